@@ -1,0 +1,78 @@
+import { personKey } from '#crypto/keys.ts';
+import { unseal } from '#crypto/sealed.ts';
+import { may } from '#domain/channels.ts';
+import { normaliseDocumentNumber } from '#domain/documents.ts';
+import { Problem } from '#domain/problem.ts';
+import { ok } from '#http/answers.ts';
+import type { CallOf, StepOf } from '#http/call.ts';
+import type { House } from '#http/house.ts';
+import { ticketOfQr } from '#steps/scans.ts';
+import { openTicket, type ScanTicket, ticketKeyOf, ticketProblem } from '#store/tickets.ts';
+import { sealContext } from '#store/users.ts';
+import type { channelScan } from './contract.ts';
+import { judgeFace } from './face-result.ts';
+import { faceStartedWrite, scannedWrite } from './writes.ts';
+
+type AnyChannelCall = Pick<CallOf<typeof channelScan, 'scan'>, 'caller' | 'now'>;
+
+/**
+ * FACE-1: the two apps may; the 个人所得税 APP must be logged in, as the very person whose face is asked for. The
+ * 安徽税务 APP needs no login, whoever is logged in there: the face decides.
+ */
+export function requireScanner(h: Pick<House, 'keys'>, call: AnyChannelCall, scan: ScanTicket): void {
+  const { channel, person } = call.caller.assertion;
+  if (!may(channel, 'face-factor')) throw new Problem('CHANNEL_NOT_ALLOWED');
+  if (channel !== 'iit-app') return;
+  const asserted =
+    person && personKey(h.keys, person.documentType, normaliseDocumentNumber(person.documentNumber));
+  if (asserted !== scan.personKey) throw new Problem('FACE_MISMATCH');
+}
+
+/** The phone has scanned the code: what it is for, and whose page asks (QR-2). */
+export const scanCode: StepOf<typeof channelScan, 'scan'> = async (h, call) => {
+  const id = ticketOfQr(h.settings.issuer, call.body.qrContent);
+  if (!id) throw new Problem('NOT_FOUND');
+  const ticket = await readScan(h, id, call.now);
+  requireScanner(h, call, ticket);
+  await h.db.transact([scannedWrite(ticket, call.now)]);
+  return ok({ ticket: id, purpose: ticket.purpose, requires: 'face' as const, origin: ticket.origin });
+};
+
+/** Starts the face kit for the person of the journey; the name and number go from us to the provider only. */
+export const startFaceKit: StepOf<typeof channelScan, 'face'> = async (h, call) => {
+  const ticket = await readScan(h, call.params.ticket, call.now);
+  requireScanner(h, call, ticket);
+  if (ticket.scanState !== 'scanned') throw new Problem('STATE_CONFLICT');
+  const kit = await h.face.start({
+    name: unseal(h.dataKeys, sealContext.name(ticket.personKey), ticket.sealedName),
+    documentNumber: unseal(h.dataKeys, sealContext.number(ticket.personKey), ticket.sealedNumber),
+    documentType: ticket.documentType,
+    ticket: ticket.ticketKey,
+  });
+  await h.db.transact([faceStartedWrite(ticket, kit.token, call.now)]);
+  return ok(kit);
+};
+
+export const takeFaceResult: StepOf<typeof channelScan, 'faceResult'> = async (h, call) => {
+  const ticket = await readScan(h, call.params.ticket, call.now, 'passed');
+  requireScanner(h, call, ticket);
+  return ok(await judgeFace(h, call, ticket, call.body.token));
+};
+
+/** An open scan that has not ended; `orAlso` lets a repeated call see the end it made itself. */
+async function readScan(
+  h: House,
+  id: string,
+  now: Date,
+  orAlso?: ScanTicket['scanState'],
+): Promise<ScanTicket> {
+  if (!orAlso) {
+    const ticket = await openTicket<ScanTicket>(h.db, id, 'scan', now);
+    if (ticket.scanState !== 'pending' && ticket.scanState !== 'scanned') throw new Problem('STATE_CONFLICT');
+    return ticket;
+  }
+  const ticket = await h.db.get<ScanTicket>('Tickets', { ticketKey: ticketKeyOf(id) });
+  const problem = ticketProblem(ticket, 'scan', now);
+  if (problem) throw problem;
+  return ticket as ScanTicket;
+}

@@ -1,0 +1,25 @@
+import { Problem } from '#domain/problem.ts';
+import { accepted, created } from '#http/answers.ts';
+import type { StepOf } from '#http/call.ts';
+import { sendCode } from '#steps/codes.ts';
+import { nameOf, phoneNumberOf } from '#steps/facts.ts';
+import { startFaceScan } from '#steps/scans.ts';
+import { openTicket, type ResetTicket } from '#store/tickets.ts';
+import { findPerson, isActive } from '#store/users.ts';
+import type { passwordReset } from './contract.ts';
+
+export const sendResetCode: StepOf<typeof passwordReset, 'sms'> = async (h, call) => {
+  const ticket = await openTicket<ResetTicket>(h.db, call.params.id, 'password-reset', call.now);
+  if (!ticket.phone) throw new Problem('PHONE_EMPTY');
+  return accepted(await sendCode(h, call, ticket, 'password-reset', phoneNumberOf(h, ticket.phone), 'guess'));
+};
+
+/** Here failed checks end the ticket instead of counting in LCK: nobody locks a stranger by face (LCK-5). */
+export const startResetFace: StepOf<typeof passwordReset, 'face'> = async (h, call) => {
+  const ticket = await openTicket<ResetTicket>(h.db, call.params.id, 'password-reset', call.now);
+  const person = await findPerson(h.db, ticket.personKey);
+  if (!isActive(person)) throw new Problem('STATE_CONFLICT');
+  return created(
+    await startFaceScan(h, call, ticket, 'reset', 'ticket', { ...person, name: nameOf(h, person) }),
+  );
+};

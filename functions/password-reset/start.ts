@@ -1,0 +1,64 @@
+import { normaliseDocumentNumber } from '#domain/documents.ts';
+import { normaliseName, sameName } from '#domain/persons.ts';
+import { looksLikePhone } from '#domain/phones.ts';
+import { Problem } from '#domain/problem.ts';
+import { created } from '#http/answers.ts';
+import type { CallOf, StepOf } from '#http/call.ts';
+import type { House } from '#http/house.ts';
+import { accountNamed, stillNames, unknownAccount } from '#steps/accounts.ts';
+import { requireHuman } from '#steps/anti-automation.ts';
+import { audited, maskedPhoneOf, nameOf, numberOf } from '#steps/facts.ts';
+import { openTicketWrite, type ResetTicket } from '#store/tickets.ts';
+import { defaultPhone, findPerson, type Person } from '#store/users.ts';
+import type { passwordReset } from './contract.ts';
+
+/** 忘记密码 (PWD-1): account, and name and document beside it, because a recycled phone number is not a person. */
+export const startReset: StepOf<typeof passwordReset, 'start'> = async (h, call) => {
+  const name = normaliseName(call.body.name);
+  const number = normaliseDocumentNumber(call.body.documentNumber);
+  const [human, found] = await Promise.allSettled([
+    requireHuman(h, call, call.body.challenge),
+    findAccount(h, call),
+  ]);
+  if (human.status === 'rejected') throw human.reason;
+  if (found.status === 'rejected') throw found.reason;
+  const { persons, phoneKey } = found.value;
+  const person = persons.find((one) => sameName(nameOf(h, one), name) && numberOf(h, one) === number);
+  if (!person) {
+    const [known] = persons;
+    if (known)
+      await h.db.put(audited(h, call, known.personKey, 'password-reset', 'failure', { reason: 'identity' }));
+    throw new Problem('IDENTITY_MISMATCH');
+  }
+
+  // The typed phone if the account was one, else the default (as at login, LGN-6).
+  const phone = person.phones?.find((own) => own.phoneKey === phoneKey) ?? defaultPhone(person);
+  const opened = openTicketWrite<ResetTicket>(
+    {
+      kind: 'password-reset',
+      personKey: person.personKey,
+      ...(phone ? { phone: { phoneKey: phone.phoneKey, sealed: phone.sealed } } : {}),
+    },
+    call.now,
+    h.settings.policies.resetSeconds,
+  );
+  await h.db.put(opened.write);
+  return created({
+    resetId: opened.id,
+    methods: [
+      ...(phone ? [{ method: 'sms' as const, maskedPhone: maskedPhoneOf(h, phone) }] : []),
+      { method: 'face' as const },
+    ],
+  });
+};
+
+async function findAccount(
+  h: House,
+  call: CallOf<typeof passwordReset, 'start'>,
+): Promise<{ persons: readonly Person[]; phoneKey: string | undefined }> {
+  const named = await accountNamed(h, call.body.account, call.now);
+  if (named.via === 'document') return { persons: named.persons, phoneKey: undefined };
+  const person = await findPerson(h.db, named.personKey);
+  if (!stillNames(named, person)) throw unknownAccount(looksLikePhone(call.body.account));
+  return { persons: [person], phoneKey: named.via === 'phone' ? named.phoneKey : undefined };
+}

@@ -1,0 +1,145 @@
+import { handle } from '#crypto/random.ts';
+import { unseal } from '#crypto/sealed.ts';
+import { sameName } from '#domain/persons.ts';
+import { Problem } from '#domain/problem.ts';
+import { created } from '#http/answers.ts';
+import type { CallOf, StepOf } from '#http/call.ts';
+import type { House } from '#http/house.ts';
+import { usernameKeyOf } from '#steps/accounts.ts';
+import { audited, nameOf } from '#steps/facts.ts';
+import { startFaceScan } from '#steps/scans.ts';
+import type { Write } from '#store/db.ts';
+import { claimPhoneWrite, phoneOwner } from '#store/phones.ts';
+import { openTicket, type RegistrationProfile, type RegistrationTicket, spendWrite } from '#store/tickets.ts';
+import {
+  claimUsernameWrite,
+  decidedAnew,
+  findPerson,
+  isActive,
+  type Person,
+  type PersonChanges,
+  personWrite,
+  Stale,
+  sealContext,
+} from '#store/users.ts';
+import type { registration } from './contract.ts';
+
+/** Shows the code for the face check; face processing has its own consent (REG-6). */
+export const startRegistrationFace: StepOf<typeof registration, 'face'> = async (h, call) => {
+  const ticket = await openTicket<RegistrationTicket>(h.db, call.params.id, 'registration', call.now);
+  if (!ticket.consents.includes('face')) throw new Problem('CONSENT_REQUIRED', { missing: ['face'] });
+  const name = unseal(h.dataKeys, sealContext.name(ticket.personKey), ticket.sealedName);
+  return created(await startFaceScan(h, call, ticket, 'register', 'ticket', { ...ticket, name }));
+};
+
+/**
+ * Becomes registered (REG-1): person, phone, username, consents, audit and the spent ticket in one transaction, so
+ * that nobody is half registered and one phone has one owner (PHN-5). Registering again restores what is there (REG-4).
+ */
+export const completeRegistration: StepOf<typeof registration, 'complete'> = async (h, call) => {
+  const ticket = await openTicket<RegistrationTicket>(h.db, call.params.id, 'registration', call.now);
+  const { profile } = ticket;
+  if (!profile) throw new Problem('STEP_MISSING', { step: 'profile' });
+  const collected = ticket.hallPhoneKey !== undefined;
+  if ((!collected || profile.takeover) && !ticket.face) throw new Problem('FACE_REQUIRED');
+
+  const realNameLevel = await decidedAnew(() => register(h, call, ticket, profile));
+  return created({ realNameLevel });
+};
+
+async function register(
+  h: House,
+  call: CallOf<typeof registration, 'complete'>,
+  ticket: RegistrationTicket,
+  profile: RegistrationProfile,
+): Promise<number> {
+  const { personKey } = ticket;
+  const [person, owner] = await Promise.all([
+    findPerson(h.db, personKey),
+    phoneOwner(h.db, profile.phoneKey),
+  ]);
+  if (isActive(person)) throw new Problem('ALREADY_REGISTERED');
+  if (person && !sameName(nameOf(h, person), nameOf(h, ticket))) throw new Problem('PERSON_MISMATCH');
+  // Between start and now the hall may have corrected or withdrawn its record.
+  if (person?.hall?.phoneKey !== ticket.hallPhoneKey) throw new Problem('STATE_CONFLICT');
+  const holder = owner && owner.personKey !== personKey ? owner.personKey : undefined;
+  if (holder && !profile.takeover) throw new Problem('PHONE_TAKEN');
+
+  const realNameLevel = Math.max(person?.realNameLevel ?? 0, person?.hall ? 5 : 4);
+  const loss = holder ? await phoneLoss(h, call, holder, profile.phoneKey) : [];
+  await h.db.transact([
+    spendWrite(ticket, call.now),
+    personWrite(
+      personKey,
+      person?.rev ?? 0,
+      registered(h, call, ticket, profile, person, realNameLevel),
+      () => new Stale(),
+    ),
+    claimPhoneWrite(profile.phoneKey, personKey, call.now, holder),
+    ...(profile.username === undefined
+      ? []
+      : [claimUsernameWrite(usernameKeyOf(h, profile.username), personKey, call.now)]),
+    ...loss,
+    audited(h, call, personKey, 'registered', 'success', {
+      realNameLevel,
+      ...(ticket.face ? { face: ticket.face.transactionId } : {}),
+      again: person?.account !== undefined,
+    }),
+  ]);
+  return realNameLevel;
+}
+
+/** The person's facts after registration. Old consents stay: they are records, not settings. */
+function registered(
+  h: House,
+  call: CallOf<typeof registration, 'complete'>,
+  ticket: RegistrationTicket,
+  profile: RegistrationProfile,
+  person: Person | undefined,
+  realNameLevel: number,
+): PersonChanges {
+  const at = call.now.toISOString();
+  const phoneId = handle();
+  return {
+    documentType: ticket.documentType,
+    sealedName: ticket.sealedName,
+    sealedNumber: ticket.sealedNumber,
+    realNameLevel,
+    account: { status: 'active', since: at },
+    password: profile.password,
+    passwordHistory: [profile.password],
+    phones: [{ phoneId, phoneKey: profile.phoneKey, sealed: profile.sealedPhone, since: at }],
+    defaultPhoneId: phoneId,
+    ...(profile.username === undefined ? {} : { username: profile.username }),
+    consents: [
+      ...(person?.consents ?? []),
+      ...ticket.consents.map((kind) => ({
+        kind,
+        version: h.settings.policies.consentVersion,
+        at: ticket.startedAt,
+      })),
+    ],
+  };
+}
+
+/** PHN-3: the former holder loses the number (置空) and finds it in the own history. */
+async function phoneLoss(
+  h: House,
+  call: CallOf<typeof registration, 'complete'>,
+  holder: string,
+  phoneKey: string,
+): Promise<Write[]> {
+  const former = await findPerson(h.db, holder);
+  const lost = former?.phones?.find((phone) => phone.phoneKey === phoneKey);
+  if (!former || !lost) return [];
+  const phones = former.phones?.filter((phone) => phone !== lost) ?? [];
+  return [
+    personWrite(
+      holder,
+      former.rev,
+      { phones, ...(former.defaultPhoneId === lost.phoneId ? { defaultPhoneId: undefined } : {}) },
+      () => new Stale(),
+    ),
+    audited(h, call, holder, 'phone-lost', 'success', { reason: 'taken-over' }),
+  ];
+}

@@ -1,0 +1,69 @@
+import { personKey } from '#crypto/keys.ts';
+import { seal } from '#crypto/sealed.ts';
+import { may } from '#domain/channels.ts';
+import { shanghaiDay } from '#domain/days.ts';
+import { isOfficeFirst, parseDocument } from '#domain/documents.ts';
+import { normaliseName, sameName } from '#domain/persons.ts';
+import { Problem } from '#domain/problem.ts';
+import { created } from '#http/answers.ts';
+import type { CallOf, StepOf } from '#http/call.ts';
+import { requireHuman } from '#steps/anti-automation.ts';
+import { audited, nameOf } from '#steps/facts.ts';
+import { openTicketWrite, type RegistrationTicket } from '#store/tickets.ts';
+import { findPerson, isActive, sealContext } from '#store/users.ts';
+import type { registration } from './contract.ts';
+
+/** Identity check (REG-1 … REG-4, REG-6, REG-7, DOC-5): opens the registration. */
+export const startRegistration: StepOf<typeof registration, 'start'> = async (h, call) => {
+  refuseOtherChannels(call);
+  const { documentType } = call.body;
+  const name = normaliseName(call.body.name);
+  const number = parseDocument(documentType, call.body.documentNumber, shanghaiDay(call.now));
+  const key = personKey(h.keys, documentType, number);
+  const consents = new Set(call.body.consents);
+  if (!consents.has('privacy')) throw new Problem('CONSENT_REQUIRED', { missing: ['privacy'] });
+
+  const [human, found] = await Promise.allSettled([
+    requireHuman(h, call, call.body.challenge),
+    findPerson(h.db, key),
+  ]);
+  if (human.status === 'rejected') throw human.reason;
+  if (found.status === 'rejected') throw found.reason;
+  const person = found.value;
+  if (person && !sameName(nameOf(h, person), name)) throw new Problem('PERSON_MISMATCH');
+  if (isActive(person)) throw new Problem('ALREADY_REGISTERED');
+  const hall = person?.hall;
+  if (isOfficeFirst(documentType) && !hall) throw new Problem('OFFICE_COLLECTION_REQUIRED');
+  // A hall record stands for the face check of any document type (REG-2).
+  const faceRequired = hall === undefined;
+  if (faceRequired && !consents.has('face')) throw new Problem('CONSENT_REQUIRED', { missing: ['face'] });
+
+  const opened = openTicketWrite<RegistrationTicket>(
+    {
+      kind: 'registration',
+      personKey: key,
+      documentType,
+      sealedName: seal(h.dataKeys, sealContext.name(key), name),
+      sealedNumber: seal(h.dataKeys, sealContext.number(key), number),
+      consents: [...consents],
+      channel: call.origin.channel,
+      startedAt: call.now.toISOString(),
+      ...(hall ? { hallPhoneKey: hall.phoneKey } : {}),
+    },
+    call.now,
+    h.settings.policies.registrationSeconds,
+  );
+  await h.db.transact([
+    opened.write,
+    audited(h, call, key, 'consented', 'success', {
+      consents: [...consents].sort().join(' '),
+      version: h.settings.policies.consentVersion,
+    }),
+  ]);
+  return created({ registrationId: opened.id, faceRequired });
+};
+
+/** REG-7: web and the 安徽税务 APP register; the mini programs' 实名采集 is discontinued. */
+function refuseOtherChannels(call: CallOf<typeof registration, 'start'>): void {
+  if (!may(call.origin.channel, 'register')) throw new Problem('CHANNEL_NOT_ALLOWED');
+}

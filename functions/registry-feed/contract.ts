@@ -1,0 +1,14 @@
+import { flow } from '#contract/flow.ts';
+
+export const registryFeed = flow({
+  name: 'registry-feed',
+  summary: 'Takes registry feed lines: hall collections, companies, people (ENT-3, MIG-1).',
+  tables: {
+    Users: ['GetItem', 'UpdateItem'],
+    Audit: ['PutItem'],
+  },
+  secrets: ['root', 'sealing'],
+  memoryMb: 1024,
+  timeoutSeconds: 60,
+  trigger: { kind: 'feed' },
+});

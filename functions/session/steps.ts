@@ -1,0 +1,53 @@
+import { clearRefreshCookie, successor } from '#crypto/refresh-tokens.ts';
+import { Problem } from '#domain/problem.ts';
+import { noContent, ok } from '#http/answers.ts';
+import type { StepOf } from '#http/call.ts';
+import { audited } from '#steps/facts.ts';
+import { cookieFor, sessionAnswer, sessionFacts } from '#steps/open-session.ts';
+import { endedProblem, endWrite, rotateRefresh } from '#store/sessions.ts';
+import type { session } from './contract.ts';
+
+/**
+ * SES-2: the cookie's token is turned over. Its successor is derived from it, so a repeated request within the grace
+ * gets the same cookie again; a token spent longer ago has been copied, and the session ends for both holders.
+ */
+export const refreshSession: StepOf<typeof session, 'refresh'> = async (h, call) => {
+  const presented = call.caller.refresh;
+  const next = successor(h.keys, presented);
+  const { session: current, reused } = await rotateRefresh(
+    h.db,
+    presented,
+    next.hash,
+    call.now,
+    h.settings.policies,
+  );
+  if (reused) {
+    const ended = { reason: 'reuse' as const, at: Math.floor(call.now.getTime() / 1000) };
+    await h.db.transact([
+      endWrite(current.sessionId, ended),
+      audited(h, call, current.personKey, 'session-ended', 'failure', { reason: 'reuse' }),
+    ]);
+    throw endedProblem(ended);
+  }
+  return ok(
+    { session: await sessionAnswer(h, current, call) },
+    { cookies: [cookieFor(next, current, call.now)] },
+  );
+};
+
+export const showSession: StepOf<typeof session, 'show'> = async (h, call) =>
+  ok({ session: sessionFacts(h, call.caller.session, call) });
+
+/** 退出 (SES-1): the session is over at once, wherever it is checked. */
+export const logOut: StepOf<typeof session, 'logout'> = async (h, call) => {
+  const { session: current } = call.caller;
+  const at = Math.floor(call.now.getTime() / 1000);
+  await h.db.transact([
+    {
+      ...endWrite(current.sessionId, { reason: 'logged-out', at }),
+      otherwise: () => new Problem('SESSION_ENDED'),
+    },
+    audited(h, call, current.personKey, 'session-ended', 'success', { reason: 'logged-out' }),
+  ]);
+  return noContent({ cookies: [clearRefreshCookie()] });
+};

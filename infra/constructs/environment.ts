@@ -1,0 +1,35 @@
+import type { FlowDeclaration, SecretName } from '#contract/flow.ts';
+import { type TableOrIndex, tableVariable } from '#contract/tables.ts';
+import { splitTable, tableName } from '../names.ts';
+import type { Stage } from '../stage.ts';
+
+/** What the data stack gives to the functions. */
+export interface SharedResources {
+  readonly secretArns: Readonly<Record<SecretName, string>>;
+  /** The KMS key that wraps the data keys of sealed fields. */
+  readonly dataKeyArn: string;
+}
+
+/** A function's whole environment. Tables, secrets and keys only where the contract names them. */
+export function functionEnvironment(
+  stage: Stage,
+  flow: FlowDeclaration,
+  shared: SharedResources,
+): Record<string, string> {
+  const environment: Record<string, string> = { SETTINGS: stage.settingsJson };
+  for (const tableOrIndex of Object.keys(flow.tables ?? {})) {
+    const [table] = splitTable(tableOrIndex as TableOrIndex);
+    environment[tableVariable(table)] = tableName(stage, table);
+  }
+  for (const secret of flow.secrets ?? [])
+    environment[`SECRET_${secret.toUpperCase()}`] = shared.secretArns[secret];
+  if (rotatesDataKeys(flow)) environment.DATA_KEY = shared.dataKeyArn;
+  if (takesAssertions(flow)) environment.CHANNEL_KEYS = stage.channelKeysJson;
+  return environment;
+}
+
+export const rotatesDataKeys = ({ trigger }: FlowDeclaration): boolean =>
+  trigger?.kind === 'rotation' && trigger.secrets.some(({ secret }) => secret === 'sealing');
+
+const takesAssertions = ({ routes = {} }: FlowDeclaration): boolean =>
+  Object.values(routes).some(({ access }) => access === 'channel' || access === 'public-or-channel');

@@ -1,0 +1,112 @@
+import { Effect, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  Architecture,
+  Code,
+  Function as LambdaFunction,
+  LoggingFormat,
+  Runtime,
+} from 'aws-cdk-lib/aws-lambda';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Duration, RemovalPolicy, Stack, Token } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import type { FlowDeclaration } from '#contract/flow.ts';
+import { prefix } from '../names.ts';
+import type { Stage } from '../stage.ts';
+import { functionEnvironment, type SharedResources } from './environment.ts';
+import { functionGrants } from './grants.ts';
+
+export interface FlowFunctionProps {
+  readonly stage: Stage;
+  readonly flow: FlowDeclaration;
+  /** The bundled asset folder. */
+  readonly assetDirectory: string;
+  readonly shared: SharedResources;
+  /** What its trigger asks for. */
+  readonly statements: readonly PolicyStatement[];
+}
+
+/** Lambda allows 4 KB of environment, names and values together. */
+const environmentLimit = 4096;
+/** What an ARN or name that only the deployment knows may take at most. */
+const unresolvedLength = 150;
+
+/** A vCPU comes with 1769 MB; argon2id is the only work that wants one. */
+const defaults = { memoryMb: 512, timeoutSeconds: 10 };
+const hashingDefaults = { memoryMb: 1769, timeoutSeconds: 10 };
+const sizing = (flow: FlowDeclaration) => ({
+  ...(flow.hashesPasswords ? hashingDefaults : defaults),
+  ...flow,
+});
+
+export const timeoutSeconds = (flow: FlowDeclaration): number => sizing(flow).timeoutSeconds;
+
+/** One flow's function with its log group, its role and everything the contract grants: nothing is attached later. */
+export class FlowFunction extends Construct {
+  readonly lambda: LambdaFunction;
+  readonly flow: FlowDeclaration;
+  readonly functionName: string;
+
+  constructor(scope: Construct, { stage, flow, assetDirectory, shared, statements }: FlowFunctionProps) {
+    super(scope, flow.name);
+    this.flow = flow;
+    const functionName = `${prefix(stage)}-${flow.name}`;
+    this.functionName = functionName;
+    const logGroup = new LogGroup(this, 'Logs', {
+      logGroupName: `/aws/lambda/${functionName}`,
+      retention: stage.logRetentionDays,
+      removalPolicy: stage.logRetentionDays > 30 ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    });
+    const writeLogs = new PolicyStatement({
+      sid: 'Logs',
+      effect: Effect.ALLOW,
+      actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+      resources: [logGroup.logGroupArn],
+    });
+    const role = new Role(this, 'Role', {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      description: `What ${flow.name} may do, from its contract`,
+      inlinePolicies: {
+        contract: new PolicyDocument({
+          statements: [writeLogs, ...functionGrants(stage, flow, shared), ...statements],
+        }),
+      },
+    });
+    const environment = functionEnvironment(stage, flow, shared);
+    checkEnvironment(this, flow, environment);
+    this.lambda = new LambdaFunction(this, 'Function', {
+      functionName,
+      description: flow.summary,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: stage.architecture === 'arm64' ? Architecture.ARM_64 : Architecture.X86_64,
+      handler: 'index.handler',
+      code: Code.fromAsset(assetDirectory),
+      memorySize: sizing(flow).memoryMb,
+      timeout: Duration.seconds(timeoutSeconds(flow)),
+      role,
+      logGroup,
+      loggingFormat: LoggingFormat.JSON,
+      environment,
+      ...(flow.hashesPasswords && stage.hashingConcurrency
+        ? { reservedConcurrentExecutions: stage.hashingConcurrency }
+        : {}),
+    });
+  }
+}
+
+function checkEnvironment(
+  scope: Construct,
+  flow: FlowDeclaration,
+  environment: Record<string, string>,
+): void {
+  let bytes = 0;
+  for (const [name, value] of Object.entries(environment)) {
+    const known = Token.isUnresolved(value) ? Stack.of(scope).resolve(value) : value;
+    bytes +=
+      Buffer.byteLength(name) + (typeof known === 'string' ? Buffer.byteLength(known) : unresolvedLength);
+  }
+  if (bytes > environmentLimit)
+    throw new Error(
+      `Flow ${flow.name}: its environment takes ${bytes} bytes, Lambda allows ${environmentLimit}. ` +
+        'Shorten the settings (policies that equal the defaults are left out already) or the channel keys.',
+    );
+}

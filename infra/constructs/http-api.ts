@@ -1,0 +1,121 @@
+import {
+  CfnApi,
+  CfnApiMapping,
+  CfnDomainName,
+  CfnIntegration,
+  CfnRoute,
+  CfnStage,
+} from 'aws-cdk-lib/aws-apigatewayv2';
+import { CfnPermission } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { RemovalPolicy } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import { routeKey } from '#contract/flow.ts';
+import { acknowledge } from '../exceptions.ts';
+import { arn, prefix } from '../names.ts';
+import type { Stage } from '../stage.ts';
+import { type FlowFunction, timeoutSeconds } from './flow-function.ts';
+
+/**
+ * One line a request. The route key stands for the path, whose ids are handles to open tickets (DATA-01);
+ * neither the caller's address nor the user agent is personal data that this log needs.
+ */
+const accessLogFormat = JSON.stringify({
+  requestId: '$context.requestId',
+  time: '$context.requestTime',
+  routeKey: '$context.routeKey',
+  status: '$context.status',
+  protocol: '$context.protocol',
+  responseLength: '$context.responseLength',
+  responseLatency: '$context.responseLatency',
+  integrationLatency: '$context.integrationLatency',
+  integrationError: '$context.integrationErrorMessage',
+});
+
+/** The HTTP API: one integration and one permission a function, one route a route of the contracts. */
+export class FlowApi extends Construct {
+  readonly apiId: string;
+  readonly stageName = '$default';
+
+  constructor(
+    scope: Construct,
+    id: string,
+    { stage, functions }: { stage: Stage; functions: readonly FlowFunction[] },
+  ) {
+    super(scope, id);
+    const api = new CfnApi(this, 'Api', {
+      name: prefix(stage),
+      protocolType: 'HTTP',
+      description: 'Login, identity and accounts',
+      // With an own domain the default address is one more way in that nobody watches.
+      disableExecuteApiEndpoint: stage.domain !== undefined,
+    });
+    this.apiId = api.ref;
+    for (const entry of functions) this.addFunction(api, entry);
+
+    const accessLog = new LogGroup(this, 'AccessLog', {
+      logGroupName: `/aws/apigateway/${prefix(stage)}`,
+      retention: stage.logRetentionDays,
+      removalPolicy: stage.logRetentionDays > 30 ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    });
+    const deployed = new CfnStage(this, 'Stage', {
+      apiId: api.ref,
+      stageName: this.stageName,
+      autoDeploy: true,
+      accessLogSettings: { destinationArn: accessLog.logGroupArn, format: accessLogFormat },
+      defaultRouteSettings: {
+        throttlingRateLimit: stage.throttling.requestsPerSecond,
+        throttlingBurstLimit: stage.throttling.burst,
+        detailedMetricsEnabled: true,
+      },
+    });
+    if (stage.domain) this.addDomain(api, deployed, stage.domain);
+  }
+
+  private addFunction(api: CfnApi, { flow, lambda }: FlowFunction): void {
+    if (!flow.routes) return;
+    const integration = new CfnIntegration(this, `${flow.name}-integration`, {
+      apiId: api.ref,
+      integrationType: 'AWS_PROXY',
+      integrationUri: lambda.functionArn,
+      payloadFormatVersion: '2.0',
+      timeoutInMillis: (timeoutSeconds(flow) + 1) * 1000,
+    });
+    for (const [step, declared] of Object.entries(flow.routes)) {
+      const route = new CfnRoute(this, `${flow.name}-${step}`, {
+        apiId: api.ref,
+        routeKey: routeKey(declared),
+        target: `integrations/${integration.ref}`,
+        authorizationType: 'NONE',
+      });
+      acknowledge(
+        route,
+        'AwsSolutions-APIG4',
+        `Access '${declared.access}' is judged in the function (tokens, refresh cookie or channel assertion), on the tables, so that ending a session or a relation bites at once.`,
+      );
+    }
+    new CfnPermission(this, `${flow.name}-permission`, {
+      action: 'lambda:InvokeFunction',
+      functionName: lambda.functionArn,
+      principal: 'apigateway.amazonaws.com',
+      sourceArn: arn('execute-api', `${api.ref}/*/*`),
+    });
+  }
+
+  private addDomain(
+    api: CfnApi,
+    deployed: CfnStage,
+    { name, certificateArn }: NonNullable<Stage['domain']>,
+  ): void {
+    const domain = new CfnDomainName(this, 'Domain', {
+      domainName: name,
+      domainNameConfigurations: [{ certificateArn, endpointType: 'REGIONAL', securityPolicy: 'TLS_1_2' }],
+    });
+    const mapping = new CfnApiMapping(this, 'DomainMapping', {
+      apiId: api.ref,
+      domainName: domain.ref,
+      stage: deployed.ref,
+    });
+    mapping.addResourceDependency(domain);
+  }
+}

@@ -1,0 +1,108 @@
+import { AccountRootPrincipal, AnyPrincipal, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { Aws, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+import type { Stage } from '../stage.ts';
+
+export interface StageKeyProps {
+  readonly stage: Stage;
+  readonly alias: string;
+  readonly description: string;
+  /** The services through which, and only through which, this account's principals use the key … */
+  readonly through?: readonly ('dynamodb' | 'secretsmanager' | 's3')[];
+  /** … or the operations that roles of this account may be granted one by one. */
+  readonly grantable?: readonly string[];
+}
+
+/** `*` in a key policy's Resource means the key itself. */
+const thisKey = ['*'];
+
+/** Looking after the key, but not using it: an administrator can't read what it protects. */
+const administration = [
+  'kms:CancelKeyDeletion',
+  'kms:CreateAlias',
+  'kms:DeleteAlias',
+  'kms:DescribeKey',
+  'kms:DisableKey',
+  'kms:DisableKeyRotation',
+  'kms:EnableKey',
+  'kms:EnableKeyRotation',
+  'kms:GetKeyPolicy',
+  'kms:GetKeyRotationStatus',
+  'kms:ListAliases',
+  'kms:ListGrants',
+  'kms:ListKeyPolicies',
+  'kms:ListKeyRotations',
+  'kms:ListResourceTags',
+  'kms:PutKeyPolicy',
+  'kms:RevokeGrant',
+  'kms:RotateKeyOnDemand',
+  'kms:ScheduleKeyDeletion',
+  'kms:TagResource',
+  'kms:UntagResource',
+  'kms:UpdateAlias',
+  'kms:UpdateKeyDescription',
+];
+
+const throughService = [
+  'kms:CreateGrant',
+  'kms:Decrypt',
+  'kms:DescribeKey',
+  'kms:Encrypt',
+  'kms:GenerateDataKey',
+  'kms:GenerateDataKeyWithoutPlaintext',
+  'kms:ReEncryptFrom',
+  'kms:ReEncryptTo',
+];
+
+export function stageKey(scope: Construct, id: string, props: StageKeyProps): Key {
+  const { stage, alias, description, through = [], grantable = [] } = props;
+  const statements = [
+    new PolicyStatement({
+      sid: 'Administration',
+      principals: [new AccountRootPrincipal()],
+      actions: administration,
+      resources: thisKey,
+    }),
+  ];
+  if (grantable.length > 0)
+    statements.push(
+      new PolicyStatement({
+        sid: 'GrantableToRoles',
+        principals: [new AccountRootPrincipal()],
+        actions: [...grantable],
+        resources: thisKey,
+      }),
+    );
+  if (through.length > 0)
+    statements.push(
+      new PolicyStatement({
+        sid: 'OnlyThroughService',
+        principals: [new AnyPrincipal()],
+        actions: throughService,
+        resources: thisKey,
+        conditions: {
+          StringEquals: {
+            'kms:CallerAccount': Aws.ACCOUNT_ID,
+            'kms:ViaService': through.flatMap((service) => serviceHosts(scope, stage, service)),
+          },
+        },
+      }),
+    );
+  return new Key(scope, id, {
+    alias,
+    description,
+    enableKeyRotation: true,
+    pendingWindow: Duration.days(30),
+    removalPolicy: RemovalPolicy.RETAIN,
+    policy: new PolicyDocument({ statements }),
+  });
+}
+
+/** kms:ViaService holds the endpoint's name; services in the China regions are known under both suffixes. */
+function serviceHosts(scope: Construct, stage: Stage, service: string): string[] {
+  const { region, urlSuffix } = Stack.of(scope);
+  const hosts = [`${service}.${region}.${urlSuffix}`];
+  if (stage.partition === 'aws-cn') hosts.push(`${service}.${region}.amazonaws.com`);
+  return hosts;
+}

@@ -1,0 +1,120 @@
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { CfnEventSourceMapping } from 'aws-cdk-lib/aws-lambda';
+import { CfnBucket, CfnBucketPolicy } from 'aws-cdk-lib/aws-s3';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { CfnDeletionPolicy, Duration, Stack } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+import { acknowledge } from '../../exceptions.ts';
+import { prefix } from '../../names.ts';
+import type { Stage } from '../../stage.ts';
+import { deadLetters, forThisAccount, type Trigger } from './trigger.ts';
+
+/**
+ * Registry feed (ENT-3): the function takes SQS messages, which are feed lines themselves or tell of a file of lines
+ * in the bucket. One way in, one place for what failed, and both senders get the same retries.
+ */
+export function fed(scope: Construct, stage: Stage, timeoutSeconds: number, key: IKey): Trigger {
+  const failed = deadLetters(scope, stage, 'feed-failed');
+  const queue = new Queue(scope, 'feed', {
+    queueName: `${prefix(stage)}-registry-feed`,
+    encryption: QueueEncryption.SQS_MANAGED,
+    enforceSSL: true,
+    // AWS asks for six times the function's timeout, so that a slow batch is not handed out twice.
+    visibilityTimeout: Duration.seconds(timeoutSeconds * 6),
+    retentionPeriod: Duration.days(14),
+    deadLetterQueue: { queue: failed, maxReceiveCount: 5 },
+  });
+  queue.addToResourcePolicy(
+    new PolicyStatement({
+      principals: [new ServicePrincipal('s3.amazonaws.com')],
+      actions: ['sqs:SendMessage'],
+      resources: [queue.queueArn],
+      conditions: forThisAccount,
+    }),
+  );
+  const bucket = feedFiles(scope, queue, key);
+  const take = new PolicyStatement({
+    actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
+    resources: [queue.queueArn],
+  });
+  const read = new PolicyStatement({ actions: ['s3:GetObject'], resources: [`${bucket.attrArn}/*`] });
+  return {
+    statements: [take, read],
+    failed,
+    connect: (entry) => {
+      new CfnEventSourceMapping(scope, 'feed-source', {
+        functionName: entry.lambda.functionArn,
+        eventSourceArn: queue.queueArn,
+        batchSize: 1,
+        functionResponseTypes: ['ReportBatchItemFailures'],
+        scalingConfig: { maximumConcurrency: 5 },
+      });
+      acknowledge(
+        entry,
+        `AwsSolutions-IAM5[Resource::<${Stack.of(scope).getLogicalId(bucket)}.Arn>/*]`,
+        'Objects have no names before they are written: s3:GetObject on every object of the feed bucket alone.',
+      );
+    },
+  };
+}
+
+/** The bucket that takes files of feed lines. They are personal data: encrypted under our key, gone after 30 days. */
+function feedFiles(scope: Construct, queue: Queue, key: IKey): CfnBucket {
+  const bucket = new CfnBucket(scope, 'feed-files', {
+    publicAccessBlockConfiguration: {
+      blockPublicAcls: true,
+      blockPublicPolicy: true,
+      ignorePublicAcls: true,
+      restrictPublicBuckets: true,
+    },
+    ownershipControls: { rules: [{ objectOwnership: 'BucketOwnerEnforced' }] },
+    bucketEncryption: {
+      serverSideEncryptionConfiguration: [
+        {
+          bucketKeyEnabled: true,
+          serverSideEncryptionByDefault: { sseAlgorithm: 'aws:kms', kmsMasterKeyId: key.keyArn },
+        },
+      ],
+    },
+    lifecycleConfiguration: {
+      rules: [
+        {
+          id: 'feed-files-pass',
+          status: 'Enabled',
+          expirationInDays: 30,
+          abortIncompleteMultipartUpload: { daysAfterInitiation: 1 },
+        },
+      ],
+    },
+    notificationConfiguration: {
+      queueConfigurations: [{ event: 's3:ObjectCreated:*', queue: queue.queueArn }],
+    },
+  });
+  bucket.cfnOptions.deletionPolicy = CfnDeletionPolicy.RETAIN;
+  bucket.cfnOptions.updateReplacePolicy = CfnDeletionPolicy.RETAIN;
+  // S3 sends a test message when it gets the notification: the queue's policy has to stand by then.
+  bucket.node.addDependency(queue);
+  acknowledge(
+    bucket,
+    'AwsSolutions-S1',
+    'Only the registry writes and only the feed function reads; every line read leaves an audit event.',
+  );
+  new CfnBucketPolicy(scope, 'feed-files-policy', {
+    bucket: bucket.ref,
+    policyDocument: {
+      Version: '2012-10-17',
+      Statement: [
+        {
+          Sid: 'OnlyEncryptedTransport',
+          Effect: 'Deny',
+          Principal: '*',
+          Action: 's3:*',
+          Resource: [bucket.attrArn, `${bucket.attrArn}/*`],
+          Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+        },
+      ],
+    },
+  });
+  return bucket;
+}

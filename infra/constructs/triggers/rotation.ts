@@ -1,0 +1,34 @@
+import { CfnPermission } from 'aws-cdk-lib/aws-lambda';
+import { CfnRotationSchedule } from 'aws-cdk-lib/aws-secretsmanager';
+import { Aws } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+import type { FlowDeclaration, RotationTrigger } from '#contract/flow.ts';
+import type { SharedResources } from '../environment.ts';
+import type { Trigger } from './trigger.ts';
+
+/** Secrets Manager calls the function at once, which fills the new secret, and then every so many days. */
+export function rotating(
+  scope: Construct,
+  flow: FlowDeclaration,
+  trigger: RotationTrigger,
+  shared: SharedResources,
+): Trigger {
+  return {
+    statements: [],
+    connect: ({ lambda }) => {
+      const permission = new CfnPermission(scope, `${flow.name}-rotation`, {
+        action: 'lambda:InvokeFunction',
+        functionName: lambda.functionArn,
+        principal: 'secretsmanager.amazonaws.com',
+        sourceAccount: Aws.ACCOUNT_ID,
+      });
+      for (const { secret, everyDays } of trigger.secrets)
+        new CfnRotationSchedule(scope, `${secret}-rotation`, {
+          secretId: shared.secretArns[secret],
+          rotationLambdaArn: lambda.functionArn,
+          rotationRules: { automaticallyAfterDays: everyDays },
+          rotateImmediatelyOnUpdate: true,
+        }).addResourceDependency(permission);
+    },
+  };
+}

@@ -1,0 +1,62 @@
+import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { CfnEventInvokeConfig } from 'aws-cdk-lib/aws-lambda';
+import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
+import type { Construct } from 'constructs';
+import type { FlowDeclaration, ScheduleTrigger } from '#contract/flow.ts';
+import { prefix } from '../../names.ts';
+import type { Stage } from '../../stage.ts';
+import type { FlowFunction } from '../flow-function.ts';
+import { deadLetters, forThisAccount, type Trigger } from './trigger.ts';
+
+/** Longer than this late, tonight's run is tomorrow's: correctness never waits for it (UNL-2). */
+const maximumEventAgeInSeconds = 3600;
+
+/** EventBridge Scheduler: in the declared time zone, to the minute, tried again when the function failed. */
+export function scheduled(
+  scope: Construct,
+  stage: Stage,
+  flow: FlowDeclaration,
+  trigger: ScheduleTrigger,
+): Trigger {
+  const failed = deadLetters(scope, stage, `${trigger.name}-failed`);
+  const send = () => new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [failed.queueArn] });
+
+  const connect = ({ lambda }: FlowFunction) => {
+    const role = new Role(scope, `${trigger.name}-scheduler`, {
+      assumedBy: new ServicePrincipal('scheduler.amazonaws.com', { conditions: forThisAccount }),
+      description: `Starts ${flow.name}`,
+      inlinePolicies: {
+        start: new PolicyDocument({
+          statements: [
+            new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [lambda.functionArn] }),
+            send(),
+          ],
+        }),
+      },
+    });
+    // Two things can fail: Scheduler not reaching Lambda and, as its call is asynchronous, the function itself.
+    new CfnEventInvokeConfig(scope, `${flow.name}-failure`, {
+      functionName: lambda.functionName,
+      qualifier: '$LATEST',
+      maximumRetryAttempts: 2,
+      maximumEventAgeInSeconds,
+      destinationConfig: { onFailure: { destination: failed.queueArn } },
+    });
+    new CfnSchedule(scope, `${trigger.name}-schedule`, {
+      name: `${prefix(stage)}-${trigger.name}`,
+      description: flow.summary,
+      scheduleExpression: trigger.expression,
+      scheduleExpressionTimezone: trigger.timezone,
+      flexibleTimeWindow: { mode: 'OFF' },
+      state: 'ENABLED',
+      target: {
+        arn: lambda.functionArn,
+        roleArn: role.roleArn,
+        input: JSON.stringify({ schedule: trigger.name, scheduledAt: '<aws.scheduler.scheduled-time>' }),
+        retryPolicy: { maximumRetryAttempts: 10, maximumEventAgeInSeconds },
+        deadLetterConfig: { arn: failed.queueArn },
+      },
+    });
+  };
+  return { statements: [send()], failed, connect };
+}

@@ -1,0 +1,112 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Clock } from './clock.ts';
+import type { FaultKind, FaultService, Faults } from './faults.ts';
+import { depthHeader, invocationHeader } from './marks.ts';
+import type { FunctionModel } from './model.ts';
+import type { Context, Need } from './policy.ts';
+import type { Invocation, UsageBook } from './usage.ts';
+
+/** A call that the function's policy does not allow. */
+export interface Denial {
+  readonly functionName: string;
+  readonly action: string;
+  readonly resource: string;
+}
+
+/** What the servers behind the functions share. */
+export interface House {
+  readonly clock: Clock;
+  readonly faults: Faults;
+  readonly usage: UsageBook;
+  readonly functionsByKey: ReadonlyMap<string, FunctionModel>;
+  readonly denials: Denial[];
+  /** Ends a function's worker as if the machine had died. */
+  crash(functionName: string): void;
+}
+
+export interface Caller {
+  readonly model: FunctionModel;
+  readonly invocation: Invocation;
+  /** Place in the chain of sequential calls, from 1. */
+  readonly depth: number;
+  /** The same for all tries of one SDK call. */
+  readonly callId: string | undefined;
+}
+
+const header = (incoming: IncomingMessage, name: string): string | undefined => {
+  const value = incoming.headers[name];
+  return Array.isArray(value) ? value[0] : value;
+};
+
+/** The function whose access key signed the request; signatures themselves are not checked on this machine. */
+export function callerOf(incoming: IncomingMessage, house: House): Caller | undefined {
+  const key = /Credential=([^/,\s]+)\//.exec(header(incoming, 'authorization') ?? '')?.[1];
+  const model = key === undefined ? undefined : house.functionsByKey.get(key);
+  if (!model) return undefined;
+  return {
+    model,
+    invocation: house.usage.find(header(incoming, invocationHeader), model.shortName),
+    depth: Number(header(incoming, depthHeader) ?? 1),
+    callId: header(incoming, 'amz-sdk-invocation-id'),
+  };
+}
+
+/** The first need that the caller's policy refuses, recorded; undefined where all are allowed. */
+export function refusedNeed(
+  caller: Caller,
+  needs: readonly Need[],
+  house: House,
+  context?: Context,
+): Need | undefined {
+  const refused = needs.find((need) => !caller.model.policy.allows(need, context));
+  if (refused)
+    house.denials.push({
+      functionName: caller.model.shortName,
+      action: refused.action,
+      resource: refused.resource,
+    });
+  return refused;
+}
+
+/** AWS's JSON error answer. The Date header follows the virtual clock: SDKs correct their own clock by it. */
+export function sendAwsError(
+  response: ServerResponse,
+  house: House,
+  status: number,
+  type: string,
+  message: string,
+  more: object = {},
+): void {
+  sendAws(response, house, status, JSON.stringify({ __type: type, Message: message, message, ...more }));
+}
+
+export function sendAws(response: ServerResponse, house: House, status: number, body: string | Buffer): void {
+  response.writeHead(status, {
+    'content-type': 'application/x-amz-json-1.0',
+    'content-length': Buffer.byteLength(body),
+    date: new Date(house.clock.now()).toUTCString(),
+    'x-amzn-requestid': 'local',
+  });
+  response.end(body);
+}
+
+/** The fault that a call to another service than DynamoDB meets. */
+export function strikeService(
+  house: House,
+  service: FaultService,
+  operation: string,
+  functionName: string,
+  invocation: Invocation | undefined,
+  callId?: string,
+): FaultKind | undefined {
+  return house.faults.strike({
+    service,
+    functionName,
+    invocationId: invocation?.id,
+    routeKey: invocation?.routeKey,
+    operation,
+    tables: [],
+    actions: [],
+    callId,
+  });
+}

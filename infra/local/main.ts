@@ -1,0 +1,87 @@
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { PlainError } from './plain-error.ts';
+import { type RuntimeOptions, startRuntime } from './runtime.ts';
+
+/** `npm start`: see api.md, "This machine only". */
+
+const usage = 'npm start -- [--port N] [--in-memory] [--no-portal] [--challenge-after N] [--verbose]';
+
+function wrongFlags(what: string, chinese: string): PlainError {
+  return new PlainError(`${what} Usage: ${usage}`, `${chinese}用法：${usage}`);
+}
+
+function wholeNumber(flag: string, text: string | undefined, most: number): number | undefined {
+  if (text === undefined) return undefined;
+  const number = Number(text);
+  if (/^\d+$/.test(text) && number <= most) return number;
+  throw wrongFlags(
+    `--${flag} wants a whole number up to ${most}, not "${text}".`,
+    `--${flag} 须为不超过 ${most} 的整数。`,
+  );
+}
+
+function readFlags(args: readonly string[]): RuntimeOptions {
+  let values: ReturnType<typeof parse>;
+  try {
+    values = parse(args);
+  } catch (error) {
+    const flag = /'(-[^']*)'/.exec(error instanceof Error ? error.message : '')?.[1] ?? args.join(' ');
+    throw wrongFlags(`The flag ${flag} is unknown or incomplete.`, `参数 ${flag} 无法识别或不完整。`);
+  }
+  const port = wholeNumber('port', values.port, 65_535) ?? 3_000;
+  const challengeAfter = wholeNumber('challenge-after', values['challenge-after'], 1_000_000) ?? null;
+  return {
+    port,
+    challengeAfter,
+    inMemory: values['in-memory'] ?? false,
+    portal: !values['no-portal'],
+    verbose: values.verbose ?? false,
+    dataDir: fileURLToPath(new URL('../../.data', import.meta.url)),
+  };
+}
+
+const parse = (args: readonly string[]) =>
+  parseArgs({
+    args: [...args],
+    strict: true,
+    allowPositionals: false,
+    options: {
+      port: { type: 'string' },
+      'in-memory': { type: 'boolean' },
+      'no-portal': { type: 'boolean' },
+      'challenge-after': { type: 'string' },
+      verbose: { type: 'boolean' },
+    },
+  }).values;
+
+function fail(error: unknown): never {
+  if (error instanceof PlainError) process.stderr.write(`${error.message}\n${error.chinese}\n`);
+  else
+    process.stderr.write(
+      `The local runtime did not start: ${error instanceof Error ? error.stack : String(error)}\n`,
+    );
+  process.exit(1);
+}
+
+// As on Lambda, whatever zone this machine is in: no rule may lean on it.
+process.env.TZ = 'UTC';
+
+const interrupted = new Promise<void>((resolve) => {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
+});
+
+try {
+  const flags = readFlags(process.argv.slice(2));
+  const starting = startRuntime({ ...flags, progress: (line) => process.stdout.write(`${line} …\n`) });
+  const runtime = await Promise.race([starting, interrupted.then(() => undefined)]);
+  if (runtime) process.stdout.write(`ready ${runtime.url}\n`);
+  await interrupted;
+  // Interrupted while starting: what is half up is taken down as soon as it is up.
+  const late = setTimeout(() => process.exit(1), 20_000);
+  late.unref();
+  await (runtime ?? (await starting)).stop();
+  process.exit(0);
+} catch (error) {
+  fail(error);
+}

@@ -1,0 +1,329 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import type { Channel } from '#domain/names.ts';
+import type { Policies } from '#domain/policies.ts';
+import { readAssembly } from './assembly.ts';
+import { makeAwsStub } from './aws-stub.ts';
+import type { Denial, House } from './caller.ts';
+import { type AssertionInput, type LocalChannels, openChannels } from './channel-keys.ts';
+import { makeClock } from './clock.ts';
+import { openDataFolder } from './data-folder.ts';
+import { type DynamoDbCall, dynamoDbClient } from './dynamodb-client.ts';
+import { startDynamoDbLocal } from './dynamodb-local.ts';
+import { makeDynamoDbProxy } from './dynamodb-proxy.ts';
+import { type FaceOutcome, FaceSimulator } from './face-simulator.ts';
+import { Faults } from './faults.ts';
+import { Functions } from './functions.ts';
+import { makeGateway } from './gateway.ts';
+import { startInternalServer } from './internal-server.ts';
+import { Kms } from './kms.ts';
+import { serveLocal } from './local-routes.ts';
+import { type LogLine, Logs } from './logs.ts';
+import { type FunctionModel, readModel } from './model.ts';
+import { Outbox, type SentMessage } from './outbox.ts';
+import { PlainError } from './plain-error.ts';
+import { takePort } from './public-server.ts';
+import { type FeedBatch, type FeedResult, feedRegistry } from './registry.ts';
+import { startSchedules } from './schedules.ts';
+import { Secrets } from './secrets.ts';
+import { openState } from './state-file.ts';
+import { createTables } from './tables.ts';
+import { type FunctionUsage, UsageBook } from './usage.ts';
+
+export interface RuntimeOptions {
+  /** 0 = a free one (the default). */
+  readonly port?: number;
+  readonly inMemory: boolean;
+  /** Where data is kept; needed unless `inMemory`. */
+  readonly dataDir?: string;
+  /** Reserved for the portal's pages. */
+  readonly portal?: boolean;
+  /** LGN-12: requests of one address before a challenge is asked for; null (the default) = never. */
+  readonly challengeAfter?: number | null;
+  readonly policies?: Partial<Policies>;
+  /** An assembly that exists already; otherwise stage `local` is synthesized. */
+  readonly assemblyDir?: string;
+  /** A DynamoDB Local that runs already (also by the environment's DYNAMODB_ENDPOINT). */
+  readonly dynamodbEndpoint?: string;
+  /** Letters and digits; keeps this run's data apart from others in one DynamoDB Local. */
+  readonly namespace?: string;
+  /** Prints every log line of the functions, not only errors. */
+  readonly verbose?: boolean;
+  /** Prints nothing, not even errors: for tests that provoke them. */
+  readonly quiet?: boolean;
+  /** Told what is going on while it starts. */
+  readonly progress?: (line: string) => void;
+}
+
+export interface RuntimeClock {
+  now(): Date;
+  fixed(): boolean;
+  /** Stops it at an instant (ISO 8601, or epoch milliseconds). */
+  set(instant: string | number | Date): void;
+  advance(seconds: number): void;
+  /** Back to the machine's time. */
+  reset(): void;
+}
+
+export interface Runtime {
+  /** `http://127.0.0.1:PORT`, also the issuer. */
+  readonly url: string;
+  readonly issuer: string;
+  readonly clock: RuntimeClock;
+  readonly faults: Faults;
+  /** Calls DynamoDB Local directly, past every policy: to look at what stands there. */
+  readonly dynamodb: DynamoDbCall;
+  /** Names of the tables of the template. */
+  readonly tables: readonly string[];
+  /** Messages sent, newest first. */
+  sms(phone?: string): SentMessage[];
+  /** What the face provider answers from now on. */
+  face(outcome: FaceOutcome): void;
+  assertion(channel: Channel, input: AssertionInput): Promise<string>;
+  hasSchedule(name: string): boolean;
+  /** Runs a schedule's function and answers what it returned. Throws FunctionError. */
+  schedule(name: string): Promise<unknown>;
+  /** Feeds ndjson to the registry feed function. Throws FunctionError. */
+  registry(ndjson: string | Readable): Promise<FeedResult>;
+  hasRotation(secret: string): boolean;
+  /** Rotates a secret, by its name or the end of it. Throws FunctionError. */
+  rotateSecret(secret: string): Promise<void>;
+  /** Starts a function by its flow's name with any event and answers what it returned. Throws FunctionError. */
+  invoke(functionName: string, event: unknown): Promise<unknown>;
+  usage(): Record<string, FunctionUsage>;
+  resetUsage(): void;
+  /** What a policy refused. */
+  denials(): readonly Denial[];
+  /** Granted (action, resource) pairs that no call has needed. */
+  unusedGrants(): { functionName: string; action: string; resource: string }[];
+  logs(): LogLine[];
+  /** Ends everything; safe to call twice. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Runs the application on this machine: synthesizes stage `local` (or takes an assembly), DynamoDB Local with the
+ * template's tables, the functions in workers, the routes and schedules of the template.
+ * @throws PlainError for what the person can mend: a taken port, a broken data folder, missing Java.
+ */
+export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
+  const cleanups: (() => unknown)[] = [];
+  let stopping: Promise<void> | undefined;
+  const stop = (): Promise<void> => {
+    stopping ??= (async () => {
+      for (const cleanup of cleanups.reverse()) await cleanup();
+    })();
+    return stopping;
+  };
+  try {
+    return await start(options, (cleanup) => cleanups.push(cleanup), stop);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function start(
+  options: RuntimeOptions,
+  onStop: (cleanup: () => unknown) => void,
+  stop: () => Promise<void>,
+): Promise<Runtime> {
+  const { progress = () => undefined } = options;
+  const server = await takePort(options.port ?? 0);
+  onStop(server.stop);
+  const url = `http://127.0.0.1:${server.port}`;
+
+  if (!options.inMemory && !options.dataDir) throw new Error('Without inMemory, dataDir is needed');
+  const folder = options.inMemory ? undefined : openDataFolder(options.dataDir ?? '');
+  if (folder) onStop(folder.release);
+
+  // Java, the synthesis and the internal server come up side by side.
+  progress('starting DynamoDB Local');
+  const dynamoDb = openDynamoDb(options, folder?.file('dynamodb'), onStop);
+  dynamoDb.catch(() => undefined);
+  const internal = await startInternalServer();
+  onStop(internal.stop);
+  const channels = await openChannels(folder?.file('channel-keys.json'));
+  progress('synthesizing stage local');
+  const app = readModel(
+    readAssembly(options.assemblyDir ?? (await synthesized(options, url, channels, onStop))),
+  );
+
+  const { region } = app.environment;
+  const { state: identity, save } = openState(folder?.file('runtime.json'), {
+    namespace: `n${randomUUID().replaceAll('-', '')}`,
+  });
+  save();
+  const namespace = options.namespace ?? identity.namespace;
+  const clock = makeClock();
+  const faults = new Faults();
+  const usage = new UsageBook();
+  const denials: Denial[] = [];
+  const outbox = new Outbox();
+  const face = new FaceSimulator();
+  const logs = new Logs(options.quiet ? 'nothing' : options.verbose ? 'all' : 'errors');
+  const keyOf = new Map<FunctionModel, string>(app.functions.map((model, i) => [model, `LOCALFUNCTION${i}`]));
+  const functions = new Functions(app.functions, {
+    clock,
+    logs,
+    usage,
+    region,
+    internalOrigin: internal.origin,
+    accessKey: (model) => keyOf.get(model) ?? '',
+  });
+  onStop(() => functions.stop());
+  const house: House = {
+    clock,
+    faults,
+    usage,
+    denials,
+    functionsByKey: new Map([...keyOf].map(([model, key]) => [key, model])),
+    crash: (name) => functions.crash(name),
+  };
+  const invoke = async (name: string, event: unknown, startedBy: string): Promise<unknown> =>
+    JSON.parse(await functions.invoke(name, event, startedBy));
+
+  const endpoint = await dynamoDb;
+  const tableArns = new Map(app.tables.map(({ name, arn }) => [name, arn]));
+  const { partition, account } = app.environment;
+  const proxy = makeDynamoDbProxy(house, {
+    endpoint,
+    namespace,
+    region,
+    tableArn: (table) =>
+      tableArns.get(table) ?? `arn:${partition}:dynamodb:${region}:${account}:table/${table}`,
+  });
+  onStop(proxy.close);
+  const secrets = new Secrets(
+    openState(folder?.file('secrets.json'), { secrets: {} }),
+    app.secrets,
+    clock.now,
+  );
+  const kms = new Kms(openState(folder?.file('kms.json'), { keys: {} }), app.keys);
+  internal.attach({ house, dynamoDb: proxy.handle, aws: makeAwsStub(house, secrets, kms), outbox, face });
+  const toRotate = secrets.create();
+
+  progress(`creating ${app.tables.length} tables, loading ${app.functions.length} functions`);
+  const call = dynamoDbClient(endpoint, namespace, region);
+  await Promise.all([createTables(call, app.tables), functions.loadAll(availableParallelism())]);
+  const rotate = (event: unknown, name: string) => invoke(name, event, 'rotation');
+  for (const secret of toRotate) await secrets.rotate(secret, (name, event) => rotate(event, name));
+  secrets.save();
+  usage.reset();
+
+  const schedules = startSchedules(app.schedules, functions, clock, (name, error) =>
+    logs.add('schedule', `${name}: ${String(error)}`, true),
+  );
+  onStop(schedules.stop);
+  const feed = app.functions.find((model) => model.name.endsWith('registry-feed'));
+  const rotating = (name: string) =>
+    app.secrets.find(
+      (s) =>
+        s.rotation &&
+        (s.name === name || (/[-/]/.test(s.name.at(-name.length - 1) ?? '') && s.name.endsWith(name))),
+    );
+
+  const runtime: Runtime = {
+    url,
+    issuer: url,
+    faults,
+    dynamodb: call,
+    tables: app.tables.map((table) => table.name),
+    clock: {
+      now: () => new Date(clock.now()),
+      fixed: clock.fixed,
+      set: (instant) => clock.stopAt(new Date(instant).getTime()),
+      advance: (seconds) => clock.advance(seconds * 1_000),
+      reset: clock.reset,
+    },
+    sms: (phone) => outbox.sent(phone),
+    face: (outcome) => {
+      face.outcome = outcome;
+    },
+    assertion: (channel, input) => channels.assertion(channel, input, url, clock.now()),
+    hasSchedule: (name) => schedules.find(name) !== undefined,
+    schedule: async (name) => {
+      const found = schedules.find(name);
+      if (!found) throw new Error(`There is no schedule ${name}`);
+      return JSON.parse(await schedules.run(found));
+    },
+    registry: (ndjson) => {
+      if (!feed) throw new Error('No function takes the registry feed');
+      const body = typeof ndjson === 'string' ? Readable.from([ndjson]) : ndjson;
+      return feedRegistry(body, (batch: FeedBatch) => invoke(feed.name, batch, 'registry feed'));
+    },
+    hasRotation: (name) => rotating(name) !== undefined,
+    rotateSecret: async (name) => {
+      const found = rotating(name);
+      if (!found) throw new Error(`There is no rotating secret ${name}`);
+      await secrets.rotate(found, (of, event) => rotate(event, of));
+    },
+    invoke: (name, event) => {
+      const found = app.functions.find((model) => model.shortName === name || model.name === name);
+      if (!found) throw new Error(`There is no function ${name}`);
+      return invoke(found.name, event, 'by hand');
+    },
+    usage: () => usage.report(),
+    resetUsage: () => usage.reset(),
+    denials: () => denials,
+    unusedGrants: () =>
+      app.functions.flatMap(({ shortName, policy }) =>
+        policy
+          .unused(['dynamodb', 'secretsmanager', 'kms'])
+          .map((grant) => ({ functionName: shortName, ...grant })),
+      ),
+    logs: () => logs.all(),
+    stop,
+  };
+  const gateway = makeGateway(app.routes, functions, clock, (line) => logs.add('gateway', line, false));
+  server.open((incoming, response) =>
+    /^\/local(\/|$|\?)/.test(incoming.url ?? '')
+      ? serveLocal(incoming, response, runtime)
+      : gateway(incoming, response),
+  );
+  return runtime;
+}
+
+async function openDynamoDb(
+  { dynamodbEndpoint = process.env.DYNAMODB_ENDPOINT }: RuntimeOptions,
+  dbPath: string | undefined,
+  onStop: (cleanup: () => unknown) => void,
+): Promise<string> {
+  if (!dynamodbEndpoint) {
+    const local = await startDynamoDbLocal(dbPath === undefined ? {} : { dbPath });
+    onStop(local.stop);
+    return local.endpoint;
+  }
+  try {
+    await fetch(dynamodbEndpoint, { signal: AbortSignal.timeout(5_000) });
+    return dynamodbEndpoint;
+  } catch (error) {
+    throw new PlainError(
+      `No DynamoDB Local answers at DYNAMODB_ENDPOINT (${dynamodbEndpoint}).`,
+      `DYNAMODB_ENDPOINT（${dynamodbEndpoint}）没有可用的 DynamoDB Local。`,
+      { cause: error },
+    );
+  }
+}
+
+async function synthesized(
+  { policies, challengeAfter = null }: RuntimeOptions,
+  issuer: string,
+  channels: LocalChannels,
+  onStop: (cleanup: () => unknown) => void,
+): Promise<string> {
+  const outdir = await mkdtemp(join(tmpdir(), 'ahtax-local-'));
+  onStop(() => rm(outdir, { recursive: true, force: true }));
+  // Imported only here: the CDK takes longer to load than everything else together.
+  const { synthesize } = await import('../synth.ts');
+  return synthesize({
+    stage: 'local',
+    outdir,
+    issuer,
+    channelKeys: channels.publicKeys,
+    policies: { challengeAfter, ...policies },
+  });
+}

@@ -1,0 +1,82 @@
+/** What a function (or one of its routes) used since the last reset. */
+export interface Usage {
+  invocations: number;
+  /** DynamoDB calls, retries included. */
+  calls: number;
+  /** The longest chain of DynamoDB calls of one invocation in which each started after the one before had answered. */
+  longestChain: number;
+  readUnits: number;
+  writeUnits: number;
+}
+export interface FunctionUsage extends Usage {
+  /** The same by route key (or trigger). */
+  routes: Record<string, Usage>;
+}
+
+/** One running invocation, as calls are attributed to it. */
+export interface Invocation {
+  readonly id: string;
+  readonly functionName: string;
+  /** The route key, or what else started it, e.g. `schedule midnight-unlock`. */
+  readonly routeKey: string;
+  calls: number;
+  longestChain: number;
+}
+
+const nothing = (): Usage => ({ invocations: 0, calls: 0, longestChain: 0, readUnits: 0, writeUnits: 0 });
+
+export class UsageBook {
+  private readonly running = new Map<string, Invocation>();
+  private readonly functions = new Map<string, FunctionUsage>();
+  private next = 0;
+
+  begin(functionName: string, routeKey: string): Invocation {
+    const invocation = { id: `i${++this.next}`, functionName, routeKey, calls: 0, longestChain: 0 };
+    this.running.set(invocation.id, invocation);
+    for (const usage of this.of(invocation)) usage.invocations++;
+    return invocation;
+  }
+
+  end(invocation: Invocation): void {
+    // A call that outlives its answer still belongs to it.
+    setTimeout(() => this.running.delete(invocation.id), 10_000).unref();
+  }
+
+  /** The invocation a call belongs to; what a function does outside of any (at load) is kept apart. */
+  find(id: string | undefined, functionName: string): Invocation {
+    const found = id === undefined ? undefined : this.running.get(id);
+    return found ?? { id: '', functionName, routeKey: '(outside)', calls: 0, longestChain: 0 };
+  }
+
+  /** Counts a call. `depth` = its place in the chain of calls that answered before it started, from 1. */
+  call(invocation: Invocation, depth: number): void {
+    invocation.calls++;
+    invocation.longestChain = Math.max(invocation.longestChain, depth);
+    for (const usage of this.of(invocation)) {
+      usage.calls++;
+      usage.longestChain = Math.max(usage.longestChain, depth);
+    }
+  }
+
+  units(invocation: Invocation, kind: 'readUnits' | 'writeUnits', units: number): void {
+    for (const usage of this.of(invocation)) usage[kind] += units;
+  }
+
+  report(): Record<string, FunctionUsage> {
+    return structuredClone(Object.fromEntries(this.functions));
+  }
+
+  reset(): void {
+    this.functions.clear();
+  }
+
+  private of({ functionName, routeKey }: Invocation): Usage[] {
+    let usage = this.functions.get(functionName);
+    if (!usage) {
+      usage = { ...nothing(), routes: {} };
+      this.functions.set(functionName, usage);
+    }
+    usage.routes[routeKey] ??= nothing();
+    return [usage, usage.routes[routeKey]];
+  }
+}

@@ -1,0 +1,34 @@
+/** What the worker is given at its start. */
+export interface WorkerSetup {
+  readonly clock: SharedArrayBuffer;
+  readonly directory: string;
+  readonly handler: string;
+  readonly functionName: string;
+  readonly functionArn: string;
+  readonly memoryMb: number;
+  /** Where the services behind the functions answer, e.g. `http://127.0.0.1:4567`. */
+  readonly internalOrigin: string;
+}
+
+export type ToWorker =
+  | {
+      readonly kind: 'invoke';
+      readonly id: string;
+      readonly requestId: string;
+      readonly event: unknown;
+      readonly timeoutMs: number;
+    }
+  | { readonly kind: 'ping' };
+
+export interface WorkerError {
+  readonly type: string;
+  readonly message: string;
+  readonly stack: string | undefined;
+}
+
+export type FromWorker =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'broken'; readonly error: WorkerError }
+  | { readonly kind: 'result'; readonly id: string; readonly json: string }
+  | { readonly kind: 'failed'; readonly id: string; readonly error: WorkerError }
+  | { readonly kind: 'pong' };

@@ -1,0 +1,174 @@
+import { toJsonSchema } from '@valibot/to-json-schema';
+import type { GenericSchema } from 'valibot';
+import { type Access, type FlowDeclaration, type RouteDeclaration, routeKey } from '#contract/flow.ts';
+import { type ProblemCode, problemStatus } from '#domain/problem.ts';
+
+type Json = Record<string, unknown>;
+
+export interface OpenApi extends Json {
+  readonly openapi: '3.1.0';
+  readonly paths: Record<string, Record<string, Operation>>;
+  readonly components: { readonly schemas: Json; readonly securitySchemes: Json };
+}
+export interface Operation extends Json {
+  readonly operationId: string;
+  readonly responses: Record<string, Json>;
+}
+
+const contentSchema = (schema: unknown, type = 'application/json') => ({ content: { [type]: { schema } } });
+
+/** Codes that any route may answer, by what it takes (api.md: "the general ones"). */
+function generalCodes({ access, path, body }: RouteDeclaration): ProblemCode[] {
+  const codes: ProblemCode[] = ['BAD_REQUEST', 'TOO_MANY_REQUESTS', 'UNAVAILABLE'];
+  if (body) codes.push('BODY_TOO_LARGE');
+  if (path.includes('{')) codes.push('NOT_FOUND', 'EXPIRED', 'STATE_CONFLICT');
+  if (access === 'session' || access === 'refresh') codes.push('SESSION_ENDED');
+  if (access === 'channel' || access === 'public-or-channel')
+    codes.push('ASSERTION_INVALID', 'CHANNEL_NOT_ALLOWED');
+  return codes;
+}
+
+const security: Readonly<Record<Access, readonly Record<string, readonly string[]>[]>> = {
+  public: [],
+  'public-or-channel': [{}, { channelAssertion: [] }],
+  channel: [{ channelAssertion: [] }],
+  session: [{ accessToken: [] }],
+  refresh: [{ refreshCookie: [] }],
+};
+
+const securitySchemes = {
+  accessToken: {
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'JWT',
+    description: 'Access token (ES256, SES-2).',
+  },
+  refreshCookie: {
+    type: 'apiKey',
+    in: 'cookie',
+    name: '__Host-refresh',
+    description: 'Refresh token (SES-2).',
+  },
+  channelAssertion: {
+    type: 'apiKey',
+    in: 'header',
+    name: 'Channel-Assertion',
+    description: 'JWT signed by the channel (ES256, at most 60 s, bound to method and path; CHN-1).',
+  },
+};
+
+const problemSchema = {
+  type: 'object',
+  description:
+    'RFC 9457. `code` is stable; `title` is the sentence for the person, in the language asked for.',
+  required: ['type', 'title', 'status', 'code', 'traceId'],
+  properties: {
+    type: { type: 'string' },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    code: { type: 'string', enum: Object.keys(problemStatus) },
+    detail: { type: 'string' },
+    traceId: { type: 'string' },
+    retryAt: { type: 'string', format: 'date-time' },
+    errors: {
+      type: 'array',
+      items: { type: 'object', properties: { path: { type: 'string' }, message: { type: 'string' } } },
+    },
+  },
+};
+
+/** The contracts as OpenAPI 3.1: made from the same schemas that validate requests. */
+export function openApi(flows: readonly FlowDeclaration[]): OpenApi {
+  const paths: Record<string, Record<string, Operation>> = {};
+  for (const flow of flows)
+    for (const [step, route] of Object.entries(flow.routes ?? {})) {
+      const operations = paths[route.path] ?? {};
+      paths[route.path] = operations;
+      const method = route.method.toLowerCase();
+      if (operations[method]) throw new Error(`Route ${routeKey(route)} is declared twice.`);
+      operations[method] = operation(flow, step, route);
+    }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Anhui e-tax bureau: login, identity and accounts',
+      version: '1',
+      description: 'Errors are application/problem+json. Times are ISO 8601 with offset.',
+    },
+    jsonSchemaDialect: 'https://json-schema.org/draft/2020-12/schema',
+    servers: [{ url: '/' }],
+    tags: flows.filter(({ routes }) => routes).map(({ name, summary }) => ({ name, description: summary })),
+    paths,
+    components: { schemas: { Problem: problemSchema }, securitySchemes },
+  };
+}
+
+function operation(flow: FlowDeclaration, step: string, route: RouteDeclaration): Operation {
+  const responses: Record<string, Json> = {};
+  for (const [status, schema] of Object.entries(route.answers))
+    responses[status] = schema
+      ? { description: 'Done', ...contentSchema(jsonSchema(schema, 'output')) }
+      : { description: 'Done' };
+  for (const [status, codes] of problemsByStatus(route)) responses[status] = problemAnswer(codes);
+  const parameters = [...pathParameters(route), ...queryParameters(route)];
+  return {
+    operationId: `${flow.name}.${step}`,
+    tags: [flow.name],
+    summary: route.summary,
+    security: security[route.access],
+    ...(parameters.length > 0 ? { parameters } : {}),
+    ...(route.body
+      ? { requestBody: { required: true, ...contentSchema(jsonSchema(route.body, 'input')) } }
+      : {}),
+    responses,
+  };
+}
+
+function problemsByStatus(route: RouteDeclaration): Map<string, ProblemCode[]> {
+  const byStatus = new Map<string, ProblemCode[]>();
+  for (const code of new Set([...generalCodes(route), ...(route.errors ?? [])])) {
+    const status = String(problemStatus[code]);
+    byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
+  }
+  return byStatus;
+}
+
+function problemAnswer(codes: readonly ProblemCode[]): Json {
+  const narrowed = { properties: { code: { enum: codes } } };
+  return {
+    description: codes.join(', '),
+    ...contentSchema(
+      { allOf: [{ $ref: '#/components/schemas/Problem' }, narrowed] },
+      'application/problem+json',
+    ),
+  };
+}
+
+const pathParameters = ({ path }: RouteDeclaration): Json[] =>
+  [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema: { type: 'string' },
+  }));
+
+function queryParameters({ query }: RouteDeclaration): Json[] {
+  if (!query) return [];
+  const schema = jsonSchema(query, 'input') as { properties?: Json; required?: string[] };
+  return Object.entries(schema.properties ?? {}).map(([name, property]) => ({
+    name,
+    in: 'query',
+    required: schema.required?.includes(name) ?? false,
+    schema: property,
+  }));
+}
+
+/** Checks and transformations that JSON Schema can't say are left out; the functions still enforce them. */
+function jsonSchema(schema: GenericSchema, typeMode: 'input' | 'output'): Json {
+  const { $schema: _dialect, ...rest } = toJsonSchema(schema, {
+    target: 'draft-2020-12',
+    typeMode,
+    errorMode: 'ignore',
+  });
+  return rest;
+}

@@ -1,0 +1,72 @@
+import { join } from 'node:path';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import { Stack, type StackProps } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+import type { FlowDeclaration } from '#contract/flow.ts';
+import type { SharedResources } from '../constructs/environment.ts';
+import { FlowFunction, timeoutSeconds } from '../constructs/flow-function.ts';
+import { FlowApi } from '../constructs/http-api.ts';
+import { fed } from '../constructs/triggers/feed.ts';
+import { rotating } from '../constructs/triggers/rotation.ts';
+import { scheduled } from '../constructs/triggers/schedule.ts';
+import type { Trigger } from '../constructs/triggers/trigger.ts';
+import type { Stage } from '../stage.ts';
+
+export interface ApiStackProps extends StackProps {
+  readonly stage: Stage;
+  readonly flows: readonly FlowDeclaration[];
+  /** Has the bundled asset of each function in a folder of the flow's name. */
+  readonly assets: string;
+  readonly shared: SharedResources;
+  readonly tablesKey: IKey;
+}
+
+/** Everything made from the contracts: functions with their roles, the HTTP API, schedules, rotation, the feed. */
+export class ApiStack extends Stack {
+  readonly functions: readonly FlowFunction[];
+  readonly api: FlowApi;
+  readonly deadLetters: readonly Queue[];
+
+  constructor(
+    scope: Construct,
+    id: string,
+    { stage, flows, assets, shared, tablesKey, ...props }: ApiStackProps,
+  ) {
+    super(scope, id, props);
+    const failed: Queue[] = [];
+    this.functions = flows.map((flow) => {
+      const trigger = this.trigger(stage, flow, shared, tablesKey);
+      if (trigger?.failed) failed.push(trigger.failed);
+      const entry = new FlowFunction(this, {
+        stage,
+        flow,
+        assetDirectory: join(assets, flow.name),
+        shared,
+        statements: trigger?.statements ?? [],
+      });
+      trigger?.connect(entry);
+      return entry;
+    });
+    this.deadLetters = failed;
+    this.api = new FlowApi(this, 'http', { stage, functions: this.functions });
+  }
+
+  private trigger(
+    stage: Stage,
+    flow: FlowDeclaration,
+    shared: SharedResources,
+    tablesKey: IKey,
+  ): Trigger | undefined {
+    switch (flow.trigger?.kind) {
+      case 'schedule':
+        return scheduled(this, stage, flow, flow.trigger);
+      case 'rotation':
+        return rotating(this, flow, flow.trigger, shared);
+      case 'feed':
+        return fed(this, stage, timeoutSeconds(flow), tablesKey);
+      case undefined:
+        return undefined;
+    }
+  }
+}

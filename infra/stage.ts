@@ -1,0 +1,125 @@
+import * as v from 'valibot';
+import {
+  type ChannelKeys,
+  channelKeysSchema,
+  parseSettings,
+  type Settings,
+  type SettingsInput,
+} from '#contract/settings.ts';
+import { defaultPolicies } from '#domain/policies.ts';
+import { type StageConfig, type StageName, stageNames, stages } from './config.ts';
+
+export type Partition = 'aws' | 'aws-cn';
+export type Architecture = 'arm64' | 'x86_64';
+
+/** What a caller of the synth may change for one run: the local runtime's address, keys made at start, tests. */
+export interface StageOverrides {
+  readonly issuer?: string | undefined;
+  readonly channelKeys?: ChannelKeys | undefined;
+  readonly policies?: SettingsInput['policies'];
+  readonly settings?: Partial<SettingsInput> | undefined;
+  readonly config?: Partial<StageConfig> | undefined;
+}
+
+/** A stage checked: from here on nothing about it can be wrong. */
+export interface Stage extends Omit<StageConfig, 'settings' | 'architecture' | 'channelKeys'> {
+  readonly name: StageName;
+  readonly partition: Partition;
+  readonly architecture: Architecture;
+  readonly settings: Settings;
+  /** The settings as the functions get them: policies only where they differ from the defaults. */
+  readonly settingsJson: string;
+  readonly channelKeysJson: string;
+}
+
+export const hostArchitecture = (): Architecture => (process.arch === 'arm64' ? 'arm64' : 'x86_64');
+
+export function isStageName(name: unknown): name is StageName {
+  return (stageNames as readonly unknown[]).includes(name);
+}
+
+/** Reads and checks one stage. Throws an Error that names the wrong setting or says what the partition lacks. */
+export function resolveStage(name: unknown, overrides: StageOverrides = {}): Stage {
+  if (!isStageName(name))
+    throw new Error(`Unknown stage ${String(name)}: choose one of ${stageNames.join(', ')}.`);
+  const config = { ...stages[name], ...overrides.config };
+  const input: SettingsInput = {
+    ...config.settings,
+    ...overrides.settings,
+    stage: name,
+    issuer: overrides.issuer ?? overrides.settings?.issuer ?? config.settings.issuer,
+    policies: { ...config.settings.policies, ...overrides.settings?.policies, ...overrides.policies },
+  };
+  const settings = parseSettings(input);
+  const partition = partitionOf(config.region);
+  refuse(name, partition, config, settings);
+  const { account, domain, hashingConcurrency } = config;
+  return {
+    name,
+    partition,
+    region: config.region,
+    architecture: config.architecture === 'host' ? hostArchitecture() : config.architecture,
+    settings,
+    settingsJson: JSON.stringify({ ...settings, policies: changedPolicies(settings) }),
+    channelKeysJson: JSON.stringify(parseChannelKeys(overrides.channelKeys ?? config.channelKeys ?? {})),
+    logRetentionDays: config.logRetentionDays,
+    throttling: config.throttling,
+    alarms: config.alarms,
+    ...(account ? { account } : {}),
+    ...(domain ? { domain } : {}),
+    ...(hashingConcurrency ? { hashingConcurrency } : {}),
+  };
+}
+
+function partitionOf(region: string): Partition {
+  if (/^cn-/.test(region)) return 'aws-cn';
+  if (/^us-(gov|iso)/.test(region) || !/^[a-z]{2}-[a-z]+-\d$/.test(region))
+    throw new Error(`Wrong region ${region}: only partitions aws and aws-cn are supported.`);
+  return 'aws';
+}
+
+function changedPolicies({ policies }: Settings): Record<string, unknown> {
+  const defaults: Record<string, unknown> = defaultPolicies;
+  return Object.fromEntries(Object.entries(policies).filter(([name, value]) => value !== defaults[name]));
+}
+
+function parseChannelKeys(keys: ChannelKeys): unknown {
+  const result = v.safeParse(channelKeysSchema, keys);
+  if (result.success) return result.output;
+  const wrong = result.issues.map((issue) => `channelKeys.${v.getDotPath(issue)}: ${issue.message}`);
+  throw new Error(`Wrong settings: ${wrong.join('; ')}`);
+}
+
+/** What a stage may not be although each setting by itself is well-formed. */
+function refuse(name: StageName, partition: Partition, config: StageConfig, settings: Settings): void {
+  const no = (sentence: string): never => {
+    throw new Error(`Stage ${name}: ${sentence}`);
+  };
+  const { domain, architecture } = config;
+  if (partition === 'aws-cn') {
+    if (settings.sms.kind === 'aws')
+      no(
+        "sms.kind 'aws' needs AWS End User Messaging, which partition aws-cn does not offer; choose tencent or alibaba.",
+      );
+    if (!domain) no('domain is required in partition aws-cn: an own (ICP-filed) name and its certificate.');
+  }
+  const isOurs = (arn: string, service: string) =>
+    arn.startsWith(`arn:${partition}:${service}:${config.region}:`);
+  if (settings.sms.kind === 'aws' && !isOurs(settings.sms.originationIdentity, 'sms-voice'))
+    no(
+      `sms.originationIdentity must be the ARN of a phone number, sender id or pool in region ${config.region}: sending is granted on it.`,
+    );
+  if (domain) {
+    if (!isOurs(domain.certificateArn, 'acm'))
+      no(`domain.certificateArn must be of partition ${partition} and region ${config.region}.`);
+    if (settings.issuer !== `https://${domain.name}`)
+      no(`issuer must be https://${domain.name}, the domain's own origin.`);
+  }
+  if (name === 'local') return;
+  if (!settings.issuer.startsWith('https://')) no('issuer must be an https origin.');
+  if (architecture === 'host') no("architecture 'host' is only for stage local.");
+  if (settings.sms.kind === 'outbox')
+    no("sms.kind 'outbox' is the local runtime's: a deployed stack has no address for it.");
+  if (settings.face.kind === 'simulator')
+    no("face.kind 'simulator' is the local runtime's: a deployed stack has no address for it.");
+}

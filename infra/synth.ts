@@ -1,0 +1,105 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App, type AppProps } from 'aws-cdk-lib/core';
+import type { FlowDeclaration } from '#contract/flow.ts';
+import cdkJson from '../cdk.json' with { type: 'json' };
+import { bundleFunctions, keepForReading } from './bundle.ts';
+import { checkFlows } from './checks.ts';
+import { prefix } from './names.ts';
+import { AlarmStack } from './stacks/alarm-stack.ts';
+import { ApiStack } from './stacks/api-stack.ts';
+import { DataStack } from './stacks/data-stack.ts';
+import { resolveStage, type Stage, type StageOverrides } from './stage.ts';
+
+export interface Sources {
+  /** All flows of the system unless a test brings its own. */
+  readonly flows?: readonly FlowDeclaration[];
+  readonly functionsDirectory?: string;
+}
+
+export interface SynthesisOptions extends StageOverrides, Sources {
+  readonly stage: string;
+  readonly outdir: string;
+}
+
+/** The names of a stage's stacks, by what they hold. */
+export const stackNames = (stage: Stage) => ({
+  data: `${prefix(stage)}-data`,
+  api: `${prefix(stage)}-api`,
+  alarms: `${prefix(stage)}-alarms`,
+});
+
+/**
+ * Where we differ from the recommended flags of cdk.json. Weak references need Fn::GetStackOutput, which not every
+ * region knows; and what crosses stacks here are secrets and keys, whose removal while in use is better refused.
+ */
+const ownFlags = { '@aws-cdk/core:defaultCrossStackReferences': 'strong' };
+
+/** Builds the app of one stage. Bundles the functions first; nothing is written to the assembly before `synth()`. */
+export async function buildApp(stage: Stage, props: AppProps, sources: Sources = {}): Promise<App> {
+  const flows = sources.flows ?? (await import('#flows/contracts.ts')).flows;
+  checkFlows(flows, stage.settings);
+  const app = new App({ analyticsReporting: false, autoSynth: false, ...props, postCliContext: ownFlags });
+  const assets = mkdtempSync(join(tmpdir(), 'ahtax-bundles-'));
+  try {
+    const bundled = await bundleFunctions({
+      flows,
+      functionsDirectory: sources.functionsDirectory ?? join(import.meta.dirname, '../functions'),
+      architecture: stage.architecture,
+      forHost: stage.name === 'local',
+      outdir: assets,
+    });
+    addStacks(app, stage, flows, assets);
+    keepForReading(bundled, join(app.outdir, 'bundles'));
+    // The functions are CommonJS, as they are on Lambda where no package.json is above them.
+    writeFileSync(join(app.outdir, 'package.json'), '{"type":"commonjs"}\n');
+    return app;
+  } finally {
+    // Assets are copied into the assembly when their constructs are made.
+    rmSync(assets, { recursive: true, force: true });
+  }
+}
+
+function addStacks(app: App, stage: Stage, flows: readonly FlowDeclaration[], assets: string): void {
+  const names = stackNames(stage);
+  const common = {
+    stage,
+    env: { region: stage.region, ...(stage.account ? { account: stage.account } : {}) },
+    tags: { system: 'ahtax', stage: stage.name },
+  };
+  const lasting = stage.name.startsWith('prod');
+  const data = new DataStack(app, names.data, { ...common, terminationProtection: lasting });
+  const api = new ApiStack(app, names.api, {
+    ...common,
+    flows,
+    assets,
+    shared: data.shared,
+    tablesKey: data.tablesKey,
+  });
+  // Tables are known by name, which CloudFormation can't see as a dependency.
+  api.addStackDependency(data);
+  new AlarmStack(app, names.alarms, { ...common, source: api });
+}
+
+/** Without the CLI the flags come from cdk.json directly; CloudFormation's own template checks are left to the CLI. */
+export const inProcess = (outdir: string): AppProps => ({
+  outdir,
+  context: cdkJson.context,
+  treeMetadata: false,
+  builtinCloudFormationValidation: false,
+});
+
+/**
+ * Synthesizes one stage in this process and returns the assembly's directory. Used by the local runtime and by tests;
+ * `cdk synth` goes through `app.ts`, which calls the same builder.
+ */
+export async function synthesize(options: SynthesisOptions): Promise<string> {
+  const { stage: name, outdir, flows, functionsDirectory, ...overrides } = options;
+  const stage = resolveStage(name, overrides);
+  const app = await buildApp(stage, inProcess(outdir), {
+    ...(flows ? { flows } : {}),
+    ...(functionsDirectory ? { functionsDirectory } : {}),
+  });
+  return app.synth().directory;
+}

@@ -1,0 +1,88 @@
+import type * as v from 'valibot';
+import type { ProblemCode } from '#domain/problem.ts';
+import type { TableAction, TableOrIndex } from './tables.ts';
+
+/**
+ * A flow is declared once. Its contract is data; the CDK app makes routes, functions, environment and grants
+ * from it, the handler is type-checked against it, OpenAPI and the portal's client are generated from it.
+ */
+export interface FlowDeclaration {
+  /** Kebab-case; also the folder under `functions/` and the function's name. */
+  readonly name: string;
+  /** One English sentence: what people do here. */
+  readonly summary: string;
+  /** What the function may do to which table or index, and nothing more. */
+  readonly tables?: Partial<Record<TableOrIndex, readonly TableAction[]>>;
+  /** The secrets it may read (a rotation may also write them). */
+  readonly secrets?: readonly SecretName[];
+  /** The outside services it talks to. */
+  readonly gateways?: readonly GatewayName[];
+  /** It computes argon2id: the target's native binary is put beside the bundle. */
+  readonly hashesPasswords?: true;
+  /** Files generated at bundling that are put beside the bundle. */
+  readonly carries?: readonly 'openapi.json'[];
+  readonly memoryMb?: number;
+  readonly timeoutSeconds?: number;
+  /** HTTP routes by step name. */
+  readonly routes?: Readonly<Record<string, RouteDeclaration>>;
+  /** What else starts the function. */
+  readonly trigger?: ScheduleTrigger | RotationTrigger | FeedTrigger;
+}
+
+/** Secrets: `root` derives index, pepper and code keys; `signing` holds JWT keys; `sealing` wrapped data keys; `providers` credentials of SMS and face providers. */
+export type SecretName = 'root' | 'signing' | 'sealing' | 'providers';
+export type GatewayName = 'sms' | 'face';
+
+export interface ScheduleTrigger {
+  readonly kind: 'schedule';
+  /** The name under /local/schedule and of the EventBridge schedule. */
+  readonly name: string;
+  /** EventBridge Scheduler expression, e.g. `cron(0 0 * * ? *)`, in `timezone`. */
+  readonly expression: string;
+  readonly timezone: 'Asia/Shanghai';
+}
+/** Secrets Manager rotation: also what fills a new secret for the first time. */
+export interface RotationTrigger {
+  readonly kind: 'rotation';
+  readonly secrets: readonly { readonly secret: SecretName; readonly everyDays: number }[];
+}
+/** Registry feed lines (ENT-3): S3 objects and SQS messages deployed, `/local/registry` on this machine. */
+export interface FeedTrigger {
+  readonly kind: 'feed';
+}
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+type Schema = v.GenericSchema;
+
+/**
+ * Who may call a route.
+ * - `public`: anybody.
+ * - `public-or-channel`: anybody; a Channel-Assertion, when sent, must be valid and names the channel.
+ * - `channel`: a Channel-Assertion is needed.
+ * - `session`: an access token is needed.
+ * - `refresh`: the refresh cookie is needed.
+ */
+export type Access = 'public' | 'public-or-channel' | 'channel' | 'session' | 'refresh';
+
+export interface RouteDeclaration {
+  readonly method: Method;
+  /** API Gateway form: `/v1/logins/{id}/sms`. Every `{name}` reaches the step in `params`. */
+  readonly path: `/${string}`;
+  readonly access: Access;
+  readonly summary: string;
+  readonly body?: Schema;
+  readonly query?: Schema;
+  /** Status → schema of the body, `null` for an empty one. */
+  readonly answers: Readonly<Record<number, Schema | null>>;
+  /** Codes beside the general ones (BAD_REQUEST, NOT_FOUND, EXPIRED, STATE_CONFLICT, BODY_TOO_LARGE, TOO_MANY_REQUESTS, UNAVAILABLE). */
+  readonly errors?: readonly ProblemCode[];
+  /** The largest body in KiB; 16 unless said otherwise. */
+  readonly bodyLimitKiB?: number;
+}
+
+/** Declares a flow: keeps the literal types, so that steps are checked against it. */
+export const flow = <const F extends FlowDeclaration>(declaration: F): F => declaration;
+
+/** API Gateway's name of a route, the key under which a step is found. */
+export const routeKey = (route: Pick<RouteDeclaration, 'method' | 'path'>): string =>
+  `${route.method} ${route.path}`;

@@ -1,0 +1,121 @@
+import * as v from 'valibot';
+import { channels, entries, roles } from '#domain/names.ts';
+
+/**
+ * Shapes shared by the contracts. Requests are bounded here and judged by the domain afterwards
+ * (a document number's check digit is a rule, not a shape). Objects drop unknown members.
+ */
+const bounded = (min: number, max: number) => v.pipe(v.string(), v.minLength(min), v.maxLength(max));
+
+export const time = v.pipe(v.string(), v.metadata({ format: 'date-time' }));
+export const handle = bounded(1, 64);
+
+/** Personal documents by type code (DOC-1); the domain's table is the source of names. */
+export const documentType = v.picklist([
+  '201',
+  '208',
+  '210',
+  '213',
+  '227',
+  '233',
+  '237',
+  '238',
+  '239',
+  '240',
+  '241',
+  '299',
+]);
+const personEntries = { name: bounded(1, 120), documentType, documentNumber: bounded(1, 64) };
+export const person = v.object(personEntries);
+export { personEntries };
+
+export const phone = bounded(1, 32);
+export const smsCode = v.pipe(
+  v.string(),
+  v.regex(/^\s*[0-9０-９]{6}\s*$/),
+  v.transform((code) => code.normalize('NFKC').trim()),
+);
+/** Bounded far above what a person may choose, so that "too long" is said by PWD-2 and nothing huge is hashed. */
+export const password = bounded(1, 256);
+export const account = bounded(1, 64);
+export const username = bounded(1, 64);
+/** An ALTCHA payload: base64 of JSON, as the widget posts it. */
+export const challenge = v.optional(bounded(1, 4096));
+export const entry = v.picklist(entries);
+export const role = v.picklist(roles);
+export const channel = v.picklist(channels);
+
+export const scan = v.object({
+  ticket: handle,
+  qrContent: v.string(),
+  pollSecret: v.string(),
+  expiresAt: time,
+});
+
+export const identity = v.variant('kind', [
+  v.object({ kind: v.literal('natural') }),
+  v.object({
+    kind: v.literal('enterprise'),
+    taxpayerId: v.string(),
+    taxpayerName: v.string(),
+    role,
+    permissions: v.array(v.string()),
+  }),
+  v.object({
+    kind: v.literal('agency'),
+    agencyId: v.string(),
+    agencyName: v.string(),
+    client: v.optional(v.object({ taxpayerId: v.string(), taxpayerName: v.string() })),
+  }),
+  v.object({
+    kind: v.literal('special'),
+    subject: v.picklist(['cross-region', 'cross-region-property', 'social-insurance']),
+    taxpayerId: v.string(),
+    taxpayerName: v.string(),
+    role,
+    reportNo: v.optional(v.string()),
+  }),
+]);
+export type Identity = v.InferOutput<typeof identity>;
+
+export const choice = v.object({
+  choiceId: handle,
+  identity,
+  preselected: v.optional(v.literal(true)),
+  current: v.optional(v.literal(true)),
+});
+
+export const notice = v.object({ code: v.string(), title: v.string() });
+
+export const session = v.object({
+  accessToken: v.string(),
+  expiresIn: v.number(),
+  sessionId: v.string(),
+  identity,
+  person: v.object({ name: v.string(), realNameLevel: v.number() }),
+  notices: v.array(notice),
+});
+export type SessionAnswer = v.InferOutput<typeof session>;
+
+/** 202 of every "send a code" route. */
+export const codeSent = v.object({ maskedPhone: v.string(), resendAt: time });
+
+export const secondFactor = v.variant('method', [
+  v.object({ method: v.literal('sms'), maskedPhone: v.string() }),
+  v.object({ method: v.literal('face') }),
+]);
+export const scanState = v.picklist([
+  'pending',
+  'scanned',
+  'passed',
+  'confirmed',
+  'failed',
+  'cancelled',
+  'expired',
+]);
+
+/** `{smsCode}` or `{faceTicket}`: exactly what the person proved the second factor with. */
+export const factorEntries = { smsCode: v.optional(smsCode), faceTicket: v.optional(handle) };
+export const exactlyOneFactor = <T extends { smsCode?: string | undefined; faceTicket?: string | undefined }>(
+  input: T,
+): boolean => (input.smsCode === undefined) !== (input.faceTicket === undefined);

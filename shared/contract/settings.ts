@@ -1,0 +1,105 @@
+import * as v from 'valibot';
+import { type Channel, channels } from '#domain/names.ts';
+import { defaultPolicies, type Policies } from '#domain/policies.ts';
+
+/**
+ * What a stage chooses, parsed once at synth (a wrong setting stops it with its name) and once per container.
+ * Travels in the function's environment as SETTINGS (JSON); policies only where they differ from the defaults,
+ * because Lambda allows 4 KB of environment.
+ */
+const httpsOrigin = v.pipe(
+  v.string(),
+  v.regex(/^https?:\/\/[^/]+$/, 'an origin such as https://etax.example.cn'),
+);
+const text = v.pipe(v.string(), v.minLength(1));
+
+/** SMS providers (SMS-3); their credentials are in the secret `providers`. */
+const smsProvider = v.variant('kind', [
+  v.strictObject({ kind: v.literal('outbox') }),
+  v.strictObject({
+    kind: v.literal('tencent'),
+    region: text,
+    appId: text,
+    signName: text,
+    /** Template ids: `code` has the parameters {purpose}, {code}, {minutes}; `notice` has {text}. */
+    templates: v.strictObject({ code: text, notice: text }),
+  }),
+  v.strictObject({
+    kind: v.literal('alibaba'),
+    region: text,
+    signName: text,
+    templates: v.strictObject({ code: text, notice: text }),
+  }),
+  v.strictObject({ kind: v.literal('aws'), originationIdentity: text, configurationSet: v.optional(text) }),
+]);
+
+/** Face providers (FACE-2). */
+const faceProvider = v.variant('kind', [
+  v.strictObject({ kind: v.literal('simulator') }),
+  v.strictObject({ kind: v.literal('tencent'), region: text, ruleId: text }),
+]);
+
+const policyEntries = Object.fromEntries(
+  Object.entries(defaultPolicies).map(([name, value]) => {
+    const schema =
+      name === 'challengeAfter'
+        ? v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0)))
+        : typeof value === 'number'
+          ? v.pipe(v.number(), v.integer(), v.minValue(1))
+          : typeof value === 'boolean'
+            ? v.boolean()
+            : text;
+    return [name, v.optional(schema as v.GenericSchema<unknown>)];
+  }),
+);
+
+export const settingsSchema = v.strictObject({
+  stage: v.pipe(v.string(), v.regex(/^[a-z][a-z0-9]{1,15}$/)),
+  /** The one origin of portal and API: `iss` of tokens, `aud` of assertions, start of QR contents. */
+  issuer: httpsOrigin,
+  sms: smsProvider,
+  face: faceProvider,
+  /** CHN-2: whether the Alipay mini program may confirm QR logins. */
+  alipayQrLogin: v.optional(v.boolean(), true),
+  /** LEG-1: the last instant of the old login; null = closed. */
+  legacyUntil: v.optional(v.nullable(v.pipe(v.string(), v.isoTimestamp())), null),
+  /** CHN-2: where the download codes of the apps point to. */
+  appDownloads: v.optional(v.record(v.string(), text), {}),
+  policies: v.optional(v.strictObject(policyEntries), {}),
+});
+
+export type SettingsInput = Omit<v.InferInput<typeof settingsSchema>, 'policies'> & {
+  policies?: Partial<Policies>;
+};
+export type Settings = Omit<v.InferOutput<typeof settingsSchema>, 'policies'> & {
+  readonly policies: Policies;
+};
+
+/** Parses one stage's settings. Throws an Error that names every wrong setting. */
+export function parseSettings(input: unknown): Settings {
+  const result = v.safeParse(settingsSchema, input);
+  if (!result.success) {
+    const wrong = result.issues.map((issue) => `${v.getDotPath(issue) ?? '(settings)'}: ${issue.message}`);
+    throw new Error(`Wrong settings: ${wrong.join('; ')}`);
+  }
+  return { ...result.output, policies: { ...defaultPolicies, ...result.output.policies } as Policies };
+}
+
+/** Public keys of the channels (CHN-1), two valid during a rotation; in the environment as CHANNEL_KEYS. */
+export const channelKeysSchema = v.record(
+  v.picklist(channels),
+  v.pipe(
+    v.array(
+      v.object({
+        kid: text,
+        kty: v.literal('EC'),
+        crv: v.literal('P-256'),
+        x: text,
+        y: text,
+      }),
+    ),
+    v.maxLength(2),
+  ),
+);
+export type ChannelKeys = Partial<v.InferOutput<typeof channelKeysSchema>> &
+  Partial<Record<Channel, unknown>>;

@@ -1,0 +1,84 @@
+/**
+ * The tables as data: the CDK app creates them from this, the store modules use the key names,
+ * contracts grant actions on them. One table per thing (docs/decisions).
+ */
+export interface IndexDeclaration {
+  readonly partitionKey: string;
+  readonly sortKey?: string;
+  readonly projection: 'keys' | 'all';
+}
+export interface TableDeclaration {
+  readonly partitionKey: string;
+  readonly sortKey?: string;
+  readonly indexes?: Readonly<Record<string, IndexDeclaration>>;
+  /** `lasting` data gets point-in-time recovery and deletion protection; `passing` data gets TTL. Audit has both. */
+  readonly keeps: 'lasting' | 'passing' | 'lasting-with-ttl';
+}
+
+/** The attribute (epoch seconds) DynamoDB's TTL looks at. Rules never trust it: times are checked on read. */
+export const ttlAttribute = 'ttl';
+
+export const tables = {
+  /** Person: real-name record and account. Username guards live beside them. */
+  Users: { partitionKey: 'personKey', keeps: 'lasting' },
+  /** Who owns a phone number (PHN-1, PHN-5). */
+  Phones: { partitionKey: 'phoneKey', keeps: 'lasting' },
+  /** Failures per person and calendar day (LCK). `sweep` holds only locked rows. */
+  Lockouts: {
+    partitionKey: 'personKey',
+    sortKey: 'day',
+    indexes: { sweep: { partitionKey: 'sweepKey', projection: 'keys' } },
+    keeps: 'passing',
+  },
+  /** Codes sent per phone (SMS-1). */
+  SmsWindows: { partitionKey: 'phoneKey', keeps: 'passing' },
+  /** Person–company relations and their history (REL). */
+  Relationships: {
+    partitionKey: 'personKey',
+    sortKey: 'relation',
+    indexes: { byCompany: { partitionKey: 'companyKey', sortKey: 'companySort', projection: 'all' } },
+    keeps: 'lasting',
+  },
+  Taxpayers: { partitionKey: 'companyKey', keeps: 'lasting' },
+  Agencies: { partitionKey: 'agencyKey', sortKey: 'part', keeps: 'lasting' },
+  Agreements: {
+    partitionKey: 'agreementId',
+    indexes: {
+      byAgency: { partitionKey: 'agencyKey', sortKey: 'agreementId', projection: 'all' },
+      byClient: { partitionKey: 'clientKey', sortKey: 'agreementId', projection: 'all' },
+    },
+    keeps: 'lasting',
+  },
+  CrossRegionReports: {
+    partitionKey: 'companyKey',
+    sortKey: 'reportNo',
+    indexes: {
+      byEnding: { partitionKey: 'endingKey', sortKey: 'reportNo', projection: 'all' },
+      byHandler: { partitionKey: 'handlerKey', sortKey: 'reportNo', projection: 'all' },
+    },
+    keeps: 'lasting',
+  },
+  Sessions: { partitionKey: 'sessionId', keeps: 'passing' },
+  /** Registrations, logins, scans, resets, spent assertions and challenges, address budgets. */
+  Tickets: { partitionKey: 'ticketKey', keeps: 'passing' },
+  Audit: { partitionKey: 'subject', sortKey: 'eventId', keeps: 'lasting-with-ttl' },
+} as const satisfies Record<string, TableDeclaration>;
+
+export type TableName = keyof typeof tables;
+/** `Table` or `Table/index`. */
+export type TableOrIndex = TableName | `${TableName}/${string}`;
+
+/** The DynamoDB actions a contract may grant. Transactions and batches need the action of each of their items. */
+export type TableAction =
+  | 'GetItem'
+  | 'BatchGetItem'
+  | 'PutItem'
+  | 'UpdateItem'
+  | 'DeleteItem'
+  | 'ConditionCheckItem'
+  | 'BatchWriteItem'
+  | 'Query';
+
+/** The environment variable that carries a table's deployed name. */
+export const tableVariable = (table: TableName): string =>
+  `TABLE_${table.replace(/(?<!^)([A-Z])/g, '_$1').toUpperCase()}`;

@@ -1,0 +1,149 @@
+import {
+  type CryptoKey,
+  decodeJwt,
+  decodeProtectedHeader,
+  errors,
+  importJWK,
+  type JWK,
+  jwtVerify,
+} from 'jose';
+import * as v from 'valibot';
+import type { ChannelKeys } from '#contract/settings.ts';
+import { type Channel, channels, type Role, roles } from '#domain/names.ts';
+import { Problem } from '#domain/problem.ts';
+
+/** What a channel says of a call (CHN-1), believed after its signature. */
+export interface Assertion {
+  readonly channel: Channel;
+  /** To be spent once by the store, until `expiresAt`. */
+  readonly jti: string;
+  /** The last instant at which this assertion could be accepted, clock skew included. */
+  readonly expiresAt: Date;
+  /** Not yet normalised (DOC-2). */
+  readonly person?: { readonly documentType: string; readonly documentNumber: string };
+  readonly identity?: { readonly taxpayerId: string; readonly role: Role };
+  readonly officer?: string;
+  readonly office?: string;
+}
+
+export interface ExpectedCall {
+  readonly issuer: string;
+  readonly method: string;
+  /** The path of the call, without query. */
+  readonly path: string;
+  readonly now: Date;
+  /** The longest life of an assertion (policy `assertionSeconds`). */
+  readonly maxSeconds: number;
+}
+
+const skewSeconds = 5;
+const longestAssertion = 4096;
+
+const line = (longest: number) =>
+  v.pipe(v.string(), v.regex(/^\P{C}+$/u), v.minLength(1), v.maxLength(longest));
+const claimsSchema = v.object({
+  iss: v.picklist(channels),
+  exp: v.number(),
+  iat: v.optional(v.number()),
+  jti: v.pipe(v.string(), v.regex(/^[\x21-\x7e]{16,128}$/)),
+  htm: v.string(),
+  htu: v.string(),
+  person: v.optional(
+    v.strictObject({ documentType: v.pipe(v.string(), v.regex(/^\d{3}$/)), documentNumber: line(40) }),
+  ),
+  identity: v.optional(v.strictObject({ taxpayerId: line(40), role: v.picklist(roles) })),
+  officer: v.optional(line(64)),
+  office: v.optional(line(64)),
+});
+
+/**
+ * Verifies a Channel-Assertion: ES256 by a key of the channel that it names, made for this call at this issuer,
+ * alive, and no longer than allowed. Single use is the store's part.
+ * @throws Problem ASSERTION_INVALID for everything else; without a reason, which only a forger would need.
+ */
+export async function verifyAssertion(
+  channelKeys: ChannelKeys,
+  token: string,
+  call: ExpectedCall,
+): Promise<Assertion> {
+  if (token.length > longestAssertion) throw new Problem('ASSERTION_INVALID');
+  const payload = await verified(channelKeys, token, call);
+  const result = v.safeParse(claimsSchema, payload);
+  if (!result.success) throw new Problem('ASSERTION_INVALID');
+  const { iss, exp, iat, jti, htm, htu, ...about } = result.output;
+  const now = call.now.getTime() / 1000;
+  const inTime =
+    exp <= now + call.maxSeconds + skewSeconds &&
+    (iat === undefined || (iat <= now + skewSeconds && exp - iat <= call.maxSeconds));
+  // The audit keeps who stood behind the counter (CHN-1): an assertion of a hall that hides it is none.
+  const named = iss !== 'hall' || (about.officer !== undefined && about.office !== undefined);
+  if (!inTime || !named || htm !== call.method || htu !== call.path) throw new Problem('ASSERTION_INVALID');
+  const { person, identity, officer, office } = about;
+  return {
+    channel: iss,
+    jti,
+    expiresAt: new Date((exp + skewSeconds) * 1000),
+    ...(person && { person }),
+    ...(identity && { identity }),
+    ...(officer !== undefined && { officer }),
+    ...(office !== undefined && { office }),
+  };
+}
+
+async function verified(channelKeys: ChannelKeys, token: string, call: ExpectedCall): Promise<unknown> {
+  try {
+    const channel = decodeJwt(token).iss;
+    const { kid } = decodeProtectedHeader(token);
+    for (const jwk of keysOf(channelKeys, channel, kid)) {
+      const payload = await verifiedBy(await imported(jwk), token, call, channel);
+      if (payload) return payload;
+    }
+  } catch (error) {
+    // jose's decoders throw TypeError for what is no token at all.
+    if (!(error instanceof errors.JOSEError || error instanceof TypeError)) throw error;
+  }
+  throw new Problem('ASSERTION_INVALID');
+}
+
+/** The keys that may have signed: the one that is named, or both of a rotation. */
+function keysOf(channelKeys: ChannelKeys, channel: unknown, kid: unknown): JWK[] {
+  const known = channels.find((name) => name === channel);
+  const keys = (known && channelKeys[known]) ?? [];
+  return kid === undefined ? keys : keys.filter((key) => key.kid === kid);
+}
+
+/** Null where this key did not sign it; every other fault is thrown. */
+async function verifiedBy(
+  key: CryptoKey,
+  token: string,
+  call: ExpectedCall,
+  channel: unknown,
+): Promise<unknown> {
+  try {
+    const { payload } = await jwtVerify(token, key, {
+      algorithms: ['ES256'],
+      issuer: String(channel),
+      audience: call.issuer,
+      currentDate: call.now,
+      clockTolerance: skewSeconds,
+      requiredClaims: ['exp', 'jti', 'htm', 'htu'],
+    });
+    return payload;
+  } catch (error) {
+    if (error instanceof errors.JWSSignatureVerificationFailed) return null;
+    throw error;
+  }
+}
+
+/** Keys come from the environment, parsed once a container: importing them once is enough. */
+const importedKeys = new WeakMap<object, Promise<CryptoKey>>();
+
+function imported(jwk: JWK): Promise<CryptoKey> {
+  const known = importedKeys.get(jwk);
+  if (known) return known;
+  const { kty, crv, x, y } = jwk;
+  // The four members only: a `d` or `use` that slipped into the settings must not change what the key may do.
+  const key = importJWK({ kty, crv, x, y } as JWK, 'ES256') as Promise<CryptoKey>;
+  importedKeys.set(jwk, key);
+  return key;
+}

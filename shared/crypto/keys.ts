@@ -1,0 +1,115 @@
+import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
+
+/**
+ * What the secret `root` is stretched into. Peppers are versioned (PWD-3: the newest hashes, older ones still
+ * verify); the others stay with root 1, because a new index key means re-keying every table and new code or
+ * refresh keys would cut what is under way.
+ */
+export interface Keys {
+  readonly indexKey: Buffer;
+  readonly codeKey: Buffer;
+  readonly refreshKey: Buffer;
+  readonly challengeKey: Buffer;
+  readonly peppers: ReadonlyMap<number, Buffer>;
+  /** The pepper that new passwords get: the highest version. */
+  readonly pepperVersion: number;
+}
+
+/** Shorter roots are a mistake in the secret, not a choice. */
+const minimumRootLength = 32;
+
+/**
+ * @param rootJson `{"1": "<64 characters>", "2"?: …}`, the value of the secret `root`.
+ * @throws Error where the secret is a placeholder or broken; says nothing of its content.
+ */
+export function deriveKeys(rootJson: string): Keys {
+  const roots = parseRoots(rootJson);
+  const first = roots.get(1);
+  if (!first) throw new Error('The secret root has no version 1');
+  const derive = (root: string, label: string): Buffer =>
+    Buffer.from(hkdfSync('sha256', root, Buffer.alloc(0), `ahtax-door/${label}`, 32));
+  return {
+    indexKey: derive(first, 'index/1'),
+    codeKey: derive(first, 'sms-code/1'),
+    refreshKey: derive(first, 'refresh/1'),
+    challengeKey: derive(first, 'challenge/1'),
+    peppers: new Map([...roots].map(([version, root]) => [version, derive(root, `pepper/${version}`)])),
+    pepperVersion: Math.max(...roots.keys()),
+  };
+}
+
+function parseRoots(rootJson: string): Map<number, string> {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(rootJson);
+  } catch {
+    throw new Error('The secret root is not JSON');
+  }
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
+    throw new Error('The secret root is not an object of versions');
+  }
+  const roots = new Map<number, string>();
+  for (const [version, root] of Object.entries(parsed)) {
+    if (!/^[1-9]\d{0,5}$/.test(version)) throw new Error('The secret root has a version that is no number');
+    if (typeof root !== 'string' || root.length < minimumRootLength) {
+      throw new Error(`The secret root is too short in version ${version}`);
+    }
+    roots.set(Number(version), root);
+  }
+  return roots;
+}
+
+/** One letter a kind, so that a key in a table or a log says what it is the key of (and nothing more). */
+const indexLetters = {
+  person: 'p',
+  phone: 'n',
+  username: 'u',
+  ticket: 't',
+  address: 'a',
+  company: 'c',
+  handler: 'h',
+  assertion: 'j',
+} as const;
+export type IndexKind = keyof typeof indexLetters;
+
+/** The version of the index key, part of every key made with it: `p1_…`. */
+const indexVersion = 1;
+
+/**
+ * The table key of something that may not stand there in clear (DOC-4): keyed, so that nobody who sees a table
+ * can try all phone numbers. Equal values give equal keys; kinds never meet.
+ */
+export function indexKey(keys: Keys, kind: IndexKind, value: string): string {
+  const mac = createHmac('sha256', keys.indexKey).update(`${kind}\0${value}`).digest('base64url');
+  return `${indexLetters[kind]}${indexVersion}_${mac}`;
+}
+
+/** The key of a person, account or none. Takes the normalised number (DOC-2). */
+export const personKey = (keys: Keys, documentType: string, documentNumber: string): string =>
+  indexKey(keys, 'person', `${documentType}|${documentNumber}`);
+
+/** The key of a mainland phone number of 11 digits. */
+export const phoneKey = (keys: Keys, phone: string): string => indexKey(keys, 'phone', phone);
+
+/**
+ * What is stored of an SMS code (SMS-2): bound to purpose, ticket and phone, so that a code never serves
+ * elsewhere. A keyed hash and not a slow one: six digits fall to any guessing, only the key protects them.
+ */
+export function codeHash(keys: Keys, purpose: string, ticketId: string, phone: string, code: string): string {
+  const bound = JSON.stringify([purpose, ticketId, phone, code]);
+  return createHmac('sha256', keys.codeKey).update(bound).digest('base64url');
+}
+
+/** @throws Error for a version that the secret does not hold (yet): see `getKeys` in the gateway. */
+export function pepper(keys: Keys, version: number): Buffer {
+  const found = keys.peppers.get(version);
+  if (!found) throw new Error(`The secret root has no pepper version ${version}`);
+  return found;
+}
+
+/** Compares two texts without telling by time where they differ; lengths are no secret. */
+export function constantTimeEqual(a: string, b: string): boolean {
+  const left = Buffer.from(a);
+  const right = Buffer.from(b);
+  return left.length === right.length && timingSafeEqual(left, right);
+}

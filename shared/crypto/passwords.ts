@@ -1,0 +1,124 @@
+import { createHash, getHashes } from 'node:crypto';
+import argon2 from 'argon2';
+import type { Policies } from '#domain/policies.ts';
+import { type Keys, pepper } from './keys.ts';
+
+/** Hashes that older systems bring (MIG-1). */
+export type LegacyAlgorithm = 'MD5' | 'SHA256' | 'SM3';
+
+/** A password at rest. Marshals as it stands; absent members stay absent. */
+export interface StoredPassword {
+  /** argon2id in PHC form: carries its own cost and salt. */
+  readonly hash: string;
+  readonly pepperVersion: number;
+  /** The argon2id is over the hex digest of this legacy hash, not over the password (MIG-1). */
+  readonly wraps?: LegacyAlgorithm;
+  readonly wrapSalt?: string;
+  /** Set by the registry and known to many (LGN-11); the store sets it, hashing does not care. */
+  readonly initial?: true;
+}
+
+export type PasswordCost = Pick<Policies, 'argon2MemoryKiB' | 'argon2Iterations' | 'argon2Parallelism'>;
+
+/**
+ * Hashes a password as typed: its UTF-8 bytes, whole, with no change of case or Unicode form (PWD-3).
+ * The caller bounds the length before (PWD-02).
+ */
+export async function hashPassword(
+  password: string,
+  keys: Keys,
+  policies: PasswordCost,
+): Promise<StoredPassword> {
+  const version = keys.pepperVersion;
+  const hash = await argon2.hash(password, {
+    type: argon2.argon2id,
+    secret: pepper(keys, version),
+    memoryCost: policies.argon2MemoryKiB,
+    timeCost: policies.argon2Iterations,
+    parallelism: policies.argon2Parallelism,
+  });
+  return { hash, pepperVersion: version };
+}
+
+/**
+ * @returns `needsRehash` where cost or pepper are behind the policy or a legacy hash is wrapped; it means
+ * something only beside `ok`.
+ * @throws Error where the stored hash is malformed or its pepper is unknown: our fault, so no failed attempt.
+ */
+export async function verifyPassword(
+  stored: StoredPassword,
+  password: string,
+  keys: Keys,
+  policies: PasswordCost,
+): Promise<{ ok: boolean; needsRehash: boolean }> {
+  const cost = readCost(stored.hash);
+  const secret = pepper(keys, stored.pepperVersion);
+  const hashed = stored.wraps ? legacyDigest(stored.wraps, stored.wrapSalt ?? '', password) : password;
+  const ok = await argon2.verify(stored.hash, hashed, { secret });
+  const needsRehash =
+    stored.wraps !== undefined ||
+    stored.pepperVersion < keys.pepperVersion ||
+    cost.memory < policies.argon2MemoryKiB ||
+    cost.iterations < policies.argon2Iterations ||
+    cost.parallelism < policies.argon2Parallelism;
+  return { ok, needsRehash };
+}
+
+const phc =
+  /^\$argon2id\$v=19\$m=(\d{1,8}),(?:p=(\d{1,3}),t=(\d{1,4})|t=(\d{1,4}),p=(\d{1,3}))\$[A-Za-z0-9+/]{11,64}\$[A-Za-z0-9+/]{22,86}$/;
+
+/** The library answers `false` for some broken hashes; a broken row must not look like a wrong password. */
+function readCost(hash: string): { memory: number; iterations: number; parallelism: number } {
+  const match = phc.exec(hash);
+  if (!match) throw new Error('A stored password hash is malformed');
+  return {
+    memory: Number(match[1]),
+    iterations: Number(match[3] ?? match[4]),
+    parallelism: Number(match[2] ?? match[5]),
+  };
+}
+
+export interface LegacyHash {
+  readonly algorithm: LegacyAlgorithm;
+  readonly salt: string;
+  /** Lower-case hex. */
+  readonly digest: string;
+}
+
+const hexLength: Record<LegacyAlgorithm, number> = { MD5: 32, SHA256: 64, SM3: 64 };
+
+/** Reads `{MD5}hex`, `{SHA256}hex`, `{SM3}hex` or `{SM3:salt}hex` (MIG-1); null for anything else. */
+export function parseLegacyHash(text: string): LegacyHash | null {
+  const match = /^\{(MD5|SHA256|SM3)(?::([^{}]{1,128}))?\}([0-9A-Fa-f]{32,64})$/.exec(text);
+  if (!match) return null;
+  const algorithm = match[1] as LegacyAlgorithm;
+  const digest = (match[3] ?? '').toLowerCase();
+  if (digest.length !== hexLength[algorithm]) return null;
+  return { algorithm, salt: match[2] ?? '', digest };
+}
+
+/**
+ * argon2id around a legacy digest, so that no weak hash rests in a table (PWD-01, MIG-1); the first login
+ * replaces it by a plain one.
+ * @throws Error for a text that `parseLegacyHash` refuses; the message does not repeat it.
+ */
+export async function wrapLegacyHash(
+  legacy: string,
+  keys: Keys,
+  policies: PasswordCost,
+): Promise<StoredPassword> {
+  const parsed = parseLegacyHash(legacy);
+  if (!parsed) throw new Error('A legacy password hash is malformed');
+  const stored = await hashPassword(parsed.digest, keys, policies);
+  return { ...stored, wraps: parsed.algorithm, ...(parsed.salt !== '' && { wrapSalt: parsed.salt }) };
+}
+
+/** hash(salt + password) in lower-case hex, as the old systems computed it. */
+function legacyDigest(algorithm: LegacyAlgorithm, salt: string, password: string): string {
+  const name = algorithm.toLowerCase();
+  // SM3 is a build option of OpenSSL: say so instead of failing with a library's sentence.
+  if (!getHashes().includes(name)) throw new Error(`This runtime cannot compute ${algorithm}`);
+  return createHash(name)
+    .update(salt + password)
+    .digest('hex');
+}

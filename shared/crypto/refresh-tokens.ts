@@ -1,0 +1,71 @@
+import { createHash, createHmac, randomBytes } from 'node:crypto';
+import { constantTimeEqual, type Keys } from './keys.ts';
+
+/**
+ * A refresh token (SES-2). It is opaque to everybody else: session, secret and a short MAC, so that an invented
+ * cookie is refused before any table is read.
+ */
+export interface RefreshToken {
+  readonly sessionId: string;
+  readonly secret: string;
+  /** What the sessions table knows of it: SHA-256, base64url. The secret has 256 bits, so no salt or slowness. */
+  readonly hash: string;
+  /** The value of the cookie. */
+  readonly cookie: string;
+}
+
+const cookieName = '__Host-refresh';
+/** 128 bits of MAC, base64url. */
+const tagLength = 22;
+
+export const newRefreshToken = (keys: Keys, sessionId: string): RefreshToken =>
+  compose(keys, sessionId, randomBytes(32).toString('base64url'));
+
+/**
+ * The one token that follows this one. Derived, not drawn: a lost answer and two tabs get the same successor
+ * again without storing it, and nobody without the key can walk the chain forward.
+ */
+export const successor = (keys: Keys, token: RefreshToken): RefreshToken =>
+  compose(keys, token.sessionId, mac(keys, 'next', token.sessionId, token.secret));
+
+/** Reads a cookie's value; null for anything we did not make. */
+export function readRefreshToken(keys: Keys, cookie: string): RefreshToken | null {
+  const match = /^([\w-]{16,64})\.([\w-]{43})\.([\w-]{22})$/.exec(cookie);
+  const [, sessionId = '', secret = '', tag = ''] = match ?? [];
+  if (!match || !constantTimeEqual(tag, tagOf(keys, sessionId, secret))) return null;
+  return compose(keys, sessionId, secret);
+}
+
+function compose(keys: Keys, sessionId: string, secret: string): RefreshToken {
+  const hash = createHash('sha256').update(`${sessionId}.${secret}`).digest('base64url');
+  return { sessionId, secret, hash, cookie: `${sessionId}.${secret}.${tagOf(keys, sessionId, secret)}` };
+}
+
+const tagOf = (keys: Keys, sessionId: string, secret: string): string =>
+  mac(keys, 'tag', sessionId, secret).slice(0, tagLength);
+
+const mac = (keys: Keys, label: 'tag' | 'next', sessionId: string, secret: string): string =>
+  createHmac('sha256', keys.refreshKey).update(`${label}|${sessionId}|${secret}`).digest('base64url');
+
+/** Max-Age is the rest of the session's absolute life in seconds: closing the browser does not log out (SES-1). */
+export const refreshCookie = (token: RefreshToken, maxAgeSeconds: number): string =>
+  `${cookieName}=${token.cookie}; ${attributes}; Max-Age=${Math.max(0, Math.floor(maxAgeSeconds))}`;
+
+export const clearRefreshCookie = (): string => `${cookieName}=; ${attributes}; Max-Age=0`;
+
+const attributes = 'Path=/; HttpOnly; Secure; SameSite=Strict';
+
+/**
+ * The refresh cookie's value from API Gateway's list of cookies or a Cookie header; null where there is none.
+ * The `__Host-` prefix keeps other hosts from setting a second one, so the first found is the only one.
+ */
+export function readCookie(cookies: readonly string[] | string | undefined): string | null {
+  const pairs = (typeof cookies === 'string' ? [cookies] : (cookies ?? [])).flatMap((part) =>
+    part.split(';'),
+  );
+  for (const pair of pairs) {
+    const at = pair.indexOf('=');
+    if (at > 0 && pair.slice(0, at).trim() === cookieName) return pair.slice(at + 1).trim();
+  }
+  return null;
+}

@@ -1,0 +1,71 @@
+import { errors, type JWTPayload, jwtVerify, SignJWT } from 'jose';
+import { signingKey, verifyingKeys } from '#domain/rotating-keys.ts';
+import { epochSeconds, type SigningRing } from './signing-ring.ts';
+
+/** Longer tokens are not ours; refused before any work. */
+const longestToken = 8192;
+
+export interface TokenKind {
+  /** The header's `typ`: one a kind, so that no token serves as another (TOK-02). */
+  readonly typ: string;
+  readonly issuer: string;
+  readonly audience: string;
+}
+
+/** Signs a JWT (ES256) with the key that signs at `now`; lives `lifetimeSeconds`. */
+export async function signJwt(
+  ring: SigningRing,
+  { typ, issuer, audience }: TokenKind,
+  claims: JWTPayload,
+  lifetimeSeconds: number,
+  now: Date,
+): Promise<string> {
+  const issuedAt = epochSeconds(now);
+  const key = signingKey(ring, issuedAt);
+  if (!key) throw new Error('There is no key to sign with');
+  return new SignJWT({
+    ...claims,
+    iss: issuer,
+    aud: audience,
+    iat: issuedAt,
+    exp: issuedAt + lifetimeSeconds,
+  })
+    .setProtectedHeader({ alg: 'ES256', typ, kid: key.kid })
+    .sign(key.privateKey);
+}
+
+/**
+ * The claims of a token that is ours, of this kind and alive at `now`; null for every other one (TOK-01, TOK-02).
+ * The key comes from our ring by its id alone: `jwk`, `jku` and `x5u` in the header are never looked at.
+ * Failures that are not the token's (the runtime's own) are thrown.
+ */
+export async function verifyJwt(
+  ring: SigningRing,
+  token: string,
+  { typ, issuer, audience }: TokenKind,
+  now: Date,
+): Promise<JWTPayload | null> {
+  if (token.length > longestToken) return null;
+  try {
+    const { payload } = await jwtVerify(
+      token,
+      ({ kid }) => {
+        const key = verifyingKeys(ring, epochSeconds(now)).find((candidate) => candidate.kid === kid);
+        if (!key) throw new errors.JWKSNoMatchingKey();
+        return key.publicKey;
+      },
+      {
+        algorithms: ['ES256'],
+        typ,
+        issuer,
+        audience,
+        currentDate: now,
+        requiredClaims: ['iss', 'aud', 'iat', 'exp'],
+      },
+    );
+    return payload;
+  } catch (error) {
+    if (error instanceof errors.JOSEError) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,31 @@
+import { type DocumentType, documentTypesFitting, normaliseDocumentNumber } from './documents.ts';
+import { readPhone } from './phones.ts';
+import { readUsername } from './usernames.ts';
+
+/** One way to understand what was typed into the account box. */
+export type AccountReading =
+  | { readonly kind: 'document'; readonly number: string; readonly types: readonly DocumentType[] }
+  | { readonly kind: 'phone'; readonly phone: string }
+  | { readonly kind: 'username'; readonly username: string };
+
+/** The longest thing that can be an account, with room for spaces around it. */
+const longestAccount = 64;
+
+/**
+ * LGN-2, DOC-5: every reading of the account box in the order in which they are tried: document, phone, username.
+ * The free forms (208, 239–241, 299) fit most phones and usernames as well, so several readings are normal;
+ * empty where nothing fits.
+ * @param today Shanghai day, `YYYY-MM-DD`
+ */
+export function readAccount(raw: string, today: string): readonly AccountReading[] {
+  if (raw.length > longestAccount) return [];
+  const readings: AccountReading[] = [];
+  const number = normaliseDocumentNumber(raw);
+  const types = documentTypesFitting(number, today);
+  if (types.length > 0) readings.push({ kind: 'document', number, types });
+  const phone = readPhone(raw);
+  if (phone !== undefined) readings.push({ kind: 'phone', phone });
+  const username = readUsername(raw);
+  if (username !== undefined) readings.push({ kind: 'username', username });
+  return readings;
+}

@@ -1,0 +1,44 @@
+import type { Channel } from './names.ts';
+
+export const channelActions = [
+  'register',
+  'collect',
+  'confirm-qr-login',
+  'face-factor',
+  'step-up-invoice',
+  'step-up-other',
+  'start-step-up',
+  'scan-counter',
+  'view-relations',
+  'change-relations',
+] as const;
+export type ChannelAction = (typeof channelActions)[number];
+
+/** CHN-2: what a stage chooses. */
+export interface ChannelSettings {
+  readonly alipayQrLogin: boolean;
+}
+
+/** The CHN table as data. Channels that are not listed may nothing here (`exchange` only feeds the registry). */
+const table: Readonly<Record<ChannelAction, readonly Channel[]>> = {
+  register: ['web', 'ahtax-app'],
+  collect: ['hall'],
+  'confirm-qr-login': ['ahtax-app', 'iit-app', 'wechat-mini', 'alipay-mini'],
+  'face-factor': ['ahtax-app', 'iit-app'],
+  'step-up-invoice': ['ahtax-app', 'iit-app', 'wechat-mini', 'alipay-mini'],
+  'step-up-other': ['ahtax-app', 'iit-app'],
+  'start-step-up': ['terminal', 'hall'],
+  'scan-counter': ['ahtax-app', 'iit-app', 'wechat-mini', 'alipay-mini'],
+  'view-relations': ['web', 'ahtax-app', 'wechat-mini', 'alipay-mini', 'hall'],
+  'change-relations': ['web', 'hall'],
+};
+
+/** Whether a channel may do something (CHN). Without settings the default of CHN-2 holds. */
+export function may(
+  channel: Channel,
+  action: ChannelAction,
+  settings: ChannelSettings = { alipayQrLogin: true },
+): boolean {
+  if (channel === 'alipay-mini' && action === 'confirm-qr-login' && !settings.alipayQrLogin) return false;
+  return table[action].includes(channel);
+}

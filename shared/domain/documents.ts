@@ -1,0 +1,147 @@
+import { isPersonNumberBornBefore } from './person-numbers.ts';
+import { Problem } from './problem.ts';
+import { normaliseNumber } from './text.ts';
+
+/** DOC-1: the twelve personal document types, those of direct online registration first. */
+export const documentTypes = [
+  { code: '201', zh: '居民身份证', en: 'Resident identity card', registration: 'direct' },
+  {
+    code: '210',
+    zh: '港澳居民来往内地通行证',
+    en: 'Mainland travel permit for Hong Kong and Macao residents',
+    registration: 'direct',
+  },
+  {
+    code: '213',
+    zh: '台湾居民来往大陆通行证',
+    en: 'Mainland travel permit for Taiwan residents',
+    registration: 'direct',
+  },
+  { code: '227', zh: '中国护照', en: 'Chinese passport', registration: 'direct' },
+  {
+    code: '233',
+    zh: '外国人永久居留身份证',
+    en: 'Foreign permanent resident identity card',
+    registration: 'direct',
+  },
+  {
+    code: '237',
+    zh: '港澳居民居住证',
+    en: 'Residence permit for Hong Kong and Macao residents',
+    registration: 'direct',
+  },
+  { code: '238', zh: '台湾居民居住证', en: 'Residence permit for Taiwan residents', registration: 'direct' },
+  { code: '208', zh: '外国护照', en: 'Foreign passport', registration: 'office-first' },
+  {
+    code: '239',
+    zh: '外国人工作许可证（A类）',
+    en: "Foreigner's work permit, class A",
+    registration: 'office-first',
+  },
+  {
+    code: '240',
+    zh: '外国人工作许可证（B类）',
+    en: "Foreigner's work permit, class B",
+    registration: 'office-first',
+  },
+  {
+    code: '241',
+    zh: '外国人工作许可证（C类）',
+    en: "Foreigner's work permit, class C",
+    registration: 'office-first',
+  },
+  { code: '299', zh: '其他个人证件', en: 'Other personal document', registration: 'office-first' },
+] as const;
+
+export type DocumentType = (typeof documentTypes)[number]['code'];
+
+/** The codes as a tuple, in the order of DOC-1. */
+export const documentTypeCodes = [
+  '201',
+  '210',
+  '213',
+  '227',
+  '233',
+  '237',
+  '238',
+  '208',
+  '239',
+  '240',
+  '241',
+  '299',
+] as const satisfies readonly DocumentType[];
+
+/** What a number of one type looks like; `checked` forms are citizen numbers with check character and birth date. */
+interface Form {
+  readonly shape: RegExp;
+  readonly checked: boolean;
+}
+const free: Form = { shape: /^[A-Z0-9-]{4,30}$/, checked: false };
+
+/** DOC-2, on normalised numbers. */
+const forms: Readonly<Record<DocumentType, readonly Form[]>> = {
+  '201': [{ shape: /^\d{17}[\dX]$/, checked: true }],
+  '210': [{ shape: /^[HM](?:\d{8}|\d{10})$/, checked: false }],
+  '213': [{ shape: /^(?:\d{8}|\d{10})$/, checked: false }],
+  // Official and diplomatic booklets (P, S, D) also came with seven digits.
+  '227': [{ shape: /^(?:[A-Z][A-Z0-9]\d{7}|[DPS]\d{7})$/, checked: false }],
+  '233': [
+    { shape: /^9\d{16}[\dX]$/, checked: true },
+    { shape: /^[A-Z]{3}\d{12}$/, checked: false },
+  ],
+  '237': [{ shape: /^8[12]0000\d{11}[\dX]$/, checked: true }],
+  '238': [{ shape: /^830000\d{11}[\dX]$/, checked: true }],
+  '208': [{ shape: /^[A-Z0-9]{5,20}$/, checked: false }],
+  '239': [free],
+  '240': [free],
+  '241': [free],
+  '299': [free],
+};
+const fixedFormTypes = [
+  '201',
+  '210',
+  '213',
+  '227',
+  '233',
+  '237',
+  '238',
+] as const satisfies readonly DocumentType[];
+
+/** DOC-2: trimmed, half-width, upper-case. Every store key and comparison starts from this form. */
+export const normaliseDocumentNumber = (raw: string): string => normaliseNumber(raw);
+
+/** Whether a normalised number is one of a type. `today` is the Shanghai day. */
+const fits = (type: DocumentType, number: string, today: string): boolean =>
+  forms[type].some(
+    (form) => form.shape.test(number) && (!form.checked || isPersonNumberBornBefore(number, today)),
+  );
+
+/**
+ * The normalised number of a document (DOC-2).
+ * @param today Shanghai day, `YYYY-MM-DD`: birth dates lie before it
+ * @throws Problem DOCUMENT_INVALID
+ */
+export function parseDocument(type: DocumentType, rawNumber: string, today: string): string {
+  const number = normaliseDocumentNumber(rawNumber);
+  if (!fits(type, number, today)) throw new Problem('DOCUMENT_INVALID');
+  return number;
+}
+
+/** DOC-5: every type that a normalised number may be of, in the order of DOC-1. */
+export const documentTypesFitting = (number: string, today: string): DocumentType[] =>
+  documentTypeCodes.filter((type) => fits(type, number, today));
+
+/**
+ * USR-2: whether a text has the shape of a fixed-form document. Wider than `documentTypesFitting`:
+ * a wrong check digit or date still looks like a document, and the reader of a log could not tell.
+ */
+export function looksLikeFixedFormDocument(text: string): boolean {
+  const number = normaliseDocumentNumber(text);
+  return fixedFormTypes.some((type) => forms[type].some((form) => form.shape.test(number)));
+}
+
+const officeFirst: ReadonlySet<string> = new Set(
+  documentTypes.filter((type) => type.registration === 'office-first').map((type) => type.code),
+);
+/** REG-2: types that register only after a tax service hall collected the real-name record. */
+export const isOfficeFirst = (type: DocumentType): boolean => officeFirst.has(type);

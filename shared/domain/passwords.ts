@@ -1,0 +1,77 @@
+/** PWD-2: stable reasons of PASSWORD_WEAK. `history` (one of the last five) is found where the hashes are. */
+export const passwordWeaknessCodes = [
+  'length',
+  'classes',
+  'whitespace',
+  'contains-username',
+  'contains-phone',
+  'contains-document',
+  'run',
+  'common',
+  'history',
+] as const;
+export type PasswordWeakness = (typeof passwordWeaknessCodes)[number];
+
+/** What is known about the person and so must not be in the password. */
+export interface PasswordContext {
+  readonly username?: string | undefined;
+  readonly phones: readonly string[];
+  readonly documentNumber: string;
+}
+
+const documentPiece = 6;
+const runLength = 4;
+
+/** Every miss of PWD-2 but `history`, in a fixed order; empty for a good password. */
+export function passwordWeaknesses(
+  password: string,
+  context: PasswordContext,
+  common: (password: string) => boolean,
+): PasswordWeakness[] {
+  const length = [...password].length;
+  // Beyond any real password nothing else is worth computing, and the caller's work stays bounded.
+  if (password.length > 128) return ['length'];
+  const folded = password.toLowerCase();
+  const found: PasswordWeakness[] = [];
+  if (length < 8 || length > 20) found.push('length');
+  if (classCount(password) < 3) found.push('classes');
+  // White space, and characters that show nothing: nobody could type them again on another device.
+  if (/[\s\p{Z}\p{Cc}\p{Cf}\p{Cs}]/u.test(password)) found.push('whitespace');
+  if (holds(folded, context.username?.toLowerCase())) found.push('contains-username');
+  if (context.phones.some((phone) => holds(folded, phone))) found.push('contains-phone');
+  if (holdsPiece(folded, context.documentNumber.toLowerCase())) found.push('contains-document');
+  if (hasRun(folded)) found.push('run');
+  if (common(password)) found.push('common');
+  return found;
+}
+
+/** Of lower case, upper case, digits and everything else visible. */
+const classCount = (password: string): number =>
+  [/\p{Ll}/u, /\p{Lu}/u, /\p{Nd}/u, /[^\p{Ll}\p{Lu}\p{Nd}\s\p{Z}\p{C}]/u].filter((kind) =>
+    kind.test(password),
+  ).length;
+
+const holds = (text: string, part: string | undefined): boolean =>
+  part !== undefined && part !== '' && text.includes(part);
+
+function holdsPiece(text: string, document: string): boolean {
+  for (let i = 0; i + documentPiece <= document.length; i++) {
+    if (text.includes(document.slice(i, i + documentPiece))) return true;
+  }
+  return false;
+}
+
+/** Four equal characters, or four letters or digits that follow each other up or down; `text` is lower-case. */
+function hasRun(text: string): boolean {
+  const codes = [...text].map((character) => character.codePointAt(0) ?? 0);
+  for (let from = 0; from + runLength <= codes.length; from++) {
+    const window = codes.slice(from, from + runLength);
+    const step = (window[1] ?? 0) - (window[0] ?? 0);
+    if (!window.every((code, i) => i === 0 || code - (window[i - 1] ?? 0) === step)) continue;
+    if (step === 0) return true;
+    if (Math.abs(step) === 1 && (window.every(isDigit) || window.every(isLetter))) return true;
+  }
+  return false;
+}
+const isDigit = (code: number): boolean => code >= 48 && code <= 57;
+const isLetter = (code: number): boolean => code >= 97 && code <= 122;

@@ -1,0 +1,41 @@
+import { Problem } from './problem.ts';
+import { toHalfWidth } from './text.ts';
+
+const longestName = 60;
+/** Letters of any script with their marks, spaces, `·`, `-`, `.`; a name begins with a letter. */
+const nameShape = /^\p{L}[\p{L}\p{M}·.\- ]*$/u;
+/** Hangul fillers count as letters in Unicode but show nothing: two different names would look the same. */
+const invisibleLetter = /[\u115f\u1160\u3164\uffa0]/;
+
+/** One spelling for what input methods spell differently. */
+const tidy = (raw: string): string =>
+  toHalfWidth(raw)
+    .normalize('NFC')
+    .replace(/[\u2022\u2027\u2219\u22c5\u30fb\uff65]/g, '·')
+    .replace(/\s+/g, ' ')
+    .trim();
+
+/** 1–60 characters (code points); undefined where the text is no name. */
+function readName(raw: string): string | undefined {
+  // Bounds the work before Unicode normalisation; a name of 60 letters with their marks stays well below.
+  if (raw.length > 512) return undefined;
+  const name = tidy(raw);
+  const valid = nameShape.test(name) && [...name].length <= longestName && !invisibleLetter.test(name);
+  return valid ? name : undefined;
+}
+
+/**
+ * A person's name in its one spelling (DOC-2).
+ * @throws Problem BAD_REQUEST naming the field `name`
+ */
+export function normaliseName(raw: string): string {
+  const name = readName(raw);
+  if (name === undefined) throw new Problem('BAD_REQUEST', { errors: [{ path: 'name', message: 'name' }] });
+  return name;
+}
+
+/** Whether two names are one after normalisation; capitals do not matter (passports shout, people do not). */
+export function sameName(a: string, b: string): boolean {
+  const [left, right] = [readName(a), readName(b)];
+  return left !== undefined && right !== undefined && left.toLowerCase() === right.toLowerCase();
+}

@@ -1,0 +1,27 @@
+import { Problem } from './problem.ts';
+import { toHalfWidth } from './text.ts';
+
+/** Mainland mobile numbers with an optional country prefix; single spaces or hyphens between digits are habit. */
+const typed = /^(?:(?:\+|00)86[ -]?)?1(?:[ -]?\d){10}$/;
+const mainland = /^1[3-9]\d{9}$/;
+
+/** The 11 digits of a phone, or undefined (DOC-2). */
+export function readPhone(raw: string): string | undefined {
+  if (raw.length > 64) return undefined;
+  const text = toHalfWidth(raw).trim().replace(/\s+/g, ' ');
+  if (!typed.test(text)) return undefined;
+  const phone = text.replace(/[ -]/g, '').slice(-11);
+  return mainland.test(phone) ? phone : undefined;
+}
+
+/**
+ * The 11 digits of a mainland mobile number (DOC-2).
+ * @throws Problem PHONE_INVALID
+ */
+export function parsePhone(raw: string): string {
+  const phone = readPhone(raw);
+  if (phone === undefined) throw new Problem('PHONE_INVALID');
+  return phone;
+}
+
+export const looksLikePhone = (text: string): boolean => readPhone(text) !== undefined;

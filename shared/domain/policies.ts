@@ -1,0 +1,57 @@
+/**
+ * The numbers of the rules, each with its unit in its name and the rule it belongs to.
+ * A stage may override any of them (`infra/config.ts`); nothing else in the code repeats a number.
+ */
+export const defaultPolicies = {
+  /** Lifetimes of journeys (api.md). */
+  registrationSeconds: 1800,
+  loginSeconds: 600,
+  resetSeconds: 1800,
+  qrLoginSeconds: 180, // QR-2
+  faceScanSeconds: 300, // FACE-2
+  /** LCK-1: consecutive failures of one method in one day that lock the account. */
+  lockoutFailures: 5,
+  /** UNL-2: days a lock row is kept for a late sweep. */
+  lockoutRetentionDays: 7,
+  /** LCK-5: wrong SMS codes a day per person over all tickets and purposes. */
+  smsGuessesPerDay: 10,
+  /** SMS-1, SMS-2. */
+  smsPerWindow: 5,
+  smsWindowSeconds: 600,
+  smsGapSeconds: 60,
+  smsCodeSeconds: 300,
+  smsCodeTries: 5,
+  /** REG-5: failed face checks that end a registration or reset ticket. */
+  faceTries: 5,
+  /** SES-2. */
+  accessTokenSeconds: 300,
+  sessionIdleSeconds: 1800,
+  sessionAbsoluteSeconds: 43_200,
+  refreshGraceSeconds: 10,
+  /** SES-3: a newer web session of a person ends the older one. */
+  oneWebSession: true,
+  /** SES-5. */
+  freshFactorSeconds: 600,
+  /** PWD-2, PWD-3. */
+  passwordHistory: 5,
+  argon2MemoryKiB: 19_456,
+  argon2Iterations: 2,
+  argon2Parallelism: 1,
+  /** PHN-1. */
+  phonesPerPerson: 10,
+  /** USR-2. */
+  usernameReservedDays: 365,
+  /** LGN-12: requests of one address per window before a challenge is asked for; null = never asked. */
+  challengeAfter: 20 as number | null,
+  challengeWindowSeconds: 600,
+  challengeSeconds: 300,
+  /** CHN-1: the longest life of a channel assertion. */
+  assertionSeconds: 60,
+  /** AUD-1. */
+  auditRetentionDays: 400,
+  /** REG-6: the version of the consent texts that a person agrees to. */
+  consentVersion: '2026-11',
+} as const;
+
+type Widen<T> = T extends number ? number : T extends boolean ? boolean : T extends string ? string : T;
+export type Policies = { readonly [K in keyof typeof defaultPolicies]: Widen<(typeof defaultPolicies)[K]> };

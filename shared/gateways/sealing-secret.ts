@@ -1,0 +1,62 @@
+import * as v from 'valibot';
+
+const keyId = v.pipe(v.string(), v.regex(/^[\w-]{1,32}$/));
+
+/**
+ * The secret `sealing`: data keys, wrapped by KMS, by id (the month they were made). `upcoming` is the next one
+ * to seal with: it is published first and takes over at `from`, because a container that has not read it yet
+ * could not open what others seal with it.
+ */
+const schema = v.pipe(
+  v.object({
+    current: keyId,
+    upcoming: v.optional(v.object({ keyId, from: v.pipe(v.number(), v.integer()) })),
+    keys: v.record(keyId, v.pipe(v.string(), v.base64())),
+  }),
+  v.check(({ current, upcoming, keys }) => current in keys && (!upcoming || upcoming.keyId in keys)),
+);
+export type SealingSecret = v.InferOutput<typeof schema>;
+
+/** @throws Error where the secret is a placeholder or broken; says nothing of its content. */
+export function readSealingSecret(json: string): SealingSecret {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(json);
+  } catch {
+    throw new Error('The secret sealing is not JSON');
+  }
+  const result = v.safeParse(schema, parsed);
+  if (!result.success) throw new Error('The secret sealing holds no data keys');
+  return result.output;
+}
+
+/** The id of the key that seals at `now` (epoch seconds). */
+export const currentKey = ({ current, upcoming }: SealingSecret, now: number): string =>
+  upcoming && now >= upcoming.from ? upcoming.keyId : current;
+
+/**
+ * The secret after a rotation: a new key joins and takes over after `publishAheadSeconds`; the very first one at
+ * once. Older keys stay for ever: lasting rows are sealed with them.
+ */
+export function addDataKey(
+  secret: SealingSecret | null,
+  fresh: { readonly keyId: string; readonly wrapped: string },
+  now: number,
+  publishAheadSeconds: number,
+): SealingSecret {
+  if (!secret) return { current: fresh.keyId, keys: { [fresh.keyId]: fresh.wrapped } };
+  return {
+    current: currentKey(secret, now),
+    upcoming: { keyId: fresh.keyId, from: now + publishAheadSeconds },
+    keys: { ...secret.keys, [fresh.keyId]: fresh.wrapped },
+  };
+}
+
+/** `2026-11` after the month in Shanghai, `2026-11-2` for a second one in that month. */
+export function nextKeyId(secret: SealingSecret | null, now: Date): string {
+  const month = new Date(now.getTime() + 8 * 3_600_000).toISOString().slice(0, 7);
+  for (let count = 1; ; count++) {
+    const id = count === 1 ? month : `${month}-${count}`;
+    if (!secret || !(id in secret.keys)) return id;
+  }
+}

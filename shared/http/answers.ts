@@ -1,0 +1,17 @@
+/** What a step returns: the contract says which statuses and bodies are possible. */
+export interface Answer<Status extends number = number, Body = unknown> {
+  readonly status: Status;
+  readonly body: Body;
+  readonly cookies?: readonly string[];
+  readonly headers?: Readonly<Record<string, string>>;
+}
+type Extras = Pick<Answer, 'cookies' | 'headers'>;
+
+export const ok = <B>(body: B, extras: Extras = {}): Answer<200, B> => ({ status: 200, body, ...extras });
+export const created = <B>(body: B, extras: Extras = {}): Answer<201, B> => ({
+  status: 201,
+  body,
+  ...extras,
+});
+export const accepted = <B>(body: B): Answer<202, B> => ({ status: 202, body });
+export const noContent = (extras: Extras = {}): Answer<204, null> => ({ status: 204, body: null, ...extras });

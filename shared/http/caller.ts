@@ -1,0 +1,76 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import type { RouteDeclaration } from '#contract/flow.ts';
+import { verifyAccessToken } from '#crypto/access-tokens.ts';
+import { type Assertion, verifyAssertion } from '#crypto/assertions.ts';
+import { readCookie, readRefreshToken } from '#crypto/refresh-tokens.ts';
+import { Problem } from '#domain/problem.ts';
+import { liveSession } from '#store/sessions.ts';
+import { spendAssertion } from '#store/tickets.ts';
+import { channelKeys, type House } from './house.ts';
+
+const headerOf = (event: APIGatewayProxyEventV2, name: string): string | undefined => event.headers[name];
+
+/** CHN-1: a signed assertion for exactly this call, spent in the store so that it works once. */
+async function assertionOf(
+  house: House,
+  event: APIGatewayProxyEventV2,
+  now: Date,
+): Promise<Assertion | undefined> {
+  const token = headerOf(event, 'channel-assertion');
+  if (token === undefined) return undefined;
+  const assertion = await verifyAssertion(channelKeys(), token, {
+    issuer: house.settings.issuer,
+    method: event.requestContext.http.method,
+    path: event.rawPath,
+    now,
+    maxSeconds: house.settings.policies.assertionSeconds,
+  });
+  if (!(await spendAssertion(house.db, assertion, now))) throw new Problem('ASSERTION_INVALID');
+  return assertion;
+}
+
+/** The session behind an access token, read from the store: logging out bites at once (SES-1). */
+async function sessionOf(house: House, event: APIGatewayProxyEventV2, now: Date) {
+  const bearer = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/.exec(headerOf(event, 'authorization') ?? '')?.[1];
+  if (!bearer) throw new Problem('SESSION_ENDED');
+  const claims = await verifyAccessToken(house.signing, bearer, house.settings.issuer, now);
+  return liveSession(
+    house.db,
+    { sessionId: claims.sessionId, version: claims.identityVersion, personKey: claims.subject },
+    now,
+    house.settings.policies,
+  );
+}
+
+/** SES-2: the cookie alone carries the refresh token; a page of another origin may not use it. */
+function refreshOf(house: House, event: APIGatewayProxyEventV2) {
+  const origin = headerOf(event, 'origin');
+  if (origin !== undefined && origin !== house.settings.issuer) throw new Problem('CHANNEL_NOT_ALLOWED');
+  const token = readRefreshToken(house.keys, readCookie(event.cookies ?? []) ?? '');
+  if (!token) throw new Problem('SESSION_ENDED');
+  return token;
+}
+
+/** Who calls, as the route's contract wants it known; refuses everybody else. */
+export async function callerOf(
+  house: House,
+  event: APIGatewayProxyEventV2,
+  route: RouteDeclaration,
+  now: Date,
+): Promise<object> {
+  switch (route.access) {
+    case 'public':
+      return {};
+    case 'public-or-channel':
+      return { assertion: await assertionOf(house, event, now) };
+    case 'channel': {
+      const assertion = await assertionOf(house, event, now);
+      if (!assertion) throw new Problem('ASSERTION_INVALID');
+      return { assertion };
+    }
+    case 'session':
+      return { session: await sessionOf(house, event, now) };
+    case 'refresh':
+      return { refresh: refreshOf(house, event) };
+  }
+}

@@ -1,0 +1,55 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import type { Problem } from '#domain/problem.ts';
+import { truncatedAddress } from './request.ts';
+
+/**
+ * One line a request: the route key, never the path (it holds handles), never a body, a name or a number.
+ * In CloudWatch's embedded metric format, so that the same line is log and metric.
+ */
+export function logRequest(
+  flow: string,
+  event: APIGatewayProxyEventV2,
+  status: number,
+  startedAt: number,
+  problem: Problem | undefined,
+): void {
+  const line = {
+    _aws: {
+      Timestamp: Date.now(),
+      CloudWatchMetrics: [
+        {
+          Namespace: 'AhtaxDoor',
+          Dimensions: [['flow'], ['flow', 'code']],
+          Metrics: [
+            { Name: 'Requests', Unit: 'Count' },
+            { Name: 'Milliseconds', Unit: 'Milliseconds' },
+          ],
+        },
+      ],
+    },
+    flow,
+    route: event.routeKey,
+    status,
+    code: problem?.code ?? 'OK',
+    Requests: 1,
+    Milliseconds: Math.round(performance.now() - startedAt),
+    traceId: event.requestContext.requestId,
+    network: truncatedAddress(event.requestContext.http.sourceIp),
+  };
+  writeLine(
+    status >= 500 ? { level: 'ERROR', ...line, cause: causeOf(problem) } : { level: 'INFO', ...line },
+  );
+}
+
+/** Straight to standard output: Lambda's console would wrap the line, and CloudWatch reads metrics only at the top level. */
+export const writeLine = (line: object): void => {
+  process.stdout.write(`${JSON.stringify(line)}\n`);
+};
+
+/** Our own failures leave a trace for operators: class, message of the SDK or bug and stack, which hold no personal data. */
+function causeOf(problem: Problem | undefined) {
+  const cause = problem?.cause;
+  return cause instanceof Error
+    ? { name: cause.name, message: cause.message.slice(0, 500), stack: cause.stack?.slice(0, 2000) }
+    : undefined;
+}

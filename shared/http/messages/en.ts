@@ -1,0 +1,169 @@
+import type { Catalogue } from './index.ts';
+import { at, type Details } from './words.ts';
+
+const tries = (d: Details) =>
+  typeof d.remainingAttempts === 'number'
+    ? `${d.remainingAttempts} attempt(s) left. After 5 failures in a row the account is locked until midnight (Beijing time); “Forgot password” unlocks it at once.`
+    : undefined;
+const retry = (d: Details) =>
+  d.retryAt ? `Possible again after ${at(d.retryAt)} (Beijing time).` : 'Please try again a little later.';
+
+/** English sentences for people who do not read Chinese; same facts as zh.ts. */
+export const en: Catalogue = {
+  BAD_REQUEST: {
+    title: 'Something in the request is not right',
+    detail: () => 'Please correct the fields named in errors.',
+  },
+  DOCUMENT_INVALID: {
+    title: 'The document number does not fit its type',
+    detail: () => 'Please enter type and number as printed on the document.',
+  },
+  PHONE_INVALID: { title: 'Please enter an 11-digit mainland mobile number' },
+  ENDING_TOO_SHORT: { title: 'Please enter at least the last 4 characters of the number' },
+  MATTER_UNKNOWN: { title: 'There is no such matter' },
+  CONSENT_REQUIRED: {
+    title: 'Please read and accept the notices first',
+    detail: () =>
+      'The personal-information notice is needed, and separately the face-processing notice before a face check.',
+  },
+  BAD_CREDENTIALS: { title: 'Account or password is wrong', detail: tries },
+  SMS_CODE_WRONG: {
+    title: 'The SMS code is wrong or no longer valid',
+    detail: (d) => tries(d) ?? 'Please use the newest code, or ask for another.',
+  },
+  'SMS_CODE_WRONG/used-up': {
+    title: 'The SMS code is no longer valid',
+    detail: () => 'Please ask for a new code.',
+  },
+  IDENTITY_MISMATCH: {
+    title: 'What you entered does not match our records',
+    detail: () =>
+      'Please check name, document number and phone, or visit a tax service hall with your document.',
+  },
+  SESSION_ENDED: { title: 'Your session has ended, please log in again' },
+  'SESSION_ENDED/logged-out': { title: 'You have logged out' },
+  'SESSION_ENDED/replaced': {
+    title: 'You logged in somewhere else, so this session ended',
+    detail: (d) => `The newer login was at ${at(d.at)}. If it was not you, change your password now.`,
+  },
+  'SESSION_ENDED/idle': { title: 'You were away for a while, please log in again' },
+  'SESSION_ENDED/expired': { title: 'A session lasts 12 hours at most, please log in again' },
+  'SESSION_ENDED/reuse': {
+    title: 'For your safety this session has ended',
+    detail: () => 'Its credential was used twice. If you notice anything odd, change your password.',
+  },
+  'SESSION_ENDED/credential-change': { title: 'Your password was changed, please log in again' },
+  'SESSION_ENDED/deregistered': { title: 'This account has been closed' },
+  ASSERTION_INVALID: {
+    title: 'The channel could not be verified',
+    detail: () => 'The channel assertion is missing, expired, already used or made for another request.',
+  },
+  CHANNEL_NOT_ALLOWED: {
+    title: 'This channel cannot do that',
+    detail: () => 'Please use the web portal, the Anhui Tax app or a tax service hall.',
+  },
+  ROLE_NOT_ALLOWED: { title: 'Your current role may not do that' },
+  SWITCH_NOT_ALLOWED: {
+    title: 'You cannot switch to that identity from this login',
+    detail: () => 'Please log out and use the proper entry.',
+  },
+  REFUSAL_NOT_ALLOWED: { title: 'This authorisation cannot be refused' },
+  CHALLENGE_REQUIRED: {
+    title: 'Please complete the security check first',
+    detail: () => 'Solve the enclosed challenge and send it with the same request.',
+  },
+  FRESH_FACTOR_REQUIRED: {
+    title: 'Please confirm it is you',
+    detail: () => 'Verify by SMS code or face, then continue.',
+  },
+  PASSWORD_CHANGE_REQUIRED: { title: 'Please change the initial password first' },
+  FACE_REQUIRED: {
+    title: 'Please complete the face check first',
+    detail: () => 'Scan the code on the page with the Anhui Tax app or the Individual Income Tax app.',
+  },
+  FACE_MISMATCH: {
+    title: 'The face check was not passed by the right person',
+    detail: () =>
+      'The person concerned must scan and be checked; the Individual Income Tax app must be logged in as that person.',
+  },
+  RELATION_NOT_FOUND: { title: 'No relation between you and this company was found' },
+  USE_SPECIAL_ENTRY: { title: 'Please log in under Special subjects' },
+  OFFICE_COLLECTION_REQUIRED: {
+    title: 'This document must first be recorded at a tax service hall',
+    detail: () => 'Please bring the original document to a tax service hall, then register here.',
+  },
+  COMPANY_NOT_CONFIRMED: { title: 'This company has not confirmed its tax information yet' },
+  NOT_FOUND: { title: 'Not found' },
+  USER_NOT_REGISTERED: {
+    title: 'This user is not registered',
+    detail: () => 'Please register first under the natural-person entry.',
+  },
+  'USER_NOT_REGISTERED/other-entry': {
+    title: 'This user is not registered. Please register under the natural-person entry',
+  },
+  PHONE_NOT_FOUND: { title: 'This phone number is not on file; you can try your document number' },
+  TAXPAYER_NOT_FOUND: { title: 'The unified social credit code or taxpayer number is wrong' },
+  ALREADY_REGISTERED: {
+    title: 'You are already registered, please log in',
+    detail: () => 'Use “Forgot password” or “Recover phone number” if you cannot.',
+  },
+  PHONE_TAKEN: {
+    title: 'This phone number belongs to another user',
+    detail: () => 'If it is yours, you can take it over with a face check.',
+  },
+  USERNAME_TAKEN: { title: 'This username is taken' },
+  USERNAME_CHANGED_THIS_YEAR: { title: 'A username can be changed once a calendar year' },
+  DEFAULT_PHONE: {
+    title: 'The default number cannot be removed',
+    detail: () => 'Make another number the default first.',
+  },
+  PHONE_EMPTY: {
+    title:
+      'You have no phone number on file. Please log in by scanning with an app, then add a default number in the account centre',
+  },
+  TOO_MANY_PHONES: { title: 'You have reached the limit of 10 numbers' },
+  RELATION_EXISTS: { title: 'This person already has that role in the company' },
+  AGENT_IS_STAFF: { title: "This person is already the client's own staff and cannot be its agent" },
+  STATE_CONFLICT: { title: 'This has already been done or has changed, please reload' },
+  STEP_MISSING: { title: 'Please complete the earlier steps first' },
+  PERSON_MISMATCH: {
+    title: 'This document number is recorded under another name',
+    detail: () => 'Please check it, or visit a tax service hall with the document.',
+  },
+  EXPIRED: { title: 'This took too long, please start again' },
+  LEGACY_LOGIN_CLOSED: { title: 'The old login has closed, please use the new one' },
+  BODY_TOO_LARGE: { title: 'The request is too large' },
+  PASSWORD_WEAK: {
+    title: 'The password is not strong enough',
+    detail: (d) =>
+      Array.isArray(d.reasons) ? d.reasons.map((reason) => weak[String(reason)] ?? '').join(' ') : undefined,
+  },
+  USERNAME_INVALID: {
+    title: 'A username has 6–20 letters or digits and starts with a letter',
+    detail: () => 'Case matters, and it must not look like a document or phone number.',
+  },
+  PERSON_NOT_REGISTERED: { title: 'This person is not registered yet and must register first' },
+  AGENT_NOT_LISTED: { title: 'This person is not on the agency staff form' },
+  ACCOUNT_LOCKED: {
+    title: 'Too many failures in a row: your account is locked. “Forgot password” unlocks it',
+    detail: (d) =>
+      d.lockedUntil
+        ? `It unlocks by itself at ${at(d.lockedUntil)} (Beijing time). You can also log in by scanning with an app.`
+        : undefined,
+  },
+  SMS_TOO_FREQUENT: { title: 'Too many SMS codes, please wait', detail: retry },
+  TOO_MANY_REQUESTS: { title: 'Too many requests, please wait', detail: retry },
+  UNAVAILABLE: { title: 'The system is busy, please try again later', detail: () => 'Nothing was changed.' },
+};
+
+const weak: Record<string, string> = {
+  length: 'Use 8–20 characters.',
+  classes: 'Use at least three of upper case, lower case, digits, symbols.',
+  whitespace: 'No white space.',
+  'contains-username': 'It must not contain your username.',
+  'contains-phone': 'It must not contain your phone number.',
+  'contains-document': 'It must not contain 6 or more consecutive characters of your document number.',
+  run: 'No runs of 4 such as aaaa, 1234 or dcba.',
+  common: 'It is too common and easy to guess.',
+  history: 'It must differ from your last 5 passwords.',
+};

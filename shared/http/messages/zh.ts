@@ -1,0 +1,153 @@
+import type { Catalogue } from './index.ts';
+import { at, type Details } from './words.ts';
+
+const tries = (d: Details) =>
+  typeof d.remainingAttempts === 'number'
+    ? `您还可以尝试 ${d.remainingAttempts} 次。连续失败 5 次账号将被锁定至次日零时，您可以使用“忘记密码”修改密码。`
+    : undefined;
+const retry = (d: Details) => (d.retryAt ? `您可以在 ${at(d.retryAt)} 之后再试。` : '请稍后再试。');
+
+/** Chinese sentences. Where the bureau's FAQ quotes a message, these are its words. */
+export const zh: Catalogue = {
+  BAD_REQUEST: { title: '提交的内容有误，请检查后重新提交', detail: () => '请按提示修改标出的各项。' },
+  DOCUMENT_INVALID: {
+    title: '证件号码不正确，请核对证件类型和号码',
+    detail: () => '请按证件原件填写证件类型和证件号码。',
+  },
+  PHONE_INVALID: { title: '手机号码不正确，请输入 11 位手机号码' },
+  ENDING_TOO_SHORT: { title: '请至少输入编号的后 4 位' },
+  MATTER_UNKNOWN: { title: '没有该办理事项' },
+  CONSENT_REQUIRED: {
+    title: '请先阅读并同意相关告知书',
+    detail: () => '需要您同意《个人信息处理告知》；进行人脸验证前，还需单独同意《人脸信息处理告知》。',
+  },
+  BAD_CREDENTIALS: { title: '输入的个人账号或密码错误，请重新输入！', detail: tries },
+  SMS_CODE_WRONG: {
+    title: '短信验证码错误或已失效，请重新输入',
+    detail: (d) => tries(d) ?? '请输入最新一条短信中的验证码，或重新获取。',
+  },
+  'SMS_CODE_WRONG/used-up': {
+    title: '短信验证码已失效，请重新获取',
+    detail: () => '请点击“获取验证码”，并输入最新一条短信中的验证码。',
+  },
+  IDENTITY_MISMATCH: {
+    title: '所填信息与登记的身份信息不一致，请核对后重新输入',
+    detail: () => '请核对姓名、证件号码和手机号码；仍不一致时，请携带证件前往办税服务厅处理。',
+  },
+  SESSION_ENDED: { title: '登录已失效，请重新登录' },
+  'SESSION_ENDED/logged-out': { title: '您已退出登录' },
+  'SESSION_ENDED/replaced': {
+    title: '您的账号已在其他地方登录，本次登录已结束',
+    detail: (d) => `新的登录时间：${at(d.at)}。如非本人操作，请立即修改密码。`,
+  },
+  'SESSION_ENDED/idle': { title: '您长时间未操作，请重新登录' },
+  'SESSION_ENDED/expired': { title: '本次登录已满 12 小时，请重新登录' },
+  'SESSION_ENDED/reuse': {
+    title: '为保障账户安全，本次登录已结束，请重新登录',
+    detail: () => '登录凭证被重复使用。如非本人操作，请立即修改密码。',
+  },
+  'SESSION_ENDED/credential-change': { title: '您的密码已修改，请重新登录' },
+  'SESSION_ENDED/deregistered': { title: '用户已注销' },
+  ASSERTION_INVALID: {
+    title: '渠道身份验证未通过',
+    detail: () => '渠道断言缺失、过期、已被使用，或与本次请求不符。',
+  },
+  CHANNEL_NOT_ALLOWED: {
+    title: '当前渠道不支持办理该业务',
+    detail: () => '请通过电子税务局网页端、安徽税务 APP 或办税服务厅办理。',
+  },
+  ROLE_NOT_ALLOWED: { title: '您当前的身份没有办理该业务的权限' },
+  SWITCH_NOT_ALLOWED: {
+    title: '当前登录方式不支持切换到该身份',
+    detail: () => '请退出后从相应入口重新登录。',
+  },
+  REFUSAL_NOT_ALLOWED: { title: '该授权不能拒绝' },
+  CHALLENGE_REQUIRED: { title: '请先完成安全验证', detail: () => '完成安全验证后即可继续。' },
+  FRESH_FACTOR_REQUIRED: {
+    title: '为保障账户安全，请先进行身份验证',
+    detail: () => '请通过短信验证码或扫脸验证后继续。',
+  },
+  PASSWORD_CHANGE_REQUIRED: { title: '请先修改初始密码' },
+  FACE_REQUIRED: {
+    title: '请先完成扫脸验证',
+    detail: () => '请使用安徽税务 APP 或个人所得税 APP 扫描页面上的二维码完成扫脸验证。',
+  },
+  FACE_MISMATCH: {
+    title: '扫脸验证未通过：不是本人',
+    detail: () => '请由本人扫码并完成扫脸验证；个人所得税 APP 须以本人身份登录。',
+  },
+  RELATION_NOT_FOUND: { title: '未查询到您与该企业的关联关系' },
+  USE_SPECIAL_ENTRY: { title: '请从“特定主体”入口登录' },
+  OFFICE_COLLECTION_REQUIRED: {
+    title: '该证件需先到办税服务场所采集实名信息',
+    detail: () => '请携带证件原件前往办税服务厅采集实名信息，再通过电子税务局完成用户注册。',
+  },
+  COMPANY_NOT_CONFIRMED: { title: '该企业尚未完成税务信息确认' },
+  NOT_FOUND: { title: '没有找到您要访问的内容' },
+  USER_NOT_REGISTERED: { title: '该用户未注册', detail: () => '请先在自然人业务入口进行用户注册。' },
+  'USER_NOT_REGISTERED/other-entry': { title: '该用户未注册，请在自然人业务入口进行用户注册' },
+  PHONE_NOT_FOUND: { title: '手机号码不存在，您可以尝试使用证件号码登录' },
+  TAXPAYER_NOT_FOUND: { title: '输入的统一社会信用代码或纳税人识别号错误，请重新输入' },
+  ALREADY_REGISTERED: {
+    title: '您已注册，请直接登录',
+    detail: () => '如忘记密码，请使用“忘记密码”；如手机号码已更换，请使用“找回手机号码”。',
+  },
+  PHONE_TAKEN: {
+    title: '该手机号码已被其他用户使用',
+    detail: () => '如果这是您本人的手机号码，您可以在扫脸验证后将其转到自己名下。',
+  },
+  USERNAME_TAKEN: { title: '该用户名已被使用，请换一个' },
+  USERNAME_CHANGED_THIS_YEAR: { title: '用户名一年只能修改一次' },
+  DEFAULT_PHONE: { title: '默认手机号码不能删除', detail: () => '请先将另一个手机号码设为默认。' },
+  PHONE_EMPTY: {
+    title: '您的手机号为空，请您通过扫码验证方式登录系统，并在账户中心的手机号码修改菜单中添加默认手机号。',
+  },
+  TOO_MANY_PHONES: { title: '手机号码数量已达上限（10 个）' },
+  RELATION_EXISTS: { title: '该人员与企业已存在该身份的授权' },
+  AGENT_IS_STAFF: { title: '该人员已是委托企业的办税人员，不能作为其涉税代理人员' },
+  STATE_CONFLICT: { title: '该操作已完成或状态已变化，请刷新后重试' },
+  STEP_MISSING: { title: '请先完成前面的步骤' },
+  PERSON_MISMATCH: {
+    title: '该证件号码已登记在其他姓名下，请核对',
+    detail: () => '如确认无误，请携带证件前往办税服务厅处理。',
+  },
+  EXPIRED: { title: '操作超时，请重新开始' },
+  LEGACY_LOGIN_CLOSED: { title: '旧版登录已停用，请使用新版登录' },
+  BODY_TOO_LARGE: { title: '提交的内容过大' },
+  PASSWORD_WEAK: {
+    title: '密码不符合安全要求，请重新设置',
+    detail: (d) =>
+      Array.isArray(d.reasons) ? d.reasons.map((reason) => weak[String(reason)] ?? '').join('') : undefined,
+  },
+  USERNAME_INVALID: {
+    title: '用户名须为 6-20 位数字或字母组合，第一位必须为字母',
+    detail: () => '用户名区分大小写，且不能与证件号码或手机号码的格式相同。',
+  },
+  PERSON_NOT_REGISTERED: { title: '该人员尚未注册，请先由其本人完成自然人用户注册' },
+  AGENT_NOT_LISTED: { title: '该人员未列入涉税专业服务机构（人员）基本信息采集表' },
+  ACCOUNT_LOCKED: {
+    title: '连续认证错误次数过多，您的账号已被锁定。建议您直接使用“忘记密码”修改密码',
+    detail: (d) =>
+      d.lockedUntil
+        ? `账号将于 ${at(d.lockedUntil)} 自动解锁。您也可以使用“忘记密码”立即解锁，或使用手机 APP 扫码登录。`
+        : undefined,
+  },
+  SMS_TOO_FREQUENT: { title: '短信验证码获取频繁，请稍后重试', detail: retry },
+  TOO_MANY_REQUESTS: { title: '操作过于频繁，请稍后重试', detail: retry },
+  UNAVAILABLE: {
+    title: '系统繁忙，请稍后重试',
+    detail: () => '本次操作未生效，您填写的内容没有丢失，请稍后重试。',
+  },
+};
+
+const weak: Record<string, string> = {
+  length: '密码长度须为 8-20 位。',
+  classes: '须包含大写字母、小写字母、数字、特殊字符中的至少三种。',
+  whitespace: '不能包含空格。',
+  'contains-username': '不能包含用户名。',
+  'contains-phone': '不能包含手机号码。',
+  'contains-document': '不能包含证件号码中连续 6 位及以上的内容。',
+  run: '不能包含 4 位及以上连续或相同的字符。',
+  common: '该密码过于常见，容易被猜中。',
+  history: '不能与最近 5 次使用过的密码相同。',
+};

@@ -1,0 +1,48 @@
+import { Problem } from '#domain/problem.ts';
+import type { Language } from './language.ts';
+import { messageFor } from './messages/index.ts';
+
+export interface HttpAnswer {
+  statusCode: number;
+  headers: Record<string, string>;
+  cookies?: string[];
+  body: string;
+}
+
+/** On every answer: nothing of ours is cached, framed or sniffed. */
+export const commonHeaders = {
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'referrer-policy': 'no-referrer',
+  'strict-transport-security': 'max-age=63072000; includeSubDomains',
+  'x-content-type-options': 'nosniff',
+} as const;
+
+/** Turns whatever was thrown into a Problem: what is not ours is a dependency or a bug, and the caller learns only that nothing was changed. */
+export const asProblem = (error: unknown): Problem =>
+  error instanceof Problem ? error : new Problem('UNAVAILABLE', {}, { cause: error });
+
+/** RFC 9457 answer; the title is the sentence for the person, in their language. */
+export function problemAnswer(problem: Problem, language: Language, traceId: string): HttpAnswer {
+  const message = messageFor(problem.code, problem.variant, language);
+  const { retryAfter, ...details } = problem.details as { retryAfter?: number };
+  const detail = message.detail?.(problem.details);
+  return {
+    statusCode: problem.status,
+    headers: {
+      ...commonHeaders,
+      'content-type': 'application/problem+json; charset=utf-8',
+      'content-language': language === 'zh' ? 'zh-CN' : 'en',
+      ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }),
+    },
+    body: JSON.stringify({
+      type: `/problems/${problem.code.toLowerCase().replaceAll('_', '-')}`,
+      title: message.title,
+      status: problem.status,
+      code: problem.code,
+      ...(detail ? { detail } : {}),
+      traceId,
+      ...details,
+    }),
+  };
+}

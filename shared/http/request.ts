@@ -1,0 +1,62 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import * as v from 'valibot';
+import type { RouteDeclaration } from '#contract/flow.ts';
+import { Problem } from '#domain/problem.ts';
+
+type Schema = v.GenericSchema;
+
+function valid(schema: Schema, input: unknown, where: string): unknown {
+  const result = v.safeParse(schema, input, { abortPipeEarly: true });
+  if (result.success) return result.output;
+  const errors = result.issues
+    .slice(0, 20)
+    .map((issue) => ({ path: v.getDotPath(issue) ?? where, message: issue.message }));
+  throw new Problem('BAD_REQUEST', { errors });
+}
+
+/** The body's bytes against the route's limit, then JSON, then the schema. Routes without a schema ignore what is sent. */
+export function readBody(event: APIGatewayProxyEventV2, route: RouteDeclaration): unknown {
+  const raw = event.isBase64Encoded
+    ? Buffer.from(event.body ?? '', 'base64').toString('utf8')
+    : (event.body ?? '');
+  if (Buffer.byteLength(raw) > (route.bodyLimitKiB ?? 16) * 1024) throw new Problem('BODY_TOO_LARGE');
+  if (!route.body) return undefined;
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(raw);
+  } catch {
+    throw new Problem('BAD_REQUEST', { errors: [{ path: 'body', message: 'not JSON' }] });
+  }
+  return valid(route.body, parsed, 'body');
+}
+
+export const readQuery = (event: APIGatewayProxyEventV2, route: RouteDeclaration): unknown =>
+  route.query && valid(route.query, event.queryStringParameters ?? {}, 'query');
+
+/** Handles in paths are ours and short; anything else cannot name a thing of the caller's. */
+export function readParams(event: APIGatewayProxyEventV2): Record<string, string> {
+  const params: Record<string, string> = {};
+  for (const [name, value] of Object.entries(event.pathParameters ?? {})) {
+    if (!value || !/^[\w-]{1,64}$/.test(value)) throw new Problem('NOT_FOUND');
+    params[name] = value;
+  }
+  return params;
+}
+
+/** The browser as people recognise it: family and system, not the whole User-Agent. */
+export function browserOf(userAgent: string | undefined): string {
+  const ua = userAgent ?? '';
+  const family =
+    /MicroMessenger/.exec(ua)?.[0] ??
+    /(Edg|OPR|Firefox|Chrome|Safari)(?=\/)/.exec(ua.replace(/Chrome(?=.*(Edg|OPR)\/)/, ''))?.[0];
+  const system = /(Windows|Android|iPhone|iPad|Mac OS X|HarmonyOS|Linux)/.exec(ua)?.[0];
+  const names: Record<string, string> = { Edg: 'Edge', OPR: 'Opera', MicroMessenger: '微信' };
+  return [family && (names[family] ?? family), system].filter(Boolean).join(' · ') || '未知浏览器';
+}
+
+/** AUD-1: the network part of an address, /24 for IPv4 and /48 for IPv6. */
+export function truncatedAddress(address: string): string {
+  const v4 = /(\d+\.\d+\.\d+)\.\d+$/.exec(address);
+  if (v4) return `${v4[1]}.0`;
+  return `${address.split(':').slice(0, 3).join(':')}::`;
+}

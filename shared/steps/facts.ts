@@ -1,0 +1,43 @@
+import { unseal } from '#crypto/sealed.ts';
+import { maskName, maskPhone } from '#domain/masks.ts';
+import type { AnyCall } from '#http/call.ts';
+import type { House } from '#http/house.ts';
+import { truncatedAddress } from '#http/request.ts';
+import { type AuditEvent, type AuditKind, auditWrite } from '#store/audit.ts';
+import type { Put } from '#store/db.ts';
+import { type OwnPhone, type Person, sealContext } from '#store/users.ts';
+
+type Opened = Pick<House, 'dataKeys'>;
+
+export const nameOf = (h: Opened, person: Pick<Person, 'personKey' | 'sealedName'>): string =>
+  unseal(h.dataKeys, sealContext.name(person.personKey), person.sealedName);
+export const numberOf = (h: Opened, person: Pick<Person, 'personKey' | 'sealedNumber'>): string =>
+  unseal(h.dataKeys, sealContext.number(person.personKey), person.sealedNumber);
+export const phoneNumberOf = (h: Opened, phone: Pick<OwnPhone, 'phoneKey' | 'sealed'>): string =>
+  unseal(h.dataKeys, sealContext.phone(phone.phoneKey), phone.sealed);
+
+export const maskedNameOf = (h: Opened, person: Person): string => maskName(nameOf(h, person));
+export const maskedPhoneOf = (h: Opened, phone: Pick<OwnPhone, 'phoneKey' | 'sealed'>): string =>
+  maskPhone(phoneNumberOf(h, phone));
+
+/** The audit write of something that happens in this call (AUD-1). */
+export const audited = (
+  h: Pick<House, 'settings'>,
+  call: AnyCall,
+  subject: string,
+  kind: AuditKind,
+  outcome: AuditEvent['outcome'],
+  detail?: AuditEvent['detail'],
+): Put =>
+  auditWrite(
+    {
+      subject,
+      kind,
+      outcome,
+      at: call.now,
+      channel: call.origin.channel,
+      address: truncatedAddress(call.origin.address),
+      detail,
+    },
+    h.settings.policies.auditRetentionDays,
+  );

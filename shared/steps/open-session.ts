@@ -1,0 +1,116 @@
+import type { Identity, SessionAnswer } from '#contract/schemas.ts';
+import { signAccessToken } from '#crypto/access-tokens.ts';
+import { handle } from '#crypto/random.ts';
+import { newRefreshToken, type RefreshToken, refreshCookie } from '#crypto/refresh-tokens.ts';
+import { unseal } from '#crypto/sealed.ts';
+import { maskName } from '#domain/masks.ts';
+import type { AnyCall } from '#http/call.ts';
+import type { House } from '#http/house.ts';
+import { type NoticeCode, noticeFor } from '#http/messages/index.ts';
+import { truncatedAddress } from '#http/request.ts';
+import type { Write } from '#store/db.ts';
+import { endWrite, type Session, sessionPut, swapPointerWrite } from '#store/sessions.ts';
+import { type Person, sealContext } from '#store/users.ts';
+import { audited } from './facts.ts';
+
+/** The session as the API shows it, with a fresh access token. */
+export async function sessionAnswer(
+  h: House,
+  session: Session,
+  call: AnyCall,
+  notices: readonly NoticeCode[] = [],
+): Promise<SessionAnswer> {
+  const accessToken = await signAccessToken(
+    h.signing,
+    {
+      subject: session.personKey,
+      sessionId: session.sessionId,
+      identityVersion: session.version,
+      realNameLevel: session.realNameLevel,
+      identity: session.identity,
+    },
+    h.settings,
+    call.now,
+  );
+  return {
+    accessToken,
+    expiresIn: h.settings.policies.accessTokenSeconds,
+    ...sessionFacts(h, session, call, notices),
+  };
+}
+
+/** The same without a token. */
+export const sessionFacts = (
+  h: House,
+  session: Session,
+  call: AnyCall,
+  notices: readonly NoticeCode[] = [],
+) => ({
+  sessionId: session.sessionId,
+  identity: session.identity,
+  person: {
+    name: maskName(unseal(h.dataKeys, sealContext.name(session.personKey), session.sealedName)),
+    realNameLevel: session.realNameLevel,
+  },
+  notices: notices.map((code) => noticeFor(code, call.language)),
+});
+
+/** Max-Age is what is left of the absolute life (SES-1, SES-2). */
+export const cookieFor = (token: RefreshToken, session: Session, now: Date): string =>
+  refreshCookie(token, session.expiresAt - Math.floor(now.getTime() / 1000));
+
+/**
+ * Opens a session in one transaction with whatever it is opened by (`writes`: the ticket spent, counts reset): swaps
+ * the person's web session, ends the older one and tells it when and on what (SES-3), writes the audit. Throws
+ * Stale when the person changed since read: read again and call again.
+ */
+export async function openSession(
+  h: House,
+  call: AnyCall,
+  person: Person,
+  identity: Identity,
+  method: string,
+  writes: readonly Write[],
+): Promise<{ session: SessionAnswer; cookies: string[] }> {
+  const { policies } = h.settings;
+  const at = Math.floor(call.now.getTime() / 1000);
+  const sessionId = handle();
+  const refresh = newRefreshToken(h.keys, sessionId);
+  const session: Session = {
+    sessionId,
+    personKey: person.personKey,
+    channel: call.origin.channel,
+    identity,
+    version: 1,
+    sealedName: person.sealedName,
+    realNameLevel: person.realNameLevel ?? 3,
+    startedAt: at,
+    lastSeenAt: at,
+    expiresAt: at + policies.sessionAbsoluteSeconds,
+    factorAt: at,
+    browser: call.origin.browser,
+    address: truncatedAddress(call.origin.address),
+    refreshHash: refresh.hash,
+  };
+  const older =
+    policies.oneWebSession && person.webSession && person.webSession.expiresAt > at
+      ? person.webSession.sessionId
+      : undefined;
+  await h.db.transact([
+    // The journey's own conditions first: a spent ticket says so instead of looking like a race.
+    ...writes,
+    swapPointerWrite(person, { sessionId, expiresAt: session.expiresAt }),
+    sessionPut(session),
+    ...(older ? [endWrite(older, { reason: 'replaced', at, by: session.browser })] : []),
+    audited(h, call, person.personKey, 'login', 'success', {
+      method,
+      identity: identity.kind,
+      browser: session.browser,
+      ...(older ? { replaced: true } : {}),
+    }),
+  ]);
+  return {
+    session: await sessionAnswer(h, session, call, older ? ['SESSION_REPLACED'] : []),
+    cookies: [cookieFor(refresh, session, call.now)],
+  };
+}

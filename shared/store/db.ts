@@ -1,0 +1,264 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import {
+  BatchGetCommand,
+  DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+  TransactWriteCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { type TableName, tableVariable } from '#contract/tables.ts';
+import { Problem } from '#domain/problem.ts';
+
+/** An item as stored. Store modules give it its type; nobody else sees attribute names. */
+export type Item = Record<string, unknown>;
+export type Key = Record<string, string>;
+
+interface Expression {
+  /** ConditionExpression. */
+  readonly when?: string;
+  readonly names?: Record<string, string>;
+  readonly values?: Record<string, unknown>;
+}
+export interface Update extends Expression {
+  readonly table: TableName;
+  readonly key: Key;
+  /** UpdateExpression. */
+  readonly set: string;
+}
+export interface Put extends Expression {
+  readonly table: TableName;
+  readonly put: Item;
+}
+export interface Check extends Expression {
+  readonly table: TableName;
+  readonly key: Key;
+  readonly when: string;
+}
+/** One write of a transaction and what its refusal means: the problem to answer, given the item that stood there. */
+export type Write = (Update | Put | Check) & { readonly otherwise?: (old: Item | undefined) => Error };
+
+/** The outcome of a single conditional write. */
+export type Written<T> =
+  | { readonly ok: true; readonly item: T }
+  | { readonly ok: false; readonly old: T | undefined };
+
+export type Db = ReturnType<typeof openTables>;
+
+/** Lambda's own retries end before API Gateway's 30 s; a call that hangs is given up and tried again early. */
+const connectMs = 1_000;
+const callMs = 3_000;
+const conflictRetries = 14;
+
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+const errorName = (error: unknown): string => (error instanceof Error ? error.name : '');
+
+/** Full jitter up to 400 ms: many requests for one item spread out instead of colliding again. */
+const backOff = (attempt: number) => sleep(Math.random() * Math.min(400, 8 * 2 ** attempt));
+
+interface Cancelled extends Error {
+  CancellationReasons?: { Code?: string; Item?: unknown }[];
+}
+
+function isConflict(error: unknown): boolean {
+  if (
+    errorName(error) === 'TransactionConflictException' ||
+    errorName(error) === 'TransactionInProgressException'
+  )
+    return true;
+  if (errorName(error) !== 'TransactionCanceledException') return false;
+  const reasons = (error as Cancelled).CancellationReasons ?? [];
+  return (
+    reasons.some((reason) => reason.Code === 'TransactionConflict') &&
+    !reasons.some((reason) => reason.Code === 'ConditionalCheckFailed')
+  );
+}
+
+/**
+ * Repeats a call that lost against a concurrent one. Two requests in each other's way are nobody's failure,
+ * so they are never shown as 5xx; a hot item that stays hot ends in TOO_MANY_REQUESTS.
+ */
+async function throughConflicts<T>(call: () => Promise<T>): Promise<T> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await call();
+    } catch (error) {
+      if (!isConflict(error)) throw error;
+      if (attempt >= conflictRetries)
+        throw new Problem('TOO_MANY_REQUESTS', { retryAfter: 1 }, { cause: error });
+      await backOff(attempt);
+    }
+  }
+}
+
+const withoutUndefined = <T extends object>(object: T): T =>
+  Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as T;
+
+/** The tables of this function, by the names its environment gives. */
+export function openTables() {
+  const client = DynamoDBDocumentClient.from(
+    new DynamoDBClient({
+      maxAttempts: 3,
+      requestHandler: {
+        connectionTimeout: connectMs,
+        requestTimeout: callMs,
+        throwOnRequestTimeout: true,
+        httpAgent: { keepAlive: true, maxSockets: 256 },
+      },
+    }),
+    { marshallOptions: { removeUndefinedValues: true } },
+  );
+  const name = (table: TableName): string => {
+    const deployed = process.env[tableVariable(table)];
+    if (!deployed) throw new Error(`This function's contract does not list the table ${table}`);
+    return deployed;
+  };
+  const expression = (e: Expression) =>
+    withoutUndefined({
+      ConditionExpression: e.when,
+      ExpressionAttributeNames: e.names,
+      ExpressionAttributeValues: e.values,
+    });
+
+  return {
+    /** Reads one item, strongly consistent unless told. */
+    async get<T extends object>(
+      table: TableName,
+      key: Key,
+      { consistent = true } = {},
+    ): Promise<T | undefined> {
+      const answer = await client.send(
+        new GetCommand({ TableName: name(table), Key: key, ConsistentRead: consistent }),
+      );
+      return answer.Item as T | undefined;
+    },
+
+    /** Reads up to 100 items of several tables in one call, strongly consistent, in the order of the keys. */
+    async batchGet(keys: readonly { table: TableName; key: Key }[]): Promise<(Item | undefined)[]> {
+      const request: Record<string, { Keys: Key[]; ConsistentRead: true }> = {};
+      for (const { table, key } of keys) {
+        const of = name(table);
+        request[of] ??= { Keys: [], ConsistentRead: true };
+        request[of].Keys.push(key);
+      }
+      const found = new Map<string, Item>();
+      let pending: typeof request | undefined = request;
+      for (let attempt = 0; pending && Object.keys(pending).length > 0; attempt++) {
+        if (attempt > 5) throw new Error('BatchGetItem left keys unprocessed');
+        if (attempt > 0) await backOff(attempt);
+        const answer = await client.send(new BatchGetCommand({ RequestItems: pending }));
+        for (const [table, items] of Object.entries(answer.Responses ?? {})) {
+          const keyNames = Object.keys(request[table]?.Keys[0] ?? {});
+          for (const item of items) found.set(`${table}\n${keyNames.map((k) => item[k]).join('\n')}`, item);
+        }
+        pending = answer.UnprocessedKeys as typeof request | undefined;
+      }
+      return keys.map(({ table, key }) => found.get(`${name(table)}\n${Object.values(key).join('\n')}`));
+    },
+
+    /** One page of a query on a table or index. Indexes are eventually consistent: they serve lists, never rules. */
+    async query<T extends object>(
+      table: TableName,
+      q: {
+        index?: string;
+        when: string;
+        names?: Record<string, string>;
+        values: Record<string, unknown>;
+        filter?: string;
+        limit?: number;
+        backwards?: boolean;
+        from?: Key | undefined;
+      },
+    ): Promise<{ items: T[]; next?: Key | undefined }> {
+      const answer = await client.send(
+        new QueryCommand(
+          withoutUndefined({
+            TableName: name(table),
+            IndexName: q.index,
+            KeyConditionExpression: q.when,
+            FilterExpression: q.filter,
+            ExpressionAttributeNames: q.names,
+            ExpressionAttributeValues: q.values,
+            Limit: q.limit,
+            ScanIndexForward: !q.backwards,
+            ExclusiveStartKey: q.from,
+          }),
+        ),
+      );
+      return { items: (answer.Items ?? []) as T[], next: answer.LastEvaluatedKey as Key | undefined };
+    },
+
+    /** A single conditional update. A refusal is an outcome and carries the item as it stood, without a second read. */
+    async update<T extends object>(u: Update): Promise<Written<T>> {
+      try {
+        const answer = await throughConflicts(() =>
+          client.send(
+            new UpdateCommand({
+              TableName: name(u.table),
+              Key: u.key,
+              UpdateExpression: u.set,
+              ...expression(u),
+              ReturnValues: 'ALL_NEW',
+              ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+            }),
+          ),
+        );
+        return { ok: true, item: answer.Attributes as T };
+      } catch (error) {
+        if (errorName(error) !== 'ConditionalCheckFailedException') throw error;
+        return { ok: false, old: itemIn(error) as T | undefined };
+      }
+    },
+
+    /** A single conditional put; false when its condition did not hold. */
+    async put(p: Put): Promise<boolean> {
+      try {
+        await throughConflicts(() =>
+          client.send(new PutCommand({ TableName: name(p.table), Item: p.put, ...expression(p) })),
+        );
+        return true;
+      } catch (error) {
+        if (errorName(error) !== 'ConditionalCheckFailedException') throw error;
+        return false;
+      }
+    },
+
+    /**
+     * All writes or none, in one TransactWriteItems. The first write whose condition fails decides the error
+     * (its `otherwise`). The SDK sends one client token over its retries, so a lost answer does not apply twice.
+     */
+    async transact(writes: readonly Write[]): Promise<void> {
+      const TransactItems = writes.map((w) => {
+        const common = {
+          TableName: name(w.table),
+          ...expression(w),
+          ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
+        };
+        if ('put' in w) return { Put: { ...common, Item: w.put } };
+        if ('set' in w) return { Update: { ...common, Key: w.key, UpdateExpression: w.set } };
+        return { ConditionCheck: { ...common, Key: w.key, ConditionExpression: w.when } };
+      });
+      try {
+        await throughConflicts(() => client.send(new TransactWriteCommand({ TransactItems })));
+      } catch (error) {
+        if (errorName(error) !== 'TransactionCanceledException') throw error;
+        const reasons = (error as Cancelled).CancellationReasons ?? [];
+        for (const [index, reason] of reasons.entries()) {
+          if (reason.Code !== 'ConditionalCheckFailed') continue;
+          throw (
+            writes[index]?.otherwise?.(itemIn(reason)) ?? new Problem('STATE_CONFLICT', {}, { cause: error })
+          );
+        }
+        throw error;
+      }
+    },
+  };
+}
+
+/** The item that made a condition fail: the document client leaves the items inside errors marshalled. */
+function itemIn(refusal: unknown): Item | undefined {
+  const { Item: item } = refusal as { Item?: Parameters<typeof unmarshall>[0] };
+  return item && unmarshall(item);
+}

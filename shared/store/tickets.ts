@@ -1,0 +1,287 @@
+import { createHash } from 'node:crypto';
+import type { Assertion } from '#crypto/assertions.ts';
+import type { StoredPassword } from '#crypto/passwords.ts';
+import { handle } from '#crypto/random.ts';
+import type { Sealed } from '#crypto/sealed.ts';
+import type { Channel, Entry } from '#domain/names.ts';
+import { Problem } from '#domain/problem.ts';
+import type { SmsWindow } from '#domain/sms-window.ts';
+import type { Db, Put, Write } from './db.ts';
+
+/**
+ * Journeys under way. The handle that the client holds is random; the table knows only its hash. A ticket is open,
+ * spent by the one call that uses it up, or ended; its times are checked on read and in conditions, never left to TTL.
+ */
+export interface TicketBase {
+  readonly ticketKey: string;
+  readonly kind: string;
+  readonly personKey: string;
+  /** Epoch seconds. */
+  readonly expiresAt: number;
+  readonly state: 'open' | 'spent' | 'ended';
+  /** The newest SMS code of this ticket (SMS-2). */
+  readonly code?: StoredCode;
+  /** The phone's window as this ticket's own last code left it. */
+  readonly window?: SmsWindow & { readonly phoneKey: string };
+  /** A passed face check (FACE-2) started from this ticket. */
+  readonly face?: FaceProof;
+  /** Failed face checks of this ticket (REG-5). */
+  readonly faceFailures?: number;
+}
+export interface StoredCode {
+  readonly hash: string;
+  readonly phoneKey: string;
+  readonly expiresAt: number;
+  readonly tries: number;
+}
+export interface FaceProof {
+  readonly scanKey: string;
+  /** The provider's transaction id: all that is kept of a face check (REG-6). */
+  readonly transactionId: string;
+  readonly at: string;
+  readonly channel: Channel;
+}
+
+export interface RegistrationTicket extends TicketBase {
+  readonly kind: 'registration';
+  readonly documentType: string;
+  readonly sealedName: Sealed;
+  readonly sealedNumber: Sealed;
+  readonly consents: readonly ('privacy' | 'face')[];
+  readonly channel: Channel;
+  readonly startedAt: string;
+  /** A hall record stands for the face check (REG-2) and names the phone that must be used. */
+  readonly hallPhoneKey?: string;
+  readonly profile?: RegistrationProfile;
+}
+export interface RegistrationProfile {
+  readonly phoneKey: string;
+  readonly sealedPhone: Sealed;
+  readonly password: StoredPassword;
+  readonly username?: string;
+  /** The number is somebody else's and the person asked for it (PHN-3): a face proof is needed. */
+  readonly takeover: boolean;
+}
+export interface LoginTicket extends TicketBase {
+  readonly kind: 'login';
+  readonly entry: Entry;
+  /** The number an SMS goes to (LGN-6). */
+  readonly phone?: { readonly phoneKey: string; readonly sealed: Sealed };
+  readonly day: string;
+}
+export interface ResetTicket extends TicketBase {
+  readonly kind: 'password-reset';
+  readonly phone?: { readonly phoneKey: string; readonly sealed: Sealed };
+}
+export interface ScanTicket extends Omit<TicketBase, 'code' | 'window' | 'face' | 'faceFailures'> {
+  readonly kind: 'scan';
+  readonly purpose: 'login' | 'face' | 'step-up' | 'register' | 'reset' | 'verification';
+  readonly scanState: 'pending' | 'scanned' | 'passed' | 'confirmed' | 'failed' | 'cancelled';
+  readonly parentKey: string;
+  readonly parentKind: Ticket['kind'];
+  /** Hash of the secret that only the asking browser holds (QR-2). */
+  readonly pollHash: string;
+  readonly sealedName: Sealed;
+  readonly sealedNumber: Sealed;
+  readonly documentType: string;
+  readonly origin: {
+    readonly account: string;
+    readonly browser: string;
+    readonly place: string;
+    readonly at: string;
+  };
+  /** Whether failures count in LCK (login) or end the parent (registration, reset). */
+  readonly counts: 'lockout' | 'ticket';
+  readonly faceToken?: string;
+  readonly failures?: number;
+}
+/** Tickets that can hold an SMS code. */
+export type CodeTicket = RegistrationTicket | LoginTicket | ResetTicket;
+export type Ticket = CodeTicket | ScanTicket;
+
+export const ticketKeyOf = (id: string): string => `t_${createHash('sha256').update(id).digest('base64url')}`;
+const seconds = (at: Date): number => Math.floor(at.getTime() / 1000);
+/** Kept a while after its end, so that "expired" can be told from "never was". */
+const ttlAfter = (expiresAt: number): number => expiresAt + 86_400;
+
+/** The write that opens a ticket, and the handle for the client. */
+export function openTicketWrite<T extends Ticket>(
+  body: Omit<T, 'ticketKey' | 'expiresAt' | 'state'>,
+  now: Date,
+  lifetimeSeconds: number,
+): { id: string; ticketKey: string; expiresAt: Date; write: Put } {
+  const id = handle();
+  const ticketKey = ticketKeyOf(id);
+  const expiresAt = seconds(now) + lifetimeSeconds;
+  return {
+    id,
+    ticketKey,
+    expiresAt: new Date(expiresAt * 1000),
+    write: {
+      table: 'Tickets',
+      put: { ...body, ticketKey, expiresAt, state: 'open', ttl: ttlAfter(expiresAt) },
+      when: 'attribute_not_exists(ticketKey)',
+    },
+  };
+}
+
+/** What a ticket that is missing, of another kind, spent or over means to its holder. */
+export function ticketProblem(ticket: TicketBase | undefined, kind: string, now: Date): Problem | undefined {
+  if (!ticket || ticket.kind !== kind) return new Problem('NOT_FOUND');
+  if (ticket.state !== 'open') return new Problem('STATE_CONFLICT');
+  if (ticket.expiresAt <= seconds(now)) return new Problem('EXPIRED');
+  return undefined;
+}
+
+/** Reads an open ticket by its handle. Throws NOT_FOUND, STATE_CONFLICT (spent, ended) or EXPIRED. */
+export async function openTicket<T extends Ticket>(
+  db: Db,
+  id: string,
+  kind: T['kind'],
+  now: Date,
+): Promise<T> {
+  const ticket = await db.get<T>('Tickets', { ticketKey: ticketKeyOf(id) });
+  const problem = ticketProblem(ticket, kind, now);
+  if (problem) throw problem;
+  return ticket as T;
+}
+
+/** Conditions that every write on an open ticket carries. */
+const isOpen = '#state = :open AND expiresAt > :now';
+const openValues = (now: Date) => ({ ':open': 'open', ':now': seconds(now) });
+
+/** A change to an open ticket inside a transaction; refused with the ticket's own problem. */
+export function ticketWrite(
+  ticket: Pick<Ticket, 'ticketKey' | 'kind'>,
+  now: Date,
+  change: { set: string; when?: string; names?: Record<string, string>; values?: Record<string, unknown> },
+): Write & { set: string } {
+  return {
+    table: 'Tickets',
+    key: { ticketKey: ticket.ticketKey },
+    set: change.set,
+    when: change.when ? `${isOpen} AND (${change.when})` : isOpen,
+    names: { '#state': 'state', ...change.names },
+    values: { ...openValues(now), ...change.values },
+    otherwise: (old) =>
+      ticketProblem(old as TicketBase | undefined, ticket.kind, now) ?? new Problem('STATE_CONFLICT'),
+  };
+}
+
+/** Uses a ticket up, once. */
+export const spendWrite = (
+  ticket: Pick<Ticket, 'ticketKey' | 'kind'>,
+  now: Date,
+  when?: string,
+  values?: Record<string, unknown>,
+  names?: Record<string, string>,
+) =>
+  ticketWrite(ticket, now, {
+    set: 'SET #state = :spent REMOVE code',
+    ...(when ? { when } : {}),
+    ...(names ? { names } : {}),
+    values: { ':spent': 'spent', ...values },
+  });
+
+/** Puts the newest code on its ticket; the one before is void (SMS-2). */
+export const codeWrite = (
+  ticket: CodeTicket,
+  code: StoredCode,
+  window: SmsWindow & { phoneKey: string },
+  now: Date,
+) =>
+  ticketWrite(ticket, now, {
+    set: 'SET code = :code, #window = :window',
+    names: { '#window': 'window' },
+    values: { ':code': code, ':window': window },
+  });
+
+/** A code whose send the provider refused is void. */
+export const dropCode = (db: Db, ticket: CodeTicket, hash: string) =>
+  db.update({
+    table: 'Tickets',
+    key: { ticketKey: ticket.ticketKey },
+    set: 'REMOVE code, #window',
+    when: 'code.#hash = :hash',
+    names: { '#hash': 'hash', '#window': 'window' },
+    values: { ':hash': hash },
+  });
+
+/**
+ * Reserves one try of the ticket's code and reads the ticket, in one write: parallel guesses get at most five per
+ * code (SMS-2). Throws the ticket's problem, or SMS_CODE_WRONG when there is no code to try (any more).
+ */
+export async function tryCode<T extends CodeTicket>(
+  db: Db,
+  id: string,
+  kind: T['kind'],
+  now: Date,
+  tries: number,
+): Promise<T> {
+  const ticketKey = ticketKeyOf(id);
+  const written = await db.update<T>({
+    table: 'Tickets',
+    key: { ticketKey },
+    set: 'ADD code.tries :one',
+    when: `kind = :kind AND ${isOpen} AND code.expiresAt > :now AND code.tries < :tries`,
+    names: { '#state': 'state' },
+    values: { ...openValues(now), ':kind': kind, ':one': 1, ':tries': tries },
+  });
+  if (written.ok) return written.item;
+  throw ticketProblem(written.old, kind, now) ?? new Problem('SMS_CODE_WRONG', {}, { variant: 'used-up' });
+}
+
+/** A right code whose call failed for another reason stays usable (SMS-2): gives its try back. */
+export const returnTry = (db: Db, ticket: CodeTicket) =>
+  db.update({
+    table: 'Tickets',
+    key: { ticketKey: ticket.ticketKey },
+    set: 'ADD code.tries :minus',
+    when: 'code.#hash = :hash AND code.tries > :zero',
+    names: { '#hash': 'hash' },
+    values: { ':minus': -1, ':zero': 0, ':hash': ticket.code?.hash ?? '' },
+  });
+
+/** CHN-1: an assertion works once. False when it has been seen. */
+export const spendAssertion = (
+  db: Db,
+  assertion: Pick<Assertion, 'channel' | 'jti' | 'expiresAt'>,
+  now: Date,
+): Promise<boolean> =>
+  once(
+    db,
+    `a_${assertion.channel}_${createHash('sha256').update(assertion.jti).digest('base64url')}`,
+    assertion.expiresAt,
+    now,
+  );
+
+/** LGN-12: a solved challenge works once. False when it has been seen. */
+export const spendChallenge = (db: Db, challengeId: string, expiresAt: Date, now: Date): Promise<boolean> =>
+  once(db, `c_${createHash('sha256').update(challengeId).digest('base64url')}`, expiresAt, now);
+
+function once(db: Db, ticketKey: string, expiresAt: Date, now: Date): Promise<boolean> {
+  const until = seconds(expiresAt);
+  return db.put({
+    table: 'Tickets',
+    put: { ticketKey, kind: 'once', expiresAt: until, ttl: ttlAfter(Math.max(until, seconds(now))) },
+    when: 'attribute_not_exists(ticketKey)',
+  });
+}
+
+/** LGN-12: counts a request of an address in the running window; answers how many there were, this one included. */
+export async function countAddress(
+  db: Db,
+  addressKey: string,
+  now: Date,
+  windowSeconds: number,
+): Promise<number> {
+  const start = Math.floor(seconds(now) / windowSeconds) * windowSeconds;
+  const written = await db.update<{ count: number }>({
+    table: 'Tickets',
+    key: { ticketKey: `b_${addressKey}_${start}` },
+    set: 'ADD #count :one SET kind = :kind, #ttl = :ttl',
+    names: { '#count': 'count', '#ttl': 'ttl' },
+    values: { ':one': 1, ':kind': 'budget', ':ttl': start + 2 * windowSeconds },
+  });
+  return written.ok ? written.item.count : Number.POSITIVE_INFINITY;
+}

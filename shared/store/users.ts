@@ -1,0 +1,155 @@
+import type { StoredPassword } from '#crypto/passwords.ts';
+import type { Sealed } from '#crypto/sealed.ts';
+import { Problem } from '#domain/problem.ts';
+import type { Db, Item, Write } from './db.ts';
+
+/**
+ * The person: real-name record and account in one item, keyed by the HMAC of document type and number, so that a
+ * person exists before the account and survives its end. `rev` grows with every change of the person's facts and is
+ * the condition of every write that was decided from a read.
+ */
+export interface Person {
+  readonly personKey: string;
+  readonly rev: number;
+  readonly documentType: string;
+  readonly sealedName: Sealed;
+  readonly sealedNumber: Sealed;
+  /** LVL-1: 3 without a face check, 4 with one, 5 collected at a hall. */
+  readonly realNameLevel?: number;
+  /** Identity collected at a tax service hall (REG-2). */
+  readonly hall?: HallCollection;
+  readonly account?: { readonly status: 'active' | 'cancelled' | 'invalid'; readonly since: string };
+  readonly password?: StoredPassword;
+  readonly passwordHistory?: readonly StoredPassword[];
+  readonly phones?: readonly OwnPhone[];
+  readonly defaultPhoneId?: string;
+  readonly username?: string;
+  readonly consents?: readonly Consent[];
+  /** SES-3: the one web session; swapped in the transaction that opens a session. */
+  readonly webSession?: WebSessionPointer;
+}
+export interface HallCollection {
+  readonly phoneKey: string;
+  readonly sealedPhone: Sealed;
+  readonly officer: string;
+  readonly version: number;
+  readonly at: string;
+}
+export interface OwnPhone {
+  readonly phoneId: string;
+  readonly phoneKey: string;
+  readonly sealed: Sealed;
+  readonly since: string;
+}
+export interface Consent {
+  readonly kind: 'privacy' | 'face';
+  readonly version: string;
+  readonly at: string;
+}
+export interface WebSessionPointer {
+  readonly sessionId: string;
+  /** Epoch seconds; a pointer past it points to nothing. */
+  readonly expiresAt: number;
+}
+
+/** Contexts that bind a sealed field to its owner and place. */
+export const sealContext = {
+  name: (personKey: string) => `name:${personKey}`,
+  number: (personKey: string) => `number:${personKey}`,
+  phone: (phoneKey: string) => `phone:${phoneKey}`,
+};
+
+export const findPerson = (db: Db, personKey: string) => db.get<Person>('Users', { personKey });
+
+/** A person who may log in. */
+export type Active = Person & { readonly account: { readonly status: 'active' } };
+export const isActive = (person: Person | undefined): person is Active =>
+  person?.account?.status === 'active';
+export const defaultPhone = (person: Person): OwnPhone | undefined =>
+  person.phones?.find((phone) => phone.phoneId === person.defaultPhoneId);
+
+/** The item that holds a username, ignoring case (USR-1); a freed one stays reserved (USR-2). */
+export interface UsernameGuard {
+  readonly personKey: string;
+  readonly owner?: string;
+  /** Epoch seconds until which a freed name is reserved. */
+  readonly reservedUntil?: number;
+}
+export const usernameKey = (indexed: string): string => `username#${indexed}`;
+export const findUsername = (db: Db, key: string) => db.get<UsernameGuard>('Users', { personKey: key });
+
+export const usernameFree = (guard: UsernameGuard | undefined, owner: string, now: Date): boolean =>
+  !guard ||
+  guard.owner === owner ||
+  (guard.owner === undefined && (guard.reservedUntil ?? 0) <= now.getTime() / 1000);
+
+/** Claims a username: free, already theirs, or freed longer than its reservation. Else USERNAME_TAKEN. */
+export function claimUsernameWrite(key: string, owner: string, now: Date): Write {
+  return {
+    table: 'Users',
+    put: { personKey: key, owner },
+    when: 'attribute_not_exists(personKey) OR #owner = :owner OR (attribute_not_exists(#owner) AND reservedUntil <= :now)',
+    names: { '#owner': 'owner' },
+    values: { ':owner': owner, ':now': Math.floor(now.getTime() / 1000) },
+    otherwise: () => new Problem('USERNAME_TAKEN'),
+  };
+}
+
+/** New facts by attribute; undefined takes the attribute away. */
+export type PersonChanges = {
+  readonly [K in Exclude<keyof Person, 'personKey' | 'rev'>]?: Person[K] | undefined;
+};
+
+/**
+ * Changes a person's facts as they were read. Another change in between makes
+ * it fail with `otherwise` (given the person as it now stands).
+ */
+export function personWrite(
+  personKey: string,
+  rev: number,
+  changes: PersonChanges,
+  otherwise: (now: Person | undefined) => Error,
+): Write {
+  const names: Record<string, string> = { '#rev': 'rev' };
+  const values: Item = { ':rev': rev, ':next': rev + 1 };
+  const sets = ['#rev = :next'];
+  const removes: string[] = [];
+  for (const [attribute, value] of Object.entries(changes)) {
+    names[`#${attribute}`] = attribute;
+    if (value === undefined) removes.push(`#${attribute}`);
+    else {
+      sets.push(`#${attribute} = :${attribute}`);
+      values[`:${attribute}`] = value;
+    }
+  }
+  return {
+    table: 'Users',
+    key: { personKey },
+    set: `SET ${sets.join(', ')}${removes.length > 0 ? ` REMOVE ${removes.join(', ')}` : ''}`,
+    when: rev === 0 ? 'attribute_not_exists(#rev)' : '#rev = :rev',
+    names,
+    values:
+      rev === 0 ? Object.fromEntries(Object.entries(values).filter(([name]) => name !== ':rev')) : values,
+    otherwise: (old) => otherwise(old as Person | undefined),
+  };
+}
+
+/** Thrown by a stale write: the caller reads again and decides anew, a bounded number of times. */
+export class Stale extends Error {
+  constructor() {
+    super('the person changed meanwhile');
+    this.name = 'Stale';
+  }
+}
+
+/** Repeats a read-decide-write whose write found the person changed. */
+export async function decidedAnew<T>(attempt: () => Promise<T>, rounds = 6): Promise<T> {
+  for (let round = 1; ; round++) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!(error instanceof Stale)) throw error;
+      if (round === rounds) throw new Problem('TOO_MANY_REQUESTS', { retryAfter: 1 });
+    }
+  }
+}

@@ -1,0 +1,79 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { beforeAll, expect, it, vi } from 'vitest';
+import { Problem } from '#domain/problem.ts';
+import { flows } from '#flows/contracts.ts';
+import { logRequest } from '#http/log.ts';
+import { type Assembly, assembly, objectsIn, synthesizeStage, synthTimeout } from './assembly.ts';
+
+let built: Assembly;
+beforeAll(async () => {
+  built = await assembly('prod');
+}, synthTimeout);
+const alarm = (name: string) => {
+  const found = built
+    .of('AWS::CloudWatch::Alarm')
+    .find(({ Properties }) => Properties.AlarmName === `ahtax-prod-${name}`);
+  if (!found) throw new Error(`No alarm ${name}`);
+  return found.Properties;
+};
+
+it('watches every function for errors and throttles', () => {
+  for (const { name } of flows)
+    for (const what of ['errors', 'throttles']) {
+      const dimensions = [...objectsIn(alarm(`${name}-${what}`))].filter(
+        ({ Name }) => Name === 'FunctionName',
+      );
+      expect(dimensions.map(({ Value }) => Value)).toContain(`ahtax-prod-${name}`);
+    }
+});
+
+it('UNL-1 rings when the midnight unlock failed, when it did not run, and when its events wait unhandled', () => {
+  expect(alarm('midnight-unlock-failed')).toMatchObject({ MetricName: 'Errors', Threshold: 0 });
+  expect(alarm('midnight-unlock-missed')).toMatchObject({
+    MetricName: 'Invocations',
+    Period: 86_400,
+    ComparisonOperator: 'LessThanThreshold',
+    TreatMissingData: 'breaching',
+  });
+  const [queue] = alarm('midnight-unlock-failed-waiting').Dimensions as { Value: string }[];
+  expect(built.of('AWS::SQS::Queue').map(({ Properties }) => Properties.QueueName)).toContain(queue?.Value);
+});
+
+it('LCK-1 counts locked accounts by the metric that the functions really write', () => {
+  const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  const event = {
+    routeKey: 'POST /v1/logins',
+    requestContext: { requestId: 'r', http: { sourceIp: '203.0.113.9' } },
+  } as APIGatewayProxyEventV2;
+  logRequest('login', event, 423, performance.now(), new Problem('ACCOUNT_LOCKED'));
+  const line = JSON.parse(String(write.mock.calls[0]?.[0]));
+  write.mockRestore();
+
+  const [directive] = line._aws.CloudWatchMetrics;
+  const watched = [...objectsIn(alarm('locks-surge'))].filter(
+    ({ Namespace }) => Namespace === directive.Namespace,
+  ) as {
+    MetricName: string;
+    Dimensions: { Name: string; Value: string }[];
+  }[];
+  const login = watched.find(({ Dimensions }) => Dimensions.some(({ Value }) => Value === 'login'));
+  expect(directive.Metrics.map(({ Name }: { Name: string }) => Name)).toContain(login?.MetricName);
+  const names = login?.Dimensions.map(({ Name }) => Name).sort();
+  expect(directive.Dimensions.map((set: string[]) => set.toSorted())).toContainEqual(names);
+  for (const { Name, Value } of login?.Dimensions ?? []) expect(line[Name]).toBe(Value);
+});
+
+it(
+  'tells the topic of the stage, where it has one',
+  async () => {
+    expect(
+      built.of('AWS::CloudWatch::Alarm').every(({ Properties }) => Properties.AlarmActions === undefined),
+    ).toBe(true);
+    const topicArn = 'arn:aws:sns:ap-southeast-1:111122223333:operations';
+    const alarms = { topicArn, errorPercent: 1, lockedInFiveMinutes: 1 };
+    const told = await synthesizeStage('prod', { config: { alarms } });
+    for (const { Properties } of told.of('AWS::CloudWatch::Alarm'))
+      expect(Properties.AlarmActions).toEqual([topicArn]);
+  },
+  synthTimeout,
+);

@@ -1,0 +1,104 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll } from 'vitest';
+import type { StageName } from '../../infra/config.ts';
+import { prefix } from '../../infra/names.ts';
+import { resolveStage, type StageOverrides } from '../../infra/stage.ts';
+import { type Sources, synthesize } from '../../infra/synth.ts';
+
+/** Synthesis bundles every function once per process; on a busy machine that takes a while. */
+export const synthTimeout = 60_000;
+
+export interface Resource {
+  readonly id: string;
+  readonly Type: string;
+  readonly Properties: Record<string, unknown>;
+  readonly DeletionPolicy?: string;
+  readonly UpdateReplacePolicy?: string;
+  readonly DependsOn?: string[];
+}
+export interface Assembly {
+  readonly directory: string;
+  /** The templates' text by what the stack holds. */
+  readonly templates: Readonly<Record<'data' | 'api' | 'alarms', string>>;
+  readonly resources: readonly Resource[];
+  readonly of: (type: string) => Resource[];
+}
+
+const folders: string[] = [];
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'ahtax-test-'));
+  folders.push(folder);
+  return folder;
+}
+afterAll(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+  synthesized.clear();
+});
+
+const synthesized = new Map<string, Promise<Assembly>>();
+
+/** A stage's assembly, made once per test file. */
+export function assembly(stage: StageName): Promise<Assembly> {
+  const known = synthesized.get(stage) ?? synthesizeStage(stage);
+  synthesized.set(stage, known);
+  return known;
+}
+
+export async function synthesizeStage(
+  stage: StageName,
+  options: StageOverrides & Sources = {},
+): Promise<Assembly> {
+  const directory = await synthesize({ stage, outdir: temporaryFolder(), ...options });
+  const start = prefix(resolveStage(stage));
+  const read = (stack: string) => readFileSync(join(directory, `${start}-${stack}.template.json`), 'utf8');
+  const templates = { data: read('data'), api: read('api'), alarms: read('alarms') };
+  const resources = Object.values(templates).flatMap((text) => resourcesOf(text));
+  return { directory, templates, resources, of: (type) => resources.filter(({ Type }) => Type === type) };
+}
+
+function resourcesOf(template: string): Resource[] {
+  const parsed: { Resources: Record<string, Omit<Resource, 'id'>> } = JSON.parse(template);
+  return Object.entries(parsed.Resources).map(([id, resource]) => ({ id, ...resource }));
+}
+
+/** The folder in the assembly that holds a function's packaged asset. */
+export function assetFolder({ directory }: Assembly, lambda: Resource | undefined): string {
+  if (!lambda) throw new Error('No such function');
+  const { S3Key } = lambda.Properties.Code as { S3Key: string };
+  return join(directory, `asset.${S3Key.replace('.zip', '')}`);
+}
+
+/** Every object inside a value, at any depth. */
+export function* objectsIn(value: unknown): Generator<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null) return;
+  if (!Array.isArray(value)) yield value as Record<string, unknown>;
+  for (const inner of Object.values(value)) yield* objectsIn(inner);
+}
+
+export interface Statement {
+  readonly Effect: string;
+  readonly Action: string | string[];
+  readonly Resource?: unknown;
+  readonly Principal?: unknown;
+  readonly Condition?: unknown;
+}
+/** IAM and resource policy statements of one resource. */
+export const statementsOf = (resource: Resource): Statement[] =>
+  [...objectsIn(resource.Properties)]
+    .filter((object) => 'Effect' in object && 'Action' in object)
+    .map((object) => object as unknown as Statement);
+
+export const list = <T>(value: T | readonly T[] | undefined): readonly T[] =>
+  value === undefined ? [] : Array.isArray(value) ? value : [value as T];
+
+/** A policy's ARN as one readable string: what only the deployment knows stands in angle brackets. */
+export function readable(value: unknown): string {
+  if (typeof value === 'string') return value;
+  const [name, inner] = Object.entries(value as Record<string, unknown>)[0] ?? [];
+  if (name === 'Fn::Join') return (inner as [string, unknown[]])[1].map(readable).join('');
+  if (name === 'Fn::ImportValue') return `<${String(inner).split(':').at(-1)}>`;
+  if (name === 'Fn::GetAtt') return `<${(inner as string[]).join('.')}>`;
+  return `<${String(inner)}>`;
+}

@@ -1,0 +1,110 @@
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Metafile } from 'esbuild';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { FlowDeclaration } from '#contract/flow.ts';
+import { flows } from '#flows/contracts.ts';
+import { bundledInputs } from '../../infra/bundle.ts';
+import type { StageName } from '../../infra/config.ts';
+import { type Assembly, assembly, assetFolder, readable, synthesizeStage, synthTimeout } from './assembly.ts';
+
+/** The Node.js of the project, which is Lambda's: bundles are for it, whatever runs the tests. */
+const node = join(import.meta.dirname, '../../node_modules/.bin/node');
+const hashing = flows.filter(({ hashesPasswords }) => hashesPasswords);
+
+const built = new Map<StageName, Assembly>();
+beforeAll(async () => {
+  for (const stage of ['local', 'prod'] as const) built.set(stage, await assembly(stage));
+}, synthTimeout);
+
+function asset(stage: StageName, { name }: FlowDeclaration) {
+  const source = built.get(stage);
+  const lambda = source
+    ?.of('AWS::Lambda::Function')
+    .find(({ Properties }) => Properties.FunctionName === `ahtax-${stage}-${name}`);
+  if (!source || !lambda) throw new Error(`No function ${name} in ${stage}`);
+  const { Variables } = lambda.Properties.Environment as { Variables: Record<string, unknown> };
+  const environment = Object.fromEntries(
+    Object.entries(Variables).map(([key, value]) => [key, readable(value)]),
+  );
+  return { folder: assetFolder(source, lambda), environment };
+}
+
+describe('packaged assets', () => {
+  it.each(flows)('$name loads in a fresh process with only its environment', (flow) => {
+    const { folder, environment } = asset('local', flow);
+    const script = `console.log(typeof require(${JSON.stringify(join(folder, 'index.js'))}).handler)`;
+    const onLambda = { AWS_REGION: 'ap-southeast-1', AWS_ACCESS_KEY_ID: 'x', AWS_SECRET_ACCESS_KEY: 'x' };
+    const said = execFileSync(node, ['-e', script], {
+      env: { ...onLambda, ...environment },
+      encoding: 'utf8',
+    });
+    expect(said).toBe('function\n');
+  });
+
+  it.each(flows)('$name is one file of at most 700 KB and what its contract carries', (flow) => {
+    const { folder } = asset('prod', flow);
+    const expected = ['index.js', ...(flow.hashesPasswords ? ['argon2.node'] : []), ...(flow.carries ?? [])];
+    expect(readdirSync(folder).sort()).toEqual(expected.sort());
+    expect(statSync(join(folder, 'index.js')).size).toBeLessThanOrEqual(700 * 1024);
+  });
+
+  it.each(flows.filter(({ tables }) => !tables))(
+    '$name has no tables and does not load a DynamoDB client',
+    (flow) => {
+      expect(inputs(flow).filter((path) => /dynamodb/.test(path))).toEqual([]);
+    },
+  );
+
+  it.each(flows.filter(({ tables }) => tables))(
+    '$name has tables and brings the DynamoDB client along',
+    (flow) => {
+      expect(inputs(flow).some((path) => path.includes('@aws-sdk/client-dynamodb'))).toBe(true);
+    },
+  );
+
+  it.each(hashing)('$name carries an arm64 ELF binary where it is deployed', (flow) => {
+    const header = readFileSync(join(asset('prod', flow).folder, 'argon2.node')).subarray(0, 20);
+    expect(header.subarray(0, 4).toString('latin1')).toBe('\x7fELF');
+    expect(header.readUInt16LE(18)).toBe(0xb7);
+  });
+
+  it('keeps source maps and the metafile out of the assets', () => {
+    const directory = built.get('prod')?.directory ?? '';
+    for (const { name } of flows) expect(existsSync(join(directory, 'bundles', `${name}.js.map`))).toBe(true);
+    expect(
+      readFileSync(join(asset('prod', flows[0] as FlowDeclaration).folder, 'index.js'), 'utf8'),
+    ).not.toContain('sourceMappingURL');
+  });
+
+  it(
+    'are the same bytes when nothing changed, in a process that bundles anew',
+    async () => {
+      const digest = (folder: string) =>
+        readdirSync(folder, { recursive: true, encoding: 'utf8' })
+          .filter(
+            (file) => file.endsWith('index.js') || file.endsWith('.node') || file.endsWith('openapi.json'),
+          )
+          .sort()
+          .map(
+            (file) =>
+              `${file} ${createHash('sha256')
+                .update(readFileSync(join(folder, file)))
+                .digest('hex')}`,
+          );
+      // Another spelling of the folder is another bundling of the same sources.
+      const functionsDirectory = `${import.meta.dirname}/../../functions`;
+      const again = await synthesizeStage('prod', { functionsDirectory });
+      expect(digest(again.directory)).toEqual(digest(built.get('prod')?.directory ?? ''));
+    },
+    synthTimeout,
+  );
+});
+
+function inputs(flow: FlowDeclaration): string[] {
+  const path = join(built.get('prod')?.directory ?? '', 'bundles/metafile.json');
+  const metafile: Metafile = JSON.parse(readFileSync(path, 'utf8'));
+  return bundledInputs(metafile, flow.name);
+}

@@ -1,0 +1,147 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { FlowDeclaration } from '#contract/flow.ts';
+import type { TableOrIndex } from '#contract/tables.ts';
+import { tableVariable } from '#contract/tables.ts';
+import { flows } from '#flows/contracts.ts';
+import { stageNames } from '../../infra/config.ts';
+import { splitTable } from '../../infra/names.ts';
+import {
+  type Assembly,
+  assembly,
+  list,
+  type Resource,
+  readable,
+  type Statement,
+  statementsOf,
+  synthTimeout,
+} from './assembly.ts';
+
+describe.each(stageNames)('stage %s', (stage) => {
+  let built: Assembly;
+  beforeAll(async () => {
+    built = await assembly(stage);
+  }, synthTimeout);
+
+  const lambdaOf = ({ name }: FlowDeclaration): Resource => {
+    const found = built
+      .of('AWS::Lambda::Function')
+      .find(({ Properties }) => Properties.FunctionName === `ahtax-${stage}-${name}`);
+    if (!found) throw new Error(`No function for ${name}`);
+    return found;
+  };
+  const roleOf = (flow: FlowDeclaration): Resource => {
+    const id = readable(lambdaOf(flow).Properties.Role).match(/^<(.+)\.Arn>$/)?.[1];
+    const found = built.of('AWS::IAM::Role').find((role) => role.id === id);
+    if (!found) throw new Error(`No role for ${flow.name}`);
+    return found;
+  };
+  /** `action resource` for each pair that a flow's role allows. */
+  const granted = (flow: FlowDeclaration): string[] =>
+    (roleOf(flow).Properties.Policies as { PolicyDocument: { Statement: Statement[] } }[])
+      .flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
+      .flatMap(({ Action, Resource: resources }) =>
+        list(Action).flatMap((action) => list(resources).map((one) => `${action} ${readable(one)}`)),
+      );
+
+  it.each(flows)('grants $name the table actions of its contract and nothing more', (flow) => {
+    const declared = Object.entries(flow.tables ?? {}).flatMap(([tableOrIndex, actions]) => {
+      const [table, index] = splitTable(tableOrIndex as TableOrIndex);
+      const path = `ahtax-${stage}-${table}${index ? `/index/${index}` : ''}`;
+      return (actions ?? []).map(
+        (action) =>
+          `dynamodb:${action} arn:<AWS::Partition>:dynamodb:<AWS::Region>:<AWS::AccountId>:table/${path}`,
+      );
+    });
+    expect(
+      granted(flow)
+        .filter((pair) => pair.startsWith('dynamodb:'))
+        .sort(),
+    ).toEqual(declared.sort());
+  });
+
+  it.each(flows)('lets $name read its own secrets only', (flow) => {
+    const read = granted(flow)
+      .filter((pair) => pair.startsWith('secretsmanager:GetSecretValue '))
+      .map((pair) => pair.match(/OutputRef(\w+?)secret/)?.[1]);
+    expect(read.sort()).toEqual([...(flow.secrets ?? [])].sort());
+  });
+
+  it.each(flows)('lets $name use the data key only for what it seals', (flow) => {
+    const kms = granted(flow).filter((pair) => pair.startsWith('kms:'));
+    const expected = [
+      ...(flow.secrets?.includes('sealing') ? ['kms:Decrypt'] : []),
+      ...(flow.trigger?.kind === 'rotation' ? ['kms:GenerateDataKey'] : []),
+    ];
+    expect(kms.map((pair) => pair.split(' ')[0])).toEqual(expected);
+    for (const pair of kms) expect(pair).toContain('DataKey');
+  });
+
+  it.each(flows)('lets $name write to its own log and to no other', (flow) => {
+    const logs = granted(flow).filter((pair) => pair.startsWith('logs:'));
+    const group = readable((lambdaOf(flow).Properties.LoggingConfig as { LogGroup: unknown }).LogGroup);
+    expect(logs).toEqual([
+      `logs:CreateLogStream ${group.replace('>', '.Arn>')}`,
+      `logs:PutLogEvents ${group.replace('>', '.Arn>')}`,
+    ]);
+    expect(roleOf(flow).Properties.ManagedPolicyArns).toBeUndefined();
+  });
+
+  it.each(flows)('gives $name the environment of its contract, below 4 KB', (flow) => {
+    const { Variables } = lambdaOf(flow).Properties.Environment as { Variables: Record<string, unknown> };
+    const asserted = Object.values(flow.routes ?? {}).some(({ access }) => access.endsWith('channel'));
+    const names = new Set([
+      'SETTINGS',
+      ...Object.keys(flow.tables ?? {}).map((table) => tableVariable(splitTable(table as TableOrIndex)[0])),
+      ...(flow.secrets ?? []).map((secret) => `SECRET_${secret.toUpperCase()}`),
+      ...(flow.trigger?.kind === 'rotation' ? ['DATA_KEY'] : []),
+      ...(asserted ? ['CHANNEL_KEYS'] : []),
+    ]);
+    expect(Object.keys(Variables).sort()).toEqual([...names].sort());
+    const bytes = Object.entries(Variables).map(([name, value]) => Buffer.byteLength(name + readable(value)));
+    expect(bytes.reduce((sum, one) => sum + one, 0)).toBeLessThan(4096);
+  });
+
+  it('allows nothing by wildcard, except where AWS has no name for the thing', () => {
+    const exceptions: string[] = [];
+    for (const resource of built.resources)
+      for (const statement of statementsOf(resource)) {
+        if (statement.Effect !== 'Allow') continue;
+        for (const action of list(statement.Action)) expect(action).not.toContain('*');
+        expect(statement.Action).toBeDefined();
+        for (const target of list(statement.Resource))
+          if (readable(target).includes('*'))
+            exceptions.push(`${resource.Type} ${list(statement.Action).join()} ${readable(target)}`);
+      }
+    const others = exceptions
+      // In a key's policy `*` is the key itself.
+      .filter((exception) => !/^AWS::KMS::Key .* \*$/.test(exception));
+    // Objects of the feed bucket have no names before they are written.
+    expect(others).toEqual([expect.stringMatching(/^AWS::IAM::Role s3:GetObject <feedfiles\.Arn>\/\*$/)]);
+  });
+
+  it('lets nobody use the keys of tables and secrets except this account through the service', () => {
+    const usable = built.of('AWS::KMS::Key').flatMap((key) =>
+      statementsOf(key)
+        .filter(({ Action }) => list(Action).includes('kms:Decrypt'))
+        .map(({ Principal, Condition }) => ({
+          key: key.id.replace(/[0-9A-F]{8}$/, ''),
+          Principal,
+          Condition,
+        })),
+    );
+    expect(usable.map(({ key }) => key).sort()).toEqual(['DataKey', 'SecretsKey', 'TablesKey']);
+    for (const { key, Principal, Condition } of usable)
+      if (key === 'DataKey')
+        expect(readable((Principal as { AWS: unknown }).AWS)).toMatch(/:iam::<AWS::AccountId>:root$/);
+      else {
+        const { StringEquals } = Condition as { StringEquals: Record<string, unknown> };
+        expect(StringEquals['kms:CallerAccount']).toEqual({ Ref: 'AWS::AccountId' });
+        const services = list(StringEquals['kms:ViaService'] as unknown[]).map(
+          (host) => readable(host).split('.')[0],
+        );
+        expect(new Set(services)).toEqual(
+          new Set(key === 'TablesKey' ? ['dynamodb', 's3'] : ['secretsmanager']),
+        );
+      }
+  });
+});

@@ -1,0 +1,201 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { routeKey } from '#contract/flow.ts';
+import { type TableDeclaration, tables, ttlAttribute } from '#contract/tables.ts';
+import { flows } from '#flows/contracts.ts';
+import { stageNames, stages } from '../../infra/config.ts';
+import { type Assembly, assembly, type Resource, readable, synthTimeout } from './assembly.ts';
+
+describe.each(stageNames)('stage %s', (stage) => {
+  let built: Assembly;
+  beforeAll(async () => {
+    built = await assembly(stage);
+  }, synthTimeout);
+  const one = (type: string): Resource => {
+    const [found, ...more] = built.of(type);
+    if (!found || more.length > 0) throw new Error(`Expected one ${type}`);
+    return found;
+  };
+
+  it('has every declared table and no other, on demand and under our own key', () => {
+    const made = built.of('AWS::DynamoDB::Table');
+    expect(made.map(({ Properties }) => Properties.TableName).sort()).toEqual(
+      Object.keys(tables)
+        .map((name) => `ahtax-${stage}-${name}`)
+        .sort(),
+    );
+    const key = built.of('AWS::KMS::Key').find(({ id }) => id.startsWith('TablesKey'));
+    for (const { Properties } of made) {
+      expect(Properties.BillingMode).toBe('PAY_PER_REQUEST');
+      expect(Properties.SSESpecification).toEqual({
+        SSEEnabled: true,
+        SSEType: 'KMS',
+        KMSMasterKeyId: { 'Fn::GetAtt': [key?.id, 'Arn'] },
+      });
+    }
+  });
+
+  it.each(Object.entries<TableDeclaration>(tables))('keeps %s as declared', (name, declared) => {
+    const table = built
+      .of('AWS::DynamoDB::Table')
+      .find(({ Properties }) => Properties.TableName === `ahtax-${stage}-${name}`);
+    const lasts = declared.keeps !== 'passing';
+    const passes = declared.keeps !== 'lasting';
+    expect(table).toMatchObject({
+      DeletionPolicy: lasts ? 'Retain' : 'Delete',
+      UpdateReplacePolicy: lasts ? 'Retain' : 'Delete',
+      Properties: {
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: lasts },
+        DeletionProtectionEnabled: lasts,
+        KeySchema: [
+          { AttributeName: declared.partitionKey, KeyType: 'HASH' },
+          ...(declared.sortKey ? [{ AttributeName: declared.sortKey, KeyType: 'RANGE' }] : []),
+        ],
+      },
+    });
+    expect(table?.Properties.TimeToLiveSpecification).toEqual(
+      passes ? { AttributeName: ttlAttribute, Enabled: true } : undefined,
+    );
+    const indexes = (table?.Properties.GlobalSecondaryIndexes ?? []) as { IndexName: string }[];
+    expect(indexes.map(({ IndexName }) => IndexName)).toEqual(Object.keys(declared.indexes ?? {}));
+  });
+
+  it('has a route for every route of the contracts and no other', () => {
+    const declared = flows.flatMap(({ routes = {} }) =>
+      Object.values(routes).map((route) => routeKey(route)),
+    );
+    const made = built.of('AWS::ApiGatewayV2::Route').map(({ Properties }) => Properties.RouteKey);
+    expect(declared.length).toBeGreaterThan(20);
+    expect(made.sort()).toEqual(declared.sort());
+  });
+
+  it('leads every route to its own flow, which API Gateway may call', () => {
+    const functions = new Map(built.of('AWS::Lambda::Function').map((made) => [made.id, made]));
+    const integrations = new Map(built.of('AWS::ApiGatewayV2::Integration').map((made) => [made.id, made]));
+    for (const flow of flows)
+      for (const route of Object.values(flow.routes ?? {})) {
+        const made = built
+          .of('AWS::ApiGatewayV2::Route')
+          .find(({ Properties }) => Properties.RouteKey === routeKey(route));
+        const target = readable(made?.Properties.Target).match(/^integrations\/<(.+)>$/)?.[1] ?? '';
+        const uri = integrations.get(target)?.Properties.IntegrationUri;
+        const lambda = functions.get(readable(uri).match(/^<(.+)\.Arn>$/)?.[1] ?? '');
+        expect(lambda?.Properties.FunctionName).toBe(`ahtax-${stage}-${flow.name}`);
+        const permission = built
+          .of('AWS::Lambda::Permission')
+          .filter(({ Properties }) => readable(Properties.FunctionName) === readable(uri));
+        expect(permission.map(({ Properties }) => Properties.Principal)).toContain(
+          'apigateway.amazonaws.com',
+        );
+      }
+  });
+
+  it('runs one function per flow on nodejs24.x, on the architecture of the stage', () => {
+    const host = process.arch === 'arm64' ? 'arm64' : 'x86_64';
+    const made = built.of('AWS::Lambda::Function');
+    expect(made.map(({ Properties }) => Properties.FunctionName).sort()).toEqual(
+      flows.map(({ name }) => `ahtax-${stage}-${name}`).sort(),
+    );
+    for (const { Properties } of made)
+      expect(Properties).toMatchObject({
+        Runtime: 'nodejs24.x',
+        Handler: 'index.handler',
+        Architectures: [stage === 'local' ? host : 'arm64'],
+        LoggingConfig: { LogFormat: 'JSON' },
+      });
+  });
+
+  it('PWD-02 reserves concurrency for the functions that hash, where the stage says so, and for no other', () => {
+    const hashing = flows
+      .filter(({ hashesPasswords }) => hashesPasswords)
+      .map(({ name }) => `ahtax-${stage}-${name}`);
+    expect(hashing.length).toBeGreaterThan(0);
+    for (const { Properties } of built.of('AWS::Lambda::Function'))
+      expect(Properties.ReservedConcurrentExecutions).toBe(
+        hashing.includes(String(Properties.FunctionName)) ? stages[stage].hashingConcurrency : undefined,
+      );
+  });
+
+  it('ERR-02 lets every function with routes end before API Gateway gives up', () => {
+    for (const { Properties } of built.of('AWS::ApiGatewayV2::Integration')) {
+      const lambda = built
+        .of('AWS::Lambda::Function')
+        .find(({ id }) => readable(Properties.IntegrationUri) === `<${id}.Arn>`);
+      expect(Number(Properties.TimeoutInMillis)).toBeGreaterThan(Number(lambda?.Properties.Timeout) * 1000);
+      expect(Properties.TimeoutInMillis).toBeLessThan(30_000);
+    }
+  });
+
+  it('keeps every log for the days of the stage and no longer', () => {
+    const groups = built.of('AWS::Logs::LogGroup');
+    expect(groups).toHaveLength(flows.length + 1);
+    for (const { Properties } of groups)
+      expect(Properties.RetentionInDays).toBe(stages[stage].logRetentionDays);
+  });
+
+  it('DATA-01 writes the route key to the access log, never path, address, user agent or a header', () => {
+    const { Format } = one('AWS::ApiGatewayV2::Stage').Properties.AccessLogSettings as { Format: string };
+    const variables = [...Format.matchAll(/\$context\.([\w.]+)/g)].map(([, name]) => name ?? '');
+    expect(variables).toContain('routeKey');
+    expect(variables.filter((name) => /path|ip|agent|identity|authoriz|domain/i.test(name))).toEqual([]);
+  });
+
+  it('UNL-1 starts the midnight unlock at 00:00 Asia/Shanghai and keeps what failed', () => {
+    const schedule = one('AWS::Scheduler::Schedule').Properties;
+    expect(schedule).toMatchObject({
+      ScheduleExpression: 'cron(0 0 * * ? *)',
+      ScheduleExpressionTimezone: 'Asia/Shanghai',
+      FlexibleTimeWindow: { Mode: 'OFF' },
+      State: 'ENABLED',
+    });
+    const target = schedule.Target as { Arn: unknown; DeadLetterConfig: { Arn: unknown } };
+    const lambda = built
+      .of('AWS::Lambda::Function')
+      .find(({ Properties }) => Properties.FunctionName === `ahtax-${stage}-midnight-unlock`);
+    expect(readable(target.Arn)).toBe(`<${lambda?.id}.Arn>`);
+    // Scheduler's call is asynchronous: a run that throws ends at the function's own failure destination.
+    expect(one('AWS::Lambda::EventInvokeConfig').Properties).toMatchObject({
+      FunctionName: { Ref: lambda?.id },
+      DestinationConfig: { OnFailure: { Destination: target.DeadLetterConfig.Arn } },
+    });
+  });
+
+  it('TOK-03 fills the signing and sealing secrets at once and rotates them', () => {
+    const rotations = built.of('AWS::SecretsManager::RotationSchedule');
+    const rotation = flows.map(({ trigger }) => trigger).find((trigger) => trigger?.kind === 'rotation');
+    expect(rotations.map(({ Properties }) => Properties.RotationRules)).toEqual(
+      rotation?.secrets.map(({ everyDays }) => ({ AutomaticallyAfterDays: everyDays })),
+    );
+    const secrets = built.of('AWS::SecretsManager::Secret').map(({ id }) => id);
+    for (const { Properties, DependsOn } of rotations) {
+      expect(Properties.RotateImmediatelyOnUpdate).toBe(true);
+      expect(secrets.some((id) => readable(Properties.SecretId).includes(id))).toBe(true);
+      expect(DependsOn?.join()).toMatch(/rotation/);
+    }
+  });
+
+  it('keeps secrets and keys when a stack goes, and rotates the keys', () => {
+    for (const made of [...built.of('AWS::SecretsManager::Secret'), ...built.of('AWS::KMS::Key')])
+      expect([made.DeletionPolicy, made.UpdateReplacePolicy]).toEqual(['Retain', 'Retain']);
+    expect(built.of('AWS::KMS::Key')).toHaveLength(3);
+    for (const { Properties } of built.of('AWS::KMS::Key')) expect(Properties.EnableKeyRotation).toBe(true);
+    for (const { Properties } of built.of('AWS::SecretsManager::Secret'))
+      expect(Object.keys(Properties)).toContain('KmsKeyId');
+  });
+
+  it('switches the default address off where the stage has its own domain', () => {
+    const domain = stages[stage].domain;
+    expect(one('AWS::ApiGatewayV2::Api').Properties.DisableExecuteApiEndpoint).toBe(domain !== undefined);
+    expect(built.of('AWS::ApiGatewayV2::DomainName').map(({ Properties }) => Properties.DomainName)).toEqual(
+      domain ? [domain.name] : [],
+    );
+  });
+
+  it('knows nothing of /local, which is only for this machine', () => {
+    for (const text of Object.values(built.templates)) expect(text).not.toContain('/local');
+  });
+
+  it('stays far from the limit of 500 resources a stack', () => {
+    for (const text of Object.values(built.templates))
+      expect(Object.keys(JSON.parse(text).Resources).length).toBeLessThan(350);
+  });
+});

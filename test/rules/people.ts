@@ -1,0 +1,37 @@
+import fc from 'fast-check';
+import { Problem } from '#domain/problem.ts';
+
+/** The Shanghai day on which these rules are tried. */
+export const today = '2026-11-23';
+
+/** What a rule refuses with; fails where it does not refuse. */
+export function refusal(attempt: () => unknown): Problem {
+  try {
+    attempt();
+  } catch (error) {
+    if (error instanceof Problem) return error;
+    throw error;
+  }
+  throw new Error('was not refused');
+}
+
+/** Citizen numbers with a true check character, by an independent way of writing MOD 11-2 (ISO 7064). */
+export function withCheck(first17: string): string {
+  let rest = 0;
+  for (const digit of first17) rest = ((rest + Number(digit)) * 2) % 11;
+  return first17 + '0123456789X'[(12 - rest) % 11];
+}
+
+const birthDays = fc
+  .date({ min: new Date('1900-01-01T00:00:00Z'), max: new Date('2026-11-22T00:00:00Z'), noInvalidDate: true })
+  .map((date) => date.toISOString().slice(0, 10).replaceAll('-', ''));
+
+/** Valid citizen numbers of any region, or of the regions given. */
+export const personNumbers = (...regions: string[]): fc.Arbitrary<string> =>
+  fc
+    .tuple(
+      regions.length > 0 ? fc.constantFrom(...regions) : fc.stringMatching(/^[1-9]\d{5}$/),
+      birthDays,
+      fc.stringMatching(/^\d{3}$/),
+    )
+    .map(([region, birth, order]) => withCheck(region + birth + order));

@@ -1,0 +1,79 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { normaliseName, sameName } from '#domain/persons.ts';
+import { refusal } from './people.ts';
+
+describe('names', () => {
+  it.each([
+    ['张三', '张三'],
+    ['　张三 ', '张三'],
+    ['欧阳娜娜', '欧阳娜娜'],
+    ['买买提•吐尔逊', '买买提·吐尔逊'],
+    ['买买提・吐尔逊', '买买提·吐尔逊'],
+    ['买买提‧吐尔逊', '买买提·吐尔逊'],
+    ['Ｊｏｈｎ　Ｓｍｉｔｈ', 'John Smith'],
+    ['John  \t Smith', 'John Smith'],
+    ['Jean-Luc', 'Jean-Luc'],
+    ['Jean－Luc', 'Jean-Luc'],
+    ['J. R. R. Tolkien', 'J. R. R. Tolkien'],
+    ['Jose\u0301', 'José'],
+    ['Нурсултан', 'Нурсултан'],
+    ['नरेन्द्र', 'नरेन्द्र'],
+    ['𠮷田', '𠮷田'],
+    ['A', 'A'],
+    ['字'.repeat(60), '字'.repeat(60)],
+    ['𠮷'.repeat(60), '𠮷'.repeat(60)],
+  ])('DOC-2 reads %j as the name %j', (raw, name) => {
+    expect(normaliseName(raw)).toBe(name);
+  });
+
+  it.each([
+    '',
+    ' ',
+    '·',
+    '...',
+    '-张三',
+    '\u0301a',
+    '张三1',
+    '张三!',
+    '<script>',
+    "O'Brien",
+    '张\u0000三',
+    '张\u200b三',
+    'ㅤ',
+    'A\uffa0',
+    '😀',
+    '\ud842',
+    '字'.repeat(61),
+    'a'.repeat(100_000),
+  ])('DOC-2 refuses %j as a name', (raw) => {
+    const problem = refusal(() => normaliseName(raw));
+    expect(problem.code).toBe('BAD_REQUEST');
+    expect(problem.details).toEqual({ errors: [{ path: 'name', message: 'name' }] });
+  });
+
+  it('DOC-2 keeps a normalised name as it is, and every name is its own', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom(...'张三欧阳éa\u0301Bｃ ·•・‧.-－　') }), (raw) => {
+        let name: string;
+        try {
+          name = normaliseName(raw);
+        } catch {
+          expect(sameName(raw, raw)).toBe(false);
+          return;
+        }
+        expect(normaliseName(name)).toBe(name);
+        expect(sameName(raw, name)).toBe(true);
+      }),
+    );
+  });
+
+  it('DOC-5 compares names in their one spelling, capitals aside', () => {
+    expect(sameName('ＪＯＨＮ　SMITH', 'John Smith')).toBe(true);
+    expect(sameName('买买提・吐尔逊', '买买提·吐尔逊')).toBe(true);
+    expect(sameName('José', 'Jose\u0301')).toBe(true);
+    expect(sameName('张三', '张三丰')).toBe(false);
+    expect(sameName('José', 'Jose')).toBe(false);
+    expect(sameName('', '')).toBe(false);
+  });
+});

@@ -1,0 +1,76 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { looksLikePhone, parsePhone, readPhone } from '#domain/phones.ts';
+import { refusal } from './people.ts';
+
+const phones = fc.stringMatching(/^1[3-9]\d{9}$/);
+
+describe('phones', () => {
+  it('DOC-2 reads eleven digits however they are written', () => {
+    for (const raw of [
+      '13812345678',
+      ' 13812345678\n',
+      '138 1234 5678',
+      '138-1234-5678',
+      '１３８　１２３４　５６７８',
+      '138－1234－5678',
+      '+8613812345678',
+      '+86 138-1234-5678',
+      '＋86 13812345678',
+      '008613812345678',
+      '0086-13812345678',
+    ]) {
+      expect(parsePhone(raw)).toBe('13812345678');
+      expect(looksLikePhone(raw)).toBe(true);
+    }
+  });
+
+  it('DOC-2 refuses what is no mainland mobile number', () => {
+    for (const raw of [
+      '',
+      '1381234567',
+      '138123456789',
+      '12812345678',
+      '11012345678',
+      '23812345678',
+      '0551-12345678',
+      '+85261234567',
+      '+8512345678901',
+      '+1 13812345678',
+      '0086',
+      '138--12345678',
+      '138.1234.5678',
+      '-13812345678',
+      '13812345678-',
+      '1381234567a',
+      '١٣٨١٢٣٤٥٦٧٨',
+      '138\u200b12345678',
+      `${' '.repeat(70)}13812345678`,
+    ]) {
+      expect(refusal(() => parsePhone(raw)).code).toBe('PHONE_INVALID');
+      expect(looksLikePhone(raw)).toBe(false);
+    }
+  });
+
+  it('DOC-2 finds the same number behind any prefix and separators', () => {
+    fc.assert(
+      fc.property(
+        phones,
+        fc.constantFrom('', '+86', '0086', '+86 ', '+86-'),
+        fc.array(fc.constantFrom('', ' ', '-', '　'), { minLength: 10, maxLength: 10 }),
+        (phone, prefix, gaps) => {
+          const written = [...phone].map((digit, i) => digit + (gaps[i] ?? '')).join('');
+          expect(readPhone(prefix + written)).toBe(phone);
+        },
+      ),
+    );
+  });
+
+  it('DOC-2 gives eleven digits or nothing for any text', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom(...'0123456789+- 　８６a') }), (raw) => {
+        expect(readPhone(raw) ?? '13000000000').toMatch(/^1[3-9]\d{9}$/);
+      }),
+    );
+  });
+});

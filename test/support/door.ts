@@ -1,0 +1,135 @@
+import { inject } from 'vitest';
+import { type Runtime, type RuntimeOptions, startRuntime } from '../../infra/local/runtime.ts';
+import { type Client, clientOf, type Loose, type Reply } from './client.ts';
+import { person, type Sample } from './people.ts';
+
+/**
+ * The whole system on this machine: the synthesized stage with bundled functions behind its HTTP API, tables in
+ * DynamoDB Local in a namespace of its own. Tests speak to it as clients do, over HTTP.
+ */
+export interface Door extends Runtime {
+  readonly http: Client;
+}
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    dynamodbEndpoint: string;
+  }
+}
+
+export async function openDoor(options: Partial<RuntimeOptions> = {}): Promise<Door> {
+  const runtime = await startRuntime({
+    inMemory: true,
+    portal: false,
+    dynamodbEndpoint: inject('dynamodbEndpoint'),
+    ...options,
+  });
+  return Object.assign(runtime, { http: clientOf(runtime.url) });
+}
+
+export function expectStatus(reply: Reply<Loose>, status: number): Reply<Loose> {
+  if (reply.status !== status)
+    throw new Error(`expected ${status}, got ${reply.status} ${JSON.stringify(reply.body)}`);
+  return reply;
+}
+
+/** The newest code that a phone got. */
+export async function codeFor(door: Door, phone: string): Promise<string> {
+  const { body } = await door.http('GET', `/local/sms?phone=${phone}`);
+  const code = (body as { code?: string }[]).find((message) => message.code)?.code;
+  if (!code) throw new Error(`no code was sent to ${phone}`);
+  return code;
+}
+
+export const sendRegistrationCode = (door: Door, registrationId: string, phone: string) =>
+  door.http('POST', `/v1/registrations/${registrationId}/sms`, { phone });
+
+/** Starts a registration and answers its id. */
+export async function startRegistration(door: Door, who: Sample): Promise<string> {
+  const reply = await door.http('POST', '/v1/registrations', {
+    name: who.name,
+    documentType: who.documentType,
+    documentNumber: who.documentNumber,
+    consents: ['privacy', 'face'],
+  });
+  return expectStatus(reply, 201).body.registrationId;
+}
+
+/** Basic information with the code from the outbox. */
+export async function fillProfile(door: Door, registrationId: string, who: Sample, extra: object = {}) {
+  expectStatus(await sendRegistrationCode(door, registrationId, who.phone), 202);
+  return door.http('PUT', `/v1/registrations/${registrationId}/profile`, {
+    phone: who.phone,
+    smsCode: await codeFor(door, who.phone),
+    password: who.password,
+    ...extra,
+  });
+}
+
+export type App = 'ahtax-app' | 'iit-app';
+
+/** What the phone app does with a scanned code, up to the provider's result. */
+export async function scanFace(door: Door, qrContent: string, app: App = 'ahtax-app', who?: Sample) {
+  const personClaim = who
+    ? { person: { documentType: who.documentType, documentNumber: who.documentNumber } }
+    : {};
+  const call = async (path: string, body?: unknown) => {
+    const assertion = await door.assertion(app, { method: 'POST', path, ...personClaim });
+    return door.http('POST', path, body, { assertion });
+  };
+  const scanned = await call('/v1/channel/scans', { qrContent });
+  if (scanned.status !== 200) return scanned;
+  const kit = await call(`/v1/channel/scans/${scanned.body.ticket}/face`);
+  if (kit.status !== 200) return kit;
+  return call(`/v1/channel/scans/${scanned.body.ticket}/face-result`, { token: kit.body.token });
+}
+
+/** A person who is registered. */
+export async function registered(door: Door, who: Sample = person(), extra: object = {}): Promise<Sample> {
+  const id = await startRegistration(door, who);
+  expectStatus(await fillProfile(door, id, who, extra), 200);
+  const scan = expectStatus(await door.http('POST', `/v1/registrations/${id}/face`), 201).body;
+  expectStatus(await scanFace(door, scan.qrContent), 200);
+  expectStatus(await door.http('POST', `/v1/registrations/${id}/complete`), 201);
+  return who;
+}
+
+export const enterPassword = (
+  door: Door,
+  account: string,
+  password: string,
+  entry = 'natural',
+  extra: object = {},
+) => door.http('POST', '/v1/logins', { entry, account, password, ...extra });
+
+/** Password right, ticket open. */
+export async function loginTicket(door: Door, who: Sample, account = who.documentNumber): Promise<string> {
+  return expectStatus(await enterPassword(door, account, who.password), 201).body.loginId;
+}
+
+/** The whole login by SMS; the clock must allow the code (60 s after the last one to this phone). */
+export async function loggedIn(door: Door, who: Sample, account?: string) {
+  const loginId = await loginTicket(door, who, account);
+  expectStatus(await door.http('POST', `/v1/logins/${loginId}/sms`), 202);
+  const reply = await door.http('POST', `/v1/logins/${loginId}/verify`, {
+    smsCode: await codeFor(door, who.phone),
+  });
+  expectStatus(reply, 200);
+  return { session: reply.body.session, cookie: reply.cookie ?? '', loginId };
+}
+
+/** The login by face, which needs no SMS and so no waiting. */
+export async function loggedInByFace(door: Door, who: Sample) {
+  const loginId = await loginTicket(door, who);
+  const scan = expectStatus(await door.http('POST', `/v1/logins/${loginId}/face`), 201).body;
+  expectStatus(await scanFace(door, scan.qrContent), 200);
+  const reply = expectStatus(
+    await door.http('POST', `/v1/logins/${loginId}/verify`, { faceTicket: scan.ticket }),
+    200,
+  );
+  return { session: reply.body.session, cookie: reply.cookie ?? '', loginId };
+}
+
+/** Sets the virtual clock forward. */
+export const wait = (door: Door, seconds: number) =>
+  door.http('POST', '/local/clock', { advanceSeconds: seconds });

@@ -1,0 +1,150 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
+import { dirname, join, relative } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { flows } from '#flows/contracts.ts';
+import { importsIn } from './imports.ts';
+
+const root = join(import.meta.dirname, '../..');
+const sources = (folder: string): string[] =>
+  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => /\.[cm]?tsx?$/.test(file))
+    .map((file) => join(folder, file));
+
+/** The folders in the order in which they may know each other: each only those before it. */
+const layers = ['domain', 'contract', 'crypto', 'gateways', 'store', 'http', 'steps'] as const;
+type Layer = (typeof layers)[number];
+
+const imported = (file: string) => importsIn(readFileSync(join(root, file), 'utf8'));
+const isRelative = (specifier: string) => specifier.startsWith('.');
+const isPackage = (specifier: string) =>
+  !isRelative(specifier) && !specifier.startsWith('#') && !isBuiltin(specifier);
+/** Where a relative import leads, from the project's root. */
+const target = (file: string, specifier: string) => relative('.', join(dirname(file), specifier));
+
+/** `file → import` for every import of the files that is not allowed. */
+const crossings = (
+  files: readonly string[],
+  allowed: (specifier: string, file: string) => boolean,
+): string[] =>
+  files.flatMap((file) =>
+    imported(file)
+      .filter((specifier) => !allowed(specifier, file))
+      .map((specifier) => `${file} → ${specifier}`),
+  );
+
+describe('imports point one way', () => {
+  it.each(layers)('shared/%s knows only the layers below it', (layer: Layer) => {
+    const below = layers.slice(0, layers.indexOf(layer));
+    const files = sources(`shared/${layer}`);
+    expect(files.length).toBeGreaterThan(0);
+    const allowed = (specifier: string, file: string) => {
+      if (isRelative(specifier)) return target(file, specifier).startsWith(`shared/${layer}/`);
+      if (specifier.startsWith('#')) return below.some((one) => specifier.startsWith(`#${one}/`));
+      return true;
+    };
+    expect(crossings(files, allowed)).toEqual([]);
+  });
+
+  it('every folder of shared has its place in the order', () => {
+    expect(readdirSync(join(root, 'shared')).sort()).toEqual([...layers].sort());
+  });
+
+  it('the domain imports nothing at all, not even from Node.js', () => {
+    expect(crossings(sources('shared/domain'), isRelative)).toEqual([]);
+  });
+
+  it('contracts are data: they import the contract language, the domain and valibot', () => {
+    const contracts = [
+      ...sources('shared/contract'),
+      ...sources('functions').filter((file) => /\/contracts?\.ts$/.test(file)),
+    ];
+    expect(contracts.length).toBeGreaterThan(flows.length);
+    const allowed = (specifier: string, file: string) =>
+      /^(#contract\/|#domain\/|valibot$)/.test(specifier) ||
+      (isRelative(specifier) && /^shared\/contract\/|\/contract\.ts$/.test(target(file, specifier)));
+    expect(crossings(contracts, allowed)).toEqual([]);
+  });
+
+  it('the AWS SDK is known to the store alone, and no shared code knows the CDK', () => {
+    const users = sources('shared')
+      .concat(sources('functions'))
+      .filter((file) => imported(file).some((specifier) => specifier.startsWith('@aws-sdk/')))
+      .map((file) => dirname(file));
+    expect([...new Set(users)]).toEqual(['shared/store']);
+    const code = [...sources('shared'), ...sources('functions')];
+    expect(
+      crossings(code, (specifier) => !/^(aws-cdk-lib|constructs|cdk-nag|esbuild)/.test(specifier)),
+    ).toEqual([]);
+  });
+
+  it('a flow knows its own folder and shared code, never another flow or infra', () => {
+    const files = sources('functions').filter((file) => file !== 'functions/contracts.ts');
+    const allowed = (specifier: string, file: string) => {
+      if (isRelative(specifier))
+        return target(file, specifier).startsWith(`${dirname(file).split('/').slice(0, 2).join('/')}/`);
+      if (specifier.startsWith('#')) return layers.some((one) => specifier.startsWith(`#${one}/`));
+      return true;
+    };
+    expect(crossings(files, allowed)).toEqual([]);
+  });
+
+  it('infra knows contracts and the domain, never the code of handlers', () => {
+    const allowed = (specifier: string, file: string) => {
+      if (isRelative(specifier)) return /^(infra\/|cdk\.json$)/.test(target(file, specifier));
+      if (specifier.startsWith('#'))
+        return /^(#contract\/|#domain\/|#flows\/contracts\.ts$|#flows\/[\w-]+\/contract\.ts$)/.test(
+          specifier,
+        );
+      return true;
+    };
+    expect(crossings(sources('infra'), allowed)).toEqual([]);
+  });
+
+  it('nothing that runs deployed imports a development package', () => {
+    const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+      dependencies: Record<string, string>;
+    };
+    const names = [...Object.keys(dependencies), 'aws-lambda'];
+    const allowed = (specifier: string) =>
+      !isPackage(specifier) || names.some((name) => specifier === name || specifier.startsWith(`${name}/`));
+    expect(crossings([...sources('shared'), ...sources('functions')], allowed)).toEqual([]);
+  });
+});
+
+describe('functions', () => {
+  const folders = readdirSync(join(root, 'functions'), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name);
+
+  it('are exactly the flows that contracts.ts lists', () => {
+    expect(folders.sort()).toEqual(flows.map(({ name }) => name).sort());
+  });
+
+  it.each(folders)('%s has its contract and its handler', (folder) => {
+    expect(readdirSync(join(root, 'functions', folder))).toEqual(
+      expect.arrayContaining(['contract.ts', 'handler.ts']),
+    );
+  });
+});
+
+describe('the scanner of this test', () => {
+  it.each([
+    ["import { a } from '#domain/a.ts';", ['#domain/a.ts']],
+    ["import type { a } from '#domain/a.ts';", ['#domain/a.ts']],
+    ["import {\n  a,\n  type b,\n} from './a.ts';", ['./a.ts']],
+    ["import './effect.ts';", ['./effect.ts']],
+    ["export * from './a.ts'; export type { B } from './b.ts';", ['./a.ts', './b.ts']],
+    ["const a = await import('./a.ts'); type B = import('./b.ts').B;", ['./a.ts', './b.ts']],
+    ["import data from './a.json' with { type: 'json' };", ['./a.json']],
+    ["const a = require('./a.cjs');", ['./a.cjs']],
+    ["// import { a } from './a.ts'\n/* import './b.ts' */", []],
+    ['const text = "import { a } from \'./a.ts\'";', []],
+    ['const text = `\nimport a from "./a.ts"`;', []],
+    ["const from = 'x'; export const b = from;", []],
+    ["const url = 'http://x'; import { a } from './a.ts';", ['./a.ts']],
+    ["const r = /['\"`]/; import { a } from './a.ts';", ['./a.ts']],
+  ])('reads %j', (source, found) => {
+    expect(importsIn(source)).toEqual(found);
+  });
+});
