@@ -1,6 +1,6 @@
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { basename, dirname, join, relative } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { build, type Metafile, type Plugin } from 'esbuild';
 import type { FlowDeclaration } from '#contract/flow.ts';
 import { openApi } from './openapi.ts';
@@ -165,6 +165,3 @@ export function keepForReading({ sourceMaps, metafile }: Bundled, folder: string
   for (const [name, contents] of sourceMaps) writeFileSync(join(folder, `${name}.js.map`), contents);
   writeFileSync(join(folder, 'metafile.json'), JSON.stringify(metafile));
 }
-
-export const projectRoot = root;
-export const fromRoot = (path: string): string => relative(root, path);

@@ -15,6 +15,8 @@ export function checkFlows(flows: readonly FlowDeclaration[], settings: Settings
       throw new Error(`Flow ${flow.name}: ${sentence}`);
     };
     if (!/^[a-z]+(-[a-z]+)*$/.test(flow.name)) no('the name must be kebab-case.');
+    if (flow.summary.length > 256)
+      no('the summary is longer than the 256 characters of a function’s description.');
     if (names.has(flow.name)) no('the name is taken.');
     names.add(flow.name);
     for (const [tableOrIndex, actions] of Object.entries(flow.tables ?? {})) {

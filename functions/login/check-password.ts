@@ -1,4 +1,4 @@
-import { hashPassword, verifyPassword } from '#crypto/passwords.ts';
+import { hashPassword } from '#crypto/passwords.ts';
 import { handle } from '#crypto/random.ts';
 import { isoShanghai, shanghaiDay } from '#domain/days.ts';
 import { remainingAttempts } from '#domain/lockout.ts';
@@ -9,9 +9,10 @@ import { created } from '#http/answers.ts';
 import type { CallOf, StepOf } from '#http/call.ts';
 import type { House } from '#http/house.ts';
 import { noticeFor } from '#http/messages/index.ts';
-import { accountNamed, type Named, stillNames, unknownAccount } from '#steps/accounts.ts';
+import { accountNamed, expectedWindow, type Named, stillNames, unknownAccount } from '#steps/accounts.ts';
 import { requireHuman } from '#steps/anti-automation.ts';
 import { audited, maskedPhoneOf } from '#steps/facts.ts';
+import { passwordMatches } from '#steps/password-check.ts';
 import type { Attempt } from '#store/lockouts.ts';
 import {
   lockedProblem,
@@ -40,7 +41,7 @@ export const checkPassword: StepOf<typeof login, 'password'> = async (h, call) =
   if (found.status === 'rejected') throw found.reason;
 
   const look = await lookAtPassword(h, call, found.value);
-  return openLogin(h, call, look);
+  return openLogin(h, call, look, found.value);
 };
 
 /** Shape before everything else (LGN-2): a company entry needs a taxpayer number, the natural one ignores it. */
@@ -110,7 +111,7 @@ const reserve = (h: House, call: PasswordCall, attempt: Attempt, named: Named): 
 async function compare(h: House, call: PasswordCall, person: Person, attempt: Attempt, reserved: Reserved) {
   try {
     if (!person.password) throw new Error('an active account without a password');
-    return await verifyPassword(person.password, call.body.password, h.keys, h.settings.policies);
+    return await passwordMatches(h, person.password, call.body.password);
   } catch (error) {
     await returnAttempt(h.db, attempt, reserved.taken, h.settings.policies);
     throw error;
@@ -139,7 +140,7 @@ async function wrongPassword(
 }
 
 /** The password was right: one transaction resets its count and opens the ticket; a weaker hash is replaced (PWD-3). */
-async function openLogin(h: House, call: PasswordCall, look: Look) {
+async function openLogin(h: House, call: PasswordCall, look: Look, named: Named) {
   const { person, attempt } = look;
   const { policies } = h.settings;
   const phone = person.phones?.find((own) => own.phoneKey === look.typedPhoneKey) ?? defaultPhone(person);
@@ -150,6 +151,7 @@ async function openLogin(h: House, call: PasswordCall, look: Look) {
       entry: call.body.entry,
       day: attempt.day,
       ...(phone ? { phone: { phoneKey: phone.phoneKey, sealed: phone.sealed } } : {}),
+      ...expectedWindow(named, person, phone?.phoneKey),
     },
     call.now,
     policies.loginSeconds,

@@ -24,7 +24,7 @@ export const login = flow({
     Users: ['GetItem', 'BatchGetItem', 'UpdateItem'],
     Phones: ['BatchGetItem'],
     Lockouts: ['BatchGetItem', 'UpdateItem', 'ConditionCheckItem'],
-    SmsWindows: ['GetItem', 'UpdateItem'],
+    SmsWindows: ['BatchGetItem', 'GetItem', 'UpdateItem'],
     Sessions: ['PutItem', 'UpdateItem'],
     Tickets: ['GetItem', 'PutItem', 'UpdateItem'],
     Audit: ['PutItem'],

@@ -71,6 +71,6 @@ function enter(
     const person = known ?? (await findPerson(h.db, ticket.personKey));
     known = undefined;
     if (!isActive(person)) throw new Problem('USER_NOT_REGISTERED');
-    return openSession(h, call, person, { kind: 'natural' }, method, writes);
+    return openSession(h, call, person, { kind: 'natural' }, { method, window: ticket.window }, writes);
   });
 }

@@ -80,7 +80,12 @@ function change(
       person.webSession && person.webSession.expiresAt > at ? person.webSession.sessionId : undefined;
     await h.db.transact([
       ...writes,
-      personWrite(person.personKey, person.rev, { ...changes, webSession: undefined }, () => new Stale()),
+      personWrite(
+        person.personKey,
+        person.rev,
+        { ...changes, webSession: undefined, lastWindow: ticket.window ?? person.lastWindow },
+        () => new Stale(),
+      ),
       unlockWrite(person.personKey, day, h.settings.policies, guess),
       ...(session ? [endWrite(session, { reason: 'credential-change', at })] : []),
       audited(h, call, person.personKey, 'password-reset', 'success', { method }),

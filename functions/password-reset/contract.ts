@@ -18,7 +18,7 @@ export const passwordReset = flow({
     Users: ['GetItem', 'BatchGetItem', 'UpdateItem'],
     Phones: ['BatchGetItem'],
     Lockouts: ['BatchGetItem', 'UpdateItem', 'ConditionCheckItem'],
-    SmsWindows: ['GetItem', 'UpdateItem'],
+    SmsWindows: ['BatchGetItem', 'GetItem', 'UpdateItem'],
     Sessions: ['UpdateItem'],
     Tickets: ['GetItem', 'PutItem', 'UpdateItem'],
     Audit: ['PutItem'],

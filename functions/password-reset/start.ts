@@ -5,7 +5,7 @@ import { Problem } from '#domain/problem.ts';
 import { created } from '#http/answers.ts';
 import type { CallOf, StepOf } from '#http/call.ts';
 import type { House } from '#http/house.ts';
-import { accountNamed, stillNames, unknownAccount } from '#steps/accounts.ts';
+import { accountNamed, expectedWindow, type Named, stillNames, unknownAccount } from '#steps/accounts.ts';
 import { requireHuman } from '#steps/anti-automation.ts';
 import { audited, maskedPhoneOf, nameOf, numberOf } from '#steps/facts.ts';
 import { openTicketWrite, type ResetTicket } from '#store/tickets.ts';
@@ -22,7 +22,8 @@ export const startReset: StepOf<typeof passwordReset, 'start'> = async (h, call)
   ]);
   if (human.status === 'rejected') throw human.reason;
   if (found.status === 'rejected') throw found.reason;
-  const { persons, phoneKey } = found.value;
+  const { persons, named } = found.value;
+  const phoneKey = named.via === 'phone' ? named.phoneKey : undefined;
   const person = persons.find((one) => sameName(nameOf(h, one), name) && numberOf(h, one) === number);
   if (!person) {
     const [known] = persons;
@@ -38,6 +39,7 @@ export const startReset: StepOf<typeof passwordReset, 'start'> = async (h, call)
       kind: 'password-reset',
       personKey: person.personKey,
       ...(phone ? { phone: { phoneKey: phone.phoneKey, sealed: phone.sealed } } : {}),
+      ...expectedWindow(named, person, phone?.phoneKey),
     },
     call.now,
     h.settings.policies.resetSeconds,
@@ -55,10 +57,10 @@ export const startReset: StepOf<typeof passwordReset, 'start'> = async (h, call)
 async function findAccount(
   h: House,
   call: CallOf<typeof passwordReset, 'start'>,
-): Promise<{ persons: readonly Person[]; phoneKey: string | undefined }> {
+): Promise<{ persons: readonly Person[]; named: Named }> {
   const named = await accountNamed(h, call.body.account, call.now);
-  if (named.via === 'document') return { persons: named.persons, phoneKey: undefined };
+  if (named.via === 'document') return { persons: named.persons, named };
   const person = await findPerson(h.db, named.personKey);
   if (!stillNames(named, person)) throw unknownAccount(looksLikePhone(call.body.account));
-  return { persons: [person], phoneKey: named.via === 'phone' ? named.phoneKey : undefined };
+  return { persons: [person], named };
 }

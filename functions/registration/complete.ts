@@ -110,6 +110,7 @@ function registered(
     passwordHistory: [profile.password],
     phones: [{ phoneId, phoneKey: profile.phoneKey, sealed: profile.sealedPhone, since: at }],
     defaultPhoneId: phoneId,
+    lastWindow: ticket.window,
     ...(profile.username === undefined ? {} : { username: profile.username }),
     consents: [
       ...(person?.consents ?? []),

@@ -5,12 +5,16 @@ import { messageFor } from '#http/messages/index.ts';
 import { asProblem } from '#http/problems.ts';
 import { collectionLine, takeCollection } from './collection.ts';
 
-/** What became of a batch (ENT-3): a bad line is reported by number, code and reason, and stops nothing else. */
-export interface FeedReport {
+/** A line that was not taken (ENT-3): by number, code and reason, which never repeats what the line held. */
+export interface Rejection {
+  readonly line: number;
+  readonly code: string;
+  readonly message: string;
+}
+export interface FeedCounts {
   accepted: number;
   stale: number;
-  rejected: { line: number; code: string; message: string }[];
-  warnings: { line: number; code: string; message: string }[];
+  rejected: number;
 }
 export type Taken = 'accepted' | 'stale';
 
@@ -35,29 +39,36 @@ async function takeLine(h: House, text: string, now: Date): Promise<Taken> {
   return takeCollection(h, line.output, now);
 }
 
-/** Lines one after the other: later lines of a batch may build on earlier ones. Throws when a dependency is away. */
+/**
+ * Lines one after the other: later lines may build on earlier ones. A bad line is told and stops nothing else.
+ * Throws when a dependency is away.
+ */
 export async function takeLines(
   h: House,
-  lines: readonly string[],
+  lines: Iterable<string> | AsyncIterable<string>,
   firstLine: number,
   now: Date,
-): Promise<FeedReport> {
-  const report: FeedReport = { accepted: 0, stale: 0, rejected: [], warnings: [] };
-  for (const [index, text] of lines.entries()) {
+  tell: (rejection: Rejection) => void,
+): Promise<FeedCounts> {
+  const counts: FeedCounts = { accepted: 0, stale: 0, rejected: 0 };
+  let line = firstLine - 1;
+  for await (const text of lines) {
+    line++;
     if (text.trim() === '') continue;
     try {
-      report[await takeLine(h, text, now)]++;
+      counts[await takeLine(h, text, now)]++;
     } catch (error) {
       const problem = asProblem(error);
       // A table that is away is no fault of the line: the batch is given back whole and comes again.
       if (problem.code === 'UNAVAILABLE') throw error;
-      const reason = typeof problem.details.reason === 'string' ? `: ${problem.details.reason}` : '';
-      report.rejected.push({
-        line: firstLine + index,
-        code: problem.code,
-        message: messageFor(problem.code, problem.variant, 'zh').title + reason,
-      });
+      counts.rejected++;
+      tell({ line, ...reasonOf(problem) });
     }
   }
-  return report;
+  return counts;
+}
+
+function reasonOf(problem: Problem): { code: string; message: string } {
+  const reason = typeof problem.details.reason === 'string' ? `: ${problem.details.reason}` : '';
+  return { code: problem.code, message: messageFor(problem.code, problem.variant, 'zh').title + reason };
 }

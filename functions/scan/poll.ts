@@ -20,11 +20,7 @@ export const pollScan: StepOf<typeof scan, 'poll'> = async (h, call) => {
     { ticketKey: ticketKeyOf(call.params.ticket) },
     { consistent: false },
   );
-  if (
-    ticket?.kind !== 'scan' ||
-    !secret ||
-    !constantTimeEqual(pollHashOf(secret), ticket.pollHash)
-  ) {
+  if (ticket?.kind !== 'scan' || !secret || !constantTimeEqual(pollHashOf(secret), ticket.pollHash)) {
     throw new Problem('NOT_FOUND');
   }
   const over = ticket.expiresAt * 1000 <= call.now.getTime();

@@ -62,7 +62,11 @@ export class FlowApi extends Construct {
       apiId: api.ref,
       stageName: this.stageName,
       autoDeploy: true,
-      accessLogSettings: { destinationArn: accessLog.logGroupArn, format: accessLogFormat },
+      accessLogSettings: {
+        // The group's own ARN attribute ends in `:*`, which API Gateway would store differently and report as drift.
+        destinationArn: arn('logs', `log-group:${accessLog.logGroupName}`),
+        format: accessLogFormat,
+      },
       defaultRouteSettings: {
         throttlingRateLimit: stage.throttling.requestsPerSecond,
         throttlingBurstLimit: stage.throttling.burst,

@@ -187,6 +187,7 @@ async function bodyOf<S extends v.GenericSchema>(
   } catch {
     throw new BadInput('The body is not JSON');
   }
+  if (Array.isArray(parsed)) throw new BadInput('The body is not an object');
   const result = v.safeParse(schema, parsed);
   if (result.success) return result.output;
   throw new BadInput(

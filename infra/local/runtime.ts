@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -12,7 +13,7 @@ import { type AssertionInput, type LocalChannels, openChannels } from './channel
 import { makeClock } from './clock.ts';
 import { openDataFolder } from './data-folder.ts';
 import { type DynamoDbCall, dynamoDbClient } from './dynamodb-client.ts';
-import { startDynamoDbLocal } from './dynamodb-local.ts';
+import { type DynamoDbLocal, startDynamoDbLocal } from './dynamodb-local.ts';
 import { makeDynamoDbProxy } from './dynamodb-proxy.ts';
 import { type FaceOutcome, FaceSimulator } from './face-simulator.ts';
 import { Faults } from './faults.ts';
@@ -119,7 +120,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     return stopping;
   };
   try {
-    return await start(options, (cleanup) => cleanups.push(cleanup), stop);
+    return await start(options, (cleanup) => (stopping ? void cleanup() : cleanups.push(cleanup)), stop);
   } catch (error) {
     await stop();
     throw error;
@@ -142,15 +143,21 @@ async function start(
 
   // Java, the synthesis and the internal server come up side by side.
   progress('starting DynamoDB Local');
-  const dynamoDb = openDynamoDb(options, folder?.file('dynamodb'), onStop);
-  dynamoDb.catch(() => undefined);
+  const dynamoDb = openDynamoDb(options, folder?.file('dynamodb'));
+  const dynamoDbOrNone = dynamoDb.catch(() => undefined);
+  onStop(async () => (await dynamoDbOrNone)?.stop());
   const internal = await startInternalServer();
   onStop(internal.stop);
   const channels = await openChannels(folder?.file('channel-keys.json'));
+  // Nothing is synthesized where it is already known to be in vain.
+  await Promise.race([dynamoDb, Promise.resolve()]);
   progress('synthesizing stage local');
-  const app = readModel(
-    readAssembly(options.assemblyDir ?? (await synthesized(options, url, channels, onStop))),
-  );
+  const assembly = options.assemblyDir
+    ? Promise.resolve(options.assemblyDir)
+    : synthesized(options, url, channels, onStop);
+  assembly.catch(() => undefined);
+  // Whichever fails first is the answer.
+  const app = readModel(readAssembly(await Promise.race([assembly, dynamoDb.then(() => assembly)])));
 
   const { region } = app.environment;
   const { state: identity, save } = openState(folder?.file('runtime.json'), {
@@ -186,7 +193,7 @@ async function start(
   const invoke = async (name: string, event: unknown, startedBy: string): Promise<unknown> =>
     JSON.parse(await functions.invoke(name, event, startedBy));
 
-  const endpoint = await dynamoDb;
+  const { endpoint } = await dynamoDb;
   const tableArns = new Map(app.tables.map(({ name, arn }) => [name, arn]));
   const { partition, account } = app.environment;
   const proxy = makeDynamoDbProxy(house, {
@@ -290,16 +297,11 @@ async function start(
 async function openDynamoDb(
   { dynamodbEndpoint = process.env.DYNAMODB_ENDPOINT }: RuntimeOptions,
   dbPath: string | undefined,
-  onStop: (cleanup: () => unknown) => void,
-): Promise<string> {
-  if (!dynamodbEndpoint) {
-    const local = await startDynamoDbLocal(dbPath === undefined ? {} : { dbPath });
-    onStop(local.stop);
-    return local.endpoint;
-  }
+): Promise<DynamoDbLocal> {
+  if (!dynamodbEndpoint) return startDynamoDbLocal(dbPath === undefined ? {} : { dbPath });
   try {
     await fetch(dynamodbEndpoint, { signal: AbortSignal.timeout(5_000) });
-    return dynamodbEndpoint;
+    return { endpoint: dynamodbEndpoint, stop: async () => undefined };
   } catch (error) {
     throw new PlainError(
       `No DynamoDB Local answers at DYNAMODB_ENDPOINT (${dynamodbEndpoint}).`,
@@ -315,7 +317,7 @@ async function synthesized(
   channels: LocalChannels,
   onStop: (cleanup: () => unknown) => void,
 ): Promise<string> {
-  const outdir = await mkdtemp(join(tmpdir(), 'ahtax-local-'));
+  const outdir = mkdtempSync(join(tmpdir(), 'ahtax-local-'));
   onStop(() => rm(outdir, { recursive: true, force: true }));
   // Imported only here: the CDK takes longer to load than everything else together.
   const { synthesize } = await import('../synth.ts');

@@ -39,13 +39,16 @@ const faceProvider = v.variant('kind', [
   v.strictObject({ kind: v.literal('tencent'), region: text, ruleId: text }),
 ]);
 
+/** PWD-3: a stage may make hashes dearer, never cheaper. */
+const atLeast: Partial<Record<string, number>> = { argon2MemoryKiB: 19_456, argon2Iterations: 2 };
+
 const policyEntries = Object.fromEntries(
   Object.entries(defaultPolicies).map(([name, value]) => {
     const schema =
       name === 'challengeAfter'
         ? v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0)))
         : typeof value === 'number'
-          ? v.pipe(v.number(), v.integer(), v.minValue(1))
+          ? v.pipe(v.number(), v.integer(), v.minValue(atLeast[name] ?? 1))
           : typeof value === 'boolean'
             ? v.boolean()
             : text;

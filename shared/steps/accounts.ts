@@ -7,6 +7,7 @@ import type { House } from '#http/house.ts';
 import type { Item } from '#store/db.ts';
 import { type LockoutRow, lockoutKey } from '#store/lockouts.ts';
 import type { PhoneRow } from '#store/phones.ts';
+import type { PhoneWindow } from '#store/tickets.ts';
 import { isActive, type Person, type UsernameGuard, usernameKey } from '#store/users.ts';
 
 /** The table key of a username's guard. */
@@ -23,7 +24,12 @@ export type Named =
       readonly persons: readonly Person[];
       readonly lockouts: ReadonlyMap<string, LockoutRow>;
     }
-  | { readonly via: 'phone'; readonly personKey: string; readonly phoneKey: string }
+  | {
+      readonly via: 'phone';
+      readonly personKey: string;
+      readonly phoneKey: string;
+      readonly window: PhoneWindow | undefined;
+    }
   | { readonly via: 'username'; readonly personKey: string; readonly username: string };
 
 /**
@@ -39,13 +45,14 @@ export async function accountNamed(
   const today = shanghaiDay(now);
   const readings = readAccount(typed, today);
   const wanted: {
-    table: 'Users' | 'Phones' | 'Lockouts';
+    table: 'Users' | 'Phones' | 'Lockouts' | 'SmsWindows';
     key: Record<string, string>;
     take: (item: Item) => void;
   }[] = [];
   const persons: Person[] = [];
   const lockouts = new Map<string, LockoutRow>();
   let phone: { row: PhoneRow; key: string } | undefined;
+  let window: PhoneWindow | undefined;
   let username: { guard: UsernameGuard; name: string } | undefined;
   for (const reading of readings) {
     if (reading.kind === 'document') {
@@ -74,6 +81,13 @@ export async function accountNamed(
           phone = { row: item as unknown as PhoneRow, key };
         },
       });
+      wanted.push({
+        table: 'SmsWindows',
+        key: { phoneKey: key },
+        take: (item) => {
+          window = item as unknown as PhoneWindow;
+        },
+      });
     } else {
       wanted.push({
         table: 'Users',
@@ -90,7 +104,7 @@ export async function accountNamed(
   }
   const active = persons.filter(isActive);
   if (active.length > 0) return { via: 'document', persons: active, lockouts };
-  if (phone) return { via: 'phone', personKey: phone.row.personKey, phoneKey: phone.key };
+  if (phone) return { via: 'phone', personKey: phone.row.personKey, phoneKey: phone.key, window };
   if (username?.guard.owner)
     return { via: 'username', personKey: username.guard.owner, username: username.name };
   throw unknownAccount(
@@ -104,6 +118,17 @@ export const unknownAccount = (looksLikePhone: boolean, variant?: 'other-entry')
   looksLikePhone
     ? new Problem('PHONE_NOT_FOUND')
     : new Problem('USER_NOT_REGISTERED', {}, variant ? { variant } : {});
+
+/** What the phone's window is expected to be: as read with the typed phone, or as the person's last journey left it. */
+export function expectedWindow(
+  named: Named,
+  person: Person,
+  phoneKey: string | undefined,
+): { window?: PhoneWindow } {
+  const seen = named.via === 'phone' && named.window ? named.window : person.lastWindow;
+  if (!seen || seen.phoneKey !== phoneKey) return {};
+  return { window: { phoneKey, startedAt: seen.startedAt, count: seen.count, lastAt: seen.lastAt } };
+}
 
 /** USR-1: usernames are case-sensitive at login though unique ignoring case; a phone must still be theirs. */
 export function stillNames(

@@ -5,7 +5,7 @@ import { remainingAttempts } from '#domain/lockout.ts';
 import { maskPhone } from '#domain/masks.ts';
 import type { SmsPurpose } from '#domain/names.ts';
 import { Problem } from '#domain/problem.ts';
-import { SmsRefused } from '#gateways/sms/index.ts';
+import { SmsRefused, SmsUnavailable } from '#gateways/sms/index.ts';
 import { smsText } from '#gateways/sms/text.ts';
 import type { AnyCall } from '#http/call.ts';
 import type { House } from '#http/house.ts';
@@ -64,8 +64,11 @@ export async function sendCode(
     const minutes = Math.round(policies.smsCodeSeconds / 60);
     await h.sms.send({ phone, purpose, code, minutes, text: smsText(purpose, code, minutes, call.language) });
   } catch (error) {
-    // The person got nothing, so nothing counts; if giving back fails too, the window simply runs out.
-    await Promise.allSettled([returnSend(h.db, phoneKey, taken, before), dropCode(h.db, ticket, hash)]);
+    // What surely was not sent does not count; after a timeout the message may be on its way, so the code stays.
+    // If giving back fails too, the window simply runs out.
+    const surelyUnsent = error instanceof SmsRefused || (error instanceof SmsUnavailable && !error.maybeSent);
+    if (surelyUnsent)
+      await Promise.allSettled([returnSend(h.db, phoneKey, taken, before), dropCode(h.db, ticket, hash)]);
     if (error instanceof SmsRefused) throw new Problem('PHONE_INVALID', {}, { cause: error });
     throw new Problem('UNAVAILABLE', {}, { cause: error });
   }

@@ -1,10 +1,11 @@
-import { hashPassword, type StoredPassword, verifyPassword } from '#crypto/passwords.ts';
+import { hashPassword, type StoredPassword } from '#crypto/passwords.ts';
 import { isCommonPassword } from '#domain/common-passwords.ts';
 import { passwordWeaknesses } from '#domain/passwords.ts';
 import { Problem } from '#domain/problem.ts';
 import type { House } from '#http/house.ts';
 import type { Person } from '#store/users.ts';
 import { numberOf, phoneNumberOf } from './facts.ts';
+import { passwordMatches } from './password-check.ts';
 
 /** Judges and hashes a new password of a registered person (PWD-2, PWD-3). Throws PASSWORD_WEAK {reasons}. */
 export async function newPasswordOf(
@@ -29,7 +30,7 @@ export async function newPasswordOf(
   // Five more hashes are only paid for a password that is otherwise good.
   if (reasons.length === 0) {
     for (const old of history) {
-      if ((await verifyPassword(old, password, h.keys, policies)).ok) {
+      if ((await passwordMatches(h, old, password)).ok) {
         reasons.push('history');
         break;
       }

@@ -10,6 +10,7 @@ import { type NoticeCode, noticeFor } from '#http/messages/index.ts';
 import { truncatedAddress } from '#http/request.ts';
 import type { Write } from '#store/db.ts';
 import { endWrite, type Session, sessionPut, swapPointerWrite } from '#store/sessions.ts';
+import type { PhoneWindow } from '#store/tickets.ts';
 import { type Person, sealContext } from '#store/users.ts';
 import { audited } from './facts.ts';
 
@@ -69,7 +70,7 @@ export async function openSession(
   call: AnyCall,
   person: Person,
   identity: Identity,
-  method: string,
+  by: { readonly method: string; readonly window?: PhoneWindow | undefined },
   writes: readonly Write[],
 ): Promise<{ session: SessionAnswer; cookies: string[] }> {
   const { policies } = h.settings;
@@ -99,11 +100,11 @@ export async function openSession(
   await h.db.transact([
     // The journey's own conditions first: a spent ticket says so instead of looking like a race.
     ...writes,
-    swapPointerWrite(person, { sessionId, expiresAt: session.expiresAt }),
+    swapPointerWrite(person, { sessionId, expiresAt: session.expiresAt }, by.window),
     sessionPut(session),
     ...(older ? [endWrite(older, { reason: 'replaced', at, by: session.browser })] : []),
     audited(h, call, person.personKey, 'login', 'success', {
-      method,
+      method: by.method,
       identity: identity.kind,
       browser: session.browser,
       ...(older ? { replaced: true } : {}),

@@ -105,15 +105,25 @@ export const endWrite = (sessionId: string, ended: Ended): Write & { set: string
  * SES-3: makes `next` the person's web session, on condition that the pointer is still what was read and the account
  * is active. Two logins at once: one of them meets Stale, reads again and then ends the other.
  */
-export function swapPointerWrite(person: Person, next: { sessionId: string; expiresAt: number }): Write {
+export function swapPointerWrite(
+  person: Person,
+  next: { sessionId: string; expiresAt: number },
+  lastWindow: Person['lastWindow'],
+): Write {
   const old = person.webSession?.sessionId;
   return {
     table: 'Users',
     key: { personKey: person.personKey },
-    set: 'SET webSession = :next',
+    set: lastWindow ? 'SET webSession = :next, lastWindow = :window' : 'SET webSession = :next',
     when: `account.#status = :active AND #rev = :rev AND ${old ? 'webSession.sessionId = :old' : 'attribute_not_exists(webSession)'}`,
     names: { '#status': 'status', '#rev': 'rev' },
-    values: { ':next': next, ':active': 'active', ':rev': person.rev, ...(old ? { ':old': old } : {}) },
+    values: {
+      ':next': next,
+      ':active': 'active',
+      ':rev': person.rev,
+      ...(old ? { ':old': old } : {}),
+      ...(lastWindow ? { ':window': lastWindow } : {}),
+    },
     otherwise: () => new Stale(),
   };
 }

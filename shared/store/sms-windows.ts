@@ -21,26 +21,38 @@ class Moved extends Error {
   }
 }
 
+/**
+ * A new window needs none that still runs; a further code needs the window exactly as it was seen. The first form
+ * also fits a row that nobody has cleared, so a phone's first code of the day is taken at the first try.
+ */
 function takeWrite(
   phoneKey: string,
   seen: SmsWindow | undefined,
   next: SmsWindow,
+  fresh: boolean,
   policies: Policies,
 ): Write {
+  const continues = !fresh && seen;
   return {
     table: 'SmsWindows',
     key: { phoneKey },
     set: 'SET startedAt = :start, #count = :count, lastAt = :last, #ttl = :ttl',
     names: { '#count': 'count', '#ttl': 'ttl' },
-    ...(seen
-      ? { when: 'startedAt = :seenStart AND #count = :seenCount AND lastAt = :seenLast' }
-      : { when: 'attribute_not_exists(phoneKey)' }),
+    when: continues
+      ? 'startedAt = :seenStart AND #count = :seenCount AND lastAt = :seenLast'
+      : 'attribute_not_exists(phoneKey) OR #count = :none OR (startedAt <= :over AND lastAt <= :gap)',
     values: {
       ':start': next.startedAt,
       ':count': next.count,
       ':last': next.lastAt,
       ':ttl': next.startedAt + policies.smsWindowSeconds + 86_400,
-      ...(seen ? { ':seenStart': seen.startedAt, ':seenCount': seen.count, ':seenLast': seen.lastAt } : {}),
+      ...(continues
+        ? { ':seenStart': seen.startedAt, ':seenCount': seen.count, ':seenLast': seen.lastAt }
+        : {
+            ':none': 0,
+            ':over': next.lastAt - policies.smsWindowSeconds,
+            ':gap': next.lastAt - policies.smsGapSeconds,
+          }),
     },
     otherwise: (old) => new Moved(old as Row | undefined),
   };
@@ -48,8 +60,8 @@ function takeWrite(
 
 /**
  * Takes one of the phone's codes together with `writes` (the code on its ticket), all or nothing.
- * `seen` is the window as the ticket remembers it from its own last code; when another journey used the phone in
- * between, the refusal brings the true row and the second try is exact. Answers the window as taken and as it was
+ * `seen` is the window as the journey last saw it; when another journey used the phone in between, the refusal
+ * brings the true row and the second try is exact. Answers the window as taken and as it was
  * before. Throws SMS_TOO_FREQUENT {retryAt}.
  */
 export async function takeSend(
@@ -74,7 +86,10 @@ export async function takeSend(
       continue;
     }
     try {
-      await db.transact([takeWrite(phoneKey, window, decision.next, policies), ...writes(decision.next)]);
+      await db.transact([
+        takeWrite(phoneKey, window, decision.next, decision.fresh, policies),
+        ...writes(decision.next),
+      ]);
       return { taken: decision.next, before: window };
     } catch (error) {
       if (!(error instanceof Moved)) throw error;

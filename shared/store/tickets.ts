@@ -21,13 +21,14 @@ export interface TicketBase {
   readonly state: 'open' | 'spent' | 'ended';
   /** The newest SMS code of this ticket (SMS-2). */
   readonly code?: StoredCode;
-  /** The phone's window as this ticket's own last code left it. */
-  readonly window?: SmsWindow & { readonly phoneKey: string };
+  /** The phone's window as this journey last saw it: what to expect, never what to believe. */
+  readonly window?: PhoneWindow;
   /** A passed face check (FACE-2) started from this ticket. */
   readonly face?: FaceProof;
   /** Failed face checks of this ticket (REG-5). */
   readonly faceFailures?: number;
 }
+export type PhoneWindow = SmsWindow & { readonly phoneKey: string };
 export interface StoredCode {
   readonly hash: string;
   readonly phoneKey: string;
@@ -184,12 +185,7 @@ export const spendWrite = (
   });
 
 /** Puts the newest code on its ticket; the one before is void (SMS-2). */
-export const codeWrite = (
-  ticket: CodeTicket,
-  code: StoredCode,
-  window: SmsWindow & { phoneKey: string },
-  now: Date,
-) =>
+export const codeWrite = (ticket: CodeTicket, code: StoredCode, window: PhoneWindow, now: Date) =>
   ticketWrite(ticket, now, {
     set: 'SET code = :code, #window = :window',
     names: { '#window': 'window' },

@@ -1,6 +1,7 @@
 import type { StoredPassword } from '#crypto/passwords.ts';
 import type { Sealed } from '#crypto/sealed.ts';
 import { Problem } from '#domain/problem.ts';
+import type { SmsWindow } from '#domain/sms-window.ts';
 import type { Db, Item, Write } from './db.ts';
 
 /**
@@ -27,6 +28,8 @@ export interface Person {
   readonly consents?: readonly Consent[];
   /** SES-3: the one web session; swapped in the transaction that opens a session. */
   readonly webSession?: WebSessionPointer;
+  /** The SMS window that the last finished journey left, so that the next one's first guess is right. */
+  readonly lastWindow?: SmsWindow & { readonly phoneKey: string };
 }
 export interface HallCollection {
   readonly phoneKey: string;

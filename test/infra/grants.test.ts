@@ -74,6 +74,9 @@ describe.each(stageNames)('stage %s', (stage) => {
     ];
     expect(kms.map((pair) => pair.split(' ')[0])).toEqual(expected);
     for (const pair of kms) expect(pair).toContain('DataKey');
+    for (const { Action, Condition } of statementsOf(roleOf(flow)))
+      if (list(Action).some((action) => action.startsWith('kms:')))
+        expect(Condition).toEqual({ StringEquals: { 'kms:EncryptionContext:purpose': 'sealing' } });
   });
 
   it.each(flows)('lets $name write to its own log and to no other', (flow) => {

@@ -1,0 +1,123 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { linesOf } from '#gateways/object-lines.ts';
+import { type Door, openDoor } from '../support/door.ts';
+import { person } from '../support/people.ts';
+
+const collection = (version: number, overrides: object = {}) => {
+  const { name, documentType, documentNumber, phone } = person();
+  return {
+    type: 'collection',
+    version,
+    person: { name, documentType, documentNumber },
+    phone,
+    officer: '0101',
+    ...overrides,
+  };
+};
+const message = (messageId: string, body: string) => ({ messageId, body });
+
+describe('the registry feed', () => {
+  let door: Door;
+  beforeAll(async () => {
+    door = await openDoor();
+  });
+  afterAll(() => door?.stop());
+
+  it('ENT-3 reports bad lines by number and code, and takes all others', async () => {
+    const good = collection(3);
+    const otherName = { ...good, version: 4, person: { ...good.person, name: '不同人' } };
+    const lines = [
+      JSON.stringify(good),
+      '{broken',
+      JSON.stringify({ type: 'unheard-of', version: 1 }),
+      JSON.stringify(otherName),
+      JSON.stringify({ ...collection(1), phone: '12' }),
+      '',
+      JSON.stringify(collection(1)),
+    ];
+    const report = await door.registry(lines.join('\n'));
+    expect(report).toMatchObject({ accepted: 2, stale: 0 });
+    expect((report.rejected as { line: number; code: string }[]).map(({ line, code }) => [line, code])).toEqual([
+      [2, 'BAD_REQUEST'],
+      [3, 'BAD_REQUEST'],
+      [4, 'PERSON_MISMATCH'],
+      [5, 'PHONE_INVALID'],
+    ]);
+    expect(JSON.stringify(report)).not.toContain(good.person.documentNumber);
+  });
+
+  it('ENT-3 takes a line twice and an older one without changing anything, and counts them as stale', async () => {
+    const line = collection(7);
+    expect(await door.registry(JSON.stringify(line))).toMatchObject({ accepted: 1, stale: 0 });
+    const again = [line, { ...line, version: 6, phone: person().phone }]
+      .map((one) => JSON.stringify(one))
+      .join('\n');
+    expect(await door.registry(again)).toMatchObject({ accepted: 0, stale: 2, rejected: [] });
+  });
+
+  it('ENT-3 gives back the queue messages that a dependency kept from being taken, and only those', async () => {
+    const [first, second] = [collection(1), collection(1)];
+    door.faults.add({
+      function: 'registry-feed',
+      table: 'Users',
+      action: 'GetItem',
+      kind: 'error500',
+      times: 3,
+    });
+    const event = { Records: [message('a', JSON.stringify(first)), message('b', JSON.stringify(second))] };
+    expect(await door.invoke('registry-feed', event)).toEqual({
+      batchItemFailures: [{ itemIdentifier: 'a' }],
+    });
+    door.faults.clear();
+    expect(await door.invoke('registry-feed', event)).toEqual({ batchItemFailures: [] });
+    expect(await door.registry(JSON.stringify(first))).toMatchObject({ stale: 1 });
+  });
+
+  it('ENT-3 ignores the message by which S3 tests a notification', async () => {
+    const body = JSON.stringify({ Service: 'Amazon S3', Event: 's3:TestEvent', Bucket: 'x' });
+    expect(await door.invoke('registry-feed', { Records: [message('t', body)] })).toEqual({
+      batchItemFailures: [],
+    });
+  });
+});
+
+describe('lines of an S3 object', () => {
+  let server: Server;
+  const asked: { path: string | undefined; authorization: string | undefined }[] = [];
+  beforeAll(async () => {
+    server = createServer((request, response) => {
+      asked.push({ path: request.url, authorization: request.headers.authorization });
+      if (request.url?.includes('missing')) response.writeHead(404).end('<Error/>');
+      else response.end('one\ntwo\r\nthree');
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    process.env.AWS_ENDPOINT_URL_S3 = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    Object.assign(process.env, {
+      AWS_REGION: 'cn-north-1',
+      AWS_ACCESS_KEY_ID: 'k',
+      AWS_SECRET_ACCESS_KEY: 's',
+    });
+  });
+  afterAll(() => {
+    for (const name of ['AWS_ENDPOINT_URL_S3', 'AWS_REGION', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'])
+      delete process.env[name];
+    server.close();
+  });
+  const read = async (encodedKey: string) => {
+    const lines: string[] = [];
+    for await (const line of linesOf({ bucket: 'feed', encodedKey })) lines.push(line);
+    return lines;
+  };
+
+  it('ENT-3 reads a file line by line with a signed request', async () => {
+    expect(await read('2026/day+one.jsonl')).toEqual(['one', 'two', 'three']);
+    expect(asked[0]?.path).toBe('/feed/2026/day%20one.jsonl');
+    expect(asked[0]?.authorization).toContain('/cn-north-1/s3/aws4_request');
+  });
+
+  it('ENT-3 fails without naming the file when S3 refuses', async () => {
+    await expect(read('missing-340101199003071234.jsonl')).rejects.toThrow(/^s3: http-404$/);
+  });
+});

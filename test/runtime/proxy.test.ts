@@ -1,0 +1,181 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Runtime } from '../../infra/local/runtime.ts';
+import { call, get, probe, put, startFixture, steps, table } from './fixture.ts';
+
+let runtime: Runtime;
+beforeAll(async () => {
+  runtime = await startFixture();
+});
+afterAll(() => runtime?.stop());
+afterEach(() => runtime.faults.clear());
+
+const transaction = (...TransactItems: object[]) => ({ op: 'TransactWriteItems', input: { TransactItems } });
+const write = (name: string, pk: string) => ({ Put: { TableName: name, Item: { pk: { S: pk } } } });
+const others = 'fixture-data-Others';
+
+describe('policy enforcement', () => {
+  it('lets through what is granted', async () => {
+    expect(await call(runtime, put('a'))).toMatchObject({ ok: true });
+    expect((await call(runtime, get('a'))).answer?.Item).toEqual({ pk: { S: 'a' } });
+  });
+
+  it('refuses and records what is not', async () => {
+    const scan = { op: 'Scan', input: { TableName: table } };
+    expect(await call(runtime, scan)).toMatchObject({ ok: false, name: 'AccessDeniedException' });
+    expect(await call(runtime, put('a'), '/narrow')).toMatchObject({
+      ok: false,
+      name: 'AccessDeniedException',
+    });
+    expect(await call(runtime, get('a'), '/narrow')).toMatchObject({ ok: true });
+    expect(runtime.denials().map(({ functionName, action }) => `${functionName} ${action}`)).toEqual([
+      'probe dynamodb:Scan',
+      'narrow dynamodb:PutItem',
+    ]);
+  });
+
+  it('grants an index and its table apart', async () => {
+    const query = (IndexName?: string) => ({
+      op: 'Query',
+      input: {
+        TableName: table,
+        ...(IndexName ? { IndexName } : {}),
+        KeyConditionExpression: '#k = :v',
+        ExpressionAttributeNames: { '#k': IndexName ? 'owner' : 'pk' },
+        ExpressionAttributeValues: { ':v': { S: 'a' } },
+      },
+    });
+    expect(await call(runtime, query('byOwner'))).toMatchObject({ ok: true });
+    expect(await call(runtime, query())).toMatchObject({ ok: false, name: 'AccessDeniedException' });
+  });
+
+  it('judges a transaction item by item, and nothing of a refused one happens', async () => {
+    expect(await call(runtime, transaction(write(table, 't1'), write(others, 't1')))).toMatchObject({
+      ok: true,
+    });
+    const remove = { Delete: { TableName: others, Key: { pk: { S: 't1' } } } };
+    expect(await call(runtime, transaction(write(table, 't2'), remove))).toMatchObject({
+      name: 'AccessDeniedException',
+    });
+    expect((await call(runtime, get('t2'))).answer?.Item).toBeUndefined();
+  });
+
+  it('knows who calls by the access key, and refuses strangers', async () => {
+    const env = (await probe(runtime, { do: 'env' })).body as Record<string, string>;
+    const ask = (key: string) =>
+      fetch(env.AWS_ENDPOINT_URL_DYNAMODB ?? '', {
+        method: 'POST',
+        headers: {
+          'x-amz-target': 'DynamoDB_20120810.GetItem',
+          authorization: `AWS4-HMAC-SHA256 Credential=${key}/d/r/s/aws4_request`,
+        },
+        body: JSON.stringify(get('a').input),
+      });
+    expect((await ask('STRANGER')).status).toBe(400);
+    expect((await ask(env.AWS_ACCESS_KEY_ID ?? '')).status).toBe(200);
+  });
+
+  it('reports grants that no call needed', async () => {
+    const unused = runtime
+      .unusedGrants()
+      .filter(({ functionName }) => functionName === 'probe')
+      .map(({ action }) => action);
+    expect(unused).toContain('dynamodb:BatchWriteItem');
+    expect(unused).not.toContain('dynamodb:GetItem');
+  });
+});
+
+describe('counting', () => {
+  const used = () => runtime.usage().probe?.routes['POST /probe'];
+
+  it('counts the longest chain of sequential calls, not the calls', async () => {
+    await steps(runtime, [[get('warm')]]);
+    runtime.resetUsage();
+    await steps(runtime, [[get('a'), get('b'), get('c')], [get('d')], [get('e'), get('f')]]);
+    expect(used()).toMatchObject({ invocations: 1, calls: 6, longestChain: 3 });
+  });
+
+  it('keeps concurrent invocations apart', async () => {
+    runtime.resetUsage();
+    await Promise.all(Array.from({ length: 20 }, () => steps(runtime, [[get('a')], [get('b'), put('c')]])));
+    expect(used()).toMatchObject({ invocations: 20, calls: 60, longestChain: 2 });
+  });
+
+  it('adds up read and write units', async () => {
+    runtime.resetUsage();
+    await steps(runtime, [[get('a')], [put('a')], [transaction(write(table, 'x'), write(others, 'x'))]]);
+    expect(used()).toMatchObject({ readUnits: 0.5, writeUnits: 5 });
+  });
+
+  it('is shown and reset over HTTP', async () => {
+    const url = `${runtime.url}/local/usage`;
+    expect(await (await fetch(url)).json()).toEqual(runtime.usage());
+    expect((await fetch(url, { method: 'DELETE' })).status).toBe(204);
+    expect(await (await fetch(url)).json()).toEqual({});
+  });
+});
+
+describe('faults', () => {
+  it('strike the n-th call of an invocation, all its tries, and no other', async () => {
+    const id = runtime.faults.add({ kind: 'error500', nth: 2, times: Number.POSITIVE_INFINITY });
+    const outcomes = await steps(runtime, [[get('a')], [get('b')], [get('c')]]);
+    const [first, second, third] = outcomes.flat();
+    expect([first?.ok, second?.name, third?.ok]).toEqual([true, 'InternalServerError', true]);
+    expect(runtime.faults.struck(id)).toBe(2);
+  });
+
+  it('are over after so many times, so that a retry succeeds', async () => {
+    runtime.faults.add({ kind: 'throttle', table: 'Things', action: 'GetItem' });
+    expect(await call(runtime, get('a'))).toMatchObject({ ok: true, attempts: 2 });
+  });
+
+  it('conflict as transactions and single writes do, and never a plain read', async () => {
+    runtime.faults.add({ kind: 'conflict', times: Number.POSITIVE_INFINITY });
+    const outcome = await call(runtime, transaction(write(table, 'y'), write(others, 'y')));
+    expect(outcome).toMatchObject({ name: 'TransactionCanceledException' });
+    expect(outcome.reasons?.map(({ Code }) => Code)).toEqual(['TransactionConflict', 'None']);
+    expect(await call(runtime, put('y'))).toMatchObject({ name: 'TransactionConflictException' });
+    expect(await call(runtime, get('y'))).toMatchObject({ ok: true, answer: {} });
+  });
+
+  it('`after` carries the call out but loses the answer', async () => {
+    runtime.faults.add({ kind: 'after', action: 'PutItem', times: 2 });
+    expect(await call(runtime, put('lost'))).toMatchObject({ ok: false });
+    expect((await call(runtime, get('lost'))).answer?.Item).toEqual({ pk: { S: 'lost' } });
+  });
+
+  it('`timeout` never answers', async () => {
+    runtime.faults.add({ kind: 'timeout', function: 'probe', times: 2 });
+    expect(await call(runtime, get('a'))).toMatchObject({ ok: false, name: 'TimeoutError' });
+  });
+
+  it('`crash` ends the function at the call; the next invocation gets a new one', async () => {
+    runtime.faults.add({ kind: 'crash', action: 'PutItem', nth: 1 });
+    expect((await probe(runtime, { do: 'steps', steps: [[put('crash')]] })).status).toBe(500);
+    expect((await call(runtime, get('crash'))).answer?.Item).toBeUndefined();
+    runtime.faults.clear();
+    runtime.faults.add({ kind: 'crash-after', action: 'PutItem', nth: 1 });
+    expect((await probe(runtime, { do: 'steps', steps: [[put('crash')]] })).status).toBe(500);
+    expect((await call(runtime, get('crash'))).answer?.Item).toBeDefined();
+  });
+
+  it('other functions and tables do not meet', async () => {
+    runtime.faults.add({ kind: 'error500', function: 'narrow', times: Number.POSITIVE_INFINITY });
+    runtime.faults.add({ kind: 'error500', table: 'Others', times: Number.POSITIVE_INFINITY });
+    expect(await call(runtime, get('a'))).toMatchObject({ ok: true });
+    expect(await call(runtime, get('a'), '/narrow')).toMatchObject({ name: 'InternalServerError' });
+  });
+
+  it('reach the SMS and face providers too', async () => {
+    runtime.faults.add({ kind: 'error500', service: 'sms' });
+    const send = {
+      do: 'fetch',
+      variable: 'AWS_ENDPOINT_URL_OUTBOX',
+      path: '/messages',
+      init: { method: 'POST', body: '{"phone":"1","purpose":"p","text":"t"}' },
+    };
+    expect((await probe(runtime, send)).body).toMatchObject({ status: 500 });
+    expect(runtime.sms()).toEqual([]);
+    expect((await probe(runtime, send)).body).toMatchObject({ status: 202 });
+    expect(runtime.sms('1')).toHaveLength(1);
+  });
+});
