@@ -16,13 +16,17 @@ import { faceStartedWrite, scannedWrite } from './writes.ts';
 type AnyChannelCall = Pick<CallOf<typeof channelScan, 'scan'>, 'caller' | 'now'>;
 
 /**
- * FACE-1: the two apps may; the 个人所得税 APP must be logged in, as the very person whose face is asked for. The
- * 安徽税务 APP needs no login, whoever is logged in there: the face decides.
+ * The channel must be allowed what the code is for (CHN). Whoever must be logged in on the phone must be the very
+ * person whose face is asked for; the 安徽税务 APP needs no login for a face check (FACE-1): there the face decides.
  */
-export function requireScanner(h: Pick<House, 'keys'>, call: AnyChannelCall, scan: ScanTicket): void {
+export function requireScanner(
+  h: Pick<House, 'keys' | 'settings'>,
+  call: AnyChannelCall,
+  scan: ScanTicket,
+): void {
   const { channel, person } = call.caller.assertion;
-  if (!may(channel, 'face-factor')) throw new Problem('CHANNEL_NOT_ALLOWED');
-  if (channel !== 'iit-app') return;
+  if (!may(channel, scan.action, h.settings)) throw new Problem('CHANNEL_NOT_ALLOWED');
+  if (scan.personKey === undefined || channel === 'ahtax-app') return;
   const asserted =
     person && personKey(h.keys, person.documentType, normaliseDocumentNumber(person.documentNumber));
   if (asserted !== scan.personKey) throw new Problem('FACE_MISMATCH');
@@ -42,11 +46,12 @@ export const scanCode: StepOf<typeof channelScan, 'scan'> = async (h, call) => {
 export const startFaceKit: StepOf<typeof channelScan, 'face'> = async (h, call) => {
   const ticket = await readScan(h, call.params.ticket, call.now);
   requireScanner(h, call, ticket);
-  if (ticket.scanState !== 'scanned') throw new Problem('STATE_CONFLICT');
+  const { personKey: key, subject } = ticket;
+  if (ticket.scanState !== 'scanned' || !key || !subject) throw new Problem('STATE_CONFLICT');
   const kit = await h.face.start({
-    name: unseal(h.dataKeys, sealContext.name(ticket.personKey), ticket.sealedName),
-    documentNumber: unseal(h.dataKeys, sealContext.number(ticket.personKey), ticket.sealedNumber),
-    documentType: ticket.documentType,
+    name: unseal(h.dataKeys, sealContext.name(key), subject.sealedName),
+    documentNumber: unseal(h.dataKeys, sealContext.number(key), subject.sealedNumber),
+    documentType: subject.documentType,
     ticket: ticket.ticketKey,
   });
   await h.db.transact([faceStartedWrite(ticket, kit.token, call.now)]);

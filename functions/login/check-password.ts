@@ -72,10 +72,18 @@ async function lookAtPassword(h: House, call: PasswordCall, named: Named): Promi
     named.via === 'document' ? named.persons.map((person) => person.personKey) : [named.personKey];
   for (const [index, personKey] of candidates.entries()) {
     const attempt = newAttempt(personKey, call);
-    const [person, reserved] = await Promise.all([
+    // Both settle before anything is decided: a read that failed must not leave the reservation spent (LCK-4).
+    const [read, reservation] = await Promise.allSettled([
       named.via === 'document' ? named.persons[index] : findPerson(h.db, personKey),
       reserve(h, call, attempt, named),
     ]);
+    if (reservation.status === 'rejected') throw reservation.reason;
+    const reserved = reservation.value;
+    if (read.status === 'rejected') {
+      await returnAttempt(h.db, attempt, reserved.taken, h.settings.policies);
+      throw read.reason;
+    }
+    const person = read.value;
     if (!person || (named.via !== 'document' && !stillNames(named, person))) {
       await returnAttempt(h.db, attempt, reserved.taken, h.settings.policies);
       throw unknownAccount(looksLikePhone(call.body.account));
@@ -167,8 +175,8 @@ async function openLogin(h: House, call: PasswordCall, look: Look, named: Named)
   try {
     await h.db.transact(writes);
   } catch (error) {
-    if (!(error instanceof Problem))
-      await returnAttempt(h.db, attempt, look.taken, policies).catch(() => undefined);
+    // The password was right: whatever stood in the way, it is no failure.
+    await returnAttempt(h.db, attempt, look.taken, policies).catch(() => undefined);
     throw error;
   }
   if (look.needsRehash) await rehash(h, call, person);

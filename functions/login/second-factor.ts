@@ -2,7 +2,7 @@ import { Problem } from '#domain/problem.ts';
 import { accepted, created } from '#http/answers.ts';
 import type { StepOf } from '#http/call.ts';
 import { sendCode } from '#steps/codes.ts';
-import { nameOf, phoneNumberOf } from '#steps/facts.ts';
+import { phoneNumberOf } from '#steps/facts.ts';
 import { startFaceScan } from '#steps/scans.ts';
 import { type LoginTicket, openTicket } from '#store/tickets.ts';
 import { findPerson, isActive } from '#store/users.ts';
@@ -20,7 +20,5 @@ export const startLoginFace: StepOf<typeof login, 'face'> = async (h, call) => {
   const ticket = await openTicket<LoginTicket>(h.db, call.params.id, 'login', call.now);
   const person = await findPerson(h.db, ticket.personKey);
   if (!isActive(person)) throw new Problem('STATE_CONFLICT');
-  return created(
-    await startFaceScan(h, call, ticket, 'face', 'lockout', { ...person, name: nameOf(h, person) }),
-  );
+  return created(await startFaceScan(h, call, ticket, 'face', 'lockout', person));
 };

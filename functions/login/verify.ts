@@ -53,7 +53,7 @@ async function byFace(h: House, call: VerifyCall, faceTicket: string) {
   };
   return enter(h, call, ticket, await findPerson(h.db, ticket.personKey), 'face', [
     spendWrite(ticket, call.now),
-    successWrite(attempt, h.settings.policies),
+    successWrite(attempt, h.settings.policies, { reserved: false }),
   ]);
 }
 

@@ -2,7 +2,7 @@ import { Problem } from '#domain/problem.ts';
 import { accepted, created } from '#http/answers.ts';
 import type { StepOf } from '#http/call.ts';
 import { sendCode } from '#steps/codes.ts';
-import { nameOf, phoneNumberOf } from '#steps/facts.ts';
+import { phoneNumberOf } from '#steps/facts.ts';
 import { startFaceScan } from '#steps/scans.ts';
 import { openTicket, type ResetTicket } from '#store/tickets.ts';
 import { findPerson, isActive } from '#store/users.ts';
@@ -19,7 +19,5 @@ export const startResetFace: StepOf<typeof passwordReset, 'face'> = async (h, ca
   const ticket = await openTicket<ResetTicket>(h.db, call.params.id, 'password-reset', call.now);
   const person = await findPerson(h.db, ticket.personKey);
   if (!isActive(person)) throw new Problem('STATE_CONFLICT');
-  return created(
-    await startFaceScan(h, call, ticket, 'reset', 'ticket', { ...person, name: nameOf(h, person) }),
-  );
+  return created(await startFaceScan(h, call, ticket, 'reset', 'ticket', person));
 };

@@ -1,5 +1,4 @@
 import { handle } from '#crypto/random.ts';
-import { unseal } from '#crypto/sealed.ts';
 import { sameName } from '#domain/persons.ts';
 import { Problem } from '#domain/problem.ts';
 import { created } from '#http/answers.ts';
@@ -20,7 +19,6 @@ import {
   type PersonChanges,
   personWrite,
   Stale,
-  sealContext,
 } from '#store/users.ts';
 import type { registration } from './contract.ts';
 
@@ -28,8 +26,7 @@ import type { registration } from './contract.ts';
 export const startRegistrationFace: StepOf<typeof registration, 'face'> = async (h, call) => {
   const ticket = await openTicket<RegistrationTicket>(h.db, call.params.id, 'registration', call.now);
   if (!ticket.consents.includes('face')) throw new Problem('CONSENT_REQUIRED', { missing: ['face'] });
-  const name = unseal(h.dataKeys, sealContext.name(ticket.personKey), ticket.sealedName);
-  return created(await startFaceScan(h, call, ticket, 'register', 'ticket', { ...ticket, name }));
+  return created(await startFaceScan(h, call, ticket, 'register', 'ticket', ticket));
 };
 
 /**
@@ -78,7 +75,7 @@ async function register(
     claimPhoneWrite(profile.phoneKey, personKey, call.now, holder),
     ...(profile.username === undefined
       ? []
-      : [claimUsernameWrite(usernameKeyOf(h, profile.username), personKey, call.now)]),
+      : [claimUsernameWrite(usernameKeyOf(h, profile.username), profile.username, personKey, call.now)]),
     ...loss,
     audited(h, call, personKey, 'registered', 'success', {
       realNameLevel,

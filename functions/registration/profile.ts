@@ -1,9 +1,6 @@
 import { phoneKey as phoneKeyOf } from '#crypto/keys.ts';
-import { hashPassword } from '#crypto/passwords.ts';
 import { seal } from '#crypto/sealed.ts';
-import { isCommonPassword } from '#domain/common-passwords.ts';
 import { maskPhone } from '#domain/masks.ts';
-import { passwordWeaknesses } from '#domain/passwords.ts';
 import { parsePhone } from '#domain/phones.ts';
 import { Problem } from '#domain/problem.ts';
 import { parseUsername } from '#domain/usernames.ts';
@@ -14,6 +11,7 @@ import { usernameKeyOf } from '#steps/accounts.ts';
 import { requireHuman } from '#steps/anti-automation.ts';
 import { type CodeProof, sendCode, withCode } from '#steps/codes.ts';
 import { numberOf } from '#steps/facts.ts';
+import { judgedPassword } from '#steps/new-password.ts';
 import { type PhoneRow, phoneOwner } from '#store/phones.ts';
 import {
   openTicket,
@@ -21,7 +19,15 @@ import {
   type RegistrationTicket,
   ticketWrite,
 } from '#store/tickets.ts';
-import { findUsername, sealContext, type UsernameGuard, usernameFree } from '#store/users.ts';
+import {
+  findPerson,
+  findUsername,
+  type Person,
+  sealContext,
+  type UsernameGuard,
+  usernameFree,
+} from '#store/users.ts';
+import { requireRegisteringChannel } from './channel.ts';
 import type { registration } from './contract.ts';
 
 /** REG-2: who was collected at a hall registers with the phone verified there, so that nobody else can. */
@@ -32,6 +38,7 @@ function requireHallPhone(ticket: RegistrationTicket, phoneKey: string): void {
 
 /** Sends a code to the phone to be registered; a stranger can ask for it, so the address has a budget (SMS-2). */
 export const sendRegistrationCode: StepOf<typeof registration, 'sms'> = async (h, call) => {
+  requireRegisteringChannel(call);
   const phone = parsePhone(call.body.phone);
   const [human, found] = await Promise.allSettled([
     requireHuman(h, call, call.body.challenge),
@@ -46,10 +53,13 @@ export const sendRegistrationCode: StepOf<typeof registration, 'sms'> = async (h
 interface Known {
   readonly owner: PhoneRow | undefined;
   readonly guard: UsernameGuard | undefined;
+  /** Who registers again (REG-4) keeps the history of passwords. */
+  readonly person: Person | undefined;
 }
 
 /** Basic information (REG-1): the code first, then what it allows to be told (SMS-2, PHN-3). */
 export const saveProfile: StepOf<typeof registration, 'profile'> = async (h, call) => {
+  requireRegisteringChannel(call);
   const phone = parsePhone(call.body.phone);
   const phoneKey = phoneKeyOf(h.keys, phone);
   const { username } = call.body;
@@ -63,13 +73,14 @@ export const saveProfile: StepOf<typeof registration, 'profile'> = async (h, cal
       code: call.body.smsCode,
       counting: 'guess',
     },
-    async () => {
-      const [owner, guard] = await Promise.all([
+    async (ticket) => {
+      const [owner, guard, person] = await Promise.all([
         phoneOwner(h.db, phoneKey),
         // A malformed name has no guard; it is refused after the code.
         username === undefined ? undefined : findUsername(h.db, usernameKeyOf(h, username)),
+        findPerson(h.db, ticket.personKey),
       ]);
-      return { owner, guard };
+      return { owner, guard, person };
     },
     (proof, known) => save(h, call, proof, phone, phoneKey, known),
   );
@@ -87,12 +98,12 @@ async function save(
   if (proof.phoneKey !== phoneKey) throw new Problem('SMS_CODE_WRONG');
   requireHallPhone(ticket, phoneKey);
   const username = call.body.username === undefined ? undefined : parseUsername(call.body.username);
-  const reasons = passwordWeaknesses(
+  const hashed = await judgedPassword(
+    h,
     call.body.password,
     { username, phones: [phone], documentNumber: numberOf(h, ticket) },
-    isCommonPassword,
+    known.person,
   );
-  if (reasons.length > 0) throw new Problem('PASSWORD_WEAK', { reasons });
   if (username !== undefined && !usernameFree(known.guard, ticket.personKey, call.now))
     throw new Problem('USERNAME_TAKEN');
   const taken = known.owner !== undefined && known.owner.personKey !== ticket.personKey;
@@ -101,7 +112,7 @@ async function save(
   const profile: RegistrationProfile = {
     phoneKey,
     sealedPhone: seal(h.dataKeys, sealContext.phone(phoneKey), phone),
-    password: await hashPassword(call.body.password, h.keys, h.settings.policies),
+    password: hashed.password,
     ...(username === undefined ? {} : { username }),
     takeover: taken,
   };

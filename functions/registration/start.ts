@@ -1,21 +1,21 @@
 import { personKey } from '#crypto/keys.ts';
 import { seal } from '#crypto/sealed.ts';
-import { may } from '#domain/channels.ts';
 import { shanghaiDay } from '#domain/days.ts';
 import { isOfficeFirst, parseDocument } from '#domain/documents.ts';
 import { normaliseName, sameName } from '#domain/persons.ts';
 import { Problem } from '#domain/problem.ts';
 import { created } from '#http/answers.ts';
-import type { CallOf, StepOf } from '#http/call.ts';
+import type { StepOf } from '#http/call.ts';
 import { requireHuman } from '#steps/anti-automation.ts';
 import { audited, nameOf } from '#steps/facts.ts';
 import { openTicketWrite, type RegistrationTicket } from '#store/tickets.ts';
 import { findPerson, isActive, sealContext } from '#store/users.ts';
+import { requireRegisteringChannel } from './channel.ts';
 import type { registration } from './contract.ts';
 
 /** Identity check (REG-1 … REG-4, REG-6, REG-7, DOC-5): opens the registration. */
 export const startRegistration: StepOf<typeof registration, 'start'> = async (h, call) => {
-  refuseOtherChannels(call);
+  requireRegisteringChannel(call);
   const { documentType } = call.body;
   const name = normaliseName(call.body.name);
   const number = parseDocument(documentType, call.body.documentNumber, shanghaiDay(call.now));
@@ -62,8 +62,3 @@ export const startRegistration: StepOf<typeof registration, 'start'> = async (h,
   ]);
   return created({ registrationId: opened.id, faceRequired });
 };
-
-/** REG-7: web and the 安徽税务 APP register; the mini programs' 实名采集 is discontinued. */
-function refuseOtherChannels(call: CallOf<typeof registration, 'start'>): void {
-  if (!may(call.origin.channel, 'register')) throw new Problem('CHANNEL_NOT_ALLOWED');
-}

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { StackTemplate } from './assembly.ts';
-import { arrayOf, isObject, type JsonObject, listOf, objectOf, stringOf } from './json.ts';
+import { arrayOf, isObject, type JsonObject, objectOf, stringOf } from './json.ts';
+import { arn, type Environment, kinds, refIsArn, uuid } from './resource-names.ts';
 
 /** A resource with every intrinsic function resolved. */
 export interface Resource {
@@ -13,46 +13,6 @@ export interface Resource {
   /** What `Fn::GetAtt … Arn` gives. */
   readonly arn: string;
 }
-
-export interface Environment {
-  readonly region: string;
-  readonly account: string;
-  readonly partition: 'aws' | 'aws-cn';
-}
-
-/** Property that carries a resource's own name, and the form of its ARN. */
-const kinds: Readonly<Record<string, { name: string; arn: (e: Environment, name: string) => string }>> = {
-  'AWS::DynamoDB::Table': { name: 'TableName', arn: (e, n) => arn(e, 'dynamodb', `table/${n}`) },
-  'AWS::DynamoDB::GlobalTable': { name: 'TableName', arn: (e, n) => arn(e, 'dynamodb', `table/${n}`) },
-  'AWS::Lambda::Function': { name: 'FunctionName', arn: (e, n) => arn(e, 'lambda', `function:${n}`) },
-  'AWS::IAM::Role': { name: 'RoleName', arn: (e, n) => `arn:${e.partition}:iam::${e.account}:role/${n}` },
-  'AWS::SecretsManager::Secret': {
-    name: 'Name',
-    arn: (e, n) => arn(e, 'secretsmanager', `secret:${n}-${digest(n, 6)}`),
-  },
-  'AWS::KMS::Key': { name: '', arn: (e, n) => arn(e, 'kms', `key/${n}`) },
-  'AWS::KMS::Alias': { name: 'AliasName', arn: (e, n) => arn(e, 'kms', n) },
-  'AWS::Logs::LogGroup': { name: 'LogGroupName', arn: (e, n) => arn(e, 'logs', `log-group:${n}:*`) },
-  'AWS::Scheduler::Schedule': { name: 'Name', arn: (e, n) => arn(e, 'scheduler', `schedule/default/${n}`) },
-  'AWS::S3::Bucket': { name: 'BucketName', arn: (e, n) => `arn:${e.partition}:s3:::${n}` },
-  'AWS::SQS::Queue': { name: 'QueueName', arn: (e, n) => arn(e, 'sqs', n) },
-  'AWS::SNS::Topic': { name: 'TopicName', arn: (e, n) => arn(e, 'sns', n) },
-};
-/** Types whose `Ref` is the ARN. */
-const refIsArn = new Set([
-  'AWS::SecretsManager::Secret',
-  'AWS::SNS::Topic',
-  'AWS::Lambda::Alias',
-  'AWS::Lambda::Version',
-  'AWS::IAM::ManagedPolicy',
-]);
-
-const arn = (e: Environment, service: string, rest: string): string =>
-  `arn:${e.partition}:${service}:${e.region}:${e.account}:${rest}`;
-const digest = (text: string, length: number): string =>
-  createHash('sha256').update(text).digest('hex').slice(0, length);
-const uuid = (text: string): string =>
-  digest(text, 32).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 
 const absent = Symbol('AWS::NoValue');
 
@@ -263,6 +223,3 @@ class Scope {
     );
   }
 }
-
-/** `listOf` for statements and lists that CloudFormation also allows as a single value. */
-export const several = (value: unknown): readonly string[] => listOf(value).map(String);

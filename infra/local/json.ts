@@ -8,6 +8,8 @@ export const objectOf = (value: unknown): JsonObject => (isObject(value) ? value
 export const arrayOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 export const listOf = (value: unknown): readonly unknown[] =>
   Array.isArray(value) ? value : value === undefined ? [] : [value];
+/** Strings that a template gives alone or as a list. */
+export const stringsOf = (value: unknown): readonly string[] => listOf(value).map(String);
 export const stringOf = (value: unknown): string | undefined =>
   typeof value === 'string' ? value : undefined;
 

@@ -7,7 +7,7 @@ import { type FaultRule, faultKinds, faultServices } from './faults.ts';
 import { FunctionError } from './functions.ts';
 import { readBody, sendJson } from './http.ts';
 import { sendProblem } from './problem.ts';
-import type { Runtime } from './runtime.ts';
+import type { Runtime } from './runtime-types.ts';
 
 /** The routes under /local (api.md, "This machine only"). They are answered here, never by a function. */
 

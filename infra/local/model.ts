@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import type { Assembly } from './assembly.ts';
-import { type Environment, evaluate, type Resource } from './evaluate.ts';
+import { evaluate, type Resource } from './evaluate.ts';
 import { arrayOf, type JsonObject, objectOf, stringOf } from './json.ts';
 import { Policy, type Statement, statementsOf } from './policy.ts';
+import type { Environment } from './resource-names.ts';
 
 /** What the templates say, in the terms this runtime works with. */
 export interface LocalApp {

@@ -1,5 +1,4 @@
-import { several } from './evaluate.ts';
-import { arrayOf, isObject, type JsonObject, objectOf } from './json.ts';
+import { arrayOf, isObject, type JsonObject, objectOf, stringsOf } from './json.ts';
 
 /** A statement of an identity policy, as far as it is judged here: actions, resources and equality conditions. */
 export interface Statement {
@@ -25,8 +24,8 @@ export function statementsOf(document: unknown): Statement[] {
       throw new Error('A policy with NotAction or NotResource is more than the local runtime judges');
     return {
       effect: statement.Effect === 'Deny' ? 'Deny' : 'Allow',
-      actions: several(statement.Action),
-      resources: several(statement.Resource),
+      actions: stringsOf(statement.Action),
+      resources: stringsOf(statement.Resource),
       conditions: isObject(statement.Condition) ? statement.Condition : undefined,
     };
   });
@@ -60,7 +59,7 @@ function holds(conditions: JsonObject | undefined, context: Context, unknown: bo
     return Object.entries(objectOf(keys)).every(([key, wanted]) => {
       const value = context[key];
       if (value === undefined) return false;
-      return several(wanted).some((w) => (operator === 'StringLike' ? matches(w, value) : w === value));
+      return stringsOf(wanted).some((w) => (operator === 'StringLike' ? matches(w, value) : w === value));
     });
   });
 }

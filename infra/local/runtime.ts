@@ -4,106 +4,36 @@ import { rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import type { Channel } from '#domain/names.ts';
-import type { Policies } from '#domain/policies.ts';
 import { readAssembly } from './assembly.ts';
 import { makeAwsStub } from './aws-stub.ts';
 import type { Denial, House } from './caller.ts';
-import { type AssertionInput, type LocalChannels, openChannels } from './channel-keys.ts';
+import { type LocalChannels, openChannels } from './channel-keys.ts';
 import { makeClock } from './clock.ts';
 import { openDataFolder } from './data-folder.ts';
-import { type DynamoDbCall, dynamoDbClient } from './dynamodb-client.ts';
+import { dynamoDbClient } from './dynamodb-client.ts';
 import { type DynamoDbLocal, startDynamoDbLocal } from './dynamodb-local.ts';
 import { makeDynamoDbProxy } from './dynamodb-proxy.ts';
-import { type FaceOutcome, FaceSimulator } from './face-simulator.ts';
+import { FaceSimulator } from './face-simulator.ts';
 import { Faults } from './faults.ts';
 import { Functions } from './functions.ts';
 import { makeGateway } from './gateway.ts';
 import { startInternalServer } from './internal-server.ts';
 import { Kms } from './kms.ts';
 import { serveLocal } from './local-routes.ts';
-import { type LogLine, Logs } from './logs.ts';
+import { Logs } from './logs.ts';
 import { type FunctionModel, readModel } from './model.ts';
-import { Outbox, type SentMessage } from './outbox.ts';
+import { Outbox } from './outbox.ts';
 import { PlainError } from './plain-error.ts';
 import { takePort } from './public-server.ts';
-import { type FeedBatch, type FeedResult, feedRegistry } from './registry.ts';
+import { type FeedBatch, feedRegistry } from './registry.ts';
+import type { Runtime, RuntimeOptions } from './runtime-types.ts';
 import { startSchedules } from './schedules.ts';
 import { Secrets } from './secrets.ts';
 import { openState } from './state-file.ts';
 import { createTables } from './tables.ts';
-import { type FunctionUsage, UsageBook } from './usage.ts';
+import { UsageBook } from './usage.ts';
 
-export interface RuntimeOptions {
-  /** 0 = a free one (the default). */
-  readonly port?: number;
-  readonly inMemory: boolean;
-  /** Where data is kept; needed unless `inMemory`. */
-  readonly dataDir?: string;
-  /** Reserved for the portal's pages. */
-  readonly portal?: boolean;
-  /** LGN-12: requests of one address before a challenge is asked for; null (the default) = never. */
-  readonly challengeAfter?: number | null;
-  readonly policies?: Partial<Policies>;
-  /** An assembly that exists already; otherwise stage `local` is synthesized. */
-  readonly assemblyDir?: string;
-  /** A DynamoDB Local that runs already (also by the environment's DYNAMODB_ENDPOINT). */
-  readonly dynamodbEndpoint?: string;
-  /** Letters and digits; keeps this run's data apart from others in one DynamoDB Local. */
-  readonly namespace?: string;
-  /** Prints every log line of the functions, not only errors. */
-  readonly verbose?: boolean;
-  /** Prints nothing, not even errors: for tests that provoke them. */
-  readonly quiet?: boolean;
-  /** Told what is going on while it starts. */
-  readonly progress?: (line: string) => void;
-}
-
-export interface RuntimeClock {
-  now(): Date;
-  fixed(): boolean;
-  /** Stops it at an instant (ISO 8601, or epoch milliseconds). */
-  set(instant: string | number | Date): void;
-  advance(seconds: number): void;
-  /** Back to the machine's time. */
-  reset(): void;
-}
-
-export interface Runtime {
-  /** `http://127.0.0.1:PORT`, also the issuer. */
-  readonly url: string;
-  readonly issuer: string;
-  readonly clock: RuntimeClock;
-  readonly faults: Faults;
-  /** Calls DynamoDB Local directly, past every policy: to look at what stands there. */
-  readonly dynamodb: DynamoDbCall;
-  /** Names of the tables of the template. */
-  readonly tables: readonly string[];
-  /** Messages sent, newest first. */
-  sms(phone?: string): SentMessage[];
-  /** What the face provider answers from now on. */
-  face(outcome: FaceOutcome): void;
-  assertion(channel: Channel, input: AssertionInput): Promise<string>;
-  hasSchedule(name: string): boolean;
-  /** Runs a schedule's function and answers what it returned. Throws FunctionError. */
-  schedule(name: string): Promise<unknown>;
-  /** Feeds ndjson to the registry feed function. Throws FunctionError. */
-  registry(ndjson: string | Readable): Promise<FeedResult>;
-  hasRotation(secret: string): boolean;
-  /** Rotates a secret, by its name or the end of it. Throws FunctionError. */
-  rotateSecret(secret: string): Promise<void>;
-  /** Starts a function by its flow's name with any event and answers what it returned. Throws FunctionError. */
-  invoke(functionName: string, event: unknown): Promise<unknown>;
-  usage(): Record<string, FunctionUsage>;
-  resetUsage(): void;
-  /** What a policy refused. */
-  denials(): readonly Denial[];
-  /** Granted (action, resource) pairs that no call has needed. */
-  unusedGrants(): { functionName: string; action: string; resource: string }[];
-  logs(): LogLine[];
-  /** Ends everything; safe to call twice. */
-  stop(): Promise<void>;
-}
+export type { Runtime, RuntimeClock, RuntimeOptions } from './runtime-types.ts';
 
 /**
  * Runs the application on this machine: synthesizes stage `local` (or takes an assembly), DynamoDB Local with the

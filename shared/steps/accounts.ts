@@ -105,7 +105,8 @@ export async function accountNamed(
   const active = persons.filter(isActive);
   if (active.length > 0) return { via: 'document', persons: active, lockouts };
   if (phone) return { via: 'phone', personKey: phone.row.personKey, phoneKey: phone.key, window };
-  if (username?.guard.owner)
+  // Other capitals name nobody: told here, before an attempt of the owner's is reserved.
+  if (username?.guard.owner && username.guard.username === username.name)
     return { via: 'username', personKey: username.guard.owner, username: username.name };
   throw unknownAccount(
     readings.some((reading) => reading.kind === 'phone'),

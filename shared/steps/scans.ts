@@ -1,11 +1,24 @@
 import { createHash } from 'node:crypto';
 import { handle } from '#crypto/random.ts';
+import { unseal } from '#crypto/sealed.ts';
 import { isoShanghai } from '#domain/days.ts';
 import { maskName } from '#domain/masks.ts';
+import { Problem } from '#domain/problem.ts';
 import type { AnyCall } from '#http/call.ts';
 import type { House } from '#http/house.ts';
 import { truncatedAddress } from '#http/request.ts';
-import { openTicketWrite, type ScanTicket, type Ticket } from '#store/tickets.ts';
+import type { Write } from '#store/db.ts';
+import {
+  type CodeTicket,
+  type FaceSubject,
+  openTicketWrite,
+  type ScanPurpose,
+  type ScanTicket,
+  ticketKeyOf,
+  ticketProblem,
+  ticketWrite,
+} from '#store/tickets.ts';
+import { sealContext } from '#store/users.ts';
 
 export const pollHashOf = (secret: string): string => createHash('sha256').update(secret).digest('base64url');
 
@@ -17,41 +30,49 @@ export function ticketOfQr(issuer: string, qrContent: string): string | undefine
   return ticket && /^[\w-]{16,64}$/.test(ticket) ? ticket : undefined;
 }
 
-/**
- * Starts a face check by scan (FACE-1): a ticket of its own, bound to the journey it serves and, by the poll secret,
- * to the browser that asked (QR-2). The face is compared with the person of the journey.
- */
-export async function startFaceScan(
+/** A code to show, as the API answers it. */
+export interface Scan {
+  readonly ticket: string;
+  readonly qrContent: string;
+  readonly pollSecret: string;
+  readonly expiresAt: string;
+}
+
+/** Opens a scan bound, by the poll secret, to the browser that asked (QR-2). */
+export async function openScan(
   h: House,
   call: AnyCall,
-  parent: Ticket,
-  purpose: ScanTicket['purpose'],
-  counts: ScanTicket['counts'],
-  person: Pick<ScanTicket, 'documentType' | 'sealedName' | 'sealedNumber'> & { name: string },
-): Promise<{ ticket: string; qrContent: string; pollSecret: string; expiresAt: string }> {
+  scan: Omit<
+    ScanTicket,
+    | 'ticketKey'
+    | 'expiresAt'
+    | 'state'
+    | 'kind'
+    | 'scanState'
+    | 'pollHash'
+    | 'origin'
+    | 'faceToken'
+    | 'failures'
+  >,
+  account: string,
+  lifetimeSeconds: number,
+): Promise<Scan> {
   const pollSecret = handle();
   const opened = openTicketWrite<ScanTicket>(
     {
+      ...scan,
       kind: 'scan',
-      purpose,
       scanState: 'pending',
-      personKey: parent.personKey,
-      parentKey: parent.ticketKey,
-      parentKind: parent.kind,
       pollHash: pollHashOf(pollSecret),
-      documentType: person.documentType,
-      sealedName: person.sealedName,
-      sealedNumber: person.sealedNumber,
-      counts,
       origin: {
-        account: maskName(person.name),
+        account,
         browser: call.origin.browser,
         place: truncatedAddress(call.origin.address),
         at: isoShanghai(call.now),
       },
     },
     call.now,
-    h.settings.policies.faceScanSeconds,
+    lifetimeSeconds,
   );
   await h.db.put(opened.write);
   return {
@@ -59,5 +80,88 @@ export async function startFaceScan(
     qrContent: qrContentOf(h.settings.issuer, opened.id),
     pollSecret,
     expiresAt: isoShanghai(opened.expiresAt),
+  };
+}
+
+/**
+ * Starts a face check (FACE-1) for a journey: the face is compared with the journey's person, and the proof is
+ * written on the journey's ticket.
+ */
+export const startFaceScan = (
+  h: House,
+  call: AnyCall,
+  parent: CodeTicket,
+  purpose: ScanPurpose,
+  counts: 'lockout' | 'ticket',
+  { documentType, sealedName, sealedNumber }: FaceSubject,
+): Promise<Scan> =>
+  openScan(
+    h,
+    call,
+    {
+      purpose,
+      action: 'face-factor',
+      personKey: parent.personKey,
+      subject: { documentType, sealedName, sealedNumber },
+      parent: { ticketKey: parent.ticketKey, kind: parent.kind },
+      counts,
+    },
+    maskName(unseal(h.dataKeys, sealContext.name(parent.personKey), sealedName)),
+    h.settings.policies.faceScanSeconds,
+  );
+
+/**
+ * Starts a face check that serves no ticket but is itself the proof for one later call (`POST /v1/account/face`,
+ * `/v1/session/factor/face`).
+ */
+export const startOwnFaceScan = (
+  h: House,
+  call: AnyCall,
+  person: FaceSubject & { personKey: string },
+): Promise<Scan> =>
+  openScan(
+    h,
+    call,
+    {
+      purpose: 'face',
+      action: 'face-factor',
+      personKey: person.personKey,
+      subject: {
+        documentType: person.documentType,
+        sealedName: person.sealedName,
+        sealedNumber: person.sealedNumber,
+      },
+      counts: 'scan',
+    },
+    maskName(unseal(h.dataKeys, sealContext.name(person.personKey), person.sealedName)),
+    h.settings.policies.faceScanSeconds,
+  );
+
+/**
+ * The write that spends a passed face check of this person as the proof of one call. Throws FACE_REQUIRED for a
+ * check that has not passed, is spent, over or somebody else's.
+ */
+export async function faceProof(
+  h: House,
+  call: AnyCall,
+  faceTicket: string,
+  personKey: string,
+): Promise<Write> {
+  const ticketKey = ticketKeyOf(faceTicket);
+  const scan = await h.db.get<ScanTicket>('Tickets', { ticketKey });
+  const usable =
+    scan?.kind === 'scan' &&
+    scan.personKey === personKey &&
+    scan.counts === 'scan' &&
+    scan.scanState === 'passed' &&
+    ticketProblem(scan, 'scan', call.now) === undefined;
+  if (!usable) throw new Problem('FACE_REQUIRED');
+  return {
+    ...ticketWrite(scan, call.now, {
+      set: 'SET #state = :spent',
+      when: 'scanState = :passed',
+      values: { ':spent': 'spent', ':passed': 'passed' },
+    }),
+    otherwise: () => new Problem('FACE_REQUIRED'),
   };
 }

@@ -146,7 +146,11 @@ class Refused extends Error {
   }
 }
 
-/** Gives a reservation back after our own error (LCK-4); if it had locked the account, that lock goes too. */
+/**
+ * Gives a reservation back after our own error (LCK-4). A lock stands on five attempts of its method: with any of
+ * them given back, whichever had set it, that lock goes too.
+ * @param taken only says which of the two writes is tried first.
+ */
 export async function returnAttempt(
   db: Db,
   attempt: Attempt,
@@ -154,35 +158,42 @@ export async function returnAttempt(
   policies: Policies,
 ): Promise<void> {
   const r = reservation(attempt, policies);
-  const locked = taken >= policies.lockoutFailures;
-  await db.update({
-    table: 'Lockouts',
-    key: lockoutKey(attempt.personKey, attempt.day),
-    set: `${r.add.replace('ADD', 'DELETE')}${locked ? ' REMOVE lockedAt, lockedBy, sweepKey' : ''}`,
-    when: `contains(#m, :id)${locked ? ' AND lockedBy = :method' : ''}`,
-    names: Object.fromEntries(Object.entries(r.names).filter(([name]) => name !== '#ttl')),
-    values: {
-      ':attempt': r.values[':attempt'],
-      ':id': attempt.attemptId,
-      ...(locked ? { ':method': attempt.method } : {}),
-    },
-  });
+  let lifting = taken >= policies.lockoutFailures;
+  for (let round = 0; round < 4; round++) {
+    const written = await db.update<LockoutRow>({
+      table: 'Lockouts',
+      key: lockoutKey(attempt.personKey, attempt.day),
+      set: `${r.add.replace('ADD', 'DELETE')}${lifting ? ' REMOVE lockedAt, lockedBy, sweepKey' : ''}`,
+      when: lifting
+        ? 'contains(#m, :id) AND lockedBy = :method'
+        : 'contains(#m, :id) AND (attribute_not_exists(lockedBy) OR lockedBy <> :method)',
+      names: Object.fromEntries(Object.entries(r.names).filter(([name]) => name !== '#ttl')),
+      values: { ':attempt': r.values[':attempt'], ':id': attempt.attemptId, ':method': attempt.method },
+    });
+    if (written.ok || !written.old?.[attempt.method]?.has(attempt.attemptId)) return;
+    lifting = written.old.lockedBy === attempt.method;
+  }
 }
 
 /**
  * Success of a method resets its count, in the transaction that gives the success its effect. A lock set by another
- * method in the meantime refuses it; the lock that this method's own reservations set is lifted.
+ * method in the meantime refuses it; the lock that this method's own reservations set is lifted. A success that holds
+ * no reservation (a face proof from earlier) has no part in any lock and is refused by each.
  */
-export function successWrite(attempt: Attempt, policies: Policies): Write {
+export function successWrite(
+  attempt: Attempt,
+  policies: Policies,
+  { reserved }: { reserved: boolean } = { reserved: true },
+): Write {
   const sms = attempt.method === 'sms';
   return {
     table: 'Lockouts',
     key: lockoutKey(attempt.personKey, attempt.day),
     set: `SET #ttl = :ttl REMOVE #m, lockedAt, lockedBy, sweepKey${sms ? ` DELETE ${guesses} :attempt` : ''}`,
-    when: `${notLocked} OR lockedBy = :method`,
+    when: reserved ? `${notLocked} OR lockedBy = :method` : notLocked,
     names: { '#m': attempt.method, '#ttl': 'ttl', ...(sms ? { [guesses]: 'smsGuesses' } : {}) },
     values: {
-      ':method': attempt.method,
+      ...(reserved ? { ':method': attempt.method } : {}),
       ':ttl': lockoutExpiry(attempt.day, policies),
       ...(sms ? { ':attempt': new Set([attempt.attemptId]) } : {}),
     },

@@ -3,6 +3,7 @@ import type { Assertion } from '#crypto/assertions.ts';
 import type { StoredPassword } from '#crypto/passwords.ts';
 import { handle } from '#crypto/random.ts';
 import type { Sealed } from '#crypto/sealed.ts';
+import type { ChannelAction } from '#domain/channels.ts';
 import type { Channel, Entry } from '#domain/names.ts';
 import { Problem } from '#domain/problem.ts';
 import type { SmsWindow } from '#domain/sms-window.ts';
@@ -74,27 +75,41 @@ export interface ResetTicket extends TicketBase {
   readonly kind: 'password-reset';
   readonly phone?: { readonly phoneKey: string; readonly sealed: Sealed };
 }
-export interface ScanTicket extends Omit<TicketBase, 'code' | 'window' | 'face' | 'faceFailures'> {
+/**
+ * A code on a page that a phone scans (QR, FACE): for a face check of a known person, or to confirm something as
+ * whoever is logged in on the phone.
+ */
+export interface ScanTicket
+  extends Omit<TicketBase, 'personKey' | 'code' | 'window' | 'face' | 'faceFailures'> {
   readonly kind: 'scan';
-  readonly purpose: 'login' | 'face' | 'step-up' | 'register' | 'reset' | 'verification';
+  readonly purpose: ScanPurpose;
   readonly scanState: 'pending' | 'scanned' | 'passed' | 'confirmed' | 'failed' | 'cancelled';
-  readonly parentKey: string;
-  readonly parentKind: Ticket['kind'];
+  /** What a channel must be allowed to do in order to scan it (CHN). */
+  readonly action: ChannelAction;
   /** Hash of the secret that only the asking browser holds (QR-2). */
   readonly pollHash: string;
-  readonly sealedName: Sealed;
-  readonly sealedNumber: Sealed;
-  readonly documentType: string;
   readonly origin: {
     readonly account: string;
     readonly browser: string;
     readonly place: string;
     readonly at: string;
   };
-  /** Whether failures count in LCK (login) or end the parent (registration, reset). */
-  readonly counts: 'lockout' | 'ticket';
+  /** Whose face is wanted. A code that is only confirmed has nobody yet. */
+  readonly personKey?: string;
+  readonly subject?: FaceSubject;
+  /** The journey that the check serves; its ticket takes the proof. */
+  readonly parent?: { readonly ticketKey: string; readonly kind: Ticket['kind'] };
+  /** Where failed checks count: in LCK (login), on the journey's ticket (REG-5), or on this scan alone. */
+  readonly counts: 'lockout' | 'ticket' | 'scan';
   readonly faceToken?: string;
   readonly failures?: number;
+}
+export type ScanPurpose = 'login' | 'face' | 'step-up' | 'register' | 'reset' | 'verification';
+/** The identity that the provider compares a face with. */
+export interface FaceSubject {
+  readonly documentType: string;
+  readonly sealedName: Sealed;
+  readonly sealedNumber: Sealed;
 }
 /** Tickets that can hold an SMS code. */
 export type CodeTicket = RegistrationTicket | LoginTicket | ResetTicket;
@@ -127,7 +142,11 @@ export function openTicketWrite<T extends Ticket>(
 }
 
 /** What a ticket that is missing, of another kind, spent or over means to its holder. */
-export function ticketProblem(ticket: TicketBase | undefined, kind: string, now: Date): Problem | undefined {
+export function ticketProblem(
+  ticket: Pick<TicketBase, 'kind' | 'state' | 'expiresAt'> | undefined,
+  kind: string,
+  now: Date,
+): Problem | undefined {
   if (!ticket || ticket.kind !== kind) return new Problem('NOT_FOUND');
   if (ticket.state !== 'open') return new Problem('STATE_CONFLICT');
   if (ticket.expiresAt <= seconds(now)) return new Problem('EXPIRED');
@@ -153,7 +172,7 @@ const openValues = (now: Date) => ({ ':open': 'open', ':now': seconds(now) });
 
 /** A change to an open ticket inside a transaction; refused with the ticket's own problem. */
 export function ticketWrite(
-  ticket: Pick<Ticket, 'ticketKey' | 'kind'>,
+  ticket: { readonly ticketKey: string; readonly kind: Ticket['kind'] },
   now: Date,
   change: { set: string; when?: string; names?: Record<string, string>; values?: Record<string, unknown> },
 ): Write & { set: string } {
@@ -171,7 +190,7 @@ export function ticketWrite(
 
 /** Uses a ticket up, once. */
 export const spendWrite = (
-  ticket: Pick<Ticket, 'ticketKey' | 'kind'>,
+  ticket: { readonly ticketKey: string; readonly kind: Ticket['kind'] },
   now: Date,
   when?: string,
   values?: Record<string, unknown>,

@@ -75,6 +75,8 @@ export const defaultPhone = (person: Person): OwnPhone | undefined =>
 export interface UsernameGuard {
   readonly personKey: string;
   readonly owner?: string;
+  /** The name in the owner's own capitals, which are the only ones that log in (USR-1). */
+  readonly username?: string;
   /** Epoch seconds until which a freed name is reserved. */
   readonly reservedUntil?: number;
 }
@@ -87,10 +89,10 @@ export const usernameFree = (guard: UsernameGuard | undefined, owner: string, no
   (guard.owner === undefined && (guard.reservedUntil ?? 0) <= now.getTime() / 1000);
 
 /** Claims a username: free, already theirs, or freed longer than its reservation. Else USERNAME_TAKEN. */
-export function claimUsernameWrite(key: string, owner: string, now: Date): Write {
+export function claimUsernameWrite(key: string, username: string, owner: string, now: Date): Write {
   return {
     table: 'Users',
-    put: { personKey: key, owner },
+    put: { personKey: key, owner, username },
     when: 'attribute_not_exists(personKey) OR #owner = :owner OR (attribute_not_exists(#owner) AND reservedUntil <= :now)',
     names: { '#owner': 'owner' },
     values: { ':owner': owner, ':now': Math.floor(now.getTime() / 1000) },

@@ -1,6 +1,25 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Door, codeFor, enterPassword, expectStatus, fillProfile, openDoor, registered, scanFace, sendRegistrationCode, startRegistration, wait } from '../support/door.ts';
-import { mobile, person, residentNumber } from '../support/people.ts';
+import { documentTypes } from '#domain/documents.ts';
+import type { Channel } from '#domain/names.ts';
+import { defaultPolicies } from '#domain/policies.ts';
+import {
+  codeFor,
+  type Door,
+  enterPassword,
+  expectStatus,
+  fillProfile,
+  loginTicket,
+  openDoor,
+  registered,
+  scanFace,
+  sendRegistrationCode,
+  startRegistration,
+  wait,
+} from '../support/door.ts';
+import { mobile, person, type Sample } from '../support/people.ts';
+import { asChannel, poll, startKit } from './support/channels.ts';
+import { collectionLine, directTypes, officeFirstTypes, personWith } from './support/documents.ts';
+import { type Event, eventsOf, personOf, rowsOf, setOnPerson, subjectOf } from './support/tables.ts';
 
 let door: Door;
 beforeAll(async () => {
@@ -8,21 +27,709 @@ beforeAll(async () => {
 });
 afterAll(() => door?.stop());
 
-describe('registration', () => {
-  it('REG-1 goes from identity over basic information and face check to real-name level 4', async () => {
+const start = (who: Sample, overrides: object = {}) =>
+  door.http('POST', '/v1/registrations', {
+    name: who.name,
+    documentType: who.documentType,
+    documentNumber: who.documentNumber,
+    consents: ['privacy', 'face'],
+    ...overrides,
+  });
+const startFace = async (id: string) =>
+  expectStatus(await door.http('POST', `/v1/registrations/${id}/face`), 201).body;
+const complete = (id: string) => door.http('POST', `/v1/registrations/${id}/complete`);
+const passFace = async (id: string) =>
+  expectStatus(await scanFace(door, (await startFace(id)).qrContent), 200);
+/** Everything up to the last step. */
+async function ready(who: Sample, extra: object = {}): Promise<string> {
+  const id = await startRegistration(door, who);
+  expectStatus(await fillProfile(door, id, who, extra), 200);
+  await passFace(id);
+  return id;
+}
+async function failFace(qrContent: string, outcome: 'fail' | 'mismatch' = 'fail') {
+  door.face(outcome);
+  try {
+    return await scanFace(door, qrContent);
+  } finally {
+    door.face('pass');
+  }
+}
+
+describe('REG-1 the steps of a registration', () => {
+  it('REG-1 LVL-1 go from identity over basic information and face check to real-name level 4', async () => {
     const who = person();
-    const id = await startRegistration(door, who);
-    const profile = expectStatus(await fillProfile(door, id, who), 200);
-    expect(profile.body.maskedPhone).toMatch(/^1\d\d\*{4}\d{4}$/);
-    const early = await door.http('POST', `/v1/registrations/${id}/complete`);
-    expect(early.body).toMatchObject({ status: 403, code: 'FACE_REQUIRED' });
-    const scan = expectStatus(await door.http('POST', `/v1/registrations/${id}/face`), 201).body;
+    const begun = expectStatus(await start(who), 201).body;
+    expect(begun).toEqual({ registrationId: expect.stringMatching(/^[\w-]{22,64}$/), faceRequired: true });
+    const id = begun.registrationId;
+    expect((await complete(id)).body).toMatchObject({ status: 409, code: 'STEP_MISSING' });
+
+    const sent = expectStatus(await sendRegistrationCode(door, id, who.phone), 202).body;
+    expect(sent).toEqual({
+      maskedPhone: `${who.phone.slice(0, 3)}****${who.phone.slice(7)}`,
+      resendAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+08:00$/),
+    });
+    const profile = await door.http('PUT', `/v1/registrations/${id}/profile`, {
+      phone: who.phone,
+      smsCode: await codeFor(door, who.phone),
+      password: who.password,
+    });
+    expect(expectStatus(profile, 200).body).toEqual({ maskedPhone: sent.maskedPhone, faceRequired: true });
+    expect((await complete(id)).body).toMatchObject({ status: 403, code: 'FACE_REQUIRED' });
+    expect((await enterPassword(door, who.documentNumber, who.password)).body.code).toBe(
+      'USER_NOT_REGISTERED',
+    );
+
+    const scan = await startFace(id);
+    expect((await poll(door, scan)).body).toEqual({ state: 'pending' });
     expect((await scanFace(door, scan.qrContent)).body).toMatchObject({ passed: true });
-    const poll = await door.http('GET', `/v1/scans/${scan.ticket}`, undefined, { headers: { 'poll-secret': scan.pollSecret } });
-    expect(poll.body).toEqual({ state: 'passed' });
-    const done = expectStatus(await door.http('POST', `/v1/registrations/${id}/complete`), 201);
+    expect((await poll(door, scan)).body).toEqual({ state: 'passed' });
+    const done = await complete(id);
+    expect(done.status).toBe(201);
     expect(done.body).toEqual({ realNameLevel: 4 });
     expect((await enterPassword(door, who.documentNumber, who.password)).status).toBe(201);
+    expect((await enterPassword(door, who.phone, who.password)).status).toBe(201);
+  });
+
+  it('REG-1 refuses a face check before the basic information', async () => {
+    const id = await startRegistration(door, person());
+    expect((await door.http('POST', `/v1/registrations/${id}/face`)).body.code).toBe('STEP_MISSING');
+  });
+
+  it('REG-1 a registration is used up by its completion and over after 30 minutes', async () => {
+    const who = person();
+    const id = await ready(who);
+    expectStatus(await complete(id), 201);
+    for (const [method, path, body] of [
+      ['POST', 'complete', undefined],
+      ['POST', 'face', undefined],
+      ['POST', 'sms', { phone: who.phone }],
+      ['PUT', 'profile', { phone: who.phone, smsCode: '123456', password: who.password }],
+    ] as const)
+      expect((await door.http(method, `/v1/registrations/${id}/${path}`, body)).body).toMatchObject({
+        status: 409,
+        code: 'STATE_CONFLICT',
+      });
+
+    const late = await ready(person());
+    await wait(door, defaultPolicies.registrationSeconds);
+    expect((await complete(late)).body).toMatchObject({ status: 410, code: 'EXPIRED' });
+    expect((await sendRegistrationCode(door, late, mobile())).body.code).toBe('EXPIRED');
+  });
+
+  it('REG-1 takes no ticket of another journey', async () => {
+    const who = await registered(door);
+    const loginId = await loginTicket(door, who);
+    expect((await complete(loginId)).body).toMatchObject({ status: 404, code: 'NOT_FOUND' });
+    expect((await sendRegistrationCode(door, loginId, mobile())).status).toBe(404);
+  });
+
+  it('REG-3 tells a registered person so', async () => {
+    const who = await registered(door);
+    const again = await start(who);
+    expect(again.body).toMatchObject({
+      status: 409,
+      code: 'ALREADY_REGISTERED',
+      title: '您已注册，请直接登录',
+    });
+  });
+
+  it('REG-3 lets only one of two open registrations of one person succeed', async () => {
+    const who = person();
+    const [first, second] = [await ready(who), await ready({ ...who, phone: mobile() })];
+    expectStatus(await complete(first), 201);
+    expect((await complete(second)).body.code).toBe('ALREADY_REGISTERED');
+  });
+
+  it('REG-3 PHN-5 lets exactly one of parallel completions of one person succeed', async () => {
+    const who = person();
+    const ids: string[] = [];
+    for (let i = 0; i < 4; i++) ids.push(await ready({ ...who, phone: mobile() }));
+    const replies = await Promise.all([...ids, ...ids].map(complete));
+    expect(replies.filter((reply) => reply.status === 201)).toHaveLength(1);
+    for (const reply of replies)
+      if (reply.status !== 201) expect(['ALREADY_REGISTERED', 'STATE_CONFLICT']).toContain(reply.body.code);
   });
 });
-void [codeFor, registered, sendRegistrationCode, wait, mobile, residentNumber];
+
+describe('DOC-1 the twelve document types', () => {
+  it('DOC-1 are exactly the types of the contract', () => {
+    expect([...directTypes, ...officeFirstTypes].sort()).toEqual(
+      documentTypes.map((type) => type.code).sort(),
+    );
+  });
+
+  it.each(directTypes)('DOC-1 REG-1 DOC-5 %s registers online and logs in without a type', async (type) => {
+    const who = await registered(door, personWith(type));
+    const login = await enterPassword(door, ` ${who.documentNumber.toLowerCase()} `, who.password);
+    expect(expectStatus(login, 201).body.secondFactors[0]).toMatchObject({ method: 'sms' });
+  });
+
+  it.each(officeFirstTypes)(
+    'REG-2 LVL-1 %s needs the hall, then registers with its phone, no face, level 5',
+    async (type) => {
+      const who = personWith(type);
+      const before = await rowsOf(door, 'Users');
+      const tickets = await rowsOf(door, 'Tickets');
+      const refused = await start(who);
+      expect(refused.body).toMatchObject({ status: 403, code: 'OFFICE_COLLECTION_REQUIRED' });
+      expect(refused.body.title).toContain('办税服务');
+      // Nothing is created: neither person nor ticket.
+      expect(await rowsOf(door, 'Users')).toHaveLength(before.length);
+      expect(await rowsOf(door, 'Tickets')).toHaveLength(tickets.length);
+
+      expect(await door.registry(collectionLine(who))).toMatchObject({ accepted: 1, rejected: [] });
+      const begun = expectStatus(await start(who, { consents: ['privacy'] }), 201).body;
+      expect(begun.faceRequired).toBe(false);
+      const id = begun.registrationId;
+      const stranger = mobile();
+      const wrongPhone = await sendRegistrationCode(door, id, stranger);
+      expect(wrongPhone.body).toMatchObject({ status: 401, code: 'IDENTITY_MISMATCH' });
+      expect(door.sms(stranger)).toEqual([]);
+      expectStatus(await fillProfile(door, id, who), 200);
+      const done = expectStatus(await complete(id), 201);
+      expect(done.body).toEqual({ realNameLevel: 5 });
+      expect((await enterPassword(door, who.documentNumber, who.password)).status).toBe(201);
+      expect((await enterPassword(door, who.phone, who.password)).status).toBe(201);
+    },
+  );
+
+  it('REG-2 refuses another phone at the basic information too, whatever code it brings', async () => {
+    const who = personWith('208');
+    await door.registry(collectionLine(who));
+    const id = expectStatus(await start(who), 201).body.registrationId;
+    expectStatus(await sendRegistrationCode(door, id, who.phone), 202);
+    const other = await door.http('PUT', `/v1/registrations/${id}/profile`, {
+      phone: mobile(),
+      smsCode: await codeFor(door, who.phone),
+      password: who.password,
+    });
+    expect(other.status).toBe(401);
+    expect((await complete(id)).body.code).toBe('STEP_MISSING');
+  });
+
+  it('REG-2 a hall record stands for the face check of a direct type as well, and ties it to that phone', async () => {
+    const who = person();
+    await door.registry(collectionLine(who));
+    const begun = expectStatus(await start(who, { consents: ['privacy'] }), 201).body;
+    expect(begun.faceRequired).toBe(false);
+    expect((await sendRegistrationCode(door, begun.registrationId, mobile())).body.code).toBe(
+      'IDENTITY_MISMATCH',
+    );
+    expectStatus(await fillProfile(door, begun.registrationId, who), 200);
+    expect((await complete(begun.registrationId)).body).toEqual({ realNameLevel: 5 });
+  });
+
+  it('REG-2 ENT-3 a newer hall record counts, an older one changes nothing', async () => {
+    const who = personWith('239');
+    const corrected = { ...who, phone: mobile() };
+    await door.registry(collectionLine(who, 5));
+    expect(await door.registry(collectionLine(corrected, 4))).toMatchObject({ accepted: 0, stale: 1 });
+    const old = expectStatus(await start(who), 201).body.registrationId;
+    expectStatus(await fillProfile(door, old, who), 200);
+    await door.registry(collectionLine(corrected, 6));
+    // The hall corrected the phone under way: the number that was verified there is the only one.
+    expect((await complete(old)).body).toMatchObject({ status: 409, code: 'STATE_CONFLICT' });
+    const fresh = expectStatus(await start(who), 201).body.registrationId;
+    expect((await sendRegistrationCode(door, fresh, who.phone)).body.code).toBe('IDENTITY_MISMATCH');
+    expectStatus(await fillProfile(door, fresh, corrected), 200);
+    expect((await complete(fresh)).body).toEqual({ realNameLevel: 5 });
+  });
+
+  it('REG-2 a hall record that arrives under way does not let another phone slip in', async () => {
+    const who = person();
+    const id = await ready({ ...who, phone: mobile() });
+    await door.registry(collectionLine(who));
+    expect((await complete(id)).body.code).toBe('STATE_CONFLICT');
+  });
+
+  it('DOC-2 takes a number in full width, lower case and with spaces for the same', async () => {
+    let who = person();
+    while (!who.documentNumber.endsWith('X')) who = person();
+    await registered(door, who);
+    const wide = [...who.documentNumber.toLowerCase()]
+      .map((c) => String.fromCharCode(c.charCodeAt(0) + 0xfee0))
+      .join('');
+    for (const documentNumber of [who.documentNumber.toLowerCase(), `\u3000${wide} `])
+      expect((await start(who, { documentNumber })).body.code).toBe('ALREADY_REGISTERED');
+  });
+
+  it('DOC-2 refuses numbers that are none of their type', async () => {
+    const who = person();
+    const last = who.documentNumber.at(-1) === '0' ? '1' : '0';
+    for (const [documentType, documentNumber] of [
+      ['201', who.documentNumber.slice(0, 17) + last],
+      ['201', who.documentNumber.slice(0, 17)],
+      ['233', who.documentNumber],
+      ['237', who.documentNumber],
+      ['238', who.documentNumber],
+      ['210', 'A12345678'],
+      ['213', '123'],
+      ['227', '123456789'],
+    ])
+      expect((await start(who, { documentType, documentNumber })).body).toMatchObject({
+        status: 400,
+        code: 'DOCUMENT_INVALID',
+      });
+    expect((await start(who, { documentType: '101' })).body.code).toBe('BAD_REQUEST');
+  });
+
+  it('DOC-5 PERSON_MISMATCH refuses a number that another name holds under the same type', async () => {
+    const who = await registered(door);
+    const other = await start(who, { name: '欧阳不同' });
+    expect(other.body).toMatchObject({ status: 409, code: 'PERSON_MISMATCH' });
+    expect(JSON.stringify(other.body)).not.toContain(who.name);
+
+    const collected = personWith('240');
+    await door.registry(collectionLine(collected));
+    expect((await start(collected, { name: '欧阳不同' })).body.code).toBe('PERSON_MISMATCH');
+    const report = await door.registry(collectionLine({ ...collected, name: '欧阳不同' }, 2));
+    expect(report.rejected).toMatchObject([{ line: 1, code: 'PERSON_MISMATCH' }]);
+  });
+
+  it('DOC-5 PERSON_MISMATCH is found again at completion, where another registered meanwhile', async () => {
+    const who = person();
+    const mine = await ready(who);
+    const other = await ready({ ...who, name: '司马相如', phone: mobile() });
+    expectStatus(await complete(mine), 201);
+    expect(['ALREADY_REGISTERED', 'PERSON_MISMATCH']).toContain((await complete(other)).body.code);
+  });
+
+  it('DOC-5 one number under two types is two persons, and the password tells at login which one', async () => {
+    const taiwanese = personWith('213', { password: 'Jiangnan#7041' });
+    const foreigner = personWith('208', {
+      documentNumber: taiwanese.documentNumber,
+      password: 'Huaibei!3926',
+    });
+    await registered(door, taiwanese);
+    await door.registry(collectionLine(foreigner));
+    const id = expectStatus(await start(foreigner), 201).body.registrationId;
+    expectStatus(await fillProfile(door, id, foreigner), 200);
+    expectStatus(await complete(id), 201);
+    for (const who of [taiwanese, foreigner]) {
+      const login = expectStatus(await enterPassword(door, who.documentNumber, who.password), 201);
+      expect(login.body.secondFactors[0].maskedPhone.slice(-4)).toBe(who.phone.slice(-4));
+    }
+  });
+});
+
+describe('REG-4 registering again', () => {
+  it.each(['cancelled', 'invalid'])(
+    'REG-4 a %s account is unknown at login and comes back by registering',
+    async (status) => {
+      const who = person();
+      const key = await subjectOf(door, () => registered(door, who), 'registered');
+      const before = await personOf(door, key);
+      await setOnPerson(door, key, 'account', { status, since: new Date().toISOString() });
+      expect((await enterPassword(door, who.documentNumber, who.password)).body).toMatchObject({
+        status: 404,
+        code: 'USER_NOT_REGISTERED',
+        title: '该用户未注册',
+      });
+      expect((await enterPassword(door, who.phone, who.password)).body.code).toBe('PHONE_NOT_FOUND');
+      expect((await start(who, { name: '诸葛无名' })).body.code).toBe('PERSON_MISMATCH');
+
+      await wait(door, 61);
+      const renewed = { ...who, password: 'Chaohu!8274' };
+      const written = await eventsOf(door, () => registered(door, renewed));
+      expect(written.find((event) => event.kind === 'registered')).toMatchObject({
+        subject: key,
+        detail: { again: true },
+      });
+      expect((await enterPassword(door, who.documentNumber, who.password)).body.code).toBe('BAD_CREDENTIALS');
+      expect((await enterPassword(door, who.documentNumber, renewed.password)).status).toBe(201);
+      // The same person: what hung on the key (relations, consents, level) is there again.
+      const after = await personOf(door, key);
+      expect(after.account).toMatchObject({ status: 'active' });
+      expect((after.consents as unknown[]).length).toBe((before.consents as unknown[]).length * 2);
+      expect(after.realNameLevel).toBe(4);
+    },
+  );
+
+  it('REG-4 PWD-2 keeps the history of passwords: the last ones stay refused', async () => {
+    const who = person();
+    const key = await subjectOf(door, () => registered(door, who), 'registered');
+    await setOnPerson(door, key, 'account', { status: 'cancelled', since: new Date().toISOString() });
+    await wait(door, 61);
+    const id = await startRegistration(door, who);
+    const same = await fillProfile(door, id, who);
+    expect(same.body).toMatchObject({ status: 422, code: 'PASSWORD_WEAK', reasons: ['history'] });
+  });
+});
+
+describe('REG-5 a failed face check', () => {
+  it('REG-5 says what helps, allows another try, and names the hall and the police record', async () => {
+    const who = person();
+    const id = await startRegistration(door, who);
+    expectStatus(await fillProfile(door, id, who), 200);
+    const scan = await startFace(id);
+    const failed = expectStatus(await failFace(scan.qrContent), 200).body;
+    expect(failed).toMatchObject({ passed: false, remainingAttempts: 4 });
+    const advice = JSON.stringify(failed);
+    for (const word of ['光线', '人脸', '动作', '办税服务厅', '公安']) expect(advice).toContain(word);
+    expect((await poll(door, scan)).body.state).toBe('scanned');
+
+    const mismatch = await failFace(scan.qrContent, 'mismatch');
+    expect(mismatch.body).toMatchObject({ status: 403, code: 'FACE_MISMATCH', remainingAttempts: 3 });
+    for (const word of ['办税服务厅', '公安']) expect(JSON.stringify(mismatch.body)).toContain(word);
+
+    expect((await scanFace(door, scan.qrContent)).body).toMatchObject({ passed: true });
+    expectStatus(await complete(id), 201);
+  });
+
+  it('REG-5 five failures over several scans end the ticket', async () => {
+    const who = person();
+    const id = await startRegistration(door, who);
+    expectStatus(await fillProfile(door, id, who), 200);
+    const [first, second, third] = [await startFace(id), await startFace(id), await startFace(id)];
+    const kit = await startKit(door, third.qrContent);
+    const left: number[] = [];
+    for (const scan of [first, first, second, first])
+      left.push((await failFace(scan.qrContent)).body.remainingAttempts);
+    expect(left).toEqual([4, 3, 2, 1]);
+    const last = await failFace(second.qrContent, 'mismatch');
+    expect(last.body.remainingAttempts).toBe(0);
+    expect((await poll(door, second)).body.state).toBe('failed');
+    // Nothing revives it: neither another scan that was open, nor a new one, nor completing.
+    expect((await kit.result()).status).toBe(409);
+    expect((await door.http('POST', `/v1/registrations/${id}/face`)).body.code).toBe('STATE_CONFLICT');
+    expect((await complete(id)).body.code).toBe('STATE_CONFLICT');
+    // But the person may start again, at once.
+    await wait(door, 61);
+    await registered(door, who);
+  });
+
+  it('REG-5 LCK-5 failures here lock nobody', async () => {
+    const who = await registered(door);
+    const key = (await eventsOf(door, () => enterPassword(door, who.documentNumber, 'Falsch#9182')))[0]
+      ?.subject;
+    const rows = (await rowsOf(door, 'Lockouts')).filter((row) => row.personKey === key);
+    expect(rows).toHaveLength(1);
+    expect(rows[0]?.face).toBeUndefined();
+  });
+
+  it('REG-5 counts one failed check once, however often its result is asked for', async () => {
+    const id = await startRegistration(door, person());
+    const who = person();
+    expectStatus(await fillProfile(door, id, who), 200);
+    const kit = await startKit(door, (await startFace(id)).qrContent);
+    door.face('fail');
+    const replies = await Promise.all([kit.result(), kit.result(), kit.result()]);
+    door.face('pass');
+    expect(replies.filter((reply) => reply.body.passed === false)).toHaveLength(1);
+    for (const reply of replies) expect([200, 409]).toContain(reply.status);
+    const scan = await startFace(id);
+    expect((await failFace(scan.qrContent)).body.remainingAttempts).toBe(3);
+  });
+});
+
+describe('REG-6 consents', () => {
+  it.each([
+    ['none', [], ['privacy']],
+    ['face only', ['face'], ['privacy']],
+    ['privacy only', ['privacy'], ['face']],
+  ])('REG-6 %s: no step', async (_, consents, missing) => {
+    const tickets = await rowsOf(door, 'Tickets');
+    const reply = await start(person(), { consents });
+    expect(reply.body).toMatchObject({ status: 400, code: 'CONSENT_REQUIRED', missing });
+    expect(await rowsOf(door, 'Tickets')).toHaveLength(tickets.length);
+  });
+
+  it('REG-6 records them with version and time; of the face check only transaction id and result are kept', async () => {
+    const who = person();
+    const written = await eventsOf(door, () => registered(door, who));
+    const key = written.find((event) => event.kind === 'registered')?.subject ?? '';
+    const { consents } = (await personOf(door, key)) as {
+      consents: { kind: string; version: string; at: string }[];
+    };
+    expect(consents.map((consent) => consent.kind).sort()).toEqual(['face', 'privacy']);
+    for (const consent of consents) {
+      expect(consent.version).toBe(defaultPolicies.consentVersion);
+      expect(Math.abs(Date.parse(consent.at) - door.clock.now().getTime())).toBeLessThan(60_000);
+    }
+    expect(written.find((event) => event.kind === 'consented')).toMatchObject({
+      subject: key,
+      outcome: 'success',
+      detail: { consents: 'face privacy', version: defaultPolicies.consentVersion },
+    });
+    expect(written.find((event) => event.kind === 'face')).toMatchObject({
+      outcome: 'success',
+      detail: { transactionId: expect.stringMatching(/^local-/) },
+    });
+  });
+
+  it('REG-6 a face check needs its own consent, also where only a takeover asks for it', async () => {
+    const holder = await registered(door);
+    const who = personWith('241', { phone: holder.phone });
+    await door.registry(collectionLine(who));
+    const id = expectStatus(await start(who, { consents: ['privacy'] }), 201).body.registrationId;
+    await wait(door, 61);
+    expectStatus(await fillProfile(door, id, who, { takeoverPhone: true }), 200);
+    const face = await door.http('POST', `/v1/registrations/${id}/face`);
+    expect(face.body).toMatchObject({ status: 400, code: 'CONSENT_REQUIRED', missing: ['face'] });
+  });
+});
+
+describe('REG-7 channels', () => {
+  const others: Channel[] = ['wechat-mini', 'alipay-mini', 'iit-app', 'terminal', 'hall', 'exchange'];
+  it.each(others)('REG-7 CHN-1 %s may not register, at no step', async (channel) => {
+    const who = person();
+    const call = asChannel(door, channel);
+    const body = {
+      name: who.name,
+      documentType: who.documentType,
+      documentNumber: who.documentNumber,
+      consents: ['privacy', 'face'],
+    };
+    const refused = await call('POST', '/v1/registrations', body);
+    expect(refused.body).toMatchObject({ status: 403, code: 'CHANNEL_NOT_ALLOWED' });
+    const id = await startRegistration(door, who);
+    for (const [method, step, sent] of [
+      ['POST', 'sms', { phone: who.phone }],
+      ['PUT', 'profile', { phone: who.phone, smsCode: '123456', password: who.password }],
+      ['POST', 'face', undefined],
+      ['POST', 'complete', undefined],
+    ] as const)
+      expect((await call(method, `/v1/registrations/${id}/${step}`, sent)).body.code).toBe(
+        'CHANNEL_NOT_ALLOWED',
+      );
+    expect(door.sms(who.phone)).toEqual([]);
+  });
+
+  it('REG-7 the 安徽税务 APP registers, and the audit knows that it did', async () => {
+    const who = person();
+    const app = asChannel(door, 'ahtax-app');
+    const written = await eventsOf(door, async () => {
+      const { name, documentType, documentNumber, phone, password } = who;
+      const id = expectStatus(
+        await app('POST', '/v1/registrations', {
+          name,
+          documentType,
+          documentNumber,
+          consents: ['privacy', 'face'],
+        }),
+        201,
+      ).body.registrationId;
+      expectStatus(await app('POST', `/v1/registrations/${id}/sms`, { phone }), 202);
+      const smsCode = await codeFor(door, phone);
+      expectStatus(await app('PUT', `/v1/registrations/${id}/profile`, { phone, smsCode, password }), 200);
+      const scan = expectStatus(await app('POST', `/v1/registrations/${id}/face`), 201).body;
+      expectStatus(await scanFace(door, scan.qrContent), 200);
+      expectStatus(await app('POST', `/v1/registrations/${id}/complete`), 201);
+    });
+    const kinds = (event: Event) => `${event.kind} ${event.channel}`;
+    expect(written.map(kinds)).toEqual(['consented ahtax-app', 'face ahtax-app', 'registered ahtax-app']);
+  });
+
+  it('REG-7 CHN-1 a broken assertion does not fall back to the web', async () => {
+    const who = person();
+    const body = {
+      name: who.name,
+      documentType: who.documentType,
+      documentNumber: who.documentNumber,
+      consents: ['privacy', 'face'],
+    };
+    for (const assertion of [
+      'x',
+      'a.b.c',
+      await door.assertion('ahtax-app', { method: 'POST', path: '/v1/logins' }),
+    ])
+      expect((await door.http('POST', '/v1/registrations', body, { assertion })).body).toMatchObject({
+        status: 401,
+        code: 'ASSERTION_INVALID',
+      });
+  });
+
+  it('REG-8 companies do not register', async () => {
+    const refused = await start(person(), { documentType: '101', documentNumber: '91350100M000100Y43' });
+    expect(refused.status).toBe(400);
+    const inPersonType = await start(person(), { documentNumber: '91350100M000100Y43' });
+    expect(inPersonType.body.code).toBe('DOCUMENT_INVALID');
+  });
+});
+
+describe('PHN-3 a number that somebody else holds', () => {
+  it('PHN-3 PHONE_TAKEN is said only after the right code, takeover needs the face, the holder is told', async () => {
+    const holder = person();
+    const holderKey = await subjectOf(door, () => registered(door, holder), 'registered');
+    await wait(door, 61);
+    const who = person({ phone: holder.phone });
+    const id = await startRegistration(door, who);
+    expectStatus(await sendRegistrationCode(door, id, who.phone), 202);
+    const code = await codeFor(door, who.phone);
+    const wrong = code === '123456' ? '654321' : '123456';
+    const save = (smsCode: string, extra: object = {}) =>
+      door.http('PUT', `/v1/registrations/${id}/profile`, {
+        phone: who.phone,
+        smsCode,
+        password: who.password,
+        ...extra,
+      });
+    expect((await save(wrong)).body.code).toBe('SMS_CODE_WRONG');
+    expect((await save(code)).body).toMatchObject({ status: 409, code: 'PHONE_TAKEN' });
+    const taken = expectStatus(await save(code, { takeoverPhone: true }), 200);
+    expect(taken.body.faceRequired).toBe(true);
+    expect((await complete(id)).body.code).toBe('FACE_REQUIRED');
+    // Until the last step the number stays with its holder.
+    expect((await enterPassword(door, holder.phone, holder.password)).status).toBe(201);
+    await passFace(id);
+    const written = await eventsOf(door, () => complete(id));
+    expect(written.filter((event) => event.subject === holderKey)).toMatchObject([
+      { kind: 'phone-lost', outcome: 'success', detail: { reason: 'taken-over' } },
+    ]);
+
+    // The number is the new owner's; the former holder meets LGN-5.
+    const login = expectStatus(await enterPassword(door, who.phone, who.password), 201);
+    expect(login.body.notices).toEqual([]);
+    expect((await enterPassword(door, holder.phone, holder.password)).body.code).toBe('BAD_CREDENTIALS');
+    const without = expectStatus(await enterPassword(door, holder.documentNumber, holder.password), 201).body;
+    expect(without.secondFactors).toEqual([{ method: 'face' }]);
+    expect(without.notices[0].title).toContain('您的手机号为空');
+    expect((await personOf(door, holderKey)).phones).toEqual([]);
+  });
+
+  it('PHN-3 nobody takes over who did not ask for it', async () => {
+    const who = person();
+    const rival = person({ phone: who.phone });
+    const id = await ready(who);
+    await wait(door, 61);
+    const rivalId = await ready(rival, { takeoverPhone: true });
+    expectStatus(await complete(id), 201);
+    // The number was free when the rival typed it: the wish to take it over was not shown to be one.
+    expect((await complete(rivalId)).body).toMatchObject({ status: 409, code: 'PHONE_TAKEN' });
+    await wait(door, 61);
+    expectStatus(await fillProfile(door, rivalId, rival, { takeoverPhone: true }), 200);
+    expectStatus(await complete(rivalId), 201);
+    expect((await enterPassword(door, who.documentNumber, who.password)).body.secondFactors).toEqual([
+      { method: 'face' },
+    ]);
+  });
+
+  it('PHN-5 exactly one of parallel registrations gets the number', async () => {
+    const phone = mobile();
+    const people = [person({ phone }), person({ phone }), person({ phone })];
+    const ids: string[] = [];
+    for (const who of people) {
+      ids.push(await ready(who));
+      await wait(door, 61);
+    }
+    const replies = await Promise.all(ids.map(complete));
+    expect(replies.map((reply) => reply.status).sort()).toEqual([201, 409, 409]);
+    for (const reply of replies) if (reply.status === 409) expect(reply.body.code).toBe('PHONE_TAKEN');
+    const winner = people[replies.findIndex((reply) => reply.status === 201)] as Sample;
+    expect((await enterPassword(door, phone, winner.password)).status).toBe(201);
+  });
+});
+
+describe('basic information', () => {
+  async function withCodeSent(who: Sample) {
+    const id = await startRegistration(door, who);
+    expectStatus(await sendRegistrationCode(door, id, who.phone), 202);
+    const smsCode = await codeFor(door, who.phone);
+    const save = (changes: object = {}) =>
+      door.http('PUT', `/v1/registrations/${id}/profile`, {
+        phone: who.phone,
+        smsCode,
+        password: who.password,
+        ...changes,
+      });
+    return { id, smsCode, wrong: smsCode === '123456' ? '654321' : '123456', save };
+  }
+
+  it('SMS-2 PWD-2 USR-1 the code comes first, and a refusal for another reason leaves it usable', async () => {
+    const { id, wrong, save } = await withCodeSent(person());
+    const bad = { password: '123', username: '9' };
+    const refused = await save({ ...bad, smsCode: wrong });
+    expect(refused.body).toMatchObject({ status: 401, code: 'SMS_CODE_WRONG', remainingAttempts: 4 });
+    expect((await save({ ...bad })).body.code).toBe('USERNAME_INVALID');
+    const weak = await save({ password: 'Aa1' });
+    expect(weak.body).toMatchObject({ status: 422, code: 'PASSWORD_WEAK', reasons: ['length'] });
+    expect(weak.body.detail).toContain('8-20');
+    expect((await save({ smsCode: wrong })).body.remainingAttempts).toBe(3);
+    expectStatus(await save(), 200);
+    // Spent by the call that succeeded.
+    expect((await save()).body.code).toBe('SMS_CODE_WRONG');
+    await passFace(id);
+    expectStatus(await complete(id), 201);
+  });
+
+  it('SMS-2 OTP-03 the code belongs to its phone and its ticket', async () => {
+    const mine = await withCodeSent(person());
+    const other = await withCodeSent(person());
+    expect((await mine.save({ phone: mobile() })).body.code).toBe('SMS_CODE_WRONG');
+    if (mine.smsCode !== other.smsCode)
+      expect((await mine.save({ smsCode: other.smsCode })).body.code).toBe('SMS_CODE_WRONG');
+    expectStatus(await mine.save(), 200);
+  });
+
+  it('SMS-2 five wrong codes use it up, and five minutes end it', async () => {
+    const who = person();
+    const first = await withCodeSent(who);
+    for (let i = 0; i < 5; i++)
+      expect((await first.save({ smsCode: first.wrong })).body.code).toBe('SMS_CODE_WRONG');
+    expect((await first.save()).body.code).toBe('SMS_CODE_WRONG');
+    const late = await withCodeSent(person());
+    await wait(door, 300);
+    expect((await late.save()).body.code).toBe('SMS_CODE_WRONG');
+  });
+
+  it('LCK-5 ten wrong codes of a day end the guessing until midnight, over all tickets', async () => {
+    const who = person();
+    for (let round = 0; round < 2; round++) {
+      const { save, wrong } = await withCodeSent({ ...who, phone: mobile() });
+      for (let i = 0; i < 5; i++) expect((await save({ smsCode: wrong })).body.code).toBe('SMS_CODE_WRONG');
+    }
+    const id = await startRegistration(door, who);
+    const refused = await sendRegistrationCode(door, id, mobile());
+    expect(refused.body).toMatchObject({ status: 429, code: 'TOO_MANY_REQUESTS' });
+    expect(refused.body.retryAt).toMatch(/T00:00:00\+08:00$/);
+  });
+
+  it('USR-1 USR-2 a username is unique ignoring case, minds case at login, and has no shape of a number', async () => {
+    const username = `Huizhou${Date.now() % 1_000_000}`;
+    const owner = await registered(door, person(), { username });
+    expect((await enterPassword(door, username, owner.password)).status).toBe(201);
+    expect((await enterPassword(door, username.toUpperCase(), owner.password)).body.code).toBe(
+      'USER_NOT_REGISTERED',
+    );
+    const { id, save } = await withCodeSent(person());
+    expect((await save({ username: username.toLowerCase() })).body).toMatchObject({
+      status: 409,
+      code: 'USERNAME_TAKEN',
+    });
+    for (const bad of [
+      'abc12',
+      '1abcdef',
+      'abc_def',
+      'a'.repeat(21),
+      '安徽用户名称',
+      'H12345678',
+      'EA1234567',
+    ])
+      expect((await save({ username: bad })).body).toMatchObject({ status: 422, code: 'USERNAME_INVALID' });
+    expectStatus(await save({ username: `${username}b` }), 200);
+    await passFace(id);
+    expectStatus(await complete(id), 201);
+  });
+
+  it('USR-1 a name taken between typing and completing is refused, and another one helps', async () => {
+    const username = `Xin${Date.now() % 1_000_000}`;
+    const late = person();
+    const lateId = await ready(late, { username });
+    await registered(door, person(), { username: username.toLowerCase() });
+    expect((await complete(lateId)).body).toMatchObject({ status: 409, code: 'USERNAME_TAKEN' });
+    await wait(door, 61);
+    expectStatus(await fillProfile(door, lateId, late, { username: `${username}z` }), 200);
+    expectStatus(await complete(lateId), 201);
+  });
+
+  it('SMS-2 the basic information may be given again, and the last one counts', async () => {
+    const who = person();
+    const id = await startRegistration(door, who);
+    expectStatus(await fillProfile(door, id, { ...who, phone: mobile(), password: 'Erster!4711' }), 200);
+    expectStatus(await fillProfile(door, id, who), 200);
+    await passFace(id);
+    expectStatus(await complete(id), 201);
+    expect((await enterPassword(door, who.phone, who.password)).status).toBe(201);
+  });
+});

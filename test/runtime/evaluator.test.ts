@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: CloudFormation writes its placeholders so
 import { describe, expect, it } from 'vitest';
 import { readAssembly } from '../../infra/local/assembly.ts';
 import { evaluate } from '../../infra/local/evaluate.ts';

@@ -1,0 +1,77 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { DatabaseSync } from 'node:sqlite';
+import argon2 from 'argon2';
+import { obey, tell } from './child.ts';
+import { cost, password } from './credentials.ts';
+
+/**
+ * The peer: better-auth with e-mail and password, its two-factor plugin with codes, SQLite in this process's memory,
+ * and the same argon2id. Everything else is its default, except that its rate limit and log are off.
+ * It is installed in bench/ only, so what is used of it is typed here by hand.
+ */
+interface BetterAuth {
+  betterAuth(options: object): {
+    readonly options: object;
+    readonly api: {
+      signUpEmail(input: { body: { email: string; password: string; name: string } }): Promise<unknown>;
+    };
+  };
+}
+interface Plugins {
+  twoFactor(options: {
+    otpOptions: { sendOTP: (data: { user: { email: string }; otp: string }) => void };
+  }): object;
+}
+interface Node {
+  toNodeHandler(auth: object): (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+}
+interface Migration {
+  getMigrations(options: object): Promise<{ runMigrations(): Promise<void> }>;
+}
+// By a variable, so that the type check does not need the package.
+const load = async <T>(part: string): Promise<T> => (await import(`better-auth${part}`)) as T;
+
+const { betterAuth } = await load<BetterAuth>('');
+const { twoFactor } = await load<Plugins>('/plugins');
+const { toNodeHandler } = await load<Node>('/node');
+const { getMigrations } = await load<Migration>('/db/migration');
+
+const people = Number(process.argv[2]);
+const database = new DatabaseSync(':memory:');
+// Everybody has the same password, hashed once: only verifications are measured.
+const stored = await argon2.hash(password, cost);
+const server = createServer();
+server.keepAliveTimeout = 0;
+server.listen(0, '127.0.0.1', async () => {
+  const { port } = server.address() as AddressInfo;
+  const auth = betterAuth({
+    database,
+    baseURL: `http://127.0.0.1:${port}`,
+    secret: 'only for this benchmark, 32 characters or more',
+    rateLimit: { enabled: false },
+    telemetry: { enabled: false },
+    logger: { disabled: true },
+    emailAndPassword: {
+      enabled: true,
+      autoSignIn: false,
+      password: {
+        hash: async () => stored,
+        verify: ({ hash, password: typed }: { hash: string; password: string }) => argon2.verify(hash, typed),
+      },
+    },
+    plugins: [
+      twoFactor({
+        otpOptions: { sendOTP: ({ user, otp }) => tell({ kind: 'code', to: user.email, code: otp }) },
+      }),
+    ],
+  });
+  await (await getMigrations(auth.options)).runMigrations();
+  for (let index = 0; index < people; index++)
+    await auth.api.signUpEmail({ body: { email: `p${index}@bench.test`, password, name: `Person ${index}` } });
+  // What its own call for enabling codes writes.
+  database.exec('UPDATE user SET twoFactorEnabled = 1');
+  server.on('request', toNodeHandler(auth));
+  tell({ kind: 'ready', port });
+});
+obey();

@@ -1,0 +1,141 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+
+/** What the measured processes and the load generator tell each other, over Node's own channel. */
+export type ToServer =
+  | { readonly kind: 'cpu' }
+  | { readonly kind: 'verify'; readonly count: number; readonly atOnce: number }
+  | { readonly kind: 'profile'; readonly start: true }
+  | { readonly kind: 'profile'; readonly file: string };
+export type FromServer =
+  /** Listening (or ready to verify). */
+  | { readonly kind: 'ready'; readonly port: number }
+  /** CPU of the whole process since its start, all threads, in ms. */
+  | { readonly kind: 'cpu'; readonly ms: number }
+  | { readonly kind: 'verified' }
+  | { readonly kind: 'profiled' }
+  /** The peer's SMS: handed over without HTTP, to its advantage. */
+  | { readonly kind: 'code'; readonly to: string; readonly code: string };
+
+export const cpuMs = (): number => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+};
+
+/** In a measured process: answers for its CPU, ends with the load generator. */
+export function obey(handle: (message: ToServer) => void = () => undefined): void {
+  process.on('message', (message: ToServer) => {
+    if (message.kind === 'cpu') tell({ kind: 'cpu', ms: cpuMs() });
+    else handle(message);
+  });
+  process.on('disconnect', () => process.exit(0));
+}
+export const tell = (message: FromServer): void => {
+  process.send?.(message);
+};
+
+/** A measured process as the load generator sees it. */
+export interface Server {
+  readonly name: string;
+  readonly port: number;
+  cpu(): Promise<number>;
+  verify(count: number, atOnce: number): Promise<void>;
+  /** Starts V8's sampling profiler; the answer ends it and writes the profile to a file. */
+  profile(): Promise<(file: string) => Promise<void>>;
+  onCode(listener: (to: string, code: string) => void): void;
+  stop(): Promise<void>;
+}
+
+/**
+ * One core for the measured process and the others for load generator and DynamoDB Local: CPU time then does not
+ * depend on who happens to share a cache. Undefined where that is not possible.
+ */
+export function pinning(): { readonly server: string; readonly rest: string } | undefined {
+  const cores = availableParallelism();
+  if (process.platform !== 'linux' || cores < 2 || spawnSync('taskset', ['-V']).error) return undefined;
+  return { server: '0', rest: `1-${cores - 1}` };
+}
+export const pinSelf = (cores: string): void => {
+  spawnSync('taskset', ['-acp', cores, String(process.pid)]);
+};
+
+export async function startServer(
+  name: string,
+  file: string,
+  setup: {
+    readonly args?: readonly string[];
+    readonly nodeOptions?: readonly string[];
+    readonly env?: Readonly<Record<string, string>>;
+    readonly core?: string | undefined;
+  } = {},
+): Promise<Server> {
+  const { args = [], nodeOptions = [], env = {}, core } = setup;
+  const command = [process.execPath, ...nodeOptions, fileURLToPath(new URL(file, import.meta.url)), ...args];
+  const [program = '', ...rest] = core === undefined ? command : ['taskset', '-c', core, ...command];
+  const child = spawn(program, rest, {
+    env: { PATH: process.env.PATH ?? '', TZ: 'UTC', NODE_ENV: 'production', ...env },
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+  });
+  // Read and dropped: the functions write a log line a request, as they do on Lambda.
+  child.stdout?.resume();
+  const send = (message: ToServer): void => void child.send(message);
+  const listeners: ((to: string, code: string) => void)[] = [];
+  child.on('message', (message: FromServer) => {
+    if (message.kind === 'code') for (const listener of listeners) listener(message.to, message.code);
+  });
+  const { port } = await next(child, name, 'ready');
+  return {
+    name,
+    port,
+    cpu: async () => {
+      send({ kind: 'cpu' });
+      return (await next(child, name, 'cpu')).ms;
+    },
+    verify: async (count, atOnce) => {
+      send({ kind: 'verify', count, atOnce });
+      await next(child, name, 'verified');
+    },
+    profile: async () => {
+      send({ kind: 'profile', start: true });
+      await next(child, name, 'profiled');
+      return async (file) => {
+        send({ kind: 'profile', file });
+        await next(child, name, 'profiled');
+      };
+    },
+    onCode: (listener) => listeners.push(listener),
+    stop: async () => {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      child.disconnect();
+      const late = setTimeout(() => child.kill('SIGKILL'), 5_000);
+      await once(child, 'exit');
+      clearTimeout(late);
+    },
+  };
+}
+
+function next<K extends FromServer['kind']>(
+  child: ChildProcess,
+  name: string,
+  kind: K,
+): Promise<Extract<FromServer, { kind: K }>> {
+  return new Promise((resolve, reject) => {
+    const settle = (): void => {
+      child.off('message', heard);
+      child.off('exit', died);
+    };
+    const heard = (message: FromServer): void => {
+      if (message.kind !== kind) return;
+      settle();
+      resolve(message as Extract<FromServer, { kind: K }>);
+    };
+    const died = (code: number | null): void => {
+      settle();
+      reject(new Error(`The benchmark's process "${name}" ended with code ${code}`));
+    };
+    child.on('message', heard);
+    child.on('exit', died);
+  });
+}

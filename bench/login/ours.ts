@@ -1,0 +1,70 @@
+import { writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { Session } from 'node:inspector/promises';
+import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { gatewayEvent } from '../../infra/local/gateway-event.ts';
+import { readBody } from '../../infra/local/http.ts';
+import type { RouteModel } from '../../infra/local/model.ts';
+import { routeFinder } from '../../infra/local/routes.ts';
+import { obey, tell } from './child.ts';
+
+/**
+ * The bundled handler of one function of stage `local` behind a bare HTTP server, in one process: what is measured.
+ * DynamoDB Local answers directly, without the runtime's proxy; the environment is the template's.
+ */
+export interface OursSetup {
+  readonly directory: string;
+  readonly handler: string;
+  readonly routes: readonly RouteModel[];
+}
+type Handler = (
+  event: object,
+  context: object,
+) => Promise<{ statusCode: number; headers: Record<string, string>; cookies?: string[]; body: string }>;
+
+const { directory, handler: name, routes } = JSON.parse(process.argv[2] ?? '') as OursSetup;
+const [file = 'index', member = 'handler'] = name.split('.');
+const load = createRequire(join(directory, 'package.json'));
+const handler = load(join(directory, `${file}.js`))[member] as Handler;
+const find = routeFinder(routes);
+const context = { functionName: 'bench', awsRequestId: 'bench', getRemainingTimeInMillis: () => 30_000 };
+
+const server = createServer(async (incoming, response) => {
+  const body = await readBody(incoming, 65_536);
+  const [path = '/', query = ''] = (incoming.url ?? '/').split('?');
+  const match = find(incoming.method ?? '', path);
+  if (!match || !body) {
+    response.writeHead(404).end();
+    return;
+  }
+  const answer = await handler(gatewayEvent(incoming, { path, query }, match, body, Date.now()), context);
+  response.writeHead(answer.statusCode, {
+    ...answer.headers,
+    ...(answer.cookies ? { 'set-cookie': answer.cookies } : {}),
+  });
+  response.end(answer.body);
+});
+server.keepAliveTimeout = 0;
+server.listen(0, '127.0.0.1', () => tell({ kind: 'ready', port: (server.address() as AddressInfo).port }));
+
+const inspector = new Session();
+obey((message) => {
+  if (message.kind !== 'profile') return;
+  void profile('file' in message ? message.file : undefined).then(() => tell({ kind: 'profiled' }));
+});
+
+/** Starts the profiler, or ends it and writes what it saw to `file`. */
+async function profile(file: string | undefined): Promise<void> {
+  if (file === undefined) {
+    inspector.connect();
+    await inspector.post('Profiler.enable');
+    await inspector.post('Profiler.setSamplingInterval', { interval: 200 });
+    await inspector.post('Profiler.start');
+    return;
+  }
+  const { profile: seen } = await inspector.post('Profiler.stop');
+  await writeFile(file, JSON.stringify(seen));
+  inspector.disconnect();
+}

@@ -1,0 +1,70 @@
+import { deriveKeys, personKey, phoneKey } from '../../shared/crypto/keys.ts';
+import { hashPassword } from '../../shared/crypto/passwords.ts';
+import { handle } from '../../shared/crypto/random.ts';
+import { type DataKeys, seal } from '../../shared/crypto/sealed.ts';
+import { personNumberCheckDigit } from '../../shared/domain/person-numbers.ts';
+import { defaultPolicies } from '../../shared/domain/policies.ts';
+import { openTables } from '../../shared/store/db.ts';
+import { claimPhoneWrite } from '../../shared/store/phones.ts';
+import { type PersonChanges, personWrite, Stale, sealContext } from '../../shared/store/users.ts';
+import { atOnce } from './at-once.ts';
+import { password } from './credentials.ts';
+import type { BenchSecrets } from './stubs.ts';
+
+export interface Person {
+  readonly documentNumber: string;
+  readonly phone: string;
+}
+
+/** The nth made-up person: number and phone are valid and differ from everybody else's. */
+function person(n: number): Person {
+  const first17 = `340102199001${String(1 + Math.floor(n / 1000)).padStart(2, '0')}${String(n % 1000).padStart(3, '0')}`;
+  return {
+    documentNumber: first17 + personNumberCheckDigit(first17),
+    phone: `138${String(10_000_000 + n)}`,
+  };
+}
+
+/**
+ * Writes registered people straight through the store, as registration leaves them: a code goes to one phone once a
+ * minute, so every measured login needs a person of its own. One hash for all, because only verifying is measured.
+ * The environment must name the tables and DynamoDB Local.
+ */
+export async function seedPeople(count: number, secrets: BenchSecrets): Promise<Person[]> {
+  const keys = deriveKeys(secrets.root);
+  const dataKeys: DataKeys = { current: secrets.dataKeyId, keys: { [secrets.dataKeyId]: secrets.dataKey } };
+  const stored = await hashPassword(password, keys, defaultPolicies);
+  const db = openTables();
+  const now = new Date();
+  const people = Array.from({ length: count }, (_, n) => person(n));
+  await atOnce(16, count, async (n) => {
+    const { documentNumber, phone } = people[n] ?? person(n);
+    const owner = personKey(keys, '201', documentNumber);
+    const number = phoneKey(keys, phone);
+    const phoneId = handle();
+    const since = now.toISOString();
+    const facts: PersonChanges = {
+      documentType: '201',
+      sealedName: seal(dataKeys, sealContext.name(owner), '测试人'),
+      sealedNumber: seal(dataKeys, sealContext.number(owner), documentNumber),
+      realNameLevel: 4,
+      account: { status: 'active', since },
+      password: stored,
+      passwordHistory: [stored],
+      phones: [
+        { phoneId, phoneKey: number, sealed: seal(dataKeys, sealContext.phone(number), phone), since },
+      ],
+      defaultPhoneId: phoneId,
+      consents: (['privacy', 'face'] as const).map((kind) => ({
+        kind,
+        version: defaultPolicies.consentVersion,
+        at: since,
+      })),
+    };
+    await db.transact([
+      personWrite(owner, 0, facts, () => new Stale()),
+      claimPhoneWrite(number, owner, now),
+    ]);
+  });
+  return people;
+}

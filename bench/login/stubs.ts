@@ -1,0 +1,70 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { newSigningKey } from '../../shared/crypto/signing-ring.ts';
+import { readBody, sendJson } from '../../infra/local/http.ts';
+import { isObject, parseJson } from '../../infra/local/json.ts';
+
+/** The secrets of this run, known to the seeding as well. */
+export interface BenchSecrets {
+  readonly root: string;
+  readonly signing: string;
+  readonly sealing: string;
+  readonly providers: string;
+  /** What KMS "unwraps" the one data key to. */
+  readonly dataKey: Buffer;
+  readonly dataKeyId: string;
+}
+
+export async function makeSecrets(): Promise<BenchSecrets> {
+  const dataKey = Buffer.alloc(32, 11);
+  const dataKeyId = 'bench';
+  return {
+    root: JSON.stringify({ 1: 'bench'.repeat(13) }),
+    signing: JSON.stringify({ keys: [{ ...(await newSigningKey()), signFrom: 0, verifyUntil: null }] }),
+    sealing: JSON.stringify({ current: dataKeyId, keys: { [dataKeyId]: dataKey.toString('base64') } }),
+    providers: '{}',
+    dataKey,
+    dataKeyId,
+  };
+}
+
+/** What stands behind the functions, in the load generator's process: secrets, KMS and the outbox for SMS. */
+export interface Stubs {
+  readonly origin: string;
+  /** Takes the newest code that was sent to a phone. */
+  takeCode(phone: string): string;
+  stop(): void;
+}
+
+export async function startStubs(secrets: BenchSecrets): Promise<Stubs> {
+  const codes = new Map<string, string>();
+  const names = ['root', 'signing', 'sealing', 'providers'] as const;
+  const server = createServer(async (incoming, response) => {
+    const parsed = parseJson((await readBody(incoming, 65_536))?.toString('utf8') ?? '');
+    const body = isObject(parsed) ? parsed : {};
+    const target = incoming.headers['x-amz-target'];
+    if (target === 'TrentService.Decrypt')
+      return sendJson(response, 200, { Plaintext: secrets.dataKey.toString('base64') });
+    if (target === 'secretsmanager.GetSecretValue') {
+      const name = names.find((one) => String(body.SecretId).includes(one));
+      return sendJson(response, 200, { SecretString: name && secrets[name] });
+    }
+    codes.set(String(body.phone), String(body.code));
+    sendJson(response, 202, {});
+  });
+  server.keepAliveTimeout = 0;
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    takeCode: (phone) => {
+      const code = codes.get(phone);
+      if (code === undefined) throw new Error('No code was sent');
+      codes.delete(phone);
+      return code;
+    },
+    stop: () => {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}

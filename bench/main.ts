@@ -1,0 +1,3 @@
+import { compareLogins } from './login/compare.ts';
+
+await compareLogins();

@@ -1,0 +1,137 @@
+import { createHash } from 'node:crypto';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { expect } from 'vitest';
+import type { Client, Loose } from './client.ts';
+import { type Door, expectStatus, loginTicket, openDoor, registered } from './door.ts';
+import { person, type Sample } from './people.ts';
+
+/** A door that remembers what must never happen: answers 5xx, and calls that the functions' policies refuse. */
+export interface WatchedDoor extends Door {
+  /** Runs something in which our own errors are provoked: its 5xx answers are expected. */
+  provoking<T>(run: () => Promise<T>): Promise<T>;
+  /** Fails on any 5xx, refused grant or function error so far; `exercised` functions must have used all their grants. */
+  expectClean(...exercised: string[]): void;
+}
+
+/** Far from the machine's day and from midnight; every test moves it on itself. */
+export const morning = '2027-03-02T10:00:00+08:00';
+
+export async function openWatchedDoor(
+  options: Parameters<typeof openDoor>[0] = {},
+  at: string | null = morning,
+): Promise<WatchedDoor> {
+  const door = await openDoor({ quiet: true, ...options });
+  if (at) door.clock.set(at);
+  const serverErrors: string[] = [];
+  let provoked = 0;
+  const http: Client = async (method, path, body, request) => {
+    const reply = await door.http(method, path, body, request);
+    if (reply.status >= 500 && provoked === 0)
+      serverErrors.push(`${method} ${path} ${reply.status} ${JSON.stringify(reply.body)}`);
+    return reply;
+  };
+  return {
+    ...door,
+    http,
+    async provoking(run) {
+      provoked++;
+      try {
+        return await run();
+      } finally {
+        door.faults.clear();
+        provoked--;
+      }
+    },
+    expectClean(...exercised) {
+      expect(serverErrors).toEqual([]);
+      expect(door.denials()).toEqual([]);
+      expect(door.logs().filter((line) => /AccessDenied/.test(JSON.stringify(line)))).toEqual([]);
+      expect(door.unusedGrants().filter((grant) => exercised.includes(grant.functionName))).toEqual([]);
+    },
+  };
+}
+
+const tableOf = (door: Door, table: string): string =>
+  door.tables.find((name) => name.toLowerCase().endsWith(table.toLowerCase())) ?? table;
+
+/** Every item of a table as it stands, past every policy. */
+export async function rows(door: Door, table: string): Promise<Loose[]> {
+  const found: Loose[] = [];
+  let from: Loose;
+  do {
+    const page = (await door.dynamodb('Scan', {
+      TableName: tableOf(door, table),
+      ConsistentRead: true,
+      ...(from ? { ExclusiveStartKey: from } : {}),
+    })) as Loose;
+    found.push(...page.Items.map((item: Loose) => unmarshall(item)));
+    from = page.LastEvaluatedKey;
+  } while (from);
+  return found;
+}
+
+export async function row(door: Door, table: string, key: Record<string, string>): Promise<Loose> {
+  const { Item } = (await door.dynamodb('GetItem', {
+    TableName: tableOf(door, table),
+    Key: Object.fromEntries(Object.entries(key).map(([name, value]) => [name, { S: value }])),
+    ConsistentRead: true,
+  })) as Loose;
+  return Item && unmarshall(Item);
+}
+
+/** The person behind an open ticket. */
+export async function personOf(door: Door, ticketId: string): Promise<string> {
+  const ticketKey = `t_${createHash('sha256').update(ticketId).digest('base64url')}`;
+  return (await row(door, 'Tickets', { ticketKey })).personKey;
+}
+
+export interface Known extends Sample {
+  readonly personKey: string;
+}
+
+/** Registers a person and finds out the key, by which tables can be looked at. The phone's next code is 60 s away. */
+export async function knownPerson(
+  door: Door,
+  who: Sample = person(),
+  extra: object = {},
+): Promise<Known> {
+  await registered(door, who, extra);
+  return { ...who, personKey: await personOf(door, await loginTicket(door, who)) };
+}
+
+const shanghaiDay = (at: Date): string => new Date(at.getTime() + 8 * 3_600_000).toISOString().slice(0, 10);
+
+/** What the day's lockout row of a person says. */
+export async function failures(door: Door, { personKey }: Known, day = shanghaiDay(door.clock.now())) {
+  const found = await row(door, 'Lockouts', { personKey, day });
+  const size = (set: Set<string> | undefined) => set?.size ?? 0;
+  return {
+    password: size(found?.password),
+    sms: size(found?.sms),
+    face: size(found?.face),
+    guesses: size(found?.smsGuesses),
+    locked: found?.lockedAt !== undefined,
+  };
+}
+export const none = { password: 0, sms: 0, face: 0, guesses: 0, locked: false };
+
+/** Kinds of the person's audit events, oldest first. */
+export async function history(door: Door, { personKey }: Known): Promise<Loose[]> {
+  const events = (await rows(door, 'Audit')).filter((event) => event.subject === personKey);
+  return events.sort((a, b) => (a.eventId < b.eventId ? -1 : 1));
+}
+
+/** The session's cookie as a browser sends it, as many as there are. */
+export const ticketCall = (door: Door, loginId: string, step: 'sms' | 'face') =>
+  door.http('POST', `/v1/logins/${loginId}/${step}`);
+export const verify = (door: Door, loginId: string, body: object) =>
+  door.http('POST', `/v1/logins/${loginId}/verify`, body);
+
+/** Sends a login code and answers it. */
+export async function loginCode(door: Door, loginId: string, phone: string): Promise<string> {
+  expectStatus(await ticketCall(door, loginId, 'sms'), 202);
+  return door.sms(phone).find((message) => message.code)?.code ?? '';
+}
+
+/** A code that is not the one given. */
+export const otherThan = (code: string): string => String((Number(code) + 1) % 1_000_000).padStart(6, '0');
