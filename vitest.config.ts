@@ -6,8 +6,7 @@ export default defineConfig({
     globalSetup: ['test/support/dynamodb.ts'],
     // Two cores: more files at once only make each other's timeouts long.
     maxWorkers: 2,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
-    reporters: process.env.CI ? ['default', ['json', { outputFile: 'build/tests.json' }]] : ['default'],
+    testTimeout: 180_000,
+    hookTimeout: 240_000,
   },
 });

@@ -1,3 +1,31 @@
+import { weighBundles } from './bundles.ts';
+import { showChains } from './chains.ts';
+import { showCompanies } from './companies.ts';
+import { loadFeed } from './feed.ts';
 import { compareLogins } from './login/compare.ts';
+import { progress, say } from './print.ts';
+import { timeStart } from './start.ts';
 
-await compareLogins();
+/** `npm run bench [-- part …]`: everything, or the parts named. See README.md here. */
+const parts = {
+  chains: showChains,
+  companies: showCompanies,
+  login: compareLogins,
+  feed: loadFeed,
+  bundles: weighBundles,
+  start: timeStart,
+} as const;
+type Part = keyof typeof parts;
+const isPart = (name: string): name is Part => Object.hasOwn(parts, name);
+
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => !isPart(name));
+if (unknown.length > 0) {
+  say(`There is no part ${unknown.join(', ')}: choose from ${Object.keys(parts).join(', ')}.`);
+  process.exit(1);
+}
+const startedAt = performance.now();
+for (const name of asked.length > 0 ? asked.filter(isPart) : (Object.keys(parts) as Part[]))
+  await parts[name]();
+progress(`${Math.round((performance.now() - startedAt) / 1000)} s in all`);
+process.exit(0);

@@ -1,15 +1,28 @@
 import type { FlowDeclaration } from '#contract/flow.ts';
+import { account } from './account/contract.ts';
+import { authorizations } from './authorizations/contract.ts';
 import { challenge } from './challenge/contract.ts';
+import { channelRelations } from './channel-relations/contract.ts';
 import { channelScan } from './channel-scan/contract.ts';
+import { confirmations } from './confirmations/contract.ts';
+import { deregistration } from './deregistration/contract.ts';
 import { discovery } from './discovery/contract.ts';
+import { enterprise } from './enterprise/contract.ts';
+import { hall } from './hall/contract.ts';
+import { identity } from './identity/contract.ts';
 import { keyRotation } from './key-rotation/contract.ts';
 import { login } from './login/contract.ts';
 import { midnightUnlock } from './midnight-unlock/contract.ts';
 import { passwordReset } from './password-reset/contract.ts';
+import { phoneRecovery } from './phone-recovery/contract.ts';
+import { phones } from './phones/contract.ts';
 import { registration } from './registration/contract.ts';
 import { registryFeed } from './registry-feed/contract.ts';
 import { scan } from './scan/contract.ts';
 import { session } from './session/contract.ts';
+import { staff } from './staff/contract.ts';
+import { stepUp } from './step-up/contract.ts';
+import { verification } from './verification/contract.ts';
 
 /** Every flow of the system. The CDK app, OpenAPI and the tests walk this list. */
 export const flows: readonly FlowDeclaration[] = [
@@ -18,9 +31,22 @@ export const flows: readonly FlowDeclaration[] = [
   registration,
   login,
   passwordReset,
+  phoneRecovery,
   session,
+  identity,
+  enterprise,
+  account,
+  phones,
+  deregistration,
   scan,
   channelScan,
+  stepUp,
+  verification,
+  channelRelations,
+  authorizations,
+  staff,
+  confirmations,
+  hall,
   registryFeed,
   midnightUnlock,
   keyRotation,

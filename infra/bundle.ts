@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { build, type Metafile, type Plugin } from 'esbuild';
 import type { FlowDeclaration } from '#contract/flow.ts';
+import { cachedBundles } from './bundle-cache.ts';
 import { openApi } from './openapi.ts';
 import { type Architecture, hostArchitecture } from './stage.ts';
 
@@ -33,7 +34,7 @@ const bundled = new Map<string, Promise<Bundled>>();
 export async function bundleFunctions(options: BundleOptions): Promise<Bundled> {
   const { flows, functionsDirectory, outdir } = options;
   const key = [functionsDirectory, ...flows.map(({ name }) => name)].join('\n');
-  const pending = bundled.get(key) ?? bundle(flows, functionsDirectory);
+  const pending = bundled.get(key) ?? bundledAnew(flows, functionsDirectory, key);
   bundled.set(key, pending);
   pending.catch(() => bundled.delete(key));
   const result = await pending;
@@ -50,6 +51,12 @@ export async function bundleFunctions(options: BundleOptions): Promise<Bundled> 
   }
   return result;
 }
+
+/** The project's own functions come from the disk cache while their sources are unchanged; a test's are made anew. */
+const bundledAnew = (flows: readonly FlowDeclaration[], functionsDirectory: string, key: string) =>
+  functionsDirectory === join(root, 'functions')
+    ? cachedBundles(key, () => bundle(flows, functionsDirectory))
+    : bundle(flows, functionsDirectory);
 
 async function bundle(flows: readonly FlowDeclaration[], functionsDirectory: string): Promise<Bundled> {
   const outdir = join(root, 'bundle');
@@ -70,7 +77,7 @@ async function bundle(flows: readonly FlowDeclaration[], functionsDirectory: str
     sourcesContent: false,
     metafile: true,
     logLevel: 'silent',
-    plugins: [nativeArgon2, environmentCredentials],
+    plugins: [nativeArgon2],
   });
   const pick = (suffix: string) =>
     new Map(
@@ -113,26 +120,6 @@ const nativeArgon2: Plugin = {
     onResolve({ filter: /\.node$/, namespace: 'native' }, ({ path }) => ({ path, external: true }));
     onLoad({ filter: /.*/, namespace: 'native' }, () => ({
       contents: `module.exports = () => require('./${nativeFile}');`,
-      loader: 'js',
-    }));
-  },
-};
-
-/**
- * A Lambda function has its credentials in the environment. The SDK's default chain (profiles, SSO, login,
- * instance metadata) would never be reached and is a third of the client's code.
- */
-const environmentCredentials: Plugin = {
-  name: 'environment-credentials',
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^@aws-sdk\/credential-provider-node$/ }, ({ resolveDir }) => ({
-      path: 'credentials',
-      namespace: 'credentials',
-      pluginData: resolveDir,
-    }));
-    onLoad({ filter: /.*/, namespace: 'credentials' }, ({ pluginData }) => ({
-      contents: `import { fromEnv } from '@aws-sdk/credential-provider-env'; export const defaultProvider = fromEnv;`,
-      resolveDir: pluginData,
       loader: 'js',
     }));
   },

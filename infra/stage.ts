@@ -6,6 +6,7 @@ import {
   type Settings,
   type SettingsInput,
 } from '#contract/settings.ts';
+import { defaultAudiences, defaultMatters } from '#domain/matters.ts';
 import { defaultPolicies } from '#domain/policies.ts';
 import { type StageConfig, type StageName, stageNames, stages } from './config.ts';
 
@@ -60,7 +61,12 @@ export function resolveStage(name: unknown, overrides: StageOverrides = {}): Sta
     region: config.region,
     architecture: config.architecture === 'host' ? hostArchitecture() : config.architecture,
     settings,
-    settingsJson: JSON.stringify({ ...settings, policies: changedPolicies(settings) }),
+    settingsJson: JSON.stringify({
+      ...settings,
+      policies: changedPolicies(settings),
+      matters: unlessDefault(settings.matters, defaultMatters),
+      audiences: unlessDefault(settings.audiences, defaultAudiences),
+    }),
     channelKeysJson: JSON.stringify(parseChannelKeys(overrides.channelKeys ?? config.channelKeys ?? {})),
     logRetentionDays: config.logRetentionDays,
     throttling: config.throttling,
@@ -82,6 +88,10 @@ function changedPolicies({ policies }: Settings): Record<string, unknown> {
   const defaults: Record<string, unknown> = defaultPolicies;
   return Object.fromEntries(Object.entries(policies).filter(([name, value]) => value !== defaults[name]));
 }
+
+/** Lists that a stage left as they are need not travel in the 4 KB of environment; functions know the default. */
+const unlessDefault = <T>(value: T, initial: unknown): T | undefined =>
+  JSON.stringify(value) === JSON.stringify(initial) ? undefined : value;
 
 function parseChannelKeys(keys: ChannelKeys): unknown {
   const result = v.safeParse(channelKeysSchema, keys);

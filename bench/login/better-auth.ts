@@ -68,7 +68,9 @@ server.listen(0, '127.0.0.1', async () => {
   });
   await (await getMigrations(auth.options)).runMigrations();
   for (let index = 0; index < people; index++)
-    await auth.api.signUpEmail({ body: { email: `p${index}@bench.test`, password, name: `Person ${index}` } });
+    await auth.api.signUpEmail({
+      body: { email: `p${index}@bench.test`, password, name: `Person ${index}` },
+    });
   // What its own call for enabling codes writes.
   database.exec('UPDATE user SET twoFactorEnabled = 1');
   server.on('request', toNodeHandler(auth));

@@ -12,22 +12,26 @@ export type ToServer =
 export type FromServer =
   /** Listening (or ready to verify). */
   | { readonly kind: 'ready'; readonly port: number }
-  /** CPU of the whole process since its start, all threads, in ms. */
-  | { readonly kind: 'cpu'; readonly ms: number }
+  | ({ readonly kind: 'cpu' } & Cpu)
   | { readonly kind: 'verified' }
   | { readonly kind: 'profiled' }
   /** The peer's SMS: handed over without HTTP, to its advantage. */
   | { readonly kind: 'code'; readonly to: string; readonly code: string };
 
-export const cpuMs = (): number => {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1000;
+/** CPU since the start, in ms: of the whole process with all its threads, and of the one that runs JavaScript. */
+export interface Cpu {
+  readonly all: number;
+  readonly main: number;
+}
+const cpu = (): Cpu => {
+  const sum = ({ user, system }: NodeJS.CpuUsage): number => (user + system) / 1000;
+  return { all: sum(process.cpuUsage()), main: sum(process.threadCpuUsage()) };
 };
 
 /** In a measured process: answers for its CPU, ends with the load generator. */
 export function obey(handle: (message: ToServer) => void = () => undefined): void {
   process.on('message', (message: ToServer) => {
-    if (message.kind === 'cpu') tell({ kind: 'cpu', ms: cpuMs() });
+    if (message.kind === 'cpu') tell({ kind: 'cpu', ...cpu() });
     else handle(message);
   });
   process.on('disconnect', () => process.exit(0));
@@ -40,7 +44,7 @@ export const tell = (message: FromServer): void => {
 export interface Server {
   readonly name: string;
   readonly port: number;
-  cpu(): Promise<number>;
+  cpu(): Promise<Cpu>;
   verify(count: number, atOnce: number): Promise<void>;
   /** Starts V8's sampling profiler; the answer ends it and writes the profile to a file. */
   profile(): Promise<(file: string) => Promise<void>>;
@@ -91,7 +95,7 @@ export async function startServer(
     port,
     cpu: async () => {
       send({ kind: 'cpu' });
-      return (await next(child, name, 'cpu')).ms;
+      return next(child, name, 'cpu');
     },
     verify: async (count, atOnce) => {
       send({ kind: 'verify', count, atOnce });

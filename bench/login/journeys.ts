@@ -71,11 +71,7 @@ export async function loginOfOurs(
   );
   const path = `/v1/logins/${String(opened.body.loginId)}`;
   expect(await post(`${path}/sms`), 202, 'SMS step');
-  const done = expect(
-    await post(`${path}/verify`, { smsCode: takeCode(person.phone) }),
-    200,
-    'verification',
-  );
+  const done = expect(await post(`${path}/verify`, { smsCode: takeCode(person.phone) }), 200, 'verification');
   if (!done.body.session) throw new Error('No session was opened');
 }
 

@@ -61,10 +61,7 @@ export async function seedPeople(count: number, secrets: BenchSecrets): Promise<
         at: since,
       })),
     };
-    await db.transact([
-      personWrite(owner, 0, facts, () => new Stale()),
-      claimPhoneWrite(number, owner, now),
-    ]);
+    await db.transact([personWrite(owner, 0, facts, () => new Stale()), claimPhoneWrite(number, owner, now)]);
   });
   return people;
 }

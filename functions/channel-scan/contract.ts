@@ -1,12 +1,16 @@
 import * as v from 'valibot';
 import { flow } from '#contract/flow.ts';
-import { time } from '#contract/schemas.ts';
+import { notice, role, time } from '#contract/schemas.ts';
 
 export const channelScan = flow({
   name: 'channel-scan',
-  summary: 'The phone app scans a code and runs the face check (FACE-1, CHN-1).',
+  summary: 'The phone scans a code and confirms it or runs the face check (QR, FACE, STP, CHN-1).',
   tables: {
+    Users: ['GetItem', 'UpdateItem'],
     Lockouts: ['UpdateItem'],
+    Relationships: ['GetItem'],
+    Taxpayers: ['GetItem'],
+    Sessions: ['UpdateItem'],
     Tickets: ['GetItem', 'PutItem', 'UpdateItem'],
     Audit: ['PutItem'],
   },
@@ -29,6 +33,47 @@ export const channelScan = flow({
       },
       errors: ['ASSERTION_INVALID', 'CHANNEL_NOT_ALLOWED', 'FACE_MISMATCH'],
     },
+    confirm: {
+      method: 'POST',
+      path: '/v1/channel/scans/{ticket}/confirm',
+      access: 'channel',
+      summary: 'The person agrees; the page takes over the identity',
+      body: v.optional(
+        v.object({
+          /** As in the assertion: the company that the phone works for, or the natural person. */
+          identity: v.optional(
+            v.union(
+              [
+                v.object({ kind: v.literal('natural') }),
+                v.object({
+                  kind: v.optional(v.literal('enterprise')),
+                  taxpayerId: v.pipe(v.string(), v.minLength(1), v.maxLength(64)),
+                  role,
+                }),
+              ],
+              'natural, or a company and role',
+            ),
+          ),
+        }),
+      ),
+      answers: { 204: null },
+      errors: [
+        'ASSERTION_INVALID',
+        'CHANNEL_NOT_ALLOWED',
+        'USER_NOT_REGISTERED',
+        'RELATION_NOT_FOUND',
+        'COMPANY_NOT_CONFIRMED',
+        'USE_SPECIAL_ENTRY',
+      ],
+    },
+    cancel: {
+      method: 'POST',
+      path: '/v1/channel/scans/{ticket}/cancel',
+      access: 'channel',
+      summary: 'The person refuses; the code is over',
+      answers: { 204: null },
+      errors: ['ASSERTION_INVALID', 'CHANNEL_NOT_ALLOWED', 'FACE_MISMATCH'],
+    },
     face: {
       method: 'POST',
       path: '/v1/channel/scans/{ticket}/face',
@@ -43,7 +88,9 @@ export const channelScan = flow({
       access: 'channel',
       summary: "The face kit is done; the provider's own result is fetched",
       body: v.object({ token: v.pipe(v.string(), v.minLength(1), v.maxLength(512)) }),
-      answers: { 200: v.object({ passed: v.boolean(), remainingAttempts: v.number() }) },
+      answers: {
+        200: v.object({ passed: v.boolean(), remainingAttempts: v.number(), advice: v.optional(notice) }),
+      },
       errors: ['ASSERTION_INVALID', 'CHANNEL_NOT_ALLOWED', 'FACE_MISMATCH', 'ACCOUNT_LOCKED'],
     },
   },

@@ -4,14 +4,18 @@ import { remainingAttempts } from '#domain/lockout.ts';
 import { Problem } from '#domain/problem.ts';
 import type { CallOf } from '#http/call.ts';
 import type { House } from '#http/house.ts';
+import { noticeFor } from '#http/messages/index.ts';
 import { audited } from '#steps/facts.ts';
-import { type Attempt, lockedProblem, reserveAttempt, returnAttempt } from '#store/lockouts.ts';
+import type { Write } from '#store/db.ts';
+import { type Attempt, lockedProblem, reserveAttempt, returnAttempt, successWrite } from '#store/lockouts.ts';
+import { sessionLevelWrite } from '#store/sessions.ts';
 import { type FaceProof, type ScanTicket, type TicketBase, ticketWrite } from '#store/tickets.ts';
+import { decidedAnew, facePassedWrite, findPerson, isActive, Stale } from '#store/users.ts';
 import type { channelScan } from './contract.ts';
 import { faceFailedWrite, passedWrite } from './writes.ts';
 
 type ResultCall = CallOf<typeof channelScan, 'faceResult'>;
-type Judged = { passed: boolean; remainingAttempts: number };
+type Judged = { passed: boolean; remainingAttempts: number; advice?: { code: string; title: string } };
 
 /**
  * Asks the provider itself how the check went (FACE-2). Passed: the proof is written on the journey's ticket in the
@@ -49,7 +53,7 @@ async function outcomeOf({ h, token }: Check) {
   return result;
 }
 
-/** The attempt is reserved before the result is known (LCK-4); a pass gives it back, its own reset comes at verify. */
+/** The attempt is reserved before the result is known (LCK-4); a pass resets the method's count (LCK-1). */
 async function judgeAtLogin(check: Check): Promise<Judged> {
   const { h, call, scan, token, personKey } = check;
   const { policies } = h.settings;
@@ -62,9 +66,12 @@ async function judgeAtLogin(check: Check): Promise<Judged> {
   try {
     outcome = await outcomeOf(check);
     if (outcome.outcome === 'pass') {
-      await pass(check, outcome.transactionId);
-      await returnAttempt(h.db, attempt, taken, policies);
-      return { passed: true, remainingAttempts: remainingAttempts(taken - 1, policies) };
+      await pass(check, outcome.transactionId, [
+        successWrite(attempt, policies),
+        // The lock that this very attempt had set is lifted with its own event.
+        ...(last ? [audited(h, call, personKey, 'unlocked', 'success', { method: 'face' })] : []),
+      ]);
+      return { passed: true, remainingAttempts: remainingAttempts(0, policies) };
     }
     await h.db.transact([faceFailedWrite(scan, token, last, call.now), failureEvent(check, outcome.outcome)]);
   } catch (error) {
@@ -72,7 +79,7 @@ async function judgeAtLogin(check: Check): Promise<Judged> {
     throw error;
   }
   if (last) throw lockedProblem(day);
-  return failed(outcome.outcome, remainingAttempts(taken, policies));
+  return failed(check, outcome.outcome, remainingAttempts(taken, policies));
 }
 
 /** REG-5: five failed checks end what they were for: the journey over all its scans, or the scan alone. */
@@ -94,7 +101,7 @@ async function judgeElsewhere(check: Check): Promise<Judged> {
     ...(parent ? [journeyFailedWrite(parent, before, last, call.now)] : []),
     failureEvent(check, outcome),
   ]);
-  return failed(outcome, Math.max(0, faceTries - before - 1));
+  return failed(check, outcome, Math.max(0, faceTries - before - 1));
 }
 
 /** Counts a failure on the journey's ticket as it was read; the last one ends it. */
@@ -114,26 +121,71 @@ const journeyFailedWrite = (
     },
   });
 
-function failed(outcome: string, left: number): Judged {
+/** REG-5: says what helps at the next try, and the further way. */
+function failed({ call }: Check, outcome: string, left: number): Judged {
   if (outcome === 'mismatch') throw new Problem('FACE_MISMATCH', { remainingAttempts: left });
-  return { passed: false, remainingAttempts: left };
+  return { passed: false, remainingAttempts: left, advice: noticeFor('FACE_FAILED', call.language) };
 }
 
-function pass({ h, call, scan, token, personKey }: Check, transactionId: string): Promise<void> {
-  const face: FaceProof = {
-    scanKey: scan.ticketKey,
-    transactionId,
-    at: call.now.toISOString(),
-    channel: call.origin.channel,
-  };
-  return h.db.transact([
-    passedWrite(scan, token, call.now),
-    ...(scan.parent
-      ? [ticketWrite(scan.parent, call.now, { set: 'SET face = :face', values: { ':face': face } })]
-      : []),
-    audited(h, call, personKey, 'face', 'success', { purpose: scan.purpose, transactionId }),
-  ]);
+/**
+ * The passed check in one transaction with all that follows from it: the proof on the journey's ticket, the proof on
+ * the person (STP-2; who is still registering has no account to hold it), the level that rises (LVL-2).
+ */
+async function pass(check: Check, transactionId: string, also: readonly Write[] = []): Promise<void> {
+  const { h, call, scan, token, personKey } = check;
+  const at = call.now.toISOString();
+  const face: FaceProof = { scanKey: scan.ticketKey, transactionId, at, channel: call.origin.channel };
+  await decidedAnew(async () => {
+    const raised = scan.counts === 'scan' ? await levelAfter(check) : undefined;
+    await h.db.transact([
+      passedWrite(scan, token, face, raised?.level, call.now),
+      ...(scan.parent
+        ? [ticketWrite(scan.parent, call.now, { set: 'SET face = :face', values: { ':face': face } })]
+        : []),
+      ...(scan.purpose === 'register'
+        ? []
+        : [
+            facePassedWrite(personKey, { at, transactionId }, raised?.rise, () =>
+              raised?.rise ? new Stale() : new Problem('STATE_CONFLICT'),
+            ),
+          ]),
+      ...(raised?.writes ?? []),
+      ...also,
+      audited(h, call, personKey, 'face', 'success', { ...aboutScan(scan), transactionId }),
+    ]);
+  });
 }
+
+/** LVL-2: level 3 becomes 4 by a check in the account centre or any step-up, for the person and the live session. */
+async function levelAfter({ h, call, scan, personKey }: Check) {
+  const person = await findPerson(h.db, personKey);
+  if (!isActive(person)) throw new Problem('STATE_CONFLICT');
+  const from = person.realNameLevel;
+  if ((from ?? 3) >= 4) return { level: from ?? 3, writes: [] };
+  const alive = (person.webSession?.expiresAt ?? 0) * 1000 > call.now.getTime();
+  const session = scan.stepUp?.sessionId ?? (alive ? person.webSession?.sessionId : undefined);
+  return {
+    level: 4,
+    rise: { from, to: 4 },
+    writes: [
+      ...(session ? [sessionLevelWrite(session, 4)] : []),
+      audited(h, call, personKey, 'level-raised', 'success', { from: from ?? 3, to: 4 }),
+    ],
+  };
+}
+
+/** What the audit keeps of a scan (AUD-1), with who asked for it at a terminal or counter (CHN-1). */
+const aboutScan = ({ purpose, stepUp }: ScanTicket) => ({
+  purpose,
+  ...(stepUp ? { matter: stepUp.matter, audience: stepUp.audience } : {}),
+  ...(stepUp?.startedBy
+    ? {
+        startedBy: stepUp.startedBy.channel,
+        ...(stepUp.startedBy.officer ? { officer: stepUp.startedBy.officer } : {}),
+        ...(stepUp.startedBy.office ? { office: stepUp.startedBy.office } : {}),
+      }
+    : {}),
+});
 
 const failureEvent = ({ h, call, scan, personKey }: Check, outcome: string) =>
-  audited(h, call, personKey, 'face', 'failure', { purpose: scan.purpose, outcome });
+  audited(h, call, personKey, 'face', 'failure', { ...aboutScan(scan), outcome });

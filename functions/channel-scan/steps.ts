@@ -1,12 +1,10 @@
-import { personKey } from '#crypto/keys.ts';
 import { unseal } from '#crypto/sealed.ts';
 import { may } from '#domain/channels.ts';
-import { normaliseDocumentNumber } from '#domain/documents.ts';
 import { Problem } from '#domain/problem.ts';
 import { ok } from '#http/answers.ts';
 import type { CallOf, StepOf } from '#http/call.ts';
 import type { House } from '#http/house.ts';
-import { ticketOfQr } from '#steps/scans.ts';
+import { assertedPerson, requiredBy, ticketOfQr } from '#steps/scans.ts';
 import { openTicket, type ScanTicket, ticketKeyOf, ticketProblem } from '#store/tickets.ts';
 import { sealContext } from '#store/users.ts';
 import type { channelScan } from './contract.ts';
@@ -24,12 +22,11 @@ export function requireScanner(
   call: AnyChannelCall,
   scan: ScanTicket,
 ): void {
-  const { channel, person } = call.caller.assertion;
+  const { assertion } = call.caller;
+  const { channel } = assertion;
   if (!may(channel, scan.action, h.settings)) throw new Problem('CHANNEL_NOT_ALLOWED');
   if (scan.personKey === undefined || channel === 'ahtax-app') return;
-  const asserted =
-    person && personKey(h.keys, person.documentType, normaliseDocumentNumber(person.documentNumber));
-  if (asserted !== scan.personKey) throw new Problem('FACE_MISMATCH');
+  if (assertedPerson(h, assertion) !== scan.personKey) throw new Problem('FACE_MISMATCH');
 }
 
 /** The phone has scanned the code: what it is for, and whose page asks (QR-2). */
@@ -39,7 +36,8 @@ export const scanCode: StepOf<typeof channelScan, 'scan'> = async (h, call) => {
   const ticket = await readScan(h, id, call.now);
   requireScanner(h, call, ticket);
   await h.db.transact([scannedWrite(ticket, call.now)]);
-  return ok({ ticket: id, purpose: ticket.purpose, requires: 'face' as const, origin: ticket.origin });
+  const { purpose, origin } = ticket;
+  return ok({ ticket: id, purpose, requires: requiredBy[purpose], origin });
 };
 
 /** Starts the face kit for the person of the journey; the name and number go from us to the provider only. */
@@ -65,7 +63,7 @@ export const takeFaceResult: StepOf<typeof channelScan, 'faceResult'> = async (h
 };
 
 /** An open scan that has not ended; `orAlso` lets a repeated call see the end it made itself. */
-async function readScan(
+export async function readScan(
   h: House,
   id: string,
   now: Date,

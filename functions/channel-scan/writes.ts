@@ -1,4 +1,4 @@
-import type { ScanTicket } from '#store/tickets.ts';
+import type { FaceProof, ScanTicket } from '#store/tickets.ts';
 import { ticketWrite } from '#store/tickets.ts';
 
 /**
@@ -11,6 +11,9 @@ const priorStates = {
   passed: ['scanned'],
   failedOnce: ['scanned'],
   failed: ['scanned'],
+  // What is confirmed has been shown on this or another phone; of two that confirm, the first wins.
+  confirmed: ['scanned'],
+  cancelled: ['pending', 'scanned'],
 } as const satisfies Record<string, readonly ScanTicket['scanState'][]>;
 
 function allowedFrom(step: keyof typeof priorStates) {
@@ -30,6 +33,25 @@ export function scannedWrite(scan: ScanTicket, now: Date) {
   });
 }
 
+/** QR-1: the phone's person agrees; the page's next poll takes it from here. */
+export function confirmedWrite(scan: ScanTicket, confirmed: NonNullable<ScanTicket['confirmed']>, now: Date) {
+  const from = allowedFrom('confirmed');
+  return ticketWrite(scan, now, {
+    set: 'SET scanState = :confirmed, confirmed = :by',
+    when: from.when,
+    values: { ...from.values, ':confirmed': 'confirmed', ':by': confirmed },
+  });
+}
+
+export function cancelledWrite(scan: ScanTicket, now: Date) {
+  const from = allowedFrom('cancelled');
+  return ticketWrite(scan, now, {
+    set: 'SET scanState = :cancelled REMOVE faceToken',
+    when: from.when,
+    values: { ...from.values, ':cancelled': 'cancelled' },
+  });
+}
+
 /** A new kit replaces the one before: only the newest token's result counts. */
 export function faceStartedWrite(scan: ScanTicket, token: string, now: Date) {
   const from = allowedFrom('faceStarted');
@@ -40,12 +62,27 @@ export function faceStartedWrite(scan: ScanTicket, token: string, now: Date) {
   });
 }
 
-export function passedWrite(scan: ScanTicket, token: string, now: Date) {
+/** @param level the person's real-name level after this check, where the check itself is what is proven */
+export function passedWrite(
+  scan: ScanTicket,
+  token: string,
+  face: Pick<FaceProof, 'at' | 'transactionId'>,
+  level: number | undefined,
+  now: Date,
+) {
   const from = allowedFrom('passed');
+  const proven = level === undefined ? undefined : { ...face, level };
   return ticketWrite(scan, now, {
-    set: 'SET scanState = :passed',
+    set: `SET scanState = :passed${proven ? ', proven = :proven' : ''}`,
     when: `${from.when} AND faceToken = :token`,
-    values: { ...from.values, ':passed': 'passed', ':token': token },
+    values: {
+      ...from.values,
+      ':passed': 'passed',
+      ':token': token,
+      ...(proven
+        ? { ':proven': { at: proven.at, transactionId: proven.transactionId, level: proven.level } }
+        : {}),
+    },
   });
 }
 

@@ -1,5 +1,7 @@
 import * as v from 'valibot';
 import { flow } from '#contract/flow.ts';
+import { channel } from '#contract/schemas.ts';
+import { matterClasses } from '#domain/matters.ts';
 
 export const discovery = flow({
   name: 'discovery',
@@ -31,7 +33,15 @@ export const discovery = flow({
             }),
           ),
           channels: v.array(v.object({ code: v.string(), zh: v.string(), download: v.optional(v.string()) })),
-          matters: v.array(v.unknown()),
+          matters: v.array(
+            v.object({
+              code: v.string(),
+              zh: v.string(),
+              class: v.picklist(matterClasses),
+              validitySeconds: v.number(),
+              channels: v.array(channel),
+            }),
+          ),
           legacyUntil: v.nullable(v.string()),
           policies: v.record(v.string(), v.unknown()),
         }),

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { publicJwks } from '#crypto/signing-ring.ts';
 import { documentTypes } from '#domain/documents.ts';
+import { channelsFor } from '#domain/matters.ts';
 import { ok } from '#http/answers.ts';
 import type { StepOf } from '#http/call.ts';
 import type { discovery } from './contract.ts';
@@ -20,7 +21,7 @@ export const config: StepOf<typeof discovery, 'config'> = async ({ settings }) =
       zh,
       ...(settings.appDownloads[code] ? { download: settings.appDownloads[code] } : {}),
     })),
-    matters: [],
+    matters: settings.matters.map((matter) => ({ ...matter, channels: channelsFor(matter) })),
     legacyUntil: settings.legacyUntil,
     policies: {
       smsGapSeconds: policies.smsGapSeconds,

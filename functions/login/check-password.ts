@@ -1,10 +1,7 @@
 import { hashPassword } from '#crypto/passwords.ts';
-import { handle } from '#crypto/random.ts';
-import { isoShanghai, shanghaiDay } from '#domain/days.ts';
-import { remainingAttempts } from '#domain/lockout.ts';
+import { isoShanghai } from '#domain/days.ts';
 import { looksLikePhone } from '#domain/phones.ts';
-import { Problem } from '#domain/problem.ts';
-import { parseTaxpayerId } from '#domain/taxpayers.ts';
+import type { Problem } from '#domain/problem.ts';
 import { created } from '#http/answers.ts';
 import type { CallOf, StepOf } from '#http/call.ts';
 import type { House } from '#http/house.ts';
@@ -12,45 +9,46 @@ import { noticeFor } from '#http/messages/index.ts';
 import { accountNamed, expectedWindow, type Named, stillNames, unknownAccount } from '#steps/accounts.ts';
 import { requireHuman } from '#steps/anti-automation.ts';
 import { audited, maskedPhoneOf } from '#steps/facts.ts';
-import { passwordMatches } from '#steps/password-check.ts';
-import type { Attempt } from '#store/lockouts.ts';
 import {
-  lockedProblem,
-  type Reserved,
-  reserveAttempt,
-  returnAttempt,
-  successWrite,
-} from '#store/lockouts.ts';
+  comparePassword,
+  passwordAttempt,
+  reservePassword,
+  wrongPasswordProblem,
+} from '#steps/password-check.ts';
+import type { Write } from '#store/db.ts';
+import { type Attempt, type Reserved, returnAttempt, successWrite } from '#store/lockouts.ts';
+import { type Relation, relationsIn } from '#store/relations.ts';
+import { findTaxpayer } from '#store/taxpayers.ts';
 import { type LoginTicket, openTicketWrite } from '#store/tickets.ts';
 import { defaultPhone, findPerson, type Person, personWrite, Stale } from '#store/users.ts';
+import { admissionProblem, type CompanyAsked, companyAsked, knownCompany } from './company.ts';
 import type { login } from './contract.ts';
 
 type PasswordCall = CallOf<typeof login, 'password'>;
 
 /** The first factor (LGN-2 … LGN-7, LCK-1 … LCK-4): opens a login ticket for the second. */
 export const checkPassword: StepOf<typeof login, 'password'> = async (h, call) => {
-  const { entry, account } = call.body;
-  const taxpayerId = taxpayerOf(call);
-  const [human, found] = await Promise.allSettled([
+  const asked = companyAsked(h, call);
+  // Read side by side, answered in the order of LGN-2.
+  const [human, taxpayer, found] = await Promise.allSettled([
     requireHuman(h, call, call.body.challenge),
-    accountNamed(h, account, call.now, entry === 'natural' ? undefined : 'other-entry'),
+    asked && findTaxpayer(h.db, asked.companyKey),
+    accountNamed(h, call.body.account, call.now, asked && 'other-entry'),
   ]);
   if (human.status === 'rejected') throw human.reason;
-  // Companies reach the registry with the feed (ENT-3); until one is known, every number is an unknown one.
-  if (taxpayerId !== undefined) throw new Problem('TAXPAYER_NOT_FOUND');
+  if (taxpayer.status === 'rejected') throw taxpayer.reason;
+  const company = asked && knownCompany(taxpayer.value);
   if (found.status === 'rejected') throw found.reason;
 
-  const look = await lookAtPassword(h, call, found.value);
-  return openLogin(h, call, look, found.value);
+  const look = await lookAtPassword(h, call, found.value, asked);
+  const phoneTyped = found.value.via === 'phone';
+  const refused =
+    asked &&
+    company &&
+    admissionProblem(asked.entry, company, look.relations, look.attempt.day, { phoneTyped });
+  if (refused) throw await notAdmitted(h, call, look, refused);
+  return openLogin(h, call, look, found.value, asked);
 };
-
-/** Shape before everything else (LGN-2): a company entry needs a taxpayer number, the natural one ignores it. */
-function taxpayerOf(call: PasswordCall): string | undefined {
-  if (call.body.entry === 'natural') return undefined;
-  if (!call.body.taxpayerId)
-    throw new Problem('BAD_REQUEST', { errors: [{ path: 'taxpayerId', message: 'required' }] });
-  return parseTaxpayerId(call.body.taxpayerId);
-}
 
 interface Look {
   readonly person: Person;
@@ -59,23 +57,40 @@ interface Look {
   readonly needsRehash: boolean;
   /** The phone typed, where the account was one (LGN-6). */
   readonly typedPhoneKey: string | undefined;
+  /** The person's rows in the company asked for. */
+  readonly relations: readonly Relation[];
 }
 
 /**
  * One reserved look per person that the account can mean. A document number that two people hold under different
  * types is tried for both; who is not meant gets the reservation back.
  */
-async function lookAtPassword(h: House, call: PasswordCall, named: Named): Promise<Look> {
+async function lookAtPassword(
+  h: House,
+  call: PasswordCall,
+  named: Named,
+  asked: CompanyAsked | undefined,
+): Promise<Look> {
   const typedPhoneKey = named.via === 'phone' ? named.phoneKey : undefined;
   const misses: { attempt: Attempt; reserved: Reserved }[] = [];
   const candidates =
     named.via === 'document' ? named.persons.map((person) => person.personKey) : [named.personKey];
   for (const [index, personKey] of candidates.entries()) {
-    const attempt = newAttempt(personKey, call);
-    // Both settle before anything is decided: a read that failed must not leave the reservation spent (LCK-4).
+    const attempt = passwordAttempt(personKey, call.now);
+    // All settle before anything is decided: a read that failed must not leave the reservation spent (LCK-4).
     const [read, reservation] = await Promise.allSettled([
-      named.via === 'document' ? named.persons[index] : findPerson(h.db, personKey),
-      reserve(h, call, attempt, named),
+      Promise.all([
+        named.via === 'document' ? named.persons[index] : findPerson(h.db, personKey),
+        // Read before the password is known to be right, told only after it (LGN-8).
+        asked ? relationsIn(h.db, personKey, asked.companyKey) : [],
+      ]),
+      reservePassword(
+        h,
+        call,
+        attempt,
+        { entry: call.body.entry },
+        named.via === 'document' ? named.lockouts.get(personKey) : undefined,
+      ),
     ]);
     if (reservation.status === 'rejected') throw reservation.reason;
     const reserved = reservation.value;
@@ -83,47 +98,21 @@ async function lookAtPassword(h: House, call: PasswordCall, named: Named): Promi
       await returnAttempt(h.db, attempt, reserved.taken, h.settings.policies);
       throw read.reason;
     }
-    const person = read.value;
+    const [person, relations] = read.value;
     if (!person || (named.via !== 'document' && !stillNames(named, person))) {
       await returnAttempt(h.db, attempt, reserved.taken, h.settings.policies);
-      throw unknownAccount(looksLikePhone(call.body.account));
+      throw unknownAccount(looksLikePhone(call.body.account), asked && 'other-entry');
     }
-    const verdict = await compare(h, call, person, attempt, reserved);
+    const verdict = await comparePassword(h, person, call.body.password, attempt, reserved);
     if (verdict.ok) {
       for (const miss of misses)
         await returnAttempt(h.db, miss.attempt, miss.reserved.taken, h.settings.policies);
-      return { person, attempt, taken: reserved.taken, needsRehash: verdict.needsRehash, typedPhoneKey };
+      const { needsRehash } = verdict;
+      return { person, attempt, taken: reserved.taken, needsRehash, typedPhoneKey, relations };
     }
     misses.push({ attempt, reserved });
   }
   throw await wrongPassword(h, call, misses);
-}
-
-const newAttempt = (personKey: string, call: PasswordCall): Attempt => ({
-  personKey,
-  day: shanghaiDay(call.now),
-  method: 'password',
-  attemptId: handle(),
-});
-
-const reserve = (h: House, call: PasswordCall, attempt: Attempt, named: Named): Promise<Reserved> =>
-  reserveAttempt(
-    h.db,
-    attempt,
-    h.settings.policies,
-    audited(h, call, attempt.personKey, 'locked', 'failure', { method: 'password', entry: call.body.entry }),
-    named.via === 'document' ? named.lockouts.get(attempt.personKey) : undefined,
-  );
-
-/** Our own error is nobody's failure: the reservation goes back (LCK-4). */
-async function compare(h: House, call: PasswordCall, person: Person, attempt: Attempt, reserved: Reserved) {
-  try {
-    if (!person.password) throw new Error('an active account without a password');
-    return await passwordMatches(h, person.password, call.body.password);
-  } catch (error) {
-    await returnAttempt(h.db, attempt, reserved.taken, h.settings.policies);
-    throw error;
-  }
 }
 
 /** LGN-7 with the tries left; the fifth failure answers the lock itself, whose event the reservation has written. */
@@ -134,21 +123,62 @@ async function wrongPassword(
 ): Promise<Problem> {
   const { policies } = h.settings;
   const worst = Math.max(...misses.map((miss) => miss.reserved.taken));
-  for (const { attempt, reserved } of misses) {
-    if (reserved.taken >= policies.lockoutFailures) continue;
-    await h.db.put(
-      audited(h, call, attempt.personKey, 'login-password', 'failure', {
-        method: 'password',
-        entry: call.body.entry,
-      }),
-    );
+  const detail = { method: 'password', entry: call.body.entry };
+  try {
+    for (const { attempt, reserved } of misses)
+      if (reserved.taken < policies.lockoutFailures)
+        await h.db.put(audited(h, call, attempt.personKey, 'login-password', 'failure', detail));
+  } catch (error) {
+    // Told that nothing was changed, the person may trust it: a failure that is not written down is none (LCK-6).
+    for (const { attempt, reserved } of misses)
+      await returnAttempt(h.db, attempt, reserved.taken, policies).catch(() => undefined);
+    throw error;
   }
-  if (worst >= policies.lockoutFailures) return lockedProblem(shanghaiDay(call.now));
-  return new Problem('BAD_CREDENTIALS', { remainingAttempts: remainingAttempts(worst, policies) });
+  return wrongPasswordProblem(worst, call.now, policies);
+}
+
+/**
+ * The password was right: its count is reset in one transaction with what follows from that. The lock that this very
+ * attempt had set is lifted with its own event.
+ */
+async function wasRight(h: House, call: PasswordCall, look: Look, effect: readonly Write[]): Promise<void> {
+  const { policies } = h.settings;
+  const { attempt, taken } = look;
+  try {
+    await h.db.transact([
+      successWrite(attempt, policies),
+      ...effect,
+      ...(taken >= policies.lockoutFailures
+        ? [audited(h, call, attempt.personKey, 'unlocked', 'success', { method: 'password' })]
+        : []),
+    ]);
+  } catch (error) {
+    // Whatever stood in the way, it is no failure.
+    await returnAttempt(h.db, attempt, taken, policies).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** The password was right and the company not for this person or entry (LGN-8): told, and counted as no failure. */
+async function notAdmitted(h: House, call: PasswordCall, look: Look, problem: Problem): Promise<Problem> {
+  await wasRight(h, call, look, [
+    audited(h, call, look.person.personKey, 'login-password', 'failure', {
+      method: 'password',
+      entry: call.body.entry,
+      reason: problem.code,
+    }),
+  ]);
+  return problem;
 }
 
 /** The password was right: one transaction resets its count and opens the ticket; a weaker hash is replaced (PWD-3). */
-async function openLogin(h: House, call: PasswordCall, look: Look, named: Named) {
+async function openLogin(
+  h: House,
+  call: PasswordCall,
+  look: Look,
+  named: Named,
+  asked: CompanyAsked | undefined,
+) {
   const { person, attempt } = look;
   const { policies } = h.settings;
   const phone = person.phones?.find((own) => own.phoneKey === look.typedPhoneKey) ?? defaultPhone(person);
@@ -157,28 +187,16 @@ async function openLogin(h: House, call: PasswordCall, look: Look, named: Named)
       kind: 'login',
       personKey: person.personKey,
       entry: call.body.entry,
+      ...(asked ? { companyKey: asked.companyKey } : {}),
       day: attempt.day,
+      ...(person.passwordRev === undefined ? {} : { passwordRev: person.passwordRev }),
       ...(phone ? { phone: { phoneKey: phone.phoneKey, sealed: phone.sealed } } : {}),
       ...expectedWindow(named, person, phone?.phoneKey),
     },
     call.now,
     policies.loginSeconds,
   );
-  const writes = [
-    successWrite(attempt, policies),
-    opened.write,
-    // The lock that this very attempt had set is lifted with its own event; otherwise success is told at the session.
-    ...(look.taken >= policies.lockoutFailures
-      ? [audited(h, call, person.personKey, 'unlocked', 'success', { method: 'password' })]
-      : []),
-  ];
-  try {
-    await h.db.transact(writes);
-  } catch (error) {
-    // The password was right: whatever stood in the way, it is no failure.
-    await returnAttempt(h.db, attempt, look.taken, policies).catch(() => undefined);
-    throw error;
-  }
+  await wasRight(h, call, look, [opened.write]);
   if (look.needsRehash) await rehash(h, call, person);
   return created({
     loginId: opened.id,

@@ -8,6 +8,7 @@ import {
   entry,
   exactlyOneFactor,
   factorEntries,
+  handle,
   notice,
   password,
   role,
@@ -17,6 +18,13 @@ import {
   time,
 } from '#contract/schemas.ts';
 
+/** Either the session, or what has to be chosen or confirmed first. */
+const sessionOrChoices = v.object({
+  session: v.optional(session),
+  choices: v.optional(v.array(choice)),
+  confirm: v.optional(v.object({ authorizationId: v.string(), role })),
+});
+
 export const login = flow({
   name: 'login',
   summary: 'Password, then SMS code or face, then a session (LGN, LCK).',
@@ -25,6 +33,8 @@ export const login = flow({
     Phones: ['BatchGetItem'],
     Lockouts: ['BatchGetItem', 'UpdateItem', 'ConditionCheckItem'],
     SmsWindows: ['BatchGetItem', 'GetItem', 'UpdateItem'],
+    Taxpayers: ['GetItem', 'ConditionCheckItem'],
+    Relationships: ['GetItem', 'Query', 'UpdateItem', 'ConditionCheckItem'],
     Sessions: ['PutItem', 'UpdateItem'],
     Tickets: ['GetItem', 'PutItem', 'UpdateItem'],
     Audit: ['PutItem'],
@@ -32,7 +42,6 @@ export const login = flow({
   secrets: ['root', 'sealing', 'signing', 'providers'],
   gateways: ['sms'],
   hashesPasswords: true,
-  memoryMb: 1024,
   routes: {
     password: {
       method: 'POST',
@@ -91,14 +100,32 @@ export const login = flow({
         v.object(factorEntries),
         v.check(exactlyOneFactor, 'exactly one of smsCode and faceTicket'),
       ),
-      answers: {
-        200: v.object({
-          session: v.optional(session),
-          choices: v.optional(v.array(choice)),
-          confirm: v.optional(v.object({ authorizationId: v.string(), role })),
-        }),
-      },
-      errors: ['SMS_CODE_WRONG', 'ACCOUNT_LOCKED', 'FACE_REQUIRED'],
+      answers: { 200: sessionOrChoices },
+      errors: [
+        'SMS_CODE_WRONG',
+        'ACCOUNT_LOCKED',
+        'FACE_REQUIRED',
+        'RELATION_NOT_FOUND',
+        'COMPANY_NOT_CONFIRMED',
+      ],
+    },
+    confirmRole: {
+      method: 'POST',
+      path: '/v1/logins/{id}/confirm-role',
+      access: 'public',
+      summary: 'Take the pending appointment as finance head, after both factors (LGN-9)',
+      body: v.object({ authorizationId: handle }),
+      answers: { 200: sessionOrChoices },
+      errors: ['STEP_MISSING', 'COMPANY_NOT_CONFIRMED'],
+    },
+    choose: {
+      method: 'POST',
+      path: '/v1/logins/{id}/choose',
+      access: 'public',
+      summary: 'Choose one of the roles offered; opens the session (LGN-10)',
+      body: v.object({ choiceId: handle }),
+      answers: { 200: v.object({ session }) },
+      errors: ['STEP_MISSING', 'RELATION_NOT_FOUND', 'COMPANY_NOT_CONFIRMED'],
     },
   },
 });

@@ -1,44 +1,49 @@
 import { handle } from '#crypto/random.ts';
 import { shanghaiDay } from '#domain/days.ts';
+import { recoveredLately } from '#domain/phones.ts';
 import { Problem } from '#domain/problem.ts';
 import { ok } from '#http/answers.ts';
 import type { CallOf, StepOf } from '#http/call.ts';
 import type { House } from '#http/house.ts';
 import { withCode } from '#steps/codes.ts';
+import { audited } from '#steps/facts.ts';
+import { stillOwnPhone } from '#steps/fresh-factor.ts';
 import { openSession } from '#steps/open-session.ts';
 import type { Write } from '#store/db.ts';
 import { successWrite } from '#store/lockouts.ts';
-import { type LoginTicket, openTicket, spendWrite, ticketKeyOf } from '#store/tickets.ts';
-import { decidedAnew, findPerson, isActive, type Person } from '#store/users.ts';
+import { asPerson } from '#store/sessions.ts';
+import {
+  type LoginTicket,
+  openTicket,
+  type PassedFactors,
+  passWrite,
+  spendWrite,
+  ticketKeyOf,
+} from '#store/tickets.ts';
+import { decidedAnew } from '#store/users.ts';
 import type { login } from './contract.ts';
+import { choicesAnswer, choicesOf, offerOf, placeAt, requireSamePerson, whoAndWhere } from './roles.ts';
 
 type VerifyCall = CallOf<typeof login, 'verify'>;
+type Known = Awaited<ReturnType<typeof whoAndWhere>>;
 
-/** The second factor (LGN-3): SMS code or passed face check; one ticket opens one session. */
+/** The second factor (LGN-3): SMS code or passed face check; one ticket opens one session, at once or after a choice. */
 export const verifyLogin: StepOf<typeof login, 'verify'> = async (h, call) => {
   const { smsCode, faceTicket } = call.body;
-  const opened =
-    smsCode === undefined ? await byFace(h, call, faceTicket ?? '') : await bySms(h, call, smsCode);
-  return ok({ session: opened.session }, { cookies: opened.cookies });
+  return smsCode === undefined ? byFace(h, call, faceTicket ?? '') : bySms(h, call, smsCode);
 };
 
 const bySms = (h: House, call: VerifyCall, code: string) =>
-  withCode<LoginTicket, Person | undefined, Awaited<ReturnType<typeof enter>>>(
+  withCode<LoginTicket, Known, Awaited<ReturnType<typeof enter>>>(
     h,
     call,
     { id: call.params.id, kind: 'login', purpose: 'login', code, counting: 'lockout' },
-    (ticket) => findPerson(h.db, ticket.personKey),
-    (proof, person) =>
-      enter(h, call, proof.ticket, person, 'sms', [
-        spendWrite(
-          proof.ticket,
-          call.now,
-          'code.#hash = :hash',
-          { ':hash': proof.hash },
-          { '#hash': 'hash' },
-        ),
-        ...proof.writes,
-      ]),
+    (ticket) => whoAndWhere(h, ticket),
+    (proof, known) =>
+      enter(h, call, proof.ticket, known, {
+        sms: { phoneKey: proof.phoneKey, hash: proof.hash },
+        writes: proof.writes,
+      }),
   );
 
 /** The passed check stands on the login ticket, written there by the scan itself; the client only names it (FACE-2). */
@@ -51,26 +56,67 @@ async function byFace(h: House, call: VerifyCall, faceTicket: string) {
     method: 'face' as const,
     attemptId: handle(),
   };
-  return enter(h, call, ticket, await findPerson(h.db, ticket.personKey), 'face', [
-    spendWrite(ticket, call.now),
-    successWrite(attempt, h.settings.policies, { reserved: false }),
-  ]);
-}
-
-/** Opens the session of the entry; a person who changed since read is read again. */
-function enter(
-  h: House,
-  call: VerifyCall,
-  ticket: LoginTicket,
-  read: Person | undefined,
-  method: string,
-  writes: Write[],
-) {
-  let known: Person | undefined = read;
-  return decidedAnew(async () => {
-    const person = known ?? (await findPerson(h.db, ticket.personKey));
-    known = undefined;
-    if (!isActive(person)) throw new Problem('USER_NOT_REGISTERED');
-    return openSession(h, call, person, { kind: 'natural' }, { method, window: ticket.window }, writes);
+  return enter(h, call, ticket, await whoAndWhere(h, ticket), {
+    writes: [successWrite(attempt, h.settings.policies, { reserved: false })],
   });
 }
+
+/** A factor that is passed. */
+interface Factor {
+  /** The code that was right and the number that it was sent to; none where the factor was a face. */
+  readonly sms?: { readonly phoneKey: string; readonly hash: string };
+  /** Its counts. */
+  readonly writes: readonly Write[];
+}
+
+/**
+ * Opens the session of the entry, or, where the person has to choose a role or may confirm one, keeps the passed factor
+ * on the ticket (LGN-9, LGN-10). A person who changed since read is read again.
+ */
+function enter(h: House, call: VerifyCall, ticket: LoginTicket, read: Known, factor: Factor) {
+  const { policies } = h.settings;
+  const { now } = call;
+  let known: Known | undefined = read;
+  return decidedAnew(async () => {
+    const { person: found, relations } = known ?? (await whoAndWhere(h, ticket));
+    known = undefined;
+    const person = requireSamePerson(found, ticket);
+    // A number that was taken over meanwhile proves its new owner (PHN-3); one recovered lately proves little (PHN-4).
+    const phone = factor.sms && stillOwnPhone(person, factor.sms.phoneKey);
+    const by = {
+      method: phone ? 'sms' : 'face',
+      window: ticket.window,
+      fresh: !phone || !recoveredLately(phone, now, policies),
+    };
+    const { active, confirm } = offerOf(relations, ticket.entry, shanghaiDay(now));
+    const [only] = active;
+    if (ticket.companyKey !== undefined && (confirm || active.length > 1)) {
+      const passed: PassedFactors = {
+        at: Math.floor(now.getTime() / 1000),
+        method: by.method,
+        fresh: by.fresh,
+        choices: choicesOf(active),
+        ...(confirm ? { confirm: { authorizationId: confirm.authorizationId, role: confirm.role } } : {}),
+      };
+      await h.db.transact([
+        passWrite(ticket, passed, now, factor.sms?.hash),
+        ...factor.writes,
+        audited(h, call, person.personKey, 'login-second-factor', 'success', { method: by.method }),
+      ]);
+      return ok(choicesAnswer(h, ticket, passed, relations, person));
+    }
+    if (ticket.companyKey !== undefined && !only) throw new Problem('RELATION_NOT_FOUND');
+    const place = only && placeAt(h, ticket, only, now);
+    const opened = await openSession(h, call, person, place ?? asPerson, by, [
+      spentWrite(ticket, now, factor),
+      ...factor.writes,
+      ...(place?.writes ?? []),
+    ]);
+    return ok({ session: opened.session }, { cookies: opened.cookies });
+  });
+}
+
+const spentWrite = (ticket: LoginTicket, now: Date, { sms }: Factor): Write =>
+  sms
+    ? spendWrite(ticket, now, 'code.#hash = :hash', { ':hash': sms.hash }, { '#hash': 'hash' })
+    : spendWrite(ticket, now);

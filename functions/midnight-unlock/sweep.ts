@@ -32,14 +32,23 @@ async function sweepShard(
   policies: Policies,
 ): Promise<number> {
   let cleared = 0;
+  let failure: unknown;
   for (const day of days) {
     let from: Record<string, string> | undefined;
     do {
       const page = await lockedRows(db, day, shard, from);
-      for (const row of page.items) if (await unlock(db, row, now, policies)) cleared++;
+      for (const row of page.items) {
+        try {
+          if (await unlock(db, row, now, policies)) cleared++;
+        } catch (error) {
+          // One row that fails every night must not keep the others locked in the list; the run still fails.
+          failure ??= error;
+        }
+      }
       from = page.next;
     } while (from);
   }
+  if (failure) throw failure;
   return cleared;
 }
 

@@ -1,25 +1,18 @@
 import { shanghaiDay } from '#domain/days.ts';
 import { Problem } from '#domain/problem.ts';
-import { noticeText } from '#gateways/sms/text.ts';
 import { noContent } from '#http/answers.ts';
 import type { CallOf, StepOf } from '#http/call.ts';
 import type { House } from '#http/house.ts';
 import { withCode } from '#steps/codes.ts';
-import { audited, phoneNumberOf } from '#steps/facts.ts';
+import { endSessions } from '#steps/end-sessions.ts';
+import { audited } from '#steps/facts.ts';
+import { stillOwnPhone } from '#steps/fresh-factor.ts';
 import { newPasswordOf } from '#steps/new-password.ts';
+import { tellBySms } from '#steps/notices.ts';
 import type { Write } from '#store/db.ts';
-import { unlockWrite } from '#store/lockouts.ts';
-import { endWrite } from '#store/sessions.ts';
+import { type LockoutRow, lockoutKey, unlockWrite } from '#store/lockouts.ts';
 import { openTicket, type ResetTicket, spendWrite, ticketKeyOf } from '#store/tickets.ts';
-import {
-  decidedAnew,
-  defaultPhone,
-  findPerson,
-  isActive,
-  type Person,
-  personWrite,
-  Stale,
-} from '#store/users.ts';
+import { decidedAnew, defaultPhone, isActive, type Person, personWrite, Stale } from '#store/users.ts';
 import type { passwordReset } from './contract.ts';
 
 type CompleteCall = CallOf<typeof passwordReset, 'complete'>;
@@ -29,18 +22,19 @@ export const completeReset: StepOf<typeof passwordReset, 'complete'> = async (h,
   const { smsCode, faceTicket } = call.body;
   const person =
     smsCode === undefined ? await byFace(h, call, faceTicket ?? '') : await bySms(h, call, smsCode);
-  await tellBySms(h, call, person);
+  // PWD-3
+  await tellBySms(h, call, defaultPhone(person), 'password-changed');
   return noContent();
 };
 
 const bySms = (h: House, call: CompleteCall, code: string) =>
-  withCode<ResetTicket, Person | undefined, Person>(
+  withCode<ResetTicket, Account, Person>(
     h,
     call,
     { id: call.params.id, kind: 'password-reset', purpose: 'password-reset', code, counting: 'guess' },
-    (ticket) => findPerson(h.db, ticket.personKey),
-    (proof, person) =>
-      change(h, call, proof.ticket, person, 'sms', proof.attemptId, [
+    (ticket) => readAccount(h, call, ticket.personKey),
+    (proof, account) =>
+      change(h, call, proof.ticket, account, { phoneKey: proof.phoneKey, guess: proof.attemptId }, [
         spendWrite(
           proof.ticket,
           call.now,
@@ -54,55 +48,68 @@ const bySms = (h: House, call: CompleteCall, code: string) =>
 async function byFace(h: House, call: CompleteCall, faceTicket: string): Promise<Person> {
   const ticket = await openTicket<ResetTicket>(h.db, call.params.id, 'password-reset', call.now);
   if (ticket.face?.scanKey !== ticketKeyOf(faceTicket)) throw new Problem('FACE_REQUIRED');
-  return change(h, call, ticket, await findPerson(h.db, ticket.personKey), 'face', undefined, [
+  return change(h, call, ticket, await readAccount(h, call, ticket.personKey), undefined, [
     spendWrite(ticket, call.now),
   ]);
+}
+
+/** The person and whether a lock stands today, in one read. */
+interface Account {
+  readonly person: Person | undefined;
+  readonly locked: boolean;
+}
+async function readAccount(h: House, call: CompleteCall, personKey: string): Promise<Account> {
+  const [person, lockout] = await h.db.batchGet([
+    { table: 'Users', key: { personKey } },
+    { table: 'Lockouts', key: lockoutKey(personKey, shanghaiDay(call.now)) },
+  ]);
+  return {
+    person: person as unknown as Person | undefined,
+    locked: (lockout as unknown as LockoutRow | undefined)?.lockedAt !== undefined,
+  };
 }
 
 function change(
   h: House,
   call: CompleteCall,
   ticket: ResetTicket,
-  read: Person | undefined,
-  method: 'sms' | 'face',
-  guess: string | undefined,
+  read: Account,
+  sms: { readonly phoneKey: string; readonly guess: string } | undefined,
   writes: readonly Write[],
 ): Promise<Person> {
   const day = shanghaiDay(call.now);
-  let known = read;
+  let known: Account | undefined = read;
   return decidedAnew(async () => {
-    const person = known ?? (await findPerson(h.db, ticket.personKey));
+    const { person, locked } = known ?? (await readAccount(h, call, ticket.personKey));
     known = undefined;
     if (!isActive(person)) throw new Problem('USER_NOT_REGISTERED');
+    // A number that was taken over meanwhile proves its new owner (PHN-3).
+    if (sms) stillOwnPhone(person, sms.phoneKey);
     const changes = await newPasswordOf(h, person, call.body.newPassword);
-    const at = Math.floor(call.now.getTime() / 1000);
-    const session =
-      person.webSession && person.webSession.expiresAt > at ? person.webSession.sessionId : undefined;
+    const sessions = endSessions(h, call, person, 'credential-change');
     await h.db.transact([
       ...writes,
       personWrite(
         person.personKey,
         person.rev,
-        { ...changes, webSession: undefined, lastWindow: ticket.window ?? person.lastWindow },
+        { ...changes, ...sessions.changes, lastWindow: ticket.window ?? person.lastWindow },
         () => new Stale(),
       ),
-      unlockWrite(person.personKey, day, h.settings.policies, guess),
-      ...(session ? [endWrite(session, { reason: 'credential-change', at })] : []),
-      audited(h, call, person.personKey, 'password-reset', 'success', { method }),
+      unlockWrite(
+        person.personKey,
+        day,
+        h.settings.policies,
+        { seen: locked, otherwise: () => new Stale() },
+        sms?.guess,
+      ),
+      audited(h, call, person.personKey, 'password-reset', 'success', {
+        method: sms ? 'sms' : 'face',
+      }),
+      ...(locked
+        ? [audited(h, call, person.personKey, 'unlocked', 'success', { method: 'password-reset' })]
+        : []),
+      ...sessions.writes,
     ]);
     return person;
   });
-}
-
-/** PWD-3: told by SMS, but never at the price of the change itself. */
-async function tellBySms(h: House, call: CompleteCall, person: Person): Promise<void> {
-  const phone = defaultPhone(person);
-  if (!phone) return;
-  await h.sms
-    .send({
-      phone: phoneNumberOf(h, phone),
-      purpose: 'notice',
-      text: noticeText('password-changed', '', call.language),
-    })
-    .catch(() => undefined);
 }

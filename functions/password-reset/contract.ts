@@ -26,7 +26,6 @@ export const passwordReset = flow({
   secrets: ['root', 'sealing', 'providers'],
   gateways: ['sms'],
   hashesPasswords: true,
-  memoryMb: 1024,
   routes: {
     start: {
       method: 'POST',

@@ -6,8 +6,9 @@ import type { CallOf, StepOf } from '#http/call.ts';
 import type { House } from '#http/house.ts';
 import { usernameKeyOf } from '#steps/accounts.ts';
 import { audited, nameOf } from '#steps/facts.ts';
+import { withHistory } from '#steps/new-password.ts';
 import { startFaceScan } from '#steps/scans.ts';
-import type { Write } from '#store/db.ts';
+import { phoneLoss } from '#steps/take-phone.ts';
 import { claimPhoneWrite, phoneOwner } from '#store/phones.ts';
 import { openTicket, type RegistrationProfile, type RegistrationTicket, spendWrite } from '#store/tickets.ts';
 import {
@@ -20,11 +21,15 @@ import {
   personWrite,
   Stale,
 } from '#store/users.ts';
+import { requireRegisteringChannel } from './channel.ts';
 import type { registration } from './contract.ts';
 
 /** Shows the code for the face check; face processing has its own consent (REG-6). */
 export const startRegistrationFace: StepOf<typeof registration, 'face'> = async (h, call) => {
+  requireRegisteringChannel(call);
   const ticket = await openTicket<RegistrationTicket>(h.db, call.params.id, 'registration', call.now);
+  // The steps have their order (REG-1): nobody's face is asked for before the phone is known to be somebody's own.
+  if (!ticket.profile) throw new Problem('STEP_MISSING', { step: 'profile' });
   if (!ticket.consents.includes('face')) throw new Problem('CONSENT_REQUIRED', { missing: ['face'] });
   return created(await startFaceScan(h, call, ticket, 'register', 'ticket', ticket));
 };
@@ -34,6 +39,7 @@ export const startRegistrationFace: StepOf<typeof registration, 'face'> = async 
  * that nobody is half registered and one phone has one owner (PHN-5). Registering again restores what is there (REG-4).
  */
 export const completeRegistration: StepOf<typeof registration, 'complete'> = async (h, call) => {
+  requireRegisteringChannel(call);
   const ticket = await openTicket<RegistrationTicket>(h.db, call.params.id, 'registration', call.now);
   const { profile } = ticket;
   if (!profile) throw new Problem('STEP_MISSING', { step: 'profile' });
@@ -104,7 +110,8 @@ function registered(
     realNameLevel,
     account: { status: 'active', since: at },
     password: profile.password,
-    passwordHistory: [profile.password],
+    passwordHistory: withHistory(profile.password, person, h.settings.policies),
+    passwordRev: (person?.passwordRev ?? 0) + 1,
     phones: [{ phoneId, phoneKey: profile.phoneKey, sealed: profile.sealedPhone, since: at }],
     defaultPhoneId: phoneId,
     lastWindow: ticket.window,
@@ -118,26 +125,4 @@ function registered(
       })),
     ],
   };
-}
-
-/** PHN-3: the former holder loses the number (置空) and finds it in the own history. */
-async function phoneLoss(
-  h: House,
-  call: CallOf<typeof registration, 'complete'>,
-  holder: string,
-  phoneKey: string,
-): Promise<Write[]> {
-  const former = await findPerson(h.db, holder);
-  const lost = former?.phones?.find((phone) => phone.phoneKey === phoneKey);
-  if (!former || !lost) return [];
-  const phones = former.phones?.filter((phone) => phone !== lost) ?? [];
-  return [
-    personWrite(
-      holder,
-      former.rev,
-      { phones, ...(former.defaultPhoneId === lost.phoneId ? { defaultPhoneId: undefined } : {}) },
-      () => new Stale(),
-    ),
-    audited(h, call, holder, 'phone-lost', 'success', { reason: 'taken-over' }),
-  ];
 }

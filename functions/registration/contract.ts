@@ -25,7 +25,6 @@ export const registration = flow({
   secrets: ['root', 'sealing', 'providers'],
   gateways: ['sms'],
   hashesPasswords: true,
-  memoryMb: 1024,
   routes: {
     start: {
       method: 'POST',

@@ -1,4 +1,5 @@
 import { phoneKey as phoneKeyOf } from '#crypto/keys.ts';
+import { hashPassword } from '#crypto/passwords.ts';
 import { seal } from '#crypto/sealed.ts';
 import { maskPhone } from '#domain/masks.ts';
 import { parsePhone } from '#domain/phones.ts';
@@ -11,7 +12,7 @@ import { usernameKeyOf } from '#steps/accounts.ts';
 import { requireHuman } from '#steps/anti-automation.ts';
 import { type CodeProof, sendCode, withCode } from '#steps/codes.ts';
 import { numberOf } from '#steps/facts.ts';
-import { judgedPassword } from '#steps/new-password.ts';
+import { judgePassword } from '#steps/new-password.ts';
 import { type PhoneRow, phoneOwner } from '#store/phones.ts';
 import {
   openTicket,
@@ -98,10 +99,10 @@ async function save(
   if (proof.phoneKey !== phoneKey) throw new Problem('SMS_CODE_WRONG');
   requireHallPhone(ticket, phoneKey);
   const username = call.body.username === undefined ? undefined : parseUsername(call.body.username);
-  const hashed = await judgedPassword(
+  await judgePassword(
     h,
     call.body.password,
-    { username, phones: [phone], documentNumber: numberOf(h, ticket) },
+    { username: username ?? known.person?.username, phones: [phone], documentNumber: numberOf(h, ticket) },
     known.person,
   );
   if (username !== undefined && !usernameFree(known.guard, ticket.personKey, call.now))
@@ -112,7 +113,7 @@ async function save(
   const profile: RegistrationProfile = {
     phoneKey,
     sealedPhone: seal(h.dataKeys, sealContext.phone(phoneKey), phone),
-    password: hashed.password,
+    password: await hashPassword(call.body.password, h.keys, h.settings.policies),
     ...(username === undefined ? {} : { username }),
     takeover: taken,
   };

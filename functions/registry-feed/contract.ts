@@ -4,11 +4,14 @@ export const registryFeed = flow({
   name: 'registry-feed',
   summary: 'Takes registry feed lines: hall collections, companies, people (ENT-3, MIG-1).',
   tables: {
-    Users: ['GetItem', 'UpdateItem'],
+    Users: ['GetItem', 'BatchGetItem', 'UpdateItem'],
+    Taxpayers: ['GetItem', 'BatchGetItem', 'UpdateItem'],
+    Relationships: ['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'ConditionCheckItem'],
+    'Relationships/byCompany': ['Query'],
     Audit: ['PutItem'],
   },
   secrets: ['root', 'sealing'],
   memoryMb: 1024,
-  timeoutSeconds: 60,
+  timeoutSeconds: 900,
   trigger: { kind: 'feed' },
 });

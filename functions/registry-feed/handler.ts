@@ -3,10 +3,13 @@ import { houseOf } from '#http/house.ts';
 import { writeLine } from '#http/log.ts';
 import { openTables } from '#store/db.ts';
 import { registryFeed } from './contract.ts';
+import { gatheredTables } from './gathered.ts';
 import { linesOfMessage } from './messages.ts';
 import { type Rejection, takeLines } from './take-lines.ts';
 
-const openHouse = houseOf(registryFeed, { db: openTables() });
+const tables = openTables();
+/** Calls are gathered within one invocation. */
+const openHouse = () => houseOf(registryFeed, { db: gatheredTables(tables) })();
 
 /** A batch of lines handed over directly, numbered from `firstLine`. */
 interface Batch {
@@ -35,6 +38,7 @@ async function takeBatch({ lines, firstLine = 1 }: Batch): Promise<Report> {
   const counts = await takeLines(await openHouse(), lines, firstLine, new Date(), (rejection) =>
     rejected.push(rejection),
   );
+  rejected.sort((a, b) => a.line - b.line);
   return { accepted: counts.accepted, stale: counts.stale, rejected, warnings: [] };
 }
 

@@ -1,9 +1,15 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as v from 'valibot';
 import { Problem } from '#domain/problem.ts';
 import type { House } from '#http/house.ts';
 import { messageFor } from '#http/messages/index.ts';
 import { asProblem } from '#http/problems.ts';
+import { appointmentLine, takeAppointment } from './appointment.ts';
 import { collectionLine, takeCollection } from './collection.ts';
+import { objectsOf } from './objects.ts';
+import { type Bounds, type Piece, runSideBySide } from './side-by-side.ts';
+import { takeTaxHandler, taxHandlerLine } from './tax-handler.ts';
+import { takeTaxpayer, taxpayerLine } from './taxpayer.ts';
 
 /** A line that was not taken (ENT-3): by number, code and reason, which never repeats what the line held. */
 export interface Rejection {
@@ -18,9 +24,12 @@ export interface FeedCounts {
 }
 export type Taken = 'accepted' | 'stale';
 
-const lineSchema = v.variant('type', [collectionLine]);
+const lineSchema = v.variant('type', [collectionLine, taxpayerLine, appointmentLine, taxHandlerLine]);
 
-async function takeLine(h: House, text: string, now: Date): Promise<Taken> {
+type Line = v.InferOutput<typeof lineSchema>;
+
+/** @throws Problem BAD_REQUEST that names the member, never its value: reports travel further than the feed. */
+function readLine(text: string): Line {
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);
@@ -28,20 +37,38 @@ async function takeLine(h: House, text: string, now: Date): Promise<Taken> {
     throw new Problem('BAD_REQUEST', { reason: 'not JSON' });
   }
   const line = v.safeParse(lineSchema, parsed);
-  if (!line.success) {
-    // Names the member, never its value: reports travel further than the feed.
-    throw new Problem('BAD_REQUEST', {
-      reason: line.issues
-        .map((issue) => `${v.getDotPath(issue) ?? 'line'} (${issue.expected ?? issue.type})`)
-        .join(', '),
-    });
-  }
-  return takeCollection(h, line.output, now);
+  if (line.success) return line.output;
+  throw new Problem('BAD_REQUEST', {
+    reason: line.issues
+      .map((issue) => `${v.getDotPath(issue) ?? 'line'} (${issue.expected ?? issue.type})`)
+      .join(', '),
+  });
 }
 
+function takeLine(h: House, line: Line, now: Date): Promise<Taken> {
+  switch (line.type) {
+    case 'collection':
+      return takeCollection(h, line, now);
+    case 'taxpayer':
+      return takeTaxpayer(h, line, now);
+    case 'legal-representative':
+    case 'finance-head':
+      return takeAppointment(h, line, now);
+    case 'tax-handler':
+      return takeTaxHandler(h, line, now);
+  }
+}
+
+/** Enough to keep a core busy while tables answer; what waits is small beside the function's memory. */
+const bounds: Bounds = { atOnce: 64, held: 512, heldSize: 8_000_000 };
+/** How often a line is tried that was in the way of others, and the longest pause before the next time. */
+const tries = 4;
+const pauseMs = 1_000;
+
 /**
- * Lines one after the other: later lines may build on earlier ones. A bad line is told and stops nothing else.
- * Throws when a dependency is away.
+ * Takes lines side by side, but those about one object one after the other: later lines may build on earlier ones.
+ * A bad line is told and stops nothing else; lines are told by their numbers, not always in that order.
+ * @throws when a dependency is away, after the lines under way have ended; no further line is begun
  */
 export async function takeLines(
   h: House,
@@ -51,21 +78,51 @@ export async function takeLines(
   tell: (rejection: Rejection) => void,
 ): Promise<FeedCounts> {
   const counts: FeedCounts = { accepted: 0, stale: 0, rejected: 0 };
-  let line = firstLine - 1;
-  for await (const text of lines) {
-    line++;
-    if (text.trim() === '') continue;
-    try {
-      counts[await takeLine(h, text, now)]++;
-    } catch (error) {
-      const problem = asProblem(error);
-      // A table that is away is no fault of the line: the batch is given back whole and comes again.
-      if (problem.code === 'UNAVAILABLE') throw error;
-      counts.rejected++;
-      tell({ line, ...reasonOf(problem) });
+  const reject = (line: number, problem: Problem): void => {
+    counts.rejected++;
+    tell({ line, ...reasonOf(problem) });
+  };
+  async function* pieces(): AsyncGenerator<Piece> {
+    let number = firstLine - 1;
+    for await (const text of lines) {
+      const at = ++number;
+      if (text.trim() === '') continue;
+      let line: Line;
+      try {
+        line = readLine(text);
+      } catch (error) {
+        reject(at, asProblem(error));
+        continue;
+      }
+      const run = async (): Promise<void> => {
+        try {
+          counts[await patiently(() => takeLine(h, line, now))]++;
+        } catch (error) {
+          const problem = asProblem(error);
+          if (isPassing(problem)) throw error;
+          reject(at, problem);
+        }
+      };
+      yield { keys: objectsOf(line), size: text.length, run };
     }
   }
+  await runSideBySide(pieces(), bounds);
   return counts;
+}
+
+/** No fault of the line: a table is away or an item stays hot. The batch is given back whole and comes again. */
+const isPassing = ({ code }: Problem): boolean => code === 'UNAVAILABLE' || code === 'TOO_MANY_REQUESTS';
+
+/** Nobody waits for an answer here: what others were in the way of is tried again, later each time. */
+async function patiently<T>(attempt: () => Promise<T>): Promise<T> {
+  for (let time = 1; ; time++) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!(error instanceof Problem) || error.code !== 'TOO_MANY_REQUESTS' || time === tries) throw error;
+      await sleep(Math.random() * Math.min(pauseMs, 100 * 2 ** time));
+    }
+  }
 }
 
 function reasonOf(problem: Problem): { code: string; message: string } {

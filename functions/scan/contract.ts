@@ -1,21 +1,41 @@
 import * as v from 'valibot';
 import { flow } from '#contract/flow.ts';
-import { scanState, session } from '#contract/schemas.ts';
+import { notice, scan as scanAnswer, scanState, session } from '#contract/schemas.ts';
 
 export const scan = flow({
   name: 'scan',
-  summary: 'The page asks how its scan stands (QR, FACE).',
-  tables: { Tickets: ['GetItem'] },
-  secrets: ['root'],
+  summary: 'The page asks how its scan stands, and gets the session of a confirmed QR login (QR, FACE).',
+  tables: {
+    Users: ['GetItem', 'UpdateItem'],
+    Relationships: ['GetItem', 'ConditionCheckItem'],
+    Taxpayers: ['GetItem', 'ConditionCheckItem'],
+    Sessions: ['PutItem', 'UpdateItem'],
+    Tickets: ['GetItem', 'PutItem', 'UpdateItem'],
+    Audit: ['PutItem'],
+  },
+  secrets: ['root', 'sealing', 'signing'],
   routes: {
+    qrLogin: {
+      method: 'POST',
+      path: '/v1/qr-logins',
+      access: 'public',
+      summary: 'A code for the login page, to be scanned by a phone that is logged in',
+      answers: { 201: scanAnswer },
+    },
     poll: {
       method: 'GET',
       path: '/v1/scans/{ticket}',
       access: 'public',
       summary: 'State of a scan; header Poll-Secret; Retry-After is advice',
       answers: {
-        200: v.object({ state: scanState, session: v.optional(session), proof: v.optional(v.string()) }),
+        200: v.object({
+          state: scanState,
+          session: v.optional(session),
+          proof: v.optional(v.string()),
+          advice: v.optional(notice),
+        }),
       },
+      errors: ['USER_NOT_REGISTERED', 'RELATION_NOT_FOUND', 'COMPANY_NOT_CONFIRMED', 'USE_SPECIAL_ENTRY'],
     },
   },
 });

@@ -1,17 +1,21 @@
 import { constantTimeEqual } from '#crypto/keys.ts';
 import { Problem } from '#domain/problem.ts';
 import { ok } from '#http/answers.ts';
-import type { StepOf } from '#http/call.ts';
-import { pollHashOf } from '#steps/scans.ts';
+import type { CallOf, StepOf } from '#http/call.ts';
+import type { House } from '#http/house.ts';
+import { noticeFor } from '#http/messages/index.ts';
+import { pollHashOf, shownState } from '#steps/scans.ts';
+import { proofOfScan } from '#steps/step-up-proof.ts';
 import { type ScanTicket, ticketKeyOf } from '#store/tickets.ts';
 import type { scan } from './contract.ts';
+import { sessionOf } from './qr-login.ts';
 
 /** Seconds a page should wait before it asks again. */
 const pollAfterSeconds = 2;
 
 /**
- * One eventually consistent read. Only the browser that asked for the scan holds the poll secret (QR-2); to anybody
- * else the ticket does not exist.
+ * One eventually consistent read while the phone is busy. Only the browser that asked for the scan holds the poll
+ * secret (QR-2); to anybody else the ticket does not exist.
  */
 export const pollScan: StepOf<typeof scan, 'poll'> = async (h, call) => {
   const secret = call.header('poll-secret');
@@ -23,10 +27,22 @@ export const pollScan: StepOf<typeof scan, 'poll'> = async (h, call) => {
   if (ticket?.kind !== 'scan' || !secret || !constantTimeEqual(pollHashOf(secret), ticket.pollHash)) {
     throw new Problem('NOT_FOUND');
   }
-  const over = ticket.expiresAt * 1000 <= call.now.getTime();
-  const waiting = ticket.scanState === 'pending' || ticket.scanState === 'scanned';
+  const state = shownState(ticket, call.now);
+  if (state === 'passed') return ok({ state, ...(await proofFor(h, call, ticket)) });
+  if (state === 'confirmed' && ticket.state === 'open') {
+    const opened = await sessionOf(h, call, ticket);
+    return opened ? ok({ state, session: opened.session }, { cookies: opened.cookies }) : ok({ state });
+  }
+  const waiting = state === 'pending' || state === 'scanned';
   return ok(
-    { state: waiting && over ? ('expired' as const) : ticket.scanState },
-    waiting && !over ? { headers: { 'retry-after': String(pollAfterSeconds) } } : {},
+    // REG-5: the page says what helps, not only the phone.
+    { state, ...(ticket.failures ? { advice: noticeFor('FACE_FAILED', call.language) } : {}) },
+    waiting ? { headers: { 'retry-after': String(pollAfterSeconds) } } : {},
   );
 };
+
+/** STP-3: the terminal's or hall's system gets its proof with the answer; a page of ours asks for its own (STP-2). */
+async function proofFor(h: House, call: CallOf<typeof scan, 'poll'>, ticket: ScanTicket) {
+  const proof = ticket.purpose === 'verification' ? await proofOfScan(h, call, ticket) : undefined;
+  return proof === undefined ? {} : { proof };
+}

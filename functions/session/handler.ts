@@ -1,10 +1,22 @@
+import { createSmsGateway } from '#gateways/sms/index.ts';
 import { serve } from '#http/serve.ts';
 import { openTables } from '#store/db.ts';
 import { session } from './contract.ts';
+import { passFactor, sendFactorCode, startFactorFace } from './factor.ts';
+import { endSession, listSessions } from './own-sessions.ts';
 import { logOut, refreshSession, showSession } from './steps.ts';
 
 export const handler = serve(
   session,
-  { refresh: refreshSession, show: showSession, logout: logOut },
-  { db: openTables() },
+  {
+    refresh: refreshSession,
+    show: showSession,
+    logout: logOut,
+    list: listSessions,
+    end: endSession,
+    factorSms: sendFactorCode,
+    factorFace: startFactorFace,
+    factor: passFactor,
+  },
+  { db: openTables(), sms: createSmsGateway },
 );

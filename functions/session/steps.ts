@@ -2,9 +2,10 @@ import { clearRefreshCookie, successor } from '#crypto/refresh-tokens.ts';
 import { Problem } from '#domain/problem.ts';
 import { noContent, ok } from '#http/answers.ts';
 import type { StepOf } from '#http/call.ts';
+import { keptIdentity } from '#steps/acting.ts';
 import { audited } from '#steps/facts.ts';
 import { cookieFor, sessionAnswer, sessionFacts } from '#steps/open-session.ts';
-import { endedProblem, endWrite, rotateRefresh } from '#store/sessions.ts';
+import { endedProblem, endWrite, forgetWebSession, rotateRefresh } from '#store/sessions.ts';
 import type { session } from './contract.ts';
 
 /**
@@ -29,14 +30,17 @@ export const refreshSession: StepOf<typeof session, 'refresh'> = async (h, call)
     ]);
     throw endedProblem(ended);
   }
+  const { session: standing, lost } = await keptIdentity(h, call, current);
   return ok(
-    { session: await sessionAnswer(h, current, call) },
-    { cookies: [cookieFor(next, current, call.now)] },
+    { session: await sessionAnswer(h, standing, call, lost ? ['IDENTITY_LOST'] : []) },
+    { cookies: [cookieFor(next, standing, call.now)] },
   );
 };
 
-export const showSession: StepOf<typeof session, 'show'> = async (h, call) =>
-  ok({ session: sessionFacts(h, call.caller.session, call) });
+export const showSession: StepOf<typeof session, 'show'> = async (h, call) => {
+  const { session: standing, lost } = call.caller;
+  return ok({ session: sessionFacts(h, standing, call, lost ? ['IDENTITY_LOST'] : []) });
+};
 
 /** 退出 (SES-1): the session is over at once, wherever it is checked. */
 export const logOut: StepOf<typeof session, 'logout'> = async (h, call) => {
@@ -49,5 +53,6 @@ export const logOut: StepOf<typeof session, 'logout'> = async (h, call) => {
     },
     audited(h, call, current.personKey, 'session-ended', 'success', { reason: 'logged-out' }),
   ]);
+  await forgetWebSession(h.db, current.personKey, current.sessionId);
   return noContent({ cookies: [clearRefreshCookie()] });
 };

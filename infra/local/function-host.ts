@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { Clock } from './clock.ts';
 import type { Logs } from './logs.ts';
@@ -36,6 +37,8 @@ interface Pending {
 
 /** After a timeout, a worker that does not answer even a ping for this long hangs and is replaced. */
 const pingMs = 2_000;
+
+const drainMs = 2_000;
 
 /** One function in its worker, which serves many invocations at once and is started again when it died. */
 export class FunctionHost {
@@ -91,6 +94,8 @@ export class FunctionHost {
   async stop(): Promise<void> {
     this.stopped = true;
     await this.starting?.catch(() => undefined);
+    // A native hash that outlives its worker takes the whole process down: what is under way may finish, within reason.
+    for (let waited = 0; this.pending.size > 0 && waited < drainMs; waited += 20) await sleep(20);
     await this.worker?.terminate();
   }
 

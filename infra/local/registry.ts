@@ -14,7 +14,7 @@ export interface FeedBatch {
   readonly firstLine: number;
 }
 
-const batchLines = 200;
+const batchLines = 500;
 const batchBytes = 1024 * 1024;
 
 /** Hands ndjson of any length to the feed function, batch by batch in their order, and adds up what it says. */

@@ -59,7 +59,7 @@ type Schema = v.GenericSchema;
  * - `public`: anybody.
  * - `public-or-channel`: anybody; a Channel-Assertion, when sent, must be valid and names the channel.
  * - `channel`: a Channel-Assertion is needed.
- * - `session`: an access token is needed.
+ * - `session`: an access token is needed; of a company identity the relation is looked at in each call.
  * - `refresh`: the refresh cookie is needed.
  */
 export type Access = 'public' | 'public-or-channel' | 'channel' | 'session' | 'refresh';
@@ -69,6 +69,11 @@ export interface RouteDeclaration {
   /** API Gateway form: `/v1/logins/{id}/sms`. Every `{name}` reaches the step in `params`. */
   readonly path: `/${string}`;
   readonly access: Access;
+  /**
+   * `session` only: answers also while the session's company identity is lost (REL-7, REL-8), as to the natural person,
+   * with `caller.lost` set. Elsewhere such a session is refused with RELATION_NOT_FOUND.
+   */
+  readonly evenIfLost?: true;
   readonly summary: string;
   readonly body?: Schema;
   readonly query?: Schema;
@@ -80,8 +85,25 @@ export interface RouteDeclaration {
   readonly bodyLimitKiB?: number;
 }
 
-/** Declares a flow: keeps the literal types, so that steps are checked against it. */
-export const flow = <const F extends FlowDeclaration>(declaration: F): F => declaration;
+/**
+ * Declares a flow: keeps the literal types, so that steps are checked against it. Routes for signed-in people imply the
+ * reads that find out who calls.
+ */
+export const flow = <const F extends FlowDeclaration>(declaration: F): F => ({
+  ...declaration,
+  ...(Object.values(declaration.routes ?? {}).some(({ access }) => access === 'session')
+    ? { tables: withReads(declaration.tables ?? {}, ['Sessions', 'Relationships']) }
+    : {}),
+});
+
+function withReads(
+  tables: NonNullable<FlowDeclaration['tables']>,
+  read: readonly TableOrIndex[],
+): NonNullable<FlowDeclaration['tables']> {
+  const all = { ...tables };
+  for (const table of read) all[table] = [...new Set([...(all[table] ?? []), 'GetItem' as const])];
+  return all;
+}
 
 /** API Gateway's name of a route, the key under which a step is found. */
 export const routeKey = (route: Pick<RouteDeclaration, 'method' | 'path'>): string =>

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { channels, entries, roles } from '#domain/names.ts';
+import { permissions, relationStates } from '#domain/relations.ts';
 
 /**
  * Shapes shared by the contracts. Requests are bounded here and judged by the domain afterwards
@@ -9,6 +10,8 @@ const bounded = (min: number, max: number) => v.pipe(v.string(), v.minLength(min
 
 export const time = v.pipe(v.string(), v.metadata({ format: 'date-time' }));
 export const handle = bounded(1, 64);
+/** Where a list goes on: what the page before said, unchanged. */
+export const cursor = v.optional(bounded(1, 1024));
 
 /** Personal documents by type code (DOC-1); the domain's table is the source of names. */
 export const documentType = v.picklist([
@@ -44,6 +47,21 @@ export const challenge = v.optional(bounded(1, 4096));
 export const entry = v.picklist(entries);
 export const role = v.picklist(roles);
 export const channel = v.picklist(channels);
+/** A company's number as somebody types it; the domain judges it (DOC-3). */
+export const taxpayerId = bounded(1, 64);
+/** REL-8: a calendar day, inclusive; empty or null is unlimited. */
+export const validUntil = v.optional(v.nullable(bounded(0, 10)));
+/** REL-8: at least one group; whoever may do nothing is deleted. */
+export const permissionList = v.pipe(
+  v.array(v.picklist(permissions)),
+  v.minLength(1),
+  v.maxLength(permissions.length),
+);
+/** What a change of an authorisation answers. */
+export const movedAuthorization = v.object({
+  authorizationId: v.string(),
+  state: v.picklist(relationStates),
+});
 
 export const scan = v.object({
   ticket: handle,
@@ -79,7 +97,7 @@ export const identity = v.variant('kind', [
 export type Identity = v.InferOutput<typeof identity>;
 
 export const choice = v.object({
-  choiceId: handle,
+  choiceId: v.string(),
   identity,
   preselected: v.optional(v.literal(true)),
   current: v.optional(v.literal(true)),
@@ -96,6 +114,9 @@ export const session = v.object({
   notices: v.array(notice),
 });
 export type SessionAnswer = v.InferOutput<typeof session>;
+
+/** A number of the own account (DOC-4). */
+export const ownPhone = v.object({ phoneId: handle, maskedPhone: v.string(), isDefault: v.boolean() });
 
 /** 202 of every "send a code" route. */
 export const codeSent = v.object({ maskedPhone: v.string(), resendAt: time });

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { defaultAudiences, defaultMatters, longestValiditySeconds, matterClasses } from '#domain/matters.ts';
 import { type Channel, channels } from '#domain/names.ts';
 import { defaultPolicies, type Policies } from '#domain/policies.ts';
 
@@ -39,6 +40,33 @@ const faceProvider = v.variant('kind', [
   v.strictObject({ kind: v.literal('tencent'), region: text, ruleId: text }),
 ]);
 
+/** `invoice.issue`: also the claim `matter` of proofs, so that it stays printable and short. */
+const code = v.pipe(v.string(), v.regex(/^[a-z][a-z0-9]*([.-][a-z0-9]+)*$/), v.maxLength(64));
+const distinct = <T extends { code: string }>(list: readonly T[]): boolean =>
+  new Set(list.map((one) => one.code)).size === list.length;
+
+/** STP-1, STP-2: what asks for a scan, and who may be given the proof. */
+const matters = v.pipe(
+  v.array(
+    v.strictObject({
+      code,
+      zh: text,
+      class: v.picklist(matterClasses),
+      validitySeconds: v.optional(
+        v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(longestValiditySeconds)),
+        longestValiditySeconds,
+      ),
+    }),
+  ),
+  v.check(distinct, 'each code once'),
+  v.readonly(),
+);
+const audiences = v.pipe(
+  v.array(v.strictObject({ code, document: v.boolean() })),
+  v.check(distinct, 'each code once'),
+  v.readonly(),
+);
+
 /** PWD-3: a stage may make hashes dearer, never cheaper. */
 const atLeast: Partial<Record<string, number>> = { argon2MemoryKiB: 19_456, argon2Iterations: 2 };
 
@@ -68,6 +96,10 @@ export const settingsSchema = v.strictObject({
   legacyUntil: v.optional(v.nullable(v.pipe(v.string(), v.isoTimestamp())), null),
   /** CHN-2: where the download codes of the apps point to. */
   appDownloads: v.optional(v.record(v.string(), text), {}),
+  /** STP-1: the matters of risk. */
+  matters: v.optional(matters, [...defaultMatters]),
+  /** STP-2: the tax systems that proofs are made for, and whether theirs may name the document. */
+  audiences: v.optional(audiences, [...defaultAudiences]),
   policies: v.optional(v.strictObject(policyEntries), {}),
 });
 

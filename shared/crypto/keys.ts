@@ -1,4 +1,5 @@
 import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
+import { secretKey } from './secret-key.ts';
 
 /**
  * What the secret `root` is stretched into. Peppers are versioned (PWD-3: the newest hashes, older ones still
@@ -69,6 +70,7 @@ const indexLetters = {
   company: 'c',
   handler: 'h',
   assertion: 'j',
+  pseudonym: 's',
 } as const;
 export type IndexKind = keyof typeof indexLetters;
 
@@ -80,7 +82,7 @@ const indexVersion = 1;
  * can try all phone numbers. Equal values give equal keys; kinds never meet.
  */
 export function indexKey(keys: Keys, kind: IndexKind, value: string): string {
-  const mac = createHmac('sha256', keys.indexKey).update(`${kind}\0${value}`).digest('base64url');
+  const mac = createHmac('sha256', secretKey(keys.indexKey)).update(`${kind}\0${value}`).digest('base64url');
   return `${indexLetters[kind]}${indexVersion}_${mac}`;
 }
 
@@ -97,7 +99,7 @@ export const phoneKey = (keys: Keys, phone: string): string => indexKey(keys, 'p
  */
 export function codeHash(keys: Keys, purpose: string, ticketId: string, phone: string, code: string): string {
   const bound = JSON.stringify([purpose, ticketId, phone, code]);
-  return createHmac('sha256', keys.codeKey).update(bound).digest('base64url');
+  return createHmac('sha256', secretKey(keys.codeKey)).update(bound).digest('base64url');
 }
 
 /** @throws Error for a version that the secret does not hold (yet): see `getKeys` in the gateway. */

@@ -1,5 +1,6 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { constantTimeEqual, type Keys } from './keys.ts';
+import { secretKey } from './secret-key.ts';
 
 /**
  * A refresh token (SES-2). It is opaque to everybody else: session, secret and a short MAC, so that an invented
@@ -45,7 +46,9 @@ const tagOf = (keys: Keys, sessionId: string, secret: string): string =>
   mac(keys, 'tag', sessionId, secret).slice(0, tagLength);
 
 const mac = (keys: Keys, label: 'tag' | 'next', sessionId: string, secret: string): string =>
-  createHmac('sha256', keys.refreshKey).update(`${label}|${sessionId}|${secret}`).digest('base64url');
+  createHmac('sha256', secretKey(keys.refreshKey))
+    .update(`${label}|${sessionId}|${secret}`)
+    .digest('base64url');
 
 /** Max-Age is the rest of the session's absolute life in seconds: closing the browser does not log out (SES-1). */
 export const refreshCookie = (token: RefreshToken, maxAgeSeconds: number): string =>

@@ -1,4 +1,5 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, type KeyObject, randomBytes } from 'node:crypto';
+import { secretKey } from './secret-key.ts';
 
 /** A sealed field: `s1.<key id>.<base64url of iv, ciphertext, tag>`. */
 export type Sealed = string;
@@ -49,8 +50,8 @@ export function unseal(dataKeys: DataKeys, context: string, sealed: Sealed): str
 
 const authenticated = (keyId: string, context: string): Buffer => Buffer.from(`s1\0${keyId}\0${context}`);
 
-function keyOf(dataKeys: DataKeys, keyId: string): Buffer {
+function keyOf(dataKeys: DataKeys, keyId: string): KeyObject {
   const key = Object.hasOwn(dataKeys.keys, keyId) ? dataKeys.keys[keyId] : undefined;
   if (!key) throw new Error(`There is no data key ${keyId}`);
-  return key;
+  return secretKey(key);
 }

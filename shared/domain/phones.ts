@@ -1,3 +1,4 @@
+import type { Policies } from './policies.ts';
 import { Problem } from './problem.ts';
 import { toHalfWidth } from './text.ts';
 
@@ -25,3 +26,12 @@ export function parsePhone(raw: string): string {
 }
 
 export const looksLikePhone = (text: string): boolean => readPhone(text) !== undefined;
+
+/** PHN-4: whether a number came by 找回手机号码 so lately that an SMS to it is no fresh factor (SES-5). */
+export const recoveredLately = (
+  phone: { readonly recoveredAt?: string },
+  now: Date,
+  policies: Pick<Policies, 'recoveredPhoneSeconds'>,
+): boolean =>
+  phone.recoveredAt !== undefined &&
+  now.getTime() < Date.parse(phone.recoveredAt) + policies.recoveredPhoneSeconds * 1000;

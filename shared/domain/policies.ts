@@ -7,6 +7,7 @@ export const defaultPolicies = {
   registrationSeconds: 1800,
   loginSeconds: 600,
   resetSeconds: 1800,
+  recoverySeconds: 1800,
   qrLoginSeconds: 180, // QR-2
   faceScanSeconds: 300, // FACE-2
   /** LCK-1: consecutive failures of one method in one day that lock the account. */
@@ -39,6 +40,10 @@ export const defaultPolicies = {
   argon2Parallelism: 1,
   /** PHN-1. */
   phonesPerPerson: 10,
+  /** PHN-4: 找回手机号码 asks for a face proof as well. */
+  recoveryNeedsFace: false,
+  /** PHN-4: for how long an SMS to a recovered number is no fresh factor. */
+  recoveredPhoneSeconds: 86_400,
   /** USR-2. */
   usernameReservedDays: 365,
   /** LGN-12: requests of one address per window before a challenge is asked for; null = never asked. */

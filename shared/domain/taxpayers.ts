@@ -1,6 +1,22 @@
+import type { Role } from './names.ts';
 import { isPersonNumber } from './person-numbers.ts';
 import { Problem } from './problem.ts';
 import { normaliseNumber } from './text.ts';
+
+/** What a company is to the tax bureau (the feed's word `subject`); it may be several at once (SPC-5). */
+export const companySubjects = [
+  'enterprise',
+  'sole-proprietor',
+  'agency',
+  'cross-region',
+  'cross-region-property',
+  'social-insurance',
+] as const;
+export type CompanySubject = (typeof companySubjects)[number];
+
+/** Waiting for 信息确认 (ENT-2), at work, or gone. */
+export const companyStates = ['awaiting-confirmation', 'active', 'cancelled'] as const;
+export type CompanyState = (typeof companyStates)[number];
 
 /** 统一社会信用代码 (GB 32100-2015): no I, O, S, V, Z. */
 const alphabet = '0123456789ABCDEFGHJKLMNPQRTUWXY';
@@ -45,4 +61,25 @@ export function parseTaxpayerId(raw: string): string {
 export function holdsPersonNumber(taxpayerId: string): boolean {
   if (taxpayerId.length === 18 || taxpayerId.length === 20) return isPersonNumber(taxpayerId.slice(0, 18));
   return /^\d{8}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}(?:\d{2})?$/.test(taxpayerId);
+}
+
+/** How a new company is confirmed: 新办纳税人套餐 (ENT-1), 一照一码信息确认, 个体工商户信息确认 (ENT-2). */
+export const confirmationKinds = ['new-taxpayer', 'one-licence', 'sole-proprietor'] as const;
+export type ConfirmationKind = (typeof confirmationKinds)[number];
+
+/** Who may confirm a company that the registry named them in. */
+export const confirmingRoles = ['legal-representative', 'tax-handler'] as const satisfies readonly Role[];
+
+/** The kinds open to somebody with these roles in a company of these subjects, in a fixed order. */
+export function confirmationKindsOf(
+  subjects: readonly CompanySubject[],
+  roles: readonly Role[],
+): ConfirmationKind[] {
+  if (!confirmingRoles.some((role) => roles.includes(role))) return [];
+  const bySubject = {
+    'new-taxpayer': roles.includes('legal-representative'),
+    'one-licence': subjects.some((subject) => subject !== 'sole-proprietor'),
+    'sole-proprietor': subjects.includes('sole-proprietor'),
+  };
+  return confirmationKinds.filter((kind) => bySubject[kind]);
 }

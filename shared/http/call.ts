@@ -3,7 +3,7 @@ import type { FlowDeclaration, RouteDeclaration } from '#contract/flow.ts';
 import type { Assertion } from '#crypto/assertions.ts';
 import type { RefreshToken } from '#crypto/refresh-tokens.ts';
 import type { Channel } from '#domain/names.ts';
-import type { Session } from '#store/sessions.ts';
+import type { Standing } from '#store/sessions.ts';
 import type { Answer } from './answers.ts';
 import type { House } from './house.ts';
 import type { Language } from './language.ts';
@@ -15,7 +15,7 @@ export interface Call<R extends RouteDeclaration = RouteDeclaration> {
   readonly query: R['query'] extends v.GenericSchema ? v.InferOutput<R['query']> : undefined;
   readonly params: Readonly<Record<ParamsOf<R['path']>, string>>;
   readonly caller: R['access'] extends 'session'
-    ? { session: Session }
+    ? Standing
     : R['access'] extends 'channel'
       ? { assertion: Assertion }
       : R['access'] extends 'refresh'

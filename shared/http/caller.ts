@@ -4,7 +4,8 @@ import { verifyAccessToken } from '#crypto/access-tokens.ts';
 import { type Assertion, verifyAssertion } from '#crypto/assertions.ts';
 import { readCookie, readRefreshToken } from '#crypto/refresh-tokens.ts';
 import { Problem } from '#domain/problem.ts';
-import { liveSession } from '#store/sessions.ts';
+import { findRelation } from '#store/relations.ts';
+import { asItStands, liveSession, type Standing } from '#store/sessions.ts';
 import { spendAssertion } from '#store/tickets.ts';
 import { channelKeys, type House } from './house.ts';
 
@@ -29,17 +30,25 @@ async function assertionOf(
   return assertion;
 }
 
-/** The session behind an access token, read from the store: logging out bites at once (SES-1). */
-async function sessionOf(house: House, event: APIGatewayProxyEventV2, now: Date) {
+/**
+ * The session behind an access token, read from the store: logging out bites at once (SES-1). A company identity has its
+ * relation read beside it, so that its end, its last day and narrowed permissions bite at once too (REL-7, REL-8);
+ * natural people pay nothing for that.
+ */
+async function sessionOf(house: House, event: APIGatewayProxyEventV2, now: Date): Promise<Standing> {
   const bearer = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/.exec(headerOf(event, 'authorization') ?? '')?.[1];
   if (!bearer) throw new Problem('SESSION_ENDED');
   const claims = await verifyAccessToken(house.signing, bearer, house.settings.issuer, now);
-  return liveSession(
-    house.db,
-    { sessionId: claims.sessionId, version: claims.identityVersion, personKey: claims.subject },
-    now,
-    house.settings.policies,
-  );
+  const [session, relation] = await Promise.all([
+    liveSession(
+      house.db,
+      { sessionId: claims.sessionId, version: claims.identityVersion, personKey: claims.subject },
+      now,
+      house.settings.policies,
+    ),
+    claims.company && findRelation(house.db, claims.subject, claims.company.companyKey, claims.company.role),
+  ]);
+  return asItStands(session, relation, now);
 }
 
 /** SES-2: the cookie alone carries the refresh token; a page of another origin may not use it. */
@@ -68,8 +77,14 @@ export async function callerOf(
       if (!assertion) throw new Problem('ASSERTION_INVALID');
       return { assertion };
     }
-    case 'session':
-      return { session: await sessionOf(house, event, now) };
+    case 'session': {
+      // REL-9: a channel that comes for what is the web's alone is told so, not asked for a session it cannot have.
+      if (headerOf(event, 'channel-assertion') !== undefined && route.errors?.includes('CHANNEL_NOT_ALLOWED'))
+        throw new Problem('CHANNEL_NOT_ALLOWED');
+      const caller = await sessionOf(house, event, now);
+      if (caller.lost && !route.evenIfLost) throw new Problem('RELATION_NOT_FOUND', {}, { variant: 'lost' });
+      return caller;
+    }
     case 'refresh':
       return { refresh: refreshOf(house, event) };
   }

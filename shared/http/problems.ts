@@ -1,4 +1,5 @@
-import { Problem } from '#domain/problem.ts';
+import { isoShanghai } from '#domain/days.ts';
+import { Problem, type ProblemDetails } from '#domain/problem.ts';
 import type { Language } from './language.ts';
 import { messageFor } from './messages/index.ts';
 
@@ -22,10 +23,22 @@ export const commonHeaders = {
 export const asProblem = (error: unknown): Problem =>
   error instanceof Problem ? error : new Problem('UNAVAILABLE', {}, { cause: error });
 
+/** api.md: every rate limit says when it is over, as an instant and in seconds; whoever throws knows one of the two. */
+function withRetry({ status, details }: Problem): ProblemDetails & { retryAfter?: number; retryAt?: string } {
+  const { retryAfter, retryAt } = details as { retryAfter?: number; retryAt?: string };
+  if (status !== 429) return details;
+  const now = Date.now();
+  return {
+    ...details,
+    retryAfter: retryAfter ?? Math.max(1, Math.ceil((Date.parse(retryAt ?? '') - now) / 1000) || 1),
+    retryAt: retryAt ?? isoShanghai(new Date(now + (retryAfter ?? 1) * 1000)),
+  };
+}
+
 /** RFC 9457 answer; the title is the sentence for the person, in their language. */
 export function problemAnswer(problem: Problem, language: Language, traceId: string): HttpAnswer {
   const message = messageFor(problem.code, problem.variant, language);
-  const { retryAfter, ...details } = problem.details as { retryAfter?: number };
+  const { retryAfter, ...details } = withRetry(problem);
   const detail = message.detail?.(problem.details);
   return {
     statusCode: problem.status,

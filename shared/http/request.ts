@@ -10,9 +10,13 @@ function valid(schema: Schema, input: unknown, where: string): unknown {
   if (result.success) return result.output;
   const errors = result.issues
     .slice(0, 20)
-    .map((issue) => ({ path: v.getDotPath(issue) ?? where, message: issue.message }));
+    .map((issue) => ({ path: v.getDotPath(issue) ?? where, message: wanted(issue) }));
   throw new Problem('BAD_REQUEST', { errors });
 }
+
+/** What was expected, never what was sent: a name or number in the wrong field is still personal data (DOC-4). */
+const wanted = (issue: v.BaseIssue<unknown>): string =>
+  issue.expected ? `expected ${issue.expected}` : issue.kind === 'validation' ? issue.message : issue.type;
 
 /** The body's bytes against the route's limit, then JSON, then the schema. Routes without a schema ignore what is sent. */
 export function readBody(event: APIGatewayProxyEventV2, route: RouteDeclaration): unknown {
@@ -23,7 +27,8 @@ export function readBody(event: APIGatewayProxyEventV2, route: RouteDeclaration)
   if (!route.body) return undefined;
   let parsed: unknown;
   try {
-    parsed = JSON.parse(raw);
+    // Nothing at all is no broken JSON: the schema says whether it will do.
+    parsed = raw === '' ? undefined : JSON.parse(raw);
   } catch {
     throw new Problem('BAD_REQUEST', { errors: [{ path: 'body', message: 'not JSON' }] });
   }
@@ -46,9 +51,10 @@ export function readParams(event: APIGatewayProxyEventV2): Record<string, string
 /** The browser as people recognise it: family and system, not the whole User-Agent. */
 export function browserOf(userAgent: string | undefined): string {
   const ua = userAgent ?? '';
-  const family =
-    /MicroMessenger/.exec(ua)?.[0] ??
-    /(Edg|OPR|Firefox|Chrome|Safari)(?=\/)/.exec(ua.replace(/Chrome(?=.*(Edg|OPR)\/)/, ''))?.[0];
+  // In this order: each also names those after it.
+  const family = ['MicroMessenger', 'Edg', 'OPR', 'Firefox', 'Chrome', 'Safari'].find((name) =>
+    ua.includes(`${name}/`),
+  );
   const system = /(Windows|Android|iPhone|iPad|Mac OS X|HarmonyOS|Linux)/.exec(ua)?.[0];
   const names: Record<string, string> = { Edg: 'Edge', OPR: 'Opera', MicroMessenger: '微信' };
   return [family && (names[family] ?? family), system].filter(Boolean).join(' · ') || '未知浏览器';

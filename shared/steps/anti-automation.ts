@@ -3,7 +3,6 @@ import { indexKey } from '#crypto/keys.ts';
 import { Problem } from '#domain/problem.ts';
 import type { AnyCall } from '#http/call.ts';
 import type { House } from '#http/house.ts';
-import { truncatedAddress } from '#http/request.ts';
 import { countAddress, spendChallenge } from '#store/tickets.ts';
 
 async function challengeRequired(h: House, call: AnyCall): Promise<Problem> {
@@ -31,7 +30,7 @@ export async function requireHuman(
   }
   if (always) throw await challengeRequired(h, call);
   if (challengeAfter === null || call.origin.channel !== 'web') return;
-  const addressKey = indexKey(h.keys, 'address', truncatedAddress(call.origin.address));
+  const addressKey = indexKey(h.keys, 'address', call.origin.address);
   if ((await countAddress(h.db, addressKey, call.now, challengeWindowSeconds)) > challengeAfter)
     throw await challengeRequired(h, call);
 }

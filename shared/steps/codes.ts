@@ -17,6 +17,7 @@ import {
   reserveAttempt,
   reserveGuess,
   returnAttempt,
+  returnGuess,
   successWrite,
 } from '#store/lockouts.ts';
 import { returnSend, takeSend } from '#store/sms-windows.ts';
@@ -29,9 +30,9 @@ import { audited } from './facts.ts';
  */
 export type Counting = 'lockout' | 'guess';
 
-/** LCK-5: ten wrong codes a day leave the face where there is one, and midnight where there is none. */
+/** LCK-5: ten wrong codes a day leave the face where it can stand in, and midnight where only the number counts. */
 const guessesUsedUp = (purpose: SmsPurpose, now: Date): Problem =>
-  purpose === 'registration'
+  purpose === 'registration' || purpose === 'add-phone' || purpose === 'phone-recovery'
     ? new Problem('TOO_MANY_REQUESTS', { retryAt: isoShanghai(nextMidnight(now)) })
     : new Problem('FACE_REQUIRED');
 
@@ -55,7 +56,7 @@ export async function sendCode(
   const known = ticket.window?.phoneKey === phoneKey ? ticket.window : undefined;
   const expiresAt = Math.floor(now.getTime() / 1000) + policies.smsCodeSeconds;
   const { taken, before } = await takeSend(h.db, phoneKey, known, now, policies, (window) => [
-    codeWrite(ticket, { hash, phoneKey, expiresAt, tries: 0 }, { ...window, phoneKey }, now),
+    codeWrite(ticket, { hash, phoneKey, expiresAt }, { ...window, phoneKey }, now),
     guessesLeftWrite(ticket.personKey, shanghaiDay(now), policies, () => guessesUsedUp(purpose, now), {
       unlocked: counting === 'lockout',
     }),
@@ -104,10 +105,11 @@ export async function withCode<T extends CodeTicket, M, R>(
   const { policies } = h.settings;
   const now = call.now;
   const day = shanghaiDay(now);
-  const ticket = await tryCode<T>(h.db, input.id, input.kind, now, policies.smsCodeTries);
+  const attemptId = handle();
+  const ticket = await tryCode<T>(h.db, input.id, input.kind, now, policies.smsCodeTries, attemptId);
   const stored = ticket.code;
   if (!stored) throw new Problem('STATE_CONFLICT');
-  const attempt = { personKey: ticket.personKey, day, method: 'sms' as const, attemptId: handle() };
+  const attempt = { personKey: ticket.personKey, day, method: 'sms' as const, attemptId };
   const counted = input.counting === 'lockout';
   const reserve = counted
     ? reserveAttempt(
@@ -121,12 +123,12 @@ export async function withCode<T extends CodeTicket, M, R>(
   const [reserved, read] = await Promise.allSettled([reserve, meanwhile(ticket)]);
   const giveBack = async () => {
     await Promise.allSettled([
-      returnTry(h.db, ticket),
+      returnTry(h.db, ticket.ticketKey, attemptId),
       reserved.status === 'rejected'
         ? undefined
         : reserved.value
           ? returnAttempt(h.db, attempt, reserved.value.taken, policies)
-          : h.db.update(guessReturnedWrite(attempt)),
+          : returnGuess(h.db, attempt),
     ]);
   };
   if (reserved.status === 'rejected') {
@@ -141,20 +143,32 @@ export async function withCode<T extends CodeTicket, M, R>(
   const expected = codeHash(h.keys, input.purpose, ticket.ticketKey, stored.phoneKey, input.code);
   if (!constantTimeEqual(expected, stored.hash)) {
     const left = Math.min(
-      policies.smsCodeTries - stored.tries,
+      policies.smsCodeTries - (ticket.codeTries?.size ?? 0),
       reserved.value ? remainingAttempts(reserved.value.taken, policies) : Number.POSITIVE_INFINITY,
     );
     // The fifth reservation has already written its own event with the lock.
     if (reserved.value && reserved.value.taken >= policies.lockoutFailures) throw lockedProblem(day);
-    await h.db.put(
-      audited(h, call, ticket.personKey, 'login-second-factor', 'failure', {
-        method: 'sms',
-        purpose: input.purpose,
-      }),
-    );
+    const failure = audited(h, call, ticket.personKey, 'login-second-factor', 'failure', {
+      method: 'sms',
+      purpose: input.purpose,
+    });
+    try {
+      await h.db.put(failure);
+    } catch (error) {
+      // Told that nothing was changed, the person may trust it: a failure that is not written down is none.
+      await giveBack();
+      throw error;
+    }
     throw new Problem('SMS_CODE_WRONG', { remainingAttempts: left });
   }
-  const writes = counted ? [successWrite(attempt, policies)] : [guessReturnedWrite(attempt)];
+  const lifted = (reserved.value?.taken ?? 0) >= policies.lockoutFailures;
+  const writes = counted
+    ? [
+        successWrite(attempt, policies),
+        // The lock that this very attempt had set is lifted with its own event.
+        ...(lifted ? [audited(h, call, ticket.personKey, 'unlocked', 'success', { method: 'sms' })] : []),
+      ]
+    : [guessReturnedWrite(attempt)];
   try {
     return await act(
       { ticket, hash: stored.hash, phoneKey: stored.phoneKey, attemptId: attempt.attemptId, writes },

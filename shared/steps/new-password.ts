@@ -1,35 +1,37 @@
 import { hashPassword, type StoredPassword } from '#crypto/passwords.ts';
 import { isCommonPassword } from '#domain/common-passwords.ts';
-import { passwordWeaknesses } from '#domain/passwords.ts';
+import { type PasswordContext, passwordWeaknesses } from '#domain/passwords.ts';
+import type { Policies } from '#domain/policies.ts';
 import { Problem } from '#domain/problem.ts';
 import type { House } from '#http/house.ts';
 import type { Person } from '#store/users.ts';
 import { numberOf, phoneNumberOf } from './facts.ts';
 import { passwordMatches } from './password-check.ts';
 
-/** Judges and hashes a new password of a registered person (PWD-2, PWD-3). Throws PASSWORD_WEAK {reasons}. */
-export async function newPasswordOf(
-  h: House,
-  person: Person,
+type Past = Pick<Person, 'password' | 'passwordHistory'> | undefined;
+
+/** The last passwords of a person, the newest first. */
+const historyOf = (person: Past, policies: Pick<Policies, 'passwordHistory'>): readonly StoredPassword[] =>
+  (person?.passwordHistory ?? (person?.password ? [person.password] : [])).slice(0, policies.passwordHistory);
+
+/** The history with a new password in front. */
+export const withHistory = (
+  fresh: StoredPassword,
+  person: Past,
+  policies: Pick<Policies, 'passwordHistory'>,
+): readonly StoredPassword[] => [fresh, ...historyOf(person, policies)].slice(0, policies.passwordHistory);
+
+/** PWD-2 with the last passwords of whoever had any. Throws PASSWORD_WEAK {reasons}. */
+export async function judgePassword(
+  h: Pick<House, 'keys' | 'settings'>,
   password: string,
-): Promise<Pick<Person, 'password' | 'passwordHistory'> & { password: StoredPassword }> {
-  const { policies } = h.settings;
-  const reasons = passwordWeaknesses(
-    password,
-    {
-      username: person.username,
-      phones: (person.phones ?? []).map((phone) => phoneNumberOf(h, phone)),
-      documentNumber: numberOf(h, person),
-    },
-    isCommonPassword,
-  );
-  const history = (person.passwordHistory ?? (person.password ? [person.password] : [])).slice(
-    0,
-    policies.passwordHistory,
-  );
+  context: PasswordContext,
+  person: Past,
+): Promise<void> {
+  const reasons = passwordWeaknesses(password, context, isCommonPassword);
   // Five more hashes are only paid for a password that is otherwise good.
   if (reasons.length === 0) {
-    for (const old of history) {
+    for (const old of historyOf(person, h.settings.policies)) {
       if ((await passwordMatches(h, old, password)).ok) {
         reasons.push('history');
         break;
@@ -37,6 +39,29 @@ export async function newPasswordOf(
     }
   }
   if (reasons.length > 0) throw new Problem('PASSWORD_WEAK', { reasons });
+}
+
+/** Judges and hashes a new password of a registered person (PWD-2, PWD-3). Throws PASSWORD_WEAK {reasons}. */
+export async function newPasswordOf(
+  h: House,
+  person: Person,
+  password: string,
+): Promise<Pick<Person, 'password' | 'passwordHistory' | 'passwordRev'> & { password: StoredPassword }> {
+  const { policies } = h.settings;
+  await judgePassword(
+    h,
+    password,
+    {
+      username: person.username,
+      phones: (person.phones ?? []).map((phone) => phoneNumberOf(h, phone)),
+      documentNumber: numberOf(h, person),
+    },
+    person,
+  );
   const hashed = await hashPassword(password, h.keys, policies);
-  return { password: hashed, passwordHistory: [hashed, ...history].slice(0, policies.passwordHistory) };
+  return {
+    password: hashed,
+    passwordHistory: withHistory(hashed, person, policies),
+    passwordRev: (person.passwordRev ?? 0) + 1,
+  };
 }

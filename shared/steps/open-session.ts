@@ -1,4 +1,4 @@
-import type { Identity, SessionAnswer } from '#contract/schemas.ts';
+import type { SessionAnswer } from '#contract/schemas.ts';
 import { signAccessToken } from '#crypto/access-tokens.ts';
 import { handle } from '#crypto/random.ts';
 import { newRefreshToken, type RefreshToken, refreshCookie } from '#crypto/refresh-tokens.ts';
@@ -9,9 +9,17 @@ import type { House } from '#http/house.ts';
 import { type NoticeCode, noticeFor } from '#http/messages/index.ts';
 import { truncatedAddress } from '#http/request.ts';
 import type { Write } from '#store/db.ts';
-import { endWrite, type Session, sessionPut, swapPointerWrite } from '#store/sessions.ts';
+import {
+  type ActsAs,
+  besideNewSession,
+  endWrite,
+  type Session,
+  sessionPut,
+  swapPointerWrite,
+} from '#store/sessions.ts';
 import type { PhoneWindow } from '#store/tickets.ts';
 import { type Person, sealContext } from '#store/users.ts';
+import { identityFacts, rolesAfter } from './acting.ts';
 import { audited } from './facts.ts';
 
 /** The session as the API shows it, with a fresh access token. */
@@ -29,6 +37,7 @@ export async function sessionAnswer(
       identityVersion: session.version,
       realNameLevel: session.realNameLevel,
       identity: session.identity,
+      ...(session.company ? { company: session.company } : {}),
     },
     h.settings,
     call.now,
@@ -62,15 +71,24 @@ export const cookieFor = (token: RefreshToken, session: Session, now: Date): str
 
 /**
  * Opens a session in one transaction with whatever it is opened by (`writes`: the ticket spent, counts reset): swaps
- * the person's web session, ends the older one and tells it when and on what (SES-3), writes the audit. Throws
+ * the person's web session, ends the older one (where only one is allowed) and tells it when and on what (SES-3), writes the audit. Throws
  * Stale when the person changed since read: read again and call again.
  */
 export async function openSession(
   h: House,
   call: AnyCall,
   person: Person,
-  identity: Identity,
-  by: { readonly method: string; readonly window?: PhoneWindow | undefined },
+  as: ActsAs,
+  by: {
+    readonly method: string;
+    readonly window?: PhoneWindow | undefined;
+    /** False where what it was opened by is no fresh factor (PHN-4). */
+    readonly fresh?: boolean;
+    /** Epoch seconds at which the factor was passed, where that was in an earlier call. */
+    readonly factorAt?: number;
+    /** The role was chosen among several: to be preselected the next time (LGN-10). */
+    readonly chosen?: boolean;
+  },
   writes: readonly Write[],
 ): Promise<{ session: SessionAnswer; cookies: string[] }> {
   const { policies } = h.settings;
@@ -81,37 +99,39 @@ export async function openSession(
     sessionId,
     personKey: person.personKey,
     channel: call.origin.channel,
-    identity,
+    identity: as.identity,
+    ...(as.company ? { company: as.company } : {}),
     version: 1,
     sealedName: person.sealedName,
     realNameLevel: person.realNameLevel ?? 3,
     startedAt: at,
     lastSeenAt: at,
     expiresAt: at + policies.sessionAbsoluteSeconds,
-    factorAt: at,
+    factorAt: by.fresh === false ? 0 : (by.factorAt ?? at),
     browser: call.origin.browser,
     address: truncatedAddress(call.origin.address),
     refreshHash: refresh.hash,
   };
-  const older =
-    policies.oneWebSession && person.webSession && person.webSession.expiresAt > at
-      ? person.webSession.sessionId
-      : undefined;
+  const { ended, kept } = besideNewSession(person, call.now, policies);
+  const replaces = ended.length > 0;
   await h.db.transact([
     // The journey's own conditions first: a spent ticket says so instead of looking like a race.
     ...writes,
-    swapPointerWrite(person, { sessionId, expiresAt: session.expiresAt }, by.window),
+    swapPointerWrite(person, { sessionId, expiresAt: session.expiresAt }, kept, {
+      lastWindow: by.window,
+      lastRoles: by.chosen ? rolesAfter(person, as) : undefined,
+    }),
     sessionPut(session),
-    ...(older ? [endWrite(older, { reason: 'replaced', at, by: session.browser })] : []),
+    ...ended.map((older) => endWrite(older.sessionId, { reason: 'replaced', at, by: session.browser })),
     audited(h, call, person.personKey, 'login', 'success', {
       method: by.method,
-      identity: identity.kind,
+      ...identityFacts(as.identity),
       browser: session.browser,
-      ...(older ? { replaced: true } : {}),
+      ...(replaces ? { replaced: true } : {}),
     }),
   ]);
   return {
-    session: await sessionAnswer(h, session, call, older ? ['SESSION_REPLACED'] : []),
+    session: await sessionAnswer(h, session, call, replaces ? ['SESSION_REPLACED'] : []),
     cookies: [cookieFor(refresh, session, call.now)],
   };
 }

@@ -1,6 +1,25 @@
-import { type StoredPassword, verifyPassword } from '#crypto/passwords.ts';
+import { hashPassword, type StoredPassword, verifyPassword } from '#crypto/passwords.ts';
+import { handle } from '#crypto/random.ts';
+import { shanghaiDay } from '#domain/days.ts';
+import { remainingAttempts } from '#domain/lockout.ts';
+import type { Policies } from '#domain/policies.ts';
+import { Problem } from '#domain/problem.ts';
 import { getKeys } from '#gateways/secrets.ts';
+import type { AnyCall } from '#http/call.ts';
 import type { House } from '#http/house.ts';
+import type { AuditEvent } from '#store/audit.ts';
+import type { Write } from '#store/db.ts';
+import {
+  type Attempt,
+  type LockoutRow,
+  lockedProblem,
+  type Reserved,
+  reserveAttempt,
+  returnAttempt,
+  successWrite,
+} from '#store/lockouts.ts';
+import { type Active, decidedAnew, findPerson, isActive, type Person } from '#store/users.ts';
+import { audited } from './facts.ts';
 
 /**
  * Verifies against a stored hash. A hash whose pepper is newer than this container's copy of the secret (the pepper
@@ -13,4 +32,131 @@ export async function passwordMatches(
 ) {
   const keys = h.keys.peppers.has(stored.pepperVersion) ? h.keys : await getKeys(stored.pepperVersion);
   return verifyPassword(stored, password, keys, h.settings.policies);
+}
+
+/** One look at the person's password, today (LCK-1). */
+export const passwordAttempt = (personKey: string, now: Date): Attempt => ({
+  personKey,
+  day: shanghaiDay(now),
+  method: 'password',
+  attemptId: handle(),
+});
+
+/** Reserves the look before anything is compared (LCK-4); `where` stands in the event of the lock it may set. */
+export const reservePassword = (
+  h: House,
+  call: AnyCall,
+  attempt: Attempt,
+  where: AuditEvent['detail'],
+  known?: LockoutRow,
+): Promise<Reserved> =>
+  reserveAttempt(
+    h.db,
+    attempt,
+    h.settings.policies,
+    audited(h, call, attempt.personKey, 'locked', 'failure', { method: 'password', ...where }),
+    known,
+  );
+
+/** Our own error is nobody's failure: the reservation goes back (LCK-4). */
+export async function comparePassword(
+  h: House,
+  person: Person,
+  password: string,
+  attempt: Attempt,
+  reserved: Reserved,
+) {
+  try {
+    if (!person.password) throw new Error('an active account without a password');
+    return await passwordMatches(h, person.password, password);
+  } catch (error) {
+    await returnAttempt(h.db, attempt, reserved.taken, h.settings.policies);
+    throw error;
+  }
+}
+
+/** LGN-7 with the tries left; the fifth failure answers the lock itself, whose event the reservation has written. */
+export const wrongPasswordProblem = (taken: number, now: Date, policies: Policies): Problem =>
+  taken >= policies.lockoutFailures
+    ? lockedProblem(shanghaiDay(now))
+    : new Problem('BAD_CREDENTIALS', { remainingAttempts: remainingAttempts(taken, policies) });
+
+/** What was typed as the person's password outside of the login. */
+export interface TypedPassword {
+  readonly personKey: string;
+  readonly password: string;
+  /** What it was typed for, as the audit names it. */
+  readonly purpose: string;
+  /** The right SMS code of the same call (`CodeProof.attemptId`): its guess is given back in the same write. */
+  readonly guess?: string;
+  /**
+   * What else must fit the person (PHN-4: the name). A miss of it, and a person who is not there, then answer, count
+   * and take as long as a wrong password.
+   */
+  readonly alike?: (person: Person) => boolean;
+}
+
+/**
+ * LCK-5: a password typed in the account centre or for 找回手机号码 counts like one at login. One reserved look; when
+ * it was right, `act` gets the person and the write that resets the count, for its transaction. If `act` refuses for
+ * another reason, the reservation goes back; if it meets Stale, the person is read and compared again. Throws
+ * BAD_CREDENTIALS {remainingAttempts}, ACCOUNT_LOCKED, USER_NOT_REGISTERED.
+ */
+export async function withPassword<R>(
+  h: House,
+  call: AnyCall,
+  typed: TypedPassword,
+  act: (person: Active, writes: readonly Write[]) => Promise<R>,
+): Promise<R> {
+  const { policies } = h.settings;
+  const { personKey, purpose } = typed;
+  const attempt = passwordAttempt(personKey, call.now);
+  const [read, reservation] = await Promise.allSettled([
+    findPerson(h.db, personKey),
+    reservePassword(h, call, attempt, { purpose }),
+  ]);
+  if (reservation.status === 'rejected') throw reservation.reason;
+  const reserved = reservation.value;
+  const writes = [
+    successWrite(attempt, policies, { reserved: true, guess: typed.guess }),
+    // The lock that this very attempt had set is lifted with its own event.
+    ...(reserved.taken >= policies.lockoutFailures
+      ? [audited(h, call, personKey, 'unlocked', 'success', { method: 'password' })]
+      : []),
+  ];
+  let first = true;
+  let wrong = false;
+  try {
+    if (read.status === 'rejected') throw read.reason;
+    return await decidedAnew(async () => {
+      const person = first ? read.value : await findPerson(h.db, personKey);
+      first = false;
+      if (!isActive(person)) {
+        if (!typed.alike) throw new Problem('USER_NOT_REGISTERED');
+        await hashPassword(typed.password, h.keys, policies);
+        wrong = true;
+        throw wrongPasswordProblem(reserved.taken, call.now, policies);
+      }
+      if (!person.password) throw new Error('an active account without a password');
+      const fits = typed.alike?.(person) ?? true;
+      wrong = !(await passwordMatches(h, person.password, typed.password)).ok || !fits;
+      if (wrong) throw wrongPasswordProblem(reserved.taken, call.now, policies);
+      return act(person, writes);
+    });
+  } catch (error) {
+    if (!wrong) await returnAttempt(h.db, attempt, reserved.taken, policies).catch(() => undefined);
+    // The fifth reservation has already written its own event with the lock.
+    else if (reserved.taken < policies.lockoutFailures) {
+      const failure = audited(h, call, personKey, 'password-checked', 'failure', {
+        method: 'password',
+        purpose,
+      });
+      await h.db.put(failure).catch(async (unwritten: unknown) => {
+        // A failure that is not written down is none: the answer says that nothing was changed (LCK-6).
+        await returnAttempt(h.db, attempt, reserved.taken, policies).catch(() => undefined);
+        throw unwritten;
+      });
+    }
+    throw error;
+  }
 }

@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
+import type { Assertion } from '#crypto/assertions.ts';
+import { personKey } from '#crypto/keys.ts';
 import { handle } from '#crypto/random.ts';
 import { unseal } from '#crypto/sealed.ts';
 import { isoShanghai } from '#domain/days.ts';
+import { normaliseDocumentNumber } from '#domain/documents.ts';
 import { maskName } from '#domain/masks.ts';
 import { Problem } from '#domain/problem.ts';
 import type { AnyCall } from '#http/call.ts';
@@ -38,24 +41,47 @@ export interface Scan {
   readonly expiresAt: string;
 }
 
-/** Opens a scan bound, by the poll secret, to the browser that asked (QR-2). */
+/** The person whom the channel has logged in, by its assertion. */
+export const assertedPerson = (h: Pick<House, 'keys'>, { person }: Assertion): string | undefined =>
+  person && personKey(h.keys, person.documentType, normaliseDocumentNumber(person.documentNumber));
+
+/** What a code asks of the phone: that its person agrees, or that a face is shown. */
+export const requiredBy: Readonly<Record<ScanPurpose, 'confirm' | 'face'>> = {
+  login: 'confirm',
+  face: 'face',
+  'step-up': 'face',
+  register: 'face',
+  reset: 'face',
+  verification: 'face',
+};
+
+/** How a scan stands at `now`: one that still waited, or was confirmed and not fetched, has run out with its time. */
+export function shownState(
+  { scanState, state, expiresAt }: Pick<ScanTicket, 'scanState' | 'state' | 'expiresAt'>,
+  now: Date,
+): ScanTicket['scanState'] | 'expired' {
+  const over = expiresAt * 1000 <= now.getTime();
+  const unfinished = scanState === 'pending' || scanState === 'scanned' || scanState === 'confirmed';
+  return over && unfinished && state === 'open' ? 'expired' : scanState;
+}
+
+/** What a scan is opened with; the rest comes with its opening or later. */
+type NewScan = Pick<
+  ScanTicket,
+  'purpose' | 'action' | 'personKey' | 'subject' | 'parent' | 'counts' | 'stepUp'
+>;
+
+/**
+ * Opens a scan bound, by the poll secret, to the browser that asked (QR-2).
+ * @param account masked, or empty where nobody is known yet
+ */
 export async function openScan(
   h: House,
   call: AnyCall,
-  scan: Omit<
-    ScanTicket,
-    | 'ticketKey'
-    | 'expiresAt'
-    | 'state'
-    | 'kind'
-    | 'scanState'
-    | 'pollHash'
-    | 'origin'
-    | 'faceToken'
-    | 'failures'
-  >,
+  scan: NewScan,
   account: string,
   lifetimeSeconds: number,
+  writes: readonly Write[] = [],
 ): Promise<Scan> {
   const pollSecret = handle();
   const opened = openTicketWrite<ScanTicket>(
@@ -74,7 +100,8 @@ export async function openScan(
     call.now,
     lifetimeSeconds,
   );
-  await h.db.put(opened.write);
+  if (writes.length === 0) await h.db.put(opened.write);
+  else await h.db.transact([opened.write, ...writes]);
   return {
     ticket: opened.id,
     qrContent: qrContentOf(h.settings.issuer, opened.id),
@@ -110,32 +137,29 @@ export const startFaceScan = (
     h.settings.policies.faceScanSeconds,
   );
 
-/**
- * Starts a face check that serves no ticket but is itself the proof for one later call (`POST /v1/account/face`,
- * `/v1/session/factor/face`).
- */
-export const startOwnFaceScan = (
+/** Starts a face check that serves no ticket: passed, it stands for itself. */
+export const startPersonScan = (
   h: House,
   call: AnyCall,
-  person: FaceSubject & { personKey: string },
+  { personKey, documentType, sealedName, sealedNumber }: FaceSubject & { readonly personKey: string },
+  what: Pick<ScanTicket, 'purpose' | 'action' | 'stepUp'>,
+  writes: readonly Write[] = [],
 ): Promise<Scan> =>
   openScan(
     h,
     call,
-    {
-      purpose: 'face',
-      action: 'face-factor',
-      personKey: person.personKey,
-      subject: {
-        documentType: person.documentType,
-        sealedName: person.sealedName,
-        sealedNumber: person.sealedNumber,
-      },
-      counts: 'scan',
-    },
-    maskName(unseal(h.dataKeys, sealContext.name(person.personKey), person.sealedName)),
+    { ...what, personKey, subject: { documentType, sealedName, sealedNumber }, counts: 'scan' },
+    maskName(unseal(h.dataKeys, sealContext.name(personKey), sealedName)),
     h.settings.policies.faceScanSeconds,
+    writes,
   );
+
+/** A check that is itself the proof for one later call (`POST /v1/account/face`, `/v1/session/factor/face`). */
+export const startOwnFaceScan = (
+  h: House,
+  call: AnyCall,
+  person: FaceSubject & { personKey: string },
+): Promise<Scan> => startPersonScan(h, call, person, { purpose: 'face', action: 'face-factor' });
 
 /**
  * The write that spends a passed face check of this person as the proof of one call. Throws FACE_REQUIRED for a
@@ -153,6 +177,8 @@ export async function faceProof(
     scan?.kind === 'scan' &&
     scan.personKey === personKey &&
     scan.counts === 'scan' &&
+    // The phone said what the face was for: a step-up's is no factor for changing a password.
+    scan.purpose === 'face' &&
     scan.scanState === 'passed' &&
     ticketProblem(scan, 'scan', call.now) === undefined;
   if (!usable) throw new Problem('FACE_REQUIRED');

@@ -1,5 +1,6 @@
 import { ulid } from '#crypto/random.ts';
-import type { Db, Put } from './db.ts';
+import type { RelationState } from '#domain/relations.ts';
+import type { Db, Key, Put } from './db.ts';
 
 /** What happened (AUD-1). Kinds are stable words; sentences for people are the portal's. */
 export type AuditKind =
@@ -12,16 +13,33 @@ export type AuditKind =
   | 'unlocked'
   | 'password-reset'
   | 'password-rehashed'
+  | 'password-checked'
+  | 'password-changed'
+  | 'username-changed'
   | 'phone-added'
+  | 'phone-removed'
+  | 'default-phone-changed'
+  | 'phone-recovered'
   | 'phone-lost'
+  | 'deregistered'
+  | 'factor'
   | 'collected'
   | 'session-replaced'
+  | 'identity-switched'
+  | 'identity-lost'
   | 'session-ended'
-  | 'face';
+  | 'face'
+  | 'qr-login'
+  | 'step-up'
+  | 'level-raised'
+  | 'company-state'
+  | `relation-${RelationState | 'adjusted'}`;
 
 export interface AuditEvent {
   /** Person key or company key: whose history this is. */
   readonly subject: string;
+  /** Person key of whoever did it where that is not the subject; for the bureau, never shown to people. */
+  readonly actor?: string | undefined;
   readonly kind: AuditKind;
   readonly outcome: 'success' | 'failure';
   readonly at: Date;
@@ -47,6 +65,7 @@ export function auditWrite(event: AuditEvent, retentionDays: number): Put {
       channel: event.channel,
       address: event.address,
       detail: event.detail,
+      actor: event.actor,
       ttl: Math.floor(event.at.getTime() / 1000) + retentionDays * 86_400,
     },
     when: 'attribute_not_exists(eventId)',
@@ -56,3 +75,27 @@ export function auditWrite(event: AuditEvent, retentionDays: number): Put {
 /** Writes an event that stands alone: a failure, where nothing else changes. */
 export const appendAudit = (db: Db, event: AuditEvent, retentionDays: number) =>
   db.put(auditWrite(event, retentionDays));
+
+/** An event as it stands. */
+export type StoredEvent = Omit<AuditEvent, 'at'> & { readonly eventId: string; readonly at: string };
+
+/** One page of a subject's history, newest first (SES-4); `next` where there is more. */
+export async function historyPage(
+  db: Db,
+  subject: string,
+  pageSize: number,
+  from?: Key,
+): Promise<{ events: StoredEvent[]; next: Key | undefined }> {
+  // One more than shown tells whether another page is worth offering.
+  const { items } = await db.query<StoredEvent>('Audit', {
+    when: '#subject = :subject',
+    names: { '#subject': 'subject' },
+    values: { ':subject': subject },
+    limit: pageSize + 1,
+    backwards: true,
+    from,
+  });
+  const events = items.slice(0, pageSize);
+  const last = events.at(-1);
+  return { events, next: items.length > pageSize && last ? { subject, eventId: last.eventId } : undefined };
+}

@@ -1,16 +1,7 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import {
-  BatchGetCommand,
-  DynamoDBDocumentClient,
-  GetCommand,
-  PutCommand,
-  QueryCommand,
-  TransactWriteCommand,
-  UpdateCommand,
-} from '@aws-sdk/lib-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { type TableName, tableVariable } from '#contract/tables.ts';
 import { Problem } from '#domain/problem.ts';
+import { makeClient, type Send } from './dynamodb.ts';
 
 /** An item as stored. Store modules give it its type; nobody else sees attribute names. */
 export type Item = Record<string, unknown>;
@@ -32,13 +23,20 @@ export interface Put extends Expression {
   readonly table: TableName;
   readonly put: Item;
 }
+/** Takes an item away; only inside a transaction. */
+export interface Removal extends Expression {
+  readonly table: TableName;
+  readonly remove: Key;
+}
 export interface Check extends Expression {
   readonly table: TableName;
   readonly key: Key;
   readonly when: string;
 }
 /** One write of a transaction and what its refusal means: the problem to answer, given the item that stood there. */
-export type Write = (Update | Put | Check) & { readonly otherwise?: (old: Item | undefined) => Error };
+export type Write = (Update | Put | Removal | Check) & {
+  readonly otherwise?: (old: Item | undefined) => Error;
+};
 
 /** The outcome of a single conditional write. */
 export type Written<T> =
@@ -48,8 +46,7 @@ export type Written<T> =
 export type Db = ReturnType<typeof openTables>;
 
 /** Lambda's own retries end before API Gateway's 30 s; a call that hangs is given up and tried again early. */
-const connectMs = 1_000;
-const callMs = 3_000;
+const callMs = 2_500;
 const conflictRetries = 14;
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -96,20 +93,33 @@ async function throughConflicts<T>(call: () => Promise<T>): Promise<T> {
 const withoutUndefined = <T extends object>(object: T): T =>
   Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as T;
 
+/** Attribute values as DynamoDB writes them. */
+type Stored = Parameters<typeof unmarshall>[0];
+const stored = (item: object): Stored => marshall(item, { removeUndefinedValues: true });
+
+function variable(name: string): string {
+  const value = process.env[name];
+  if (!value) throw new Error(`The environment has no ${name}`);
+  return value;
+}
+const endpointOf = (region: string): string =>
+  `https://dynamodb.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
+
 /** The tables of this function, by the names its environment gives. */
 export function openTables() {
-  const client = DynamoDBDocumentClient.from(
-    new DynamoDBClient({
-      maxAttempts: 3,
-      requestHandler: {
-        connectionTimeout: connectMs,
-        requestTimeout: callMs,
-        throwOnRequestTimeout: true,
-        httpAgent: { keepAlive: true, maxSockets: 256 },
-      },
-    }),
-    { marshallOptions: { removeUndefinedValues: true } },
-  );
+  let client: Send | undefined;
+  const send: Send = (operation, input) => {
+    client ??= makeClient({
+      region: variable('AWS_REGION'),
+      endpoint: process.env.AWS_ENDPOINT_URL_DYNAMODB ?? endpointOf(variable('AWS_REGION')),
+      accessKeyId: variable('AWS_ACCESS_KEY_ID'),
+      secretAccessKey: variable('AWS_SECRET_ACCESS_KEY'),
+      sessionToken: process.env.AWS_SESSION_TOKEN,
+      tries: 3,
+      timeoutMs: callMs,
+    });
+    return client(operation, input);
+  };
   const name = (table: TableName): string => {
     const deployed = process.env[tableVariable(table)];
     if (!deployed) throw new Error(`This function's contract does not list the table ${table}`);
@@ -119,7 +129,7 @@ export function openTables() {
     withoutUndefined({
       ConditionExpression: e.when,
       ExpressionAttributeNames: e.names,
-      ExpressionAttributeValues: e.values,
+      ExpressionAttributeValues: e.values && stored(e.values),
     });
 
   return {
@@ -129,29 +139,32 @@ export function openTables() {
       key: Key,
       { consistent = true } = {},
     ): Promise<T | undefined> {
-      const answer = await client.send(
-        new GetCommand({ TableName: name(table), Key: key, ConsistentRead: consistent }),
-      );
-      return answer.Item as T | undefined;
+      const { Item: item } = await send('GetItem', {
+        TableName: name(table),
+        Key: stored(key),
+        ConsistentRead: consistent,
+      });
+      return item === undefined ? undefined : (unmarshall(item as Stored) as T);
     },
 
     /** Reads up to 100 items of several tables in one call, strongly consistent, in the order of the keys. */
     async batchGet(keys: readonly { table: TableName; key: Key }[]): Promise<(Item | undefined)[]> {
-      const request: Record<string, { Keys: Key[]; ConsistentRead: true }> = {};
+      const request: Record<string, { Keys: Stored[]; ConsistentRead: true }> = {};
       for (const { table, key } of keys) {
         const of = name(table);
         request[of] ??= { Keys: [], ConsistentRead: true };
-        request[of].Keys.push(key);
+        request[of].Keys.push(stored(key));
       }
       const found = new Map<string, Item>();
       let pending: typeof request | undefined = request;
       for (let attempt = 0; pending && Object.keys(pending).length > 0; attempt++) {
         if (attempt > 5) throw new Error('BatchGetItem left keys unprocessed');
         if (attempt > 0) await backOff(attempt);
-        const answer = await client.send(new BatchGetCommand({ RequestItems: pending }));
-        for (const [table, items] of Object.entries(answer.Responses ?? {})) {
+        const answer = await send('BatchGetItem', { RequestItems: pending });
+        for (const [table, items] of Object.entries((answer.Responses ?? {}) as Record<string, Stored[]>)) {
           const keyNames = Object.keys(request[table]?.Keys[0] ?? {});
-          for (const item of items) found.set(`${table}\n${keyNames.map((k) => item[k]).join('\n')}`, item);
+          for (const item of items.map((one) => unmarshall(one)))
+            found.set(`${table}\n${keyNames.map((k) => item[k]).join('\n')}`, item);
         }
         pending = answer.UnprocessedKeys as typeof request | undefined;
       }
@@ -169,43 +182,47 @@ export function openTables() {
         filter?: string;
         limit?: number;
         backwards?: boolean;
+        /** Strongly consistent: only on a table's own key, where a rule may read. */
+        consistent?: boolean;
         from?: Key | undefined;
       },
     ): Promise<{ items: T[]; next?: Key | undefined }> {
-      const answer = await client.send(
-        new QueryCommand(
-          withoutUndefined({
-            TableName: name(table),
-            IndexName: q.index,
-            KeyConditionExpression: q.when,
-            FilterExpression: q.filter,
-            ExpressionAttributeNames: q.names,
-            ExpressionAttributeValues: q.values,
-            Limit: q.limit,
-            ScanIndexForward: !q.backwards,
-            ExclusiveStartKey: q.from,
-          }),
-        ),
+      const answer = await send(
+        'Query',
+        withoutUndefined({
+          TableName: name(table),
+          IndexName: q.index,
+          KeyConditionExpression: q.when,
+          FilterExpression: q.filter,
+          ExpressionAttributeNames: q.names,
+          ExpressionAttributeValues: stored(q.values),
+          Limit: q.limit,
+          ScanIndexForward: !q.backwards,
+          ConsistentRead: q.consistent,
+          ExclusiveStartKey: q.from && stored(q.from),
+        }),
       );
-      return { items: (answer.Items ?? []) as T[], next: answer.LastEvaluatedKey as Key | undefined };
+      const last = answer.LastEvaluatedKey as Stored | undefined;
+      return {
+        items: ((answer.Items ?? []) as Stored[]).map((item) => unmarshall(item) as T),
+        next: last && (unmarshall(last) as Key),
+      };
     },
 
     /** A single conditional update. A refusal is an outcome and carries the item as it stood, without a second read. */
     async update<T extends object>(u: Update): Promise<Written<T>> {
       try {
         const answer = await throughConflicts(() =>
-          client.send(
-            new UpdateCommand({
-              TableName: name(u.table),
-              Key: u.key,
-              UpdateExpression: u.set,
-              ...expression(u),
-              ReturnValues: 'ALL_NEW',
-              ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-            }),
-          ),
+          send('UpdateItem', {
+            TableName: name(u.table),
+            Key: stored(u.key),
+            UpdateExpression: u.set,
+            ...expression(u),
+            ReturnValues: 'ALL_NEW',
+            ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+          }),
         );
-        return { ok: true, item: answer.Attributes as T };
+        return { ok: true, item: unmarshall(answer.Attributes as Stored) as T };
       } catch (error) {
         if (errorName(error) !== 'ConditionalCheckFailedException') throw error;
         return { ok: false, old: itemIn(error) as T | undefined };
@@ -216,7 +233,7 @@ export function openTables() {
     async put(p: Put): Promise<boolean> {
       try {
         await throughConflicts(() =>
-          client.send(new PutCommand({ TableName: name(p.table), Item: p.put, ...expression(p) })),
+          send('PutItem', { TableName: name(p.table), Item: stored(p.put), ...expression(p) }),
         );
         return true;
       } catch (error) {
@@ -227,7 +244,7 @@ export function openTables() {
 
     /**
      * All writes or none, in one TransactWriteItems. The first write whose condition fails decides the error
-     * (its `otherwise`). The SDK sends one client token over its retries, so a lost answer does not apply twice.
+     * (its `otherwise`). The client sends one token over its retries, so a lost answer does not apply twice.
      */
     async transact(writes: readonly Write[]): Promise<void> {
       const TransactItems = writes.map((w) => {
@@ -236,12 +253,13 @@ export function openTables() {
           ...expression(w),
           ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
         };
-        if ('put' in w) return { Put: { ...common, Item: w.put } };
-        if ('set' in w) return { Update: { ...common, Key: w.key, UpdateExpression: w.set } };
-        return { ConditionCheck: { ...common, Key: w.key, ConditionExpression: w.when } };
+        if ('put' in w) return { Put: { ...common, Item: stored(w.put) } };
+        if ('set' in w) return { Update: { ...common, Key: stored(w.key), UpdateExpression: w.set } };
+        if ('remove' in w) return { Delete: { ...common, Key: stored(w.remove) } };
+        return { ConditionCheck: { ...common, Key: stored(w.key), ConditionExpression: w.when } };
       });
       try {
-        await throughConflicts(() => client.send(new TransactWriteCommand({ TransactItems })));
+        await throughConflicts(() => send('TransactWriteItems', { TransactItems }));
       } catch (error) {
         if (errorName(error) !== 'TransactionCanceledException') throw error;
         const reasons = (error as Cancelled).CancellationReasons ?? [];
@@ -257,8 +275,8 @@ export function openTables() {
   };
 }
 
-/** The item that made a condition fail: the document client leaves the items inside errors marshalled. */
+/** The item that made a condition fail. */
 function itemIn(refusal: unknown): Item | undefined {
-  const { Item: item } = refusal as { Item?: Parameters<typeof unmarshall>[0] };
+  const { Item: item } = refusal as { Item?: Stored };
   return item && unmarshall(item);
 }

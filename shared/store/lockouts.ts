@@ -84,11 +84,28 @@ export async function reserveAttempt(
   lockEvent: Put,
   known?: LockoutRow,
 ): Promise<Reserved> {
+  try {
+    return await reserve(db, attempt, policies, lockEvent, known);
+  } catch (error) {
+    // It may have arrived though its answer did not: what nobody looked at does not count.
+    if (!(error instanceof Problem)) await returnAttempt(db, attempt, 0, policies).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function reserve(
+  db: Db,
+  attempt: Attempt,
+  policies: Policies,
+  lockEvent: Put,
+  known: LockoutRow | undefined,
+): Promise<Reserved> {
   const { personKey, day, method } = attempt;
   const last = policies.lockoutFailures - 1;
   const r = reservation(attempt, policies);
   let row = known;
-  for (let round = 0; round < 4; round++) {
+  // Each round loses only to a success or failure beside it; the right password must not lose to a flood of wrong ones.
+  for (let round = 0; round < 12; round++) {
     if (row?.lockedAt) throw lockedProblem(day);
     if (method === 'sms' && (row?.smsGuesses?.size ?? 0) >= policies.smsGuessesPerDay)
       throw new Problem('FACE_REQUIRED');
@@ -170,7 +187,12 @@ export async function returnAttempt(
       names: Object.fromEntries(Object.entries(r.names).filter(([name]) => name !== '#ttl')),
       values: { ':attempt': r.values[':attempt'], ':id': attempt.attemptId, ':method': attempt.method },
     });
-    if (written.ok || !written.old?.[attempt.method]?.has(attempt.attemptId)) return;
+    if (written.ok) return;
+    if (!written.old?.[attempt.method]?.has(attempt.attemptId)) {
+      // A success beside this one has cleared the method's count; the guess of the day is still there.
+      if (written.old?.smsGuesses?.has(attempt.attemptId)) await db.update(guessReturnedWrite(attempt));
+      return;
+    }
     lifting = written.old.lockedBy === attempt.method;
   }
 }
@@ -179,23 +201,25 @@ export async function returnAttempt(
  * Success of a method resets its count, in the transaction that gives the success its effect. A lock set by another
  * method in the meantime refuses it; the lock that this method's own reservations set is lifted. A success that holds
  * no reservation (a face proof from earlier) has no part in any lock and is refused by each.
+ * `guess` is the right SMS code of the same call: one item stands only once in a transaction.
  */
 export function successWrite(
   attempt: Attempt,
   policies: Policies,
-  { reserved }: { reserved: boolean } = { reserved: true },
+  { reserved, guess }: { reserved: boolean; guess?: string | undefined } = { reserved: true },
 ): Write {
   const sms = attempt.method === 'sms';
+  const guessed = sms ? attempt.attemptId : guess;
   return {
     table: 'Lockouts',
     key: lockoutKey(attempt.personKey, attempt.day),
-    set: `SET #ttl = :ttl REMOVE #m, lockedAt, lockedBy, sweepKey${sms ? ` DELETE ${guesses} :attempt` : ''}`,
+    set: `SET #ttl = :ttl REMOVE #m, lockedAt, lockedBy, sweepKey${guessed ? ` DELETE ${guesses} :guess` : ''}`,
     when: reserved ? `${notLocked} OR lockedBy = :method` : notLocked,
-    names: { '#m': attempt.method, '#ttl': 'ttl', ...(sms ? { [guesses]: 'smsGuesses' } : {}) },
+    names: { '#m': attempt.method, '#ttl': 'ttl', ...(guessed ? { [guesses]: 'smsGuesses' } : {}) },
     values: {
       ...(reserved ? { ':method': attempt.method } : {}),
       ':ttl': lockoutExpiry(attempt.day, policies),
-      ...(sms ? { ':attempt': new Set([attempt.attemptId]) } : {}),
+      ...(guessed ? { ':guess': new Set([guessed]) } : {}),
     },
     otherwise: () => lockedProblem(attempt.day),
   };
@@ -213,12 +237,21 @@ export function notLockedWrite(personKey: string, day: string): Write {
 
 /**
  * LCK-3, LCK-5: 忘记密码 clears all three counts and the lock; the day's wrong guesses stay counted, except the
- * `guess` that turned out right.
+ * `guess` that turned out right. `lock` says whether one was seen (its end has its own audit event) and what to throw
+ * where that has changed since.
  */
-export function unlockWrite(personKey: string, day: string, policies: Policies, guess?: string): Write {
+export function unlockWrite(
+  personKey: string,
+  day: string,
+  policies: Policies,
+  lock: { readonly seen: boolean; readonly otherwise: () => Error },
+  guess?: string,
+): Write {
   return {
     table: 'Lockouts',
     key: lockoutKey(personKey, day),
+    when: lock.seen ? 'attribute_exists(lockedAt)' : notLocked,
+    otherwise: lock.otherwise,
     set: `SET #ttl = :ttl REMOVE password, sms, face, lockedAt, lockedBy, sweepKey${guess ? ' DELETE smsGuesses :guess' : ''}`,
     names: { '#ttl': 'ttl' },
     values: { ':ttl': lockoutExpiry(day, policies), ...(guess ? { ':guess': new Set([guess]) } : {}) },
@@ -235,21 +268,34 @@ export async function reserveGuess(
   policies: Policies,
   usedUp: () => Problem,
 ): Promise<undefined> {
-  const written = await db.update<LockoutRow>({
-    table: 'Lockouts',
-    key: lockoutKey(guess.personKey, guess.day),
-    set: 'ADD smsGuesses :attempt SET #ttl = :ttl',
-    when: 'contains(smsGuesses, :id) OR attribute_not_exists(smsGuesses) OR size(smsGuesses) < :guesses',
-    names: { '#ttl': 'ttl' },
-    values: {
-      ':attempt': new Set([guess.attemptId]),
-      ':id': guess.attemptId,
-      ':guesses': policies.smsGuessesPerDay,
-      ':ttl': lockoutExpiry(guess.day, policies),
-    },
-  });
+  const written = await db
+    .update<LockoutRow>({
+      table: 'Lockouts',
+      key: lockoutKey(guess.personKey, guess.day),
+      set: 'ADD smsGuesses :attempt SET #ttl = :ttl',
+      when: 'contains(smsGuesses, :id) OR attribute_not_exists(smsGuesses) OR size(smsGuesses) < :guesses',
+      names: { '#ttl': 'ttl' },
+      values: {
+        ':attempt': new Set([guess.attemptId]),
+        ':id': guess.attemptId,
+        ':guesses': policies.smsGuessesPerDay,
+        ':ttl': lockoutExpiry(guess.day, policies),
+      },
+    })
+    .catch(async (error: unknown) => {
+      await returnGuess(db, guess).catch(() => undefined);
+      throw error;
+    });
   if (!written.ok) throw usedUp();
 }
+
+/** Gives a guess back that was never compared. */
+export const returnGuess = (db: Db, guess: Omit<Attempt, 'method'>) =>
+  db.update({
+    ...guessReturnedWrite(guess),
+    when: 'contains(smsGuesses, :id)',
+    values: { ':attempt': new Set([guess.attemptId]), ':id': guess.attemptId },
+  });
 
 /**
  * Refuses to send another code while the day's guesses are used up (LCK-5), and at login while the account is

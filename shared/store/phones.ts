@@ -23,3 +23,12 @@ export function claimPhoneWrite(phoneKey: string, personKey: string, now: Date, 
     otherwise: () => new Problem('PHONE_TAKEN'),
   };
 }
+
+/** Frees a number for anybody (PHN-2, CTR-2), if it is still this person's. */
+export const releasePhoneWrite = (phoneKey: string, personKey: string, otherwise: () => Error): Write => ({
+  table: 'Phones',
+  remove: { phoneKey },
+  when: 'personKey = :person',
+  values: { ':person': personKey },
+  otherwise,
+});

@@ -1,11 +1,13 @@
 import type { Identity } from '#contract/schemas.ts';
 import type { Sealed } from '#crypto/sealed.ts';
-import { isoShanghai } from '#domain/days.ts';
-import type { Channel } from '#domain/names.ts';
+import { isoShanghai, shanghaiDay } from '#domain/days.ts';
+import type { Channel, Role } from '#domain/names.ts';
 import type { Policies } from '#domain/policies.ts';
 import { Problem } from '#domain/problem.ts';
-import type { Db, Put, Write } from './db.ts';
-import { type Person, Stale } from './users.ts';
+import { isActiveOn, type Permission } from '#domain/relations.ts';
+import type { Db, Item, Put, Write } from './db.ts';
+import type { Relation } from './relations.ts';
+import { type Person, type PersonChanges, Stale, type WebSessionPointer } from './users.ts';
 
 /** Why a session is over (SES-2, api.md). */
 export type EndReason =
@@ -24,12 +26,26 @@ export interface Ended {
   readonly by?: string;
 }
 
+/** The company that somebody acts for, and by which authorisation. */
+export interface ActingCompany {
+  readonly companyKey: string;
+  readonly role: Role;
+  readonly authorizationId: string;
+}
+/** What a session acts as: the person, or a company in a role that was just checked. */
+export type ActsAs =
+  | { readonly identity: Extract<Identity, { kind: 'natural' }>; readonly company?: undefined }
+  | { readonly identity: Exclude<Identity, { kind: 'natural' }>; readonly company: ActingCompany };
+export const asPerson: ActsAs = { identity: { kind: 'natural' } };
+
 /** A session: identity, the hash of its refresh token and the one before it. Times are epoch seconds. */
 export interface Session {
   readonly sessionId: string;
   readonly personKey: string;
   readonly channel: Channel;
   readonly identity: Identity;
+  /** The relation that a company identity stands on (REL-8). Never shown; natural sessions have none. */
+  readonly company?: ActingCompany;
   /** Grows with every switch or loss of identity: an access token of an older version is refused (SES-2). */
   readonly version: number;
   readonly sealedName: Sealed;
@@ -44,6 +60,9 @@ export interface Session {
   readonly refreshHash: string;
   readonly previousHash?: string;
   readonly rotatedAt?: number;
+  /** The hash before `previousHash` and when it was spent: a third tab may still be on its way with it. */
+  readonly olderHash?: string;
+  readonly olderAt?: number;
   readonly ended?: Ended;
 }
 
@@ -51,13 +70,14 @@ const seconds = (at: Date): number => Math.floor(at.getTime() / 1000);
 /** Ended sessions are kept a day longer, so that a returning browser can be told why. */
 const keptAfter = 86_400;
 
-/** The end of a session at `now`, whether written down or only due by the clock. */
+/** The end of a session at `now`, whether written down or only due by the clock: whichever came first. */
 export function endOf(session: Session, now: Date, policies: Policies): Ended | undefined {
-  if (session.ended) return session.ended;
-  const at = seconds(now);
-  if (session.expiresAt <= at) return { reason: 'expired', at: session.expiresAt };
-  const idleAt = session.lastSeenAt + policies.sessionIdleSeconds;
-  return idleAt <= at ? { reason: 'idle', at: idleAt } : undefined;
+  const due: Ended[] = [
+    { reason: 'idle', at: session.lastSeenAt + policies.sessionIdleSeconds },
+    { reason: 'expired', at: session.expiresAt },
+  ];
+  const over = due.filter((end) => end.at <= seconds(now));
+  return [...(session.ended ? [session.ended] : []), ...over].sort((one, other) => one.at - other.at)[0];
 }
 
 export const endedProblem = (ended: Ended): Problem =>
@@ -86,6 +106,75 @@ export async function liveSession(
   return session;
 }
 
+/** A session and what it may do now. */
+export interface Standing {
+  readonly session: Session;
+  /** The company identity is lost: `session` is the natural person's. */
+  readonly lost: boolean;
+  /** In the company of the session (REL-8). */
+  readonly permissions: readonly Permission[];
+}
+
+/**
+ * A session as its relation allows it today: permissions and name are the relation's; without an active relation, by
+ * the very authorisation that it was opened with, the company is lost and the person is left (REL-7, REL-8).
+ */
+export function asItStands(session: Session, relation: Relation | undefined, now: Date): Standing {
+  const { identity, company, ...person } = session;
+  if (identity.kind === 'natural') return { session, lost: false, permissions: [] };
+  const held =
+    company !== undefined &&
+    relation?.companyKey === company.companyKey &&
+    relation.role === company.role &&
+    relation.authorizationId === company.authorizationId &&
+    // Taxpayers decides at login; a company that is gone since is known by the relation's copy.
+    relation.taxpayerState !== 'cancelled' &&
+    isActiveOn(relation, shanghaiDay(now));
+  if (!held) return { session: { ...person, identity: asPerson.identity }, lost: true, permissions: [] };
+  const { permissions } = relation;
+  return { session: { ...session, identity: refreshed(identity, relation) }, lost: false, permissions };
+}
+
+function refreshed(identity: Identity, { taxpayerName, permissions }: Relation): Identity {
+  switch (identity.kind) {
+    case 'enterprise':
+      return { ...identity, taxpayerName, permissions: [...permissions] };
+    case 'special':
+      return { ...identity, taxpayerName };
+    default:
+      return identity;
+  }
+}
+
+/**
+ * Gives a session another identity. Its version grows, so that access tokens of the older identity die (SES-2). Stale
+ * where another switch came first, SESSION_ENDED where it is over.
+ */
+export const identityWrite = (
+  session: Pick<Session, 'sessionId' | 'version'>,
+  as: ActsAs,
+  now: Date,
+  policies: Policies,
+): Write => ({
+  table: 'Sessions',
+  key: { sessionId: session.sessionId },
+  set: `SET #identity = :identity, #version = :next${as.company ? ', #company = :company' : ' REMOVE #company'}`,
+  when: '#version = :version AND attribute_not_exists(ended) AND expiresAt > :now',
+  names: { '#identity': 'identity', '#version': 'version', '#company': 'company' },
+  values: {
+    ':identity': as.identity,
+    ':version': session.version,
+    ':next': session.version + 1,
+    ':now': seconds(now),
+    ...(as.company ? { ':company': as.company } : {}),
+  },
+  otherwise: (old) => {
+    if (!old) return new Problem('SESSION_ENDED');
+    const ended = endOf(old as unknown as Session, now, policies);
+    return ended ? endedProblem(ended) : new Stale();
+  },
+});
+
 export const sessionPut = (session: Session): Put => ({
   table: 'Sessions',
   put: { ...session, ttl: session.expiresAt + keptAfter },
@@ -101,31 +190,126 @@ export const endWrite = (sessionId: string, ended: Ended): Write & { set: string
   values: { ':ended': ended },
 });
 
+/** The web sessions that may be alive, the oldest first; what a pointer points to can have ended. */
+export const webSessionsOf = (person: Person, now: Date): WebSessionPointer[] =>
+  [...(person.otherWebSessions ?? []), ...(person.webSession ? [person.webSession] : [])].filter(
+    ({ expiresAt }) => expiresAt > seconds(now),
+  );
+
+/** Where several web sessions are allowed, a further login ends the oldest beyond these (SES-3). */
+const webSessionsAtMost = 20;
+
+/** Which web sessions a new one ends and which live on beside it (SES-3). */
+export function besideNewSession(
+  person: Person,
+  now: Date,
+  policies: Pick<Policies, 'oneWebSession'>,
+): { ended: WebSessionPointer[]; kept: WebSessionPointer[] } {
+  const open = webSessionsOf(person, now);
+  const room = policies.oneWebSession ? 0 : webSessionsAtMost - 1;
+  const cut = Math.max(0, open.length - room);
+  return { ended: open.slice(0, cut), kept: open.slice(cut) };
+}
+
+/** LVL-2: a session shows the level that its person rose to meanwhile. */
+export const sessionLevelWrite = (sessionId: string, level: number): Write & { set: string } => ({
+  table: 'Sessions',
+  key: { sessionId },
+  set: 'SET realNameLevel = :level',
+  when: 'attribute_exists(sessionId)',
+  values: { ':level': level },
+  otherwise: () => new Stale(),
+});
+
 /**
  * SES-3: makes `next` the person's web session, on condition that the pointer is still what was read and the account
- * is active. Two logins at once: one of them meets Stale, reads again and then ends the other.
+ * is active. Two logins at once: one of them meets Stale, reads again and then ends the other. The person's `rev`
+ * grows too, so that a new password that was decided before this login meets Stale and ends its session (PWD-3).
  */
 export function swapPointerWrite(
   person: Person,
-  next: { sessionId: string; expiresAt: number },
-  lastWindow: Person['lastWindow'],
+  next: WebSessionPointer,
+  beside: readonly WebSessionPointer[],
+  { lastWindow, lastRoles }: Pick<PersonChanges, 'lastWindow' | 'lastRoles'>,
 ): Write {
   const old = person.webSession?.sessionId;
   return {
     table: 'Users',
     key: { personKey: person.personKey },
-    set: lastWindow ? 'SET webSession = :next, lastWindow = :window' : 'SET webSession = :next',
+    set: `SET #rev = :bumped, webSession = :next${lastWindow ? ', lastWindow = :window' : ''}${lastRoles ? ', lastRoles = :roles' : ''}${beside.length > 0 ? ', otherWebSessions = :beside' : ' REMOVE otherWebSessions'}`,
     when: `account.#status = :active AND #rev = :rev AND ${old ? 'webSession.sessionId = :old' : 'attribute_not_exists(webSession)'}`,
     names: { '#status': 'status', '#rev': 'rev' },
     values: {
       ':next': next,
       ':active': 'active',
       ':rev': person.rev,
+      ':bumped': person.rev + 1,
       ...(old ? { ':old': old } : {}),
       ...(lastWindow ? { ':window': lastWindow } : {}),
+      ...(lastRoles ? { ':roles': lastRoles } : {}),
+      ...(beside.length > 0 ? { ':beside': beside } : {}),
     },
     otherwise: () => new Stale(),
   };
+}
+
+/**
+ * SES-4: ends one of the person's own sessions that is still alive; to anybody else, and afterwards, there is no such
+ * session.
+ */
+export function endOwnWrite(
+  sessionId: string,
+  personKey: string,
+  ended: Ended,
+  policies: Pick<Policies, 'sessionIdleSeconds'>,
+): Write {
+  return {
+    ...endWrite(sessionId, ended),
+    when: 'personKey = :person AND attribute_not_exists(ended) AND expiresAt > :now AND lastSeenAt > :idle',
+    values: {
+      ':ended': ended,
+      ':person': personKey,
+      ':now': ended.at,
+      ':idle': ended.at - policies.sessionIdleSeconds,
+    },
+    otherwise: () => new Problem('NOT_FOUND'),
+  };
+}
+
+/** SES-5: a second factor was passed in this session, which must still be alive. */
+export const factorPassedWrite = (session: Session, now: Date, policies: Policies): Write => ({
+  table: 'Sessions',
+  key: { sessionId: session.sessionId },
+  set: 'SET factorAt = :now',
+  when: 'attribute_not_exists(ended) AND expiresAt > :now',
+  values: { ':now': seconds(now) },
+  otherwise: (old?: Item) => {
+    const ended = old && endOf(old as unknown as Session, now, policies);
+    return ended ? endedProblem(ended) : new Problem('SESSION_ENDED');
+  },
+});
+
+/**
+ * Takes the pointer to a session that has ended, so that the next login is not told of replacing it. Only tidiness:
+ * a pointer to an ended session does no harm, so a failure is none of the caller's.
+ */
+export async function forgetWebSession(db: Db, personKey: string, sessionId: string): Promise<void> {
+  await db
+    .update({
+      table: 'Users',
+      key: { personKey },
+      set: 'REMOVE webSession',
+      when: 'webSession.sessionId = :ended',
+      values: { ':ended': sessionId },
+    })
+    .catch(() => undefined);
+}
+
+/** Several sessions by id in one read, without those that are not there any more. */
+export async function findSessions(db: Db, ids: readonly string[]): Promise<Session[]> {
+  if (ids.length === 0) return [];
+  const items = await db.batchGet(ids.map((sessionId) => ({ table: 'Sessions', key: { sessionId } })));
+  return items.filter((item) => item !== undefined) as unknown as Session[];
 }
 
 /**
@@ -143,13 +327,15 @@ export async function rotateRefresh(
   const written = await db.update<Session>({
     table: 'Sessions',
     key: { sessionId: presented.sessionId },
-    set: 'SET refreshHash = :next, previousHash = :hash, rotatedAt = :now, lastSeenAt = :now',
+    set: 'SET refreshHash = :next, previousHash = :hash, rotatedAt = :now, lastSeenAt = :now, olderHash = if_not_exists(previousHash, :none), olderAt = if_not_exists(rotatedAt, :never)',
     when: 'refreshHash = :hash AND attribute_not_exists(ended) AND expiresAt > :now AND lastSeenAt > :idle',
     values: {
       ':next': successorHash,
       ':hash': presented.hash,
       ':now': at,
       ':idle': at - policies.sessionIdleSeconds,
+      ':none': '',
+      ':never': 0,
     },
   });
   if (written.ok) return { session: written.item, reused: false };
@@ -157,7 +343,12 @@ export async function rotateRefresh(
   if (!session) throw new Problem('SESSION_ENDED');
   const ended = endOf(session, now, policies);
   if (ended) throw endedProblem(ended);
-  const repeated =
-    session.previousHash === presented.hash && at - (session.rotatedAt ?? 0) <= policies.refreshGraceSeconds;
+  const spentAt =
+    session.previousHash === presented.hash
+      ? session.rotatedAt
+      : session.olderHash === presented.hash
+        ? session.olderAt
+        : undefined;
+  const repeated = spentAt !== undefined && at - spentAt <= policies.refreshGraceSeconds;
   return { session, reused: !repeated };
 }

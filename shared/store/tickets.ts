@@ -4,7 +4,7 @@ import type { StoredPassword } from '#crypto/passwords.ts';
 import { handle } from '#crypto/random.ts';
 import type { Sealed } from '#crypto/sealed.ts';
 import type { ChannelAction } from '#domain/channels.ts';
-import type { Channel, Entry } from '#domain/names.ts';
+import type { Channel, Entry, Role } from '#domain/names.ts';
 import { Problem } from '#domain/problem.ts';
 import type { SmsWindow } from '#domain/sms-window.ts';
 import type { Db, Put, Write } from './db.ts';
@@ -19,9 +19,11 @@ export interface TicketBase {
   readonly personKey: string;
   /** Epoch seconds. */
   readonly expiresAt: number;
-  readonly state: 'open' | 'spent' | 'ended';
+  readonly state: TicketState;
   /** The newest SMS code of this ticket (SMS-2). */
   readonly code?: StoredCode;
+  /** Tries of that code, wrong ones and those under way. */
+  readonly codeTries?: ReadonlySet<string>;
   /** The phone's window as this journey last saw it: what to expect, never what to believe. */
   readonly window?: PhoneWindow;
   /** A passed face check (FACE-2) started from this ticket. */
@@ -29,12 +31,13 @@ export interface TicketBase {
   /** Failed face checks of this ticket (REG-5). */
   readonly faceFailures?: number;
 }
+/** `passed`: both factors of a login are, and the role is still to be chosen. */
+export type TicketState = 'open' | 'passed' | 'spent' | 'ended';
 export type PhoneWindow = SmsWindow & { readonly phoneKey: string };
 export interface StoredCode {
   readonly hash: string;
   readonly phoneKey: string;
   readonly expiresAt: number;
-  readonly tries: number;
 }
 export interface FaceProof {
   readonly scanKey: string;
@@ -66,10 +69,39 @@ export interface RegistrationProfile {
 }
 export interface LoginTicket extends TicketBase {
   readonly kind: 'login';
+  /** The password that opened it, by its count. */
+  readonly passwordRev?: number;
   readonly entry: Entry;
+  /** The company, at every entry but `natural`. */
+  readonly companyKey?: string;
   /** The number an SMS goes to (LGN-6). */
   readonly phone?: { readonly phoneKey: string; readonly sealed: Sealed };
   readonly day: string;
+  /** State `passed`. */
+  readonly passed?: PassedFactors;
+}
+/** What a login knows once both factors are passed and the person still has to choose (LGN-9, LGN-10). */
+export interface PassedFactors {
+  /** Epoch seconds. */
+  readonly at: number;
+  readonly method: string;
+  /** Whether it is a fresh factor (SES-5, PHN-4). */
+  readonly fresh: boolean;
+  readonly choices: readonly RoleChoice[];
+  /** The pending appointment that may be confirmed here (LGN-9). */
+  readonly confirm?: { readonly authorizationId: string; readonly role: Role };
+}
+export interface RoleChoice {
+  readonly choiceId: string;
+  readonly role: Role;
+  readonly authorizationId: string;
+}
+/** 找回手机号码 (PHN-4): the password was right, the new number is still to be proven. */
+export interface RecoveryTicket extends TicketBase {
+  readonly kind: 'phone-recovery';
+  /** The password that opened it, by its count. */
+  readonly passwordRev?: number;
+  readonly newPhone: { readonly phoneKey: string; readonly sealed: Sealed };
 }
 export interface ResetTicket extends TicketBase {
   readonly kind: 'password-reset';
@@ -103,6 +135,30 @@ export interface ScanTicket
   readonly counts: 'lockout' | 'ticket' | 'scan';
   readonly faceToken?: string;
   readonly failures?: number;
+  /** QR-1: who confirmed on which phone, and as what; the page's next poll turns it into a session. */
+  readonly confirmed?: {
+    readonly personKey: string;
+    readonly channel: Channel;
+    readonly company?: { readonly companyKey: string; readonly role: Role };
+  };
+  /** STP-2: what the passed check will prove, and to whom. */
+  readonly stepUp?: StepUpFacts;
+  /** The passed check and the level that the person had after it. */
+  readonly proven?: { readonly at: string; readonly transactionId: string; readonly level: number };
+}
+/** A step-up as it was asked for: by a session, or by the terminal or hall counter in front of the person (STP-3). */
+export interface StepUpFacts {
+  readonly matter: string;
+  readonly audience: string;
+  readonly nonce?: string;
+  readonly sessionId?: string;
+  readonly company?: ProvenCompany;
+  readonly startedBy?: { readonly channel: Channel; readonly officer?: string; readonly office?: string };
+}
+/** The company of the session, its number as the session shows it (DOC-4). */
+export interface ProvenCompany {
+  readonly taxpayerId: string;
+  readonly role: Role;
 }
 export type ScanPurpose = 'login' | 'face' | 'step-up' | 'register' | 'reset' | 'verification';
 /** The identity that the provider compares a face with. */
@@ -111,8 +167,23 @@ export interface FaceSubject {
   readonly sealedName: Sealed;
   readonly sealedNumber: Sealed;
 }
+/**
+ * The code of something that a signed-in person does: its path names no ticket, so there is one per session and
+ * purpose, opened anew by each send.
+ */
+export interface SessionCodeTicket extends TicketBase {
+  readonly kind: SessionCodePurpose;
+}
+const sessionCodePurposes = ['add-phone', 'factor', 'deregistration'] as const;
+export type SessionCodePurpose = (typeof sessionCodePurposes)[number];
+const holdsOnlyACode = (kind: Ticket['kind']): kind is SessionCodePurpose =>
+  sessionCodePurposes.some((purpose) => purpose === kind);
+/** What stands for the handle of such a ticket. */
+export const sessionCodeId = (sessionId: string, purpose: SessionCodePurpose): string =>
+  `${sessionId}/${purpose}`;
+
 /** Tickets that can hold an SMS code. */
-export type CodeTicket = RegistrationTicket | LoginTicket | ResetTicket;
+export type CodeTicket = RegistrationTicket | LoginTicket | ResetTicket | RecoveryTicket | SessionCodeTicket;
 export type Ticket = CodeTicket | ScanTicket;
 
 export const ticketKeyOf = (id: string): string => `t_${createHash('sha256').update(id).digest('base64url')}`;
@@ -146,9 +217,10 @@ export function ticketProblem(
   ticket: Pick<TicketBase, 'kind' | 'state' | 'expiresAt'> | undefined,
   kind: string,
   now: Date,
+  state: TicketState = 'open',
 ): Problem | undefined {
   if (!ticket || ticket.kind !== kind) return new Problem('NOT_FOUND');
-  if (ticket.state !== 'open') return new Problem('STATE_CONFLICT');
+  if (ticket.state !== state) return new Problem('STATE_CONFLICT');
   if (ticket.expiresAt <= seconds(now)) return new Problem('EXPIRED');
   return undefined;
 }
@@ -175,6 +247,7 @@ export function ticketWrite(
   ticket: { readonly ticketKey: string; readonly kind: Ticket['kind'] },
   now: Date,
   change: { set: string; when?: string; names?: Record<string, string>; values?: Record<string, unknown> },
+  state: 'open' | 'passed' = 'open',
 ): Write & { set: string } {
   return {
     table: 'Tickets',
@@ -182,9 +255,9 @@ export function ticketWrite(
     set: change.set,
     when: change.when ? `${isOpen} AND (${change.when})` : isOpen,
     names: { '#state': 'state', ...change.names },
-    values: { ...openValues(now), ...change.values },
+    values: { ...openValues(now), ':open': state, ...change.values },
     otherwise: (old) =>
-      ticketProblem(old as TicketBase | undefined, ticket.kind, now) ?? new Problem('STATE_CONFLICT'),
+      ticketProblem(old as TicketBase | undefined, ticket.kind, now, state) ?? new Problem('STATE_CONFLICT'),
   };
 }
 
@@ -203,10 +276,57 @@ export const spendWrite = (
     values: { ':spent': 'spent', ...values },
   });
 
-/** Puts the newest code on its ticket; the one before is void (SMS-2). */
-export const codeWrite = (ticket: CodeTicket, code: StoredCode, window: PhoneWindow, now: Date) =>
+/**
+ * Both factors are passed: no code, face or second `verify` fits the ticket any more, only a choice.
+ * @param codeHash of the SMS code that was right
+ */
+export const passWrite = (
+  ticket: LoginTicket,
+  passed: PassedFactors,
+  now: Date,
+  codeHash: string | undefined,
+): Write =>
   ticketWrite(ticket, now, {
-    set: 'SET code = :code, #window = :window',
+    set: 'SET #state = :passed, passed = :facts REMOVE code',
+    ...(codeHash === undefined ? {} : { when: 'code.#hash = :hash', names: { '#hash': 'hash' } }),
+    values: {
+      ':passed': 'passed',
+      ':facts': passed,
+      ...(codeHash === undefined ? {} : { ':hash': codeHash }),
+    },
+  });
+
+/** Offers other choices to a login that waits for one. */
+export const offerWrite = (ticket: LoginTicket, passed: PassedFactors, now: Date): Write =>
+  ticketWrite(ticket, now, { set: 'SET passed = :facts', values: { ':facts': passed } }, 'passed');
+
+/** The choice is made, once. */
+export const chosenWrite = (ticket: LoginTicket, now: Date): Write =>
+  ticketWrite(ticket, now, { set: 'SET #state = :spent', values: { ':spent': 'spent' } }, 'passed');
+
+/** Puts the newest code on its ticket; the one before is void (SMS-2). */
+export const codeWrite = (ticket: CodeTicket, code: StoredCode, window: PhoneWindow, now: Date): Write =>
+  holdsOnlyACode(ticket.kind)
+    ? {
+        table: 'Tickets',
+        put: { ...ticket, code, codeTries: undefined, window, ttl: ttlAfter(ticket.expiresAt) },
+      }
+    : journeyCodeWrite(ticket, code, window, now);
+
+/** Uses the code up with the ticket that holds nothing else; the next send opens it again. */
+export const codeSpentWrite = (ticket: SessionCodeTicket, hash: string, now: Date): Write => ({
+  ...ticketWrite(ticket, now, {
+    set: 'REMOVE code',
+    when: 'code.#hash = :hash',
+    names: { '#hash': 'hash' },
+    values: { ':hash': hash },
+  }),
+  otherwise: () => new Problem('SMS_CODE_WRONG', {}, { variant: 'used-up' }),
+});
+
+const journeyCodeWrite = (ticket: CodeTicket, code: StoredCode, window: PhoneWindow, now: Date) =>
+  ticketWrite(ticket, now, {
+    set: 'SET code = :code, #window = :window REMOVE codeTries',
     names: { '#window': 'window' },
     values: { ':code': code, ':window': window },
   });
@@ -224,7 +344,10 @@ export const dropCode = (db: Db, ticket: CodeTicket, hash: string) =>
 
 /**
  * Reserves one try of the ticket's code and reads the ticket, in one write: parallel guesses get at most five per
- * code (SMS-2). Throws the ticket's problem, or SMS_CODE_WRONG when there is no code to try (any more).
+ * code (SMS-2). A try is a member of a set, like an attempt in Lockouts: an answer that was lost and asked for again
+ * counts once, and giving back is exact. Throws the ticket's problem, or SMS_CODE_WRONG when there is no code to try
+ * (any more).
+ * @param tryId random, one per request
  */
 export async function tryCode<T extends CodeTicket>(
   db: Db,
@@ -232,29 +355,38 @@ export async function tryCode<T extends CodeTicket>(
   kind: T['kind'],
   now: Date,
   tries: number,
+  tryId: string,
 ): Promise<T> {
   const ticketKey = ticketKeyOf(id);
-  const written = await db.update<T>({
-    table: 'Tickets',
-    key: { ticketKey },
-    set: 'ADD code.tries :one',
-    when: `kind = :kind AND ${isOpen} AND code.expiresAt > :now AND code.tries < :tries`,
-    names: { '#state': 'state' },
-    values: { ...openValues(now), ':kind': kind, ':one': 1, ':tries': tries },
-  });
+  let written: Awaited<ReturnType<typeof db.update<T>>>;
+  try {
+    written = await db.update<T>({
+      table: 'Tickets',
+      key: { ticketKey },
+      set: 'ADD codeTries :try',
+      when: `kind = :kind AND ${isOpen} AND code.expiresAt > :now AND (attribute_not_exists(codeTries) OR size(codeTries) < :tries OR contains(codeTries, :id))`,
+      names: { '#state': 'state' },
+      values: { ...openValues(now), ':kind': kind, ':try': new Set([tryId]), ':tries': tries, ':id': tryId },
+    });
+  } catch (error) {
+    // It may have arrived though its answer did not: what was not compared does not count.
+    await returnTry(db, ticketKey, tryId).catch(() => undefined);
+    throw error;
+  }
   if (written.ok) return written.item;
+  // Where the code is all there is, none (any more) is a wrong one, not a missing journey.
+  if (!written.old && holdsOnlyACode(kind)) throw new Problem('SMS_CODE_WRONG', {}, { variant: 'used-up' });
   throw ticketProblem(written.old, kind, now) ?? new Problem('SMS_CODE_WRONG', {}, { variant: 'used-up' });
 }
 
 /** A right code whose call failed for another reason stays usable (SMS-2): gives its try back. */
-export const returnTry = (db: Db, ticket: CodeTicket) =>
+export const returnTry = (db: Db, ticketKey: string, tryId: string) =>
   db.update({
     table: 'Tickets',
-    key: { ticketKey: ticket.ticketKey },
-    set: 'ADD code.tries :minus',
-    when: 'code.#hash = :hash AND code.tries > :zero',
-    names: { '#hash': 'hash' },
-    values: { ':minus': -1, ':zero': 0, ':hash': ticket.code?.hash ?? '' },
+    key: { ticketKey },
+    set: 'DELETE codeTries :try',
+    when: 'contains(codeTries, :id)',
+    values: { ':try': new Set([tryId]), ':id': tryId },
   });
 
 /** CHN-1: an assertion works once. False when it has been seen. */
@@ -276,10 +408,13 @@ export const spendChallenge = (db: Db, challengeId: string, expiresAt: Date, now
 
 function once(db: Db, ticketKey: string, expiresAt: Date, now: Date): Promise<boolean> {
   const until = seconds(expiresAt);
+  // The same request again, because its answer was lost, is no second use.
+  const usedBy = handle();
   return db.put({
     table: 'Tickets',
-    put: { ticketKey, kind: 'once', expiresAt: until, ttl: ttlAfter(Math.max(until, seconds(now))) },
-    when: 'attribute_not_exists(ticketKey)',
+    put: { ticketKey, kind: 'once', usedBy, expiresAt: until, ttl: ttlAfter(Math.max(until, seconds(now))) },
+    when: 'attribute_not_exists(ticketKey) OR usedBy = :usedBy',
+    values: { ':usedBy': usedBy },
   });
 }
 

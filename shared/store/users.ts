@@ -1,8 +1,10 @@
 import type { StoredPassword } from '#crypto/passwords.ts';
 import type { Sealed } from '#crypto/sealed.ts';
+import type { Role } from '#domain/names.ts';
 import { Problem } from '#domain/problem.ts';
 import type { SmsWindow } from '#domain/sms-window.ts';
-import type { Db, Item, Write } from './db.ts';
+import type { Db, Write } from './db.ts';
+import { revisedWrite } from './revised.ts';
 
 /**
  * The person: real-name record and account in one item, keyed by the HMAC of document type and number, so that a
@@ -22,12 +24,22 @@ export interface Person {
   readonly account?: { readonly status: 'active' | 'cancelled' | 'invalid'; readonly since: string };
   readonly password?: StoredPassword;
   readonly passwordHistory?: readonly StoredPassword[];
+  /** Grows with every new password: a login begun with an earlier one cannot be finished (PWD-3). */
+  readonly passwordRev?: number;
   readonly phones?: readonly OwnPhone[];
   readonly defaultPhoneId?: string;
   readonly username?: string;
+  /** ISO time of the last change after the free first setting (USR-1). */
+  readonly usernameChangedAt?: string;
   readonly consents?: readonly Consent[];
+  /** The last passed face check of this registered person (STP-2): no fact that others decide from, so outside `rev`. */
+  readonly faceProof?: { readonly at: string; readonly transactionId: string };
   /** SES-3: the one web session; swapped in the transaction that opens a session. */
   readonly webSession?: WebSessionPointer;
+  /** Where the stage allows several web sessions: the ones before the newest, the oldest first. */
+  readonly otherWebSessions?: readonly WebSessionPointer[];
+  /** LGN-10: the role chosen last, by company, where there were several to choose from. */
+  readonly lastRoles?: Readonly<Record<string, Role>>;
   /** The SMS window that the last finished journey left, so that the next one's first guess is right. */
   readonly lastWindow?: SmsWindow & { readonly phoneKey: string };
 }
@@ -43,6 +55,8 @@ export interface OwnPhone {
   readonly phoneKey: string;
   readonly sealed: Sealed;
   readonly since: string;
+  /** ISO time at which 找回手机号码 brought it: for a day an SMS to it is no fresh factor (PHN-4). */
+  readonly recoveredAt?: string;
 }
 export interface Consent {
   readonly kind: 'privacy' | 'face';
@@ -62,12 +76,40 @@ export const sealContext = {
   phone: (phoneKey: string) => `phone:${phoneKey}`,
 };
 
+/**
+ * A passed face check of a registered person, in the transaction of the check (STP-2), and with it the rise from
+ * level 3 to 4 where the check is one that lifts (LVL-2). The level stands in the condition instead of `rev`: nothing
+ * that others decided from the person becomes wrong by it, so nobody has to decide anew.
+ */
+export function facePassedWrite(
+  personKey: string,
+  proof: NonNullable<Person['faceProof']>,
+  rise: { readonly from: number | undefined; readonly to: number } | undefined,
+  otherwise: () => Error,
+): Write {
+  const from = rise?.from === undefined ? 'attribute_not_exists(realNameLevel)' : 'realNameLevel = :from';
+  return {
+    table: 'Users',
+    key: { personKey },
+    set: `SET faceProof = :proof${rise ? ', realNameLevel = :to' : ''}`,
+    when: `attribute_exists(account)${rise ? ` AND ${from}` : ''}`,
+    values: {
+      ':proof': proof,
+      ...(rise ? { ':to': rise.to } : {}),
+      ...(rise?.from === undefined ? {} : { ':from': rise.from }),
+    },
+    otherwise,
+  };
+}
+
 export const findPerson = (db: Db, personKey: string) => db.get<Person>('Users', { personKey });
 
 /** A person who may log in. */
 export type Active = Person & { readonly account: { readonly status: 'active' } };
 export const isActive = (person: Person | undefined): person is Active =>
   person?.account?.status === 'active';
+export const ownPhone = (person: Person, phoneKey: string | undefined): OwnPhone | undefined =>
+  person.phones?.find((phone) => phone.phoneKey === phoneKey);
 export const defaultPhone = (person: Person): OwnPhone | undefined =>
   person.phones?.find((phone) => phone.phoneId === person.defaultPhoneId);
 
@@ -79,6 +121,8 @@ export interface UsernameGuard {
   readonly username?: string;
   /** Epoch seconds until which a freed name is reserved. */
   readonly reservedUntil?: number;
+  /** Who freed it: the reservation keeps others away, not the person who had it. */
+  readonly formerOwner?: string;
 }
 export const usernameKey = (indexed: string): string => `username#${indexed}`;
 export const findUsername = (db: Db, key: string) => db.get<UsernameGuard>('Users', { personKey: key });
@@ -86,19 +130,35 @@ export const findUsername = (db: Db, key: string) => db.get<UsernameGuard>('User
 export const usernameFree = (guard: UsernameGuard | undefined, owner: string, now: Date): boolean =>
   !guard ||
   guard.owner === owner ||
+  (guard.owner === undefined && guard.formerOwner === owner) ||
   (guard.owner === undefined && (guard.reservedUntil ?? 0) <= now.getTime() / 1000);
 
-/** Claims a username: free, already theirs, or freed longer than its reservation. Else USERNAME_TAKEN. */
+/** Claims a username: free, theirs or lately theirs, or freed longer than its reservation. Else USERNAME_TAKEN. */
 export function claimUsernameWrite(key: string, username: string, owner: string, now: Date): Write {
   return {
     table: 'Users',
     put: { personKey: key, owner, username },
-    when: 'attribute_not_exists(personKey) OR #owner = :owner OR (attribute_not_exists(#owner) AND reservedUntil <= :now)',
+    when: 'attribute_not_exists(personKey) OR #owner = :owner OR (attribute_not_exists(#owner) AND (formerOwner = :owner OR reservedUntil <= :now))',
     names: { '#owner': 'owner' },
     values: { ':owner': owner, ':now': Math.floor(now.getTime() / 1000) },
     otherwise: () => new Problem('USERNAME_TAKEN'),
   };
 }
+
+/** Frees a username and keeps it reserved (USR-2). */
+export const releaseUsernameWrite = (
+  key: string,
+  owner: string,
+  reservedUntil: Date,
+  otherwise: () => Error,
+): Write => ({
+  table: 'Users',
+  put: { personKey: key, formerOwner: owner, reservedUntil: Math.floor(reservedUntil.getTime() / 1000) },
+  when: '#owner = :owner',
+  names: { '#owner': 'owner' },
+  values: { ':owner': owner },
+  otherwise,
+});
 
 /** New facts by attribute; undefined takes the attribute away. */
 export type PersonChanges = {
@@ -115,28 +175,7 @@ export function personWrite(
   changes: PersonChanges,
   otherwise: (now: Person | undefined) => Error,
 ): Write {
-  const names: Record<string, string> = { '#rev': 'rev' };
-  const values: Item = { ':rev': rev, ':next': rev + 1 };
-  const sets = ['#rev = :next'];
-  const removes: string[] = [];
-  for (const [attribute, value] of Object.entries(changes)) {
-    names[`#${attribute}`] = attribute;
-    if (value === undefined) removes.push(`#${attribute}`);
-    else {
-      sets.push(`#${attribute} = :${attribute}`);
-      values[`:${attribute}`] = value;
-    }
-  }
-  return {
-    table: 'Users',
-    key: { personKey },
-    set: `SET ${sets.join(', ')}${removes.length > 0 ? ` REMOVE ${removes.join(', ')}` : ''}`,
-    when: rev === 0 ? 'attribute_not_exists(#rev)' : '#rev = :rev',
-    names,
-    values:
-      rev === 0 ? Object.fromEntries(Object.entries(values).filter(([name]) => name !== ':rev')) : values,
-    otherwise: (old) => otherwise(old as Person | undefined),
-  };
+  return revisedWrite('Users', { personKey }, rev, changes, (old) => otherwise(old as Person | undefined));
 }
 
 /** Thrown by a stale write: the caller reads again and decides anew, a bounded number of times. */

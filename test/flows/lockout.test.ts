@@ -33,10 +33,7 @@ let door: WatchedDoor;
 beforeAll(async () => {
   door = await openWatchedDoor();
 });
-afterAll(async () => {
-  door?.expectClean('login');
-  await door?.stop();
-});
+afterAll(() => door?.finish());
 beforeEach(async () => {
   door.clock.set(morning);
   await door.http('POST', '/local/face', { outcome: 'pass' });
@@ -61,7 +58,8 @@ async function wrongCodes(who: Known, ticket: string, times: number): Promise<un
   await wait(door, 61);
   const code = await loginCode(door, ticket, who.phone);
   const answers: unknown[] = [];
-  for (let i = 0; i < times; i++) answers.push(answer(await verify(door, ticket, { smsCode: otherThan(code) })));
+  for (let i = 0; i < times; i++)
+    answers.push(answer(await verify(door, ticket, { smsCode: otherThan(code) })));
   return answers;
 }
 async function faceCheck(ticket: string, outcome: 'pass' | 'fail' | 'mismatch'): Promise<Reply<Loose>> {
@@ -148,14 +146,18 @@ describe('password', () => {
     door.clock.set('2027-03-02T23:59:58+08:00');
     await wrongPasswords(some, 4);
     expect(await wrongPasswords(lockedOne, 5)).toEqual([4, 3, 2, 1, 'ACCOUNT_LOCKED']);
-    expect((await enterPassword(door, lockedOne.phone, wrong)).body.lockedUntil).toBe('2027-03-03T00:00:00+08:00');
+    expect((await enterPassword(door, lockedOne.phone, wrong)).body.lockedUntil).toBe(
+      '2027-03-03T00:00:00+08:00',
+    );
     door.clock.set('2027-03-02T23:59:59.999+08:00');
     expect(answer(await enterPassword(door, lockedOne.phone, lockedOne.password))).toBe('ACCOUNT_LOCKED');
     door.clock.set('2027-03-03T00:00:00+08:00');
     expect(await wrongPasswords(some, 1)).toEqual([4]);
     expectStatus(await enterPassword(door, lockedOne.phone, lockedOne.password), 201);
     expect(await wrongPasswords(lockedOne, 5)).toEqual([4, 3, 2, 1, 'ACCOUNT_LOCKED']);
-    expect((await enterPassword(door, lockedOne.phone, wrong)).body.lockedUntil).toBe('2027-03-04T00:00:00+08:00');
+    expect((await enterPassword(door, lockedOne.phone, wrong)).body.lockedUntil).toBe(
+      '2027-03-04T00:00:00+08:00',
+    );
   });
 
   it('LCK-6 wrong taxpayer numbers, unknown accounts and bad input are no failures', async () => {
@@ -209,7 +211,10 @@ describe('SMS code', () => {
     await wait(door, 300);
     for (const smsCode of [code, otherThan(code)])
       for (let i = 0; i < 4; i++)
-        expect((await verify(door, ticket, { smsCode })).body).toMatchObject({ status: 401, code: 'SMS_CODE_WRONG' });
+        expect((await verify(door, ticket, { smsCode })).body).toMatchObject({
+          status: 401,
+          code: 'SMS_CODE_WRONG',
+        });
     expect(await failures(door, who)).toEqual(none);
   });
 
@@ -250,7 +255,9 @@ describe('SMS code', () => {
     expect(completed.body.code).not.toBe(undefined);
     await wait(door, 61);
     expect((await ticketCall(door, last.ticket, 'sms')).body.code).toBe('FACE_REQUIRED');
-    expect((await door.http('POST', `/v1/password-resets/${await startReset(who)}/sms`)).body.code).toBe('FACE_REQUIRED');
+    expect((await door.http('POST', `/v1/password-resets/${await startReset(who)}/sms`)).body.code).toBe(
+      'FACE_REQUIRED',
+    );
     await loggedInByFace(door, who);
     // A success by face gives no guesses back; midnight does.
     expect((await failures(door, who)).guesses).toBe(10);
@@ -266,7 +273,11 @@ describe('SMS code', () => {
     const attempt = async (id: string) => {
       const smsCode = otherThan(await codeFor(door, who.phone));
       tries++;
-      return door.http('PUT', `/v1/registrations/${id}/profile`, { phone: who.phone, smsCode, password: who.password });
+      return door.http('PUT', `/v1/registrations/${id}/profile`, {
+        phone: who.phone,
+        smsCode,
+        password: who.password,
+      });
     };
     for (let round = 0; round < 2; round++) {
       const id = await startRegistration(door, who);
@@ -293,7 +304,9 @@ describe('face', () => {
     for (const [index, outcome] of outcomes.entries()) {
       const { body } = await faceCheck(ticket, outcome);
       expect(body.remainingAttempts).toBe(4 - index);
-      expect(body).toMatchObject(outcome === 'fail' ? { passed: false } : { status: 403, code: 'FACE_MISMATCH' });
+      expect(body).toMatchObject(
+        outcome === 'fail' ? { passed: false } : { status: 403, code: 'FACE_MISMATCH' },
+      );
     }
     expect((await faceCheck(ticket, 'fail')).body).toMatchObject(locked);
     expect(await failures(door, who)).toEqual({ ...none, face: 5, locked: true });
@@ -486,7 +499,8 @@ describe('our own errors', () => {
         times: Number.POSITIVE_INFINITY,
       });
       const slow = enterPassword(door, who.documentNumber, who.password);
-      while ((await failures(door, who)).password < 4) await new Promise((resolve) => setTimeout(resolve, 20));
+      while ((await failures(door, who)).password < 4)
+        await new Promise((resolve) => setTimeout(resolve, 20));
       expect(answer(await enterPassword(door, who.phone, wrong))).toBe('ACCOUNT_LOCKED');
       expect((await slow).status).toBe(503);
     });
@@ -539,7 +553,13 @@ describe('our own errors', () => {
     const ticket = await loginTicket(door, who);
     const code = await loginCode(door, ticket, who.phone);
     const routeKey = 'POST /v1/logins/{id}/verify';
-    for (const action of ['TransactWriteItems', 'GetItem', 'TransactWriteItems', 'GetItem', 'TransactWriteItems'])
+    for (const action of [
+      'TransactWriteItems',
+      'GetItem',
+      'TransactWriteItems',
+      'GetItem',
+      'TransactWriteItems',
+    ])
       await failing({ function: 'login', routeKey, action }, () => verify(door, ticket, { smsCode: code }));
     expect(await failures(door, who)).toEqual(none);
     expectStatus(await verify(door, ticket, { smsCode: code }), 200);
@@ -551,7 +571,12 @@ describe('our own errors', () => {
     for (let i = 0; i < 5; i++) {
       const scan = expectStatus(await ticketCall(door, ticket, 'face'), 201).body;
       await door.provoking(async () => {
-        door.faults.add({ service: 'face', action: 'GET face', kind: 'error500', times: Number.POSITIVE_INFINITY });
+        door.faults.add({
+          service: 'face',
+          action: 'GET face',
+          kind: 'error500',
+          times: Number.POSITIVE_INFINITY,
+        });
         expect((await scanFace(door, scan.qrContent)).status).toBe(503);
       });
     }

@@ -34,10 +34,7 @@ let door: WatchedDoor;
 beforeAll(async () => {
   door = await openWatchedDoor();
 });
-afterAll(async () => {
-  door?.expectClean();
-  await door?.stop();
-});
+afterAll(() => door?.finish());
 
 const wrong = 'Wrong#9182';
 const english = { headers: { 'accept-language': 'en-GB,en;q=0.9' } };
@@ -63,8 +60,14 @@ describe('account box', () => {
     ['in full width', ({ documentNumber }) => fullWidth(documentNumber)],
     ['with spaces around', ({ documentNumber }) => `  ${documentNumber}\t`],
     ['the phone', ({ phone }) => phone],
-    ['the phone with +86 and spaces', ({ phone }) => `+86 ${phone.slice(0, 3)} ${phone.slice(3, 7)} ${phone.slice(7)}`],
-    ['the phone with 0086 and hyphens', ({ phone }) => `0086-${phone.slice(0, 3)}-${phone.slice(3, 7)}-${phone.slice(7)}`],
+    [
+      'the phone with +86 and spaces',
+      ({ phone }) => `+86 ${phone.slice(0, 3)} ${phone.slice(3, 7)} ${phone.slice(7)}`,
+    ],
+    [
+      'the phone with 0086 and hyphens',
+      ({ phone }) => `0086-${phone.slice(0, 3)}-${phone.slice(3, 7)}-${phone.slice(7)}`,
+    ],
     ['the phone in full width', ({ phone }) => fullWidth(phone)],
     ['the username', () => 'HuangShan88'],
     ['the username in full width', () => fullWidth('HuangShan88')],
@@ -132,7 +135,12 @@ describe('account box', () => {
   });
 
   it('LGN-7 takes the password exactly as it was set', async () => {
-    for (const password of [who.password.toLowerCase(), ` ${who.password}`, `${who.password} `, fullWidth(who.password)])
+    for (const password of [
+      who.password.toLowerCase(),
+      ` ${who.password}`,
+      `${who.password} `,
+      fullWidth(who.password),
+    ])
       expect((await enterPassword(door, who.phone, password)).body.code).toBe('BAD_CREDENTIALS');
     expectStatus(await enterPassword(door, who.phone, who.password), 201);
   });
@@ -157,7 +165,13 @@ describe('account box', () => {
   });
 
   it('LGN-1 LGN-7 asks the other entries for a taxpayer number first and counts nothing', async () => {
-    for (const entry of ['enterprise', 'agency', 'cross-region', 'cross-region-property', 'social-insurance']) {
+    for (const entry of [
+      'enterprise',
+      'agency',
+      'cross-region',
+      'cross-region-property',
+      'social-insurance',
+    ]) {
       const without = await enterPassword(door, who.documentNumber, who.password, entry);
       expect(without.body).toMatchObject({ status: 400, code: 'BAD_REQUEST' });
       expect(without.body.errors[0].path).toBe('taxpayerId');
@@ -193,7 +207,12 @@ describe('second factor', () => {
       maskedPhone: `${who.phone.slice(0, 3)}****${who.phone.slice(7)}`,
       resendAt: '2027-03-02T10:02:00+08:00',
     });
-    for (const body of [{}, { smsCode: '123456', faceTicket: 'abc' }, { smsCode: '12345' }, { smsCode: 'abcdef' }])
+    for (const body of [
+      {},
+      { smsCode: '123456', faceTicket: 'abc' },
+      { smsCode: '12345' },
+      { smsCode: 'abcdef' },
+    ])
       expect((await verify(door, loginId, body)).body.code).toBe('BAD_REQUEST');
     expect((await verify(door, loginId, { faceTicket: 'never-started' })).body.code).toBe('FACE_REQUIRED');
 
@@ -315,7 +334,10 @@ describe('second factor', () => {
       [who.phone, who.phone],
     ] as const) {
       const before = door.sms(target).length;
-      const { loginId, secondFactors } = expectStatus(await enterPassword(door, account, who.password), 201).body;
+      const { loginId, secondFactors } = expectStatus(
+        await enterPassword(door, account, who.password),
+        201,
+      ).body;
       const maskedPhone = `${target.slice(0, 3)}****${target.slice(7)}`;
       expect(secondFactors[0]).toEqual({ method: 'sms', maskedPhone });
       expect(expectStatus(await ticketCall(door, loginId, 'sms'), 202).body.maskedPhone).toBe(maskedPhone);
@@ -393,17 +415,17 @@ describe('challenge', () => {
     });
     const { registrationId } = expectStatus(start, 201).body;
     expectStatus(await fillProfile(guarded, registrationId, people), 200);
-    const scan = expectStatus(await guarded.http('POST', `/v1/registrations/${registrationId}/face`), 201).body;
+    const scan = expectStatus(
+      await guarded.http('POST', `/v1/registrations/${registrationId}/face`),
+      201,
+    ).body;
     expectStatus(await scanFace(guarded, scan.qrContent), 200);
     expectStatus(await guarded.http('POST', `/v1/registrations/${registrationId}/complete`), 201);
     guarded.clock.advance(600);
     who = { ...people, personKey: await personOf(guarded, await loginTicket(guarded, people)) };
     guarded.clock.advance(600);
   });
-  afterAll(async () => {
-    guarded?.expectClean();
-    await guarded?.stop();
-  });
+  afterAll(() => guarded?.finish());
   const attempt = (password: string, challenge?: string, entry = 'natural', extra: object = {}) =>
     enterPassword(guarded, who.documentNumber, password, entry, {
       ...extra,
@@ -455,7 +477,9 @@ describe('challenge', () => {
     for (const bad of [
       changed(await fresh(), (payload) => {
         payload.solution.counter += 1;
-        payload.solution.derivedKey = payload.solution.derivedKey.replace(/^./, (c: string) => (c === '0' ? '1' : '0'));
+        payload.solution.derivedKey = payload.solution.derivedKey.replace(/^./, (c: string) =>
+          c === '0' ? '1' : '0',
+        );
       }),
       changed(await fresh(), (payload) => {
         payload.challenge.parameters.expiresAt += 3600;
@@ -481,7 +505,10 @@ it('LGN-3 SMS-2 tells a wrong code apart and leaves the ticket usable', async ()
   await wait(door, 60);
   const ticket = await loginTicket(door, who);
   // No code was sent yet: nothing to try, nothing counted.
-  expect((await verify(door, ticket, { smsCode: '123456' })).body).toMatchObject({ status: 401, code: 'SMS_CODE_WRONG' });
+  expect((await verify(door, ticket, { smsCode: '123456' })).body).toMatchObject({
+    status: 401,
+    code: 'SMS_CODE_WRONG',
+  });
   expect(await failures(door, who)).toEqual(none);
   expectStatus(await ticketCall(door, ticket, 'sms'), 202);
   const code = await codeFor(door, who.phone);

@@ -4,6 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { linesOf } from '#gateways/object-lines.ts';
 import { type Door, openDoor } from '../support/door.ts';
 import { person } from '../support/people.ts';
+import { creditCode, feed, legalRepresentative, taxpayer } from './support/feed-lines.ts';
+import { rowsOf } from './support/tables.ts';
 
 const collection = (version: number, overrides: object = {}) => {
   const { name, documentType, documentNumber, phone } = person();
@@ -39,13 +41,59 @@ describe('the registry feed', () => {
     ];
     const report = await door.registry(lines.join('\n'));
     expect(report).toMatchObject({ accepted: 2, stale: 0 });
-    expect((report.rejected as { line: number; code: string }[]).map(({ line, code }) => [line, code])).toEqual([
+    expect(
+      (report.rejected as { line: number; code: string }[]).map(({ line, code }) => [line, code]),
+    ).toEqual([
       [2, 'BAD_REQUEST'],
       [3, 'BAD_REQUEST'],
       [4, 'PERSON_MISMATCH'],
       [5, 'PHONE_INVALID'],
     ]);
     expect(JSON.stringify(report)).not.toContain(good.person.documentNumber);
+  });
+
+  it('ENT-3 reports what is wrong with company lines, and takes the good ones around them', async () => {
+    const id = creditCode();
+    const who = person();
+    const report = await feed(
+      door,
+      taxpayer(id),
+      taxpayer('91340100MA0000000A'),
+      taxpayer(id, 2, { name: '   ' }),
+      taxpayer(id, 2, { state: 'asleep' }),
+      taxpayer(id, 2, { subject: [] }),
+      taxpayer(id, 2, { subject: ['enterprise', 'club'] }),
+      taxpayer(id, 1.5),
+      taxpayer(id, -1),
+      legalRepresentative(id, { ...who, documentNumber: `${who.documentNumber.slice(0, 17)}?` }),
+      legalRepresentative(id, { ...who, name: '12' }),
+      legalRepresentative(id, who, 1, { person: undefined }),
+      legalRepresentative('123', who),
+      legalRepresentative(id, who, 1, { removed: 'yes' }),
+      taxpayer(id, 2, { subject: ['agency', 'enterprise', 'agency'], companyPasswordHash: undefined }),
+    );
+    expect(report).toMatchObject({ accepted: 2, stale: 0 });
+    expect(
+      (report.rejected as { line: number; code: string }[]).map(({ line, code }) => [line, code]),
+    ).toEqual([
+      [2, 'BAD_REQUEST'],
+      [3, 'BAD_REQUEST'],
+      [4, 'BAD_REQUEST'],
+      [5, 'BAD_REQUEST'],
+      [6, 'BAD_REQUEST'],
+      [7, 'BAD_REQUEST'],
+      [8, 'BAD_REQUEST'],
+      [9, 'DOCUMENT_INVALID'],
+      [10, 'BAD_REQUEST'],
+      [11, 'BAD_REQUEST'],
+      [12, 'BAD_REQUEST'],
+      [13, 'BAD_REQUEST'],
+    ]);
+    const told = JSON.stringify(report);
+    for (const secret of [who.name, who.documentNumber.slice(0, 17), 'asleep', 'club'])
+      expect(told).not.toContain(secret);
+    const row = (await rowsOf(door, 'Taxpayers')).find((one) => one.companyKey === `c_${id}`);
+    expect(row).toMatchObject({ subjects: ['enterprise', 'agency'], taxpayerVersion: 2, state: 'active' });
   });
 
   it('ENT-3 takes a line twice and an older one without changing anything, and counts them as stale', async () => {

@@ -80,10 +80,14 @@ describe('/local', () => {
   });
 
   it('feeds the registry line by line and adds the results up', async () => {
-    const lines = Array.from({ length: 450 }, (_, n) => (n === 300 ? 'bad' : `{"n":${n}}`));
+    const lines = Array.from({ length: 1_450 }, (_, n) => (n === 1_300 ? 'bad' : `{"n":${n}}`));
     lines.splice(10, 0, '');
     const { body } = await local('/registry', `${lines.join('\n')}\n`);
-    expect(body).toMatchObject({ accepted: 449, stale: 0, rejected: [{ line: 302, code: 'BAD_REQUEST' }] });
+    expect(body).toMatchObject({
+      accepted: 1_449,
+      stale: 0,
+      rejected: [{ line: 1_302, code: 'BAD_REQUEST' }],
+    });
     expect(body.warnings).toHaveLength(4);
     expect((await local('/registry', '')).body).toEqual({
       accepted: 0,

@@ -31,22 +31,56 @@ export function smsText(
     : `${signature.en}${code} is your code for ${name} at the Anhui e-tax bureau, valid for ${minutes} minutes. Never share it; tax officers do not ask for it.`;
 }
 
-export type NoticeKind = 'password-changed' | 'phone-added' | 'phone-removed' | 'deregistered';
+/** What happened to the own account, by somebody who should have been its owner. */
+type AccountNotice =
+  | 'password-changed'
+  | 'phone-added'
+  | 'phone-removed'
+  | 'phone-recovered'
+  | 'deregistered';
+/** What a company or an officer did to the person's relation (REL-5, REL-7, REL-8). */
+export type RelationNotice = 'relation-invited' | 'relation-adjusted' | 'relation-deleted';
+export type NoticeKind = AccountNotice | RelationNotice;
 
 const notices: Record<NoticeKind, Record<SmsLanguage, string>> = {
   'password-changed': { zh: '账号密码已修改', en: 'The password of your account was changed' },
   'phone-added': { zh: '账号已新增手机号码', en: 'A phone number was added to your account' },
   'phone-removed': { zh: '账号已移除手机号码', en: 'A phone number was removed from your account' },
+  'phone-recovered': {
+    zh: '账号已通过找回手机号码更换默认手机号码',
+    en: 'The default phone number of your account was replaced',
+  },
   deregistered: { zh: '账号已注销', en: 'Your account was closed' },
+  'relation-invited': { zh: '收到企业授权邀请：', en: 'A company invites you to act for it' },
+  'relation-adjusted': { zh: '企业授权已变更：', en: 'Your authorisation by a company was changed' },
+  'relation-deleted': { zh: '企业授权已解除：', en: 'Your authorisation by a company has ended' },
+};
+
+const ownAdvice = {
+  zh: '如非本人操作，请立即通过“忘记密码”修改密码并联系主管税务机关',
+  en: 'If this was not you, reset your password at once and contact your tax office',
+};
+const othersAdvice = {
+  zh: '如有疑问，请联系该企业或主管税务机关',
+  en: 'If in doubt, ask the company or your tax office',
+};
+/** What the person can do about it; most notices are of changes that only the person should make. */
+const advice: Partial<Record<NoticeKind, Record<SmsLanguage, string>>> = {
+  'relation-invited': {
+    zh: '请以自然人身份登录，在“企业授权管理”中确认或拒绝',
+    en: 'Log in as a natural person to confirm or refuse it',
+  },
+  'relation-adjusted': othersAdvice,
+  'relation-deleted': othersAdvice,
 };
 
 /**
- * Tells the person of a change they may not have made (PWD-3, PHN-4).
- * @param detail already masked (DOC-4), e.g. the number that was added.
+ * Tells the person of a change they may not have made (PWD-3, PHN-4, REL-8).
+ * @param detail already masked (DOC-4), e.g. the number that was added, or the company and role.
  */
 export function noticeText(kind: NoticeKind, detail = '', lang: SmsLanguage = 'zh'): string {
   const what = notices[kind][lang];
   return lang === 'zh'
-    ? `${signature.zh}您的安徽省电子税务局${what}${detail}。如非本人操作，请立即通过“忘记密码”修改密码并联系主管税务机关。`
-    : `${signature.en}${what}${detail && ` (${detail})`}. If this was not you, reset your password at once and contact your tax office.`;
+    ? `${signature.zh}您的安徽省电子税务局${what}${detail}。${(advice[kind] ?? ownAdvice).zh}。`
+    : `${signature.en}${what}${detail && ` (${detail})`}. ${(advice[kind] ?? ownAdvice).en}.`;
 }

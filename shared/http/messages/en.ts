@@ -1,5 +1,4 @@
-import type { Catalogue } from './index.ts';
-import { at, type Details } from './words.ts';
+import { at, type Catalogue, type Details } from './catalogue.ts';
 
 const tries = (d: Details) =>
   typeof d.remainingAttempts === 'number'
@@ -7,6 +6,22 @@ const tries = (d: Details) =>
     : undefined;
 const retry = (d: Details) =>
   d.retryAt ? `Possible again after ${at(d.retryAt)} (Beijing time).` : 'Please try again a little later.';
+
+/** LGN-8: what to do without a relation. */
+const relation = (d: Details) => {
+  if (d.pendingAuthorizationId === undefined)
+    return 'Ask the legal representative or finance head to add you under Account centre – Staff permissions, then confirm it yourself.';
+  return d.pendingDirection === 'applied'
+    ? 'Your application waits for the legal representative or finance head, who confirms it under Account centre – Staff permissions.'
+    : 'An authorisation of this company waits for you: log in as a natural person and confirm it under Account centre – Company authorisations.';
+};
+const entries: Record<string, string> = {
+  enterprise: 'Enterprise',
+  agency: 'Agency',
+  'cross-region': 'Special subjects – Cross-region taxpayers',
+  'cross-region-property': 'Special subjects – Cross-region property',
+  'social-insurance': 'Special subjects – Social insurance only',
+};
 
 /** English sentences for people who do not read Chinese; same facts as zh.ts. */
 export const en: Catalogue = {
@@ -41,7 +56,13 @@ export const en: Catalogue = {
       'Please check name, document number and phone, or visit a tax service hall with your document.',
   },
   SESSION_ENDED: { title: 'Your session has ended, please log in again' },
-  'SESSION_ENDED/logged-out': { title: 'You have logged out' },
+  'SESSION_ENDED/logged-out': {
+    title: 'You have logged out',
+    detail: (d) =>
+      d.by
+        ? `Ended from another session of yours (${d.by}). If this was not you, change your password at once.`
+        : undefined,
+  },
   'SESSION_ENDED/replaced': {
     title: 'You logged in somewhere else, so this session ended',
     detail: (d) => `The newer login was at ${at(d.at)}. If it was not you, change your password now.`,
@@ -84,15 +105,33 @@ export const en: Catalogue = {
   FACE_MISMATCH: {
     title: 'The face check was not passed by the right person',
     detail: () =>
-      'The person concerned must scan and be checked; the Individual Income Tax app must be logged in as that person.',
+      'The person concerned must scan and be checked; the Individual Income Tax app must be logged in as that person. If it keeps failing, bring your document to a tax service hall; the comparison is with the police record, which you may have to bring up to date first.',
   },
-  RELATION_NOT_FOUND: { title: 'No relation between you and this company was found' },
-  USE_SPECIAL_ENTRY: { title: 'Please log in under Special subjects' },
+  RELATION_NOT_FOUND: { title: 'No relation between you and this company was found', detail: relation },
+  'RELATION_NOT_FOUND/phone': {
+    title: 'No relation between you and this company was found',
+    detail: (d) =>
+      `${relation(d)} You typed a phone number, which may be on file for somebody else; you can try your document number.`,
+  },
+  'RELATION_NOT_FOUND/lost': {
+    title: 'You no longer act for this company',
+    detail: () =>
+      'Your relation with it was ended, changed or has run out. You can switch to yourself or another company, or log out.',
+  },
+  USE_SPECIAL_ENTRY: {
+    title: 'Please log in under Special subjects',
+    detail: (d) => `The right entry is ${entries[String(d.entry)] ?? 'under Special subjects'}.`,
+  },
+  'USE_SPECIAL_ENTRY/enterprise': { title: 'Please log in to this company under Enterprise' },
   OFFICE_COLLECTION_REQUIRED: {
     title: 'This document must first be recorded at a tax service hall',
     detail: () => 'Please bring the original document to a tax service hall, then register here.',
   },
-  COMPANY_NOT_CONFIRMED: { title: 'This company has not confirmed its tax information yet' },
+  COMPANY_NOT_CONFIRMED: {
+    title: 'This company has not confirmed its tax information yet',
+    detail: () =>
+      'Its legal representative or recorded tax handler confirms it after logging in as a natural person, or at a tax service hall. Then the enterprise entry is open.',
+  },
   NOT_FOUND: { title: 'Not found' },
   USER_NOT_REGISTERED: {
     title: 'This user is not registered',
@@ -112,7 +151,10 @@ export const en: Catalogue = {
     detail: () => 'If it is yours, you can take it over with a face check.',
   },
   USERNAME_TAKEN: { title: 'This username is taken' },
-  USERNAME_CHANGED_THIS_YEAR: { title: 'A username can be changed once a calendar year' },
+  USERNAME_CHANGED_THIS_YEAR: {
+    title: 'A username can be changed once a calendar year',
+    detail: (d) => (d.changeableFrom ? `You can change it again after ${at(d.changeableFrom)}.` : undefined),
+  },
   DEFAULT_PHONE: {
     title: 'The default number cannot be removed',
     detail: () => 'Make another number the default first.',

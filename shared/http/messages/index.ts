@@ -1,15 +1,8 @@
-import type { ProblemCode, ProblemDetails } from '#domain/problem.ts';
+import type { ProblemCode } from '#domain/problem.ts';
 import type { Language } from '../language.ts';
+import type { Catalogue, Message } from './catalogue.ts';
 import { en } from './en.ts';
 import { zh } from './zh.ts';
-
-/** The sentence for the person and, where there is one, what to do next. */
-export interface Message {
-  readonly title: string;
-  readonly detail?: (details: ProblemDetails) => string | undefined;
-}
-/** Keys are codes, or `CODE/variant` where one code has several sentences. */
-export type Catalogue = Readonly<Record<ProblemCode, Message> & Record<`${ProblemCode}/${string}`, Message>>;
 
 const catalogues: Record<Language, Catalogue> = { zh, en };
 
@@ -27,6 +20,14 @@ const notices = {
   SESSION_REPLACED: {
     zh: '您的账号在其他地方的登录已被本次登录替换。',
     en: 'Your earlier session elsewhere has been replaced by this login.',
+  },
+  IDENTITY_LOST: {
+    zh: '您与该企业的关联关系已解除、变更或到期，已切换回自然人身份。',
+    en: 'Your relation with the company was ended, changed or has run out. You are back to yourself as a natural person.',
+  },
+  FACE_FAILED: {
+    zh: '扫脸验证未通过。请在光线充足的地方重试：画面中只出现您本人的人脸，并按提示做出明显、清晰的动作。多次未通过的，请携带证件前往办税服务厅采集实名信息；比对依据是公安机关登记的身份信息，必要时请先到公安机关更新。',
+    en: 'The face check was not passed. Please try again in good light, with only your own face in the picture, and make the movements clearly. If it keeps failing, bring your document to a tax service hall for real-name collection; the comparison is with the police record, which you may have to bring up to date first.',
   },
   CLOSE_IS_NOT_LOGOUT: {
     zh: '关闭浏览器不会退出登录，办理完毕请点击“退出”。',

@@ -1,11 +1,26 @@
-import type { Catalogue } from './index.ts';
-import { at, type Details } from './words.ts';
+import { at, type Catalogue, type Details } from './catalogue.ts';
 
 const tries = (d: Details) =>
   typeof d.remainingAttempts === 'number'
     ? `您还可以尝试 ${d.remainingAttempts} 次。连续失败 5 次账号将被锁定至次日零时，您可以使用“忘记密码”修改密码。`
     : undefined;
 const retry = (d: Details) => (d.retryAt ? `您可以在 ${at(d.retryAt)} 之后再试。` : '请稍后再试。');
+
+/** LGN-8: what to do without a relation. */
+const relation = (d: Details) => {
+  if (d.pendingAuthorizationId === undefined)
+    return '请联系企业的法定代表人或财务负责人，在“账户中心-人员权限管理”中将您添加为办税人员，再由您本人确认。';
+  return d.pendingDirection === 'applied'
+    ? '您向该企业提出的申请尚待企业确认，请联系企业的法定代表人或财务负责人，在“账户中心-人员权限管理”中确认。'
+    : '您有一项该企业的待确认授权，请从“自然人业务”入口登录，在“账户中心-企业授权管理-待确认授权”中确认。';
+};
+const entries: Record<string, string> = {
+  enterprise: '企业业务',
+  agency: '代理业务',
+  'cross-region': '特定主体-跨区域报验户',
+  'cross-region-property': '特定主体-跨区域财产税源登记',
+  'social-insurance': '特定主体-社保非税专用用户',
+};
 
 /** Chinese sentences. Where the bureau's FAQ quotes a message, these are its words. */
 export const zh: Catalogue = {
@@ -35,7 +50,10 @@ export const zh: Catalogue = {
     detail: () => '请核对姓名、证件号码和手机号码；仍不一致时，请携带证件前往办税服务厅处理。',
   },
   SESSION_ENDED: { title: '登录已失效，请重新登录' },
-  'SESSION_ENDED/logged-out': { title: '您已退出登录' },
+  'SESSION_ENDED/logged-out': {
+    title: '您已退出登录',
+    detail: (d) => (d.by ? `由您在另一处的登录（${d.by}）结束。如非本人操作，请立即修改密码。` : undefined),
+  },
   'SESSION_ENDED/replaced': {
     title: '您的账号已在其他地方登录，本次登录已结束',
     detail: (d) => `新的登录时间：${at(d.at)}。如非本人操作，请立即修改密码。`,
@@ -74,15 +92,33 @@ export const zh: Catalogue = {
   },
   FACE_MISMATCH: {
     title: '扫脸验证未通过：不是本人',
-    detail: () => '请由本人扫码并完成扫脸验证；个人所得税 APP 须以本人身份登录。',
+    detail: () =>
+      '请由本人扫码并完成扫脸验证；个人所得税 APP 须以本人身份登录。多次未通过的，请携带证件前往办税服务厅采集实名信息；比对依据是公安机关登记的身份信息，必要时请先到公安机关更新。',
   },
-  RELATION_NOT_FOUND: { title: '未查询到您与该企业的关联关系' },
-  USE_SPECIAL_ENTRY: { title: '请从“特定主体”入口登录' },
+  RELATION_NOT_FOUND: { title: '未查询到您与该企业的关联关系', detail: relation },
+  'RELATION_NOT_FOUND/phone': {
+    title: '未查询到您与该企业的关联关系',
+    detail: (d) =>
+      `${relation(d)}您输入的是手机号码，该号码可能已登记在其他人名下，您可以尝试使用证件号码登录。`,
+  },
+  'RELATION_NOT_FOUND/lost': {
+    title: '未查询到您与该企业的关联关系',
+    detail: () => '您与该企业的关联关系已解除、变更或到期。您可以切换至自然人或其他企业身份，或退出登录。',
+  },
+  USE_SPECIAL_ENTRY: {
+    title: '请从“特定主体”入口登录',
+    detail: (d) => `请从“${entries[String(d.entry)] ?? '特定主体'}”入口登录。`,
+  },
+  'USE_SPECIAL_ENTRY/enterprise': { title: '该企业请从“企业业务”入口登录' },
   OFFICE_COLLECTION_REQUIRED: {
     title: '该证件需先到办税服务场所采集实名信息',
     detail: () => '请携带证件原件前往办税服务厅采集实名信息，再通过电子税务局完成用户注册。',
   },
-  COMPANY_NOT_CONFIRMED: { title: '该企业尚未完成税务信息确认' },
+  COMPANY_NOT_CONFIRMED: {
+    title: '该企业尚未完成税务信息确认',
+    detail: () =>
+      '请法定代表人或登记的办税人员以自然人身份登录，办理新办纳税人套餐、一照一码信息确认或个体工商户信息确认，或前往办税服务厅确认；完成后即可从企业业务入口登录。',
+  },
   NOT_FOUND: { title: '没有找到您要访问的内容' },
   USER_NOT_REGISTERED: { title: '该用户未注册', detail: () => '请先在自然人业务入口进行用户注册。' },
   'USER_NOT_REGISTERED/other-entry': { title: '该用户未注册，请在自然人业务入口进行用户注册' },
@@ -97,7 +133,10 @@ export const zh: Catalogue = {
     detail: () => '如果这是您本人的手机号码，您可以在扫脸验证后将其转到自己名下。',
   },
   USERNAME_TAKEN: { title: '该用户名已被使用，请换一个' },
-  USERNAME_CHANGED_THIS_YEAR: { title: '用户名一年只能修改一次' },
+  USERNAME_CHANGED_THIS_YEAR: {
+    title: '用户名一年只能修改一次',
+    detail: (d) => (d.changeableFrom ? `您可以在 ${at(d.changeableFrom)} 之后再次修改。` : undefined),
+  },
   DEFAULT_PHONE: { title: '默认手机号码不能删除', detail: () => '请先将另一个手机号码设为默认。' },
   PHONE_EMPTY: {
     title: '您的手机号为空，请您通过扫码验证方式登录系统，并在账户中心的手机号码修改菜单中添加默认手机号。',

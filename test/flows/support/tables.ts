@@ -1,4 +1,4 @@
-import { type AttributeValue, marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Door } from '../../support/door.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
@@ -13,7 +13,7 @@ export async function rowsOf(door: Door, table: string): Promise<Row[]> {
       TableName,
       ...(ExclusiveStartKey ? { ExclusiveStartKey } : {}),
     });
-    for (const item of page.Items as Record<string, AttributeValue>[]) rows.push(unmarshall(item));
+    for (const item of page.Items as Parameters<typeof unmarshall>[0][]) rows.push(unmarshall(item));
     ExclusiveStartKey = page.LastEvaluatedKey;
   } while (ExclusiveStartKey);
   return rows;

@@ -1,0 +1,69 @@
+import { randomUUID } from 'node:crypto';
+import { dynamoDbClient } from '../../infra/local/dynamodb-client.ts';
+import { startDynamoDbLocal } from '../../infra/local/dynamodb-local.ts';
+import { createTables } from '../../infra/local/tables.ts';
+import { type Synthesized, synthesizeLocal } from '../assembly.ts';
+import { progress } from '../print.ts';
+import { pinning, pinSelf } from './child.ts';
+import type { OursSetup } from './ours.ts';
+import { type Person, seedPeople } from './people.ts';
+import { makeSecrets, type Stubs, startStubs } from './stubs.ts';
+
+/** Everything around the measured processes. */
+export interface Ground {
+  readonly people: Person[];
+  readonly stubs: Stubs;
+  readonly ours: { setup: OursSetup; env: Readonly<Record<string, string>> };
+  readonly synthesized: Synthesized;
+  readonly core: string | undefined;
+  stop(): Promise<void>;
+}
+
+/** DynamoDB Local with the template's tables, secrets, outbox and registered people; on all cores but the measured one. */
+export async function prepare(people: number): Promise<Ground> {
+  const pinned = pinning();
+  if (pinned) pinSelf(pinned.rest);
+  const secrets = await makeSecrets();
+  const stubs = await startStubs(secrets);
+  const local = await startDynamoDbLocal();
+  const synthesized = await synthesizeLocal(stubs.origin);
+  const { app } = synthesized;
+  const namespace = `bench${randomUUID().replaceAll('-', '')}`;
+  await createTables(dynamoDbClient(local.endpoint, namespace, app.environment.region), app.tables);
+  const login = app.functions.find((model) => model.shortName === 'login');
+  if (!login) throw new Error('The template has no function for logging in');
+  const env = {
+    ...login.environment,
+    AWS_REGION: app.environment.region,
+    // DynamoDB Local keeps the data of each access key apart.
+    AWS_ACCESS_KEY_ID: namespace,
+    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_ENDPOINT_URL_DYNAMODB: local.endpoint,
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: stubs.origin,
+    AWS_ENDPOINT_URL_KMS: stubs.origin,
+    AWS_ENDPOINT_URL_OUTBOX: stubs.origin,
+  };
+  Object.assign(process.env, env);
+  progress(`writing ${people} registered people`);
+  const seeded = await seedPeople(people, secrets);
+  return {
+    people: seeded,
+    stubs,
+    ours: {
+      setup: {
+        directory: login.directory,
+        handler: login.handler,
+        routes: app.routes.filter((route) => route.functionName === login.name),
+      },
+      env,
+    },
+    synthesized,
+    core: pinned?.server,
+    stop: async () => {
+      stubs.stop();
+      await local.stop();
+      await synthesized.remove();
+      if (pinned) pinSelf(`0-${pinned.rest.split('-').at(-1)}`);
+    },
+  };
+}

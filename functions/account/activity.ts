@@ -1,0 +1,71 @@
+import { isoShanghai } from '#domain/days.ts';
+import { ok } from '#http/answers.ts';
+import type { StepOf } from '#http/call.ts';
+import { cursorTo, positionAt } from '#steps/cursors.ts';
+import { historyPage } from '#store/audit.ts';
+import type { account } from './contract.ts';
+
+const pageSize = 20;
+
+/** What of an event's detail is for the person: codes and masked values. Transaction numbers and officers stay inside. */
+const shown = new Set([
+  'again',
+  'agency',
+  'agencyName',
+  'audience',
+  'browser',
+  'cancelled',
+  'client',
+  'company',
+  'consents',
+  'direction',
+  'entry',
+  'first',
+  'from',
+  'identity',
+  'kind',
+  'level',
+  'lifted',
+  'matter',
+  'office',
+  'method',
+  'outcome',
+  'permissions',
+  'phone',
+  'reportNo',
+  'purpose',
+  'realNameLevel',
+  'reason',
+  'replaced',
+  'role',
+  'startedBy',
+  'state',
+  'subject',
+  'takenOver',
+  'taxpayer',
+  'taxpayerId',
+  'taxpayerName',
+  'to',
+  'validUntil',
+  'version',
+]);
+
+/** The own security history (SES-4): one query on the person's own partition a page. */
+export const showActivity: StepOf<typeof account, 'activity'> = async (h, call) => {
+  const { personKey } = call.caller.session;
+  const { cursor } = call.query;
+  const list = `activity/${personKey}`;
+  const after = cursor === undefined ? undefined : positionAt(h, list, cursor);
+  const { events, next } = await historyPage(h.db, personKey, pageSize, after);
+  return ok({
+    events: events.map(({ at, kind, outcome, channel, address, detail }) => ({
+      at: isoShanghai(new Date(at)),
+      kind,
+      outcome,
+      channel,
+      address,
+      detail: Object.fromEntries(Object.entries(detail ?? {}).filter(([name]) => shown.has(name))),
+    })),
+    ...(next ? { cursor: cursorTo(h, list, next) } : {}),
+  });
+};

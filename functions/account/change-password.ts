@@ -1,0 +1,67 @@
+import { Problem } from '#domain/problem.ts';
+import { noContent } from '#http/answers.ts';
+import type { CallOf, StepOf } from '#http/call.ts';
+import type { House } from '#http/house.ts';
+import { endSessions } from '#steps/end-sessions.ts';
+import { audited } from '#steps/facts.ts';
+import { requireFresh } from '#steps/fresh-factor.ts';
+import { newPasswordOf } from '#steps/new-password.ts';
+import { tellBySms } from '#steps/notices.ts';
+import { signedInPerson } from '#steps/own-account.ts';
+import { withPassword } from '#steps/password-check.ts';
+import { faceProof } from '#steps/scans.ts';
+import type { Write } from '#store/db.ts';
+import { webSessionsOf } from '#store/sessions.ts';
+import { type Active, decidedAnew, defaultPhone, personWrite, Stale } from '#store/users.ts';
+import type { account } from './contract.ts';
+
+type PasswordCall = CallOf<typeof account, 'password'>;
+
+/**
+ * Changes the password (PWD-1) by the old one, which counts in LCK (LCK-5), or by a face proof, which is a fresh factor
+ * itself (SES-5). This session goes on, every other one ends (PWD-3).
+ */
+export const changePassword: StepOf<typeof account, 'password'> = async (h, call) => {
+  const { oldPassword, faceTicket } = call.body;
+  const person =
+    faceTicket === undefined
+      ? await byPassword(h, call, oldPassword ?? '')
+      : await byFace(h, call, faceTicket);
+  await tellBySms(h, call, defaultPhone(person), 'password-changed');
+  return noContent();
+};
+
+function byPassword(h: House, call: PasswordCall, password: string): Promise<Active> {
+  requireFresh(h, call);
+  const { personKey } = call.caller.session;
+  return withPassword(h, call, { personKey, password, purpose: 'password-change' }, (person, writes) =>
+    change(h, call, person, 'password', writes),
+  );
+}
+
+async function byFace(h: House, call: PasswordCall, faceTicket: string): Promise<Active> {
+  const proof = await faceProof(h, call, faceTicket, call.caller.session.personKey);
+  return decidedAnew(async () => change(h, call, await signedInPerson(h, call), 'face', [proof]));
+}
+
+async function change(
+  h: House,
+  call: PasswordCall,
+  person: Active,
+  method: 'password' | 'face',
+  writes: readonly Write[],
+): Promise<Active> {
+  const { session } = call.caller;
+  // A login elsewhere, or logging out, has ended this session since it was read.
+  if (!webSessionsOf(person, call.now).some(({ sessionId }) => sessionId === session.sessionId))
+    throw new Problem('SESSION_ENDED');
+  const changes = await newPasswordOf(h, person, call.body.newPassword);
+  const others = endSessions(h, call, person, 'credential-change', session);
+  await h.db.transact([
+    ...writes,
+    personWrite(person.personKey, person.rev, { ...changes, ...others.changes }, () => new Stale()),
+    ...others.writes,
+    audited(h, call, person.personKey, 'password-changed', 'success', { method }),
+  ]);
+  return person;
+}

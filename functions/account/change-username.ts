@@ -1,0 +1,44 @@
+import { Problem } from '#domain/problem.ts';
+import { parseUsername, usernameReservedUntil } from '#domain/usernames.ts';
+import { ok } from '#http/answers.ts';
+import type { StepOf } from '#http/call.ts';
+import { usernameKeyOf } from '#steps/accounts.ts';
+import { audited } from '#steps/facts.ts';
+import { signedInPerson } from '#steps/own-account.ts';
+import { claimUsernameWrite, decidedAnew, personWrite, releaseUsernameWrite, Stale } from '#store/users.ts';
+import type { account } from './contract.ts';
+import { changeableFrom } from './profile.ts';
+
+/**
+ * Sets the username, or changes it (USR-1): the new name's guard, the old one's reservation (USR-2) and the person in
+ * one transaction. Other capitals are a change too: they decide at login.
+ */
+export const changeUsername: StepOf<typeof account, 'username'> = async (h, call) => {
+  const username = parseUsername(call.body.username);
+  return decidedAnew(async () => {
+    const person = await signedInPerson(h, call);
+    const before = person.username;
+    if (before === username)
+      return ok({ username, usernameChangeableFrom: changeableFrom(person, call.now) });
+    const from = changeableFrom(person, call.now);
+    if (from) throw new Problem('USERNAME_CHANGED_THIS_YEAR', { changeableFrom: from });
+
+    const changes = {
+      username,
+      // The first setting is free.
+      ...(before === undefined ? {} : { usernameChangedAt: call.now.toISOString() }),
+    };
+    const key = usernameKeyOf(h, username);
+    const oldKey = before === undefined ? key : usernameKeyOf(h, before);
+    const reservedUntil = usernameReservedUntil(call.now, h.settings.policies);
+    await h.db.transact([
+      claimUsernameWrite(key, username, person.personKey, call.now),
+      ...(oldKey === key
+        ? []
+        : [releaseUsernameWrite(oldKey, person.personKey, reservedUntil, () => new Stale())]),
+      personWrite(person.personKey, person.rev, changes, () => new Stale()),
+      audited(h, call, person.personKey, 'username-changed', 'success', { first: before === undefined }),
+    ]);
+    return ok({ username, usernameChangeableFrom: changeableFrom({ ...person, ...changes }, call.now) });
+  });
+};

@@ -1,0 +1,45 @@
+import { isoShanghai } from '#domain/days.ts';
+import type { DocumentType } from '#domain/documents.ts';
+import { maskDocument } from '#domain/masks.ts';
+import { usernameChangeableFrom } from '#domain/usernames.ts';
+import { created, ok } from '#http/answers.ts';
+import type { StepOf } from '#http/call.ts';
+import { maskedNameOf, numberOf } from '#steps/facts.ts';
+import { shownPhones, signedInPerson } from '#steps/own-account.ts';
+import { startOwnFaceScan } from '#steps/scans.ts';
+import type { Person } from '#store/users.ts';
+import type { account } from './contract.ts';
+
+/** USR-1: from when the username may be changed; null where it may be at once. */
+export function changeableFrom(
+  person: Pick<Person, 'username' | 'usernameChangedAt'>,
+  now: Date,
+): string | null {
+  const changedAt = person.usernameChangedAt;
+  if (person.username === undefined || changedAt === undefined) return null;
+  const from = usernameChangeableFrom(new Date(changedAt));
+  return from && from > now ? isoShanghai(from) : null;
+}
+
+export const showAccount: StepOf<typeof account, 'show'> = async (h, call) => {
+  const person = await signedInPerson(h, call);
+  return ok({
+    name: maskedNameOf(h, person),
+    documentType: person.documentType as DocumentType,
+    documentNumber: maskDocument(numberOf(h, person)),
+    username: person.username ?? null,
+    usernameChangeableFrom: changeableFrom(person, call.now),
+    phones: shownPhones(h, person),
+    realNameLevel: person.realNameLevel ?? 3,
+    registeredAt: isoShanghai(new Date(person.account.since)),
+    consents: (person.consents ?? []).map(({ kind, version, at }) => ({
+      kind,
+      version,
+      at: isoShanghai(new Date(at)),
+    })),
+  });
+};
+
+/** LVL-2: a passed check lifts the level, and serves as the face proof of one later call. */
+export const startAccountFace: StepOf<typeof account, 'face'> = async (h, call) =>
+  created(await startOwnFaceScan(h, call, await signedInPerson(h, call)));

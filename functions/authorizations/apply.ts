@@ -1,0 +1,54 @@
+import { shanghaiDay } from '#domain/days.ts';
+import { Problem } from '#domain/problem.ts';
+import { isStaffRole, parseLastDay, permissionsOf } from '#domain/relations.ts';
+import { parseTaxpayerId } from '#domain/taxpayers.ts';
+import { created } from '#http/answers.ts';
+import type { StepOf } from '#http/call.ts';
+import { requireChangingChannel } from '#steps/managing.ts';
+import { originOf, relationAudits } from '#steps/relation-facts.ts';
+import { beginWrites, companyFacts, findRelation } from '#store/relations.ts';
+import { activeCompanyWrite, companyKeyOf, companyProblem, findTaxpayer, isKnown } from '#store/taxpayers.ts';
+import { decidedAnew } from '#store/users.ts';
+import type { authorizations } from './contract.ts';
+
+/** The person applies to a company (REL-6); its legal representative or finance head decides. */
+export const applyToCompany: StepOf<typeof authorizations, 'apply'> = async (h, call) => {
+  requireChangingChannel(h, call);
+  const { session } = call.caller;
+  const { role } = call.body;
+  if (!isStaffRole(role)) throw new Problem('ROLE_NOT_ALLOWED');
+  const day = shanghaiDay(call.now);
+  const lastDay = parseLastDay(call.body.validUntil, day);
+  const companyKey = companyKeyOf(h.keys, parseTaxpayerId(call.body.taxpayerId));
+  return decidedAnew(async () => {
+    const [company, previous] = await Promise.all([
+      findTaxpayer(h.db, companyKey),
+      findRelation(h.db, session.personKey, companyKey, role),
+    ]);
+    const problem = companyProblem(company);
+    if (problem || !isKnown(company)) throw problem ?? new Problem('TAXPAYER_NOT_FOUND');
+    const begun = beginWrites(
+      {
+        personKey: session.personKey,
+        sealedName: session.sealedName,
+        ...companyFacts(company),
+        role,
+        state: 'pending',
+        direction: 'applied',
+        refusable: true,
+        permissions: permissionsOf(role),
+        ...(lastDay ? { validUntil: lastDay } : {}),
+        source: 'person',
+      },
+      previous,
+      call.now,
+      day,
+    );
+    await h.db.transact([
+      activeCompanyWrite(companyKey),
+      ...begun.writes,
+      ...relationAudits(h, begun.relation, 'pending', originOf(call), { direction: 'applied' }),
+    ]);
+    return created({ authorizationId: begun.authorizationId });
+  });
+};

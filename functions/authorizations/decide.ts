@@ -1,0 +1,57 @@
+import { Problem } from '#domain/problem.ts';
+import { type Transition, transitions } from '#domain/relations.ts';
+import { noContent, ok } from '#http/answers.ts';
+import type { CallOf, StepOf } from '#http/call.ts';
+import type { House } from '#http/house.ts';
+import { requireChangingChannel } from '#steps/managing.ts';
+import { originOf } from '#steps/relation-facts.ts';
+import { authorizationOf, hideFrom, moveWrites } from '#steps/relation-moves.ts';
+import { workingCompanyWrite } from '#store/taxpayers.ts';
+import type { authorizations } from './contract.ts';
+
+type Calls = CallOf<typeof authorizations, 'confirm' | 'reject' | 'withdraw' | 'hide' | 'leave'>;
+
+/** REL-5: whoever works for a company right now does not consent in its name; consent is the natural person's. */
+function requireNatural({ caller }: Calls): void {
+  if (caller.session.identity.kind !== 'natural') throw new Problem('ROLE_NOT_ALLOWED');
+}
+
+const own = (h: House, { caller, params }: Calls) =>
+  authorizationOf(h, params.authorizationId, { personKey: caller.session.personKey });
+
+async function move(h: House, call: Calls, transition: Transition) {
+  requireChangingChannel(h, call);
+  const relation = await own(h, call);
+  await h.db.transact([
+    // Nobody begins to work for a company that is gone.
+    ...(transition.to === 'active' ? [workingCompanyWrite(relation.companyKey)] : []),
+    ...moveWrites(h, relation, transition, originOf(call)),
+  ]);
+  return { authorizationId: relation.authorizationId, state: transition.to };
+}
+
+/** REL-5: what a company, the registry or a hall offered becomes active by the person's word alone. */
+export const confirm: StepOf<typeof authorizations, 'confirm'> = async (h, call) => {
+  requireNatural(call);
+  return ok(await move(h, call, transitions.acceptInvitation));
+};
+/** REFUSAL_NOT_ALLOWED for a finance head (REL-3). */
+export const reject: StepOf<typeof authorizations, 'reject'> = async (h, call) => {
+  requireNatural(call);
+  return ok(await move(h, call, transitions.refuseInvitation));
+};
+/** REL-6: takes the own application back; the record stays. */
+export const withdraw: StepOf<typeof authorizations, 'withdraw'> = async (h, call) =>
+  ok(await move(h, call, transitions.withdrawApplication));
+
+/** REL-7: ends an active relation at once, also where it is being used. */
+export const leave: StepOf<typeof authorizations, 'leave'> = async (h, call) => {
+  await move(h, call, transitions.leave);
+  return noContent();
+};
+
+export const hide: StepOf<typeof authorizations, 'hide'> = async (h, call) => {
+  requireChangingChannel(h, call);
+  const { authorizationId, state } = await hideFrom(h, 'person', call.now, () => own(h, call));
+  return ok({ authorizationId, state });
+};

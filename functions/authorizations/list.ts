@@ -1,0 +1,68 @@
+import { isoShanghai, shanghaiDay } from '#domain/days.ts';
+import { listOf, type RelationState, refusalOf, stateOn, transitions } from '#domain/relations.ts';
+import { ok } from '#http/answers.ts';
+import type { StepOf } from '#http/call.ts';
+import type { House } from '#http/house.ts';
+import { cursorTo, positionAt } from '#steps/cursors.ts';
+import type { Key } from '#store/db.ts';
+import { type Relation, relationKeyOf, relationsOf } from '#store/relations.ts';
+import { shownTaxpayerId } from '#store/taxpayers.ts';
+import type { authorizations } from './contract.ts';
+
+const pageLength = 50;
+/** Rows looked at by one call of the table: a list is picked from all of a person's rows. */
+const rowsPerCall = 100;
+
+/**
+ * The person's own authorisations of one list, by company. The query is on the person's key, so nobody else's can
+ * come; what has passed its last day, or whose company is gone, is history (REL-8).
+ */
+export const listAuthorizations: StepOf<typeof authorizations, 'list'> = async (h, call) => {
+  const { personKey } = call.caller.session;
+  const { state: list, cursor } = call.query;
+  const day = shanghaiDay(call.now);
+  const owner = `authorizations/${list}/${personKey}`;
+  let from: Key | undefined = cursor === undefined ? undefined : positionAt(h, owner, cursor);
+  const found: { relation: Relation; state: RelationState }[] = [];
+  do {
+    const page = await relationsOf(h.db, personKey, {
+      from,
+      limit: rowsPerCall,
+      history: list === 'history',
+    });
+    from = page.next;
+    for (const relation of page.items) {
+      const state = shownState(relation, day);
+      if (listOf(state) !== list || (list === 'history' && relation.hiddenByPerson)) continue;
+      found.push({ relation, state });
+    }
+  } while (from && found.length < pageLength);
+
+  const shown = found.slice(0, pageLength);
+  const last = shown.at(-1);
+  if (last && found.length > shown.length) from = relationKeyOf(last.relation);
+  return ok({
+    authorizations: shown.map(({ relation, state }) => answerOf(h, relation, state, day)),
+    ...(from ? { cursor: cursorTo(h, owner, from) } : {}),
+  });
+};
+
+/** Nobody can act for a company that is gone, whatever was granted. */
+const shownState = (relation: Relation, day: string): RelationState => {
+  const state = stateOn(relation, day);
+  return relation.taxpayerState === 'cancelled' && listOf(state) !== 'history' ? 'expired' : state;
+};
+
+const answerOf = (h: House, relation: Relation, state: RelationState, day: string) => ({
+  authorizationId: relation.authorizationId,
+  taxpayerId: shownTaxpayerId(h.dataKeys, relation),
+  taxpayerName: relation.taxpayerName,
+  role: relation.role,
+  state,
+  direction: relation.direction,
+  permissions: [...relation.permissions],
+  ...(relation.validUntil === undefined ? {} : { validUntil: relation.validUntil }),
+  /** Whether the person may say no to it now (REL-3). */
+  refusable: refusalOf(transitions.refuseInvitation, { ...relation, state }, day) === undefined,
+  updatedAt: isoShanghai(new Date(relation.updatedAt)),
+});

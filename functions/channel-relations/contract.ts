@@ -1,0 +1,39 @@
+import * as v from 'valibot';
+import { flow } from '#contract/flow.ts';
+import { role, time } from '#contract/schemas.ts';
+import { permissions, relationStates } from '#domain/relations.ts';
+
+export const channelRelations = flow({
+  name: 'channel-relations',
+  summary: 'Apps, mini programs and halls look at the companies of a person; they change nothing (REL-9).',
+  tables: {
+    Relationships: ['Query'],
+    Tickets: ['PutItem'],
+  },
+  secrets: ['root', 'sealing'],
+  routes: {
+    list: {
+      method: 'GET',
+      path: '/v1/channel/relations',
+      access: 'channel',
+      summary: 'Active and waiting relations of the asserted person',
+      answers: {
+        200: v.object({
+          relations: v.array(
+            v.object({
+              taxpayerId: v.string(),
+              taxpayerName: v.string(),
+              role,
+              state: v.picklist(relationStates),
+              direction: v.picklist(['invited', 'applied']),
+              permissions: v.array(v.picklist(permissions)),
+              validUntil: v.optional(v.string()),
+              updatedAt: time,
+            }),
+          ),
+        }),
+      },
+      errors: ['ASSERTION_INVALID', 'CHANNEL_NOT_ALLOWED'],
+    },
+  },
+});

@@ -1,0 +1,37 @@
+import { may } from '#domain/channels.ts';
+import { isoShanghai, shanghaiDay } from '#domain/days.ts';
+import { Problem } from '#domain/problem.ts';
+import { isLive, stateOn } from '#domain/relations.ts';
+import { ok } from '#http/answers.ts';
+import type { StepOf } from '#http/call.ts';
+import { assertedPerson } from '#steps/scans.ts';
+import { allRelationsOf } from '#store/relations.ts';
+import { shownTaxpayerId } from '#store/taxpayers.ts';
+import type { channelRelations } from './contract.ts';
+
+/**
+ * What the person holds or has waiting, on today's day (REL-8), by company. No handles: a channel that may only look
+ * gets nothing that it could act with (REL-9).
+ */
+export const listRelations: StepOf<typeof channelRelations, 'list'> = async (h, call) => {
+  const { assertion } = call.caller;
+  if (!may(assertion.channel, 'view-relations', h.settings)) throw new Problem('CHANNEL_NOT_ALLOWED');
+  const personKey = assertedPerson(h, assertion);
+  if (personKey === undefined) throw new Problem('ASSERTION_INVALID');
+  const day = shanghaiDay(call.now);
+  const relations = await allRelationsOf(h.db, personKey);
+  return ok({
+    relations: relations
+      .filter((one) => isLive(stateOn(one, day)) && one.taxpayerState !== 'cancelled')
+      .map((one) => ({
+        taxpayerId: shownTaxpayerId(h.dataKeys, one),
+        taxpayerName: one.taxpayerName,
+        role: one.role,
+        state: stateOn(one, day),
+        direction: one.direction,
+        permissions: [...one.permissions],
+        ...(one.validUntil === undefined ? {} : { validUntil: one.validUntil }),
+        updatedAt: isoShanghai(new Date(one.updatedAt)),
+      })),
+  });
+};

@@ -1,0 +1,101 @@
+import type { Assertion } from '#crypto/assertions.ts';
+import { Problem } from '#domain/problem.ts';
+import { parseTaxpayerId } from '#domain/taxpayers.ts';
+import { noContent } from '#http/answers.ts';
+import type { StepOf } from '#http/call.ts';
+import type { House } from '#http/house.ts';
+import { companyPlace } from '#steps/company-identity.ts';
+import { audited } from '#steps/facts.ts';
+import { assertedPerson, requiredBy } from '#steps/scans.ts';
+import { companyKeyOf } from '#store/taxpayers.ts';
+import { findPerson, isActive } from '#store/users.ts';
+import type { channelScan } from './contract.ts';
+import { readScan, requireScanner } from './steps.ts';
+import { cancelledWrite, confirmedWrite } from './writes.ts';
+
+/**
+ * The phone's person agrees to the login (QR-1). Its word is believed for who is logged in on it, and for nothing
+ * else: the account and the company relation are ours to judge (QR-3), here and again when the session is opened.
+ */
+export const confirmScan: StepOf<typeof channelScan, 'confirm'> = async (h, call) => {
+  const { assertion } = call.caller;
+  const key = assertedPerson(h, assertion);
+  const [ticket, person, acting] = await Promise.allSettled([
+    readScan(h, call.params.ticket, call.now),
+    key === undefined ? undefined : findPerson(h.db, key),
+    key === undefined ? undefined : companyOf(h, key, identityOf(assertion, call.body?.identity), call.now),
+  ]);
+  // In this order, so that a foreign code or channel learns nothing of the person.
+  const scan = settled(ticket);
+  requireScanner(h, call, scan);
+  if (requiredBy[scan.purpose] !== 'confirm' || scan.scanState !== 'scanned')
+    throw new Problem('STATE_CONFLICT');
+  if (key === undefined) throw new Problem('ASSERTION_INVALID');
+  if (!isActive(settled(person))) throw new Problem('USER_NOT_REGISTERED');
+  const company = settled(acting);
+  await h.db.transact([
+    confirmedWrite(
+      scan,
+      { personKey: key, channel: assertion.channel, ...(company ? { company } : {}) },
+      call.now,
+    ),
+    audited(h, call, key, 'qr-login', 'success', {
+      identity: company ? 'enterprise' : 'natural',
+      browser: scan.origin.browser,
+    }),
+  ]);
+  return noContent();
+};
+
+/** "That is not me": the code is over for every phone. */
+export const cancelScan: StepOf<typeof channelScan, 'cancel'> = async (h, call) => {
+  const scan = await readScan(h, call.params.ticket, call.now);
+  requireScanner(h, call, scan);
+  const key = scan.personKey ?? assertedPerson(h, call.caller.assertion);
+  const kind = requiredBy[scan.purpose] === 'confirm' ? 'qr-login' : 'face';
+  await h.db.transact([
+    cancelledWrite(scan, call.now),
+    ...(key === undefined
+      ? []
+      : [audited(h, call, key, kind, 'failure', { purpose: scan.purpose, cancelled: true })]),
+  ]);
+  return noContent();
+};
+
+const settled = <T>(result: PromiseSettledResult<T>): T => {
+  if (result.status === 'rejected') throw result.reason;
+  return result.value;
+};
+
+type Wanted =
+  | { readonly kind: 'natural' }
+  | { readonly kind?: 'enterprise' | undefined; readonly taxpayerId: string; readonly role: string };
+
+/**
+ * What the page is to take over: the identity of the assertion, or the natural person, which everybody is anyway.
+ * A company that the channel did not sign for is no identity of the phone.
+ */
+function identityOf({ identity }: Assertion, body: Wanted | undefined): Assertion['identity'] | 'unsigned' {
+  if (body === undefined) return identity;
+  if (body.kind === 'natural') return undefined;
+  const signed = identity?.taxpayerId === body.taxpayerId && identity.role === body.role;
+  return signed ? identity : 'unsigned';
+}
+
+/** The company that the person acts for, judged now. Throws what `companyPlace` throws; ASSERTION_INVALID for one unsigned. */
+async function companyOf(h: House, key: string, wanted: Assertion['identity'] | 'unsigned', now: Date) {
+  if (wanted === 'unsigned') throw new Problem('ASSERTION_INVALID');
+  if (!wanted) return undefined;
+  const company = { companyKey: keyOfCompany(h, wanted.taxpayerId), role: wanted.role };
+  await companyPlace(h, key, company, now);
+  return company;
+}
+
+/** A number that is none cannot be anybody's company. */
+function keyOfCompany(h: Pick<House, 'keys'>, taxpayerId: string): string {
+  try {
+    return companyKeyOf(h.keys, parseTaxpayerId(taxpayerId));
+  } catch (error) {
+    throw error instanceof Problem ? new Problem('RELATION_NOT_FOUND') : error;
+  }
+}

@@ -1,0 +1,74 @@
+import { shanghaiDay } from '#domain/days.ts';
+import { Problem } from '#domain/problem.ts';
+import { isLive, stateOn, transitions } from '#domain/relations.ts';
+import { confirmationKindsOf, confirmingRoles } from '#domain/taxpayers.ts';
+import { ok } from '#http/answers.ts';
+import type { StepOf } from '#http/call.ts';
+import type { House } from '#http/house.ts';
+import { confirmationWrites, confirmed, refreshConfirmed } from '#steps/company-confirmation.ts';
+import { requireChangingChannel } from '#steps/managing.ts';
+import { originOf, type RelationOrigin } from '#steps/relation-facts.ts';
+import { authorizationOf, redecidedMoveWrites } from '#steps/relation-moves.ts';
+import type { Write } from '#store/db.ts';
+import { activeRelationWrite, type Relation, relationsIn } from '#store/relations.ts';
+import { findTaxpayer, isKnown, type KnownTaxpayer, shownTaxpayerId } from '#store/taxpayers.ts';
+import { decidedAnew } from '#store/users.ts';
+import type { confirmations } from './contract.ts';
+
+/**
+ * Whether a relation entitles its person to confirm the company (ENT-1, ENT-2): legal representative, or a tax handler
+ * named by the registry or at the hall. Whom the company itself invited, or who applied, has no say in what it is.
+ */
+export const confirms = (relation: Relation, day: string): boolean =>
+  confirmingRoles.some((role) => role === relation.role) &&
+  (relation.source === 'registry' || relation.source === 'hall') &&
+  isLive(stateOn(relation, day));
+
+/** The person confirms the company: it and the own relation become active in one write (ENT-2). */
+export const confirmCompany: StepOf<typeof confirmations, 'confirm'> = async (h, call) => {
+  requireChangingChannel(h, call);
+  const { session } = call.caller;
+  if (session.identity.kind !== 'natural') throw new Problem('ROLE_NOT_ALLOWED');
+  const day = shanghaiDay(call.now);
+  const { companyKey } = await authorizationOf(h, call.params.confirmationId, {
+    personKey: session.personKey,
+  });
+  const company = await decidedAnew(async () => {
+    const [read, own] = await Promise.all([
+      findTaxpayer(h.db, companyKey),
+      relationsIn(h.db, session.personKey, companyKey),
+    ]);
+    const entitling = own.filter((relation) => confirms(relation, day));
+    if (entitling.length === 0) throw new Problem('ROLE_NOT_ALLOWED');
+    if (!isKnown(read) || read.state !== 'awaiting-confirmation') throw new Problem('STATE_CONFLICT');
+    const roles = entitling.map(({ role }) => role);
+    if (!confirmationKindsOf(read.subjects, roles).includes(call.body.kind))
+      throw new Problem('ROLE_NOT_ALLOWED');
+    const origin = originOf(call, session);
+    await h.db.transact([
+      ...(await confirmationWrites(h, read, origin, { kind: call.body.kind })),
+      ...ownWrites(h, read, entitling, origin, day),
+    ]);
+    return read;
+  });
+  await refreshConfirmed(h, company);
+  return ok({ taxpayerId: shownTaxpayerId(h.dataKeys, company), taxpayerName: company.name });
+};
+
+/** The confirmer's own relations; the legal representative's takes effect with the company anyway (REL-2). */
+const ownWrites = (
+  h: House,
+  company: KnownTaxpayer,
+  entitling: readonly Relation[],
+  origin: RelationOrigin,
+  day: string,
+): Write[] =>
+  entitling
+    .filter(({ role }) => role === 'tax-handler')
+    .flatMap((relation) =>
+      relation.state === 'pending'
+        ? redecidedMoveWrites(h, relation, transitions.confirmWithCompany, origin, {
+            taxpayerState: confirmed(company).state,
+          })
+        : [activeRelationWrite(relation, day)],
+    );

@@ -1,0 +1,36 @@
+import { shanghaiDay } from '#domain/days.ts';
+import { confirmationKindsOf } from '#domain/taxpayers.ts';
+import { ok } from '#http/answers.ts';
+import type { StepOf } from '#http/call.ts';
+import { allRelationsOf, type Relation } from '#store/relations.ts';
+import { findTaxpayers, isKnown, shownTaxpayerId } from '#store/taxpayers.ts';
+import { confirms } from './confirm.ts';
+import type { confirmations } from './contract.ts';
+
+/** Companies that wait for this person, each once; the relation that entitles them is the handle. */
+export const listConfirmations: StepOf<typeof confirmations, 'list'> = async (h, call) => {
+  const day = shanghaiDay(call.now);
+  const entitling = new Map<string, Relation[]>();
+  for (const relation of await allRelationsOf(h.db, call.caller.session.personKey)) {
+    // The copy only spares the companies at work a read.
+    if (relation.taxpayerState !== 'awaiting-confirmation' || !confirms(relation, day)) continue;
+    entitling.set(relation.companyKey, [...(entitling.get(relation.companyKey) ?? []), relation]);
+  }
+  const companies = await findTaxpayers(h.db, [...entitling.keys()]);
+  return ok({
+    confirmations: companies.filter(isKnown).flatMap((company) => {
+      const relations = entitling.get(company.companyKey) ?? [];
+      const [first] = relations;
+      if (!first || company.state !== 'awaiting-confirmation') return [];
+      return {
+        confirmationId: first.authorizationId,
+        taxpayerId: shownTaxpayerId(h.dataKeys, company),
+        taxpayerName: company.name,
+        kinds: confirmationKindsOf(
+          company.subjects,
+          relations.map(({ role }) => role),
+        ),
+      };
+    }),
+  });
+};

@@ -1,0 +1,113 @@
+import { clearRefreshCookie } from '#crypto/refresh-tokens.ts';
+import { usernameReservedUntil } from '#domain/usernames.ts';
+import { noContent } from '#http/answers.ts';
+import type { CallOf, StepOf } from '#http/call.ts';
+import type { House } from '#http/house.ts';
+import { usernameKeyOf } from '#steps/accounts.ts';
+import { endSessions } from '#steps/end-sessions.ts';
+import { audited } from '#steps/facts.ts';
+import { requireFactorPhone, requireFresh } from '#steps/fresh-factor.ts';
+import { tellBySms } from '#steps/notices.ts';
+import { withPassword } from '#steps/password-check.ts';
+import { faceProof } from '#steps/scans.ts';
+import { withSessionCode } from '#steps/session-codes.ts';
+import type { Write } from '#store/db.ts';
+import { releasePhoneWrite } from '#store/phones.ts';
+import { endWrite, webSessionsOf } from '#store/sessions.ts';
+import { type Active, defaultPhone, personWrite, releaseUsernameWrite, Stale } from '#store/users.ts';
+import type { deregistration } from './contract.ts';
+
+type DeregisterCall = CallOf<typeof deregistration, 'deregister'>;
+
+/** 用户注销 (CTR-2): second factor and password, then everything that belongs to the account goes at once. */
+export const deregister: StepOf<typeof deregistration, 'deregister'> = async (h, call) => {
+  requireFresh(h, call);
+  const { smsCode, faceTicket } = call.body;
+  const person =
+    smsCode === undefined ? await byFace(h, call, faceTicket ?? '') : await bySms(h, call, smsCode);
+  await tellBySms(h, call, defaultPhone(person), 'deregistered');
+  return noContent({ cookies: [clearRefreshCookie()] });
+};
+
+const bySms = (h: House, call: DeregisterCall, code: string): Promise<Active> =>
+  withSessionCode(h, call, 'deregistration', code, (proof) =>
+    endWith(h, call, 'sms', [proof.spent], { phoneKey: proof.phoneKey, guess: proof.attemptId }),
+  );
+
+async function byFace(h: House, call: DeregisterCall, faceTicket: string): Promise<Active> {
+  const proof = await faceProof(h, call, faceTicket, call.caller.session.personKey);
+  return endWith(h, call, 'face', [proof]);
+}
+
+const endWith = (
+  h: House,
+  call: DeregisterCall,
+  method: 'sms' | 'face',
+  factor: readonly Write[],
+  sms?: { readonly phoneKey: string; readonly guess: string },
+): Promise<Active> =>
+  withPassword(
+    h,
+    call,
+    {
+      personKey: call.caller.session.personKey,
+      password: call.body.password,
+      purpose: 'deregistration',
+      ...(sms ? { guess: sms.guess } : {}),
+    },
+    async (person, password) => {
+      if (sms) requireFactorPhone(person, sms.phoneKey, call.now, h.settings.policies);
+      await h.db.transact([
+        ...factor,
+        ...password,
+        ...endOfAccount(h, call, person),
+        audited(h, call, person.personKey, 'deregistered', 'success', { method }),
+      ]);
+      return person;
+    },
+  );
+
+/**
+ * What ends: sessions, phones, username (reserved, USR-2), the password. What stays for registering again (REG-4): the
+ * real-name record with its level and consents, the last passwords, the relations.
+ */
+function endOfAccount(h: House, call: DeregisterCall, person: Active): Write[] {
+  const { personKey } = person;
+  const { policies } = h.settings;
+  const current = call.caller.session.sessionId;
+  const sessions = endSessions(h, call, person, 'deregistered');
+  const listed = webSessionsOf(person, call.now).some(({ sessionId }) => sessionId === current);
+  const at = Math.floor(call.now.getTime() / 1000);
+  const stale = () => new Stale();
+  return [
+    personWrite(
+      personKey,
+      person.rev,
+      {
+        ...sessions.changes,
+        account: { status: 'cancelled', since: call.now.toISOString() },
+        password: undefined,
+        passwordHistory: person.passwordHistory ?? (person.password ? [person.password] : []),
+        passwordRev: (person.passwordRev ?? 0) + 1,
+        phones: undefined,
+        defaultPhoneId: undefined,
+        username: undefined,
+        lastWindow: undefined,
+      },
+      stale,
+    ),
+    ...(person.phones ?? []).map((phone) => releasePhoneWrite(phone.phoneKey, personKey, stale)),
+    ...(person.username === undefined
+      ? []
+      : [
+          releaseUsernameWrite(
+            usernameKeyOf(h, person.username),
+            personKey,
+            usernameReservedUntil(call.now, policies),
+            stale,
+          ),
+        ]),
+    ...sessions.writes,
+    ...(listed ? [] : [endWrite(current, { reason: 'deregistered', at })]),
+  ];
+}

@@ -1,0 +1,12 @@
+import { createSmsGateway } from '#gateways/sms/index.ts';
+import { serve } from '#http/serve.ts';
+import { openTables } from '#store/db.ts';
+import { deregistration } from './contract.ts';
+import { deregister } from './deregister.ts';
+import { sendDeregistrationCode } from './warn.ts';
+
+export const handler = serve(
+  deregistration,
+  { sms: sendDeregistrationCode, deregister },
+  { db: openTables(), sms: createSmsGateway },
+);

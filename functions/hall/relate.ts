@@ -1,0 +1,130 @@
+import { shanghaiDay } from '#domain/days.ts';
+import { Problem } from '#domain/problem.ts';
+import {
+  isStaffRole,
+  parseLastDay,
+  permissionsOf,
+  type staffRoles,
+  stateOn,
+  transitions,
+} from '#domain/relations.ts';
+import { created } from '#http/answers.ts';
+import type { StepOf } from '#http/call.ts';
+import type { House } from '#http/house.ts';
+import { appointmentWrites, type Holder } from '#steps/appointments.ts';
+import { holderOf, readPerson, recordWrites, requireSameName } from '#steps/named-person.ts';
+import { type RelationOrigin, relationAudits } from '#steps/relation-facts.ts';
+import { redecidedMoveWrites } from '#steps/relation-moves.ts';
+import { assertedPerson } from '#steps/scans.ts';
+import type { Write } from '#store/db.ts';
+import { beginWrites, companyFacts, findRelation, type Relation } from '#store/relations.ts';
+import { type KnownTaxpayer, keptNumberOf, workingCompanyWrite } from '#store/taxpayers.ts';
+import { decidedAnew, findPerson } from '#store/users.ts';
+import type { hall } from './contract.ts';
+import { atCounter, companyAt, keyOfCompany } from './counter.ts';
+
+/**
+ * ENT-3: who is entered at the counter in person works for the company at once, registered or not. Whom somebody else
+ * brings in (the assertion names another person) waits, and so does a finance head, unless it is themselves whom the
+ * officer has in front (REL-3).
+ */
+export const relate: StepOf<typeof hall, 'relate'> = async (h, call) => {
+  const origin = atCounter(h, call, 'change-relations');
+  const { role } = call.body;
+  if (role !== 'finance-head' && !isStaffRole(role)) throw new Problem('ROLE_NOT_ALLOWED');
+  const day = shanghaiDay(call.now);
+  const lastDay = parseLastDay(call.body.validUntil, day);
+  if (lastDay && role === 'finance-head')
+    throw new Problem('BAD_REQUEST', {
+      errors: [{ path: 'validUntil', message: 'a finance head stays until the next' }],
+    });
+  const companyKey = keyOfCompany(h, call.body.taxpayerId);
+  const named = readPerson(h, call.body.person, call.now);
+  const inFront = assertedPerson(h, call.caller.assertion);
+
+  return decidedAnew(async () => {
+    const [company, known, previous] = await Promise.all([
+      companyAt(h, companyKey),
+      findPerson(h.db, named.key),
+      findRelation(h.db, named.key, companyKey, role),
+    ]);
+    requireSameName(h, named, known);
+    const holder = holderOf(named, known);
+    const present = inFront === named.key || (inFront === undefined && role !== 'finance-head');
+    const about = { origin, present, lastDay, day };
+    const entry =
+      role === 'finance-head'
+        ? await headEntry(h, company, holder, previous, about)
+        : staffEntry(h, role, company, holder, previous, about);
+    await h.db.transact([...recordWrites(named, known), ...entry.writes]);
+    return created({ authorizationId: entry.authorizationId });
+  });
+};
+
+interface Entry {
+  readonly authorizationId: string;
+  readonly writes: readonly Write[];
+}
+interface Entered {
+  readonly origin: RelationOrigin;
+  readonly present: boolean;
+  readonly lastDay: string | null | undefined;
+  readonly day: string;
+}
+
+/** Begun at once, or taken up where it waited already. */
+function staffEntry(
+  h: House,
+  role: (typeof staffRoles)[number],
+  company: KnownTaxpayer,
+  holder: Holder,
+  previous: Relation | undefined,
+  about: Entered,
+): Entry {
+  const { origin, present, lastDay, day } = about;
+  const working = workingCompanyWrite(company.companyKey);
+  if (previous && stateOn(previous, day) === 'pending' && present) {
+    const changes = lastDay === undefined ? {} : { validUntil: lastDay };
+    const moved = redecidedMoveWrites(h, previous, transitions.confirmAtHall, origin, changes);
+    return { authorizationId: previous.authorizationId, writes: [working, ...moved] };
+  }
+  const begun = beginWrites(
+    {
+      personKey: holder.personKey,
+      sealedName: holder.sealedName,
+      ...companyFacts(company),
+      role,
+      state: present ? 'active' : 'pending',
+      direction: 'invited',
+      refusable: true,
+      permissions: permissionsOf(role),
+      ...(lastDay ? { validUntil: lastDay } : {}),
+      source: 'hall',
+    },
+    previous,
+    origin.at,
+    day,
+  );
+  const told = relationAudits(h, begun.relation, begun.relation.state, origin);
+  return { authorizationId: begun.authorizationId, writes: [working, ...begun.writes, ...told] };
+}
+
+/** One finance head at a time: the former one is superseded (REL-3). */
+async function headEntry(
+  h: House,
+  company: KnownTaxpayer,
+  holder: Holder,
+  previous: Relation | undefined,
+  { origin, present, day }: Entered,
+): Promise<Entry> {
+  const held = previous && stateOn(previous, day);
+  if (held === 'active' || (held === 'pending' && !present)) throw new Problem('RELATION_EXISTS');
+  const { writes, relation } = await appointmentWrites(
+    h,
+    { key: company.companyKey, number: keptNumberOf(company), known: company },
+    { role: 'finance-head', holder, present },
+    origin,
+  );
+  if (!relation) throw new Error('an appointment in a known company without a relation');
+  return { authorizationId: relation.authorizationId, writes };
+}

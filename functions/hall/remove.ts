@@ -1,0 +1,16 @@
+import { transitions } from '#domain/relations.ts';
+import { noContent } from '#http/answers.ts';
+import type { StepOf } from '#http/call.ts';
+import { authorizationOf, moveWrites } from '#steps/relation-moves.ts';
+import { tellHolder } from '#steps/relation-notices.ts';
+import type { hall } from './contract.ts';
+import { atCounter } from './counter.ts';
+
+/** Ends a relation of any company, waiting or active; who is appointed changes only through the registry (REL-7). */
+export const remove: StepOf<typeof hall, 'remove'> = async (h, call) => {
+  const origin = atCounter(h, call, 'change-relations');
+  const relation = await authorizationOf(h, call.params.authorizationId, {});
+  await h.db.transact(moveWrites(h, relation, transitions.removeAtHall, origin));
+  await tellHolder(h, call, relation, 'relation-deleted');
+  return noContent();
+};

@@ -1,0 +1,80 @@
+import { shanghaiDay } from '#domain/days.ts';
+import { isAdmitted } from '#domain/entries.ts';
+import { Problem } from '#domain/problem.ts';
+import { isActiveOn } from '#domain/relations.ts';
+import { ok } from '#http/answers.ts';
+import type { CallOf, StepOf } from '#http/call.ts';
+import type { House } from '#http/house.ts';
+import { identityFacts, rolesAfter } from '#steps/acting.ts';
+import { type Becoming, becomingOf } from '#steps/choices.ts';
+import { audited } from '#steps/facts.ts';
+import { sessionAnswer } from '#steps/open-session.ts';
+import { placeOf } from '#steps/relation-check.ts';
+import type { Write } from '#store/db.ts';
+import { relationsIn } from '#store/relations.ts';
+import { type ActsAs, asPerson, identityWrite, liveSession, type Session } from '#store/sessions.ts';
+import { companyProblem, findTaxpayer } from '#store/taxpayers.ts';
+import { decidedAnew, findPerson, isActive, personWrite, Stale } from '#store/users.ts';
+import type { identity } from './contract.ts';
+
+type ChangeCall = CallOf<typeof identity, 'change'>;
+
+/**
+ * SWI-1, SWI-2, SWI-5: the session goes on as somebody else. What the person may become is judged now, and relation and
+ * company once more in the transaction that changes the session; access tokens of the identity before end with it.
+ */
+export const changeIdentity: StepOf<typeof identity, 'change'> = async (h, call) => {
+  const { session } = call.caller;
+  const { policies } = h.settings;
+  const becoming = becomingOf(h, session, call.body.choiceId);
+  if (session.identity.kind === 'special' && becoming !== 'person') throw new Problem('SWITCH_NOT_ALLOWED');
+  let first = true;
+  const as = await decidedAnew(async () => {
+    // Another switch that came first has ended the token of this call (SESSION_ENDED).
+    if (!first) await liveSession(h.db, session, call.now, policies);
+    first = false;
+    const { next, writes } = await judged(h, call, becoming);
+    await h.db.transact([
+      identityWrite(session, next, call.now, policies),
+      ...writes,
+      audited(h, call, session.personKey, 'identity-switched', 'success', identityFacts(next.identity)),
+    ]);
+    return next;
+  });
+  return ok({ session: await sessionAnswer(h, changed(session, as), call) });
+};
+
+function changed({ company: _, ...session }: Session, { identity, company }: ActsAs): Session {
+  return { ...session, identity, ...(company ? { company } : {}), version: session.version + 1 };
+}
+
+/** Whether the person may become that today, with the writes that hold it true and remember the role (LGN-10). */
+async function judged(
+  h: House,
+  call: ChangeCall,
+  becoming: Becoming,
+): Promise<{ next: ActsAs; writes: readonly Write[] }> {
+  if (becoming === 'person') return { next: asPerson, writes: [] };
+  const { personKey } = call.caller.session;
+  const { companyKey, role } = becoming;
+  const [relations, company, person] = await Promise.all([
+    relationsIn(h.db, personKey, companyKey),
+    findTaxpayer(h.db, companyKey),
+    findPerson(h.db, personKey),
+  ]);
+  if (!isActive(person)) throw new Problem('SESSION_ENDED');
+  const day = shanghaiDay(call.now);
+  const active = relations.filter((relation) => isActiveOn(relation, day));
+  const relation = active.find((one) => one.role === role);
+  const problem = companyProblem(company);
+  if (!relation || problem?.code === 'TAXPAYER_NOT_FOUND') throw new Problem('RELATION_NOT_FOUND');
+  if (problem) throw problem;
+  // SPC-1: special subjects are reached by their own entries only.
+  if (!isAdmitted('enterprise', company?.subjects ?? [])) throw new Problem('SWITCH_NOT_ALLOWED');
+  const place = placeOf(h, relation, call.now);
+  const remembered =
+    active.length > 1 && person.lastRoles?.[companyKey] !== role
+      ? [personWrite(personKey, person.rev, { lastRoles: rolesAfter(person, place) }, () => new Stale())]
+      : [];
+  return { next: place, writes: [...place.writes, ...remembered] };
+}

@@ -1,0 +1,66 @@
+import { shanghaiDay } from '#domain/days.ts';
+import { Problem } from '#domain/problem.ts';
+import { roleOrder, transitions } from '#domain/relations.ts';
+import { ok } from '#http/answers.ts';
+import type { StepOf } from '#http/call.ts';
+import { openSession } from '#steps/open-session.ts';
+import { originOf, relationAudits } from '#steps/relation-facts.ts';
+import { type Relation, transitionWrite } from '#store/relations.ts';
+import { activeCompanyWrite } from '#store/taxpayers.ts';
+import { chosenWrite, offerWrite } from '#store/tickets.ts';
+import { decidedAnew } from '#store/users.ts';
+import { byEarlierFactor } from './choose.ts';
+import type { login } from './contract.ts';
+import {
+  choicesAnswer,
+  choicesOf,
+  offerOf,
+  passedTicket,
+  placeAt,
+  requireSamePerson,
+  whoAndWhere,
+} from './roles.ts';
+
+/**
+ * LGN-9: the pending finance head takes the appointment right on the login page. Where it is the only role, the same
+ * transaction opens the session; otherwise it becomes one of the choices.
+ */
+export const confirmRole: StepOf<typeof login, 'confirmRole'> = async (h, call) => {
+  const { authorizationId } = call.body;
+  const ticket = await passedTicket(h, call);
+  const { passed } = ticket;
+  if (passed.confirm?.authorizationId !== authorizationId)
+    throw new Problem(
+      passed.choices.some((choice) => choice.authorizationId === authorizationId)
+        ? 'STATE_CONFLICT'
+        : 'NOT_FOUND',
+    );
+  const day = shanghaiDay(call.now);
+  return decidedAnew(async () => {
+    const { person: read, relations } = await whoAndWhere(h, ticket);
+    const person = requireSamePerson(read, ticket);
+    const pending = relations.find((relation) => relation.authorizationId === authorizationId);
+    if (!pending) throw new Problem('STATE_CONFLICT');
+    const confirmed: Relation = { ...pending, state: 'active' };
+    const accepted = [
+      transitionWrite(pending, transitions.acceptInvitation, call.now, day),
+      activeCompanyWrite(confirmed.companyKey),
+      ...relationAudits(h, pending, 'active', originOf(call)),
+    ];
+    const others = offerOf(relations, ticket.entry, day).active;
+    if (others.length === 0) {
+      // Its own transition is the check of this relation: one item stands only once in a transaction.
+      const place = placeAt(h, ticket, confirmed, call.now);
+      const opened = await openSession(h, call, person, place, byEarlierFactor(ticket), [
+        chosenWrite(ticket, call.now),
+        ...accepted,
+      ]);
+      return ok({ session: opened.session }, { cookies: opened.cookies });
+    }
+    const roles = [...others, confirmed].sort((a, b) => roleOrder(a.role) - roleOrder(b.role));
+    const { confirm: _, ...rest } = passed;
+    const offered = { ...rest, choices: choicesOf(roles) };
+    await h.db.transact([offerWrite(ticket, offered, call.now), ...accepted]);
+    return ok(choicesAnswer(h, ticket, offered, roles, person));
+  });
+};

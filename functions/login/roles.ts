@@ -1,0 +1,113 @@
+import { handle } from '#crypto/random.ts';
+import { isSpecial } from '#domain/entries.ts';
+import type { Entry, Role } from '#domain/names.ts';
+import { Problem } from '#domain/problem.ts';
+import { isActiveOn, refusalOf, roleOrder, transitions } from '#domain/relations.ts';
+import type { AnyCall } from '#http/call.ts';
+import type { House } from '#http/house.ts';
+import { type CompanyPlace, identityOf, placeOf } from '#steps/relation-check.ts';
+import { type Relation, relationsIn } from '#store/relations.ts';
+import {
+  type LoginTicket,
+  type PassedFactors,
+  type RoleChoice,
+  ticketKeyOf,
+  ticketProblem,
+} from '#store/tickets.ts';
+import { type Active, findPerson, isActive, type Person } from '#store/users.ts';
+
+/** What an entry offers to a person in a company. */
+export interface Offer {
+  /** In the order of the five roles (LGN-10). */
+  readonly active: readonly Relation[];
+  /** A pending appointment as finance head (LGN-9). */
+  readonly confirm: Relation | undefined;
+}
+
+/** Entries that lead from a relation straight to the session. The others have something to choose in between. */
+const takesRoles = (entry: Entry): boolean =>
+  entry === 'enterprise' || entry === 'cross-region-property' || entry === 'social-insurance';
+
+/** @param relations the person's rows in the company */
+export function offerOf(relations: readonly Relation[], entry: Entry, day: string): Offer {
+  if (!takesRoles(entry)) return { active: [], confirm: undefined };
+  return {
+    active: relations
+      .filter((relation) => isActiveOn(relation, day))
+      .sort((a, b) => roleOrder(a.role) - roleOrder(b.role)),
+    confirm:
+      entry === 'enterprise'
+        ? relations.find(
+            (relation) =>
+              relation.role === 'finance-head' &&
+              refusalOf(transitions.acceptInvitation, relation, day) === undefined,
+          )
+        : undefined,
+  };
+}
+
+/** The person of a login and their rows in its company, side by side. */
+export async function whoAndWhere(
+  h: Pick<House, 'db'>,
+  ticket: LoginTicket,
+): Promise<{ person: Person | undefined; relations: readonly Relation[] }> {
+  const [person, relations] = await Promise.all([
+    findPerson(h.db, ticket.personKey),
+    ticket.companyKey === undefined ? [] : relationsIn(h.db, ticket.personKey, ticket.companyKey),
+  ]);
+  return { person, relations };
+}
+
+/** The person who may finish a login: still registered, and the password that opened it is still theirs (PWD-3). */
+export function requireSamePerson(person: Person | undefined, ticket: LoginTicket): Active {
+  if (!isActive(person)) throw new Problem('USER_NOT_REGISTERED');
+  if (person.passwordRev !== ticket.passwordRev) throw new Problem('STATE_CONFLICT');
+  return person;
+}
+
+export const placeAt = (
+  h: Pick<House, 'dataKeys'>,
+  ticket: Pick<LoginTicket, 'entry'>,
+  relation: Relation,
+  now: Date,
+): CompanyPlace => placeOf(h, relation, now, isSpecial(ticket.entry) ? ticket.entry : undefined);
+
+/** Fresh handles for the roles to choose from. */
+export const choicesOf = (relations: readonly Relation[]): RoleChoice[] =>
+  relations.map(({ role, authorizationId }) => ({ choiceId: handle(), role, authorizationId }));
+
+/** The choices as the API shows them, the role used last in this company preselected (LGN-10). */
+export function choicesAnswer(
+  h: Pick<House, 'dataKeys'>,
+  ticket: LoginTicket,
+  { choices, confirm }: Pick<PassedFactors, 'choices' | 'confirm'>,
+  relations: readonly Relation[],
+  person: Person,
+) {
+  const last: Role | undefined = person.lastRoles?.[ticket.companyKey ?? ''];
+  return {
+    choices: choices.flatMap(({ choiceId, authorizationId }) => {
+      const relation = relations.find((one) => one.authorizationId === authorizationId);
+      if (!relation) return [];
+      return {
+        choiceId,
+        identity: identityOf(h, relation, isSpecial(ticket.entry) ? ticket.entry : undefined),
+        ...(relation.role === last ? { preselected: true as const } : {}),
+      };
+    }),
+    ...(confirm ? { confirm } : {}),
+  };
+}
+
+export type PassedTicket = LoginTicket & { readonly passed: PassedFactors };
+/** A login whose factors are passed. Throws STEP_MISSING before that, else the ticket's own problem. */
+export async function passedTicket(
+  h: Pick<House, 'db'>,
+  { params, now }: AnyCall & { readonly params: { readonly id: string } },
+): Promise<PassedTicket> {
+  const ticket = await h.db.get<LoginTicket>('Tickets', { ticketKey: ticketKeyOf(params.id) });
+  if (ticketProblem(ticket, 'login', now) === undefined) throw new Problem('STEP_MISSING');
+  const problem = ticketProblem(ticket, 'login', now, 'passed');
+  if (problem || !ticket?.passed) throw problem ?? new Problem('STATE_CONFLICT');
+  return ticket as PassedTicket;
+}

@@ -1,0 +1,144 @@
+import { handle } from '#crypto/random.ts';
+import { shanghaiDay } from '#domain/days.ts';
+import { maskPhone } from '#domain/masks.ts';
+import { Problem } from '#domain/problem.ts';
+import { noContent } from '#http/answers.ts';
+import type { CallOf, StepOf } from '#http/call.ts';
+import type { House } from '#http/house.ts';
+import { type CodeProof, withCode } from '#steps/codes.ts';
+import { audited, phoneNumberOf } from '#steps/facts.ts';
+import { tellBySms } from '#steps/notices.ts';
+import { phoneLoss } from '#steps/take-phone.ts';
+import type { Write } from '#store/db.ts';
+import { guessReturnedWrite, notLockedWrite, successWrite } from '#store/lockouts.ts';
+import { claimPhoneWrite, type PhoneRow, phoneOwner } from '#store/phones.ts';
+import { type RecoveryTicket, spendWrite, ticketKeyOf } from '#store/tickets.ts';
+import {
+  type Active,
+  decidedAnew,
+  findPerson,
+  isActive,
+  type OwnPhone,
+  ownPhone,
+  type Person,
+  personWrite,
+  Stale,
+} from '#store/users.ts';
+import type { phoneRecovery } from './contract.ts';
+
+type CompleteCall = CallOf<typeof phoneRecovery, 'complete'>;
+type Proof = CodeProof<RecoveryTicket>;
+interface Read {
+  readonly person: Person | undefined;
+  readonly owner: PhoneRow | undefined;
+}
+
+/**
+ * The code first (SMS-2); then the number becomes the person's and the default one, in one transaction with the loss
+ * of whoever held it (PHN-3, PHN-5). The old numbers are told at once; for a day the new one is no fresh factor.
+ */
+export const completeRecovery: StepOf<typeof phoneRecovery, 'complete'> = async (h, call) => {
+  const read = async (ticket: RecoveryTicket): Promise<Read> => {
+    const [person, owner] = await Promise.all([
+      findPerson(h.db, ticket.personKey),
+      phoneOwner(h.db, ticket.newPhone.phoneKey),
+    ]);
+    return { person, owner };
+  };
+  await withCode<RecoveryTicket, Read, void>(
+    h,
+    call,
+    {
+      id: call.params.id,
+      kind: 'phone-recovery',
+      purpose: 'phone-recovery',
+      code: call.body.smsCode,
+      counting: 'guess',
+    },
+    read,
+    async (proof, first) => {
+      let known: Read | undefined = first;
+      const told = await decidedAnew(async () => {
+        const now = known ?? (await read(proof.ticket));
+        known = undefined;
+        return recover(h, call, proof, now);
+      });
+      const detail = maskPhone(phoneNumberOf(h, proof.ticket.newPhone));
+      await Promise.all(told.map((phone) => tellBySms(h, call, phone, 'phone-recovered', detail)));
+    },
+  );
+  return noContent();
+};
+
+/** Answers the numbers that are to be told. */
+async function recover(
+  h: House,
+  call: CompleteCall,
+  proof: Proof,
+  { person, owner }: Read,
+): Promise<OwnPhone[]> {
+  const { ticket } = proof;
+  const { phoneKey } = ticket.newPhone;
+  // Who changed the password meanwhile did not mean this journey to go on (PWD-3).
+  if (!isActive(person) || person.passwordRev !== ticket.passwordRev) throw new Problem('STATE_CONFLICT');
+  const holder = owner && owner.personKey !== person.personKey ? owner.personKey : undefined;
+  if (holder && !call.body.takeover) throw new Problem('PHONE_TAKEN');
+  const face = passedFace(ticket, call.body.faceTicket);
+  if ((holder || h.settings.policies.recoveryNeedsFace) && !face) throw new Problem('FACE_REQUIRED');
+  const own = ownPhone(person, phoneKey);
+  if (!own && (person.phones?.length ?? 0) >= h.settings.policies.phonesPerPerson)
+    throw new Problem('TOO_MANY_PHONES');
+
+  const at = call.now.toISOString();
+  const recovered: OwnPhone = {
+    ...(own ?? { phoneId: handle(), ...ticket.newPhone, since: at }),
+    recoveredAt: at,
+  };
+  const others = person.phones?.filter((phone) => phone !== own) ?? [];
+  await h.db.transact([
+    spendWrite(ticket, call.now, 'code.#hash = :hash', { ':hash': proof.hash }, { '#hash': 'hash' }),
+    countsWrite(h, call, person, proof, face),
+    personWrite(
+      person.personKey,
+      person.rev,
+      {
+        phones: [...others, recovered],
+        defaultPhoneId: recovered.phoneId,
+        lastWindow: ticket.window ?? person.lastWindow,
+      },
+      () => new Stale(),
+    ),
+    claimPhoneWrite(phoneKey, person.personKey, call.now, holder),
+    ...(holder ? await phoneLoss(h, call, holder, phoneKey) : []),
+    audited(h, call, person.personKey, 'phone-recovered', 'success', {
+      phone: maskPhone(phoneNumberOf(h, recovered)),
+      ...(face ? { face: face.transactionId } : {}),
+      ...(holder ? { takenOver: true } : {}),
+    }),
+  ]);
+  return others;
+}
+
+/** The passed check stands on the ticket, written there by the scan itself; the client only names it (FACE-2). */
+function passedFace(ticket: RecoveryTicket, faceTicket: string | undefined) {
+  const named = faceTicket !== undefined && ticket.face?.scanKey === ticketKeyOf(faceTicket);
+  return named ? ticket.face : undefined;
+}
+
+/** One write to the day's counts: the guess was none; refused while locked (PHN-4); a face that served resets its count. */
+function countsWrite(
+  h: House,
+  call: CompleteCall,
+  { personKey }: Active,
+  proof: Proof,
+  face: RecoveryTicket['face'],
+): Write {
+  const day = shanghaiDay(call.now);
+  const attempt = { personKey, day, attemptId: proof.attemptId };
+  if (face)
+    return successWrite({ ...attempt, method: 'face' }, h.settings.policies, {
+      reserved: false,
+      guess: proof.attemptId,
+    });
+  return { ...notLockedWrite(personKey, day), ...guessReturnedWrite(attempt) };
+}

@@ -1,0 +1,139 @@
+import { phoneKey as phoneKeyOf } from '#crypto/keys.ts';
+import { handle } from '#crypto/random.ts';
+import { seal } from '#crypto/sealed.ts';
+import { maskPhone } from '#domain/masks.ts';
+import { parsePhone } from '#domain/phones.ts';
+import { Problem } from '#domain/problem.ts';
+import { accepted, created } from '#http/answers.ts';
+import type { CallOf, StepOf } from '#http/call.ts';
+import type { House } from '#http/house.ts';
+import { requireHuman } from '#steps/anti-automation.ts';
+import { audited } from '#steps/facts.ts';
+import { requireFresh } from '#steps/fresh-factor.ts';
+import { tellBySms } from '#steps/notices.ts';
+import { signedInPerson } from '#steps/own-account.ts';
+import { faceProof } from '#steps/scans.ts';
+import { type SessionCodeProof, sendSessionCode, withSessionCode } from '#steps/session-codes.ts';
+import { phoneLoss } from '#steps/take-phone.ts';
+import { claimPhoneWrite, phoneOwner } from '#store/phones.ts';
+import {
+  type Active,
+  defaultPhone,
+  type OwnPhone,
+  ownPhone,
+  personWrite,
+  Stale,
+  sealContext,
+} from '#store/users.ts';
+import type { phones } from './contract.ts';
+
+const requireRoom = (h: House, person: Active): void => {
+  const most = h.settings.policies.phonesPerPerson;
+  if ((person.phones?.length ?? 0) >= most) throw new Problem('TOO_MANY_PHONES', { most });
+};
+
+/** Sends a code to a number that may be a stranger's, so the address has a budget (SMS-2). */
+export const sendPhoneCode: StepOf<typeof phones, 'sms'> = async (h, call) => {
+  requireFresh(h, call);
+  const phone = parsePhone(call.body.phone);
+  const [human, found] = await Promise.allSettled([
+    requireHuman(h, call, call.body.challenge),
+    signedInPerson(h, call),
+  ]);
+  if (human.status === 'rejected') throw human.reason;
+  if (found.status === 'rejected') throw found.reason;
+  const person = found.value;
+  if (!ownPhone(person, phoneKeyOf(h.keys, phone))) requireRoom(h, person);
+  return accepted(await sendSessionCode(h, call, 'add-phone', phone, person.lastWindow));
+};
+
+type AddCall = CallOf<typeof phones, 'add'>;
+
+/**
+ * Adds a number (PHN-2): the right code first, then whose it is (PHN-3). The first number is the default one. The
+ * number's owner and the person's list are one transaction (PHN-5).
+ */
+export const addPhone: StepOf<typeof phones, 'add'> = async (h, call) => {
+  requireFresh(h, call);
+  const phone = parsePhone(call.body.phone);
+  const phoneKey = phoneKeyOf(h.keys, phone);
+  const { added, formerDefault, isNew } = await withSessionCode(
+    h,
+    call,
+    'add-phone',
+    call.body.smsCode,
+    (proof, person) => add(h, call, proof, person, phone, phoneKey),
+  );
+  if (isNew) await tellBySms(h, call, formerDefault, 'phone-added', maskPhone(phone));
+  return created(added);
+};
+
+async function add(
+  h: House,
+  call: AddCall,
+  proof: SessionCodeProof,
+  person: Active,
+  phone: string,
+  phoneKey: string,
+) {
+  if (proof.phoneKey !== phoneKey) throw new Problem('SMS_CODE_WRONG');
+  const known = ownPhone(person, phoneKey);
+  if (!known) requireRoom(h, person);
+  const { owned, taking } = known
+    ? { owned: known, taking: [] }
+    : await claim(h, call, person, phone, phoneKey);
+
+  const formerDefault = defaultPhone(person);
+  const isDefault = !formerDefault || call.body.makeDefault === true || formerDefault === known;
+  await h.db.transact([
+    proof.spent,
+    ...proof.guess,
+    ...taking,
+    personWrite(
+      person.personKey,
+      person.rev,
+      {
+        ...(known ? {} : { phones: [...(person.phones ?? []), owned] }),
+        ...(isDefault ? { defaultPhoneId: owned.phoneId } : {}),
+      },
+      () => new Stale(),
+    ),
+    ...(known
+      ? []
+      : [
+          audited(h, call, person.personKey, 'phone-added', 'success', {
+            phone: maskPhone(phone),
+            ...(taking.length > 1 ? { reason: 'taken-over' } : {}),
+          }),
+        ]),
+    ...(isDefault && formerDefault !== known
+      ? [audited(h, call, person.personKey, 'default-phone-changed', 'success', { phone: maskPhone(phone) })]
+      : []),
+  ]);
+  const added = { phoneId: owned.phoneId, maskedPhone: maskPhone(phone), isDefault };
+  return { added, formerDefault, isNew: !known };
+}
+
+/** What it takes to make the number the person's: nobody else's, or a face proof beside the code (PHN-3). */
+async function claim(h: House, call: AddCall, person: Active, phone: string, phoneKey: string) {
+  const { takeover, faceTicket } = call.body;
+  const owned: OwnPhone = {
+    phoneId: handle(),
+    phoneKey,
+    sealed: seal(h.dataKeys, sealContext.phone(phoneKey), phone),
+    since: call.now.toISOString(),
+  };
+  const owner = await phoneOwner(h.db, phoneKey);
+  if (!owner || owner.personKey === person.personKey)
+    return { owned, taking: [claimPhoneWrite(phoneKey, person.personKey, call.now)] };
+  if (!takeover) throw new Problem('PHONE_TAKEN');
+  if (faceTicket === undefined) throw new Problem('FACE_REQUIRED');
+  const [face, loss] = await Promise.all([
+    faceProof(h, call, faceTicket, person.personKey),
+    phoneLoss(h, call, owner.personKey, phoneKey),
+  ]);
+  return {
+    owned,
+    taking: [face, claimPhoneWrite(phoneKey, person.personKey, call.now, owner.personKey), ...loss],
+  };
+}

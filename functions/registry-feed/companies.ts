@@ -1,0 +1,23 @@
+import * as v from 'valibot';
+import { Problem } from '#domain/problem.ts';
+import { parseTaxpayerId } from '#domain/taxpayers.ts';
+import type { House } from '#http/house.ts';
+import { companyKeyOf, type KeptNumber, keptNumber } from '#store/taxpayers.ts';
+
+export const taxpayerId = v.pipe(v.string(), v.minLength(1), v.maxLength(32));
+
+/** The company of a line: its key, and its number as rows keep it. Throws BAD_REQUEST for what is no number (DOC-3). */
+export function readCompany(h: House, raw: string): { readonly key: string; readonly number: KeptNumber } {
+  const number = parsed(raw);
+  const key = companyKeyOf(h.keys, number);
+  return { key, number: keptNumber(h.dataKeys, key, number) };
+}
+
+/** To the feed a malformed number is a bad line, not an unknown company. */
+function parsed(raw: string): string {
+  try {
+    return parseTaxpayerId(raw);
+  } catch (error) {
+    throw new Problem('BAD_REQUEST', { reason: 'taxpayerId (number)' }, { cause: error });
+  }
+}

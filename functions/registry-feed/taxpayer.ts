@@ -1,0 +1,112 @@
+import * as v from 'valibot';
+import { appointedRoles } from '#domain/relations.ts';
+import { type CompanyState, companyStates, companySubjects } from '#domain/taxpayers.ts';
+import type { House } from '#http/house.ts';
+import { appointedWrites, appointmentFields } from '#steps/appointments.ts';
+import { refreshCopies } from '#steps/company-copies.ts';
+import { fromRegistry } from '#steps/relation-facts.ts';
+import { auditWrite } from '#store/audit.ts';
+import type { Write } from '#store/db.ts';
+import { findTaxpayer, isKnown, type KnownTaxpayer, type Taxpayer, taxpayerWrite } from '#store/taxpayers.ts';
+import { decidedAnew, findPerson, Stale } from '#store/users.ts';
+import { readCompany, taxpayerId } from './companies.ts';
+import type { Taken } from './take-lines.ts';
+import { settleHandlers } from './tax-handler.ts';
+import { isStale, version } from './versions.ts';
+
+const subject = v.picklist(companySubjects);
+
+/** `taxpayer`: a company as the registry knows it (ENT-3). */
+export const taxpayerLine = v.object({
+  type: v.literal('taxpayer'),
+  version,
+  taxpayerId,
+  name: v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(120)),
+  subject: v.union([subject, v.pipe(v.array(subject), v.minLength(1), v.maxLength(companySubjects.length))]),
+  state: v.picklist(companyStates),
+});
+
+/**
+ * The company's facts, and in the same transaction what they mean for a legal representative who was appointed
+ * before (REL-2). A version that is not newer changes nothing.
+ */
+export function takeTaxpayer(h: House, line: v.InferOutput<typeof taxpayerLine>, now: Date): Promise<Taken> {
+  const { key, number } = readCompany(h, line.taxpayerId);
+  const subjects = companySubjects.filter((one) => [line.subject].flat().includes(one));
+  return decidedAnew(async () => {
+    const known = await findTaxpayer(h.db, key);
+    if (isStale(known?.taxpayerVersion, line)) {
+      if (isKnown(known)) await finish(h, known, now);
+      return 'stale';
+    }
+    const facts = {
+      ...number,
+      name: line.name,
+      subjects,
+      state: stateAfter(known, line.state),
+      taxpayerVersion: line.version,
+    };
+    const company: KnownTaxpayer = { ...known, ...facts, companyKey: key, rev: (known?.rev ?? 0) + 1 };
+    const renamed =
+      isKnown(known) &&
+      (known.name !== company.name ||
+        known.state !== company.state ||
+        known.subjects.join() !== company.subjects.join());
+    const copiesDue = renamed || known?.copiesDue === true;
+    await h.db.transact([
+      taxpayerWrite(
+        key,
+        known?.rev ?? 0,
+        {
+          ...facts,
+          ...(line.state === 'cancelled' ? { confirmedAt: undefined } : {}),
+          copiesDue: copiesDue ? true : undefined,
+        },
+        () => new Stale(),
+      ),
+      ...(await allAppointedWrites(h, company, now)),
+      ...stateAudit(h, known, company, now),
+    ]);
+    await finish(h, copiesDue ? { ...company, copiesDue } : company, now);
+    return 'accepted';
+  });
+}
+
+/** ENT-2: what was confirmed here stays so until the company is cancelled; one that comes back waits anew. */
+const stateAfter = (known: Taxpayer | undefined, told: CompanyState): CompanyState =>
+  known?.confirmedAt !== undefined && told === 'awaiting-confirmation' ? 'active' : told;
+
+/** What is due after a company's line and does not fit its transaction; any later line finishes it. */
+async function finish(h: House, company: KnownTaxpayer, now: Date): Promise<void> {
+  // Copies first: taking up handlers changes the company's row, on which the end of the copying depends.
+  if (company.copiesDue) await refreshCopies(h, company);
+  if (company.handlersDue) await settleHandlers(h, company, now);
+}
+
+async function allAppointedWrites(h: House, company: KnownTaxpayer, now: Date): Promise<Write[]> {
+  const writes = appointedRoles.map(async (role) => {
+    const appointed = company[appointmentFields[role].holder];
+    if (!appointed) return [];
+    const holder = await findPerson(h.db, appointed.personKey);
+    if (!holder) throw new Error('an appointed person without a record');
+    return (await appointedWrites(h, company, role, holder, fromRegistry(now))).writes;
+  });
+  return (await Promise.all(writes)).flat();
+}
+
+/** A company's first line tells no change; each later change of its state stands in its history. */
+function stateAudit(h: House, before: Taxpayer | undefined, company: KnownTaxpayer, now: Date): Write[] {
+  if (!isKnown(before) || before.state === company.state) return [];
+  return [
+    auditWrite(
+      {
+        subject: company.companyKey,
+        kind: 'company-state',
+        outcome: 'success',
+        ...fromRegistry(now),
+        detail: { state: company.state },
+      },
+      h.settings.policies.auditRetentionDays,
+    ),
+  ];
+}

@@ -1,0 +1,7 @@
+import * as v from 'valibot';
+
+/** ENT-3: grows with every change of an object; what is not newer than what stands here changes nothing. */
+export const version = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+
+export const isStale = (known: number | undefined, line: { readonly version: number }): boolean =>
+  known !== undefined && known >= line.version;

@@ -1,0 +1,53 @@
+import { Problem } from '#domain/problem.ts';
+import { created } from '#http/answers.ts';
+import type { AnyCall, StepOf } from '#http/call.ts';
+import type { House } from '#http/house.ts';
+import { companyPlace } from '#steps/company-identity.ts';
+import { openSession } from '#steps/open-session.ts';
+import { openScan } from '#steps/scans.ts';
+import { asPerson } from '#store/sessions.ts';
+import { type ScanTicket, spendWrite } from '#store/tickets.ts';
+import { decidedAnew, findPerson, isActive } from '#store/users.ts';
+import type { scan } from './contract.ts';
+
+/** Shows a code for whoever is logged in on a phone (QR-1); nobody is known yet. */
+export const startQrLogin: StepOf<typeof scan, 'qrLogin'> = async (h, call) =>
+  created(
+    await openScan(
+      h,
+      call,
+      { purpose: 'login', action: 'confirm-qr-login', counts: 'scan' },
+      '',
+      h.settings.policies.qrLoginSeconds,
+    ),
+  );
+
+/** A code that another poll has turned into the session already. */
+class HandedOut extends Error {}
+
+/**
+ * QR-2: the session of a confirmed code, once: the write that spends the code opens the session. Of many polls one
+ * gets it, the others undefined. Account and relation are judged as they stand now (QR-3); a lock is no reason to
+ * refuse (LCK-5).
+ */
+export async function sessionOf(h: House, call: AnyCall, ticket: ScanTicket) {
+  const { confirmed } = ticket;
+  if (!confirmed) throw new Problem('STATE_CONFLICT');
+  const spend = { ...spendWrite(ticket, call.now, 'scanState = :confirmed', { ':confirmed': 'confirmed' }) };
+  try {
+    return await decidedAnew(async () => {
+      const [person, place] = await Promise.all([
+        findPerson(h.db, confirmed.personKey),
+        confirmed.company && companyPlace(h, confirmed.personKey, confirmed.company, call.now),
+      ]);
+      if (!isActive(person)) throw new Problem('USER_NOT_REGISTERED');
+      return openSession(h, call, person, place ?? asPerson, { method: 'qr' }, [
+        { ...spend, otherwise: () => new HandedOut() },
+        ...(place?.writes ?? []),
+      ]);
+    });
+  } catch (error) {
+    if (error instanceof HandedOut) return undefined;
+    throw error;
+  }
+}

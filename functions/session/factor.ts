@@ -1,0 +1,50 @@
+import { accepted, created, noContent } from '#http/answers.ts';
+import type { CallOf, StepOf } from '#http/call.ts';
+import type { House } from '#http/house.ts';
+import { audited, phoneNumberOf } from '#steps/facts.ts';
+import { factorPhone, requireFactorPhone } from '#steps/fresh-factor.ts';
+import { signedInPerson } from '#steps/own-account.ts';
+import { faceProof, startOwnFaceScan } from '#steps/scans.ts';
+import { sendSessionCode, withSessionCode } from '#steps/session-codes.ts';
+import type { Write } from '#store/db.ts';
+import { factorPassedWrite } from '#store/sessions.ts';
+import type { session } from './contract.ts';
+
+/** SES-5: a code to the own phone, but not to one that 找回手机号码 brought within a day (PHN-4). */
+export const sendFactorCode: StepOf<typeof session, 'factorSms'> = async (h, call) => {
+  const person = await signedInPerson(h, call);
+  const phone = factorPhone(person, call.now, h.settings.policies);
+  return accepted(await sendSessionCode(h, call, 'factor', phoneNumberOf(h, phone), person.lastWindow));
+};
+
+export const startFactorFace: StepOf<typeof session, 'factorFace'> = async (h, call) =>
+  created(await startOwnFaceScan(h, call, await signedInPerson(h, call)));
+
+/** The second factor, passed in this session: fresh from now on (SES-5). */
+export const passFactor: StepOf<typeof session, 'factor'> = async (h, call) => {
+  const { smsCode, faceTicket } = call.body;
+  if (smsCode === undefined) {
+    const { personKey } = call.caller.session;
+    await renew(h, call, 'face', [await faceProof(h, call, faceTicket ?? '', personKey)]);
+  } else {
+    await withSessionCode(h, call, 'factor', smsCode, async (proof, person) => {
+      requireFactorPhone(person, proof.phoneKey, call.now, h.settings.policies);
+      await renew(h, call, 'sms', [proof.spent, ...proof.guess]);
+    });
+  }
+  return noContent();
+};
+
+const renew = (
+  h: House,
+  call: CallOf<typeof session, 'factor'>,
+  method: 'sms' | 'face',
+  factor: readonly Write[],
+): Promise<void> => {
+  const { session: current } = call.caller;
+  return h.db.transact([
+    ...factor,
+    factorPassedWrite(current, call.now, h.settings.policies),
+    audited(h, call, current.personKey, 'factor', 'success', { method }),
+  ]);
+};

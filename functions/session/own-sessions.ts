@@ -1,0 +1,54 @@
+import { clearRefreshCookie } from '#crypto/refresh-tokens.ts';
+import { isoShanghai } from '#domain/days.ts';
+import { noContent, ok } from '#http/answers.ts';
+import type { StepOf } from '#http/call.ts';
+import { audited } from '#steps/facts.ts';
+import { signedInPerson } from '#steps/own-account.ts';
+import { endOf, endOwnWrite, findSessions, forgetWebSession, webSessionsOf } from '#store/sessions.ts';
+import type { session } from './contract.ts';
+
+const instant = (seconds: number): string => isoShanghai(new Date(seconds * 1000));
+
+/**
+ * The person's web sessions that are alive, this one first (SES-4). Where only one is allowed there is nothing beside
+ * the pointer, and so nothing more to read.
+ */
+export const listSessions: StepOf<typeof session, 'list'> = async (h, call) => {
+  const { session: current } = call.caller;
+  const person = await signedInPerson(h, call);
+  const others = webSessionsOf(person, call.now).filter(({ sessionId }) => sessionId !== current.sessionId);
+  const found = await findSessions(
+    h.db,
+    others.map(({ sessionId }) => sessionId),
+  );
+  const alive = found.filter((one) => endOf(one, call.now, h.settings.policies) === undefined);
+  return ok({
+    sessions: [current, ...alive.sort((a, b) => b.startedAt - a.startedAt)].map((one) => ({
+      sessionId: one.sessionId,
+      channel: one.channel,
+      startedAt: instant(one.startedAt),
+      lastSeenAt: instant(one.lastSeenAt),
+      current: one.sessionId === current.sessionId,
+      browser: one.browser,
+      address: one.address,
+    })),
+  });
+};
+
+/** Ends an own session, this one too. The condition of the write is whose it is: nobody else's can be met. */
+export const endSession: StepOf<typeof session, 'end'> = async (h, call) => {
+  const { session: current } = call.caller;
+  const { id } = call.params;
+  const isCurrent = id === current.sessionId;
+  const ended = {
+    reason: 'logged-out' as const,
+    at: Math.floor(call.now.getTime() / 1000),
+    ...(isCurrent ? {} : { by: call.origin.browser }),
+  };
+  await h.db.transact([
+    endOwnWrite(id, current.personKey, ended, h.settings.policies),
+    audited(h, call, current.personKey, 'session-ended', 'success', { reason: 'logged-out' }),
+  ]);
+  await forgetWebSession(h.db, current.personKey, id);
+  return noContent(isCurrent ? { cookies: [clearRefreshCookie()] } : {});
+};

@@ -1,0 +1,123 @@
+import * as v from 'valibot';
+import { flow } from '#contract/flow.ts';
+import {
+  cursor,
+  movedAuthorization,
+  permissionList,
+  personEntries,
+  role,
+  time,
+  validUntil,
+} from '#contract/schemas.ts';
+import { permissions, relationLists, relationStates } from '#domain/relations.ts';
+
+/** One authorisation as the company sees it. */
+const staffMember = v.object({
+  authorizationId: v.string(),
+  /** Masked (DOC-4). */
+  name: v.string(),
+  role,
+  state: v.picklist(relationStates),
+  direction: v.picklist(['invited', 'applied']),
+  permissions: v.array(v.picklist(permissions)),
+  validUntil: v.optional(v.string()),
+  updatedAt: time,
+});
+const managers = ['SESSION_ENDED', 'CHANNEL_NOT_ALLOWED', 'ROLE_NOT_ALLOWED', 'RELATION_NOT_FOUND'] as const;
+
+export const staff = flow({
+  name: 'staff',
+  summary:
+    '人员权限管理: legal representative and finance head manage the people of the company (REL-5 to REL-8).',
+  tables: {
+    Users: ['GetItem'],
+    Relationships: ['GetItem', 'PutItem', 'UpdateItem', 'ConditionCheckItem'],
+    'Relationships/byCompany': ['Query'],
+    Taxpayers: ['GetItem', 'ConditionCheckItem'],
+    Audit: ['PutItem'],
+  },
+  secrets: ['root', 'sealing', 'signing', 'providers'],
+  gateways: ['sms'],
+  routes: {
+    list: {
+      method: 'GET',
+      path: '/v1/enterprise/staff',
+      access: 'session',
+      summary: '现有办税人员, 待确认 or 历史, in pages',
+      query: v.object({ state: v.optional(v.picklist(relationLists), 'active'), cursor }),
+      answers: { 200: v.object({ staff: v.array(staffMember), cursor: v.optional(v.string()) }) },
+      errors: [...managers],
+    },
+    invite: {
+      method: 'POST',
+      path: '/v1/enterprise/staff',
+      access: 'session',
+      summary: '添加办税人员: active once the person confirms (REL-5)',
+      body: v.object({ ...personEntries, role, permissions: v.optional(permissionList), validUntil }),
+      answers: { 201: v.object({ authorizationId: v.string() }) },
+      errors: [
+        ...managers,
+        'COMPANY_NOT_CONFIRMED',
+        'DOCUMENT_INVALID',
+        'PERSON_NOT_REGISTERED',
+        'PERSON_MISMATCH',
+        'RELATION_EXISTS',
+      ],
+    },
+    adjust: {
+      method: 'PATCH',
+      path: '/v1/enterprise/staff/{authorizationId}',
+      access: 'session',
+      summary: 'Narrow or widen permissions, change the last day (REL-8)',
+      body: v.object({ permissions: v.optional(permissionList), validUntil }),
+      answers: {
+        200: v.object({
+          ...movedAuthorization.entries,
+          permissions: v.array(v.picklist(permissions)),
+          validUntil: v.optional(v.string()),
+        }),
+      },
+      errors: [...managers, 'COMPANY_NOT_CONFIRMED'],
+    },
+    dismiss: {
+      method: 'DELETE',
+      path: '/v1/enterprise/staff/{authorizationId}',
+      access: 'session',
+      summary: 'End an active relation at once (REL-7)',
+      answers: { 204: null },
+      errors: [...managers, 'COMPANY_NOT_CONFIRMED'],
+    },
+    confirm: {
+      method: 'POST',
+      path: '/v1/enterprise/staff/{authorizationId}/confirm',
+      access: 'session',
+      summary: 'Take an applicant (REL-6)',
+      answers: { 200: movedAuthorization },
+      errors: [...managers, 'COMPANY_NOT_CONFIRMED'],
+    },
+    reject: {
+      method: 'POST',
+      path: '/v1/enterprise/staff/{authorizationId}/reject',
+      access: 'session',
+      summary: 'Refuse an applicant (REL-6)',
+      answers: { 200: movedAuthorization },
+      errors: [...managers, 'COMPANY_NOT_CONFIRMED'],
+    },
+    withdraw: {
+      method: 'POST',
+      path: '/v1/enterprise/staff/{authorizationId}/withdraw',
+      access: 'session',
+      summary: 'Take an invitation back',
+      answers: { 200: movedAuthorization },
+      errors: [...managers, 'COMPANY_NOT_CONFIRMED'],
+    },
+    hide: {
+      method: 'POST',
+      path: '/v1/enterprise/staff/{authorizationId}/hide',
+      access: 'session',
+      summary: '清除记录: hide what has ended from the company’s list (CTR-3)',
+      answers: { 200: movedAuthorization },
+      errors: [...managers, 'COMPANY_NOT_CONFIRMED'],
+    },
+  },
+});

@@ -1,0 +1,86 @@
+import { shanghaiDay } from '#domain/days.ts';
+import { Problem } from '#domain/problem.ts';
+import { parseLastDay, permissionsOf, type Transition, transitions } from '#domain/relations.ts';
+import { noContent, ok } from '#http/answers.ts';
+import type { CallOf, StepOf } from '#http/call.ts';
+import type { House } from '#http/house.ts';
+import { managedCompany, managingChecks, requireChangingChannel } from '#steps/managing.ts';
+import { originOf, relationAudits } from '#steps/relation-facts.ts';
+import { authorizationOf, hideFrom, moveWrites } from '#steps/relation-moves.ts';
+import { tellHolder } from '#steps/relation-notices.ts';
+import { type RelationChanges, transitionWrite } from '#store/relations.ts';
+import type { staff } from './contract.ts';
+
+type Calls = CallOf<typeof staff, 'adjust' | 'dismiss' | 'confirm' | 'reject' | 'withdraw' | 'hide'>;
+
+/** An authorisation of the session's company: those of other companies do not exist. */
+const ofCompany = (h: House, call: Calls) =>
+  authorizationOf(h, call.params.authorizationId, { companyKey: managedCompany(call).companyKey });
+
+async function move(h: House, call: Calls, transition: Transition) {
+  requireChangingChannel(h, call);
+  const relation = await ofCompany(h, call);
+  const moved = moveWrites(h, relation, transition, originOf(call, call.caller.session));
+  await h.db.transact([...managingChecks(call), ...moved]);
+  return relation;
+}
+
+const answered = async (h: House, call: Calls, transition: Transition) => {
+  const { authorizationId } = await move(h, call, transition);
+  return ok({ authorizationId, state: transition.to });
+};
+
+export const confirm: StepOf<typeof staff, 'confirm'> = (h, call) =>
+  answered(h, call, transitions.acceptApplication);
+export const reject: StepOf<typeof staff, 'reject'> = (h, call) =>
+  answered(h, call, transitions.refuseApplication);
+export const withdraw: StepOf<typeof staff, 'withdraw'> = (h, call) =>
+  answered(h, call, transitions.withdrawInvitation);
+
+/** REL-7: at once, also in the person's live session. */
+export const dismiss: StepOf<typeof staff, 'dismiss'> = async (h, call) => {
+  const relation = await move(h, call, transitions.dismiss);
+  await tellHolder(h, call, relation, 'relation-deleted');
+  return noContent();
+};
+
+export const hide: StepOf<typeof staff, 'hide'> = async (h, call) => {
+  requireChangingChannel(h, call);
+  const checks = managingChecks(call);
+  const { authorizationId, state } = await hideFrom(h, 'company', call.now, () => ofCompany(h, call), checks);
+  return ok({ authorizationId, state });
+};
+
+/** REL-8: other permissions, another last day. Needs no new consent; the person is told. */
+export const adjust: StepOf<typeof staff, 'adjust'> = async (h, call) => {
+  requireChangingChannel(h, call);
+  managedCompany(call);
+  const day = shanghaiDay(call.now);
+  const asked = call.body.permissions;
+  const lastDay = parseLastDay(call.body.validUntil, day);
+  if (asked === undefined && lastDay === undefined)
+    throw new Problem('BAD_REQUEST', {
+      errors: [{ path: 'body', message: 'expected permissions or validUntil' }],
+    });
+  const relation = await ofCompany(h, call);
+  const changes: RelationChanges = {
+    ...(asked === undefined ? {} : { permissions: permissionsOf(relation.role, asked) }),
+    ...(lastDay === undefined ? {} : { validUntil: lastDay }),
+  };
+  await h.db.transact([
+    ...managingChecks(call),
+    transitionWrite(relation, transitions.adjust, call.now, day, changes),
+    ...relationAudits(h, relation, 'adjusted', originOf(call, call.caller.session), {
+      ...(changes.permissions ? { permissions: changes.permissions.join(' ') } : {}),
+      ...(lastDay === undefined ? {} : { validUntil: lastDay ?? '' }),
+    }),
+  ]);
+  await tellHolder(h, call, relation, 'relation-adjusted');
+  const validUntil = lastDay === undefined ? relation.validUntil : lastDay;
+  return ok({
+    authorizationId: relation.authorizationId,
+    state: transitions.adjust.to,
+    permissions: [...(changes.permissions ?? relation.permissions)],
+    ...(validUntil ? { validUntil } : {}),
+  });
+};

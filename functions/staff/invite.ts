@@ -1,0 +1,64 @@
+import { shanghaiDay } from '#domain/days.ts';
+import { Problem } from '#domain/problem.ts';
+import { isStaffRole, parseLastDay, permissionsOf } from '#domain/relations.ts';
+import { created } from '#http/answers.ts';
+import type { StepOf } from '#http/call.ts';
+import { managed, managedCompany, requireChangingChannel } from '#steps/managing.ts';
+import { readPerson, requireSameName } from '#steps/named-person.ts';
+import { originOf, relationAudits } from '#steps/relation-facts.ts';
+import { tellHolder } from '#steps/relation-notices.ts';
+import { beginWrites, companyFacts, findRelation } from '#store/relations.ts';
+import { decidedAnew, findPerson, isActive } from '#store/users.ts';
+import type { staff } from './contract.ts';
+
+/**
+ * REL-5: somebody registered is asked to work for the company; nothing is theirs before they agree. The name must be the
+ * record's (DOC-5), so that a number mistyped into a stranger's asks nobody.
+ */
+export const invite: StepOf<typeof staff, 'invite'> = async (h, call) => {
+  requireChangingChannel(h, call);
+  const { companyKey } = managedCompany(call);
+  const { role } = call.body;
+  if (!isStaffRole(role)) throw new Problem('ROLE_NOT_ALLOWED');
+  const day = shanghaiDay(call.now);
+  const lastDay = parseLastDay(call.body.validUntil, day);
+  const named = readPerson(h, call.body, call.now);
+  const relation = await decidedAnew(async () => {
+    const [{ company, writes }, person, previous] = await Promise.all([
+      managed(h, call),
+      findPerson(h.db, named.key),
+      findRelation(h.db, named.key, companyKey, role),
+    ]);
+    requireSameName(h, named, person);
+    if (!isActive(person)) throw new Problem('PERSON_NOT_REGISTERED');
+    const begun = beginWrites(
+      {
+        personKey: person.personKey,
+        sealedName: person.sealedName,
+        ...companyFacts(company),
+        role,
+        state: 'pending',
+        direction: 'invited',
+        refusable: true,
+        permissions: permissionsOf(role, call.body.permissions),
+        ...(lastDay ? { validUntil: lastDay } : {}),
+        source: 'company',
+      },
+      previous,
+      call.now,
+      day,
+    );
+    await h.db.transact([
+      ...writes,
+      ...begun.writes,
+      ...relationAudits(h, begun.relation, 'pending', originOf(call, call.caller.session), {
+        direction: 'invited',
+        permissions: begun.relation.permissions.join(' '),
+        ...(lastDay ? { validUntil: lastDay } : {}),
+      }),
+    ]);
+    return begun.relation;
+  });
+  await tellHolder(h, call, relation, 'relation-invited');
+  return created({ authorizationId: relation.authorizationId });
+};

@@ -1,0 +1,70 @@
+import { isoShanghai, shanghaiDay } from '#domain/days.ts';
+import { listOf, type RelationList, type RelationState, stateOn } from '#domain/relations.ts';
+import { ok } from '#http/answers.ts';
+import type { StepOf } from '#http/call.ts';
+import type { House } from '#http/house.ts';
+import { cursorTo, positionAt } from '#steps/cursors.ts';
+import { managedCompany } from '#steps/managing.ts';
+import { maskedHolderOf } from '#steps/relation-facts.ts';
+import { companyListKeyOf, companyRelations, type Relation } from '#store/relations.ts';
+import type { staff } from './contract.ts';
+
+const pageLength = 50;
+const rowsPerCall = 100;
+
+/** Where a list is stored: what has passed its last day still stands where it lived (REL-8). */
+const storedIn: Readonly<Record<RelationList, readonly RelationList[]>> = {
+  active: ['active'],
+  pending: ['pending'],
+  history: ['history', 'pending', 'active'],
+};
+interface Place {
+  readonly part: RelationList;
+  readonly from?: Record<string, string> | undefined;
+}
+
+/** One list of the company's people, by role, in pages. The query is on the session's company alone. */
+export const listStaff: StepOf<typeof staff, 'list'> = async (h, call) => {
+  const { companyKey } = managedCompany(call);
+  const { state: list, cursor } = call.query;
+  const day = shanghaiDay(call.now);
+  const owner = `staff/${list}/${companyKey}`;
+  const parts = storedIn[list];
+  let place: Place | undefined =
+    cursor === undefined ? { part: parts[0] ?? list } : placeIn(positionAt(h, owner, cursor));
+  const found: { relation: Relation; state: RelationState; part: RelationList }[] = [];
+  while (place && found.length <= pageLength) {
+    const { part, from }: Place = place;
+    const page = await companyRelations(h.db, companyKey, part, { from, limit: rowsPerCall });
+    for (const relation of page.items) {
+      const state = stateOn(relation, day);
+      if (listOf(state) === list && !(list === 'history' && relation.hiddenByCompany))
+        found.push({ relation, state, part });
+    }
+    const following = parts[parts.indexOf(part) + 1];
+    place = page.next ? { part, from: page.next } : following && { part: following };
+  }
+  const shown = found.slice(0, pageLength);
+  const last = shown.at(-1);
+  if (last && found.length > shown.length) place = { part: last.part, from: companyListKeyOf(last.relation) };
+  return ok({
+    staff: shown.map(({ relation, state }) => answerOf(h, relation, state)),
+    ...(place ? { cursor: cursorTo(h, owner, { part: place.part, ...place.from }) } : {}),
+  });
+};
+
+const placeIn = ({ part, ...from }: Record<string, string>): Place => ({
+  part: part as RelationList,
+  from: Object.keys(from).length > 0 ? from : undefined,
+});
+
+const answerOf = (h: House, relation: Relation, state: RelationState) => ({
+  authorizationId: relation.authorizationId,
+  name: maskedHolderOf(h, relation),
+  role: relation.role,
+  state,
+  direction: relation.direction,
+  permissions: [...relation.permissions],
+  ...(relation.validUntil === undefined ? {} : { validUntil: relation.validUntil }),
+  updatedAt: isoShanghai(new Date(relation.updatedAt)),
+});

@@ -1,0 +1,43 @@
+import * as v from 'valibot';
+import { flow } from '#contract/flow.ts';
+import { scan, scanState } from '#contract/schemas.ts';
+
+const word = v.pipe(v.string(), v.minLength(1), v.maxLength(64));
+
+export const stepUp = flow({
+  name: 'step-up',
+  summary: 'A face proof for a matter of risk, for another tax system to check (STP-1, STP-2).',
+  tables: {
+    Users: ['GetItem'],
+    Sessions: ['GetItem'],
+    Tickets: ['GetItem', 'PutItem'],
+    Audit: ['PutItem'],
+  },
+  secrets: ['root', 'sealing', 'signing'],
+  routes: {
+    start: {
+      method: 'POST',
+      path: '/v1/step-ups',
+      access: 'session',
+      summary: 'The proof at once where a recent face check serves, else a code to scan',
+      body: v.object({
+        matter: word,
+        audience: word,
+        /** Comes back in the proof, so that the caller knows it for its own. */
+        nonce: v.optional(v.pipe(v.string(), v.regex(/^[\x21-\x7e]{1,128}$/))),
+      }),
+      answers: {
+        200: v.object({ satisfied: v.literal(true), proof: v.string() }),
+        201: v.object({ stepUpId: v.string(), scan }),
+      },
+      errors: ['MATTER_UNKNOWN'],
+    },
+    show: {
+      method: 'GET',
+      path: '/v1/step-ups/{id}',
+      access: 'session',
+      summary: 'How the scan stands; the proof once it has passed',
+      answers: { 200: v.object({ state: scanState, proof: v.optional(v.string()) }) },
+    },
+  },
+});

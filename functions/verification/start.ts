@@ -1,0 +1,54 @@
+import { personKey } from '#crypto/keys.ts';
+import { may } from '#domain/channels.ts';
+import { shanghaiDay } from '#domain/days.ts';
+import { parseDocument } from '#domain/documents.ts';
+import { normaliseName, sameName } from '#domain/persons.ts';
+import { Problem } from '#domain/problem.ts';
+import { ok } from '#http/answers.ts';
+import type { StepOf } from '#http/call.ts';
+import { audited, nameOf } from '#steps/facts.ts';
+import { startPersonScan } from '#steps/scans.ts';
+import { knownMatter } from '#steps/step-up-proof.ts';
+import { findPerson, isActive } from '#store/users.ts';
+import type { verification } from './contract.ts';
+
+/**
+ * STP-3: the person in front of a terminal or counter scans with either app or mini program, whatever the matter's
+ * class. Who asked stays with the scan and in the audit (CHN-1), also when nobody ever scans.
+ */
+export const startVerification: StepOf<typeof verification, 'start'> = async (h, call) => {
+  const { channel, officer, office } = call.caller.assertion;
+  if (!may(channel, 'start-step-up', h.settings)) throw new Problem('CHANNEL_NOT_ALLOWED');
+  const { matter, audience } = knownMatter(h, call.body);
+  const { person: shown, nonce } = call.body;
+  const number = parseDocument(shown.documentType, shown.documentNumber, shanghaiDay(call.now));
+  const name = normaliseName(shown.name);
+  const person = await findPerson(h.db, personKey(h.keys, shown.documentType, number));
+  if (!isActive(person)) throw new Problem('USER_NOT_REGISTERED');
+  if (!sameName(nameOf(h, person), name)) throw new Problem('PERSON_MISMATCH');
+  const startedBy = {
+    channel,
+    ...(officer === undefined ? {} : { officer }),
+    ...(office === undefined ? {} : { office }),
+  };
+  const asked = { matter: matter.code, audience: audience.code };
+  const scan = await startPersonScan(
+    h,
+    call,
+    person,
+    {
+      purpose: 'verification',
+      action: 'scan-counter',
+      stepUp: { ...asked, ...(nonce === undefined ? {} : { nonce }), startedBy },
+    },
+    [
+      audited(h, call, person.personKey, 'step-up', 'success', {
+        ...asked,
+        started: true,
+        ...(officer === undefined ? {} : { officer }),
+        ...(office === undefined ? {} : { office }),
+      }),
+    ],
+  );
+  return ok(scan);
+};

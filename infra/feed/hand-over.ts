@@ -1,0 +1,102 @@
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { arrayOf, isObject, type JsonObject, objectOf, parseJson } from '../local/json.ts';
+import { PlainError } from '../local/plain-error.ts';
+
+export interface Told {
+  readonly line: number;
+  readonly code: string;
+  readonly message: string;
+}
+export interface Standing {
+  /** Lines handed over so far, blank ones included: where the file is. */
+  lines: number;
+  bytes: number;
+  accepted: number;
+  stale: number;
+  rejected: number;
+}
+export interface Listener {
+  rejected(told: Told): void;
+  warned(told: Told): void;
+  /** After each batch. */
+  reached(standing: Readonly<Standing>): void;
+}
+
+const batchLines = 1_000;
+const batchBytes = 1_000_000;
+/** A runtime whose tables are away for a moment: the same lines once more, which is safe (ENT-3). */
+const tries = 3;
+const pauseMs = 1_000;
+
+/**
+ * Hands the lines of a file of any length to a running local runtime, batch by batch and in their order, and tells of
+ * rejections by the file's own line numbers.
+ * @throws PlainError where nothing answers, something else does, or the runtime could not take a batch
+ */
+export async function handOver(file: Readable, url: string, listener: Listener): Promise<Standing> {
+  const standing: Standing = { lines: 0, bytes: 0, accepted: 0, stale: 0, rejected: 0 };
+  let batch: string[] = [];
+  let bytes = 0;
+  const flush = async (): Promise<void> => {
+    if (batch.length === 0) return;
+    const answer = await post(url, batch.join('\n'), standing.lines);
+    const ofFile = (one: unknown): Told => {
+      const { line, code, message } = objectOf(one);
+      return { line: standing.lines + Number(line), code: String(code), message: String(message) };
+    };
+    for (const one of arrayOf(answer.rejected)) listener.rejected(ofFile(one));
+    for (const one of arrayOf(answer.warnings)) listener.warned(ofFile(one));
+    standing.accepted += Number(answer.accepted ?? 0);
+    standing.stale += Number(answer.stale ?? 0);
+    standing.rejected += arrayOf(answer.rejected).length;
+    standing.lines += batch.length;
+    standing.bytes += bytes;
+    batch = [];
+    bytes = 0;
+    listener.reached(standing);
+  };
+  for await (const line of createInterface({ input: file, crlfDelay: Number.POSITIVE_INFINITY })) {
+    batch.push(line);
+    bytes += Buffer.byteLength(line) + 1;
+    if (batch.length >= batchLines || bytes >= batchBytes) await flush();
+  }
+  await flush();
+  return standing;
+}
+
+async function post(url: string, body: string, before: number): Promise<JsonObject> {
+  for (let time = 1; ; time++) {
+    const answer = await once(url, body);
+    if (answer.status === 200 && isObject(answer.body) && 'accepted' in answer.body) return answer.body;
+    if (answer.status < 500)
+      throw new PlainError(
+        `${url} is no local runtime of this project: it answered ${answer.status}.`,
+        `${url} 不是本项目的本地运行环境（返回 ${answer.status}）。`,
+      );
+    if (time === tries)
+      throw new PlainError(
+        `The runtime could not take the lines after line ${before} (${answer.status}). Lines are idempotent: feed the file again when it is well.`,
+        `第 ${before} 行之后的数据未能写入（${answer.status}）。数据行可重复提交，待运行环境恢复后重新执行即可。`,
+      );
+    await sleep(pauseMs * time);
+  }
+}
+
+async function once(url: string, body: string): Promise<{ status: number; body: unknown }> {
+  try {
+    const response = await fetch(new URL('/local/registry', url), {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-ndjson' },
+      body,
+    });
+    return { status: response.status, body: parseJson(await response.text()) };
+  } catch (error) {
+    throw new PlainError(
+      `Nothing answers at ${url}: start the local runtime with "npm start", or name its address with --url.`,
+      `${url} 没有响应：请先用 "npm start" 启动本地运行环境，或用 --url 指定地址。`,
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,64 @@
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import type { Writable } from 'node:stream';
+import { finished } from 'node:stream/promises';
+import { PlainError } from '../local/plain-error.ts';
+import { seedOf } from './dice.ts';
+import { readFlags, runTool, wholeNumber, wrongUse } from './flags.ts';
+import { fewestPeople, type SampleSize, sampleLines } from './sample-lines.ts';
+
+/** `npm run feed:sample`: made-up registry lines for this machine, the same for the same numbers and seed. */
+
+const usage = 'npm run feed:sample -- --people N --companies M [--seed S] [--out FILE]';
+const most = 5_000_000;
+
+function sizeOf(args: readonly string[]): { size: SampleSize; out: string | undefined } {
+  const { values } = readFlags(args, ['people', 'companies', 'seed', 'out'], usage);
+  if (values.people === undefined || values.companies === undefined)
+    throw wrongUse(usage, '--people and --companies are needed.', '须提供 --people 和 --companies。');
+  const companies = wholeNumber(usage, 'companies', values.companies, 0, most);
+  const people = wholeNumber(usage, 'people', values.people, companies > 0 ? fewestPeople : 0, most);
+  return { size: { people, companies, seed: seedOf(values.seed ?? '1') }, out: values.out };
+}
+
+/** Writes the lines at the pace of who reads them. Answers how many there were. */
+async function write(size: SampleSize, to: Writable): Promise<number> {
+  let count = 0;
+  let chunk = '';
+  const flush = async (): Promise<void> => {
+    if (!to.write(chunk)) await once(to, 'drain');
+    chunk = '';
+  };
+  for (const line of sampleLines(size)) {
+    count++;
+    chunk += `${JSON.stringify(line)}\n`;
+    if (chunk.length >= 65_536) await flush();
+  }
+  if (chunk !== '') await flush();
+  return count;
+}
+
+async function toFile(size: SampleSize, path: string): Promise<number> {
+  const file = createWriteStream(path);
+  const done = finished(file);
+  try {
+    // The file's own error is better news than the drain that never comes.
+    const count = await Promise.race([write(size, file), done.then(() => 0)]);
+    file.end();
+    await done;
+    return count;
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (!code) throw error;
+    throw new PlainError(`${path} cannot be written (${code}).`, `无法写入 ${path}（${code}）。`);
+  }
+}
+
+await runTool(async () => {
+  // Whoever reads only the beginning (`| head`) is no failure.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+  const { size, out } = sizeOf(process.argv.slice(2));
+  const count = out === undefined ? await write(size, process.stdout) : await toFile(size, out);
+  process.stderr.write(`${count} lines${out === undefined ? '' : ` in ${out}`}\n`);
+  return 0;
+});

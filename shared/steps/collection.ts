@@ -1,0 +1,68 @@
+import type * as v from 'valibot';
+import type { person } from '#contract/schemas.ts';
+import { phoneKey } from '#crypto/keys.ts';
+import { seal } from '#crypto/sealed.ts';
+import { parsePhone } from '#domain/phones.ts';
+import type { House } from '#http/house.ts';
+import { auditWrite } from '#store/audit.ts';
+import {
+  decidedAnew,
+  findPerson,
+  type HallCollection,
+  personWrite,
+  Stale,
+  sealContext,
+} from '#store/users.ts';
+import { readPerson, requireSameName } from './named-person.ts';
+import type { RelationOrigin } from './relation-facts.ts';
+
+/** What a hall saw (REG-2): the person, the document and the phone. */
+export interface Collected {
+  readonly person: v.InferOutput<typeof person>;
+  readonly phone: string;
+  readonly officer: string;
+}
+
+/**
+ * Real-name collection at a hall: level 5 (LVL-1), and the phone that registration must use.
+ * @param version the registry's, which an older one cannot overwrite (ENT-3); none for what a counter enters itself,
+ *   which stands until the registry's next line
+ * @returns whether anything was older than what is known and so changed nothing
+ */
+export function collect(
+  h: House,
+  collected: Collected,
+  version: number | undefined,
+  origin: RelationOrigin,
+): Promise<'accepted' | 'stale'> {
+  const named = readPerson(h, collected.person, origin.at);
+  const phone = parsePhone(collected.phone);
+  const phoneIndex = phoneKey(h.keys, phone);
+  return decidedAnew(async () => {
+    const known = await findPerson(h.db, named.key);
+    requireSameName(h, named, known);
+    if (version !== undefined && known?.hall && known.hall.version >= version) return 'stale';
+    const hall: HallCollection = {
+      phoneKey: phoneIndex,
+      sealedPhone: seal(h.dataKeys, sealContext.phone(phoneIndex), phone),
+      officer: collected.officer,
+      version: version ?? known?.hall?.version ?? -1,
+      at: origin.at.toISOString(),
+    };
+    await h.db.transact([
+      personWrite(named.key, known?.rev ?? 0, { ...named.facts, realNameLevel: 5, hall }, () => new Stale()),
+      auditWrite(
+        {
+          ...origin,
+          subject: named.key,
+          kind: 'collected',
+          outcome: 'success',
+          channel: 'hall',
+          detail: { ...origin.detail, officer: collected.officer },
+        },
+        h.settings.policies.auditRetentionDays,
+      ),
+    ]);
+    return 'accepted';
+  });
+}

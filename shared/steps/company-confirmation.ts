@@ -1,0 +1,66 @@
+import type { House } from '#http/house.ts';
+import { auditWrite } from '#store/audit.ts';
+import type { Write } from '#store/db.ts';
+import { type KnownTaxpayer, shownTaxpayerId, taxpayerWrite } from '#store/taxpayers.ts';
+import { findPerson, Stale } from '#store/users.ts';
+import { appointedWrites } from './appointments.ts';
+import { refreshCopies } from './company-copies.ts';
+import type { RelationOrigin } from './relation-facts.ts';
+
+/** A company as it is once its tax information is confirmed (ENT-2). */
+export const confirmed = (company: KnownTaxpayer): KnownTaxpayer => ({
+  ...company,
+  state: 'active',
+  rev: company.rev + 1,
+  copiesDue: true,
+});
+
+/**
+ * The writes that confirm a waiting company, as it was read: it becomes active, its legal representative takes effect
+ * by itself (REL-2), and both histories tell of it. Stale where the company changed meanwhile.
+ */
+export async function confirmationWrites(
+  h: House,
+  company: KnownTaxpayer,
+  origin: RelationOrigin,
+  detail: Readonly<Record<string, string>> = {},
+): Promise<Write[]> {
+  const appointed = company.legalRepresentative;
+  const holder = appointed && (await findPerson(h.db, appointed.personKey));
+  if (appointed && !holder) throw new Error('an appointed person without a record');
+  const told = (subject: string, about: object) =>
+    auditWrite(
+      {
+        subject,
+        kind: 'company-state',
+        outcome: 'success',
+        ...origin,
+        detail: { state: 'active', ...about, ...origin.detail, ...detail },
+      },
+      h.settings.policies.auditRetentionDays,
+    );
+  return [
+    taxpayerWrite(
+      company.companyKey,
+      company.rev,
+      { state: 'active', confirmedAt: origin.at.toISOString(), copiesDue: true },
+      () => new Stale(),
+    ),
+    ...(holder
+      ? (await appointedWrites(h, confirmed(company), 'legal-representative', holder, origin)).writes
+      : []),
+    told(company.companyKey, {}),
+    ...(origin.actor === undefined
+      ? []
+      : [
+          told(origin.actor, {
+            taxpayerId: shownTaxpayerId(h.dataKeys, company),
+            taxpayerName: company.name,
+          }),
+        ]),
+  ];
+}
+
+/** After the confirmation: the relations' copies. What fails here is due with the company's next line. */
+export const refreshConfirmed = (h: House, company: KnownTaxpayer): Promise<void> =>
+  refreshCopies(h, confirmed(company)).catch(() => undefined);

@@ -1,0 +1,47 @@
+import { recoveredLately } from '#domain/phones.ts';
+import type { Policies } from '#domain/policies.ts';
+import { Problem } from '#domain/problem.ts';
+import type { AnyCall } from '#http/call.ts';
+import type { House } from '#http/house.ts';
+import type { Session } from '#store/sessions.ts';
+import { defaultPhone, type OwnPhone, ownPhone, type Person } from '#store/users.ts';
+
+/** A call of somebody who is signed in. */
+export type SessionCall = AnyCall & { readonly caller: { readonly session: Session } };
+
+/**
+ * SES-5: what changes phones, password or account state wants a second factor passed in this session a short while
+ * ago; the login counts. Throws FRESH_FACTOR_REQUIRED, after which `POST /v1/session/factor` helps.
+ */
+export function requireFresh(h: Pick<House, 'settings'>, { caller, now }: SessionCall): void {
+  const age = Math.floor(now.getTime() / 1000) - caller.session.factorAt;
+  if (age > h.settings.policies.freshFactorSeconds) throw new Problem('FRESH_FACTOR_REQUIRED');
+}
+
+/**
+ * The phone that an SMS code as second factor goes to: the default one, or another where the default came by
+ * 找回手机号码 lately (PHN-4). Throws PHONE_EMPTY, or FACE_REQUIRED where no phone may serve.
+ */
+export function factorPhone(person: Person, now: Date, policies: Policies): OwnPhone {
+  const first = defaultPhone(person);
+  const phones = [...(first ? [first] : []), ...(person.phones ?? [])];
+  if (phones.length === 0) throw new Problem('PHONE_EMPTY');
+  const usable = phones.find((phone) => !recoveredLately(phone, now, policies));
+  if (!usable) throw new Problem('FACE_REQUIRED');
+  return usable;
+}
+
+/**
+ * The number that a code was right for may have changed hands since it was sent (PHN-3): then only a face proves the
+ * person. Answers the person's own phone. Throws FACE_REQUIRED.
+ */
+export function stillOwnPhone(person: Person, phoneKey: string): OwnPhone {
+  const phone = ownPhone(person, phoneKey);
+  if (!phone) throw new Problem('FACE_REQUIRED');
+  return phone;
+}
+
+/** The same where the code is to be a fresh factor: not of a number that was recovered lately (PHN-4). */
+export function requireFactorPhone(person: Person, phoneKey: string, now: Date, policies: Policies): void {
+  if (recoveredLately(stillOwnPhone(person, phoneKey), now, policies)) throw new Problem('FACE_REQUIRED');
+}

@@ -1,0 +1,69 @@
+import { may } from '#domain/channels.ts';
+import { shanghaiDay } from '#domain/days.ts';
+import { Problem } from '#domain/problem.ts';
+import { isManagingRole } from '#domain/relations.ts';
+import type { House } from '#http/house.ts';
+import type { Write } from '#store/db.ts';
+import { activeRelationWrite } from '#store/relations.ts';
+import type { ActingCompany } from '#store/sessions.ts';
+import {
+  activeCompanyWrite,
+  companyProblem,
+  findTaxpayer,
+  isKnown,
+  type KnownTaxpayer,
+  type Taxpayer,
+} from '#store/taxpayers.ts';
+import type { SessionCall } from './fresh-factor.ts';
+
+/** REL-9: of the channels only the web and the hall change relations; a session says where it was opened. */
+export function requireChangingChannel(h: Pick<House, 'settings'>, { caller }: SessionCall): void {
+  if (!may(caller.session.channel, 'change-relations', h.settings)) throw new Problem('CHANNEL_NOT_ALLOWED');
+}
+
+/**
+ * REL-5: the company for whose people this session acts: legal representative or finance head, logged in through
+ * `enterprise`. ROLE_NOT_ALLOWED for everybody else.
+ */
+export function managedCompany({ caller }: SessionCall): ActingCompany {
+  const { identity, company } = caller.session;
+  if (identity.kind !== 'enterprise' || !company || !isManagingRole(company.role))
+    throw new Problem('ROLE_NOT_ALLOWED');
+  return company;
+}
+
+/** A company whose people are being managed: as it stands, and the checks for the transaction that relies on it. */
+export interface Managed {
+  readonly company: KnownTaxpayer;
+  readonly writes: readonly Write[];
+}
+
+/**
+ * The checks of the own place: the session's relation was looked at when the call came in, and is looked at again inside
+ * the transaction, for the one who is replaced while acting. RELATION_NOT_FOUND, COMPANY_NOT_CONFIRMED.
+ */
+export const managingChecks = (call: SessionCall): Write[] => {
+  const acting = managedCompany(call);
+  const { personKey } = call.caller.session;
+  return [
+    activeRelationWrite({ personKey, ...acting }, shanghaiDay(call.now)),
+    {
+      ...activeCompanyWrite(acting.companyKey),
+      otherwise: (old) => lostProblem(old as Taxpayer | undefined),
+    },
+  ];
+};
+
+/** The same with the company as it stands now. */
+export async function managed(h: Pick<House, 'db'>, call: SessionCall): Promise<Managed> {
+  const writes = managingChecks(call);
+  const company = await findTaxpayer(h.db, managedCompany(call).companyKey);
+  if (!isKnown(company) || company.state !== 'active') throw lostProblem(company);
+  return { company, writes };
+}
+
+/** To somebody inside, a company that is gone is no unknown number: they have no place in it any more. */
+function lostProblem(company: Taxpayer | undefined): Problem {
+  const problem = companyProblem(company);
+  return problem?.code === 'COMPANY_NOT_CONFIRMED' ? problem : new Problem('RELATION_NOT_FOUND');
+}

@@ -1,0 +1,51 @@
+import type * as v from 'valibot';
+import type { person } from '#contract/schemas.ts';
+import { personKey } from '#crypto/keys.ts';
+import { seal } from '#crypto/sealed.ts';
+import { shanghaiDay } from '#domain/days.ts';
+import { parseDocument } from '#domain/documents.ts';
+import { normaliseName, sameName } from '#domain/persons.ts';
+import { Problem } from '#domain/problem.ts';
+import type { House } from '#http/house.ts';
+import type { Write } from '#store/db.ts';
+import { type Person, personWrite, Stale, sealContext } from '#store/users.ts';
+import { nameOf } from './facts.ts';
+
+/** A person as somebody else names them: normalised, with the key under which they exist before any account. */
+export interface NamedPerson {
+  readonly key: string;
+  readonly name: string;
+  /** The real-name facts, sealed for this person's row. */
+  readonly facts: Pick<Person, 'documentType' | 'sealedName' | 'sealedNumber'>;
+}
+
+/** Throws DOCUMENT_INVALID, or BAD_REQUEST for what is no name. */
+export function readPerson(h: House, raw: v.InferOutput<typeof person>, now: Date): NamedPerson {
+  const name = normaliseName(raw.name);
+  const number = parseDocument(raw.documentType, raw.documentNumber, shanghaiDay(now));
+  const key = personKey(h.keys, raw.documentType, number);
+  return {
+    key,
+    name,
+    facts: {
+      documentType: raw.documentType,
+      sealedName: seal(h.dataKeys, sealContext.name(key), name),
+      sealedNumber: seal(h.dataKeys, sealContext.number(key), number),
+    },
+  };
+}
+
+/** DOC-5: a number already held by another name is refused where it comes in. */
+export function requireSameName(h: House, named: NamedPerson, known: Person | undefined): void {
+  if (known && !sameName(nameOf(h, known), named.name)) throw new Problem('PERSON_MISMATCH');
+}
+
+/** The real-name record of somebody who was unknown so far; nothing for the others. */
+export const recordWrites = (named: NamedPerson, known: Person | undefined): Write[] =>
+  known ? [] : [personWrite(named.key, 0, named.facts, () => new Stale())];
+
+/** The person as relations keep them: by the name of their own record where there is one. */
+export const holderOf = (named: NamedPerson, known: Person | undefined) => ({
+  personKey: named.key,
+  sealedName: known?.sealedName ?? named.facts.sealedName,
+});

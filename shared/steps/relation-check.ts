@@ -1,0 +1,55 @@
+import type { Identity } from '#contract/schemas.ts';
+import { shanghaiDay } from '#domain/days.ts';
+import type { SpecialEntry } from '#domain/entries.ts';
+import type { House } from '#http/house.ts';
+import type { Write } from '#store/db.ts';
+import { activeRelationWrite, type Relation } from '#store/relations.ts';
+import type { ActingCompany, ActsAs } from '#store/sessions.ts';
+import { activeCompanyWrite, shownTaxpayerId } from '#store/taxpayers.ts';
+
+/** A person's place in a company: what a session becomes there, and what must still be true when it does. */
+export type CompanyPlace = ActsAs & {
+  readonly company: ActingCompany;
+  /**
+   * Checks for the transaction that relies on the place: this authorisation is active today (REL-8), the company is at
+   * work. RELATION_NOT_FOUND, COMPANY_NOT_CONFIRMED or TAXPAYER_NOT_FOUND otherwise.
+   */
+  readonly writes: readonly Write[];
+};
+
+/**
+ * The place that a relation gives, unjudged: its writes judge it.
+ * @param special the entry of 特定主体 through which it is taken; none for `enterprise`
+ */
+export function placeOf(
+  h: Pick<House, 'dataKeys'>,
+  relation: Relation,
+  now: Date,
+  special?: SpecialEntry,
+): CompanyPlace {
+  return {
+    identity: identityOf(h, relation, special),
+    company: {
+      companyKey: relation.companyKey,
+      role: relation.role,
+      authorizationId: relation.authorizationId,
+    },
+    writes: [activeRelationWrite(relation, shanghaiDay(now)), activeCompanyWrite(relation.companyKey)],
+  };
+}
+
+/** A relation as the identity that it gives. */
+export function identityOf(
+  h: Pick<House, 'dataKeys'>,
+  relation: Relation,
+  special?: SpecialEntry,
+): Exclude<Identity, { kind: 'natural' | 'agency' }> {
+  const company = {
+    taxpayerId: shownTaxpayerId(h.dataKeys, relation),
+    taxpayerName: relation.taxpayerName,
+    role: relation.role,
+  };
+  return special
+    ? { kind: 'special', subject: special, ...company }
+    : { kind: 'enterprise', ...company, permissions: [...relation.permissions] };
+}

@@ -1,0 +1,31 @@
+import type { Role } from '#domain/names.ts';
+import type { RelationNotice } from '#gateways/sms/text.ts';
+import type { AnyCall } from '#http/call.ts';
+import type { House } from '#http/house.ts';
+import type { Relation } from '#store/relations.ts';
+import { defaultPhone, findPerson } from '#store/users.ts';
+import { tellBySms } from './notices.ts';
+
+/** The bureau's own names of the five roles (REL-1). */
+export const roleNames: Readonly<Record<Role, string>> = {
+  'legal-representative': '法定代表人',
+  'finance-head': '财务负责人',
+  'tax-handler': '办税员',
+  'invoice-clerk': '开票员',
+  'tax-agent': '涉税代理人员',
+};
+
+/**
+ * Tells the person what was done to their relation by the other side (REL-8). Best effort: it is done already, and
+ * stands in their history. In Chinese, because the language of the call is the other side's.
+ */
+export async function tellHolder(
+  h: House,
+  call: AnyCall,
+  relation: Pick<Relation, 'personKey' | 'taxpayerName' | 'role'>,
+  kind: RelationNotice,
+): Promise<void> {
+  const person = await findPerson(h.db, relation.personKey).catch(() => undefined);
+  const about = `${relation.taxpayerName}（${roleNames[relation.role]}）`;
+  await tellBySms(h, { ...call, language: 'zh' }, person && defaultPhone(person), kind, about);
+}

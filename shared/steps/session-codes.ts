@@ -1,0 +1,84 @@
+import { Problem } from '#domain/problem.ts';
+import type { House } from '#http/house.ts';
+import type { Write } from '#store/db.ts';
+import {
+  codeSpentWrite,
+  type PhoneWindow,
+  type SessionCodePurpose,
+  type SessionCodeTicket,
+  sessionCodeId,
+  ticketKeyOf,
+} from '#store/tickets.ts';
+import { type Active, decidedAnew, findPerson, isActive } from '#store/users.ts';
+import { sendCode, withCode } from './codes.ts';
+import type { SessionCall } from './fresh-factor.ts';
+
+/**
+ * Sends the code of something that the signed-in person does; the one before, of the same session and purpose, is void.
+ * @param window what the phone's window is expected to be
+ */
+export function sendSessionCode(
+  h: House,
+  call: SessionCall,
+  purpose: SessionCodePurpose,
+  phone: string,
+  window: PhoneWindow | undefined,
+) {
+  const { session } = call.caller;
+  const ticket: SessionCodeTicket = {
+    ticketKey: ticketKeyOf(sessionCodeId(session.sessionId, purpose)),
+    kind: purpose,
+    personKey: session.personKey,
+    expiresAt: session.expiresAt,
+    state: 'open',
+    ...(window ? { window } : {}),
+  };
+  return sendCode(h, call, ticket, purpose, phone, 'guess');
+}
+
+/** A right code of the session. */
+export interface SessionCodeProof {
+  /** The number it was sent to. */
+  readonly phoneKey: string;
+  /** The reserved guess: for a transaction that writes the day's counts itself. */
+  readonly attemptId: string;
+  /** Uses the code up. */
+  readonly spent: Write;
+  /** Gives the guess back. */
+  readonly guess: readonly Write[];
+}
+
+/**
+ * Checks the code before anything else (SMS-2) and lets the person act with it; a person who changed meanwhile
+ * (`Stale`) is read again.
+ */
+export function withSessionCode<R>(
+  h: House,
+  call: SessionCall,
+  purpose: SessionCodePurpose,
+  code: string,
+  act: (proof: SessionCodeProof, person: Active) => Promise<R>,
+): Promise<R> {
+  const { sessionId, personKey } = call.caller.session;
+  return withCode<SessionCodeTicket, Awaited<ReturnType<typeof findPerson>>, R>(
+    h,
+    call,
+    { id: sessionCodeId(sessionId, purpose), kind: purpose, purpose, code, counting: 'guess' },
+    () => findPerson(h.db, personKey),
+    (right, read) => {
+      const proof: SessionCodeProof = {
+        phoneKey: right.phoneKey,
+        attemptId: right.attemptId,
+        spent: codeSpentWrite(right.ticket, right.hash, call.now),
+        guess: right.writes,
+      };
+      let first = true;
+      return decidedAnew(async () => {
+        const person = first ? read : await findPerson(h.db, personKey);
+        first = false;
+        if (!isActive(person)) throw new Problem('USER_NOT_REGISTERED');
+        return act(proof, person);
+      });
+    },
+  );
+}

@@ -1,0 +1,403 @@
+import { handle, ulid } from '#crypto/random.ts';
+import type { Sealed } from '#crypto/sealed.ts';
+import type { Role } from '#domain/names.ts';
+import { Problem } from '#domain/problem.ts';
+import {
+  isLive,
+  listOf,
+  type Permission,
+  type RelationFacts,
+  type RelationState,
+  refusalOf,
+  roleOrder,
+  stateOn,
+  type Transition,
+} from '#domain/relations.ts';
+import type { CompanyState, CompanySubject } from '#domain/taxpayers.ts';
+import type { Check, Db, Item, Key, Put, Update, Write } from './db.ts';
+import { type KeptNumber, type KnownTaxpayer, keptNumberOf } from './taxpayers.ts';
+import { Stale } from './users.ts';
+
+/**
+ * Person–company relations (REL). One current row per person, company and role; an authorisation that a newer one
+ * replaced lies beside it as history. A guard finds either by the random authorizationId.
+ */
+export interface Relation extends RelationFacts, KeptNumber {
+  readonly personKey: string;
+  /** Sort key: company and role of the current row, `history#…` of a replaced one. */
+  readonly relation: string;
+  readonly companyKey: string;
+  readonly authorizationId: string;
+  /** Grows with every change of this authorisation. */
+  readonly rev: number;
+  readonly state: RelationState;
+  readonly permissions: readonly Permission[];
+  /** Who entered it. */
+  readonly source: 'registry' | 'company' | 'person' | 'hall' | 'legacy';
+  /** ISO 8601 */
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  /** The person's name, sealed as in Users, for the company's list. */
+  readonly sealedName: Sealed;
+  /** Copies for lists; Taxpayers is what rules look at. */
+  readonly taxpayerName: string;
+  readonly taxpayerState: CompanyState;
+  readonly taxpayerSubjects?: readonly CompanySubject[];
+  /** Sort key of the company's lists: list, role, person. */
+  readonly companySort: string;
+  /** 清除记录 hides an ended authorisation from one side (CTR-3). */
+  readonly hiddenByPerson?: boolean;
+  readonly hiddenByCompany?: boolean;
+}
+
+const historyPrefix = 'history#';
+const guardKey = (authorizationId: string): Key => ({
+  personKey: `authorization#${authorizationId}`,
+  relation: 'guard',
+});
+/** Sort key of the current row. Company keys begin with `c`, which keeps all current rows of a person together. */
+export const relationSortOf = (companyKey: string, role: Role): string => `${companyKey}#${role}`;
+export const relationKey = (personKey: string, companyKey: string, role: Role): Key => ({
+  personKey,
+  relation: relationSortOf(companyKey, role),
+});
+/** The key of a row, current or replaced. */
+export const relationKeyOf = ({ personKey, relation }: Pick<Relation, 'personKey' | 'relation'>): Key => ({
+  personKey,
+  relation,
+});
+const companySortOf = (
+  relation: Pick<Relation, 'state' | 'role' | 'personKey' | 'authorizationId'>,
+): string =>
+  `${listOf(relation.state)}#${roleOrder(relation.role)}#${relation.personKey}#${relation.authorizationId}`;
+
+export const findRelation = (db: Db, personKey: string, companyKey: string, role: Role) =>
+  db.get<Relation>('Relationships', relationKey(personKey, companyKey, role));
+
+/** The current rows of one person in one company, whatever their state, in the order of roles; strongly consistent. */
+export async function relationsIn(db: Db, personKey: string, companyKey: string): Promise<Relation[]> {
+  const { items } = await db.query<Relation>('Relationships', {
+    when: 'personKey = :person AND begins_with(relation, :company)',
+    values: { ':person': personKey, ':company': `${companyKey}#` },
+    consistent: true,
+  });
+  return items.sort((a, b) => roleOrder(a.role) - roleOrder(b.role));
+}
+
+/** A page of a person's current rows, by company; with `history` the replaced ones too. Strongly consistent. */
+export const relationsOf = (
+  db: Db,
+  personKey: string,
+  page: { from?: Key | undefined; limit?: number; history?: boolean } = {},
+) =>
+  db.query<Relation>('Relationships', {
+    when: 'personKey = :person AND relation BETWEEN :first AND :last',
+    values: { ':person': personKey, ':first': 'c', ':last': page.history ? `${historyPrefix}~` : 'c~' },
+    consistent: true,
+    ...(page.limit ? { limit: page.limit } : {}),
+    from: page.from,
+  });
+
+/** All current rows of a person (switching, deregistration): one call unless there are thousands. */
+export async function allRelationsOf(db: Db, personKey: string): Promise<Relation[]> {
+  const all: Relation[] = [];
+  for (let from: Key | undefined; ; ) {
+    const page = await relationsOf(db, personKey, { from });
+    all.push(...page.items);
+    from = page.next;
+    if (!from) return all;
+  }
+}
+
+/** A page of a company's rows of one stored list, by role. An index: for lists, never for a rule. */
+export const companyRelations = (
+  db: Db,
+  companyKey: string,
+  list: 'active' | 'pending' | 'history',
+  page: { from?: Key | undefined; limit?: number } = {},
+) =>
+  db.query<Relation>('Relationships', {
+    index: 'byCompany',
+    when: 'companyKey = :company AND begins_with(companySort, :list)',
+    values: { ':company': companyKey, ':list': `${list}#` },
+    ...(page.limit ? { limit: page.limit } : {}),
+    from: page.from,
+  });
+
+/** The place of a row in its company's lists, to go on after it. */
+export const companyListKeyOf = ({
+  personKey,
+  relation,
+  companyKey,
+  companySort,
+}: Pick<Relation, 'personKey' | 'relation' | 'companyKey' | 'companySort'>): Key => ({
+  personKey,
+  relation,
+  companyKey,
+  companySort,
+});
+
+interface Guard {
+  readonly holder: string;
+  readonly at: string;
+}
+/** Finds an authorisation by its handle, current or replaced; two reads. Undefined where there is none. */
+export async function findAuthorization(db: Db, authorizationId: string): Promise<Relation | undefined> {
+  const guard = await db.get<Guard>('Relationships', guardKey(authorizationId));
+  if (!guard) return undefined;
+  const found = await db.get<Relation>('Relationships', { personKey: guard.holder, relation: guard.at });
+  if (found?.authorizationId === authorizationId) return found;
+  // Replaced between the two reads: the guard now tells where it went.
+  const moved = await db.get<Guard>('Relationships', guardKey(authorizationId));
+  const again =
+    moved && (await db.get<Relation>('Relationships', { personKey: moved.holder, relation: moved.at }));
+  return again?.authorizationId === authorizationId ? again : undefined;
+}
+
+/** What a new authorisation is; the rest follows. */
+export type NewRelation = Omit<
+  Relation,
+  | 'relation'
+  | 'authorizationId'
+  | 'rev'
+  | 'createdAt'
+  | 'updatedAt'
+  | 'companySort'
+  | 'hiddenByPerson'
+  | 'hiddenByCompany'
+> & { readonly state: 'pending' | 'active' };
+
+/** What a relation keeps of its company. */
+export const companyFacts = (company: KnownTaxpayer) => ({
+  companyKey: company.companyKey,
+  ...keptNumberOf(company),
+  taxpayerName: company.name,
+  taxpayerState: company.state,
+  taxpayerSubjects: company.subjects,
+});
+
+/**
+ * Begins an authorisation, in the place of `previous` (the current row as it was read, if there is one), which must
+ * have ended: it moves into history, and a person and company never have two of one role (REL-10). Throws
+ * RELATION_EXISTS where the previous one lives; the writes are refused with Stale when it changed since read.
+ */
+export function beginWrites(
+  fresh: NewRelation,
+  previous: Relation | undefined,
+  now: Date,
+  day: string,
+): { authorizationId: string; relation: Relation; writes: Write[] } {
+  if (previous && isLive(stateOn(previous, day))) throw new Problem('RELATION_EXISTS');
+  const authorizationId = handle();
+  const at = now.toISOString();
+  const key = relationKey(fresh.personKey, fresh.companyKey, fresh.role);
+  const relation: Relation = {
+    ...fresh,
+    relation: key.relation ?? '',
+    authorizationId,
+    rev: 1,
+    createdAt: at,
+    updatedAt: at,
+    companySort: companySortOf({ ...fresh, authorizationId }),
+  };
+  const stale = () => new Stale();
+  const guard: Put & Pick<Write, 'otherwise'> = {
+    table: 'Relationships',
+    put: { ...guardKey(authorizationId), holder: fresh.personKey, at: key.relation },
+    when: 'attribute_not_exists(personKey)',
+  };
+  if (!previous) {
+    const row: Write = {
+      table: 'Relationships',
+      put: { ...relation },
+      when: 'attribute_not_exists(personKey)',
+      otherwise: stale,
+    };
+    return { authorizationId, relation, writes: [row, guard] };
+  }
+  const ended: Relation = {
+    ...previous,
+    state: stateOn(previous, day),
+    relation: `${historyPrefix}${ulid(now)}`,
+  };
+  return {
+    authorizationId,
+    relation,
+    writes: [
+      {
+        table: 'Relationships',
+        put: { ...relation },
+        when: 'authorizationId = :old AND #rev = :rev',
+        names: { '#rev': 'rev' },
+        values: { ':old': previous.authorizationId, ':rev': previous.rev },
+        otherwise: stale,
+      },
+      guard,
+      {
+        table: 'Relationships',
+        put: { ...ended, companySort: companySortOf(ended) },
+        when: 'attribute_not_exists(personKey)',
+      },
+      {
+        table: 'Relationships',
+        key: guardKey(previous.authorizationId),
+        set: 'SET #at = :at',
+        names: { '#at': 'at' },
+        values: { ':at': ended.relation },
+      },
+    ],
+  };
+}
+
+/** What a transition may change beside the state. */
+export type RelationChanges = Partial<Pick<Relation, 'permissions' | 'taxpayerName' | 'taxpayerState'>> & {
+  /** null takes the last day away: unlimited. */
+  readonly validUntil?: string | null;
+};
+
+/**
+ * Moves an authorisation (REL-10). The allowed prior states, the direction and the roles of the transition are the
+ * write's condition; what stands there when it is refused decides the answer.
+ */
+export function transitionWrite(
+  relation: Relation,
+  transition: Transition,
+  now: Date,
+  day: string,
+  changes: RelationChanges = {},
+): Update & Pick<Write, 'otherwise'> {
+  const refused = refusalOf(transition, relation, day);
+  if (refused) throw new Problem(refused);
+  const { validUntil, ...others } = changes;
+  const next: Item = {
+    state: transition.to,
+    updatedAt: now.toISOString(),
+    companySort: companySortOf({ ...relation, state: transition.to }),
+    ...others,
+    ...(typeof validUntil === 'string' ? { validUntil } : {}),
+  };
+  const names: Record<string, string> = { '#state': 'state', '#rev': 'rev' };
+  const values: Item = { ':id': relation.authorizationId, ':day': day, ':one': 1 };
+  const sets = Object.entries(next).map(([attribute, value]) => {
+    names[`#${attribute}`] = attribute;
+    values[`:${attribute}`] = value;
+    return `#${attribute} = :${attribute}`;
+  });
+  const froms = transition.from.map((state, index) => {
+    values[`:from${index}`] = state;
+    return `:from${index}`;
+  });
+  const conditions = [
+    'authorizationId = :id',
+    `#state IN (${froms.join(', ')})`,
+    '(attribute_not_exists(validUntil) OR validUntil >= :day)',
+  ];
+  if (transition.direction) {
+    names['#direction'] = 'direction';
+    values[':direction'] = transition.direction;
+    conditions.push('#direction = :direction');
+  }
+  if (transition.refusable) {
+    values[':refusable'] = true;
+    conditions.push('refusable = :refusable');
+  }
+  return {
+    table: 'Relationships',
+    key: relationKeyOf(relation),
+    set: `SET ${sets.join(', ')}${validUntil === null ? ' REMOVE validUntil' : ''} ADD #rev :one`,
+    when: conditions.join(' AND '),
+    names,
+    values,
+    otherwise: (old) => {
+      const current = old as Relation | undefined;
+      if (current?.authorizationId !== relation.authorizationId) return new Problem('STATE_CONFLICT');
+      return new Problem(refusalOf(transition, current, day) ?? 'STATE_CONFLICT');
+    },
+  };
+}
+
+/**
+ * Inside the transaction of whatever relies on it: this relation is active on this day (REL-8), with
+ * `authorizationId` still the same one. RELATION_NOT_FOUND otherwise.
+ */
+export const activeRelationWrite = (
+  relation: Pick<Relation, 'personKey' | 'companyKey' | 'role'> & { readonly authorizationId?: string },
+  day: string,
+): Check & Pick<Write, 'otherwise'> => ({
+  table: 'Relationships',
+  key: relationKey(relation.personKey, relation.companyKey, relation.role),
+  when: `#state = :active AND (attribute_not_exists(validUntil) OR validUntil >= :day)${relation.authorizationId ? ' AND authorizationId = :id' : ''}`,
+  names: { '#state': 'state' },
+  values: {
+    ':active': 'active',
+    ':day': day,
+    ...(relation.authorizationId ? { ':id': relation.authorizationId } : {}),
+  },
+  otherwise: () => new Problem('RELATION_NOT_FOUND'),
+});
+
+/** Inside a transaction that was decided from it: the current row as it was read, or still none. Stale otherwise. */
+export const asReadCheck = (
+  of: Pick<Relation, 'personKey' | 'companyKey' | 'role'>,
+  read: Relation | undefined,
+): Check & Pick<Write, 'otherwise'> => ({
+  table: 'Relationships',
+  key: relationKey(of.personKey, of.companyKey, of.role),
+  ...(read
+    ? {
+        when: 'authorizationId = :id AND #rev = :rev',
+        names: { '#rev': 'rev' },
+        values: { ':id': read.authorizationId, ':rev': read.rev },
+      }
+    : { when: 'attribute_not_exists(personKey)' }),
+  otherwise: () => new Stale(),
+});
+
+/**
+ * 清除记录 (CTR-3): hides an ended authorisation from one side's history. STATE_CONFLICT while it lives, Stale when it
+ * was moved into history since read.
+ */
+export const hideWrite = (
+  relation: Relation,
+  side: 'person' | 'company',
+  day: string,
+): Update & Pick<Write, 'otherwise'> => ({
+  table: 'Relationships',
+  key: relationKeyOf(relation),
+  set: 'SET #hidden = :yes ADD #rev :one',
+  when: 'authorizationId = :id AND (NOT #state IN (:pending, :active) OR validUntil < :day)',
+  names: {
+    '#hidden': side === 'person' ? 'hiddenByPerson' : 'hiddenByCompany',
+    '#state': 'state',
+    '#rev': 'rev',
+  },
+  values: {
+    ':yes': true,
+    ':one': 1,
+    ':id': relation.authorizationId,
+    ':pending': 'pending',
+    ':active': 'active',
+    ':day': day,
+  },
+  otherwise: (old) =>
+    (old as Relation | undefined)?.authorizationId === relation.authorizationId
+      ? new Problem('STATE_CONFLICT')
+      : new Stale(),
+});
+
+/** Brings the copies of a company's name and state in a relation up to date. Harmless to repeat. */
+export const copiesUpdate = (
+  relation: Pick<Relation, 'personKey' | 'relation' | 'authorizationId'>,
+  copies: Pick<Relation, 'taxpayerName' | 'taxpayerState' | 'taxpayerSubjects'>,
+): Update => ({
+  table: 'Relationships',
+  key: relationKeyOf(relation),
+  set: `SET taxpayerName = :name, taxpayerState = :state${copies.taxpayerSubjects ? ', taxpayerSubjects = :subjects' : ''}`,
+  when: 'authorizationId = :id',
+  values: {
+    ':name': copies.taxpayerName,
+    ':state': copies.taxpayerState,
+    ...(copies.taxpayerSubjects ? { ':subjects': copies.taxpayerSubjects } : {}),
+    ':id': relation.authorizationId,
+  },
+});

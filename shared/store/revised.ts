@@ -1,0 +1,37 @@
+import type { TableName } from '#contract/tables.ts';
+import type { Item, Key, Write } from './db.ts';
+
+/**
+ * A change to an item that counts its changes in `rev`, decided from a read: it applies to the item exactly as it was
+ * read (`rev` 0: as it was not there), and fails with `otherwise`, given the item as it now stands.
+ * @param changes new values by attribute; undefined takes the attribute away
+ */
+export function revisedWrite(
+  table: TableName,
+  key: Key,
+  rev: number,
+  changes: Readonly<Record<string, unknown>>,
+  otherwise: (now: Item | undefined) => Error,
+): Write {
+  const names: Record<string, string> = { '#rev': 'rev' };
+  const values: Item = { ':next': rev + 1, ...(rev === 0 ? {} : { ':rev': rev }) };
+  const sets = ['#rev = :next'];
+  const removes: string[] = [];
+  for (const [attribute, value] of Object.entries(changes)) {
+    names[`#${attribute}`] = attribute;
+    if (value === undefined) removes.push(`#${attribute}`);
+    else {
+      sets.push(`#${attribute} = :${attribute}`);
+      values[`:${attribute}`] = value;
+    }
+  }
+  return {
+    table,
+    key,
+    set: `SET ${sets.join(', ')}${removes.length > 0 ? ` REMOVE ${removes.join(', ')}` : ''}`,
+    when: rev === 0 ? 'attribute_not_exists(#rev)' : '#rev = :rev',
+    names,
+    values,
+    otherwise,
+  };
+}

@@ -1,0 +1,130 @@
+import { indexKey, type Keys } from '#crypto/keys.ts';
+import type { StoredPassword } from '#crypto/passwords.ts';
+import { type DataKeys, type Sealed, seal, unseal } from '#crypto/sealed.ts';
+import { maskDocument } from '#domain/masks.ts';
+import { Problem } from '#domain/problem.ts';
+import { type CompanyState, type CompanySubject, holdsPersonNumber } from '#domain/taxpayers.ts';
+import type { Check, Db, Write } from './db.ts';
+import { revisedWrite } from './revised.ts';
+
+/**
+ * A company, or what is known of it so far: registry lines come in any order (ENT-3), so an appointment may stand here
+ * before the company itself does. `rev` is the condition of every write that was decided from a read.
+ */
+export interface Taxpayer {
+  readonly companyKey: string;
+  readonly rev: number;
+  /** The number in clear, or sealed where it holds a person's ID number (DOC-4). */
+  readonly taxpayerId?: string;
+  readonly sealedId?: Sealed;
+  /** Absent until the line `taxpayer` has come. */
+  readonly name?: string;
+  readonly subjects?: readonly CompanySubject[];
+  readonly state?: CompanyState;
+  /** Confirmed here (ENT-2): the registry's lines may go on saying that the company waits, which is no news then. */
+  readonly confirmedAt?: string;
+  /** Who is appointed now (REL-2, REL-3): the supersede is one transaction with this row. */
+  readonly legalRepresentative?: Appointment;
+  readonly financeHead?: Appointment;
+  /** The registry's version of each object kept here (ENT-3). */
+  readonly taxpayerVersion?: number;
+  readonly legalRepresentativeVersion?: number;
+  readonly financeHeadVersion?: number;
+  /** People whom the registry listed as tax handlers before the company's own line came: still to be taken up (ENT-3). */
+  readonly handlersDue?: readonly string[];
+  /** LEG-1 */
+  readonly companyPassword?: StoredPassword;
+  /** Name or state changed and not every relation's copy of it is known to be new: whoever sees it finishes. */
+  readonly copiesDue?: boolean;
+}
+export interface Appointment {
+  readonly personKey: string;
+  readonly at: string;
+}
+/** A company whose own line has come. */
+export type KnownTaxpayer = Taxpayer & Required<Pick<Taxpayer, 'name' | 'subjects' | 'state'>>;
+export const isKnown = (taxpayer: Taxpayer | undefined): taxpayer is KnownTaxpayer =>
+  taxpayer?.name !== undefined && taxpayer.state !== undefined && taxpayer.subjects !== undefined;
+
+/** The key of a normalised number: readable, unless that would show a person's ID number (DOC-4). */
+export const companyKeyOf = (keys: Keys, taxpayerId: string): string =>
+  holdsPersonNumber(taxpayerId) ? indexKey(keys, 'company', taxpayerId) : `c_${taxpayerId}`;
+
+/** The number as it is kept in a row of any table. */
+export type KeptNumber = Pick<Taxpayer, 'taxpayerId' | 'sealedId'>;
+const numberContext = (companyKey: string) => `taxpayer:${companyKey}`;
+export const keptNumber = (dataKeys: DataKeys, companyKey: string, taxpayerId: string): KeptNumber =>
+  holdsPersonNumber(taxpayerId)
+    ? { sealedId: seal(dataKeys, numberContext(companyKey), taxpayerId) }
+    : { taxpayerId };
+
+/** The same, taken over from another row of the company. */
+export const keptNumberOf = ({ taxpayerId, sealedId }: KeptNumber): KeptNumber => ({
+  ...(taxpayerId === undefined ? {} : { taxpayerId }),
+  ...(sealedId === undefined ? {} : { sealedId }),
+});
+
+/** The number in clear, for what works with it. */
+export function taxpayerIdOf(dataKeys: DataKeys, row: KeptNumber & { readonly companyKey: string }): string {
+  if (row.taxpayerId !== undefined) return row.taxpayerId;
+  if (row.sealedId === undefined) throw new Error('a company without a number');
+  return unseal(dataKeys, numberContext(row.companyKey), row.sealedId);
+}
+/** The number as answers and the audit may show it: masked where it is personal data (DOC-4). */
+export const shownTaxpayerId = (
+  dataKeys: DataKeys,
+  row: KeptNumber & { readonly companyKey: string },
+): string => row.taxpayerId ?? maskDocument(taxpayerIdOf(dataKeys, row));
+
+export const findTaxpayer = (db: Db, companyKey: string) => db.get<Taxpayer>('Taxpayers', { companyKey });
+
+/** Several companies, those that are there; one call a hundred. */
+export async function findTaxpayers(db: Db, companyKeys: readonly string[]): Promise<Taxpayer[]> {
+  const found: Taxpayer[] = [];
+  for (let at = 0; at < companyKeys.length; at += 100) {
+    const items = await db.batchGet(
+      companyKeys.slice(at, at + 100).map((companyKey) => ({ table: 'Taxpayers', key: { companyKey } })),
+    );
+    for (const item of items) if (item) found.push(item as unknown as Taxpayer);
+  }
+  return found;
+}
+
+/** New facts by attribute; undefined takes the attribute away. */
+export type TaxpayerChanges = {
+  readonly [K in Exclude<keyof Taxpayer, 'companyKey' | 'rev'>]?: Taxpayer[K] | undefined;
+};
+/** Changes a company as it was read (`rev` 0: as unknown). Another change in between fails with `otherwise`. */
+export const taxpayerWrite = (
+  companyKey: string,
+  rev: number,
+  changes: TaxpayerChanges,
+  otherwise: (now: Taxpayer | undefined) => Error,
+): Write =>
+  revisedWrite('Taxpayers', { companyKey }, rev, changes, (now) => otherwise(now as Taxpayer | undefined));
+
+/** What a company that is not at work answers: unknown and cancelled alike (LGN-7), or waiting (ENT-2). */
+export function companyProblem(taxpayer: Taxpayer | undefined): Problem | undefined {
+  if (!isKnown(taxpayer) || taxpayer.state === 'cancelled') return new Problem('TAXPAYER_NOT_FOUND');
+  return taxpayer.state === 'active' ? undefined : new Problem('COMPANY_NOT_CONFIRMED');
+}
+
+/** Inside a transaction: the company is at work. Refused like `companyProblem`. */
+export const activeCompanyWrite = (companyKey: string): Check & Pick<Write, 'otherwise'> => ({
+  table: 'Taxpayers',
+  key: { companyKey },
+  when: '#state = :active',
+  names: { '#state': 'state' },
+  values: { ':active': 'active' },
+  otherwise: (old) => companyProblem(old as Taxpayer | undefined) ?? new Problem('STATE_CONFLICT'),
+});
+
+/** Inside a transaction: the company is there and not gone, though it may wait for confirmation. STATE_CONFLICT. */
+export const workingCompanyWrite = (companyKey: string): Check & Pick<Write, 'otherwise'> => ({
+  table: 'Taxpayers',
+  key: { companyKey },
+  when: '#state <> :cancelled AND attribute_exists(#state)',
+  names: { '#state': 'state' },
+  values: { ':cancelled': 'cancelled' },
+  otherwise: () => new Problem('STATE_CONFLICT'),
+});

@@ -1,0 +1,245 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { defaultPolicies } from '#domain/policies.ts';
+import type { FaultKind } from '../../infra/local/faults.ts';
+import { startKit } from '../flows/support/channels.ts';
+import { rowsOf } from '../flows/support/tables.ts';
+import {
+  codeFor,
+  type Door,
+  enterPassword,
+  expectStatus,
+  loginTicket,
+  openDoor,
+  registered,
+  sendRegistrationCode,
+  startRegistration,
+  wait,
+} from '../support/door.ts';
+import { person } from '../support/people.ts';
+import { expectDecent, logIn, register, standing } from './journeys.ts';
+
+let door: Door;
+
+/** One call of every function that needs secrets; none of them may have been called before. */
+const firstCalls = (): [string, () => ReturnType<Door['http']>][] => {
+  const who = person();
+  const { name, documentType, documentNumber } = who;
+  return [
+    [
+      'registration',
+      () =>
+        door.http('POST', '/v1/registrations', {
+          name,
+          documentType,
+          documentNumber,
+          consents: ['privacy', 'face'],
+        }),
+    ],
+    ['login', () => enterPassword(door, who.phone, who.password)],
+    [
+      'password-reset',
+      () => door.http('POST', '/v1/password-resets', { account: who.phone, name, documentNumber }),
+    ],
+    [
+      'session',
+      () => door.http('POST', '/v1/session/refresh', undefined, { cookie: '__Host-refresh=a.b.c' }),
+    ],
+    ['channel-scan', () => door.http('POST', '/v1/channel/scans', { qrContent: 'x' })],
+    ['scan', () => door.http('GET', `/v1/scans/${'A'.repeat(43)}`)],
+    ['challenge', () => door.http('GET', '/v1/challenge')],
+    ['discovery', () => door.http('GET', '/.well-known/jwks.json')],
+  ];
+};
+
+describe('secrets and keys away', () => {
+  // Functions that have read nothing yet.
+  beforeEach(async () => {
+    door = await openDoor({ quiet: true });
+  });
+  afterEach(() => door?.stop());
+
+  it.each<FaultKind>(['error500', 'throttle', 'after'])(
+    'ERR-01 Secrets Manager %s: everything is closed, nothing is written, and it opens again',
+    async (kind) => {
+      door.faults.add({ service: 'secretsmanager', kind, times: 1000 });
+      const before = (await rowsOf(door, 'Tickets')).length;
+      for (const [name, call] of firstCalls()) {
+        const reply = await call();
+        expectDecent(reply, name);
+        expect(reply.status, name).toBe(503);
+      }
+      expect(await rowsOf(door, 'Tickets')).toHaveLength(before);
+      expect(await rowsOf(door, 'Users')).toEqual([]);
+      door.faults.clear();
+      await register(door, person());
+    },
+    60_000,
+  );
+
+  it('ERR-01 ERR-02 Secrets Manager does not answer: 503 before the function is out of time', async () => {
+    door.faults.add({ service: 'secretsmanager', kind: 'timeout', times: 1000 });
+    // One after the other: three tries of two seconds leave little of a function's ten on a busy machine.
+    for (const [name, call] of firstCalls().filter(([one]) => ['login', 'session'].includes(one))) {
+      const reply = await call();
+      expectDecent(reply, name);
+      expect(reply.status, name).toBe(503);
+    }
+    door.faults.clear();
+    await register(door, person());
+  }, 60_000);
+
+  it.each<FaultKind>(['error500', 'throttle', 'after'])(
+    'ERR-01 KMS %s: no function that seals or opens goes on',
+    async (kind) => {
+      const rule = door.faults.add({ service: 'kms', kind, times: 1000 });
+      const replies = await Promise.all(
+        firstCalls()
+          .filter(([name]) =>
+            ['registration', 'login', 'password-reset', 'session', 'channel-scan'].includes(name),
+          )
+          .map(async ([name, call]) => ({ name, reply: await call() })),
+      );
+      for (const { name, reply } of replies) {
+        expectDecent(reply, name);
+        expect(reply.status, name).toBe(503);
+      }
+      expect(door.faults.struck(rule)).toBeGreaterThan(4);
+      expect(await rowsOf(door, 'Tickets')).toEqual([]);
+      door.faults.clear();
+      await register(door, person());
+    },
+    60_000,
+  );
+
+  it('ERR-01 who has read the secrets once goes on while Secrets Manager and KMS are away', async () => {
+    const who = person();
+    await register(door, who);
+    await logIn(door, who, 'sms');
+    for (const service of ['secretsmanager', 'kms'] as const)
+      door.faults.add({ service, kind: 'error500', times: 1000 });
+    await wait(door, 7200);
+    await logIn(door, who, 'face');
+    await logIn(door, who, 'sms');
+  }, 60_000);
+});
+
+describe('SMS provider away', () => {
+  beforeAll(async () => {
+    door = await openDoor({ quiet: true });
+  });
+  afterEach(() => door?.faults.clear());
+  afterAll(() => door?.stop());
+
+  it.each<FaultKind>(['error500', 'throttle'])(
+    'SMS-1 %s: 503, the send is given back, and the next one is possible at once',
+    async (kind) => {
+      const who = person();
+      const id = await startRegistration(door, who);
+      door.faults.add({ service: 'sms', kind, times: 1000 });
+      // More often than the window allows: none of them counts.
+      for (let i = 0; i < defaultPolicies.smsPerWindow + 2; i++) {
+        const refused = await sendRegistrationCode(door, id, who.phone);
+        expectDecent(refused, kind);
+        expect(refused.status).toBe(503);
+      }
+      expect(door.sms(who.phone)).toEqual([]);
+      door.faults.clear();
+      for (let i = 0; i < defaultPolicies.smsPerWindow; i++) {
+        expectStatus(await sendRegistrationCode(door, id, who.phone), 202);
+        await wait(door, 60);
+      }
+      expect((await sendRegistrationCode(door, id, who.phone)).body.code).toBe('SMS_TOO_FREQUENT');
+    },
+    60_000,
+  );
+
+  it('SMS-1 SMS-2 a failed send voids no code but its own', async () => {
+    const who = person();
+    const id = await startRegistration(door, who);
+    door.faults.add({ service: 'sms', kind: 'error500' });
+    expect((await sendRegistrationCode(door, id, who.phone)).status).toBe(503);
+    const profile = (smsCode: string) =>
+      door.http('PUT', `/v1/registrations/${id}/profile`, {
+        phone: who.phone,
+        smsCode,
+        password: who.password,
+      });
+    expect((await profile('123456')).body.code).toBe('SMS_CODE_WRONG');
+    expectStatus(await sendRegistrationCode(door, id, who.phone), 202);
+    expectStatus(await profile(await codeFor(door, who.phone)), 200);
+  });
+
+  it.each<[FaultKind, boolean]>([
+    ['after', true],
+    ['timeout', false],
+  ])(
+    'SMS-1 %s: nobody knows whether it arrived, so it counts, and a code that arrived works',
+    async (kind, arrived) => {
+      const who = person();
+      const id = await startRegistration(door, who);
+      door.faults.add({ service: 'sms', kind });
+      const lost = await sendRegistrationCode(door, id, who.phone);
+      expectDecent(lost, kind);
+      expect(lost.status).toBe(503);
+      expect((await sendRegistrationCode(door, id, who.phone)).body.code).toBe('SMS_TOO_FREQUENT');
+      expect(door.sms(who.phone)).toHaveLength(arrived ? 1 : 0);
+      if (!arrived) {
+        await wait(door, 61);
+        expectStatus(await sendRegistrationCode(door, id, who.phone), 202);
+      }
+      const profile = await door.http('PUT', `/v1/registrations/${id}/profile`, {
+        phone: who.phone,
+        smsCode: await codeFor(door, who.phone),
+        password: who.password,
+      });
+      expectStatus(profile, 200);
+    },
+  );
+});
+
+describe('face provider away', () => {
+  beforeAll(async () => {
+    door = await openDoor({ quiet: true });
+  });
+  afterEach(() => door?.faults.clear());
+  afterAll(() => door?.stop());
+
+  it.each<FaultKind>(['error500', 'throttle', 'timeout', 'after'])(
+    'FACE-2 LCK-6 %s: 503, no failure of the person, and the next try passes',
+    async (kind) => {
+      const who = await registered(door);
+      const loginId = await loginTicket(door, who);
+      const scan = expectStatus(await door.http('POST', `/v1/logins/${loginId}/face`), 201).body;
+      door.faults.add({ service: 'face', routeKey: 'POST /v1/channel/scans/{ticket}/face', kind });
+      await expect(startKit(door, scan.qrContent)).rejects.toThrow(/got 503 .*"UNAVAILABLE"/);
+      const kit = await startKit(door, scan.qrContent);
+      door.faults.add({ service: 'face', routeKey: 'POST /v1/channel/scans/{ticket}/face-result', kind });
+      const lost = await kit.result();
+      expectDecent(lost, kind);
+      expect(lost.status).toBe(503);
+      for (const row of await rowsOf(door, 'Lockouts'))
+        expect(await standing(door, String(row.personKey))).toEqual({});
+      expect((await kit.result()).body.passed).toBe(true);
+      expectStatus(await door.http('POST', `/v1/logins/${loginId}/verify`, { faceTicket: scan.ticket }), 200);
+    },
+    60_000,
+  );
+
+  it('REG-5 LCK-6 in a registration as well: the provider being away costs no try', async () => {
+    const who = person();
+    const id = await startRegistration(door, who);
+    expectStatus(await sendRegistrationCode(door, id, who.phone), 202);
+    const smsCode = await codeFor(door, who.phone);
+    const { phone, password } = who;
+    expectStatus(
+      await door.http('PUT', `/v1/registrations/${id}/profile`, { phone, password, smsCode }),
+      200,
+    );
+    const scan = expectStatus(await door.http('POST', `/v1/registrations/${id}/face`), 201).body;
+    const kit = await startKit(door, scan.qrContent);
+    door.faults.add({ service: 'face', kind: 'error500', times: 6 });
+    for (let i = 0; i < 6; i++) expect((await kit.result()).status).toBe(503);
+    door.face('fail');
+    expect((await kit.result()).body).toMatchObject({ passed: false, remainingAttempts: 4 });
+  });
+});

@@ -1,0 +1,279 @@
+import { expect } from 'vitest';
+import { shanghaiDay } from '#domain/days.ts';
+import type { FaultKind, FaultRule } from '../../infra/local/faults.ts';
+import { asChannel } from '../flows/support/channels.ts';
+import { expectProblem } from '../flows/support/problems.ts';
+import { rowsOf } from '../flows/support/tables.ts';
+import type { Loose, Reply } from '../support/client.ts';
+import { type Door, wait } from '../support/door.ts';
+import type { Sample } from '../support/people.ts';
+
+/** Journeys as a person goes through them: what fails is tried again, a code that is gone asked for anew. */
+
+type Answer = Reply<Loose>;
+const patience = 4;
+
+/** No answer but success, a refusal, or "away for a moment": whatever happens behind it. */
+export function expectDecent(reply: Answer, what: string): void {
+  if (reply.status < 400) return;
+  if (reply.status !== 503) {
+    expectProblem(reply, what);
+    return;
+  }
+  const said = `${what} → ${JSON.stringify(reply.body)}`;
+  expect(reply.headers.get('content-type'), said).toBe('application/problem+json; charset=utf-8');
+  expect(reply.body, said).toMatchObject({ status: 503, code: 'UNAVAILABLE', title: '系统繁忙，请稍后重试' });
+  expect(Object.keys(reply.body).sort(), said).toEqual([
+    'code',
+    'detail',
+    'status',
+    'title',
+    'traceId',
+    'type',
+  ]);
+}
+
+/** Tries again while the service is away, and after the time it names where there were too many tries. */
+export async function persist(door: Door, what: string, call: () => Promise<Answer>): Promise<Answer> {
+  let reply = await call();
+  for (let i = 0; i < patience; i++) {
+    expectDecent(reply, what);
+    if (reply.status === 429) await wait(door, Number(reply.headers.get('retry-after') ?? 60) + 1);
+    // A channel whose call was spent without its answer signs a new one.
+    else if (reply.status !== 503 && reply.body?.code !== 'ASSERTION_INVALID') return reply;
+    reply = await call();
+  }
+  throw new Error(`${what} never came to an end: ${reply.status} ${JSON.stringify(reply.body)}`);
+}
+
+const post = (door: Door, path: string, body?: unknown) =>
+  persist(door, `POST ${path.replace(/[\w-]{22,}/, '…')}`, () => door.http('POST', path, body));
+
+/** Asks for a code and uses it; a code that was lost on the way is asked for again. */
+async function withCode(
+  door: Door,
+  phone: string,
+  send: () => Promise<Answer>,
+  use: (smsCode: string) => Promise<Answer>,
+): Promise<Answer> {
+  for (let i = 0; i < patience; i++) {
+    const sent = await send();
+    if (sent.status !== 202) return sent;
+    const smsCode = door.sms(phone).find((message) => message.code)?.code ?? '';
+    const used = await use(smsCode);
+    if (used.body?.code !== 'SMS_CODE_WRONG') return used;
+    await wait(door, 61);
+  }
+  throw new Error('no code ever worked');
+}
+
+/** Scans and passes the face check of a journey; answers the ticket. A scan that went wrong is shown anew. */
+async function passFace(door: Door, journey: string): Promise<string | undefined> {
+  for (let i = 0; i < patience; i++) {
+    const started = await post(door, `${journey}/face`);
+    if (started.status !== 201) return undefined;
+    const { ticket, qrContent } = started.body;
+    const app = asChannel(door, 'ahtax-app');
+    const step = (path: string, body?: unknown) =>
+      persist(door, `app ${path.replace(ticket, '…')}`, () => app('POST', path, body));
+    if ((await step('/v1/channel/scans', { qrContent })).status !== 200) continue;
+    const kit = await step(`/v1/channel/scans/${ticket}/face`);
+    if (kit.status !== 200) continue;
+    const result = await step(`/v1/channel/scans/${ticket}/face-result`, { token: kit.body.token });
+    if (result.body?.passed) return ticket;
+  }
+  throw new Error('the face never passed');
+}
+
+/** Registers, however often it takes. */
+export async function register(door: Door, who: Sample): Promise<void> {
+  const { name, documentType, documentNumber, phone, password } = who;
+  for (let i = 0; i < patience; i++) {
+    const begun = await post(door, '/v1/registrations', {
+      name,
+      documentType,
+      documentNumber,
+      consents: ['privacy', 'face'],
+    });
+    // The answer to the last step was lost, not the step.
+    if (begun.body?.code === 'ALREADY_REGISTERED') return;
+    expect(begun.status).toBe(201);
+    const journey = `/v1/registrations/${begun.body.registrationId}`;
+    const profile = await withCode(
+      door,
+      phone,
+      () => post(door, `${journey}/sms`, { phone }),
+      (smsCode) =>
+        persist(door, 'profile', () => door.http('PUT', `${journey}/profile`, { phone, smsCode, password })),
+    );
+    if (profile.status !== 200) continue;
+    if (!(await passFace(door, journey))) continue;
+    const done = await post(door, `${journey}/complete`);
+    if (done.status === 201) return;
+  }
+  throw new Error('never registered');
+}
+
+export type Method = 'sms' | 'face';
+
+/** Logs in and answers the session. */
+export async function logIn(
+  door: Door,
+  who: Sample,
+  method: Method,
+): Promise<{ accessToken: string; sessionId: string }> {
+  for (let i = 0; i < patience; i++) {
+    const opened = await post(door, '/v1/logins', {
+      entry: 'natural',
+      account: who.phone,
+      password: who.password,
+    });
+    expect(opened.status, JSON.stringify(opened.body)).toBe(201);
+    const journey = `/v1/logins/${opened.body.loginId}`;
+    const verified =
+      method === 'sms'
+        ? await withCode(
+            door,
+            who.phone,
+            () => post(door, `${journey}/sms`),
+            (smsCode) => post(door, `${journey}/verify`, { smsCode }),
+          )
+        : await post(door, `${journey}/verify`, { faceTicket: (await passFace(door, journey)) ?? 'none' });
+    if (verified.status === 200) return verified.body.session;
+  }
+  throw new Error('never logged in');
+}
+
+/** Sets a new password; where the last answer was lost, the new one is found to work. */
+export async function reset(door: Door, who: Sample, newPassword: string, method: Method): Promise<void> {
+  for (let i = 0; i < patience; i++) {
+    const begun = await post(door, '/v1/password-resets', {
+      account: who.phone,
+      name: who.name,
+      documentNumber: who.documentNumber,
+    });
+    expect(begun.status).toBe(201);
+    const journey = `/v1/password-resets/${begun.body.resetId}`;
+    const complete = (proof: object) => post(door, `${journey}/complete`, { ...proof, newPassword });
+    const done =
+      method === 'sms'
+        ? await withCode(
+            door,
+            who.phone,
+            () => post(door, `${journey}/sms`),
+            (smsCode) => complete({ smsCode }),
+          )
+        : await complete({ faceTicket: (await passFace(door, journey)) ?? 'none' });
+    if (done.status === 204) return;
+    const login = await post(door, '/v1/logins', {
+      entry: 'natural',
+      account: who.phone,
+      password: newPassword,
+    });
+    if (login.status === 201) return;
+  }
+  throw new Error('never reset');
+}
+
+/** One DynamoDB call of a journey: the n-th of an invocation of a route. */
+export interface Spot {
+  readonly routeKey: string;
+  readonly nth: number;
+}
+
+/** Every DynamoDB call that a journey makes, found by making it once. */
+export async function spotsOf(door: Door, journey: () => Promise<unknown>): Promise<Spot[]> {
+  door.resetUsage();
+  await journey();
+  return Object.values(door.usage()).flatMap(({ routes }) =>
+    Object.entries(routes).flatMap(([routeKey, { calls, invocations }]) =>
+      Array.from({ length: Math.round(calls / invocations) }, (_, i) => ({ routeKey, nth: i + 1 })),
+    ),
+  );
+}
+
+export interface Case {
+  readonly kind: FaultKind;
+  /** 1 is absorbed by the client library, 3 is the failure of all its tries: what the function then has to bear. */
+  readonly times: number;
+}
+export const cases: readonly Case[] = [
+  { kind: 'error500', times: 1 },
+  { kind: 'throttle', times: 1 },
+  { kind: 'conflict', times: 1 },
+  { kind: 'after', times: 1 },
+  { kind: 'error500', times: 3 },
+  { kind: 'after', times: 3 },
+];
+
+/** Makes the journey with the fault at that spot; fails where the fault was never met. */
+export async function under(door: Door, rule: FaultRule, journey: () => Promise<unknown>): Promise<void> {
+  const id = door.faults.add(rule);
+  try {
+    await journey();
+    // Reads meet no conflict.
+    if (rule.kind !== 'conflict') expect(door.faults.struck(id), 'the fault was met').toBeGreaterThan(0);
+  } catch (error) {
+    throw new Error(
+      `with ${JSON.stringify(rule)}: ${error instanceof Error ? error.message : String(error)}`,
+      {
+        cause: error,
+      },
+    );
+  } finally {
+    door.faults.clear();
+  }
+}
+
+/** Failures and guesses that stand against a person today, by method. */
+export async function standing(door: Door, personKey: string): Promise<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  const today = shanghaiDay(door.clock.now());
+  for (const row of await rowsOf(door, 'Lockouts'))
+    if (row.personKey === personKey && row.day === today)
+      for (const [name, value] of Object.entries(row)) {
+        if (value instanceof Set) counts[name] = (counts[name] ?? 0) + value.size;
+        if (name === 'lockedAt') counts.locks = (counts.locks ?? 0) + 1;
+      }
+  return counts;
+}
+
+interface Person {
+  personKey: string;
+  account?: { status: string };
+  phones?: { phoneKey: string; phoneId: string }[];
+  defaultPhoneId?: string;
+  webSession?: { sessionId: string };
+}
+
+/** Everything that must hold between the tables, whatever happened on the way. */
+export async function expectWhole(door: Door): Promise<void> {
+  const users = (await rowsOf(door, 'Users')) as unknown as Person[];
+  const people = users.filter((user) => user.account);
+  const phones = (await rowsOf(door, 'Phones')) as unknown as { phoneKey: string; personKey: string }[];
+  const registered = (await rowsOf(door, 'Audit')).filter((event) => event.kind === 'registered');
+  // One account, one owner, one event each.
+  expect(phones.map((phone) => phone.personKey).sort()).toEqual(
+    people.map((person) => person.personKey).sort(),
+  );
+  expect(registered.map((event) => event.subject).sort()).toEqual(
+    people.map((person) => person.personKey).sort(),
+  );
+  for (const person of people) {
+    expect(person.account?.status).toBe('active');
+    expect(person.phones).toHaveLength(1);
+    const [own] = person.phones ?? [];
+    expect(person.defaultPhoneId).toBe(own?.phoneId);
+    expect(phones.find((phone) => phone.phoneKey === own?.phoneKey)?.personKey).toBe(person.personKey);
+  }
+  // One living web session a person: the one that the pointer names.
+  const alive = (
+    (await rowsOf(door, 'Sessions')) as unknown as { sessionId: string; personKey: string; ended?: object }[]
+  )
+    .filter((session) => !session.ended)
+    .map((session) => `${session.personKey} ${session.sessionId}`);
+  const pointed = people.flatMap((person) =>
+    person.webSession ? [`${person.personKey} ${person.webSession.sessionId}`] : [],
+  );
+  expect(alive.sort()).toEqual(pointed.sort());
+}

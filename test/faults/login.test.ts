@@ -1,0 +1,194 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startKit } from '../flows/support/channels.ts';
+import { subjectOf } from '../flows/support/tables.ts';
+import {
+  codeFor,
+  type Door,
+  enterPassword,
+  expectStatus,
+  loginTicket,
+  openDoor,
+  registered,
+  wait,
+} from '../support/door.ts';
+import { person, type Sample } from '../support/people.ts';
+import {
+  cases,
+  expectDecent,
+  expectWhole,
+  logIn,
+  type Method,
+  type Spot,
+  spotsOf,
+  standing,
+  under,
+} from './journeys.ts';
+
+let door: Door;
+let who: Sample;
+let key: string;
+beforeAll(async () => {
+  door = await openDoor({ quiet: true });
+  who = person();
+  key = await subjectOf(door, () => registered(door, who), 'registered');
+});
+afterAll(() => door?.stop());
+
+describe.each<Method>(['sms', 'face'])('login by %s while DynamoDB fails', (method) => {
+  let spots: Spot[];
+  beforeAll(async () => {
+    await wait(door, 61);
+    spots = await spotsOf(door, () => logIn(door, who, method));
+    expect(spots.length).toBeGreaterThan(9);
+  });
+
+  it.each(cases)(
+    'ERR-01 LGN-3 LCK-4 $kind × $times at any call: it is finished, in one session, at no attempt',
+    async ({ kind, times }) => {
+      for (const spot of spots) {
+        if (method === 'sms') await wait(door, 61);
+        await under(door, { ...spot, kind, times }, async () => {
+          const session = await logIn(door, who, method);
+          const shown = await door.http('GET', '/v1/session', undefined, { token: session.accessToken });
+          expect(shown.status).toBe(200);
+        });
+        expect(await standing(door, key), JSON.stringify({ ...spot, kind, times })).toEqual({});
+      }
+      await expectWhole(door);
+    },
+    180_000,
+  );
+
+  it('ERR-01 ERR-02 no answer at any call: the next try gets through', async () => {
+    const people = [
+      await registered(door),
+      await registered(door),
+      await registered(door),
+      await registered(door),
+    ];
+    await wait(door, 61);
+    const ids = spots.map((spot) => door.faults.add({ ...spot, kind: 'timeout', times: 1 }));
+    try {
+      await Promise.all(people.map((one) => logIn(door, one, method)));
+      expect(ids.filter((id) => door.faults.struck(id) === 0)).toEqual([]);
+    } finally {
+      door.faults.clear();
+    }
+    await expectWhole(door);
+  }, 120_000);
+});
+
+describe('LCK-4 our own error is no failure', () => {
+  /** Fails every DynamoDB call of a route in turn, for good, and looks at what stands against the person after it. */
+  async function atEveryCall(
+    routeKey: string,
+    prepare: () => Promise<{
+      call: () => ReturnType<Door['http']>;
+      afterwards?: (counted: boolean) => Promise<void>;
+    }>,
+    expected: { readonly code: string; readonly counts: Record<string, number> },
+  ) {
+    for (const kind of ['error500', 'after'] as const)
+      for (let nth = 1; nth < 20; nth++) {
+        const { call, afterwards } = await prepare();
+        const before = await standing(door, key);
+        const id = door.faults.add({ routeKey, nth, kind, times: 3 });
+        const reply = await call();
+        const met = door.faults.struck(id) > 0;
+        door.faults.clear();
+        const what = `${routeKey} call ${nth} ${kind}`;
+        expectDecent(reply, what);
+        const after = await standing(door, key);
+        if (reply.status === 503) expect(after, what).toEqual(before);
+        else {
+          expect(reply.body.code, what).toBe(expected.code);
+          for (const [name, count] of Object.entries(expected.counts))
+            expect((after[name] ?? 0) - (before[name] ?? 0), `${what}: ${name}`).toBe(count);
+        }
+        await afterwards?.(reply.status !== 503);
+        await logIn(door, who, 'face');
+        if (!met) break;
+        expect(nth, 'there is an end').toBeLessThan(19);
+      }
+  }
+
+  it('LCK-4 LCK-6 a wrong password that we could not answer is not counted', async () => {
+    await atEveryCall(
+      'POST /v1/logins',
+      async () => ({ call: () => enterPassword(door, who.documentNumber, 'Falsch#9182') }),
+      { code: 'BAD_CREDENTIALS', counts: { password: 1 } },
+    );
+  }, 120_000);
+
+  it('LCK-4 LCK-6 by phone as well', async () => {
+    await atEveryCall(
+      'POST /v1/logins',
+      async () => ({ call: () => enterPassword(door, who.phone, 'Falsch#9182') }),
+      {
+        code: 'BAD_CREDENTIALS',
+        counts: { password: 1 },
+      },
+    );
+  }, 120_000);
+
+  it('LCK-4 SMS-2 a wrong code that we could not answer is not counted, neither in the day nor of the code', async () => {
+    await atEveryCall(
+      'POST /v1/logins/{id}/verify',
+      async () => {
+        await wait(door, 61);
+        const loginId = await loginTicket(door, who);
+        expectStatus(await door.http('POST', `/v1/logins/${loginId}/sms`), 202);
+        const code = await codeFor(door, who.phone);
+        const wrong = code === '123456' ? '654321' : '123456';
+        const verify = (smsCode: string) => door.http('POST', `/v1/logins/${loginId}/verify`, { smsCode });
+        return {
+          call: () => verify(wrong),
+          // All but one of the code's own tries are left, whatever happened to the first.
+          afterwards: async (counted: boolean) => {
+            expect((await verify(wrong)).body.remainingAttempts).toBe(counted ? 3 : 4);
+            expectStatus(await verify(code), 200);
+            // Guesses are counted by the day.
+            await wait(door, 86_400);
+          },
+        };
+      },
+      { code: 'SMS_CODE_WRONG', counts: { sms: 1, smsGuesses: 1 } },
+    );
+  }, 180_000);
+
+  it('LCK-4 a failed face that we could not write down is not counted', async () => {
+    await atEveryCall(
+      'POST /v1/channel/scans/{ticket}/face-result',
+      async () => {
+        const loginId = await loginTicket(door, who);
+        const scan = expectStatus(await door.http('POST', `/v1/logins/${loginId}/face`), 201).body;
+        const kit = await startKit(door, scan.qrContent);
+        return {
+          call: async () => {
+            door.face('fail');
+            const reply = await kit.result();
+            door.face('pass');
+            return reply.body.passed === false
+              ? { ...reply, body: { ...reply.body, code: 'failed' } }
+              : reply;
+          },
+        };
+      },
+      { code: 'failed', counts: { face: 1 } },
+    );
+  }, 120_000);
+
+  it('LCK-4 the fifth attempt, lost by our own error, leaves no lock behind', async () => {
+    for (const kind of ['error500', 'after'] as const) {
+      for (let i = 0; i < 4; i++) await enterPassword(door, who.documentNumber, 'Falsch#9182');
+      door.faults.add({ routeKey: 'POST /v1/logins', action: 'TransactWriteItems', kind, times: 3 });
+      const reply = await enterPassword(door, who.documentNumber, who.password);
+      door.faults.clear();
+      expectDecent(reply, kind);
+      expect(reply.status).toBe(503);
+      expect(await standing(door, key)).toEqual({ password: 4 });
+      await logIn(door, who, 'face');
+      expect(await standing(door, key)).toEqual({});
+    }
+  }, 60_000);
+});

@@ -1,0 +1,100 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { rowsOf } from '../flows/support/tables.ts';
+import { type Door, enterPassword, openDoor } from '../support/door.ts';
+import { person } from '../support/people.ts';
+import { cases, expectWhole, register, type Spot, spotsOf, under } from './journeys.ts';
+
+let door: Door;
+let spots: Spot[];
+beforeAll(async () => {
+  door = await openDoor({ quiet: true });
+  spots = await spotsOf(door, () => register(door, person()));
+});
+afterAll(() => door?.stop());
+
+async function registerAnyway(rule: Parameters<typeof under>[1]) {
+  const who = person();
+  await under(door, rule, () => register(door, who));
+  for (const account of [who.documentNumber, who.phone])
+    expect((await enterPassword(door, account, who.password)).status, JSON.stringify(rule)).toBe(201);
+}
+
+/** What stands against anybody in Lockouts after journeys in which nobody typed anything wrong. */
+const blamed = async () =>
+  (await rowsOf(door, 'Lockouts')).filter((row) => Object.values(row).some((value) => value instanceof Set));
+
+describe('registration while DynamoDB fails', () => {
+  it('ERR-01 knows every call of the journey', () => {
+    expect(new Set(spots.map((spot) => spot.routeKey))).toEqual(
+      new Set([
+        'POST /v1/registrations',
+        'POST /v1/registrations/{id}/sms',
+        'PUT /v1/registrations/{id}/profile',
+        'POST /v1/registrations/{id}/face',
+        'POST /v1/channel/scans',
+        'POST /v1/channel/scans/{ticket}/face',
+        'POST /v1/channel/scans/{ticket}/face-result',
+        'POST /v1/registrations/{id}/complete',
+      ]),
+    );
+    expect(spots.length).toBeGreaterThan(18);
+  });
+
+  it.each(cases)(
+    'ERR-01 BL-03 REG-1 $kind × $times at any call: it is finished all the same, and nothing is half done',
+    async ({ kind, times }) => {
+      for (const spot of spots) await registerAnyway({ ...spot, kind, times });
+      await expectWhole(door);
+      expect(await blamed()).toEqual([]);
+    },
+    180_000,
+  );
+
+  it('ERR-01 ERR-02 no answer at any call: the next try gets through', async () => {
+    const rules = spots.map((spot) => ({ ...spot, kind: 'timeout' as const, times: 1 }));
+    const ids = rules.map((rule) => door.faults.add(rule));
+    try {
+      // Side by side, because each waits out the three seconds of a call: whoever comes first is struck.
+      await Promise.all(Array.from({ length: 6 }, async () => register(door, person())));
+      expect(
+        ids.map((id, i) => [spots[i], door.faults.struck(id)]).filter(([, struck]) => struck === 0),
+      ).toEqual([]);
+    } finally {
+      door.faults.clear();
+    }
+    await expectWhole(door);
+    expect(await blamed()).toEqual([]);
+  }, 180_000);
+
+  it('ERR-01 BL-03 a function that dies at any call leaves nothing half done', async () => {
+    for (const kind of ['crash', 'crash-after'] as const)
+      for (const spot of spots.filter((one) => one.routeKey.endsWith('/complete'))) {
+        const who = person();
+        door.faults.add({ ...spot, kind, times: 1 });
+        await register(door, who).catch((error: Error) => {
+          // API Gateway's own answer for a function that died; ours never look like it.
+          expect(error.message).toContain('Internal Server Error');
+        });
+        door.faults.clear();
+        await register(door, who);
+        expect((await enterPassword(door, who.phone, who.password)).status).toBe(201);
+      }
+    await expectWhole(door);
+  }, 120_000);
+
+  it('ERR-01 a hot item that stays hot is answered 429, never as a failure, and nothing is written', async () => {
+    const who = person();
+    door.faults.add({ kind: 'conflict', routeKey: 'POST /v1/registrations', times: 1000 });
+    const reply = await door.http('POST', '/v1/registrations', {
+      name: who.name,
+      documentType: who.documentType,
+      documentNumber: who.documentNumber,
+      consents: ['privacy', 'face'],
+    });
+    door.faults.clear();
+    expect(reply.body).toMatchObject({ status: 429, code: 'TOO_MANY_REQUESTS' });
+    expect(Number(reply.headers.get('retry-after'))).toBeGreaterThan(0);
+    await register(door, who);
+    await expectWhole(door);
+  }, 60_000);
+});

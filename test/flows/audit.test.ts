@@ -1,0 +1,372 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { defaultPolicies } from '#domain/policies.ts';
+import { flows } from '#flows/contracts.ts';
+import type { Client } from '../support/client.ts';
+import {
+  codeFor,
+  type Door,
+  enterPassword,
+  expectStatus,
+  fillProfile,
+  loggedIn,
+  loggedInByFace,
+  loginTicket,
+  openDoor,
+  registered,
+  scanFace,
+  startRegistration,
+  wait,
+} from '../support/door.ts';
+import { mobile, person, type Sample } from '../support/people.ts';
+import { poll } from './support/channels.ts';
+import { collectionLine, personWith } from './support/documents.ts';
+import { leaks, type Secret, type Text } from './support/leaks.ts';
+import { type Event, events, eventsOf, rowsOf, subjectOf } from './support/tables.ts';
+
+const wrongPassword = 'Falsch#9182';
+const wrongTo = (code: string) => (code === '123456' ? '654321' : '123456');
+const startReset = (door: Door, who: Sample, changes: object = {}) =>
+  door.http('POST', '/v1/password-resets', {
+    account: who.documentNumber,
+    name: who.name,
+    documentNumber: who.documentNumber,
+    ...changes,
+  });
+const face = async (door: Door, journey: string, outcome: 'pass' | 'fail' | 'mismatch' = 'pass') => {
+  const scan = expectStatus(await door.http('POST', `${journey}/face`), 201).body;
+  door.face(outcome);
+  const result = await scanFace(door, scan.qrContent);
+  door.face('pass');
+  return { scan, result };
+};
+
+describe('AUD-1 what is written down', () => {
+  let door: Door;
+  let who: Sample;
+  let key: string;
+  beforeAll(async () => {
+    door = await openDoor();
+    who = person();
+    key = await subjectOf(door, () => registered(door, who), 'registered');
+    await wait(door, 61);
+  });
+  afterAll(() => door?.stop());
+
+  /** Kind, outcome and channel of what an action writes; every event must be whole. */
+  async function written(action: () => Promise<unknown>, subject = key): Promise<string[]> {
+    const list = await eventsOf(door, action);
+    for (const event of list) checkWhole(event);
+    return list
+      .filter((event) => event.subject === subject)
+      .map(({ kind, outcome, channel }) => `${kind} ${outcome} ${channel}`)
+      .sort();
+  }
+  function checkWhole(event: Event) {
+    expect(Object.keys(event).sort()).toEqual(
+      ['address', 'at', 'channel', 'detail', 'eventId', 'kind', 'outcome', 'subject', 'ttl'].filter(
+        (name) => name in event || name !== 'detail',
+      ),
+    );
+    expect(event.subject).toMatch(/^p1_[\w-]{43}$/);
+    expect(event.eventId).toMatch(/^[0-9A-HJKMNP-TV-Z]{26}$/);
+    expect(Math.abs(Date.parse(event.at) - door.clock.now().getTime())).toBeLessThan(30_000);
+    // The network, never the whole address.
+    expect(event.address).toBe(['hall', 'schedule'].includes(event.channel) ? '' : '127.0.0.0');
+    const days = (event.ttl - Date.parse(event.at) / 1000) / 86_400;
+    expect(days).toBeGreaterThanOrEqual(180);
+    expect(Math.round(days)).toBe(defaultPolicies.auditRetentionDays);
+    for (const value of Object.values(event.detail ?? {}))
+      expect(['string', 'number', 'boolean']).toContain(typeof value);
+  }
+
+  it('AUD-1 consent and registration', async () => {
+    const one = person();
+    const list = await eventsOf(door, () => registered(door, one));
+    for (const event of list) checkWhole(event);
+    expect(list.map(({ kind, outcome, channel }) => `${kind} ${outcome} ${channel}`)).toEqual([
+      'consented success web',
+      'face success ahtax-app',
+      'registered success web',
+    ]);
+    expect(new Set(list.map((event) => event.subject)).size).toBe(1);
+  });
+
+  it('AUD-1 the hall collection, with the officer', async () => {
+    const list = await eventsOf(door, () => door.registry(collectionLine(personWith('208'))));
+    expect(list).toMatchObject([
+      { kind: 'collected', outcome: 'success', channel: 'hall', detail: { officer: '3401001' } },
+    ]);
+    for (const event of list) checkWhole(event);
+  });
+
+  it('AUD-1 login by SMS and by face, with the method', async () => {
+    await wait(door, 61);
+    const bySms = await eventsOf(door, () => loggedIn(door, who));
+    expect(bySms.at(-1)).toMatchObject({
+      kind: 'login',
+      outcome: 'success',
+      channel: 'web',
+      detail: { method: 'sms' },
+    });
+    const byFace = await eventsOf(door, () => loggedInByFace(door, who));
+    expect(byFace).toMatchObject([
+      { kind: 'face', outcome: 'success', channel: 'ahtax-app' },
+      // The older session is told of in the event that replaced it.
+      { kind: 'login', outcome: 'success', detail: { method: 'face', replaced: true } },
+    ]);
+    for (const event of [...bySms, ...byFace]) checkWhole(event);
+  });
+
+  it('AUD-1 a wrong password, a wrong code, a failed face', async () => {
+    expect(await written(() => enterPassword(door, who.phone, wrongPassword))).toEqual([
+      'login-password failure web',
+    ]);
+    const loginId = await loginTicket(door, who);
+    await wait(door, 61);
+    expectStatus(await door.http('POST', `/v1/logins/${loginId}/sms`), 202);
+    const smsCode = wrongTo(await codeFor(door, who.phone));
+    expect(await written(() => door.http('POST', `/v1/logins/${loginId}/verify`, { smsCode }))).toEqual([
+      'login-second-factor failure web',
+    ]);
+    for (const outcome of ['fail', 'mismatch'] as const)
+      expect(await written(() => face(door, `/v1/logins/${loginId}`, outcome))).toEqual([
+        'face failure ahtax-app',
+      ]);
+  });
+
+  it('AUD-1 the end of a session: logout, a copied token', async () => {
+    const first = await loggedInByFace(door, who);
+    const logout = () => door.http('DELETE', '/v1/session', undefined, { token: first.session.accessToken });
+    expect(await written(logout)).toEqual(['session-ended success web']);
+    const second = await loggedInByFace(door, who);
+    expectStatus(await door.http('POST', '/v1/session/refresh', undefined, { cookie: second.cookie }), 200);
+    await wait(door, 11);
+    const copied = () => door.http('POST', '/v1/session/refresh', undefined, { cookie: second.cookie });
+    expect(await written(copied)).toEqual(['session-ended failure web']);
+  });
+
+  it('AUD-1 the reset: refused, done, with the session that it ended', async () => {
+    await loggedInByFace(door, who);
+    expect(await written(() => startReset(door, who, { name: '司徒不是' }))).toEqual([
+      'password-reset failure web',
+    ]);
+    const reset = expectStatus(await startReset(door, who), 201).body.resetId;
+    const { scan } = await face(door, `/v1/password-resets/${reset}`);
+    const newPassword = 'Tianzhu!4926';
+    const complete = () =>
+      door.http('POST', `/v1/password-resets/${reset}/complete`, { faceTicket: scan.ticket, newPassword });
+    expect(await written(complete)).toEqual(['password-reset success web', 'session-ended success web']);
+    who = { ...who, password: newPassword };
+  });
+
+  it('AUD-1 a lost phone is written for who lost it', async () => {
+    await wait(door, 61);
+    const taker = person({ phone: who.phone });
+    const id = await startRegistration(door, taker);
+    expectStatus(await fillProfile(door, id, taker, { takeoverPhone: true }), 200);
+    await face(door, `/v1/registrations/${id}`);
+    const complete = () => door.http('POST', `/v1/registrations/${id}/complete`);
+    expect(await written(complete)).toEqual(['phone-lost success web']);
+  });
+
+  it('AUD-1 UNL-1 lock and unlock', async () => {
+    const one = person();
+    const oneKey = await subjectOf(door, () => registered(door, one), 'registered');
+    for (let i = 0; i < 4; i++) await enterPassword(door, one.documentNumber, wrongPassword);
+    const fifth = () => enterPassword(door, one.documentNumber, wrongPassword);
+    expect(await written(fifth, oneKey)).toEqual(['locked failure web']);
+    // What is refused unseen is no failure, but no success either: nothing more is written.
+    expect(await written(fifth, oneKey)).toEqual([]);
+    await wait(door, 86_400);
+    expect(await written(() => door.schedule('midnight-unlock'), oneKey)).toEqual([
+      'unlocked success schedule',
+    ]);
+    expect(await written(() => door.schedule('midnight-unlock'), oneKey)).toEqual([]);
+  });
+
+  it('AUD-1 is append-only: no function may change or delete an event, and none did', async () => {
+    const before = new Map((await events(door)).map((event) => [`${event.subject} ${event.eventId}`, event]));
+    expect(before.size).toBeGreaterThan(20);
+    await registered(door);
+    await enterPassword(door, who.documentNumber, wrongPassword);
+    const after = new Map((await events(door)).map((event) => [`${event.subject} ${event.eventId}`, event]));
+    for (const [id, event] of before) expect(after.get(id)).toEqual(event);
+
+    for (const { name, tables } of flows)
+      for (const [table, actions] of Object.entries(tables ?? {}))
+        if (table.startsWith('Audit'))
+          for (const action of actions ?? []) expect(['PutItem', 'Query', 'GetItem'], name).toContain(action);
+  });
+
+  it('AUD-1 whoever can change something that matters, writes it down', () => {
+    for (const { name, tables } of flows) {
+      const changes = ['Users', 'Phones', 'Sessions', 'Lockouts', 'Relationships'].some((table) =>
+        (tables?.[table as 'Users'] ?? []).some((action) => /Put|Update|Delete/.test(action)),
+      );
+      if (changes) expect(tables?.Audit ?? [], name).toContain('PutItem');
+    }
+  });
+});
+
+describe('DOC-4 nothing personal stands anywhere in clear', () => {
+  it('DOC-4 AUD-1 OTP-02 LOG-01 after every journey and every kind of refusal: tables, logs, answers', async () => {
+    const real = await openDoor({ quiet: true });
+    const answers: Text[] = [];
+    const handles: Secret[] = [];
+    const secret = (what: string, value: unknown) => {
+      if (typeof value === 'string' && value.length > 5) handles.push({ what, value, random: true });
+    };
+    /** Keeps every answer of the API, and every handle in it that only its holder may know. */
+    const http: Client = async (method, path, body, request) => {
+      const reply = await real.http(method, path, body, request);
+      if (path.startsWith('/v1/')) {
+        const headers = JSON.stringify([...reply.headers]);
+        answers.push({
+          where: `answer of ${method} ${path.replace(/[\w-]{22,}/g, '…')}`,
+          text: JSON.stringify(reply.body ?? '') + headers,
+        });
+        for (const name of ['registrationId', 'loginId', 'resetId', 'ticket', 'pollSecret'])
+          secret(name, reply.body?.[name]);
+        secret('access token', reply.body?.session?.accessToken);
+        secret('refresh cookie', reply.cookie?.split('=')[1]);
+      }
+      return reply;
+    };
+    const door: Door = { ...real, http };
+    try {
+      const names = ['欧阳测试丽娟', '司马滁州长江', 'Wolfgang Amadeus Probe'];
+      const who = person({ name: names[0] ?? '', password: 'Qimen~Hong8cha' });
+      const hall = personWith('208', { name: names[2] ?? '', password: 'Huangshan~5Mf' });
+      const taker = person({ name: names[1] ?? '', phone: who.phone, password: 'Bozhou~9Shaoyao' });
+      const newPassword = 'Luan~3Guapian';
+
+      // The straight way.
+      await registered(door, who, { username: `Leckfrei${Date.now() % 100_000}` });
+      await door.registry(collectionLine(hall));
+      const hallId = await startRegistration(door, hall);
+      expectStatus(await fillProfile(door, hallId, hall), 200);
+      expectStatus(await door.http('POST', `/v1/registrations/${hallId}/complete`), 201);
+      await wait(door, 61);
+      const session = await loggedIn(door, who);
+      await door.http('GET', '/v1/session', undefined, { token: session.session.accessToken });
+      await door.http('POST', '/v1/session/refresh', undefined, { cookie: session.cookie });
+      await loggedInByFace(door, hall);
+      await wait(door, 61);
+      const reset = expectStatus(await startReset(door, who), 201).body.resetId;
+      expectStatus(await door.http('POST', `/v1/password-resets/${reset}/sms`), 202);
+      const resetCode = await codeFor(door, who.phone);
+      const complete = (smsCode: string, password: string) =>
+        door.http('POST', `/v1/password-resets/${reset}/complete`, { smsCode, newPassword: password });
+
+      // Every kind of refusal, with the values where they belong and where they do not.
+      await complete(wrongTo(resetCode), newPassword);
+      await complete(resetCode, who.documentNumber);
+      await complete(resetCode, who.password);
+      expectStatus(await complete(resetCode, newPassword), 204);
+      await startReset(door, who, { name: taker.name });
+      await startReset(door, { ...who, documentNumber: taker.documentNumber });
+      await startRegistration(door, who).catch(() => undefined);
+      await door.http('POST', '/v1/registrations', {
+        name: taker.name,
+        documentType: who.documentType,
+        documentNumber: who.documentNumber,
+        consents: ['privacy', 'face'],
+      });
+      for (const account of [who.documentNumber, who.phone, taker.documentNumber, mobile(), who.name])
+        await enterPassword(door, account, wrongPassword);
+      for (const value of [who.name, who.documentNumber, who.phone, who.password])
+        for (const body of [
+          { entry: value, account: value, password: [value] },
+          { name: [value], documentType: value, documentNumber: { value }, consents: [value] },
+          { phone: { value }, smsCode: value, password: { value }, takeoverPhone: value },
+          { qrContent: [value], token: { value }, faceTicket: value, [value]: value },
+          value,
+          `{"name":"${value}`,
+        ])
+          for (const [method, path] of [
+            ['POST', '/v1/registrations'],
+            ['PUT', `/v1/registrations/${hallId}/profile`],
+            ['POST', '/v1/logins'],
+            ['POST', '/v1/password-resets'],
+            ['POST', `/v1/password-resets/${reset}/complete`],
+            ['POST', '/v1/channel/scans'],
+          ] as const)
+            expect((await door.http(method, path, body)).status).toBeLessThan(500);
+      const loginId = await loginTicket(door, { ...who, password: newPassword });
+      await face(door, `/v1/logins/${loginId}`, 'mismatch');
+      const { scan } = await face(door, `/v1/logins/${loginId}`, 'fail');
+      await poll(door, scan);
+
+      // A takeover, and each dependency failing under it: errors are logged with their causes.
+      await wait(door, 61);
+      const id = await startRegistration(door, taker);
+      for (const service of ['dynamodb', 'sms', 'face'] as const) {
+        real.faults.add({ service, kind: 'error500', times: 3 });
+        await door.http('POST', `/v1/registrations/${id}/sms`, { phone: taker.phone });
+        await enterPassword(door, who.documentNumber, newPassword);
+        real.faults.clear();
+      }
+      await wait(door, 61);
+      expectStatus(await fillProfile(door, id, taker, { takeoverPhone: true }), 200);
+      real.faults.add({ kind: 'error500', action: 'TransactWriteItems', times: 3 });
+      expect((await door.http('POST', `/v1/registrations/${id}/face`)).status).toBe(201);
+      await face(door, `/v1/registrations/${id}`).catch(() => undefined);
+      real.faults.clear();
+      await face(door, `/v1/registrations/${id}`);
+      expectStatus(await door.http('POST', `/v1/registrations/${id}/complete`), 201);
+
+      const codes = real.sms().flatMap((message) => (message.code ? [message.code] : []));
+      expect(codes.length).toBeGreaterThan(4);
+      const personal: Secret[] = [
+        ...[who, hall, taker].flatMap((one) => [
+          { what: `name ${one.name}`, value: one.name },
+          { what: `number of ${one.name}`, value: one.documentNumber },
+          { what: `phone of ${one.name}`, value: one.phone },
+          { what: `password of ${one.name}`, value: one.password },
+        ]),
+        { what: 'the new password', value: newPassword },
+        { what: 'a wrong password', value: wrongPassword },
+        ...codes.map((value) => ({ what: 'an SMS code', value })),
+      ];
+
+      // The answers show masked values only; the codes, tokens and handles in them are the caller's own.
+      expect(leaks(answers, personal)).toEqual([]);
+
+      const tables: Text[] = [];
+      for (const table of real.tables)
+        for (const row of await rowsOf(real, table))
+          tables.push({
+            where: `${table} ${JSON.stringify(Object.keys(row))}`,
+            text: JSON.stringify(row, (_, value) =>
+              value instanceof Set
+                ? [...value]
+                : value instanceof Uint8Array
+                  ? Buffer.from(value).toString('base64')
+                  : value,
+            ),
+          });
+      expect(tables.length).toBeGreaterThan(40);
+      expect(leaks(tables, [...personal, ...handles])).toEqual([]);
+
+      const logs: Text[] = real
+        .logs()
+        .map(({ function: name, line }) => ({ where: `log of ${name}: ${line.slice(0, 200)}`, text: line }));
+      expect(logs.length).toBeGreaterThan(80);
+      expect(logs.filter(({ text }) => text.includes('"status":503')).length).toBeGreaterThan(0);
+      expect(leaks(logs, [...personal, ...handles])).toEqual([]);
+    } finally {
+      await real.stop();
+    }
+  });
+
+  it('DOC-4 the search itself finds what it must', () => {
+    const value = '34010419900101123X';
+    const found = (text: string) => leaks([{ where: 'x', text }], [{ what: 'n', value }]).length > 0;
+    expect(found(`a${value}b`)).toBe(true);
+    for (const prefix of ['', 'a', 'ab'])
+      expect(found(Buffer.from(`${prefix}${value}suffix`).toString('base64'))).toBe(true);
+    expect(found(`h.${Buffer.from(JSON.stringify({ value })).toString('base64url')}.s`)).toBe(true);
+    expect(found(Buffer.from(value).toString('hex'))).toBe(true);
+    expect(found('340***********123X')).toBe(false);
+  });
+});

@@ -1,0 +1,165 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ChannelAction, may } from '#domain/channels.ts';
+import { type Channel, channels } from '#domain/names.ts';
+import {
+  channelPartner,
+  localPartner,
+  loggedInByQr,
+  newPartnerKey,
+  type Partner,
+  pollScan,
+  signedBy,
+  workingAs,
+} from '../support/channel-partner.ts';
+import type { Loose, Reply } from '../support/client.ts';
+import { expectStatus, loginTicket } from '../support/door.ts';
+import { person } from '../support/people.ts';
+import { type Known, knownPerson, openWatchedDoor, type WatchedDoor } from '../support/watched.ts';
+import { type OwnDoor, openOwnDoor } from './support/own-door.ts';
+import { companyLine, companyOf, feed } from './support/registry.ts';
+
+const told = (reply: Reply<Loose>) => [reply.status, reply.body?.code ?? reply.body?.state];
+const calling = channels.filter((channel) => channel !== 'web');
+const counter = { officer: '3401001', office: '合肥市办税服务厅' };
+const partnerOf = (door: WatchedDoor, channel: Channel, of: Known): Partner =>
+  localPartner(door, channel, { ...workingAs(of), ...(channel === 'hall' ? counter : {}) });
+
+/** What each action is in calls; what is allowed succeeds, and what is not is CHANNEL_NOT_ALLOWED and nothing else. */
+type Act = (door: WatchedDoor, partner: Partner, who: Known) => Promise<Reply<Loose>>;
+const scanned = async (partner: Partner, reply: Promise<Reply<Loose>>) =>
+  partner.showFace((await reply).body.scan?.qrContent ?? (await reply).body.qrContent);
+const steppingUp =
+  (matter: string): Act =>
+  async (door, partner, who) => {
+    const token = (await loggedInByQr(door, who)).session.accessToken;
+    const body = { matter, audience: 'invoice' };
+    return scanned(partner, door.http('POST', '/v1/step-ups', body, { token }));
+  };
+const acts: Partial<Record<ChannelAction, Act>> = {
+  register: async (_door, partner) => {
+    const { name, documentType, documentNumber } = person();
+    return partner.call('POST', '/v1/registrations', {
+      name,
+      documentType,
+      documentNumber,
+      consents: ['privacy', 'face'],
+    });
+  },
+  'confirm-qr-login': async (door, partner) =>
+    partner.confirmCode((await door.http('POST', '/v1/qr-logins')).body.qrContent),
+  'face-factor': async (door, partner, who) =>
+    scanned(partner, door.http('POST', `/v1/logins/${await loginTicket(door, who)}/face`)),
+  'step-up-invoice': steppingUp('invoice.now'),
+  'step-up-other': steppingUp('other.now'),
+  'start-step-up': (_door, partner, who) => partner.startVerification(who, 'invoice.now', 'invoice'),
+  'scan-counter': async (door, partner, who) =>
+    scanned(partner, partnerOf(door, 'terminal', who).startVerification(who, 'other.now', 'invoice')),
+  'view-relations': (_door, partner) => partner.relations(),
+};
+
+describe.each([true, false])('CHN the table over the real routes, Alipay QR login %s', (alipayQrLogin) => {
+  let door: OwnDoor;
+  let who: Known;
+  beforeAll(async () => {
+    door = await openOwnDoor({
+      alipayQrLogin,
+      matters: [
+        { code: 'invoice.now', zh: '发票', class: 'invoice', validitySeconds: 0 },
+        { code: 'other.now', zh: '其他', class: 'other', validitySeconds: 0 },
+      ],
+    });
+    who = await knownPerson(door);
+  });
+  afterAll(() => door?.finish());
+
+  it.each(Object.entries(acts))('CHN-1 CHN-2 %s', async (action, act) => {
+    for (const channel of calling) {
+      const reply = await act(door, partnerOf(door, channel, who), who);
+      if (may(channel, action as ChannelAction, { alipayQrLogin }))
+        expect(reply.status, `${channel} ${JSON.stringify(reply.body)}`).toBeLessThan(300);
+      else expect([channel, ...told(reply)]).toEqual([channel, 403, 'CHANNEL_NOT_ALLOWED']);
+    }
+  });
+});
+
+describe('CHN-1 two keys during a rotation', () => {
+  let door: OwnDoor;
+  let who: Known;
+  beforeAll(async () => {
+    door = await openOwnDoor({}, 2);
+    who = await knownPerson(door);
+  });
+  afterAll(() => door?.finish());
+
+  it('CHN-1 the old and the new key of a channel both sign, each by its name; others do not', async () => {
+    const code = (await door.http('POST', '/v1/qr-logins')).body;
+    const scan = async (key: Parameters<typeof signedBy>[0], channel: Channel = 'wechat-mini') =>
+      told(
+        await channelPartner(door.http, channel, signedBy(key, door.issuer, door.now), workingAs(who)).scan(
+          code.qrContent,
+        ),
+      );
+    const [older, newer] = door.keys.get('wechat-mini') ?? [];
+    if (!older || !newer) throw new Error('two keys');
+    expect(older.kid).not.toBe(newer.kid);
+    expect(await scan(older)).toEqual([200, undefined]);
+    expect(await scan(newer)).toEqual([200, undefined]);
+    const refused = [401, 'ASSERTION_INVALID'];
+    expect(await scan({ ...older, kid: newer.kid })).toEqual(refused);
+    expect(await scan(await newPartnerKey())).toEqual(refused);
+    expect(await scan({ ...(await newPartnerKey()), kid: newer.kid })).toEqual(refused);
+    // A key is its channel's and no other's.
+    expect(await scan(newer, 'ahtax-app')).toEqual(refused);
+  });
+
+  it('CHN-1 QR-1 one phone may scan with the old key and confirm with the new', async () => {
+    const code = (await door.http('POST', '/v1/qr-logins')).body;
+    const [older, newer] = (door.keys.get('iit-app') ?? []).map((key) =>
+      channelPartner(door.http, 'iit-app', signedBy(key, door.issuer, door.now), workingAs(who)),
+    );
+    expectStatus((await older?.scan(code.qrContent)) as Reply, 200);
+    expectStatus((await newer?.confirm(code.ticket)) as Reply, 204);
+    expect((await pollScan(door.http, code)).body.session).toBeDefined();
+  });
+});
+
+describe('REL-9 relations for channels', () => {
+  let door: WatchedDoor;
+  let who: Known;
+  beforeAll(async () => {
+    door = await openWatchedDoor();
+    who = await knownPerson(door);
+  });
+  afterAll(() => door?.finish('channel-relations'));
+
+  it('REL-9 CHN-1 a channel sees the companies of its own person, and no handle to act with', async () => {
+    const taxpayerId = await companyOf(door, who);
+    const waiting = await companyOf(door, who, {
+      state: 'awaiting-confirmation',
+      name: '待确认商贸有限公司',
+    });
+    const gone = await companyOf(door, who);
+    await feed(door, companyLine(gone, { state: 'cancelled' }));
+    const { relations } = expectStatus(await partnerOf(door, 'wechat-mini', who).relations(), 200).body;
+    expect(relations).toHaveLength(2);
+    expect(relations).toContainEqual({
+      taxpayerId,
+      taxpayerName: '合肥徽香茶业有限公司',
+      role: 'legal-representative',
+      state: 'active',
+      direction: 'invited',
+      permissions: ['filing', 'declaration', 'enquiry', 'invoice'],
+      updatedAt: expect.stringMatching(/\+08:00$/),
+    });
+    expect(relations).toContainEqual(expect.objectContaining({ taxpayerId: waiting, state: 'pending' }));
+    expect((await partnerOf(door, 'hall', await knownPerson(door)).relations()).body).toEqual({
+      relations: [],
+    });
+  });
+
+  it('REL-9 the person must be named by the assertion', async () => {
+    expect(told(await localPartner(door, 'ahtax-app').relations())).toEqual([401, 'ASSERTION_INVALID']);
+    const asked = await door.http('GET', `/v1/channel/relations?documentNumber=${who.documentNumber}`);
+    expect(told(asked)).toEqual([401, 'ASSERTION_INVALID']);
+  });
+});

@@ -1,0 +1,214 @@
+import * as v from 'valibot';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { documentTypes } from '#domain/documents.ts';
+import { channels, entries } from '#domain/names.ts';
+import { defaultPolicies } from '#domain/policies.ts';
+import { flows } from '#flows/contracts.ts';
+import { discovery } from '#flows/discovery/contract.ts';
+import { openApi } from '../../infra/openapi.ts';
+import type { Loose } from '../support/client.ts';
+import { type Door, enterPassword, loggedInByFace, openDoor, registered } from '../support/door.ts';
+import { mobile, person } from '../support/people.ts';
+import { routes } from './support/bodies.ts';
+
+let door: Door;
+beforeAll(async () => {
+  door = await openDoor();
+});
+afterAll(() => door?.stop());
+
+const get = async (path: string, headers: Record<string, string> = {}) => {
+  const reply = await door.http('GET', path, undefined, { headers });
+  expect(reply.status).toBe(200);
+  return reply;
+};
+
+describe('what clients may ask before anybody logs in', () => {
+  it.each(Object.entries(discovery.routes))(
+    '%s answers by its contract, without any table',
+    async (_, route) => {
+      door.resetUsage();
+      const { body, headers } = await get(route.path);
+      expect(v.safeParse(route.answers[200] as v.GenericSchema, body).success).toBe(true);
+      expect(headers.get('content-type')).toBe('application/json; charset=utf-8');
+      expect(door.usage().discovery?.calls ?? 0).toBe(0);
+    },
+  );
+
+  it('health says ok', async () => {
+    expect((await get('/v1/health')).body).toEqual({ status: 'ok' });
+  });
+
+  it('DOC-1 LGN-1 CHN-1 config names entries, document types, channels and numbers', async () => {
+    const { body } = await get('/v1/config');
+    expect(body.entries.map((one: Loose) => one.code).sort()).toEqual([...entries].sort());
+    expect(body.documentTypes.map((one: Loose) => [one.code, one.registration])).toEqual(
+      documentTypes.map((type) => [type.code, type.registration]),
+    );
+    expect(body.channels.map((one: Loose) => one.code).sort()).toEqual(
+      channels.filter((channel) => channel !== 'exchange').sort(),
+    );
+    for (const one of [...body.entries, ...body.documentTypes, ...body.channels])
+      expect(one.zh).toMatch(/\p{Script=Han}/u);
+    expect(body.policies).toMatchObject({
+      smsGapSeconds: defaultPolicies.smsGapSeconds,
+      smsCodeSeconds: defaultPolicies.smsCodeSeconds,
+      lockoutFailures: defaultPolicies.lockoutFailures,
+      faceScanSeconds: defaultPolicies.faceScanSeconds,
+      consentVersion: defaultPolicies.consentVersion,
+    });
+    // Nothing that helps an attacker, and nothing secret.
+    expect(JSON.stringify(body)).not.toMatch(/secret|pepper|argon2|challengeAfter|arn:/i);
+    expect(body).toHaveProperty('legacyUntil');
+  });
+
+  it('LGN-1 the names of the entries are the bureau’s', async () => {
+    const { body } = await get('/v1/config');
+    const names = Object.fromEntries(body.entries.map((one: Loose) => [one.code, one.zh]));
+    expect(names).toEqual({
+      natural: '自然人业务',
+      enterprise: '企业业务',
+      agency: '代理业务',
+      'cross-region': '跨区域报验户',
+      'cross-region-property': '跨区域财产税源登记',
+      'social-insurance': '社保非税专用用户',
+    });
+  });
+
+  it('openapi.json is 3.1, has every route of the contracts, and is what the contracts say', async () => {
+    const { body } = await get('/v1/openapi.json');
+    expect(body.openapi).toMatch(/^3\.1\.\d+$/);
+    expect(body.info.title).toBeTruthy();
+    expect(body.info.version).toBeTruthy();
+    const served = Object.entries(body.paths as Record<string, object>).flatMap(([path, operations]) =>
+      Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    expect(served.sort()).toEqual(routes.map((route) => route.name).sort());
+    expect(body).toEqual(JSON.parse(JSON.stringify(openApi(flows))));
+  });
+
+  it('openapi.json is whole: ids once, path parameters named, references that lead somewhere', async () => {
+    const { body } = await get('/v1/openapi.json');
+    const ids: string[] = [];
+    for (const [path, operations] of Object.entries(body.paths as Record<string, Record<string, Loose>>)) {
+      expect(path).toMatch(/^\//);
+      for (const operation of Object.values(operations)) {
+        ids.push(operation.operationId);
+        const named = (operation.parameters ?? [])
+          .filter((one: Loose) => one.in === 'path')
+          .map((one: Loose) => one.name)
+          .sort();
+        expect(named).toEqual([...path.matchAll(/\{(\w+)\}/g)].map((found) => found[1]).sort());
+        for (const [status, response] of Object.entries(operation.responses as Record<string, Loose>)) {
+          expect(status).toMatch(/^[245]\d\d$/);
+          expect(response.description).toBeTruthy();
+          if (Number(status) >= 400)
+            expect(Object.keys(response.content)).toEqual(['application/problem+json']);
+        }
+      }
+    }
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const [, pointer] of JSON.stringify(body).matchAll(/"\$ref":"#\/([^"]+)"/g)) {
+      const target = (pointer ?? '').split('/').reduce((at: Loose, part) => at?.[part], body);
+      expect(target, pointer).toBeTypeOf('object');
+    }
+  });
+
+  it('SES-2 TOK-03 jwks has public keys only, and the access token is signed with one of them', async () => {
+    const { body, headers } = await get('/.well-known/jwks.json');
+    expect(body.keys.length).toBeGreaterThan(0);
+    for (const key of body.keys) {
+      expect(key).toMatchObject({ kty: 'EC', crv: 'P-256', alg: 'ES256', use: 'sig' });
+      expect(Object.keys(key)).not.toContain('d');
+      expect(key.kid).toBeTruthy();
+    }
+    // Verifiers keep them, but no longer than a new key is published before it signs.
+    expect(headers.get('cache-control')).toBe('public, max-age=300');
+    const { session } = await loggedInByFace(door, await registered(door));
+    const header = JSON.parse(Buffer.from(session.accessToken.split('.')[0], 'base64url').toString('utf8'));
+    expect(header.alg).toBe('ES256');
+    expect(body.keys.map((key: Loose) => key.kid)).toContain(header.kid);
+  });
+});
+
+describe('every answer', () => {
+  const asked = async (headers: Record<string, string> = {}) =>
+    door.http('POST', '/v1/logins', { entry: 'natural', account: mobile(), password: 'x' }, { headers });
+
+  it.each([
+    [undefined, 'zh-CN', '手机号码不存在，您可以尝试使用证件号码登录'],
+    ['zh-CN,zh;q=0.9,en;q=0.8', 'zh-CN', '手机号码不存在，您可以尝试使用证件号码登录'],
+    ['fr', 'zh-CN', '手机号码不存在，您可以尝试使用证件号码登录'],
+    ['', 'zh-CN', '手机号码不存在，您可以尝试使用证件号码登录'],
+    ['ens', 'zh-CN', '手机号码不存在，您可以尝试使用证件号码登录'],
+  ])('LGN-4 Accept-Language %s is answered in Chinese', async (language, header, title) => {
+    const reply = await asked(language === undefined ? {} : { 'accept-language': language });
+    expect(reply.body.title).toBe(title);
+    expect(reply.headers.get('content-language')).toBe(header);
+  });
+
+  it.each(['en', 'en-GB,en;q=0.9', 'EN-us', ' en'])(
+    'Accept-Language %s is answered in English',
+    async (language) => {
+      const reply = await asked({ 'accept-language': language });
+      expect(reply.body.code).toBe('PHONE_NOT_FOUND');
+      expect(reply.body.title).toMatch(/^[\x20-\x7e’–]+$/);
+      expect(reply.headers.get('content-language')).toBe('en');
+      const weak = person();
+      const refused = await door.http(
+        'POST',
+        '/v1/registrations',
+        { name: weak.name, documentType: '201', documentNumber: weak.documentNumber, consents: [] },
+        { headers: { 'accept-language': language } },
+      );
+      expect(`${refused.body.title}${refused.body.detail}`).not.toMatch(/\p{Script=Han}/u);
+    },
+  );
+
+  it('the code is the same in every language', async () => {
+    const [zh, en] = [await asked(), await asked({ 'accept-language': 'en' })];
+    expect(zh.body.code).toBe(en.body.code);
+    expect(zh.body.title).not.toBe(en.body.title);
+  });
+
+  it('DATA-01 is not cached, framed, sniffed, or taken elsewhere', async () => {
+    const who = await registered(door);
+    const replies = [
+      await door.http('GET', '/v1/health'),
+      await door.http('GET', '/v1/config'),
+      await asked(),
+      await enterPassword(door, who.documentNumber, who.password),
+      await door.http('POST', '/v1/logins', 'not json'),
+      await door.http('POST', '/v1/session/refresh'),
+      await door.http('GET', '/v1/session'),
+    ];
+    for (const { headers } of replies) {
+      expect(headers.get('cache-control')).toBe('no-store');
+      expect(headers.get('x-content-type-options')).toBe('nosniff');
+      expect(headers.get('referrer-policy')).toBe('no-referrer');
+      expect(headers.get('content-security-policy')).toContain("default-src 'none'");
+      expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
+      expect(headers.get('strict-transport-security')).toMatch(/max-age=\d{8}/);
+      expect(headers.get('x-powered-by')).toBeNull();
+      expect(headers.get('access-control-allow-origin')).toBeNull();
+    }
+  });
+
+  it('SES-2 sets one cookie, host-bound and out of reach of scripts, for the rest of the twelve hours', async () => {
+    const who = await registered(door);
+    const login = (await enterPassword(door, who.documentNumber, who.password)).body.loginId;
+    expect((await door.http('GET', '/v1/health')).headers.getSetCookie()).toEqual([]);
+    expect(login).toBeTruthy();
+    const { cookie } = await loggedInByFace(door, who);
+    const reply = await door.http('POST', '/v1/session/refresh', undefined, { cookie });
+    const set = reply.headers.getSetCookie();
+    expect(set).toHaveLength(1);
+    expect(set[0]).toMatch(/^__Host-refresh=[\w.-]+;/);
+    for (const attribute of ['HttpOnly', 'Secure', 'SameSite=Strict', 'Path=/'])
+      expect(set[0]).toContain(attribute);
+    expect(set[0]).not.toMatch(/Domain=/i);
+    const age = Number(/Max-Age=(\d+)/.exec(set[0] ?? '')?.[1]);
+    expect(age).toBeGreaterThan(defaultPolicies.sessionAbsoluteSeconds - 60);
+    expect(age).toBeLessThanOrEqual(defaultPolicies.sessionAbsoluteSeconds);
+  });
+});

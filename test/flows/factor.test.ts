@@ -1,0 +1,174 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { enterPassword, expectStatus, scanFace, wait } from '../support/door.ts';
+import { mobile } from '../support/people.ts';
+import { openWatchedDoor, otherThan, type WatchedDoor } from '../support/watched.ts';
+import {
+  addPhone,
+  masked,
+  newcomer,
+  newestCode,
+  ownFace,
+  refreshed,
+  type SignedIn,
+  signIn,
+} from './support/account.ts';
+
+let door: WatchedDoor;
+beforeAll(async () => {
+  door = await openWatchedDoor();
+});
+afterAll(() => door?.finish());
+
+const factor = (who: SignedIn, body: object) => who.api('POST', '/v1/session/factor', body);
+/** What a change answers: it goes as far as SES-5 lets it. */
+const probe = async (who: SignedIn): Promise<string> =>
+  (await who.api('DELETE', `/v1/account/phones/${'x'.repeat(32)}`)).body.code;
+async function staled(who: SignedIn): Promise<SignedIn> {
+  await wait(door, 601);
+  return refreshed(door, who);
+}
+async function factorCode(who: SignedIn): Promise<string> {
+  expectStatus(await who.api('POST', '/v1/session/factor/sms'), 202);
+  return newestCode(door, who.phone);
+}
+
+describe('a fresh factor', () => {
+  it('SES-5 the login counts for ten minutes, to the second', async () => {
+    const who = await newcomer(door);
+    await wait(door, 290);
+    const later = await refreshed(door, who);
+    await wait(door, 290);
+    const still = await refreshed(door, later);
+    await wait(door, 20);
+    expect(await probe(still)).toBe('NOT_FOUND');
+    await wait(door, 1);
+    expect(await probe(still)).toBe('FRESH_FACTOR_REQUIRED');
+  });
+
+  it('SES-5 an SMS to the own phone renews it', async () => {
+    const stale = await staled(await newcomer(door));
+    const sent = expectStatus(await stale.api('POST', '/v1/session/factor/sms'), 202);
+    expect(sent.body).toEqual({
+      maskedPhone: masked(stale.phone),
+      resendAt: expect.stringMatching(/\+08:00$/),
+    });
+    expect(door.sms(stale.phone)[0]).toMatchObject({
+      purpose: 'factor',
+      text: expect.stringContaining('身份验证'),
+    });
+    const smsCode = newestCode(door, stale.phone);
+    expectStatus(await factor(stale, { smsCode }), 204);
+    expect(await probe(stale)).toBe('NOT_FOUND');
+    // Ten minutes from now, not from the login.
+    await wait(door, 599);
+    const later = await refreshed(door, stale);
+    expect(await probe(later)).toBe('NOT_FOUND');
+    await wait(door, 2);
+    expect(await probe(later)).toBe('FRESH_FACTOR_REQUIRED');
+    const { events } = (await later.api('GET', '/v1/account/activity')).body;
+    expect(events[0]).toMatchObject({ kind: 'factor', outcome: 'success', detail: { method: 'sms' } });
+  });
+
+  it('SES-5 so does a face, once', async () => {
+    const stale = await staled(await newcomer(door));
+    const faceTicket = await ownFace(door, stale, '/v1/session/factor/face');
+    expectStatus(await factor(stale, { faceTicket }), 204);
+    expect(await probe(stale)).toBe('NOT_FOUND');
+    expect((await factor(stale, { faceTicket })).body.code).toBe('FACE_REQUIRED');
+  });
+
+  it('SES-5 proofs of others, unpassed and made up are none', async () => {
+    const other = await newcomer(door);
+    const stale = await staled(await newcomer(door));
+    const foreign = await ownFace(door, await refreshed(door, other), '/v1/session/factor/face');
+    const pending = expectStatus(await stale.api('POST', '/v1/session/factor/face'), 201).body;
+    door.face('fail');
+    await scanFace(door, pending.qrContent);
+    door.face('pass');
+    for (const faceTicket of [foreign, pending.ticket, 'x'.repeat(32)])
+      expect((await factor(stale, { faceTicket })).body).toMatchObject({
+        status: 403,
+        code: 'FACE_REQUIRED',
+      });
+    expect(await probe(stale)).toBe('FRESH_FACTOR_REQUIRED');
+  });
+
+  it('SES-5 SMS-2 the code is of this session and this purpose, and serves once', async () => {
+    const who = await newcomer(door);
+    await wait(door, 61);
+    const smsCode = await factorCode(who);
+    const wrong = await factor(who, { smsCode: otherThan(smsCode) });
+    expect(wrong.body).toMatchObject({ status: 401, code: 'SMS_CODE_WRONG', remainingAttempts: 4 });
+    const phone = mobile();
+    expect((await who.api('POST', '/v1/account/phones', { phone, smsCode })).body.code).toBe(
+      'SMS_CODE_WRONG',
+    );
+    expect(
+      (await who.api('POST', '/v1/account/deregistration', { password: who.password, smsCode })).body.code,
+    ).toBe('SMS_CODE_WRONG');
+    expectStatus(await factor(who, { smsCode }), 204);
+    expect((await factor(who, { smsCode })).body.code).toBe('SMS_CODE_WRONG');
+    await wait(door, 61);
+    const next = await factorCode(who);
+    const later = await signIn(door, who);
+    expect((await factor(later, { smsCode: next })).body.code).toBe('SMS_CODE_WRONG');
+  });
+
+  it('LCK-5 wrong codes are no failures of the login, but ten a day leave only the face', async () => {
+    const who = await newcomer(door);
+    for (let n = 0; n < 2; n++) {
+      await wait(door, 61);
+      const smsCode = otherThan(await factorCode(who));
+      for (let tries = 0; tries < 5; tries++) await factor(who, { smsCode });
+    }
+    await wait(door, 61);
+    expect((await who.api('POST', '/v1/session/factor/sms')).body).toMatchObject({
+      status: 403,
+      code: 'FACE_REQUIRED',
+    });
+    expectStatus(await enterPassword(door, who.documentNumber, who.password), 201);
+    expectStatus(await factor(who, { faceTicket: await ownFace(door, who) }), 204);
+  });
+
+  it('LGN-5 PHN-3 without a phone there is no code, and a code from before the takeover proves nothing', async () => {
+    const who = await newcomer(door);
+    const taker = await newcomer(door);
+    const faceTicket = await ownFace(door, taker);
+    await wait(door, 61);
+    const smsCode = await factorCode(who);
+    await wait(door, 61);
+    expectStatus(await addPhone(door, taker, who.phone, { takeover: true, faceTicket }), 201);
+    expect((await factor(who, { smsCode })).body.code).toBe('FACE_REQUIRED');
+    expect((await who.api('POST', '/v1/session/factor/sms')).body).toMatchObject({
+      status: 409,
+      code: 'PHONE_EMPTY',
+    });
+  });
+
+  it('SES-2 SES-5 an ended session passes nothing', async () => {
+    const who = await newcomer(door);
+    const faceTicket = await ownFace(door, who);
+    await signIn(door, who);
+    expect((await factor(who, { faceTicket })).body).toMatchObject({
+      code: 'SESSION_ENDED',
+      reason: 'replaced',
+    });
+  });
+
+  it('answers malformed input', async () => {
+    const who = await newcomer(door);
+    for (const body of [{}, { smsCode: '12' }, { smsCode: '123456', faceTicket: 'x' }, { faceTicket: 7 }, []])
+      expect((await factor(who, body)).body).toMatchObject({ status: 400, code: 'BAD_REQUEST' });
+    expect((await factor(who, { smsCode: '123456' })).body.code).toBe('SMS_CODE_WRONG');
+  });
+
+  it('SES-5 SMS-2 many at once with one code: it serves once', async () => {
+    const who = await newcomer(door);
+    await wait(door, 61);
+    const smsCode = await factorCode(who);
+    const replies = await Promise.all(Array.from({ length: 4 }, () => factor(who, { smsCode })));
+    expect(replies.filter(({ status }) => status === 204)).toHaveLength(1);
+    for (const { status, body } of replies)
+      if (status !== 204) expect([status, body.code]).toEqual([401, 'SMS_CODE_WRONG']);
+  });
+});

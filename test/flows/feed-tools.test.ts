@@ -1,0 +1,334 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type DocumentType, parseDocument } from '#domain/documents.ts';
+import { normaliseName } from '#domain/persons.ts';
+import { parsePhone } from '#domain/phones.ts';
+import { parseTaxpayerId } from '#domain/taxpayers.ts';
+import { diceFor, seedOf, spread } from '../../infra/feed/dice.ts';
+import { handOver, type Standing, type Told } from '../../infra/feed/hand-over.ts';
+import { samplePerson } from '../../infra/feed/people.ts';
+import { type SampleSize, sampleLines } from '../../infra/feed/sample-lines.ts';
+import { type Door, openDoor } from '../support/door.ts';
+
+interface Line {
+  readonly type: string;
+  readonly version: number;
+  readonly taxpayerId?: string;
+  readonly name?: string;
+  readonly person?: { name: string; documentType: DocumentType; documentNumber: string };
+  readonly phone?: string;
+  readonly removed?: boolean;
+}
+const made = (size: SampleSize): Line[] => [...sampleLines(size)] as Line[];
+const textOf = (lines: readonly object[]): string =>
+  lines.map((line) => `${JSON.stringify(line)}\n`).join('');
+
+/** A tool as npm starts it. */
+async function tool(file: 'sample' | 'send', ...args: string[]) {
+  const path = fileURLToPath(new URL(`../../infra/feed/${file}.ts`, import.meta.url));
+  const child = spawn(process.execPath, [path, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const said = { out: '', err: '' };
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    said.out += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    said.err += text;
+  });
+  const [code] = await once(child, 'close');
+  return { code: code as number, ...said };
+}
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'feed-tools-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+describe('made-up lines', () => {
+  it('are the same for the same size and seed, and others for another seed', () => {
+    const size = { people: 200, companies: 80, seed: seedOf('7') };
+    expect(textOf(made(size))).toBe(textOf(made(size)));
+    expect(textOf(made({ ...size, seed: seedOf('8') }))).not.toBe(textOf(made(size)));
+  });
+
+  it('DOC-2 DOC-3 name people, companies and phones that our own rules take', () => {
+    const lines = made({ people: 3_000, companies: 1_200, seed: 11 });
+    for (const { person, phone, taxpayerId } of lines) {
+      if (taxpayerId !== undefined) expect(parseTaxpayerId(taxpayerId)).toBe(taxpayerId);
+      if (phone !== undefined) expect(parsePhone(phone)).toBe(phone);
+      if (person === undefined) continue;
+      expect(normaliseName(person.name)).toBe(person.name);
+      expect(parseDocument(person.documentType, person.documentNumber, '2026-01-01')).toBe(
+        person.documentNumber,
+      );
+    }
+  });
+
+  it('never give one document two names, one phone two people, one number two companies', () => {
+    const lines = made({ people: 4_000, companies: 1_500, seed: 3 });
+    const [nameOf, phoneOf, firstOf] = [
+      new Map<string, string>(),
+      new Map<string, string>(),
+      new Map<string, string>(),
+    ];
+    const only = (map: Map<string, string>, key: string, value: string): void => {
+      expect(map.get(key) ?? value).toBe(value);
+      map.set(key, value);
+    };
+    for (const { type, version, person, phone, taxpayerId = '', name = '' } of lines) {
+      if (person) only(nameOf, person.documentNumber, person.name);
+      if (person && phone) only(phoneOf, phone, person.documentNumber);
+      if (type === 'taxpayer' && version === 1) only(firstOf, taxpayerId, name);
+    }
+    expect(firstOf.size).toBe(1_500);
+    expect(new Set(phoneOf.values()).size).toBe(phoneOf.size);
+  });
+
+  it('give one number one name across seeds, so that two samples can stand in one runtime', () => {
+    const names = new Map<string, string>();
+    for (const seed of [1, 2, 3])
+      for (let index = 0; index < 20_000; index++) {
+        const { name, documentNumber } = samplePerson(seed, index).person;
+        expect(names.get(documentNumber) ?? name).toBe(name);
+        names.set(documentNumber, name);
+      }
+  });
+
+  it('REL-2 REL-3 hold every type of line, later versions, removals and businesses under a personal number', () => {
+    const lines = made({ people: 2_000, companies: 800, seed: 5 });
+    for (const type of ['collection', 'taxpayer', 'legal-representative', 'finance-head', 'tax-handler']) {
+      expect(lines.some((line) => line.type === type)).toBe(true);
+      if (type !== 'collection' && type !== 'finance-head')
+        expect(lines.some((line) => line.type === type && line.version === 2)).toBe(true);
+    }
+    expect(lines.some(({ removed }) => removed)).toBe(true);
+    const people = new Set(lines.map(({ person }) => person?.documentNumber));
+    expect(lines.some(({ type, taxpayerId }) => type === 'taxpayer' && people.has(taxpayerId))).toBe(true);
+  });
+
+  it('spread numbers without meeting one twice, and dice give every choice its chance', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 5_000 }), fc.nat(0xffffffff), (size, seed) => {
+        const seen = new Set(Array.from({ length: size }, (_, index) => spread(size, seed, index)));
+        return seen.size === size && [...seen].every((one) => one >= 0 && one < size);
+      }),
+      { numRuns: 50 },
+    );
+    const counts = [0, 0, 0, 0];
+    for (let index = 0; index < 8_000; index++) {
+      const at = diceFor(1, 'test', index).below(4);
+      counts[at] = (counts[at] ?? 0) + 1;
+    }
+    for (const count of counts) expect(Math.abs(count - 2_000)).toBeLessThan(250);
+  });
+});
+
+describe('npm run feed:sample', () => {
+  it('writes the same file twice, and the same to standard output', async () => {
+    const flags = ['--people', '300', '--companies', '100', '--seed', 'demo'];
+    const path = join(folder, 'sample.jsonl');
+    const toFile = await tool('sample', ...flags, '--out', path);
+    expect(toFile).toMatchObject({ code: 0, out: '' });
+    const written = await readFile(path, 'utf8');
+    expect(toFile.err).toBe(`${written.trimEnd().split('\n').length} lines in ${path}\n`);
+    expect((await tool('sample', ...flags)).out).toBe(written);
+    expect(written).toBe(textOf(made({ people: 300, companies: 100, seed: seedOf('demo') })));
+  });
+
+  it('says what is wrong with its flags in one sentence, in both languages', async () => {
+    const wrong = [
+      [],
+      ['--people', '10'],
+      ['--people', 'ten', '--companies', '1'],
+      ['--people', '-1', '--companies', '1'],
+      ['--people', '2', '--companies', '1'],
+      ['--people', '9', '--companies', '1', '--colour', 'red'],
+      ['--people', '9', '--companies', '1', '--seed'],
+      ['--people', '9', '--companies', '1', 'more'],
+      ['--people', '9', '--companies', '1', '--out', join(folder, 'no', 'such', 'folder.jsonl')],
+    ];
+    for (const flags of wrong) {
+      const { code, out, err } = await tool('sample', ...flags);
+      expect({ code, out, lines: err.trimEnd().split('\n').length }).toEqual({ code: 1, out: '', lines: 2 });
+      expect(err).toMatch(/\p{Script=Han}/u);
+      expect(err).not.toContain('    at ');
+    }
+  });
+});
+
+describe('npm run feed', () => {
+  let door: Door;
+  beforeAll(async () => {
+    door = await openDoor();
+  });
+  afterAll(() => door?.stop());
+
+  it('ENT-3 loads a sample without a rejected line, and a second time changes nothing', async () => {
+    const path = join(folder, 'companies.jsonl');
+    const lines = made({ people: 90, companies: 40, seed: 21 });
+    await writeFile(path, textOf(lines));
+    const first = await tool('send', path, '--url', door.url);
+    expect({ code: first.code, out: first.out }).toEqual({ code: 0, out: '' });
+    const last = first.err.trimEnd().split('\n').at(-1) ?? '';
+    expect(last).toMatch(
+      new RegExp(`^${lines.length} lines, \\d+ lines/s: \\d+ accepted, \\d+ stale, 0 rejected$`),
+    );
+    const again = await tool('send', path, '--url', door.url);
+    expect(again.err).toContain(`: 0 accepted, ${lines.length} stale, 0 rejected`);
+  });
+
+  it('ENT-3 prints each rejected line with its number in the file, code and reason, and ends with 1', async () => {
+    const path = join(folder, 'bad.jsonl');
+    const good = made({ people: 400, companies: 0, seed: 22 });
+    // Further than one batch, and after blank lines, which count.
+    const filler = Array.from({ length: 1_100 }, () => '');
+    const lines = [
+      ...good.slice(0, 3).map((line) => JSON.stringify(line)),
+      '{"type":"collection"',
+      ...filler,
+      JSON.stringify({ ...good[4], phone: '12' }),
+      JSON.stringify(good[5]),
+      '{"type":"unheard-of","version":1}',
+    ];
+    await writeFile(path, lines.join('\r\n'));
+    const { code, out, err } = await tool('send', path, '--url', `${door.url}/`);
+    expect(code).toBe(1);
+    expect(
+      out
+        .trimEnd()
+        .split('\n')
+        .map((line) => line.split(' ').slice(0, 4).join(' ')),
+    ).toEqual([
+      'line 4 rejected: BAD_REQUEST',
+      'line 1105 rejected: PHONE_INVALID',
+      'line 1107 rejected: BAD_REQUEST',
+    ]);
+    expect(out).toContain('not JSON');
+    expect(err).toContain(`${lines.length} lines,`);
+    expect(err).toContain('4 accepted, 0 stale, 3 rejected');
+  });
+
+  it('says in one sentence that the runtime is not running, and what else keeps it from working', async () => {
+    const path = join(folder, 'one.jsonl');
+    await writeFile(path, '{}\n');
+    const nobody = createServer();
+    await new Promise<void>((resolve) => nobody.listen(0, '127.0.0.1', resolve));
+    const { port } = nobody.address() as AddressInfo;
+    await new Promise((resolve) => nobody.close(resolve));
+    const silent = await tool('send', path, '--url', `http://127.0.0.1:${port}`);
+    expect(silent).toMatchObject({ code: 1, out: '' });
+    expect(silent.err).toContain(
+      `Nothing answers at http://127.0.0.1:${port}: start the local runtime with "npm start"`,
+    );
+    expect(silent.err).not.toContain('    at ');
+    for (const flags of [
+      [],
+      [join(folder, 'none.jsonl')],
+      [folder],
+      [path, 'more'],
+      [path, '--url', 'here'],
+      [path, '--speed'],
+    ]) {
+      const { code, err } = await tool('send', ...flags);
+      expect({ code, lines: err.trimEnd().split('\n').length }).toEqual({ code: 1, lines: 2 });
+    }
+  });
+});
+
+describe('handing a file over', () => {
+  let server: Server;
+  let url: string;
+  let answer: (body: string, time: number) => { status: number; body: unknown };
+  let bodies: string[];
+  beforeAll(async () => {
+    server = createServer(async (request, response) => {
+      let body = '';
+      for await (const chunk of request.setEncoding('utf8')) body += chunk;
+      bodies.push(body);
+      const { status, body: said } = answer(body, bodies.length);
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(said));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  afterAll(() => void server.close());
+  const told = () => {
+    const rejected: Told[] = [];
+    const warned: Told[] = [];
+    const reached: Standing[] = [];
+    return {
+      rejected,
+      warned,
+      reached,
+      listener: {
+        rejected: (one: Told) => rejected.push(one),
+        warned: (one: Told) => warned.push(one),
+        reached: (standing: Readonly<Standing>) => reached.push({ ...standing }),
+      },
+    };
+  };
+
+  it('sends batch after batch, no more than is read, and tells progress after each', async () => {
+    bodies = [];
+    answer = (body) => ({
+      status: 200,
+      body: {
+        accepted: body.split('\n').length - 2,
+        stale: 1,
+        rejected: [{ line: 2, code: 'BAD_REQUEST', message: 'x' }],
+        warnings: [{ line: 3, code: 'UNKNOWN_AGENT', message: 'y' }],
+      },
+    });
+    let ahead = 0;
+    async function* lines(): AsyncGenerator<string> {
+      for (let index = 0; index < 60_000; index++) {
+        ahead = Math.max(ahead, index - 1_000 * bodies.length);
+        yield `{"n":${index},"filling":"${'x'.repeat(60)}"}\n`;
+      }
+    }
+    const { rejected, warned, reached, listener } = told();
+    const standing = await handOver(Readable.from(lines()), url, listener);
+    expect(bodies).toHaveLength(60);
+    expect(standing).toMatchObject({ lines: 60_000, accepted: 59_880, stale: 60, rejected: 60 });
+    expect(rejected.slice(0, 3).map(({ line }) => line)).toEqual([2, 1_002, 2_002]);
+    expect(warned.at(-1)).toEqual({ line: 59_003, code: 'UNKNOWN_AGENT', message: 'y' });
+    expect(reached.map((one) => one.lines)).toEqual(Array.from({ length: 60 }, (_, i) => 1_000 * (i + 1)));
+    // Reading waits for sending: a file of any size needs a few batches of memory.
+    expect(ahead).toBeLessThan(10_000);
+  });
+
+  it('tries a batch again that the runtime could not take, then says after which line it stopped', async () => {
+    bodies = [];
+    const well = { status: 200, body: { accepted: 1, stale: 0, rejected: [], warnings: [] } };
+    answer = (_body, time) => (time < 3 ? { status: 500, body: {} } : well);
+    const quiet = told().listener;
+    expect(await handOver(Readable.from(['{}\n']), url, quiet)).toMatchObject({ accepted: 1 });
+    bodies = [];
+    answer = (_body, time) => (time === 1 ? well : { status: 503, body: {} });
+    const long = Array.from({ length: 1_500 }, () => '{}\n');
+    await expect(handOver(Readable.from(long), url, quiet)).rejects.toThrow('after line 1000 (503)');
+    expect(bodies).toHaveLength(4);
+  });
+
+  it('recognises that something else answers there', async () => {
+    bodies = [];
+    for (const other of [
+      { status: 404, body: {} },
+      { status: 200, body: { hello: 'world' } },
+    ]) {
+      answer = () => other;
+      await expect(handOver(Readable.from(['{}\n']), url, told().listener)).rejects.toThrow(
+        'is no local runtime of this project',
+      );
+    }
+  });
+});

@@ -1,0 +1,266 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { followingDay, shanghaiDay } from '#domain/days.ts';
+import { channels } from '#domain/names.ts';
+import { expectStatus, fillProfile, registered, startRegistration } from '../support/door.ts';
+import { mobile, person } from '../support/people.ts';
+import { openWatchedDoor, type WatchedDoor } from '../support/watched.ts';
+import { asChannel, claimOf } from './support/channels.ts';
+import { creditCode, legalRepresentative, taxpayer } from './support/feed-lines.ts';
+import { expectProblem } from './support/problems.ts';
+import {
+  applied,
+  claimed,
+  company,
+  counter,
+  decide,
+  fed,
+  financeHead,
+  noticesTo,
+  said,
+  somebody,
+  taxHandler,
+} from './support/staff.ts';
+import { eventsOf, rowsOf } from './support/tables.ts';
+
+describe('the hall counter', () => {
+  let door: WatchedDoor;
+  beforeAll(async () => {
+    door = await openWatchedDoor({}, null);
+  });
+  afterAll(() => door?.finish());
+
+  const officer = { officer: '3401001', office: '合肥市办税服务厅' };
+  const related = (
+    taxpayerId: string,
+    who: Parameters<typeof claimed>[0],
+    more: object = {},
+    claims: object = {},
+  ) =>
+    counter(door, claims)('POST', '/v1/hall/relations', {
+      taxpayerId,
+      person: claimed(who),
+      role: 'tax-handler',
+      ...more,
+    });
+  const removed = (id: string) => counter(door)('DELETE', `/v1/hall/relations/${id}`);
+
+  it('REG-2 LVL-1 collects a person whose registration then needs no face, with the phone that was seen', async () => {
+    const who = person({ documentType: '208', documentNumber: `P${Date.now() % 10_000_000}` });
+    const happened = await eventsOf(door, async () => {
+      const reply = await counter(door)('POST', '/v1/hall/collections', {
+        person: claimed(who),
+        phone: who.phone,
+      });
+      expect([reply.status, reply.body]).toEqual([201, { realNameLevel: 5 }]);
+    });
+    expect(happened).toMatchObject([{ kind: 'collected', channel: 'hall', detail: officer }]);
+    expect(JSON.stringify(happened)).not.toContain(who.documentNumber);
+    const id = await startRegistration(door, who);
+    expectStatus(await fillProfile(door, id, who), 200);
+    expect(expectStatus(await door.http('POST', `/v1/registrations/${id}/complete`), 201).body).toEqual({
+      realNameLevel: 5,
+    });
+  });
+
+  it('ENT-3 a later collection counts, and the registry’s versions go on from where they were', async () => {
+    const who = person();
+    const collect = (phone: string) =>
+      counter(door)('POST', '/v1/hall/collections', { person: claimed(who), phone });
+    const line = (version: number, phone: string) => ({
+      type: 'collection',
+      version,
+      person: claimed(who),
+      phone,
+      officer: '3401002',
+    });
+    expectStatus(await collect(mobile()), 201);
+    await fed(door, line(0, mobile()));
+    const last = mobile();
+    expectStatus(await collect(last), 201);
+    expect(await door.registry(JSON.stringify(line(0, mobile())))).toMatchObject({ stale: 1 });
+    const again = person({ ...who, phone: last });
+    const id = await startRegistration(door, again);
+    expectStatus(await fillProfile(door, id, again), 200);
+    await fed(door, line(1, mobile()));
+  });
+
+  it('DOC-5 refuses a wrong name, a wrong number, a wrong phone', async () => {
+    const who = await registered(door);
+    for (const [body, code] of [
+      [{ person: claimed({ ...who, name: '别的人' }), phone: who.phone }, 'PERSON_MISMATCH'],
+      [
+        { person: { ...claimed(who), documentNumber: '340101199001011111' }, phone: who.phone },
+        'DOCUMENT_INVALID',
+      ],
+      [{ person: claimed(who), phone: '12345' }, 'PHONE_INVALID'],
+      [{ person: claimed(who) }, 'BAD_REQUEST'],
+      [{ phone: who.phone }, 'BAD_REQUEST'],
+    ] as const) {
+      const reply = await counter(door)('POST', '/v1/hall/collections', body);
+      expectProblem(reply, code);
+      expect(said(reply)).toBe(code);
+    }
+  });
+
+  it.each(['tax-handler', 'invoice-clerk'])(
+    'ENT-3 a %s entered in person is active at once, registered or not, with officer and office in the audit',
+    async (role) => {
+      const firm = await company(door);
+      const [hand, stranger] = [await somebody(door), person()];
+      for (const who of [hand.who, stranger]) {
+        const happened = await eventsOf(door, async () => {
+          const { body } = expectStatus(await related(firm.id, who, { role }), 201);
+          expect(body).toEqual({ authorizationId: expect.stringMatching(/^[\w-]{32}$/) });
+        });
+        expect(happened.map(({ kind }) => kind)).toEqual(['relation-active', 'relation-active']);
+        for (const event of happened)
+          expect(event).toMatchObject({ channel: 'hall', detail: { role, ...officer } });
+      }
+      expectStatus(await hand.switchTo(firm.id), 200);
+      expect(await firm.staff()).toHaveLength(3);
+      // The person sees where it came from, not who sat there.
+      const { body } = expectStatus(await hand.call('GET', '/v1/account/activity'), 200);
+      expect(JSON.stringify(body)).toContain('"channel":"hall"');
+      expect(JSON.stringify(body)).not.toContain(officer.officer);
+      expect(said(await related(firm.id, hand.who, { role }))).toBe('RELATION_EXISTS');
+    },
+  );
+
+  it('REL-4 ENT-3 what waited becomes active at the counter, with the same authorisation', async () => {
+    const [firm, one, two] = [await company(door), await somebody(door), await somebody(door)];
+    await fed(door, taxHandler(firm.id, one.who));
+    const [{ authorizationId }] = await one.listed('pending', firm.id);
+    const lastDay = followingDay(shanghaiDay(door.clock.now()));
+    const { body } = expectStatus(await related(firm.id, one.who, { validUntil: lastDay }), 201);
+    expect(body.authorizationId).toBe(authorizationId);
+    expect(await one.listed('active', firm.id)).toMatchObject([{ authorizationId, validUntil: lastDay }]);
+    const application = expectStatus(await applied(two, firm.id), 201).body.authorizationId;
+    expect(expectStatus(await related(firm.id, two.who), 201).body.authorizationId).toBe(application);
+  });
+
+  it('ENT-3 whom somebody else brings in waits; who stands there themselves does not', async () => {
+    const [firm, hand] = [await company(door), await somebody(door)];
+    const boss = claimOf(firm.boss.who);
+    const { body } = expectStatus(await related(firm.id, hand.who, {}, boss), 201);
+    expect(await hand.listed('pending', firm.id)).toMatchObject([{ authorizationId: body.authorizationId }]);
+    expect(said(await related(firm.id, hand.who, {}, boss))).toBe('RELATION_EXISTS');
+    expectStatus(await related(firm.id, hand.who, {}, claimOf(hand.who)), 201);
+    expect(await hand.listed('active', firm.id)).toHaveLength(1);
+  });
+
+  it('REL-3 a finance head entered at the hall supersedes the former one and waits, unless they are there', async () => {
+    const firm = await company(door);
+    const [one, two] = [await somebody(door), await somebody(door)];
+    await fed(door, financeHead(firm.id, one.who));
+    expectStatus(await related(firm.id, two.who, { role: 'finance-head' }), 201);
+    expect(await one.listed('history', firm.id)).toMatchObject([{ state: 'superseded' }]);
+    expect(await two.listed('pending', firm.id)).toMatchObject([{ role: 'finance-head', refusable: false }]);
+    expect(said(await related(firm.id, two.who, { role: 'finance-head' }))).toBe('RELATION_EXISTS');
+    expectStatus(await related(firm.id, two.who, { role: 'finance-head' }, claimOf(two.who)), 201);
+    expect(await two.listed('active', firm.id)).toMatchObject([{ role: 'finance-head' }]);
+    // The registry's next line counts again.
+    await fed(door, financeHead(firm.id, one.who, 2));
+    expect(await two.listed('history', firm.id)).toMatchObject([{ state: 'superseded' }]);
+    expect(said(await related(firm.id, two.who, { role: 'finance-head', validUntil: '2030-01-01' }))).toBe(
+      'BAD_REQUEST',
+    );
+  });
+
+  it('REL-7 removes handlers and clerks, waiting or active, and nobody who is appointed', async () => {
+    const [firm, hand] = [await company(door), await somebody(door)];
+    const id = await firm.invited(hand.who);
+    expectStatus(await removed(id), 204);
+    expect(await hand.listed('history', firm.id)).toMatchObject([{ state: 'deleted' }]);
+    const { authorizationId } = expectStatus(await related(firm.id, hand.who), 201).body;
+    expectStatus(await hand.switchTo(firm.id), 200);
+    const happened = await eventsOf(door, () => removed(authorizationId));
+    expect(happened.map(({ kind, detail }) => [kind, detail?.officer])).toEqual([
+      ['relation-deleted', officer.officer],
+      ['relation-deleted', officer.officer],
+    ]);
+    expect(said(await hand.call('GET', '/v1/enterprise'))).toBe('RELATION_NOT_FOUND');
+    expect(noticesTo(door, hand.who.phone)[0]).toContain('授权已解除');
+    expect(said(await removed(authorizationId))).toBe('STATE_CONFLICT');
+    const [boss] = await firm.staff();
+    expect(said(await removed(boss.authorizationId))).toBe('ROLE_NOT_ALLOWED');
+    for (const unknown of ['x', 'A'.repeat(32)]) expect(said(await removed(unknown))).toBe('NOT_FOUND');
+  });
+
+  it('DOC-5 refuses roles, companies, people and days that are none', async () => {
+    const firm = await company(door);
+    const who = await registered(door);
+    const gone = creditCode();
+    await fed(door, taxpayer(gone, 1, { state: 'cancelled' }));
+    for (const role of ['legal-representative', 'tax-agent'])
+      expect(said(await related(firm.id, who, { role }))).toBe('ROLE_NOT_ALLOWED');
+    for (const id of [creditCode(), gone, 'nonsense'])
+      expect(said(await related(id, who))).toBe('TAXPAYER_NOT_FOUND');
+    expect(said(await related(firm.id, { ...who, name: '别的人' }))).toBe('PERSON_MISMATCH');
+    expect(said(await related(firm.id, { ...who, documentNumber: '1' }))).toBe('DOCUMENT_INVALID');
+    for (const fields of [{ validUntil: '2020-01-01' }, { role: 'x' }, { person: undefined }])
+      expect(said(await related(firm.id, who, fields))).toBe('BAD_REQUEST');
+    expect(await firm.staff()).toHaveLength(1);
+  });
+
+  it('ENT-2 confirms a waiting company: the legal representative takes effect, a handler goes on waiting', async () => {
+    const [boss, hand, id] = [await somebody(door), await somebody(door), creditCode()];
+    await fed(
+      door,
+      taxpayer(id, 1, { state: 'awaiting-confirmation' }),
+      legalRepresentative(id, boss.who),
+      taxHandler(id, hand.who),
+    );
+    const confirm = () => counter(door)('POST', '/v1/hall/confirmations', { taxpayerId: id });
+    const happened = await eventsOf(door, async () => expectStatus(await confirm(), 200));
+    for (const event of happened) expect(event).toMatchObject({ channel: 'hall', detail: officer });
+    expect(await boss.listed('active', id)).toMatchObject([{ role: 'legal-representative' }]);
+    const [{ authorizationId }] = await hand.listed('pending', id);
+    expectStatus(await decide(hand, authorizationId, 'confirm'), 200);
+    expect(said(await confirm())).toBe('STATE_CONFLICT');
+    for (const unknown of [creditCode(), 'nonsense'])
+      expect(said(await counter(door)('POST', '/v1/hall/confirmations', { taxpayerId: unknown }))).toBe(
+        'TAXPAYER_NOT_FOUND',
+      );
+  });
+
+  it('ENT-2 a handler entered at the counter of a waiting company may confirm it', async () => {
+    const [hand, id] = [await somebody(door), creditCode()];
+    await fed(door, taxpayer(id, 1, { state: 'awaiting-confirmation' }));
+    expectStatus(await related(id, hand.who), 201);
+    const { confirmations } = expectStatus(await hand.call('GET', '/v1/confirmations'), 200).body;
+    expect(confirmations).toMatchObject([{ taxpayerId: id, kinds: ['one-licence'] }]);
+    const [{ confirmationId }] = confirmations;
+    expectStatus(
+      await hand.call('POST', `/v1/confirmations/${confirmationId}`, { kind: 'one-licence' }),
+      200,
+    );
+    expectStatus(await hand.switchTo(id), 200);
+  });
+
+  it('CHN-1 counter work is the hall’s alone, named and signed, and nothing is done otherwise', async () => {
+    const [firm, who] = [await company(door), person()];
+    const calls: [string, string, unknown?][] = [
+      ['POST', '/v1/hall/collections', { person: claimed(who), phone: who.phone }],
+      ['POST', '/v1/hall/relations', { taxpayerId: firm.id, person: claimed(who), role: 'tax-handler' }],
+      ['DELETE', `/v1/hall/relations/${'A'.repeat(32)}`],
+      ['POST', '/v1/hall/confirmations', { taxpayerId: firm.id }],
+    ];
+    const happened = await eventsOf(door, async () => {
+      for (const [method, path, body] of calls) {
+        for (const channel of channels.filter((one) => one !== 'hall' && one !== 'web'))
+          expect(said(await asChannel(door, channel, officer)(method, path, body))).toBe(
+            'CHANNEL_NOT_ALLOWED',
+          );
+        expect(said(await door.http(method, path, body))).toBe('ASSERTION_INVALID');
+        expect(said(await door.http(method, path, body, { token: firm.boss.token }))).toBe(
+          'ASSERTION_INVALID',
+        );
+        const unnamed = await door.assertion('hall', { method, path, officer: officer.officer });
+        expect(said(await door.http(method, path, body, { assertion: unnamed }))).toBe('ASSERTION_INVALID');
+      }
+    });
+    expect(happened).toEqual([]);
+    const rows = await rowsOf(door, 'Relationships');
+    expect(rows.filter((row) => row.companyKey === `c_${firm.id}`)).toHaveLength(1);
+  });
+});

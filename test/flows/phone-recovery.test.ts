@@ -1,0 +1,406 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { solve } from '#crypto/challenges.ts';
+import {
+  codeFor,
+  type Door,
+  enterPassword,
+  expectStatus,
+  loggedIn,
+  loggedInByFace,
+  openDoor,
+  registered,
+  scanFace,
+  wait,
+} from '../support/door.ts';
+import { mobile, person, residentNumber, type Sample } from '../support/people.ts';
+import { eventsOf, personOf, setOnPerson, subjectOf } from './support/tables.ts';
+
+let door: Door;
+beforeAll(async () => {
+  door = await openDoor();
+});
+afterAll(() => door?.stop());
+
+const start = (who: Sample, newPhone: string, changes: object = {}) =>
+  door.http('POST', '/v1/phone-recoveries', {
+    name: who.name,
+    documentType: who.documentType,
+    documentNumber: who.documentNumber,
+    password: who.password,
+    newPhone,
+    ...changes,
+  });
+const begin = async (who: Sample, newPhone: string): Promise<string> =>
+  expectStatus(await start(who, newPhone), 201).body.recoveryId;
+const send = (id: string) => door.http('POST', `/v1/phone-recoveries/${id}/sms`);
+const complete = (id: string, body: object) => door.http('POST', `/v1/phone-recoveries/${id}/complete`, body);
+const codeTo = async (id: string, phone: string) => {
+  expectStatus(await send(id), 202);
+  return codeFor(door, phone);
+};
+const faceOf = async (id: string): Promise<string> => {
+  const scan = expectStatus(await door.http('POST', `/v1/phone-recoveries/${id}/face`), 201).body;
+  expectStatus(await scanFace(door, scan.qrContent), 200);
+  return scan.ticket;
+};
+const recover = async (who: Sample, newPhone: string, extra: object = {}) => {
+  const id = await begin(who, newPhone);
+  return complete(id, { smsCode: await codeTo(id, newPhone), ...extra });
+};
+const keyOf = (who: Sample) =>
+  subjectOf(door, () => enterPassword(door, who.documentNumber, 'Falsch#9182'), 'login-password');
+const codeOf = ({ status, body }: { status: number; body: { code?: string } }) => [status, body?.code];
+const wrongTo = (code: string) => (code === '123456' ? '654321' : '123456');
+
+describe('PHN-4 找回手机号码', () => {
+  it('PHN-4 makes the new number the default one, keeps the old and tells it at once', async () => {
+    const who = await registered(door);
+    const newPhone = mobile();
+    const id = await begin(who, newPhone);
+    const sent = expectStatus(await send(id), 202).body;
+    expect(sent.maskedPhone).toBe(`${newPhone.slice(0, 3)}****${newPhone.slice(7)}`);
+    const [code] = door.sms(newPhone);
+    expect(code).toMatchObject({ purpose: 'phone-recovery' });
+    expect(code?.text).toContain('找回手机号码');
+    const happened = await eventsOf(door, async () =>
+      expect((await complete(id, { smsCode: code?.code ?? '' })).status).toBe(204),
+    );
+    expect(happened.map(({ kind, outcome }) => [kind, outcome])).toEqual([['phone-recovered', 'success']]);
+    expect(JSON.stringify(happened)).not.toContain(newPhone);
+
+    const [notice] = door.sms(who.phone);
+    expect(notice).toMatchObject({ purpose: 'notice' });
+    expect(notice?.text).toContain(`${newPhone.slice(0, 3)}****${newPhone.slice(7)}`);
+    expect(door.sms(newPhone).filter((sms) => sms.purpose === 'notice')).toEqual([]);
+
+    // Both log in; the code goes to the new default where the document was typed (LGN-6).
+    const login = expectStatus(await enterPassword(door, who.documentNumber, who.password), 201).body;
+    expect(login.secondFactors[0].maskedPhone).toBe(sent.maskedPhone);
+    expect((await enterPassword(door, who.phone, who.password)).status).toBe(201);
+    await wait(door, 61);
+    await loggedIn(door, { ...who, phone: newPhone }, newPhone);
+    // Used up.
+    expect(codeOf(await complete(id, { smsCode: '123456' }))).toEqual([409, 'STATE_CONFLICT']);
+    expect(codeOf(await send(id))).toEqual([409, 'STATE_CONFLICT']);
+  });
+
+  it('PHN-4 marks the number as recovered, also one that was theirs before', async () => {
+    const who = await registered(door);
+    const key = await keyOf(who);
+    await wait(door, 61);
+    expect((await recover(who, who.phone)).status).toBe(204);
+    const { phones, defaultPhoneId } = await personOf(door, key);
+    expect(phones).toMatchObject([{ phoneId: defaultPhoneId, recoveredAt: expect.stringMatching(/Z$/) }]);
+  });
+
+  it('PHN-4 LCK-5 a wrong name, an unknown document and a wrong password answer and count alike', async () => {
+    const who = await registered(door);
+    const stranger = { ...who, documentNumber: residentNumber() };
+    const answers = [
+      await start(who, mobile(), { password: 'Falsch#9182' }),
+      await start(who, mobile(), { name: '不同人' }),
+      await start(stranger, mobile()),
+      await start(stranger, mobile(), { name: '不同人', password: 'Falsch#9182' }),
+    ];
+    expect(answers.map(codeOf)).toEqual(Array(4).fill([401, 'BAD_CREDENTIALS']));
+    expect(answers.map(({ body }) => body.remainingAttempts)).toEqual([4, 3, 4, 3]);
+    const [known, , unknown] = answers.map(({ body: { traceId, remainingAttempts, ...rest } }) => rest);
+    expect(unknown).toEqual(known);
+    // The same count as at login.
+    expect((await enterPassword(door, who.documentNumber, 'Falsch#9182')).body.remainingAttempts).toBe(2);
+    expect((await start(who, mobile())).status).toBe(201);
+    expect((await enterPassword(door, who.documentNumber, 'Falsch#9182')).body.remainingAttempts).toBe(4);
+  });
+
+  it('PHN-4 LCK-4 locks at the fifth failure, also under parallel guesses, and is refused while locked', async () => {
+    const who = await registered(door);
+    const replies = await Promise.all(
+      Array.from({ length: 12 }, () => start(who, mobile(), { password: 'Falsch#9182' })),
+    );
+    const codes = replies.map(({ body }) => body.code);
+    expect(codes.filter((code) => code === 'BAD_CREDENTIALS')).toHaveLength(4);
+    expect(codes.filter((code) => code === 'ACCOUNT_LOCKED')).toHaveLength(8);
+    expect(codeOf(await start(who, mobile()))).toEqual([423, 'ACCOUNT_LOCKED']);
+    expect((await enterPassword(door, who.documentNumber, who.password)).body.code).toBe('ACCOUNT_LOCKED');
+  });
+
+  it('LGN-11 an initial password is no proof here, and no failure', async () => {
+    const who = await registered(door);
+    const key = await keyOf(who);
+    const { password } = await personOf(door, key);
+    await setOnPerson(door, key, 'password', { ...(password as object), initial: true });
+    expect(codeOf(await start(who, mobile()))).toEqual([403, 'PASSWORD_CHANGE_REQUIRED']);
+    expect((await start(who, mobile(), { password: 'Falsch#9182' })).body.remainingAttempts).toBe(3);
+  });
+
+  it('PHN-3 PHN-4 tells that a number is taken only after its right code; takeover wants a face', async () => {
+    const [who, holder] = [
+      await registered(door),
+      await registered(door, person({ password: 'Huangshan!7305' })),
+    ];
+    const holderKey = await keyOf(holder);
+    await wait(door, 61);
+    const id = await begin(who, holder.phone);
+    const smsCode = await codeTo(id, holder.phone);
+    expect(codeOf(await complete(id, { smsCode: wrongTo(smsCode) }))).toEqual([401, 'SMS_CODE_WRONG']);
+    expect(codeOf(await complete(id, { smsCode }))).toEqual([409, 'PHONE_TAKEN']);
+    expect(codeOf(await complete(id, { smsCode, takeover: true }))).toEqual([403, 'FACE_REQUIRED']);
+    // A face that was not asked for here proves nothing here.
+    expect(codeOf(await complete(id, { smsCode, takeover: true, faceTicket: id }))).toEqual([
+      403,
+      'FACE_REQUIRED',
+    ]);
+    const faceTicket = await faceOf(id);
+    const happened = await eventsOf(door, async () =>
+      expect((await complete(id, { smsCode, takeover: true, faceTicket })).status).toBe(204),
+    );
+    expect(happened.map(({ kind, subject }) => [kind, subject === holderKey])).toEqual(
+      expect.arrayContaining([
+        ['phone-lost', true],
+        ['phone-recovered', false],
+      ]),
+    );
+    // The former holder meets LGN-5.
+    const login = expectStatus(await enterPassword(door, holder.documentNumber, holder.password), 201).body;
+    expect(login.secondFactors).toEqual([{ method: 'face' }]);
+    expect(login.notices).toMatchObject([{ code: 'PHONE_EMPTY' }]);
+    expect((await enterPassword(door, holder.phone, who.password)).status).toBe(201);
+    expect((await enterPassword(door, holder.phone, holder.password)).body.code).toBe('BAD_CREDENTIALS');
+  });
+
+  it('PHN-4 LCK-1 failed faces count as failures of the method face', async () => {
+    const who = await registered(door);
+    const id = await begin(who, mobile());
+    await door.http('POST', '/local/face', { outcome: 'fail' });
+    const left: unknown[] = [];
+    for (let i = 0; i < 5; i++) {
+      const scan = expectStatus(await door.http('POST', `/v1/phone-recoveries/${id}/face`), 201).body;
+      const { body } = await scanFace(door, scan.qrContent);
+      left.push(body.remainingAttempts ?? body.code);
+    }
+    await door.http('POST', '/local/face', { outcome: 'pass' });
+    expect(left).toEqual([4, 3, 2, 1, 'ACCOUNT_LOCKED']);
+  });
+
+  it('PHN-4 a locked account finishes no recovery that was begun before', async () => {
+    const who = await registered(door);
+    const newPhone = mobile();
+    const id = await begin(who, newPhone);
+    const smsCode = await codeTo(id, newPhone);
+    for (let i = 0; i < 5; i++) await enterPassword(door, who.documentNumber, 'Falsch#9182');
+    expect(codeOf(await complete(id, { smsCode }))).toEqual([423, 'ACCOUNT_LOCKED']);
+  });
+
+  it('PHN-1 refuses the eleventh number', async () => {
+    const who = await registered(door);
+    const key = await keyOf(who);
+    const { phones } = (await personOf(door, key)) as { phones: object[] };
+    const full = Array.from({ length: 10 }, (_, i) =>
+      i === 0 ? phones[0] : { ...phones[0], phoneId: `p${i}`, phoneKey: `k${i}` },
+    );
+    await setOnPerson(door, key, 'phones', full);
+    expect(codeOf(await recover(who, mobile()))).toEqual([409, 'TOO_MANY_PHONES']);
+  });
+
+  it('PWD-3 a password changed meanwhile ends the recovery', async () => {
+    const who = await registered(door);
+    const newPhone = mobile();
+    const id = await begin(who, newPhone);
+    const reset = expectStatus(
+      await door.http('POST', '/v1/password-resets', {
+        account: who.documentNumber,
+        name: who.name,
+        documentNumber: who.documentNumber,
+      }),
+      201,
+    ).body;
+    const scan = expectStatus(await door.http('POST', `/v1/password-resets/${reset.resetId}/face`), 201).body;
+    await scanFace(door, scan.qrContent);
+    expectStatus(
+      await door.http('POST', `/v1/password-resets/${reset.resetId}/complete`, {
+        faceTicket: scan.ticket,
+        newPassword: 'Huangshan!7305',
+      }),
+      204,
+    );
+    expect(codeOf(await complete(id, { smsCode: await codeTo(id, newPhone) }))).toEqual([
+      409,
+      'STATE_CONFLICT',
+    ]);
+  });
+
+  it('SMS-2 the code is for this ticket and this number; five wrong tries use it up', async () => {
+    const who = await registered(door);
+    const [first, second] = [mobile(), mobile()];
+    const [a, b] = [await begin(who, first), await begin(who, second)];
+    const codeA = await codeTo(a, first);
+    await codeTo(b, second);
+    const codeB = await codeFor(door, second);
+    if (codeA !== codeB)
+      expect(codeOf(await complete(b, { smsCode: codeA }))).toEqual([401, 'SMS_CODE_WRONG']);
+    expect(codeOf(await send(a))).toEqual([429, 'SMS_TOO_FREQUENT']);
+    for (let i = 0; i < 5; i++) await complete(a, { smsCode: wrongTo(codeA) });
+    expect(codeOf(await complete(a, { smsCode: codeA }))).toEqual([401, 'SMS_CODE_WRONG']);
+    expect((await complete(b, { smsCode: codeB })).status).toBe(204);
+  });
+
+  it('LCK-5 ten wrong codes a day leave midnight, for a face does not prove a number', async () => {
+    const who = await registered(door);
+    const phones = [mobile(), mobile(), mobile()];
+    for (const phone of phones.slice(0, 2)) {
+      const id = await begin(who, phone);
+      const code = await codeTo(id, phone);
+      for (let i = 0; i < 5; i++) await complete(id, { smsCode: wrongTo(code) });
+    }
+    const id = await begin(who, phones[2] ?? '');
+    const refused = await send(id);
+    expect(codeOf(refused)).toEqual([429, 'TOO_MANY_REQUESTS']);
+    expect(refused.body.retryAt).toMatch(/T00:00:00\+08:00$/);
+  });
+
+  it('PHN-5 of several that take one new number at once exactly one gets it', async () => {
+    const people = await Promise.all(
+      ['Huangshan!7305', 'Jiuhua@Shan62', 'Tianzhu$Feng8'].map((password) =>
+        registered(door, person({ password })),
+      ),
+    );
+    const newPhone = mobile();
+    const journeys: { id: string; smsCode: string }[] = [];
+    for (const who of people) {
+      const id = await begin(who, newPhone);
+      await wait(door, 61);
+      journeys.push({ id, smsCode: await codeTo(id, newPhone) });
+    }
+    const replies = await Promise.all(journeys.map(({ id, smsCode }) => complete(id, { smsCode })));
+    expect(replies.map(({ status }) => status).sort()).toEqual([204, 409, 409]);
+    expect(replies.filter(({ body }) => body?.code === 'PHONE_TAKEN')).toHaveLength(2);
+    const held = await Promise.all(people.map((who) => enterPassword(door, newPhone, who.password)));
+    expect(held.map(({ status }) => status).sort()).toEqual([201, 401, 401]);
+    const login = await Promise.all(
+      people.map((who) => enterPassword(door, who.documentNumber, who.password)),
+    );
+    const tail = newPhone.slice(7);
+    expect(login.filter(({ body }) => body.secondFactors[0].maskedPhone.endsWith(tail)).length).toBe(1);
+  });
+
+  it('PHN-5 SMS-2 one journey finishes once, however often it is asked at the same time', async () => {
+    const who = await registered(door);
+    const newPhone = mobile();
+    const id = await begin(who, newPhone);
+    const smsCode = await codeTo(id, newPhone);
+    const replies = await Promise.all(Array.from({ length: 4 }, () => complete(id, { smsCode })));
+    expect(replies.filter(({ status }) => status === 204)).toHaveLength(1);
+    for (const reply of replies) expect(reply.status).toBeLessThan(500);
+    const key = await keyOf(who);
+    expect((await personOf(door, key)).phones).toHaveLength(2);
+  });
+
+  it('PHN-4 PHN-5 takes a number over while its owner logs in, and nothing breaks', async () => {
+    const [who, holder] = [await registered(door), await registered(door)];
+    await wait(door, 61);
+    const id = await begin(who, holder.phone);
+    const smsCode = await codeTo(id, holder.phone);
+    const faceTicket = await faceOf(id);
+    const [done, login] = await Promise.all([
+      complete(id, { smsCode, takeover: true, faceTicket }),
+      loggedInByFace(door, holder),
+    ]);
+    expect(done.status).toBe(204);
+    expect(login.session.accessToken).toBeTruthy();
+  });
+
+  it('refuses malformed input with its code, never a 500', async () => {
+    const who = await registered(door);
+    expect(codeOf(await start(who, '12345'))).toEqual([400, 'PHONE_INVALID']);
+    expect(codeOf(await start(who, mobile(), { documentNumber: '340104199001010000' }))).toEqual([
+      400,
+      'DOCUMENT_INVALID',
+    ]);
+    for (const changes of [
+      { documentType: '999' },
+      { name: '' },
+      { name: '123' },
+      { password: '' },
+      { password: 'x'.repeat(300) },
+      { newPhone: 5 },
+      { newPhone: undefined },
+    ])
+      expect(codeOf(await start(who, mobile(), changes))).toEqual([400, 'BAD_REQUEST']);
+    expect(codeOf(await complete('nothing', { smsCode: '123456' }))).toEqual([404, 'NOT_FOUND']);
+    const id = await begin(who, mobile());
+    for (const body of [{}, { smsCode: '12345' }, { smsCode: '123456', takeover: 'yes' }])
+      expect(codeOf(await complete(id, body))).toEqual([400, 'BAD_REQUEST']);
+    // No code was sent yet.
+    expect(codeOf(await complete(id, { smsCode: '123456' }))).toEqual([401, 'SMS_CODE_WRONG']);
+    // A ticket of another journey is none of this one.
+    expect(codeOf(await door.http('POST', `/v1/password-resets/${id}/sms`))).toEqual([404, 'NOT_FOUND']);
+    await wait(door, 1801);
+    expect(codeOf(await send(id))).toEqual([410, 'EXPIRED']);
+  });
+});
+
+describe('PHN-4 settings', () => {
+  it('PHN-4 a stage may ask for a face proof as well', async () => {
+    const strict = await openDoor({ policies: { recoveryNeedsFace: true } });
+    try {
+      const who = await registered(strict);
+      const newPhone = mobile();
+      const { name, documentType, documentNumber, password } = who;
+      const { recoveryId } = expectStatus(
+        await strict.http('POST', '/v1/phone-recoveries', {
+          name,
+          documentType,
+          documentNumber,
+          password,
+          newPhone,
+        }),
+        201,
+      ).body;
+      const path = `/v1/phone-recoveries/${recoveryId}`;
+      expectStatus(await strict.http('POST', `${path}/sms`), 202);
+      const smsCode = await codeFor(strict, newPhone);
+      expect(codeOf(await strict.http('POST', `${path}/complete`, { smsCode }))).toEqual([
+        403,
+        'FACE_REQUIRED',
+      ]);
+      const scan = expectStatus(await strict.http('POST', `${path}/face`), 201).body;
+      expectStatus(await scanFace(strict, scan.qrContent), 200);
+      expect(
+        (await strict.http('POST', `${path}/complete`, { smsCode, faceTicket: scan.ticket })).status,
+      ).toBe(204);
+    } finally {
+      await strict.stop();
+    }
+  });
+
+  it('LGN-12 SMS-2 asks for a challenge after the address’s budget, and takes a solved one', async () => {
+    const guarded = await openDoor({ challengeAfter: 2 });
+    try {
+      const asked = (challenge?: string) =>
+        guarded.http('POST', '/v1/phone-recoveries', {
+          name: '张三丰',
+          documentType: '201',
+          documentNumber: residentNumber(),
+          password: 'Falsch#9182',
+          newPhone: mobile(),
+          challenge,
+        });
+      const replies = [await asked(), await asked(), await asked()];
+      expect(replies.map(({ body }) => body.code)).toEqual([
+        'BAD_CREDENTIALS',
+        'BAD_CREDENTIALS',
+        'CHALLENGE_REQUIRED',
+      ]);
+      const solution = await solve(replies[2]?.body.challenge);
+      expect((await asked(solution)).body.code).toBe('BAD_CREDENTIALS');
+      expect((await asked(solution)).body.code).toBe('CHALLENGE_REQUIRED');
+      // A number that a stranger may name: the send has its budget too, and takes a solution of its own.
+      const send = (body?: object) => guarded.http('POST', '/v1/phone-recoveries/nothing/sms', body);
+      const asksAgain = await send();
+      expect(asksAgain.body.code).toBe('CHALLENGE_REQUIRED');
+      expect((await send({ challenge: await solve(asksAgain.body.challenge) })).body.code).toBe('NOT_FOUND');
+    } finally {
+      await guarded.stop();
+    }
+  });
+});

@@ -1,0 +1,433 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Channel } from '#domain/names.ts';
+import { defaultPolicies } from '#domain/policies.ts';
+import { localPartner, type Partner, pollScan, workingAs } from '../support/channel-partner.ts';
+import type { Loose, Reply } from '../support/client.ts';
+import {
+  enterPassword,
+  expectStatus,
+  loggedInByFace,
+  loginTicket,
+  startRegistration,
+  wait,
+} from '../support/door.ts';
+import { person, type Sample } from '../support/people.ts';
+import {
+  history,
+  type Known,
+  knownPerson,
+  openWatchedDoor,
+  rows,
+  type WatchedDoor,
+} from '../support/watched.ts';
+import { companyLine, companyOf, feed, representativeLine } from './support/registry.ts';
+import { setOnPerson } from './support/tables.ts';
+
+let door: WatchedDoor;
+let who: Known;
+beforeAll(async () => {
+  door = await openWatchedDoor();
+  who = await knownPerson(door);
+});
+afterAll(() => door?.finish('scan'));
+
+const phones = ['ahtax-app', 'iit-app', 'wechat-mini', 'alipay-mini'] as const satisfies readonly Channel[];
+interface Code {
+  readonly ticket: string;
+  readonly qrContent: string;
+  readonly pollSecret: string;
+  readonly expiresAt: string;
+}
+const edge =
+  'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/150.0 Safari/537.36 Edg/150.0';
+const showCode = async (): Promise<Code> =>
+  expectStatus(await door.http('POST', '/v1/qr-logins', undefined, { headers: { 'user-agent': edge } }), 201)
+    .body;
+const phoneOf = (of: Sample = who, channel: Channel = 'ahtax-app', identity?: Loose): Partner =>
+  localPartner(door, channel, workingAs(of, identity));
+const ask = (code: Code) => pollScan(door.http, code, { 'user-agent': edge });
+const told = (reply: Reply<Loose>) => [reply.status, reply.body?.code ?? reply.body?.state];
+
+describe('QR-1 login by scanning', () => {
+  it('QR-1 QR-2 SES-2 the phone confirms what it was shown, and the page gets the session once', async () => {
+    const code = await showCode();
+    expect(code).toEqual({
+      ticket: expect.stringMatching(/^[\w-]{22,64}$/),
+      qrContent: `${door.issuer}/s/${code.ticket}`,
+      pollSecret: expect.stringMatching(/^[\w-]{22,64}$/),
+      expiresAt: expect.stringMatching(/\+08:00$/),
+    });
+    expect(Date.parse(code.expiresAt) - door.clock.now().getTime()).toBe(180_000);
+
+    const pending = await ask(code);
+    expect(pending.body).toEqual({ state: 'pending' });
+    expect(Number(pending.headers.get('retry-after'))).toBeGreaterThan(0);
+
+    const phone = phoneOf();
+    const scanned = expectStatus(await phone.scan(code.qrContent), 200);
+    expect(scanned.body).toEqual({
+      ticket: code.ticket,
+      purpose: 'login',
+      requires: 'confirm',
+      origin: {
+        account: '',
+        browser: 'Edge · Windows',
+        place: '127.0.0.0',
+        at: expect.stringMatching(/^2027-03-02T.*\+08:00$/),
+      },
+    });
+    expect((await ask(code)).body).toEqual({ state: 'scanned' });
+
+    expectStatus(await phone.confirm(code.ticket), 204);
+    const opened = expectStatus(await ask(code), 200);
+    expect(opened.body).toMatchObject({
+      state: 'confirmed',
+      session: { identity: { kind: 'natural' }, person: { realNameLevel: 4 }, expiresIn: 300 },
+    });
+    expect(opened.cookie).toMatch(/^__Host-refresh=/);
+    expect(opened.headers.get('retry-after')).toBeNull();
+
+    const again = await ask(code);
+    expect(again.body).toEqual({ state: 'confirmed' });
+    expect(again.cookie).toBeUndefined();
+
+    const token = opened.body.session.accessToken;
+    expectStatus(await door.http('GET', '/v1/session', undefined, { token }), 200);
+    expectStatus(
+      await door.http('POST', '/v1/session/refresh', undefined, { cookie: opened.cookie ?? '' }),
+      200,
+    );
+  });
+
+  it.each(phones)('QR-1 CHN-1 %s may confirm, its person logged in', async (channel) => {
+    const code = await showCode();
+    const phone = phoneOf(who, channel);
+    expectStatus(await phone.confirmCode(code.qrContent, { kind: 'natural' }), 204);
+    expect((await ask(code)).body.session.identity).toEqual({ kind: 'natural' });
+    expect((await history(door, who)).filter((event) => event.kind === 'qr-login').at(-1)).toMatchObject({
+      outcome: 'success',
+      channel,
+      detail: { identity: 'natural', browser: 'Edge · Windows' },
+    });
+  });
+
+  it('QR-1 nobody confirms without being logged in on the phone, in the 安徽税务 APP neither', async () => {
+    for (const channel of phones) {
+      const code = await showCode();
+      const phone = localPartner(door, channel);
+      expectStatus(await phone.scan(code.qrContent), 200);
+      expect(told(await phone.confirm(code.ticket))).toEqual([401, 'ASSERTION_INVALID']);
+      expect((await ask(code)).body).toEqual({ state: 'scanned' });
+    }
+  });
+
+  it('QR-1 REG-4 a person without an account is told so, and the code stays for somebody else', async () => {
+    const code = await showCode();
+    expect(told(await phoneOf(person()).confirmCode(code.qrContent))).toEqual([404, 'USER_NOT_REGISTERED']);
+    expectStatus(await phoneOf().confirmCode(code.qrContent), 204);
+  });
+
+  it('SES-3 SES-5 the session counts as fresh and replaces the one before', async () => {
+    const before = await loggedInByFace(door, who);
+    const code = await showCode();
+    expectStatus(await phoneOf().confirmCode(code.qrContent), 204);
+    const opened = await ask(code);
+    expect(opened.body.session.notices).toMatchObject([{ code: 'SESSION_REPLACED' }]);
+    const session = (await rows(door, 'Sessions')).find(
+      (one) => one.sessionId === opened.body.session.sessionId,
+    );
+    expect(session).toMatchObject({
+      channel: 'web',
+      factorAt: Math.floor(door.clock.now().getTime() / 1000),
+    });
+    const old = await door.http('GET', '/v1/session', undefined, { token: before.session.accessToken });
+    expect(old.body).toMatchObject({ code: 'SESSION_ENDED', reason: 'replaced', by: 'Edge · Windows' });
+  });
+
+  it('LCK-5 works while the account is locked, and does not unlock it', async () => {
+    const locked = await knownPerson(door);
+    for (let i = 0; i < 5; i++) await enterPassword(door, locked.documentNumber, 'Falsch#2058');
+    const code = await showCode();
+    expectStatus(await phoneOf(locked).confirmCode(code.qrContent), 204);
+    expect((await ask(code)).body.session.accessToken).toBeDefined();
+    expect(told(await enterPassword(door, locked.documentNumber, locked.password))).toEqual([
+      423,
+      'ACCOUNT_LOCKED',
+    ]);
+  });
+});
+
+describe('QR-2 states, times and races', () => {
+  it('QR-2 of twenty polls at once one gets the session', async () => {
+    const code = await showCode();
+    expectStatus(await phoneOf().confirmCode(code.qrContent), 204);
+    const replies = await Promise.all(Array.from({ length: 20 }, () => ask(code)));
+    expect(new Set(replies.map(told).map(String))).toEqual(new Set(['200,confirmed']));
+    const winners = replies.filter((reply) => reply.body.session);
+    expect(winners).toHaveLength(1);
+    expect(replies.filter((reply) => reply.cookie)).toEqual(winners);
+    const opened = (await rows(door, 'Sessions')).filter(
+      (one) => one.personKey === who.personKey && one.ended === undefined,
+    );
+    expect(opened.map((one) => one.sessionId)).toEqual([winners[0]?.body.session.sessionId]);
+  });
+
+  it('QR-2 of two phones that confirm one code the first wins, and the session is that person’s', async () => {
+    const other = await knownPerson(door);
+    for (let round = 0; round < 3; round++) {
+      const code = await showCode();
+      const both = [who, other].map((of) => ({ of, phone: phoneOf(of, 'wechat-mini') }));
+      for (const { phone } of both) expectStatus(await phone.scan(code.qrContent), 200);
+      const replies = await Promise.all(
+        both.map(async ({ of, phone }) => ({ of, reply: await phone.confirm(code.ticket) })),
+      );
+      const won = replies.filter(({ reply }) => reply.status === 204);
+      expect(won).toHaveLength(1);
+      expect(told(replies.find((one) => one !== won[0])?.reply as Reply)).toEqual([409, 'STATE_CONFLICT']);
+      const { session } = (await ask(code)).body;
+      const row = (await rows(door, 'Sessions')).find((one) => one.sessionId === session.sessionId);
+      expect(row.personKey).toBe(won[0]?.of.personKey);
+    }
+  });
+
+  it('QR-2 nothing is confirmed that the phone was not shown', async () => {
+    const code = await showCode();
+    expect(told(await phoneOf().confirm(code.ticket))).toEqual([409, 'STATE_CONFLICT']);
+    expect((await ask(code)).body).toEqual({ state: 'pending' });
+  });
+
+  it('QR-2 what was refused on the phone stays refused', async () => {
+    const code = await showCode();
+    const phone = phoneOf();
+    expectStatus(await phone.scan(code.qrContent), 200);
+    expectStatus(await phone.cancel(code.ticket), 204);
+    expect((await ask(code)).body).toEqual({ state: 'cancelled' });
+    for (const call of [phone.scan(code.qrContent), phone.confirm(code.ticket), phone.cancel(code.ticket)])
+      expect(told(await call)).toEqual([409, 'STATE_CONFLICT']);
+    expect((await ask(code)).body).toEqual({ state: 'cancelled' });
+    expect((await history(door, who)).filter((event) => event.kind === 'qr-login').at(-1)).toMatchObject({
+      outcome: 'failure',
+      detail: { cancelled: true },
+    });
+  });
+
+  it('QR-2 confirm and cancel at once: one of them, and the page hears which', async () => {
+    for (let round = 0; round < 4; round++) {
+      const code = await showCode();
+      const phone = phoneOf();
+      expectStatus(await phone.scan(code.qrContent), 200);
+      const [confirmed, cancelled] = await Promise.all([
+        phone.confirm(code.ticket),
+        phone.cancel(code.ticket),
+      ]);
+      expect([confirmed.status, cancelled.status].sort()).toEqual([204, 409]);
+      expect((await ask(code)).body.state).toBe(confirmed.status === 204 ? 'confirmed' : 'cancelled');
+    }
+  });
+
+  it('QR-2 after the confirmation nobody cancels or scans', async () => {
+    const code = await showCode();
+    const phone = phoneOf();
+    expectStatus(await phone.confirmCode(code.qrContent), 204);
+    for (const call of [phone.cancel(code.ticket), phone.scan(code.qrContent), phone.confirm(code.ticket)])
+      expect(told(await call)).toEqual([409, 'STATE_CONFLICT']);
+    expect((await ask(code)).body.session.accessToken).toBeDefined();
+  });
+
+  it('QR-2 is over after 180 seconds for phone and page, confirmed or not', async () => {
+    const [unseen, shown, agreed, done] = [
+      await showCode(),
+      await showCode(),
+      await showCode(),
+      await showCode(),
+    ];
+    const phone = phoneOf();
+    expectStatus(await phone.scan(shown.qrContent), 200);
+    expectStatus(await phone.confirmCode(agreed.qrContent), 204);
+    expectStatus(await phone.confirmCode(done.qrContent), 204);
+    expectStatus(await ask(done), 200);
+    await wait(door, defaultPolicies.qrLoginSeconds);
+    for (const call of [
+      phone.scan(unseen.qrContent),
+      phone.confirm(shown.ticket),
+      phone.cancel(shown.ticket),
+      phone.confirm(agreed.ticket),
+    ])
+      expect(told(await call)).toEqual([410, 'EXPIRED']);
+    for (const code of [unseen, shown, agreed]) {
+      const reply = await ask(code);
+      expect(reply.body).toEqual({ state: 'expired' });
+      expect(reply.headers.get('retry-after')).toBeNull();
+    }
+    expect((await ask(done)).body).toEqual({ state: 'confirmed' });
+  });
+
+  it('QR-2 belongs to the browser that asked: without its secret there is no such code', async () => {
+    const code = await showCode();
+    const foreign = await showCode();
+    expectStatus(await phoneOf().confirmCode(code.qrContent), 204);
+    for (const pollSecret of ['', 'x', foreign.pollSecret, code.ticket])
+      expect(told(await ask({ ...code, pollSecret }))).toEqual([404, 'NOT_FOUND']);
+    expect(told(await door.http('GET', `/v1/scans/${code.ticket}`))).toEqual([404, 'NOT_FOUND']);
+    expect((await ask(code)).body.session.accessToken).toBeDefined();
+  });
+
+  it('QR-2 a waiting poll is one eventually consistent read; the session is three calls deep', async () => {
+    const code = await showCode();
+    door.resetUsage();
+    expect((await ask(code)).body).toEqual({ state: 'pending' });
+    const route = () => door.usage().scan?.routes['GET /v1/scans/{ticket}'];
+    expect(route()).toEqual({ invocations: 1, calls: 1, longestChain: 1, readUnits: 0.5, writeUnits: 0 });
+    expectStatus(await phoneOf().confirmCode(code.qrContent), 204);
+    door.resetUsage();
+    expect((await ask(code)).body.session).toBeDefined();
+    expect(route()).toMatchObject({ invocations: 1, calls: 3, longestChain: 3 });
+    // The assertion spent, the ticket beside the person, the transaction.
+    const confirming = await showCode();
+    expectStatus(await phoneOf().scan(confirming.qrContent), 200);
+    door.resetUsage();
+    expectStatus(await phoneOf().confirm(confirming.ticket), 204);
+    expect(door.usage()['channel-scan']).toMatchObject({ calls: 4, longestChain: 3 });
+  });
+});
+
+describe('QR-3 companies', () => {
+  let taxpayerId: string;
+  const asCompany = (id = taxpayerId, role = 'legal-representative') => ({ taxpayerId: id, role });
+  beforeAll(async () => {
+    taxpayerId = await companyOf(door, who);
+  });
+
+  it('QR-1 QR-3 the page takes over the company that the phone works for', async () => {
+    for (const body of [undefined, { kind: 'enterprise', ...asCompany() }, asCompany()]) {
+      const code = await showCode();
+      const phone = phoneOf(who, 'ahtax-app', asCompany());
+      expectStatus(await phone.confirmCode(code.qrContent, body), 204);
+      expect((await ask(code)).body.session.identity).toEqual({
+        kind: 'enterprise',
+        ...asCompany(),
+        taxpayerName: '合肥徽香茶业有限公司',
+        permissions: ['filing', 'declaration', 'enquiry', 'invoice'],
+      });
+    }
+  });
+
+  it('QR-1 the person of a company may also come as natural person', async () => {
+    const code = await showCode();
+    const phone = phoneOf(who, 'ahtax-app', asCompany());
+    expectStatus(await phone.confirmCode(code.qrContent, { kind: 'natural' }), 204);
+    expect((await ask(code)).body.session.identity).toEqual({ kind: 'natural' });
+  });
+
+  it('QR-3 a company that the channel did not sign for is refused', async () => {
+    const code = await showCode();
+    const other = await companyOf(door, who);
+    expectStatus(await phoneOf().scan(code.qrContent), 200);
+    expect(told(await phoneOf().confirm(code.ticket, asCompany()))).toEqual([401, 'ASSERTION_INVALID']);
+    const phone = phoneOf(who, 'ahtax-app', asCompany());
+    for (const body of [asCompany(other), asCompany(taxpayerId, 'finance-head')])
+      expect(told(await phone.confirm(code.ticket, body))).toEqual([401, 'ASSERTION_INVALID']);
+    expect((await ask(code)).body).toEqual({ state: 'scanned' });
+  });
+
+  it("QR-3 the phone's word is not enough: no such relation here, no login", async () => {
+    const stranger = await knownPerson(door);
+    const waiting = await companyOf(door, who, { state: 'awaiting-confirmation' });
+    const special = await companyOf(door, who, { subject: 'cross-region' });
+    const gone = await companyOf(door, who);
+    await feed(door, companyLine(gone, { state: 'cancelled' }));
+    const code = await showCode();
+    const refused = async (of: Sample, identity: object, answer: string) => {
+      const phone = phoneOf(of, 'iit-app', identity);
+      expectStatus(await phone.scan(code.qrContent), 200);
+      expect(told(await phone.confirm(code.ticket))).toEqual([403, answer]);
+    };
+    await refused(stranger, asCompany(), 'RELATION_NOT_FOUND');
+    await refused(who, asCompany(taxpayerId, 'finance-head'), 'RELATION_NOT_FOUND');
+    await refused(who, asCompany('91340100MA0000000X'), 'RELATION_NOT_FOUND');
+    await refused(who, asCompany('not a number'), 'RELATION_NOT_FOUND');
+    await refused(who, asCompany(gone), 'RELATION_NOT_FOUND');
+    await refused(who, asCompany(special), 'USE_SPECIAL_ENTRY');
+    // A relation that still waits for the company is no relation yet (REL-2).
+    await refused(who, asCompany(waiting), 'RELATION_NOT_FOUND');
+    expect((await ask(code)).body).toEqual({ state: 'scanned' });
+  });
+
+  it('QR-3 a relation lost between confirmation and page opens nothing', async () => {
+    const code = await showCode();
+    const lost = await companyOf(door, who);
+    expectStatus(await phoneOf(who, 'ahtax-app', asCompany(lost)).confirmCode(code.qrContent), 204);
+    const successor = await knownPerson(door);
+    await feed(door, representativeLine(lost, successor));
+    const before = (await rows(door, 'Sessions')).length;
+    expect(told(await ask(code))).toEqual([403, 'RELATION_NOT_FOUND']);
+    expect(await rows(door, 'Sessions')).toHaveLength(before);
+  });
+
+  it('CTR-2 an account that ends between confirmation and page opens nothing', async () => {
+    const leaving = await knownPerson(door);
+    const code = await showCode();
+    expectStatus(await phoneOf(leaving).confirmCode(code.qrContent), 204);
+    await setOnPerson(door, leaving.personKey, 'account', {
+      status: 'cancelled',
+      since: door.clock.now().toISOString(),
+    });
+    expect(told(await ask(code))).toEqual([404, 'USER_NOT_REGISTERED']);
+  });
+});
+
+describe('QR bad input', () => {
+  it('CHN-1 an assertion confirms once', async () => {
+    const code = await showCode();
+    expectStatus(await phoneOf().scan(code.qrContent), 200);
+    const path = `/v1/channel/scans/${code.ticket}/confirm`;
+    const assertion = await door.assertion('ahtax-app', { method: 'POST', path, ...workingAs(who) });
+    const replies = await Promise.all([1, 2, 3].map(() => door.http('POST', path, undefined, { assertion })));
+    expect(replies.map(told).sort()).toEqual([
+      [204, undefined],
+      [401, 'ASSERTION_INVALID'],
+      [401, 'ASSERTION_INVALID'],
+    ]);
+    const other = await showCode();
+    expect(
+      told(await door.http('POST', `/v1/channel/scans/${other.ticket}/confirm`, undefined, { assertion })),
+    ).toEqual([401, 'ASSERTION_INVALID']);
+  });
+
+  it.each<[string, unknown]>([
+    ['an agency', { identity: { kind: 'agency', agencyId: '91350100M000100Y43' } }],
+    ['a special subject', { identity: { kind: 'special', subject: 'cross-region' } }],
+    ['a role that does not exist', { identity: { kind: 'enterprise', taxpayerId: '1', role: 'owner' } }],
+    ['a text', { identity: 'natural' }],
+    ['broken JSON', '{'],
+    ['a number', 1],
+  ])('QR-1 takes no identity but natural and enterprise: %s', async (_what, body) => {
+    const code = await showCode();
+    const phone = phoneOf();
+    expectStatus(await phone.scan(code.qrContent), 200);
+    const reply = await phone.call('POST', `/v1/channel/scans/${code.ticket}/confirm`, body);
+    expect(told(reply)).toEqual([400, 'BAD_REQUEST']);
+    expect((await ask(code)).body).toEqual({ state: 'scanned' });
+  });
+
+  it('QR-2 tickets of other journeys are none', async () => {
+    const phone = phoneOf();
+    const registrationId = await startRegistration(door, person());
+    const loginId = await loginTicket(door, who);
+    for (const id of [registrationId, loginId, 'x', '..', 'a'.repeat(65)])
+      for (const step of ['confirm', 'cancel'])
+        expect(told(await phone.call('POST', `/v1/channel/scans/${id}/${step}`))).toEqual([404, 'NOT_FOUND']);
+    expect(told(await phone.scan('https://etax.example.com/s/abcdefghijklmnopqrstuv'))).toEqual([
+      404,
+      'NOT_FOUND',
+    ]);
+    const face = expectStatus(await door.http('POST', `/v1/logins/${loginId}/face`), 201).body;
+    expect(told(await phone.confirmCode(face.qrContent))).toEqual([409, 'STATE_CONFLICT']);
+    const code = await showCode();
+    expectStatus(await phone.scan(code.qrContent), 200);
+    expect(told(await phone.startFace(code.ticket))).toEqual([409, 'STATE_CONFLICT']);
+    expect(told(await phone.faceResult(code.ticket, 'x'))).toEqual([409, 'STATE_CONFLICT']);
+    const used = await door.http('POST', `/v1/logins/${loginId}/verify`, { faceTicket: code.ticket });
+    expect(told(used)).toEqual([403, 'FACE_REQUIRED']);
+  });
+});

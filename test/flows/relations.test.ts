@@ -1,0 +1,237 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Door, expectStatus, loggedInByFace, openDoor, registered } from '../support/door.ts';
+import { person, type Sample } from '../support/people.ts';
+import { authorizationsOf, creditCode, feed, legalRepresentative, taxpayer } from './support/feed-lines.ts';
+import { eventsOf, rowsOf } from './support/tables.ts';
+
+describe('legal representatives from the registry', () => {
+  let door: Door;
+  beforeAll(async () => {
+    door = await openDoor();
+  });
+  afterAll(() => door?.stop());
+
+  const signedIn = async (who: Sample = person()) => {
+    await registered(door, who);
+    return { who, token: (await loggedInByFace(door, who)).session.accessToken as string };
+  };
+  const listed = async (token: string, state: string, taxpayerId: string) =>
+    expectStatus(await authorizationsOf(door, token, state), 200).body.authorizations.filter(
+      (one: { taxpayerId: string }) => one.taxpayerId === taxpayerId,
+    );
+
+  it('REL-2 a legal representative is active by itself in a confirmed company', async () => {
+    const { who, token } = await signedIn();
+    const id = creditCode();
+    expect(await feed(door, taxpayer(id), legalRepresentative(id, who))).toMatchObject({
+      accepted: 2,
+      rejected: [],
+    });
+    expect(await listed(token, 'active', id)).toEqual([
+      {
+        authorizationId: expect.stringMatching(/^[\w-]{32}$/),
+        taxpayerId: id,
+        taxpayerName: '合肥春晓科技有限公司',
+        role: 'legal-representative',
+        state: 'active',
+        direction: 'invited',
+        permissions: ['filing', 'declaration', 'enquiry', 'invoice'],
+        refusable: false,
+        updatedAt: expect.stringMatching(/\+08:00$/),
+      },
+    ]);
+    expect(await listed(token, 'pending', id)).toEqual([]);
+    expect(await listed(token, 'history', id)).toEqual([]);
+  });
+
+  it('ENT-3 takes company and legal representative in either order, and before the person has an account', async () => {
+    const who = person();
+    const [first, second] = [creditCode(), creditCode()];
+    await feed(door, legalRepresentative(first, who), taxpayer(first));
+    await feed(door, taxpayer(second), legalRepresentative(second, who));
+    const { token } = await signedIn(who);
+    expect(await listed(token, 'active', first)).toHaveLength(1);
+    expect(await listed(token, 'active', second)).toHaveLength(1);
+  });
+
+  it('REL-2 waits with a company that waits for confirmation and takes effect with it', async () => {
+    const { who, token } = await signedIn();
+    const id = creditCode();
+    await feed(door, taxpayer(id, 1, { state: 'awaiting-confirmation' }), legalRepresentative(id, who));
+    const [waiting] = await listed(token, 'pending', id);
+    expect(waiting).toMatchObject({ state: 'pending', refusable: false });
+    const happened = await eventsOf(door, () => feed(door, taxpayer(id, 2)));
+    expect(await listed(token, 'pending', id)).toEqual([]);
+    expect(await listed(token, 'active', id)).toMatchObject([{ authorizationId: waiting.authorizationId }]);
+    expect(happened.map((event) => event.kind).sort()).toEqual([
+      'company-state',
+      'relation-active',
+      'relation-active',
+    ]);
+    expect(new Set(happened.map((event) => event.subject)).size).toBe(2);
+  });
+
+  it('REL-2 REL-10 a new one supersedes the old in one transaction that both find in their history', async () => {
+    const [old, fresh] = [await signedIn(), await signedIn()];
+    const id = creditCode();
+    await feed(door, taxpayer(id), legalRepresentative(id, old.who));
+    const happened = await eventsOf(door, () => feed(door, legalRepresentative(id, fresh.who, 2)));
+    expect(await listed(old.token, 'active', id)).toEqual([]);
+    expect(await listed(old.token, 'history', id)).toMatchObject([{ state: 'superseded' }]);
+    expect(await listed(fresh.token, 'active', id)).toHaveLength(1);
+    expect(happened.map((event) => event.kind).sort()).toEqual([
+      'relation-active',
+      'relation-active',
+      'relation-superseded',
+      'relation-superseded',
+    ]);
+    expect(new Set(happened.map((event) => event.subject)).size).toBe(3);
+    for (const event of happened) expect(event.channel).toBe('exchange');
+    expect(JSON.stringify(happened)).not.toContain(old.who.name);
+  });
+
+  it('REL-10 who comes back begins a new authorisation and keeps the old record', async () => {
+    const { who, token } = await signedIn();
+    const id = creditCode();
+    await feed(door, taxpayer(id), legalRepresentative(id, who));
+    const [before] = await listed(token, 'active', id);
+    await feed(door, legalRepresentative(id, person(), 2), legalRepresentative(id, who, 3));
+    const [now] = await listed(token, 'active', id);
+    expect(now.authorizationId).not.toBe(before.authorizationId);
+    expect(await listed(token, 'history', id)).toMatchObject([
+      { authorizationId: before.authorizationId, state: 'superseded' },
+    ]);
+    const guards = (await rowsOf(door, 'Relationships')).filter((row) => row.relation === 'guard');
+    const at = (authorizationId: string) =>
+      guards.find((row) => row.personKey === `authorization#${authorizationId}`)?.at;
+    expect(at(before.authorizationId)).toMatch(/^history#/);
+    expect(at(now.authorizationId)).toBe(`c_${id}#legal-representative`);
+  });
+
+  it('REL-2 a removal ends it; one of somebody who is not the one any more changes nothing', async () => {
+    const [one, other] = [await signedIn(), await signedIn()];
+    const id = creditCode();
+    await feed(door, taxpayer(id), legalRepresentative(id, one.who), legalRepresentative(id, other.who, 2));
+    expect(await feed(door, legalRepresentative(id, one.who, 3, { removed: true }))).toMatchObject({
+      accepted: 1,
+    });
+    expect(await listed(other.token, 'active', id)).toHaveLength(1);
+    await feed(door, legalRepresentative(id, other.who, 4, { removed: true }));
+    expect(await listed(other.token, 'active', id)).toEqual([]);
+    expect(await listed(other.token, 'history', id)).toMatchObject([{ state: 'deleted' }]);
+  });
+
+  it('ENT-3 a stale line is counted and changes nothing, whichever object it is of', async () => {
+    const [one, other] = [await signedIn(), await signedIn()];
+    const id = creditCode();
+    await feed(door, taxpayer(id, 5), legalRepresentative(id, one.who, 5));
+    expect(
+      await feed(
+        door,
+        taxpayer(id, 5, { name: '另一家公司' }),
+        taxpayer(id, 4, { state: 'cancelled' }),
+        legalRepresentative(id, other.who, 5),
+        legalRepresentative(id, one.who, 3, { removed: true }),
+      ),
+    ).toMatchObject({ accepted: 0, stale: 4, rejected: [] });
+    expect(await listed(one.token, 'active', id)).toMatchObject([{ taxpayerName: '合肥春晓科技有限公司' }]);
+    expect(await listed(other.token, 'active', id)).toEqual([]);
+  });
+
+  it('ENT-3 a removal that overtook its appointment keeps the older appointment out', async () => {
+    const { who, token } = await signedIn();
+    const id = creditCode();
+    await feed(
+      door,
+      taxpayer(id),
+      legalRepresentative(id, who, 3, { removed: true }),
+      legalRepresentative(id, who, 2),
+    );
+    expect(await listed(token, 'active', id)).toEqual([]);
+  });
+
+  it('ENT-3 a renamed company shows its new name, a cancelled one is history until it is back', async () => {
+    const { who, token } = await signedIn();
+    const id = creditCode();
+    await feed(
+      door,
+      taxpayer(id),
+      legalRepresentative(id, who),
+      taxpayer(id, 2, { name: '合肥秋实科技有限公司' }),
+    );
+    expect(await listed(token, 'active', id)).toMatchObject([{ taxpayerName: '合肥秋实科技有限公司' }]);
+    await feed(door, taxpayer(id, 3, { state: 'cancelled' }));
+    expect(await listed(token, 'active', id)).toEqual([]);
+    expect(await listed(token, 'history', id)).toMatchObject([{ state: 'expired', refusable: false }]);
+    await feed(door, taxpayer(id, 4));
+    expect(await listed(token, 'active', id)).toHaveLength(1);
+  });
+
+  it('ENT-3 finishes the copies of a change that died half-way when the line comes again', async () => {
+    const { who, token } = await signedIn();
+    const id = creditCode();
+    await feed(door, taxpayer(id), legalRepresentative(id, who));
+    const line = taxpayer(id, 2, { name: '合肥新名有限公司' });
+    const event = { Records: [{ messageId: 'm', body: JSON.stringify(line) }] };
+    door.faults.add({
+      function: 'registry-feed',
+      table: 'Relationships',
+      action: 'Query',
+      kind: 'error500',
+      times: 3,
+    });
+    expect(await door.invoke('registry-feed', event)).toEqual({
+      batchItemFailures: [{ itemIdentifier: 'm' }],
+    });
+    door.faults.clear();
+    expect(await listed(token, 'active', id)).toMatchObject([{ taxpayerName: '合肥春晓科技有限公司' }]);
+    expect(await feed(door, line)).toMatchObject({ stale: 1 });
+    expect(await listed(token, 'active', id)).toMatchObject([{ taxpayerName: '合肥新名有限公司' }]);
+  });
+
+  it('DOC-5 a number already held by another name is refused, and leaves the company as it was', async () => {
+    const { who } = await signedIn();
+    const id = creditCode();
+    const report = await feed(door, taxpayer(id), legalRepresentative(id, { ...who, name: '不同人' }));
+    expect(report).toMatchObject({ accepted: 1, rejected: [{ line: 2, code: 'PERSON_MISMATCH' }] });
+    const row = (await rowsOf(door, 'Taxpayers')).find((one) => one.companyKey === `c_${id}`);
+    expect(row?.legalRepresentative).toBeUndefined();
+  });
+
+  it('DOC-4 a number that is a person’s stands sealed in the tables and masked in the answers', async () => {
+    const { who, token } = await signedIn();
+    const owner = person();
+    await feed(
+      door,
+      taxpayer(owner.documentNumber, 1, { name: '合肥市小吃店', subject: ['sole-proprietor'] }),
+      legalRepresentative(owner.documentNumber, who),
+    );
+    const shown = await listed(
+      token,
+      'active',
+      `${owner.documentNumber.slice(0, 3)}***********${owner.documentNumber.slice(-4)}`,
+    );
+    expect(shown).toMatchObject([{ taxpayerName: '合肥市小吃店' }]);
+    for (const table of ['Taxpayers', 'Relationships', 'Audit'])
+      expect(JSON.stringify(await rowsOf(door, table))).not.toContain(owner.documentNumber);
+  });
+
+  it('REL-10 appointments that arrive at once leave exactly one legal representative', async () => {
+    const people = await Promise.all(Array.from({ length: 4 }, () => signedIn()));
+    const id = creditCode();
+    await feed(door, taxpayer(id));
+    const order = [3, 1, 4, 2];
+    await Promise.all(
+      people.map(({ who }, i) =>
+        door.invoke('registry-feed', {
+          lines: [JSON.stringify(legalRepresentative(id, who, order[i]))],
+        }),
+      ),
+    );
+    const active = await Promise.all(people.map(({ token }) => listed(token, 'active', id)));
+    expect(active.map((list) => list.length)).toEqual([0, 0, 1, 0]);
+    const rows = (await rowsOf(door, 'Relationships')).filter((row) => row.companyKey === `c_${id}`);
+    expect(rows.filter((row) => row.state === 'active')).toHaveLength(1);
+    expect(rows.filter((row) => !['active', 'superseded'].includes(String(row.state)))).toEqual([]);
+  });
+});

@@ -1,0 +1,445 @@
+import { createHash } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Loose, Reply } from '../support/client.ts';
+import {
+  codeFor,
+  expectStatus,
+  loginTicket,
+  sendRegistrationCode,
+  startRegistration,
+  wait,
+} from '../support/door.ts';
+import { mobile, person, type Sample } from '../support/people.ts';
+import {
+  failures,
+  type Known,
+  knownPerson,
+  loginCode,
+  none,
+  openWatchedDoor,
+  otherThan,
+  row,
+  rows,
+  ticketCall,
+  verify,
+  type WatchedDoor,
+} from '../support/watched.ts';
+
+let door: WatchedDoor;
+let hour = 0;
+beforeAll(async () => {
+  door = await openWatchedDoor();
+});
+afterAll(() => door?.finish());
+/** Every test has an hour of its own. */
+beforeEach(() => door.clock.set(Date.parse('2027-03-02T00:30:00+08:00') + hour++ * 3_600_000));
+
+const at = (seconds: number): string =>
+  `${new Date(door.clock.now().getTime() + seconds * 1000 + 8 * 3_600_000).toISOString().slice(0, 19)}+08:00`;
+const tooFrequent = (retryAt: string) => ({
+  status: 429,
+  code: 'SMS_TOO_FREQUENT',
+  title: '短信验证码获取频繁，请稍后重试',
+  retryAt,
+});
+async function startReset(who: Sample): Promise<string> {
+  const body = { account: who.documentNumber, name: who.name, documentNumber: who.documentNumber };
+  return expectStatus(await door.http('POST', '/v1/password-resets', body), 201).body.resetId;
+}
+const resetSms = (id: string) => door.http('POST', `/v1/password-resets/${id}/sms`);
+const complete = (id: string, smsCode: string, newPassword = 'Huaihe#20581') =>
+  door.http('POST', `/v1/password-resets/${id}/complete`, { smsCode, newPassword });
+const profile = (id: string, who: Sample, smsCode: string, extra: object = {}) =>
+  door.http('PUT', `/v1/registrations/${id}/profile`, {
+    phone: who.phone,
+    smsCode,
+    password: who.password,
+    ...extra,
+  });
+const register = async (who: Sample): Promise<{ id: string; code: string }> => {
+  const id = await startRegistration(door, who);
+  expectStatus(await sendRegistrationCode(door, id, who.phone), 202);
+  return { id, code: await codeFor(door, who.phone) };
+};
+
+describe('how often', () => {
+  it('SMS-1 SMS-2 sends one a minute and five in the ten minutes that begin with the first', async () => {
+    const who = person();
+    const id = await startRegistration(door, who);
+    const first = door.clock.now().getTime();
+    const windowEnd = at(600);
+    for (let sent = 1; sent <= 5; sent++) {
+      const reply = expectStatus(await sendRegistrationCode(door, id, who.phone), 202);
+      expect(reply.body).toEqual({
+        maskedPhone: `${who.phone.slice(0, 3)}****${who.phone.slice(7)}`,
+        resendAt: at(60),
+      });
+      const possible = sent < 5 ? at(60) : windowEnd;
+      const refused = await sendRegistrationCode(door, id, who.phone);
+      expect(refused.body).toMatchObject(tooFrequent(possible));
+      const seconds = (Date.parse(possible) - door.clock.now().getTime()) / 1000;
+      expect(refused.headers.get('retry-after')).toBe(String(seconds));
+      expect(refused.body.detail).toContain(possible.slice(0, 16).replace('T', ' '));
+      await wait(door, 59);
+      expect((await sendRegistrationCode(door, id, who.phone)).body).toMatchObject(tooFrequent(possible));
+      await wait(door, 1);
+    }
+    // The sixth waits for the end of the window, refusals do not move it.
+    door.clock.set(first + 599_000);
+    expect((await sendRegistrationCode(door, id, who.phone)).body).toMatchObject(tooFrequent(windowEnd));
+    expect(door.sms(who.phone)).toHaveLength(5);
+    door.clock.set(first + 600_000);
+    for (let sent = 1; sent <= 5; sent++) {
+      expectStatus(await sendRegistrationCode(door, id, who.phone), 202);
+      await wait(door, 60);
+    }
+    expect((await sendRegistrationCode(door, id, who.phone)).body).toMatchObject(
+      tooFrequent(new Date(first + 1_200_000 + 8 * 3_600_000).toISOString().replace('.000Z', '+08:00')),
+    );
+    expect(door.sms(who.phone)).toHaveLength(10);
+  });
+
+  it('SMS-1 a fifth code late in the window keeps its minute beyond the window', async () => {
+    const who = person();
+    const id = await startRegistration(door, who);
+    for (const gap of [0, 60, 60, 60, 400]) {
+      await wait(door, gap);
+      expectStatus(await sendRegistrationCode(door, id, who.phone), 202);
+    }
+    expect((await sendRegistrationCode(door, id, who.phone)).body).toMatchObject(tooFrequent(at(60)));
+    await wait(door, 20);
+    expect((await sendRegistrationCode(door, id, who.phone)).body).toMatchObject(tooFrequent(at(40)));
+    await wait(door, 40);
+    expectStatus(await sendRegistrationCode(door, id, who.phone), 202);
+  });
+
+  it('SMS-1 counts all purposes, tickets and people together', async () => {
+    const who = await knownPerson(door);
+    const start = door.clock.now().getTime();
+    const stranger = person({ phone: who.phone });
+    const login = await loginTicket(door, who);
+    const otherLogin = await loginTicket(door, who);
+    const reset = await startReset(who);
+    const registration = await startRegistration(door, stranger);
+    const asks: (() => Promise<Reply<Loose>>)[] = [
+      () => ticketCall(door, login, 'sms'),
+      () => resetSms(reset),
+      () => sendRegistrationCode(door, registration, who.phone),
+      () => ticketCall(door, otherLogin, 'sms'),
+    ];
+    for (const ask of asks) expect((await ask()).body).toMatchObject(tooFrequent(at(60)));
+    for (const ask of asks) {
+      await wait(door, 60);
+      expectStatus(await ask(), 202);
+      for (const any of asks) expect((await any()).body.code).toBe('SMS_TOO_FREQUENT');
+    }
+    const purposes = door.sms(who.phone).map((message) => message.purpose);
+    expect(purposes).toEqual(['login', 'registration', 'password-reset', 'login', 'registration']);
+    await wait(door, 60);
+    const end = new Date(start + 600_000 + 8 * 3_600_000).toISOString().replace('.000Z', '+08:00');
+    for (const ask of asks) expect((await ask()).body).toMatchObject(tooFrequent(end));
+    // Another number is free.
+    expectStatus(await sendRegistrationCode(door, registration, mobile()), 202);
+  });
+
+  it('SMS-1 knows a number however it is typed', async () => {
+    const who = person();
+    const id = await startRegistration(door, who);
+    expectStatus(await sendRegistrationCode(door, id, who.phone), 202);
+    for (const typed of [
+      `+86 ${who.phone}`,
+      ` ${who.phone} `,
+      `0086-${who.phone.slice(0, 3)}-${who.phone.slice(3)}`,
+    ])
+      expect((await sendRegistrationCode(door, id, typed)).body.code).toBe('SMS_TOO_FREQUENT');
+    for (const bad of ['12345678901', '1391234567', '+1 555 123 4567', 'abc'])
+      expect((await sendRegistrationCode(door, id, bad)).body).toMatchObject({
+        status: 400,
+        code: 'PHONE_INVALID',
+      });
+  });
+
+  it('SMS-1 the English refusal says the same', async () => {
+    const who = person();
+    const id = await startRegistration(door, who);
+    expectStatus(await sendRegistrationCode(door, id, who.phone), 202);
+    const refused = await door.http(
+      'POST',
+      `/v1/registrations/${id}/sms`,
+      { phone: who.phone },
+      { headers: { 'accept-language': 'en' } },
+    );
+    expect(refused.body).toMatchObject({
+      code: 'SMS_TOO_FREQUENT',
+      title: 'Too many SMS codes, please wait',
+    });
+  });
+});
+
+describe('what a provider does', () => {
+  const whileSms = (kind: 'error500' | 'throttle' | 'after' | 'timeout', run: () => Promise<Reply<Loose>>) =>
+    door.provoking(async () => {
+      door.faults.add({ service: 'sms', kind, times: Number.POSITIVE_INFINITY });
+      const reply = await run();
+      expect(reply.body).toMatchObject({ status: 503, code: 'UNAVAILABLE' });
+    });
+
+  it.each(['error500', 'throttle'] as const)(
+    'SMS-1 gives back a send that was refused (%s)',
+    async (kind) => {
+      const who = person();
+      const id = await startRegistration(door, who);
+      for (let i = 0; i < 6; i++) await whileSms(kind, () => sendRegistrationCode(door, id, who.phone));
+      expect(door.sms(who.phone)).toEqual([]);
+      for (let i = 0; i < 5; i++) {
+        expectStatus(await sendRegistrationCode(door, id, who.phone), 202);
+        await wait(door, 60);
+        // In the middle of a window too.
+        if (i < 4) await whileSms(kind, () => sendRegistrationCode(door, id, who.phone));
+      }
+      expect((await sendRegistrationCode(door, id, who.phone)).body).toMatchObject(tooFrequent(at(300)));
+    },
+  );
+
+  it('SMS-1 a refused send leaves the window where it was', async () => {
+    const who = person();
+    const id = await startRegistration(door, who);
+    const start = door.clock.now().getTime();
+    expectStatus(await sendRegistrationCode(door, id, who.phone), 202);
+    await wait(door, 590);
+    await whileSms('error500', () => sendRegistrationCode(door, id, who.phone));
+    const [window] = (await rows(door, 'SmsWindows')).filter((item) => item.startedAt * 1000 === start);
+    expect(window).toMatchObject({ count: 1, lastAt: start / 1000 });
+  });
+
+  it('SMS-1 keeps a send whose answer was lost, since the message may be on its way', async () => {
+    const who = person();
+    const id = await startRegistration(door, who);
+    await whileSms('after', () => sendRegistrationCode(door, id, who.phone));
+    expect(door.sms(who.phone)).toHaveLength(1);
+    expect((await sendRegistrationCode(door, id, who.phone)).body).toMatchObject(tooFrequent(at(60)));
+    // And the code that arrived works.
+    expectStatus(await profile(id, who, await codeFor(door, who.phone)), 200);
+  });
+
+  it('SMS-1 LCK-6 nothing is sent or counted when the store is away', async () => {
+    const who = person();
+    const id = await startRegistration(door, who);
+    await door.provoking(async () => {
+      door.faults.add({ action: 'TransactWriteItems', kind: 'error500', times: Number.POSITIVE_INFINITY });
+      expect((await sendRegistrationCode(door, id, who.phone)).status).toBe(503);
+    });
+    expect(door.sms(who.phone)).toEqual([]);
+    expectStatus(await sendRegistrationCode(door, id, who.phone), 202);
+  });
+});
+
+describe('what a code opens', () => {
+  it('SMS-2 has six digits and is stored only as a keyed hash', async () => {
+    const who = person();
+    const { id, code } = await register(who);
+    expect(code).toMatch(/^\d{6}$/);
+    const key = `t_${createHash('sha256').update(id).digest('base64url')}`;
+    const ticket = await row(door, 'Tickets', { ticketKey: key });
+    const stored = JSON.stringify(ticket);
+    expect(stored).not.toContain(code);
+    for (const algorithm of ['sha256', 'sha1', 'md5', 'sha512'])
+      for (const encoding of ['hex', 'base64url', 'base64'] as const)
+        expect(ticket.code.hash).not.toBe(createHash(algorithm).update(code).digest(encoding));
+    const audit = JSON.stringify(await rows(door, 'Audit'));
+    expect(audit).not.toContain(who.phone);
+    expect(JSON.stringify(door.logs())).not.toContain(who.phone);
+  });
+
+  it('SMS-2 is good for five minutes', async () => {
+    const who = person();
+    const early = await register(who);
+    await wait(door, 299);
+    expectStatus(await profile(early.id, who, early.code), 200);
+    const other = person();
+    const late = await register(other);
+    await wait(door, 300);
+    expect((await profile(late.id, other, late.code)).body).toMatchObject({
+      status: 401,
+      code: 'SMS_CODE_WRONG',
+    });
+  });
+
+  it('SMS-2 works once', async () => {
+    const who = person();
+    const { id, code } = await register(who);
+    expectStatus(await profile(id, who, code), 200);
+    expect((await profile(id, who, code)).body.code).toBe('SMS_CODE_WRONG');
+  });
+
+  it('SMS-2 only the newest counts', async () => {
+    const who = await knownPerson(door);
+    await wait(door, 60);
+    const ticket = await loginTicket(door, who);
+    const old = await loginCode(door, ticket, who.phone);
+    await wait(door, 60);
+    let newest = await loginCode(door, ticket, who.phone);
+    for (let i = 0; newest === old && i < 2; i++) {
+      await wait(door, 60);
+      newest = await loginCode(door, ticket, who.phone);
+    }
+    expect((await verify(door, ticket, { smsCode: old })).body.code).toBe('SMS_CODE_WRONG');
+    expectStatus(await verify(door, ticket, { smsCode: newest }), 200);
+  });
+
+  it('SMS-2 has five tries, then even the right code is refused; a new code has its own', async () => {
+    const who = person();
+    const { id, code } = await register(who);
+    for (const left of [4, 3, 2, 1, 0]) {
+      const reply = await profile(id, who, otherThan(code));
+      expect(reply.body).toMatchObject({ status: 401, code: 'SMS_CODE_WRONG', remainingAttempts: left });
+    }
+    expect((await profile(id, who, code)).body).toMatchObject({
+      code: 'SMS_CODE_WRONG',
+      title: '短信验证码已失效，请重新获取',
+    });
+    await wait(door, 60);
+    expectStatus(await sendRegistrationCode(door, id, who.phone), 202);
+    expectStatus(await profile(id, who, await codeFor(door, who.phone)), 200);
+  });
+
+  it('SMS-2 is bound to its ticket', async () => {
+    const who = await knownPerson(door);
+    await wait(door, 60);
+    const mine = await loginTicket(door, who);
+    const other = await loginTicket(door, who);
+    const code = await loginCode(door, mine, who.phone);
+    expect((await verify(door, other, { smsCode: code })).body.code).toBe('SMS_CODE_WRONG');
+    await wait(door, 60);
+    const codeOfOther = await loginCode(door, other, who.phone);
+    if (codeOfOther !== code) {
+      expect((await verify(door, other, { smsCode: code })).body.code).toBe('SMS_CODE_WRONG');
+      expect((await verify(door, mine, { smsCode: codeOfOther })).body.code).toBe('SMS_CODE_WRONG');
+    }
+    expectStatus(await verify(door, mine, { smsCode: code }), 200);
+  });
+
+  it('SMS-2 is bound to its purpose', async () => {
+    const who = await knownPerson(door);
+    await wait(door, 60);
+    const login = await loginTicket(door, who);
+    const reset = await startReset(who);
+    const code = await loginCode(door, login, who.phone);
+    expect((await complete(reset, code)).body.code).toBe('SMS_CODE_WRONG');
+    await wait(door, 60);
+    expectStatus(await resetSms(reset), 202);
+    const resetCode = await codeFor(door, who.phone);
+    if (resetCode !== code) {
+      expect((await complete(reset, code)).body.code).toBe('SMS_CODE_WRONG');
+      expect((await verify(door, login, { smsCode: resetCode })).body.code).toBe('SMS_CODE_WRONG');
+    }
+    expectStatus(await complete(reset, resetCode), 204);
+  });
+
+  it('SMS-2 is bound to its phone: swapping the number in the profile gets nothing', async () => {
+    const who = person();
+    const victim = mobile();
+    const { id, code } = await register(who);
+    for (const swapped of [victim, `+86${victim}`]) {
+      const reply = await profile(id, { ...who, phone: swapped }, code);
+      expect(reply.body).toMatchObject({ status: 401, code: 'SMS_CODE_WRONG' });
+    }
+    // Nor does an owned number tell that it is owned (PHN-3) to one who has no code for it.
+    const owner = await knownPerson(door);
+    expect((await profile(id, { ...who, phone: owner.phone }, code)).body.code).toBe('SMS_CODE_WRONG');
+    expect(
+      (await profile(id, { ...who, phone: owner.phone }, otherThan(code), { takeoverPhone: true })).body.code,
+    ).toBe('SMS_CODE_WRONG');
+    const early = await door.http('POST', `/v1/registrations/${id}/complete`);
+    expect(early.body.code).toBe('STEP_MISSING');
+    // Typed differently, it is the same number.
+    expectStatus(await profile(id, { ...who, phone: `+86 ${who.phone}` }, code), 200);
+  });
+
+  it('SMS-2 is checked before everything else: a wrong code reveals no weak password, no taken name, no taken phone', async () => {
+    const owner = await knownPerson(door, person(), { username: 'TakenName1' });
+    await wait(door, 60);
+    const who = person({ phone: owner.phone });
+    const { id, code } = await register(who);
+    for (const extra of [{ password: 'short' }, { username: 'TakenName1' }, { username: '1bad' }, {}])
+      expect((await profile(id, who, otherThan(code), extra)).body).toMatchObject({
+        status: 401,
+        code: 'SMS_CODE_WRONG',
+      });
+  });
+
+  it('SMS-2 a weak password, a bad or taken name and a taken phone leave the code usable and count nothing', async () => {
+    const owner = await knownPerson(door, person(), { username: 'TakenName2' });
+    await wait(door, 60);
+    const who = person({ phone: owner.phone });
+    const { id, code } = await register(who);
+    for (let round = 0; round < 3; round++)
+      for (const [extra, expected] of [
+        [{ password: 'short' }, 'PASSWORD_WEAK'],
+        [{ username: '1bad' }, 'USERNAME_INVALID'],
+        [{ username: 'takenname2', takeoverPhone: true }, 'USERNAME_TAKEN'],
+        [{}, 'PHONE_TAKEN'],
+      ] as const)
+        expect((await profile(id, who, code, extra)).body.code).toBe(expected);
+    const lockouts = (await rows(door, 'Lockouts')).filter((item) => item.smsGuesses?.size > 0);
+    expectStatus(await profile(id, who, code, { takeoverPhone: true, username: 'FreeName2' }), 200);
+    const personKey = (
+      await row(door, 'Tickets', {
+        ticketKey: `t_${createHash('sha256').update(id).digest('base64url')}`,
+      })
+    ).personKey;
+    expect(lockouts.filter((item) => item.personKey === personKey)).toEqual([]);
+  });
+
+  it('SMS-2 PWD-2 a weak new password leaves the reset code usable', async () => {
+    const who: Known = await knownPerson(door);
+    await wait(door, 60);
+    const reset = await startReset(who);
+    expectStatus(await resetSms(reset), 202);
+    const code = await codeFor(door, who.phone);
+    for (const weak of ['short', who.password, 'Aa1!1111', `Xx!${who.phone}`])
+      for (let i = 0; i < 2; i++)
+        expect((await complete(reset, code, weak)).body).toMatchObject({
+          status: 422,
+          code: 'PASSWORD_WEAK',
+        });
+    expect((await complete(reset, otherThan(code), 'short')).body.code).toBe('SMS_CODE_WRONG');
+    expect(await failures(door, who)).toEqual({ ...none, guesses: 1 });
+    expectStatus(await complete(reset, code), 204);
+    expect((await complete(reset, code)).body.code).toBe('STATE_CONFLICT');
+  });
+});
+
+describe('what the message says', () => {
+  it('SMS-3 names bureau, purpose, code and minutes', async () => {
+    const who = await knownPerson(door);
+    await wait(door, 60);
+    const code = await loginCode(door, await loginTicket(door, who), who.phone);
+    await wait(door, 60);
+    const reset = await startReset(who);
+    expectStatus(await resetSms(reset), 202);
+    const [resetMessage, loginMessage, registrationMessage] = door.sms(who.phone);
+    expect(loginMessage).toMatchObject({ purpose: 'login', code });
+    expect(loginMessage?.text).toMatch(/^【安徽税务】/);
+    expect(loginMessage?.text).toMatch(new RegExp(`${code}.*安徽省电子税务局登录.*5分钟`));
+    expect(registrationMessage?.text).toContain('用户注册');
+    expect(resetMessage?.text).toContain('重置密码');
+    for (const message of door.sms(who.phone)) expect(message.text).not.toContain(who.name);
+    expectStatus(await complete(reset, resetMessage?.code ?? ''), 204);
+    const [notice] = door.sms(who.phone);
+    expect(notice).toMatchObject({ purpose: 'notice' });
+    expect(notice?.code).toBeUndefined();
+    expect(notice?.text).toMatch(/^【安徽税务】.*密码已修改/);
+  });
+
+  it('SMS-3 speaks English where it is asked for', async () => {
+    const who = person();
+    const id = await startRegistration(door, who);
+    const path = `/v1/registrations/${id}/sms`;
+    expectStatus(
+      await door.http('POST', path, { phone: who.phone }, { headers: { 'accept-language': 'en' } }),
+      202,
+    );
+    expect(door.sms(who.phone)[0]?.text).toMatch(/registration at the Anhui e-tax bureau/);
+  });
+});

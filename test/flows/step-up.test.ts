@@ -1,0 +1,434 @@
+import { createLocalJWKSet, decodeProtectedHeader, type JWTPayload, jwtVerify } from 'jose';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { defaultMatters } from '#domain/matters.ts';
+import { defaultPolicies } from '#domain/policies.ts';
+import { localPartner, loggedInByQr, pollScan, workingAs } from '../support/channel-partner.ts';
+import type { Loose, Reply } from '../support/client.ts';
+import { expectStatus, loggedInByFace, loginTicket, scanFace, wait } from '../support/door.ts';
+import type { Sample } from '../support/people.ts';
+import { history, type Known, knownPerson, row } from '../support/watched.ts';
+import { type OwnDoor, openOwnDoor } from './support/own-door.ts';
+import { companyOf } from './support/registry.ts';
+import { setOnPerson } from './support/tables.ts';
+
+/** Matters and audiences of this stage: those shipped, one that wants a scan each time, one short, one that sees documents. */
+let door: OwnDoor;
+beforeAll(async () => {
+  door = await openOwnDoor({
+    matters: [
+      ...defaultMatters,
+      { code: 'invoice.red', zh: '开具红字发票', class: 'invoice', validitySeconds: 0 },
+      { code: 'refund.fast', zh: '即办退税', class: 'other', validitySeconds: 600 },
+    ],
+    audiences: [
+      { code: 'invoice', document: false },
+      { code: 'filing', document: false },
+      { code: 'registration', document: true },
+    ],
+  });
+});
+afterAll(() => door?.finish('step-up'));
+
+const told = (reply: Reply<Loose>) => [reply.status, reply.body?.code ?? reply.body?.state];
+const start = (token: string, body: object = {}) =>
+  door.http('POST', '/v1/step-ups', { matter: 'invoice.issue', audience: 'invoice', ...body }, { token });
+const show = (token: string, id: string) => door.http('GET', `/v1/step-ups/${id}`, undefined, { token });
+/** Registered by face, but without a face check since there is an account: a session that has proven nothing yet. */
+async function fresh(level?: number): Promise<{ who: Known; token: string }> {
+  const who = await knownPerson(door);
+  if (level !== undefined) await setOnPerson(door, who.personKey, 'realNameLevel', level);
+  return { who, token: (await loggedInByQr(door, who)).session.accessToken };
+}
+const wechat = (who: Sample) => localPartner(door, 'wechat-mini', workingAs(who));
+const ahtax = (who?: Sample) => localPartner(door, 'ahtax-app', who && workingAs(who));
+
+/** What another tax system does with a proof: our public keys and nothing else. */
+async function checked(proof: string, audience = 'invoice'): Promise<JWTPayload> {
+  const { body } = await door.http('GET', '/.well-known/jwks.json');
+  const { payload } = await jwtVerify(proof, createLocalJWKSet(body), {
+    algorithms: ['ES256'],
+    typ: 'step-up+jwt',
+    issuer: door.issuer,
+    audience,
+    currentDate: door.clock.now(),
+    requiredClaims: ['sub', 'exp', 'matter', 'at', 'lvl'],
+  });
+  return payload;
+}
+const seconds = () => Math.floor(door.clock.now().getTime() / 1000);
+/** Starts a step-up, passes it by phone, and answers the proof's claims. */
+async function passed(token: string, who: Sample, body: { audience?: string } & Record<string, string> = {}) {
+  const { stepUpId, scan } = expectStatus(await start(token, body), 201).body;
+  expectStatus(await ahtax(who).showFace(scan.qrContent), 200);
+  return checked(expectStatus(await show(token, stepUpId), 200).body.proof, body.audience);
+}
+
+describe('STP-1 the scan', () => {
+  it('STP-1 STP-2 asks for a scan and gives a proof that the public keys alone check', async () => {
+    const { who, token } = await fresh();
+    const { stepUpId, scan } = expectStatus(await start(token, { nonce: 'n-0S6_WzA2Mj' }), 201).body;
+    expect(scan).toEqual({
+      ticket: expect.any(String),
+      qrContent: `${door.issuer}/s/${scan.ticket}`,
+      pollSecret: expect.any(String),
+      expiresAt: expect.stringMatching(/\+08:00$/),
+    });
+    expect((await show(token, stepUpId)).body).toEqual({ state: 'pending' });
+    const phone = wechat(who);
+    const scanned = expectStatus(await phone.scan(scan.qrContent), 200).body;
+    expect(scanned).toMatchObject({ purpose: 'step-up', requires: 'face' });
+    expect(scanned.origin.account).toBe(`${who.name.slice(0, 1)}**`);
+    expect((await show(token, stepUpId)).body).toEqual({ state: 'scanned' });
+    const kit = expectStatus(await phone.startFace(scan.ticket), 200).body;
+    await wait(door, 20);
+    const at = seconds();
+    expect((await phone.faceResult(scan.ticket, kit.token)).body).toMatchObject({ passed: true });
+    await wait(door, 7);
+
+    const { state, proof } = expectStatus(await show(token, stepUpId), 200).body;
+    expect(state).toBe('passed');
+    const claims = await checked(proof);
+    expect(claims).toEqual({
+      iss: door.issuer,
+      aud: 'invoice',
+      sub: expect.stringMatching(/^s1_[\w-]{43}$/),
+      iat: at + 7,
+      exp: at + 86_400,
+      matter: 'invoice.issue',
+      at,
+      lvl: 4,
+      nonce: 'n-0S6_WzA2Mj',
+    });
+    expect(decodeProtectedHeader(proof)).toMatchObject({ alg: 'ES256', typ: 'step-up+jwt' });
+    for (const personal of [who.documentNumber, who.name, who.phone, who.personKey])
+      expect(JSON.stringify(claims)).not.toContain(personal);
+    // The page's own poll tells the state; the proof goes to the session alone.
+    expect((await pollScan(door.http, scan)).body).toEqual({ state: 'passed' });
+    expect((await history(door, who)).filter((event) => event.kind === 'face').at(-1)).toMatchObject({
+      outcome: 'success',
+      channel: 'wechat-mini',
+      detail: { purpose: 'step-up', matter: 'invoice.issue', audience: 'invoice' },
+    });
+  });
+
+  it('STP-1 matters that are no invoice matters are for the two apps', async () => {
+    const { who, token } = await fresh();
+    const { stepUpId, scan } = expectStatus(await start(token, { matter: 'refund.apply' }), 201).body;
+    for (const channel of ['wechat-mini', 'alipay-mini', 'terminal', 'hall'] as const) {
+      const about = channel === 'hall' ? { officer: '3401001', office: '合肥市办税服务厅' } : {};
+      const phone = localPartner(door, channel, { ...workingAs(who), ...about });
+      for (const call of [
+        phone.scan(scan.qrContent),
+        phone.startFace(scan.ticket),
+        phone.cancel(scan.ticket),
+      ])
+        expect(told(await call)).toEqual([403, 'CHANNEL_NOT_ALLOWED']);
+    }
+    expect((await show(token, stepUpId)).body).toEqual({ state: 'pending' });
+    const iit = localPartner(door, 'iit-app', workingAs(who));
+    expect((await iit.showFace(scan.qrContent)).body).toMatchObject({ passed: true });
+    expect((await show(token, stepUpId)).body.state).toBe('passed');
+  });
+
+  it('STP-1 the scanning person is the person of the session', async () => {
+    const { who, token } = await fresh();
+    const { who: other, token: otherToken } = await fresh();
+    const { stepUpId, scan } = expectStatus(await start(token), 201).body;
+    for (const channel of ['wechat-mini', 'alipay-mini', 'iit-app'] as const) {
+      expect(told(await localPartner(door, channel, workingAs(other)).scan(scan.qrContent))).toEqual([
+        403,
+        'FACE_MISMATCH',
+      ]);
+      expect(told(await localPartner(door, channel).scan(scan.qrContent))).toEqual([403, 'FACE_MISMATCH']);
+    }
+    await door.http('POST', '/local/face', { outcome: 'mismatch' });
+    expect(told(await ahtax().showFace(scan.qrContent))).toEqual([403, 'FACE_MISMATCH']);
+    await door.http('POST', '/local/face', { outcome: 'pass' });
+    expect((await show(token, stepUpId)).body).toEqual({ state: 'scanned' });
+    expect(told(await show(otherToken, stepUpId))).toEqual([404, 'NOT_FOUND']);
+    expectStatus(await wechat(who).showFace(scan.qrContent), 200);
+    expect(told(await show(otherToken, stepUpId))).toEqual([404, 'NOT_FOUND']);
+    expect((await show(token, stepUpId)).body.proof).toBeDefined();
+  });
+
+  it('STP-1 cancelled, failed and late ones give no proof', async () => {
+    const { who, token } = await fresh();
+    const one = async () => expectStatus(await start(token), 201).body as Loose;
+    const [cancelled, failed, late, passedLate] = [await one(), await one(), await one(), await one()];
+    expectStatus(await wechat(who).scan(cancelled.scan.qrContent), 200);
+    expectStatus(await wechat(who).cancel(cancelled.scan.ticket), 204);
+    expect((await show(token, cancelled.stepUpId)).body).toEqual({ state: 'cancelled' });
+    expect(told(await wechat(who).startFace(cancelled.scan.ticket))).toEqual([409, 'STATE_CONFLICT']);
+
+    await door.http('POST', '/local/face', { outcome: 'fail' });
+    const left: number[] = [];
+    for (let i = 0; i < defaultPolicies.faceTries; i++)
+      left.push((await wechat(who).showFace(failed.scan.qrContent)).body.remainingAttempts);
+    await door.http('POST', '/local/face', { outcome: 'pass' });
+    expect(left).toEqual([4, 3, 2, 1, 0]);
+    expect((await show(token, failed.stepUpId)).body).toEqual({ state: 'failed' });
+    expect(told(await wechat(who).scan(failed.scan.qrContent))).toEqual([409, 'STATE_CONFLICT']);
+
+    expectStatus(await wechat(who).showFace(passedLate.scan.qrContent), 200);
+    await wait(door, defaultPolicies.faceScanSeconds);
+    expect(told(await wechat(who).scan(late.scan.qrContent))).toEqual([410, 'EXPIRED']);
+    const session = (await loggedInByQr(door, who)).session.accessToken;
+    expect((await show(session, late.stepUpId)).body).toEqual({ state: 'expired' });
+    expect((await show(session, passedLate.stepUpId)).body).toEqual({ state: 'passed' });
+  });
+});
+
+describe('STP-2 the proof', () => {
+  it('STP-2 a face check serves 24 hours, and every audience knows the person by another name', async () => {
+    const { who, token } = await fresh();
+    const first = await passed(token, who);
+    const again = expectStatus(await start(token), 200).body;
+    expect(again.satisfied).toBe(true);
+    expect(await checked(again.proof)).toMatchObject({ sub: first.sub, at: first.at });
+    const filing = expectStatus(
+      await start(token, { matter: 'refund.apply', audience: 'filing', nonce: 'x' }),
+      200,
+    ).body;
+    const other = await checked(filing.proof, 'filing');
+    expect(other).toMatchObject({ matter: 'refund.apply', at: first.at, nonce: 'x' });
+    expect(other.sub).not.toBe(first.sub);
+    await expect(checked(filing.proof, 'invoice')).rejects.toThrow();
+    expect((await history(door, who)).filter((event) => event.kind === 'step-up').at(-1)).toMatchObject({
+      outcome: 'success',
+      detail: { matter: 'refund.apply', audience: 'filing' },
+    });
+
+    await wait(door, 86_398);
+    const late = (await loggedInByQr(door, who)).session.accessToken;
+    const last = await checked(expectStatus(await start(late), 200).body.proof);
+    // However old the check, there is time to show the proof.
+    expect(last.exp).toBe(seconds() + 300);
+    await wait(door, 2);
+    expectStatus(await start(late), 201);
+  });
+
+  it('STP-2 matters say how long a check serves them, from not at all', async () => {
+    const { who, token } = await fresh();
+    const red = await passed(token, who, { matter: 'invoice.red' });
+    expect(red).toMatchObject({ matter: 'invoice.red', at: seconds(), exp: seconds() + 300 });
+    expectStatus(await start(token, { matter: 'invoice.red' }), 201);
+    const fast = expectStatus(await start(token, { matter: 'refund.fast' }), 200).body;
+    expect((await checked(fast.proof)).exp).toBe(seconds() + 600);
+    await wait(door, 599);
+    const later = (await loggedInByQr(door, who)).session.accessToken;
+    expectStatus(await start(later, { matter: 'refund.fast' }), 200);
+    await wait(door, 1);
+    expectStatus(await start(later, { matter: 'refund.fast' }), 201);
+    expectStatus(await start(later, { matter: 'refund.apply' }), 200);
+  });
+
+  it('STP-2 the face of a login or a reset serves too; that of registering does not', async () => {
+    const { who, token } = await fresh();
+    expectStatus(await start(token), 201);
+    const { session } = await loggedInByFace(door, who);
+    expectStatus(await start(session.accessToken), 200);
+
+    const { who: other, token: otherToken } = await fresh();
+    const reset = expectStatus(
+      await door.http('POST', '/v1/password-resets', {
+        account: other.documentNumber,
+        name: other.name,
+        documentNumber: other.documentNumber,
+      }),
+      201,
+    ).body;
+    const scan = expectStatus(await door.http('POST', `/v1/password-resets/${reset.resetId}/face`), 201).body;
+    expectStatus(await scanFace(door, scan.qrContent), 200);
+    expectStatus(await start(otherToken), 200);
+  });
+
+  it('PHN-4 a face seen before a phone was recovered does not serve after it', async () => {
+    const { who, token } = await fresh();
+    await passed(token, who);
+    const { phones } = await row(door, 'Users', { personKey: who.personKey });
+    const recoveredAt = door.clock.now().toISOString();
+    await setOnPerson(door, who.personKey, 'phones', [{ ...phones[0], recoveredAt }]);
+    await wait(door, 1);
+    await passed(token, who);
+    expectStatus(await start(token), 200);
+  });
+
+  it('STP-2 a failed check proves nothing', async () => {
+    const { who, token } = await fresh();
+    const { scan } = expectStatus(await start(token), 201).body;
+    await door.http('POST', '/local/face', { outcome: 'fail' });
+    expectStatus(await wechat(who).showFace(scan.qrContent), 200);
+    await door.http('POST', '/local/face', { outcome: 'pass' });
+    expectStatus(await start(token), 201);
+  });
+
+  it('STP-2 DOC-4 names the document only to an audience that may see it', async () => {
+    const { who, token } = await fresh();
+    const seen = await passed(token, who, { matter: 'taxpayer.cancel', audience: 'registration' });
+    expect(seen.person).toEqual({ documentType: '201', documentNumber: who.documentNumber });
+    const other = expectStatus(await start(token, { matter: 'taxpayer.cancel' }), 200).body;
+    expect(await checked(other.proof)).not.toHaveProperty('person');
+  });
+
+  it('STP-2 names the company of the session', async () => {
+    const who = await knownPerson(door);
+    const identity = { taxpayerId: await companyOf(door, who), role: 'legal-representative' };
+    const { session } = await loggedInByQr(door, who, identity);
+    expect((await passed(session.accessToken, who)).company).toEqual(identity);
+    const again = expectStatus(await start(session.accessToken), 200).body;
+    expect((await checked(again.proof)).company).toEqual(identity);
+    const natural = (await loggedInByQr(door, who)).session.accessToken;
+    expect(await checked((await start(natural)).body.proof)).not.toHaveProperty('company');
+  });
+
+  it('STP-2 TOK-02 a proof is no access token, and an access token no proof', async () => {
+    const { who, token } = await fresh();
+    await passed(token, who);
+    const { proof } = (await start(token)).body;
+    expect(told(await start(proof))).toEqual([401, 'SESSION_ENDED']);
+    await expect(checked(token, door.issuer)).rejects.toThrow(/typ/);
+  });
+
+  it("STP-2 FACE-2 a step-up's scan is no second factor of anything else", async () => {
+    const { who, token } = await fresh();
+    const { scan } = expectStatus(await start(token), 201).body;
+    expectStatus(await ahtax(who).showFace(scan.qrContent), 200);
+    const loginId = await loginTicket(door, who);
+    const tried = await door.http('POST', `/v1/logins/${loginId}/verify`, { faceTicket: scan.ticket });
+    expect(told(tried)).toEqual([403, 'FACE_REQUIRED']);
+    const factor = await door.http('POST', '/v1/session/factor', { faceTicket: scan.ticket }, { token });
+    expect(told(factor)).toEqual([403, 'FACE_REQUIRED']);
+  });
+
+  it('STP-2 two calls deep to look, three to start, and nothing scans a table', async () => {
+    const { who, token } = await fresh();
+    door.resetUsage();
+    const { stepUpId, scan } = expectStatus(await start(token), 201).body;
+    expectStatus(await show(token, stepUpId), 200);
+    expectStatus(await ahtax(who).showFace(scan.qrContent), 200);
+    expectStatus(await start(token), 200);
+    const routes = door.usage()['step-up']?.routes;
+    expect(routes?.['POST /v1/step-ups']?.longestChain).toBe(3);
+    expect(routes?.['GET /v1/step-ups/{id}']?.longestChain).toBe(2);
+  });
+});
+
+describe('LVL-2 from 3 to 4', () => {
+  it('LVL-2 any passed step-up lifts, at once also in the live session', async () => {
+    const { who, token } = await fresh(3);
+    const level = async () =>
+      (await door.http('GET', '/v1/session', undefined, { token })).body.session.person.realNameLevel;
+    expect(await level()).toBe(3);
+    expect((await passed(token, who)).lvl).toBe(4);
+    expect(await level()).toBe(4);
+    expect((await row(door, 'Users', { personKey: who.personKey })).realNameLevel).toBe(4);
+    expect((await history(door, who)).filter((event) => event.kind === 'level-raised')).toMatchObject([
+      { outcome: 'success', channel: 'ahtax-app', detail: { from: 3, to: 4 } },
+    ]);
+    expect((await loggedInByQr(door, who)).session.person.realNameLevel).toBe(4);
+  });
+
+  it('LVL-2 the face scan of the account centre lifts too, in the two apps alone', async () => {
+    const { who, token } = await fresh(3);
+    const scan = expectStatus(await door.http('POST', '/v1/account/face', undefined, { token }), 201).body;
+    expect(told(await wechat(who).showFace(scan.qrContent))).toEqual([403, 'CHANNEL_NOT_ALLOWED']);
+    expectStatus(await localPartner(door, 'iit-app', workingAs(who)).showFace(scan.qrContent), 200);
+    const { session } = (await door.http('GET', '/v1/session', undefined, { token })).body;
+    expect(session.person.realNameLevel).toBe(4);
+    expect((await row(door, 'Users', { personKey: who.personKey })).realNameLevel).toBe(4);
+  });
+
+  it('LVL-2 LVL-1 a hall’s level 5 stays', async () => {
+    const { who, token } = await fresh(5);
+    expect((await passed(token, who)).lvl).toBe(5);
+    expect((await row(door, 'Users', { personKey: who.personKey })).realNameLevel).toBe(5);
+  });
+
+  it('LVL-2 the face of a login does not lift', async () => {
+    const { who } = await fresh(3);
+    expect((await loggedInByFace(door, who)).session.person.realNameLevel).toBe(3);
+    const satisfied = await start((await loggedInByQr(door, who)).session.accessToken);
+    expect((await checked(satisfied.body.proof)).lvl).toBe(3);
+  });
+
+  it('LVL-2 two step-ups that pass at once lift once, and both have passed', async () => {
+    const { who, token } = await fresh(3);
+    const both = [expectStatus(await start(token), 201).body, expectStatus(await start(token), 201).body];
+    const replies = await Promise.all(both.map(({ scan }) => ahtax(who).showFace(scan.qrContent)));
+    expect(replies.map((reply) => reply.body)).toMatchObject([{ passed: true }, { passed: true }]);
+    for (const { stepUpId } of both)
+      expect((await checked((await show(token, stepUpId)).body.proof)).lvl).toBe(4);
+    expect((await history(door, who)).filter((event) => event.kind === 'level-raised')).toHaveLength(1);
+  });
+
+  it('LVL-2 a check that passes while its person changes loses nothing', async () => {
+    const { who, token } = await fresh(3);
+    const { stepUpId, scan } = expectStatus(await start(token), 201).body;
+    const [passing, logins] = await Promise.all([
+      ahtax(who).showFace(scan.qrContent),
+      Promise.all([loggedInByQr(door, who), loggedInByQr(door, who)]),
+    ]);
+    expect(passing.body).toMatchObject({ passed: true });
+    expect(logins).toHaveLength(2);
+    const { session } = await loggedInByQr(door, who);
+    expect(session.person.realNameLevel).toBe(4);
+    expect((await show(session.accessToken, stepUpId)).body.state).toBe('passed');
+  });
+});
+
+describe('STP bad input', () => {
+  it('STP-2 unknown matters and audiences', async () => {
+    const { token } = await fresh();
+    for (const matter of ['invoice', 'invoice.issue ', 'INVOICE.ISSUE', 'toString', '__proto__'])
+      expect(told(await start(token, { matter }))).toEqual([400, 'MATTER_UNKNOWN']);
+    for (const body of [
+      { audience: 'everybody' },
+      { audience: 'toString' },
+      { matter: '' },
+      { matter: 1 },
+      { matter: 'a'.repeat(65) },
+      { nonce: '' },
+      { nonce: 'a'.repeat(129) },
+      { nonce: 'line\nbreak' },
+    ])
+      expect(told(await start(token, body))).toEqual([400, 'BAD_REQUEST']);
+  });
+
+  it('STP-2 wants a session, and ids of other things are none', async () => {
+    const { who, token } = await fresh();
+    expect(
+      told(await door.http('POST', '/v1/step-ups', { matter: 'invoice.issue', audience: 'invoice' })),
+    ).toEqual([401, 'SESSION_ENDED']);
+    const loginId = await loginTicket(door, who);
+    const face = expectStatus(await door.http('POST', `/v1/logins/${loginId}/face`), 201).body;
+    for (const id of [loginId, face.ticket, 'x', 'a'.repeat(65)])
+      expect(told(await show(token, id))).toEqual([404, 'NOT_FOUND']);
+    expectStatus(await door.http('DELETE', '/v1/session', undefined, { token }), 204);
+    expect(told(await start(token))).toEqual([401, 'SESSION_ENDED']);
+  });
+
+  it('STP-2 the account must still be there', async () => {
+    const { who, token } = await fresh();
+    const { stepUpId, scan } = expectStatus(await start(token), 201).body;
+    await setOnPerson(door, who.personKey, 'account', { status: 'cancelled', since: '2027-03-02T10:00:00Z' });
+    expect(told(await ahtax(who).showFace(scan.qrContent))).toEqual([409, 'STATE_CONFLICT']);
+    expect((await show(token, stepUpId)).body).toEqual({ state: 'scanned' });
+    expect(told(await start(token))).toEqual([401, 'SESSION_ENDED']);
+  });
+
+  it('STP-1 the settings tell clients the matters and who may scan them', async () => {
+    const { matters } = (await door.http('GET', '/v1/config')).body;
+    expect(matters).toHaveLength(defaultMatters.length + 2);
+    expect(matters.find((one: Loose) => one.code === 'invoice.red')).toEqual({
+      code: 'invoice.red',
+      zh: '开具红字发票',
+      class: 'invoice',
+      validitySeconds: 0,
+      channels: ['ahtax-app', 'iit-app', 'wechat-mini', 'alipay-mini'],
+    });
+    expect(matters.find((one: Loose) => one.code === 'refund.apply').channels).toEqual([
+      'ahtax-app',
+      'iit-app',
+    ]);
+  });
+});

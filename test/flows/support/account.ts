@@ -1,0 +1,70 @@
+import type { Loose, Reply } from '../../support/client.ts';
+import { type Door, expectStatus, loggedInByFace, registered, scanFace } from '../../support/door.ts';
+import { person, type Sample } from '../../support/people.ts';
+
+/** Somebody who is signed in, with calls in that session. */
+export interface SignedIn extends Sample {
+  readonly token: string;
+  readonly sessionId: string;
+  readonly cookie: string;
+  readonly api: (method: string, path: string, body?: unknown) => Promise<Reply<Loose>>;
+}
+
+/** Logs in by face, which takes no SMS of the phone. */
+export async function signIn(door: Door, who: Sample): Promise<SignedIn> {
+  const { session, cookie } = await loggedInByFace(door, who);
+  const token: string = session.accessToken;
+  return {
+    ...who,
+    token,
+    cookie,
+    sessionId: session.sessionId,
+    api: (method, path, body) => door.http(method, path, body, { token }),
+  };
+}
+
+/** The session's next access token: one lasts five minutes. */
+export async function refreshed(door: Door, who: SignedIn): Promise<SignedIn> {
+  const reply = expectStatus(
+    await door.http('POST', '/v1/session/refresh', undefined, { cookie: who.cookie }),
+    200,
+  );
+  const token: string = reply.body.session.accessToken;
+  return {
+    ...who,
+    token,
+    cookie: reply.cookie ?? '',
+    api: (method, path, body) => door.http(method, path, body, { token }),
+  };
+}
+
+/** A new person, registered and signed in. */
+export const newcomer = async (door: Door, overrides: Partial<Sample> = {}, extra: object = {}) =>
+  signIn(door, await registered(door, person(overrides), extra));
+
+/** A passed face check of the account centre: the proof for one call. */
+export async function ownFace(door: Door, who: SignedIn, path = '/v1/account/face'): Promise<string> {
+  const scan = expectStatus(await who.api('POST', path), 201).body;
+  expectStatus(await scanFace(door, scan.qrContent), 200);
+  return scan.ticket;
+}
+
+/** The newest code sent to a phone. */
+export const newestCode = (door: Door, phone: string): string =>
+  door.sms(phone).find((message) => message.code)?.code ?? '';
+
+/** Sends the code of adding a number and answers it. */
+export async function phoneCode(door: Door, who: SignedIn, phone: string): Promise<string> {
+  expectStatus(await who.api('POST', '/v1/account/phones/sms', { phone }), 202);
+  return newestCode(door, phone);
+}
+
+export async function addPhone(door: Door, who: SignedIn, phone: string, extra: object = {}) {
+  const smsCode = await phoneCode(door, who, phone);
+  return who.api('POST', '/v1/account/phones', { phone, smsCode, ...extra });
+}
+
+export const phonesOf = async (who: SignedIn): Promise<Loose[]> =>
+  expectStatus(await who.api('GET', '/v1/account/phones'), 200).body.phones;
+
+export const masked = (phone: string): string => `${phone.slice(0, 3)}****${phone.slice(7)}`;

@@ -1,0 +1,45 @@
+import { randomInt } from 'node:crypto';
+import { uscCheckDigit } from '#domain/taxpayers.ts';
+import type { Door } from '../../support/door.ts';
+import type { Sample } from '../../support/people.ts';
+
+const alphabet = '0123456789ABCDEFGHJKLMNPQRTUWXY';
+
+/** A valid 统一社会信用代码; numbers hardly repeat within a run. */
+export function creditCode(): string {
+  const organisation = Array.from({ length: 9 }, () => alphabet[randomInt(alphabet.length)]).join('');
+  const first17 = `91340100${organisation}`;
+  return first17 + uscCheckDigit(first17);
+}
+
+/** Registry lines with their versions in hand, where the order of versions is what matters. */
+export const taxpayer = (taxpayerId: string, version = 1, facts: object = {}) => ({
+  type: 'taxpayer',
+  version,
+  taxpayerId,
+  name: '合肥春晓科技有限公司',
+  subject: 'enterprise',
+  state: 'active',
+  ...facts,
+});
+
+export const legalRepresentative = (taxpayerId: string, who: Sample, version = 1, facts: object = {}) => ({
+  type: 'legal-representative',
+  version,
+  taxpayerId,
+  person: { name: who.name, documentType: who.documentType, documentNumber: who.documentNumber },
+  ...facts,
+});
+
+/** Feeds lines in their order; the report says what became of them. */
+export const feed = (door: Door, ...lines: object[]) =>
+  door.registry(lines.map((line) => JSON.stringify(line)).join('\n'));
+
+/** One list of the person's own authorisations. */
+export const authorizationsOf = (door: Door, token: string, state: string, cursor?: string) =>
+  door.http(
+    'GET',
+    `/v1/authorizations?state=${state}${cursor === undefined ? '' : `&cursor=${encodeURIComponent(cursor)}`}`,
+    undefined,
+    { token },
+  );

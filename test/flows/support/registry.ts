@@ -1,0 +1,44 @@
+import { randomInt } from 'node:crypto';
+import { uscCheckDigit } from '#domain/taxpayers.ts';
+import { type Door, expectStatus } from '../../support/door.ts';
+import type { Sample } from '../../support/people.ts';
+
+/** A made-up 统一社会信用代码 with a right check character. */
+export function creditCode(): string {
+  const first17 = `91340100MA${String(randomInt(10_000_000)).padStart(7, '0')}`;
+  return first17 + uscCheckDigit(first17);
+}
+
+let version = 0;
+/** Feeds registry lines, each newer than all before; fails where one is refused. */
+export async function feed(door: Door, ...lines: object[]): Promise<void> {
+  const body = lines.map((line) => JSON.stringify({ version: ++version, ...line })).join('\n');
+  const reply = expectStatus(await door.http('POST', '/local/registry', body), 200);
+  if (reply.body.accepted !== lines.length) throw new Error(JSON.stringify(reply.body));
+}
+
+export const companyLine = (taxpayerId: string, facts: object = {}) => ({
+  type: 'taxpayer',
+  taxpayerId,
+  name: '合肥徽香茶业有限公司',
+  subject: 'enterprise',
+  state: 'active',
+  ...facts,
+});
+export const representativeLine = (
+  taxpayerId: string,
+  { name, documentType, documentNumber }: Sample,
+  facts: object = {},
+) => ({
+  type: 'legal-representative',
+  taxpayerId,
+  person: { name, documentType, documentNumber },
+  ...facts,
+});
+
+/** A company at work whose legal representative is this person. */
+export async function companyOf(door: Door, who: Sample, facts: object = {}): Promise<string> {
+  const taxpayerId = creditCode();
+  await feed(door, companyLine(taxpayerId, facts), representativeLine(taxpayerId, who));
+  return taxpayerId;
+}

@@ -1,0 +1,143 @@
+import type { Role } from '#domain/names.ts';
+import type { Loose, Reply } from '../../support/client.ts';
+import { type Door, expectStatus, loggedInByFace, registered } from '../../support/door.ts';
+import { person, type Sample } from '../../support/people.ts';
+import { asChannel } from './channels.ts';
+import { authorizationsOf, creditCode, feed, legalRepresentative, taxpayer } from './feed-lines.ts';
+
+export const claimed = ({ name, documentType, documentNumber }: Sample) => ({
+  name,
+  documentType,
+  documentNumber,
+});
+
+/** Registry lines about people in companies, beside the legal representative's. */
+export const financeHead = (taxpayerId: string, who: Sample, version = 1, facts: object = {}) => ({
+  type: 'finance-head',
+  version,
+  taxpayerId,
+  person: claimed(who),
+  ...facts,
+});
+export const taxHandler = (taxpayerId: string, who: Sample, version = 1, facts: object = {}) => ({
+  ...financeHead(taxpayerId, who, version, facts),
+  type: 'tax-handler',
+});
+
+/** Feeds lines that all have to be taken. */
+export async function fed(door: Door, ...lines: object[]): Promise<void> {
+  const report = await feed(door, ...lines);
+  if (report.accepted !== lines.length) throw new Error(JSON.stringify(report));
+}
+
+/** Somebody registered, with what they do. */
+export interface Somebody {
+  readonly who: Sample;
+  /** The token of the session, which changes with every switch. */
+  token: string;
+  call(method: string, path: string, body?: unknown): Promise<Reply<Loose>>;
+  /** Own authorisations of one list in one company. */
+  listed(state: string, taxpayerId: string): Promise<Loose[]>;
+  /** Goes on for a company, or as the natural person. */
+  switchTo(taxpayerId?: string, role?: Role): Promise<Reply<Loose>>;
+  logIn(): Promise<void>;
+}
+
+export async function somebody(door: Door, who: Sample = person()): Promise<Somebody> {
+  await registered(door, who);
+  const self: Somebody = {
+    who,
+    token: '',
+    call: (method, path, body) => door.http(method, path, body, { token: self.token }),
+    async listed(state, taxpayerId) {
+      const all: Loose[] = [];
+      for (let cursor: string | undefined; ; ) {
+        const { body } = expectStatus(await authorizationsOf(door, self.token, state, cursor), 200);
+        all.push(...body.authorizations.filter((one: Loose) => one.taxpayerId === taxpayerId));
+        cursor = body.cursor;
+        if (cursor === undefined) return all;
+      }
+    },
+    async switchTo(taxpayerId, role) {
+      const { body } = expectStatus(await self.call('GET', '/v1/session/identities'), 200);
+      const choice = body.choices.find(({ identity }: Loose) =>
+        taxpayerId === undefined
+          ? identity.kind === 'natural'
+          : identity.taxpayerId === taxpayerId && (role === undefined || identity.role === role),
+      );
+      if (!choice) throw new Error(`no such choice: ${JSON.stringify(body.choices)}`);
+      const reply = await self.call('POST', '/v1/session/identity', { choiceId: choice.choiceId });
+      if (reply.status === 200) self.token = reply.body.session.accessToken;
+      return reply;
+    },
+    async logIn() {
+      self.token = (await loggedInByFace(door, who)).session.accessToken;
+    },
+  };
+  await self.logIn();
+  return self;
+}
+
+/** A company at work and its legal representative, acting for it. */
+export interface Company {
+  readonly id: string;
+  readonly boss: Somebody;
+  invite(who: Sample, more?: object): Promise<Reply<Loose>>;
+  /** Invites and answers the authorizationId. */
+  invited(who: Sample, more?: object): Promise<string>;
+  staff(state?: string): Promise<Loose[]>;
+  on(authorizationId: string, what?: string, method?: string, body?: unknown): Promise<Reply<Loose>>;
+}
+export async function company(door: Door, facts: object = {}): Promise<Company> {
+  const id = creditCode();
+  const boss = await somebody(door);
+  await fed(door, taxpayer(id, 1, facts), legalRepresentative(id, boss.who));
+  expectStatus(await boss.switchTo(id), 200);
+  return managedBy(id, boss);
+}
+
+export function managedBy(id: string, boss: Somebody): Company {
+  const path = '/v1/enterprise/staff';
+  const self: Company = {
+    id,
+    boss,
+    invite: (who, more = {}) => boss.call('POST', path, { ...claimed(who), role: 'tax-handler', ...more }),
+    async invited(who, more) {
+      return expectStatus(await self.invite(who, more), 201).body.authorizationId;
+    },
+    async staff(state = 'active') {
+      const all: Loose[] = [];
+      for (let cursor = ''; ; ) {
+        const { body } = expectStatus(await boss.call('GET', `${path}?state=${state}${cursor}`), 200);
+        all.push(...body.staff);
+        if (body.cursor === undefined) return all;
+        cursor = `&cursor=${encodeURIComponent(body.cursor)}`;
+      }
+    },
+    on: (authorizationId, what = '', method = 'POST', body = undefined) =>
+      boss.call(method, `${path}/${authorizationId}${what && `/${what}`}`, body),
+  };
+  return self;
+}
+
+/** What the person does with an authorisation. */
+export const decide = (who: Somebody, authorizationId: string, what: string) =>
+  what === 'delete'
+    ? who.call('DELETE', `/v1/authorizations/${authorizationId}`)
+    : who.call('POST', `/v1/authorizations/${authorizationId}/${what}`);
+
+export const applied = (who: Somebody, taxpayerId: string, more: object = {}) =>
+  who.call('POST', '/v1/authorizations', { taxpayerId, role: 'tax-handler', ...more });
+
+/** Calls of the hall counter. */
+export const counter = (door: Door, claims: object = {}) => asChannel(door, 'hall', claims);
+
+/** `status code` of an answer, for comparing at a glance. */
+export const said = ({ status, body }: Reply<Loose>): string => body?.code ?? String(status);
+
+/** Notices that a phone got, newest first. */
+export const noticesTo = (door: Door, phone: string): string[] =>
+  door
+    .sms(phone)
+    .filter(({ purpose }) => purpose === 'notice')
+    .map(({ text }) => text);

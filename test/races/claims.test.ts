@@ -1,0 +1,148 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Loose, Reply } from '../support/client.ts';
+import {
+  enterPassword,
+  expectStatus,
+  fillProfile,
+  registered,
+  scanFace,
+  startRegistration,
+  wait,
+} from '../support/door.ts';
+import { mobile, person, type Sample } from '../support/people.ts';
+import { morning, openWatchedDoor, personOf, rows, type WatchedDoor } from '../support/watched.ts';
+
+let door: WatchedDoor;
+beforeAll(async () => {
+  door = await openWatchedDoor();
+});
+afterAll(() => door?.finish());
+beforeEach(() => door.clock.set(morning));
+
+interface Claimant extends Sample {
+  readonly id: string;
+  readonly personKey: string;
+}
+/** A registration with everything done but its completion. */
+async function ready(who: Sample, extra: object = {}): Promise<Claimant> {
+  const id = await startRegistration(door, who);
+  expectStatus(await fillProfile(door, id, who, extra), 200);
+  const scan = expectStatus(await door.http('POST', `/v1/registrations/${id}/face`), 201).body;
+  expectStatus(await scanFace(door, scan.qrContent), 200);
+  return { ...who, id, personKey: await personOf(door, id) };
+}
+const complete = ({ id }: Claimant) => door.http('POST', `/v1/registrations/${id}/complete`);
+const codes = (replies: readonly Reply<Loose>[]) =>
+  replies.map(({ status, body }) => body?.code ?? status).sort();
+
+/** The one who won is whole; of the others nothing was written. */
+async function expectOneWinner(claimants: readonly Claimant[], replies: readonly Reply<Loose>[]) {
+  const [users, phones, audit] = [
+    await rows(door, 'Users'),
+    await rows(door, 'Phones'),
+    await rows(door, 'Audit'),
+  ];
+  for (const [index, claimant] of claimants.entries()) {
+    const won = replies[index]?.status === 201;
+    const user = users.find((item) => item.personKey === claimant.personKey);
+    const events = audit.filter((e) => e.subject === claimant.personKey && e.kind === 'registered');
+    const owned = phones.filter((item) => item.personKey === claimant.personKey);
+    const names = users.filter((item) => item.owner === claimant.personKey);
+    if (won) {
+      expect(user.account.status).toBe('active');
+      expect(events).toHaveLength(1);
+      expect(owned.map((item) => item.phoneKey)).toEqual(user.phones.map((phone: Loose) => phone.phoneKey));
+      expect(names).toHaveLength(user.username === undefined ? 0 : 1);
+      expectStatus(await enterPassword(door, claimant.documentNumber, claimant.password), 201);
+    } else {
+      expect(user).toBeUndefined();
+      expect([events, owned, names]).toEqual([[], [], []]);
+      expect((await enterPassword(door, claimant.documentNumber, claimant.password)).body.code).toBe(
+        'USER_NOT_REGISTERED',
+      );
+    }
+  }
+}
+
+describe('registration', () => {
+  it('PHN-5 REG-1 of six who claim one phone at once one wins; the others are told and nothing of them is written', async () => {
+    const phone = mobile();
+    const claimants: Claimant[] = [];
+    for (let i = 0; i < 6; i++) {
+      claimants.push(await ready(person({ phone })));
+      await wait(door, i === 4 ? 361 : 60);
+    }
+    const replies = await Promise.all(claimants.map(complete));
+    expect(codes(replies)).toEqual([201, ...Array.from({ length: 5 }, () => 'PHONE_TAKEN')]);
+    await expectOneWinner(claimants, replies);
+    expect(
+      (await rows(door, 'Phones')).filter((item) => claimants.some((c) => c.personKey === item.personKey)),
+    ).toHaveLength(1);
+    // The journeys of the others go on with another number.
+    const loser = claimants.find((_, index) => replies[index]?.status !== 201) as Claimant;
+    const other = { ...loser, phone: mobile() };
+    expectStatus(await fillProfile(door, loser.id, other), 200);
+    expectStatus(await complete(loser), 201);
+    expectStatus(await enterPassword(door, other.phone, loser.password), 201);
+  });
+
+  it('USR-1 REG-1 one username in different capitals goes to one', async () => {
+    const names = ['RaceName1', 'racename1', 'RACENAME1', 'raceName1', 'RaCeNaMe1', 'Racename1'];
+    const claimants = await Promise.all(names.map((username) => ready(person(), { username })));
+    const replies = await Promise.all(claimants.map(complete));
+    expect(codes(replies)).toEqual([201, ...Array.from({ length: 5 }, () => 'USERNAME_TAKEN')]);
+    await expectOneWinner(claimants, replies);
+    const winner = replies.findIndex((reply) => reply.status === 201);
+    for (const [index, name] of names.entries())
+      expect((await enterPassword(door, name, 'Wanjiang#2058')).status).toBe(index === winner ? 201 : 404);
+  });
+
+  it('REG-3 one person who completes several registrations at once is registered once', async () => {
+    const who = person();
+    const claimants = await Promise.all(Array.from({ length: 5 }, () => ready({ ...who, phone: mobile() })));
+    const replies = await Promise.all(claimants.map(complete));
+    expect(codes(replies)).toEqual([201, ...Array.from({ length: 4 }, () => 'ALREADY_REGISTERED')]);
+    const [{ personKey }] = claimants as [Claimant];
+    const [user] = (await rows(door, 'Users')).filter((item) => item.personKey === personKey);
+    expect(user.phones).toHaveLength(1);
+    expect((await rows(door, 'Phones')).filter((item) => item.personKey === personKey)).toHaveLength(1);
+  });
+
+  it('REG-1 one registration completed ten times at once counts once', async () => {
+    const who = await ready(person());
+    const replies = await Promise.all(Array.from({ length: 10 }, () => complete(who)));
+    expect(replies.filter((reply) => reply.status === 201)).toHaveLength(1);
+    for (const { status, body } of replies)
+      if (status !== 201) expect(['STATE_CONFLICT', 'ALREADY_REGISTERED']).toContain(body.code);
+    const events = (await rows(door, 'Audit')).filter(
+      (e) => e.subject === who.personKey && e.kind === 'registered',
+    );
+    expect(events).toHaveLength(1);
+  });
+
+  it('PHN-3 PHN-5 of four who take one phone over at once one gets it and the former holder loses it once', async () => {
+    const holder = await registered(door);
+    const claimants: Claimant[] = [];
+    for (let i = 0; i < 4; i++) {
+      await wait(door, 60);
+      claimants.push(await ready(person({ phone: holder.phone }), { takeoverPhone: true }));
+    }
+    const replies = await Promise.all(claimants.map(complete));
+    // Each may in turn take it from the one before (all have code and face); whoever was refused was told why.
+    for (const { status, body } of replies) if (status !== 201) expect(body.code).toBe('PHONE_TAKEN');
+    const winners = claimants.filter((_, index) => replies[index]?.status === 201);
+    expect(winners.length).toBeGreaterThanOrEqual(1);
+    const users = await rows(door, 'Users');
+    const [claimed] = (await rows(door, 'Phones')).filter((item) =>
+      winners.some((w) => w.personKey === item.personKey),
+    );
+    const owners = users.filter((item) =>
+      item.phones?.some((own: Loose) => own.phoneKey === claimed.phoneKey),
+    );
+    expect(owners.map((owner) => owner.personKey)).toEqual([claimed.personKey]);
+    const lost = (await rows(door, 'Audit')).filter((event) => event.kind === 'phone-lost');
+    expect(lost).toHaveLength(winners.length);
+    const formerly = await enterPassword(door, holder.documentNumber, holder.password);
+    expect(formerly.body.secondFactors).toEqual([{ method: 'face' }]);
+  });
+});

@@ -1,0 +1,166 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Loose, Reply } from '../support/client.ts';
+import { enterPassword, expectStatus, loginTicket, wait } from '../support/door.ts';
+import {
+  failures,
+  history,
+  type Known,
+  knownPerson,
+  loginCode,
+  morning,
+  none,
+  openWatchedDoor,
+  otherThan,
+  rows,
+  verify,
+  type WatchedDoor,
+} from '../support/watched.ts';
+
+/**
+ * LCK-4: a guesser sends everything at once. Casdoor, Logto and others read, count and write back, and let parallel
+ * guesses through; here every look is one conditional write.
+ */
+let door: WatchedDoor;
+beforeAll(async () => {
+  door = await openWatchedDoor();
+});
+afterAll(() => door?.finish());
+beforeEach(() => door.clock.set(morning));
+
+const wrong = 'Wrong#9182';
+const atOnce = <T>(count: number, one: (index: number) => Promise<T>): Promise<T[]> =>
+  Promise.all(Array.from({ length: count }, (_, index) => one(index)));
+function tally(replies: readonly Reply<Loose>[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { status, body } of replies) {
+    const name = body?.code ?? String(status);
+    counts[name] = (counts[name] ?? 0) + 1;
+  }
+  return counts;
+}
+const kinds = async (who: Known) => {
+  const counts: Record<string, number> = {};
+  for (const { kind } of await history(door, who)) counts[kind] = (counts[kind] ?? 0) + 1;
+  return counts;
+};
+
+describe('passwords', () => {
+  it.each(['documentNumber', 'phone', 'both'] as const)(
+    'LCK-4 eighty parallel wrong passwords get five looks (by %s)',
+    async (by) => {
+      const who = await knownPerson(door);
+      const account = (index: number) =>
+        by === 'both' ? who[index % 2 ? 'phone' : 'documentNumber'] : who[by];
+      const replies = await atOnce(80, (index) => enterPassword(door, account(index), wrong));
+      expect(tally(replies)).toEqual({ BAD_CREDENTIALS: 4, ACCOUNT_LOCKED: 76 });
+      const left = replies.map(({ body }) => body.remainingAttempts).filter((value) => value !== undefined);
+      expect(left.sort()).toEqual([1, 2, 3, 4]);
+      // Exactly five reservations stand, one of them marked the lock, and each look left its one event.
+      expect(await failures(door, who)).toEqual({ ...none, password: 5, locked: true });
+      const events = await kinds(who);
+      expect(events['login-password']).toBe(4);
+      expect(events.locked).toBe(1);
+      expect((await enterPassword(door, who.phone, who.password)).body.code).toBe('ACCOUNT_LOCKED');
+    },
+  );
+
+  it.each([0, 1, 3, 40, 79])(
+    'LCK-4 the right one among eighty (at place %i) opens at most one more five',
+    async (place) => {
+      const who = await knownPerson(door);
+      const replies = await atOnce(80, (index) =>
+        enterPassword(door, who.documentNumber, index === place ? who.password : wrong),
+      );
+      const right = replies[place];
+      const counts = tally(replies);
+      expect(
+        Object.keys(counts).filter((name) => !['201', 'BAD_CREDENTIALS', 'ACCOUNT_LOCKED'].includes(name)),
+      ).toEqual([]);
+      const events = await kinds(who);
+      // A lock that the right password had set itself was lifted with it; the others were looks at wrong ones.
+      const looks = (events['login-password'] ?? 0) + (events.locked ?? 0) - (events.unlocked ?? 0);
+      const state = await failures(door, who);
+      if (right?.status === 201) {
+        expect(looks).toBeLessThanOrEqual(9);
+        // Four before it at least, unless those after it found more.
+        expect(looks).toBeGreaterThanOrEqual(4);
+      } else {
+        expect(right?.body.code).toBe('ACCOUNT_LOCKED');
+        expect(looks).toBe(5);
+      }
+      expect(state.locked).toBe(state.password === 5);
+      const after = await enterPassword(door, who.phone, who.password);
+      expect(after.status).toBe(state.locked ? 423 : 201);
+    },
+  );
+
+  it('LCK-4 forty right ones at once all open a ticket or say locked, and leave neither count nor lock', async () => {
+    const who = await knownPerson(door);
+    const replies = await atOnce(40, () => enterPassword(door, who.phone, who.password));
+    const counts = tally(replies);
+    expect(counts['201']).toBeGreaterThanOrEqual(5);
+    expect(
+      Object.keys(counts).filter((name) => !['201', 'ACCOUNT_LOCKED', 'TOO_MANY_REQUESTS'].includes(name)),
+    ).toEqual([]);
+    expect(await failures(door, who)).toEqual(none);
+    expectStatus(await enterPassword(door, who.phone, who.password), 201);
+  });
+});
+
+describe('SMS codes', () => {
+  it('LCK-4 SMS-2 eighty parallel wrong codes get five looks', async () => {
+    const who = await knownPerson(door);
+    const ticket = await loginTicket(door, who);
+    await wait(door, 61);
+    const code = await loginCode(door, ticket, who.phone);
+    const replies = await atOnce(80, (index) =>
+      verify(door, ticket, { smsCode: String((Number(code) + 1 + index) % 1_000_000).padStart(6, '0') }),
+    );
+    const counts = tally(replies);
+    expect(
+      Object.keys(counts).filter((name) => !['SMS_CODE_WRONG', 'ACCOUNT_LOCKED'].includes(name)),
+    ).toEqual([]);
+    expect(await failures(door, who)).toEqual({ ...none, sms: 5, guesses: 5, locked: true });
+    const events = await kinds(who);
+    expect(events['login-second-factor']).toBe(4);
+    expect(events.locked).toBe(1);
+    expect((await verify(door, ticket, { smsCode: code })).status).toBeGreaterThanOrEqual(400);
+    expect(
+      await rows(door, 'Sessions').then((all) => all.filter((s) => s.personKey === who.personKey)),
+    ).toEqual([]);
+  });
+
+  it('LCK-5 parallel wrong codes over several tickets get ten a day', async () => {
+    const who = await knownPerson(door);
+    let looked = 0;
+    // Four wrong at once, then a reset of the method's count by the right one, until the day's ten are used up.
+    for (let round = 0; round < 4; round++) {
+      await wait(door, 601);
+      const ticket = await loginTicket(door, who);
+      const sent = await door.http('POST', `/v1/logins/${ticket}/sms`);
+      if (sent.body.code === 'FACE_REQUIRED') break;
+      expectStatus(sent, 202);
+      const code = door.sms(who.phone).find((message) => message.code)?.code ?? '';
+      const replies = await atOnce(4, () => verify(door, ticket, { smsCode: otherThan(code) }));
+      looked += tally(replies).SMS_CODE_WRONG ?? 0;
+      await verify(door, ticket, { smsCode: code });
+    }
+    expect((await failures(door, who)).guesses).toBe(10);
+    expect(looked).toBe(10);
+  });
+
+  it('SMS-2 SES-3 twenty verify calls with the right code open one session', async () => {
+    const who = await knownPerson(door);
+    const ticket = await loginTicket(door, who);
+    await wait(door, 61);
+    const code = await loginCode(door, ticket, who.phone);
+    const replies = await atOnce(20, () => verify(door, ticket, { smsCode: code }));
+    expect(tally(replies)['200']).toBe(1);
+    expect((await rows(door, 'Sessions')).filter((s) => s.personKey === who.personKey)).toHaveLength(1);
+    expect(await failures(door, who)).toEqual(none);
+    const events = await kinds(who);
+    expect(events.login).toBe(1);
+    const session = replies.find((reply) => reply.status === 200)?.body.session;
+    expectStatus(await door.http('GET', '/v1/session', undefined, { token: session.accessToken }), 200);
+  });
+});

@@ -1,0 +1,219 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Loose, Reply } from '../support/client.ts';
+import { enterPassword, expectStatus, loggedInByFace, loginTicket, scanFace } from '../support/door.ts';
+import {
+  failures,
+  type Known,
+  knownPerson,
+  morning,
+  none,
+  openWatchedDoor,
+  rows,
+  ticketCall,
+  verify,
+  type WatchedDoor,
+} from '../support/watched.ts';
+
+let door: WatchedDoor;
+beforeAll(async () => {
+  door = await openWatchedDoor();
+});
+afterAll(() => door?.finish());
+beforeEach(() => door.clock.set(morning));
+
+const wrong = 'Wrong#9182';
+const show = (token: string) => door.http('GET', '/v1/session', undefined, { token });
+const refresh = (cookie: string | undefined) =>
+  door.http('POST', '/v1/session/refresh', undefined, cookie ? { cookie } : {});
+/** A login with its face check passed: one call from a session. */
+async function proven(who: Known): Promise<{ ticket: string; faceTicket: string }> {
+  const ticket = await loginTicket(door, who);
+  const scan = expectStatus(await ticketCall(door, ticket, 'face'), 201).body;
+  expectStatus(await scanFace(door, scan.qrContent), 200);
+  return { ticket, faceTicket: scan.ticket };
+}
+const enter = ({ ticket, faceTicket }: { ticket: string; faceTicket: string }) =>
+  verify(door, ticket, { faceTicket });
+const sessionsOf = async ({ personKey }: Known) =>
+  (await rows(door, 'Sessions')).filter((session) => session.personKey === personKey);
+async function resetReady(who: Known): Promise<(newPassword: string) => Promise<Reply<Loose>>> {
+  const start = await door.http('POST', '/v1/password-resets', {
+    account: who.documentNumber,
+    name: who.name,
+    documentNumber: who.documentNumber,
+  });
+  const path = `/v1/password-resets/${expectStatus(start, 201).body.resetId}`;
+  const scan = expectStatus(await door.http('POST', `${path}/face`), 201).body;
+  expectStatus(await scanFace(door, scan.qrContent), 200);
+  return (newPassword) => door.http('POST', `${path}/complete`, { faceTicket: scan.ticket, newPassword });
+}
+
+describe('sessions', () => {
+  it('FACE-2 SES-3 one passed scan and twenty verify calls open one session', async () => {
+    const who = await knownPerson(door);
+    const one = await proven(who);
+    const replies = await Promise.all(Array.from({ length: 20 }, () => enter(one)));
+    expect(replies.filter((reply) => reply.status === 200)).toHaveLength(1);
+    for (const { status, body } of replies) if (status !== 200) expect(body.code).toBe('STATE_CONFLICT');
+    expect(await sessionsOf(who)).toHaveLength(1);
+  });
+
+  it('SES-3 parallel logins of one person leave exactly one live session', async () => {
+    for (let round = 0; round < 3; round++) {
+      const who = await knownPerson(door);
+      const logins: Awaited<ReturnType<typeof proven>>[] = [];
+      for (let i = 0; i < 6; i++) logins.push(await proven(who));
+      const replies = await Promise.all(logins.map(enter));
+      for (const { status } of replies) expect(status).toBe(200);
+      const shown = await Promise.all(replies.map(({ body }) => show(body.session.accessToken)));
+      expect(shown.filter((reply) => reply.status === 200)).toHaveLength(1);
+      for (const { status, body } of shown)
+        if (status !== 200) expect(body).toMatchObject({ code: 'SESSION_ENDED', reason: 'replaced' });
+      const sessions = await sessionsOf(who);
+      expect(sessions).toHaveLength(6);
+      const [live] = sessions.filter((session) => session.ended === undefined);
+      const [user] = (await rows(door, 'Users')).filter((item) => item.personKey === who.personKey);
+      expect(user.webSession.sessionId).toBe(live.sessionId);
+    }
+  });
+
+  it('SES-2 tabs that refresh at once get the same successor', async () => {
+    let { cookie } = await loggedInByFace(door, await knownPerson(door));
+    for (const tabs of [2, 2, 10]) {
+      const replies = await Promise.all(Array.from({ length: tabs }, () => refresh(cookie)));
+      for (const reply of replies) expectStatus(reply, 200);
+      const cookies = new Set(replies.map((reply) => reply.cookie));
+      expect(cookies.size).toBe(1);
+      for (const { body } of replies) expectStatus(await show(body.session.accessToken), 200);
+      door.clock.advance(60);
+      cookie = [...cookies][0] ?? '';
+    }
+    expectStatus(await refresh(cookie), 200);
+  });
+
+  it('SES-1 SES-2 a refresh beside a logout does not bring the session back', async () => {
+    const { session, cookie } = await loggedInByFace(door, await knownPerson(door));
+    const [out, ...refreshed] = await Promise.all([
+      door.http('DELETE', '/v1/session', undefined, { token: session.accessToken }),
+      ...Array.from({ length: 5 }, () => refresh(cookie)),
+    ]);
+    expect(out?.status).toBe(204);
+    for (const reply of refreshed) {
+      if (reply.status === 200)
+        expect((await show(reply.body.session.accessToken)).body.reason).toBe('logged-out');
+      expect((await refresh(reply.cookie ?? cookie)).body).toMatchObject({
+        code: 'SESSION_ENDED',
+        reason: 'logged-out',
+      });
+    }
+  });
+
+  it('SES-2 a thief and the owner racing with a token spent long ago end the session once', async () => {
+    const who = await knownPerson(door);
+    const { cookie } = await loggedInByFace(door, who);
+    const next = expectStatus(await refresh(cookie), 200).cookie;
+    door.clock.advance(60);
+    await Promise.all([refresh(cookie), refresh(next), refresh(cookie), refresh(cookie)]);
+    expect((await refresh(next)).body).toMatchObject({ code: 'SESSION_ENDED', reason: 'reuse' });
+    const events = (await rows(door, 'Audit')).filter(
+      (event) => event.subject === who.personKey && event.kind === 'session-ended',
+    );
+    expect(events.length).toBeGreaterThanOrEqual(1);
+  });
+});
+
+describe('reset', () => {
+  it('PWD-3 a login finished beside a reset does not outlive it', async () => {
+    for (let round = 0; round < 6; round++) {
+      const who = await knownPerson(door);
+      const login = await proven(who);
+      const reset = await resetReady(who);
+      const [entered, done] = await Promise.all([
+        round % 2
+          ? new Promise((resolve) => setTimeout(resolve, 60 + round * 20)).then(() => enter(login))
+          : enter(login),
+        reset('Huaihe#20581'),
+      ]);
+      expectStatus(done, 204);
+      // Before the reset: ended by it. After it: opened by a password that is no longer the person's, so refused.
+      if (entered.status === 200)
+        expect((await show(entered.body.session.accessToken)).body).toMatchObject({
+          code: 'SESSION_ENDED',
+          reason: 'credential-change',
+        });
+      else expect(entered.body.code).toBe('STATE_CONFLICT');
+      expect((await enterPassword(door, who.phone, who.password)).body.code).toBe('BAD_CREDENTIALS');
+      expectStatus(await enterPassword(door, who.phone, 'Huaihe#20581'), 201);
+    }
+  });
+
+  it('LCK-3 LCK-4 a reset among wrong passwords unlocks once and gives at most five more looks', async () => {
+    const who = await knownPerson(door);
+    const reset = await resetReady(who);
+    const [done, ...replies] = await Promise.all([
+      reset('Huaihe#20581'),
+      ...Array.from({ length: 40 }, () => enterPassword(door, who.documentNumber, wrong)),
+    ]);
+    expect([204, 429]).toContain(done?.status);
+    for (const { body } of replies) expect(['BAD_CREDENTIALS', 'ACCOUNT_LOCKED']).toContain(body.code);
+    expect(replies.filter(({ body }) => body.code === 'BAD_CREDENTIALS').length).toBeLessThanOrEqual(8);
+    const state = await failures(door, who);
+    expect(state.locked).toBe(state.password === 5);
+  });
+
+  it('PWD-1 one proof resets once', async () => {
+    const who = await knownPerson(door);
+    const reset = await resetReady(who);
+    const passwords = ['Huaihe#20581', 'Xinan#20582', 'Chaohu#20583', 'Tianzhu#2058'];
+    const replies = await Promise.all(passwords.map((password) => reset(password)));
+    expect(replies.filter((reply) => reply.status === 204)).toHaveLength(1);
+    const winner = passwords[replies.findIndex((reply) => reply.status === 204)] ?? '';
+    expectStatus(await enterPassword(door, who.phone, winner), 201);
+    expect(await failures(door, who)).toEqual(none);
+  });
+});
+
+describe('midnight', () => {
+  it('UNL-1 sweeps at once share the work: each lock is cleared and told once', async () => {
+    const TableName = door.tables.find((name) => name.endsWith('Lockouts')) ?? '';
+    const keys = Array.from({ length: 60 }, (_, i) => `twice-${i}`);
+    for (const [i, personKey] of keys.entries())
+      await door.dynamodb('PutItem', {
+        TableName,
+        Item: {
+          personKey: { S: personKey },
+          day: { S: '2027-03-01' },
+          password: { SS: ['a', 'b', 'c', 'd', 'e'] },
+          lockedAt: { S: '2027-03-01T12:00:00.000Z' },
+          lockedBy: { S: 'password' },
+          sweepKey: { S: `2027-03-01#${i % 8}` },
+        },
+      });
+    door.clock.set('2027-03-02T00:00:00+08:00');
+    const runs = await Promise.all(
+      Array.from({ length: 3 }, () => door.http('POST', '/local/schedule/midnight-unlock')),
+    );
+    expect(runs.map((run) => run.status)).toEqual([200, 200, 200]);
+    expect(runs.reduce((sum, run) => sum + run.body.unlocked, 0)).toBe(60);
+    const events = (await rows(door, 'Audit')).filter(
+      (e) => keys.includes(e.subject) && e.kind === 'unlocked',
+    );
+    expect(events).toHaveLength(60);
+    expect(new Set(events.map((event) => event.subject)).size).toBe(60);
+  });
+
+  it('UNL-2 LCK-4 failures around midnight belong to one day each', async () => {
+    const who = await knownPerson(door);
+    door.clock.set('2027-03-02T23:59:59.900+08:00');
+    const before = Array.from({ length: 10 }, () => enterPassword(door, who.documentNumber, wrong));
+    door.clock.set('2027-03-03T00:00:00+08:00');
+    const after = Array.from({ length: 10 }, () => enterPassword(door, who.documentNumber, wrong));
+    await Promise.all([...before, ...after]);
+    for (const day of ['2027-03-02', '2027-03-03']) {
+      const state = await failures(door, who, day);
+      expect(state.password).toBeLessThanOrEqual(5);
+      expect(state.locked).toBe(state.password === 5);
+    }
+    expect((await failures(door, who, '2027-03-03')).password).toBe(5);
+  });
+});

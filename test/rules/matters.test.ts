@@ -1,0 +1,91 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parseSettings } from '#contract/settings.ts';
+import {
+  channelsFor,
+  defaultAudiences,
+  defaultMatters,
+  faceServes,
+  longestValiditySeconds,
+  proofEnd,
+  shortestProofSeconds,
+} from '#domain/matters.ts';
+
+const stage = {
+  stage: 'test',
+  issuer: 'https://etax.example.cn',
+  sms: { kind: 'outbox' },
+  face: { kind: 'simulator' },
+};
+const red = { code: 'invoice.red', zh: '开具红字发票', class: 'invoice' };
+
+describe('matters', () => {
+  it('STP-1 ships six matters, three of them for the mini programs too', () => {
+    expect(defaultMatters.map(({ code, class: of }) => [code, of])).toEqual([
+      ['invoice.issue', 'invoice'],
+      ['invoice.quota', 'invoice'],
+      ['invoice.void', 'invoice'],
+      ['refund.apply', 'other'],
+      ['taxpayer.cancel', 'other'],
+      ['relation.confirm', 'other'],
+    ]);
+    for (const matter of defaultMatters)
+      expect(channelsFor(matter)).toEqual(
+        matter.class === 'invoice'
+          ? ['ahtax-app', 'iit-app', 'wechat-mini', 'alipay-mini']
+          : ['ahtax-app', 'iit-app'],
+      );
+  });
+
+  it('STP-2 no audience sees documents unless its stage says so', () => {
+    expect(defaultAudiences.map(({ code }) => code)).toEqual(['invoice', 'filing', 'registration']);
+    expect(defaultAudiences.filter(({ document }) => document)).toEqual([]);
+    expect(parseSettings(stage)).toMatchObject({ matters: defaultMatters, audiences: defaultAudiences });
+  });
+
+  it('STP-2 a check serves until its validity is over, and never from the future', () => {
+    const validity = fc.integer({ min: 0, max: longestValiditySeconds });
+    const age = fc.integer({ min: -1000, max: 2 * longestValiditySeconds });
+    const now = new Date('2027-03-02T10:00:00+08:00');
+    fc.assert(
+      fc.property(validity, age, (validitySeconds, seconds) => {
+        const at = new Date(now.getTime() - seconds * 1000);
+        expect(faceServes({ validitySeconds }, at, now)).toBe(seconds >= 0 && seconds < validitySeconds);
+      }),
+    );
+    expect(faceServes({ validitySeconds: 0 }, now, now)).toBe(false);
+  });
+
+  it('STP-2 a proof ends with the check, but leaves time to be shown', () => {
+    const now = new Date('2027-03-02T10:00:00+08:00');
+    const left = (validitySeconds: number, age: number) =>
+      (proofEnd({ validitySeconds }, new Date(now.getTime() - age * 1000), now).getTime() - now.getTime()) /
+      1000;
+    expect(left(86_400, 0)).toBe(86_400);
+    expect(left(86_400, 3_600)).toBe(82_800);
+    expect(left(86_400, 86_399)).toBe(shortestProofSeconds);
+    expect(left(0, 0)).toBe(shortestProofSeconds);
+  });
+
+  it.each<[string, object, RegExp]>([
+    ['a validity above 24 hours', { matters: [{ ...red, validitySeconds: 86_401 }] }, /validitySeconds/],
+    ['a negative one', { matters: [{ ...red, validitySeconds: -1 }] }, /validitySeconds/],
+    ['a class that does not exist', { matters: [{ ...red, class: 'tax' }] }, /class/],
+    ['a code twice', { matters: [red, red] }, /matters: each code once/],
+    ['a code with spaces', { matters: [{ ...red, code: 'invoice red' }] }, /code/],
+    [
+      'an audience twice',
+      { audiences: [defaultAudiences[0], defaultAudiences[0]] },
+      /audiences: each code once/,
+    ],
+    ['an audience that says nothing of documents', { audiences: [{ code: 'invoice' }] }, /document/],
+  ])('STP-2 settings refuse %s, by name', (_what, settings, message) => {
+    expect(() => parseSettings({ ...stage, ...settings })).toThrow(message);
+  });
+
+  it('STP-2 a matter that says no validity has 24 hours', () => {
+    expect(parseSettings({ ...stage, matters: [red] }).matters).toEqual([
+      { ...red, validitySeconds: 86_400 },
+    ]);
+  });
+});
