@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import aws4 from 'aws4';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { DynamoDbError, makeClient } from '#store/dynamodb.ts';
 
@@ -62,6 +63,28 @@ describe('the DynamoDB client', () => {
     }));
     expect(ours).toEqual(theirs);
     expect(ours?.scope).toMatch(/^AKIDEXAMPLE\/\d{8}\/cn-north-1\/dynamodb\/aws4_request$/);
+  });
+
+  it.each([identity, { ...identity, sessionToken: undefined }])('signs as aws4 does', async (who) => {
+    await client(who)('PutItem', { TableName: 'users', Item: { name: { S: '张三' } } });
+    const [{ headers, body } = { headers: {}, body: '' }] = seen;
+    const signed = aws4.sign(
+      {
+        service: 'dynamodb',
+        region: 'cn-north-1',
+        method: 'POST',
+        path: '/',
+        body,
+        headers: {
+          Host: headers.host,
+          'Content-Type': headers['content-type'],
+          'X-Amz-Date': headers['x-amz-date'],
+          'X-Amz-Target': headers['x-amz-target'],
+        },
+      },
+      who.sessionToken ? identity : { accessKeyId: who.accessKeyId, secretAccessKey: who.secretAccessKey },
+    );
+    expect(headers.authorization).toBe(signed.headers?.Authorization);
   });
 
   it('tries again what passes by itself, with one token for all tries of a transaction', async () => {
