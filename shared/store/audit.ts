@@ -72,10 +72,6 @@ export function auditWrite(event: AuditEvent, retentionDays: number): Put {
   };
 }
 
-/** Writes an event that stands alone: a failure, where nothing else changes. */
-export const appendAudit = (db: Db, event: AuditEvent, retentionDays: number) =>
-  db.put(auditWrite(event, retentionDays));
-
 /** An event as it stands. */
 export type StoredEvent = Omit<AuditEvent, 'at'> & { readonly eventId: string; readonly at: string };
 

@@ -90,9 +90,6 @@ async function throughConflicts<T>(call: () => Promise<T>): Promise<T> {
   }
 }
 
-const withoutUndefined = <T extends object>(object: T): T =>
-  Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as T;
-
 /** Attribute values as DynamoDB writes them. */
 type Stored = Parameters<typeof unmarshall>[0];
 const stored = (item: object): Stored => marshall(item, { removeUndefinedValues: true });
@@ -126,7 +123,8 @@ export function openTables() {
     return deployed;
   };
   const expression = (e: Expression) =>
-    withoutUndefined({
+    // What is undefined is left out by JSON itself.
+    ({
       ConditionExpression: e.when,
       ExpressionAttributeNames: e.names,
       ExpressionAttributeValues: e.values && stored(e.values),
@@ -187,21 +185,18 @@ export function openTables() {
         from?: Key | undefined;
       },
     ): Promise<{ items: T[]; next?: Key | undefined }> {
-      const answer = await send(
-        'Query',
-        withoutUndefined({
-          TableName: name(table),
-          IndexName: q.index,
-          KeyConditionExpression: q.when,
-          FilterExpression: q.filter,
-          ExpressionAttributeNames: q.names,
-          ExpressionAttributeValues: stored(q.values),
-          Limit: q.limit,
-          ScanIndexForward: !q.backwards,
-          ConsistentRead: q.consistent,
-          ExclusiveStartKey: q.from && stored(q.from),
-        }),
-      );
+      const answer = await send('Query', {
+        TableName: name(table),
+        IndexName: q.index,
+        KeyConditionExpression: q.when,
+        FilterExpression: q.filter,
+        ExpressionAttributeNames: q.names,
+        ExpressionAttributeValues: stored(q.values),
+        Limit: q.limit,
+        ScanIndexForward: !q.backwards,
+        ConsistentRead: q.consistent,
+        ExclusiveStartKey: q.from && stored(q.from),
+      });
       const last = answer.LastEvaluatedKey as Stored | undefined;
       return {
         items: ((answer.Items ?? []) as Stored[]).map((item) => unmarshall(item) as T),
