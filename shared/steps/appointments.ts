@@ -1,4 +1,5 @@
 import { shanghaiDay } from '#domain/days.ts';
+import type { Role } from '#domain/names.ts';
 import { type AppointedRole, isLive, permissionsOf, stateOn, transitions } from '#domain/relations.ts';
 import type { House } from '#http/house.ts';
 import type { Write } from '#store/db.ts';
@@ -101,23 +102,15 @@ export async function appointedWrites(
   present = false,
 ): Promise<Appointed> {
   const day = shanghaiDay(origin.at);
-  const effective = role === 'legal-representative' ? company.state === 'active' : present;
   const known = await findRelation(h.db, holder.personKey, company.companyKey, role);
-  if (known && isLive(stateOn(known, day))) {
-    if (known.state !== 'pending' || !effective) return { relation: known, writes: [] };
-    const transition = role === 'legal-representative' ? transitions.takeEffect : transitions.confirmAtHall;
-    const copies = { taxpayerName: company.name, taxpayerState: company.state };
-    return {
-      relation: known,
-      writes: [...redecidedMoveWrites(h, known, transition, origin, copies, { taxpayerName: company.name })],
-    };
-  }
+  if (known && isLive(stateOn(known, day)))
+    return { relation: known, writes: takingEffectWrites(h, company, known, origin, present) };
   const begun = beginWrites(
     {
       personKey: holder.personKey,
       ...companyFacts(company),
       role,
-      state: effective ? 'active' : 'pending',
+      state: takesEffect(company, role, present) ? 'active' : 'pending',
       direction: 'invited',
       refusable: false,
       permissions: permissionsOf(role),
@@ -130,6 +123,28 @@ export async function appointedWrites(
   );
   const told = relationAudits(h, begun.relation, begun.relation.state, origin);
   return { relation: begun.relation, writes: [...begun.writes, ...told] };
+}
+
+/** A legal representative's appointment takes effect with the company (REL-2), a finance head's when they agree (REL-3). */
+const takesEffect = (company: KnownTaxpayer, role: Role, present: boolean): boolean =>
+  role === 'legal-representative' ? company.state === 'active' : present;
+
+/**
+ * The writes by which the live relation of an appointed person takes effect; none where it has, or does not yet.
+ * @param company as it stands after the transaction they belong to
+ */
+export function takingEffectWrites(
+  h: House,
+  company: KnownTaxpayer,
+  relation: Relation,
+  origin: RelationOrigin,
+  present = false,
+): Write[] {
+  if (relation.state !== 'pending' || !takesEffect(company, relation.role, present)) return [];
+  const transition =
+    relation.role === 'legal-representative' ? transitions.takeEffect : transitions.confirmAtHall;
+  const copies = { taxpayerName: company.name, taxpayerState: company.state };
+  return redecidedMoveWrites(h, relation, transition, origin, copies, { taxpayerName: company.name });
 }
 
 /** Ends the relation of somebody whose appointment is over; nothing where it has ended already. */

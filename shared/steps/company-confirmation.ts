@@ -1,9 +1,12 @@
+import { shanghaiDay } from '#domain/days.ts';
+import { isLive, stateOn } from '#domain/relations.ts';
 import type { House } from '#http/house.ts';
 import { auditWrite } from '#store/audit.ts';
 import type { Write } from '#store/db.ts';
+import { findRelation } from '#store/relations.ts';
 import { type KnownTaxpayer, shownTaxpayerId, taxpayerWrite } from '#store/taxpayers.ts';
-import { findPerson, Stale } from '#store/users.ts';
-import { appointedWrites } from './appointments.ts';
+import { Stale } from '#store/users.ts';
+import { takingEffectWrites } from './appointments.ts';
 import { refreshCopies } from './company-copies.ts';
 import type { RelationOrigin } from './relation-facts.ts';
 
@@ -26,8 +29,10 @@ export async function confirmationWrites(
   detail: Readonly<Record<string, string>> = {},
 ): Promise<Write[]> {
   const appointed = company.legalRepresentative;
-  const holder = appointed && (await findPerson(h.db, appointed.personKey));
-  if (appointed && !holder) throw new Error('an appointed person without a record');
+  const relation =
+    appointed && (await findRelation(h.db, appointed.personKey, company.companyKey, 'legal-representative'));
+  // Whoever is appointed has had a live relation since; one that ended was replaced after the company was read.
+  if (appointed && !(relation && isLive(stateOn(relation, shanghaiDay(origin.at))))) throw new Stale();
   const told = (subject: string, about: object) =>
     auditWrite(
       {
@@ -46,9 +51,7 @@ export async function confirmationWrites(
       { state: 'active', confirmedAt: origin.at.toISOString(), copiesDue: true },
       () => new Stale(),
     ),
-    ...(holder
-      ? (await appointedWrites(h, confirmed(company), 'legal-representative', holder, origin)).writes
-      : []),
+    ...(relation ? takingEffectWrites(h, confirmed(company), relation, origin) : []),
     told(company.companyKey, {}),
     ...(origin.actor === undefined
       ? []
