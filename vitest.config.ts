@@ -1,12 +1,31 @@
 import { defineConfig } from 'vitest/config';
 
+const limits = { testTimeout: 180_000, hookTimeout: 240_000 };
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    globalSetup: ['test/support/dynamodb.ts'],
+    globalSetup: ['test/support/dynamodb.ts', 'test/support/chromium.ts'],
     // Two cores: more files at once only make each other's timeouts long.
     maxWorkers: 2,
-    testTimeout: 180_000,
-    hookTimeout: 240_000,
+    projects: [
+      {
+        test: {
+          ...limits,
+          name: 'house',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/e2e/**'],
+          sequence: { groupOrder: 0 },
+        },
+      },
+      // After the others: a browser beside them makes the tests of timeouts and races say less.
+      {
+        test: {
+          ...limits,
+          name: 'browser',
+          include: ['test/e2e/**/*.test.ts'],
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 });

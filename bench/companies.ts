@@ -50,18 +50,22 @@ export async function showCompanies(): Promise<void> {
   }
 }
 
-const named = ({ name, documentType, documentNumber }: Sample) => ({ name, documentType, documentNumber });
+export const named = ({ name, documentType, documentNumber }: Sample) => ({
+  name,
+  documentType,
+  documentNumber,
+});
 
-async function feed(runtime: Runtime, lines: readonly object[]): Promise<void> {
+export async function feed(runtime: Runtime, lines: readonly object[]): Promise<void> {
   const report = await runtime.registry(lines.map((line) => JSON.stringify(line)).join('\n'));
   if (report.rejected.length > 0) throw new Error(JSON.stringify(report.rejected.slice(0, 3)));
 }
 
-const codeFor = (runtime: Runtime, phone: string): string =>
+export const codeFor = (runtime: Runtime, phone: string): string =>
   runtime.sms(phone).find((sent) => sent.code)?.code ?? '';
 
 /** Collected at a hall, so the face check is not needed (REG-2). */
-async function register(runtime: Runtime, who: Sample): Promise<void> {
+export async function register(runtime: Runtime, who: Sample): Promise<void> {
   const http = clientOf(runtime.url);
   const started = await http('POST', '/v1/registrations', { ...named(who), consents: ['privacy'] });
   const path = `/v1/registrations/${started.body.registrationId}`;

@@ -11,6 +11,8 @@ const usualCompanies = 20_000;
 const peopleACompany = 2;
 const warmUpCompanies = 300;
 const linesAtOnce = 5_000;
+/** Of the agreements and reports among them. */
+const year = new Date().getFullYear();
 const target = 1_000;
 
 /** CPU seconds so far: of this process (the runtime with all its functions), of its main thread, … */
@@ -31,7 +33,7 @@ export async function loadFeed(): Promise<void> {
   const companies = Number(process.env.BENCH_COMPANIES ?? usualCompanies);
   title(`Registry feed: ${companies} companies with their people`);
   const lines = (count: number, seed: number): string[] =>
-    [...sampleLines({ companies: count, people: count * peopleACompany, seed })].map((one) =>
+    [...sampleLines({ companies: count, people: count * peopleACompany, seed, year })].map((one) =>
       JSON.stringify(one),
     );
   const local = await startDynamoDbLocal();

@@ -2,17 +2,23 @@ import { weighBundles } from './bundles.ts';
 import { showChains } from './chains.ts';
 import { showCompanies } from './companies.ts';
 import { loadFeed } from './feed.ts';
+import { importPeople } from './import.ts';
 import { compareLogins } from './login/compare.ts';
+import { showPortal } from './portal/show.ts';
 import { progress, say } from './print.ts';
+import { showReports } from './reports.ts';
 import { timeStart } from './start.ts';
 
 /** `npm run bench [-- part …]`: everything, or the parts named. See README.md here. */
 const parts = {
   chains: showChains,
   companies: showCompanies,
+  reports: showReports,
   login: compareLogins,
   feed: loadFeed,
+  import: importPeople,
   bundles: weighBundles,
+  portal: showPortal,
   start: timeStart,
 } as const;
 type Part = keyof typeof parts;

@@ -1,9 +1,12 @@
 import type { FlowDeclaration } from '#contract/flow.ts';
 import { account } from './account/contract.ts';
+import { agency } from './agency/contract.ts';
 import { authorizations } from './authorizations/contract.ts';
 import { challenge } from './challenge/contract.ts';
 import { channelRelations } from './channel-relations/contract.ts';
 import { channelScan } from './channel-scan/contract.ts';
+import { clientAgreements } from './client-agreements/contract.ts';
+import { clients } from './clients/contract.ts';
 import { confirmations } from './confirmations/contract.ts';
 import { deregistration } from './deregistration/contract.ts';
 import { discovery } from './discovery/contract.ts';
@@ -11,6 +14,7 @@ import { enterprise } from './enterprise/contract.ts';
 import { hall } from './hall/contract.ts';
 import { identity } from './identity/contract.ts';
 import { keyRotation } from './key-rotation/contract.ts';
+import { legacy } from './legacy/contract.ts';
 import { login } from './login/contract.ts';
 import { midnightUnlock } from './midnight-unlock/contract.ts';
 import { passwordReset } from './password-reset/contract.ts';
@@ -24,17 +28,20 @@ import { staff } from './staff/contract.ts';
 import { stepUp } from './step-up/contract.ts';
 import { verification } from './verification/contract.ts';
 
-/** Every flow of the system. The CDK app, OpenAPI and the tests walk this list. */
-export const flows: readonly FlowDeclaration[] = [
+const declared = [
   discovery,
   challenge,
   registration,
   login,
+  legacy,
   passwordReset,
   phoneRecovery,
   session,
   identity,
+  clients,
   enterprise,
+  agency,
+  clientAgreements,
   account,
   phones,
   deregistration,
@@ -50,4 +57,10 @@ export const flows: readonly FlowDeclaration[] = [
   registryFeed,
   midnightUnlock,
   keyRotation,
-];
+] as const satisfies readonly FlowDeclaration[];
+
+/** The flows with their literal types: the portal's client is derived from these. */
+export type DeclaredFlow = (typeof declared)[number];
+
+/** Every flow of the system. The CDK app, OpenAPI and the tests walk this list. */
+export const flows: readonly FlowDeclaration[] = declared;

@@ -12,8 +12,13 @@ export interface StageConfig {
   readonly account?: string;
   /** `host` is this machine's architecture: only for stage local, where the bundles run here. */
   readonly architecture: 'arm64' | 'x86_64' | 'host';
-  /** Own domain of the API; its default address is then switched off. Required in aws-cn. */
+  /**
+   * Own domain of portal and API, which is the issuer. Its certificate is the API's, of the stage's region; the API's
+   * default address is then switched off. Required in aws-cn and for the portal.
+   */
   readonly domain?: { readonly name: string; readonly certificateArn: string };
+  /** The pages, and CloudFront in front of them and of the API. Left out: the API alone, as in stage local. */
+  readonly portal?: PortalConfig;
   /** Days; one of the values CloudWatch Logs knows. */
   readonly logRetentionDays: number;
   /** Requests of all callers together, the last line behind the budgets per address (LGN-12). */
@@ -32,6 +37,18 @@ export interface StageConfig {
   };
 }
 
+export interface PortalConfig {
+  /**
+   * What CloudFront shows for the domain: in partition aws the ARN of an ACM certificate of us-east-1, in aws-cn the id
+   * of a server certificate in IAM (ASCA…), because CloudFront knows no ACM there.
+   */
+  readonly certificate: string;
+  /** Which of CloudFront's places serve the pages. aws-cn has one class only: PriceClass_All, the default. */
+  readonly priceClass?: 'PriceClass_100' | 'PriceClass_200' | 'PriceClass_All';
+  /** ISO 3166 codes of the countries that are let in; left out: all. */
+  readonly countries?: readonly string[];
+}
+
 const tencentSms = {
   kind: 'tencent',
   region: 'ap-guangzhou',
@@ -39,6 +56,10 @@ const tencentSms = {
   signName: '安徽省电子税务局',
   templates: { code: '100001', notice: '100002' },
 } as const;
+/** LEG-1: the last day of the old login. */
+const legacyUntil = '2027-12-31';
+const standInCertificate =
+  'arn:aws:acm:us-east-1:111122223333:certificate/00000000-0000-4000-8000-000000000000';
 const tencentFace = { kind: 'tencent', region: 'ap-guangzhou', ruleId: '1' } as const;
 
 /**
@@ -47,7 +68,12 @@ const tencentFace = { kind: 'tencent', region: 'ap-guangzhou', ruleId: '1' } as 
  */
 export const stages: Readonly<Record<StageName, StageConfig>> = {
   local: {
-    settings: { issuer: 'http://127.0.0.1:3000', sms: { kind: 'outbox' }, face: { kind: 'simulator' } },
+    settings: {
+      issuer: 'http://127.0.0.1:3000',
+      sms: { kind: 'outbox' },
+      face: { kind: 'simulator' },
+      legacyUntil: '2029-12-31',
+    },
     region: 'ap-southeast-1',
     architecture: 'host',
     logRetentionDays: 1,
@@ -55,17 +81,29 @@ export const stages: Readonly<Record<StageName, StageConfig>> = {
     alarms: { errorPercent: 1, lockedInFiveMinutes: 50 },
   },
   dev: {
-    settings: { issuer: 'https://dev.etax.example.cn', sms: tencentSms, face: tencentFace },
+    settings: { issuer: 'https://dev.etax.example.cn', sms: tencentSms, face: tencentFace, legacyUntil },
     region: 'ap-southeast-1',
     architecture: 'arm64',
+    domain: {
+      name: 'dev.etax.example.cn',
+      certificateArn:
+        'arn:aws:acm:ap-southeast-1:111122223333:certificate/00000000-0000-4000-8000-000000000000',
+    },
+    portal: { certificate: standInCertificate },
     logRetentionDays: 7,
     throttling: { requestsPerSecond: 50, burst: 100 },
     alarms: { errorPercent: 5, lockedInFiveMinutes: 50 },
   },
   staging: {
-    settings: { issuer: 'https://staging.etax.example.cn', sms: tencentSms, face: tencentFace },
+    settings: { issuer: 'https://staging.etax.example.cn', sms: tencentSms, face: tencentFace, legacyUntil },
     region: 'ap-southeast-1',
     architecture: 'arm64',
+    domain: {
+      name: 'staging.etax.example.cn',
+      certificateArn:
+        'arn:aws:acm:ap-southeast-1:111122223333:certificate/00000000-0000-4000-8000-000000000000',
+    },
+    portal: { certificate: standInCertificate },
     logRetentionDays: 30,
     throttling: { requestsPerSecond: 500, burst: 1_000 },
     hashingConcurrency: 20,
@@ -79,16 +117,23 @@ export const stages: Readonly<Record<StageName, StageConfig>> = {
         originationIdentity: 'arn:aws:sms-voice:ap-southeast-1:111122223333:sender-id/AHTAX/CN',
       },
       face: tencentFace,
+      legacyUntil,
     },
     region: 'ap-southeast-1',
     architecture: 'arm64',
+    domain: {
+      name: 'etax.example.cn',
+      certificateArn:
+        'arn:aws:acm:ap-southeast-1:111122223333:certificate/00000000-0000-4000-8000-000000000000',
+    },
+    portal: { certificate: standInCertificate },
     logRetentionDays: 400,
     throttling: { requestsPerSecond: 2_000, burst: 4_000 },
     hashingConcurrency: 200,
     alarms: { errorPercent: 1, lockedInFiveMinutes: 50 },
   },
   prodcn: {
-    settings: { issuer: 'https://etax.example.cn', sms: tencentSms, face: tencentFace },
+    settings: { issuer: 'https://etax.example.cn', sms: tencentSms, face: tencentFace, legacyUntil },
     region: 'cn-north-1',
     architecture: 'arm64',
     domain: {
@@ -96,6 +141,7 @@ export const stages: Readonly<Record<StageName, StageConfig>> = {
       certificateArn:
         'arn:aws-cn:acm:cn-north-1:111122223333:certificate/00000000-0000-4000-8000-000000000000',
     },
+    portal: { certificate: 'ASCA00000000000000000' },
     logRetentionDays: 400,
     throttling: { requestsPerSecond: 2_000, burst: 4_000 },
     hashingConcurrency: 200,

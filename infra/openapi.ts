@@ -18,12 +18,19 @@ export interface Operation extends Json {
 const contentSchema = (schema: unknown, type = 'application/json') => ({ content: { [type]: { schema } } });
 
 /** Codes that any route may answer, by what it takes (api.md: "the general ones"). */
-function generalCodes({ access, path, body, evenIfLost }: RouteDeclaration): ProblemCode[] {
+function generalCodes({
+  access,
+  path,
+  body,
+  evenIfLost,
+  evenWithInitialPassword,
+}: RouteDeclaration): ProblemCode[] {
   const codes: ProblemCode[] = ['BAD_REQUEST', 'TOO_MANY_REQUESTS', 'UNAVAILABLE'];
   if (body) codes.push('BODY_TOO_LARGE');
   if (path.includes('{')) codes.push('NOT_FOUND', 'EXPIRED', 'STATE_CONFLICT');
   if (access === 'session' || access === 'refresh') codes.push('SESSION_ENDED');
   if (access === 'session' && !evenIfLost) codes.push('RELATION_NOT_FOUND');
+  if (access === 'session' && !evenWithInitialPassword) codes.push('PASSWORD_CHANGE_REQUIRED');
   if (access === 'channel' || access === 'public-or-channel')
     codes.push('ASSERTION_INVALID', 'CHANNEL_NOT_ALLOWED');
   return codes;

@@ -54,7 +54,7 @@ export function resolveStage(name: unknown, overrides: StageOverrides = {}): Sta
   const settings = parseSettings(input);
   const partition = partitionOf(config.region);
   refuse(name, partition, config, settings);
-  const { account, domain, hashingConcurrency } = config;
+  const { account, domain, hashingConcurrency, portal } = config;
   return {
     name,
     partition,
@@ -73,6 +73,7 @@ export function resolveStage(name: unknown, overrides: StageOverrides = {}): Sta
     alarms: config.alarms,
     ...(account ? { account } : {}),
     ...(domain ? { domain } : {}),
+    ...(portal ? { portal } : {}),
     ...(hashingConcurrency ? { hashingConcurrency } : {}),
   };
 }
@@ -106,6 +107,7 @@ function refuse(name: StageName, partition: Partition, config: StageConfig, sett
     throw new Error(`Stage ${name}: ${sentence}`);
   };
   const { domain, architecture } = config;
+  if (name !== 'local' && !settings.issuer.startsWith('https://')) no('issuer must be an https origin.');
   if (partition === 'aws-cn') {
     if (settings.sms.kind === 'aws')
       no(
@@ -125,11 +127,35 @@ function refuse(name: StageName, partition: Partition, config: StageConfig, sett
     if (settings.issuer !== `https://${domain.name}`)
       no(`issuer must be https://${domain.name}, the domain's own origin.`);
   }
+  refusePortal(partition, config, no);
   if (name === 'local') return;
-  if (!settings.issuer.startsWith('https://')) no('issuer must be an https origin.');
   if (architecture === 'host') no("architecture 'host' is only for stage local.");
   if (settings.sms.kind === 'outbox')
     no("sms.kind 'outbox' is the local runtime's: a deployed stack has no address for it.");
   if (settings.face.kind === 'simulator')
     no("face.kind 'simulator' is the local runtime's: a deployed stack has no address for it.");
+}
+
+/** CloudFront stands in another place in each partition, with another store of certificates. */
+function refusePortal(
+  partition: Partition,
+  { domain, portal }: StageConfig,
+  no: (sentence: string) => never,
+): void {
+  if (!portal) return;
+  const { certificate, priceClass, countries } = portal;
+  if (!domain) no('portal needs a domain: pages and API share one origin, which the issuer names.');
+  if (partition === 'aws' && !certificate.startsWith(`arn:${partition}:acm:us-east-1:`))
+    no(
+      'portal.certificate must be the ARN of an ACM certificate in us-east-1, where CloudFront looks for it.',
+    );
+  if (partition === 'aws-cn' && !/^ASCA[A-Z0-9]+$/.test(certificate))
+    no(
+      'portal.certificate must be the id of an IAM server certificate (ASCA…): CloudFront in partition aws-cn does not know ACM.',
+    );
+  if (partition === 'aws-cn' && (priceClass ?? 'PriceClass_All') !== 'PriceClass_All')
+    no('portal.priceClass: partition aws-cn offers PriceClass_All only.');
+  const wrong = countries?.find((country) => !/^[A-Z]{2}$/.test(country));
+  if (wrong !== undefined || countries?.length === 0)
+    no(`portal.countries must be two-letter country codes such as CN${wrong ? `, not ${wrong}` : ''}.`);
 }

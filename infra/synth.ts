@@ -10,12 +10,16 @@ import { prefix } from './names.ts';
 import { AlarmStack } from './stacks/alarm-stack.ts';
 import { ApiStack } from './stacks/api-stack.ts';
 import { DataStack } from './stacks/data-stack.ts';
+import { cloudFrontLogRegion, PortalLogStack } from './stacks/portal-log-stack.ts';
+import { PortalStack } from './stacks/portal-stack.ts';
 import { resolveStage, type Stage, type StageOverrides } from './stage.ts';
 
 export interface Sources {
   /** All flows of the system unless a test brings its own. */
   readonly flows?: readonly FlowDeclaration[];
   readonly functionsDirectory?: string;
+  /** The built pages of the portal; built now unless a test brings others. */
+  readonly portalFiles?: string;
 }
 
 export interface SynthesisOptions extends StageOverrides, Sources {
@@ -28,6 +32,8 @@ export const stackNames = (stage: Stage) => ({
   data: `${prefix(stage)}-data`,
   api: `${prefix(stage)}-api`,
   alarms: `${prefix(stage)}-alarms`,
+  portal: `${prefix(stage)}-portal`,
+  portalLogs: `${prefix(stage)}-portal-logs`,
 });
 
 /**
@@ -50,7 +56,7 @@ export async function buildApp(stage: Stage, props: AppProps, sources: Sources =
       forHost: stage.name === 'local',
       outdir: assets,
     });
-    addStacks(app, stage, flows, assets);
+    addStacks(app, stage, flows, assets, stage.portal && (await portalFiles(sources)));
     keepForReading(bundled, join(app.outdir, 'bundles'));
     // The functions are CommonJS, as they are on Lambda where no package.json is above them.
     writeFileSync(join(app.outdir, 'package.json'), '{"type":"commonjs"}\n');
@@ -61,7 +67,20 @@ export async function buildApp(stage: Stage, props: AppProps, sources: Sources =
   }
 }
 
-function addStacks(app: App, stage: Stage, flows: readonly FlowDeclaration[], assets: string): void {
+/** Imported only where there is a portal to deploy: the local runtime builds its own. */
+async function portalFiles({ portalFiles: given }: Sources): Promise<string> {
+  if (given) return given;
+  const { buildPortal } = await import('./portal/build.ts');
+  return buildPortal({ mode: 'production', progress: (line) => process.stderr.write(`${line} …\n`) });
+}
+
+function addStacks(
+  app: App,
+  stage: Stage,
+  flows: readonly FlowDeclaration[],
+  assets: string,
+  files: string | undefined,
+): void {
   const names = stackNames(stage);
   const common = {
     stage,
@@ -80,6 +99,22 @@ function addStacks(app: App, stage: Stage, flows: readonly FlowDeclaration[], as
   // Tables are known by name, which CloudFormation can't see as a dependency.
   api.addStackDependency(data);
   new AlarmStack(app, names.alarms, { ...common, source: api });
+  const { portal, domain } = stage;
+  const apiHost = api.api.regionalHost;
+  if (!portal || !domain || !apiHost || !files) return;
+  const front = new PortalStack(app, names.portal, {
+    ...common,
+    portal,
+    domain: domain.name,
+    apiHost,
+    files,
+  });
+  // The secret is known by name, as tables are.
+  front.addStackDependency(data);
+  if (stage.partition !== 'aws') return;
+  const env = { ...common.env, region: cloudFrontLogRegion };
+  const logs = new PortalLogStack(app, names.portalLogs, { ...common, env, portal: front });
+  logs.addStackDependency(front);
 }
 
 /** Without the CLI the flags come from cdk.json directly; CloudFormation's own template checks are left to the CLI. */
@@ -95,11 +130,12 @@ export const inProcess = (outdir: string): AppProps => ({
  * `cdk synth` goes through `app.ts`, which calls the same builder.
  */
 export async function synthesize(options: SynthesisOptions): Promise<string> {
-  const { stage: name, outdir, flows, functionsDirectory, ...overrides } = options;
+  const { stage: name, outdir, flows, functionsDirectory, portalFiles: files, ...overrides } = options;
   const stage = resolveStage(name, overrides);
   const app = await buildApp(stage, inProcess(outdir), {
     ...(flows ? { flows } : {}),
     ...(functionsDirectory ? { functionsDirectory } : {}),
+    ...(files ? { portalFiles: files } : {}),
   });
   return app.synth().directory;
 }

@@ -11,7 +11,7 @@ import { signedInPerson } from '#steps/own-account.ts';
 import { withPassword } from '#steps/password-check.ts';
 import { faceProof } from '#steps/scans.ts';
 import type { Write } from '#store/db.ts';
-import { webSessionsOf } from '#store/sessions.ts';
+import { passwordSetWrite, webSessionsOf } from '#store/sessions.ts';
 import { type Active, decidedAnew, defaultPhone, personWrite, Stale } from '#store/users.ts';
 import type { account } from './contract.ts';
 
@@ -61,6 +61,7 @@ async function change(
     ...writes,
     personWrite(person.personKey, person.rev, { ...changes, ...others.changes }, () => new Stale()),
     ...others.writes,
+    ...(session.passwordDue ? [passwordSetWrite(session.sessionId)] : []),
     audited(h, call, person.personKey, 'password-changed', 'success', { method }),
   ]);
   return person;

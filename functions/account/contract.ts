@@ -58,6 +58,7 @@ export const account = flow({
       method: 'PUT',
       path: '/v1/account/password',
       access: 'session',
+      evenWithInitialPassword: true,
       summary:
         'Change the password by the old one or by a face proof; ends the other sessions (PWD-1, PWD-3)',
       body: v.pipe(

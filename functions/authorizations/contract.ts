@@ -23,7 +23,7 @@ export const authorizations = flow({
   tables: {
     Sessions: ['GetItem'],
     Relationships: ['Query', 'GetItem', 'PutItem', 'UpdateItem'],
-    Taxpayers: ['GetItem', 'ConditionCheckItem'],
+    Taxpayers: ['GetItem', 'UpdateItem', 'ConditionCheckItem'],
     Audit: ['PutItem'],
   },
   secrets: ['root', 'sealing', 'signing'],

@@ -6,7 +6,7 @@ import type { House } from '#http/house.ts';
 import { requireChangingChannel } from '#steps/managing.ts';
 import { originOf } from '#steps/relation-facts.ts';
 import { authorizationOf, hideFrom, moveWrites } from '#steps/relation-moves.ts';
-import { workingCompanyWrite } from '#store/taxpayers.ts';
+import { staffedBy, workingCompanyWrite } from '#store/taxpayers.ts';
 import type { authorizations } from './contract.ts';
 
 type Calls = CallOf<typeof authorizations, 'confirm' | 'reject' | 'withdraw' | 'hide' | 'leave'>;
@@ -24,7 +24,7 @@ async function move(h: House, call: Calls, transition: Transition) {
   const relation = await own(h, call);
   await h.db.transact([
     // Nobody begins to work for a company that is gone.
-    ...(transition.to === 'active' ? [workingCompanyWrite(relation.companyKey)] : []),
+    ...(transition.to === 'active' ? [staffedBy(workingCompanyWrite(relation.companyKey))] : []),
     ...moveWrites(h, relation, transition, originOf(call)),
   ]);
   return { authorizationId: relation.authorizationId, state: transition.to };

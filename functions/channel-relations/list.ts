@@ -11,7 +11,8 @@ import type { channelRelations } from './contract.ts';
 
 /**
  * What the person holds or has waiting, on today's day (REL-8), by company. No handles: a channel that may only look
- * gets nothing that it could act with (REL-9).
+ * gets nothing that it could act with (REL-9). Clients of a tax agent are no relations and follow the agency's agreements,
+ * as on the web's 已授权企业.
  */
 export const listRelations: StepOf<typeof channelRelations, 'list'> = async (h, call) => {
   const { assertion } = call.caller;

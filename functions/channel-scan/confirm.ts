@@ -4,10 +4,11 @@ import { parseTaxpayerId } from '#domain/taxpayers.ts';
 import { noContent } from '#http/answers.ts';
 import type { StepOf } from '#http/call.ts';
 import type { House } from '#http/house.ts';
-import { companyPlace } from '#steps/company-identity.ts';
+import { claimOf, companyPlace } from '#steps/company-identity.ts';
 import { audited } from '#steps/facts.ts';
 import { assertedPerson, requiredBy } from '#steps/scans.ts';
 import { companyKeyOf } from '#store/taxpayers.ts';
+import type { CompanyClaim } from '#store/tickets.ts';
 import { findPerson, isActive } from '#store/users.ts';
 import type { channelScan } from './contract.ts';
 import { readScan, requireScanner } from './steps.ts';
@@ -83,10 +84,16 @@ function identityOf({ identity }: Assertion, body: Wanted | undefined): Assertio
 }
 
 /** The company that the person acts for, judged now. Throws what `companyPlace` throws; ASSERTION_INVALID for one unsigned. */
-async function companyOf(h: House, key: string, wanted: Assertion['identity'] | 'unsigned', now: Date) {
+async function companyOf(
+  h: House,
+  key: string,
+  wanted: Assertion['identity'] | 'unsigned',
+  now: Date,
+): Promise<CompanyClaim | undefined> {
   if (wanted === 'unsigned') throw new Problem('ASSERTION_INVALID');
   if (!wanted) return undefined;
-  const company = { companyKey: keyOfCompany(h, wanted.taxpayerId), role: wanted.role };
+  const claimed = { companyKey: keyOfCompany(h, wanted.taxpayerId), role: wanted.role };
+  const company = await claimOf(h, key, claimed, now);
   await companyPlace(h, key, company, now);
   return company;
 }

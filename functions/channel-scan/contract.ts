@@ -8,8 +8,10 @@ export const channelScan = flow({
   tables: {
     Users: ['GetItem', 'UpdateItem'],
     Lockouts: ['UpdateItem'],
-    Relationships: ['GetItem'],
-    Taxpayers: ['GetItem'],
+    Relationships: ['GetItem', 'BatchGetItem', 'Query'],
+    Taxpayers: ['GetItem', 'BatchGetItem'],
+    Agencies: ['BatchGetItem'],
+    Agreements: ['BatchGetItem'],
     Sessions: ['UpdateItem'],
     Tickets: ['GetItem', 'PutItem', 'UpdateItem'],
     Audit: ['PutItem'],

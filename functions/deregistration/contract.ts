@@ -7,7 +7,7 @@ export const deregistration = flow({
   summary: '用户注销: ends the account and keeps the relations (CTR-2, REG-4).',
   tables: {
     Users: ['GetItem', 'PutItem', 'UpdateItem'],
-    Phones: ['DeleteItem'],
+    Phones: ['UpdateItem'],
     Relationships: ['Query'],
     SmsWindows: ['GetItem', 'UpdateItem'],
     Lockouts: ['UpdateItem', 'ConditionCheckItem'],

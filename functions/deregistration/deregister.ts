@@ -1,3 +1,4 @@
+import { isHashed } from '#crypto/passwords.ts';
 import { clearRefreshCookie } from '#crypto/refresh-tokens.ts';
 import { usernameReservedUntil } from '#domain/usernames.ts';
 import { noContent } from '#http/answers.ts';
@@ -87,7 +88,7 @@ function endOfAccount(h: House, call: DeregisterCall, person: Active): Write[] {
         ...sessions.changes,
         account: { status: 'cancelled', since: call.now.toISOString() },
         password: undefined,
-        passwordHistory: person.passwordHistory ?? (person.password ? [person.password] : []),
+        passwordHistory: person.passwordHistory ?? (isHashed(person.password) ? [person.password] : []),
         passwordRev: (person.passwordRev ?? 0) + 1,
         phones: undefined,
         defaultPhoneId: undefined,

@@ -4,10 +4,13 @@ import { isActiveOn, roleOrder } from '#domain/relations.ts';
 import { accepted } from '#http/answers.ts';
 import type { CallOf, StepOf } from '#http/call.ts';
 import type { House } from '#http/house.ts';
+import { clientsServed } from '#steps/clients-served.ts';
 import { phoneNumberOf } from '#steps/facts.ts';
 import { factorPhone, requireFresh } from '#steps/fresh-factor.ts';
 import { signedInPerson } from '#steps/own-account.ts';
 import { sendSessionCode } from '#steps/session-codes.ts';
+import { clientPlaces } from '#store/agency-forms.ts';
+import { placesOf } from '#store/form-places.ts';
 import { allRelationsOf } from '#store/relations.ts';
 import type { deregistration } from './contract.ts';
 
@@ -31,11 +34,22 @@ export const sendDeregistrationCode: StepOf<typeof deregistration, 'sms'> = asyn
   }
 };
 
+/** Rows of an agent that are looked at: a warning, not a list to work with. */
+const placesAtMost = 200;
+
+/** By own relations, and as agent of an agency (AGY-3). */
 async function companiesServed(h: House, call: WarnCall) {
   const day = shanghaiDay(call.now);
-  const relations = await allRelationsOf(h.db, call.caller.session.personKey);
-  return relations
-    .filter((relation) => isActiveOn(relation, day) && relation.taxpayerState !== 'cancelled')
+  const { personKey } = call.caller.session;
+  const [relations, { items: places }] = await Promise.all([
+    allRelationsOf(h.db, personKey),
+    placesOf(h.db, personKey, clientPlaces(), { limit: placesAtMost }),
+  ]);
+  const clients = await clientsServed(h.db, places, call.now);
+  return [
+    ...relations.filter((relation) => isActiveOn(relation, day) && relation.taxpayerState !== 'cancelled'),
+    ...clients.map(({ name }) => ({ taxpayerName: name, role: 'tax-agent' as const })),
+  ]
     .sort(
       (a, b) => a.taxpayerName.localeCompare(b.taxpayerName, 'zh') || roleOrder(a.role) - roleOrder(b.role),
     )

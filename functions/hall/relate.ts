@@ -18,7 +18,7 @@ import { redecidedMoveWrites } from '#steps/relation-moves.ts';
 import { assertedPerson } from '#steps/scans.ts';
 import type { Write } from '#store/db.ts';
 import { beginWrites, companyFacts, findRelation, type Relation } from '#store/relations.ts';
-import { type KnownTaxpayer, keptNumberOf, workingCompanyWrite } from '#store/taxpayers.ts';
+import { type KnownTaxpayer, keptNumberOf, staffedBy, workingCompanyWrite } from '#store/taxpayers.ts';
 import { decidedAnew, findPerson } from '#store/users.ts';
 import type { hall } from './contract.ts';
 import { atCounter, companyAt, keyOfCompany } from './counter.ts';
@@ -82,7 +82,8 @@ function staffEntry(
   about: Entered,
 ): Entry {
   const { origin, present, lastDay, day } = about;
-  const working = workingCompanyWrite(company.companyKey);
+  const check = workingCompanyWrite(company.companyKey);
+  const working = present ? staffedBy(check) : check;
   if (previous && stateOn(previous, day) === 'pending' && present) {
     const changes = lastDay === undefined ? {} : { validUntil: lastDay };
     const moved = redecidedMoveWrites(h, previous, transitions.confirmAtHall, origin, changes);

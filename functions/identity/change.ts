@@ -6,6 +6,7 @@ import { ok } from '#http/answers.ts';
 import type { CallOf, StepOf } from '#http/call.ts';
 import type { House } from '#http/house.ts';
 import { identityFacts, rolesAfter } from '#steps/acting.ts';
+import { byStaffForm, placeAmong, readGrounds } from '#steps/agency-places.ts';
 import { type Becoming, becomingOf } from '#steps/choices.ts';
 import { audited } from '#steps/facts.ts';
 import { sessionAnswer } from '#steps/open-session.ts';
@@ -13,6 +14,7 @@ import { placeOf } from '#steps/relation-check.ts';
 import type { Write } from '#store/db.ts';
 import { relationsIn } from '#store/relations.ts';
 import { type ActsAs, asPerson, identityWrite, liveSession, type Session } from '#store/sessions.ts';
+import { become } from '#store/standing.ts';
 import { companyProblem, findTaxpayer } from '#store/taxpayers.ts';
 import { decidedAnew, findPerson, isActive, personWrite, Stale } from '#store/users.ts';
 import type { identity } from './contract.ts';
@@ -44,9 +46,10 @@ export const changeIdentity: StepOf<typeof identity, 'change'> = async (h, call)
   return ok({ session: await sessionAnswer(h, changed(session, as), call) });
 };
 
-function changed({ company: _, ...session }: Session, { identity, company }: ActsAs): Session {
-  return { ...session, identity, ...(company ? { company } : {}), version: session.version + 1 };
-}
+const changed = (session: Session, as: ActsAs): Session => ({
+  ...become(session, as),
+  version: session.version + 1,
+});
 
 /** Whether the person may become that today, with the writes that hold it true and remember the role (LGN-10). */
 async function judged(
@@ -55,8 +58,11 @@ async function judged(
   becoming: Becoming,
 ): Promise<{ next: ActsAs; writes: readonly Write[] }> {
   if (becoming === 'person') return { next: asPerson, writes: [] };
-  const { personKey } = call.caller.session;
+  const { personKey, company: acting } = call.caller.session;
   const { companyKey, role } = becoming;
+  // From a client back to the agency, in its own session; other clients have a way of their own (SWI-3).
+  if (acting?.by === 'agreement' && acting.agencyKey === companyKey && role === acting.role)
+    return backAtAgency(h, call, companyKey);
   const [relations, company, person] = await Promise.all([
     relationsIn(h.db, personKey, companyKey),
     findTaxpayer(h.db, companyKey),
@@ -67,6 +73,8 @@ async function judged(
   const active = relations.filter((relation) => isActiveOn(relation, day));
   const relation = active.find((one) => one.role === role);
   const problem = companyProblem(company);
+  // SWI-4: what is no own relation is not reached from here.
+  if (!relation && role === 'tax-agent') throw new Problem('SWITCH_NOT_ALLOWED');
   if (!relation || problem?.code === 'TAXPAYER_NOT_FOUND') throw new Problem('RELATION_NOT_FOUND');
   if (problem) throw problem;
   // SPC-1: special subjects are reached by their own entries only.
@@ -77,4 +85,16 @@ async function judged(
       ? [personWrite(personKey, person.rev, { lastRoles: rolesAfter(person, place) }, () => new Stale())]
       : [];
   return { next: place, writes: [...place.writes, ...remembered] };
+}
+
+async function backAtAgency(
+  h: House,
+  { caller: { session }, now }: ChangeCall,
+  agencyKey: string,
+): Promise<{ next: ActsAs; writes: readonly Write[] }> {
+  if (session.identity.kind !== 'agency') throw new Problem('SWITCH_NOT_ALLOWED');
+  const read = await readGrounds(h.db, session.personKey, [byStaffForm(agencyKey)]);
+  const place = placeAmong(h, session.personKey, read, 'agency', now);
+  if (!place) throw new Problem('RELATION_NOT_FOUND');
+  return { next: place, writes: place.writes };
 }

@@ -9,6 +9,7 @@ export const identity = flow({
     Users: ['GetItem', 'UpdateItem'],
     Taxpayers: ['GetItem', 'ConditionCheckItem'],
     Relationships: ['GetItem', 'Query', 'ConditionCheckItem'],
+    Agencies: ['ConditionCheckItem'],
     Sessions: ['GetItem', 'UpdateItem'],
     Audit: ['PutItem'],
   },

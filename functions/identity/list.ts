@@ -3,23 +3,26 @@ import { isAdmitted } from '#domain/entries.ts';
 import { isActiveOn, roleOrder } from '#domain/relations.ts';
 import { ok } from '#http/answers.ts';
 import type { StepOf } from '#http/call.ts';
+import type { House } from '#http/house.ts';
 import { choiceIdOf } from '#steps/choices.ts';
 import { identityOf } from '#steps/relation-check.ts';
 import { allRelationsOf, type Relation } from '#store/relations.ts';
-import { asPerson } from '#store/sessions.ts';
+import { asPerson, type Session } from '#store/sessions.ts';
 import type { identity } from './contract.ts';
 
 /**
- * Natural first, then by company and role, the current one marked (SWI-5). The query is on the person's own key. From a
- * special session there is only the way back.
+ * Natural first, then own relations by company and role, the current one marked (SWI-5). The query is on the person's own
+ * key. From a special session there is only the way back; from an agency's, and for a tax agent at a client, the only
+ * companies are those of own relations (SWI-4) and, without its client, the agency itself.
  */
 export const listIdentities: StepOf<typeof identity, 'list'> = async (h, call) => {
   const { session } = call.caller;
-  const { company } = session;
   const relations = session.identity.kind === 'special' ? [] : await allRelationsOf(h.db, session.personKey);
   const day = shanghaiDay(call.now);
   const isCurrent = ({ companyKey, role }: Relation) =>
-    session.identity.kind === 'enterprise' && company?.companyKey === companyKey && company.role === role;
+    session.identity.kind === 'enterprise' &&
+    session.company?.companyKey === companyKey &&
+    session.company.role === role;
   return ok({
     choices: [
       {
@@ -35,18 +38,28 @@ export const listIdentities: StepOf<typeof identity, 'list'> = async (h, call) =
           identity: identityOf(h, relation),
           ...(isCurrent(relation) ? { current: true as const } : {}),
         })),
-      ...(session.identity.kind === 'special' && company
-        ? [
-            {
-              choiceId: choiceIdOf(h, session, { companyKey: company.companyKey, role: company.role }),
-              identity: session.identity,
-              current: true as const,
-            },
-          ]
-        : []),
+      ...withoutRelation(h, session),
     ],
   });
 };
+
+/** What the session is and no own relation gives; before it the agency itself, where it works for a client. */
+function withoutRelation(h: House, session: Session) {
+  const { identity, company } = session;
+  if (!company || (company.by === 'relation' && identity.kind !== 'special')) return [];
+  const { companyKey, role } = company;
+  const current = {
+    choiceId: choiceIdOf(h, session, { companyKey, role }),
+    identity,
+    current: true as const,
+  };
+  if (identity.kind !== 'agency' || company.by !== 'agreement') return [current];
+  const { client: _, ...agency } = identity;
+  return [
+    { choiceId: choiceIdOf(h, session, { companyKey: company.agencyKey, role }), identity: agency },
+    current,
+  ];
+}
 
 /** What an `enterprise` login would let in, as far as the relation's copies tell; the switch itself asks the company. */
 const isOpenTo = (relation: Relation, day: string): boolean =>

@@ -1,28 +1,33 @@
-import { hashPassword } from '#crypto/passwords.ts';
-import { isoShanghai } from '#domain/days.ts';
 import { looksLikePhone } from '#domain/phones.ts';
 import type { Problem } from '#domain/problem.ts';
 import { created } from '#http/answers.ts';
 import type { CallOf, StepOf } from '#http/call.ts';
 import type { House } from '#http/house.ts';
-import { noticeFor } from '#http/messages/index.ts';
 import { accountNamed, expectedWindow, type Named, stillNames, unknownAccount } from '#steps/accounts.ts';
+import { knownCompany } from '#steps/admission.ts';
 import { requireHuman } from '#steps/anti-automation.ts';
-import { audited, maskedPhoneOf } from '#steps/facts.ts';
+import { audited } from '#steps/facts.ts';
+import { openedLogin } from '#steps/opened-login.ts';
 import {
   comparePassword,
   passwordAttempt,
+  rehash,
   reservePassword,
   wrongPasswordProblem,
 } from '#steps/password-check.ts';
+import { possibleHandler } from '#steps/report-handlers.ts';
+import { namedCheck } from '#store/cross-region-reports.ts';
 import type { Write } from '#store/db.ts';
+import type { AgentGrounds } from '#store/grounds.ts';
 import { type Attempt, type Reserved, returnAttempt, successWrite } from '#store/lockouts.ts';
 import { type Relation, relationsIn } from '#store/relations.ts';
 import { findTaxpayer } from '#store/taxpayers.ts';
-import { type LoginTicket, openTicketWrite } from '#store/tickets.ts';
-import { defaultPhone, findPerson, type Person, personWrite, Stale } from '#store/users.ts';
-import { admissionProblem, type CompanyAsked, companyAsked, knownCompany } from './company.ts';
+import { defaultPhone, findPerson, type Person } from '#store/users.ts';
+import { agentGroundsFor } from './agents.ts';
+import { type CompanyAsked, companyAsked } from './asked.ts';
+import { admissionProblem } from './company.ts';
 import type { login } from './contract.ts';
+import { isHandlerIn } from './reports.ts';
 
 type PasswordCall = CallOf<typeof login, 'password'>;
 
@@ -45,10 +50,35 @@ export const checkPassword: StepOf<typeof login, 'password'> = async (h, call) =
   const refused =
     asked &&
     company &&
-    admissionProblem(asked.entry, company, look.relations, look.attempt.day, { phoneTyped });
-  if (refused) throw await notAdmitted(h, call, look, refused);
-  return openLogin(h, call, look, found.value, asked);
+    admissionProblem(asked.entry, company, look.relations, look.attempt.day, {
+      phoneTyped,
+      agentAt: look.agentAt,
+    });
+  if (!refused) return openLogin(h, call, look, found.value, asked);
+  // A 经办人 needs no relation (SPC-3).
+  const unless = asked && namedUnless(h, look, asked, refused);
+  if (!unless) throw await notAdmitted(h, call, look, refused);
+  try {
+    return await openLogin(h, call, look, found.value, asked, { check: unless, refused });
+  } catch (error) {
+    throw error === refused ? await notAdmitted(h, call, look, refused) : error;
+  }
 };
+
+/**
+ * At `cross-region`, for whoever no role lets in: the condition that a report names them, to be refused with `refused`.
+ * Undefined where it is known already that none does.
+ */
+function namedUnless(
+  h: House,
+  { person, attempt, named }: Look,
+  { entry, companyKey }: CompanyAsked,
+  refused: Problem,
+): Write | undefined {
+  if (entry !== 'cross-region' || refused.code !== 'RELATION_NOT_FOUND' || named === false) return undefined;
+  const handler = possibleHandler(h, person, companyKey);
+  return handler && namedCheck(companyKey, handler, attempt.day, () => refused);
+}
 
 interface Look {
   readonly person: Person;
@@ -59,6 +89,13 @@ interface Look {
   readonly typedPhoneKey: string | undefined;
   /** The person's rows in the company asked for. */
   readonly relations: readonly Relation[];
+  /** What may let them in as tax agent (AGY-3). */
+  readonly agentAt: readonly AgentGrounds[];
+  /**
+   * Whether a report of that company names the person (SPC-3), where that could be read beside the reservation: a phone or
+   * username tells the person too late for that, so the transaction that opens the login finds it out.
+   */
+  readonly named: boolean | undefined;
 }
 
 /**
@@ -83,6 +120,10 @@ async function lookAtPassword(
         named.via === 'document' ? named.persons[index] : findPerson(h.db, personKey),
         // Read before the password is known to be right, told only after it (LGN-8).
         asked ? relationsIn(h.db, personKey, asked.companyKey) : [],
+        asked ? agentGroundsFor(h, personKey, asked, call.now) : [],
+        named.via === 'document' && asked?.entry === 'cross-region'
+          ? isHandlerIn(h, named.persons[index], asked.companyKey, attempt.day)
+          : undefined,
       ]),
       reservePassword(
         h,
@@ -98,7 +139,7 @@ async function lookAtPassword(
       await returnAttempt(h.db, attempt, reserved.taken, h.settings.policies);
       throw read.reason;
     }
-    const [person, relations] = read.value;
+    const [person, relations, agentAt, isNamed] = read.value;
     if (!person || (named.via !== 'document' && !stillNames(named, person))) {
       await returnAttempt(h.db, attempt, reserved.taken, h.settings.policies);
       throw unknownAccount(looksLikePhone(call.body.account), asked && 'other-entry');
@@ -108,7 +149,8 @@ async function lookAtPassword(
       for (const miss of misses)
         await returnAttempt(h.db, miss.attempt, miss.reserved.taken, h.settings.policies);
       const { needsRehash } = verdict;
-      return { person, attempt, taken: reserved.taken, needsRehash, typedPhoneKey, relations };
+      const { taken } = reserved;
+      return { person, attempt, taken, needsRehash, typedPhoneKey, relations, agentAt, named: isNamed };
     }
     misses.push({ attempt, reserved });
   }
@@ -140,8 +182,15 @@ async function wrongPassword(
 /**
  * The password was right: its count is reset in one transaction with what follows from that. The lock that this very
  * attempt had set is lifted with its own event.
+ * @param goesOn a refusal after which the same is tried with another effect
  */
-async function wasRight(h: House, call: PasswordCall, look: Look, effect: readonly Write[]): Promise<void> {
+async function wasRight(
+  h: House,
+  call: PasswordCall,
+  look: Look,
+  effect: readonly Write[],
+  goesOn?: Error,
+): Promise<void> {
   const { policies } = h.settings;
   const { attempt, taken } = look;
   try {
@@ -154,7 +203,7 @@ async function wasRight(h: House, call: PasswordCall, look: Look, effect: readon
     ]);
   } catch (error) {
     // Whatever stood in the way, it is no failure.
-    await returnAttempt(h.db, attempt, taken, policies).catch(() => undefined);
+    if (error !== goesOn) await returnAttempt(h.db, attempt, taken, policies).catch(() => undefined);
     throw error;
   }
 }
@@ -178,44 +227,18 @@ async function openLogin(
   look: Look,
   named: Named,
   asked: CompanyAsked | undefined,
+  unless?: { readonly check: Write; readonly refused: Problem },
 ) {
-  const { person, attempt } = look;
-  const { policies } = h.settings;
+  const { person } = look;
   const phone = person.phones?.find((own) => own.phoneKey === look.typedPhoneKey) ?? defaultPhone(person);
-  const opened = openTicketWrite<LoginTicket>(
-    {
-      kind: 'login',
-      personKey: person.personKey,
-      entry: call.body.entry,
-      ...(asked ? { companyKey: asked.companyKey } : {}),
-      day: attempt.day,
-      ...(person.passwordRev === undefined ? {} : { passwordRev: person.passwordRev }),
-      ...(phone ? { phone: { phoneKey: phone.phoneKey, sealed: phone.sealed } } : {}),
-      ...expectedWindow(named, person, phone?.phoneKey),
-    },
-    call.now,
-    policies.loginSeconds,
-  );
-  await wasRight(h, call, look, [opened.write]);
-  if (look.needsRehash) await rehash(h, call, person);
-  return created({
-    loginId: opened.id,
-    expiresAt: isoShanghai(opened.expiresAt),
-    secondFactors: [
-      ...(phone ? [{ method: 'sms' as const, maskedPhone: maskedPhoneOf(h, phone) }] : []),
-      { method: 'face' as const },
-    ],
-    notices: phone ? [] : [noticeFor('PHONE_EMPTY', call.language)],
+  const opened = openedLogin(h, call, person, {
+    entry: call.body.entry,
+    companyKey: asked?.companyKey,
+    phone,
+    agentAt: look.agentAt,
+    ...expectedWindow(named, person, phone?.phoneKey),
   });
-}
-
-/** Best effort: a person who changes something at the same moment keeps the old hash until the next login. */
-async function rehash(h: House, call: PasswordCall, person: Person): Promise<void> {
-  const password = await hashPassword(call.body.password, h.keys, h.settings.policies);
-  await h.db
-    .transact([
-      personWrite(person.personKey, person.rev, { password }, () => new Stale()),
-      audited(h, call, person.personKey, 'password-rehashed', 'success'),
-    ])
-    .catch(() => undefined);
+  await wasRight(h, call, look, [opened.write, ...(unless ? [unless.check] : [])], unless?.refused);
+  if (look.needsRehash) await rehash(h, call, person, call.body.password);
+  return created(opened.answer);
 }

@@ -6,11 +6,12 @@ import type { StepOf } from '#http/call.ts';
 import { openSession } from '#steps/open-session.ts';
 import { originOf, relationAudits } from '#steps/relation-facts.ts';
 import { type Relation, transitionWrite } from '#store/relations.ts';
-import { activeCompanyWrite } from '#store/taxpayers.ts';
+import { activeCompanyWrite, staffedBy } from '#store/taxpayers.ts';
 import { chosenWrite, offerWrite } from '#store/tickets.ts';
 import { decidedAnew } from '#store/users.ts';
-import { byEarlierFactor } from './choose.ts';
+import { agentPlaceAt } from './agents.ts';
 import type { login } from './contract.ts';
+import { byEarlierFactor } from './earlier-factor.ts';
 import {
   choicesAnswer,
   choicesOf,
@@ -37,18 +38,20 @@ export const confirmRole: StepOf<typeof login, 'confirmRole'> = async (h, call) 
     );
   const day = shanghaiDay(call.now);
   return decidedAnew(async () => {
-    const { person: read, relations } = await whoAndWhere(h, ticket);
+    const { person: read, relations, agents } = await whoAndWhere(h, ticket);
     const person = requireSamePerson(read, ticket);
+    // LGN-11: it opens a session to change it in, and takes no office.
+    if (person.password?.initial) throw new Problem('PASSWORD_CHANGE_REQUIRED');
     const pending = relations.find((relation) => relation.authorizationId === authorizationId);
     if (!pending) throw new Problem('STATE_CONFLICT');
     const confirmed: Relation = { ...pending, state: 'active' };
     const accepted = [
       transitionWrite(pending, transitions.acceptInvitation, call.now, day),
-      activeCompanyWrite(confirmed.companyKey),
+      staffedBy(activeCompanyWrite(confirmed.companyKey)),
       ...relationAudits(h, pending, 'active', originOf(call)),
     ];
     const others = offerOf(relations, ticket.entry, day).active;
-    if (others.length === 0) {
+    if (others.length === 0 && !passed.agent) {
       // Its own transition is the check of this relation: one item stands only once in a transaction.
       const place = placeAt(h, ticket, confirmed, call.now);
       const opened = await openSession(h, call, person, place, byEarlierFactor(ticket), [
@@ -61,6 +64,6 @@ export const confirmRole: StepOf<typeof login, 'confirmRole'> = async (h, call) 
     const { confirm: _, ...rest } = passed;
     const offered = { ...rest, choices: choicesOf(roles) };
     await h.db.transact([offerWrite(ticket, offered, call.now), ...accepted]);
-    return ok(choicesAnswer(h, ticket, offered, roles, person));
+    return ok(choicesAnswer(h, ticket, offered, roles, person, agentPlaceAt(h, ticket, agents, call.now)));
   });
 };

@@ -5,6 +5,7 @@ import { checkPassword } from './check-password.ts';
 import { chooseRole } from './choose.ts';
 import { confirmRole } from './confirm-role.ts';
 import { login } from './contract.ts';
+import { searchReports } from './reports.ts';
 import { sendLoginCode, startLoginFace } from './second-factor.ts';
 import { verifyLogin } from './verify.ts';
 
@@ -16,6 +17,7 @@ export const handler = serve(
     face: startLoginFace,
     verify: verifyLogin,
     confirmRole,
+    reports: searchReports,
     choose: chooseRole,
   },
   { db: openTables(), sms: createSmsGateway },

@@ -5,6 +5,7 @@ import { Problem } from '#domain/problem.ts';
 import { isActiveOn, refusalOf, roleOrder, transitions } from '#domain/relations.ts';
 import type { AnyCall } from '#http/call.ts';
 import type { House } from '#http/house.ts';
+import type { AgentPlace, GroundsRead } from '#steps/agency-places.ts';
 import { type CompanyPlace, identityOf, placeOf } from '#steps/relation-check.ts';
 import { type Relation, relationsIn } from '#store/relations.ts';
 import {
@@ -15,6 +16,8 @@ import {
   ticketProblem,
 } from '#store/tickets.ts';
 import { type Active, findPerson, isActive, type Person } from '#store/users.ts';
+
+import { agentReadOf } from './agents.ts';
 
 /** What an entry offers to a person in a company. */
 export interface Offer {
@@ -46,16 +49,21 @@ export function offerOf(relations: readonly Relation[], entry: Entry, day: strin
   };
 }
 
-/** The person of a login and their rows in its company, side by side. */
+/** The person of a login, their rows in its company, and what they stand on as tax agent, side by side. */
 export async function whoAndWhere(
   h: Pick<House, 'db'>,
   ticket: LoginTicket,
-): Promise<{ person: Person | undefined; relations: readonly Relation[] }> {
-  const [person, relations] = await Promise.all([
+): Promise<{
+  person: Person | undefined;
+  relations: readonly Relation[];
+  agents: readonly GroundsRead[];
+}> {
+  const [person, relations, agents] = await Promise.all([
     findPerson(h.db, ticket.personKey),
     ticket.companyKey === undefined ? [] : relationsIn(h.db, ticket.personKey, ticket.companyKey),
+    agentReadOf(h, ticket),
   ]);
-  return { person, relations };
+  return { person, relations, agents };
 }
 
 /** The person who may finish a login: still registered, and the password that opened it is still theirs (PWD-3). */
@@ -80,23 +88,29 @@ export const choicesOf = (relations: readonly Relation[]): RoleChoice[] =>
 export function choicesAnswer(
   h: Pick<House, 'dataKeys'>,
   ticket: LoginTicket,
-  { choices, confirm }: Pick<PassedFactors, 'choices' | 'confirm'>,
+  { choices, confirm, agent }: Pick<PassedFactors, 'choices' | 'confirm' | 'agent'>,
   relations: readonly Relation[],
   person: Person,
+  agentPlace: AgentPlace | undefined,
 ) {
   const last: Role | undefined = person.lastRoles?.[ticket.companyKey ?? ''];
-  return {
-    choices: choices.flatMap(({ choiceId, authorizationId }) => {
-      const relation = relations.find((one) => one.authorizationId === authorizationId);
-      if (!relation) return [];
-      return {
-        choiceId,
-        identity: identityOf(h, relation, isSpecial(ticket.entry) ? ticket.entry : undefined),
-        ...(relation.role === last ? { preselected: true as const } : {}),
-      };
-    }),
-    ...(confirm ? { confirm } : {}),
-  };
+  const asAgent = agent &&
+    agentPlace && {
+      choiceId: agent.choiceId,
+      identity: agentPlace.identity,
+      ...(last === 'tax-agent' ? { preselected: true as const } : {}),
+    };
+  const byRelation = choices.flatMap(({ choiceId, authorizationId }) => {
+    const relation = relations.find((one) => one.authorizationId === authorizationId);
+    if (!relation) return [];
+    return {
+      choiceId,
+      identity: identityOf(h, relation, isSpecial(ticket.entry) ? ticket.entry : undefined),
+      ...(relation.role === last ? { preselected: true as const } : {}),
+    };
+  });
+  // The last of the five roles.
+  return { choices: [...byRelation, ...(asAgent ? [asAgent] : [])], ...(confirm ? { confirm } : {}) };
 }
 
 export type PassedTicket = LoginTicket & { readonly passed: PassedFactors };

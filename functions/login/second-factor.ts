@@ -11,6 +11,7 @@ import type { login } from './contract.ts';
 /** Sends the code to the number shown at the first step (LGN-6). */
 export const sendLoginCode: StepOf<typeof login, 'sms'> = async (h, call) => {
   const ticket = await openTicket<LoginTicket>(h.db, call.params.id, 'login', call.now);
+  if (ticket.faceOnly) throw new Problem('FACE_REQUIRED');
   if (!ticket.phone) throw new Problem('PHONE_EMPTY');
   return accepted(await sendCode(h, call, ticket, 'login', phoneNumberOf(h, ticket.phone), 'lockout'));
 };

@@ -9,6 +9,7 @@ import { withCode } from '#steps/codes.ts';
 import { audited } from '#steps/facts.ts';
 import { stillOwnPhone } from '#steps/fresh-factor.ts';
 import { openSession } from '#steps/open-session.ts';
+import { provenPhone } from '#steps/proven-phone.ts';
 import type { Write } from '#store/db.ts';
 import { successWrite } from '#store/lockouts.ts';
 import { asPerson } from '#store/sessions.ts';
@@ -20,8 +21,10 @@ import {
   spendWrite,
   ticketKeyOf,
 } from '#store/tickets.ts';
-import { decidedAnew } from '#store/users.ts';
+import { decidedAnew, personWrite, Stale } from '#store/users.ts';
+import { agentChoiceOf, agentPlaceAt } from './agents.ts';
 import type { login } from './contract.ts';
+import { reportRights } from './reports.ts';
 import { choicesAnswer, choicesOf, offerOf, placeAt, requireSamePerson, whoAndWhere } from './roles.ts';
 
 type VerifyCall = CallOf<typeof login, 'verify'>;
@@ -78,38 +81,54 @@ function enter(h: House, call: VerifyCall, ticket: LoginTicket, read: Known, fac
   const { now } = call;
   let known: Known | undefined = read;
   return decidedAnew(async () => {
-    const { person: found, relations } = known ?? (await whoAndWhere(h, ticket));
+    const { person: found, relations, agents } = known ?? (await whoAndWhere(h, ticket));
     known = undefined;
     const person = requireSamePerson(found, ticket);
     // A number that was taken over meanwhile proves its new owner (PHN-3); one recovered lately proves little (PHN-4).
     const phone = factor.sms && stillOwnPhone(person, factor.sms.phoneKey);
+    const proof = provenPhone(person, phone);
     const by = {
       method: phone ? 'sms' : 'face',
       window: ticket.window,
       fresh: !phone || !recoveredLately(phone, now, policies),
+      ...proof.changes,
     };
-    const { active, confirm } = offerOf(relations, ticket.entry, shanghaiDay(now));
+    const day = shanghaiDay(now);
+    const { active, confirm } = offerOf(relations, ticket.entry, day);
     const [only] = active;
-    if (ticket.companyKey !== undefined && (confirm || active.length > 1)) {
+    const agent = agentPlaceAt(h, ticket, agents, now);
+    // Reports are chosen after both factors (SPC-2); whoever may see none is told so now.
+    const reports =
+      ticket.entry === 'cross-region' && ticket.companyKey !== undefined
+        ? reportRights(h, { person, relations }, ticket.companyKey, day)
+        : undefined;
+    if (ticket.companyKey !== undefined && (reports || confirm || active.length + (agent ? 1 : 0) > 1)) {
       const passed: PassedFactors = {
         at: Math.floor(now.getTime() / 1000),
         method: by.method,
         fresh: by.fresh,
         choices: choicesOf(active),
+        ...(agent ? { agent: agentChoiceOf(agent) } : {}),
         ...(confirm ? { confirm: { authorizationId: confirm.authorizationId, role: confirm.role } } : {}),
       };
       await h.db.transact([
         passWrite(ticket, passed, now, factor.sms?.hash),
         ...factor.writes,
+        ...(reports ?? []),
+        ...proof.writes,
+        ...(proof.changes.phones
+          ? [personWrite(person.personKey, person.rev, proof.changes, () => new Stale())]
+          : []),
         audited(h, call, person.personKey, 'login-second-factor', 'success', { method: by.method }),
       ]);
-      return ok(choicesAnswer(h, ticket, passed, relations, person));
+      return ok(choicesAnswer(h, ticket, passed, relations, person, agent));
     }
-    if (ticket.companyKey !== undefined && !only) throw new Problem('RELATION_NOT_FOUND');
-    const place = only && placeAt(h, ticket, only, now);
+    const place = only ? placeAt(h, ticket, only, now) : agent;
+    if (ticket.companyKey !== undefined && !place) throw new Problem('RELATION_NOT_FOUND');
     const opened = await openSession(h, call, person, place ?? asPerson, by, [
       spentWrite(ticket, now, factor),
       ...factor.writes,
+      ...proof.writes,
       ...(place?.writes ?? []),
     ]);
     return ok({ session: opened.session }, { cookies: opened.cookies });

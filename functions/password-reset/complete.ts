@@ -9,6 +9,7 @@ import { audited } from '#steps/facts.ts';
 import { stillOwnPhone } from '#steps/fresh-factor.ts';
 import { newPasswordOf } from '#steps/new-password.ts';
 import { tellBySms } from '#steps/notices.ts';
+import { provenPhone } from '#steps/proven-phone.ts';
 import type { Write } from '#store/db.ts';
 import { type LockoutRow, lockoutKey, unlockWrite } from '#store/lockouts.ts';
 import { openTicket, type ResetTicket, spendWrite, ticketKeyOf } from '#store/tickets.ts';
@@ -84,7 +85,7 @@ function change(
     known = undefined;
     if (!isActive(person)) throw new Problem('USER_NOT_REGISTERED');
     // A number that was taken over meanwhile proves its new owner (PHN-3).
-    if (sms) stillOwnPhone(person, sms.phoneKey);
+    const proof = provenPhone(person, sms && stillOwnPhone(person, sms.phoneKey));
     const changes = await newPasswordOf(h, person, call.body.newPassword);
     const sessions = endSessions(h, call, person, 'credential-change');
     await h.db.transact([
@@ -92,7 +93,7 @@ function change(
       personWrite(
         person.personKey,
         person.rev,
-        { ...changes, ...sessions.changes, lastWindow: ticket.window ?? person.lastWindow },
+        { ...changes, ...sessions.changes, ...proof.changes, lastWindow: ticket.window ?? person.lastWindow },
         () => new Stale(),
       ),
       unlockWrite(
@@ -109,6 +110,7 @@ function change(
         ? [audited(h, call, person.personKey, 'unlocked', 'success', { method: 'password-reset' })]
         : []),
       ...sessions.writes,
+      ...proof.writes,
     ]);
     return person;
   });

@@ -16,7 +16,7 @@ export const passwordReset = flow({
   summary: '忘记密码: a new password by SMS or face, which also unlocks (PWD-1, LCK-3).',
   tables: {
     Users: ['GetItem', 'BatchGetItem', 'UpdateItem'],
-    Phones: ['BatchGetItem'],
+    Phones: ['BatchGetItem', 'UpdateItem'],
     Lockouts: ['BatchGetItem', 'UpdateItem', 'ConditionCheckItem'],
     SmsWindows: ['BatchGetItem', 'GetItem', 'UpdateItem'],
     Sessions: ['UpdateItem'],

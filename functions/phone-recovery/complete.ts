@@ -8,10 +8,11 @@ import type { House } from '#http/house.ts';
 import { type CodeProof, withCode } from '#steps/codes.ts';
 import { audited, phoneNumberOf } from '#steps/facts.ts';
 import { tellBySms } from '#steps/notices.ts';
+import { proven } from '#steps/proven-phone.ts';
 import { phoneLoss } from '#steps/take-phone.ts';
 import type { Write } from '#store/db.ts';
 import { guessReturnedWrite, notLockedWrite, successWrite } from '#store/lockouts.ts';
-import { claimPhoneWrite, type PhoneRow, phoneOwner } from '#store/phones.ts';
+import { claimPhoneWrite, type OwnedPhone, phoneOwner } from '#store/phones.ts';
 import { type RecoveryTicket, spendWrite, ticketKeyOf } from '#store/tickets.ts';
 import {
   type Active,
@@ -30,7 +31,7 @@ type CompleteCall = CallOf<typeof phoneRecovery, 'complete'>;
 type Proof = CodeProof<RecoveryTicket>;
 interface Read {
   readonly person: Person | undefined;
-  readonly owner: PhoneRow | undefined;
+  readonly owner: OwnedPhone | undefined;
 }
 
 /**
@@ -91,7 +92,7 @@ async function recover(
 
   const at = call.now.toISOString();
   const recovered: OwnPhone = {
-    ...(own ?? { phoneId: handle(), ...ticket.newPhone, since: at }),
+    ...(own ? proven(own) : { phoneId: handle(), ...ticket.newPhone, since: at }),
     recoveredAt: at,
   };
   const others = person.phones?.filter((phone) => phone !== own) ?? [];

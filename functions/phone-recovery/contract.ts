@@ -16,7 +16,7 @@ export const phoneRecovery = flow({
   summary: '找回手机号码: a new default number for who still knows the password (PHN-4).',
   tables: {
     Users: ['GetItem', 'UpdateItem'],
-    Phones: ['GetItem', 'PutItem'],
+    Phones: ['GetItem', 'UpdateItem'],
     Lockouts: ['UpdateItem', 'ConditionCheckItem'],
     SmsWindows: ['GetItem', 'UpdateItem'],
     Tickets: ['GetItem', 'PutItem', 'UpdateItem'],

@@ -12,6 +12,7 @@ import { audited } from '#steps/facts.ts';
 import { requireFresh } from '#steps/fresh-factor.ts';
 import { tellBySms } from '#steps/notices.ts';
 import { signedInPerson } from '#steps/own-account.ts';
+import { provenPhone } from '#steps/proven-phone.ts';
 import { faceProof } from '#steps/scans.ts';
 import { type SessionCodeProof, sendSessionCode, withSessionCode } from '#steps/session-codes.ts';
 import { phoneLoss } from '#steps/take-phone.ts';
@@ -79,8 +80,9 @@ async function add(
   if (proof.phoneKey !== phoneKey) throw new Problem('SMS_CODE_WRONG');
   const known = ownPhone(person, phoneKey);
   if (!known) requireRoom(h, person);
+  const byNow = provenPhone(person, known);
   const { owned, taking } = known
-    ? { owned: known, taking: [] }
+    ? { owned: known, taking: byNow.writes }
     : await claim(h, call, person, phone, phoneKey);
 
   const formerDefault = defaultPhone(person);
@@ -93,7 +95,7 @@ async function add(
       person.personKey,
       person.rev,
       {
-        ...(known ? {} : { phones: [...(person.phones ?? []), owned] }),
+        ...(known ? byNow.changes : { phones: [...(person.phones ?? []), owned] }),
         ...(isDefault ? { defaultPhoneId: owned.phoneId } : {}),
       },
       () => new Stale(),

@@ -7,7 +7,7 @@ export const phones = flow({
   summary: '手机号码修改: list, add, take over, choose the default, delete (PHN-1 … PHN-3, PHN-5).',
   tables: {
     Users: ['GetItem', 'UpdateItem'],
-    Phones: ['GetItem', 'PutItem', 'DeleteItem'],
+    Phones: ['GetItem', 'UpdateItem'],
     SmsWindows: ['GetItem', 'UpdateItem'],
     Lockouts: ['UpdateItem', 'ConditionCheckItem'],
     Sessions: ['GetItem'],

@@ -16,7 +16,7 @@ export const registration = flow({
   summary: 'A natural person registers: identity, basic information, face (REG).',
   tables: {
     Users: ['GetItem', 'PutItem', 'UpdateItem'],
-    Phones: ['GetItem', 'PutItem'],
+    Phones: ['GetItem', 'UpdateItem'],
     SmsWindows: ['GetItem', 'UpdateItem'],
     Lockouts: ['UpdateItem', 'ConditionCheckItem'],
     Tickets: ['GetItem', 'PutItem', 'UpdateItem'],

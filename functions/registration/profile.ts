@@ -13,7 +13,7 @@ import { requireHuman } from '#steps/anti-automation.ts';
 import { type CodeProof, sendCode, withCode } from '#steps/codes.ts';
 import { numberOf } from '#steps/facts.ts';
 import { judgePassword } from '#steps/new-password.ts';
-import { type PhoneRow, phoneOwner } from '#store/phones.ts';
+import { type OwnedPhone, phoneOwner } from '#store/phones.ts';
 import {
   openTicket,
   type RegistrationProfile,
@@ -52,7 +52,7 @@ export const sendRegistrationCode: StepOf<typeof registration, 'sms'> = async (h
 };
 
 interface Known {
-  readonly owner: PhoneRow | undefined;
+  readonly owner: OwnedPhone | undefined;
   readonly guard: UsernameGuard | undefined;
   /** Who registers again (REG-4) keeps the history of passwords. */
   readonly person: Person | undefined;

@@ -8,7 +8,7 @@ import { fromRegistry } from '#steps/relation-facts.ts';
 import { findTaxpayer } from '#store/taxpayers.ts';
 import { decidedAnew, findPerson } from '#store/users.ts';
 import { readCompany, taxpayerId } from './companies.ts';
-import type { Taken } from './take-lines.ts';
+import type { Taken } from './outcome.ts';
 import { isStale, version } from './versions.ts';
 
 /** `legal-representative`, `finance-head`: who it is from now on, or, `removed`, no longer is (REL-2, REL-3). */

@@ -3,7 +3,7 @@ import { person } from '#contract/schemas.ts';
 import type { House } from '#http/house.ts';
 import { collect } from '#steps/collection.ts';
 import { fromRegistry } from '#steps/relation-facts.ts';
-import type { Taken } from './take-lines.ts';
+import type { Taken } from './outcome.ts';
 import { version } from './versions.ts';
 
 /** `collection`: a hall has seen the person, the document and the phone (REG-2). */

@@ -7,17 +7,21 @@ import { companyKeyOf, type KeptNumber, keptNumber } from '#store/taxpayers.ts';
 export const taxpayerId = v.pipe(v.string(), v.minLength(1), v.maxLength(32));
 
 /** The company of a line: its key, and its number as rows keep it. Throws BAD_REQUEST for what is no number (DOC-3). */
-export function readCompany(h: House, raw: string): { readonly key: string; readonly number: KeptNumber } {
-  const number = parsed(raw);
+export function readCompany(
+  h: House,
+  raw: string,
+  member = 'taxpayerId',
+): { readonly key: string; readonly number: KeptNumber } {
+  const number = parsed(raw, member);
   const key = companyKeyOf(h.keys, number);
   return { key, number: keptNumber(h.dataKeys, key, number) };
 }
 
 /** To the feed a malformed number is a bad line, not an unknown company. */
-function parsed(raw: string): string {
+function parsed(raw: string, member: string): string {
   try {
     return parseTaxpayerId(raw);
   } catch (error) {
-    throw new Problem('BAD_REQUEST', { reason: 'taxpayerId (number)' }, { cause: error });
+    throw new Problem('BAD_REQUEST', { reason: `${member} (number)` }, { cause: error });
   }
 }

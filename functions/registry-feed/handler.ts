@@ -1,11 +1,12 @@
-import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import { houseOf } from '#http/house.ts';
+import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { type House, houseOf } from '#http/house.ts';
 import { writeLine } from '#http/log.ts';
 import { openTables } from '#store/db.ts';
 import { registryFeed } from './contract.ts';
 import { gatheredTables } from './gathered.ts';
-import { linesOfMessage } from './messages.ts';
-import { type Rejection, takeLines } from './take-lines.ts';
+import { readMessage } from './messages.ts';
+import { type Circumstances, takeFile } from './take-file.ts';
+import { type FeedCounts, type Told, takeLines } from './take-lines.ts';
 
 const tables = openTables();
 /** Calls are gathered within one invocation. */
@@ -18,45 +19,63 @@ interface Batch {
 }
 
 /** What a direct hand-over is answered: everything about it, because it is small. */
-interface Report {
-  accepted: number;
-  stale: number;
-  rejected: Rejection[];
-  warnings: Rejection[];
-}
+type Report = Pick<FeedCounts, 'accepted' | 'stale' | 'emptied'> & {
+  readonly rejected: readonly Told[];
+  readonly warnings: readonly Told[];
+};
 
 /**
  * Feed lines (ENT-3) from the queue, as messages or as files that they tell of, or handed over directly. A message
  * whose lines could not be taken because a dependency is away comes again; lines are idempotent, so that is safe.
  */
-export async function handler(event: SQSEvent | Batch): Promise<Report | SQSBatchResponse> {
-  return 'Records' in event ? takeMessages(event) : takeBatch(event);
+export async function handler(event: SQSEvent | Batch, context: Context): Promise<Report | SQSBatchResponse> {
+  return 'Records' in event ? takeMessages(event, context) : takeBatch(event);
 }
 
 async function takeBatch({ lines, firstLine = 1 }: Batch): Promise<Report> {
-  const rejected: Rejection[] = [];
-  const counts = await takeLines(await openHouse(), lines, firstLine, new Date(), (rejection) =>
-    rejected.push(rejection),
-  );
-  rejected.sort((a, b) => a.line - b.line);
-  return { accepted: counts.accepted, stale: counts.stale, rejected, warnings: [] };
+  const rejected: Told[] = [];
+  const warnings: Told[] = [];
+  const { accepted, stale, emptied } = await takeLines(await openHouse(), lines, firstLine, new Date(), {
+    rejected: (told) => rejected.push(told),
+    warned: (told) => warnings.push(told),
+  });
+  for (const list of [rejected, warnings]) list.sort((a, b) => a.line - b.line);
+  return { accepted, stale, emptied, rejected, warnings };
 }
 
-/** Files can be long: each rejection goes to the log at once, with the message it belongs to. */
-async function takeMessages({ Records }: SQSEvent): Promise<SQSBatchResponse> {
+async function takeMessages({ Records }: SQSEvent, context: Context): Promise<SQSBatchResponse> {
   const house = await openHouse();
   const batchItemFailures: SQSBatchResponse['batchItemFailures'] = [];
-  for (const { messageId, body } of Records) {
-    const told = { flow: 'registry-feed', messageId };
+  for (const { messageId, body, eventSourceARN } of Records) {
+    const remainingMs = () => context.getRemainingTimeInMillis();
     try {
-      const counts = await takeLines(house, linesOfMessage(body), 1, new Date(), (rejection) =>
-        writeLine({ level: 'WARN', ...told, ...rejection }),
-      );
-      writeLine({ level: 'INFO', ...told, ...counts });
+      await takeMessage(house, body, { messageId, queueArn: eventSourceARN, remainingMs });
     } catch (error) {
-      writeLine({ level: 'ERROR', ...told, cause: error instanceof Error ? error.message : '' });
+      writeLine({
+        level: 'ERROR',
+        flow: 'registry-feed',
+        messageId,
+        cause: error instanceof Error ? error.message : '',
+      });
       batchItemFailures.push({ itemIdentifier: messageId });
     }
   }
   return { batchItemFailures };
+}
+
+/** Each rejection goes to the log at once, with the message or file it belongs to. */
+async function takeMessage(h: House, body: string, circumstances: Circumstances): Promise<void> {
+  const now = new Date();
+  const asked = readMessage(body, now);
+  if (asked.kind === 'files') {
+    for (const file of asked.files) await takeFile(h, file, circumstances);
+    return;
+  }
+  const told = { flow: 'registry-feed', messageId: circumstances.messageId };
+  const tell = (word: string) => (one: Told) => writeLine({ level: 'WARN', ...told, word, ...one });
+  const counts = await takeLines(h, asked.lines, 1, now, {
+    rejected: tell('rejected'),
+    warned: tell('warning'),
+  });
+  writeLine({ level: 'INFO', ...told, ...counts });
 }

@@ -1,5 +1,4 @@
 import * as v from 'valibot';
-import { linesOf } from '#gateways/object-lines.ts';
 
 /** S3's notification of new objects, as far as it is needed; its test message has no records. */
 const notification = v.object({
@@ -12,18 +11,46 @@ const notification = v.object({
 });
 const testMessage = v.object({ Service: v.literal('Amazon S3'), Event: v.literal('s3:TestEvent') });
 
-/** The feed lines of one queue message: its own, or those of the files it tells of. */
-export async function* linesOfMessage(body: string): AsyncGenerator<string> {
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+/** A file and how far it is taken; what the function tells itself when its time is up. */
+const feedFile = v.object({
+  bucket: v.string(),
+  encodedKey: v.string(),
+  /** The content that was begun with; none before the first range. */
+  etag: v.exactOptional(v.string()),
+  position: v.object({ offset: count, line: count, within: v.exactOptional(v.literal(true)) }),
+  counts: v.object({ accepted: count, stale: count, rejected: count, warnings: count, emptied: count }),
+  /** ISO time at which the first part was begun. */
+  startedAt: v.string(),
+});
+const continuation = v.object({ feedFile });
+export type FeedFile = v.InferOutput<typeof feedFile>;
+
+/** What a queue message asks for: to take the lines that it is, or files. */
+export type Asked =
+  | { readonly kind: 'lines'; readonly lines: readonly string[] }
+  | { readonly kind: 'files'; readonly files: readonly FeedFile[] };
+
+export function readMessage(body: string, now: Date): Asked {
   const parsed = parse(body);
-  if (v.is(testMessage, parsed)) return;
+  if (v.is(testMessage, parsed)) return { kind: 'files', files: [] };
+  const on = v.safeParse(continuation, parsed);
+  if (on.success) return { kind: 'files', files: [on.output.feedFile] };
   const told = v.safeParse(notification, parsed);
-  if (!told.success) {
-    yield* body.split('\n');
-    return;
-  }
-  for (const { s3 } of told.output.Records)
-    yield* linesOf({ bucket: s3.bucket.name, encodedKey: s3.object.key });
+  if (!told.success) return { kind: 'lines', lines: body.split('\n') };
+  return {
+    kind: 'files',
+    files: told.output.Records.map(({ s3 }) => ({
+      bucket: s3.bucket.name,
+      encodedKey: s3.object.key,
+      position: { offset: 0, line: 1 },
+      counts: { accepted: 0, stale: 0, rejected: 0, warnings: 0, emptied: 0 },
+      startedAt: now.toISOString(),
+    })),
+  };
 }
+
+export const continuationMessage = (file: FeedFile): string => JSON.stringify({ feedFile: file });
 
 /** Several lines are not one JSON text; that is no error here. */
 function parse(body: string): unknown {

@@ -1,3 +1,4 @@
+import { readPhone } from '#domain/phones.ts';
 import { normaliseNumber } from '#domain/text.ts';
 
 /** The members by which a line names the objects it is about, beside people. */
@@ -17,6 +18,9 @@ export function objectsOf(line: object): string[] {
     const kind = member === 'reportNo' || member === 'agreementId' ? member : 'company';
     keys.push(`${kind} ${normaliseNumber(value)}`);
   }
+  // Two lines that name one number are decided one after the other, instead of in each other's way (MIG-1).
+  for (const phone of Array.isArray(members.phones) ? members.phones : [])
+    if (typeof phone === 'string') keys.push(`phone ${readPhone(phone) ?? phone}`);
   const people = [members, members.person, ...(Array.isArray(members.agents) ? members.agents : [])];
   for (const one of people) {
     const { documentType, documentNumber } = (one ?? {}) as Readonly<Record<string, unknown>>;

@@ -4,15 +4,21 @@ import { Problem } from '#domain/problem.ts';
 import type { House } from '#http/house.ts';
 import { messageFor } from '#http/messages/index.ts';
 import { asProblem } from '#http/problems.ts';
+import { agencyStaffLine, takeAgencyStaff } from './agency-staff.ts';
+import { agreementLine, takeAgreement } from './agreement.ts';
 import { appointmentLine, takeAppointment } from './appointment.ts';
 import { collectionLine, takeCollection } from './collection.ts';
+import { crossRegionReportLine, takeReport } from './cross-region-report.ts';
 import { objectsOf } from './objects.ts';
+import type { Outcome, Taken } from './outcome.ts';
+import { personLine, takePerson } from './person.ts';
 import { type Bounds, type Piece, runSideBySide } from './side-by-side.ts';
 import { takeTaxHandler, taxHandlerLine } from './tax-handler.ts';
 import { takeTaxpayer, taxpayerLine } from './taxpayer.ts';
+import { warningOf } from './warnings.ts';
 
-/** A line that was not taken (ENT-3): by number, code and reason, which never repeats what the line held. */
-export interface Rejection {
+/** What is told of a line (ENT-3): by number, code and reason, which never repeats what the line held. */
+export interface Told {
   readonly line: number;
   readonly code: string;
   readonly message: string;
@@ -21,10 +27,27 @@ export interface FeedCounts {
   accepted: number;
   stale: number;
   rejected: number;
+  warnings: number;
+  /** Numbers taken from their holders because a line named them for somebody else (MIG-1). */
+  emptied: number;
 }
-export type Taken = 'accepted' | 'stale';
+export const noCounts = (): FeedCounts => ({ accepted: 0, stale: 0, rejected: 0, warnings: 0, emptied: 0 });
+/** Told of lines by their numbers, not always in that order. */
+export interface Listener {
+  rejected(told: Told): void;
+  warned(told: Told): void;
+}
 
-const lineSchema = v.variant('type', [collectionLine, taxpayerLine, appointmentLine, taxHandlerLine]);
+const lineSchema = v.variant('type', [
+  collectionLine,
+  personLine,
+  taxpayerLine,
+  appointmentLine,
+  taxHandlerLine,
+  crossRegionReportLine,
+  agencyStaffLine,
+  agreementLine,
+]);
 
 type Line = v.InferOutput<typeof lineSchema>;
 
@@ -45,17 +68,25 @@ function readLine(text: string): Line {
   });
 }
 
-function takeLine(h: House, line: Line, now: Date): Promise<Taken> {
+function takeLine(h: House, line: Line, now: Date): Promise<Taken | Outcome> {
   switch (line.type) {
     case 'collection':
       return takeCollection(h, line, now);
+    case 'person':
+      return takePerson(h, line, now);
     case 'taxpayer':
       return takeTaxpayer(h, line, now);
     case 'legal-representative':
     case 'finance-head':
       return takeAppointment(h, line, now);
+    case 'agency-staff':
+      return takeAgencyStaff(h, line, now);
+    case 'agreement':
+      return takeAgreement(h, line, now);
     case 'tax-handler':
       return takeTaxHandler(h, line, now);
+    case 'cross-region-report':
+      return takeReport(h, line, now);
   }
 }
 
@@ -67,7 +98,7 @@ const pauseMs = 1_000;
 
 /**
  * Takes lines side by side, but those about one object one after the other: later lines may build on earlier ones.
- * A bad line is told and stops nothing else; lines are told by their numbers, not always in that order.
+ * A bad line is told and stops nothing else.
  * @throws when a dependency is away, after the lines under way have ended; no further line is begun
  */
 export async function takeLines(
@@ -75,12 +106,19 @@ export async function takeLines(
   lines: Iterable<string> | AsyncIterable<string>,
   firstLine: number,
   now: Date,
-  tell: (rejection: Rejection) => void,
+  listener: Listener,
 ): Promise<FeedCounts> {
-  const counts: FeedCounts = { accepted: 0, stale: 0, rejected: 0 };
+  const counts = noCounts();
   const reject = (line: number, problem: Problem): void => {
     counts.rejected++;
-    tell({ line, ...reasonOf(problem) });
+    listener.rejected({ line, ...reasonOf(problem) });
+  };
+  const took = (line: number, outcome: Taken | Outcome): void => {
+    const { taken, warnings = [], emptied = 0 } = typeof outcome === 'string' ? { taken: outcome } : outcome;
+    counts[taken]++;
+    counts.warnings += warnings.length;
+    counts.emptied += emptied;
+    for (const code of warnings) listener.warned({ line, ...warningOf(code) });
   };
   async function* pieces(): AsyncGenerator<Piece> {
     let number = firstLine - 1;
@@ -96,7 +134,7 @@ export async function takeLines(
       }
       const run = async (): Promise<void> => {
         try {
-          counts[await patiently(() => takeLine(h, line, now))]++;
+          took(at, await patiently(() => takeLine(h, line, now)));
         } catch (error) {
           const problem = asProblem(error);
           if (isPassing(problem)) throw error;

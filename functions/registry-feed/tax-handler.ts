@@ -13,7 +13,7 @@ import { asReadCheck, beginWrites, companyFacts, findRelation, type Relation } f
 import { findTaxpayer, isKnown, type KnownTaxpayer, type Taxpayer, taxpayerWrite } from '#store/taxpayers.ts';
 import { decidedAnew, findPerson, Stale } from '#store/users.ts';
 import { readCompany, taxpayerId } from './companies.ts';
-import type { Taken } from './take-lines.ts';
+import type { Taken } from './outcome.ts';
 import { isStale, version } from './versions.ts';
 
 const role = 'tax-handler';

@@ -10,7 +10,8 @@ import type { Write } from '#store/db.ts';
 import { findTaxpayer, isKnown, type KnownTaxpayer, type Taxpayer, taxpayerWrite } from '#store/taxpayers.ts';
 import { decidedAnew, findPerson, Stale } from '#store/users.ts';
 import { readCompany, taxpayerId } from './companies.ts';
-import type { Taken } from './take-lines.ts';
+import { legacyHash } from './legacy-hash.ts';
+import type { Taken } from './outcome.ts';
 import { settleHandlers } from './tax-handler.ts';
 import { isStale, version } from './versions.ts';
 
@@ -24,6 +25,8 @@ export const taxpayerLine = v.object({
   name: v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(120)),
   subject: v.union([subject, v.pipe(v.array(subject), v.minLength(1), v.maxLength(companySubjects.length))]),
   state: v.picklist(companyStates),
+  /** LEG-1: the company's password for the old login; a line without one leaves it as it is. */
+  companyPasswordHash: v.optional(v.pipe(v.string(), v.maxLength(256))),
 });
 
 /**
@@ -33,6 +36,7 @@ export const taxpayerLine = v.object({
 export function takeTaxpayer(h: House, line: v.InferOutput<typeof taxpayerLine>, now: Date): Promise<Taken> {
   const { key, number } = readCompany(h, line.taxpayerId);
   const subjects = companySubjects.filter((one) => [line.subject].flat().includes(one));
+  const hash = legacyHash(h, line.companyPasswordHash, 'companyPasswordHash');
   return decidedAnew(async () => {
     const known = await findTaxpayer(h.db, key);
     if (isStale(known?.taxpayerVersion, line)) {
@@ -45,6 +49,7 @@ export function takeTaxpayer(h: House, line: v.InferOutput<typeof taxpayerLine>,
       subjects,
       state: stateAfter(known, line.state),
       taxpayerVersion: line.version,
+      ...(hash ? { companyPassword: await hash() } : {}),
     };
     const company: KnownTaxpayer = { ...known, ...facts, companyKey: key, rev: (known?.rev ?? 0) + 1 };
     const renamed =

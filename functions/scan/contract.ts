@@ -7,8 +7,10 @@ export const scan = flow({
   summary: 'The page asks how its scan stands, and gets the session of a confirmed QR login (QR, FACE).',
   tables: {
     Users: ['GetItem', 'UpdateItem'],
-    Relationships: ['GetItem', 'ConditionCheckItem'],
-    Taxpayers: ['GetItem', 'ConditionCheckItem'],
+    Relationships: ['GetItem', 'BatchGetItem', 'ConditionCheckItem'],
+    Taxpayers: ['GetItem', 'BatchGetItem', 'ConditionCheckItem'],
+    Agencies: ['BatchGetItem', 'ConditionCheckItem'],
+    Agreements: ['BatchGetItem', 'ConditionCheckItem'],
     Sessions: ['PutItem', 'UpdateItem'],
     Tickets: ['GetItem', 'PutItem', 'UpdateItem'],
     Audit: ['PutItem'],

@@ -27,8 +27,8 @@ class HandedOut extends Error {}
 
 /**
  * QR-2: the session of a confirmed code, once: the write that spends the code opens the session. Of many polls one
- * gets it, the others undefined. Account and relation are judged as they stand now (QR-3); a lock is no reason to
- * refuse (LCK-5).
+ * gets it, the others undefined. Account and relation, or both forms of a tax agent (AGY-1), are judged as they
+ * stand now (QR-3); a lock is no reason to refuse (LCK-5).
  */
 export async function sessionOf(h: House, call: AnyCall, ticket: ScanTicket) {
   const { confirmed } = ticket;

@@ -4,10 +4,12 @@ import type { House } from '#http/house.ts';
 import { audited, phoneNumberOf } from '#steps/facts.ts';
 import { factorPhone, requireFactorPhone } from '#steps/fresh-factor.ts';
 import { signedInPerson } from '#steps/own-account.ts';
+import { provenPhone } from '#steps/proven-phone.ts';
 import { faceProof, startOwnFaceScan } from '#steps/scans.ts';
 import { sendSessionCode, withSessionCode } from '#steps/session-codes.ts';
 import type { Write } from '#store/db.ts';
 import { factorPassedWrite } from '#store/sessions.ts';
+import { personWrite, Stale } from '#store/users.ts';
 import type { session } from './contract.ts';
 
 /** SES-5: a code to the own phone, but not to one that 找回手机号码 brought within a day (PHN-4). */
@@ -28,8 +30,14 @@ export const passFactor: StepOf<typeof session, 'factor'> = async (h, call) => {
     await renew(h, call, 'face', [await faceProof(h, call, faceTicket ?? '', personKey)]);
   } else {
     await withSessionCode(h, call, 'factor', smsCode, async (proof, person) => {
-      requireFactorPhone(person, proof.phoneKey, call.now, h.settings.policies);
-      await renew(h, call, 'sms', [proof.spent, ...proof.guess]);
+      const phone = requireFactorPhone(person, proof.phoneKey, call.now, h.settings.policies);
+      const { changes, writes } = provenPhone(person, phone);
+      await renew(h, call, 'sms', [
+        proof.spent,
+        ...proof.guess,
+        ...writes,
+        ...(changes.phones ? [personWrite(person.personKey, person.rev, changes, () => new Stale())] : []),
+      ]);
     });
   }
   return noContent();

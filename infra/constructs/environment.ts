@@ -1,6 +1,6 @@
 import type { FlowDeclaration, SecretName } from '#contract/flow.ts';
 import { type TableOrIndex, tableVariable } from '#contract/tables.ts';
-import { splitTable, tableName } from '../names.ts';
+import { originSecretName, splitTable, tableName } from '../names.ts';
 import type { Stage } from '../stage.ts';
 
 /** What the data stack gives to the functions. */
@@ -25,8 +25,16 @@ export function functionEnvironment(
     environment[`SECRET_${secret.toUpperCase()}`] = shared.secretArns[secret];
   if (rotatesDataKeys(flow)) environment.DATA_KEY = shared.dataKeyArn;
   if (takesAssertions(flow)) environment.CHANNEL_KEYS = stage.channelKeysJson;
+  if (flow.routes && stage.portal) environment.ORIGIN_SECRET = originSecret(stage);
   return environment;
 }
+
+/**
+ * What CloudFront shows to the API, so that its word about the caller's address is believed (shared/http/viewer.ts).
+ * CloudFormation reads it at each deployment; neither template nor assembly holds it.
+ */
+export const originSecret = (stage: Stage): string =>
+  `{{resolve:secretsmanager:${originSecretName(stage)}:SecretString}}`;
 
 export const rotatesDataKeys = ({ trigger }: FlowDeclaration): boolean =>
   trigger?.kind === 'rotation' && trigger.secrets.some(({ secret }) => secret === 'sealing');

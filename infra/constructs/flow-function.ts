@@ -86,7 +86,8 @@ export class FlowFunction extends Construct {
       logGroup,
       loggingFormat: LoggingFormat.JSON,
       environment,
-      ...(flow.hashesPasswords && stage.hashingConcurrency
+      // The feed's is bounded where it takes its queue; a stranger's requests are bounded here (PWD-02).
+      ...(flow.hashesPasswords && flow.routes && stage.hashingConcurrency
         ? { reservedConcurrentExecutions: stage.hashingConcurrency }
         : {}),
     });

@@ -35,6 +35,8 @@ const accessLogFormat = JSON.stringify({
 /** The HTTP API: one integration and one permission a function, one route a route of the contracts. */
 export class FlowApi extends Construct {
   readonly apiId: string;
+  /** Where requests for the own domain are taken: what CloudFront calls, under the viewer's Host. */
+  readonly regionalHost: string | undefined;
   readonly stageName = '$default';
 
   constructor(
@@ -73,7 +75,7 @@ export class FlowApi extends Construct {
         detailedMetricsEnabled: true,
       },
     });
-    if (stage.domain) this.addDomain(api, deployed, stage.domain);
+    this.regionalHost = stage.domain && this.addDomain(api, deployed, stage.domain);
   }
 
   private addFunction(api: CfnApi, { flow, lambda }: FlowFunction): void {
@@ -110,7 +112,7 @@ export class FlowApi extends Construct {
     api: CfnApi,
     deployed: CfnStage,
     { name, certificateArn }: NonNullable<Stage['domain']>,
-  ): void {
+  ): string {
     const domain = new CfnDomainName(this, 'Domain', {
       domainName: name,
       domainNameConfigurations: [{ certificateArn, endpointType: 'REGIONAL', securityPolicy: 'TLS_1_2' }],
@@ -121,5 +123,6 @@ export class FlowApi extends Construct {
       stage: deployed.ref,
     });
     mapping.addResourceDependency(domain);
+    return domain.attrRegionalDomainName;
   }
 }

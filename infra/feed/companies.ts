@@ -1,8 +1,6 @@
 import { uscCheckDigit } from '#domain/taxpayers.ts';
 import { type Dice, spread } from './dice.ts';
-import type { places } from './places.ts';
-
-type Place = (typeof places)[number];
+import type { Place } from './places.ts';
 
 /** 统一社会信用代码: registering authority (工商 9) and kind, place, organisation code of nine, check digit (DOC-3). */
 const alphabet = '0123456789ABCDEFGHJKLMNPQRTUWXY';
@@ -12,7 +10,7 @@ const organisations = alphabet.length ** freeDigits;
 /** The number of the n-th company of a seed; numbers do not repeat within a seed. */
 export function creditCode(
   kind: 'enterprise' | 'sole-proprietor',
-  place: Place,
+  place: { readonly code: string },
   seed: number,
   index: number,
 ) {
@@ -76,9 +74,9 @@ const shops = [
   '烟酒店',
 ];
 
-export function enterpriseName(dice: Dice, { city }: Place): string {
+export function enterpriseName(dice: Dice, { city, province = '安徽' }: Place): string {
   const brand = dice.pick(brands) + dice.pick(brands) + (dice.happens(0.3) ? dice.pick(brands) : '');
-  const seat = dice.happens(0.4) ? '安徽' : dice.happens(0.5) ? city : `${city}市`;
+  const seat = dice.happens(0.4) ? province : dice.happens(0.5) ? city : `${city}市`;
   const form = dice.happens(0.04) ? '股份有限公司' : dice.happens(0.06) ? '合伙企业（有限合伙）' : '有限公司';
   return `${seat}${brand}${dice.pick(trades)}${form}`;
 }

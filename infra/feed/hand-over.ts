@@ -1,8 +1,8 @@
-import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { arrayOf, isObject, type JsonObject, objectOf, parseJson } from '../local/json.ts';
 import { PlainError } from '../local/plain-error.ts';
+import { fileLines } from './lines.ts';
 
 export interface Told {
   readonly line: number;
@@ -16,7 +16,19 @@ export interface Standing {
   accepted: number;
   stale: number;
   rejected: number;
+  warnings: number;
+  /** Numbers taken from their holders (MIG-1). */
+  emptied: number;
 }
+export const atStart = (): Standing => ({
+  lines: 0,
+  bytes: 0,
+  accepted: 0,
+  stale: 0,
+  rejected: 0,
+  warnings: 0,
+  emptied: 0,
+});
 export interface Listener {
   rejected(told: Told): void;
   warned(told: Told): void;
@@ -33,10 +45,16 @@ const pauseMs = 1_000;
 /**
  * Hands the lines of a file of any length to a running local runtime, batch by batch and in their order, and tells of
  * rejections by the file's own line numbers.
+ * @param from what was handed over before: `file` begins there
  * @throws PlainError where nothing answers, something else does, or the runtime could not take a batch
  */
-export async function handOver(file: Readable, url: string, listener: Listener): Promise<Standing> {
-  const standing: Standing = { lines: 0, bytes: 0, accepted: 0, stale: 0, rejected: 0 };
+export async function handOver(
+  file: Readable,
+  url: string,
+  listener: Listener,
+  from: Readonly<Standing> = atStart(),
+): Promise<Standing> {
+  const standing: Standing = { ...from };
   let batch: string[] = [];
   let bytes = 0;
   const flush = async (): Promise<void> => {
@@ -51,15 +69,17 @@ export async function handOver(file: Readable, url: string, listener: Listener):
     standing.accepted += Number(answer.accepted ?? 0);
     standing.stale += Number(answer.stale ?? 0);
     standing.rejected += arrayOf(answer.rejected).length;
+    standing.warnings += arrayOf(answer.warnings).length;
+    standing.emptied += Number(answer.emptied ?? 0);
     standing.lines += batch.length;
     standing.bytes += bytes;
     batch = [];
     bytes = 0;
     listener.reached(standing);
   };
-  for await (const line of createInterface({ input: file, crlfDelay: Number.POSITIVE_INFINITY })) {
-    batch.push(line);
-    bytes += Buffer.byteLength(line) + 1;
+  for await (const line of fileLines(file)) {
+    batch.push(line.text);
+    bytes += line.bytes;
     if (batch.length >= batchLines || bytes >= batchBytes) await flush();
   }
   await flush();
@@ -77,8 +97,8 @@ async function post(url: string, body: string, before: number): Promise<JsonObje
       );
     if (time === tries)
       throw new PlainError(
-        `The runtime could not take the lines after line ${before} (${answer.status}). Lines are idempotent: feed the file again when it is well.`,
-        `第 ${before} 行之后的数据未能写入（${answer.status}）。数据行可重复提交，待运行环境恢复后重新执行即可。`,
+        `The runtime could not take the lines after line ${before} (${answer.status}). Run the same command again when it is well: it goes on there.`,
+        `第 ${before} 行之后的数据未能写入（${answer.status}）。待运行环境恢复后重新执行同一命令，将从该处继续。`,
       );
     await sleep(pauseMs * time);
   }

@@ -49,6 +49,9 @@ const prefixes =
     ' ',
   );
 const phones = prefixes.length * 100_000_000;
+/** A second number, of a prefix that no first number has. */
+export const extraPhone = ({ phone }: SamplePerson): string => `198${phone.slice(3)}`;
+
 /** A prime that divides no count of phones: different positions, different phones. */
 const phoneStep = 15_485_863n;
 function phoneAt(position: number): string {

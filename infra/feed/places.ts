@@ -1,5 +1,13 @@
+export interface Place {
+  readonly code: string;
+  /** None in Anhui. */
+  readonly province?: string;
+  readonly city: string;
+  readonly county: string;
+}
+
 /** Counties and districts of Anhui: the six digits that numbers of people and companies born there begin with. */
-export const places = [
+export const places: readonly Place[] = [
   { code: '340102', city: '合肥', county: '瑶海区' },
   { code: '340103', city: '合肥', county: '庐阳区' },
   { code: '340104', city: '合肥', county: '蜀山区' },
@@ -25,4 +33,16 @@ export const places = [
   { code: '341602', city: '亳州', county: '谯城区' },
   { code: '341702', city: '池州', county: '贵池区' },
   { code: '341802', city: '宣城', county: '宣州区' },
-] as const;
+];
+
+/** Where companies come from that work in Anhui for a while (SPC-1). */
+export const elsewhere: readonly Place[] = [
+  { code: '310115', province: '上海', city: '上海', county: '浦东新区' },
+  { code: '320106', province: '江苏', city: '南京', county: '鼓楼区' },
+  { code: '320508', province: '江苏', city: '苏州', county: '姑苏区' },
+  { code: '330106', province: '浙江', city: '杭州', county: '西湖区' },
+  { code: '360103', province: '江西', city: '南昌', county: '西湖区' },
+  { code: '370102', province: '山东', city: '济南', county: '历下区' },
+  { code: '410102', province: '河南', city: '郑州', county: '中原区' },
+  { code: '420106', province: '湖北', city: '武汉', county: '武昌区' },
+];

@@ -2,23 +2,39 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
+import { shanghaiDay } from '#domain/days.ts';
 import { PlainError } from '../local/plain-error.ts';
 import { seedOf } from './dice.ts';
 import { readFlags, runTool, wholeNumber, wrongUse } from './flags.ts';
-import { fewestPeople, type SampleSize, sampleLines } from './sample-lines.ts';
+import { sampleLines } from './sample-lines.ts';
+import { fewestPeople, type SampleSize } from './sample-size.ts';
 
-/** `npm run feed:sample`: made-up registry lines for this machine, the same for the same numbers and seed. */
+/** `npm run feed:sample`: made-up registry lines for this machine, the same for the same numbers, seed and year. */
 
-const usage = 'npm run feed:sample -- --people N --companies M [--seed S] [--out FILE]';
-const most = 5_000_000;
+const usage =
+  'npm run feed:sample -- --people N --companies M [--seed S] [--year Y] [--out FILE] [--migration [--old-hashes PERCENT] [--duplicate-phones PERCENT]]';
+const most = 100_000_000;
+const flags = ['people', 'companies', 'seed', 'year', 'out'] as const;
+const migrationFlags = ['old-hashes', 'duplicate-phones'] as const;
 
 function sizeOf(args: readonly string[]): { size: SampleSize; out: string | undefined } {
-  const { values } = readFlags(args, ['people', 'companies', 'seed', 'out'], usage);
+  const migrates = args.includes('--migration');
+  const rest = args.filter((one) => one !== '--migration');
+  const { values } = readFlags(rest, [...flags, ...migrationFlags], usage);
   if (values.people === undefined || values.companies === undefined)
     throw wrongUse(usage, '--people and --companies are needed.', '须提供 --people 和 --companies。');
   const companies = wholeNumber(usage, 'companies', values.companies, 0, most);
   const people = wholeNumber(usage, 'people', values.people, companies > 0 ? fewestPeople : 0, most);
-  return { size: { people, companies, seed: seedOf(values.seed ?? '1') }, out: values.out };
+  const year = wholeNumber(usage, 'year', values.year ?? shanghaiDay(new Date()).slice(0, 4), 2000, 2999);
+  const share = (flag: (typeof migrationFlags)[number], usual: string): number =>
+    wholeNumber(usage, flag, values[flag] ?? usual, 0, 100) / 100;
+  const stray = migrationFlags.find((flag) => values[flag] !== undefined);
+  if (!migrates && stray)
+    throw wrongUse(usage, `--${stray} goes with --migration.`, `--${stray} 须与 --migration 同用。`);
+  const migration = { oldHashes: share('old-hashes', '50'), duplicatePhones: share('duplicate-phones', '1') };
+  const seed = seedOf(values.seed ?? '1');
+  const size = { people, companies, seed, year, ...(migrates ? { migration } : {}) };
+  return { size, out: values.out };
 }
 
 /** Writes the lines at the pace of who reads them. Answers how many there were. */

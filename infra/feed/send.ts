@@ -1,11 +1,19 @@
-import { createReadStream, statSync } from 'node:fs';
+import { createReadStream, createWriteStream, statSync } from 'node:fs';
 import { PlainError } from '../local/plain-error.ts';
-import { readFlags, runTool, wrongUse } from './flags.ts';
-import { handOver, type Standing, type Told } from './hand-over.ts';
+import { readFlags, runTool, wholeNumber, wrongUse } from './flags.ts';
+import { atStart, handOver, type Standing, type Told } from './hand-over.ts';
+import { fileLines } from './lines.ts';
+import { progressOf } from './progress.ts';
+import { remembered } from './remembered.ts';
 
-/** `npm run feed`: hands a file of registry lines to the local runtime. Ends with 1 where a line was rejected. */
+/**
+ * `npm run feed`: hands a file of registry lines of any length to the local runtime, and goes on where it stopped. Ends
+ * with 1 where a line was rejected.
+ */
 
-const usage = 'npm run feed -- FILE.jsonl [--url http://127.0.0.1:3000]';
+const usage =
+  'npm run feed -- FILE.jsonl [--url http://127.0.0.1:3000] [--from LINE] [--report REPORT.jsonl]';
+const mostLines = 999_999_999_999;
 
 function readUrl(text: string): string {
   const url = URL.parse(text);
@@ -24,38 +32,78 @@ function sizeOf(path: string): number | undefined {
   throw new PlainError(`${path} is no file that can be read.`, `无法读取文件 ${path}。`);
 }
 
-/** On a terminal one line that changes, elsewhere a line now and then. */
-function progressOf(size: number | undefined): (standing: Readonly<Standing>, last?: boolean) => void {
-  const startedAt = performance.now();
-  const everyMs = process.stderr.isTTY ? 200 : 5_000;
-  let toldAt = Number.NEGATIVE_INFINITY;
-  return ({ lines, bytes, accepted, stale, rejected }, last = false) => {
-    const now = performance.now();
-    if (!last && now - toldAt < everyMs) return;
-    toldAt = now;
-    const rate = Math.round(lines / Math.max(0.001, (now - startedAt) / 1000));
-    const share = size && !last ? ` (${Math.min(100, Math.floor((100 * bytes) / size))} %)` : '';
-    const text = `${lines} lines${share}, ${rate} lines/s: ${accepted} accepted, ${stale} stale, ${rejected} rejected`;
-    if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}${last ? '\n' : ''}`);
-    else process.stderr.write(`${text}\n`);
+/** Where line `from` begins. Throws where the file has fewer lines. */
+async function beginningOf(path: string, from: number): Promise<Standing> {
+  let bytes = 0;
+  let lines = 0;
+  if (from === 1) return atStart();
+  for await (const line of fileLines(createReadStream(path))) {
+    bytes += line.bytes;
+    if (++lines === from - 1) return { ...atStart(), lines, bytes };
+  }
+  throw wrongUse(usage, `The file has no line ${from}.`, `文件中没有第 ${from} 行。`);
+}
+
+/** Rejections and warnings as lines of a file: `{line, kind, code, message}`; added to where an import goes on. */
+function reportTo(path: string | undefined, goesOn: boolean) {
+  if (path === undefined) return undefined;
+  const file = createWriteStream(path, { flags: goesOn ? 'a' : 'w' });
+  const failed = new Promise<never>((_, reject) => {
+    file.on('error', ({ code }: NodeJS.ErrnoException) =>
+      reject(new PlainError(`${path} cannot be written (${code}).`, `无法写入 ${path}（${code}）。`)),
+    );
+  });
+  return {
+    failed,
+    tell: (kind: string, told: Told) => file.write(`${JSON.stringify({ kind, ...told })}\n`),
+    end: () => Promise.race([new Promise<void>((resolve) => file.end(resolve)), failed]),
   };
 }
 
 await runTool(async () => {
-  const { values, words } = readFlags(process.argv.slice(2), ['url'], usage, 1);
+  const { values, words } = readFlags(process.argv.slice(2), ['url', 'from', 'report'], usage, 1);
   const [path] = words;
   if (path === undefined) throw wrongUse(usage, 'Which file?', '请指定文件。');
   const url = readUrl(values.url ?? 'http://127.0.0.1:3000');
-  const show = progressOf(sizeOf(path));
-  const print = (word: string, { line, code, message }: Told): void => {
+  const line = values.from === undefined ? undefined : wholeNumber(usage, 'from', values.from, 1, mostLines);
+  const size = sizeOf(path);
+  // What has no size is no file that could be taken up again.
+  const memory = size === undefined ? undefined : await remembered(path, url);
+  const start = line === undefined ? (memory?.standing ?? atStart()) : await beginningOf(path, line);
+  if (line === undefined && start.lines > 0)
+    process.stderr.write(`goes on after line ${start.lines} (--from 1 begins anew)\n`);
+
+  const report = reportTo(values.report, start.lines > 0);
+  const show = progressOf(size, start);
+  const print = (word: 'rejected' | 'warning', told: Told): void => {
+    report?.tell(word, told);
+    if (report) return;
     if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
-    process.stdout.write(`line ${line} ${word}: ${code} ${message}\n`);
+    process.stdout.write(`line ${told.line} ${word}: ${told.code} ${told.message}\n`);
   };
-  const standing = await handOver(createReadStream(path), url, {
-    rejected: (told) => print('rejected', told),
-    warned: (told) => print('warning', told),
-    reached: (now) => show(now),
+  const work = handOver(
+    // A pipe has no places to begin at.
+    start.bytes > 0 ? createReadStream(path, { start: start.bytes }) : createReadStream(path),
+    url,
+    {
+      rejected: (told) => print('rejected', told),
+      warned: (told) => print('warning', told),
+      reached: (now) => {
+        memory?.keep(now);
+        show(now);
+      },
+    },
+    start,
+  );
+  process.once('SIGINT', () => {
+    process.stderr.write(
+      '\nstopped; the same command goes on from here · 已中断，重新执行同一命令即可继续\n',
+    );
+    process.exit(130);
   });
+  const standing = await (report ? Promise.race([work, report.failed]) : work);
+  await report?.end();
+  memory?.forget();
   show(standing, true);
   return standing.rejected === 0 ? 0 : 1;
 });

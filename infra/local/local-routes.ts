@@ -59,9 +59,11 @@ type Route = readonly [method: string, path: RegExp, answer: (request: Request, 
 
 const ok = (body: unknown): Answer => ({ status: 200, body });
 const none: Answer = { status: 204 };
+const clockFace = (clock: Runtime['clock']) => ({ now: clock.now().toISOString(), fixed: clock.fixed() });
 
 const routes: readonly Route[] = [
   ['GET', /^\/local\/sms$/, ({ query }, runtime) => ok(runtime.sms(query.get('phone') ?? undefined))],
+  ['GET', /^\/local\/clock$/, (_request, { clock }) => ok(clockFace(clock))],
   [
     'POST',
     /^\/local\/clock$/,
@@ -70,7 +72,7 @@ const routes: readonly Route[] = [
       if ('now' in input) clock.set(input.now);
       else if ('advanceSeconds' in input) clock.advance(input.advanceSeconds);
       else clock.reset();
-      return ok({ now: clock.now().toISOString(), fixed: clock.fixed() });
+      return ok(clockFace(clock));
     },
   ],
   [
@@ -92,6 +94,7 @@ const routes: readonly Route[] = [
       return ok({ assertion: await runtime.assertion(name, input as AssertionInput) });
     },
   ],
+  ['GET', /^\/local\/face$/, (_request, runtime) => ok({ outcome: runtime.faceOutcome() })],
   [
     'POST',
     /^\/local\/face$/,
@@ -99,6 +102,15 @@ const routes: readonly Route[] = [
       const { outcome } = await bodyOf(incoming, faceBody);
       runtime.face(outcome);
       return ok({ outcome });
+    },
+  ],
+  [
+    'GET',
+    /^\/local\/demo$/,
+    async (_request, { demo }) => {
+      if (!demo) throw new NoSuchThing('There are no demo people: start without --no-portal');
+      const { demoBook } = await import('../demo/told.ts');
+      return ok({ ...demoBook(), problems: demo });
     },
   ],
   ['GET', /^\/local\/usage$/, (_request, runtime) => ok(runtime.usage())],

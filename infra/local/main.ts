@@ -36,6 +36,7 @@ function readFlags(args: readonly string[]): RuntimeOptions {
     challengeAfter,
     inMemory: values['in-memory'] ?? false,
     portal: !values['no-portal'],
+    demo: !values['no-portal'],
     verbose: values.verbose ?? false,
     dataDir: fileURLToPath(new URL('../../.data', import.meta.url)),
   };
@@ -54,6 +55,17 @@ const parse = (args: readonly string[]) =>
       verbose: { type: 'boolean' },
     },
   }).values;
+
+/** How to log in as each of the demo people, below the line that everybody waits for. */
+async function tellDemo(url: string, problems: readonly string[]): Promise<void> {
+  const { demoTable } = await import('../demo/told.ts');
+  process.stdout.write(`\n${demoTable(url)}\n`);
+  if (problems.length === 0) return;
+  process.stderr.write(
+    `\n示例数据有 ${problems.length} 处未能载入，下次启动时重试。 Of the demo data this could not be loaded, and is tried again at the next start:\n`,
+  );
+  for (const problem of problems) process.stderr.write(`  ${problem}\n`);
+}
 
 function fail(error: unknown): never {
   if (error instanceof PlainError) process.stderr.write(`${error.message}\n${error.chinese}\n`);
@@ -75,7 +87,10 @@ try {
   const flags = readFlags(process.argv.slice(2));
   const starting = startRuntime({ ...flags, progress: (line) => process.stdout.write(`${line} …\n`) });
   const runtime = await Promise.race([starting, interrupted.then(() => undefined)]);
-  if (runtime) process.stdout.write(`ready ${runtime.url}\n`);
+  if (runtime) {
+    process.stdout.write(`ready ${runtime.url}\n`);
+    if (runtime.demo) await tellDemo(runtime.url, runtime.demo);
+  }
   await interrupted;
   // Interrupted while starting: what is half up is taken down as soon as it is up.
   const late = setTimeout(() => process.exit(1), 20_000);

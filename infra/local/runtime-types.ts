@@ -17,8 +17,12 @@ export interface RuntimeOptions {
   readonly inMemory: boolean;
   /** Where data is kept; needed unless `inMemory`. */
   readonly dataDir?: string;
-  /** Reserved for the portal's pages. */
+  /** Builds the portal's pages where their sources changed, and serves them. */
   readonly portal?: boolean;
+  /** Other sources of the portal than the project's own: for tests. */
+  readonly portalRoot?: string;
+  /** Loads demo people and companies at the first start. */
+  readonly demo?: boolean;
   /** LGN-12: requests of one address before a challenge is asked for; null (the default) = never. */
   readonly challengeAfter?: number | null;
   readonly policies?: Partial<Policies>;
@@ -56,10 +60,13 @@ export interface Runtime {
   readonly dynamodb: DynamoDbCall;
   /** Names of the tables of the template. */
   readonly tables: readonly string[];
+  /** What did not go as told while the demo people were loaded; undefined where there are none. */
+  readonly demo: readonly string[] | undefined;
   /** Messages sent, newest first. */
   sms(phone?: string): SentMessage[];
   /** What the face provider answers from now on. */
   face(outcome: FaceOutcome): void;
+  faceOutcome(): FaceOutcome;
   assertion(channel: Channel, input: AssertionInput): Promise<string>;
   hasSchedule(name: string): boolean;
   /** Runs a schedule's function and answers what it returned. Throws FunctionError. */

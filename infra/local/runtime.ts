@@ -10,6 +10,7 @@ import type { Denial, House } from './caller.ts';
 import { type LocalChannels, openChannels } from './channel-keys.ts';
 import { makeClock } from './clock.ts';
 import { openDataFolder } from './data-folder.ts';
+import { prepareDemo } from './demo-data.ts';
 import { dynamoDbClient } from './dynamodb-client.ts';
 import { type DynamoDbLocal, startDynamoDbLocal } from './dynamodb-local.ts';
 import { makeDynamoDbProxy } from './dynamodb-proxy.ts';
@@ -24,6 +25,7 @@ import { Logs } from './logs.ts';
 import { type FunctionModel, readModel } from './model.ts';
 import { Outbox } from './outbox.ts';
 import { PlainError } from './plain-error.ts';
+import { openPortalFiles, type ServePortal } from './portal-files.ts';
 import { takePort } from './public-server.ts';
 import { type FeedBatch, feedRegistry } from './registry.ts';
 import type { Runtime, RuntimeOptions } from './runtime-types.ts';
@@ -71,7 +73,7 @@ async function start(
   const folder = options.inMemory ? undefined : openDataFolder(options.dataDir ?? '');
   if (folder) onStop(folder.release);
 
-  // Java, the synthesis and the internal server come up side by side.
+  // Java, the synthesis, the portal and the internal server come up side by side.
   progress('starting DynamoDB Local');
   const dynamoDb = openDynamoDb(options, folder?.file('dynamodb'));
   const dynamoDbOrNone = dynamoDb.catch(() => undefined);
@@ -81,13 +83,17 @@ async function start(
   const channels = await openChannels(folder?.file('channel-keys.json'));
   // Nothing is synthesized where it is already known to be in vain.
   await Promise.race([dynamoDb, Promise.resolve()]);
+  const portal = options.portal ? openPortal(options, onStop) : Promise.resolve(undefined);
+  portal.catch(() => undefined);
   progress('synthesizing stage local');
   const assembly = options.assemblyDir
     ? Promise.resolve(options.assemblyDir)
     : synthesized(options, url, channels, onStop);
   assembly.catch(() => undefined);
   // Whichever fails first is the answer.
-  const app = readModel(readAssembly(await Promise.race([assembly, dynamoDb.then(() => assembly)])));
+  const app = readModel(
+    readAssembly(await Promise.race([assembly, dynamoDb.then(() => assembly), portal.then(() => assembly)])),
+  );
 
   const { region } = app.environment;
   const { state: identity, save } = openState(folder?.file('runtime.json'), {
@@ -163,6 +169,7 @@ async function start(
         (s.name === name || (/[-/]/.test(s.name.at(-name.length - 1) ?? '') && s.name.endsWith(name))),
     );
 
+  const demo: string[] = [];
   const runtime: Runtime = {
     url,
     issuer: url,
@@ -176,10 +183,12 @@ async function start(
       advance: (seconds) => clock.advance(seconds * 1_000),
       reset: clock.reset,
     },
+    demo: options.demo ? demo : undefined,
     sms: (phone) => outbox.sent(phone),
     face: (outcome) => {
       face.outcome = outcome;
     },
+    faceOutcome: () => face.outcome,
     assertion: (channel, input) => channels.assertion(channel, input, url, clock.now()),
     hasSchedule: (name) => schedules.find(name) !== undefined,
     schedule: async (name) => {
@@ -216,12 +225,37 @@ async function start(
     stop,
   };
   const gateway = makeGateway(app.routes, functions, clock, (line) => logs.add('gateway', line, false));
+  const pages = await portal;
   server.open((incoming, response) =>
     /^\/local(\/|$|\?)/.test(incoming.url ?? '')
       ? serveLocal(incoming, response, runtime)
-      : gateway(incoming, response),
+      : (pages?.(incoming, response) ?? gateway(incoming, response)),
   );
+  if (options.demo) {
+    const ending = new AbortController();
+    onStop(() => ending.abort());
+    const file = folder?.file('demo.json');
+    demo.push(...(await prepareDemo({ url, file, clock, progress, signal: ending.signal })));
+    usage.reset();
+  }
   return runtime;
+}
+
+async function openPortal(
+  { portalRoot: root, progress }: RuntimeOptions,
+  onStop: (cleanup: () => unknown) => void,
+): Promise<ServePortal> {
+  const ending = new AbortController();
+  onStop(() => ending.abort());
+  // Imported only here: nobody without pages waits for the build step.
+  const { buildPortal } = await import('../portal/build.ts');
+  const folder = await buildPortal({
+    mode: 'desk',
+    signal: ending.signal,
+    ...(root ? { root } : {}),
+    ...(progress ? { progress } : {}),
+  });
+  return openPortalFiles(folder);
 }
 
 async function openDynamoDb(

@@ -8,7 +8,7 @@ import type { SharedResources } from '../constructs/environment.ts';
 import { stageKey } from '../constructs/keys.ts';
 import { flowTable } from '../constructs/table.ts';
 import { acknowledge } from '../exceptions.ts';
-import { prefix } from '../names.ts';
+import { originSecretName, prefix } from '../names.ts';
 import type { Stage } from '../stage.ts';
 
 /** Everything that must outlive a deployment: tables, secrets and the keys they are encrypted under. */
@@ -42,7 +42,11 @@ export class DataStack extends Stack {
   }
 
   private secrets(stage: Stage, key: IKey): Record<SecretName, string> {
-    const make = (name: SecretName, description: string, content: Partial<CfnSecretProps>): CfnSecret => {
+    const make = (
+      name: SecretName | 'origin',
+      description: string,
+      content: Partial<CfnSecretProps>,
+    ): CfnSecret => {
       const secret = new CfnSecret(this, `${name}-secret`, {
         name: `${prefix(stage)}/${name}`,
         description,
@@ -93,6 +97,15 @@ export class DataStack extends Stack {
         secret,
         'AwsSolutions-SMG4',
         'Rotated by the schedule in the api stack, where the function lives.',
+      );
+    if (stage.portal)
+      acknowledge(
+        make('origin', 'Shown by CloudFront to the API, which then believes its word about the caller', {
+          name: originSecretName(stage),
+          generateSecretString: { passwordLength: 48, excludePunctuation: true },
+        }),
+        'AwsSolutions-SMG4',
+        'CloudFront and the functions read it at a deployment: both have to change together, which a schedule cannot do. It opens nothing; it only vouches for an address.',
       );
     return { root: root.ref, signing: signing.ref, sealing: sealing.ref, providers: providers.ref };
   }

@@ -59,7 +59,7 @@ type Schema = v.GenericSchema;
  * - `public`: anybody.
  * - `public-or-channel`: anybody; a Channel-Assertion, when sent, must be valid and names the channel.
  * - `channel`: a Channel-Assertion is needed.
- * - `session`: an access token is needed; of a company identity the relation is looked at in each call.
+ * - `session`: an access token is needed; of a company identity its grounds are looked at in each call.
  * - `refresh`: the refresh cookie is needed.
  */
 export type Access = 'public' | 'public-or-channel' | 'channel' | 'session' | 'refresh';
@@ -74,6 +74,13 @@ export interface RouteDeclaration {
    * with `caller.lost` set. Elsewhere such a session is refused with RELATION_NOT_FOUND.
    */
   readonly evenIfLost?: true;
+  /** LEG-1: answers until this day of the settings, inclusive; then LEGACY_LOGIN_CLOSED before anything is looked at. */
+  readonly until?: 'legacyUntil';
+  /**
+   * `session` only: answers also in a session that the initial password has opened (LGN-11), because it is what changing
+   * that takes. Elsewhere such a session is refused with PASSWORD_CHANGE_REQUIRED.
+   */
+  readonly evenWithInitialPassword?: true;
   readonly summary: string;
   readonly body?: Schema;
   readonly query?: Schema;
@@ -92,16 +99,24 @@ export interface RouteDeclaration {
 export const flow = <const F extends FlowDeclaration>(declaration: F): F => ({
   ...declaration,
   ...(Object.values(declaration.routes ?? {}).some(({ access }) => access === 'session')
-    ? { tables: withReads(declaration.tables ?? {}, ['Sessions', 'Relationships']) }
+    ? { tables: withReads(declaration.tables ?? {}) }
     : {}),
 });
 
-function withReads(
-  tables: NonNullable<FlowDeclaration['tables']>,
-  read: readonly TableOrIndex[],
-): NonNullable<FlowDeclaration['tables']> {
+/** The session, and what a company identity stands on: a relation, or several rows in one call. */
+const callerReads: NonNullable<FlowDeclaration['tables']> = {
+  Sessions: ['GetItem'],
+  Relationships: ['GetItem', 'BatchGetItem'],
+  Taxpayers: ['BatchGetItem'],
+  Agencies: ['BatchGetItem'],
+  Agreements: ['BatchGetItem'],
+  CrossRegionReports: ['BatchGetItem'],
+};
+
+function withReads(tables: NonNullable<FlowDeclaration['tables']>): NonNullable<FlowDeclaration['tables']> {
   const all = { ...tables };
-  for (const table of read) all[table] = [...new Set([...(all[table] ?? []), 'GetItem' as const])];
+  for (const [table, actions] of Object.entries(callerReads) as [TableOrIndex, readonly TableAction[]][])
+    all[table] = [...new Set([...(all[table] ?? []), ...actions])];
   return all;
 }
 

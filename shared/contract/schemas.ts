@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { agreementStates, serviceItems } from '#domain/agreements.ts';
 import { channels, entries, roles } from '#domain/names.ts';
 import { permissions, relationStates } from '#domain/relations.ts';
 
@@ -140,3 +141,29 @@ export const factorEntries = { smsCode: v.optional(smsCode), faceTicket: v.optio
 export const exactlyOneFactor = <T extends { smsCode?: string | undefined; faceTicket?: string | undefined }>(
   input: T,
 ): boolean => (input.smsCode === undefined) !== (input.faceTicket === undefined);
+
+/** An agent as both sides see them: masked (DOC-4), with a handle that is good at this agency only. */
+export const formAgent = v.object({ agentId: v.string(), name: v.string() });
+const terms = {
+  agents: v.array(formAgent),
+  items: v.array(v.picklist(serviceItems)),
+  /** First and last day, inclusive, in Asia/Shanghai. */
+  from: v.string(),
+  until: v.string(),
+};
+/** An agreement of an agency with a client (AGY-4). */
+export const agreement = v.object({
+  agreementId: v.string(),
+  agencyId: v.string(),
+  agencyName: v.string(),
+  clientId: v.string(),
+  clientName: v.string(),
+  ...terms,
+  state: v.picklist(agreementStates),
+  /** Grows with every change: named in a confirmation, it makes sure that nothing unseen is confirmed. */
+  revision: v.number(),
+  /** Other terms that wait for the client, while those above hold. */
+  proposed: v.optional(v.object(terms)),
+});
+/** What a change of an agreement answers. */
+export const movedAgreement = v.object({ agreementId: v.string(), state: v.picklist(agreementStates) });

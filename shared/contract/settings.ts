@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { isDay } from '#domain/days.ts';
 import { defaultAudiences, defaultMatters, longestValiditySeconds, matterClasses } from '#domain/matters.ts';
 import { type Channel, channels } from '#domain/names.ts';
 import { defaultPolicies, type Policies } from '#domain/policies.ts';
@@ -92,8 +93,8 @@ export const settingsSchema = v.strictObject({
   face: faceProvider,
   /** CHN-2: whether the Alipay mini program may confirm QR logins. */
   alipayQrLogin: v.optional(v.boolean(), true),
-  /** LEG-1: the last instant of the old login; null = closed. */
-  legacyUntil: v.optional(v.nullable(v.pipe(v.string(), v.isoTimestamp())), null),
+  /** LEG-1: the last day of the old login, inclusive; null = closed. */
+  legacyUntil: v.optional(v.nullable(v.pipe(v.string(), v.check(isDay, 'a day such as 2027-12-31'))), null),
   /** CHN-2: where the download codes of the apps point to. */
   appDownloads: v.optional(v.record(v.string(), text), {}),
   /** STP-1: the matters of risk. */

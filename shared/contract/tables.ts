@@ -53,8 +53,8 @@ export const tables = {
     partitionKey: 'companyKey',
     sortKey: 'reportNo',
     indexes: {
-      byEnding: { partitionKey: 'endingKey', sortKey: 'reportNo', projection: 'all' },
-      byHandler: { partitionKey: 'handlerKey', sortKey: 'reportNo', projection: 'all' },
+      byEnding: { partitionKey: 'endingKey', sortKey: 'validUntil', projection: 'all' },
+      byHandler: { partitionKey: 'handlerEndingKey', sortKey: 'validUntil', projection: 'all' },
     },
     keeps: 'lasting',
   },

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { type Role, roles } from '#domain/names.ts';
+import { roles } from '#domain/names.ts';
 import type { Policies } from '#domain/policies.ts';
 import { Problem } from '#domain/problem.ts';
 import { signJwt, type TokenKind, verifyJwt } from './signed-tokens.ts';
@@ -15,11 +15,17 @@ export interface AccessClaims {
   readonly realNameLevel: number;
   /** The identity of the session as the API shows it. */
   readonly identity: Readonly<Record<string, unknown>>;
-  /** Where the relation behind a company identity is found, so that it can be read beside the session (REL-8). */
-  readonly company?: { readonly companyKey: string; readonly role: Role };
+  /** Where the grounds of a company identity are found, so that they can be read beside the session (REL-8). */
+  readonly company?: TokenGrounds;
+  /** LGN-11: the session can do nothing but change the initial password. */
+  readonly passwordDue?: true;
 }
+/** The keys of a company identity's grounds (grounds.ts says what they are). */
+export type TokenGrounds = v.InferOutput<typeof groundsSchema>;
 
 const kind = (issuer: string): TokenKind => ({ typ: 'at+jwt', issuer, audience: issuer });
+/** LGN-11: no access token to anybody else who knows our keys. */
+const changeOnly = (issuer: string): TokenKind => ({ typ: 'password-change+jwt', issuer, audience: issuer });
 
 /** Lives `accessTokenSeconds` from `now`. */
 export const signAccessToken = (
@@ -30,18 +36,37 @@ export const signAccessToken = (
 ): Promise<string> =>
   signJwt(
     ring,
-    kind(issuer),
+    claims.passwordDue ? changeOnly(issuer) : kind(issuer),
     {
       sub: claims.subject,
       sid: claims.sessionId,
       ver: claims.identityVersion,
       lvl: claims.realNameLevel,
       identity: claims.identity,
-      ...(claims.company ? { company: { key: claims.company.companyKey, role: claims.company.role } } : {}),
+      ...(claims.company ? { company: v.parse(groundsSchema, claims.company) } : {}),
     },
     policies.accessTokenSeconds,
     now,
   );
+
+const companyKey = v.string();
+const groundsSchema = v.variant('by', [
+  v.object({
+    by: v.literal('relation'),
+    companyKey,
+    role: v.picklist(roles),
+    reportNo: v.exactOptional(v.string()),
+  }),
+  v.object({ by: v.literal('staff-form'), companyKey, role: v.literal('tax-agent') }),
+  v.object({
+    by: v.literal('agreement'),
+    companyKey,
+    role: v.literal('tax-agent'),
+    agencyKey: v.string(),
+    agreementId: v.string(),
+  }),
+  v.object({ by: v.literal('report'), companyKey, role: v.literal('tax-handler'), reportNo: v.string() }),
+]);
 
 const payloadSchema = v.object({
   sub: v.string(),
@@ -49,7 +74,7 @@ const payloadSchema = v.object({
   ver: v.pipe(v.number(), v.integer()),
   lvl: v.pipe(v.number(), v.integer()),
   identity: v.record(v.string(), v.unknown()),
-  company: v.optional(v.object({ key: v.string(), role: v.picklist(roles) })),
+  company: v.exactOptional(groundsSchema),
 });
 
 /** @throws Problem SESSION_ENDED for every token that is not a live access token of ours (TOK-01, TOK-02). */
@@ -59,7 +84,9 @@ export async function verifyAccessToken(
   issuer: string,
   now: Date,
 ): Promise<AccessClaims> {
-  const payload = v.safeParse(payloadSchema, await verifyJwt(ring, token, kind(issuer), now));
+  const usual = await verifyJwt(ring, token, kind(issuer), now);
+  const limited = usual ? null : await verifyJwt(ring, token, changeOnly(issuer), now);
+  const payload = v.safeParse(payloadSchema, usual ?? limited);
   if (!payload.success) throw new Problem('SESSION_ENDED');
   const { sub, sid, ver, lvl, identity, company } = payload.output;
   return {
@@ -68,6 +95,7 @@ export async function verifyAccessToken(
     identityVersion: ver,
     realNameLevel: lvl,
     identity,
-    ...(company ? { company: { companyKey: company.key, role: company.role } } : {}),
+    ...(company ? { company } : {}),
+    ...(limited ? { passwordDue: true } : {}),
   };
 }

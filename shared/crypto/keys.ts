@@ -71,6 +71,7 @@ const indexLetters = {
   handler: 'h',
   assertion: 'j',
   pseudonym: 's',
+  agent: 'g',
 } as const;
 export type IndexKind = keyof typeof indexLetters;
 

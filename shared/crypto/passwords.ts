@@ -1,4 +1,4 @@
-import { createHash, getHashes } from 'node:crypto';
+import { createHash, getHashes, timingSafeEqual } from 'node:crypto';
 import argon2 from 'argon2';
 import type { Policies } from '#domain/policies.ts';
 import { type Keys, pepper } from './keys.ts';
@@ -17,6 +17,19 @@ export interface StoredPassword {
   /** Set by the registry and known to many (LGN-11); the store sets it, hashing does not care. */
   readonly initial?: true;
 }
+
+/**
+ * The password is the last six of the document (LGN-11): nothing more is kept, because a hash of what stands in the
+ * same row would protect nothing, and sixty million of them would be computed for it.
+ */
+export interface InitialPassword {
+  readonly initial: true;
+  readonly hash?: undefined;
+}
+/** A person's password at rest. */
+export type PersonPassword = StoredPassword | InitialPassword;
+export const isHashed = (password: PersonPassword | undefined): password is StoredPassword =>
+  password?.hash !== undefined;
 
 export type PasswordCost = Pick<Policies, 'argon2MemoryKiB' | 'argon2Iterations' | 'argon2Parallelism'>;
 
@@ -62,6 +75,23 @@ export async function verifyPassword(
     cost.iterations < policies.argon2Iterations ||
     cost.parallelism < policies.argon2Parallelism;
   return { ok, needsRehash };
+}
+
+const lastOfDocument = 6;
+
+/**
+ * Compares with the last six of a document number (LGN-11), an X in either case. Takes as long as any other password,
+ * so that nobody learns from the time who still has theirs to choose (AUTH-07).
+ */
+export async function matchesInitialPassword(
+  documentNumber: string,
+  password: string,
+  keys: Keys,
+  policies: PasswordCost,
+): Promise<boolean> {
+  await hashPassword(password, keys, policies);
+  const digest = (text: string): Buffer => createHash('sha256').update(text.toUpperCase()).digest();
+  return timingSafeEqual(digest(documentNumber.slice(-lastOfDocument)), digest(password));
 }
 
 const phc =

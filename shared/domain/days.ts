@@ -15,6 +15,12 @@ export const calendarYear = (at: Date): number => new Date(at.getTime() + offset
 export const nextMidnight = (at: Date): Date =>
   new Date((Math.floor((at.getTime() + offset) / dayLength) + 1) * dayLength - offset);
 
+/** Whether a text is a calendar day. */
+export function isDay(text: string): boolean {
+  const [, year, month, day] = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text) ?? [];
+  return isCalendarDate(Number(year), Number(month), Number(day));
+}
+
 /** 00:00 with which a day begins. Throws RangeError where the text is no day: a wrong key, never a caller's input. */
 export function midnightOf(day: string): Date {
   const parts = /^(\d{4})-(\d{2})-(\d{2})$/.exec(day);

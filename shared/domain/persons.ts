@@ -34,8 +34,11 @@ export function normaliseName(raw: string): string {
   return name;
 }
 
-/** Whether two names are one after normalisation; capitals do not matter (passports shout, people do not). */
+/** A normalised name as it is compared: capitals do not matter (passports shout, people do not). */
+export const comparedName = (name: string): string => name.toLowerCase();
+
+/** Whether two names are one after normalisation. */
 export function sameName(a: string, b: string): boolean {
   const [left, right] = [readName(a), readName(b)];
-  return left !== undefined && right !== undefined && left.toLowerCase() === right.toLowerCase();
+  return left !== undefined && right !== undefined && comparedName(left) === comparedName(right);
 }

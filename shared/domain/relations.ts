@@ -178,6 +178,8 @@ export const roleOrder = (role: Role): number => roles.indexOf(role);
 /** REL-5, REL-6: whether people and companies may agree on this role between themselves. */
 export const isStaffRole = (role: Role): role is (typeof staffRoles)[number] =>
   staffRoles.some((one) => one === role);
+/** SPC-3: whether a role sees all of a company's 跨区域涉税事项 reports. */
+export const seesReports = (role: Role): boolean => isManagingRole(role) || role === 'tax-handler';
 export const isManagingRole = (role: Role): boolean => managingRoles.some((one) => one === role);
 
 /**

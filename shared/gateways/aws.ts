@@ -3,12 +3,13 @@ import { asObject, call, DependencyError, OutboundError, parseObject, safeCode }
 
 /**
  * Signed calls to AWS services that speak JSON. By a signer of a few KB instead of the SDK's clients: Secrets
- * Manager, KMS and SMS are six plain POSTs, and their three clients would add some 500 KB and 100 ms of import
+ * Manager, KMS, SQS and SMS are seven plain POSTs, and their clients would add some 500 KB and 100 ms of import
  * to every cold start on the login path. DynamoDB, with its marshalling and retries, keeps the SDK.
  */
 const services = {
   secretsmanager: { target: 'secretsmanager', json: '1.1', override: 'AWS_ENDPOINT_URL_SECRETS_MANAGER' },
   kms: { target: 'TrentService', json: '1.1', override: 'AWS_ENDPOINT_URL_KMS' },
+  sqs: { target: 'AmazonSQS', json: '1.0', override: 'AWS_ENDPOINT_URL_SQS' },
   'sms-voice': {
     target: 'PinpointSMSVoiceV2',
     json: '1.0',

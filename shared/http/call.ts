@@ -3,7 +3,7 @@ import type { FlowDeclaration, RouteDeclaration } from '#contract/flow.ts';
 import type { Assertion } from '#crypto/assertions.ts';
 import type { RefreshToken } from '#crypto/refresh-tokens.ts';
 import type { Channel } from '#domain/names.ts';
-import type { Standing } from '#store/sessions.ts';
+import type { Standing } from '#store/standing.ts';
 import type { Answer } from './answers.ts';
 import type { House } from './house.ts';
 import type { Language } from './language.ts';

@@ -4,8 +4,9 @@ import { verifyAccessToken } from '#crypto/access-tokens.ts';
 import { type Assertion, verifyAssertion } from '#crypto/assertions.ts';
 import { readCookie, readRefreshToken } from '#crypto/refresh-tokens.ts';
 import { Problem } from '#domain/problem.ts';
-import { findRelation } from '#store/relations.ts';
-import { asItStands, liveSession, type Standing } from '#store/sessions.ts';
+import { evidenceOf } from '#store/grounds.ts';
+import { liveSession } from '#store/sessions.ts';
+import { asItStands, type Standing } from '#store/standing.ts';
 import { spendAssertion } from '#store/tickets.ts';
 import { channelKeys, type House } from './house.ts';
 
@@ -32,23 +33,23 @@ async function assertionOf(
 
 /**
  * The session behind an access token, read from the store: logging out bites at once (SES-1). A company identity has its
- * relation read beside it, so that its end, its last day and narrowed permissions bite at once too (REL-7, REL-8);
- * natural people pay nothing for that.
+ * grounds read beside it, so that their end, their last day and narrowed permissions bite at once too (REL-7, REL-8,
+ * AGY-4); natural people pay nothing for that.
  */
 async function sessionOf(house: House, event: APIGatewayProxyEventV2, now: Date): Promise<Standing> {
   const bearer = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/.exec(headerOf(event, 'authorization') ?? '')?.[1];
   if (!bearer) throw new Problem('SESSION_ENDED');
   const claims = await verifyAccessToken(house.signing, bearer, house.settings.issuer, now);
-  const [session, relation] = await Promise.all([
+  const [session, evidence] = await Promise.all([
     liveSession(
       house.db,
       { sessionId: claims.sessionId, version: claims.identityVersion, personKey: claims.subject },
       now,
       house.settings.policies,
     ),
-    claims.company && findRelation(house.db, claims.subject, claims.company.companyKey, claims.company.role),
+    claims.company && evidenceOf(house.db, claims.subject, claims.company),
   ]);
-  return asItStands(session, relation, now);
+  return asItStands(session, evidence, now);
 }
 
 /** SES-2: the cookie alone carries the refresh token; a page of another origin may not use it. */
@@ -83,6 +84,9 @@ export async function callerOf(
         throw new Problem('CHANNEL_NOT_ALLOWED');
       const caller = await sessionOf(house, event, now);
       if (caller.lost && !route.evenIfLost) throw new Problem('RELATION_NOT_FOUND', {}, { variant: 'lost' });
+      // LGN-11: one place for all routes, so that a new one is closed unless it says otherwise.
+      if (caller.session.passwordDue && !route.evenWithInitialPassword)
+        throw new Problem('PASSWORD_CHANGE_REQUIRED');
       return caller;
     }
     case 'refresh':

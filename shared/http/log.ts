@@ -1,6 +1,7 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { Problem } from '#domain/problem.ts';
 import { truncatedAddress } from './request.ts';
+import { addressOf } from './viewer.ts';
 
 /**
  * One line a request: the route key, never the path (it holds handles), never a body, a name or a number.
@@ -34,7 +35,7 @@ export function logRequest(
     Requests: 1,
     Milliseconds: Math.round(performance.now() - startedAt),
     traceId: event.requestContext.requestId,
-    network: truncatedAddress(event.requestContext.http.sourceIp),
+    network: truncatedAddress(addressOf(event)),
   };
   writeLine(
     status >= 500 ? { level: 'ERROR', ...line, cause: causeOf(problem) } : { level: 'INFO', ...line },

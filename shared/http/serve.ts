@@ -1,15 +1,17 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { type FlowDeclaration, type RouteDeclaration, routeKey } from '#contract/flow.ts';
+import { requireOpen } from '#domain/legacy.ts';
 import { Problem } from '#domain/problem.ts';
 import type { Answer } from './answers.ts';
 import type { Call, Steps } from './call.ts';
 import { callerOf } from './caller.ts';
-import { type House, houseOf, type Parts } from './house.ts';
+import { type House, houseOf, type Parts, settings } from './house.ts';
 import { type Language, languageOf } from './language.ts';
 import { logRequest } from './log.ts';
 import { asProblem, commonHeaders, type HttpAnswer, problemAnswer } from './problems.ts';
 import { browserOf, readBody, readParams, readQuery } from './request.ts';
+import { addressOf } from './viewer.ts';
 
 type AnyStep = (house: House, call: Call) => Promise<Answer>;
 type Internal = { startedAt: number; problem?: Problem };
@@ -50,6 +52,7 @@ export function serve<const F extends FlowDeclaration>(contract: F, steps: Steps
     const found = routes.get(event.routeKey);
     if (!found) throw new Problem('NOT_FOUND');
     const { route, step } = found;
+    if (route.until) requireOpen(settings()[route.until], now);
     const body = readBody(event, route);
     const query = readQuery(event, route);
     const params = readParams(event);
@@ -66,7 +69,7 @@ export function serve<const F extends FlowDeclaration>(contract: F, steps: Steps
       language: languageIn(event),
       origin: {
         channel: assertion?.channel ?? 'web',
-        address: event.requestContext.http.sourceIp,
+        address: addressOf(event),
         browser: browserOf(event.requestContext.http.userAgent),
         traceId: traceIdOf(event),
       },

@@ -6,7 +6,7 @@ import { usernameGuard } from '#domain/usernames.ts';
 import type { House } from '#http/house.ts';
 import type { Item } from '#store/db.ts';
 import { type LockoutRow, lockoutKey } from '#store/lockouts.ts';
-import type { PhoneRow } from '#store/phones.ts';
+import { isOwned, type OwnedPhone, type PhoneRow } from '#store/phones.ts';
 import type { PhoneWindow } from '#store/tickets.ts';
 import { isActive, type Person, type UsernameGuard, usernameKey } from '#store/users.ts';
 
@@ -51,7 +51,7 @@ export async function accountNamed(
   }[] = [];
   const persons: Person[] = [];
   const lockouts = new Map<string, LockoutRow>();
-  let phone: { row: PhoneRow; key: string } | undefined;
+  let phone: { row: OwnedPhone; key: string } | undefined;
   let window: PhoneWindow | undefined;
   let username: { guard: UsernameGuard; name: string } | undefined;
   for (const reading of readings) {
@@ -78,7 +78,8 @@ export async function accountNamed(
         table: 'Phones',
         key: { phoneKey: key },
         take: (item) => {
-          phone = { row: item as unknown as PhoneRow, key };
+          const row = item as unknown as PhoneRow;
+          if (isOwned(row)) phone = { row, key };
         },
       });
       wanted.push({
@@ -122,11 +123,11 @@ export const unknownAccount = (looksLikePhone: boolean, variant?: 'other-entry')
 
 /** What the phone's window is expected to be: as read with the typed phone, or as the person's last journey left it. */
 export function expectedWindow(
-  named: Named,
+  named: Named | undefined,
   person: Person,
   phoneKey: string | undefined,
 ): { window?: PhoneWindow } {
-  const seen = named.via === 'phone' && named.window ? named.window : person.lastWindow;
+  const seen = named?.via === 'phone' && named.window ? named.window : person.lastWindow;
   if (!seen || seen.phoneKey !== phoneKey) return {};
   return { window: { phoneKey, startedAt: seen.startedAt, count: seen.count, lastAt: seen.lastAt } };
 }

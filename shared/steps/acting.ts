@@ -4,15 +4,9 @@ import { Problem } from '#domain/problem.ts';
 import type { AnyCall } from '#http/call.ts';
 import type { House } from '#http/house.ts';
 import type { AuditEvent } from '#store/audit.ts';
-import { findRelation } from '#store/relations.ts';
-import {
-  type ActsAs,
-  asItStands,
-  asPerson,
-  identityWrite,
-  type Session,
-  type Standing,
-} from '#store/sessions.ts';
+import { evidenceOf } from '#store/grounds.ts';
+import { type ActsAs, asPerson, identityWrite, type Session } from '#store/sessions.ts';
+import { asItStands, type Standing } from '#store/standing.ts';
 import { decidedAnew, type Person } from '#store/users.ts';
 import { audited } from './facts.ts';
 
@@ -40,13 +34,16 @@ export function identityFacts(identity: Identity): NonNullable<AuditEvent['detai
         taxpayerId: identity.taxpayerId,
         taxpayerName: identity.taxpayerName,
         role: identity.role,
+        ...(identity.kind === 'special' && identity.reportNo !== undefined
+          ? { reportNo: identity.reportNo }
+          : {}),
       };
   }
 }
 
 /**
- * A session as its relation allows it today, to be signed into a new access token: no token tells of a company that is
- * lost. Where it is, the session goes on as the natural person, and the tokens before die (SES-2, REL-7).
+ * A session as its grounds allow it today, to be signed into a new access token: no token tells of a company that is
+ * lost. Where it is, the session goes on as what is left, and the tokens before die (SES-2, REL-7, AGY-4).
  */
 export function keptIdentity(
   h: Pick<House, 'db' | 'settings'>,
@@ -60,14 +57,16 @@ export function keptIdentity(
     if (!session) throw new Problem('SESSION_ENDED');
     const { company, identity } = session;
     if (identity.kind === 'natural') return { session, lost: false };
-    const relation =
-      company && (await findRelation(h.db, session.personKey, company.companyKey, company.role));
-    const standing = asItStands(session, relation, call.now);
+    const evidence = company && (await evidenceOf(h.db, session.personKey, company));
+    const standing = asItStands(session, evidence, call.now);
     if (!standing.lost) return standing;
     await h.db.transact([
-      identityWrite(session, asPerson, call.now, h.settings.policies),
+      identityWrite(session, actsAs(standing.session), call.now, h.settings.policies),
       audited(h, call, session.personKey, 'identity-lost', 'success', identityFacts(identity)),
     ]);
     return { session: { ...standing.session, version: session.version + 1 }, lost: true };
   });
 }
+
+const actsAs = ({ identity, company }: Session): ActsAs =>
+  identity.kind === 'natural' || !company ? asPerson : { identity, company };

@@ -69,6 +69,7 @@ export async function appointmentWrites(
         ...company.number,
         [fields.holder]: next,
         ...(change.version === undefined ? {} : { [fields.version]: change.version }),
+        ...(change.present ? { staffed: true } : {}),
       },
       () => new Stale(),
     ),

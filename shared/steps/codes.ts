@@ -30,9 +30,16 @@ import { audited } from './facts.ts';
  */
 export type Counting = 'lockout' | 'guess';
 
+const withoutFace = [
+  'registration',
+  'add-phone',
+  'phone-recovery',
+  'legacy-binding',
+] as const satisfies readonly SmsPurpose[];
+
 /** LCK-5: ten wrong codes a day leave the face where it can stand in, and midnight where only the number counts. */
 const guessesUsedUp = (purpose: SmsPurpose, now: Date): Problem =>
-  purpose === 'registration' || purpose === 'add-phone' || purpose === 'phone-recovery'
+  withoutFace.some((one) => one === purpose)
     ? new Problem('TOO_MANY_REQUESTS', { retryAt: isoShanghai(nextMidnight(now)) })
     : new Problem('FACE_REQUIRED');
 

@@ -1,6 +1,7 @@
 import { Problem } from '#domain/problem.ts';
 import type { AnyCall } from '#http/call.ts';
-import type { ActingCompany, Standing } from '#store/sessions.ts';
+import type { ActingCompany } from '#store/grounds.ts';
+import type { Standing } from '#store/standing.ts';
 
 /** The company that a session works for, with what the person may do there today. */
 export type ActingNow = ActingCompany & Pick<Standing, 'permissions'>;

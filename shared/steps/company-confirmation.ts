@@ -48,7 +48,13 @@ export async function confirmationWrites(
     taxpayerWrite(
       company.companyKey,
       company.rev,
-      { state: 'active', confirmedAt: origin.at.toISOString(), copiesDue: true },
+      {
+        state: 'active',
+        confirmedAt: origin.at.toISOString(),
+        copiesDue: true,
+        // Who confirms is at work with it.
+        ...(origin.actor === undefined ? {} : { staffed: true }),
+      },
       () => new Stale(),
     ),
     ...(relation ? takingEffectWrites(h, confirmed(company), relation, origin) : []),

@@ -42,6 +42,13 @@ export function stillOwnPhone(person: Person, phoneKey: string): OwnPhone {
 }
 
 /** The same where the code is to be a fresh factor: not of a number that was recovered lately (PHN-4). */
-export function requireFactorPhone(person: Person, phoneKey: string, now: Date, policies: Policies): void {
-  if (recoveredLately(stillOwnPhone(person, phoneKey), now, policies)) throw new Problem('FACE_REQUIRED');
+export function requireFactorPhone(
+  person: Person,
+  phoneKey: string,
+  now: Date,
+  policies: Policies,
+): OwnPhone {
+  const phone = stillOwnPhone(person, phoneKey);
+  if (recoveredLately(phone, now, policies)) throw new Problem('FACE_REQUIRED');
+  return phone;
 }

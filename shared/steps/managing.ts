@@ -4,8 +4,8 @@ import { Problem } from '#domain/problem.ts';
 import { isManagingRole } from '#domain/relations.ts';
 import type { House } from '#http/house.ts';
 import type { Write } from '#store/db.ts';
+import type { ActingCompany } from '#store/grounds.ts';
 import { activeRelationWrite } from '#store/relations.ts';
-import type { ActingCompany } from '#store/sessions.ts';
 import {
   activeCompanyWrite,
   companyProblem,
@@ -25,9 +25,9 @@ export function requireChangingChannel(h: Pick<House, 'settings'>, { caller }: S
  * REL-5: the company for whose people this session acts: legal representative or finance head, logged in through
  * `enterprise`. ROLE_NOT_ALLOWED for everybody else.
  */
-export function managedCompany({ caller }: SessionCall): ActingCompany {
+export function managedCompany({ caller }: SessionCall): Extract<ActingCompany, { by: 'relation' }> {
   const { identity, company } = caller.session;
-  if (identity.kind !== 'enterprise' || !company || !isManagingRole(company.role))
+  if (identity.kind !== 'enterprise' || company?.by !== 'relation' || !isManagingRole(company.role))
     throw new Problem('ROLE_NOT_ALLOWED');
   return company;
 }

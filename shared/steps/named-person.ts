@@ -36,7 +36,11 @@ export function readPerson(h: House, raw: v.InferOutput<typeof person>, now: Dat
 }
 
 /** DOC-5: a number already held by another name is refused where it comes in. */
-export function requireSameName(h: House, named: NamedPerson, known: Person | undefined): void {
+export function requireSameName(
+  h: House,
+  named: NamedPerson,
+  known: Pick<Person, 'personKey' | 'sealedName'> | undefined,
+): void {
   if (known && !sameName(nameOf(h, known), named.name)) throw new Problem('PERSON_MISMATCH');
 }
 

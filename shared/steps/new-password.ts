@@ -1,4 +1,4 @@
-import { hashPassword, type StoredPassword } from '#crypto/passwords.ts';
+import { hashPassword, isHashed, type StoredPassword } from '#crypto/passwords.ts';
 import { isCommonPassword } from '#domain/common-passwords.ts';
 import { type PasswordContext, passwordWeaknesses } from '#domain/passwords.ts';
 import type { Policies } from '#domain/policies.ts';
@@ -12,7 +12,10 @@ type Past = Pick<Person, 'password' | 'passwordHistory'> | undefined;
 
 /** The last passwords of a person, the newest first. */
 const historyOf = (person: Past, policies: Pick<Policies, 'passwordHistory'>): readonly StoredPassword[] =>
-  (person?.passwordHistory ?? (person?.password ? [person.password] : [])).slice(0, policies.passwordHistory);
+  (person?.passwordHistory ?? (isHashed(person?.password) ? [person.password] : [])).slice(
+    0,
+    policies.passwordHistory,
+  );
 
 /** The history with a new password in front. */
 export const withHistory = (

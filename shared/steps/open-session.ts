@@ -38,6 +38,7 @@ export async function sessionAnswer(
       realNameLevel: session.realNameLevel,
       identity: session.identity,
       ...(session.company ? { company: session.company } : {}),
+      ...(session.passwordDue ? { passwordDue: true } : {}),
     },
     h.settings,
     call.now,
@@ -62,7 +63,9 @@ export const sessionFacts = (
     name: maskName(unseal(h.dataKeys, sealContext.name(session.personKey), session.sealedName)),
     realNameLevel: session.realNameLevel,
   },
-  notices: notices.map((code) => noticeFor(code, call.language)),
+  notices: [...(session.passwordDue ? (['PASSWORD_CHANGE_REQUIRED'] as const) : []), ...notices].map((code) =>
+    noticeFor(code, call.language),
+  ),
 });
 
 /** Max-Age is what is left of the absolute life (SES-1, SES-2). */
@@ -88,6 +91,8 @@ export async function openSession(
     readonly factorAt?: number;
     /** The role was chosen among several: to be preselected the next time (LGN-10). */
     readonly chosen?: boolean;
+    /** The person's numbers, where the factor has proved one of them (MIG-1). */
+    readonly phones?: Person['phones'];
   },
   writes: readonly Write[],
 ): Promise<{ session: SessionAnswer; cookies: string[] }> {
@@ -108,6 +113,8 @@ export async function openSession(
     lastSeenAt: at,
     expiresAt: at + policies.sessionAbsoluteSeconds,
     factorAt: by.fresh === false ? 0 : (by.factorAt ?? at),
+    // Whoever shows up by an app that knows them did not need the password (QR-1).
+    ...(person.password?.initial && by.method !== 'qr' ? { passwordDue: true } : {}),
     browser: call.origin.browser,
     address: truncatedAddress(call.origin.address),
     refreshHash: refresh.hash,
@@ -120,6 +127,7 @@ export async function openSession(
     swapPointerWrite(person, { sessionId, expiresAt: session.expiresAt }, kept, {
       lastWindow: by.window,
       lastRoles: by.chosen ? rolesAfter(person, as) : undefined,
+      phones: by.phones,
     }),
     sessionPut(session),
     ...ended.map((older) => endWrite(older.sessionId, { reason: 'replaced', at, by: session.browser })),

@@ -1,4 +1,10 @@
-import { hashPassword, type StoredPassword, verifyPassword } from '#crypto/passwords.ts';
+import {
+  hashPassword,
+  isHashed,
+  matchesInitialPassword,
+  type StoredPassword,
+  verifyPassword,
+} from '#crypto/passwords.ts';
 import { handle } from '#crypto/random.ts';
 import { shanghaiDay } from '#domain/days.ts';
 import { remainingAttempts } from '#domain/lockout.ts';
@@ -7,7 +13,7 @@ import { Problem } from '#domain/problem.ts';
 import { getKeys } from '#gateways/secrets.ts';
 import type { AnyCall } from '#http/call.ts';
 import type { House } from '#http/house.ts';
-import type { AuditEvent } from '#store/audit.ts';
+import type { AuditEvent, AuditKind } from '#store/audit.ts';
 import type { Write } from '#store/db.ts';
 import {
   type Attempt,
@@ -18,8 +24,16 @@ import {
   returnAttempt,
   successWrite,
 } from '#store/lockouts.ts';
-import { type Active, decidedAnew, findPerson, isActive, type Person } from '#store/users.ts';
-import { audited } from './facts.ts';
+import {
+  type Active,
+  decidedAnew,
+  findPerson,
+  isActive,
+  type Person,
+  personWrite,
+  Stale,
+} from '#store/users.ts';
+import { audited, numberOf } from './facts.ts';
 
 /**
  * Verifies against a stored hash. A hash whose pepper is newer than this container's copy of the secret (the pepper
@@ -32,6 +46,20 @@ export async function passwordMatches(
 ) {
   const keys = h.keys.peppers.has(stored.pepperVersion) ? h.keys : await getKeys(stored.pepperVersion);
   return verifyPassword(stored, password, keys, h.settings.policies);
+}
+
+/** The password of a person, whatever it is kept as (LGN-11). An account without one is our fault, no failed attempt. */
+async function ownPasswordMatches(
+  h: Pick<House, 'keys' | 'settings' | 'dataKeys'>,
+  person: Person,
+  typed: string,
+): Promise<{ ok: boolean; needsRehash: boolean }> {
+  const { password } = person;
+  if (!password) throw new Error('an active account without a password');
+  if (isHashed(password)) return passwordMatches(h, password, typed);
+  const ok = await matchesInitialPassword(numberOf(h, person), typed, h.keys, h.settings.policies);
+  // It is to be changed, not to be hashed.
+  return { ok, needsRehash: false };
 }
 
 /** One look at the person's password, today (LCK-1). */
@@ -67,8 +95,7 @@ export async function comparePassword(
   reserved: Reserved,
 ) {
   try {
-    if (!person.password) throw new Error('an active account without a password');
-    return await passwordMatches(h, person.password, password);
+    return await ownPasswordMatches(h, person, password);
   } catch (error) {
     await returnAttempt(h.db, attempt, reserved.taken, h.settings.policies);
     throw error;
@@ -81,12 +108,29 @@ export const wrongPasswordProblem = (taken: number, now: Date, policies: Policie
     ? lockedProblem(shanghaiDay(now))
     : new Problem('BAD_CREDENTIALS', { remainingAttempts: remainingAttempts(taken, policies) });
 
+/**
+ * Replaces a weaker or wrapped hash by one of today's (PWD-3, MIG-1). Best effort: a person who changes something at the
+ * same moment keeps the old one until the next login.
+ */
+export async function rehash(h: House, call: AnyCall, person: Person, typed: string): Promise<void> {
+  const hashed = await hashPassword(typed, h.keys, h.settings.policies);
+  const password = person.password?.initial ? { ...hashed, initial: true as const } : hashed;
+  await h.db
+    .transact([
+      personWrite(person.personKey, person.rev, { password }, () => new Stale()),
+      audited(h, call, person.personKey, 'password-rehashed', 'success'),
+    ])
+    .catch(() => undefined);
+}
+
 /** What was typed as the person's password outside of the login. */
 export interface TypedPassword {
   readonly personKey: string;
   readonly password: string;
   /** What it was typed for, as the audit names it. */
   readonly purpose: string;
+  /** The kind of event that a wrong one leaves. */
+  readonly kind?: AuditKind;
   /** The right SMS code of the same call (`CodeProof.attemptId`): its guess is given back in the same write. */
   readonly guess?: string;
   /**
@@ -106,7 +150,7 @@ export async function withPassword<R>(
   h: House,
   call: AnyCall,
   typed: TypedPassword,
-  act: (person: Active, writes: readonly Write[]) => Promise<R>,
+  act: (person: Active, writes: readonly Write[], needsRehash: boolean) => Promise<R>,
 ): Promise<R> {
   const { policies } = h.settings;
   const { personKey, purpose } = typed;
@@ -137,17 +181,17 @@ export async function withPassword<R>(
         wrong = true;
         throw wrongPasswordProblem(reserved.taken, call.now, policies);
       }
-      if (!person.password) throw new Error('an active account without a password');
       const fits = typed.alike?.(person) ?? true;
-      wrong = !(await passwordMatches(h, person.password, typed.password)).ok || !fits;
+      const { ok, needsRehash } = await ownPasswordMatches(h, person, typed.password);
+      wrong = !ok || !fits;
       if (wrong) throw wrongPasswordProblem(reserved.taken, call.now, policies);
-      return act(person, writes);
+      return act(person, writes, needsRehash);
     });
   } catch (error) {
     if (!wrong) await returnAttempt(h.db, attempt, reserved.taken, policies).catch(() => undefined);
     // The fifth reservation has already written its own event with the lock.
     else if (reserved.taken < policies.lockoutFailures) {
-      const failure = audited(h, call, personKey, 'password-checked', 'failure', {
+      const failure = audited(h, call, personKey, typed.kind ?? 'password-checked', 'failure', {
         method: 'password',
         purpose,
       });

@@ -3,8 +3,9 @@ import { shanghaiDay } from '#domain/days.ts';
 import type { SpecialEntry } from '#domain/entries.ts';
 import type { House } from '#http/house.ts';
 import type { Write } from '#store/db.ts';
+import type { ActingCompany } from '#store/grounds.ts';
 import { activeRelationWrite, type Relation } from '#store/relations.ts';
-import type { ActingCompany, ActsAs } from '#store/sessions.ts';
+import type { ActsAs } from '#store/sessions.ts';
 import { activeCompanyWrite, shownTaxpayerId } from '#store/taxpayers.ts';
 
 /** A person's place in a company: what a session becomes there, and what must still be true when it does. */
@@ -20,19 +21,24 @@ export type CompanyPlace = ActsAs & {
 /**
  * The place that a relation gives, unjudged: its writes judge it.
  * @param special the entry of 特定主体 through which it is taken; none for `enterprise`
+ * @param reportNo the report of `cross-region`; checking that one is the caller's
  */
 export function placeOf(
   h: Pick<House, 'dataKeys'>,
   relation: Relation,
   now: Date,
   special?: SpecialEntry,
+  reportNo?: string,
 ): CompanyPlace {
+  const under = reportNo === undefined ? {} : { reportNo };
   return {
-    identity: identityOf(h, relation, special),
+    identity: { ...identityOf(h, relation, special), ...under },
     company: {
+      by: 'relation',
       companyKey: relation.companyKey,
       role: relation.role,
       authorizationId: relation.authorizationId,
+      ...under,
     },
     writes: [activeRelationWrite(relation, shanghaiDay(now)), activeCompanyWrite(relation.companyKey)],
   };

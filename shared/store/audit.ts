@@ -24,6 +24,7 @@ export type AuditKind =
   | 'deregistered'
   | 'factor'
   | 'collected'
+  | 'migrated'
   | 'session-replaced'
   | 'identity-switched'
   | 'identity-lost'
@@ -33,6 +34,9 @@ export type AuditKind =
   | 'step-up'
   | 'level-raised'
   | 'company-state'
+  | 'agency-staff-changed'
+  | `agent-${'listed' | 'unlisted' | 'named' | 'left'}`
+  | `agreement-${'entered' | 'proposed' | 'changed' | 'confirmed' | 'rejected' | 'ended'}`
   | `relation-${RelationState | 'adjusted'}`;
 
 export interface AuditEvent {

@@ -1,25 +1,41 @@
 import { Problem } from '#domain/problem.ts';
 import type { Db, Write } from './db.ts';
 
-/** Who owns a number (PHN-1). The item is the guard: one number, one owner, under any race (PHN-5). */
+/**
+ * What is known of a number (PHN-1). The item is the guard: one number, one owner, under any race (PHN-5). It stays
+ * without an owner once it had one, so that what an import has to remember of a number outlives its owners.
+ */
 export interface PhoneRow {
   readonly phoneKey: string;
-  readonly personKey: string;
-  readonly since: string;
+  /** None: free. */
+  readonly personKey?: string;
+  readonly since?: string;
+  /** The owner has it from an import, and no SMS to it has been answered here yet. */
+  readonly imported?: true;
+  /** Imports named it for two people (MIG-1): no later line gets it, only who proves it by SMS. */
+  readonly contested?: true;
+}
+export type OwnedPhone = PhoneRow & { readonly personKey: string };
+export const isOwned = (row: PhoneRow | undefined): row is OwnedPhone => row?.personKey !== undefined;
+
+export const findPhone = (db: Db, phoneKey: string) => db.get<PhoneRow>('Phones', { phoneKey });
+
+export async function phoneOwner(db: Db, phoneKey: string): Promise<OwnedPhone | undefined> {
+  const row = await findPhone(db, phoneKey);
+  return isOwned(row) ? row : undefined;
 }
 
-export const phoneOwner = (db: Db, phoneKey: string) => db.get<PhoneRow>('Phones', { phoneKey });
-
 /**
- * Claims a number for a person. Free, or already theirs, or (with `from`, after SMS and face, PHN-3) taken over from
- * exactly that owner. Anything else is PHONE_TAKEN.
+ * Claims a number for a person who has proved it by SMS. Free, or already theirs, or (with `from`, after SMS and face,
+ * PHN-3) taken over from exactly that owner. Anything else is PHONE_TAKEN.
  */
 export function claimPhoneWrite(phoneKey: string, personKey: string, now: Date, from?: string): Write {
   return {
     table: 'Phones',
-    put: { phoneKey, personKey, since: now.toISOString() },
-    when: `attribute_not_exists(phoneKey) OR personKey = :person${from ? ' OR personKey = :from' : ''}`,
-    values: { ':person': personKey, ...(from ? { ':from': from } : {}) },
+    key: { phoneKey },
+    set: 'SET personKey = :person, since = :since REMOVE imported',
+    when: `attribute_not_exists(personKey) OR personKey = :person${from ? ' OR personKey = :from' : ''}`,
+    values: { ':person': personKey, ':since': now.toISOString(), ...(from ? { ':from': from } : {}) },
     otherwise: () => new Problem('PHONE_TAKEN'),
   };
 }
@@ -27,7 +43,46 @@ export function claimPhoneWrite(phoneKey: string, personKey: string, now: Date, 
 /** Frees a number for anybody (PHN-2, CTR-2), if it is still this person's. */
 export const releasePhoneWrite = (phoneKey: string, personKey: string, otherwise: () => Error): Write => ({
   table: 'Phones',
-  remove: { phoneKey },
+  key: { phoneKey },
+  set: 'REMOVE personKey, since, imported',
+  when: 'personKey = :person',
+  values: { ':person': personKey },
+  otherwise,
+});
+
+/** MIG-1: gives a number that an import names to its person, if nobody has it and it was not contested meanwhile. */
+export const importPhoneWrite = (
+  phoneKey: string,
+  personKey: string,
+  now: Date,
+  otherwise: () => Error,
+): Write => ({
+  table: 'Phones',
+  key: { phoneKey },
+  set: 'SET personKey = :person, since = :since, imported = :true',
+  when: 'attribute_not_exists(personKey) AND attribute_not_exists(contested)',
+  values: { ':person': personKey, ':since': now.toISOString(), ':true': true },
+  otherwise,
+});
+
+/**
+ * MIG-1: two people were named for a number. Who had it by an import loses it; who proved it by SMS keeps it. In both
+ * cases only on the condition that it stands as it was read.
+ */
+export const contestPhoneWrite = (row: OwnedPhone, otherwise: () => Error): Write => ({
+  table: 'Phones',
+  key: { phoneKey: row.phoneKey },
+  set: `SET contested = :true${row.imported ? ' REMOVE personKey, since, imported' : ''}`,
+  when: `personKey = :owner AND ${row.imported ? 'imported = :true' : 'attribute_not_exists(imported)'}`,
+  values: { ':owner': row.personKey, ':true': true },
+  otherwise,
+});
+
+/** The holder has answered an SMS to a number that came by an import: no later import can take it (MIG-1). */
+export const phoneProvenWrite = (phoneKey: string, personKey: string, otherwise: () => Error): Write => ({
+  table: 'Phones',
+  key: { phoneKey },
+  set: 'REMOVE imported',
   when: 'personKey = :person',
   values: { ':person': personKey },
   otherwise,

@@ -1,12 +1,11 @@
 import type { Identity } from '#contract/schemas.ts';
 import type { Sealed } from '#crypto/sealed.ts';
-import { isoShanghai, shanghaiDay } from '#domain/days.ts';
-import type { Channel, Role } from '#domain/names.ts';
+import { isoShanghai } from '#domain/days.ts';
+import type { Channel } from '#domain/names.ts';
 import type { Policies } from '#domain/policies.ts';
 import { Problem } from '#domain/problem.ts';
-import { isActiveOn, type Permission } from '#domain/relations.ts';
 import type { Db, Item, Put, Write } from './db.ts';
-import type { Relation } from './relations.ts';
+import type { ActingCompany } from './grounds.ts';
 import { type Person, type PersonChanges, Stale, type WebSessionPointer } from './users.ts';
 
 /** Why a session is over (SES-2, api.md). */
@@ -26,12 +25,6 @@ export interface Ended {
   readonly by?: string;
 }
 
-/** The company that somebody acts for, and by which authorisation. */
-export interface ActingCompany {
-  readonly companyKey: string;
-  readonly role: Role;
-  readonly authorizationId: string;
-}
 /** What a session acts as: the person, or a company in a role that was just checked. */
 export type ActsAs =
   | { readonly identity: Extract<Identity, { kind: 'natural' }>; readonly company?: undefined }
@@ -44,7 +37,7 @@ export interface Session {
   readonly personKey: string;
   readonly channel: Channel;
   readonly identity: Identity;
-  /** The relation that a company identity stands on (REL-8). Never shown; natural sessions have none. */
+  /** What a company identity stands on (REL-8). Never shown; natural sessions have none. */
   readonly company?: ActingCompany;
   /** Grows with every switch or loss of identity: an access token of an older version is refused (SES-2). */
   readonly version: number;
@@ -55,6 +48,8 @@ export interface Session {
   readonly expiresAt: number;
   /** The last second factor passed in this session (SES-5). */
   readonly factorAt: number;
+  /** LGN-11: opened by the initial password, and good for nothing but changing it. */
+  readonly passwordDue?: true;
   readonly browser: string;
   readonly address: string;
   readonly refreshHash: string;
@@ -104,46 +99,6 @@ export async function liveSession(
   if (ended) throw endedProblem(ended);
   if (session.version !== token.version) throw new Problem('SESSION_ENDED');
   return session;
-}
-
-/** A session and what it may do now. */
-export interface Standing {
-  readonly session: Session;
-  /** The company identity is lost: `session` is the natural person's. */
-  readonly lost: boolean;
-  /** In the company of the session (REL-8). */
-  readonly permissions: readonly Permission[];
-}
-
-/**
- * A session as its relation allows it today: permissions and name are the relation's; without an active relation, by
- * the very authorisation that it was opened with, the company is lost and the person is left (REL-7, REL-8).
- */
-export function asItStands(session: Session, relation: Relation | undefined, now: Date): Standing {
-  const { identity, company, ...person } = session;
-  if (identity.kind === 'natural') return { session, lost: false, permissions: [] };
-  const held =
-    company !== undefined &&
-    relation?.companyKey === company.companyKey &&
-    relation.role === company.role &&
-    relation.authorizationId === company.authorizationId &&
-    // Taxpayers decides at login; a company that is gone since is known by the relation's copy.
-    relation.taxpayerState !== 'cancelled' &&
-    isActiveOn(relation, shanghaiDay(now));
-  if (!held) return { session: { ...person, identity: asPerson.identity }, lost: true, permissions: [] };
-  const { permissions } = relation;
-  return { session: { ...session, identity: refreshed(identity, relation) }, lost: false, permissions };
-}
-
-function refreshed(identity: Identity, { taxpayerName, permissions }: Relation): Identity {
-  switch (identity.kind) {
-    case 'enterprise':
-      return { ...identity, taxpayerName, permissions: [...permissions] };
-    case 'special':
-      return { ...identity, taxpayerName };
-    default:
-      return identity;
-  }
 }
 
 /**
@@ -230,13 +185,13 @@ export function swapPointerWrite(
   person: Person,
   next: WebSessionPointer,
   beside: readonly WebSessionPointer[],
-  { lastWindow, lastRoles }: Pick<PersonChanges, 'lastWindow' | 'lastRoles'>,
+  { lastWindow, lastRoles, phones }: Pick<PersonChanges, 'lastWindow' | 'lastRoles' | 'phones'>,
 ): Write {
   const old = person.webSession?.sessionId;
   return {
     table: 'Users',
     key: { personKey: person.personKey },
-    set: `SET #rev = :bumped, webSession = :next${lastWindow ? ', lastWindow = :window' : ''}${lastRoles ? ', lastRoles = :roles' : ''}${beside.length > 0 ? ', otherWebSessions = :beside' : ' REMOVE otherWebSessions'}`,
+    set: `SET #rev = :bumped, webSession = :next${lastWindow ? ', lastWindow = :window' : ''}${lastRoles ? ', lastRoles = :roles' : ''}${phones ? ', phones = :phones' : ''}${beside.length > 0 ? ', otherWebSessions = :beside' : ' REMOVE otherWebSessions'}`,
     when: `account.#status = :active AND #rev = :rev AND ${old ? 'webSession.sessionId = :old' : 'attribute_not_exists(webSession)'}`,
     names: { '#status': 'status', '#rev': 'rev' },
     values: {
@@ -247,6 +202,7 @@ export function swapPointerWrite(
       ...(old ? { ':old': old } : {}),
       ...(lastWindow ? { ':window': lastWindow } : {}),
       ...(lastRoles ? { ':roles': lastRoles } : {}),
+      ...(phones ? { ':phones': phones } : {}),
       ...(beside.length > 0 ? { ':beside': beside } : {}),
     },
     otherwise: () => new Stale(),
@@ -275,6 +231,15 @@ export function endOwnWrite(
     otherwise: () => new Problem('NOT_FOUND'),
   };
 }
+
+/** LGN-11: the initial password is changed, and this session is one like any other. SESSION_ENDED where it is over. */
+export const passwordSetWrite = (sessionId: string): Write => ({
+  table: 'Sessions',
+  key: { sessionId },
+  set: 'REMOVE passwordDue',
+  when: 'attribute_exists(sessionId) AND attribute_not_exists(ended)',
+  otherwise: () => new Problem('SESSION_ENDED'),
+});
 
 /** SES-5: a second factor was passed in this session, which must still be alive. */
 export const factorPassedWrite = (session: Session, now: Date, policies: Policies): Write => ({

@@ -32,8 +32,13 @@ export interface Taxpayer {
   readonly financeHeadVersion?: number;
   /** People whom the registry listed as tax handlers before the company's own line came: still to be taken up (ENT-3). */
   readonly handlersDue?: readonly string[];
-  /** LEG-1 */
+  /** LEG-1: wrapped as it was imported, plain argon2id from the first old login on. */
   readonly companyPassword?: StoredPassword;
+  /**
+   * Somebody's relation has become active by consent or at the counter. Set with each such relation, in its transaction,
+   * so that LEG-2 can tell on this row alone whether the company has had people; legalRepresentative tells the rest.
+   */
+  readonly staffed?: boolean;
   /** Name or state changed and not every relation's copy of it is known to be new: whoever sees it finishes. */
   readonly copiesDue?: boolean;
 }
@@ -118,6 +123,37 @@ export const activeCompanyWrite = (companyKey: string): Check & Pick<Write, 'oth
   values: { ':active': 'active' },
   otherwise: (old) => companyProblem(old as Taxpayer | undefined) ?? new Problem('STATE_CONFLICT'),
 });
+
+/** Marks that the company has people, in the transaction that gives it one, and checks it as the check given does. */
+export const staffedBy = (check: Check & Pick<Write, 'otherwise'>): Write => {
+  const { key, table, when, names, values, otherwise } = check;
+  return {
+    table,
+    key,
+    when,
+    ...(names ? { names } : {}),
+    set: 'SET staffed = :staffed',
+    values: { ...values, ':staffed': true },
+    ...(otherwise ? { otherwise } : {}),
+  };
+};
+
+/** LEG-2: whether nobody has worked for the company so far: then there is nobody who could confirm. */
+export const isUnstaffed = ({ staffed, legalRepresentative }: Taxpayer): boolean =>
+  !staffed && !legalRepresentative;
+
+/**
+ * LEG-2: the company gets its first one. Of any number of bindings at once one gets through, and none beside another
+ * first relation. Refused like `companyProblem`, or with `otherwise` where somebody came first.
+ */
+export const firstStaffedWrite = (companyKey: string, otherwise: () => Error): Write => {
+  const check = activeCompanyWrite(companyKey);
+  return staffedBy({
+    ...check,
+    when: `${check.when} AND attribute_not_exists(staffed) AND attribute_not_exists(legalRepresentative)`,
+    otherwise: (old) => companyProblem(old as Taxpayer | undefined) ?? otherwise(),
+  });
+};
 
 /** Inside a transaction: the company is there and not gone, though it may wait for confirmation. STATE_CONFLICT. */
 export const workingCompanyWrite = (companyKey: string): Check & Pick<Write, 'otherwise'> => ({

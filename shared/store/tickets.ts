@@ -8,6 +8,7 @@ import type { Channel, Entry, Role } from '#domain/names.ts';
 import { Problem } from '#domain/problem.ts';
 import type { SmsWindow } from '#domain/sms-window.ts';
 import type { Db, Put, Write } from './db.ts';
+import type { AgentGrounds } from './grounds.ts';
 
 /**
  * Journeys under way. The handle that the client holds is random; the table knows only its hash. A ticket is open,
@@ -77,8 +78,12 @@ export interface LoginTicket extends TicketBase {
   /** The number an SMS goes to (LGN-6). */
   readonly phone?: { readonly phoneKey: string; readonly sealed: Sealed };
   readonly day: string;
+  /** At `enterprise`: what may let the person in as tax agent (AGY-3), by their own rows; judged when it is used. */
+  readonly agentAt?: readonly AgentGrounds[];
   /** State `passed`. */
   readonly passed?: PassedFactors;
+  /** LGN-11: opened by the initial password; no code is sent. */
+  readonly faceOnly?: true;
 }
 /** What a login knows once both factors are passed and the person still has to choose (LGN-9, LGN-10). */
 export interface PassedFactors {
@@ -88,8 +93,15 @@ export interface PassedFactors {
   /** Whether it is a fresh factor (SES-5, PHN-4). */
   readonly fresh: boolean;
   readonly choices: readonly RoleChoice[];
+  /** As tax agent, beside or instead of these (AGY-3). */
+  readonly agent?: AgentChoice;
   /** The pending appointment that may be confirmed here (LGN-9). */
   readonly confirm?: { readonly authorizationId: string; readonly role: Role };
+}
+/** The choice that rests on both forms instead of a relation. */
+export interface AgentChoice {
+  readonly choiceId: string;
+  readonly grounds: AgentGrounds;
 }
 export interface RoleChoice {
   readonly choiceId: string;
@@ -139,12 +151,19 @@ export interface ScanTicket
   readonly confirmed?: {
     readonly personKey: string;
     readonly channel: Channel;
-    readonly company?: { readonly companyKey: string; readonly role: Role };
+    readonly company?: CompanyClaim;
   };
   /** STP-2: what the passed check will prove, and to whom. */
   readonly stepUp?: StepUpFacts;
   /** The passed check and the level that the person had after it. */
   readonly proven?: { readonly at: string; readonly transactionId: string; readonly level: number };
+}
+/** A company and role as a phone asserts them (QR-1). */
+export interface CompanyClaim {
+  readonly companyKey: string;
+  readonly role: Role;
+  /** Of a tax agent: what the own rows named then, so that looking again needs no search (QR-3). */
+  readonly agentAt?: readonly AgentGrounds[];
 }
 /** A step-up as it was asked for: by a session, or by the terminal or hall counter in front of the person (STP-3). */
 export interface StepUpFacts {
@@ -167,14 +186,22 @@ export interface FaceSubject {
   readonly sealedName: Sealed;
   readonly sealedNumber: Sealed;
 }
+/** The old login once the company password was right (LEG-1): nobody is known yet, whom it may be is. */
+export interface LegacyTicket
+  extends Omit<TicketBase, 'personKey' | 'code' | 'window' | 'face' | 'faceFailures'> {
+  readonly kind: 'legacy';
+  readonly companyKey: string;
+  /** Who may be picked, by the handles that this ticket's holder got. */
+  readonly persons: Readonly<Record<string, string>>;
+}
 /**
- * The code of something that a signed-in person does: its path names no ticket, so there is one per session and
- * purpose, opened anew by each send.
+ * The code of something that a signed-in person does, or that binds somebody in the old login: its path names no
+ * ticket, so there is one per session and purpose, opened anew by each send.
  */
 export interface SessionCodeTicket extends TicketBase {
   readonly kind: SessionCodePurpose;
 }
-const sessionCodePurposes = ['add-phone', 'factor', 'deregistration'] as const;
+const sessionCodePurposes = ['add-phone', 'factor', 'deregistration', 'legacy-binding'] as const;
 export type SessionCodePurpose = (typeof sessionCodePurposes)[number];
 const holdsOnlyACode = (kind: Ticket['kind']): kind is SessionCodePurpose =>
   sessionCodePurposes.some((purpose) => purpose === kind);
@@ -184,7 +211,7 @@ export const sessionCodeId = (sessionId: string, purpose: SessionCodePurpose): s
 
 /** Tickets that can hold an SMS code. */
 export type CodeTicket = RegistrationTicket | LoginTicket | ResetTicket | RecoveryTicket | SessionCodeTicket;
-export type Ticket = CodeTicket | ScanTicket;
+export type Ticket = CodeTicket | ScanTicket | LegacyTicket;
 
 export const ticketKeyOf = (id: string): string => `t_${createHash('sha256').update(id).digest('base64url')}`;
 const seconds = (at: Date): number => Math.floor(at.getTime() / 1000);

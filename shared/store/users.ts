@@ -1,4 +1,4 @@
-import type { StoredPassword } from '#crypto/passwords.ts';
+import type { PersonPassword, StoredPassword } from '#crypto/passwords.ts';
 import type { Sealed } from '#crypto/sealed.ts';
 import type { Role } from '#domain/names.ts';
 import { Problem } from '#domain/problem.ts';
@@ -22,7 +22,7 @@ export interface Person {
   /** Identity collected at a tax service hall (REG-2). */
   readonly hall?: HallCollection;
   readonly account?: { readonly status: 'active' | 'cancelled' | 'invalid'; readonly since: string };
-  readonly password?: StoredPassword;
+  readonly password?: PersonPassword;
   readonly passwordHistory?: readonly StoredPassword[];
   /** Grows with every new password: a login begun with an earlier one cannot be finished (PWD-3). */
   readonly passwordRev?: number;
@@ -40,8 +40,19 @@ export interface Person {
   readonly otherWebSessions?: readonly WebSessionPointer[];
   /** LGN-10: the role chosen last, by company, where there were several to choose from. */
   readonly lastRoles?: Readonly<Record<string, Role>>;
+  /** What a `person` line of the registry feed brought (MIG-1). */
+  readonly migrated?: Migrated;
   /** The SMS window that the last finished journey left, so that the next one's first guess is right. */
   readonly lastWindow?: SmsWindow & { readonly phoneKey: string };
+}
+export interface Migrated {
+  readonly version: number;
+  /** The account as the line left it, by which what is done here since is told from it; none where it was here before. */
+  readonly gave?: {
+    readonly status: 'active' | 'cancelled' | 'invalid';
+    readonly passwordRev: number;
+    readonly phoneKeys: readonly string[];
+  };
 }
 export interface HallCollection {
   readonly phoneKey: string;
@@ -55,6 +66,8 @@ export interface OwnPhone {
   readonly phoneKey: string;
   readonly sealed: Sealed;
   readonly since: string;
+  /** It came by an import, and no SMS to it has been answered here yet (MIG-1). */
+  readonly imported?: true;
   /** ISO time at which 找回手机号码 brought it: for a day an SMS to it is no fresh factor (PHN-4). */
   readonly recoveredAt?: string;
 }
@@ -196,4 +209,16 @@ export async function decidedAnew<T>(attempt: () => Promise<T>, rounds = 6): Pro
       if (round === rounds) throw new Problem('TOO_MANY_REQUESTS', { retryAfter: 1 });
     }
   }
+}
+
+/** Several people by key, in reads of a hundred side by side; those who are unknown are missing. */
+export async function findPeople(db: Db, personKeys: readonly string[]): Promise<Map<string, Person>> {
+  const keys = [...new Set(personKeys)];
+  const pages = Array.from({ length: Math.ceil(keys.length / 100) }, (_, page) =>
+    db.batchGet(
+      keys.slice(page * 100, page * 100 + 100).map((personKey) => ({ table: 'Users', key: { personKey } })),
+    ),
+  );
+  const found = (await Promise.all(pages)).flat() as unknown as (Person | undefined)[];
+  return new Map(found.filter((person) => person !== undefined).map((person) => [person.personKey, person]));
 }

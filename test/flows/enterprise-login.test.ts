@@ -403,7 +403,7 @@ describe('several roles', () => {
         status: 404,
         code: 'NOT_FOUND',
       });
-    for (const bad of [{}, { choiceId: '' }, { choiceId: 'a'.repeat(65) }, { choiceId: 7 }])
+    for (const bad of [{}, { choiceId: '' }, { choiceId: 'a'.repeat(513) }, { choiceId: 7 }])
       expect((await door.http('POST', `/v1/logins/${first.loginId}/choose`, bad)).body.code).toBe(
         'BAD_REQUEST',
       );

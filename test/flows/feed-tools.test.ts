@@ -9,28 +9,74 @@ import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseLegacyHash } from '#crypto/passwords.ts';
+import { serviceItems } from '#domain/agreements.ts';
+import { isDay } from '#domain/days.ts';
 import { type DocumentType, parseDocument } from '#domain/documents.ts';
 import { normaliseName } from '#domain/persons.ts';
 import { parsePhone } from '#domain/phones.ts';
-import { parseTaxpayerId } from '#domain/taxpayers.ts';
+import { readReportNumber } from '#domain/report-numbers.ts';
+import { companySubjects, parseTaxpayerId } from '#domain/taxpayers.ts';
 import { diceFor, seedOf, spread } from '../../infra/feed/dice.ts';
 import { handOver, type Standing, type Told } from '../../infra/feed/hand-over.ts';
 import { samplePerson } from '../../infra/feed/people.ts';
-import { type SampleSize, sampleLines } from '../../infra/feed/sample-lines.ts';
+import { sampleLines } from '../../infra/feed/sample-lines.ts';
+import type { SampleSize } from '../../infra/feed/sample-size.ts';
 import { type Door, openDoor } from '../support/door.ts';
 
+type Someone = { name: string; documentType: DocumentType; documentNumber: string };
 interface Line {
   readonly type: string;
   readonly version: number;
   readonly taxpayerId?: string;
   readonly name?: string;
-  readonly person?: { name: string; documentType: DocumentType; documentNumber: string };
+  readonly person?: Someone;
   readonly phone?: string;
   readonly removed?: boolean;
+  readonly phones?: readonly string[];
+  readonly passwordHash?: string;
+  readonly companyPasswordHash?: string;
+  readonly subject?: string | string[];
+  readonly agents?: readonly Someone[];
+  readonly agencyId?: string;
+  readonly clientId?: string;
+  readonly agreementId?: string;
+  readonly items?: readonly string[];
+  readonly from?: string;
+  readonly until?: string;
+  readonly reportNo?: string;
+  readonly validUntil?: string;
+  readonly handler?: { name: string; phone: string };
 }
-const made = (size: SampleSize): Line[] => [...sampleLines(size)] as Line[];
+type Size = Omit<SampleSize, 'year'>;
+const year = 2027;
+const made = (size: Size): Line[] => [...sampleLines({ ...size, year })] as Line[];
 const textOf = (lines: readonly object[]): string =>
   lines.map((line) => `${JSON.stringify(line)}\n`).join('');
+
+/** Stands before a runtime and fails its feed from some call on, until it is mended. */
+async function standIn(target: string, fails: (time: number) => boolean) {
+  let broken = true;
+  let time = 0;
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    if (request.method === 'POST' && broken && fails(++time)) return response.writeHead(503).end('{}');
+    const answer = await fetch(new URL(request.url ?? '/', target), {
+      method: request.method ?? 'GET',
+      ...(chunks.length > 0 ? { body: Buffer.concat(chunks) } : {}),
+    });
+    return response.writeHead(answer.status).end(await answer.text());
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    mend: () => {
+      broken = false;
+    },
+    stop: () => new Promise((resolve) => server.close(resolve)),
+  };
+}
 
 /** A tool as npm starts it. */
 async function tool(file: 'sample' | 'send', ...args: string[]) {
@@ -62,14 +108,17 @@ describe('made-up lines', () => {
 
   it('DOC-2 DOC-3 name people, companies and phones that our own rules take', () => {
     const lines = made({ people: 3_000, companies: 1_200, seed: 11 });
-    for (const { person, phone, taxpayerId } of lines) {
-      if (taxpayerId !== undefined) expect(parseTaxpayerId(taxpayerId)).toBe(taxpayerId);
-      if (phone !== undefined) expect(parsePhone(phone)).toBe(phone);
-      if (person === undefined) continue;
-      expect(normaliseName(person.name)).toBe(person.name);
-      expect(parseDocument(person.documentType, person.documentNumber, '2026-01-01')).toBe(
-        person.documentNumber,
-      );
+    for (const { person, phone, taxpayerId, agencyId, clientId, agents = [], reportNo, handler } of lines) {
+      for (const number of [taxpayerId, agencyId, clientId])
+        if (number !== undefined) expect(parseTaxpayerId(number)).toBe(number);
+      for (const number of [phone, handler?.phone])
+        if (number !== undefined) expect(parsePhone(number)).toBe(number);
+      if (handler) expect(normaliseName(handler.name)).toBe(handler.name);
+      if (reportNo !== undefined) expect(readReportNumber(reportNo)).toBe(reportNo);
+      for (const one of person ? [person, ...agents] : agents) {
+        expect(normaliseName(one.name)).toBe(one.name);
+        expect(parseDocument(one.documentType, one.documentNumber, '2026-01-01')).toBe(one.documentNumber);
+      }
     }
   });
 
@@ -115,6 +164,106 @@ describe('made-up lines', () => {
     expect(lines.some(({ type, taxpayerId }) => type === 'taxpayer' && people.has(taxpayerId))).toBe(true);
   });
 
+  it('LGN-1 ENT-3 show every type of line and every subject in a sample as small as the one of the README', () => {
+    const size = { people: 200, companies: 50, seed: seedOf('1') };
+    const lines = [...made(size), ...made({ ...size, migration: { oldHashes: 0.5, duplicatePhones: 0.01 } })];
+    expect(new Set(lines.map(({ type }) => type))).toEqual(
+      new Set([
+        'taxpayer',
+        'legal-representative',
+        'finance-head',
+        'tax-handler',
+        'cross-region-report',
+        'agency-staff',
+        'agreement',
+        'collection',
+        'person',
+      ]),
+    );
+    expect(new Set(lines.flatMap(({ subject = [] }) => subject))).toEqual(new Set(companySubjects));
+  });
+
+  it('AGY-1 AGY-4 SPC-2 agents stand on both forms and are nobody of the client’s, reports are of companies from elsewhere', () => {
+    const lines = made({ people: 2_000, companies: 800, seed: 5 });
+    const of = (type: string) => lines.filter((line) => line.type === type);
+    const subjects = new Map(
+      of('taxpayer').map(({ taxpayerId, subject = [] }) => [taxpayerId, [subject].flat()]),
+    );
+    const staff = new Map<string | undefined, Set<string>>();
+    const own = new Map<string | undefined, Set<string>>();
+    const numbersOf = (agents: readonly Someone[] = []) => agents.map(({ documentNumber }) => documentNumber);
+    for (const { taxpayerId, person } of lines)
+      if (person && taxpayerId !== undefined)
+        own.set(taxpayerId, (own.get(taxpayerId) ?? new Set()).add(person.documentNumber));
+    const agreements = new Map<string | undefined, Line>();
+    // In the order of the file: the staff form is there before an agreement names its agents.
+    for (const line of lines) {
+      if (line.type === 'agency-staff') staff.set(line.agencyId, new Set(numbersOf(line.agents)));
+      if (line.type !== 'agreement') continue;
+      const { agencyId, clientId, agreementId, agents, items, from = '', until = '' } = line;
+      expect(subjects.get(agencyId)).toContain('agency');
+      expect(subjects.get(clientId)).toHaveLength(1);
+      expect(agents?.length).toBeGreaterThan(0);
+      for (const number of numbersOf(agents)) {
+        expect(staff.get(agencyId)).toContain(number);
+        expect(own.get(clientId) ?? new Set()).not.toContain(number);
+      }
+      for (const item of items ?? ['none']) expect(serviceItems).toContain(item);
+      expect([`${year - 1}-01-01`, `${year}-01-01`]).toContain(from);
+      expect(until).toBe(`${from.slice(0, 4)}-12-31`);
+      // DOC-4: a client's number may be a person's own.
+      expect(agreementId).not.toContain(clientId);
+      const before = agreements.get(agreementId);
+      if (before)
+        expect(line).toMatchObject({ agencyId: before.agencyId, clientId: before.clientId, version: 2 });
+      agreements.set(agreementId, line);
+    }
+    expect(agreements.size).toBeGreaterThan(40);
+    const known = [...agreements.values()];
+    expect(known.some(({ removed }) => removed)).toBe(true);
+    expect(known.some(({ until = '' }) => until < `${year}`)).toBe(true);
+    expect(of('agency-staff').some(({ version }) => version === 2)).toBe(true);
+
+    const reports = of('cross-region-report');
+    for (const { taxpayerId, validUntil } of reports) {
+      expect(subjects.get(taxpayerId)).toContain('cross-region');
+      expect(taxpayerId?.slice(2, 4)).not.toBe('34');
+      expect(isDay(validUntil ?? '')).toBe(true);
+    }
+    const first = reports.filter(({ version }) => version === 1);
+    expect(new Set(first.map(({ reportNo }) => reportNo)).size).toBe(first.length);
+    expect(first.length).toBeGreaterThan(20);
+    expect(reports.length).toBeGreaterThan(first.length);
+  });
+
+  it('MIG-1 are people as an old system knew them: the same for a seed, with hashes and duplicates as asked for', () => {
+    const size = (oldHashes: number, duplicatePhones: number): Size => ({
+      people: 3_000,
+      companies: 300,
+      seed: 9,
+      migration: { oldHashes, duplicatePhones },
+    });
+    const people = (some: Size) => made(some).filter(({ type }) => type === 'person');
+    const lines = people(size(0.5, 0.1));
+    expect(lines).toHaveLength(3_000);
+    expect(textOf(people(size(0.5, 0.1)))).toBe(textOf(lines));
+    const hashed = lines.flatMap(({ passwordHash }) => (passwordHash === undefined ? [] : [passwordHash]));
+    expect(Math.abs(hashed.length - 1_500)).toBeLessThan(150);
+    for (const hash of hashed) expect(parseLegacyHash(hash)).not.toBeNull();
+    expect(people(size(0, 0)).some(({ passwordHash }) => passwordHash !== undefined)).toBe(false);
+    const owners = (some: readonly Line[]) => {
+      const claims = new Map<string, number>();
+      for (const phone of some.flatMap(({ phones = [] }) => phones))
+        claims.set(phone, (claims.get(phone) ?? 0) + 1);
+      return [...claims.values()].filter((count) => count > 1).length;
+    };
+    expect(owners(people(size(0, 0)))).toBe(0);
+    expect(owners(lines)).toBeGreaterThan(200);
+    const companies = made(size(1, 0)).filter(({ type }) => type === 'taxpayer');
+    for (const { companyPasswordHash = '' } of companies)
+      expect(parseLegacyHash(companyPasswordHash)).not.toBeNull();
+  });
+
   it('spread numbers without meeting one twice, and dice give every choice its chance', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 5_000 }), fc.nat(0xffffffff), (size, seed) => {
@@ -134,7 +283,7 @@ describe('made-up lines', () => {
 
 describe('npm run feed:sample', () => {
   it('writes the same file twice, and the same to standard output', async () => {
-    const flags = ['--people', '300', '--companies', '100', '--seed', 'demo'];
+    const flags = ['--people', '300', '--companies', '100', '--seed', 'demo', '--year', `${year}`];
     const path = join(folder, 'sample.jsonl');
     const toFile = await tool('sample', ...flags, '--out', path);
     expect(toFile).toMatchObject({ code: 0, out: '' });
@@ -142,6 +291,15 @@ describe('npm run feed:sample', () => {
     expect(toFile.err).toBe(`${written.trimEnd().split('\n').length} lines in ${path}\n`);
     expect((await tool('sample', ...flags)).out).toBe(written);
     expect(written).toBe(textOf(made({ people: 300, companies: 100, seed: seedOf('demo') })));
+  });
+
+  it('AGY-4 lets agreements run in this year of the bureau where no other is named', async () => {
+    const yearNow = () => new Date(Date.now() + 8 * 3_600_000).getUTCFullYear();
+    const before = yearNow();
+    const { out } = await tool('sample', '--people', '60', '--companies', '40');
+    expect(out.includes(`"until":"${before}-12-31"`) || out.includes(`"until":"${yearNow()}-12-31"`)).toBe(
+      true,
+    );
   });
 
   it('says what is wrong with its flags in one sentence, in both languages', async () => {
@@ -154,6 +312,9 @@ describe('npm run feed:sample', () => {
       ['--people', '9', '--companies', '1', '--colour', 'red'],
       ['--people', '9', '--companies', '1', '--seed'],
       ['--people', '9', '--companies', '1', 'more'],
+      ['--people', '9', '--companies', '1', '--year', '27'],
+      ['--people', '9', '--companies', '1', '--old-hashes', '10'],
+      ['--people', '9', '--companies', '1', '--migration', '--duplicate-phones', '101'],
       ['--people', '9', '--companies', '1', '--out', join(folder, 'no', 'such', 'folder.jsonl')],
     ];
     for (const flags of wrong) {
@@ -172,9 +333,11 @@ describe('npm run feed', () => {
   });
   afterAll(() => door?.stop());
 
-  it('ENT-3 loads a sample without a rejected line, and a second time changes nothing', async () => {
+  it('ENT-3 loads a sample without a rejected line or a warning, and a second time changes nothing', async () => {
     const path = join(folder, 'companies.jsonl');
-    const lines = made({ people: 90, companies: 40, seed: 21 });
+    const lines = made({ people: 120, companies: 100, seed: 24 });
+    for (const type of ['agency-staff', 'agreement', 'cross-region-report'])
+      expect(lines.some((line) => line.type === type && line.version === 2)).toBe(true);
     await writeFile(path, textOf(lines));
     const first = await tool('send', path, '--url', door.url);
     expect({ code: first.code, out: first.out }).toEqual({ code: 0, out: '' });
@@ -215,6 +378,48 @@ describe('npm run feed', () => {
     expect(out).toContain('not JSON');
     expect(err).toContain(`${lines.length} lines,`);
     expect(err).toContain('4 accepted, 0 stale, 3 rejected');
+  });
+
+  it('MIG-1 goes on where it stopped, in this runtime and for this content only; --from and --report', async () => {
+    const path = join(folder, 'people.jsonl');
+    const people = {
+      people: 2_600,
+      companies: 0,
+      seed: 31,
+      migration: { oldHashes: 0, duplicatePhones: 0.02 },
+    };
+    const lines = made(people).map((line) => JSON.stringify(line));
+    lines[1_500] = '{"type":"person"';
+    await writeFile(path, `${lines.join('\r\n')}\r\n`);
+    // The third batch finds the runtime's tables away.
+    const report = join(folder, 'report.jsonl');
+    const proxy = await standIn(door.url, (time) => time >= 3);
+    const first = await tool('send', path, '--url', proxy.url, '--report', report);
+    expect(first.code).toBe(1);
+    expect(first.err).toContain('after line 2000');
+    expect(first.err).toContain('goes on there');
+    proxy.mend();
+    const second = await tool('send', path, '--url', proxy.url, '--report', report);
+    expect(second.err).toContain('goes on after line 2000');
+    expect(second.err).toContain(`${lines.length} lines,`);
+    expect(second.err).toMatch(/: 2599 accepted, 0 stale, 1 rejected, \d+ warnings, \d+ numbers emptied/);
+    const told = (await readFile(report, 'utf8'))
+      .trimEnd()
+      .split('\n')
+      .map((one) => JSON.parse(one));
+    expect(told.filter(({ kind }) => kind === 'rejected')).toMatchObject([
+      { line: 1_501, code: 'BAD_REQUEST' },
+    ]);
+    expect(told.filter(({ code }) => code === 'PHONE_EMPTIED').length).toBeGreaterThan(20);
+    expect(told.some(({ line }) => line > 2_000)).toBe(true);
+    expect([second.code, second.out]).toEqual([1, '']);
+
+    // Done is done: the next time it begins anew, or where it is told to.
+    const third = await tool('send', path, '--url', proxy.url, '--from', '2500');
+    expect(third.err).toContain(': 0 accepted, 101 stale, 0 rejected');
+    const beyond = await tool('send', path, '--url', proxy.url, '--from', '2602');
+    expect(beyond.err).toContain('no line 2602');
+    await proxy.stop();
   });
 
   it('says in one sentence that the runtime is not running, and what else keeps it from working', async () => {

@@ -44,7 +44,9 @@ const makeDefault = (who: SignedIn, phoneId: string) =>
   who.api('PUT', `/v1/account/phones/${phoneId}/default`);
 /** How many own which numbers: the guards and the lists must agree (PHN-5). */
 async function ownership() {
-  const [guards, people] = await Promise.all([rows(door, 'Phones'), rows(door, 'Users')]);
+  const [numbers, people] = await Promise.all([rows(door, 'Phones'), rows(door, 'Users')]);
+  // A number that was freed keeps its row, without an owner (MIG-1).
+  const guards = numbers.filter(({ personKey }) => personKey !== undefined);
   const listed = people.flatMap((one) =>
     (one.phones ?? []).map((phone: { phoneKey: string }) => `${phone.phoneKey} ${one.personKey}`),
   );

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Channel } from '#domain/names.ts';
 import { defaultPolicies } from '#domain/policies.ts';
 import { localPartner, type Partner, pollScan, workingAs } from '../support/channel-partner.ts';
@@ -20,7 +20,17 @@ import {
   rows,
   type WatchedDoor,
 } from '../support/watched.ts';
-import { companyLine, companyOf, feed, representativeLine } from './support/registry.ts';
+import {
+  type Api,
+  agencyFirm,
+  agreementLine,
+  apiOf,
+  client,
+  type Firm,
+  staffLine,
+  yesterday,
+} from './support/agencies.ts';
+import { companyLine, companyOf, creditCode, feed, representativeLine } from './support/registry.ts';
 import { setOnPerson } from './support/tables.ts';
 
 let door: WatchedDoor;
@@ -373,6 +383,105 @@ describe('QR-3 companies', () => {
       since: door.clock.now().toISOString(),
     });
     expect(told(await ask(code))).toEqual([404, 'USER_NOT_REGISTERED']);
+  });
+});
+
+describe('QR-3 tax agents', () => {
+  let agency: Firm;
+  let agent: Known;
+  let served: string;
+  let agreement: ReturnType<typeof agreementLine>;
+  beforeAll(async () => {
+    agency = await agencyFirm(door);
+    agent = await knownPerson(door);
+    served = await client(door);
+    agreement = agreementLine(agency.id, served, [agent]);
+  });
+  beforeEach(() => feed(door, staffLine(agency.id, [agent]), agreement));
+  const asAgent = (taxpayerId: string) => ({ taxpayerId, role: 'tax-agent' });
+  /** Confirmed on a phone that works for the company. */
+  const confirmedFor = async (taxpayerId: string, of: Sample = agent): Promise<Code> => {
+    const code = await showCode();
+    expectStatus(await phoneOf(of, 'ahtax-app', asAgent(taxpayerId)).confirmCode(code.qrContent), 204);
+    return code;
+  };
+  const seen = async (api: Api) => expectStatus(await api('GET', '/v1/enterprise'), 200).body;
+
+  it('AGY-1 AGY-3 QR-1 QR-3 the page takes over the client that the agent works for, three calls deep', async () => {
+    const code = await confirmedFor(served);
+    door.resetUsage();
+    const { session } = expectStatus(await ask(code), 200).body;
+    expect(door.usage().scan?.routes['GET /v1/scans/{ticket}']?.longestChain).toBe(3);
+    expect(session.identity).toEqual({
+      kind: 'enterprise',
+      ...asAgent(served),
+      taxpayerName: '黄山毛峰有限公司',
+      permissions: ['filing', 'declaration', 'enquiry'],
+    });
+    const api = apiOf(door, session.accessToken);
+    expect(await seen(api)).toMatchObject(asAgent(served));
+    // SWI-4: not the door to the agency's other clients.
+    expect(told(await api('GET', '/v1/session/clients'))).toEqual([403, 'SWITCH_NOT_ALLOWED']);
+    await feed(door, staffLine(agency.id, []));
+    expect(told(await api('GET', '/v1/enterprise'))).toEqual([403, 'RELATION_NOT_FOUND']);
+  });
+
+  it('AGY-2 QR-1 or the agency itself', async () => {
+    const { session } = expectStatus(await ask(await confirmedFor(agency.id)), 200).body;
+    expect(session.identity).toMatchObject({ kind: 'enterprise', ...asAgent(agency.id), permissions: [] });
+  });
+
+  it('AGY-1 QR-3 forms that were replaced since and name the agent still let the page in', async () => {
+    const code = await confirmedFor(served);
+    const other = person();
+    const { agents } = staffLine(agency.id, [other, agent]);
+    await feed(door, staffLine(agency.id, [other, agent]), { ...agreement, agents, items: ['consulting'] });
+    expect((await ask(code)).body.session.identity.permissions).toEqual(['enquiry']);
+  });
+
+  it.each<[string, () => object]>([
+    ['the staff form', () => staffLine(agency.id, [])],
+    ['the agreement', () => ({ ...agreement, agents: staffLine(agency.id, [person()]).agents })],
+    ['a service that is over', () => ({ ...agreement, until: yesterday })],
+    ['a client that is gone', () => companyLine(served, { state: 'cancelled' })],
+  ])('AGY-1 QR-3 what changes between confirmation and page opens nothing: %s', async (_what, change) => {
+    const code = await confirmedFor(served);
+    await feed(door, change());
+    const before = (await rows(door, 'Sessions')).length;
+    expect(told(await ask(code))).toEqual([403, 'RELATION_NOT_FOUND']);
+    expect(await rows(door, 'Sessions')).toHaveLength(before);
+    await feed(door, companyLine(served, { name: '黄山毛峰有限公司' }));
+  });
+
+  it("AGY-1 QR-3 a client of somebody else's is refused, whatever the phone says", async () => {
+    const colleague = await knownPerson(door);
+    const [unlisted, foreign, theirs, later, special] = [
+      await agencyFirm(door),
+      await client(door),
+      await client(door),
+      await client(door),
+      await client(door, { subject: 'cross-region' }),
+    ];
+    await feed(
+      door,
+      // On the agreement without the staff form; on the staff form without the agreement.
+      agreementLine(unlisted.id, foreign, [agent]),
+      staffLine(agency.id, [agent, colleague]),
+      agreementLine(agency.id, theirs, [colleague]),
+      agreementLine(agency.id, later, [agent], { from: '2027-03-03' }),
+      agreementLine(agency.id, special, [agent]),
+    );
+    const own = await companyOf(door, agent);
+    const code = await showCode();
+    const refused = async (of: Sample, taxpayerId: string) => {
+      const phone = phoneOf(of, 'iit-app', asAgent(taxpayerId));
+      expectStatus(await phone.scan(code.qrContent), 200);
+      expect(told(await phone.confirm(code.ticket)), taxpayerId).toEqual([403, 'RELATION_NOT_FOUND']);
+    };
+    for (const id of [foreign, unlisted.id, theirs, later, special, own, creditCode(), 'not a number'])
+      await refused(agent, id);
+    await refused(colleague, served);
+    expect((await ask(code)).body).toEqual({ state: 'scanned' });
   });
 });
 

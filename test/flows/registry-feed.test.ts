@@ -1,7 +1,4 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { linesOf } from '#gateways/object-lines.ts';
 import { type Door, openDoor } from '../support/door.ts';
 import { person } from '../support/people.ts';
 import { creditCode, feed, legalRepresentative, taxpayer } from './support/feed-lines.ts';
@@ -128,44 +125,5 @@ describe('the registry feed', () => {
     expect(await door.invoke('registry-feed', { Records: [message('t', body)] })).toEqual({
       batchItemFailures: [],
     });
-  });
-});
-
-describe('lines of an S3 object', () => {
-  let server: Server;
-  const asked: { path: string | undefined; authorization: string | undefined }[] = [];
-  beforeAll(async () => {
-    server = createServer((request, response) => {
-      asked.push({ path: request.url, authorization: request.headers.authorization });
-      if (request.url?.includes('missing')) response.writeHead(404).end('<Error/>');
-      else response.end('one\ntwo\r\nthree');
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    process.env.AWS_ENDPOINT_URL_S3 = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    Object.assign(process.env, {
-      AWS_REGION: 'cn-north-1',
-      AWS_ACCESS_KEY_ID: 'k',
-      AWS_SECRET_ACCESS_KEY: 's',
-    });
-  });
-  afterAll(() => {
-    for (const name of ['AWS_ENDPOINT_URL_S3', 'AWS_REGION', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'])
-      delete process.env[name];
-    server.close();
-  });
-  const read = async (encodedKey: string) => {
-    const lines: string[] = [];
-    for await (const line of linesOf({ bucket: 'feed', encodedKey })) lines.push(line);
-    return lines;
-  };
-
-  it('ENT-3 reads a file line by line with a signed request', async () => {
-    expect(await read('2026/day+one.jsonl')).toEqual(['one', 'two', 'three']);
-    expect(asked[0]?.path).toBe('/feed/2026/day%20one.jsonl');
-    expect(asked[0]?.authorization).toContain('/cn-north-1/s3/aws4_request');
-  });
-
-  it('ENT-3 fails without naming the file when S3 refuses', async () => {
-    await expect(read('missing-340101199003071234.jsonl')).rejects.toThrow(/^s3: http-404$/);
   });
 });

@@ -43,6 +43,7 @@ it('LCK-1 counts locked accounts by the metric that the functions really write',
   const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
   const event = {
     routeKey: 'POST /v1/logins',
+    headers: {},
     requestContext: { requestId: 'r', http: { sourceIp: '203.0.113.9' } },
   } as APIGatewayProxyEventV2;
   logRequest('login', event, 423, performance.now(), new Problem('ACCOUNT_LOCKED'));

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
@@ -22,6 +22,10 @@ export interface Assembly {
   readonly directory: string;
   /** The templates' text by what the stack holds. */
   readonly templates: Readonly<Record<'data' | 'api' | 'alarms', string>>;
+  /** The portal stack's; stage local has none. Its resources are not among `resources`. */
+  readonly portal: string | undefined;
+  /** CloudFront's access log; in partition aws only. */
+  readonly portalLogs: string | undefined;
   readonly resources: readonly Resource[];
   readonly of: (type: string) => Resource[];
 }
@@ -37,6 +41,9 @@ afterAll(() => {
   synthesized.clear();
 });
 
+/** Stands for the built pages: these tests look at templates, not at pages. */
+export const portalFiles = join(import.meta.dirname, 'fixtures/pages');
+
 const synthesized = new Map<string, Promise<Assembly>>();
 
 /** A stage's assembly, made once per test file. */
@@ -50,15 +57,26 @@ export async function synthesizeStage(
   stage: StageName,
   options: StageOverrides & Sources = {},
 ): Promise<Assembly> {
-  const directory = await synthesize({ stage, outdir: temporaryFolder(), ...options });
+  const directory = await synthesize({ stage, outdir: temporaryFolder(), portalFiles, ...options });
   const start = prefix(resolveStage(stage));
   const read = (stack: string) => readFileSync(join(directory, `${start}-${stack}.template.json`), 'utf8');
   const templates = { data: read('data'), api: read('api'), alarms: read('alarms') };
+  const readIfThere = (stack: string) =>
+    existsSync(join(directory, `${start}-${stack}.template.json`)) ? read(stack) : undefined;
+  const portal = readIfThere('portal');
+  const portalLogs = readIfThere('portal-logs');
   const resources = Object.values(templates).flatMap((text) => resourcesOf(text));
-  return { directory, templates, resources, of: (type) => resources.filter(({ Type }) => Type === type) };
+  return {
+    directory,
+    templates,
+    portal,
+    portalLogs,
+    resources,
+    of: (type) => resources.filter(({ Type }) => Type === type),
+  };
 }
 
-function resourcesOf(template: string): Resource[] {
+export function resourcesOf(template: string): Resource[] {
   const parsed: { Resources: Record<string, Omit<Resource, 'id'>> } = JSON.parse(template);
   return Object.entries(parsed.Resources).map(([id, resource]) => ({ id, ...resource }));
 }

@@ -3,7 +3,7 @@ import type { FlowDeclaration } from '#contract/flow.ts';
 import type { TableOrIndex } from '#contract/tables.ts';
 import { tableVariable } from '#contract/tables.ts';
 import { flows } from '#flows/contracts.ts';
-import { stageNames } from '../../infra/config.ts';
+import { stageNames, stages } from '../../infra/config.ts';
 import { splitTable } from '../../infra/names.ts';
 import {
   type Assembly,
@@ -98,10 +98,27 @@ describe.each(stageNames)('stage %s', (stage) => {
       ...(flow.secrets ?? []).map((secret) => `SECRET_${secret.toUpperCase()}`),
       ...(flow.trigger?.kind === 'rotation' ? ['DATA_KEY'] : []),
       ...(asserted ? ['CHANNEL_KEYS'] : []),
+      ...(flow.routes && stages[stage].portal ? ['ORIGIN_SECRET'] : []),
     ]);
     expect(Object.keys(Variables).sort()).toEqual([...names].sort());
     const bytes = Object.entries(Variables).map(([name, value]) => Buffer.byteLength(name + readable(value)));
     expect(bytes.reduce((sum, one) => sum + one, 0)).toBeLessThan(4096);
+  });
+
+  it('MIG-1 lets the feed alone take from its queue, and send the rest of a file back to it', () => {
+    const queue = built
+      .of('AWS::SQS::Queue')
+      .find(({ Properties }) => Properties.QueueName === `ahtax-${stage}-registry-feed`);
+    const feed = flows.find(({ trigger }) => trigger?.kind === 'feed');
+    if (!queue || !feed) throw new Error('no feed');
+    const onQueues = (flow: FlowDeclaration) => granted(flow).filter((pair) => pair.startsWith('sqs:'));
+    expect(onQueues(feed).sort()).toEqual(
+      ['DeleteMessage', 'GetQueueAttributes', 'ReceiveMessage', 'SendMessage'].map(
+        (action) => `sqs:${action} <${queue.id}.Arn>`,
+      ),
+    );
+    for (const flow of flows)
+      if (flow !== feed) expect(onQueues(flow).filter((pair) => pair.includes(queue.id))).toEqual([]);
   });
 
   it('allows nothing by wildcard, except where AWS has no name for the thing', () => {

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { stageNames } from '../../infra/config.ts';
 import { resolveStage } from '../../infra/stage.ts';
 import { buildApp, inProcess } from '../../infra/synth.ts';
-import { synthTimeout, temporaryFolder } from './assembly.ts';
+import { portalFiles, synthTimeout, temporaryFolder } from './assembly.ts';
 
 const findings = (app: App): string[] =>
   new AwsSolutionsChecks(app)
@@ -18,7 +18,7 @@ const findings = (app: App): string[] =>
 it.each(stageNames)(
   'stage %s passes cdk-nag AwsSolutions, each exception acknowledged beside its resource',
   async (stage) => {
-    const app = await buildApp(resolveStage(stage), inProcess(temporaryFolder()));
+    const app = await buildApp(resolveStage(stage), inProcess(temporaryFolder()), { portalFiles });
     expect(findings(app)).toEqual([]);
   },
   synthTimeout,

@@ -29,6 +29,10 @@ describe('virtual clock', () => {
       status: 200,
       body: { now: '2031-05-05T23:08:09.000Z', fixed: true },
     });
+    expect(await local('/clock', undefined, 'GET')).toEqual({
+      status: 200,
+      body: { now: '2031-05-05T23:08:09.000Z', fixed: true },
+    });
     const at = Date.UTC(2031, 4, 5, 23, 8, 9);
     const seen = await inFunction();
     expect(seen).toMatchObject({

@@ -14,6 +14,7 @@ export interface Door extends Runtime {
 declare module 'vitest' {
   export interface ProvidedContext {
     dynamodbEndpoint: string;
+    chromiumPath: string;
   }
 }
 

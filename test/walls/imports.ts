@@ -10,20 +10,37 @@ const naming = new Set([
   'TSExternalModuleReference',
 ]);
 
-/** Every module a TypeScript file names, in order: imports of types, dynamic ones and re-exports included. */
-export function importsIn(source: string): string[] {
-  const { program, errors } = parseSync('source.ts', source, { lang: 'ts' });
-  if (errors.length > 0) throw new Error(errors.map(({ message }) => message).join('; '));
-  return [...specifiers(program)];
+interface Options {
+  readonly lang?: 'ts' | 'tsx';
+  /** `run`: what stays when types are stripped; `at-once`: of these, what is not loaded later by `import(…)`. */
+  readonly only?: 'run' | 'at-once';
 }
 
-function* specifiers(node: unknown): Generator<string> {
+/** Every module a TypeScript file names, in order: imports of types, dynamic ones and re-exports included. */
+export function importsIn(source: string, { lang = 'ts', only }: Options = {}): string[] {
+  const { program, errors } = parseSync(`source.${lang}`, source, { lang });
+  if (errors.length > 0) throw new Error(errors.map(({ message }) => message).join('; '));
+  return [...specifiers(program, only)];
+}
+
+function* specifiers(node: unknown, only: Options['only']): Generator<string> {
   if (typeof node !== 'object' || node === null) return;
   const { type, source, expression, callee, arguments: given } = node as Record<string, unknown>;
-  if (typeof type === 'string' && naming.has(type)) yield* literal(source ?? expression);
+  if (typeof type === 'string' && naming.has(type) && !leftAway(node, only))
+    yield* literal(source ?? expression);
   if (type === 'CallExpression' && (callee as { name?: unknown }).name === 'require')
     yield* literal((given as unknown[])[0]);
-  for (const inner of Object.values(node)) yield* specifiers(inner);
+  for (const inner of Object.values(node)) yield* specifiers(inner, only);
+}
+
+/** `import type` and `import { type A, type B }` are gone at run time. */
+function leftAway(node: object, only: Options['only']): boolean {
+  if (only === undefined) return false;
+  const { type, importKind, exportKind, specifiers: names } = node as Record<string, unknown>;
+  if (type === 'ImportExpression') return only === 'at-once';
+  if (type === 'TSImportType' || importKind === 'type' || exportKind === 'type') return true;
+  const kinds = (names as { importKind?: unknown }[] | undefined)?.map((name) => name.importKind) ?? [];
+  return type === 'ImportDeclaration' && kinds.length > 0 && kinds.every((kind) => kind === 'type');
 }
 
 function* literal(node: unknown): Generator<string> {

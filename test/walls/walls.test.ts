@@ -101,6 +101,29 @@ describe('imports point one way', () => {
     expect(crossings(sources('infra'), allowed)).toEqual([]);
   });
 
+  it('the portal knows the types of contracts, and of the domain code that weighs nothing', () => {
+    const files = sources('portal/src');
+    expect(files.length).toBeGreaterThan(50);
+    const named = (file: string, only?: 'run') =>
+      importsIn(readFileSync(join(root, file), 'utf8'), {
+        lang: file.endsWith('x') ? 'tsx' : 'ts',
+        ...(only ? { only } : {}),
+      });
+    const foreign = (specifier: string, file: string) => {
+      if (isRelative(specifier)) return !target(file, specifier).startsWith('portal/src/');
+      return specifier.startsWith('#') && !/^#(contract|flows|domain)\//.test(specifier);
+    };
+    // The list of common passwords is the API's: 100 KB that no page needs.
+    const heavy = (specifier: string) => /^#(contract|flows)\/|^#domain\/common-password/.test(specifier);
+    const wrong = files.flatMap((file) =>
+      [
+        ...named(file).filter((specifier) => foreign(specifier, file) || isBuiltin(specifier)),
+        ...named(file, 'run').filter(heavy),
+      ].map((specifier) => `${file} → ${specifier}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
   it('nothing that runs deployed imports a development package', () => {
     const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
       dependencies: Record<string, string>;
@@ -146,5 +169,17 @@ describe('the scanner of this test', () => {
     ["const r = /['\"`]/; import { a } from './a.ts';", ['./a.ts']],
   ])('reads %j', (source, found) => {
     expect(importsIn(source)).toEqual(found);
+  });
+
+  it.each([
+    ["import type { a } from './a.ts'; import { type b } from './b.ts';", []],
+    ["import { type a, b } from './a.ts'; import './c.ts';", ['./a.ts', './c.ts']],
+    ["export type { a } from './a.ts'; type B = import('./b.ts').B; export { c } from './c.ts';", ['./c.ts']],
+    ["const a = await import('./a.ts');", ['./a.ts']],
+  ])('tells what stays of %j at run time', (source, found) => {
+    expect(importsIn(source, { only: 'run' })).toEqual(found);
+    expect(importsIn(source, { only: 'at-once' })).toEqual(
+      found.filter((one) => !source.includes(`import('${one}')`)),
+    );
   });
 });

@@ -35,7 +35,8 @@ export function fed(scope: Construct, stage: Stage, timeoutSeconds: number, key:
   );
   const bucket = feedFiles(scope, queue, key);
   const take = new PolicyStatement({
-    actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
+    // It sends too: the rest of a file that is longer than its time goes back to the queue.
+    actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:SendMessage'],
     resources: [queue.queueArn],
   });
   const read = new PolicyStatement({ actions: ['s3:GetObject'], resources: [`${bucket.attrArn}/*`] });

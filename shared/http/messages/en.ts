@@ -15,6 +15,16 @@ const relation = (d: Details) => {
     ? 'Your application waits for the legal representative or finance head, who confirms it under Account centre – Staff permissions.'
     : 'An authorisation of this company waits for you: log in as a natural person and confirm it under Account centre – Company authorisations.';
 };
+/** A company of special subjects alone has nobody who could log in under Enterprise to add people (SPC-4). */
+const atHall = (d: Details) =>
+  relation(d) +
+  (d.pendingAuthorizationId === undefined
+    ? ' For a company that logs in under Special subjects only, a tax service hall adds people to its tax staff.'
+    : '');
+const reportHandler =
+  'Whoever a cross-region report names as its handler may log in too: name and phone number must be exactly those of the report.';
+const otherHolder =
+  'You typed a phone number, which may be on file for somebody else; you can try your document number.';
 const entries: Record<string, string> = {
   enterprise: 'Enterprise',
   agency: 'Agency',
@@ -42,6 +52,13 @@ export const en: Catalogue = {
       'The personal-information notice is needed, and separately the face-processing notice before a face check.',
   },
   BAD_CREDENTIALS: { title: 'Account or password is wrong', detail: tries },
+  'BAD_CREDENTIALS/company': {
+    title: 'The company password is wrong',
+    detail: (d) =>
+      typeof d.remainingAttempts === 'number'
+        ? `${d.remainingAttempts} more tries today. The new login needs the taxpayer number, your own account and your own password.`
+        : undefined,
+  },
   SMS_CODE_WRONG: {
     title: 'The SMS code is wrong or no longer valid',
     detail: (d) => tries(d) ?? 'Please use the newest code, or ask for another.',
@@ -110,13 +127,33 @@ export const en: Catalogue = {
   RELATION_NOT_FOUND: { title: 'No relation between you and this company was found', detail: relation },
   'RELATION_NOT_FOUND/phone': {
     title: 'No relation between you and this company was found',
-    detail: (d) =>
-      `${relation(d)} You typed a phone number, which may be on file for somebody else; you can try your document number.`,
+    detail: (d) => `${relation(d)} ${otherHolder}`,
+  },
+  'RELATION_NOT_FOUND/special': {
+    title: 'No relation between you and this company was found',
+    detail: atHall,
+  },
+  'RELATION_NOT_FOUND/special-phone': {
+    title: 'No relation between you and this company was found',
+    detail: (d) => `${atHall(d)} ${otherHolder}`,
+  },
+  'RELATION_NOT_FOUND/cross-region': {
+    title: 'No relation between you and this company was found',
+    detail: (d) => `${atHall(d)} ${reportHandler}`,
+  },
+  'RELATION_NOT_FOUND/cross-region-phone': {
+    title: 'No relation between you and this company was found',
+    detail: (d) => `${atHall(d)} ${reportHandler} ${otherHolder}`,
   },
   'RELATION_NOT_FOUND/lost': {
     title: 'You no longer act for this company',
     detail: () =>
       'Your relation with it was ended, changed or has run out. You can switch to yourself or another company, or log out.',
+  },
+  'RELATION_NOT_FOUND/report': {
+    title: 'No relation between you and this company was found',
+    detail: () =>
+      'This cross-region report has run out or changed, or names somebody else by now. Please search again and choose another one.',
   },
   USE_SPECIAL_ENTRY: {
     title: 'Please log in under Special subjects',
@@ -167,13 +204,27 @@ export const en: Catalogue = {
   RELATION_EXISTS: { title: 'This person already has that role in the company' },
   AGENT_IS_STAFF: { title: "This person is already the client's own staff and cannot be its agent" },
   STATE_CONFLICT: { title: 'This has already been done or has changed, please reload' },
+  'STATE_CONFLICT/overlap': {
+    title: 'There is an agreement with this client for part of that time already',
+    detail: () => 'Please change or end that one first.',
+  },
+  'STATE_CONFLICT/staff-form': {
+    title: 'Somebody else has just changed the form; your change was not saved',
+    detail: () => 'Please look at the list as it is now, and send your change again.',
+  },
   STEP_MISSING: { title: 'Please complete the earlier steps first' },
   PERSON_MISMATCH: {
     title: 'This document number is recorded under another name',
     detail: () => 'Please check it, or visit a tax service hall with the document.',
   },
   EXPIRED: { title: 'This took too long, please start again' },
-  LEGACY_LOGIN_CLOSED: { title: 'The old login has closed, please use the new one' },
+  LEGACY_LOGIN_CLOSED: {
+    title: 'The old login has closed, please use the new one',
+    detail: (d) =>
+      d.closedOn
+        ? `Its last day was ${d.closedOn}. Use the entry for companies; the legal representative or finance head adds tax handlers.`
+        : undefined,
+  },
   BODY_TOO_LARGE: { title: 'The request is too large' },
   PASSWORD_WEAK: {
     title: 'The password is not strong enough',
@@ -192,6 +243,12 @@ export const en: Catalogue = {
       d.lockedUntil
         ? `It unlocks by itself at ${at(d.lockedUntil)} (Beijing time). You can also log in by scanning with an app.`
         : undefined,
+  },
+  'ACCOUNT_LOCKED/company': {
+    title:
+      'Too many wrong company passwords: the old login is locked for this company. Please use the new one',
+    detail: (d) =>
+      d.lockedUntil ? `It unlocks by itself at ${at(d.lockedUntil)} (Beijing time).` : undefined,
   },
   SMS_TOO_FREQUENT: { title: 'Too many SMS codes, please wait', detail: retry },
   TOO_MANY_REQUESTS: { title: 'Too many requests, please wait', detail: retry },

@@ -17,6 +17,10 @@ const notices = {
     zh: '您的手机号为空，请您通过扫码验证方式登录系统，并在账户中心的手机号码修改菜单中添加默认手机号。',
     en: 'You have no phone number on file. Please log in by scanning with an app, then add a default number under Account centre – Phone numbers.',
   },
+  PASSWORD_CHANGE_REQUIRED: {
+    zh: '您正在使用初始密码，修改密码后方可办理业务。',
+    en: 'You are using the initial password. Please change it first; everything else opens after that.',
+  },
   SESSION_REPLACED: {
     zh: '您的账号在其他地方的登录已被本次登录替换。',
     en: 'Your earlier session elsewhere has been replaced by this login.',

@@ -14,6 +14,15 @@ const relation = (d: Details) => {
     ? '您向该企业提出的申请尚待企业确认，请联系企业的法定代表人或财务负责人，在“账户中心-人员权限管理”中确认。'
     : '您有一项该企业的待确认授权，请从“自然人业务”入口登录，在“账户中心-企业授权管理-待确认授权”中确认。';
 };
+/** A company of special subjects alone has nobody who could log in under 企业业务 to add people (SPC-4). */
+const atHall = (d: Details) =>
+  relation(d) +
+  (d.pendingAuthorizationId === undefined
+    ? '只能从“特定主体”入口登录的企业，请到办税服务厅增加办税人员。'
+    : '');
+const reportHandler =
+  '跨区域涉税事项报告的经办人也可以登录，姓名和手机号码须与《跨区域涉税事项报告表》完全一致。';
+const otherHolder = '您输入的是手机号码，该号码可能已登记在其他人名下，您可以尝试使用证件号码登录。';
 const entries: Record<string, string> = {
   enterprise: '企业业务',
   agency: '代理业务',
@@ -37,6 +46,13 @@ export const zh: Catalogue = {
     detail: () => '需要您同意《个人信息处理告知》；进行人脸验证前，还需单独同意《人脸信息处理告知》。',
   },
   BAD_CREDENTIALS: { title: '输入的个人账号或密码错误，请重新输入！', detail: tries },
+  'BAD_CREDENTIALS/company': {
+    title: '输入的企业密码错误，请重新输入！',
+    detail: (d) =>
+      typeof d.remainingAttempts === 'number'
+        ? `今日还可以尝试 ${d.remainingAttempts} 次。您也可以使用新版登录：输入纳税人识别号、个人账号和个人密码。`
+        : undefined,
+  },
   SMS_CODE_WRONG: {
     title: '短信验证码错误或已失效，请重新输入',
     detail: (d) => tries(d) ?? '请输入最新一条短信中的验证码，或重新获取。',
@@ -98,12 +114,28 @@ export const zh: Catalogue = {
   RELATION_NOT_FOUND: { title: '未查询到您与该企业的关联关系', detail: relation },
   'RELATION_NOT_FOUND/phone': {
     title: '未查询到您与该企业的关联关系',
-    detail: (d) =>
-      `${relation(d)}您输入的是手机号码，该号码可能已登记在其他人名下，您可以尝试使用证件号码登录。`,
+    detail: (d) => relation(d) + otherHolder,
+  },
+  'RELATION_NOT_FOUND/special': { title: '未查询到您与该企业的关联关系', detail: atHall },
+  'RELATION_NOT_FOUND/special-phone': {
+    title: '未查询到您与该企业的关联关系',
+    detail: (d) => atHall(d) + otherHolder,
+  },
+  'RELATION_NOT_FOUND/cross-region': {
+    title: '未查询到您与该企业的关联关系',
+    detail: (d) => atHall(d) + reportHandler,
+  },
+  'RELATION_NOT_FOUND/cross-region-phone': {
+    title: '未查询到您与该企业的关联关系',
+    detail: (d) => atHall(d) + reportHandler + otherHolder,
   },
   'RELATION_NOT_FOUND/lost': {
     title: '未查询到您与该企业的关联关系',
     detail: () => '您与该企业的关联关系已解除、变更或到期。您可以切换至自然人或其他企业身份，或退出登录。',
+  },
+  'RELATION_NOT_FOUND/report': {
+    title: '未查询到您与该企业的关联关系',
+    detail: () => '该跨区域涉税事项报告已到期、变更，或经办人已不是您。请重新查询并选择其他报告。',
   },
   USE_SPECIAL_ENTRY: {
     title: '请从“特定主体”入口登录',
@@ -145,13 +177,26 @@ export const zh: Catalogue = {
   RELATION_EXISTS: { title: '该人员与企业已存在该身份的授权' },
   AGENT_IS_STAFF: { title: '该人员已是委托企业的办税人员，不能作为其涉税代理人员' },
   STATE_CONFLICT: { title: '该操作已完成或状态已变化，请刷新后重试' },
+  'STATE_CONFLICT/overlap': {
+    title: '与该委托企业已有服务期限重叠的协议，请先变更或终止原协议',
+  },
+  'STATE_CONFLICT/staff-form': {
+    title: '采集表刚被他人修改，本次修改未保存',
+    detail: () => '请核对最新的人员列表后重新提交。',
+  },
   STEP_MISSING: { title: '请先完成前面的步骤' },
   PERSON_MISMATCH: {
     title: '该证件号码已登记在其他姓名下，请核对',
     detail: () => '如确认无误，请携带证件前往办税服务厅处理。',
   },
   EXPIRED: { title: '操作超时，请重新开始' },
-  LEGACY_LOGIN_CLOSED: { title: '旧版登录已停用，请使用新版登录' },
+  LEGACY_LOGIN_CLOSED: {
+    title: '旧版登录已停用，请使用新版登录',
+    detail: (d) =>
+      d.closedOn
+        ? `旧版登录的过渡期至 ${d.closedOn} 止。请从“企业业务”入口登录；办税人员由法定代表人或财务负责人在“人员权限管理”中添加。`
+        : undefined,
+  },
   BODY_TOO_LARGE: { title: '提交的内容过大' },
   PASSWORD_WEAK: {
     title: '密码不符合安全要求，请重新设置',
@@ -170,6 +215,10 @@ export const zh: Catalogue = {
       d.lockedUntil
         ? `账号将于 ${at(d.lockedUntil)} 自动解锁。您也可以使用“忘记密码”立即解锁，或使用手机 APP 扫码登录。`
         : undefined,
+  },
+  'ACCOUNT_LOCKED/company': {
+    title: '企业密码连续错误次数过多，该企业的旧版登录已被锁定。建议您使用新版登录',
+    detail: (d) => (d.lockedUntil ? `旧版登录将于 ${at(d.lockedUntil)} 自动解锁。` : undefined),
   },
   SMS_TOO_FREQUENT: { title: '短信验证码获取频繁，请稍后重试', detail: retry },
   TOO_MANY_REQUESTS: { title: '操作过于频繁，请稍后重试', detail: retry },

@@ -97,11 +97,16 @@ export function goodBody(route: RouteDeclaration): Record<string, unknown> {
 export const bodyMembers = (route: RouteDeclaration): string[] =>
   Object.keys(bodyShape(route).properties ?? {});
 
-/** A query that passes the route's schema, with its question mark; empty where it needs none. */
-export function goodQuery({ query }: RouteDeclaration): string {
-  if (!query) return '';
-  const shape = toJsonSchema(query, { errorMode: 'ignore', typeMode: 'input' }) as Shape;
-  const text = new URLSearchParams(sample(shape) as Record<string, string>).toString();
+/** A query that passes the route's schema, with its question mark; empty where it needs none. Known members stand in it. */
+export function goodQuery(route: RouteDeclaration): string {
+  if (!route.query) return '';
+  const shape = toJsonSchema(route.query, { errorMode: 'ignore', typeMode: 'input' }) as Shape;
+  const members = Object.keys(shape.properties ?? {}).filter((name) => name in known);
+  const query = {
+    ...(sample(shape) as object),
+    ...Object.fromEntries(members.map((name) => [name, known[name]])),
+  };
+  const text = new URLSearchParams(query as Record<string, string>).toString();
   return text ? `?${text}` : '';
 }
 

@@ -1,0 +1,144 @@
+import { setTimeout } from 'node:timers/promises';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+
+/** What a visit to a page cost, as Lighthouse would name it. */
+export interface Visit {
+  /** Script as it came over the wire, compressed, without headers. */
+  readonly scriptBytes: number;
+  /** Everything that was fetched, compressed, without headers. */
+  readonly allBytes: number;
+  readonly requests: number;
+  /** Largest contentful paint, milliseconds from the start of the navigation. */
+  readonly largestPaint: number;
+  /** Cumulative layout shift: the worst window of at most five seconds, as the Web Vitals have it. */
+  readonly layoutShift: number;
+  /** Tasks of the main thread of more than 50 ms. */
+  readonly longTasks: number;
+  /** What of them is beyond 50 ms each, milliseconds in all. */
+  readonly blocking: number;
+}
+
+export interface Conditions {
+  readonly name: string;
+  readonly viewport: { readonly width: number; readonly height: number };
+  /** Lighthouse's slow 4G and a processor of a quarter of the speed. */
+  readonly slow: boolean;
+}
+
+export interface Destination {
+  readonly path: string;
+  /** The heading that stands there when the page has come. */
+  readonly heading: string;
+}
+
+/** 150 ms and 1.6 Mbit/s, in what DevTools applies to each request. */
+const slow4g = {
+  offline: false,
+  latency: 562.5,
+  downloadThroughput: (1638.4 * 1024 * 0.9) / 8,
+  uploadThroughput: (750 * 1024 * 0.9) / 8,
+};
+const slowdown = 4;
+/** Nothing was painted, shifted or fetched for as long: the page stands. */
+const quietMilliseconds = 2_000;
+const patience = 120_000;
+
+/**
+ * Notes entries as they come: the browser's own buffers are short. Runs in the page, which knows no types of ours. How a
+ * code to scan stands is asked as long as it is shown: no part of the visit.
+ */
+const observe = `
+  window.__isPart = ({ name }) => !name.includes('/v1/scans/') && !name.endsWith('.woff2');
+  window.__seen = { paint: 0, shifts: [], tasks: [], last: 0 };
+  const watch = (type, note) => new PerformanceObserver((list) => {
+    const entries = list.getEntries().filter(window.__isPart);
+    if (entries.length > 0) window.__seen.last = performance.now();
+    entries.forEach(note);
+  }).observe({ type, buffered: true });
+  watch('largest-contentful-paint', (entry) => { window.__seen.paint = entry.startTime; });
+  watch('layout-shift', (entry) => {
+    if (!entry.hadRecentInput) window.__seen.shifts.push([entry.startTime, entry.value]);
+  });
+  watch('longtask', (entry) => { window.__seen.tasks.push(entry.duration); });
+  watch('resource', () => undefined);
+`;
+const summary = `(() => {
+  const files = [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
+    .filter(window.__isPart)
+    .map(({ name, encodedBodySize }) => [new URL(name).pathname, encodedBodySize]);
+  return { ...window.__seen, files };
+})()`;
+interface Seen {
+  readonly paint: number;
+  readonly shifts: readonly (readonly [at: number, value: number])[];
+  readonly tasks: readonly number[];
+  readonly files: readonly (readonly [path: string, bytes: number])[];
+}
+
+/** Opens a page in a browser context of its own, so that nothing is cached, and waits until it stands. */
+export async function visit(
+  browser: Browser,
+  origin: string,
+  { path, heading }: Destination,
+  { viewport, slow }: Conditions,
+  signedIn?: Awaited<ReturnType<BrowserContext['storageState']>>,
+): Promise<{ visit: Visit; state: Awaited<ReturnType<BrowserContext['storageState']>> }> {
+  const context = await browser.newContext({
+    viewport,
+    locale: 'zh-CN',
+    ...(signedIn ? { storageState: signedIn } : {}),
+  });
+  try {
+    const page = await context.newPage();
+    await page.addInitScript(observe);
+    const devtools = await context.newCDPSession(page);
+    await devtools.send('Network.enable');
+    // People's machines have a Chinese font and ask for none; where this runs there often is none.
+    await devtools.send('Network.setBlockedURLs', { urls: ['*.woff2'] });
+    if (slow) {
+      await devtools.send('Network.emulateNetworkConditions', slow4g);
+      await devtools.send('Emulation.setCPUThrottlingRate', { rate: slowdown });
+    }
+    await page.goto(origin + path, { timeout: patience, waitUntil: 'commit' });
+    await page.getByRole('heading', { name: heading, exact: true }).waitFor({ timeout: patience });
+    const seen = await untilQuiet(page);
+    // The refresh cookie changes with every page load.
+    return { visit: measured(seen), state: await context.storageState() };
+  } finally {
+    await context.close();
+  }
+}
+
+async function untilQuiet(page: Page): Promise<Seen> {
+  const from = performance.now();
+  while (!(await page.evaluate(`performance.now() - window.__seen.last > ${quietMilliseconds}`))) {
+    if (performance.now() - from > patience) throw new Error(`${page.url()} does not come to rest`);
+    await setTimeout(100);
+  }
+  return (await page.evaluate(summary)) as Seen;
+}
+
+function measured({ paint, shifts, tasks, files }: Seen): Visit {
+  const bytes = (list: Seen['files']): number => list.reduce((sum, [, size]) => sum + size, 0);
+  return {
+    scriptBytes: bytes(files.filter(([path]) => path.endsWith('.js'))),
+    allBytes: bytes(files),
+    requests: files.length,
+    largestPaint: paint,
+    layoutShift: worstWindow(shifts),
+    longTasks: tasks.length,
+    blocking: tasks.reduce((sum, duration) => sum + duration - 50, 0),
+  };
+}
+
+/** Shifts less than a second apart belong together, for at most five seconds. */
+function worstWindow(shifts: Seen['shifts']): number {
+  let [worst, sum, from, last] = [0, 0, Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const [at, value] of shifts) {
+    if (at - last > 1_000 || at - from > 5_000) [sum, from] = [0, at];
+    last = at;
+    sum += value;
+    worst = Math.max(worst, sum);
+  }
+  return worst;
+}

@@ -1,0 +1,187 @@
+import { handle } from '#crypto/random.ts';
+import { onlyNarrows, parseComingPeriod } from '#domain/agreements.ts';
+import { shanghaiDay } from '#domain/days.ts';
+import { Problem } from '#domain/problem.ts';
+import { parseTaxpayerId } from '#domain/taxpayers.ts';
+import { created, ok } from '#http/answers.ts';
+import type { CallOf, StepOf } from '#http/call.ts';
+import type { House } from '#http/house.ts';
+import {
+  endAgreement,
+  factsOf,
+  givenBy,
+  keptTerms,
+  livingState,
+  type NewTerms,
+  putInForce,
+  requireFree,
+} from '#steps/agreements.ts';
+import { agreementAudits } from '#steps/form-facts.ts';
+import { requireChangingChannel } from '#steps/managing.ts';
+import { originOf } from '#steps/relation-facts.ts';
+import type { Agreement } from '#store/agency-forms.ts';
+import { agreementWrite, findAgreement, findPair, pairWrite } from '#store/agreements.ts';
+import { findStaffForm } from '#store/staff-forms.ts';
+import {
+  activeCompanyWrite,
+  companyKeyOf,
+  companyProblem,
+  findTaxpayer,
+  isKnown,
+  keptNumberOf,
+} from '#store/taxpayers.ts';
+import { decidedAnew } from '#store/users.ts';
+import { actingChecks, actingForAgency } from './acting.ts';
+import { listedAgents, requireNoStaff } from './agents.ts';
+import type { agency } from './contract.ts';
+import { requireAgency } from './list.ts';
+
+type ChangeCall = CallOf<typeof agency, 'change'>;
+
+/** AGY-4: what an agency enters waits for the client; nobody becomes a client unasked. */
+export const enterAgreement: StepOf<typeof agency, 'enter'> = async (h, call) => {
+  requireChangingChannel(h, call);
+  const { companyKey: agencyKey } = actingForAgency(call);
+  const { body, now } = call;
+  const day = shanghaiDay(now);
+  const period = parseComingPeriod(body, day);
+  const clientKey = companyKeyOf(h.keys, parseTaxpayerId(body.clientId));
+  if (clientKey === agencyKey)
+    throw new Problem('BAD_REQUEST', { errors: [{ path: 'clientId', message: 'not the agency itself' }] });
+  const agreementId = handle();
+  await decidedAnew(async () => {
+    const [ours, client, form, pair] = await Promise.all([
+      findTaxpayer(h.db, agencyKey),
+      findTaxpayer(h.db, clientKey),
+      findStaffForm(h.db, agencyKey),
+      findPair(h.db, { agencyKey, clientKey }),
+    ]);
+    requireAgency(ours);
+    const problem = companyProblem(client);
+    if (problem) throw problem;
+    if (!isKnown(client) || !ours) throw new Problem('TAXPAYER_NOT_FOUND');
+    const agents = await listedAgents(h, agencyKey, form, body.agents, now);
+    await requireNoStaff(h, clientKey, agents, now);
+    requireFree(pair, agreementId, period);
+    const between = {
+      agreementId,
+      agencyKey,
+      clientKey,
+      agencyNumber: keptNumberOf(ours),
+      clientNumber: keptNumberOf(client),
+    };
+    const terms = keptTerms({ ...period, items: body.items, agents });
+    await h.db.transact([
+      ...actingChecks(call, form),
+      activeCompanyWrite(clientKey),
+      agreementWrite(agreementId, 0, {
+        ...factsOf(between),
+        ...terms,
+        state: 'pending',
+        updatedAt: now.toISOString(),
+      }),
+      pairWrite(between, pair, agreementId, [period], day),
+      ...agreementAudits(h, between, terms, 'entered', originOf(call, call.caller.session)),
+    ]);
+  });
+  return created({ agreementId, state: 'pending' as const });
+};
+
+/** An agreement of the session's agency, with what else a change of it is decided from: to others there is none. */
+async function ofAgency(h: House, call: CallOf<typeof agency, 'change' | 'terminate'>) {
+  const { companyKey } = actingForAgency(call);
+  const [agreement, form] = await Promise.all([
+    findAgreement(h.db, call.params.id),
+    findStaffForm(h.db, companyKey),
+  ]);
+  if (agreement?.agencyKey !== companyKey) throw new Problem('NOT_FOUND');
+  return { agreement, form, pair: await findPair(h.db, agreement) };
+}
+
+/**
+ * AGY-4: other terms, built on those that hold, in the place of whatever waits. Where nobody gets anything that they
+ * have not had they hold at once, because the client loses nothing by it; all else waits for the client and leaves what
+ * holds as it is.
+ */
+export const changeAgreement: StepOf<typeof agency, 'change'> = async (h, call) => {
+  requireChangingChannel(h, call);
+  actingForAgency(call);
+  if (Object.values(call.body).every((member) => member === undefined))
+    throw new Problem('BAD_REQUEST', {
+      errors: [{ path: 'body', message: 'expected agents, items, from or until' }],
+    });
+  return decidedAnew(async () => {
+    const { agreement, form, pair } = await ofAgency(h, call);
+    const { agreementId } = agreement;
+    const state = livingState(agreement, call.now);
+    const day = shanghaiDay(call.now);
+    const terms = await changedTerms(h, call, agreement, form);
+    const origin = originOf(call, call.caller.session);
+    const checks = actingChecks(call, form);
+    if (state === 'active' && onlyNarrows(givenBy(agreement), givenBy(terms))) {
+      await putInForce(h, {
+        between: agreement,
+        before: agreement,
+        pair,
+        terms,
+        told: 'changed',
+        origin,
+        writes: checks,
+      });
+      return ok({ agreementId, state, waits: false });
+    }
+    requireFree(pair, agreementId, terms);
+    const at = { updatedAt: call.now.toISOString() };
+    await h.db.transact([
+      ...checks,
+      agreementWrite(
+        agreementId,
+        agreement.rev,
+        state === 'pending' ? { ...terms, ...at } : { proposed: terms, ...at },
+      ),
+      pairWrite(agreement, pair, agreementId, state === 'pending' ? [terms] : [agreement, terms], day),
+      ...agreementAudits(h, agreement, terms, 'proposed', origin),
+    ]);
+    return ok({ agreementId, state, waits: true });
+  });
+};
+
+async function changedTerms(
+  h: House,
+  { body, now }: ChangeCall,
+  agreement: Agreement,
+  form: Awaited<ReturnType<typeof findStaffForm>>,
+) {
+  const period = { from: body.from ?? agreement.from, until: body.until ?? agreement.until };
+  const terms: NewTerms = {
+    ...(body.from === undefined && body.until === undefined
+      ? period
+      : parseComingPeriod(period, shanghaiDay(now))),
+    items: body.items ?? agreement.items,
+    agents: body.agents
+      ? await listedAgents(h, agreement.agencyKey, form, body.agents, now)
+      : agreement.agents,
+  };
+  if (body.agents) {
+    const before = new Set(agreement.agents.map(({ personKey }) => personKey));
+    await requireNoStaff(
+      h,
+      agreement.clientKey,
+      terms.agents.filter(({ personKey }) => !before.has(personKey)),
+      now,
+    );
+  }
+  return keptTerms(terms);
+}
+
+/** AGY-4: over at once, in live sessions too. */
+export const terminateAgreement: StepOf<typeof agency, 'terminate'> = async (h, call) => {
+  requireChangingChannel(h, call);
+  actingForAgency(call);
+  return decidedAnew(async () => {
+    const { agreement, form, pair } = await ofAgency(h, call);
+    livingState(agreement, call.now);
+    await endAgreement(h, agreement, pair, originOf(call, call.caller.session), actingChecks(call, form));
+    return ok({ agreementId: agreement.agreementId, state: 'ended' as const });
+  });
+};

@@ -1,0 +1,119 @@
+import * as v from 'valibot';
+import { flow } from '#contract/flow.ts';
+import {
+  agreement,
+  cursor,
+  formAgent,
+  movedAgreement,
+  personEntries,
+  taxpayerId,
+} from '#contract/schemas.ts';
+import { serviceItems } from '#domain/agreements.ts';
+
+/** Somebody by name and document, or by the handle that they have on the staff form. */
+const agent = v.union([
+  v.object({ agentId: v.pipe(v.string(), v.minLength(1), v.maxLength(64)) }),
+  v.object(personEntries),
+]);
+const agreementAgents = v.pipe(v.array(agent), v.minLength(1), v.maxLength(500));
+const items = v.pipe(v.array(v.picklist(serviceItems)), v.minLength(1), v.maxLength(serviceItems.length));
+const day = v.pipe(v.string(), v.minLength(1), v.maxLength(10));
+
+/** Grows with every change of the form, 0 while there is none: named in a change, it makes sure that nobody's is lost. */
+const revision = v.pipe(v.number(), v.integer(), v.minValue(0));
+const staffForm = v.object({ agents: v.array(formAgent), revision: v.optional(revision) });
+
+const staffErrors = ['SESSION_ENDED', 'ROLE_NOT_ALLOWED', 'RELATION_NOT_FOUND'] as const;
+const changing = [...staffErrors, 'CHANNEL_NOT_ALLOWED'] as const;
+const naming = ['DOCUMENT_INVALID', 'PERSON_MISMATCH', 'AGENT_NOT_LISTED'] as const;
+
+export const agency = flow({
+  name: 'agency',
+  summary: 'An agency’s staff form and its agreements with clients (AGY-1, AGY-4).',
+  tables: {
+    Users: ['BatchGetItem', 'UpdateItem'],
+    Taxpayers: ['GetItem', 'BatchGetItem', 'ConditionCheckItem'],
+    Relationships: ['BatchGetItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'],
+    Agencies: [
+      'GetItem',
+      'BatchGetItem',
+      'Query',
+      'PutItem',
+      'UpdateItem',
+      'DeleteItem',
+      'ConditionCheckItem',
+    ],
+    Agreements: ['GetItem', 'UpdateItem'],
+    'Agreements/byAgency': ['Query'],
+    Audit: ['PutItem'],
+  },
+  secrets: ['root', 'sealing', 'signing'],
+  memoryMb: 1024,
+  timeoutSeconds: 25,
+  routes: {
+    staff: {
+      method: 'GET',
+      path: '/v1/agency/staff',
+      access: 'session',
+      summary: 'The staff form that holds',
+      answers: { 200: staffForm },
+      errors: [...staffErrors],
+    },
+    changeStaff: {
+      method: 'PUT',
+      path: '/v1/agency/staff',
+      access: 'session',
+      summary: 'Another staff form, whole, in the place of the one before; holds at once',
+      bodyLimitKiB: 256,
+      body: v.object({
+        agents: v.pipe(v.array(agent), v.maxLength(5000)),
+        revision: v.optional(revision),
+      }),
+      answers: { 200: staffForm },
+      errors: [...changing, ...naming, 'STATE_CONFLICT'],
+    },
+    agreements: {
+      method: 'GET',
+      path: '/v1/agency/agreements',
+      access: 'session',
+      summary: 'The agency’s agreements, in pages',
+      query: v.object({ cursor }),
+      answers: { 200: v.object({ agreements: v.array(agreement), cursor: v.optional(v.string()) }) },
+      errors: [...staffErrors],
+    },
+    enter: {
+      method: 'POST',
+      path: '/v1/agency/agreements',
+      access: 'session',
+      summary: 'Enter an agreement: it waits for the client',
+      bodyLimitKiB: 64,
+      body: v.object({ clientId: taxpayerId, agents: agreementAgents, items, from: day, until: day }),
+      answers: { 201: movedAgreement },
+      errors: [...changing, ...naming, 'AGENT_IS_STAFF', 'TAXPAYER_NOT_FOUND', 'COMPANY_NOT_CONFIRMED'],
+    },
+    change: {
+      method: 'PATCH',
+      path: '/v1/agency/agreements/{id}',
+      access: 'session',
+      summary:
+        'Other terms: at once where nobody gets more, otherwise they wait for the client beside those that hold',
+      bodyLimitKiB: 64,
+      body: v.object({
+        agents: v.optional(agreementAgents),
+        items: v.optional(items),
+        from: v.optional(day),
+        until: v.optional(day),
+      }),
+      answers: { 200: v.object({ ...movedAgreement.entries, waits: v.boolean() }) },
+      errors: [...changing, ...naming, 'AGENT_IS_STAFF'],
+    },
+    terminate: {
+      method: 'POST',
+      path: '/v1/agency/agreements/{id}/terminate',
+      access: 'session',
+      summary: 'End an agreement, or take one back that waits; at once',
+      answers: { 200: movedAgreement },
+      errors: [...changing],
+    },
+  },
+});

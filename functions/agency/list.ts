@@ -1,0 +1,23 @@
+import { Problem } from '#domain/problem.ts';
+import { ok } from '#http/answers.ts';
+import type { StepOf } from '#http/call.ts';
+import { listedAgreements } from '#steps/agreement-list.ts';
+import { findTaxpayer, type Taxpayer } from '#store/taxpayers.ts';
+import { actingForAgency } from './acting.ts';
+import type { agency } from './contract.ts';
+
+/** The agency's agreements, whatever their state. */
+export const listAgreements: StepOf<typeof agency, 'agreements'> = async (h, call) => {
+  const { companyKey } = actingForAgency(call);
+  const [company, page] = await Promise.all([
+    findTaxpayer(h.db, companyKey),
+    listedAgreements(h, call, { agencyKey: companyKey }),
+  ]);
+  requireAgency(company);
+  return ok(page);
+};
+
+/** Other companies have neither staff form nor clients. ROLE_NOT_ALLOWED. */
+export function requireAgency(company: Taxpayer | undefined): void {
+  if (!company?.subjects?.includes('agency')) throw new Problem('ROLE_NOT_ALLOWED');
+}

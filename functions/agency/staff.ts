@@ -1,0 +1,108 @@
+import { Problem } from '#domain/problem.ts';
+import { ok } from '#http/answers.ts';
+import type { CallOf, StepOf } from '#http/call.ts';
+import type { House } from '#http/house.ts';
+import { type NewAgent, readAgents, shownAgent, whichOne } from '#steps/agents.ts';
+import { staffFormAudits } from '#steps/form-facts.ts';
+import { requireChangingChannel } from '#steps/managing.ts';
+import { originOf } from '#steps/relation-facts.ts';
+import { putStaffForm } from '#steps/staff-form.ts';
+import type { StaffForm } from '#store/agency-forms.ts';
+import { allListed, findStaffForm, formIdOf, type ListedAgent } from '#store/staff-forms.ts';
+import { findTaxpayer, isKnown } from '#store/taxpayers.ts';
+import { decidedAnew } from '#store/users.ts';
+import { actingChecks, actingForAgency, keepingStaffForm } from './acting.ts';
+import type { agency } from './contract.ts';
+import { requireAgency } from './list.ts';
+
+/** The staff form that holds, for everybody who acts for the agency. */
+export const showStaff: StepOf<typeof agency, 'staff'> = async (h, call) => {
+  const { companyKey } = actingForAgency(call);
+  const [company, { form, agents }] = await Promise.all([
+    findTaxpayer(h.db, companyKey),
+    wholeForm(h, companyKey),
+  ]);
+  requireAgency(company);
+  return ok({ agents: agents.map((agent) => shownAgent(h, companyKey, agent)), revision: revisionOf(form) });
+};
+
+const revisionOf = (form: StaffForm | undefined): number => form?.rev ?? 0;
+
+interface WholeForm {
+  readonly form: StaffForm | undefined;
+  readonly agents: readonly ListedAgent[];
+}
+/** The head and its list, side by side: read again where a change came in between. */
+async function wholeForm(h: House, agencyKey: string): Promise<WholeForm> {
+  for (let round = 0; round < 5; round++) {
+    const [form, rows] = await Promise.all([findStaffForm(h.db, agencyKey), allListed(h.db, agencyKey)]);
+    if (!form) return { form, agents: [] };
+    const agents = rows.filter((row) => formIdOf(row) === form.formId);
+    if (agents.length === form.size) return { form, agents };
+  }
+  throw new Problem('TOO_MANY_REQUESTS', { retryAfter: 1 });
+}
+
+/**
+ * AGY-1: who the agency's people are from now on. Whoever is missing loses all clients at once, in live sessions too.
+ * Names the one that cannot be taken: DOCUMENT_INVALID, PERSON_MISMATCH, AGENT_NOT_LISTED. STATE_CONFLICT where the form
+ * is no longer the one whose `revision` the caller has seen: whom a colleague added meanwhile would be lost unseen.
+ */
+export const changeStaff: StepOf<typeof agency, 'changeStaff'> = async (h, call) => {
+  requireChangingChannel(h, call);
+  const { companyKey } = keepingStaffForm(call);
+  return decidedAnew(async () => {
+    const [company, whole, fresh] = await Promise.all([
+      findTaxpayer(h.db, companyKey),
+      wholeForm(h, companyKey),
+      readAgents(h, peopleIn(call.body.agents), call.now),
+    ]);
+    requireAgency(company);
+    if (!isKnown(company)) throw new Problem('RELATION_NOT_FOUND');
+    const { revision } = call.body;
+    if (revision !== undefined && revision !== revisionOf(whole.form))
+      throw new Problem('STATE_CONFLICT', {}, { variant: 'staff-form' });
+    const agents = chosen(call, whole, fresh);
+    await putStaffForm(
+      h,
+      {
+        agencyKey: companyKey,
+        before: whole.form,
+        agents,
+        writes: [
+          ...actingChecks(call, whole.form),
+          ...staffFormAudits(h, company, whole.agents, agents, originOf(call, call.caller.session)),
+        ],
+      },
+      call.now,
+    );
+    return ok({
+      agents: agents.map((agent) => shownAgent(h, companyKey, agent)),
+      revision: revisionOf(whole.form) + 1,
+    });
+  }, 3);
+};
+
+type Agents = CallOf<typeof agency, 'changeStaff'>['body']['agents'];
+
+/** Those given by name and document, with their place in the list. */
+const peopleIn = (agents: Agents) =>
+  agents.flatMap((person, at) => ('agentId' in person ? [] : [{ at, person }]));
+
+/** Those given by handle, from the form that holds, and those given by document; each once. */
+function chosen(
+  { body }: CallOf<typeof agency, 'changeStaff'>,
+  { form, agents }: WholeForm,
+  fresh: readonly NewAgent[],
+): NewAgent[] {
+  const byId = new Map(agents.map((agent) => [agent.agentId, agent]));
+  const named = new Map<string, NewAgent>();
+  for (const [at, agent] of body.agents.entries()) {
+    if (!('agentId' in agent)) continue;
+    const listed = form && byId.get(agent.agentId);
+    if (!listed) throw whichOne(at, new Problem('AGENT_NOT_LISTED'));
+    named.set(listed.personKey, { personKey: listed.personKey, sealedName: listed.sealedName, records: [] });
+  }
+  for (const agent of fresh) named.set(agent.personKey, agent);
+  return [...named.values()];
+}

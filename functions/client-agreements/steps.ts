@@ -1,0 +1,84 @@
+import { shanghaiDay } from '#domain/days.ts';
+import { Problem } from '#domain/problem.ts';
+import { ok } from '#http/answers.ts';
+import type { CallOf, StepOf } from '#http/call.ts';
+import type { House } from '#http/house.ts';
+import { listedAgreements } from '#steps/agreement-list.ts';
+import { endAgreement, livingState, putInForce, requireFree } from '#steps/agreements.ts';
+import { agreementAudits } from '#steps/form-facts.ts';
+import { managedCompany, managingChecks, requireChangingChannel } from '#steps/managing.ts';
+import { originOf } from '#steps/relation-facts.ts';
+import { agreementWrite, findAgreement, findPair, pairWrite } from '#store/agreements.ts';
+import { decidedAnew } from '#store/users.ts';
+import type { clientAgreements } from './contract.ts';
+
+type Calls = CallOf<typeof clientAgreements, 'confirm' | 'reject' | 'terminate'>;
+
+/** What is agreed and proposed in the name of the session's company, for those who may agree. */
+export const list: StepOf<typeof clientAgreements, 'list'> = async (h, call) =>
+  ok(await listedAgreements(h, call, { clientKey: managedCompany(call).companyKey }));
+
+/** An agreement of the session's company that lives: others do not exist, of one that is over nothing can be said. */
+async function living(h: House, call: Calls) {
+  const { companyKey } = managedCompany(call);
+  const agreement = await findAgreement(h.db, call.params.id);
+  if (agreement?.clientKey !== companyKey) throw new Problem('NOT_FOUND');
+  const state = livingState(agreement, call.now);
+  const waiting = state === 'pending' ? agreement : agreement.proposed;
+  return { agreement, state, waiting, pair: await findPair(h.db, agreement) };
+}
+
+/**
+ * AGY-4: what waits holds from now on. What is agreed to is what the client has seen where the call says which revision
+ * that was. STATE_CONFLICT where nothing waits (any more).
+ */
+export const confirm: StepOf<typeof clientAgreements, 'confirm'> = async (h, call) => {
+  requireChangingChannel(h, call);
+  const { revision } = call.body;
+  return decidedAnew(async () => {
+    const { agreement, waiting, pair } = await living(h, call);
+    if (!waiting || waiting.until < shanghaiDay(call.now) || (revision ?? agreement.rev) !== agreement.rev)
+      throw new Problem('STATE_CONFLICT');
+    requireFree(pair, agreement.agreementId, waiting);
+    await putInForce(h, {
+      between: agreement,
+      before: agreement,
+      pair,
+      terms: waiting,
+      told: 'confirmed',
+      origin: originOf(call, call.caller.session),
+      writes: managingChecks(call),
+    });
+    return ok({ agreementId: agreement.agreementId, state: 'active' as const });
+  });
+};
+
+export const reject: StepOf<typeof clientAgreements, 'reject'> = async (h, call) => {
+  requireChangingChannel(h, call);
+  return decidedAnew(async () => {
+    const { agreement, state, waiting, pair } = await living(h, call);
+    if (!waiting) throw new Problem('STATE_CONFLICT');
+    const { agreementId } = agreement;
+    const isNew = state === 'pending';
+    await h.db.transact([
+      ...managingChecks(call),
+      agreementWrite(agreementId, agreement.rev, {
+        ...(isNew ? { state: 'rejected' } : { proposed: undefined }),
+        updatedAt: call.now.toISOString(),
+      }),
+      pairWrite(agreement, pair, agreementId, isNew ? [] : [agreement], shanghaiDay(call.now)),
+      ...agreementAudits(h, agreement, waiting, 'rejected', originOf(call, call.caller.session)),
+    ]);
+    return ok({ agreementId, state: isNew ? ('rejected' as const) : state });
+  });
+};
+
+/** At once, in the agents' live sessions too. */
+export const terminate: StepOf<typeof clientAgreements, 'terminate'> = async (h, call) => {
+  requireChangingChannel(h, call);
+  return decidedAnew(async () => {
+    const { agreement, pair } = await living(h, call);
+    await endAgreement(h, agreement, pair, originOf(call, call.caller.session), managingChecks(call));
+    return ok({ agreementId: agreement.agreementId, state: 'ended' as const });
+  });
+};

@@ -1,0 +1,77 @@
+import { normaliseNumber } from '#domain/text.ts';
+import { ok } from '#http/answers.ts';
+import type { StepOf } from '#http/call.ts';
+import type { House } from '#http/house.ts';
+import { choiceIdOf } from '#steps/choices.ts';
+import { clientsServed } from '#steps/clients-served.ts';
+import { cursorTo, positionAt } from '#steps/cursors.ts';
+import { clientPlaces } from '#store/agency-forms.ts';
+import type { Key } from '#store/db.ts';
+import { placesOf } from '#store/form-places.ts';
+import { type KnownTaxpayer, shownTaxpayerId, taxpayerIdOf } from '#store/taxpayers.ts';
+import { agencyOfSession } from './agency.ts';
+import type { clients } from './contract.ts';
+
+const pageLength = 100;
+/** Rows of one read; and how many reads one page may take, when few of them fit what is searched for. */
+const rowsPerRead = 200;
+const readsPerPage = 5;
+
+/**
+ * SWI-3: the clients of the agency that this person serves today, by number. The person's own rows name the agreements;
+ * these and the companies decide, read side by side.
+ */
+export const listClients: StepOf<typeof clients, 'list'> = async (h, call) => {
+  const { agencyKey, clientKey } = agencyOfSession(call);
+  const { session } = call.caller;
+  const { cursor } = call.query;
+  const owner = `clients/${session.sessionId}/${agencyKey}`;
+  let from = cursor === undefined ? undefined : positionAt(h, owner, cursor);
+  const found = new Map<string, KnownTaxpayer>();
+  let more = true;
+  for (let read = 0; more && read < readsPerPage && found.size < pageLength; read++) {
+    const page = await placesOf(h.db, session.personKey, clientPlaces(), {
+      from,
+      limit: rowsPerRead,
+      agencyKey,
+    });
+    for (const client of await clientsServed(h.db, page.items, call.now)) {
+      if (found.size === pageLength) break;
+      if (!fits(h, client, call.query.query)) continue;
+      found.set(client.companyKey, client);
+    }
+    from = page.next;
+    more = page.next !== undefined;
+    const last = [...found.values()].at(-1);
+    // A full page goes on after its last client, whatever else was read.
+    if (last && found.size === pageLength) {
+      from = afterClient(session.personKey, last.companyKey);
+      more = true;
+    }
+  }
+  return ok({
+    clients: [...found.values()].map((client) => ({
+      choiceId: choiceIdOf(h, session, { companyKey: client.companyKey, role: 'tax-agent' }),
+      taxpayerId: shownTaxpayerId(h.dataKeys, client),
+      taxpayerName: client.name,
+      ...(client.companyKey === clientKey ? { current: true as const } : {}),
+    })),
+    ...(more && from ? { cursor: cursorTo(h, owner, from) } : {}),
+  });
+};
+
+/** Past every agreement with a client: `~` comes after all that ids are made of. */
+const afterClient = (personKey: string, clientKey: string): Key => ({
+  personKey,
+  relation: `${clientPlaces(clientKey)}~`,
+});
+
+/** A part of the name or of the number. A number that is somebody's own is found whole only (DOC-4). */
+function fits(h: House, company: KnownTaxpayer, query = ''): boolean {
+  const wanted = query.trim();
+  if (wanted === '' || company.name.includes(wanted)) return true;
+  const number = normaliseNumber(wanted);
+  return company.taxpayerId === undefined
+    ? taxpayerIdOf(h.dataKeys, company) === number
+    : company.taxpayerId.includes(number);
+}

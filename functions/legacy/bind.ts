@@ -1,0 +1,163 @@
+import { shanghaiDay } from '#domain/days.ts';
+import { Problem } from '#domain/problem.ts';
+import { permissionsOf } from '#domain/relations.ts';
+import { accepted, created } from '#http/answers.ts';
+import type { CallOf, StepOf } from '#http/call.ts';
+import type { House } from '#http/house.ts';
+import { expectedWindow } from '#steps/accounts.ts';
+import { knownCompany } from '#steps/admission.ts';
+import { requireHuman } from '#steps/anti-automation.ts';
+import { type CodeProof, sendCode, withCode } from '#steps/codes.ts';
+import { phoneNumberOf } from '#steps/facts.ts';
+import { factorPhone, requireFactorPhone } from '#steps/fresh-factor.ts';
+import { type NamedPerson, readPerson, requireSameName } from '#steps/named-person.ts';
+import { withPassword } from '#steps/password-check.ts';
+import { provenPhone } from '#steps/proven-phone.ts';
+import { originOf, relationAudits } from '#steps/relation-facts.ts';
+import type { Write } from '#store/db.ts';
+import { beginWrites, companyFacts, findRelation, type Relation } from '#store/relations.ts';
+import {
+  activeCompanyWrite,
+  companyProblem,
+  findTaxpayer,
+  firstStaffedWrite,
+  isUnstaffed,
+  type Taxpayer,
+} from '#store/taxpayers.ts';
+import {
+  codeSpentWrite,
+  type LegacyTicket,
+  openTicket,
+  type SessionCodeTicket,
+  sessionCodeId,
+  ticketKeyOf,
+} from '#store/tickets.ts';
+import { type Active, findPerson, isActive, personWrite, Stale } from '#store/users.ts';
+import type { legacy } from './contract.ts';
+
+const role = 'tax-handler';
+const purpose = 'legacy-binding';
+
+/** The person is part of the code's place: a code sent to one is none for another (SMS-2). */
+const codeIdOf = (legacyId: string, named: NamedPerson): string =>
+  sessionCodeId(`${legacyId}/${named.key}`, purpose);
+
+/**
+ * LEG-2: the code that proves the person whom the company wants to bind. The name must be the record's (DOC-5), and who
+ * is not registered has no phone to prove. The number may be a stranger's, so the address has a budget (SMS-2).
+ */
+export const sendBindingCode: StepOf<typeof legacy, 'bindingSms'> = async (h, call) => {
+  const { now } = call;
+  const { policies } = h.settings;
+  const named = readPerson(h, call.body, now);
+  const [human, found, read] = await Promise.allSettled([
+    requireHuman(h, call, call.body.challenge),
+    openTicket<LegacyTicket>(h.db, call.params.legacyId, 'legacy', now),
+    findPerson(h.db, named.key),
+  ]);
+  if (human.status === 'rejected') throw human.reason;
+  if (found.status === 'rejected') throw found.reason;
+  if (read.status === 'rejected') throw read.reason;
+  const person = read.value;
+  requireSameName(h, named, person);
+  if (!isActive(person)) throw new Problem('PERSON_NOT_REGISTERED');
+  const phone = factorPhone(person, now, policies);
+  const ticket: SessionCodeTicket = {
+    ticketKey: ticketKeyOf(codeIdOf(call.params.legacyId, named)),
+    kind: purpose,
+    personKey: named.key,
+    expiresAt: found.value.expiresAt,
+    state: 'open',
+    ...expectedWindow(undefined, person, phone.phoneKey),
+  };
+  return accepted(await sendCode(h, call, ticket, purpose, phoneNumberOf(h, phone), 'guess'));
+};
+
+interface Place {
+  readonly company: Taxpayer | undefined;
+  readonly previous: Relation | undefined;
+}
+type BindCall = CallOf<typeof legacy, 'bind'>;
+
+/** LEG-2: the person's code, then their password (LCK-5), then the relation. The choice of the old login stays open. */
+export const bindHandler: StepOf<typeof legacy, 'bind'> = async (h, call) => {
+  const named = readPerson(h, call.body, call.now);
+  const { companyKey } = await openTicket<LegacyTicket>(h.db, call.params.legacyId, 'legacy', call.now);
+  const read = async (): Promise<Place> => {
+    const [company, previous] = await Promise.all([
+      findTaxpayer(h.db, companyKey),
+      findRelation(h.db, named.key, companyKey, role),
+    ]);
+    return { company, previous };
+  };
+  const id = codeIdOf(call.params.legacyId, named);
+  return withCode<SessionCodeTicket, Place, Awaited<ReturnType<typeof bound>>>(
+    h,
+    call,
+    { id, kind: purpose, purpose, code: call.body.smsCode, counting: 'guess' },
+    read,
+    (proof, first) => {
+      let place: Place | undefined = first;
+      const typed = { personKey: named.key, password: call.body.password, purpose, guess: proof.attemptId };
+      return withPassword(h, call, typed, async (person, writes) => {
+        const now = place ?? (await read());
+        place = undefined;
+        requireSameName(h, named, person);
+        return bound(h, call, person, now, proof, writes);
+      });
+    },
+  );
+};
+
+/**
+ * Who is the first to work for the company needs nobody's leave, which the company's row decides in the same
+ * transaction; any other waits for its legal representative or finance head, like an application (REL-6).
+ */
+async function bound(
+  h: House,
+  call: BindCall,
+  person: Active,
+  { company: taxpayer, previous }: Place,
+  proof: CodeProof<SessionCodeTicket>,
+  writes: readonly Write[],
+) {
+  const { now } = call;
+  // LGN-11: many know it.
+  if (person.password?.initial) throw new Problem('PASSWORD_CHANGE_REQUIRED');
+  const phone = requireFactorPhone(person, proof.phoneKey, now, h.settings.policies);
+  const proven = provenPhone(person, phone);
+  const company = knownCompany(taxpayer);
+  const waiting = companyProblem(company);
+  if (waiting) throw waiting;
+  const { companyKey } = company;
+  const state = isUnstaffed(company) ? ('active' as const) : ('pending' as const);
+  const direction = 'applied';
+  const begun = beginWrites(
+    {
+      personKey: person.personKey,
+      sealedName: person.sealedName,
+      ...companyFacts(company),
+      role,
+      state,
+      direction,
+      refusable: true,
+      permissions: permissionsOf(role),
+      source: 'legacy',
+    },
+    previous,
+    now,
+    shanghaiDay(now),
+  );
+  await h.db.transact([
+    codeSpentWrite(proof.ticket, proof.hash, now),
+    ...writes,
+    state === 'active' ? firstStaffedWrite(companyKey, () => new Stale()) : activeCompanyWrite(companyKey),
+    ...begun.writes,
+    ...proven.writes,
+    ...(proven.changes.phones
+      ? [personWrite(person.personKey, person.rev, proven.changes, () => new Stale())]
+      : []),
+    ...relationAudits(h, begun.relation, state, originOf(call), { direction, source: 'legacy' }),
+  ]);
+  return created({ authorizationId: begun.authorizationId, state });
+}

@@ -1,0 +1,93 @@
+import { handle } from '#crypto/random.ts';
+import { isoShanghai, shanghaiDay } from '#domain/days.ts';
+import type { Role } from '#domain/names.ts';
+import { Problem } from '#domain/problem.ts';
+import { isActiveOn } from '#domain/relations.ts';
+import { parseTaxpayerId } from '#domain/taxpayers.ts';
+import { created } from '#http/answers.ts';
+import type { StepOf } from '#http/call.ts';
+import type { House } from '#http/house.ts';
+import { knownCompany } from '#steps/admission.ts';
+import { requireHuman } from '#steps/anti-automation.ts';
+import { rehashCompanyPassword, withCompanyPassword } from '#steps/company-password.ts';
+import { maskedHolderOf } from '#steps/relation-facts.ts';
+import { companyRelations } from '#store/relations.ts';
+import { companyKeyOf, companyProblem, findTaxpayer } from '#store/taxpayers.ts';
+import { type LegacyTicket, openTicketWrite } from '#store/tickets.ts';
+import type { legacy } from './contract.ts';
+
+/** More people than a page can offer to pick from: the others have the new login, which needs no list. */
+const mostRows = 300;
+const mostPersons = 100;
+
+interface Pickable {
+  readonly personKey: string;
+  readonly name: string;
+  readonly role: Role;
+}
+
+/**
+ * The first step of the old login (LEG-1): challenge, company number, company password. Says who works for the company,
+ * so it opens nothing but the choice of a person, and only after the password was right.
+ */
+export const enterCompany: StepOf<typeof legacy, 'company'> = async (h, call) => {
+  const closesOn = h.settings.legacyUntil;
+  if (closesOn === null) throw new Problem('LEGACY_LOGIN_CLOSED');
+  const companyKey = companyKeyOf(h.keys, parseTaxpayerId(call.body.taxpayerId));
+  const [human, taxpayer] = await Promise.allSettled([
+    requireHuman(h, call, call.body.challenge, { always: true }),
+    findTaxpayer(h.db, companyKey),
+  ]);
+  if (human.status === 'rejected') throw human.reason;
+  if (taxpayer.status === 'rejected') throw taxpayer.reason;
+  const company = knownCompany(taxpayer.value);
+
+  // Read beside the reservation, told only after the password.
+  const reading = pickable(h, companyKey, shanghaiDay(call.now));
+  reading.catch(() => undefined);
+  const { answer, needsRehash } = await withCompanyPassword(
+    h,
+    call,
+    company,
+    call.body.companyPassword,
+    async () => {
+      const waiting = companyProblem(company);
+      if (waiting) return waiting;
+      const persons = (await reading).map((one) => ({ ...one, personRef: handle() }));
+      const opened = openTicketWrite<LegacyTicket>(
+        {
+          kind: 'legacy',
+          companyKey,
+          persons: Object.fromEntries(persons.map(({ personRef, personKey }) => [personRef, personKey])),
+        },
+        call.now,
+        h.settings.policies.loginSeconds,
+      );
+      const answer = {
+        legacyId: opened.id,
+        expiresAt: isoShanghai(opened.expiresAt),
+        persons: persons.map(({ personRef, name, role }) => ({ personRef, name, role })),
+        closesOn,
+      };
+      return { answer, effect: [opened.write] };
+    },
+  );
+  if (needsRehash) await rehashCompanyPassword(h, call, company, call.body.companyPassword);
+  return created(answer);
+};
+
+/**
+ * The company's active people, each once, under the first of their roles (LGN-10 asks for the role later, after both
+ * factors). From an index, which is good enough for a list: who is picked is looked up by the table's own key.
+ */
+async function pickable(h: House, companyKey: string, day: string): Promise<Pickable[]> {
+  const { items } = await companyRelations(h.db, companyKey, 'active', { limit: mostRows });
+  const persons = new Map<string, Pickable>();
+  for (const relation of items) {
+    const { personKey, role } = relation;
+    if (persons.has(personKey) || !isActiveOn(relation, day)) continue;
+    if (persons.size === mostPersons) break;
+    persons.set(personKey, { personKey, role, name: maskedHolderOf(h, relation) });
+  }
+  return [...persons.values()];
+}

@@ -1,0 +1,68 @@
+import { shanghaiDay } from '#domain/days.ts';
+import { Problem } from '#domain/problem.ts';
+import { isActiveOn } from '#domain/relations.ts';
+import { created } from '#http/answers.ts';
+import type { StepOf } from '#http/call.ts';
+import { expectedWindow } from '#steps/accounts.ts';
+import { entryProblem, knownCompany, unrelated } from '#steps/admission.ts';
+import { requireHuman } from '#steps/anti-automation.ts';
+import { audited } from '#steps/facts.ts';
+import { openedLogin } from '#steps/opened-login.ts';
+import { rehash, withPassword } from '#steps/password-check.ts';
+import { relationsIn } from '#store/relations.ts';
+import { findTaxpayer } from '#store/taxpayers.ts';
+import { type LegacyTicket, openTicket, spendWrite } from '#store/tickets.ts';
+import { defaultPhone } from '#store/users.ts';
+import type { legacy } from './contract.ts';
+
+const entry = 'enterprise';
+
+/**
+ * The person picked, by their own password, as at every other door (LEG-1, LCK): then it is a login at `enterprise` like
+ * any other, with its second factor. One opened login uses the choice up. An initial password, which many know, opens
+ * nothing here (LGN-11).
+ */
+export const pickPerson: StepOf<typeof legacy, 'person'> = async (h, call) => {
+  const [human, found] = await Promise.allSettled([
+    requireHuman(h, call, call.body.challenge),
+    openTicket<LegacyTicket>(h.db, call.params.legacyId, 'legacy', call.now),
+  ]);
+  if (human.status === 'rejected') throw human.reason;
+  if (found.status === 'rejected') throw found.reason;
+  const ticket = found.value;
+  const { companyKey, persons } = ticket;
+  const { personRef, password } = call.body;
+  const personKey = Object.hasOwn(persons, personRef) ? persons[personRef] : undefined;
+  if (personKey === undefined) throw new Problem('NOT_FOUND');
+
+  // Read beside the reservation, told only after the password (LGN-8).
+  const reading = Promise.all([findTaxpayer(h.db, companyKey), relationsIn(h.db, personKey, companyKey)]);
+  reading.catch(() => undefined);
+  const typed = { personKey, password, purpose: 'legacy-login', kind: 'login-password' } as const;
+  const answer = await withPassword(h, call, typed, async (person, writes, needsRehash) => {
+    const [taxpayer, relations] = await reading;
+    const company = knownCompany(taxpayer);
+    const day = shanghaiDay(call.now);
+    const related = relations.some((relation) => isActiveOn(relation, day));
+    const refused = person.password?.initial
+      ? new Problem('PASSWORD_CHANGE_REQUIRED')
+      : (entryProblem(entry, company) ?? (related ? undefined : unrelated(relations, day)));
+    if (refused) {
+      const detail = { method: 'password', entry, purpose: typed.purpose, reason: refused.code };
+      await h.db.transact([...writes, audited(h, call, personKey, 'login-password', 'failure', detail)]);
+      return refused;
+    }
+    const phone = defaultPhone(person);
+    const window = expectedWindow(undefined, person, phone?.phoneKey);
+    const opened = openedLogin(h, call, person, { entry, companyKey, phone, ...window });
+    await h.db.transact([spendWrite(ticket, call.now), ...writes, opened.write]);
+    if (needsRehash) await rehash(h, call, person, password);
+    return opened.answer;
+  }).catch((error: unknown) => {
+    // LGN-4: the words of the entries of companies.
+    const unregistered = error instanceof Problem && error.code === 'USER_NOT_REGISTERED';
+    throw unregistered ? new Problem('USER_NOT_REGISTERED', {}, { variant: 'other-entry' }) : error;
+  });
+  if (answer instanceof Problem) throw answer;
+  return created(answer);
+};

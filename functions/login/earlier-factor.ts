@@ -1,0 +1,10 @@
+import type { PassedTicket } from './roles.ts';
+
+/** How the session after a choice was opened: by the factor of the call before. */
+export const byEarlierFactor = ({ passed, window }: PassedTicket) => ({
+  method: passed.method,
+  fresh: passed.fresh,
+  factorAt: passed.at,
+  window,
+  chosen: passed.choices.length + (passed.agent ? 1 : 0) > 1,
+});

@@ -1,0 +1,51 @@
+import * as v from 'valibot';
+import { person } from '#contract/schemas.ts';
+import type { House } from '#http/house.ts';
+import { readAgents } from '#steps/agents.ts';
+import { staffFormAudits } from '#steps/form-facts.ts';
+import { fromRegistry } from '#steps/relation-facts.ts';
+import { putStaffForm } from '#steps/staff-form.ts';
+import { allListed, findStaffForm, formIdOf } from '#store/staff-forms.ts';
+import { decidedAnew } from '#store/users.ts';
+import { readCompany, taxpayerId } from './companies.ts';
+import type { Taken } from './outcome.ts';
+import { isStale, version } from './versions.ts';
+
+/** `agency-staff`: the whole staff form of an agency, 《涉税专业服务机构（人员）基本信息采集表》 (AGY-1). */
+export const agencyStaffLine = v.object({
+  type: v.literal('agency-staff'),
+  version,
+  agencyId: taxpayerId,
+  agents: v.pipe(v.array(person), v.maxLength(5000)),
+});
+
+/** In the place of the form before, its agents registered or not; the agency's own line may still be missing (ENT-3). */
+export function takeAgencyStaff(
+  h: House,
+  line: v.InferOutput<typeof agencyStaffLine>,
+  now: Date,
+): Promise<Taken> {
+  const { key: agencyKey, number } = readCompany(h, line.agencyId, 'agencyId');
+  return decidedAnew(async () => {
+    const [form, rows] = await Promise.all([findStaffForm(h.db, agencyKey), allListed(h.db, agencyKey)]);
+    if (isStale(form?.version, line)) return 'stale';
+    const agents = await readAgents(
+      h,
+      line.agents.map((one, at) => ({ at, person: one })),
+      now,
+    );
+    const before = rows.filter((row) => formIdOf(row) === form?.formId);
+    await putStaffForm(
+      h,
+      {
+        agencyKey,
+        before: form,
+        agents,
+        version: line.version,
+        writes: staffFormAudits(h, { ...number, companyKey: agencyKey }, before, agents, fromRegistry(now)),
+      },
+      now,
+    );
+    return 'accepted';
+  });
+}

@@ -1,0 +1,132 @@
+import * as v from 'valibot';
+import { person } from '#contract/schemas.ts';
+import { type Period, parsePeriod, serviceItems } from '#domain/agreements.ts';
+import { shanghaiDay } from '#domain/days.ts';
+import { Problem } from '#domain/problem.ts';
+import type { House } from '#http/house.ts';
+import { agentIdOf, type NewAgent, readAgents, staffRolesOfClient } from '#steps/agents.ts';
+import { type Between, endAgreement, factsOf, keptTerms, putInForce } from '#steps/agreements.ts';
+import { fromRegistry } from '#steps/relation-facts.ts';
+import type { Agreement } from '#store/agency-forms.ts';
+import { agreementWrite, findAgreement, findPair, isTaken, type Pair } from '#store/agreements.ts';
+import { activePeople } from '#store/relations.ts';
+import { findListed, findStaffForm } from '#store/staff-forms.ts';
+import { decidedAnew } from '#store/users.ts';
+import { readCompany, taxpayerId } from './companies.ts';
+import type { Outcome } from './outcome.ts';
+import { isStale, version } from './versions.ts';
+import type { WarningCode } from './warnings.ts';
+
+const day = v.pipe(v.string(), v.minLength(1), v.maxLength(10));
+
+/** `agreement`: 《涉税专业服务协议要素信息采集表》 as the authority has it (AGY-4). */
+export const agreementLine = v.object({
+  type: v.literal('agreement'),
+  version,
+  /** Of the form of our own handles, so that both can stand in a path. */
+  agreementId: v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/)),
+  agencyId: taxpayerId,
+  clientId: taxpayerId,
+  agents: v.pipe(v.array(person), v.minLength(1), v.maxLength(500)),
+  items: v.pipe(v.array(v.picklist(serviceItems)), v.minLength(1)),
+  from: day,
+  until: day,
+  /** The authority knows it no longer. */
+  removed: v.optional(v.boolean(), false),
+});
+type Line = v.InferOutput<typeof agreementLine>;
+
+/**
+ * Active at once, whatever is known of either company so far (ENT-3). What does not fit together is told and taken: agents
+ * who are missing on the staff form, who are the client's own people, days that another agreement has too. An agreement
+ * that somebody ended or refused here stays so: the next one has an id of its own.
+ */
+export function takeAgreement(h: House, line: Line, now: Date): Promise<Outcome> {
+  const agency = readCompany(h, line.agencyId, 'agencyId');
+  const client = readCompany(h, line.clientId, 'clientId');
+  if (agency.key === client.key)
+    throw new Problem('BAD_REQUEST', { reason: 'clientId (not the agency itself)' });
+  const period = parsePeriod(line);
+  const between: Between = {
+    agreementId: line.agreementId,
+    agencyKey: agency.key,
+    clientKey: client.key,
+    agencyNumber: agency.number,
+    clientNumber: client.number,
+  };
+  const origin = fromRegistry(now);
+  return decidedAnew(async () => {
+    const [before, pair] = await Promise.all([
+      findAgreement(h.db, line.agreementId),
+      findPair(h.db, between),
+    ]);
+    if (before && (before.agencyKey !== agency.key || before.clientKey !== client.key))
+      throw new Problem('STATE_CONFLICT', { reason: 'agreementId (of another agency or client)' });
+    if (isStale(before?.version, line)) return { taken: 'stale' };
+    const isOver = before?.state === 'ended' || before?.state === 'rejected';
+    if (before && (isOver || line.removed)) {
+      if (isOver)
+        await h.db.transact([agreementWrite(line.agreementId, before.rev, { version: line.version })]);
+      else await endAgreement(h, before, pair, origin, [], line.version);
+      return { taken: 'accepted', ...(isOver && !line.removed ? { warnings: ['AGREEMENT_ENDED'] } : {}) };
+    }
+    const agents = await readAgents(
+      h,
+      line.agents.map((one, at) => ({ at, person: one })),
+      now,
+    );
+    const terms = { ...period, items: line.items, agents };
+    if (line.removed) {
+      await h.db.transact([
+        ...agents.flatMap(({ records }) => records),
+        agreementWrite(line.agreementId, 0, {
+          ...factsOf(between),
+          ...keptTerms(terms),
+          state: 'ended',
+          version: line.version,
+          updatedAt: now.toISOString(),
+        }),
+      ]);
+      return { taken: 'accepted' };
+    }
+    const warnings = await doubts(h, between, { pair, agents, period, now });
+    await putInForce(h, {
+      between,
+      before,
+      pair,
+      terms,
+      version: line.version,
+      told: before ? 'changed' : 'entered',
+      origin,
+      writes: [],
+    });
+    return { taken: 'accepted', warnings };
+  });
+}
+
+interface Doubtful {
+  readonly pair: Pair | undefined;
+  readonly agents: readonly NewAgent[];
+  readonly period: Period;
+  readonly now: Date;
+}
+/** What the API would refuse (AGY-1, AGY-4). */
+async function doubts(
+  h: House,
+  { agencyKey, clientKey, agreementId }: Pick<Agreement, 'agencyKey' | 'clientKey' | 'agreementId'>,
+  { pair, agents, period, now }: Doubtful,
+): Promise<WarningCode[]> {
+  const keys = agents.map(({ personKey }) => personKey);
+  const [form, staff] = await Promise.all([
+    findStaffForm(h.db, agencyKey),
+    activePeople(h.db, clientKey, keys, staffRolesOfClient, shanghaiDay(now)),
+  ]);
+  const ids = keys.map((key) => agentIdOf(h, agencyKey, key));
+  const listed = form && (await findListed(h.db, form, ids));
+  const isOver = period.until < shanghaiDay(now);
+  return [
+    ...(ids.every((id) => listed?.has(id)) ? [] : ['AGENT_NOT_LISTED' as const]),
+    ...(staff.size > 0 ? ['AGENT_IS_STAFF' as const] : []),
+    ...(!isOver && isTaken(pair, agreementId, [period]) ? ['STATE_CONFLICT' as const] : []),
+  ];
+}

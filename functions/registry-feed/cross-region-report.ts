@@ -1,0 +1,79 @@
+import * as v from 'valibot';
+import { phoneKey } from '#crypto/keys.ts';
+import { isDay, shanghaiDay } from '#domain/days.ts';
+import { normaliseName } from '#domain/persons.ts';
+import { parsePhone } from '#domain/phones.ts';
+import { Problem } from '#domain/problem.ts';
+import { readReportNumber } from '#domain/report-numbers.ts';
+import type { House } from '#http/house.ts';
+import { handlerKeysOf } from '#steps/report-handlers.ts';
+import { findNamedHandlers, findReportHead, reportWrites } from '#store/cross-region-reports.ts';
+import { decidedAnew } from '#store/users.ts';
+import { readCompany, taxpayerId } from './companies.ts';
+import type { Taken } from './outcome.ts';
+import { isStale, version } from './versions.ts';
+
+/** `cross-region-report`: a 跨区域涉税事项报告 as it is from now on (SPC-2, SPC-3). */
+export const crossRegionReportLine = v.object({
+  type: v.literal('cross-region-report'),
+  version,
+  reportNo: v.pipe(v.string(), v.minLength(1), v.maxLength(128)),
+  taxpayerId,
+  place: v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(120)),
+  /** The last day, inclusive; one that is over ends the report. */
+  validUntil: v.pipe(v.string(), v.check(isDay)),
+  handler: v.object({
+    name: v.pipe(v.string(), v.minLength(1), v.maxLength(120)),
+    phone: v.pipe(v.string(), v.minLength(1), v.maxLength(32)),
+  }),
+});
+type Line = v.InferOutput<typeof crossRegionReportLine>;
+
+/** Its company may be known or not yet (ENT-3). Whatever the report said before is gone in the same transaction. */
+export function takeReport(h: House, line: Line, now: Date): Promise<Taken> {
+  const { key: companyKey } = readCompany(h, line.taxpayerId);
+  const reportNo = readReportNumber(line.reportNo);
+  if (reportNo === undefined) throw new Problem('BAD_REQUEST', { reason: 'reportNo (number)' });
+  const handler = handlerKeysOf(
+    h,
+    companyKey,
+    readName(line),
+    phoneKey(h.keys, parsePhone(line.handler.phone)),
+  );
+  return decidedAnew(async () => {
+    const [head, named] = await Promise.all([
+      findReportHead(h.db, reportNo),
+      findNamedHandlers(h.db, companyKey, handler.nameKey),
+    ]);
+    if (isStale(head?.version, line)) return 'stale';
+    const before =
+      head && head.handler.nameKey !== handler.nameKey
+        ? await findNamedHandlers(h.db, head.holder, head.handler.nameKey)
+        : undefined;
+    await h.db.transact(
+      reportWrites(
+        {
+          companyKey,
+          reportNo,
+          place: line.place,
+          validUntil: line.validUntil,
+          version: line.version,
+          handler,
+        },
+        head,
+        [named, before],
+        shanghaiDay(now),
+      ),
+    );
+    return 'accepted';
+  });
+}
+
+/** A bad name is told by its place in the line. */
+function readName({ handler }: Line): string {
+  try {
+    return normaliseName(handler.name);
+  } catch (error) {
+    throw new Problem('BAD_REQUEST', { reason: 'handler.name (name)' }, { cause: error });
+  }
+}

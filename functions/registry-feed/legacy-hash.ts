@@ -1,0 +1,21 @@
+import { parseLegacyHash, type StoredPassword, wrapLegacyHash } from '#crypto/passwords.ts';
+import { Problem } from '#domain/problem.ts';
+import type { House } from '#http/house.ts';
+
+/** The old hash of a line, wrapped (MIG-1): computed when it is needed, and once. */
+export type LegacyHash = () => Promise<StoredPassword>;
+
+/**
+ * Reads an old hash. It is wrapped only where the line turns out to be new, because that is the dearest part of an
+ * import by far; deciding anew costs none more.
+ * @throws Problem BAD_REQUEST that names the member, for a scheme that nobody here can compute
+ */
+export function legacyHash(h: House, text: string | undefined, member: string): LegacyHash | undefined {
+  if (text === undefined) return undefined;
+  if (!parseLegacyHash(text)) throw new Problem('BAD_REQUEST', { reason: `${member} (hash scheme)` });
+  let wrapped: Promise<StoredPassword> | undefined;
+  return () => {
+    wrapped ??= wrapLegacyHash(text, h.keys, h.settings.policies);
+    return wrapped;
+  };
+}

@@ -1,0 +1,164 @@
+import { phoneKey as phoneKeyOf } from '#crypto/keys.ts';
+import { handle } from '#crypto/random.ts';
+import { seal } from '#crypto/sealed.ts';
+import { maskPhone } from '#domain/masks.ts';
+import { parsePhone } from '#domain/phones.ts';
+import { Problem } from '#domain/problem.ts';
+import type { House } from '#http/house.ts';
+import { fromRegistry } from '#steps/relation-facts.ts';
+import { auditWrite } from '#store/audit.ts';
+import type { Write } from '#store/db.ts';
+import {
+  contestPhoneWrite,
+  importPhoneWrite,
+  isOwned,
+  type OwnedPhone,
+  type PhoneRow,
+  releasePhoneWrite,
+} from '#store/phones.ts';
+import { findPerson, type OwnPhone, type Person, personWrite, Stale, sealContext } from '#store/users.ts';
+import type { WarningCode } from './warnings.ts';
+
+/** A number of a line. */
+export interface ReadNumber {
+  readonly phone: string;
+  readonly phoneKey: string;
+}
+
+/** The numbers of a line, each once. Throws PHONE_INVALID, TOO_MANY_PHONES (PHN-1). */
+export function readNumbers(h: House, typed: readonly string[]): ReadNumber[] {
+  const phones = [...new Set(typed.map((one) => parsePhone(one)))];
+  if (phones.length > h.settings.policies.phonesPerPerson) throw new Problem('TOO_MANY_PHONES');
+  return phones.map((phone) => ({ phone, phoneKey: phoneKeyOf(h.keys, phone) }));
+}
+
+/** What becomes of the numbers of a line. */
+export interface ImportedPhones {
+  /** All that the person has afterwards. */
+  readonly phones: readonly OwnPhone[];
+  readonly defaultPhoneId: string | undefined;
+  readonly writes: readonly Write[];
+  readonly warnings: readonly WarningCode[];
+  /** Numbers that were taken from their holder because of this line. */
+  readonly emptied: number;
+}
+
+const stale = (): Error => new Stale();
+
+/**
+ * MIG-1: a number that imports name for two people is taken from both and given to no later line; one that somebody
+ * proved here by SMS stays theirs. Each decision is a condition on the number's own row, so that lines side by side
+ * and files side by side come to the same end; a row or holder that changes meanwhile makes it Stale.
+ * @param rows of `numbers`, in their order
+ */
+export async function takePhones(
+  h: House,
+  personKey: string,
+  known: Person | undefined,
+  numbers: readonly ReadNumber[],
+  rows: readonly (PhoneRow | undefined)[],
+  now: Date,
+): Promise<ImportedPhones> {
+  const phones: OwnPhone[] = [];
+  const writes: Write[] = [];
+  const warnings: WarningCode[] = [];
+  const lost: OwnedPhone[] = [];
+  for (const [index, { phone, phoneKey }] of numbers.entries()) {
+    const row = rows[index];
+    const own = known?.phones?.find((one) => one.phoneKey === phoneKey);
+    // Read in the middle of a takeover: number and person do not fit together yet.
+    if (own && row?.personKey !== personKey) throw stale();
+    if (own) phones.push(own);
+    else if (isOwned(row) && row.personKey !== personKey) {
+      if (row.imported) lost.push(row);
+      if (row.imported || !row.contested) writes.push(contestPhoneWrite(row, stale));
+      warnings.push(row.imported ? 'PHONE_EMPTIED' : 'PHONE_OF_ANOTHER');
+    } else if (row?.contested) warnings.push('PHONE_REFUSED');
+    else {
+      phones.push({
+        phoneId: handle(),
+        phoneKey,
+        sealed: seal(h.dataKeys, sealContext.phone(phoneKey), phone),
+        since: now.toISOString(),
+        imported: true,
+      });
+      writes.push(importPhoneWrite(phoneKey, personKey, now, stale));
+    }
+  }
+  const held = await Promise.all([...new Set(lost.map((row) => row.personKey))].map(loss));
+  const stays = phones.some(({ phoneId }) => phoneId === known?.defaultPhoneId);
+  return {
+    phones,
+    defaultPhoneId: stays ? known?.defaultPhoneId : phones[0]?.phoneId,
+    writes: [...writes, ...released(personKey, known, phones), ...held.flat()],
+    warnings,
+    emptied: lost.length,
+  };
+
+  /** What one former holder loses, however many of the line's numbers they held. */
+  async function loss(holder: string): Promise<Write[]> {
+    const former = await findPerson(h.db, holder);
+    if (!former) return [];
+    const keys = new Set(lost.filter((row) => row.personKey === holder).map((row) => row.phoneKey));
+    return lossWrites(h, former, keys, numbers, now);
+  }
+}
+
+/** Numbers of an account that ends; nobody holds them any more. */
+export const noPhones = (known: Person | undefined): ImportedPhones => ({
+  phones: [],
+  defaultPhoneId: undefined,
+  writes: known ? released(known.personKey, known, []) : [],
+  warnings: [],
+  emptied: 0,
+});
+
+/** Numbers that an earlier line gave and this one does not name any more. */
+const released = (personKey: string, known: Person | undefined, kept: readonly OwnPhone[]): Write[] =>
+  (known?.phones ?? [])
+    .filter((one) => !kept.includes(one))
+    .map((one) => releasePhoneWrite(one.phoneKey, personKey, stale));
+
+/** 置空 of a former holder, who meets LGN-5 where nothing is left, and finds it in the own history. */
+function lossWrites(
+  h: House,
+  former: Person,
+  keys: ReadonlySet<string>,
+  numbers: readonly ReadNumber[],
+  now: Date,
+): Write[] {
+  const phones = former.phones?.filter((one) => !keys.has(one.phoneKey)) ?? [];
+  const stays = phones.some(({ phoneId }) => phoneId === former.defaultPhoneId);
+  const { migrated } = former;
+  const gave = migrated?.gave && {
+    ...migrated.gave,
+    phoneKeys: migrated.gave.phoneKeys.filter((key) => !keys.has(key)),
+  };
+  return [
+    personWrite(
+      former.personKey,
+      former.rev,
+      {
+        phones: phones.length > 0 ? phones : undefined,
+        defaultPhoneId: stays ? former.defaultPhoneId : phones[0]?.phoneId,
+        ...(migrated && gave ? { migrated: { ...migrated, gave } } : {}),
+      },
+      stale,
+    ),
+    ...[...keys].map((key) =>
+      auditWrite(
+        {
+          ...fromRegistry(now),
+          subject: former.personKey,
+          kind: 'phone-lost',
+          outcome: 'success',
+          detail: {
+            reason: 'duplicate',
+            phone: maskPhone(numbers.find(({ phoneKey }) => phoneKey === key)?.phone ?? ''),
+          },
+        },
+        h.settings.policies.auditRetentionDays,
+      ),
+    ),
+  ];
+}

@@ -1,0 +1,209 @@
+import * as v from 'valibot';
+import { personEntries } from '#contract/schemas.ts';
+import { isHashed } from '#crypto/passwords.ts';
+import type { AnyCall } from '#http/call.ts';
+import type { House } from '#http/house.ts';
+import { endSessions } from '#steps/end-sessions.ts';
+import { type NamedPerson, readPerson, requireSameName } from '#steps/named-person.ts';
+import { fromRegistry } from '#steps/relation-facts.ts';
+import { auditWrite } from '#store/audit.ts';
+import type { Write } from '#store/db.ts';
+import { findPhone, type PhoneRow } from '#store/phones.ts';
+import {
+  decidedAnew,
+  findPerson,
+  type Person,
+  type PersonChanges,
+  personWrite,
+  Stale,
+} from '#store/users.ts';
+import { type LegacyHash, legacyHash } from './legacy-hash.ts';
+import type { Outcome } from './outcome.ts';
+import { type ImportedPhones, noPhones, type ReadNumber, readNumbers, takePhones } from './person-phones.ts';
+import { isStale, version } from './versions.ts';
+
+/** `person`: somebody whom the old systems knew (MIG-1). Without `passwordHash` the password is the document's last six. */
+export const personLine = v.object({
+  type: v.literal('person'),
+  version,
+  ...personEntries,
+  phones: v.pipe(v.array(v.pipe(v.string(), v.maxLength(32))), v.maxLength(64)),
+  passwordHash: v.optional(v.pipe(v.string(), v.maxLength(256))),
+  faceVerified: v.boolean(),
+  state: v.optional(v.picklist(['valid', 'invalid', 'cancelled']), 'valid'),
+});
+type PersonLine = v.InferOutput<typeof personLine>;
+
+/**
+ * The real-name record and the account of one person, in one transaction with the numbers. What the person has done
+ * here since stays: an account that was registered or changed here takes only the version and a higher level from
+ * the line.
+ */
+export function takePerson(h: House, line: PersonLine, now: Date): Promise<Outcome> {
+  const named = readPerson(h, line, now);
+  const numbers = readNumbers(h, line.phones);
+  const hash = legacyHash(h, line.passwordHash, 'passwordHash');
+  return decidedAnew(async () => {
+    const [known, ...rows] = await Promise.all([
+      findPerson(h.db, named.key),
+      ...numbers.map(({ phoneKey }) => findPhone(h.db, phoneKey)),
+    ]);
+    requireSameName(h, named, known);
+    if (isStale(known?.migrated?.version, line)) return { taken: 'stale' };
+    if (known?.account && isChangedHere(known)) return keep(h, line, known, now);
+    return line.state === 'valid'
+      ? open(h, line, named, known, numbers, rows, hash, now)
+      : close(h, line, named, known, now);
+  });
+}
+
+/**
+ * Whether the account is this system's own by now: registered here, ended here, or its password, username or phones
+ * changed here, or a number proved by SMS. What an import still only repeats, a later import may change.
+ */
+function isChangedHere(person: Person): boolean {
+  const gave = person.migrated?.gave;
+  if (!gave || gave.passwordRev !== (person.passwordRev ?? 0) || gave.status !== person.account?.status)
+    return true;
+  const phones = person.phones ?? [];
+  return (
+    person.username !== undefined ||
+    phones.some((phone) => !phone.imported) ||
+    phones.length !== gave.phoneKeys.length
+  );
+}
+
+/** The account stays as it is; the document was seen by whoever checked the face. */
+async function keep(h: House, line: PersonLine, known: Person, now: Date): Promise<Outcome> {
+  const realNameLevel = levelAfter(known, line);
+  await h.db.transact([
+    personWrite(
+      known.personKey,
+      known.rev,
+      { realNameLevel, migrated: { ...known.migrated, version: line.version } },
+      () => new Stale(),
+    ),
+    migratedAudit(h, known.personKey, now, { realNameLevel, reason: 'kept' }),
+  ]);
+  return { taken: 'accepted' };
+}
+
+async function open(
+  h: House,
+  line: PersonLine,
+  named: NamedPerson,
+  known: Person | undefined,
+  numbers: readonly ReadNumber[],
+  rows: readonly (PhoneRow | undefined)[],
+  hash: LegacyHash | undefined,
+  now: Date,
+): Promise<Outcome> {
+  const phones = await takePhones(h, named.key, known, numbers, rows, now);
+  const realNameLevel = levelAfter(known, line);
+  await write(h, named, known, now, 'active', line.version, phones, {
+    ...(await passwordAfter(known, hash)),
+    realNameLevel,
+    account: known?.account?.status === 'active' ? known.account : accountOf('active', now),
+  });
+  return { taken: 'accepted', warnings: phones.warnings, emptied: phones.emptied };
+}
+
+/**
+ * The password of the old system, or that it is the initial one (LGN-11). What somebody has logged in with has been
+ * hashed anew, and is better than what the old system knew.
+ */
+async function passwordAfter(
+  known: Person | undefined,
+  hash: LegacyHash | undefined,
+): Promise<PersonChanges> {
+  const before = known?.password;
+  if (hash && (!before || before.initial || before.wraps))
+    return { password: await hash(), passwordHistory: undefined };
+  return before ? {} : { password: { initial: true } };
+}
+
+/** REG-4: the record stays, and waits for its person to register again. Numbers of an ended account are nobody's. */
+async function close(
+  h: House,
+  line: PersonLine,
+  named: NamedPerson,
+  known: Person | undefined,
+  now: Date,
+): Promise<Outcome> {
+  const status = line.state === 'cancelled' ? 'cancelled' : 'invalid';
+  await write(h, named, known, now, status, line.version, noPhones(known), {
+    realNameLevel: levelAfter(known, line),
+    account: known?.account?.status === status ? known.account : accountOf(status, now),
+    password: undefined,
+    ...(isHashed(known?.password) ? { passwordHistory: known.passwordHistory ?? [known.password] } : {}),
+    lastWindow: undefined,
+  });
+  return { taken: 'accepted' };
+}
+
+/** One transaction for a person whose account comes from imports alone so far. */
+async function write(
+  h: House,
+  named: NamedPerson,
+  known: Person | undefined,
+  now: Date,
+  status: 'active' | 'cancelled' | 'invalid',
+  lineVersion: number,
+  phones: ImportedPhones,
+  changes: PersonChanges & { realNameLevel: number },
+): Promise<void> {
+  // Another password, or none any more: what was begun or opened with the old one ends (PWD-3).
+  const isNewPassword = 'password' in changes && known?.password !== undefined;
+  const passwordRev = (known?.passwordRev ?? 0) + (isNewPassword ? 1 : 0);
+  const sessions =
+    known && isNewPassword
+      ? endSessions(h, exchange(now), known, status === 'active' ? 'credential-change' : 'deregistered')
+      : { changes: {}, writes: [] };
+  const all: PersonChanges = {
+    ...(known ? {} : named.facts),
+    ...changes,
+    ...sessions.changes,
+    ...(passwordRev > 0 ? { passwordRev } : {}),
+    phones: phones.phones.length > 0 ? phones.phones : undefined,
+    defaultPhoneId: phones.defaultPhoneId,
+    migrated: {
+      version: lineVersion,
+      gave: { status, passwordRev, phoneKeys: phones.phones.map(({ phoneKey }) => phoneKey) },
+    },
+  };
+  await h.db.transact([
+    personWrite(named.key, known?.rev ?? 0, all, () => new Stale()),
+    ...phones.writes,
+    ...sessions.writes,
+    migratedAudit(h, named.key, now, {
+      realNameLevel: changes.realNameLevel,
+      state: status,
+    }),
+  ]);
+}
+
+/** LVL-1; a hall's collection and what was reached here stay. */
+const levelAfter = (known: Person | undefined, line: PersonLine): number =>
+  Math.max(known?.realNameLevel ?? 0, line.faceVerified ? 4 : 3);
+
+const accountOf = (status: 'active' | 'cancelled' | 'invalid', now: Date) => ({
+  status,
+  since: now.toISOString(),
+});
+
+const exchange = (now: Date): AnyCall => ({
+  now,
+  language: 'zh',
+  origin: { channel: 'exchange', address: '', browser: '', traceId: '' },
+});
+
+const migratedAudit = (
+  h: House,
+  subject: string,
+  now: Date,
+  detail: Readonly<Record<string, string | number | boolean>>,
+): Write =>
+  auditWrite(
+    { ...fromRegistry(now), subject, kind: 'migrated', outcome: 'success', detail },
+    h.settings.policies.auditRetentionDays,
+  );

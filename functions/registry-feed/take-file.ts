@@ -1,0 +1,101 @@
+import { callAws } from '#gateways/aws.ts';
+import { ObjectChanged } from '#gateways/object-ranges.ts';
+import type { House } from '#http/house.ts';
+import { writeLine } from '#http/log.ts';
+import { nextLines } from './file-lines.ts';
+import { continuationMessage, type FeedFile } from './messages.ts';
+import { type FeedCounts, takeLines } from './take-lines.ts';
+
+/** What an invocation knows of its circumstances. */
+export interface Circumstances {
+  readonly messageId: string;
+  /** The queue that the message came by, and that the rest of a file goes back to. */
+  readonly queueArn: string;
+  readonly remainingMs: () => number;
+}
+
+/** A piece of lines with nothing but old hashes takes about a minute; what is begun must end. */
+const reserveMs = 150_000;
+/** A dependency that is away is given this long before the file is taken up again where it stopped. */
+const pauseSeconds = 60;
+
+/**
+ * Takes a file from where it stands, piece by piece, in bounded memory (MIG-1). Before the time is up the rest goes
+ * back to the queue as a message of its own, so that a file may take any number of invocations; each piece is logged
+ * with the counts so far, and the last one as the file's report. Where a dependency is away, what was taken stays taken.
+ * @throws where nothing could be taken: the message comes again, which repeats harmlessly
+ */
+export async function takeFile(
+  h: House,
+  file: FeedFile,
+  { messageId, queueArn, remainingMs }: Circumstances,
+): Promise<void> {
+  let at = file;
+  for (;;) {
+    const told = { flow: 'registry-feed', messageId, file: at.etag };
+    try {
+      const { lines, next, atEnd, etag, size } = await nextLines(at, at.position, at.etag);
+      const tell = (word: string) => (one: object) =>
+        writeLine({ level: 'WARN', ...told, file: etag, word, ...one });
+      const counts = await takeLines(h, lines, at.position.line, new Date(), {
+        rejected: tell('rejected'),
+        warned: tell('warning'),
+      });
+      at = { ...at, etag, position: next, counts: sumOf(at.counts, counts) };
+      writeLine({
+        level: 'INFO',
+        ...told,
+        file: etag,
+        word: atEnd ? 'file-done' : 'file-progress',
+        lines: next.line - 1,
+        bytes: next.offset,
+        size,
+        ...at.counts,
+        startedAt: at.startedAt,
+      });
+      if (atEnd) return;
+    } catch (error) {
+      if (error instanceof ObjectChanged) {
+        // The new content has told of itself, and is taken from its beginning.
+        writeLine({
+          level: 'ERROR',
+          ...told,
+          word: 'file-changed',
+          lines: at.position.line - 1,
+          ...at.counts,
+        });
+        return;
+      }
+      if (at === file) throw error;
+      writeLine({ level: 'ERROR', ...told, cause: error instanceof Error ? error.message : '' });
+      return handOn(at, queueArn, pauseSeconds);
+    }
+    if (remainingMs() < reserveMs) return handOn(at, queueArn);
+  }
+}
+
+function sumOf(before: FeedCounts, more: FeedCounts): FeedCounts {
+  return {
+    accepted: before.accepted + more.accepted,
+    stale: before.stale + more.stale,
+    rejected: before.rejected + more.rejected,
+    warnings: before.warnings + more.warnings,
+    emptied: before.emptied + more.emptied,
+  };
+}
+
+/** The rest of a file goes back to the queue. Sent twice because an answer was lost, its lines are stale the second time. */
+async function handOn(file: FeedFile, queueArn: string, delaySeconds = 0): Promise<void> {
+  await callAws('sqs', 'SendMessage', {
+    QueueUrl: queueUrlOf(queueArn),
+    MessageBody: continuationMessage(file),
+    DelaySeconds: delaySeconds,
+  });
+}
+
+/** `arn:aws-cn:sqs:region:account:name` → the address that the queue's API wants it named by. */
+function queueUrlOf(arn: string): string {
+  const [, partition, , region, account, name] = arn.split(':');
+  if (!name) throw new Error('a message without its queue');
+  return `https://sqs.${region}.amazonaws.com${partition === 'aws-cn' ? '.cn' : ''}/${account}/${name}`;
+}

@@ -1,0 +1,105 @@
+import {
+  CfnCachePolicy,
+  type CfnDistribution,
+  CfnFunction,
+  CfnOriginRequestPolicy,
+  CfnResponseHeadersPolicy,
+} from 'aws-cdk-lib/aws-cloudfront';
+import type { Construct } from 'constructs';
+import { prefix } from '../names.ts';
+import { fallbackFunction } from '../portal/fallback.ts';
+import { portalHeaders, strictTransportSeconds } from '../portal/headers.ts';
+import type { Stage } from '../stage.ts';
+
+/** Nothing but the path tells files apart; how long each stays, it says itself. `seconds` 0: nothing is kept. */
+export function cachePolicy(
+  scope: Construct,
+  stage: Stage,
+  name: string,
+  { seconds }: { readonly seconds: number },
+): string {
+  const keeps = seconds > 0;
+  return new CfnCachePolicy(scope, `Cache-${name}`, {
+    cachePolicyConfig: {
+      name: `${prefix(stage)}-${name}`,
+      minTtl: 0,
+      defaultTtl: seconds,
+      maxTtl: keeps ? 31_536_000 : 0,
+      parametersInCacheKeyAndForwardedToOrigin: {
+        enableAcceptEncodingBrotli: keeps,
+        enableAcceptEncodingGzip: keeps,
+        cookiesConfig: { cookieBehavior: 'none' },
+        headersConfig: { headerBehavior: 'none' },
+        queryStringsConfig: { queryStringBehavior: 'none' },
+      },
+    },
+  }).ref;
+}
+
+/**
+ * The API sees the request as the viewer sent it. Host goes along too: the API's regional host takes the request for
+ * our domain by it, and only so can CloudFront's own header be added, because a policy that leaves out headers of the
+ * viewer can't name others (ADR 0024).
+ */
+export const wholeRequest = (scope: Construct, stage: Stage): string =>
+  new CfnOriginRequestPolicy(scope, 'WholeRequest', {
+    originRequestPolicyConfig: {
+      name: `${prefix(stage)}-whole-request`,
+      headersConfig: {
+        headerBehavior: 'allViewerAndWhitelistCloudFront',
+        headers: ['CloudFront-Viewer-Address'],
+      },
+      cookiesConfig: { cookieBehavior: 'all' },
+      queryStringsConfig: { queryStringBehavior: 'all' },
+    },
+  }).ref;
+
+const onEveryAnswer = {
+  contentTypeOptions: { override: true },
+  strictTransportSecurity: {
+    accessControlMaxAgeSec: strictTransportSeconds,
+    includeSubdomains: true,
+    override: true,
+  },
+};
+
+/** The functions set their own; these are for what API Gateway answers alone. */
+export const apiHeaders = (scope: Construct, stage: Stage): string =>
+  new CfnResponseHeadersPolicy(scope, 'ApiHeaders', {
+    responseHeadersPolicyConfig: { name: `${prefix(stage)}-api`, securityHeadersConfig: onEveryAnswer },
+  }).ref;
+
+export function pageHeaders(scope: Construct, stage: Stage): string {
+  const {
+    'content-security-policy': policy,
+    'referrer-policy': referrerPolicy,
+    'x-frame-options': frameOption,
+    'x-content-type-options': _nosniff,
+    ...others
+  } = portalHeaders;
+  return new CfnResponseHeadersPolicy(scope, 'PageHeaders', {
+    responseHeadersPolicyConfig: {
+      name: `${prefix(stage)}-pages`,
+      securityHeadersConfig: {
+        ...onEveryAnswer,
+        contentSecurityPolicy: { contentSecurityPolicy: policy, override: true },
+        frameOptions: { frameOption, override: true },
+        referrerPolicy: { referrerPolicy, override: true },
+      },
+      customHeadersConfig: {
+        items: Object.entries(others).map(([header, value]) => ({ header, value, override: true })),
+      },
+    },
+  }).ref;
+}
+
+/** The single page behind every address, on the behaviour that it is given to. */
+export function fallback(scope: Construct, stage: Stage): CfnDistribution.FunctionAssociationProperty {
+  const { attrFunctionArn: functionArn } = new CfnFunction(scope, 'Fallback', {
+    name: `${prefix(stage)}-fallback`,
+    autoPublish: true,
+    functionCode: fallbackFunction,
+    functionConfig: { comment: 'Every page of the portal is index.html', runtime: 'cloudfront-js-2.0' },
+  });
+  return { eventType: 'viewer-request', functionArn };
+}

@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto';
+import { type CompanyKey, companies, demoCompany, taxpayerIdOf } from './companies.ts';
+import { demoPerson, named, type PersonKey, personKeys } from './people.ts';
+
+const version = 1;
+const sha256 = (text: string): string => `{SHA256}${createHash('sha256').update(text).digest('hex')}`;
+
+const company = (key: CompanyKey): object => {
+  const { taxpayerId, name, subject, state, companyPassword } = demoCompany(key);
+  return {
+    type: 'taxpayer',
+    version,
+    taxpayerId,
+    name,
+    subject,
+    state,
+    ...(companyPassword ? { companyPasswordHash: sha256(companyPassword) } : {}),
+  };
+};
+const holds = (type: string, at: CompanyKey, who: PersonKey): object => ({
+  type,
+  version,
+  taxpayerId: taxpayerIdOf(at),
+  person: named(who),
+});
+const report = (reportNo: string, place: string, handler: PersonKey): object => ({
+  type: 'cross-region-report',
+  version,
+  reportNo,
+  taxpayerId: taxpayerIdOf('yuanbo'),
+  place,
+  validUntil: '2035-12-31',
+  handler: { name: demoPerson(handler).name, phone: demoPerson(handler).phone },
+});
+const agreement = (agreementId: string, client: CompanyKey, items: readonly string[]): object => ({
+  type: 'agreement',
+  version,
+  agreementId,
+  agencyId: taxpayerIdOf('chengxin'),
+  clientId: taxpayerIdOf(client),
+  agents: [named('liuYang')],
+  items,
+  from: '2025-01-01',
+  until: '2035-12-31',
+});
+
+function accountLines(key: PersonKey): object[] {
+  const { account, phone, password } = demoPerson(key);
+  if (account === 'hall')
+    return [{ type: 'collection', version, person: named(key), phone, officer: '340101' }];
+  if (account !== 'migrated') return [];
+  const initial = password === named(key).documentNumber.slice(-6);
+  return [
+    {
+      type: 'person',
+      version,
+      ...named(key),
+      phones: [phone],
+      faceVerified: false,
+      ...(initial || !password ? {} : { passwordHash: sha256(password) }),
+    },
+  ];
+}
+
+/** What the registry tells of the demo companies and people (ENT-3): fed again, all of it is stale. */
+export const demoLines: readonly object[] = [
+  ...(Object.keys(companies) as CompanyKey[]).map(company),
+  ...personKeys.flatMap(accountLines),
+  holds('legal-representative', 'huijiang', 'zhangWei'),
+  holds('legal-representative', 'jianghuai', 'zhangWei'),
+  holds('legal-representative', 'xinrui', 'zhangWei'),
+  holds('legal-representative', 'laosun', 'sunQiang'),
+  holds('legal-representative', 'chengxin', 'chenJing'),
+  holds('legal-representative', 'yuanbo', 'zhengHua'),
+  // Waits for her at the login page (LGN-9).
+  holds('finance-head', 'jianghuai', 'liNa'),
+  // As 金三 lists them: they wait for the person (REL-4).
+  holds('tax-handler', 'huijiang', 'wuLei'),
+  holds('tax-handler', 'xinrui', 'wangFang'),
+  report('皖合跨报2026000127', '合肥市蜀山区', 'heJun'),
+  report('皖芜跨报2026000354', '芜湖市镜湖区', 'zhengHua'),
+  {
+    type: 'agency-staff',
+    version,
+    agencyId: taxpayerIdOf('chengxin'),
+    agents: [named('liuYang'), named('chenJing')],
+  },
+  agreement('XY20250001', 'laosun', ['tax-declaration', 'general-advice']),
+  agreement('XY20250002', 'jianghuai', ['consulting']),
+];
+
+/** Who is entered at a hall counter in person, and so works for the company at once. */
+export const counterRelations: readonly {
+  readonly at: CompanyKey;
+  readonly who: PersonKey;
+  readonly role: string;
+}[] = [
+  { at: 'huijiang', who: 'liNa', role: 'finance-head' },
+  { at: 'huijiang', who: 'wangFang', role: 'tax-handler' },
+  { at: 'huijiang', who: 'wangFang', role: 'invoice-clerk' },
+  { at: 'community', who: 'maLi', role: 'tax-handler' },
+  { at: 'jiahe', who: 'maLi', role: 'tax-handler' },
+];

@@ -1,0 +1,70 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, realpathSync, rmSync, type Stats, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { isObject, parseJson } from '../local/json.ts';
+import type { Standing } from './hand-over.ts';
+
+/**
+ * How far a file has been handed to a runtime, so that the next start goes on there. It holds for this very content (by
+ * size and time of change) and this very runtime (by its keys: one that keeps nothing in memory begins with new ones).
+ */
+export interface Remembered {
+  /** Where to go on; undefined: from the beginning. */
+  readonly standing: Standing | undefined;
+  keep(standing: Readonly<Standing>): void;
+  forget(): void;
+}
+
+const folder = fileURLToPath(new URL('../../.data/feed-progress', import.meta.url));
+const isNumber = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isSafeInteger(value);
+const counts = ['lines', 'bytes', 'accepted', 'stale', 'rejected', 'warnings', 'emptied'] as const;
+
+export async function remembered(path: string, url: string): Promise<Remembered> {
+  const stats = statSync(path);
+  const place = join(
+    folder,
+    `${createHash('sha256')
+      .update(`${realpathSync(path)}\n${url}`)
+      .digest('hex')}.json`,
+  );
+  const [content, keys] = [contentOf(stats), await keysOf(url)];
+  return {
+    standing: read(place, content, keys),
+    keep(standing) {
+      mkdirSync(dirname(place), { recursive: true, mode: 0o700 });
+      writeFileSync(place, JSON.stringify({ content, keys, standing }));
+    },
+    forget: () => rmSync(place, { force: true }),
+  };
+}
+
+const contentOf = ({ size, mtimeMs, ino }: Stats): string => `${size} ${mtimeMs} ${ino}`;
+
+function read(place: string, content: string, keys: readonly string[]): Standing | undefined {
+  let text: string;
+  try {
+    text = readFileSync(place, 'utf8');
+  } catch {
+    return undefined;
+  }
+  const known = parseJson(text);
+  if (!isObject(known) || known.content !== content || !isObject(known.standing)) return undefined;
+  const before = Array.isArray(known.keys) ? known.keys : [];
+  if (!keys.some((key) => before.includes(key))) return undefined;
+  const { standing } = known;
+  if (!counts.every((name) => isNumber(standing[name]))) return undefined;
+  return Object.fromEntries(counts.map((name) => [name, standing[name]])) as unknown as Standing;
+}
+
+/** None where nothing answers: that is said when the first lines are handed over. */
+async function keysOf(url: string): Promise<string[]> {
+  try {
+    const answer = await fetch(new URL('/.well-known/jwks.json', url));
+    const { keys = [] } = (await answer.json()) as { keys?: { kid?: string }[] };
+    return keys.flatMap(({ kid }) => (kid === undefined ? [] : [kid]));
+  } catch {
+    return [];
+  }
+}

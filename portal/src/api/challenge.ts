@@ -1,0 +1,70 @@
+import { useSyncExternalStore } from 'react';
+import { translate } from '../i18n/index.ts';
+import { ApiProblem, problemOf } from './problem.ts';
+
+let working = 0;
+const listeners = new Set<() => void>();
+const add = (change: number): void => {
+  working += change;
+  for (const listener of listeners) listener();
+};
+/** Whether a security check is running; <ChallengeNotice /> says so. */
+export const useChallengeRunning = (): boolean =>
+  useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    () => working > 0,
+  );
+
+const patienceMs = 60_000;
+
+interface Challenge {
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly signature?: unknown;
+}
+const isChallenge = (value: unknown): value is Challenge =>
+  typeof value === 'object' && value !== null && 'parameters' in value;
+
+/** The payload that the API wants: base64 of the challenge and its solution. */
+async function solve(challenge: Challenge): Promise<string> {
+  const worker = new Worker(new URL('./challenge-worker.ts', import.meta.url), { type: 'module' });
+  add(1);
+  try {
+    const solution = await new Promise<unknown>((resolve, reject) => {
+      const late = setTimeout(() => reject(new Error('late')), patienceMs);
+      worker.onmessage = ({ data }) => {
+        clearTimeout(late);
+        resolve(data);
+      };
+      worker.onerror = reject;
+      worker.postMessage(challenge);
+    });
+    if (!solution) throw new Error('no solution');
+    const { parameters, signature } = challenge;
+    return btoa(JSON.stringify({ challenge: { parameters, signature }, solution }));
+  } catch (error) {
+    throw new ApiProblem(
+      { code: 'CHALLENGE_REQUIRED', status: 403, title: translate('challenge.failed') },
+      { cause: error },
+    );
+  } finally {
+    worker.terminate();
+    add(-1);
+  }
+}
+
+/**
+ * Sends; where the API asks for a proof of work first (CHALLENGE_REQUIRED, nothing was done), solves it and sends once
+ * more: `withChallenge((challenge) => answer(api.POST('/v1/logins', { body: { …values, ...challenge } })))`.
+ */
+export async function withChallenge<T>(send: (challenge: { challenge?: string }) => Promise<T>): Promise<T> {
+  try {
+    return await send({});
+  } catch (error) {
+    const problem = problemOf(error);
+    if (problem.code !== 'CHALLENGE_REQUIRED' || !isChallenge(problem.challenge)) throw error;
+    return send({ challenge: await solve(problem.challenge) });
+  }
+}

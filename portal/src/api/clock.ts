@@ -1,0 +1,19 @@
+/**
+ * Countdowns run on the API's clock, not on this machine's, which may be wrong (and which the local runtime's virtual
+ * clock does not follow): every answer's Date says how far the two are apart.
+ */
+let aheadMs = 0;
+
+export function hearClock(date: string | null): void {
+  const server = Date.parse(date ?? '');
+  if (!Number.isNaN(server)) aheadMs = server - Date.now();
+}
+export const serverNow = (): number => Date.now() + aheadMs;
+
+/** Whole seconds until an instant of the API, at least 0. */
+export const secondsUntil = (instant: string): number =>
+  Math.max(0, Math.ceil((Date.parse(instant) - serverNow()) / 1000));
+
+/** `2026-11-23 09:30` in Shanghai, as the API's sentences say it. */
+export const shownTime = (instant: string): string =>
+  new Date(Date.parse(instant) + 8 * 3_600_000).toISOString().slice(0, 16).replace('T', ' ');

@@ -1,0 +1,42 @@
+import { useEffect, useState } from 'react';
+import { shanghaiDay } from '#domain/days.ts';
+import { answer, bareApi } from './client.ts';
+import { serverNow } from './clock.ts';
+
+/** What the API says about itself: entries, document types, apps, the day of the old login. Asked once per page load. */
+const ask = () => answer(bareApi.GET('/v1/config'));
+type Config = Awaited<ReturnType<typeof ask>>;
+
+let asked: Promise<Config> | undefined;
+const config = (): Promise<Config> => {
+  asked ??= ask().catch((error: unknown) => {
+    // The next one who needs it asks again.
+    asked = undefined;
+    throw error;
+  });
+  return asked;
+};
+
+/** Without react-query, which the login page does not load. */
+export function useConfig(): { readonly data: Config | undefined } {
+  const [data, setData] = useState<Config>();
+  useEffect(() => {
+    let gone = false;
+    config().then(
+      (known) => gone || setData(known),
+      () => undefined,
+    );
+    return () => {
+      gone = true;
+    };
+  }, []);
+  return { data };
+}
+
+/** The last day of 旧版登录 (LEG-1); null where it is over or never was, undefined as long as the API has not said. */
+export function useLegacyDay(): string | null | undefined {
+  const { data } = useConfig();
+  if (!data) return undefined;
+  const day = data.legacyUntil;
+  return day !== null && shanghaiDay(new Date(serverNow())) <= day ? day : null;
+}

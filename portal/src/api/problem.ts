@@ -1,0 +1,52 @@
+import type { ProblemCode } from '#domain/problem.ts';
+import { sentences } from './sentences.ts';
+
+/** What the API says when it says no (RFC 9457): its sentences are for the person, in the language asked for. */
+export interface Problem {
+  /** `NETWORK` is ours: no answer came. */
+  readonly code: ProblemCode | 'NETWORK';
+  readonly title: string;
+  readonly status: number;
+  readonly detail?: string;
+  readonly traceId?: string;
+  readonly errors?: readonly { readonly path: string; readonly message: string }[];
+  /** Members of single codes, e.g. `retryAt`, `lockedUntil`, `remainingAttempts`, `reasons`. */
+  readonly [member: string]: unknown;
+}
+
+export class ApiProblem extends Error {
+  readonly problem: Problem;
+  constructor(problem: Problem, options?: ErrorOptions) {
+    super(problem.code, options);
+    this.name = 'ApiProblem';
+    this.problem = problem;
+  }
+}
+
+const isProblem = (body: unknown): body is Problem =>
+  typeof body === 'object' && body !== null && 'code' in body && 'title' in body;
+
+/** Whatever was thrown or answered, as something to show. */
+export function problemOf(error: unknown, status = 0): Problem {
+  if (error instanceof ApiProblem) return error.problem;
+  if (isProblem(error)) return error;
+  return status >= 500
+    ? { code: 'UNAVAILABLE', status, ...sentences.unavailable() }
+    : { code: 'NETWORK', status, ...sentences.network() };
+}
+
+/** Title and detail in one line, each a sentence of its language. */
+export const sentenceOf = ({ title, detail }: Problem): string => {
+  if (!detail) return title;
+  if (/[。！]$/.test(title)) return title + detail;
+  return `${title}${/[.!]$/.test(title) ? ' ' : /\p{Script=Han}/u.test(title) ? '。' : '. '}${detail}`;
+};
+
+/** Worth another try with nothing changed. */
+export const isTransient = ({ code }: Problem): boolean => code === 'NETWORK' || code === 'UNAVAILABLE';
+
+/** A member of a problem where it is a text. */
+export const textOf = (problem: Problem, member: string): string | undefined => {
+  const value = problem[member];
+  return typeof value === 'string' ? value : undefined;
+};

@@ -1,0 +1,22 @@
+import { Button } from 'antd';
+import { Component, type ReactNode } from 'react';
+import { translate } from '../i18n/index.ts';
+
+/** Catches a page that threw, or a chunk that did not arrive: the frame stays, and reloading is offered. */
+export class Broken extends Component<{ children: ReactNode }, { broken: boolean }> {
+  override state = { broken: false };
+  static getDerivedStateFromError() {
+    return { broken: true };
+  }
+  override render() {
+    if (!this.state.broken) return this.props.children;
+    return (
+      <section className="card narrow" role="alert">
+        <h1>{translate('broken')}</h1>
+        <Button type="primary" onClick={() => location.reload()}>
+          {translate('reload')}
+        </Button>
+      </section>
+    );
+  }
+}

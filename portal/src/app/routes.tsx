@@ -1,0 +1,73 @@
+import { type ComponentType, lazy } from 'react';
+import { Navigate, Route, Routes } from 'react-router';
+import { SignedIn } from '../session/SignedIn.tsx';
+import { Frame } from './Frame.tsx';
+import { NotFound } from './NotFound.tsx';
+
+/** A page of its own chunk: its folder's index.tsx exports `Page`. */
+const page = (load: () => Promise<{ Page: ComponentType }>) =>
+  lazy(async () => ({ default: (await load()).Page }));
+
+/** The local runtime builds with mode `desk`; what is deployed has no trace of the phones on the desk. */
+const onThisMachine = import.meta.env.MODE === 'desk' || import.meta.env.DEV;
+
+const Login = page(() => import('../pages/login/index.tsx'));
+const Legacy = page(() => import('../pages/legacy/index.tsx'));
+const Register = page(() => import('../pages/register/index.tsx'));
+const ForgotPassword = page(() => import('../pages/forgot-password/index.tsx'));
+const RecoverPhone = page(() => import('../pages/recover-phone/index.tsx'));
+const ChangePassword = page(() => import('../pages/change-password/index.tsx'));
+const Desk = onThisMachine ? page(() => import('../pages/desk/index.tsx')) : NotFound;
+const WithQueries = page(() => import('./WithQueries.tsx'));
+const Me = page(() => import('../pages/me/index.tsx'));
+
+/** The sub-pages of 账户中心 by their path under /me. */
+const accountCentre = {
+  profile: page(() => import('../pages/me/profile/index.tsx')),
+  phones: page(() => import('../pages/me/phones/index.tsx')),
+  password: page(() => import('../pages/me/password/index.tsx')),
+  level: page(() => import('../pages/me/level/index.tsx')),
+  deregister: page(() => import('../pages/me/deregister/index.tsx')),
+  authorizations: page(() => import('../pages/me/authorizations/index.tsx')),
+  staff: page(() => import('../pages/me/staff/index.tsx')),
+  company: page(() => import('../pages/me/company/index.tsx')),
+  switch: page(() => import('../pages/me/switch/index.tsx')),
+  agency: page(() => import('../pages/me/agency/index.tsx')),
+  agreements: page(() => import('../pages/me/agreements/index.tsx')),
+  clients: page(() => import('../pages/me/clients/index.tsx')),
+  sessions: page(() => import('../pages/me/sessions/index.tsx')),
+  activity: page(() => import('../pages/me/activity/index.tsx')),
+};
+const AccountCentreHome = page(() => import('../pages/me/home/index.tsx'));
+
+export function Pages() {
+  return (
+    <Routes>
+      <Route element={<Frame />}>
+        <Route index element={<Navigate to="/login" replace />} />
+        <Route path="login" element={<Login />} />
+        <Route path="legacy" element={<Legacy />} />
+        <Route path="register" element={<Register />} />
+        <Route path="forgot-password" element={<ForgotPassword />} />
+        <Route path="recover-phone" element={<RecoverPhone />} />
+        <Route element={<SignedIn />}>
+          <Route path="change-password" element={<ChangePassword />} />
+          <Route element={<WithQueries />}>
+            <Route path="me" element={<Me />}>
+              <Route index element={<AccountCentreHome />} />
+              {Object.entries(accountCentre).map(([path, Page]) => (
+                <Route key={path} path={path} element={<Page />} />
+              ))}
+            </Route>
+          </Route>
+        </Route>
+        {onThisMachine ? (
+          <Route element={<WithQueries />}>
+            <Route path="desk" element={<Desk />} />
+          </Route>
+        ) : null}
+        <Route path="*" element={<NotFound />} />
+      </Route>
+    </Routes>
+  );
+}

@@ -1,0 +1,44 @@
+import type { ThemeConfig } from 'antd';
+import { useSyncExternalStore } from 'react';
+
+/** 大字版: remembered, like the language, and nothing else is. */
+const key = 'large-type';
+const listeners = new Set<() => void>();
+const read = (): boolean => localStorage.getItem(key) === 'yes';
+const show = (): void => {
+  document.documentElement.dataset.type = read() ? 'large' : 'normal';
+};
+show();
+
+export function chooseLargeType(large: boolean): void {
+  if (large) localStorage.setItem(key, 'yes');
+  else localStorage.removeItem(key);
+  show();
+  for (const listener of listeners) listener();
+}
+export const useLargeType = (): boolean =>
+  useSyncExternalStore((listener) => {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  }, read);
+
+/** A calm blue; every pair of text and ground has a contrast of at least 4.5 : 1. */
+export const themeOf = (large: boolean): ThemeConfig => ({
+  hashed: false,
+  cssVar: { key: 'portal' },
+  token: {
+    colorPrimary: '#0b57a4',
+    colorLink: '#0b57a4',
+    colorInfo: '#0b57a4',
+    colorError: '#c62828',
+    colorSuccess: '#1b7f3b',
+    colorTextPlaceholder: '#6b7280',
+    colorTextDescription: '#4b5563',
+    colorTextSecondary: '#4b5563',
+    borderRadius: 6,
+    fontFamily: 'var(--font)',
+    fontSize: large ? 20 : 16,
+    controlHeight: large ? 52 : 40,
+  },
+  components: { Tabs: { titleFontSize: large ? 22 : 17 } },
+});

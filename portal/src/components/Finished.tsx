@@ -1,0 +1,26 @@
+import { Link } from 'react-router';
+import { PageTitle } from './PageTitle.tsx';
+import { Notice } from './ProblemAlert.tsx';
+
+/** The end of a journey: what is so now, and where to go from here. */
+export function Finished({
+  title,
+  text,
+  to,
+  onward,
+}: {
+  title: string;
+  text: string;
+  to: string;
+  onward: string;
+}) {
+  return (
+    <section className="card narrow">
+      <PageTitle step="done">{title}</PageTitle>
+      <Notice kind="good">{text}</Notice>
+      <p>
+        <Link to={to}>{onward}</Link>
+      </p>
+    </section>
+  );
+}

@@ -1,0 +1,91 @@
+import { Button, Form } from 'antd';
+import { useState } from 'react';
+import { useCommon } from '../i18n/index.ts';
+import { ApiForm } from './ApiForm.tsx';
+import { SmsCodeField } from './fields/SmsCodeField.tsx';
+import { ProblemAlert } from './ProblemAlert.tsx';
+import { ScanCode } from './scan/ScanCode.tsx';
+import type { Scan } from './scan/use-scan.ts';
+import { Tabs } from './Tabs.tsx';
+import { useAction } from './use-action.ts';
+import { useSubmit } from './use-submit.ts';
+
+export type Factor = { readonly method: 'sms'; readonly maskedPhone?: string } | { readonly method: 'face' };
+export type Proof = { readonly smsCode: string } | { readonly faceTicket: string };
+
+interface Props {
+  /** What may be used, as the API offers it. */
+  readonly factors: readonly Factor[];
+  readonly sendSms: () => Promise<{ maskedPhone: string; resendAt: string }>;
+  readonly startFace: () => Promise<Scan>;
+  /** Uses the proof; throws ApiProblem. */
+  readonly verify: (proof: Proof) => Promise<void>;
+  /** What the button says; 验证 unless said otherwise. */
+  readonly action?: string | undefined;
+}
+
+/** SMS code or face check, side by side as tabs (LGN-3). */
+export function SecondFactor({ factors, sendSms, startFace, verify, action }: Props) {
+  const t = useCommon();
+  const [method, setMethod] = useState<Factor['method']>(factors[0]?.method ?? 'face');
+  const sms = factors.find((factor) => factor.method === 'sms');
+  const content =
+    method === 'sms' ? (
+      <BySms maskedPhone={sms?.maskedPhone} sendSms={sendSms} verify={verify} action={action} />
+    ) : (
+      <ByFace startFace={startFace} verify={verify} />
+    );
+  if (factors.length < 2) return content;
+  return (
+    <Tabs
+      label={t('factor.choose')}
+      tabs={factors.map((factor) => ({ key: factor.method, title: t(`factor.${factor.method}`) }))}
+      active={method}
+      onChange={setMethod}
+    >
+      {content}
+    </Tabs>
+  );
+}
+
+function BySms({
+  maskedPhone,
+  sendSms,
+  verify,
+  action,
+}: Pick<Props, 'sendSms' | 'verify' | 'action'> & { maskedPhone: string | undefined }) {
+  const t = useCommon();
+  const [form] = Form.useForm<{ smsCode: string }>();
+  const { submit, busy, problem, retry } = useSubmit({ form, send: verify });
+  return (
+    <ApiForm form={form} onFinish={submit}>
+      <ProblemAlert problem={problem} onRetry={retry} />
+      <SmsCodeField maskedPhone={maskedPhone} send={sendSms} />
+      <Button type="primary" htmlType="submit" block loading={busy}>
+        {action ?? t('factor.verify')}
+      </Button>
+    </ApiForm>
+  );
+}
+
+function ByFace({ startFace, verify }: Pick<Props, 'startFace' | 'verify'>) {
+  const t = useCommon();
+  const { run, problem } = useAction();
+  const [passed, setPassed] = useState<string>();
+  const use = (faceTicket: string) => run(() => verify({ faceTicket }));
+  return (
+    <>
+      <p>{t('factor.faceHint')}</p>
+      <p className="small">{t('factor.iitHint')}</p>
+      {/* A passed check whose use met a bad network is used again, not scanned again. */}
+      <ProblemAlert problem={problem} onRetry={passed ? () => void use(passed) : undefined} />
+      <ScanCode
+        start={startFace}
+        onDone={({ ticket }) => {
+          setPassed(ticket);
+          void use(ticket);
+        }}
+      />
+    </>
+  );
+}

@@ -1,0 +1,98 @@
+import { Form } from 'antd';
+import { type PasswordContext, type PasswordWeakness, passwordWeaknesses } from '#domain/passwords.ts';
+import { useCommon } from '../../i18n/index.ts';
+import { Password } from './inputs.ts';
+
+interface Props {
+  readonly name?: string;
+  /** What is known about the person, so that it is not in the password (PWD-2). */
+  readonly context?: Partial<PasswordContext>;
+}
+
+/** Reasons that can be told here; the list of common passwords and the last five are the API's. */
+const shown = [
+  ['length', 'password.length'],
+  ['classes', 'password.classes'],
+  ['whitespace', 'password.whitespace'],
+  ['run', 'password.run'],
+  ['contains-username', 'password.containsUsername'],
+  ['contains-phone', 'password.containsPhone'],
+  ['contains-document', 'password.containsDocument'],
+] as const satisfies readonly (readonly [PasswordWeakness, string])[];
+
+/** 新密码 and 确认密码 with the rules ticked off while typing; the second field (`repeat`) is not for the API. */
+export function NewPasswordFields({ name = 'newPassword', context = {} }: Props) {
+  const t = useCommon();
+  const form = Form.useFormInstance();
+  const typed = Form.useWatch<string | undefined>(name, form) ?? '';
+  const weaknesses = (password: string) =>
+    passwordWeaknesses(password, { phones: [], documentNumber: '', ...context }, () => false);
+  const missed = new Set(weaknesses(typed));
+  const rules = shown.filter(
+    ([reason]) =>
+      (reason !== 'contains-username' || context.username) &&
+      (reason !== 'contains-phone' || context.phones?.length) &&
+      (reason !== 'contains-document' || context.documentNumber),
+  );
+  return (
+    <>
+      <Form.Item
+        name={name}
+        label={t('field.newPassword')}
+        rules={[
+          {
+            required: true,
+            message: t('field.required', { label: t('field.newPassword') }),
+            validateTrigger: 'onSubmit',
+          },
+          {
+            validateTrigger: ['onBlur', 'onSubmit'],
+            validator: async (_rule, value: string | undefined) => {
+              const misses = value ? shown.filter(([reason]) => weaknesses(value).includes(reason)) : [];
+              if (misses.length > 0) throw new Error(misses.map(([, key]) => t(key)).join('；'));
+            },
+          },
+        ]}
+        extra={
+          <div id={`${name}-rules`}>
+            {t('password.rules')}
+            <ul className="rules">
+              {rules.map(([reason, key]) => (
+                <li key={reason} className={typed === '' ? '' : missed.has(reason) ? 'missed' : 'met'}>
+                  {t(key)}
+                  {typed === '' ? null : (
+                    <span className="unseen">
+                      {t(missed.has(reason) ? 'password.missed' : 'password.met')}
+                    </span>
+                  )}
+                </li>
+              ))}
+            </ul>
+          </div>
+        }
+      >
+        <Password autoComplete="new-password" maxLength={256} aria-describedby={`${name}-rules`} />
+      </Form.Item>
+      <Form.Item
+        name="repeat"
+        label={t('field.repeatPassword')}
+        dependencies={[name]}
+        rules={[
+          {
+            required: true,
+            message: t('field.required', { label: t('field.repeatPassword') }),
+            validateTrigger: 'onSubmit',
+          },
+          {
+            validateTrigger: ['onBlur', 'onSubmit'],
+            validator: async (_rule, value: string | undefined) => {
+              if (value && value !== form.getFieldValue(name)) throw new Error(t('field.repeatWrong'));
+            },
+          },
+        ]}
+      >
+        <Password autoComplete="new-password" maxLength={256} />
+      </Form.Item>
+    </>
+  );
+}

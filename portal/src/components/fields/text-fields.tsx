@@ -1,0 +1,89 @@
+import { Form } from 'antd';
+import { useCommon } from '../../i18n/index.ts';
+import { Input, Password } from './inputs.ts';
+import { required, useRules } from './rules.ts';
+
+interface Named {
+  /** The form's field, and by it the label's `for`; the API's name unless said otherwise. */
+  readonly name?: string;
+  readonly label?: string;
+}
+
+export function NameField({ name = 'name', label }: Named) {
+  const t = useCommon();
+  const rules = useRules();
+  return (
+    <Form.Item name={name} label={label ?? t('field.name')} rules={rules.name}>
+      <Input autoComplete="name" maxLength={120} />
+    </Form.Item>
+  );
+}
+
+export function PhoneField({ name = 'phone', label }: Named) {
+  const t = useCommon();
+  const rules = useRules();
+  return (
+    <Form.Item name={name} label={label ?? t('field.phone')} rules={rules.phone}>
+      <Input inputMode="tel" autoComplete="tel-national" maxLength={32} />
+    </Form.Item>
+  );
+}
+
+export function TaxpayerIdField({ name = 'taxpayerId', label }: Named) {
+  const t = useCommon();
+  const rules = useRules();
+  return (
+    <Form.Item name={name} label={label ?? t('field.taxpayerId')} rules={rules.taxpayerId}>
+      <Input autoComplete="off" autoCapitalize="characters" spellCheck={false} maxLength={64} />
+    </Form.Item>
+  );
+}
+
+/** Document number, phone or username: which one, the API finds out (LGN-2). */
+export function AccountField({ name = 'account', label }: Named) {
+  const t = useCommon();
+  const shown = label ?? t('field.account');
+  return (
+    <Form.Item name={name} label={shown} rules={[required(t('field.required', { label: shown }))]}>
+      <Input autoComplete="username" autoCapitalize="none" spellCheck={false} maxLength={64} />
+    </Form.Item>
+  );
+}
+
+/** A password that exists: nothing is judged but that it is there. */
+export function PasswordField({ name = 'password', label }: Named) {
+  const t = useCommon();
+  const shown = label ?? t('field.password');
+  return (
+    <Form.Item
+      name={name}
+      label={shown}
+      rules={[
+        { required: true, message: t('field.required', { label: shown }), validateTrigger: 'onSubmit' },
+      ]}
+    >
+      <Password autoComplete="current-password" maxLength={256} />
+    </Form.Item>
+  );
+}
+
+/** USR-1; may stay empty where the API lets it. */
+export function UsernameField({
+  name = 'username',
+  label,
+  optional = false,
+}: Named & { readonly optional?: boolean }) {
+  const t = useCommon();
+  const rules = useRules();
+  const shown = label ?? t('field.username');
+  return (
+    <Form.Item
+      name={name}
+      label={optional ? `${shown}（${t('optional')}）` : shown}
+      rules={[...(optional ? [] : [rules.must(shown)]), ...rules.username]}
+      extra={t('field.usernameHint')}
+    >
+      <Input autoComplete="off" autoCapitalize="none" spellCheck={false} maxLength={64} />
+    </Form.Item>
+  );
+}

@@ -1,0 +1,27 @@
+import { useSyncExternalStore } from 'react';
+
+let said = '';
+const listeners = new Set<() => void>();
+
+/** Tells screen readers what happened without moving the focus: a code sent, a scan passed. */
+export function announce(sentence: string): void {
+  // The same sentence twice is news twice.
+  said = sentence === said ? `${sentence}\u00a0` : sentence;
+  for (const listener of listeners) listener();
+}
+
+/** Stands once, in the frame. */
+export function LiveRegion() {
+  const sentence = useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    () => said,
+  );
+  return (
+    <div className="unseen" role="status" aria-live="polite">
+      {sentence}
+    </div>
+  );
+}

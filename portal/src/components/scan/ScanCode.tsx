@@ -1,0 +1,71 @@
+import { Button, QRCode } from 'antd';
+import { useEffect } from 'react';
+import { useCommon } from '../../i18n/index.ts';
+import { announce } from '../live.tsx';
+import { ProblemAlert } from '../ProblemAlert.tsx';
+import { Spinner } from '../states.tsx';
+import { minutes, useCountdown } from '../use-countdown.ts';
+import { type AppCode, Apps } from './Apps.tsx';
+import { showToDesk } from './desk-codes.ts';
+import { type Polled, type Scan, useScan } from './use-scan.ts';
+
+interface Props {
+  /** Makes a code. */
+  readonly start: () => Promise<Scan>;
+  /** `passed` (a face check: use `scan.ticket`) or `confirmed` (a QR login: `polled.session`). */
+  readonly onDone: (scan: Scan, polled: Polled) => void;
+  /** The apps that may scan it (CHN); both tax apps unless said otherwise. */
+  readonly apps?: readonly AppCode[];
+  /** How often a code that ran out is replaced by itself; never unless said otherwise. */
+  readonly renewals?: number;
+}
+
+/** A code for the phone with all its states; one that ran out, failed or was cancelled is renewed by a click (QR-2, FACE-2). */
+export function ScanCode({ start, onDone, apps = ['ahtax-app', 'iit-app'], renewals = 0 }: Props) {
+  const t = useCommon();
+  const { phase, scan, advice, problem, away, renew } = useScan({ start, onDone, renewals });
+  const over = phase === 'expired' || phase === 'failed' || phase === 'cancelled' || phase === 'refused';
+  const done = phase === 'passed' || phase === 'confirmed';
+  const left = useCountdown(over || done ? undefined : scan?.expiresAt);
+  const said = phase === 'making' ? t('scan.making') : phase === 'refused' ? '' : t(`scan.${phase}`);
+  useEffect(() => {
+    if (said && phase !== 'making' && phase !== 'pending') announce(said);
+  }, [said, phase]);
+  const waiting = phase === 'pending' ? scan?.qrContent : undefined;
+  useEffect(() => (waiting ? showToDesk(waiting) : undefined), [waiting]);
+  return (
+    <div className="scan" data-phase={phase}>
+      <div className="scan-code">
+        {scan && phase !== 'making' ? (
+          <QRCode
+            value={scan.qrContent}
+            type="svg"
+            size={184}
+            bordered={false}
+            role="img"
+            aria-label={t('scan.qr')}
+            aria-hidden={over || done}
+          />
+        ) : null}
+        {phase === 'making' ? <Spinner /> : null}
+        {over ? (
+          <div className="scan-cover">
+            <Button type="primary" onClick={renew}>
+              {t('scan.renew')}
+            </Button>
+          </div>
+        ) : null}
+        {phase === 'scanned' || done ? <div className="scan-cover scan-good">✓</div> : null}
+      </div>
+      <p className="scan-state">
+        {away ? t('scan.away') : said}
+        {left > 0 && phase === 'pending' ? (
+          <span className="small"> {t('scan.left', { time: minutes(left) })}</span>
+        ) : null}
+      </p>
+      {advice ? <p className="notice warn">{advice}</p> : null}
+      <ProblemAlert problem={problem} />
+      <Apps codes={apps} />
+    </div>
+  );
+}

@@ -1,0 +1,31 @@
+/**
+ * This machine only: a page that shows a code tells the phones on the desk (pages/desk) what it says, so that nobody
+ * has to copy it. The deployed build keeps nothing of it.
+ */
+export type DeskMessage =
+  /** The desk asks who shows a code just now. */
+  | { readonly kind: 'who' }
+  | { readonly kind: 'shown'; readonly id: string; readonly content: string; readonly title: string }
+  | { readonly kind: 'gone'; readonly id: string };
+
+export const deskChannel = 'desk';
+
+/** Publishes a code until the answer is called. */
+export function showToDesk(content: string): (() => void) | undefined {
+  if (!(import.meta.env.MODE === 'desk' || import.meta.env.DEV)) return undefined;
+  const channel = new BroadcastChannel(deskChannel);
+  const id = crypto.randomUUID();
+  const say = (message: DeskMessage) => channel.postMessage(message);
+  const show = () => say({ kind: 'shown', id, content, title: document.title });
+  const leave = () => say({ kind: 'gone', id });
+  channel.addEventListener('message', ({ data }) => {
+    if ((data as DeskMessage).kind === 'who') show();
+  });
+  addEventListener('pagehide', leave);
+  show();
+  return () => {
+    removeEventListener('pagehide', leave);
+    leave();
+    channel.close();
+  };
+}

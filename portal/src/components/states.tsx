@@ -1,0 +1,48 @@
+import { Button } from 'antd';
+import type { ReactNode } from 'react';
+import { problemOf } from '../api/problem.ts';
+import { useCommon } from '../i18n/index.ts';
+import { ProblemAlert } from './ProblemAlert.tsx';
+
+/** Plain: antd's brings a percentage and a full-screen mode. */
+export const Spinner = () => <span className="spinner" aria-hidden="true" />;
+
+export function Loading() {
+  const t = useCommon();
+  return (
+    <div className="state" role="status">
+      <Spinner /> <span>{t('loading')}</span>
+    </div>
+  );
+}
+
+export function Empty({ children }: { children?: ReactNode }) {
+  const t = useCommon();
+  return <p className="state">{children ?? t('empty')}</p>;
+}
+
+interface QueryLike<T> {
+  readonly data: T | undefined;
+  readonly error: unknown;
+  readonly isFetching: boolean;
+  refetch(): unknown;
+}
+
+/** The three faces of something read from the API: loading, a problem with a retry, or what was read. */
+export function Loaded<T>({ query, children }: { query: QueryLike<T>; children: (data: T) => ReactNode }) {
+  if (query.data !== undefined) return children(query.data);
+  if (query.error && !query.isFetching)
+    return <ProblemAlert problem={problemOf(query.error)} onRetry={() => void query.refetch()} />;
+  return <Loading />;
+}
+
+/** 查看更多 under a list that goes on. */
+export function More({ shown, busy, onMore }: { shown: boolean; busy: boolean; onMore: () => void }) {
+  const t = useCommon();
+  if (!shown) return null;
+  return (
+    <Button block loading={busy} onClick={onMore}>
+      {t('more')}
+    </Button>
+  );
+}

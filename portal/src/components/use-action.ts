@@ -1,0 +1,26 @@
+import { useRef, useState } from 'react';
+import { type Problem, problemOf } from '../api/problem.ts';
+
+/** A button that changes something: once at a time, never again by itself. `run` answers whether it worked. */
+export function useAction() {
+  const [problem, setProblem] = useState<Problem>();
+  const [busy, setBusy] = useState(false);
+  const running = useRef(false);
+  const run = async (work: () => Promise<void>): Promise<boolean> => {
+    if (running.current) return false;
+    running.current = true;
+    setBusy(true);
+    setProblem(undefined);
+    try {
+      await work();
+      return true;
+    } catch (error) {
+      setProblem(problemOf(error));
+      return false;
+    } finally {
+      running.current = false;
+      setBusy(false);
+    }
+  };
+  return { run, busy, problem, setProblem };
+}

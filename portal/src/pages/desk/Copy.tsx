@@ -1,0 +1,17 @@
+import { Button } from 'antd';
+import { announce } from '../../components/live.tsx';
+import { useDeskTexts } from './texts.ts';
+
+/** A text with a button that puts it on the clipboard. */
+export function Copy({ text, label, children }: { text: string; label?: string; children?: string }) {
+  const t = useDeskTexts();
+  const copy = async () => {
+    await navigator.clipboard.writeText(text);
+    announce(t('copied', { what: text }));
+  };
+  return (
+    <Button size="small" aria-label={label ?? `${t('copy')} ${text}`} onClick={() => void copy()}>
+      {children ?? t('copy')}
+    </Button>
+  );
+}

@@ -1,0 +1,58 @@
+import { Button, Input } from 'antd';
+import { useId, useState } from 'react';
+import { ProblemAlert } from '../../components/ProblemAlert.tsx';
+import { useAction } from '../../components/use-action.ts';
+import { type Scanned, scanCode } from './channel.ts';
+import { useShownCodes } from './codes.ts';
+import type { Partner } from './local.ts';
+import { ScannedCode } from './ScannedCode.tsx';
+import { useDeskTexts } from './texts.ts';
+
+/** What a window calls itself, without the bureau's name behind it. */
+const shortTitle = (title: string): string => title.split(' - ')[0] ?? title;
+
+/** The phone's camera: codes that this browser shows are one click away, others are pasted. */
+export function Scanner({ phone }: { phone: Partner }) {
+  const t = useDeskTexts();
+  const id = useId();
+  const codes = useShownCodes();
+  const [pasted, setPasted] = useState('');
+  const [scanned, setScanned] = useState<Scanned>();
+  const { run, busy, problem } = useAction();
+  const scan = (content: string) =>
+    run(async () => {
+      setScanned(await scanCode(phone, content.trim()));
+      setPasted('');
+    });
+  if (scanned) return <ScannedCode phone={phone} scanned={scanned} onAnother={() => setScanned(undefined)} />;
+  return (
+    <div className="desk-scanner">
+      <p id={`${id}-codes`}>{t('phone.shown')}</p>
+      {codes.length === 0 ? <p className="small">{t('phone.noneShown')}</p> : null}
+      <ul className="desk-codes" aria-labelledby={`${id}-codes`}>
+        {codes.map(({ id: code, content, title }) => (
+          <li key={code}>
+            <Button block type="primary" disabled={busy} onClick={() => void scan(content)}>
+              {t('phone.scan', { title: shortTitle(title) })}
+            </Button>
+          </li>
+        ))}
+      </ul>
+      <label htmlFor={`${id}-paste`}>{t('phone.paste')}</label>
+      <div className="desk-line">
+        <Input
+          id={`${id}-paste`}
+          value={pasted}
+          autoComplete="off"
+          maxLength={512}
+          onChange={({ target }) => setPasted(target.value)}
+          onPressEnter={() => pasted.trim() && void scan(pasted)}
+        />
+        <Button disabled={busy || pasted.trim() === ''} onClick={() => void scan(pasted)}>
+          {t('phone.scanPasted')}
+        </Button>
+      </div>
+      <ProblemAlert problem={problem} />
+    </div>
+  );
+}

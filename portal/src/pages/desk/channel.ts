@@ -1,0 +1,97 @@
+import type { Role } from '#domain/names.ts';
+import { answer, bareApi } from '../../api/client.ts';
+import { type Partner, type Person, signed } from './local.ts';
+
+/** What the phones, the terminal and the counter ask of the API. */
+
+const scans = '/v1/channel/scans' as const;
+const path = (ticket: string) => ({ params: { path: { ticket } } });
+
+export const scanCode = async (phone: Partner, qrContent: string) =>
+  answer(bareApi.POST(scans, { body: { qrContent }, ...(await signed(phone, 'POST', scans)) }));
+export type Scanned = Awaited<ReturnType<typeof scanCode>>;
+
+/** The identity that the web takes over is the one of the assertion. */
+export const confirmScan = async (phone: Partner, ticket: string) =>
+  answer(
+    bareApi.POST(`${scans}/{ticket}/confirm`, {
+      ...path(ticket),
+      body: {},
+      ...(await signed(phone, 'POST', `${scans}/${ticket}/confirm`)),
+    }),
+  );
+export const cancelScan = async (phone: Partner, ticket: string) =>
+  answer(
+    bareApi.POST(`${scans}/{ticket}/cancel`, {
+      ...path(ticket),
+      ...(await signed(phone, 'POST', `${scans}/${ticket}/cancel`)),
+    }),
+  );
+
+/** Starts the face kit and reports that it is done, as an app does; the simulated provider says how it went. */
+export async function showFace(phone: Partner, ticket: string) {
+  const { token } = await answer(
+    bareApi.POST(`${scans}/{ticket}/face`, {
+      ...path(ticket),
+      ...(await signed(phone, 'POST', `${scans}/${ticket}/face`)),
+    }),
+  );
+  return answer(
+    bareApi.POST(`${scans}/{ticket}/face-result`, {
+      ...path(ticket),
+      body: { token },
+      ...(await signed(phone, 'POST', `${scans}/${ticket}/face-result`)),
+    }),
+  );
+}
+
+export const readRelations = async (phone: Partner) =>
+  (await answer(bareApi.GET('/v1/channel/relations', await signed(phone, 'GET', '/v1/channel/relations'))))
+    .relations;
+export type Relation = Awaited<ReturnType<typeof readRelations>>[number];
+
+export interface Asked {
+  readonly matter: string;
+  readonly audience: string;
+  readonly person: Person;
+}
+export const startVerification = async (partner: Partner, body: Asked) =>
+  answer(
+    bareApi.POST('/v1/channel/verifications', {
+      body,
+      ...(await signed(partner, 'POST', '/v1/channel/verifications')),
+    }),
+  );
+
+export const collect = async (counter: Partner, body: { person: Person; phone: string }) =>
+  answer(
+    bareApi.POST('/v1/hall/collections', {
+      body,
+      ...(await signed(counter, 'POST', '/v1/hall/collections')),
+    }),
+  );
+
+export interface NewRelation {
+  readonly taxpayerId: string;
+  readonly person: Person;
+  readonly role: Role;
+  readonly validUntil?: string;
+}
+export const relate = async (counter: Partner, body: NewRelation) =>
+  answer(
+    bareApi.POST('/v1/hall/relations', { body, ...(await signed(counter, 'POST', '/v1/hall/relations')) }),
+  );
+export const unrelate = async (counter: Partner, authorizationId: string) =>
+  answer(
+    bareApi.DELETE('/v1/hall/relations/{authorizationId}', {
+      params: { path: { authorizationId } },
+      ...(await signed(counter, 'DELETE', `/v1/hall/relations/${authorizationId}`)),
+    }),
+  );
+export const confirmCompany = async (counter: Partner, taxpayerId: string) =>
+  answer(
+    bareApi.POST('/v1/hall/confirmations', {
+      body: { taxpayerId },
+      ...(await signed(counter, 'POST', '/v1/hall/confirmations')),
+    }),
+  );

@@ -1,0 +1,11 @@
+import type { Partner } from './local.ts';
+
+/** Made-up names of who stands behind the counter; the audit keeps them (CHN-1). */
+export const office = '合肥市蜀山区办税服务厅';
+export const officer = '340101001';
+
+export const desk = (channel: 'terminal' | 'hall', person?: Partner['person']): Partner => ({
+  channel,
+  ...(channel === 'hall' ? { officer, office } : {}),
+  ...(person ? { person } : {}),
+});

@@ -1,0 +1,18 @@
+import { useQuery } from '@tanstack/react-query';
+import { problemOf } from '../../api/problem.ts';
+import { type Demo, readDemo } from './local.ts';
+
+/** The people whom the local runtime began with, and how to log in as each; a runtime may have none. */
+export const useDemo = () =>
+  useQuery({
+    queryKey: ['demo'],
+    queryFn: async (): Promise<Demo> => {
+      try {
+        return await readDemo();
+      } catch (error) {
+        if (problemOf(error).code === 'NOT_FOUND') return { people: [], companies: [], problems: [] };
+        throw error;
+      }
+    },
+    staleTime: Number.POSITIVE_INFINITY,
+  });

@@ -1,0 +1,53 @@
+import { Button, Form } from 'antd';
+import { useState } from 'react';
+import { ApiForm } from '../../../components/ApiForm.tsx';
+import { PhoneField } from '../../../components/fields/text-fields.tsx';
+import { Notice, ProblemAlert } from '../../../components/ProblemAlert.tsx';
+import { useSubmit } from '../../../components/use-submit.ts';
+import { useCommon } from '../../../i18n/index.ts';
+import { collect } from '../channel.ts';
+import { desk } from '../counter.ts';
+import type { Person } from '../local.ts';
+import { PersonSelect } from '../PersonSelect.tsx';
+import { useDeskTexts } from '../texts.ts';
+
+interface Values {
+  readonly person: Person;
+  readonly phone: string;
+}
+
+/** REG-2: person, document and phone were seen. */
+export function Collection() {
+  const t = useDeskTexts();
+  const common = useCommon();
+  const [form] = Form.useForm<Values>();
+  const [level, setLevel] = useState<number>();
+  const { submit, busy, problem } = useSubmit<Values>({
+    form,
+    send: async (values) => {
+      setLevel(undefined);
+      setLevel((await collect(desk('hall', values.person), values)).realNameLevel);
+    },
+    fields: { DOCUMENT_INVALID: 'person', PERSON_MISMATCH: 'person' },
+  });
+  return (
+    <section aria-label={t('hall.collection')}>
+      <h3>{t('hall.collection')}</h3>
+      <ApiForm form={form} name="collection" onFinish={submit}>
+        <ProblemAlert problem={problem} />
+        <Form.Item
+          name="person"
+          label={t('hall.named')}
+          rules={[{ required: true, message: common('field.chosen', { label: t('hall.named') }) }]}
+        >
+          <PersonSelect />
+        </Form.Item>
+        <PhoneField />
+        <Button type="primary" htmlType="submit" loading={busy}>
+          {t('hall.collect')}
+        </Button>
+      </ApiForm>
+      {level === undefined ? null : <Notice kind="good">{t('hall.collected', { level })}</Notice>}
+    </section>
+  );
+}

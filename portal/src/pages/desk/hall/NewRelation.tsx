@@ -1,0 +1,93 @@
+import { Button, Form, Input, Select } from 'antd';
+import { useState } from 'react';
+import { ApiForm } from '../../../components/ApiForm.tsx';
+import { TaxpayerIdField } from '../../../components/fields/text-fields.tsx';
+import { Notice, ProblemAlert } from '../../../components/ProblemAlert.tsx';
+import { useAction } from '../../../components/use-action.ts';
+import { useSubmit } from '../../../components/use-submit.ts';
+import { useCommon } from '../../../i18n/index.ts';
+import { relate, unrelate } from '../channel.ts';
+import { desk } from '../counter.ts';
+import type { Person } from '../local.ts';
+import { PersonSelect } from '../PersonSelect.tsx';
+import { useDeskTexts } from '../texts.ts';
+
+const roles = ['tax-handler', 'invoice-clerk', 'finance-head'] as const;
+interface Values {
+  readonly taxpayerId: string;
+  readonly person: Person;
+  /** Nobody chosen: the named person themselves. */
+  readonly present?: Person;
+  readonly role: (typeof roles)[number];
+  readonly validUntil?: string;
+}
+
+/** ENT-3: who is at the counter themselves works for the company at once, somebody else waits (REL-3). */
+export function NewRelation() {
+  const t = useDeskTexts();
+  const common = useCommon();
+  const [form] = Form.useForm<Values>();
+  const [entered, setEntered] = useState<string>();
+  const { submit, busy, problem } = useSubmit<Values>({
+    form,
+    send: async ({ present, validUntil, ...relation }) => {
+      setEntered(undefined);
+      const counter = desk('hall', present ?? relation.person);
+      setEntered(
+        (await relate(counter, { ...relation, ...(validUntil ? { validUntil } : {}) })).authorizationId,
+      );
+    },
+    fields: { DOCUMENT_INVALID: 'person', PERSON_MISMATCH: 'person' },
+  });
+  return (
+    <section aria-label={t('hall.relation')}>
+      <h3>{t('hall.relation')}</h3>
+      <ApiForm form={form} name="relation" onFinish={submit}>
+        <ProblemAlert problem={problem} />
+        <TaxpayerIdField />
+        <Form.Item
+          name="person"
+          label={t('hall.named')}
+          rules={[{ required: true, message: common('field.chosen', { label: t('hall.named') }) }]}
+        >
+          <PersonSelect />
+        </Form.Item>
+        <Form.Item name="present" label={t('hall.present')}>
+          <PersonSelect nobody={t('hall.themselves')} />
+        </Form.Item>
+        <Form.Item name="role" label={t('hall.role')} initialValue="tax-handler">
+          <Select options={roles.map((value) => ({ value, label: common(`role.${value}`) }))} />
+        </Form.Item>
+        <Form.Item name="validUntil" label={t('hall.validUntil')}>
+          <Input type="date" />
+        </Form.Item>
+        <Button type="primary" htmlType="submit" loading={busy}>
+          {t('hall.relate')}
+        </Button>
+      </ApiForm>
+      {entered === undefined ? null : <Entered key={entered} authorizationId={entered} />}
+    </section>
+  );
+}
+
+function Entered({ authorizationId }: { authorizationId: string }) {
+  const t = useDeskTexts();
+  const [ended, setEnded] = useState(false);
+  const { run, busy, problem } = useAction();
+  const end = () =>
+    void run(async () => {
+      await unrelate(desk('hall'), authorizationId);
+      setEnded(true);
+    });
+  return (
+    <>
+      <Notice kind={ended ? 'info' : 'good'}>{t(ended ? 'hall.unrelated' : 'hall.related')}</Notice>
+      <ProblemAlert problem={problem} />
+      {ended ? null : (
+        <Button loading={busy} onClick={end}>
+          {t('hall.unrelate')}
+        </Button>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,77 @@
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { useState } from 'react';
+import { PageTitle } from '../../components/PageTitle.tsx';
+import { Tabs } from '../../components/Tabs.tsx';
+import { Clock } from './Clock.tsx';
+import { DemoPeople } from './DemoPeople.tsx';
+import './desk.css';
+import { FaceOutcome } from './FaceOutcome.tsx';
+import { Hall } from './Hall.tsx';
+import { Inbox } from './Inbox.tsx';
+import { Phone } from './Phone.tsx';
+import { PeopleOfTheDesk } from './people.tsx';
+import { phoneApps } from './phone-apps.ts';
+import { Registry } from './Registry.tsx';
+import { Terminal } from './Terminal.tsx';
+import { useDeskTexts } from './texts.ts';
+
+/** Of the desk alone: whoever logs in or switches in another window clears what the portal has read, not what lies here. */
+const queries = new QueryClient({
+  defaultOptions: { queries: { retry: 1, networkMode: 'always' }, mutations: { retry: false } },
+});
+
+/** This machine only: everything that surrounds the portal, so that one person plays every journey (issue 6). */
+export function Page() {
+  const t = useDeskTexts();
+  return (
+    <QueryClientProvider client={queries}>
+      <PeopleOfTheDesk>
+        <div className="desk">
+          <PageTitle
+            extra={
+              <a href="/login" target="_blank" rel="noreferrer">
+                {t('openPortal')}
+              </a>
+            }
+          >
+            {t('title')}
+          </PageTitle>
+          <p>{t('intro')}</p>
+          <div className="desk-tools">
+            <Inbox />
+            <Clock />
+            <FaceOutcome />
+          </div>
+          <h2>{t('phones')}</h2>
+          <div className="desk-phones">
+            {phoneApps.map((app) => (
+              <Phone key={app} app={app} />
+            ))}
+          </div>
+          <Surroundings />
+        </div>
+      </PeopleOfTheDesk>
+    </QueryClientProvider>
+  );
+}
+
+const places = { people: DemoPeople, hall: Hall, terminal: Terminal, registry: Registry } as const;
+type Place = keyof typeof places;
+
+function Surroundings() {
+  const t = useDeskTexts();
+  const [place, setPlace] = useState<Place>('people');
+  const Shown = places[place];
+  return (
+    <section className="card" aria-label={t('more')}>
+      <Tabs
+        label={t('more')}
+        active={place}
+        onChange={setPlace}
+        tabs={(Object.keys(places) as Place[]).map((key) => ({ key, title: t(`${key}.title`) }))}
+      >
+        <Shown />
+      </Tabs>
+    </section>
+  );
+}

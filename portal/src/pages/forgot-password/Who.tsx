@@ -1,0 +1,62 @@
+import { Button, Form } from 'antd';
+import { Link } from 'react-router';
+import { withChallenge } from '../../api/challenge.ts';
+import { answer, bareApi } from '../../api/client.ts';
+import { ApiForm } from '../../components/ApiForm.tsx';
+import { ChallengeNotice } from '../../components/ChallengeNotice.tsx';
+import { Input } from '../../components/fields/inputs.ts';
+import { useRules } from '../../components/fields/rules.ts';
+import { AccountField, NameField } from '../../components/fields/text-fields.tsx';
+import { PageTitle } from '../../components/PageTitle.tsx';
+import { ProblemAlert } from '../../components/ProblemAlert.tsx';
+import { useSubmit } from '../../components/use-submit.ts';
+import { useCommon } from '../../i18n/index.ts';
+import type { Reset } from './Prove.tsx';
+import { useForgotTexts } from './texts.ts';
+
+interface Typed {
+  readonly account: string;
+  readonly name: string;
+  readonly documentNumber: string;
+}
+
+/** A recycled phone number alone is no person: name and document stand beside the account (PWD-1). */
+export function Who({ onOpened }: { onOpened: (reset: Reset) => void }) {
+  const t = useForgotTexts();
+  const common = useCommon();
+  const rules = useRules();
+  const [form] = Form.useForm<Typed>();
+  const { submit, busy, problem, retry } = useSubmit<Typed>({
+    form,
+    send: async (typed) => {
+      const { resetId, methods } = await withChallenge((challenge) =>
+        answer(bareApi.POST('/v1/password-resets', { body: { ...typed, ...challenge } })),
+      );
+      onOpened({ resetId, methods, documentNumber: typed.documentNumber });
+    },
+  });
+  return (
+    <>
+      <PageTitle step="who">{t('title')}</PageTitle>
+      <p>{t('whoHint')}</p>
+      <ApiForm form={form} onFinish={submit}>
+        <ProblemAlert problem={problem} onRetry={retry}>
+          {problem?.code === 'USER_NOT_REGISTERED' ? <Link to="/register">{t('register')}</Link> : null}
+        </ProblemAlert>
+        <AccountField />
+        <NameField />
+        <Form.Item
+          name="documentNumber"
+          label={common('field.documentNumber')}
+          rules={[rules.must(common('field.documentNumber'))]}
+        >
+          <Input autoComplete="off" autoCapitalize="characters" spellCheck={false} maxLength={64} />
+        </Form.Item>
+        <ChallengeNotice />
+        <Button type="primary" htmlType="submit" block loading={busy}>
+          {common('next')}
+        </Button>
+      </ApiForm>
+    </>
+  );
+}

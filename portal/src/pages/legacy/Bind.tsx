@@ -1,0 +1,82 @@
+import { Button, Form } from 'antd';
+import { useState } from 'react';
+import { Link } from 'react-router';
+import type { DocumentType } from '#domain/documents.ts';
+import { withChallenge } from '../../api/challenge.ts';
+import { answer, bareApi } from '../../api/client.ts';
+import { ApiForm } from '../../components/ApiForm.tsx';
+import { ChallengeNotice } from '../../components/ChallengeNotice.tsx';
+import { PersonFields } from '../../components/fields/PersonFields.tsx';
+import { SmsCodeField } from '../../components/fields/SmsCodeField.tsx';
+import { PasswordField } from '../../components/fields/text-fields.tsx';
+import { PageTitle } from '../../components/PageTitle.tsx';
+import { Notice, ProblemAlert } from '../../components/ProblemAlert.tsx';
+import { useSubmit } from '../../components/use-submit.ts';
+import { useLegacyTexts } from './texts.ts';
+
+interface Typed {
+  readonly name: string;
+  readonly documentType: DocumentType;
+  readonly documentNumber: string;
+  readonly password: string;
+  readonly smsCode: string;
+}
+
+/** LEG-2: binds a tax handler with both of the person's factors; active where the company had nobody. */
+export function Bind({ legacyId, onBack }: { legacyId: string; onBack: () => void }) {
+  const t = useLegacyTexts();
+  const [form] = Form.useForm<Typed>();
+  const [bound, setBound] = useState<'active' | 'pending'>();
+  const params = { path: { legacyId } };
+  const { submit, busy, problem, retry } = useSubmit<Typed>({
+    form,
+    send: async (body) => {
+      const { state } = await answer(bareApi.POST('/v1/legacy/logins/{legacyId}/bindings', { params, body }));
+      setBound(state);
+    },
+  });
+  const sendSms = async () => {
+    const { name, documentType, documentNumber } = await form.validateFields([
+      'name',
+      'documentType',
+      'documentNumber',
+    ]);
+    return withChallenge((challenge) =>
+      answer(
+        bareApi.POST('/v1/legacy/logins/{legacyId}/bindings/sms', {
+          params,
+          body: { name, documentType, documentNumber, ...challenge },
+        }),
+      ),
+    );
+  };
+  if (bound)
+    return (
+      <>
+        <PageTitle step="bound">{t('bindTitle')}</PageTitle>
+        <Notice kind="good">{t(bound === 'active' ? 'boundActive' : 'boundPending')}</Notice>
+        <Link to="/login">{t('toLogin')}</Link>
+      </>
+    );
+  return (
+    <>
+      <PageTitle step="bind">{t('bindTitle')}</PageTitle>
+      <p>{t('bindHint')}</p>
+      <ProblemAlert problem={problem} onRetry={retry} />
+      <ApiForm form={form} onFinish={submit}>
+        <PersonFields />
+        <SmsCodeField send={sendSms} />
+        <PasswordField />
+        <ChallengeNotice />
+        <Button type="primary" htmlType="submit" block loading={busy}>
+          {t('bindDo')}
+        </Button>
+      </ApiForm>
+      <p>
+        <button type="button" className="link" onClick={onBack}>
+          {t('backToPick')}
+        </button>
+      </p>
+    </>
+  );
+}

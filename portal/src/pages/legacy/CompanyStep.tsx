@@ -1,0 +1,59 @@
+import { Button, Form } from 'antd';
+import type { Role } from '#domain/names.ts';
+import { withChallenge } from '../../api/challenge.ts';
+import { answer, bareApi } from '../../api/client.ts';
+import { useLegacyDay } from '../../api/config.ts';
+import { ApiForm } from '../../components/ApiForm.tsx';
+import { ChallengeNotice } from '../../components/ChallengeNotice.tsx';
+import { PasswordField, TaxpayerIdField } from '../../components/fields/text-fields.tsx';
+import { PageTitle } from '../../components/PageTitle.tsx';
+import { Notice, ProblemAlert } from '../../components/ProblemAlert.tsx';
+import { useSubmit } from '../../components/use-submit.ts';
+import { useLegacyTexts } from './texts.ts';
+
+export interface CompanyPassed {
+  readonly legacyId: string;
+  readonly persons: readonly { readonly personRef: string; readonly name: string; readonly role: Role }[];
+}
+interface Typed {
+  readonly taxpayerId: string;
+  readonly companyPassword: string;
+}
+
+/** The company's number and password; the API always wants a proof of work first, which nobody has to click. */
+export function CompanyStep({ onPassed }: { onPassed: (company: CompanyPassed) => void }) {
+  const t = useLegacyTexts();
+  const day = useLegacyDay();
+  const [form] = Form.useForm<Typed>();
+  const { submit, busy, problem, retry } = useSubmit<Typed>({
+    form,
+    send: async (body) =>
+      onPassed(
+        await withChallenge((challenge) =>
+          answer(bareApi.POST('/v1/legacy/logins', { body: { ...body, ...challenge } })),
+        ),
+      ),
+  });
+  if (day === null)
+    return (
+      <>
+        <PageTitle step="closed">{t('title')}</PageTitle>
+        <Notice kind="warn">{t('closed')}</Notice>
+      </>
+    );
+  return (
+    <>
+      <PageTitle step="company">{t('title')}</PageTitle>
+      {day ? <Notice kind="warn">{t('closes', { day })}</Notice> : null}
+      <ProblemAlert problem={problem} onRetry={retry} />
+      <ApiForm form={form} onFinish={submit}>
+        <TaxpayerIdField />
+        <PasswordField name="companyPassword" label={t('companyPassword')} />
+        <ChallengeNotice />
+        <Button type="primary" htmlType="submit" block loading={busy}>
+          {t('next')}
+        </Button>
+      </ApiForm>
+    </>
+  );
+}

@@ -1,0 +1,80 @@
+import { Button, Form, Radio } from 'antd';
+import { withChallenge } from '../../api/challenge.ts';
+import { answer, bareApi } from '../../api/client.ts';
+import { ApiForm } from '../../components/ApiForm.tsx';
+import { ChallengeNotice } from '../../components/ChallengeNotice.tsx';
+import { PasswordField } from '../../components/fields/text-fields.tsx';
+import { PageTitle } from '../../components/PageTitle.tsx';
+import { ProblemAlert } from '../../components/ProblemAlert.tsx';
+import { useSubmit } from '../../components/use-submit.ts';
+import { useCommon } from '../../i18n/index.ts';
+import type { PasswordPassed } from '../login/journey.ts';
+import type { CompanyPassed } from './CompanyStep.tsx';
+import { useLegacyTexts } from './texts.ts';
+
+interface Props {
+  readonly company: CompanyPassed;
+  readonly onPassed: (passed: PasswordPassed) => void;
+  readonly onBind: () => void;
+}
+interface Typed {
+  readonly personRef: string;
+  readonly password: string;
+}
+
+/** Who of the company somebody is, proven by the own password: it is the person's and counts as such (LEG-1, LCK-1). */
+export function PickPerson({ company, onPassed, onBind }: Props) {
+  const t = useLegacyTexts();
+  const common = useCommon();
+  const [form] = Form.useForm<Typed>();
+  const { submit, busy, problem, retry } = useSubmit<Typed>({
+    form,
+    send: async (body) =>
+      onPassed(
+        await withChallenge((challenge) =>
+          answer(
+            bareApi.POST('/v1/legacy/logins/{legacyId}/person', {
+              params: { path: { legacyId: company.legacyId } },
+              body: { ...body, ...challenge },
+            }),
+          ),
+        ),
+      ),
+  });
+  return (
+    <>
+      <PageTitle step="person">{t('pickTitle')}</PageTitle>
+      <ProblemAlert problem={problem} onRetry={retry} />
+      {company.persons.length === 0 ? (
+        <p>{t('nobody')}</p>
+      ) : (
+        <>
+          <p>{t('pickHint')}</p>
+          <ApiForm form={form} onFinish={submit}>
+            <Form.Item
+              name="personRef"
+              label={t('persons')}
+              rules={[{ required: true, message: t('choose'), validateTrigger: 'onSubmit' }]}
+            >
+              <Radio.Group
+                vertical
+                options={company.persons.map(({ personRef, name, role }) => ({
+                  value: personRef,
+                  label: `${name} · ${common(`role.${role}`)}`,
+                }))}
+              />
+            </Form.Item>
+            <PasswordField />
+            <ChallengeNotice />
+            <Button type="primary" htmlType="submit" block loading={busy}>
+              {t('logIn')}
+            </Button>
+          </ApiForm>
+        </>
+      )}
+      <p>
+        <Button onClick={onBind}>{t('bind')}</Button>
+      </p>
+    </>
+  );
+}

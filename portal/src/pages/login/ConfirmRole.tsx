@@ -1,0 +1,44 @@
+import { Button } from 'antd';
+import { answer, bareApi } from '../../api/client.ts';
+import { PageTitle } from '../../components/PageTitle.tsx';
+import { ProblemAlert } from '../../components/ProblemAlert.tsx';
+import { useAction } from '../../components/use-action.ts';
+import type { Appointment, Choice, Journey } from './journey.ts';
+import { useLoginTexts } from './texts.ts';
+
+interface Props {
+  readonly journey: Journey;
+  readonly loginId: string;
+  readonly confirm: Appointment;
+  readonly choices: readonly Choice[];
+}
+
+/** LGN-9: a finance head confirms the appointment right here, and cannot refuse it (REL-3). */
+export function ConfirmRole({ journey, loginId, confirm, choices }: Props) {
+  const t = useLoginTexts();
+  const { run, busy, problem } = useAction();
+  const take = async () => {
+    const passed = await answer(
+      bareApi.POST('/v1/logins/{id}/confirm-role', {
+        params: { path: { id: loginId } },
+        body: { authorizationId: confirm.authorizationId },
+      }),
+    );
+    journey.goOn(loginId, passed);
+  };
+  return (
+    <>
+      <PageTitle step="confirm">{t('confirmTitle')}</PageTitle>
+      <p>{t('confirmHint')}</p>
+      <ProblemAlert problem={problem} onRetry={() => void run(take)} />
+      <p className="row">
+        <Button type="primary" loading={busy} onClick={() => void run(take)}>
+          {t('confirmDo')}
+        </Button>
+        {choices.length > 0 ? (
+          <Button onClick={() => journey.choose(loginId, choices)}>{t('confirmLater')}</Button>
+        ) : null}
+      </p>
+    </>
+  );
+}

@@ -1,0 +1,53 @@
+import { Link } from 'react-router';
+import { type Entry, entries } from '#domain/names.ts';
+import type { Problem } from '../../api/problem.ts';
+import { ProblemAlert } from '../../components/ProblemAlert.tsx';
+import { useCommon } from '../../i18n/index.ts';
+import { useLoginTexts } from './texts.ts';
+
+interface Props {
+  readonly problem: Problem | undefined;
+  readonly entry: Entry;
+  readonly onEntry: (entry: Entry) => void;
+  readonly onRetry: () => void;
+}
+
+/** The API's sentence, with the way on that fits it. */
+export function Refused({ problem, entry, onEntry, onRetry }: Props) {
+  return (
+    <ProblemAlert problem={problem} onRetry={onRetry}>
+      {problem ? <WayOn problem={problem} entry={entry} onEntry={onEntry} /> : null}
+    </ProblemAlert>
+  );
+}
+
+function WayOn({ problem, entry, onEntry }: Pick<Props, 'entry' | 'onEntry'> & { problem: Problem }) {
+  const t = useLoginTexts();
+  const common = useCommon();
+  switch (problem.code) {
+    case 'BAD_CREDENTIALS':
+    case 'ACCOUNT_LOCKED':
+      return <Link to="/forgot-password">{t('forgot')}</Link>;
+    case 'USER_NOT_REGISTERED':
+      return <Link to="/register">{t('register')}</Link>;
+    case 'PHONE_NOT_FOUND':
+      return <Link to="/recover-phone">{t('recover')}</Link>;
+    case 'USE_SPECIAL_ENTRY': {
+      const proper = entries.find((one) => one === problem.entry);
+      return proper ? (
+        <button type="button" className="link" onClick={() => onEntry(proper)}>
+          {t('goTo', { entry: common(`entry.${proper}`) })}
+        </button>
+      ) : null;
+    }
+    case 'RELATION_NOT_FOUND':
+    case 'COMPANY_NOT_CONFIRMED':
+      return entry === 'natural' ? null : (
+        <button type="button" className="link" onClick={() => onEntry('natural')}>
+          {t('naturalInstead')}
+        </button>
+      );
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,42 @@
+import { PageTitle } from '../../components/PageTitle.tsx';
+import { ProblemAlert } from '../../components/ProblemAlert.tsx';
+import { useAction } from '../../components/use-action.ts';
+import { useIdentityName } from '../../session/identities.ts';
+import { choose } from './choose.ts';
+import type { Choice, Journey } from './journey.ts';
+import { useLoginTexts } from './texts.ts';
+
+interface Props {
+  readonly journey: Journey;
+  readonly loginId: string;
+  readonly choices: readonly Choice[];
+}
+
+/** LGN-10: in the order of the five roles, the one used last marked. */
+export function RoleChoice({ journey, loginId, choices }: Props) {
+  const t = useLoginTexts();
+  const identityName = useIdentityName();
+  const { run, busy, problem } = useAction();
+  return (
+    <>
+      <PageTitle step="choice">{t('chooseTitle')}</PageTitle>
+      <p>{t('chooseHint')}</p>
+      <ProblemAlert problem={problem} />
+      <ul className="choices">
+        {choices.map(({ choiceId, identity, preselected }) => (
+          <li key={choiceId}>
+            <button
+              type="button"
+              disabled={busy}
+              className={preselected ? 'last-used' : ''}
+              onClick={() => void run(() => choose(journey, loginId, choiceId))}
+            >
+              {identityName(identity)}
+              {preselected ? <span className="small">（{t('lastUsed')}）</span> : null}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}

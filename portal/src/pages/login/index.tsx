@@ -1,0 +1,43 @@
+import './login.css';
+import { Navigate } from 'react-router';
+import { answer, bareApi } from '../../api/client.ts';
+import { ScanCode } from '../../components/scan/ScanCode.tsx';
+import { useSessionState } from '../../session/store.ts';
+import { useJourney } from './journey.ts';
+import { LaterSteps } from './LaterSteps.tsx';
+import { PasswordStep } from './PasswordStep.tsx';
+import { useLoginTexts } from './texts.ts';
+
+/** Codes that run out are replaced by themselves for a quarter of an hour; then a click says that somebody is there. */
+const renewals = 4;
+const scanners = ['ahtax-app', 'iit-app', 'wechat-mini', 'alipay-mini'] as const;
+
+export function Page() {
+  const t = useLoginTexts();
+  const journey = useJourney();
+  const now = useSessionState();
+  if (now.status === 'active') return <Navigate to="/me" replace />;
+  if (journey.step.at !== 'password')
+    return (
+      <section className="card narrow">
+        <LaterSteps journey={journey} />
+      </section>
+    );
+  return (
+    <section className="card login">
+      <div className="login-form">
+        <PasswordStep onPassed={journey.passwordPassed} />
+      </div>
+      <section className="login-qr" aria-labelledby="qr-title">
+        <h2 id="qr-title">{t('qrTitle')}</h2>
+        <p className="small">{t('qrHint')}</p>
+        <ScanCode
+          start={() => answer(bareApi.POST('/v1/qr-logins'))}
+          onDone={(_scan, { session }) => session && journey.finish(session)}
+          apps={scanners}
+          renewals={renewals}
+        />
+      </section>
+    </section>
+  );
+}

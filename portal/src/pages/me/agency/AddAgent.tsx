@@ -1,0 +1,42 @@
+import { Button, Form } from 'antd';
+import type { DocumentType } from '#domain/documents.ts';
+import { ApiForm } from '../../../components/ApiForm.tsx';
+import { PersonFields } from '../../../components/fields/PersonFields.tsx';
+import { ProblemAlert } from '../../../components/ProblemAlert.tsx';
+import { useSubmit } from '../../../components/use-submit.ts';
+import { useAccountCentre } from '../parts/context.tsx';
+import { changeStaffForm } from './queries.ts';
+import { useAgencyTexts } from './texts.ts';
+
+interface Values {
+  readonly name: string;
+  readonly documentType: DocumentType;
+  readonly documentNumber: string;
+}
+
+/** Somebody new on the staff form, beside those who stand there. */
+export function AddAgent() {
+  const t = useAgencyTexts();
+  const { say } = useAccountCentre();
+  const [form] = Form.useForm<Values>();
+  const { submit, busy, problem, retry } = useSubmit<Values>({
+    form,
+    send: async (person) => {
+      await changeStaffForm((agents) => [...agents, person]);
+      form.resetFields();
+      say(t('added'));
+    },
+  });
+  return (
+    <div className="item-form">
+      <h2>{t('add')}</h2>
+      <ApiForm form={form} onFinish={submit}>
+        <ProblemAlert problem={problem} onRetry={retry} />
+        <PersonFields />
+        <Button type="primary" htmlType="submit" loading={busy}>
+          {t('add')}
+        </Button>
+      </ApiForm>
+    </div>
+  );
+}

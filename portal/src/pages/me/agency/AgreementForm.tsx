@@ -1,0 +1,102 @@
+import { Button, Form } from 'antd';
+import { type ServiceItem, serviceItems } from '#domain/agreements.ts';
+import { ApiForm } from '../../../components/ApiForm.tsx';
+import { TaxpayerIdField } from '../../../components/fields/text-fields.tsx';
+import { ProblemAlert } from '../../../components/ProblemAlert.tsx';
+import { Loaded } from '../../../components/states.tsx';
+import { useSubmit } from '../../../components/use-submit.ts';
+import { useCommon } from '../../../i18n/index.ts';
+import { type Agreement, useAgreementTexts } from '../parts/agreements.tsx';
+import { CheckboxesField, DayField } from '../parts/fields.tsx';
+import { useParts } from '../parts/texts.ts';
+import { useAgents } from './queries.ts';
+import { useAgencyTexts } from './texts.ts';
+
+export interface AgreementValues {
+  readonly clientId?: string;
+  /** Handles of the staff form. */
+  readonly agents: string[];
+  readonly items: ServiceItem[];
+  readonly from: string;
+  readonly until: string;
+}
+interface Props {
+  /** What is changed; nothing where a new one is entered. */
+  readonly agreement?: Agreement;
+  readonly send: (values: AgreementValues) => Promise<void>;
+  readonly onCancel: () => void;
+}
+
+/** The terms of an agreement, new or other ones. */
+export function AgreementForm({ agreement, send, onCancel }: Props) {
+  const t = useAgencyTexts();
+  const words = useAgreementTexts();
+  const common = useCommon();
+  const parts = useParts();
+  const staff = useAgents();
+  const [form] = Form.useForm<AgreementValues>();
+  const { submit, busy, problem, retry } = useSubmit<AgreementValues>({
+    form,
+    fields: {
+      TAXPAYER_NOT_FOUND: 'clientId',
+      COMPANY_NOT_CONFIRMED: 'clientId',
+      AGENT_IS_STAFF: 'agents',
+      AGENT_NOT_LISTED: 'agents',
+    },
+    send,
+  });
+  const start = agreement?.proposed ?? agreement;
+  return (
+    <div className="item-form">
+      <Loaded query={staff}>
+        {(listed) => {
+          // Whom the agreement names already may stay, even after they left the form.
+          const known = new Map(
+            [...listed, ...(start?.agents ?? [])].map(({ agentId, name }) => [agentId, name]),
+          );
+          if (known.size === 0) return <p>{t('noAgents')}</p>;
+          return (
+            <ApiForm
+              form={form}
+              {...(agreement ? { name: agreement.agreementId } : {})}
+              onFinish={submit}
+              {...(start
+                ? {
+                    initialValues: {
+                      agents: start.agents.map(({ agentId }) => agentId),
+                      items: [...start.items],
+                      from: start.from,
+                      until: start.until,
+                    },
+                  }
+                : {})}
+            >
+              <ProblemAlert problem={problem} onRetry={retry} />
+              {agreement ? null : <TaxpayerIdField name="clientId" label={t('clientId')} />}
+              <CheckboxesField
+                name="agents"
+                label={words('agents')}
+                missing={t('agentsMissing')}
+                options={[...known].map(([value, label]) => ({ value, label }))}
+              />
+              <CheckboxesField
+                name="items"
+                label={words('items')}
+                missing={t('itemsMissing')}
+                options={serviceItems.map((item) => ({ value: item, label: words(`item.${item}`) }))}
+              />
+              <DayField name="from" label={words('from')} past />
+              <DayField name="until" label={words('until')} />
+              <div className="row">
+                <Button type="primary" htmlType="submit" loading={busy}>
+                  {parts('save')}
+                </Button>
+                <Button onClick={onCancel}>{common('cancel')}</Button>
+              </div>
+            </ApiForm>
+          );
+        }}
+      </Loaded>
+    </div>
+  );
+}

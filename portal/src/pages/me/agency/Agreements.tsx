@@ -1,0 +1,95 @@
+import { Button } from 'antd';
+import { useState } from 'react';
+import { answer, api } from '../../../api/client.ts';
+import { ActionButton } from '../parts/ActionButton.tsx';
+import { type Agreement, AgreementItem, isLiving, useAgreementTexts } from '../parts/agreements.tsx';
+import { useAccountCentre } from '../parts/context.tsx';
+import { Actions, useItemTitleId } from '../parts/items.tsx';
+import { PagedList, usePaged } from '../parts/paged.tsx';
+import { outdated } from '../parts/queries.ts';
+import { AgreementForm, type AgreementValues } from './AgreementForm.tsx';
+import { useAgencyTexts } from './texts.ts';
+
+const asAgents = (ids: readonly string[]) => ids.map((agentId) => ({ agentId }));
+
+/** 涉税专业服务协议: enter, change, end (AGY-4). */
+export function Agreements() {
+  const t = useAgencyTexts();
+  const words = useAgreementTexts();
+  const { say } = useAccountCentre();
+  const [entering, setEntering] = useState(false);
+  const list = usePaged<Agreement>(['agreements', 'agency'], async (cursor) => {
+    const page = await answer(api.GET('/v1/agency/agreements', { params: { query: { cursor } } }));
+    return { items: page.agreements, cursor: page.cursor };
+  });
+  const enter = async ({ clientId = '', agents, items, from, until }: AgreementValues) => {
+    await answer(
+      api.POST('/v1/agency/agreements', {
+        body: { clientId, agents: asAgents(agents), items, from, until },
+      }),
+    );
+    await outdated('agreements');
+    setEntering(false);
+    say(t('entered'));
+  };
+  return (
+    <>
+      <p>{t('agreementHint')}</p>
+      <p>
+        <Button type="primary" aria-expanded={entering} onClick={() => setEntering(!entering)}>
+          {t('enter')}
+        </Button>
+      </p>
+      {entering ? <AgreementForm send={enter} onCancel={() => setEntering(false)} /> : null}
+      <PagedList list={list} label={words('list')} empty={words('none')}>
+        {(agreement) => (
+          <AgreementItem key={agreement.agreementId} agreement={agreement} side="agency">
+            {isLiving(agreement) ? <AgencyActions agreement={agreement} /> : null}
+          </AgreementItem>
+        )}
+      </PagedList>
+    </>
+  );
+}
+
+function AgencyActions({ agreement }: { readonly agreement: Agreement }) {
+  const t = useAgencyTexts();
+  const words = useAgreementTexts();
+  const about = useItemTitleId();
+  const { say } = useAccountCentre();
+  const [changing, setChanging] = useState(false);
+  const params = { path: { id: agreement.agreementId } };
+  const change = async ({ agents, items, from, until }: AgreementValues) => {
+    const { waits } = await answer(
+      api.PATCH('/v1/agency/agreements/{id}', {
+        params,
+        body: { agents: asAgents(agents), items, from, until },
+      }),
+    );
+    await outdated('agreements');
+    setChanging(false);
+    say(t(waits ? 'changeWaits' : 'changed'));
+  };
+  return (
+    <>
+      <Actions>
+        <Button aria-expanded={changing} aria-describedby={about} onClick={() => setChanging(!changing)}>
+          {t('change')}
+        </Button>
+        <ActionButton
+          label={words('terminate')}
+          kind="danger"
+          ask={words('terminateAsk')}
+          done={words('terminated')}
+          act={async () => {
+            await answer(api.POST('/v1/agency/agreements/{id}/terminate', { params }));
+            await outdated('agreements');
+          }}
+        />
+      </Actions>
+      {changing ? (
+        <AgreementForm agreement={agreement} send={change} onCancel={() => setChanging(false)} />
+      ) : null}
+    </>
+  );
+}

@@ -1,0 +1,32 @@
+import { useQuery } from '@tanstack/react-query';
+import { answer, api } from '../../../api/client.ts';
+import type { Paths } from '../../../api/paths.ts';
+import { outdated } from '../parts/queries.ts';
+
+/** The staff form that holds. */
+export const useAgents = () =>
+  useQuery({
+    queryKey: ['agency-staff'],
+    queryFn: async () => (await answer(api.GET('/v1/agency/staff'))).agents,
+  });
+
+type Form = Paths['/v1/agency/staff']['put']['requestBody']['content']['application/json'];
+
+/**
+ * The form is sent whole. It is read anew first, with its revision, so that nobody whom a colleague adds at the same time
+ * is lost: then the API refuses (STATE_CONFLICT), and the list stands there as it is now.
+ */
+export async function changeStaffForm(
+  next: (agents: readonly { readonly agentId: string }[]) => Form['agents'],
+): Promise<void> {
+  const { agents, revision } = await answer(api.GET('/v1/agency/staff'));
+  try {
+    await answer(
+      api.PUT('/v1/agency/staff', {
+        body: { agents: next(agents.map(({ agentId }) => ({ agentId }))), revision },
+      }),
+    );
+  } finally {
+    await outdated('agency-staff');
+  }
+}

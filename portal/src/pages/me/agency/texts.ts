@@ -1,0 +1,53 @@
+import { texts } from '../../../i18n/index.ts';
+
+export const useAgencyTexts = texts('me-agency', {
+  zh: {
+    choose: '代理机构管理',
+    tab: { agreements: '涉税专业服务协议', staff: '机构人员' },
+    staffHint: '《涉税专业服务机构（人员）基本信息采集表》所列人员。移出的人员立即不能再为任何委托企业办税。',
+    staffList: '机构人员',
+    noStaff: '采集表中没有人员',
+    add: '添加人员',
+    added: '已添加到采集表',
+    remove: '移出',
+    removeAsk: '{{name}} 将立即失去所有委托企业。确定移出吗？',
+    removed: '已移出采集表',
+    keepersOnly: '机构的法定代表人、财务负责人、办税员可以修改人员。',
+    agreementHint:
+      '录入的协议和扩大服务范围的变更，由委托企业的法定代表人或财务负责人确认后生效；缩小范围和终止立即生效。',
+    enter: '录入服务协议',
+    clientId: '委托企业纳税人识别号',
+    entered: '协议已录入，等待委托企业确认',
+    change: '变更协议',
+    changed: '变更已生效',
+    changeWaits: '变更已提交，等待委托企业确认',
+    itemsMissing: '请至少选择一项服务项目',
+    agentsMissing: '请至少选择一名代理人员',
+    noAgents: '请先在“机构人员”中添加人员',
+  },
+  en: {
+    choose: 'Agency',
+    tab: { agreements: 'Service agreements', staff: 'People' },
+    staffHint:
+      'The people on the agency’s form. Whoever is taken off can no longer work for any client, at once.',
+    staffList: 'People of the agency',
+    noStaff: 'There is nobody on the form',
+    add: 'Add somebody',
+    added: 'Added to the form',
+    remove: 'Take off',
+    removeAsk: '{{name}} loses all clients at once. Take off?',
+    removed: 'Taken off the form',
+    keepersOnly: 'The agency’s legal representative, finance head and tax handlers change its people.',
+    agreementHint:
+      'What you enter, and changes that widen, wait for the client’s legal representative or finance head; narrowing and ending hold at once.',
+    enter: 'Enter an agreement',
+    clientId: 'Taxpayer number of the client',
+    entered: 'Entered; the client has to confirm',
+    change: 'Change',
+    changed: 'The change holds',
+    changeWaits: 'The change waits for the client',
+    itemsMissing: 'Please choose at least one service',
+    agentsMissing: 'Please choose at least one agent',
+    noAgents: 'Please add people under “People” first',
+  },
+});

@@ -1,0 +1,92 @@
+import { isManagingRole } from '#domain/relations.ts';
+import { answer, api } from '../../../api/client.ts';
+import { PageTitle } from '../../../components/PageTitle.tsx';
+import { useSession } from '../../../session/store.ts';
+import { useMenuTexts } from '../menu.ts';
+import { ActionButton } from '../parts/ActionButton.tsx';
+import { type Agreement, AgreementItem, isLiving, useAgreementTexts } from '../parts/agreements.tsx';
+import { Actions } from '../parts/items.tsx';
+import { Only } from '../parts/Only.tsx';
+import { PagedList, usePaged } from '../parts/paged.tsx';
+import { outdated } from '../parts/queries.ts';
+import { useAgreementsTexts } from './texts.ts';
+
+/** The client's side of its agreements with agencies (AGY-4). */
+export function Page() {
+  const menu = useMenuTexts();
+  const { identity } = useSession();
+  const manages = identity.kind === 'enterprise' && isManagingRole(identity.role);
+  return (
+    <section className="card">
+      <PageTitle>{menu('agreements')}</PageTitle>
+      <Only when={manages} otherwise={identity.kind === 'enterprise' ? 'managersOnly' : 'companyOnly'}>
+        <Agreements />
+      </Only>
+    </section>
+  );
+}
+
+function Agreements() {
+  const t = useAgreementsTexts();
+  const words = useAgreementTexts();
+  const list = usePaged<Agreement>(['agreements', 'client'], async (cursor) => {
+    const page = await answer(api.GET('/v1/enterprise/agreements', { params: { query: { cursor } } }));
+    return { items: page.agreements, cursor: page.cursor };
+  });
+  return (
+    <>
+      <p>{t('hint')}</p>
+      <PagedList list={list} label={words('list')} empty={words('none')}>
+        {(agreement) => (
+          <AgreementItem key={agreement.agreementId} agreement={agreement} side="client">
+            <AgreementActions agreement={agreement} />
+          </AgreementItem>
+        )}
+      </PagedList>
+    </>
+  );
+}
+
+const changing = (call: Promise<unknown>) => call.then(() => outdated('agreements'));
+
+function AgreementActions({ agreement }: { readonly agreement: Agreement }) {
+  const t = useAgreementsTexts();
+  const words = useAgreementTexts();
+  const { agreementId: id, state, proposed, revision } = agreement;
+  const params = { path: { id } };
+  if (!isLiving(agreement)) return null;
+  const waits = state === 'pending' || proposed !== undefined;
+  return (
+    <Actions>
+      {waits ? (
+        <>
+          <ActionButton
+            label={t(state === 'pending' ? 'confirm' : 'confirmChange')}
+            kind="primary"
+            ask={t('confirmAsk')}
+            done={t('confirmed')}
+            // The revision that was looked at: what changed since is not confirmed unseen.
+            act={() =>
+              changing(
+                answer(api.POST('/v1/enterprise/agreements/{id}/confirm', { params, body: { revision } })),
+              )
+            }
+          />
+          <ActionButton
+            label={t('reject')}
+            ask={t('rejectAsk')}
+            done={t('rejected')}
+            act={() => changing(answer(api.POST('/v1/enterprise/agreements/{id}/reject', { params })))}
+          />
+        </>
+      ) : null}
+      <ActionButton
+        label={words('terminate')}
+        kind="danger"
+        ask={words('terminateAsk')}
+        done={words('terminated')}
+        act={() => changing(answer(api.POST('/v1/enterprise/agreements/{id}/terminate', { params })))}
+      />
+    </Actions>
+  );
+}

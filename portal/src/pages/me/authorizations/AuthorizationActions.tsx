@@ -1,0 +1,90 @@
+import { isStaffRole, type RelationList } from '#domain/relations.ts';
+import { answer, api } from '../../../api/client.ts';
+import { useCommon } from '../../../i18n/index.ts';
+import { ActionButton } from '../parts/ActionButton.tsx';
+import { Actions } from '../parts/items.tsx';
+import { outdated } from '../parts/queries.ts';
+import { useParts } from '../parts/texts.ts';
+import type { Authorization } from './AuthorizationList.tsx';
+import { useAuthorizationsTexts } from './texts.ts';
+
+const changing = (call: Promise<unknown>) => call.then(() => outdated('authorizations', 'identities'));
+
+/** What the person may do with one of the list; where nothing, why (REL-2, REL-3, REL-7). */
+export function AuthorizationActions({
+  authorization: { authorizationId, taxpayerName: company, role, direction, refusable },
+  list,
+}: {
+  readonly authorization: Authorization;
+  readonly list: RelationList;
+}) {
+  const t = useAuthorizationsTexts();
+  const common = useCommon();
+  const parts = useParts();
+  const params = { path: { authorizationId } };
+
+  if (list === 'history')
+    return (
+      <Actions>
+        <ActionButton
+          label={t('hide')}
+          ask={t('hideAsk')}
+          done={t('hidden')}
+          act={() => changing(answer(api.POST('/v1/authorizations/{authorizationId}/hide', { params })))}
+        />
+      </Actions>
+    );
+  if (list === 'active')
+    return isStaffRole(role) ? (
+      <Actions>
+        <ActionButton
+          label={parts('remove')}
+          kind="danger"
+          ask={t('leaveAsk', { company, role: common(`role.${role}`) })}
+          done={t('left')}
+          act={() => changing(answer(api.DELETE('/v1/authorizations/{authorizationId}', { params })))}
+        />
+      </Actions>
+    ) : (
+      <p className="small">{t('registry')}</p>
+    );
+  if (direction === 'applied')
+    return (
+      <>
+        <p className="small">{t('waitsForCompany')}</p>
+        <Actions>
+          <ActionButton
+            label={t('withdraw')}
+            ask={t('withdrawAsk', { company })}
+            done={t('withdrawn')}
+            act={() =>
+              changing(answer(api.POST('/v1/authorizations/{authorizationId}/withdraw', { params })))
+            }
+          />
+        </Actions>
+      </>
+    );
+  if (role === 'legal-representative') return <p className="small">{t('waitsForConfirmation')}</p>;
+  return (
+    <>
+      {refusable ? null : <p className="small">{t('noRefusal')}</p>}
+      <Actions>
+        <ActionButton
+          label={t('confirm')}
+          kind="primary"
+          done={t('confirmed')}
+          act={() => changing(answer(api.POST('/v1/authorizations/{authorizationId}/confirm', { params })))}
+        />
+        {refusable ? (
+          <ActionButton
+            label={t('reject')}
+            kind="danger"
+            ask={t('rejectAsk', { company })}
+            done={t('rejected')}
+            act={() => changing(answer(api.POST('/v1/authorizations/{authorizationId}/reject', { params })))}
+          />
+        ) : null}
+      </Actions>
+    </>
+  );
+}

@@ -1,0 +1,38 @@
+import { useState } from 'react';
+import { type RelationList, relationLists } from '#domain/relations.ts';
+import { PageTitle } from '../../../components/PageTitle.tsx';
+import { Tabs } from '../../../components/Tabs.tsx';
+import { useSession } from '../../../session/store.ts';
+import { useMenuTexts } from '../menu.ts';
+import { Only } from '../parts/Only.tsx';
+import { Apply } from './Apply.tsx';
+import { AuthorizationList } from './AuthorizationList.tsx';
+import { useAuthorizationsTexts } from './texts.ts';
+import { WaitingCompanies } from './WaitingCompanies.tsx';
+
+/** 企业授权管理 (CTR-3, REL-5 … REL-7): the natural person's own word, so in no company's name. */
+export function Page() {
+  const menu = useMenuTexts();
+  const t = useAuthorizationsTexts();
+  const { identity } = useSession();
+  const [list, setList] = useState<RelationList>('active');
+  return (
+    <>
+      <section className="card">
+        <PageTitle>{menu('authorizations')}</PageTitle>
+        <Only when={identity.kind === 'natural'} otherwise="naturalOnly">
+          <WaitingCompanies />
+          <Tabs
+            label={t('choose')}
+            tabs={relationLists.map((key) => ({ key, title: t(`list.${key}`) }))}
+            active={list}
+            onChange={setList}
+          >
+            <AuthorizationList key={list} list={list} />
+          </Tabs>
+        </Only>
+      </section>
+      {identity.kind === 'natural' ? <Apply onApplied={() => setList('pending')} /> : null}
+    </>
+  );
+}

@@ -1,0 +1,85 @@
+import { Button, Form, Input } from 'antd';
+import { useState } from 'react';
+import { answer, api } from '../../../api/client.ts';
+import { PageTitle } from '../../../components/PageTitle.tsx';
+import { useSession } from '../../../session/store.ts';
+import { useMenuTexts } from '../menu.ts';
+import { ActionButton } from '../parts/ActionButton.tsx';
+import { Actions, Item } from '../parts/items.tsx';
+import { Only } from '../parts/Only.tsx';
+import { PagedList, usePaged } from '../parts/paged.tsx';
+import { useSwitched } from '../parts/Switch.tsx';
+import { useParts } from '../parts/texts.ts';
+import { useClientsTexts } from './texts.ts';
+
+/** 企业切换 (SWI-3): from one client of the agency to the next. */
+export function Page() {
+  const menu = useMenuTexts();
+  const { identity } = useSession();
+  return (
+    <section className="card">
+      <PageTitle>{menu('clients')}</PageTitle>
+      <Only when={identity.kind === 'agency'} otherwise="clientsOnly">
+        <Clients />
+      </Only>
+    </section>
+  );
+}
+
+function Clients() {
+  const t = useClientsTexts();
+  const [query, setQuery] = useState('');
+  return (
+    <>
+      <p>{t('hint')}</p>
+      <Form<{ query?: string }>
+        layout="vertical"
+        role="search"
+        onFinish={({ query: typed = '' }) => setQuery(typed.trim())}
+      >
+        <Form.Item name="query" label={t('search')}>
+          <Input type="search" maxLength={120} autoComplete="off" enterKeyHint="search" />
+        </Form.Item>
+        <p>
+          <Button htmlType="submit">{t('find')}</Button>
+        </p>
+      </Form>
+      <ClientList key={query} query={query} />
+    </>
+  );
+}
+
+function ClientList({ query }: { readonly query: string }) {
+  const t = useClientsTexts();
+  const parts = useParts();
+  const switched = useSwitched();
+  const list = usePaged(['clients', query], async (cursor) => {
+    const page = await answer(
+      api.GET('/v1/session/clients', { params: { query: { ...(query ? { query } : {}), cursor } } }),
+    );
+    return { items: page.clients, cursor: page.cursor };
+  });
+  const become = async (choiceId: string) => {
+    const { session } = await answer(api.POST('/v1/session/client', { body: { choiceId } }));
+    await switched(session);
+  };
+  return (
+    <PagedList list={list} label={t('list')} empty={t(query ? 'noneFound' : 'none')}>
+      {({ choiceId, taxpayerId, taxpayerName, current }) => (
+        <Item
+          key={choiceId}
+          title={taxpayerName}
+          tag={current ? parts('current') : undefined}
+          tone="good"
+          facts={[[parts('fact.taxpayerId'), taxpayerId]]}
+        >
+          {current ? null : (
+            <Actions>
+              <ActionButton label={parts('switchTo')} act={() => become(choiceId)} />
+            </Actions>
+          )}
+        </Item>
+      )}
+    </PagedList>
+  );
+}

@@ -1,0 +1,31 @@
+import { Loaded } from '../../../components/states.tsx';
+import { useIdentities } from '../parts/queries.ts';
+import { IdentityItem } from '../parts/Switch.tsx';
+import { useCompanyTexts } from './texts.ts';
+
+/** 企业内身份切换 (SWI-1) */
+export function OwnRoles({ taxpayerId }: { readonly taxpayerId: string }) {
+  const t = useCompanyTexts();
+  const identities = useIdentities();
+  return (
+    <section className="card">
+      <h2>{t('roles')}</h2>
+      <Loaded query={identities}>
+        {(choices) => {
+          const here = choices.filter(
+            ({ identity }) => identity.kind === 'enterprise' && identity.taxpayerId === taxpayerId,
+          );
+          return here.length < 2 ? (
+            <p>{t('onlyOne')}</p>
+          ) : (
+            <ul className="items" aria-label={t('roles')}>
+              {here.map((choice) => (
+                <IdentityItem key={choice.choiceId} choice={choice} />
+              ))}
+            </ul>
+          );
+        }}
+      </Loaded>
+    </section>
+  );
+}

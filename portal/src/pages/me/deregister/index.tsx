@@ -1,0 +1,99 @@
+import { useRef, useState } from 'react';
+import { answer, api } from '../../../api/client.ts';
+import { type Problem, problemOf } from '../../../api/problem.ts';
+import { PageTitle } from '../../../components/PageTitle.tsx';
+import { type Proof, SecondFactor } from '../../../components/SecondFactor.tsx';
+import { Loaded } from '../../../components/states.tsx';
+import { useCommon } from '../../../i18n/index.ts';
+import { accountClosed } from '../../../session/session.ts';
+import { useMenuTexts } from '../menu.ts';
+import { useAccountCentre } from '../parts/context.tsx';
+import { useAccount } from '../parts/queries.ts';
+import { Companies } from './Companies.tsx';
+import { Consent } from './Consent.tsx';
+import { useDeregisterTexts } from './texts.ts';
+
+/** 用户注销 (CTR-2): the consequences and the password, then the second factor, which ends the account. */
+export function Page() {
+  const menu = useMenuTexts();
+  const t = useDeregisterTexts();
+  const common = useCommon();
+  const { ensured } = useAccountCentre();
+  const account = useAccount();
+  const [step, setStep] = useState<'consent' | 'factor'>('consent');
+  const [refused, setRefused] = useState<Problem>();
+  const password = useRef('');
+  /** A proof that a wrong password has not spent: it need not be given twice. */
+  const kept = useRef<Proof>(undefined);
+
+  const close = async (proof: Proof) => {
+    try {
+      await ensured(() =>
+        answer(api.POST('/v1/account/deregistration', { body: { password: password.current, ...proof } })),
+      );
+    } catch (error) {
+      const problem = problemOf(error);
+      const wrongPassword = problem.code === 'BAD_CREDENTIALS';
+      kept.current = wrongPassword ? proof : undefined;
+      if (!wrongPassword) throw error;
+      setRefused(problem);
+      return setStep('consent');
+    }
+    password.current = '';
+    accountClosed({ title: t('done'), detail: t('doneDetail') });
+  };
+  const agreed = async (typed: string) => {
+    password.current = typed;
+    setRefused(undefined);
+    if (kept.current) await close(kept.current);
+    else setStep('factor');
+  };
+  return (
+    <section className="card">
+      <PageTitle step={step}>{menu('deregister')}</PageTitle>
+      {/* Stays mounted, so that nothing typed is lost on the way back. */}
+      <div hidden={step !== 'consent'}>
+        <p>
+          <strong>{t('warning')}</strong>
+        </p>
+        <ul>
+          {(['sessions', 'freed', 'companies', 'clients', 'relations'] as const).map((effect) => (
+            <li key={effect}>{t(`effects.${effect}`)}</li>
+          ))}
+        </ul>
+        <Companies />
+        <Consent refused={refused} send={agreed} />
+      </div>
+      {step === 'factor' ? (
+        <Loaded query={account}>
+          {({ phones }) => {
+            const phone = phones.find(({ isDefault }) => isDefault);
+            return (
+              <>
+                <h2>{t('factor')}</h2>
+                <p>
+                  <strong>{t('now')}</strong>
+                </p>
+                <SecondFactor
+                  factors={[
+                    ...(phone ? [{ method: 'sms', maskedPhone: phone.maskedPhone } as const] : []),
+                    { method: 'face' },
+                  ]}
+                  sendSms={() => ensured(() => answer(api.POST('/v1/account/deregistration/sms')))}
+                  startFace={() => answer(api.POST('/v1/account/face'))}
+                  verify={close}
+                  action={t('submit')}
+                />
+                <p>
+                  <button type="button" className="link" onClick={() => setStep('consent')}>
+                    {common('back')}
+                  </button>
+                </p>
+              </>
+            );
+          }}
+        </Loaded>
+      ) : null}
+    </section>
+  );
+}

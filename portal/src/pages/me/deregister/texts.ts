@@ -1,0 +1,51 @@
+import { texts } from '../../../i18n/index.ts';
+
+export const useDeregisterTexts = texts('me-deregister', {
+  zh: {
+    warning: '用户注销后：',
+    effects: {
+      sessions: '您在所有地方的登录立即结束，不能再登录电子税务局。',
+      freed: '您的手机号码和用户名将被释放。',
+      companies: '您将无法对关联的企业进行业务操作；如需继续使用，需要重新注册。',
+      clients: '您作为涉税代理人员，也不能再为任何委托企业办税。',
+      relations: '仅注销账户信息，不解除人企关联关系。如需解除，请先在“企业授权管理”中删除。',
+    },
+    companies: '注销后不能再办理业务的企业',
+    noCompanies: '您没有关联的企业',
+    clients: '注销后不能再代理的委托企业',
+    noClients: '没有委托企业',
+    noOthers: '您没有其他关联的企业',
+    understood: '我已了解上述后果，仍要注销本人用户',
+    understoodMissing: '请先阅读并确认上述后果',
+    next: '下一步：验证身份',
+    factor: '验证身份并注销',
+    now: '验证通过后，用户将立即注销，不能撤销。',
+    submit: '确认注销',
+    done: '用户已注销',
+    doneDetail: '如需继续使用电子税务局，请重新注册；您与企业的关联关系仍然保留。',
+  },
+  en: {
+    warning: 'When your account is closed:',
+    effects: {
+      sessions: 'You are logged out everywhere at once and can no longer log in.',
+      freed: 'Your mobile numbers and your username become free.',
+      companies: 'You can no longer work for the companies below, until you register again.',
+      clients: 'As a tax agent you can no longer work for any client.',
+      relations:
+        'Your relations to companies stay. To end them, delete them under “Company authorisations” first.',
+    },
+    companies: 'Companies that you can no longer serve',
+    noCompanies: 'You have no companies',
+    clients: 'Clients that you can no longer work for',
+    noClients: 'No clients',
+    noOthers: 'You have no other companies',
+    understood: 'I understand this and want to close my account',
+    understoodMissing: 'Please read the consequences and confirm them',
+    next: 'Next: verify yourself',
+    factor: 'Verify yourself and close the account',
+    now: 'Once verified, your account is closed at once. This cannot be undone.',
+    submit: 'Close my account',
+    done: 'Your account is closed',
+    doneDetail: 'To use the e-tax bureau again, please register anew; your relations to companies stay.',
+  },
+});

@@ -1,0 +1,37 @@
+import type { Identity } from '#contract/schemas.ts';
+import { isManagingRole } from '#domain/relations.ts';
+
+const person = ['profile', 'phones', 'password', 'level', 'deregister', 'sessions', 'activity'] as const;
+export type Entry =
+  | (typeof person)[number]
+  | 'authorizations'
+  | 'company'
+  | 'staff'
+  | 'agreements'
+  | 'agency'
+  | 'switch'
+  | 'clients';
+export interface Group {
+  readonly name: 'person' | 'companies' | 'company' | 'identity';
+  readonly entries: readonly Entry[];
+}
+
+/** CTR-1: what an identity finds in the menu. The API decides; the menu only spares a refusal. */
+export function menuOf(identity: Identity, isAgency: boolean): readonly Group[] {
+  const groups: Group[] = [
+    { name: 'person', entries: person },
+    { name: 'companies', entries: identity.kind === 'natural' ? ['authorizations'] : [] },
+    { name: 'company', entries: companyEntries(identity, isAgency) },
+    { name: 'identity', entries: identity.kind === 'agency' ? ['clients', 'switch'] : ['switch'] },
+  ];
+  return groups.filter(({ entries }) => entries.length > 0);
+}
+
+function companyEntries(identity: Identity, isAgency: boolean): Entry[] {
+  if (identity.kind !== 'enterprise') return [];
+  return [
+    'company',
+    ...(isManagingRole(identity.role) ? (['staff', 'agreements'] as const) : []),
+    ...(isAgency && identity.role !== 'invoice-clerk' ? (['agency'] as const) : []),
+  ];
+}

@@ -1,0 +1,67 @@
+import { useState } from 'react';
+import { NavLink, Outlet, useLocation } from 'react-router';
+import { useSession } from '../../session/store.ts';
+import { type Entry, menuOf } from './entries.ts';
+import { useMenuTexts } from './menu.ts';
+import './me.css';
+import { AccountCentreParts } from './parts/context.tsx';
+import { useIsAgency } from './parts/queries.ts';
+
+/** 我的信息 → 账户中心: the menu beside its sub-pages. Another identity begins with nothing of the one before. */
+export function Page() {
+  const { sessionId, identity } = useSession();
+  return (
+    <div className="centre" key={`${sessionId} ${JSON.stringify(identity)}`}>
+      <Menu />
+      <div className="centre-page">
+        <AccountCentreParts>
+          <Outlet />
+        </AccountCentreParts>
+      </div>
+    </div>
+  );
+}
+
+function Menu() {
+  const t = useMenuTexts();
+  const { identity } = useSession();
+  const isAgency = useIsAgency();
+  const { pathname } = useLocation();
+  const [openAt, setOpenAt] = useState<string>();
+  // Open for the page where it was opened: following a link closes it.
+  const open = openAt === pathname;
+  return (
+    <nav className="centre-menu card" aria-label={t('menu')}>
+      <button
+        type="button"
+        className="centre-toggle"
+        aria-expanded={open}
+        aria-controls="centre-entries"
+        onClick={() => setOpenAt(open ? undefined : pathname)}
+      >
+        ☰ {t('menu')}
+      </button>
+      <div id="centre-entries" data-open={open}>
+        <ul>
+          <li>
+            <NavLink to="/me" end>
+              {t('home')}
+            </NavLink>
+          </li>
+        </ul>
+        {menuOf(identity, isAgency).map(({ name, entries }) => (
+          <div key={name}>
+            <p id={`menu-${name}`}>{t(`group.${name}`)}</p>
+            <ul aria-labelledby={`menu-${name}`}>
+              {entries.map((entry: Entry) => (
+                <li key={entry}>
+                  <NavLink to={`/me/${entry}`}>{t(entry)}</NavLink>
+                </li>
+              ))}
+            </ul>
+          </div>
+        ))}
+      </div>
+    </nav>
+  );
+}

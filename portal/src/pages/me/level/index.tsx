@@ -1,0 +1,50 @@
+import { Button } from 'antd';
+import { useState } from 'react';
+import { PageTitle } from '../../../components/PageTitle.tsx';
+import { Loaded } from '../../../components/states.tsx';
+import { refreshSession } from '../../../session/session.ts';
+import { useMenuTexts } from '../menu.ts';
+import { useAccountCentre } from '../parts/context.tsx';
+import { FaceCheck } from '../parts/FaceCheck.tsx';
+import { outdated, useAccount } from '../parts/queries.ts';
+import { useLevelTexts } from './texts.ts';
+
+/** 个人实名等级 (LVL-2) */
+export function Page() {
+  const menu = useMenuTexts();
+  const t = useLevelTexts();
+  const { say } = useAccountCentre();
+  const account = useAccount();
+  const [begun, setBegun] = useState(false);
+  const passed = async () => {
+    await outdated('account');
+    setBegun(false);
+    say(t('done'));
+    // What the session says of the person is read again; the level itself is raised already.
+    await refreshSession().catch(() => undefined);
+  };
+  return (
+    <section className="card">
+      <PageTitle>{menu('level')}</PageTitle>
+      <Loaded query={account}>
+        {({ realNameLevel }) => (
+          <>
+            <p>
+              <strong>{t('now', { level: realNameLevel })}</strong>
+            </p>
+            <p>{t(realNameLevel < 4 ? 'three' : realNameLevel === 4 ? 'four' : 'five')}</p>
+            {realNameLevel < 4 ? (
+              begun ? (
+                <FaceCheck use={passed} />
+              ) : (
+                <Button type="primary" onClick={() => setBegun(true)}>
+                  {t('begin')}
+                </Button>
+              )
+            ) : null}
+          </>
+        )}
+      </Loaded>
+    </section>
+  );
+}

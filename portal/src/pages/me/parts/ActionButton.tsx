@@ -1,0 +1,107 @@
+import { Button } from 'antd';
+import { useEffect, useId, useRef, useState } from 'react';
+import { ProblemAlert } from '../../../components/ProblemAlert.tsx';
+import { useAction } from '../../../components/use-action.ts';
+import { useCommon } from '../../../i18n/index.ts';
+import { useAccountCentre } from './context.tsx';
+import { useItemTitleId } from './items.tsx';
+import { useParts } from './texts.ts';
+
+interface Props {
+  readonly label: string;
+  /** Changes something; throws ApiProblem. A fresh factor is asked for where the API wants one (SES-5). */
+  readonly act: () => Promise<unknown>;
+  /** Said at the top when it worked. */
+  readonly done?: string | undefined;
+  /** What the person is asked before; without it the button acts at once. */
+  readonly ask?: string | undefined;
+  readonly kind?: 'primary' | 'danger' | 'plain';
+}
+
+/** A button that changes something: asks first where it cannot be undone, acts once, says what became of it. */
+export function ActionButton({ label, act, done, ask, kind = 'plain' }: Props) {
+  const parts = useParts();
+  const { say, hush, ensured } = useAccountCentre();
+  const about = useItemTitleId();
+  const { run, busy, problem, setProblem } = useAction();
+  const [asking, setAsking] = useState(false);
+  const go = async () => {
+    hush();
+    const worked = await run(async () => {
+      await ensured(act);
+    });
+    if (!worked) return;
+    setAsking(false);
+    say(done ?? parts('done'));
+  };
+  return (
+    <>
+      <Button
+        {...(kind === 'primary' ? { type: 'primary' } : kind === 'danger' ? { danger: true } : {})}
+        loading={busy && !asking}
+        aria-describedby={about}
+        onClick={() => (ask === undefined ? void go() : setAsking(true))}
+      >
+        {label}
+      </Button>
+      {asking && ask !== undefined ? (
+        <Question
+          title={label}
+          text={ask}
+          busy={busy}
+          danger={kind === 'danger'}
+          onYes={() => void go()}
+          onNo={() => {
+            setProblem(undefined);
+            setAsking(false);
+          }}
+        >
+          <ProblemAlert problem={problem} onRetry={() => void go()} />
+        </Question>
+      ) : (
+        <ProblemAlert problem={problem} onRetry={() => void go()} />
+      )}
+    </>
+  );
+}
+
+interface QuestionProps {
+  readonly title: string;
+  readonly text: string;
+  readonly busy: boolean;
+  readonly danger: boolean;
+  readonly onYes: () => void;
+  readonly onNo: () => void;
+  readonly children: React.ReactNode;
+}
+function Question({ title, text, busy, danger, onYes, onNo, children }: QuestionProps) {
+  const t = useCommon();
+  const id = useId();
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => dialog.current?.showModal(), []);
+  return (
+    <dialog
+      ref={dialog}
+      className="card dialog"
+      aria-labelledby={`${id}-title`}
+      aria-describedby={`${id}-text`}
+      onCancel={(event) => {
+        event.preventDefault();
+        if (!busy) onNo();
+      }}
+    >
+      <h2 id={`${id}-title`}>{title}</h2>
+      <p id={`${id}-text`}>{text}</p>
+      {children}
+      <div className="row">
+        {/* First and so focused: Enter does no harm. */}
+        <Button onClick={onNo} disabled={busy}>
+          {t('cancel')}
+        </Button>
+        <Button type="primary" danger={danger} loading={busy} onClick={onYes}>
+          {t('confirm')}
+        </Button>
+      </div>
+    </dialog>
+  );
+}

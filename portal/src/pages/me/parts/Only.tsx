@@ -1,0 +1,27 @@
+import type { ReactNode } from 'react';
+import { Link } from 'react-router';
+import { Notice } from '../../../components/ProblemAlert.tsx';
+import { useParts } from './texts.ts';
+
+interface Props {
+  readonly when: boolean;
+  readonly otherwise: 'naturalOnly' | 'companyOnly' | 'managersOnly' | 'agencyOnly' | 'clientsOnly';
+  readonly children: ReactNode;
+}
+
+/** CTR-1: company pages only in that company's identity. Who came by an old link is told where to go. */
+export function Only({ when, otherwise, children }: Props) {
+  const t = useParts();
+  if (when) return children;
+  return (
+    <Notice kind="warn">
+      <p>
+        <strong>{t('notHere')}</strong>
+      </p>
+      <p>{t(otherwise)}</p>
+      <p>
+        <Link to="/me/switch">{t('toSwitch')}</Link>
+      </p>
+    </Notice>
+  );
+}

@@ -1,0 +1,152 @@
+import type { ReactNode } from 'react';
+import type { AgreementState, ServiceItem } from '#domain/agreements.ts';
+import { texts, useCommon } from '../../../i18n/index.ts';
+import { type Fact, Item } from './items.tsx';
+
+/** Words about agreements, for the agency's side and the client's (AGY-4). */
+export const useAgreementTexts = texts('me-agreement', {
+  zh: {
+    list: '服务协议',
+    none: '没有服务协议',
+    agency: '代理机构',
+    client: '委托企业',
+    period: '服务期限',
+    from: '开始日期',
+    until: '截止日期',
+    to: '{{from}} 至 {{until}}',
+    items: '服务项目',
+    agents: '代理人员',
+    proposed: '待确认的变更',
+    state: {
+      pending: '待委托企业确认',
+      active: '有效',
+      rejected: '已拒绝',
+      ended: '已终止',
+      expired: '已到期',
+    },
+    item: {
+      'tax-declaration': '纳税申报代理',
+      'general-advice': '一般税务咨询',
+      'tax-planning': '税收策划',
+      attestation: '涉税鉴证',
+      'other-matters': '其他税务事项代理',
+      consulting: '专业税务顾问',
+    },
+    terminate: '终止协议',
+    terminateAsk: '终止后立即生效，代理人员不能再为该企业办税。确定终止吗？',
+    terminated: '协议已终止',
+  },
+  en: {
+    list: 'Agreements',
+    none: 'There are no agreements',
+    agency: 'Agency',
+    client: 'Client',
+    period: 'Service period',
+    from: 'First day',
+    until: 'Last day',
+    to: '{{from}} to {{until}}',
+    items: 'Services',
+    agents: 'Agents',
+    proposed: 'Change that waits',
+    state: {
+      pending: 'waiting for the client',
+      active: 'active',
+      rejected: 'refused',
+      ended: 'ended',
+      expired: 'expired',
+    },
+    item: {
+      'tax-declaration': 'Tax declarations',
+      'general-advice': 'General advice',
+      'tax-planning': 'Tax planning',
+      attestation: 'Attestation',
+      'other-matters': 'Other tax matters',
+      consulting: 'Consulting',
+    },
+    terminate: 'End it',
+    terminateAsk: 'It ends at once; the agents can no longer work for the company. End it?',
+    terminated: 'The agreement has ended',
+  },
+});
+
+interface Terms {
+  readonly agents: readonly { readonly agentId: string; readonly name: string }[];
+  readonly items: readonly ServiceItem[];
+  readonly from: string;
+  readonly until: string;
+}
+export interface Agreement extends Terms {
+  readonly agreementId: string;
+  readonly agencyId: string;
+  readonly agencyName: string;
+  readonly clientId: string;
+  readonly clientName: string;
+  readonly state: AgreementState;
+  readonly revision: number;
+  readonly proposed?: Terms | undefined;
+}
+export const isLiving = ({ state }: Pick<Agreement, 'state'>): boolean =>
+  state === 'pending' || state === 'active';
+
+const tones = {
+  pending: 'warn',
+  active: 'good',
+  rejected: 'plain',
+  ended: 'plain',
+  expired: 'plain',
+} as const;
+
+function useTerms(): (terms: Terms) => Fact[] {
+  const t = useAgreementTexts();
+  const common = useCommon();
+  return ({ from, until, items, agents }) => [
+    [t('period'), t('to', { from, until })],
+    [t('items'), items.map((item) => t(`item.${item}`)).join(common('scan.and'))],
+    [t('agents'), agents.map(({ name }) => name).join(common('scan.and'))],
+  ];
+}
+
+/** An agreement as both sides see it, seen from one. */
+export function AgreementItem({
+  agreement,
+  side,
+  children,
+}: {
+  readonly agreement: Agreement;
+  readonly side: 'agency' | 'client';
+  readonly children?: ReactNode;
+}) {
+  const t = useAgreementTexts();
+  const terms = useTerms();
+  const { state, proposed } = agreement;
+  const [name, number] =
+    side === 'agency'
+      ? [agreement.clientName, agreement.clientId]
+      : [agreement.agencyName, agreement.agencyId];
+  return (
+    <Item
+      title={`${name}（${number}）`}
+      tag={t(`state.${state}`)}
+      tone={tones[state]}
+      facts={[
+        ...terms(agreement),
+        ...(proposed
+          ? ([
+              [
+                t('proposed'),
+                <ul key="proposed" className="rules">
+                  {terms(proposed).map(([term, value]) => (
+                    <li key={term}>
+                      {term}：{value}
+                    </li>
+                  ))}
+                </ul>,
+              ],
+            ] as const)
+          : []),
+      ]}
+    >
+      {children}
+    </Item>
+  );
+}

@@ -1,0 +1,52 @@
+import { createContext, type ReactNode, useContext, useEffect, useRef, useState } from 'react';
+import { useLocation } from 'react-router';
+import { useFreshFactor } from '../../../session/fresh-factor.tsx';
+
+interface AccountCentre {
+  /** Says at the top of the page that something worked, and takes the focus there: what was clicked may be gone. */
+  readonly say: (sentence: string) => void;
+  /** Takes it away again: something new has begun. */
+  readonly hush: () => void;
+  /** SES-5: asks for a fresh factor where the API wants one, and then goes on by itself. */
+  readonly ensured: <T>(work: () => Promise<T>) => Promise<T>;
+}
+const Context = createContext<AccountCentre | undefined>(undefined);
+
+export function useAccountCentre(): AccountCentre {
+  const centre = useContext(Context);
+  if (!centre) throw new Error('outside of the account centre');
+  return centre;
+}
+
+/** What all pages of 账户中心 share: the good news at the top, and the dialog for a fresh factor. */
+export function AccountCentreParts({ children }: { readonly children: ReactNode }) {
+  const { pathname } = useLocation();
+  const fresh = useFreshFactor();
+  const [said, setSaid] = useState<{ readonly sentence: string; readonly at: string }>();
+  return (
+    <Context
+      value={{
+        say: (sentence) => setSaid({ sentence, at: pathname }),
+        hush: () => setSaid(undefined),
+        ensured: fresh.ensured,
+      }}
+    >
+      {said?.at === pathname ? <GoodNews said={said} /> : null}
+      {children}
+      {fresh.dialog}
+    </Context>
+  );
+}
+
+function GoodNews({ said }: { readonly said: { readonly sentence: string } }) {
+  const box = useRef<HTMLDivElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each news is focused, the same sentence again too
+  useEffect(() => {
+    box.current?.focus();
+  }, [said]);
+  return (
+    <div ref={box} className="notice good" role="status" tabIndex={-1}>
+      {said.sentence}
+    </div>
+  );
+}

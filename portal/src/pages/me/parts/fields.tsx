@@ -1,0 +1,125 @@
+import { Checkbox, Form, Input, Radio } from 'antd';
+import { isDay, shanghaiDay } from '#domain/days.ts';
+import { permissions, staffRoles } from '#domain/relations.ts';
+import { serverNow } from '../../../api/clock.ts';
+import { useCommon, useLanguage } from '../../../i18n/index.ts';
+import { useParts } from './texts.ts';
+
+const today = (): string => shanghaiDay(new Date(serverNow()));
+
+/**
+ * A calendar day, today or later, as the browser lets one choose it. The browser writes it in its own language's order
+ * (03/02 or 02/03), so what was chosen stands below in words.
+ */
+export function DayField({
+  name,
+  label,
+  hint,
+  optional = false,
+  past = false,
+}: {
+  readonly name: string;
+  readonly label: string;
+  readonly hint?: string;
+  readonly optional?: boolean;
+  /** Whether it may lie before today. */
+  readonly past?: boolean;
+}) {
+  const t = useCommon();
+  const parts = useParts();
+  const language = useLanguage();
+  const chosen = Form.useWatch<string | undefined>(name);
+  const inWords =
+    chosen && isDay(chosen)
+      ? parts('dayChosen', {
+          day: new Intl.DateTimeFormat(language, { dateStyle: 'long', timeZone: 'UTC' }).format(
+            new Date(chosen),
+          ),
+        })
+      : undefined;
+  return (
+    <Form.Item
+      name={name}
+      label={optional ? `${label}（${t('optional')}）` : label}
+      extra={[hint, inWords].filter(Boolean).join(language === 'en' ? '. ' : '。') || undefined}
+      rules={[
+        {
+          validateTrigger: 'onSubmit',
+          validator: async (_rule, value: string | undefined) => {
+            if (!value && !optional) throw new Error(t('field.chosen', { label }));
+            if (value && (!isDay(value) || (!past && value < today()))) throw new Error(parts('dayWrong'));
+          },
+        },
+      ]}
+    >
+      <Input type="date" {...(past ? {} : { min: today() })} max="9999-12-31" />
+    </Form.Item>
+  );
+}
+
+/** REL-8 */
+export function ValidUntilField() {
+  const t = useParts();
+  return <DayField name="validUntil" label={t('fact.validUntil')} hint={t('validUntilHint')} optional />;
+}
+
+/** REL-7: the roles that person and company may agree on between themselves. */
+export function StaffRoleField() {
+  const t = useCommon();
+  const parts = useParts();
+  return (
+    <Form.Item name="role" label={parts('fact.role')} initialValue="tax-handler">
+      <Radio.Group
+        aria-label={parts('fact.role')}
+        options={staffRoles.map((role) => ({ value: role, label: t(`role.${role}`) }))}
+      />
+    </Form.Item>
+  );
+}
+
+export function PermissionsField() {
+  const t = useParts();
+  return (
+    <CheckboxesField
+      name="permissions"
+      label={t('fact.permissions')}
+      hint={t('permissionsHint')}
+      missing={t('permissionsMissing')}
+      options={permissions.map((one) => ({ value: one, label: t(`permission.${one}`) }))}
+    />
+  );
+}
+
+/** Several of a few; at least one. */
+export function CheckboxesField({
+  name,
+  label,
+  hint,
+  missing,
+  options,
+}: {
+  readonly name: string;
+  readonly label: string;
+  readonly hint?: string;
+  readonly missing: string;
+  readonly options: readonly { readonly value: string; readonly label: string }[];
+}) {
+  return (
+    <Form.Item
+      name={name}
+      label={label}
+      extra={hint}
+      // Not `required`: antd would put aria-required on a group, which has no such thing.
+      rules={[
+        {
+          validateTrigger: 'onSubmit',
+          validator: async (_rule, chosen: readonly string[] | undefined) => {
+            if (!chosen?.length) throw new Error(missing);
+          },
+        },
+      ]}
+    >
+      <Checkbox.Group aria-label={label} options={[...options]} />
+    </Form.Item>
+  );
+}

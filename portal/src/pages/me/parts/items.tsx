@@ -1,0 +1,50 @@
+import { createContext, type ReactNode, useContext, useId } from 'react';
+
+/** Term and description; what is undefined is left out. */
+export type Fact = readonly [term: string, value: ReactNode];
+
+export function Facts({ facts }: { readonly facts: readonly Fact[] }) {
+  const shown = facts.filter(([, value]) => value !== undefined && value !== null && value !== '');
+  return (
+    <dl className="facts">
+      {shown.map(([term, value]) => (
+        <div key={term}>
+          <dt>{term}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+const TitleId = createContext<string | undefined>(undefined);
+/** The id of the item around, so that 删除 says of what. */
+export const useItemTitleId = (): string | undefined => useContext(TitleId);
+
+interface ItemProps {
+  readonly title: ReactNode;
+  readonly tag?: string | undefined;
+  /** `warn` for what failed or waits. */
+  readonly tone?: 'good' | 'warn' | 'plain';
+  readonly facts?: readonly Fact[];
+  /** Buttons, and what they open. */
+  readonly children?: ReactNode;
+}
+
+/** One thing of a list: a card on every screen, so that nothing is wider than a phone. */
+export function Item({ title, tag, tone = 'plain', facts = [], children }: ItemProps) {
+  const id = useId();
+  return (
+    <li className="item">
+      <div className="item-head">
+        <strong id={id}>{title}</strong>
+        {tag ? <span className={`tag ${tone}`}>{tag}</span> : null}
+      </div>
+      <Facts facts={facts} />
+      <TitleId value={id}>{children}</TitleId>
+    </li>
+  );
+}
+export const Actions = ({ children }: { readonly children: ReactNode }) => (
+  <div className="row item-actions">{children}</div>
+);

@@ -1,0 +1,36 @@
+import { useQuery } from '@tanstack/react-query';
+import { answer, api } from '../../../api/client.ts';
+import { queries } from '../../../app/queries.ts';
+import { useSession } from '../../../session/store.ts';
+
+/** Reads that several pages share. */
+export const useAccount = () =>
+  useQuery({ queryKey: ['account'], queryFn: () => answer(api.GET('/v1/account')) });
+
+/**
+ * The company of an `enterprise` session; other sessions have none. The company's own page asks each time
+ * (`staleTime: 0`): what the company just changed is seen there.
+ */
+export function useCompany(options: { readonly staleTime?: number } = {}) {
+  const { identity } = useSession();
+  return useQuery({
+    queryKey: ['enterprise'],
+    queryFn: () => answer(api.GET('/v1/enterprise')),
+    enabled: identity.kind === 'enterprise',
+    ...options,
+  });
+}
+/** Whether the session works for an agency's own affairs (AGY-2). */
+export const useIsAgency = (): boolean => useCompany().data?.subjects.includes('agency') ?? false;
+
+export const useIdentities = () =>
+  useQuery({
+    queryKey: ['identities'],
+    queryFn: async () => (await answer(api.GET('/v1/session/identities'))).choices,
+    staleTime: 0,
+  });
+
+/** After a change: what was read of this is read again. Done when it stands on the page: nothing that is gone can be clicked. */
+export const outdated = async (...keys: string[]): Promise<void> => {
+  await Promise.all(keys.map((key) => queries.invalidateQueries({ queryKey: [key] })));
+};

@@ -1,0 +1,65 @@
+import { Button, Form } from 'antd';
+import { useRef, useState } from 'react';
+import { answer, api } from '../../../api/client.ts';
+import { isTransient, problemOf } from '../../../api/problem.ts';
+import { ApiForm } from '../../../components/ApiForm.tsx';
+import { NewPasswordFields } from '../../../components/fields/NewPasswordFields.tsx';
+import { ProblemAlert } from '../../../components/ProblemAlert.tsx';
+import { useSubmit } from '../../../components/use-submit.ts';
+import { useAccountCentre } from '../parts/context.tsx';
+import { FaceCheck } from '../parts/FaceCheck.tsx';
+import { usePasswordContext } from './context.ts';
+import { usePasswordTexts } from './texts.ts';
+
+/** For one who came by QR and forgot the password: the new one first, then the face, which changes it. */
+export function ByFace() {
+  const t = usePasswordTexts();
+  const context = usePasswordContext();
+  const { say, ensured } = useAccountCentre();
+  const [form] = Form.useForm<{ newPassword: string }>();
+  const [scanning, setScanning] = useState(false);
+  /** A proof that no call has spent: a refused password, or a bad network, costs no second scan. */
+  const proof = useRef<string>(undefined);
+
+  const change = async (faceTicket: string) => {
+    const newPassword: string = form.getFieldValue('newPassword');
+    try {
+      await ensured(() => answer(api.PUT('/v1/account/password', { body: { faceTicket, newPassword } })));
+    } catch (error) {
+      // A proof that ran out or was spent is no use; what the password misses has nothing to do with it.
+      const problem = problemOf(error);
+      if (problem.code !== 'PASSWORD_WEAK' && !isTransient(problem)) proof.current = undefined;
+      throw error;
+    }
+    proof.current = undefined;
+    form.resetFields();
+    say(t('done'));
+  };
+  const { submit, busy, problem, retry } = useSubmit({
+    form,
+    send: async () => {
+      if (proof.current === undefined) setScanning(true);
+      else await change(proof.current);
+    },
+  });
+  /** The form sends it: what the password misses is said beside it, as everywhere. */
+  const scanned = async (faceTicket: string) => {
+    proof.current = faceTicket;
+    setScanning(false);
+    form.submit();
+  };
+  return (
+    <ApiForm form={form} onFinish={submit} onValuesChange={() => setScanning(false)}>
+      <p>{t('faceText')}</p>
+      <ProblemAlert problem={problem} onRetry={retry} />
+      <NewPasswordFields context={context} />
+      {scanning ? (
+        <FaceCheck use={scanned} />
+      ) : (
+        <Button type="primary" htmlType="submit" loading={busy}>
+          {t('toFace')}
+        </Button>
+      )}
+    </ApiForm>
+  );
+}

@@ -1,0 +1,93 @@
+import { Button, Checkbox, Form } from 'antd';
+import { useState } from 'react';
+import { withChallenge } from '../../../api/challenge.ts';
+import { answer, api } from '../../../api/client.ts';
+import { problemOf } from '../../../api/problem.ts';
+import { ApiForm } from '../../../components/ApiForm.tsx';
+import { ChallengeNotice } from '../../../components/ChallengeNotice.tsx';
+import { SmsCodeField } from '../../../components/fields/SmsCodeField.tsx';
+import { PhoneField } from '../../../components/fields/text-fields.tsx';
+import { ProblemAlert } from '../../../components/ProblemAlert.tsx';
+import { useSubmit } from '../../../components/use-submit.ts';
+import { useAccountCentre } from '../parts/context.tsx';
+import { outdated } from '../parts/queries.ts';
+import { Takeover } from './Takeover.tsx';
+import { usePhonesTexts } from './texts.ts';
+
+interface Values {
+  readonly phone: string;
+  /** Not `smsCode`: the dialog for a fresh factor has a field of that name at the same time. */
+  readonly phoneCode: string;
+  readonly makeDefault?: boolean;
+}
+
+/** PHN-2: a code to the new number; PHN-3: one of somebody else is taken over with a face proof. */
+export function AddPhone() {
+  const t = usePhonesTexts();
+  const { say, ensured } = useAccountCentre();
+  const [form] = Form.useForm<Values>();
+  const [taken, setTaken] = useState(false);
+  const [added, setAdded] = useState(0);
+
+  const add = async ({ phone, phoneCode, makeDefault }: Values, face?: { faceTicket: string }) => {
+    const { maskedPhone } = await ensured(() =>
+      answer(
+        api.POST('/v1/account/phones', {
+          body: {
+            phone,
+            smsCode: phoneCode,
+            makeDefault: makeDefault === true,
+            ...(face ? { takeover: true, ...face } : {}),
+          },
+        }),
+      ),
+    );
+    setTaken(false);
+    form.resetFields();
+    setAdded(added + 1);
+    await outdated('phones', 'account');
+    say(t('added', { phone: maskedPhone }));
+  };
+  const { submit, busy, problem, retry } = useSubmit<Values>({
+    form,
+    fields: { SMS_CODE_WRONG: 'phoneCode' },
+    send: async (values) => {
+      setTaken(false);
+      try {
+        await add(values);
+      } catch (error) {
+        // The right code was not spent: it serves for the take-over.
+        if (problemOf(error).code === 'PHONE_TAKEN') setTaken(true);
+        throw error;
+      }
+    },
+  });
+  const send = async () => {
+    await form.validateFields(['phone']);
+    const phone: string = form.getFieldValue('phone');
+    return ensured(() =>
+      withChallenge((challenge) =>
+        answer(api.POST('/v1/account/phones/sms', { body: { phone, ...challenge } })),
+      ),
+    );
+  };
+  return (
+    <section className="card">
+      <h2>{t('add')}</h2>
+      <ApiForm form={form} onFinish={submit} onValuesChange={() => setTaken(false)}>
+        <ProblemAlert problem={problem} onRetry={retry} />
+        <PhoneField />
+        {/* The next number has its own codes. */}
+        <SmsCodeField key={added} name="phoneCode" send={send} />
+        <ChallengeNotice />
+        <Form.Item name="makeDefault" valuePropName="checked">
+          <Checkbox>{t('asDefault')}</Checkbox>
+        </Form.Item>
+        <Button type="primary" htmlType="submit" loading={busy}>
+          {t('add')}
+        </Button>
+      </ApiForm>
+      {taken ? <Takeover use={(faceTicket) => add(form.getFieldsValue(), { faceTicket })} /> : null}
+    </section>
+  );
+}

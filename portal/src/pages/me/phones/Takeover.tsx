@@ -1,0 +1,17 @@
+import { Button } from 'antd';
+import { useState } from 'react';
+import { FaceCheck } from '../parts/FaceCheck.tsx';
+import { usePhonesTexts } from './texts.ts';
+
+/** PHN-3: the number is somebody else's in our books; a face proof beside its code makes it the person's. */
+export function Takeover({ use }: { readonly use: (faceTicket: string) => Promise<void> }) {
+  const t = usePhonesTexts();
+  const [begun, setBegun] = useState(false);
+  return (
+    <section className="item-form" aria-labelledby="takeover">
+      <h3 id="takeover">{t('takeover')}</h3>
+      <p>{t('takeoverText')}</p>
+      {begun ? <FaceCheck use={use} /> : <Button onClick={() => setBegun(true)}>{t('doTakeover')}</Button>}
+    </section>
+  );
+}

@@ -1,0 +1,70 @@
+import { useQuery } from '@tanstack/react-query';
+import { answer, api } from '../../../api/client.ts';
+import { shownTime } from '../../../api/clock.ts';
+import { PageTitle } from '../../../components/PageTitle.tsx';
+import { Empty, Loaded } from '../../../components/states.tsx';
+import { useMenuTexts } from '../menu.ts';
+import { ActionButton } from '../parts/ActionButton.tsx';
+import { Actions, Item } from '../parts/items.tsx';
+import { outdated } from '../parts/queries.ts';
+import { useParts } from '../parts/texts.ts';
+import { useSessionsTexts } from './texts.ts';
+
+/** SES-4: the own logins, and the end of any other. */
+export function Page() {
+  const menu = useMenuTexts();
+  const t = useSessionsTexts();
+  const parts = useParts();
+  const sessions = useQuery({
+    queryKey: ['sessions'],
+    queryFn: async () => (await answer(api.GET('/v1/sessions'))).sessions,
+  });
+  const end = async (id: string) => {
+    await answer(api.DELETE('/v1/sessions/{id}', { params: { path: { id } } }));
+    await outdated('sessions');
+  };
+  return (
+    <section className="card">
+      <PageTitle>{menu('sessions')}</PageTitle>
+      <p>{t('hint')}</p>
+      <Loaded query={sessions}>
+        {(all) =>
+          all.length === 0 ? (
+            <Empty>{t('none')}</Empty>
+          ) : (
+            <ul className="items" aria-label={t('list')}>
+              {all.map(({ sessionId, channel, browser, address, startedAt, lastSeenAt, current }) => (
+                <Item
+                  key={sessionId}
+                  title={parts(`channel.${channel}`)}
+                  tag={current ? t('this') : undefined}
+                  tone="good"
+                  facts={[
+                    [t('browser'), browser],
+                    [t('address'), address],
+                    [t('startedAt'), shownTime(startedAt)],
+                    [t('lastSeenAt'), shownTime(lastSeenAt)],
+                  ]}
+                >
+                  {current ? (
+                    <p className="small">{t('leave')}</p>
+                  ) : (
+                    <Actions>
+                      <ActionButton
+                        label={t('end')}
+                        kind="danger"
+                        ask={t('endAsk')}
+                        act={() => end(sessionId)}
+                        done={t('ended')}
+                      />
+                    </Actions>
+                  )}
+                </Item>
+              ))}
+            </ul>
+          )
+        }
+      </Loaded>
+    </section>
+  );
+}

@@ -1,0 +1,57 @@
+import { Button, Form } from 'antd';
+import type { DocumentType } from '#domain/documents.ts';
+import type { Role } from '#domain/names.ts';
+import { permissions as allPermissions, type Permission } from '#domain/relations.ts';
+import { answer, api } from '../../../api/client.ts';
+import { ApiForm } from '../../../components/ApiForm.tsx';
+import { PersonFields } from '../../../components/fields/PersonFields.tsx';
+import { ProblemAlert } from '../../../components/ProblemAlert.tsx';
+import { useSubmit } from '../../../components/use-submit.ts';
+import { useAccountCentre } from '../parts/context.tsx';
+import { PermissionsField, StaffRoleField, ValidUntilField } from '../parts/fields.tsx';
+import { outdated } from '../parts/queries.ts';
+import { useStaffTexts } from './texts.ts';
+
+interface Values {
+  readonly name: string;
+  readonly documentType: DocumentType;
+  readonly documentNumber: string;
+  readonly role: Role;
+  readonly permissions?: Permission[];
+  readonly validUntil?: string;
+}
+
+/** 添加办税人员 (REL-5): active once the person confirms. */
+export function Invite({ onInvited }: { readonly onInvited: () => void }) {
+  const t = useStaffTexts();
+  const { say } = useAccountCentre();
+  const [form] = Form.useForm<Values>();
+  const role = Form.useWatch('role', form);
+  const { submit, busy, problem, retry } = useSubmit<Values>({
+    form,
+    fields: { PERSON_NOT_REGISTERED: 'documentNumber', RELATION_EXISTS: 'documentNumber' },
+    send: async (body) => {
+      await answer(api.POST('/v1/enterprise/staff', { body }));
+      form.resetFields();
+      await outdated('staff');
+      onInvited();
+      say(t('added'));
+    },
+  });
+  return (
+    <section className="card">
+      <h2>{t('add')}</h2>
+      <p>{t('addHint')}</p>
+      <ApiForm form={form} onFinish={submit} initialValues={{ permissions: [...allPermissions] }}>
+        <ProblemAlert problem={problem} onRetry={retry} />
+        <PersonFields />
+        <StaffRoleField />
+        {role === 'invoice-clerk' ? null : <PermissionsField />}
+        <ValidUntilField />
+        <Button type="primary" htmlType="submit" loading={busy}>
+          {t('submit')}
+        </Button>
+      </ApiForm>
+    </section>
+  );
+}

@@ -1,0 +1,124 @@
+import { Button } from 'antd';
+import { useState } from 'react';
+import { isStaffRole, type RelationList } from '#domain/relations.ts';
+import { answer, api } from '../../../api/client.ts';
+import { useCommon } from '../../../i18n/index.ts';
+import { ActionButton } from '../parts/ActionButton.tsx';
+import { Actions, useItemTitleId } from '../parts/items.tsx';
+import { outdated } from '../parts/queries.ts';
+import { useParts } from '../parts/texts.ts';
+import { Adjust } from './Adjust.tsx';
+import type { StaffMember } from './StaffList.tsx';
+import { useStaffTexts } from './texts.ts';
+
+const changing = (call: Promise<unknown>) => call.then(() => outdated('staff'));
+
+interface Props {
+  readonly member: StaffMember;
+  readonly list: RelationList;
+}
+
+/** What the company may do with one of the list (REL-5 … REL-7). */
+export function StaffActions({ member, list }: Props) {
+  const t = useStaffTexts();
+  if (list === 'active') return <ActiveActions member={member} />;
+  if (!isStaffRole(member.role) && list === 'pending')
+    return <p className="small">{t(member.role === 'tax-agent' ? 'byAgreement' : 'waitsForPerson')}</p>;
+  return list === 'pending' ? <PendingActions member={member} /> : <HistoryActions member={member} />;
+}
+
+function ActiveActions({ member }: Pick<Props, 'member'>) {
+  const t = useStaffTexts();
+  const common = useCommon();
+  const parts = useParts();
+  const about = useItemTitleId();
+  const [adjusting, setAdjusting] = useState(false);
+  const { authorizationId, name, role } = member;
+  if (!isStaffRole(role))
+    return <p className="small">{t(role === 'tax-agent' ? 'byAgreement' : 'registry')}</p>;
+  return (
+    <>
+      <Actions>
+        <Button aria-expanded={adjusting} aria-describedby={about} onClick={() => setAdjusting(!adjusting)}>
+          {t('adjust')}
+        </Button>
+        <ActionButton
+          label={parts('remove')}
+          kind="danger"
+          ask={t('dismissAsk', { name, role: common(`role.${role}`) })}
+          done={t('dismissed')}
+          act={() =>
+            changing(
+              answer(
+                api.DELETE('/v1/enterprise/staff/{authorizationId}', {
+                  params: { path: { authorizationId } },
+                }),
+              ),
+            )
+          }
+        />
+      </Actions>
+      {adjusting ? <Adjust member={member} onDone={() => setAdjusting(false)} /> : null}
+    </>
+  );
+}
+
+function PendingActions({ member: { authorizationId, name, direction } }: Pick<Props, 'member'>) {
+  const t = useStaffTexts();
+  const params = { path: { authorizationId } };
+  if (direction === 'invited')
+    return (
+      <>
+        <p className="small">{t('waitsForPerson')}</p>
+        <Actions>
+          <ActionButton
+            label={t('withdraw')}
+            ask={t('withdrawAsk', { name })}
+            done={t('withdrawn')}
+            act={() =>
+              changing(answer(api.POST('/v1/enterprise/staff/{authorizationId}/withdraw', { params })))
+            }
+          />
+        </Actions>
+      </>
+    );
+  return (
+    <Actions>
+      <ActionButton
+        label={t('confirm')}
+        kind="primary"
+        done={t('confirmed')}
+        act={() => changing(answer(api.POST('/v1/enterprise/staff/{authorizationId}/confirm', { params })))}
+      />
+      <ActionButton
+        label={t('reject')}
+        kind="danger"
+        ask={t('rejectAsk', { name })}
+        done={t('rejected')}
+        act={() => changing(answer(api.POST('/v1/enterprise/staff/{authorizationId}/reject', { params })))}
+      />
+    </Actions>
+  );
+}
+
+function HistoryActions({ member: { authorizationId } }: Pick<Props, 'member'>) {
+  const t = useStaffTexts();
+  return (
+    <Actions>
+      <ActionButton
+        label={t('hide')}
+        ask={t('hideAsk')}
+        done={t('hidden')}
+        act={() =>
+          changing(
+            answer(
+              api.POST('/v1/enterprise/staff/{authorizationId}/hide', {
+                params: { path: { authorizationId } },
+              }),
+            ),
+          )
+        }
+      />
+    </Actions>
+  );
+}

@@ -1,0 +1,43 @@
+import { isStaffRole, type RelationList } from '#domain/relations.ts';
+import { answer, api } from '../../../api/client.ts';
+import { useCommon } from '../../../i18n/index.ts';
+import { Item } from '../parts/items.tsx';
+import { PagedList, usePaged } from '../parts/paged.tsx';
+import { useRelationFacts } from '../parts/relations.ts';
+import { useParts } from '../parts/texts.ts';
+import { StaffActions } from './StaffActions.tsx';
+import { useStaffTexts } from './texts.ts';
+
+const read = async (state: RelationList, cursor: string | undefined) => {
+  const page = await answer(api.GET('/v1/enterprise/staff', { params: { query: { state, cursor } } }));
+  return { items: page.staff, cursor: page.cursor };
+};
+export type StaffMember = Awaited<ReturnType<typeof read>>['items'][number];
+
+/** 现有办税人员, 待确认人员 or 历史管理信息. */
+export function StaffList({ list }: { readonly list: RelationList }) {
+  const t = useStaffTexts();
+  const common = useCommon();
+  const parts = useParts();
+  const relationFacts = useRelationFacts();
+  const page = usePaged(['staff', list], (cursor) => read(list, cursor));
+  return (
+    <PagedList list={page} label={t(`list.${list}`)} empty={t(`none.${list}`)}>
+      {(member) => (
+        <Item
+          key={member.authorizationId}
+          title={`${member.name} · ${common(`role.${member.role}`)}`}
+          tag={parts(`state.${member.state}`)}
+          tone={list === 'active' ? 'good' : list === 'pending' ? 'warn' : 'plain'}
+          facts={[
+            // The others come from the registry or an agreement.
+            [parts('fact.origin'), isStaffRole(member.role) ? t(`origin.${member.direction}`) : undefined],
+            ...relationFacts(member),
+          ]}
+        >
+          <StaffActions member={member} list={list} />
+        </Item>
+      )}
+    </PagedList>
+  );
+}

@@ -1,0 +1,38 @@
+import { useState } from 'react';
+import { isManagingRole, type RelationList, relationLists } from '#domain/relations.ts';
+import { PageTitle } from '../../../components/PageTitle.tsx';
+import { Tabs } from '../../../components/Tabs.tsx';
+import { useSession } from '../../../session/store.ts';
+import { useMenuTexts } from '../menu.ts';
+import { Only } from '../parts/Only.tsx';
+import { Invite } from './Invite.tsx';
+import { StaffList } from './StaffList.tsx';
+import { useStaffTexts } from './texts.ts';
+
+/** 人员权限管理 (REL-5 … REL-8): legal representative and finance head only. */
+export function Page() {
+  const menu = useMenuTexts();
+  const t = useStaffTexts();
+  const { identity } = useSession();
+  const [list, setList] = useState<RelationList>('active');
+  const manages = identity.kind === 'enterprise' && isManagingRole(identity.role);
+  return (
+    <>
+      <section className="card">
+        <PageTitle>{menu('staff')}</PageTitle>
+        <Only when={manages} otherwise={identity.kind === 'enterprise' ? 'managersOnly' : 'companyOnly'}>
+          <p>{t('hint')}</p>
+          <Tabs
+            label={t('choose')}
+            tabs={relationLists.map((key) => ({ key, title: t(`list.${key}`) }))}
+            active={list}
+            onChange={setList}
+          >
+            <StaffList key={list} list={list} />
+          </Tabs>
+        </Only>
+      </section>
+      {manages ? <Invite onInvited={() => setList('pending')} /> : null}
+    </>
+  );
+}

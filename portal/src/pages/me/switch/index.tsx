@@ -1,0 +1,40 @@
+import { Link } from 'react-router';
+import { PageTitle } from '../../../components/PageTitle.tsx';
+import { Empty, Loaded } from '../../../components/states.tsx';
+import { useSession } from '../../../session/store.ts';
+import { useMenuTexts } from '../menu.ts';
+import { useIdentities } from '../parts/queries.ts';
+import { IdentityItem } from '../parts/Switch.tsx';
+import { useSwitchTexts } from './texts.ts';
+
+/** 身份切换 (SWI-2, SWI-4, SWI-5) */
+export function Page() {
+  const menu = useMenuTexts();
+  const t = useSwitchTexts();
+  const { identity } = useSession();
+  const identities = useIdentities();
+  return (
+    <section className="card">
+      <PageTitle>{menu('switch')}</PageTitle>
+      <p>{t(identity.kind === 'special' ? 'special' : 'hint')}</p>
+      {identity.kind === 'agency' ? (
+        <p>
+          <Link to="/me/clients">{t('clients')}</Link>
+        </p>
+      ) : null}
+      <Loaded query={identities}>
+        {(choices) =>
+          choices.length === 0 ? (
+            <Empty>{t('none')}</Empty>
+          ) : (
+            <ul className="items" aria-label={t('list')}>
+              {choices.map((choice) => (
+                <IdentityItem key={choice.choiceId} choice={choice} />
+              ))}
+            </ul>
+          )
+        }
+      </Loaded>
+    </section>
+  );
+}

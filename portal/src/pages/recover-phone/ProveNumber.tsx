@@ -1,0 +1,116 @@
+import { Button, Form } from 'antd';
+import { useEffect, useState } from 'react';
+import { withChallenge } from '../../api/challenge.ts';
+import { answer, bareApi } from '../../api/client.ts';
+import { problemOf } from '../../api/problem.ts';
+import { ApiForm } from '../../components/ApiForm.tsx';
+import { ChallengeNotice } from '../../components/ChallengeNotice.tsx';
+import { SmsCodeField } from '../../components/fields/SmsCodeField.tsx';
+import { PageTitle } from '../../components/PageTitle.tsx';
+import { Notice, ProblemAlert } from '../../components/ProblemAlert.tsx';
+import { ScanCode } from '../../components/scan/ScanCode.tsx';
+import { useSubmit } from '../../components/use-submit.ts';
+import { useRecoverTexts } from './texts.ts';
+
+/** Why a face check comes on top: the number is somebody else's (PHN-3), or the stage wants one for everybody. */
+type Extra = 'takeover' | 'face';
+
+/** The code to the new number; it stays usable while a face check is added (SMS-2). */
+export function ProveNumber({
+  recoveryId,
+  onDone,
+  onRestart,
+}: {
+  recoveryId: string;
+  onDone: () => void;
+  onRestart: () => void;
+}) {
+  const t = useRecoverTexts();
+  const [form] = Form.useForm<{ smsCode: string }>();
+  const [taken, setTaken] = useState(false);
+  const [extra, setExtra] = useState<Extra>();
+  const at = { params: { path: { id: recoveryId } } };
+  const complete = async (faceTicket?: string) => {
+    await answer(
+      bareApi.POST('/v1/phone-recoveries/{id}/complete', {
+        ...at,
+        body: {
+          smsCode: form.getFieldValue('smsCode'),
+          ...(faceTicket ? { faceTicket } : {}),
+          ...(extra === 'takeover' ? { takeover: true } : {}),
+        },
+      }),
+    );
+    onDone();
+  };
+  const [faceTicket, setFaceTicket] = useState<string>();
+  const { submit, busy, problem, setProblem, retry } = useSubmit<{ smsCode: string }>({
+    form,
+    fields: { PHONE_TAKEN: null },
+    send: async () => {
+      try {
+        await complete(faceTicket);
+      } catch (error) {
+        const { code } = problemOf(error);
+        if (code === 'PHONE_TAKEN') setTaken(true);
+        if (code !== 'FACE_REQUIRED') throw error;
+        // A check that was used or ran out is done anew.
+        setFaceTicket(undefined);
+        setExtra(extra ?? 'face');
+      }
+    },
+  });
+  // The proof goes in with the code as it was typed.
+  useEffect(() => {
+    if (faceTicket) form.submit();
+  }, [faceTicket, form]);
+  return (
+    <>
+      <PageTitle step="code">{t('codeTitle')}</PageTitle>
+      <ApiForm form={form} onFinish={submit}>
+        <ProblemAlert problem={problem} onRetry={retry}>
+          {taken && extra === undefined ? (
+            <>
+              <p>{t('takenHint')}</p>
+              <Button
+                onClick={() => {
+                  setProblem(undefined);
+                  setExtra('takeover');
+                }}
+              >
+                {t('takeover')}
+              </Button>
+            </>
+          ) : null}
+        </ProblemAlert>
+        <SmsCodeField
+          send={() =>
+            withChallenge((challenge) =>
+              answer(bareApi.POST('/v1/phone-recoveries/{id}/sms', { ...at, body: challenge })),
+            )
+          }
+        />
+        <ChallengeNotice />
+        {extra && !faceTicket ? null : (
+          <Button type="primary" htmlType="submit" block loading={busy}>
+            {t('done')}
+          </Button>
+        )}
+      </ApiForm>
+      {extra && !faceTicket ? (
+        <>
+          <Notice>{t('faceNeeded')}</Notice>
+          <ScanCode
+            start={() => answer(bareApi.POST('/v1/phone-recoveries/{id}/face', at))}
+            onDone={({ ticket }) => setFaceTicket(ticket)}
+          />
+        </>
+      ) : null}
+      <p>
+        <button type="button" className="link" onClick={onRestart}>
+          {t('restart')}
+        </button>
+      </p>
+    </>
+  );
+}

@@ -1,0 +1,59 @@
+import { Button, Form } from 'antd';
+import { Link } from 'react-router';
+import type { DocumentType } from '#domain/documents.ts';
+import { withChallenge } from '../../api/challenge.ts';
+import { answer, bareApi } from '../../api/client.ts';
+import { ApiForm } from '../../components/ApiForm.tsx';
+import { ChallengeNotice } from '../../components/ChallengeNotice.tsx';
+import { PersonFields } from '../../components/fields/PersonFields.tsx';
+import { PasswordField, PhoneField } from '../../components/fields/text-fields.tsx';
+import { PageTitle } from '../../components/PageTitle.tsx';
+import { ProblemAlert } from '../../components/ProblemAlert.tsx';
+import { useSubmit } from '../../components/use-submit.ts';
+import { useCommon } from '../../i18n/index.ts';
+import { useRecoverTexts } from './texts.ts';
+
+interface Typed {
+  readonly name: string;
+  readonly documentType: DocumentType;
+  readonly documentNumber: string;
+  readonly password: string;
+  readonly newPhone: string;
+}
+
+export function Who({ onOpened }: { onOpened: (recoveryId: string) => void }) {
+  const t = useRecoverTexts();
+  const common = useCommon();
+  const [form] = Form.useForm<Typed>();
+  const { submit, busy, problem, retry } = useSubmit<Typed>({
+    form,
+    send: async (typed) => {
+      const { recoveryId } = await withChallenge((challenge) =>
+        answer(bareApi.POST('/v1/phone-recoveries', { body: { ...typed, ...challenge } })),
+      );
+      onOpened(recoveryId);
+    },
+  });
+  const forgotten =
+    problem?.code === 'BAD_CREDENTIALS' ||
+    problem?.code === 'ACCOUNT_LOCKED' ||
+    problem?.code === 'PASSWORD_CHANGE_REQUIRED';
+  return (
+    <>
+      <PageTitle step="who">{t('title')}</PageTitle>
+      <p>{t('whoHint')}</p>
+      <ApiForm form={form} onFinish={submit}>
+        <ProblemAlert problem={problem} onRetry={retry}>
+          {forgotten ? <Link to="/forgot-password">{t('forgot')}</Link> : null}
+        </ProblemAlert>
+        <PersonFields />
+        <PasswordField />
+        <PhoneField name="newPhone" label={t('newPhone')} />
+        <ChallengeNotice />
+        <Button type="primary" htmlType="submit" block loading={busy}>
+          {common('next')}
+        </Button>
+      </ApiForm>
+    </>
+  );
+}

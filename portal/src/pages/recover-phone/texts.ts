@@ -1,0 +1,43 @@
+import { texts } from '../../i18n/index.ts';
+
+export const useRecoverTexts = texts('recover-phone', {
+  zh: {
+    title: '找回手机号码',
+    steps: '找回手机号码步骤',
+    stepWho: '身份信息和新号码',
+    stepCode: '验证新号码',
+    whoHint: '原手机号码已不使用、但仍记得密码的，可在此换成新的默认手机号码。原号码会收到提醒短信。',
+    newPhone: '新手机号码',
+    codeTitle: '验证新手机号码',
+    done: '确定更换',
+    takenHint: '如果这个号码是您本人的，可以通过扫脸验证把它转到您的名下，原持有人将不能再使用该号码登录。',
+    takeover: '扫脸验证并转到我的名下',
+    faceNeeded: '还需要由您本人完成扫脸验证。',
+    doneTitle: '默认手机号码已更换',
+    doneText: '新号码在 24 小时内不能单独用于修改手机、密码等敏感操作，请届时使用扫脸验证。',
+    toLogin: '去登录',
+    forgot: '忘记密码',
+    restart: '重新填写',
+  },
+  en: {
+    title: 'Recover the phone number',
+    steps: 'Steps to a new number',
+    stepWho: 'Who you are, and the new number',
+    stepCode: 'Check the new number',
+    whoHint:
+      'If the old number is no longer yours but you know the password, make another number the default one here. The old numbers are told by SMS.',
+    newPhone: 'New phone number',
+    codeTitle: 'Check the new number',
+    done: 'Make it my number',
+    takenHint:
+      'If the number is really yours, a face check moves it to you; its present holder can no longer log in with it.',
+    takeover: 'Face check, and move it to me',
+    faceNeeded: 'A face check is needed as well.',
+    doneTitle: 'The default number is new',
+    doneText:
+      'For 24 hours the new number alone does not suffice for sensitive changes such as phone or password; please use the face check for these.',
+    toLogin: 'Log in',
+    forgot: 'Forgotten password',
+    restart: 'Start again',
+  },
+});

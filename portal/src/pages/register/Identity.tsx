@@ -1,0 +1,96 @@
+import './register.css';
+import { Button, Checkbox, Form } from 'antd';
+import { Link } from 'react-router';
+import type { DocumentType } from '#domain/documents.ts';
+import { withChallenge } from '../../api/challenge.ts';
+import { answer, bareApi } from '../../api/client.ts';
+import { ApiForm } from '../../components/ApiForm.tsx';
+import { ChallengeNotice } from '../../components/ChallengeNotice.tsx';
+import { PersonFields } from '../../components/fields/PersonFields.tsx';
+import { PageTitle } from '../../components/PageTitle.tsx';
+import { ProblemAlert } from '../../components/ProblemAlert.tsx';
+import { useSubmit } from '../../components/use-submit.ts';
+import type { Opened } from './opened.ts';
+import { useRegisterTexts } from './texts.ts';
+
+interface Typed {
+  readonly name: string;
+  readonly documentType: DocumentType;
+  readonly documentNumber: string;
+  readonly privacy?: boolean;
+  readonly face?: boolean;
+}
+
+/** Identity check and consents (REG-1, REG-6): each is read here and agreed to by itself. */
+export function Identity({ onOpened }: { onOpened: (opened: Opened) => void }) {
+  const t = useRegisterTexts();
+  const [form] = Form.useForm<Typed>();
+  const { submit, busy, problem, retry } = useSubmit<Typed>({
+    form,
+    fields: { PERSON_MISMATCH: null },
+    send: async ({ privacy, face, ...person }) => {
+      const consents = [...(privacy ? ['privacy' as const] : []), ...(face ? ['face' as const] : [])];
+      const opened = await withChallenge((challenge) =>
+        answer(bareApi.POST('/v1/registrations', { body: { ...person, consents, ...challenge } })),
+      );
+      onOpened({ ...opened, documentNumber: person.documentNumber });
+    },
+  });
+  return (
+    <>
+      <PageTitle step="identity">{t('identityTitle')}</PageTitle>
+      <p>{t('identityHint')}</p>
+      <ApiForm form={form} onFinish={submit}>
+        <ProblemAlert problem={problem} onRetry={retry}>
+          {problem?.code === 'ALREADY_REGISTERED' ? (
+            <p className="row">
+              <Link to="/login">{t('toLogin')}</Link>
+              <Link to="/forgot-password">{t('forgot')}</Link>
+            </p>
+          ) : null}
+        </ProblemAlert>
+        <PersonFields />
+        <fieldset className="consents">
+          <legend>{t('consents')}</legend>
+          <Consent name="privacy" />
+          <Consent name="face" optional />
+        </fieldset>
+        <ChallengeNotice />
+        <Button type="primary" htmlType="submit" block loading={busy}>
+          {t('stepProfile')}
+        </Button>
+      </ApiForm>
+    </>
+  );
+}
+
+/** Without the face consent only who was recorded at a hall can go on; the API says so (REG-2, REG-6). */
+function Consent({ name, optional = false }: { name: 'privacy' | 'face'; optional?: boolean }) {
+  const t = useRegisterTexts();
+  return (
+    <>
+      <details>
+        <summary>{t(`${name}Read`)}</summary>
+        <p>{t(`${name}Text`)}</p>
+      </details>
+      <Form.Item
+        name={name}
+        valuePropName="checked"
+        rules={
+          optional
+            ? []
+            : [
+                {
+                  validateTrigger: 'onSubmit',
+                  validator: async (_rule, value: unknown) => {
+                    if (value !== true) throw new Error(t('mustAgree'));
+                  },
+                },
+              ]
+        }
+      >
+        <Checkbox>{t(name)}</Checkbox>
+      </Form.Item>
+    </>
+  );
+}

@@ -1,0 +1,98 @@
+import { Button, Checkbox, Form } from 'antd';
+import { useState } from 'react';
+import { withChallenge } from '../../api/challenge.ts';
+import { answer, bareApi } from '../../api/client.ts';
+import { ApiForm } from '../../components/ApiForm.tsx';
+import { ChallengeNotice } from '../../components/ChallengeNotice.tsx';
+import { NewPasswordFields } from '../../components/fields/NewPasswordFields.tsx';
+import { SmsCodeField } from '../../components/fields/SmsCodeField.tsx';
+import { PhoneField, UsernameField } from '../../components/fields/text-fields.tsx';
+import { PageTitle } from '../../components/PageTitle.tsx';
+import { Notice, ProblemAlert } from '../../components/ProblemAlert.tsx';
+import { useSubmit } from '../../components/use-submit.ts';
+import type { Opened } from './opened.ts';
+import { RestartLink } from './RestartLink.tsx';
+import { useRegisterTexts } from './texts.ts';
+
+interface Typed {
+  readonly phone: string;
+  readonly smsCode: string;
+  readonly password: string;
+  readonly repeat: string;
+  readonly username?: string;
+  readonly takeoverPhone?: boolean;
+}
+
+/** Phone, password, username (REG-1). A number of somebody else can be taken over by who passes the face check (PHN-3). */
+export function Profile({
+  opened: { registrationId, faceRequired, documentNumber },
+  onKept,
+  onRestart,
+}: {
+  opened: Opened;
+  onKept: (faceRequired: boolean) => void;
+  onRestart: () => void;
+}) {
+  const t = useRegisterTexts();
+  const [form] = Form.useForm<Typed>();
+  const [taken, setTaken] = useState<string>();
+  const phone = Form.useWatch('phone', form) ?? '';
+  const username = Form.useWatch('username', form) ?? '';
+  const at = { params: { path: { id: registrationId } } };
+  const { submit, busy, problem, retry } = useSubmit<Typed>({
+    form,
+    send: async ({ repeat: _, username: wanted, takeoverPhone, ...typed }) => {
+      try {
+        const kept = await answer(
+          bareApi.PUT('/v1/registrations/{id}/profile', {
+            ...at,
+            body: {
+              ...typed,
+              ...(wanted?.trim() ? { username: wanted.trim() } : {}),
+              ...(takeoverPhone && taken === typed.phone ? { takeoverPhone } : {}),
+            },
+          }),
+        );
+        onKept(kept.faceRequired);
+      } catch (error) {
+        if (error instanceof Error && error.message === 'PHONE_TAKEN') setTaken(typed.phone);
+        throw error;
+      }
+    },
+  });
+  return (
+    <>
+      <PageTitle step="profile">{t('profileTitle')}</PageTitle>
+      {faceRequired ? null : <Notice>{t('hallPhone')}</Notice>}
+      <ApiForm form={form} onFinish={submit}>
+        <ProblemAlert problem={problem} onRetry={retry} />
+        <PhoneField />
+        <SmsCodeField
+          send={async () => {
+            await form.validateFields(['phone']);
+            return withChallenge((challenge) =>
+              answer(
+                bareApi.POST('/v1/registrations/{id}/sms', {
+                  ...at,
+                  body: { phone: form.getFieldValue('phone'), ...challenge },
+                }),
+              ),
+            );
+          }}
+        />
+        {taken !== undefined && taken === phone ? (
+          <Form.Item name="takeoverPhone" valuePropName="checked" extra={t('takeoverHint')}>
+            <Checkbox>{t('takeover')}</Checkbox>
+          </Form.Item>
+        ) : null}
+        <NewPasswordFields name="password" context={{ phones: [phone], username, documentNumber }} />
+        <UsernameField optional />
+        <ChallengeNotice />
+        <Button type="primary" htmlType="submit" block loading={busy}>
+          {faceRequired ? t('stepFace') : t('lastTitle')}
+        </Button>
+      </ApiForm>
+      <RestartLink onRestart={onRestart} />
+    </>
+  );
+}

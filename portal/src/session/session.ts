@@ -1,0 +1,159 @@
+import type { SessionAnswer } from '#contract/schemas.ts';
+import { answer, bareApi, giveCredentials } from '../api/client.ts';
+import { ApiProblem, type Problem, problemOf } from '../api/problem.ts';
+import { sentences } from '../api/sentences.ts';
+import { translate } from '../i18n/index.ts';
+import { type Session, sessionState, setSession } from './store.ts';
+import { hearTabs, oneAtATime, tellTabs } from './tabs.ts';
+import { dropToken, freshToken, heldToken, holdToken } from './token.ts';
+
+/** The same person and identity as before? Key order is the API's, so equal identities are equal texts. */
+const sameAs = (one: Session, other: Session): boolean =>
+  one.sessionId === other.sessionId && JSON.stringify(one.identity) === JSON.stringify(other.identity);
+
+const factsOf = ({ accessToken: _token, expiresIn: _seconds, ...facts }: SessionAnswer): Session => facts;
+
+/** Takes a session that this tab asked for: a login or a switch. Other tabs stop. */
+export function adoptSession(given: SessionAnswer): void {
+  holdToken(given.accessToken, given.expiresIn);
+  setSession({ status: 'active', session: factsOf(given) });
+  tellTabs({ kind: 'identity' });
+}
+
+function end(ended?: Problem): void {
+  dropToken();
+  setSession({ status: 'none', ...(ended ? { ended } : {}) });
+}
+
+let running: Promise<void> | undefined;
+
+/** Asks the cookie for a token. Ends the session here where it is over; throws where no answer came. */
+export function refreshSession(): Promise<void> {
+  running ??= oneAtATime(renew).finally(() => {
+    running = undefined;
+  });
+  return running;
+}
+
+async function renew(): Promise<void> {
+  const before = sessionState();
+  try {
+    const { session } = await answer(bareApi.POST('/v1/session/refresh'));
+    const now = factsOf(session);
+    const held = sessionState();
+    // Logged out, or stopped, while the answer was on its way.
+    if (held.status === 'moved' || (held.status === 'none' && before.status !== 'none')) return;
+    if (held.status === 'active' && !sameAs(held.session, now)) return stop(held.session, now);
+    holdToken(session.accessToken, session.expiresIn);
+    setSession(held.status === 'active' ? { ...held, session: now } : { status: 'active', session: now });
+  } catch (error) {
+    const problem = problemOf(error);
+    if (problem.code !== 'SESSION_ENDED') throw error;
+    // A first visitor has no cookie, and nothing has ended.
+    end(problem.reason !== undefined || before.status === 'active' ? problem : undefined);
+  }
+}
+
+/** A tab whose identity changed elsewhere does nothing more: no call of it may go out under the new one. */
+function stop(session: Session, now?: Session): void {
+  const lost = now?.notices.find(({ code }) => code === 'IDENTITY_LOST');
+  dropToken();
+  setSession({ status: 'moved', session, ...(lost ? { reason: lost.title } : {}) });
+}
+
+/**
+ * 退出 (SES-1). A token that is refused without a reason is only out of date, also where another tab took another
+ * identity: the session still lives, and ends by a token that the cookie gives.
+ * @throws ApiProblem where the API did not hear it: then nobody is logged out
+ */
+export async function logOut(): Promise<void> {
+  const now = sessionState();
+  if (now.status !== 'active' && now.status !== 'moved') return;
+  try {
+    const token = freshToken();
+    if (token === undefined || !(await endedBy(token))) {
+      const { session } = await oneAtATime(() => answer(bareApi.POST('/v1/session/refresh')));
+      await endedBy(session.accessToken);
+    }
+  } catch (error) {
+    if (problemOf(error).code !== 'SESSION_ENDED') throw error;
+  }
+  tellTabs({ kind: 'logged-out', sessionId: now.session.sessionId });
+  end();
+}
+
+/** @returns false where the token is out of date */
+async function endedBy(token: string): Promise<boolean> {
+  try {
+    await answer(bareApi.DELETE('/v1/session', { headers: { authorization: `Bearer ${token}` } }));
+    return true;
+  } catch (error) {
+    const problem = problemOf(error);
+    if (problem.code !== 'SESSION_ENDED') throw error;
+    return problem.reason !== undefined;
+  }
+}
+
+/** LGN-11: the initial password is gone, and with it what it forbade. */
+export function passwordChanged(): void {
+  const now = sessionState();
+  if (now.status !== 'active') return;
+  const notices = now.session.notices.filter(({ code }) => code !== 'PASSWORD_CHANGE_REQUIRED');
+  setSession({ status: 'active', session: { ...now.session, notices } });
+}
+
+/** The account is closed and with it every session (CTR-2): the login page says `said`. */
+export function accountClosed(said: { readonly title: string; readonly detail: string }): void {
+  const now = sessionState();
+  if (now.status === 'active') tellTabs({ kind: 'logged-out', sessionId: now.session.sessionId });
+  end({ code: 'SESSION_ENDED', status: 401, reason: 'deregistered', ...said });
+}
+
+/** The page of the changed identity, from the start: nothing of the old one stays in memory. */
+export const startOver = (): void => location.assign('/me');
+
+giveCredentials({
+  token: async () => {
+    const { status } = sessionState();
+    if (status === 'moved')
+      throw new ApiProblem({ code: 'SESSION_ENDED', status: 401, title: translate('session.movedTitle') });
+    if (status !== 'active') return undefined;
+    const token = freshToken();
+    if (token !== undefined) return token;
+    await refreshSession();
+    return heldToken();
+  },
+  renewed: async (refused) => {
+    // Another call of this tab may have renewed it already.
+    if (heldToken() === refused) await refreshSession();
+    const token = heldToken();
+    return token === refused ? undefined : token;
+  },
+  heard: (problem) => {
+    const now = sessionState();
+    if (now.status !== 'active') return;
+    if (problem.code === 'SESSION_ENDED') end(problem);
+    if (problem.code === 'PASSWORD_CHANGE_REQUIRED') setSession({ ...now, mustChangePassword: true });
+    // The company may be lost (REL-7, AGY-4): refreshing says so, and then this tab stops.
+    if (problem.code === 'RELATION_NOT_FOUND' && now.session.identity.kind !== 'natural')
+      void refreshSession().catch(() => undefined);
+  },
+});
+
+hearTabs((message) => {
+  const now = sessionState();
+  if (now.status !== 'active') return;
+  if (message.kind === 'identity') return stop(now.session);
+  if (message.sessionId === now.session.sessionId)
+    end({ code: 'SESSION_ENDED', status: 401, title: translate('session.elsewhere') });
+});
+
+/** At the start of the page. A cookie that cannot be asked counts as none; the next call says what is wrong. */
+export const startSession = (): Promise<void> =>
+  refreshSession().catch((error: unknown) => {
+    const problem = problemOf(error);
+    setSession({
+      status: 'none',
+      ended: { ...problem, ...(problem.code === 'NETWORK' ? sentences.network() : {}) },
+    });
+  });

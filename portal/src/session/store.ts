@@ -1,0 +1,42 @@
+import { useSyncExternalStore } from 'react';
+import type { SessionAnswer } from '#contract/schemas.ts';
+import type { Problem } from '../api/problem.ts';
+
+export type Session = Omit<SessionAnswer, 'accessToken' | 'expiresIn'>;
+
+/** How this tab stands. Nothing of it is ever written to storage. */
+export type SessionState =
+  /** The cookie was not asked yet. */
+  | { readonly status: 'unknown' }
+  /** Nobody is signed in; `ended` says why somebody no longer is. */
+  | { readonly status: 'none'; readonly ended?: Problem }
+  | {
+      readonly status: 'active';
+      readonly session: Session;
+      /** LGN-11: nothing is allowed but the new password. */
+      readonly mustChangePassword?: true;
+    }
+  /** Another tab took another identity: this one stops (SES-2). `reason` is the API's sentence, where there is one. */
+  | { readonly status: 'moved'; readonly session: Session; readonly reason?: string };
+
+let state: SessionState = { status: 'unknown' };
+const listeners = new Set<() => void>();
+
+export const sessionState = (): SessionState => state;
+export function setSession(next: SessionState): void {
+  state = next;
+  for (const listener of listeners) listener();
+}
+export const onSession = (listener: () => void): (() => void) => {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+};
+
+export const useSessionState = (): SessionState => useSyncExternalStore(onSession, sessionState);
+
+/** The session of a page that only signed-in people see. */
+export function useSession(): Session {
+  const now = useSessionState();
+  if (now.status !== 'active' && now.status !== 'moved') throw new Error('nobody is signed in here');
+  return now.session;
+}

@@ -1,0 +1,93 @@
+import { fileURLToPath } from 'node:url';
+import react from '@vitejs/plugin-react';
+import { defineConfig, type Plugin } from 'vite';
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+/**
+ * antd's styles (and its icons', which have a copy of the same module) as constructed sheets instead of `<style>`
+ * elements, so that `style-src 'self'` holds (ADR 0021).
+ */
+const constructedStyles: Plugin = {
+  name: 'constructed-styles',
+  enforce: 'pre',
+  resolveId: (source, importer = '') =>
+    importer.includes('node_modules') && /(^|\/)(Dom\/dynamicCSS|cssUtils)(\.js)?$/.test(source)
+      ? here('src/app/constructed-styles.ts')
+      : null,
+};
+
+/** What no page uses stays out of the login page (src/app/left-out.ts). */
+const leftOut: Plugin = {
+  name: 'left-out',
+  enforce: 'pre',
+  resolveId: (source, importer = '') =>
+    (source === '../tooltip/UniqueProvider' && importer.endsWith('antd/es/config-provider/index.js')) ||
+    (source === './QrcodeStatus' && importer.endsWith('antd/es/qr-code/index.js')) ||
+    (source === '../tooltip' && importer.endsWith('antd/es/form/FormItemLabel.js'))
+      ? here('src/app/left-out.ts')
+      : null,
+};
+
+/** Every browser that runs this page reads woff2; the older copies would only double the build. */
+const onlyWoff2: Plugin = {
+  name: 'only-woff2',
+  enforce: 'pre',
+  transform: (code, id) =>
+    id.includes('@fontsource/') && id.endsWith('.css')
+      ? { code: code.replace(/,\s*url\([^)]*\.woff\)\s*format\('woff'\)/g, ''), map: null }
+      : null,
+};
+
+/**
+ * The login page's files come with the first ones instead of after them: whoever opens the portal with nothing cached
+ * goes there, and on a slow network each file that asks for the next one costs half a second.
+ */
+const loginAtOnce: Plugin = {
+  name: 'login-at-once',
+  transformIndexHtml: {
+    order: 'post',
+    handler: (html, { bundle = {} }) => {
+      const files = new Set<string>();
+      const styles = new Set<string>();
+      const add = (file: string): void => {
+        const chunk = bundle[file];
+        if (files.has(file) || chunk?.type !== 'chunk') return;
+        files.add(file);
+        for (const style of chunk.viteMetadata?.importedCss ?? []) styles.add(style);
+        for (const next of chunk.imports) add(next);
+      };
+      for (const chunk of Object.values(bundle))
+        if (chunk.type === 'chunk' && chunk.facadeModuleId === here('src/pages/login/index.tsx'))
+          add(chunk.fileName);
+      const link = (attrs: Record<string, string>) => ({
+        tag: 'link',
+        attrs: { crossorigin: true, ...attrs },
+        injectTo: 'head' as const,
+      });
+      const isNew = (file: string): boolean => !html.includes(file);
+      return [
+        ...[...styles].filter(isNew).map((file) => link({ rel: 'preload', as: 'style', href: `/${file}` })),
+        ...[...files].filter(isNew).map((file) => link({ rel: 'modulepreload', href: `/${file}` })),
+      ];
+    },
+  },
+};
+
+export default defineConfig({
+  root: here('.'),
+  plugins: [constructedStyles, leftOut, onlyWoff2, loginAtOnce, react()],
+  // Linked from the CSS, never inlined: the policy allows no data: fonts.
+  build: {
+    outDir: here('dist'),
+    emptyOutDir: true,
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+  // Dev server beside `npm start -- --no-portal --port 3000`.
+  server: {
+    proxy: Object.fromEntries(
+      ['/v1', '/local', '/.well-known'].map((p) => [p, process.env.API ?? 'http://127.0.0.1:3000']),
+    ),
+  },
+});

@@ -1,0 +1,86 @@
+import { isCalendarDate } from './days.ts';
+import { Problem } from './problem.ts';
+import type { Permission } from './relations.ts';
+
+/** Services that an agreement names (AGY-4, 涉税专业服务 items of the agreement form). */
+export const serviceItems = [
+  'tax-declaration',
+  'general-advice',
+  'tax-planning',
+  'attestation',
+  'other-matters',
+  'consulting',
+] as const;
+export type ServiceItem = (typeof serviceItems)[number];
+
+/** Where an agreement can stand; `expired` follows from its last day and is written nowhere. */
+export const agreementStates = ['pending', 'active', 'rejected', 'ended', 'expired'] as const;
+export type AgreementState = (typeof agreementStates)[number];
+
+/** First and last day of the service, inclusive, YYYY-MM-DD in Asia/Shanghai. */
+export interface Period {
+  readonly from: string;
+  readonly until: string;
+}
+
+/** What an agent may do for the client: declarations where the agreement names them, looking things up otherwise. */
+export const permissionsOfItems = (items: readonly ServiceItem[]): readonly Permission[] =>
+  items.includes('tax-declaration') ? ['filing', 'declaration', 'enquiry'] : ['enquiry'];
+
+/** Days are YYYY-MM-DD in Asia/Shanghai, first and last inclusive. */
+export const isInForce = (
+  { state, from, until }: { readonly state: string; readonly from: string; readonly until: string },
+  day: string,
+): boolean => state === 'active' && from <= day && day <= until;
+
+/** The state on a day: what waits or serves is over after its last day. */
+export const agreementStateOn = (
+  { state, until }: { readonly state: Exclude<AgreementState, 'expired'>; readonly until: string },
+  day: string,
+): AgreementState => ((state === 'pending' || state === 'active') && until < day ? 'expired' : state);
+
+/** Each item once, in the order of the form. */
+export const orderedItems = (items: readonly ServiceItem[]): ServiceItem[] =>
+  serviceItems.filter((item) => items.includes(item));
+
+export const overlap = (one: Period, other: Period): boolean =>
+  one.from <= other.until && other.from <= one.until;
+
+const wrongField = (path: string, message: string): Problem =>
+  new Problem('BAD_REQUEST', { errors: [{ path, message }], reason: `${path} (${message})` });
+
+/** Two days as somebody entered them. Throws BAD_REQUEST that names the field. */
+export function parsePeriod(raw: Period): Period {
+  const from = parseDay('from', raw.from);
+  const until = parseDay('until', raw.until);
+  if (from > until) throw wrongField('until', 'not before from');
+  return { from, until };
+}
+
+function parseDay(path: string, raw: string): string {
+  const day = raw.trim();
+  const [, year, month, date] = /^(\d{4})-(\d{2})-(\d{2})$/.exec(day) ?? [];
+  if (!isCalendarDate(Number(year), Number(month), Number(date))) throw wrongField(path, 'expected a day');
+  return day;
+}
+
+/** The same where nothing that is over already can be meant. */
+export function parseComingPeriod(raw: Period, today: string): Period {
+  const period = parsePeriod(raw);
+  if (period.until < today) throw wrongField('until', 'expected a day, today or later');
+  return period;
+}
+
+/** What an agreement gives: to whom, for what, how long. */
+export interface Given extends Period {
+  readonly items: readonly ServiceItem[];
+  /** Keys of the agents. */
+  readonly agents: readonly string[];
+}
+
+/** Whether nobody gets anything that they have not had before: then there is nothing for the client to agree to. */
+export const onlyNarrows = (now: Given, next: Given): boolean =>
+  next.from >= now.from &&
+  next.until <= now.until &&
+  next.items.every((item) => now.items.includes(item)) &&
+  next.agents.every((agent) => now.agents.includes(agent));

@@ -1,0 +1,90 @@
+import type * as v from 'valibot';
+import type { person } from '#contract/schemas.ts';
+import { indexKey } from '#crypto/keys.ts';
+import { unseal } from '#crypto/sealed.ts';
+import { maskName } from '#domain/masks.ts';
+import type { Role } from '#domain/names.ts';
+import { Problem, type ProblemDetails } from '#domain/problem.ts';
+import type { House } from '#http/house.ts';
+import type { FormAgent } from '#store/agency-forms.ts';
+import type { Write } from '#store/db.ts';
+import { findPeople, sealContext } from '#store/users.ts';
+import { holderOf, type NamedPerson, readPerson, recordWrites, requireSameName } from './named-person.ts';
+
+/**
+ * The handle of a person at an agency: the same on each of its forms, another one elsewhere, and nothing to be guessed
+ * or turned back (DOC-4).
+ */
+export const agentIdOf = (h: Pick<House, 'keys'>, agencyKey: string, personKey: string): string =>
+  indexKey(h.keys, 'agent', `${agencyKey}|${personKey}`);
+
+/** The roles of a company's own people: with one of them nobody is its agent (AGY-4). */
+export const staffRolesOfClient = [
+  'legal-representative',
+  'finance-head',
+  'tax-handler',
+  'invoice-clerk',
+] as const satisfies readonly Role[];
+
+/** An agent as both sides see them. */
+export const shownAgent = (h: House, agencyKey: string, { personKey, sealedName }: FormAgent) => ({
+  agentId: agentIdOf(h, agencyKey, personKey),
+  name: maskName(unseal(h.dataKeys, sealContext.name(personKey), sealedName)),
+});
+
+/** Somebody whom a form names, with the real-name record that they get where they had none. */
+export interface NewAgent extends FormAgent {
+  readonly records: readonly Write[];
+}
+
+type Named = v.InferOutput<typeof person>;
+
+/**
+ * People as a form names them, each once. They need no account. Throws DOCUMENT_INVALID, BAD_REQUEST or PERSON_MISMATCH,
+ * naming which of them it is.
+ */
+export async function readAgents(
+  h: House,
+  people: readonly { readonly at: number; readonly person: Named }[],
+  now: Date,
+): Promise<NewAgent[]> {
+  const named = new Map<string, { at: number; one: NamedPerson }>();
+  for (const { at, person } of people) {
+    const one = telling(at, () => readPerson(h, person, now));
+    const before = named.get(one.key);
+    if (before && before.one.name !== one.name) throw whichOne(at, new Problem('PERSON_MISMATCH'));
+    if (!before) named.set(one.key, { at, one });
+  }
+  const known = await findPeople(h.db, [...named.keys()]);
+  return [...named.values()].map(({ at, one }) => {
+    const person = known.get(one.key);
+    telling(at, () => requireSameName(h, one, person));
+    return { ...holderOf(one, person), records: recordWrites(one, person) };
+  });
+}
+
+function telling<T>(at: number, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw error instanceof Problem ? whichOne(at, error) : error;
+  }
+}
+
+/** The same refusal with the place in the list of agents that it is about. */
+export function whichOne(at: number, problem: Problem): Problem {
+  const errors = (problem.details.errors ?? []) as readonly { path: string; message: string }[];
+  const details: ProblemDetails = {
+    ...problem.details,
+    reason: `agents.${at}`,
+    errors:
+      errors.length > 0
+        ? errors.map(({ path, message }) => ({ path: `agents.${at}.${path}`, message }))
+        : [{ path: `agents.${at}`, message: problem.code }],
+  };
+  return new Problem(
+    problem.code,
+    details,
+    problem.variant === undefined ? {} : { variant: problem.variant },
+  );
+}

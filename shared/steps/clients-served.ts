@@ -1,0 +1,55 @@
+import { isAdmitted } from '#domain/entries.ts';
+import {
+  type Agreement,
+  agreementKey,
+  clientPlaceOf,
+  type FormPlace,
+  standsOn,
+} from '#store/agency-forms.ts';
+import type { Db } from '#store/db.ts';
+import { isKnown, type KnownTaxpayer, type Taxpayer } from '#store/taxpayers.ts';
+import { servesToday } from './agency-places.ts';
+
+/** BatchGetItem takes a hundred: an agreement and its client for each. */
+const placesPerRead = 50;
+
+/**
+ * The clients that a person serves today by these rows of theirs: agreements and companies decide, read side by side.
+ * Whether the agency's staff form names the person too is for whoever asks.
+ */
+export async function clientsServed(
+  db: Db,
+  places: readonly FormPlace[],
+  now: Date,
+): Promise<KnownTaxpayer[]> {
+  const reads = Array.from({ length: Math.ceil(places.length / placesPerRead) }, async (_, index) => {
+    const some = places.slice(index * placesPerRead, (index + 1) * placesPerRead);
+    const clientKeys = [...new Set(some.map((place) => clientPlaceOf(place).clientKey))];
+    const items = await db.batchGet([
+      ...some.map((place) => ({
+        table: 'Agreements' as const,
+        key: agreementKey(clientPlaceOf(place).agreementId),
+      })),
+      ...clientKeys.map((companyKey) => ({ table: 'Taxpayers' as const, key: { companyKey } })),
+    ]);
+    const agreements = items.slice(0, some.length) as unknown as (Agreement | undefined)[];
+    const companies = new Map(
+      (items.slice(some.length) as unknown as (Taxpayer | undefined)[]).map((one) => [one?.companyKey, one]),
+    );
+    return some.flatMap((place, at) => {
+      const { agencyKey } = place;
+      const { clientKey } = clientPlaceOf(place);
+      const agreement = agreements[at];
+      const company = companies.get(clientKey);
+      return agencyKey !== undefined &&
+        servesToday(agreement, { agencyKey, clientKey }, now) &&
+        standsOn(agreement, place) &&
+        isKnown(company) &&
+        company.state === 'active' &&
+        isAdmitted('enterprise', company.subjects)
+        ? [company]
+        : [];
+    });
+  });
+  return (await Promise.all(reads)).flat();
+}

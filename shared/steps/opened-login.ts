@@ -1,0 +1,64 @@
+import { isoShanghai, shanghaiDay } from '#domain/days.ts';
+import type { Entry } from '#domain/names.ts';
+import type { AnyCall } from '#http/call.ts';
+import type { House } from '#http/house.ts';
+import { noticeFor } from '#http/messages/index.ts';
+import type { AgentGrounds } from '#store/grounds.ts';
+import { type LoginTicket, openTicketWrite, type PhoneWindow } from '#store/tickets.ts';
+import type { OwnPhone, Person } from '#store/users.ts';
+import { maskedPhoneOf } from './facts.ts';
+
+/**
+ * A login whose first factor was right (LGN-3): the write that opens its ticket, and what the person is told. Whichever
+ * way the password came, the second factor is the same.
+ */
+export function openedLogin(
+  h: House,
+  call: AnyCall,
+  person: Person,
+  login: {
+    readonly entry: Entry;
+    readonly companyKey: string | undefined;
+    /** The number an SMS goes to (LGN-6); none where the person has none (LGN-5). */
+    readonly phone: OwnPhone | undefined;
+    readonly window?: PhoneWindow;
+    /** What may let the person in as tax agent (AGY-3). */
+    readonly agentAt?: readonly AgentGrounds[];
+  },
+) {
+  const { entry, companyKey, window, agentAt = [] } = login;
+  // LGN-11: what many know opens only the face.
+  const isInitial = person.password?.initial === true;
+  const phone = isInitial ? undefined : login.phone;
+  const opened = openTicketWrite<LoginTicket>(
+    {
+      kind: 'login',
+      personKey: person.personKey,
+      entry,
+      ...(companyKey === undefined ? {} : { companyKey }),
+      day: shanghaiDay(call.now),
+      ...(person.passwordRev === undefined ? {} : { passwordRev: person.passwordRev }),
+      ...(phone ? { phone: { phoneKey: phone.phoneKey, sealed: phone.sealed } } : {}),
+      ...(isInitial ? { faceOnly: true as const } : {}),
+      ...(window ? { window } : {}),
+      ...(agentAt.length > 0 ? { agentAt } : {}),
+    },
+    call.now,
+    h.settings.policies.loginSeconds,
+  );
+  return {
+    write: opened.write,
+    answer: {
+      loginId: opened.id,
+      expiresAt: isoShanghai(opened.expiresAt),
+      secondFactors: [
+        ...(phone ? [{ method: 'sms' as const, maskedPhone: maskedPhoneOf(h, phone) }] : []),
+        { method: 'face' as const },
+      ],
+      notices: [
+        ...(isInitial ? [noticeFor('PASSWORD_CHANGE_REQUIRED', call.language)] : []),
+        ...(login.phone ? [] : [noticeFor('PHONE_EMPTY', call.language)]),
+      ],
+    },
+  };
+}

@@ -1,0 +1,40 @@
+import { indexKey } from '#crypto/keys.ts';
+import { comparedName } from '#domain/persons.ts';
+import type { House } from '#http/house.ts';
+import type { HandlerKeys } from '#store/cross-region-reports.ts';
+import type { Person } from '#store/users.ts';
+import { nameOf } from './facts.ts';
+
+/**
+ * The 经办人 of a report as the tables know them (SPC-3, DOC-4): who has the same name and phone has the same keys, in one
+ * company and in no other.
+ * @param name normalised
+ */
+export const handlerKeysOf = (
+  h: Pick<House, 'keys'>,
+  companyKey: string,
+  name: string,
+  phoneKey: string,
+): HandlerKeys => ({
+  nameKey: indexKey(h.keys, 'handler', JSON.stringify([companyKey, comparedName(name)])),
+  handlerKey: indexKey(h.keys, 'handler', JSON.stringify([companyKey, comparedName(name), phoneKey])),
+});
+
+/** Everything that a person could be named as: one name, with each of the own phones. */
+export interface PossibleHandler {
+  readonly companyKey: string;
+  readonly nameKey: string;
+  readonly handlerKeys: readonly string[];
+}
+/** Undefined for a person without a phone, who can be nobody's 经办人. */
+export function possibleHandler(
+  h: Pick<House, 'keys' | 'dataKeys'>,
+  person: Person,
+  companyKey: string,
+): PossibleHandler | undefined {
+  const keys = (person.phones ?? []).map(({ phoneKey }) =>
+    handlerKeysOf(h, companyKey, nameOf(h, person), phoneKey),
+  );
+  const [first] = keys;
+  return first && { companyKey, nameKey: first.nameKey, handlerKeys: keys.map((one) => one.handlerKey) };
+}

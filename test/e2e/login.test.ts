@@ -1,0 +1,188 @@
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { codeFor, loggedInByFace, registered, scanFace, wait } from '../support/door.ts';
+import type { Sample } from '../support/people.ts';
+import { expectAccessible, expectFits, picture, usePortal } from './support/browser.ts';
+
+const portal = usePortal();
+
+const asNatural = async (page: Page, who: Pick<Sample, 'documentNumber' | 'password'>) => {
+  await page.getByRole('tab', { name: '自然人业务' }).click();
+  await page.getByLabel('居民身份证号码/手机号码/用户名').fill(who.documentNumber);
+  await page.getByLabel('个人用户密码').fill(who.password);
+  await page.getByRole('button', { name: '登录', exact: true }).click();
+};
+const isSignedIn = (page: Page) => page.getByRole('button', { name: '退出' }).waitFor();
+
+describe('the login page', () => {
+  it('LGN-1 has the three entries, the special subjects below, the links and a code to scan; axe finds nothing serious', async () => {
+    const page = await portal.open();
+    for (const entry of ['企业业务', '自然人业务', '代理业务'])
+      await page.getByRole('tab', { name: entry }).waitFor();
+    await page.getByRole('button', { name: '跨区域财产税源登记' }).waitFor();
+    for (const link of ['用户注册', '忘记密码', '找回手机号码'])
+      await page.getByRole('link', { name: link }).waitFor();
+    await page.getByRole('img', { name: '二维码' }).waitFor();
+    await expectAccessible(page);
+    await picture(page, 'login');
+  });
+
+  it('DOC-4 keeps nothing but language and type size in storage, and fits on 360 px in large type', async () => {
+    const page = await portal.open('/login', { width: 360, height: 740 });
+    await page.getByRole('button', { name: '大字版' }).click();
+    await expectFits(page);
+    await page.getByRole('img', { name: '二维码' }).waitFor();
+    await picture(page, 'login-360-large');
+    await page.getByRole('button', { name: '标准版' }).click();
+    await expectFits(page);
+    await picture(page, 'login-360');
+    await page.getByRole('button', { name: 'English' }).click();
+    await page.getByRole('button', { name: 'Log in', exact: true }).waitFor();
+    expect(await page.evaluate('document.documentElement.lang')).toBe('en');
+    await expectFits(page);
+    expect(await page.evaluate('Object.keys(localStorage).concat(Object.keys(sessionStorage))')).toEqual([
+      'language',
+    ]);
+  });
+
+  it('LGN-2 says what is missing beside the field and focuses it', async () => {
+    const page = await portal.open();
+    await page.getByRole('button', { name: '登录', exact: true }).click();
+    await page.getByText('请填写统一社会信用代码/纳税人识别号').waitFor();
+    await page.getByLabel('统一社会信用代码/纳税人识别号').fill('123');
+    await page.getByLabel('个人用户密码').focus();
+    await page.getByText('统一社会信用代码或纳税人识别号不正确').waitFor();
+  });
+});
+
+describe('logging in', () => {
+  it('LGN-3 LGN-6 SES-1 by password and SMS code; 退出 ends it', async () => {
+    const who = await registered(portal.door);
+    await wait(portal.door, 61);
+    const page = await portal.open();
+    await asNatural(page, who);
+    await page.getByText(`验证码将发送至 ${who.phone.slice(0, 3)}****${who.phone.slice(7)}`).waitFor();
+    await page.getByRole('button', { name: '获取验证码' }).click();
+    await page.getByText('验证码已发送至').first().waitFor();
+    await page.getByRole('button', { name: /秒后可重新获取/ }).waitFor();
+    await expectAccessible(page);
+    await picture(page, 'login-second-factor');
+    await page.getByRole('textbox', { name: '短信验证码' }).fill('000000');
+    await page.getByRole('button', { name: '验证', exact: true }).click();
+    await page.getByText('短信验证码错误或已失效').waitFor();
+    await page.getByRole('textbox', { name: '短信验证码' }).fill(await codeFor(portal.door, who.phone));
+    await page.getByRole('button', { name: '验证', exact: true }).click();
+    await isSignedIn(page);
+    expect(new URL(page.url()).pathname).toBe('/me');
+    // The cookie outlives the page (SES-1).
+    await page.reload();
+    await isSignedIn(page);
+    await page.getByRole('button', { name: '退出' }).click();
+    await page.getByRole('heading', { name: '登录', exact: true }).waitFor();
+    await page.goto('/me');
+    await page.getByRole('heading', { name: '登录', exact: true }).waitFor();
+  });
+
+  it('FACE-1 CHN-2 by a face check in the app, whose two names stand at the code', async () => {
+    const who = await registered(portal.door);
+    const page = await portal.open();
+    await asNatural(page, who);
+    await page.getByRole('tab', { name: '扫脸验证' }).click();
+    await page.getByText('支持 安徽税务 APP、个人所得税 APP').waitFor();
+    await scanFace(portal.door, await portal.scanned(page));
+    await isSignedIn(page);
+  });
+
+  it('QR-1 QR-2 by the code on the page; one that was cancelled is renewed by a click, one that ran out by itself', async () => {
+    const who = await registered(portal.door);
+    const page = await portal.open();
+    const phone = async (step: 'confirm' | 'cancel', qrContent: string) => {
+      const call = async (path: string, body?: unknown) => {
+        const { documentType, documentNumber } = who;
+        const assertion = await portal.door.assertion('ahtax-app', {
+          method: 'POST',
+          path,
+          person: { documentType, documentNumber },
+        });
+        return portal.door.http('POST', path, body, { assertion });
+      };
+      const { ticket } = (await call('/v1/channel/scans', { qrContent })).body;
+      await page.getByText('扫描成功').first().waitFor();
+      expect((await call(`/v1/channel/scans/${ticket}/${step}`)).status).toBe(204);
+    };
+    await portal.scanned(page, 'login');
+    // Ran out: another one comes without anybody's doing.
+    await wait(portal.door, 181);
+    await phone('cancel', await portal.scanned(page, 'login'));
+    await page.getByText('您已在手机上取消').first().waitFor();
+    await expectAccessible(page);
+    await page.getByRole('button', { name: '点击刷新二维码' }).click();
+    await phone('confirm', await portal.scanned(page, 'login'));
+    await isSignedIn(page);
+  });
+
+  it('LCK-1 LCK-2 LGN-7 counts down, then says until when it is locked and what helps', async () => {
+    const who = await registered(portal.door);
+    const page = await portal.open();
+    await asNatural(page, { ...who, password: 'Wrong#2058' });
+    await page.getByText('输入的个人账号或密码错误，请重新输入！').waitFor();
+    for (let left = 4; left > 0; left--) {
+      await page.getByText(`您还可以尝试 ${left} 次`).waitFor();
+      await page.getByRole('button', { name: '登录', exact: true }).click();
+    }
+    const alert = page.getByRole('alert').filter({ hasText: '您的账号已被锁定' });
+    await alert.getByText(/00:00 自动解锁/).waitFor();
+    await picture(page, 'login-locked');
+    await expectAccessible(page);
+    await alert.getByRole('link', { name: '忘记密码' }).click();
+    expect(new URL(page.url()).pathname).toBe('/forgot-password');
+  });
+
+  it('SES-3 a replaced session says when and where, and leads back to the login page', async () => {
+    const who = await registered(portal.door);
+    const page = await portal.open();
+    await asNatural(page, who);
+    await page.getByRole('tab', { name: '扫脸验证' }).click();
+    await scanFace(portal.door, await portal.scanned(page));
+    await isSignedIn(page);
+    await loggedInByFace(portal.door, who);
+    await page.reload();
+    await page.getByText('您的账号已在其他地方登录').waitFor();
+    await page.getByText(/新的登录时间/).waitFor();
+    await page.getByText('登录设备：').waitFor();
+  });
+
+  it('SES-2 a tab stops where another one logged out', async () => {
+    const who = await registered(portal.door);
+    const page = await portal.open();
+    await asNatural(page, who);
+    await page.getByRole('tab', { name: '扫脸验证' }).click();
+    await scanFace(portal.door, await portal.scanned(page));
+    await isSignedIn(page);
+    const other = await portal.tab(page);
+    await isSignedIn(other);
+    await page.getByRole('button', { name: '退出' }).click();
+    await other.getByText('您已在本浏览器的另一个页面退出登录').waitFor();
+  });
+});
+
+describe('when the API is away', () => {
+  it('says so calmly, keeps what was typed, and sends again only when asked', async () => {
+    const page = await portal.open();
+    await page.getByRole('tab', { name: '自然人业务' }).click();
+    await page.getByLabel('居民身份证号码/手机号码/用户名').fill('13800000000');
+    await page.getByLabel('个人用户密码').fill('Wrong#2058');
+    let calls = 0;
+    await page.route('**/v1/logins', (route) => {
+      calls += 1;
+      return route.abort('connectionrefused');
+    });
+    await page.getByRole('button', { name: '登录', exact: true }).click();
+    await page.getByText('暂时连接不上电子税务局').waitFor();
+    expect(calls).toBe(1);
+    await page.unroute('**/v1/logins');
+    await page.getByRole('button', { name: '重试' }).click();
+    await page.getByText('手机号码不存在，您可以尝试使用证件号码登录').waitFor();
+    expect(await page.getByLabel('居民身份证号码/手机号码/用户名').inputValue()).toBe('13800000000');
+  });
+});

@@ -1,0 +1,34 @@
+import type { Page } from 'playwright-core';
+import type { Portal } from './browser.ts';
+
+/** `__Host-refresh=…` as an answer set it. */
+type Cookie = string;
+
+/**
+ * A browser that is logged in already: the login itself has tests of its own. The session came over HTTP, and the
+ * browser gets its refresh cookie, as if it had made the journey.
+ */
+export async function openSignedIn(
+  portal: Portal,
+  cookie: Cookie,
+  path = '/me',
+  size: { readonly width?: number; readonly height?: number } = {},
+): Promise<Page> {
+  const page = await portal.open('/legacy', size);
+  const at = cookie.indexOf('=');
+  await page.context().addCookies([
+    {
+      name: cookie.slice(0, at),
+      value: cookie.slice(at + 1),
+      url: page
+        .url()
+        .replace(/^http:/, 'https:')
+        .replace(/(:\d+)\/.*$/, '$1/'),
+      secure: true,
+      httpOnly: true,
+      sameSite: 'Strict',
+    },
+  ]);
+  await page.goto(path);
+  return page;
+}

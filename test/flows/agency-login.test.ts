@@ -1,0 +1,258 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { enterPassword, expectStatus } from '../support/door.ts';
+import { person } from '../support/people.ts';
+import {
+  failures,
+  type Known,
+  knownPerson,
+  morning,
+  none,
+  openWatchedDoor,
+  type WatchedDoor,
+} from '../support/watched.ts';
+import {
+  agencyFirm,
+  agentAt,
+  agreementLine,
+  apiOf,
+  client,
+  type Firm,
+  goTo,
+  said,
+  staffLine,
+  today,
+} from './support/agencies.ts';
+import { companyLine, companyOf, feed } from './support/registry.ts';
+import { bothFactors, chooseRole, enterCompany, giveRelation, passFace } from './support/relations.ts';
+
+let door: WatchedDoor;
+let agency: Firm;
+let agent: Known;
+let clientId: string;
+beforeAll(async () => {
+  door = await openWatchedDoor();
+  agency = await agencyFirm(door);
+  agent = await knownPerson(door);
+  clientId = await client(door);
+  await feed(door, staffLine(agency.id, [agent]), agreementLine(agency.id, clientId, [agent]));
+});
+afterAll(async () => {
+  await door?.finish('clients');
+});
+beforeEach(() => door.clock.set(morning));
+
+const noRelation = '未查询到您与该企业的关联关系';
+const at = (entry: string, who: { documentNumber: string; password: string }, taxpayerId: string) =>
+  enterPassword(door, who.documentNumber, who.password, entry, { taxpayerId });
+
+describe('at `agency`', () => {
+  it('AGY-3 AGY-1 LGN-8 lets in who stands on the staff form, without a client', async () => {
+    const { session, api } = await agentAt(door, agent, agency.id);
+    expect(session.identity).toEqual({
+      kind: 'agency',
+      agencyId: agency.id,
+      agencyName: '徽州税务师事务所',
+    });
+    expect((await api('GET', '/v1/session')).body.session.identity).toEqual(session.identity);
+    // Its own affairs are another entry's (AGY-2).
+    expect(said(await api('GET', '/v1/agency/staff'))).toBe('ROLE_NOT_ALLOWED');
+  });
+
+  it('LGN-8 LGN-2 LCK-6 tells a missing place only after the right password, as no failure', async () => {
+    const stranger = await knownPerson(door);
+    for (const who of [stranger, agency.boss]) {
+      const wrong = await at('agency', { ...who, password: 'Wrong#9182' }, agency.id);
+      expect(wrong.body).toMatchObject({ code: 'BAD_CREDENTIALS', remainingAttempts: 4 });
+      expect((await at('agency', who, agency.id)).body).toMatchObject({
+        status: 403,
+        code: 'RELATION_NOT_FOUND',
+        title: noRelation,
+      });
+      expect(await failures(door, who)).toEqual(none);
+    }
+    expect((await at('agency', agent, clientId)).body).toMatchObject({
+      code: 'USE_SPECIAL_ENTRY',
+      entry: 'enterprise',
+    });
+    const waiting = await client(door, { subject: 'agency', state: 'awaiting-confirmation' });
+    expect(said(await at('agency', agent, waiting))).toBe('COMPANY_NOT_CONFIRMED');
+  });
+
+  it('AGY-1 judges the place once more at the second step', async () => {
+    const leaver = await knownPerson(door);
+    await feed(door, staffLine(agency.id, [agent, leaver]));
+    const { loginId } = expectStatus(await at('agency', leaver, agency.id), 201).body;
+    await feed(door, staffLine(agency.id, [agent]));
+    expect(said(await passFace(door, loginId))).toBe('RELATION_NOT_FOUND');
+    expect(said(await at('agency', leaver, agency.id))).toBe('RELATION_NOT_FOUND');
+  });
+
+  it('AGY-1 AGY-4 ends a live session with its place on the form', async () => {
+    const leaver = await knownPerson(door);
+    await feed(
+      door,
+      staffLine(agency.id, [agent, leaver]),
+      agreementLine(agency.id, await client(door), [leaver]),
+    );
+    const { api, cookie } = await agentAt(door, leaver, agency.id);
+    expectStatus(await api('GET', '/v1/session/clients'), 200);
+    await feed(door, staffLine(agency.id, [agent]));
+    expect((await api('GET', '/v1/session')).body.session.identity).toEqual({ kind: 'natural' });
+    expect(said(await api('GET', '/v1/session/clients'))).toBe('SWITCH_NOT_ALLOWED');
+    const next = await door.http('POST', '/v1/session/refresh', undefined, { cookie });
+    expect(next.body.session).toMatchObject({
+      identity: { kind: 'natural' },
+      notices: [{ code: 'IDENTITY_LOST' }],
+    });
+  });
+});
+
+describe('at `enterprise`', () => {
+  it('AGY-3 LGN-10 lets a listed agent in by the client’s number, with what the items allow', async () => {
+    const { reply } = await bothFactors(door, agent, clientId);
+    expect(reply.body.session.identity).toEqual({
+      kind: 'enterprise',
+      taxpayerId: clientId,
+      taxpayerName: '黄山毛峰有限公司',
+      role: 'tax-agent',
+      permissions: ['filing', 'declaration', 'enquiry'],
+    });
+    const api = apiOf(door, reply.body.session.accessToken);
+    expect((await api('GET', '/v1/enterprise')).body).toMatchObject({
+      taxpayerId: clientId,
+      role: 'tax-agent',
+    });
+    for (const path of ['/v1/enterprise/staff', '/v1/enterprise/agreements', '/v1/agency/agreements'])
+      expect(said(await api('GET', path))).toBe('ROLE_NOT_ALLOWED');
+    const advised = await client(door);
+    await feed(door, agreementLine(agency.id, advised, [agent], { items: ['consulting', 'tax-planning'] }));
+    const second = (await bothFactors(door, agent, advised)).reply.body.session;
+    expect(second.identity.permissions).toEqual(['enquiry']);
+  });
+
+  it('AGY-2 AGY-3 opens the agency itself to its own people and to the agents on its staff form', async () => {
+    const { reply } = await bothFactors(door, agent, agency.id);
+    expect(reply.body.session.identity).toMatchObject({
+      kind: 'enterprise',
+      taxpayerId: agency.id,
+      role: 'tax-agent',
+      permissions: [],
+    });
+    const api = apiOf(door, reply.body.session.accessToken);
+    expect((await api('GET', '/v1/agency/staff')).body.agents).toHaveLength(1);
+    expect((await agency.api('GET', '/v1/agency/staff')).body.agents).toHaveLength(1);
+    const own = (await bothFactors(door, agency.boss, agency.id)).reply.body.session;
+    expect(own.identity).toMatchObject({ taxpayerId: agency.id, role: 'legal-representative' });
+    agency = { ...agency, api: apiOf(door, own.accessToken) };
+  });
+
+  it('AGY-1 LGN-8 wants both forms: whoever stands on one only has no relation', async () => {
+    const onStaff = await knownPerson(door);
+    const onAgreement = await knownPerson(door);
+    const other = await client(door);
+    await feed(
+      door,
+      staffLine(agency.id, [agent, onStaff]),
+      agreementLine(agency.id, other, [agent, onAgreement]),
+    );
+    for (const who of [onStaff, onAgreement]) {
+      expect((await enterCompany(door, who, other)).body).toMatchObject({
+        code: 'RELATION_NOT_FOUND',
+        title: noRelation,
+      });
+      expect(said(await enterCompany(door, who, other, { password: 'Wrong#9182' }))).toBe('BAD_CREDENTIALS');
+    }
+    expectStatus(await enterCompany(door, agent, other), 201);
+    await feed(door, staffLine(agency.id, [agent, onStaff, onAgreement]));
+    expectStatus(await enterCompany(door, onAgreement, other), 201);
+    await feed(door, staffLine(agency.id, [agent]));
+  });
+
+  it('LGN-10 AGY-3 offers the agent’s place beside own relations, as the last of the five roles', async () => {
+    const both = await knownPerson(door);
+    const boss = await knownPerson(door);
+    const id = await companyOf(door, boss);
+    await feed(door, staffLine(agency.id, [agent, both]), agreementLine(agency.id, id, [both]));
+    await giveRelation(door, both, id, 'invoice-clerk');
+    const first = await bothFactors(door, both, id);
+    const roles = (choices: { identity: { role: string } }[]) => choices.map(({ identity }) => identity.role);
+    expect(roles(first.reply.body.choices)).toEqual(['invoice-clerk', 'tax-agent']);
+    const [, asAgent] = first.reply.body.choices;
+    const opened = expectStatus(await chooseRole(door, first.loginId, asAgent.choiceId), 200).body.session;
+    expect(opened.identity).toEqual(asAgent.identity);
+    const again = await bothFactors(door, both, id);
+    expect(again.reply.body.choices[1]).toMatchObject({ preselected: true, identity: { role: 'tax-agent' } });
+    await feed(door, staffLine(agency.id, [agent]));
+    expect(said(await chooseRole(door, again.loginId, again.reply.body.choices[1].choiceId))).toBe(
+      'RELATION_NOT_FOUND',
+    );
+    expectStatus(await chooseRole(door, again.loginId, again.reply.body.choices[0].choiceId), 200);
+  });
+
+  it('AGY-4 REL-8 ends at midnight after the last day, in live sessions too, and begins with the first', async () => {
+    const short = await client(door);
+    await feed(door, agreementLine(agency.id, short, [agent], { from: today, until: today }));
+    door.clock.set('2027-03-01T23:59:59+08:00');
+    expect(said(await enterCompany(door, agent, short))).toBe('RELATION_NOT_FOUND');
+    door.clock.set('2027-03-02T23:58:00+08:00');
+    const { reply } = await bothFactors(door, agent, short);
+    const api = apiOf(door, reply.body.session.accessToken);
+    door.clock.set('2027-03-02T23:59:59+08:00');
+    expectStatus(await api('GET', '/v1/enterprise'), 200);
+    door.clock.set('2027-03-03T00:00:00+08:00');
+    expect(said(await api('GET', '/v1/enterprise'))).toBe('RELATION_NOT_FOUND');
+    expect((await api('GET', '/v1/session')).body.session.identity).toEqual({ kind: 'natural' });
+    expect(said(await enterCompany(door, agent, short))).toBe('RELATION_NOT_FOUND');
+  });
+
+  it('AGY-4 ENT-3 ends with the client, and with the agency', async () => {
+    const other = await agencyFirm(door);
+    const gone = await client(door);
+    const stays = await client(door);
+    await feed(
+      door,
+      staffLine(other.id, [agent]),
+      agreementLine(other.id, gone, [agent]),
+      agreementLine(other.id, stays, [agent]),
+    );
+    const { api } = await agentAt(door, agent, other.id);
+    const there = await goTo(door, api, gone);
+    await feed(door, companyLine(gone, { state: 'cancelled' }));
+    expect(said(await there.api('GET', '/v1/enterprise'))).toBe('RELATION_NOT_FOUND');
+    expect((await there.api('GET', '/v1/session')).body.session.identity).toMatchObject({ kind: 'agency' });
+    const next = await goTo(door, there.api, stays);
+    await feed(door, companyLine(other.id, { subject: 'agency', state: 'cancelled' }));
+    expect((await next.api('GET', '/v1/session')).body.session.identity).toEqual({ kind: 'natural' });
+    // The agency itself is looked at with the second factor.
+    const { loginId } = expectStatus(await enterCompany(door, agent, stays), 201).body;
+    expect(said(await passFace(door, loginId))).toBe('RELATION_NOT_FOUND');
+    expect(said(await at('agency', agent, other.id))).toBe('TAXPAYER_NOT_FOUND');
+  });
+
+  it('AGY-3 stays within three calls in sequence at each step', async () => {
+    const chain = (route: string) => door.usage().login?.routes[route]?.longestChain ?? 99;
+    for (const [entry, id] of [
+      ['enterprise', clientId],
+      ['agency', agency.id],
+    ] as const) {
+      door.resetUsage();
+      const { loginId } = expectStatus(await at(entry, agent, id), 201).body;
+      expect(chain('POST /v1/logins')).toBeLessThanOrEqual(3);
+      expect((await passFace(door, loginId)).status).toBe(200);
+      expect(chain('POST /v1/logins/{id}/verify')).toBeLessThanOrEqual(3);
+    }
+  });
+
+  it('AGY-1 lets an agent register after both forms have named them', async () => {
+    const late = person();
+    await feed(
+      door,
+      staffLine(agency.id, [agent, late]),
+      agreementLine(agency.id, await client(door), [late]),
+    );
+    expect(said(await at('agency', late, agency.id))).toBe('USER_NOT_REGISTERED');
+    const known = await knownPerson(door, late);
+    const { api } = await agentAt(door, known, agency.id);
+    expect((await api('GET', '/v1/session/clients')).body.clients).toHaveLength(1);
+  });
+});

@@ -1,0 +1,254 @@
+import { createHash } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { House } from '#http/house.ts';
+import { nextLines, type Position } from '../../functions/registry-feed/file-lines.ts';
+import { continuationMessage, type FeedFile, readMessage } from '../../functions/registry-feed/messages.ts';
+import { takeFile } from '../../functions/registry-feed/take-file.ts';
+
+/** S3 with ranges and conditions, and a queue that keeps what it is sent. */
+const files = new Map<string, Buffer>();
+const asked: { path: string; range: string | undefined; authorization: string | undefined }[] = [];
+const sent: { QueueUrl: string; MessageBody: string; DelaySeconds: number }[] = [];
+let refuse: number | undefined;
+let server: Server;
+const etagOf = (bytes: Buffer): string => `"${createHash('md5').update(bytes).digest('hex')}"`;
+
+beforeAll(async () => {
+  server = createServer(async (request, response) => {
+    if (request.method === 'POST') {
+      let body = '';
+      for await (const chunk of request.setEncoding('utf8')) body += chunk;
+      expect(request.headers['x-amz-target']).toBe('AmazonSQS.SendMessage');
+      sent.push(JSON.parse(body));
+      return response.end('{"MessageId":"1"}');
+    }
+    const { range, authorization } = request.headers;
+    asked.push({ path: request.url ?? '', range, authorization });
+    const bytes = files.get(request.url ?? '');
+    if (refuse !== undefined || !bytes) return response.writeHead(refuse ?? 404).end('<Error/>');
+    const etag = etagOf(bytes);
+    if (request.headers['if-match'] !== undefined && request.headers['if-match'] !== etag)
+      return response.writeHead(412).end();
+    const [from = 0, to = 0] = (/bytes=(\d+)-(\d+)/.exec(range ?? '') ?? []).slice(1).map(Number);
+    if (from >= bytes.length) return response.writeHead(416).end();
+    const piece = bytes.subarray(from, to + 1);
+    response.writeHead(206, {
+      etag,
+      'content-range': `bytes ${from}-${from + piece.length - 1}/${bytes.length}`,
+    });
+    return response.end(piece);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  for (const [name, value] of Object.entries({
+    AWS_ENDPOINT_URL_S3: url,
+    AWS_ENDPOINT_URL_SQS: url,
+    AWS_REGION: 'cn-north-1',
+    AWS_ACCESS_KEY_ID: 'k',
+    AWS_SECRET_ACCESS_KEY: 's',
+  }))
+    vi.stubEnv(name, value);
+});
+afterAll(() => {
+  vi.unstubAllEnvs();
+  server.close();
+});
+let log: Record<string, unknown>[];
+beforeEach(() => {
+  log = [];
+  sent.length = 0;
+  asked.length = 0;
+  refuse = undefined;
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    log.push(JSON.parse(String(text)));
+    return true;
+  });
+  return () => vi.restoreAllMocks();
+});
+
+const object = { bucket: 'feed', encodedKey: 'day+one.jsonl' };
+const put = (text: string | Buffer): void => {
+  files.set('/feed/day%20one.jsonl', Buffer.from(text));
+};
+async function readAll(): Promise<{ lines: string[]; numbers: number[]; pieces: number }> {
+  const all: string[] = [];
+  const numbers: number[] = [];
+  let at: Position = { offset: 0, line: 1 };
+  for (let pieces = 1; ; pieces++) {
+    const { lines, next, atEnd } = await nextLines(object, at, undefined);
+    numbers.push(...lines.map((_, index) => at.line + index));
+    all.push(...lines);
+    if (atEnd) return { lines: all, numbers, pieces };
+    at = next;
+  }
+}
+
+describe('lines of an S3 object', () => {
+  it('ENT-3 are read with signed requests, whatever ends a line', async () => {
+    put('one\ntwo\r\nthree');
+    expect((await readAll()).lines.map((line) => line.trim())).toEqual(['one', 'two', 'three']);
+    expect(asked[0]).toMatchObject({
+      path: '/feed/day%20one.jsonl',
+      authorization: expect.stringContaining('/cn-north-1/s3/aws4_request'),
+    });
+    put('');
+    expect((await readAll()).lines).toEqual([]);
+    put('\n\nlast\n');
+    expect((await readAll()).lines).toEqual(['', '', 'last']);
+  });
+
+  it('MIG-1 are cut at their ends, not within a character, however large the file', async () => {
+    const line = (index: number) => `{"n":${index},"name":"${'张三丰'.repeat(index % 40)}"}`;
+    const wanted = Array.from({ length: 30_000 }, (_, index) => line(index));
+    put(wanted.join('\n'));
+    const { lines, numbers, pieces } = await readAll();
+    expect(lines).toEqual(wanted);
+    expect(numbers).toEqual(wanted.map((_, index) => index + 1));
+    expect(pieces).toBeGreaterThan(5);
+    // Never more than a piece is asked for at once.
+    for (const { range } of asked) {
+      const [from = 0, to = 0] = (/(\d+)-(\d+)/.exec(range ?? '') ?? []).slice(1).map(Number);
+      expect(to - from).toBeLessThan(600_000);
+    }
+  });
+
+  it('MIG-1 of any length but the absurd: a line that is too long is one bad line, and what follows is read', async () => {
+    const long = 'y'.repeat(3_000_000);
+    put(`a\n${long}\nb\n${'z'.repeat(20_000_000)}\nc`);
+    const { lines, numbers } = await readAll();
+    expect(lines).toEqual(['a', long, 'b', '…', 'c']);
+    expect(numbers).toEqual([1, 2, 3, 4, 5]);
+  });
+
+  it('ENT-3 fail without naming the file when S3 refuses', async () => {
+    await expect(
+      nextLines(
+        { bucket: 'feed', encodedKey: 'missing-340101199003071234' },
+        { offset: 0, line: 1 },
+        undefined,
+      ),
+    ).rejects.toThrow(/^s3: http-404$/);
+  });
+});
+
+describe('a file of the feed', () => {
+  /** No line here gets as far as a table. */
+  const house = {} as House;
+  const notification = JSON.stringify({
+    Records: [
+      { eventSource: 'aws:s3', s3: { bucket: { name: 'feed' }, object: { key: object.encodedKey } } },
+    ],
+  });
+  const filesIn = (body: string): readonly FeedFile[] => {
+    const message = readMessage(body, new Date('2026-11-23T00:00:00Z'));
+    if (message.kind !== 'files') throw new Error('no file');
+    return message.files;
+  };
+  const theFile = (body: string): FeedFile => {
+    const [file] = filesIn(body);
+    if (!file) throw new Error('no file');
+    return file;
+  };
+  const take = (body: string, remainingMs: () => number) =>
+    takeFile(house, theFile(body), {
+      messageId: 'm',
+      queueArn: 'arn:aws-cn:sqs:cn-north-1:123456789012:ahtax-prodcn-registry-feed',
+      remainingMs,
+    });
+  const bad = Array.from({ length: 40_000 }, (_, index) => (index % 7 === 0 ? '' : `{"number":${index}`));
+  const badLines = bad.flatMap((line, index) => (line === '' ? [] : [index + 1]));
+  const toldLines = () => log.filter(({ word }) => word === 'rejected').map(({ line }) => line);
+
+  it('MIG-1 goes on in a message of its own when the time is up, with its counts, until it is done', async () => {
+    put(bad.join('\n'));
+    let body = notification;
+    let invocations = 0;
+    for (;;) {
+      invocations++;
+      const before = sent.length;
+      await take(body, () => 100_000);
+      if (sent.length === before) break;
+      body = sent.at(-1)?.MessageBody ?? '';
+    }
+    expect(invocations).toBeGreaterThan(1);
+    expect(sent[0]).toMatchObject({
+      QueueUrl: 'https://sqs.cn-north-1.amazonaws.com.cn/123456789012/ahtax-prodcn-registry-feed',
+      DelaySeconds: 0,
+    });
+    expect(toldLines()).toEqual(badLines);
+    expect(log.at(-1)).toMatchObject({
+      word: 'file-done',
+      lines: bad.length,
+      accepted: 0,
+      rejected: badLines.length,
+      startedAt: '2026-11-23T00:00:00.000Z',
+    });
+    expect(JSON.stringify(log)).not.toContain('day');
+  });
+
+  it('MIG-1 is taken in one go while there is time', async () => {
+    put(bad.join('\n'));
+    await take(notification, () => 800_000);
+    expect(sent).toEqual([]);
+    expect(log.filter(({ word }) => word === 'file-progress').length).toBeGreaterThan(0);
+    expect(log.at(-1)).toMatchObject({ word: 'file-done', rejected: badLines.length });
+  });
+
+  it('MIG-1 a continuation that is delivered twice does the same twice', async () => {
+    put(bad.join('\n'));
+    await take(notification, () => 100_000);
+    const body = sent[0]?.MessageBody ?? '';
+    const told = [];
+    for (const _ of [1, 2]) {
+      log = [];
+      await take(body, () => 100_000);
+      told.push(toldLines());
+    }
+    expect(told[0]).toEqual(told[1]);
+    expect(sent[1]).toEqual(sent[2]);
+  });
+
+  it('MIG-1 that is replaced or removed meanwhile is noticed, and not taken on', async () => {
+    put(bad.join('\n'));
+    await take(notification, () => 100_000);
+    const body = sent[0]?.MessageBody ?? '';
+    put(`${bad.join('\n')}\n`);
+    await take(body, () => 100_000);
+    expect(log.at(-1)).toMatchObject({ level: 'ERROR', word: 'file-changed' });
+    files.clear();
+    await take(body, () => 100_000);
+    expect(log.at(-1)).toMatchObject({ level: 'ERROR', word: 'file-changed' });
+    expect(sent).toHaveLength(1);
+  });
+
+  it('MIG-1 goes on later from where it stood when a dependency is away; where it had not begun, it comes again', async () => {
+    put(bad.join('\n'));
+    refuse = 503;
+    await expect(take(notification, () => 800_000)).rejects.toThrow('s3: http-503');
+    refuse = undefined;
+    let looks = 0;
+    await take(notification, () => {
+      if (++looks === 1) refuse = 503;
+      return 800_000;
+    });
+    refuse = undefined;
+    expect(sent).toHaveLength(1);
+    expect(sent[0]?.DelaySeconds).toBe(60);
+    await take(sent[0]?.MessageBody ?? '', () => 800_000);
+    expect(toldLines()).toEqual(badLines);
+  });
+
+  it('MIG-1 ENT-3 is told from lines that are a message themselves', () => {
+    const now = new Date();
+    expect(readMessage('{"type":"person"}', now)).toEqual({ kind: 'lines', lines: ['{"type":"person"}'] });
+    expect(readMessage('{"type":"a"}\n{"type":"b"}', now)).toMatchObject({ kind: 'lines' });
+    expect(filesIn(JSON.stringify({ Service: 'Amazon S3', Event: 's3:TestEvent' }))).toEqual([]);
+    const file = theFile(notification);
+    expect(filesIn(continuationMessage(file))).toEqual([file]);
+    // A position that we did not write is no position of ours.
+    const forged = continuationMessage({ ...file, position: { offset: -1, line: 1 } });
+    expect(readMessage(forged, now)).toMatchObject({ kind: 'lines' });
+  });
+});

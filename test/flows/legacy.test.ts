@@ -1,0 +1,873 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { solve } from '#crypto/challenges.ts';
+import type { Loose, Reply } from '../support/client.ts';
+import { codeFor, enterPassword, expectStatus, wait } from '../support/door.ts';
+import { person } from '../support/people.ts';
+import {
+  failures,
+  history,
+  type Known,
+  knownPerson,
+  morning,
+  none,
+  otherThan,
+  row,
+  rows,
+  ticketCall,
+  verify,
+} from '../support/watched.ts';
+import { signIn } from './support/account.ts';
+import { asChannel } from './support/channels.ts';
+import {
+  bind,
+  bindingCode,
+  bindingSms,
+  boundBy,
+  companyPassword,
+  type LegacyDoor,
+  oldCompany,
+  oldLogin,
+  openLegacyDoor,
+  pick,
+  picking,
+  pickOnly,
+  sha256,
+} from './support/legacy.ts';
+import { moved, personLine } from './support/migration.ts';
+import { companyLine, creditCode, feed } from './support/registry.ts';
+import {
+  changeRelation,
+  chooseRole,
+  companyHistory,
+  confirmRole,
+  enterCompany,
+  giveRelation,
+  keyOf,
+  passFace,
+  relationRow,
+} from './support/relations.ts';
+import { claimed, said } from './support/staff.ts';
+import { setOnPerson } from './support/tables.ts';
+
+let door: LegacyDoor;
+beforeAll(async () => {
+  door = await openLegacyDoor();
+});
+afterAll(async () => {
+  await door?.finish();
+  const unused = door.unusedGrants().filter(({ functionName }) => functionName === 'legacy');
+  // The outbox needs no provider's secret.
+  expect(unused.filter(({ action }) => action.startsWith('dynamodb:'))).toEqual([]);
+});
+beforeEach(() => door.clock.set(morning));
+
+const wrong = 'Wrong#9182';
+const lastDay = '2029-12-31';
+const answer = ({ body }: Reply<Loose>) => body.remainingAttempts ?? body.code;
+const companyOf = (taxpayerId: string) => ({ personKey: keyOf(taxpayerId) }) as Known;
+const masked = ({ name }: Known) => name[0] + '*'.repeat(name.length - 1);
+const storedPassword = async (taxpayerId: string) =>
+  (await row(door, 'Taxpayers', { companyKey: keyOf(taxpayerId) })).companyPassword;
+
+describe('the way through', () => {
+  it('LEG-1 LGN-3 company password, challenge, person, their password, then the second factor of every login', async () => {
+    const boss = await knownPerson(door);
+    const taxpayerId = await oldCompany(door, boss);
+    const { challenge, code } = (
+      await door.http('POST', '/v1/legacy/logins', { taxpayerId, companyPassword })
+    ).body;
+    expect(code).toBe('CHALLENGE_REQUIRED');
+    const { body } = expectStatus(
+      await oldLogin(door, taxpayerId, companyPassword, await solve(challenge)),
+      201,
+    );
+    expect(body).toEqual({
+      legacyId: expect.stringMatching(/^[\w-]{22,64}$/),
+      expiresAt: '2027-03-02T10:10:00+08:00',
+      persons: [
+        {
+          personRef: expect.stringMatching(/^[\w-]{22,64}$/),
+          name: masked(boss),
+          role: 'legal-representative',
+        },
+      ],
+      closesOn: lastDay,
+    });
+    expect((await door.http('GET', '/v1/config')).body.legacyUntil).toBe(lastDay);
+
+    await wait(door, 61);
+    const opened = expectStatus(
+      await pick(door, body.legacyId, body.persons[0].personRef, boss.password),
+      201,
+    );
+    expect(opened.body).toEqual({
+      loginId: expect.any(String),
+      expiresAt: expect.any(String),
+      secondFactors: [
+        { method: 'sms', maskedPhone: `${boss.phone.slice(0, 3)}****${boss.phone.slice(7)}` },
+        { method: 'face' },
+      ],
+      notices: [],
+    });
+    expect(opened.cookie).toBeUndefined();
+    const { loginId } = opened.body;
+    expectStatus(await ticketCall(door, loginId, 'sms'), 202);
+    const reply = expectStatus(
+      await verify(door, loginId, { smsCode: await codeFor(door, boss.phone) }),
+      200,
+    );
+    expect(reply.body.session.identity).toMatchObject({
+      kind: 'enterprise',
+      taxpayerId,
+      role: 'legal-representative',
+    });
+    expect(reply.cookie).toMatch(/^__Host-refresh=/);
+    expect(await failures(door, boss)).toEqual(none);
+  });
+
+  it('LEG-1 LGN-10 lists who is active today, each once under the first role, and asks for the role after both factors', async () => {
+    const boss = await knownPerson(door);
+    const clerk = await knownPerson(door);
+    const [late, asked] = [await knownPerson(door), await knownPerson(door)];
+    const taxpayerId = await oldCompany(door, boss);
+    await giveRelation(door, clerk, taxpayerId, 'invoice-clerk');
+    await giveRelation(door, clerk, taxpayerId, 'tax-handler');
+    await giveRelation(door, late, taxpayerId, 'tax-handler', { validUntil: '2027-03-01' });
+    await giveRelation(door, asked, taxpayerId, 'tax-handler', { state: 'pending' });
+    const { legacyId, persons } = await picking(door, taxpayerId);
+    expect(persons.map(({ name, role }) => [name, role])).toEqual([
+      [masked(boss), 'legal-representative'],
+      [masked(clerk), 'tax-handler'],
+    ]);
+    expect(JSON.stringify(persons)).not.toMatch(/personKey|p1_/);
+    const { loginId } = expectStatus(
+      await pick(door, legacyId, persons[1]?.personRef, clerk.password),
+      201,
+    ).body;
+    const { choices } = expectStatus(await passFace(door, loginId), 200).body;
+    expect(choices.map(({ identity }: Loose) => identity.role)).toEqual(['tax-handler', 'invoice-clerk']);
+    expectStatus(await chooseRole(door, loginId, choices[1].choiceId), 200);
+  });
+
+  it('LEG-1 takes at most three calls one after the other for each password', async () => {
+    const boss = await knownPerson(door);
+    const taxpayerId = await oldCompany(door, boss);
+    await pickOnly(door, taxpayerId, boss.password);
+    // Calls side by side look like a chain where the machine is busy; never the other way round.
+    const longest = { company: Number.POSITIVE_INFINITY, person: Number.POSITIVE_INFINITY };
+    const measured = async <T>(step: keyof typeof longest, run: () => Promise<T>): Promise<T> => {
+      door.resetUsage();
+      const result = await run();
+      const chains = [...JSON.stringify(door.usage()).matchAll(/"longestChain":(\d+)/g)].map(([, n]) =>
+        Number(n),
+      );
+      longest[step] = Math.min(longest[step], Math.max(...chains));
+      return result;
+    };
+    for (let round = 0; round < 5; round++) {
+      const { legacyId, persons } = await measured('company', () => picking(door, taxpayerId));
+      await measured('person', () => pick(door, legacyId, persons[0]?.personRef, boss.password));
+    }
+    expect(longest).toEqual({ company: 3, person: 3 });
+  });
+});
+
+describe('company password', () => {
+  const locked = { status: 423, code: 'ACCOUNT_LOCKED', lockedUntil: '2027-03-03T00:00:00+08:00' };
+
+  it('LEG-1 LGN-12 always wants a challenge, looks at nothing without it and takes each once', async () => {
+    const taxpayerId = await oldCompany(door);
+    for (const number of [taxpayerId, creditCode()])
+      for (const challenge of [undefined, 'nonsense', Buffer.from('{}').toString('base64')])
+        for (const typed of [companyPassword, wrong]) {
+          const reply = await door.http('POST', '/v1/legacy/logins', {
+            taxpayerId: number,
+            companyPassword: typed,
+            challenge,
+          });
+          expect(reply.body).toMatchObject({ status: 403, code: 'CHALLENGE_REQUIRED' });
+        }
+    expect(await failures(door, companyOf(taxpayerId))).toEqual(none);
+    const [solution] = await door.solutions(1);
+    expectStatus(await oldLogin(door, taxpayerId, companyPassword, solution), 201);
+    expect(said(await oldLogin(door, taxpayerId, companyPassword, solution))).toBe('CHALLENGE_REQUIRED');
+    const [stale] = await door.solutions(1);
+    await wait(door, 300);
+    expect(said(await oldLogin(door, taxpayerId, companyPassword, stale))).toBe('CHALLENGE_REQUIRED');
+  });
+
+  it('LEG-1 LCK-1 LCK-2 counts five a day of its own: 4, 3, 2, 1, locked, and the sixth right one is not looked at', async () => {
+    const boss = await knownPerson(door);
+    const taxpayerId = await oldCompany(door, boss);
+    const first = await oldLogin(door, taxpayerId, wrong);
+    expect(first.body).toMatchObject({
+      status: 401,
+      code: 'BAD_CREDENTIALS',
+      title: '输入的企业密码错误，请重新输入！',
+      remainingAttempts: 4,
+    });
+    const said4 = [];
+    for (let i = 0; i < 3; i++) said4.push(answer(await oldLogin(door, taxpayerId, wrong)));
+    expect(said4).toEqual([3, 2, 1]);
+    for (const typed of [wrong, companyPassword, wrong]) {
+      const { body } = await oldLogin(door, taxpayerId, typed);
+      expect(body).toMatchObject(locked);
+      expect(body.title).toMatch(/企业密码.*新版登录/);
+      expect(body.detail).toContain('2027-03-03 00:00');
+    }
+    expect(await failures(door, companyOf(taxpayerId))).toEqual({ ...none, password: 5, locked: true });
+    // Nobody's own count is touched, and the new login goes on.
+    expect(await failures(door, boss)).toEqual(none);
+    expectStatus(await enterCompany(door, boss, taxpayerId), 201);
+    const told = (await companyHistory(door, taxpayerId)).filter(
+      ({ detail }) => detail?.method === 'company-password',
+    );
+    expect(told.map(({ kind, outcome }) => `${kind} ${outcome}`).sort()).toEqual([
+      'locked failure',
+      ...Array.from({ length: 4 }, () => 'login-password failure'),
+    ]);
+    const english = await door.http(
+      'POST',
+      '/v1/legacy/logins',
+      { taxpayerId, companyPassword, challenge: (await door.solutions(1))[0] },
+      { headers: { 'accept-language': 'en' } },
+    );
+    expect(english.body.title).toMatch(/old login is locked for this company/);
+  });
+
+  it('LEG-1 UNL-1 UNL-2 LCK-3 the count dies at midnight without any sweep; the sweep writes its one event', async () => {
+    const taxpayerId = await oldCompany(door);
+    door.clock.set('2027-03-02T23:59:00+08:00');
+    for (let i = 0; i < 5; i++) await oldLogin(door, taxpayerId, wrong);
+    expect(said(await oldLogin(door, taxpayerId))).toBe('ACCOUNT_LOCKED');
+    door.clock.set('2027-03-03T00:00:00+08:00');
+    expectStatus(await oldLogin(door, taxpayerId), 201);
+    for (let i = 0; i < 2; i++) expectStatus(await door.http('POST', '/local/schedule/midnight-unlock'), 200);
+    const unlocked = (await companyHistory(door, taxpayerId)).filter(({ kind }) => kind === 'unlocked');
+    expect(unlocked.map(({ channel, detail }) => [channel, detail])).toEqual([
+      ['schedule', { lockedOn: '2027-03-02' }],
+    ]);
+  });
+
+  it('LEG-1 LCK-1 success resets the count, at the fifth try too, and leaves no lock', async () => {
+    const taxpayerId = await oldCompany(door);
+    for (let round = 0; round < 2; round++) {
+      for (let i = 0; i < 4; i++) expect(answer(await oldLogin(door, taxpayerId, wrong))).toBe(4 - i);
+      expectStatus(await oldLogin(door, taxpayerId), 201);
+      expect(await failures(door, companyOf(taxpayerId))).toEqual(none);
+    }
+    const kinds = (await companyHistory(door, taxpayerId)).map(({ kind }) => kind);
+    expect(kinds.filter((kind) => kind === 'locked')).toHaveLength(2);
+    expect(kinds.filter((kind) => kind === 'unlocked')).toHaveLength(2);
+  });
+
+  it('LEG-1 AUTH-07 answers a company without a password like one whose password is wrong', async () => {
+    const taxpayerId = creditCode();
+    await feed(door, companyLine(taxpayerId));
+    const first = await oldLogin(door, taxpayerId);
+    expect(first.body).toMatchObject({ code: 'BAD_CREDENTIALS', title: '输入的企业密码错误，请重新输入！' });
+    expect(answer(first)).toBe(4);
+    for (let i = 0; i < 4; i++) await oldLogin(door, taxpayerId);
+    expect(said(await oldLogin(door, taxpayerId))).toBe('ACCOUNT_LOCKED');
+  });
+
+  it('LEG-1 LGN-7 LCK-6 an unknown, malformed or cancelled number is one wrong number and counts nothing', async () => {
+    const gone = await oldCompany(door, undefined, { state: 'cancelled' });
+    for (const number of [creditCode(), gone, '340100000000001', 'nonsense'])
+      expect((await oldLogin(door, number)).body).toMatchObject({
+        status: 404,
+        code: 'TAXPAYER_NOT_FOUND',
+        title: '输入的统一社会信用代码或纳税人识别号错误，请重新输入',
+      });
+    expect(await failures(door, companyOf(gone))).toEqual(none);
+  });
+
+  it('LEG-1 ENT-2 tells that a company waits only to the right password, and counts no failure', async () => {
+    const taxpayerId = await oldCompany(door, undefined, { state: 'awaiting-confirmation' });
+    expect(answer(await oldLogin(door, taxpayerId, wrong))).toBe(4);
+    expect(said(await oldLogin(door, taxpayerId))).toBe('COMPANY_NOT_CONFIRMED');
+    expect(await failures(door, companyOf(taxpayerId))).toEqual(none);
+  });
+
+  it('LEG-1 MIG-1 PWD-3 replaces the wrapped hash of the old system at the first login', async () => {
+    const taxpayerId = await oldCompany(door);
+    expect(await storedPassword(taxpayerId)).toMatchObject({ wraps: 'SHA256' });
+    await oldLogin(door, taxpayerId, wrong);
+    expect(await storedPassword(taxpayerId)).toMatchObject({ wraps: 'SHA256' });
+    expectStatus(await oldLogin(door, taxpayerId), 201);
+    const stored = await storedPassword(taxpayerId);
+    expect(stored).not.toHaveProperty('wraps');
+    expect(stored.hash).toMatch(/^\$argon2id\$/);
+    expectStatus(await oldLogin(door, taxpayerId), 201);
+    expect(answer(await oldLogin(door, taxpayerId, wrong))).toBe(4);
+    expect(JSON.stringify(await rows(door, 'Taxpayers'))).not.toContain(sha256(companyPassword).slice(8));
+  });
+
+  it('LEG-1 LCK-4 eighty parallel guesses get five looks', async () => {
+    const taxpayerId = await oldCompany(door);
+    const solutions = await door.solutions(80);
+    const replies = await Promise.all(
+      solutions.map((solution) => oldLogin(door, taxpayerId, wrong, solution)),
+    );
+    const count = (code: string) => replies.filter((reply) => said(reply) === code).length;
+    expect([count('BAD_CREDENTIALS'), count('ACCOUNT_LOCKED')]).toEqual([4, 76]);
+    expect(await failures(door, companyOf(taxpayerId))).toEqual({ ...none, password: 5, locked: true });
+    expect(said(await oldLogin(door, taxpayerId))).toBe('ACCOUNT_LOCKED');
+  });
+});
+
+describe('the person picked', () => {
+  it('LEG-1 LCK-1 LCK-2 five wrong passwords lock that person at every entry, and nobody else', async () => {
+    const [boss, clerk] = [await knownPerson(door), await knownPerson(door)];
+    const taxpayerId = await oldCompany(door, boss);
+    await giveRelation(door, clerk, taxpayerId, 'invoice-clerk');
+    const { legacyId, persons } = await picking(door, taxpayerId);
+    const [first, second] = persons.map(({ personRef }) => personRef);
+    expect(answer(await pick(door, legacyId, first, wrong))).toBe(4);
+    expect(answer(await enterCompany(door, boss, taxpayerId, { password: wrong }))).toBe(3);
+    expect(answer(await enterPassword(door, boss.phone, wrong))).toBe(2);
+    expect(answer(await pick(door, legacyId, first, wrong))).toBe(1);
+    const fifth = await pick(door, legacyId, first, wrong);
+    const text = '连续认证错误次数过多，您的账号已被锁定。建议您直接使用“忘记密码”修改密码';
+    for (const reply of [fifth, await pick(door, legacyId, first, boss.password)])
+      expect(reply.body).toMatchObject({
+        status: 423,
+        code: 'ACCOUNT_LOCKED',
+        title: text,
+        lockedUntil: '2027-03-03T00:00:00+08:00',
+      });
+    expect(said(await enterPassword(door, boss.phone, boss.password))).toBe('ACCOUNT_LOCKED');
+    expect(await failures(door, companyOf(taxpayerId))).toEqual(none);
+    const events = (await history(door, boss)).map(({ kind, detail }) => `${kind} ${detail?.purpose ?? ''}`);
+    expect(events.filter((event) => event === 'login-password legacy-login')).toHaveLength(2);
+    expect(events.filter((event) => event.startsWith('locked'))).toEqual(['locked legacy-login']);
+    expectStatus(await pick(door, legacyId, second, clerk.password), 201);
+  });
+
+  it('LEG-1 LGN-11 an initial password opens nothing here, which only its holder learns', async () => {
+    const who = await knownPerson(door);
+    const taxpayerId = await oldCompany(door, who);
+    await setOnPerson(door, who.personKey, 'password', { initial: true });
+    const { legacyId, persons } = await picking(door, taxpayerId);
+    const ref = persons[0]?.personRef;
+    expect(answer(await pick(door, legacyId, ref, wrong))).toBe(4);
+    const initial = who.documentNumber.slice(-6);
+    expect((await pick(door, legacyId, ref, initial)).body).toMatchObject({
+      status: 403,
+      code: 'PASSWORD_CHANGE_REQUIRED',
+    });
+    expect(await failures(door, who)).toEqual(none);
+  });
+
+  it('LEG-1 LGN-4 somebody whom the counter entered and who never registered is told to', async () => {
+    const boss = await knownPerson(door);
+    const taxpayerId = await oldCompany(door, boss);
+    const stranger = person();
+    const { name, documentType, documentNumber } = stranger;
+    expectStatus(
+      await asChannel(door, 'hall')('POST', '/v1/hall/relations', {
+        taxpayerId,
+        person: { name, documentType, documentNumber },
+        role: 'tax-handler',
+      }),
+      201,
+    );
+    const { legacyId, persons } = await picking(door, taxpayerId);
+    const reply = await pick(door, legacyId, persons[1]?.personRef, stranger.password);
+    expect(reply.body).toMatchObject({
+      status: 404,
+      code: 'USER_NOT_REGISTERED',
+      title: '该用户未注册，请在自然人业务入口进行用户注册',
+    });
+  });
+
+  it('LEG-1 SPC-1 LGN-2 LGN-8 entry, then relation, are told after the right password and count nothing', async () => {
+    const [boss, clerk] = [await knownPerson(door), await knownPerson(door)];
+    const special = await oldCompany(door, boss, { subject: 'cross-region' });
+    const picked = await picking(door, special);
+    const ref = picked.persons[0]?.personRef;
+    expect(answer(await pick(door, picked.legacyId, ref, wrong))).toBe(4);
+    expect((await pick(door, picked.legacyId, ref, boss.password)).body).toMatchObject({
+      code: 'USE_SPECIAL_ENTRY',
+      entry: 'cross-region',
+    });
+    const taxpayerId = await oldCompany(door, boss);
+    await giveRelation(door, clerk, taxpayerId, 'tax-handler');
+    const { legacyId, persons } = await picking(door, taxpayerId);
+    const clerkRef = persons[1]?.personRef;
+    await changeRelation(door, clerk, taxpayerId, 'tax-handler', { state: 'deleted' });
+    expect(answer(await pick(door, legacyId, clerkRef, wrong))).toBe(4);
+    expect(said(await pick(door, legacyId, clerkRef, clerk.password))).toBe('RELATION_NOT_FOUND');
+    // Refusals leave the choice open.
+    expectStatus(await pick(door, legacyId, persons[0]?.personRef, boss.password), 201);
+    for (const who of [boss, clerk]) expect(await failures(door, who)).toEqual(none);
+  });
+
+  it('LEG-1 ENT-2 LGN-7 a company that went meanwhile is gone', async () => {
+    const boss = await knownPerson(door);
+    const taxpayerId = await oldCompany(door, boss);
+    const { legacyId, persons } = await picking(door, taxpayerId);
+    await feed(door, companyLine(taxpayerId, { state: 'cancelled' }));
+    expect(said(await pick(door, legacyId, persons[0]?.personRef, boss.password))).toBe('TAXPAYER_NOT_FOUND');
+    expect(await failures(door, boss)).toEqual(none);
+  });
+
+  it('LEG-1 MIG-1 replaces a wrapped hash of the person too', async () => {
+    const who = await knownPerson(door);
+    const taxpayerId = await oldCompany(door, who);
+    // What the company's import left behind stands for the person's.
+    await setOnPerson(door, who.personKey, 'password', await storedPassword(taxpayerId));
+    expectStatus(await pickOnly(door, taxpayerId, companyPassword), 201);
+    expect((await row(door, 'Users', { personKey: who.personKey })).password).not.toHaveProperty('wraps');
+    expectStatus(await enterPassword(door, who.phone, companyPassword), 201);
+  });
+
+  it('LEG-1 LGN-5 a person without a phone is told how to go on', async () => {
+    const who = await knownPerson(door);
+    const taxpayerId = await oldCompany(door, who);
+    await setOnPerson(door, who.personKey, 'phones', []);
+    const { body } = expectStatus(await pickOnly(door, taxpayerId, who.password), 201);
+    expect(body.secondFactors).toEqual([{ method: 'face' }]);
+    expect(body.notices.map(({ code }: Loose) => code)).toEqual(['PHONE_EMPTY']);
+    expectStatus(await passFace(door, body.loginId), 200);
+  });
+});
+
+describe('the choice itself', () => {
+  it('LEG-1 BL-01 knows only its own handles, opens one login and lives ten minutes', async () => {
+    const boss = await knownPerson(door);
+    const taxpayerId = await oldCompany(door, boss);
+    const [own, other] = [await picking(door, taxpayerId), await picking(door, taxpayerId)];
+    const ref = own.persons[0]?.personRef;
+    const foreign = [other.persons[0]?.personRef, 'made-up', '__proto__', 'constructor', boss.personKey];
+    for (const personRef of foreign)
+      expect((await pick(door, own.legacyId, personRef, boss.password)).body).toMatchObject({
+        status: 404,
+        code: 'NOT_FOUND',
+      });
+    for (const id of ['no-such-login', ref, own.legacyId.slice(1)])
+      expect(said(await pick(door, id ?? '', ref, boss.password))).toBe('NOT_FOUND');
+    for (const bad of [
+      {},
+      { personRef: ref },
+      { personRef: ref, password: 7 },
+      { personRef: 'x'.repeat(65), password: 'x' },
+      { personRef: ref, password: 'x'.repeat(257) },
+    ])
+      expect(said(await door.http('POST', `/v1/legacy/logins/${own.legacyId}/person`, bad))).toBe(
+        'BAD_REQUEST',
+      );
+    expect(await failures(door, boss)).toEqual(none);
+
+    // Neither is the one ticket the other kind.
+    const { loginId } = expectStatus(await pick(door, own.legacyId, ref, boss.password), 201).body;
+    expect(said(await pick(door, loginId, ref, boss.password))).toBe('NOT_FOUND');
+    expect(said(await ticketCall(door, other.legacyId, 'sms'))).toBe('NOT_FOUND');
+    expect(said(await verify(door, other.legacyId, { smsCode: '123456' }))).toBe('NOT_FOUND');
+    expect(said(await pick(door, own.legacyId, ref, boss.password))).toBe('STATE_CONFLICT');
+    expect(said(await bindingSms(door, own.legacyId, boss))).toBe('STATE_CONFLICT');
+    expect(await failures(door, boss)).toEqual(none);
+
+    await wait(door, 600);
+    expect((await pick(door, other.legacyId, other.persons[0]?.personRef, boss.password)).body).toMatchObject(
+      {
+        status: 410,
+        code: 'EXPIRED',
+      },
+    );
+    expect(said(await bindingSms(door, other.legacyId, boss))).toBe('EXPIRED');
+  });
+
+  it('LEG-1 of right passwords at once one opens a login', async () => {
+    const boss = await knownPerson(door);
+    const taxpayerId = await oldCompany(door, boss);
+    const { legacyId, persons } = await picking(door, taxpayerId);
+    const replies = await Promise.all(
+      Array.from({ length: 4 }, () => pick(door, legacyId, persons[0]?.personRef, boss.password)),
+    );
+    expect(replies.map(({ status }) => status).sort()).toEqual([201, 409, 409, 409]);
+    expect(await failures(door, boss)).toEqual(none);
+  });
+
+  it('LEG-1 refuses bodies that are no login', async () => {
+    const [challenge] = await door.solutions(1);
+    for (const bad of [
+      {},
+      { taxpayerId: creditCode() },
+      { taxpayerId: 'x'.repeat(65), companyPassword, challenge },
+      { taxpayerId: creditCode(), companyPassword: '', challenge },
+      { taxpayerId: creditCode(), companyPassword: 'x'.repeat(257), challenge },
+      { taxpayerId: creditCode(), companyPassword, challenge: 'x'.repeat(4097) },
+    ])
+      expect(said(await door.http('POST', '/v1/legacy/logins', bad))).toBe('BAD_REQUEST');
+    const huge = { taxpayerId: creditCode(), companyPassword: 'x'.repeat(1_000_000) };
+    expect((await door.http('POST', '/v1/legacy/logins', huge)).status).toBe(413);
+  });
+});
+
+describe('binding a tax handler', () => {
+  it('LEG-2 binds at once where the company has nobody; everybody else waits for the company', async () => {
+    const [first, second] = [await knownPerson(door), await knownPerson(door)];
+    const taxpayerId = await oldCompany(door);
+    await wait(door, 61);
+    expect(await boundBy(door, taxpayerId, first)).toEqual({
+      authorizationId: expect.any(String),
+      state: 'active',
+    });
+    expect(await relationRow(door, first, taxpayerId, 'tax-handler')).toMatchObject({
+      state: 'active',
+      direction: 'applied',
+      source: 'legacy',
+      permissions: ['filing', 'declaration', 'enquiry', 'invoice'],
+    });
+    expect(await boundBy(door, taxpayerId, second)).toMatchObject({ state: 'pending' });
+    for (const [who, state] of [
+      [first, 'active'],
+      [second, 'pending'],
+    ] as const)
+      expect((await history(door, who)).at(-1)).toMatchObject({
+        kind: `relation-${state}`,
+        detail: { role: 'tax-handler', taxpayerId, source: 'legacy', direction: 'applied' },
+      });
+    const ofCompany = (await companyHistory(door, taxpayerId)).filter(({ kind }) =>
+      kind.startsWith('relation-'),
+    );
+    expect(ofCompany.map(({ kind }) => kind).sort()).toEqual(['relation-active', 'relation-pending']);
+    for (const who of [first, second]) expect(await failures(door, who)).toEqual(none);
+    // The bound one works for the company, by either login.
+    expectStatus(await pickOnly(door, taxpayerId, first.password), 201);
+    expectStatus(await enterCompany(door, first, taxpayerId), 201);
+    expect((await enterCompany(door, second, taxpayerId)).body.code).toBe('RELATION_NOT_FOUND');
+  });
+
+  it('LEG-2 REL-6 the legal representative confirms what waits', async () => {
+    const [boss, handler] = [await knownPerson(door), await knownPerson(door)];
+    const taxpayerId = await oldCompany(door, boss);
+    await wait(door, 61);
+    const { authorizationId, state } = await boundBy(door, taxpayerId, handler);
+    expect(state).toBe('pending');
+    const { loginId } = expectStatus(await pickOnly(door, taxpayerId, boss.password), 201).body;
+    const token = expectStatus(await passFace(door, loginId), 200).body.session.accessToken;
+    const path = '/v1/enterprise/staff';
+    const { staff } = (await door.http('GET', `${path}?state=pending`, undefined, { token })).body;
+    expect(staff).toMatchObject([{ authorizationId, direction: 'applied', name: masked(handler) }]);
+    expectStatus(await door.http('POST', `${path}/${authorizationId}/confirm`, undefined, { token }), 200);
+    expectStatus(await enterCompany(door, handler, taxpayerId), 201);
+  });
+
+  it('LEG-2 whoever came first another way makes the next one wait, also once gone again', async () => {
+    const [hall, heir, later] = [await knownPerson(door), await knownPerson(door), await knownPerson(door)];
+    await wait(door, 61);
+    const atCounter = await oldCompany(door);
+    const { name, documentType, documentNumber } = hall;
+    expectStatus(
+      await asChannel(door, 'hall', { person: { documentType, documentNumber } })(
+        'POST',
+        '/v1/hall/relations',
+        {
+          taxpayerId: atCounter,
+          person: { name, documentType, documentNumber },
+          role: 'invoice-clerk',
+        },
+      ),
+      201,
+    );
+    expect(await boundBy(door, atCounter, heir)).toMatchObject({ state: 'pending' });
+
+    const left = await oldCompany(door);
+    await wait(door, 61);
+    await boundBy(door, left, heir);
+    await changeRelation(door, heir, left, 'tax-handler', { state: 'deleted' });
+    expect(await boundBy(door, left, later)).toMatchObject({ state: 'pending' });
+    // Bound again, the old record goes into history (REL-10).
+    await wait(door, 61);
+    expect(await boundBy(door, left, heir)).toMatchObject({ state: 'pending' });
+  });
+
+  /** The ways in which somebody becomes the first to work for a company, beside the registry's legal representative. */
+  const ways: readonly [string, object, (who: Known, taxpayerId: string) => Promise<Reply<Loose>>][] = [
+    [
+      'LEG-2 REL-4 a tax handler of 金三 who confirms',
+      {},
+      async (who, taxpayerId) => {
+        await feed(door, { type: 'tax-handler', taxpayerId, person: claimed(who) });
+        const session = await signIn(door, who);
+        const { authorizations } = (await session.api('GET', '/v1/authorizations?state=pending')).body;
+        return session.api('POST', `/v1/authorizations/${authorizations[0].authorizationId}/confirm`);
+      },
+    ],
+    [
+      'LEG-2 LGN-9 a finance head who confirms on the login page',
+      {},
+      async (who, taxpayerId) => {
+        await feed(door, { type: 'finance-head', taxpayerId, person: claimed(who) });
+        const { loginId } = expectStatus(await enterCompany(door, who, taxpayerId), 201).body;
+        const { confirm } = expectStatus(await passFace(door, loginId), 200).body;
+        return confirmRole(door, loginId, confirm.authorizationId);
+      },
+    ],
+    [
+      'LEG-2 REL-3 a finance head at the counter',
+      {},
+      async (who, taxpayerId) => {
+        const { documentType, documentNumber } = who;
+        const counter = asChannel(door, 'hall', { person: { documentType, documentNumber } });
+        const body = { taxpayerId, person: claimed(who), role: 'finance-head' };
+        const reply = await counter('POST', '/v1/hall/relations', body);
+        return { ...reply, status: reply.status - 1 };
+      },
+    ],
+    [
+      'LEG-2 ENT-2 a tax handler who confirms the company',
+      { state: 'awaiting-confirmation' },
+      async (who, taxpayerId) => {
+        await feed(door, { type: 'tax-handler', taxpayerId, person: claimed(who) });
+        const session = await signIn(door, who);
+        const { confirmations } = (await session.api('GET', '/v1/confirmations')).body;
+        const path = `/v1/confirmations/${confirmations[0].confirmationId}`;
+        return session.api('POST', path, { kind: 'one-licence' });
+      },
+    ],
+  ];
+  it.each(ways)('%s makes the next one wait', async (_, facts, becomes) => {
+    const [who, next] = [await knownPerson(door), await knownPerson(door)];
+    const taxpayerId = await oldCompany(door, undefined, facts);
+    expectStatus(await becomes(who, taxpayerId), 200);
+    await wait(door, 61);
+    expect(await boundBy(door, taxpayerId, next)).toMatchObject({ state: 'pending' });
+  });
+
+  it('LEG-2 REL-4 whoever still waits does not count as somebody', async () => {
+    const [listed, next] = [await knownPerson(door), await knownPerson(door)];
+    const taxpayerId = await oldCompany(door);
+    await feed(
+      door,
+      { type: 'tax-handler', taxpayerId, person: claimed(listed) },
+      { type: 'finance-head', taxpayerId, person: claimed(listed) },
+    );
+    await wait(door, 61);
+    expect(await boundBy(door, taxpayerId, next)).toMatchObject({ state: 'active' });
+  });
+
+  it('LEG-2 SPC-4 binds for companies of special entries too, before the change', async () => {
+    const who = await knownPerson(door);
+    const taxpayerId = await oldCompany(door, undefined, { subject: 'social-insurance' });
+    await wait(door, 61);
+    expect(await boundBy(door, taxpayerId, who)).toMatchObject({ state: 'active' });
+    expectStatus(await enterCompany(door, who, taxpayerId, { entry: 'social-insurance' }), 201);
+  });
+
+  it('LEG-2 names who is not registered, whose name differs, who is there already and who has no phone', async () => {
+    const boss = await knownPerson(door);
+    const [handler, phoneless] = [await knownPerson(door), await knownPerson(door)];
+    const taxpayerId = await oldCompany(door, boss);
+    await giveRelation(door, handler, taxpayerId, 'tax-handler', { state: 'pending' });
+    await setOnPerson(door, phoneless.personKey, 'phones', []);
+    await wait(door, 61);
+    const { legacyId } = await picking(door, taxpayerId);
+    expect((await bindingSms(door, legacyId, person())).body).toMatchObject({
+      status: 422,
+      code: 'PERSON_NOT_REGISTERED',
+    });
+    expect((await bindingSms(door, legacyId, { ...handler, name: '诸葛亮' })).body).toMatchObject({
+      status: 409,
+      code: 'PERSON_MISMATCH',
+    });
+    expect(said(await bindingSms(door, legacyId, { ...handler, documentNumber: '110105194912310021' }))).toBe(
+      'DOCUMENT_INVALID',
+    );
+    expect(said(await bindingSms(door, legacyId, phoneless))).toBe('PHONE_EMPTY');
+    expect(said(await bindingSms(door, 'no-such-login', handler))).toBe('NOT_FOUND');
+    const code = await bindingCode(door, legacyId, handler);
+    expect(said(await bind(door, 'no-such-login', handler, code))).toBe('NOT_FOUND');
+    expect(said(await bind(door, legacyId, handler, code))).toBe('RELATION_EXISTS');
+    expect(said(await bind(door, legacyId, { ...handler, name: '诸葛亮' }, code))).toBe('PERSON_MISMATCH');
+    expect(await failures(door, handler)).toEqual(none);
+  });
+
+  it('LEG-2 SMS-2 OTP-03 the code is one person’s in one choice, checked first and spent only by success', async () => {
+    const [boss, who, other] = [await knownPerson(door), await knownPerson(door), await knownPerson(door)];
+    const taxpayerId = await oldCompany(door, boss);
+    await wait(door, 61);
+    const { legacyId } = await picking(door, taxpayerId);
+    const elsewhere = (await picking(door, taxpayerId)).legacyId;
+    expect(said(await bind(door, legacyId, who, '123456'))).toBe('SMS_CODE_WRONG');
+    const code = await bindingCode(door, legacyId, who);
+    for (const [id, whom] of [
+      [legacyId, other],
+      [elsewhere, who],
+    ] as const)
+      expect(said(await bind(door, id, whom, code))).toBe('SMS_CODE_WRONG');
+    // A wrong code says nothing of the password, and is none of its failures.
+    const guessed = await bind(door, legacyId, who, otherThan(code), wrong);
+    expect(guessed.body).toMatchObject({ status: 401, code: 'SMS_CODE_WRONG', remainingAttempts: 4 });
+    expect(await failures(door, who)).toEqual({ ...none, guesses: 1 });
+    // A wrong password leaves the code usable and counts as at every door.
+    expect(answer(await bind(door, legacyId, who, code, wrong))).toBe(4);
+    expect(await failures(door, who)).toEqual({ ...none, password: 1, guesses: 1 });
+    expectStatus(await bind(door, legacyId, who, code), 201);
+    expect(await failures(door, who)).toEqual({ ...none, guesses: 1 });
+    expect(said(await bind(door, legacyId, who, code))).toBe('SMS_CODE_WRONG');
+  });
+
+  it('LEG-2 LCK-1 LCK-2 five wrong passwords lock the person, and the right one is not looked at', async () => {
+    const who = await knownPerson(door);
+    const taxpayerId = await oldCompany(door);
+    await wait(door, 61);
+    const { legacyId } = await picking(door, taxpayerId);
+    const code = await bindingCode(door, legacyId, who);
+    const answers = [];
+    for (let i = 0; i < 5; i++) answers.push(answer(await bind(door, legacyId, who, code, wrong)));
+    expect(answers).toEqual([4, 3, 2, 1, 'ACCOUNT_LOCKED']);
+    expect(said(await bind(door, legacyId, who, code))).toBe('ACCOUNT_LOCKED');
+    expect(await relationRow(door, who, taxpayerId, 'tax-handler')).toBeUndefined();
+    expect(said(await enterPassword(door, who.phone, who.password))).toBe('ACCOUNT_LOCKED');
+  });
+
+  it('LEG-2 LCK-5 ten wrong codes a day are the end until midnight, as in every journey', async () => {
+    const who = await knownPerson(door);
+    const taxpayerId = await oldCompany(door);
+    await wait(door, 61);
+    const { legacyId } = await picking(door, taxpayerId);
+    for (let round = 0; round < 2; round++) {
+      const code = await bindingCode(door, legacyId, who);
+      for (let i = 0; i < 5; i++)
+        expect(said(await bind(door, legacyId, who, otherThan(code)))).toBe('SMS_CODE_WRONG');
+      // Five tries use the code up.
+      expect(said(await bind(door, legacyId, who, code))).toBe('SMS_CODE_WRONG');
+      await wait(door, 61);
+    }
+    expect((await bindingSms(door, legacyId, who)).body).toMatchObject({
+      code: 'TOO_MANY_REQUESTS',
+      retryAt: '2027-03-03T00:00:00+08:00',
+    });
+    expect(await failures(door, who)).toEqual({ ...none, guesses: 10 });
+  });
+
+  it('LEG-2 SMS-1 SMS-2 one code a minute and five in ten minutes, together with every other purpose', async () => {
+    const who = await knownPerson(door);
+    const taxpayerId = await oldCompany(door);
+    await wait(door, 601);
+    const { loginId } = expectStatus(await enterPassword(door, who.phone, who.password), 201).body;
+    expectStatus(await ticketCall(door, loginId, 'sms'), 202);
+    expectStatus(await verify(door, loginId, { smsCode: await codeFor(door, who.phone) }), 200);
+    const { legacyId } = await picking(door, taxpayerId);
+    for (let i = 0; i < 4; i++) {
+      expect((await bindingSms(door, legacyId, who)).body).toMatchObject({
+        status: 429,
+        code: 'SMS_TOO_FREQUENT',
+        title: '短信验证码获取频繁，请稍后重试',
+      });
+      await wait(door, 61);
+      expectStatus(await bindingSms(door, legacyId, who), 202);
+    }
+    await wait(door, 61);
+    expect(said(await bindingSms(door, legacyId, who))).toBe('SMS_TOO_FREQUENT');
+  });
+
+  it('LEG-2 LGN-11 PHN-4 neither an initial password nor a number recovered lately binds anybody', async () => {
+    const [first, second] = [await knownPerson(door), await knownPerson(door)];
+    const taxpayerId = await oldCompany(door);
+    await setOnPerson(door, first.personKey, 'password', { initial: true });
+    const { phones } = await row(door, 'Users', { personKey: second.personKey });
+    const recoveredAt = door.clock.now().toISOString();
+    await setOnPerson(door, second.personKey, 'phones', [{ ...phones[0], recoveredAt }]);
+    await wait(door, 61);
+    const { legacyId } = await picking(door, taxpayerId);
+    const code = await bindingCode(door, legacyId, first);
+    expect(said(await bind(door, legacyId, first, code, first.documentNumber.slice(-6)))).toBe(
+      'PASSWORD_CHANGE_REQUIRED',
+    );
+    expect(said(await bindingSms(door, legacyId, second))).toBe('FACE_REQUIRED');
+  });
+
+  it('LEG-2 MIG-1 a number that an import brought is proved by the code: no later import takes it away', async () => {
+    const taxpayerId = await oldCompany(door);
+    const [who, other] = [await moved(door, person()), person()];
+    await wait(door, 61);
+    const { legacyId } = await picking(door, taxpayerId);
+    const code = await bindingCode(door, legacyId, who);
+    expectStatus(await bind(door, legacyId, who, code), 201);
+    await feed(door, personLine({ ...other, phone: who.phone }));
+    const { loginId, secondFactors } = expectStatus(
+      await enterPassword(door, who.phone, who.password),
+      201,
+    ).body;
+    expect(loginId).toBeDefined();
+    expect(secondFactors).toContainEqual(expect.objectContaining({ method: 'sms' }));
+  });
+
+  it('LEG-2 of several bindings at once one is the first, the others wait', async () => {
+    const taxpayerId = await oldCompany(door);
+    const people: Known[] = [];
+    for (let i = 0; i < 5; i++) people.push(await knownPerson(door));
+    await wait(door, 61);
+    const { legacyId } = await picking(door, taxpayerId);
+    const codes: string[] = [];
+    for (const who of people) codes.push(await bindingCode(door, legacyId, who));
+    const replies = await Promise.all(people.map((who, i) => bind(door, legacyId, who, codes[i] ?? '')));
+    expect(replies.map(({ body }) => body.state ?? said({ body } as Reply<Loose>)).sort()).toEqual([
+      'active',
+      'pending',
+      'pending',
+      'pending',
+      'pending',
+    ]);
+    for (const who of people) expect(await failures(door, who)).toEqual(none);
+  });
+
+  it('LEG-2 the same binding many times at once is one', async () => {
+    const who = await knownPerson(door);
+    const taxpayerId = await oldCompany(door);
+    await wait(door, 61);
+    const { legacyId } = await picking(door, taxpayerId);
+    const code = await bindingCode(door, legacyId, who);
+    const replies = await Promise.all(Array.from({ length: 4 }, () => bind(door, legacyId, who, code)));
+    expect(replies.filter(({ status }) => status === 201)).toHaveLength(1);
+    for (const reply of replies)
+      expect(['201', 'SMS_CODE_WRONG', 'RELATION_EXISTS', 'ACCOUNT_LOCKED']).toContain(said(reply));
+    expect(await failures(door, who)).toEqual(none);
+  });
+});
+
+describe('the last day', () => {
+  it('LEG-1 answers until its end; then every route says so before anything is looked at', async () => {
+    const boss = await knownPerson(door);
+    const taxpayerId = await oldCompany(door, boss);
+    door.clock.set(`${lastDay}T23:59:58+08:00`);
+    const { legacyId, persons, closesOn } = await picking(door, taxpayerId);
+    expect(closesOn).toBe(lastDay);
+    const { loginId } = expectStatus(await pickOnly(door, taxpayerId, boss.password), 201).body;
+    door.clock.set('2030-01-01T00:00:00+08:00');
+    const closed = {
+      status: 410,
+      code: 'LEGACY_LOGIN_CLOSED',
+      title: '旧版登录已停用，请使用新版登录',
+      closedOn: lastDay,
+    };
+    const legacy = '/v1/legacy/logins';
+    for (const path of [
+      legacy,
+      `${legacy}/${legacyId}/person`,
+      `${legacy}/${legacyId}/bindings/sms`,
+      `${legacy}/${legacyId}/bindings`,
+      `${legacy}/nobody/person`,
+    ])
+      for (const body of [
+        { taxpayerId, companyPassword, challenge: (await door.solutions(1))[0] },
+        { personRef: persons[0]?.personRef, password: boss.password },
+        { personRef: persons[0]?.personRef, password: wrong },
+        {},
+        '{"no JSON',
+        undefined,
+      ])
+        expect((await door.http('POST', path, body)).body).toMatchObject(closed);
+    expect(await failures(door, companyOf(taxpayerId), '2030-01-01')).toEqual(none);
+    expect(await failures(door, boss, '2030-01-01')).toEqual(none);
+    const english = await door.http('POST', legacy, {}, { headers: { 'accept-language': 'en' } });
+    expect(english.body.title).toBe('The old login has closed, please use the new one');
+    expect(english.body.detail).toContain(lastDay);
+    // A login that was opened by it is one of the new kind.
+    expectStatus(await passFace(door, loginId), 200);
+  });
+});

@@ -1,0 +1,139 @@
+import type { Loose, Reply } from '../../support/client.ts';
+import { type Door, enterPassword, expectStatus } from '../../support/door.ts';
+import type { Sample } from '../../support/people.ts';
+import { type Known, knownPerson } from '../../support/watched.ts';
+import { companyLine, companyOf, creditCode, feed } from './registry.ts';
+import { inCompany, passFace } from './relations.ts';
+import { claimed } from './staff.ts';
+
+export { claimed };
+
+/** Days around the tests' morning, 2027-03-02. */
+export const yesterday = '2027-03-01';
+export const today = '2027-03-02';
+export const tomorrow = '2027-03-03';
+export const yearsEnd = '2027-12-31';
+
+export const staffLine = (agencyId: string, agents: readonly Sample[], facts: object = {}) => ({
+  type: 'agency-staff',
+  agencyId,
+  agents: agents.map(claimed),
+  ...facts,
+});
+let agreements = 0;
+export const agreementLine = (
+  agencyId: string,
+  clientId: string,
+  agents: readonly Sample[],
+  facts: object = {},
+) => ({
+  type: 'agreement',
+  agreementId: `AG-${Date.now().toString(36)}-${++agreements}`,
+  agencyId,
+  clientId,
+  agents: agents.map(claimed),
+  items: ['tax-declaration'],
+  from: '2027-01-01',
+  until: yearsEnd,
+  ...facts,
+});
+
+/** Feed lines as they are; the report says what became of them. */
+export const reported = async (door: Door, ...lines: object[]): Promise<Loose> =>
+  expectStatus(
+    await door.http('POST', '/local/registry', lines.map((line) => JSON.stringify(line)).join('\n')),
+    200,
+  ).body;
+
+export type Api = (method: string, path: string, body?: unknown) => Promise<Reply<Loose>>;
+export const apiOf =
+  (door: Door, token: string): Api =>
+  (method, path, body) =>
+    door.http(method, path, body, { token });
+
+export interface Firm {
+  readonly id: string;
+  readonly boss: Known;
+  /** The legal representative, logged in through `enterprise`. */
+  readonly api: Api;
+}
+/** A company at work with its legal representative logged in. */
+export async function firm(door: Door, facts: object = {}): Promise<Firm> {
+  const boss = await knownPerson(door);
+  const id = await companyOf(door, boss, facts);
+  const { token } = await inCompany(door, boss, id);
+  return { id, boss, api: apiOf(door, token) };
+}
+export const agencyFirm = (door: Door, facts: object = {}) =>
+  firm(door, { subject: ['agency', 'enterprise'], name: '徽州税务师事务所', ...facts });
+
+/** A company that nobody is logged in for. */
+export async function client(door: Door, facts: object = {}): Promise<string> {
+  const id = creditCode();
+  await feed(door, companyLine(id, { name: '黄山毛峰有限公司', ...facts }));
+  return id;
+}
+
+/** Both factors at `agency`; answers what `verify` says. */
+export async function atAgency(door: Door, who: Sample, agencyId: string) {
+  const reply = expectStatus(
+    await enterPassword(door, who.documentNumber, who.password, 'agency', { taxpayerId: agencyId }),
+    201,
+  );
+  return passFace(door, reply.body.loginId);
+}
+/** A session at `agency`. */
+export async function agentAt(door: Door, who: Sample, agencyId: string) {
+  const reply = expectStatus(await atAgency(door, who, agencyId), 200);
+  const { session } = reply.body;
+  return {
+    session,
+    token: session.accessToken as string,
+    cookie: reply.cookie ?? '',
+    api: apiOf(door, session.accessToken),
+  };
+}
+
+/** Goes to a client; answers the calls of the session after that. */
+export async function goTo(door: Door, api: Api, taxpayerId: string) {
+  const reply = expectStatus(await api('POST', '/v1/session/client', { taxpayerId }), 200);
+  const { session } = reply.body;
+  return { session, token: session.accessToken as string, api: apiOf(door, session.accessToken) };
+}
+
+/** An agreement as the agency enters it. */
+export const entering = (clientId: string, agents: readonly object[], facts: object = {}) => ({
+  clientId,
+  agents,
+  items: ['tax-declaration', 'consulting'],
+  from: today,
+  until: yearsEnd,
+  ...facts,
+});
+/** Enters an agreement and answers its id. */
+export const entered = async (
+  from: Firm,
+  clientId: string,
+  agents: readonly Sample[],
+  facts: object = {},
+): Promise<string> =>
+  expectStatus(
+    await from.api('POST', '/v1/agency/agreements', entering(clientId, agents.map(claimed), facts)),
+    201,
+  ).body.agreementId;
+
+export const agreementsOf = async (
+  { api }: Pick<Firm, 'api'>,
+  side: 'agency' | 'enterprise',
+): Promise<Loose[]> => {
+  const all: Loose[] = [];
+  for (let cursor = ''; ; ) {
+    const { body } = expectStatus(await api('GET', `/v1/${side}/agreements${cursor}`), 200);
+    all.push(...body.agreements);
+    if (body.cursor === undefined) return all;
+    cursor = `?cursor=${encodeURIComponent(body.cursor)}`;
+  }
+};
+
+/** `code` of a refusal, or the status. */
+export const said = ({ status, body }: Reply<Loose>): string => body?.code ?? String(status);

@@ -1,0 +1,145 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createChallenge } from 'altcha-lib';
+import { deriveKey } from 'altcha-lib/algorithms/pbkdf2';
+import { solve } from '#crypto/challenges.ts';
+import { deriveKeys, type Keys } from '#crypto/keys.ts';
+import type { Loose, Reply } from '../../support/client.ts';
+import { expectStatus } from '../../support/door.ts';
+import type { Sample } from '../../support/people.ts';
+import { openWatchedDoor, type WatchedDoor } from '../../support/watched.ts';
+import { companyLine, creditCode, feed, representativeLine } from './registry.ts';
+
+/** A door whose challenges a test answers without their work: it knows the root secret. */
+export interface LegacyDoor extends WatchedDoor {
+  /** Solutions as the widget sends them, each good once. */
+  solutions(count: number): Promise<string[]>;
+}
+
+export async function openLegacyDoor(
+  options: Parameters<typeof openWatchedDoor>[0] = {},
+  at?: string | null,
+): Promise<LegacyDoor> {
+  // Kept in a folder only because that is where the root secret can be read.
+  const dataDir = mkdtempSync(join(tmpdir(), 'ahtax-legacy-'));
+  const door = await openWatchedDoor({ ...options, inMemory: false, dataDir }, at);
+  const keys = rootKeys(join(dataDir, 'secrets.json'));
+  return {
+    ...door,
+    solutions: (count) =>
+      Promise.all(Array.from({ length: count }, () => lightSolution(keys, door.clock.now()))),
+    async finish(...exercised) {
+      try {
+        await door.finish(...exercised);
+      } finally {
+        rmSync(dataDir, { recursive: true, force: true });
+      }
+    },
+  };
+}
+
+function rootKeys(file: string): Keys {
+  const { secrets } = JSON.parse(readFileSync(file, 'utf8'));
+  const [, root] = Object.entries<Loose>(secrets).find(([name]) => name.endsWith('root')) ?? [];
+  const current = Object.values<Loose>(root?.versions ?? {}).find(({ stages }) =>
+    stages.includes('AWSCURRENT'),
+  );
+  return deriveKeys(current?.value ?? '');
+}
+
+/** A genuine challenge but for its counter, which is found at the first try. */
+async function lightSolution(keys: Keys, now: Date): Promise<string> {
+  const secret = keys.challengeKey.toString('hex');
+  return solve(
+    await createChallenge({
+      algorithm: 'PBKDF2/SHA-256',
+      cost: 2000,
+      counter: 1,
+      deriveKey,
+      expiresAt: Math.floor(now.getTime() / 1000) + 300,
+      hmacSignatureSecret: `challenge ${secret}`,
+      hmacKeySignatureSecret: `solution ${secret}`,
+    }),
+  );
+}
+
+export const companyPassword = 'Qiye#1998';
+export const sha256 = (text: string): string => `{SHA256}${createHash('sha256').update(text).digest('hex')}`;
+
+/** A company with a password of the old system, and its legal representative where there is to be one. */
+export async function oldCompany(door: LegacyDoor, boss?: Sample, facts: object = {}): Promise<string> {
+  const taxpayerId = creditCode();
+  await feed(
+    door,
+    companyLine(taxpayerId, { companyPasswordHash: sha256(companyPassword), ...facts }),
+    ...(boss ? [representativeLine(taxpayerId, boss)] : []),
+  );
+  return taxpayerId;
+}
+
+/** The first step with a solved challenge. */
+export async function oldLogin(
+  door: LegacyDoor,
+  taxpayerId: string,
+  password = companyPassword,
+  challenge?: string,
+): Promise<Reply<Loose>> {
+  const [solution] = challenge === undefined ? await door.solutions(1) : [challenge];
+  return door.http('POST', '/v1/legacy/logins', {
+    taxpayerId,
+    companyPassword: password,
+    challenge: solution,
+  });
+}
+
+/** An open choice of persons. */
+export const picking = async (door: LegacyDoor, taxpayerId: string) =>
+  expectStatus(await oldLogin(door, taxpayerId), 201).body as {
+    legacyId: string;
+    persons: { personRef: string; name: string; role: string }[];
+    closesOn: string;
+  };
+
+export const pick = (
+  door: LegacyDoor,
+  legacyId: string,
+  personRef: string | undefined,
+  password: string,
+): Promise<Reply<Loose>> =>
+  door.http('POST', `/v1/legacy/logins/${legacyId}/person`, { personRef, password });
+
+/** First factor by the old login as the only person there is to pick. */
+export async function pickOnly(door: LegacyDoor, taxpayerId: string, password: string) {
+  const { legacyId, persons } = await picking(door, taxpayerId);
+  if (persons.length !== 1) throw new Error(`${persons.length} persons`);
+  return pick(door, legacyId, persons[0]?.personRef, password);
+}
+
+const named = ({ name, documentType, documentNumber }: Sample) => ({ name, documentType, documentNumber });
+
+export const bindingSms = (door: LegacyDoor, legacyId: string, who: Sample): Promise<Reply<Loose>> =>
+  door.http('POST', `/v1/legacy/logins/${legacyId}/bindings/sms`, named(who));
+
+export const bind = (
+  door: LegacyDoor,
+  legacyId: string,
+  who: Sample,
+  smsCode: string,
+  password = who.password,
+): Promise<Reply<Loose>> =>
+  door.http('POST', `/v1/legacy/logins/${legacyId}/bindings`, { ...named(who), password, smsCode });
+
+/** The code sent to bind a person. */
+export async function bindingCode(door: LegacyDoor, legacyId: string, who: Sample): Promise<string> {
+  expectStatus(await bindingSms(door, legacyId, who), 202);
+  return door.sms(who.phone).find((message) => message.code)?.code ?? '';
+}
+
+/** A whole binding; the person's phone must be free for a code. */
+export async function boundBy(door: LegacyDoor, taxpayerId: string, who: Sample): Promise<Loose> {
+  const { legacyId } = await picking(door, taxpayerId);
+  const code = await bindingCode(door, legacyId, who);
+  return expectStatus(await bind(door, legacyId, who, code), 201).body;
+}

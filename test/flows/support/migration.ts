@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto';
+import type { Door } from '../../support/door.ts';
+import type { Sample } from '../../support/people.ts';
+import { feed } from './feed-lines.ts';
+import { rowsOf } from './tables.ts';
+
+/** A `person` line (MIG-1). */
+export const personLine = (who: Sample, version = 1, facts: object = {}) => ({
+  type: 'person',
+  version,
+  name: who.name,
+  documentType: who.documentType,
+  documentNumber: who.documentNumber,
+  phones: [who.phone],
+  faceVerified: false,
+  ...facts,
+});
+
+export const legacy = (algorithm: 'MD5' | 'SHA256' | 'SM3', password: string, salt = ''): string =>
+  `{${algorithm}${salt === '' ? '' : `:${salt}`}}${createHash(algorithm.toLowerCase())
+    .update(salt + password)
+    .digest('hex')}`;
+
+/** Somebody whose old password came along, so that both factors are open. */
+export async function moved(door: Door, who: Sample, facts: object = {}): Promise<Sample> {
+  const report = await feed(
+    door,
+    personLine(who, 1, { passwordHash: legacy('MD5', who.password), ...facts }),
+  );
+  if (report.accepted !== 1) throw new Error(JSON.stringify(report));
+  return who;
+}
+
+/**
+ * Numbers and people fit together: each owned number is in its owner's list, each number of a list is its person's.
+ * Answers how many numbers are owned.
+ */
+export async function ownedNumbers(door: Door): Promise<number> {
+  const [guards, people] = await Promise.all([rowsOf(door, 'Phones'), rowsOf(door, 'Users')]);
+  const byGuard = guards
+    .filter(({ personKey }) => personKey !== undefined)
+    .map(({ phoneKey, personKey, imported }) => `${phoneKey} ${personKey} ${imported ?? false}`);
+  const byPerson = people.flatMap(({ personKey, phones }) =>
+    ((phones ?? []) as { phoneKey: string; imported?: true }[]).map(
+      ({ phoneKey, imported }) => `${phoneKey} ${personKey} ${imported ?? false}`,
+    ),
+  );
+  if (JSON.stringify(byGuard.sort()) !== JSON.stringify(byPerson.sort()))
+    throw new Error('numbers and people do not fit together');
+  return byGuard.length;
+}

@@ -1,0 +1,60 @@
+import { randomInt } from 'node:crypto';
+import type { Loose, Reply } from '../../support/client.ts';
+import { type Door, expectStatus } from '../../support/door.ts';
+import type { Sample } from '../../support/people.ts';
+import { bothFactors } from './relations.ts';
+
+let counter = randomInt(1_000_000);
+/** A report number nobody else has, with this ending. */
+export const reportNumber = (ending = '0001'): string =>
+  `皖税跨报〔2027〕${String(++counter).padStart(7, '0')}-${ending}`;
+
+export const nobody = { name: '无名氏', phone: '13000000000' };
+export const handlerOf = ({ name, phone }: Sample) => ({ name, phone });
+
+/** A registry line; the version is the feed's. */
+export const reportLine = (
+  taxpayerId: string,
+  reportNo: string,
+  handler: { readonly name: string; readonly phone: string } = nobody,
+  facts: object = {},
+) => ({
+  type: 'cross-region-report',
+  reportNo,
+  taxpayerId,
+  place: '合肥市包河区',
+  validUntil: '2027-12-31',
+  handler,
+  ...facts,
+});
+
+export const searchReports = (door: Door, loginId: string, ending: string): Promise<Reply<Loose>> =>
+  door.http('GET', `/v1/logins/${loginId}/cross-region-reports?ending=${encodeURIComponent(ending)}`);
+
+/** The reports that a search shows. */
+export const reportsFor = async (door: Door, loginId: string, ending: string): Promise<Loose[]> =>
+  expectStatus(await searchReports(door, loginId, ending), 200).body.reports;
+
+export const crossRegion = { entry: 'cross-region' };
+
+/** Both factors at `cross-region`: reports come next. */
+export async function beforeReports(
+  door: Door,
+  who: Sample,
+  taxpayerId: string,
+  account = who.documentNumber,
+): Promise<string> {
+  const { loginId, reply } = await bothFactors(door, who, taxpayerId, { ...crossRegion, account });
+  if (reply.body.session || reply.body.choices.length > 0) throw new Error(JSON.stringify(reply.body));
+  return loginId;
+}
+
+/** Logged in under a report. */
+export async function underReport(door: Door, who: Sample, taxpayerId: string, reportNo: string) {
+  const loginId = await beforeReports(door, who, taxpayerId);
+  const found = await reportsFor(door, loginId, reportNo);
+  const choice = found.find((report) => report.reportNo === reportNo);
+  const reply = await door.http('POST', `/v1/logins/${loginId}/choose`, { choiceId: choice?.choiceId });
+  const { session } = expectStatus(reply, 200).body;
+  return { session, token: session.accessToken as string, cookie: reply.cookie ?? '', loginId };
+}

@@ -1,0 +1,190 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseDocument } from '#domain/documents.ts';
+import { passwordWeaknesses } from '#domain/passwords.ts';
+import { parseTaxpayerId } from '#domain/taxpayers.ts';
+import { type CompanyKey, companies, demoCompany } from '../../infra/demo/companies.ts';
+import { loadDemo } from '../../infra/demo/load.ts';
+import { demoPassword, demoPerson, personKeys } from '../../infra/demo/people.ts';
+import { type DemoLogin, demoBook, demoLogins, demoTable } from '../../infra/demo/told.ts';
+import { makeClock } from '../../infra/local/clock.ts';
+import { prepareDemo } from '../../infra/local/demo-data.ts';
+import {
+  type Door,
+  enterPassword,
+  expectStatus,
+  openDoor,
+  scanFace,
+  sendRegistrationCode,
+} from '../support/door.ts';
+
+describe('the demo people', () => {
+  it('DOC-2 DOC-3 have numbers and phones that the rules accept, each their own', () => {
+    for (const key of personKeys) {
+      const { documentType, documentNumber, phone } = demoPerson(key);
+      expect(parseDocument(documentType as '201', documentNumber, '2026-01-01')).toBe(documentNumber);
+      expect(phone).toMatch(/^1[3-9]\d{9}$/);
+    }
+    for (const { taxpayerId } of Object.values(companies))
+      expect(parseTaxpayerId(taxpayerId)).toBe(taxpayerId);
+    const all = [
+      ...personKeys.flatMap((key) => [demoPerson(key).documentNumber, demoPerson(key).phone]),
+      ...Object.values(companies).map(({ taxpayerId }) => taxpayerId),
+    ];
+    expect(new Set(all).size).toBe(all.length);
+  });
+
+  it('PWD-2 have a password that everybody may have', () => {
+    for (const key of personKeys) {
+      const { documentNumber, phone, username } = demoPerson(key);
+      expect(
+        passwordWeaknesses(demoPassword, { documentNumber, phones: [phone], username }, () => false),
+      ).toEqual([]);
+    }
+  });
+
+  it('stand in the start message, one line each with what to type', () => {
+    const table = demoTable('http://127.0.0.1:3000');
+    for (const key of personKeys) {
+      const line = table.split('\n').find((one) => one.trim().startsWith(demoPerson(key).name)) ?? '';
+      const login = demoLogins.find(({ person }) => person === key);
+      if (login?.company) expect(line).toContain(demoCompany(login.company).taxpayerId);
+      const { username, phone, documentNumber } = demoPerson(key);
+      expect([username, phone, documentNumber].some((account) => account && line.includes(account))).toBe(
+        true,
+      );
+    }
+    expect(table).toContain(demoPassword);
+    expect(table).toContain('http://127.0.0.1:3000/desk');
+  });
+});
+
+describe('a runtime with demo people', () => {
+  let door: Door;
+  beforeAll(async () => {
+    door = await openDoor({ demo: true });
+  });
+  afterAll(() => door?.stop());
+
+  /** Password, face, and whatever the entry asks then, up to a session. */
+  async function login({ person: key, entry, company }: DemoLogin) {
+    const { username, phone, documentNumber, account: made, password = '', documentType } = demoPerson(key);
+    const account = username ?? (made === 'hall' ? documentNumber : phone);
+    const taxpayerId = company && demoCompany(company).taxpayerId;
+    const entered = await enterPassword(door, account, password, entry, taxpayerId ? { taxpayerId } : {});
+    const { loginId } = expectStatus(entered, 201).body;
+    const path = `/v1/logins/${loginId}`;
+    const scan = expectStatus(await door.http('POST', `${path}/face`), 201).body;
+    const app = documentType === '201' ? 'ahtax-app' : 'iit-app';
+    expectStatus(await scanFace(door, scan.qrContent, app, demoPerson(key) as never), 200);
+    const { body } = expectStatus(
+      await door.http('POST', `${path}/verify`, { faceTicket: scan.ticket }),
+      200,
+    );
+    if (body.session) return body.session;
+    if (body.confirm) {
+      const { authorizationId } = body.confirm;
+      const confirmed = expectStatus(
+        await door.http('POST', `${path}/confirm-role`, { authorizationId }),
+        200,
+      );
+      return confirmed.body.session;
+    }
+    const choices =
+      entry === 'cross-region'
+        ? expectStatus(
+            await door.http(
+              'GET',
+              `${path}/cross-region-reports?ending=${key === 'heJun' ? '0127' : '0354'}`,
+            ),
+            200,
+          ).body.reports
+        : body.choices;
+    const { choiceId } = choices[0];
+    return expectStatus(await door.http('POST', `${path}/choose`, { choiceId }), 200).body.session;
+  }
+
+  it('has loaded all of them, long enough ago for the next code', async () => {
+    expect(door.demo).toEqual([]);
+    expect(door.clock.fixed()).toBe(false);
+    expect(Math.abs(door.clock.now().getTime() - Date.now())).toBeLessThan(1_000);
+    for (const { at } of door.sms()) expect(Date.parse(at)).toBeLessThan(Date.now() - 600_000);
+  });
+
+  it.each(demoLogins)('lets $person in at $entry $company', async (one) => {
+    const session = await login(one);
+    expect(session.identity.kind).toBe(
+      one.entry === 'natural' || one.entry === 'enterprise' || one.entry === 'agency' ? one.entry : 'special',
+    );
+    if (one.company && one.entry !== 'agency')
+      expect(session.identity.taxpayerId).toBe(demoCompany(one.company as CompanyKey).taxpayerId);
+    if (one.person === 'zhaoMin')
+      expect(
+        (await door.http('GET', '/v1/account', undefined, { token: session.accessToken })).body.code,
+      ).toBe('PASSWORD_CHANGE_REQUIRED');
+  });
+
+  it('tells how on /local/demo, everything that the table knows', async () => {
+    const { status, body } = await door.http('GET', '/local/demo');
+    expect(status).toBe(200);
+    expect(body).toEqual({ ...JSON.parse(JSON.stringify(demoBook())), problems: [] });
+    expect(body.people.flatMap(({ logins }: { logins: unknown[] }) => logins)).toHaveLength(
+      demoLogins.length,
+    );
+  });
+
+  it('REG-1 leaves one of them to be registered by hand, at once', async () => {
+    const { name, documentType, documentNumber, phone } = demoPerson('wuLei');
+    const consents = ['privacy', 'face'];
+    const begun = await door.http('POST', '/v1/registrations', {
+      name,
+      documentType,
+      documentNumber,
+      consents,
+    });
+    expectStatus(begun, 201);
+    expectStatus(await sendRegistrationCode(door, begun.body.registrationId, phone), 202);
+  });
+
+  it('loaded once more changes nothing and finds nothing wrong', async () => {
+    const before = door.sms().length;
+    expect(await loadDemo(door.url, new AbortController().signal)).toEqual([]);
+    expect(door.sms()).toHaveLength(before);
+    expect(await login({ person: 'wangFang', entry: 'enterprise', company: 'huijiang' })).toHaveProperty(
+      'accessToken',
+    );
+  });
+
+  it('does so only until it is noted in the data folder', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'ahtax-demo-'));
+    try {
+      const told: string[] = [];
+      const prepare = () =>
+        prepareDemo({
+          url: door.url,
+          file: join(folder, 'demo.json'),
+          clock: makeClock(),
+          progress: (line) => told.push(line),
+          signal: new AbortController().signal,
+        });
+      expect(await prepare()).toEqual([]);
+      expect(await prepare()).toEqual([]);
+      expect(told).toEqual(['loading the demo people']);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('knows nobody where it was not asked for them', async () => {
+    const bare = await openDoor();
+    try {
+      expect(bare.demo).toBeUndefined();
+      expect((await bare.http('GET', '/local/demo')).status).toBe(404);
+      expect(bare.sms()).toEqual([]);
+    } finally {
+      await bare.stop();
+    }
+  });
+});
