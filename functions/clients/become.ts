@@ -3,14 +3,10 @@ import { parseTaxpayerId } from '#domain/taxpayers.ts';
 import { ok } from '#http/answers.ts';
 import type { CallOf, StepOf } from '#http/call.ts';
 import type { House } from '#http/house.ts';
-import { identityFacts } from '#steps/acting.ts';
 import { becomingOf } from '#steps/choices.ts';
-import { audited } from '#steps/facts.ts';
-import { sessionAnswer } from '#steps/open-session.ts';
-import { identityWrite, liveSession } from '#store/sessions.ts';
-import { become } from '#store/standing.ts';
+import { switchIdentity } from '#steps/switch-identity.ts';
 import { companyKeyOf } from '#store/taxpayers.ts';
-import { decidedAnew, Stale } from '#store/users.ts';
+import { Stale } from '#store/users.ts';
 import { agencyOfSession } from './agency.ts';
 import { clientPlace, gone } from './client-place.ts';
 import type { clients } from './contract.ts';
@@ -24,26 +20,15 @@ type BecomeCall = CallOf<typeof clients, 'become'>;
  */
 export const becomeClient: StepOf<typeof clients, 'become'> = async (h, call) => {
   const { agencyKey } = agencyOfSession(call);
-  const { session } = call.caller;
-  const { policies } = h.settings;
+  const { personKey } = call.caller.session;
   const companyKey = wanted(h, call);
-  let first = true;
-  const place = await decidedAnew(async () => {
-    // Another switch that came first has ended the token of this call (SESSION_ENDED).
-    if (!first) await liveSession(h.db, session, call.now, policies);
+  const session = await switchIdentity(h, call, async (again) => {
     // A form that was replaced since it was read may name the person still: looked at once more.
-    const otherwise = first ? () => new Stale() : gone;
-    first = false;
-    const next = await clientPlace(h, session.personKey, agencyKey, companyKey, call.now, otherwise);
-    await h.db.transact([
-      identityWrite(session, next, call.now, policies),
-      ...next.writes,
-      audited(h, call, session.personKey, 'identity-switched', 'success', identityFacts(next.identity)),
-    ]);
-    return next;
+    const otherwise = again ? gone : () => new Stale();
+    const next = await clientPlace(h, personKey, agencyKey, companyKey, call.now, otherwise);
+    return { next, writes: next.writes };
   });
-  const changed = { ...become(session, place), version: session.version + 1 };
-  return ok({ session: await sessionAnswer(h, changed, call) });
+  return ok({ session });
 };
 
 function wanted(h: House, { body, caller }: BecomeCall): string {

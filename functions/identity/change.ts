@@ -5,18 +5,15 @@ import { isActiveOn } from '#domain/relations.ts';
 import { ok } from '#http/answers.ts';
 import type { CallOf, StepOf } from '#http/call.ts';
 import type { House } from '#http/house.ts';
-import { identityFacts, rolesAfter } from '#steps/acting.ts';
+import { rolesAfter } from '#steps/acting.ts';
 import { byStaffForm, placeAmong, readGrounds } from '#steps/agency-places.ts';
 import { type Becoming, becomingOf } from '#steps/choices.ts';
-import { audited } from '#steps/facts.ts';
-import { sessionAnswer } from '#steps/open-session.ts';
 import { placeOf } from '#steps/relation-check.ts';
-import type { Write } from '#store/db.ts';
+import { type Judged, switchIdentity } from '#steps/switch-identity.ts';
 import { relationsIn } from '#store/relations.ts';
-import { type ActsAs, asPerson, identityWrite, liveSession, type Session } from '#store/sessions.ts';
-import { become } from '#store/standing.ts';
+import { asPerson } from '#store/sessions.ts';
 import { companyProblem, findTaxpayer } from '#store/taxpayers.ts';
-import { decidedAnew, findPerson, isActive, personWrite, Stale } from '#store/users.ts';
+import { findPerson, isActive, personWrite, Stale } from '#store/users.ts';
 import type { identity } from './contract.ts';
 
 type ChangeCall = CallOf<typeof identity, 'change'>;
@@ -27,36 +24,13 @@ type ChangeCall = CallOf<typeof identity, 'change'>;
  */
 export const changeIdentity: StepOf<typeof identity, 'change'> = async (h, call) => {
   const { session } = call.caller;
-  const { policies } = h.settings;
   const becoming = becomingOf(h, session, call.body.choiceId);
   if (session.identity.kind === 'special' && becoming !== 'person') throw new Problem('SWITCH_NOT_ALLOWED');
-  let first = true;
-  const as = await decidedAnew(async () => {
-    // Another switch that came first has ended the token of this call (SESSION_ENDED).
-    if (!first) await liveSession(h.db, session, call.now, policies);
-    first = false;
-    const { next, writes } = await judged(h, call, becoming);
-    await h.db.transact([
-      identityWrite(session, next, call.now, policies),
-      ...writes,
-      audited(h, call, session.personKey, 'identity-switched', 'success', identityFacts(next.identity)),
-    ]);
-    return next;
-  });
-  return ok({ session: await sessionAnswer(h, changed(session, as), call) });
+  return ok({ session: await switchIdentity(h, call, () => judged(h, call, becoming)) });
 };
 
-const changed = (session: Session, as: ActsAs): Session => ({
-  ...become(session, as),
-  version: session.version + 1,
-});
-
 /** Whether the person may become that today, with the writes that hold it true and remember the role (LGN-10). */
-async function judged(
-  h: House,
-  call: ChangeCall,
-  becoming: Becoming,
-): Promise<{ next: ActsAs; writes: readonly Write[] }> {
+async function judged(h: House, call: ChangeCall, becoming: Becoming): Promise<Judged> {
   if (becoming === 'person') return { next: asPerson, writes: [] };
   const { personKey, company: acting } = call.caller.session;
   const { companyKey, role } = becoming;
@@ -91,7 +65,7 @@ async function backAtAgency(
   h: House,
   { caller: { session }, now }: ChangeCall,
   agencyKey: string,
-): Promise<{ next: ActsAs; writes: readonly Write[] }> {
+): Promise<Judged> {
   if (session.identity.kind !== 'agency') throw new Problem('SWITCH_NOT_ALLOWED');
   const read = await readGrounds(h.db, session.personKey, [byStaffForm(agencyKey)]);
   const place = placeAmong(h, session.personKey, read, 'agency', now);

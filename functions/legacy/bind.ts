@@ -12,7 +12,7 @@ import { phoneNumberOf } from '#steps/facts.ts';
 import { factorPhone, requireFactorPhone } from '#steps/fresh-factor.ts';
 import { type NamedPerson, readPerson, requireSameName } from '#steps/named-person.ts';
 import { withPassword } from '#steps/password-check.ts';
-import { provenPhone } from '#steps/proven-phone.ts';
+import { provenPhoneWrites } from '#steps/proven-phone.ts';
 import { originOf, relationAudits } from '#steps/relation-facts.ts';
 import type { Write } from '#store/db.ts';
 import { beginWrites, companyFacts, findRelation, type Relation } from '#store/relations.ts';
@@ -32,7 +32,7 @@ import {
   sessionCodeId,
   ticketKeyOf,
 } from '#store/tickets.ts';
-import { type Active, findPerson, isActive, personWrite, Stale } from '#store/users.ts';
+import { type Active, findPerson, isActive, Stale } from '#store/users.ts';
 import type { legacy } from './contract.ts';
 
 const role = 'tax-handler';
@@ -125,7 +125,6 @@ async function bound(
   // LGN-11: many know it.
   if (person.password?.initial) throw new Problem('PASSWORD_CHANGE_REQUIRED');
   const phone = requireFactorPhone(person, proof.phoneKey, now, h.settings.policies);
-  const proven = provenPhone(person, phone);
   const company = knownCompany(taxpayer);
   const waiting = companyProblem(company);
   if (waiting) throw waiting;
@@ -153,10 +152,7 @@ async function bound(
     ...writes,
     state === 'active' ? firstStaffedWrite(companyKey, () => new Stale()) : activeCompanyWrite(companyKey),
     ...begun.writes,
-    ...proven.writes,
-    ...(proven.changes.phones
-      ? [personWrite(person.personKey, person.rev, proven.changes, () => new Stale())]
-      : []),
+    ...provenPhoneWrites(person, phone),
     ...relationAudits(h, begun.relation, state, originOf(call), { direction, source: 'legacy' }),
   ]);
   return created({ authorizationId: begun.authorizationId, state });

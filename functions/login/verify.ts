@@ -9,7 +9,7 @@ import { withCode } from '#steps/codes.ts';
 import { audited } from '#steps/facts.ts';
 import { stillOwnPhone } from '#steps/fresh-factor.ts';
 import { openSession } from '#steps/open-session.ts';
-import { provenPhone } from '#steps/proven-phone.ts';
+import { provenPhone, provenPhoneWrites } from '#steps/proven-phone.ts';
 import type { Write } from '#store/db.ts';
 import { successWrite } from '#store/lockouts.ts';
 import { asPerson } from '#store/sessions.ts';
@@ -21,7 +21,7 @@ import {
   spendWrite,
   ticketKeyOf,
 } from '#store/tickets.ts';
-import { decidedAnew, personWrite, Stale } from '#store/users.ts';
+import { decidedAnew } from '#store/users.ts';
 import { agentChoiceOf, agentPlaceAt } from './agents.ts';
 import type { login } from './contract.ts';
 import { reportRights } from './reports.ts';
@@ -115,10 +115,7 @@ function enter(h: House, call: VerifyCall, ticket: LoginTicket, read: Known, fac
         passWrite(ticket, passed, now, factor.sms?.hash),
         ...factor.writes,
         ...(reports ?? []),
-        ...proof.writes,
-        ...(proof.changes.phones
-          ? [personWrite(person.personKey, person.rev, proof.changes, () => new Stale())]
-          : []),
+        ...provenPhoneWrites(person, phone),
         audited(h, call, person.personKey, 'login-second-factor', 'success', { method: by.method }),
       ]);
       return ok(choicesAnswer(h, ticket, passed, relations, person, agent));

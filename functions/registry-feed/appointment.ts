@@ -1,5 +1,4 @@
 import * as v from 'valibot';
-import { person } from '#contract/schemas.ts';
 import { appointedRoles } from '#domain/relations.ts';
 import type { House } from '#http/house.ts';
 import { appointmentFields, appointmentWrites } from '#steps/appointments.ts';
@@ -7,18 +6,12 @@ import { holderOf, readPerson, recordWrites, requireSameName } from '#steps/name
 import { fromRegistry } from '#steps/relation-facts.ts';
 import { findTaxpayer } from '#store/taxpayers.ts';
 import { decidedAnew, findPerson } from '#store/users.ts';
-import { readCompany, taxpayerId } from './companies.ts';
+import { placedEntries, readCompany } from './companies.ts';
 import type { Taken } from './outcome.ts';
-import { isStale, version } from './versions.ts';
+import { isStale } from './versions.ts';
 
 /** `legal-representative`, `finance-head`: who it is from now on, or, `removed`, no longer is (REL-2, REL-3). */
-export const appointmentLine = v.object({
-  type: v.picklist(appointedRoles),
-  version,
-  taxpayerId,
-  person,
-  removed: v.optional(v.boolean(), false),
-});
+export const appointmentLine = v.object({ type: v.picklist(appointedRoles), ...placedEntries });
 
 /** Each of the two roles has versions of its own; the line may come before its company (ENT-3). */
 export function takeAppointment(

@@ -1,10 +1,15 @@
 import * as v from 'valibot';
+import { person } from '#contract/schemas.ts';
 import { Problem } from '#domain/problem.ts';
 import { parseTaxpayerId } from '#domain/taxpayers.ts';
 import type { House } from '#http/house.ts';
 import { companyKeyOf, type KeptNumber, keptNumber } from '#store/taxpayers.ts';
+import { version } from './versions.ts';
 
 export const taxpayerId = v.pipe(v.string(), v.minLength(1), v.maxLength(32));
+
+/** The members of a line that places somebody in a company, or, `removed`, takes them out of it. */
+export const placedEntries = { version, taxpayerId, person, removed: v.optional(v.boolean(), false) };
 
 /** The company of a line: its key, and its number as rows keep it. Throws BAD_REQUEST for what is no number (DOC-3). */
 export function readCompany(

@@ -1,5 +1,4 @@
 import * as v from 'valibot';
-import { person } from '#contract/schemas.ts';
 import { shanghaiDay } from '#domain/days.ts';
 import { isLive, permissionsOf, stateOn, transitions } from '#domain/relations.ts';
 import type { House } from '#http/house.ts';
@@ -12,20 +11,14 @@ import { findListing, listingCheck, listingWrite } from '#store/handler-listings
 import { asReadCheck, beginWrites, companyFacts, findRelation, type Relation } from '#store/relations.ts';
 import { findTaxpayer, isKnown, type KnownTaxpayer, type Taxpayer, taxpayerWrite } from '#store/taxpayers.ts';
 import { decidedAnew, findPerson, Stale } from '#store/users.ts';
-import { readCompany, taxpayerId } from './companies.ts';
+import { placedEntries, readCompany } from './companies.ts';
 import type { Taken } from './outcome.ts';
-import { isStale, version } from './versions.ts';
+import { isStale } from './versions.ts';
 
 const role = 'tax-handler';
 
 /** `tax-handler`: whom 金三 lists for a company, or, `removed`, no longer does (REL-4). */
-export const taxHandlerLine = v.object({
-  type: v.literal(role),
-  version,
-  taxpayerId,
-  person,
-  removed: v.optional(v.boolean(), false),
-});
+export const taxHandlerLine = v.object({ type: v.literal(role), ...placedEntries });
 
 /** Waits for the person, registered or not (REL-4); where the company is not known yet, for its line as well (ENT-3). */
 export function takeTaxHandler(

@@ -4,12 +4,11 @@ import type { House } from '#http/house.ts';
 import { audited, phoneNumberOf } from '#steps/facts.ts';
 import { factorPhone, requireFactorPhone } from '#steps/fresh-factor.ts';
 import { signedInPerson } from '#steps/own-account.ts';
-import { provenPhone } from '#steps/proven-phone.ts';
+import { provenPhoneWrites } from '#steps/proven-phone.ts';
 import { faceProof, startOwnFaceScan } from '#steps/scans.ts';
 import { sendSessionCode, withSessionCode } from '#steps/session-codes.ts';
 import type { Write } from '#store/db.ts';
 import { factorPassedWrite } from '#store/sessions.ts';
-import { personWrite, Stale } from '#store/users.ts';
 import type { session } from './contract.ts';
 
 /** SES-5: a code to the own phone, but not to one that 找回手机号码 brought within a day (PHN-4). */
@@ -31,13 +30,7 @@ export const passFactor: StepOf<typeof session, 'factor'> = async (h, call) => {
   } else {
     await withSessionCode(h, call, 'factor', smsCode, async (proof, person) => {
       const phone = requireFactorPhone(person, proof.phoneKey, call.now, h.settings.policies);
-      const { changes, writes } = provenPhone(person, phone);
-      await renew(h, call, 'sms', [
-        proof.spent,
-        ...proof.guess,
-        ...writes,
-        ...(changes.phones ? [personWrite(person.personKey, person.rev, changes, () => new Stale())] : []),
-      ]);
+      await renew(h, call, 'sms', [proof.spent, ...proof.guess, ...provenPhoneWrites(person, phone)]);
     });
   }
   return noContent();

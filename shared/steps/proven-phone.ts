@@ -1,6 +1,6 @@
 import type { Write } from '#store/db.ts';
 import { phoneProvenWrite } from '#store/phones.ts';
-import { type OwnPhone, type Person, Stale } from '#store/users.ts';
+import { type OwnPhone, type Person, personWrite, Stale } from '#store/users.ts';
 
 /**
  * MIG-1: a right SMS code to a number that an import brought proves it for good: no later import takes it away. Answers
@@ -17,6 +17,14 @@ export function provenPhone(
     changes: { phones },
     writes: [phoneProvenWrite(phone.phoneKey, person.personKey, () => new Stale())],
   };
+}
+
+/** The same for whoever changes nothing else of the person. Stale where they changed since read. */
+export function provenPhoneWrites(person: Person, phone: OwnPhone | undefined): readonly Write[] {
+  const { changes, writes } = provenPhone(person, phone);
+  return changes.phones
+    ? [...writes, personWrite(person.personKey, person.rev, changes, () => new Stale())]
+    : writes;
 }
 
 export const proven = ({ imported: _, ...phone }: OwnPhone): OwnPhone => phone;
