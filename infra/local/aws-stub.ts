@@ -52,12 +52,13 @@ export function makeAwsStub(house: House, secrets: Secrets, kms: Kms) {
     if (!caller)
       return sendAwsError(response, house, 400, 'UnrecognizedClientException', 'No function of this runtime');
     if (!isObject(input)) return sendAwsError(response, house, 400, 'SerializationException', 'Not JSON');
-    const fault = strikeService(
+    const fault = await strikeService(
       house,
       service,
       operation,
       caller.model.shortName,
       caller.invocation,
+      response,
       caller.callId,
     );
     if (fault === 'timeout') return;

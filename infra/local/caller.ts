@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from './clock.ts';
-import type { FaultKind, FaultService, Faults } from './faults.ts';
+import type { FaultService, Faults, Struck } from './faults.ts';
 import { depthHeader, invocationHeader } from './marks.ts';
 import type { FunctionModel } from './model.ts';
 import type { Context, Need } from './policy.ts';
@@ -90,23 +90,27 @@ export function sendAws(response: ServerResponse, house: House, status: number, 
   response.end(body);
 }
 
-/** The fault that a call to another service than DynamoDB meets. */
+/** The fault that a call to another service than DynamoDB meets; resolves after a hold. */
 export function strikeService(
   house: House,
   service: FaultService,
   operation: string,
   functionName: string,
   invocation: Invocation | undefined,
+  response: ServerResponse,
   callId?: string,
-): FaultKind | undefined {
-  return house.faults.strike({
-    service,
-    functionName,
-    invocationId: invocation?.id,
-    routeKey: invocation?.routeKey,
-    operation,
-    tables: [],
-    actions: [],
-    callId,
-  });
+): Promise<Struck | undefined> {
+  return house.faults.strike(
+    {
+      service,
+      functionName,
+      invocationId: invocation?.id,
+      routeKey: invocation?.routeKey,
+      operation,
+      tables: [],
+      actions: [],
+      callId,
+    },
+    () => response.destroyed,
+  );
 }

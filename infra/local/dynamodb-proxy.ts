@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Caller, callerOf, type House, refusedNeed, sendAws, sendAwsError } from './caller.ts';
 import { credential } from './dynamodb-client.ts';
 import { isMetered, isWrite, needsOf, type TableArn, type TableNeed } from './dynamodb-needs.ts';
-import type { FaultKind } from './faults.ts';
+import type { Struck } from './faults.ts';
 import { makeAgent, post, readBody } from './http.ts';
 import { arrayOf, isObject, type JsonObject, listOf, objectOf, parseJson } from './json.ts';
 
@@ -37,7 +37,7 @@ export function makeDynamoDbProxy(
     if (response) sendAws(response, house, answer.status, answer.body);
   }
 
-  async function fail(kind: FaultKind, call: Call, response: ServerResponse): Promise<void> {
+  async function fail(kind: Struck, call: Call, response: ServerResponse): Promise<void> {
     switch (kind) {
       case 'error500':
         return sendAwsError(response, house, 500, errorType('InternalServerError'), 'Injected fault');
@@ -101,7 +101,7 @@ export function makeDynamoDbProxy(
           `User: ${caller.model.arn} is not authorized to perform: ${refused.action} on resource: ${refused.resource} because no identity-based policy allows the ${refused.action} action`,
         );
       house.usage.call(caller.invocation, caller.depth);
-      const fault = strike(call, house);
+      const fault = await strike(call, house, () => response.destroyed);
       return fault === undefined ? forward(call, response) : fail(fault, call, response);
     },
   };
@@ -116,17 +116,24 @@ interface Call {
   readonly needs: readonly TableNeed[];
 }
 
-function strike({ caller, operation, needs }: Call, { faults }: House): FaultKind | undefined {
-  return faults.strike({
-    service: 'dynamodb',
-    functionName: caller.model.shortName,
-    invocationId: caller.invocation.id,
-    routeKey: caller.invocation.routeKey,
-    operation,
-    tables: needs.map((need) => need.table),
-    actions: needs.map((need) => need.action.slice('dynamodb:'.length)),
-    callId: caller.callId,
-  });
+function strike(
+  { caller, operation, needs }: Call,
+  { faults }: House,
+  gone: () => boolean,
+): Promise<Struck | undefined> {
+  return faults.strike(
+    {
+      service: 'dynamodb',
+      functionName: caller.model.shortName,
+      invocationId: caller.invocation.id,
+      routeKey: caller.invocation.routeKey,
+      operation,
+      tables: needs.map((need) => need.table),
+      actions: needs.map((need) => need.action.slice('dynamodb:'.length)),
+      callId: caller.callId,
+    },
+    gone,
+  );
 }
 
 /** Asks for the consumed units by splicing one member in, instead of serializing the whole request again. */

@@ -1,9 +1,12 @@
+import { Hold } from './hold.ts';
+
 /**
  * Faults injected between functions and what they depend on.
  * - `error500`: InternalServerError, nothing done. - `throttle`: the table is over its capacity, nothing done.
  * - `conflict`: another transaction is in the way, nothing done. - `timeout`: never answered, nothing done.
  * - `after`: carried out, but the answer is lost. - `crash`: the function dies before the call is carried out.
  * - `crash-after`: it dies right after.
+ * - `hold`: waits until the rule is released, then goes on as if nothing had been.
  */
 export const faultKinds = [
   'error500',
@@ -13,8 +16,11 @@ export const faultKinds = [
   'after',
   'crash',
   'crash-after',
+  'hold',
 ] as const;
 export type FaultKind = (typeof faultKinds)[number];
+/** What is left to do for whoever asked: holding is done by then. */
+export type Struck = Exclude<FaultKind, 'hold'>;
 /** `dynamodb`, Secrets Manager, KMS, the SMS outbox and the face simulator. */
 export const faultServices = ['dynamodb', 'secretsmanager', 'kms', 'sms', 'face'] as const;
 export type FaultService = (typeof faultServices)[number];
@@ -34,7 +40,7 @@ export interface FaultRule {
   /** Whether `nth` counts within each invocation (the default) or over all of them. */
   readonly per?: 'invocation' | 'runtime';
   readonly kind: FaultKind;
-  /** How often it strikes, retries counted one by one; 1 unless told, `Infinity` for always. */
+  /** How often it strikes, retries counted one by one (of held calls: together); 1 unless told, `Infinity` for always. */
   readonly times?: number;
 }
 
@@ -56,6 +62,7 @@ interface Active {
   struck: number;
   /** Call ids seen, by invocation or together, to number the calls. */
   readonly seen: Map<string, string[]>;
+  readonly hold: Hold | undefined;
 }
 
 const named = (wanted: string | undefined, name: string): boolean =>
@@ -68,11 +75,14 @@ export class Faults {
   /** Answers the rule's id. */
   add(rule: FaultRule): string {
     const id = `f${++this.next}`;
-    this.active.set(id, { rule, struck: 0, seen: new Map() });
+    const hold = rule.kind === 'hold' ? new Hold() : undefined;
+    this.active.set(id, { rule, struck: 0, seen: new Map(), hold });
     return id;
   }
 
+  /** Ends all rules; calls that are held go on. */
   clear(): void {
+    for (const { hold } of this.active.values()) hold?.open();
     this.active.clear();
   }
 
@@ -80,20 +90,51 @@ export class Faults {
     return [...this.active].map(([id, { rule, struck }]) => ({ id, rule, struck }));
   }
 
+  /** Whether this is a rule that holds. */
+  holds(id: string): boolean {
+    return this.active.get(id)?.hold !== undefined;
+  }
+
+  /**
+   * Settles as soon as so many calls wait at a `hold` rule. Rejects where it is released before, or they don't come.
+   * The function gives a held call up after its own request timeouts together (tables: 3 tries of 2.5 s): release soon.
+   */
+  async held(id: string, calls = 1): Promise<void> {
+    await this.holdOf(id).arrived(calls);
+  }
+
+  /** Lets the calls that wait at a `hold` rule go on, and holds no later one. */
+  release(id: string): void {
+    this.holdOf(id).open();
+  }
+
+  private holdOf(id: string): Hold {
+    const hold = this.active.get(id)?.hold;
+    if (!hold) throw new Error(`No rule ${id} holds calls`);
+    return hold;
+  }
+
   /** How often a rule struck so far. */
   struck(id: string): number {
     return this.active.get(id)?.struck ?? 0;
   }
 
-  /** The fault that this call meets, if any. */
-  strike(call: FaultCall): FaultKind | undefined {
-    if (this.active.size === 0) return undefined;
+  /**
+   * The fault that this call meets, if any, after it was held where a rule says so. `gone` tells whether the caller has
+   * given up meanwhile: such a call is not carried out any more.
+   */
+  async strike(call: FaultCall, gone: () => boolean): Promise<Struck | undefined> {
     for (const active of this.active.values()) {
-      const { rule } = active;
-      if (!this.fits(rule, call) || !isTurn(active, call)) continue;
-      if (active.struck >= (rule.times ?? 1)) continue;
-      active.struck++;
-      return rule.kind;
+      const { rule, hold } = active;
+      if (!this.fits(rule, call) || !isTurn(active, call) || hold?.isOpen) continue;
+      // A further try of a call that is held waits beside the first one.
+      if (!hold?.has(call.callId)) {
+        if (active.struck >= (rule.times ?? 1)) continue;
+        active.struck++;
+      }
+      if (!hold) return rule.kind as Struck;
+      await hold.wait(call.callId);
+      if (gone()) return 'timeout';
     }
     return undefined;
   }

@@ -98,7 +98,7 @@ async function withFault(
   const body = await readBody(incoming, 1024 * 1024);
   const invocation = house.usage.find(incoming.headers[invocationHeader]?.toString(), '');
   const operation = `${incoming.method} ${service}`;
-  const fault = strikeService(house, service, operation, invocation.functionName, invocation);
+  const fault = await strikeService(house, service, operation, invocation.functionName, invocation, response);
   if (fault === 'timeout') return;
   if (fault === 'error500' || fault === 'conflict')
     return sendJson(response, 500, { message: 'Injected fault' });

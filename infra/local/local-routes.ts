@@ -132,6 +132,16 @@ const routes: readonly Route[] = [
     }),
   ],
   [
+    'POST',
+    /^\/local\/faults\/([^/]+)\/release$/,
+    ({ incoming, name }, { faults }) => {
+      incoming.resume();
+      if (!faults.holds(name)) throw new NoSuchThing(`No rule ${name} holds calls`);
+      faults.release(name);
+      return none;
+    },
+  ],
+  [
     'DELETE',
     /^\/local\/faults$/,
     (_request, { faults }) => {

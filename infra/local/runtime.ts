@@ -118,6 +118,8 @@ async function start(
     accessKey: (model) => keyOf.get(model) ?? '',
   });
   onStop(() => functions.stop());
+  // Before the functions, which wait for what is under way.
+  onStop(() => faults.clear());
   const house: House = {
     clock,
     faults,

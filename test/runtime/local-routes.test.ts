@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openChannels } from '../../infra/local/channel-keys.ts';
 import { parseSchedule } from '../../infra/local/cron.ts';
 import type { Runtime } from '../../infra/local/runtime.ts';
-import { probe, startFixture } from './fixture.ts';
+import { call, probe, put, startFixture } from './fixture.ts';
 
 let runtime: Runtime;
 beforeAll(async () => {
@@ -180,6 +180,12 @@ describe('/local', () => {
     expect(await local('/faults', { kind: 'error500', nth: 1 })).toMatchObject({ status: 201 });
     expect((await local('/faults', undefined, 'GET')).body).toHaveLength(1);
     expect((await local('/faults', { kind: 'magic' })).status).toBe(400);
+    const { body: hold } = await local('/faults', { kind: 'hold', action: 'PutItem' });
+    const waiting = call(runtime, put('held by hand'));
+    await runtime.faults.held(hold.id);
+    expect((await local(`/faults/${hold.id}/release`)).status).toBe(204);
+    expect(await waiting).toMatchObject({ ok: true });
+    expect((await local('/faults/f0/release')).status).toBe(404);
     expect((await local('/faults', undefined, 'DELETE')).status).toBe(204);
     expect(runtime.faults.list()).toEqual([]);
   });

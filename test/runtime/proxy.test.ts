@@ -12,6 +12,8 @@ afterEach(() => runtime.faults.clear());
 const transaction = (...TransactItems: object[]) => ({ op: 'TransactWriteItems', input: { TransactItems } });
 const write = (name: string, pk: string) => ({ Put: { TableName: name, Item: { pk: { S: pk } } } });
 const others = 'fixture-data-Others';
+/** What stands in the table, past the functions and their faults. */
+const stored = (pk: string) => runtime.dynamodb('GetItem', { ...get(pk).input, ConsistentRead: true });
 
 describe('policy enforcement', () => {
   it('lets through what is granted', async () => {
@@ -158,6 +160,76 @@ describe('faults', () => {
     expect((await call(runtime, get('crash'))).answer?.Item).toBeDefined();
   });
 
+  it('`hold` lets the n-th call wait until it is released, and no other', async () => {
+    const id = runtime.faults.add({ kind: 'hold', table: 'Things', nth: 2 });
+    const held = runtime.faults.held(id);
+    const waiting = steps(runtime, [[get('h')], [put('h')], [get('h')]]);
+    await held;
+    expect((await stored('h')).Item).toBeUndefined();
+    expect(await steps(runtime, [[get('i')], [put('i')]])).toMatchObject([[{ ok: true }], [{ ok: true }]]);
+    expect((await stored('i')).Item).toBeDefined();
+    expect((await stored('h')).Item).toBeUndefined();
+    runtime.faults.release(id);
+    expect((await waiting).flat()).toMatchObject([{ ok: true }, { ok: true }, { answer: { Item: {} } }]);
+    expect(runtime.faults.struck(id)).toBe(1);
+  });
+
+  it('`hold` keeps all tries of a call, and carries out only the one that somebody still waits for', async () => {
+    const id = runtime.faults.add({ kind: 'hold', action: 'UpdateItem' });
+    const add = {
+      op: 'UpdateItem',
+      input: {
+        TableName: table,
+        Key: { pk: { S: 'tries' } },
+        UpdateExpression: 'ADD #n :one',
+        ExpressionAttributeNames: { '#n': 'n' },
+        ExpressionAttributeValues: { ':one': { N: '1' } },
+      },
+    };
+    // The probe gives a try up after 0.5 s and makes two.
+    const calls = () => runtime.usage().probe?.routes['POST /probe']?.calls ?? 0;
+    const before = calls();
+    const waiting = call(runtime, add);
+    await expect.poll(calls, { timeout: 5_000, interval: 5 }).toBe(before + 2);
+    runtime.faults.release(id);
+    expect(await waiting).toMatchObject({ ok: true, attempts: 2 });
+    expect(await stored('tries')).toMatchObject({ Item: { n: { N: '1' } } });
+    expect(runtime.faults.struck(id)).toBe(1);
+  });
+
+  it('`hold` waits for several calls at once, and another fault can follow it', async () => {
+    const id = runtime.faults.add({ kind: 'hold', action: 'PutItem', times: 2 });
+    runtime.faults.add({ kind: 'conflict', action: 'PutItem', times: 1 });
+    const both = Promise.all([call(runtime, put('j')), call(runtime, put('k'))]);
+    await runtime.faults.held(id, 2);
+    runtime.faults.release(id);
+    expect((await both).map(({ ok }) => ok).sort()).toEqual([false, true]);
+  });
+
+  it('`hold` ends with the rules, and says so to whoever waited for a call', async () => {
+    const id = runtime.faults.add({ kind: 'hold', action: 'PutItem' });
+    const waiting = call(runtime, put('l'));
+    await runtime.faults.held(id);
+    const more = expect(runtime.faults.held(id, 2)).rejects.toThrow('Released while 1 of 2 calls were held');
+    runtime.faults.clear();
+    await more;
+    expect(await waiting).toMatchObject({ ok: true });
+    await expect(runtime.faults.held(id)).rejects.toThrow(`No rule ${id} holds calls`);
+    expect(() => runtime.faults.release(id)).toThrow(`No rule ${id} holds calls`);
+    const other = runtime.faults.add({ kind: 'error500', table: 'nowhere' });
+    expect(() => runtime.faults.release(other)).toThrow('holds calls');
+  });
+
+  it('`hold` does not keep the runtime from stopping', async () => {
+    const own = await startFixture();
+    const id = own.faults.add({ kind: 'hold', action: 'PutItem' });
+    const waiting = call(own, put('m'));
+    await own.faults.held(id);
+    const [outcome] = await Promise.allSettled([waiting, own.stop()]);
+    if (outcome.status === 'fulfilled') expect(outcome.value).toMatchObject({ ok: true });
+    expect(own.faults.list()).toEqual([]);
+  });
+
   it('other functions and tables do not meet', async () => {
     runtime.faults.add({ kind: 'error500', function: 'narrow', times: Number.POSITIVE_INFINITY });
     runtime.faults.add({ kind: 'error500', table: 'Others', times: Number.POSITIVE_INFINITY });
@@ -175,7 +247,12 @@ describe('faults', () => {
     };
     expect((await probe(runtime, send)).body).toMatchObject({ status: 500 });
     expect(runtime.sms()).toEqual([]);
-    expect((await probe(runtime, send)).body).toMatchObject({ status: 202 });
+    const id = runtime.faults.add({ kind: 'hold', service: 'sms' });
+    const waiting = probe(runtime, send);
+    await runtime.faults.held(id);
+    expect(runtime.sms()).toEqual([]);
+    runtime.faults.release(id);
+    expect((await waiting).body).toMatchObject({ status: 202 });
     expect(runtime.sms('1')).toHaveLength(1);
   });
 });
