@@ -4,7 +4,7 @@ const limits = { testTimeout: 180_000, hookTimeout: 240_000 };
 
 export default defineConfig({
   test: {
-    globalSetup: ['test/support/dynamodb.ts', 'test/support/chromium.ts'],
+    globalSetup: ['test/support/dynamodb.ts', 'test/support/stage.ts', 'test/support/chromium.ts'],
     // Two cores: more files at once only make each other's timeouts long.
     maxWorkers: 2,
     projects: [

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { ChannelKeys, SettingsInput } from '#contract/settings.ts';
 import type { Channel } from '#domain/names.ts';
 import type { Policies } from '#domain/policies.ts';
 import type { Denial } from './caller.ts';
@@ -26,7 +27,13 @@ export interface RuntimeOptions {
   /** LGN-12: requests of one address before a challenge is asked for; null (the default) = never. */
   readonly challengeAfter?: number | null;
   readonly policies?: Partial<Policies>;
-  /** An assembly that exists already; otherwise stage `local` is synthesized. */
+  /** Settings of the stage beside the policies, e.g. `legacyUntil`. */
+  readonly settings?: Partial<SettingsInput>;
+  /** Public keys of channels in the place of this machine's own, which then are strangers. */
+  readonly channelKeys?: ChannelKeys;
+  /** An assembly of stage `local` that exists already, of whatever settings; otherwise it is synthesized. */
+  readonly stageDir?: string;
+  /** An assembly that is run as it is: no setting of these options reaches it. */
   readonly assemblyDir?: string;
   /** A DynamoDB Local that runs already (also by the environment's DYNAMODB_ENDPOINT). */
   readonly dynamodbEndpoint?: string;

@@ -4,6 +4,7 @@ import { rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import type { StageOverrides } from '../stage.ts';
 import { readAssembly } from './assembly.ts';
 import { makeAwsStub } from './aws-stub.ts';
 import type { Denial, House } from './caller.ts';
@@ -31,6 +32,7 @@ import { type FeedBatch, feedRegistry } from './registry.ts';
 import type { Runtime, RuntimeOptions } from './runtime-types.ts';
 import { startSchedules } from './schedules.ts';
 import { Secrets } from './secrets.ts';
+import { withSettings } from './stage-settings.ts';
 import { openState } from './state-file.ts';
 import { createTables } from './tables.ts';
 import { UsageBook } from './usage.ts';
@@ -85,15 +87,16 @@ async function start(
   await Promise.race([dynamoDb, Promise.resolve()]);
   const portal = options.portal ? openPortal(options, onStop) : Promise.resolve(undefined);
   portal.catch(() => undefined);
-  progress('synthesizing stage local');
-  const assembly = options.assemblyDir
-    ? Promise.resolve(options.assemblyDir)
-    : synthesized(options, url, channels, onStop);
+  const overrides = overridesOf(options, url, channels);
+  const given = options.assemblyDir ?? options.stageDir;
+  if (!given) progress('synthesizing stage local');
+  const assembly = given ? Promise.resolve(given) : synthesized(overrides, onStop);
   assembly.catch(() => undefined);
   // Whichever fails first is the answer.
-  const app = readModel(
+  const model = readModel(
     readAssembly(await Promise.race([assembly, dynamoDb.then(() => assembly), portal.then(() => assembly)])),
   );
+  const app = options.stageDir && !options.assemblyDir ? withSettings(model, overrides) : model;
 
   const { region } = app.environment;
   const { state: identity, save } = openState(folder?.file('runtime.json'), {
@@ -277,21 +280,24 @@ async function openDynamoDb(
   }
 }
 
-async function synthesized(
-  { policies, challengeAfter = null }: RuntimeOptions,
+const overridesOf = (
+  { policies, settings, channelKeys, challengeAfter = null }: RuntimeOptions,
   issuer: string,
   channels: LocalChannels,
+): StageOverrides => ({
+  issuer,
+  channelKeys: channelKeys ?? channels.publicKeys,
+  settings,
+  policies: { challengeAfter, ...policies },
+});
+
+async function synthesized(
+  overrides: StageOverrides,
   onStop: (cleanup: () => unknown) => void,
 ): Promise<string> {
   const outdir = mkdtempSync(join(tmpdir(), 'ahtax-local-'));
   onStop(() => rm(outdir, { recursive: true, force: true }));
   // Imported only here: the CDK takes longer to load than everything else together.
   const { synthesize } = await import('../synth.ts');
-  return synthesize({
-    stage: 'local',
-    outdir,
-    issuer,
-    channelKeys: channels.publicKeys,
-    policies: { challengeAfter, ...policies },
-  });
+  return synthesize({ stage: 'local', outdir, ...overrides });
 }

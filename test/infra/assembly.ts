@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
+import { afterAll, inject } from 'vitest';
 import type { StageName } from '../../infra/config.ts';
 import { prefix } from '../../infra/names.ts';
 import { resolveStage, type StageOverrides } from '../../infra/stage.ts';
@@ -46,9 +46,11 @@ export const portalFiles = join(import.meta.dirname, 'fixtures/pages');
 
 const synthesized = new Map<string, Promise<Assembly>>();
 
-/** A stage's assembly, made once per test file. */
+/** A stage's assembly: that of stage `local` made once per run, the others once per test file. */
 export function assembly(stage: StageName): Promise<Assembly> {
-  const known = synthesized.get(stage) ?? synthesizeStage(stage);
+  const known =
+    synthesized.get(stage) ??
+    (stage === 'local' ? Promise.resolve(readStage(stage, inject('stageDir'))) : synthesizeStage(stage));
   synthesized.set(stage, known);
   return known;
 }
@@ -57,7 +59,10 @@ export async function synthesizeStage(
   stage: StageName,
   options: StageOverrides & Sources = {},
 ): Promise<Assembly> {
-  const directory = await synthesize({ stage, outdir: temporaryFolder(), portalFiles, ...options });
+  return readStage(stage, await synthesize({ stage, outdir: temporaryFolder(), portalFiles, ...options }));
+}
+
+function readStage(stage: StageName, directory: string): Assembly {
   const start = prefix(resolveStage(stage));
   const read = (stack: string) => readFileSync(join(directory, `${start}-${stack}.template.json`), 'utf8');
   const templates = { data: read('data'), api: read('api'), alarms: read('alarms') };

@@ -14,6 +14,8 @@ export interface Door extends Runtime {
 declare module 'vitest' {
   export interface ProvidedContext {
     dynamodbEndpoint: string;
+    /** Stage `local`, synthesized once for the whole run. */
+    stageDir: string;
     chromiumPath: string;
   }
 }
@@ -23,6 +25,7 @@ export async function openDoor(options: Partial<RuntimeOptions> = {}): Promise<D
     inMemory: true,
     portal: false,
     dynamodbEndpoint: inject('dynamodbEndpoint'),
+    stageDir: inject('stageDir'),
     ...options,
   });
   return Object.assign(runtime, { http: clientOf(runtime.url) });

@@ -1,10 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { ChannelKeys, SettingsInput } from '#contract/settings.ts';
 import { type Channel, channels } from '#domain/names.ts';
-import { synthesize } from '../../../infra/synth.ts';
 import { newPartnerKey, type PartnerKey, type Sign, signedBy } from '../../support/channel-partner.ts';
 import { openWatchedDoor, type WatchedDoor } from '../../support/watched.ts';
 
@@ -15,17 +10,6 @@ export interface OwnDoor extends WatchedDoor {
   readonly keys: ReadonlyMap<Channel, readonly PartnerKey[]>;
 }
 
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() =>
-        typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port')),
-      );
-    });
-  });
-
 /** @param keysEach how many keys each channel has: two while it rotates */
 export async function openOwnDoor(settings: Partial<SettingsInput>, keysEach = 1): Promise<OwnDoor> {
   const keys = new Map<Channel, PartnerKey[]>();
@@ -33,19 +17,10 @@ export async function openOwnDoor(settings: Partial<SettingsInput>, keysEach = 1
     if (channel === 'web') continue;
     keys.set(channel, await Promise.all(Array.from({ length: keysEach }, newPartnerKey)));
   }
-  const port = await freePort();
-  const outdir = mkdtempSync(join(tmpdir(), 'ahtax-own-'));
-  const assemblyDir = await synthesize({
-    stage: 'local',
-    outdir,
-    issuer: `http://127.0.0.1:${port}`,
-    channelKeys: Object.fromEntries(
-      [...keys].map(([channel, own]) => [channel, own.map((key) => key.publicKey)]),
-    ) as ChannelKeys,
-    settings,
-    policies: { challengeAfter: null },
-  });
-  const door = await openWatchedDoor({ port, assemblyDir });
+  const channelKeys = Object.fromEntries(
+    [...keys].map(([channel, own]) => [channel, own.map((key) => key.publicKey)]),
+  ) as ChannelKeys;
+  const door = await openWatchedDoor({ channelKeys, settings });
   const now = () => door.clock.now();
   const sign: Sign = (channel, call) => {
     const key = keys.get(channel)?.[0];
@@ -58,9 +33,5 @@ export async function openOwnDoor(settings: Partial<SettingsInput>, keysEach = 1
     keys,
     // The runtime's own keys are strangers here.
     assertion: (channel, call) => sign(channel, call as Parameters<Sign>[1]),
-    async finish(...exercised) {
-      rmSync(outdir, { recursive: true, force: true });
-      await door.finish(...exercised);
-    },
   };
 }
