@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const limits = { testTimeout: 180_000, hookTimeout: 240_000 };
@@ -5,8 +6,10 @@ const limits = { testTimeout: 180_000, hookTimeout: 240_000 };
 export default defineConfig({
   test: {
     globalSetup: ['test/support/dynamodb.ts', 'test/support/stage.ts', 'test/support/chromium.ts'],
-    // Two cores: more files at once only make each other's timeouts long.
-    maxWorkers: 2,
+    // More files at once than cores only make each other's timeouts long.
+    maxWorkers: availableParallelism(),
+    // `npm test` leaves them out, `npm run test:full` runs nothing else, `npx vitest run` everything.
+    tags: [{ name: 'long', description: 'Long model runs, and the rest of the fault sweep' }],
     projects: [
       {
         test: {

@@ -66,6 +66,28 @@ export async function startDynamoDbLocal({ dbPath }: { dbPath?: string } = {}): 
   }
 }
 
+/**
+ * The DynamoDB Local that runs already, or else a new one.
+ * @param endpoint of one that runs already; unless told, the environment's DYNAMODB_ENDPOINT.
+ * @throws PlainError where nothing answers there, or as startDynamoDbLocal does.
+ */
+export async function openDynamoDb(
+  endpoint = process.env.DYNAMODB_ENDPOINT,
+  dbPath?: string,
+): Promise<DynamoDbLocal> {
+  if (!endpoint) return startDynamoDbLocal(dbPath === undefined ? {} : { dbPath });
+  try {
+    await fetch(endpoint, { signal: AbortSignal.timeout(5_000) });
+    return { endpoint, stop: async () => undefined };
+  } catch (error) {
+    throw new PlainError(
+      `No DynamoDB Local answers at DYNAMODB_ENDPOINT (${endpoint}).`,
+      `DYNAMODB_ENDPOINT（${endpoint}）没有可用的 DynamoDB Local。`,
+      { cause: error },
+    );
+  }
+}
+
 function javaIsThere(): boolean {
   const directories = (process.env.PATH ?? '').split(delimiter);
   return directories.some((directory) => directory !== '' && existsSync(join(directory, 'java')));

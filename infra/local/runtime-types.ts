@@ -31,6 +31,11 @@ export interface RuntimeOptions {
   readonly settings?: Partial<SettingsInput>;
   /** Public keys of channels in the place of this machine's own, which then are strangers. */
   readonly channelKeys?: ChannelKeys;
+  /**
+   * Loads each function at its first call instead of all at the start: for tests, which need few of them and start often.
+   * What can't be loaded is then found late.
+   */
+  readonly loadLate?: boolean;
   /** An assembly of stage `local` that exists already, of whatever settings; otherwise it is synthesized. */
   readonly stageDir?: string;
   /** An assembly that is run as it is: no setting of these options reaches it. */

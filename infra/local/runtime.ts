@@ -13,7 +13,7 @@ import { makeClock } from './clock.ts';
 import { openDataFolder } from './data-folder.ts';
 import { prepareDemo } from './demo-data.ts';
 import { dynamoDbClient } from './dynamodb-client.ts';
-import { type DynamoDbLocal, startDynamoDbLocal } from './dynamodb-local.ts';
+import { openDynamoDb } from './dynamodb-local.ts';
 import { makeDynamoDbProxy } from './dynamodb-proxy.ts';
 import { FaceSimulator } from './face-simulator.ts';
 import { Faults } from './faults.ts';
@@ -25,7 +25,6 @@ import { serveLocal } from './local-routes.ts';
 import { Logs } from './logs.ts';
 import { type FunctionModel, readModel } from './model.ts';
 import { Outbox } from './outbox.ts';
-import { PlainError } from './plain-error.ts';
 import { openPortalFiles, type ServePortal } from './portal-files.ts';
 import { takePort } from './public-server.ts';
 import { type FeedBatch, feedRegistry } from './registry.ts';
@@ -77,7 +76,7 @@ async function start(
 
   // Java, the synthesis, the portal and the internal server come up side by side.
   progress('starting DynamoDB Local');
-  const dynamoDb = openDynamoDb(options, folder?.file('dynamodb'));
+  const dynamoDb = openDynamoDb(options.dynamodbEndpoint, folder?.file('dynamodb'));
   const dynamoDbOrNone = dynamoDb.catch(() => undefined);
   onStop(async () => (await dynamoDbOrNone)?.stop());
   const internal = await startInternalServer();
@@ -156,7 +155,10 @@ async function start(
 
   progress(`creating ${app.tables.length} tables, loading ${app.functions.length} functions`);
   const call = dynamoDbClient(endpoint, namespace, region);
-  await Promise.all([createTables(call, app.tables), functions.loadAll(availableParallelism())]);
+  await Promise.all([
+    createTables(call, app.tables),
+    options.loadLate ? undefined : functions.loadAll(availableParallelism()),
+  ]);
   const rotate = (event: unknown, name: string) => invoke(name, event, 'rotation');
   for (const secret of toRotate) await secrets.rotate(secret, (name, event) => rotate(event, name));
   secrets.save();
@@ -261,23 +263,6 @@ async function openPortal(
     ...(progress ? { progress } : {}),
   });
   return openPortalFiles(folder);
-}
-
-async function openDynamoDb(
-  { dynamodbEndpoint = process.env.DYNAMODB_ENDPOINT }: RuntimeOptions,
-  dbPath: string | undefined,
-): Promise<DynamoDbLocal> {
-  if (!dynamodbEndpoint) return startDynamoDbLocal(dbPath === undefined ? {} : { dbPath });
-  try {
-    await fetch(dynamodbEndpoint, { signal: AbortSignal.timeout(5_000) });
-    return { endpoint: dynamodbEndpoint, stop: async () => undefined };
-  } catch (error) {
-    throw new PlainError(
-      `No DynamoDB Local answers at DYNAMODB_ENDPOINT (${dynamodbEndpoint}).`,
-      `DYNAMODB_ENDPOINT（${dynamodbEndpoint}）没有可用的 DynamoDB Local。`,
-      { cause: error },
-    );
-  }
 }
 
 const overridesOf = (

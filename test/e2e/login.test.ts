@@ -161,6 +161,8 @@ describe('logging in', () => {
     await isSignedIn(page);
     const other = await portal.tab(page);
     await isSignedIn(other);
+    // A call of the other tab that is still under way would be told by the API first, in another sentence.
+    await other.waitForLoadState('networkidle');
     await page.getByRole('button', { name: '退出' }).click();
     await other.getByText('您已在本浏览器的另一个页面退出登录').waitFor();
   });

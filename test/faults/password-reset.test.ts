@@ -12,7 +12,6 @@ import {
 } from '../support/door.ts';
 import { person, type Sample } from '../support/people.ts';
 import {
-  cases,
   expectDecent,
   expectWhole,
   logIn,
@@ -21,6 +20,7 @@ import {
   type Spot,
   spotsOf,
   standing,
+  sweep,
   under,
 } from './journeys.ts';
 
@@ -70,14 +70,15 @@ describe.each<Method>(['sms', 'face'])('reset by %s while DynamoDB fails', (meth
     expect(spots.length).toBeGreaterThan(5);
   });
 
-  it.each(cases.filter(({ kind }) => kind !== 'throttle'))(
-    'ERR-01 PWD-1 LCK-3 $kind × $times at any call: it is finished, unlocks and ends the sessions',
-    async ({ kind, times }) => {
-      for (const spot of spots) await resetAnyway({ ...spot, kind, times }, method);
-      await expectWhole(door);
-    },
-    240_000,
-  );
+  for (const [some, options] of sweep)
+    it.each(some.filter(({ kind }) => kind !== 'throttle'))(
+      'ERR-01 PWD-1 LCK-3 $kind × $times at any call: it is finished, unlocks and ends the sessions',
+      { timeout: 240_000, ...options },
+      async ({ kind, times }) => {
+        for (const spot of spots) await resetAnyway({ ...spot, kind, times }, method);
+        await expectWhole(door);
+      },
+    );
 });
 
 describe('a reset that fails', () => {

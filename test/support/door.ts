@@ -26,6 +26,7 @@ export async function openDoor(options: Partial<RuntimeOptions> = {}): Promise<D
     portal: false,
     dynamodbEndpoint: inject('dynamodbEndpoint'),
     stageDir: inject('stageDir'),
+    loadLate: true,
     ...options,
   });
   return Object.assign(runtime, { http: clientOf(runtime.url) });

@@ -1,9 +1,9 @@
 import type { TestProject } from 'vitest/node';
-import { startDynamoDbLocal } from '../../infra/local/dynamodb-local.ts';
+import { openDynamoDb } from '../../infra/local/dynamodb-local.ts';
 
-/** One DynamoDB Local for the whole run; every door has its own namespace in it. */
+/** One DynamoDB Local for the whole run, or the one that DYNAMODB_ENDPOINT names; every door has its own namespace in it. */
 export default async function setup(project: TestProject) {
-  const local = await startDynamoDbLocal();
+  const local = await openDynamoDb();
   project.provide('dynamodbEndpoint', local.endpoint);
   return () => local.stop();
 }
