@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isObject, type JsonObject, objectOf } from '../local/json.ts';
+import { solutionOf } from './challenge.ts';
 
 export interface Reply {
   readonly status: number;
@@ -48,7 +49,13 @@ export function openDemoDoor(url: string, signal: AbortSignal): DemoDoor {
     return { status: answer.status, body: objectOf(answer.body) };
   };
   return {
-    call: (method, path, body) => patiently(() => ask(method, path, body)),
+    // A runtime started with --challenge-after asks these calls too for a proof of work, once the budget is used.
+    call: async (method, path, body) => {
+      const answer = await patiently(() => ask(method, path, body));
+      if (answer.body.code !== 'CHALLENGE_REQUIRED') return answer;
+      const challenge = await solutionOf(answer.body);
+      return patiently(() => ask(method, path, { ...objectOf(body ?? {}), challenge }));
+    },
     // An assertion works once: each try has its own.
     by: (channel, path, body, about = {}) =>
       patiently(async () => {

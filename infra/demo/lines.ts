@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type CompanyKey, companies, demoCompany, taxpayerIdOf } from './companies.ts';
 import { demoPerson, named, type PersonKey, personKeys } from './people.ts';
+import { type DemoReport, demoReports } from './reports.ts';
 
 const version = 1;
 const sha256 = (text: string): string => `{SHA256}${createHash('sha256').update(text).digest('hex')}`;
@@ -23,11 +24,11 @@ const holds = (type: string, at: CompanyKey, who: PersonKey): object => ({
   taxpayerId: taxpayerIdOf(at),
   person: named(who),
 });
-const report = (reportNo: string, place: string, handler: PersonKey): object => ({
+const report = ({ reportNo, company: at, place, handler }: DemoReport): object => ({
   type: 'cross-region-report',
   version,
   reportNo,
-  taxpayerId: taxpayerIdOf('yuanbo'),
+  taxpayerId: taxpayerIdOf(at),
   place,
   validUntil: '2035-12-31',
   handler: { name: demoPerson(handler).name, phone: demoPerson(handler).phone },
@@ -77,8 +78,7 @@ export const demoLines: readonly object[] = [
   // As 金三 lists them: they wait for the person (REL-4).
   holds('tax-handler', 'huijiang', 'wuLei'),
   holds('tax-handler', 'xinrui', 'wangFang'),
-  report('皖合跨报2026000127', '合肥市蜀山区', 'heJun'),
-  report('皖芜跨报2026000354', '芜湖市镜湖区', 'zhengHua'),
+  ...demoReports.map(report),
   {
     type: 'agency-staff',
     version,

@@ -1,6 +1,7 @@
 import type { Entry } from '#domain/names.ts';
 import { type CompanyKey, companies, demoCompany } from './companies.ts';
 import { demoPassword, demoPerson, named, type PersonKey, people, personKeys } from './people.ts';
+import { reportsOf } from './reports.ts';
 
 export interface DemoLogin {
   readonly person: PersonKey;
@@ -28,6 +29,10 @@ export const demoLogins: readonly DemoLogin[] = [
     .map((person): DemoLogin => ({ person, entry: 'natural' })),
 ];
 
+/** SPC-2: the numbers that are found after this login; their last four characters are enough to type. */
+const reportNumbers = ({ person, company }: DemoLogin): string[] =>
+  company ? reportsOf(person, company).map(({ reportNo }) => reportNo) : [];
+
 /** `GET /local/demo`: the demo people and companies, and how each logs in. */
 export const demoBook = () => ({
   password: demoPassword,
@@ -44,11 +49,15 @@ export const demoBook = () => ({
       en,
       logins: demoLogins
         .filter(({ person }) => person === key)
-        .map(({ entry, company }) => ({
-          entry,
-          ...(company
-            ? { taxpayerId: demoCompany(company).taxpayerId, taxpayerName: demoCompany(company).name }
+        .map((login) => ({
+          entry: login.entry,
+          ...(login.company
+            ? {
+                taxpayerId: demoCompany(login.company).taxpayerId,
+                taxpayerName: demoCompany(login.company).name,
+              }
             : {}),
+          ...(login.entry === 'cross-region' ? { reports: reportNumbers(login) } : {}),
         })),
     };
   }),
@@ -76,7 +85,12 @@ export function demoTable(url: string): string {
     const number = login?.company ? demoCompany(login.company).taxpayerId : '';
     const id = account === 'none' || account === 'hall' ? named(key).documentNumber : (username ?? phone);
     const entry = login ? entryNames[login.entry] : '用户注册';
-    const note = password && password !== demoPassword ? `${zh}（密码 ${password}）` : zh;
+    const reports = login?.entry === 'cross-region' ? reportNumbers(login) : [];
+    const note = [
+      zh,
+      password && password !== demoPassword ? `（密码 ${password}）` : '',
+      reports.length > 0 ? `（报告 ${reports.join('、')}，输入末四位）` : '',
+    ].join('');
     return `  ${padded(name, 12)}${padded(entry, 20)}${padded(number, 20)}${padded(id, 20)}${note}`;
   });
   const head = `  ${padded('姓名', 12)}${padded('入口', 20)}${padded('纳税人识别号', 20)}${padded('账号', 20)}说明`;

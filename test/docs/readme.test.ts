@@ -1,5 +1,5 @@
 import { execFile, spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Door, openDoor } from '../support/door.ts';
@@ -14,6 +14,28 @@ describe('README', () => {
   it('is the same journey in both languages, ten lines after the helpers', () => {
     expect(journeyIn('README.zh-CN.md')).toBe(journey);
     expect(journey.split('\n\n')[1]?.trim().split('\n')).toHaveLength(10);
+  });
+
+  it.each(['README.md', 'README.zh-CN.md'])('%s names every library, command and test folder', (file) => {
+    const text = readFileSync(file, 'utf8');
+    const { dependencies, devDependencies, scripts } = JSON.parse(readFileSync('package.json', 'utf8'));
+    const libraries = Object.keys({ ...dependencies, ...devDependencies });
+    expect(libraries.filter((name) => !text.includes(`\`${name}\``))).toEqual([]);
+    expect([...text.matchAll(/npm run ([\w:]+)/g)].filter(([, name = '']) => !(name in scripts))).toEqual([]);
+    const rows = text.slice(text.search(/^\| .*`test\/`/m)).split('\n\n')[0] ?? '';
+    const told = [...rows.matchAll(/^\| (`.*?`) \|/gm)].flatMap(
+      ([, names = '']) => names.match(/\w+/g) ?? [],
+    );
+    const folders = globSync('test/*/').map((path) => path.replace(/^test\//, ''));
+    expect(told.sort()).toEqual(folders.filter((name) => name !== 'support').sort());
+  });
+
+  it.each(['README.md', 'README.zh-CN.md'])('%s tells every flag of npm start', (file) => {
+    const text = readFileSync(file, 'utf8');
+    const main = readFileSync('infra/local/main.ts', 'utf8');
+    const flags = [...main.matchAll(/^ {6}'?([a-z-]+)'?: \{ type:/gm)].map(([, flag]) => flag);
+    expect(flags.length).toBeGreaterThan(3);
+    expect(flags.filter((flag) => !text.includes(`| \`--${flag}`))).toEqual([]);
   });
 
   describe.skipIf(!tools)('by curl', () => {

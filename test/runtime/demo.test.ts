@@ -8,6 +8,7 @@ import { parseTaxpayerId } from '#domain/taxpayers.ts';
 import { type CompanyKey, companies, demoCompany } from '../../infra/demo/companies.ts';
 import { loadDemo } from '../../infra/demo/load.ts';
 import { demoPassword, demoPerson, personKeys } from '../../infra/demo/people.ts';
+import { demoReports, reportsOf } from '../../infra/demo/reports.ts';
 import { type DemoLogin, demoBook, demoLogins, demoTable } from '../../infra/demo/told.ts';
 import { makeClock } from '../../infra/local/clock.ts';
 import { prepareDemo } from '../../infra/local/demo-data.ts';
@@ -56,6 +57,7 @@ describe('the demo people', () => {
         true,
       );
     }
+    for (const { reportNo } of demoReports) expect(table).toContain(reportNo);
     expect(table).toContain(demoPassword);
     expect(table).toContain('http://127.0.0.1:3000/desk');
   });
@@ -92,18 +94,23 @@ describe('a runtime with demo people', () => {
       );
       return confirmed.body.session;
     }
-    const choices =
-      entry === 'cross-region'
-        ? expectStatus(
-            await door.http(
-              'GET',
-              `${path}/cross-region-reports?ending=${key === 'heJun' ? '0127' : '0354'}`,
-            ),
-            200,
-          ).body.reports
-        : body.choices;
+    const choices = entry === 'cross-region' ? await toldReports(path, key, company) : body.choices;
     const { choiceId } = choices[0];
     return expectStatus(await door.http('POST', `${path}/choose`, { choiceId }), 200).body.session;
+  }
+
+  /** SPC-2: each number that the book tells is found by its last four characters. */
+  async function toldReports(path: string, key: DemoLogin['person'], company: DemoLogin['company']) {
+    const told = company ? reportsOf(key, company) : [];
+    expect(told.length).toBeGreaterThan(0);
+    const found = [];
+    for (const { reportNo } of told) {
+      const asked = await door.http('GET', `${path}/cross-region-reports?ending=${reportNo.slice(-4)}`);
+      const { reports } = expectStatus(asked, 200).body;
+      expect(reports.map((one: { reportNo: string }) => one.reportNo)).toEqual([reportNo]);
+      found.push(...reports);
+    }
+    return found;
   }
 
   it('has loaded all of them, long enough ago for the next code', async () => {
@@ -174,6 +181,19 @@ describe('a runtime with demo people', () => {
       expect(told).toEqual(['loading the demo people']);
     } finally {
       rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('LGN-12 loads all of them where strangers are soon asked for a proof of work, and leaves people their budget', async () => {
+    const strict = await openDoor({ demo: true, challengeAfter: 1 });
+    try {
+      expect(strict.demo).toEqual([]);
+      const { phone, password = '' } = demoPerson('maLi');
+      const first = await enterPassword(strict, phone, password);
+      expectStatus(first, 201);
+      expect((await enterPassword(strict, phone, password)).body.code).toBe('CHALLENGE_REQUIRED');
+    } finally {
+      await strict.stop();
     }
   });
 

@@ -50,6 +50,16 @@ describe('imports point one way', () => {
     expect(readdirSync(join(root, 'shared')).sort()).toEqual([...layers].sort());
   });
 
+  it.each(['README.md', 'README.zh-CN.md'])('%s lists them in this order', (file) => {
+    const listed = [
+      ...readFileSync(join(root, file), 'utf8').matchAll(/^ {2}(shared\/\w+|functions\/<flow>) /gm),
+    ];
+    expect(listed.map(([, folder]) => folder)).toEqual([
+      'functions/<flow>',
+      ...[...layers].reverse().map((layer) => `shared/${layer}`),
+    ]);
+  });
+
   it('the domain imports nothing at all, not even from Node.js', () => {
     expect(crossings(sources('shared/domain'), isRelative)).toEqual([]);
   });

@@ -87,11 +87,14 @@ function Logins({ person }: { person: DemoPerson }) {
   const common = useCommon();
   return (
     <ul className="desk-values">
-      {person.logins.map(({ entry, taxpayerId, taxpayerName }) => (
+      {person.logins.map(({ entry, taxpayerId, taxpayerName, reports = [] }) => (
         <li key={`${entry} ${taxpayerId ?? ''}`}>
           {common(`entry.${entry}`)}
           {taxpayerName ? ` · ${taxpayerName}` : ''}
           {taxpayerId ? <Value what={t('people.company')} text={taxpayerId} /> : null}
+          {reports.map((reportNo) => (
+            <Value key={reportNo} what={t('people.report')} text={reportNo} />
+          ))}
         </li>
       ))}
     </ul>

@@ -21,6 +21,8 @@ export interface DemoPerson extends Person {
     readonly entry: Entry;
     readonly taxpayerId?: string;
     readonly taxpayerName?: string;
+    /** Numbers to choose from after a login at `cross-region` (SPC-2). */
+    readonly reports?: readonly string[];
   }[];
 }
 export interface DemoCompany {
