@@ -1,0 +1,78 @@
+import type { About, Sign } from './assertion.ts';
+
+/** An answer of the bureau: decide by `status` and `body.code`, tell the user `body.title`. */
+export interface Answer {
+  readonly status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: the shapes are in GET /v1/openapi.json
+  readonly body: any;
+}
+export type Send<A extends Answer> = (method: string, path: string, body?: unknown) => Promise<A>;
+
+interface Person {
+  readonly name: string;
+  readonly documentType: string;
+  readonly documentNumber: string;
+}
+
+/** One call to the bureau. A connection that breaks may be tried again, with a new assertion. */
+export async function call(
+  address: string,
+  method: string,
+  path: string,
+  body: unknown,
+  headers: Record<string, string>,
+): Promise<Answer> {
+  const answer = await fetch(address + path, {
+    method,
+    headers: { ...headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    signal: AbortSignal.timeout(10_000),
+  });
+  const text = await answer.text();
+  return { status: answer.status, body: text === '' ? undefined : JSON.parse(text) };
+}
+
+/** Every call is signed anew: an assertion works once. */
+export const sending =
+  (address: string, channel: string, sign: Sign, about: About = {}): Send<Answer> =>
+  async (method, path, body) =>
+    call(address, method, path, body, {
+      'channel-assertion': await sign(channel, { method, path, ...about }),
+    });
+
+const scans = '/v1/channel/scans';
+
+/** The calls of one channel; which channel may make which, the bureau's table CHN says. */
+export function partnerCalls<A extends Answer>(send: Send<A>) {
+  const calls = {
+    /** What the code is for: to be shown before anything is confirmed or a camera opened. */
+    scan: (qrContent: string) => send('POST', scans, { qrContent }),
+    confirm: (ticket: string, identity?: object) =>
+      send('POST', `${scans}/${ticket}/confirm`, identity && { identity }),
+    cancel: (ticket: string) => send('POST', `${scans}/${ticket}/cancel`),
+    startFace: (ticket: string) => send('POST', `${scans}/${ticket}/face`),
+    faceResult: (ticket: string, token: string) => send('POST', `${scans}/${ticket}/face-result`, { token }),
+    relations: () => send('GET', '/v1/channel/relations'),
+    /** Terminals and counters: the answer's code goes on the screen, its poll secret stays with the system. */
+    startVerification: (who: Person, matter: string, audience: string, extra: object = {}) =>
+      send('POST', '/v1/channel/verifications', {
+        matter,
+        audience,
+        person: { name: who.name, documentType: who.documentType, documentNumber: who.documentNumber },
+        ...extra,
+      }),
+    /** From the scanned code to a login: stops at the first answer that is no success. */
+    async confirmCode(qrContent: string, identity?: object): Promise<A> {
+      const scanned = await calls.scan(qrContent);
+      return scanned.status === 200 ? calls.confirm(scanned.body.ticket, identity) : scanned;
+    },
+    /** From the scanned code to the provider's result. Between start and result the user does the check in the kit. */
+    async showFace(qrContent: string): Promise<A> {
+      const scanned = await calls.scan(qrContent);
+      if (scanned.status !== 200) return scanned;
+      const kit = await calls.startFace(scanned.body.ticket);
+      return kit.status === 200 ? calls.faceResult(scanned.body.ticket, kit.body.token) : kit;
+    },
+  };
+  return calls;
+}

@@ -1,0 +1,25 @@
+import { createRemoteJWKSet, jwtVerify } from 'jose';
+
+/** What a proof has to say to be one for you. */
+export interface Asked {
+  /** The bureau's address, without a slash at the end. */
+  readonly issuer: string;
+  readonly audience: string;
+  readonly matter: string;
+  /** The one that you gave. */
+  readonly nonce?: string;
+}
+
+/** Checks a proof as a tax system does: no call to the bureau but for its keys. Throws where anything is amiss. */
+export async function checkedProof(proof: string, { issuer, audience, matter, nonce }: Asked, now?: Date) {
+  const keys = createRemoteJWKSet(new URL('/.well-known/jwks.json', issuer));
+  const { payload } = await jwtVerify(proof, keys, {
+    algorithms: ['ES256'],
+    typ: 'step-up+jwt',
+    issuer,
+    audience,
+    ...(now ? { currentDate: now } : {}),
+  });
+  if (payload.matter !== matter || payload.nonce !== nonce) throw new Error('A proof of something else');
+  return payload;
+}
