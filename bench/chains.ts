@@ -4,7 +4,7 @@ import { clientOf, type Loose, type Reply } from '../test/support/client.ts';
 import { person, type Sample } from '../test/support/people.ts';
 import { progress, say, table, title, verdict } from './print.ts';
 
-/** The longest chains of DynamoDB calls that architecture.md allows, by route. */
+/** The longest chains of DynamoDB calls that a route may have (CONTRIBUTING.md). */
 const limits: Readonly<Record<string, number>> = {
   'POST /v1/logins': 3,
   'POST /v1/registrations/{id}/sms': 2,
@@ -23,7 +23,7 @@ interface Row extends Usage {
   longestIn: string;
 }
 
-/** Part 1: what /local/usage shows after the whole journey, beside the limits of architecture.md. */
+/** Part 1: what /local/usage shows after the whole journey, beside the limits. */
 export async function showChains(): Promise<void> {
   title('DynamoDB: longest chain of calls, calls and units by route, as /local/usage shows them');
   progress('starting the local runtime');

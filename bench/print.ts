@@ -28,5 +28,5 @@ export function table(head: readonly string[], rows: readonly (readonly (string 
   say([line(head), `| ${rule.join(' | ')} |`, ...cells.slice(1).map(line)].join('\n'));
 }
 
-/** Whether a measure stays within what issue or architecture ask for. */
+/** Whether a measure stays within its limit. */
 export const verdict = (measured: number, limit: number): string => (measured <= limit ? 'ok' : 'OVER');

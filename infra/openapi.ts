@@ -17,7 +17,7 @@ export interface Operation extends Json {
 
 const contentSchema = (schema: unknown, type = 'application/json') => ({ content: { [type]: { schema } } });
 
-/** Codes that any route may answer, by what it takes (api.md: "the general ones"). */
+/** Codes that any route may answer, by what it takes (docs/api.md: "the general ones"). */
 function generalCodes({
   access,
   path,

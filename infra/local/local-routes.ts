@@ -9,7 +9,7 @@ import { readBody, sendJson } from './http.ts';
 import { sendProblem } from './problem.ts';
 import type { Runtime } from './runtime-types.ts';
 
-/** The routes under /local (api.md, "This machine only"). They are answered here, never by a function. */
+/** The routes under /local (docs/api.md, "This machine only"). They are answered here, never by a function. */
 
 const instant = v.pipe(
   v.string(),

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { PlainError } from './plain-error.ts';
 import { type RuntimeOptions, startRuntime } from './runtime.ts';
 
-/** `npm start`: see api.md, "This machine only". */
+/** `npm start`: see docs/api.md, "This machine only". */
 
 const usage = 'npm start -- [--port N] [--in-memory] [--no-portal] [--challenge-after N] [--verbose]';
 

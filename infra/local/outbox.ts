@@ -1,4 +1,4 @@
-/** A message that the local runtime keeps instead of sending it (api.md, /local/sms). */
+/** A message that the local runtime keeps instead of sending it (docs/api.md, /local/sms). */
 export interface SentMessage {
   readonly phone: string;
   readonly purpose: string;

@@ -1,4 +1,4 @@
-/** The closed sets of words of the contract (api.md). */
+/** The closed sets of words of the contract (docs/api.md). */
 export const entries = [
   'natural',
   'enterprise',

@@ -3,7 +3,7 @@
  * A stage may override any of them (`infra/config.ts`); nothing else in the code repeats a number.
  */
 export const defaultPolicies = {
-  /** Lifetimes of journeys (api.md). */
+  /** Lifetimes of journeys (docs/api.md). */
   registrationSeconds: 1800,
   loginSeconds: 600,
   resetSeconds: 1800,

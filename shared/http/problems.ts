@@ -23,7 +23,7 @@ export const commonHeaders = {
 export const asProblem = (error: unknown): Problem =>
   error instanceof Problem ? error : new Problem('UNAVAILABLE', {}, { cause: error });
 
-/** api.md: every rate limit says when it is over, as an instant and in seconds; whoever throws knows one of the two. */
+/** docs/api.md: every rate limit says when it is over, as an instant and in seconds; whoever throws knows one of the two. */
 function withRetry({ status, details }: Problem): ProblemDetails & { retryAfter?: number; retryAt?: string } {
   const { retryAfter, retryAt } = details as { retryAfter?: number; retryAt?: string };
   if (status !== 429) return details;

@@ -35,7 +35,7 @@ function httpAnswer(answer: Answer): HttpAnswer {
 
 /**
  * The handler of a flow's function: finds the route, validates by its contract, finds out who calls, runs the step,
- * and turns whatever comes out (or is thrown) into the answer of api.md.
+ * and turns whatever comes out (or is thrown) into the answer of docs/api.md.
  */
 export function serve<const F extends FlowDeclaration>(contract: F, steps: Steps<F>, parts: Parts = {}) {
   const openHouse = houseOf(contract, parts);

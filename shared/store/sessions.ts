@@ -8,7 +8,7 @@ import type { Db, Item, Put, Write } from './db.ts';
 import type { ActingCompany } from './grounds.ts';
 import { type Person, type PersonChanges, Stale, type WebSessionPointer } from './users.ts';
 
-/** Why a session is over (SES-2, api.md). */
+/** Why a session is over (SES-2, docs/api.md). */
 export type EndReason =
   | 'logged-out'
   | 'replaced'

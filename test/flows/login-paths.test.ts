@@ -34,7 +34,7 @@ import { chooseRole, confirmRole, enterCompany, giveRelation } from './support/r
 import { said } from './support/staff.ts';
 
 /**
- * Every way in, with its strength, and the same limits on each (security.md AUTH-02). What is not in these tables and
+ * Every way in, with its strength, and the same limits on each (docs/requirements.md AUTH-02). What is not in these tables and
  * yet takes a password, sends a code or hands out a session fails the walks over the contracts.
  */
 let door: LegacyDoor;

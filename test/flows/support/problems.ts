@@ -5,7 +5,7 @@ import type { Loose, Reply } from '../../support/client.ts';
 const innards =
   /node_modules|node:internal|\bat [\w.<>]+ \(|\.[cm]?[jt]s\b:\d+|LAMBDA|TypeError|SyntaxError|RangeError|ECONN|undefined|\[object/;
 
-/** A refusal as api.md promises it: problem+json with a stable code, Chinese for the person, nothing of our inside. */
+/** A refusal as docs/api.md promises it: problem+json with a stable code, Chinese for the person, nothing of our inside. */
 export function expectProblem(reply: Reply<Loose>, what = ''): void {
   const said = `${what} → ${reply.status} ${JSON.stringify(reply.body)}`.slice(0, 600);
   expect(reply.status, said).toBeGreaterThanOrEqual(400);
