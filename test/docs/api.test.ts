@@ -57,7 +57,10 @@ describe('docs/api.md', () => {
 
   it('tells the life times that the settings have', () => {
     const part = page.split('### How long things live')[1]?.split('\n### ')[0] ?? '';
-    const rows = part.split('\n').filter((line) => /^\| .*\d/.test(line)).map(cells);
+    const rows = part
+      .split('\n')
+      .filter((line) => /^\| .*\d/.test(line))
+      .map(cells);
     const told = rows.map(([, seconds = '', settings = '']) => [
       seconds.split(', '),
       settings.split(', ').map(bare),
@@ -90,7 +93,9 @@ describe('docs/api.md', () => {
       [...words.matchAll(/'([a-z-]+)'/g)].map(([, word]) => word),
     );
     expect(named.length).toBeGreaterThan(4);
-    const missing = named.filter((type = '') => !told.includes(type)).map((type) => `| \`${type}\` | members | what has the version |`);
+    const missing = named
+      .filter((type = '') => !told.includes(type))
+      .map((type) => `| \`${type}\` | members | what has the version |`);
     expect(missing, 'lines to add to the table of feed lines').toEqual([]);
   });
 });
