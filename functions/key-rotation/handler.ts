@@ -1,8 +1,12 @@
+import { writeLine } from '#gateways/log.ts';
 import { type RotatedSecret, type RotationEvent, rotateSecret } from '#gateways/rotation.ts';
 
 /** Called by Secrets Manager, four steps a rotation; the secret's ARN says which of the two it is. */
 export async function handler(event: RotationEvent): Promise<void> {
-  await rotateSecret(event, secretOf(event.SecretId), new Date());
+  const secret = secretOf(event.SecretId);
+  await rotateSecret(event, secret, new Date());
+  if (event.Step === 'finishSecret')
+    writeLine({ level: 'INFO', word: 'secret-rotated', flow: 'key-rotation', secret });
 }
 
 /** A secret that is neither stops here: filling one with the other's kind of key would be found out too late. */

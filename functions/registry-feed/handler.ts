@@ -1,6 +1,6 @@
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { writeLine } from '#gateways/log.ts';
 import { type House, houseOf } from '#http/house.ts';
-import { writeLine } from '#http/log.ts';
 import { openTables } from '#store/db.ts';
 import { registryFeed } from './contract.ts';
 import { gatheredTables } from './gathered.ts';
@@ -53,6 +53,7 @@ async function takeMessages({ Records }: SQSEvent, context: Context): Promise<SQ
     } catch (error) {
       writeLine({
         level: 'ERROR',
+        word: 'message-failed',
         flow: 'registry-feed',
         messageId,
         cause: error instanceof Error ? error.message : '',
@@ -72,10 +73,11 @@ async function takeMessage(h: House, body: string, circumstances: Circumstances)
     return;
   }
   const told = { flow: 'registry-feed', messageId: circumstances.messageId };
-  const tell = (word: string) => (one: Told) => writeLine({ level: 'WARN', ...told, word, ...one });
+  const tell = (word: 'rejected' | 'warning') => (one: Told) =>
+    writeLine({ level: 'WARN', ...told, word, ...one });
   const counts = await takeLines(h, asked.lines, 1, now, {
     rejected: tell('rejected'),
     warned: tell('warning'),
   });
-  writeLine({ level: 'INFO', ...told, ...counts });
+  writeLine({ level: 'INFO', word: 'message-done', ...told, ...counts });
 }

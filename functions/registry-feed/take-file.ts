@@ -1,7 +1,7 @@
 import { callAws } from '#gateways/aws.ts';
+import { writeLine } from '#gateways/log.ts';
 import { ObjectChanged } from '#gateways/object-ranges.ts';
 import type { House } from '#http/house.ts';
-import { writeLine } from '#http/log.ts';
 import { nextLines } from './file-lines.ts';
 import { continuationMessage, type FeedFile } from './messages.ts';
 import { type FeedCounts, takeLines } from './take-lines.ts';
@@ -35,7 +35,7 @@ export async function takeFile(
     const told = { flow: 'registry-feed', messageId, file: at.etag };
     try {
       const { lines, next, atEnd, etag, size } = await nextLines(at, at.position, at.etag);
-      const tell = (word: string) => (one: object) =>
+      const tell = (word: 'rejected' | 'warning') => (one: object) =>
         writeLine({ level: 'WARN', ...told, file: etag, word, ...one });
       const counts = await takeLines(h, lines, at.position.line, new Date(), {
         rejected: tell('rejected'),
@@ -67,7 +67,13 @@ export async function takeFile(
         return;
       }
       if (at === file) throw error;
-      writeLine({ level: 'ERROR', ...told, cause: error instanceof Error ? error.message : '' });
+      writeLine({
+        level: 'ERROR',
+        ...told,
+        word: 'file-paused',
+        lines: at.position.line - 1,
+        cause: error instanceof Error ? error.message : '',
+      });
       return handOn(at, queueArn, pauseSeconds);
     }
     if (remainingMs() < reserveMs) return handOn(at, queueArn);

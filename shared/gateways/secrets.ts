@@ -3,6 +3,7 @@ import { deriveKeys, type Keys } from '#crypto/keys.ts';
 import type { DataKeys } from '#crypto/sealed.ts';
 import { parseSigningRing, type SigningRing } from '#crypto/signing-ring.ts';
 import { callAws, environment } from './aws.ts';
+import { writeLine } from './log.ts';
 import { DependencyError, parseObject } from './outbound.ts';
 import { currentKey, readSealingSecret, type SealingSecret } from './sealing-secret.ts';
 
@@ -64,7 +65,7 @@ async function refresh<T>(
     entry.freshUntil = entry.readAt + refreshSeconds[secret] * 1000;
   } catch (error) {
     if (entry.value === undefined) throw error;
-    console.warn(JSON.stringify({ level: 'WARN', message: 'secret-refresh-failed', secret }));
+    writeLine({ level: 'WARN', word: 'secret-refresh-failed', secret });
     entry.readAt = Date.now();
     entry.freshUntil = entry.readAt + retrySeconds * 1000;
   }

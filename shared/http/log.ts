@@ -1,5 +1,6 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { Problem } from '#domain/problem.ts';
+import { writeLine } from '#gateways/log.ts';
 import { truncatedAddress } from './request.ts';
 import { addressOf } from './viewer.ts';
 
@@ -37,15 +38,13 @@ export function logRequest(
     traceId: event.requestContext.requestId,
     network: truncatedAddress(addressOf(event)),
   };
+  const word = 'request';
   writeLine(
-    status >= 500 ? { level: 'ERROR', ...line, cause: causeOf(problem) } : { level: 'INFO', ...line },
+    status >= 500
+      ? { level: 'ERROR', word, ...line, cause: causeOf(problem) }
+      : { level: 'INFO', word, ...line },
   );
 }
-
-/** Straight to standard output: Lambda's console would wrap the line, and CloudWatch reads metrics only at the top level. */
-export const writeLine = (line: object): void => {
-  process.stdout.write(`${JSON.stringify(line)}\n`);
-};
 
 /** Our own failures leave a trace for operators: class, message of the SDK or bug and stack, which hold no personal data. */
 function causeOf(problem: Problem | undefined) {

@@ -1,0 +1,26 @@
+/**
+ * Every kind of line that a function writes to its log, by its stable name: alarms, queries and docs/log-events.md go by
+ * it. No field ever holds a name, a number, a path or a body (DOC-4, DATA-01).
+ */
+export const logEvents = {
+  request: { levels: ['INFO', 'ERROR'], by: 'every function with routes' },
+  'secret-refresh-failed': { levels: ['WARN'], by: 'every function with secrets' },
+  unlocked: { levels: ['INFO'], by: 'midnight-unlock' },
+  'secret-rotated': { levels: ['INFO'], by: 'key-rotation' },
+  rejected: { levels: ['WARN'], by: 'registry-feed' },
+  warning: { levels: ['WARN'], by: 'registry-feed' },
+  'message-done': { levels: ['INFO'], by: 'registry-feed' },
+  'message-failed': { levels: ['ERROR'], by: 'registry-feed' },
+  'file-progress': { levels: ['INFO'], by: 'registry-feed' },
+  'file-done': { levels: ['INFO'], by: 'registry-feed' },
+  'file-changed': { levels: ['ERROR'], by: 'registry-feed' },
+  'file-paused': { levels: ['ERROR'], by: 'registry-feed' },
+} as const satisfies Record<string, { levels: readonly ('INFO' | 'WARN' | 'ERROR')[]; by: string }>;
+
+export type LogEvent = keyof typeof logEvents;
+type LevelOf<E extends LogEvent> = (typeof logEvents)[E]['levels'][number];
+
+/** A line as it is written: its level, its name under `word`, and what the catalogue says of it. */
+export type LogLine = {
+  [E in LogEvent]: { readonly level: LevelOf<E>; readonly word: E } & object;
+}[LogEvent];
