@@ -39,6 +39,7 @@ export const discovery = flow({
               zh: v.string(),
               class: v.picklist(matterClasses),
               validitySeconds: v.number(),
+              needs: v.optional(v.string()),
               channels: v.array(channel),
             }),
           ),

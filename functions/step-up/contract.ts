@@ -11,6 +11,8 @@ export const stepUp = flow({
     Users: ['GetItem'],
     Sessions: ['GetItem'],
     Tickets: ['GetItem', 'PutItem'],
+    /** The number of a company whose number is personal data, for an audience that may have it (STP-4). */
+    Taxpayers: ['GetItem'],
     Audit: ['PutItem'],
   },
   secrets: ['root', 'sealing', 'signing'],
@@ -30,7 +32,7 @@ export const stepUp = flow({
         200: v.object({ satisfied: v.literal(true), proof: v.string() }),
         201: v.object({ stepUpId: v.string(), scan }),
       },
-      errors: ['MATTER_UNKNOWN'],
+      errors: ['MATTER_UNKNOWN', 'ROLE_NOT_ALLOWED'],
     },
     show: {
       method: 'GET',
@@ -38,6 +40,7 @@ export const stepUp = flow({
       access: 'session',
       summary: 'How the scan stands; the proof once it has passed',
       answers: { 200: v.object({ state: scanState, proof: v.optional(v.string()) }) },
+      errors: ['ROLE_NOT_ALLOWED'],
     },
   },
 });

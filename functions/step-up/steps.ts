@@ -1,4 +1,4 @@
-import type { Identity } from '#contract/schemas.ts';
+import { isDeepStrictEqual } from 'node:util';
 import { actionFor, faceServes } from '#domain/matters.ts';
 import { recoveredLately } from '#domain/phones.ts';
 import { Problem } from '#domain/problem.ts';
@@ -6,31 +6,34 @@ import { created, ok } from '#http/answers.ts';
 import type { StepOf } from '#http/call.ts';
 import type { House } from '#http/house.ts';
 import { audited } from '#steps/facts.ts';
+import { provenCompany } from '#steps/proven-company.ts';
 import { shownState, startPersonScan } from '#steps/scans.ts';
-import { knownMatter, proofOfScan, stepUpProof } from '#steps/step-up-proof.ts';
-import { type ProvenCompany, type ScanTicket, ticketKeyOf } from '#store/tickets.ts';
+import { checkedSince, knownMatter, provenBy, stepUpProof } from '#steps/step-up-proof.ts';
+import { type ScanTicket, ticketKeyOf } from '#store/tickets.ts';
 import { findPerson, isActive, type Person } from '#store/users.ts';
 import type { stepUp } from './contract.ts';
 
 /** STP-2: a face check that is recent enough for the matter serves again; otherwise the person scans (STP-1). */
 export const startStepUp: StepOf<typeof stepUp, 'start'> = async (h, call) => {
-  const { matter, audience } = knownMatter(h, call.body);
+  const asked = knownMatter(h, call.body);
+  const { matter, audience } = asked;
   const { session } = call.caller;
-  const person = await findPerson(h.db, session.personKey);
+  const [person, company] = await Promise.all([
+    findPerson(h.db, session.personKey),
+    // STP-4: who may not do the matter is told before the scan.
+    provenCompany(h, call.caller, asked),
+  ]);
   if (!isActive(person)) throw new Problem('SESSION_ENDED');
-  const company = companyOf(session.identity);
-  const asked = {
-    ...(call.body.nonce === undefined ? {} : { nonce: call.body.nonce }),
-    ...(company ? { company } : {}),
-  };
+  const nonce = call.body.nonce === undefined ? {} : { nonce: call.body.nonce };
   const { faceProof } = person;
   if (
     faceProof &&
+    checkedSince(person, faceProof) &&
     usable(faceProof, person, h, call.now) &&
     faceServes(matter, new Date(faceProof.at), call.now)
   ) {
     const proven = { at: faceProof.at, level: person.realNameLevel ?? 3 };
-    const proof = await stepUpProof(h, call, matter, audience, person, proven, asked);
+    const proof = await stepUpProof(h, call, asked, person, proven, nonce, company);
     // A proof leaves the house: told before it does.
     await h.db.put(
       audited(h, call, session.personKey, 'step-up', 'success', {
@@ -44,20 +47,42 @@ export const startStepUp: StepOf<typeof stepUp, 'start'> = async (h, call) => {
   const scan = await startPersonScan(h, call, person, {
     purpose: 'step-up',
     action: actionFor(matter.class),
-    stepUp: { matter: matter.code, audience: audience.code, sessionId: session.sessionId, ...asked },
+    stepUp: {
+      matter: matter.code,
+      audience: audience.code,
+      sessionId: session.sessionId,
+      ...nonce,
+      ...(session.company ? { acting: session.company } : {}),
+    },
   });
-  // Whoever photographs the code knows this id too; it answers only to a session of the same person.
+  // Whoever photographs the code knows this id too; it answers only to the same person, the proof only to this session.
   return created({ stepUpId: scan.ticket, scan });
 };
 
+/**
+ * How the scan stands, and once it has passed the proof, made from what holds now (STP-4): the session must still act
+ * for the company that it asked for (RELATION_NOT_FOUND), and may still do the matter (ROLE_NOT_ALLOWED).
+ */
 export const showStepUp: StepOf<typeof stepUp, 'show'> = async (h, call) => {
-  const scan = await h.db.get<ScanTicket>('Tickets', { ticketKey: ticketKeyOf(call.params.id) });
-  const own =
-    scan?.kind === 'scan' && scan.purpose === 'step-up' && scan.personKey === call.caller.session.personKey;
+  const { session } = call.caller;
+  const [scan, person] = await Promise.all([
+    h.db.get<ScanTicket>('Tickets', { ticketKey: ticketKeyOf(call.params.id) }),
+    findPerson(h.db, session.personKey),
+  ]);
+  const own = scan?.kind === 'scan' && scan.purpose === 'step-up' && scan.personKey === session.personKey;
   if (!own) throw new Problem('NOT_FOUND');
+  if (!isActive(person)) throw new Problem('SESSION_ENDED');
   const state = shownState(scan, call.now);
-  const proof = state === 'passed' ? await proofOfScan(h, call, scan) : undefined;
-  return ok({ state, ...(proof === undefined ? {} : { proof }) });
+  const proven = state === 'passed' ? provenBy(h, scan, call.now) : undefined;
+  // A face check belongs to the session that it was started for (SES-5).
+  if (proven?.stepUp.sessionId !== session.sessionId) return ok({ state });
+  if (!isDeepStrictEqual(proven.stepUp.acting, session.company))
+    throw new Problem('RELATION_NOT_FOUND', {}, { variant: 'lost' });
+  const company = await provenCompany(h, call.caller, proven);
+  return ok({
+    state,
+    proof: await stepUpProof(h, call, proven, person, proven.proven, proven.stepUp, company),
+  });
 };
 
 /**
@@ -73,15 +98,3 @@ const usable = (
   phones
     .filter((phone) => recoveredLately(phone, now, settings.policies))
     .every(({ recoveredAt = '' }) => Date.parse(at) > Date.parse(recoveredAt));
-
-/** The company that the session works for (STP-2): of an agency the client that it serves, else the agency itself. */
-function companyOf(identity: Identity): ProvenCompany | undefined {
-  switch (identity.kind) {
-    case 'natural':
-      return undefined;
-    case 'agency':
-      return { taxpayerId: identity.client?.taxpayerId ?? identity.agencyId, role: 'tax-agent' };
-    default:
-      return { taxpayerId: identity.taxpayerId, role: identity.role };
-  }
-}

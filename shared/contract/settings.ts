@@ -1,8 +1,15 @@
 import * as v from 'valibot';
 import { isDay } from '#domain/days.ts';
-import { defaultAudiences, defaultMatters, longestValiditySeconds, matterClasses } from '#domain/matters.ts';
+import {
+  defaultAudiences,
+  defaultMatters,
+  longestValiditySeconds,
+  matterClasses,
+  usualValidity,
+} from '#domain/matters.ts';
 import { type Channel, channels } from '#domain/names.ts';
 import { defaultPolicies, type Policies } from '#domain/policies.ts';
+import { permissions } from '#domain/relations.ts';
 
 /**
  * What a stage chooses, parsed once at synth (a wrong setting stops it with its name) and once per container.
@@ -46,24 +53,32 @@ const code = v.pipe(v.string(), v.regex(/^[a-z][a-z0-9]*([.-][a-z0-9]+)*$/), v.m
 const distinct = <T extends { code: string }>(list: readonly T[]): boolean =>
   new Set(list.map((one) => one.code)).size === list.length;
 
-/** STP-1, STP-2: what asks for a scan, and who may be given the proof. */
-const matters = v.pipe(
-  v.array(
-    v.strictObject({
-      code,
-      zh: text,
-      class: v.picklist(matterClasses),
-      validitySeconds: v.optional(
-        v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(longestValiditySeconds)),
-        longestValiditySeconds,
-      ),
-    }),
+/** STP-1, STP-2, STP-4: what asks for a scan, who may do it for a company, and who may be given the proof. */
+const matter = v.pipe(
+  v.strictObject({
+    code,
+    zh: text,
+    class: v.picklist(matterClasses),
+    validitySeconds: v.optional(
+      v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(longestValiditySeconds)),
+    ),
+    needs: v.optional(v.picklist([...permissions, 'manager'])),
+  }),
+  v.forward(
+    v.check(
+      (one) => one.class === 'invoice' || !one.validitySeconds,
+      'only matters of class invoice take an earlier face check (STP-4)',
+    ),
+    ['validitySeconds'],
   ),
-  v.check(distinct, 'each code once'),
-  v.readonly(),
+  v.transform(({ validitySeconds, ...one }) => ({
+    ...one,
+    validitySeconds: validitySeconds ?? usualValidity(one.class),
+  })),
 );
+const matters = v.pipe(v.array(matter), v.check(distinct, 'each code once'), v.readonly());
 const audiences = v.pipe(
-  v.array(v.strictObject({ code, document: v.boolean() })),
+  v.array(v.strictObject({ code, document: v.boolean(), number: v.optional(v.boolean()) })),
   v.check(distinct, 'each code once'),
   v.readonly(),
 );

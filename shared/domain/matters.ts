@@ -1,17 +1,26 @@
 import { type ChannelAction, may } from './channels.ts';
-import { type Channel, channels } from './names.ts';
+import { type Channel, channels, type Role } from './names.ts';
+import { isManagingRole, type Permission } from './relations.ts';
 
 /** STP-1: invoice matters may also be scanned with the mini programs, others only with the two apps. */
 export const matterClasses = ['invoice', 'other'] as const;
 export type MatterClass = (typeof matterClasses)[number];
+
+/** STP-4: what somebody who acts for a company needs for a matter: a permission group, or a managing role. */
+export type MatterNeed = Permission | 'manager';
 
 /** A matter of risk (风险事项) that asks for a scan at the moment it is done (STP-1). */
 export interface Matter {
   readonly code: string;
   readonly zh: string;
   readonly class: MatterClass;
-  /** How long a face proof serves this matter, 0 to 24 hours (STP-2); 0 = a scan each time. */
+  /**
+   * How long a face check serves this matter again, 0 to 24 hours (STP-2); 0 = a scan each time. Only matters of class
+   * `invoice` may have more than 0 (STP-4).
+   */
   readonly validitySeconds: number;
+  /** STP-4: binds who acts for a company. Without it anybody may. */
+  readonly needs?: MatterNeed | undefined;
 }
 
 /** STP-2: a tax system that asks for proofs. */
@@ -19,26 +28,33 @@ export interface Audience {
   readonly code: string;
   /** Whether its proofs may name the person's document; the others get a pseudonym alone. */
   readonly document: boolean;
+  /** Whether its proofs may name a company's number that is personal data (DOC-4); the others get the `ref` alone. */
+  readonly number?: boolean | undefined;
 }
 
 export const longestValiditySeconds = 86_400;
-/** However old the face check, whoever gets a proof has this long to show it. */
-export const shortestProofSeconds = 300;
+/** STP-4: how long a proof lives. Who needs one later asks again, and is judged anew. */
+export const proofSeconds = 300;
 
-const matter = (code: string, zh: string, matterClass: MatterClass): Matter => ({
+/** STP-4: how long a face check serves again where a matter says nothing. */
+export const usualValidity = (matterClass: MatterClass): number =>
+  matterClass === 'invoice' ? longestValiditySeconds : 0;
+
+const matter = (code: string, zh: string, matterClass: MatterClass, needs?: MatterNeed): Matter => ({
   code,
   zh,
   class: matterClass,
-  validitySeconds: longestValiditySeconds,
+  validitySeconds: usualValidity(matterClass),
+  ...(needs === undefined ? {} : { needs }),
 });
 
 /** The matters of a stage that says nothing else. */
 export const defaultMatters: readonly Matter[] = [
-  matter('invoice.issue', '开具发票', 'invoice'),
-  matter('invoice.quota', '发票额度调整', 'invoice'),
-  matter('invoice.void', '作废发票', 'invoice'),
-  matter('refund.apply', '申请退税', 'other'),
-  matter('taxpayer.cancel', '税务注销', 'other'),
+  matter('invoice.issue', '开具发票', 'invoice', 'invoice'),
+  matter('invoice.quota', '发票额度调整', 'invoice', 'invoice'),
+  matter('invoice.void', '作废发票', 'invoice', 'invoice'),
+  matter('refund.apply', '申请退税', 'other', 'declaration'),
+  matter('taxpayer.cancel', '税务注销', 'other', 'manager'),
   matter('relation.confirm', '确认企业授权', 'other'),
 ];
 
@@ -67,6 +83,14 @@ export function faceServes(
   return age >= 0 && age < validitySeconds;
 }
 
-/** STP-2: the instant at which a proof ends: with the face check's validity, but with time enough to be shown. */
-export const proofEnd = ({ validitySeconds }: Pick<Matter, 'validitySeconds'>, at: Date, now: Date): Date =>
-  new Date(Math.max(at.getTime() + validitySeconds * 1000, now.getTime() + shortestProofSeconds * 1000));
+/**
+ * STP-4: whether somebody may do a matter for a company, in this role and with these permissions of today. Natural
+ * persons act for themselves and are not asked.
+ */
+export function mayDo(
+  { needs }: Pick<Matter, 'needs'>,
+  { role, permissions }: { readonly role: Role; readonly permissions: readonly Permission[] },
+): boolean {
+  if (needs === undefined) return true;
+  return needs === 'manager' ? isManagingRole(role) : permissions.includes(needs);
+}

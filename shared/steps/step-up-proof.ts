@@ -1,12 +1,13 @@
 import { indexKey } from '#crypto/keys.ts';
 import { unseal } from '#crypto/sealed.ts';
 import { signJwt } from '#crypto/signed-tokens.ts';
-import { type Audience, type Matter, proofEnd } from '#domain/matters.ts';
+import { type Audience, type Matter, proofSeconds } from '#domain/matters.ts';
 import { Problem } from '#domain/problem.ts';
 import type { AnyCall } from '#http/call.ts';
 import type { House } from '#http/house.ts';
-import type { FaceSubject, ScanTicket, StepUpFacts } from '#store/tickets.ts';
-import { sealContext } from '#store/users.ts';
+import type { ScanTicket, StepUpFacts } from '#store/tickets.ts';
+import { type Active, sealContext } from '#store/users.ts';
+import type { ProvenCompany } from './proven-company.ts';
 
 /** The header's `typ` of proofs: no access token passes for one, nor the other way round (TOK-02). */
 export const proofType = 'step-up+jwt';
@@ -30,20 +31,20 @@ export function knownMatter(
 }
 
 /**
- * STP-2: what a tax system is told of a passed face check, signed with our keys and checked with the public ones
- * alone. `sub` stays the same for this audience and says nothing to another; `exp` ends with the face check's
- * validity for the matter.
+ * STP-2, STP-4: what a tax system is told of a passed face check, signed with our keys and checked with the public
+ * ones alone. It is made from what holds now, for 5 minutes. `sub` and `company.ref` stay the same for this audience
+ * and say nothing to another.
+ * @param company whom the person acts for now; none for a natural person and at a counter
  */
 export function stepUpProof(
   h: House,
   call: AnyCall,
-  matter: Matter,
-  audience: Audience,
-  person: FaceSubject & { readonly personKey: string },
+  { matter, audience }: { readonly matter: Matter; readonly audience: Audience },
+  person: Active,
   proven: { readonly at: string; readonly level: number },
-  asked: Pick<StepUpFacts, 'nonce' | 'company' | 'startedBy'>,
+  asked: Pick<StepUpFacts, 'nonce' | 'startedBy'>,
+  company?: ProvenCompany,
 ): Promise<string> {
-  const at = new Date(proven.at);
   const { personKey } = person;
   return signJwt(
     h.signing,
@@ -52,7 +53,7 @@ export function stepUpProof(
       sub: indexKey(h.keys, 'pseudonym', `${audience.code}|${personKey}`),
       matter: matter.code,
       /** Epoch seconds of the face check. */
-      at: Math.floor(at.getTime() / 1000),
+      at: Math.floor(Date.parse(proven.at) / 1000),
       lvl: proven.level,
       ...(asked.nonce === undefined ? {} : { nonce: asked.nonce }),
       ...(audience.document
@@ -63,24 +64,23 @@ export function stepUpProof(
             },
           }
         : {}),
-      ...(asked.company === undefined ? {} : { company: asked.company }),
+      ...(company === undefined ? {} : { company }),
       ...(asked.startedBy ? { channel: asked.startedBy.channel } : {}),
     },
-    Math.ceil((proofEnd(matter, at, call.now).getTime() - call.now.getTime()) / 1000),
+    proofSeconds,
     call.now,
   );
 }
 
-/**
- * The proof that a passed scan stands for. Undefined once its time is over: what still serves is asked for anew
- * (POST /v1/step-ups), and what does not must not be had by asking again.
- */
-export function proofOfScan(h: House, call: AnyCall, scan: ScanTicket): Promise<string> | undefined {
-  const { stepUp, proven, personKey, subject } = scan;
-  if (!stepUp || !proven || personKey === undefined || !subject) return undefined;
-  if (scan.expiresAt * 1000 <= call.now.getTime()) return undefined;
+/** What a passed scan has proven, while it may still be fetched (STP-4: the 300 s of the scan); undefined afterwards. */
+export function provenBy(h: Pick<House, 'settings'>, scan: ScanTicket, now: Date) {
+  const { stepUp, proven } = scan;
+  if (!stepUp || !proven || scan.expiresAt * 1000 <= now.getTime()) return undefined;
   const matter = findMatter(h, stepUp.matter);
   const audience = findAudience(h, stepUp.audience);
-  if (!matter || !audience) return undefined;
-  return stepUpProof(h, call, matter, audience, { ...subject, personKey }, proven, stepUp);
+  return matter && audience ? { matter, audience, stepUp, proven } : undefined;
 }
+
+/** STP-4: face checks end with the account; who registered again after the check has not shown the face since. */
+export const checkedSince = (person: Active, { at }: { readonly at: string }): boolean =>
+  Date.parse(at) >= Date.parse(person.account.since);

@@ -55,6 +55,9 @@ export const isKnown = (taxpayer: Taxpayer | undefined): taxpayer is KnownTaxpay
 export const companyKeyOf = (keys: Keys, taxpayerId: string): string =>
   holdsPersonNumber(taxpayerId) ? indexKey(keys, 'company', taxpayerId) : `c_${taxpayerId}`;
 
+/** DOC-4: whether the key hides a number that is a person's. */
+export const isPersonalKey = (companyKey: string): boolean => !companyKey.startsWith('c_');
+
 /** The number as it is kept in a row of any table. */
 export type KeptNumber = Pick<Taxpayer, 'taxpayerId' | 'sealedId'>;
 const numberContext = (companyKey: string) => `taxpayer:${companyKey}`;

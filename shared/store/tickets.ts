@@ -8,7 +8,7 @@ import type { Channel, Entry, Role } from '#domain/names.ts';
 import { Problem } from '#domain/problem.ts';
 import type { SmsWindow } from '#domain/sms-window.ts';
 import type { Db, Put, Write } from './db.ts';
-import type { AgentGrounds } from './grounds.ts';
+import type { ActingCompany, AgentGrounds } from './grounds.ts';
 
 /**
  * Journeys under way. The handle that the client holds is random; the table knows only its hash. A ticket is open,
@@ -171,13 +171,9 @@ export interface StepUpFacts {
   readonly audience: string;
   readonly nonce?: string;
   readonly sessionId?: string;
-  readonly company?: ProvenCompany;
+  /** What the session stood on when it asked: a proof is made only while it still stands on the same (STP-4). */
+  readonly acting?: ActingCompany;
   readonly startedBy?: { readonly channel: Channel; readonly officer?: string; readonly office?: string };
-}
-/** The company of the session, its number as the session shows it (DOC-4). */
-export interface ProvenCompany {
-  readonly taxpayerId: string;
-  readonly role: Role;
 }
 export type ScanPurpose = 'login' | 'face' | 'step-up' | 'register' | 'reset' | 'verification';
 /** The identity that the provider compares a face with. */

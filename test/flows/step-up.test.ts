@@ -1,14 +1,17 @@
 import { createLocalJWKSet, decodeProtectedHeader, type JWTPayload, jwtVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { defaultMatters } from '#domain/matters.ts';
+import type { Role } from '#domain/names.ts';
 import { defaultPolicies } from '#domain/policies.ts';
 import { localPartner, loggedInByQr, pollScan, workingAs } from '../support/channel-partner.ts';
 import type { Loose, Reply } from '../support/client.ts';
 import { expectStatus, loggedInByFace, loginTicket, scanFace, wait } from '../support/door.ts';
-import type { Sample } from '../support/people.ts';
+import { person, type Sample } from '../support/people.ts';
 import { history, type Known, knownPerson, row } from '../support/watched.ts';
+import { agencyFirm, agentAt, agreementLine, client, goTo, staffLine } from './support/agencies.ts';
 import { type OwnDoor, openOwnDoor } from './support/own-door.ts';
-import { companyOf } from './support/registry.ts';
+import { companyLine, companyOf, feed, representativeLine } from './support/registry.ts';
+import { changeRelation, giveRelation } from './support/relations.ts';
 import { setOnPerson } from './support/tables.ts';
 
 /** Matters and audiences of this stage: those shipped, one that wants a scan each time, one short, one that sees documents. */
@@ -18,11 +21,11 @@ beforeAll(async () => {
     matters: [
       ...defaultMatters,
       { code: 'invoice.red', zh: '开具红字发票', class: 'invoice', validitySeconds: 0 },
-      { code: 'refund.fast', zh: '即办退税', class: 'other', validitySeconds: 600 },
+      { code: 'invoice.fast', zh: '快速开票', class: 'invoice', validitySeconds: 600, needs: 'invoice' },
     ],
     audiences: [
       { code: 'invoice', document: false },
-      { code: 'filing', document: false },
+      { code: 'filing', document: false, number: true },
       { code: 'registration', document: true },
     ],
   });
@@ -93,7 +96,7 @@ describe('STP-1 the scan', () => {
       aud: 'invoice',
       sub: expect.stringMatching(/^s1_[\w-]{43}$/),
       iat: at + 7,
-      exp: at + 86_400,
+      exp: at + 7 + 300,
       matter: 'invoice.issue',
       at,
       lvl: 4,
@@ -186,22 +189,22 @@ describe('STP-2 the proof', () => {
     expect(again.satisfied).toBe(true);
     expect(await checked(again.proof)).toMatchObject({ sub: first.sub, at: first.at });
     const filing = expectStatus(
-      await start(token, { matter: 'refund.apply', audience: 'filing', nonce: 'x' }),
+      await start(token, { matter: 'invoice.void', audience: 'filing', nonce: 'x' }),
       200,
     ).body;
     const other = await checked(filing.proof, 'filing');
-    expect(other).toMatchObject({ matter: 'refund.apply', at: first.at, nonce: 'x' });
+    expect(other).toMatchObject({ matter: 'invoice.void', at: first.at, nonce: 'x' });
     expect(other.sub).not.toBe(first.sub);
     await expect(checked(filing.proof, 'invoice')).rejects.toThrow();
     expect((await history(door, who)).filter((event) => event.kind === 'step-up').at(-1)).toMatchObject({
       outcome: 'success',
-      detail: { matter: 'refund.apply', audience: 'filing' },
+      detail: { matter: 'invoice.void', audience: 'filing' },
     });
 
     await wait(door, 86_398);
     const late = (await loggedInByQr(door, who)).session.accessToken;
     const last = await checked(expectStatus(await start(late), 200).body.proof);
-    // However old the check, there is time to show the proof.
+    // STP-4: however old the check, a proof lives five minutes.
     expect(last.exp).toBe(seconds() + 300);
     await wait(door, 2);
     expectStatus(await start(late), 201);
@@ -212,14 +215,17 @@ describe('STP-2 the proof', () => {
     const red = await passed(token, who, { matter: 'invoice.red' });
     expect(red).toMatchObject({ matter: 'invoice.red', at: seconds(), exp: seconds() + 300 });
     expectStatus(await start(token, { matter: 'invoice.red' }), 201);
-    const fast = expectStatus(await start(token, { matter: 'refund.fast' }), 200).body;
-    expect((await checked(fast.proof)).exp).toBe(seconds() + 600);
+    const fast = expectStatus(await start(token, { matter: 'invoice.fast' }), 200).body;
+    expect((await checked(fast.proof)).exp).toBe(seconds() + 300);
     await wait(door, 599);
     const later = (await loggedInByQr(door, who)).session.accessToken;
-    expectStatus(await start(later, { matter: 'refund.fast' }), 200);
+    expectStatus(await start(later, { matter: 'invoice.fast' }), 200);
     await wait(door, 1);
-    expectStatus(await start(later, { matter: 'refund.fast' }), 201);
-    expectStatus(await start(later, { matter: 'refund.apply' }), 200);
+    expectStatus(await start(later, { matter: 'invoice.fast' }), 201);
+    expectStatus(await start(later), 200);
+    // STP-4: what is no invoice matter takes the face of this very step-up alone.
+    for (const matter of ['refund.apply', 'taxpayer.cancel', 'relation.confirm'])
+      expectStatus(await start(later, { matter }), 201);
   });
 
   it('STP-2 the face of a login or a reset serves too; that of registering does not', async () => {
@@ -266,19 +272,50 @@ describe('STP-2 the proof', () => {
     const { who, token } = await fresh();
     const seen = await passed(token, who, { matter: 'taxpayer.cancel', audience: 'registration' });
     expect(seen.person).toEqual({ documentType: '201', documentNumber: who.documentNumber });
-    const other = expectStatus(await start(token, { matter: 'taxpayer.cancel' }), 200).body;
+    const other = expectStatus(await start(token), 200).body;
     expect(await checked(other.proof)).not.toHaveProperty('person');
   });
 
-  it('STP-2 names the company of the session', async () => {
+  it('STP-2 STP-4 names the company of the session, by a pseudonym of its own at every audience', async () => {
     const who = await knownPerson(door);
     const identity = { taxpayerId: await companyOf(door, who), role: 'legal-representative' };
     const { session } = await loggedInByQr(door, who, identity);
-    expect((await passed(session.accessToken, who)).company).toEqual(identity);
-    const again = expectStatus(await start(session.accessToken), 200).body;
-    expect((await checked(again.proof)).company).toEqual(identity);
+    const company = {
+      ...identity,
+      ref: expect.stringMatching(/^s1_[\w-]{43}$/),
+      permissions: ['filing', 'declaration', 'enquiry', 'invoice'],
+    };
+    const first = (await passed(session.accessToken, who)).company as Loose;
+    expect(first).toEqual(company);
+    const again = await checked(expectStatus(await start(session.accessToken), 200).body.proof);
+    expect(again.company).toEqual(first);
+    const filing = expectStatus(await start(session.accessToken, { audience: 'filing' }), 200).body;
+    const other = (await checked(filing.proof, 'filing')).company as Loose;
+    expect(other).toEqual(company);
+    expect(other.ref).not.toBe(first.ref);
     const natural = (await loggedInByQr(door, who)).session.accessToken;
     expect(await checked((await start(natural)).body.proof)).not.toHaveProperty('company');
+  });
+
+  it('STP-4 DOC-4 a number that is a person’s stands only in proofs for who may have it; the ref tells such companies apart', async () => {
+    const claims: Loose[] = [];
+    for (const owner of [person(), person()]) {
+      const who = await knownPerson(door);
+      const taxpayerId = owner.documentNumber;
+      await feed(
+        door,
+        companyLine(taxpayerId, { subject: 'sole-proprietor', name: '合肥某店' }),
+        representativeLine(taxpayerId, who),
+      );
+      const { session } = await loggedInByQr(door, who, { taxpayerId, role: 'legal-representative' });
+      const invoice = await passed(session.accessToken, who);
+      expect(invoice.company).not.toHaveProperty('taxpayerId');
+      expect(JSON.stringify(invoice)).not.toContain(taxpayerId.slice(-4));
+      claims.push(invoice.company as Loose);
+      const filing = expectStatus(await start(session.accessToken, { audience: 'filing' }), 200).body;
+      expect((await checked(filing.proof, 'filing')).company).toMatchObject({ taxpayerId });
+    }
+    expect(claims[0].ref).not.toBe(claims[1].ref);
   });
 
   it('STP-2 TOK-02 a proof is no access token, and an access token no proof', async () => {
@@ -310,6 +347,122 @@ describe('STP-2 the proof', () => {
     const routes = door.usage()['step-up']?.routes;
     expect(routes?.['POST /v1/step-ups']?.longestChain).toBe(3);
     expect(routes?.['GET /v1/step-ups/{id}']?.longestChain).toBe(2);
+  });
+});
+
+describe('STP-4 what holds when the proof is made', () => {
+  /** Started for a company and passed; what the session may do is changed before the proof is fetched. */
+  async function passedAs(role: Role, matter = 'invoice.issue') {
+    const taxpayerId = await companyOf(door, await knownPerson(door));
+    const who = await knownPerson(door);
+    await giveRelation(door, who, taxpayerId, role);
+    const { session, cookie } = await loggedInByQr(door, who, { taxpayerId, role });
+    const token = session.accessToken as string;
+    const { stepUpId, scan } = expectStatus(await start(token, { matter }), 201).body;
+    expectStatus(await ahtax(who).showFace(scan.qrContent), 200);
+    return { who, taxpayerId, token, cookie, stepUpId };
+  }
+  const refreshed = async (cookie: string) =>
+    expectStatus(await door.http('POST', '/v1/session/refresh', undefined, { cookie }), 200).body.session
+      .accessToken as string;
+
+  it('STP-4 ROLE_NOT_ALLOWED for who may not do the matter, before the scan', async () => {
+    const taxpayerId = await companyOf(door, await knownPerson(door));
+    const as = async (role: Role, permissions?: string[]) => {
+      const who = await knownPerson(door);
+      await giveRelation(door, who, taxpayerId, role, permissions ? { permissions } : {});
+      const { session } = await loggedInByQr(door, who, { taxpayerId, role });
+      const codes: Record<string, unknown> = {};
+      for (const { code: matter } of defaultMatters)
+        codes[matter] = told(await start(session.accessToken, { matter })).join(' ');
+      return codes;
+    };
+    const no = '403 ROLE_NOT_ALLOWED';
+    expect(await as('tax-handler', ['enquiry'])).toMatchObject({
+      'invoice.issue': no,
+      'invoice.quota': no,
+      'invoice.void': no,
+      'refund.apply': no,
+      'taxpayer.cancel': no,
+      'relation.confirm': '201 ',
+    });
+    expect(await as('invoice-clerk')).toMatchObject({
+      'invoice.issue': '201 ',
+      'refund.apply': no,
+      'taxpayer.cancel': no,
+    });
+    expect(await as('tax-handler')).toMatchObject({
+      'invoice.issue': '201 ',
+      'refund.apply': '201 ',
+      'taxpayer.cancel': no,
+    });
+    expect(await as('finance-head')).toMatchObject({ 'taxpayer.cancel': '201 ' });
+  });
+
+  it('STP-4 AGY-4 an agent may do what the items of the client’s agreement allow, and at the agency itself nothing', async () => {
+    const agency = await agencyFirm(door);
+    const agent = await knownPerson(door);
+    const taxpayerId = await client(door);
+    await feed(
+      door,
+      staffLine(agency.id, [agent]),
+      agreementLine(agency.id, taxpayerId, [agent], { items: ['consulting'] }),
+    );
+    const at = await agentAt(door, agent, agency.id);
+    for (const matter of ['invoice.issue', 'refund.apply', 'taxpayer.cancel'])
+      expect(told(await start(at.token, { matter }))).toEqual([403, 'ROLE_NOT_ALLOWED']);
+    const there = await goTo(door, at.api, taxpayerId);
+    for (const matter of ['invoice.issue', 'refund.apply', 'taxpayer.cancel'])
+      expect(told(await start(there.token, { matter }))).toEqual([403, 'ROLE_NOT_ALLOWED']);
+    const { company } = await passed(there.token, agent, { matter: 'relation.confirm' });
+    expect(company).toMatchObject({ taxpayerId, role: 'tax-agent', permissions: ['enquiry'] });
+  });
+
+  it('STP-4 REL-7 a relation that is deleted after the scan gives no proof, to the old token and to the next', async () => {
+    const { who, taxpayerId, token, cookie, stepUpId } = await passedAs('tax-handler');
+    await changeRelation(door, who, taxpayerId, 'tax-handler', { state: 'deleted' });
+    expect(told(await show(token, stepUpId))).toEqual([403, 'RELATION_NOT_FOUND']);
+    const natural = await refreshed(cookie);
+    expect(told(await show(natural, stepUpId))).toEqual([403, 'RELATION_NOT_FOUND']);
+  });
+
+  it('STP-4 REL-8 permissions narrowed after the scan count', async () => {
+    const { who, taxpayerId, token, stepUpId } = await passedAs('tax-handler');
+    await changeRelation(door, who, taxpayerId, 'tax-handler', { permissions: ['enquiry', 'invoice'] });
+    const { company } = await checked(expectStatus(await show(token, stepUpId), 200).body.proof);
+    expect(company).toMatchObject({ permissions: ['enquiry', 'invoice'] });
+    await changeRelation(door, who, taxpayerId, 'tax-handler', { permissions: ['enquiry'] });
+    expect(told(await show(token, stepUpId))).toEqual([403, 'ROLE_NOT_ALLOWED']);
+  });
+
+  it('STP-4 SWI-2 a session that has switched since gets no proof for the company before', async () => {
+    const { token, stepUpId } = await passedAs('tax-handler');
+    const { choices } = (await door.http('GET', '/v1/session/identities', undefined, { token })).body;
+    const natural = choices.find((one: Loose) => one.identity.kind === 'natural');
+    const switched = expectStatus(
+      await door.http('POST', '/v1/session/identity', { choiceId: natural.choiceId }, { token }),
+      200,
+    ).body.session.accessToken;
+    expect(told(await show(switched, stepUpId))).toEqual([403, 'RELATION_NOT_FOUND']);
+  });
+
+  it('STP-4 SES-5 a later session of the same person sees the state and gets no proof', async () => {
+    const { who, token } = await fresh();
+    const { stepUpId, scan } = expectStatus(await start(token), 201).body;
+    expectStatus(await ahtax(who).showFace(scan.qrContent), 200);
+    const later = (await loggedInByQr(door, who)).session.accessToken;
+    expect((await show(later, stepUpId)).body).toEqual({ state: 'passed' });
+  });
+
+  it('STP-4 a face check from before the account began anew serves nothing', async () => {
+    const { who, token } = await fresh();
+    await passed(token, who);
+    await wait(door, 1);
+    await setOnPerson(door, who.personKey, 'account', {
+      status: 'active',
+      since: door.clock.now().toISOString(),
+    });
+    expectStatus(await start(token), 201);
   });
 });
 
@@ -412,7 +565,7 @@ describe('STP bad input', () => {
     const { stepUpId, scan } = expectStatus(await start(token), 201).body;
     await setOnPerson(door, who.personKey, 'account', { status: 'cancelled', since: '2027-03-02T10:00:00Z' });
     expect(told(await ahtax(who).showFace(scan.qrContent))).toEqual([409, 'STATE_CONFLICT']);
-    expect((await show(token, stepUpId)).body).toEqual({ state: 'scanned' });
+    expect(told(await show(token, stepUpId))).toEqual([401, 'SESSION_ENDED']);
     expect(told(await start(token))).toEqual([401, 'SESSION_ENDED']);
   });
 

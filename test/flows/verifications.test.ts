@@ -76,7 +76,7 @@ describe('STP-3 verification at terminal and counter', () => {
       aud: 'registration',
       sub: expect.stringMatching(/^s1_/),
       iat: seconds(),
-      exp: seconds() + 86_400,
+      exp: seconds() + 300,
       matter: 'taxpayer.cancel',
       at: seconds(),
       lvl: 4,
@@ -160,8 +160,23 @@ describe('STP-3 verification at terminal and counter', () => {
     expect(await checked((await ask(scan)).body.proof, 'invoice')).toMatchObject({ lvl: 4 });
     expect((await row(door, 'Users', { personKey: subject.personKey })).realNameLevel).toBe(4);
     const token = (await loggedInByQr(door, subject)).session.accessToken;
-    const body = { matter: 'refund.apply', audience: 'filing' };
+    const body = { matter: 'invoice.issue', audience: 'filing' };
     expectStatus(await door.http('POST', '/v1/step-ups', body, { token }), 200);
+  });
+});
+
+describe('STP-4 what holds when the proof is fetched', () => {
+  it.each([
+    ['has deregistered since', { status: 'cancelled' }],
+    ['has registered anew since', { status: 'active' }],
+  ])('STP-4 no proof for somebody who %s', async (_what, account) => {
+    const subject = await knownPerson(door);
+    const scan = expectStatus(await terminal.startVerification(subject, 'invoice.void', 'invoice'), 200).body;
+    expectStatus(await localPartner(door, 'ahtax-app').showFace(scan.qrContent), 200);
+    await wait(door, 1);
+    const since = door.clock.now().toISOString();
+    await setOnPerson(door, subject.personKey, 'account', { ...account, since });
+    expect(told(await ask(scan))).toEqual([404, 'USER_NOT_REGISTERED']);
   });
 });
 

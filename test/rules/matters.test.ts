@@ -7,9 +7,10 @@ import {
   defaultMatters,
   faceServes,
   longestValiditySeconds,
-  proofEnd,
-  shortestProofSeconds,
+  mayDo,
 } from '#domain/matters.ts';
+import type { Role } from '#domain/names.ts';
+import type { Permission } from '#domain/relations.ts';
 
 const stage = {
   stage: 'test',
@@ -56,20 +57,37 @@ describe('matters', () => {
     expect(faceServes({ validitySeconds: 0 }, now, now)).toBe(false);
   });
 
-  it('STP-2 a proof ends with the check, but leaves time to be shown', () => {
-    const now = new Date('2027-03-02T10:00:00+08:00');
-    const left = (validitySeconds: number, age: number) =>
-      (proofEnd({ validitySeconds }, new Date(now.getTime() - age * 1000), now).getTime() - now.getTime()) /
-      1000;
-    expect(left(86_400, 0)).toBe(86_400);
-    expect(left(86_400, 3_600)).toBe(82_800);
-    expect(left(86_400, 86_399)).toBe(shortestProofSeconds);
-    expect(left(0, 0)).toBe(shortestProofSeconds);
+  it('STP-4 earlier face checks serve matters of class invoice alone, for 24 hours where a stage says nothing', () => {
+    for (const matter of defaultMatters)
+      expect(matter.validitySeconds).toBe(matter.class === 'invoice' ? 86_400 : 0);
+  });
+
+  it('STP-4 who acts for a company needs the permission or the role of the matter', () => {
+    const all = ['filing', 'declaration', 'enquiry', 'invoice'] as const;
+    const may = (role: Role, permissions: readonly Permission[]) =>
+      defaultMatters.filter((matter) => mayDo(matter, { role, permissions })).map(({ code }) => code);
+    const invoices = ['invoice.issue', 'invoice.quota', 'invoice.void'];
+    expect(may('legal-representative', all)).toEqual(defaultMatters.map(({ code }) => code));
+    expect(may('finance-head', all)).toEqual(defaultMatters.map(({ code }) => code));
+    expect(may('tax-handler', all)).toEqual([...invoices, 'refund.apply', 'relation.confirm']);
+    expect(may('tax-handler', ['enquiry'])).toEqual(['relation.confirm']);
+    expect(may('invoice-clerk', ['invoice'])).toEqual([...invoices, 'relation.confirm']);
+    expect(may('tax-agent', [])).toEqual(['relation.confirm']);
+    expect(may('tax-agent', ['filing', 'declaration', 'enquiry'])).toEqual([
+      'refund.apply',
+      'relation.confirm',
+    ]);
   });
 
   it.each<[string, object, RegExp]>([
     ['a validity above 24 hours', { matters: [{ ...red, validitySeconds: 86_401 }] }, /validitySeconds/],
     ['a negative one', { matters: [{ ...red, validitySeconds: -1 }] }, /validitySeconds/],
+    [
+      'an earlier face check for another class',
+      { matters: [{ ...red, class: 'other', validitySeconds: 1 }] },
+      /validitySeconds: .*STP-4/,
+    ],
+    ['a need that is none', { matters: [{ ...red, needs: 'everything' }] }, /needs/],
     ['a class that does not exist', { matters: [{ ...red, class: 'tax' }] }, /class/],
     ['a code twice', { matters: [red, red] }, /matters: each code once/],
     ['a code with spaces', { matters: [{ ...red, code: 'invoice red' }] }, /code/],
@@ -83,9 +101,11 @@ describe('matters', () => {
     expect(() => parseSettings({ ...stage, ...settings })).toThrow(message);
   });
 
-  it('STP-2 a matter that says no validity has 24 hours', () => {
-    expect(parseSettings({ ...stage, matters: [red] }).matters).toEqual([
+  it('STP-2 STP-4 a matter that says no validity has 24 hours, or none where it is no invoice matter', () => {
+    const fast = { code: 'refund.fast', zh: '即办退税', class: 'other', needs: 'declaration' };
+    expect(parseSettings({ ...stage, matters: [red, fast] }).matters).toEqual([
       { ...red, validitySeconds: 86_400 },
+      { ...fast, validitySeconds: 0 },
     ]);
   });
 });

@@ -1,0 +1,63 @@
+import type { Identity } from '#contract/schemas.ts';
+import { indexKey } from '#crypto/keys.ts';
+import { type Audience, type Matter, mayDo } from '#domain/matters.ts';
+import type { Role } from '#domain/names.ts';
+import { Problem } from '#domain/problem.ts';
+import type { Permission } from '#domain/relations.ts';
+import type { House } from '#http/house.ts';
+import type { Standing } from '#store/standing.ts';
+import { findTaxpayer, isPersonalKey, taxpayerIdOf } from '#store/taxpayers.ts';
+
+/** The claim `company` of a proof (STP-4). */
+export interface ProvenCompany {
+  /** Pseudonym of the company for this audience. */
+  readonly ref: string;
+  /** The number, where it is no personal data or the audience may have such numbers. */
+  readonly taxpayerId?: string;
+  readonly role: Role;
+  readonly permissions: readonly Permission[];
+}
+
+/**
+ * Whom the session acts for now, of an agency the client that it serves, as a proof names it. Undefined for a natural
+ * person, who acts for nobody. Throws ROLE_NOT_ALLOWED where role or permissions of today do not reach to the matter.
+ */
+export async function provenCompany(
+  h: Pick<House, 'db' | 'keys' | 'dataKeys'>,
+  { session, permissions }: Standing,
+  { matter, audience }: { readonly matter: Matter; readonly audience: Audience },
+): Promise<ProvenCompany | undefined> {
+  const { company } = session;
+  if (!company) return undefined;
+  const acts = { role: company.role, permissions };
+  if (!mayDo(matter, acts)) throw new Problem('ROLE_NOT_ALLOWED');
+  const taxpayerId = await numberFor(h, company.companyKey, session.identity, audience);
+  return {
+    ref: indexKey(h.keys, 'pseudonym', `${audience.code}|company|${company.companyKey}`),
+    ...(taxpayerId === undefined ? {} : { taxpayerId }),
+    ...acts,
+  };
+}
+
+async function numberFor(
+  h: Pick<House, 'db' | 'dataKeys'>,
+  companyKey: string,
+  identity: Identity,
+  { number }: Audience,
+): Promise<string | undefined> {
+  if (!isPersonalKey(companyKey)) return shownNumber(identity);
+  if (!number) return undefined;
+  const company = await findTaxpayer(h.db, companyKey);
+  return company && taxpayerIdOf(h.dataKeys, company);
+}
+
+function shownNumber(identity: Identity): string | undefined {
+  switch (identity.kind) {
+    case 'natural':
+      return undefined;
+    case 'agency':
+      return identity.client?.taxpayerId ?? identity.agencyId;
+    default:
+      return identity.taxpayerId;
+  }
+}
