@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import * as v from 'valibot';
 import {
   type ChannelKeys,
@@ -92,7 +93,7 @@ function changedPolicies({ policies }: Settings): Record<string, unknown> {
 
 /** Lists that a stage left as they are need not travel in the 4 KB of environment; functions know the default. */
 const unlessDefault = <T>(value: T, initial: unknown): T | undefined =>
-  JSON.stringify(value) === JSON.stringify(initial) ? undefined : value;
+  isDeepStrictEqual(value, initial) ? undefined : value;
 
 function parseChannelKeys(keys: ChannelKeys): unknown {
   const result = v.safeParse(channelKeysSchema, keys);

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { flow } from '#contract/flow.ts';
 import { cursor, movedAuthorization, role, taxpayerId, time, validUntil } from '#contract/schemas.ts';
-import { permissions, relationLists, relationStates } from '#domain/relations.ts';
+import { permissions, relationLists, shownStates } from '#domain/relations.ts';
 
 /** One authorisation as the person sees it (CTR-3). */
 export const authorization = v.object({
@@ -9,7 +9,7 @@ export const authorization = v.object({
   taxpayerId: v.string(),
   taxpayerName: v.string(),
   role,
-  state: v.picklist(relationStates),
+  state: v.picklist(shownStates),
   direction: v.picklist(['invited', 'applied']),
   permissions: v.array(v.picklist(permissions)),
   validUntil: v.optional(v.string()),

@@ -22,9 +22,10 @@ const own = (h: House, { caller, params }: Calls) =>
 async function move(h: House, call: Calls, transition: Transition) {
   requireChangingChannel(h, call);
   const relation = await own(h, call);
+  const working = workingCompanyWrite(relation.companyKey, relation);
   await h.db.transact([
-    // Nobody begins to work for a company that is gone.
-    ...(transition.to === 'active' ? [staffedBy(workingCompanyWrite(relation.companyKey))] : []),
+    // Nobody begins to work for a company that is gone, and what ended with it stays ended (ENT-4).
+    transition.to === 'active' ? staffedBy(working) : working,
     ...moveWrites(h, relation, transition, originOf(call)),
   ]);
   return { authorizationId: relation.authorizationId, state: transition.to };

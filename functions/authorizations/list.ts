@@ -1,11 +1,11 @@
 import { isoShanghai, shanghaiDay } from '#domain/days.ts';
-import { listOf, type RelationState, refusalOf, stateOn, transitions } from '#domain/relations.ts';
+import { isLive, listOf, refusalOf, type ShownState, shownStateOn, transitions } from '#domain/relations.ts';
 import { ok } from '#http/answers.ts';
 import type { StepOf } from '#http/call.ts';
 import type { House } from '#http/house.ts';
 import { cursorTo, positionAt } from '#steps/cursors.ts';
 import type { Key } from '#store/db.ts';
-import { type Relation, relationKeyOf, relationsOf } from '#store/relations.ts';
+import { copiedCompany, type Relation, relationKeyOf, relationsOf } from '#store/relations.ts';
 import { shownTaxpayerId } from '#store/taxpayers.ts';
 import type { authorizations } from './contract.ts';
 
@@ -23,7 +23,7 @@ export const listAuthorizations: StepOf<typeof authorizations, 'list'> = async (
   const day = shanghaiDay(call.now);
   const owner = `authorizations/${list}/${personKey}`;
   let from: Key | undefined = cursor === undefined ? undefined : positionAt(h, owner, cursor);
-  const found: { relation: Relation; state: RelationState }[] = [];
+  const found: { relation: Relation; state: ShownState }[] = [];
   do {
     const page = await relationsOf(h.db, personKey, {
       from,
@@ -32,7 +32,7 @@ export const listAuthorizations: StepOf<typeof authorizations, 'list'> = async (
     });
     from = page.next;
     for (const relation of page.items) {
-      const state = shownState(relation, day);
+      const state = shownStateOn(relation, copiedCompany(relation), day);
       if (listOf(state) !== list || (list === 'history' && relation.hiddenByPerson)) continue;
       found.push({ relation, state });
     }
@@ -47,13 +47,7 @@ export const listAuthorizations: StepOf<typeof authorizations, 'list'> = async (
   });
 };
 
-/** Nobody can act for a company that is gone, whatever was granted. */
-const shownState = (relation: Relation, day: string): RelationState => {
-  const state = stateOn(relation, day);
-  return relation.taxpayerState === 'cancelled' && listOf(state) !== 'history' ? 'expired' : state;
-};
-
-const answerOf = (h: House, relation: Relation, state: RelationState, day: string) => ({
+const answerOf = (h: House, relation: Relation, state: ShownState, day: string) => ({
   authorizationId: relation.authorizationId,
   taxpayerId: shownTaxpayerId(h.dataKeys, relation),
   taxpayerName: relation.taxpayerName,
@@ -63,6 +57,7 @@ const answerOf = (h: House, relation: Relation, state: RelationState, day: strin
   permissions: [...relation.permissions],
   ...(relation.validUntil === undefined ? {} : { validUntil: relation.validUntil }),
   /** Whether the person may say no to it now (REL-3). */
-  refusable: refusalOf(transitions.refuseInvitation, { ...relation, state }, day) === undefined,
+  refusable:
+    isLive(state) && refusalOf(transitions.refuseInvitation, { ...relation, state }, day) === undefined,
   updatedAt: isoShanghai(new Date(relation.updatedAt)),
 });

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { flow } from '#contract/flow.ts';
 import { role, time } from '#contract/schemas.ts';
-import { permissions, relationStates } from '#domain/relations.ts';
+import { permissions, shownStates } from '#domain/relations.ts';
 
 export const channelRelations = flow({
   name: 'channel-relations',
@@ -24,7 +24,7 @@ export const channelRelations = flow({
               taxpayerId: v.string(),
               taxpayerName: v.string(),
               role,
-              state: v.picklist(relationStates),
+              state: v.picklist(shownStates),
               direction: v.picklist(['invited', 'applied']),
               permissions: v.array(v.picklist(permissions)),
               validUntil: v.optional(v.string()),

@@ -1,11 +1,11 @@
 import { may } from '#domain/channels.ts';
 import { isoShanghai, shanghaiDay } from '#domain/days.ts';
 import { Problem } from '#domain/problem.ts';
-import { isLive, stateOn } from '#domain/relations.ts';
+import { isLive, shownStateOn } from '#domain/relations.ts';
 import { ok } from '#http/answers.ts';
 import type { StepOf } from '#http/call.ts';
 import { assertedPerson } from '#steps/scans.ts';
-import { allRelationsOf } from '#store/relations.ts';
+import { allRelationsOf, copiedCompany } from '#store/relations.ts';
 import { shownTaxpayerId } from '#store/taxpayers.ts';
 import type { channelRelations } from './contract.ts';
 
@@ -23,12 +23,13 @@ export const listRelations: StepOf<typeof channelRelations, 'list'> = async (h, 
   const relations = await allRelationsOf(h.db, personKey);
   return ok({
     relations: relations
-      .filter((one) => isLive(stateOn(one, day)) && one.taxpayerState !== 'cancelled')
-      .map((one) => ({
+      .map((one) => ({ one, state: shownStateOn(one, copiedCompany(one), day) }))
+      .filter(({ state }) => isLive(state))
+      .map(({ one, state }) => ({
         taxpayerId: shownTaxpayerId(h.dataKeys, one),
         taxpayerName: one.taxpayerName,
         role: one.role,
-        state: stateOn(one, day),
+        state,
         direction: one.direction,
         permissions: [...one.permissions],
         ...(one.validUntil === undefined ? {} : { validUntil: one.validUntil }),

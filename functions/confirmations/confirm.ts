@@ -1,6 +1,6 @@
 import { shanghaiDay } from '#domain/days.ts';
 import { Problem } from '#domain/problem.ts';
-import { isLive, stateOn, transitions } from '#domain/relations.ts';
+import { inTerm, isLive, stateOn, transitions } from '#domain/relations.ts';
 import { confirmationKindsOf, confirmingRoles } from '#domain/taxpayers.ts';
 import { ok } from '#http/answers.ts';
 import type { StepOf } from '#http/call.ts';
@@ -38,7 +38,7 @@ export const confirmCompany: StepOf<typeof confirmations, 'confirm'> = async (h,
       findTaxpayer(h.db, companyKey),
       relationsIn(h.db, session.personKey, companyKey),
     ]);
-    const entitling = own.filter((relation) => confirms(relation, day));
+    const entitling = own.filter((relation) => confirms(inTerm(relation, read?.term), day));
     if (entitling.length === 0) throw new Problem('ROLE_NOT_ALLOWED');
     if (!isKnown(read) || read.state !== 'awaiting-confirmation') throw new Problem('STATE_CONFLICT');
     const roles = entitling.map(({ role }) => role);

@@ -1,4 +1,5 @@
 import { shanghaiDay } from '#domain/days.ts';
+import { inTerm } from '#domain/relations.ts';
 import { confirmationKindsOf } from '#domain/taxpayers.ts';
 import { ok } from '#http/answers.ts';
 import type { StepOf } from '#http/call.ts';
@@ -13,7 +14,11 @@ export const listConfirmations: StepOf<typeof confirmations, 'list'> = async (h,
   const entitling = new Map<string, Relation[]>();
   for (const relation of await allRelationsOf(h.db, call.caller.session.personKey)) {
     // The copy only spares the companies at work a read.
-    if (relation.taxpayerState !== 'awaiting-confirmation' || !confirms(relation, day)) continue;
+    if (
+      relation.taxpayerState !== 'awaiting-confirmation' ||
+      !confirms(inTerm(relation, relation.taxpayerTerm), day)
+    )
+      continue;
     entitling.set(relation.companyKey, [...(entitling.get(relation.companyKey) ?? []), relation]);
   }
   const companies = await findTaxpayers(h.db, [...entitling.keys()]);

@@ -1,6 +1,6 @@
 import { shanghaiDay } from '#domain/days.ts';
 import { Problem } from '#domain/problem.ts';
-import { isActiveOn, roleOrder } from '#domain/relations.ts';
+import { inTerm, isActiveOn, roleOrder } from '#domain/relations.ts';
 import { accepted } from '#http/answers.ts';
 import type { CallOf, StepOf } from '#http/call.ts';
 import type { House } from '#http/house.ts';
@@ -47,7 +47,10 @@ async function companiesServed(h: House, call: WarnCall) {
   ]);
   const clients = await clientsServed(h.db, places, call.now);
   return [
-    ...relations.filter((relation) => isActiveOn(relation, day) && relation.taxpayerState !== 'cancelled'),
+    ...relations.filter(
+      (relation) =>
+        isActiveOn(inTerm(relation, relation.taxpayerTerm), day) && relation.taxpayerState !== 'cancelled',
+    ),
     ...clients.map(({ name }) => ({ taxpayerName: name, role: 'tax-agent' as const })),
   ]
     .sort(

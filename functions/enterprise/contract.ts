@@ -9,7 +9,6 @@ export const enterprise = flow({
   summary: '企业基本信息: the company that the session works for (CTR-1).',
   tables: {
     Taxpayers: ['GetItem'],
-    Relationships: ['GetItem'],
     'Relationships/byCompany': ['Query'],
     Sessions: ['GetItem'],
   },

@@ -1,21 +1,23 @@
 import { Problem } from '#domain/problem.ts';
+import { inTerm } from '#domain/relations.ts';
 import { ok } from '#http/answers.ts';
 import type { StepOf } from '#http/call.ts';
 import type { House } from '#http/house.ts';
 import { actingCompany } from '#steps/companies.ts';
 import { maskedHolderOf } from '#steps/relation-facts.ts';
-import { companyRelations } from '#store/relations.ts';
-import { findTaxpayer, isKnown, shownTaxpayerId } from '#store/taxpayers.ts';
+import { companyRelations, type Relation } from '#store/relations.ts';
+import { findTaxpayer, isKnown, type KnownTaxpayer, shownTaxpayerId } from '#store/taxpayers.ts';
 import type { enterprise } from './contract.ts';
 
 /** The company of the session (CTR-1). Two reads in sequence: whoever calls, then company and representative. */
 export const showEnterprise: StepOf<typeof enterprise, 'show'> = async (h, call) => {
   const { companyKey, role, permissions } = actingCompany(call);
-  const [company, legalRepresentative] = await Promise.all([
+  const [company, { items }] = await Promise.all([
     findTaxpayer(h.db, companyKey),
-    representativeOf(h, companyKey),
+    companyRelations(h.db, companyKey, 'active', { limit: firstRows }),
   ]);
   if (!isKnown(company)) throw new Problem('RELATION_NOT_FOUND', {}, { variant: 'lost' });
+  const legalRepresentative = representativeAmong(h, company, items);
   return ok({
     taxpayerId: shownTaxpayerId(h.dataKeys, company),
     taxpayerName: company.name,
@@ -27,9 +29,17 @@ export const showEnterprise: StepOf<typeof enterprise, 'show'> = async (h, call)
   });
 };
 
-/** The company's active relations stand in the order of roles, so theirs is the first. */
-async function representativeOf(h: House, companyKey: string): Promise<string | undefined> {
-  const { items } = await companyRelations(h.db, companyKey, 'active', { limit: 1 });
-  const [first] = items;
-  return first?.role === 'legal-representative' ? maskedHolderOf(h, first) : undefined;
+/** Rows of earlier terms (ENT-4) may stand before the one that is looked for. */
+const firstRows = 10;
+
+/** The company's active relations stand in the order of roles, so theirs is among the first. */
+function representativeAmong(
+  h: House,
+  { term }: KnownTaxpayer,
+  relations: readonly Relation[],
+): string | undefined {
+  const found = relations.find(
+    (one) => one.role === 'legal-representative' && inTerm(one, term).state === 'active',
+  );
+  return found && maskedHolderOf(h, found);
 }

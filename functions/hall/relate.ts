@@ -1,6 +1,7 @@
 import { shanghaiDay } from '#domain/days.ts';
 import { Problem } from '#domain/problem.ts';
 import {
+  inTerm,
   isStaffRole,
   parseLastDay,
   permissionsOf,
@@ -82,9 +83,9 @@ function staffEntry(
   about: Entered,
 ): Entry {
   const { origin, present, lastDay, day } = about;
-  const check = workingCompanyWrite(company.companyKey);
+  const check = workingCompanyWrite(company.companyKey, { companyTerm: company.term });
   const working = present ? staffedBy(check) : check;
-  if (previous && stateOn(previous, day) === 'pending' && present) {
+  if (previous && stateOn(inTerm(previous, company.term), day) === 'pending' && present) {
     const changes = lastDay === undefined ? {} : { validUntil: lastDay };
     const moved = redecidedMoveWrites(h, previous, transitions.confirmAtHall, origin, changes);
     return { authorizationId: previous.authorizationId, writes: [working, ...moved] };
@@ -118,7 +119,7 @@ async function headEntry(
   previous: Relation | undefined,
   { origin, present, day }: Entered,
 ): Promise<Entry> {
-  const held = previous && stateOn(previous, day);
+  const held = previous && stateOn(inTerm(previous, company.term), day);
   if (held === 'active' || (held === 'pending' && !present)) throw new Problem('RELATION_EXISTS');
   const { writes, relation } = await appointmentWrites(
     h,

@@ -3,6 +3,7 @@ import { noContent } from '#http/answers.ts';
 import type { StepOf } from '#http/call.ts';
 import { authorizationOf, moveWrites } from '#steps/relation-moves.ts';
 import { tellHolder } from '#steps/relation-notices.ts';
+import { termCheck } from '#store/taxpayers.ts';
 import type { hall } from './contract.ts';
 import { atCounter } from './counter.ts';
 
@@ -10,7 +11,10 @@ import { atCounter } from './counter.ts';
 export const remove: StepOf<typeof hall, 'remove'> = async (h, call) => {
   const origin = atCounter(h, call, 'change-relations');
   const relation = await authorizationOf(h, call.params.authorizationId, {});
-  await h.db.transact(moveWrites(h, relation, transitions.removeAtHall, origin));
+  await h.db.transact([
+    termCheck(relation.companyKey, relation),
+    ...moveWrites(h, relation, transitions.removeAtHall, origin),
+  ]);
   await tellHolder(h, call, relation, 'relation-deleted');
   return noContent();
 };

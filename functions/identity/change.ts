@@ -1,7 +1,7 @@
 import { shanghaiDay } from '#domain/days.ts';
 import { isAdmitted } from '#domain/entries.ts';
 import { Problem } from '#domain/problem.ts';
-import { isActiveOn } from '#domain/relations.ts';
+import { inTerm, isActiveOn } from '#domain/relations.ts';
 import { ok } from '#http/answers.ts';
 import type { CallOf, StepOf } from '#http/call.ts';
 import type { House } from '#http/house.ts';
@@ -44,7 +44,7 @@ async function judged(h: House, call: ChangeCall, becoming: Becoming): Promise<J
   ]);
   if (!isActive(person)) throw new Problem('SESSION_ENDED');
   const day = shanghaiDay(call.now);
-  const active = relations.filter((relation) => isActiveOn(relation, day));
+  const active = relations.filter((relation) => isActiveOn(inTerm(relation, company?.term), day));
   const relation = active.find((one) => one.role === role);
   const problem = companyProblem(company);
   // SWI-4: what is no own relation is not reached from here.

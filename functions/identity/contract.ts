@@ -8,7 +8,7 @@ export const identity = flow({
   tables: {
     Users: ['GetItem', 'UpdateItem'],
     Taxpayers: ['GetItem', 'ConditionCheckItem'],
-    Relationships: ['GetItem', 'Query', 'ConditionCheckItem'],
+    Relationships: ['Query', 'ConditionCheckItem'],
     Agencies: ['ConditionCheckItem'],
     Sessions: ['GetItem', 'UpdateItem'],
     Audit: ['PutItem'],

@@ -1,6 +1,6 @@
 import { shanghaiDay } from '#domain/days.ts';
 import { isAdmitted } from '#domain/entries.ts';
-import { isActiveOn, roleOrder } from '#domain/relations.ts';
+import { inTerm, isActiveOn, roleOrder } from '#domain/relations.ts';
 import { ok } from '#http/answers.ts';
 import type { StepOf } from '#http/call.ts';
 import type { House } from '#http/house.ts';
@@ -63,7 +63,7 @@ function withoutRelation(h: House, session: Session) {
 
 /** What an `enterprise` login would let in, as far as the relation's copies tell; the switch itself asks the company. */
 const isOpenTo = (relation: Relation, day: string): boolean =>
-  isActiveOn(relation, day) &&
+  isActiveOn(inTerm(relation, relation.taxpayerTerm), day) &&
   relation.taxpayerState === 'active' &&
   (relation.taxpayerSubjects === undefined || isAdmitted('enterprise', relation.taxpayerSubjects));
 

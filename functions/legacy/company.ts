@@ -2,7 +2,7 @@ import { handle } from '#crypto/random.ts';
 import { isoShanghai, shanghaiDay } from '#domain/days.ts';
 import type { Role } from '#domain/names.ts';
 import { Problem } from '#domain/problem.ts';
-import { isActiveOn } from '#domain/relations.ts';
+import { inTerm, isActiveOn } from '#domain/relations.ts';
 import { parseTaxpayerId } from '#domain/taxpayers.ts';
 import { created } from '#http/answers.ts';
 import type { StepOf } from '#http/call.ts';
@@ -12,7 +12,7 @@ import { requireHuman } from '#steps/anti-automation.ts';
 import { rehashCompanyPassword, withCompanyPassword } from '#steps/company-password.ts';
 import { maskedHolderOf } from '#steps/relation-facts.ts';
 import { companyRelations } from '#store/relations.ts';
-import { companyKeyOf, companyProblem, findTaxpayer } from '#store/taxpayers.ts';
+import { companyKeyOf, companyProblem, findTaxpayer, type KnownTaxpayer } from '#store/taxpayers.ts';
 import { type LegacyTicket, openTicketWrite } from '#store/tickets.ts';
 import type { legacy } from './contract.ts';
 
@@ -43,7 +43,7 @@ export const enterCompany: StepOf<typeof legacy, 'company'> = async (h, call) =>
   const company = knownCompany(taxpayer.value);
 
   // Read beside the reservation, told only after the password.
-  const reading = pickable(h, companyKey, shanghaiDay(call.now));
+  const reading = pickable(h, company, shanghaiDay(call.now));
   reading.catch(() => undefined);
   const { answer, needsRehash } = await withCompanyPassword(
     h,
@@ -80,12 +80,12 @@ export const enterCompany: StepOf<typeof legacy, 'company'> = async (h, call) =>
  * The company's active people, each once, under the first of their roles (LGN-10 asks for the role later, after both
  * factors). From an index, which is good enough for a list: who is picked is looked up by the table's own key.
  */
-async function pickable(h: House, companyKey: string, day: string): Promise<Pickable[]> {
+async function pickable(h: House, { companyKey, term }: KnownTaxpayer, day: string): Promise<Pickable[]> {
   const { items } = await companyRelations(h.db, companyKey, 'active', { limit: mostRows });
   const persons = new Map<string, Pickable>();
   for (const relation of items) {
     const { personKey, role } = relation;
-    if (persons.has(personKey) || !isActiveOn(relation, day)) continue;
+    if (persons.has(personKey) || !isActiveOn(inTerm(relation, term), day)) continue;
     if (persons.size === mostPersons) break;
     persons.set(personKey, { personKey, role, name: maskedHolderOf(h, relation) });
   }

@@ -1,6 +1,6 @@
 import { shanghaiDay } from '#domain/days.ts';
 import { Problem } from '#domain/problem.ts';
-import { isActiveOn } from '#domain/relations.ts';
+import { inTerm, isActiveOn } from '#domain/relations.ts';
 import { created } from '#http/answers.ts';
 import type { StepOf } from '#http/call.ts';
 import { expectedWindow } from '#steps/accounts.ts';
@@ -43,7 +43,7 @@ export const pickPerson: StepOf<typeof legacy, 'person'> = async (h, call) => {
     const [taxpayer, relations] = await reading;
     const company = knownCompany(taxpayer);
     const day = shanghaiDay(call.now);
-    const related = relations.some((relation) => isActiveOn(relation, day));
+    const related = relations.some((relation) => isActiveOn(inTerm(relation, company.term), day));
     const refused = person.password?.initial
       ? new Problem('PASSWORD_CHANGE_REQUIRED')
       : (entryProblem(entry, company) ?? (related ? undefined : unrelated(relations, day)));
@@ -54,7 +54,13 @@ export const pickPerson: StepOf<typeof legacy, 'person'> = async (h, call) => {
     }
     const phone = defaultPhone(person);
     const window = expectedWindow(undefined, person, phone?.phoneKey);
-    const opened = openedLogin(h, call, person, { entry, companyKey, phone, ...window });
+    const opened = openedLogin(h, call, person, {
+      entry,
+      companyKey,
+      companyTerm: company.term,
+      phone,
+      ...window,
+    });
     await h.db.transact([spendWrite(ticket, call.now), ...writes, opened.write]);
     if (needsRehash) await rehash(h, call, person, password);
     return opened.answer;

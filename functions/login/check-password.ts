@@ -1,5 +1,6 @@
 import { looksLikePhone } from '#domain/phones.ts';
 import type { Problem } from '#domain/problem.ts';
+import { inTerm } from '#domain/relations.ts';
 import { created } from '#http/answers.ts';
 import type { CallOf, StepOf } from '#http/call.ts';
 import type { House } from '#http/house.ts';
@@ -45,7 +46,9 @@ export const checkPassword: StepOf<typeof login, 'password'> = async (h, call) =
   const company = asked && knownCompany(taxpayer.value);
   if (found.status === 'rejected') throw found.reason;
 
-  const look = await lookAtPassword(h, call, found.value, asked);
+  const read = await lookAtPassword(h, call, found.value, asked);
+  // ENT-4: what ended with an earlier term of the company lets nobody in.
+  const look = { ...read, relations: read.relations.map((one) => inTerm(one, company?.term)) };
   const phoneTyped = found.value.via === 'phone';
   const refused =
     asked &&
@@ -54,12 +57,13 @@ export const checkPassword: StepOf<typeof login, 'password'> = async (h, call) =
       phoneTyped,
       agentAt: look.agentAt,
     });
-  if (!refused) return openLogin(h, call, look, found.value, asked);
+  const at = asked && { ...asked, companyTerm: company?.term };
+  if (!refused) return openLogin(h, call, look, found.value, at);
   // A 经办人 needs no relation (SPC-3).
   const unless = asked && namedUnless(h, look, asked, refused);
   if (!unless) throw await notAdmitted(h, call, look, refused);
   try {
-    return await openLogin(h, call, look, found.value, asked, { check: unless, refused });
+    return await openLogin(h, call, look, found.value, at, { check: unless, refused });
   } catch (error) {
     throw error === refused ? await notAdmitted(h, call, look, refused) : error;
   }
@@ -226,7 +230,7 @@ async function openLogin(
   call: PasswordCall,
   look: Look,
   named: Named,
-  asked: CompanyAsked | undefined,
+  asked: (CompanyAsked & { readonly companyTerm: number | undefined }) | undefined,
   unless?: { readonly check: Write; readonly refused: Problem },
 ) {
   const { person } = look;
@@ -234,6 +238,7 @@ async function openLogin(
   const opened = openedLogin(h, call, person, {
     entry: call.body.entry,
     companyKey: asked?.companyKey,
+    companyTerm: asked?.companyTerm,
     phone,
     agentAt: look.agentAt,
     ...expectedWindow(named, person, phone?.phoneKey),

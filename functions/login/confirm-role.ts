@@ -47,7 +47,7 @@ export const confirmRole: StepOf<typeof login, 'confirmRole'> = async (h, call) 
     const confirmed: Relation = { ...pending, state: 'active' };
     const accepted = [
       transitionWrite(pending, transitions.acceptInvitation, call.now, day),
-      staffedBy(activeCompanyWrite(confirmed.companyKey)),
+      staffedBy(activeCompanyWrite(confirmed.companyKey, pending)),
       ...relationAudits(h, pending, 'active', originOf(call)),
     ];
     const others = offerOf(relations, ticket.entry, day).active;

@@ -2,7 +2,7 @@ import { handle } from '#crypto/random.ts';
 import { isSpecial } from '#domain/entries.ts';
 import type { Entry, Role } from '#domain/names.ts';
 import { Problem } from '#domain/problem.ts';
-import { isActiveOn, refusalOf, roleOrder, transitions } from '#domain/relations.ts';
+import { inTerm, isActiveOn, refusalOf, roleOrder, transitions } from '#domain/relations.ts';
 import type { AnyCall } from '#http/call.ts';
 import type { House } from '#http/house.ts';
 import type { AgentPlace, GroundsRead } from '#steps/agency-places.ts';
@@ -63,7 +63,7 @@ export async function whoAndWhere(
     ticket.companyKey === undefined ? [] : relationsIn(h.db, ticket.personKey, ticket.companyKey),
     agentReadOf(h, ticket),
   ]);
-  return { person, relations, agents };
+  return { person, relations: relations.map((one) => inTerm(one, ticket.companyTerm)), agents };
 }
 
 /** The person who may finish a login: still registered, and the password that opened it is still theirs (PWD-3). */

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { shanghaiDay } from '#domain/days.ts';
-import { isLive, permissionsOf, stateOn, transitions } from '#domain/relations.ts';
+import { inTerm, isLive, permissionsOf, stateOn, transitions } from '#domain/relations.ts';
 import type { House } from '#http/house.ts';
 import type { Holder } from '#steps/appointments.ts';
 import { holderOf, readPerson, recordWrites, requireSameName } from '#steps/named-person.ts';
@@ -99,7 +99,8 @@ function listedWrites(
   now: Date,
 ): Write[] {
   const day = shanghaiDay(now);
-  if (relation && isLive(stateOn(relation, day))) return [asReadCheck(relation, relation)];
+  if (relation && isLive(stateOn(inTerm(relation, company.term), day)))
+    return [asReadCheck(relation, relation)];
   const begun = beginWrites(
     {
       personKey: holder.personKey,

@@ -43,6 +43,17 @@ export function takeTaxpayer(h: House, line: v.InferOutput<typeof taxpayerLine>,
       if (isKnown(known)) await finish(h, known, now);
       return 'stale';
     }
+    // ENT-4: with its cancellation everything ends that stood on the company; who is appointed comes again by lines.
+    const ending = line.state === 'cancelled' && known?.state !== undefined && known.state !== 'cancelled';
+    const ended = ending
+      ? {
+          term: (known.term ?? 0) + 1,
+          legalRepresentative: undefined,
+          financeHead: undefined,
+          handlersDue: undefined,
+          staffed: undefined,
+        }
+      : {};
     const facts = {
       ...number,
       name: line.name,
@@ -51,7 +62,13 @@ export function takeTaxpayer(h: House, line: v.InferOutput<typeof taxpayerLine>,
       taxpayerVersion: line.version,
       ...(hash ? { companyPassword: await hash() } : {}),
     };
-    const company: KnownTaxpayer = { ...known, ...facts, companyKey: key, rev: (known?.rev ?? 0) + 1 };
+    const company = {
+      ...known,
+      ...facts,
+      ...ended,
+      companyKey: key,
+      rev: (known?.rev ?? 0) + 1,
+    } as KnownTaxpayer;
     const renamed =
       isKnown(known) &&
       (known.name !== company.name ||
@@ -64,6 +81,7 @@ export function takeTaxpayer(h: House, line: v.InferOutput<typeof taxpayerLine>,
         known?.rev ?? 0,
         {
           ...facts,
+          ...ended,
           ...(line.state === 'cancelled' ? { confirmedAt: undefined } : {}),
           copiesDue: copiesDue ? true : undefined,
         },

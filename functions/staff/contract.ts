@@ -9,7 +9,7 @@ import {
   time,
   validUntil,
 } from '#contract/schemas.ts';
-import { permissions, relationLists, relationStates } from '#domain/relations.ts';
+import { permissions, relationLists, shownStates } from '#domain/relations.ts';
 
 /** One authorisation as the company sees it. */
 const staffMember = v.object({
@@ -17,7 +17,7 @@ const staffMember = v.object({
   /** Masked (DOC-4). */
   name: v.string(),
   role,
-  state: v.picklist(relationStates),
+  state: v.picklist(shownStates),
   direction: v.picklist(['invited', 'applied']),
   permissions: v.array(v.picklist(permissions)),
   validUntil: v.optional(v.string()),

@@ -21,7 +21,7 @@ async function move(h: House, call: Calls, transition: Transition) {
   requireChangingChannel(h, call);
   const relation = await ofCompany(h, call);
   const moved = moveWrites(h, relation, transition, originOf(call, call.caller.session));
-  await h.db.transact([...managingChecks(call), ...moved]);
+  await h.db.transact([...managingChecks(call, relation), ...moved]);
   return relation;
 }
 
@@ -68,7 +68,7 @@ export const adjust: StepOf<typeof staff, 'adjust'> = async (h, call) => {
     ...(lastDay === undefined ? {} : { validUntil: lastDay }),
   };
   await h.db.transact([
-    ...managingChecks(call),
+    ...managingChecks(call, relation),
     transitionWrite(relation, transitions.adjust, call.now, day, changes),
     ...relationAudits(h, relation, 'adjusted', originOf(call, call.caller.session), {
       ...(changes.permissions ? { permissions: changes.permissions.join(' ') } : {}),

@@ -1,12 +1,12 @@
 import { isoShanghai, shanghaiDay } from '#domain/days.ts';
-import { listOf, type RelationList, type RelationState, stateOn } from '#domain/relations.ts';
+import { listOf, type RelationList, type ShownState, shownStateOn } from '#domain/relations.ts';
 import { ok } from '#http/answers.ts';
 import type { StepOf } from '#http/call.ts';
 import type { House } from '#http/house.ts';
 import { cursorTo, positionAt } from '#steps/cursors.ts';
 import { managedCompany } from '#steps/managing.ts';
 import { maskedHolderOf } from '#steps/relation-facts.ts';
-import { companyListKeyOf, companyRelations, type Relation } from '#store/relations.ts';
+import { companyListKeyOf, companyRelations, copiedCompany, type Relation } from '#store/relations.ts';
 import type { staff } from './contract.ts';
 
 const pageLength = 50;
@@ -32,12 +32,12 @@ export const listStaff: StepOf<typeof staff, 'list'> = async (h, call) => {
   const parts = storedIn[list];
   let place: Place | undefined =
     cursor === undefined ? { part: parts[0] ?? list } : placeIn(positionAt(h, owner, cursor));
-  const found: { relation: Relation; state: RelationState; part: RelationList }[] = [];
+  const found: { relation: Relation; state: ShownState; part: RelationList }[] = [];
   while (place && found.length <= pageLength) {
     const { part, from }: Place = place;
     const page = await companyRelations(h.db, companyKey, part, { from, limit: rowsPerCall });
     for (const relation of page.items) {
-      const state = stateOn(relation, day);
+      const state = shownStateOn(relation, copiedCompany(relation), day);
       if (listOf(state) === list && !(list === 'history' && relation.hiddenByCompany))
         found.push({ relation, state, part });
     }
@@ -58,7 +58,7 @@ const placeIn = ({ part, ...from }: Record<string, string>): Place => ({
   from: Object.keys(from).length > 0 ? from : undefined,
 });
 
-const answerOf = (h: House, relation: Relation, state: RelationState) => ({
+const answerOf = (h: House, relation: Relation, state: ShownState) => ({
   authorizationId: relation.authorizationId,
   name: maskedHolderOf(h, relation),
   role: relation.role,

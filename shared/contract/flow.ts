@@ -106,7 +106,7 @@ export const flow = <const F extends FlowDeclaration>(declaration: F): F => ({
 /** The session, and what a company identity stands on: a relation, or several rows in one call. */
 const callerReads: NonNullable<FlowDeclaration['tables']> = {
   Sessions: ['GetItem'],
-  Relationships: ['GetItem', 'BatchGetItem'],
+  Relationships: ['BatchGetItem'],
   Taxpayers: ['BatchGetItem'],
   Agencies: ['BatchGetItem'],
   Agreements: ['BatchGetItem'],

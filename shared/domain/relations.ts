@@ -14,6 +14,9 @@ export const relationStates = [
 ] as const;
 export type RelationState = (typeof relationStates)[number];
 export type LiveState = 'pending' | 'active';
+/** ENT-4: what lists show of a relation whose company is or was cancelled; never stored. */
+export const shownStates = [...relationStates, 'company-cancelled'] as const;
+export type ShownState = (typeof shownStates)[number];
 
 /** Who began it: the company (or an authority) for the person, or the person towards the company. */
 export type Direction = 'invited' | 'applied';
@@ -40,6 +43,10 @@ export interface RelationFacts {
   /** Whether the person may say no (REL-3). */
   readonly refusable: boolean;
   readonly validUntil?: string;
+  /** The term of the company in which it began (ENT-4); absent = 0. */
+  readonly companyTerm?: number | undefined;
+  /** It ended because its company was cancelled (ENT-4). */
+  readonly endedWithCompany?: true;
 }
 
 export interface Transition {
@@ -127,7 +134,28 @@ export const stateOn = (relation: Pick<RelationFacts, 'state' | 'validUntil'>, d
     ? 'expired'
     : relation.state;
 
-export const isLive = (state: RelationState): state is LiveState => state === 'pending' || state === 'active';
+/**
+ * ENT-4: the relation as the company's present term leaves it. Each cancellation of a company begins a new term, and a
+ * relation lives only in the term in which it began: nothing comes alive again when the company returns.
+ * @param term of the company as it is now; absent = 0
+ */
+export const inTerm = <R extends RelationFacts>(relation: R, term: number | undefined): R =>
+  isLive(relation.state) && (relation.companyTerm ?? 0) !== (term ?? 0)
+    ? { ...relation, state: 'expired', endedWithCompany: true }
+    : relation;
+
+/** What a list shows of the relation (REL-8, ENT-4), by what it knows of the company. */
+export function shownStateOn(
+  relation: RelationFacts,
+  company: { readonly cancelled: boolean; readonly term: number | undefined },
+  day: string,
+): ShownState {
+  const { state, endedWithCompany, validUntil } = inTerm(relation, company.term);
+  if (endedWithCompany || (company.cancelled && isLive(state))) return 'company-cancelled';
+  return stateOn({ state, ...(validUntil === undefined ? {} : { validUntil }) }, day);
+}
+
+export const isLive = (state: ShownState): state is LiveState => state === 'pending' || state === 'active';
 
 export const isActiveOn = (
   relation: Pick<RelationFacts, 'state' | 'validUntil'> | undefined,
@@ -137,7 +165,7 @@ export const isActiveOn = (
 /** The three lists of both sides (CTR-3): 已授权, 待确认, 历史. */
 export const relationLists = ['active', 'pending', 'history'] as const;
 export type RelationList = (typeof relationLists)[number];
-export const listOf = (state: RelationState): RelationList => (isLive(state) ? state : 'history');
+export const listOf = (state: ShownState): RelationList => (isLive(state) ? state : 'history');
 
 /** Why a transition is refused to this relation on a day; undefined where it is legal. */
 export function refusalOf(

@@ -1,6 +1,5 @@
 import { isInForce } from '#domain/agreements.ts';
 import { shanghaiDay } from '#domain/days.ts';
-import { isAdmitted } from '#domain/entries.ts';
 import type { House } from '#http/house.ts';
 import {
   type Agreement,
@@ -82,12 +81,12 @@ export function agentPlace(
   through: 'enterprise' | 'agency',
   now: Date,
 ): AgentPlace | undefined {
-  const held = heldOn(grounds, evidence, now);
+  const held = heldOn(grounds, through, evidence, now);
   const agency = agencyHeld(evidence);
   const form = evidence.agency?.form;
   if (!held || !agency || !form) return undefined;
   const client = grounds.by === 'agreement' ? clientIn(evidence) : undefined;
-  if (grounds.by === 'agreement' && !(client && isAdmitted('enterprise', client.subjects))) return undefined;
+  if (grounds.by === 'agreement' && !client) return undefined;
   const shown = client && shownCompany(h, client);
   return {
     identity:

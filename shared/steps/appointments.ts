@@ -1,6 +1,13 @@
 import { shanghaiDay } from '#domain/days.ts';
 import type { Role } from '#domain/names.ts';
-import { type AppointedRole, isLive, permissionsOf, stateOn, transitions } from '#domain/relations.ts';
+import {
+  type AppointedRole,
+  inTerm,
+  isLive,
+  permissionsOf,
+  stateOn,
+  transitions,
+} from '#domain/relations.ts';
 import type { House } from '#http/house.ts';
 import type { Write } from '#store/db.ts';
 import { beginWrites, companyFacts, findRelation, type Relation } from '#store/relations.ts';
@@ -104,7 +111,7 @@ export async function appointedWrites(
 ): Promise<Appointed> {
   const day = shanghaiDay(origin.at);
   const known = await findRelation(h.db, holder.personKey, company.companyKey, role);
-  if (known && isLive(stateOn(known, day)))
+  if (known && isLive(stateOn(inTerm(known, company.term), day)))
     return { relation: known, writes: takingEffectWrites(h, company, known, origin, present) };
   const begun = beginWrites(
     {

@@ -1,5 +1,5 @@
 import { shanghaiDay } from '#domain/days.ts';
-import { isLive, stateOn } from '#domain/relations.ts';
+import { inTerm, isLive, stateOn } from '#domain/relations.ts';
 import type { House } from '#http/house.ts';
 import { auditWrite } from '#store/audit.ts';
 import type { Write } from '#store/db.ts';
@@ -32,7 +32,8 @@ export async function confirmationWrites(
   const relation =
     appointed && (await findRelation(h.db, appointed.personKey, company.companyKey, 'legal-representative'));
   // Whoever is appointed has had a live relation since; one that ended was replaced after the company was read.
-  if (appointed && !(relation && isLive(stateOn(relation, shanghaiDay(origin.at))))) throw new Stale();
+  if (appointed && !(relation && isLive(stateOn(inTerm(relation, company.term), shanghaiDay(origin.at)))))
+    throw new Stale();
   const told = (subject: string, about: object) =>
     auditWrite(
       {

@@ -14,6 +14,7 @@ export async function refreshCopies(h: House, company: KnownTaxpayer): Promise<v
     taxpayerName: company.name,
     taxpayerState: company.state,
     taxpayerSubjects: company.subjects,
+    taxpayerTerm: company.term,
   };
   // Pending before active: what becomes active in between is met twice rather than never.
   for (const list of ['pending', 'active'] as const) {

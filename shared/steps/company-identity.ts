@@ -1,7 +1,7 @@
 import { shanghaiDay } from '#domain/days.ts';
 import { properEntry } from '#domain/entries.ts';
 import { Problem } from '#domain/problem.ts';
-import { isActiveOn } from '#domain/relations.ts';
+import { inTerm, isActiveOn } from '#domain/relations.ts';
 import type { House } from '#http/house.ts';
 import { findRelation } from '#store/relations.ts';
 import { companyProblem, findTaxpayer } from '#store/taxpayers.ts';
@@ -47,7 +47,8 @@ export async function companyPlace(
     findRelation(h.db, personKey, companyKey, role),
     findTaxpayer(h.db, companyKey),
   ]);
-  if (!relation || !isActiveOn(relation, day)) throw new Problem('RELATION_NOT_FOUND');
+  if (!relation || !isActiveOn(inTerm(relation, taxpayer?.term), day))
+    throw new Problem('RELATION_NOT_FOUND');
   const problem = companyProblem(taxpayer);
   if (problem) throw problem.code === 'COMPANY_NOT_CONFIRMED' ? problem : new Problem('RELATION_NOT_FOUND');
   // SPC-1: special subjects have entries of their own, with a report or role to choose.

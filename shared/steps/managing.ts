@@ -5,7 +5,7 @@ import { isManagingRole } from '#domain/relations.ts';
 import type { House } from '#http/house.ts';
 import type { Write } from '#store/db.ts';
 import type { ActingCompany } from '#store/grounds.ts';
-import { activeRelationWrite } from '#store/relations.ts';
+import { activeRelationWrite, type Relation } from '#store/relations.ts';
 import {
   activeCompanyWrite,
   companyProblem,
@@ -41,15 +41,16 @@ export interface Managed {
 /**
  * The checks of the own place: the session's relation was looked at when the call came in, and is looked at again inside
  * the transaction, for the one who is replaced while acting. RELATION_NOT_FOUND, COMPANY_NOT_CONFIRMED.
+ * @param relation whom it is about: one that ended with an earlier term of the company is not moved (ENT-4), STATE_CONFLICT
  */
-export const managingChecks = (call: SessionCall): Write[] => {
+export const managingChecks = (call: SessionCall, relation?: Relation): Write[] => {
   const acting = managedCompany(call);
   const { personKey } = call.caller.session;
   return [
     activeRelationWrite({ personKey, ...acting }, shanghaiDay(call.now)),
     {
-      ...activeCompanyWrite(acting.companyKey),
-      otherwise: (old) => lostProblem(old as Taxpayer | undefined),
+      ...activeCompanyWrite(acting.companyKey, relation),
+      otherwise: (old) => lostProblem(old as Taxpayer | undefined, relation),
     },
   ];
 };
@@ -63,7 +64,8 @@ export async function managed(h: Pick<House, 'db'>, call: SessionCall): Promise<
 }
 
 /** To somebody inside, a company that is gone is no unknown number: they have no place in it any more. */
-function lostProblem(company: Taxpayer | undefined): Problem {
+function lostProblem(company: Taxpayer | undefined, relation?: Relation): Problem {
   const problem = companyProblem(company);
+  if (!problem && relation) return new Problem('STATE_CONFLICT');
   return problem?.code === 'COMPANY_NOT_CONFIRMED' ? problem : new Problem('RELATION_NOT_FOUND');
 }

@@ -19,6 +19,8 @@ export function openedLogin(
   login: {
     readonly entry: Entry;
     readonly companyKey: string | undefined;
+    /** The company's term (ENT-4). */
+    readonly companyTerm?: number | undefined;
     /** The number an SMS goes to (LGN-6); none where the person has none (LGN-5). */
     readonly phone: OwnPhone | undefined;
     readonly window?: PhoneWindow;
@@ -26,7 +28,7 @@ export function openedLogin(
     readonly agentAt?: readonly AgentGrounds[];
   },
 ) {
-  const { entry, companyKey, window, agentAt = [] } = login;
+  const { entry, companyKey, companyTerm, window, agentAt = [] } = login;
   // LGN-11: what many know opens only the face.
   const isInitial = person.password?.initial === true;
   const phone = isInitial ? undefined : login.phone;
@@ -36,6 +38,7 @@ export function openedLogin(
       personKey: person.personKey,
       entry,
       ...(companyKey === undefined ? {} : { companyKey }),
+      ...(companyTerm === undefined ? {} : { companyTerm }),
       day: shanghaiDay(call.now),
       ...(person.passwordRev === undefined ? {} : { passwordRev: person.passwordRev }),
       ...(phone ? { phone: { phoneKey: phone.phoneKey, sealed: phone.sealed } } : {}),

@@ -40,7 +40,10 @@ export function placeOf(
       authorizationId: relation.authorizationId,
       ...under,
     },
-    writes: [activeRelationWrite(relation, shanghaiDay(now)), activeCompanyWrite(relation.companyKey)],
+    writes: [
+      activeRelationWrite(relation, shanghaiDay(now)),
+      activeCompanyWrite(relation.companyKey, relation),
+    ],
   };
 }
 

@@ -1,8 +1,8 @@
 import { permissionsOfItems } from '#domain/agreements.ts';
 import { shanghaiDay } from '#domain/days.ts';
-import { isAdmitted } from '#domain/entries.ts';
+import { type CompanyEntry, isAdmitted } from '#domain/entries.ts';
 import type { Role } from '#domain/names.ts';
-import { isActiveOn, type Permission, permissionsOf } from '#domain/relations.ts';
+import { inTerm, isActiveOn, type Permission, permissionsOf } from '#domain/relations.ts';
 import {
   type Agreement,
   agreementKey,
@@ -16,7 +16,7 @@ import {
 } from './agency-forms.ts';
 import { type CrossRegionReport, isReportFor, reportKey } from './cross-region-reports.ts';
 import type { Db, Key } from './db.ts';
-import { findRelation, type Relation, relationKey } from './relations.ts';
+import { type Relation, relationKey } from './relations.ts';
 import { isKnown, type KnownTaxpayer, type Taxpayer } from './taxpayers.ts';
 
 /**
@@ -89,13 +89,18 @@ export async function evidenceOf(db: Db, personKey: string, place: GroundsPlace)
   ];
   switch (place.by) {
     case 'relation': {
-      if (place.reportNo === undefined)
-        return { relation: await findRelation(db, personKey, companyKey, place.role) };
-      const [relation, report] = await db.batchGet([
+      const [relation, known, report] = await db.batchGet([
         at('Relationships', relationKey(personKey, companyKey, place.role)),
-        at('CrossRegionReports', reportKey(companyKey, place.reportNo)),
+        company,
+        ...(place.reportNo === undefined
+          ? []
+          : [at('CrossRegionReports', reportKey(companyKey, place.reportNo))]),
       ]);
-      return { relation: read<Relation>(relation), report: read<CrossRegionReport>(report) };
+      return {
+        relation: read<Relation>(relation),
+        company: read<Taxpayer>(known),
+        report: read<CrossRegionReport>(report),
+      };
     }
     case 'staff-form':
       return { agency: agencyIn(await db.batchGet(agencyPlaces(companyKey))) };
@@ -134,8 +139,16 @@ export interface Held {
   readonly name: string;
   readonly permissions: readonly Permission[];
 }
-/** Undefined where the grounds are gone. */
-export function heldOn(acting: ActingCompany, evidence: Evidence, now: Date): Held | undefined {
+/**
+ * Undefined where the grounds are gone. The company itself is among them: it must be at work, in the term of the relation
+ * (ENT-4), and be let in at the entry of the identity (SPC-1).
+ */
+export function heldOn(
+  acting: ActingCompany,
+  entry: CompanyEntry,
+  evidence: Evidence,
+  now: Date,
+): Held | undefined {
   const day = shanghaiDay(now);
   const { relation, company, agreement, clientPlace, report } = evidence;
   switch (acting.by) {
@@ -144,11 +157,11 @@ export function heldOn(acting: ActingCompany, evidence: Evidence, now: Date): He
         relation?.companyKey === acting.companyKey &&
         relation.role === acting.role &&
         relation.authorizationId === acting.authorizationId &&
-        // Taxpayers decides at login; a company that is gone since is known by the relation's copy.
-        relation.taxpayerState !== 'cancelled' &&
-        isActiveOn(relation, day) &&
+        isAtWork(company) &&
+        isAdmitted(entry, company.subjects) &&
+        isActiveOn(inTerm(relation, company.term), day) &&
         (acting.reportNo === undefined || isReportFor(report, undefined, day));
-      return held ? { name: relation.taxpayerName, permissions: relation.permissions } : undefined;
+      return held ? { name: company.name, permissions: relation.permissions } : undefined;
     }
     case 'staff-form': {
       const agency = agencyHeld(evidence);
@@ -156,13 +169,17 @@ export function heldOn(acting: ActingCompany, evidence: Evidence, now: Date): He
     }
     case 'agreement': {
       const { agencyKey, companyKey: clientKey } = acting;
-      if (!agencyHeld(evidence) || !isAtWork(company)) return undefined;
+      // Agents work for clients at `enterprise` or as at `enterprise` (AGY-3, SWI-3).
+      if (!agencyHeld(evidence) || !isAtWork(company) || !isAdmitted('enterprise', company.subjects))
+        return undefined;
       return isAgreementOf(agreement, { agencyKey, clientKey }, day) && standsOn(agreement, clientPlace)
         ? { name: company.name, permissions: permissionsOfItems(agreement.items) }
         : undefined;
     }
     case 'report':
-      return isAtWork(company) && isReportFor(report, acting.handlerKey, day)
+      return isAtWork(company) &&
+        isAdmitted(entry, company.subjects) &&
+        isReportFor(report, acting.handlerKey, day)
         ? { name: company.name, permissions: permissionsOf(acting.role) }
         : undefined;
   }

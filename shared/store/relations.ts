@@ -3,6 +3,7 @@ import type { Sealed } from '#crypto/sealed.ts';
 import type { Role } from '#domain/names.ts';
 import { Problem } from '#domain/problem.ts';
 import {
+  inTerm,
   isActiveOn,
   isLive,
   listOf,
@@ -44,6 +45,7 @@ export interface Relation extends RelationFacts, KeptNumber {
   readonly taxpayerName: string;
   readonly taxpayerState: CompanyState;
   readonly taxpayerSubjects?: readonly CompanySubject[];
+  readonly taxpayerTerm?: number | undefined;
   /** Sort key of the company's lists: list, role, person. */
   readonly companySort: string;
   /** 清除记录 hides an ended authorisation from one side (CTR-3). */
@@ -75,7 +77,10 @@ const companySortOf = (
 export const findRelation = (db: Db, personKey: string, companyKey: string, role: Role) =>
   db.get<Relation>('Relationships', relationKey(personKey, companyKey, role));
 
-/** Which of these people have one of these roles in a company on this day; reads of a hundred side by side. */
+/**
+ * Which of these people have one of these roles in a company on this day, in its present term (ENT-4); reads of a hundred
+ * side by side, the company's row among them.
+ */
 export async function activePeople(
   db: Db,
   companyKey: string,
@@ -83,12 +88,25 @@ export async function activePeople(
   heldRoles: readonly Role[],
   day: string,
 ): Promise<Set<string>> {
-  const keys = personKeys.flatMap((person) => heldRoles.map((role) => relationKey(person, companyKey, role)));
+  const keys: Parameters<Db['batchGet']>[0][number][] = [
+    { table: 'Taxpayers', key: { companyKey } },
+    ...personKeys.flatMap((person) =>
+      heldRoles.map((role) => ({
+        table: 'Relationships' as const,
+        key: relationKey(person, companyKey, role),
+      })),
+    ),
+  ];
   const pages = Array.from({ length: Math.ceil(keys.length / 100) }, (_, page) =>
-    db.batchGet(keys.slice(page * 100, page * 100 + 100).map((key) => ({ table: 'Relationships', key }))),
+    db.batchGet(keys.slice(page * 100, page * 100 + 100)),
   );
-  const found = (await Promise.all(pages)).flat() as unknown as (Relation | undefined)[];
-  return new Set(found.flatMap((row) => (row && isActiveOn(row, day) ? [row.personKey] : [])));
+  const [company, ...found] = (await Promise.all(pages)).flat() as unknown as [
+    Pick<KnownTaxpayer, 'term'> | undefined,
+    ...(Relation | undefined)[],
+  ];
+  return new Set(
+    found.flatMap((row) => (row && isActiveOn(inTerm(row, company?.term), day) ? [row.personKey] : [])),
+  );
 }
 
 /** The current rows of one person in one company, whatever their state, in the order of roles; strongly consistent. */
@@ -191,19 +209,28 @@ export const companyFacts = (company: KnownTaxpayer) => ({
   taxpayerName: company.name,
   taxpayerState: company.state,
   taxpayerSubjects: company.subjects,
+  taxpayerTerm: company.term,
+  companyTerm: company.term,
+});
+
+/** What the relation's copies tell of its company, for lists (ENT-4). */
+export const copiedCompany = ({ taxpayerState, taxpayerTerm }: Relation) => ({
+  cancelled: taxpayerState === 'cancelled',
+  term: taxpayerTerm,
 });
 
 /**
- * Begins an authorisation, in the place of `previous` (the current row as it was read, if there is one), which must
+ * Begins an authorisation, in the place of the one `read` (the current row as it was read, if there is one), which must
  * have ended: it moves into history, and a person and company never have two of one role (REL-10). Throws
- * RELATION_EXISTS where the previous one lives; the writes are refused with Stale when it changed since read.
+ * RELATION_EXISTS where the previous one lives in the company's present term (ENT-4); the writes are refused with Stale when it changed since read.
  */
 export function beginWrites(
   fresh: NewRelation,
-  previous: Relation | undefined,
+  read: Relation | undefined,
   now: Date,
   day: string,
 ): { authorizationId: string; relation: Relation; writes: Write[] } {
+  const previous = read && inTerm(read, fresh.companyTerm);
   if (previous && isLive(stateOn(previous, day))) throw new Problem('RELATION_EXISTS');
   const authorizationId = handle();
   const at = now.toISOString();
@@ -382,7 +409,8 @@ export const hideWrite = (
   table: 'Relationships',
   key: relationKeyOf(relation),
   set: 'SET #hidden = :yes ADD #rev :one',
-  when: 'authorizationId = :id AND (NOT #state IN (:pending, :active) OR validUntil < :day)',
+  // What ended with an earlier term of the company keeps the state that it had (ENT-4).
+  when: 'authorizationId = :id AND (NOT #state IN (:pending, :active) OR validUntil < :day OR (attribute_exists(taxpayerTerm) AND NOT taxpayerTerm = companyTerm))',
   names: {
     '#hidden': side === 'person' ? 'hiddenByPerson' : 'hiddenByCompany',
     '#state': 'state',
@@ -405,16 +433,17 @@ export const hideWrite = (
 /** Brings the copies of a company's name and state in a relation up to date. Harmless to repeat. */
 export const copiesUpdate = (
   relation: Pick<Relation, 'personKey' | 'relation' | 'authorizationId'>,
-  copies: Pick<Relation, 'taxpayerName' | 'taxpayerState' | 'taxpayerSubjects'>,
+  copies: Pick<Relation, 'taxpayerName' | 'taxpayerState' | 'taxpayerSubjects' | 'taxpayerTerm'>,
 ): Update => ({
   table: 'Relationships',
   key: relationKeyOf(relation),
-  set: `SET taxpayerName = :name, taxpayerState = :state${copies.taxpayerSubjects ? ', taxpayerSubjects = :subjects' : ''}`,
+  set: `SET taxpayerName = :name, taxpayerState = :state${copies.taxpayerSubjects ? ', taxpayerSubjects = :subjects' : ''}${copies.taxpayerTerm === undefined ? '' : ', taxpayerTerm = :term'}`,
   when: 'authorizationId = :id',
   values: {
     ':name': copies.taxpayerName,
     ':state': copies.taxpayerState,
     ...(copies.taxpayerSubjects ? { ':subjects': copies.taxpayerSubjects } : {}),
+    ...(copies.taxpayerTerm === undefined ? {} : { ':term': copies.taxpayerTerm }),
     ':id': relation.authorizationId,
   },
 });

@@ -1,4 +1,5 @@
 import type { Identity } from '#contract/schemas.ts';
+import type { CompanyEntry } from '#domain/entries.ts';
 import type { Permission } from '#domain/relations.ts';
 import { agencyHeld, type Evidence, type Held, heldOn } from './grounds.ts';
 import { type ActsAs, asPerson, type Session } from './sessions.ts';
@@ -19,7 +20,7 @@ export interface Standing {
 export function asItStands(session: Session, evidence: Evidence | undefined, now: Date): Standing {
   const { identity, company } = session;
   if (identity.kind === 'natural') return { session, lost: false, permissions: [] };
-  const held = company && evidence && heldOn(company, evidence, now);
+  const held = company && evidence && heldOn(company, entryOf(identity), evidence, now);
   if (held)
     return {
       session: { ...session, identity: refreshed(identity, held, evidence) },
@@ -28,6 +29,10 @@ export function asItStands(session: Session, evidence: Evidence | undefined, now
     };
   return { session: become(session, leftOf(session, evidence)), lost: true, permissions: [] };
 }
+
+/** The entry at which an identity stands (LGN-1); by switching, companies are reached as at `enterprise` (SWI-2). */
+const entryOf = (identity: Exclude<Identity, { kind: 'natural' }>): CompanyEntry =>
+  identity.kind === 'special' ? identity.subject : identity.kind;
 
 /** The same session as somebody else. */
 export function become({ company: _, ...session }: Session, { identity, company }: ActsAs): Session {

@@ -21,6 +21,8 @@ export interface Taxpayer {
   readonly name?: string;
   readonly subjects?: readonly CompanySubject[];
   readonly state?: CompanyState;
+  /** ENT-4: counts the company's cancellations; its relations end with the term in which they began. Absent = 0. */
+  readonly term?: number;
   /** Confirmed here (ENT-2): the registry's lines may go on saying that the company waits, which is no news then. */
   readonly confirmedAt?: string;
   /** Who is appointed now (REL-2, REL-3): the supersede is one transaction with this row. */
@@ -117,15 +119,32 @@ export function companyProblem(taxpayer: Taxpayer | undefined): Problem | undefi
   return taxpayer.state === 'active' ? undefined : new Problem('COMPANY_NOT_CONFIRMED');
 }
 
-/** Inside a transaction: the company is at work. Refused like `companyProblem`. */
-export const activeCompanyWrite = (companyKey: string): Check & Pick<Write, 'otherwise'> => ({
-  table: 'Taxpayers',
-  key: { companyKey },
-  when: '#state = :active',
-  names: { '#state': 'state' },
-  values: { ':active': 'active' },
-  otherwise: (old) => companyProblem(old as Taxpayer | undefined) ?? new Problem('STATE_CONFLICT'),
+/** ENT-4: the condition that the company is still in the term of what is relied on. */
+const sameTerm = ({ companyTerm = 0 }: OfTerm) => ({
+  when: companyTerm === 0 ? '(attribute_not_exists(#term) OR #term = :term)' : '#term = :term',
+  names: { '#term': 'term' },
+  values: { ':term': companyTerm },
 });
+type OfTerm = { readonly companyTerm?: number | undefined };
+
+/**
+ * Inside a transaction: the company is at work. Refused like `companyProblem`.
+ * @param relation what is relied on: it must be of the company's present term (ENT-4), else RELATION_NOT_FOUND
+ */
+export const activeCompanyWrite = (
+  companyKey: string,
+  relation?: OfTerm,
+): Check & Pick<Write, 'otherwise'> => {
+  const term = relation && sameTerm(relation);
+  return {
+    table: 'Taxpayers',
+    key: { companyKey },
+    when: `#state = :active${term ? ` AND ${term.when}` : ''}`,
+    names: { '#state': 'state', ...term?.names },
+    values: { ':active': 'active', ...term?.values },
+    otherwise: (old) => companyProblem(old as Taxpayer | undefined) ?? new Problem('RELATION_NOT_FOUND'),
+  };
+};
 
 /** Marks that the company has people, in the transaction that gives it one, and checks it as the check given does. */
 export const staffedBy = (check: Check & Pick<Write, 'otherwise'>): Write => {
@@ -158,12 +177,32 @@ export const firstStaffedWrite = (companyKey: string, otherwise: () => Error): W
   });
 };
 
-/** Inside a transaction: the company is there and not gone, though it may wait for confirmation. STATE_CONFLICT. */
-export const workingCompanyWrite = (companyKey: string): Check & Pick<Write, 'otherwise'> => ({
+/**
+ * Inside a transaction: the company is still in the term of the relation that is being ended; what ended with the company
+ * stays as it is (ENT-4). STATE_CONFLICT.
+ */
+export const termCheck = (companyKey: string, relation: OfTerm): Check & Pick<Write, 'otherwise'> => ({
   table: 'Taxpayers',
   key: { companyKey },
-  when: '#state <> :cancelled AND attribute_exists(#state)',
-  names: { '#state': 'state' },
-  values: { ':cancelled': 'cancelled' },
+  ...sameTerm(relation),
   otherwise: () => new Problem('STATE_CONFLICT'),
 });
+
+/**
+ * Inside a transaction: the company is there and not gone, though it may wait for confirmation, and still in the term of
+ * the relation that is being changed (ENT-4). STATE_CONFLICT.
+ */
+export const workingCompanyWrite = (
+  companyKey: string,
+  relation: OfTerm,
+): Check & Pick<Write, 'otherwise'> => {
+  const { when, names, values } = sameTerm(relation);
+  return {
+    table: 'Taxpayers',
+    key: { companyKey },
+    when: `#state <> :cancelled AND attribute_exists(#state) AND ${when}`,
+    names: { '#state': 'state', ...names },
+    values: { ':cancelled': 'cancelled', ...values },
+    otherwise: () => new Problem('STATE_CONFLICT'),
+  };
+};

@@ -75,6 +75,8 @@ export interface LoginTicket extends TicketBase {
   readonly entry: Entry;
   /** The company, at every entry but `natural`. */
   readonly companyKey?: string;
+  /** The company's term when the password was right (ENT-4). */
+  readonly companyTerm?: number;
   /** The number an SMS goes to (LGN-6). */
   readonly phone?: { readonly phoneKey: string; readonly sealed: Sealed };
   readonly day: string;

@@ -214,10 +214,15 @@ describe('confirming a new company', () => {
     expectStatus(await confirmCompany(boss, await waitingId(boss), 'new-taxpayer'), 200);
     await fed(door, taxpayer(id, 2, { state: 'awaiting-confirmation', name: '合肥更名有限公司' }));
     expect(await stateOf(id)).toBe('active');
-    expect(await boss.listed('active', id)).toMatchObject([{ taxpayerName: '合肥更名有限公司' }]);
+    const [former] = await boss.listed('active', id);
+    expect(former).toMatchObject({ taxpayerName: '合肥更名有限公司' });
+    const formerId = former?.authorizationId as string;
     await fed(door, taxpayer(id, 3, { state: 'cancelled' }));
     await fed(door, taxpayer(id, 4, { state: 'awaiting-confirmation' }));
     expect(await stateOf(id)).toBe('awaiting-confirmation');
+    // ENT-4: its legal representative returns by a line of their own.
+    expect(said(await confirmCompany(boss, formerId, 'one-licence'))).toBe('ROLE_NOT_ALLOWED');
+    await fed(door, legalRepresentative(id, boss.who, 2));
     expectStatus(await confirmCompany(boss, await waitingId(boss), 'one-licence'), 200);
     expect(await stateOf(id)).toBe('active');
   });

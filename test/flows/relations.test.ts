@@ -150,7 +150,7 @@ describe('legal representatives from the registry', () => {
     expect(await listed(token, 'active', id)).toEqual([]);
   });
 
-  it('ENT-3 a renamed company shows its new name, a cancelled one is history until it is back', async () => {
+  it('ENT-3 ENT-4 a renamed company shows its new name, a cancelled one is history, and nothing comes alive again by itself', async () => {
     const { who, token } = await signedIn();
     const id = creditCode();
     await feed(
@@ -162,9 +162,16 @@ describe('legal representatives from the registry', () => {
     expect(await listed(token, 'active', id)).toMatchObject([{ taxpayerName: '合肥秋实科技有限公司' }]);
     await feed(door, taxpayer(id, 3, { state: 'cancelled' }));
     expect(await listed(token, 'active', id)).toEqual([]);
-    expect(await listed(token, 'history', id)).toMatchObject([{ state: 'expired', refusable: false }]);
+    expect(await listed(token, 'history', id)).toMatchObject([
+      { state: 'company-cancelled', refusable: false },
+    ]);
     await feed(door, taxpayer(id, 4));
+    expect(await listed(token, 'active', id)).toEqual([]);
+    expect(await listed(token, 'history', id)).toMatchObject([{ state: 'company-cancelled' }]);
+    await feed(door, legalRepresentative(id, who, 2));
     expect(await listed(token, 'active', id)).toHaveLength(1);
+    // The record of the term before stays what it was.
+    expect(await listed(token, 'history', id)).toMatchObject([{ state: 'company-cancelled' }]);
   });
 
   it('ENT-3 finishes the copies of a change that died half-way when the line comes again', async () => {

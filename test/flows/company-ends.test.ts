@@ -1,0 +1,156 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Role } from '#domain/names.ts';
+import type { Loose, Reply } from '../support/client.ts';
+import { expectStatus, loggedInByFace, scanFace } from '../support/door.ts';
+import { type Known, knownPerson, openWatchedDoor, type WatchedDoor } from '../support/watched.ts';
+import { companyLine, companyOf, feed, representativeLine } from './support/registry.ts';
+import { bothFactors, enterCompany, giveRelation, inCompany, relationRow } from './support/relations.ts';
+
+/** ENT-4: what happens to sessions and relations when the company itself changes. */
+let door: WatchedDoor;
+beforeAll(async () => {
+  door = await openWatchedDoor();
+});
+afterAll(() => door?.finish());
+
+const said = ({ status, body }: Reply<Loose>): string => body?.code ?? String(status);
+const get = (path: string, token: string) => door.http('GET', path, undefined, { token });
+const listed = async (token: string, state: string, taxpayerId: string): Promise<Loose[]> =>
+  expectStatus(await get(`/v1/authorizations?state=${state}`, token), 200).body.authorizations.filter(
+    (one: Loose) => one.taxpayerId === taxpayerId,
+  );
+
+/** A company at work, its legal representative and one more person there. */
+async function firmWith(role: Role, facts: object = {}) {
+  const boss = await knownPerson(door);
+  const who = await knownPerson(door);
+  const taxpayerId = await companyOf(door, boss, facts);
+  const authorizationId = await giveRelation(door, who, taxpayerId, role);
+  return { boss, who, taxpayerId, authorizationId };
+}
+const naturalIn = async (who: Known, taxpayerId: string) => {
+  const { token, cookie } = await inCompany(door, who, taxpayerId);
+  return { token, cookie };
+};
+
+describe('ENT-4 sessions', () => {
+  it.each([
+    ['becomes cross-region only', { subject: 'cross-region' }],
+    ['waits for confirmation again', { state: 'awaiting-confirmation' }],
+    ['is cancelled', { state: 'cancelled' }],
+  ])('ENT-4 a company that %s ends the company identity at once', async (_what, change) => {
+    const { who, taxpayerId } = await firmWith('tax-handler');
+    const { token, cookie } = await naturalIn(who, taxpayerId);
+    expectStatus(await get('/v1/enterprise', token), 200);
+    await feed(door, companyLine(taxpayerId, change));
+    expect(said(await get('/v1/enterprise', token))).toBe('RELATION_NOT_FOUND');
+    expect((await get('/v1/session', token)).body.session.identity).toEqual({ kind: 'natural' });
+    const next = expectStatus(
+      await door.http('POST', '/v1/session/refresh', undefined, { cookie }),
+      200,
+    ).body;
+    expect(next.session.identity).toEqual({ kind: 'natural' });
+  });
+
+  it('ENT-4 SPC-5 a special session falls when the company is that subject no longer', async () => {
+    const { who, taxpayerId } = await firmWith('tax-handler', { subject: ['social-insurance'] });
+    const entry = 'social-insurance';
+    const { reply } = await bothFactors(door, who, taxpayerId, { entry });
+    const token = reply.body.session.accessToken;
+    expect((await get('/v1/session', token)).body.session.identity).toMatchObject({ kind: 'special' });
+    await feed(door, companyLine(taxpayerId, { subject: 'enterprise' }));
+    expect((await get('/v1/session', token)).body.session.identity).toEqual({ kind: 'natural' });
+  });
+
+  it('ENT-4 the company is looked at beside the session: no call more, and none after another', async () => {
+    const { who, taxpayerId } = await firmWith('tax-handler');
+    const { token } = await naturalIn(who, taxpayerId);
+    door.resetUsage();
+    expectStatus(await get('/v1/session', token), 200);
+    const route = door.usage().session?.routes['GET /v1/session'];
+    expect(route).toMatchObject({ longestChain: 1, calls: 2 });
+  });
+});
+
+describe('ENT-4 relations', () => {
+  it('ENT-4 show as company-cancelled, are never stored so, and do not return with the company', async () => {
+    const { boss, who, taxpayerId, authorizationId } = await firmWith('tax-handler');
+    const natural = (await inNatural(who)).token;
+    await feed(door, companyLine(taxpayerId, { state: 'cancelled' }));
+    expect(await listed(natural, 'active', taxpayerId)).toEqual([]);
+    expect(await listed(natural, 'history', taxpayerId)).toMatchObject([{ state: 'company-cancelled' }]);
+    expect((await relationRow(door, who, taxpayerId, 'tax-handler')).state).toBe('active');
+
+    await feed(door, companyLine(taxpayerId));
+    for (const person of [who, boss])
+      expect(said(await enterCompany(door, person, taxpayerId))).toBe('RELATION_NOT_FOUND');
+    expect(await listed(natural, 'history', taxpayerId)).toMatchObject([{ state: 'company-cancelled' }]);
+    const act = (step: string) =>
+      door.http('POST', `/v1/authorizations/${authorizationId}/${step}`, {}, { token: natural });
+    expect(said(await act('confirm'))).toBe('STATE_CONFLICT');
+    expect(
+      said(await door.http('DELETE', `/v1/authorizations/${authorizationId}`, undefined, { token: natural })),
+    ).toBe('STATE_CONFLICT');
+    // 清除记录: it is history, and may be hidden like any other.
+    expectStatus(await act('hide'), 200);
+    expect(await listed(natural, 'history', taxpayerId)).toEqual([]);
+  });
+
+  it('ENT-4 the registry’s roles return by their lines, and the company’s own people are added anew', async () => {
+    const { boss, who, taxpayerId } = await firmWith('tax-handler');
+    await feed(door, companyLine(taxpayerId, { state: 'cancelled' }));
+    await feed(door, companyLine(taxpayerId), representativeLine(taxpayerId, boss));
+    const { token } = await inCompany(door, boss, taxpayerId);
+    const staff = async (state: string) =>
+      expectStatus(await get(`/v1/enterprise/staff?state=${state}`, token), 200).body.staff;
+    expect(await staff('active')).toMatchObject([{ role: 'legal-representative' }]);
+    expect(await staff('history')).toMatchObject([
+      { role: 'legal-representative', state: 'company-cancelled' },
+      { role: 'tax-handler', state: 'company-cancelled' },
+    ]);
+    const [, former] = (await staff('history')) as Loose[];
+    expect(
+      said(
+        await door.http('DELETE', `/v1/enterprise/staff/${former?.authorizationId}`, undefined, { token }),
+      ),
+    ).toBe('STATE_CONFLICT');
+    const { name, documentType, documentNumber } = who;
+    const invited = { name, documentType, documentNumber, role: 'tax-handler' };
+    expectStatus(await door.http('POST', '/v1/enterprise/staff', invited, { token }), 201);
+    expect(await staff('pending')).toMatchObject([{ role: 'tax-handler', state: 'pending' }]);
+  });
+
+  it('ENT-4 ENT-3 a representative’s line that comes before the company’s own return counts', async () => {
+    const boss = await knownPerson(door);
+    const taxpayerId = await companyOf(door, boss);
+    await feed(door, companyLine(taxpayerId, { state: 'cancelled' }));
+    await feed(door, representativeLine(taxpayerId, boss));
+    await feed(door, companyLine(taxpayerId));
+    const { session } = await inCompany(door, boss, taxpayerId);
+    expect(session.identity).toMatchObject({ kind: 'enterprise', role: 'legal-representative' });
+  });
+
+  it('ENT-4 a login that was judged before the company went and came back opens no session', async () => {
+    const { who, taxpayerId } = await firmWith('tax-handler');
+    const { loginId } = expectStatus(await enterCompany(door, who, taxpayerId), 201).body;
+    const scan = expectStatus(await door.http('POST', `/v1/logins/${loginId}/face`), 201).body;
+    expectStatus(await scanFace(door, scan.qrContent), 200);
+    const held = door.faults.add({
+      function: 'login',
+      routeKey: 'POST /v1/logins/{id}/verify',
+      action: 'TransactWriteItems',
+      kind: 'hold',
+    });
+    const verifying = door.http('POST', `/v1/logins/${loginId}/verify`, { faceTicket: scan.ticket });
+    await door.faults.held(held);
+    await feed(door, companyLine(taxpayerId, { state: 'cancelled' }));
+    await feed(door, companyLine(taxpayerId));
+    door.faults.release(held);
+    expect(said(await verifying)).toBe('RELATION_NOT_FOUND');
+  });
+});
+
+async function inNatural(who: Known) {
+  const { session } = await loggedInByFace(door, who);
+  return { token: session.accessToken as string };
+}
