@@ -69,6 +69,7 @@ export const useDeskTexts = texts('desk', {
       deleted: '已解除',
       expired: '已过期',
       superseded: '已变更',
+      'company-cancelled': '企业已注销',
     },
     sms: {
       title: '短信',
@@ -244,6 +245,7 @@ export const useDeskTexts = texts('desk', {
       deleted: 'ended',
       expired: 'expired',
       superseded: 'replaced',
+      'company-cancelled': 'company cancelled',
     },
     sms: {
       title: 'Text messages',

@@ -35,6 +35,7 @@ export const useParts = texts('me-parts', {
       deleted: '已解除',
       expired: '已到期',
       superseded: '已变更',
+      'company-cancelled': '企业已注销',
     },
     permission: { filing: '申报缴税', declaration: '涉税办理', enquiry: '信息查询', invoice: '发票业务' },
     channel: {
@@ -86,6 +87,7 @@ export const useParts = texts('me-parts', {
       deleted: 'ended',
       expired: 'expired',
       superseded: 'replaced',
+      'company-cancelled': 'company cancelled',
     },
     permission: {
       filing: 'Filing and paying',
