@@ -1,6 +1,12 @@
 import { toJsonSchema } from '@valibot/to-json-schema';
 import type { GenericSchema } from 'valibot';
-import { type Access, type FlowDeclaration, type RouteDeclaration, routeKey } from '#contract/flow.ts';
+import {
+  type Access,
+  changesSomething,
+  type FlowDeclaration,
+  type RouteDeclaration,
+  routeKey,
+} from '#contract/flow.ts';
 import { type ProblemCode, problemStatus } from '#domain/problem.ts';
 
 type Json = Record<string, unknown>;
@@ -18,14 +24,10 @@ export interface Operation extends Json {
 const contentSchema = (schema: unknown, type = 'application/json') => ({ content: { [type]: { schema } } });
 
 /** Codes that any route may answer, by what it takes (docs/api.md: "the general ones"). */
-function generalCodes({
-  access,
-  path,
-  body,
-  evenIfLost,
-  evenWithInitialPassword,
-}: RouteDeclaration): ProblemCode[] {
+function generalCodes(route: RouteDeclaration): ProblemCode[] {
+  const { access, path, body, evenIfLost, evenWithInitialPassword } = route;
   const codes: ProblemCode[] = ['BAD_REQUEST', 'TOO_MANY_REQUESTS', 'UNAVAILABLE'];
+  if (changesSomething(route)) codes.push('ORIGIN_NOT_ALLOWED', 'MEDIA_TYPE_NOT_SUPPORTED');
   if (body) codes.push('BODY_TOO_LARGE');
   if (path.includes('{')) codes.push('NOT_FOUND', 'EXPIRED', 'STATE_CONFLICT');
   if (access === 'session' || access === 'refresh') codes.push('SESSION_ENDED');

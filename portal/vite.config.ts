@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
 
+const api = process.env.API ?? 'http://127.0.0.1:3000';
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 /**
@@ -84,10 +85,10 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
   },
-  // Dev server beside `npm start -- --no-portal --port 3000`.
+  // Dev server beside `npm start -- --no-portal --port 3000`, which takes changes from its own origin alone (SES-2).
   server: {
     proxy: Object.fromEntries(
-      ['/v1', '/local', '/.well-known'].map((p) => [p, process.env.API ?? 'http://127.0.0.1:3000']),
+      ['/v1', '/local', '/.well-known'].map((p) => [p, { target: api, headers: { origin: api } }]),
     ),
   },
 });

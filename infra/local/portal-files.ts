@@ -58,9 +58,25 @@ export async function openPortalFiles(folder: string): Promise<ServePortal> {
     const path = pathOf(incoming.url ?? '/');
     if (path === undefined || api.test(path)) return undefined;
     incoming.resume();
+    const elsewhere = isPage(path) && ownAddress(incoming);
+    if (elsewhere) return redirect(response, elsewhere);
     const file = isPage(path) ? index : files.get(path.slice(1));
     return file ? send(incoming, response, file) : notFound(incoming, response);
   };
+}
+
+/**
+ * SES-2: the API takes changes from pages of its own origin alone, and that is 127.0.0.1, whatever else leads here.
+ * A page that is opened by the name `localhost` would be a foreign one.
+ */
+function ownAddress({ headers: { host = '' }, url = '/' }: IncomingMessage): string | undefined {
+  const port = /^localhost(:\d+)?$/i.exec(host);
+  return port ? `http://127.0.0.1${port[1] ?? ''}${url}` : undefined;
+}
+
+async function redirect(response: ServerResponse, location: string): Promise<void> {
+  response.writeHead(307, { ...portalHeaders, location, 'cache-control': 'no-store', 'content-length': 0 });
+  response.end();
 }
 
 /** undefined where the percent-encoding is broken: the API's door refuses that. */

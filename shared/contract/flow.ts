@@ -86,7 +86,10 @@ export interface RouteDeclaration {
   readonly query?: Schema;
   /** Status → schema of the body, `null` for an empty one. */
   readonly answers: Readonly<Record<number, Schema | null>>;
-  /** Codes beside the general ones (BAD_REQUEST, NOT_FOUND, EXPIRED, STATE_CONFLICT, BODY_TOO_LARGE, TOO_MANY_REQUESTS, UNAVAILABLE). */
+  /**
+   * Codes beside the general ones (BAD_REQUEST, NOT_FOUND, EXPIRED, STATE_CONFLICT, BODY_TOO_LARGE, TOO_MANY_REQUESTS,
+   * UNAVAILABLE; of what changes something ORIGIN_NOT_ALLOWED, MEDIA_TYPE_NOT_SUPPORTED).
+   */
   readonly errors?: readonly ProblemCode[];
   /** The largest body in KiB; 16 unless said otherwise. */
   readonly bodyLimitKiB?: number;
@@ -119,6 +122,9 @@ function withReads(tables: NonNullable<FlowDeclaration['tables']>): NonNullable<
     all[table] = [...new Set([...(all[table] ?? []), ...actions])];
   return all;
 }
+
+/** Whether a call of this route is more than a look: what foreign pages may not make a browser send (SES-2). */
+export const changesSomething = ({ method }: Pick<RouteDeclaration, 'method'>): boolean => method !== 'GET';
 
 /** API Gateway's name of a route, the key under which a step is found. */
 export const routeKey = (route: Pick<RouteDeclaration, 'method' | 'path'>): string =>

@@ -6,6 +6,7 @@ import { Problem } from '#domain/problem.ts';
 import type { Answer } from './answers.ts';
 import type { Call, Steps } from './call.ts';
 import { callerOf } from './caller.ts';
+import { refuseForeignPages } from './entrance.ts';
 import { type House, houseOf, type Parts, settings } from './house.ts';
 import { type Language, languageOf } from './language.ts';
 import { logRequest } from './log.ts';
@@ -52,6 +53,7 @@ export function serve<const F extends FlowDeclaration>(contract: F, steps: Steps
     const found = routes.get(event.routeKey);
     if (!found) throw new Problem('NOT_FOUND');
     const { route, step } = found;
+    refuseForeignPages(event, route, settings().issuer);
     if (route.until) requireOpen(settings()[route.until], now);
     const body = readBody(event, route);
     const query = readQuery(event, route);

@@ -259,15 +259,18 @@ describe('bodies', () => {
     },
   );
 
-  it('BL-06 the content type does not matter, the content does', async () => {
+  it('SES-2 a body is JSON by its type, whatever its parameters and letters; no body needs no type', async () => {
     const body = JSON.stringify({ entry: 'natural', account: who.documentNumber, password: who.password });
     for (const type of [
       'application/json',
-      'text/plain',
-      'application/x-www-form-urlencoded',
-      'application/octet-stream',
+      'application/json; charset=utf-8',
+      'APPLICATION/JSON;charset="UTF-8"',
+      ' application/json ;x=text/plain',
     ])
       expect((await raw('POST', '/v1/logins', body, { 'content-type': type })).status).toBe(201);
+    const login = await loginTicket(door, who);
+    for (const headers of [{}, { 'content-type': 'application/x-www-form-urlencoded' }, { origin: door.url }])
+      expect((await raw('POST', `/v1/logins/${login}/face`, undefined, headers)).status).toBe(201);
   });
 });
 

@@ -258,7 +258,7 @@ describe('refresh', () => {
     ])
       expect((await refresh(cookie, { origin })).body).toMatchObject({
         status: 403,
-        code: 'CHANNEL_NOT_ALLOWED',
+        code: 'ORIGIN_NOT_ALLOWED',
       });
     await wait(door, 20);
     const same = expectStatus(await refresh(cookie, { origin: door.url }), 200);

@@ -168,6 +168,22 @@ describe('pages on the port of the API', () => {
     expect(bytes.toString()).toBe('Not found / 没有找到您要访问的内容\n');
   });
 
+  it('SES-2 a page opened by the name localhost goes on at the one origin that the API knows', async () => {
+    const { port } = new URL(runtime.url);
+    for (const path of ['/', '/me?from=mail', '//evil.example/x', '/s/abc'])
+      for (const method of ['GET', 'HEAD']) {
+        const { status, headers } = await ask(path, { host: `localhost:${port}` }, method);
+        expect(status).toBe(307);
+        expect(headers.location).toBe(`${runtime.url}${path}`);
+        expect(headers['cache-control']).toBe('no-store');
+      }
+    expect((await ask('/', { host: 'LOCALHOST' })).headers.location).toBe('http://127.0.0.1/');
+    // Files are the same everywhere, and other names are none of ours.
+    expect((await ask(asset('.js'), { host: `localhost:${port}` })).status).toBe(200);
+    for (const host of [`127.0.0.1:${port}`, `localhost.evil.example:${port}`, `notlocalhost:${port}`])
+      expect((await ask('/', { host })).status).toBe(200);
+  });
+
   it('without the portal nothing but the API answers', async () => {
     const bare = await startFixture();
     try {

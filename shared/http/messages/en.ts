@@ -100,6 +100,11 @@ export const en: Catalogue = {
     title: 'This channel cannot do that',
     detail: () => 'Please use the web portal, the Anhui Tax app or a tax service hall.',
   },
+  ORIGIN_NOT_ALLOWED: {
+    title: 'This page may not do that',
+    detail: ({ portal }) =>
+      `Please open the e-tax bureau at its own address, ${portal}, and try again there.`,
+  },
   ROLE_NOT_ALLOWED: { title: 'Your current role may not do that' },
   SWITCH_NOT_ALLOWED: {
     title: 'You cannot switch to that identity from this login',
@@ -226,6 +231,10 @@ export const en: Catalogue = {
         : undefined,
   },
   BODY_TOO_LARGE: { title: 'The request is too large' },
+  MEDIA_TYPE_NOT_SUPPORTED: {
+    title: 'This form of content is not supported',
+    detail: () => 'Please send the body as application/json.',
+  },
   PASSWORD_WEAK: {
     title: 'The password is not strong enough',
     detail: (d) =>

@@ -90,6 +90,10 @@ export const zh: Catalogue = {
     title: '当前渠道不支持办理该业务',
     detail: () => '请通过电子税务局网页端、安徽税务 APP 或办税服务厅办理。',
   },
+  ORIGIN_NOT_ALLOWED: {
+    title: '当前网页不能办理该业务',
+    detail: ({ portal }) => `请通过电子税务局的网址 ${portal} 打开页面后重新办理。`,
+  },
   ROLE_NOT_ALLOWED: { title: '您当前的身份没有办理该业务的权限' },
   SWITCH_NOT_ALLOWED: {
     title: '当前登录方式不支持切换到该身份',
@@ -198,6 +202,10 @@ export const zh: Catalogue = {
         : undefined,
   },
   BODY_TOO_LARGE: { title: '提交的内容过大' },
+  MEDIA_TYPE_NOT_SUPPORTED: {
+    title: '不支持该内容格式',
+    detail: () => '请以 application/json 格式提交。',
+  },
   PASSWORD_WEAK: {
     title: '密码不符合安全要求，请重新设置',
     detail: (d) =>

@@ -1,0 +1,157 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { changesSomething } from '#contract/flow.ts';
+import { flows } from '#flows/contracts.ts';
+import { openApi } from '../../infra/openapi.ts';
+import type { Loose, Reply, Request } from '../support/client.ts';
+import { type Door, loggedInByFace, openDoor, registered } from '../support/door.ts';
+import type { Sample } from '../support/people.ts';
+import { goodBody, goodQuery, pathWith, type Route, routes } from './support/bodies.ts';
+import { claimOf } from './support/channels.ts';
+import { expectProblem } from './support/problems.ts';
+
+let door: Door;
+let who: Sample;
+let token: string;
+beforeAll(async () => {
+  door = await openDoor({ quiet: true });
+  who = await registered(door);
+  token = (await loggedInByFace(door, who)).session.accessToken;
+});
+afterAll(() => door?.stop());
+
+const handle = 'A'.repeat(43);
+const named = (list: readonly Route[]) => list.map((one) => [one.name, one] as const);
+const changing = routes.filter(({ route }) => changesSomething(route));
+const takesAssertion = ({ route }: Route) =>
+  route.access === 'channel' || route.access === 'public-or-channel';
+
+const assertionFor = ({ route }: Route) => {
+  const what = { method: route.method, path: pathWith(route, handle) };
+  return route.path.startsWith('/v1/hall/')
+    ? door.assertion('hall', { ...what, officer: '3401001', office: '合肥市办税服务厅' })
+    : door.assertion('ahtax-app', { ...what, ...claimOf(who) });
+};
+/** The call as its page or app makes it, but for what `request` says. */
+async function call(one: Route, body: unknown, request: Request = {}): Promise<Reply<Loose>> {
+  const credentials: Request =
+    one.route.access === 'session'
+      ? { token }
+      : one.route.access === 'channel'
+        ? { assertion: await assertionFor(one) }
+        : {};
+  return door.http(one.route.method, pathWith(one.route, handle) + goodQuery(one.route), body, {
+    ...credentials,
+    ...request,
+  });
+}
+const bodyOf = ({ route }: Route) => (route.body ? goodBody(route) : undefined);
+
+const foreign = (url: string) => [
+  'https://evil.example',
+  'null',
+  '',
+  url.replace('http:', 'https:'),
+  url.replace('127.0.0.1', 'localhost'),
+  `${url}0`,
+  `${url}.evil.example`,
+  `${url}/`,
+  `${url}, https://evil.example`,
+];
+/** What a form or a script sends without asking us first; an empty type is one of a blob. */
+const unasked = [
+  'text/plain',
+  'text/plain; application/json',
+  'text/plain;charset=UTF-8',
+  'application/x-www-form-urlencoded',
+  'multipart/form-data; boundary=application/json',
+  '',
+];
+
+describe('foreign pages', () => {
+  it('there are changing routes of every kind of caller', () => {
+    expect(new Set(changing.map(({ route }) => route.access)).size).toBe(5);
+    expect(changing.length).toBeGreaterThan(60);
+  });
+
+  it.each(named(changing))('SES-2 %s refuses a foreign page, and not our own', async (name, one) => {
+    for (const origin of foreign(door.url)) {
+      // Without its assertion: a page can't send one.
+      const reply = await door.http(one.route.method, pathWith(one.route, handle), bodyOf(one), {
+        ...(one.route.access === 'session' ? { token } : {}),
+        headers: { origin },
+      });
+      expectProblem(reply, `${name} from ${origin}`);
+      expect(reply.body, `${name} from ${origin}`).toMatchObject({ status: 403, code: 'ORIGIN_NOT_ALLOWED' });
+      expect(reply.cookie).toBeUndefined();
+    }
+    for (const headers of [{ origin: door.url }, {}])
+      expect((await call(one, bodyOf(one), { headers })).body?.code).not.toBe('ORIGIN_NOT_ALLOWED');
+  });
+
+  it.each(named(changing))('SES-2 %s takes JSON and no other form of body', async (name, one) => {
+    const body = JSON.stringify(bodyOf(one) ?? {});
+    for (const type of [
+      ...unasked,
+      'application/jsonp',
+      'application/json, text/plain',
+      'application/problem+json',
+    ]) {
+      const reply = await call(one, body, { headers: { 'content-type': type } });
+      expectProblem(reply, `${name} as ${type}`);
+      expect(reply.body, `${name} as ${type}`).toMatchObject({
+        status: 415,
+        code: 'MEDIA_TYPE_NOT_SUPPORTED',
+      });
+    }
+    const headers = { 'content-type': 'application/json;charset=utf-8' };
+    expect((await call(one, body, { headers })).body?.code).not.toBe('MEDIA_TYPE_NOT_SUPPORTED');
+  });
+
+  it.each(named(changing.filter(takesAssertion)))(
+    'SES-2 CHN-1 %s judges a call with an assertion by that, wherever its app was loaded from',
+    async (_name, one) => {
+      const assertion = await assertionFor(one);
+      const reply = await call(one, bodyOf(one), { assertion, headers: { origin: 'https://app.example' } });
+      expect(reply.body?.code).not.toBe('ORIGIN_NOT_ALLOWED');
+      expect(reply.body?.code).not.toBe('ASSERTION_INVALID');
+    },
+  );
+
+  it.each(named(changing.filter((one) => !takesAssertion(one))))(
+    'SES-2 %s asks for no assertion, so that one opens nothing',
+    async (_name, one) => {
+      const assertion = await assertionFor(one);
+      const reply = await call(one, bodyOf(one), { assertion, headers: { origin: 'https://evil.example' } });
+      expect(reply.body?.code).toBe('ORIGIN_NOT_ALLOWED');
+    },
+  );
+
+  it('SES-2 says in one sentence where the portal is', async () => {
+    const refused = (language: string) =>
+      door.http('POST', '/v1/qr-logins', undefined, {
+        headers: { origin: 'http://10.0.0.7:3000', 'accept-language': language },
+      });
+    expect((await refused('zh-CN')).body).toMatchObject({
+      title: '当前网页不能办理该业务',
+      detail: `请通过电子税务局的网址 ${door.issuer} 打开页面后重新办理。`,
+    });
+    expect((await refused('en')).body.detail).toContain(door.issuer);
+  });
+
+  it('SES-2 looks are not asked where they come from: the browser keeps their answers from foreign pages', async () => {
+    const headers = { origin: 'https://evil.example' };
+    const { session } = await loggedInByFace(door, await registered(door));
+    const reply = await door.http('GET', '/v1/session', undefined, { token: session.accessToken, headers });
+    expect(reply.status).toBe(200);
+    expect(reply.headers.get('access-control-allow-origin')).toBeNull();
+  });
+
+  it('SES-2 OpenAPI names both codes at every route that changes something, and at no other', () => {
+    const { paths } = openApi(flows);
+    for (const { name, route } of routes) {
+      const said = JSON.stringify(paths[route.path]?.[route.method.toLowerCase()]?.responses);
+      for (const code of ['ORIGIN_NOT_ALLOWED', 'MEDIA_TYPE_NOT_SUPPORTED'])
+        expect(said.includes(code), `${name} ${code}`).toBe(changesSomething(route));
+    }
+  });
+});
