@@ -9,20 +9,18 @@ import { endedProblem, endWrite, forgetWebSession, rotateRefresh } from '#store/
 import type { session } from './contract.ts';
 
 /**
- * SES-2: the cookie's token is turned over. Its successor is derived from it, so a repeated request within the grace
- * gets the same cookie again; a token spent longer ago has been copied, and the session ends for both holders.
+ * SES-2: the cookie's token is turned over. Each is derived from the one before, so that one spent within the grace gets
+ * the newest; a token spent longer ago has been copied, and the session ends for both holders.
  */
 export const refreshSession: StepOf<typeof session, 'refresh'> = async (h, call) => {
-  const presented = call.caller.refresh;
-  const next = successor(h.keys, presented);
-  const { session: current, reused } = await rotateRefresh(
+  const { session: current, token } = await rotateRefresh(
     h.db,
-    presented,
-    next.hash,
+    call.caller.refresh,
+    (spent) => successor(h.keys, spent),
     call.now,
     h.settings.policies,
   );
-  if (reused) {
+  if (!token) {
     const ended = { reason: 'reuse' as const, at: Math.floor(call.now.getTime() / 1000) };
     await h.db.transact([
       endWrite(current.sessionId, ended),
@@ -33,7 +31,7 @@ export const refreshSession: StepOf<typeof session, 'refresh'> = async (h, call)
   const { session: standing, lost } = await keptIdentity(h, call, current);
   return ok(
     { session: await sessionAnswer(h, standing, call, lost ? ['IDENTITY_LOST'] : []) },
-    { cookies: [cookieFor(next, standing, call.now)] },
+    { cookies: [cookieFor(token, standing, call.now)] },
   );
 };
 

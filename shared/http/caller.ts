@@ -37,7 +37,8 @@ async function assertionOf(
  * AGY-4); natural people pay nothing for that.
  */
 async function sessionOf(house: House, event: APIGatewayProxyEventV2, now: Date): Promise<Standing> {
-  const bearer = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/.exec(headerOf(event, 'authorization') ?? '')?.[1];
+  // The scheme's word has no case, and spaces may be several (RFC 9110).
+  const bearer = /^Bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(headerOf(event, 'authorization') ?? '')?.[1];
   if (!bearer) throw new Problem('SESSION_ENDED');
   const claims = await verifyAccessToken(house.signing, bearer, house.settings.issuer, now);
   const [session, evidence] = await Promise.all([

@@ -13,6 +13,7 @@ import {
   type ActsAs,
   besideNewSession,
   endWrite,
+  noTurns,
   type Session,
   sessionPut,
   swapPointerWrite,
@@ -118,6 +119,7 @@ export async function openSession(
     browser: call.origin.browser,
     address: truncatedAddress(call.origin.address),
     refreshHash: refresh.hash,
+    turnedAt: noTurns,
   };
   const { ended, kept } = besideNewSession(person, call.now, policies);
   const replaces = ended.length > 0;

@@ -31,7 +31,7 @@ export type ActsAs =
   | { readonly identity: Exclude<Identity, { kind: 'natural' }>; readonly company: ActingCompany };
 export const asPerson: ActsAs = { identity: { kind: 'natural' } };
 
-/** A session: identity, the hash of its refresh token and the one before it. Times are epoch seconds. */
+/** A session: identity and the hash of its newest refresh token. Times are epoch seconds. */
 export interface Session {
   readonly sessionId: string;
   readonly personKey: string;
@@ -53,11 +53,8 @@ export interface Session {
   readonly browser: string;
   readonly address: string;
   readonly refreshHash: string;
-  readonly previousHash?: string;
-  readonly rotatedAt?: number;
-  /** The hash before `previousHash` and when it was spent: a third tab may still be on its way with it. */
-  readonly olderHash?: string;
-  readonly olderAt?: number;
+  /** When its last tokens were spent, the newest first; 0 where there was none yet (SES-2). */
+  readonly turnedAt: readonly number[];
   readonly ended?: Ended;
 }
 
@@ -278,42 +275,72 @@ export async function findSessions(db: Db, ids: readonly string[]): Promise<Sess
 }
 
 /**
- * SES-2: turns the refresh token over. One conditional write on the presented hash; of two tabs that present the
- * same token one wins, the other finds its hash as the previous one and gets the same successor.
+ * So many turns are remembered, and no more are made within the grace: a token that turns so fast stays the same.
+ * Forgotten turns are therefore always older than the grace.
  */
-export async function rotateRefresh(
+const turnsRemembered = 8;
+export const noTurns: readonly number[] = Array.from({ length: turnsRemembered }, () => 0);
+/** Operands are read before anything is written: each turn moves one place on. */
+const turnOn = noTurns
+  .map((_, i) => `turnedAt[${i}] = ${i === 0 ? ':now' : `turnedAt[${i - 1}]`}`)
+  .join(', ');
+
+/** What the table must know of a refresh token. */
+interface TokenHash {
+  readonly sessionId: string;
+  readonly hash: string;
+}
+
+/**
+ * SES-2: turns the refresh token over, in one write on condition that the presented one is the newest. One that was
+ * spent within the grace (a lost answer, a second tab) gets the newest of its chain, however many turns lie between.
+ * @param successorOf the one token that follows another, so that the chain is walked and not stored
+ * @returns the token to hand out; none where a token was used that was spent before the grace
+ * @throws Problem SESSION_ENDED
+ */
+export async function rotateRefresh<Token extends TokenHash>(
   db: Db,
-  presented: { sessionId: string; hash: string },
-  successorHash: string,
+  presented: Token,
+  successorOf: (token: Token) => Token,
   now: Date,
   policies: Policies,
-): Promise<{ session: Session; reused: boolean }> {
+): Promise<{ session: Session; token: Token | undefined }> {
   const at = seconds(now);
+  const next = successorOf(presented);
   const written = await db.update<Session>({
     table: 'Sessions',
     key: { sessionId: presented.sessionId },
-    set: 'SET refreshHash = :next, previousHash = :hash, rotatedAt = :now, lastSeenAt = :now, olderHash = if_not_exists(previousHash, :none), olderAt = if_not_exists(rotatedAt, :never)',
-    when: 'refreshHash = :hash AND attribute_not_exists(ended) AND expiresAt > :now AND lastSeenAt > :idle',
+    set: `SET refreshHash = :next, lastSeenAt = :now, ${turnOn}`,
+    when: `refreshHash = :hash AND turnedAt[${turnsRemembered - 1}] < :grace AND attribute_not_exists(ended) AND expiresAt > :now AND lastSeenAt > :idle`,
     values: {
-      ':next': successorHash,
+      ':next': next.hash,
       ':hash': presented.hash,
       ':now': at,
+      ':grace': at - policies.refreshGraceSeconds,
       ':idle': at - policies.sessionIdleSeconds,
-      ':none': '',
-      ':never': 0,
     },
   });
-  if (written.ok) return { session: written.item, reused: false };
+  if (written.ok) return { session: written.item, token: next };
   const session = written.old;
   if (!session) throw new Problem('SESSION_ENDED');
   const ended = endOf(session, now, policies);
   if (ended) throw endedProblem(ended);
-  const spentAt =
-    session.previousHash === presented.hash
-      ? session.rotatedAt
-      : session.olderHash === presented.hash
-        ? session.olderAt
-        : undefined;
-  const repeated = spentAt !== undefined && at - spentAt <= policies.refreshGraceSeconds;
-  return { session, reused: !repeated };
+  return { session, token: newestOf(session, presented, successorOf, at - policies.refreshGraceSeconds) };
+}
+
+/** @param since epoch seconds: a token spent before it is good for nothing */
+function newestOf<Token extends TokenHash>(
+  session: Session,
+  presented: Token,
+  successorOf: (token: Token) => Token,
+  since: number,
+): Token | undefined {
+  let token = presented;
+  if (token.hash === session.refreshHash) return token;
+  for (const spentAt of session.turnedAt) {
+    token = successorOf(token);
+    // As many turns ago as steps were needed: then the presented one was spent.
+    if (token.hash === session.refreshHash) return spentAt >= since ? token : undefined;
+  }
+  return undefined;
 }

@@ -91,6 +91,39 @@ describe('sessions', () => {
     expectStatus(await refresh(cookie), 200);
   });
 
+  it('SES-2 tabs that refresh at once, each with another token of the chain, all hold the newest in the end', async () => {
+    for (let round = 0; round < 4; round++) {
+      const { cookie } = await loggedInByFace(door, await knownPerson(door));
+      const chain = [cookie];
+      for (let turn = 0; turn < 3; turn++)
+        chain.push(expectStatus(await refresh(chain.at(-1)), 200).cookie ?? '');
+      // Of all at once at most one turn is made: only R3 is the newest.
+      const replies = await Promise.all([...chain, ...chain, ...chain].map((one) => refresh(one)));
+      const given = new Set(replies.map((reply) => expectStatus(reply, 200).cookie ?? ''));
+      const next = expectStatus(await refresh(chain[3]), 200).cookie ?? '';
+      expect([...given].filter((one) => one !== chain[3])).toEqual([next]);
+      for (const one of [...chain, ...given])
+        expect(expectStatus(await refresh(one === next ? chain[3] : one), 200).cookie).toBe(next);
+      door.clock.advance(60);
+      expectStatus(await refresh(next), 200);
+    }
+  });
+
+  it('SES-2 tabs that turn and turn at once lose no session, and no token leads to two', async () => {
+    const { cookie } = await loggedInByFace(door, await knownPerson(door));
+    const tab = async () => {
+      let mine = cookie;
+      for (let turn = 0; turn < 6; turn++) mine = expectStatus(await refresh(mine), 200).cookie ?? '';
+      return mine;
+    };
+    const last = await Promise.all([tab(), tab(), tab(), tab()]);
+    const newest = new Set(await Promise.all(last.map(async (one) => (await refresh(one)).cookie)));
+    // Eight turns are the end of it within the grace, so that all came to the same.
+    expect(newest.size).toBe(1);
+    door.clock.advance(60);
+    expectStatus(await refresh([...newest][0]), 200);
+  });
+
   it('SES-1 SES-2 a refresh beside a logout does not bring the session back', async () => {
     const { session, cookie } = await loggedInByFace(door, await knownPerson(door));
     const [out, ...refreshed] = await Promise.all([
