@@ -12,7 +12,7 @@ import type { CompanyClaim } from '#store/tickets.ts';
 import { findPerson, isActive } from '#store/users.ts';
 import type { channelScan } from './contract.ts';
 import { readScan, requireScanner } from './steps.ts';
-import { cancelledWrite, confirmedWrite } from './writes.ts';
+import { cancelledWrite, confirmedWrite, isSomebodyElses, somebodyElses } from './writes.ts';
 
 /**
  * The phone's person agrees to the login (QR-1). Its word is believed for who is logged in on it, and for nothing
@@ -29,9 +29,10 @@ export const confirmScan: StepOf<typeof channelScan, 'confirm'> = async (h, call
   // In this order, so that a foreign code or channel learns nothing of the person.
   const scan = settled(ticket);
   requireScanner(h, call, scan);
-  if (requiredBy[scan.purpose] !== 'confirm' || scan.scanState !== 'scanned')
-    throw new Problem('STATE_CONFLICT');
+  if (requiredBy[scan.purpose] !== 'confirm') throw new Problem('STATE_CONFLICT');
   if (key === undefined) throw new Problem('ASSERTION_INVALID');
+  if (isSomebodyElses(scan, key)) throw somebodyElses();
+  if (scan.scanState !== 'scanned') throw new Problem('STATE_CONFLICT');
   if (!isActive(settled(person))) throw new Problem('USER_NOT_REGISTERED');
   const company = settled(acting);
   await h.db.transact([
@@ -48,14 +49,16 @@ export const confirmScan: StepOf<typeof channelScan, 'confirm'> = async (h, call
   return noContent();
 };
 
-/** "That is not me": the code is over for every phone. */
+/** "That is not me": the code is over for every phone. One that somebody has scanned is that person's to refuse (QR-2). */
 export const cancelScan: StepOf<typeof channelScan, 'cancel'> = async (h, call) => {
   const scan = await readScan(h, call.params.ticket, call.now);
   requireScanner(h, call, scan);
-  const key = scan.personKey ?? assertedPerson(h, call.caller.assertion);
+  const who = assertedPerson(h, call.caller.assertion);
+  if (isSomebodyElses(scan, who)) throw somebodyElses();
+  const key = scan.personKey ?? who;
   const kind = requiredBy[scan.purpose] === 'confirm' ? 'qr-login' : 'face';
   await h.db.transact([
-    cancelledWrite(scan, call.now),
+    cancelledWrite(scan, who, call.now),
     ...(key === undefined
       ? []
       : [audited(h, call, key, kind, 'failure', { purpose: scan.purpose, cancelled: true })]),

@@ -33,7 +33,14 @@ export const channelScan = flow({
           origin: v.object({ account: v.string(), browser: v.string(), place: v.string(), at: time }),
         }),
       },
-      errors: ['ASSERTION_INVALID', 'CHANNEL_NOT_ALLOWED', 'FACE_MISMATCH'],
+      errors: [
+        'ASSERTION_INVALID',
+        'CHANNEL_NOT_ALLOWED',
+        'FACE_MISMATCH',
+        'STATE_CONFLICT',
+        'EXPIRED',
+        'USER_NOT_REGISTERED',
+      ],
     },
     confirm: {
       method: 'POST',

@@ -4,12 +4,13 @@ import { Problem } from '#domain/problem.ts';
 import { ok } from '#http/answers.ts';
 import type { CallOf, StepOf } from '#http/call.ts';
 import type { House } from '#http/house.ts';
+import { maskedNameOf } from '#steps/facts.ts';
 import { assertedPerson, requiredBy, ticketOfQr } from '#steps/scans.ts';
 import { openTicket, type ScanTicket, ticketKeyOf, ticketProblem } from '#store/tickets.ts';
-import { sealContext } from '#store/users.ts';
+import { findPerson, isActive, sealContext } from '#store/users.ts';
 import type { channelScan } from './contract.ts';
 import { judgeFace } from './face-result.ts';
-import { faceStartedWrite, scannedWrite } from './writes.ts';
+import { claimedWrite, faceStartedWrite, isSomebodyElses, scannedWrite, somebodyElses } from './writes.ts';
 
 type AnyChannelCall = Pick<CallOf<typeof channelScan, 'scan'>, 'caller' | 'now'>;
 
@@ -35,10 +36,25 @@ export const scanCode: StepOf<typeof channelScan, 'scan'> = async (h, call) => {
   if (!id) throw new Problem('NOT_FOUND');
   const ticket = await readScan(h, id, call.now);
   requireScanner(h, call, ticket);
-  await h.db.transact([scannedWrite(ticket, call.now)]);
   const { purpose, origin } = ticket;
-  return ok({ ticket: id, purpose, requires: requiredBy[purpose], origin });
+  const requires = requiredBy[purpose];
+  if (requires === 'confirm') await claim(h, call, ticket);
+  else await h.db.transact([scannedWrite(ticket, call.now)]);
+  return ok({ ticket: id, purpose, requires, origin });
 };
+
+/**
+ * QR-2: a code that is confirmed becomes the phone's person's, whose masked name the page shows. An app with nobody
+ * logged in only sees what the code is for: it lets its user log in, and scans again.
+ */
+async function claim(h: House, call: CallOf<typeof channelScan, 'scan'>, ticket: ScanTicket): Promise<void> {
+  const key = assertedPerson(h, call.caller.assertion);
+  if (isSomebodyElses(ticket, key)) throw somebodyElses();
+  if (key === undefined) return;
+  const person = await findPerson(h.db, key);
+  if (!isActive(person)) throw new Problem('USER_NOT_REGISTERED');
+  await h.db.transact([claimedWrite(ticket, { personKey: key, name: maskedNameOf(h, person) }, call.now)]);
+}
 
 /** Starts the face kit for the person of the journey; the name and number go from us to the provider only. */
 export const startFaceKit: StepOf<typeof channelScan, 'face'> = async (h, call) => {

@@ -1,5 +1,7 @@
+import { Problem } from '#domain/problem.ts';
+import type { Item } from '#store/db.ts';
 import type { FaceProof, ScanTicket } from '#store/tickets.ts';
-import { ticketWrite } from '#store/tickets.ts';
+import { ticketProblem, ticketWrite } from '#store/tickets.ts';
 
 /**
  * The states of a scan as data: which states may come before becomes the condition of the write, so an illegal
@@ -7,11 +9,11 @@ import { ticketWrite } from '#store/tickets.ts';
  */
 const priorStates = {
   scanned: ['pending', 'scanned'],
+  claimed: ['pending'],
   faceStarted: ['scanned'],
   passed: ['scanned'],
   failedOnce: ['scanned'],
   failed: ['scanned'],
-  // What is confirmed has been shown on this or another phone; of two that confirm, the first wins.
   confirmed: ['scanned'],
   cancelled: ['pending', 'scanned'],
 } as const satisfies Record<string, readonly ScanTicket['scanState'][]>;
@@ -33,23 +35,63 @@ export function scannedWrite(scan: ScanTicket, now: Date) {
   });
 }
 
-/** QR-1: the phone's person agrees; the page's next poll takes it from here. */
-export function confirmedWrite(scan: ScanTicket, confirmed: NonNullable<ScanTicket['confirmed']>, now: Date) {
-  const from = allowedFrom('confirmed');
-  return ticketWrite(scan, now, {
-    set: 'SET scanState = :confirmed, confirmed = :by',
-    when: from.when,
-    values: { ...from.values, ':confirmed': 'confirmed', ':by': confirmed },
-  });
+/** Whether a code that is confirmed was scanned first by somebody else (QR-2). */
+export const isSomebodyElses = ({ scannedBy }: Pick<ScanTicket, 'scannedBy'>, who: string | undefined) =>
+  scannedBy !== undefined && scannedBy.personKey !== who;
+export const somebodyElses = (): Problem => new Problem('STATE_CONFLICT', {}, { variant: 'scanned' });
+
+/** A refused write says whose the code has become meanwhile. */
+const otherwiseOf =
+  (who: string | undefined, now: Date) =>
+  (old?: Item): Problem => {
+    const scan = old as unknown as ScanTicket | undefined;
+    const problem = ticketProblem(scan, 'scan', now);
+    if (problem || !scan) return problem ?? new Problem('NOT_FOUND');
+    return isSomebodyElses(scan, who) ? somebodyElses() : new Problem('STATE_CONFLICT');
+  };
+
+/** QR-2: the first person who scans a code that is confirmed has it; that person may scan again, nobody else. */
+export function claimedWrite(scan: ScanTicket, by: NonNullable<ScanTicket['scannedBy']>, now: Date) {
+  const from = allowedFrom('claimed');
+  return {
+    ...ticketWrite(scan, now, {
+      set: 'SET scanState = :scanned, scannedBy = :by',
+      when: `${from.when} OR (scanState = :scanned AND scannedBy.personKey = :who)`,
+      values: { ...from.values, ':scanned': 'scanned', ':by': by, ':who': by.personKey },
+    }),
+    otherwise: otherwiseOf(by.personKey, now),
+  };
 }
 
-export function cancelledWrite(scan: ScanTicket, now: Date) {
+/** QR-1: the phone's person, who scanned it, agrees; the page's next poll takes it from here. */
+export function confirmedWrite(scan: ScanTicket, confirmed: NonNullable<ScanTicket['confirmed']>, now: Date) {
+  const from = allowedFrom('confirmed');
+  return {
+    ...ticketWrite(scan, now, {
+      set: 'SET scanState = :confirmed, confirmed = :by',
+      when: `${from.when} AND scannedBy.personKey = :who`,
+      values: {
+        ...from.values,
+        ':confirmed': 'confirmed',
+        ':by': confirmed,
+        ':who': confirmed.personKey,
+      },
+    }),
+    otherwise: otherwiseOf(confirmed.personKey, now),
+  };
+}
+
+/** @param who of a code that is confirmed: once somebody has it, nobody else refuses it */
+export function cancelledWrite(scan: ScanTicket, who: string | undefined, now: Date) {
   const from = allowedFrom('cancelled');
-  return ticketWrite(scan, now, {
-    set: 'SET scanState = :cancelled REMOVE faceToken',
-    when: from.when,
-    values: { ...from.values, ':cancelled': 'cancelled' },
-  });
+  return {
+    ...ticketWrite(scan, now, {
+      set: 'SET scanState = :cancelled REMOVE faceToken',
+      when: `${from.when} AND (attribute_not_exists(scannedBy)${who === undefined ? '' : ' OR scannedBy.personKey = :who'})`,
+      values: { ...from.values, ':cancelled': 'cancelled', ...(who === undefined ? {} : { ':who': who }) },
+    }),
+    otherwise: otherwiseOf(who, now),
+  };
 }
 
 /** A new kit replaces the one before: only the newest token's result counts. */

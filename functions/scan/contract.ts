@@ -32,6 +32,8 @@ export const scan = flow({
       answers: {
         200: v.object({
           state: scanState,
+          /** Of a login code that was scanned: by whom, masked, so that somebody else is noticed (QR-2). */
+          scannedBy: v.optional(v.string()),
           session: v.optional(session),
           proof: v.optional(v.string()),
           advice: v.optional(notice),

@@ -37,7 +37,11 @@ export const pollScan: StepOf<typeof scan, 'poll'> = async (h, call) => {
   const waiting = state === 'pending' || state === 'scanned';
   return ok(
     // REG-5: the page says what helps, not only the phone.
-    { state, ...(ticket.failures ? { advice: noticeFor('FACE_FAILED', call.language) } : {}) },
+    {
+      state,
+      ...(state === 'scanned' && ticket.scannedBy ? { scannedBy: ticket.scannedBy.name } : {}),
+      ...(ticket.failures ? { advice: noticeFor('FACE_FAILED', call.language) } : {}),
+    },
     waiting ? { headers: { 'retry-after': String(pollAfterSeconds) } } : {},
   );
 };

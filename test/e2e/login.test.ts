@@ -1,5 +1,7 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
+import { maskName } from '#domain/masks.ts';
+import { localPartner, workingAs } from '../support/channel-partner.ts';
 import { codeFor, loggedInByFace, registered, scanFace, wait } from '../support/door.ts';
 import type { Sample } from '../support/people.ts';
 import { expectAccessible, expectFits, picture, usePortal } from './support/browser.ts';
@@ -93,6 +95,45 @@ describe('logging in', () => {
     await isSignedIn(page);
   });
 
+  it('QR-2 the page shows who scanned its code; 不是我 makes a new one that the other cannot confirm', async () => {
+    const [mine, other] = [await registered(portal.door), await registered(portal.door)];
+    const page = await portal.open();
+    const first = await portal.scanned(page, 'login');
+    const theirs = localPartner(portal.door, 'ahtax-app', workingAs(other));
+    const { ticket } = (await theirs.scan(first)).body;
+    await page
+      .getByText(`已由 ${maskName(other.name)} 扫描，请在手机上确认`)
+      .first()
+      .waitFor();
+    await expectAccessible(page);
+    await picture(page, 'login-scanned-by');
+    const phone = localPartner(portal.door, 'iit-app', workingAs(mine));
+    expect((await phone.scan(first)).body.code).toBe('STATE_CONFLICT');
+    await page.getByRole('button', { name: '不是我' }).click();
+    const second = await portal.scanned(page, 'login');
+    expect(second).not.toBe(first);
+    // Nobody asks for the first code any more: confirmed or not, it opens nothing here.
+    expect((await theirs.confirm(ticket)).status).toBe(204);
+    expect((await phone.confirmCode(second)).status).toBe(204);
+    await isSignedIn(page);
+    await page.locator('header').getByText(maskName(mine.name)).first().waitFor();
+  });
+
+  it('CHN-2 QR-2 the address in a code, opened by a camera, says which apps scan it and how to get them', async () => {
+    const page = await portal.open();
+    const content = await portal.scanned(page, 'login');
+    const phone = await portal.open(new URL(content).pathname, { width: 360, height: 740 });
+    await phone.getByRole('heading', { name: '请使用手机 APP 扫描' }).waitFor();
+    await phone.getByText('支持 安徽税务 APP、个人所得税 APP').waitFor();
+    for (const app of ['安徽税务 APP', '个人所得税 APP']) {
+      expect(await phone.getByRole('link', { name: `下载 ${app}` }).getAttribute('href')).toMatch(/^https:/);
+      await phone.getByRole('img', { name: `${app} 的下载二维码` }).waitFor();
+    }
+    await expectFits(phone);
+    await expectAccessible(phone);
+    await picture(phone, 'scanned-code-360');
+  });
+
   it('QR-1 QR-2 by the code on the page; one that was cancelled is renewed by a click, one that ran out by itself', async () => {
     const who = await registered(portal.door);
     const page = await portal.open();
@@ -107,7 +148,7 @@ describe('logging in', () => {
         return portal.door.http('POST', path, body, { assertion });
       };
       const { ticket } = (await call('/v1/channel/scans', { qrContent })).body;
-      await page.getByText('扫描成功').first().waitFor();
+      await page.getByText('扫描，请在手机上确认').first().waitFor();
       expect((await call(`/v1/channel/scans/${ticket}/${step}`)).status).toBe(204);
     };
     await portal.scanned(page, 'login');

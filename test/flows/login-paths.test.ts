@@ -1,6 +1,7 @@
 import { toJsonSchema } from '@valibot/to-json-schema';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { nextMidnight } from '#domain/days.ts';
+import { maskName } from '#domain/masks.ts';
 import { localPartner, pollScan, workingAs } from '../support/channel-partner.ts';
 import type { Loose, Reply } from '../support/client.ts';
 import { enterPassword, expectStatus, loggedInByFace, startRegistration, wait } from '../support/door.ts';
@@ -491,7 +492,10 @@ describe('ways without a password', () => {
     const phone = localPartner(door, 'ahtax-app', workingAs(who));
     expectStatus(await phone.scan(code.qrContent), 200);
     // Scanned is not confirmed, and the poll secret is the page's alone.
-    expect((await pollScan(door.http, code)).body).toEqual({ state: 'scanned' });
+    expect((await pollScan(door.http, code)).body).toEqual({
+      state: 'scanned',
+      scannedBy: maskName(who.name),
+    });
     expectStatus(await phone.confirm(code.ticket), 204);
     expect((await pollScan(door.http, { ...code, pollSecret: 'guessed' })).status).toBe(404);
     const got = await pollScan(door.http, code);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { maskName } from '#domain/masks.ts';
 import type { Channel } from '#domain/names.ts';
 import { defaultPolicies } from '#domain/policies.ts';
 import { localPartner, type Partner, pollScan, workingAs } from '../support/channel-partner.ts';
@@ -86,7 +87,7 @@ describe('QR-1 login by scanning', () => {
         at: expect.stringMatching(/^2027-03-02T.*\+08:00$/),
       },
     });
-    expect((await ask(code)).body).toEqual({ state: 'scanned' });
+    expect((await ask(code)).body).toEqual({ state: 'scanned', scannedBy: maskName(who.name) });
 
     expectStatus(await phone.confirm(code.ticket), 204);
     const opened = expectStatus(await ask(code), 200);
@@ -127,7 +128,10 @@ describe('QR-1 login by scanning', () => {
       const phone = localPartner(door, channel);
       expectStatus(await phone.scan(code.qrContent), 200);
       expect(told(await phone.confirm(code.ticket))).toEqual([401, 'ASSERTION_INVALID']);
-      expect((await ask(code)).body).toEqual({ state: 'scanned' });
+      // It saw what the code is for, and has nobody to whom the code could belong.
+      expect((await ask(code)).body).toEqual({ state: 'pending' });
+      expectStatus(await phoneOf(who, channel).confirmCode(code.qrContent), 204);
+      expect((await ask(code)).body.session).toBeDefined();
     }
   });
 
@@ -182,22 +186,67 @@ describe('QR-2 states, times and races', () => {
     expect(opened.map((one) => one.sessionId)).toEqual([winners[0]?.body.session.sessionId]);
   });
 
-  it('QR-2 of two phones that confirm one code the first wins, and the session is that person’s', async () => {
+  it('QR-2 belongs to the person who scanned it first: another neither scans, confirms nor refuses it', async () => {
+    const code = await showCode();
     const other = await knownPerson(door);
-    for (let round = 0; round < 3; round++) {
+    expectStatus(await phoneOf().scan(code.qrContent), 200);
+    const taken = {
+      status: 409,
+      code: 'STATE_CONFLICT',
+      title: '该二维码已由他人扫描',
+      detail: '请在页面上刷新二维码后重新扫描。',
+    };
+    for (const phone of [phoneOf(other), phoneOf(other, 'wechat-mini')])
+      for (const call of [phone.scan(code.qrContent), phone.confirm(code.ticket), phone.cancel(code.ticket)])
+        expect((await call).body).toMatchObject(taken);
+    const nobody = localPartner(door, 'ahtax-app');
+    for (const call of [nobody.scan(code.qrContent), nobody.cancel(code.ticket)])
+      expect((await call).body).toMatchObject(taken);
+    expect(told(await nobody.confirm(code.ticket))).toEqual([401, 'ASSERTION_INVALID']);
+    expect((await ask(code)).body).toEqual({ state: 'scanned', scannedBy: maskName(who.name) });
+    // The app died, or it is on the other phone: the same person scans again and goes on.
+    expectStatus(await phoneOf(who, 'iit-app').scan(code.qrContent), 200);
+    expectStatus(await phoneOf().confirm(code.ticket), 204);
+    const { session } = (await ask(code)).body;
+    const row = (await rows(door, 'Sessions')).find((one) => one.sessionId === session.sessionId);
+    expect(row.personKey).toBe(who.personKey);
+  });
+
+  it('QR-2 of many who scan one code at once one person has it, and only that one confirms', async () => {
+    const people = [who, await knownPerson(door), await knownPerson(door)];
+    for (let round = 0; round < 4; round++) {
       const code = await showCode();
-      const both = [who, other].map((of) => ({ of, phone: phoneOf(of, 'wechat-mini') }));
-      for (const { phone } of both) expectStatus(await phone.scan(code.qrContent), 200);
-      const replies = await Promise.all(
-        both.map(async ({ of, phone }) => ({ of, reply: await phone.confirm(code.ticket) })),
+      // Each person twice: two phones of one person do not stand in each other's way.
+      const phones = [...people, ...people].map((of) => ({ of, phone: phoneOf(of, 'wechat-mini') }));
+      const scans = await Promise.all(
+        phones.map(async ({ of, phone }) => ({ of, reply: await phone.scan(code.qrContent) })),
       );
-      const won = replies.filter(({ reply }) => reply.status === 204);
-      expect(won).toHaveLength(1);
-      expect(told(replies.find((one) => one !== won[0])?.reply as Reply)).toEqual([409, 'STATE_CONFLICT']);
+      const first = new Set(scans.filter(({ reply }) => reply.status === 200).map(({ of }) => of));
+      expect(first.size).toBe(1);
+      const [owner] = [...first] as [Known];
+      for (const { of, reply } of scans) expect(reply.status).toBe(of === owner ? 200 : 409);
+      expect((await ask(code)).body.scannedBy).toBe(maskName(owner.name));
+      const confirms = await Promise.all(
+        phones.map(async ({ of, phone }) => ({ of, reply: await phone.confirm(code.ticket) })),
+      );
+      const won = confirms.filter(({ reply }) => reply.status === 204);
+      expect(won.map(({ of }) => of)).toEqual([owner]);
+      for (const { reply } of confirms)
+        if (reply.status !== 204) expect(told(reply)).toEqual([409, 'STATE_CONFLICT']);
       const { session } = (await ask(code)).body;
       const row = (await rows(door, 'Sessions')).find((one) => one.sessionId === session.sessionId);
-      expect(row.personKey).toBe(won[0]?.of.personKey);
+      expect(row.personKey).toBe(owner.personKey);
     }
+  });
+
+  it('QR-2 DOC-4 only the page learns who scanned, and only the masked name is kept', async () => {
+    const code = await showCode();
+    expectStatus(await phoneOf().scan(code.qrContent), 200);
+    expect(told(await ask({ ...code, pollSecret: 'guessed' }))).toEqual([404, 'NOT_FOUND']);
+    const ticket = (await rows(door, 'Tickets')).find((row) => row.scannedBy && row.scanState === 'scanned');
+    expect(JSON.stringify(ticket)).not.toContain(who.name);
+    expectStatus(await phoneOf().cancel(code.ticket), 204);
+    expect((await ask(code)).body).toEqual({ state: 'cancelled' });
   });
 
   it('QR-2 nothing is confirmed that the phone was not shown', async () => {
@@ -337,7 +386,7 @@ describe('QR-3 companies', () => {
     const phone = phoneOf(who, 'ahtax-app', asCompany());
     for (const body of [asCompany(other), asCompany(taxpayerId, 'finance-head')])
       expect(told(await phone.confirm(code.ticket, body))).toEqual([401, 'ASSERTION_INVALID']);
-    expect((await ask(code)).body).toEqual({ state: 'scanned' });
+    expect((await ask(code)).body).toEqual({ state: 'scanned', scannedBy: maskName(who.name) });
   });
 
   it("QR-3 the phone's word is not enough: no such relation here, no login", async () => {
@@ -346,11 +395,12 @@ describe('QR-3 companies', () => {
     const special = await companyOf(door, who, { subject: 'cross-region' });
     const gone = await companyOf(door, who);
     await feed(door, companyLine(gone, { state: 'cancelled' }));
-    const code = await showCode();
     const refused = async (of: Sample, identity: object, answer: string) => {
+      const code = await showCode();
       const phone = phoneOf(of, 'iit-app', identity);
       expectStatus(await phone.scan(code.qrContent), 200);
       expect(told(await phone.confirm(code.ticket))).toEqual([403, answer]);
+      expect((await ask(code)).body).toMatchObject({ state: 'scanned' });
     };
     await refused(stranger, asCompany(), 'RELATION_NOT_FOUND');
     await refused(who, asCompany(taxpayerId, 'finance-head'), 'RELATION_NOT_FOUND');
@@ -360,7 +410,6 @@ describe('QR-3 companies', () => {
     await refused(who, asCompany(special), 'USE_SPECIAL_ENTRY');
     // A relation that still waits for the company is no relation yet (REL-2).
     await refused(who, asCompany(waiting), 'RELATION_NOT_FOUND');
-    expect((await ask(code)).body).toEqual({ state: 'scanned' });
   });
 
   it('QR-3 a relation lost between confirmation and page opens nothing', async () => {
@@ -472,16 +521,16 @@ describe('QR-3 tax agents', () => {
       agreementLine(agency.id, special, [agent]),
     );
     const own = await companyOf(door, agent);
-    const code = await showCode();
     const refused = async (of: Sample, taxpayerId: string) => {
+      const code = await showCode();
       const phone = phoneOf(of, 'iit-app', asAgent(taxpayerId));
       expectStatus(await phone.scan(code.qrContent), 200);
       expect(told(await phone.confirm(code.ticket)), taxpayerId).toEqual([403, 'RELATION_NOT_FOUND']);
+      expect((await ask(code)).body).toMatchObject({ state: 'scanned' });
     };
     for (const id of [foreign, unlisted.id, theirs, later, special, own, creditCode(), 'not a number'])
       await refused(agent, id);
     await refused(colleague, served);
-    expect((await ask(code)).body).toEqual({ state: 'scanned' });
   });
 });
 
@@ -516,7 +565,7 @@ describe('QR bad input', () => {
     expectStatus(await phone.scan(code.qrContent), 200);
     const reply = await phone.call('POST', `/v1/channel/scans/${code.ticket}/confirm`, body);
     expect(told(reply)).toEqual([400, 'BAD_REQUEST']);
-    expect((await ask(code)).body).toEqual({ state: 'scanned' });
+    expect((await ask(code)).body).toEqual({ state: 'scanned', scannedBy: maskName(who.name) });
   });
 
   it('QR-2 tickets of other journeys are none', async () => {

@@ -16,6 +16,7 @@ const Legacy = page(() => import('../pages/legacy/index.tsx'));
 const Register = page(() => import('../pages/register/index.tsx'));
 const ForgotPassword = page(() => import('../pages/forgot-password/index.tsx'));
 const RecoverPhone = page(() => import('../pages/recover-phone/index.tsx'));
+const ScannedCode = page(() => import('../pages/scanned-code/index.tsx'));
 const ChangePassword = page(() => import('../pages/change-password/index.tsx'));
 const Desk = onThisMachine ? page(() => import('../pages/desk/index.tsx')) : NotFound;
 const WithQueries = page(() => import('./WithQueries.tsx'));
@@ -50,6 +51,7 @@ export function Pages() {
         <Route path="register" element={<Register />} />
         <Route path="forgot-password" element={<ForgotPassword />} />
         <Route path="recover-phone" element={<RecoverPhone />} />
+        <Route path="s/:ticket" element={<ScannedCode />} />
         <Route element={<SignedIn />}>
           <Route path="change-password" element={<ChangePassword />} />
           <Route element={<WithQueries />}>

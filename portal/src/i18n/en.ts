@@ -72,6 +72,8 @@ export const en: Same<typeof zh> = {
   scan: {
     pending: 'Please scan the code with a phone app',
     scanned: 'Scanned. Please go on in the phone.',
+    scannedBy: 'Scanned by {{name}}. Please confirm in the phone.',
+    notMe: 'That is not me',
     passed: 'Verified',
     confirmed: 'Confirmed',
     failed: 'The check was not passed',

@@ -66,6 +66,8 @@ export const zh = {
   scan: {
     pending: '请使用手机 APP 扫描二维码',
     scanned: '扫描成功，请在手机上继续操作',
+    scannedBy: '已由 {{name}} 扫描，请在手机上确认',
+    notMe: '不是我',
     passed: '验证通过',
     confirmed: '已确认',
     failed: '验证未通过',

@@ -213,6 +213,10 @@ export const en: Catalogue = {
     title: 'There is an agreement with this client for part of that time already',
     detail: () => 'Please change or end that one first.',
   },
+  'STATE_CONFLICT/scanned': {
+    title: 'Somebody else has scanned this code already',
+    detail: () => 'Please show a new code on the page, and scan that.',
+  },
   'STATE_CONFLICT/staff-form': {
     title: 'Somebody else has just changed the form; your change was not saved',
     detail: () => 'Please look at the list as it is now, and send your change again.',

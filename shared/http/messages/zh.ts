@@ -184,6 +184,10 @@ export const zh: Catalogue = {
   'STATE_CONFLICT/overlap': {
     title: '与该委托企业已有服务期限重叠的协议，请先变更或终止原协议',
   },
+  'STATE_CONFLICT/scanned': {
+    title: '该二维码已由他人扫描',
+    detail: () => '请在页面上刷新二维码后重新扫描。',
+  },
   'STATE_CONFLICT/staff-form': {
     title: '采集表刚被他人修改，本次修改未保存',
     detail: () => '请核对最新的人员列表后重新提交。',

@@ -5,11 +5,11 @@ import { useCommon } from '../../i18n/index.ts';
 
 export type AppCode = 'ahtax-app' | 'iit-app' | 'wechat-mini' | 'alipay-mini';
 
-/** CHN-2: which apps scan, by name, and where to get them. */
-export function Apps({ codes }: { codes: readonly AppCode[] }) {
+/** CHN-2: which apps scan, by name, and where to get them; `open` shows that at once. */
+export function Apps({ codes, open: atOnce = false }: { codes: readonly AppCode[]; open?: boolean }) {
   const t = useCommon();
   const { data } = useConfig();
-  const [open, setOpen] = useState(false);
+  const [open, setOpen] = useState(atOnce);
   const downloads = (data?.channels ?? []).flatMap(({ code, download }) =>
     download && codes.some((one) => one === code) ? [{ code: code as AppCode, download }] : [],
   );

@@ -20,14 +20,22 @@ interface Props {
   readonly renewals?: number;
 }
 
-/** A code for the phone with all its states; one that ran out, failed or was cancelled is renewed by a click (QR-2, FACE-2). */
+/** A code for the phone with all its states; one that ran out, failed or was cancelled is renewed by a click (QR-2, FACE-2), as is one that somebody else has scanned. */
 export function ScanCode({ start, onDone, apps = ['ahtax-app', 'iit-app'], renewals = 0 }: Props) {
   const t = useCommon();
-  const { phase, scan, advice, problem, away, renew } = useScan({ start, onDone, renewals });
+  const { phase, scan, scannedBy, advice, problem, away, renew } = useScan({ start, onDone, renewals });
   const over = phase === 'expired' || phase === 'failed' || phase === 'cancelled' || phase === 'refused';
   const done = phase === 'passed' || phase === 'confirmed';
   const left = useCountdown(over || done ? undefined : scan?.expiresAt);
-  const said = phase === 'making' ? t('scan.making') : phase === 'refused' ? '' : t(`scan.${phase}`);
+  const others = phase === 'scanned' ? scannedBy : undefined;
+  const said =
+    phase === 'making'
+      ? t('scan.making')
+      : phase === 'refused'
+        ? ''
+        : others === undefined
+          ? t(`scan.${phase}`)
+          : t('scan.scannedBy', { name: others });
   useEffect(() => {
     if (said && phase !== 'making' && phase !== 'pending') announce(said);
   }, [said, phase]);
@@ -63,6 +71,11 @@ export function ScanCode({ start, onDone, apps = ['ahtax-app', 'iit-app'], renew
           <span className="small"> {t('scan.left', { time: minutes(left) })}</span>
         ) : null}
       </p>
+      {others === undefined ? null : (
+        <button type="button" className="link" onClick={renew}>
+          {t('scan.notMe')}
+        </button>
+      )}
       {advice ? <p className="notice warn">{advice}</p> : null}
       <ProblemAlert problem={problem} />
       <Apps codes={apps} />

@@ -32,6 +32,7 @@ export function useScan({
 }) {
   const [phase, setPhase] = useState<ScanPhase>('making');
   const [scan, setScan] = useState<Scan>();
+  const [scannedBy, setScannedBy] = useState<string>();
   const [advice, setAdvice] = useState<string>();
   const [problem, setProblem] = useState<Problem>();
   const [away, setAway] = useState(false);
@@ -47,6 +48,7 @@ export function useScan({
     const isMine = () => current.current === mine;
     setPhase('making');
     setProblem(undefined);
+    setScannedBy(undefined);
     setAdvice(undefined);
     setAway(false);
     let live: Scan;
@@ -67,6 +69,7 @@ export function useScan({
         const polled = await poll(live);
         if (!isMine()) return;
         setAway(false);
+        setScannedBy(polled.scannedBy);
         setAdvice(polled.advice?.title);
         setPhase(polled.state);
         waitMs = polled.afterMs;
@@ -97,5 +100,5 @@ export function useScan({
     };
   }, [begin]);
 
-  return { phase, scan, advice, problem, away, renew: () => void begin() };
+  return { phase, scan, scannedBy, advice, problem, away, renew: () => void begin() };
 }
