@@ -58,6 +58,11 @@ const tencentSms = {
 } as const;
 /** LEG-1: the last day of the old login. */
 const legacyUntil = '2027-12-31';
+/** CHN-2: where people get the apps. */
+const appDownloads = {
+  'ahtax-app': 'https://download.example.cn/ahtax',
+  'iit-app': 'https://download.example.cn/iit',
+};
 const standInCertificate =
   'arn:aws:acm:us-east-1:111122223333:certificate/00000000-0000-4000-8000-000000000000';
 const tencentFace = { kind: 'tencent', region: 'ap-guangzhou', ruleId: '1' } as const;
@@ -73,6 +78,7 @@ export const stages: Readonly<Record<StageName, StageConfig>> = {
       sms: { kind: 'outbox' },
       face: { kind: 'simulator' },
       legacyUntil: '2029-12-31',
+      appDownloads,
     },
     region: 'ap-southeast-1',
     architecture: 'host',
@@ -81,7 +87,13 @@ export const stages: Readonly<Record<StageName, StageConfig>> = {
     alarms: { errorPercent: 1, lockedInFiveMinutes: 50 },
   },
   dev: {
-    settings: { issuer: 'https://dev.etax.example.cn', sms: tencentSms, face: tencentFace, legacyUntil },
+    settings: {
+      issuer: 'https://dev.etax.example.cn',
+      sms: tencentSms,
+      face: tencentFace,
+      legacyUntil,
+      appDownloads,
+    },
     region: 'ap-southeast-1',
     architecture: 'arm64',
     domain: {
@@ -95,7 +107,13 @@ export const stages: Readonly<Record<StageName, StageConfig>> = {
     alarms: { errorPercent: 5, lockedInFiveMinutes: 50 },
   },
   staging: {
-    settings: { issuer: 'https://staging.etax.example.cn', sms: tencentSms, face: tencentFace, legacyUntil },
+    settings: {
+      issuer: 'https://staging.etax.example.cn',
+      sms: tencentSms,
+      face: tencentFace,
+      legacyUntil,
+      appDownloads,
+    },
     region: 'ap-southeast-1',
     architecture: 'arm64',
     domain: {
@@ -118,6 +136,7 @@ export const stages: Readonly<Record<StageName, StageConfig>> = {
       },
       face: tencentFace,
       legacyUntil,
+      appDownloads,
     },
     region: 'ap-southeast-1',
     architecture: 'arm64',
@@ -133,7 +152,13 @@ export const stages: Readonly<Record<StageName, StageConfig>> = {
     alarms: { errorPercent: 1, lockedInFiveMinutes: 50 },
   },
   prodcn: {
-    settings: { issuer: 'https://etax.example.cn', sms: tencentSms, face: tencentFace, legacyUntil },
+    settings: {
+      issuer: 'https://etax.example.cn',
+      sms: tencentSms,
+      face: tencentFace,
+      legacyUntil,
+      appDownloads,
+    },
     region: 'cn-north-1',
     architecture: 'arm64',
     domain: {

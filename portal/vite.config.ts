@@ -80,6 +80,8 @@ export default defineConfig({
   plugins: [constructedStyles, leftOut, onlyWoff2, loginAtOnce, react()],
   // Linked from the CSS, never inlined: the policy allows no data: fonts.
   build: {
+    // The browsers that index.html names; public/old-browser.js tells the others.
+    target: ['chrome111', 'edge111', 'firefox114', 'safari16.4'],
     outDir: here('dist'),
     emptyOutDir: true,
     assetsInlineLimit: 0,

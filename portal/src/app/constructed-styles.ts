@@ -1,3 +1,5 @@
+import { uniqueName } from './optional.ts';
+
 /**
  * Stands in for `@rc-component/util`'s `Dom/dynamicCSS` (vite.config.ts): what antd computes at run time becomes
  * constructed style sheets. A `<style>` element would need 'unsafe-inline' or a nonce, which static pages cannot have.
@@ -49,7 +51,7 @@ export function removeCSS(key: string, options: Options = {}): void {
 }
 
 export const injectCSS = (css: string, options: Options = {}): HTMLElement =>
-  updateCSS(css, crypto.randomUUID(), options);
+  updateCSS(css, uniqueName(), options);
 export const clearContainerCache = (): void => undefined;
 
 /** The icons' copy of the module has these two beside; no page of ours has shadow roots. */

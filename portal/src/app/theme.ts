@@ -1,18 +1,18 @@
 import type { ThemeConfig } from 'antd';
 import { useSyncExternalStore } from 'react';
+import { remember, remembered, wantsLessMotion } from './optional.ts';
 
 /** 大字版: remembered, like the language, and nothing else is. */
 const key = 'large-type';
 const listeners = new Set<() => void>();
-const read = (): boolean => localStorage.getItem(key) === 'yes';
+const read = (): boolean => remembered(key) === 'yes';
 const show = (): void => {
   document.documentElement.dataset.type = read() ? 'large' : 'normal';
 };
 show();
 
 export function chooseLargeType(large: boolean): void {
-  if (large) localStorage.setItem(key, 'yes');
-  else localStorage.removeItem(key);
+  remember(key, large ? 'yes' : undefined);
   show();
   for (const listener of listeners) listener();
 }
@@ -27,6 +27,8 @@ export const themeOf = (large: boolean): ThemeConfig => ({
   hashed: false,
   cssVar: { key: 'portal' },
   token: {
+    // antd's own motions wait for a transition to end, and there is none where less motion is asked for (styles.css).
+    motion: !wantsLessMotion(),
     colorPrimary: '#0b57a4',
     colorLink: '#0b57a4',
     colorInfo: '#0b57a4',

@@ -1,4 +1,5 @@
 import { useMemo, useSyncExternalStore } from 'react';
+import { remember, remembered } from '../app/optional.ts';
 import { zh } from './zh.ts';
 
 /**
@@ -7,7 +8,7 @@ import { zh } from './zh.ts';
  */
 export type Language = 'zh-CN' | 'en';
 const key = 'language';
-const remembered = (): Language => (localStorage.getItem(key) === 'en' ? 'en' : 'zh-CN');
+const chosenBefore = (): Language => (remembered(key) === 'en' ? 'en' : 'zh-CN');
 
 type Tree = { readonly [key: string]: string | Tree };
 /** By namespace. */
@@ -26,10 +27,10 @@ async function take(chosen: Language): Promise<void> {
 }
 export async function chooseLanguage(chosen: Language): Promise<void> {
   await take(chosen);
-  localStorage.setItem(key, chosen);
+  remember(key, chosen);
 }
 /** Before anything is shown. Where English does not arrive, Chinese it is. */
-export const startLanguage = (): Promise<void> => take(remembered()).catch(() => undefined);
+export const startLanguage = (): Promise<void> => take(chosenBefore()).catch(() => undefined);
 
 const onLanguage = (listener: () => void): (() => void) => {
   listeners.add(listener);

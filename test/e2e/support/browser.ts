@@ -21,10 +21,22 @@ interface Opened {
   readonly codes: Record<CodeKind, string[]>;
 }
 
+interface OpenOptions {
+  readonly width?: number;
+  readonly height?: number;
+  /** Motion as designed; otherwise the browser asks for less, which makes tests quicker. */
+  readonly motion?: true;
+  readonly javaScript?: false;
+  /** A script that runs before those of the page: what this browser lacks. */
+  readonly lacking?: string;
+  /** The page can't run and may complain. */
+  readonly broken?: true;
+}
+
 export interface Portal {
   readonly door: Door;
   /** A browser of its own (no cookie, no storage) on a page of the portal; closed after the test. */
-  open(path?: string, options?: { readonly width?: number; readonly height?: number }): Promise<Page>;
+  open(path?: string, options?: OpenOptions): Promise<Page>;
   /** Another tab beside a page: the same cookie and storage. */
   tab(beside: Page, path?: string): Promise<Page>;
   /** The content of the code that a page shows, as a phone reads it. Waits for one that was not read yet. */
@@ -103,14 +115,20 @@ export function usePortal(options: Partial<RuntimeOptions> = {}): Portal {
     get door() {
       return needed(door);
     },
-    open: async (path = '/login', { width = 1280, height = 900 } = {}) => {
+    open: async (
+      path = '/login',
+      { width = 1280, height = 900, motion, javaScript, lacking, broken } = {},
+    ) => {
       const context = await needed(browser).newContext({
         baseURL: needed(door).url,
         viewport: { width, height },
         locale: 'zh-CN',
-        reducedMotion: 'reduce',
+        reducedMotion: motion ? 'no-preference' : 'reduce',
+        javaScriptEnabled: javaScript ?? true,
       });
-      const { page } = watch(await context.newPage(), context);
+      if (lacking) await context.addInitScript(lacking);
+      const { page, complaints } = watch(await context.newPage(), context);
+      if (broken) complaints.push = () => 0;
       await page.goto(path);
       return page;
     },

@@ -1,3 +1,5 @@
+import { openChannel, uniqueName } from '../../app/optional.ts';
+
 /**
  * This machine only: a page that shows a code tells the phones on the desk (pages/desk) what it says, so that nobody
  * has to copy it. The deployed build keeps nothing of it.
@@ -13,8 +15,9 @@ export const deskChannel = 'desk';
 /** Publishes a code until the answer is called. */
 export function showToDesk(content: string): (() => void) | undefined {
   if (!(import.meta.env.MODE === 'desk' || import.meta.env.DEV)) return undefined;
-  const channel = new BroadcastChannel(deskChannel);
-  const id = crypto.randomUUID();
+  const channel = openChannel(deskChannel);
+  if (!channel) return undefined;
+  const id = uniqueName();
   const say = (message: DeskMessage) => channel.postMessage(message);
   const show = () => say({ kind: 'shown', id, content, title: document.title });
   const leave = () => say({ kind: 'gone', id });

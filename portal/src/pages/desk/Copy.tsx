@@ -1,4 +1,5 @@
 import { Button } from 'antd';
+import { copyText } from '../../app/optional.ts';
 import { announce } from '../../components/live.tsx';
 import { useDeskTexts } from './texts.ts';
 
@@ -6,8 +7,7 @@ import { useDeskTexts } from './texts.ts';
 export function Copy({ text, label, children }: { text: string; label?: string; children?: string }) {
   const t = useDeskTexts();
   const copy = async () => {
-    await navigator.clipboard.writeText(text);
-    announce(t('copied', { what: text }));
+    if (await copyText(text)) announce(t('copied', { what: text }));
   };
   return (
     <Button size="small" aria-label={label ?? `${t('copy')} ${text}`} onClick={() => void copy()}>

@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from 'react';
+import { openChannel } from '../../app/optional.ts';
 import { type DeskMessage, deskChannel } from '../../components/scan/desk-codes.ts';
 
 /** The codes that pages of this browser show right now (components/scan/desk-codes.ts), newest first. */
@@ -27,9 +28,9 @@ function tell(): void {
 }
 
 function listen(): () => void {
-  const channel = new BroadcastChannel(deskChannel);
-  const ask = () => channel.postMessage({ kind: 'who' } satisfies DeskMessage);
-  channel.addEventListener('message', ({ data }) => {
+  const channel = openChannel(deskChannel);
+  const ask = () => channel?.postMessage({ kind: 'who' } satisfies DeskMessage);
+  channel?.addEventListener('message', ({ data }) => {
     const message = data as DeskMessage;
     if (message.kind === 'gone' && heard.delete(message.id)) tell();
     if (message.kind !== 'shown') return;
@@ -52,7 +53,7 @@ function listen(): () => void {
   }, roundMs);
   return () => {
     clearInterval(timer);
-    channel.close();
+    channel?.close();
     heard.clear();
     codes = none;
   };

@@ -1,0 +1,74 @@
+/**
+ * What a browser may lack, switch off or refuse: an embedded one without storage, one that blocks cookies (its storage
+ * throws), an insecure origin. Everything of this kind is asked for here and nowhere else, and each page works without it.
+ */
+function attempt<T>(get: () => T | null | undefined): T | undefined {
+  try {
+    return get() ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What this page was told: stands in where nothing is kept, so that a choice holds at least until the page is left. */
+const told = new Map<string, string | undefined>();
+
+/** The person's choices of look and language (DOC-4: nothing else is ever kept). */
+export const remembered = (key: string): string | undefined =>
+  told.has(key) ? told.get(key) : attempt(() => localStorage.getItem(key));
+export function remember(key: string, value: string | undefined): void {
+  told.set(key, value);
+  attempt(() => (value === undefined ? localStorage.removeItem(key) : localStorage.setItem(key, value)));
+}
+
+/** Talks to the other tabs of this browser; undefined where they cannot hear us. */
+export const openChannel = (name: string): BroadcastChannel | undefined =>
+  attempt(() => new BroadcastChannel(name));
+
+/** Does the work while no other tab does its own; at once where the browser has no locks or refuses them. */
+export async function oneTabAtATime<T>(name: string, work: () => Promise<T>): Promise<T> {
+  const locks = attempt(() => navigator.locks);
+  let begun = false;
+  const begin = () => {
+    begun = true;
+    return work();
+  };
+  try {
+    if (locks) return await locks.request(name, begin);
+  } catch (error) {
+    if (begun) throw error;
+  }
+  return begin();
+}
+
+/** antd asks it, too: without it nothing is known of the window, and the widest layout it is. */
+if (typeof matchMedia !== 'function')
+  window.matchMedia = (media) =>
+    Object.assign(new EventTarget(), {
+      media,
+      matches: false,
+      onchange: null,
+      addListener: () => undefined,
+      removeListener: () => undefined,
+    });
+
+/** Whether the person asks for less motion. */
+export const wantsLessMotion = (): boolean =>
+  attempt(() => matchMedia('(prefers-reduced-motion: reduce)').matches) ?? false;
+
+/** @returns whether the text is on the clipboard now */
+export async function copyText(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+let names = 0;
+/** A name that nothing else in any tab has; no secret. */
+export const uniqueName = (): string => {
+  names += 1;
+  return attempt(() => crypto.randomUUID()) ?? `${performance.timeOrigin}-${Math.random()}-${names}`;
+};

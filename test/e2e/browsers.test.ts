@@ -1,0 +1,147 @@
+import type { Locator, Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { loggedInByFace, registered, scanFace } from '../support/door.ts';
+import { usePortal } from './support/browser.ts';
+import { openSignedIn } from './support/signed-in.ts';
+
+const portal = usePortal();
+
+/** Inside of the window, where a person sees it. */
+async function expectSeen(what: Locator): Promise<void> {
+  await what.waitFor();
+  const { width, height } = what.page().viewportSize() ?? { width: 0, height: 0 };
+  await expect
+    .poll(async () => {
+      const box = await what.boundingBox();
+      return (
+        box && box.x >= 0 && box.y >= 0 && box.x + box.width <= width && box.y < height && box.width > 50
+      );
+    })
+    .toBe(true);
+}
+const dropDown = (page: Page) => page.locator('.ant-select-dropdown:not(.ant-select-dropdown-hidden)');
+
+describe.each([
+  ['less motion', undefined],
+  ['motion', true],
+] as const)('with %s', (_what, motion) => {
+  const asked = motion ? { motion } : {};
+  it('REG-1 DOC-1 the document types drop down where they are seen, open and close again', async () => {
+    for (const size of [{}, { width: 360, height: 740 }]) {
+      const page = await portal.open('/register', { ...size, ...asked });
+      for (let round = 0; round < 2; round++) {
+        await page.getByLabel('证件类型').click();
+        await expectSeen(dropDown(page));
+        await dropDown(page)
+          .locator('.ant-select-item-option')
+          .nth(1 + round)
+          .click();
+        await dropDown(page)
+          .waitFor({ state: 'detached' })
+          .catch(() => dropDown(page).waitFor({ state: 'hidden' }));
+      }
+    }
+  });
+
+  it('CHN-1 so do the lists of the desk', async () => {
+    const page = await portal.open('/desk', asked);
+    const boxes = page.locator('input[role=combobox]:enabled');
+    await boxes.nth(5).waitFor();
+    const count = await boxes.count();
+    expect(count).toBeGreaterThan(5);
+    for (let index = 0; index < count; index++) {
+      const box = boxes.nth(index);
+      await box.scrollIntoViewIfNeeded();
+      await box.click();
+      await expectSeen(dropDown(page).last());
+      await page.keyboard.press('Escape');
+      await expect.poll(() => dropDown(page).count()).toBe(0);
+    }
+  });
+});
+
+const noStorage = {
+  throwing: `for (const name of ['localStorage', 'sessionStorage'])
+    Object.defineProperty(window, name, { get() { throw new DOMException('Access is denied', 'SecurityError'); } });
+    window.BroadcastChannel = function () { throw new DOMException('Access is denied', 'SecurityError'); };
+    LockManager.prototype.request = () => Promise.reject(new DOMException('Access is denied', 'SecurityError'));`,
+  null: `for (const name of ['localStorage', 'sessionStorage'])
+    Object.defineProperty(window, name, { get: () => null });`,
+  full: `Storage.prototype.setItem = () => { throw new DOMException('Full', 'QuotaExceededError'); };`,
+  'missing with all else that is optional': `for (const name of ['localStorage', 'sessionStorage', 'BroadcastChannel', 'matchMedia'])
+    Object.defineProperty(window, name, { value: undefined });
+    for (const name of ['locks', 'clipboard'])
+      Object.defineProperty(Navigator.prototype, name, { get: () => undefined });
+    Object.defineProperty(Crypto.prototype, 'randomUUID', { value: undefined });`,
+};
+
+describe.each(Object.entries(noStorage))('storage: %s', (_what, lacking) => {
+  it('DOC-4 SES-1 the portal works without memory: a login, a choice of look, a reload', async () => {
+    const who = await registered(portal.door);
+    const page = await portal.open('/login', { lacking });
+    await page.getByRole('button', { name: '大字版' }).click();
+    expect(await page.evaluate('document.documentElement.dataset.type')).toBe('large');
+    await page.getByRole('button', { name: 'English' }).click();
+    await page.getByRole('button', { name: 'Log in', exact: true }).waitFor();
+    await page.getByRole('button', { name: '中文' }).click();
+    await page.getByRole('tab', { name: '自然人业务' }).click();
+    await page.getByLabel('居民身份证号码/手机号码/用户名').fill(who.documentNumber);
+    await page.getByLabel('个人用户密码').fill(who.password);
+    await page.getByRole('button', { name: '登录', exact: true }).click();
+    await page.getByRole('tab', { name: '扫脸验证' }).click();
+    await scanFace(portal.door, await portal.scanned(page));
+    await page.getByRole('button', { name: '退出' }).waitFor();
+    await page.reload();
+    await page.getByRole('button', { name: '退出' }).click();
+    await page.getByRole('heading', { name: '登录', exact: true }).waitFor();
+  });
+
+  it('the other pages appear, too', async () => {
+    for (const path of ['/register', '/forgot-password', '/legacy', '/desk', '/s/x']) {
+      const page = await portal.open(path, { lacking });
+      await page
+        .getByRole('heading', { level: 1 })
+        .or(page.getByRole('heading', { level: 2 }))
+        .first()
+        .waitFor();
+    }
+  });
+});
+
+describe('browsers that can’t run the pages', () => {
+  const chinese = 'Chrome 111、Edge 111、Firefox 114、Safari 16.4';
+  const english = 'Chrome 111, Edge 111, Firefox 114, Safari 16.4';
+  const says = async (page: Page, inside = '#old-browser') => {
+    for (const hasText of [chinese, english]) await expectSeen(page.locator(`${inside} p`, { hasText }));
+  };
+
+  it('without JavaScript a sentence in both languages says which browsers serve', async () => {
+    await says(await portal.open('/login', { javaScript: false, width: 360, height: 640 }), 'noscript');
+  });
+
+  it.each([
+    ['modules', 'delete HTMLScriptElement.prototype.noModule'],
+    ['constructed style sheets', 'delete CSSStyleSheet.prototype.replaceSync'],
+    ['dialogs', 'delete HTMLDialogElement.prototype.showModal'],
+  ])('an engine without %s is told the same', async (_what, lacking) => {
+    await says(await portal.open('/login', { lacking, broken: true }));
+  });
+
+  it('so is one that can’t read our syntax', async () => {
+    const page = await portal.open('/s/x', { broken: true });
+    await page.route('**/assets/index-*.js', (route) =>
+      route.fulfill({ contentType: 'text/javascript', body: 'const newer = ;' }),
+    );
+    await page.goto('/login');
+    await says(page);
+  });
+
+  it('everybody else never sees it', async () => {
+    const page = await openSignedIn(
+      portal,
+      (await loggedInByFace(portal.door, await registered(portal.door))).cookie,
+    );
+    await page.getByRole('button', { name: '退出' }).waitFor();
+    for (const text of [chinese, english]) expect(await page.getByText(text).isVisible()).toBe(false);
+  });
+});
