@@ -77,7 +77,7 @@ async function bundle(flows: readonly FlowDeclaration[], functionsDirectory: str
     sourcesContent: false,
     metafile: true,
     logLevel: 'silent',
-    plugins: [nativeArgon2],
+    plugins: [nativeArgon2, fewCredentials],
   });
   const pick = (suffix: string) =>
     new Map(
@@ -121,6 +121,25 @@ const nativeArgon2: Plugin = {
     onLoad({ filter: /.*/, namespace: 'native' }, () => ({
       contents: `module.exports = () => require('./${nativeFile}');`,
       loader: 'js',
+    }));
+  },
+};
+
+/**
+ * Of the SDK's chain of credentials a bundle needs the environment (Lambda) and the container's endpoint; profiles, SSO,
+ * processes and web identities are for people's own machines. They stand in the chain still, and say that they have none.
+ */
+const fewCredentials: Plugin = {
+  name: 'few-credentials',
+  setup({ onResolve, onLoad }) {
+    const left = /^@aws-sdk\/credential-provider-(ini|process|sso|web-identity)$/;
+    onResolve({ filter: left }, ({ path }) => ({ path, namespace: 'no-credentials', sideEffects: false }));
+    onLoad({ filter: /.*/, namespace: 'no-credentials' }, () => ({
+      contents: `
+        import { CredentialsProviderError } from '@smithy/core/config';
+        const none = () => async () => { throw new CredentialsProviderError('not in this bundle', { tryNextLink: true }); };
+        export { none as fromSSO, none as fromIni, none as fromProcess, none as fromTokenFile };`,
+      resolveDir: root,
     }));
   },
 };

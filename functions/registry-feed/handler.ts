@@ -1,6 +1,7 @@
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { writeLine } from '#gateways/log.ts';
 import { type House, houseOf } from '#http/house.ts';
+import { causeOf } from '#http/log.ts';
 import { openTables } from '#store/db.ts';
 import { registryFeed } from './contract.ts';
 import { gatheredTables } from './gathered.ts';
@@ -56,7 +57,7 @@ async function takeMessages({ Records }: SQSEvent, context: Context): Promise<SQ
         word: 'message-failed',
         flow: 'registry-feed',
         messageId,
-        cause: error instanceof Error ? error.message : '',
+        cause: causeOf(error),
       });
       batchItemFailures.push({ itemIdentifier: messageId });
     }

@@ -2,6 +2,7 @@ import { callAws } from '#gateways/aws.ts';
 import { writeLine } from '#gateways/log.ts';
 import { ObjectChanged } from '#gateways/object-ranges.ts';
 import type { House } from '#http/house.ts';
+import { causeOf } from '#http/log.ts';
 import { nextLines } from './file-lines.ts';
 import { continuationMessage, type FeedFile } from './messages.ts';
 import { type FeedCounts, takeLines } from './take-lines.ts';
@@ -72,7 +73,7 @@ export async function takeFile(
         ...told,
         word: 'file-paused',
         lines: at.position.line - 1,
-        cause: error instanceof Error ? error.message : '',
+        cause: causeOf(error),
       });
       return handOn(at, queueArn, pauseSeconds);
     }

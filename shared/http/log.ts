@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import type { Problem } from '#domain/problem.ts';
+import { Problem } from '#domain/problem.ts';
 import { writeLine } from '#gateways/log.ts';
 import { truncatedAddress } from './request.ts';
 import { addressOf } from './viewer.ts';
@@ -46,10 +46,24 @@ export function logRequest(
   );
 }
 
-/** Our own failures leave a trace for operators: class, message of the SDK or bug and stack, which hold no personal data. */
-function causeOf(problem: Problem | undefined) {
-  const cause = problem?.cause;
-  return cause instanceof Error
-    ? { name: cause.name, message: cause.message.slice(0, 500), stack: cause.stack?.slice(0, 2000) }
-    : undefined;
+/**
+ * Our own failures leave a trace for operators: class, message of the SDK or bug and stack, which hold no personal data,
+ * and the id by which AWS finds the request, whichever error of the chain carries it.
+ */
+export function causeOf(failure: unknown): object | undefined {
+  const cause = failure instanceof Problem ? failure.cause : failure;
+  if (!(cause instanceof Error)) return undefined;
+  const requestId = requestIdIn(cause);
+  return {
+    name: cause.name,
+    message: cause.message.slice(0, 500),
+    ...(requestId ? { requestId } : {}),
+    stack: cause.stack?.slice(0, 2000),
+  };
+}
+
+function requestIdIn(error: unknown, depth = 0): string | undefined {
+  if (!(error instanceof Error) || depth > 5) return undefined;
+  const { $metadata } = error as { $metadata?: { requestId?: string } };
+  return $metadata?.requestId ?? requestIdIn(error.cause, depth + 1);
 }

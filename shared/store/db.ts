@@ -1,7 +1,19 @@
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import {
+  BatchGetCommand,
+  type BatchGetCommandInput,
+  type BatchGetCommandOutput,
+  type DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+  TransactGetCommand,
+  TransactWriteCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { type TableName, tableVariable } from '#contract/tables.ts';
 import { Problem } from '#domain/problem.ts';
-import { makeClient, type Send } from './dynamodb.ts';
+import { openClient } from './client.ts';
 
 /** An item as stored. Store modules give it its type; nobody else sees attribute names. */
 export type Item = Record<string, unknown>;
@@ -45,8 +57,6 @@ export type Written<T> =
 
 export type Db = ReturnType<typeof openTables>;
 
-/** Lambda's own retries end before API Gateway's 30 s; a call that hangs is given up and tried again early. */
-const callMs = 2_500;
 const conflictRetries = 14;
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -60,11 +70,7 @@ interface Cancelled extends Error {
 }
 
 function isConflict(error: unknown): boolean {
-  if (
-    errorName(error) === 'TransactionConflictException' ||
-    errorName(error) === 'TransactionInProgressException'
-  )
-    return true;
+  if (errorName(error) === 'TransactionConflictException') return true;
   if (errorName(error) !== 'TransactionCanceledException') return false;
   const reasons = (error as Cancelled).CancellationReasons ?? [];
   return (
@@ -90,45 +96,23 @@ async function throughConflicts<T>(call: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Attribute values as DynamoDB writes them. */
-type Stored = Parameters<typeof unmarshall>[0];
-const stored = (item: object): Stored => marshall(item, { removeUndefinedValues: true });
-
-function variable(name: string): string {
-  const value = process.env[name];
-  if (!value) throw new Error(`The environment has no ${name}`);
-  return value;
-}
-const endpointOf = (region: string): string =>
-  `https://dynamodb.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
-
 /** The tables of this function, by the names its environment gives. */
 export function openTables() {
-  let client: Send | undefined;
-  const send: Send = (operation, input) => {
-    client ??= makeClient({
-      region: variable('AWS_REGION'),
-      endpoint: process.env.AWS_ENDPOINT_URL_DYNAMODB ?? endpointOf(variable('AWS_REGION')),
-      accessKeyId: variable('AWS_ACCESS_KEY_ID'),
-      secretAccessKey: variable('AWS_SECRET_ACCESS_KEY'),
-      sessionToken: process.env.AWS_SESSION_TOKEN,
-      tries: 3,
-      timeoutMs: callMs,
-    });
-    return client(operation, input);
+  let opened: DynamoDBDocumentClient | undefined;
+  const client = (): DynamoDBDocumentClient => {
+    opened ??= openClient();
+    return opened;
   };
   const name = (table: TableName): string => {
     const deployed = process.env[tableVariable(table)];
     if (!deployed) throw new Error(`This function's contract does not list the table ${table}`);
     return deployed;
   };
-  const expression = (e: Expression) =>
-    // What is undefined is left out by JSON itself.
-    ({
-      ConditionExpression: e.when,
-      ExpressionAttributeNames: e.names,
-      ExpressionAttributeValues: e.values && stored(e.values),
-    });
+  const expression = (e: Expression) => ({
+    ConditionExpression: e.when,
+    ExpressionAttributeNames: e.names,
+    ExpressionAttributeValues: e.values,
+  });
 
   return {
     /** Reads one item, strongly consistent unless told. */
@@ -137,36 +121,44 @@ export function openTables() {
       key: Key,
       { consistent = true } = {},
     ): Promise<T | undefined> {
-      const { Item: item } = await send('GetItem', {
-        TableName: name(table),
-        Key: stored(key),
-        ConsistentRead: consistent,
-      });
-      return item === undefined ? undefined : (unmarshall(item as Stored) as T);
+      const { Item: item } = await client().send(
+        new GetCommand({ TableName: name(table), Key: key, ConsistentRead: consistent }),
+      );
+      return item as T | undefined;
     },
 
     /** Reads up to 100 items of several tables in one call, strongly consistent, in the order of the keys. */
     async batchGet(keys: readonly { table: TableName; key: Key }[]): Promise<(Item | undefined)[]> {
-      const request: Record<string, { Keys: Stored[]; ConsistentRead: true }> = {};
+      const request: Record<string, { Keys: Key[]; ConsistentRead: true }> = {};
       for (const { table, key } of keys) {
         const of = name(table);
         request[of] ??= { Keys: [], ConsistentRead: true };
-        request[of].Keys.push(stored(key));
+        request[of].Keys.push(key);
       }
       const found = new Map<string, Item>();
-      let pending: typeof request | undefined = request;
+      let pending: BatchGetCommandInput['RequestItems'] = request;
       for (let attempt = 0; pending && Object.keys(pending).length > 0; attempt++) {
         if (attempt > 5) throw new Error('BatchGetItem left keys unprocessed');
         if (attempt > 0) await backOff(attempt);
-        const answer = await send('BatchGetItem', { RequestItems: pending });
-        for (const [table, items] of Object.entries((answer.Responses ?? {}) as Record<string, Stored[]>)) {
+        const answer: BatchGetCommandOutput = await client().send(
+          new BatchGetCommand({ RequestItems: pending }),
+        );
+        for (const [table, items] of Object.entries(answer.Responses ?? {})) {
           const keyNames = Object.keys(request[table]?.Keys[0] ?? {});
-          for (const item of items.map((one) => unmarshall(one)))
-            found.set(`${table}\n${keyNames.map((k) => item[k]).join('\n')}`, item);
+          for (const item of items) found.set(`${table}\n${keyNames.map((k) => item[k]).join('\n')}`, item);
         }
-        pending = answer.UnprocessedKeys as typeof request | undefined;
+        pending = answer.UnprocessedKeys;
       }
       return keys.map(({ table, key }) => found.get(`${name(table)}\n${Object.values(key).join('\n')}`));
+    },
+
+    /** Reads up to 100 items as they stood at one instant, in the order of the keys. Costs twice the units of `batchGet`. */
+    async transactGet(keys: readonly { table: TableName; key: Key }[]): Promise<(Item | undefined)[]> {
+      const TransactItems = keys.map(({ table, key }) => ({ Get: { TableName: name(table), Key: key } }));
+      const { Responses = [] } = await throughConflicts(() =>
+        client().send(new TransactGetCommand({ TransactItems })),
+      );
+      return keys.map((_, index) => Responses[index]?.Item);
     },
 
     /** One page of a query on a table or index. Indexes are eventually consistent: they serve lists, never rules. */
@@ -185,39 +177,39 @@ export function openTables() {
         from?: Key | undefined;
       },
     ): Promise<{ items: T[]; next?: Key | undefined }> {
-      const answer = await send('Query', {
-        TableName: name(table),
-        IndexName: q.index,
-        KeyConditionExpression: q.when,
-        FilterExpression: q.filter,
-        ExpressionAttributeNames: q.names,
-        ExpressionAttributeValues: stored(q.values),
-        Limit: q.limit,
-        ScanIndexForward: !q.backwards,
-        ConsistentRead: q.consistent,
-        ExclusiveStartKey: q.from && stored(q.from),
-      });
-      const last = answer.LastEvaluatedKey as Stored | undefined;
-      return {
-        items: ((answer.Items ?? []) as Stored[]).map((item) => unmarshall(item) as T),
-        next: last && (unmarshall(last) as Key),
-      };
+      const { Items = [], LastEvaluatedKey: last } = await client().send(
+        new QueryCommand({
+          TableName: name(table),
+          IndexName: q.index,
+          KeyConditionExpression: q.when,
+          FilterExpression: q.filter,
+          ExpressionAttributeNames: q.names,
+          ExpressionAttributeValues: q.values,
+          Limit: q.limit,
+          ScanIndexForward: !q.backwards,
+          ConsistentRead: q.consistent,
+          ExclusiveStartKey: q.from,
+        }),
+      );
+      return { items: Items as T[], next: last };
     },
 
     /** A single conditional update. A refusal is an outcome and carries the item as it stood, without a second read. */
     async update<T extends object>(u: Update): Promise<Written<T>> {
       try {
-        const answer = await throughConflicts(() =>
-          send('UpdateItem', {
-            TableName: name(u.table),
-            Key: stored(u.key),
-            UpdateExpression: u.set,
-            ...expression(u),
-            ReturnValues: 'ALL_NEW',
-            ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-          }),
+        const { Attributes: item } = await throughConflicts(() =>
+          client().send(
+            new UpdateCommand({
+              TableName: name(u.table),
+              Key: u.key,
+              UpdateExpression: u.set,
+              ...expression(u),
+              ReturnValues: 'ALL_NEW',
+              ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+            }),
+          ),
         );
-        return { ok: true, item: unmarshall(answer.Attributes as Stored) as T };
+        return { ok: true, item: item as T };
       } catch (error) {
         if (errorName(error) !== 'ConditionalCheckFailedException') throw error;
         return { ok: false, old: itemIn(error) as T | undefined };
@@ -228,7 +220,7 @@ export function openTables() {
     async put(p: Put): Promise<boolean> {
       try {
         await throughConflicts(() =>
-          send('PutItem', { TableName: name(p.table), Item: stored(p.put), ...expression(p) }),
+          client().send(new PutCommand({ TableName: name(p.table), Item: p.put, ...expression(p) })),
         );
         return true;
       } catch (error) {
@@ -239,7 +231,7 @@ export function openTables() {
 
     /**
      * All writes or none, in one TransactWriteItems. The first write whose condition fails decides the error
-     * (its `otherwise`). The client sends one token over its retries, so a lost answer does not apply twice.
+     * (its `otherwise`). The SDK sends one token over its tries, so that an answer that was lost does not apply it twice.
      */
     async transact(writes: readonly Write[]): Promise<void> {
       const TransactItems = writes.map((w) => {
@@ -248,13 +240,13 @@ export function openTables() {
           ...expression(w),
           ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
         };
-        if ('put' in w) return { Put: { ...common, Item: stored(w.put) } };
-        if ('set' in w) return { Update: { ...common, Key: stored(w.key), UpdateExpression: w.set } };
-        if ('remove' in w) return { Delete: { ...common, Key: stored(w.remove) } };
-        return { ConditionCheck: { ...common, Key: stored(w.key), ConditionExpression: w.when } };
+        if ('put' in w) return { Put: { ...common, Item: w.put } };
+        if ('set' in w) return { Update: { ...common, Key: w.key, UpdateExpression: w.set } };
+        if ('remove' in w) return { Delete: { ...common, Key: w.remove } };
+        return { ConditionCheck: { ...common, Key: w.key, ConditionExpression: w.when } };
       });
       try {
-        await throughConflicts(() => send('TransactWriteItems', { TransactItems }));
+        await throughConflicts(() => client().send(new TransactWriteCommand({ TransactItems })));
       } catch (error) {
         if (errorName(error) !== 'TransactionCanceledException') throw error;
         const reasons = (error as Cancelled).CancellationReasons ?? [];
@@ -270,8 +262,8 @@ export function openTables() {
   };
 }
 
-/** The item that made a condition fail. */
+/** The item that made a condition fail: errors come from the SDK as DynamoDB wrote them. */
 function itemIn(refusal: unknown): Item | undefined {
-  const { Item: item } = refusal as { Item?: Stored };
+  const { Item: item } = refusal as { Item?: Parameters<typeof unmarshall>[0] };
   return item && unmarshall(item);
 }

@@ -44,11 +44,11 @@ describe('packaged assets', () => {
     expect(said).toBe('function\n');
   });
 
-  it.each(flows)('$name is one file of at most 700 KB and what its contract carries', (flow) => {
+  it.each(flows)('$name is one file of at most 450 KB and what its contract carries', (flow) => {
     const { folder } = asset('prod', flow);
     const expected = ['index.js', ...(flow.hashesPasswords ? ['argon2.node'] : []), ...(flow.carries ?? [])];
     expect(readdirSync(folder).sort()).toEqual(expected.sort());
-    expect(statSync(join(folder, 'index.js')).size).toBeLessThanOrEqual(700 * 1024);
+    expect(statSync(join(folder, 'index.js')).size).toBeLessThanOrEqual(450_000);
   });
 
   it.each(flows.filter(({ tables }) => !tables))(
@@ -61,7 +61,16 @@ describe('packaged assets', () => {
   it.each(flows.filter(({ tables }) => tables))(
     '$name has tables and brings the DynamoDB client along',
     (flow) => {
-      expect(inputs(flow).some((path) => path === 'shared/store/dynamodb.ts')).toBe(true);
+      const brought = inputs(flow);
+      expect(brought.some((path) => path.includes('/@aws-sdk/client-dynamodb/'))).toBe(true);
+      // Of credentials only the environment and the container's endpoint.
+      expect(
+        brought.filter((path) =>
+          /^node_modules\/.*(credential-provider-(ini|login|process|sso|web-identity)|nested-clients)/.test(
+            path,
+          ),
+        ),
+      ).toEqual([]);
     },
   );
 

@@ -1,0 +1,37 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+
+/**
+ * Lambda ends before API Gateway's 30 s do: a call that hangs is given up early and tried again, three times in all.
+ * Milliseconds, of one try.
+ */
+const connectionTimeout = 2_000;
+const requestTimeout = 2_500;
+
+/**
+ * The SDK's document client (docs/decisions/0025). Region, endpoint (`AWS_ENDPOINT_URL_DYNAMODB`, `AWS_ENDPOINT_URL`)
+ * and credentials come from where the SDK looks for them: on Lambda the environment, in a container its endpoint.
+ */
+export function openClient(): DynamoDBDocumentClient {
+  const client = new DynamoDBClient({
+    retryMode: 'standard',
+    maxAttempts: 3,
+    requestHandler: {
+      connectionTimeout,
+      requestTimeout,
+      // Without it the handler only warns that a call takes too long.
+      throwOnRequestTimeout: true,
+      // An answer that began and stands still.
+      socketTimeout: requestTimeout,
+      httpAgent: { maxSockets: 256 },
+      httpsAgent: { maxSockets: 256 },
+    },
+    // Told here so that no call asks the environment and the profile's files for what no stage of ours sets.
+    defaultsMode: 'standard',
+    useDualstackEndpoint: false,
+    useFipsEndpoint: false,
+    accountIdEndpointMode: 'disabled',
+    endpointDiscoveryEnabled: false,
+  });
+  return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+}
