@@ -15,6 +15,9 @@ const limits: Readonly<Record<string, number>> = {
   'GET /v1/session': 2,
 };
 
+/** DynamoDB calls of a whole login by password and SMS. */
+const mostCalls = 7;
+
 /** A situation of the journey, told apart so that a long chain can be named with what led to it. */
 type Situation = readonly [name: string, play: () => Promise<unknown>];
 
@@ -29,11 +32,13 @@ export async function showChains(): Promise<void> {
   progress('starting the local runtime');
   const runtime = await startRuntime({ inMemory: true, quiet: true, portal: false });
   const rows = new Map<string, Row>();
+  const logins: string[][] = [];
   try {
     for (const [name, play] of situations(runtime)) {
       await play();
       for (const { routes } of Object.values(runtime.usage()))
         for (const [route, usage] of Object.entries(routes)) add(rows, route, usage, name);
+      if (name.startsWith('login ')) logins.push(callsOfLogin(name, runtime.usage().login?.routes ?? {}));
       runtime.resetUsage();
     }
   } finally {
@@ -44,6 +49,23 @@ export async function showChains(): Promise<void> {
     [...rows].sort(([a], [b]) => a.localeCompare(b)).map(([route, row]) => cells(route, row)),
   );
   say('\nCalls and units are means over all invocations of the journey, refusals included.');
+  title('DynamoDB calls of one whole login');
+  table(['', 'password', 'SMS or face', 'verification', 'in all', 'limit by SMS', ''], logins);
+}
+
+/** A face is checked over further routes of another function, which are not counted here. */
+function callsOfLogin(name: string, routes: Readonly<Record<string, Usage>>): string[] {
+  const of = (step: string): number => routes[`POST /v1/logins${step}`]?.calls ?? 0;
+  const steps = [of(''), of('/{id}/sms') + of('/{id}/face'), of('/{id}/verify')];
+  const sum = steps.reduce((all, calls) => all + calls, 0);
+  const bySms = of('/{id}/sms') > 0;
+  return [
+    name,
+    ...steps.map(String),
+    String(sum),
+    bySms ? String(mostCalls) : '',
+    bySms ? verdict(sum, mostCalls) : '',
+  ];
 }
 
 function add(rows: Map<string, Row>, route: string, usage: Usage, situation: string): void {

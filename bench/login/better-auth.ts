@@ -6,8 +6,8 @@ import { obey, tell } from './child.ts';
 import { cost, password } from './credentials.ts';
 
 /**
- * The peer: better-auth with e-mail and password, its two-factor plugin with codes, SQLite in this process's memory,
- * and the same argon2id. Everything else is its default, except that its rate limit and log are off.
+ * The peer: better-auth with e-mail and password, its two-factor plugin with codes, and the same argon2id; on SQLite in
+ * this process's memory, or on PostgreSQL where an address is given. Everything else is its default, except that its rate limit and log are off.
  * It is installed in bench/ only, so what is used of it is typed here by hand.
  */
 interface BetterAuth {
@@ -38,7 +38,31 @@ const { toNodeHandler } = await load<Node>('/node');
 const { getMigrations } = await load<Migration>('/db/migration');
 
 const people = Number(process.argv[2]);
-const database = new DatabaseSync(':memory:');
+const postgres = process.argv[3];
+const database = postgres === undefined ? sqlite() : await postgresAt(postgres);
+
+interface Store {
+  /** What better-auth takes. */
+  readonly of: object;
+  run(sql: string): Promise<unknown> | unknown;
+}
+
+function sqlite(): Store {
+  const memory = new DatabaseSync(':memory:');
+  return { of: memory, run: (sql) => memory.exec(sql) };
+}
+
+/** A schema of its own in the database given, made anew. */
+async function postgresAt(connectionString: string): Promise<Store> {
+  const { default: pg } = (await import('pg' as string)) as {
+    default: { Pool: new (options: object) => { query(sql: string): Promise<unknown> } };
+  };
+  const pool = new pg.Pool({ connectionString, max: 16, options: '-c search_path=ahtax_bench' });
+  await pool.query('DROP SCHEMA IF EXISTS ahtax_bench CASCADE');
+  await pool.query('CREATE SCHEMA ahtax_bench');
+  return { of: pool, run: (sql) => pool.query(sql) };
+}
+
 // Everybody has the same password, hashed once: only verifications are measured.
 const stored = await argon2.hash(password, cost);
 const server = createServer();
@@ -46,7 +70,7 @@ server.keepAliveTimeout = 0;
 server.listen(0, '127.0.0.1', async () => {
   const { port } = server.address() as AddressInfo;
   const auth = betterAuth({
-    database,
+    database: database.of,
     baseURL: `http://127.0.0.1:${port}`,
     secret: 'only for this benchmark, 32 characters or more',
     rateLimit: { enabled: false },
@@ -72,7 +96,7 @@ server.listen(0, '127.0.0.1', async () => {
       body: { email: `p${index}@bench.test`, password, name: `Person ${index}` },
     });
   // What its own call for enabling codes writes.
-  database.exec('UPDATE user SET twoFactorEnabled = 1');
+  await database.run('UPDATE "user" SET "twoFactorEnabled" = true');
   server.on('request', toNodeHandler(auth));
   tell({ kind: 'ready', port });
 });

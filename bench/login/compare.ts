@@ -11,9 +11,13 @@ export interface Amount {
   readonly perRound: Readonly<Record<number, number>>;
   readonly warmUp: number;
 }
-export const usualAmount: Amount = { rounds: 7, perRound: { 16: 48, 1: 20 }, warmUp: 240 };
+export const usualAmount: Amount = {
+  rounds: Number(process.env.BENCH_ROUNDS ?? 7),
+  perRound: { 16: 48, 1: 20 },
+  warmUp: 240,
+};
 const widths = [16, 1] as const;
-const limits: Readonly<Record<number, number>> = { 16: 1.25, 1: 1.4 };
+const limits: Readonly<Record<number, number>> = { 16: 1.3, 1: 1.42 };
 
 /** Something measured: does `count` logins (or hashes), `width` at once. */
 interface Contestant {
@@ -51,14 +55,16 @@ async function startHash(core: string | undefined): Promise<Contestant> {
   return { name: 'the hash alone', server, run: (width, count) => server.verify(count, width) };
 }
 
-async function startPeer(people: number, core: string | undefined): Promise<Contestant> {
-  const server = await startServer('better-auth', './better-auth.ts', { args: [String(people)], core });
+/** @param postgres address of a database; SQLite in the peer's own process without one */
+async function startPeer(people: number, core: string | undefined, postgres?: string): Promise<Contestant> {
+  const args = [String(people), ...(postgres === undefined ? [] : [postgres])];
+  const server = await startServer('better-auth', './better-auth.ts', { args, core });
   const { post } = poster(server.port);
   const waiting = new Map<string, (code: string) => void>();
   server.onCode((to, code) => waiting.get(to)?.(code));
   let next = 0;
   return {
-    name: 'better-auth',
+    name: postgres === undefined ? 'better-auth, SQLite in process' : 'better-auth, PostgreSQL',
     server,
     run: (width, count) =>
       atOnce(width, count, () =>
@@ -93,7 +99,12 @@ export async function compareLogins(amount: Amount = usualAmount): Promise<void>
     contestants.push(ours);
     const byPhone = await startOurs(ground, [], 'phone');
     contestants.push({ ...byPhone, name: 'ours, by phone' });
-    if (peerInstalled()) contestants.push(await startPeer(logins, ground.core));
+    if (peerInstalled()) {
+      contestants.push(await startPeer(logins, ground.core));
+      const { PG_URL: postgres } = process.env;
+      if (postgres) contestants.push(await startPeer(logins, ground.core, postgres));
+      else say('better-auth on PostgreSQL is skipped: PG_URL names no database.');
+    }
     progress('warming up');
     for (const contestant of contestants) await contestant.run(16, contestant === hash ? 32 : amount.warmUp);
 

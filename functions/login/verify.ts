@@ -36,12 +36,18 @@ export const verifyLogin: StepOf<typeof login, 'verify'> = async (h, call) => {
   return smsCode === undefined ? byFace(h, call, faceTicket ?? '') : bySms(h, call, smsCode);
 };
 
+/**
+ * The person as the first step saw them, where nothing else is to be looked at: the session is opened on condition that
+ * this is still so, else everything is read (`enter`). One call less.
+ */
+const asSeen = ({ who }: LoginTicket): Known | undefined => who && { person: who, relations: [], agents: [] };
+
 const bySms = (h: House, call: VerifyCall, code: string) =>
   withCode<LoginTicket, Known, Awaited<ReturnType<typeof enter>>>(
     h,
     call,
     { id: call.params.id, kind: 'login', purpose: 'login', code, counting: 'lockout' },
-    (ticket) => whoAndWhere(h, ticket),
+    (ticket) => asSeen(ticket) ?? whoAndWhere(h, ticket),
     (proof, known) =>
       enter(h, call, proof.ticket, known, {
         sms: { phoneKey: proof.phoneKey, hash: proof.hash },
@@ -59,7 +65,7 @@ async function byFace(h: House, call: VerifyCall, faceTicket: string) {
     method: 'face' as const,
     attemptId: handle(),
   };
-  return enter(h, call, ticket, await whoAndWhere(h, ticket), {
+  return enter(h, call, ticket, asSeen(ticket) ?? (await whoAndWhere(h, ticket)), {
     writes: [successWrite(attempt, h.settings.policies, { reserved: false })],
   });
 }

@@ -4,7 +4,7 @@ import { asObject, call, DependencyError, OutboundError, parseObject, safeCode }
 /**
  * Signed calls to AWS services that speak JSON. By a signer of a few KB instead of the SDK's clients: Secrets
  * Manager, KMS, SQS and SMS are seven plain POSTs, and their clients would add some 500 KB and 100 ms of import
- * to every cold start on the login path. DynamoDB, with its marshalling and retries, keeps the SDK.
+ * to every cold start on the login path. DynamoDB, with its marshalling, retries and transactions, has the SDK.
  */
 const services = {
   secretsmanager: { target: 'secretsmanager', json: '1.1', override: 'AWS_ENDPOINT_URL_SECRETS_MANAGER' },

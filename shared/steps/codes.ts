@@ -18,7 +18,7 @@ import {
   reserveGuess,
   returnAttempt,
   returnGuess,
-  successWrite,
+  rightCodeWrite,
 } from '#store/lockouts.ts';
 import { returnSend, takeSend } from '#store/sms-windows.ts';
 import { type CodeTicket, codeWrite, dropCode, returnTry, tryCode } from '#store/tickets.ts';
@@ -98,15 +98,17 @@ export interface CodeProof<T extends CodeTicket> {
 
 /**
  * Checks the code before anything else of its call (SMS-2) and runs `act` with the proof. One try is reserved on
- * the ticket and one in the day's counts before the comparison, so that parallel guesses are counted exactly.
- * If `act` refuses for another reason, try and reservation go back and the code stays usable; only the transaction
+ * the ticket before the comparison, so that parallel guesses are counted exactly, and one in the day's counts before
+ * its outcome has any effect: at login a wrong code is answered only once its failure stands, and a right one takes
+ * effect in one transaction with the condition that neither lock nor guesses stand against it. Elsewhere the guess is
+ * reserved before the comparison. If `act` refuses for another reason, try and reservation go back and the code stays usable; only the transaction
  * inside `act` spends it. `meanwhile` reads beside the reservation what `act` will need.
  */
 export async function withCode<T extends CodeTicket, M, R>(
   h: House,
   call: AnyCall,
   input: { id: string; kind: T['kind']; purpose: SmsPurpose; code: string; counting: Counting },
-  meanwhile: (ticket: T) => Promise<M>,
+  meanwhile: (ticket: T) => M | Promise<M>,
   act: (proof: CodeProof<T>, read: M) => Promise<R>,
 ): Promise<R> {
   const { policies } = h.settings;
@@ -118,16 +120,20 @@ export async function withCode<T extends CodeTicket, M, R>(
   if (!stored) throw new Problem('STATE_CONFLICT');
   const attempt = { personKey: ticket.personKey, day, method: 'sms' as const, attemptId };
   const counted = input.counting === 'lockout';
-  const reserve = counted
-    ? reserveAttempt(
-        h.db,
-        attempt,
-        policies,
-        audited(h, call, ticket.personKey, 'locked', 'failure', { method: 'sms' }),
-      )
-    : reserveGuess(h.db, attempt, policies, () => guessesUsedUp(input.purpose, now));
+  const expected = codeHash(h.keys, input.purpose, ticket.ticketKey, stored.phoneKey, input.code);
+  const right = constantTimeEqual(expected, stored.hash);
+  const usedUp = () => guessesUsedUp(input.purpose, now);
+  const reserve = async () => {
+    if (!counted) return reserveGuess(h.db, attempt, policies, usedUp);
+    if (right) return undefined;
+    const lockEvent = audited(h, call, ticket.personKey, 'locked', 'failure', { method: 'sms' });
+    return reserveAttempt(h.db, attempt, policies, lockEvent);
+  };
   // Both settle before anything is decided, so that nothing is given back that is still on its way.
-  const [reserved, read] = await Promise.allSettled([reserve, meanwhile(ticket)]);
+  const [reserved, read] = await Promise.allSettled([
+    reserve(),
+    right ? Promise.resolve(meanwhile(ticket)) : undefined,
+  ]);
   const giveBack = async () => {
     await Promise.allSettled([
       returnTry(h.db, ticket.ticketKey, attemptId),
@@ -135,7 +141,9 @@ export async function withCode<T extends CodeTicket, M, R>(
         ? undefined
         : reserved.value
           ? returnAttempt(h.db, attempt, reserved.value.taken, policies)
-          : returnGuess(h.db, attempt),
+          : counted
+            ? undefined
+            : returnGuess(h.db, attempt),
     ]);
   };
   if (reserved.status === 'rejected') {
@@ -147,8 +155,7 @@ export async function withCode<T extends CodeTicket, M, R>(
     throw read.reason;
   }
 
-  const expected = codeHash(h.keys, input.purpose, ticket.ticketKey, stored.phoneKey, input.code);
-  if (!constantTimeEqual(expected, stored.hash)) {
+  if (!right) {
     const left = Math.min(
       policies.smsCodeTries - (ticket.codeTries?.size ?? 0),
       reserved.value ? remainingAttempts(reserved.value.taken, policies) : Number.POSITIVE_INFINITY,
@@ -168,18 +175,11 @@ export async function withCode<T extends CodeTicket, M, R>(
     }
     throw new Problem('SMS_CODE_WRONG', { remainingAttempts: left });
   }
-  const lifted = (reserved.value?.taken ?? 0) >= policies.lockoutFailures;
-  const writes = counted
-    ? [
-        successWrite(attempt, policies),
-        // The lock that this very attempt had set is lifted with its own event.
-        ...(lifted ? [audited(h, call, ticket.personKey, 'unlocked', 'success', { method: 'sms' })] : []),
-      ]
-    : [guessReturnedWrite(attempt)];
+  const writes = [counted ? rightCodeWrite(attempt, policies, usedUp) : guessReturnedWrite(attempt)];
   try {
     return await act(
       { ticket, hash: stored.hash, phoneKey: stored.phoneKey, attemptId: attempt.attemptId, writes },
-      read.value,
+      read.value as M,
     );
   } catch (error) {
     await giveBack();

@@ -5,7 +5,7 @@ import type { House } from '#http/house.ts';
 import { noticeFor } from '#http/messages/index.ts';
 import type { AgentGrounds } from '#store/grounds.ts';
 import { type LoginTicket, openTicketWrite, type PhoneWindow } from '#store/tickets.ts';
-import type { OwnPhone, Person } from '#store/users.ts';
+import { type OwnPhone, type Person, sessionFactsOf } from '#store/users.ts';
 import { maskedPhoneOf } from './facts.ts';
 
 /**
@@ -43,6 +43,7 @@ export function openedLogin(
       ...(person.passwordRev === undefined ? {} : { passwordRev: person.passwordRev }),
       ...(phone ? { phone: { phoneKey: phone.phoneKey, sealed: phone.sealed } } : {}),
       ...(isInitial ? { faceOnly: true as const } : {}),
+      ...(companyKey === undefined && !isInitial ? { who: sessionFactsOf(person) } : {}),
       ...(window ? { window } : {}),
       ...(agentAt.length > 0 ? { agentAt } : {}),
     },

@@ -185,11 +185,13 @@ export function swapPointerWrite(
   { lastWindow, lastRoles, phones }: Pick<PersonChanges, 'lastWindow' | 'lastRoles' | 'phones'>,
 ): Write {
   const old = person.webSession?.sessionId;
+  const level = person.realNameLevel;
   return {
     table: 'Users',
     key: { personKey: person.personKey },
     set: `SET #rev = :bumped, webSession = :next${lastWindow ? ', lastWindow = :window' : ''}${lastRoles ? ', lastRoles = :roles' : ''}${phones ? ', phones = :phones' : ''}${beside.length > 0 ? ', otherWebSessions = :beside' : ' REMOVE otherWebSessions'}`,
-    when: `account.#status = :active AND #rev = :rev AND ${old ? 'webSession.sessionId = :old' : 'attribute_not_exists(webSession)'}`,
+    // The level rises outside of `rev` (LVL-2), and the session shows it.
+    when: `account.#status = :active AND #rev = :rev AND ${old ? 'webSession.sessionId = :old' : 'attribute_not_exists(webSession)'} AND ${level === undefined ? 'attribute_not_exists(realNameLevel)' : 'realNameLevel = :level'}`,
     names: { '#status': 'status', '#rev': 'rev' },
     values: {
       ':next': next,
@@ -197,6 +199,7 @@ export function swapPointerWrite(
       ':rev': person.rev,
       ':bumped': person.rev + 1,
       ...(old ? { ':old': old } : {}),
+      ...(level === undefined ? {} : { ':level': level }),
       ...(lastWindow ? { ':window': lastWindow } : {}),
       ...(lastRoles ? { ':roles': lastRoles } : {}),
       ...(phones ? { ':phones': phones } : {}),

@@ -9,6 +9,7 @@ import { Problem } from '#domain/problem.ts';
 import type { SmsWindow } from '#domain/sms-window.ts';
 import type { Db, Put, Write } from './db.ts';
 import type { ActingCompany, AgentGrounds } from './grounds.ts';
+import type { Person } from './users.ts';
 
 /**
  * Journeys under way. The handle that the client holds is random; the table knows only its hash. A ticket is open,
@@ -72,6 +73,8 @@ export interface LoginTicket extends TicketBase {
   readonly kind: 'login';
   /** The password that opened it, by its count. */
   readonly passwordRev?: number;
+  /** At `natural`: the person as the first step saw them, so that the second need not read them. */
+  readonly who?: Person;
   readonly entry: Entry;
   /** The company, at every entry but `natural`. */
   readonly companyKey?: string;

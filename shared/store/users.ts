@@ -82,6 +82,16 @@ export interface WebSessionPointer {
   readonly expiresAt: number;
 }
 
+/**
+ * What opening a session needs of a person, as a login's first step read it: no password and no history. It is only a
+ * guess that saves a read; whoever opens a session by it says so in the write's condition (`rev`, session, level).
+ */
+export function sessionFactsOf(person: Person): Person {
+  const { password, passwordHistory, username, usernameChangedAt, consents, faceProof, ...facts } = person;
+  const { hall, migrated, lastRoles, lastWindow, ...needed } = facts;
+  return needed;
+}
+
 /** Contexts that bind a sealed field to its owner and place. */
 export const sealContext = {
   name: (personKey: string) => `name:${personKey}`,

@@ -1,0 +1,51 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Usage } from '../../infra/local/usage.ts';
+import { codeFor, type Door, expectStatus, openDoor, registered, wait } from '../support/door.ts';
+import { person } from '../support/people.ts';
+
+let door: Door;
+beforeAll(async () => {
+  door = await openDoor({ quiet: true });
+});
+afterAll(() => door?.stop());
+
+/** DynamoDB calls of each step of a whole login, as GET /local/usage tells them, and the longest chain in it. */
+async function callsOf(account: string, who: { phone: string; password: string }) {
+  expectStatus(await door.http('DELETE', '/local/usage'), 204);
+  const { password, phone } = who;
+  const opened = await door.http('POST', '/v1/logins', { entry: 'natural', account, password });
+  const { loginId } = expectStatus(opened, 201).body;
+  expectStatus(await door.http('POST', `/v1/logins/${loginId}/sms`), 202);
+  const smsCode = await codeFor(door, phone);
+  expectStatus(await door.http('POST', `/v1/logins/${loginId}/verify`, { smsCode }), 200);
+  const { body } = await door.http('GET', '/local/usage');
+  const { routes } = (body as { login: { routes: Record<string, Usage> } }).login;
+  const step = (path: string) => routes[`POST /v1/logins${path}`];
+  const steps = [step(''), step('/{id}/sms'), step('/{id}/verify')];
+  return {
+    calls: steps.map((usage) => usage?.calls),
+    chains: steps.map((usage) => usage?.longestChain),
+    sum: steps.reduce((sum, usage) => sum + (usage?.calls ?? Number.NaN), 0),
+  };
+}
+
+it.each<['documentNumber' | 'phone' | 'username', number[], number]>([
+  ['documentNumber', [3, 2, 2], 7],
+  ['phone', [4, 2, 2], 8],
+  ['username', [4, 2, 2], 8],
+])('LGN-3 SES-3 a whole login by %s makes %j calls of DynamoDB', async (by, calls, sum) => {
+  const username = `Calls${Math.floor(Math.random() * 1e9)}`;
+  const who = await registered(door, person(), { username });
+  await wait(door, 61);
+  const account = by === 'username' ? username : who[by];
+  const first = await callsOf(account, who);
+  expect(first).toMatchObject({ calls, sum });
+  expect(first.chains.map((chain, step) => (chain ?? 99) <= ([3, 2, 3][step] ?? 0))).toEqual([
+    true,
+    true,
+    true,
+  ]);
+  // The next one ends the session before, and its window was left by this one.
+  await wait(door, 61);
+  expect(await callsOf(account, who)).toMatchObject({ calls, sum });
+});
