@@ -193,3 +193,15 @@ describe('the scanner of this test', () => {
     );
   });
 });
+
+describe('what a browser may lack', () => {
+  it('is asked for in one module of the portal, which works without', () => {
+    const optional =
+      /\b(localStorage|sessionStorage|indexedDB|matchMedia|navigator|caches|Notification)\b\s*[.(?!&]|new BroadcastChannel|randomUUID/;
+    const elsewhere = sources('portal/src').filter(
+      (file) => !file.endsWith('app/optional.ts') && optional.test(readFileSync(join(root, file), 'utf8')),
+    );
+    expect(elsewhere).toEqual([]);
+    expect(readFileSync(join(root, 'portal/src/app/optional.ts'), 'utf8')).toMatch(optional);
+  });
+});
