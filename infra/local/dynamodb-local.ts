@@ -95,8 +95,8 @@ function javaIsThere(): boolean {
 
 function javaMissing(): PlainError {
   return new PlainError(
-    'Java is missing: install it (Debian: apt-get install default-jre-headless), or start with DYNAMODB_ENDPOINT set to a DynamoDB Local that already runs (npm start only).',
-    '缺少 Java：请安装（Debian：apt-get install default-jre-headless），或在启动时将 DYNAMODB_ENDPOINT 设为已在运行的 DynamoDB Local 地址（仅 npm start）。',
+    'Java is missing: install it (Debian: apt-get install default-jre-headless), or start with DYNAMODB_ENDPOINT set to a DynamoDB Local that already runs.',
+    '缺少 Java：请安装（Debian：apt-get install default-jre-headless），或在启动时将 DYNAMODB_ENDPOINT 设为已在运行的 DynamoDB Local 地址。',
   );
 }
 

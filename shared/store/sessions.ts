@@ -340,7 +340,7 @@ function newestOf<Token extends TokenHash>(
 ): Token | undefined {
   let token = presented;
   if (token.hash === session.refreshHash) return token;
-  for (const spentAt of session.turnedAt) {
+  for (const spentAt of session.turnedAt ?? []) {
     token = successorOf(token);
     // As many turns ago as steps were needed: then the presented one was spent.
     if (token.hash === session.refreshHash) return spentAt >= since ? token : undefined;
