@@ -1,13 +1,30 @@
 import type { Agent } from 'node:http';
+import { AwsV4Signer } from 'aws4fetch';
 import { makeAgent, post } from './http.ts';
 import { type JsonObject, objectOf, parseJson, stringOf } from './json.ts';
 
 /**
- * Without -sharedDb, DynamoDB Local keeps the data of each access key apart. The key is therefore this runtime's
- * namespace: letters and digits only.
+ * Signs for DynamoDB Local. Without -sharedDb it keeps the data of each access key apart; the key is therefore this
+ * runtime's namespace: letters and digits only.
  */
-export const credential = (namespace: string, region: string): string =>
-  `AWS4-HMAC-SHA256 Credential=${namespace}/20260101/${region}/dynamodb/aws4_request, SignedHeaders=host, Signature=0`;
+export function signerOf(url: URL, namespace: string, region: string) {
+  const cache = new Map<string, ArrayBuffer>();
+  return async (target: string, body: Buffer | string): Promise<Record<string, string>> => {
+    const { headers } = await new AwsV4Signer({
+      method: 'POST',
+      url: url.href,
+      service: 'dynamodb',
+      region,
+      accessKeyId: namespace,
+      secretAccessKey: 'local',
+      headers: { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': target },
+      // Bytes are as good to it; its type asks for what a browser knows.
+      body: body as string,
+      cache,
+    }).sign();
+    return Object.fromEntries(headers);
+  };
+}
 
 export type DynamoDbCall = (action: string, input: JsonObject) => Promise<JsonObject>;
 
@@ -18,7 +35,7 @@ export class DynamoDbError extends Error {
   }
 }
 
-/** Plain calls for what the runtime itself does with DynamoDB Local (which checks no signature). */
+/** Plain calls for what the runtime itself does with DynamoDB Local. */
 export function dynamoDbClient(
   endpoint: string,
   namespace: string,
@@ -26,17 +43,10 @@ export function dynamoDbClient(
   agent: Agent = makeAgent(),
 ): DynamoDbCall {
   const url = new URL(endpoint);
+  const signed = signerOf(url, namespace, region);
   return async (action, input) => {
-    const answer = await post(
-      url,
-      {
-        'content-type': 'application/x-amz-json-1.0',
-        'x-amz-target': `DynamoDB_20120810.${action}`,
-        authorization: credential(namespace, region),
-      },
-      JSON.stringify(input),
-      agent,
-    );
+    const text = JSON.stringify(input);
+    const answer = await post(url, await signed(`DynamoDB_20120810.${action}`, text), text, agent);
     const body = objectOf(parseJson(answer.body.toString('utf8')));
     if (answer.status === 200) return body;
     const type = stringOf(body.__type)?.split('#').at(-1) ?? `HTTP ${answer.status}`;

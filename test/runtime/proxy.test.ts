@@ -1,3 +1,4 @@
+import { AwsClient } from 'aws4fetch';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Runtime } from '../../infra/local/runtime.ts';
 import { call, get, probe, put, startFixture, steps, table } from './fixture.ts';
@@ -63,13 +64,16 @@ describe('policy enforcement', () => {
 
   it('knows who calls by the access key, and refuses strangers', async () => {
     const env = (await probe(runtime, { do: 'env' })).body as Record<string, string>;
-    const ask = (key: string) =>
-      fetch(env.AWS_ENDPOINT_URL_DYNAMODB ?? '', {
+    const ask = (accessKeyId: string) =>
+      new AwsClient({
+        accessKeyId,
+        secretAccessKey: 'x',
+        service: 'dynamodb',
+        region: 'x',
+        retries: 0,
+      }).fetch(env.AWS_ENDPOINT_URL_DYNAMODB ?? '', {
         method: 'POST',
-        headers: {
-          'x-amz-target': 'DynamoDB_20120810.GetItem',
-          authorization: `AWS4-HMAC-SHA256 Credential=${key}/d/r/s/aws4_request`,
-        },
+        headers: { 'x-amz-target': 'DynamoDB_20120810.GetItem' },
         body: JSON.stringify(get('a').input),
       });
     expect((await ask('STRANGER')).status).toBe(400);
