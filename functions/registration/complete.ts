@@ -75,7 +75,7 @@ async function register(
     personWrite(
       personKey,
       person?.rev ?? 0,
-      registered(h, call, ticket, profile, person, realNameLevel),
+      factsAfter(h, call, ticket, profile, person, realNameLevel),
       () => new Stale(),
     ),
     claimPhoneWrite(profile.phoneKey, personKey, call.now, holder),
@@ -93,10 +93,13 @@ async function register(
 }
 
 /** The person's facts after registration. Old consents stay: they are records, not settings. */
-function registered(
-  h: House,
-  call: CallOf<typeof registration, 'complete'>,
-  ticket: RegistrationTicket,
+export function factsAfter(
+  h: Pick<House, 'settings'>,
+  call: Pick<CallOf<typeof registration, 'complete'>, 'now'>,
+  ticket: Pick<
+    RegistrationTicket,
+    'documentType' | 'sealedName' | 'sealedNumber' | 'window' | 'consents' | 'startedAt'
+  >,
   profile: RegistrationProfile,
   person: Person | undefined,
   realNameLevel: number,

@@ -7,6 +7,7 @@ import type { AssertionInput } from './channel-keys.ts';
 import type { DynamoDbCall } from './dynamodb-client.ts';
 import type { FaceOutcome } from './face-simulator.ts';
 import type { Faults } from './faults.ts';
+import type { JsonObject } from './json.ts';
 import type { LogLine } from './logs.ts';
 import type { SentMessage } from './outbox.ts';
 import type { FeedResult } from './registry.ts';
@@ -70,6 +71,10 @@ export interface Runtime {
   readonly faults: Faults;
   /** Calls DynamoDB Local directly, past every policy: to look at what stands there. */
   readonly dynamodb: DynamoDbCall;
+  /** The current value of a secret, by the end of its name (`root`), past every policy: to make what functions make. */
+  secret(name: string): string;
+  /** KMS's Decrypt, past every policy. */
+  decrypt(input: JsonObject): JsonObject;
   /** Names of the tables of the template. */
   readonly tables: readonly string[];
   /** What did not go as told while the demo people were loaded; undefined where there are none. */

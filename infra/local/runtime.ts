@@ -182,6 +182,14 @@ async function start(
     issuer: url,
     faults,
     dynamodb: call,
+    secret: (name) => {
+      const found = app.secrets.find(
+        (secret) => /[-/]/.test(secret.name.at(-name.length - 1) ?? '') && secret.name.endsWith(name),
+      );
+      if (!found) throw new Error(`There is no secret ${name}`);
+      return String(secrets.getValue(found, {}).SecretString);
+    },
+    decrypt: (input) => kms.decrypt(kms.find(input), input),
     tables: app.tables.map((table) => table.name),
     clock: {
       now: () => new Date(clock.now()),

@@ -89,7 +89,7 @@ export async function scanFace(door: Door, qrContent: string, app: App = 'ahtax-
   return call(`/v1/channel/scans/${scanned.body.ticket}/face-result`, { token: kit.body.token });
 }
 
-/** A person who is registered. */
+/** A person who goes the whole way of registration. Where that is not the subject, `settled` is cheaper. */
 export async function registered(door: Door, who: Sample = person(), extra: object = {}): Promise<Sample> {
   const id = await startRegistration(door, who);
   expectStatus(await fillProfile(door, id, who, extra), 200);

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { expect } from 'vitest';
 import type { Client, Loose } from './client.ts';
-import { type Door, expectStatus, loginTicket, openDoor, registered } from './door.ts';
+import { type Door, expectStatus, loginTicket, openDoor } from './door.ts';
 import { person, type Sample } from './people.ts';
+import { settled } from './seed.ts';
 
 /** A door that remembers what must never happen: answers 5xx, and calls that the functions' policies refuse. */
 export interface WatchedDoor extends Door {
@@ -111,9 +112,9 @@ export interface Known extends Sample {
   readonly personKey: string;
 }
 
-/** Registers a person and finds out the key, by which tables can be looked at. The phone's next code is 60 s away. */
+/** A registered person and the key, by which tables can be looked at. The phone's next code is 60 s away. */
 export async function knownPerson(door: Door, who: Sample = person(), extra: object = {}): Promise<Known> {
-  await registered(door, who, extra);
+  await settled(door, who, extra);
   return { ...who, personKey: await personOf(door, await loginTicket(door, who)) };
 }
 

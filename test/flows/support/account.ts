@@ -1,6 +1,7 @@
 import type { Loose, Reply } from '../../support/client.ts';
-import { type Door, expectStatus, loggedInByFace, registered, scanFace } from '../../support/door.ts';
+import { type Door, expectStatus, loggedInByFace, scanFace } from '../../support/door.ts';
 import { person, type Sample } from '../../support/people.ts';
+import { settled } from '../../support/seed.ts';
 
 /** Somebody who is signed in, with calls in that session. */
 export interface SignedIn extends Sample {
@@ -40,7 +41,7 @@ export async function refreshed(door: Door, who: SignedIn): Promise<SignedIn> {
 
 /** A new person, registered and signed in. */
 export const newcomer = async (door: Door, overrides: Partial<Sample> = {}, extra: object = {}) =>
-  signIn(door, await registered(door, person(overrides), extra));
+  signIn(door, await settled(door, person(overrides), extra));
 
 /** A passed face check of the account centre: the proof for one call. */
 export async function ownFace(door: Door, who: SignedIn, path = '/v1/account/face'): Promise<string> {

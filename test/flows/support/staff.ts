@@ -1,7 +1,8 @@
 import type { Role } from '#domain/names.ts';
 import type { Loose, Reply } from '../../support/client.ts';
-import { type Door, expectStatus, loggedInByFace, registered } from '../../support/door.ts';
+import { type Door, expectStatus, loggedInByFace } from '../../support/door.ts';
 import { person, type Sample } from '../../support/people.ts';
+import { settled } from '../../support/seed.ts';
 import { asChannel } from './channels.ts';
 import { authorizationsOf, creditCode, feed, legalRepresentative, taxpayer } from './feed-lines.ts';
 
@@ -44,7 +45,7 @@ export interface Somebody {
 }
 
 export async function somebody(door: Door, who: Sample = person()): Promise<Somebody> {
-  await registered(door, who);
+  await settled(door, who);
   const self: Somebody = {
     who,
     token: '',

@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Loose } from '../support/client.ts';
+import { loggedIn, loggedInByFace, registered, wait } from '../support/door.ts';
+import { person, type Sample } from '../support/people.ts';
+import { seeded } from '../support/seed.ts';
+import { openWatchedDoor, type WatchedDoor } from '../support/watched.ts';
+import { type Row, rowsOf } from './support/tables.ts';
+
+let door: WatchedDoor;
+beforeAll(async () => {
+  door = await openWatchedDoor();
+});
+afterAll(() => door?.finish());
+
+/** What differs between any two people, by attribute: written as what it is. */
+const own: Record<string, (value: Loose) => unknown> = {
+  sealed: (text) => text.replace(/[^.]+$/, '…').length,
+  hash: (text) => text.replace(/\$[^$]+\$[^$]+$/, ''),
+  eventId: (text) => text.length,
+  phoneId: (text) => text.length,
+  phoneKey: (text) => text.slice(0, 3),
+  owner: (text) => text.slice(0, 3),
+  subject: (text) => text.slice(0, 3),
+  personKey: (text) => text.replace(/_.*/, ''),
+  username: () => '(username)',
+  face: (text) => text.length,
+  transactionId: (text) => text.length,
+};
+Object.assign(own, { sealedName: own.sealed, sealedNumber: own.sealed, defaultPhoneId: own.phoneId });
+
+const masked = (rows: readonly Row[]) =>
+  rows
+    .map((row) =>
+      JSON.stringify(row, (name, value) =>
+        typeof value === 'string' ? (own[name]?.(value) ?? value) : sorted(value),
+      ),
+    )
+    .sort();
+const sorted = (value: unknown): unknown =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+    : value;
+
+/** What appears in the tables, the spent tickets left out. */
+async function left(action: () => Promise<unknown>): Promise<Record<string, string[]>> {
+  const tables = door.tables.filter((name) => !name.endsWith('-Tickets'));
+  const all = () => Promise.all(tables.map((table) => rowsOf(door, table)));
+  const before = new Set((await all()).flat().map((row) => JSON.stringify(row)));
+  await action();
+  const after = await all();
+  return Object.fromEntries(
+    tables.map((table, i) => [
+      table,
+      masked((after[i] ?? []).filter((row) => !before.has(JSON.stringify(row)))),
+    ]),
+  );
+}
+
+it.each([{}, { username: 'AnhuiUser' }])(
+  'REG-1 a seeded person is, item by item, what registration leaves: %o',
+  async (extra) => {
+    const named = (suffix: string) => (extra.username ? { username: `${extra.username}${suffix}` } : {});
+    const who = () => person({ name: '王小明' });
+    const real = await left(() => registered(door, who(), named('1')));
+    const seed = await left(() => seeded(door, who(), named('2')));
+    expect(seed).toEqual(real);
+    expect(Object.values(real).filter((rows) => rows.length > 0)).toHaveLength(5);
+  },
+);
+
+it('a seeded person logs in by document, phone and username, and the sealed facts open', async () => {
+  const who: Sample = await seeded(door, person({ name: '王小明' }), { username: 'SeededUser' });
+  const { session } = await loggedInByFace(door, who);
+  const { body } = await door.http('GET', '/v1/account', undefined, { token: session.accessToken });
+  expect(JSON.stringify(body)).toContain(who.phone.slice(-4));
+  for (const account of [who.phone, 'SeededUser']) {
+    await wait(door, 61);
+    await loggedIn(door, who, account);
+  }
+});

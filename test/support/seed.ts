@@ -1,0 +1,162 @@
+import { randomUUID } from 'node:crypto';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import { deriveKeys, type Keys, personKey as personKeyOf, phoneKey as phoneKeyOf } from '#crypto/keys.ts';
+import { hashPassword } from '#crypto/passwords.ts';
+import { type DataKeys, seal } from '#crypto/sealed.ts';
+import { shanghaiDay } from '#domain/days.ts';
+import { type DocumentType, parseDocument } from '#domain/documents.ts';
+import { normaliseName } from '#domain/persons.ts';
+import { defaultPolicies as policies } from '#domain/policies.ts';
+import { factsAfter } from '#flows/registration/complete.ts';
+import { currentKey, readSealingSecret } from '#gateways/sealing-secret.ts';
+import { encryptionContext } from '#gateways/secrets.ts';
+import { usernameKeyOf } from '#steps/accounts.ts';
+import { auditWrite } from '#store/audit.ts';
+import type { Write } from '#store/db.ts';
+import { successWrite } from '#store/lockouts.ts';
+import { claimPhoneWrite } from '#store/phones.ts';
+import { claimUsernameWrite, personWrite, sealContext } from '#store/users.ts';
+import { resolveStage } from '../../infra/stage.ts';
+import { type Door, registered } from './door.ts';
+import { person, type Sample } from './people.ts';
+
+/**
+ * People who are registered already, written as registration leaves them (test/flows/seeded.test.ts compares the two,
+ * item by item): for tests whose subject is something else. As after a registration the phone's next code is 60 s away;
+ * only the message itself and the spent tickets are missing.
+ */
+export interface Seeded extends Sample {
+  readonly personKey: string;
+}
+
+const keysOfRoot = new Map<string, Keys>();
+const hashes = new Map<string, ReturnType<typeof hashPassword>>();
+
+/** The root's keys, derived once; a password is hashed once a pepper, because a hash is what costs. */
+function rootOf(door: Door): { keys: Keys; hashed: (password: string) => ReturnType<typeof hashPassword> } {
+  const root = door.secret('root');
+  const keys = keysOfRoot.get(root) ?? deriveKeys(root);
+  keysOfRoot.set(root, keys);
+  return {
+    keys,
+    hashed: (password) => {
+      const name = `${root}\n${password}`;
+      const known = hashes.get(name) ?? hashPassword(password, keys, policies);
+      hashes.set(name, known);
+      return known;
+    },
+  };
+}
+
+function dataKeysOf(door: Door): DataKeys {
+  const sealing = readSealingSecret(door.secret('sealing'));
+  const keys = Object.entries(sealing.keys).map(([keyId, CiphertextBlob]) => {
+    const { Plaintext } = door.decrypt({ CiphertextBlob, EncryptionContext: encryptionContext(keyId) });
+    return [keyId, Buffer.from(String(Plaintext), 'base64')] as const;
+  });
+  return {
+    current: currentKey(sealing, Math.floor(door.clock.now().getTime() / 1000)),
+    keys: Object.fromEntries(keys),
+  };
+}
+
+/** @param username claimed as well, where there is one */
+export async function seeded(
+  door: Door,
+  who: Sample = person(),
+  { username }: { readonly username?: string } = {},
+): Promise<Seeded> {
+  const now = door.clock.now();
+  const seconds = Math.floor(now.getTime() / 1000);
+  const { keys, hashed } = rootOf(door);
+  const dataKeys = dataKeysOf(door);
+  const { settings } = resolveStage('local');
+  const documentType = who.documentType as DocumentType;
+  const number = parseDocument(documentType, who.documentNumber, shanghaiDay(now));
+  const personKey = personKeyOf(keys, documentType, number);
+  const phoneKey = phoneKeyOf(keys, who.phone);
+  const sealed = (context: string, text: string) => seal(dataKeys, context, text);
+  const consents = ['privacy', 'face'] as const;
+  const ticket = {
+    documentType,
+    sealedName: sealed(sealContext.name(personKey), normaliseName(who.name)),
+    sealedNumber: sealed(sealContext.number(personKey), number),
+    consents: [...consents],
+    startedAt: now.toISOString(),
+    window: { phoneKey, count: 1, startedAt: seconds, lastAt: seconds },
+  };
+  const profile = {
+    phoneKey,
+    sealedPhone: sealed(sealContext.phone(phoneKey), who.phone),
+    password: await hashed(who.password),
+    takeover: false,
+    ...(username === undefined ? {} : { username }),
+  };
+  const realNameLevel = 4;
+  const event = (
+    kind: 'consented' | 'registered' | 'face',
+    channel: string,
+    detail: Record<string, string | number | boolean>,
+  ) =>
+    auditWrite(
+      { subject: personKey, kind, outcome: 'success', at: now, channel, address: '127.0.0.0', detail },
+      policies.auditRetentionDays,
+    );
+  const transactionId = `local-${randomUUID()}`;
+  const day = shanghaiDay(now);
+  await transact(door, [
+    personWrite(
+      personKey,
+      0,
+      factsAfter({ settings }, { now }, ticket, profile, undefined, realNameLevel),
+      () => new Error('there is somebody of this document already'),
+    ),
+    claimPhoneWrite(phoneKey, personKey, now),
+    ...(username === undefined
+      ? []
+      : [claimUsernameWrite(usernameKeyOf({ keys }, username), username, personKey, now)]),
+    event('consented', 'web', { consents: 'face privacy', version: policies.consentVersion }),
+    event('face', 'ahtax-app', { purpose: 'register', transactionId }),
+    // The passed face left the day's counts empty, the code its window.
+    successWrite({ personKey, day, method: 'face', attemptId: transactionId }, policies),
+    {
+      table: 'SmsWindows',
+      put: { ...ticket.window, ttl: seconds + policies.smsWindowSeconds + 86_400 },
+    },
+    event('registered', 'web', { realNameLevel, face: transactionId, again: false }),
+  ]);
+  return { ...who, personKey };
+}
+
+/**
+ * A registered person: seeded, unless something of the registration itself is asked for, or something of the person is
+ * there already (a hall's record, an import, a phone).
+ */
+export async function settled(door: Door, who: Sample = person(), extra: object = {}): Promise<Sample> {
+  const plain = who.documentType === '201' && Object.keys(extra).every((name) => name === 'username');
+  if (!plain) return registered(door, who, extra);
+  try {
+    return await seeded(door, who, extra);
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== 'TransactionCanceledException') throw error;
+    return registered(door, who, extra);
+  }
+}
+
+/** The writes of the store, carried out past the functions. */
+async function transact(door: Door, writes: readonly Write[]): Promise<void> {
+  const item = (value: object) => marshall(value, { removeUndefinedValues: true });
+  await door.dynamodb('TransactWriteItems', {
+    TransactItems: writes.map((write) => {
+      const common = {
+        TableName: door.tables.find((name) => name.endsWith(`-${write.table}`)),
+        ConditionExpression: write.when,
+        ExpressionAttributeNames: write.names,
+        ExpressionAttributeValues: write.values && item(write.values),
+      };
+      if ('put' in write) return { Put: { ...common, Item: item(write.put) } };
+      if ('set' in write) return { Update: { ...common, Key: item(write.key), UpdateExpression: write.set } };
+      throw new Error('Registration only puts and updates');
+    }),
+  });
+}
