@@ -31,6 +31,7 @@ function generalCodes(route: RouteDeclaration): ProblemCode[] {
   if (body) codes.push('BODY_TOO_LARGE');
   if (path.includes('{')) codes.push('NOT_FOUND', 'EXPIRED', 'STATE_CONFLICT');
   if (access === 'session' || access === 'refresh') codes.push('SESSION_ENDED');
+  if (access === 'session') codes.push('ACCOUNT_SUSPENDED');
   if (access === 'session' && !evenIfLost) codes.push('RELATION_NOT_FOUND');
   if (access === 'session' && !evenWithInitialPassword) codes.push('PASSWORD_CHANGE_REQUIRED');
   if (access === 'channel' || access === 'public-or-channel')

@@ -7,6 +7,7 @@ export const channelRelations = flow({
   name: 'channel-relations',
   summary: 'Apps, mini programs and halls look at the companies of a person; they change nothing (REL-9).',
   tables: {
+    Users: ['GetItem'],
     Relationships: ['Query'],
     Tickets: ['PutItem'],
   },
@@ -33,7 +34,7 @@ export const channelRelations = flow({
           ),
         }),
       },
-      errors: ['ASSERTION_INVALID', 'CHANNEL_NOT_ALLOWED'],
+      errors: ['ACCOUNT_SUSPENDED', 'ASSERTION_INVALID', 'CHANNEL_NOT_ALLOWED'],
     },
   },
 });

@@ -7,12 +7,13 @@ import type { StepOf } from '#http/call.ts';
 import { assertedPerson } from '#steps/scans.ts';
 import { allRelationsOf, copiedCompany } from '#store/relations.ts';
 import { shownTaxpayerId } from '#store/taxpayers.ts';
+import { findPerson, refuseSuspended } from '#store/users.ts';
 import type { channelRelations } from './contract.ts';
 
 /**
  * What the person holds or has waiting, on today's day (REL-8), by company. No handles: a channel that may only look
  * gets nothing that it could act with (REL-9). Clients of a tax agent are no relations and follow the agency's agreements,
- * as on the web's 已授权企业.
+ * as on the web's 已授权企业. A suspended person has no way in by an app either (ORD-1).
  */
 export const listRelations: StepOf<typeof channelRelations, 'list'> = async (h, call) => {
   const { assertion } = call.caller;
@@ -20,7 +21,11 @@ export const listRelations: StepOf<typeof channelRelations, 'list'> = async (h, 
   const personKey = assertedPerson(h, assertion);
   if (personKey === undefined) throw new Problem('ASSERTION_INVALID');
   const day = shanghaiDay(call.now);
-  const relations = await allRelationsOf(h.db, personKey);
+  const [relations, person] = await Promise.all([
+    allRelationsOf(h.db, personKey),
+    findPerson(h.db, personKey),
+  ]);
+  refuseSuspended(person);
   return ok({
     relations: relations
       .map((one) => ({ one, state: shownStateOn(one, copiedCompany(one), day) }))

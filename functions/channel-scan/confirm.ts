@@ -9,7 +9,7 @@ import { audited } from '#steps/facts.ts';
 import { assertedPerson, requiredBy } from '#steps/scans.ts';
 import { companyKeyOf } from '#store/taxpayers.ts';
 import type { CompanyClaim } from '#store/tickets.ts';
-import { findPerson, isActive } from '#store/users.ts';
+import { admitted, findPerson } from '#store/users.ts';
 import type { channelScan } from './contract.ts';
 import { readScan, requireScanner } from './steps.ts';
 import { cancelledWrite, confirmedWrite, isSomebodyElses, somebodyElses } from './writes.ts';
@@ -33,7 +33,7 @@ export const confirmScan: StepOf<typeof channelScan, 'confirm'> = async (h, call
   if (key === undefined) throw new Problem('ASSERTION_INVALID');
   if (isSomebodyElses(scan, key)) throw somebodyElses();
   if (scan.scanState !== 'scanned') throw new Problem('STATE_CONFLICT');
-  if (!isActive(settled(person))) throw new Problem('USER_NOT_REGISTERED');
+  admitted(settled(person), 'USER_NOT_REGISTERED');
   const company = settled(acting);
   await h.db.transact([
     confirmedWrite(

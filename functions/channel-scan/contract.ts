@@ -67,6 +67,7 @@ export const channelScan = flow({
       ),
       answers: { 204: null },
       errors: [
+        'ACCOUNT_SUSPENDED',
         'ASSERTION_INVALID',
         'CHANNEL_NOT_ALLOWED',
         'USER_NOT_REGISTERED',
@@ -100,7 +101,13 @@ export const channelScan = flow({
       answers: {
         200: v.object({ passed: v.boolean(), remainingAttempts: v.number(), advice: v.optional(notice) }),
       },
-      errors: ['ASSERTION_INVALID', 'CHANNEL_NOT_ALLOWED', 'FACE_MISMATCH', 'ACCOUNT_LOCKED'],
+      errors: [
+        'ACCOUNT_SUSPENDED',
+        'ASSERTION_INVALID',
+        'CHANNEL_NOT_ALLOWED',
+        'FACE_MISMATCH',
+        'ACCOUNT_LOCKED',
+      ],
     },
   },
 });

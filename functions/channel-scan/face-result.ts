@@ -10,7 +10,7 @@ import type { Write } from '#store/db.ts';
 import { type Attempt, lockedProblem, reserveAttempt, returnAttempt, successWrite } from '#store/lockouts.ts';
 import { sessionLevelWrite } from '#store/sessions.ts';
 import { type FaceProof, type ScanTicket, type TicketBase, ticketWrite } from '#store/tickets.ts';
-import { decidedAnew, facePassedWrite, findPerson, isActive, Stale } from '#store/users.ts';
+import { admitted, decidedAnew, facePassedWrite, findPerson, Stale } from '#store/users.ts';
 import type { channelScan } from './contract.ts';
 import { faceFailedWrite, passedWrite } from './writes.ts';
 
@@ -158,8 +158,7 @@ async function pass(check: Check, transactionId: string, also: readonly Write[] 
 
 /** LVL-2: level 3 becomes 4 by a check in the account centre or any step-up, for the person and the live session. */
 async function levelAfter({ h, call, scan, personKey }: Check) {
-  const person = await findPerson(h.db, personKey);
-  if (!isActive(person)) throw new Problem('STATE_CONFLICT');
+  const person = admitted(await findPerson(h.db, personKey), 'STATE_CONFLICT');
   const from = person.realNameLevel;
   if ((from ?? 3) >= 4) return { level: from ?? 3, writes: [] };
   const alive = (person.webSession?.expiresAt ?? 0) * 1000 > call.now.getTime();

@@ -1,19 +1,21 @@
 import * as v from 'valibot';
 import { flow } from '#contract/flow.ts';
-import { person, phone, role, taxpayerId, validUntil } from '#contract/schemas.ts';
+import { orderEntries, person, phone, role, taxpayerId, validUntil } from '#contract/schemas.ts';
 
 const counters = ['ASSERTION_INVALID', 'CHANNEL_NOT_ALLOWED'] as const;
 
 export const hall = flow({
   name: 'hall',
   summary:
-    'Work at the hall counter: collections, relations, confirmations; the audit keeps officer and office (CHN-1).',
+    'Work at the hall counter: collections, relations, confirmations, orders; the audit keeps officer and office (CHN-1).',
   tables: {
     Users: ['GetItem', 'UpdateItem'],
+    Phones: ['UpdateItem'],
+    Sessions: ['UpdateItem'],
     Relationships: ['GetItem', 'PutItem', 'UpdateItem'],
     'Relationships/byCompany': ['Query'],
     Taxpayers: ['GetItem', 'UpdateItem', 'ConditionCheckItem'],
-    Tickets: ['PutItem'],
+    Tickets: ['GetItem', 'PutItem', 'UpdateItem'],
     Audit: ['PutItem'],
   },
   secrets: ['root', 'sealing', 'providers'],
@@ -51,6 +53,16 @@ export const hall = flow({
       summary: 'End a tax handler’s or invoice clerk’s relation',
       answers: { 204: null },
       errors: [...counters, 'ROLE_NOT_ALLOWED'],
+    },
+    order: {
+      method: 'POST',
+      path: '/v1/hall/orders',
+      access: 'channel',
+      summary:
+        'Suspend or resume an account, end its sessions, take it off its phones; suspending and emptying name a second officer (ORD-1)',
+      body: v.object(orderEntries),
+      answers: { 204: null },
+      errors: [...counters, 'DOCUMENT_INVALID', 'PERSON_MISMATCH'],
     },
     confirm: {
       method: 'POST',

@@ -13,7 +13,7 @@ import { type Judged, switchIdentity } from '#steps/switch-identity.ts';
 import { relationsIn } from '#store/relations.ts';
 import { asPerson } from '#store/sessions.ts';
 import { companyProblem, findTaxpayer } from '#store/taxpayers.ts';
-import { findPerson, isActive, personWrite, Stale } from '#store/users.ts';
+import { admitted, findPerson, personWrite, Stale } from '#store/users.ts';
 import type { identity } from './contract.ts';
 
 type ChangeCall = CallOf<typeof identity, 'change'>;
@@ -40,9 +40,8 @@ async function judged(h: House, call: ChangeCall, becoming: Becoming): Promise<J
   const [relations, company, person] = await Promise.all([
     relationsIn(h.db, personKey, companyKey),
     findTaxpayer(h.db, companyKey),
-    findPerson(h.db, personKey),
+    findPerson(h.db, personKey).then((found) => admitted(found, 'SESSION_ENDED')),
   ]);
-  if (!isActive(person)) throw new Problem('SESSION_ENDED');
   const day = shanghaiDay(call.now);
   const active = relations.filter((relation) => isActiveOn(inTerm(relation, company?.term), day));
   const relation = active.find((one) => one.role === role);

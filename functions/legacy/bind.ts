@@ -32,7 +32,7 @@ import {
   sessionCodeId,
   ticketKeyOf,
 } from '#store/tickets.ts';
-import { type Active, findPerson, isActive, Stale } from '#store/users.ts';
+import { type Active, admittedWrite, findPerson, isActive, Stale } from '#store/users.ts';
 import type { legacy } from './contract.ts';
 
 const role = 'tax-handler';
@@ -147,12 +147,16 @@ async function bound(
     now,
     shanghaiDay(now),
   );
+  // Either way the person's row is looked at: a suspension that came first stands against the binding (ORD-1).
+  const proven = provenPhoneWrites(person, phone);
   await h.db.transact([
     codeSpentWrite(proof.ticket, proof.hash, now),
     ...writes,
     state === 'active' ? firstStaffedWrite(companyKey, () => new Stale()) : activeCompanyWrite(companyKey),
     ...begun.writes,
-    ...provenPhoneWrites(person, phone),
+    ...(proven.length > 0
+      ? proven
+      : [admittedWrite(person.personKey, () => new Problem('USER_NOT_REGISTERED'))]),
     ...relationAudits(h, begun.relation, state, originOf(call), { direction, source: 'legacy' }),
   ]);
   return created({ authorizationId: begun.authorizationId, state });

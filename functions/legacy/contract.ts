@@ -20,7 +20,7 @@ export const legacy = flow({
   name: 'legacy',
   summary: 'The old login beside the new one until its last day: company password, then a person (LEG).',
   tables: {
-    Users: ['GetItem', 'UpdateItem'],
+    Users: ['GetItem', 'UpdateItem', 'ConditionCheckItem'],
     Phones: ['UpdateItem'],
     Lockouts: ['UpdateItem', 'ConditionCheckItem'],
     SmsWindows: ['GetItem', 'UpdateItem'],
@@ -74,6 +74,7 @@ export const legacy = flow({
         }),
       },
       errors: [
+        'ACCOUNT_SUSPENDED',
         'LEGACY_LOGIN_CLOSED',
         'CHALLENGE_REQUIRED',
         'USER_NOT_REGISTERED',
@@ -117,6 +118,7 @@ export const legacy = flow({
         201: v.object({ authorizationId: v.string(), state: v.picklist(['active', 'pending']) }),
       },
       errors: [
+        'ACCOUNT_SUSPENDED',
         'LEGACY_LOGIN_CLOSED',
         'DOCUMENT_INVALID',
         'SMS_CODE_WRONG',

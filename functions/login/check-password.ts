@@ -1,5 +1,5 @@
 import { looksLikePhone } from '#domain/phones.ts';
-import type { Problem } from '#domain/problem.ts';
+import { Problem } from '#domain/problem.ts';
 import { inTerm } from '#domain/relations.ts';
 import { created } from '#http/answers.ts';
 import type { CallOf, StepOf } from '#http/call.ts';
@@ -23,7 +23,7 @@ import type { AgentGrounds } from '#store/grounds.ts';
 import { type Attempt, type Reserved, returnAttempt, successWrite } from '#store/lockouts.ts';
 import { type Relation, relationsIn } from '#store/relations.ts';
 import { findTaxpayer } from '#store/taxpayers.ts';
-import { defaultPhone, findPerson, type Person } from '#store/users.ts';
+import { defaultPhone, findPerson, isSuspended, type Person } from '#store/users.ts';
 import { agentGroundsFor } from './agents.ts';
 import { type CompanyAsked, companyAsked } from './asked.ts';
 import { admissionProblem } from './company.ts';
@@ -50,6 +50,8 @@ export const checkPassword: StepOf<typeof login, 'password'> = async (h, call) =
   // ENT-4: what ended with an earlier term of the company lets nobody in.
   const look = { ...read, relations: read.relations.map((one) => inTerm(one, company?.term)) };
   const phoneTyped = found.value.via === 'phone';
+  // LGN-2: after the password, before entry and relation (ORD-1).
+  if (isSuspended(look.person)) throw await notAdmitted(h, call, look, new Problem('ACCOUNT_SUSPENDED'));
   const refused =
     asked &&
     company &&
@@ -212,7 +214,7 @@ async function wasRight(
   }
 }
 
-/** The password was right and the company not for this person or entry (LGN-8): told, and counted as no failure. */
+/** The password was right and the account suspended (ORD-1), or the company not for this person or entry (LGN-8): told, and counted as no failure. */
 async function notAdmitted(h: House, call: PasswordCall, look: Look, problem: Problem): Promise<Problem> {
   await wasRight(h, call, look, [
     audited(h, call, look.person.personKey, 'login-password', 'failure', {

@@ -69,6 +69,7 @@ export const login = flow({
         }),
       },
       errors: [
+        'ACCOUNT_SUSPENDED',
         'USER_NOT_REGISTERED',
         'PHONE_NOT_FOUND',
         'BAD_CREDENTIALS',
@@ -94,7 +95,7 @@ export const login = flow({
       access: 'public',
       summary: 'Start the face check: a code to scan with an app (FACE-1)',
       answers: { 201: scan },
-      errors: ['ACCOUNT_LOCKED'],
+      errors: ['ACCOUNT_SUSPENDED', 'ACCOUNT_LOCKED'],
     },
     verify: {
       method: 'POST',
@@ -107,6 +108,7 @@ export const login = flow({
       ),
       answers: { 200: sessionOrChoices },
       errors: [
+        'ACCOUNT_SUSPENDED',
         'SMS_CODE_WRONG',
         'ACCOUNT_LOCKED',
         'FACE_REQUIRED',
@@ -121,7 +123,7 @@ export const login = flow({
       summary: 'Take the pending appointment as finance head, after both factors (LGN-9)',
       body: v.object({ authorizationId: handle }),
       answers: { 200: sessionOrChoices },
-      errors: ['STEP_MISSING', 'COMPANY_NOT_CONFIRMED', 'PASSWORD_CHANGE_REQUIRED'],
+      errors: ['ACCOUNT_SUSPENDED', 'STEP_MISSING', 'COMPANY_NOT_CONFIRMED', 'PASSWORD_CHANGE_REQUIRED'],
     },
     reports: {
       method: 'GET',
@@ -141,7 +143,7 @@ export const login = flow({
           ),
         }),
       },
-      errors: ['ENDING_TOO_SHORT', 'STEP_MISSING', 'RELATION_NOT_FOUND'],
+      errors: ['ACCOUNT_SUSPENDED', 'ENDING_TOO_SHORT', 'STEP_MISSING', 'RELATION_NOT_FOUND'],
     },
     choose: {
       method: 'POST',
@@ -150,7 +152,7 @@ export const login = flow({
       summary: 'Choose one of the roles offered (LGN-10), or one of the reports (SPC-2); opens the session',
       body: v.object({ choiceId: v.pipe(v.string(), v.minLength(1), v.maxLength(512)) }),
       answers: { 200: v.object({ session }) },
-      errors: ['STEP_MISSING', 'RELATION_NOT_FOUND', 'COMPANY_NOT_CONFIRMED'],
+      errors: ['ACCOUNT_SUSPENDED', 'STEP_MISSING', 'RELATION_NOT_FOUND', 'COMPANY_NOT_CONFIRMED'],
     },
   },
 });

@@ -15,7 +15,7 @@ import {
   ticketKeyOf,
   ticketProblem,
 } from '#store/tickets.ts';
-import { type Active, findPerson, isActive, type Person } from '#store/users.ts';
+import { type Active, admitted, findPerson, type Person } from '#store/users.ts';
 
 import { agentReadOf } from './agents.ts';
 
@@ -66,11 +66,11 @@ export async function whoAndWhere(
   return { person, relations: relations.map((one) => inTerm(one, ticket.companyTerm)), agents };
 }
 
-/** The person who may finish a login: still registered, and the password that opened it is still theirs (PWD-3). */
+/** The person who may finish a login: still registered and not suspended (ORD-1), and the password that opened it is still theirs (PWD-3). */
 export function requireSamePerson(person: Person | undefined, ticket: LoginTicket): Active {
-  if (!isActive(person)) throw new Problem('USER_NOT_REGISTERED');
-  if (person.passwordRev !== ticket.passwordRev) throw new Problem('STATE_CONFLICT');
-  return person;
+  const same = admitted(person, 'USER_NOT_REGISTERED');
+  if (same.passwordRev !== ticket.passwordRev) throw new Problem('STATE_CONFLICT');
+  return same;
 }
 
 export const placeAt = (

@@ -5,7 +5,7 @@ import { sendCode } from '#steps/codes.ts';
 import { phoneNumberOf } from '#steps/facts.ts';
 import { startFaceScan } from '#steps/scans.ts';
 import { type LoginTicket, openTicket } from '#store/tickets.ts';
-import { findPerson, isActive } from '#store/users.ts';
+import { admitted, findPerson } from '#store/users.ts';
 import type { login } from './contract.ts';
 
 /** Sends the code to the number shown at the first step (LGN-6). */
@@ -19,7 +19,6 @@ export const sendLoginCode: StepOf<typeof login, 'sms'> = async (h, call) => {
 /** Shows a code for the face check; its failures count in LCK, because the password was right (LCK-5). */
 export const startLoginFace: StepOf<typeof login, 'face'> = async (h, call) => {
   const ticket = await openTicket<LoginTicket>(h.db, call.params.id, 'login', call.now);
-  const person = await findPerson(h.db, ticket.personKey);
-  if (!isActive(person)) throw new Problem('STATE_CONFLICT');
+  const person = admitted(await findPerson(h.db, ticket.personKey), 'STATE_CONFLICT');
   return created(await startFaceScan(h, call, ticket, 'face', 'lockout', person));
 };

@@ -13,7 +13,7 @@ import { provenPhone } from '#steps/proven-phone.ts';
 import type { Write } from '#store/db.ts';
 import { type LockoutRow, lockoutKey, unlockWrite } from '#store/lockouts.ts';
 import { openTicket, type ResetTicket, spendWrite, ticketKeyOf } from '#store/tickets.ts';
-import { decidedAnew, defaultPhone, isActive, type Person, personWrite, Stale } from '#store/users.ts';
+import { admitted, decidedAnew, defaultPhone, type Person, personWrite, Stale } from '#store/users.ts';
 import type { passwordReset } from './contract.ts';
 
 type CompleteCall = CallOf<typeof passwordReset, 'complete'>;
@@ -81,9 +81,9 @@ function change(
   const day = shanghaiDay(call.now);
   let known: Account | undefined = read;
   return decidedAnew(async () => {
-    const { person, locked } = known ?? (await readAccount(h, call, ticket.personKey));
+    const { person: found, locked } = known ?? (await readAccount(h, call, ticket.personKey));
     known = undefined;
-    if (!isActive(person)) throw new Problem('USER_NOT_REGISTERED');
+    const person = admitted(found, 'USER_NOT_REGISTERED');
     // A number that was taken over meanwhile proves its new owner (PHN-3).
     const proof = provenPhone(person, sms && stillOwnPhone(person, sms.phoneKey));
     const changes = await newPasswordOf(h, person, call.body.newPassword);

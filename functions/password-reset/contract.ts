@@ -39,7 +39,13 @@ export const passwordReset = flow({
         challenge,
       }),
       answers: { 201: v.object({ resetId: v.string(), methods: v.array(secondFactor) }) },
-      errors: ['USER_NOT_REGISTERED', 'PHONE_NOT_FOUND', 'IDENTITY_MISMATCH', 'CHALLENGE_REQUIRED'],
+      errors: [
+        'ACCOUNT_SUSPENDED',
+        'USER_NOT_REGISTERED',
+        'PHONE_NOT_FOUND',
+        'IDENTITY_MISMATCH',
+        'CHALLENGE_REQUIRED',
+      ],
     },
     sms: {
       method: 'POST',
@@ -55,6 +61,7 @@ export const passwordReset = flow({
       access: 'public',
       summary: 'Start a face check',
       answers: { 201: scan },
+      errors: ['ACCOUNT_SUSPENDED'],
     },
     complete: {
       method: 'POST',
@@ -66,7 +73,7 @@ export const passwordReset = flow({
         v.check(exactlyOneFactor, 'exactly one of smsCode and faceTicket'),
       ),
       answers: { 204: null },
-      errors: ['PASSWORD_WEAK', 'SMS_CODE_WRONG', 'FACE_REQUIRED'],
+      errors: ['ACCOUNT_SUSPENDED', 'PASSWORD_WEAK', 'SMS_CODE_WRONG', 'FACE_REQUIRED'],
     },
   },
 });

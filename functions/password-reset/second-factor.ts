@@ -5,7 +5,7 @@ import { sendCode } from '#steps/codes.ts';
 import { phoneNumberOf } from '#steps/facts.ts';
 import { startFaceScan } from '#steps/scans.ts';
 import { openTicket, type ResetTicket } from '#store/tickets.ts';
-import { findPerson, isActive } from '#store/users.ts';
+import { admitted, findPerson } from '#store/users.ts';
 import type { passwordReset } from './contract.ts';
 
 export const sendResetCode: StepOf<typeof passwordReset, 'sms'> = async (h, call) => {
@@ -17,7 +17,6 @@ export const sendResetCode: StepOf<typeof passwordReset, 'sms'> = async (h, call
 /** Here failed checks end the ticket instead of counting in LCK: nobody locks a stranger by face (LCK-5). */
 export const startResetFace: StepOf<typeof passwordReset, 'face'> = async (h, call) => {
   const ticket = await openTicket<ResetTicket>(h.db, call.params.id, 'password-reset', call.now);
-  const person = await findPerson(h.db, ticket.personKey);
-  if (!isActive(person)) throw new Problem('STATE_CONFLICT');
+  const person = admitted(await findPerson(h.db, ticket.personKey), 'STATE_CONFLICT');
   return created(await startFaceScan(h, call, ticket, 'reset', 'ticket', person));
 };

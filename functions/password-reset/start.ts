@@ -9,7 +9,7 @@ import { accountNamed, expectedWindow, type Named, stillNames, unknownAccount } 
 import { requireHuman } from '#steps/anti-automation.ts';
 import { audited, maskedPhoneOf, nameOf, numberOf } from '#steps/facts.ts';
 import { openTicketWrite, type ResetTicket } from '#store/tickets.ts';
-import { defaultPhone, findPerson, type Person } from '#store/users.ts';
+import { defaultPhone, findPerson, isSuspended, type Person } from '#store/users.ts';
 import type { passwordReset } from './contract.ts';
 
 /** 忘记密码 (PWD-1): account, and name and document beside it, because a recycled phone number is not a person. */
@@ -30,6 +30,13 @@ export const startReset: StepOf<typeof passwordReset, 'start'> = async (h, call)
     if (known)
       await h.db.put(audited(h, call, known.personKey, 'password-reset', 'failure', { reason: 'identity' }));
     throw new Problem('IDENTITY_MISMATCH');
+  }
+
+  // ORD-1: told to who knows the person's name and document, not only the account.
+  if (isSuspended(person)) {
+    const detail = { reason: 'ACCOUNT_SUSPENDED' };
+    await h.db.put(audited(h, call, person.personKey, 'password-reset', 'failure', detail));
+    throw new Problem('ACCOUNT_SUSPENDED');
   }
 
   // The typed phone if the account was one, else the default (as at login, LGN-6).

@@ -16,9 +16,9 @@ import { claimPhoneWrite, type OwnedPhone, phoneOwner } from '#store/phones.ts';
 import { type RecoveryTicket, spendWrite, ticketKeyOf } from '#store/tickets.ts';
 import {
   type Active,
+  admitted,
   decidedAnew,
   findPerson,
-  isActive,
   type OwnPhone,
   ownPhone,
   type Person,
@@ -76,12 +76,13 @@ async function recover(
   h: House,
   call: CompleteCall,
   proof: Proof,
-  { person, owner }: Read,
+  { person: read, owner }: Read,
 ): Promise<OwnPhone[]> {
   const { ticket } = proof;
   const { phoneKey } = ticket.newPhone;
   // Who changed the password meanwhile did not mean this journey to go on (PWD-3).
-  if (!isActive(person) || person.passwordRev !== ticket.passwordRev) throw new Problem('STATE_CONFLICT');
+  const person = admitted(read, 'STATE_CONFLICT');
+  if (person.passwordRev !== ticket.passwordRev) throw new Problem('STATE_CONFLICT');
   const holder = owner && owner.personKey !== person.personKey ? owner.personKey : undefined;
   if (holder && !call.body.takeover) throw new Problem('PHONE_TAKEN');
   const face = passedFace(ticket, call.body.faceTicket);

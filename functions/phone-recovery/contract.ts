@@ -35,6 +35,7 @@ export const phoneRecovery = flow({
       body: v.object({ ...personEntries, password, newPhone: phone, challenge }),
       answers: { 201: v.object({ recoveryId: v.string() }) },
       errors: [
+        'ACCOUNT_SUSPENDED',
         'DOCUMENT_INVALID',
         'PHONE_INVALID',
         'BAD_CREDENTIALS',
@@ -58,6 +59,7 @@ export const phoneRecovery = flow({
       access: 'public',
       summary: 'Start a face check, for a number of somebody else or where the stage wants one',
       answers: { 201: scan },
+      errors: ['ACCOUNT_SUSPENDED'],
     },
     complete: {
       method: 'POST',
@@ -66,7 +68,14 @@ export const phoneRecovery = flow({
       summary: 'Make the new number the default one; the old numbers are told',
       body: v.object({ smsCode, faceTicket: v.optional(handle), takeover: v.optional(v.boolean()) }),
       answers: { 204: null },
-      errors: ['SMS_CODE_WRONG', 'PHONE_TAKEN', 'FACE_REQUIRED', 'TOO_MANY_PHONES', 'ACCOUNT_LOCKED'],
+      errors: [
+        'ACCOUNT_SUSPENDED',
+        'SMS_CODE_WRONG',
+        'PHONE_TAKEN',
+        'FACE_REQUIRED',
+        'TOO_MANY_PHONES',
+        'ACCOUNT_LOCKED',
+      ],
     },
   },
 });

@@ -1,4 +1,3 @@
-import { Problem } from '#domain/problem.ts';
 import { accepted, created } from '#http/answers.ts';
 import type { StepOf } from '#http/call.ts';
 import { requireHuman } from '#steps/anti-automation.ts';
@@ -6,7 +5,7 @@ import { sendCode } from '#steps/codes.ts';
 import { phoneNumberOf } from '#steps/facts.ts';
 import { startFaceScan } from '#steps/scans.ts';
 import { openTicket, type RecoveryTicket } from '#store/tickets.ts';
-import { findPerson, isActive } from '#store/users.ts';
+import { admitted, findPerson } from '#store/users.ts';
 import type { phoneRecovery } from './contract.ts';
 
 /** The number may be a stranger's, so the address has a budget (SMS-2). */
@@ -24,7 +23,6 @@ export const sendRecoveryCode: StepOf<typeof phoneRecovery, 'sms'> = async (h, c
 /** The password was right, so failed checks are failures of the method `face` (LCK-5, PHN-4). */
 export const startRecoveryFace: StepOf<typeof phoneRecovery, 'face'> = async (h, call) => {
   const ticket = await openTicket<RecoveryTicket>(h.db, call.params.id, 'phone-recovery', call.now);
-  const person = await findPerson(h.db, ticket.personKey);
-  if (!isActive(person)) throw new Problem('STATE_CONFLICT');
+  const person = admitted(await findPerson(h.db, ticket.personKey), 'STATE_CONFLICT');
   return created(await startFaceScan(h, call, ticket, 'face', 'lockout', person));
 };

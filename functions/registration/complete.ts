@@ -16,9 +16,11 @@ import {
   decidedAnew,
   findPerson,
   isActive,
+  isNamed,
   type Person,
   type PersonChanges,
   personWrite,
+  refuseSuspended,
   Stale,
 } from '#store/users.ts';
 import { requireRegisteringChannel } from './channel.ts';
@@ -61,8 +63,10 @@ async function register(
     findPerson(h.db, personKey),
     phoneOwner(h.db, profile.phoneKey),
   ]);
+  refuseSuspended(person);
   if (isActive(person)) throw new Problem('ALREADY_REGISTERED');
-  if (person && !sameName(nameOf(h, person), nameOf(h, ticket))) throw new Problem('PERSON_MISMATCH');
+  if (person && isNamed(person) && !sameName(nameOf(h, person), nameOf(h, ticket)))
+    throw new Problem('PERSON_MISMATCH');
   // Between start and now the hall may have corrected or withdrawn its record.
   if (person?.hall?.phoneKey !== ticket.hallPhoneKey) throw new Problem('STATE_CONFLICT');
   const holder = owner && owner.personKey !== personKey ? owner.personKey : undefined;

@@ -38,6 +38,7 @@ export const registration = flow({
       }),
       answers: { 201: v.object({ registrationId: v.string(), faceRequired: v.boolean() }) },
       errors: [
+        'ACCOUNT_SUSPENDED',
         'DOCUMENT_INVALID',
         'ALREADY_REGISTERED',
         'OFFICE_COLLECTION_REQUIRED',
@@ -103,6 +104,7 @@ export const registration = flow({
       summary: 'Become registered',
       answers: { 201: v.object({ realNameLevel: v.number() }) },
       errors: [
+        'ACCOUNT_SUSPENDED',
         'FACE_REQUIRED',
         'STEP_MISSING',
         'PHONE_TAKEN',

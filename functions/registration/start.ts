@@ -9,7 +9,7 @@ import type { StepOf } from '#http/call.ts';
 import { requireHuman } from '#steps/anti-automation.ts';
 import { audited, nameOf } from '#steps/facts.ts';
 import { openTicketWrite, type RegistrationTicket } from '#store/tickets.ts';
-import { findPerson, isActive, sealContext } from '#store/users.ts';
+import { findPerson, isActive, isNamed, refuseSuspended, sealContext } from '#store/users.ts';
 import { requireRegisteringChannel } from './channel.ts';
 import type { registration } from './contract.ts';
 
@@ -30,7 +30,9 @@ export const startRegistration: StepOf<typeof registration, 'start'> = async (h,
   if (human.status === 'rejected') throw human.reason;
   if (found.status === 'rejected') throw found.reason;
   const person = found.value;
-  if (person && !sameName(nameOf(h, person), name)) throw new Problem('PERSON_MISMATCH');
+  if (person && isNamed(person) && !sameName(nameOf(h, person), name)) throw new Problem('PERSON_MISMATCH');
+  // ORD-1: registering again lifts nothing.
+  refuseSuspended(person);
   if (isActive(person)) throw new Problem('ALREADY_REGISTERED');
   const hall = person?.hall;
   if (isOfficeFirst(documentType) && !hall) throw new Problem('OFFICE_COLLECTION_REQUIRED');

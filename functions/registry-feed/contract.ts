@@ -2,7 +2,7 @@ import { flow } from '#contract/flow.ts';
 
 export const registryFeed = flow({
   name: 'registry-feed',
-  summary: 'Takes registry feed lines: hall collections, companies, people (ENT-3, MIG-1).',
+  summary: 'Takes registry feed lines: hall collections, companies, people, orders (ENT-3, MIG-1, ORD-1).',
   tables: {
     Users: ['GetItem', 'BatchGetItem', 'UpdateItem'],
     Phones: ['GetItem', 'BatchGetItem', 'UpdateItem'],
@@ -15,7 +15,8 @@ export const registryFeed = flow({
     Sessions: ['UpdateItem'],
     Audit: ['PutItem'],
   },
-  secrets: ['root', 'sealing'],
+  secrets: ['root', 'sealing', 'providers'],
+  gateways: ['sms'],
   hashesPasswords: true,
   timeoutSeconds: 900,
   trigger: { kind: 'feed' },

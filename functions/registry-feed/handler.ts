@@ -1,5 +1,6 @@
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { writeLine } from '#gateways/log.ts';
+import { createSmsGateway } from '#gateways/sms/index.ts';
 import { type House, houseOf } from '#http/house.ts';
 import { causeOf } from '#http/log.ts';
 import { openTables } from '#store/db.ts';
@@ -11,7 +12,7 @@ import { type FeedCounts, type Told, takeLines } from './take-lines.ts';
 
 const tables = openTables();
 /** Calls are gathered within one invocation. */
-const openHouse = () => houseOf(registryFeed, { db: gatheredTables(tables) })();
+const openHouse = () => houseOf(registryFeed, { db: gatheredTables(tables), sms: createSmsGateway })();
 
 /** A batch of lines handed over directly, numbered from `firstLine`. */
 interface Batch {

@@ -1,7 +1,6 @@
 import * as v from 'valibot';
 import { personEntries } from '#contract/schemas.ts';
 import { isHashed } from '#crypto/passwords.ts';
-import type { AnyCall } from '#http/call.ts';
 import type { House } from '#http/house.ts';
 import { endSessions } from '#steps/end-sessions.ts';
 import { type NamedPerson, readPerson, requireSameName } from '#steps/named-person.ts';
@@ -12,11 +11,13 @@ import { findPhone, type PhoneRow } from '#store/phones.ts';
 import {
   decidedAnew,
   findPerson,
+  isNamed,
   type Person,
   type PersonChanges,
   personWrite,
   Stale,
 } from '#store/users.ts';
+import { exchangeCall } from './exchange.ts';
 import { type LegacyHash, legacyHash } from './legacy-hash.ts';
 import type { Outcome } from './outcome.ts';
 import { type ImportedPhones, noPhones, type ReadNumber, readNumbers, takePhones } from './person-phones.ts';
@@ -85,7 +86,9 @@ async function keep(h: House, line: PersonLine, known: Person, now: Date): Promi
     ),
     migratedAudit(h, known.personKey, now, { realNameLevel, reason: 'kept' }),
   ]);
-  return { taken: 'accepted' };
+  // A line of the old systems ends no account of this one; whoever means that orders it (ORD-1).
+  const isMeantToEnd = line.state !== 'valid' && known.account?.status === 'active';
+  return { taken: 'accepted', warnings: isMeantToEnd ? ['STATE_NOT_TAKEN'] : [] };
 }
 
 async function open(
@@ -98,7 +101,10 @@ async function open(
   hash: LegacyHash | undefined,
   now: Date,
 ): Promise<Outcome> {
-  const phones = await takePhones(h, named.key, known, numbers, rows, now);
+  // ORD-1: who was taken off all phones gets none back from what an old system still knows.
+  const phones = known?.orders?.emptiedAt
+    ? noPhones(known)
+    : await takePhones(h, named.key, known, numbers, rows, now);
   const realNameLevel = levelAfter(known, line);
   await write(h, named, known, now, 'active', line.version, phones, {
     ...(await passwordAfter(known, hash)),
@@ -157,10 +163,10 @@ async function write(
   const passwordRev = (known?.passwordRev ?? 0) + (isNewPassword ? 1 : 0);
   const sessions =
     known && isNewPassword
-      ? endSessions(h, exchange(now), known, status === 'active' ? 'credential-change' : 'deregistered')
+      ? endSessions(h, exchangeCall(now), known, status === 'active' ? 'credential-change' : 'deregistered')
       : { changes: {}, writes: [] };
   const all: PersonChanges = {
-    ...(known ? {} : named.facts),
+    ...(isNamed(known) ? {} : named.facts),
     ...changes,
     ...sessions.changes,
     ...(passwordRev > 0 ? { passwordRev } : {}),
@@ -189,12 +195,6 @@ const levelAfter = (known: Person | undefined, line: PersonLine): number =>
 const accountOf = (status: 'active' | 'cancelled' | 'invalid', now: Date) => ({
   status,
   since: now.toISOString(),
-});
-
-const exchange = (now: Date): AnyCall => ({
-  now,
-  language: 'zh',
-  origin: { channel: 'exchange', address: '', browser: '', traceId: '' },
 });
 
 const migratedAudit = (

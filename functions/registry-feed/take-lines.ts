@@ -10,6 +10,7 @@ import { appointmentLine, takeAppointment } from './appointment.ts';
 import { collectionLine, takeCollection } from './collection.ts';
 import { crossRegionReportLine, takeReport } from './cross-region-report.ts';
 import { objectsOf } from './objects.ts';
+import { orderLine, takeOrder } from './order.ts';
 import type { Outcome, Taken } from './outcome.ts';
 import { personLine, takePerson } from './person.ts';
 import { type Bounds, type Piece, runSideBySide } from './side-by-side.ts';
@@ -47,6 +48,7 @@ const lineSchema = v.variant('type', [
   crossRegionReportLine,
   agencyStaffLine,
   agreementLine,
+  orderLine,
 ]);
 
 type Line = v.InferOutput<typeof lineSchema>;
@@ -87,6 +89,8 @@ function takeLine(h: House, line: Line, now: Date): Promise<Taken | Outcome> {
       return takeTaxHandler(h, line, now);
     case 'cross-region-report':
       return takeReport(h, line, now);
+    case 'order':
+      return takeOrder(h, line, now);
   }
 }
 

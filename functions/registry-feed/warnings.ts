@@ -7,6 +7,8 @@ const sentences = {
   AGENT_IS_STAFF: '有经办人员已是委托企业的办税人员',
   STATE_CONFLICT: '与该委托企业已有服务期限重叠的协议',
   AGREEMENT_ENDED: '该协议已在本系统终止或被委托企业拒绝，不再恢复',
+  STATE_NOT_TAKEN:
+    '该账户已在本系统注册或变更，作废、注销状态未生效；如需停用账户，请报送 order 行（order: suspend，并注明 approvedBy）',
 } as const;
 export type WarningCode = keyof typeof sentences;
 

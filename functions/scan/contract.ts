@@ -39,7 +39,13 @@ export const scan = flow({
           advice: v.optional(notice),
         }),
       },
-      errors: ['USER_NOT_REGISTERED', 'RELATION_NOT_FOUND', 'COMPANY_NOT_CONFIRMED', 'USE_SPECIAL_ENTRY'],
+      errors: [
+        'ACCOUNT_SUSPENDED',
+        'USER_NOT_REGISTERED',
+        'RELATION_NOT_FOUND',
+        'COMPANY_NOT_CONFIRMED',
+        'USE_SPECIAL_ENTRY',
+      ],
     },
   },
 });

@@ -5,9 +5,9 @@ import type { CallOf, StepOf } from '#http/call.ts';
 import type { House } from '#http/house.ts';
 import { noticeFor } from '#http/messages/index.ts';
 import { pollHashOf, shownState } from '#steps/scans.ts';
-import { checkedSince, provenBy, stepUpProof } from '#steps/step-up-proof.ts';
+import { checkedSince, endedByOrder, provenBy, stepUpProof } from '#steps/step-up-proof.ts';
 import { type ScanTicket, ticketKeyOf } from '#store/tickets.ts';
-import { findPerson, isActive } from '#store/users.ts';
+import { admitted, findPerson } from '#store/users.ts';
 import type { scan } from './contract.ts';
 import { sessionOf } from './qr-login.ts';
 
@@ -48,12 +48,13 @@ export const pollScan: StepOf<typeof scan, 'poll'> = async (h, call) => {
 
 /**
  * STP-3: the terminal's or hall's system gets its proof with the answer; a page of ours asks for its own (STP-2). It is
- * made from what holds now: for somebody whose account has ended since, there is none (STP-4).
+ * made from what holds now: for somebody whose account has ended since or is suspended, there is none (STP-4, ORD-1).
  */
 async function proofFor(h: House, call: CallOf<typeof scan, 'poll'>, ticket: ScanTicket) {
   const proven = ticket.purpose === 'verification' ? provenBy(h, ticket, call.now) : undefined;
   if (!proven || ticket.personKey === undefined) return {};
-  const person = await findPerson(h.db, ticket.personKey);
-  if (!isActive(person) || !checkedSince(person, proven.proven)) throw new Problem('USER_NOT_REGISTERED');
+  const person = admitted(await findPerson(h.db, ticket.personKey), 'USER_NOT_REGISTERED');
+  if (!checkedSince(person, proven.proven)) throw new Problem('USER_NOT_REGISTERED');
+  if (endedByOrder(person, proven.proven)) return {};
   return { proof: await stepUpProof(h, call, proven, person, proven.proven, proven.stepUp) };
 }

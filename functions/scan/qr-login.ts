@@ -7,7 +7,7 @@ import { openSession } from '#steps/open-session.ts';
 import { openScan } from '#steps/scans.ts';
 import { asPerson } from '#store/sessions.ts';
 import { type ScanTicket, spendWrite } from '#store/tickets.ts';
-import { decidedAnew, findPerson, isActive } from '#store/users.ts';
+import { admitted, decidedAnew, findPerson } from '#store/users.ts';
 import type { scan } from './contract.ts';
 
 /** Shows a code for whoever is logged in on a phone (QR-1); nobody is known yet. */
@@ -40,11 +40,14 @@ export async function sessionOf(h: House, call: AnyCall, ticket: ScanTicket) {
         findPerson(h.db, confirmed.personKey),
         confirmed.company && companyPlace(h, confirmed.personKey, confirmed.company, call.now),
       ]);
-      if (!isActive(person)) throw new Problem('USER_NOT_REGISTERED');
-      return openSession(h, call, person, place ?? asPerson, { method: 'qr' }, [
-        { ...spend, otherwise: () => new HandedOut() },
-        ...(place?.writes ?? []),
-      ]);
+      return openSession(
+        h,
+        call,
+        admitted(person, 'USER_NOT_REGISTERED'),
+        place ?? asPerson,
+        { method: 'qr' },
+        [{ ...spend, otherwise: () => new HandedOut() }, ...(place?.writes ?? [])],
+      );
     });
   } catch (error) {
     if (error instanceof HandedOut) return undefined;

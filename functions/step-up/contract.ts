@@ -8,7 +8,7 @@ export const stepUp = flow({
   name: 'step-up',
   summary: 'A face proof for a matter of risk, for another tax system to check (STP-1, STP-2).',
   tables: {
-    Users: ['GetItem'],
+    Users: ['GetItem', 'ConditionCheckItem'],
     Sessions: ['GetItem'],
     Tickets: ['GetItem', 'PutItem'],
     /** The number of a company whose number is personal data, for an audience that may have it (STP-4). */

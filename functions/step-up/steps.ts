@@ -8,9 +8,9 @@ import type { House } from '#http/house.ts';
 import { audited } from '#steps/facts.ts';
 import { provenCompany } from '#steps/proven-company.ts';
 import { shownState, startPersonScan } from '#steps/scans.ts';
-import { checkedSince, knownMatter, provenBy, stepUpProof } from '#steps/step-up-proof.ts';
+import { checkedSince, endedByOrder, knownMatter, provenBy, stepUpProof } from '#steps/step-up-proof.ts';
 import { type ScanTicket, ticketKeyOf } from '#store/tickets.ts';
-import { findPerson, isActive, type Person } from '#store/users.ts';
+import { admitted, admittedWrite, findPerson, type Person } from '#store/users.ts';
 import type { stepUp } from './contract.ts';
 
 /** STP-2: a face check that is recent enough for the matter serves again; otherwise the person scans (STP-1). */
@@ -18,12 +18,12 @@ export const startStepUp: StepOf<typeof stepUp, 'start'> = async (h, call) => {
   const asked = knownMatter(h, call.body);
   const { matter, audience } = asked;
   const { session } = call.caller;
-  const [person, company] = await Promise.all([
+  const [found, company] = await Promise.all([
     findPerson(h.db, session.personKey),
     // STP-4: who may not do the matter is told before the scan.
     provenCompany(h, call.caller, asked),
   ]);
-  if (!isActive(person)) throw new Problem('SESSION_ENDED');
+  const person = admitted(found, 'SESSION_ENDED');
   const nonce = call.body.nonce === undefined ? {} : { nonce: call.body.nonce };
   const { faceProof } = person;
   if (
@@ -34,14 +34,15 @@ export const startStepUp: StepOf<typeof stepUp, 'start'> = async (h, call) => {
   ) {
     const proven = { at: faceProof.at, level: person.realNameLevel ?? 3 };
     const proof = await stepUpProof(h, call, asked, person, proven, nonce, company);
-    // A proof leaves the house: told before it does.
-    await h.db.put(
+    // A proof leaves the house: told before it does, and not after an order that ends proofs (ORD-1).
+    await h.db.transact([
+      admittedWrite(session.personKey, () => new Problem('SESSION_ENDED')),
       audited(h, call, session.personKey, 'step-up', 'success', {
         matter: matter.code,
         audience: audience.code,
         transactionId: faceProof.transactionId,
       }),
-    );
+    ]);
     return ok({ satisfied: true as const, proof });
   }
   const scan = await startPersonScan(h, call, person, {
@@ -65,17 +66,18 @@ export const startStepUp: StepOf<typeof stepUp, 'start'> = async (h, call) => {
  */
 export const showStepUp: StepOf<typeof stepUp, 'show'> = async (h, call) => {
   const { session } = call.caller;
-  const [scan, person] = await Promise.all([
+  const [scan, found] = await Promise.all([
     h.db.get<ScanTicket>('Tickets', { ticketKey: ticketKeyOf(call.params.id) }),
     findPerson(h.db, session.personKey),
   ]);
   const own = scan?.kind === 'scan' && scan.purpose === 'step-up' && scan.personKey === session.personKey;
   if (!own) throw new Problem('NOT_FOUND');
-  if (!isActive(person)) throw new Problem('SESSION_ENDED');
+  const person = admitted(found, 'SESSION_ENDED');
   const state = shownState(scan, call.now);
   const proven = state === 'passed' ? provenBy(h, scan, call.now) : undefined;
   // A face check belongs to the session that it was started for (SES-5).
-  if (proven?.stepUp.sessionId !== session.sessionId) return ok({ state });
+  if (proven?.stepUp.sessionId !== session.sessionId || endedByOrder(person, proven.proven))
+    return ok({ state });
   if (!isDeepStrictEqual(proven.stepUp.acting, session.company))
     throw new Problem('RELATION_NOT_FOUND', {}, { variant: 'lost' });
   const company = await provenCompany(h, call.caller, proven);

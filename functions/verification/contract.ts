@@ -27,6 +27,7 @@ export const verification = flow({
       }),
       answers: { 200: scan },
       errors: [
+        'ACCOUNT_SUSPENDED',
         'ASSERTION_INVALID',
         'CHANNEL_NOT_ALLOWED',
         'MATTER_UNKNOWN',

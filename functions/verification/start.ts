@@ -9,7 +9,7 @@ import type { StepOf } from '#http/call.ts';
 import { audited, nameOf } from '#steps/facts.ts';
 import { startPersonScan } from '#steps/scans.ts';
 import { knownMatter } from '#steps/step-up-proof.ts';
-import { findPerson, isActive } from '#store/users.ts';
+import { findPerson, isActive, refuseSuspended } from '#store/users.ts';
 import type { verification } from './contract.ts';
 
 /**
@@ -26,6 +26,7 @@ export const startVerification: StepOf<typeof verification, 'start'> = async (h,
   const person = await findPerson(h.db, personKey(h.keys, shown.documentType, number));
   if (!isActive(person)) throw new Problem('USER_NOT_REGISTERED');
   if (!sameName(nameOf(h, person), name)) throw new Problem('PERSON_MISMATCH');
+  refuseSuspended(person);
   const startedBy = {
     channel,
     ...(officer === undefined ? {} : { officer }),

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { agreementStates, serviceItems } from '#domain/agreements.ts';
 import { channels, entries, roles } from '#domain/names.ts';
+import { orders } from '#domain/orders.ts';
 import { permissions, relationStates } from '#domain/relations.ts';
 
 /**
@@ -32,6 +33,20 @@ export const documentType = v.picklist([
 const personEntries = { name: bounded(1, 120), documentType, documentNumber: bounded(1, 64) };
 export const person = v.object(personEntries);
 export { personEntries };
+
+/** Whom an order is about (ORD-1): the document says it; a name, where it is given, must be the record's. */
+export const orderEntries = {
+  person: v.object({
+    documentType,
+    documentNumber: personEntries.documentNumber,
+    name: v.optional(personEntries.name),
+  }),
+  order: v.picklist(orders),
+  /** For the audit, without names or numbers. */
+  reason: v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(200)),
+  /** The second officer, where the order needs one. */
+  approvedBy: v.optional(bounded(1, 64)),
+};
 
 export const phone = bounded(1, 32);
 export const smsCode = v.pipe(

@@ -3,6 +3,7 @@ import type { Channel } from './names.ts';
 export const channelActions = [
   'register',
   'collect',
+  'order',
   'confirm-qr-login',
   'face-factor',
   'step-up-invoice',
@@ -23,6 +24,7 @@ export interface ChannelSettings {
 const table: Readonly<Record<ChannelAction, readonly Channel[]>> = {
   register: ['web', 'ahtax-app'],
   collect: ['hall'],
+  order: ['hall'],
   'confirm-qr-login': ['ahtax-app', 'iit-app', 'wechat-mini', 'alipay-mini'],
   'face-factor': ['ahtax-app', 'iit-app'],
   'step-up-invoice': ['ahtax-app', 'iit-app', 'wechat-mini', 'alipay-mini'],

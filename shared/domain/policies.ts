@@ -40,6 +40,9 @@ export const defaultPolicies = {
   argon2Parallelism: 1,
   /** PHN-1. */
   phonesPerPerson: 10,
+  /** ORD-1: orders of one office within a clock hour, and the share of them at which operators are told. */
+  ordersPerOfficeHour: 30,
+  ordersAlarmPercent: 80,
   /** PHN-4: 找回手机号码 asks for a face proof as well. */
   recoveryNeedsFace: false,
   /** PHN-4: for how long an SMS to a recovered number is no fresh factor. */

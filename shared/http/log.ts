@@ -47,6 +47,40 @@ export function logRequest(
 }
 
 /**
+ * ORD-1: one line an order, log and metric. `isNear` is what rings: an office has used most of its hour.
+ * @param given `office` as the assertion names it; none for the feed
+ */
+export function writeOrderLine(
+  flow: string,
+  order: string,
+  given: { readonly office?: string; readonly inHour?: number; readonly isNear?: boolean } = {},
+): void {
+  const { isNear = false, ...where } = given;
+  writeLine({
+    level: isNear ? 'WARN' : 'INFO',
+    word: 'order-given',
+    _aws: {
+      Timestamp: Date.now(),
+      CloudWatchMetrics: [
+        {
+          Namespace: 'AhtaxDoor',
+          Dimensions: [['flow'], ['flow', 'order']],
+          Metrics: [
+            { Name: 'Orders', Unit: 'Count' },
+            { Name: 'OrdersNearLimit', Unit: 'Count' },
+          ],
+        },
+      ],
+    },
+    flow,
+    order,
+    ...where,
+    Orders: 1,
+    OrdersNearLimit: isNear ? 1 : 0,
+  });
+}
+
+/**
  * Our own failures leave a trace for operators: class, message of the SDK or bug and stack, which hold no personal data,
  * and the id by which AWS finds the request, whichever error of the chain carries it.
  */

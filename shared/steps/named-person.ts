@@ -8,7 +8,7 @@ import { normaliseName, sameName } from '#domain/persons.ts';
 import { Problem } from '#domain/problem.ts';
 import type { House } from '#http/house.ts';
 import type { Write } from '#store/db.ts';
-import { type Person, personWrite, Stale, sealContext } from '#store/users.ts';
+import { isNamed, type Person, personWrite, Stale, sealContext } from '#store/users.ts';
 import { nameOf } from './facts.ts';
 
 /** A person as somebody else names them: normalised, with the key under which they exist before any account. */
@@ -38,15 +38,16 @@ export function readPerson(h: House, raw: v.InferOutput<typeof person>, now: Dat
 /** DOC-5: a number already held by another name is refused where it comes in. */
 export function requireSameName(
   h: House,
-  named: NamedPerson,
+  named: Pick<NamedPerson, 'name'>,
   known: Pick<Person, 'personKey' | 'sealedName'> | undefined,
 ): void {
-  if (known && !sameName(nameOf(h, known), named.name)) throw new Problem('PERSON_MISMATCH');
+  if (known && isNamed(known) && !sameName(nameOf(h, known), named.name))
+    throw new Problem('PERSON_MISMATCH');
 }
 
 /** The real-name record of somebody who was unknown so far; nothing for the others. */
 export const recordWrites = (named: NamedPerson, known: Person | undefined): Write[] =>
-  known ? [] : [personWrite(named.key, 0, named.facts, () => new Stale())];
+  isNamed(known) ? [] : [personWrite(named.key, known?.rev ?? 0, named.facts, () => new Stale())];
 
 /** The person as relations keep them: by the name of their own record where there is one. */
 export const holderOf = (named: NamedPerson, known: Person | undefined) => ({

@@ -1,14 +1,11 @@
-import { Problem } from '#domain/problem.ts';
 import type { House } from '#http/house.ts';
-import { type Active, findPerson, isActive, type Person } from '#store/users.ts';
+import { type Active, admitted, findPerson, type Person } from '#store/users.ts';
 import { maskedPhoneOf } from './facts.ts';
 import type { SessionCall } from './fresh-factor.ts';
 
 /** The person behind the session. One whose account has just ended has no session any more either. */
 export async function signedInPerson(h: Pick<House, 'db'>, call: SessionCall): Promise<Active> {
-  const person = await findPerson(h.db, call.caller.session.personKey);
-  if (!isActive(person)) throw new Problem('SESSION_ENDED');
-  return person;
+  return admitted(await findPerson(h.db, call.caller.session.personKey), 'SESSION_ENDED');
 }
 
 /** The own numbers as the account centre shows them (DOC-4), the default one first. */

@@ -29,6 +29,7 @@ import {
   decidedAnew,
   findPerson,
   isActive,
+  isSuspended,
   type Person,
   personWrite,
   Stale,
@@ -144,7 +145,8 @@ export interface TypedPassword {
  * LCK-5: a password typed in the account centre or for 找回手机号码 counts like one at login. One reserved look; when
  * it was right, `act` gets the person and the write that resets the count, for its transaction. If `act` refuses for
  * another reason, the reservation goes back; if it meets Stale, the person is read and compared again. Throws
- * BAD_CREDENTIALS {remainingAttempts}, ACCOUNT_LOCKED, USER_NOT_REGISTERED.
+ * BAD_CREDENTIALS {remainingAttempts}, ACCOUNT_LOCKED, USER_NOT_REGISTERED, and ACCOUNT_SUSPENDED to who knows the
+ * password (ORD-1).
  */
 export async function withPassword<R>(
   h: House,
@@ -185,6 +187,13 @@ export async function withPassword<R>(
       const { ok, needsRehash } = await ownPasswordMatches(h, person, typed.password);
       wrong = !ok || !fits;
       if (wrong) throw wrongPasswordProblem(reserved.taken, call.now, policies);
+      if (isSuspended(person)) {
+        // ORD-1: told to who knows the password, and no failure of theirs.
+        const detail = { method: 'password', purpose, reason: 'ACCOUNT_SUSPENDED' };
+        const kind = typed.kind ?? 'password-checked';
+        await h.db.transact([...writes, audited(h, call, personKey, kind, 'failure', detail)]);
+        throw new Problem('ACCOUNT_SUSPENDED');
+      }
       return act(person, writes, needsRehash);
     });
   } catch (error) {

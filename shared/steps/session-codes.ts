@@ -1,4 +1,3 @@
-import { Problem } from '#domain/problem.ts';
 import type { House } from '#http/house.ts';
 import type { Write } from '#store/db.ts';
 import {
@@ -9,7 +8,7 @@ import {
   sessionCodeId,
   ticketKeyOf,
 } from '#store/tickets.ts';
-import { type Active, decidedAnew, findPerson, isActive } from '#store/users.ts';
+import { type Active, admitted, decidedAnew, findPerson } from '#store/users.ts';
 import { sendCode, withCode } from './codes.ts';
 import type { SessionCall } from './fresh-factor.ts';
 
@@ -76,8 +75,7 @@ export function withSessionCode<R>(
       return decidedAnew(async () => {
         const person = first ? read : await findPerson(h.db, personKey);
         first = false;
-        if (!isActive(person)) throw new Problem('USER_NOT_REGISTERED');
-        return act(proof, person);
+        return act(proof, admitted(person, 'USER_NOT_REGISTERED'));
       });
     },
   );

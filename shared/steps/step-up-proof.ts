@@ -84,3 +84,7 @@ export function provenBy(h: Pick<House, 'settings'>, scan: ScanTicket, now: Date
 /** STP-4: face checks end with the account; who registered again after the check has not shown the face since. */
 export const checkedSince = (person: Active, { at }: { readonly at: string }): boolean =>
   Date.parse(at) >= Date.parse(person.account.since);
+
+/** ORD-1: a suspension ends the face checks before it, also where it is lifted since. */
+export const endedByOrder = ({ orders }: Active, { at }: { readonly at: string }): boolean =>
+  Date.parse(at) <= Date.parse(orders?.proofsEndedAt ?? '');

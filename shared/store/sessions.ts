@@ -16,7 +16,9 @@ export type EndReason =
   | 'expired'
   | 'reuse'
   | 'credential-change'
-  | 'deregistered';
+  | 'deregistered'
+  | 'suspended'
+  | 'by-order';
 export interface Ended {
   readonly reason: EndReason;
   /** Epoch seconds. */

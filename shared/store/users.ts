@@ -1,9 +1,9 @@
 import type { PersonPassword, StoredPassword } from '#crypto/passwords.ts';
 import type { Sealed } from '#crypto/sealed.ts';
 import type { Role } from '#domain/names.ts';
-import { Problem } from '#domain/problem.ts';
+import { Problem, type ProblemCode } from '#domain/problem.ts';
 import type { SmsWindow } from '#domain/sms-window.ts';
-import type { Db, Write } from './db.ts';
+import type { Db, Item, Write } from './db.ts';
 import { revisedWrite } from './revised.ts';
 
 /**
@@ -15,6 +15,7 @@ export interface Person {
   readonly personKey: string;
   readonly rev: number;
   readonly documentType: string;
+  /** Not there while nothing but an order is known of somebody, which names no name: see `isNamed`. */
   readonly sealedName: Sealed;
   readonly sealedNumber: Sealed;
   /** LVL-1: 3 without a face check, 4 with one, 5 collected at a hall. */
@@ -42,8 +43,26 @@ export interface Person {
   readonly lastRoles?: Readonly<Record<string, Role>>;
   /** What a `person` line of the registry feed brought (MIG-1). */
   readonly migrated?: Migrated;
+  /** What the authority has ordered of this person (ORD-1), registered or not. */
+  readonly orders?: Orders;
   /** The SMS window that the last finished journey left, so that the next one's first guess is right. */
   readonly lastWindow?: SmsWindow & { readonly phoneKey: string };
+}
+/**
+ * Orders as they stand. Each of them is a change of the person's facts, so `rev` grows with it: whatever was decided
+ * from before it is refused by the store and decided anew.
+ */
+export interface Orders {
+  /** The newest of the feed's versions, a sequence of its own; none while only counters have ordered. */
+  readonly version?: number;
+  /** ISO time since when the account is suspended; none: it is not. */
+  readonly suspendedAt?: string;
+  /** ISO time of the last suspension, also once it is lifted: no face check from before it proves anything. */
+  readonly proofsEndedAt?: string;
+  /** ISO time of the last order that took all phones. */
+  readonly emptiedAt?: string;
+  /** The numbers that orders took, each with the last time: no notice of a later change goes there (PWD-3). */
+  readonly emptied?: readonly { readonly phoneKey: string; readonly at: string }[];
 }
 export interface Migrated {
   readonly version: number;
@@ -102,7 +121,8 @@ export const sealContext = {
 /**
  * A passed face check of a registered person, in the transaction of the check (STP-2), and with it the rise from
  * level 3 to 4 where the check is one that lifts (LVL-2). The level stands in the condition instead of `rev`: nothing
- * that others decided from the person becomes wrong by it, so nobody has to decide anew.
+ * that others decided from the person becomes wrong by it, so nobody has to decide anew. A suspended person proves
+ * nothing (ORD-1).
  */
 export function facePassedWrite(
   personKey: string,
@@ -115,13 +135,13 @@ export function facePassedWrite(
     table: 'Users',
     key: { personKey },
     set: `SET faceProof = :proof${rise ? ', realNameLevel = :to' : ''}`,
-    when: `attribute_exists(account)${rise ? ` AND ${from}` : ''}`,
+    when: `attribute_exists(account) AND ${notSuspended}${rise ? ` AND ${from}` : ''}`,
     values: {
       ':proof': proof,
       ...(rise ? { ':to': rise.to } : {}),
       ...(rise?.from === undefined ? {} : { ':from': rise.from }),
     },
-    otherwise,
+    otherwise: (old) => refusal(old, otherwise),
   };
 }
 
@@ -131,6 +151,42 @@ export const findPerson = (db: Db, personKey: string) => db.get<Person>('Users',
 export type Active = Person & { readonly account: { readonly status: 'active' } };
 export const isActive = (person: Person | undefined): person is Active =>
   person?.account?.status === 'active';
+/** ORD-1. Suspended is a person, registered or not. */
+export const isSuspended = (person: Person | undefined): boolean => person?.orders?.suspendedAt !== undefined;
+export function refuseSuspended(person: Person | undefined): void {
+  if (isSuspended(person)) throw new Problem('ACCOUNT_SUSPENDED');
+}
+/**
+ * The person who comes in at a door: registered, else `unless`, and not suspended, else ACCOUNT_SUSPENDED (ORD-1). To be
+ * asked where what proves the person has been looked at already, so that a stranger learns nothing of a suspension.
+ */
+export function admitted(person: Person | undefined, unless: ProblemCode): Active {
+  if (!isActive(person)) throw new Problem(unless);
+  refuseSuspended(person);
+  return person;
+}
+/** Whether a row says who it is. One that only an order has made does not (ORD-1). */
+export const isNamed = (person: Pick<Person, 'sealedName'> | undefined): boolean =>
+  person?.sealedName !== undefined;
+
+const notSuspended = 'attribute_not_exists(orders.suspendedAt)';
+/** What refused a write that a suspension stands against: ACCOUNT_SUSPENDED, or else `otherwise`. */
+const refusal = (old: Item | undefined, otherwise: () => Error): Error =>
+  isSuspended(old as Person | undefined) ? new Problem('ACCOUNT_SUSPENDED') : otherwise();
+
+/**
+ * Makes a transaction that writes nothing of the person hold only for somebody registered and not suspended (ORD-1):
+ * what an order that came first forbids is not given after it.
+ */
+export const admittedWrite = (personKey: string, otherwise: () => Error): Write => ({
+  table: 'Users',
+  key: { personKey },
+  when: `account.#status = :active AND ${notSuspended}`,
+  names: { '#status': 'status' },
+  values: { ':active': 'active' },
+  otherwise: (old) => refusal(old, otherwise),
+});
+
 export const ownPhone = (person: Person, phoneKey: string | undefined): OwnPhone | undefined =>
   person.phones?.find((phone) => phone.phoneKey === phoneKey);
 export const defaultPhone = (person: Person): OwnPhone | undefined =>

@@ -26,6 +26,7 @@ const groups = {
   CTR: 3,
   REL: 10,
   ENT: 4,
+  ORD: 1,
   SWI: 5,
   AGY: 4,
   SPC: 5,

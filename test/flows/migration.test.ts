@@ -220,7 +220,9 @@ describe('what people have done here', () => {
       }),
       personLine(who, 10, { state: 'cancelled', phones: [] }),
     );
-    expect(report).toMatchObject({ accepted: 2, warnings: [] });
+    expect(report).toMatchObject({ accepted: 2 });
+    // ORD-1
+    expect(told(report, 'warnings')).toEqual([[2, 'STATE_NOT_TAKEN']]);
     expect(await factorsOf(who, who.phone)).toEqual(['sms', 'face']);
     expect(await levelOf(who)).toBe(4);
     expectStatus(await enterPassword(door, who.documentNumber, 'Lieyang#404'), 401);

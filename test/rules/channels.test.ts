@@ -7,6 +7,7 @@ const table = `
                  web ahtax iit wechat alipay terminal hall exchange
 register          x   x     .   .      .      .        .    .
 collect           .   .     .   .      .      .        x    .
+order             .   .     .   .      .      .        x    .
 confirm-qr-login  .   x     x   x      x      .        .    .
 face-factor       .   x     x   .      .      .        .    .
 step-up-invoice   .   x     x   x      x      .        .    .

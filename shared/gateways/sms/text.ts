@@ -38,9 +38,11 @@ type AccountNotice =
   | 'phone-removed'
   | 'phone-recovered'
   | 'deregistered';
+/** What the authority ordered of the account (ORD-1). */
+export type OrderNotice = 'account-suspended' | 'account-resumed' | 'sessions-ended' | 'phones-emptied';
 /** What a company or an officer did to the person's relation (REL-5, REL-7, REL-8). */
 export type RelationNotice = 'relation-invited' | 'relation-adjusted' | 'relation-deleted';
-export type NoticeKind = AccountNotice | RelationNotice;
+export type NoticeKind = AccountNotice | OrderNotice | RelationNotice;
 
 const notices: Record<NoticeKind, Record<SmsLanguage, string>> = {
   'password-changed': { zh: '账号密码已修改', en: 'The password of your account was changed' },
@@ -51,6 +53,22 @@ const notices: Record<NoticeKind, Record<SmsLanguage, string>> = {
     en: 'The default phone number of your account was replaced',
   },
   deregistered: { zh: '账号已注销', en: 'Your account was closed' },
+  'account-suspended': {
+    zh: '账号已被税务机关停用',
+    en: 'The tax authority has suspended your account',
+  },
+  'account-resumed': {
+    zh: '账号已由税务机关恢复使用',
+    en: 'The tax authority has resumed your account',
+  },
+  'sessions-ended': {
+    zh: '账号的登录已被税务机关结束',
+    en: 'The tax authority has ended the sessions of your account',
+  },
+  'phones-emptied': {
+    zh: '账号的手机号码已被税务机关置空',
+    en: 'The tax authority has taken all phone numbers off your account',
+  },
   'relation-invited': { zh: '收到企业授权邀请：', en: 'A company invites you to act for it' },
   'relation-adjusted': { zh: '企业授权已变更：', en: 'Your authorisation by a company was changed' },
   'relation-deleted': { zh: '企业授权已解除：', en: 'Your authorisation by a company has ended' },
@@ -64,8 +82,17 @@ const othersAdvice = {
   zh: '如有疑问，请联系该企业或主管税务机关',
   en: 'If in doubt, ask the company or your tax office',
 };
+/** An order is not the person's to undo (ORD-1). */
+const ordersAdvice = {
+  zh: '如有疑问，请拨打12366或携带证件前往办税服务厅',
+  en: 'If in doubt, call 12366 or bring your document to a tax service hall',
+};
 /** What the person can do about it; most notices are of changes that only the person should make. */
 const advice: Partial<Record<NoticeKind, Record<SmsLanguage, string>>> = {
+  'account-suspended': ordersAdvice,
+  'account-resumed': ordersAdvice,
+  'sessions-ended': ordersAdvice,
+  'phones-emptied': ordersAdvice,
   'relation-invited': {
     zh: '请以自然人身份登录，在“企业授权管理”中确认或拒绝',
     en: 'Log in as a natural person to confirm or refuse it',

@@ -7,6 +7,10 @@ const tries = (d: Details) =>
 const retry = (d: Details) =>
   d.retryAt ? `Possible again after ${at(d.retryAt)} (Beijing time).` : 'Please try again a little later.';
 
+/** ORD-1: nothing that the person could do here lifts it. */
+const suspended = () =>
+  'Call 12366, or bring your document to a tax service hall to have it resumed. Registering again or a new password does not lift it.';
+
 /** LGN-8: what to do without a relation. */
 const relation = (d: Details) => {
   if (d.pendingAuthorizationId === undefined)
@@ -92,6 +96,14 @@ export const en: Catalogue = {
   },
   'SESSION_ENDED/credential-change': { title: 'Your password was changed, please log in again' },
   'SESSION_ENDED/deregistered': { title: 'This account has been closed' },
+  'SESSION_ENDED/suspended': {
+    title: 'The tax authority has suspended your account; this session has ended',
+    detail: suspended,
+  },
+  'SESSION_ENDED/by-order': {
+    title: 'The tax authority has ended your session, please log in again',
+    detail: () => 'If you have questions, call 12366 or bring your document to a tax service hall.',
+  },
   ASSERTION_INVALID: {
     title: 'The channel could not be verified',
     detail: () => 'The channel assertion is missing, expired, already used or made for another request.',
@@ -105,6 +117,7 @@ export const en: Catalogue = {
     detail: ({ portal }) =>
       `Please open the e-tax bureau at its own address, ${portal}, and try again there.`,
   },
+  ACCOUNT_SUSPENDED: { title: 'The tax authority has suspended your account', detail: suspended },
   ROLE_NOT_ALLOWED: { title: 'Your current role may not do that' },
   SWITCH_NOT_ALLOWED: {
     title: 'You cannot switch to that identity from this login',

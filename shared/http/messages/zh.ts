@@ -6,6 +6,10 @@ const tries = (d: Details) =>
     : undefined;
 const retry = (d: Details) => (d.retryAt ? `您可以在 ${at(d.retryAt)} 之后再试。` : '请稍后再试。');
 
+/** ORD-1: nothing that the person could do here lifts it. */
+const suspended = () =>
+  '请拨打 12366 咨询，或携带本人证件前往办税服务厅申请恢复。重新注册或修改密码不能恢复账号。';
+
 /** LGN-8: what to do without a relation. */
 const relation = (d: Details) => {
   if (d.pendingAuthorizationId === undefined)
@@ -82,6 +86,14 @@ export const zh: Catalogue = {
   },
   'SESSION_ENDED/credential-change': { title: '您的密码已修改，请重新登录' },
   'SESSION_ENDED/deregistered': { title: '用户已注销' },
+  'SESSION_ENDED/suspended': {
+    title: '您的账号已被税务机关停用，本次登录已结束',
+    detail: suspended,
+  },
+  'SESSION_ENDED/by-order': {
+    title: '税务机关已结束您的登录，请重新登录',
+    detail: () => '如有疑问，请拨打 12366 或携带证件前往办税服务厅。',
+  },
   ASSERTION_INVALID: {
     title: '渠道身份验证未通过',
     detail: () => '渠道断言缺失、过期、已被使用，或与本次请求不符。',
@@ -94,6 +106,7 @@ export const zh: Catalogue = {
     title: '当前网页不能办理该业务',
     detail: ({ portal }) => `请通过电子税务局的网址 ${portal} 打开页面后重新办理。`,
   },
+  ACCOUNT_SUSPENDED: { title: '您的账号已被税务机关停用', detail: suspended },
   ROLE_NOT_ALLOWED: { title: '您当前的身份没有办理该业务的权限' },
   SWITCH_NOT_ALLOWED: {
     title: '当前登录方式不支持切换到该身份',

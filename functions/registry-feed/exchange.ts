@@ -1,0 +1,8 @@
+import type { AnyCall } from '#http/call.ts';
+
+/** A feed line as a call, for the pieces that HTTP flows share. */
+export const exchangeCall = (now: Date): AnyCall => ({
+  now,
+  language: 'zh',
+  origin: { channel: 'exchange', address: '', browser: '', traceId: '' },
+});
