@@ -1,0 +1,372 @@
+import { localPartner, loggedInByQr, pollScan, workingAs } from '../../support/channel-partner.ts';
+import type { Loose, Reply } from '../../support/client.ts';
+import {
+  codeFor,
+  enterPassword,
+  expectStatus,
+  fillProfile,
+  loggedInByFace,
+  loginTicket,
+  registered,
+  scanFace,
+  startRegistration,
+  wait,
+} from '../../support/door.ts';
+import { mobile, person, type Sample } from '../../support/people.ts';
+import { bind, bindingCode, type LegacyDoor, oldCompany, pick, picking } from './legacy.ts';
+import { claimed } from './staff.ts';
+
+type Last = () => Promise<Reply<Loose>>;
+
+/** A way in: everything before its last call, which is answered as `succeeds` where nobody is suspended. */
+export interface Way {
+  readonly name: string;
+  readonly succeeds: number;
+  readonly prepare: (door: LegacyDoor) => Promise<{ readonly who: Sample; readonly last: Last }>;
+  /** The call of the last step that an order may not be outrun by: its flow, and the action of the write. */
+  readonly decides?: { readonly function: string; readonly action?: string };
+}
+
+const transaction = (flow: string) => ({ function: flow, action: 'TransactWriteItems' });
+const faceOn = async (door: LegacyDoor, path: string): Promise<string> => {
+  const scan = expectStatus(await door.http('POST', path), 201).body;
+  expectStatus(await scanFace(door, scan.qrContent), 200);
+  return scan.ticket;
+};
+const known = async (door: LegacyDoor, phoneFree = false): Promise<Sample> => {
+  const who = await registered(door);
+  if (phoneFree) await wait(door, 61);
+  return who;
+};
+const asked = { matter: 'invoice.issue', audience: 'invoice' };
+const ahtax = (door: LegacyDoor, who: Sample) => localPartner(door, 'ahtax-app', workingAs(who));
+const resetting = async (door: LegacyDoor, who: Sample): Promise<string> =>
+  expectStatus(
+    await door.http('POST', '/v1/password-resets', {
+      account: who.documentNumber,
+      name: who.name,
+      documentNumber: who.documentNumber,
+    }),
+    201,
+  ).body.resetId;
+const recovery = (door: LegacyDoor, who: Sample, newPhone: string) =>
+  door.http('POST', '/v1/phone-recoveries', { ...claimed(who), password: who.password, newPhone });
+
+/** Before anything of the person was shown. */
+export const firstSteps: readonly Way[] = [
+  {
+    name: 'login by document',
+    succeeds: 201,
+    async prepare(door) {
+      const who = await known(door);
+      return { who, last: () => enterPassword(door, who.documentNumber, who.password) };
+    },
+  },
+  {
+    name: 'login by phone',
+    succeeds: 201,
+    async prepare(door) {
+      const who = await known(door);
+      return { who, last: () => enterPassword(door, who.phone, who.password) };
+    },
+  },
+  {
+    name: 'login by username',
+    succeeds: 201,
+    async prepare(door) {
+      const username = `wan${Date.now() % 1e9}`;
+      const who = await registered(door, person(), { username });
+      return { who, last: () => enterPassword(door, username, who.password) };
+    },
+  },
+  {
+    name: 'login for a company',
+    succeeds: 201,
+    async prepare(door) {
+      const who = await known(door);
+      const taxpayerId = await oldCompany(door, who);
+      return {
+        who,
+        last: () => enterPassword(door, who.documentNumber, who.password, 'enterprise', { taxpayerId }),
+      };
+    },
+  },
+  {
+    name: '忘记密码',
+    succeeds: 201,
+    async prepare(door) {
+      const who = await known(door);
+      const { name, documentNumber } = who;
+      const body = { account: documentNumber, name, documentNumber };
+      return { who, last: () => door.http('POST', '/v1/password-resets', body) };
+    },
+  },
+  {
+    name: '找回手机号码',
+    succeeds: 201,
+    async prepare(door) {
+      const who = await known(door);
+      return { who, last: () => recovery(door, who, mobile()) };
+    },
+  },
+  {
+    name: 'registration',
+    succeeds: 201,
+    async prepare(door) {
+      const who = person();
+      const body = { ...claimed(who), consents: ['privacy', 'face'] };
+      return { who, last: () => door.http('POST', '/v1/registrations', body) };
+    },
+  },
+  {
+    name: 'QR code confirmed by the phone',
+    succeeds: 204,
+    async prepare(door) {
+      const who = await known(door);
+      const { qrContent } = (await door.http('POST', '/v1/qr-logins')).body;
+      return { who, last: () => ahtax(door, who).confirmCode(qrContent) };
+    },
+  },
+  {
+    name: 'the old login',
+    succeeds: 201,
+    async prepare(door) {
+      const who = await known(door);
+      const { legacyId, persons } = await picking(door, await oldCompany(door, who));
+      return { who, last: () => pick(door, legacyId, persons[0]?.personRef, who.password) };
+    },
+  },
+  {
+    name: 'a verification at a terminal',
+    succeeds: 200,
+    async prepare(door) {
+      const who = await known(door);
+      const terminal = localPartner(door, 'terminal', { office: '自助办税厅 03' });
+      return { who, last: () => terminal.startVerification(who, asked.matter, asked.audience) };
+    },
+  },
+  {
+    name: 'relations seen by an app',
+    succeeds: 200,
+    async prepare(door) {
+      const who = await known(door);
+      return { who, last: () => ahtax(door, who).relations() };
+    },
+  },
+];
+
+/** Begun before the order. */
+export const laterSteps: readonly Way[] = [
+  {
+    name: 'the SMS code of a login',
+    succeeds: 200,
+    decides: transaction('login'),
+    async prepare(door) {
+      const who = await known(door, true);
+      const id = await loginTicket(door, who);
+      expectStatus(await door.http('POST', `/v1/logins/${id}/sms`), 202);
+      const smsCode = await codeFor(door, who.phone);
+      return { who, last: () => door.http('POST', `/v1/logins/${id}/verify`, { smsCode }) };
+    },
+  },
+  {
+    name: 'the face of a login',
+    succeeds: 200,
+    decides: transaction('login'),
+    async prepare(door) {
+      const who = await known(door);
+      const id = await loginTicket(door, who);
+      const faceTicket = await faceOn(door, `/v1/logins/${id}/face`);
+      return { who, last: () => door.http('POST', `/v1/logins/${id}/verify`, { faceTicket }) };
+    },
+  },
+  {
+    name: 'a face check for a login',
+    succeeds: 201,
+    async prepare(door) {
+      const who = await known(door);
+      const id = await loginTicket(door, who);
+      return { who, last: () => door.http('POST', `/v1/logins/${id}/face`) };
+    },
+  },
+  {
+    name: 'the result of a face check',
+    succeeds: 200,
+    decides: transaction('channel-scan'),
+    async prepare(door) {
+      const who = await known(door);
+      const id = await loginTicket(door, who);
+      const { qrContent } = expectStatus(await door.http('POST', `/v1/logins/${id}/face`), 201).body;
+      const app = ahtax(door, who);
+      const { ticket } = (await app.scan(qrContent)).body;
+      const { token } = (await app.startFace(ticket)).body;
+      return { who, last: () => app.faceResult(ticket, token) };
+    },
+  },
+  {
+    name: 'a QR code that was confirmed',
+    succeeds: 200,
+    decides: transaction('scan'),
+    async prepare(door) {
+      const who = await known(door);
+      const code = (await door.http('POST', '/v1/qr-logins')).body;
+      expectStatus(await ahtax(door, who).confirmCode(code.qrContent), 204);
+      return { who, last: () => pollScan(door.http, code) };
+    },
+  },
+  {
+    name: 'a new password by SMS',
+    succeeds: 204,
+    decides: transaction('password-reset'),
+    async prepare(door) {
+      const who = await known(door, true);
+      const id = await resetting(door, who);
+      expectStatus(await door.http('POST', `/v1/password-resets/${id}/sms`), 202);
+      const body = { smsCode: await codeFor(door, who.phone), newPassword: 'Chaohu#5921' };
+      return { who, last: () => door.http('POST', `/v1/password-resets/${id}/complete`, body) };
+    },
+  },
+  {
+    name: 'a new password by face',
+    succeeds: 204,
+    decides: transaction('password-reset'),
+    async prepare(door) {
+      const who = await known(door);
+      const id = await resetting(door, who);
+      const faceTicket = await faceOn(door, `/v1/password-resets/${id}/face`);
+      const body = { faceTicket, newPassword: 'Chaohu#5921' };
+      return { who, last: () => door.http('POST', `/v1/password-resets/${id}/complete`, body) };
+    },
+  },
+  {
+    name: 'a face check for a new password',
+    succeeds: 201,
+    async prepare(door) {
+      const who = await known(door);
+      const id = await resetting(door, who);
+      return { who, last: () => door.http('POST', `/v1/password-resets/${id}/face`) };
+    },
+  },
+  {
+    name: 'a recovered number',
+    succeeds: 204,
+    decides: transaction('phone-recovery'),
+    async prepare(door) {
+      const who = await known(door);
+      const newPhone = mobile();
+      const id = expectStatus(await recovery(door, who, newPhone), 201).body.recoveryId;
+      expectStatus(await door.http('POST', `/v1/phone-recoveries/${id}/sms`), 202);
+      const body = { smsCode: await codeFor(door, newPhone) };
+      return { who, last: () => door.http('POST', `/v1/phone-recoveries/${id}/complete`, body) };
+    },
+  },
+  {
+    name: 'a face check for a recovered number',
+    succeeds: 201,
+    async prepare(door) {
+      const who = await known(door);
+      const id = expectStatus(await recovery(door, who, mobile()), 201).body.recoveryId;
+      return { who, last: () => door.http('POST', `/v1/phone-recoveries/${id}/face`) };
+    },
+  },
+  {
+    name: 'a registration',
+    succeeds: 201,
+    decides: transaction('registration'),
+    async prepare(door) {
+      const who = person();
+      const id = await startRegistration(door, who);
+      expectStatus(await fillProfile(door, id, who), 200);
+      await faceOn(door, `/v1/registrations/${id}/face`);
+      return { who, last: () => door.http('POST', `/v1/registrations/${id}/complete`) };
+    },
+  },
+  {
+    name: 'a binding in the old login',
+    succeeds: 201,
+    decides: transaction('legacy'),
+    async prepare(door) {
+      const who = await known(door, true);
+      const { legacyId } = await picking(door, await oldCompany(door));
+      const code = await bindingCode(door, legacyId, who);
+      return { who, last: () => bind(door, legacyId, who, code) };
+    },
+  },
+  {
+    name: 'the proof of a verification',
+    succeeds: 200,
+    async prepare(door) {
+      const who = await known(door);
+      const terminal = localPartner(door, 'terminal', { office: '自助办税厅 03' });
+      const scan = (await terminal.startVerification(who, asked.matter, asked.audience)).body;
+      expectStatus(await ahtax(door, who).showFace(scan.qrContent), 200);
+      return { who, last: () => pollScan(door.http, scan) };
+    },
+  },
+  {
+    name: 'the face check of a verification',
+    succeeds: 200,
+    decides: transaction('channel-scan'),
+    async prepare(door) {
+      const who = await known(door);
+      const terminal = localPartner(door, 'terminal', { office: '自助办税厅 03' });
+      const scan = (await terminal.startVerification(who, asked.matter, asked.audience)).body;
+      const app = ahtax(door, who);
+      const { ticket } = (await app.scan(scan.qrContent)).body;
+      const { token } = (await app.startFace(ticket)).body;
+      return { who, last: () => app.faceResult(ticket, token) };
+    },
+  },
+];
+
+/** In a session, which an order ends: only a call that was under way when it came gets so far. */
+export const signedInSteps: readonly Way[] = [
+  {
+    name: 'a proof that an earlier face check serves',
+    succeeds: 200,
+    decides: transaction('step-up'),
+    async prepare(door) {
+      const who = await known(door);
+      const token = (await loggedInByFace(door, who)).session.accessToken;
+      return { who, last: () => door.http('POST', '/v1/step-ups', asked, { token }) };
+    },
+  },
+  {
+    name: 'the face check of a step-up',
+    succeeds: 200,
+    decides: transaction('channel-scan'),
+    async prepare(door) {
+      const who = await known(door);
+      const token = (await loggedInByQr(door, who)).session.accessToken;
+      const { scan } = expectStatus(await door.http('POST', '/v1/step-ups', asked, { token }), 201).body;
+      const app = ahtax(door, who);
+      const { ticket } = (await app.scan(scan.qrContent)).body;
+      const kit = (await app.startFace(ticket)).body;
+      return { who, last: () => app.faceResult(ticket, kit.token) };
+    },
+  },
+  {
+    name: 'a number that is added',
+    succeeds: 201,
+    decides: transaction('phones'),
+    async prepare(door) {
+      const who = await known(door);
+      const token = (await loggedInByFace(door, who)).session.accessToken;
+      const phone = mobile();
+      expectStatus(await door.http('POST', '/v1/account/phones/sms', { phone }, { token }), 202);
+      const body = { phone, smsCode: await codeFor(door, phone) };
+      return { who, last: () => door.http('POST', '/v1/account/phones', body, { token }) };
+    },
+  },
+  {
+    name: 'a password that is changed',
+    succeeds: 204,
+    decides: transaction('account'),
+    async prepare(door) {
+      const who = await known(door);
+      const token = (await loggedInByFace(door, who)).session.accessToken;
+      const body = { oldPassword: who.password, newPassword: 'Chaohu#5921' };
+      return { who, last: () => door.http('PUT', '/v1/account/password', body, { token }) };
+    },
+  },
+];

@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { RouteDeclaration } from '#contract/flow.ts';
+import { flows } from '#flows/contracts.ts';
+import { expectStatus, loggedInByFace, registered } from '../support/door.ts';
+import { firstSteps, laterSteps, signedInSteps, type Way } from './support/doors.ts';
+import { type LegacyDoor, openLegacyDoor } from './support/legacy.ts';
+import { orderAtHall } from './support/orders.ts';
+import { expectProblem } from './support/problems.ts';
+
+let door: LegacyDoor;
+beforeAll(async () => {
+  door = await openLegacyDoor();
+});
+afterAll(() => door?.finish());
+
+let office = 0;
+const ordered = async (who: Parameters<typeof orderAtHall>[1], order: string) =>
+  expectStatus(await orderAtHall(door, who, order, {}, { office: `办税厅 ${office++}` }), 204);
+
+describe('ORD-1 every door', () => {
+  it.each([...firstSteps, ...laterSteps, ...signedInSteps])(
+    'ORD-1 opens to who is not suspended: $name',
+    async (way: Way) => {
+      const { last } = await way.prepare(door);
+      expectStatus(await last(), way.succeeds);
+    },
+  );
+
+  it.each([...firstSteps, ...laterSteps])(
+    'ORD-1 is closed to who is suspended: $name',
+    async ({ prepare }: Way) => {
+      const { who, last } = await prepare(door);
+      await ordered(who, 'suspend');
+      const reply = await last();
+      expectProblem(reply);
+      expect([reply.status, reply.body.code]).toEqual([403, 'ACCOUNT_SUSPENDED']);
+      expect(reply.body.title).toBe('您的账号已被税务机关停用');
+      expect(reply.cookie).toBeUndefined();
+    },
+  );
+
+  it('ORD-1 STP-2 a proof from before a suspension is none after it is lifted', async () => {
+    const way = laterSteps.find(({ name }) => name === 'the proof of a verification');
+    const { who, last } = (await way?.prepare(door)) ?? expect.fail();
+    await ordered(who, 'suspend');
+    await ordered(who, 'resume');
+    expect((await last()).body).toEqual({ state: 'passed' });
+  });
+});
+
+/** Calls of signed-in people that need no body. */
+const signedIn = flows.flatMap(({ routes = {} }: { routes?: Record<string, RouteDeclaration> }) =>
+  Object.values(routes)
+    .filter(({ access, body, query }) => access === 'session' && !body && !query)
+    .map(({ method, path }) => ({ method, path: path.replace(/\{\w+\}/g, 'none') })),
+);
+
+it('ORD-1 SES-2 every call of the session is refused from then on, as ended by the suspension', async () => {
+  const who = await registered(door);
+  const token = (await loggedInByFace(door, who)).session.accessToken;
+  await ordered(who, 'suspend');
+  expect(signedIn.length).toBeGreaterThan(20);
+  for (const { method, path } of signedIn) {
+    const reply = await door.http(method, path, undefined, { token });
+    expect([path, reply.status, reply.body.code, reply.body.reason]).toEqual([
+      path,
+      401,
+      'SESSION_ENDED',
+      'suspended',
+    ]);
+  }
+});
