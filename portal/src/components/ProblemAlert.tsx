@@ -2,6 +2,7 @@ import { Button } from 'antd';
 import { type ReactNode, useEffect, useRef } from 'react';
 import { isTransient, type Problem, textOf } from '../api/problem.ts';
 import { useCommon } from '../i18n/index.ts';
+import { isOrdered, WhomToAsk } from './Suspended.tsx';
 
 interface Props {
   readonly problem: Problem | undefined;
@@ -21,12 +22,19 @@ export function ProblemAlert({ problem, onRetry, children }: Props) {
   if (!problem) return null;
   const trace = problem.status >= 500 ? textOf(problem, 'traceId') : undefined;
   return (
-    <div ref={box} className="notice problem" role="alert" tabIndex={-1}>
+    <div
+      ref={box}
+      className="notice problem"
+      role="alert"
+      tabIndex={-1}
+      data-state={isOrdered(problem) ? 'ordered' : undefined}
+    >
       <p>
         <strong>{problem.title}</strong>
       </p>
       {problem.detail ? <p>{problem.detail}</p> : null}
       {trace ? <p className="small">{t('problem.trace', { id: trace })}</p> : null}
+      {isOrdered(problem) ? <WhomToAsk /> : null}
       {children}
       {onRetry && isTransient(problem) ? <Button onClick={onRetry}>{t('retry')}</Button> : null}
     </div>

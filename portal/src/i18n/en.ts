@@ -37,6 +37,10 @@ export const en: Same<typeof zh> = {
     unavailableDetail: 'What you typed is kept. Please try again later.',
     trace: 'Reference: {{id}}',
   },
+  ordered: {
+    hotline: 'Call the tax hotline 12366',
+    hall: 'Or bring your own valid document to a tax service hall near you',
+  },
   field: {
     required: 'Please fill in: {{label}}',
     chosen: 'Please choose: {{label}}',

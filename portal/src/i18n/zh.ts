@@ -32,6 +32,10 @@ export const zh = {
     unavailableDetail: '您填写的内容没有丢失，请稍后重试。',
     trace: '问题编号：{{id}}',
   },
+  ordered: {
+    hotline: '拨打纳税缴费服务热线 12366',
+    hall: '携带本人有效身份证件，到就近的办税服务厅办理',
+  },
   field: {
     required: '请填写{{label}}',
     chosen: '请选择{{label}}',

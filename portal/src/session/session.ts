@@ -132,7 +132,8 @@ giveCredentials({
   heard: (problem) => {
     const now = sessionState();
     if (now.status !== 'active') return;
-    if (problem.code === 'SESSION_ENDED') end(problem);
+    // A call that was under way when the order came is told of the order itself (ORD-1).
+    if (problem.code === 'SESSION_ENDED' || problem.code === 'ACCOUNT_SUSPENDED') end(problem);
     if (problem.code === 'PASSWORD_CHANGE_REQUIRED') setSession({ ...now, mustChangePassword: true });
     // The company may be lost (REL-7, AGY-4): refreshing says so, and then this tab stops.
     if (problem.code === 'RELATION_NOT_FOUND' && now.session.identity.kind !== 'natural')

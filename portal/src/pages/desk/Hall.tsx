@@ -2,6 +2,7 @@ import { office, officer } from './counter.ts';
 import { Collection } from './hall/Collection.tsx';
 import { Confirmation } from './hall/Confirmation.tsx';
 import { NewRelation } from './hall/NewRelation.tsx';
+import { Orders } from './hall/Orders.tsx';
 import { useDeskTexts } from './texts.ts';
 
 /** The counter in a tax service hall. */
@@ -16,6 +17,7 @@ export function Hall() {
         <Collection />
         <NewRelation />
         <Confirmation />
+        <Orders />
       </div>
     </>
   );

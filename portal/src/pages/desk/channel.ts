@@ -1,4 +1,5 @@
 import type { Role } from '#domain/names.ts';
+import type { Order } from '#domain/orders.ts';
 import { answer, bareApi } from '../../api/client.ts';
 import { type Partner, type Person, signed } from './local.ts';
 
@@ -88,6 +89,14 @@ export const unrelate = async (counter: Partner, authorizationId: string) =>
       ...(await signed(counter, 'DELETE', `/v1/hall/relations/${authorizationId}`)),
     }),
   );
+export interface NewOrder {
+  readonly person: Person;
+  readonly order: Order;
+  readonly reason: string;
+  readonly approvedBy?: string;
+}
+export const giveOrder = async (counter: Partner, body: NewOrder) =>
+  answer(bareApi.POST('/v1/hall/orders', { body, ...(await signed(counter, 'POST', '/v1/hall/orders')) }));
 export const confirmCompany = async (counter: Partner, taxpayerId: string) =>
   answer(
     bareApi.POST('/v1/hall/confirmations', {

@@ -1,0 +1,20 @@
+import type { Problem } from '../api/problem.ts';
+import { useCommon } from '../i18n/index.ts';
+
+/** ORD-1: what the authority ordered; nothing on these pages lifts it. */
+export const isOrdered = ({ code, reason }: Problem): boolean =>
+  code === 'ACCOUNT_SUSPENDED' ||
+  (code === 'SESSION_ENDED' && (reason === 'suspended' || reason === 'by-order'));
+
+/** Whom to turn to: the hotline, which a phone can call at once, and the hall. */
+export function WhomToAsk() {
+  const t = useCommon();
+  return (
+    <ul className="plain">
+      <li>
+        <a href="tel:12366">{t('ordered.hotline')}</a>
+      </li>
+      <li>{t('ordered.hall')}</li>
+    </ul>
+  );
+}

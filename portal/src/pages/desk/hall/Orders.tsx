@@ -1,0 +1,77 @@
+import { Button, Form, Input, Select } from 'antd';
+import { useState } from 'react';
+import { needsApproval, type Order, orders } from '#domain/orders.ts';
+import { ApiForm } from '../../../components/ApiForm.tsx';
+import { Notice, ProblemAlert } from '../../../components/ProblemAlert.tsx';
+import { useSubmit } from '../../../components/use-submit.ts';
+import { useCommon } from '../../../i18n/index.ts';
+import { giveOrder } from '../channel.ts';
+import { desk, secondOfficer } from '../counter.ts';
+import type { Person } from '../local.ts';
+import { PersonSelect } from '../PersonSelect.tsx';
+import { useDeskTexts } from '../texts.ts';
+
+interface Values {
+  readonly person: Person;
+  readonly order: Order;
+  readonly reason: string;
+  readonly approvedBy?: string;
+}
+
+/** ORD-1: two officers where somebody is locked out; an order for somebody unknown holds. */
+export function Orders() {
+  const t = useDeskTexts();
+  const common = useCommon();
+  const [form] = Form.useForm<Values>();
+  const order = Form.useWatch('order', form) ?? 'suspend';
+  const [given, setGiven] = useState<Order>();
+  const { submit, busy, problem } = useSubmit<Values>({
+    form,
+    send: async ({ approvedBy, ...values }) => {
+      setGiven(undefined);
+      await giveOrder(desk('hall'), {
+        ...values,
+        ...(needsApproval(values.order) && approvedBy ? { approvedBy } : {}),
+      });
+      setGiven(values.order);
+    },
+    fields: { DOCUMENT_INVALID: 'person', PERSON_MISMATCH: 'person' },
+  });
+  return (
+    <section aria-label={t('hall.orders')}>
+      <h3>{t('hall.orders')}</h3>
+      <ApiForm form={form} name="orders" onFinish={submit}>
+        <ProblemAlert problem={problem} />
+        <Form.Item
+          name="person"
+          label={t('hall.named')}
+          rules={[{ required: true, message: common('field.chosen', { label: t('hall.named') }) }]}
+        >
+          <PersonSelect />
+        </Form.Item>
+        <Form.Item name="order" label={t('hall.order')} initialValue="suspend">
+          <Select options={orders.map((value) => ({ value, label: t(`hall.orderKind.${value}`) }))} />
+        </Form.Item>
+        <Form.Item
+          name="reason"
+          label={t('hall.reason')}
+          initialValue={t('hall.reasonExample')}
+          rules={[{ required: true, message: common('field.required', { label: t('hall.reason') }) }]}
+        >
+          <Input maxLength={200} />
+        </Form.Item>
+        {needsApproval(order) ? (
+          <Form.Item name="approvedBy" label={t('hall.approvedBy')} initialValue={secondOfficer}>
+            <Input maxLength={64} />
+          </Form.Item>
+        ) : null}
+        <Button type="primary" htmlType="submit" loading={busy}>
+          {t('hall.giveOrder')}
+        </Button>
+      </ApiForm>
+      {given === undefined ? null : (
+        <Notice kind="good">{t('hall.ordered', { order: t(`hall.orderKind.${given}`) })}</Notice>
+      )}
+    </section>
+  );
+}
