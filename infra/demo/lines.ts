@@ -45,8 +45,19 @@ const agreement = (agreementId: string, client: CompanyKey, items: readonly stri
   until: '2035-12-31',
 });
 
+/** ORD-1 */
+const suspension = (who: PersonKey): object => ({
+  type: 'order',
+  version,
+  person: named(who),
+  order: 'suspend',
+  reason: '本人报案账号被盗',
+  officer: '340101',
+  approvedBy: '340102',
+});
+
 function accountLines(key: PersonKey): object[] {
-  const { account, phone, password } = demoPerson(key);
+  const { account, phone, password, suspended } = demoPerson(key);
   if (account === 'hall')
     return [{ type: 'collection', version, person: named(key), phone, officer: '340101' }];
   if (account !== 'migrated') return [];
@@ -60,6 +71,7 @@ function accountLines(key: PersonKey): object[] {
       faceVerified: false,
       ...(initial || !password ? {} : { passwordHash: sha256(password) }),
     },
+    ...(suspended ? [suspension(key)] : []),
   ];
 }
 

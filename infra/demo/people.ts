@@ -15,6 +15,8 @@ export interface DemoPerson {
    */
   readonly account: 'online' | 'hall' | 'migrated' | 'none';
   readonly password?: string;
+  /** Suspended by an order of the authority (ORD-1): lets nobody in until the desk's counter resumes it. */
+  readonly suspended?: true;
   readonly zh: string;
   readonly en: string;
 }
@@ -102,6 +104,14 @@ export const people = {
     password: demoPassword,
     zh: '老系统迁移，沿用原密码，实名等级 3（可在账户中心升级）',
     en: 'migrated with the old password, real-name level 3',
+  },
+  caoBin: {
+    ...citizen('曹斌', '340822', '19771015', '266', '13955100114'),
+    account: 'migrated',
+    password: demoPassword,
+    suspended: true,
+    zh: '账户已被税务机关停用（在 /desk 的办税服务厅“账户管控”中恢复）',
+    en: 'suspended by the tax authority: the hall counter at /desk resumes the account',
   },
   wuLei: {
     ...citizen('吴磊', '340123', '19950826', '854', '13955100110'),

@@ -1,6 +1,6 @@
 import type { Entry } from '#domain/names.ts';
 import { type CompanyKey, companies, demoCompany } from './companies.ts';
-import { demoPassword, demoPerson, named, type PersonKey, people, personKeys } from './people.ts';
+import { demoPassword, demoPerson, named, type PersonKey, personKeys } from './people.ts';
 import { reportsOf } from './reports.ts';
 
 export interface DemoLogin {
@@ -25,7 +25,7 @@ export const demoLogins: readonly DemoLogin[] = [
   { person: 'maLi', entry: 'cross-region-property', company: 'jiahe' },
   { person: 'maLi', entry: 'social-insurance', company: 'community' },
   ...personKeys
-    .filter((person) => people[person].account !== 'none')
+    .filter((person) => demoPerson(person).account !== 'none' && !demoPerson(person).suspended)
     .map((person): DemoLogin => ({ person, entry: 'natural' })),
 ];
 
@@ -80,11 +80,11 @@ const padded = (text: string, places: number): string => text + ' '.repeat(Math.
 /** One line a person for the start message: the login that shows most of them. */
 export function demoTable(url: string): string {
   const rows = personKeys.map((key) => {
-    const { name, phone, username, password, account, zh } = demoPerson(key);
+    const { name, phone, username, password, account, suspended, zh } = demoPerson(key);
     const login = demoLogins.find(({ person }) => person === key);
     const number = login?.company ? demoCompany(login.company).taxpayerId : '';
     const id = account === 'none' || account === 'hall' ? named(key).documentNumber : (username ?? phone);
-    const entry = login ? entryNames[login.entry] : '用户注册';
+    const entry = login || suspended ? entryNames[login?.entry ?? 'natural'] : '用户注册';
     const reports = login?.entry === 'cross-region' ? reportNumbers(login) : [];
     const note = [
       zh,

@@ -134,6 +134,25 @@ function locksSurge(stage: Stage, functions: ApiStack['functions']): Rule[] {
 const answersLocked = ({ routes = {} }: FlowDeclaration): boolean =>
   Object.values(routes).some(({ errors }) => errors?.includes('ACCOUNT_LOCKED'));
 
+/** ORD-1: an office that has used most of its hour, and more orders by the feed in an hour than one office may give. */
+function orderRules(stage: Stage): Rule[] {
+  const { ordersPerOfficeHour, ordersAlarmPercent } = stage.settings.policies;
+  return [
+    {
+      name: 'orders-near-limit',
+      says: `An office has given ${ordersAlarmPercent} % of its ${ordersPerOfficeHour} orders of an hour: is that one incident, or somebody at the counter's keys (ORD-1)?`,
+      metric: sum(ownNamespace, 'OrdersNearLimit', { flow: 'hall' }),
+      above: 0,
+    },
+    {
+      name: 'orders-by-feed',
+      says: `The registry feed brought more than ${ordersPerOfficeHour} orders in an hour (ORD-1)`,
+      metric: sum(ownNamespace, 'Orders', { flow: 'registry-feed' }, Duration.hours(1)),
+      above: ordersPerOfficeHour,
+    },
+  ];
+}
+
 function apiRules(stage: Stage, { api, deadLetters, functions }: ApiStack): Rule[] {
   const gateway = (name: string) => sum('AWS/ApiGateway', name, { ApiId: api.apiId, Stage: api.stageName });
   const waiting = deadLetters.map(
@@ -154,6 +173,7 @@ function apiRules(stage: Stage, { api, deadLetters, functions }: ApiStack): Rule
       above: stage.alarms.errorPercent,
     },
     ...locksSurge(stage, functions),
+    ...orderRules(stage),
     ...waiting,
   ];
 }

@@ -2,7 +2,7 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { beforeAll, expect, it, vi } from 'vitest';
 import { Problem } from '#domain/problem.ts';
 import { flows } from '#flows/contracts.ts';
-import { logRequest } from '#http/log.ts';
+import { logRequest, writeOrderLine } from '#http/log.ts';
 import { type Assembly, assembly, objectsIn, synthesizeStage, synthTimeout } from './assembly.ts';
 
 let built: Assembly;
@@ -62,6 +62,30 @@ it('LCK-1 counts locked accounts by the metric that the functions really write',
   const names = login?.Dimensions.map(({ Name }) => Name).sort();
   expect(directive.Dimensions.map((set: string[]) => set.toSorted())).toContainEqual(names);
   for (const { Name, Value } of login?.Dimensions ?? []) expect(line[Name]).toBe(Value);
+});
+
+it('ORD-1 rings when an office is near its limit, and when the feed orders much, by the metrics of the order lines', () => {
+  const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  writeOrderLine('hall', 'suspend', { office: '合肥市办税服务厅', inHour: 24, isNear: true });
+  writeOrderLine('registry-feed', 'suspend');
+  const [hall, feed] = write.mock.calls.map(([line]) => JSON.parse(String(line)));
+  write.mockRestore();
+  for (const [name, line, counted] of [
+    ['orders-near-limit', hall, 1],
+    ['orders-by-feed', feed, 1],
+  ] as const) {
+    const { MetricName, Namespace } = alarm(name) as { MetricName: string; Namespace: string };
+    const Dimensions = alarm(name).Dimensions as { Name: string; Value: string }[];
+    const [directive] = line._aws.CloudWatchMetrics;
+    expect(directive.Namespace).toBe(Namespace);
+    expect(directive.Metrics.map(({ Name }: { Name: string }) => Name)).toContain(MetricName);
+    expect(directive.Dimensions).toContainEqual(Dimensions.map(({ Name }) => Name));
+    for (const { Name, Value } of Dimensions) expect(line[Name]).toBe(Value);
+    expect(line[MetricName]).toBe(counted);
+  }
+  expect(feed.OrdersNearLimit).toBe(0);
+  expect(alarm('orders-near-limit').Threshold).toBe(0);
+  expect(alarm('orders-by-feed')).toMatchObject({ Period: 3600, Threshold: 30 });
 });
 
 it(

@@ -142,6 +142,11 @@ describe('a runtime with demo people', () => {
     );
   });
 
+  it('ORD-1 keeps one of them out, whom the authority has suspended', async () => {
+    const { phone, password = '' } = demoPerson('caoBin');
+    expect((await enterPassword(door, phone, password)).body.code).toBe('ACCOUNT_SUSPENDED');
+  });
+
   it('REG-1 leaves one of them to be registered by hand, at once', async () => {
     const { name, documentType, documentNumber, phone } = demoPerson('wuLei');
     const consents = ['privacy', 'face'];

@@ -10,7 +10,7 @@ export const isOrdered = ({ code, reason }: Problem): boolean =>
 export function WhomToAsk() {
   const t = useCommon();
   return (
-    <ul className="plain">
+    <ul>
       <li>
         <a href="tel:12366">{t('ordered.hotline')}</a>
       </li>
