@@ -11,7 +11,7 @@ import { signedInPerson } from '#steps/own-account.ts';
 import { withPassword } from '#steps/password-check.ts';
 import { faceProof } from '#steps/scans.ts';
 import type { Write } from '#store/db.ts';
-import { passwordSetWrite, webSessionsOf } from '#store/sessions.ts';
+import { passwordSetWrite, sessionAliveCheck, webSessionsOf } from '#store/sessions.ts';
 import { type Active, decidedAnew, defaultPhone, personWrite, Stale } from '#store/users.ts';
 import type { account } from './contract.ts';
 
@@ -19,7 +19,8 @@ type PasswordCall = CallOf<typeof account, 'password'>;
 
 /**
  * Changes the password (PWD-1) by the old one, which counts in LCK (LCK-5), or by a face proof, which is a fresh factor
- * itself (SES-5). This session goes on, every other one ends (PWD-3).
+ * itself (SES-5). This session goes on, every other one ends (PWD-3). What the registry set is an old password only in
+ * the session that it opened: elsewhere it proves nobody, and a face changes it (LGN-11).
  */
 export const changePassword: StepOf<typeof account, 'password'> = async (h, call) => {
   const { oldPassword, faceTicket } = call.body;
@@ -33,15 +34,19 @@ export const changePassword: StepOf<typeof account, 'password'> = async (h, call
 
 function byPassword(h: House, call: PasswordCall, password: string): Promise<Active> {
   requireFresh(h, call);
-  const { personKey } = call.caller.session;
-  return withPassword(h, call, { personKey, password, purpose: 'password-change' }, (person, writes) =>
-    change(h, call, person, 'password', writes),
+  const { personKey, passwordDue } = call.caller.session;
+  const initial = passwordDue ? undefined : new Problem('FACE_REQUIRED', {}, { variant: 'initial-password' });
+  return withPassword(
+    h,
+    call,
+    { personKey, password, purpose: 'password-change', initial },
+    (person, writes) => change(h, call, person, 'password', writes),
   );
 }
 
 async function byFace(h: House, call: PasswordCall, faceTicket: string): Promise<Active> {
-  const proof = await faceProof(h, call, faceTicket, call.caller.session.personKey);
-  return decidedAnew(async () => change(h, call, await signedInPerson(h, call), 'face', [proof]));
+  const { spent } = await faceProof(h, call, faceTicket, 'password');
+  return decidedAnew(async () => change(h, call, await signedInPerson(h, call), 'face', [spent]));
 }
 
 async function change(
@@ -52,6 +57,7 @@ async function change(
   writes: readonly Write[],
 ): Promise<Active> {
   const { session } = call.caller;
+  const { policies } = h.settings;
   // A login elsewhere, or logging out, has ended this session since it was read.
   if (!webSessionsOf(person, call.now).some(({ sessionId }) => sessionId === session.sessionId))
     throw new Problem('SESSION_ENDED');
@@ -61,7 +67,9 @@ async function change(
     ...writes,
     personWrite(person.personKey, person.rev, { ...changes, ...others.changes }, () => new Stale()),
     ...others.writes,
-    ...(session.passwordDue ? [passwordSetWrite(session.sessionId)] : []),
+    session.passwordDue
+      ? passwordSetWrite(session, call.now, policies)
+      : sessionAliveCheck(session, call.now, policies),
     audited(h, call, person.personKey, 'password-changed', 'success', { method }),
   ]);
   return person;

@@ -4,6 +4,7 @@ import { ok } from '#http/answers.ts';
 import type { StepOf } from '#http/call.ts';
 import { usernameKeyOf } from '#steps/accounts.ts';
 import { audited } from '#steps/facts.ts';
+import { requireFresh } from '#steps/fresh-factor.ts';
 import { signedInPerson } from '#steps/own-account.ts';
 import { claimUsernameWrite, decidedAnew, personWrite, releaseUsernameWrite, Stale } from '#store/users.ts';
 import type { account } from './contract.ts';
@@ -14,6 +15,7 @@ import { changeableFrom } from './profile.ts';
  * one transaction. Other capitals are a change too: they decide at login.
  */
 export const changeUsername: StepOf<typeof account, 'username'> = async (h, call) => {
+  const alive = requireFresh(h, call);
   const username = parseUsername(call.body.username);
   return decidedAnew(async () => {
     const person = await signedInPerson(h, call);
@@ -32,6 +34,7 @@ export const changeUsername: StepOf<typeof account, 'username'> = async (h, call
     const oldKey = before === undefined ? key : usernameKeyOf(h, before);
     const reservedUntil = usernameReservedUntil(call.now, h.settings.policies);
     await h.db.transact([
+      alive,
       claimUsernameWrite(key, username, person.personKey, call.now),
       ...(oldKey === key
         ? []

@@ -12,7 +12,7 @@ export const account = flow({
   tables: {
     Users: ['GetItem', 'PutItem', 'UpdateItem'],
     Lockouts: ['UpdateItem'],
-    Sessions: ['GetItem', 'UpdateItem'],
+    Sessions: ['GetItem', 'UpdateItem', 'ConditionCheckItem'],
     Tickets: ['GetItem', 'PutItem', 'UpdateItem'],
     Audit: ['PutItem', 'Query'],
   },
@@ -52,7 +52,13 @@ export const account = flow({
       answers: {
         200: v.object({ username: v.string(), usernameChangeableFrom: v.nullable(time) }),
       },
-      errors: ['SESSION_ENDED', 'USERNAME_INVALID', 'USERNAME_TAKEN', 'USERNAME_CHANGED_THIS_YEAR'],
+      errors: [
+        'SESSION_ENDED',
+        'FRESH_FACTOR_REQUIRED',
+        'USERNAME_INVALID',
+        'USERNAME_TAKEN',
+        'USERNAME_CHANGED_THIS_YEAR',
+      ],
     },
     password: {
       method: 'PUT',
@@ -83,7 +89,15 @@ export const account = flow({
       method: 'POST',
       path: '/v1/account/face',
       access: 'session',
-      summary: 'Start a face check: level 4 when passed, and a proof for one call (LVL-2)',
+      summary:
+        'Start a face check: level 4 when passed (LVL-2), and a proof for one call in this session (SES-5)',
+      body: v.optional(
+        v.object({
+          /** The call that it is for; left out, any one of these three. `level`: no proof of anything. */
+          for: v.optional(v.picklist(['password', 'phone', 'deregistration', 'level'])),
+        }),
+        {},
+      ),
       answers: { 201: scan },
       errors: ['SESSION_ENDED'],
     },

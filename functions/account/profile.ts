@@ -40,6 +40,6 @@ export const showAccount: StepOf<typeof account, 'show'> = async (h, call) => {
   });
 };
 
-/** LVL-2: a passed check lifts the level, and serves as the face proof of one later call. */
+/** LVL-2: a passed check lifts the level, and serves as the face proof of one later call of this session (SES-5). */
 export const startAccountFace: StepOf<typeof account, 'face'> = async (h, call) =>
-  created(await startOwnFaceScan(h, call, await signedInPerson(h, call)));
+  created(await startOwnFaceScan(h, call, await signedInPerson(h, call), call.body.for ?? 'account'));

@@ -1,6 +1,8 @@
 import { shanghaiDay } from '#domain/days.ts';
 import { Problem } from '#domain/problem.ts';
+import type { House } from '#http/house.ts';
 import type { SessionCall } from '#steps/fresh-factor.ts';
+import { type ManagingCall, managingFactor } from '#steps/managing-factor.ts';
 import { onStaffFormChecks, type StaffForm } from '#store/agency-forms.ts';
 import type { Write } from '#store/db.ts';
 import type { ActingCompany } from '#store/grounds.ts';
@@ -33,12 +35,20 @@ export function keepingStaffForm(call: SessionCall): Extract<ActingCompany, { by
   return acting;
 }
 
-/** For the transaction that relies on it: still the same place, and an agency at work. RELATION_NOT_FOUND, ROLE_NOT_ALLOWED. */
-export function actingChecks(call: SessionCall, form: StaffForm | undefined): Write[] {
+/**
+ * For the transaction that relies on it: still the same place, and an agency at work. Throws what `managingFactor`
+ * throws, RELATION_NOT_FOUND, ROLE_NOT_ALLOWED.
+ */
+export function actingChecks(
+  h: Pick<House, 'settings'>,
+  call: ManagingCall,
+  form: StaffForm | undefined,
+): Write[] {
   const acting = actingForAgency(call);
   const { personKey } = call.caller.session;
   if (acting.by === 'staff-form' && !form) throw new Problem('RELATION_NOT_FOUND');
   return [
+    ...managingFactor(h, call),
     ...(acting.by === 'relation'
       ? [activeRelationWrite({ personKey, ...acting }, shanghaiDay(call.now))]
       : form

@@ -18,6 +18,7 @@ import {
 } from '#steps/agreements.ts';
 import { agreementAudits } from '#steps/form-facts.ts';
 import { requireChangingChannel } from '#steps/managing.ts';
+import { managingFactor } from '#steps/managing-factor.ts';
 import { originOf } from '#steps/relation-facts.ts';
 import type { Agreement } from '#store/agency-forms.ts';
 import { agreementWrite, findAgreement, findPair, pairWrite } from '#store/agreements.ts';
@@ -42,6 +43,7 @@ type ChangeCall = CallOf<typeof agency, 'change'>;
 export const enterAgreement: StepOf<typeof agency, 'enter'> = async (h, call) => {
   requireChangingChannel(h, call);
   const { companyKey: agencyKey } = actingForAgency(call);
+  managingFactor(h, call);
   const { body, now } = call;
   const day = shanghaiDay(now);
   const period = parseComingPeriod(body, day);
@@ -72,7 +74,7 @@ export const enterAgreement: StepOf<typeof agency, 'enter'> = async (h, call) =>
     };
     const terms = keptTerms({ ...period, items: body.items, agents });
     await h.db.transact([
-      ...actingChecks(call, form),
+      ...actingChecks(h, call, form),
       activeCompanyWrite(clientKey),
       agreementWrite(agreementId, 0, {
         ...factsOf(between),
@@ -106,6 +108,7 @@ async function ofAgency(h: House, call: CallOf<typeof agency, 'change' | 'termin
 export const changeAgreement: StepOf<typeof agency, 'change'> = async (h, call) => {
   requireChangingChannel(h, call);
   actingForAgency(call);
+  managingFactor(h, call);
   if (Object.values(call.body).every((member) => member === undefined))
     throw new Problem('BAD_REQUEST', {
       errors: [{ path: 'body', message: 'expected agents, items, from or until' }],
@@ -117,7 +120,7 @@ export const changeAgreement: StepOf<typeof agency, 'change'> = async (h, call) 
     const day = shanghaiDay(call.now);
     const terms = await changedTerms(h, call, agreement, form);
     const origin = originOf(call, call.caller.session);
-    const checks = actingChecks(call, form);
+    const checks = actingChecks(h, call, form);
     if (state === 'active' && onlyNarrows(givenBy(agreement), givenBy(terms))) {
       await putInForce(h, {
         between: agreement,
@@ -178,10 +181,11 @@ async function changedTerms(
 export const terminateAgreement: StepOf<typeof agency, 'terminate'> = async (h, call) => {
   requireChangingChannel(h, call);
   actingForAgency(call);
+  managingFactor(h, call);
   return decidedAnew(async () => {
     const { agreement, form, pair } = await ofAgency(h, call);
     livingState(agreement, call.now);
-    await endAgreement(h, agreement, pair, originOf(call, call.caller.session), actingChecks(call, form));
+    await endAgreement(h, agreement, pair, originOf(call, call.caller.session), actingChecks(h, call, form));
     return ok({ agreementId: agreement.agreementId, state: 'ended' as const });
   });
 };

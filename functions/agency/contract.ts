@@ -24,7 +24,7 @@ const revision = v.pipe(v.number(), v.integer(), v.minValue(0));
 const staffForm = v.object({ agents: v.array(formAgent), revision: v.optional(revision) });
 
 const staffErrors = ['SESSION_ENDED', 'ROLE_NOT_ALLOWED', 'RELATION_NOT_FOUND'] as const;
-const changing = [...staffErrors, 'CHANNEL_NOT_ALLOWED'] as const;
+const changing = [...staffErrors, 'CHANNEL_NOT_ALLOWED', 'FRESH_FACTOR_REQUIRED', 'FACE_REQUIRED'] as const;
 const naming = ['DOCUMENT_INVALID', 'PERSON_MISMATCH', 'AGENT_NOT_LISTED'] as const;
 
 export const agency = flow({
@@ -63,6 +63,7 @@ export const agency = flow({
       method: 'PUT',
       path: '/v1/agency/staff',
       access: 'session',
+      managing: true,
       summary: 'Another staff form, whole, in the place of the one before; holds at once',
       bodyLimitKiB: 256,
       body: v.object({
@@ -85,6 +86,7 @@ export const agency = flow({
       method: 'POST',
       path: '/v1/agency/agreements',
       access: 'session',
+      managing: true,
       summary: 'Enter an agreement: it waits for the client',
       bodyLimitKiB: 64,
       body: v.object({ clientId: taxpayerId, agents: agreementAgents, items, from: day, until: day }),
@@ -95,6 +97,7 @@ export const agency = flow({
       method: 'PATCH',
       path: '/v1/agency/agreements/{id}',
       access: 'session',
+      managing: true,
       summary:
         'Other terms: at once where nobody gets more, otherwise they wait for the client beside those that hold',
       bodyLimitKiB: 64,
@@ -111,6 +114,7 @@ export const agency = flow({
       method: 'POST',
       path: '/v1/agency/agreements/{id}/terminate',
       access: 'session',
+      managing: true,
       summary: 'End an agreement, or take one back that waits; at once',
       answers: { 200: movedAgreement },
       errors: [...changing],

@@ -5,6 +5,7 @@ import type { House } from '#http/house.ts';
 import { type NewAgent, readAgents, shownAgent, whichOne } from '#steps/agents.ts';
 import { staffFormAudits } from '#steps/form-facts.ts';
 import { requireChangingChannel } from '#steps/managing.ts';
+import { managingFactor } from '#steps/managing-factor.ts';
 import { originOf } from '#steps/relation-facts.ts';
 import { putStaffForm } from '#steps/staff-form.ts';
 import type { StaffForm } from '#store/agency-forms.ts';
@@ -51,6 +52,7 @@ async function wholeForm(h: House, agencyKey: string): Promise<WholeForm> {
 export const changeStaff: StepOf<typeof agency, 'changeStaff'> = async (h, call) => {
   requireChangingChannel(h, call);
   const { companyKey } = keepingStaffForm(call);
+  managingFactor(h, call);
   return decidedAnew(async () => {
     const [company, whole, fresh] = await Promise.all([
       findTaxpayer(h.db, companyKey),
@@ -70,7 +72,7 @@ export const changeStaff: StepOf<typeof agency, 'changeStaff'> = async (h, call)
         before: whole.form,
         agents,
         writes: [
-          ...actingChecks(call, whole.form),
+          ...actingChecks(h, call, whole.form),
           ...staffFormAudits(h, company, whole.agents, agents, originOf(call, call.caller.session)),
         ],
       },

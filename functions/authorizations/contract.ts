@@ -59,9 +59,16 @@ export const authorizations = flow({
       method: 'POST',
       path: '/v1/authorizations/{authorizationId}/confirm',
       access: 'session',
+      managing: true,
       summary: 'Accept what a company or the registry offers, as natural person (REL-5)',
       answers: { 200: movedAuthorization },
-      errors: ['SESSION_ENDED', 'CHANNEL_NOT_ALLOWED', 'ROLE_NOT_ALLOWED'],
+      errors: [
+        'SESSION_ENDED',
+        'CHANNEL_NOT_ALLOWED',
+        'ROLE_NOT_ALLOWED',
+        'FRESH_FACTOR_REQUIRED',
+        'FACE_REQUIRED',
+      ],
     },
     reject: {
       method: 'POST',

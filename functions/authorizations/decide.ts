@@ -4,8 +4,10 @@ import { noContent, ok } from '#http/answers.ts';
 import type { CallOf, StepOf } from '#http/call.ts';
 import type { House } from '#http/house.ts';
 import { requireChangingChannel } from '#steps/managing.ts';
+import { managingFactor } from '#steps/managing-factor.ts';
 import { originOf } from '#steps/relation-facts.ts';
 import { authorizationOf, hideFrom, moveWrites } from '#steps/relation-moves.ts';
+import type { Write } from '#store/db.ts';
 import { staffedBy, workingCompanyWrite } from '#store/taxpayers.ts';
 import type { authorizations } from './contract.ts';
 
@@ -19,11 +21,12 @@ function requireNatural({ caller }: Calls): void {
 const own = (h: House, { caller, params }: Calls) =>
   authorizationOf(h, params.authorizationId, { personKey: caller.session.personKey });
 
-async function move(h: House, call: Calls, transition: Transition) {
+async function move(h: House, call: Calls, transition: Transition, checks: readonly Write[] = []) {
   requireChangingChannel(h, call);
   const relation = await own(h, call);
   const working = workingCompanyWrite(relation.companyKey, relation);
   await h.db.transact([
+    ...checks,
     // Nobody begins to work for a company that is gone, and what ended with it stays ended (ENT-4).
     transition.to === 'active' ? staffedBy(working) : working,
     ...moveWrites(h, relation, transition, originOf(call)),
@@ -31,10 +34,10 @@ async function move(h: House, call: Calls, transition: Transition) {
   return { authorizationId: relation.authorizationId, state: transition.to };
 }
 
-/** REL-5: what a company, the registry or a hall offered becomes active by the person's word alone. */
+/** REL-5: what a company, the registry or a hall offered becomes active by the person's word and factor (SES-5). */
 export const confirm: StepOf<typeof authorizations, 'confirm'> = async (h, call) => {
   requireNatural(call);
-  return ok(await move(h, call, transitions.acceptInvitation));
+  return ok(await move(h, call, transitions.acceptInvitation, managingFactor(h, call)));
 };
 /** REFUSAL_NOT_ALLOWED for a finance head (REL-3). */
 export const reject: StepOf<typeof authorizations, 'reject'> = async (h, call) => {

@@ -1,4 +1,5 @@
 import { handle } from '#crypto/random.ts';
+import { may } from '#domain/channels.ts';
 import { shanghaiDay } from '#domain/days.ts';
 import { remainingAttempts } from '#domain/lockout.ts';
 import { Problem } from '#domain/problem.ts';
@@ -145,7 +146,7 @@ async function pass(check: Check, transactionId: string, also: readonly Write[] 
       ...(scan.purpose === 'register'
         ? []
         : [
-            facePassedWrite(personKey, { at, transactionId }, raised?.rise, () =>
+            facePassedWrite(personKey, { at, transactionId, since: scan.since ?? '' }, raised?.rise, () =>
               raised?.rise ? new Stale() : new Problem('STATE_CONFLICT'),
             ),
           ]),
@@ -159,10 +160,14 @@ async function pass(check: Check, transactionId: string, also: readonly Write[] 
 /** LVL-2: level 3 becomes 4 by a check in the account centre or any step-up, for the person and the live session. */
 async function levelAfter({ h, call, scan, personKey }: Check) {
   const person = admitted(await findPerson(h.db, personKey), 'STATE_CONFLICT');
+  if (person.account.since !== scan.since) throw new Problem('STATE_CONFLICT');
   const from = person.realNameLevel;
-  if ((from ?? 3) >= 4) return { level: from ?? 3, writes: [] };
+  // A mini program raises by a step-up alone.
+  const lifts = scan.stepUp !== undefined || may(call.caller.assertion.channel, 'face-factor', h.settings);
+  if ((from ?? 3) >= 4 || !lifts) return { level: from ?? 3, writes: [] };
   const alive = (person.webSession?.expiresAt ?? 0) * 1000 > call.now.getTime();
-  const session = scan.stepUp?.sessionId ?? (alive ? person.webSession?.sessionId : undefined);
+  const session =
+    scan.stepUp?.sessionId ?? scan.sessionId ?? (alive ? person.webSession?.sessionId : undefined);
   return {
     level: 4,
     rise: { from, to: 4 },

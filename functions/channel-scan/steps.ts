@@ -25,7 +25,10 @@ export function requireScanner(
 ): void {
   const { assertion } = call.caller;
   const { channel } = assertion;
-  if (!may(channel, scan.action, h.settings)) throw new Problem('CHANNEL_NOT_ALLOWED');
+  const allowed =
+    may(channel, scan.action, h.settings) ||
+    (scan.alsoBy === channel && may(channel, 'session-face', h.settings));
+  if (!allowed) throw new Problem('CHANNEL_NOT_ALLOWED');
   if (scan.personKey === undefined || channel === 'ahtax-app') return;
   if (assertedPerson(h, assertion) !== scan.personKey) throw new Problem('FACE_MISMATCH');
 }

@@ -3,7 +3,13 @@ import { flow } from '#contract/flow.ts';
 import { agreement, cursor, movedAgreement } from '#contract/schemas.ts';
 
 const managers = ['SESSION_ENDED', 'ROLE_NOT_ALLOWED', 'RELATION_NOT_FOUND'] as const;
-const changing = [...managers, 'CHANNEL_NOT_ALLOWED', 'COMPANY_NOT_CONFIRMED'] as const;
+const changing = [
+  ...managers,
+  'CHANNEL_NOT_ALLOWED',
+  'COMPANY_NOT_CONFIRMED',
+  'FRESH_FACTOR_REQUIRED',
+  'FACE_REQUIRED',
+] as const;
 
 export const clientAgreements = flow({
   name: 'client-agreements',
@@ -31,6 +37,7 @@ export const clientAgreements = flow({
       method: 'POST',
       path: '/v1/enterprise/agreements/{id}/confirm',
       access: 'session',
+      managing: true,
       summary: 'Agree to what waits: a new agreement, or other terms of one that holds',
       body: v.optional(v.object({ revision: v.optional(v.pipe(v.number(), v.integer())) }), {}),
       answers: { 200: movedAgreement },
@@ -40,6 +47,7 @@ export const clientAgreements = flow({
       method: 'POST',
       path: '/v1/enterprise/agreements/{id}/reject',
       access: 'session',
+      managing: true,
       summary: 'Refuse what waits; what holds stays',
       answers: { 200: movedAgreement },
       errors: [...changing],
@@ -48,6 +56,7 @@ export const clientAgreements = flow({
       method: 'POST',
       path: '/v1/enterprise/agreements/{id}/terminate',
       access: 'session',
+      managing: true,
       summary: 'End an agreement; at once',
       answers: { 200: movedAgreement },
       errors: [...changing],

@@ -34,6 +34,7 @@ async function living(h: House, call: Calls) {
  */
 export const confirm: StepOf<typeof clientAgreements, 'confirm'> = async (h, call) => {
   requireChangingChannel(h, call);
+  const checks = managingChecks(h, call);
   const { revision } = call.body;
   return decidedAnew(async () => {
     const { agreement, waiting, pair } = await living(h, call);
@@ -47,7 +48,7 @@ export const confirm: StepOf<typeof clientAgreements, 'confirm'> = async (h, cal
       terms: waiting,
       told: 'confirmed',
       origin: originOf(call, call.caller.session),
-      writes: managingChecks(call),
+      writes: checks,
     });
     return ok({ agreementId: agreement.agreementId, state: 'active' as const });
   });
@@ -55,13 +56,14 @@ export const confirm: StepOf<typeof clientAgreements, 'confirm'> = async (h, cal
 
 export const reject: StepOf<typeof clientAgreements, 'reject'> = async (h, call) => {
   requireChangingChannel(h, call);
+  const checks = managingChecks(h, call);
   return decidedAnew(async () => {
     const { agreement, state, waiting, pair } = await living(h, call);
     if (!waiting) throw new Problem('STATE_CONFLICT');
     const { agreementId } = agreement;
     const isNew = state === 'pending';
     await h.db.transact([
-      ...managingChecks(call),
+      ...checks,
       agreementWrite(agreementId, agreement.rev, {
         ...(isNew ? { state: 'rejected' } : { proposed: undefined }),
         updatedAt: call.now.toISOString(),
@@ -76,9 +78,10 @@ export const reject: StepOf<typeof clientAgreements, 'reject'> = async (h, call)
 /** At once, in the agents' live sessions too. */
 export const terminate: StepOf<typeof clientAgreements, 'terminate'> = async (h, call) => {
   requireChangingChannel(h, call);
+  const checks = managingChecks(h, call);
   return decidedAnew(async () => {
     const { agreement, pair } = await living(h, call);
-    await endAgreement(h, agreement, pair, originOf(call, call.caller.session), managingChecks(call));
+    await endAgreement(h, agreement, pair, originOf(call, call.caller.session), checks);
     return ok({ agreementId: agreement.agreementId, state: 'ended' as const });
   });
 };

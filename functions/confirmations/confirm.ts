@@ -7,6 +7,7 @@ import type { StepOf } from '#http/call.ts';
 import type { House } from '#http/house.ts';
 import { confirmationWrites, confirmed, refreshConfirmed } from '#steps/company-confirmation.ts';
 import { requireChangingChannel } from '#steps/managing.ts';
+import { managingFactor } from '#steps/managing-factor.ts';
 import { originOf, type RelationOrigin } from '#steps/relation-facts.ts';
 import { authorizationOf, redecidedMoveWrites } from '#steps/relation-moves.ts';
 import type { Write } from '#store/db.ts';
@@ -29,6 +30,7 @@ export const confirmCompany: StepOf<typeof confirmations, 'confirm'> = async (h,
   requireChangingChannel(h, call);
   const { session } = call.caller;
   if (session.identity.kind !== 'natural') throw new Problem('ROLE_NOT_ALLOWED');
+  const factor = managingFactor(h, call);
   const day = shanghaiDay(call.now);
   const { companyKey } = await authorizationOf(h, call.params.confirmationId, {
     personKey: session.personKey,
@@ -46,6 +48,7 @@ export const confirmCompany: StepOf<typeof confirmations, 'confirm'> = async (h,
       throw new Problem('ROLE_NOT_ALLOWED');
     const origin = originOf(call, session);
     await h.db.transact([
+      ...factor,
       ...(await confirmationWrites(h, read, origin, { kind: call.body.kind })),
       ...ownWrites(h, read, entitling, origin, day),
     ]);

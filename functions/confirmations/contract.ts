@@ -39,10 +39,17 @@ export const confirmations = flow({
       method: 'POST',
       path: '/v1/confirmations/{confirmationId}',
       access: 'session',
+      managing: true,
       summary: 'Confirm the company and the own place in it, as natural person',
       body: v.object({ kind }),
       answers: { 200: v.object({ taxpayerId: v.string(), taxpayerName: v.string() }) },
-      errors: ['SESSION_ENDED', 'CHANNEL_NOT_ALLOWED', 'ROLE_NOT_ALLOWED'],
+      errors: [
+        'SESSION_ENDED',
+        'CHANNEL_NOT_ALLOWED',
+        'ROLE_NOT_ALLOWED',
+        'FRESH_FACTOR_REQUIRED',
+        'FACE_REQUIRED',
+      ],
     },
   },
 });

@@ -14,7 +14,7 @@ import { faceProof } from '#steps/scans.ts';
 import { withSessionCode } from '#steps/session-codes.ts';
 import type { Write } from '#store/db.ts';
 import { releasePhoneWrite } from '#store/phones.ts';
-import { endWrite, webSessionsOf } from '#store/sessions.ts';
+import { endAliveWrite } from '#store/sessions.ts';
 import { type Active, defaultPhone, personWrite, releaseUsernameWrite, Stale } from '#store/users.ts';
 import type { deregistration } from './contract.ts';
 
@@ -36,8 +36,8 @@ const bySms = (h: House, call: DeregisterCall, code: string): Promise<Active> =>
   );
 
 async function byFace(h: House, call: DeregisterCall, faceTicket: string): Promise<Active> {
-  const proof = await faceProof(h, call, faceTicket, call.caller.session.personKey);
-  return endWith(h, call, 'face', [proof]);
+  const { spent } = await faceProof(h, call, faceTicket, 'deregistration');
+  return endWith(h, call, 'face', [spent]);
 }
 
 const endWith = (
@@ -70,14 +70,14 @@ const endWith = (
 
 /**
  * What ends: sessions, phones, username (reserved, USR-2), the password. What stays for registering again (REG-4): the
- * real-name record with its level and consents, the last passwords, the relations.
+ * real-name record with its level and consents, the last passwords, the relations. The session in which it is done must
+ * be alive (SES-5).
  */
 function endOfAccount(h: House, call: DeregisterCall, person: Active): Write[] {
   const { personKey } = person;
   const { policies } = h.settings;
-  const current = call.caller.session.sessionId;
-  const sessions = endSessions(h, call, person, 'deregistered');
-  const listed = webSessionsOf(person, call.now).some(({ sessionId }) => sessionId === current);
+  const { session } = call.caller;
+  const others = endSessions(h, call, person, 'deregistered', session);
   const at = Math.floor(call.now.getTime() / 1000);
   const stale = () => new Stale();
   return [
@@ -85,7 +85,8 @@ function endOfAccount(h: House, call: DeregisterCall, person: Active): Write[] {
       personKey,
       person.rev,
       {
-        ...sessions.changes,
+        webSession: undefined,
+        otherWebSessions: undefined,
         account: { status: 'cancelled', since: call.now.toISOString() },
         password: undefined,
         passwordHistory: person.passwordHistory ?? (isHashed(person.password) ? [person.password] : []),
@@ -94,6 +95,8 @@ function endOfAccount(h: House, call: DeregisterCall, person: Active): Write[] {
         defaultPhoneId: undefined,
         username: undefined,
         lastWindow: undefined,
+        faceProof: undefined,
+        phoneRecoveredAt: undefined,
       },
       stale,
     ),
@@ -108,7 +111,8 @@ function endOfAccount(h: House, call: DeregisterCall, person: Active): Write[] {
             stale,
           ),
         ]),
-    ...sessions.writes,
-    ...(listed ? [] : [endWrite(current, { reason: 'deregistered', at })]),
+    ...others.writes,
+    endAliveWrite(session, { reason: 'deregistered', at }, call.now, policies),
+    audited(h, call, personKey, 'session-ended', 'success', { reason: 'deregistered' }),
   ];
 }

@@ -122,8 +122,6 @@ async function bound(
   writes: readonly Write[],
 ) {
   const { now } = call;
-  // LGN-11: many know it.
-  if (person.password?.initial) throw new Problem('PASSWORD_CHANGE_REQUIRED');
   const phone = requireFactorPhone(person, proof.phoneKey, now, h.settings.policies);
   const company = knownCompany(taxpayer);
   const waiting = companyProblem(company);

@@ -38,7 +38,13 @@ export const pickPerson: StepOf<typeof legacy, 'person'> = async (h, call) => {
   // Read beside the reservation, told only after the password (LGN-8).
   const reading = Promise.all([findTaxpayer(h.db, companyKey), relationsIn(h.db, personKey, companyKey)]);
   reading.catch(() => undefined);
-  const typed = { personKey, password, purpose: 'legacy-login', kind: 'login-password' } as const;
+  const typed = {
+    personKey,
+    password,
+    purpose: 'legacy-login',
+    kind: 'login-password',
+    initial: undefined,
+  } as const;
   const answer = await withPassword(h, call, typed, async (person, writes, needsRehash) => {
     const [taxpayer, relations] = await reading;
     const company = knownCompany(taxpayer);

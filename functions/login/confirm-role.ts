@@ -1,4 +1,5 @@
 import { shanghaiDay } from '#domain/days.ts';
+import { recoveredLately } from '#domain/phones.ts';
 import { Problem } from '#domain/problem.ts';
 import { roleOrder, transitions } from '#domain/relations.ts';
 import { ok } from '#http/answers.ts';
@@ -8,7 +9,7 @@ import { originOf, relationAudits } from '#steps/relation-facts.ts';
 import { type Relation, transitionWrite } from '#store/relations.ts';
 import { activeCompanyWrite, staffedBy } from '#store/taxpayers.ts';
 import { chosenWrite, offerWrite } from '#store/tickets.ts';
-import { decidedAnew } from '#store/users.ts';
+import { decidedAnew, recoveryCoveredCheck } from '#store/users.ts';
 import { agentPlaceAt } from './agents.ts';
 import type { login } from './contract.ts';
 import { byEarlierFactor } from './earlier-factor.ts';
@@ -24,7 +25,8 @@ import {
 
 /**
  * LGN-9: the pending finance head takes the appointment right on the login page. Where it is the only role, the same
- * transaction opens the session; otherwise it becomes one of the choices.
+ * transaction opens the session; otherwise it becomes one of the choices. Where a phone was recovered within a day, the
+ * factor of this login must have been a face (PHN-4).
  */
 export const confirmRole: StepOf<typeof login, 'confirmRole'> = async (h, call) => {
   const { authorizationId } = call.body;
@@ -42,6 +44,12 @@ export const confirmRole: StepOf<typeof login, 'confirmRole'> = async (h, call) 
     const person = requireSamePerson(read, ticket);
     // LGN-11: it opens a session to change it in, and takes no office.
     if (person.password?.initial) throw new Problem('PASSWORD_CHANGE_REQUIRED');
+    const { policies } = h.settings;
+    const covered =
+      passed.faceAt !== undefined &&
+      (person.phoneRecoveredAt === undefined || person.phoneRecoveredAt < passed.faceAt);
+    if (!covered && recoveredLately({ recoveredAt: person.phoneRecoveredAt }, call.now, policies))
+      throw new Problem('FACE_REQUIRED');
     const pending = relations.find((relation) => relation.authorizationId === authorizationId);
     if (!pending) throw new Problem('STATE_CONFLICT');
     const confirmed: Relation = { ...pending, state: 'active' };
@@ -63,7 +71,11 @@ export const confirmRole: StepOf<typeof login, 'confirmRole'> = async (h, call) 
     const roles = [...others, confirmed].sort((a, b) => roleOrder(a.role) - roleOrder(b.role));
     const { confirm: _, ...rest } = passed;
     const offered = { ...rest, choices: choicesOf(roles) };
-    await h.db.transact([offerWrite(ticket, offered, call.now), ...accepted]);
+    await h.db.transact([
+      offerWrite(ticket, offered, call.now),
+      recoveryCoveredCheck(person.personKey, passed.faceAt, call.now, policies),
+      ...accepted,
+    ]);
     return ok(choicesAnswer(h, ticket, offered, roles, person, agentPlaceAt(h, ticket, agents, call.now)));
   });
 };

@@ -29,7 +29,7 @@ export const login = flow({
   name: 'login',
   summary: 'Password, then SMS code or face, then a session (LGN, LCK).',
   tables: {
-    Users: ['GetItem', 'BatchGetItem', 'UpdateItem'],
+    Users: ['GetItem', 'BatchGetItem', 'UpdateItem', 'ConditionCheckItem'],
     Phones: ['BatchGetItem', 'UpdateItem'],
     Lockouts: ['BatchGetItem', 'UpdateItem', 'ConditionCheckItem'],
     SmsWindows: ['BatchGetItem', 'GetItem', 'UpdateItem'],

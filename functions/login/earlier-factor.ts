@@ -4,6 +4,7 @@ import type { PassedTicket } from './roles.ts';
 export const byEarlierFactor = ({ passed, window }: PassedTicket) => ({
   method: passed.method,
   fresh: passed.fresh,
+  faceAt: passed.faceAt,
   factorAt: passed.at,
   window,
   chosen: passed.choices.length + (passed.agent ? 1 : 0) > 1,

@@ -66,6 +66,7 @@ async function byFace(h: House, call: VerifyCall, faceTicket: string) {
     attemptId: handle(),
   };
   return enter(h, call, ticket, asSeen(ticket) ?? (await whoAndWhere(h, ticket)), {
+    faceAt: ticket.face.at,
     writes: [successWrite(attempt, h.settings.policies, { reserved: false })],
   });
 }
@@ -74,6 +75,8 @@ async function byFace(h: House, call: VerifyCall, faceTicket: string) {
 interface Factor {
   /** The code that was right and the number that it was sent to; none where the factor was a face. */
   readonly sms?: { readonly phoneKey: string; readonly hash: string };
+  /** ISO time of the check, where the factor was a face. */
+  readonly faceAt?: string;
   /** Its counts. */
   readonly writes: readonly Write[];
 }
@@ -97,6 +100,7 @@ function enter(h: House, call: VerifyCall, ticket: LoginTicket, read: Known, fac
       method: phone ? 'sms' : 'face',
       window: ticket.window,
       fresh: !phone || !recoveredLately(phone, now, policies),
+      faceAt: factor.faceAt,
       ...proof.changes,
     };
     const day = shanghaiDay(now);
@@ -113,6 +117,7 @@ function enter(h: House, call: VerifyCall, ticket: LoginTicket, read: Known, fac
         at: Math.floor(now.getTime() / 1000),
         method: by.method,
         fresh: by.fresh,
+        ...(factor.faceAt === undefined ? {} : { faceAt: factor.faceAt }),
         choices: choicesOf(active),
         ...(agent ? { agent: agentChoiceOf(agent) } : {}),
         ...(confirm ? { confirm: { authorizationId: confirm.authorizationId, role: confirm.role } } : {}),

@@ -6,7 +6,7 @@ import type { House } from '#http/house.ts';
 import { withCode } from '#steps/codes.ts';
 import { endSessions } from '#steps/end-sessions.ts';
 import { audited } from '#steps/facts.ts';
-import { stillOwnPhone } from '#steps/fresh-factor.ts';
+import { requireFactorPhone } from '#steps/fresh-factor.ts';
 import { newPasswordOf } from '#steps/new-password.ts';
 import { tellBySms } from '#steps/notices.ts';
 import { provenPhone } from '#steps/proven-phone.ts';
@@ -84,8 +84,12 @@ function change(
     const { person: found, locked } = known ?? (await readAccount(h, call, ticket.personKey));
     known = undefined;
     const person = admitted(found, 'USER_NOT_REGISTERED');
-    // A number that was taken over meanwhile proves its new owner (PHN-3).
-    const proof = provenPhone(person, sms && stillOwnPhone(person, sms.phoneKey));
+    // An account that ended meanwhile took its journeys and face checks with it (STP-4).
+    if (person.account.since !== ticket.since) throw new Problem('STATE_CONFLICT');
+    // A number taken over meanwhile proves its new owner (PHN-3), one recovered lately nobody (PHN-4).
+    const { policies } = h.settings;
+    const phone = sms && requireFactorPhone(person, sms.phoneKey, call.now, policies);
+    const proof = provenPhone(person, phone);
     const changes = await newPasswordOf(h, person, call.body.newPassword);
     const sessions = endSessions(h, call, person, 'credential-change');
     await h.db.transact([

@@ -10,6 +10,7 @@ import type { passwordReset } from './contract.ts';
 
 export const sendResetCode: StepOf<typeof passwordReset, 'sms'> = async (h, call) => {
   const ticket = await openTicket<ResetTicket>(h.db, call.params.id, 'password-reset', call.now);
+  if (ticket.faceOnly) throw new Problem('FACE_REQUIRED');
   if (!ticket.phone) throw new Problem('PHONE_EMPTY');
   return accepted(await sendCode(h, call, ticket, 'password-reset', phoneNumberOf(h, ticket.phone), 'guess'));
 };

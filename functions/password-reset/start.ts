@@ -1,6 +1,6 @@
 import { normaliseDocumentNumber } from '#domain/documents.ts';
 import { normaliseName, sameName } from '#domain/persons.ts';
-import { looksLikePhone } from '#domain/phones.ts';
+import { looksLikePhone, recoveredLately } from '#domain/phones.ts';
 import { Problem } from '#domain/problem.ts';
 import { created } from '#http/answers.ts';
 import type { CallOf, StepOf } from '#http/call.ts';
@@ -40,11 +40,16 @@ export const startReset: StepOf<typeof passwordReset, 'start'> = async (h, call)
   }
 
   // The typed phone if the account was one, else the default (as at login, LGN-6).
-  const phone = person.phones?.find((own) => own.phoneKey === phoneKey) ?? defaultPhone(person);
+  const own = person.phones?.find((one) => one.phoneKey === phoneKey) ?? defaultPhone(person);
+  // PHN-4: whoever recovered a number a while ago has to show the face.
+  const faceOnly = own !== undefined && recoveredLately(own, call.now, h.settings.policies);
+  const phone = faceOnly ? undefined : own;
   const opened = openTicketWrite<ResetTicket>(
     {
       kind: 'password-reset',
       personKey: person.personKey,
+      ...(person.account ? { since: person.account.since } : {}),
+      ...(faceOnly ? { faceOnly } : {}),
       ...(phone ? { phone: { phoneKey: phone.phoneKey, sealed: phone.sealed } } : {}),
       ...expectedWindow(named, person, phone?.phoneKey),
     },

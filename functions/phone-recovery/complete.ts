@@ -106,6 +106,7 @@ async function recover(
       {
         phones: [...others, recovered],
         defaultPhoneId: recovered.phoneId,
+        phoneRecoveredAt: at,
         lastWindow: ticket.window ?? person.lastWindow,
       },
       () => new Stale(),

@@ -4,7 +4,6 @@ import { shanghaiDay } from '#domain/days.ts';
 import { parseDocument } from '#domain/documents.ts';
 import { normaliseName, sameName } from '#domain/persons.ts';
 import { parsePhone } from '#domain/phones.ts';
-import { Problem } from '#domain/problem.ts';
 import { created } from '#http/answers.ts';
 import type { StepOf } from '#http/call.ts';
 import { requireHuman } from '#steps/anti-automation.ts';
@@ -38,7 +37,6 @@ export const startRecovery: StepOf<typeof phoneRecovery, 'start'> = async (h, ca
     alike: (person: Parameters<typeof nameOf>[1]) => sameName(nameOf(h, person), name),
   };
   return withPassword(h, call, typed, async (person, writes) => {
-    if (person.password?.initial) throw new Problem('PASSWORD_CHANGE_REQUIRED');
     const opened = openTicketWrite<RecoveryTicket>(
       {
         kind: 'phone-recovery',

@@ -16,6 +16,7 @@ import { provenPhone } from '#steps/proven-phone.ts';
 import { faceProof } from '#steps/scans.ts';
 import { type SessionCodeProof, sendSessionCode, withSessionCode } from '#steps/session-codes.ts';
 import { phoneLoss } from '#steps/take-phone.ts';
+import type { Write } from '#store/db.ts';
 import { claimPhoneWrite, phoneOwner } from '#store/phones.ts';
 import {
   type Active,
@@ -55,7 +56,7 @@ type AddCall = CallOf<typeof phones, 'add'>;
  * number's owner and the person's list are one transaction (PHN-5).
  */
 export const addPhone: StepOf<typeof phones, 'add'> = async (h, call) => {
-  requireFresh(h, call);
+  const alive = requireFresh(h, call);
   const phone = parsePhone(call.body.phone);
   const phoneKey = phoneKeyOf(h.keys, phone);
   const { added, formerDefault, isNew } = await withSessionCode(
@@ -63,7 +64,7 @@ export const addPhone: StepOf<typeof phones, 'add'> = async (h, call) => {
     call,
     'add-phone',
     call.body.smsCode,
-    (proof, person) => add(h, call, proof, person, phone, phoneKey),
+    (proof, person) => add(h, call, alive, proof, person, phone, phoneKey),
   );
   if (isNew) await tellBySms(h, call, formerDefault, 'phone-added', maskPhone(phone));
   return created(added);
@@ -72,6 +73,7 @@ export const addPhone: StepOf<typeof phones, 'add'> = async (h, call) => {
 async function add(
   h: House,
   call: AddCall,
+  alive: Write,
   proof: SessionCodeProof,
   person: Active,
   phone: string,
@@ -88,6 +90,7 @@ async function add(
   const formerDefault = defaultPhone(person);
   const isDefault = !formerDefault || call.body.makeDefault === true || formerDefault === known;
   await h.db.transact([
+    alive,
     proof.spent,
     ...proof.guess,
     ...taking,
@@ -131,11 +134,11 @@ async function claim(h: House, call: AddCall, person: Active, phone: string, pho
   if (!takeover) throw new Problem('PHONE_TAKEN');
   if (faceTicket === undefined) throw new Problem('FACE_REQUIRED');
   const [face, loss] = await Promise.all([
-    faceProof(h, call, faceTicket, person.personKey),
+    faceProof(h, call, faceTicket, 'phone'),
     phoneLoss(h, call, owner.personKey, phoneKey),
   ]);
   return {
     owned,
-    taking: [face, claimPhoneWrite(phoneKey, person.personKey, call.now, owner.personKey), ...loss],
+    taking: [face.spent, claimPhoneWrite(phoneKey, person.personKey, call.now, owner.personKey), ...loss],
   };
 }

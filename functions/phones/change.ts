@@ -20,12 +20,13 @@ function numbered(person: Person, phoneId: string): OwnPhone {
 }
 
 export const chooseDefault: StepOf<typeof phones, 'makeDefault'> = async (h, call) => {
-  requireFresh(h, call);
+  const alive = requireFresh(h, call);
   await decidedAnew(async () => {
     const person = await signedInPerson(h, call);
     const phone = numbered(person, call.params.phoneId);
     if (phone.phoneId === person.defaultPhoneId) return;
     await h.db.transact([
+      alive,
       personWrite(person.personKey, person.rev, { defaultPhoneId: phone.phoneId }, () => new Stale()),
       audited(h, call, person.personKey, 'default-phone-changed', 'success', {
         phone: maskedPhoneOf(h, phone),
@@ -37,13 +38,14 @@ export const chooseDefault: StepOf<typeof phones, 'makeDefault'> = async (h, cal
 
 /** PHN-2: the default one stays until another is default. The number is free for anybody in the same transaction. */
 export const removePhone: StepOf<typeof phones, 'remove'> = async (h, call) => {
-  requireFresh(h, call);
+  const alive = requireFresh(h, call);
   const { person, phone } = await decidedAnew(async () => {
     const person = await signedInPerson(h, call);
     const phone = numbered(person, call.params.phoneId);
     if (phone.phoneId === person.defaultPhoneId) throw new Problem('DEFAULT_PHONE');
     const phones = person.phones?.filter((own) => own !== phone) ?? [];
     await h.db.transact([
+      alive,
       releasePhoneWrite(phone.phoneKey, person.personKey, () => new Stale()),
       personWrite(person.personKey, person.rev, { phones }, () => new Stale()),
       audited(h, call, person.personKey, 'phone-removed', 'success', { phone: maskedPhoneOf(h, phone) }),

@@ -10,7 +10,7 @@ export const phones = flow({
     Phones: ['GetItem', 'UpdateItem'],
     SmsWindows: ['GetItem', 'UpdateItem'],
     Lockouts: ['UpdateItem', 'ConditionCheckItem'],
-    Sessions: ['GetItem'],
+    Sessions: ['GetItem', 'ConditionCheckItem'],
     Tickets: ['GetItem', 'PutItem', 'UpdateItem'],
     Audit: ['PutItem'],
   },

@@ -45,7 +45,7 @@ export async function sessionOf(h: House, call: AnyCall, ticket: ScanTicket) {
         call,
         admitted(person, 'USER_NOT_REGISTERED'),
         place ?? asPerson,
-        { method: 'qr' },
+        { method: 'qr', qr: confirmed.channel },
         [{ ...spend, otherwise: () => new HandedOut() }, ...(place?.writes ?? [])],
       );
     });

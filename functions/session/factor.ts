@@ -9,6 +9,7 @@ import { faceProof, startOwnFaceScan } from '#steps/scans.ts';
 import { sendSessionCode, withSessionCode } from '#steps/session-codes.ts';
 import type { Write } from '#store/db.ts';
 import { factorPassedWrite } from '#store/sessions.ts';
+import { personCheck } from '#store/users.ts';
 import type { session } from './contract.ts';
 
 /** SES-5: a code to the own phone, but not to one that 找回手机号码 brought within a day (PHN-4). */
@@ -19,33 +20,42 @@ export const sendFactorCode: StepOf<typeof session, 'factorSms'> = async (h, cal
 };
 
 export const startFactorFace: StepOf<typeof session, 'factorFace'> = async (h, call) =>
-  created(await startOwnFaceScan(h, call, await signedInPerson(h, call)));
+  created(await startOwnFaceScan(h, call, await signedInPerson(h, call), 'factor'));
 
 /** The second factor, passed in this session: fresh from now on (SES-5). */
 export const passFactor: StepOf<typeof session, 'factor'> = async (h, call) => {
   const { smsCode, faceTicket } = call.body;
   if (smsCode === undefined) {
-    const { personKey } = call.caller.session;
-    await renew(h, call, 'face', [await faceProof(h, call, faceTicket ?? '', personKey)]);
+    const face = await faceProof(h, call, faceTicket ?? '', 'factor');
+    await renew(h, call, [face.spent], face.at);
   } else {
     await withSessionCode(h, call, 'factor', smsCode, async (proof, person) => {
       const phone = requireFactorPhone(person, proof.phoneKey, call.now, h.settings.policies);
-      await renew(h, call, 'sms', [proof.spent, ...proof.guess, ...provenPhoneWrites(person, phone)]);
+      const ownWrites = provenPhoneWrites(person, phone);
+      await renew(h, call, [
+        proof.spent,
+        ...proof.guess,
+        // A number that is recovered or lost meanwhile is looked at again (PHN-3, PHN-4).
+        ...(ownWrites.length > 0 ? ownWrites : [personCheck(person)]),
+      ]);
     });
   }
   return noContent();
 };
 
+/** @param faceAt ISO time of the check, where the factor was a face */
 const renew = (
   h: House,
   call: CallOf<typeof session, 'factor'>,
-  method: 'sms' | 'face',
   factor: readonly Write[],
+  faceAt?: string,
 ): Promise<void> => {
   const { session: current } = call.caller;
   return h.db.transact([
     ...factor,
-    factorPassedWrite(current, call.now, h.settings.policies),
-    audited(h, call, current.personKey, 'factor', 'success', { method }),
+    factorPassedWrite(current, call.now, h.settings.policies, faceAt),
+    audited(h, call, current.personKey, 'factor', 'success', {
+      method: faceAt === undefined ? 'sms' : 'face',
+    }),
   ]);
 };

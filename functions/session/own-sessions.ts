@@ -3,6 +3,7 @@ import { isoShanghai } from '#domain/days.ts';
 import { noContent, ok } from '#http/answers.ts';
 import type { StepOf } from '#http/call.ts';
 import { audited } from '#steps/facts.ts';
+import { requireFresh } from '#steps/fresh-factor.ts';
 import { signedInPerson } from '#steps/own-account.ts';
 import { endOf, endOwnWrite, findSessions, forgetWebSession, webSessionsOf } from '#store/sessions.ts';
 import type { session } from './contract.ts';
@@ -35,17 +36,22 @@ export const listSessions: StepOf<typeof session, 'list'> = async (h, call) => {
   });
 };
 
-/** Ends an own session, this one too. The condition of the write is whose it is: nobody else's can be met. */
+/**
+ * Ends an own session: another one wants a fresh factor (SES-5), this very one nothing. The condition of the write is
+ * whose it is: nobody else's can be met.
+ */
 export const endSession: StepOf<typeof session, 'end'> = async (h, call) => {
   const { session: current } = call.caller;
   const { id } = call.params;
   const isCurrent = id === current.sessionId;
+  const checks = isCurrent ? [] : [requireFresh(h, call)];
   const ended = {
     reason: 'logged-out' as const,
     at: Math.floor(call.now.getTime() / 1000),
     ...(isCurrent ? {} : { by: call.origin.browser }),
   };
   await h.db.transact([
+    ...checks,
     endOwnWrite(id, current.personKey, ended, h.settings.policies),
     audited(h, call, current.personKey, 'session-ended', 'success', { reason: 'logged-out' }),
   ]);

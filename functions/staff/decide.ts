@@ -19,9 +19,11 @@ const ofCompany = (h: House, call: Calls) =>
 
 async function move(h: House, call: Calls, transition: Transition) {
   requireChangingChannel(h, call);
+  // Refuses before anything is looked up.
+  managingChecks(h, call);
   const relation = await ofCompany(h, call);
   const moved = moveWrites(h, relation, transition, originOf(call, call.caller.session));
-  await h.db.transact([...managingChecks(call, relation), ...moved]);
+  await h.db.transact([...managingChecks(h, call, relation), ...moved]);
   return relation;
 }
 
@@ -46,7 +48,7 @@ export const dismiss: StepOf<typeof staff, 'dismiss'> = async (h, call) => {
 
 export const hide: StepOf<typeof staff, 'hide'> = async (h, call) => {
   requireChangingChannel(h, call);
-  const checks = managingChecks(call);
+  const checks = managingChecks(h, call);
   const { authorizationId, state } = await hideFrom(h, 'company', call.now, () => ofCompany(h, call), checks);
   return ok({ authorizationId, state });
 };
@@ -54,7 +56,7 @@ export const hide: StepOf<typeof staff, 'hide'> = async (h, call) => {
 /** REL-8: other permissions, another last day. Needs no new consent; the person is told. */
 export const adjust: StepOf<typeof staff, 'adjust'> = async (h, call) => {
   requireChangingChannel(h, call);
-  managedCompany(call);
+  managingChecks(h, call);
   const day = shanghaiDay(call.now);
   const asked = call.body.permissions;
   const lastDay = parseLastDay(call.body.validUntil, day);
@@ -68,7 +70,7 @@ export const adjust: StepOf<typeof staff, 'adjust'> = async (h, call) => {
     ...(lastDay === undefined ? {} : { validUntil: lastDay }),
   };
   await h.db.transact([
-    ...managingChecks(call, relation),
+    ...managingChecks(h, call, relation),
     transitionWrite(relation, transitions.adjust, call.now, day, changes),
     ...relationAudits(h, relation, 'adjusted', originOf(call, call.caller.session), {
       ...(changes.permissions ? { permissions: changes.permissions.join(' ') } : {}),

@@ -4,6 +4,7 @@ import { isStaffRole, parseLastDay, permissionsOf } from '#domain/relations.ts';
 import { created } from '#http/answers.ts';
 import type { StepOf } from '#http/call.ts';
 import { managed, managedCompany, requireChangingChannel } from '#steps/managing.ts';
+import { managingFactor } from '#steps/managing-factor.ts';
 import { readPerson, requireSameName } from '#steps/named-person.ts';
 import { originOf, relationAudits } from '#steps/relation-facts.ts';
 import { tellHolder } from '#steps/relation-notices.ts';
@@ -18,6 +19,7 @@ import type { staff } from './contract.ts';
 export const invite: StepOf<typeof staff, 'invite'> = async (h, call) => {
   requireChangingChannel(h, call);
   const { companyKey } = managedCompany(call);
+  managingFactor(h, call);
   const { role } = call.body;
   if (!isStaffRole(role)) throw new Problem('ROLE_NOT_ALLOWED');
   const day = shanghaiDay(call.now);

@@ -8,9 +8,9 @@ import type { House } from '#http/house.ts';
 import { audited } from '#steps/facts.ts';
 import { provenCompany } from '#steps/proven-company.ts';
 import { shownState, startPersonScan } from '#steps/scans.ts';
-import { checkedSince, endedByOrder, knownMatter, provenBy, stepUpProof } from '#steps/step-up-proof.ts';
+import { endedByOrder, knownMatter, provenBy, stepUpProof } from '#steps/step-up-proof.ts';
 import { type ScanTicket, ticketKeyOf } from '#store/tickets.ts';
-import { admitted, admittedWrite, findPerson, type Person } from '#store/users.ts';
+import { admitted, admittedWrite, findPerson, type KeptFace, keptFace, type Person } from '#store/users.ts';
 import type { stepUp } from './contract.ts';
 
 /** STP-2: a face check that is recent enough for the matter serves again; otherwise the person scans (STP-1). */
@@ -25,14 +25,14 @@ export const startStepUp: StepOf<typeof stepUp, 'start'> = async (h, call) => {
   ]);
   const person = admitted(found, 'SESSION_ENDED');
   const nonce = call.body.nonce === undefined ? {} : { nonce: call.body.nonce };
-  const { faceProof } = person;
+  const kept = keptFace(person);
   if (
-    faceProof &&
-    checkedSince(person, faceProof) &&
-    usable(faceProof, person, h, call.now) &&
-    faceServes(matter, new Date(faceProof.at), call.now)
+    kept &&
+    !endedByOrder(person, kept) &&
+    coversRecovery(kept, person, h, call.now) &&
+    faceServes(matter, new Date(kept.at), call.now)
   ) {
-    const proven = { at: faceProof.at, level: person.realNameLevel ?? 3 };
+    const proven = { at: kept.at, level: person.realNameLevel ?? 3 };
     const proof = await stepUpProof(h, call, asked, person, proven, nonce, company);
     // A proof leaves the house: told before it does, and not after an order that ends proofs (ORD-1).
     await h.db.transact([
@@ -40,7 +40,7 @@ export const startStepUp: StepOf<typeof stepUp, 'start'> = async (h, call) => {
       audited(h, call, session.personKey, 'step-up', 'success', {
         matter: matter.code,
         audience: audience.code,
-        transactionId: faceProof.transactionId,
+        transactionId: kept.transactionId,
       }),
     ]);
     return ok({ satisfied: true as const, proof });
@@ -91,12 +91,12 @@ export const showStepUp: StepOf<typeof stepUp, 'show'> = async (h, call) => {
  * PHN-4: whoever came by a number recovered lately may not be whose face was seen before that: such a person shows the
  * own face first.
  */
-const usable = (
-  { at }: NonNullable<Person['faceProof']>,
-  { phones = [] }: Person,
+const coversRecovery = (
+  { at }: KeptFace,
+  { phoneRecoveredAt }: Person,
   { settings }: Pick<House, 'settings'>,
   now: Date,
 ): boolean =>
-  phones
-    .filter((phone) => recoveredLately(phone, now, settings.policies))
-    .every(({ recoveredAt = '' }) => Date.parse(at) > Date.parse(recoveredAt));
+  phoneRecoveredAt === undefined ||
+  phoneRecoveredAt < at ||
+  !recoveredLately({ recoveredAt: phoneRecoveredAt }, now, settings.policies);

@@ -81,6 +81,11 @@ export interface RouteDeclaration {
    * that takes. Elsewhere such a session is refused with PASSWORD_CHANGE_REQUIRED.
    */
   readonly evenWithInitialPassword?: true;
+  /**
+   * `session` only: it manages people, agreements or companies, which takes a factor of its own (SES-5, PHN-4). When the
+   * person last recovered a phone is read beside the session; the step hands it to `managingFactor`.
+   */
+  readonly managing?: true;
   readonly summary: string;
   readonly body?: Schema;
   readonly query?: Schema;
@@ -97,14 +102,18 @@ export interface RouteDeclaration {
 
 /**
  * Declares a flow: keeps the literal types, so that steps are checked against it. Routes for signed-in people imply the
- * reads that find out who calls.
+ * reads that find out who calls, those that manage also the checks of their factor.
  */
-export const flow = <const F extends FlowDeclaration>(declaration: F): F => ({
-  ...declaration,
-  ...(Object.values(declaration.routes ?? {}).some(({ access }) => access === 'session')
-    ? { tables: withReads(declaration.tables ?? {}) }
-    : {}),
-});
+export const flow = <const F extends FlowDeclaration>(declaration: F): F => {
+  const routes: readonly RouteDeclaration[] = Object.values(declaration.routes ?? {});
+  const implied = [
+    ...(routes.some(({ access }) => access === 'session') ? [callerReads] : []),
+    ...(routes.some(({ managing }) => managing) ? [managingChecks] : []),
+  ];
+  return implied.length === 0
+    ? declaration
+    : { ...declaration, tables: withAll(declaration.tables ?? {}, implied) };
+};
 
 /** The session, and what a company identity stands on: a relation, or several rows in one call. */
 const callerReads: NonNullable<FlowDeclaration['tables']> = {
@@ -116,9 +125,16 @@ const callerReads: NonNullable<FlowDeclaration['tables']> = {
   CrossRegionReports: ['BatchGetItem'],
 };
 
-function withReads(tables: NonNullable<FlowDeclaration['tables']>): NonNullable<FlowDeclaration['tables']> {
+/** Of routes that manage: the person's recovery beside the session, and both again in the transaction (PHN-4, SES-5). */
+const managingChecks: NonNullable<FlowDeclaration['tables']> = {
+  Sessions: ['ConditionCheckItem'],
+  Users: ['GetItem', 'ConditionCheckItem'],
+};
+
+type Tables = NonNullable<FlowDeclaration['tables']>;
+function withAll(tables: Tables, more: readonly Tables[]): Tables {
   const all = { ...tables };
-  for (const [table, actions] of Object.entries(callerReads) as [TableOrIndex, readonly TableAction[]][])
+  for (const [table, actions] of more.flatMap(Object.entries) as [TableOrIndex, readonly TableAction[]][])
     all[table] = [...new Set([...(all[table] ?? []), ...actions])];
   return all;
 }

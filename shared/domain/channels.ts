@@ -6,6 +6,7 @@ export const channelActions = [
   'order',
   'confirm-qr-login',
   'face-factor',
+  'session-face',
   'step-up-invoice',
   'step-up-other',
   'start-step-up',
@@ -27,6 +28,8 @@ const table: Readonly<Record<ChannelAction, readonly Channel[]>> = {
   order: ['hall'],
   'confirm-qr-login': ['ahtax-app', 'iit-app', 'wechat-mini', 'alipay-mini'],
   'face-factor': ['ahtax-app', 'iit-app'],
+  // Of a session that came by QR (SES-5): the mini programs only where the very one confirmed it.
+  'session-face': ['ahtax-app', 'iit-app', 'wechat-mini', 'alipay-mini'],
   'step-up-invoice': ['ahtax-app', 'iit-app', 'wechat-mini', 'alipay-mini'],
   'step-up-other': ['ahtax-app', 'iit-app'],
   'start-step-up': ['terminal', 'hall'],

@@ -29,7 +29,7 @@ export const looksLikePhone = (text: string): boolean => readPhone(text) !== und
 
 /** PHN-4: whether a number came by 找回手机号码 so lately that an SMS to it is no fresh factor (SES-5). */
 export const recoveredLately = (
-  phone: { readonly recoveredAt?: string },
+  phone: { readonly recoveredAt?: string | undefined },
   now: Date,
   policies: Pick<Policies, 'recoveredPhoneSeconds'>,
 ): boolean =>

@@ -15,7 +15,9 @@ export interface Call<R extends RouteDeclaration = RouteDeclaration> {
   readonly query: R['query'] extends v.GenericSchema ? v.InferOutput<R['query']> : undefined;
   readonly params: Readonly<Record<ParamsOf<R['path']>, string>>;
   readonly caller: R['access'] extends 'session'
-    ? Standing
+    ? R['managing'] extends true
+      ? Standing & Managing
+      : Standing
     : R['access'] extends 'channel'
       ? { assertion: Assertion }
       : R['access'] extends 'refresh'
@@ -28,6 +30,12 @@ export interface Call<R extends RouteDeclaration = RouteDeclaration> {
   readonly language: Language;
   readonly origin: Origin;
   readonly header: (name: string) => string | undefined;
+}
+
+/** What a route that manages knows of its caller beside the session. */
+export interface Managing {
+  /** ISO time of the person's last 找回手机号码 (PHN-4). */
+  readonly recoveredAt: string | undefined;
 }
 
 /** Where a request came from. The address is never logged whole (AUD-1). */

@@ -8,6 +8,8 @@ import { evidenceOf } from '#store/grounds.ts';
 import { liveSession } from '#store/sessions.ts';
 import { asItStands, type Standing } from '#store/standing.ts';
 import { spendAssertion } from '#store/tickets.ts';
+import { findPerson } from '#store/users.ts';
+import type { Managing } from './call.ts';
 import { channelKeys, type House } from './house.ts';
 
 const headerOf = (event: APIGatewayProxyEventV2, name: string): string | undefined => event.headers[name];
@@ -34,14 +36,19 @@ async function assertionOf(
 /**
  * The session behind an access token, read from the store: logging out bites at once (SES-1). A company identity has its
  * grounds read beside it, so that their end, their last day and narrowed permissions bite at once too (REL-7, REL-8,
- * AGY-4); natural people pay nothing for that.
+ * AGY-4); natural people pay nothing for that. Of whoever manages others the person is read beside it too (PHN-4).
  */
-async function sessionOf(house: House, event: APIGatewayProxyEventV2, now: Date): Promise<Standing> {
+async function sessionOf(
+  house: House,
+  event: APIGatewayProxyEventV2,
+  { managing }: RouteDeclaration,
+  now: Date,
+): Promise<Standing & Partial<Managing>> {
   // The scheme's word has no case, and spaces may be several (RFC 9110).
   const bearer = /^Bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(headerOf(event, 'authorization') ?? '')?.[1];
   if (!bearer) throw new Problem('SESSION_ENDED');
   const claims = await verifyAccessToken(house.signing, bearer, house.settings.issuer, now);
-  const [session, evidence] = await Promise.all([
+  const [session, evidence, person] = await Promise.all([
     liveSession(
       house.db,
       { sessionId: claims.sessionId, version: claims.identityVersion, personKey: claims.subject },
@@ -49,8 +56,12 @@ async function sessionOf(house: House, event: APIGatewayProxyEventV2, now: Date)
       house.settings.policies,
     ),
     claims.company && evidenceOf(house.db, claims.subject, claims.company),
+    managing && findPerson(house.db, claims.subject),
   ]);
-  return asItStands(session, evidence, now);
+  return {
+    ...asItStands(session, evidence, now),
+    ...(managing ? { recoveredAt: person?.phoneRecoveredAt } : {}),
+  };
 }
 
 /** SES-2: the cookie alone carries the refresh token. */
@@ -81,7 +92,7 @@ export async function callerOf(
       // REL-9: a channel that comes for what is the web's alone is told so, not asked for a session it cannot have.
       if (headerOf(event, 'channel-assertion') !== undefined && route.errors?.includes('CHANNEL_NOT_ALLOWED'))
         throw new Problem('CHANNEL_NOT_ALLOWED');
-      const caller = await sessionOf(house, event, now);
+      const caller = await sessionOf(house, event, route, now);
       if (caller.lost && !route.evenIfLost) throw new Problem('RELATION_NOT_FOUND', {}, { variant: 'lost' });
       // LGN-11: one place for all routes, so that a new one is closed unless it says otherwise.
       if (caller.session.passwordDue && !route.evenWithInitialPassword)

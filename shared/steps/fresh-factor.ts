@@ -3,19 +3,24 @@ import type { Policies } from '#domain/policies.ts';
 import { Problem } from '#domain/problem.ts';
 import type { AnyCall } from '#http/call.ts';
 import type { House } from '#http/house.ts';
-import type { Session } from '#store/sessions.ts';
+import type { Write } from '#store/db.ts';
+import { type Session, sessionAliveCheck } from '#store/sessions.ts';
 import { defaultPhone, type OwnPhone, ownPhone, type Person } from '#store/users.ts';
 
 /** A call of somebody who is signed in. */
 export type SessionCall = AnyCall & { readonly caller: { readonly session: Session } };
 
 /**
- * SES-5: what changes phones, password or account state wants a second factor passed in this session a short while
- * ago; the login counts. Throws FRESH_FACTOR_REQUIRED, after which `POST /v1/session/factor` helps.
+ * SES-5: what changes phones, password, username or account state, or ends another session, wants a second factor passed
+ * in this session a short while ago; a login by password and factor counts. Answers the check for the transaction: a
+ * session that was replaced or ended meanwhile changes nothing. Throws FRESH_FACTOR_REQUIRED, after which
+ * `POST /v1/session/factor` helps.
  */
-export function requireFresh(h: Pick<House, 'settings'>, { caller, now }: SessionCall): void {
+export function requireFresh(h: Pick<House, 'settings'>, { caller, now }: SessionCall): Write {
+  const { policies } = h.settings;
   const age = Math.floor(now.getTime() / 1000) - caller.session.factorAt;
-  if (age > h.settings.policies.freshFactorSeconds) throw new Problem('FRESH_FACTOR_REQUIRED');
+  if (age > policies.freshFactorSeconds) throw new Problem('FRESH_FACTOR_REQUIRED');
+  return sessionAliveCheck(caller.session, now, policies);
 }
 
 /**

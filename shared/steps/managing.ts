@@ -15,6 +15,7 @@ import {
   type Taxpayer,
 } from '#store/taxpayers.ts';
 import type { SessionCall } from './fresh-factor.ts';
+import { type ManagingCall, managingFactor } from './managing-factor.ts';
 
 /** REL-9: of the channels only the web and the hall change relations; a session says where it was opened. */
 export function requireChangingChannel(h: Pick<House, 'settings'>, { caller }: SessionCall): void {
@@ -39,14 +40,20 @@ export interface Managed {
 }
 
 /**
- * The checks of the own place: the session's relation was looked at when the call came in, and is looked at again inside
- * the transaction, for the one who is replaced while acting. RELATION_NOT_FOUND, COMPANY_NOT_CONFIRMED.
+ * The checks of factor and own place: the session's relation was looked at when the call came in, and is looked at again
+ * inside the transaction, for the one who is replaced while acting. Throws ROLE_NOT_ALLOWED and what `managingFactor`
+ * throws; in the transaction RELATION_NOT_FOUND, COMPANY_NOT_CONFIRMED.
  * @param relation whom it is about: one that ended with an earlier term of the company is not moved (ENT-4), STATE_CONFLICT
  */
-export const managingChecks = (call: SessionCall, relation?: Relation): Write[] => {
+export const managingChecks = (
+  h: Pick<House, 'settings'>,
+  call: ManagingCall,
+  relation?: Relation,
+): Write[] => {
   const acting = managedCompany(call);
   const { personKey } = call.caller.session;
   return [
+    ...managingFactor(h, call),
     activeRelationWrite({ personKey, ...acting }, shanghaiDay(call.now)),
     {
       ...activeCompanyWrite(acting.companyKey, relation),
@@ -56,8 +63,8 @@ export const managingChecks = (call: SessionCall, relation?: Relation): Write[] 
 };
 
 /** The same with the company as it stands now. */
-export async function managed(h: Pick<House, 'db'>, call: SessionCall): Promise<Managed> {
-  const writes = managingChecks(call);
+export async function managed(h: Pick<House, 'db' | 'settings'>, call: ManagingCall): Promise<Managed> {
+  const writes = managingChecks(h, call);
   const company = await findTaxpayer(h.db, managedCompany(call).companyKey);
   if (!isKnown(company) || company.state !== 'active') throw lostProblem(company);
   return { company, writes };

@@ -4,6 +4,7 @@ import { handle } from '#crypto/random.ts';
 import { newRefreshToken, type RefreshToken, refreshCookie } from '#crypto/refresh-tokens.ts';
 import { unseal } from '#crypto/sealed.ts';
 import { maskName } from '#domain/masks.ts';
+import type { Channel } from '#domain/names.ts';
 import type { AnyCall } from '#http/call.ts';
 import type { House } from '#http/house.ts';
 import { type NoticeCode, noticeFor } from '#http/messages/index.ts';
@@ -88,6 +89,10 @@ export async function openSession(
     readonly window?: PhoneWindow | undefined;
     /** False where what it was opened by is no fresh factor (PHN-4). */
     readonly fresh?: boolean;
+    /** ISO time of the check, where the factor was a face (PHN-4). */
+    readonly faceAt?: string | undefined;
+    /** QR-1: the channel that confirmed the code; no factor is passed by it (SES-5). */
+    readonly qr?: Channel;
     /** Epoch seconds at which the factor was passed, where that was in an earlier call. */
     readonly factorAt?: number;
     /** The role was chosen among several: to be preselected the next time (LGN-10). */
@@ -113,9 +118,11 @@ export async function openSession(
     startedAt: at,
     lastSeenAt: at,
     expiresAt: at + policies.sessionAbsoluteSeconds,
-    factorAt: by.fresh === false ? 0 : (by.factorAt ?? at),
+    factorAt: by.fresh === false || by.qr !== undefined ? 0 : (by.factorAt ?? at),
+    ...(by.faceAt === undefined ? {} : { faceAt: by.faceAt }),
+    ...(by.qr === undefined ? {} : { qr: by.qr }),
     // Whoever shows up by an app that knows them did not need the password (QR-1).
-    ...(person.password?.initial && by.method !== 'qr' ? { passwordDue: true } : {}),
+    ...(person.password?.initial && by.qr === undefined ? { passwordDue: true } : {}),
     browser: call.origin.browser,
     address: truncatedAddress(call.origin.address),
     refreshHash: refresh.hash,

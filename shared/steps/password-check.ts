@@ -132,6 +132,11 @@ export interface TypedPassword {
   readonly purpose: string;
   /** The kind of event that a wrong one leaves. */
   readonly kind?: AuditKind;
+  /**
+   * LGN-11: what a right password answers that the registry set, because many know it. PASSWORD_CHANGE_REQUIRED unless
+   * said otherwise; undefined where it serves, or `act` itself refuses it.
+   */
+  readonly initial?: Problem | undefined;
   /** The right SMS code of the same call (`CodeProof.attemptId`): its guess is given back in the same write. */
   readonly guess?: string;
   /**
@@ -156,6 +161,7 @@ export async function withPassword<R>(
 ): Promise<R> {
   const { policies } = h.settings;
   const { personKey, purpose } = typed;
+  const refused = 'initial' in typed ? typed.initial : new Problem('PASSWORD_CHANGE_REQUIRED');
   const attempt = passwordAttempt(personKey, call.now);
   const [read, reservation] = await Promise.allSettled([
     findPerson(h.db, personKey),
@@ -194,6 +200,7 @@ export async function withPassword<R>(
         await h.db.transact([...writes, audited(h, call, personKey, kind, 'failure', detail)]);
         throw new Problem('ACCOUNT_SUSPENDED');
       }
+      if (person.password?.initial && refused) throw refused;
       return act(person, writes, needsRehash);
     });
   } catch (error) {

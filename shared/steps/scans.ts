@@ -11,9 +11,13 @@ import type { AnyCall } from '#http/call.ts';
 import type { House } from '#http/house.ts';
 import { truncatedAddress } from '#http/request.ts';
 import type { Write } from '#store/db.ts';
+import { sessionAliveCheck } from '#store/sessions.ts';
 import {
+  type AccountFaceUse,
+  accountFaceUses,
   type CodeTicket,
   type FaceSubject,
+  type FaceUse,
   openTicketWrite,
   type ScanPurpose,
   type ScanTicket,
@@ -21,7 +25,8 @@ import {
   ticketProblem,
   ticketWrite,
 } from '#store/tickets.ts';
-import { sealContext } from '#store/users.ts';
+import { type Person, sealContext } from '#store/users.ts';
+import type { SessionCall } from './fresh-factor.ts';
 
 export const pollHashOf = (secret: string): string => createHash('sha256').update(secret).digest('base64url');
 
@@ -68,8 +73,20 @@ export function shownState(
 /** What a scan is opened with; the rest comes with its opening or later. */
 type NewScan = Pick<
   ScanTicket,
-  'purpose' | 'action' | 'personKey' | 'subject' | 'parent' | 'counts' | 'stepUp'
+  | 'purpose'
+  | 'action'
+  | 'personKey'
+  | 'since'
+  | 'subject'
+  | 'parent'
+  | 'counts'
+  | 'stepUp'
+  | 'use'
+  | 'sessionId'
+  | 'alsoBy'
 >;
+/** Whose face: the person as registered, or, while still registering, only the document. */
+type Wanted = FaceSubject & Pick<Person, 'account'>;
 
 /**
  * Opens a scan bound, by the poll secret, to the browser that asked (QR-2).
@@ -120,7 +137,7 @@ export const startFaceScan = (
   parent: CodeTicket,
   purpose: ScanPurpose,
   counts: 'lockout' | 'ticket',
-  { documentType, sealedName, sealedNumber }: FaceSubject,
+  { documentType, sealedName, sealedNumber, account }: Wanted,
 ): Promise<Scan> =>
   openScan(
     h,
@@ -129,6 +146,7 @@ export const startFaceScan = (
       purpose,
       action: 'face-factor',
       personKey: parent.personKey,
+      ...(account ? { since: account.since } : {}),
       subject: { documentType, sealedName, sealedNumber },
       parent: { ticketKey: parent.ticketKey, kind: parent.kind },
       counts,
@@ -141,53 +159,94 @@ export const startFaceScan = (
 export const startPersonScan = (
   h: House,
   call: AnyCall,
-  { personKey, documentType, sealedName, sealedNumber }: FaceSubject & { readonly personKey: string },
-  what: Pick<ScanTicket, 'purpose' | 'action' | 'stepUp'>,
+  { personKey, documentType, sealedName, sealedNumber, account }: Wanted & { readonly personKey: string },
+  what: Pick<ScanTicket, 'purpose' | 'action' | 'stepUp' | 'use' | 'sessionId' | 'alsoBy'>,
   writes: readonly Write[] = [],
 ): Promise<Scan> =>
   openScan(
     h,
     call,
-    { ...what, personKey, subject: { documentType, sealedName, sealedNumber }, counts: 'scan' },
+    {
+      ...what,
+      personKey,
+      ...(account ? { since: account.since } : {}),
+      subject: { documentType, sealedName, sealedNumber },
+      counts: 'scan',
+    },
     maskName(unseal(h.dataKeys, sealContext.name(personKey), sealedName)),
     h.settings.policies.faceScanSeconds,
     writes,
   );
 
-/** A check that is itself the proof for one later call (`POST /v1/account/face`, `/v1/session/factor/face`). */
-export const startOwnFaceScan = (
+/**
+ * SES-5: a check that is itself the proof for one later call of this session. Where the session came by QR, the channel
+ * that confirmed it may check too, so that whoever has neither phone nor password gets both; a level it does not raise.
+ */
+export function startOwnFaceScan(
   h: House,
-  call: AnyCall,
-  person: FaceSubject & { personKey: string },
-): Promise<Scan> => startPersonScan(h, call, person, { purpose: 'face', action: 'face-factor' });
+  call: SessionCall,
+  person: Wanted & { readonly personKey: string },
+  use: FaceUse,
+): Promise<Scan> {
+  const { sessionId, qr } = call.caller.session;
+  return startPersonScan(h, call, person, {
+    purpose: 'face',
+    action: 'face-factor',
+    use,
+    sessionId,
+    ...(qr === undefined || use === 'level' ? {} : { alsoBy: qr }),
+  });
+}
+
+/** A face check that is the proof of one call. */
+export interface FaceProofOfCall {
+  /** ISO time of the check. */
+  readonly at: string;
+  /** Spends it. */
+  readonly spent: Write;
+  /** The session that it belongs to is still alive; left out by a transaction that writes the session itself. */
+  readonly alive: Write;
+}
 
 /**
- * The write that spends a passed face check of this person as the proof of one call. Throws FACE_REQUIRED for a
- * check that has not passed, is spent, over or somebody else's.
+ * The writes that spend a passed face check of this session as the proof of the one call that it was started for
+ * (SES-5). Throws FACE_REQUIRED for a check that has not passed, is spent, over, of another session or for another call.
  */
 export async function faceProof(
   h: House,
-  call: AnyCall,
+  call: SessionCall,
   faceTicket: string,
-  personKey: string,
-): Promise<Write> {
+  use: 'factor' | AccountFaceUse,
+): Promise<FaceProofOfCall> {
+  const { session } = call.caller;
+  const uses = accountFaceUses.some((one) => one === use) ? [use, 'account'] : [use];
   const ticketKey = ticketKeyOf(faceTicket);
   const scan = await h.db.get<ScanTicket>('Tickets', { ticketKey });
   const usable =
     scan?.kind === 'scan' &&
-    scan.personKey === personKey &&
-    scan.counts === 'scan' &&
-    // The phone said what the face was for: a step-up's is no factor for changing a password.
-    scan.purpose === 'face' &&
+    scan.personKey === session.personKey &&
+    scan.sessionId === session.sessionId &&
+    scan.use !== undefined &&
+    uses.includes(scan.use) &&
     scan.scanState === 'passed' &&
     ticketProblem(scan, 'scan', call.now) === undefined;
-  if (!usable) throw new Problem('FACE_REQUIRED');
+  if (!usable || !scan.proven) throw new Problem('FACE_REQUIRED');
   return {
-    ...ticketWrite(scan, call.now, {
-      set: 'SET #state = :spent',
-      when: 'scanState = :passed',
-      values: { ':spent': 'spent', ':passed': 'passed' },
-    }),
-    otherwise: () => new Problem('FACE_REQUIRED'),
+    at: scan.proven.at,
+    spent: {
+      ...ticketWrite(scan, call.now, {
+        set: 'SET #state = :spent',
+        when: 'scanState = :passed AND sessionId = :session AND #use = :use',
+        names: { '#use': 'use' },
+        values: {
+          ':spent': 'spent',
+          ':passed': 'passed',
+          ':session': session.sessionId,
+          ':use': scan.use,
+        },
+      }),
+      otherwise: () => new Problem('FACE_REQUIRED'),
+    },
+    alive: sessionAliveCheck(session, call.now, h.settings.policies),
   };
 }

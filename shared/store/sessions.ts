@@ -48,8 +48,12 @@ export interface Session {
   readonly startedAt: number;
   readonly lastSeenAt: number;
   readonly expiresAt: number;
-  /** The last second factor passed in this session (SES-5). */
+  /** The last second factor passed in this session (SES-5); 0 where none was that counts. */
   readonly factorAt: number;
+  /** ISO time of the last face check that was a factor of this session (PHN-4). */
+  readonly faceAt?: string;
+  /** QR-1: the channel that confirmed the code by which it was opened; that was no factor (SES-5). */
+  readonly qr?: Channel;
   /** LGN-11: opened by the initial password, and good for nothing but changing it. */
   readonly passwordDue?: true;
   readonly browser: string;
@@ -234,20 +238,17 @@ export function endOwnWrite(
   };
 }
 
-/** LGN-11: the initial password is changed, and this session is one like any other. SESSION_ENDED where it is over. */
-export const passwordSetWrite = (sessionId: string): Write => ({
-  table: 'Sessions',
+/**
+ * For a transaction that is made in a session: it has not ended since it was read, by a newer login, by logging out or by
+ * order. Throws SESSION_ENDED with the reason.
+ */
+export const sessionAliveCheck = (
+  { sessionId }: Pick<Session, 'sessionId'>,
+  now: Date,
+  policies: Policies,
+) => ({
+  table: 'Sessions' as const,
   key: { sessionId },
-  set: 'REMOVE passwordDue',
-  when: 'attribute_exists(sessionId) AND attribute_not_exists(ended)',
-  otherwise: () => new Problem('SESSION_ENDED'),
-});
-
-/** SES-5: a second factor was passed in this session, which must still be alive. */
-export const factorPassedWrite = (session: Session, now: Date, policies: Policies): Write => ({
-  table: 'Sessions',
-  key: { sessionId: session.sessionId },
-  set: 'SET factorAt = :now',
   when: 'attribute_not_exists(ended) AND expiresAt > :now',
   values: { ':now': seconds(now) },
   otherwise: (old?: Item) => {
@@ -255,6 +256,31 @@ export const factorPassedWrite = (session: Session, now: Date, policies: Policie
     return ended ? endedProblem(ended) : new Problem('SESSION_ENDED');
   },
 });
+
+/** LGN-11: the initial password is changed, and this session, which must be alive, is one like any other. */
+export const passwordSetWrite = (session: Session, now: Date, policies: Policies): Write => ({
+  ...sessionAliveCheck(session, now, policies),
+  set: 'REMOVE passwordDue',
+});
+
+/**
+ * SES-5: a second factor was passed in this session, which must still be alive.
+ * @param faceAt ISO time of the check, where it was a face
+ */
+export function factorPassedWrite(session: Session, now: Date, policies: Policies, faceAt?: string): Write {
+  const alive = sessionAliveCheck(session, now, policies);
+  return {
+    ...alive,
+    set: `SET factorAt = :now${faceAt === undefined ? '' : ', faceAt = :face'}`,
+    values: { ...alive.values, ...(faceAt === undefined ? {} : { ':face': faceAt }) },
+  };
+}
+
+/** Ends this very session, in which the call is made: it must still be alive. */
+export function endAliveWrite(session: Session, ended: Ended, now: Date, policies: Policies): Write {
+  const alive = sessionAliveCheck(session, now, policies);
+  return { ...alive, set: 'SET ended = :ended', values: { ...alive.values, ':ended': ended } };
+}
 
 /**
  * Takes the pointer to a session that has ended, so that the next login is not told of replacing it. Only tidiness:

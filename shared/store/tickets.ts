@@ -97,6 +97,8 @@ export interface PassedFactors {
   readonly method: string;
   /** Whether it is a fresh factor (SES-5, PHN-4). */
   readonly fresh: boolean;
+  /** ISO time of the check, where it was a face (PHN-4). */
+  readonly faceAt?: string;
   readonly choices: readonly RoleChoice[];
   /** As tax agent, beside or instead of these (AGY-3). */
   readonly agent?: AgentChoice;
@@ -122,6 +124,10 @@ export interface RecoveryTicket extends TicketBase {
 }
 export interface ResetTicket extends TicketBase {
   readonly kind: 'password-reset';
+  /** `account.since` of the registration that it was opened for. */
+  readonly since?: string;
+  /** PHN-4: the number was recovered lately; no code is sent. */
+  readonly faceOnly?: true;
   readonly phone?: { readonly phoneKey: string; readonly sealed: Sealed };
 }
 /**
@@ -143,8 +149,15 @@ export interface ScanTicket
     readonly place: string;
     readonly at: string;
   };
+  /** The call that a passed check of its own may be spent by, and the session that this call must be made in (SES-5). */
+  readonly use?: FaceUse;
+  readonly sessionId?: string;
+  /** A session that came by QR: its confirming channel may check the face too, whatever `action` says (SES-5). */
+  readonly alsoBy?: Channel;
   /** Whose face is wanted. A code that is only confirmed has nobody yet. */
   readonly personKey?: string;
+  /** `account.since` of the person at the start: the check ends with that account (STP-4). */
+  readonly since?: string;
   readonly subject?: FaceSubject;
   /** The journey that the check serves; its ticket takes the proof. */
   readonly parent?: { readonly ticketKey: string; readonly kind: Ticket['kind'] };
@@ -182,6 +195,13 @@ export interface StepUpFacts {
   readonly acting?: ActingCompany;
   readonly startedBy?: { readonly channel: Channel; readonly officer?: string; readonly office?: string };
 }
+/**
+ * SES-5: what a face check of a session is started for: `/v1/session/factor`, or one call of the account centre;
+ * `account` where the page did not say which of these. `level` is no proof of anything else (LVL-2).
+ */
+export const accountFaceUses = ['password', 'phone', 'deregistration'] as const;
+export type AccountFaceUse = (typeof accountFaceUses)[number];
+export type FaceUse = 'factor' | AccountFaceUse | 'account' | 'level';
 export type ScanPurpose = 'login' | 'face' | 'step-up' | 'register' | 'reset' | 'verification';
 /** The identity that the provider compares a face with. */
 export interface FaceSubject {

@@ -1,6 +1,7 @@
 import type { PersonPassword, StoredPassword } from '#crypto/passwords.ts';
 import type { Sealed } from '#crypto/sealed.ts';
 import type { Role } from '#domain/names.ts';
+import type { Policies } from '#domain/policies.ts';
 import { Problem, type ProblemCode } from '#domain/problem.ts';
 import type { SmsWindow } from '#domain/sms-window.ts';
 import type { Db, Item, Write } from './db.ts';
@@ -34,7 +35,9 @@ export interface Person {
   readonly usernameChangedAt?: string;
   readonly consents?: readonly Consent[];
   /** The last passed face check of this registered person (STP-2): no fact that others decide from, so outside `rev`. */
-  readonly faceProof?: { readonly at: string; readonly transactionId: string };
+  readonly faceProof?: KeptFace;
+  /** ISO time of the last 找回手机号码 (PHN-4), whatever became of its number. */
+  readonly phoneRecoveredAt?: string;
   /** SES-3: the one web session; swapped in the transaction that opens a session. */
   readonly webSession?: WebSessionPointer;
   /** Where the stage allows several web sessions: the ones before the newest, the oldest first. */
@@ -63,6 +66,13 @@ export interface Orders {
   readonly emptiedAt?: string;
   /** The numbers that orders took, each with the last time: no notice of a later change goes there (PWD-3). */
   readonly emptied?: readonly { readonly phoneKey: string; readonly at: string }[];
+}
+/** A passed face check that may serve again (STP-4). */
+export interface KeptFace {
+  readonly at: string;
+  readonly transactionId: string;
+  /** `account.since` of the registration that it belongs to: it ends with that account. */
+  readonly since: string;
 }
 export interface Migrated {
   readonly version: number;
@@ -121,12 +131,13 @@ export const sealContext = {
 /**
  * A passed face check of a registered person, in the transaction of the check (STP-2), and with it the rise from
  * level 3 to 4 where the check is one that lifts (LVL-2). The level stands in the condition instead of `rev`: nothing
- * that others decided from the person becomes wrong by it, so nobody has to decide anew. A suspended person proves
- * nothing (ORD-1).
+ * that others decided from the person becomes wrong by it, so nobody has to decide anew. The account must be the one for
+ * which the check was started (STP-4): not one registered anew, nor that of the next holder of the number. A suspended
+ * person proves nothing (ORD-1).
  */
 export function facePassedWrite(
   personKey: string,
-  proof: NonNullable<Person['faceProof']>,
+  proof: KeptFace,
   rise: { readonly from: number | undefined; readonly to: number } | undefined,
   otherwise: () => Error,
 ): Write {
@@ -135,9 +146,12 @@ export function facePassedWrite(
     table: 'Users',
     key: { personKey },
     set: `SET faceProof = :proof${rise ? ', realNameLevel = :to' : ''}`,
-    when: `attribute_exists(account) AND ${notSuspended}${rise ? ` AND ${from}` : ''}`,
+    when: `account.#status = :active AND account.since = :since AND ${notSuspended}${rise ? ` AND ${from}` : ''}`,
+    names: { '#status': 'status' },
     values: {
       ':proof': proof,
+      ':active': 'active',
+      ':since': proof.since,
       ...(rise ? { ':to': rise.to } : {}),
       ...(rise?.from === undefined ? {} : { ':from': rise.from }),
     },
@@ -191,6 +205,44 @@ export const ownPhone = (person: Person, phoneKey: string | undefined): OwnPhone
   person.phones?.find((phone) => phone.phoneKey === phoneKey);
 export const defaultPhone = (person: Person): OwnPhone | undefined =>
   person.phones?.find((phone) => phone.phoneId === person.defaultPhoneId);
+
+/** STP-4: the face check that may serve again: one of this very registration. */
+export const keptFace = ({ faceProof, account }: Person): KeptFace | undefined =>
+  faceProof !== undefined && faceProof.since === account?.since ? faceProof : undefined;
+
+/**
+ * PHN-4: for a transaction that wants a face where a number was recovered within the last day, be it since the person was
+ * read. Throws FACE_REQUIRED.
+ * @param faceAt ISO time of the session's own face check: what was recovered before it is covered
+ */
+export const recoveryCoveredCheck = (
+  personKey: string,
+  faceAt: string | undefined,
+  now: Date,
+  { recoveredPhoneSeconds }: Pick<Policies, 'recoveredPhoneSeconds'>,
+): Write => ({
+  table: 'Users',
+  key: { personKey },
+  when: `account.#status = :active AND (attribute_not_exists(phoneRecoveredAt) OR phoneRecoveredAt <= :over${faceAt === undefined ? '' : ' OR phoneRecoveredAt < :face'})`,
+  names: { '#status': 'status' },
+  values: {
+    ':active': 'active',
+    ':over': new Date(now.getTime() - recoveredPhoneSeconds * 1000).toISOString(),
+    ...(faceAt === undefined ? {} : { ':face': faceAt }),
+  },
+  otherwise: (old) =>
+    isActive(old as Person | undefined) ? new Problem('FACE_REQUIRED') : new Problem('SESSION_ENDED'),
+});
+
+/** For a transaction decided from the person as read that changes nothing of them. Stale. */
+export const personCheck = ({ personKey, rev }: Person): Write => ({
+  table: 'Users',
+  key: { personKey },
+  when: '#rev = :rev',
+  names: { '#rev': 'rev' },
+  values: { ':rev': rev },
+  otherwise: () => new Stale(),
+});
 
 /** The item that holds a username, ignoring case (USR-1); a freed one stays reserved (USR-2). */
 export interface UsernameGuard {

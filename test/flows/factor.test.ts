@@ -127,7 +127,7 @@ describe('a fresh factor', () => {
       code: 'FACE_REQUIRED',
     });
     expectStatus(await enterPassword(door, who.documentNumber, who.password), 201);
-    expectStatus(await factor(who, { faceTicket: await ownFace(door, who) }), 204);
+    expectStatus(await factor(who, { faceTicket: await ownFace(door, who, '/v1/session/factor/face') }), 204);
   });
 
   it('LGN-5 PHN-3 without a phone there is no code, and a code from before the takeover proves nothing', async () => {

@@ -137,6 +137,10 @@ export const en: Catalogue = {
     title: 'Please complete the face check first',
     detail: () => 'Scan the code on the page with the Anhui Tax app or the Individual Income Tax app.',
   },
+  'FACE_REQUIRED/initial-password': {
+    title: 'The initial password cannot serve as the old one: change it with a face check',
+    detail: () => 'Choose the face check on the password page; after it the new password is set.',
+  },
   FACE_MISMATCH: {
     title: 'The face check was not passed by the right person',
     detail: () =>

@@ -123,6 +123,10 @@ export const zh: Catalogue = {
     title: '请先完成扫脸验证',
     detail: () => '请使用安徽税务 APP 或个人所得税 APP 扫描页面上的二维码完成扫脸验证。',
   },
+  'FACE_REQUIRED/initial-password': {
+    title: '初始密码不能作为原密码使用，请通过扫脸验证修改密码',
+    detail: () => '在个人密码修改中选择扫脸验证，通过后即可设置新密码。',
+  },
   FACE_MISMATCH: {
     title: '扫脸验证未通过：不是本人',
     detail: () =>

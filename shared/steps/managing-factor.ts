@@ -1,0 +1,29 @@
+import { recoveredLately } from '#domain/phones.ts';
+import { Problem } from '#domain/problem.ts';
+import type { Managing } from '#http/call.ts';
+import type { House } from '#http/house.ts';
+import type { Write } from '#store/db.ts';
+import { sessionAliveCheck } from '#store/sessions.ts';
+import { recoveryCoveredCheck } from '#store/users.ts';
+import type { SessionCall } from './fresh-factor.ts';
+
+/** A call of a route that declares `managing`. */
+export type ManagingCall = SessionCall & { readonly caller: Managing };
+
+/**
+ * What managing people, agreements and companies takes beside the right to do it, at every place where that is done: a
+ * factor passed in this session, at whatever time, where it came by QR (SES-5); a face check passed in this session where
+ * a phone was recovered within a day, since that recovery (PHN-4). Answers the checks for the transaction, which hold it
+ * against a recovery or a newer login in between. Throws FACE_REQUIRED, FRESH_FACTOR_REQUIRED.
+ */
+export function managingFactor(h: Pick<House, 'settings'>, { caller, now }: ManagingCall): readonly Write[] {
+  const { session, recoveredAt } = caller;
+  const { policies } = h.settings;
+  const covered = session.faceAt !== undefined && recoveredAt !== undefined && recoveredAt < session.faceAt;
+  if (!covered && recoveredLately({ recoveredAt }, now, policies)) throw new Problem('FACE_REQUIRED');
+  if (session.qr !== undefined && session.factorAt === 0) throw new Problem('FRESH_FACTOR_REQUIRED');
+  return [
+    sessionAliveCheck(session, now, policies),
+    recoveryCoveredCheck(session.personKey, session.faceAt, now, policies),
+  ];
+}

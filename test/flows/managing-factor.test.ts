@@ -1,0 +1,430 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { defaultPolicies } from '#domain/policies.ts';
+import type { Loose } from '../support/client.ts';
+import { expectStatus, loginTicket, scanFace, wait } from '../support/door.ts';
+import { person } from '../support/people.ts';
+import { type Known, knownPerson, openWatchedDoor, type WatchedDoor } from '../support/watched.ts';
+import { newestCode, refreshed, type SignedIn, signIn } from './support/account.ts';
+import { agencyFirm, agreementsOf, entered, entering, type Firm, firm } from './support/agencies.ts';
+import { goodBody, goodQuery, pathWith, routes } from './support/bodies.ts';
+import { recoverPhone } from './support/recovery.ts';
+import { companyLine, companyOf, creditCode, feed, representativeLine } from './support/registry.ts';
+import { enterCompany, giveRelation } from './support/relations.ts';
+import { passFactor, signInByQr, signInBySms } from './support/sessions.ts';
+import { claimed } from './support/staff.ts';
+
+let door: WatchedDoor;
+beforeAll(async () => {
+  door = await openWatchedDoor();
+});
+afterAll(() => door?.finish());
+
+const codeOf = ({ status, body }: { status: number; body: Loose }): string => body?.code ?? String(status);
+const managing = routes.filter(({ route }) => route.managing);
+const called = (who: SignedIn, { route }: (typeof routes)[number]) =>
+  who.api(
+    route.method,
+    pathWith(route, 'A'.repeat(43)) + goodQuery(route),
+    route.body ? goodBody(route) : undefined,
+  );
+/** Which identity a managing route wants. */
+const natural = ({ route }: (typeof routes)[number]) =>
+  route.path.startsWith('/v1/authorizations') || route.path.startsWith('/v1/confirmations');
+
+/** Legal representative of an agency, which is a company of its own too: every managing route is theirs. */
+async function boss(): Promise<{ who: Known; identity: { taxpayerId: string; role: string } }> {
+  const who = await knownPerson(door);
+  const taxpayerId = await companyOf(door, who, { subject: ['agency', 'enterprise'] });
+  return { who, identity: { taxpayerId, role: 'legal-representative' } };
+}
+/** The same session for the company: a switch keeps what was passed in it. */
+async function forCompany(signed: SignedIn, taxpayerId: string): Promise<SignedIn> {
+  const { choices } = expectStatus(await signed.api('GET', '/v1/session/identities'), 200).body;
+  const { choiceId } = choices.find(({ identity }: Loose) => identity.taxpayerId === taxpayerId);
+  const reply = expectStatus(await signed.api('POST', '/v1/session/identity', { choiceId }), 200);
+  const token: string = reply.body.session.accessToken;
+  return {
+    ...signed,
+    token,
+    api: (method, path, body) => door.http(method, path, body, { token }),
+  };
+}
+
+describe('SES-5 what manages people, agreements and companies', () => {
+  it('SES-5 PHN-4 is every change of staff, agencies, agreements and companies, and confirming an authorization', () => {
+    const area = /^\/v1\/(enterprise\/staff|enterprise\/agreements|agency\/|confirmations)/;
+    const wanted = routes
+      .filter(
+        ({ name, route }) =>
+          route.access === 'session' &&
+          route.method !== 'GET' &&
+          (area.test(route.path) || name === 'POST /v1/authorizations/{authorizationId}/confirm'),
+      )
+      .map(({ name }) => name);
+    expect(managing.map(({ name }) => name).sort()).toEqual(wanted.sort());
+    expect(wanted.length).toBeGreaterThanOrEqual(16);
+  });
+});
+
+describe('SES-5 a session that came by QR', () => {
+  let asCompany: SignedIn;
+  let asPerson: SignedIn;
+  beforeAll(async () => {
+    const { who, identity } = await boss();
+    asCompany = await signInByQr(door, who, 'ahtax-app', identity);
+    asPerson = await signInByQr(door, await knownPerson(door));
+  });
+  const own = (one: (typeof routes)[number]) => (natural(one) ? asPerson : asCompany);
+
+  it.each(managing)('SES-5 $name wants a factor first, whatever it is asked for', async (one) => {
+    expect(codeOf(await called(own(one), one))).toBe('FRESH_FACTOR_REQUIRED');
+  });
+
+  it('SES-5 reading, applying, rejecting, withdrawing, leaving and hiding want none', async () => {
+    const id = creditCode();
+    await feed(door, companyLine(id));
+    const applied = await asPerson.api('POST', '/v1/authorizations', { taxpayerId: id, role: 'tax-handler' });
+    const { authorizationId } = expectStatus(applied, 201).body;
+    expectStatus(await asPerson.api('POST', `/v1/authorizations/${authorizationId}/withdraw`), 200);
+    expectStatus(await asPerson.api('POST', `/v1/authorizations/${authorizationId}/hide`), 200);
+    const known = await knownPerson(door);
+    const invited = await giveRelation(door, known, id, 'invoice-clerk', { state: 'pending' });
+    const active = await giveRelation(door, known, id, 'tax-handler');
+    const signed = await signInByQr(door, known);
+    expect(codeOf(await signed.api('POST', `/v1/authorizations/${invited}/confirm`))).toBe(
+      'FRESH_FACTOR_REQUIRED',
+    );
+    expectStatus(await signed.api('POST', `/v1/authorizations/${invited}/reject`), 200);
+    expectStatus(await signed.api('DELETE', `/v1/authorizations/${active}`), 204);
+    for (const path of ['/v1/enterprise', '/v1/enterprise/staff', '/v1/enterprise/agreements'])
+      expectStatus(await asCompany.api('GET', path), 200);
+  });
+
+  it.each(managing)('SES-5 after one factor $name goes on, hours later too', async (one) => {
+    const who = own(one);
+    if (!passed.has(who.sessionId)) {
+      passed.add(who.sessionId);
+      await passFactor(door, who);
+    }
+    expect(['FRESH_FACTOR_REQUIRED', 'FACE_REQUIRED']).not.toContain(codeOf(await called(who, one)));
+  });
+  const passed = new Set<string>();
+
+  it('SES-5 the one factor is for the whole session; what is fresh is not', async () => {
+    await wait(door, 290);
+    let later = await refreshed(door, asPerson);
+    await wait(door, 290);
+    later = await refreshed(door, later);
+    await wait(door, 60);
+    const confirm = await later.api('POST', `/v1/authorizations/${'A'.repeat(43)}/confirm`);
+    expect(codeOf(confirm)).toBe('NOT_FOUND');
+    expect(codeOf(await later.api('PUT', '/v1/account/username', { username: 'huangshan88' }))).toBe(
+      'FRESH_FACTOR_REQUIRED',
+    );
+  });
+
+  it('SES-5 a code is a factor too', async () => {
+    const known = await knownPerson(door);
+    await wait(door, 61);
+    const who = await signInByQr(door, known, 'wechat-mini');
+    const confirm = () => who.api('POST', `/v1/authorizations/${'A'.repeat(43)}/confirm`);
+    expect(codeOf(await confirm())).toBe('FRESH_FACTOR_REQUIRED');
+    expectStatus(await who.api('POST', '/v1/session/factor/sms'), 202);
+    const smsCode = newestCode(door, known.phone);
+    expectStatus(await who.api('POST', '/v1/session/factor', { smsCode }), 204);
+    expect(codeOf(await confirm())).toBe('NOT_FOUND');
+  });
+
+  it('SES-5 a session by password and factor needs no further one to manage', async () => {
+    const { who, identity } = await boss();
+    const signed = await forCompany(await signIn(door, who), identity.taxpayerId);
+    await wait(door, 601);
+    const later = await refreshed(door, signed);
+    const invited = { ...claimed(await knownPerson(door)), role: 'tax-handler' };
+    expectStatus(await later.api('POST', '/v1/enterprise/staff', invited), 201);
+  });
+});
+
+describe('PHN-4 for a day after a phone was recovered', () => {
+  const dayAfter = async (recoveredAt: Date, offset: number) => {
+    door.clock.set(new Date(recoveredAt.getTime() + defaultPolicies.recoveredPhoneSeconds * 1000 + offset));
+  };
+
+  it('PHN-4 a session by SMS to that number may not manage before a face, whichever way', async () => {
+    const { who, identity } = await boss();
+    await wait(door, 61);
+    const recovered = await recoverPhone(door, who);
+    await wait(door, 61);
+    const signed = await signInBySms(door, recovered);
+    const company = await forCompany(signed, identity.taxpayerId);
+    for (const one of managing.filter((other) => !natural(other)))
+      expect([one.name, codeOf(await called(company, one))]).toEqual([one.name, 'FACE_REQUIRED']);
+    // Another number's code is a fresh factor, but no face.
+    expectStatus(await company.api('POST', '/v1/session/factor/sms'), 202);
+    const smsCode = newestCode(door, who.phone);
+    expectStatus(await company.api('POST', '/v1/session/factor', { smsCode }), 204);
+    const invite = async () =>
+      codeOf(
+        await company.api('POST', '/v1/enterprise/staff', { ...claimed(person()), role: 'tax-handler' }),
+      );
+    expect(await invite()).toBe('FACE_REQUIRED');
+    await passFactor(door, company);
+    expect(await invite()).toBe('PERSON_NOT_REGISTERED');
+  });
+
+  it('PHN-4 generally: in sessions from before the recovery, by QR and by face from before it too', async () => {
+    const who = await knownPerson(door);
+    const before = await signIn(door, who);
+    const confirm = (signed: SignedIn) => signed.api('POST', `/v1/authorizations/${'A'.repeat(43)}/confirm`);
+    const company = (signed: SignedIn) =>
+      signed.api('POST', `/v1/confirmations/${'A'.repeat(43)}`, { kind: 'one-licence' });
+    expect(codeOf(await confirm(before))).toBe('NOT_FOUND');
+    await wait(door, 61);
+    await recoverPhone(door, who);
+    for (const call of [confirm, company]) expect(codeOf(await call(before))).toBe('FACE_REQUIRED');
+    const qr = await signInByQr(door, who, 'wechat-mini');
+    for (const call of [confirm, company]) expect(codeOf(await call(qr))).toBe('FACE_REQUIRED');
+    await wait(door, 1);
+    await passFactor(door, qr, 'wechat-mini');
+    for (const call of [confirm, company]) expect(codeOf(await call(qr))).toBe('NOT_FOUND');
+    const byFace = await signIn(door, who);
+    for (const call of [confirm, company]) expect(codeOf(await call(byFace))).toBe('NOT_FOUND');
+  });
+
+  it('PHN-4 ends after 24 hours to the millisecond, for managing, 忘记密码, step-ups and the fresh factor', async () => {
+    const known = await knownPerson(door);
+    await signIn(door, known);
+    await wait(door, 61);
+    const recoveredAt = door.clock.now();
+    const who = await recoverPhone(door, known);
+    const methods = async () => {
+      const body = { account: who.documentNumber, name: who.name, documentNumber: who.documentNumber };
+      const reply = await door.http('POST', '/v1/password-resets', body);
+      return expectStatus(reply, 201).body.methods.map(({ method }: Loose) => method);
+    };
+    const look = async () => {
+      const signed = await signInBySms(door, who);
+      const confirm = await signed.api('POST', `/v1/authorizations/${'A'.repeat(43)}/confirm`);
+      const fresh = await signed.api('PUT', '/v1/account/username', { username: 'x' });
+      return [codeOf(confirm), codeOf(fresh), ...(await methods())];
+    };
+    await dayAfter(recoveredAt, -61_000);
+    expect(await look()).toEqual(['FACE_REQUIRED', 'FRESH_FACTOR_REQUIRED', 'face']);
+    await dayAfter(recoveredAt, -1);
+    expect(await look()).toEqual(['FACE_REQUIRED', 'FRESH_FACTOR_REQUIRED', 'face']);
+    await wait(door, 61);
+    expect(await look()).toEqual(['NOT_FOUND', 'USERNAME_INVALID', 'sms', 'face']);
+
+    const other = await knownPerson(door);
+    const sms = await signIn(door, other);
+    await wait(door, 61);
+    const at = door.clock.now();
+    await recoverPhone(door, other);
+    const confirm = (signed: SignedIn) => signed.api('POST', `/v1/authorizations/${'A'.repeat(43)}/confirm`);
+    expect(codeOf(await confirm(sms))).toBe('FACE_REQUIRED');
+    await dayAfter(at, -1);
+    const qr = await signInByQr(door, other);
+    expect(codeOf(await confirm(qr))).toBe('FACE_REQUIRED');
+    await dayAfter(at, 0);
+    expect(codeOf(await confirm(qr))).toBe('FRESH_FACTOR_REQUIRED');
+  });
+
+  it('PHN-4 PWD-1 忘记密码 by a code that was on its way when the number was recovered changes nothing', async () => {
+    const who = await knownPerson(door);
+    await wait(door, 61);
+    const body = { account: who.documentNumber, name: who.name, documentNumber: who.documentNumber };
+    const { resetId } = expectStatus(await door.http('POST', '/v1/password-resets', body), 201).body;
+    expectStatus(await door.http('POST', `/v1/password-resets/${resetId}/sms`), 202);
+    const smsCode = newestCode(door, who.phone);
+    await wait(door, 61);
+    await recoverPhone(door, who, who.phone);
+    const done = await door.http('POST', `/v1/password-resets/${resetId}/complete`, {
+      smsCode,
+      newPassword: 'Xinanjiang#47',
+    });
+    expect(codeOf(done)).toBe('FACE_REQUIRED');
+    const late = expectStatus(await door.http('POST', '/v1/password-resets', body), 201).body;
+    expect(late.methods).toEqual([{ method: 'face' }]);
+    expect(codeOf(await door.http('POST', `/v1/password-resets/${late.resetId}/sms`))).toBe('FACE_REQUIRED');
+    const scan = expectStatus(await door.http('POST', `/v1/password-resets/${late.resetId}/face`), 201).body;
+    expectStatus(await scanFace(door, scan.qrContent), 200);
+    const byFace = { faceTicket: scan.ticket, newPassword: 'Xinanjiang#47' };
+    expectStatus(await door.http('POST', `/v1/password-resets/${late.resetId}/complete`, byFace), 204);
+  });
+
+  it('PHN-4 LGN-9 no appointment is taken on the login page by that number’s code', async () => {
+    const known = await knownPerson(door);
+    const id = creditCode();
+    await feed(door, companyLine(id), {
+      ...representativeLine(id, known),
+      type: 'finance-head',
+    });
+    await wait(door, 61);
+    const who = await recoverPhone(door, known);
+    await wait(door, 61);
+    const atDoor = async (verify: (path: string) => Promise<object>) => {
+      const { loginId } = expectStatus(await enterCompany(door, who, id), 201).body;
+      const path = `/v1/logins/${loginId}`;
+      const { confirm } = expectStatus(
+        await door.http('POST', `${path}/verify`, await verify(path)),
+        200,
+      ).body;
+      const { authorizationId } = confirm;
+      return door.http('POST', `${path}/confirm-role`, { authorizationId });
+    };
+    const bySms = await atDoor(async (path) => {
+      expectStatus(await door.http('POST', `${path}/sms`), 202);
+      return { smsCode: newestCode(door, who.phone) };
+    });
+    expect(codeOf(bySms)).toBe('FACE_REQUIRED');
+    const byFace = await atDoor(async (path) => {
+      const scan = expectStatus(await door.http('POST', `${path}/face`), 201).body;
+      expectStatus(await scanFace(door, scan.qrContent), 200);
+      return { faceTicket: scan.ticket };
+    });
+    expectStatus(byFace, 200);
+  });
+});
+
+describe('SES-5 PHN-4 between reading and writing', () => {
+  /** Holds the transaction of a call, lets something else happen, and answers what the call then says. */
+  async function meanwhile(
+    rule: { function: string; routeKey: string },
+    call: () => ReturnType<SignedIn['api']>,
+    happens: () => Promise<unknown>,
+  ): Promise<string> {
+    const id = door.faults.add({ ...rule, action: 'TransactWriteItems', kind: 'hold' });
+    const held = call();
+    await door.faults.held(id);
+    await happens();
+    door.faults.release(id);
+    const said = codeOf(await held);
+    door.faults.clear();
+    return said;
+  }
+  const logOut = (who: SignedIn) => async () => expectStatus(await who.api('DELETE', '/v1/session'), 204);
+
+  async function ground() {
+    const { who, identity } = await boss();
+    const signed = await forCompany(await signIn(door, who), identity.taxpayerId);
+    const invitee = await knownPerson(door);
+    await wait(door, 61);
+    const invite = () =>
+      signed.api('POST', '/v1/enterprise/staff', { ...claimed(invitee), role: 'tax-handler' });
+    return { who, signed, invite };
+  }
+  const inviting = { function: 'staff', routeKey: 'POST /v1/enterprise/staff' };
+
+  it('SES-5 staff: a session that ended meanwhile invites nobody', async () => {
+    const { signed, invite } = await ground();
+    expect(await meanwhile(inviting, invite, logOut(signed))).toBe('SESSION_ENDED');
+  });
+
+  it('PHN-4 staff: a phone recovered meanwhile wants a face', async () => {
+    const { who, signed, invite } = await ground();
+    expect(await meanwhile(inviting, invite, () => recoverPhone(door, who))).toBe('FACE_REQUIRED');
+    await wait(door, 1);
+    await passFactor(door, signed);
+    expectStatus(await invite(), 201);
+  });
+
+  it.each([
+    ['confirm', 'POST /v1/enterprise/agreements/{id}/confirm'],
+    ['reject', 'POST /v1/enterprise/agreements/{id}/reject'],
+    ['terminate', 'POST /v1/enterprise/agreements/{id}/terminate'],
+  ])(
+    'SES-5 PHN-4 an agreement: %s in a session that ended, or after a recovery, changes nothing',
+    async (what, routeKey) => {
+      const agency = await agencyFirm(door);
+      const agent = await knownPerson(door);
+      await feed(door, { type: 'agency-staff', agencyId: agency.id, agents: [claimed(agent)] });
+      for (const [happens, said] of [
+        [async (one: Firm) => recoverPhone(door, one.boss), 'FACE_REQUIRED'],
+        [async (one: Firm) => one.api('DELETE', '/v1/session'), 'SESSION_ENDED'],
+      ] as const) {
+        const one = await firm(door);
+        const id = await entered(agency, one.id, [agent]);
+        await wait(door, 61);
+        const call = () => one.api('POST', `/v1/enterprise/agreements/${id}/${what}`, {});
+        const rule = { function: 'client-agreements', routeKey };
+        const answers = await meanwhile(rule, call, () => happens(one));
+        expect(answers).toBe(said);
+        const { state } =
+          (await agreementsOf(agency, 'agency')).find((other) => other.agreementId === id) ?? {};
+        expect(state).toBe('pending');
+      }
+    },
+  );
+
+  it('SES-5 PHN-4 agency: nothing is entered in a session that ended, nor after a recovery', async () => {
+    for (const [happens, said] of [
+      [async (one: Firm) => recoverPhone(door, one.boss), 'FACE_REQUIRED'],
+      [async (one: Firm) => one.api('DELETE', '/v1/session'), 'SESSION_ENDED'],
+    ] as const) {
+      const agency = await agencyFirm(door);
+      const agent = await knownPerson(door);
+      await feed(door, { type: 'agency-staff', agencyId: agency.id, agents: [claimed(agent)] });
+      const one = await firm(door);
+      await wait(door, 61);
+      const call = () => agency.api('POST', '/v1/agency/agreements', entering(one.id, [agent]));
+      const rule = { function: 'agency', routeKey: 'POST /v1/agency/agreements' };
+      expect(await meanwhile(rule, call, () => happens(agency))).toBe(said);
+    }
+  });
+
+  it('SES-5 PHN-4 a company and an authorization are not confirmed in a session that ended, nor after a recovery', async () => {
+    for (const [happens, said] of [
+      [async (who: SignedIn) => recoverPhone(door, who), 'FACE_REQUIRED'],
+      [async (who: SignedIn) => who.api('DELETE', '/v1/session'), 'SESSION_ENDED'],
+    ] as const) {
+      const known = await knownPerson(door);
+      const id = creditCode();
+      await feed(door, companyLine(id, { state: 'awaiting-confirmation' }), representativeLine(id, known));
+      const atWork = await companyOf(door, await knownPerson(door));
+      const invited = await giveRelation(door, known, atWork, 'tax-handler', { state: 'pending' });
+      await wait(door, 61);
+      const who = await signIn(door, known);
+      const [one] = (await who.api('GET', '/v1/confirmations')).body.confirmations;
+      const path = `/v1/confirmations/${one.confirmationId}`;
+      expect(
+        await meanwhile(
+          { function: 'confirmations', routeKey: 'POST /v1/confirmations/{confirmationId}' },
+          () => who.api('POST', path, { kind: one.kinds[0] }),
+          () => happens(who),
+        ),
+      ).toBe(said);
+      const again = await knownPerson(door);
+      const mine = await giveRelation(door, again, atWork, 'invoice-clerk', { state: 'pending' });
+      await wait(door, 61);
+      const other = await signIn(door, again);
+      expect(
+        await meanwhile(
+          {
+            function: 'authorizations',
+            routeKey: 'POST /v1/authorizations/{authorizationId}/confirm',
+          },
+          () => other.api('POST', `/v1/authorizations/${mine}/confirm`),
+          () => happens(other),
+        ),
+      ).toBe(said);
+      expect(invited).toBeDefined();
+    }
+  });
+
+  it('SES-5 PHN-4 a number recovered while its code is judged is no factor', async () => {
+    const known = await knownPerson(door);
+    await wait(door, 61);
+    const who = await signInByQr(door, known);
+    expectStatus(await who.api('POST', '/v1/session/factor/sms'), 202);
+    const smsCode = newestCode(door, known.phone);
+    await wait(door, 61);
+    const rule = { function: 'session', routeKey: 'POST /v1/session/factor' };
+    const said = await meanwhile(
+      rule,
+      () => who.api('POST', '/v1/session/factor', { smsCode }),
+      () => recoverPhone(door, known, known.phone),
+    );
+    expect(said).toBe('FACE_REQUIRED');
+    expect(await loginTicket(door, known)).toBeTruthy();
+  });
+});

@@ -1,0 +1,42 @@
+import type { Channel } from '#domain/names.ts';
+import { type About, localPartner, pollScan, workingAs } from '../../support/channel-partner.ts';
+import type { Loose } from '../../support/client.ts';
+import { type Door, expectStatus, loggedIn } from '../../support/door.ts';
+import type { Sample } from '../../support/people.ts';
+import type { SignedIn } from './account.ts';
+
+const signedIn = (door: Door, who: Sample, session: Loose, cookie: string): SignedIn => ({
+  ...who,
+  token: session.accessToken,
+  cookie,
+  sessionId: session.sessionId,
+  api: (method, path, body) => door.http(method, path, body, { token: session.accessToken }),
+});
+
+/** A web session by a QR code that a channel confirmed (QR-1). */
+export async function signInByQr(
+  door: Door,
+  who: Sample,
+  channel: Channel = 'ahtax-app',
+  identity?: About['identity'],
+): Promise<SignedIn> {
+  const code = expectStatus(await door.http('POST', '/v1/qr-logins'), 201).body;
+  const phone = localPartner(door, channel, workingAs(who, identity));
+  expectStatus(await phone.confirmCode(code.qrContent), 204);
+  const { body, cookie } = expectStatus(await pollScan(door.http, code), 200);
+  return signedIn(door, who, body.session, cookie ?? '');
+}
+
+/** By password and SMS to `who.phone`, which is the default one. */
+export async function signInBySms(door: Door, who: Sample): Promise<SignedIn> {
+  const { session, cookie } = await loggedIn(door, who);
+  return signedIn(door, who, session, cookie);
+}
+
+/** Passes the factor of the session by a face, which the channel checks. */
+export async function passFactor(door: Door, who: SignedIn, channel: Channel = 'ahtax-app'): Promise<void> {
+  const scan = expectStatus(await who.api('POST', '/v1/session/factor/face'), 201).body;
+  const shown = await localPartner(door, channel, workingAs(who)).showFace(scan.qrContent);
+  expectStatus(shown, 200);
+  expectStatus(await who.api('POST', '/v1/session/factor', { faceTicket: scan.ticket }), 204);
+}
