@@ -22,10 +22,12 @@ interface Props {
   readonly verify: (proof: Proof) => Promise<void>;
   /** What the button says; 验证 unless said otherwise. */
   readonly action?: string | undefined;
+  /** Said of the face beside which apps check it. */
+  readonly faceHint?: string | undefined;
 }
 
 /** SMS code or face check, side by side as tabs (LGN-3). */
-export function SecondFactor({ factors, sendSms, startFace, verify, action }: Props) {
+export function SecondFactor({ factors, sendSms, startFace, verify, action, faceHint }: Props) {
   const t = useCommon();
   const [method, setMethod] = useState<Factor['method']>(factors[0]?.method ?? 'face');
   const sms = factors.find((factor) => factor.method === 'sms');
@@ -33,7 +35,7 @@ export function SecondFactor({ factors, sendSms, startFace, verify, action }: Pr
     method === 'sms' ? (
       <BySms maskedPhone={sms?.maskedPhone} sendSms={sendSms} verify={verify} action={action} />
     ) : (
-      <ByFace startFace={startFace} verify={verify} />
+      <ByFace startFace={startFace} verify={verify} faceHint={faceHint} />
     );
   if (factors.length < 2) return content;
   return (
@@ -68,7 +70,7 @@ function BySms({
   );
 }
 
-function ByFace({ startFace, verify }: Pick<Props, 'startFace' | 'verify'>) {
+function ByFace({ startFace, verify, faceHint }: Pick<Props, 'startFace' | 'verify' | 'faceHint'>) {
   const t = useCommon();
   const { run, problem } = useAction();
   const [passed, setPassed] = useState<string>();
@@ -77,6 +79,7 @@ function ByFace({ startFace, verify }: Pick<Props, 'startFace' | 'verify'>) {
     <>
       <p>{t('factor.faceHint')}</p>
       <p className="small">{t('factor.iitHint')}</p>
+      {faceHint === undefined ? null : <p className="small">{faceHint}</p>}
       {/* A passed check whose use met a bad network is used again, not scanned again. */}
       <ProblemAlert problem={problem} onRetry={passed ? () => void use(passed) : undefined} />
       <ScanCode

@@ -102,6 +102,7 @@ export const en: Same<typeof zh> = {
     verify: 'Verify',
     faceHint: 'Please scan the code with a phone app and pass the face check yourself.',
     iitHint: 'In the Individual Income Tax app you have to be logged in as yourself.',
+    miniHint: 'If you logged in by scanning with a mini program, that mini program can check your face too.',
   },
   password: {
     rules: 'The password',

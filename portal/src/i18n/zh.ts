@@ -96,6 +96,7 @@ export const zh = {
     verify: '验证',
     faceHint: '请使用手机 APP 扫描二维码，并按提示由本人完成扫脸验证。',
     iitHint: '使用个人所得税 APP 时，须先以本人身份登录。',
+    miniHint: '若您是用小程序扫码登录的，也可以用该小程序完成扫脸验证。',
   },
   password: {
     rules: '密码要求',

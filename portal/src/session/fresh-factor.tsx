@@ -4,33 +4,51 @@ import { problemOf } from '../api/problem.ts';
 import { type Proof, SecondFactor } from '../components/SecondFactor.tsx';
 import { useCommon } from '../i18n/index.ts';
 
-const both = [{ method: 'sms' }, { method: 'face' }] as const;
+const either = [{ method: 'sms' }, { method: 'face' }] as const;
+const face = [{ method: 'face' }] as const;
+
+/** `ownFace`: the call brings a face proof of its own, of which FACE_REQUIRED speaks. */
+export type Ensured = <T>(work: () => Promise<T>, ownFace?: 'ownFace') => Promise<T>;
+interface Asking {
+  readonly factors: typeof either | typeof face;
+  readonly resolve: () => void;
+  readonly reject: () => void;
+}
 
 /**
- * SES-5: what changes phones, password or account wants a factor of the last ten minutes. `ensured(work)` works; where
- * the API asks for a factor first (nothing was done), shows the dialog and works once more after it. Rejects where the
- * person closes the dialog. Render `dialog` once.
+ * SES-5: what changes phones, password, username or account wants a factor of the last ten minutes; what manages people,
+ * agreements and companies wants one in a session that came by QR, and a face after a phone was recovered (PHN-4).
+ * `ensured(work)` works; where the API asks for a factor first (nothing was done), shows the dialog and works once more
+ * after it. Rejects where the person closes the dialog. Render `dialog` once.
  */
-export function useFreshFactor(): { ensured: <T>(work: () => Promise<T>) => Promise<T>; dialog: ReactNode } {
-  const [asking, setAsking] = useState<{ resolve: () => void; reject: (error: unknown) => void }>();
-  const ensured = async <T,>(work: () => Promise<T>): Promise<T> => {
+export function useFreshFactor(): { ensured: Ensured; dialog: ReactNode } {
+  const [asking, setAsking] = useState<Asking>();
+  const ensured: Ensured = async (work, ownFace) => {
     try {
       return await work();
     } catch (error) {
-      if (problemOf(error).code !== 'FRESH_FACTOR_REQUIRED') throw error;
-      await new Promise<void>((resolve, reject) => setAsking({ resolve, reject: () => reject(error) }));
+      const { code } = problemOf(error);
+      const factors =
+        code === 'FRESH_FACTOR_REQUIRED' ? either : code === 'FACE_REQUIRED' && !ownFace ? face : undefined;
+      if (!factors) throw error;
+      await new Promise<void>((resolve, reject) =>
+        setAsking({ factors, resolve, reject: () => reject(error) }),
+      );
       return work();
     }
   };
   const close = (passed: boolean) => {
     if (passed) asking?.resolve();
-    else asking?.reject(undefined);
+    else asking?.reject();
     setAsking(undefined);
   };
-  return { ensured, dialog: asking ? <FactorDialog onClose={close} /> : null };
+  return { ensured, dialog: asking ? <FactorDialog factors={asking.factors} onClose={close} /> : null };
 }
 
-function FactorDialog({ onClose }: { onClose: (passed: boolean) => void }) {
+function FactorDialog({
+  factors,
+  onClose,
+}: Pick<Asking, 'factors'> & { readonly onClose: (passed: boolean) => void }) {
   const t = useCommon();
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current?.showModal(), []);
@@ -47,7 +65,8 @@ function FactorDialog({ onClose }: { onClose: (passed: boolean) => void }) {
     >
       <h2 id="factor-title">{t('factor.fresh')}</h2>
       <SecondFactor
-        factors={both}
+        factors={factors}
+        faceHint={t('factor.miniHint')}
         sendSms={() => answer(api.POST('/v1/session/factor/sms'))}
         startFace={() => answer(api.POST('/v1/session/factor/face'))}
         verify={verify}

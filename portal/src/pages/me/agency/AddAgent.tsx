@@ -17,12 +17,12 @@ interface Values {
 /** Somebody new on the staff form, beside those who stand there. */
 export function AddAgent() {
   const t = useAgencyTexts();
-  const { say } = useAccountCentre();
+  const { say, ensured } = useAccountCentre();
   const [form] = Form.useForm<Values>();
   const { submit, busy, problem, retry } = useSubmit<Values>({
     form,
     send: async (person) => {
-      await changeStaffForm((agents) => [...agents, person]);
+      await ensured(() => changeStaffForm((agents) => [...agents, person]));
       form.resetFields();
       say(t('added'));
     },

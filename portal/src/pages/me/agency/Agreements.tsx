@@ -16,17 +16,19 @@ const asAgents = (ids: readonly string[]) => ids.map((agentId) => ({ agentId }))
 export function Agreements() {
   const t = useAgencyTexts();
   const words = useAgreementTexts();
-  const { say } = useAccountCentre();
+  const { say, ensured } = useAccountCentre();
   const [entering, setEntering] = useState(false);
   const list = usePaged<Agreement>(['agreements', 'agency'], async (cursor) => {
     const page = await answer(api.GET('/v1/agency/agreements', { params: { query: { cursor } } }));
     return { items: page.agreements, cursor: page.cursor };
   });
   const enter = async ({ clientId = '', agents, items, from, until }: AgreementValues) => {
-    await answer(
-      api.POST('/v1/agency/agreements', {
-        body: { clientId, agents: asAgents(agents), items, from, until },
-      }),
+    await ensured(() =>
+      answer(
+        api.POST('/v1/agency/agreements', {
+          body: { clientId, agents: asAgents(agents), items, from, until },
+        }),
+      ),
     );
     await outdated('agreements');
     setEntering(false);
@@ -56,15 +58,17 @@ function AgencyActions({ agreement }: { readonly agreement: Agreement }) {
   const t = useAgencyTexts();
   const words = useAgreementTexts();
   const about = useItemTitleId();
-  const { say } = useAccountCentre();
+  const { say, ensured } = useAccountCentre();
   const [changing, setChanging] = useState(false);
   const params = { path: { id: agreement.agreementId } };
   const change = async ({ agents, items, from, until }: AgreementValues) => {
-    const { waits } = await answer(
-      api.PATCH('/v1/agency/agreements/{id}', {
-        params,
-        body: { agents: asAgents(agents), items, from, until },
-      }),
+    const { waits } = await ensured(() =>
+      answer(
+        api.PATCH('/v1/agency/agreements/{id}', {
+          params,
+          body: { agents: asAgents(agents), items, from, until },
+        }),
+      ),
     );
     await outdated('agreements');
     setChanging(false);

@@ -28,8 +28,10 @@ export function Page() {
 
   const close = async (proof: Proof) => {
     try {
-      await ensured(() =>
-        answer(api.POST('/v1/account/deregistration', { body: { password: password.current, ...proof } })),
+      await ensured(
+        () =>
+          answer(api.POST('/v1/account/deregistration', { body: { password: password.current, ...proof } })),
+        'ownFace',
       );
     } catch (error) {
       const problem = problemOf(error);
@@ -79,8 +81,9 @@ export function Page() {
                     ...(phone ? [{ method: 'sms', maskedPhone: phone.maskedPhone } as const] : []),
                     { method: 'face' },
                   ]}
-                  sendSms={() => ensured(() => answer(api.POST('/v1/account/deregistration/sms')))}
-                  startFace={() => answer(api.POST('/v1/account/face'))}
+                  sendSms={() => ensured(() => answer(api.POST('/v1/account/deregistration/sms')), 'ownFace')}
+                  startFace={() => answer(api.POST('/v1/account/face', { body: { for: 'deregistration' } }))}
+                  faceHint={common('factor.miniHint')}
                   verify={close}
                   action={t('submit')}
                 />

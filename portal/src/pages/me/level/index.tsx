@@ -35,7 +35,7 @@ export function Page() {
             <p>{t(realNameLevel < 4 ? 'three' : realNameLevel === 4 ? 'four' : 'five')}</p>
             {realNameLevel < 4 ? (
               begun ? (
-                <FaceCheck use={passed} />
+                <FaceCheck for="level" use={passed} />
               ) : (
                 <Button type="primary" onClick={() => setBegun(true)}>
                   {t('begin')}

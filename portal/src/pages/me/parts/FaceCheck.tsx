@@ -5,8 +5,14 @@ import { ScanCode } from '../../../components/scan/ScanCode.tsx';
 import { useAction } from '../../../components/use-action.ts';
 import { useCommon } from '../../../i18n/index.ts';
 
-/** A face check of the account centre (LVL-2): passed, it is the proof for one call, which is made at once. */
-export function FaceCheck({ use }: { readonly use: (faceTicket: string) => Promise<void> }) {
+interface Props {
+  /** The one call that it is the proof of (SES-5); `level`: none, only the level rises (LVL-2). */
+  readonly for: 'password' | 'phone' | 'level';
+  readonly use: (faceTicket: string) => Promise<void>;
+}
+
+/** A face check of the account centre: passed, its call is made at once. */
+export function FaceCheck({ for: purpose, use }: Props) {
   const t = useCommon();
   const { run, problem } = useAction();
   const [passed, setPassed] = useState<string>();
@@ -15,10 +21,11 @@ export function FaceCheck({ use }: { readonly use: (faceTicket: string) => Promi
     <>
       <p>{t('factor.faceHint')}</p>
       <p className="small">{t('factor.iitHint')}</p>
+      {purpose === 'level' ? null : <p className="small">{t('factor.miniHint')}</p>}
       {/* A passed check whose use met a bad network is used again, not scanned again. */}
       <ProblemAlert problem={problem} onRetry={passed ? () => void go(passed) : undefined} />
       <ScanCode
-        start={() => answer(api.POST('/v1/account/face'))}
+        start={() => answer(api.POST('/v1/account/face', { body: { for: purpose } }))}
         onDone={({ ticket }) => {
           setPassed(ticket);
           void go(ticket);

@@ -1,14 +1,14 @@
 import { createContext, type ReactNode, useContext, useEffect, useRef, useState } from 'react';
 import { useLocation } from 'react-router';
-import { useFreshFactor } from '../../../session/fresh-factor.tsx';
+import { type Ensured, useFreshFactor } from '../../../session/fresh-factor.tsx';
 
 interface AccountCentre {
   /** Says at the top of the page that something worked, and takes the focus there: what was clicked may be gone. */
   readonly say: (sentence: string) => void;
   /** Takes it away again: something new has begun. */
   readonly hush: () => void;
-  /** SES-5: asks for a fresh factor where the API wants one, and then goes on by itself. */
-  readonly ensured: <T>(work: () => Promise<T>) => Promise<T>;
+  /** SES-5, PHN-4: asks for a factor where the API wants one, and then goes on by itself. */
+  readonly ensured: Ensured;
 }
 const Context = createContext<AccountCentre | undefined>(undefined);
 

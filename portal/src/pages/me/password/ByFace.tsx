@@ -24,7 +24,10 @@ export function ByFace() {
   const change = async (faceTicket: string) => {
     const newPassword: string = form.getFieldValue('newPassword');
     try {
-      await ensured(() => answer(api.PUT('/v1/account/password', { body: { faceTicket, newPassword } })));
+      await ensured(
+        () => answer(api.PUT('/v1/account/password', { body: { faceTicket, newPassword } })),
+        'ownFace',
+      );
     } catch (error) {
       // A proof that ran out or was spent is no use; what the password misses has nothing to do with it.
       const problem = problemOf(error);
@@ -54,7 +57,7 @@ export function ByFace() {
       <ProblemAlert problem={problem} onRetry={retry} />
       <NewPasswordFields context={context} />
       {scanning ? (
-        <FaceCheck use={scanned} />
+        <FaceCheck for="password" use={scanned} />
       ) : (
         <Button type="primary" htmlType="submit" loading={busy}>
           {t('toFace')}

@@ -18,7 +18,11 @@ export function ByOldPassword() {
     form,
     fields: { BAD_CREDENTIALS: 'oldPassword' },
     send: async ({ oldPassword, newPassword }) => {
-      await ensured(() => answer(api.PUT('/v1/account/password', { body: { oldPassword, newPassword } })));
+      // LGN-11: an initial password is no old one here, and a face that changes it is the other tab's.
+      await ensured(
+        () => answer(api.PUT('/v1/account/password', { body: { oldPassword, newPassword } })),
+        'ownFace',
+      );
       form.resetFields();
       say(t('done'));
     },

@@ -30,17 +30,19 @@ export function AddPhone() {
   const [added, setAdded] = useState(0);
 
   const add = async ({ phone, phoneCode, makeDefault }: Values, face?: { faceTicket: string }) => {
-    const { maskedPhone } = await ensured(() =>
-      answer(
-        api.POST('/v1/account/phones', {
-          body: {
-            phone,
-            smsCode: phoneCode,
-            makeDefault: makeDefault === true,
-            ...(face ? { takeover: true, ...face } : {}),
-          },
-        }),
-      ),
+    const { maskedPhone } = await ensured(
+      () =>
+        answer(
+          api.POST('/v1/account/phones', {
+            body: {
+              phone,
+              smsCode: phoneCode,
+              makeDefault: makeDefault === true,
+              ...(face ? { takeover: true, ...face } : {}),
+            },
+          }),
+        ),
+      'ownFace',
     );
     setTaken(false);
     form.resetFields();

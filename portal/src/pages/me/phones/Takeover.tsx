@@ -11,7 +11,11 @@ export function Takeover({ use }: { readonly use: (faceTicket: string) => Promis
     <section className="item-form" aria-labelledby="takeover">
       <h3 id="takeover">{t('takeover')}</h3>
       <p>{t('takeoverText')}</p>
-      {begun ? <FaceCheck use={use} /> : <Button onClick={() => setBegun(true)}>{t('doTakeover')}</Button>}
+      {begun ? (
+        <FaceCheck for="phone" use={use} />
+      ) : (
+        <Button onClick={() => setBegun(true)}>{t('doTakeover')}</Button>
+      )}
     </section>
   );
 }

@@ -18,12 +18,12 @@ interface Props {
 export function Username({ account: { username, usernameChangeableFrom } }: Props) {
   const t = useProfileTexts();
   const parts = useParts();
-  const { say } = useAccountCentre();
+  const { say, ensured } = useAccountCentre();
   const [form] = Form.useForm<{ username: string }>();
   const { submit, busy, problem, retry } = useSubmit({
     form,
     send: async ({ username }) => {
-      await answer(api.PUT('/v1/account/username', { body: { username } }));
+      await ensured(() => answer(api.PUT('/v1/account/username', { body: { username } })));
       form.resetFields();
       await outdated('account');
       say(t('saved'));

@@ -22,21 +22,23 @@ export function Adjust({ member, onDone }: { readonly member: StaffMember; reado
   const t = useStaffTexts();
   const common = useCommon();
   const parts = useParts();
-  const { say } = useAccountCentre();
+  const { say, ensured } = useAccountCentre();
   const [form] = Form.useForm<Values>();
   const { authorizationId, role, permissions, validUntil } = member;
   const { submit, busy, problem, retry } = useSubmit<Values>({
     form,
     send: async (typed) => {
-      await answer(
-        api.PATCH('/v1/enterprise/staff/{authorizationId}', {
-          params: { path: { authorizationId } },
-          // An emptied day is unlimited; one that was not touched stays as it is.
-          body: {
-            ...(typed.permissions ? { permissions: typed.permissions } : {}),
-            validUntil: typed.validUntil || null,
-          },
-        }),
+      await ensured(() =>
+        answer(
+          api.PATCH('/v1/enterprise/staff/{authorizationId}', {
+            params: { path: { authorizationId } },
+            // An emptied day is unlimited; one that was not touched stays as it is.
+            body: {
+              ...(typed.permissions ? { permissions: typed.permissions } : {}),
+              validUntil: typed.validUntil || null,
+            },
+          }),
+        ),
       );
       await outdated('staff');
       onDone();

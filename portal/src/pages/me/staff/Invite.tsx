@@ -24,14 +24,14 @@ interface Values {
 /** 添加办税人员 (REL-5): active once the person confirms. */
 export function Invite({ onInvited }: { readonly onInvited: () => void }) {
   const t = useStaffTexts();
-  const { say } = useAccountCentre();
+  const { say, ensured } = useAccountCentre();
   const [form] = Form.useForm<Values>();
   const role = Form.useWatch('role', form);
   const { submit, busy, problem, retry } = useSubmit<Values>({
     form,
     fields: { PERSON_NOT_REGISTERED: 'documentNumber', RELATION_EXISTS: 'documentNumber' },
     send: async (body) => {
-      await answer(api.POST('/v1/enterprise/staff', { body }));
+      await ensured(() => answer(api.POST('/v1/enterprise/staff', { body })));
       form.resetFields();
       await outdated('staff');
       onInvited();
