@@ -15,6 +15,7 @@ import { newestCode, refreshed, type SignedIn, signIn } from './support/account.
 import { goodBody, goodQuery, pathWith, routes } from './support/bodies.ts';
 import { creditCode, feed, legalRepresentative, taxpayer } from './support/feed-lines.ts';
 import { legacy, personLine } from './support/migration.ts';
+import { passFactor, signInByQr } from './support/sessions.ts';
 import { personOf, subjectOf } from './support/tables.ts';
 
 let door: Door;
@@ -33,6 +34,16 @@ async function beginner(facts: object = {}): Promise<Sample & { key: string }> {
 const newPassword = 'Qingyi#2093';
 const change = (who: SignedIn, facts: object = {}) =>
   who.api('PUT', '/v1/account/password', { oldPassword: who.password, newPassword, ...facts });
+/** What a body is made of, also where checks stand around it. */
+function entriesOf(body: unknown): Record<string, unknown> {
+  const schema = body as
+    | { entries?: Record<string, unknown>; pipe?: unknown[]; wrapped?: unknown }
+    | undefined;
+  return (
+    schema?.entries ??
+    (schema?.pipe ? entriesOf(schema.pipe[0]) : schema?.wrapped ? entriesOf(schema.wrapped) : {})
+  );
+}
 const codesOf = (list: readonly { code: string }[]) => list.map(({ code }) => code);
 
 describe('a password that the registry set', () => {
@@ -203,6 +214,59 @@ describe('the session that it opens', () => {
     const { body } = await pollScan(door.http, code, {});
     const reply = await door.http('GET', '/v1/account', undefined, { token: body.session.accessToken });
     expectStatus(reply, 200);
+  });
+});
+
+describe('elsewhere', () => {
+  it('LGN-11 SES-5 PWD-1 is no oldPassword in a session by QR, where a face changes it', async () => {
+    const other = await beginner();
+    await wait(door, 61);
+    const who = await signInByQr(door, other);
+    await passFactor(door, who);
+    const refused = await change({ ...who, password: other.password });
+    expect([refused.status, refused.body.code]).toEqual([403, 'FACE_REQUIRED']);
+    expect((await personOf(door, other.key)).password).toEqual({ initial: true });
+    // A wrong one counts as ever (LCK-5).
+    expect((await change({ ...who, password: '111222' })).body).toMatchObject({
+      code: 'BAD_CREDENTIALS',
+      remainingAttempts: 4,
+    });
+    const scan = expectStatus(await who.api('POST', '/v1/account/face', { for: 'password' }), 201).body;
+    expectStatus(await scanFace(door, scan.qrContent), 200);
+    const body = { faceTicket: scan.ticket, newPassword };
+    expectStatus(await who.api('PUT', '/v1/account/password', body), 204);
+    expectStatus(await enterPassword(door, other.documentNumber, other.password), 401);
+    expectStatus(await enterPassword(door, other.documentNumber, newPassword), 201);
+  });
+
+  it('LGN-11 CTR-2 ends no account in a session by QR', async () => {
+    const other = await beginner();
+    const who = await signInByQr(door, other);
+    await passFactor(door, who);
+    const scan = expectStatus(await who.api('POST', '/v1/account/face', { for: 'deregistration' }), 201).body;
+    expectStatus(await scanFace(door, scan.qrContent), 200);
+    const end = { password: other.password, faceTicket: scan.ticket };
+    const reply = await who.api('POST', '/v1/account/deregistration', end);
+    expect([reply.status, reply.body.code]).toEqual([403, 'PASSWORD_CHANGE_REQUIRED']);
+    expect((await personOf(door, other.key)).account).toMatchObject({ status: 'active' });
+  });
+
+  it('LGN-11 every door that takes a password refuses it or opens the face alone', () => {
+    const taking = routes
+      .filter(({ route }) => /[pP]assword/.test(JSON.stringify(Object.keys(entriesOf(route.body)))))
+      .map(({ name }) => name);
+    // Each of them has its test above, in legacy.test.ts or in phone-recovery.test.ts; a new one wants its own.
+    expect(taking.sort()).toEqual([
+      'POST /v1/account/deregistration',
+      'POST /v1/legacy/logins',
+      'POST /v1/legacy/logins/{legacyId}/bindings',
+      'POST /v1/legacy/logins/{legacyId}/person',
+      'POST /v1/logins',
+      'POST /v1/password-resets/{id}/complete',
+      'POST /v1/phone-recoveries',
+      'PUT /v1/account/password',
+      'PUT /v1/registrations/{id}/profile',
+    ]);
   });
 });
 

@@ -10,6 +10,7 @@ collect           .   .     .   .      .      .        x    .
 order             .   .     .   .      .      .        x    .
 confirm-qr-login  .   x     x   x      x      .        .    .
 face-factor       .   x     x   .      .      .        .    .
+session-face      .   x     x   x      x      .        .    .
 step-up-invoice   .   x     x   x      x      .        .    .
 step-up-other     .   x     x   .      .      .        .    .
 start-step-up     .   .     .   .      .      x        x    .

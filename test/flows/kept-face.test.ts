@@ -1,0 +1,102 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { localPartner, loggedInByQr, workingAs } from '../support/channel-partner.ts';
+import type { Loose, Reply } from '../support/client.ts';
+import { expectStatus, registered, scanFace, wait } from '../support/door.ts';
+import { mobile } from '../support/people.ts';
+import { type Known, knownPerson, openWatchedDoor, row, type WatchedDoor } from '../support/watched.ts';
+import { type SignedIn, signIn } from './support/account.ts';
+import { setOnPerson } from './support/tables.ts';
+
+let door: WatchedDoor;
+beforeAll(async () => {
+  door = await openWatchedDoor();
+});
+afterAll(() => door?.finish());
+
+const told = ({ status, body }: Reply<Loose>) => [status, body?.code];
+const start = (token: string) =>
+  door.http('POST', '/v1/step-ups', { matter: 'invoice.issue', audience: 'invoice' }, { token });
+const byQr = async (who: Known): Promise<string> => (await loggedInByQr(door, who)).session.accessToken;
+const phoneOf = (who: Known) => localPartner(door, 'ahtax-app', workingAs(who));
+/** Registered, with a session that has proven nothing yet. */
+async function fresh() {
+  const who = await knownPerson(door);
+  return { who, token: await byQr(who) };
+}
+const pass = async (who: Known, token: string) =>
+  expectStatus(await phoneOf(who).showFace(expectStatus(await start(token), 201).body.scan.qrContent), 200);
+async function deregister(signed: SignedIn) {
+  const end = expectStatus(await signed.api('POST', '/v1/account/face', { for: 'deregistration' }), 201).body;
+  expectStatus(await scanFace(door, end.qrContent), 200);
+  const body = { password: signed.password, faceTicket: end.ticket };
+  expectStatus(await signed.api('POST', '/v1/account/deregistration', body), 204);
+}
+
+describe('a face check that counts for invoice matters for a day', () => {
+  it('SES-5 is also one of the account centre, of a factor, or one that its own call has spent', async () => {
+    for (const path of ['/v1/account/face', '/v1/session/factor/face']) {
+      const { who, token } = await fresh();
+      expectStatus(await start(token), 201);
+      const scan = expectStatus(await door.http('POST', path, undefined, { token }), 201).body;
+      expectStatus(await scanFace(door, scan.qrContent), 200);
+      expectStatus(await start(token), 200);
+      expectStatus(await start(await byQr(who)), 200);
+    }
+  });
+
+  it('STP-2 SES-5 REG-4 ends with its account: registered anew, nobody inherits it', async () => {
+    const { who, token } = await fresh();
+    // Started, and shown only when there is another account.
+    const early = expectStatus(await start(token), 201).body.scan;
+    expectStatus(await phoneOf(who).scan(early.qrContent), 200);
+    const kit = expectStatus(await phoneOf(who).startFace(early.ticket), 200).body;
+    await pass(who, token);
+    expectStatus(await start(token), 200);
+    const factor = '/v1/session/factor/face';
+    const pending = expectStatus(await door.http('POST', factor, undefined, { token }), 201).body;
+
+    await deregister(await signIn(door, who));
+    expect(await row(door, 'Users', { personKey: who.personKey })).not.toHaveProperty('faceProof');
+    await wait(door, 61);
+    await registered(door, { ...who, phone: mobile(), password: 'Qingyi#2093' });
+    const anew = await byQr(who);
+    expectStatus(await start(anew), 201);
+    expect(told(await phoneOf(who).faceResult(early.ticket, kit.token))).toEqual([409, 'STATE_CONFLICT']);
+    expect(told(await phoneOf(who).showFace(pending.qrContent))).toEqual([409, 'STATE_CONFLICT']);
+    expectStatus(await start(anew), 201);
+    await pass(who, anew);
+    expectStatus(await start(anew), 200);
+  });
+
+  it('STP-2 SES-5 passed while the account ends, it is none of the next', async () => {
+    const { who, token } = await fresh();
+    const { scan } = expectStatus(await start(token), 201).body;
+    expectStatus(await phoneOf(who).scan(scan.qrContent), 200);
+    const kit = expectStatus(await phoneOf(who).startFace(scan.ticket), 200).body;
+    const held = door.faults.add({
+      function: 'channel-scan',
+      routeKey: 'POST /v1/channel/scans/{ticket}/face-result',
+      action: 'TransactWriteItems',
+      kind: 'hold',
+    });
+    const passing = phoneOf(who).faceResult(scan.ticket, kit.token);
+    await door.faults.held(held);
+    // What registering anew does to the account, at once.
+    await setOnPerson(door, who.personKey, 'account', {
+      status: 'active',
+      since: '2027-03-02T03:00:00.000Z',
+    });
+    door.faults.release(held);
+    expect(told(await passing)).toEqual([409, 'STATE_CONFLICT']);
+    door.faults.clear();
+    expect(await row(door, 'Users', { personKey: who.personKey })).not.toHaveProperty('faceProof');
+  });
+
+  it('STP-2 SES-5 of an account before this one does not count, whoever left it there', async () => {
+    const { who, token } = await fresh();
+    await pass(who, token);
+    const { faceProof } = await row(door, 'Users', { personKey: who.personKey });
+    await setOnPerson(door, who.personKey, 'faceProof', { ...faceProof, since: '2026-01-01T00:00:00.000Z' });
+    expectStatus(await start(token), 201);
+  });
+});
