@@ -100,7 +100,7 @@ function endOfAccount(h: House, call: DeregisterCall, person: Active): Write[] {
       },
       stale,
     ),
-    ...(person.phones ?? []).map((phone) => releasePhoneWrite(phone.phoneKey, personKey, stale)),
+    ...(person.phones ?? []).map((phone) => releasePhoneWrite(phone.phoneKey, personKey, call.now, stale)),
     ...(person.username === undefined
       ? []
       : [

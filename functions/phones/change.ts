@@ -46,7 +46,7 @@ export const removePhone: StepOf<typeof phones, 'remove'> = async (h, call) => {
     const phones = person.phones?.filter((own) => own !== phone) ?? [];
     await h.db.transact([
       alive,
-      releasePhoneWrite(phone.phoneKey, person.personKey, () => new Stale()),
+      releasePhoneWrite(phone.phoneKey, person.personKey, call.now, () => new Stale()),
       personWrite(person.personKey, person.rev, { phones }, () => new Stale()),
       audited(h, call, person.personKey, 'phone-removed', 'success', { phone: maskedPhoneOf(h, phone) }),
     ]);

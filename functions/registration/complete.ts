@@ -1,4 +1,5 @@
 import { handle } from '#crypto/random.ts';
+import { type DocumentType, isOfficeFirst } from '#domain/documents.ts';
 import { sameName } from '#domain/persons.ts';
 import { Problem } from '#domain/problem.ts';
 import { created } from '#http/answers.ts';
@@ -6,10 +7,11 @@ import type { CallOf, StepOf } from '#http/call.ts';
 import type { House } from '#http/house.ts';
 import { usernameKeyOf } from '#steps/accounts.ts';
 import { audited, nameOf } from '#steps/facts.ts';
+import { hallRecordOf } from '#steps/hall-record.ts';
 import { withHistory } from '#steps/new-password.ts';
 import { startFaceScan } from '#steps/scans.ts';
 import { phoneLoss } from '#steps/take-phone.ts';
-import { claimPhoneWrite, phoneOwner } from '#store/phones.ts';
+import { claimPhoneWrite, findPhone, isOwned } from '#store/phones.ts';
 import { openTicket, type RegistrationProfile, type RegistrationTicket, spendWrite } from '#store/tickets.ts';
 import {
   claimUsernameWrite,
@@ -24,6 +26,7 @@ import {
   Stale,
 } from '#store/users.ts';
 import { requireRegisteringChannel } from './channel.ts';
+import { collectionRequired } from './collection-required.ts';
 import type { registration } from './contract.ts';
 
 /** Shows the code for the face check; face processing has its own consent (REG-6). */
@@ -39,14 +42,13 @@ export const startRegistrationFace: StepOf<typeof registration, 'face'> = async 
 /**
  * Becomes registered (REG-1): person, phone, username, consents, audit and the spent ticket in one transaction, so
  * that nobody is half registered and one phone has one owner (PHN-5). Registering again restores what is there (REG-4).
+ * A hall record that served is spent in the same write, and must not have ended meanwhile (REG-2).
  */
 export const completeRegistration: StepOf<typeof registration, 'complete'> = async (h, call) => {
   requireRegisteringChannel(call);
   const ticket = await openTicket<RegistrationTicket>(h.db, call.params.id, 'registration', call.now);
   const { profile } = ticket;
   if (!profile) throw new Problem('STEP_MISSING', { step: 'profile' });
-  const collected = ticket.hallPhoneKey !== undefined;
-  if ((!collected || profile.takeover) && !ticket.face) throw new Problem('FACE_REQUIRED');
 
   const realNameLevel = await decidedAnew(() => register(h, call, ticket, profile));
   return created({ realNameLevel });
@@ -59,30 +61,40 @@ async function register(
   profile: RegistrationProfile,
 ): Promise<number> {
   const { personKey } = ticket;
-  const [person, owner] = await Promise.all([
-    findPerson(h.db, personKey),
-    phoneOwner(h.db, profile.phoneKey),
-  ]);
+  const [person, row] = await Promise.all([findPerson(h.db, personKey), findPhone(h.db, profile.phoneKey)]);
   refuseSuspended(person);
   if (isActive(person)) throw new Problem('ALREADY_REGISTERED');
   if (person && isNamed(person) && !sameName(nameOf(h, person), nameOf(h, ticket)))
     throw new Problem('PERSON_MISMATCH');
-  // Between start and now the hall may have corrected or withdrawn its record.
-  if (person?.hall?.phoneKey !== ticket.hallPhoneKey) throw new Problem('STATE_CONFLICT');
-  const holder = owner && owner.personKey !== personKey ? owner.personKey : undefined;
+  const known = person?.hall?.phoneKey === profile.phoneKey ? { read: row } : undefined;
+  const { standing: hall, ended } = await hallRecordOf(h, person, call.now, known);
+  // Between start and now the hall may have brought or corrected its record; one that has ended since is none (REG-2).
+  if (hall && hall.phoneKey !== ticket.hallPhoneKey) throw new Problem('STATE_CONFLICT');
+  if (isOfficeFirst(ticket.documentType as DocumentType) && !hall) throw collectionRequired(ended);
+  const holder = isOwned(row) && row.personKey !== personKey ? row.personKey : undefined;
+  if ((!hall || profile.takeover) && !ticket.face) throw new Problem('FACE_REQUIRED');
   if (holder && !profile.takeover) throw new Problem('PHONE_TAKEN');
 
-  const realNameLevel = Math.max(person?.realNameLevel ?? 0, person?.hall ? 5 : 4);
+  const realNameLevel = Math.max(person?.realNameLevel ?? 0, hall ? 5 : 4);
   const loss = holder ? await phoneLoss(h, call, holder, profile.phoneKey) : [];
   await h.db.transact([
     spendWrite(ticket, call.now),
     personWrite(
       personKey,
       person?.rev ?? 0,
-      factsAfter(h, call, ticket, profile, person, realNameLevel),
+      {
+        ...factsAfter(h, call, ticket, profile, person, realNameLevel),
+        ...(hall ? { hall: { ...hall, usedAt: call.now.toISOString() } } : {}),
+      },
       () => new Stale(),
     ),
-    claimPhoneWrite(profile.phoneKey, personKey, call.now, holder),
+    claimPhoneWrite(
+      profile.phoneKey,
+      personKey,
+      call.now,
+      holder,
+      hall && { collectedAt: hall.collectedAt, otherwise: () => new Stale() },
+    ),
     ...(profile.username === undefined
       ? []
       : [claimUsernameWrite(usernameKeyOf(h, profile.username), profile.username, personKey, call.now)]),

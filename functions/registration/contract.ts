@@ -19,7 +19,7 @@ export const registration = flow({
     Phones: ['GetItem', 'UpdateItem'],
     SmsWindows: ['GetItem', 'UpdateItem'],
     Lockouts: ['UpdateItem', 'ConditionCheckItem'],
-    Tickets: ['GetItem', 'PutItem', 'UpdateItem'],
+    Tickets: ['GetItem', 'PutItem', 'UpdateItem', 'ConditionCheckItem'],
     Audit: ['PutItem'],
   },
   secrets: ['root', 'sealing', 'providers'],
@@ -106,6 +106,7 @@ export const registration = flow({
       errors: [
         'ACCOUNT_SUSPENDED',
         'FACE_REQUIRED',
+        'OFFICE_COLLECTION_REQUIRED',
         'STEP_MISSING',
         'PHONE_TAKEN',
         'USERNAME_TAKEN',

@@ -11,19 +11,23 @@ import type { House } from '#http/house.ts';
 import { usernameKeyOf } from '#steps/accounts.ts';
 import { requireHuman } from '#steps/anti-automation.ts';
 import { type CodeProof, sendCode, withCode } from '#steps/codes.ts';
-import { numberOf } from '#steps/facts.ts';
+import { audited, numberOf } from '#steps/facts.ts';
 import { judgePassword } from '#steps/new-password.ts';
+import { asChallenge, fitted, missed, type Try, withinTries } from '#steps/tries.ts';
 import { type OwnedPhone, phoneOwner } from '#store/phones.ts';
 import {
   openTicket,
   type RegistrationProfile,
   type RegistrationTicket,
   ticketWrite,
+  wrongPhoneWrite,
 } from '#store/tickets.ts';
 import {
+  decidedAnew,
   findPerson,
   findUsername,
   type Person,
+  Stale,
   sealContext,
   type UsernameGuard,
   usernameFree,
@@ -31,10 +35,32 @@ import {
 import { requireRegisteringChannel } from './channel.ts';
 import type { registration } from './contract.ts';
 
-/** REG-2: who was collected at a hall registers with the phone verified there, so that nobody else can. */
-function requireHallPhone(ticket: RegistrationTicket, phoneKey: string): void {
-  if (ticket.hallPhoneKey !== undefined && ticket.hallPhoneKey !== phoneKey)
-    throw new Problem('IDENTITY_MISMATCH');
+type SmsCall = CallOf<typeof registration, 'sms'>;
+
+/**
+ * REG-2: who was collected at a hall registers with the phone verified there, so that nobody else can. A wrong number
+ * is counted on the ticket, which the fifth ends, and for the document and day (REG-9). Throws IDENTITY_MISMATCH
+ * {remainingAttempts}, or CHALLENGE_REQUIRED instead of comparing.
+ */
+async function refuseWrongPhone(
+  h: House,
+  call: SmsCall,
+  tried: Try,
+  first: RegistrationTicket,
+): Promise<never> {
+  const most = h.settings.policies.hallPhoneTries;
+  let known: RegistrationTicket | undefined = first;
+  const remainingAttempts = await decidedAnew(async () => {
+    const ticket =
+      known ?? (await openTicket<RegistrationTicket>(h.db, call.params.id, 'registration', call.now));
+    known = undefined;
+    await missed(h, call, tried, [
+      wrongPhoneWrite(ticket, call.now, most, () => new Stale()),
+      audited(h, call, ticket.personKey, 'registration-refused', 'failure', { reason: 'phone' }),
+    ]);
+    return most - 1 - (ticket.wrongPhones ?? 0);
+  });
+  throw new Problem('IDENTITY_MISMATCH', { remainingAttempts });
 }
 
 /** Sends a code to the phone to be registered; a stranger can ask for it, so the address has a budget (SMS-2). */
@@ -47,8 +73,24 @@ export const sendRegistrationCode: StepOf<typeof registration, 'sms'> = async (h
   ]);
   if (human.status === 'rejected') throw human.reason;
   if (found.status === 'rejected') throw found.reason;
-  requireHallPhone(found.value, phoneKeyOf(h.keys, phone));
-  return accepted(await sendCode(h, call, found.value, 'registration', phone, 'guess'));
+  const ticket = found.value;
+  if (ticket.hallPhoneKey === undefined)
+    return accepted(await sendCode(h, call, ticket, 'registration', phone, 'guess'));
+
+  const tried: Try = { personKey: ticket.personKey, solved: call.body.challenge !== undefined };
+  if (ticket.hallPhoneKey !== phoneKeyOf(h.keys, phone)) return refuseWrongPhone(h, call, tried, ticket);
+  const within = withinTries(h, call, tried);
+  return accepted(
+    await asChallenge(h, call, async () => {
+      try {
+        return await sendCode(h, call, ticket, 'registration', phone, 'guess', within);
+      } catch (error) {
+        // Any other refusal of the right number would tell it from a wrong one, too.
+        await fitted(h, call, tried);
+        throw error;
+      }
+    }),
+  );
 };
 
 interface Known {
@@ -97,7 +139,9 @@ async function save(
 ) {
   const { ticket } = proof;
   if (proof.phoneKey !== phoneKey) throw new Problem('SMS_CODE_WRONG');
-  requireHallPhone(ticket, phoneKey);
+  // The code was sent to no other number (REG-2).
+  if (ticket.hallPhoneKey !== undefined && ticket.hallPhoneKey !== phoneKey)
+    throw new Problem('IDENTITY_MISMATCH');
   const username = call.body.username === undefined ? undefined : parseUsername(call.body.username);
   await judgePassword(
     h,

@@ -8,12 +8,15 @@ import { created } from '#http/answers.ts';
 import type { StepOf } from '#http/call.ts';
 import { requireHuman } from '#steps/anti-automation.ts';
 import { audited, nameOf } from '#steps/facts.ts';
+import { hallRecordOf } from '#steps/hall-record.ts';
+import { fitted, missed, type Try } from '#steps/tries.ts';
 import { openTicketWrite, type RegistrationTicket } from '#store/tickets.ts';
-import { findPerson, isActive, isNamed, refuseSuspended, sealContext } from '#store/users.ts';
+import { findPerson, isActive, isNamed, isSuspended, sealContext } from '#store/users.ts';
 import { requireRegisteringChannel } from './channel.ts';
+import { collectionRequired } from './collection-required.ts';
 import type { registration } from './contract.ts';
 
-/** Identity check (REG-1 … REG-4, REG-6, REG-7, DOC-5): opens the registration. */
+/** Identity check (REG-1 … REG-4, REG-6, REG-7, REG-9, DOC-5): opens the registration. */
 export const startRegistration: StepOf<typeof registration, 'start'> = async (h, call) => {
   requireRegisteringChannel(call);
   const { documentType } = call.body;
@@ -30,15 +33,35 @@ export const startRegistration: StepOf<typeof registration, 'start'> = async (h,
   if (human.status === 'rejected') throw human.reason;
   if (found.status === 'rejected') throw found.reason;
   const person = found.value;
-  if (person && isNamed(person) && !sameName(nameOf(h, person), name)) throw new Problem('PERSON_MISMATCH');
-  // ORD-1: registering again lifts nothing.
-  refuseSuspended(person);
-  if (isActive(person)) throw new Problem('ALREADY_REGISTERED');
-  const hall = person?.hall;
-  if (isOfficeFirst(documentType) && !hall) throw new Problem('OFFICE_COLLECTION_REQUIRED');
+  const tried: Try = { personKey: key, solved: call.body.challenge !== undefined };
+  const refused = (reason: string) => audited(h, call, key, 'registration-refused', 'failure', { reason });
+  // Whoever has a record can be guessed at: what fits is told within the same tries as what does not (REG-9).
+  const fits = (reason?: string) =>
+    person ? fitted(h, call, tried, reason === undefined ? [] : [refused(reason)]) : undefined;
+  if (person && isNamed(person) && !sameName(nameOf(h, person), name)) {
+    await missed(h, call, tried, [refused('name')]);
+    throw new Problem('PERSON_MISMATCH');
+  }
+  if (person && isSuspended(person)) {
+    // ORD-1: registering again lifts nothing.
+    await fits('suspended');
+    throw new Problem('ACCOUNT_SUSPENDED');
+  }
+  if (isActive(person)) {
+    await fits('already-registered');
+    throw new Problem('ALREADY_REGISTERED');
+  }
+  const { standing: hall, ended } = await hallRecordOf(h, person, call.now);
+  if (isOfficeFirst(documentType) && !hall) {
+    await fits('not-collected');
+    throw collectionRequired(ended);
+  }
   // A hall record stands for the face check of any document type (REG-2).
   const faceRequired = hall === undefined;
-  if (faceRequired && !consents.has('face')) throw new Problem('CONSENT_REQUIRED', { missing: ['face'] });
+  if (faceRequired && !consents.has('face')) {
+    await fits();
+    throw new Problem('CONSENT_REQUIRED', { missing: ['face'] });
+  }
 
   const opened = openTicketWrite<RegistrationTicket>(
     {
@@ -55,12 +78,11 @@ export const startRegistration: StepOf<typeof registration, 'start'> = async (h,
     call.now,
     h.settings.policies.registrationSeconds,
   );
-  await h.db.transact([
-    opened.write,
-    audited(h, call, key, 'consented', 'success', {
-      consents: [...consents].sort().join(' '),
-      version: h.settings.policies.consentVersion,
-    }),
-  ]);
+  const consented = audited(h, call, key, 'consented', 'success', {
+    consents: [...consents].sort().join(' '),
+    version: h.settings.policies.consentVersion,
+  });
+  if (person) await fitted(h, call, tried, [opened.write, consented]);
+  else await h.db.transact([opened.write, consented]);
   return created({ registrationId: opened.id, faceRequired });
 };

@@ -1,5 +1,7 @@
 import * as v from 'valibot';
 import { person } from '#contract/schemas.ts';
+import { readCollectedAt } from '#domain/hall-records.ts';
+import { Problem } from '#domain/problem.ts';
 import type { House } from '#http/house.ts';
 import { collect } from '#steps/collection.ts';
 import { fromRegistry } from '#steps/relation-facts.ts';
@@ -13,11 +15,17 @@ export const collectionLine = v.object({
   person,
   phone: v.pipe(v.string(), v.maxLength(32)),
   officer: v.pipe(v.string(), v.minLength(1), v.maxLength(64)),
+  collectedAt: v.optional(v.pipe(v.string(), v.maxLength(40))),
 });
 
-/** An older version changes nothing (ENT-3). */
-export const takeCollection = (
+/** An older version changes nothing (ENT-3). Throws BAD_REQUEST where `collectedAt` is no time. */
+export async function takeCollection(
   h: House,
   line: v.InferOutput<typeof collectionLine>,
   now: Date,
-): Promise<Taken> => collect(h, line, line.version, fromRegistry(now));
+): Promise<Taken> {
+  const collectedAt = line.collectedAt === undefined ? undefined : readCollectedAt(line.collectedAt, now);
+  if (line.collectedAt !== undefined && collectedAt === undefined)
+    throw new Problem('BAD_REQUEST', { reason: 'collectedAt (time or day)' });
+  return collect(h, { ...line, collectedAt }, line.version, fromRegistry(now));
+}

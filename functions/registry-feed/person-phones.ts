@@ -71,7 +71,7 @@ export async function takePhones(
     if (own) phones.push(own);
     else if (isOwned(row) && row.personKey !== personKey) {
       if (row.imported) lost.push(row);
-      if (row.imported || !row.contested) writes.push(contestPhoneWrite(row, stale));
+      if (row.imported || !row.contested) writes.push(contestPhoneWrite(row, now, stale));
       warnings.push(row.imported ? 'PHONE_EMPTIED' : 'PHONE_OF_ANOTHER');
     } else if (row?.contested) warnings.push('PHONE_REFUSED');
     else {
@@ -90,7 +90,7 @@ export async function takePhones(
   return {
     phones,
     defaultPhoneId: stays ? known?.defaultPhoneId : phones[0]?.phoneId,
-    writes: [...writes, ...released(personKey, known, phones), ...held.flat()],
+    writes: [...writes, ...released(personKey, known, phones, now), ...held.flat()],
     warnings,
     emptied: lost.length,
   };
@@ -105,19 +105,24 @@ export async function takePhones(
 }
 
 /** Numbers of an account that ends; nobody holds them any more. */
-export const noPhones = (known: Person | undefined): ImportedPhones => ({
+export const noPhones = (known: Person | undefined, now: Date): ImportedPhones => ({
   phones: [],
   defaultPhoneId: undefined,
-  writes: known ? released(known.personKey, known, []) : [],
+  writes: known ? released(known.personKey, known, [], now) : [],
   warnings: [],
   emptied: 0,
 });
 
 /** Numbers that an earlier line gave and this one does not name any more. */
-const released = (personKey: string, known: Person | undefined, kept: readonly OwnPhone[]): Write[] =>
+const released = (
+  personKey: string,
+  known: Person | undefined,
+  kept: readonly OwnPhone[],
+  now: Date,
+): Write[] =>
   (known?.phones ?? [])
     .filter((one) => !kept.includes(one))
-    .map((one) => releasePhoneWrite(one.phoneKey, personKey, stale));
+    .map((one) => releasePhoneWrite(one.phoneKey, personKey, now, stale));
 
 /** 置空 of a former holder, who meets LGN-5 where nothing is left, and finds it in the own history. */
 function lossWrites(

@@ -103,7 +103,7 @@ async function open(
 ): Promise<Outcome> {
   // ORD-1: who was taken off all phones gets none back from what an old system still knows.
   const phones = known?.orders?.emptiedAt
-    ? noPhones(known)
+    ? noPhones(known, now)
     : await takePhones(h, named.key, known, numbers, rows, now);
   const realNameLevel = levelAfter(known, line);
   await write(h, named, known, now, 'active', line.version, phones, {
@@ -137,7 +137,7 @@ async function close(
   now: Date,
 ): Promise<Outcome> {
   const status = line.state === 'cancelled' ? 'cancelled' : 'invalid';
-  await write(h, named, known, now, status, line.version, noPhones(known), {
+  await write(h, named, known, now, status, line.version, noPhones(known, now), {
     realNameLevel: levelAfter(known, line),
     account: known?.account?.status === status ? known.account : accountOf(status, now),
     password: undefined,

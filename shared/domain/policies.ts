@@ -24,6 +24,11 @@ export const defaultPolicies = {
   smsCodeTries: 5,
   /** REG-5: failed face checks that end a registration or reset ticket. */
   faceTries: 5,
+  /** REG-2: days for which a hall record serves a registration; wrong numbers that end a registration ticket. */
+  hallRecordDays: 180,
+  hallPhoneTries: 5,
+  /** REG-9: misses per document and day after which each further try wants a challenge. */
+  missesBeforeChallenge: 20,
   /** SES-2. */
   accessTokenSeconds: 300,
   sessionIdleSeconds: 1800,

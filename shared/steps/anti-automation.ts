@@ -5,7 +5,8 @@ import type { AnyCall } from '#http/call.ts';
 import type { House } from '#http/house.ts';
 import { countAddress, spendChallenge } from '#store/tickets.ts';
 
-async function challengeRequired(h: House, call: AnyCall): Promise<Problem> {
+/** CHALLENGE_REQUIRED with the challenge to solve. */
+export async function challengeRequired(h: House, call: AnyCall): Promise<Problem> {
   return new Problem('CHALLENGE_REQUIRED', {
     challenge: await newChallenge(h.keys, h.settings.policies, call.now),
   });

@@ -46,6 +46,7 @@ const guessesUsedUp = (purpose: SmsPurpose, now: Date): Problem =>
 /**
  * Sends the newest code of a ticket (SMS-1, SMS-2): the phone's window, the code and the guesses left are one
  * transaction; a send that the provider refuses is given back. Two calls in sequence with the ticket's read.
+ * @param also writes or conditions of the caller, for the same transaction
  */
 export async function sendCode(
   h: House,
@@ -54,6 +55,7 @@ export async function sendCode(
   purpose: SmsPurpose,
   phone: string,
   counting: Counting,
+  also: readonly Write[] = [],
 ): Promise<{ maskedPhone: string; resendAt: string }> {
   const { policies } = h.settings;
   const now = call.now;
@@ -67,6 +69,7 @@ export async function sendCode(
     guessesLeftWrite(ticket.personKey, shanghaiDay(now), policies, () => guessesUsedUp(purpose, now), {
       unlocked: counting === 'lockout',
     }),
+    ...also,
   ]);
   try {
     const minutes = Math.round(policies.smsCodeSeconds / 60);

@@ -21,6 +21,8 @@ export interface Collected {
   readonly person: v.InferOutput<typeof person>;
   readonly phone: string;
   readonly officer: string;
+  /** ISO time at which the hall saw the person; none: now. */
+  readonly collectedAt?: string | undefined;
 }
 
 /**
@@ -48,6 +50,7 @@ export function collect(
       officer: collected.officer,
       version: version ?? known?.hall?.version ?? -1,
       at: origin.at.toISOString(),
+      collectedAt: collected.collectedAt ?? origin.at.toISOString(),
     };
     await h.db.transact([
       personWrite(named.key, known?.rev ?? 0, { ...named.facts, realNameLevel: 5, hall }, () => new Stale()),

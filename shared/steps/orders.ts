@@ -190,6 +190,8 @@ function emptied(known: Person | undefined, orders: Orders, at: string) {
   };
   return {
     changes,
-    writes: phones.map((one) => releasePhoneWrite(one.phoneKey, known?.personKey ?? '', () => new Stale())),
+    writes: phones.map((one) =>
+      releasePhoneWrite(one.phoneKey, known?.personKey ?? '', new Date(at), () => new Stale()),
+    ),
   };
 }

@@ -12,6 +12,11 @@ export interface PhoneRow {
   readonly since?: string;
   /** The owner has it from an import, and no SMS to it has been answered here yet. */
   readonly imported?: true;
+  /**
+   * ISO time at which it last left somebody: removed, given up with the account, taken over, emptied by an import. It
+   * stays when the next owner comes, because a hall record of before is over by then (REG-2).
+   */
+  readonly leftAt?: string;
   /** Imports named it for two people (MIG-1): no later line gets it, only who proves it by SMS. */
   readonly contested?: true;
 }
@@ -28,25 +33,47 @@ export async function phoneOwner(db: Db, phoneKey: string): Promise<OwnedPhone |
 /**
  * Claims a number for a person who has proved it by SMS. Free, or already theirs, or (with `from`, after SMS and face,
  * PHN-3) taken over from exactly that owner. Anything else is PHONE_TAKEN.
+ * @param hall for a registration by a hall record (REG-2): when it was collected, since when the number must not have
+ *   left anybody, and what to throw where it has
  */
-export function claimPhoneWrite(phoneKey: string, personKey: string, now: Date, from?: string): Write {
+export function claimPhoneWrite(
+  phoneKey: string,
+  personKey: string,
+  now: Date,
+  from?: string,
+  hall?: { readonly collectedAt: string; readonly otherwise: () => Error },
+): Write {
+  const free = `attribute_not_exists(personKey) OR personKey = :person${from ? ' OR personKey = :from' : ''}`;
   return {
     table: 'Phones',
     key: { phoneKey },
-    set: 'SET personKey = :person, since = :since REMOVE imported',
-    when: `attribute_not_exists(personKey) OR personKey = :person${from ? ' OR personKey = :from' : ''}`,
-    values: { ':person': personKey, ':since': now.toISOString(), ...(from ? { ':from': from } : {}) },
-    otherwise: () => new Problem('PHONE_TAKEN'),
+    set: `SET personKey = :person, since = :since${from ? ', leftAt = :since' : ''} REMOVE imported`,
+    when: hall ? `(${free}) AND (attribute_not_exists(leftAt) OR leftAt <= :collected)` : free,
+    values: {
+      ':person': personKey,
+      ':since': now.toISOString(),
+      ...(from ? { ':from': from } : {}),
+      ...(hall ? { ':collected': hall.collectedAt } : {}),
+    },
+    otherwise: (old) =>
+      hall && ((old as PhoneRow | undefined)?.leftAt ?? '') > hall.collectedAt
+        ? hall.otherwise()
+        : new Problem('PHONE_TAKEN'),
   };
 }
 
 /** Frees a number for anybody (PHN-2, CTR-2), if it is still this person's. */
-export const releasePhoneWrite = (phoneKey: string, personKey: string, otherwise: () => Error): Write => ({
+export const releasePhoneWrite = (
+  phoneKey: string,
+  personKey: string,
+  now: Date,
+  otherwise: () => Error,
+): Write => ({
   table: 'Phones',
   key: { phoneKey },
-  set: 'REMOVE personKey, since, imported',
+  set: 'SET leftAt = :now REMOVE personKey, since, imported',
   when: 'personKey = :person',
-  values: { ':person': personKey },
+  values: { ':person': personKey, ':now': now.toISOString() },
   otherwise,
 });
 
@@ -69,12 +96,12 @@ export const importPhoneWrite = (
  * MIG-1: two people were named for a number. Who had it by an import loses it; who proved it by SMS keeps it. In both
  * cases only on the condition that it stands as it was read.
  */
-export const contestPhoneWrite = (row: OwnedPhone, otherwise: () => Error): Write => ({
+export const contestPhoneWrite = (row: OwnedPhone, now: Date, otherwise: () => Error): Write => ({
   table: 'Phones',
   key: { phoneKey: row.phoneKey },
-  set: `SET contested = :true${row.imported ? ' REMOVE personKey, since, imported' : ''}`,
+  set: `SET contested = :true${row.imported ? ', leftAt = :now REMOVE personKey, since, imported' : ''}`,
   when: `personKey = :owner AND ${row.imported ? 'imported = :true' : 'attribute_not_exists(imported)'}`,
-  values: { ':owner': row.personKey, ':true': true },
+  values: { ':owner': row.personKey, ':true': true, ...(row.imported ? { ':now': now.toISOString() } : {}) },
   otherwise,
 });
 

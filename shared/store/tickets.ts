@@ -59,6 +59,8 @@ export interface RegistrationTicket extends TicketBase {
   readonly startedAt: string;
   /** A hall record stands for the face check (REG-2) and names the phone that must be used. */
   readonly hallPhoneKey?: string;
+  /** Wrong numbers tried against that record; the fifth ends the ticket (REG-2). */
+  readonly wrongPhones?: number;
   readonly profile?: RegistrationProfile;
 }
 export interface RegistrationProfile {
@@ -308,6 +310,32 @@ export function ticketWrite(
     values: { ...openValues(now), ':open': state, ...change.values },
     otherwise: (old) =>
       ticketProblem(old as TicketBase | undefined, ticket.kind, now, state) ?? new Problem('STATE_CONFLICT'),
+  };
+}
+
+/**
+ * REG-2: one more wrong number for the hall record, counted from the ticket as it was read; the last permitted one ends
+ * the ticket in the same write. `moved` is thrown where another try was counted meanwhile.
+ */
+export function wrongPhoneWrite(
+  ticket: Pick<RegistrationTicket, 'ticketKey' | 'kind' | 'wrongPhones'>,
+  now: Date,
+  most: number,
+  moved: () => Error,
+): Write {
+  const seen = ticket.wrongPhones ?? 0;
+  const write = ticketWrite(ticket, now, {
+    set: `SET wrongPhones = :next${seen + 1 >= most ? ', #state = :ended' : ''}`,
+    when: seen === 0 ? 'attribute_not_exists(wrongPhones)' : 'wrongPhones = :seen',
+    values: {
+      ':next': seen + 1,
+      ...(seen === 0 ? {} : { ':seen': seen }),
+      ...(seen + 1 >= most ? { ':ended': 'ended' } : {}),
+    },
+  });
+  return {
+    ...write,
+    otherwise: (old) => ticketProblem(old as TicketBase | undefined, ticket.kind, now) ?? moved(),
   };
 }
 

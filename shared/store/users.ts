@@ -88,7 +88,12 @@ export interface HallCollection {
   readonly sealedPhone: Sealed;
   readonly officer: string;
   readonly version: number;
+  /** ISO time at which it was written here. */
   readonly at: string;
+  /** ISO time at which the hall saw the person: what the record's life is counted from (REG-2). */
+  readonly collectedAt: string;
+  /** ISO time of the registration that it served: it serves no other (REG-2). The version stays known. */
+  readonly usedAt?: string;
 }
 export interface OwnPhone {
   readonly phoneId: string;

@@ -186,6 +186,11 @@ export const en: Catalogue = {
     title: 'This document must first be recorded at a tax service hall',
     detail: () => 'Please bring the original document to a tax service hall, then register here.',
   },
+  'OFFICE_COLLECTION_REQUIRED/ended': {
+    title: 'What a tax service hall recorded of you serves no longer, please have it recorded again',
+    detail: (d) =>
+      `${hallRecordEnds[String(d.reason)] ?? ''} Please bring the original document to a tax service hall, then register here.`.trim(),
+  },
   COMPANY_NOT_CONFIRMED: {
     title: 'This company has not confirmed its tax information yet',
     detail: () =>
@@ -283,6 +288,14 @@ export const en: Catalogue = {
   SMS_TOO_FREQUENT: { title: 'Too many SMS codes, please wait', detail: retry },
   TOO_MANY_REQUESTS: { title: 'Too many requests, please wait', detail: retry },
   UNAVAILABLE: { title: 'The system is busy, please try again later', detail: () => 'Nothing was changed.' },
+};
+
+/** REG-2: why a hall record serves no more. */
+const hallRecordEnds: Record<string, string> = {
+  used: 'The record has served a registration already.',
+  'account-ended': 'The record is older than the end of your account.',
+  'phone-changed': 'The phone number of the record has been removed or become somebody else’s since.',
+  expired: 'The record is too old.',
 };
 
 const weak: Record<string, string> = {

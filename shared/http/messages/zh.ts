@@ -167,6 +167,11 @@ export const zh: Catalogue = {
     title: '该证件需先到办税服务场所采集实名信息',
     detail: () => '请携带证件原件前往办税服务厅采集实名信息，再通过电子税务局完成用户注册。',
   },
+  'OFFICE_COLLECTION_REQUIRED/ended': {
+    title: '您在办税服务厅采集的实名信息已失效，请重新采集',
+    detail: (d) =>
+      `${hallRecordEnds[String(d.reason)] ?? ''}请携带证件原件前往办税服务厅重新采集，再完成用户注册。`,
+  },
   COMPANY_NOT_CONFIRMED: {
     title: '该企业尚未完成税务信息确认',
     detail: () =>
@@ -255,6 +260,14 @@ export const zh: Catalogue = {
     title: '系统繁忙，请稍后重试',
     detail: () => '本次操作未生效，您填写的内容没有丢失，请稍后重试。',
   },
+};
+
+/** REG-2: why a hall record serves no more. */
+const hallRecordEnds: Record<string, string> = {
+  used: '该采集记录已用于一次注册。',
+  'account-ended': '该采集记录早于您的账号注销或失效时间。',
+  'phone-changed': '采集时登记的手机号码此后已被移除或归他人所有。',
+  expired: '采集记录的有效期已过。',
 };
 
 const weak: Record<string, string> = {

@@ -1,0 +1,61 @@
+import type { AnyCall } from '#http/call.ts';
+import type { House } from '#http/house.ts';
+import type { Write } from '#store/db.ts';
+import { missesLeftWrite, missWrite } from '#store/misses.ts';
+import { challengeRequired } from './anti-automation.ts';
+
+/** A try against what is recorded of a person: whose record, and whether its call has solved a challenge. */
+export interface Try {
+  readonly personKey: string;
+  readonly solved: boolean;
+}
+
+/** The document's tries of the day that need no challenge are used up (REG-9). */
+class ChallengeDue extends Error {
+  constructor() {
+    super('a challenge is due');
+    this.name = 'ChallengeDue';
+  }
+}
+const due = () => new ChallengeDue();
+
+/** Answers CHALLENGE_REQUIRED, with the challenge, where a write below was refused. */
+export async function asChallenge<R>(h: House, call: AnyCall, act: () => Promise<R>): Promise<R> {
+  try {
+    return await act();
+  } catch (error) {
+    throw error instanceof ChallengeDue ? await challengeRequired(h, call) : error;
+  }
+}
+
+/** The condition that what fits carries, so that a hit is not told beyond the tries that are free; for `asChallenge`. */
+export const withinTries = (h: House, call: AnyCall, { personKey, solved }: Try): Write[] =>
+  solved ? [] : [missesLeftWrite(personKey, call.now, h.settings.policies.missesBeforeChallenge, due)];
+
+/**
+ * Counts a try that did not fit, with its audit event and whatever else changes by it (REG-9, AUD-1).
+ * Throws CHALLENGE_REQUIRED where the free tries of the day are used up: then nothing is written.
+ */
+export const missed = (h: House, call: AnyCall, tried: Try, writes: readonly Write[]): Promise<void> =>
+  asChallenge(h, call, () =>
+    h.db.transact([
+      missWrite(
+        tried.personKey,
+        call.now,
+        tried.solved ? undefined : h.settings.policies.missesBeforeChallenge,
+        due,
+      ),
+      ...writes,
+    ]),
+  );
+
+/** Writes what a try that fitted leaves, or nothing at all, within the free tries. Throws CHALLENGE_REQUIRED. */
+export async function fitted(
+  h: House,
+  call: AnyCall,
+  tried: Try,
+  writes: readonly Write[] = [],
+): Promise<void> {
+  const all = [...writes, ...withinTries(h, call, tried)];
+  if (all.length > 0) await asChallenge(h, call, () => h.db.transact(all));
+}

@@ -1,0 +1,256 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  expectStatus,
+  fillProfile,
+  registered,
+  scanFace,
+  sendRegistrationCode,
+  startRegistration,
+  wait,
+} from '../support/door.ts';
+import { mobile, person, type Sample } from '../support/people.ts';
+import { openWatchedDoor, type WatchedDoor } from '../support/watched.ts';
+import { addPhone, newestCode, ownFace, type SignedIn, signIn } from './support/account.ts';
+import { collectionLine, personWith } from './support/documents.ts';
+import { personLine } from './support/migration.ts';
+import { events, rowsOf } from './support/tables.ts';
+
+let door: WatchedDoor;
+beforeAll(async () => {
+  door = await openWatchedDoor({}, null);
+});
+afterAll(() => door?.finish());
+
+const day = 86_400;
+let version = 0;
+const collect = async (who: Sample, overrides: object = {}) =>
+  expect(await door.registry(collectionLine(who, ++version, overrides))).toMatchObject({ accepted: 1 });
+const start = (who: Sample, changes: object = {}) =>
+  door.http('POST', '/v1/registrations', {
+    name: who.name,
+    documentType: who.documentType,
+    documentNumber: who.documentNumber,
+    consents: ['privacy', 'face'],
+    ...changes,
+  });
+const complete = (id: string) => door.http('POST', `/v1/registrations/${id}/complete`);
+/** Registers by the hall record alone. */
+async function joined(who: Sample): Promise<Sample> {
+  const id = await startRegistration(door, who);
+  expectStatus(await fillProfile(door, id, who), 200);
+  expectStatus(await complete(id), 201);
+  return who;
+}
+const faceRequired = async (who: Sample): Promise<boolean> =>
+  expectStatus(await start(who), 201).body.faceRequired;
+const refusal = async (who: Sample) => {
+  const { status, body } = await start(who);
+  return [status, body.code, body.reason];
+};
+async function deregistered(who: SignedIn) {
+  expectStatus(
+    await who.api('POST', '/v1/account/deregistration', {
+      password: who.password,
+      faceTicket: await ownFace(door, who),
+    }),
+    204,
+  );
+}
+
+describe('REG-2 a hall record serves one registration', () => {
+  it('REG-2 is spent by it, whoever comes with its number later', async () => {
+    const foreigner = personWith('208');
+    await collect(foreigner);
+    await deregistered(await signIn(door, await joined(foreigner)));
+    expect(await refusal(foreigner)).toEqual([403, 'OFFICE_COLLECTION_REQUIRED', 'used']);
+    const local = person();
+    await collect(local);
+    await deregistered(await signIn(door, await joined(local)));
+    // REG-4: the face is asked, and any number will do.
+    const again = { ...local, phone: mobile(), password: 'Kuaiji!58ws' };
+    expect(await faceRequired(again)).toBe(true);
+    const id = await startRegistration(door, again);
+    expectStatus(await fillProfile(door, id, again), 200);
+    expect((await complete(id)).body.code).toBe('FACE_REQUIRED');
+    const scan = expectStatus(await door.http('POST', `/v1/registrations/${id}/face`), 201).body;
+    expectStatus(await scanFace(door, scan.qrContent), 200);
+    expect(expectStatus(await complete(id), 201).body.realNameLevel).toBe(5);
+  });
+
+  it('REG-2 two registrations by one record at the same moment: one', async () => {
+    const who = personWith('241');
+    await collect(who);
+    const ids: string[] = [];
+    for (let i = 0; i < 3; i++) {
+      const id = await startRegistration(door, who);
+      expectStatus(await fillProfile(door, id, who), 200);
+      ids.push(id);
+      await wait(door, 61);
+    }
+    const statuses = (await Promise.all(ids.map(complete))).map(({ status }) => status);
+    expect(statuses.filter((status) => status === 201)).toHaveLength(1);
+  });
+
+  it('REG-2 says in both languages that and why an ended record serves no more', async () => {
+    const who = personWith('239');
+    await collect(who, { collectedAt: '2020-01-01T09:00:00+08:00' });
+    expect((await start(who)).body).toMatchObject({
+      title: expect.stringContaining('已失效'),
+      detail: expect.stringContaining('有效期已过'),
+    });
+    const english = await door.http(
+      'POST',
+      '/v1/registrations',
+      { ...who, consents: ['privacy'] },
+      {
+        headers: { 'accept-language': 'en' },
+      },
+    );
+    expect(english.body).toMatchObject({ reason: 'expired', detail: expect.stringContaining('too old') });
+  });
+});
+
+describe('REG-2 a hall record is as old as its collection', () => {
+  it('REG-2 180 days after its import it is over, and a newer one stands', async () => {
+    const [foreigner, local] = [personWith('240'), person()];
+    for (const who of [foreigner, local]) await collect(who);
+    await wait(door, 180 * day - 60);
+    expect(await faceRequired(foreigner)).toBe(false);
+    expect(await faceRequired(local)).toBe(false);
+    await wait(door, 60);
+    expect(await refusal(foreigner)).toEqual([403, 'OFFICE_COLLECTION_REQUIRED', 'expired']);
+    expect(await faceRequired(local)).toBe(true);
+    await collect(foreigner);
+    expect(await faceRequired(foreigner)).toBe(false);
+  });
+
+  it('REG-2 `collectedAt` counts where a line has it, in lines that come late too', async () => {
+    const who = personWith('299');
+    const ago = (seconds: number) => new Date(door.clock.now().getTime() - seconds * 1000).toISOString();
+    await collect(who, { collectedAt: ago(181 * day) });
+    expect(await refusal(who)).toEqual([403, 'OFFICE_COLLECTION_REQUIRED', 'expired']);
+    await collect(who, { collectedAt: ago(179 * day) });
+    expect(await faceRequired(who)).toBe(false);
+    await wait(door, day);
+    expect(await refusal(who)).toEqual([403, 'OFFICE_COLLECTION_REQUIRED', 'expired']);
+    // No clock of a hall makes a record live longer.
+    await collect(who, { collectedAt: ago(-400 * day) });
+    expect(await faceRequired(who)).toBe(false);
+    await wait(door, 180 * day);
+    expect(await refusal(who)).toEqual([403, 'OFFICE_COLLECTION_REQUIRED', 'expired']);
+    expect(await door.registry(collectionLine(who, ++version, { collectedAt: 'last week' }))).toMatchObject({
+      accepted: 0,
+      rejected: [{ code: 'BAD_REQUEST', message: expect.stringContaining('collectedAt') }],
+    });
+  });
+
+  it('REG-2 a record that ends between beginning and end of a registration serves no more', async () => {
+    const [foreigner, local] = [personWith('208'), person()];
+    const ids: string[] = [];
+    for (const who of [foreigner, local]) await collect(who);
+    await wait(door, 180 * day - 300);
+    for (const who of [foreigner, local]) {
+      const id = await startRegistration(door, who);
+      expectStatus(await fillProfile(door, id, who), 200);
+      ids.push(id);
+    }
+    await wait(door, 300);
+    const [first, second] = await Promise.all(ids.map(complete));
+    expect(first?.body).toMatchObject({ code: 'OFFICE_COLLECTION_REQUIRED', reason: 'expired' });
+    expect(second?.body.code).toBe('FACE_REQUIRED');
+  });
+});
+
+describe('REG-2 a hall record ends with its number', () => {
+  it('REG-2 REG-4 400 days after deregistration, with the recycled number, nobody registers without a face', async () => {
+    const owner = await signIn(door, await registered(door));
+    await collect(owner);
+    await wait(door, 61);
+    expectStatus(await addPhone(door, owner, mobile(), { makeDefault: true }), 201);
+    const { phones } = expectStatus(await owner.api('GET', '/v1/account/phones'), 200).body;
+    const old = phones.find(({ isDefault }: { isDefault: boolean }) => !isDefault);
+    expectStatus(await owner.api('DELETE', `/v1/account/phones/${old.phoneId}`), 204);
+    await deregistered(owner);
+    await wait(door, 400 * day);
+    expect(await faceRequired(owner)).toBe(true);
+  });
+
+  it('REG-2 a number that was removed from whoever had it ends the record', async () => {
+    const holder = await signIn(door, await registered(door));
+    const who = personWith('208', { phone: mobile() });
+    await wait(door, 61);
+    expectStatus(await addPhone(door, holder, who.phone), 201);
+    await wait(door, 1);
+    await collect(who);
+    // Theirs by then; that alone is for the takeover with a face (PHN-3).
+    expect(await faceRequired(who)).toBe(false);
+    const { phones } = expectStatus(await holder.api('GET', '/v1/account/phones'), 200).body;
+    const added = phones.find(({ isDefault }: { isDefault: boolean }) => !isDefault);
+    await wait(door, 1);
+    expectStatus(await holder.api('DELETE', `/v1/account/phones/${added.phoneId}`), 204);
+    expect(await refusal(who)).toEqual([403, 'OFFICE_COLLECTION_REQUIRED', 'phone-changed']);
+    const row = (await rowsOf(door, 'Phones')).find(({ leftAt }) => leftAt !== undefined);
+    expect(JSON.stringify(row)).not.toContain(who.phone);
+  });
+
+  it('REG-2 so does one that became somebody else’s, and one that was taken over', async () => {
+    const [who, other] = [personWith('239'), personWith('240')];
+    for (const one of [who, other]) await collect(one);
+    await wait(door, 1);
+    await registered(door, person({ phone: who.phone }));
+    expect(await refusal(who)).toEqual([403, 'OFFICE_COLLECTION_REQUIRED', 'phone-changed']);
+    // A number passed on under way ends the record of a registration that is nearly done.
+    const id = await startRegistration(door, other);
+    expectStatus(await fillProfile(door, id, other), 200);
+    await wait(door, 61);
+    await registered(door, person({ phone: other.phone }));
+    expect((await complete(id)).body).toMatchObject({
+      code: 'OFFICE_COLLECTION_REQUIRED',
+      reason: 'phone-changed',
+    });
+  });
+
+  it('REG-4 an account that ended here is restored by a record newer than its end', async () => {
+    const who = await signIn(door, await registered(door, personWith('227')));
+    await collect(who, { phone: mobile() });
+    await deregistered(who);
+    expect(await faceRequired(who)).toBe(true);
+    await wait(door, 1);
+    const phone = mobile();
+    await collect(who, { phone });
+    expect(await faceRequired(who)).toBe(false);
+    await joined({ ...who, phone, password: 'Kuaiji!58ws' });
+  });
+
+  it('REG-4 one that was imported as ended needs what a new one needs, an older record included', async () => {
+    for (const state of ['invalid', 'cancelled']) {
+      const who = person();
+      await collect(who);
+      await wait(door, 60);
+      const line = { ...personLine(who, 1), phones: [], state };
+      expect(await door.registry(JSON.stringify(line))).toMatchObject({ accepted: 1 });
+      expect(await faceRequired(who)).toBe(false);
+      await joined(who);
+    }
+  });
+});
+
+describe('REG-2 the number of a hall record is not to be guessed', () => {
+  it('REG-2 REG-9 five wrong numbers end the ticket, also at the same time, and nobody gets a code', async () => {
+    const who = personWith('241');
+    await collect(who);
+    const id = await startRegistration(door, who);
+    const numbers = Array.from({ length: 8 }, mobile);
+    const replies = await Promise.all(numbers.map((phone) => sendRegistrationCode(door, id, phone)));
+    const wrong = replies.filter(({ body }) => body.code === 'IDENTITY_MISMATCH');
+    expect(wrong.map(({ body }) => body.remainingAttempts).sort()).toEqual([0, 1, 2, 3, 4]);
+    expect(replies.filter(({ body }) => body.code === 'STATE_CONFLICT')).toHaveLength(3);
+    expect((await sendRegistrationCode(door, id, who.phone)).body.code).toBe('STATE_CONFLICT');
+    for (const phone of [...numbers, who.phone]) expect(newestCode(door, phone)).toBe('');
+    const left = (await events(door)).filter(
+      ({ kind, detail }) => kind === 'registration-refused' && detail?.reason === 'phone',
+    );
+    expect(left).toHaveLength(5);
+    expect(await faceRequired(who)).toBe(false);
+  });
+});
