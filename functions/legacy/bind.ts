@@ -8,12 +8,13 @@ import { expectedWindow } from '#steps/accounts.ts';
 import { knownCompany } from '#steps/admission.ts';
 import { requireHuman } from '#steps/anti-automation.ts';
 import { type CodeProof, sendCode, withCode } from '#steps/codes.ts';
-import { phoneNumberOf } from '#steps/facts.ts';
+import { audited, phoneNumberOf } from '#steps/facts.ts';
 import { factorPhone, requireFactorPhone } from '#steps/fresh-factor.ts';
 import { type NamedPerson, readPerson, requireSameName } from '#steps/named-person.ts';
 import { withPassword } from '#steps/password-check.ts';
 import { provenPhoneWrites } from '#steps/proven-phone.ts';
 import { originOf, relationAudits } from '#steps/relation-facts.ts';
+import { missed, type Try, toldWithinTries } from '#steps/tries.ts';
 import type { Write } from '#store/db.ts';
 import { beginWrites, companyFacts, findRelation, type Relation } from '#store/relations.ts';
 import {
@@ -32,7 +33,7 @@ import {
   sessionCodeId,
   ticketKeyOf,
 } from '#store/tickets.ts';
-import { type Active, admittedWrite, findPerson, isActive, Stale } from '#store/users.ts';
+import { type Active, admittedWrite, findPerson, isActive, type Person, Stale } from '#store/users.ts';
 import type { legacy } from './contract.ts';
 
 const role = 'tax-handler';
@@ -59,19 +60,41 @@ export const sendBindingCode: StepOf<typeof legacy, 'bindingSms'> = async (h, ca
   if (found.status === 'rejected') throw found.reason;
   if (read.status === 'rejected') throw read.reason;
   const person = read.value;
-  requireSameName(h, named, person);
-  if (!isActive(person)) throw new Problem('PERSON_NOT_REGISTERED');
-  const phone = factorPhone(person, now, policies);
-  const ticket: SessionCodeTicket = {
-    ticketKey: ticketKeyOf(codeIdOf(call.params.legacyId, named)),
-    kind: purpose,
-    personKey: named.key,
-    expiresAt: found.value.expiresAt,
-    state: 'open',
-    ...expectedWindow(undefined, person, phone.phoneKey),
-  };
-  return accepted(await sendCode(h, call, ticket, purpose, phoneNumberOf(h, phone), 'guess'));
+  const tried: Try = { personKey: named.key, solved: call.body.challenge !== undefined };
+  await requireNameTried(h, call, named, person, tried);
+  if (!person) throw new Problem('PERSON_NOT_REGISTERED');
+  return toldWithinTries(h, call, tried, async (within) => {
+    if (!isActive(person)) throw new Problem('PERSON_NOT_REGISTERED');
+    const phone = factorPhone(person, now, policies);
+    const ticket: SessionCodeTicket = {
+      ticketKey: ticketKeyOf(codeIdOf(call.params.legacyId, named)),
+      kind: purpose,
+      personKey: named.key,
+      expiresAt: found.value.expiresAt,
+      state: 'open',
+      ...expectedWindow(undefined, person, phone.phoneKey),
+    };
+    return accepted(await sendCode(h, call, ticket, purpose, phoneNumberOf(h, phone), 'guess', within));
+  });
 };
+
+/** REG-9: names are not to be tried here either. */
+async function requireNameTried(
+  h: House,
+  call: CallOf<typeof legacy, 'bindingSms'>,
+  named: NamedPerson,
+  person: Person | undefined,
+  tried: Try,
+): Promise<void> {
+  try {
+    requireSameName(h, named, person);
+  } catch (error) {
+    await missed(h, call, tried, [
+      audited(h, call, named.key, 'identity-refused', 'failure', { reason: 'name' }),
+    ]);
+    throw error;
+  }
+}
 
 interface Place {
   readonly company: Taxpayer | undefined;

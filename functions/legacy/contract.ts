@@ -27,7 +27,7 @@ export const legacy = flow({
     Taxpayers: ['GetItem', 'UpdateItem', 'ConditionCheckItem'],
     Relationships: ['GetItem', 'Query', 'PutItem', 'UpdateItem'],
     'Relationships/byCompany': ['Query'],
-    Tickets: ['GetItem', 'PutItem', 'UpdateItem'],
+    Tickets: ['GetItem', 'PutItem', 'UpdateItem', 'ConditionCheckItem'],
     Audit: ['PutItem'],
   },
   secrets: ['root', 'sealing', 'providers'],

@@ -20,7 +20,7 @@ export const passwordReset = flow({
     Lockouts: ['BatchGetItem', 'UpdateItem', 'ConditionCheckItem'],
     SmsWindows: ['BatchGetItem', 'GetItem', 'UpdateItem'],
     Sessions: ['UpdateItem'],
-    Tickets: ['GetItem', 'PutItem', 'UpdateItem'],
+    Tickets: ['GetItem', 'PutItem', 'UpdateItem', 'ConditionCheckItem'],
     Audit: ['PutItem'],
   },
   secrets: ['root', 'sealing', 'providers'],

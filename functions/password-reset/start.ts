@@ -8,11 +8,15 @@ import type { House } from '#http/house.ts';
 import { accountNamed, expectedWindow, type Named, stillNames, unknownAccount } from '#steps/accounts.ts';
 import { requireHuman } from '#steps/anti-automation.ts';
 import { audited, maskedPhoneOf, nameOf, numberOf } from '#steps/facts.ts';
+import { fitted, missed } from '#steps/tries.ts';
 import { openTicketWrite, type ResetTicket } from '#store/tickets.ts';
 import { defaultPhone, findPerson, isSuspended, type Person } from '#store/users.ts';
 import type { passwordReset } from './contract.ts';
 
-/** 忘记密码 (PWD-1): account, and name and document beside it, because a recycled phone number is not a person. */
+/**
+ * 忘记密码 (PWD-1): account, and name and document beside it, because a recycled phone number is not a person. Tries are
+ * counted like those of a registration (REG-9).
+ */
 export const startReset: StepOf<typeof passwordReset, 'start'> = async (h, call) => {
   const name = normaliseName(call.body.name);
   const number = normaliseDocumentNumber(call.body.documentNumber);
@@ -25,10 +29,13 @@ export const startReset: StepOf<typeof passwordReset, 'start'> = async (h, call)
   const { persons, named } = found.value;
   const phoneKey = named.via === 'phone' ? named.phoneKey : undefined;
   const person = persons.find((one) => sameName(nameOf(h, one), name) && numberOf(h, one) === number);
+  const solved = call.body.challenge !== undefined;
   if (!person) {
     const [known] = persons;
     if (known)
-      await h.db.put(audited(h, call, known.personKey, 'password-reset', 'failure', { reason: 'identity' }));
+      await missed(h, call, { personKey: known.personKey, solved }, [
+        audited(h, call, known.personKey, 'password-reset', 'failure', { reason: 'identity' }),
+      ]);
     throw new Problem('IDENTITY_MISMATCH');
   }
 
@@ -56,7 +63,7 @@ export const startReset: StepOf<typeof passwordReset, 'start'> = async (h, call)
     call.now,
     h.settings.policies.resetSeconds,
   );
-  await h.db.put(opened.write);
+  await fitted(h, call, { personKey: (persons[0] ?? person).personKey, solved }, [opened.write]);
   return created({
     resetId: opened.id,
     methods: [

@@ -1,21 +1,24 @@
 import { personKey, phoneKey } from '#crypto/keys.ts';
+import { hashPassword } from '#crypto/passwords.ts';
 import { seal } from '#crypto/sealed.ts';
 import { shanghaiDay } from '#domain/days.ts';
 import { parseDocument } from '#domain/documents.ts';
 import { normaliseName, sameName } from '#domain/persons.ts';
 import { parsePhone } from '#domain/phones.ts';
 import { created } from '#http/answers.ts';
-import type { StepOf } from '#http/call.ts';
+import type { CallOf, StepOf } from '#http/call.ts';
+import type { House } from '#http/house.ts';
 import { requireHuman } from '#steps/anti-automation.ts';
 import { nameOf } from '#steps/facts.ts';
-import { withPassword } from '#steps/password-check.ts';
+import { withPassword, wrongPasswordProblem } from '#steps/password-check.ts';
+import { countNobody } from '#store/misses.ts';
 import { openTicketWrite, type RecoveryTicket } from '#store/tickets.ts';
-import { sealContext } from '#store/users.ts';
+import { findPerson, isActive, sealContext } from '#store/users.ts';
 import type { phoneRecovery } from './contract.ts';
 
 /**
  * Who still knows the password names a new number (PHN-4). A wrong name, an unknown document and a wrong password
- * answer and count alike; nothing is looked at before the challenge. An initial password, which many know, is no
+ * answer alike and take as long; nothing is told before the challenge. An initial password, which many know, is no
  * proof here (LGN-11).
  */
 export const startRecovery: StepOf<typeof phoneRecovery, 'start'> = async (h, call) => {
@@ -27,13 +30,20 @@ export const startRecovery: StepOf<typeof phoneRecovery, 'start'> = async (h, ca
     parseDocument(documentType, call.body.documentNumber, shanghaiDay(call.now)),
   );
   const phone = parsePhone(call.body.newPhone);
-  await requireHuman(h, call, call.body.challenge);
+  const [human, found] = await Promise.allSettled([
+    requireHuman(h, call, call.body.challenge),
+    findPerson(h.db, key),
+  ]);
+  if (human.status === 'rejected') throw human.reason;
+  if (found.status === 'rejected') throw found.reason;
+  if (!isActive(found.value)) return refuseNobody(h, call, key);
 
   const newKey = phoneKey(h.keys, phone);
   const typed = {
     personKey: key,
     password,
     purpose: 'phone-recovery',
+    read: found.value,
     alike: (person: Parameters<typeof nameOf>[1]) => sameName(nameOf(h, person), name),
   };
   return withPassword(h, call, typed, async (person, writes) => {
@@ -52,3 +62,20 @@ export const startRecovery: StepOf<typeof phoneRecovery, 'start'> = async (h, ca
     return created({ recoveryId: opened.id });
   });
 };
+
+/**
+ * REG-9: who does not exist is answered like who does, after the same hash and one write, but there is nobody to lock: no
+ * lock and no event stay behind, nothing for the night to clear, and whoever registers with that document later finds
+ * an account that is open.
+ */
+async function refuseNobody(
+  h: House,
+  call: CallOf<typeof phoneRecovery, 'start'>,
+  key: string,
+): Promise<never> {
+  const { policies } = h.settings;
+  const taken = await countNobody(h.db, key, call.now);
+  // A locked account's password is not looked at (LCK-2), so from there on neither is this one.
+  if (taken <= policies.lockoutFailures) await hashPassword(call.body.password, h.keys, policies);
+  throw wrongPasswordProblem(taken, call.now, policies);
+}

@@ -13,7 +13,7 @@ import { requireHuman } from '#steps/anti-automation.ts';
 import { type CodeProof, sendCode, withCode } from '#steps/codes.ts';
 import { audited, numberOf } from '#steps/facts.ts';
 import { judgePassword } from '#steps/new-password.ts';
-import { asChallenge, fitted, missed, type Try, withinTries } from '#steps/tries.ts';
+import { missed, type Try, toldWithinTries } from '#steps/tries.ts';
 import { type OwnedPhone, phoneOwner } from '#store/phones.ts';
 import {
   openTicket,
@@ -56,7 +56,7 @@ async function refuseWrongPhone(
     known = undefined;
     await missed(h, call, tried, [
       wrongPhoneWrite(ticket, call.now, most, () => new Stale()),
-      audited(h, call, ticket.personKey, 'registration-refused', 'failure', { reason: 'phone' }),
+      audited(h, call, ticket.personKey, 'identity-refused', 'failure', { reason: 'phone' }),
     ]);
     return most - 1 - (ticket.wrongPhones ?? 0);
   });
@@ -79,17 +79,8 @@ export const sendRegistrationCode: StepOf<typeof registration, 'sms'> = async (h
 
   const tried: Try = { personKey: ticket.personKey, solved: call.body.challenge !== undefined };
   if (ticket.hallPhoneKey !== phoneKeyOf(h.keys, phone)) return refuseWrongPhone(h, call, tried, ticket);
-  const within = withinTries(h, call, tried);
-  return accepted(
-    await asChallenge(h, call, async () => {
-      try {
-        return await sendCode(h, call, ticket, 'registration', phone, 'guess', within);
-      } catch (error) {
-        // Any other refusal of the right number would tell it from a wrong one, too.
-        await fitted(h, call, tried);
-        throw error;
-      }
-    }),
+  return toldWithinTries(h, call, tried, async (within) =>
+    accepted(await sendCode(h, call, ticket, 'registration', phone, 'guess', within)),
   );
 };
 

@@ -34,7 +34,7 @@ export const startRegistration: StepOf<typeof registration, 'start'> = async (h,
   if (found.status === 'rejected') throw found.reason;
   const person = found.value;
   const tried: Try = { personKey: key, solved: call.body.challenge !== undefined };
-  const refused = (reason: string) => audited(h, call, key, 'registration-refused', 'failure', { reason });
+  const refused = (reason: string) => audited(h, call, key, 'identity-refused', 'failure', { reason });
   // Whoever has a record can be guessed at: what fits is told within the same tries as what does not (REG-9).
   const fits = (reason?: string) =>
     person ? fitted(h, call, tried, reason === undefined ? [] : [refused(reason)]) : undefined;

@@ -139,11 +139,10 @@ export interface TypedPassword {
   readonly initial?: Problem | undefined;
   /** The right SMS code of the same call (`CodeProof.attemptId`): its guess is given back in the same write. */
   readonly guess?: string;
-  /**
-   * What else must fit the person (PHN-4: the name). A miss of it, and a person who is not there, then answer, count
-   * and take as long as a wrong password.
-   */
+  /** What else must fit the person (PHN-4: the name). A miss of it answers, counts and takes as long as a wrong password. */
   readonly alike?: (person: Person) => boolean;
+  /** The person where the caller has read them already. */
+  readonly read?: Person | undefined;
 }
 
 /**
@@ -164,7 +163,7 @@ export async function withPassword<R>(
   const refused = 'initial' in typed ? typed.initial : new Problem('PASSWORD_CHANGE_REQUIRED');
   const attempt = passwordAttempt(personKey, call.now);
   const [read, reservation] = await Promise.allSettled([
-    findPerson(h.db, personKey),
+    typed.read ?? findPerson(h.db, personKey),
     reservePassword(h, call, attempt, { purpose }),
   ]);
   if (reservation.status === 'rejected') throw reservation.reason;
@@ -183,12 +182,7 @@ export async function withPassword<R>(
     return await decidedAnew(async () => {
       const person = first ? read.value : await findPerson(h.db, personKey);
       first = false;
-      if (!isActive(person)) {
-        if (!typed.alike) throw new Problem('USER_NOT_REGISTERED');
-        await hashPassword(typed.password, h.keys, policies);
-        wrong = true;
-        throw wrongPasswordProblem(reserved.taken, call.now, policies);
-      }
+      if (!isActive(person)) throw new Problem('USER_NOT_REGISTERED');
       const fits = typed.alike?.(person) ?? true;
       const { ok, needsRehash } = await ownPasswordMatches(h, person, typed.password);
       wrong = !ok || !fits;

@@ -20,7 +20,7 @@ class ChallengeDue extends Error {
 const due = () => new ChallengeDue();
 
 /** Answers CHALLENGE_REQUIRED, with the challenge, where a write below was refused. */
-export async function asChallenge<R>(h: House, call: AnyCall, act: () => Promise<R>): Promise<R> {
+async function asChallenge<R>(h: House, call: AnyCall, act: () => Promise<R>): Promise<R> {
   try {
     return await act();
   } catch (error) {
@@ -28,8 +28,8 @@ export async function asChallenge<R>(h: House, call: AnyCall, act: () => Promise
   }
 }
 
-/** The condition that what fits carries, so that a hit is not told beyond the tries that are free; for `asChallenge`. */
-export const withinTries = (h: House, call: AnyCall, { personKey, solved }: Try): Write[] =>
+/** The condition that what fits carries, so that a hit is not told beyond the tries that are free. */
+const withinTries = (h: House, call: AnyCall, { personKey, solved }: Try): Write[] =>
   solved ? [] : [missesLeftWrite(personKey, call.now, h.settings.policies.missesBeforeChallenge, due)];
 
 /**
@@ -59,3 +59,22 @@ export async function fitted(
   const all = [...writes, ...withinTries(h, call, tried)];
   if (all.length > 0) await asChallenge(h, call, () => h.db.transact(all));
 }
+
+/**
+ * Does what follows on a try that fitted, and tells nothing of it beyond the free tries: `act` puts the given writes into
+ * its transaction, and where it refuses for another reason, that too is an answer that says "fitted".
+ */
+export const toldWithinTries = <R>(
+  h: House,
+  call: AnyCall,
+  tried: Try,
+  act: (within: readonly Write[]) => Promise<R>,
+): Promise<R> =>
+  asChallenge(h, call, async () => {
+    try {
+      return await act(withinTries(h, call, tried));
+    } catch (error) {
+      if (!(error instanceof ChallengeDue)) await fitted(h, call, tried);
+      throw error;
+    }
+  });

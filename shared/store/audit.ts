@@ -5,7 +5,7 @@ import type { Db, Key, Put } from './db.ts';
 /** What happened (AUD-1). Kinds are stable words; sentences for people are the portal's. */
 export type AuditKind =
   | 'registered'
-  | 'registration-refused'
+  | 'identity-refused'
   | 'consented'
   | 'login-password'
   | 'login-second-factor'

@@ -1,5 +1,5 @@
 import { nextMidnight, shanghaiDay } from '#domain/days.ts';
-import type { Check, Update, Write } from './db.ts';
+import type { Check, Db, Update, Write } from './db.ts';
 
 /**
  * REG-9: names and numbers that were tried against a document and did not fit, by the document's key and the Shanghai
@@ -47,3 +47,15 @@ export const missesLeftWrite = (
   values: { ':most': most },
   otherwise,
 });
+
+/** Recoveries of the day for somebody who does not exist, this one included: what their answers go by, never a lock. */
+export async function countNobody(db: Db, personKey: string, now: Date): Promise<number> {
+  const written = await db.update<{ nobody: number }>({
+    table: 'Tickets',
+    key: rowOf(personKey, now),
+    set: 'ADD nobody :one SET kind = :kind, #ttl = :ttl',
+    names: { '#ttl': 'ttl' },
+    values: { ':one': 1, ':kind': 'misses', ':ttl': ttlOf(now) },
+  });
+  return written.ok ? written.item.nobody : 1;
+}

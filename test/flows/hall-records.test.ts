@@ -248,7 +248,7 @@ describe('REG-2 the number of a hall record is not to be guessed', () => {
     expect((await sendRegistrationCode(door, id, who.phone)).body.code).toBe('STATE_CONFLICT');
     for (const phone of [...numbers, who.phone]) expect(newestCode(door, phone)).toBe('');
     const left = (await events(door)).filter(
-      ({ kind, detail }) => kind === 'registration-refused' && detail?.reason === 'phone',
+      ({ kind, detail }) => kind === 'identity-refused' && detail?.reason === 'phone',
     );
     expect(left).toHaveLength(5);
     expect(await faceRequired(who)).toBe(false);

@@ -32,7 +32,7 @@ export const useActivityTexts = texts('me-activity', {
     },
     kind: {
       registered: '用户注册',
-      'registration-refused': '用户注册：未受理',
+      'identity-refused': '身份信息核对：未通过',
       consented: '同意告知书',
       'login-password': '登录：验证密码',
       'login-second-factor': '登录：验证身份',
@@ -118,7 +118,7 @@ export const useActivityTexts = texts('me-activity', {
     },
     kind: {
       registered: 'Registered',
-      'registration-refused': 'Registration refused',
+      'identity-refused': 'Identity check refused',
       consented: 'Agreed to a notice',
       'login-password': 'Login: password',
       'login-second-factor': 'Login: second factor',

@@ -1,0 +1,167 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { solve } from '#crypto/challenges.ts';
+import { defaultPolicies } from '#domain/policies.ts';
+import {
+  codeFor,
+  enterPassword,
+  expectStatus,
+  registered,
+  sendRegistrationCode,
+  startRegistration,
+  wait,
+} from '../support/door.ts';
+import { mobile, person, type Sample } from '../support/people.ts';
+import { openWatchedDoor, type WatchedDoor } from '../support/watched.ts';
+import { collectionLine, personWith } from './support/documents.ts';
+import { events, eventsOf, rowsOf } from './support/tables.ts';
+
+let door: WatchedDoor;
+beforeAll(async () => {
+  door = await openWatchedDoor({}, null);
+});
+afterAll(() => door?.finish());
+
+const free = defaultPolicies.missesBeforeChallenge;
+const start = (who: Sample, changes: object = {}) =>
+  door.http('POST', '/v1/registrations', {
+    name: who.name,
+    documentType: who.documentType,
+    documentNumber: who.documentNumber,
+    consents: ['privacy', 'face'],
+    ...changes,
+  });
+const reset = (who: Sample, changes: object = {}) =>
+  door.http('POST', '/v1/password-resets', {
+    account: who.documentNumber,
+    name: who.name,
+    documentNumber: who.documentNumber,
+    ...changes,
+  });
+const surnames = '赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻柏水窦章';
+const wrongNames = (count: number): string[] =>
+  Array.from({ length: count }, (_, i) => `${surnames[i % surnames.length]}查无${'甲乙丙'[i % 3]}`);
+const codes = (replies: readonly { body: { code?: string } }[]): Record<string, number> => {
+  const counted: Record<string, number> = {};
+  for (const { body } of replies) {
+    const code = body?.code ?? 'ok';
+    counted[code] = (counted[code] ?? 0) + 1;
+  }
+  return counted;
+};
+const solution = async (reply: { body: { challenge?: unknown } }) => solve(reply.body.challenge as never);
+/** A person with a record and no account. */
+async function collected(who = personWith('208')): Promise<Sample> {
+  expect(await door.registry(collectionLine(who))).toMatchObject({ accepted: 1 });
+  return who;
+}
+
+describe('REG-9 names tried against a document', () => {
+  it('REG-9 after twenty misses of a day each further try wants a challenge, the right name too', async () => {
+    const who = await collected();
+    const replies = await Promise.all(wrongNames(60).map((name) => start(who, { name })));
+    expect(codes(replies)).toEqual({ PERSON_MISMATCH: free, CHALLENGE_REQUIRED: 60 - free });
+    for (const changes of [{}, { name: '不同人' }, { consents: ['privacy'] }])
+      expect((await start(who, changes)).body.code).toBe('CHALLENGE_REQUIRED');
+    // A solved one is heard, right or wrong.
+    const asked = await start(who);
+    expect((await start(who, { name: '不同人', challenge: await solution(asked) })).body.code).toBe(
+      'PERSON_MISMATCH',
+    );
+    expect((await start(who, { challenge: await solution(await start(who)) })).status).toBe(201);
+    // Other documents are not concerned, and tomorrow is another day.
+    expect((await start(await collected())).status).toBe(201);
+    await wait(door, 86_400);
+    expect((await start(who)).status).toBe(201);
+  });
+
+  it('REG-9 AUD-1 each refused try stands in the history of the document’s key, without name or number', async () => {
+    const who = await collected();
+    const happened = await eventsOf(door, async () => {
+      await start(who, { name: '查无此人' });
+      await start(personWith('299'));
+    });
+    expect(happened).toMatchObject([
+      { kind: 'identity-refused', outcome: 'failure', channel: 'web', detail: { reason: 'name' } },
+    ]);
+    const text = JSON.stringify(happened);
+    for (const secret of ['查无此人', who.name, who.documentNumber, who.phone])
+      expect(text).not.toContain(secret);
+    const refused = await eventsOf(door, () => start(who, { name: '查无此人', challenge: 'no solution' }));
+    expect(refused).toEqual([]);
+  });
+
+  it('REG-9 that somebody is registered already is told within the same tries', async () => {
+    const who = await registered(door);
+    const happened = await eventsOf(door, () => start(who));
+    expect(happened).toMatchObject([{ kind: 'identity-refused', detail: { reason: 'already-registered' } }]);
+    await Promise.all(wrongNames(free).map((name) => start(who, { name })));
+    expect((await start(who)).body.code).toBe('CHALLENGE_REQUIRED');
+    // It is no lock.
+    expect((await enterPassword(door, who.documentNumber, who.password)).status).toBe(201);
+  });
+
+  it('REG-9 PWD-1 忘记密码 is no other way to try names and numbers', async () => {
+    const who = await registered(door);
+    const replies = await Promise.all(wrongNames(30).map((name) => reset(who, { name })));
+    expect(codes(replies)).toEqual({ IDENTITY_MISMATCH: free, CHALLENGE_REQUIRED: 30 - free });
+    expect((await reset(who)).body.code).toBe('CHALLENGE_REQUIRED');
+    expect((await start(who)).body.code).toBe('CHALLENGE_REQUIRED');
+    expect((await reset(who, { challenge: await solution(await reset(who)) })).status).toBe(201);
+  });
+});
+
+describe('REG-9 numbers tried against a hall record', () => {
+  it('REG-9 REG-2 are counted over all tickets, five each, with the right number among them', async () => {
+    const who = await collected(personWith('241'));
+    for (let ticket = 0; ticket < free / 5; ticket++) {
+      const id = await startRegistration(door, who);
+      const replies = await Promise.all(
+        Array.from({ length: 5 }, () => sendRegistrationCode(door, id, mobile())),
+      );
+      expect(codes(replies)).toEqual({ IDENTITY_MISMATCH: 5 });
+    }
+    const asked = await start(who);
+    expect(asked.body.code).toBe('CHALLENGE_REQUIRED');
+    const id = expectStatus(await start(who, { challenge: await solution(asked) }), 201).body.registrationId;
+    const send = (phone: string, challenge?: string) =>
+      door.http('POST', `/v1/registrations/${id}/sms`, { phone, challenge });
+    for (const phone of [mobile(), who.phone])
+      expect((await send(phone)).body.code).toBe('CHALLENGE_REQUIRED');
+    expect(door.sms(who.phone)).toEqual([]);
+    const solved = await send(who.phone, await solution(await send(who.phone)));
+    expectStatus(solved, 202);
+    // Nor does a full window tell the right number from a wrong one.
+    expect((await send(who.phone)).body.code).toBe('CHALLENGE_REQUIRED');
+    expect(await codeFor(door, who.phone)).toMatch(/^\d{6}$/);
+  });
+});
+
+describe('REG-9 找回手机号码 for nobody', () => {
+  it('REG-9 UNL-1 leaves no lock, no event and nothing for the night, and answers like any other', async () => {
+    const nobody = person();
+    const recover = () =>
+      door.http('POST', '/v1/phone-recoveries', {
+        name: nobody.name,
+        documentType: nobody.documentType,
+        documentNumber: nobody.documentNumber,
+        password: nobody.password,
+        newPhone: mobile(),
+      });
+    const before = [await rowsOf(door, 'Lockouts'), await events(door)];
+    const replies = [];
+    for (let i = 0; i < 7; i++) replies.push(await recover());
+    expect(replies.map(({ body }) => body.remainingAttempts ?? body.code)).toEqual([
+      4,
+      3,
+      2,
+      1,
+      ...Array(3).fill('ACCOUNT_LOCKED'),
+    ]);
+    expect([await rowsOf(door, 'Lockouts'), await events(door)]).toEqual(before);
+    // Whoever registers with that document the same day has an open account.
+    await registered(door, nobody);
+    expect((await enterPassword(door, nobody.documentNumber, nobody.password)).status).toBe(201);
+    const locked = (await rowsOf(door, 'Lockouts')).filter(({ lockedAt }) => lockedAt !== undefined);
+    expect(locked).toEqual([]);
+  });
+});
