@@ -6,13 +6,13 @@ import { endSessions } from '#steps/end-sessions.ts';
 import { audited } from '#steps/facts.ts';
 import { requireFresh } from '#steps/fresh-factor.ts';
 import { newPasswordOf } from '#steps/new-password.ts';
-import { tellBySms } from '#steps/notices.ts';
+import { tellPerson } from '#steps/notices.ts';
 import { signedInPerson } from '#steps/own-account.ts';
 import { withPassword } from '#steps/password-check.ts';
 import { faceProof } from '#steps/scans.ts';
 import type { Write } from '#store/db.ts';
 import { passwordSetWrite, sessionAliveCheck, webSessionsOf } from '#store/sessions.ts';
-import { type Active, decidedAnew, defaultPhone, personWrite, Stale } from '#store/users.ts';
+import { type Active, decidedAnew, personWrite, Stale } from '#store/users.ts';
 import type { account } from './contract.ts';
 
 type PasswordCall = CallOf<typeof account, 'password'>;
@@ -28,7 +28,7 @@ export const changePassword: StepOf<typeof account, 'password'> = async (h, call
     faceTicket === undefined
       ? await byPassword(h, call, oldPassword ?? '')
       : await byFace(h, call, faceTicket);
-  await tellBySms(h, call, defaultPhone(person), 'password-changed');
+  await tellPerson(h, call, person, 'password-changed');
   return noContent();
 };
 

@@ -5,6 +5,7 @@ import type { StepOf } from '#http/call.ts';
 import { usernameKeyOf } from '#steps/accounts.ts';
 import { audited } from '#steps/facts.ts';
 import { requireFresh } from '#steps/fresh-factor.ts';
+import { tellPerson } from '#steps/notices.ts';
 import { signedInPerson } from '#steps/own-account.ts';
 import { claimUsernameWrite, decidedAnew, personWrite, releaseUsernameWrite, Stale } from '#store/users.ts';
 import type { account } from './contract.ts';
@@ -17,21 +18,21 @@ import { changeableFrom } from './profile.ts';
 export const changeUsername: StepOf<typeof account, 'username'> = async (h, call) => {
   const alive = requireFresh(h, call);
   const username = parseUsername(call.body.username);
-  return decidedAnew(async () => {
+  const { before, answer } = await decidedAnew(async () => {
     const person = await signedInPerson(h, call);
-    const before = person.username;
-    if (before === username)
-      return ok({ username, usernameChangeableFrom: changeableFrom(person, call.now) });
+    const old = person.username;
+    if (old === username)
+      return { answer: ok({ username, usernameChangeableFrom: changeableFrom(person, call.now) }) };
     const from = changeableFrom(person, call.now);
     if (from) throw new Problem('USERNAME_CHANGED_THIS_YEAR', { changeableFrom: from });
 
     const changes = {
       username,
       // The first setting is free.
-      ...(before === undefined ? {} : { usernameChangedAt: call.now.toISOString() }),
+      ...(old === undefined ? {} : { usernameChangedAt: call.now.toISOString() }),
     };
     const key = usernameKeyOf(h, username);
-    const oldKey = before === undefined ? key : usernameKeyOf(h, before);
+    const oldKey = old === undefined ? key : usernameKeyOf(h, old);
     const reservedUntil = usernameReservedUntil(call.now, h.settings.policies);
     await h.db.transact([
       alive,
@@ -40,8 +41,12 @@ export const changeUsername: StepOf<typeof account, 'username'> = async (h, call
         ? []
         : [releaseUsernameWrite(oldKey, person.personKey, reservedUntil, () => new Stale())]),
       personWrite(person.personKey, person.rev, changes, () => new Stale()),
-      audited(h, call, person.personKey, 'username-changed', 'success', { first: before === undefined }),
+      audited(h, call, person.personKey, 'username-changed', 'success', { first: old === undefined }),
     ]);
-    return ok({ username, usernameChangeableFrom: changeableFrom({ ...person, ...changes }, call.now) });
+    const usernameChangeableFrom = changeableFrom({ ...person, ...changes }, call.now);
+    return { before: person, answer: ok({ username, usernameChangeableFrom }) };
   });
+  // PWD-3: it is one more way to log in.
+  if (before) await tellPerson(h, call, before, 'username-changed');
+  return answer;
 };

@@ -8,14 +8,14 @@ import { usernameKeyOf } from '#steps/accounts.ts';
 import { endSessions } from '#steps/end-sessions.ts';
 import { audited } from '#steps/facts.ts';
 import { requireFactorPhone, requireFresh } from '#steps/fresh-factor.ts';
-import { tellBySms } from '#steps/notices.ts';
+import { tellPerson } from '#steps/notices.ts';
 import { withPassword } from '#steps/password-check.ts';
 import { faceProof } from '#steps/scans.ts';
 import { withSessionCode } from '#steps/session-codes.ts';
 import type { Write } from '#store/db.ts';
 import { releasePhoneWrite } from '#store/phones.ts';
 import { endAliveWrite } from '#store/sessions.ts';
-import { type Active, defaultPhone, personWrite, releaseUsernameWrite, Stale } from '#store/users.ts';
+import { type Active, personWrite, releaseUsernameWrite, Stale } from '#store/users.ts';
 import type { deregistration } from './contract.ts';
 
 type DeregisterCall = CallOf<typeof deregistration, 'deregister'>;
@@ -26,7 +26,7 @@ export const deregister: StepOf<typeof deregistration, 'deregister'> = async (h,
   const { smsCode, faceTicket } = call.body;
   const person =
     smsCode === undefined ? await byFace(h, call, faceTicket ?? '') : await bySms(h, call, smsCode);
-  await tellBySms(h, call, defaultPhone(person), 'deregistered');
+  await tellPerson(h, call, person, 'deregistered');
   return noContent({ cookies: [clearRefreshCookie()] });
 };
 

@@ -8,12 +8,12 @@ import { endSessions } from '#steps/end-sessions.ts';
 import { audited } from '#steps/facts.ts';
 import { requireFactorPhone } from '#steps/fresh-factor.ts';
 import { newPasswordOf } from '#steps/new-password.ts';
-import { tellBySms } from '#steps/notices.ts';
+import { tellPerson } from '#steps/notices.ts';
 import { provenPhone } from '#steps/proven-phone.ts';
 import type { Write } from '#store/db.ts';
 import { type LockoutRow, lockoutKey, unlockWrite } from '#store/lockouts.ts';
 import { openTicket, type ResetTicket, spendWrite, ticketKeyOf } from '#store/tickets.ts';
-import { admitted, decidedAnew, defaultPhone, type Person, personWrite, Stale } from '#store/users.ts';
+import { admitted, decidedAnew, type Person, personWrite, Stale } from '#store/users.ts';
 import type { passwordReset } from './contract.ts';
 
 type CompleteCall = CallOf<typeof passwordReset, 'complete'>;
@@ -24,7 +24,7 @@ export const completeReset: StepOf<typeof passwordReset, 'complete'> = async (h,
   const person =
     smsCode === undefined ? await byFace(h, call, faceTicket ?? '') : await bySms(h, call, smsCode);
   // PWD-3
-  await tellBySms(h, call, defaultPhone(person), 'password-changed');
+  await tellPerson(h, call, person, 'password-changed');
   return noContent();
 };
 

@@ -7,9 +7,9 @@ import type { CallOf, StepOf } from '#http/call.ts';
 import type { House } from '#http/house.ts';
 import { type CodeProof, withCode } from '#steps/codes.ts';
 import { audited, phoneNumberOf } from '#steps/facts.ts';
-import { tellBySms } from '#steps/notices.ts';
+import { tellPerson } from '#steps/notices.ts';
 import { proven } from '#steps/proven-phone.ts';
-import { phoneLoss } from '#steps/take-phone.ts';
+import { noLoss, type PhoneLoss, phoneLoss } from '#steps/take-phone.ts';
 import type { Write } from '#store/db.ts';
 import { guessReturnedWrite, notLockedWrite, successWrite } from '#store/lockouts.ts';
 import { claimPhoneWrite, type OwnedPhone, phoneOwner } from '#store/phones.ts';
@@ -59,25 +59,25 @@ export const completeRecovery: StepOf<typeof phoneRecovery, 'complete'> = async 
     read,
     async (proof, first) => {
       let known: Read | undefined = first;
-      const told = await decidedAnew(async () => {
+      const { before, loss } = await decidedAnew(async () => {
         const now = known ?? (await read(proof.ticket));
         known = undefined;
         return recover(h, call, proof, now);
       });
       const detail = maskPhone(phoneNumberOf(h, proof.ticket.newPhone));
-      await Promise.all(told.map((phone) => tellBySms(h, call, phone, 'phone-recovered', detail)));
+      await Promise.all([tellPerson(h, call, before, 'phone-recovered', detail), loss.tell()]);
     },
   );
   return noContent();
 };
 
-/** Answers the numbers that are to be told. */
+/** Answers the person as they were before, and what the former holder lost. */
 async function recover(
   h: House,
   call: CompleteCall,
   proof: Proof,
   { person: read, owner }: Read,
-): Promise<OwnPhone[]> {
+): Promise<{ before: Active; loss: PhoneLoss }> {
   const { ticket } = proof;
   const { phoneKey } = ticket.newPhone;
   // Who changed the password meanwhile did not mean this journey to go on (PWD-3).
@@ -97,6 +97,7 @@ async function recover(
     recoveredAt: at,
   };
   const others = person.phones?.filter((phone) => phone !== own) ?? [];
+  const loss = holder ? await phoneLoss(h, call, holder, phoneKey) : noLoss;
   await h.db.transact([
     spendWrite(ticket, call.now, 'code.#hash = :hash', { ':hash': proof.hash }, { '#hash': 'hash' }),
     countsWrite(h, call, person, proof, face),
@@ -112,14 +113,14 @@ async function recover(
       () => new Stale(),
     ),
     claimPhoneWrite(phoneKey, person.personKey, call.now, holder),
-    ...(holder ? await phoneLoss(h, call, holder, phoneKey) : []),
+    ...loss.writes,
     audited(h, call, person.personKey, 'phone-recovered', 'success', {
       phone: maskPhone(phoneNumberOf(h, recovered)),
       ...(face ? { face: face.transactionId } : {}),
       ...(holder ? { takenOver: true } : {}),
     }),
   ]);
-  return others;
+  return { before: person, loss };
 }
 
 /** The passed check stands on the ticket, written there by the scan itself; the client only names it (FACE-2). */

@@ -4,18 +4,19 @@ import { seal } from '#crypto/sealed.ts';
 import { maskPhone } from '#domain/masks.ts';
 import { parsePhone } from '#domain/phones.ts';
 import { Problem } from '#domain/problem.ts';
+import type { NoticeKind } from '#gateways/sms/text.ts';
 import { accepted, created } from '#http/answers.ts';
 import type { CallOf, StepOf } from '#http/call.ts';
 import type { House } from '#http/house.ts';
 import { requireHuman } from '#steps/anti-automation.ts';
 import { audited } from '#steps/facts.ts';
 import { requireFresh } from '#steps/fresh-factor.ts';
-import { tellBySms } from '#steps/notices.ts';
+import { tellPerson } from '#steps/notices.ts';
 import { signedInPerson } from '#steps/own-account.ts';
 import { provenPhone } from '#steps/proven-phone.ts';
 import { faceProof } from '#steps/scans.ts';
 import { type SessionCodeProof, sendSessionCode, withSessionCode } from '#steps/session-codes.ts';
-import { phoneLoss } from '#steps/take-phone.ts';
+import { noLoss, phoneLoss } from '#steps/take-phone.ts';
 import type { Write } from '#store/db.ts';
 import { claimPhoneWrite, phoneOwner } from '#store/phones.ts';
 import {
@@ -59,14 +60,17 @@ export const addPhone: StepOf<typeof phones, 'add'> = async (h, call) => {
   const alive = requireFresh(h, call);
   const phone = parsePhone(call.body.phone);
   const phoneKey = phoneKeyOf(h.keys, phone);
-  const { added, formerDefault, isNew } = await withSessionCode(
+  const { added, before, notice, loss } = await withSessionCode(
     h,
     call,
     'add-phone',
     call.body.smsCode,
     (proof, person) => add(h, call, alive, proof, person, phone, phoneKey),
   );
-  if (isNew) await tellBySms(h, call, formerDefault, 'phone-added', maskPhone(phone));
+  await Promise.all([
+    notice === undefined ? undefined : tellPerson(h, call, before, notice, maskPhone(phone)),
+    loss.tell(),
+  ]);
   return created(added);
 };
 
@@ -83,8 +87,8 @@ async function add(
   const known = ownPhone(person, phoneKey);
   if (!known) requireRoom(h, person);
   const byNow = provenPhone(person, known);
-  const { owned, taking } = known
-    ? { owned: known, taking: byNow.writes }
+  const { owned, taking, loss } = known
+    ? { owned: known, taking: byNow.writes, loss: noLoss }
     : await claim(h, call, person, phone, phoneKey);
 
   const formerDefault = defaultPhone(person);
@@ -116,7 +120,13 @@ async function add(
       : []),
   ]);
   const added = { phoneId: owned.phoneId, maskedPhone: maskPhone(phone), isDefault };
-  return { added, formerDefault, isNew: !known };
+  return { added, before: person, notice: noticeOf(!known, isDefault && formerDefault !== known), loss };
+}
+
+/** PWD-3 */
+function noticeOf(isNew: boolean, isNewDefault: boolean): NoticeKind | undefined {
+  if (isNew) return isNewDefault ? 'phone-added-as-default' : 'phone-added';
+  return isNewDefault ? 'default-phone-changed' : undefined;
 }
 
 /** What it takes to make the number the person's: nobody else's, or a face proof beside the code (PHN-3). */
@@ -130,7 +140,7 @@ async function claim(h: House, call: AddCall, person: Active, phone: string, pho
   };
   const owner = await phoneOwner(h.db, phoneKey);
   if (!owner || owner.personKey === person.personKey)
-    return { owned, taking: [claimPhoneWrite(phoneKey, person.personKey, call.now)] };
+    return { owned, taking: [claimPhoneWrite(phoneKey, person.personKey, call.now)], loss: noLoss };
   if (!takeover) throw new Problem('PHONE_TAKEN');
   if (faceTicket === undefined) throw new Problem('FACE_REQUIRED');
   const [face, loss] = await Promise.all([
@@ -139,6 +149,11 @@ async function claim(h: House, call: AddCall, person: Active, phone: string, pho
   ]);
   return {
     owned,
-    taking: [face.spent, claimPhoneWrite(phoneKey, person.personKey, call.now, owner.personKey), ...loss],
+    taking: [
+      face.spent,
+      claimPhoneWrite(phoneKey, person.personKey, call.now, owner.personKey),
+      ...loss.writes,
+    ],
+    loss,
   };
 }

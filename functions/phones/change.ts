@@ -3,10 +3,10 @@ import { noContent, ok } from '#http/answers.ts';
 import type { StepOf } from '#http/call.ts';
 import { audited, maskedPhoneOf } from '#steps/facts.ts';
 import { requireFresh } from '#steps/fresh-factor.ts';
-import { tellBySms } from '#steps/notices.ts';
+import { tellPerson } from '#steps/notices.ts';
 import { shownPhones, signedInPerson } from '#steps/own-account.ts';
 import { releasePhoneWrite } from '#store/phones.ts';
-import { decidedAnew, defaultPhone, type OwnPhone, type Person, personWrite, Stale } from '#store/users.ts';
+import { decidedAnew, type OwnPhone, type Person, personWrite, Stale } from '#store/users.ts';
 import type { phones } from './contract.ts';
 
 export const listPhones: StepOf<typeof phones, 'list'> = async (h, call) =>
@@ -21,10 +21,10 @@ function numbered(person: Person, phoneId: string): OwnPhone {
 
 export const chooseDefault: StepOf<typeof phones, 'makeDefault'> = async (h, call) => {
   const alive = requireFresh(h, call);
-  await decidedAnew(async () => {
+  const changed = await decidedAnew(async () => {
     const person = await signedInPerson(h, call);
     const phone = numbered(person, call.params.phoneId);
-    if (phone.phoneId === person.defaultPhoneId) return;
+    if (phone.phoneId === person.defaultPhoneId) return undefined;
     await h.db.transact([
       alive,
       personWrite(person.personKey, person.rev, { defaultPhoneId: phone.phoneId }, () => new Stale()),
@@ -32,7 +32,10 @@ export const chooseDefault: StepOf<typeof phones, 'makeDefault'> = async (h, cal
         phone: maskedPhoneOf(h, phone),
       }),
     ]);
+    return { person, phone };
   });
+  if (changed)
+    await tellPerson(h, call, changed.person, 'default-phone-changed', maskedPhoneOf(h, changed.phone));
   return noContent();
 };
 
@@ -52,6 +55,6 @@ export const removePhone: StepOf<typeof phones, 'remove'> = async (h, call) => {
     ]);
     return { person, phone };
   });
-  await tellBySms(h, call, defaultPhone(person), 'phone-removed', maskedPhoneOf(h, phone));
+  await tellPerson(h, call, person, 'phone-removed', maskedPhoneOf(h, phone));
   return noContent();
 };

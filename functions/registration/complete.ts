@@ -9,8 +9,9 @@ import { usernameKeyOf } from '#steps/accounts.ts';
 import { audited, nameOf } from '#steps/facts.ts';
 import { hallRecordOf } from '#steps/hall-record.ts';
 import { withHistory } from '#steps/new-password.ts';
+import { tellPerson } from '#steps/notices.ts';
 import { startFaceScan } from '#steps/scans.ts';
-import { phoneLoss } from '#steps/take-phone.ts';
+import { noLoss, type PhoneLoss, phoneLoss } from '#steps/take-phone.ts';
 import { claimPhoneWrite, findPhone, isOwned } from '#store/phones.ts';
 import { openTicket, type RegistrationProfile, type RegistrationTicket, spendWrite } from '#store/tickets.ts';
 import {
@@ -19,6 +20,7 @@ import {
   findPerson,
   isActive,
   isNamed,
+  type OwnPhone,
   type Person,
   type PersonChanges,
   personWrite,
@@ -50,7 +52,10 @@ export const completeRegistration: StepOf<typeof registration, 'complete'> = asy
   const { profile } = ticket;
   if (!profile) throw new Problem('STEP_MISSING', { step: 'profile' });
 
-  const realNameLevel = await decidedAnew(() => register(h, call, ticket, profile));
+  const { realNameLevel, again, loss } = await decidedAnew(() => register(h, call, ticket, profile));
+  // PWD-3: an account that ended holds no number any more, so its return is told at the one it returns with.
+  const now = { phones: [ownPhoneOf(profile, call.now)] };
+  await Promise.all([again ? tellPerson(h, call, now, 'restored') : undefined, loss.tell()]);
   return created({ realNameLevel });
 };
 
@@ -59,7 +64,7 @@ async function register(
   call: CallOf<typeof registration, 'complete'>,
   ticket: RegistrationTicket,
   profile: RegistrationProfile,
-): Promise<number> {
+): Promise<{ realNameLevel: number; again: boolean; loss: PhoneLoss }> {
   const { personKey } = ticket;
   const [person, row] = await Promise.all([findPerson(h.db, personKey), findPhone(h.db, profile.phoneKey)]);
   refuseSuspended(person);
@@ -76,7 +81,8 @@ async function register(
   if (holder && !profile.takeover) throw new Problem('PHONE_TAKEN');
 
   const realNameLevel = Math.max(person?.realNameLevel ?? 0, hall ? 5 : 4);
-  const loss = holder ? await phoneLoss(h, call, holder, profile.phoneKey) : [];
+  const again = person?.account !== undefined;
+  const loss = holder ? await phoneLoss(h, call, holder, profile.phoneKey) : noLoss;
   await h.db.transact([
     spendWrite(ticket, call.now),
     personWrite(
@@ -98,15 +104,22 @@ async function register(
     ...(profile.username === undefined
       ? []
       : [claimUsernameWrite(usernameKeyOf(h, profile.username), profile.username, personKey, call.now)]),
-    ...loss,
+    ...loss.writes,
     audited(h, call, personKey, 'registered', 'success', {
       realNameLevel,
       ...(ticket.face ? { face: ticket.face.transactionId } : {}),
-      again: person?.account !== undefined,
+      again,
     }),
   ]);
-  return realNameLevel;
+  return { realNameLevel, again, loss };
 }
+
+const ownPhoneOf = ({ phoneKey, sealedPhone }: RegistrationProfile, now: Date): OwnPhone => ({
+  phoneId: handle(),
+  phoneKey,
+  sealed: sealedPhone,
+  since: now.toISOString(),
+});
 
 /** The person's facts after registration. Old consents stay: they are records, not settings. */
 export function factsAfter(
@@ -121,7 +134,7 @@ export function factsAfter(
   realNameLevel: number,
 ): PersonChanges {
   const at = call.now.toISOString();
-  const phoneId = handle();
+  const phone = ownPhoneOf(profile, call.now);
   return {
     documentType: ticket.documentType,
     sealedName: ticket.sealedName,
@@ -131,8 +144,8 @@ export function factsAfter(
     password: profile.password,
     passwordHistory: withHistory(profile.password, person, h.settings.policies),
     passwordRev: (person?.passwordRev ?? 0) + 1,
-    phones: [{ phoneId, phoneKey: profile.phoneKey, sealed: profile.sealedPhone, since: at }],
-    defaultPhoneId: phoneId,
+    phones: [phone],
+    defaultPhoneId: phone.phoneId,
     lastWindow: ticket.window,
     ...(profile.username === undefined ? {} : { username: profile.username }),
     consents: [

@@ -41,6 +41,14 @@ export interface ImportedPhones {
   readonly warnings: readonly WarningCode[];
   /** Numbers that were taken from their holder because of this line. */
   readonly emptied: number;
+  /** The former holders of those numbers, as they were before: they are told once the writes stand (PWD-3). */
+  readonly losses: readonly PhoneLossOf[];
+}
+export interface PhoneLossOf {
+  readonly former: Person;
+  readonly phoneKeys: readonly string[];
+  /** Masked (DOC-4). */
+  readonly phones: string;
 }
 
 const stale = (): Error => new Stale();
@@ -90,17 +98,22 @@ export async function takePhones(
   return {
     phones,
     defaultPhoneId: stays ? known?.defaultPhoneId : phones[0]?.phoneId,
-    writes: [...writes, ...released(personKey, known, phones, now), ...held.flat()],
+    writes: [...writes, ...released(personKey, known, phones, now), ...held.flatMap(({ writes }) => writes)],
     warnings,
     emptied: lost.length,
+    losses: held.flatMap(({ loss }) => loss),
   };
 
   /** What one former holder loses, however many of the line's numbers they held. */
-  async function loss(holder: string): Promise<Write[]> {
+  async function loss(holder: string): Promise<{ writes: Write[]; loss: PhoneLossOf[] }> {
     const former = await findPerson(h.db, holder);
-    if (!former) return [];
+    if (!former) return { writes: [], loss: [] };
     const keys = new Set(lost.filter((row) => row.personKey === holder).map((row) => row.phoneKey));
-    return lossWrites(h, former, keys, numbers, now);
+    const masked = numbers.filter(({ phoneKey }) => keys.has(phoneKey)).map(({ phone }) => maskPhone(phone));
+    return {
+      writes: lossWrites(h, former, keys, numbers, now),
+      loss: [{ former, phoneKeys: [...keys], phones: masked.join('、') }],
+    };
   }
 }
 
@@ -111,6 +124,7 @@ export const noPhones = (known: Person | undefined, now: Date): ImportedPhones =
   writes: known ? released(known.personKey, known, [], now) : [],
   warnings: [],
   emptied: 0,
+  losses: [],
 });
 
 /** Numbers that an earlier line gave and this one does not name any more. */

@@ -5,6 +5,7 @@ import type { House } from '#http/house.ts';
 import { endSessions } from '#steps/end-sessions.ts';
 import { type NamedPerson, readPerson, requireSameName } from '#steps/named-person.ts';
 import { fromRegistry } from '#steps/relation-facts.ts';
+import { tellLoss } from '#steps/take-phone.ts';
 import { auditWrite } from '#store/audit.ts';
 import type { Write } from '#store/db.ts';
 import { findPhone, type PhoneRow } from '#store/phones.ts';
@@ -111,6 +112,10 @@ async function open(
     realNameLevel,
     account: known?.account?.status === 'active' ? known.account : accountOf('active', now),
   });
+  // PWD-3: what somebody else's line took from an account is told at the numbers that are left to it.
+  await Promise.all(
+    phones.losses.map((loss) => tellLoss(h, exchangeCall(now), loss.former, loss.phoneKeys, loss.phones)),
+  );
   return { taken: 'accepted', warnings: phones.warnings, emptied: phones.emptied };
 }
 

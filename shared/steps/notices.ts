@@ -1,25 +1,63 @@
 import { type NoticeKind, noticeText } from '#gateways/sms/text.ts';
 import type { AnyCall } from '#http/call.ts';
 import type { House } from '#http/house.ts';
-import type { OwnPhone } from '#store/users.ts';
+import type { OwnPhone, Person } from '#store/users.ts';
 import { phoneNumberOf } from './facts.ts';
 
+/** The longest that an answer waits for its notices: a provider that hangs costs the person no more than this. */
+const longestWaitMs = 1500;
+
 /**
- * Tells the person by SMS of a change that may not be theirs (PWD-3, PHN-4), never at the price of the change itself.
+ * Tells the person by SMS of a change of phones, password, recovery or account that may not be theirs, at all numbers
+ * that they held before it (PWD-3, PHN-4): whoever made the change has at most some of them. Side by side, never at the
+ * price of the change itself, and never longer than a moment.
+ * @param before the person as the change found them; a change is decided from what its transaction holds on to, so
+ *   these numbers are theirs until that moment
  * @param detail already masked (DOC-4)
+ * @param lost numbers that belong to somebody else by this change: they are told nothing
  */
-export async function tellBySms(
+export async function tellPerson(
+  h: House,
+  call: AnyCall,
+  before: Pick<Person, 'phones'> | undefined,
+  kind: NoticeKind,
+  detail = '',
+  lost: readonly string[] = [],
+): Promise<void> {
+  // What an order took off the account is not among them any more (ORD-1).
+  const told = (before?.phones ?? []).filter((phone) => !lost.includes(phone.phoneKey));
+  await briefly(Promise.all(told.map((phone) => send(h, call, phone, kind, detail))));
+}
+
+/** Tells one number: what concerns a relation goes to the default one (REL-8). */
+export const tellBySms = (
   h: House,
   call: AnyCall,
   phone: OwnPhone | undefined,
   kind: NoticeKind,
   detail = '',
+): Promise<void> => (phone ? briefly(send(h, call, phone, kind, detail)) : Promise.resolve());
+
+/** Whatever happens to a notice, the change stands: it is in the person's history, too. */
+async function send(
+  h: House,
+  call: AnyCall,
+  phone: OwnPhone,
+  kind: NoticeKind,
+  detail: string,
 ): Promise<void> {
-  if (!phone) return;
-  const message = {
-    phone: phoneNumberOf(h, phone),
-    purpose: 'notice' as const,
-    text: noticeText(kind, detail, call.language),
-  };
-  await h.sms.send(message).catch(() => undefined);
+  try {
+    const text = noticeText(kind, detail, call.language);
+    await h.sms.send({ phone: phoneNumberOf(h, phone), purpose: 'notice', text });
+  } catch {
+    // Told nowhere else: the provider's own metrics show what it refuses.
+  }
+}
+
+async function briefly(sending: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const moment = new Promise((resolve) => {
+    timer = setTimeout(resolve, longestWaitMs);
+  });
+  await Promise.race([sending, moment]).finally(() => clearTimeout(timer));
 }

@@ -1,25 +1,52 @@
+import { maskPhone } from '#domain/masks.ts';
 import type { AnyCall } from '#http/call.ts';
 import type { House } from '#http/house.ts';
 import type { Write } from '#store/db.ts';
-import { findPerson, ownPhone, personWrite, Stale } from '#store/users.ts';
-import { audited } from './facts.ts';
+import { findPerson, ownPhone, type Person, personWrite, Stale } from '#store/users.ts';
+import { audited, phoneNumberOf } from './facts.ts';
+import { tellPerson } from './notices.ts';
+
+/** What a takeover does to whoever held the number. */
+export interface PhoneLoss {
+  readonly writes: readonly Write[];
+  /** To be called once the writes stand: tells the former holder at the numbers that are left (PWD-3). */
+  readonly tell: () => Promise<void>;
+}
+export const noLoss: PhoneLoss = { writes: [], tell: async () => undefined };
 
 /**
  * PHN-3: the writes by which the former holder loses a number that is taken over (置空), and finds it in the own
  * history. The claim itself is `claimPhoneWrite` with that holder. A holder who changes meanwhile makes them Stale.
  */
-export async function phoneLoss(h: House, call: AnyCall, holder: string, phoneKey: string): Promise<Write[]> {
+export async function phoneLoss(
+  h: House,
+  call: AnyCall,
+  holder: string,
+  phoneKey: string,
+): Promise<PhoneLoss> {
   const former = await findPerson(h.db, holder);
   const lost = former && ownPhone(former, phoneKey);
-  if (!former || !lost) return [];
+  if (!former || !lost) return noLoss;
   const phones = former.phones?.filter((phone) => phone !== lost) ?? [];
-  return [
-    personWrite(
-      holder,
-      former.rev,
-      { phones, ...(former.defaultPhoneId === lost.phoneId ? { defaultPhoneId: undefined } : {}) },
-      () => new Stale(),
-    ),
-    audited(h, call, holder, 'phone-lost', 'success', { reason: 'taken-over' }),
-  ];
+  return {
+    writes: [
+      personWrite(
+        holder,
+        former.rev,
+        { phones, ...(former.defaultPhoneId === lost.phoneId ? { defaultPhoneId: undefined } : {}) },
+        () => new Stale(),
+      ),
+      audited(h, call, holder, 'phone-lost', 'success', { reason: 'taken-over' }),
+    ],
+    tell: () => tellLoss(h, call, former, [phoneKey], maskPhone(phoneNumberOf(h, lost))),
+  };
 }
+
+/** In Chinese, because the language of the call is somebody else's. */
+export const tellLoss = (
+  h: House,
+  call: AnyCall,
+  former: Person,
+  lost: readonly string[],
+  masked: string,
+): Promise<void> => tellPerson(h, { ...call, language: 'zh' }, former, 'phone-lost', masked, lost);

@@ -34,10 +34,15 @@ export function smsText(
 /** What happened to the own account, by somebody who should have been its owner. */
 type AccountNotice =
   | 'password-changed'
+  | 'username-changed'
   | 'phone-added'
+  | 'phone-added-as-default'
   | 'phone-removed'
+  | 'phone-lost'
+  | 'default-phone-changed'
   | 'phone-recovered'
-  | 'deregistered';
+  | 'deregistered'
+  | 'restored';
 /** What the authority ordered of the account (ORD-1). */
 export type OrderNotice = 'account-suspended' | 'account-resumed' | 'sessions-ended' | 'phones-emptied';
 /** What a company or an officer did to the person's relation (REL-5, REL-7, REL-8). */
@@ -46,8 +51,24 @@ export type NoticeKind = AccountNotice | OrderNotice | RelationNotice;
 
 const notices: Record<NoticeKind, Record<SmsLanguage, string>> = {
   'password-changed': { zh: '账号密码已修改', en: 'The password of your account was changed' },
+  'username-changed': {
+    zh: '账号的用户名已设置或修改',
+    en: 'The username of your account was set or changed',
+  },
   'phone-added': { zh: '账号已新增手机号码', en: 'A phone number was added to your account' },
+  'phone-added-as-default': {
+    zh: '账号已新增并改用默认手机号码',
+    en: 'A phone number was added to your account as its default',
+  },
   'phone-removed': { zh: '账号已移除手机号码', en: 'A phone number was removed from your account' },
+  'phone-lost': {
+    zh: '账号的手机号码已由他人验证认领，已从您的账号移除',
+    en: 'Somebody else has proved a phone number of your account, which has lost it',
+  },
+  'default-phone-changed': {
+    zh: '账号的默认手机号码已改为',
+    en: 'The default phone number of your account was changed',
+  },
   'phone-recovered': {
     zh: '账号已通过找回手机号码更换默认手机号码',
     en: 'The default phone number of your account was replaced',
@@ -69,6 +90,7 @@ const notices: Record<NoticeKind, Record<SmsLanguage, string>> = {
     zh: '账号的手机号码已被税务机关置空',
     en: 'The tax authority has taken all phone numbers off your account',
   },
+  restored: { zh: '账号已重新注册并恢复', en: 'Your account was registered again and restored' },
   'relation-invited': { zh: '收到企业授权邀请：', en: 'A company invites you to act for it' },
   'relation-adjusted': { zh: '企业授权已变更：', en: 'Your authorisation by a company was changed' },
   'relation-deleted': { zh: '企业授权已解除：', en: 'Your authorisation by a company has ended' },
