@@ -1,3 +1,5 @@
+import { isLocalWord } from './local-words.ts';
+
 /** PWD-2: stable reasons of PASSWORD_WEAK. `history` (one of the last five) is found where the hashes are. */
 export const passwordWeaknessCodes = [
   'length',
@@ -8,6 +10,7 @@ export const passwordWeaknessCodes = [
   'contains-document',
   'run',
   'common',
+  'local-word',
   'history',
 ] as const;
 export type PasswordWeakness = (typeof passwordWeaknessCodes)[number];
@@ -42,6 +45,7 @@ export function passwordWeaknesses(
   if (holdsPiece(folded, context.documentNumber.toLowerCase())) found.push('contains-document');
   if (hasRun(folded)) found.push('run');
   if (common(password)) found.push('common');
+  if (isLocalWord(password)) found.push('local-word');
   return found;
 }
 

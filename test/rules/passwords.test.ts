@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isCommonPassword } from '#domain/common-passwords.ts';
+import { localWords } from '#domain/local-words.ts';
 import { type PasswordContext, passwordWeaknessCodes, passwordWeaknesses } from '#domain/passwords.ts';
 
 const zhang: PasswordContext = {
@@ -49,8 +50,45 @@ describe('passwords', () => {
     ['Kx!mNoPq7', ['run']],
     ['Password1!', ['common']],
     ['P@ssw0rd2026!', ['common']],
+    ['Anhui@2026', ['local-word']],
+    ['Hefei@2026', ['local-word']],
+    ['Etax@2026a', ['local-word']],
+    ['Ahtax@2026', ['local-word']],
+    ['@nHu1#20260', ['local-word']],
+    ['Aa@12366!7', ['local-word']],
+    ['AnhuiTax#2026', ['local-word']],
+    ['ＡｎｈｕｉＥｔａｘ#7', ['local-word']],
   ])('PWD-2 names each miss of %j: %j', (password, reasons) => {
     expect(weaknesses(password)).toEqual(reasons);
+  });
+
+  it('PWD-2 no word of the place or the system is enough, whatever digits and punctuation stand beside it', () => {
+    const beside = fc.stringMatching(/^[0-9!-/]{0,6}$/);
+    const few = fc.stringMatching(/^[A-Za-z]{0,2}$/);
+    const cased = fc
+      .tuple(fc.constantFrom(...localWords), fc.infiniteStream(fc.boolean()))
+      .map(([word, upper]) => [...word].map((c) => (upper.next().value ? c.toUpperCase() : c)).join(''));
+    fc.assert(
+      fc.property(beside, cased, beside, few, (before, word, behind, letters) => {
+        expect(weaknesses(before + word + behind + letters)).toContain('local-word');
+      }),
+    );
+  });
+
+  it('PWD-2 such a word in a passphrase of more harms nothing, and what holds none is never named for it', () => {
+    const more = fc.stringMatching(/^[bcdfjkmnpqrswyz]{3,8}$/);
+    fc.assert(
+      fc.property(fc.constantFrom(...localWords), more, (word, rest) => {
+        expect(passwordWeaknesses(`${rest}-${word}`, zhang, never)).not.toContain('local-word');
+      }),
+    );
+    fc.assert(
+      fc.property(fc.stringMatching(/^[bcdfgjkmnpqrsvwyz05-9#$%-]{1,20}$/), (password) => {
+        expect(passwordWeaknesses(password, zhang, never)).not.toContain('local-word');
+      }),
+    );
+    for (const good of ['hz-Etax!8Kq', 'Mein-Hefei-Tag7', 'Wanjiang#2058', 'Taxi2Anhui-nach'])
+      expect(weaknesses(good)).toEqual([]);
   });
 
   it('PWD-2 allows runs of three, five characters of the document, and neighbours of different kinds', () => {

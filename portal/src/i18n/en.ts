@@ -110,6 +110,8 @@ export const en: Same<typeof zh> = {
     classes: 'mixes three of: capitals, small letters, digits, other characters',
     whitespace: 'has no spaces',
     run: 'has no 4 equal or consecutive characters',
+    localWord:
+      'is more than a name of the place or the system (anhui, hefei, etax, shuiwu, 12366 …) with digits and symbols',
     containsUsername: 'does not contain the username',
     containsPhone: 'does not contain a phone number',
     containsDocument: 'does not contain 6 or more characters of the document number',

@@ -104,6 +104,7 @@ export const zh = {
     classes: '包含大写字母、小写字母、数字、特殊字符中的至少三种',
     whitespace: '不包含空格',
     run: '不包含 4 位及以上连续或相同的字符',
+    localWord: '不只是本地或本系统名称（如 anhui、hefei、etax、shuiwu、12366）加数字、符号',
     containsUsername: '不包含用户名',
     containsPhone: '不包含手机号码',
     containsDocument: '不包含证件号码中连续 6 位及以上的内容',

@@ -307,5 +307,7 @@ const weak: Record<string, string> = {
   'contains-document': 'It must not contain 6 or more consecutive characters of your document number.',
   run: 'No runs of 4 such as aaaa, 1234 or dcba.',
   common: 'It is too common and easy to guess.',
+  'local-word':
+    'It must be more than a name of the place or the system (such as anhui, hefei, etax, shuiwu, 12366) with digits and symbols.',
   history: 'It must differ from your last 5 passwords.',
 };

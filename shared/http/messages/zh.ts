@@ -279,5 +279,6 @@ const weak: Record<string, string> = {
   'contains-document': '不能包含证件号码中连续 6 位及以上的内容。',
   run: '不能包含 4 位及以上连续或相同的字符。',
   common: '该密码过于常见，容易被猜中。',
+  'local-word': '不能只由本地或本系统的名称（如 anhui、hefei、etax、shuiwu、12366）加数字、符号组成。',
   history: '不能与最近 5 次使用过的密码相同。',
 };

@@ -15,6 +15,7 @@ const shown = [
   ['classes', 'password.classes'],
   ['whitespace', 'password.whitespace'],
   ['run', 'password.run'],
+  ['local-word', 'password.localWord'],
   ['contains-username', 'password.containsUsername'],
   ['contains-phone', 'password.containsPhone'],
   ['contains-document', 'password.containsDocument'],
