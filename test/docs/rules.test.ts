@@ -10,7 +10,7 @@ const entries = ruleEntries(markdown);
 /** How many rules each group has; a rule that vanishes or appears has to be meant. */
 const groups = {
   DOC: 5,
-  REG: 8,
+  REG: 9,
   LGN: 12,
   LCK: 6,
   UNL: 2,
