@@ -50,7 +50,8 @@ export const startReset: StepOf<typeof passwordReset, 'start'> = async (h, call)
   const own = person.phones?.find((one) => one.phoneKey === phoneKey) ?? defaultPhone(person);
   // PHN-4: whoever recovered a number a while ago has to show the face.
   const faceOnly = own !== undefined && recoveredLately(own, call.now, h.settings.policies);
-  const phone = faceOnly ? undefined : own;
+  const unproven = own?.imported && !h.settings.policies.unprovenPhoneResets;
+  const phone = faceOnly || unproven ? undefined : own;
   const opened = openTicketWrite<ResetTicket>(
     {
       kind: 'password-reset',

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { solve } from '#crypto/challenges.ts';
 import type { Loose, Reply } from '../support/client.ts';
-import { codeFor, enterPassword, expectStatus, wait } from '../support/door.ts';
+import { codeFor, enterPassword, expectStatus, registered, wait } from '../support/door.ts';
 import { person } from '../support/people.ts';
 import {
   failures,
@@ -795,6 +795,31 @@ describe('binding a tax handler', () => {
     ).body;
     expect(loginId).toBeDefined();
     expect(secondFactors).toContainEqual(expect.objectContaining({ method: 'sms' }));
+  });
+
+  it('REG-9 LEG-2 names are not to be tried here: after twenty misses of a day a challenge, the right name too', async () => {
+    const taxpayerId = await oldCompany(door);
+    const who = await registered(door);
+    const { legacyId } = await picking(door, taxpayerId);
+    const tries = Array.from({ length: 25 }, (_, i) =>
+      bindingSms(door, legacyId, { ...who, name: `查无此${'甲乙丙丁戊己庚辛壬癸'[i % 10]}` }),
+    );
+    const told = (await Promise.all(tries)).map(({ body }) => body.code);
+    expect(told.filter((code) => code === 'PERSON_MISMATCH')).toHaveLength(20);
+    expect(told.filter((code) => code === 'CHALLENGE_REQUIRED')).toHaveLength(5);
+    expect((await bindingSms(door, legacyId, who)).body.code).toBe('CHALLENGE_REQUIRED');
+    const [challenge] = await door.solutions(1);
+    const { name, documentType, documentNumber } = who;
+    await wait(door, 61);
+    expectStatus(
+      await door.http('POST', `/v1/legacy/logins/${legacyId}/bindings/sms`, {
+        name,
+        documentType,
+        documentNumber,
+        challenge,
+      }),
+      202,
+    );
   });
 
   it('LEG-2 of several bindings at once one is the first, the others wait', async () => {

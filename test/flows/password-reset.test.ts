@@ -5,6 +5,7 @@ import {
   type Door,
   enterPassword,
   expectStatus,
+  loggedIn,
   loggedInByFace,
   loginTicket,
   openDoor,
@@ -16,6 +17,7 @@ import {
 import { mobile, person, residentNumber, type Sample } from '../support/people.ts';
 import { claimOf, poll, startKit } from './support/channels.ts';
 import { collectionLine, personWith } from './support/documents.ts';
+import { moved } from './support/migration.ts';
 import { eventsOf, personOf, rowsOf, setOnPerson, subjectOf } from './support/tables.ts';
 
 let door: Door;
@@ -490,5 +492,33 @@ describe('PWD-3 what a change does', () => {
     const kit = await startKit(door, scan.qrContent, 'iit-app', claimOf(who));
     expect((await kit.result()).body.passed).toBe(true);
     expectStatus(await complete(id, { faceTicket: scan.ticket, newPassword: freshPassword() }), 204);
+  });
+});
+
+describe('PWD-1 settings', () => {
+  it('PWD-1 MIG-1 a stage may keep imported numbers from resetting until an SMS to them was answered here', async () => {
+    const strict = await openDoor({ policies: { unprovenPhoneResets: false } });
+    try {
+      const who = await moved(strict, person());
+      const begin = async () =>
+        expectStatus(
+          await strict.http('POST', '/v1/password-resets', {
+            account: who.phone,
+            name: who.name,
+            documentNumber: who.documentNumber,
+          }),
+          201,
+        ).body;
+      const first = await begin();
+      expect(first.methods).toEqual([{ method: 'face' }]);
+      expect((await strict.http('POST', `/v1/password-resets/${first.resetId}/sms`)).body.code).toBe(
+        'PHONE_EMPTY',
+      );
+      // A login by SMS proves the number.
+      await loggedIn(strict, who);
+      expect((await begin()).methods).toMatchObject([{ method: 'sms' }, { method: 'face' }]);
+    } finally {
+      await strict.stop();
+    }
   });
 });
