@@ -42,7 +42,9 @@ export const startReset: StepOf<typeof passwordReset, 'start'> = async (h, call)
   // ORD-1: told to who knows the person's name and document, not only the account.
   if (isSuspended(person)) {
     const detail = { reason: 'ACCOUNT_SUSPENDED' };
-    await h.db.put(audited(h, call, person.personKey, 'password-reset', 'failure', detail));
+    await fitted(h, call, { personKey: (persons[0] ?? person).personKey, solved }, [
+      audited(h, call, person.personKey, 'password-reset', 'failure', detail),
+    ]);
     throw new Problem('ACCOUNT_SUSPENDED');
   }
 
