@@ -52,7 +52,7 @@ export function gatewayEvent(
         method: incoming.method ?? 'GET',
         path: url.path,
         protocol: `HTTP/${incoming.httpVersion}`,
-        sourceIp: (incoming.socket.remoteAddress ?? '127.0.0.1').replace(/^::ffff:/, ''),
+        sourceIp: incoming.socket.remoteAddress ?? '127.0.0.1',
         userAgent: headers['user-agent'] ?? '',
       },
       requestId: randomUUID(),

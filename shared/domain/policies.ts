@@ -60,6 +60,9 @@ export const defaultPolicies = {
   challengeAfter: 20 as number | null,
   challengeWindowSeconds: 600,
   challengeSeconds: 300,
+  /** LGN-12: an IPv6 /64 is one address; how many of their budgets wider networks have. */
+  budgetsOfV6Slash56: 16,
+  budgetsOfV6Slash48: 256,
   /** CHN-1: the longest life of a channel assertion. */
   assertionSeconds: 60,
   /** AUD-1. */

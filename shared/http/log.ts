@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { Problem } from '#domain/problem.ts';
 import { writeLine } from '#gateways/log.ts';
-import { truncatedAddress } from './request.ts';
+import { truncatedAddress } from './addresses.ts';
 import { addressOf } from './viewer.ts';
 
 /**

@@ -59,10 +59,3 @@ export function browserOf(userAgent: string | undefined): string {
   const names: Record<string, string> = { Edg: 'Edge', OPR: 'Opera', MicroMessenger: '微信' };
   return [family && (names[family] ?? family), system].filter(Boolean).join(' · ') || '未知浏览器';
 }
-
-/** AUD-1: the network part of an address, /24 for IPv4 and /48 for IPv6. */
-export function truncatedAddress(address: string): string {
-  const v4 = /(\d+\.\d+\.\d+)\.\d+$/.exec(address);
-  if (v4) return `${v4[1]}.0`;
-  return `${address.split(':').slice(0, 3).join(':')}::`;
-}

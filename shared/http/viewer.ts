@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
-import { isIP } from 'node:net';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { addressBeforePort } from './addresses.ts';
 
 /** What CloudFront adds on the way to us (infra/stacks/portal-stack.ts). */
 export const originSecretHeader = 'x-origin-secret';
@@ -15,9 +15,7 @@ export function addressOf(event: Pick<APIGatewayProxyEventV2, 'headers' | 'reque
   const { sourceIp } = event.requestContext.http;
   const viewer = event.headers[viewerAddressHeader];
   if (!viewer || !isOurs(event.headers[originSecretHeader])) return sourceIp;
-  // Address and port, an IPv6 address without brackets.
-  const address = viewer.slice(0, Math.max(0, viewer.lastIndexOf(':')));
-  return isIP(address) === 0 ? sourceIp : address;
+  return addressBeforePort(viewer) ?? sourceIp;
 }
 
 /** A deployment without CloudFront has no secret and believes nobody. */

@@ -1,6 +1,7 @@
 import { checkSolution, newChallenge } from '#crypto/challenges.ts';
 import { indexKey } from '#crypto/keys.ts';
 import { Problem } from '#domain/problem.ts';
+import { type AddressBudget, addressBudgets } from '#http/addresses.ts';
 import type { AnyCall } from '#http/call.ts';
 import type { House } from '#http/house.ts';
 import { countAddress, spendChallenge } from '#store/tickets.ts';
@@ -31,7 +32,22 @@ export async function requireHuman(
   }
   if (always) throw await challengeRequired(h, call);
   if (challengeAfter === null || call.origin.channel !== 'web') return;
-  const addressKey = indexKey(h.keys, 'address', call.origin.address);
-  if ((await countAddress(h.db, addressKey, call.now, challengeWindowSeconds)) > challengeAfter)
+  if (!(await withinBudget(h, call, challengeAfter, challengeWindowSeconds)))
     throw await challengeRequired(h, call);
+}
+
+/**
+ * LGN-12: takes one request from the address's budget and, side by side, from those of the networks around it. What a
+ * narrower one refuses takes nothing from a wider one, so that nobody uses up the budgets of the neighbours.
+ */
+async function withinBudget(h: House, call: AnyCall, limit: number, windowSeconds: number): Promise<boolean> {
+  const budgets = addressBudgets(call.origin.address, h.settings.policies);
+  const count = ({ network }: AddressBudget, by?: -1) =>
+    countAddress(h.db, indexKey(h.keys, 'address', network), call.now, windowSeconds, by);
+  const counts = await Promise.all(budgets.map((budget) => count(budget)));
+  const over = budgets.findIndex((budget, index) => (counts[index] ?? 0) > limit * budget.budgets);
+  if (over === -1) return true;
+  // Best effort: a count too many asks somebody for a challenge too early.
+  await Promise.allSettled(budgets.slice(over + 1).map((budget) => count(budget, -1)));
+  return false;
 }

@@ -1,8 +1,8 @@
 import { unseal } from '#crypto/sealed.ts';
 import { maskName, maskPhone } from '#domain/masks.ts';
+import { truncatedAddress } from '#http/addresses.ts';
 import type { AnyCall } from '#http/call.ts';
 import type { House } from '#http/house.ts';
-import { truncatedAddress } from '#http/request.ts';
 import { type AuditEvent, type AuditKind, auditWrite } from '#store/audit.ts';
 import type { Put } from '#store/db.ts';
 import { type OwnPhone, type Person, sealContext } from '#store/users.ts';

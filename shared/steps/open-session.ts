@@ -5,10 +5,10 @@ import { newRefreshToken, type RefreshToken, refreshCookie } from '#crypto/refre
 import { unseal } from '#crypto/sealed.ts';
 import { maskName } from '#domain/masks.ts';
 import type { Channel } from '#domain/names.ts';
+import { truncatedAddress } from '#http/addresses.ts';
 import type { AnyCall } from '#http/call.ts';
 import type { House } from '#http/house.ts';
 import { type NoticeCode, noticeFor } from '#http/messages/index.ts';
-import { truncatedAddress } from '#http/request.ts';
 import type { Write } from '#store/db.ts';
 import {
   type ActsAs,

@@ -1,9 +1,9 @@
 import { unseal } from '#crypto/sealed.ts';
 import { maskName } from '#domain/masks.ts';
 import type { RelationState } from '#domain/relations.ts';
+import { truncatedAddress } from '#http/addresses.ts';
 import type { AnyCall } from '#http/call.ts';
 import type { House } from '#http/house.ts';
-import { truncatedAddress } from '#http/request.ts';
 import { type AuditEvent, auditWrite } from '#store/audit.ts';
 import type { Put } from '#store/db.ts';
 import type { Relation } from '#store/relations.ts';

@@ -7,9 +7,9 @@ import { isoShanghai } from '#domain/days.ts';
 import { normaliseDocumentNumber } from '#domain/documents.ts';
 import { maskName } from '#domain/masks.ts';
 import { Problem } from '#domain/problem.ts';
+import { truncatedAddress } from '#http/addresses.ts';
 import type { AnyCall } from '#http/call.ts';
 import type { House } from '#http/house.ts';
-import { truncatedAddress } from '#http/request.ts';
 import type { Write } from '#store/db.ts';
 import { sessionAliveCheck } from '#store/sessions.ts';
 import {

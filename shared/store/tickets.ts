@@ -496,20 +496,24 @@ function once(db: Db, ticketKey: string, expiresAt: Date, now: Date): Promise<bo
   });
 }
 
-/** LGN-12: counts a request of an address in the running window; answers how many there were, this one included. */
+/**
+ * LGN-12: counts a request of an address in the running window; answers how many there were, this one included.
+ * @param by -1 takes one back
+ */
 export async function countAddress(
   db: Db,
   addressKey: string,
   now: Date,
   windowSeconds: number,
+  by: 1 | -1 = 1,
 ): Promise<number> {
   const start = Math.floor(seconds(now) / windowSeconds) * windowSeconds;
   const written = await db.update<{ count: number }>({
     table: 'Tickets',
     key: { ticketKey: `b_${addressKey}_${start}` },
-    set: 'ADD #count :one SET kind = :kind, #ttl = :ttl',
+    set: 'ADD #count :by SET kind = :kind, #ttl = :ttl',
     names: { '#count': 'count', '#ttl': 'ttl' },
-    values: { ':one': 1, ':kind': 'budget', ':ttl': start + 2 * windowSeconds },
+    values: { ':by': by, ':kind': 'budget', ':ttl': start + 2 * windowSeconds },
   });
   return written.ok ? written.item.count : Number.POSITIVE_INFINITY;
 }

@@ -1,0 +1,34 @@
+import { randomBytes } from 'node:crypto';
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { inject } from 'vitest';
+import { type TableDeclaration, type TableName, tables, tableVariable } from '#contract/tables.ts';
+import { type Db, openTables } from '#store/db.ts';
+
+/** Tables without indexes in a namespace of their own, for the store modules alone: no function, no HTTP, no virtual clock. */
+export async function openStore(...names: TableName[]): Promise<Db> {
+  const endpoint = inject('dynamodbEndpoint');
+  const credentials = { accessKeyId: `STORE${randomBytes(6).toString('hex')}`, secretAccessKey: 'local' };
+  const sdk = new DynamoDBClient({ region: 'local', endpoint, credentials });
+  for (const name of names) {
+    const { partitionKey, sortKey }: TableDeclaration = tables[name];
+    const keys = [partitionKey, ...(sortKey ? [sortKey] : [])];
+    await sdk.send(
+      new CreateTableCommand({
+        TableName: name,
+        BillingMode: 'PAY_PER_REQUEST',
+        AttributeDefinitions: keys.map((key) => ({ AttributeName: key, AttributeType: 'S' })),
+        KeySchema: keys.map((key, index) => ({
+          AttributeName: key,
+          KeyType: index === 0 ? 'HASH' : 'RANGE',
+        })),
+      }),
+    );
+    process.env[tableVariable(name)] = name;
+  }
+  sdk.destroy();
+  process.env.AWS_REGION = 'local';
+  process.env.AWS_ENDPOINT_URL_DYNAMODB = endpoint;
+  process.env.AWS_ACCESS_KEY_ID = credentials.accessKeyId;
+  process.env.AWS_SECRET_ACCESS_KEY = credentials.secretAccessKey;
+  return openTables();
+}
