@@ -9,7 +9,7 @@ export const deregistration = flow({
     Users: ['GetItem', 'PutItem', 'UpdateItem'],
     Phones: ['UpdateItem'],
     Relationships: ['Query'],
-    SmsWindows: ['GetItem', 'UpdateItem'],
+    SmsWindows: ['UpdateItem'],
     Lockouts: ['UpdateItem', 'ConditionCheckItem'],
     Sessions: ['GetItem', 'UpdateItem'],
     Tickets: ['GetItem', 'PutItem', 'UpdateItem'],

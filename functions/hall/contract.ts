@@ -15,6 +15,7 @@ export const hall = flow({
     Relationships: ['GetItem', 'PutItem', 'UpdateItem'],
     'Relationships/byCompany': ['Query'],
     Taxpayers: ['GetItem', 'UpdateItem', 'ConditionCheckItem'],
+    SmsWindows: ['UpdateItem'],
     Tickets: ['GetItem', 'PutItem', 'UpdateItem'],
     Audit: ['PutItem'],
   },

@@ -6,7 +6,6 @@ import type { CallOf, StepOf } from '#http/call.ts';
 import type { House } from '#http/house.ts';
 import { expectedWindow } from '#steps/accounts.ts';
 import { knownCompany } from '#steps/admission.ts';
-import { requireHuman } from '#steps/anti-automation.ts';
 import { type CodeProof, sendCode, withCode } from '#steps/codes.ts';
 import { audited, phoneNumberOf } from '#steps/facts.ts';
 import { factorPhone, requireFactorPhone } from '#steps/fresh-factor.ts';
@@ -14,6 +13,7 @@ import { type NamedPerson, readPerson, requireSameName } from '#steps/named-pers
 import { withPassword } from '#steps/password-check.ts';
 import { provenPhoneWrites } from '#steps/proven-phone.ts';
 import { originOf, relationAudits } from '#steps/relation-facts.ts';
+import { strangersSend } from '#steps/stranger-sends.ts';
 import { missed, type Try, toldWithinTries } from '#steps/tries.ts';
 import type { Write } from '#store/db.ts';
 import { beginWrites, companyFacts, findRelation, type Relation } from '#store/relations.ts';
@@ -51,15 +51,13 @@ export const sendBindingCode: StepOf<typeof legacy, 'bindingSms'> = async (h, ca
   const { now } = call;
   const { policies } = h.settings;
   const named = readPerson(h, call.body, now);
-  const [human, found, read] = await Promise.allSettled([
-    requireHuman(h, call, call.body.challenge),
-    openTicket<LegacyTicket>(h.db, call.params.legacyId, 'legacy', now),
-    findPerson(h.db, named.key),
-  ]);
-  if (human.status === 'rejected') throw human.reason;
-  if (found.status === 'rejected') throw found.reason;
-  if (read.status === 'rejected') throw read.reason;
-  const person = read.value;
+  const { stranger, read } = await strangersSend(h, call, call.body.challenge, {
+    read: Promise.all([
+      openTicket<LegacyTicket>(h.db, call.params.legacyId, 'legacy', now),
+      findPerson(h.db, named.key),
+    ]),
+  });
+  const [opened, person] = read;
   const tried: Try = { personKey: named.key, solved: call.body.challenge !== undefined };
   await requireNameTried(h, call, named, person, tried);
   if (!person) throw new Problem('PERSON_NOT_REGISTERED');
@@ -70,11 +68,12 @@ export const sendBindingCode: StepOf<typeof legacy, 'bindingSms'> = async (h, ca
       ticketKey: ticketKeyOf(codeIdOf(call.params.legacyId, named)),
       kind: purpose,
       personKey: named.key,
-      expiresAt: found.value.expiresAt,
+      expiresAt: opened.expiresAt,
       state: 'open',
       ...expectedWindow(undefined, person, phone.phoneKey),
     };
-    return accepted(await sendCode(h, call, ticket, purpose, phoneNumberOf(h, phone), 'guess', within));
+    const number = phoneNumberOf(h, phone);
+    return accepted(await sendCode(h, call, ticket, purpose, number, 'guess', { stranger, also: within }));
   });
 };
 

@@ -21,9 +21,9 @@ export const legacy = flow({
   summary: 'The old login beside the new one until its last day: company password, then a person (LEG).',
   tables: {
     Users: ['GetItem', 'UpdateItem', 'ConditionCheckItem'],
-    Phones: ['UpdateItem'],
+    Phones: ['BatchGetItem', 'UpdateItem'],
     Lockouts: ['UpdateItem', 'ConditionCheckItem'],
-    SmsWindows: ['GetItem', 'UpdateItem'],
+    SmsWindows: ['BatchGetItem', 'UpdateItem'],
     Taxpayers: ['GetItem', 'UpdateItem', 'ConditionCheckItem'],
     Relationships: ['GetItem', 'Query', 'PutItem', 'UpdateItem'],
     'Relationships/byCompany': ['Query'],

@@ -32,7 +32,7 @@ export const login = flow({
     Users: ['GetItem', 'BatchGetItem', 'UpdateItem', 'ConditionCheckItem'],
     Phones: ['BatchGetItem', 'UpdateItem'],
     Lockouts: ['BatchGetItem', 'UpdateItem', 'ConditionCheckItem'],
-    SmsWindows: ['BatchGetItem', 'GetItem', 'UpdateItem'],
+    SmsWindows: ['BatchGetItem', 'UpdateItem'],
     Taxpayers: ['GetItem', 'BatchGetItem', 'UpdateItem', 'ConditionCheckItem'],
     CrossRegionReports: ['GetItem', 'ConditionCheckItem'],
     Agencies: ['BatchGetItem', 'ConditionCheckItem'],

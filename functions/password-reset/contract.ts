@@ -18,7 +18,7 @@ export const passwordReset = flow({
     Users: ['GetItem', 'BatchGetItem', 'UpdateItem'],
     Phones: ['BatchGetItem', 'UpdateItem'],
     Lockouts: ['BatchGetItem', 'UpdateItem', 'ConditionCheckItem'],
-    SmsWindows: ['BatchGetItem', 'GetItem', 'UpdateItem'],
+    SmsWindows: ['BatchGetItem', 'UpdateItem'],
     Sessions: ['UpdateItem'],
     Tickets: ['GetItem', 'PutItem', 'UpdateItem', 'ConditionCheckItem'],
     Audit: ['PutItem'],

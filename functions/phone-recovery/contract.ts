@@ -16,9 +16,9 @@ export const phoneRecovery = flow({
   summary: '找回手机号码: a new default number for who still knows the password (PHN-4).',
   tables: {
     Users: ['GetItem', 'UpdateItem'],
-    Phones: ['GetItem', 'UpdateItem'],
+    Phones: ['GetItem', 'BatchGetItem', 'UpdateItem', 'ConditionCheckItem'],
     Lockouts: ['UpdateItem', 'ConditionCheckItem'],
-    SmsWindows: ['GetItem', 'UpdateItem'],
+    SmsWindows: ['BatchGetItem', 'UpdateItem'],
     Tickets: ['GetItem', 'PutItem', 'UpdateItem'],
     Audit: ['PutItem'],
   },

@@ -8,14 +8,19 @@ import type { NoticeKind } from '#gateways/sms/text.ts';
 import { accepted, created } from '#http/answers.ts';
 import type { CallOf, StepOf } from '#http/call.ts';
 import type { House } from '#http/house.ts';
-import { requireHuman } from '#steps/anti-automation.ts';
 import { audited } from '#steps/facts.ts';
 import { requireFresh } from '#steps/fresh-factor.ts';
 import { tellPerson } from '#steps/notices.ts';
 import { signedInPerson } from '#steps/own-account.ts';
 import { provenPhone } from '#steps/proven-phone.ts';
 import { faceProof } from '#steps/scans.ts';
-import { type SessionCodeProof, sendSessionCode, withSessionCode } from '#steps/session-codes.ts';
+import {
+  type SessionCodeProof,
+  sendSessionCode,
+  sessionCodeNumbers,
+  withSessionCode,
+} from '#steps/session-codes.ts';
+import { strangersSend } from '#steps/stranger-sends.ts';
 import { noLoss, phoneLoss } from '#steps/take-phone.ts';
 import type { Write } from '#store/db.ts';
 import { claimPhoneWrite, phoneOwner } from '#store/phones.ts';
@@ -39,15 +44,14 @@ const requireRoom = (h: House, person: Active): void => {
 export const sendPhoneCode: StepOf<typeof phones, 'sms'> = async (h, call) => {
   requireFresh(h, call);
   const phone = parsePhone(call.body.phone);
-  const [human, found] = await Promise.allSettled([
-    requireHuman(h, call, call.body.challenge),
-    signedInPerson(h, call),
-  ]);
-  if (human.status === 'rejected') throw human.reason;
-  if (found.status === 'rejected') throw found.reason;
-  const person = found.value;
+  const { stranger, read } = await strangersSend(h, call, call.body.challenge, {
+    phoneKey: phoneKeyOf(h.keys, phone),
+    read: Promise.all([signedInPerson(h, call), sessionCodeNumbers(h, call, 'add-phone')]),
+    inSession: true,
+  });
+  const [person, numbers] = read;
   if (!ownPhone(person, phoneKeyOf(h.keys, phone))) requireRoom(h, person);
-  return accepted(await sendSessionCode(h, call, 'add-phone', phone, person.lastWindow));
+  return accepted(await sendSessionCode(h, call, 'add-phone', phone, undefined, { stranger, numbers }));
 };
 
 type AddCall = CallOf<typeof phones, 'add'>;

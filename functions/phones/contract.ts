@@ -7,8 +7,8 @@ export const phones = flow({
   summary: '手机号码修改: list, add, take over, choose the default, delete (PHN-1 … PHN-3, PHN-5).',
   tables: {
     Users: ['GetItem', 'UpdateItem'],
-    Phones: ['GetItem', 'UpdateItem'],
-    SmsWindows: ['GetItem', 'UpdateItem'],
+    Phones: ['GetItem', 'BatchGetItem', 'UpdateItem', 'ConditionCheckItem'],
+    SmsWindows: ['BatchGetItem', 'UpdateItem'],
     Lockouts: ['UpdateItem', 'ConditionCheckItem'],
     Sessions: ['GetItem', 'ConditionCheckItem'],
     Tickets: ['GetItem', 'PutItem', 'UpdateItem'],

@@ -16,9 +16,8 @@ export const registration = flow({
   summary: 'A natural person registers: identity, basic information, face (REG).',
   tables: {
     Users: ['GetItem', 'PutItem', 'UpdateItem'],
-    Phones: ['GetItem', 'UpdateItem'],
-    SmsWindows: ['GetItem', 'UpdateItem'],
-    Lockouts: ['UpdateItem', 'ConditionCheckItem'],
+    Phones: ['GetItem', 'BatchGetItem', 'UpdateItem', 'ConditionCheckItem'],
+    SmsWindows: ['BatchGetItem', 'UpdateItem'],
     Tickets: ['GetItem', 'PutItem', 'UpdateItem', 'ConditionCheckItem'],
     Audit: ['PutItem'],
   },
@@ -75,6 +74,7 @@ export const registration = flow({
         password,
         username: v.optional(username),
         takeoverPhone: v.optional(v.boolean()),
+        challenge,
       }),
       answers: { 200: v.object({ maskedPhone: v.string(), faceRequired: v.boolean() }) },
       errors: [
@@ -85,7 +85,7 @@ export const registration = flow({
         'USERNAME_TAKEN',
         'PHONE_TAKEN',
         'IDENTITY_MISMATCH',
-        'FACE_REQUIRED',
+        'CHALLENGE_REQUIRED',
         'ASSERTION_INVALID',
       ],
     },

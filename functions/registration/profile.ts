@@ -9,10 +9,10 @@ import { accepted, ok } from '#http/answers.ts';
 import type { CallOf, StepOf } from '#http/call.ts';
 import type { House } from '#http/house.ts';
 import { usernameKeyOf } from '#steps/accounts.ts';
-import { requireHuman } from '#steps/anti-automation.ts';
 import { type CodeProof, sendCode, withCode } from '#steps/codes.ts';
 import { audited, numberOf } from '#steps/facts.ts';
 import { judgePassword } from '#steps/new-password.ts';
+import { strangersSend } from '#steps/stranger-sends.ts';
 import { missed, type Try, toldWithinTries } from '#steps/tries.ts';
 import { type OwnedPhone, phoneOwner } from '#store/phones.ts';
 import {
@@ -67,20 +67,18 @@ async function refuseWrongPhone(
 export const sendRegistrationCode: StepOf<typeof registration, 'sms'> = async (h, call) => {
   requireRegisteringChannel(call);
   const phone = parsePhone(call.body.phone);
-  const [human, found] = await Promise.allSettled([
-    requireHuman(h, call, call.body.challenge),
-    openTicket<RegistrationTicket>(h.db, call.params.id, 'registration', call.now),
-  ]);
-  if (human.status === 'rejected') throw human.reason;
-  if (found.status === 'rejected') throw found.reason;
-  const ticket = found.value;
+  const phoneKey = phoneKeyOf(h.keys, phone);
+  const { stranger, read: ticket } = await strangersSend(h, call, call.body.challenge, {
+    phoneKey,
+    read: openTicket<RegistrationTicket>(h.db, call.params.id, 'registration', call.now),
+  });
   if (ticket.hallPhoneKey === undefined)
-    return accepted(await sendCode(h, call, ticket, 'registration', phone, 'guess'));
+    return accepted(await sendCode(h, call, ticket, 'registration', phone, 'ticket', { stranger }));
 
   const tried: Try = { personKey: ticket.personKey, solved: call.body.challenge !== undefined };
-  if (ticket.hallPhoneKey !== phoneKeyOf(h.keys, phone)) return refuseWrongPhone(h, call, tried, ticket);
+  if (ticket.hallPhoneKey !== phoneKey) return refuseWrongPhone(h, call, tried, ticket);
   return toldWithinTries(h, call, tried, async (within) =>
-    accepted(await sendCode(h, call, ticket, 'registration', phone, 'guess', within)),
+    accepted(await sendCode(h, call, ticket, 'registration', phone, 'ticket', { stranger, also: within })),
   );
 };
 
@@ -105,7 +103,8 @@ export const saveProfile: StepOf<typeof registration, 'profile'> = async (h, cal
       kind: 'registration',
       purpose: 'registration',
       code: call.body.smsCode,
-      counting: 'guess',
+      counting: 'ticket',
+      challenge: call.body.challenge,
     },
     async (ticket) => {
       const [owner, guard, person] = await Promise.all([
@@ -154,10 +153,11 @@ async function save(
   };
   await h.db.transact([
     ticketWrite(ticket, call.now, {
-      set: 'SET profile = :profile REMOVE code',
+      // A right code is none of the ticket's wrong ones (LCK-5).
+      set: 'SET profile = :profile REMOVE code DELETE wrongCodes :tries',
       when: 'code.#hash = :hash',
       names: { '#hash': 'hash' },
-      values: { ':profile': profile, ':hash': proof.hash },
+      values: { ':profile': profile, ':hash': proof.hash, ':tries': new Set([proof.attemptId]) },
     }),
     ...proof.writes,
   ]);

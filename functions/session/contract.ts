@@ -17,7 +17,7 @@ export const session = flow({
   tables: {
     Users: ['GetItem', 'UpdateItem', 'ConditionCheckItem'],
     Phones: ['UpdateItem'],
-    SmsWindows: ['GetItem', 'UpdateItem'],
+    SmsWindows: ['UpdateItem'],
     Lockouts: ['UpdateItem', 'ConditionCheckItem'],
     Sessions: ['GetItem', 'BatchGetItem', 'UpdateItem', 'ConditionCheckItem'],
     Tickets: ['GetItem', 'PutItem', 'UpdateItem'],

@@ -35,6 +35,7 @@ export const staff = flow({
     Relationships: ['GetItem', 'PutItem', 'UpdateItem', 'ConditionCheckItem'],
     'Relationships/byCompany': ['Query'],
     Taxpayers: ['GetItem', 'ConditionCheckItem'],
+    SmsWindows: ['UpdateItem'],
     Audit: ['PutItem'],
   },
   secrets: ['root', 'sealing', 'signing', 'providers'],

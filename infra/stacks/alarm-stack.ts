@@ -24,8 +24,9 @@ interface Rule {
   readonly name: string;
   readonly says: string;
   readonly metric: IMetric;
-  /** Rings above this value … */
+  /** Rings above this value, or from it on, … */
   readonly above?: number;
+  readonly from?: number;
   /** … or when there was less than this, or nothing at all. */
   readonly below?: number;
 }
@@ -55,17 +56,19 @@ export class AlarmStack extends Stack {
     for (const rule of [...functionRules(stage, source), ...apiRules(stage, source)]) this.add(stage, rule);
   }
 
-  private add(stage: Stage, { name, says, metric, above, below }: Rule): void {
+  private add(stage: Stage, { name, says, metric, above, from, below }: Rule): void {
     const alarm = new Alarm(this, name, {
       alarmName: `${prefix(stage)}-${name}`,
       alarmDescription: says,
       metric,
       evaluationPeriods: 1,
-      threshold: below ?? above ?? 0,
+      threshold: below ?? from ?? above ?? 0,
       comparisonOperator:
-        below === undefined
-          ? ComparisonOperator.GREATER_THAN_THRESHOLD
-          : ComparisonOperator.LESS_THAN_THRESHOLD,
+        below !== undefined
+          ? ComparisonOperator.LESS_THAN_THRESHOLD
+          : from !== undefined
+            ? ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD
+            : ComparisonOperator.GREATER_THAN_THRESHOLD,
       treatMissingData: below === undefined ? TreatMissingData.NOT_BREACHING : TreatMissingData.BREACHING,
     });
     const { topicArn } = stage.alarms;
@@ -174,6 +177,17 @@ function apiRules(stage: Stage, { api, deadLetters, functions }: ApiStack): Rule
     },
     ...locksSurge(stage, functions),
     ...orderRules(stage),
+    {
+      name: 'stranger-sms',
+      says: 'Strangers’ SMS codes have used 80 % of what the stage sends them in an hour (SMS-4)',
+      metric: new Metric({
+        namespace: ownNamespace,
+        metricName: 'StrangerSmsPercent',
+        statistic: Stats.MAXIMUM,
+        period,
+      }),
+      from: 80,
+    },
     ...waiting,
   ];
 }

@@ -30,7 +30,7 @@ export const tables = {
     indexes: { sweep: { partitionKey: 'sweepKey', projection: 'keys' } },
     keeps: 'passing',
   },
-  /** Codes sent per phone (SMS-1). */
+  /** Codes sent and guessed per phone, the stage's in an hour (SMS-1, SMS-4, LCK-5), notices of companies. */
   SmsWindows: { partitionKey: 'phoneKey', keeps: 'passing' },
   /** Person–company relations and their history (REL). */
   Relationships: {

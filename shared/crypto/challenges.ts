@@ -18,6 +18,8 @@ import type { Keys } from './keys.ts';
  */
 const algorithm = 'PBKDF2/SHA-256';
 const cost = 2000;
+/** Four times the work, for when the whole stage is asked for too much (SMS-4). */
+const dearCost = 8000;
 const lowestCounter = 500;
 const highestCounter = 1500;
 
@@ -28,10 +30,11 @@ export async function newChallenge(
   keys: Keys,
   policies: Pick<Policies, 'challengeSeconds'>,
   now: Date,
+  { dear = false }: { dear?: boolean } = {},
 ): Promise<Challenge> {
   return createChallenge({
     algorithm,
-    cost,
+    cost: dear ? dearCost : cost,
     counter: randomInt(lowestCounter, highestCounter),
     deriveKey,
     expiresAt: Math.floor(now.getTime() / 1000) + policies.challengeSeconds,
@@ -51,7 +54,7 @@ const payloadSchema = v.object({
       algorithm: v.literal(algorithm),
       nonce: hex(32),
       salt: hex(32),
-      cost: v.literal(cost),
+      cost: v.picklist([cost, dearCost]),
       keyLength: v.literal(32),
       keyPrefix: hex(32),
       keySignature: hex(64),
@@ -63,7 +66,12 @@ const payloadSchema = v.object({
 });
 
 export type SolutionCheck =
-  | { readonly ok: true; readonly id: string; readonly expiresAt: Date }
+  | {
+      readonly ok: true;
+      readonly id: string;
+      readonly expiresAt: Date /** It was a dearer one. */;
+      readonly dear: boolean;
+    }
   | { readonly ok: false };
 
 /**
@@ -78,7 +86,14 @@ export async function checkSolution(keys: Keys, payload: string, now: Date): Pro
   const { nonce, expiresAt } = challenge.parameters;
   if (expiresAt * 1000 <= now.getTime()) return { ok: false };
   const result = await verifySolution({ challenge, solution, deriveKey, ...secrets(keys) });
-  return result.verified ? { ok: true, id: nonce, expiresAt: new Date(expiresAt * 1000) } : { ok: false };
+  return result.verified
+    ? {
+        ok: true,
+        id: nonce,
+        expiresAt: new Date(expiresAt * 1000),
+        dear: challenge.parameters.cost === dearCost,
+      }
+    : { ok: false };
 }
 
 function decode(payload: string): unknown {

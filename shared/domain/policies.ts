@@ -16,12 +16,31 @@ export const defaultPolicies = {
   lockoutRetentionDays: 7,
   /** LCK-5: wrong SMS codes a day per person over all tickets and purposes. */
   smsGuessesPerDay: 10,
+  /** LCK-5: of somebody who is not registered they count on the ticket, and on the phone until it wants a challenge. */
+  smsGuessesPerTicket: 10,
+  smsGuessesFreePerPhone: 30,
   /** SMS-1, SMS-2. */
   smsPerWindow: 5,
   smsWindowSeconds: 600,
   smsGapSeconds: 60,
   smsCodeSeconds: 300,
   smsCodeTries: 5,
+  /** SMS-4, of a registered person's number: strangers' sends in a window and a day, and together with 忘记密码. */
+  smsStrangersPerWindow: 3,
+  smsStrangersPerDay: 10,
+  smsOutsidePerWindow: 4,
+  /** SMS-4, of a number of nobody: sends a day, and how many of them want no challenge. */
+  smsNobodyPerDay: 20,
+  smsNobodyFreePerDay: 5,
+  /** SMS-4: of one ticket, or of one session and purpose. */
+  smsNumbersPerTicket: 3,
+  smsSendsPerTicket: 10,
+  /** SMS-4: strangers' sends of the stage in an hour before they want a dearer challenge, and how many times that before they are refused. */
+  smsStrangersPerHour: 10_000,
+  smsStrangersRefusedAt: 10,
+  /** SMS-4: notices of what a company did, of one kind in this time and of all kinds in a day, per person and company. */
+  companyNoticeSeconds: 600,
+  companyNoticesPerDay: 10,
   /** REG-5: failed face checks that end a registration or reset ticket. */
   faceTries: 5,
   /** REG-2: days for which a hall record serves a registration; wrong numbers that end a registration ticket. */

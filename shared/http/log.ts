@@ -80,6 +80,24 @@ export function writeOrderLine(
   });
 }
 
+/** SMS-4: how much of the stage's hourly budget strangers' sends have used, this one included. Of nobody in particular. */
+export const logStrangerSend = (percent: number): void =>
+  writeLine({
+    level: 'INFO',
+    word: 'stranger-sms',
+    _aws: {
+      Timestamp: Date.now(),
+      CloudWatchMetrics: [
+        {
+          Namespace: 'AhtaxDoor',
+          Dimensions: [[]],
+          Metrics: [{ Name: 'StrangerSmsPercent', Unit: 'Percent' }],
+        },
+      ],
+    },
+    StrangerSmsPercent: Math.round(percent * 10) / 10,
+  });
+
 /**
  * Our own failures leave a trace for operators: class, message of the SDK or bug and stack, which hold no personal data,
  * and the id by which AWS finds the request, whichever error of the chain carries it.

@@ -129,7 +129,7 @@ export function expectedWindow(
 ): { window?: PhoneWindow } {
   const seen = named?.via === 'phone' && named.window ? named.window : person.lastWindow;
   if (!seen || seen.phoneKey !== phoneKey) return {};
-  return { window: { phoneKey, startedAt: seen.startedAt, count: seen.count, lastAt: seen.lastAt } };
+  return { window: { phoneKey, startedAt: seen.startedAt } };
 }
 
 /** USR-1: usernames are case-sensitive at login though unique ignoring case; a phone must still be theirs. */

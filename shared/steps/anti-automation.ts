@@ -6,11 +6,28 @@ import type { AnyCall } from '#http/call.ts';
 import type { House } from '#http/house.ts';
 import { countAddress, spendChallenge } from '#store/tickets.ts';
 
-/** CHALLENGE_REQUIRED with the challenge to solve. */
-export async function challengeRequired(h: House, call: AnyCall): Promise<Problem> {
-  return new Problem('CHALLENGE_REQUIRED', {
-    challenge: await newChallenge(h.keys, h.settings.policies, call.now),
+/** The refusal that carries a challenge to solve; a dearer one where the whole stage is asked for too much (SMS-4). */
+export const challengeRequired = async (
+  h: House,
+  call: AnyCall,
+  { dear = false }: { dear?: boolean } = {},
+): Promise<Problem> =>
+  new Problem('CHALLENGE_REQUIRED', {
+    challenge: await newChallenge(h.keys, h.settings.policies, call.now, { dear }),
   });
+
+/** What was done for a call: a challenge solved, or nothing because its channel signs its calls and is not asked. */
+export interface Human {
+  readonly solved: boolean;
+  readonly dear: boolean;
+}
+const signed: Human = { solved: true, dear: true };
+
+/** A solution, checked and spent. */
+export async function solved(h: House, call: AnyCall, solution: string): Promise<Human | undefined> {
+  const checked = await checkSolution(h.keys, solution, call.now);
+  if (!checked.ok || !(await spendChallenge(h.db, checked.id, checked.expiresAt, call.now))) return undefined;
+  return { solved: true, dear: checked.dear };
 }
 
 /**
@@ -23,17 +40,18 @@ export async function requireHuman(
   call: AnyCall,
   solution: string | undefined,
   { always = false }: { always?: boolean } = {},
-): Promise<void> {
+): Promise<Human> {
   const { challengeAfter, challengeWindowSeconds } = h.settings.policies;
   if (solution !== undefined) {
-    const checked = await checkSolution(h.keys, solution, call.now);
-    if (checked.ok && (await spendChallenge(h.db, checked.id, checked.expiresAt, call.now))) return;
+    const done = await solved(h, call, solution);
+    if (done) return done;
     throw await challengeRequired(h, call);
   }
   if (always) throw await challengeRequired(h, call);
-  if (challengeAfter === null || call.origin.channel !== 'web') return;
-  if (!(await withinBudget(h, call, challengeAfter, challengeWindowSeconds)))
+  if (call.origin.channel !== 'web') return signed;
+  if (challengeAfter !== null && !(await withinBudget(h, call, challengeAfter, challengeWindowSeconds)))
     throw await challengeRequired(h, call);
+  return { solved: false, dear: false };
 }
 
 /**

@@ -5,11 +5,12 @@ import { remainingAttempts } from '#domain/lockout.ts';
 import { maskPhone } from '#domain/masks.ts';
 import type { SmsPurpose } from '#domain/names.ts';
 import { Problem } from '#domain/problem.ts';
+import { sendKindOf, wholeSecond } from '#domain/sms-window.ts';
 import { SmsRefused, SmsUnavailable } from '#gateways/sms/index.ts';
 import { smsText } from '#gateways/sms/text.ts';
 import type { AnyCall } from '#http/call.ts';
 import type { House } from '#http/house.ts';
-import type { Write } from '#store/db.ts';
+import type { Put, Write } from '#store/db.ts';
 import {
   guessesLeftWrite,
   guessReturnedWrite,
@@ -18,20 +19,31 @@ import {
   reserveGuess,
   returnAttempt,
   returnGuess,
-  rightCodeWrite,
+  successWrite,
 } from '#store/lockouts.ts';
+import { type PhoneGuess, phoneGuessReturnedWrite, reservePhoneGuess } from '#store/phone-guesses.ts';
 import { returnSend, takeSend } from '#store/sms-windows.ts';
-import { type CodeTicket, codeWrite, dropCode, returnTry, tryCode } from '#store/tickets.ts';
+import { someShard, stageSendWrite } from '#store/stage-budget.ts';
+import {
+  type CodeTicket,
+  codeWrite,
+  dropCode,
+  endedByCodesWrite,
+  returnTry,
+  tryCode,
+} from '#store/tickets.ts';
+import { challengeRequired, solved } from './anti-automation.ts';
 import { audited } from './facts.ts';
+import type { StrangersSend } from './stranger-sends.ts';
 
 /**
- * Where a journey's wrong codes count: at login they are failures of the method `sms` (LCK-1) and guesses of the
- * day; elsewhere only guesses (LCK-5).
+ * Where a journey's wrong codes count (LCK-5): at login they are failures of the method `sms` (LCK-1) and guesses of the
+ * day; elsewhere only guesses; of somebody who is not registered on the ticket and on the phone, because the name may be
+ * invented and its owner must not pay for it.
  */
-export type Counting = 'lockout' | 'guess';
+export type Counting = 'lockout' | 'guess' | 'ticket';
 
 const withoutFace = [
-  'registration',
   'add-phone',
   'phone-recovery',
   'legacy-binding',
@@ -44,9 +56,10 @@ const guessesUsedUp = (purpose: SmsPurpose, now: Date): Problem =>
     : new Problem('FACE_REQUIRED');
 
 /**
- * Sends the newest code of a ticket (SMS-1, SMS-2): the phone's window, the code and the guesses left are one
+ * Sends the newest code of a ticket (SMS-1, SMS-2, SMS-4): the phone's window, the code and the guesses left are one
  * transaction; a send that the provider refuses is given back. Two calls in sequence with the ticket's read.
- * @param also writes or conditions of the caller, for the same transaction
+ * @param extra of a send that strangers can ask for, what was found out before it; writes of the caller's, for the same
+ *   transaction
  */
 export async function sendCode(
   h: House,
@@ -55,22 +68,46 @@ export async function sendCode(
   purpose: SmsPurpose,
   phone: string,
   counting: Counting,
-  also: readonly Write[] = [],
+  { stranger, also = [] }: { readonly stranger?: StrangersSend; readonly also?: readonly Write[] } = {},
 ): Promise<{ maskedPhone: string; resendAt: string }> {
   const { policies } = h.settings;
   const now = call.now;
   const phoneKey = phoneKeyOf(h.keys, phone);
   const code = digits(6);
   const hash = codeHash(h.keys, purpose, ticket.ticketKey, phoneKey, code);
-  const known = ticket.window?.phoneKey === phoneKey ? ticket.window : undefined;
   const expiresAt = Math.floor(now.getTime() / 1000) + policies.smsCodeSeconds;
-  const { taken, before } = await takeSend(h.db, phoneKey, known, now, policies, (window) => [
-    codeWrite(ticket, { hash, phoneKey, expiresAt }, { ...window, phoneKey }, now),
-    guessesLeftWrite(ticket.personKey, shanghaiDay(now), policies, () => guessesUsedUp(purpose, now), {
-      unlocked: counting === 'lockout',
-    }),
-    ...also,
-  ]);
+  const shard = someShard(Math.random());
+  const taken = await takeSend(
+    h.db,
+    {
+      phoneKey,
+      kind: sendKindOf(purpose),
+      now,
+      seen: ticket.window?.phoneKey === phoneKey ? ticket.window : undefined,
+      owned: stranger?.facts?.owned ?? purpose === 'legacy-binding',
+      solved: stranger?.human.solved ?? false,
+    },
+    policies,
+    (window) => [
+      codeWrite(ticket, { hash, phoneKey, expiresAt }, { ...window, phoneKey }, now, policies),
+      ...(stranger ? [stageSendWrite(now, shard, 1)] : []),
+      ...(counting === 'ticket'
+        ? []
+        : [
+            guessesLeftWrite(
+              ticket.personKey,
+              shanghaiDay(now),
+              policies,
+              () => guessesUsedUp(purpose, now),
+              {
+                unlocked: counting === 'lockout',
+              },
+            ),
+          ]),
+      ...also,
+    ],
+    { known: stranger?.facts, wanted: () => challengeRequired(h, call) },
+  );
   try {
     const minutes = Math.round(policies.smsCodeSeconds / 60);
     await h.sms.send({ phone, purpose, code, minutes, text: smsText(purpose, code, minutes, call.language) });
@@ -79,13 +116,16 @@ export async function sendCode(
     // If giving back fails too, the window simply runs out.
     const surelyUnsent = error instanceof SmsRefused || (error instanceof SmsUnavailable && !error.maybeSent);
     if (surelyUnsent)
-      await Promise.allSettled([returnSend(h.db, phoneKey, taken, before), dropCode(h.db, ticket, hash)]);
+      await Promise.allSettled([
+        returnSend(h.db, taken, stranger ? [stageSendWrite(now, shard, -1)] : []),
+        dropCode(h.db, ticket, { hash, phoneKey }, stranger !== undefined && !ticket.numbers?.has(phoneKey)),
+      ]);
     if (error instanceof SmsRefused) throw new Problem('PHONE_INVALID', {}, { cause: error });
     throw new Problem('UNAVAILABLE', {}, { cause: error });
   }
   return {
     maskedPhone: maskPhone(phone),
-    resendAt: isoShanghai(new Date(now.getTime() + policies.smsGapSeconds * 1000)),
+    resendAt: wholeSecond(now.getTime() + policies.smsGapSeconds * 1000),
   };
 }
 
@@ -110,7 +150,15 @@ export interface CodeProof<T extends CodeTicket> {
 export async function withCode<T extends CodeTicket, M, R>(
   h: House,
   call: AnyCall,
-  input: { id: string; kind: T['kind']; purpose: SmsPurpose; code: string; counting: Counting },
+  input: {
+    id: string;
+    kind: T['kind'];
+    purpose: SmsPurpose;
+    code: string;
+    counting: Counting;
+    /** `ticket` only: the solution of a challenge, for when the phone's guesses want one. */
+    challenge?: string | undefined;
+  },
   meanwhile: (ticket: T) => M | Promise<M>,
   act: (proof: CodeProof<T>, read: M) => Promise<R>,
 ): Promise<R> {
@@ -118,23 +166,38 @@ export async function withCode<T extends CodeTicket, M, R>(
   const now = call.now;
   const day = shanghaiDay(now);
   const attemptId = handle();
-  const ticket = await tryCode<T>(h.db, input.id, input.kind, now, policies.smsCodeTries, attemptId);
+  const onTicket = input.counting === 'ticket';
+  const ofTicket = onTicket ? policies.smsGuessesPerTicket : undefined;
+  const ticket = await tryCode<T>(
+    h.db,
+    input.id,
+    input.kind,
+    now,
+    policies.smsCodeTries,
+    attemptId,
+    ofTicket,
+  );
   const stored = ticket.code;
   if (!stored) throw new Problem('STATE_CONFLICT');
   const attempt = { personKey: ticket.personKey, day, method: 'sms' as const, attemptId };
   const counted = input.counting === 'lockout';
   const expected = codeHash(h.keys, input.purpose, ticket.ticketKey, stored.phoneKey, input.code);
   const right = constantTimeEqual(expected, stored.hash);
-  const usedUp = () => guessesUsedUp(input.purpose, now);
-  const reserve = async () => {
-    if (!counted) return reserveGuess(h.db, attempt, policies, usedUp);
-    if (right) return undefined;
-    const lockEvent = audited(h, call, ticket.personKey, 'locked', 'failure', { method: 'sms' });
-    return reserveAttempt(h.db, attempt, policies, lockEvent);
-  };
+  const phoneGuess = { phoneKey: stored.phoneKey, now, attemptId };
+  // The attempt is reserved before anything is done with what was found (LCK-4).
+  const reserve = onTicket
+    ? reserveUnregistered(h, call, phoneGuess, input.challenge)
+    : counted
+      ? reserveAttempt(
+          h.db,
+          attempt,
+          policies,
+          audited(h, call, ticket.personKey, 'locked', 'failure', { method: 'sms' }),
+        )
+      : reserveGuess(h.db, attempt, policies, () => guessesUsedUp(input.purpose, now));
   // Both settle before anything is decided, so that nothing is given back that is still on its way.
   const [reserved, read] = await Promise.allSettled([
-    reserve(),
+    reserve,
     right ? Promise.resolve(meanwhile(ticket)) : undefined,
   ]);
   const giveBack = async () => {
@@ -144,8 +207,8 @@ export async function withCode<T extends CodeTicket, M, R>(
         ? undefined
         : reserved.value
           ? returnAttempt(h.db, attempt, reserved.value.taken, policies)
-          : counted
-            ? undefined
+          : onTicket
+            ? h.db.update(phoneGuessReturnedWrite(phoneGuess))
             : returnGuess(h.db, attempt),
     ]);
   };
@@ -161,6 +224,7 @@ export async function withCode<T extends CodeTicket, M, R>(
   if (!right) {
     const left = Math.min(
       policies.smsCodeTries - (ticket.codeTries?.size ?? 0),
+      ofTicket === undefined ? Number.POSITIVE_INFINITY : ofTicket - (ticket.wrongCodes?.size ?? 0),
       reserved.value ? remainingAttempts(reserved.value.taken, policies) : Number.POSITIVE_INFINITY,
     );
     // The fifth reservation has already written its own event with the lock.
@@ -170,7 +234,9 @@ export async function withCode<T extends CodeTicket, M, R>(
       purpose: input.purpose,
     });
     try {
-      await h.db.put(failure);
+      if (ofTicket !== undefined && (ticket.wrongCodes?.size ?? 0) >= ofTicket)
+        await endTicket(h, ticket.ticketKey, ofTicket, failure);
+      else await h.db.put(failure);
     } catch (error) {
       // Told that nothing was changed, the person may trust it: a failure that is not written down is none.
       await giveBack();
@@ -178,7 +244,14 @@ export async function withCode<T extends CodeTicket, M, R>(
     }
     throw new Problem('SMS_CODE_WRONG', { remainingAttempts: left });
   }
-  const writes = [counted ? rightCodeWrite(attempt, policies, usedUp) : guessReturnedWrite(attempt)];
+  const lifted = (reserved.value?.taken ?? 0) >= policies.lockoutFailures;
+  const writes = counted
+    ? [
+        successWrite(attempt, policies),
+        // The lock that this very attempt had set is lifted with its own event.
+        ...(lifted ? [audited(h, call, ticket.personKey, 'unlocked', 'success', { method: 'sms' })] : []),
+      ]
+    : [onTicket ? phoneGuessReturnedWrite(phoneGuess) : guessReturnedWrite(attempt)];
   try {
     return await act(
       { ticket, hash: stored.hash, phoneKey: stored.phoneKey, attemptId: attempt.attemptId, writes },
@@ -187,5 +260,28 @@ export async function withCode<T extends CodeTicket, M, R>(
   } catch (error) {
     await giveBack();
     throw error;
+  }
+}
+
+/** LCK-5: a guess of somebody who is not registered; beyond the free ones of the phone each wants a challenge, and gets on. */
+async function reserveUnregistered(
+  h: House,
+  call: AnyCall,
+  guess: PhoneGuess,
+  challenge: string | undefined,
+): Promise<undefined> {
+  if (await reservePhoneGuess(h.db, guess, h.settings.policies.smsGuessesFreePerPhone)) return;
+  if (challenge !== undefined && (await solved(h, call, challenge))) return;
+  throw await challengeRequired(h, call);
+}
+
+/** LCK-5: the last wrong code of a ticket; one of those counted may have been right meanwhile, and then it goes on. */
+async function endTicket(h: House, ticketKey: string, wrongCodes: number, failure: Put): Promise<void> {
+  const goesOn = new Error('goes on');
+  try {
+    await h.db.transact([endedByCodesWrite(ticketKey, wrongCodes, () => goesOn), failure]);
+  } catch (error) {
+    if (error !== goesOn) throw error;
+    await h.db.put(failure);
   }
 }

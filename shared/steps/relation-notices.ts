@@ -2,6 +2,7 @@ import type { Role } from '#domain/names.ts';
 import type { RelationNotice } from '#gateways/sms/text.ts';
 import type { AnyCall } from '#http/call.ts';
 import type { House } from '#http/house.ts';
+import { takeCompanyNotice } from '#store/company-notices.ts';
 import type { Relation } from '#store/relations.ts';
 import { defaultPhone, findPerson } from '#store/users.ts';
 import { tellBySms } from './notices.ts';
@@ -16,16 +17,21 @@ export const roleNames: Readonly<Record<Role, string>> = {
 };
 
 /**
- * Tells the person what was done to their relation by the other side (REL-8). Best effort: it is done already, and
- * stands in their history. In Chinese, because the language of the call is the other side's.
+ * Tells the person what was done to their relation by the other side (REL-8), but not again and again (SMS-4). Best
+ * effort: it is done already, and stands in their history. In Chinese, because the language of the call is the other
+ * side's.
  */
 export async function tellHolder(
   h: House,
   call: AnyCall,
-  relation: Pick<Relation, 'personKey' | 'taxpayerName' | 'role'>,
+  relation: Pick<Relation, 'personKey' | 'companyKey' | 'taxpayerName' | 'role'>,
   kind: RelationNotice,
 ): Promise<void> {
-  const person = await findPerson(h.db, relation.personKey).catch(() => undefined);
+  const [person, isDue] = await Promise.all([
+    findPerson(h.db, relation.personKey).catch(() => undefined),
+    takeCompanyNotice(h.db, relation, kind, call.now, h.settings.policies).catch(() => false),
+  ]);
+  if (!isDue) return;
   const about = `${relation.taxpayerName}（${roleNames[relation.role]}）`;
   await tellBySms(h, { ...call, language: 'zh' }, person && defaultPhone(person), kind, about);
 }

@@ -11,6 +11,7 @@ import {
 import { type Active, admitted, decidedAnew, findPerson } from '#store/users.ts';
 import { sendCode, withCode } from './codes.ts';
 import type { SessionCall } from './fresh-factor.ts';
+import type { StrangersSend } from './stranger-sends.ts';
 
 /**
  * Sends the code of something that the signed-in person does; the one before, of the same session and purpose, is void.
@@ -22,6 +23,7 @@ export function sendSessionCode(
   purpose: SessionCodePurpose,
   phone: string,
   window: PhoneWindow | undefined,
+  more: { stranger?: StrangersSend; numbers?: SessionCodeTicket['numbers'] | undefined } = {},
 ) {
   const { session } = call.caller;
   const ticket: SessionCodeTicket = {
@@ -31,9 +33,20 @@ export function sendSessionCode(
     expiresAt: session.expiresAt,
     state: 'open',
     ...(window ? { window } : {}),
+    ...(more.numbers ? { numbers: more.numbers } : {}),
   };
-  return sendCode(h, call, ticket, purpose, phone, 'guess');
+  return sendCode(h, call, ticket, purpose, phone, 'guess', more.stranger ? { stranger: more.stranger } : {});
 }
+
+/** The numbers that codes of this session and purpose went to (SMS-4). */
+export const sessionCodeNumbers = async (
+  h: House,
+  call: SessionCall,
+  purpose: SessionCodePurpose,
+): Promise<SessionCodeTicket['numbers']> => {
+  const ticketKey = ticketKeyOf(sessionCodeId(call.caller.session.sessionId, purpose));
+  return (await h.db.get<SessionCodeTicket>('Tickets', { ticketKey }))?.numbers;
+};
 
 /** A right code of the session. */
 export interface SessionCodeProof {

@@ -1,137 +1,262 @@
-import { isoShanghai } from '#domain/days.ts';
+import { nextMidnight, shanghaiDay } from '#domain/days.ts';
 import type { Policies } from '#domain/policies.ts';
-import { Problem } from '#domain/problem.ts';
-import { decideSend, type SmsWindow } from '#domain/sms-window.ts';
-import type { Db, Write } from './db.ts';
+import {
+  decideSend,
+  isRunning,
+  type SeenWindow,
+  type SendKind,
+  type SmsWindow,
+  type StrangersDay,
+  strangersADay,
+  tooFrequent,
+  waitsWithOwner,
+} from '#domain/sms-window.ts';
+import type { Db, Item, Update, Write } from './db.ts';
+import { isOwned, type PhoneRow } from './phones.ts';
 
 /**
- * Codes sent to a phone (SMS-1, SMS-2): one row, the window that began with its first code. The domain decides from
- * the row as it was last seen; the write's condition says that it is still so, which makes the count exact.
+ * Codes sent to a phone (SMS-1, SMS-2, SMS-4). One row is the window that began with its first code, another counts the
+ * strangers' sends of a day. Whatever was read before, the conditions of the writes hold the rule: what they let pass is
+ * exact, and what they refuse is looked at again before anybody is told so.
  */
-interface Row extends SmsWindow {
+interface WindowRow extends SmsWindow {
   readonly phoneKey: string;
 }
+export interface Send {
+  readonly phoneKey: string;
+  readonly kind: SendKind;
+  readonly now: Date;
+  readonly seen?: SeenWindow | undefined;
+  /** A stranger's: whether the number is a registered person's, as it was read or is expected. */
+  readonly owned?: boolean;
+  readonly solved?: boolean;
+}
+/** A send that counts, for giving it back. */
+export interface Taken extends Send {
+  readonly fresh: boolean;
+  readonly startedAt: number;
+}
 
-/** The window as the last look found it is stale: look again with what stands there now. */
+/** Something stands otherwise than expected: with the window that stands there, where it was that. */
 class Moved extends Error {
-  readonly window: SmsWindow | undefined;
-  constructor(window: SmsWindow | undefined) {
+  readonly window: WindowRow | undefined;
+  constructor(window?: Item) {
     super('moved');
-    this.window = window;
+    this.window = window as WindowRow | undefined;
   }
 }
 
-/**
- * A new window needs none that still runs; a further code needs the window exactly as it was seen. The first form
- * also fits a row that nobody has cleared, so a phone's first code of the day is taken at the first try.
- */
-function takeWrite(
-  phoneKey: string,
-  seen: SmsWindow | undefined,
-  next: SmsWindow,
-  fresh: boolean,
-  policies: Policies,
-): Write {
-  const continues = !fresh && seen;
-  return {
-    table: 'SmsWindows',
+/** What is counted of a number on one day. */
+export const dayKey = (phoneKey: string, now: Date): string => `${phoneKey}/${shanghaiDay(now)}`;
+const lastOf = (kind: SendKind): string => (waitsWithOwner(kind) ? 'ownerAt' : 'outsideAt');
+const otherOf = (kind: SendKind): string => (waitsWithOwner(kind) ? 'outsideAt' : 'ownerAt');
+const stepsOf = (kind: SendKind) => ({
+  ':one': 1,
+  ':outside': kind === 'owner' ? 0 : 1,
+  ':stranger': kind === 'stranger' ? 1 : 0,
+});
+
+/** A new window needs none that runs; a further code needs room in the one that does. Both need the kind's own minute. */
+function windowWrite(send: Send, fresh: boolean, owned: boolean, policies: Policies): Update & Write {
+  const { phoneKey, kind } = send;
+  const now = send.now.getTime();
+  const capped = kind !== 'owner' && (kind === 'reset' || owned);
+  const capStrangers = capped && kind === 'stranger';
+  const common = {
+    table: 'SmsWindows' as const,
     key: { phoneKey },
-    set: 'SET startedAt = :start, #count = :count, lastAt = :last, #ttl = :ttl',
-    names: { '#count': 'count', '#ttl': 'ttl' },
-    when: continues
-      ? 'startedAt = :seenStart AND #count = :seenCount AND lastAt = :seenLast'
-      : 'attribute_not_exists(phoneKey) OR #count = :none OR (startedAt <= :over AND lastAt <= :gap)',
+    names: { '#total': 'total', '#last': lastOf(kind), ...(fresh ? { '#ttl': 'ttl' } : {}) },
+    otherwise: (old: Item | undefined) => new Moved(old),
+  };
+  const gap = '(attribute_not_exists(#last) OR #last <= :gap)';
+  const values = {
+    ...stepsOf(kind),
+    ':now': now,
+    ':none': 0,
+    ':over': now - policies.smsWindowSeconds * 1000,
+    ':gap': now - policies.smsGapSeconds * 1000,
+  };
+  if (fresh)
+    return {
+      ...common,
+      set: 'SET startedAt = :now, #total = :one, outside = :outside, strangers = :stranger, #last = :now, #ttl = :ttl',
+      when: `(attribute_not_exists(#total) OR #total <= :none OR startedAt <= :over) AND ${gap}`,
+      values: { ...values, ':ttl': Math.ceil(now / 1000) + policies.smsWindowSeconds + 86_400 },
+    };
+  return {
+    ...common,
+    set: 'SET #total = #total + :one, outside = outside + :outside, strangers = strangers + :stranger, #last = :now',
+    when: [
+      '#total > :none AND startedAt > :over AND #total < :most',
+      ...(capped ? ['outside < :mostOutside'] : []),
+      ...(capStrangers ? ['strangers < :mostStrangers'] : []),
+      gap,
+    ].join(' AND '),
     values: {
-      ':start': next.startedAt,
-      ':count': next.count,
-      ':last': next.lastAt,
-      ':ttl': next.startedAt + policies.smsWindowSeconds + 86_400,
-      ...(continues
-        ? { ':seenStart': seen.startedAt, ':seenCount': seen.count, ':seenLast': seen.lastAt }
-        : {
-            ':none': 0,
-            ':over': next.lastAt - policies.smsWindowSeconds,
-            ':gap': next.lastAt - policies.smsGapSeconds,
-          }),
+      ...values,
+      ':most': policies.smsPerWindow,
+      ...(capped ? { ':mostOutside': policies.smsOutsidePerWindow } : {}),
+      ...(capStrangers ? { ':mostStrangers': policies.smsStrangersPerWindow } : {}),
     },
-    otherwise: (old) => new Moved(old as Row | undefined),
   };
 }
 
+/** SMS-4: counts a stranger's send of the day, and holds the number to be as free as its limits say. */
+function strangerWrites(send: Send, owned: boolean, policies: Policies): Write[] {
+  const { phoneKey, now, solved = false } = send;
+  return [
+    {
+      table: 'SmsWindows',
+      key: { phoneKey: dayKey(phoneKey, now) },
+      set: 'SET #ttl = :ttl ADD strangers :one',
+      when: 'attribute_not_exists(strangers) OR strangers < :most',
+      names: { '#ttl': 'ttl' },
+      values: {
+        ':one': 1,
+        ':most': strangersADay({ owned, solved }, policies),
+        ':ttl': nextMidnight(now).getTime() / 1000 + 86_400,
+      },
+      otherwise: () => new Moved(),
+    },
+    ...(owned
+      ? []
+      : [
+          {
+            table: 'Phones' as const,
+            key: { phoneKey },
+            when: 'attribute_not_exists(personKey)',
+            otherwise: () => new Moved(),
+          },
+        ]),
+  ];
+}
+
+/** What stands of a number: its window, the day's strangers, whose it is. One call. */
+export interface PhoneFacts {
+  readonly window: SmsWindow | undefined;
+  readonly today: number;
+  readonly owned: boolean;
+}
+export const phoneFactsKeys = (phoneKey: string, now: Date) =>
+  [
+    { table: 'SmsWindows', key: { phoneKey } },
+    { table: 'SmsWindows', key: { phoneKey: dayKey(phoneKey, now) } },
+    { table: 'Phones', key: { phoneKey } },
+  ] as const;
+export const phoneFactsOf = ([window, day, phone]: readonly (Item | undefined)[]): PhoneFacts => ({
+  window: window as SmsWindow | undefined,
+  today: (day?.strangers as number | undefined) ?? 0,
+  owned: isOwned(phone as PhoneRow | undefined),
+});
+
 /**
- * Takes one of the phone's codes together with `writes` (the code on its ticket), all or nothing.
- * `seen` is the window as the journey last saw it; when another journey used the phone in between, the refusal
- * brings the true row and the second try is exact. Answers the window as taken and as it was
- * before. Throws SMS_TOO_FREQUENT {retryAt}.
+ * Takes one of the phone's codes together with `writes` (the code on its ticket), all or nothing. `known` is what was
+ * read beside the ticket; without it the first try follows what is expected, and a refusal is looked at before it is
+ * believed. Throws SMS_TOO_FREQUENT {retryAt}, or what `wanted` says where the send wants a challenge (SMS-4).
  */
 export async function takeSend(
   db: Db,
-  phoneKey: string,
-  seen: SmsWindow | undefined,
-  now: Date,
+  send: Send,
   policies: Policies,
-  writes: (window: SmsWindow) => readonly Write[],
-): Promise<{ taken: SmsWindow; before: SmsWindow | undefined }> {
-  const nowSeconds = Math.floor(now.getTime() / 1000);
-  let window = seen;
-  let certain = false;
+  writes: (window: SeenWindow) => readonly Write[],
+  { known, wanted }: { known?: PhoneFacts | undefined; wanted?: () => Promise<Error> } = {},
+): Promise<Taken> {
+  const { kind, phoneKey, solved = false } = send;
+  const now = send.now.getTime();
+  let facts = known;
+  let fresh = !isRunning(send.seen && { ...send.seen, total: 1 }, now, policies);
   for (let round = 0; round < 8; round++) {
-    const decision = decideSend(window, nowSeconds, policies);
-    if (!decision.allowed) {
-      if (certain) throw tooFrequent(decision.retryAt, nowSeconds);
-      // What the ticket remembers may be outdated: only the row itself may refuse.
-      const row = await db.get<Row>('SmsWindows', { phoneKey });
-      window = row && { startedAt: row.startedAt, count: row.count, lastAt: row.lastAt };
-      certain = true;
-      continue;
+    if (facts) {
+      const day: StrangersDay = { today: facts.today, owned: facts.owned, solved };
+      const decision = decideSend(facts.window, kind, now, policies, kind === 'stranger' ? day : undefined);
+      if ('challenge' in decision)
+        throw (await wanted?.()) ?? tooFrequent(nextMidnight(send.now).getTime(), now);
+      if (!decision.allowed) throw tooFrequent(decision.retryAt, now);
+      fresh = decision.fresh;
     }
+    const owned = facts?.owned ?? send.owned ?? true;
+    const startedAt = fresh ? now : (facts?.window?.startedAt ?? send.seen?.startedAt ?? now);
     try {
       await db.transact([
-        takeWrite(phoneKey, window, decision.next, decision.fresh, policies),
-        ...writes(decision.next),
+        windowWrite(send, fresh, owned, policies),
+        ...(kind === 'stranger' ? strangerWrites(send, owned, policies) : []),
+        ...writes({ startedAt }),
       ]);
-      return { taken: decision.next, before: window };
+      return { ...send, owned, fresh, startedAt };
     } catch (error) {
       if (!(error instanceof Moved)) throw error;
-      window = error.window && {
-        startedAt: error.window.startedAt,
-        count: error.window.count,
-        lastAt: error.window.lastAt,
-      };
-      certain = true;
+      facts =
+        kind === 'stranger'
+          ? phoneFactsOf(await db.batchGet(phoneFactsKeys(phoneKey, send.now)))
+          : { window: error.window, today: 0, owned: true };
     }
   }
-  throw tooFrequent(nowSeconds + policies.smsGapSeconds, nowSeconds);
+  throw tooFrequent(now + policies.smsGapSeconds * 1000, now);
 }
 
-function tooFrequent(retryAtSeconds: number, nowSeconds: number): Problem {
-  return new Problem('SMS_TOO_FREQUENT', {
-    retryAt: isoShanghai(new Date(retryAtSeconds * 1000)),
-    retryAfter: Math.max(1, retryAtSeconds - nowSeconds),
-  });
-}
-
-/** SMS-1: a send that the provider refused is given back, exactly the one taken, unless somebody sent in between. */
-export async function returnSend(
-  db: Db,
-  phoneKey: string,
-  taken: SmsWindow,
-  before: SmsWindow | undefined,
-): Promise<void> {
-  const previous = before ?? { startedAt: 0, count: 0, lastAt: 0 };
-  await db.update({
+/**
+ * SMS-1: a send that the provider refused is given back, with what else it took (`writes`). A window that it began never
+ * was one: what the other kind sent meanwhile has begun it instead, and a window that began later owes it nothing. What
+ * was given back already takes nothing more.
+ */
+export async function returnSend(db: Db, taken: Taken, writes: readonly Write[] = []): Promise<void> {
+  const { phoneKey, kind } = taken;
+  const less = 'outside = outside - :outside, strangers = strangers - :stranger';
+  const form = (set: string, when: string, values: object, names: Record<string, string>): Write => ({
     table: 'SmsWindows',
     key: { phoneKey },
-    set: 'SET startedAt = :start, #count = :count, lastAt = :last',
-    names: { '#count': 'count' },
-    when: 'startedAt = :takenStart AND #count = :takenCount AND lastAt = :takenLast',
-    values: {
-      ':start': previous.startedAt,
-      ':count': previous.count,
-      ':last': previous.lastAt,
-      ':takenStart': taken.startedAt,
-      ':takenCount': taken.count,
-      ':takenLast': taken.lastAt,
-    },
+    set,
+    when: `#last = :ours AND ${when}`,
+    names: { '#last': lastOf(kind), ...names },
+    values: { ':ours': taken.now.getTime(), ...values },
+    otherwise: () => new Moved(),
   });
+  const steps = stepsOf(kind);
+  const total = { '#total': 'total' };
+  const forms: readonly Write[] = [
+    ...(taken.fresh
+      ? [
+          form(
+            'SET #total = :none, outside = :none, strangers = :none REMOVE #last',
+            'startedAt = :ours AND #total = :one',
+            { ':none': 0, ':one': 1 },
+            total,
+          ),
+          form(
+            `SET startedAt = #other, #total = #total - :one, ${less} REMOVE #last`,
+            'startedAt = :ours AND #total > :one AND attribute_exists(#other)',
+            steps,
+            { ...total, '#other': otherOf(kind) },
+          ),
+        ]
+      : [
+          form(
+            `SET #total = #total - :one, ${less} REMOVE #last`,
+            'startedAt <= :ours AND #total > :one',
+            steps,
+            total,
+          ),
+        ]),
+    form('REMOVE #last', 'attribute_exists(#last)', {}, {}),
+  ];
+  const day: Write[] =
+    kind === 'stranger'
+      ? [
+          {
+            table: 'SmsWindows',
+            key: { phoneKey: dayKey(phoneKey, taken.now) },
+            set: 'SET strangers = strangers - :one',
+            when: 'strangers > :none',
+            values: { ':one': 1, ':none': 0 },
+          },
+        ]
+      : [];
+  for (const window of forms) {
+    try {
+      await db.transact([window, ...day, ...writes]);
+      return;
+    } catch (error) {
+      if (!(error instanceof Moved)) throw error;
+    }
+  }
 }

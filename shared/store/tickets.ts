@@ -5,8 +5,9 @@ import { handle } from '#crypto/random.ts';
 import type { Sealed } from '#crypto/sealed.ts';
 import type { ChannelAction } from '#domain/channels.ts';
 import type { Channel, Entry, Role } from '#domain/names.ts';
+import type { Policies } from '#domain/policies.ts';
 import { Problem } from '#domain/problem.ts';
-import type { SmsWindow } from '#domain/sms-window.ts';
+import { type SeenWindow, tooFrequent } from '#domain/sms-window.ts';
 import type { Db, Put, Write } from './db.ts';
 import type { ActingCompany, AgentGrounds } from './grounds.ts';
 import type { Person } from './users.ts';
@@ -28,6 +29,11 @@ export interface TicketBase {
   readonly codeTries?: ReadonlySet<string>;
   /** The phone's window as this journey last saw it: what to expect, never what to believe. */
   readonly window?: PhoneWindow;
+  /** SMS-4: sends of this ticket, and the numbers that they went to. */
+  readonly sends?: number;
+  readonly numbers?: ReadonlySet<string>;
+  /** Wrong codes over all codes of the ticket of somebody who is not registered, and those under way (LCK-5). */
+  readonly wrongCodes?: ReadonlySet<string>;
   /** A passed face check (FACE-2) started from this ticket. */
   readonly face?: FaceProof;
   /** Failed face checks of this ticket (REG-5). */
@@ -35,7 +41,7 @@ export interface TicketBase {
 }
 /** `passed`: both factors of a login are, and the role is still to be chosen. */
 export type TicketState = 'open' | 'passed' | 'spent' | 'ended';
-export type PhoneWindow = SmsWindow & { readonly phoneKey: string };
+export type PhoneWindow = SeenWindow & { readonly phoneKey: string };
 export interface StoredCode {
   readonly hash: string;
   readonly phoneKey: string;
@@ -382,14 +388,61 @@ export const offerWrite = (ticket: LoginTicket, passed: PassedFactors, now: Date
 export const chosenWrite = (ticket: LoginTicket, now: Date): Write =>
   ticketWrite(ticket, now, { set: 'SET #state = :spent', values: { ':spent': 'spent' } }, 'passed');
 
-/** Puts the newest code on its ticket; the one before is void (SMS-2). */
-export const codeWrite = (ticket: CodeTicket, code: StoredCode, window: PhoneWindow, now: Date): Write =>
-  holdsOnlyACode(ticket.kind)
-    ? {
-        table: 'Tickets',
-        put: { ...ticket, code, codeTries: undefined, window, ttl: ttlAfter(ticket.expiresAt) },
-      }
-    : journeyCodeWrite(ticket, code, window, now);
+/**
+ * Puts the newest code on its ticket; the one before is void (SMS-2). A ticket, or a session and purpose, sends so many
+ * and to so many numbers (SMS-4); after that not before its end.
+ */
+export function codeWrite(
+  ticket: CodeTicket,
+  code: StoredCode,
+  window: PhoneWindow,
+  now: Date,
+  policies: Pick<Policies, 'smsNumbersPerTicket' | 'smsSendsPerTicket'>,
+): Write {
+  const { kind, personKey, expiresAt } = ticket;
+  // What holds only a code is opened by its first send.
+  const opens = holdsOnlyACode(kind);
+  const fits =
+    '(attribute_not_exists(sends) OR sends < :mostSends) AND ' +
+    '(attribute_not_exists(numbers) OR size(numbers) < :mostNumbers OR contains(numbers, :phone))';
+  const change = {
+    set:
+      `SET code = :code, #window = :window${opens ? ', kind = :kind, personKey = :person, expiresAt = :end, #state = :open, #ttl = :ttl' : ''}` +
+      ' REMOVE codeTries ADD sends :one, numbers :phones',
+    names: { '#window': 'window', '#state': 'state', ...(opens ? { '#ttl': 'ttl' } : {}) },
+    values: {
+      ':code': code,
+      ':window': window,
+      ':one': 1,
+      ':phone': code.phoneKey,
+      ':phones': new Set([code.phoneKey]),
+      ':mostSends': policies.smsSendsPerTicket,
+      ':mostNumbers': policies.smsNumbersPerTicket,
+      ...(opens
+        ? {
+            ':kind': kind,
+            ':person': personKey,
+            ':end': expiresAt,
+            ':open': 'open',
+            ':ttl': ttlAfter(expiresAt),
+          }
+        : {}),
+    },
+  };
+  const usedUp = () => tooFrequent(expiresAt * 1000, now.getTime());
+  if (opens)
+    return {
+      table: 'Tickets',
+      key: { ticketKey: ticket.ticketKey },
+      ...change,
+      when: fits,
+      otherwise: usedUp,
+    };
+  return {
+    ...ticketWrite(ticket, now, { ...change, when: fits }),
+    otherwise: (old) => ticketProblem(old as TicketBase | undefined, kind, now) ?? usedUp(),
+  };
+}
 
 /** Uses the code up with the ticket that holds nothing else; the next send opens it again. */
 export const codeSpentWrite = (ticket: SessionCodeTicket, hash: string, now: Date): Write => ({
@@ -402,22 +455,23 @@ export const codeSpentWrite = (ticket: SessionCodeTicket, hash: string, now: Dat
   otherwise: () => new Problem('SMS_CODE_WRONG', {}, { variant: 'used-up' }),
 });
 
-const journeyCodeWrite = (ticket: CodeTicket, code: StoredCode, window: PhoneWindow, now: Date) =>
-  ticketWrite(ticket, now, {
-    set: 'SET code = :code, #window = :window REMOVE codeTries',
-    names: { '#window': 'window' },
-    values: { ':code': code, ':window': window },
-  });
-
-/** A code whose send the provider refused is void. */
-export const dropCode = (db: Db, ticket: CodeTicket, hash: string) =>
+/**
+ * A code whose send the provider refused is void, and no send.
+ * @param isNew whether this was the ticket's first to that number
+ */
+export const dropCode = (
+  db: Db,
+  ticket: CodeTicket,
+  { hash, phoneKey }: Pick<StoredCode, 'hash' | 'phoneKey'>,
+  isNew: boolean,
+) =>
   db.update({
     table: 'Tickets',
     key: { ticketKey: ticket.ticketKey },
-    set: 'REMOVE code, #window',
+    set: `SET sends = sends - :one REMOVE code, #window${isNew ? ' DELETE numbers :phones' : ''}`,
     when: 'code.#hash = :hash',
     names: { '#hash': 'hash', '#window': 'window' },
-    values: { ':hash': hash },
+    values: { ':hash': hash, ':one': 1, ...(isNew ? { ':phones': new Set([phoneKey]) } : {}) },
   });
 
 /**
@@ -426,6 +480,7 @@ export const dropCode = (db: Db, ticket: CodeTicket, hash: string) =>
  * counts once, and giving back is exact. Throws the ticket's problem, or SMS_CODE_WRONG when there is no code to try
  * (any more).
  * @param tryId random, one per request
+ * @param wrongCodes LCK-5: how many wrong ones, over all its codes, end the ticket of somebody who is not registered
  */
 export async function tryCode<T extends CodeTicket>(
   db: Db,
@@ -434,6 +489,7 @@ export async function tryCode<T extends CodeTicket>(
   now: Date,
   tries: number,
   tryId: string,
+  wrongCodes?: number,
 ): Promise<T> {
   const ticketKey = ticketKeyOf(id);
   let written: Awaited<ReturnType<typeof db.update<T>>>;
@@ -441,10 +497,21 @@ export async function tryCode<T extends CodeTicket>(
     written = await db.update<T>({
       table: 'Tickets',
       key: { ticketKey },
-      set: 'ADD codeTries :try',
-      when: `kind = :kind AND ${isOpen} AND code.expiresAt > :now AND (attribute_not_exists(codeTries) OR size(codeTries) < :tries OR contains(codeTries, :id))`,
+      set: `ADD codeTries :try${wrongCodes === undefined ? '' : ', wrongCodes :try'}`,
+      when:
+        `kind = :kind AND ${isOpen} AND code.expiresAt > :now AND (attribute_not_exists(codeTries) OR size(codeTries) < :tries OR contains(codeTries, :id))` +
+        (wrongCodes === undefined
+          ? ''
+          : ' AND (attribute_not_exists(wrongCodes) OR size(wrongCodes) < :wrong OR contains(wrongCodes, :id))'),
       names: { '#state': 'state' },
-      values: { ...openValues(now), ':kind': kind, ':try': new Set([tryId]), ':tries': tries, ':id': tryId },
+      values: {
+        ...openValues(now),
+        ':kind': kind,
+        ':try': new Set([tryId]),
+        ':tries': tries,
+        ':id': tryId,
+        ...(wrongCodes === undefined ? {} : { ':wrong': wrongCodes }),
+      },
     });
   } catch (error) {
     // It may have arrived though its answer did not: what was not compared does not count.
@@ -462,10 +529,21 @@ export const returnTry = (db: Db, ticketKey: string, tryId: string) =>
   db.update({
     table: 'Tickets',
     key: { ticketKey },
-    set: 'DELETE codeTries :try',
-    when: 'contains(codeTries, :id)',
+    set: 'DELETE codeTries :try, wrongCodes :try',
+    when: 'contains(codeTries, :id) OR contains(wrongCodes, :id)',
     values: { ':try': new Set([tryId]), ':id': tryId },
   });
+
+/** LCK-5: the wrong code that was the last ends its ticket, if all of them still stand. */
+export const endedByCodesWrite = (ticketKey: string, wrongCodes: number, otherwise: () => Error): Write => ({
+  table: 'Tickets',
+  key: { ticketKey },
+  set: 'SET #state = :ended REMOVE code',
+  when: '#state = :open AND size(wrongCodes) >= :wrong',
+  names: { '#state': 'state' },
+  values: { ':ended': 'ended', ':open': 'open', ':wrong': wrongCodes },
+  otherwise,
+});
 
 /** CHN-1: an assertion works once. False when it has been seen. */
 export const spendAssertion = (

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { solve } from '#crypto/challenges.ts';
 import type { FaultRule } from '../../infra/local/faults.ts';
 import type { Loose, Reply } from '../support/client.ts';
 import {
@@ -23,6 +24,7 @@ import {
   none,
   openWatchedDoor,
   otherThan,
+  personOf,
   rows,
   ticketCall,
   verify,
@@ -267,32 +269,101 @@ describe('SMS code', () => {
     expectStatus(await verify(door, tomorrow, { smsCode: code }), 200);
   });
 
-  it('LCK-5 ten wrong codes in registration wait for midnight', async () => {
+  it('LCK-5 ten wrong codes end a registration, and the next of the same name starts from none', async () => {
     const who = person();
-    let tries = 0;
-    const attempt = async (id: string) => {
-      const smsCode = otherThan(await codeFor(door, who.phone));
-      tries++;
-      return door.http('PUT', `/v1/registrations/${id}/profile`, {
+    const attempt = async (id: string, smsCode: string) =>
+      door.http('PUT', `/v1/registrations/${id}/profile`, {
         phone: who.phone,
         smsCode,
         password: who.password,
       });
-    };
+    const wrong = async () => otherThan(await codeFor(door, who.phone));
+    const id = await startRegistration(door, who);
     for (let round = 0; round < 2; round++) {
-      const id = await startRegistration(door, who);
       expectStatus(await sendRegistrationCode(door, id, who.phone), 202);
-      for (let i = 0; i < 5; i++) expect((await attempt(id)).body.code).toBe('SMS_CODE_WRONG');
+      for (let i = 0; i < 5; i++)
+        expect((await attempt(id, await wrong())).body).toMatchObject({
+          code: 'SMS_CODE_WRONG',
+          remainingAttempts: 4 - i,
+        });
       await wait(door, 61);
     }
-    expect(tries).toBe(10);
-    const refused = await sendRegistrationCode(door, await startRegistration(door, who), who.phone);
-    expect(refused.body).toMatchObject({
-      status: 429,
-      code: 'TOO_MANY_REQUESTS',
-      retryAt: '2027-03-03T00:00:00+08:00',
+    expect((await attempt(id, await codeFor(door, who.phone))).body.code).toBe('STATE_CONFLICT');
+    expect((await sendRegistrationCode(door, id, who.phone)).body.code).toBe('STATE_CONFLICT');
+    // An invented name stops nobody: the person registers on the same day, with the same number.
+    const own = await startRegistration(door, who);
+    expectStatus(await sendRegistrationCode(door, own, who.phone), 202);
+    expect((await attempt(own, await wrong())).body).toMatchObject({
+      code: 'SMS_CODE_WRONG',
+      remainingAttempts: 4,
     });
-    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    expectStatus(await attempt(own, await codeFor(door, who.phone)), 200);
+    const personKey = await personOf(door, own);
+    expect(await failures(door, { ...who, personKey })).toEqual(none);
+  });
+
+  it('LCK-5 LCK-4 of forty parallel wrong codes over the codes of a registration ten are looked at', async () => {
+    const who = person();
+    const id = await startRegistration(door, who);
+    let looked = 0;
+    for (let round = 0; round < 3; round++) {
+      const sent = await sendRegistrationCode(door, id, who.phone);
+      if (sent.body.code === 'STATE_CONFLICT') break;
+      expectStatus(sent, 202);
+      const smsCode = otherThan(await codeFor(door, who.phone));
+      const body = { phone: who.phone, smsCode, password: who.password };
+      // Four of the first code, so that the last of the ten are fewer than a code's five.
+      const replies = await Promise.all(
+        Array.from({ length: round === 0 ? 4 : 13 }, () =>
+          door.http('PUT', `/v1/registrations/${id}/profile`, body),
+        ),
+      );
+      looked += replies.filter(({ body }) => body.remainingAttempts !== undefined).length;
+      await wait(door, 61);
+    }
+    expect(looked).toBe(10);
+  });
+
+  it('LCK-5 from the thirtieth wrong code of a day sent to a number each try wants a challenge, and is never refused', async () => {
+    const strict = await openWatchedDoor({ policies: { smsGuessesFreePerPhone: 3 } });
+    try {
+      const who = person();
+      const attempt = async (id: string, smsCode: string, challenge?: string) =>
+        strict.http('PUT', `/v1/registrations/${id}/profile`, {
+          phone: who.phone,
+          smsCode,
+          password: who.password,
+          challenge,
+        });
+      const id = await startRegistration(strict, who);
+      expectStatus(await sendRegistrationCode(strict, id, who.phone), 202);
+      const code = await codeFor(strict, who.phone);
+      // At once, over what the address may do: three are looked at.
+      const replies = await Promise.all(Array.from({ length: 12 }, () => attempt(id, otherThan(code))));
+      const codes = replies.map(({ body }) => body.code as string);
+      expect(codes.filter((one) => one === 'SMS_CODE_WRONG' || one === 'CHALLENGE_REQUIRED')).toHaveLength(
+        12,
+      );
+      expect(replies.filter(({ body }) => body.remainingAttempts !== undefined)).toHaveLength(3);
+      // The right one too, with another ticket of another name, and with the challenge it goes through.
+      await wait(strict, 61);
+      const other = person({ phone: who.phone });
+      const next = await startRegistration(strict, other);
+      expectStatus(await sendRegistrationCode(strict, next, who.phone), 202);
+      const right = await codeFor(strict, who.phone);
+      const asked = await attempt(next, right);
+      expect(asked.body).toMatchObject({ status: 403, code: 'CHALLENGE_REQUIRED' });
+      const solution = await solve(asked.body.challenge);
+      expect((await attempt(next, otherThan(right), solution)).body).toMatchObject({
+        code: 'SMS_CODE_WRONG',
+        remainingAttempts: 4,
+      });
+      // A solution serves once.
+      expect((await attempt(next, right, solution)).body.code).toBe('CHALLENGE_REQUIRED');
+      expectStatus(await attempt(next, right, await solve((await attempt(next, right)).body.challenge)), 200);
+    } finally {
+      await strict.finish();
+    }
   });
 });
 

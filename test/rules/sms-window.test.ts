@@ -1,130 +1,175 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { smsPurposes } from '#domain/names.ts';
 import { defaultPolicies as policies } from '#domain/policies.ts';
-import { decideSend, giveBack, type SmsWindow } from '#domain/sms-window.ts';
+import {
+  decideSend,
+  type SendKind,
+  type SmsWindow,
+  type StrangersDay,
+  sendKindOf,
+  tooFrequent,
+} from '#domain/sms-window.ts';
+import { type Ask, asks, PlainRule } from '../support/sms-model.ts';
 
-/** Asks at the given seconds one after the other; the seconds at which a code went out. */
-function sentAt(asks: readonly number[]): number[] {
+/** 20:00 in Shanghai, so that the longer histories cross a midnight. */
+const start = Date.parse('2027-03-02T20:00:00+08:00');
+const minute = 60_000;
+const of = (window: Partial<SmsWindow>): SmsWindow => ({
+  startedAt: start,
+  total: 1,
+  outside: 0,
+  strangers: 0,
+  ...window,
+});
+const after = (window: SmsWindow | undefined, kind: SendKind, now: number, fresh: boolean): SmsWindow => {
+  const [outside, stranger] = [kind === 'owner' ? 0 : 1, kind === 'stranger' ? 1 : 0];
+  const rest = fresh || !window ? { startedAt: now, total: 0, outside: 0, strangers: 0 } : window;
+  return {
+    ...window,
+    startedAt: rest.startedAt,
+    total: rest.total + 1,
+    outside: rest.outside + outside,
+    strangers: rest.strangers + stranger,
+    ...(kind === 'owner' ? { ownerAt: now } : { outsideAt: now }),
+  };
+};
+const days = fc.record({ owned: fc.boolean(), solved: fc.boolean() });
+const midnights = (time: number) => Math.floor((time + 8 * 3_600_000) / 86_400_000);
+
+/** Asks one after the other; calls `each` with every decision. */
+function play(
+  list: readonly Ask[],
+  number: Omit<StrangersDay, 'today'>,
+  each: (asked: {
+    now: number;
+    kind: SendKind;
+    window: SmsWindow | undefined;
+    day: StrangersDay;
+    decision: ReturnType<typeof decideSend>;
+  }) => void,
+): void {
   let window: SmsWindow | undefined;
-  const sent: number[] = [];
-  for (const now of asks) {
-    const decision = decideSend(window, now, policies);
+  let now = start;
+  const strangers: number[] = [];
+  for (const { gap, kind } of list) {
+    now += gap;
+    const today = strangers.filter((at) => midnights(at) === midnights(now)).length;
+    const day = { ...number, today };
+    const decision = decideSend(window, kind, now, policies, kind === 'stranger' ? day : undefined);
+    each({ now, kind, window, day, decision });
     if (!decision.allowed) continue;
-    window = decision.next;
-    sent.push(now);
+    window = after(window, kind, now, decision.fresh);
+    if (kind === 'stranger') strangers.push(now);
   }
-  return sent;
 }
-
-/** The rule as people say it, from the whole history: 60 s since the last, five since the first of the five. */
-function naive(asks: readonly number[]): number[] {
-  const sent: number[] = [];
-  let windowOf: number[] = [];
-  for (const now of asks) {
-    const last = sent.at(-1);
-    if (last !== undefined && now - last < 60) continue;
-    const first = windowOf[0];
-    if (first !== undefined && now - first >= 600) windowOf = [];
-    if (windowOf.length === 5) continue;
-    windowOf.push(now);
-    sent.push(now);
-  }
-  return sent;
-}
-
-const start = 1_763_856_000;
-const asks = fc
-  .array(fc.oneof(fc.integer({ min: 0, max: 90 }), fc.constantFrom(0, 1, 59, 60, 61, 599, 600, 601)), {
-    maxLength: 80,
-  })
-  .map((gaps) => {
-    let now = start;
-    return gaps.map((gap) => (now += gap));
-  });
 
 describe('the SMS window', () => {
-  it('SMS-1 sends five in ten minutes, counted from the first, then five more', () => {
-    const everyMinute = Array.from({ length: 21 }, (_, i) => start + i * 60);
-    expect(sentAt(everyMinute).map((at) => (at - start) / 60)).toEqual([
-      0, 1, 2, 3, 4, 10, 11, 12, 13, 14, 20,
-    ]);
-  });
-
-  it('SMS-1 says when a sixth is possible', () => {
-    const full: SmsWindow = { startedAt: start, count: 5, lastAt: start + 240 };
-    expect(decideSend(full, start + 599, policies)).toEqual({ allowed: false, retryAt: start + 600 });
-    expect(decideSend(full, start + 600, policies)).toEqual({
-      allowed: true,
-      next: { startedAt: start + 600, count: 1, lastAt: start + 600 },
-      fresh: true,
-    });
-  });
-
-  it('SMS-2 keeps 60 s between two codes, over the end of a window too', () => {
-    const one: SmsWindow = { startedAt: start, count: 1, lastAt: start };
-    expect(decideSend(one, start + 59, policies)).toEqual({ allowed: false, retryAt: start + 60 });
-    expect(decideSend(one, start + 60, policies)).toEqual({
-      allowed: true,
-      next: { startedAt: start, count: 2, lastAt: start + 60 },
-      fresh: false,
-    });
-    const late: SmsWindow = { startedAt: start, count: 5, lastAt: start + 590 };
-    expect(decideSend(late, start + 600, policies)).toEqual({ allowed: false, retryAt: start + 650 });
-  });
-
-  it('SMS-1 SMS-2 agree with the naive rule over any sequence of asks', () => {
+  it('SMS-1 SMS-2 SMS-4 agree with the plain rule over any sequence of asks of all kinds', () => {
     fc.assert(
-      fc.property(asks, (times) => {
-        expect(sentAt(times)).toEqual(naive(times));
+      fc.property(asks(80), days, (list, number) => {
+        const rule = new PlainRule(number);
+        play(list, number, ({ now, kind, decision }) => expect(decision.allowed).toBe(rule.ask(kind, now)));
       }),
       { numRuns: 500 },
     );
   });
 
-  it('SMS-1 retryAt is possible, and not a second too late', () => {
+  it('SMS-1 retryAt is possible, and not a millisecond too late', () => {
     fc.assert(
-      fc.property(asks, (times) => {
-        let window: SmsWindow | undefined;
-        for (const now of times) {
-          const decision = decideSend(window, now, policies);
-          if (decision.allowed) {
-            window = decision.next;
-          } else {
-            expect(decision.retryAt).toBeGreaterThan(now);
-            expect(decideSend(window, decision.retryAt, policies).allowed).toBe(true);
-            expect(decideSend(window, decision.retryAt - 1, policies).allowed).toBe(false);
-          }
-        }
+      fc.property(asks(80), days, (list, number) => {
+        play(list, { ...number, solved: true }, ({ now, kind, window, day, decision }) => {
+          if (!('retryAt' in decision)) return;
+          const at = (time: number) => ({
+            ...day,
+            today: midnights(time) === midnights(now) ? day.today : 0,
+          });
+          const again = (time: number) =>
+            decideSend(window, kind, time, policies, kind === 'stranger' ? at(time) : undefined).allowed;
+          expect(decision.retryAt).toBeGreaterThan(now);
+          expect(again(decision.retryAt)).toBe(true);
+          expect(again(decision.retryAt - 1)).toBe(false);
+        });
       }),
     );
   });
 
-  it('SMS-1 a send that the provider refused is given back whole', () => {
-    fc.assert(
-      fc.property(asks, (times) => {
-        let window: SmsWindow | undefined;
-        for (const now of times) {
-          const decision = decideSend(window, now, policies);
-          if (!decision.allowed) continue;
-          expect(giveBack(decision.next, decision.next, window)).toEqual(window);
-          window = decision.next;
-        }
-      }),
-    );
+  it('SMS-2 keeps 60 s between two codes of a kind, to the millisecond and over the end of a window', () => {
+    const one = of({ ownerAt: start + 999 });
+    expect(decideSend(one, 'owner', start + 60_998, policies)).toEqual({
+      allowed: false,
+      retryAt: start + 60_999,
+    });
+    expect(decideSend(one, 'owner', start + 60_999, policies)).toEqual({ allowed: true, fresh: false });
+    const late = of({ total: 5, ownerAt: start + 590_000 });
+    expect(decideSend(late, 'owner', start + 600_000, policies)).toEqual({
+      allowed: false,
+      retryAt: start + 650_000,
+    });
   });
 
-  it('SMS-1 a send given back late costs a later window or send nothing', () => {
-    const taken: SmsWindow = { startedAt: start, count: 2, lastAt: start + 60 };
-    const before: SmsWindow = { startedAt: start, count: 1, lastAt: start };
-    const later: SmsWindow = { startedAt: start, count: 3, lastAt: start + 120 };
-    const nextWindow: SmsWindow = { startedAt: start + 700, count: 1, lastAt: start + 700 };
-    expect(giveBack(later, taken, before)).toEqual({ startedAt: start, count: 2, lastAt: start + 120 });
-    expect(giveBack(nextWindow, taken, before)).toEqual(nextWindow);
-    expect(giveBack(undefined, taken, before)).toBeUndefined();
+  it('SMS-4 strangers and owner wait their own minute, 忘记密码 waits with the strangers', () => {
+    const stranger = of({ outside: 1, strangers: 1, outsideAt: start });
+    expect(decideSend(stranger, 'owner', start, policies).allowed).toBe(true);
+    expect(decideSend(stranger, 'reset', start, policies).allowed).toBe(false);
+    const owner = of({ ownerAt: start });
+    for (const kind of ['stranger', 'reset'] as const)
+      expect(decideSend(owner, kind, start, policies).allowed).toBe(true);
+  });
+
+  it('SMS-4 strangers take three of an owner’s five, with 忘记密码 four, and the owner has the rest', () => {
+    const now = start + 5 * minute;
+    const three = of({ total: 3, outside: 3, strangers: 3 });
+    expect(decideSend(three, 'stranger', now, policies)).toEqual({
+      allowed: false,
+      retryAt: start + 10 * minute,
+    });
+    expect(decideSend(three, 'reset', now, policies).allowed).toBe(true);
+    const four = of({ total: 4, outside: 4, strangers: 3 });
+    expect(decideSend(four, 'reset', now, policies).allowed).toBe(false);
+    expect(decideSend(four, 'owner', now, policies).allowed).toBe(true);
+    expect(decideSend(of({ total: 5, outside: 4 }), 'owner', now, policies).allowed).toBe(false);
+    const nobodys = { today: 3, owned: false, solved: false };
+    expect(decideSend(four, 'stranger', now, policies, nobodys).allowed).toBe(true);
+  });
+
+  it('SMS-4 strangers have 10 a day of an owner’s number and 20 of nobody’s, of those 15 with a challenge', () => {
+    const ask = (day: StrangersDay) => decideSend(undefined, 'stranger', start, policies, day);
+    const midnight = Date.parse('2027-03-03T00:00:00+08:00');
+    expect(ask({ today: 9, owned: true, solved: false }).allowed).toBe(true);
+    expect(ask({ today: 10, owned: true, solved: true })).toEqual({ allowed: false, retryAt: midnight });
+    expect(ask({ today: 4, owned: false, solved: false }).allowed).toBe(true);
+    expect(ask({ today: 5, owned: false, solved: false })).toEqual({ allowed: false, challenge: true });
+    expect(ask({ today: 19, owned: false, solved: true }).allowed).toBe(true);
+    expect(ask({ today: 20, owned: false, solved: true })).toEqual({ allowed: false, retryAt: midnight });
+    expect(
+      decideSend(undefined, 'owner', start, policies, { today: 99, owned: true, solved: false }).allowed,
+    ).toBe(true);
+  });
+
+  it('SMS-4 every purpose has its kind', () => {
+    expect(smsPurposes.filter((purpose) => sendKindOf(purpose) === 'stranger')).toEqual([
+      'registration',
+      'phone-recovery',
+      'add-phone',
+      'legacy-binding',
+    ]);
+    expect(smsPurposes.filter((purpose) => sendKindOf(purpose) === 'reset')).toEqual(['password-reset']);
+  });
+
+  it('SMS-1 tells the whole second by which a code is possible, never one before it', () => {
+    expect(tooFrequent(start + 60_001, start + 1).details).toEqual({
+      retryAt: '2027-03-02T20:01:01+08:00',
+      retryAfter: 60,
+    });
+    expect(tooFrequent(start + 60_000, start).details.retryAt).toBe('2027-03-02T20:01:00+08:00');
   });
 
   it('SMS-2 a clock set back opens no gap early', () => {
-    const window: SmsWindow = { startedAt: start, count: 1, lastAt: start };
-    expect(decideSend(window, start - 3600, policies)).toEqual({ allowed: false, retryAt: start + 60 });
+    const window = of({ ownerAt: start });
+    expect(decideSend(window, 'owner', start - 60 * minute, policies)).toEqual({
+      allowed: false,
+      retryAt: start + minute,
+    });
   });
 });

@@ -1,0 +1,62 @@
+import { Problem } from '#domain/problem.ts';
+import { tooFrequent } from '#domain/sms-window.ts';
+import type { AnyCall } from '#http/call.ts';
+import type { House } from '#http/house.ts';
+import { logStrangerSend } from '#http/log.ts';
+import { type PhoneFacts, phoneFactsKeys, phoneFactsOf } from '#store/sms-windows.ts';
+import { stageBudgetKeys, stageSendsOf } from '#store/stage-budget.ts';
+import { challengeRequired, type Human, requireHuman } from './anti-automation.ts';
+
+/** What was found out before a stranger's send (SMS-4). */
+export interface StrangersSend {
+  readonly human: Human;
+  /** Of the number, where it was known already. */
+  readonly facts: PhoneFacts | undefined;
+}
+
+/**
+ * SMS-2, SMS-4: what a send that strangers can ask for wants first, side by side with what the step reads: the address's
+ * budget, what stands of the number, and the stage's hourly budget. Beyond that a dearer challenge is asked for; beyond
+ * many times that nothing is sent, except in a session.
+ * @param phoneKey of the number, where it does not have to be read first
+ */
+export async function strangersSend<T>(
+  h: House,
+  call: AnyCall,
+  solution: string | undefined,
+  { phoneKey, read, inSession = false }: { phoneKey?: string; read: Promise<T>; inSession?: boolean },
+): Promise<{ stranger: StrangersSend; read: T }> {
+  const { now } = call;
+  const stage = stageBudgetKeys(now);
+  const [human, rows, found] = await Promise.allSettled([
+    requireHuman(h, call, solution),
+    h.db.batchGet([...stage, ...(phoneKey === undefined ? [] : phoneFactsKeys(phoneKey, now))]),
+    read,
+  ]);
+  if (rows.status === 'rejected') throw rows.reason;
+  const { smsStrangersPerHour: perHour, smsStrangersRefusedAt } = h.settings.policies;
+  const sends = stageSendsOf(rows.value.slice(0, stage.length));
+  if (sends >= perHour)
+    await beyondBudget(h, call, human, !inSession && sends >= perHour * smsStrangersRefusedAt);
+  if (human.status === 'rejected') throw human.reason;
+  if (found.status === 'rejected') throw found.reason;
+  logStrangerSend((100 * (sends + 1)) / perHour);
+  const facts = phoneKey === undefined ? undefined : phoneFactsOf(rows.value.slice(stage.length));
+  return { stranger: { human: human.value, facts }, read: found.value };
+}
+
+/** The stage sends too much: whoever has no dear solution gets that challenge, also in place of the cheaper one. */
+async function beyondBudget(
+  h: House,
+  call: AnyCall,
+  human: PromiseSettledResult<Human>,
+  refused: boolean,
+): Promise<void> {
+  const now = call.now.getTime();
+  if (refused) throw tooFrequent((Math.floor(now / 3_600_000) + 1) * 3_600_000, now);
+  const unsolved =
+    human.status === 'fulfilled'
+      ? !human.value.dear
+      : human.reason instanceof Problem && human.reason.code === 'CHALLENGE_REQUIRED';
+  if (unsolved) throw await challengeRequired(h, call, { dear: true });
+}

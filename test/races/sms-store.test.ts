@@ -1,0 +1,189 @@
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { defaultPolicies as policies } from '#domain/policies.ts';
+import { Problem } from '#domain/problem.ts';
+import type { SendKind } from '#domain/sms-window.ts';
+import type { Db } from '#store/db.ts';
+import { claimPhoneWrite } from '#store/phones.ts';
+import { returnSend, type Taken, takeSend } from '#store/sms-windows.ts';
+import { someShard, stageSends, stageSendWrite } from '#store/stage-budget.ts';
+import { type Ask, asks, PlainRule } from '../support/sms-model.ts';
+import { openStore } from '../support/store.ts';
+
+let db: Db;
+beforeAll(async () => {
+  db = await openStore('SmsWindows', 'Phones');
+});
+
+const start = Date.parse('2027-03-02T20:00:00+08:00');
+let numbers = 0;
+/** A number of its own, of somebody or of nobody. */
+async function number(owned: boolean): Promise<string> {
+  const phoneKey = `n1_${numbers++}`;
+  if (owned) await db.transact([claimPhoneWrite(phoneKey, 'p1_owner', new Date(start))]);
+  return phoneKey;
+}
+interface Asked {
+  readonly phoneKey: string;
+  readonly kind: SendKind;
+  readonly now: number;
+  readonly owned?: boolean;
+  readonly solved?: boolean;
+  readonly seen?: number | undefined;
+}
+/** What was taken, or undefined where the rule refuses. */
+async function take({ now, seen, ...asked }: Asked): Promise<Taken | undefined> {
+  try {
+    return await takeSend(
+      db,
+      { ...asked, now: new Date(now), seen: seen === undefined ? undefined : { startedAt: seen } },
+      policies,
+      () => [],
+      { wanted: async () => new Problem('CHALLENGE_REQUIRED') },
+    );
+  } catch (error) {
+    if (error instanceof Problem && ['SMS_TOO_FREQUENT', 'CHALLENGE_REQUIRED'].includes(error.code))
+      return undefined;
+    throw error;
+  }
+}
+const passed = async (all: readonly Promise<Taken | undefined>[]) =>
+  (await Promise.all(all)).filter((one) => one !== undefined).length;
+const many = (count: number, kind: SendKind, phoneKey: string, now: number, more: Partial<Asked> = {}) =>
+  passed(Array.from({ length: count }, () => take({ kind, phoneKey, now, ...more })));
+
+/** What a journey may believe of the window: nothing, the truth, or rubbish. */
+const beliefs = fc.constantFrom('none', 'true', 'old', 'now');
+type Told = Ask & { readonly belief: string; readonly refused: boolean; readonly wrongOwner: boolean };
+const told = asks(26).chain((list) =>
+  fc.tuple(
+    ...list.map((ask) =>
+      fc.record({
+        gap: fc.constant(ask.gap),
+        kind: fc.constant(ask.kind),
+        belief: beliefs,
+        refused: fc.integer({ min: 0, max: 4 }).map((n) => n === 0),
+        wrongOwner: fc.boolean(),
+      }),
+    ),
+  ),
+);
+
+describe('the rows of a number', () => {
+  it('SMS-1 SMS-2 SMS-4 pass what the plain rule passes, whatever a journey believed, and give refused sends back', async () => {
+    await fc.assert(
+      fc.asyncProperty(told, fc.boolean(), fc.boolean(), async (list, owned, solved) => {
+        const phoneKey = await number(owned);
+        const rule = new PlainRule({ owned, solved });
+        let now = start;
+        let startedAt: number | undefined;
+        for (const { gap, kind, belief, refused, wrongOwner } of list as readonly Told[]) {
+          now += gap;
+          const seen = { none: undefined, true: startedAt, old: now - 700_000, now }[belief];
+          const taken = await take({ phoneKey, kind, now, solved, seen, owned: wrongOwner ? !owned : owned });
+          expect(taken !== undefined).toBe(rule.ask(kind, now));
+          if (!taken) continue;
+          startedAt = taken.startedAt;
+          if (!refused) continue;
+          await returnSend(db, taken);
+          rule.takeBack();
+        }
+      }),
+      { numRuns: 30 },
+    );
+  }, 120_000);
+
+  it('SMS-1 SMS-4 of twenty parallel sends of each kind one of each queue passes a minute, and of the window what the rule says', async () => {
+    const phoneKey = await number(true);
+    const ofMinute: number[][] = [];
+    for (let minute = 0; minute < 6; minute++) {
+      const now = start + minute * 60_000;
+      ofMinute.push([
+        await many(20, 'stranger', phoneKey, now),
+        await many(20, 'reset', phoneKey, now),
+        minute < 5 ? 0 : await many(20, 'owner', phoneKey, now),
+      ]);
+    }
+    // Three strangers, one 忘记密码, and then the fifth is the owner's.
+    expect(ofMinute).toEqual([
+      [1, 0, 0],
+      [1, 0, 0],
+      [1, 0, 0],
+      [0, 1, 0],
+      [0, 0, 0],
+      [0, 0, 1],
+    ]);
+  });
+
+  it('SMS-4 all kinds at once never take more than five', async () => {
+    const phoneKey = await number(true);
+    const counts = { stranger: 0, reset: 0, owner: 0 };
+    for (let minute = 0; minute < 10; minute++) {
+      const now = start + minute * 60_000;
+      const kinds = ['stranger', 'reset', 'owner'] as const;
+      const each = await Promise.all(kinds.map((kind) => many(7, kind, phoneKey, now)));
+      kinds.forEach((kind, index) => {
+        counts[kind] += each[index] ?? 0;
+      });
+      expect((each[0] ?? 0) + (each[1] ?? 0)).toBeLessThanOrEqual(1);
+      expect(each[2]).toBeLessThanOrEqual(1);
+    }
+    expect(counts.stranger + counts.reset + counts.owner).toBe(5);
+    expect(counts.stranger).toBeLessThanOrEqual(3);
+    expect(counts.stranger + counts.reset).toBeLessThanOrEqual(4);
+  });
+
+  it('SMS-4 strangers in parallel get 10 a day of an owner’s number, 5 of nobody’s without a challenge and 20 with', async () => {
+    const [own, free, solved] = await Promise.all([number(true), number(false), number(false)]);
+    const counts = [0, 0, 0];
+    for (let round = 0; round < 24; round++) {
+      const now = start - 12 * 3_600_000 + round * 601_000;
+      const asked = await Promise.all([
+        many(5, 'stranger', own, now),
+        many(5, 'stranger', free, now, { owned: false }),
+        many(5, 'stranger', solved, now, { owned: false, solved: true }),
+      ]);
+      asked.forEach((count, index) => {
+        counts[index] = (counts[index] ?? 0) + count;
+      });
+    }
+    expect(counts).toEqual([10, 5, 20]);
+    // The owner's go on, without end.
+    expect(await many(1, 'owner', own, start)).toBe(1);
+  });
+
+  it('SMS-4 a number that got an owner meanwhile has an owner’s limits, whatever was read before', async () => {
+    const phoneKey = await number(false);
+    for (let minute = 0; minute < 3; minute++)
+      expect(
+        await take({ phoneKey, kind: 'stranger', now: start + minute * 60_000, owned: false }),
+      ).toBeDefined();
+    await db.transact([claimPhoneWrite(phoneKey, 'p1_owner', new Date(start))]);
+    expect(await take({ phoneKey, kind: 'stranger', now: start + 180_000, owned: false })).toBeUndefined();
+    expect(await take({ phoneKey, kind: 'owner', now: start + 180_000 })).toBeDefined();
+  });
+
+  it('SMS-1 a refused send that began a window leaves it to what the other kind sent meanwhile', async () => {
+    const phoneKey = await number(true);
+    const stranger = await take({ phoneKey, kind: 'stranger', now: start });
+    const owner = await take({ phoneKey, kind: 'owner', now: start + 1_500 });
+    if (!stranger || !owner) throw new Error('both should pass');
+    await returnSend(db, stranger);
+    const row = await db.get<Record<string, number>>('SmsWindows', { phoneKey });
+    expect(row).toMatchObject({ startedAt: start + 1_500, total: 1, outside: 0, strangers: 0 });
+    // A second giving back (an answer that was lost) takes nothing more.
+    await returnSend(db, stranger);
+    expect(await db.get('SmsWindows', { phoneKey })).toEqual(row);
+  });
+
+  it('SMS-4 the hourly counter of the stage is exact after parallel sends, by hour', async () => {
+    const now = new Date(start);
+    await Promise.all(
+      Array.from({ length: 40 }, (_, i) =>
+        db.transact([stageSendWrite(now, someShard(Math.random()), i < 35 ? 1 : -1)]),
+      ),
+    );
+    expect(await stageSends(db, now)).toBe(30);
+    expect(await stageSends(db, new Date(start + 3_600_000))).toBe(0);
+  });
+});
