@@ -10,6 +10,7 @@ import { SmsRefused, SmsUnavailable } from '#gateways/sms/index.ts';
 import { smsText } from '#gateways/sms/text.ts';
 import type { AnyCall } from '#http/call.ts';
 import type { House } from '#http/house.ts';
+import { logStrangerSend } from '#http/log.ts';
 import type { Put, Write } from '#store/db.ts';
 import {
   guessesLeftWrite,
@@ -108,6 +109,7 @@ export async function sendCode(
     ],
     { known: stranger?.facts, wanted: () => challengeRequired(h, call) },
   );
+  if (stranger) logStrangerSend(stranger.percent);
   try {
     const minutes = Math.round(policies.smsCodeSeconds / 60);
     await h.sms.send({ phone, purpose, code, minutes, text: smsText(purpose, code, minutes, call.language) });

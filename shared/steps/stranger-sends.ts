@@ -2,7 +2,6 @@ import { Problem } from '#domain/problem.ts';
 import { tooFrequent } from '#domain/sms-window.ts';
 import type { AnyCall } from '#http/call.ts';
 import type { House } from '#http/house.ts';
-import { logStrangerSend } from '#http/log.ts';
 import { type PhoneFacts, phoneFactsKeys, phoneFactsOf } from '#store/sms-windows.ts';
 import { stageBudgetKeys, stageSendsOf } from '#store/stage-budget.ts';
 import { challengeRequired, type Human, requireHuman } from './anti-automation.ts';
@@ -12,6 +11,8 @@ export interface StrangersSend {
   readonly human: Human;
   /** Of the number, where it was known already. */
   readonly facts: PhoneFacts | undefined;
+  /** Of the stage's hourly budget, with this one. */
+  readonly percent: number;
 }
 
 /**
@@ -40,9 +41,9 @@ export async function strangersSend<T>(
     await beyondBudget(h, call, human, !inSession && sends >= perHour * smsStrangersRefusedAt);
   if (human.status === 'rejected') throw human.reason;
   if (found.status === 'rejected') throw found.reason;
-  logStrangerSend((100 * (sends + 1)) / perHour);
   const facts = phoneKey === undefined ? undefined : phoneFactsOf(rows.value.slice(stage.length));
-  return { stranger: { human: human.value, facts }, read: found.value };
+  const percent = (100 * (sends + 1)) / perHour;
+  return { stranger: { human: human.value, facts, percent }, read: found.value };
 }
 
 /** The stage sends too much: whoever has no dear solution gets that challenge, also in place of the cheaper one. */

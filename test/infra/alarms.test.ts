@@ -2,7 +2,7 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { beforeAll, expect, it, vi } from 'vitest';
 import { Problem } from '#domain/problem.ts';
 import { flows } from '#flows/contracts.ts';
-import { logRequest, writeOrderLine } from '#http/log.ts';
+import { logRequest, logStrangerSend, writeOrderLine } from '#http/log.ts';
 import { type Assembly, assembly, objectsIn, synthesizeStage, synthTimeout } from './assembly.ts';
 
 let built: Assembly;
@@ -102,3 +102,23 @@ it(
   },
   synthTimeout,
 );
+
+it('SMS-4 rings at 80 % of the stage’s hourly budget of strangers’ SMS, by the metric that the functions really write', () => {
+  const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  logStrangerSend(80.04);
+  const line = JSON.parse(String(write.mock.calls[0]?.[0]));
+  write.mockRestore();
+  const [{ Namespace, Dimensions, Metrics }] = line._aws.CloudWatchMetrics;
+  expect(Dimensions).toEqual([[]]);
+  expect(line[Metrics[0].Name]).toBe(80);
+  const rings = alarm('stranger-sms');
+  expect(rings).toMatchObject({
+    Namespace,
+    MetricName: Metrics[0].Name,
+    Statistic: 'Maximum',
+    Threshold: 80,
+    ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+    TreatMissingData: 'notBreaching',
+  });
+  expect(rings.Dimensions ?? []).toEqual([]);
+});

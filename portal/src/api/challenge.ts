@@ -55,16 +55,23 @@ async function solve(challenge: Challenge): Promise<string> {
   }
 }
 
+/** The address, the number and the stage may each want one, the last a dearer one; nobody asks more often. */
+const mostAsked = 3;
+
 /**
- * Sends; where the API asks for a proof of work first (CHALLENGE_REQUIRED, nothing was done), solves it and sends once
- * more: `withChallenge((challenge) => answer(api.POST('/v1/logins', { body: { …values, ...challenge } })))`.
+ * Sends; where the API asks for a proof of work first (CHALLENGE_REQUIRED, nothing was done), solves it and sends
+ * again: `withChallenge((challenge) => answer(api.POST('/v1/logins', { body: { …values, ...challenge } })))`.
  */
 export async function withChallenge<T>(send: (challenge: { challenge?: string }) => Promise<T>): Promise<T> {
-  try {
-    return await send({});
-  } catch (error) {
-    const problem = problemOf(error);
-    if (problem.code !== 'CHALLENGE_REQUIRED' || !isChallenge(problem.challenge)) throw error;
-    return send({ challenge: await solve(problem.challenge) });
+  let solution: { challenge?: string } = {};
+  for (let asked = 0; ; asked++) {
+    try {
+      return await send(solution);
+    } catch (error) {
+      const problem = problemOf(error);
+      if (asked === mostAsked || problem.code !== 'CHALLENGE_REQUIRED' || !isChallenge(problem.challenge))
+        throw error;
+      solution = { challenge: await solve(problem.challenge) };
+    }
   }
 }

@@ -43,15 +43,18 @@ export function Profile({
     form,
     send: async ({ repeat: _, username: wanted, takeoverPhone, ...typed }) => {
       try {
-        const kept = await answer(
-          bareApi.PUT('/v1/registrations/{id}/profile', {
-            ...at,
-            body: {
-              ...typed,
-              ...(wanted?.trim() ? { username: wanted.trim() } : {}),
-              ...(takeoverPhone && taken === typed.phone ? { takeoverPhone } : {}),
-            },
-          }),
+        const kept = await withChallenge((challenge) =>
+          answer(
+            bareApi.PUT('/v1/registrations/{id}/profile', {
+              ...at,
+              body: {
+                ...typed,
+                ...(wanted?.trim() ? { username: wanted.trim() } : {}),
+                ...(takeoverPhone && taken === typed.phone ? { takeoverPhone } : {}),
+                ...challenge,
+              },
+            }),
+          ),
         );
         onKept(kept.faceRequired);
       } catch (error) {
