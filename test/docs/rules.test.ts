@@ -14,7 +14,7 @@ const groups = {
   LGN: 12,
   LCK: 6,
   UNL: 2,
-  SMS: 3,
+  SMS: 4,
   QR: 3,
   FACE: 2,
   LVL: 2,
