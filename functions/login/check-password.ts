@@ -39,7 +39,7 @@ export const checkPassword: StepOf<typeof login, 'password'> = async (h, call) =
   const [human, taxpayer, found] = await Promise.allSettled([
     requireHuman(h, call, call.body.challenge),
     asked && findTaxpayer(h.db, asked.companyKey),
-    accountNamed(h, call.body.account, call.now, asked && 'other-entry'),
+    accountNamed(h, call.body, call.now, asked && 'other-entry'),
   ]);
   if (human.status === 'rejected') throw human.reason;
   if (taxpayer.status === 'rejected') throw taxpayer.reason;
@@ -104,85 +104,78 @@ interface Look {
   readonly named: boolean | undefined;
 }
 
-/**
- * One reserved look per person that the account can mean. A document number that two people hold under different
- * types is tried for both; who is not meant gets the reservation back.
- */
+/** One reserved look at the password of the person whom the account means. */
 async function lookAtPassword(
   h: House,
   call: PasswordCall,
   named: Named,
   asked: CompanyAsked | undefined,
 ): Promise<Look> {
-  const typedPhoneKey = named.via === 'phone' ? named.phoneKey : undefined;
-  const misses: { attempt: Attempt; reserved: Reserved }[] = [];
-  const candidates =
-    named.via === 'document' ? named.persons.map((person) => person.personKey) : [named.personKey];
-  for (const [index, personKey] of candidates.entries()) {
-    const attempt = passwordAttempt(personKey, call.now);
-    // All settle before anything is decided: a read that failed must not leave the reservation spent (LCK-4).
-    const [read, reservation] = await Promise.allSettled([
-      Promise.all([
-        named.via === 'document' ? named.persons[index] : findPerson(h.db, personKey),
-        // Read before the password is known to be right, told only after it (LGN-8).
-        asked ? relationsIn(h.db, personKey, asked.companyKey) : [],
-        asked ? agentGroundsFor(h, personKey, asked, call.now) : [],
-        named.via === 'document' && asked?.entry === 'cross-region'
-          ? isHandlerIn(h, named.persons[index], asked.companyKey, attempt.day)
-          : undefined,
-      ]),
-      reservePassword(
-        h,
-        call,
-        attempt,
-        { entry: call.body.entry },
-        named.via === 'document' ? named.lockouts.get(personKey) : undefined,
-      ),
-    ]);
-    if (reservation.status === 'rejected') throw reservation.reason;
-    const reserved = reservation.value;
-    if (read.status === 'rejected') {
-      await returnAttempt(h.db, attempt, reserved.taken, h.settings.policies);
-      throw read.reason;
-    }
-    const [person, relations, agentAt, isNamed] = read.value;
-    if (!person || (named.via !== 'document' && !stillNames(named, person))) {
-      await returnAttempt(h.db, attempt, reserved.taken, h.settings.policies);
-      throw unknownAccount(looksLikePhone(call.body.account), asked && 'other-entry');
-    }
-    const verdict = await comparePassword(h, person, call.body.password, attempt, reserved);
-    if (verdict.ok) {
-      for (const miss of misses)
-        await returnAttempt(h.db, miss.attempt, miss.reserved.taken, h.settings.policies);
-      const { needsRehash } = verdict;
-      const { taken } = reserved;
-      return { person, attempt, taken, needsRehash, typedPhoneKey, relations, agentAt, named: isNamed };
-    }
-    misses.push({ attempt, reserved });
+  const known = named.via === 'document' ? named.person : undefined;
+  const personKey = named.via === 'document' ? named.person.personKey : named.personKey;
+  const attempt = passwordAttempt(personKey, call.now);
+  // All settle before anything is decided: a read that failed must not leave the reservation spent (LCK-4).
+  const [read, reservation] = await Promise.allSettled([
+    Promise.all([
+      known ?? findPerson(h.db, personKey),
+      // Read before the password is known to be right, told only after it (LGN-8).
+      asked ? relationsIn(h.db, personKey, asked.companyKey) : [],
+      asked ? agentGroundsFor(h, personKey, asked, call.now) : [],
+      known && asked?.entry === 'cross-region'
+        ? isHandlerIn(h, known, asked.companyKey, attempt.day)
+        : undefined,
+    ]),
+    reservePassword(
+      h,
+      call,
+      attempt,
+      { entry: call.body.entry },
+      named.via === 'document' ? named.lockout : undefined,
+    ),
+  ]);
+  if (reservation.status === 'rejected') throw reservation.reason;
+  const reserved = reservation.value;
+  if (read.status === 'rejected') {
+    await returnAttempt(h.db, attempt, reserved.taken, h.settings.policies);
+    throw read.reason;
   }
-  throw await wrongPassword(h, call, misses);
+  const [person, relations, agentAt, isNamed] = read.value;
+  if (!person || (named.via !== 'document' && !stillNames(named, person))) {
+    await returnAttempt(h.db, attempt, reserved.taken, h.settings.policies);
+    throw unknownAccount(looksLikePhone(call.body.account), asked && 'other-entry');
+  }
+  const { ok, needsRehash } = await comparePassword(h, person, call.body.password, attempt, reserved);
+  if (!ok) throw await wrongPassword(h, call, attempt, reserved);
+  return {
+    person,
+    attempt,
+    taken: reserved.taken,
+    needsRehash,
+    typedPhoneKey: named.via === 'phone' ? named.phoneKey : undefined,
+    relations,
+    agentAt,
+    named: isNamed,
+  };
 }
 
 /** LGN-7 with the tries left; the fifth failure answers the lock itself, whose event the reservation has written. */
 async function wrongPassword(
   h: House,
   call: PasswordCall,
-  misses: readonly { attempt: Attempt; reserved: Reserved }[],
+  attempt: Attempt,
+  { taken }: Reserved,
 ): Promise<Problem> {
   const { policies } = h.settings;
-  const worst = Math.max(...misses.map((miss) => miss.reserved.taken));
   const detail = { method: 'password', entry: call.body.entry };
   try {
-    for (const { attempt, reserved } of misses)
-      if (reserved.taken < policies.lockoutFailures)
-        await h.db.put(audited(h, call, attempt.personKey, 'login-password', 'failure', detail));
+    if (taken < policies.lockoutFailures)
+      await h.db.put(audited(h, call, attempt.personKey, 'login-password', 'failure', detail));
   } catch (error) {
     // Told that nothing was changed, the person may trust it: a failure that is not written down is none (LCK-6).
-    for (const { attempt, reserved } of misses)
-      await returnAttempt(h.db, attempt, reserved.taken, policies).catch(() => undefined);
+    await returnAttempt(h.db, attempt, taken, policies).catch(() => undefined);
     throw error;
   }
-  return wrongPasswordProblem(worst, call.now, policies);
+  return wrongPasswordProblem(taken, call.now, policies);
 }
 
 /**

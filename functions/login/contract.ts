@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { flow } from '#contract/flow.ts';
 import {
   account,
+  accountKind,
   challenge,
   choice,
   codeSent,
@@ -57,6 +58,7 @@ export const login = flow({
         entry,
         taxpayerId: v.optional(v.pipe(v.string(), v.maxLength(64))),
         account,
+        accountKind,
         password,
         challenge,
       }),
@@ -72,6 +74,7 @@ export const login = flow({
         'ACCOUNT_SUSPENDED',
         'USER_NOT_REGISTERED',
         'PHONE_NOT_FOUND',
+        'ACCOUNT_AMBIGUOUS',
         'BAD_CREDENTIALS',
         'ACCOUNT_LOCKED',
         'TAXPAYER_NOT_FOUND',

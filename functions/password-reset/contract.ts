@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { flow } from '#contract/flow.ts';
 import {
   account,
+  accountKind,
   challenge,
   codeSent,
   exactlyOneFactor,
@@ -34,6 +35,7 @@ export const passwordReset = flow({
       summary: 'Account, name and document number',
       body: v.object({
         account,
+        accountKind,
         name: v.pipe(v.string(), v.minLength(1), v.maxLength(120)),
         documentNumber: v.pipe(v.string(), v.minLength(1), v.maxLength(64)),
         challenge,
@@ -43,6 +45,7 @@ export const passwordReset = flow({
         'ACCOUNT_SUSPENDED',
         'USER_NOT_REGISTERED',
         'PHONE_NOT_FOUND',
+        'ACCOUNT_AMBIGUOUS',
         'IDENTITY_MISMATCH',
         'CHALLENGE_REQUIRED',
       ],

@@ -26,25 +26,22 @@ export const startReset: StepOf<typeof passwordReset, 'start'> = async (h, call)
   ]);
   if (human.status === 'rejected') throw human.reason;
   if (found.status === 'rejected') throw found.reason;
-  const { persons, named } = found.value;
+  const { person, named } = found.value;
   const phoneKey = named.via === 'phone' ? named.phoneKey : undefined;
-  const person = persons.find((one) => sameName(nameOf(h, one), name) && numberOf(h, one) === number);
+  const isMeant = sameName(nameOf(h, person), name) && numberOf(h, person) === number;
   const solved = call.body.challenge !== undefined;
-  if (!person) {
-    const [known] = persons;
-    if (known)
-      await missed(h, call, { personKey: known.personKey, solved }, [
-        audited(h, call, known.personKey, 'password-reset', 'failure', { reason: 'identity' }),
-      ]);
+  const tried = { personKey: person.personKey, solved };
+  if (!isMeant) {
+    await missed(h, call, tried, [
+      audited(h, call, person.personKey, 'password-reset', 'failure', { reason: 'identity' }),
+    ]);
     throw new Problem('IDENTITY_MISMATCH');
   }
 
   // ORD-1: told to who knows the person's name and document, not only the account.
   if (isSuspended(person)) {
     const detail = { reason: 'ACCOUNT_SUSPENDED' };
-    await fitted(h, call, { personKey: (persons[0] ?? person).personKey, solved }, [
-      audited(h, call, person.personKey, 'password-reset', 'failure', detail),
-    ]);
+    await fitted(h, call, tried, [audited(h, call, person.personKey, 'password-reset', 'failure', detail)]);
     throw new Problem('ACCOUNT_SUSPENDED');
   }
 
@@ -66,7 +63,7 @@ export const startReset: StepOf<typeof passwordReset, 'start'> = async (h, call)
     call.now,
     h.settings.policies.resetSeconds,
   );
-  await fitted(h, call, { personKey: (persons[0] ?? person).personKey, solved }, [opened.write]);
+  await fitted(h, call, tried, [opened.write]);
   return created({
     resetId: opened.id,
     methods: [
@@ -79,10 +76,10 @@ export const startReset: StepOf<typeof passwordReset, 'start'> = async (h, call)
 async function findAccount(
   h: House,
   call: CallOf<typeof passwordReset, 'start'>,
-): Promise<{ persons: readonly Person[]; named: Named }> {
-  const named = await accountNamed(h, call.body.account, call.now);
-  if (named.via === 'document') return { persons: named.persons, named };
+): Promise<{ person: Person; named: Named }> {
+  const named = await accountNamed(h, call.body, call.now);
+  if (named.via === 'document') return { person: named.person, named };
   const person = await findPerson(h.db, named.personKey);
   if (!stillNames(named, person)) throw unknownAccount(looksLikePhone(call.body.account));
-  return { persons: [person], named };
+  return { person, named };
 }

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { agreementStates, serviceItems } from '#domain/agreements.ts';
+import { documentTypeCodes } from '#domain/documents.ts';
 import { channels, entries, roles } from '#domain/names.ts';
 import { orders } from '#domain/orders.ts';
 import { permissions, relationStates } from '#domain/relations.ts';
@@ -57,6 +58,14 @@ export const smsCode = v.pipe(
 /** Bounded far above what a person may choose, so that "too long" is said by PWD-2 and nothing huge is hashed. */
 export const password = bounded(1, 256);
 export const account = bounded(1, 64);
+/** DOC-6: which account is meant, sent back after ACCOUNT_AMBIGUOUS {kinds}. */
+export const accountKind = v.optional(
+  v.variant('kind', [
+    v.object({ kind: v.literal('document'), documentType: v.picklist(documentTypeCodes) }),
+    v.object({ kind: v.literal('phone') }),
+    v.object({ kind: v.literal('username') }),
+  ]),
+);
 export const username = bounded(1, 64);
 /** An ALTCHA payload: base64 of JSON, as the widget posts it. */
 export const challenge = v.optional(bounded(1, 4096));

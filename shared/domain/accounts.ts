@@ -8,6 +8,12 @@ export type AccountReading =
   | { readonly kind: 'phone'; readonly phone: string }
   | { readonly kind: 'username'; readonly username: string };
 
+/** DOC-6: which account is meant, where one text can be more than one person's. */
+export type AccountKind =
+  | { readonly kind: 'document'; readonly documentType: DocumentType }
+  | { readonly kind: 'phone' }
+  | { readonly kind: 'username' };
+
 /** The longest thing that can be an account, with room for spaces around it. */
 const longestAccount = 64;
 
@@ -16,8 +22,9 @@ const longestAccount = 64;
  * The free forms (208, 239–241, 299) fit most phones and usernames as well, so several readings are normal;
  * empty where nothing fits.
  * @param today Shanghai day, `YYYY-MM-DD`
+ * @param meant leaves what the person says it is (DOC-6)
  */
-export function readAccount(raw: string, today: string): readonly AccountReading[] {
+export function readAccount(raw: string, today: string, meant?: AccountKind): readonly AccountReading[] {
   if (raw.length > longestAccount) return [];
   const readings: AccountReading[] = [];
   const number = normaliseDocumentNumber(raw);
@@ -27,5 +34,11 @@ export function readAccount(raw: string, today: string): readonly AccountReading
   if (phone !== undefined) readings.push({ kind: 'phone', phone });
   const username = readUsername(raw);
   if (username !== undefined) readings.push({ kind: 'username', username });
-  return readings;
+  return meant === undefined ? readings : readings.flatMap((reading) => narrowed(reading, meant));
+}
+
+function narrowed(reading: AccountReading, meant: AccountKind): readonly AccountReading[] {
+  if (reading.kind !== meant.kind) return [];
+  if (reading.kind !== 'document' || meant.kind !== 'document') return [reading];
+  return reading.types.includes(meant.documentType) ? [{ ...reading, types: [meant.documentType] }] : [];
 }

@@ -1,4 +1,5 @@
 import { isPersonNumberBornBefore } from './person-numbers.ts';
+import { looksLikePhone } from './phones.ts';
 import { Problem } from './problem.ts';
 import { normaliseNumber } from './text.ts';
 
@@ -123,11 +124,16 @@ const fits = (type: DocumentType, number: string, today: string): boolean =>
  */
 export function parseDocument(type: DocumentType, rawNumber: string, today: string): string {
   const number = normaliseDocumentNumber(rawNumber);
-  if (!fits(type, number, today)) throw new Problem('DOCUMENT_INVALID');
+  // A free form that reads like a phone would hide its owner, or them (DOC-6).
+  if (!fits(type, number, today) || (isFreeForm(type) && looksLikePhone(number)))
+    throw new Problem('DOCUMENT_INVALID');
   return number;
 }
 
-/** DOC-5: every type that a normalised number may be of, in the order of DOC-1. */
+/**
+ * DOC-5: every type that a normalised number may be of, in the order of DOC-1. Also what is not taken in any more: a free
+ * form of a phone's shape that came earlier is still somebody's.
+ */
 export const documentTypesFitting = (number: string, today: string): DocumentType[] =>
   documentTypeCodes.filter((type) => fits(type, number, today));
 
@@ -139,6 +145,8 @@ export function looksLikeFixedFormDocument(text: string): boolean {
   const number = normaliseDocumentNumber(text);
   return fixedFormTypes.some((type) => forms[type].some((form) => form.shape.test(number)));
 }
+
+const isFreeForm = (type: DocumentType): boolean => !fixedFormTypes.some((fixed) => fixed === type);
 
 const officeFirst: ReadonlySet<string> = new Set(
   documentTypes.filter((type) => type.registration === 'office-first').map((type) => type.code),

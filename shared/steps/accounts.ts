@@ -1,28 +1,27 @@
 import { indexKey, personKey, phoneKey } from '#crypto/keys.ts';
-import { readAccount } from '#domain/accounts.ts';
+import { type AccountKind, type AccountReading, readAccount } from '#domain/accounts.ts';
 import { shanghaiDay } from '#domain/days.ts';
+import type { DocumentType } from '#domain/documents.ts';
 import { Problem } from '#domain/problem.ts';
 import { usernameGuard } from '#domain/usernames.ts';
 import type { House } from '#http/house.ts';
 import type { Item } from '#store/db.ts';
 import { type LockoutRow, lockoutKey } from '#store/lockouts.ts';
-import { isOwned, type OwnedPhone, type PhoneRow } from '#store/phones.ts';
+import { isOwned, type PhoneRow } from '#store/phones.ts';
 import type { PhoneWindow } from '#store/tickets.ts';
-import { isActive, type Person, type UsernameGuard, usernameKey } from '#store/users.ts';
+import { findPeople, isActive, type Person, type UsernameGuard, usernameKey } from '#store/users.ts';
 
 /** The table key of a username's guard. */
 export const usernameKeyOf = (h: Pick<House, 'keys'>, username: string): string =>
   usernameKey(indexKey(h.keys, 'username', usernameGuard(username)));
 
-/**
- * Who an account box can mean (LGN-2): the persons of every document type that fits, in one read with the guards of
- * phone and username; or, where no document is known, the owner of the phone or username.
- */
+/** Whom an account box means (LGN-2): a person known by the document, or the owner of the phone or username. */
 export type Named =
   | {
       readonly via: 'document';
-      readonly persons: readonly Person[];
-      readonly lockouts: ReadonlyMap<string, LockoutRow>;
+      readonly person: Person;
+      /** The day's failures, where they came along: they tell which reservation to try first. */
+      readonly lockout: LockoutRow | undefined;
     }
   | {
       readonly via: 'phone';
@@ -32,87 +31,115 @@ export type Named =
     }
   | { readonly via: 'username'; readonly personKey: string; readonly username: string };
 
+/** How the account box is to be understood. */
+interface Typed {
+  readonly account: string;
+  /** DOC-6: what the person said it is, after ACCOUNT_AMBIGUOUS. */
+  readonly accountKind?: AccountKind | undefined;
+}
+
 /**
- * Finds the account typed. Throws PHONE_NOT_FOUND for an unknown phone and USER_NOT_REGISTERED for everything else
- * that is known in no form (LGN-4).
+ * Finds the account typed: the persons of every document type that fits, in one read with the guards of phone and
+ * username. Throws PHONE_NOT_FOUND for an unknown phone, USER_NOT_REGISTERED for everything else that is known in no form
+ * (LGN-4), and ACCOUNT_AMBIGUOUS {kinds} where the text is more than one registered person's: then nothing has been
+ * looked at or counted (DOC-6).
  */
 export async function accountNamed(
   h: House,
-  typed: string,
+  { account, accountKind }: Typed,
   now: Date,
   variant?: 'other-entry',
 ): Promise<Named> {
+  const readings = readAccount(account, shanghaiDay(now), accountKind);
+  const found = await candidatesOf(h, readings, now);
+  const [first] = found;
+  if (!first)
+    throw unknownAccount(
+      readings.some((reading) => reading.kind === 'phone'),
+      variant,
+    );
+  if (new Set(found.map(holderOf)).size === 1) return first;
+  // Only who is registered counts; that takes a read of its own, for texts that are more than one thing.
+  const registered = await stillRegistered(h, found);
+  const distinct = registered.filter(
+    (one, index) => registered.findIndex((other) => holderOf(other) === holderOf(one)) === index,
+  );
+  if (distinct.length > 1) throw new Problem('ACCOUNT_AMBIGUOUS', { kinds: distinct.map(kindOf) });
+  return distinct[0] ?? first;
+}
+
+const holderOf = (named: Named): string =>
+  named.via === 'document' ? named.person.personKey : named.personKey;
+const kindOf = (named: Named): AccountKind =>
+  named.via === 'document'
+    ? { kind: 'document', documentType: named.person.documentType as DocumentType }
+    : { kind: named.via };
+
+async function stillRegistered(h: House, found: readonly Named[]): Promise<Named[]> {
+  const owners = await findPeople(
+    h.db,
+    found.flatMap((named) => (named.via === 'document' ? [] : [named.personKey])),
+  );
+  return found.filter((named) => named.via === 'document' || stillNames(named, owners.get(named.personKey)));
+}
+
+/** Everybody whom the readings find, in their order. */
+async function candidatesOf(h: House, readings: readonly AccountReading[], now: Date): Promise<Named[]> {
   const today = shanghaiDay(now);
-  const readings = readAccount(typed, today);
-  const wanted: {
-    table: 'Users' | 'Phones' | 'Lockouts' | 'SmsWindows';
-    key: Record<string, string>;
-    take: (item: Item) => void;
-  }[] = [];
-  const persons: Person[] = [];
-  const lockouts = new Map<string, LockoutRow>();
-  let phone: { row: OwnedPhone; key: string } | undefined;
-  let window: PhoneWindow | undefined;
-  let username: { guard: UsernameGuard; name: string } | undefined;
+  const keys: Parameters<House['db']['batchGet']>[0][number][] = [];
+  const at = (table: (typeof keys)[number]['table'], key: Record<string, string>): number =>
+    keys.push({ table, key }) - 1;
+  type Found = (items: readonly (Item | undefined)[]) => Named[];
+  const takes: Found[] = [];
   for (const reading of readings) {
-    if (reading.kind === 'document') {
-      for (const [index, type] of reading.types.entries()) {
-        const key = personKey(h.keys, type, reading.number);
-        wanted.push({
-          table: 'Users',
-          key: { personKey: key },
-          take: (item) => persons.push(item as unknown as Person),
-        });
-        // The day's failures of the likeliest reading come along: they tell which reservation to try first.
-        if (index === 0) {
-          wanted.push({
-            table: 'Lockouts',
-            key: lockoutKey(key, today),
-            take: (item) => lockouts.set(key, item as unknown as LockoutRow),
+    switch (reading.kind) {
+      case 'document':
+        for (const [index, type] of reading.types.entries()) {
+          const key = personKey(h.keys, type, reading.number);
+          const person = at('Users', { personKey: key });
+          // Of the likeliest reading alone, so that the read stays small.
+          const lockout = index === 0 ? at('Lockouts', lockoutKey(key, today)) : undefined;
+          takes.push((items) => {
+            const row = items[person] as unknown as Person | undefined;
+            const day = lockout === undefined ? undefined : (items[lockout] as unknown as LockoutRow);
+            return isActive(row) ? [{ via: 'document', person: row, lockout: day }] : [];
           });
         }
+        break;
+      case 'phone': {
+        const key = phoneKey(h.keys, reading.phone);
+        const owner = at('Phones', { phoneKey: key });
+        const window = at('SmsWindows', { phoneKey: key });
+        takes.push((items) => {
+          const row = items[owner] as unknown as PhoneRow | undefined;
+          return isOwned(row)
+            ? [
+                {
+                  via: 'phone',
+                  personKey: row.personKey,
+                  phoneKey: key,
+                  window: items[window] as unknown as PhoneWindow | undefined,
+                },
+              ]
+            : [];
+        });
+        break;
       }
-    } else if (reading.kind === 'phone') {
-      const key = phoneKey(h.keys, reading.phone);
-      wanted.push({
-        table: 'Phones',
-        key: { phoneKey: key },
-        take: (item) => {
-          const row = item as unknown as PhoneRow;
-          if (isOwned(row)) phone = { row, key };
-        },
-      });
-      wanted.push({
-        table: 'SmsWindows',
-        key: { phoneKey: key },
-        take: (item) => {
-          window = item as unknown as PhoneWindow;
-        },
-      });
-    } else {
-      wanted.push({
-        table: 'Users',
-        key: { personKey: usernameKeyOf(h, reading.username) },
-        take: (item) => {
-          username = { guard: item as unknown as UsernameGuard, name: reading.username };
-        },
-      });
+      case 'username': {
+        const guard = at('Users', { personKey: usernameKeyOf(h, reading.username) });
+        takes.push((items) => {
+          const { owner, username } = (items[guard] ?? {}) as unknown as Partial<UsernameGuard>;
+          // Other capitals name nobody: told here, before an attempt of the owner's is reserved.
+          return owner && username === reading.username
+            ? [{ via: 'username', personKey: owner, username }]
+            : [];
+        });
+      }
     }
   }
-  if (wanted.length > 0) {
-    const items = await h.db.batchGet(wanted);
-    for (const [index, item] of items.entries()) if (item) wanted[index]?.take(item);
-  }
-  const active = persons.filter(isActive);
-  if (active.length > 0) return { via: 'document', persons: active, lockouts };
-  if (phone) return { via: 'phone', personKey: phone.row.personKey, phoneKey: phone.key, window };
-  // Other capitals name nobody: told here, before an attempt of the owner's is reserved.
-  if (username?.guard.owner && username.guard.username === username.name)
-    return { via: 'username', personKey: username.guard.owner, username: username.name };
-  throw unknownAccount(
-    readings.some((reading) => reading.kind === 'phone'),
-    variant,
-  );
+  if (keys.length === 0) return [];
+  const items = await h.db.batchGet(keys);
+  return takes.flatMap((take) => take(items));
 }
 
 /** LGN-4 */

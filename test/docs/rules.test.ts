@@ -9,7 +9,7 @@ const entries = ruleEntries(markdown);
 
 /** How many rules each group has; a rule that vanishes or appears has to be meant. */
 const groups = {
-  DOC: 5,
+  DOC: 6,
   REG: 9,
   LGN: 12,
   LCK: 6,

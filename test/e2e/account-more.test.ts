@@ -342,7 +342,7 @@ describe('every page of every identity', () => {
   async function walked(page: Page, name: string, identity: Pick<Identity, 'kind'>, isAgency: boolean) {
     const entries = menuOf(identity as Identity, isAgency).flatMap((group) => group.entries);
     const fine = async (what: string) => {
-      await page.getByText('正在加载').waitFor({ state: 'detached' });
+      await expect.poll(() => page.getByText('正在加载').count(), { timeout: 30_000 }).toBe(0);
       await expectAccessible(page);
       await expectFits(page);
       await picture(page, `walk-${name}-${what}-360`);

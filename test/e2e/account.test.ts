@@ -40,7 +40,7 @@ describe('the account centre of a natural person', () => {
       await menu.getByRole('button').click();
       await menu.getByRole('link', { name: title }).click();
       await page.getByRole('heading', { level: 1, name: title }).waitFor();
-      await page.getByText('正在加载').waitFor({ state: 'detached' });
+      await expect.poll(() => page.getByText('正在加载').count(), { timeout: 30_000 }).toBe(0);
       expect(new URL(page.url()).pathname).toBe(`/me/${path}`);
       await expectAccessible(page);
       await expectFits(page);

@@ -2,8 +2,9 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { maskName } from '#domain/masks.ts';
 import { localPartner, workingAs } from '../support/channel-partner.ts';
+import { collected } from '../support/collected.ts';
 import { codeFor, loggedInByFace, registered, scanFace, wait } from '../support/door.ts';
-import type { Sample } from '../support/people.ts';
+import { person, type Sample } from '../support/people.ts';
 import { expectAccessible, expectFits, picture, usePortal } from './support/browser.ts';
 
 const portal = usePortal();
@@ -58,6 +59,20 @@ describe('the login page', () => {
 });
 
 describe('logging in', () => {
+  it('DOC-6 asks which account is meant where a number is two people’s, and goes on with the answer', async () => {
+    const documentNumber = String(Date.now()).slice(-8);
+    const taiwanese = await registered(portal.door, { ...person(), documentType: '213', documentNumber });
+    await collected(portal.door, '208', documentNumber);
+    const page = await portal.open();
+    await asNatural(page, taiwanese);
+    await page.getByText('您输入的账号对应多个用户，请选择要登录的账号类型').waitFor();
+    await page.getByRole('button', { name: '外国护照' }).waitFor();
+    await expectAccessible(page);
+    await picture(page, 'login-which-account');
+    await page.getByRole('button', { name: '台湾居民来往大陆通行证' }).click();
+    await page.getByText('密码正确').waitFor();
+  });
+
   it('LGN-3 LGN-6 SES-1 by password and SMS code; 退出 ends it', async () => {
     const who = await registered(portal.door);
     await wait(portal.door, 61);

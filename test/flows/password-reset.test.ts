@@ -196,7 +196,7 @@ describe('PWD-1 忘记密码', () => {
     expectStatus(await resetByFace(former, freshPassword()), 204);
   });
 
-  it('PWD-1 DOC-5 finds the one meant among two who hold the number under different types', async () => {
+  it('PWD-1 DOC-6 asks which is meant of two who hold the number under different types', async () => {
     const taiwanese = await registered(door, personWith('213'));
     const foreigner = personWith('299', { documentNumber: taiwanese.documentNumber });
     await door.registry(collectionLine(foreigner));
@@ -209,8 +209,18 @@ describe('PWD-1 忘记密码', () => {
       200,
     );
     expectStatus(await door.http('POST', `/v1/registrations/${id}/complete`), 201);
-    for (const who of [taiwanese, foreigner])
-      expect((await start(who)).body.methods[0].maskedPhone.slice(-4)).toBe(who.phone.slice(-4));
+    const kindOf = ({ documentType }: Sample) => ({ kind: 'document', documentType });
+    for (const who of [taiwanese, foreigner]) {
+      expect((await start(who)).body).toMatchObject({
+        status: 409,
+        code: 'ACCOUNT_AMBIGUOUS',
+        kinds: [kindOf(taiwanese), kindOf(foreigner)],
+      });
+      const { documentNumber, name } = who;
+      const body = { account: documentNumber, accountKind: kindOf(who), name, documentNumber };
+      const opened = expectStatus(await door.http('POST', '/v1/password-resets', body), 201).body;
+      expect(opened.methods[0].maskedPhone.slice(-4)).toBe(who.phone.slice(-4));
+    }
   });
 
   it('PWD-1 a ticket is over after 30 minutes, and of no other journey', async () => {

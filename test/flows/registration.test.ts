@@ -295,7 +295,7 @@ describe('DOC-1 the twelve document types', () => {
     expect(['ALREADY_REGISTERED', 'PERSON_MISMATCH']).toContain((await complete(other)).body.code);
   });
 
-  it('DOC-5 one number under two types is two persons, and the password tells at login which one', async () => {
+  it('DOC-5 DOC-6 one number under two types is two persons, and each says at login which', async () => {
     const taiwanese = personWith('213', { password: 'Jiangnan#7041' });
     const foreigner = personWith('208', {
       documentNumber: taiwanese.documentNumber,
@@ -307,7 +307,11 @@ describe('DOC-1 the twelve document types', () => {
     expectStatus(await fillProfile(door, id, foreigner), 200);
     expectStatus(await complete(id), 201);
     for (const who of [taiwanese, foreigner]) {
-      const login = expectStatus(await enterPassword(door, who.documentNumber, who.password), 201);
+      const accountKind = { kind: 'document', documentType: who.documentType };
+      const login = expectStatus(
+        await enterPassword(door, who.documentNumber, who.password, 'natural', { accountKind }),
+        201,
+      );
       expect(login.body.secondFactors[0].maskedPhone.slice(-4)).toBe(who.phone.slice(-4));
     }
   });

@@ -55,6 +55,7 @@ export const en: Same<typeof zh> = {
     taxpayerId: 'Unified social credit code / taxpayer number',
     taxpayerIdWrong: 'This is no valid credit code or taxpayer number. Please check it.',
     account: 'ID number / mobile number / username',
+    accountKind: 'What you entered is',
     password: 'Personal password',
     newPassword: 'New password',
     repeatPassword: 'Repeat the password',

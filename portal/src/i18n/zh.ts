@@ -50,6 +50,7 @@ export const zh = {
     taxpayerId: '统一社会信用代码/纳税人识别号',
     taxpayerIdWrong: '统一社会信用代码或纳税人识别号不正确，请核对',
     account: '居民身份证号码/手机号码/用户名',
+    accountKind: '您要登录的账号是',
     password: '个人用户密码',
     newPassword: '新密码',
     repeatPassword: '确认密码',

@@ -210,6 +210,10 @@ export const en: Catalogue = {
     title: 'You are already registered, please log in',
     detail: () => 'Use “Forgot password” or “Recover phone number” if you cannot.',
   },
+  ACCOUNT_AMBIGUOUS: {
+    title: 'What you entered belongs to more than one user: choose which kind of account it is',
+    detail: () => 'Then send it again. No password was looked at, and nothing was counted.',
+  },
   PHONE_TAKEN: {
     title: 'This phone number belongs to another user',
     detail: () => 'If it is yours, you can take it over with a face check.',

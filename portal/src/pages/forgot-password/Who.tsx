@@ -2,6 +2,7 @@ import { Button, Form } from 'antd';
 import { Link } from 'react-router';
 import { withChallenge } from '../../api/challenge.ts';
 import { answer, bareApi } from '../../api/client.ts';
+import { AccountKinds, useAccountKind } from '../../components/AccountKinds.tsx';
 import { ApiForm } from '../../components/ApiForm.tsx';
 import { ChallengeNotice } from '../../components/ChallengeNotice.tsx';
 import { Input } from '../../components/fields/inputs.ts';
@@ -26,11 +27,16 @@ export function Who({ onOpened }: { onOpened: (reset: Reset) => void }) {
   const common = useCommon();
   const rules = useRules();
   const [form] = Form.useForm<Typed>();
+  const meant = useAccountKind();
   const { submit, busy, problem, retry } = useSubmit<Typed>({
     form,
     send: async (typed) => {
       const { resetId, methods } = await withChallenge((challenge) =>
-        answer(bareApi.POST('/v1/password-resets', { body: { ...typed, ...challenge } })),
+        answer(
+          bareApi.POST('/v1/password-resets', {
+            body: { ...typed, ...meant.of(typed.account), ...challenge },
+          }),
+        ),
       );
       onOpened({ resetId, methods, documentNumber: typed.documentNumber });
     },
@@ -42,6 +48,13 @@ export function Who({ onOpened }: { onOpened: (reset: Reset) => void }) {
       <ApiForm form={form} onFinish={submit}>
         <ProblemAlert problem={problem} onRetry={retry}>
           {problem?.code === 'USER_NOT_REGISTERED' ? <Link to="/register">{t('register')}</Link> : null}
+          <AccountKinds
+            problem={problem}
+            onChoose={(kind) => {
+              meant.choose(form.getFieldValue('account'), kind);
+              retry();
+            }}
+          />
         </ProblemAlert>
         <AccountField />
         <NameField />

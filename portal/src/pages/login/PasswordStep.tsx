@@ -6,6 +6,7 @@ import type { Entry } from '#domain/names.ts';
 import { withChallenge } from '../../api/challenge.ts';
 import { answer, bareApi } from '../../api/client.ts';
 import { useLegacyDay } from '../../api/config.ts';
+import { AccountKinds, useAccountKind } from '../../components/AccountKinds.tsx';
 import { ApiForm } from '../../components/ApiForm.tsx';
 import { ChallengeNotice } from '../../components/ChallengeNotice.tsx';
 import { AccountField, PasswordField, TaxpayerIdField } from '../../components/fields/text-fields.tsx';
@@ -31,10 +32,11 @@ export function PasswordStep({ onPassed }: { onPassed: (passed: PasswordPassed) 
   const common = useCommon();
   const [entry, setEntry] = useState<Entry>('enterprise');
   const [form] = Form.useForm<Typed>();
+  const meant = useAccountKind();
   const { submit, busy, problem, setProblem, retry } = useSubmit<Typed>({
     form,
     send: async (typed) => {
-      const body = { ...typed, entry };
+      const body = { ...typed, ...meant.of(typed.account), entry };
       onPassed(
         await withChallenge((challenge) =>
           answer(bareApi.POST('/v1/logins', { body: { ...body, ...challenge } })),
@@ -66,7 +68,15 @@ export function PasswordStep({ onPassed }: { onPassed: (passed: PasswordPassed) 
           </p>
         ) : null}
         <ApiForm form={form} onFinish={submit}>
-          <Refused problem={problem} entry={entry} onEntry={go} onRetry={retry} />
+          <Refused problem={problem} entry={entry} onEntry={go} onRetry={retry}>
+            <AccountKinds
+              problem={problem}
+              onChoose={(kind) => {
+                meant.choose(form.getFieldValue('account'), kind);
+                retry();
+              }}
+            />
+          </Refused>
           {entry === 'natural' ? null : <TaxpayerIdField />}
           <AccountField />
           <PasswordField />

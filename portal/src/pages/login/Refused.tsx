@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import { type Entry, entries } from '#domain/names.ts';
 import type { Problem } from '../../api/problem.ts';
@@ -10,13 +11,15 @@ interface Props {
   readonly entry: Entry;
   readonly onEntry: (entry: Entry) => void;
   readonly onRetry: () => void;
+  readonly children?: ReactNode;
 }
 
 /** The API's sentence, with the way on that fits it. */
-export function Refused({ problem, entry, onEntry, onRetry }: Props) {
+export function Refused({ problem, entry, onEntry, onRetry, children }: Props) {
   return (
     <ProblemAlert problem={problem} onRetry={onRetry}>
       {problem ? <WayOn problem={problem} entry={entry} onEntry={onEntry} /> : null}
+      {children}
     </ProblemAlert>
   );
 }

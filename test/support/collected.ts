@@ -1,0 +1,29 @@
+import { type Door, enterPassword, expectStatus, fillProfile, startRegistration } from './door.ts';
+import { person, type Sample } from './people.ts';
+
+export const documentKind = (documentType: string) => ({ kind: 'document', documentType });
+
+/** Somebody of an office-first type, collected at a hall and registered; with the id of a login that is open. */
+export async function collected(
+  door: Door,
+  documentType: string,
+  documentNumber: string,
+): Promise<Sample & { readonly loginId: string }> {
+  const who: Sample = { ...person(), documentType, documentNumber, password: 'Huaibei!3926' };
+  const { name, phone } = who;
+  const line = {
+    type: 'collection',
+    version: 1,
+    person: { name, documentType, documentNumber },
+    phone,
+    officer: '3401001',
+  };
+  const report = expectStatus(await door.http('POST', '/local/registry', JSON.stringify(line)), 200).body;
+  if (report.accepted !== 1) throw new Error(JSON.stringify(report));
+  const id = await startRegistration(door, who);
+  expectStatus(await fillProfile(door, id, who), 200);
+  expectStatus(await door.http('POST', `/v1/registrations/${id}/complete`), 201);
+  const accountKind = documentKind(documentType);
+  const login = await enterPassword(door, documentNumber, who.password, 'natural', { accountKind });
+  return { ...who, loginId: expectStatus(login, 201).body.loginId };
+}
