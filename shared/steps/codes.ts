@@ -16,11 +16,12 @@ import {
   guessesLeftWrite,
   guessReturnedWrite,
   lockedProblem,
+  type Reserved,
   reserveAttempt,
   reserveGuess,
   returnAttempt,
   returnGuess,
-  successWrite,
+  rightCodeWrite,
 } from '#store/lockouts.ts';
 import { type PhoneGuess, phoneGuessReturnedWrite, reservePhoneGuess } from '#store/phone-guesses.ts';
 import { returnSend, takeSend } from '#store/sms-windows.ts';
@@ -186,20 +187,19 @@ export async function withCode<T extends CodeTicket, M, R>(
   const expected = codeHash(h.keys, input.purpose, ticket.ticketKey, stored.phoneKey, input.code);
   const right = constantTimeEqual(expected, stored.hash);
   const phoneGuess = { phoneKey: stored.phoneKey, now, attemptId };
-  // The attempt is reserved before anything is done with what was found (LCK-4).
-  const reserve = onTicket
-    ? reserveUnregistered(h, call, phoneGuess, input.challenge)
-    : counted
-      ? reserveAttempt(
-          h.db,
-          attempt,
-          policies,
-          audited(h, call, ticket.personKey, 'locked', 'failure', { method: 'sms' }),
-        )
-      : reserveGuess(h.db, attempt, policies, () => guessesUsedUp(input.purpose, now));
+  const usedUp = () => guessesUsedUp(input.purpose, now);
+  const reserve = async (): Promise<Reserved | undefined> => {
+    if (onTicket) return reserveUnregistered(h, call, phoneGuess, input.challenge);
+    if (!counted) return reserveGuess(h.db, attempt, policies, usedUp);
+    // LCK-4: a wrong code is told only once it is counted. A right one has no count to take: the transaction that it
+    // leads to is refused by five wrong ones before it, so of any number at once no sixth look finds anything.
+    if (right) return undefined;
+    const lockEvent = audited(h, call, ticket.personKey, 'locked', 'failure', { method: 'sms' });
+    return reserveAttempt(h.db, attempt, policies, lockEvent);
+  };
   // Both settle before anything is decided, so that nothing is given back that is still on its way.
   const [reserved, read] = await Promise.allSettled([
-    reserve,
+    reserve(),
     right ? Promise.resolve(meanwhile(ticket)) : undefined,
   ]);
   const giveBack = async () => {
@@ -211,7 +211,9 @@ export async function withCode<T extends CodeTicket, M, R>(
           ? returnAttempt(h.db, attempt, reserved.value.taken, policies)
           : onTicket
             ? h.db.update(phoneGuessReturnedWrite(phoneGuess))
-            : returnGuess(h.db, attempt),
+            : counted
+              ? undefined
+              : returnGuess(h.db, attempt),
     ]);
   };
   if (reserved.status === 'rejected') {
@@ -246,14 +248,13 @@ export async function withCode<T extends CodeTicket, M, R>(
     }
     throw new Problem('SMS_CODE_WRONG', { remainingAttempts: left });
   }
-  const lifted = (reserved.value?.taken ?? 0) >= policies.lockoutFailures;
-  const writes = counted
-    ? [
-        successWrite(attempt, policies),
-        // The lock that this very attempt had set is lifted with its own event.
-        ...(lifted ? [audited(h, call, ticket.personKey, 'unlocked', 'success', { method: 'sms' })] : []),
-      ]
-    : [onTicket ? phoneGuessReturnedWrite(phoneGuess) : guessReturnedWrite(attempt)];
+  const writes = [
+    counted
+      ? rightCodeWrite(attempt, policies, usedUp)
+      : onTicket
+        ? phoneGuessReturnedWrite(phoneGuess)
+        : guessReturnedWrite(attempt),
+  ];
   try {
     return await act(
       { ticket, hash: stored.hash, phoneKey: stored.phoneKey, attemptId: attempt.attemptId, writes },

@@ -225,6 +225,22 @@ export function successWrite(
   };
 }
 
+/**
+ * The success of a right SMS code, which holds no reservation: it counts as one look that is over with it. Refused by
+ * every lock, and where the day's guesses are used up (`usedUp`, LCK-5), so that five wrong codes before it keep it out.
+ */
+export function rightCodeWrite(attempt: Attempt, policies: Policies, usedUp: () => Problem): Write {
+  return {
+    table: 'Lockouts',
+    key: lockoutKey(attempt.personKey, attempt.day),
+    set: 'SET #ttl = :ttl REMOVE #m',
+    when: `${notLocked} AND (attribute_not_exists(${guesses}) OR size(${guesses}) < :guesses)`,
+    names: { '#m': attempt.method, '#ttl': 'ttl', [guesses]: 'smsGuesses' },
+    values: { ':ttl': lockoutExpiry(attempt.day, policies), ':guesses': policies.smsGuessesPerDay },
+    otherwise: (old) => ((old as LockoutRow | undefined)?.lockedAt ? lockedProblem(attempt.day) : usedUp()),
+  };
+}
+
 /** LCK-2 for a method that is not counted here: refuses while the account is locked. */
 export function notLockedWrite(personKey: string, day: string): Write {
   return {

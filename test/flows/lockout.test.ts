@@ -626,9 +626,9 @@ describe('our own errors', () => {
     const routeKey = 'POST /v1/logins/{id}/verify';
     for (const action of [
       'TransactWriteItems',
-      'GetItem',
+      'UpdateItem',
       'TransactWriteItems',
-      'GetItem',
+      'UpdateItem',
       'TransactWriteItems',
     ])
       await failing({ function: 'login', routeKey, action }, () => verify(door, ticket, { smsCode: code }));

@@ -130,6 +130,53 @@ describe('SMS codes', () => {
     ).toEqual([]);
   });
 
+  /** Tickets of one person, each with a code of its own. */
+  async function codesOf(who: Known, count: number) {
+    const codes: { ticket: string; code: string }[] = [];
+    for (let i = 0; i < count; i++) {
+      await wait(door, 61);
+      const ticket = await loginTicket(door, who);
+      codes.push({ ticket, code: await loginCode(door, ticket, who.phone) });
+    }
+    return codes;
+  }
+  const wrongOnes = (code: string, count: number) =>
+    Array.from({ length: count }, (_, i) => String((Number(code) + 1 + i) % 1_000_000).padStart(6, '0'));
+
+  it('LCK-4 a right code that was compared before five wrong ones were told opens nothing after them', async () => {
+    const who = await knownPerson(door);
+    const [mine, other] = await codesOf(who, 2);
+    const held = door.faults.add({
+      function: 'login',
+      routeKey: 'POST /v1/logins/{id}/verify',
+      action: 'TransactWriteItems',
+      kind: 'hold',
+    });
+    const right = verify(door, mine?.ticket ?? '', { smsCode: mine?.code ?? '' });
+    await door.faults.held(held);
+    const wrong = await Promise.all(
+      wrongOnes(other?.code ?? '', 5).map((smsCode) => verify(door, other?.ticket ?? '', { smsCode })),
+    );
+    expect(tally(wrong)).toEqual({ SMS_CODE_WRONG: 4, ACCOUNT_LOCKED: 1 });
+    door.faults.release(held);
+    expect((await right).body.code).toBe('ACCOUNT_LOCKED');
+    expect((await rows(door, 'Sessions')).filter((s) => s.personKey === who.personKey)).toEqual([]);
+    expect(await failures(door, who)).toEqual({ ...none, sms: 5, guesses: 5, locked: true });
+  });
+
+  it('LCK-4 LCK-5 wrong codes at four codes at once get five looks together', async () => {
+    const who = await knownPerson(door);
+    const codes = await codesOf(who, 4);
+    const replies = await Promise.all(
+      codes.flatMap(({ ticket, code }) =>
+        wrongOnes(code, 5).map((smsCode) => verify(door, ticket, { smsCode })),
+      ),
+    );
+    expect(tally(replies)).toEqual({ SMS_CODE_WRONG: 4, ACCOUNT_LOCKED: 16 });
+    for (const { ticket, code } of codes)
+      expect((await verify(door, ticket, { smsCode: code })).status).toBeGreaterThanOrEqual(400);
+  });
+
   it('LCK-5 parallel wrong codes over several tickets get ten a day', async () => {
     const who = await knownPerson(door);
     let looked = 0;

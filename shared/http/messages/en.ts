@@ -212,7 +212,7 @@ export const en: Catalogue = {
   },
   ACCOUNT_AMBIGUOUS: {
     title: 'What you entered belongs to more than one user: choose which kind of account it is',
-    detail: () => 'Then send it again. No password was looked at, and nothing was counted.',
+    detail: () => 'Please choose here. No password has been looked at, and nothing has been counted.',
   },
   PHONE_TAKEN: {
     title: 'This phone number belongs to another user',

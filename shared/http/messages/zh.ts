@@ -188,7 +188,7 @@ export const zh: Catalogue = {
   },
   ACCOUNT_AMBIGUOUS: {
     title: '您输入的账号对应多个用户，请选择要登录的账号类型',
-    detail: () => '选择后请重新提交。在此之前没有核对密码，也不计入错误次数。',
+    detail: () => '请在此选择。目前没有核对密码，也不计入错误次数。',
   },
   PHONE_TAKEN: {
     title: '该手机号码已被其他用户使用',
