@@ -32,6 +32,9 @@ export function readBody(event: APIGatewayProxyEventV2, route: RouteDeclaration)
   } catch {
     throw new Problem('BAD_REQUEST', { errors: [{ path: 'body', message: 'not JSON' }] });
   }
+  // Every body is an object of members; a schema whose members are all optional would take a list for one.
+  if (Array.isArray(parsed))
+    throw new Problem('BAD_REQUEST', { errors: [{ path: 'body', message: 'expected Object' }] });
   return valid(route.body, parsed, 'body');
 }
 

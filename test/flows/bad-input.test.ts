@@ -197,12 +197,13 @@ describe('bodies', () => {
   });
 
   it.each(named(withBody))('BL-06 %s survives deep nesting and prototype keys', async (name, route) => {
-    for (const deep of [
-      '['.repeat(8_000),
-      `${'['.repeat(8_000)}${']'.repeat(8_000)}`,
-      `${'{"a":'.repeat(2_500)}1${'}'.repeat(2_500)}`,
-    ])
+    for (const deep of ['['.repeat(8_000), `${'['.repeat(8_000)}${']'.repeat(8_000)}`])
       expectProblem(await call(route, deep), name);
+    // A member that nobody knows is ignored: that will do where all others are optional.
+    const nested = `${'{"a":'.repeat(2_500)}1${'}'.repeat(2_500)}`;
+    const reply = await call(route, nested);
+    if ((bodyShape(route.route).required ?? []).length > 0) expectProblem(reply, name);
+    else expectNoFailure(reply, name);
     const good = JSON.stringify(goodBody(route.route)).slice(1, -1);
     for (const polluted of [
       '"__proto__":{"polluted":true,"status":"active"}',

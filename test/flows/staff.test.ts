@@ -78,12 +78,13 @@ describe('the people of a company', () => {
     const [firm, hand] = [await company(door), await somebody(door)];
     const away: FaultRule[] = [
       { function: 'staff', service: 'sms', kind: 'error500', times: Number.POSITIVE_INFINITY },
-      // The second read of the person is for the notice alone.
-      { function: 'staff', table: 'Users', action: 'GetItem', nth: 2, kind: 'error500', times: 3 },
+      // After the caller and the person asked: the third read of a person is for the notice alone.
+      { function: 'staff', table: 'Users', action: 'GetItem', nth: 3, kind: 'error500', times: 3 },
     ];
     for (const [at, rule] of away.entries()) {
-      door.faults.add(rule);
+      const id = door.faults.add(rule);
       const reply = await firm.invite(hand.who, { role: at === 0 ? 'tax-handler' : 'invoice-clerk' });
+      expect(door.faults.struck(id)).toBeGreaterThan(0);
       door.faults.clear();
       expectStatus(reply, 201);
     }
