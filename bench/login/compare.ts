@@ -37,7 +37,8 @@ export async function startOurs(
     core: ground.core,
     nodeOptions,
   });
-  const { post } = poster(server.port);
+  // The portal's pages come from the issuer's origin; a page of any other is refused.
+  const { post } = poster(server.port, ground.stubs.origin);
   return {
     name: 'ours, by document number',
     server,

@@ -9,8 +9,11 @@ interface Reply {
 }
 export type Post = (path: string, body?: object, cookie?: string) => Promise<Reply>;
 
-/** Posts as a browser would, over kept connections; one to a lane of the load. */
-export function poster(port: number): { post: Post; close(): void } {
+/**
+ * Posts as a browser would, over kept connections; one to a lane of the load.
+ * @param pages where the page that posts comes from, if not from the server itself
+ */
+export function poster(port: number, pages?: string): { post: Post; close(): void } {
   const agent = new Agent({ keepAlive: true, maxSockets: 64 });
   const origin = `http://127.0.0.1:${port}`;
   const post: Post = (path, body, cookie) =>
@@ -22,7 +25,7 @@ export function poster(port: number): { post: Post; close(): void } {
           method: 'POST',
           agent,
           headers: {
-            origin,
+            origin: pages ?? origin,
             'user-agent':
               'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36',
             accept: 'application/json',
