@@ -1,17 +1,16 @@
 import {
-  type AttributeValue,
-  BatchGetItemCommand,
-  type BatchGetItemCommandInput,
-  type BatchGetItemCommandOutput,
-  type DynamoDBClient,
-  GetItemCommand,
-  PutItemCommand,
+  BatchGetCommand,
+  type BatchGetCommandInput,
+  type BatchGetCommandOutput,
+  type DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
   QueryCommand,
-  TransactGetItemsCommand,
-  TransactWriteItemsCommand,
-  UpdateItemCommand,
-} from '@aws-sdk/client-dynamodb';
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+  TransactGetCommand,
+  TransactWriteCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { type TableName, tableVariable } from '#contract/tables.ts';
 import { Problem } from '#domain/problem.ts';
 import { openClient } from './client.ts';
@@ -97,15 +96,10 @@ async function throughConflicts<T>(call: () => Promise<T>): Promise<T> {
   }
 }
 
-type Stored = Record<string, AttributeValue>;
-const toStored = (item: object): Stored => marshall(item, { removeUndefinedValues: true });
-const fromStored = <T extends object = Item>(stored: Stored | undefined): T | undefined =>
-  stored && (unmarshall(stored) as T);
-
 /** The tables of this function, by the names its environment gives. */
 export function openTables() {
-  let opened: DynamoDBClient | undefined;
-  const client = (): DynamoDBClient => {
+  let opened: DynamoDBDocumentClient | undefined;
+  const client = (): DynamoDBDocumentClient => {
     opened ??= openClient();
     return opened;
   };
@@ -117,7 +111,7 @@ export function openTables() {
   const expression = (e: Expression) => ({
     ConditionExpression: e.when,
     ExpressionAttributeNames: e.names,
-    ExpressionAttributeValues: e.values && toStored(e.values),
+    ExpressionAttributeValues: e.values,
   });
 
   return {
@@ -128,33 +122,30 @@ export function openTables() {
       { consistent = true } = {},
     ): Promise<T | undefined> {
       const { Item: item } = await client().send(
-        new GetItemCommand({ TableName: name(table), Key: toStored(key), ConsistentRead: consistent }),
+        new GetCommand({ TableName: name(table), Key: key, ConsistentRead: consistent }),
       );
-      return fromStored<T>(item);
+      return item as T | undefined;
     },
 
     /** Reads up to 100 items of several tables in one call, strongly consistent, in the order of the keys. */
     async batchGet(keys: readonly { table: TableName; key: Key }[]): Promise<(Item | undefined)[]> {
-      const request: Record<string, { Keys: Stored[]; ConsistentRead: true }> = {};
+      const request: Record<string, { Keys: Key[]; ConsistentRead: true }> = {};
       for (const { table, key } of keys) {
         const of = name(table);
         request[of] ??= { Keys: [], ConsistentRead: true };
-        request[of].Keys.push(toStored(key));
+        request[of].Keys.push(key);
       }
       const found = new Map<string, Item>();
-      let pending: BatchGetItemCommandInput['RequestItems'] = request;
+      let pending: BatchGetCommandInput['RequestItems'] = request;
       for (let attempt = 0; pending && Object.keys(pending).length > 0; attempt++) {
         if (attempt > 5) throw new Error('BatchGetItem left keys unprocessed');
         if (attempt > 0) await backOff(attempt);
-        const answer: BatchGetItemCommandOutput = await client().send(
-          new BatchGetItemCommand({ RequestItems: pending }),
+        const answer: BatchGetCommandOutput = await client().send(
+          new BatchGetCommand({ RequestItems: pending }),
         );
         for (const [table, items] of Object.entries(answer.Responses ?? {})) {
           const keyNames = Object.keys(request[table]?.Keys[0] ?? {});
-          for (const stored of items) {
-            const item = unmarshall(stored);
-            found.set(`${table}\n${keyNames.map((k) => item[k]).join('\n')}`, item);
-          }
+          for (const item of items) found.set(`${table}\n${keyNames.map((k) => item[k]).join('\n')}`, item);
         }
         pending = answer.UnprocessedKeys;
       }
@@ -163,13 +154,11 @@ export function openTables() {
 
     /** Reads up to 100 items as they stood at one instant, in the order of the keys. Costs twice the units of `batchGet`. */
     async transactGet(keys: readonly { table: TableName; key: Key }[]): Promise<(Item | undefined)[]> {
-      const TransactItems = keys.map(({ table, key }) => ({
-        Get: { TableName: name(table), Key: toStored(key) },
-      }));
+      const TransactItems = keys.map(({ table, key }) => ({ Get: { TableName: name(table), Key: key } }));
       const { Responses = [] } = await throughConflicts(() =>
-        client().send(new TransactGetItemsCommand({ TransactItems })),
+        client().send(new TransactGetCommand({ TransactItems })),
       );
-      return keys.map((_, index) => fromStored(Responses[index]?.Item));
+      return keys.map((_, index) => Responses[index]?.Item);
     },
 
     /** One page of a query on a table or index. Indexes are eventually consistent: they serve lists, never rules. */
@@ -195,14 +184,14 @@ export function openTables() {
           KeyConditionExpression: q.when,
           FilterExpression: q.filter,
           ExpressionAttributeNames: q.names,
-          ExpressionAttributeValues: toStored(q.values),
+          ExpressionAttributeValues: q.values,
           Limit: q.limit,
           ScanIndexForward: !q.backwards,
           ConsistentRead: q.consistent,
-          ExclusiveStartKey: q.from && toStored(q.from),
+          ExclusiveStartKey: q.from,
         }),
       );
-      return { items: Items.map((stored) => unmarshall(stored) as T), next: fromStored<Key>(last) };
+      return { items: Items as T[], next: last };
     },
 
     /** A single conditional update. A refusal is an outcome and carries the item as it stood, without a second read. */
@@ -210,9 +199,9 @@ export function openTables() {
       try {
         const { Attributes: item } = await throughConflicts(() =>
           client().send(
-            new UpdateItemCommand({
+            new UpdateCommand({
               TableName: name(u.table),
-              Key: toStored(u.key),
+              Key: u.key,
               UpdateExpression: u.set,
               ...expression(u),
               ReturnValues: 'ALL_NEW',
@@ -220,7 +209,7 @@ export function openTables() {
             }),
           ),
         );
-        return { ok: true, item: fromStored<T>(item) as T };
+        return { ok: true, item: item as T };
       } catch (error) {
         if (errorName(error) !== 'ConditionalCheckFailedException') throw error;
         return { ok: false, old: itemIn(error) as T | undefined };
@@ -231,9 +220,7 @@ export function openTables() {
     async put(p: Put): Promise<boolean> {
       try {
         await throughConflicts(() =>
-          client().send(
-            new PutItemCommand({ TableName: name(p.table), Item: toStored(p.put), ...expression(p) }),
-          ),
+          client().send(new PutCommand({ TableName: name(p.table), Item: p.put, ...expression(p) })),
         );
         return true;
       } catch (error) {
@@ -253,13 +240,13 @@ export function openTables() {
           ...expression(w),
           ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
         };
-        if ('put' in w) return { Put: { ...common, Item: toStored(w.put) } };
-        if ('set' in w) return { Update: { ...common, Key: toStored(w.key), UpdateExpression: w.set } };
-        if ('remove' in w) return { Delete: { ...common, Key: toStored(w.remove) } };
-        return { ConditionCheck: { ...common, Key: toStored(w.key), ConditionExpression: w.when } };
+        if ('put' in w) return { Put: { ...common, Item: w.put } };
+        if ('set' in w) return { Update: { ...common, Key: w.key, UpdateExpression: w.set } };
+        if ('remove' in w) return { Delete: { ...common, Key: w.remove } };
+        return { ConditionCheck: { ...common, Key: w.key, ConditionExpression: w.when } };
       });
       try {
-        await throughConflicts(() => client().send(new TransactWriteItemsCommand({ TransactItems })));
+        await throughConflicts(() => client().send(new TransactWriteCommand({ TransactItems })));
       } catch (error) {
         if (errorName(error) !== 'TransactionCanceledException') throw error;
         const reasons = (error as Cancelled).CancellationReasons ?? [];
@@ -277,5 +264,6 @@ export function openTables() {
 
 /** The item that made a condition fail: errors come from the SDK as DynamoDB wrote them. */
 function itemIn(refusal: unknown): Item | undefined {
-  return fromStored((refusal as { Item?: Stored }).Item);
+  const { Item: item } = refusal as { Item?: Parameters<typeof unmarshall>[0] };
+  return item && unmarshall(item);
 }

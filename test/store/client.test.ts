@@ -120,21 +120,6 @@ describe('ERR-02 what passes by itself', () => {
     expect(new Set(server.seen.map(({ headers }) => headers['amz-sdk-invocation-id'])).size).toBe(1);
   });
 
-  it('two cuts of every one of eighty calls at once', async () => {
-    const tries = new Map<unknown, number>();
-    server.plays((response, seen, nth) => {
-      const call = seen.headers['amz-sdk-invocation-id'];
-      const so = (tries.get(call) ?? 0) + 1;
-      tries.set(call, so);
-      if (so < 3) response.destroy();
-      else answer(stored)(response, seen, nth);
-    });
-    const db = openTables();
-    const read = await Promise.all(Array.from({ length: 80 }, () => get(db)));
-    expect(read).toEqual(Array(80).fill({ personKey: '甲', rev: 3 }));
-    expect([...tries.values()]).toEqual(Array(80).fill(3));
-  });
-
   it('a transaction whose answer was lost is applied once: all tries carry one token, the next one another', async () => {
     const applied = new Set<string>();
     server.plays((response, seen, nth) => {
