@@ -3,6 +3,18 @@ import { defineConfig } from 'vitest/config';
 
 const limits = { testTimeout: 180_000, hookTimeout: 240_000 };
 
+/** They rotate keys, end everybody's locks, read whole tables or name fixed people: each has a runtime of its own. */
+const aloneInItsTables = [
+  'audit',
+  'feed-order',
+  'midnight',
+  'migration',
+  'phones',
+  'seeded',
+  'sessions',
+  'tries',
+].map((name) => `test/flows/${name}.test.ts`);
+
 export default defineConfig({
   test: {
     globalSetup: ['test/support/dynamodb.ts', 'test/support/stage.ts', 'test/support/chromium.ts'],
@@ -15,8 +27,19 @@ export default defineConfig({
         test: {
           ...limits,
           name: 'house',
-          include: ['test/**/*.test.ts'],
-          exclude: ['test/e2e/**'],
+          include: ['test/!(e2e|flows)/**/*.test.ts', ...aloneInItsTables],
+          sequence: { groupOrder: 0 },
+        },
+      },
+      // What most of them need is the same runtime: the files of a worker use it after each other.
+      {
+        test: {
+          ...limits,
+          name: 'flows',
+          include: ['test/flows/*.test.ts'],
+          exclude: aloneInItsTables,
+          isolate: false,
+          provide: { sharedDoors: true },
           sequence: { groupOrder: 0 },
         },
       },

@@ -33,6 +33,10 @@ export class Logs {
       process.stderr.write(`[${name}] ${line}\n`);
   }
 
+  clear(): void {
+    this.lines = [];
+  }
+
   all(): LogLine[] {
     return this.lines.slice(-kept);
   }

@@ -103,6 +103,13 @@ export class Policy {
     return grants.length > 0;
   }
 
+  /** Forgets which grants of a service were used. */
+  forget(service: string): void {
+    const start = `${service}:`;
+    for (const grant of this.used) if (grant.split('\n')[1]?.startsWith(start)) this.used.delete(grant);
+    this.verdicts.clear();
+  }
+
   /** Granted pairs of a service that no allowed call has needed so far. */
   unused(services: readonly string[]): { action: string; resource: string }[] {
     return this.statements.flatMap((statement, index) =>

@@ -102,6 +102,12 @@ export interface Runtime {
   /** Granted (action, resource) pairs that no call has needed. */
   unusedGrants(): { functionName: string; action: string; resource: string }[];
   logs(): LogLine[];
+  /**
+   * Begins anew for somebody else: the machine's time, no faults, everybody passes the face check, and nothing observed so
+   * far counts (usage, refusals, log lines, needed grants on tables). Tables, messages and secrets stay, and functions
+   * stay loaded: what they read once a process (secrets, keys) is not needed again, so those grants stay needed.
+   */
+  beginAnew(): void;
   /** Ends everything; safe to call twice. */
   stop(): Promise<void>;
 }

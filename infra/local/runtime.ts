@@ -237,6 +237,15 @@ async function start(
           .map((grant) => ({ functionName: shortName, ...grant })),
       ),
     logs: () => logs.all(),
+    beginAnew: () => {
+      clock.reset();
+      faults.clear();
+      face.outcome = 'pass';
+      usage.reset();
+      denials.length = 0;
+      logs.clear();
+      for (const { policy } of app.functions) policy.forget('dynamodb');
+    },
     stop,
   };
   const gateway = makeGateway(app.routes, functions, clock, (line) => logs.add('gateway', line, false));

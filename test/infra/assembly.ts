@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, inject } from 'vitest';
@@ -46,13 +46,31 @@ export const portalFiles = join(import.meta.dirname, 'fixtures/pages');
 
 const synthesized = new Map<string, Promise<Assembly>>();
 
-/** A stage's assembly: that of stage `local` made once per run, the others once per test file. */
+/** A stage's assembly, made once per run: that of `local` by the run itself, the others by the first file that asks. */
 export function assembly(stage: StageName): Promise<Assembly> {
   const known =
     synthesized.get(stage) ??
-    (stage === 'local' ? Promise.resolve(readStage(stage, inject('stageDir'))) : synthesizeStage(stage));
+    (stage === 'local' ? Promise.resolve(readStage(stage, inject('stageDir'))) : keptStage(stage));
   synthesized.set(stage, known);
   return known;
+}
+
+async function keptStage(stage: StageName): Promise<Assembly> {
+  const others = inject('stagesDir');
+  const kept = join(others, stage);
+  if (!existsSync(kept)) {
+    mkdirSync(others, { recursive: true });
+    // Made aside and moved into place: a file that runs beside this one must not read half of it.
+    const aside = mkdtempSync(join(others, 'fresh-'));
+    await synthesize({ stage, outdir: aside, portalFiles });
+    try {
+      renameSync(aside, kept);
+    } catch (error) {
+      // The other file was quicker; its assembly is the same.
+      if (!existsSync(join(kept, 'manifest.json'))) throw error;
+    }
+  }
+  return readStage(stage, kept);
 }
 
 export async function synthesizeStage(

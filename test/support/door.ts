@@ -2,6 +2,7 @@ import { inject } from 'vitest';
 import { type Runtime, type RuntimeOptions, startRuntime } from '../../infra/local/runtime.ts';
 import { type Client, clientOf, type Loose, type Reply } from './client.ts';
 import { person, type Sample } from './people.ts';
+import { leaseRuntime } from './shared-runtime.ts';
 
 /**
  * The whole system on this machine: the synthesized stage with bundled functions behind its HTTP API, tables in
@@ -16,19 +17,29 @@ declare module 'vitest' {
     dynamodbEndpoint: string;
     /** Stage `local`, synthesized once for the whole run. */
     stageDir: string;
+    /** Where tests of templates keep the assemblies of the other stages for the run. */
+    stagesDir: string;
     chromiumPath: string;
+    /** Files of this project lend each other the runtime they opened. */
+    sharedDoors?: boolean;
   }
 }
 
 export async function openDoor(options: Partial<RuntimeOptions> = {}): Promise<Door> {
-  const runtime = await startRuntime({
-    inMemory: true,
-    portal: false,
-    dynamodbEndpoint: inject('dynamodbEndpoint'),
-    stageDir: inject('stageDir'),
-    loadLate: true,
-    ...options,
-  });
+  const start = (own: Partial<RuntimeOptions>) =>
+    startRuntime({
+      inMemory: true,
+      portal: false,
+      dynamodbEndpoint: inject('dynamodbEndpoint'),
+      stageDir: inject('stageDir'),
+      loadLate: true,
+      ...own,
+    });
+  const standard = Object.keys(options).every((name) => name === 'quiet');
+  const runtime =
+    standard && inject('sharedDoors')
+      ? await leaseRuntime(() => start({ quiet: true }))
+      : await start(options);
   return Object.assign(runtime, { http: clientOf(runtime.url) });
 }
 

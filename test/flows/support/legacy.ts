@@ -1,7 +1,4 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { createChallenge } from 'altcha-lib';
 import { deriveKey } from 'altcha-lib/algorithms/pbkdf2';
 import { solve } from '#crypto/challenges.ts';
@@ -22,31 +19,13 @@ export async function openLegacyDoor(
   options: Parameters<typeof openWatchedDoor>[0] = {},
   at?: string | null,
 ): Promise<LegacyDoor> {
-  // Kept in a folder only because that is where the root secret can be read.
-  const dataDir = mkdtempSync(join(tmpdir(), 'ahtax-legacy-'));
-  const door = await openWatchedDoor({ ...options, inMemory: false, dataDir }, at);
-  const keys = rootKeys(join(dataDir, 'secrets.json'));
+  const door = await openWatchedDoor(options, at);
+  const keys = deriveKeys(door.secret('root'));
   return {
     ...door,
     solutions: (count) =>
       Promise.all(Array.from({ length: count }, () => lightSolution(keys, door.clock.now()))),
-    async finish(...exercised) {
-      try {
-        await door.finish(...exercised);
-      } finally {
-        rmSync(dataDir, { recursive: true, force: true });
-      }
-    },
   };
-}
-
-function rootKeys(file: string): Keys {
-  const { secrets } = JSON.parse(readFileSync(file, 'utf8'));
-  const [, root] = Object.entries<Loose>(secrets).find(([name]) => name.endsWith('root')) ?? [];
-  const current = Object.values<Loose>(root?.versions ?? {}).find(({ stages }) =>
-    stages.includes('AWSCURRENT'),
-  );
-  return deriveKeys(current?.value ?? '');
 }
 
 /** A genuine challenge but for its counter, which is found at the first try. */
