@@ -27,6 +27,7 @@ import {
 } from '#store/taxpayers.ts';
 import {
   codeSpentWrite,
+  journeySendWrite,
   type LegacyTicket,
   openTicket,
   type SessionCodeTicket,
@@ -72,8 +73,10 @@ export const sendBindingCode: StepOf<typeof legacy, 'bindingSms'> = async (h, ca
       state: 'open',
       ...expectedWindow(undefined, person, phone.phoneKey),
     };
+    // One handle of the old login sends to few, whoever is named (SMS-4).
+    const also = [...within, journeySendWrite(opened, phone.phoneKey, now, policies)];
     const number = phoneNumberOf(h, phone);
-    return accepted(await sendCode(h, call, ticket, purpose, number, 'guess', { stranger, also: within }));
+    return accepted(await sendCode(h, call, ticket, purpose, number, 'guess', { stranger, also }));
   });
 };
 

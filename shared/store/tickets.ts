@@ -388,6 +388,43 @@ export const offerWrite = (ticket: LoginTicket, passed: PassedFactors, now: Date
 export const chosenWrite = (ticket: LoginTicket, now: Date): Write =>
   ticketWrite(ticket, now, { set: 'SET #state = :spent', values: { ':spent': 'spent' } }, 'passed');
 
+/** SMS-4: counts a send on a ticket, which has room for so many sends and so many numbers. */
+const oneMoreSend = (
+  phoneKey: string,
+  { smsSendsPerTicket, smsNumbersPerTicket }: Pick<Policies, 'smsNumbersPerTicket' | 'smsSendsPerTicket'>,
+) => ({
+  fits:
+    '(attribute_not_exists(sends) OR sends < :mostSends) AND ' +
+    '(attribute_not_exists(numbers) OR size(numbers) < :mostNumbers OR contains(numbers, :phone))',
+  counts: 'ADD sends :one, numbers :phones',
+  values: {
+    ':one': 1,
+    ':phone': phoneKey,
+    ':phones': new Set([phoneKey]),
+    ':mostSends': smsSendsPerTicket,
+    ':mostNumbers': smsNumbersPerTicket,
+  },
+});
+
+/**
+ * SMS-4: counts a send on the journey whose codes lie on tickets of their own, one a person (the old login's bindings).
+ * SMS_TOO_FREQUENT where it has sent its fill. What the provider refuses afterwards stays counted: the journey ends soon.
+ */
+export function journeySendWrite(
+  ticket: Pick<LegacyTicket, 'ticketKey' | 'kind' | 'expiresAt'>,
+  phoneKey: string,
+  now: Date,
+  policies: Pick<Policies, 'smsNumbersPerTicket' | 'smsSendsPerTicket'>,
+): Write {
+  const { fits, counts, values } = oneMoreSend(phoneKey, policies);
+  return {
+    ...ticketWrite(ticket, now, { set: counts, when: fits, values }),
+    otherwise: (old) =>
+      ticketProblem(old as TicketBase | undefined, ticket.kind, now) ??
+      tooFrequent(ticket.expiresAt * 1000, now.getTime()),
+  };
+}
+
 /**
  * Puts the newest code on its ticket; the one before is void (SMS-2). A ticket, or a session and purpose, sends so many
  * and to so many numbers (SMS-4); after that not before its end.
@@ -402,22 +439,16 @@ export function codeWrite(
   const { kind, personKey, expiresAt } = ticket;
   // What holds only a code is opened by its first send.
   const opens = holdsOnlyACode(kind);
-  const fits =
-    '(attribute_not_exists(sends) OR sends < :mostSends) AND ' +
-    '(attribute_not_exists(numbers) OR size(numbers) < :mostNumbers OR contains(numbers, :phone))';
+  const { fits, counts, values } = oneMoreSend(code.phoneKey, policies);
   const change = {
     set:
       `SET code = :code, #window = :window${opens ? ', kind = :kind, personKey = :person, expiresAt = :end, #state = :open, #ttl = :ttl' : ''}` +
-      ' REMOVE codeTries ADD sends :one, numbers :phones',
+      ` REMOVE codeTries ${counts}`,
     names: { '#window': 'window', '#state': 'state', ...(opens ? { '#ttl': 'ttl' } : {}) },
     values: {
       ':code': code,
       ':window': window,
-      ':one': 1,
-      ':phone': code.phoneKey,
-      ':phones': new Set([code.phoneKey]),
-      ':mostSends': policies.smsSendsPerTicket,
-      ':mostNumbers': policies.smsNumbersPerTicket,
+      ...values,
       ...(opens
         ? {
             ':kind': kind,

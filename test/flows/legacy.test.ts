@@ -506,6 +506,18 @@ describe('the choice itself', () => {
 });
 
 describe('binding a tax handler', () => {
+  it('SMS-4 LEG-2 one handle of the old login sends codes to three numbers and not to a fourth, also at once', async () => {
+    const company = await oldCompany(door);
+    const { legacyId } = await oldLogin(door, company);
+    const people = await Promise.all(Array.from({ length: 8 }, () => knownPerson(door)));
+    await wait(door, 61);
+    const replies = await Promise.all(people.map((who) => bindingSms(door, legacyId, who)));
+    expect(replies.map(said).sort()).toEqual([
+      ...Array.from({ length: 3 }, () => '202'),
+      ...Array.from({ length: 5 }, () => 'SMS_TOO_FREQUENT'),
+    ]);
+  });
+
   it('LEG-2 binds at once where the company has nobody; everybody else waits for the company', async () => {
     const [first, second] = [await knownPerson(door), await knownPerson(door)];
     const taxpayerId = await oldCompany(door);
