@@ -64,7 +64,7 @@ it.each([{}, { username: 'AnhuiUser' }])(
     const real = await left(() => registered(door, who(), named('1')));
     const seed = await left(() => seeded(door, who(), named('2')));
     expect(seed).toEqual(real);
-    expect(Object.values(real).filter((rows) => rows.length > 0)).toHaveLength(5);
+    expect(Object.values(real).filter((rows) => rows.length > 0)).toHaveLength(4);
   },
 );
 

@@ -10,7 +10,13 @@ import {
   wait,
 } from '../support/door.ts';
 import { mobile, person } from '../support/people.ts';
-import { knownPerson, openWatchedDoor, ticketCall, type WatchedDoor } from '../support/watched.ts';
+import {
+  knownAfterRegistering,
+  knownPerson,
+  openWatchedDoor,
+  ticketCall,
+  type WatchedDoor,
+} from '../support/watched.ts';
 import { type Company, company, noticesTo, type Somebody, somebody } from './support/staff.ts';
 
 let door: WatchedDoor;
@@ -37,7 +43,7 @@ async function sendSolved(at: WatchedDoor, id: string, phone: string): Promise<R
 
 describe('strangers', () => {
   it('SMS-4 one who asks for codes to an owner’s number all the time never keeps the owner’s login code away', async () => {
-    const who = await knownPerson(door);
+    const who = await knownAfterRegistering(door);
     await wait(door, 700);
     for (let round = 0; round < 12; round++) {
       const [one, other] = [await started(door), await started(door)];
@@ -151,7 +157,7 @@ describe('the stage', () => {
 
   it('SMS-4 beyond its hourly budget of strangers’ sends a dearer challenge is asked for, and nothing is sent beyond many times that, except in a session', async () => {
     small.clock.set('2027-03-02T09:00:00+08:00');
-    const who = await knownPerson(small);
+    const who = await knownAfterRegistering(small);
     const { session } = await loggedIn(small, who);
     for (let i = 0; i < 3; i++) expectStatus(await send(small, await started(small), mobile()), 202);
     expect(percents()).toEqual([25, 50, 75, 100]);

@@ -6,6 +6,7 @@ import {
   codeFor,
   expectStatus,
   loginTicket,
+  registered,
   sendRegistrationCode,
   startRegistration,
   wait,
@@ -14,6 +15,7 @@ import { mobile, person, type Sample } from '../support/people.ts';
 import {
   failures,
   type Known,
+  knownAfterRegistering,
   knownPerson,
   loginCode,
   none,
@@ -124,7 +126,7 @@ describe('how often', () => {
   });
 
   it('SMS-1 SMS-4 counts all purposes, tickets and people together, and strangers’ apart from the owner’s', async () => {
-    const who = await knownPerson(door);
+    const who = await knownAfterRegistering(door);
     const start = door.clock.now().getTime();
     const stranger = person({ phone: who.phone });
     const login = await loginTicket(door, who);
@@ -438,7 +440,7 @@ describe('what a code opens', () => {
 
 describe('what the message says', () => {
   it('SMS-3 names bureau, purpose, code and minutes', async () => {
-    const who = await knownPerson(door);
+    const who = await registered(door);
     await wait(door, 60);
     const code = await loginCode(door, await loginTicket(door, who), who.phone);
     await wait(door, 60);

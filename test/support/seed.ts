@@ -3,7 +3,7 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import { deriveKeys, type Keys, personKey as personKeyOf, phoneKey as phoneKeyOf } from '#crypto/keys.ts';
 import { hashPassword } from '#crypto/passwords.ts';
 import { type DataKeys, seal } from '#crypto/sealed.ts';
-import { shanghaiDay } from '#domain/days.ts';
+import { nextMidnight, shanghaiDay } from '#domain/days.ts';
 import { type DocumentType, parseDocument } from '#domain/documents.ts';
 import { normaliseName } from '#domain/persons.ts';
 import { defaultPolicies as policies } from '#domain/policies.ts';
@@ -13,8 +13,9 @@ import { encryptionContext } from '#gateways/secrets.ts';
 import { usernameKeyOf } from '#steps/accounts.ts';
 import { auditWrite } from '#store/audit.ts';
 import type { Write } from '#store/db.ts';
-import { successWrite } from '#store/lockouts.ts';
 import { claimPhoneWrite } from '#store/phones.ts';
+import { dayKey } from '#store/sms-windows.ts';
+import { someShard, stageSendWrite } from '#store/stage-budget.ts';
 import { claimUsernameWrite, personWrite, sealContext } from '#store/users.ts';
 import { resolveStage } from '../../infra/stage.ts';
 import { type Door, registered } from './door.ts';
@@ -22,8 +23,8 @@ import { person, type Sample } from './people.ts';
 
 /**
  * People who are registered already, written as registration leaves them (test/flows/seeded.test.ts compares the two,
- * item by item): for tests whose subject is something else. As after a registration the phone's next code is 60 s away;
- * only the message itself and the spent tickets are missing.
+ * item by item): for tests whose subject is something else. As after a registration the phone's next code that a stranger
+ * can ask for is 60 s away; only the message itself and the spent tickets are missing.
  */
 export interface Seeded extends Sample {
   readonly personKey: string;
@@ -67,7 +68,6 @@ export async function seeded(
   { username }: { readonly username?: string } = {},
 ): Promise<Seeded> {
   const now = door.clock.now();
-  const seconds = Math.floor(now.getTime() / 1000);
   const { keys, hashed } = rootOf(door);
   const dataKeys = dataKeysOf(door);
   const { settings } = resolveStage('local');
@@ -83,7 +83,7 @@ export async function seeded(
     sealedNumber: sealed(sealContext.number(personKey), number),
     consents: [...consents],
     startedAt: now.toISOString(),
-    window: { phoneKey, count: 1, startedAt: seconds, lastAt: seconds },
+    window: { phoneKey, startedAt: now.getTime() },
   };
   const profile = {
     phoneKey,
@@ -103,7 +103,6 @@ export async function seeded(
       policies.auditRetentionDays,
     );
   const transactionId = `local-${randomUUID()}`;
-  const day = shanghaiDay(now);
   await transact(door, [
     personWrite(
       personKey,
@@ -117,12 +116,27 @@ export async function seeded(
       : [claimUsernameWrite(usernameKeyOf({ keys }, username), username, personKey, now)]),
     event('consented', 'web', { consents: 'face privacy', version: policies.consentVersion }),
     event('face', 'ahtax-app', { purpose: 'register', transactionId }),
-    // The passed face left the day's counts empty, the code its window.
-    successWrite({ personKey, day, method: 'face', attemptId: transactionId }, policies),
+    // Whose number it is was not known yet when the code was sent: a stranger's send (SMS-4).
     {
       table: 'SmsWindows',
-      put: { ...ticket.window, ttl: seconds + policies.smsWindowSeconds + 86_400 },
+      put: {
+        ...ticket.window,
+        total: 1,
+        outside: 1,
+        strangers: 1,
+        outsideAt: now.getTime(),
+        ttl: Math.ceil(now.getTime() / 1000) + policies.smsWindowSeconds + 86_400,
+      },
     },
+    {
+      table: 'SmsWindows',
+      put: {
+        phoneKey: dayKey(phoneKey, now),
+        strangers: 1,
+        ttl: nextMidnight(now).getTime() / 1000 + 86_400,
+      },
+    },
+    stageSendWrite(now, someShard(Math.random()), 1),
     event('registered', 'web', { realNameLevel, face: transactionId, again: false }),
   ]);
   return { ...who, personKey };

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { expect } from 'vitest';
 import type { Client, Loose } from './client.ts';
-import { type Door, expectStatus, loginTicket, openDoor } from './door.ts';
+import { type Door, expectStatus, loginTicket, openDoor, registered } from './door.ts';
 import { person, type Sample } from './people.ts';
 import { settled } from './seed.ts';
 
@@ -115,6 +115,12 @@ export interface Known extends Sample {
 /** A registered person and the key, by which tables can be looked at. The phone's next code is 60 s away. */
 export async function knownPerson(door: Door, who: Sample = person(), extra: object = {}): Promise<Known> {
   await settled(door, who, extra);
+  return { ...who, personKey: await personOf(door, await loginTicket(door, who)) };
+}
+
+/** The same of somebody who went the whole way: for tests that count what registering sends. */
+export async function knownAfterRegistering(door: Door): Promise<Known> {
+  const who = await registered(door);
   return { ...who, personKey: await personOf(door, await loginTicket(door, who)) };
 }
 
