@@ -16,7 +16,7 @@ import { moved, personLine } from './support/migration.ts';
 
 let door: WatchedDoor;
 beforeAll(async () => {
-  door = await openWatchedDoor({}, null);
+  door = await openWatchedDoor({ policies: { smsNumbersPerTicket: 20, smsSendsPerTicket: 20 } }, null);
 });
 afterAll(() => door?.finish());
 
