@@ -21,7 +21,7 @@ export default defineConfig({
     // More files at once than cores only make each other's timeouts long.
     maxWorkers: availableParallelism(),
     // `npm test` leaves them out, `npm run test:full` runs nothing else, `npx vitest run` everything.
-    tags: [{ name: 'long', description: 'Long model runs, and the rest of the fault sweep' }],
+    tags: [{ name: 'long', description: 'Long model runs, and the whole fault sweep' }],
     projects: [
       {
         test: {

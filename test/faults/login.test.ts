@@ -39,15 +39,15 @@ describe.each<Method>(['sms', 'face'])('login by %s while DynamoDB fails', (meth
   beforeAll(async () => {
     await wait(door, 61);
     spots = await spotsOf(door, () => logIn(door, who, method));
-    expect(spots.length).toBeGreaterThan(9);
+    expect(spots.length).toBeGreaterThan(8);
   });
 
-  for (const [some, options] of sweep)
+  for (const [some, pick, options] of sweep)
     it.each(some)(
       'ERR-01 LGN-3 LCK-4 $kind × $times at any call: it is finished, in one session, at no attempt',
       { timeout: 180_000, ...options },
       async ({ kind, times }) => {
-        for (const spot of spots) {
+        for (const spot of pick(spots)) {
           if (method === 'sms') await wait(door, 61);
           await under(door, { ...spot, kind, times }, async () => {
             const session = await logIn(door, who, method);

@@ -39,7 +39,8 @@ const freshPassword = () =>
   `Xuancheng!${serial++ % 10}${String.fromCharCode(97 + ((serial * 7) % 26))}${(serial * 37) % 89}Zk`;
 /** Locks, resets under a fault, and finds the account open with the new password alone. */
 async function resetAnyway(rule: FaultRule & Spot, method: Method) {
-  if (method === 'sms') await wait(door, 61);
+  // A window of its own: waiting for the next one outlives the access token that is shown below (SMS-4).
+  if (method === 'sms') await wait(door, 601);
   const session = await logIn(door, who, 'face');
   // Locked, where it is the last step that fails.
   if (rule.routeKey.endsWith('/complete'))
@@ -70,12 +71,12 @@ describe.each<Method>(['sms', 'face'])('reset by %s while DynamoDB fails', (meth
     expect(spots.length).toBeGreaterThan(5);
   });
 
-  for (const [some, options] of sweep)
+  for (const [some, pick, options] of sweep)
     it.each(some.filter(({ kind }) => kind !== 'throttle'))(
       'ERR-01 PWD-1 LCK-3 $kind × $times at any call: it is finished, unlocks and ends the sessions',
       { timeout: 240_000, ...options },
       async ({ kind, times }) => {
-        for (const spot of spots) await resetAnyway({ ...spot, kind, times }, method);
+        for (const spot of pick(spots)) await resetAnyway({ ...spot, kind, times }, method);
         await expectWhole(door);
       },
     );

@@ -40,12 +40,12 @@ describe('registration while DynamoDB fails', () => {
     expect(spots.length).toBeGreaterThan(18);
   });
 
-  for (const [some, options] of sweep)
+  for (const [some, pick, options] of sweep)
     it.each(some)(
       'ERR-01 BL-03 REG-1 $kind × $times at any call: it is finished all the same, and nothing is half done',
       { timeout: 180_000, ...options },
       async ({ kind, times }) => {
-        for (const spot of spots) await registerAnyway({ ...spot, kind, times });
+        for (const spot of pick(spots)) await registerAnyway({ ...spot, kind, times });
         await expectWhole(door);
         expect(await blamed()).toEqual([]);
       },
