@@ -27,7 +27,17 @@ export default defineConfig({
         test: {
           ...limits,
           name: 'house',
-          include: ['test/!(e2e|flows)/**/*.test.ts', ...aloneInItsTables],
+          include: ['test/!(e2e|flows|rules|crypto|walls)/**/*.test.ts', ...aloneInItsTables],
+          sequence: { groupOrder: 0 },
+        },
+      },
+      // Pure functions leave nothing behind for the next file.
+      {
+        test: {
+          ...limits,
+          name: 'pure',
+          include: ['test/{rules,crypto,walls}/*.test.ts'],
+          isolate: false,
           sequence: { groupOrder: 0 },
         },
       },
