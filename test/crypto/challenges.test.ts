@@ -28,6 +28,7 @@ describe('challenges', () => {
     const first = await checkSolution(keysOne, payload, now);
     expect(first).toEqual({
       ok: true,
+      dear: false,
       id: challenge.parameters.nonce,
       expiresAt: new Date(Math.floor(now.getTime() / 1000 + 300) * 1000),
     });
