@@ -508,7 +508,7 @@ describe('the choice itself', () => {
 describe('binding a tax handler', () => {
   it('SMS-4 LEG-2 one handle of the old login sends codes to three numbers and not to a fourth, also at once', async () => {
     const company = await oldCompany(door);
-    const { legacyId } = await oldLogin(door, company);
+    const { legacyId } = expectStatus(await oldLogin(door, company), 201).body;
     const people = await Promise.all(Array.from({ length: 8 }, () => knownPerson(door)));
     await wait(door, 61);
     const replies = await Promise.all(people.map((who) => bindingSms(door, legacyId, who)));
