@@ -21,7 +21,10 @@ const day = v.pipe(v.string(), v.minLength(1), v.maxLength(10));
 
 /** Grows with every change of the form, 0 while there is none: named in a change, it makes sure that nobody's is lost. */
 const revision = v.pipe(v.number(), v.integer(), v.minValue(0));
-const staffForm = v.object({ agents: v.array(formAgent), revision: v.optional(revision) });
+const staffForm = v.object({
+  agents: v.array(v.object({ ...formAgent.entries, phone: v.optional(v.string()) })),
+  revision: v.optional(revision),
+});
 
 const staffErrors = ['SESSION_ENDED', 'ROLE_NOT_ALLOWED', 'RELATION_NOT_FOUND'] as const;
 const changing = [...staffErrors, 'CHANNEL_NOT_ALLOWED', 'FRESH_FACTOR_REQUIRED', 'FACE_REQUIRED'] as const;

@@ -2,16 +2,18 @@ import { Problem } from '#domain/problem.ts';
 import { ok } from '#http/answers.ts';
 import type { CallOf, StepOf } from '#http/call.ts';
 import type { House } from '#http/house.ts';
-import { type NewAgent, readAgents, shownAgent, whichOne } from '#steps/agents.ts';
+import { agentIdOf, type NewAgent, readAgents, whichOne } from '#steps/agents.ts';
+import { maskedPerson } from '#steps/facts.ts';
 import { staffFormAudits } from '#steps/form-facts.ts';
+import type { SessionCall } from '#steps/fresh-factor.ts';
 import { requireChangingChannel } from '#steps/managing.ts';
 import { managingFactor } from '#steps/managing-factor.ts';
 import { originOf } from '#steps/relation-facts.ts';
 import { putStaffForm } from '#steps/staff-form.ts';
-import type { StaffForm } from '#store/agency-forms.ts';
+import type { FormAgent, StaffForm } from '#store/agency-forms.ts';
 import { allListed, findStaffForm, formIdOf, type ListedAgent } from '#store/staff-forms.ts';
 import { findTaxpayer, isKnown } from '#store/taxpayers.ts';
-import { decidedAnew } from '#store/users.ts';
+import { decidedAnew, findPeople } from '#store/users.ts';
 import { actingChecks, actingForAgency, keepingStaffForm } from './acting.ts';
 import type { agency } from './contract.ts';
 import { requireAgency } from './list.ts';
@@ -24,8 +26,27 @@ export const showStaff: StepOf<typeof agency, 'staff'> = async (h, call) => {
     wholeForm(h, companyKey),
   ]);
   requireAgency(company);
-  return ok({ agents: agents.map((agent) => shownAgent(h, companyKey, agent)), revision: revisionOf(form) });
+  return ok({ agents: await shownForm(h, call, agents), revision: revisionOf(form) });
 };
+
+/**
+ * The people of a form as they are shown (REL-11): the phone only to those who keep the form, not to the agents on it.
+ */
+async function shownForm(h: House, call: SessionCall, agents: readonly FormAgent[]) {
+  const acting = actingForAgency(call);
+  const people = await findPeople(
+    h.db,
+    agents.map(({ personKey }) => personKey),
+  );
+  return agents.map((agent) => {
+    const { phone, ...shown } = maskedPerson(h, agent, people.get(agent.personKey));
+    return {
+      agentId: agentIdOf(h, acting.companyKey, agent.personKey),
+      ...shown,
+      ...(acting.by === 'relation' && phone !== undefined ? { phone } : {}),
+    };
+  });
+}
 
 const revisionOf = (form: StaffForm | undefined): number => form?.rev ?? 0;
 
@@ -79,7 +100,7 @@ export const changeStaff: StepOf<typeof agency, 'changeStaff'> = async (h, call)
       call.now,
     );
     return ok({
-      agents: agents.map((agent) => shownAgent(h, companyKey, agent)),
+      agents: await shownForm(h, call, agents),
       revision: revisionOf(whole.form) + 1,
     });
   }, 3);

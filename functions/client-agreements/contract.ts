@@ -15,6 +15,7 @@ export const clientAgreements = flow({
   name: 'client-agreements',
   summary: 'A client’s side of agreements with agencies: see, agree, refuse, end (AGY-4).',
   tables: {
+    Users: ['BatchGetItem'],
     Taxpayers: ['BatchGetItem', 'ConditionCheckItem'],
     Relationships: ['UpdateItem', 'DeleteItem', 'ConditionCheckItem'],
     Agreements: ['GetItem', 'UpdateItem'],

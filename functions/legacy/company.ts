@@ -10,10 +10,11 @@ import type { House } from '#http/house.ts';
 import { knownCompany } from '#steps/admission.ts';
 import { requireHuman } from '#steps/anti-automation.ts';
 import { rehashCompanyPassword, withCompanyPassword } from '#steps/company-password.ts';
-import { maskedHolderOf } from '#steps/relation-facts.ts';
-import { companyRelations } from '#store/relations.ts';
+import { maskedPerson } from '#steps/facts.ts';
+import { companyRelations, type Relation } from '#store/relations.ts';
 import { companyKeyOf, companyProblem, findTaxpayer, type KnownTaxpayer } from '#store/taxpayers.ts';
 import { type LegacyTicket, openTicketWrite } from '#store/tickets.ts';
+import { findPeople } from '#store/users.ts';
 import type { legacy } from './contract.ts';
 
 /** More people than a page can offer to pick from: the others have the new login, which needs no list. */
@@ -23,6 +24,7 @@ const mostPersons = 100;
 interface Pickable {
   readonly personKey: string;
   readonly name: string;
+  readonly documentNumber: string;
   readonly role: Role;
 }
 
@@ -66,7 +68,12 @@ export const enterCompany: StepOf<typeof legacy, 'company'> = async (h, call) =>
       const answer = {
         legacyId: opened.id,
         expiresAt: isoShanghai(opened.expiresAt),
-        persons: persons.map(({ personRef, name, role }) => ({ personRef, name, role })),
+        persons: persons.map(({ personRef, name, documentNumber, role }) => ({
+          personRef,
+          name,
+          documentNumber,
+          role,
+        })),
         closesOn,
       };
       return { answer, effect: [opened.write] };
@@ -82,12 +89,17 @@ export const enterCompany: StepOf<typeof legacy, 'company'> = async (h, call) =>
  */
 async function pickable(h: House, { companyKey, term }: KnownTaxpayer, day: string): Promise<Pickable[]> {
   const { items } = await companyRelations(h.db, companyKey, 'active', { limit: mostRows });
-  const persons = new Map<string, Pickable>();
+  const persons = new Map<string, Relation>();
   for (const relation of items) {
-    const { personKey, role } = relation;
+    const { personKey } = relation;
     if (persons.has(personKey) || !isActiveOn(inTerm(relation, term), day)) continue;
     if (persons.size === mostPersons) break;
-    persons.set(personKey, { personKey, role, name: maskedHolderOf(h, relation) });
+    persons.set(personKey, relation);
   }
-  return [...persons.values()];
+  const people = await findPeople(h.db, [...persons.keys()]);
+  return [...persons.values()].map((relation) => {
+    const { personKey, role } = relation;
+    const { name, documentNumber } = maskedPerson(h, relation, people.get(personKey));
+    return { personKey, role, name, documentNumber };
+  });
 }

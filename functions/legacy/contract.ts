@@ -20,7 +20,7 @@ export const legacy = flow({
   name: 'legacy',
   summary: 'The old login beside the new one until its last day: company password, then a person (LEG).',
   tables: {
-    Users: ['GetItem', 'UpdateItem', 'ConditionCheckItem'],
+    Users: ['GetItem', 'BatchGetItem', 'UpdateItem', 'ConditionCheckItem'],
     Phones: ['BatchGetItem', 'UpdateItem'],
     Lockouts: ['UpdateItem', 'ConditionCheckItem'],
     SmsWindows: ['BatchGetItem', 'UpdateItem'],
@@ -45,7 +45,9 @@ export const legacy = flow({
         201: v.object({
           legacyId: v.string(),
           expiresAt: time,
-          persons: v.array(v.object({ personRef: v.string(), name: v.string(), role })),
+          persons: v.array(
+            v.object({ personRef: v.string(), name: v.string(), documentNumber: v.string(), role }),
+          ),
           closesOn: v.string(),
         }),
       },

@@ -14,8 +14,10 @@ import { permissions, relationLists, shownStates } from '#domain/relations.ts';
 /** One authorisation as the company sees it. */
 const staffMember = v.object({
   authorizationId: v.string(),
-  /** Masked (DOC-4). */
+  /** All three masked (DOC-4), so that whoever decides sees whom it is about (REL-11). */
   name: v.string(),
+  documentNumber: v.string(),
+  phone: v.optional(v.string()),
   role,
   state: v.picklist(shownStates),
   direction: v.picklist(['invited', 'applied']),
@@ -31,7 +33,7 @@ export const staff = flow({
   summary:
     '人员权限管理: legal representative and finance head manage the people of the company (REL-5 to REL-8).',
   tables: {
-    Users: ['GetItem'],
+    Users: ['GetItem', 'BatchGetItem'],
     Relationships: ['GetItem', 'PutItem', 'UpdateItem', 'ConditionCheckItem'],
     'Relationships/byCompany': ['Query'],
     Taxpayers: ['GetItem', 'ConditionCheckItem'],

@@ -4,9 +4,10 @@ import { ok } from '#http/answers.ts';
 import type { StepOf } from '#http/call.ts';
 import type { House } from '#http/house.ts';
 import { cursorTo, positionAt } from '#steps/cursors.ts';
+import { maskedPerson } from '#steps/facts.ts';
 import { managedCompany } from '#steps/managing.ts';
-import { maskedHolderOf } from '#steps/relation-facts.ts';
 import { companyListKeyOf, companyRelations, copiedCompany, type Relation } from '#store/relations.ts';
+import { findPeople, type Person } from '#store/users.ts';
 import type { staff } from './contract.ts';
 
 const pageLength = 50;
@@ -47,8 +48,12 @@ export const listStaff: StepOf<typeof staff, 'list'> = async (h, call) => {
   const shown = found.slice(0, pageLength);
   const last = shown.at(-1);
   if (last && found.length > shown.length) place = { part: last.part, from: companyListKeyOf(last.relation) };
+  const people = await findPeople(
+    h.db,
+    shown.map(({ relation }) => relation.personKey),
+  );
   return ok({
-    staff: shown.map(({ relation, state }) => answerOf(h, relation, state)),
+    staff: shown.map(({ relation, state }) => answerOf(h, relation, state, people.get(relation.personKey))),
     ...(place ? { cursor: cursorTo(h, owner, { part: place.part, ...place.from }) } : {}),
   });
 };
@@ -58,9 +63,9 @@ const placeIn = ({ part, ...from }: Record<string, string>): Place => ({
   from: Object.keys(from).length > 0 ? from : undefined,
 });
 
-const answerOf = (h: House, relation: Relation, state: ShownState) => ({
+const answerOf = (h: House, relation: Relation, state: ShownState, person: Person | undefined) => ({
   authorizationId: relation.authorizationId,
-  name: maskedHolderOf(h, relation),
+  ...maskedPerson(h, relation, person),
   role: relation.role,
   state,
   direction: relation.direction,

@@ -167,7 +167,7 @@ export const exactlyOneFactor = <T extends { smsCode?: string | undefined; faceT
 ): boolean => (input.smsCode === undefined) !== (input.faceTicket === undefined);
 
 /** An agent as both sides see them: masked (DOC-4), with a handle that is good at this agency only. */
-export const formAgent = v.object({ agentId: v.string(), name: v.string() });
+export const formAgent = v.object({ agentId: v.string(), name: v.string(), documentNumber: v.string() });
 const terms = {
   agents: v.array(formAgent),
   items: v.array(v.picklist(serviceItems)),

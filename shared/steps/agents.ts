@@ -1,14 +1,13 @@
 import type * as v from 'valibot';
 import type { person } from '#contract/schemas.ts';
 import { indexKey } from '#crypto/keys.ts';
-import { unseal } from '#crypto/sealed.ts';
-import { maskName } from '#domain/masks.ts';
 import type { Role } from '#domain/names.ts';
 import { Problem, type ProblemDetails } from '#domain/problem.ts';
 import type { House } from '#http/house.ts';
 import type { FormAgent } from '#store/agency-forms.ts';
 import type { Write } from '#store/db.ts';
-import { findPeople, sealContext } from '#store/users.ts';
+import { findPeople, type Person } from '#store/users.ts';
+import { maskedPerson } from './facts.ts';
 import { holderOf, type NamedPerson, readPerson, recordWrites, requireSameName } from './named-person.ts';
 
 /**
@@ -26,11 +25,16 @@ export const staffRolesOfClient = [
   'invoice-clerk',
 ] as const satisfies readonly Role[];
 
-/** An agent as both sides see them. */
-export const shownAgent = (h: House, agencyKey: string, { personKey, sealedName }: FormAgent) => ({
-  agentId: agentIdOf(h, agencyKey, personKey),
-  name: maskName(unseal(h.dataKeys, sealContext.name(personKey), sealedName)),
-});
+/** An agent as both sides see them (REL-11). */
+export function shownAgent(
+  h: House,
+  agencyKey: string,
+  agent: FormAgent,
+  people: ReadonlyMap<string, Person>,
+) {
+  const { name, documentNumber } = maskedPerson(h, agent, people.get(agent.personKey));
+  return { agentId: agentIdOf(h, agencyKey, agent.personKey), name, documentNumber };
+}
 
 /** Somebody whom a form names, with the real-name record that they get where they had none. */
 export interface NewAgent extends FormAgent {

@@ -7,7 +7,7 @@ import { agreementWrite, isTaken, type Pair, pairWrite } from '#store/agreements
 import type { Write } from '#store/db.ts';
 import { forgetPlaces, placeWrite, transactSideBySide } from '#store/form-places.ts';
 import { findTaxpayers, shownTaxpayerId } from '#store/taxpayers.ts';
-import { Stale } from '#store/users.ts';
+import { findPeople, type Person, Stale } from '#store/users.ts';
 import { type NewAgent, shownAgent } from './agents.ts';
 import { agreementAudits } from './form-facts.ts';
 import type { RelationOrigin } from './relation-facts.ts';
@@ -160,9 +160,15 @@ export function livingState(agreement: Agreement, now: Date): 'pending' | 'activ
 /** Agreements as both sides see them, with the names that the companies have now. */
 export async function shownAgreements(h: House, agreements: readonly Agreement[], now: Date) {
   const keys = new Set(agreements.flatMap(({ agencyKey, clientKey }) => [agencyKey, clientKey]));
-  const companies = new Map(
-    (await findTaxpayers(h.db, [...keys])).map((company) => [company.companyKey, company]),
-  );
+  const agents = agreements.flatMap(({ agents, proposed }) => [...agents, ...(proposed?.agents ?? [])]);
+  const [found, people] = await Promise.all([
+    findTaxpayers(h.db, [...keys]),
+    findPeople(
+      h.db,
+      agents.map(({ personKey }) => personKey),
+    ),
+  ]);
+  const companies = new Map(found.map((company) => [company.companyKey, company]));
   const nameOf = (key: string) => companies.get(key)?.name ?? '';
   return agreements.map((agreement) => ({
     agreementId: agreement.agreementId,
@@ -170,15 +176,22 @@ export async function shownAgreements(h: House, agreements: readonly Agreement[]
     agencyName: nameOf(agreement.agencyKey),
     clientId: shownTaxpayerId(h.dataKeys, { ...agreement.clientNumber, companyKey: agreement.clientKey }),
     clientName: nameOf(agreement.clientKey),
-    ...shownTerms(h, agreement.agencyKey, agreement),
+    ...shownTerms(h, agreement.agencyKey, agreement, people),
     state: agreementStateOn(agreement, shanghaiDay(now)),
     revision: agreement.rev,
-    ...(agreement.proposed ? { proposed: shownTerms(h, agreement.agencyKey, agreement.proposed) } : {}),
+    ...(agreement.proposed
+      ? { proposed: shownTerms(h, agreement.agencyKey, agreement.proposed, people) }
+      : {}),
   }));
 }
 
-const shownTerms = (h: House, agencyKey: string, { agents, items, from, until }: Terms) => ({
-  agents: agents.map((agent) => shownAgent(h, agencyKey, agent)),
+const shownTerms = (
+  h: House,
+  agencyKey: string,
+  { agents, items, from, until }: Terms,
+  people: ReadonlyMap<string, Person>,
+) => ({
+  agents: agents.map((agent) => shownAgent(h, agencyKey, agent, people)),
   items: [...items],
   from,
   until,

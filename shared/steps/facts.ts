@@ -1,11 +1,11 @@
 import { unseal } from '#crypto/sealed.ts';
-import { maskName, maskPhone } from '#domain/masks.ts';
+import { maskDocument, maskName, maskPhone } from '#domain/masks.ts';
 import { truncatedAddress } from '#http/addresses.ts';
 import type { AnyCall } from '#http/call.ts';
 import type { House } from '#http/house.ts';
 import { type AuditEvent, type AuditKind, auditWrite } from '#store/audit.ts';
 import type { Put } from '#store/db.ts';
-import { type OwnPhone, type Person, sealContext } from '#store/users.ts';
+import { defaultPhone, isActive, type OwnPhone, type Person, sealContext } from '#store/users.ts';
 
 type Opened = Pick<House, 'dataKeys'>;
 
@@ -19,6 +19,23 @@ export const phoneNumberOf = (h: Opened, phone: Pick<OwnPhone, 'phoneKey' | 'sea
 export const maskedNameOf = (h: Opened, person: Person): string => maskName(nameOf(h, person));
 export const maskedPhoneOf = (h: Opened, phone: Pick<OwnPhone, 'phoneKey' | 'sealed'>): string =>
   maskPhone(phoneNumberOf(h, phone));
+
+/**
+ * REL-11: somebody in a list from which people are managed, so that two of one name are told apart.
+ * @param person as Users has them; somebody without a record shows no number
+ */
+export function maskedPerson(
+  h: Opened,
+  holder: Pick<Person, 'personKey' | 'sealedName'>,
+  person: Person | undefined,
+): { name: string; documentNumber: string; phone?: string } {
+  const phone = isActive(person) ? defaultPhone(person) : undefined;
+  return {
+    name: maskName(nameOf(h, holder)),
+    documentNumber: person?.sealedNumber ? maskDocument(numberOf(h, person)) : '*',
+    ...(phone ? { phone: maskedPhoneOf(h, phone) } : {}),
+  };
+}
 
 /** The audit write of something that happens in this call (AUD-1). */
 export const audited = (

@@ -56,7 +56,9 @@ describe('by the agency', () => {
     const [one, two] = [await knownPerson(door), person()];
     const first = expectStatus(await put(agency, [one, two, one].map(claimed)), 200).body.agents as Loose[];
     expect(first).toHaveLength(2);
-    for (const { name } of first) expect(name).toContain('*');
+    // REL-11
+    for (const { name, documentNumber } of first)
+      expect([name, documentNumber]).toEqual(Array(2).fill(expect.stringContaining('*')));
     expect(new Set(await listOf(agency).then((list) => list.map(({ agentId }) => agentId)))).toEqual(
       new Set(first.map(({ agentId }) => agentId)),
     );

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { maskDocument } from '#domain/masks.ts';
 import type { Loose } from '../support/client.ts';
 import { expectStatus } from '../support/door.ts';
 import { person } from '../support/people.ts';
@@ -64,7 +65,7 @@ const opens = async (who: Known, taxpayerId: string) =>
   (await enterCompany(door, who, taxpayerId)).status === 201;
 
 describe('what an agency enters', () => {
-  it('AGY-4 waits for the client, who sees it and agrees; both and whoever did it find it in their history', async () => {
+  it('AGY-4 REL-11 waits for the client, who sees it and agrees; both and whoever did it find it in their history', async () => {
     const owner = await firm(door);
     const id = await entered(agency, owner.id, [one]);
     const seen = await found(owner, 'enterprise', id);
@@ -77,7 +78,7 @@ describe('what an agency enters', () => {
       from: today,
       until: yearsEnd,
       state: 'pending',
-      agents: [{ name: expect.stringContaining('*') }],
+      agents: [{ name: expect.stringContaining('*'), documentNumber: maskDocument(one.documentNumber) }],
     });
     expect(JSON.stringify(seen)).not.toContain(one.name);
     expect(await found(agency, 'agency', id)).toEqual(seen);

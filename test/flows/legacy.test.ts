@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { solve } from '#crypto/challenges.ts';
+import { maskDocument } from '#domain/masks.ts';
 import type { Loose, Reply } from '../support/client.ts';
 import { codeFor, enterPassword, expectStatus, registered, wait } from '../support/door.ts';
 import { person } from '../support/people.ts';
@@ -88,6 +89,7 @@ describe('the way through', () => {
         {
           personRef: expect.stringMatching(/^[\w-]{22,64}$/),
           name: masked(boss),
+          documentNumber: maskDocument(boss.documentNumber),
           role: 'legal-representative',
         },
       ],

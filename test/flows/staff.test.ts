@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { followingDay, shanghaiDay } from '#domain/days.ts';
+import { maskDocument, maskPhone } from '#domain/masks.ts';
 import type { FaultRule } from '../../infra/local/faults.ts';
 import type { Loose } from '../support/client.ts';
 import { expectStatus } from '../support/door.ts';
@@ -39,6 +40,8 @@ describe('the people of a company', () => {
     expect(waiting).toEqual({
       authorizationId: expect.stringMatching(/^[\w-]{32}$/),
       name: expect.stringMatching(/^.\*+$/),
+      documentNumber: maskDocument(hand.who.documentNumber),
+      phone: maskPhone(hand.who.phone),
       role: 'tax-handler',
       state: 'pending',
       direction: 'invited',
@@ -63,6 +66,28 @@ describe('the people of a company', () => {
     ]);
     expect(await firm.staff('pending')).toEqual([]);
     expectStatus(await hand.switchTo(firm.id), 200);
+  });
+
+  it('REL-11 two people of one name are told apart by masked document and phone', async () => {
+    const firm = await company(door);
+    const [one, two] = [
+      await somebody(door, person({ name: '王强' })),
+      await somebody(door, person({ name: '王强' })),
+    ];
+    await firm.invited(one.who);
+    await firm.invited(two.who);
+    const shown = await firm.staff('pending');
+    const told = ({ documentNumber, phone }: { documentNumber: string; phone: string }) => ({
+      name: '王*',
+      documentNumber: `${documentNumber.slice(0, 3)}***********${documentNumber.slice(-4)}`,
+      phone: `${phone.slice(0, 3)}****${phone.slice(-4)}`,
+    });
+    expect(shown).toHaveLength(2);
+    expect(shown).toEqual(
+      expect.arrayContaining([one, two].map(({ who }) => expect.objectContaining(told(who)))),
+    );
+    expect(JSON.stringify(shown)).not.toContain(one.who.documentNumber);
+    expect(JSON.stringify(shown)).not.toContain(one.who.phone);
   });
 
   it('REL-5 tells the invited person by SMS, without a name or number', async () => {
