@@ -15,6 +15,7 @@ import {
   type NewTerms,
   putInForce,
   requireFree,
+  requireSeen,
 } from '#steps/agreements.ts';
 import { agreementAudits } from '#steps/form-facts.ts';
 import { requireChangingChannel } from '#steps/managing.ts';
@@ -97,6 +98,7 @@ async function ofAgency(h: House, call: CallOf<typeof agency, 'change' | 'termin
     findStaffForm(h.db, companyKey),
   ]);
   if (agreement?.agencyKey !== companyKey) throw new Problem('NOT_FOUND');
+  requireSeen(agreement, call.body.revision);
   return { agreement, form, pair: await findPair(h.db, agreement) };
 }
 
@@ -106,10 +108,11 @@ async function ofAgency(h: House, call: CallOf<typeof agency, 'change' | 'termin
  * holds as it is.
  */
 export const changeAgreement: StepOf<typeof agency, 'change'> = async (h, call) => {
+  const { body } = call;
   requireChangingChannel(h, call);
   actingForAgency(call);
   managingFactor(h, call);
-  if (Object.values(call.body).every((member) => member === undefined))
+  if ([body.agents, body.items, body.from, body.until].every((member) => member === undefined))
     throw new Problem('BAD_REQUEST', {
       errors: [{ path: 'body', message: 'expected agents, items, from or until' }],
     });

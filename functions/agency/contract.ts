@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { flow } from '#contract/flow.ts';
 import {
   agreement,
+  agreementRevision,
   cursor,
   formAgent,
   movedAgreement,
@@ -109,6 +110,7 @@ export const agency = flow({
         items: v.optional(items),
         from: v.optional(day),
         until: v.optional(day),
+        ...agreementRevision,
       }),
       answers: { 200: v.object({ ...movedAgreement.entries, waits: v.boolean() }) },
       errors: [...changing, ...naming, 'AGENT_IS_STAFF'],
@@ -119,6 +121,7 @@ export const agency = flow({
       access: 'session',
       managing: true,
       summary: 'End an agreement, or take one back that waits; at once',
+      body: v.optional(v.object(agreementRevision), {}),
       answers: { 200: movedAgreement },
       errors: [...changing],
     },

@@ -1,6 +1,14 @@
 import * as v from 'valibot';
 import { flow } from '#contract/flow.ts';
-import { cursor, movedAuthorization, role, taxpayerId, time, validUntil } from '#contract/schemas.ts';
+import {
+  cursor,
+  movedAuthorization,
+  role,
+  seenRevision,
+  taxpayerId,
+  time,
+  validUntil,
+} from '#contract/schemas.ts';
 import { permissions, relationLists, shownStates } from '#domain/relations.ts';
 
 /** One authorisation as the person sees it (CTR-3). */
@@ -15,6 +23,8 @@ export const authorization = v.object({
   validUntil: v.optional(v.string()),
   refusable: v.boolean(),
   updatedAt: time,
+  /** Sent back with a decision (REL-11). */
+  revision: v.string(),
 });
 
 export const authorizations = flow({
@@ -24,6 +34,7 @@ export const authorizations = flow({
     Sessions: ['GetItem'],
     Relationships: ['Query', 'GetItem', 'PutItem', 'UpdateItem'],
     Taxpayers: ['GetItem', 'UpdateItem', 'ConditionCheckItem'],
+    Tickets: ['UpdateItem'],
     Audit: ['PutItem'],
   },
   secrets: ['root', 'sealing', 'signing'],
@@ -38,6 +49,15 @@ export const authorizations = flow({
         200: v.object({ authorizations: v.array(authorization), cursor: v.optional(v.string()) }),
       },
       errors: ['SESSION_ENDED'],
+    },
+    preview: {
+      method: 'POST',
+      path: '/v1/authorizations/preview',
+      access: 'session',
+      summary: 'The name of a company before applying to it, 20 a person and day (REL-11)',
+      body: v.object({ taxpayerId }),
+      answers: { 200: v.object({ taxpayerName: v.string() }) },
+      errors: ['SESSION_ENDED', 'CHANNEL_NOT_ALLOWED', 'TAXPAYER_NOT_FOUND', 'COMPANY_NOT_CONFIRMED'],
     },
     apply: {
       method: 'POST',
@@ -61,6 +81,7 @@ export const authorizations = flow({
       access: 'session',
       managing: true,
       summary: 'Accept what a company or the registry offers, as natural person (REL-5)',
+      body: v.optional(v.object(seenRevision), {}),
       answers: { 200: movedAuthorization },
       errors: [
         'SESSION_ENDED',
@@ -75,6 +96,7 @@ export const authorizations = flow({
       path: '/v1/authorizations/{authorizationId}/reject',
       access: 'session',
       summary: 'Refuse it; a finance head cannot (REL-3)',
+      body: v.optional(v.object(seenRevision), {}),
       answers: { 200: movedAuthorization },
       errors: ['SESSION_ENDED', 'CHANNEL_NOT_ALLOWED', 'ROLE_NOT_ALLOWED', 'REFUSAL_NOT_ALLOWED'],
     },
@@ -83,6 +105,7 @@ export const authorizations = flow({
       path: '/v1/authorizations/{authorizationId}/withdraw',
       access: 'session',
       summary: 'Take the own application back (REL-6)',
+      body: v.optional(v.object(seenRevision), {}),
       answers: { 200: movedAuthorization },
       errors: ['SESSION_ENDED', 'CHANNEL_NOT_ALLOWED'],
     },
@@ -99,6 +122,7 @@ export const authorizations = flow({
       path: '/v1/authorizations/{authorizationId}',
       access: 'session',
       summary: 'End an active relation at once (REL-7)',
+      query: v.object(seenRevision),
       answers: { 204: null },
       errors: ['SESSION_ENDED', 'CHANNEL_NOT_ALLOWED', 'ROLE_NOT_ALLOWED'],
     },

@@ -21,7 +21,14 @@ function requireNatural({ caller }: Calls): void {
 const own = (h: House, { caller, params }: Calls) =>
   authorizationOf(h, params.authorizationId, { personKey: caller.session.personKey });
 
-async function move(h: House, call: Calls, transition: Transition, checks: readonly Write[] = []) {
+/** @param seen the revision that the person was shown (REL-11) */
+async function move(
+  h: House,
+  call: Calls,
+  transition: Transition,
+  seen: string | undefined,
+  checks: readonly Write[] = [],
+) {
   requireChangingChannel(h, call);
   const relation = await own(h, call);
   const working = workingCompanyWrite(relation.companyKey, relation);
@@ -29,7 +36,7 @@ async function move(h: House, call: Calls, transition: Transition, checks: reado
     ...checks,
     // Nobody begins to work for a company that is gone, and what ended with it stays ended (ENT-4).
     transition.to === 'active' ? staffedBy(working) : working,
-    ...moveWrites(h, relation, transition, originOf(call)),
+    ...moveWrites(h, relation, transition, originOf(call), {}, {}, seen),
   ]);
   return { authorizationId: relation.authorizationId, state: transition.to };
 }
@@ -37,20 +44,20 @@ async function move(h: House, call: Calls, transition: Transition, checks: reado
 /** REL-5: what a company, the registry or a hall offered becomes active by the person's word and factor (SES-5). */
 export const confirm: StepOf<typeof authorizations, 'confirm'> = async (h, call) => {
   requireNatural(call);
-  return ok(await move(h, call, transitions.acceptInvitation, managingFactor(h, call)));
+  return ok(await move(h, call, transitions.acceptInvitation, call.body.revision, managingFactor(h, call)));
 };
 /** REFUSAL_NOT_ALLOWED for a finance head (REL-3). */
 export const reject: StepOf<typeof authorizations, 'reject'> = async (h, call) => {
   requireNatural(call);
-  return ok(await move(h, call, transitions.refuseInvitation));
+  return ok(await move(h, call, transitions.refuseInvitation, call.body.revision));
 };
 /** REL-6: takes the own application back; the record stays. */
 export const withdraw: StepOf<typeof authorizations, 'withdraw'> = async (h, call) =>
-  ok(await move(h, call, transitions.withdrawApplication));
+  ok(await move(h, call, transitions.withdrawApplication, call.body.revision));
 
 /** REL-7: ends an active relation at once, also where it is being used. */
 export const leave: StepOf<typeof authorizations, 'leave'> = async (h, call) => {
-  await move(h, call, transitions.leave);
+  await move(h, call, transitions.leave, call.query.revision);
   return noContent();
 };
 

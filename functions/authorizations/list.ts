@@ -5,7 +5,7 @@ import type { StepOf } from '#http/call.ts';
 import type { House } from '#http/house.ts';
 import { cursorTo, positionAt } from '#steps/cursors.ts';
 import type { Key } from '#store/db.ts';
-import { copiedCompany, type Relation, relationKeyOf, relationsOf } from '#store/relations.ts';
+import { copiedCompany, type Relation, relationKeyOf, relationsOf, revisionOf } from '#store/relations.ts';
 import { shownTaxpayerId } from '#store/taxpayers.ts';
 import type { authorizations } from './contract.ts';
 
@@ -60,4 +60,5 @@ const answerOf = (h: House, relation: Relation, state: ShownState, day: string) 
   refusable:
     isLive(state) && refusalOf(transitions.refuseInvitation, { ...relation, state }, day) === undefined,
   updatedAt: isoShanghai(new Date(relation.updatedAt)),
+  revision: revisionOf(relation),
 });

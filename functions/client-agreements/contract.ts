@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { flow } from '#contract/flow.ts';
-import { agreement, cursor, movedAgreement } from '#contract/schemas.ts';
+import { agreement, agreementRevision, cursor, movedAgreement } from '#contract/schemas.ts';
 
 const managers = ['SESSION_ENDED', 'ROLE_NOT_ALLOWED', 'RELATION_NOT_FOUND'] as const;
 const changing = [
@@ -40,7 +40,7 @@ export const clientAgreements = flow({
       access: 'session',
       managing: true,
       summary: 'Agree to what waits: a new agreement, or other terms of one that holds',
-      body: v.optional(v.object({ revision: v.optional(v.pipe(v.number(), v.integer())) }), {}),
+      body: v.optional(v.object(agreementRevision), {}),
       answers: { 200: movedAgreement },
       errors: [...changing],
     },
@@ -50,6 +50,7 @@ export const clientAgreements = flow({
       access: 'session',
       managing: true,
       summary: 'Refuse what waits; what holds stays',
+      body: v.optional(v.object(agreementRevision), {}),
       answers: { 200: movedAgreement },
       errors: [...changing],
     },
@@ -59,6 +60,7 @@ export const clientAgreements = flow({
       access: 'session',
       managing: true,
       summary: 'End an agreement; at once',
+      body: v.optional(v.object(agreementRevision), {}),
       answers: { 200: movedAgreement },
       errors: [...changing],
     },

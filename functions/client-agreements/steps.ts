@@ -4,7 +4,7 @@ import { ok } from '#http/answers.ts';
 import type { CallOf, StepOf } from '#http/call.ts';
 import type { House } from '#http/house.ts';
 import { listedAgreements } from '#steps/agreement-list.ts';
-import { endAgreement, livingState, putInForce, requireFree } from '#steps/agreements.ts';
+import { endAgreement, livingState, putInForce, requireFree, requireSeen } from '#steps/agreements.ts';
 import { agreementAudits } from '#steps/form-facts.ts';
 import { managedCompany, managingChecks, requireChangingChannel } from '#steps/managing.ts';
 import { originOf } from '#steps/relation-facts.ts';
@@ -24,6 +24,7 @@ async function living(h: House, call: Calls) {
   const agreement = await findAgreement(h.db, call.params.id);
   if (agreement?.clientKey !== companyKey) throw new Problem('NOT_FOUND');
   const state = livingState(agreement, call.now);
+  requireSeen(agreement, call.body.revision);
   const waiting = state === 'pending' ? agreement : agreement.proposed;
   return { agreement, state, waiting, pair: await findPair(h.db, agreement) };
 }
@@ -35,11 +36,9 @@ async function living(h: House, call: Calls) {
 export const confirm: StepOf<typeof clientAgreements, 'confirm'> = async (h, call) => {
   requireChangingChannel(h, call);
   const checks = managingChecks(h, call);
-  const { revision } = call.body;
   return decidedAnew(async () => {
     const { agreement, waiting, pair } = await living(h, call);
-    if (!waiting || waiting.until < shanghaiDay(call.now) || (revision ?? agreement.rev) !== agreement.rev)
-      throw new Problem('STATE_CONFLICT');
+    if (!waiting || waiting.until < shanghaiDay(call.now)) throw new Problem('STATE_CONFLICT');
     requireFree(pair, agreement.agreementId, waiting);
     await putInForce(h, {
       between: agreement,

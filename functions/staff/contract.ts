@@ -6,6 +6,7 @@ import {
   permissionList,
   personEntries,
   role,
+  seenRevision,
   time,
   validUntil,
 } from '#contract/schemas.ts';
@@ -24,6 +25,8 @@ const staffMember = v.object({
   permissions: v.array(v.picklist(permissions)),
   validUntil: v.optional(v.string()),
   updatedAt: time,
+  /** Sent back with a decision (REL-11). */
+  revision: v.string(),
 });
 const managers = ['SESSION_ENDED', 'CHANNEL_NOT_ALLOWED', 'ROLE_NOT_ALLOWED', 'RELATION_NOT_FOUND'] as const;
 const changing = [...managers, 'COMPANY_NOT_CONFIRMED', 'FRESH_FACTOR_REQUIRED', 'FACE_REQUIRED'] as const;
@@ -74,7 +77,7 @@ export const staff = flow({
       access: 'session',
       managing: true,
       summary: 'Narrow or widen permissions, change the last day (REL-8)',
-      body: v.object({ permissions: v.optional(permissionList), validUntil }),
+      body: v.object({ permissions: v.optional(permissionList), validUntil, ...seenRevision }),
       answers: {
         200: v.object({
           ...movedAuthorization.entries,
@@ -90,6 +93,7 @@ export const staff = flow({
       access: 'session',
       managing: true,
       summary: 'End an active relation at once (REL-7)',
+      query: v.object(seenRevision),
       answers: { 204: null },
       errors: [...changing],
     },
@@ -99,6 +103,7 @@ export const staff = flow({
       access: 'session',
       managing: true,
       summary: 'Take an applicant (REL-6)',
+      body: v.optional(v.object(seenRevision), {}),
       answers: { 200: movedAuthorization },
       errors: [...changing],
     },
@@ -108,6 +113,7 @@ export const staff = flow({
       access: 'session',
       managing: true,
       summary: 'Refuse an applicant (REL-6)',
+      body: v.optional(v.object(seenRevision), {}),
       answers: { 200: movedAuthorization },
       errors: [...changing],
     },
@@ -117,6 +123,7 @@ export const staff = flow({
       access: 'session',
       managing: true,
       summary: 'Take an invitation back',
+      body: v.optional(v.object(seenRevision), {}),
       answers: { 200: movedAuthorization },
       errors: [...changing],
     },

@@ -17,18 +17,20 @@ type Calls = CallOf<typeof staff, 'adjust' | 'dismiss' | 'confirm' | 'reject' | 
 const ofCompany = (h: House, call: Calls) =>
   authorizationOf(h, call.params.authorizationId, { companyKey: managedCompany(call).companyKey });
 
-async function move(h: House, call: Calls, transition: Transition) {
+/** @param seen the revision that the company was shown (REL-11) */
+async function move(h: House, call: Calls, transition: Transition, seen: string | undefined) {
   requireChangingChannel(h, call);
   // Refuses before anything is looked up.
   managingChecks(h, call);
   const relation = await ofCompany(h, call);
-  const moved = moveWrites(h, relation, transition, originOf(call, call.caller.session));
+  const moved = moveWrites(h, relation, transition, originOf(call, call.caller.session), {}, {}, seen);
   await h.db.transact([...managingChecks(h, call, relation), ...moved]);
   return relation;
 }
 
-const answered = async (h: House, call: Calls, transition: Transition) => {
-  const { authorizationId } = await move(h, call, transition);
+type Answered = CallOf<typeof staff, 'confirm' | 'reject' | 'withdraw'>;
+const answered = async (h: House, call: Answered, transition: Transition) => {
+  const { authorizationId } = await move(h, call, transition, call.body.revision);
   return ok({ authorizationId, state: transition.to });
 };
 
@@ -41,7 +43,7 @@ export const withdraw: StepOf<typeof staff, 'withdraw'> = (h, call) =>
 
 /** REL-7: at once, also in the person's live session. */
 export const dismiss: StepOf<typeof staff, 'dismiss'> = async (h, call) => {
-  const relation = await move(h, call, transitions.dismiss);
+  const relation = await move(h, call, transitions.dismiss, call.query.revision);
   await tellHolder(h, call, relation, 'relation-deleted');
   return noContent();
 };
@@ -71,7 +73,7 @@ export const adjust: StepOf<typeof staff, 'adjust'> = async (h, call) => {
   };
   await h.db.transact([
     ...managingChecks(h, call, relation),
-    transitionWrite(relation, transitions.adjust, call.now, day, changes),
+    transitionWrite(relation, transitions.adjust, call.now, day, changes, call.body.revision),
     ...relationAudits(h, relation, 'adjusted', originOf(call, call.caller.session), {
       ...(changes.permissions ? { permissions: changes.permissions.join(' ') } : {}),
       ...(lastDay === undefined ? {} : { validUntil: lastDay ?? '' }),

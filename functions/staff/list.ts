@@ -6,7 +6,13 @@ import type { House } from '#http/house.ts';
 import { cursorTo, positionAt } from '#steps/cursors.ts';
 import { maskedPerson } from '#steps/facts.ts';
 import { managedCompany } from '#steps/managing.ts';
-import { companyListKeyOf, companyRelations, copiedCompany, type Relation } from '#store/relations.ts';
+import {
+  companyListKeyOf,
+  companyRelations,
+  copiedCompany,
+  type Relation,
+  revisionOf,
+} from '#store/relations.ts';
 import { findPeople, type Person } from '#store/users.ts';
 import type { staff } from './contract.ts';
 
@@ -72,4 +78,5 @@ const answerOf = (h: House, relation: Relation, state: ShownState, person: Perso
   permissions: [...relation.permissions],
   ...(relation.validUntil === undefined ? {} : { validUntil: relation.validUntil }),
   updatedAt: isoShanghai(new Date(relation.updatedAt)),
+  revision: revisionOf(relation),
 });

@@ -82,6 +82,8 @@ export const permissionList = v.pipe(
   v.minLength(1),
   v.maxLength(permissions.length),
 );
+/** REL-11: what a list said of the row that is decided on; left out, whatever stands is decided on. */
+export const seenRevision = { revision: v.optional(bounded(1, 32)) };
 /** What a change of an authorisation answers. */
 export const movedAuthorization = v.object({
   authorizationId: v.string(),
@@ -189,5 +191,7 @@ export const agreement = v.object({
   /** Other terms that wait for the client, while those above hold. */
   proposed: v.optional(v.object(terms)),
 });
+/** The revision of the agreement that is decided on, as it was shown (REL-11). */
+export const agreementRevision = { revision: v.optional(v.pipe(v.number(), v.integer())) };
 /** What a change of an agreement answers. */
 export const movedAgreement = v.object({ agreementId: v.string(), state: v.picklist(agreementStates) });

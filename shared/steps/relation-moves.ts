@@ -38,8 +38,9 @@ export const moveWrites = (
   origin: RelationOrigin,
   changes: RelationChanges = {},
   detail: AuditEvent['detail'] = {},
+  seen?: string,
 ): Write[] => [
-  transitionWrite(relation, transition, origin.at, shanghaiDay(origin.at), changes),
+  transitionWrite(relation, transition, origin.at, shanghaiDay(origin.at), changes, seen),
   ...relationAudits(h, relation, transition.to, origin, detail),
 ];
 

@@ -293,6 +293,12 @@ export function beginWrites(
   };
 }
 
+/** REL-11: stands for the relation exactly as it was shown. */
+export const revisionOf = ({ rev }: Pick<Relation, 'rev'>): string => String(rev);
+function requireSeen(relation: Relation, seen: string | undefined): void {
+  if (seen !== undefined && seen !== revisionOf(relation)) throw new Problem('STATE_CONFLICT');
+}
+
 /** What a transition may change beside the state. */
 export type RelationChanges = Partial<Pick<Relation, 'permissions' | 'taxpayerName' | 'taxpayerState'>> & {
   /** null takes the last day away: unlimited. */
@@ -302,6 +308,7 @@ export type RelationChanges = Partial<Pick<Relation, 'permissions' | 'taxpayerNa
 /**
  * Moves an authorisation (REL-10). The allowed prior states, the direction and the roles of the transition are the
  * write's condition; what stands there when it is refused decides the answer.
+ * @param seen the revision that whoever decides was shown (REL-11): of anything else nothing is decided, STATE_CONFLICT
  */
 export function transitionWrite(
   relation: Relation,
@@ -309,7 +316,9 @@ export function transitionWrite(
   now: Date,
   day: string,
   changes: RelationChanges = {},
+  seen?: string,
 ): Update & Pick<Write, 'otherwise'> {
+  requireSeen(relation, seen);
   const refused = refusalOf(transition, relation, day);
   if (refused) throw new Problem(refused);
   const { validUntil, ...others } = changes;
@@ -344,6 +353,10 @@ export function transitionWrite(
   if (transition.refusable) {
     values[':refusable'] = true;
     conditions.push('refusable = :refusable');
+  }
+  if (seen !== undefined) {
+    values[':seen'] = relation.rev;
+    conditions.push('#rev = :seen');
   }
   return {
     table: 'Relationships',

@@ -24,7 +24,7 @@ const groups = {
   USR: 2,
   SES: 5,
   CTR: 3,
-  REL: 10,
+  REL: 11,
   ENT: 4,
   ORD: 1,
   SWI: 5,

@@ -38,6 +38,7 @@ describe('legal representatives from the registry', () => {
         permissions: ['filing', 'declaration', 'enquiry', 'invoice'],
         refusable: false,
         updatedAt: expect.stringMatching(/\+08:00$/),
+        revision: expect.any(String),
       },
     ]);
     expect(await listed(token, 'pending', id)).toEqual([]);

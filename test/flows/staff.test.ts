@@ -47,6 +47,7 @@ describe('the people of a company', () => {
       direction: 'invited',
       permissions: ['filing', 'declaration', 'enquiry', 'invoice'],
       updatedAt: expect.stringMatching(/\+08:00$/),
+      revision: expect.any(String),
     });
     expect(await hand.listed('pending', firm.id)).toMatchObject([
       { authorizationId: waiting.authorizationId, direction: 'invited', refusable: true },

@@ -1,0 +1,36 @@
+import { isoShanghai, nextMidnight } from '#domain/days.ts';
+import { Problem } from '#domain/problem.ts';
+import { parseTaxpayerId } from '#domain/taxpayers.ts';
+import { ok } from '#http/answers.ts';
+import type { StepOf } from '#http/call.ts';
+import { requireChangingChannel } from '#steps/managing.ts';
+import { previewWrite } from '#store/previews.ts';
+import { companyKeyOf, companyProblem, findTaxpayer, isKnown, isPersonalKey } from '#store/taxpayers.ts';
+import type { authorizations } from './contract.ts';
+
+/** Enough for somebody who mistypes, too few to read the register by (REL-11). */
+const mostADay = 20;
+
+/**
+ * REL-11: the name of the company before the person applies to it. Every look counts before anything is found, so that
+ * unknown numbers cannot be tried for free. Of a company whose number is a person's, the name tells hardly more than
+ * that it is there (DOC-4). TAXPAYER_NOT_FOUND, COMPANY_NOT_CONFIRMED, TOO_MANY_REQUESTS until midnight.
+ */
+export const previewCompany: StepOf<typeof authorizations, 'preview'> = async (h, call) => {
+  requireChangingChannel(h, call);
+  const companyKey = companyKeyOf(h.keys, parseTaxpayerId(call.body.taxpayerId));
+  await h.db.transact([
+    previewWrite(
+      call.caller.session.personKey,
+      call.now,
+      mostADay,
+      () => new Problem('TOO_MANY_REQUESTS', { retryAt: isoShanghai(nextMidnight(call.now)) }),
+    ),
+  ]);
+  const company = await findTaxpayer(h.db, companyKey);
+  const problem = companyProblem(company);
+  if (problem || !isKnown(company)) throw problem ?? new Problem('TAXPAYER_NOT_FOUND');
+  return ok({
+    taxpayerName: isPersonalKey(companyKey) ? `${[...company.name][0] ?? ''}***` : company.name,
+  });
+};
