@@ -43,6 +43,9 @@ export const confirmCompany: StepOf<typeof confirmations, 'confirm'> = async (h,
     const entitling = own.filter((relation) => confirms(inTerm(relation, read?.term), day));
     if (entitling.length === 0) throw new Problem('ROLE_NOT_ALLOWED');
     if (!isKnown(read) || read.state !== 'awaiting-confirmation') throw new Problem('STATE_CONFLICT');
+    // REL-11: what was shown is confirmed, and nothing else; the write holds the company's row to what was read here.
+    if (call.body.revision !== undefined && call.body.revision !== String(read.rev))
+      throw new Problem('STATE_CONFLICT');
     const roles = entitling.map(({ role }) => role);
     if (!confirmationKindsOf(read.subjects, roles).includes(call.body.kind))
       throw new Problem('ROLE_NOT_ALLOWED');

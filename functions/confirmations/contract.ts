@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { flow } from '#contract/flow.ts';
+import { seenRevision } from '#contract/schemas.ts';
 import { confirmationKinds } from '#domain/taxpayers.ts';
 
 const kind = v.picklist(confirmationKinds);
@@ -29,6 +30,8 @@ export const confirmations = flow({
               taxpayerId: v.string(),
               taxpayerName: v.string(),
               kinds: v.array(kind),
+              /** Sent back with the confirmation (REL-11). */
+              revision: v.string(),
             }),
           ),
         }),
@@ -41,7 +44,7 @@ export const confirmations = flow({
       access: 'session',
       managing: true,
       summary: 'Confirm the company and the own place in it, as natural person',
-      body: v.object({ kind }),
+      body: v.object({ kind, ...seenRevision }),
       answers: { 200: v.object({ taxpayerId: v.string(), taxpayerName: v.string() }) },
       errors: [
         'SESSION_ENDED',

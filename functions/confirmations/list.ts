@@ -31,6 +31,7 @@ export const listConfirmations: StepOf<typeof confirmations, 'list'> = async (h,
         confirmationId: first.authorizationId,
         taxpayerId: shownTaxpayerId(h.dataKeys, company),
         taxpayerName: company.name,
+        revision: String(company.rev),
         kinds: confirmationKindsOf(
           company.subjects,
           relations.map(({ role }) => role),

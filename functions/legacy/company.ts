@@ -1,6 +1,5 @@
 import { handle } from '#crypto/random.ts';
 import { isoShanghai, shanghaiDay } from '#domain/days.ts';
-import type { Role } from '#domain/names.ts';
 import { Problem } from '#domain/problem.ts';
 import { inTerm, isActiveOn } from '#domain/relations.ts';
 import { parseTaxpayerId } from '#domain/taxpayers.ts';
@@ -20,13 +19,6 @@ import type { legacy } from './contract.ts';
 /** More people than a page can offer to pick from: the others have the new login, which needs no list. */
 const mostRows = 300;
 const mostPersons = 100;
-
-interface Pickable {
-  readonly personKey: string;
-  readonly name: string;
-  readonly documentNumber: string;
-  readonly role: Role;
-}
 
 /**
  * The first step of the old login (LEG-1): challenge, company number, company password. Says who works for the company,
@@ -55,39 +47,48 @@ export const enterCompany: StepOf<typeof legacy, 'company'> = async (h, call) =>
     async () => {
       const waiting = companyProblem(company);
       if (waiting) return waiting;
-      const persons = (await reading).map((one) => ({ ...one, personRef: handle() }));
+      const persons = (await reading).map((relation) => ({ relation, personRef: handle() }));
+      // The answer alone needs their documents: read beside the transaction that opens the choice.
+      const people = findPeople(
+        h.db,
+        persons.map(({ relation }) => relation.personKey),
+      );
+      people.catch(() => undefined);
       const opened = openTicketWrite<LegacyTicket>(
         {
           kind: 'legacy',
           companyKey,
-          persons: Object.fromEntries(persons.map(({ personRef, personKey }) => [personRef, personKey])),
+          persons: Object.fromEntries(
+            persons.map(({ personRef, relation }) => [personRef, relation.personKey]),
+          ),
         },
         call.now,
         h.settings.policies.loginSeconds,
       );
-      const answer = {
-        legacyId: opened.id,
-        expiresAt: isoShanghai(opened.expiresAt),
-        persons: persons.map(({ personRef, name, documentNumber, role }) => ({
-          personRef,
-          name,
-          documentNumber,
-          role,
-        })),
-        closesOn,
+      const answer = async () => {
+        const known = await people;
+        return {
+          legacyId: opened.id,
+          expiresAt: isoShanghai(opened.expiresAt),
+          persons: persons.map(({ personRef, relation }) => {
+            const { name, documentNumber } = maskedPerson(h, relation, known.get(relation.personKey));
+            return { personRef, name, documentNumber, role: relation.role };
+          }),
+          closesOn,
+        };
       };
       return { answer, effect: [opened.write] };
     },
   );
   if (needsRehash) await rehashCompanyPassword(h, call, company, call.body.companyPassword);
-  return created(answer);
+  return created(await answer());
 };
 
 /**
  * The company's active people, each once, under the first of their roles (LGN-10 asks for the role later, after both
  * factors). From an index, which is good enough for a list: who is picked is looked up by the table's own key.
  */
-async function pickable(h: House, { companyKey, term }: KnownTaxpayer, day: string): Promise<Pickable[]> {
+async function pickable(h: House, { companyKey, term }: KnownTaxpayer, day: string): Promise<Relation[]> {
   const { items } = await companyRelations(h.db, companyKey, 'active', { limit: mostRows });
   const persons = new Map<string, Relation>();
   for (const relation of items) {
@@ -96,10 +97,5 @@ async function pickable(h: House, { companyKey, term }: KnownTaxpayer, day: stri
     if (persons.size === mostPersons) break;
     persons.set(personKey, relation);
   }
-  const people = await findPeople(h.db, [...persons.keys()]);
-  return [...persons.values()].map((relation) => {
-    const { personKey, role } = relation;
-    const { name, documentNumber } = maskedPerson(h, relation, people.get(personKey));
-    return { personKey, role, name, documentNumber };
-  });
+  return [...persons.values()];
 }

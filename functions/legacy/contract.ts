@@ -70,6 +70,7 @@ export const legacy = flow({
       answers: {
         201: v.object({
           loginId: v.string(),
+          taxpayerName: v.optional(v.string()),
           expiresAt: time,
           secondFactors: v.array(secondFactor),
           notices: v.array(notice),

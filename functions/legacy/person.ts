@@ -64,6 +64,7 @@ export const pickPerson: StepOf<typeof legacy, 'person'> = async (h, call) => {
       entry,
       companyKey,
       companyTerm: company.term,
+      taxpayerName: company.name,
       phone,
       ...window,
     });

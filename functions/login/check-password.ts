@@ -59,7 +59,7 @@ export const checkPassword: StepOf<typeof login, 'password'> = async (h, call) =
       phoneTyped,
       agentAt: look.agentAt,
     });
-  const at = asked && { ...asked, companyTerm: company?.term };
+  const at = asked && { ...asked, companyTerm: company?.term, taxpayerName: company?.name };
   if (!refused) return openLogin(h, call, look, found.value, at);
   // A 经办人 needs no relation (SPC-3).
   const unless = asked && namedUnless(h, look, asked, refused);
@@ -225,7 +225,9 @@ async function openLogin(
   call: PasswordCall,
   look: Look,
   named: Named,
-  asked: (CompanyAsked & { readonly companyTerm: number | undefined }) | undefined,
+  asked:
+    | (CompanyAsked & { readonly companyTerm: number | undefined; readonly taxpayerName: string | undefined })
+    | undefined,
   unless?: { readonly check: Write; readonly refused: Problem },
 ) {
   const { person } = look;
@@ -234,6 +236,7 @@ async function openLogin(
     entry: call.body.entry,
     companyKey: asked?.companyKey,
     companyTerm: asked?.companyTerm,
+    taxpayerName: asked?.taxpayerName,
     phone,
     agentAt: look.agentAt,
     ...expectedWindow(named, person, phone?.phoneKey),

@@ -23,7 +23,7 @@ import {
 const sessionOrChoices = v.object({
   session: v.optional(session),
   choices: v.optional(v.array(choice)),
-  confirm: v.optional(v.object({ authorizationId: v.string(), role })),
+  confirm: v.optional(v.object({ authorizationId: v.string(), role, taxpayerName: v.string() })),
 });
 
 export const login = flow({
@@ -66,6 +66,7 @@ export const login = flow({
         201: v.object({
           loginId: v.string(),
           expiresAt: time,
+          taxpayerName: v.optional(v.string()),
           secondFactors: v.array(secondFactor),
           notices: v.array(notice),
         }),

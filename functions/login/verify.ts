@@ -120,7 +120,15 @@ function enter(h: House, call: VerifyCall, ticket: LoginTicket, read: Known, fac
         ...(factor.faceAt === undefined ? {} : { faceAt: factor.faceAt }),
         choices: choicesOf(active),
         ...(agent ? { agent: agentChoiceOf(agent) } : {}),
-        ...(confirm ? { confirm: { authorizationId: confirm.authorizationId, role: confirm.role } } : {}),
+        ...(confirm
+          ? {
+              confirm: {
+                authorizationId: confirm.authorizationId,
+                role: confirm.role,
+                taxpayerName: confirm.taxpayerName,
+              },
+            }
+          : {}),
       };
       await h.db.transact([
         passWrite(ticket, passed, now, factor.sms?.hash),

@@ -21,6 +21,8 @@ export function openedLogin(
     readonly companyKey: string | undefined;
     /** The company's term (ENT-4). */
     readonly companyTerm?: number | undefined;
+    /** Shown beside the second factor (REL-11). */
+    readonly taxpayerName?: string | undefined;
     /** The number an SMS goes to (LGN-6); none where the person has none (LGN-5). */
     readonly phone: OwnPhone | undefined;
     readonly window?: PhoneWindow;
@@ -28,7 +30,7 @@ export function openedLogin(
     readonly agentAt?: readonly AgentGrounds[];
   },
 ) {
-  const { entry, companyKey, companyTerm, window, agentAt = [] } = login;
+  const { entry, companyKey, companyTerm, taxpayerName, window, agentAt = [] } = login;
   // LGN-11: what many know opens only the face.
   const isInitial = person.password?.initial === true;
   const phone = isInitial ? undefined : login.phone;
@@ -55,6 +57,7 @@ export function openedLogin(
     answer: {
       loginId: opened.id,
       expiresAt: isoShanghai(opened.expiresAt),
+      ...(taxpayerName === undefined ? {} : { taxpayerName }),
       secondFactors: [
         ...(phone ? [{ method: 'sms' as const, maskedPhone: maskedPhoneOf(h, phone) }] : []),
         { method: 'face' as const },

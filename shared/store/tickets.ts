@@ -111,7 +111,11 @@ export interface PassedFactors {
   /** As tax agent, beside or instead of these (AGY-3). */
   readonly agent?: AgentChoice;
   /** The pending appointment that may be confirmed here (LGN-9). */
-  readonly confirm?: { readonly authorizationId: string; readonly role: Role };
+  readonly confirm?: {
+    readonly authorizationId: string;
+    readonly role: Role;
+    readonly taxpayerName: string;
+  };
 }
 /** The choice that rests on both forms instead of a relation. */
 export interface AgentChoice {

@@ -13,7 +13,12 @@ import { useLegacyTexts } from './texts.ts';
 
 export interface CompanyPassed {
   readonly legacyId: string;
-  readonly persons: readonly { readonly personRef: string; readonly name: string; readonly role: Role }[];
+  readonly persons: readonly {
+    readonly personRef: string;
+    readonly name: string;
+    readonly documentNumber: string;
+    readonly role: Role;
+  }[];
 }
 interface Typed {
   readonly taxpayerId: string;

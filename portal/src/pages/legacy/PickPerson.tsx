@@ -58,9 +58,9 @@ export function PickPerson({ company, onPassed, onBind }: Props) {
             >
               <Radio.Group
                 vertical
-                options={company.persons.map(({ personRef, name, role }) => ({
+                options={company.persons.map(({ personRef, name, documentNumber, role }) => ({
                   value: personRef,
-                  label: `${name} · ${common(`role.${role}`)}`,
+                  label: `${name}（${documentNumber}） · ${common(`role.${role}`)}`,
                 }))}
               />
             </Form.Item>

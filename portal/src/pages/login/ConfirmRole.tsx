@@ -29,6 +29,9 @@ export function ConfirmRole({ journey, loginId, confirm, choices }: Props) {
   return (
     <>
       <PageTitle step="confirm">{t('confirmTitle')}</PageTitle>
+      <p>
+        <strong>{t('confirmAt', { company: confirm.taxpayerName })}</strong>
+      </p>
       <p>{t('confirmHint')}</p>
       <ProblemAlert problem={problem} onRetry={() => void run(take)} />
       <p className="row">

@@ -22,6 +22,7 @@ export function LaterSteps({ journey }: { journey: Journey }) {
               {title}
             </Notice>
           ))}
+          {step.taxpayerName ? <p>{t('enters', { company: step.taxpayerName })}</p> : null}
           <p>{t('factorHint')}</p>
           <SecondFactor
             factors={step.secondFactors}

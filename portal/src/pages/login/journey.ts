@@ -12,10 +12,13 @@ export interface Choice {
 export interface Appointment {
   readonly authorizationId: string;
   readonly role: Role;
+  readonly taxpayerName: string;
 }
 export type Factors = readonly ({ method: 'sms'; maskedPhone: string } | { method: 'face' })[];
 export interface PasswordPassed {
   readonly loginId: string;
+  /** The company that is entered. */
+  readonly taxpayerName?: string | undefined;
   readonly secondFactors: Factors;
   readonly notices: readonly { code: string; title: string }[];
 }

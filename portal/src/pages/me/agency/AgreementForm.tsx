@@ -52,7 +52,10 @@ export function AgreementForm({ agreement, send, onCancel }: Props) {
         {(listed) => {
           // Whom the agreement names already may stay, even after they left the form.
           const known = new Map(
-            [...listed, ...(start?.agents ?? [])].map(({ agentId, name }) => [agentId, name]),
+            [...listed, ...(start?.agents ?? [])].map(({ agentId, name, documentNumber }) => [
+              agentId,
+              `${name}（${documentNumber}）`,
+            ]),
           );
           if (known.size === 0) return <p>{t('noAgents')}</p>;
           return (

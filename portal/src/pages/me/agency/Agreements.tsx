@@ -6,7 +6,7 @@ import { type Agreement, AgreementItem, isLiving, useAgreementTexts } from '../p
 import { useAccountCentre } from '../parts/context.tsx';
 import { Actions, useItemTitleId } from '../parts/items.tsx';
 import { PagedList, usePaged } from '../parts/paged.tsx';
-import { outdated } from '../parts/queries.ts';
+import { changing as changingList, outdated } from '../parts/queries.ts';
 import { AgreementForm, type AgreementValues } from './AgreementForm.tsx';
 import { useAgencyTexts } from './texts.ts';
 
@@ -66,7 +66,7 @@ function AgencyActions({ agreement }: { readonly agreement: Agreement }) {
       answer(
         api.PATCH('/v1/agency/agreements/{id}', {
           params,
-          body: { agents: asAgents(agents), items, from, until },
+          body: { agents: asAgents(agents), items, from, until, revision: agreement.revision },
         }),
       ),
     );
@@ -86,8 +86,15 @@ function AgencyActions({ agreement }: { readonly agreement: Agreement }) {
           ask={words('terminateAsk')}
           done={words('terminated')}
           act={async () => {
-            await answer(api.POST('/v1/agency/agreements/{id}/terminate', { params }));
-            await outdated('agreements');
+            await changingList(
+              answer(
+                api.POST('/v1/agency/agreements/{id}/terminate', {
+                  params,
+                  body: { revision: agreement.revision },
+                }),
+              ),
+              'agreements',
+            );
           }}
         />
       </Actions>

@@ -8,7 +8,7 @@ import { type Agreement, AgreementItem, isLiving, useAgreementTexts } from '../p
 import { Actions } from '../parts/items.tsx';
 import { Only } from '../parts/Only.tsx';
 import { PagedList, usePaged } from '../parts/paged.tsx';
-import { outdated } from '../parts/queries.ts';
+import { changing } from '../parts/queries.ts';
 import { useAgreementsTexts } from './texts.ts';
 
 /** The client's side of its agreements with agencies (AGY-4). */
@@ -47,7 +47,7 @@ function Agreements() {
   );
 }
 
-const changing = (call: Promise<unknown>) => call.then(() => outdated('agreements'));
+const change = (call: Promise<unknown>) => changing(call, 'agreements');
 
 function AgreementActions({ agreement }: { readonly agreement: Agreement }) {
   const t = useAgreementsTexts();
@@ -67,7 +67,7 @@ function AgreementActions({ agreement }: { readonly agreement: Agreement }) {
             done={t('confirmed')}
             // The revision that was looked at: what changed since is not confirmed unseen.
             act={() =>
-              changing(
+              change(
                 answer(api.POST('/v1/enterprise/agreements/{id}/confirm', { params, body: { revision } })),
               )
             }
@@ -76,7 +76,11 @@ function AgreementActions({ agreement }: { readonly agreement: Agreement }) {
             label={t('reject')}
             ask={t('rejectAsk')}
             done={t('rejected')}
-            act={() => changing(answer(api.POST('/v1/enterprise/agreements/{id}/reject', { params })))}
+            act={() =>
+              change(
+                answer(api.POST('/v1/enterprise/agreements/{id}/reject', { params, body: { revision } })),
+              )
+            }
           />
         </>
       ) : null}
@@ -85,7 +89,9 @@ function AgreementActions({ agreement }: { readonly agreement: Agreement }) {
         kind="danger"
         ask={words('terminateAsk')}
         done={words('terminated')}
-        act={() => changing(answer(api.POST('/v1/enterprise/agreements/{id}/terminate', { params })))}
+        act={() =>
+          change(answer(api.POST('/v1/enterprise/agreements/{id}/terminate', { params, body: { revision } })))
+        }
       />
     </Actions>
   );

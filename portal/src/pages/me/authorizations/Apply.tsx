@@ -1,10 +1,14 @@
 import { Button, Form } from 'antd';
+import { useState } from 'react';
 import type { Role } from '#domain/names.ts';
 import { answer, api } from '../../../api/client.ts';
 import { ApiForm } from '../../../components/ApiForm.tsx';
 import { TaxpayerIdField } from '../../../components/fields/text-fields.tsx';
 import { ProblemAlert } from '../../../components/ProblemAlert.tsx';
+import { useAction } from '../../../components/use-action.ts';
 import { useSubmit } from '../../../components/use-submit.ts';
+import { useCommon } from '../../../i18n/index.ts';
+import { Question } from '../parts/ActionButton.tsx';
 import { useAccountCentre } from '../parts/context.tsx';
 import { StaffRoleField, ValidUntilField } from '../parts/fields.tsx';
 import { outdated } from '../parts/queries.ts';
@@ -16,22 +20,38 @@ interface Values {
   readonly validUntil?: string;
 }
 
-/** REL-6: the company's legal representative or finance head decides. */
+/**
+ * REL-6: the company's legal representative or finance head decides. Its name is shown before, so that a mistyped number
+ * asks no stranger (REL-11).
+ */
 export function Apply({ onApplied }: { readonly onApplied: () => void }) {
   const t = useAuthorizationsTexts();
+  const common = useCommon();
   const { say } = useAccountCentre();
   const [form] = Form.useForm<Values>();
-  const { submit, busy, problem, retry } = useSubmit<Values>({
+  const [asked, setAsked] = useState<{ readonly values: Values; readonly company: string }>();
+  const { submit, busy, problem, setProblem, retry } = useSubmit<Values>({
     form,
-    fields: { RELATION_EXISTS: 'taxpayerId', COMPANY_NOT_CONFIRMED: 'taxpayerId' },
-    send: async (body) => {
-      await answer(api.POST('/v1/authorizations', { body }));
-      form.resetFields();
-      await outdated('authorizations');
-      onApplied();
-      say(t('applied'));
+    fields: { COMPANY_NOT_CONFIRMED: 'taxpayerId' },
+    send: async (values) => {
+      const { taxpayerName } = await answer(
+        api.POST('/v1/authorizations/preview', { body: { taxpayerId: values.taxpayerId } }),
+      );
+      setAsked({ values, company: taxpayerName });
     },
   });
+  const sending = useAction();
+  const apply = async (body: Values) => {
+    const worked = await sending.run(async () => {
+      await answer(api.POST('/v1/authorizations', { body }));
+    });
+    if (!worked) return;
+    setAsked(undefined);
+    form.resetFields();
+    await outdated('authorizations');
+    onApplied();
+    say(t('applied'));
+  };
   return (
     <section className="card">
       <h2>{t('apply')}</h2>
@@ -45,6 +65,22 @@ export function Apply({ onApplied }: { readonly onApplied: () => void }) {
           {t('submit')}
         </Button>
       </ApiForm>
+      {asked ? (
+        <Question
+          title={t('apply')}
+          text={t('applyTo', { company: asked.company, role: common(`role.${asked.values.role}`) })}
+          busy={sending.busy}
+          danger={false}
+          onYes={() => void apply(asked.values)}
+          onNo={() => {
+            sending.setProblem(undefined);
+            setProblem(undefined);
+            setAsked(undefined);
+          }}
+        >
+          <ProblemAlert problem={sending.problem} onRetry={() => void apply(asked.values)} />
+        </Question>
+      ) : null}
     </section>
   );
 }

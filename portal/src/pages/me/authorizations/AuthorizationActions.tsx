@@ -3,16 +3,16 @@ import { answer, api } from '../../../api/client.ts';
 import { useCommon } from '../../../i18n/index.ts';
 import { ActionButton } from '../parts/ActionButton.tsx';
 import { Actions } from '../parts/items.tsx';
-import { outdated } from '../parts/queries.ts';
+import { changing } from '../parts/queries.ts';
 import { useParts } from '../parts/texts.ts';
 import type { Authorization } from './AuthorizationList.tsx';
 import { useAuthorizationsTexts } from './texts.ts';
 
-const changing = (call: Promise<unknown>) => call.then(() => outdated('authorizations', 'identities'));
+const change = (call: Promise<unknown>) => changing(call, 'authorizations', 'identities');
 
 /** What the person may do with one of the list; where nothing, why (REL-2, REL-3, REL-7). */
 export function AuthorizationActions({
-  authorization: { authorizationId, taxpayerName: company, role, direction, refusable },
+  authorization: { authorizationId, taxpayerName: company, role, direction, refusable, revision },
   list,
 }: {
   readonly authorization: Authorization;
@@ -22,6 +22,8 @@ export function AuthorizationActions({
   const common = useCommon();
   const parts = useParts();
   const params = { path: { authorizationId } };
+  // What was shown is decided on, and nothing else (REL-11).
+  const body = { revision };
 
   if (list === 'history')
     return (
@@ -30,7 +32,7 @@ export function AuthorizationActions({
           label={t('hide')}
           ask={t('hideAsk')}
           done={t('hidden')}
-          act={() => changing(answer(api.POST('/v1/authorizations/{authorizationId}/hide', { params })))}
+          act={() => change(answer(api.POST('/v1/authorizations/{authorizationId}/hide', { params })))}
         />
       </Actions>
     );
@@ -42,7 +44,13 @@ export function AuthorizationActions({
           kind="danger"
           ask={t('leaveAsk', { company, role: common(`role.${role}`) })}
           done={t('left')}
-          act={() => changing(answer(api.DELETE('/v1/authorizations/{authorizationId}', { params })))}
+          act={() =>
+            change(
+              answer(
+                api.DELETE('/v1/authorizations/{authorizationId}', { params: { ...params, query: body } }),
+              ),
+            )
+          }
         />
       </Actions>
     ) : (
@@ -58,7 +66,7 @@ export function AuthorizationActions({
             ask={t('withdrawAsk', { company })}
             done={t('withdrawn')}
             act={() =>
-              changing(answer(api.POST('/v1/authorizations/{authorizationId}/withdraw', { params })))
+              change(answer(api.POST('/v1/authorizations/{authorizationId}/withdraw', { params, body })))
             }
           />
         </Actions>
@@ -72,8 +80,11 @@ export function AuthorizationActions({
         <ActionButton
           label={t('confirm')}
           kind="primary"
+          ask={t('confirmAsk', { company, role: common(`role.${role}`) })}
           done={t('confirmed')}
-          act={() => changing(answer(api.POST('/v1/authorizations/{authorizationId}/confirm', { params })))}
+          act={() =>
+            change(answer(api.POST('/v1/authorizations/{authorizationId}/confirm', { params, body })))
+          }
         />
         {refusable ? (
           <ActionButton
@@ -81,7 +92,9 @@ export function AuthorizationActions({
             kind="danger"
             ask={t('rejectAsk', { company })}
             done={t('rejected')}
-            act={() => changing(answer(api.POST('/v1/authorizations/{authorizationId}/reject', { params })))}
+            act={() =>
+              change(answer(api.POST('/v1/authorizations/{authorizationId}/reject', { params, body })))
+            }
           />
         ) : null}
       </Actions>

@@ -4,7 +4,7 @@ import { problemOf } from '../../../api/problem.ts';
 import { ProblemAlert } from '../../../components/ProblemAlert.tsx';
 import { ActionButton } from '../parts/ActionButton.tsx';
 import { Actions, Item } from '../parts/items.tsx';
-import { outdated } from '../parts/queries.ts';
+import { changing } from '../parts/queries.ts';
 import { useParts } from '../parts/texts.ts';
 import { useAuthorizationsTexts } from './texts.ts';
 
@@ -24,7 +24,7 @@ export function WaitingCompanies() {
       <h2>{t('waiting')}</h2>
       <p>{t('waitingHint')}</p>
       <ul className="items" aria-label={t('waiting')}>
-        {waiting.data.map(({ confirmationId, taxpayerId, taxpayerName: company, kinds }) => (
+        {waiting.data.map(({ confirmationId, taxpayerId, taxpayerName: company, kinds, revision }) => (
           <Item key={confirmationId} title={company} facts={[[parts('fact.taxpayerId'), taxpayerId]]}>
             <Actions>
               {kinds.map((kind) => (
@@ -35,13 +35,17 @@ export function WaitingCompanies() {
                   ask={t('kindAsk', { company, kind: t(`kind.${kind}`) })}
                   done={t('companyConfirmed', { company })}
                   act={async () => {
-                    await answer(
-                      api.POST('/v1/confirmations/{confirmationId}', {
-                        params: { path: { confirmationId } },
-                        body: { kind },
-                      }),
+                    await changing(
+                      answer(
+                        api.POST('/v1/confirmations/{confirmationId}', {
+                          params: { path: { confirmationId } },
+                          body: { kind, revision },
+                        }),
+                      ),
+                      'confirmations',
+                      'authorizations',
+                      'identities',
                     );
-                    await outdated('confirmations', 'authorizations', 'identities');
                   }}
                 />
               ))}

@@ -74,7 +74,8 @@ interface QuestionProps {
   readonly onNo: () => void;
   readonly children: React.ReactNode;
 }
-function Question({ title, text, busy, danger, onYes, onNo, children }: QuestionProps) {
+/** Asks before something is done; the answer that does no harm has the focus. */
+export function Question({ title, text, busy, danger, onYes, onNo, children }: QuestionProps) {
   const t = useCommon();
   const id = useId();
   const dialog = useRef<HTMLDialogElement>(null);

@@ -70,7 +70,11 @@ export const useAgreementTexts = texts('me-agreement', {
 });
 
 interface Terms {
-  readonly agents: readonly { readonly agentId: string; readonly name: string }[];
+  readonly agents: readonly {
+    readonly agentId: string;
+    readonly name: string;
+    readonly documentNumber: string;
+  }[];
   readonly items: readonly ServiceItem[];
   readonly from: string;
   readonly until: string;
@@ -102,7 +106,10 @@ function useTerms(): (terms: Terms) => Fact[] {
   return ({ from, until, items, agents }) => [
     [t('period'), t('to', { from, until })],
     [t('items'), items.map((item) => t(`item.${item}`)).join(common('scan.and'))],
-    [t('agents'), agents.map(({ name }) => name).join(common('scan.and'))],
+    [
+      t('agents'),
+      agents.map(({ name, documentNumber }) => `${name}（${documentNumber}）`).join(common('scan.and')),
+    ],
   ];
 }
 

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { answer, api } from '../../../api/client.ts';
+import { problemOf } from '../../../api/problem.ts';
 import { queries } from '../../../app/queries.ts';
 import { useSession } from '../../../session/store.ts';
 
@@ -29,6 +30,20 @@ export const useIdentities = () =>
     queryFn: async () => (await answer(api.GET('/v1/session/identities'))).choices,
     staleTime: 0,
   });
+
+/**
+ * Changes something, then reads the lists anew; also where the API says that it has changed meanwhile (STATE_CONFLICT),
+ * so that the next decision is made on what is there (REL-11).
+ */
+export async function changing(call: Promise<unknown>, ...keys: string[]): Promise<void> {
+  try {
+    await call;
+  } catch (error) {
+    if (problemOf(error).code === 'STATE_CONFLICT') await outdated(...keys);
+    throw error;
+  }
+  await outdated(...keys);
+}
 
 /** After a change: what was read of this is read again. Done when it stands on the page: nothing that is gone can be clicked. */
 export const outdated = async (...keys: string[]): Promise<void> => {

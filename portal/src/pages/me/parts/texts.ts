@@ -18,6 +18,8 @@ export const useParts = texts('me-parts', {
     clientsOnly: '企业切换仅适用于从“代理业务”入口登录的代理人员。',
     fact: {
       taxpayerId: '纳税人识别号',
+      documentNumber: '证件号码',
+      phone: '手机号码',
       taxpayerName: '纳税人名称',
       role: '身份',
       permissions: '权限',
@@ -70,6 +72,8 @@ export const useParts = texts('me-parts', {
     clientsOnly: 'Clients are switched by agents who logged in through “Agency”.',
     fact: {
       taxpayerId: 'Taxpayer number',
+      documentNumber: 'Document number',
+      phone: 'Mobile number',
       taxpayerName: 'Taxpayer',
       role: 'Role',
       permissions: 'Permissions',

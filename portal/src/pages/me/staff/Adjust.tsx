@@ -7,7 +7,7 @@ import { useSubmit } from '../../../components/use-submit.ts';
 import { useCommon } from '../../../i18n/index.ts';
 import { useAccountCentre } from '../parts/context.tsx';
 import { PermissionsField, ValidUntilField } from '../parts/fields.tsx';
-import { outdated } from '../parts/queries.ts';
+import { changing } from '../parts/queries.ts';
 import { useParts } from '../parts/texts.ts';
 import type { StaffMember } from './StaffList.tsx';
 import { useStaffTexts } from './texts.ts';
@@ -24,23 +24,26 @@ export function Adjust({ member, onDone }: { readonly member: StaffMember; reado
   const parts = useParts();
   const { say, ensured } = useAccountCentre();
   const [form] = Form.useForm<Values>();
-  const { authorizationId, role, permissions, validUntil } = member;
+  const { authorizationId, role, permissions, validUntil, revision } = member;
   const { submit, busy, problem, retry } = useSubmit<Values>({
     form,
     send: async (typed) => {
       await ensured(() =>
-        answer(
-          api.PATCH('/v1/enterprise/staff/{authorizationId}', {
-            params: { path: { authorizationId } },
-            // An emptied day is unlimited; one that was not touched stays as it is.
-            body: {
-              ...(typed.permissions ? { permissions: typed.permissions } : {}),
-              validUntil: typed.validUntil || null,
-            },
-          }),
+        changing(
+          answer(
+            api.PATCH('/v1/enterprise/staff/{authorizationId}', {
+              params: { path: { authorizationId } },
+              // An emptied day is unlimited; one that was not touched stays as it is.
+              body: {
+                ...(typed.permissions ? { permissions: typed.permissions } : {}),
+                validUntil: typed.validUntil || null,
+                revision,
+              },
+            }),
+          ),
+          'staff',
         ),
       );
-      await outdated('staff');
       onDone();
       say(t('adjusted'));
     },

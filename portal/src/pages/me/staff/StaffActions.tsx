@@ -5,13 +5,15 @@ import { answer, api } from '../../../api/client.ts';
 import { useCommon } from '../../../i18n/index.ts';
 import { ActionButton } from '../parts/ActionButton.tsx';
 import { Actions, useItemTitleId } from '../parts/items.tsx';
-import { outdated } from '../parts/queries.ts';
+import { changing } from '../parts/queries.ts';
 import { useParts } from '../parts/texts.ts';
 import { Adjust } from './Adjust.tsx';
 import type { StaffMember } from './StaffList.tsx';
 import { useStaffTexts } from './texts.ts';
 
-const changing = (call: Promise<unknown>) => call.then(() => outdated('staff'));
+const change = (call: Promise<unknown>) => changing(call, 'staff');
+/** Of two people of one name it says which (REL-11). */
+const whoOf = ({ name, documentNumber }: StaffMember): string => `${name}（${documentNumber}）`;
 
 interface Props {
   readonly member: StaffMember;
@@ -33,7 +35,7 @@ function ActiveActions({ member }: Pick<Props, 'member'>) {
   const parts = useParts();
   const about = useItemTitleId();
   const [adjusting, setAdjusting] = useState(false);
-  const { authorizationId, name, role } = member;
+  const { authorizationId, role, revision } = member;
   if (!isStaffRole(role))
     return <p className="small">{t(role === 'tax-agent' ? 'byAgreement' : 'registry')}</p>;
   return (
@@ -45,13 +47,13 @@ function ActiveActions({ member }: Pick<Props, 'member'>) {
         <ActionButton
           label={parts('remove')}
           kind="danger"
-          ask={t('dismissAsk', { name, role: common(`role.${role}`) })}
+          ask={t('dismissAsk', { name: whoOf(member), role: common(`role.${role}`) })}
           done={t('dismissed')}
           act={() =>
-            changing(
+            change(
               answer(
                 api.DELETE('/v1/enterprise/staff/{authorizationId}', {
-                  params: { path: { authorizationId } },
+                  params: { path: { authorizationId }, query: { revision } },
                 }),
               ),
             )
@@ -63,9 +65,13 @@ function ActiveActions({ member }: Pick<Props, 'member'>) {
   );
 }
 
-function PendingActions({ member: { authorizationId, name, direction } }: Pick<Props, 'member'>) {
+function PendingActions({ member }: Pick<Props, 'member'>) {
   const t = useStaffTexts();
+  const common = useCommon();
+  const { authorizationId, direction, revision, role } = member;
+  const name = whoOf(member);
   const params = { path: { authorizationId } };
+  const body = { revision };
   if (direction === 'invited')
     return (
       <>
@@ -76,7 +82,7 @@ function PendingActions({ member: { authorizationId, name, direction } }: Pick<P
             ask={t('withdrawAsk', { name })}
             done={t('withdrawn')}
             act={() =>
-              changing(answer(api.POST('/v1/enterprise/staff/{authorizationId}/withdraw', { params })))
+              change(answer(api.POST('/v1/enterprise/staff/{authorizationId}/withdraw', { params, body })))
             }
           />
         </Actions>
@@ -87,15 +93,20 @@ function PendingActions({ member: { authorizationId, name, direction } }: Pick<P
       <ActionButton
         label={t('confirm')}
         kind="primary"
+        ask={t('confirmAsk', { name, role: common(`role.${role}`) })}
         done={t('confirmed')}
-        act={() => changing(answer(api.POST('/v1/enterprise/staff/{authorizationId}/confirm', { params })))}
+        act={() =>
+          change(answer(api.POST('/v1/enterprise/staff/{authorizationId}/confirm', { params, body })))
+        }
       />
       <ActionButton
         label={t('reject')}
         kind="danger"
         ask={t('rejectAsk', { name })}
         done={t('rejected')}
-        act={() => changing(answer(api.POST('/v1/enterprise/staff/{authorizationId}/reject', { params })))}
+        act={() =>
+          change(answer(api.POST('/v1/enterprise/staff/{authorizationId}/reject', { params, body })))
+        }
       />
     </Actions>
   );
@@ -110,7 +121,7 @@ function HistoryActions({ member: { authorizationId } }: Pick<Props, 'member'>) 
         ask={t('hideAsk')}
         done={t('hidden')}
         act={() =>
-          changing(
+          change(
             answer(
               api.POST('/v1/enterprise/staff/{authorizationId}/hide', {
                 params: { path: { authorizationId } },

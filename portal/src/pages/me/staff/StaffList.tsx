@@ -30,6 +30,8 @@ export function StaffList({ list }: { readonly list: RelationList }) {
           tag={parts(`state.${member.state}`)}
           tone={list === 'active' ? 'good' : list === 'pending' ? 'warn' : 'plain'}
           facts={[
+            [parts('fact.documentNumber'), member.documentNumber],
+            [parts('fact.phone'), member.phone],
             // The others come from the registry or an agreement.
             [parts('fact.origin'), isStaffRole(member.role) ? t(`origin.${member.direction}`) : undefined],
             ...relationFacts(member),
