@@ -85,8 +85,14 @@ async function parsed<T>(
   }
 }
 
+/**
+ * Three tries of this long, of the secret and then of the key that opens it, end before the function's own 10 s: whatever
+ * hangs, the answer is ours (ERR-02).
+ */
+const patience = { timeoutMilliseconds: 1_200 };
+
 async function getSecretText(secretId: string): Promise<string> {
-  const answer = await callAws('secretsmanager', 'GetSecretValue', { SecretId: secretId });
+  const answer = await callAws('secretsmanager', 'GetSecretValue', { SecretId: secretId }, patience);
   if (typeof answer.SecretString !== 'string')
     throw new DependencyError('secretsmanager', 'a secret without text');
   return answer.SecretString;
@@ -140,10 +146,8 @@ export const encryptionContext = (keyId: string) => ({ purpose: 'sealing', keyId
 
 /** @param wrapped base64, as it stands in the secret. @throws DependencyError */
 export async function decryptDataKey(keyId: string, wrapped: string): Promise<Buffer> {
-  const answer = await callAws('kms', 'Decrypt', {
-    CiphertextBlob: wrapped,
-    EncryptionContext: encryptionContext(keyId),
-  });
+  const input = { CiphertextBlob: wrapped, EncryptionContext: encryptionContext(keyId) };
+  const answer = await callAws('kms', 'Decrypt', input, patience);
   const key = Buffer.from(typeof answer.Plaintext === 'string' ? answer.Plaintext : '', 'base64');
   if (key.length !== 32) throw new DependencyError('kms', 'a data key of the wrong length');
   return key;

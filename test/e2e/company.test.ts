@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { maskDocument, maskPhone } from '#domain/masks.ts';
 import { agentAt, agreementLine } from '../flows/support/agencies.ts';
 import { creditCode, legalRepresentative, taxpayer } from '../flows/support/feed-lines.ts';
 import { inCompany } from '../flows/support/relations.ts';
@@ -28,8 +29,10 @@ const asNatural = async (who: Sample, path: string, size = {}) =>
 const item = (page: Page, text: string) => page.getByRole('listitem').filter({ hasText: text });
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
 
+const yes = (page: Page) => page.getByRole('dialog').getByRole('button', { name: '确定' }).click();
+
 describe('the people of a company', () => {
-  it('REL-5 REL-8 SWI-2 SWI-5 SES-2 both sides add a tax handler, who switches into the company; narrowed and deleted at once', async () => {
+  it('REL-5 REL-8 REL-11 SWI-2 SWI-5 SES-2 both sides add a tax handler, who switches into the company; narrowed and deleted at once', async () => {
     const handler = await registered(portal.door, person({ name: '汪晓梅' }));
     const manager = await asBoss('/me/staff');
 
@@ -45,6 +48,9 @@ describe('the people of a company', () => {
     await button(manager, '提交').click();
     await manager.getByText('已提交，等待本人确认').waitFor();
     await item(manager, '汪**').getByText('待确认').first().waitFor();
+    // REL-11: two 汪** would differ by document and phone.
+    await item(manager, '汪**').getByText(maskDocument(handler.documentNumber)).waitFor();
+    await item(manager, '汪**').getByText(maskPhone(handler.phone)).waitFor();
 
     // 待确认授权, as natural person.
     const page = await asNatural(handler, '/me');
@@ -52,6 +58,9 @@ describe('the people of a company', () => {
     await page.getByRole('link', { name: '去办理' }).click();
     await page.getByRole('tab', { name: '待确认授权' }).click();
     await button(page, '确认授权').click();
+    // REL-11: whom it is for stands there before the click.
+    await page.getByRole('dialog', { name: '确认授权' }).getByText(companyName).waitFor();
+    await yes(page);
     await page.getByText('已确认，您可以在“身份切换”中以该企业身份办税').waitFor();
     await page.getByRole('tab', { name: '已授权企业' }).click();
     await item(page, companyName).getByText('办税员').waitFor();
@@ -108,13 +117,15 @@ describe('the people of a company', () => {
     await manager.getByText('没有历史记录').waitFor();
   });
 
-  it('REL-6 CTR-3 somebody applies, withdraws, applies again and is taken', async () => {
+  it('REL-6 REL-11 CTR-3 somebody applies, withdraws, applies again and is taken', async () => {
     const applicant = await registered(portal.door, person({ name: '方海燕' }));
     const page = await asNatural(applicant, '/me/authorizations', { width: 360, height: 740 });
     const apply = async () => {
       await page.getByLabel('统一社会信用代码/纳税人识别号').fill(company);
       await page.getByLabel('开票员').check();
       await button(page, '提交申请').click();
+      await page.getByRole('dialog').getByText(companyName).waitFor();
+      await yes(page);
       await page.getByText('申请已提交，等待企业确认').waitFor();
     };
     await apply();
@@ -131,6 +142,11 @@ describe('the people of a company', () => {
     const manager = await asBoss('/me/staff', { width: 360, height: 740 });
     await manager.getByRole('tab', { name: '待确认人员' }).click();
     await item(manager, '方**').getByRole('button', { name: '同意' }).click();
+    await manager
+      .getByRole('dialog', { name: '同意' })
+      .getByText(maskDocument(applicant.documentNumber))
+      .waitFor();
+    await yes(manager);
     await manager.getByText('已同意该人员的申请').waitFor();
     await manager.getByRole('tab', { name: '现有办税人员' }).click();
     await item(manager, '方**').getByText('开票员').waitFor();
@@ -156,6 +172,7 @@ describe('the people of a company', () => {
     await page.getByText('财务负责人授权不能拒绝').waitFor();
     expect(await button(page, '拒绝').count()).toBe(0);
     await button(page, '确认授权').click();
+    await yes(page);
     await page.getByText('已确认').first().waitFor();
 
     await page.goto('/me/switch');
