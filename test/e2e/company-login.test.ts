@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
+import { maskDocument } from '#domain/masks.ts';
 import { agreementLine, client, staffLine } from '../flows/support/agencies.ts';
 import { companyPassword, sha256 } from '../flows/support/legacy.ts';
 import { personLine } from '../flows/support/migration.ts';
@@ -312,7 +313,8 @@ describe('旧版登录', () => {
     await page.getByRole('heading', { name: '请选择办税人员' }).waitFor({ timeout: 60_000 });
     await button(page, '登录').click();
     await page.getByText('请填写个人用户密码').waitFor();
-    await page.getByRole('radio', { name: `${boss.name.slice(0, 1)}** · 法定代表人` }).check();
+    const shown = `${boss.name.slice(0, 1)}**（${maskDocument(boss.documentNumber)}） · 法定代表人`;
+    await page.getByRole('radio', { name: shown }).check();
     await page.getByLabel('个人用户密码').fill('Wrong#2058');
     await button(page, '登录').click();
     await page.getByText('您还可以尝试 4 次').waitFor();
