@@ -58,6 +58,7 @@ describe('confirming a new company', () => {
         taxpayerId: id,
         taxpayerName: '合肥春晓科技有限公司',
         kinds: ['new-taxpayer', 'one-licence'],
+        revision: expect.any(String),
       },
     ]);
     const confirmationId = await waitingId(boss);

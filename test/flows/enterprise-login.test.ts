@@ -519,7 +519,11 @@ describe('finance head', () => {
     const taxpayerId = await companyOf(door, await knownPerson(door));
     const authorizationId = await giveRelation(door, who, taxpayerId, 'finance-head', { state: 'pending' });
     const { loginId, reply } = await bothFactors(door, who, taxpayerId);
-    expect(reply.body).toEqual({ choices: [], confirm: { authorizationId, role: 'finance-head' } });
+    expect(reply.body).toEqual({
+      choices: [],
+      // REL-11: whose appointment it is stands beside it.
+      confirm: { authorizationId, role: 'finance-head', taxpayerName: expect.stringMatching(/公司$/) },
+    });
     expect((await relationRow(door, who, taxpayerId, 'finance-head')).state).toBe('pending');
     expect((await verify(door, loginId, { faceTicket: 'x' })).body.code).toBe('STATE_CONFLICT');
 
@@ -571,7 +575,7 @@ describe('finance head', () => {
     const authorizationId = await giveRelation(door, who, taxpayerId, 'finance-head', { state: 'pending' });
     const without = await bothFactors(door, who, taxpayerId);
     expect(rolesOf(without.reply.body.choices)).toEqual(['tax-handler']);
-    expect(without.reply.body.confirm).toEqual({ authorizationId, role: 'finance-head' });
+    expect(without.reply.body.confirm).toMatchObject({ authorizationId, role: 'finance-head' });
     // Nobody has to confirm now.
     expectStatus(await chooseRole(door, without.loginId, without.reply.body.choices[0].choiceId), 200);
 

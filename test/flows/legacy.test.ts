@@ -105,6 +105,8 @@ describe('the way through', () => {
     expect(opened.body).toEqual({
       loginId: expect.any(String),
       expiresAt: expect.any(String),
+      // REL-11: the page says which company is entered.
+      taxpayerName: expect.any(String),
       secondFactors: [
         { method: 'sms', maskedPhone: `${boss.phone.slice(0, 3)}****${boss.phone.slice(7)}` },
         { method: 'face' },
