@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
-const limits = { testTimeout: 180_000, hookTimeout: 240_000 };
+/** A shared machine stops everything for seconds now and then; on CI a test fails that fails twice. */
+const limits = { testTimeout: 180_000, hookTimeout: 240_000, retry: process.env.CI ? 1 : 0 };
 
 /** They rotate keys, end everybody's locks, read whole tables or name fixed people: each has a runtime of its own. */
 const aloneInItsTables = [
