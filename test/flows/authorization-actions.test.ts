@@ -31,6 +31,7 @@ describe('what a person does with authorisations', () => {
 
   it('REL-6 applies to a company and may withdraw; the record stays visible to both', async () => {
     const [firm, hand] = [await company(door), await somebody(door)];
+    expectStatus(await hand.call('POST', '/v1/authorizations/preview', { taxpayerId: firm.id }), 200);
     const lastDay = followingDay(shanghaiDay(door.clock.now()));
     const reply = expectStatus(await applied(hand, firm.id.toLowerCase(), { validUntil: lastDay }), 201);
     const { authorizationId } = reply.body;
