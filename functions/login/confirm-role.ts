@@ -1,5 +1,5 @@
 import { shanghaiDay } from '#domain/days.ts';
-import { recoveredLately } from '#domain/phones.ts';
+import { coversRecovery } from '#domain/phones.ts';
 import { Problem } from '#domain/problem.ts';
 import { roleOrder, transitions } from '#domain/relations.ts';
 import { ok } from '#http/answers.ts';
@@ -45,10 +45,8 @@ export const confirmRole: StepOf<typeof login, 'confirmRole'> = async (h, call) 
     // LGN-11: it opens a session to change it in, and takes no office.
     if (person.password?.initial) throw new Problem('PASSWORD_CHANGE_REQUIRED');
     const { policies } = h.settings;
-    const covered =
-      passed.faceAt !== undefined &&
-      (person.phoneRecoveredAt === undefined || person.phoneRecoveredAt < passed.faceAt);
-    if (!covered && recoveredLately({ recoveredAt: person.phoneRecoveredAt }, call.now, policies))
+    const { faceAt } = passed;
+    if (!coversRecovery({ faceAt, recoveredAt: person.phoneRecoveredAt }, call.now, policies))
       throw new Problem('FACE_REQUIRED');
     const pending = relations.find((relation) => relation.authorizationId === authorizationId);
     if (!pending) throw new Problem('STATE_CONFLICT');
@@ -73,7 +71,7 @@ export const confirmRole: StepOf<typeof login, 'confirmRole'> = async (h, call) 
     const offered = { ...rest, choices: choicesOf(roles) };
     await h.db.transact([
       offerWrite(ticket, offered, call.now),
-      recoveryCoveredCheck(person.personKey, passed.faceAt, call.now, policies),
+      recoveryCoveredCheck(person.personKey, faceAt, call.now, policies),
       ...accepted,
     ]);
     return ok(choicesAnswer(h, ticket, offered, roles, person, agentPlaceAt(h, ticket, agents, call.now)));

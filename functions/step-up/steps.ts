@@ -1,16 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
 import { actionFor, faceServes } from '#domain/matters.ts';
-import { recoveredLately } from '#domain/phones.ts';
+import { coversRecovery } from '#domain/phones.ts';
 import { Problem } from '#domain/problem.ts';
 import { created, ok } from '#http/answers.ts';
 import type { StepOf } from '#http/call.ts';
-import type { House } from '#http/house.ts';
 import { audited } from '#steps/facts.ts';
 import { provenCompany } from '#steps/proven-company.ts';
 import { shownState, startPersonScan } from '#steps/scans.ts';
 import { endedByOrder, knownMatter, provenBy, stepUpProof } from '#steps/step-up-proof.ts';
 import { type ScanTicket, ticketKeyOf } from '#store/tickets.ts';
-import { admitted, admittedWrite, findPerson, type KeptFace, keptFace, type Person } from '#store/users.ts';
+import { admitted, admittedWrite, findPerson, keptFace } from '#store/users.ts';
 import type { stepUp } from './contract.ts';
 
 /** STP-2: a face check that is recent enough for the matter serves again; otherwise the person scans (STP-1). */
@@ -29,7 +28,12 @@ export const startStepUp: StepOf<typeof stepUp, 'start'> = async (h, call) => {
   if (
     kept &&
     !endedByOrder(person, kept) &&
-    coversRecovery(kept, person, h, call.now) &&
+    // Whoever came by a number lately shows the own face first.
+    coversRecovery(
+      { faceAt: kept.at, recoveredAt: person.phoneRecoveredAt },
+      call.now,
+      h.settings.policies,
+    ) &&
     faceServes(matter, new Date(kept.at), call.now)
   ) {
     const proven = { at: kept.at, level: person.realNameLevel ?? 3 };
@@ -86,17 +90,3 @@ export const showStepUp: StepOf<typeof stepUp, 'show'> = async (h, call) => {
     proof: await stepUpProof(h, call, proven, person, proven.proven, proven.stepUp, company),
   });
 };
-
-/**
- * PHN-4: whoever came by a number recovered lately may not be whose face was seen before that: such a person shows the
- * own face first.
- */
-const coversRecovery = (
-  { at }: KeptFace,
-  { phoneRecoveredAt }: Person,
-  { settings }: Pick<House, 'settings'>,
-  now: Date,
-): boolean =>
-  phoneRecoveredAt === undefined ||
-  phoneRecoveredAt < at ||
-  !recoveredLately({ recoveredAt: phoneRecoveredAt }, now, settings.policies);

@@ -35,3 +35,13 @@ export const recoveredLately = (
 ): boolean =>
   phone.recoveredAt !== undefined &&
   now.getTime() < Date.parse(phone.recoveredAt) + policies.recoveredPhoneSeconds * 1000;
+
+/**
+ * PHN-4: whether a face stands against the last 找回手机号码, where that was lately: whose face was seen before it may not
+ * be who has the number now. Both are ISO instants as `toISOString` writes them, so that they compare as text.
+ */
+export const coversRecovery = (
+  { faceAt, recoveredAt }: { readonly faceAt: string | undefined; readonly recoveredAt: string | undefined },
+  now: Date,
+  policies: Pick<Policies, 'recoveredPhoneSeconds'>,
+): boolean => !recoveredLately({ recoveredAt }, now, policies) || (recoveredAt ?? '') < (faceAt ?? '');

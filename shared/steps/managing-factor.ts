@@ -1,4 +1,4 @@
-import { recoveredLately } from '#domain/phones.ts';
+import { coversRecovery } from '#domain/phones.ts';
 import { Problem } from '#domain/problem.ts';
 import type { Managing } from '#http/call.ts';
 import type { House } from '#http/house.ts';
@@ -19,11 +19,11 @@ export type ManagingCall = SessionCall & { readonly caller: Managing };
 export function managingFactor(h: Pick<House, 'settings'>, { caller, now }: ManagingCall): readonly Write[] {
   const { session, recoveredAt } = caller;
   const { policies } = h.settings;
-  const covered = session.faceAt !== undefined && recoveredAt !== undefined && recoveredAt < session.faceAt;
-  if (!covered && recoveredLately({ recoveredAt }, now, policies)) throw new Problem('FACE_REQUIRED');
+  const { faceAt } = session;
+  if (!coversRecovery({ faceAt, recoveredAt }, now, policies)) throw new Problem('FACE_REQUIRED');
   if (session.qr !== undefined && session.factorAt === 0) throw new Problem('FRESH_FACTOR_REQUIRED');
   return [
     sessionAliveCheck(session, now, policies),
-    recoveryCoveredCheck(session.personKey, session.faceAt, now, policies),
+    recoveryCoveredCheck(session.personKey, faceAt, now, policies),
   ];
 }
