@@ -9,7 +9,7 @@ import { knownCompany } from '#steps/admission.ts';
 import { type CodeProof, sendCode, withCode } from '#steps/codes.ts';
 import { audited, phoneNumberOf } from '#steps/facts.ts';
 import { factorPhone, requireFactorPhone } from '#steps/fresh-factor.ts';
-import { type NamedPerson, readPerson, requireSameName } from '#steps/named-person.ts';
+import { hasOtherName, type NamedPerson, readPerson, requireSameName } from '#steps/named-person.ts';
 import { withPassword } from '#steps/password-check.ts';
 import { provenPhoneWrites } from '#steps/proven-phone.ts';
 import { originOf, relationAudits } from '#steps/relation-facts.ts';
@@ -88,14 +88,10 @@ async function requireNameTried(
   person: Person | undefined,
   tried: Try,
 ): Promise<void> {
-  try {
-    requireSameName(h, named, person);
-  } catch (error) {
-    await missed(h, call, tried, [
-      audited(h, call, named.key, 'identity-refused', 'failure', { reason: 'name' }),
-    ]);
-    throw error;
-  }
+  if (!hasOtherName(h, named, person)) return;
+  const refused = audited(h, call, named.key, 'identity-refused', 'failure', { reason: 'name' });
+  await missed(h, call, tried, [refused]);
+  throw new Problem('PERSON_MISMATCH');
 }
 
 interface Place {

@@ -1,6 +1,5 @@
 import { handle } from '#crypto/random.ts';
 import { type DocumentType, isOfficeFirst } from '#domain/documents.ts';
-import { sameName } from '#domain/persons.ts';
 import { Problem } from '#domain/problem.ts';
 import { created } from '#http/answers.ts';
 import type { CallOf, StepOf } from '#http/call.ts';
@@ -8,6 +7,7 @@ import type { House } from '#http/house.ts';
 import { usernameKeyOf } from '#steps/accounts.ts';
 import { audited, nameOf } from '#steps/facts.ts';
 import { hallRecordOf } from '#steps/hall-record.ts';
+import { requireSameName } from '#steps/named-person.ts';
 import { withHistory } from '#steps/new-password.ts';
 import { tellPerson } from '#steps/notices.ts';
 import { startFaceScan } from '#steps/scans.ts';
@@ -19,7 +19,6 @@ import {
   decidedAnew,
   findPerson,
   isActive,
-  isNamed,
   type OwnPhone,
   type Person,
   type PersonChanges,
@@ -69,8 +68,7 @@ async function register(
   const [person, row] = await Promise.all([findPerson(h.db, personKey), findPhone(h.db, profile.phoneKey)]);
   refuseSuspended(person);
   if (isActive(person)) throw new Problem('ALREADY_REGISTERED');
-  if (person && isNamed(person) && !sameName(nameOf(h, person), nameOf(h, ticket)))
-    throw new Problem('PERSON_MISMATCH');
+  requireSameName(h, { name: nameOf(h, ticket) }, person);
   const known = person?.hall?.phoneKey === profile.phoneKey ? { read: row } : undefined;
   const { standing: hall, ended } = await hallRecordOf(h, person, call.now, known);
   // Between start and now the hall may have brought or corrected its record; one that has ended since is none (REG-2).

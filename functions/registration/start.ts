@@ -2,16 +2,17 @@ import { personKey } from '#crypto/keys.ts';
 import { seal } from '#crypto/sealed.ts';
 import { shanghaiDay } from '#domain/days.ts';
 import { isOfficeFirst, parseDocument } from '#domain/documents.ts';
-import { normaliseName, sameName } from '#domain/persons.ts';
+import { normaliseName } from '#domain/persons.ts';
 import { Problem } from '#domain/problem.ts';
 import { created } from '#http/answers.ts';
 import type { StepOf } from '#http/call.ts';
 import { requireHuman } from '#steps/anti-automation.ts';
-import { audited, nameOf } from '#steps/facts.ts';
+import { audited } from '#steps/facts.ts';
 import { hallRecordOf } from '#steps/hall-record.ts';
+import { hasOtherName } from '#steps/named-person.ts';
 import { fitted, missed, type Try } from '#steps/tries.ts';
 import { openTicketWrite, type RegistrationTicket } from '#store/tickets.ts';
-import { findPerson, isActive, isNamed, isSuspended, sealContext } from '#store/users.ts';
+import { findPerson, isActive, isSuspended, sealContext } from '#store/users.ts';
 import { requireRegisteringChannel } from './channel.ts';
 import { collectionRequired } from './collection-required.ts';
 import type { registration } from './contract.ts';
@@ -38,7 +39,7 @@ export const startRegistration: StepOf<typeof registration, 'start'> = async (h,
   // Whoever has a record can be guessed at: what fits is told within the same tries as what does not (REG-9).
   const fits = (reason?: string) =>
     person ? fitted(h, call, tried, reason === undefined ? [] : [refused(reason)]) : undefined;
-  if (person && isNamed(person) && !sameName(nameOf(h, person), name)) {
+  if (hasOtherName(h, { name }, person)) {
     await missed(h, call, tried, [refused('name')]);
     throw new Problem('PERSON_MISMATCH');
   }

@@ -35,14 +35,20 @@ export function readPerson(h: House, raw: v.InferOutput<typeof person>, now: Dat
   };
 }
 
+/** DOC-5: whether the record that is there is by another name. One that only an order has made has none (ORD-1). */
+export const hasOtherName = (
+  h: Pick<House, 'dataKeys'>,
+  { name }: Pick<NamedPerson, 'name'>,
+  known: Pick<Person, 'personKey' | 'sealedName'> | undefined,
+): boolean => known !== undefined && isNamed(known) && !sameName(nameOf(h, known), name);
+
 /** DOC-5: a number already held by another name is refused where it comes in. */
 export function requireSameName(
   h: House,
   named: Pick<NamedPerson, 'name'>,
   known: Pick<Person, 'personKey' | 'sealedName'> | undefined,
 ): void {
-  if (known && isNamed(known) && !sameName(nameOf(h, known), named.name))
-    throw new Problem('PERSON_MISMATCH');
+  if (hasOtherName(h, named, known)) throw new Problem('PERSON_MISMATCH');
 }
 
 /** The real-name record of somebody who was unknown so far; nothing for the others. */
