@@ -26,7 +26,7 @@ import {
 } from '#store/users.ts';
 import { endSessions } from './end-sessions.ts';
 import { requireSameName } from './named-person.ts';
-import { tellBySms } from './notices.ts';
+import { tellPerson } from './notices.ts';
 import type { RelationOrigin } from './relation-facts.ts';
 
 /** An order as it came in (ORD-1). */
@@ -109,7 +109,7 @@ export async function giveOrder(
     return known?.phones ?? [];
   });
   if (held === 'stale') return 'stale';
-  await Promise.all(held.map((phone) => tellBySms(h, call, phone, notices[order])));
+  await tellPerson(h, call, { phones: held }, notices[order]);
   return 'accepted';
 }
 
