@@ -1,11 +1,11 @@
 import { isoShanghai, shanghaiDay } from '#domain/days.ts';
-import { isLive, listOf, refusalOf, type ShownState, shownStateOn, transitions } from '#domain/relations.ts';
+import { isLive, listOf, refusalOf, type ShownState, transitions } from '#domain/relations.ts';
 import { ok } from '#http/answers.ts';
 import type { StepOf } from '#http/call.ts';
 import type { House } from '#http/house.ts';
 import { cursorTo, positionAt } from '#steps/cursors.ts';
 import type { Key } from '#store/db.ts';
-import { copiedCompany, type Relation, relationKeyOf, relationsOf, revisionOf } from '#store/relations.ts';
+import { type Relation, relationKeyOf, relationsOf, revisionOf, shownStateOf } from '#store/relations.ts';
 import { shownTaxpayerId } from '#store/taxpayers.ts';
 import type { authorizations } from './contract.ts';
 
@@ -32,7 +32,7 @@ export const listAuthorizations: StepOf<typeof authorizations, 'list'> = async (
     });
     from = page.next;
     for (const relation of page.items) {
-      const state = shownStateOn(relation, copiedCompany(relation), day);
+      const state = shownStateOf(relation, day);
       if (listOf(state) !== list || (list === 'history' && relation.hiddenByPerson)) continue;
       found.push({ relation, state });
     }

@@ -1,11 +1,11 @@
 import { may } from '#domain/channels.ts';
 import { isoShanghai, shanghaiDay } from '#domain/days.ts';
 import { Problem } from '#domain/problem.ts';
-import { isLive, shownStateOn } from '#domain/relations.ts';
+import { isLive } from '#domain/relations.ts';
 import { ok } from '#http/answers.ts';
 import type { StepOf } from '#http/call.ts';
 import { assertedPerson } from '#steps/scans.ts';
-import { allRelationsOf, copiedCompany } from '#store/relations.ts';
+import { allRelationsOf, shownStateOf } from '#store/relations.ts';
 import { shownTaxpayerId } from '#store/taxpayers.ts';
 import { findPerson, refuseSuspended } from '#store/users.ts';
 import type { channelRelations } from './contract.ts';
@@ -28,7 +28,7 @@ export const listRelations: StepOf<typeof channelRelations, 'list'> = async (h, 
   refuseSuspended(person);
   return ok({
     relations: relations
-      .map((one) => ({ one, state: shownStateOn(one, copiedCompany(one), day) }))
+      .map((one) => ({ one, state: shownStateOf(one, day) }))
       .filter(({ state }) => isLive(state))
       .map(({ one, state }) => ({
         taxpayerId: shownTaxpayerId(h.dataKeys, one),

@@ -1,6 +1,6 @@
 import { shanghaiDay } from '#domain/days.ts';
 import { Problem } from '#domain/problem.ts';
-import { inTerm, isActiveOn, roleOrder } from '#domain/relations.ts';
+import { roleOrder } from '#domain/relations.ts';
 import { accepted } from '#http/answers.ts';
 import type { CallOf, StepOf } from '#http/call.ts';
 import type { House } from '#http/house.ts';
@@ -11,7 +11,7 @@ import { signedInPerson } from '#steps/own-account.ts';
 import { sendSessionCode } from '#steps/session-codes.ts';
 import { clientPlaces } from '#store/agency-forms.ts';
 import { placesOf } from '#store/form-places.ts';
-import { allRelationsOf } from '#store/relations.ts';
+import { allRelationsOf, shownStateOf } from '#store/relations.ts';
 import type { deregistration } from './contract.ts';
 
 type WarnCall = CallOf<typeof deregistration, 'sms'>;
@@ -47,10 +47,7 @@ async function companiesServed(h: House, call: WarnCall) {
   ]);
   const clients = await clientsServed(h.db, places, call.now);
   return [
-    ...relations.filter(
-      (relation) =>
-        isActiveOn(inTerm(relation, relation.taxpayerTerm), day) && relation.taxpayerState !== 'cancelled',
-    ),
+    ...relations.filter((relation) => shownStateOf(relation, day) === 'active'),
     ...clients.map(({ name }) => ({ taxpayerName: name, role: 'tax-agent' as const })),
   ]
     .sort(

@@ -1,12 +1,12 @@
 import { shanghaiDay } from '#domain/days.ts';
 import { isAdmitted } from '#domain/entries.ts';
-import { inTerm, isActiveOn, roleOrder } from '#domain/relations.ts';
+import { roleOrder } from '#domain/relations.ts';
 import { ok } from '#http/answers.ts';
 import type { StepOf } from '#http/call.ts';
 import type { House } from '#http/house.ts';
 import { choiceIdOf } from '#steps/choices.ts';
 import { identityOf } from '#steps/relation-check.ts';
-import { allRelationsOf, type Relation } from '#store/relations.ts';
+import { allRelationsOf, type Relation, shownStateOf } from '#store/relations.ts';
 import { asPerson, type Session } from '#store/sessions.ts';
 import type { identity } from './contract.ts';
 
@@ -63,7 +63,7 @@ function withoutRelation(h: House, session: Session) {
 
 /** What an `enterprise` login would let in, as far as the relation's copies tell; the switch itself asks the company. */
 const isOpenTo = (relation: Relation, day: string): boolean =>
-  isActiveOn(inTerm(relation, relation.taxpayerTerm), day) &&
+  shownStateOf(relation, day) === 'active' &&
   relation.taxpayerState === 'active' &&
   (relation.taxpayerSubjects === undefined || isAdmitted('enterprise', relation.taxpayerSubjects));
 

@@ -1,5 +1,5 @@
 import { isoShanghai, shanghaiDay } from '#domain/days.ts';
-import { listOf, type RelationList, type ShownState, shownStateOn } from '#domain/relations.ts';
+import { listOf, type RelationList, type ShownState } from '#domain/relations.ts';
 import { ok } from '#http/answers.ts';
 import type { StepOf } from '#http/call.ts';
 import type { House } from '#http/house.ts';
@@ -9,9 +9,9 @@ import { managedCompany } from '#steps/managing.ts';
 import {
   companyListKeyOf,
   companyRelations,
-  copiedCompany,
   type Relation,
   revisionOf,
+  shownStateOf,
 } from '#store/relations.ts';
 import { findPeople, type Person } from '#store/users.ts';
 import type { staff } from './contract.ts';
@@ -44,7 +44,7 @@ export const listStaff: StepOf<typeof staff, 'list'> = async (h, call) => {
     const { part, from }: Place = place;
     const page = await companyRelations(h.db, companyKey, part, { from, limit: rowsPerCall });
     for (const relation of page.items) {
-      const state = shownStateOn(relation, copiedCompany(relation), day);
+      const state = shownStateOf(relation, day);
       if (listOf(state) === list && !(list === 'history' && relation.hiddenByCompany))
         found.push({ relation, state, part });
     }

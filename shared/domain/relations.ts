@@ -150,9 +150,10 @@ export function shownStateOn(
   company: { readonly cancelled: boolean; readonly term: number | undefined },
   day: string,
 ): ShownState {
-  const { state, endedWithCompany, validUntil } = inTerm(relation, company.term);
-  if (endedWithCompany || (company.cancelled && isLive(state))) return 'company-cancelled';
-  return stateOn({ state, ...(validUntil === undefined ? {} : { validUntil }) }, day);
+  const now = inTerm(relation, company.term);
+  return now.endedWithCompany || (company.cancelled && isLive(now.state))
+    ? 'company-cancelled'
+    : stateOn(now, day);
 }
 
 export const isLive = (state: ShownState): state is LiveState => state === 'pending' || state === 'active';

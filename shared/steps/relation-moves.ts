@@ -1,15 +1,15 @@
 import { shanghaiDay } from '#domain/days.ts';
 import { Problem } from '#domain/problem.ts';
-import { isLive, shownStateOn, type Transition } from '#domain/relations.ts';
+import { isLive, type Transition } from '#domain/relations.ts';
 import type { House } from '#http/house.ts';
 import type { AuditEvent } from '#store/audit.ts';
 import type { Write } from '#store/db.ts';
 import {
-  copiedCompany,
   findAuthorization,
   hideWrite,
   type Relation,
   type RelationChanges,
+  shownStateOf,
   transitionWrite,
 } from '#store/relations.ts';
 import { decidedAnew, Stale } from '#store/users.ts';
@@ -68,7 +68,7 @@ export const hideFrom = (
     const relation = await find();
     const day = shanghaiDay(now);
     // Also keeps the own active relation of whoever acts out of a transaction that checks it already.
-    if (isLive(shownStateOn(relation, copiedCompany(relation), day))) throw new Problem('STATE_CONFLICT');
+    if (isLive(shownStateOf(relation, day))) throw new Problem('STATE_CONFLICT');
     await h.db.transact([...checks, hideWrite(relation, side, day)]);
     return relation;
   });

@@ -12,6 +12,8 @@ import {
   type RelationState,
   refusalOf,
   roleOrder,
+  type ShownState,
+  shownStateOn,
   stateOn,
   type Transition,
 } from '#domain/relations.ts';
@@ -213,11 +215,13 @@ export const companyFacts = (company: KnownTaxpayer) => ({
   companyTerm: company.term,
 });
 
-/** What the relation's copies tell of its company, for lists (ENT-4). */
-export const copiedCompany = ({ taxpayerState, taxpayerTerm }: Relation) => ({
-  cancelled: taxpayerState === 'cancelled',
-  term: taxpayerTerm,
-});
+/** What a list shows of the relation, by what its own copies tell of the company (ENT-4): no list reads every company. */
+export const shownStateOf = (relation: Relation, day: string): ShownState =>
+  shownStateOn(
+    relation,
+    { cancelled: relation.taxpayerState === 'cancelled', term: relation.taxpayerTerm },
+    day,
+  );
 
 /**
  * Begins an authorisation, in the place of the one `read` (the current row as it was read, if there is one), which must
