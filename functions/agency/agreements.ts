@@ -15,7 +15,6 @@ import {
   type NewTerms,
   putInForce,
   requireFree,
-  requireSeen,
 } from '#steps/agreements.ts';
 import { agreementAudits } from '#steps/form-facts.ts';
 import { requireChangingChannel } from '#steps/managing.ts';
@@ -23,6 +22,7 @@ import { managingFactor } from '#steps/managing-factor.ts';
 import { originOf } from '#steps/relation-facts.ts';
 import type { Agreement } from '#store/agency-forms.ts';
 import { agreementWrite, findAgreement, findPair, pairWrite } from '#store/agreements.ts';
+import { requireSeen } from '#store/revised.ts';
 import { findStaffForm } from '#store/staff-forms.ts';
 import {
   activeCompanyWrite,

@@ -5,7 +5,8 @@ import type { StepOf } from '#http/call.ts';
 import type { House } from '#http/house.ts';
 import { cursorTo, positionAt } from '#steps/cursors.ts';
 import type { Key } from '#store/db.ts';
-import { type Relation, relationKeyOf, relationsOf, revisionOf, shownStateOf } from '#store/relations.ts';
+import { type Relation, relationKeyOf, relationsOf, shownStateOf } from '#store/relations.ts';
+import { revisionOf } from '#store/revised.ts';
 import { shownTaxpayerId } from '#store/taxpayers.ts';
 import type { authorizations } from './contract.ts';
 

@@ -4,11 +4,12 @@ import { ok } from '#http/answers.ts';
 import type { CallOf, StepOf } from '#http/call.ts';
 import type { House } from '#http/house.ts';
 import { listedAgreements } from '#steps/agreement-list.ts';
-import { endAgreement, livingState, putInForce, requireFree, requireSeen } from '#steps/agreements.ts';
+import { endAgreement, livingState, putInForce, requireFree } from '#steps/agreements.ts';
 import { agreementAudits } from '#steps/form-facts.ts';
 import { managedCompany, managingChecks, requireChangingChannel } from '#steps/managing.ts';
 import { originOf } from '#steps/relation-facts.ts';
 import { agreementWrite, findAgreement, findPair, pairWrite } from '#store/agreements.ts';
+import { requireSeen } from '#store/revised.ts';
 import { decidedAnew } from '#store/users.ts';
 import type { clientAgreements } from './contract.ts';
 

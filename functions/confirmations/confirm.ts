@@ -12,6 +12,7 @@ import { originOf, type RelationOrigin } from '#steps/relation-facts.ts';
 import { authorizationOf, redecidedMoveWrites } from '#steps/relation-moves.ts';
 import type { Write } from '#store/db.ts';
 import { activeRelationWrite, type Relation, relationsIn } from '#store/relations.ts';
+import { requireSeen } from '#store/revised.ts';
 import { findTaxpayer, isKnown, type KnownTaxpayer, shownTaxpayerId } from '#store/taxpayers.ts';
 import { decidedAnew } from '#store/users.ts';
 import type { confirmations } from './contract.ts';
@@ -44,8 +45,7 @@ export const confirmCompany: StepOf<typeof confirmations, 'confirm'> = async (h,
     if (entitling.length === 0) throw new Problem('ROLE_NOT_ALLOWED');
     if (!isKnown(read) || read.state !== 'awaiting-confirmation') throw new Problem('STATE_CONFLICT');
     // REL-11: what was shown is confirmed, and nothing else; the write holds the company's row to what was read here.
-    if (call.body.revision !== undefined && call.body.revision !== String(read.rev))
-      throw new Problem('STATE_CONFLICT');
+    requireSeen(read, call.body.revision);
     const roles = entitling.map(({ role }) => role);
     if (!confirmationKindsOf(read.subjects, roles).includes(call.body.kind))
       throw new Problem('ROLE_NOT_ALLOWED');

@@ -4,6 +4,7 @@ import { confirmationKindsOf } from '#domain/taxpayers.ts';
 import { ok } from '#http/answers.ts';
 import type { StepOf } from '#http/call.ts';
 import { allRelationsOf, type Relation } from '#store/relations.ts';
+import { revisionOf } from '#store/revised.ts';
 import { findTaxpayers, isKnown, shownTaxpayerId } from '#store/taxpayers.ts';
 import { confirms } from './confirm.ts';
 import type { confirmations } from './contract.ts';
@@ -31,7 +32,7 @@ export const listConfirmations: StepOf<typeof confirmations, 'list'> = async (h,
         confirmationId: first.authorizationId,
         taxpayerId: shownTaxpayerId(h.dataKeys, company),
         taxpayerName: company.name,
-        revision: String(company.rev),
+        revision: revisionOf(company),
         kinds: confirmationKindsOf(
           company.subjects,
           relations.map(({ role }) => role),

@@ -6,13 +6,8 @@ import type { House } from '#http/house.ts';
 import { cursorTo, positionAt } from '#steps/cursors.ts';
 import { maskedPerson } from '#steps/facts.ts';
 import { managedCompany } from '#steps/managing.ts';
-import {
-  companyListKeyOf,
-  companyRelations,
-  type Relation,
-  revisionOf,
-  shownStateOf,
-} from '#store/relations.ts';
+import { companyListKeyOf, companyRelations, type Relation, shownStateOf } from '#store/relations.ts';
+import { revisionOf } from '#store/revised.ts';
 import { findPeople, type Person } from '#store/users.ts';
 import type { staff } from './contract.ts';
 

@@ -150,14 +150,6 @@ export async function endAgreement(
     });
 }
 
-/**
- * REL-11: what is decided on is what was shown. To be asked of the agreement as it was read: every write that follows has
- * its `rev` as a condition. STATE_CONFLICT.
- */
-export function requireSeen({ rev }: Pick<Agreement, 'rev'>, revision: number | undefined): void {
-  if (revision !== undefined && revision !== rev) throw new Problem('STATE_CONFLICT');
-}
-
 /** The state of an agreement that lives. Throws STATE_CONFLICT for one that is over. */
 export function livingState(agreement: Agreement, now: Date): 'pending' | 'active' {
   const state = agreementStateOn(agreement, shanghaiDay(now));

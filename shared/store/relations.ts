@@ -19,6 +19,7 @@ import {
 } from '#domain/relations.ts';
 import type { CompanyState, CompanySubject } from '#domain/taxpayers.ts';
 import type { Check, Db, Item, Key, Put, Update, Write } from './db.ts';
+import { requireSeen } from './revised.ts';
 import { type KeptNumber, type KnownTaxpayer, keptNumberOf } from './taxpayers.ts';
 import { Stale } from './users.ts';
 
@@ -295,12 +296,6 @@ export function beginWrites(
       },
     ],
   };
-}
-
-/** REL-11: stands for the relation exactly as it was shown. */
-export const revisionOf = ({ rev }: Pick<Relation, 'rev'>): string => String(rev);
-function requireSeen(relation: Relation, seen: string | undefined): void {
-  if (seen !== undefined && seen !== revisionOf(relation)) throw new Problem('STATE_CONFLICT');
 }
 
 /** What a transition may change beside the state. */

@@ -1,4 +1,5 @@
 import type { TableName } from '#contract/tables.ts';
+import { Problem } from '#domain/problem.ts';
 import type { Item, Key, Write } from './db.ts';
 
 /**
@@ -34,4 +35,19 @@ export function revisedWrite(
     values,
     otherwise,
   };
+}
+
+interface Revised {
+  readonly rev: number;
+}
+
+/** REL-11: stands in a list for the row exactly as it was shown. */
+export const revisionOf = ({ rev }: Revised): string => String(rev);
+
+/**
+ * REL-11: what is decided on is what was shown. To be asked of the row as it was read, whose `rev` is a condition of the
+ * write that follows. STATE_CONFLICT; nothing is asked where the caller says no revision.
+ */
+export function requireSeen({ rev }: Revised, seen: string | number | undefined): void {
+  if (seen !== undefined && String(seen) !== String(rev)) throw new Problem('STATE_CONFLICT');
 }
