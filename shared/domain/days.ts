@@ -15,6 +15,12 @@ export const calendarYear = (at: Date): number => new Date(at.getTime() + offset
 export const nextMidnight = (at: Date): Date =>
   new Date((Math.floor((at.getTime() + offset) / dayLength) + 1) * dayLength - offset);
 
+/** The hour of the clock at an instant, as epoch seconds of its beginning and end. */
+export function clockHour(at: Date): { readonly from: number; readonly until: number } {
+  const from = Math.floor(at.getTime() / hour) * 3600;
+  return { from, until: from + 3600 };
+}
+
 /** Whether a text is a calendar day. */
 export function isDay(text: string): boolean {
   const [, year, month, day] = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text) ?? [];

@@ -28,9 +28,3 @@ export function requireApproval(order: Order, officer: string, approvedBy: strin
 /** A reason travels into the audit: numbers that could be a document's or a phone's do not (DOC-4). */
 export const maskedReason = (reason: string): string =>
   reason.normalize('NFKC').replace(/\d[\d -]{4,}[\dXx]?/g, (digits) => '*'.repeat(digits.length));
-
-/** The hour in which an office's orders are counted, as epoch seconds of its beginning and end. */
-export function hourOf(now: Date): { readonly from: number; readonly until: number } {
-  const from = Math.floor(now.getTime() / 3_600_000) * 3600;
-  return { from, until: from + 3600 };
-}

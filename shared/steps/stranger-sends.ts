@@ -1,3 +1,4 @@
+import { clockHour } from '#domain/days.ts';
 import { Problem } from '#domain/problem.ts';
 import { tooFrequent } from '#domain/sms-window.ts';
 import type { AnyCall } from '#http/call.ts';
@@ -54,7 +55,7 @@ async function beyondBudget(
   refused: boolean,
 ): Promise<void> {
   const now = call.now.getTime();
-  if (refused) throw tooFrequent((Math.floor(now / 3_600_000) + 1) * 3_600_000, now);
+  if (refused) throw tooFrequent(clockHour(call.now).until * 1000, now);
   const unsolved =
     human.status === 'fulfilled'
       ? !human.value.dear

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import { isoShanghai } from '#domain/days.ts';
-import { hourOf } from '#domain/orders.ts';
+import { clockHour, isoShanghai } from '#domain/days.ts';
 import { Problem } from '#domain/problem.ts';
+import { countWrite } from './counters.ts';
 import type { Db, Write } from './db.ts';
 
 /** How many orders an office has given within a clock hour (ORD-1). One row an office and hour, gone a day later. */
-const hourKey = (office: string, from: number): { ticketKey: string } => ({
-  ticketKey: `o_${createHash('sha256').update(office).digest('base64url')}_${from}`,
+const hourKey = (office: string, now: Date): { ticketKey: string } => ({
+  ticketKey: `o_${createHash('sha256').update(office).digest('base64url')}_${clockHour(now).from}`,
 });
 
 /**
@@ -14,14 +14,10 @@ const hourKey = (office: string, from: number): { ticketKey: string } => ({
  * Refused with TOO_MANY_REQUESTS {retryAt}, the beginning of the next hour.
  */
 export function orderCountedWrite(office: string, now: Date, most: number): Write {
-  const { from, until } = hourOf(now);
+  const { until } = clockHour(now);
+  const counter = { ...hourKey(office, now), kind: 'orders', counts: 'count', ttl: until + 86_400 };
   return {
-    table: 'Tickets',
-    key: hourKey(office, from),
-    set: 'ADD #count :one SET kind = :kind, #ttl = :ttl',
-    when: 'attribute_not_exists(#count) OR #count < :most',
-    names: { '#count': 'count', '#ttl': 'ttl' },
-    values: { ':one': 1, ':most': most, ':kind': 'orders', ':ttl': until + 86_400 },
+    ...countWrite(counter, { most }),
     otherwise: () =>
       new Problem('TOO_MANY_REQUESTS', {
         retryAt: isoShanghai(new Date(until * 1000)),
@@ -32,6 +28,6 @@ export function orderCountedWrite(office: string, now: Date, most: number): Writ
 
 /** The orders of an office in the running hour. */
 export async function ordersInHour(db: Db, office: string, now: Date): Promise<number> {
-  const row = await db.get<{ count: number }>('Tickets', hourKey(office, hourOf(now).from));
+  const row = await db.get<{ count: number }>('Tickets', hourKey(office, now));
   return row?.count ?? 0;
 }

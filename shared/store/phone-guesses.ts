@@ -1,4 +1,4 @@
-import { nextMidnight } from '#domain/days.ts';
+import { dayRowExpiry } from './counters.ts';
 import type { Db, Update } from './db.ts';
 import { dayKey } from './sms-windows.ts';
 
@@ -25,7 +25,7 @@ export async function reservePhoneGuess(db: Db, guess: PhoneGuess, free: number)
       ':guesses': new Set([guess.attemptId]),
       ':guess': guess.attemptId,
       ':free': free,
-      ':ttl': nextMidnight(guess.now).getTime() / 1000 + 86_400,
+      ':ttl': dayRowExpiry(guess.now),
     },
   });
   return written.ok;

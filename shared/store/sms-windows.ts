@@ -11,6 +11,7 @@ import {
   tooFrequent,
   waitsWithOwner,
 } from '#domain/sms-window.ts';
+import { dayRowExpiry } from './counters.ts';
 import type { Db, Item, Update, Write } from './db.ts';
 import { isOwned, type PhoneRow } from './phones.ts';
 
@@ -114,7 +115,7 @@ function strangerWrites(send: Send, owned: boolean, policies: Policies): Write[]
       values: {
         ':one': 1,
         ':most': strangersADay({ owned, solved }, policies),
-        ':ttl': nextMidnight(now).getTime() / 1000 + 86_400,
+        ':ttl': dayRowExpiry(now),
       },
       otherwise: () => new Moved(),
     },

@@ -1,21 +1,17 @@
-import type { Db, Item, Write } from './db.ts';
+import { clockHour } from '#domain/days.ts';
+import type { Item, Write } from './db.ts';
 
 /**
  * SMS-4: strangers' sends of the whole stage in an hour. Counted in the transaction of each send, over so many rows that
  * none is hot; summed beside the ticket's read. Off by what is under way at that moment, and by nothing else.
  */
 const shards = 8;
-const hourOf = (now: Date): number => Math.floor(now.getTime() / 3_600_000);
-const keyOf = (now: Date, shard: number) => ({ phoneKey: `hour/${hourOf(now)}/${shard}` });
+const keyOf = (now: Date, shard: number) => ({ phoneKey: `hour/${clockHour(now).from}/${shard}` });
 
 export const stageBudgetKeys = (now: Date) =>
   Array.from({ length: shards }, (_, shard) => ({ table: 'SmsWindows' as const, key: keyOf(now, shard) }));
 export const stageSendsOf = (rows: readonly (Item | undefined)[]): number =>
   rows.reduce((sum, row) => sum + ((row?.strangers as number | undefined) ?? 0), 0);
-
-/** The sends of the hour. */
-export const stageSends = async (db: Db, now: Date): Promise<number> =>
-  stageSendsOf(await db.batchGet(stageBudgetKeys(now)));
 
 /** Counts one, or takes it back from where it was counted. */
 export const stageSendWrite = (now: Date, shard: number, by: 1 | -1): Write => ({
@@ -23,6 +19,6 @@ export const stageSendWrite = (now: Date, shard: number, by: 1 | -1): Write => (
   key: keyOf(now, shard),
   set: 'SET #ttl = :ttl ADD strangers :by',
   names: { '#ttl': 'ttl' },
-  values: { ':by': by, ':ttl': (hourOf(now) + 2) * 3600 },
+  values: { ':by': by, ':ttl': clockHour(now).until + 3600 },
 });
 export const someShard = (random: number): number => Math.floor(random * shards) % shards;

@@ -8,6 +8,7 @@ import type { Channel, Entry, Role } from '#domain/names.ts';
 import type { Policies } from '#domain/policies.ts';
 import { Problem } from '#domain/problem.ts';
 import { type SeenWindow, tooFrequent } from '#domain/sms-window.ts';
+import { countWrite } from './counters.ts';
 import type { Db, Put, Write } from './db.ts';
 import type { ActingCompany, AgentGrounds } from './grounds.ts';
 import type { Person } from './users.ts';
@@ -621,12 +622,12 @@ export async function countAddress(
   by: 1 | -1 = 1,
 ): Promise<number> {
   const start = Math.floor(seconds(now) / windowSeconds) * windowSeconds;
-  const written = await db.update<{ count: number }>({
-    table: 'Tickets',
-    key: { ticketKey: `b_${addressKey}_${start}` },
-    set: 'ADD #count :by SET kind = :kind, #ttl = :ttl',
-    names: { '#count': 'count', '#ttl': 'ttl' },
-    values: { ':by': by, ':kind': 'budget', ':ttl': start + 2 * windowSeconds },
-  });
+  const counter = {
+    ticketKey: `b_${addressKey}_${start}`,
+    kind: 'budget',
+    counts: 'count',
+    ttl: start + 2 * windowSeconds,
+  };
+  const written = await db.update<{ count: number }>(countWrite(counter, { by }));
   return written.ok ? written.item.count : Number.POSITIVE_INFINITY;
 }
