@@ -5,6 +5,26 @@ import { truncatedAddress } from './addresses.ts';
 import { addressOf } from './viewer.ts';
 
 /**
+ * What makes a line a metric too (CloudWatch's embedded metric format).
+ * @param units of the line's members that are metrics
+ */
+const metrics = (
+  dimensions: readonly (readonly string[])[],
+  units: Readonly<Record<string, 'Count' | 'Milliseconds' | 'Percent'>>,
+) => ({
+  _aws: {
+    Timestamp: Date.now(),
+    CloudWatchMetrics: [
+      {
+        Namespace: 'AhtaxDoor',
+        Dimensions: dimensions,
+        Metrics: Object.entries(units).map(([Name, Unit]) => ({ Name, Unit })),
+      },
+    ],
+  },
+});
+
+/**
  * One line a request: the route key, never the path (it holds handles), never a body, a name or a number.
  * In CloudWatch's embedded metric format, so that the same line is log and metric.
  */
@@ -16,19 +36,7 @@ export function logRequest(
   problem: Problem | undefined,
 ): void {
   const line = {
-    _aws: {
-      Timestamp: Date.now(),
-      CloudWatchMetrics: [
-        {
-          Namespace: 'AhtaxDoor',
-          Dimensions: [['flow'], ['flow', 'code']],
-          Metrics: [
-            { Name: 'Requests', Unit: 'Count' },
-            { Name: 'Milliseconds', Unit: 'Milliseconds' },
-          ],
-        },
-      ],
-    },
+    ...metrics([['flow'], ['flow', 'code']], { Requests: 'Count', Milliseconds: 'Milliseconds' }),
     flow,
     route: event.routeKey,
     status,
@@ -59,19 +67,7 @@ export function writeOrderLine(
   writeLine({
     level: isNear ? 'WARN' : 'INFO',
     word: 'order-given',
-    _aws: {
-      Timestamp: Date.now(),
-      CloudWatchMetrics: [
-        {
-          Namespace: 'AhtaxDoor',
-          Dimensions: [['flow'], ['flow', 'order']],
-          Metrics: [
-            { Name: 'Orders', Unit: 'Count' },
-            { Name: 'OrdersNearLimit', Unit: 'Count' },
-          ],
-        },
-      ],
-    },
+    ...metrics([['flow'], ['flow', 'order']], { Orders: 'Count', OrdersNearLimit: 'Count' }),
     flow,
     order,
     ...where,
@@ -85,16 +81,7 @@ export const logStrangerSend = (percent: number): void =>
   writeLine({
     level: 'INFO',
     word: 'stranger-sms',
-    _aws: {
-      Timestamp: Date.now(),
-      CloudWatchMetrics: [
-        {
-          Namespace: 'AhtaxDoor',
-          Dimensions: [[]],
-          Metrics: [{ Name: 'StrangerSmsPercent', Unit: 'Percent' }],
-        },
-      ],
-    },
+    ...metrics([[]], { StrangerSmsPercent: 'Percent' }),
     StrangerSmsPercent: Math.round(percent * 10) / 10,
   });
 
