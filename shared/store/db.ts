@@ -6,7 +6,6 @@ import {
   GetCommand,
   PutCommand,
   QueryCommand,
-  TransactGetCommand,
   TransactWriteCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
@@ -150,15 +149,6 @@ export function openTables() {
         pending = answer.UnprocessedKeys;
       }
       return keys.map(({ table, key }) => found.get(`${name(table)}\n${Object.values(key).join('\n')}`));
-    },
-
-    /** Reads up to 100 items as they stood at one instant, in the order of the keys. Costs twice the units of `batchGet`. */
-    async transactGet(keys: readonly { table: TableName; key: Key }[]): Promise<(Item | undefined)[]> {
-      const TransactItems = keys.map(({ table, key }) => ({ Get: { TableName: name(table), Key: key } }));
-      const { Responses = [] } = await throughConflicts(() =>
-        client().send(new TransactGetCommand({ TransactItems })),
-      );
-      return keys.map((_, index) => Responses[index]?.Item);
     },
 
     /** One page of a query on a table or index. Indexes are eventually consistent: they serve lists, never rules. */

@@ -207,19 +207,6 @@ describe('ERR-02 what does not pass', () => {
 });
 
 describe('reading several items', () => {
-  it('in one transaction brings them in the order of the keys, and none where none stands', async () => {
-    server.plays(answer({ Responses: [{}, stored] }));
-    const keys = [
-      { table: 'Tickets', key: { ticketKey: 't' } },
-      { table: 'Users', key: person },
-    ] as const;
-    expect(await openTables().transactGet(keys)).toEqual([undefined, { personKey: '甲', rev: 3 }]);
-    expect(server.seen[0]?.body.TransactItems).toEqual([
-      { Get: { TableName: 'tickets', Key: { ticketKey: { S: 't' } } } },
-      { Get: { TableName: 'users', Key: { personKey: { S: '甲' } } } },
-    ]);
-  });
-
   it('in one batch asks again for what was left over', async () => {
     const left = { users: { Keys: [{ personKey: { S: '甲' } }], ConsistentRead: true } };
     server.plays(
