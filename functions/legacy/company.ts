@@ -7,7 +7,7 @@ import { created } from '#http/answers.ts';
 import type { StepOf } from '#http/call.ts';
 import type { House } from '#http/house.ts';
 import { knownCompany } from '#steps/admission.ts';
-import { requireHuman } from '#steps/anti-automation.ts';
+import { besideHuman } from '#steps/anti-automation.ts';
 import { rehashCompanyPassword, withCompanyPassword } from '#steps/company-password.ts';
 import { maskedPerson } from '#steps/facts.ts';
 import { companyRelations, type Relation } from '#store/relations.ts';
@@ -28,17 +28,12 @@ export const enterCompany: StepOf<typeof legacy, 'company'> = async (h, call) =>
   const closesOn = h.settings.legacyUntil;
   if (closesOn === null) throw new Problem('LEGACY_LOGIN_CLOSED');
   const companyKey = companyKeyOf(h.keys, parseTaxpayerId(call.body.taxpayerId));
-  const [human, taxpayer] = await Promise.allSettled([
-    requireHuman(h, call, call.body.challenge, { always: true }),
-    findTaxpayer(h.db, companyKey),
-  ]);
-  if (human.status === 'rejected') throw human.reason;
-  if (taxpayer.status === 'rejected') throw taxpayer.reason;
-  const company = knownCompany(taxpayer.value);
+  const reading = findTaxpayer(h.db, companyKey);
+  const company = knownCompany(await besideHuman(h, call, call.body.challenge, reading, { always: true }));
 
   // Read beside the reservation, told only after the password.
-  const reading = pickable(h, company, shanghaiDay(call.now));
-  reading.catch(() => undefined);
+  const choosing = pickable(h, company, shanghaiDay(call.now));
+  choosing.catch(() => undefined);
   const { answer, needsRehash } = await withCompanyPassword(
     h,
     call,
@@ -47,7 +42,7 @@ export const enterCompany: StepOf<typeof legacy, 'company'> = async (h, call) =>
     async () => {
       const waiting = companyProblem(company);
       if (waiting) return waiting;
-      const persons = (await reading).map((relation) => ({ relation, personRef: handle() }));
+      const persons = (await choosing).map((relation) => ({ relation, personRef: handle() }));
       // The answer alone needs their documents: read beside the transaction that opens the choice.
       const people = findPeople(
         h.db,

@@ -5,7 +5,7 @@ import { created } from '#http/answers.ts';
 import type { StepOf } from '#http/call.ts';
 import { expectedWindow } from '#steps/accounts.ts';
 import { entryProblem, knownCompany, unrelated } from '#steps/admission.ts';
-import { requireHuman } from '#steps/anti-automation.ts';
+import { besideHuman } from '#steps/anti-automation.ts';
 import { audited } from '#steps/facts.ts';
 import { openedLogin } from '#steps/opened-login.ts';
 import { rehash, withPassword } from '#steps/password-check.ts';
@@ -23,13 +23,8 @@ const entry = 'enterprise';
  * nothing here (LGN-11).
  */
 export const pickPerson: StepOf<typeof legacy, 'person'> = async (h, call) => {
-  const [human, found] = await Promise.allSettled([
-    requireHuman(h, call, call.body.challenge),
-    openTicket<LegacyTicket>(h.db, call.params.legacyId, 'legacy', call.now),
-  ]);
-  if (human.status === 'rejected') throw human.reason;
-  if (found.status === 'rejected') throw found.reason;
-  const ticket = found.value;
+  const opening = openTicket<LegacyTicket>(h.db, call.params.legacyId, 'legacy', call.now);
+  const ticket = await besideHuman(h, call, call.body.challenge, opening);
   const { companyKey, persons } = ticket;
   const { personRef, password } = call.body;
   const personKey = Object.hasOwn(persons, personRef) ? persons[personRef] : undefined;

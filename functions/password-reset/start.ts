@@ -6,7 +6,7 @@ import { created } from '#http/answers.ts';
 import type { CallOf, StepOf } from '#http/call.ts';
 import type { House } from '#http/house.ts';
 import { accountNamed, expectedWindow, type Named, stillNames, unknownAccount } from '#steps/accounts.ts';
-import { requireHuman } from '#steps/anti-automation.ts';
+import { besideHuman } from '#steps/anti-automation.ts';
 import { audited, maskedPhoneOf, nameOf, numberOf } from '#steps/facts.ts';
 import { fitted, missed } from '#steps/tries.ts';
 import { openTicketWrite, type ResetTicket } from '#store/tickets.ts';
@@ -20,13 +20,7 @@ import type { passwordReset } from './contract.ts';
 export const startReset: StepOf<typeof passwordReset, 'start'> = async (h, call) => {
   const name = normaliseName(call.body.name);
   const number = normaliseDocumentNumber(call.body.documentNumber);
-  const [human, found] = await Promise.allSettled([
-    requireHuman(h, call, call.body.challenge),
-    findAccount(h, call),
-  ]);
-  if (human.status === 'rejected') throw human.reason;
-  if (found.status === 'rejected') throw found.reason;
-  const { person, named } = found.value;
+  const { person, named } = await besideHuman(h, call, call.body.challenge, findAccount(h, call));
   const phoneKey = named.via === 'phone' ? named.phoneKey : undefined;
   const isMeant = sameName(nameOf(h, person), name) && numberOf(h, person) === number;
   const solved = call.body.challenge !== undefined;

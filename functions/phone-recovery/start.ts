@@ -8,7 +8,7 @@ import { parsePhone } from '#domain/phones.ts';
 import { created } from '#http/answers.ts';
 import type { CallOf, StepOf } from '#http/call.ts';
 import type { House } from '#http/house.ts';
-import { requireHuman } from '#steps/anti-automation.ts';
+import { besideHuman } from '#steps/anti-automation.ts';
 import { nameOf } from '#steps/facts.ts';
 import { withPassword, wrongPasswordProblem } from '#steps/password-check.ts';
 import { countNobody } from '#store/misses.ts';
@@ -30,20 +30,15 @@ export const startRecovery: StepOf<typeof phoneRecovery, 'start'> = async (h, ca
     parseDocument(documentType, call.body.documentNumber, shanghaiDay(call.now)),
   );
   const phone = parsePhone(call.body.newPhone);
-  const [human, found] = await Promise.allSettled([
-    requireHuman(h, call, call.body.challenge),
-    findPerson(h.db, key),
-  ]);
-  if (human.status === 'rejected') throw human.reason;
-  if (found.status === 'rejected') throw found.reason;
-  if (!isActive(found.value)) return refuseNobody(h, call, key);
+  const person = await besideHuman(h, call, call.body.challenge, findPerson(h.db, key));
+  if (!isActive(person)) return refuseNobody(h, call, key);
 
   const newKey = phoneKey(h.keys, phone);
   const typed = {
     personKey: key,
     password,
     purpose: 'phone-recovery',
-    read: found.value,
+    read: person,
     alike: (person: Parameters<typeof nameOf>[1]) => sameName(nameOf(h, person), name),
   };
   return withPassword(h, call, typed, async (person, writes) => {

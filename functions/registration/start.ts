@@ -6,7 +6,7 @@ import { normaliseName } from '#domain/persons.ts';
 import { Problem } from '#domain/problem.ts';
 import { created } from '#http/answers.ts';
 import type { StepOf } from '#http/call.ts';
-import { requireHuman } from '#steps/anti-automation.ts';
+import { besideHuman } from '#steps/anti-automation.ts';
 import { audited } from '#steps/facts.ts';
 import { hallRecordOf } from '#steps/hall-record.ts';
 import { hasOtherName } from '#steps/named-person.ts';
@@ -27,13 +27,7 @@ export const startRegistration: StepOf<typeof registration, 'start'> = async (h,
   const consents = new Set(call.body.consents);
   if (!consents.has('privacy')) throw new Problem('CONSENT_REQUIRED', { missing: ['privacy'] });
 
-  const [human, found] = await Promise.allSettled([
-    requireHuman(h, call, call.body.challenge),
-    findPerson(h.db, key),
-  ]);
-  if (human.status === 'rejected') throw human.reason;
-  if (found.status === 'rejected') throw found.reason;
-  const person = found.value;
+  const person = await besideHuman(h, call, call.body.challenge, findPerson(h.db, key));
   const tried: Try = { personKey: key, solved: call.body.challenge !== undefined };
   const refused = (reason: string) => audited(h, call, key, 'identity-refused', 'failure', { reason });
   // Whoever has a record can be guessed at: what fits is told within the same tries as what does not (REG-9).

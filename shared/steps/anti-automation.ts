@@ -55,6 +55,23 @@ export async function requireHuman(
 }
 
 /**
+ * The same side by side with what the step reads first. Both settle before anything is told, and nothing of the read is
+ * told before the challenge.
+ */
+export async function besideHuman<T>(
+  h: House,
+  call: AnyCall,
+  solution: string | undefined,
+  reading: Promise<T>,
+  options?: { always?: boolean },
+): Promise<T> {
+  const [human, read] = await Promise.allSettled([requireHuman(h, call, solution, options), reading]);
+  if (human.status === 'rejected') throw human.reason;
+  if (read.status === 'rejected') throw read.reason;
+  return read.value;
+}
+
+/**
  * LGN-12: takes one request from the address's budget and, side by side, from those of the networks around it. What a
  * narrower one refuses takes nothing from a wider one, so that nobody uses up the budgets of the neighbours.
  */
