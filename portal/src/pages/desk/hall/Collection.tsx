@@ -4,12 +4,11 @@ import { ApiForm } from '../../../components/ApiForm.tsx';
 import { PhoneField } from '../../../components/fields/text-fields.tsx';
 import { Notice, ProblemAlert } from '../../../components/ProblemAlert.tsx';
 import { useSubmit } from '../../../components/use-submit.ts';
-import { useCommon } from '../../../i18n/index.ts';
 import { collect } from '../channel.ts';
 import { desk } from '../counter.ts';
 import type { Person } from '../local.ts';
-import { PersonSelect } from '../PersonSelect.tsx';
 import { useDeskTexts } from '../texts.ts';
+import { PersonField } from './PersonField.tsx';
 
 interface Values {
   readonly person: Person;
@@ -19,7 +18,6 @@ interface Values {
 /** REG-2: person, document and phone were seen. */
 export function Collection() {
   const t = useDeskTexts();
-  const common = useCommon();
   const [form] = Form.useForm<Values>();
   const [level, setLevel] = useState<number>();
   const { submit, busy, problem } = useSubmit<Values>({
@@ -35,13 +33,7 @@ export function Collection() {
       <h3>{t('hall.collection')}</h3>
       <ApiForm form={form} name="collection" onFinish={submit}>
         <ProblemAlert problem={problem} />
-        <Form.Item
-          name="person"
-          label={t('hall.named')}
-          rules={[{ required: true, message: common('field.chosen', { label: t('hall.named') }) }]}
-        >
-          <PersonSelect />
-        </Form.Item>
+        <PersonField />
         <PhoneField />
         <Button type="primary" htmlType="submit" loading={busy}>
           {t('hall.collect')}

@@ -11,6 +11,7 @@ import { desk } from '../counter.ts';
 import type { Person } from '../local.ts';
 import { PersonSelect } from '../PersonSelect.tsx';
 import { useDeskTexts } from '../texts.ts';
+import { PersonField } from './PersonField.tsx';
 
 const roles = ['tax-handler', 'invoice-clerk', 'finance-head'] as const;
 interface Values {
@@ -45,13 +46,7 @@ export function NewRelation() {
       <ApiForm form={form} name="relation" onFinish={submit}>
         <ProblemAlert problem={problem} />
         <TaxpayerIdField />
-        <Form.Item
-          name="person"
-          label={t('hall.named')}
-          rules={[{ required: true, message: common('field.chosen', { label: t('hall.named') }) }]}
-        >
-          <PersonSelect />
-        </Form.Item>
+        <PersonField />
         <Form.Item name="present" label={t('hall.present')}>
           <PersonSelect nobody={t('hall.themselves')} />
         </Form.Item>

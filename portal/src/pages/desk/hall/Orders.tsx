@@ -8,8 +8,8 @@ import { useCommon } from '../../../i18n/index.ts';
 import { giveOrder } from '../channel.ts';
 import { desk, secondOfficer } from '../counter.ts';
 import type { Person } from '../local.ts';
-import { PersonSelect } from '../PersonSelect.tsx';
 import { useDeskTexts } from '../texts.ts';
+import { PersonField } from './PersonField.tsx';
 
 interface Values {
   readonly person: Person;
@@ -42,13 +42,7 @@ export function Orders() {
       <h3>{t('hall.orders')}</h3>
       <ApiForm form={form} name="orders" onFinish={submit}>
         <ProblemAlert problem={problem} />
-        <Form.Item
-          name="person"
-          label={t('hall.named')}
-          rules={[{ required: true, message: common('field.chosen', { label: t('hall.named') }) }]}
-        >
-          <PersonSelect />
-        </Form.Item>
+        <PersonField />
         <Form.Item name="order" label={t('hall.order')} initialValue="suspend">
           <Select options={orders.map((value) => ({ value, label: t(`hall.orderKind.${value}`) }))} />
         </Form.Item>
