@@ -63,14 +63,16 @@ function AgencyActions({ agreement }: { readonly agreement: Agreement }) {
   const params = { path: { id: agreement.agreementId } };
   const change = async ({ agents, items, from, until }: AgreementValues) => {
     const { waits } = await ensured(() =>
-      answer(
-        api.PATCH('/v1/agency/agreements/{id}', {
-          params,
-          body: { agents: asAgents(agents), items, from, until, revision: agreement.revision },
-        }),
+      changingList(
+        answer(
+          api.PATCH('/v1/agency/agreements/{id}', {
+            params,
+            body: { agents: asAgents(agents), items, from, until, revision: agreement.revision },
+          }),
+        ),
+        'agreements',
       ),
     );
-    await outdated('agreements');
     setChanging(false);
     say(t(waits ? 'changeWaits' : 'changed'));
   };

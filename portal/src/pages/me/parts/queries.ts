@@ -35,14 +35,13 @@ export const useIdentities = () =>
  * Changes something, then reads the lists anew; also where the API says that it has changed meanwhile (STATE_CONFLICT),
  * so that the next decision is made on what is there (REL-11).
  */
-export async function changing(call: Promise<unknown>, ...keys: string[]): Promise<void> {
-  try {
-    await call;
-  } catch (error) {
+export async function changing<T>(call: Promise<T>, ...keys: string[]): Promise<T> {
+  const changed = await call.catch(async (error: unknown) => {
     if (problemOf(error).code === 'STATE_CONFLICT') await outdated(...keys);
     throw error;
-  }
+  });
   await outdated(...keys);
+  return changed;
 }
 
 /** After a change: what was read of this is read again. Done when it stands on the page: nothing that is gone can be clicked. */
