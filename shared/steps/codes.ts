@@ -1,6 +1,6 @@
 import { codeHash, constantTimeEqual, phoneKey as phoneKeyOf } from '#crypto/keys.ts';
 import { digits, handle } from '#crypto/random.ts';
-import { isoShanghai, nextMidnight, shanghaiDay } from '#domain/days.ts';
+import { shanghaiDay } from '#domain/days.ts';
 import { remainingAttempts } from '#domain/lockout.ts';
 import { maskPhone } from '#domain/masks.ts';
 import type { SmsPurpose } from '#domain/names.ts';
@@ -12,18 +12,7 @@ import type { AnyCall } from '#http/call.ts';
 import type { House } from '#http/house.ts';
 import { logStrangerSend } from '#http/log.ts';
 import type { Put, Write } from '#store/db.ts';
-import {
-  guessesLeftWrite,
-  guessReturnedWrite,
-  lockedProblem,
-  type Reserved,
-  reserveAttempt,
-  reserveGuess,
-  returnAttempt,
-  returnGuess,
-  rightCodeWrite,
-} from '#store/lockouts.ts';
-import { type PhoneGuess, phoneGuessReturnedWrite, reservePhoneGuess } from '#store/phone-guesses.ts';
+import { lockedProblem } from '#store/lockouts.ts';
 import { returnSend, takeSend } from '#store/sms-windows.ts';
 import { someShard, stageSendWrite } from '#store/stage-budget.ts';
 import {
@@ -34,28 +23,10 @@ import {
   returnTry,
   tryCode,
 } from '#store/tickets.ts';
-import { challengeRequired, solved } from './anti-automation.ts';
+import { challengeRequired } from './anti-automation.ts';
+import { type Counting, countOf, sendableWrites } from './code-counts.ts';
 import { audited } from './facts.ts';
 import type { StrangersSend } from './stranger-sends.ts';
-
-/**
- * Where a journey's wrong codes count (LCK-5): at login they are failures of the method `sms` (LCK-1) and guesses of the
- * day; elsewhere only guesses; of somebody who is not registered on the ticket and on the phone, because the name may be
- * invented and its owner must not pay for it.
- */
-export type Counting = 'lockout' | 'guess' | 'ticket';
-
-const withoutFace = [
-  'add-phone',
-  'phone-recovery',
-  'legacy-binding',
-] as const satisfies readonly SmsPurpose[];
-
-/** LCK-5: ten wrong codes a day leave the face where it can stand in, and midnight where only the number counts. */
-const guessesUsedUp = (purpose: SmsPurpose, now: Date): Problem =>
-  withoutFace.some((one) => one === purpose)
-    ? new Problem('TOO_MANY_REQUESTS', { retryAt: isoShanghai(nextMidnight(now)) })
-    : new Problem('FACE_REQUIRED');
 
 /**
  * Sends the newest code of a ticket (SMS-1, SMS-2, SMS-4): the phone's window, the code and the guesses left are one
@@ -93,19 +64,7 @@ export async function sendCode(
     (window) => [
       codeWrite(ticket, { hash, phoneKey, expiresAt }, { ...window, phoneKey }, now, policies),
       ...(stranger ? [stageSendWrite(now, shard, 1)] : []),
-      ...(counting === 'ticket'
-        ? []
-        : [
-            guessesLeftWrite(
-              ticket.personKey,
-              shanghaiDay(now),
-              policies,
-              () => guessesUsedUp(purpose, now),
-              {
-                unlocked: counting === 'lockout',
-              },
-            ),
-          ]),
+      ...sendableWrites(h, call, ticket.personKey, purpose, counting),
       ...also,
     ],
     { known: stranger?.facts, wanted: () => challengeRequired(h, call) },
@@ -147,8 +106,8 @@ export interface CodeProof<T extends CodeTicket> {
  * the ticket before the comparison, so that parallel guesses are counted exactly, and one in the day's counts before
  * its outcome has any effect: at login a wrong code is answered only once its failure stands, and a right one takes
  * effect in one transaction with the condition that neither lock nor guesses stand against it. Elsewhere the guess is
- * reserved before the comparison. If `act` refuses for another reason, try and reservation go back and the code stays usable; only the transaction
- * inside `act` spends it. `meanwhile` reads beside the reservation what `act` will need.
+ * reserved whatever the outcome. If `act` refuses for another reason, try and reservation go back and the code stays
+ * usable; only the transaction inside `act` spends it. `meanwhile` reads beside the reservation what `act` will need.
  */
 export async function withCode<T extends CodeTicket, M, R>(
   h: House,
@@ -166,56 +125,41 @@ export async function withCode<T extends CodeTicket, M, R>(
   act: (proof: CodeProof<T>, read: M) => Promise<R>,
 ): Promise<R> {
   const { policies } = h.settings;
-  const now = call.now;
-  const day = shanghaiDay(now);
   const attemptId = handle();
-  const onTicket = input.counting === 'ticket';
-  const ofTicket = onTicket ? policies.smsGuessesPerTicket : undefined;
+  const ofTicket = input.counting === 'ticket' ? policies.smsGuessesPerTicket : undefined;
   const ticket = await tryCode<T>(
     h.db,
     input.id,
     input.kind,
-    now,
+    call.now,
     policies.smsCodeTries,
     attemptId,
     ofTicket,
   );
   const stored = ticket.code;
   if (!stored) throw new Problem('STATE_CONFLICT');
-  const attempt = { personKey: ticket.personKey, day, method: 'sms' as const, attemptId };
-  const counted = input.counting === 'lockout';
-  const expected = codeHash(h.keys, input.purpose, ticket.ticketKey, stored.phoneKey, input.code);
-  const right = constantTimeEqual(expected, stored.hash);
-  const phoneGuess = { phoneKey: stored.phoneKey, now, attemptId };
-  const usedUp = () => guessesUsedUp(input.purpose, now);
-  const reserve = async (): Promise<Reserved | undefined> => {
-    if (onTicket) return reserveUnregistered(h, call, phoneGuess, input.challenge);
-    if (!counted) return reserveGuess(h.db, attempt, policies, usedUp);
-    // LCK-4: a wrong code is told only once it is counted. A right one has no count to take: the transaction that it
-    // leads to is refused by five wrong ones before it, so of any number at once no sixth look finds anything.
-    if (right) return undefined;
-    const lockEvent = audited(h, call, ticket.personKey, 'locked', 'failure', { method: 'sms' });
-    return reserveAttempt(h.db, attempt, policies, lockEvent);
-  };
+  const { personKey, ticketKey } = ticket;
+  const { hash, phoneKey } = stored;
+  const { purpose, challenge } = input;
+  const right = constantTimeEqual(codeHash(h.keys, purpose, ticketKey, phoneKey, input.code), hash);
+  const count = countOf(h, call, input.counting, {
+    personKey,
+    phoneKey,
+    purpose,
+    attemptId,
+    right,
+    challenge,
+  });
   // Both settle before anything is decided, so that nothing is given back that is still on its way.
   const [reserved, read] = await Promise.allSettled([
-    reserve(),
+    count.reserve(),
     right ? Promise.resolve(meanwhile(ticket)) : undefined,
   ]);
-  const giveBack = async () => {
-    await Promise.allSettled([
-      returnTry(h.db, ticket.ticketKey, attemptId),
-      reserved.status === 'rejected'
-        ? undefined
-        : reserved.value
-          ? returnAttempt(h.db, attempt, reserved.value.taken, policies)
-          : onTicket
-            ? h.db.update(phoneGuessReturnedWrite(phoneGuess))
-            : counted
-              ? undefined
-              : returnGuess(h.db, attempt),
+  const giveBack = () =>
+    Promise.allSettled([
+      returnTry(h.db, ticketKey, attemptId),
+      reserved.status === 'rejected' ? undefined : count.giveBack(reserved.value),
     ]);
-  };
   if (reserved.status === 'rejected') {
     await giveBack();
     throw reserved.reason;
@@ -232,14 +176,15 @@ export async function withCode<T extends CodeTicket, M, R>(
       reserved.value ? remainingAttempts(reserved.value.taken, policies) : Number.POSITIVE_INFINITY,
     );
     // The fifth reservation has already written its own event with the lock.
-    if (reserved.value && reserved.value.taken >= policies.lockoutFailures) throw lockedProblem(day);
-    const failure = audited(h, call, ticket.personKey, 'login-second-factor', 'failure', {
+    if (reserved.value && reserved.value.taken >= policies.lockoutFailures)
+      throw lockedProblem(shanghaiDay(call.now));
+    const failure = audited(h, call, personKey, 'login-second-factor', 'failure', {
       method: 'sms',
-      purpose: input.purpose,
+      purpose,
     });
     try {
       if (ofTicket !== undefined && (ticket.wrongCodes?.size ?? 0) >= ofTicket)
-        await endTicket(h, ticket.ticketKey, ofTicket, failure);
+        await endTicket(h, ticketKey, ofTicket, failure);
       else await h.db.put(failure);
     } catch (error) {
       // Told that nothing was changed, the person may trust it: a failure that is not written down is none.
@@ -248,34 +193,12 @@ export async function withCode<T extends CodeTicket, M, R>(
     }
     throw new Problem('SMS_CODE_WRONG', { remainingAttempts: left });
   }
-  const writes = [
-    counted
-      ? rightCodeWrite(attempt, policies, usedUp)
-      : onTicket
-        ? phoneGuessReturnedWrite(phoneGuess)
-        : guessReturnedWrite(attempt),
-  ];
   try {
-    return await act(
-      { ticket, hash: stored.hash, phoneKey: stored.phoneKey, attemptId: attempt.attemptId, writes },
-      read.value as M,
-    );
+    return await act({ ticket, hash, phoneKey, attemptId, writes: [count.success] }, read.value as M);
   } catch (error) {
     await giveBack();
     throw error;
   }
-}
-
-/** LCK-5: a guess of somebody who is not registered; beyond the free ones of the phone each wants a challenge, and gets on. */
-async function reserveUnregistered(
-  h: House,
-  call: AnyCall,
-  guess: PhoneGuess,
-  challenge: string | undefined,
-): Promise<undefined> {
-  if (await reservePhoneGuess(h.db, guess, h.settings.policies.smsGuessesFreePerPhone)) return;
-  if (challenge !== undefined && (await solved(h, call, challenge))) return;
-  throw await challengeRequired(h, call);
 }
 
 /** LCK-5: the last wrong code of a ticket; one of those counted may have been right meanwhile, and then it goes on. */

@@ -1,0 +1,128 @@
+import { isoShanghai, nextMidnight, shanghaiDay } from '#domain/days.ts';
+import type { SmsPurpose } from '#domain/names.ts';
+import { Problem } from '#domain/problem.ts';
+import type { AnyCall } from '#http/call.ts';
+import type { House } from '#http/house.ts';
+import type { Write } from '#store/db.ts';
+import {
+  guessesLeftWrite,
+  guessReturnedWrite,
+  type Reserved,
+  reserveAttempt,
+  reserveGuess,
+  returnAttempt,
+  returnGuess,
+  rightCodeWrite,
+} from '#store/lockouts.ts';
+import { type PhoneGuess, phoneGuessReturnedWrite, reservePhoneGuess } from '#store/phone-guesses.ts';
+import { challengeRequired, solved } from './anti-automation.ts';
+import { audited } from './facts.ts';
+
+/**
+ * Where a journey's wrong codes count (LCK-5): at login they are failures of the method `sms` (LCK-1) and guesses of the
+ * day; elsewhere only guesses; of somebody who is not registered on the ticket and on the phone, because the name may be
+ * invented and its owner must not pay for it.
+ */
+export type Counting = 'lockout' | 'guess' | 'ticket';
+
+const withoutFace = [
+  'add-phone',
+  'phone-recovery',
+  'legacy-binding',
+] as const satisfies readonly SmsPurpose[];
+
+/** LCK-5: ten wrong codes a day leave the face where it can stand in, and midnight where only the number counts. */
+const guessesUsedUp = (purpose: SmsPurpose, now: Date): Problem =>
+  withoutFace.some((one) => one === purpose)
+    ? new Problem('TOO_MANY_REQUESTS', { retryAt: isoShanghai(nextMidnight(now)) })
+    : new Problem('FACE_REQUIRED');
+
+/** For the transaction of a send: no code is sent that could not be typed. */
+export const sendableWrites = (
+  { settings }: Pick<House, 'settings'>,
+  { now }: AnyCall,
+  personKey: string,
+  purpose: SmsPurpose,
+  counting: Counting,
+): Write[] =>
+  counting === 'ticket'
+    ? []
+    : [
+        guessesLeftWrite(personKey, shanghaiDay(now), settings.policies, () => guessesUsedUp(purpose, now), {
+          unlocked: counting === 'lockout',
+        }),
+      ];
+
+/** One comparison of a code. */
+export interface Guess {
+  readonly personKey: string;
+  readonly phoneKey: string;
+  readonly purpose: SmsPurpose;
+  /** Random, one per request. */
+  readonly attemptId: string;
+  readonly right: boolean;
+  /** `ticket` only: the solution of a challenge, for when the phone's guesses want one. */
+  readonly challenge?: string | undefined;
+}
+
+/** How one comparison counts. */
+interface Count {
+  /** Takes its count, before its outcome has any effect; answers the failures of the day where these are counted. */
+  readonly reserve: () => Promise<Reserved | undefined>;
+  /** Gives back what `reserve` took. */
+  readonly giveBack: (reserved: Reserved | undefined) => Promise<unknown>;
+  /** What a right code adds to the transaction that it leads to. */
+  readonly success: Write;
+}
+
+export function countOf(h: House, call: AnyCall, counting: Counting, guess: Guess): Count {
+  const { policies } = h.settings;
+  const { now } = call;
+  const { personKey, attemptId } = guess;
+  const attempt = { personKey, day: shanghaiDay(now), method: 'sms' as const, attemptId };
+  const usedUp = () => guessesUsedUp(guess.purpose, now);
+  switch (counting) {
+    case 'lockout':
+      return {
+        // LCK-4: a wrong code is told only once it is counted. A right one has no count to take: the transaction that it
+        // leads to is refused by five wrong ones before it, so of any number at once no sixth look finds anything.
+        reserve: async () =>
+          guess.right
+            ? undefined
+            : reserveAttempt(
+                h.db,
+                attempt,
+                policies,
+                audited(h, call, personKey, 'locked', 'failure', { method: 'sms' }),
+              ),
+        giveBack: async (reserved) => reserved && returnAttempt(h.db, attempt, reserved.taken, policies),
+        success: rightCodeWrite(attempt, policies, usedUp),
+      };
+    case 'guess':
+      return {
+        reserve: () => reserveGuess(h.db, attempt, policies, usedUp),
+        giveBack: () => returnGuess(h.db, attempt),
+        success: guessReturnedWrite(attempt),
+      };
+    case 'ticket': {
+      const ofPhone = { phoneKey: guess.phoneKey, now, attemptId };
+      return {
+        reserve: () => reserveUnregistered(h, call, ofPhone, guess.challenge),
+        giveBack: () => h.db.update(phoneGuessReturnedWrite(ofPhone)),
+        success: phoneGuessReturnedWrite(ofPhone),
+      };
+    }
+  }
+}
+
+/** LCK-5: a guess of somebody who is not registered; beyond the free ones of the phone each wants a challenge, and gets on. */
+async function reserveUnregistered(
+  h: House,
+  call: AnyCall,
+  guess: PhoneGuess,
+  challenge: string | undefined,
+): Promise<undefined> {
+  if (await reservePhoneGuess(h.db, guess, h.settings.policies.smsGuessesFreePerPhone)) return;
+  if (challenge !== undefined && (await solved(h, call, challenge))) return;
+  throw await challengeRequired(h, call);
+}
