@@ -246,7 +246,7 @@ describe('calls that travel together', () => {
 describe('the feed, many lines at once', () => {
   let door: Door;
   beforeAll(async () => {
-    door = await openDoor();
+    door = await openDoor({ alone: true });
   });
   afterAll(() => door?.stop());
 

@@ -18,7 +18,7 @@ const midnight = '2027-03-03T00:00:00+08:00';
 let door: WatchedDoor;
 let people: Known[];
 beforeAll(async () => {
-  door = await openWatchedDoor({}, '2027-03-02T20:00:00+08:00');
+  door = await openWatchedDoor({ alone: true }, '2027-03-02T20:00:00+08:00');
   people = [];
   for (let i = 0; i < 4; i++) people.push(await knownPerson(door));
 });

@@ -3,6 +3,7 @@ import { documentTypes } from '#domain/documents.ts';
 import type { Channel } from '#domain/names.ts';
 import { defaultPolicies } from '#domain/policies.ts';
 import {
+  askRegistration,
   codeFor,
   type Door,
   enterPassword,
@@ -27,14 +28,7 @@ beforeAll(async () => {
 });
 afterAll(() => door?.stop());
 
-const start = (who: Sample, overrides: object = {}) =>
-  door.http('POST', '/v1/registrations', {
-    name: who.name,
-    documentType: who.documentType,
-    documentNumber: who.documentNumber,
-    consents: ['privacy', 'face'],
-    ...overrides,
-  });
+const start = (who: Sample, overrides: object = {}) => askRegistration(door, who, overrides);
 const startFace = async (id: string) =>
   expectStatus(await door.http('POST', `/v1/registrations/${id}/face`), 201).body;
 const complete = (id: string) => door.http('POST', `/v1/registrations/${id}/complete`);

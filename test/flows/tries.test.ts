@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { solve } from '#crypto/challenges.ts';
 import { defaultPolicies } from '#domain/policies.ts';
 import {
+  askRegistration,
   codeFor,
   enterPassword,
   expectStatus,
@@ -22,14 +23,7 @@ beforeAll(async () => {
 afterAll(() => door?.finish());
 
 const free = defaultPolicies.missesBeforeChallenge;
-const start = (who: Sample, changes: object = {}) =>
-  door.http('POST', '/v1/registrations', {
-    name: who.name,
-    documentType: who.documentType,
-    documentNumber: who.documentNumber,
-    consents: ['privacy', 'face'],
-    ...changes,
-  });
+const start = (who: Sample, changes: object = {}) => askRegistration(door, who, changes);
 const reset = (who: Sample, changes: object = {}) =>
   door.http('POST', '/v1/password-resets', {
     account: who.documentNumber,
