@@ -38,6 +38,10 @@ const known = async (door: LegacyDoor, phoneFree = false): Promise<Sample> => {
   if (phoneFree) await wait(door, 61);
   return who;
 };
+const signedIn = async (door: LegacyDoor) => {
+  const who = await known(door);
+  return { who, token: (await loggedInByFace(door, who)).session.accessToken };
+};
 const asked = { matter: 'invoice.issue', audience: 'invoice' };
 const ahtax = (door: LegacyDoor, who: Sample) => localPartner(door, 'ahtax-app', workingAs(who));
 const resetting = async (door: LegacyDoor, who: Sample): Promise<string> =>
@@ -326,8 +330,7 @@ export const signedInSteps: readonly Way[] = [
     succeeds: 200,
     decides: transaction('step-up'),
     async prepare(door) {
-      const who = await known(door);
-      const token = (await loggedInByFace(door, who)).session.accessToken;
+      const { who, token } = await signedIn(door);
       return { who, last: () => door.http('POST', '/v1/step-ups', asked, { token }) };
     },
   },
@@ -350,8 +353,7 @@ export const signedInSteps: readonly Way[] = [
     succeeds: 201,
     decides: transaction('phones'),
     async prepare(door) {
-      const who = await known(door);
-      const token = (await loggedInByFace(door, who)).session.accessToken;
+      const { who, token } = await signedIn(door);
       const phone = mobile();
       expectStatus(await door.http('POST', '/v1/account/phones/sms', { phone }, { token }), 202);
       const body = { phone, smsCode: await codeFor(door, phone) };
@@ -363,8 +365,7 @@ export const signedInSteps: readonly Way[] = [
     succeeds: 204,
     decides: transaction('account'),
     async prepare(door) {
-      const who = await known(door);
-      const token = (await loggedInByFace(door, who)).session.accessToken;
+      const { who, token } = await signedIn(door);
       const body = { oldPassword: who.password, newPassword: 'Chaohu#5921' };
       return { who, last: () => door.http('PUT', '/v1/account/password', body, { token }) };
     },
