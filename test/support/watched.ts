@@ -18,11 +18,10 @@ export interface WatchedDoor extends Door {
 
 /** Implied by every route for signed-in people, used for those with a company: switching.test.ts shows it. */
 const readsGrounds = ({ action, resource }: { action: string; resource: string }): boolean =>
-  (action === 'dynamodb:GetItem' && resource.endsWith('Relationships')) ||
-  (action === 'dynamodb:BatchGetItem' &&
-    ['Relationships', 'Taxpayers', 'Agencies', 'Agreements', 'CrossRegionReports'].some((table) =>
-      resource.endsWith(table),
-    ));
+  action === 'dynamodb:BatchGetItem' &&
+  ['Relationships', 'Taxpayers', 'Agencies', 'Agreements', 'CrossRegionReports'].some((table) =>
+    resource.endsWith(table),
+  );
 
 /** Far from the machine's day and from midnight; every test moves it on itself. */
 export const morning = '2027-03-02T10:00:00+08:00';
