@@ -26,6 +26,11 @@ const own: Record<string, (value: Loose) => unknown> = {
   face: (text) => text.length,
   transactionId: (text) => text.length,
 };
+/** The sends of an hour are counted in eight rows, by chance: how full the one met was says nothing of the person. */
+const ofTheHour = ({ strangers, ...row }: Row): Row =>
+  typeof row.phoneKey === 'string' && row.phoneKey.startsWith('hour/')
+    ? { ...row, strangers: typeof strangers }
+    : { strangers, ...row };
 Object.assign(own, { sealedName: own.sealed, sealedNumber: own.sealed, defaultPhoneId: own.phoneId });
 
 const masked = (rows: readonly Row[]) =>
@@ -51,7 +56,7 @@ async function left(action: () => Promise<unknown>): Promise<Record<string, stri
   return Object.fromEntries(
     tables.map((table, i) => [
       table,
-      masked((after[i] ?? []).filter((row) => !before.has(JSON.stringify(row)))),
+      masked((after[i] ?? []).filter((row) => !before.has(JSON.stringify(row))).map(ofTheHour)),
     ]),
   );
 }
