@@ -295,7 +295,11 @@ describe('the other side', () => {
     await item(client2, '徽州税务师事务所').getByText('有效', { exact: true }).waitFor();
     expect(await client2.getByText('待确认的变更').count()).toBe(0);
 
+    // REL-11: what the client refused meanwhile is shown first; then it is ended as it stands.
     await mine.getByRole('button', { name: '终止协议' }).click();
+    await sure(page);
+    await page.getByRole('dialog').getByText('状态已变化').waitFor();
+    await mine.getByText('待确认的变更').waitFor({ state: 'detached' });
     await sure(page);
     await page.getByText('协议已终止').waitFor();
     await mine.getByText('已终止', { exact: true }).waitFor();
