@@ -49,9 +49,11 @@ function markFetch(): void {
     const invocation = running.getStore();
     const url = typeof input === 'string' || input instanceof URL ? String(input) : input.url;
     if (!invocation || !url.startsWith(setup.internalOrigin)) return original(input, init);
-    const request = new Request(input, init);
-    request.headers.set(invocationHeader, invocation.id);
-    return original(request);
+    // Beside the call's own members: a Request copied from them loses its signal, and so its time, to the garbage
+    // collector (nodejs/undici#4068).
+    const headers = new Headers(init?.headers ?? (input instanceof Request ? input.headers : undefined));
+    headers.set(invocationHeader, invocation.id);
+    return original(input, { ...init, headers });
   };
 }
 
