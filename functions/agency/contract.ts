@@ -3,6 +3,7 @@ import { flow } from '#contract/flow.ts';
 import {
   agreement,
   agreementRevision,
+  challenge,
   cursor,
   formAgent,
   movedAgreement,
@@ -49,6 +50,7 @@ export const agency = flow({
     ],
     Agreements: ['GetItem', 'UpdateItem'],
     'Agreements/byAgency': ['Query'],
+    Tickets: ['PutItem', 'UpdateItem', 'ConditionCheckItem'],
     Audit: ['PutItem'],
   },
   secrets: ['root', 'sealing', 'signing'],
@@ -73,9 +75,10 @@ export const agency = flow({
       body: v.object({
         agents: v.pipe(v.array(agent), v.maxLength(5000)),
         revision: v.optional(revision),
+        challenge,
       }),
       answers: { 200: staffForm },
-      errors: [...changing, ...naming, 'STATE_CONFLICT'],
+      errors: [...changing, ...naming, 'STATE_CONFLICT', 'CHALLENGE_REQUIRED'],
     },
     agreements: {
       method: 'GET',

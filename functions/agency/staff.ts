@@ -2,7 +2,7 @@ import { Problem } from '#domain/problem.ts';
 import { ok } from '#http/answers.ts';
 import type { CallOf, StepOf } from '#http/call.ts';
 import type { House } from '#http/house.ts';
-import { agentIdOf, type NewAgent, readAgents, whichOne } from '#steps/agents.ts';
+import { agentIdOf, type NamesTried, type NewAgent, readAgents, whichOne } from '#steps/agents.ts';
 import { maskedPerson } from '#steps/facts.ts';
 import { staffFormAudits } from '#steps/form-facts.ts';
 import type { SessionCall } from '#steps/fresh-factor.ts';
@@ -10,6 +10,7 @@ import { requireChangingChannel } from '#steps/managing.ts';
 import { managingFactor } from '#steps/managing-factor.ts';
 import { originOf } from '#steps/relation-facts.ts';
 import { putStaffForm } from '#steps/staff-form.ts';
+import { asChallenge, requireNameTried, solvedInSession, type Try, withinTries } from '#steps/tries.ts';
 import type { FormAgent, StaffForm } from '#store/agency-forms.ts';
 import { allListed, findStaffForm, formIdOf, type ListedAgent } from '#store/staff-forms.ts';
 import { findTaxpayer, isKnown } from '#store/taxpayers.ts';
@@ -69,16 +70,18 @@ async function wholeForm(h: House, agencyKey: string): Promise<WholeForm> {
  * AGY-1: who the agency's people are from now on. Whoever is missing loses all clients at once, in live sessions too.
  * Names the one that cannot be taken: DOCUMENT_INVALID, PERSON_MISMATCH, AGENT_NOT_LISTED. STATE_CONFLICT where the form
  * is no longer the one whose `revision` the caller has seen: whom a colleague added meanwhile would be lost unseen.
+ * CHALLENGE_REQUIRED where a document's free tries of the day are used up (REG-9).
  */
 export const changeStaff: StepOf<typeof agency, 'changeStaff'> = async (h, call) => {
   requireChangingChannel(h, call);
   const { companyKey } = keepingStaffForm(call);
   managingFactor(h, call);
-  return decidedAnew(async () => {
+  const tried = { solved: await solvedInSession(h, call, call.body.challenge) };
+  const change = async () => {
     const [company, whole, fresh] = await Promise.all([
       findTaxpayer(h.db, companyKey),
       wholeForm(h, companyKey),
-      readAgents(h, peopleIn(call.body.agents), call.now),
+      readAgents(h, peopleIn(call.body.agents), call.now, namesTried(h, call, tried)),
     ]);
     requireAgency(company);
     if (!isKnown(company)) throw new Problem('RELATION_NOT_FOUND');
@@ -103,8 +106,19 @@ export const changeStaff: StepOf<typeof agency, 'changeStaff'> = async (h, call)
       agents: await shownForm(h, call, agents),
       revision: revisionOf(whole.form) + 1,
     });
-  }, 3);
+  };
+  return asChallenge(h, call, () => decidedAnew(change, 3));
 };
+
+/** REG-9: a form is no place to try names either; each is told within the free tries of its document. */
+const namesTried = (
+  h: House,
+  call: CallOf<typeof agency, 'changeStaff'>,
+  { solved }: Pick<Try, 'solved'>,
+): NamesTried => ({
+  require: (named, person) => requireNameTried(h, call, named, person, { personKey: named.key, solved }),
+  within: ({ key: personKey }) => withinTries(h, call, { personKey, solved }),
+});
 
 type Agents = CallOf<typeof agency, 'changeStaff'>['body']['agents'];
 

@@ -7,14 +7,14 @@ import type { House } from '#http/house.ts';
 import { expectedWindow } from '#steps/accounts.ts';
 import { knownCompany } from '#steps/admission.ts';
 import { type CodeProof, sendCode, withCode } from '#steps/codes.ts';
-import { audited, phoneNumberOf } from '#steps/facts.ts';
+import { phoneNumberOf } from '#steps/facts.ts';
 import { factorPhone, requireFactorPhone } from '#steps/fresh-factor.ts';
-import { hasOtherName, type NamedPerson, readPerson, requireSameName } from '#steps/named-person.ts';
+import { type NamedPerson, readPerson, requireSameName } from '#steps/named-person.ts';
 import { withPassword } from '#steps/password-check.ts';
 import { provenPhoneWrites } from '#steps/proven-phone.ts';
 import { originOf, relationAudits } from '#steps/relation-facts.ts';
 import { strangersSend } from '#steps/stranger-sends.ts';
-import { missed, type Try, toldWithinTries } from '#steps/tries.ts';
+import { requireNameTried, type Try, toldWithinTries } from '#steps/tries.ts';
 import type { Write } from '#store/db.ts';
 import { beginWrites, companyFacts, findRelation, type Relation } from '#store/relations.ts';
 import {
@@ -34,7 +34,7 @@ import {
   sessionCodeId,
   ticketKeyOf,
 } from '#store/tickets.ts';
-import { type Active, admittedWrite, findPerson, isActive, type Person, Stale } from '#store/users.ts';
+import { type Active, admittedWrite, findPerson, isActive, Stale } from '#store/users.ts';
 import type { legacy } from './contract.ts';
 
 const role = 'tax-handler';
@@ -79,20 +79,6 @@ export const sendBindingCode: StepOf<typeof legacy, 'bindingSms'> = async (h, ca
     return accepted(await sendCode(h, call, ticket, purpose, number, 'guess', { stranger, also }));
   });
 };
-
-/** REG-9: names are not to be tried here either. */
-async function requireNameTried(
-  h: House,
-  call: CallOf<typeof legacy, 'bindingSms'>,
-  named: NamedPerson,
-  person: Person | undefined,
-  tried: Try,
-): Promise<void> {
-  if (!hasOtherName(h, named, person)) return;
-  const refused = audited(h, call, named.key, 'identity-refused', 'failure', { reason: 'name' });
-  await missed(h, call, tried, [refused]);
-  throw new Problem('PERSON_MISMATCH');
-}
 
 interface Place {
   readonly company: Taxpayer | undefined;

@@ -47,7 +47,7 @@ export const confirmRole: StepOf<typeof login, 'confirmRole'> = async (h, call) 
     const { policies } = h.settings;
     const { faceAt } = passed;
     if (!coversRecovery({ faceAt, recoveredAt: person.phoneRecoveredAt }, call.now, policies))
-      throw new Problem('FACE_REQUIRED');
+      throw new Problem('FACE_REQUIRED', {}, { variant: 'login-factor' });
     const pending = relations.find((relation) => relation.authorizationId === authorizationId);
     if (!pending) throw new Problem('STATE_CONFLICT');
     const confirmed: Relation = { ...pending, state: 'active' };

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { flow } from '#contract/flow.ts';
 import {
+  challenge,
   cursor,
   movedAuthorization,
   permissionList,
@@ -41,6 +42,7 @@ export const staff = flow({
     'Relationships/byCompany': ['Query'],
     Taxpayers: ['GetItem', 'ConditionCheckItem'],
     SmsWindows: ['UpdateItem'],
+    Tickets: ['PutItem', 'UpdateItem', 'ConditionCheckItem'],
     Audit: ['PutItem'],
   },
   secrets: ['root', 'sealing', 'signing', 'providers'],
@@ -61,13 +63,20 @@ export const staff = flow({
       access: 'session',
       managing: true,
       summary: '添加办税人员: active once the person confirms (REL-5)',
-      body: v.object({ ...personEntries, role, permissions: v.optional(permissionList), validUntil }),
+      body: v.object({
+        ...personEntries,
+        role,
+        permissions: v.optional(permissionList),
+        validUntil,
+        challenge,
+      }),
       answers: { 201: v.object({ authorizationId: v.string() }) },
       errors: [
         ...changing,
         'DOCUMENT_INVALID',
         'PERSON_NOT_REGISTERED',
         'PERSON_MISMATCH',
+        'CHALLENGE_REQUIRED',
         'RELATION_EXISTS',
       ],
     },

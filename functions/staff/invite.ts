@@ -8,13 +8,15 @@ import { managingFactor } from '#steps/managing-factor.ts';
 import { readPerson, requireSameName } from '#steps/named-person.ts';
 import { originOf, relationAudits } from '#steps/relation-facts.ts';
 import { tellHolder } from '#steps/relation-notices.ts';
+import { requireNameTried, solvedInSession, type Try, toldWithinTries } from '#steps/tries.ts';
+import type { Write } from '#store/db.ts';
 import { beginWrites, companyFacts, findRelation } from '#store/relations.ts';
 import { decidedAnew, findPerson, isActive } from '#store/users.ts';
 import type { staff } from './contract.ts';
 
 /**
  * REL-5: somebody registered is asked to work for the company; nothing is theirs before they agree. The name must be the
- * record's (DOC-5), so that a number mistyped into a stranger's asks nobody.
+ * record's (DOC-5), so that a number mistyped into a stranger's asks nobody; names are not to be tried here (REG-9).
  */
 export const invite: StepOf<typeof staff, 'invite'> = async (h, call) => {
   requireChangingChannel(h, call);
@@ -25,7 +27,12 @@ export const invite: StepOf<typeof staff, 'invite'> = async (h, call) => {
   const day = shanghaiDay(call.now);
   const lastDay = parseLastDay(call.body.validUntil, day);
   const named = readPerson(h, call.body, call.now);
-  const relation = await decidedAnew(async () => {
+  const tried: Try = {
+    personKey: named.key,
+    solved: await solvedInSession(h, call, call.body.challenge),
+  };
+  await requireNameTried(h, call, named, await findPerson(h.db, named.key), tried);
+  const decide = async (within: readonly Write[]) => {
     const [{ company, writes }, person, previous] = await Promise.all([
       managed(h, call),
       findPerson(h.db, named.key),
@@ -52,6 +59,7 @@ export const invite: StepOf<typeof staff, 'invite'> = async (h, call) => {
     );
     await h.db.transact([
       ...writes,
+      ...within,
       ...begun.writes,
       ...relationAudits(h, begun.relation, 'pending', originOf(call, call.caller.session), {
         direction: 'invited',
@@ -60,7 +68,8 @@ export const invite: StepOf<typeof staff, 'invite'> = async (h, call) => {
       }),
     ]);
     return begun.relation;
-  });
+  };
+  const relation = await toldWithinTries(h, call, tried, (within) => decidedAnew(() => decide(within)));
   await tellHolder(h, call, relation, 'relation-invited');
   return created({ authorizationId: relation.authorizationId });
 };

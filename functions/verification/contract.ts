@@ -9,7 +9,7 @@ export const verification = flow({
   summary: 'A terminal or hall counter asks for the face of the person in front of it (STP-3).',
   tables: {
     Users: ['GetItem'],
-    Tickets: ['PutItem'],
+    Tickets: ['PutItem', 'UpdateItem'],
     Audit: ['PutItem'],
   },
   secrets: ['root', 'sealing'],

@@ -2,13 +2,14 @@ import { personKey } from '#crypto/keys.ts';
 import { may } from '#domain/channels.ts';
 import { shanghaiDay } from '#domain/days.ts';
 import { parseDocument } from '#domain/documents.ts';
-import { normaliseName, sameName } from '#domain/persons.ts';
+import { normaliseName } from '#domain/persons.ts';
 import { Problem } from '#domain/problem.ts';
 import { ok } from '#http/answers.ts';
 import type { StepOf } from '#http/call.ts';
-import { audited, nameOf } from '#steps/facts.ts';
+import { audited } from '#steps/facts.ts';
 import { startPersonScan } from '#steps/scans.ts';
 import { knownMatter } from '#steps/step-up-proof.ts';
+import { requireNameTried } from '#steps/tries.ts';
 import { findPerson, isActive, refuseSuspended } from '#store/users.ts';
 import type { verification } from './contract.ts';
 
@@ -25,7 +26,8 @@ export const startVerification: StepOf<typeof verification, 'start'> = async (h,
   const name = normaliseName(shown.name);
   const person = await findPerson(h.db, personKey(h.keys, shown.documentType, number));
   if (!isActive(person)) throw new Problem('USER_NOT_REGISTERED');
-  if (!sameName(nameOf(h, person), name)) throw new Problem('PERSON_MISMATCH');
+  // A signed channel is asked for no challenge; what it tries counts against the document all the same (REG-9).
+  await requireNameTried(h, call, { name }, person, { personKey: person.personKey, solved: true });
   refuseSuspended(person);
   const startedBy = {
     channel,

@@ -43,6 +43,14 @@ export interface NewAgent extends FormAgent {
 
 type Named = v.InferOutput<typeof person>;
 
+/** How the names of a form are held against what is recorded, where that is limited (REG-9). */
+export interface NamesTried {
+  /** Throws PERSON_MISMATCH, having counted it. */
+  readonly require: (named: NamedPerson, person: Person | undefined) => Promise<void>;
+  /** What the transaction that takes a recorded person carries. */
+  readonly within: (named: NamedPerson) => readonly Write[];
+}
+
 /**
  * People as a form names them, each once. They need no account. Throws DOCUMENT_INVALID, BAD_REQUEST or PERSON_MISMATCH,
  * naming which of them it is.
@@ -51,6 +59,7 @@ export async function readAgents(
   h: House,
   people: readonly { readonly at: number; readonly person: Named }[],
   now: Date,
+  tried?: NamesTried,
 ): Promise<NewAgent[]> {
   const named = new Map<string, { at: number; one: NamedPerson }>();
   for (const { at, person } of people) {
@@ -60,11 +69,19 @@ export async function readAgents(
     if (!before) named.set(one.key, { at, one });
   }
   const known = await findPeople(h.db, [...named.keys()]);
-  return [...named.values()].map(({ at, one }) => {
+  const agents: NewAgent[] = [];
+  for (const { at, one } of named.values()) {
     const person = known.get(one.key);
-    telling(at, () => requireSameName(h, one, person));
-    return { ...holderOf(one, person), records: recordWrites(one, person) };
-  });
+    try {
+      if (tried) await tried.require(one, person);
+      else requireSameName(h, one, person);
+    } catch (error) {
+      throw error instanceof Problem && error.code === 'PERSON_MISMATCH' ? whichOne(at, error) : error;
+    }
+    const within = person ? (tried?.within(one) ?? []) : [];
+    agents.push({ ...holderOf(one, person), records: [...recordWrites(one, person), ...within] });
+  }
+  return agents;
 }
 
 function telling<T>(at: number, read: () => T): T {

@@ -1,8 +1,12 @@
+import { Problem } from '#domain/problem.ts';
 import type { AnyCall } from '#http/call.ts';
 import type { House } from '#http/house.ts';
 import type { Write } from '#store/db.ts';
 import { missesLeftWrite, missWrite } from '#store/misses.ts';
-import { challengeRequired } from './anti-automation.ts';
+import type { Person } from '#store/users.ts';
+import { challengeRequired, solved } from './anti-automation.ts';
+import { audited } from './facts.ts';
+import { hasOtherName, type NamedPerson } from './named-person.ts';
 
 /** A try against what is recorded of a person: whose record, and whether its call has solved a challenge. */
 export interface Try {
@@ -20,7 +24,7 @@ class ChallengeDue extends Error {
 const due = () => new ChallengeDue();
 
 /** Answers CHALLENGE_REQUIRED, with the challenge, where a write below was refused. */
-async function asChallenge<R>(h: House, call: AnyCall, act: () => Promise<R>): Promise<R> {
+export async function asChallenge<R>(h: House, call: AnyCall, act: () => Promise<R>): Promise<R> {
   try {
     return await act();
   } catch (error) {
@@ -29,7 +33,7 @@ async function asChallenge<R>(h: House, call: AnyCall, act: () => Promise<R>): P
 }
 
 /** The condition that what fits carries, so that a hit is not told beyond the tries that are free. */
-const withinTries = (h: House, call: AnyCall, { personKey, solved }: Try): Write[] =>
+export const withinTries = (h: House, call: AnyCall, { personKey, solved }: Try): Write[] =>
   solved ? [] : [missesLeftWrite(personKey, call.now, h.settings.policies.missesBeforeChallenge, due)];
 
 /**
@@ -78,3 +82,36 @@ export const toldWithinTries = <R>(
       throw error;
     }
   });
+
+/**
+ * Whether a call in a session has solved a challenge: a solution that was sent is checked and spent. Nobody in a session
+ * is asked for one by the address, only by the tries of a document. Throws CHALLENGE_REQUIRED.
+ */
+export async function solvedInSession(
+  h: House,
+  call: AnyCall,
+  solution: string | undefined,
+): Promise<boolean> {
+  if (call.origin.channel !== 'web') return true;
+  if (solution === undefined) return false;
+  if (!(await solved(h, call, solution))) throw await challengeRequired(h, call);
+  return true;
+}
+
+/**
+ * REG-9: a name that is not the record's is a miss of its document, whoever tries it. Throws PERSON_MISMATCH, or
+ * CHALLENGE_REQUIRED where the free tries of the day are used up.
+ */
+export async function requireNameTried(
+  h: House,
+  call: AnyCall,
+  named: Pick<NamedPerson, 'name'>,
+  person: Person | undefined,
+  tried: Try,
+): Promise<void> {
+  if (!hasOtherName(h, named, person)) return;
+  await missed(h, call, tried, [
+    audited(h, call, tried.personKey, 'identity-refused', 'failure', { reason: 'name' }),
+  ]);
+  throw new Problem('PERSON_MISMATCH');
+}

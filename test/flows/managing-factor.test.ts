@@ -276,7 +276,10 @@ describe('PHN-4 for a day after a phone was recovered', () => {
       expectStatus(await door.http('POST', `${path}/sms`), 202);
       return { smsCode: newestCode(door, who.phone) };
     });
-    expect(codeOf(bySms)).toBe('FACE_REQUIRED');
+    expect(bySms.body).toMatchObject({
+      code: 'FACE_REQUIRED',
+      title: '请改用扫脸验证登录，再确认任职',
+    });
     const byFace = await atDoor(async (path) => {
       const scan = expectStatus(await door.http('POST', `${path}/face`), 201).body;
       expectStatus(await scanFace(door, scan.qrContent), 200);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { solve } from '#crypto/challenges.ts';
 import { defaultPolicies } from '#domain/policies.ts';
+import { localPartner } from '../support/channel-partner.ts';
 import {
   askRegistration,
   codeFor,
@@ -13,7 +14,9 @@ import {
 } from '../support/door.ts';
 import { mobile, person, type Sample } from '../support/people.ts';
 import { openWatchedDoor, type WatchedDoor } from '../support/watched.ts';
+import { agencyFirm, claimed } from './support/agencies.ts';
 import { collectionLine, personWith } from './support/documents.ts';
+import { company } from './support/staff.ts';
 import { events, eventsOf, rowsOf } from './support/tables.ts';
 
 let door: WatchedDoor;
@@ -101,6 +104,66 @@ describe('REG-9 names tried against a document', () => {
     expect((await reset(who)).body.code).toBe('CHALLENGE_REQUIRED');
     expect((await start(who)).body.code).toBe('CHALLENGE_REQUIRED');
     expect((await reset(who, { challenge: await solution(await reset(who)) })).status).toBe(201);
+  });
+});
+
+describe('REG-9 names tried by people in a session', () => {
+  const triesOf = async (count: number, attempt: (name: string) => Promise<{ body: { code?: string } }>) =>
+    codes(await Promise.all(wrongNames(count).map(attempt)));
+
+  it('REG-9 REL-5 AUD-1 whoever invites has the tries of the document, the right name too', async () => {
+    const firm = await company(door);
+    const who = await registered(door);
+    const invite = (more: object = {}) => firm.invite(who, { role: 'tax-handler', ...more });
+    const happened = await eventsOf(door, async () => {
+      expect(await triesOf(25, (name) => invite({ name }))).toEqual({
+        PERSON_MISMATCH: free,
+        CHALLENGE_REQUIRED: 25 - free,
+      });
+    });
+    expect(happened).toHaveLength(free);
+    for (const event of happened)
+      expect(event).toMatchObject({
+        kind: 'identity-refused',
+        outcome: 'failure',
+        detail: { reason: 'name' },
+      });
+    const asked = await invite();
+    expect(asked.body.code).toBe('CHALLENGE_REQUIRED');
+    expect((await invite({ challenge: 'no solution' })).body.code).toBe('CHALLENGE_REQUIRED');
+    expect((await invite({ challenge: await solution(asked) })).status).toBe(201);
+  });
+
+  it('REG-9 AGY-1 so has whoever puts people on a staff form; those who stand there are no try', async () => {
+    const agency = await agencyFirm(door);
+    const [who, other] = [await registered(door), person()];
+    const put = (agents: readonly object[], more: object = {}) =>
+      agency.api('PUT', '/v1/agency/staff', { agents, ...more });
+    const listed = expectStatus(await put([claimed(other)]), 200).body.agents[0];
+    for (const name of wrongNames(free))
+      expect((await put([claimed({ ...who, name })])).body).toMatchObject({
+        code: 'PERSON_MISMATCH',
+        reason: 'agents.0',
+      });
+    expect((await put([claimed({ ...who, name: '查无此人' })])).body.code).toBe('CHALLENGE_REQUIRED');
+    const asked = await put([{ agentId: listed.agentId }, claimed(who)]);
+    expect(asked.body.code).toBe('CHALLENGE_REQUIRED');
+    expectStatus(await put([{ agentId: listed.agentId }]), 200);
+    const both = await put([{ agentId: listed.agentId }, claimed(who)], { challenge: await solution(asked) });
+    expect(expectStatus(both, 200).body.agents).toHaveLength(2);
+  });
+
+  it('REG-9 STP-3 what a terminal tries counts against the document, and stops nobody at the terminal', async () => {
+    const who = await registered(door);
+    const terminal = localPartner(door, 'terminal', { office: '蜀山区自助办税厅 03' });
+    const shown = (name: string) =>
+      terminal.startVerification({ ...who, name }, 'taxpayer.cancel', 'registration');
+    const tried = await eventsOf(door, async () => {
+      expect(await triesOf(free, shown)).toEqual({ PERSON_MISMATCH: free });
+    });
+    expect(tried).toHaveLength(free);
+    expect((await shown(who.name)).status).toBe(200);
+    expect((await start(who)).body.code).toBe('CHALLENGE_REQUIRED');
   });
 });
 

@@ -137,6 +137,11 @@ export const en: Catalogue = {
     title: 'Please complete the face check first',
     detail: () => 'Scan the code on the page with the Anhui Tax app or the Individual Income Tax app.',
   },
+  'FACE_REQUIRED/login-factor': {
+    title: 'Log in with a face check to confirm the appointment',
+    detail: () =>
+      'Your phone was recovered within the last 24 hours, so an SMS code cannot confirm an appointment yet. Log in again and choose the face check at the second step.',
+  },
   'FACE_REQUIRED/initial-password': {
     title: 'The initial password cannot serve as the old one: change it with a face check',
     detail: () => 'Choose the face check on the password page; after it the new password is set.',

@@ -123,6 +123,11 @@ export const zh: Catalogue = {
     title: '请先完成扫脸验证',
     detail: () => '请使用安徽税务 APP 或个人所得税 APP 扫描页面上的二维码完成扫脸验证。',
   },
+  'FACE_REQUIRED/login-factor': {
+    title: '请改用扫脸验证登录，再确认任职',
+    detail: () =>
+      '您在 24 小时内找回过手机号码，短信验证码暂不能用于确认任职。请重新登录，在第二步选择扫脸验证。',
+  },
   'FACE_REQUIRED/initial-password': {
     title: '初始密码不能作为原密码使用，请通过扫脸验证修改密码',
     detail: () => '在个人密码修改中选择扫脸验证，通过后即可设置新密码。',

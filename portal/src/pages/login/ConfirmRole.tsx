@@ -34,6 +34,14 @@ export function ConfirmRole({ journey, loginId, confirm, choices }: Props) {
       </p>
       <p>{t('confirmHint')}</p>
       <ProblemAlert problem={problem} onRetry={() => void run(take)} />
+      {problem?.code === 'FACE_REQUIRED' ? (
+        <p>
+          {/* PHN-4: the factor of this login is passed already; only another login can bring a face. */}
+          <Button type="primary" onClick={journey.restart}>
+            {t('confirmByFace')}
+          </Button>
+        </p>
+      ) : null}
       <p className="row">
         <Button type="primary" loading={busy} onClick={() => void run(take)}>
           {t('confirmDo')}

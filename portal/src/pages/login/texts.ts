@@ -29,6 +29,7 @@ export const useLoginTexts = texts('login', {
     confirmHint:
       '该企业已将您登记为财务负责人，确认后您将以财务负责人身份登录。该任职由企业身份信息报告登记，不能拒绝；如有异议，请联系企业更正。',
     confirmDo: '确认任职并登录',
+    confirmByFace: '重新登录并扫脸验证',
     confirmLater: '暂不确认，以其他身份登录',
     reportsTitle: '请选择跨区域涉税事项报告',
     reportsHint: '请输入报验管理编号的后 4 位或更多字符进行查询。',
@@ -74,6 +75,7 @@ export const useLoginTexts = texts('login', {
     confirmHint:
       'The company has recorded you as its finance head. After you confirm, you are logged in as such. The appointment comes from the company’s identity report and cannot be refused; please ask the company to correct it if it is wrong.',
     confirmDo: 'Confirm and log in',
+    confirmByFace: 'Log in again with a face check',
     confirmLater: 'Not now, log in with another role',
     reportsTitle: 'Please choose the cross-region report',
     reportsHint: 'Search by the last 4 or more characters of the report number.',

@@ -1,6 +1,7 @@
 import { Button, Form } from 'antd';
 import type { DocumentType } from '#domain/documents.ts';
 import { ApiForm } from '../../../components/ApiForm.tsx';
+import { ChallengeNotice } from '../../../components/ChallengeNotice.tsx';
 import { PersonFields } from '../../../components/fields/PersonFields.tsx';
 import { ProblemAlert } from '../../../components/ProblemAlert.tsx';
 import { useSubmit } from '../../../components/use-submit.ts';
@@ -33,6 +34,7 @@ export function AddAgent() {
       <ApiForm form={form} onFinish={submit}>
         <ProblemAlert problem={problem} onRetry={retry} />
         <PersonFields />
+        <ChallengeNotice />
         <Button type="primary" htmlType="submit" loading={busy}>
           {t('add')}
         </Button>

@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { withChallenge } from '../../../api/challenge.ts';
 import { answer, api } from '../../../api/client.ts';
 import type { Paths } from '../../../api/paths.ts';
 import { outdated } from '../parts/queries.ts';
@@ -21,10 +22,12 @@ export async function changeStaffForm(
 ): Promise<void> {
   const { agents, revision } = await answer(api.GET('/v1/agency/staff'));
   try {
-    await answer(
-      api.PUT('/v1/agency/staff', {
-        body: { agents: next(agents.map(({ agentId }) => ({ agentId }))), revision },
-      }),
+    await withChallenge((challenge) =>
+      answer(
+        api.PUT('/v1/agency/staff', {
+          body: { agents: next(agents.map(({ agentId }) => ({ agentId }))), revision, ...challenge },
+        }),
+      ),
     );
   } finally {
     await outdated('agency-staff');

@@ -2,8 +2,10 @@ import { Button, Form } from 'antd';
 import type { DocumentType } from '#domain/documents.ts';
 import type { Role } from '#domain/names.ts';
 import { permissions as allPermissions, type Permission } from '#domain/relations.ts';
+import { withChallenge } from '../../../api/challenge.ts';
 import { answer, api } from '../../../api/client.ts';
 import { ApiForm } from '../../../components/ApiForm.tsx';
+import { ChallengeNotice } from '../../../components/ChallengeNotice.tsx';
 import { PersonFields } from '../../../components/fields/PersonFields.tsx';
 import { ProblemAlert } from '../../../components/ProblemAlert.tsx';
 import { useSubmit } from '../../../components/use-submit.ts';
@@ -31,7 +33,11 @@ export function Invite({ onInvited }: { readonly onInvited: () => void }) {
     form,
     fields: { PERSON_NOT_REGISTERED: 'documentNumber', RELATION_EXISTS: 'documentNumber' },
     send: async (body) => {
-      await ensured(() => answer(api.POST('/v1/enterprise/staff', { body })));
+      await ensured(() =>
+        withChallenge((challenge) =>
+          answer(api.POST('/v1/enterprise/staff', { body: { ...body, ...challenge } })),
+        ),
+      );
       form.resetFields();
       await outdated('staff');
       onInvited();
@@ -48,6 +54,7 @@ export function Invite({ onInvited }: { readonly onInvited: () => void }) {
         <StaffRoleField />
         {role === 'invoice-clerk' ? null : <PermissionsField />}
         <ValidUntilField />
+        <ChallengeNotice />
         <Button type="primary" htmlType="submit" loading={busy}>
           {t('submit')}
         </Button>
