@@ -36,7 +36,3 @@ export const isLocked = (row: LockoutRow | undefined, today: string, policies: L
 /** UNL-2: when (epoch seconds) TTL may remove a row: late enough for a late sweep to write its audit event. */
 export const lockoutExpiry = (day: string, policies: Pick<Policies, 'lockoutRetentionDays'>): number =>
   lockedUntil(day).getTime() / 1000 + policies.lockoutRetentionDays * 86_400;
-
-/** LCK-5: wrong SMS codes a person may still type today, over all tickets and purposes; at 0 only face is left. */
-export const remainingSmsGuesses = (wrong: number, policies: Pick<Policies, 'smsGuessesPerDay'>): number =>
-  Math.max(0, policies.smsGuessesPerDay - wrong);

@@ -8,7 +8,6 @@ import {
   lockoutExpiry,
   locksAt,
   remainingAttempts,
-  remainingSmsGuesses,
 } from '#domain/lockout.ts';
 import { type AuthMethod, authMethods } from '#domain/names.ts';
 import { defaultPolicies as policies } from '#domain/policies.ts';
@@ -76,9 +75,5 @@ describe('lockout', () => {
 
   it('UNL-2 a lock row stays seven days after its lock for a late sweep', () => {
     expect(lockoutExpiry(day, policies)).toBe(Date.parse('2026-11-30T16:00:00Z') / 1000);
-  });
-
-  it('LCK-5 ten wrong SMS codes a day, then none', () => {
-    expect([0, 1, 9, 10, 11].map((wrong) => remainingSmsGuesses(wrong, policies))).toEqual([10, 9, 1, 0, 0]);
   });
 });
