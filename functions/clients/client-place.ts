@@ -51,7 +51,7 @@ export async function clientPlace(
     writes: [
       ...[
         ...onStaffFormChecks(personKey, form),
-        ...onAgreementChecks(personKey, { agencyKey, clientKey, agreementId }, [...(place.forms ?? [])], day),
+        ...onAgreementChecks(personKey, { clientKey, agreementId }, [...(place.forms ?? [])], day),
       ].map((check) => ({ ...check, otherwise })),
       isAtWork(agencyKey),
       isAtWork(clientKey),

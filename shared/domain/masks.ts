@@ -24,9 +24,6 @@ export const maskDocument = (number: string): string => keepEnds(number, 3, 4);
 export const maskPhone = (phone: string): string =>
   /^\d{11}$/.test(phone) ? `${phone.slice(0, 3)}****${phone.slice(7)}` : keepEnds(phone, 3, 4);
 
-/** `z*******n` */
-export const maskUsername = (username: string): string => keepEnds(username, 1, 1);
-
 /** Surnames of two characters (复姓) that are still met; shown whole, as people expect. */
 const compoundSurnames = new Set(
   (

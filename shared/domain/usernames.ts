@@ -36,7 +36,6 @@ export function readUsername(raw: string): string | undefined {
   const name = tidy(raw);
   return faults(name).length === 0 ? name : undefined;
 }
-export const looksLikeUsername = (text: string): boolean => readUsername(text) !== undefined;
 
 /** USR-1: login minds capitals, uniqueness does not; this form is what is unique. */
 export const usernameGuard = (name: string): string => lowerAscii(name);

@@ -163,9 +163,3 @@ export const getProviderCredentials = (): Promise<ProviderCredentials> =>
     if (!credentials) throw new Error('the secret is not an object of providers');
     return credentials as ProviderCredentials;
   });
-
-/** Forgets everything that was read: a container that starts over. */
-export function forgetSecrets(): void {
-  cache.clear();
-  unwrapped.clear();
-}

@@ -20,7 +20,7 @@ import {
   swapPointerWrite,
 } from '#store/sessions.ts';
 import type { PhoneWindow } from '#store/tickets.ts';
-import { type Person, sealContext } from '#store/users.ts';
+import { type Active, type Person, sealContext } from '#store/users.ts';
 import { identityFacts, rolesAfter } from './acting.ts';
 import { audited } from './facts.ts';
 
@@ -82,7 +82,7 @@ export const cookieFor = (token: RefreshToken, session: Session, now: Date): str
 export async function openSession(
   h: House,
   call: AnyCall,
-  person: Person,
+  person: Active,
   as: ActsAs,
   by: {
     readonly method: string;

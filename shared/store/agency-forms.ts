@@ -135,24 +135,23 @@ export const onStaffFormChecks = (
 ];
 
 /**
- * The same of an agreement in force on this day.
+ * The same of an agreement in force on this day. Whose agreement it is never changes.
  * @param forms the form that was read to hold, or, where only the person's own row was read, all that it names
  */
 export const onAgreementChecks = (
   personKey: string,
-  between: Pick<Agreement, 'agreementId' | 'agencyKey' | 'clientKey'>,
+  between: Pick<Agreement, 'agreementId' | 'clientKey'>,
   forms: readonly string[],
   day: string,
 ): Checked[] => [
   {
     table: 'Agreements',
     key: agreementKey(between.agreementId),
-    when: `formId IN (${forms.map((_, i) => `:form${i}`).join(', ')}) AND agencyKey = :agency AND #state = :active AND #from <= :day AND #until >= :day`,
+    when: `formId IN (${forms.map((_, i) => `:form${i}`).join(', ')}) AND #state = :active AND #from <= :day AND #until >= :day`,
     names: { '#state': 'state', '#from': 'from', '#until': 'until' },
     values: {
       ':active': 'active',
       ':day': day,
-      ':agency': between.agencyKey,
       ...Object.fromEntries(forms.map((form, i) => [`:form${i}`, form])),
     },
     otherwise: gone,

@@ -57,8 +57,6 @@ export interface AuditEvent {
   readonly address: string;
   /** Codes and masked values only. */
   readonly detail?: Readonly<Record<string, string | number | boolean>> | undefined;
-  /** A fixed id makes writing the same event twice harmless (UNL-1). */
-  readonly eventId?: string;
 }
 
 /** The append-only write of one event, to stand in the transaction of the change it tells about. */
@@ -67,7 +65,7 @@ export function auditWrite(event: AuditEvent, retentionDays: number): Put {
     table: 'Audit',
     put: {
       subject: event.subject,
-      eventId: event.eventId ?? ulid(event.at),
+      eventId: ulid(event.at),
       kind: event.kind,
       outcome: event.outcome,
       at: event.at.toISOString(),

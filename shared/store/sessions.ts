@@ -6,7 +6,7 @@ import type { Policies } from '#domain/policies.ts';
 import { Problem } from '#domain/problem.ts';
 import type { Db, Item, Put, Write } from './db.ts';
 import type { ActingCompany } from './grounds.ts';
-import { type Person, type PersonChanges, Stale, type WebSessionPointer } from './users.ts';
+import { type Active, type Person, type PersonChanges, Stale, type WebSessionPointer } from './users.ts';
 
 /** Why a session is over (SES-2, docs/api.md). */
 export type EndReason =
@@ -117,13 +117,12 @@ export const identityWrite = (
   table: 'Sessions',
   key: { sessionId: session.sessionId },
   set: `SET #identity = :identity, #version = :next${as.company ? ', #company = :company' : ' REMOVE #company'}`,
-  when: '#version = :version AND attribute_not_exists(ended) AND expiresAt > :now',
+  when: '#version = :version AND attribute_not_exists(ended)',
   names: { '#identity': 'identity', '#version': 'version', '#company': 'company' },
   values: {
     ':identity': as.identity,
     ':version': session.version,
     ':next': session.version + 1,
-    ':now': seconds(now),
     ...(as.company ? { ':company': as.company } : {}),
   },
   otherwise: (old) => {
@@ -180,12 +179,13 @@ export const sessionLevelWrite = (sessionId: string, level: number): Write & { s
 });
 
 /**
- * SES-3: makes `next` the person's web session, on condition that the pointer is still what was read and the account
- * is active. Two logins at once: one of them meets Stale, reads again and then ends the other. The person's `rev`
- * grows too, so that a new password that was decided before this login meets Stale and ends its session (PWD-3).
+ * SES-3: makes `next` the person's web session, on condition that person, pointer and level are still what was read;
+ * an account that ends or is suspended is another `rev`. Two logins at once: one of them meets Stale, reads again and
+ * then ends the other. `rev` grows too, so that a new password that was decided before this login meets Stale and ends
+ * its session (PWD-3). The pointer is not under `rev`: logging out takes it away.
  */
 export function swapPointerWrite(
-  person: Person,
+  person: Active,
   next: WebSessionPointer,
   beside: readonly WebSessionPointer[],
   { lastWindow, lastRoles, phones }: Pick<PersonChanges, 'lastWindow' | 'lastRoles' | 'phones'>,
@@ -197,11 +197,10 @@ export function swapPointerWrite(
     key: { personKey: person.personKey },
     set: `SET #rev = :bumped, webSession = :next${lastWindow ? ', lastWindow = :window' : ''}${lastRoles ? ', lastRoles = :roles' : ''}${phones ? ', phones = :phones' : ''}${beside.length > 0 ? ', otherWebSessions = :beside' : ' REMOVE otherWebSessions'}`,
     // The level rises outside of `rev` (LVL-2), and the session shows it.
-    when: `account.#status = :active AND #rev = :rev AND ${old ? 'webSession.sessionId = :old' : 'attribute_not_exists(webSession)'} AND ${level === undefined ? 'attribute_not_exists(realNameLevel)' : 'realNameLevel = :level'}`,
-    names: { '#status': 'status', '#rev': 'rev' },
+    when: `#rev = :rev AND ${old ? 'webSession.sessionId = :old' : 'attribute_not_exists(webSession)'} AND ${level === undefined ? 'attribute_not_exists(realNameLevel)' : 'realNameLevel = :level'}`,
+    names: { '#rev': 'rev' },
     values: {
       ':next': next,
-      ':active': 'active',
       ':rev': person.rev,
       ':bumped': person.rev + 1,
       ...(old ? { ':old': old } : {}),

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Loose } from '../support/client.ts';
 import { codeFor, expectStatus, loggedInByFace, wait } from '../support/door.ts';
+import { whileHeld } from '../support/held.ts';
 import { mobile, person } from '../support/people.ts';
 import {
   failures,
@@ -447,27 +448,32 @@ describe('while choosing', () => {
     expectStatus(await show(session.accessToken), 200);
   });
 
-  it('SPC-3 leaves nobody at work under a report whose 经办人 changes at the same moment', async () => {
+  it.each([
+    ['changes hands', 'handler', (id: string, no: string) => reportLine(id, no)],
+    ['moves to another company', 'either', async (_: string, no: string) => reportLine(await outsider(), no)],
+    [
+      'runs out',
+      'either',
+      (id: string, no: string) => reportLine(id, no, nobody, { validUntil: '2027-03-01' }),
+    ],
+  ] as const)('SPC-3 opens no session under a report that %s meanwhile', async (_, whose, change) => {
     const who = await knownPerson(door);
     const taxpayerId = await outsider();
-    const outcomes = new Set<number>();
-    for (let round = 0; round < 12; round++) {
+    for (const by of whose === 'either' ? [who, boss] : [who]) {
       const reportNo = reportNumber();
       await feed(door, reportLine(taxpayerId, reportNo, handlerOf(who)));
-      const loginId = await beforeReports(door, who, taxpayerId);
+      const loginId = await beforeReports(door, by, taxpayerId);
       const [choice] = await reportsFor(door, loginId, '0001');
-      const [reply] = await Promise.all([
-        chooseRole(door, loginId, choice.choiceId),
-        feed(door, reportLine(taxpayerId, reportNo)),
-      ]);
-      outcomes.add(reply.status);
-      if (reply.status === 200)
-        expect((await show(reply.body.session.accessToken)).body.session.identity).toEqual({
-          kind: 'natural',
-        });
-      else expect(reply.body).toMatchObject(lost);
+      const before = (await rows(door, 'Sessions')).length;
+      const reply = await whileHeld(
+        door,
+        { function: 'login', routeKey: 'POST /v1/logins/{id}/choose' },
+        () => chooseRole(door, loginId, choice.choiceId),
+        async () => feed(door, await change(taxpayerId, reportNo)),
+      );
+      expect(reply.body).toMatchObject(lost);
+      expect(await rows(door, 'Sessions')).toHaveLength(before);
     }
-    expect([...outcomes].filter((status) => status !== 200 && status !== 403)).toEqual([]);
   });
 });
 

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { localPartner, workingAs } from '../support/channel-partner.ts';
 import type { Loose } from '../support/client.ts';
 import { expectStatus, loggedIn, scanFace, wait } from '../support/door.ts';
+import { whileHeld } from '../support/held.ts';
 import { mobile } from '../support/people.ts';
 import { knownPerson, openWatchedDoor, row, type WatchedDoor } from '../support/watched.ts';
 import { newestCode, phoneCode, phonesOf, type SignedIn, signIn } from './support/account.ts';
@@ -166,6 +167,28 @@ describe('SES-5 a session that ends between reading and writing', () => {
     const after = await row(door, 'Users', { personKey: known.personKey });
     for (const fact of ['username', 'phones', 'defaultPhoneId'])
       expect([fact, after[fact]]).toEqual([fact, before[fact]]);
+  });
+
+  it('SMS-2 a code that a newer one replaces meanwhile adds no phone', async () => {
+    const known = await knownPerson(door);
+    const who = await signIn(door, known);
+    const phone = mobile();
+    const older = await phoneCode(door, who, phone);
+    await wait(door, 61);
+    let newer = '';
+    const add = (smsCode: string) => who.api('POST', '/v1/account/phones', { phone, smsCode });
+    const rule = { function: 'phones', routeKey: 'POST /v1/account/phones' };
+    const reply = await whileHeld(
+      door,
+      rule,
+      () => add(older),
+      async () => {
+        newer = await phoneCode(door, who, phone);
+      },
+    );
+    expect(codeOf(reply)).toBe('SMS_CODE_WRONG');
+    expect(await phonesOf(who)).toHaveLength(1);
+    expectStatus(await add(newer), 201);
   });
 
   it('SES-5 CTR-2 ends no account', async () => {

@@ -3,6 +3,7 @@ import { solve } from '#crypto/challenges.ts';
 import { maskDocument } from '#domain/masks.ts';
 import type { Loose, Reply } from '../support/client.ts';
 import { codeFor, enterPassword, expectStatus, registered, wait } from '../support/door.ts';
+import { whileHeld } from '../support/held.ts';
 import { person } from '../support/people.ts';
 import {
   failures,
@@ -35,7 +36,7 @@ import {
   sha256,
 } from './support/legacy.ts';
 import { moved, personLine } from './support/migration.ts';
-import { companyLine, creditCode, feed } from './support/registry.ts';
+import { companyLine, creditCode, feed, representativeLine } from './support/registry.ts';
 import {
   changeRelation,
   chooseRole,
@@ -598,6 +599,24 @@ describe('binding a tax handler', () => {
     // Bound again, the old record goes into history (REL-10); strangers have three codes of ten minutes (SMS-4).
     await wait(door, 601);
     expect(await boundBy(door, left, heir)).toMatchObject({ state: 'pending' });
+  });
+
+  it('LEG-2 of all who come at the same moment one is the first: another one bound, or the registry’s representative', async () => {
+    const [one, other, third] = [await knownPerson(door), await knownPerson(door), await knownPerson(door)];
+    await wait(door, 61);
+    const boundWhile = async (who: Known, taxpayerId: string, meanwhile: () => Promise<unknown>) => {
+      const { legacyId } = await picking(door, taxpayerId);
+      const code = await bindingCode(door, legacyId, who);
+      const rule = { function: 'legacy', table: 'Taxpayers' };
+      const reply = await whileHeld(door, rule, () => bind(door, legacyId, who, code), meanwhile);
+      return expectStatus(reply, 201).body.state;
+    };
+    const firm = await oldCompany(door);
+    const first = async () => expect(await boundBy(door, firm, other)).toMatchObject({ state: 'active' });
+    expect(await boundWhile(one, firm, first)).toBe('pending');
+    const appointing = await oldCompany(door);
+    const appointed = () => feed(door, representativeLine(appointing, other));
+    expect(await boundWhile(third, appointing, appointed)).toBe('pending');
   });
 
   /** The ways in which somebody becomes the first to work for a company, beside the registry's legal representative. */

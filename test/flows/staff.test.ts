@@ -7,7 +7,7 @@ import type { Loose } from '../support/client.ts';
 import { expectStatus } from '../support/door.ts';
 import { person } from '../support/people.ts';
 import { openWatchedDoor, type WatchedDoor } from '../support/watched.ts';
-import { creditCode, feed, legalRepresentative, taxpayer } from './support/feed-lines.ts';
+import { creditCode, legalRepresentative, taxpayer } from './support/feed-lines.ts';
 import { expectProblem } from './support/problems.ts';
 import {
   applied,
@@ -386,21 +386,6 @@ describe('the people of a company', () => {
       expect(said(reply)).toBe('RELATION_NOT_FOUND');
     expectStatus(await heir.switchTo(firm.id), 200);
     expectStatus(await managedBy(firm.id, heir).on(id, 'withdraw'), 200);
-  });
-
-  it('REL-2 of a replacement and an act at the same moment, one comes first and the other sees it', async () => {
-    const [firm, heir] = [await company(door), await somebody(door)];
-    const people = await Promise.all(Array.from({ length: 4 }, () => somebody(door)));
-    const [, ...replies] = await Promise.all([
-      feed(door, legalRepresentative(firm.id, heir.who, 2)),
-      ...people.map(({ who }) => firm.invite(who)),
-    ]);
-    for (const reply of replies) expect(['201', 'RELATION_NOT_FOUND']).toContain(said(reply));
-    expect(said(await firm.invite(heir.who))).toBe('RELATION_NOT_FOUND');
-    await heir.switchTo(firm.id);
-    expect(await managedBy(firm.id, heir).staff('pending')).toHaveLength(
-      replies.filter(({ status }) => status === 201).length,
-    );
   });
 
   it('ENT-3 nobody manages a company that is cancelled', async () => {

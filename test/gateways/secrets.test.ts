@@ -3,19 +3,14 @@ import { seal, unseal } from '#crypto/sealed.ts';
 import { newSigningKey } from '#crypto/signing-ring.ts';
 import { callAws } from '#gateways/aws.ts';
 import { rotateSecret } from '#gateways/rotation.ts';
-import {
-  forgetSecrets,
-  getDataKeys,
-  getKeys,
-  getProviderCredentials,
-  getSigningRing,
-} from '#gateways/secrets.ts';
 import { fakeAws } from './fake-aws.ts';
 import { deadOrigin, errorOf } from './server.ts';
 
 const root = JSON.stringify({ 1: 'r'.repeat(64) });
 const rootWithTwo = JSON.stringify({ 1: 'r'.repeat(64), 2: 's'.repeat(64) });
 let aws: Awaited<ReturnType<typeof fakeAws>>;
+/** A container that starts over each time, with nothing read. */
+let { getDataKeys, getKeys, getProviderCredentials, getSigningRing } = await import('#gateways/secrets.ts');
 
 beforeEach(async () => {
   aws = await fakeAws();
@@ -27,7 +22,8 @@ beforeEach(async () => {
   };
   for (const [name, value] of Object.entries({ ...aws.environment, ...names })) vi.stubEnv(name, value);
   vi.useFakeTimers({ toFake: ['Date'], now: new Date('2026-11-23T02:00:00Z') });
-  forgetSecrets();
+  vi.resetModules();
+  ({ getDataKeys, getKeys, getProviderCredentials, getSigningRing } = await import('#gateways/secrets.ts'));
 });
 afterEach(async () => {
   vi.useRealTimers();

@@ -15,11 +15,14 @@ import {
   said,
   staffLine,
   today,
+  tomorrow,
   yearsEnd,
+  yesterday,
 } from '../flows/support/agencies.ts';
 import { feed } from '../flows/support/registry.ts';
 import { enterCompany, keyOf, passFace } from '../flows/support/relations.ts';
 import { expectStatus } from '../support/door.ts';
+import { whileHeld } from '../support/held.ts';
 import {
   type Known,
   knownPerson,
@@ -146,6 +149,34 @@ it('AGY-1 SWI-5 a form that changes beside login and switch: afterwards nobody a
     } else expect(said(entering)).toBe('RELATION_NOT_FOUND');
   }
 });
+
+it.each([
+  ['over, is prolonged', { from: '2027-01-01', until: yesterday }, { from: '2027-01-01', until: yearsEnd }],
+  ['still to come, is begun earlier', { from: tomorrow, until: yearsEnd }, { from: today, until: yearsEnd }],
+])(
+  'AGY-4 SWI-5 while an agreement, %s, the agent’s row says it before it holds: no switch by that',
+  async (_, old, anew) => {
+    const who = agents[0] as Known;
+    const owner = await firm(door);
+    await feed(door, staffLine(agency.id, agents));
+    const line = agreementLine(agency.id, owner.id, [who], { version: 1, ...old });
+    await reported(door, line);
+    const { api } = await agentAt(door, who, agency.id);
+    const there = () => api('POST', '/v1/session/client', { taxpayerId: owner.id });
+    let early = '';
+    const report = await whileHeld(
+      door,
+      { function: 'registry-feed', table: 'Agreements' },
+      () => reported(door, { ...line, version: 2, ...anew }),
+      async () => {
+        early = said(await there());
+      },
+    );
+    expect(report).toMatchObject({ accepted: 1 });
+    expect(early).toBe('RELATION_NOT_FOUND');
+    expectStatus(await there(), 200);
+  },
+);
 
 it('AGY-4 ENT-3 the feed beside the API: a switch meets old terms or new ones, and the newest line holds', async () => {
   const who = agents[0] as Known;

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { feed } from '../flows/support/feed-lines.ts';
+import { personLine } from '../flows/support/migration.ts';
 import type { Loose, Reply } from '../support/client.ts';
 import {
   enterPassword,
@@ -9,6 +11,7 @@ import {
   startRegistration,
   wait,
 } from '../support/door.ts';
+import { whileHeld } from '../support/held.ts';
 import { mobile, person, type Sample } from '../support/people.ts';
 import { morning, openWatchedDoor, personOf, rows, type WatchedDoor } from '../support/watched.ts';
 
@@ -148,5 +151,39 @@ describe('registration', () => {
     expect(lost).toHaveLength(winners.length);
     const formerly = await enterPassword(door, holder.documentNumber, holder.password);
     expect(formerly.body.secondFactors).toEqual([{ method: 'face' }]);
+  });
+});
+
+describe('an import while its line is being written', () => {
+  const importing = (who: Sample, meanwhile: () => Promise<unknown>) =>
+    whileHeld(
+      door,
+      { function: 'registry-feed', table: 'Phones' },
+      () => feed(door, personLine(who)),
+      meanwhile,
+    );
+  const warned = (report: unknown) =>
+    (report as { warnings?: { code: string }[] }).warnings?.map(({ code }) => code);
+
+  it('MIG-1 PHN-5 a number that somebody proves by SMS meanwhile stays theirs', async () => {
+    const claimant = await ready(person());
+    const report = await importing(person({ phone: claimant.phone }), async () =>
+      expectStatus(await complete(claimant), 201),
+    );
+    expect(warned(report)).toEqual(['PHONE_OF_ANOTHER']);
+    expectStatus(await enterPassword(door, claimant.phone, claimant.password), 201);
+  });
+
+  it('MIG-1 a number that two other lines contest meanwhile is nobody’s, and not this line’s either', async () => {
+    const phone = mobile();
+    const report = await importing(person({ phone }), async () => {
+      await feed(door, personLine(person({ phone })));
+      expect(warned(await feed(door, personLine(person({ phone }))))).toEqual(['PHONE_EMPTIED']);
+    });
+    expect(warned(report)).toEqual(['PHONE_REFUSED']);
+    const contested = (await rows(door, 'Phones')).filter(
+      (row) => row.contested && row.imported === undefined,
+    );
+    expect(contested.filter(({ personKey }) => personKey === undefined)).toHaveLength(1);
   });
 });

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { setOnPerson } from '../flows/support/tables.ts';
 import type { Loose, Reply } from '../support/client.ts';
 import { enterPassword, expectStatus, loggedInByFace, loginTicket, scanFace } from '../support/door.ts';
+import { whileHeld } from '../support/held.ts';
 import {
   failures,
   type Known,
@@ -153,6 +155,71 @@ describe('sessions', () => {
     );
     expect(events.length).toBeGreaterThanOrEqual(1);
   });
+});
+
+describe('while a session is being opened', () => {
+  const verifying = { function: 'login', routeKey: 'POST /v1/logins/{id}/verify' };
+  const enteringWhile = async (who: Known, meanwhile: () => Promise<unknown>) => {
+    const login = await proven(who);
+    return whileHeld(door, verifying, () => enter(login), meanwhile);
+  };
+  const live = async (who: Known) => (await sessionsOf(who)).filter(({ ended }) => ended === undefined);
+  const noticesOf = ({ body }: Reply<Loose>) => body.session.notices.map(({ code }: Loose) => code);
+
+  it('PWD-3 a reset ends the login: it was begun with the password before', async () => {
+    const who = await knownPerson(door);
+    const reset = await resetReady(who);
+    const reply = await enteringWhile(who, async () => expectStatus(await reset('Huaihe#20581'), 204));
+    expect(reply.body.code).toBe('STATE_CONFLICT');
+    expect(await sessionsOf(who)).toEqual([]);
+  });
+
+  it('SES-3 another login that comes first is ended by this one', async () => {
+    const who = await knownPerson(door);
+    const other = await proven(who);
+    let first: Loose;
+    const reply = await enteringWhile(who, async () => {
+      first = expectStatus(await enter(other), 200).body.session;
+    });
+    expect(noticesOf(expectStatus(reply, 200))).toContain('SESSION_REPLACED');
+    expect((await show(first.accessToken)).body).toMatchObject({ code: 'SESSION_ENDED', reason: 'replaced' });
+    expect(await live(who)).toHaveLength(1);
+  });
+
+  it('SES-3 a session that is logged out is not told of as replaced', async () => {
+    const who = await knownPerson(door);
+    const { session } = await loggedInByFace(door, who);
+    const reply = await enteringWhile(who, async () =>
+      expectStatus(await door.http('DELETE', '/v1/session', undefined, { token: session.accessToken }), 204),
+    );
+    expect(noticesOf(expectStatus(reply, 200))).toEqual([]);
+    const [ended] = (await sessionsOf(who)).filter((one) => one.ended !== undefined);
+    expect(ended.ended.reason).toBe('logged-out');
+  });
+
+  it('LVL-2 a level that rises is the session’s', async () => {
+    const who = await knownPerson(door);
+    await setOnPerson(door, who.personKey, 'realNameLevel', 3);
+    const login = await proven(who);
+    // The scan of the login has lifted it: as somebody of whom only a hall knows more.
+    const reply = await whileHeld(
+      door,
+      verifying,
+      () => enter(login),
+      () => raised(who, 5),
+    );
+    expect(expectStatus(reply, 200).body.session.person.realNameLevel).toBe(5);
+    expect((await live(who)).map(({ realNameLevel }) => realNameLevel)).toEqual([5]);
+  });
+
+  /** The level alone, as a face check writes it: outside of `rev`. */
+  const raised = ({ personKey }: Known, level: number) =>
+    door.dynamodb('UpdateItem', {
+      TableName: door.tables.find((name) => name.endsWith('-Users')),
+      Key: { personKey: { S: personKey } },
+      UpdateExpression: 'SET realNameLevel = :level',
+      ExpressionAttributeValues: { ':level': { N: String(level) } },
+    });
 });
 
 describe('reset', () => {

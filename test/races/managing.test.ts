@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { legalRepresentative, taxpayer } from '../flows/support/feed-lines.ts';
+import { changeRelation } from '../flows/support/relations.ts';
+import { type Company, company, fed, managedBy, said, somebody } from '../flows/support/staff.ts';
+import { expectStatus } from '../support/door.ts';
+import { whileHeld } from '../support/held.ts';
+import { type Known, morning, openWatchedDoor, rows, type WatchedDoor } from '../support/watched.ts';
+
+/** What happens between the look at the acting person's place and the write that relies on it. */
+let door: WatchedDoor;
+beforeAll(async () => {
+  door = await openWatchedDoor();
+});
+afterAll(() => door?.finish());
+beforeEach(() => door.clock.set(morning));
+
+describe('a company that changes under the one who manages it', () => {
+  /** The answer to an invitation whose commit waits until `meanwhile` is done. */
+  const invitingWhile = async (
+    firm: Company,
+    hand: Awaited<ReturnType<typeof somebody>>,
+    meanwhile: () => Promise<unknown>,
+  ): Promise<string> =>
+    said(await whileHeld(door, { function: 'staff' }, () => firm.invite(hand.who), meanwhile));
+
+  it('REL-2 a legal representative who is replaced while acting does nothing any more', async () => {
+    const [firm, heir, hand] = [await company(door), await somebody(door), await somebody(door)];
+    const replaced = () => fed(door, legalRepresentative(firm.id, heir.who, 2));
+    expect(await invitingWhile(firm, hand, replaced)).toBe('RELATION_NOT_FOUND');
+    await heir.switchTo(firm.id);
+    expect(await managedBy(firm.id, heir).staff('pending')).toEqual([]);
+  });
+
+  it('REL-2 SES-2 nor does one who is replaced and appointed again: that is another authorisation', async () => {
+    const [firm, heir, hand] = [await company(door), await somebody(door), await somebody(door)];
+    const replacedAndBack = async () => {
+      await fed(door, legalRepresentative(firm.id, heir.who, 2));
+      await fed(door, legalRepresentative(firm.id, firm.boss.who, 3));
+    };
+    expect(await invitingWhile(firm, hand, replacedAndBack)).toBe('RELATION_NOT_FOUND');
+    expect(await hand.listed('pending', firm.id)).toEqual([]);
+  });
+
+  it('REL-8 nor one whose last day is put before today', async () => {
+    const [firm, hand] = [await company(door), await somebody(door)];
+    const over = { validUntil: '2027-03-01' };
+    const boss = { ...firm.boss.who, personKey: await keyOfBoss(firm) } as Known;
+    const ended = () => changeRelation(door, boss, firm.id, 'legal-representative', over);
+    expect(await invitingWhile(firm, hand, ended)).toBe('RELATION_NOT_FOUND');
+    expect(await hand.listed('pending', firm.id)).toEqual([]);
+  });
+
+  it('ENT-3 nobody is invited to a company that is cancelled meanwhile', async () => {
+    const [firm, hand] = [await company(door), await somebody(door)];
+    const cancelled = () => fed(door, taxpayer(firm.id, 2, { state: 'cancelled' }));
+    expect(await invitingWhile(firm, hand, cancelled)).toBe('RELATION_NOT_FOUND');
+    expect(await hand.listed('pending', firm.id)).toEqual([]);
+  });
+
+  const keyOfBoss = async ({ id }: Company): Promise<string> =>
+    (await rows(door, 'Relationships')).find(
+      ({ companyKey, role }) => companyKey === `c_${id}` && role === 'legal-representative',
+    )?.personKey;
+});
+
+describe('a switch', () => {
+  /** The answer to a switch to the company whose commit waits until `meanwhile` is done. */
+  const switchingWhile = async (
+    who: Awaited<ReturnType<typeof somebody>>,
+    taxpayerId: string,
+    meanwhile: () => Promise<unknown>,
+  ) => whileHeld(door, { function: 'identity' }, () => who.switchTo(taxpayerId), meanwhile);
+
+  it('SWI-5 SES-1 of a session that ends meanwhile does not happen, and its reason is told', async () => {
+    const firm = await company(door);
+    const { boss } = firm;
+    expectStatus(await boss.switchTo(), 200);
+    const logOut = async () => expectStatus(await boss.call('DELETE', '/v1/session'), 204);
+    const { status, body } = await switchingWhile(boss, firm.id, logOut);
+    expect([status, body.code, body.reason]).toEqual([401, 'SESSION_ENDED', 'logged-out']);
+  });
+
+  it('SWI-5 SES-2 that another switch overtakes does not happen: its token is over', async () => {
+    const firm = await company(door);
+    const { boss } = firm;
+    expectStatus(await boss.switchTo(), 200);
+    const overtaking = async () => expectStatus(await boss.switchTo(firm.id), 200);
+    expect(said(await switchingWhile(boss, firm.id, overtaking))).toBe('SESSION_ENDED');
+    // The token of the one that came first goes on.
+    expectStatus(await boss.call('GET', '/v1/session'), 200);
+  });
+
+  it('SWI-5 REL-8 to an authorisation that is taken back meanwhile does not happen', async () => {
+    const [firm, hand] = [await company(door), await somebody(door)];
+    const id = await firm.invited(hand.who);
+    expectStatus(await hand.call('POST', `/v1/authorizations/${id}/confirm`), 200);
+    const dismissed = async () => expect((await firm.on(id, '', 'DELETE')).status).toBeLessThan(300);
+    expect(said(await switchingWhile(hand, firm.id, dismissed))).toBe('RELATION_NOT_FOUND');
+    expect((await hand.call('GET', '/v1/session')).body.session.identity).toEqual({ kind: 'natural' });
+  });
+});

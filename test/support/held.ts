@@ -1,0 +1,24 @@
+import type { FaultRule } from '../../infra/local/faults.ts';
+import type { Door } from './door.ts';
+
+/**
+ * Lets something happen between the reads of a request and its write: the first transaction that fits `rule` waits until
+ * `meanwhile` is done. Answers what the request says then.
+ */
+export async function whileHeld<T>(
+  door: Pick<Door, 'faults'>,
+  rule: Omit<FaultRule, 'kind'>,
+  request: () => Promise<T>,
+  meanwhile: () => Promise<unknown>,
+): Promise<T> {
+  const id = door.faults.add({ action: 'TransactWriteItems', ...rule, kind: 'hold' });
+  const held = door.faults.held(id);
+  const answer = request();
+  await held;
+  try {
+    await meanwhile();
+  } finally {
+    door.faults.release(id);
+  }
+  return answer;
+}
