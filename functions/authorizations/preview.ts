@@ -5,7 +5,7 @@ import { ok } from '#http/answers.ts';
 import type { StepOf } from '#http/call.ts';
 import { requireChangingChannel } from '#steps/managing.ts';
 import { previewWrite } from '#store/previews.ts';
-import { companyKeyOf, companyProblem, findTaxpayer, isKnown, isPersonalKey } from '#store/taxpayers.ts';
+import { companyKeyOf, companyProblem, findTaxpayer, isKnown, isPersonal } from '#store/taxpayers.ts';
 import type { authorizations } from './contract.ts';
 
 /** Enough for somebody who mistypes, too few to read the register by (REL-11). */
@@ -31,6 +31,6 @@ export const previewCompany: StepOf<typeof authorizations, 'preview'> = async (h
   const problem = companyProblem(company);
   if (problem || !isKnown(company)) throw problem ?? new Problem('TAXPAYER_NOT_FOUND');
   return ok({
-    taxpayerName: isPersonalKey(companyKey) ? `${[...company.name][0] ?? ''}***` : company.name,
+    taxpayerName: isPersonal(company) ? `${[...company.name][0] ?? ''}***` : company.name,
   });
 };

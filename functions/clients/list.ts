@@ -1,4 +1,4 @@
-import { normaliseNumber } from '#domain/text.ts';
+import { foldNumber, searchForm } from '#domain/text.ts';
 import { ok } from '#http/answers.ts';
 import type { StepOf } from '#http/call.ts';
 import type { House } from '#http/house.ts';
@@ -66,11 +66,15 @@ const afterClient = (personKey: string, clientKey: string): Key => ({
   relation: `${clientPlaces(clientKey)}~`,
 });
 
-/** A part of the name or of the number. A number that is somebody's own is found whole only (DOC-4). */
+/**
+ * A part of the name or of the number, however wide and in whatever capitals (ENT-5). A number that is somebody's own is
+ * found whole only (DOC-4).
+ */
 function fits(h: House, company: KnownTaxpayer, query = ''): boolean {
-  const wanted = query.trim();
-  if (wanted === '' || company.name.includes(wanted)) return true;
-  const number = normaliseNumber(wanted);
+  const wanted = searchForm(query);
+  if (wanted === '' || searchForm(company.name).includes(wanted)) return true;
+  const number = foldNumber(query);
+  if (number === '') return false;
   return company.taxpayerId === undefined
     ? taxpayerIdOf(h.dataKeys, company) === number
     : company.taxpayerId.includes(number);

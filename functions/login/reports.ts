@@ -2,7 +2,7 @@ import { seal, unseal } from '#crypto/sealed.ts';
 import { shanghaiDay } from '#domain/days.ts';
 import { Problem } from '#domain/problem.ts';
 import { isActiveOn, roleOrder, seesReports } from '#domain/relations.ts';
-import { parseEnding } from '#domain/report-numbers.ts';
+import { type Ending, parseEnding } from '#domain/report-numbers.ts';
 import { ok } from '#http/answers.ts';
 import type { StepOf } from '#http/call.ts';
 import type { House } from '#http/house.ts';
@@ -93,11 +93,11 @@ async function visibleReports(
   h: House,
   { person, relations }: { readonly person: Person; readonly relations: readonly Relation[] },
   { companyKey }: CrossRegionTicket,
-  ending: string,
+  ending: Ending,
   day: string,
 ): Promise<CrossRegionReport[]> {
   // A whole number is found however many others end alike.
-  const exact = findReport(h.db, companyKey, ending);
+  const exact = findReport(h.db, companyKey, ending.number);
   if (reportRoles(relations, day).length > 0)
     return listed(await Promise.all([exact, reportsEndingIn(h.db, { companyKey }, ending, day)]), day);
   const handler = possibleHandler(h, person, companyKey);

@@ -1,4 +1,3 @@
-import { normaliseDocumentNumber } from '#domain/documents.ts';
 import { normaliseName, sameName } from '#domain/persons.ts';
 import { looksLikePhone, recoveredLately } from '#domain/phones.ts';
 import { Problem } from '#domain/problem.ts';
@@ -7,7 +6,7 @@ import type { CallOf, StepOf } from '#http/call.ts';
 import type { House } from '#http/house.ts';
 import { accountNamed, expectedWindow, type Named, stillNames, unknownAccount } from '#steps/accounts.ts';
 import { besideHuman } from '#steps/anti-automation.ts';
-import { audited, maskedPhoneOf, nameOf, numberOf } from '#steps/facts.ts';
+import { audited, isNumberOf, maskedPhoneOf, nameOf } from '#steps/facts.ts';
 import { fitted, missed } from '#steps/tries.ts';
 import { openTicketWrite, type ResetTicket } from '#store/tickets.ts';
 import { defaultPhone, findPerson, isSuspended, type Person } from '#store/users.ts';
@@ -19,10 +18,9 @@ import type { passwordReset } from './contract.ts';
  */
 export const startReset: StepOf<typeof passwordReset, 'start'> = async (h, call) => {
   const name = normaliseName(call.body.name);
-  const number = normaliseDocumentNumber(call.body.documentNumber);
   const { person, named } = await besideHuman(h, call, call.body.challenge, findAccount(h, call));
   const phoneKey = named.via === 'phone' ? named.phoneKey : undefined;
-  const isMeant = sameName(nameOf(h, person), name) && numberOf(h, person) === number;
+  const isMeant = sameName(nameOf(h, person), name) && isNumberOf(h, person, call.body.documentNumber);
   const solved = call.body.challenge !== undefined;
   const tried = { personKey: person.personKey, solved };
   if (!isMeant) {

@@ -12,7 +12,7 @@ import { agreementWrite, findAgreement, findPair, isTaken, type Pair } from '#st
 import { activePeople } from '#store/relations.ts';
 import { findListed, findStaffForm } from '#store/staff-forms.ts';
 import { decidedAnew } from '#store/users.ts';
-import { readCompany, taxpayerId } from './companies.ts';
+import { numberAsKept, readCompany, taxpayerId } from './companies.ts';
 import type { Outcome } from './outcome.ts';
 import { isStale, version } from './versions.ts';
 import type { WarningCode } from './warnings.ts';
@@ -41,18 +41,19 @@ type Line = v.InferOutput<typeof agreementLine>;
  * who are missing on the staff form, who are the client's own people, days that another agreement has too. An agreement
  * that somebody ended or refused here stays so: the next one has an id of its own.
  */
-export function takeAgreement(h: House, line: Line, now: Date): Promise<Outcome> {
+export async function takeAgreement(h: House, line: Line, now: Date): Promise<Outcome> {
   const agency = readCompany(h, line.agencyId, 'agencyId');
   const client = readCompany(h, line.clientId, 'clientId');
   if (agency.key === client.key)
     throw new Problem('BAD_REQUEST', { reason: 'clientId (not the agency itself)' });
   const period = parsePeriod(line);
+  const [agencyNumber, clientNumber] = await Promise.all([numberAsKept(h, agency), numberAsKept(h, client)]);
   const between: Between = {
     agreementId: line.agreementId,
     agencyKey: agency.key,
     clientKey: client.key,
-    agencyNumber: agency.number,
-    clientNumber: client.number,
+    agencyNumber,
+    clientNumber,
   };
   const origin = fromRegistry(now);
   return decidedAnew(async () => {

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { person } from '#contract/schemas.ts';
+import { freeText, person } from '#contract/schemas.ts';
 import { readCollectedAt } from '#domain/hall-records.ts';
 import { Problem } from '#domain/problem.ts';
 import type { House } from '#http/house.ts';
@@ -14,7 +14,7 @@ export const collectionLine = v.object({
   version,
   person,
   phone: v.pipe(v.string(), v.maxLength(32)),
-  officer: v.pipe(v.string(), v.minLength(1), v.maxLength(64)),
+  officer: freeText(64),
   collectedAt: v.optional(v.pipe(v.string(), v.maxLength(40))),
 });
 

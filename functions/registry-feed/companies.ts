@@ -3,23 +3,37 @@ import { person } from '#contract/schemas.ts';
 import { Problem } from '#domain/problem.ts';
 import { parseTaxpayerId } from '#domain/taxpayers.ts';
 import type { House } from '#http/house.ts';
-import { companyKeyOf, type KeptNumber, keptNumber } from '#store/taxpayers.ts';
+import { companyKeyOf, findTaxpayer, type KeptNumber, keptNumber, keptNumberOf } from '#store/taxpayers.ts';
 import { version } from './versions.ts';
 
-export const taxpayerId = v.pipe(v.string(), v.minLength(1), v.maxLength(32));
+export const taxpayerId = v.pipe(v.string(), v.minLength(1), v.maxLength(64));
 
 /** The members of a line that places somebody in a company, or, `removed`, takes them out of it. */
 export const placedEntries = { version, taxpayerId, person, removed: v.optional(v.boolean(), false) };
 
-/** The company of a line: its key, and its number as rows keep it. Throws BAD_REQUEST for what is no number (DOC-3). */
+/**
+ * The company of a line: its key, and its number as rows keep it. Throws BAD_REQUEST for what is no number (DOC-3).
+ * @param personal what the line says of the number (DOC-4)
+ */
 export function readCompany(
   h: House,
   raw: string,
   member = 'taxpayerId',
+  personal?: boolean,
 ): { readonly key: string; readonly number: KeptNumber } {
   const number = parsed(raw, member);
   const key = companyKeyOf(h.keys, number);
-  return { key, number: keptNumber(h.dataKeys, key, number) };
+  return { key, number: keptNumber(h.dataKeys, key, number, personal) };
+}
+
+/** DOC-4: of a number that is hidden unless the company's own line says more, what that line said. */
+export async function numberAsKept(
+  h: House,
+  { key, number }: { readonly key: string; readonly number: KeptNumber },
+): Promise<KeptNumber> {
+  if (number.sealedId === undefined) return number;
+  const company = await findTaxpayer(h.db, key);
+  return company?.taxpayerId === undefined ? number : keptNumberOf(company);
 }
 
 /** To the feed a malformed number is a bad line, not an unknown company. */

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { freeText } from '#contract/schemas.ts';
 import { phoneKey } from '#crypto/keys.ts';
 import { isDay, shanghaiDay } from '#domain/days.ts';
 import { normaliseName } from '#domain/persons.ts';
@@ -19,7 +20,7 @@ export const crossRegionReportLine = v.object({
   version,
   reportNo: v.pipe(v.string(), v.minLength(1), v.maxLength(128)),
   taxpayerId,
-  place: v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(120)),
+  place: freeText(100),
   /** The last day, inclusive; one that is over ends the report. */
   validUntil: v.pipe(v.string(), v.check(isDay)),
   handler: v.object({

@@ -1,8 +1,23 @@
+import { normaliseDocumentNumber } from '#domain/documents.ts';
 import { readPhone } from '#domain/phones.ts';
-import { normaliseNumber } from '#domain/text.ts';
+import { readReportNumber } from '#domain/report-numbers.ts';
+import { foldNumber } from '#domain/text.ts';
 
-/** The members by which a line names the objects it is about, beside people. */
-const numbers = ['taxpayerId', 'reportNo', 'agencyId', 'agreementId', 'clientId'] as const;
+/** The members by which a line names the objects it is about, beside people, and how each is spelled in one way. */
+const numbers = {
+  taxpayerId: ['company', foldNumber],
+  agencyId: ['company', foldNumber],
+  clientId: ['company', foldNumber],
+  reportNo: ['report', (raw: string) => readReportNumber(raw) ?? raw],
+  agreementId: ['agreement', (raw: string) => raw],
+} as const;
+
+/** The numbers of the companies that a line names, normalised (DOC-3). */
+export const companiesIn = (line: object): string[] =>
+  Object.entries(numbers).flatMap(([member, [kind, spelled]]) => {
+    const value = (line as Readonly<Record<string, unknown>>)[member];
+    return kind === 'company' && typeof value === 'string' ? [spelled(value)] : [];
+  });
 
 /**
  * Keys of everything that a line names: lines about one company, report, agency, agreement or person keep their
@@ -12,11 +27,9 @@ const numbers = ['taxpayerId', 'reportNo', 'agencyId', 'agreementId', 'clientId'
 export function objectsOf(line: object): string[] {
   const keys: string[] = [];
   const members = line as Readonly<Record<string, unknown>>;
-  for (const member of numbers) {
+  for (const [member, [kind, spelled]] of Object.entries(numbers)) {
     const value = members[member];
-    if (typeof value !== 'string') continue;
-    const kind = member === 'reportNo' || member === 'agreementId' ? member : 'company';
-    keys.push(`${kind} ${normaliseNumber(value)}`);
+    if (typeof value === 'string') keys.push(`${kind} ${spelled(value)}`);
   }
   // Two lines that name one number are decided one after the other, instead of in each other's way (MIG-1).
   for (const phone of Array.isArray(members.phones) ? members.phones : [])
@@ -25,7 +38,7 @@ export function objectsOf(line: object): string[] {
   for (const one of people) {
     const { documentType, documentNumber } = (one ?? {}) as Readonly<Record<string, unknown>>;
     if (typeof documentType === 'string' && typeof documentNumber === 'string')
-      keys.push(`person ${documentType} ${normaliseNumber(documentNumber)}`);
+      keys.push(`person ${documentType} ${normaliseDocumentNumber(documentType, documentNumber)}`);
   }
   return keys;
 }

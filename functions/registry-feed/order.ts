@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { orderEntries } from '#contract/schemas.ts';
+import { freeText, orderEntries } from '#contract/schemas.ts';
 import type { House } from '#http/house.ts';
 import { writeOrderLine } from '#http/log.ts';
 import { giveOrder } from '#steps/orders.ts';
@@ -13,7 +13,7 @@ export const orderLine = v.object({
   type: v.literal('order'),
   version,
   ...orderEntries,
-  officer: v.pipe(v.string(), v.minLength(1), v.maxLength(64)),
+  officer: freeText(64),
 });
 
 /** An older version changes nothing (ENT-3). */

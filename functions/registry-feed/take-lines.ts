@@ -1,15 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as v from 'valibot';
 import { Problem } from '#domain/problem.ts';
+import { hasOddCheck } from '#domain/taxpayers.ts';
+import { isWhole } from '#domain/text.ts';
 import type { House } from '#http/house.ts';
 import { messageFor } from '#http/messages/index.ts';
 import { asProblem } from '#http/problems.ts';
+import { brokenText } from '#http/request.ts';
 import { agencyStaffLine, takeAgencyStaff } from './agency-staff.ts';
 import { agreementLine, takeAgreement } from './agreement.ts';
 import { appointmentLine, takeAppointment } from './appointment.ts';
 import { collectionLine, takeCollection } from './collection.ts';
 import { crossRegionReportLine, takeReport } from './cross-region-report.ts';
-import { objectsOf } from './objects.ts';
+import { companiesIn, objectsOf } from './objects.ts';
 import { orderLine, takeOrder } from './order.ts';
 import type { Outcome, Taken } from './outcome.ts';
 import { personLine, takePerson } from './person.ts';
@@ -55,14 +58,21 @@ type Line = v.InferOutput<typeof lineSchema>;
 
 /** @throws Problem BAD_REQUEST that names the member, never its value: reports travel further than the feed. */
 function readLine(text: string): Line {
+  // Bytes that are no UTF-8 have become U+FFFD, in a file, a message or on the way to either (DOC-2).
+  if (!isWhole(text)) throw new Problem('BAD_REQUEST', { reason: 'not UTF-8' });
   let parsed: unknown;
   try {
-    parsed = JSON.parse(text);
+    // Trimmed of a byte order mark too, which files begin with and joined files have inside (ENT-5).
+    parsed = JSON.parse(text.trim());
   } catch {
     throw new Problem('BAD_REQUEST', { reason: 'not JSON' });
   }
   const line = v.safeParse(lineSchema, parsed);
-  if (line.success) return line.output;
+  if (line.success) {
+    const broken = brokenText(line.output, []);
+    if (broken) throw new Problem('BAD_REQUEST', { reason: `${broken.join('.')} (not UTF-8)` });
+    return line.output;
+  }
   throw new Problem('BAD_REQUEST', {
     reason: line.issues
       .map((issue) => `${v.getDotPath(issue) ?? 'line'} (${issue.expected ?? issue.type})`)
@@ -92,6 +102,13 @@ function takeLine(h: House, line: Line, now: Date): Promise<Taken | Outcome> {
     case 'order':
       return takeOrder(h, line, now);
   }
+}
+
+/** DOC-3: a number with a wrong check character is taken, and told once for each line that was not stale. */
+function withDoubts(line: Line, outcome: Taken | Outcome): Taken | Outcome {
+  const told = typeof outcome === 'string' ? { taken: outcome } : outcome;
+  if (told.taken === 'stale' || !companiesIn(line).some(hasOddCheck)) return outcome;
+  return { ...told, warnings: ['TAXPAYER_NUMBER_CHECK', ...(told.warnings ?? [])] };
 }
 
 /** Enough to keep a core busy while tables answer; what waits is small beside the function's memory. */
@@ -138,7 +155,7 @@ export async function takeLines(
       }
       const run = async (): Promise<void> => {
         try {
-          took(at, await patiently(() => takeLine(h, line, now)));
+          took(at, withDoubts(line, await patiently(() => takeLine(h, line, now))));
         } catch (error) {
           const problem = asProblem(error);
           if (isPassing(problem)) throw error;

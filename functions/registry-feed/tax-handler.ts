@@ -9,7 +9,14 @@ import { redecidedMoveWrites } from '#steps/relation-moves.ts';
 import type { Write } from '#store/db.ts';
 import { findListing, listingCheck, listingWrite } from '#store/handler-listings.ts';
 import { asReadCheck, beginWrites, companyFacts, findRelation, type Relation } from '#store/relations.ts';
-import { findTaxpayer, isKnown, type KnownTaxpayer, type Taxpayer, taxpayerWrite } from '#store/taxpayers.ts';
+import {
+  findTaxpayer,
+  isKnown,
+  type KnownTaxpayer,
+  numberUnlessKept,
+  type Taxpayer,
+  taxpayerWrite,
+} from '#store/taxpayers.ts';
 import { decidedAnew, findPerson, Stale } from '#store/users.ts';
 import { placedEntries, readCompany } from './companies.ts';
 import type { Taken } from './outcome.ts';
@@ -51,7 +58,10 @@ export function takeTaxHandler(
             taxpayerWrite(
               key,
               company?.rev ?? 0,
-              { ...number, handlersDue: [...new Set([...(company?.handlersDue ?? []), named.key])] },
+              {
+                ...numberUnlessKept(company, number),
+                handlersDue: [...new Set([...(company?.handlersDue ?? []), named.key])],
+              },
               () => new Stale(),
             ),
           ]),

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { freeText } from '#contract/schemas.ts';
 import { appointedRoles } from '#domain/relations.ts';
 import { type CompanyState, companyStates, companySubjects } from '#domain/taxpayers.ts';
 import type { House } from '#http/house.ts';
@@ -7,7 +8,14 @@ import { refreshCopies } from '#steps/company-copies.ts';
 import { fromRegistry } from '#steps/relation-facts.ts';
 import { auditWrite } from '#store/audit.ts';
 import type { Write } from '#store/db.ts';
-import { findTaxpayer, isKnown, type KnownTaxpayer, type Taxpayer, taxpayerWrite } from '#store/taxpayers.ts';
+import {
+  findTaxpayer,
+  isKnown,
+  isPersonal,
+  type KnownTaxpayer,
+  type Taxpayer,
+  taxpayerWrite,
+} from '#store/taxpayers.ts';
 import { decidedAnew, findPerson, Stale } from '#store/users.ts';
 import { readCompany, taxpayerId } from './companies.ts';
 import { legacyHash } from './legacy-hash.ts';
@@ -22,7 +30,9 @@ export const taxpayerLine = v.object({
   type: v.literal('taxpayer'),
   version,
   taxpayerId,
-  name: v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(120)),
+  name: freeText(100),
+  /** DOC-4: whether a number of 15 digits is somebody's own; without a word it is taken for one. */
+  personal: v.optional(v.boolean()),
   subject: v.union([subject, v.pipe(v.array(subject), v.minLength(1), v.maxLength(companySubjects.length))]),
   state: v.picklist(companyStates),
   /** LEG-1: the company's password for the old login; a line without one leaves it as it is. */
@@ -34,7 +44,7 @@ export const taxpayerLine = v.object({
  * before (REL-2). A version that is not newer changes nothing.
  */
 export function takeTaxpayer(h: House, line: v.InferOutput<typeof taxpayerLine>, now: Date): Promise<Taken> {
-  const { key, number } = readCompany(h, line.taxpayerId);
+  const { key, number } = readCompany(h, line.taxpayerId, 'taxpayerId', line.personal);
   const subjects = companySubjects.filter((one) => [line.subject].flat().includes(one));
   const hash = legacyHash(h, line.companyPasswordHash, 'companyPasswordHash');
   return decidedAnew(async () => {
@@ -55,6 +65,8 @@ export function takeTaxpayer(h: House, line: v.InferOutput<typeof taxpayerLine>,
         }
       : {};
     const facts = {
+      taxpayerId: undefined,
+      sealedId: undefined,
       ...number,
       name: line.name,
       subjects,
@@ -62,8 +74,9 @@ export function takeTaxpayer(h: House, line: v.InferOutput<typeof taxpayerLine>,
       taxpayerVersion: line.version,
       ...(hash ? { companyPassword: await hash() } : {}),
     };
+    const { taxpayerId: _clear, sealedId: _sealed, ...before } = known ?? {};
     const company = {
-      ...known,
+      ...before,
       ...facts,
       ...ended,
       companyKey: key,
@@ -73,6 +86,7 @@ export function takeTaxpayer(h: House, line: v.InferOutput<typeof taxpayerLine>,
       isKnown(known) &&
       (known.name !== company.name ||
         known.state !== company.state ||
+        isPersonal(known) !== isPersonal(company) ||
         known.subjects.join() !== company.subjects.join());
     const copiesDue = renamed || known?.copiesDue === true;
     await h.db.transact([

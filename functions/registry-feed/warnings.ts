@@ -1,5 +1,6 @@
-/** What a report says of a line that was taken, though not all of it came to be (MIG-1, AGY-4). */
+/** What a report says of a line that was taken, though not all of it came to be (DOC-3, MIG-1, AGY-4). */
 const sentences = {
+  TAXPAYER_NUMBER_CHECK: '纳税人识别号的校验位不符，请核对；已按所报号码处理',
   PHONE_EMPTIED: '手机号码与其他人员重复，已对相关人员全部置空',
   PHONE_REFUSED: '手机号码此前已出现重复，不再导入',
   PHONE_OF_ANOTHER: '手机号码已由其他人员通过短信验证，不予导入',

@@ -1,3 +1,5 @@
+import { readPhone } from '#domain/phones.ts';
+
 /** A message that the local runtime keeps instead of sending it (docs/api.md, /local/sms). */
 export interface SentMessage {
   readonly phone: string;
@@ -19,9 +21,11 @@ export class Outbox {
     if (this.messages.length > kept * 1.1) this.messages = this.messages.slice(-kept);
   }
 
-  /** Newest first; of one phone where it is given. */
+  /** Newest first; of one phone where it is given, as people write it (DOC-2). */
   sent(phone?: string): SentMessage[] {
     const newest = this.messages.slice(-kept).reverse();
-    return phone === undefined ? newest : newest.filter((message) => message.phone === phone);
+    if (phone === undefined) return newest;
+    const wanted = readPhone(phone) ?? phone;
+    return newest.filter((message) => message.phone === wanted);
   }
 }

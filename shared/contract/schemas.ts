@@ -4,12 +4,25 @@ import { documentTypeCodes } from '#domain/documents.ts';
 import { channels, entries, roles } from '#domain/names.ts';
 import { orders } from '#domain/orders.ts';
 import { permissions, relationStates } from '#domain/relations.ts';
+import { foldNumber, readFreeText, typedPassword } from '#domain/text.ts';
 
 /**
  * Shapes shared by the contracts. Requests are bounded here and judged by the domain afterwards
  * (a document number's check digit is a rule, not a shape). Objects drop unknown members.
  */
 const bounded = (min: number, max: number) => v.pipe(v.string(), v.minLength(min), v.maxLength(max));
+
+/** Text of the registry or of a counter as it is kept (ENT-5): at most `longest` characters. */
+export const freeText = (longest: number) =>
+  v.pipe(
+    v.string(),
+    v.rawTransform(({ dataset, addIssue, NEVER }) => {
+      const text = readFreeText(dataset.value, longest);
+      if (text !== undefined) return text;
+      addIssue({ expected: `text of 1 to ${longest} characters` });
+      return NEVER;
+    }),
+  );
 
 export const time = v.pipe(v.string(), v.metadata({ format: 'date-time' }));
 export const handle = bounded(1, 64);
@@ -44,19 +57,16 @@ export const orderEntries = {
   }),
   order: v.picklist(orders),
   /** For the audit, without names or numbers. */
-  reason: v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(200)),
+  reason: freeText(200),
   /** The second officer, where the order needs one. */
-  approvedBy: v.optional(bounded(1, 64)),
+  approvedBy: v.optional(freeText(64)),
 };
 
 export const phone = bounded(1, 32);
-export const smsCode = v.pipe(
-  v.string(),
-  v.regex(/^\s*[0-9０-９]{6}\s*$/),
-  v.transform((code) => code.normalize('NFKC').trim()),
-);
+/** Six digits, however they are written or pasted (DOC-2). */
+export const smsCode = v.pipe(v.string(), v.maxLength(64), v.transform(foldNumber), v.regex(/^[0-9]{6}$/));
 /** Bounded far above what a person may choose, so that "too long" is said by PWD-2 and nothing huge is hashed. */
-export const password = bounded(1, 256);
+export const password = v.pipe(v.string(), v.maxLength(256), v.transform(typedPassword), v.minLength(1));
 export const account = bounded(1, 64);
 /** DOC-6: which account is meant, sent back after ACCOUNT_AMBIGUOUS {kinds}. */
 export const accountKind = v.optional(

@@ -1,4 +1,4 @@
-import { type DocumentType, documentTypesFitting, normaliseDocumentNumber } from './documents.ts';
+import { type DocumentType, documentTypesFitting } from './documents.ts';
 import { readPhone } from './phones.ts';
 import { readUsername } from './usernames.ts';
 
@@ -27,9 +27,7 @@ const longestAccount = 64;
 export function readAccount(raw: string, today: string, meant?: AccountKind): readonly AccountReading[] {
   if (raw.length > longestAccount) return [];
   const readings: AccountReading[] = [];
-  const number = normaliseDocumentNumber(raw);
-  const types = documentTypesFitting(number, today);
-  if (types.length > 0) readings.push({ kind: 'document', number, types });
+  for (const fitting of documentTypesFitting(raw, today)) readings.push({ kind: 'document', ...fitting });
   const phone = readPhone(raw);
   if (phone !== undefined) readings.push({ kind: 'phone', phone });
   const username = readUsername(raw);

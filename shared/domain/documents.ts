@@ -1,7 +1,8 @@
+import { isCalendarDate } from './days.ts';
 import { isPersonNumberBornBefore } from './person-numbers.ts';
 import { looksLikePhone } from './phones.ts';
 import { Problem } from './problem.ts';
-import { normaliseNumber } from './text.ts';
+import { foldNumber, foldWithHyphens } from './text.ts';
 
 /** DOC-1: the twelve personal document types, those of direct online registration first. */
 export const documentTypes = [
@@ -72,27 +73,43 @@ export const documentTypeCodes = [
   '299',
 ] as const satisfies readonly DocumentType[];
 
-/** What a number of one type looks like; `checked` forms are citizen numbers with check character and birth date. */
+/** What a number of one type looks like; `says` judges what it tells beyond its shape. */
 interface Form {
   readonly shape: RegExp;
-  readonly checked: boolean;
+  readonly says?: (number: string, today: string) => boolean;
 }
-const free: Form = { shape: /^[A-Z0-9-]{4,30}$/, checked: false };
+
+/** The provinces of GB/T 2260: what an identity card's number begins with. */
+const province = /^(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5])/;
+const citizen = isPersonNumberBornBefore;
+/** Old permanent residence cards: digits 5–10 are a birth, YYMMDD, in this century or the last. */
+function bornAsThereSaid(number: string, today: string): boolean {
+  const [year, month, day] = [number.slice(7, 9), number.slice(9, 11), number.slice(11, 13)];
+  return ['19', '20'].some(
+    (century) =>
+      isCalendarDate(Number(century + year), Number(month), Number(day)) &&
+      `${century}${year}-${month}-${day}` < today,
+  );
+}
+/** Whatever an office writes on a paper: letters of any script, digits and hyphens. */
+const free: Form = { shape: /^[\p{L}\p{Script=Han}0-9-]{4,30}$/u };
 
 /** DOC-2, on normalised numbers. */
 const forms: Readonly<Record<DocumentType, readonly Form[]>> = {
-  '201': [{ shape: /^\d{17}[\dX]$/, checked: true }],
-  '210': [{ shape: /^[HM](?:\d{8}|\d{10})$/, checked: false }],
-  '213': [{ shape: /^(?:\d{8}|\d{10})$/, checked: false }],
-  // Official and diplomatic booklets (P, S, D) also came with seven digits.
-  '227': [{ shape: /^(?:[A-Z][A-Z0-9]\d{7}|[DPS]\d{7})$/, checked: false }],
-  '233': [
-    { shape: /^9\d{16}[\dX]$/, checked: true },
-    { shape: /^[A-Z]{3}\d{12}$/, checked: false },
+  '201': [
+    { shape: /^\d{17}[\dX]$/, says: (number, today) => province.test(number) && citizen(number, today) },
   ],
-  '237': [{ shape: /^8[12]0000\d{11}[\dX]$/, checked: true }],
-  '238': [{ shape: /^830000\d{11}[\dX]$/, checked: true }],
-  '208': [{ shape: /^[A-Z0-9]{5,20}$/, checked: false }],
+  '210': [{ shape: /^[HM](?:\d{8}|\d{10})$/ }],
+  '213': [{ shape: /^(?:\d{8}|\d{10})$/ }],
+  // Official and diplomatic booklets (P, S, D) also came with seven digits.
+  '227': [{ shape: /^(?:[A-Z][A-Z0-9]\d{7}|[DPS]\d{7})$/ }],
+  '233': [
+    { shape: /^9\d{16}[\dX]$/, says: citizen },
+    { shape: /^[A-Z]{3}\d{12}$/, says: bornAsThereSaid },
+  ],
+  '237': [{ shape: /^8[12]0000\d{11}[\dX]$/, says: citizen }],
+  '238': [{ shape: /^830000\d{11}[\dX]$/, says: citizen }],
+  '208': [{ shape: /^[A-Z0-9]{5,20}$/ }],
   '239': [free],
   '240': [free],
   '241': [free],
@@ -108,14 +125,19 @@ const fixedFormTypes = [
   '238',
 ] as const satisfies readonly DocumentType[];
 
-/** DOC-2: trimmed, half-width, upper-case. Every store key and comparison starts from this form. */
-export const normaliseDocumentNumber = (raw: string): string => normaliseNumber(raw);
+/** Types whose numbers may have hyphens of their own. */
+const hyphened: ReadonlySet<string> = new Set(['239', '240', '241', '299']);
+
+/**
+ * DOC-2: without the blanks and hyphens of print, half-width, upper-case; the hyphens of a free form stay. Every store
+ * key and comparison starts from this form.
+ */
+export const normaliseDocumentNumber = (type: string, raw: string): string =>
+  hyphened.has(type) ? foldWithHyphens(raw) : foldNumber(raw);
 
 /** Whether a normalised number is one of a type. `today` is the Shanghai day. */
 const fits = (type: DocumentType, number: string, today: string): boolean =>
-  forms[type].some(
-    (form) => form.shape.test(number) && (!form.checked || isPersonNumberBornBefore(number, today)),
-  );
+  forms[type].some(({ shape, says }) => shape.test(number) && (says?.(number, today) ?? true));
 
 /**
  * The normalised number of a document (DOC-2).
@@ -123,26 +145,41 @@ const fits = (type: DocumentType, number: string, today: string): boolean =>
  * @throws Problem DOCUMENT_INVALID
  */
 export function parseDocument(type: DocumentType, rawNumber: string, today: string): string {
-  const number = normaliseDocumentNumber(rawNumber);
+  const number = normaliseDocumentNumber(type, rawNumber);
   // A free form that reads like a phone would hide its owner, or them (DOC-6).
   if (!fits(type, number, today) || (isFreeForm(type) && looksLikePhone(number)))
     throw new Problem('DOCUMENT_INVALID');
   return number;
 }
 
+/** A number as it is normalised for some types, and those that it may be of. */
+export interface FittingTypes {
+  readonly number: string;
+  readonly types: readonly DocumentType[];
+}
+
 /**
- * DOC-5: every type that a normalised number may be of, in the order of DOC-1. Also what is not taken in any more: a free
- * form of a phone's shape that came earlier is still somebody's.
+ * DOC-5: every type that what was typed may be of, in the order of DOC-1; in two parts where hyphens make two numbers of
+ * it. Also what is not taken in any more: a free form of a phone's shape that came earlier is still somebody's.
  */
-export const documentTypesFitting = (number: string, today: string): DocumentType[] =>
-  documentTypeCodes.filter((type) => fits(type, number, today));
+export function documentTypesFitting(raw: string, today: string): FittingTypes[] {
+  const found: { number: string; types: DocumentType[] }[] = [];
+  for (const type of documentTypeCodes) {
+    const number = normaliseDocumentNumber(type, raw);
+    if (!fits(type, number, today)) continue;
+    const last = found.at(-1);
+    if (last?.number === number) last.types.push(type);
+    else found.push({ number, types: [type] });
+  }
+  return found;
+}
 
 /**
  * USR-2: whether a text has the shape of a fixed-form document. Wider than `documentTypesFitting`:
  * a wrong check digit or date still looks like a document, and the reader of a log could not tell.
  */
 export function looksLikeFixedFormDocument(text: string): boolean {
-  const number = normaliseDocumentNumber(text);
+  const number = foldNumber(text);
   return fixedFormTypes.some((type) => forms[type].some((form) => form.shape.test(number)));
 }
 

@@ -1,4 +1,4 @@
-import { toHalfWidth } from './text.ts';
+import { foldText } from './text.ts';
 
 /**
  * PWD-2: what a guesser of this system tries first. Words of the place (anhui, hefei) and of the system (its names and
@@ -33,7 +33,7 @@ const wordOrFiller = anyOf([...localWords, ...localFillers]);
  * in whatever capitals, width and look-alike characters; several such words are as good as one.
  */
 export function isLocalWord(password: string): boolean {
-  const text = toHalfWidth(password).toLowerCase();
+  const text = foldText(password).toLowerCase();
   if (text.search(word) < 0) return false;
   const beside = text.replace(wordOrFiller, ' ').match(/\p{L}/gu);
   return (beside?.length ?? 0) <= addedLetters;

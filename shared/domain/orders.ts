@@ -1,4 +1,5 @@
 import { Problem } from './problem.ts';
+import { foldWithHyphens } from './text.ts';
 
 /** What the authority can order of an account (ORD-1). */
 export const orders = ['suspend', 'resume', 'end-sessions', 'empty-phones'] as const;
@@ -9,7 +10,7 @@ const byTwo: readonly Order[] = ['suspend', 'empty-phones'];
 export const needsApproval = (order: Order): boolean => byTwo.includes(order);
 
 /** Officers' ids are compared as they are meant, not as they were typed. */
-const officerId = (typed: string): string => typed.normalize('NFKC').trim().toUpperCase();
+const officerId = (typed: string): string => foldWithHyphens(typed.normalize('NFKC')).toUpperCase();
 
 /**
  * The second officer of an order that needs one (ORD-1).

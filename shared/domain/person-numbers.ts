@@ -26,6 +26,22 @@ export const isPersonNumber = (number: string): boolean =>
   personNumberCheckDigit(number.slice(0, 17)) === number[17] &&
   birthDay(number) !== undefined;
 
-/** The same, and born before `today` (DOC-2). */
-export const isPersonNumberBornBefore = (number: string, today: string): boolean =>
-  isPersonNumber(number) && (birthDay(number) ?? today) < today;
+/** DOC-2: nobody who has a document was born longer ago. */
+const oldestYears = 150;
+
+/** The same, and born before `today` and in the last 150 years (DOC-2). */
+export function isPersonNumberBornBefore(number: string, today: string): boolean {
+  const born = birthDay(number) ?? today;
+  return isPersonNumber(number) && born < today && born > yearsBefore(today, oldestYears);
+}
+const yearsBefore = (day: string, years: number): string =>
+  `${String(Number(day.slice(0, 4)) - years).padStart(4, '0')}${day.slice(4)}`;
+
+/**
+ * DOC-4: whether a text may well be a citizen number, its check character mistyped or wrong from the beginning: what it
+ * says of a birth is a day of a time in which people live.
+ */
+export function resemblesPersonNumber(number: string): boolean {
+  const year = Number(number.slice(6, 10));
+  return shape.test(number) && birthDay(number) !== undefined && year >= 1850 && year < 2100;
+}

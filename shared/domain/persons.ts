@@ -1,19 +1,27 @@
 import { Problem } from './problem.ts';
-import { toHalfWidth } from './text.ts';
+import { foldText } from './text.ts';
 
 const longestName = 60;
-/** Letters of any script with their marks, spaces, `·`, `-`, `.`; a name begins with a letter. */
-const nameShape = /^\p{L}[\p{L}\p{M}·.\- ]*$/u;
+/**
+ * Letters of any script with their marks, spaces, `·`, `-`, `.`, apostrophes; a name begins with a letter, or with an
+ * apostrophe and one. By script, so that `〇`, a number to Unicode, is a Han letter.
+ */
+const nameShape = /^'?[\p{L}\p{Script=Han}][\p{L}\p{Script=Han}\p{M}·.'\- ]*$/u;
 /** Hangul fillers count as letters in Unicode but show nothing: two different names would look the same. */
 const invisibleLetter = /[\u115f\u1160\u3164\uffa0]/;
 
+/** Dots in the middle of a line, and dots that stand for one between Han letters (`阿里.买买提`). */
+const middleDots = /[\u2022\u2024\u2027\u2219\u22c5\u2e31\u30fb\uff65]/g;
+const dotBetweenHan = /(?<=\p{Script=Han}) *[·.\u3002\ufe52\uff61] *(?=\p{Script=Han})/gu;
+const apostrophes = /[\u0060\u00b4\u02b9\u02bb\u02bc\u2018\u2019\u201b\u2032]/g;
+
 /** One spelling for what input methods spell differently. */
 const tidy = (raw: string): string =>
-  toHalfWidth(raw)
-    .normalize('NFC')
-    .replace(/[\u2022\u2027\u2219\u22c5\u30fb\uff65]/g, '·')
+  foldText(raw)
+    .replace(middleDots, '·')
+    .replace(apostrophes, "'")
     .replace(/\s+/g, ' ')
-    .trim();
+    .replace(dotBetweenHan, '·');
 
 /** 1–60 characters (code points); undefined where the text is no name. */
 function readName(raw: string): string | undefined {

@@ -1,19 +1,13 @@
 import type { Policies } from './policies.ts';
 import { Problem } from './problem.ts';
-import { toHalfWidth } from './text.ts';
+import { foldNumber } from './text.ts';
 
-/** Mainland mobile numbers with an optional country prefix; single spaces or hyphens between digits are habit. */
-const typed = /^(?:(?:\+|00)86[ -]?)?1(?:[ -]?\d){10}$/;
-const mainland = /^1[3-9]\d{9}$/;
+/** A mainland mobile number with the country's prefix or without it; the prefix may stand in brackets. */
+const mainland = /^(?:\((?:\+|00)?86\)|(?:\+|00)?86)?(1[3-9]\d{9})$/;
 
 /** The 11 digits of a phone, or undefined (DOC-2). */
-export function readPhone(raw: string): string | undefined {
-  if (raw.length > 64) return undefined;
-  const text = toHalfWidth(raw).trim().replace(/\s+/g, ' ');
-  if (!typed.test(text)) return undefined;
-  const phone = text.replace(/[ -]/g, '').slice(-11);
-  return mainland.test(phone) ? phone : undefined;
-}
+export const readPhone = (raw: string): string | undefined =>
+  raw.length > 64 ? undefined : mainland.exec(foldNumber(raw))?.[1];
 
 /**
  * The 11 digits of a mainland mobile number (DOC-2).

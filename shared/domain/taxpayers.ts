@@ -1,7 +1,7 @@
 import type { Role } from './names.ts';
-import { isPersonNumber } from './person-numbers.ts';
+import { isPersonNumber, resemblesPersonNumber } from './person-numbers.ts';
 import { Problem } from './problem.ts';
-import { normaliseNumber } from './text.ts';
+import { foldNumber } from './text.ts';
 
 /** What a company is to the tax bureau (the feed's word `subject`); it may be several at once (SPC-5). */
 export const companySubjects = [
@@ -21,8 +21,8 @@ export type CompanyState = (typeof companyStates)[number];
 /** 统一社会信用代码 (GB 32100-2015): no I, O, S, V, Z. */
 const alphabet = '0123456789ABCDEFGHJKLMNPQRTUWXY';
 const creditCode = /^[0-9A-HJ-NPQRTUWXY]{18}$/;
-/** 纳税人识别号 of 15, 17 or 20 characters, from before the unified code: told by length and charset only (DOC-3). */
-const olderNumber = /^(?:[0-9A-Z]{15}|[0-9A-Z]{17}|[0-9A-Z]{20})$/;
+/** Whatever the registry gave somebody as 纳税人识别号 (DOC-3): it decides, not a check character. */
+const anyNumber = /^[0-9A-Z]{14,20}$/;
 
 /** The 18th character for the first 17; undefined where they are not 17 characters of the alphabet (DOC-3). */
 export function uscCheckDigit(first17: string): string | undefined {
@@ -46,22 +46,36 @@ const isCreditCode = (number: string): boolean =>
  * @throws Problem TAXPAYER_NOT_FOUND: a malformed number and an unknown one answer alike (LGN-7)
  */
 export function parseTaxpayerId(raw: string): string {
-  const number = normaliseNumber(raw);
-  if (!olderNumber.test(number) && !isCreditCode(number) && !isPersonNumber(number)) {
-    throw new Problem('TAXPAYER_NOT_FOUND');
-  }
+  const number = foldNumber(raw);
+  if (!anyNumber.test(number)) throw new Problem('TAXPAYER_NOT_FOUND');
   return number;
 }
 
 /**
- * DOC-4: whether a normalised taxpayer number may contain a person's ID number and so is personal data:
- * 18 characters, or 15 of the old cards, alone or with the two-digit suffix of a sole proprietor.
- * When in doubt the answer is yes: a company number hidden costs nothing.
+ * DOC-3: whether a normalised number of 18 characters has the check character of neither GB 32100 nor GB 11643. Some
+ * living companies have such a one, so it is a reason to look twice and no more. Other lengths have no check.
  */
-export function holdsPersonNumber(taxpayerId: string): boolean {
-  if (taxpayerId.length === 18 || taxpayerId.length === 20) return isPersonNumber(taxpayerId.slice(0, 18));
-  return /^\d{8}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}(?:\d{2})?$/.test(taxpayerId);
-}
+export const hasOddCheck = (number: string): boolean =>
+  number.length === 18 && !isCreditCode(number) && !isPersonNumber(number);
+
+/** What numbers of companies alone look like: no card or permit has 18 characters without being a citizen number. */
+const isCompanyNumber = (number: string): boolean =>
+  creditCode.test(number) && !resemblesPersonNumber(number);
+
+/**
+ * DOC-4: whether a normalised taxpayer number is, or has in it, the number of somebody's document: an ID number, one with
+ * two more digits, an area code before a passport or permit. Everything is taken for one but 18 characters in the form of
+ * GB 32100, whatever their check character: a company number hidden costs nothing.
+ */
+export const holdsPersonNumber = (taxpayerId: string): boolean => !isCompanyNumber(taxpayerId);
+
+/**
+ * DOC-4: whether a number is to be hidden, with what the registry says of it: 15 digits are an old citizen card's or an
+ * old company's, and only the registry knows.
+ * @param personal what the feed says; it is believed of 15 digits alone
+ */
+export const isPersonalNumber = (taxpayerId: string, personal: boolean | undefined): boolean =>
+  holdsPersonNumber(taxpayerId) && !(personal === false && /^\d{15}$/.test(taxpayerId));
 
 /** How a new company is confirmed: 新办纳税人套餐 (ENT-1), 一照一码信息确认, 个体工商户信息确认 (ENT-2). */
 export const confirmationKinds = ['new-taxpayer', 'one-licence', 'sole-proprietor'] as const;

@@ -3,7 +3,7 @@ import { looksLikeFixedFormDocument } from './documents.ts';
 import { looksLikePhone } from './phones.ts';
 import type { Policies } from './policies.ts';
 import { Problem } from './problem.ts';
-import { lowerAscii, toHalfWidth } from './text.ts';
+import { foldText, lowerAscii } from './text.ts';
 
 /** Stable reasons of USERNAME_INVALID. */
 export type UsernameFault = 'length' | 'characters' | 'first-letter' | 'document-shape' | 'phone-shape';
@@ -17,7 +17,6 @@ function faults(name: string): UsernameFault[] {
   if (looksLikePhone(name)) found.push('phone-shape');
   return found;
 }
-const tidy = (raw: string): string => toHalfWidth(raw).trim();
 
 /**
  * A username as it is kept: 6–20 ASCII letters or digits, a letter first, capitals as typed (USR-1),
@@ -25,7 +24,7 @@ const tidy = (raw: string): string => toHalfWidth(raw).trim();
  * @throws Problem USERNAME_INVALID with every reason
  */
 export function parseUsername(raw: string): string {
-  const name = tidy(raw);
+  const name = foldText(raw);
   const reasons = faults(name);
   if (reasons.length > 0) throw new Problem('USERNAME_INVALID', { reasons });
   return name;
@@ -33,7 +32,7 @@ export function parseUsername(raw: string): string {
 
 /** The username in a text, or undefined; what a login reads. */
 export function readUsername(raw: string): string | undefined {
-  const name = tidy(raw);
+  const name = foldText(raw);
   return faults(name).length === 0 ? name : undefined;
 }
 

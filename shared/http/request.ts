@@ -2,12 +2,17 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import * as v from 'valibot';
 import type { RouteDeclaration } from '#contract/flow.ts';
 import { Problem } from '#domain/problem.ts';
+import { isWhole } from '#domain/text.ts';
 
 type Schema = v.GenericSchema;
 
 function valid(schema: Schema, input: unknown, where: string): unknown {
   const result = v.safeParse(schema, input, { abortPipeEarly: true });
-  if (result.success) return result.output;
+  if (result.success) {
+    const broken = brokenText(result.output, []);
+    if (broken) throw notText(broken.join('.') || where);
+    return result.output;
+  }
   const errors = result.issues
     .slice(0, 20)
     .map((issue) => ({ path: v.getDotPath(issue) ?? where, message: wanted(issue) }));
@@ -18,12 +23,39 @@ function valid(schema: Schema, input: unknown, where: string): unknown {
 const wanted = (issue: v.BaseIssue<unknown>): string =>
   issue.expected ? `expected ${issue.expected}` : issue.kind === 'validation' ? issue.message : issue.type;
 
+/**
+ * Where in what a schema let through a text is not whole (DOC-2); undefined where none is. What is kept of an input is as
+ * deep as its schema, whatever was sent.
+ */
+export function brokenText(value: unknown, path: readonly string[]): readonly string[] | undefined {
+  if (typeof value === 'string') return isWhole(value) ? undefined : path;
+  if (typeof value !== 'object' || value === null) return undefined;
+  for (const [name, member] of Object.entries(value)) {
+    const found = brokenText(member, [...path, name]);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+const notText = (path: string): Problem =>
+  new Problem('BAD_REQUEST', { errors: [{ path, message: 'not UTF-8' }] });
+
+/**
+ * The body's bytes as text, against the route's limit. Bytes that are no UTF-8 are refused, never replaced (DOC-2): in
+ * base64 they come as they are, in text the gateway has put U+FFFD in their place, which nobody types.
+ */
+function textOf(event: APIGatewayProxyEventV2, limitKiB: number): string {
+  const bytes = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
+  if (bytes.length > limitKiB * 1024) throw new Problem('BODY_TOO_LARGE');
+  const text = bytes.toString('utf8');
+  if (!isWhole(text)) throw notText('body');
+  // A byte order mark is no part of the text.
+  return text.startsWith('\ufeff') ? text.slice(1) : text;
+}
+
 /** The body's bytes against the route's limit, then JSON, then the schema. Routes without a schema ignore what is sent. */
 export function readBody(event: APIGatewayProxyEventV2, route: RouteDeclaration): unknown {
-  const raw = event.isBase64Encoded
-    ? Buffer.from(event.body ?? '', 'base64').toString('utf8')
-    : (event.body ?? '');
-  if (Buffer.byteLength(raw) > (route.bodyLimitKiB ?? 16) * 1024) throw new Problem('BODY_TOO_LARGE');
+  const raw = textOf(event, route.bodyLimitKiB ?? 16);
   if (!route.body) return undefined;
   let parsed: unknown;
   try {

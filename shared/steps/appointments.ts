@@ -15,6 +15,7 @@ import {
   isKnown,
   type KeptNumber,
   type KnownTaxpayer,
+  numberUnlessKept,
   type Taxpayer,
   taxpayerWrite,
 } from '#store/taxpayers.ts';
@@ -73,7 +74,7 @@ export async function appointmentWrites(
       company.key,
       known?.rev ?? 0,
       {
-        ...company.number,
+        ...numberUnlessKept(known, company.number),
         [fields.holder]: next,
         ...(change.version === undefined ? {} : { [fields.version]: change.version }),
         ...(change.present ? { staffed: true } : {}),

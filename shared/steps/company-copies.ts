@@ -1,11 +1,11 @@
 import type { House } from '#http/house.ts';
 import type { Key } from '#store/db.ts';
 import { companyRelations, copiesUpdate } from '#store/relations.ts';
-import { type KnownTaxpayer, taxpayerWrite } from '#store/taxpayers.ts';
+import { type KnownTaxpayer, keptNumberOf, taxpayerWrite } from '#store/taxpayers.ts';
 import { Stale } from '#store/users.ts';
 
 /**
- * Brings name and state of a company to the live relations' copies, which are for lists only. A company marked
+ * Brings name, number and state of a company to the live relations' copies, which are for lists only. A company marked
  * `copiesDue` has this still before it, also when the function that changed it died half-way; doing it twice is
  * harmless. Takes one call a relation, only when something changed.
  */
@@ -15,6 +15,7 @@ export async function refreshCopies(h: House, company: KnownTaxpayer): Promise<v
     taxpayerState: company.state,
     taxpayerSubjects: company.subjects,
     taxpayerTerm: company.term,
+    ...keptNumberOf(company),
   };
   // Pending before active: what becomes active in between is met twice rather than never.
   for (const list of ['pending', 'active'] as const) {

@@ -1,4 +1,5 @@
 import { unseal } from '#crypto/sealed.ts';
+import { normaliseDocumentNumber } from '#domain/documents.ts';
 import { maskDocument, maskName, maskPhone } from '#domain/masks.ts';
 import { truncatedAddress } from '#http/addresses.ts';
 import type { AnyCall } from '#http/call.ts';
@@ -13,6 +14,12 @@ export const nameOf = (h: Opened, person: Pick<Person, 'personKey' | 'sealedName
   unseal(h.dataKeys, sealContext.name(person.personKey), person.sealedName);
 export const numberOf = (h: Opened, person: Pick<Person, 'personKey' | 'sealedNumber'>): string =>
   unseal(h.dataKeys, sealContext.number(person.personKey), person.sealedNumber);
+/** Whether a number as somebody types it is this person's (DOC-2); nobody is asked for the type. */
+export const isNumberOf = (
+  h: Opened,
+  person: Pick<Person, 'personKey' | 'documentType' | 'sealedNumber'>,
+  typed: string,
+): boolean => numberOf(h, person) === normaliseDocumentNumber(person.documentType, typed);
 export const phoneNumberOf = (h: Opened, phone: Pick<OwnPhone, 'phoneKey' | 'sealed'>): string =>
   unseal(h.dataKeys, sealContext.phone(phone.phoneKey), phone.sealed);
 

@@ -97,7 +97,7 @@ export async function giveOrder(
           detail: {
             ...origin.detail,
             officer,
-            ...(approvedBy === undefined ? {} : { approvedBy: approvedBy.trim() }),
+            ...(approvedBy === undefined ? {} : { approvedBy }),
             // Not `reason`, which the own history shows: this one is for the bureau.
             grounds: maskedReason(given.reason),
             ...(version === undefined ? {} : { version }),

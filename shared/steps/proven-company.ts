@@ -6,7 +6,7 @@ import { Problem } from '#domain/problem.ts';
 import type { Permission } from '#domain/relations.ts';
 import type { House } from '#http/house.ts';
 import type { Standing } from '#store/standing.ts';
-import { findTaxpayer, isPersonalKey, taxpayerIdOf } from '#store/taxpayers.ts';
+import { findTaxpayer, taxpayerIdOf } from '#store/taxpayers.ts';
 
 /** The claim `company` of a proof (STP-4). */
 export interface ProvenCompany {
@@ -45,7 +45,9 @@ async function numberFor(
   identity: Identity,
   { number }: Audience,
 ): Promise<string | undefined> {
-  if (!isPersonalKey(companyKey)) return shownNumber(identity);
+  const shown = shownNumber(identity);
+  // What is masked is somebody's own (DOC-4).
+  if (!shown?.includes('*')) return shown;
   if (!number) return undefined;
   const company = await findTaxpayer(h.db, companyKey);
   return company && taxpayerIdOf(h.dataKeys, company);

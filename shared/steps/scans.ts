@@ -48,7 +48,8 @@ export interface Scan {
 
 /** The person whom the channel has logged in, by its assertion. */
 export const assertedPerson = (h: Pick<House, 'keys'>, { person }: Assertion): string | undefined =>
-  person && personKey(h.keys, person.documentType, normaliseDocumentNumber(person.documentNumber));
+  person &&
+  personKey(h.keys, person.documentType, normaliseDocumentNumber(person.documentType, person.documentNumber));
 
 /** What a code asks of the phone: that its person agrees, or that a face is shown. */
 export const requiredBy: Readonly<Record<ScanPurpose, 'confirm' | 'face'>> = {

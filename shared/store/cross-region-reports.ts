@@ -1,6 +1,6 @@
 import { handle } from '#crypto/random.ts';
 import { Problem } from '#domain/problem.ts';
-import { lastCharacters } from '#domain/report-numbers.ts';
+import { type Ending, endsIn, lastCharacters } from '#domain/report-numbers.ts';
 import type { Check, Db, Key, Write } from './db.ts';
 import { Stale } from './users.ts';
 
@@ -201,11 +201,11 @@ const longerPages = 4;
 export async function reportsEndingIn(
   db: Db,
   of: ReportsOf,
-  ending: string,
+  ending: Ending,
   day: string,
 ): Promise<CrossRegionReport[]> {
-  const keys = indexKeys(of, ending);
-  const longer = ending !== lastCharacters(ending);
+  const keys = indexKeys(of, ending.essence);
+  const longer = ending.essence !== lastCharacters(ending.essence);
   const found: CrossRegionReport[] = [];
   let from: Key | undefined;
   for (let page = 0; page < (longer ? longerPages : 1); page++) {
@@ -218,7 +218,7 @@ export async function reportsEndingIn(
       limit: longer ? longerPage : mostReports,
       from,
     });
-    found.push(...answer.items.filter(({ reportNo }) => reportNo.endsWith(ending)));
+    found.push(...answer.items.filter(({ reportNo }) => endsIn(reportNo, ending)));
     from = answer.next;
     if (!from || found.length >= mostReports) break;
   }

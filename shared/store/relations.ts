@@ -442,20 +442,22 @@ export const hideWrite = (
       : new Stale(),
 });
 
-/** Brings the copies of a company's name and state in a relation up to date. Harmless to repeat. */
+/** Brings the copies of a company's name, number and state in a relation up to date. Harmless to repeat. */
 export const copiesUpdate = (
   relation: Pick<Relation, 'personKey' | 'relation' | 'authorizationId'>,
-  copies: Pick<Relation, 'taxpayerName' | 'taxpayerState' | 'taxpayerSubjects' | 'taxpayerTerm'>,
+  copies: Pick<Relation, 'taxpayerName' | 'taxpayerState' | 'taxpayerSubjects' | 'taxpayerTerm'> & KeptNumber,
 ): Update => ({
   table: 'Relationships',
   key: relationKeyOf(relation),
-  set: `SET taxpayerName = :name, taxpayerState = :state${copies.taxpayerSubjects ? ', taxpayerSubjects = :subjects' : ''}${copies.taxpayerTerm === undefined ? '' : ', taxpayerTerm = :term'}`,
+  // In clear or sealed, never both (DOC-4).
+  set: `SET taxpayerName = :name, taxpayerState = :state${copies.taxpayerSubjects ? ', taxpayerSubjects = :subjects' : ''}${copies.taxpayerTerm === undefined ? '' : ', taxpayerTerm = :term'}, ${copies.sealedId === undefined ? 'taxpayerId = :number REMOVE sealedId' : 'sealedId = :number REMOVE taxpayerId'}`,
   when: 'authorizationId = :id',
   values: {
     ':name': copies.taxpayerName,
     ':state': copies.taxpayerState,
     ...(copies.taxpayerSubjects ? { ':subjects': copies.taxpayerSubjects } : {}),
     ...(copies.taxpayerTerm === undefined ? {} : { ':term': copies.taxpayerTerm }),
+    ':number': copies.sealedId ?? copies.taxpayerId,
     ':id': relation.authorizationId,
   },
 });

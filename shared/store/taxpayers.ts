@@ -3,7 +3,12 @@ import type { StoredPassword } from '#crypto/passwords.ts';
 import { type DataKeys, type Sealed, seal, unseal } from '#crypto/sealed.ts';
 import { maskDocument } from '#domain/masks.ts';
 import { Problem } from '#domain/problem.ts';
-import { type CompanyState, type CompanySubject, holdsPersonNumber } from '#domain/taxpayers.ts';
+import {
+  type CompanyState,
+  type CompanySubject,
+  holdsPersonNumber,
+  isPersonalNumber,
+} from '#domain/taxpayers.ts';
 import type { Check, Db, Write } from './db.ts';
 import { revisedWrite } from './revised.ts';
 
@@ -53,18 +58,27 @@ export type KnownTaxpayer = Taxpayer & Required<Pick<Taxpayer, 'name' | 'subject
 export const isKnown = (taxpayer: Taxpayer | undefined): taxpayer is KnownTaxpayer =>
   taxpayer?.name !== undefined && taxpayer.state !== undefined && taxpayer.subjects !== undefined;
 
-/** The key of a normalised number: readable, unless that would show a person's ID number (DOC-4). */
+/**
+ * The key of a normalised number: readable, unless that could show the number of somebody's document (DOC-4). It is made
+ * of the number alone, so that whoever types it finds the row; what the registry says of the number is in the row.
+ */
 export const companyKeyOf = (keys: Keys, taxpayerId: string): string =>
   holdsPersonNumber(taxpayerId) ? indexKey(keys, 'company', taxpayerId) : `c_${taxpayerId}`;
 
-/** DOC-4: whether the key hides a number that is a person's. */
-export const isPersonalKey = (companyKey: string): boolean => !companyKey.startsWith('c_');
+/** DOC-4: whether the number of a row is somebody's own. */
+export const isPersonal = (row: KeptNumber): boolean => row.taxpayerId === undefined;
 
 /** The number as it is kept in a row of any table. */
 export type KeptNumber = Pick<Taxpayer, 'taxpayerId' | 'sealedId'>;
 const numberContext = (companyKey: string) => `taxpayer:${companyKey}`;
-export const keptNumber = (dataKeys: DataKeys, companyKey: string, taxpayerId: string): KeptNumber =>
-  holdsPersonNumber(taxpayerId)
+/** @param personal what the registry says of a number that could be either (DOC-4) */
+export const keptNumber = (
+  dataKeys: DataKeys,
+  companyKey: string,
+  taxpayerId: string,
+  personal?: boolean,
+): KeptNumber =>
+  isPersonalNumber(taxpayerId, personal)
     ? { sealedId: seal(dataKeys, numberContext(companyKey), taxpayerId) }
     : { taxpayerId };
 
@@ -73,6 +87,10 @@ export const keptNumberOf = ({ taxpayerId, sealedId }: KeptNumber): KeptNumber =
   ...(taxpayerId === undefined ? {} : { taxpayerId }),
   ...(sealedId === undefined ? {} : { sealedId }),
 });
+
+/** What a row keeps already goes before what a line without the company's own facts makes of the number. */
+export const numberUnlessKept = (row: KeptNumber | undefined, number: KeptNumber): KeptNumber =>
+  row?.taxpayerId !== undefined || row?.sealedId !== undefined ? {} : number;
 
 /** The number in clear, for what works with it. */
 export function taxpayerIdOf(dataKeys: DataKeys, row: KeptNumber & { readonly companyKey: string }): string {

@@ -57,7 +57,7 @@ describe('what a person does with authorisations', () => {
       taxpayer(gone, 1, { state: 'cancelled' }),
       taxpayer(waiting, 1, { state: 'awaiting-confirmation' }),
     );
-    for (const id of [creditCode(), gone, 'X', '91340100MA0000000A'])
+    for (const id of [creditCode(), gone, 'X', '91340100MA_000000A'])
       expect(said(await applied(hand, id))).toBe('TAXPAYER_NOT_FOUND');
     expect(said(await applied(hand, waiting))).toBe('COMPANY_NOT_CONFIRMED');
     for (const [fields, path] of [

@@ -55,7 +55,7 @@ describe('the registry feed', () => {
     const report = await feed(
       door,
       taxpayer(id),
-      taxpayer('91340100MA0000000A'),
+      taxpayer('91340100MA_000000A'),
       taxpayer(id, 2, { name: '   ' }),
       taxpayer(id, 2, { state: 'asleep' }),
       taxpayer(id, 2, { subject: [] }),

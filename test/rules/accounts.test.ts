@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readAccount } from '#domain/accounts.ts';
-import { documentTypesFitting } from '#domain/documents.ts';
 import { looksLikePhone } from '#domain/phones.ts';
 import {
   parseUsername,
@@ -10,7 +9,7 @@ import {
   usernameGuard,
   usernameReservedUntil,
 } from '#domain/usernames.ts';
-import { personNumbers, refusal, today } from './people.ts';
+import { personNumbers, refusal, today, typesOf } from './people.ts';
 
 const fixedForms = ['201', '210', '213', '227', '233', '237', '238'];
 const kinds = (raw: string): string[] => readAccount(raw, today).map((reading) => reading.kind);
@@ -22,6 +21,7 @@ describe('usernames', () => {
       expect(readUsername(name)).toBe(name);
     }
     expect(parseUsername(' Ｚhang３an ')).toBe('Zhang3an');
+    expect(parseUsername('\u202dZhang3an\u202c\u200b\ufeff')).toBe('Zhang3an');
   });
 
   it.each([
@@ -81,9 +81,7 @@ describe('usernames', () => {
         fc.pre(readUsername(name) !== undefined);
         expect(parseUsername(name)).toBe(name);
         expect(looksLikePhone(name)).toBe(false);
-        expect(
-          documentTypesFitting(name.toUpperCase(), today).filter((type) => fixedForms.includes(type)),
-        ).toEqual([]);
+        expect(typesOf(name).filter((type) => fixedForms.includes(type))).toEqual([]);
       }),
       { numRuns: 1000 },
     );
@@ -104,6 +102,11 @@ describe('the account box', () => {
       { kind: 'username', username: 'ZhangSan' },
     ]);
     expect(readAccount('+86 138 1234 5678', today)).toEqual([{ kind: 'phone', phone: '13812345678' }]);
+    expect(readAccount('110105-19491231-002X', today)[0]).toEqual({
+      kind: 'document',
+      number: '11010519491231002X',
+      types: ['201', '208'],
+    });
   });
 
   it('LGN-2 finds no reading in what is no account', () => {

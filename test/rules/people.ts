@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { documentTypesFitting } from '#domain/documents.ts';
 import { Problem } from '#domain/problem.ts';
 
 /** The Shanghai day on which these rules are tried. */
@@ -26,11 +27,17 @@ const birthDays = fc
   .date({ min: new Date('1900-01-01T00:00:00Z'), max: new Date('2026-11-22T00:00:00Z'), noInvalidDate: true })
   .map((date) => date.toISOString().slice(0, 10).replaceAll('-', ''));
 
+/** The types that what was typed may be of, whatever number each makes of it. */
+export const typesOf = (typed: string): string[] =>
+  documentTypesFitting(typed, today).flatMap(({ types }) => types);
+
 /** Valid citizen numbers of any region, or of the regions given. */
 export const personNumbers = (...regions: string[]): fc.Arbitrary<string> =>
   fc
     .tuple(
-      regions.length > 0 ? fc.constantFrom(...regions) : fc.stringMatching(/^[1-9]\d{5}$/),
+      regions.length > 0
+        ? fc.constantFrom(...regions)
+        : fc.stringMatching(/^(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5])\d{4}$/),
       birthDays,
       fc.stringMatching(/^\d{3}$/),
     )

@@ -19,6 +19,15 @@ describe('phones', () => {
       '＋86 13812345678',
       '008613812345678',
       '0086-13812345678',
+      '8613812345678',
+      '86 138 1234 5678',
+      '(+86)13812345678',
+      '（＋８６）138 1234 5678',
+      '(86) 138-1234-5678',
+      '\u202d13812345678\u202c',
+      '138\u200b12345678\ufeff',
+      '138\u00ad1234\u20605678',
+      '13812345678-',
     ]) {
       expect(parsePhone(raw)).toBe('13812345678');
       expect(looksLikePhone(raw)).toBe(true);
@@ -38,13 +47,15 @@ describe('phones', () => {
       '+8512345678901',
       '+1 13812345678',
       '0086',
-      '138--12345678',
       '138.1234.5678',
-      '-13812345678',
-      '13812345678-',
+      '(+86 13812345678',
+      '+86)13812345678',
+      '868613812345678',
+      '+13812345678',
       '1381234567a',
+      '13812345678\ufffd',
+      '13812345678\u0000',
       '١٣٨١٢٣٤٥٦٧٨',
-      '138\u200b12345678',
       `${' '.repeat(70)}13812345678`,
     ]) {
       expect(refusal(() => parsePhone(raw)).code).toBe('PHONE_INVALID');
@@ -56,8 +67,8 @@ describe('phones', () => {
     fc.assert(
       fc.property(
         phones,
-        fc.constantFrom('', '+86', '0086', '+86 ', '+86-'),
-        fc.array(fc.constantFrom('', ' ', '-', '　'), { minLength: 10, maxLength: 10 }),
+        fc.constantFrom('', '+86', '0086', '86', '+86 ', '+86-', '(+86)', '（＋86）'),
+        fc.array(fc.constantFrom('', ' ', '-', '　', '\u200b', '\u202d'), { minLength: 10, maxLength: 10 }),
         (phone, prefix, gaps) => {
           const written = [...phone].map((digit, i) => digit + (gaps[i] ?? '')).join('');
           expect(readPhone(prefix + written)).toBe(phone);

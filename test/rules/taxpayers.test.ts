@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { holdsPersonNumber, parseTaxpayerId, uscCheckDigit } from '#domain/taxpayers.ts';
+import {
+  hasOddCheck,
+  holdsPersonNumber,
+  isPersonalNumber,
+  parseTaxpayerId,
+  uscCheckDigit,
+} from '#domain/taxpayers.ts';
 import { personNumbers, refusal, withCheck } from './people.ts';
 
 const alphabet = '0123456789ABCDEFGHJKLMNPQRTUWXY';
@@ -13,7 +19,13 @@ describe('taxpayer numbers', () => {
   it('DOC-3 accepts the published example and normalises it', () => {
     expect(uscCheckDigit('91350100M000100Y4')).toBe('3');
     expect(parseTaxpayerId('91350100M000100Y43')).toBe('91350100M000100Y43');
-    expect(parseTaxpayerId(' ９１３５０１００ｍ０００１００ｙ４３ ')).toBe('91350100M000100Y43');
+    for (const typed of [
+      ' ９１３５０１００ｍ０００１００ｙ４３ ',
+      '913501 00M000 100Y43',
+      '91350100-M000100Y-43',
+      '\u202d91350100M000100Y43\u202c',
+    ])
+      expect(parseTaxpayerId(typed), typed).toBe('91350100M000100Y43');
   });
 
   it('DOC-3 a remainder of 0 gives the check character 0', () => {
@@ -35,54 +47,58 @@ describe('taxpayer numbers', () => {
     );
   });
 
-  it('DOC-3 catches every single wrong character and every swap of neighbours', () => {
-    const refusedOrPerson = (code: string): void => {
-      // A code of digits only may by chance be a citizen number, which is accepted for what it is.
+  it('DOC-3 knows a check that is not right, and takes the number all the same', () => {
+    const isOdd = (code: string): void => {
+      // A code of digits only may by chance be a citizen number, which has a check of its own.
       fc.pre(!/^\d{17}[\dX]$/.test(code) || withCheck(code.slice(0, 17)) !== code);
-      expect(refusal(() => parseTaxpayerId(code)).code).toBe('TAXPAYER_NOT_FOUND');
+      expect(parseTaxpayerId(code)).toBe(code);
+      expect(hasOddCheck(code)).toBe(true);
     };
     fc.assert(
       fc.property(creditCodes, fc.nat(17), fc.constantFrom(...alphabet), (code, at, character) => {
         const changed = code.slice(0, at) + character + code.slice(at + 1);
         fc.pre(changed !== code);
-        refusedOrPerson(changed);
+        isOdd(changed);
       }),
     );
     fc.assert(
       fc.property(creditCodes, fc.nat(15), (code, at) => {
         const swapped = code.slice(0, at) + code[at + 1] + code[at] + code.slice(at + 2);
         fc.pre(swapped !== code);
-        refusedOrPerson(swapped);
+        isOdd(swapped);
       }),
     );
+    fc.assert(fc.property(creditCodes, (code) => !hasOddCheck(code)));
+    // A living company.
+    expect(parseTaxpayerId('91350203M0001QKT19')).toBe('91350203M0001QKT19');
+    expect(hasOddCheck('91350203M0001QKT19')).toBe(true);
   });
 
-  it('DOC-3 accepts citizen numbers, of which only the 18th character is a check', () => {
+  it('DOC-3 finds nothing odd in citizen numbers, of which only the 18th character is a check', () => {
     fc.assert(
       fc.property(personNumbers(), (number) => {
         expect(parseTaxpayerId(number.toLowerCase())).toBe(number);
+        expect(hasOddCheck(number)).toBe(false);
       }),
     );
-    const unborn = withCheck('34010219900231001');
-    expect(refusal(() => parseTaxpayerId(unborn)).code).toBe('TAXPAYER_NOT_FOUND');
+    expect(hasOddCheck(withCheck('34010219900231001'))).toBe(true);
     // Any 17th character passes as long as the 18th fits: it is the parity of the sex and no check.
-    for (let sex = 0; sex < 10; sex++) {
-      const number = withCheck(`3401021990030700${sex}`);
-      expect(parseTaxpayerId(number)).toBe(number);
-    }
+    for (let sex = 0; sex < 10; sex++) expect(hasOddCheck(withCheck(`3401021990030700${sex}`))).toBe(false);
   });
 
-  it('DOC-3 accepts 15, 17 and 20 characters by charset, no other length', () => {
-    for (const length of [15, 17, 20]) {
+  it('DOC-3 looks up 14 to 20 digits and letters, nothing else', () => {
+    for (const length of [14, 15, 16, 17, 18, 19, 20]) {
       expect(parseTaxpayerId(`${'3'.repeat(length - 1)}Z`)).toHaveLength(length);
-      expect(refusal(() => parseTaxpayerId(`${'3'.repeat(length - 1)}-`)).code).toBe('TAXPAYER_NOT_FOUND');
+      expect(hasOddCheck(`${'3'.repeat(length - 1)}Z`)).toBe(length === 18);
+      expect(refusal(() => parseTaxpayerId(`${'3'.repeat(length - 1)}_`)).code).toBe('TAXPAYER_NOT_FOUND');
     }
-    for (const length of [0, 1, 14, 16, 19, 21, 5000]) {
+    // Area code and Taiwan permit.
+    for (const number of ['34010412345678', '3401041234567890']) expect(parseTaxpayerId(number)).toBe(number);
+    for (const length of [0, 1, 13, 21, 5000]) {
       expect(refusal(() => parseTaxpayerId('3'.repeat(length))).code).toBe('TAXPAYER_NOT_FOUND');
     }
-    for (const raw of ['91350100M000100Y44', '34010219900307001?', '安徽省合肥市国家税务局分局公司号码']) {
+    for (const raw of ['34010219900307001?', '安徽省合肥市国家税务局分局公司号码', '3401021990030700\ufffd'])
       expect(refusal(() => parseTaxpayerId(raw)).code).toBe('TAXPAYER_NOT_FOUND');
-    }
   });
 
   it('DOC-4 knows the taxpayer numbers that tell a person', () => {
@@ -94,7 +110,27 @@ describe('taxpayer numbers', () => {
         expect(holdsPersonNumber(`${number.slice(0, 6) + number.slice(8, 17)}01`)).toBe(true);
       }),
     );
-    expect(holdsPersonNumber('91350100M000100Y43')).toBe(false);
-    expect(holdsPersonNumber('34010278110001X')).toBe(false);
+    for (const number of [
+      '340104H12345678',
+      '340104E12345678',
+      '34010412345678',
+      '3401041234567890',
+      '340104H1234567890',
+      '34010219900307001X',
+      '340102199003070011',
+      'I40104199003070011',
+    ])
+      expect(holdsPersonNumber(number), number).toBe(true);
+    for (const number of ['91350100M000100Y43', '91350203M0001QKT19', '913401002345678901'])
+      expect(holdsPersonNumber(number), number).toBe(false);
+  });
+
+  it('DOC-4 believes the registry that 15 digits are a company’s, and nothing else of that kind', () => {
+    expect(isPersonalNumber('340102781100012', undefined)).toBe(true);
+    expect(isPersonalNumber('340102781100012', true)).toBe(true);
+    expect(isPersonalNumber('340102781100012', false)).toBe(false);
+    for (const number of ['340104H12345678', '340102199003070011', '34010219900307001101', '34010412345678'])
+      expect(isPersonalNumber(number, false), number).toBe(true);
+    expect(isPersonalNumber('91350100M000100Y43', true)).toBe(false);
   });
 });

@@ -1,5 +1,7 @@
 import { Form } from 'antd';
 import { type PasswordContext, type PasswordWeakness, passwordWeaknesses } from '#domain/passwords.ts';
+import { readPhone } from '#domain/phones.ts';
+import { foldNumber, foldText, typedPassword } from '#domain/text.ts';
 import { useCommon } from '../../i18n/index.ts';
 import { Password } from './inputs.ts';
 
@@ -21,13 +23,24 @@ const shown = [
   ['contains-document', 'password.containsDocument'],
 ] as const satisfies readonly (readonly [PasswordWeakness, string])[];
 
+/** As the API will know them, however they are typed in the same form (DOC-2). */
+const folded = ({
+  phones = [],
+  documentNumber = '',
+  username,
+}: Partial<PasswordContext>): PasswordContext => ({
+  phones: phones.map((typed) => readPhone(typed) ?? foldNumber(typed)),
+  documentNumber: foldNumber(documentNumber),
+  username: username && foldText(username),
+});
+
 /** 新密码 and 确认密码 with the rules ticked off while typing; the second field (`repeat`) is not for the API. */
 export function NewPasswordFields({ name = 'newPassword', context = {} }: Props) {
   const t = useCommon();
   const form = Form.useFormInstance();
-  const typed = Form.useWatch<string | undefined>(name, form) ?? '';
-  const weaknesses = (password: string) =>
-    passwordWeaknesses(password, { phones: [], documentNumber: '', ...context }, () => false);
+  // White space at the ends is not the password's (DOC-2).
+  const typed = typedPassword(Form.useWatch<string | undefined>(name, form) ?? '');
+  const weaknesses = (password: string) => passwordWeaknesses(password, folded(context), () => false);
   const missed = new Set(weaknesses(typed));
   const rules = shown.filter(
     ([reason]) =>
@@ -43,13 +56,15 @@ export function NewPasswordFields({ name = 'newPassword', context = {} }: Props)
         rules={[
           {
             required: true,
+            whitespace: true,
             message: t('field.required', { label: t('field.newPassword') }),
             validateTrigger: 'onSubmit',
           },
           {
             validateTrigger: ['onBlur', 'onSubmit'],
             validator: async (_rule, value: string | undefined) => {
-              const misses = value ? shown.filter(([reason]) => weaknesses(value).includes(reason)) : [];
+              const found = value ? weaknesses(typedPassword(value)) : [];
+              const misses = shown.filter(([reason]) => found.includes(reason));
               if (misses.length > 0) throw new Error(misses.map(([, key]) => t(key)).join('；'));
             },
           },
@@ -87,7 +102,9 @@ export function NewPasswordFields({ name = 'newPassword', context = {} }: Props)
           {
             validateTrigger: ['onBlur', 'onSubmit'],
             validator: async (_rule, value: string | undefined) => {
-              if (value && value !== form.getFieldValue(name)) throw new Error(t('field.repeatWrong'));
+              const first: string | undefined = form.getFieldValue(name);
+              if (value && typedPassword(value) !== typedPassword(first ?? ''))
+                throw new Error(t('field.repeatWrong'));
             },
           },
         ]}

@@ -63,7 +63,7 @@ export function SmsCodeField({ name = 'smsCode', maskedPhone, send }: Props) {
             id={id}
             inputMode="numeric"
             autoComplete="one-time-code"
-            maxLength={12}
+            maxLength={32}
             aria-describedby={`${id}-hint`}
           />
         </Form.Item>

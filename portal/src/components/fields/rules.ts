@@ -4,6 +4,7 @@ import { type DocumentType, parseDocument } from '#domain/documents.ts';
 import { normaliseName } from '#domain/persons.ts';
 import { looksLikePhone } from '#domain/phones.ts';
 import { parseTaxpayerId } from '#domain/taxpayers.ts';
+import { foldText, readCode } from '#domain/text.ts';
 import { readUsername } from '#domain/usernames.ts';
 import { serverNow } from '../../api/clock.ts';
 import { useCommon } from '../../i18n/index.ts';
@@ -19,7 +20,7 @@ export const required = (message: string): FormRule => ({
 const judged = (good: (text: string) => boolean, message: string): FormRule => ({
   validateTrigger: ['onBlur', 'onSubmit'],
   validator: async (_rule, value: unknown) => {
-    if (typeof value === 'string' && value.trim() !== '' && !good(value)) throw new Error(message);
+    if (typeof value === 'string' && foldText(value) !== '' && !good(value)) throw new Error(message);
   },
 });
 const passes = (parse: () => unknown): boolean => {
@@ -54,7 +55,7 @@ export function useRules() {
     username: [judged((text) => readUsername(text) !== undefined, t('field.usernameWrong'))],
     smsCode: [
       must(t('field.smsCode')),
-      judged((text) => /^\s*[0-9０-９]{6}\s*$/.test(text), t('field.smsCodeWrong')),
+      judged((text) => readCode(text) !== undefined, t('field.smsCodeWrong')),
     ],
   };
 }

@@ -59,7 +59,8 @@ export function PasswordField({ name = 'password', label }: Named) {
       name={name}
       label={shown}
       rules={[
-        { required: true, message: t('field.required', { label: shown }), validateTrigger: 'onSubmit' },
+        // White space is not a password's (DOC-2).
+        required(t('field.required', { label: shown })),
       ]}
     >
       <Password autoComplete="current-password" maxLength={256} />

@@ -2,6 +2,8 @@ import { useQuery } from '@tanstack/react-query';
 import { Input } from 'antd';
 import { useEffect, useId, useRef, useState } from 'react';
 import { smsPurposes } from '#domain/names.ts';
+import { readPhone } from '#domain/phones.ts';
+import { foldNumber } from '#domain/text.ts';
 import { announce } from '../../components/live.tsx';
 import { Loaded } from '../../components/states.tsx';
 import { Copy } from './Copy.tsx';
@@ -16,6 +18,8 @@ export function Inbox() {
   const t = useDeskTexts();
   const id = useId();
   const [wanted, setWanted] = useState('');
+  // A part of a number, or a whole one as people write it (DOC-2).
+  const part = readPhone(wanted) ?? foldNumber(wanted);
   const query = useQuery({ queryKey: ['sms'], queryFn: readSms, refetchInterval: 2_000 });
   useNewsOf(query.data);
   return (
@@ -28,10 +32,10 @@ export function Inbox() {
         autoComplete="off"
         allowClear
         value={wanted}
-        onChange={({ target }) => setWanted(target.value.trim())}
+        onChange={({ target }) => setWanted(target.value)}
       />
       <Loaded query={query}>
-        {(all) => <Messages messages={all.filter(({ phone }) => phone.includes(wanted))} />}
+        {(all) => <Messages messages={all.filter(({ phone }) => phone.includes(part))} />}
       </Loaded>
     </section>
   );

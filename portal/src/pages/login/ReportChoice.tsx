@@ -1,5 +1,6 @@
 import { Button, Form } from 'antd';
 import { useState } from 'react';
+import { isEndingLongEnough } from '#domain/report-numbers.ts';
 import { answer, bareApi } from '../../api/client.ts';
 import { ApiForm } from '../../components/ApiForm.tsx';
 import { Input } from '../../components/fields/inputs.ts';
@@ -18,7 +19,6 @@ interface Report {
   readonly place: string;
   readonly validUntil: string;
 }
-const shortest = 4;
 
 /** SPC-2: the reports whose number ends as typed; the API lists only those that the person may work on (SPC-3). */
 export function ReportChoice({ journey, loginId }: { journey: Journey; loginId: string }) {
@@ -52,7 +52,7 @@ export function ReportChoice({ journey, loginId }: { journey: Journey; loginId: 
             {
               validateTrigger: ['onSubmit'],
               validator: async (_rule, value: string | undefined) => {
-                if ((value ?? '').trim().length < shortest) throw new Error(t('endingShort'));
+                if (!isEndingLongEnough(value ?? '')) throw new Error(t('endingShort'));
               },
             },
           ]}

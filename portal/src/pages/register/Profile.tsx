@@ -49,7 +49,7 @@ export function Profile({
               ...at,
               body: {
                 ...typed,
-                ...(wanted?.trim() ? { username: wanted.trim() } : {}),
+                ...(wanted?.trim() ? { username: wanted } : {}),
                 ...(takeoverPhone && taken === typed.phone ? { takeoverPhone } : {}),
                 ...challenge,
               },
