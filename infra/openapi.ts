@@ -23,12 +23,14 @@ export interface Operation extends Json {
 
 const contentSchema = (schema: unknown, type = 'application/json') => ({ content: { [type]: { schema } } });
 
-/** Codes that any route may answer, by what it takes (docs/api.md: "the general ones"). */
+/**
+ * Codes that a route may answer by what it takes (docs/api.md: "the general ones"). Any that changes something may find
+ * that the thing has changed meanwhile.
+ */
 function generalCodes(route: RouteDeclaration): ProblemCode[] {
-  const { access, path, body, evenIfLost, evenWithInitialPassword } = route;
-  const codes: ProblemCode[] = ['BAD_REQUEST', 'TOO_MANY_REQUESTS', 'UNAVAILABLE'];
-  if (changesSomething(route)) codes.push('ORIGIN_NOT_ALLOWED', 'MEDIA_TYPE_NOT_SUPPORTED');
-  if (body) codes.push('BODY_TOO_LARGE');
+  const { access, path, evenIfLost, evenWithInitialPassword } = route;
+  const codes: ProblemCode[] = ['BAD_REQUEST', 'BODY_TOO_LARGE', 'TOO_MANY_REQUESTS', 'UNAVAILABLE'];
+  if (changesSomething(route)) codes.push('ORIGIN_NOT_ALLOWED', 'MEDIA_TYPE_NOT_SUPPORTED', 'STATE_CONFLICT');
   if (path.includes('{')) codes.push('NOT_FOUND', 'EXPIRED', 'STATE_CONFLICT');
   if (access === 'session' || access === 'refresh') codes.push('SESSION_ENDED');
   if (access === 'session') codes.push('ACCOUNT_SUSPENDED');
@@ -38,6 +40,10 @@ function generalCodes(route: RouteDeclaration): ProblemCode[] {
     codes.push('ASSERTION_INVALID', 'CHANNEL_NOT_ALLOWED');
   return codes;
 }
+
+/** Every code that OpenAPI lists for a route: no other one is answered. */
+export const codesOf = (route: RouteDeclaration): ReadonlySet<ProblemCode> =>
+  new Set([...generalCodes(route), ...(route.errors ?? [])]);
 
 const security: Readonly<Record<Access, readonly Record<string, readonly string[]>[]>> = {
   public: [],
@@ -142,7 +148,7 @@ function operation(flow: FlowDeclaration, step: string, route: RouteDeclaration)
 
 function problemsByStatus(route: RouteDeclaration): Map<string, ProblemCode[]> {
   const byStatus = new Map<string, ProblemCode[]>();
-  for (const code of new Set([...generalCodes(route), ...(route.errors ?? [])])) {
+  for (const code of codesOf(route)) {
     const status = String(problemStatus[code]);
     byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
   }

@@ -37,7 +37,7 @@ export const channelScan = flow({
         'ASSERTION_INVALID',
         'CHANNEL_NOT_ALLOWED',
         'FACE_MISMATCH',
-        'STATE_CONFLICT',
+        'NOT_FOUND',
         'EXPIRED',
         'USER_NOT_REGISTERED',
       ],

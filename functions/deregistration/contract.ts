@@ -31,7 +31,14 @@ export const deregistration = flow({
           companies: v.array(v.object({ taxpayerName: v.string(), role })),
         }),
       },
-      errors: ['SESSION_ENDED', 'FRESH_FACTOR_REQUIRED', 'SMS_TOO_FREQUENT', 'PHONE_EMPTY', 'FACE_REQUIRED'],
+      errors: [
+        'SESSION_ENDED',
+        'FRESH_FACTOR_REQUIRED',
+        'SMS_TOO_FREQUENT',
+        'PHONE_EMPTY',
+        'PHONE_INVALID',
+        'FACE_REQUIRED',
+      ],
     },
     deregister: {
       method: 'POST',
@@ -46,6 +53,7 @@ export const deregistration = flow({
       errors: [
         'SESSION_ENDED',
         'FRESH_FACTOR_REQUIRED',
+        'USER_NOT_REGISTERED',
         'BAD_CREDENTIALS',
         'ACCOUNT_LOCKED',
         'SMS_CODE_WRONG',

@@ -37,6 +37,7 @@ export const identity = flow({
         'NOT_FOUND',
         'RELATION_NOT_FOUND',
         'SWITCH_NOT_ALLOWED',
+        'TAXPAYER_NOT_FOUND',
         'COMPANY_NOT_CONFIRMED',
       ],
     },

@@ -1,10 +1,12 @@
+import type { Context } from 'aws-lambda';
 import { writeLine } from '#gateways/log.ts';
 import { type RotatedSecret, type RotationEvent, rotateSecret } from '#gateways/rotation.ts';
+import { withinBudget } from '#gateways/time-budget.ts';
 
 /** Called by Secrets Manager, four steps a rotation; the secret's ARN says which of the two it is. */
-export async function handler(event: RotationEvent): Promise<void> {
+export async function handler(event: RotationEvent, context: Context): Promise<void> {
   const secret = secretOf(event.SecretId);
-  await rotateSecret(event, secret, new Date());
+  await withinBudget(context, () => rotateSecret(event, secret, new Date()));
   if (event.Step === 'finishSecret')
     writeLine({ level: 'INFO', word: 'secret-rotated', flow: 'key-rotation', secret });
 }

@@ -91,7 +91,7 @@ export const login = flow({
       access: 'public',
       summary: 'Send the code to the masked number shown',
       answers: { 202: codeSent },
-      errors: ['SMS_TOO_FREQUENT', 'PHONE_EMPTY', 'FACE_REQUIRED', 'ACCOUNT_LOCKED'],
+      errors: ['SMS_TOO_FREQUENT', 'PHONE_EMPTY', 'PHONE_INVALID', 'FACE_REQUIRED', 'ACCOUNT_LOCKED'],
     },
     face: {
       method: 'POST',
@@ -116,8 +116,10 @@ export const login = flow({
         'SMS_CODE_WRONG',
         'ACCOUNT_LOCKED',
         'FACE_REQUIRED',
+        'USER_NOT_REGISTERED',
         'RELATION_NOT_FOUND',
         'COMPANY_NOT_CONFIRMED',
+        'TAXPAYER_NOT_FOUND',
       ],
     },
     confirmRole: {
@@ -127,7 +129,15 @@ export const login = flow({
       summary: 'Take the pending appointment as finance head, after both factors (LGN-9)',
       body: v.object({ authorizationId: handle }),
       answers: { 200: sessionOrChoices },
-      errors: ['ACCOUNT_SUSPENDED', 'STEP_MISSING', 'COMPANY_NOT_CONFIRMED', 'PASSWORD_CHANGE_REQUIRED'],
+      errors: [
+        'ACCOUNT_SUSPENDED',
+        'USER_NOT_REGISTERED',
+        'STEP_MISSING',
+        'RELATION_NOT_FOUND',
+        'COMPANY_NOT_CONFIRMED',
+        'TAXPAYER_NOT_FOUND',
+        'PASSWORD_CHANGE_REQUIRED',
+      ],
     },
     reports: {
       method: 'GET',
@@ -147,7 +157,14 @@ export const login = flow({
           ),
         }),
       },
-      errors: ['ACCOUNT_SUSPENDED', 'ENDING_TOO_SHORT', 'STEP_MISSING', 'RELATION_NOT_FOUND'],
+      errors: [
+        'ACCOUNT_SUSPENDED',
+        'USER_NOT_REGISTERED',
+        'ENDING_TOO_SHORT',
+        'STEP_MISSING',
+        'RELATION_NOT_FOUND',
+        'TAXPAYER_NOT_FOUND',
+      ],
     },
     choose: {
       method: 'POST',
@@ -156,7 +173,14 @@ export const login = flow({
       summary: 'Choose one of the roles offered (LGN-10), or one of the reports (SPC-2); opens the session',
       body: v.object({ choiceId: v.pipe(v.string(), v.minLength(1), v.maxLength(512)) }),
       answers: { 200: v.object({ session }) },
-      errors: ['ACCOUNT_SUSPENDED', 'STEP_MISSING', 'RELATION_NOT_FOUND', 'COMPANY_NOT_CONFIRMED'],
+      errors: [
+        'ACCOUNT_SUSPENDED',
+        'USER_NOT_REGISTERED',
+        'STEP_MISSING',
+        'RELATION_NOT_FOUND',
+        'COMPANY_NOT_CONFIRMED',
+        'TAXPAYER_NOT_FOUND',
+      ],
     },
   },
 });

@@ -56,7 +56,7 @@ export const passwordReset = flow({
       access: 'public',
       summary: 'Send a code',
       answers: { 202: codeSent },
-      errors: ['SMS_TOO_FREQUENT', 'PHONE_EMPTY', 'FACE_REQUIRED'],
+      errors: ['SMS_TOO_FREQUENT', 'PHONE_EMPTY', 'PHONE_INVALID', 'FACE_REQUIRED'],
     },
     face: {
       method: 'POST',
@@ -76,7 +76,13 @@ export const passwordReset = flow({
         v.check(exactlyOneFactor, 'exactly one of smsCode and faceTicket'),
       ),
       answers: { 204: null },
-      errors: ['ACCOUNT_SUSPENDED', 'PASSWORD_WEAK', 'SMS_CODE_WRONG', 'FACE_REQUIRED'],
+      errors: [
+        'ACCOUNT_SUSPENDED',
+        'USER_NOT_REGISTERED',
+        'PASSWORD_WEAK',
+        'SMS_CODE_WRONG',
+        'FACE_REQUIRED',
+      ],
     },
   },
 });

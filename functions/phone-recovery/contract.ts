@@ -51,7 +51,7 @@ export const phoneRecovery = flow({
       summary: 'Send a code to the new number',
       body: v.optional(v.object({ challenge })),
       answers: { 202: codeSent },
-      errors: ['SMS_TOO_FREQUENT', 'CHALLENGE_REQUIRED'],
+      errors: ['SMS_TOO_FREQUENT', 'PHONE_INVALID', 'CHALLENGE_REQUIRED'],
     },
     face: {
       method: 'POST',

@@ -57,6 +57,7 @@ export const phones = flow({
       errors: [
         'SESSION_ENDED',
         'FRESH_FACTOR_REQUIRED',
+        'USER_NOT_REGISTERED',
         'PHONE_INVALID',
         'SMS_CODE_WRONG',
         'PHONE_TAKEN',

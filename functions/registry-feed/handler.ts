@@ -1,6 +1,7 @@
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { writeLine } from '#gateways/log.ts';
 import { createSmsGateway } from '#gateways/sms/index.ts';
+import { withinBudget } from '#gateways/time-budget.ts';
 import { type House, houseOf } from '#http/house.ts';
 import { causeOf } from '#http/log.ts';
 import { openTables } from '#store/db.ts';
@@ -28,10 +29,13 @@ type Report = Pick<FeedCounts, 'accepted' | 'stale' | 'emptied'> & {
 
 /**
  * Feed lines (ENT-3) from the queue, as messages or as files that they tell of, or handed over directly. A message
- * whose lines could not be taken because a dependency is away comes again; lines are idempotent, so that is safe.
+ * whose lines could not be taken because a dependency is away, or because the time is up, comes again; lines are
+ * idempotent, so that is safe.
  */
 export async function handler(event: SQSEvent | Batch, context: Context): Promise<Report | SQSBatchResponse> {
-  return 'Records' in event ? takeMessages(event, context) : takeBatch(event);
+  return withinBudget<Report | SQSBatchResponse>(context, () =>
+    'Records' in event ? takeMessages(event, context) : takeBatch(event),
+  );
 }
 
 async function takeBatch({ lines, firstLine = 1 }: Batch): Promise<Report> {

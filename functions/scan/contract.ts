@@ -44,6 +44,7 @@ export const scan = flow({
         'USER_NOT_REGISTERED',
         'RELATION_NOT_FOUND',
         'COMPANY_NOT_CONFIRMED',
+        'TAXPAYER_NOT_FOUND',
         'USE_SPECIAL_ENTRY',
       ],
     },

@@ -90,7 +90,7 @@ export const session = flow({
       access: 'session',
       summary: 'Send a code for a fresh factor (SES-5)',
       answers: { 202: codeSent },
-      errors: ['SESSION_ENDED', 'SMS_TOO_FREQUENT', 'PHONE_EMPTY', 'FACE_REQUIRED'],
+      errors: ['SESSION_ENDED', 'SMS_TOO_FREQUENT', 'PHONE_EMPTY', 'PHONE_INVALID', 'FACE_REQUIRED'],
     },
     factorFace: {
       method: 'POST',
@@ -112,7 +112,7 @@ export const session = flow({
         v.check(exactlyOneFactor, 'exactly one of smsCode and faceTicket'),
       ),
       answers: { 204: null },
-      errors: ['SESSION_ENDED', 'SMS_CODE_WRONG', 'FACE_REQUIRED'],
+      errors: ['SESSION_ENDED', 'USER_NOT_REGISTERED', 'SMS_CODE_WRONG', 'FACE_REQUIRED'],
     },
   },
 });

@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads';
 import type { Clock } from './clock.ts';
 import type { Logs } from './logs.ts';
 import type { FunctionModel } from './model.ts';
+import { runNative } from './native-code.ts';
 import type { Invocation, UsageBook } from './usage.ts';
 import { workerCode } from './worker-code.ts';
 import type { FromWorker, ToWorker, WorkerError, WorkerSetup } from './worker-messages.ts';
@@ -94,7 +95,7 @@ export class FunctionHost {
   async stop(): Promise<void> {
     this.stopped = true;
     await this.starting?.catch(() => undefined);
-    // A native hash that outlives its worker takes the whole process down: what is under way may finish, within reason.
+    // What is under way may finish, within reason.
     for (let waited = 0; this.pending.size > 0 && waited < drainMs; waited += 20) await sleep(20);
     await this.worker?.terminate();
   }
@@ -132,6 +133,9 @@ export class FunctionHost {
             logs.add(shortName, message.error.stack ?? message.error.message, true);
             void worker.terminate();
             return reject(new FunctionError(shortName, message.error));
+          case 'native':
+            void answerNative(worker, message);
+            return;
           case 'result':
             return this.settle(message.id)?.resolve(message.json);
           case 'failed':
@@ -190,6 +194,24 @@ export class FunctionHost {
       AWS_ENDPOINT_URL_FACE_SIMULATOR: `${internalOrigin}/face`,
     };
   }
+}
+
+/** To a worker that died meanwhile nothing is said, and nothing happens. */
+async function answerNative(worker: Worker, native: Extract<FromWorker, { kind: 'native' }>): Promise<void> {
+  const { call } = native;
+  const answer: ToWorker = await runNative(native).then(
+    (value) => ({ kind: 'native-result', call, value }),
+    (error: unknown) => ({
+      kind: 'native-failed',
+      call,
+      error: {
+        type: 'Error',
+        message: error instanceof Error ? error.message : String(error),
+        stack: undefined,
+      },
+    }),
+  );
+  worker.postMessage(answer);
 }
 
 function replaceIfHanging(worker: Worker): void {

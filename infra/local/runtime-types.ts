@@ -37,6 +37,8 @@ export interface RuntimeOptions {
    * What can't be loaded is then found late.
    */
   readonly loadLate?: boolean;
+  /** Seconds that no function may take longer, whatever the template gives it: for tests of what hangs. */
+  readonly longestSeconds?: number;
   /** An assembly of stage `local` that exists already, of whatever settings; otherwise it is synthesized. */
   readonly stageDir?: string;
   /** An assembly that is run as it is: no setting of these options reaches it. */

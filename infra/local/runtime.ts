@@ -31,7 +31,7 @@ import { type FeedBatch, feedRegistry } from './registry.ts';
 import type { Runtime, RuntimeOptions } from './runtime-types.ts';
 import { startSchedules } from './schedules.ts';
 import { Secrets } from './secrets.ts';
-import { withSettings } from './stage-settings.ts';
+import { withSettings, withShortTime } from './stage-settings.ts';
 import { openState } from './state-file.ts';
 import { createTables } from './tables.ts';
 import { UsageBook } from './usage.ts';
@@ -95,7 +95,8 @@ async function start(
   const model = readModel(
     readAssembly(await Promise.race([assembly, dynamoDb.then(() => assembly), portal.then(() => assembly)])),
   );
-  const app = options.stageDir && !options.assemblyDir ? withSettings(model, overrides) : model;
+  const fitted = options.stageDir && !options.assemblyDir ? withSettings(model, overrides) : model;
+  const app = options.longestSeconds ? withShortTime(fitted, options.longestSeconds) : fitted;
 
   const { region } = app.environment;
   const { state: identity, save } = openState(folder?.file('runtime.json'), {

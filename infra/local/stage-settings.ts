@@ -22,3 +22,12 @@ export function withSettings(app: LocalApp, overrides: StageOverrides): LocalApp
     })),
   };
 }
+
+/** @param seconds that no function may take longer */
+export const withShortTime = (app: LocalApp, seconds: number): LocalApp => ({
+  ...app,
+  functions: app.functions.map((model) => ({
+    ...model,
+    timeoutSeconds: Math.min(model.timeoutSeconds, seconds),
+  })),
+});

@@ -1,3 +1,5 @@
+import type { NativeCall } from './native-code.ts';
+
 /** What the worker is given at its start. */
 export interface WorkerSetup {
   readonly clock: SharedArrayBuffer;
@@ -18,7 +20,9 @@ export type ToWorker =
       readonly event: unknown;
       readonly timeoutMs: number;
     }
-  | { readonly kind: 'ping' };
+  | { readonly kind: 'ping' }
+  | { readonly kind: 'native-result'; readonly call: number; readonly value: unknown }
+  | { readonly kind: 'native-failed'; readonly call: number; readonly error: WorkerError };
 
 export interface WorkerError {
   readonly type: string;
@@ -31,4 +35,6 @@ export type FromWorker =
   | { readonly kind: 'broken'; readonly error: WorkerError }
   | { readonly kind: 'result'; readonly id: string; readonly json: string }
   | { readonly kind: 'failed'; readonly id: string; readonly error: WorkerError }
-  | { readonly kind: 'pong' };
+  | { readonly kind: 'pong' }
+  /** Native code that the runtime is to run. */
+  | ({ readonly kind: 'native'; readonly call: number } & NativeCall);

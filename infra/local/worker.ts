@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { installClock } from './clock.ts';
 import { depthHeader, invocationHeader } from './marks.ts';
+import { forwardNativeModules, type NativeCall } from './native-code.ts';
 import type { FromWorker, ToWorker, WorkerSetup } from './worker-messages.ts';
 
 const setup = workerData as WorkerSetup;
@@ -57,6 +58,24 @@ function markFetch(): void {
   };
 }
 
+const nativeCalls = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
+let nextNativeCall = 0;
+
+function askForNative(native: NativeCall): Promise<unknown> {
+  const call = ++nextNativeCall;
+  return new Promise((resolve, reject) => {
+    nativeCalls.set(call, { resolve, reject });
+    say({ kind: 'native', call, ...native });
+  });
+}
+
+function nativeAnswered(message: Extract<ToWorker, { kind: 'native-result' | 'native-failed' }>): void {
+  const waiting = nativeCalls.get(message.call);
+  nativeCalls.delete(message.call);
+  if (message.kind === 'native-result') waiting?.resolve(message.value);
+  else waiting?.reject(new Error(message.error.message));
+}
+
 type Handler = (event: unknown, context: object) => unknown;
 
 function load(): Handler {
@@ -91,10 +110,12 @@ function described(error: unknown): { type: string; message: string; stack: stri
 installClock(setup.clock);
 markHttpRequests();
 markFetch();
+forwardNativeModules(askForNative);
 try {
   const handler = load();
   port.on('message', (message: ToWorker) => {
     if (message.kind === 'ping') return say({ kind: 'pong' });
+    if (message.kind !== 'invoke') return nativeAnswered(message);
     const { id, event } = message;
     running.run({ id, answered: 0 }, async () => {
       try {

@@ -92,8 +92,9 @@ export interface RouteDeclaration {
   /** Status → schema of the body, `null` for an empty one. */
   readonly answers: Readonly<Record<number, Schema | null>>;
   /**
-   * Codes beside the general ones (BAD_REQUEST, NOT_FOUND, EXPIRED, STATE_CONFLICT, BODY_TOO_LARGE, TOO_MANY_REQUESTS,
-   * UNAVAILABLE; of what changes something ORIGIN_NOT_ALLOWED, MEDIA_TYPE_NOT_SUPPORTED).
+   * Codes beside the general ones (BAD_REQUEST, BODY_TOO_LARGE, TOO_MANY_REQUESTS, UNAVAILABLE; with an id in the path
+   * NOT_FOUND, EXPIRED, STATE_CONFLICT; of what changes something STATE_CONFLICT, ORIGIN_NOT_ALLOWED,
+   * MEDIA_TYPE_NOT_SUPPORTED). Tests take no answer that stands in neither (test/support/answers.ts).
    */
   readonly errors?: readonly ProblemCode[];
   /** The largest body in KiB; 16 unless said otherwise. */

@@ -1,5 +1,13 @@
 import { AwsV4Signer } from 'aws4fetch';
-import { asObject, call, DependencyError, OutboundError, parseObject, safeCode } from './outbound.ts';
+import {
+  asObject,
+  call,
+  DependencyError,
+  mayHaveArrived,
+  OutboundError,
+  parseObject,
+  safeCode,
+} from './outbound.ts';
 
 /**
  * Signed calls to AWS services that speak JSON. By a signer of a few KB instead of the SDK's clients: Secrets
@@ -81,7 +89,7 @@ async function callOnce(
   const { url, headers, body } = await sign(service, action, input);
   const answer = await call(url, { headers, body, timeoutMilliseconds, maxBytes }).catch((error: unknown) => {
     if (!(error instanceof OutboundError)) throw error;
-    throw new AwsError(service, action, error.failure, error.failure !== 'refused-connection');
+    throw new AwsError(service, action, error.failure, mayHaveArrived(error.failure));
   });
   const parsed = parseObject(answer.text);
   if (answer.status === 200 && parsed) return parsed;

@@ -1,6 +1,7 @@
 import { AwsV4Signer } from 'aws4fetch';
 import { environment } from './aws.ts';
 import { DependencyError } from './outbound.ts';
+import { withinLeft } from './time-budget.ts';
 
 export interface StoredObject {
   readonly bucket: string;
@@ -58,13 +59,15 @@ export async function readRange(
     secretAccessKey: environment('AWS_SECRET_ACCESS_KEY'),
     ...(process.env.AWS_SESSION_TOKEN && { sessionToken: process.env.AWS_SESSION_TOKEN }),
   }).sign();
+  const time = withinLeft(answerMilliseconds);
+  if (time === 0) throw new DependencyError('s3', 'no-time');
   let response: Response;
   let bytes: Buffer;
   try {
     response = await fetch(signed.url, {
       headers: signed.headers,
       redirect: 'manual',
-      signal: AbortSignal.timeout(answerMilliseconds),
+      signal: AbortSignal.timeout(time),
     });
     if (response.status !== 206) await response.body?.cancel();
     bytes = response.status === 206 ? Buffer.from(await response.arrayBuffer()) : Buffer.alloc(0);

@@ -1,3 +1,5 @@
+import { withinLeft } from './time-budget.ts';
+
 /**
  * Something outside did not do its part: our 503 UNAVAILABLE, never the person's fault (LCK-6).
  * Messages name the service and a code of its own, never what was sent or answered (DOC-4).
@@ -11,8 +13,15 @@ export class DependencyError extends Error {
   }
 }
 
-/** Why a call brought no answer. `refused-connection` is the one case in which nothing can have arrived. */
-export type OutboundFailure = 'timeout' | 'refused-connection' | 'network' | 'too-large';
+/**
+ * Why a call brought no answer. `refused-connection` and `no-time` (the invocation had none left for it) are the cases in
+ * which nothing can have arrived.
+ */
+export type OutboundFailure = 'timeout' | 'refused-connection' | 'no-time' | 'network' | 'too-large';
+
+/** Whether the other side may have got the request all the same. */
+export const mayHaveArrived = (failure: OutboundFailure): boolean =>
+  failure !== 'refused-connection' && failure !== 'no-time';
 
 export class OutboundError extends Error {
   readonly failure: OutboundFailure;
@@ -27,6 +36,7 @@ export interface OutboundRequest {
   readonly method?: 'GET' | 'POST';
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** Less where the invocation's own time ends earlier. */
   readonly timeoutMilliseconds: number;
   /** The longest answer that is read; a longer one is an error. */
   readonly maxBytes?: number;
@@ -44,12 +54,14 @@ export interface OutboundAnswer {
  */
 export async function call(url: string | URL, request: OutboundRequest): Promise<OutboundAnswer> {
   const { method = 'POST', headers = {}, body, timeoutMilliseconds, maxBytes = 65_536 } = request;
+  const time = withinLeft(timeoutMilliseconds);
+  if (time === 0) throw new OutboundError('no-time');
   try {
     const response = await fetch(url, {
       method,
       headers,
       redirect: 'manual',
-      signal: AbortSignal.timeout(timeoutMilliseconds),
+      signal: AbortSignal.timeout(time),
       ...(body !== undefined && { body }),
     });
     return { status: response.status, text: await readBounded(response, maxBytes) };

@@ -1,8 +1,9 @@
 import middy from '@middy/core';
-import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { type FlowDeclaration, type RouteDeclaration, routeKey } from '#contract/flow.ts';
 import { requireOpen } from '#domain/legacy.ts';
 import { Problem } from '#domain/problem.ts';
+import { OutOfTime, reserve, withinBudget } from '#gateways/time-budget.ts';
 import type { Answer } from './answers.ts';
 import type { Call, Steps } from './call.ts';
 import { callerOf } from './caller.ts';
@@ -36,7 +37,8 @@ function httpAnswer(answer: Answer): HttpAnswer {
 
 /**
  * The handler of a flow's function: finds the route, validates by its contract, finds out who calls, runs the step,
- * and turns whatever comes out (or is thrown) into the answer of docs/api.md.
+ * and turns whatever comes out (or is thrown) into the answer of docs/api.md, always before the function's time is up
+ * (ERR-02).
  */
 export function serve<const F extends FlowDeclaration>(contract: F, steps: Steps<F>, parts: Parts = {}) {
   const openHouse = houseOf(contract, parts);
@@ -79,8 +81,15 @@ export function serve<const F extends FlowDeclaration>(contract: F, steps: Steps
     };
     return httpAnswer(await step(house, call as unknown as Call));
   };
+  const answerInTime = (event: APIGatewayProxyEventV2, context: Context) =>
+    withinBudget(context, () => answerRequest(event));
 
-  return middy<APIGatewayProxyEventV2, HttpAnswer, Error, never, Internal>()
+  return middy<APIGatewayProxyEventV2, HttpAnswer, Error, never, Internal>({
+    timeoutEarlyInMillis: reserve.answer,
+    timeoutEarlyResponse: () => {
+      throw new OutOfTime();
+    },
+  })
     .before(({ internal }) => {
       internal.startedAt = performance.now();
     })
@@ -92,5 +101,5 @@ export function serve<const F extends FlowDeclaration>(contract: F, steps: Steps
       request.response = problemAnswer(problem, languageIn(request.event), traceIdOf(request.event));
       logRequest(contract.name, request.event, problem.status, request.internal.startedAt, problem);
     })
-    .handler(answerRequest as never);
+    .handler(answerInTime as never);
 }

@@ -12,6 +12,7 @@ import {
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { type TableName, tableVariable } from '#contract/tables.ts';
 import { Problem } from '#domain/problem.ts';
+import { budgetSignal } from '#gateways/time-budget.ts';
 import { openClient } from './client.ts';
 
 /** An item as stored. Store modules give it its type; nobody else sees attribute names. */
@@ -59,6 +60,11 @@ export type Db = ReturnType<typeof openTables>;
 const conflictRetries = 14;
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+/** Of one call with all its tries: it ends with the invocation's time (ERR-02). */
+function inTime(): { abortSignal?: AbortSignal } {
+  const abortSignal = budgetSignal();
+  return abortSignal ? { abortSignal } : {};
+}
 const errorName = (error: unknown): string => (error instanceof Error ? error.name : '');
 
 /** Full jitter up to 400 ms: many requests for one item spread out instead of colliding again. */
@@ -122,6 +128,7 @@ export function openTables() {
     ): Promise<T | undefined> {
       const { Item: item } = await client().send(
         new GetCommand({ TableName: name(table), Key: key, ConsistentRead: consistent }),
+        inTime(),
       );
       return item as T | undefined;
     },
@@ -141,6 +148,7 @@ export function openTables() {
         if (attempt > 0) await backOff(attempt);
         const answer: BatchGetCommandOutput = await client().send(
           new BatchGetCommand({ RequestItems: pending }),
+          inTime(),
         );
         for (const [table, items] of Object.entries(answer.Responses ?? {})) {
           const keyNames = Object.keys(request[table]?.Keys[0] ?? {});
@@ -180,6 +188,7 @@ export function openTables() {
           ConsistentRead: q.consistent,
           ExclusiveStartKey: q.from,
         }),
+        inTime(),
       );
       return { items: Items as T[], next: last };
     },
@@ -197,6 +206,7 @@ export function openTables() {
               ReturnValues: 'ALL_NEW',
               ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
             }),
+            inTime(),
           ),
         );
         return { ok: true, item: item as T };
@@ -210,7 +220,10 @@ export function openTables() {
     async put(p: Put): Promise<boolean> {
       try {
         await throughConflicts(() =>
-          client().send(new PutCommand({ TableName: name(p.table), Item: p.put, ...expression(p) })),
+          client().send(
+            new PutCommand({ TableName: name(p.table), Item: p.put, ...expression(p) }),
+            inTime(),
+          ),
         );
         return true;
       } catch (error) {
@@ -236,7 +249,7 @@ export function openTables() {
         return { ConditionCheck: { ...common, Key: w.key, ConditionExpression: w.when } };
       });
       try {
-        await throughConflicts(() => client().send(new TransactWriteCommand({ TransactItems })));
+        await throughConflicts(() => client().send(new TransactWriteCommand({ TransactItems }), inTime()));
       } catch (error) {
         if (errorName(error) !== 'TransactionCanceledException') throw error;
         const reasons = (error as Cancelled).CancellationReasons ?? [];

@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import argon2 from 'argon2';
 import { afterEach, describe, expect, inject, it } from 'vitest';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -123,6 +124,31 @@ describe('processes', () => {
     expect(listening).toHaveLength(3);
     for (const address of listening)
       expect(['0100007F', '0000000000000000FFFF00000100007F']).toContain(address);
+  });
+});
+
+describe('a function that dies while native code runs for it', () => {
+  const ask = async (url: string, body: object) => {
+    const answer = await fetch(`${url}/probe`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    return { status: answer.status, text: await answer.text() };
+  };
+
+  it.each(['exit', 'throw'])('takes nobody with it: %s', async (dies) => {
+    const started = run(fixture, [], { DYNAMODB_ENDPOINT: inject('dynamodbEndpoint') });
+    const url = await ready(started);
+    for (let time = 1; time <= 2; time++) {
+      expect((await ask(url, { do: 'hashing', dies })).status).toBe(500);
+      await expect.poll(async () => (await ask(url, { do: 'env' })).status, { timeout: 10_000 }).toBe(200);
+    }
+    const { status, text } = await ask(url, { do: 'hash', password: 'Wanjiang#2058' });
+    expect(status).toBe(200);
+    expect(await argon2.verify(JSON.parse(text), 'Wanjiang#2058')).toBe(true);
+    started.child.kill('SIGTERM');
+    expect(await started.ended).toBe(0);
   });
 });
 

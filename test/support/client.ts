@@ -1,4 +1,6 @@
-/** A small HTTP client that keeps cookies as a browser would and shows status and body. */
+import { expectListed } from './answers.ts';
+
+/** A small HTTP client that keeps cookies as a browser would and shows status and body; takes no answer that OpenAPI does not list. */
 export interface Reply<B = Record<string, unknown>> {
   readonly status: number;
   readonly body: B;
@@ -35,9 +37,11 @@ export function clientOf(url: string) {
     });
     const text = await answer.text();
     const set = answer.headers.getSetCookie()[0];
+    const parsed = text === '' ? undefined : JSON.parse(text);
+    expectListed(method, path, answer.status, parsed);
     return {
       status: answer.status,
-      body: text === '' ? undefined : JSON.parse(text),
+      body: parsed,
       headers: answer.headers,
       cookie: set?.split(';')[0],
     };

@@ -1,5 +1,5 @@
 import type { SmsPurpose } from '#domain/names.ts';
-import { DependencyError, OutboundError, safeCode } from '../outbound.ts';
+import { DependencyError, mayHaveArrived, OutboundError, safeCode } from '../outbound.ts';
 
 export interface SmsMessage {
   /** A mainland number of 11 digits. */
@@ -40,7 +40,7 @@ export class SmsUnavailable extends DependencyError {
 /** What an error without an answer means for the message. */
 export function unanswered(provider: string, error: unknown): Error {
   if (error instanceof OutboundError) {
-    return new SmsUnavailable(provider, error.failure, error.failure !== 'refused-connection');
+    return new SmsUnavailable(provider, error.failure, mayHaveArrived(error.failure));
   }
   return new SmsUnavailable(provider, 'no readable answer', true);
 }

@@ -1,0 +1,189 @@
+import { agencyFirm, agreementsOf, apiOf, entering, firm } from '../flows/support/agencies.ts';
+import { asChannel } from '../flows/support/channels.ts';
+import { creditCode, legalRepresentative, taxpayer } from '../flows/support/feed-lines.ts';
+import { orderAtHall } from '../flows/support/orders.ts';
+import { companyOf, feed } from '../flows/support/registry.ts';
+import { inCompany } from '../flows/support/relations.ts';
+import { reportLine, reportNumber, underReport } from '../flows/support/reports.ts';
+import { applied, claimed, company, decide, fed, somebody } from '../flows/support/staff.ts';
+import type { Loose, Reply } from '../support/client.ts';
+import { enterPassword, expectStatus } from '../support/door.ts';
+import { person } from '../support/people.ts';
+import { settled } from '../support/seed.ts';
+import type { Kind } from './patient-door.ts';
+
+/** What people do for companies, and halls for both. */
+
+const isThere = (reply: Reply<Loose>): boolean => reply.body?.code === 'RELATION_EXISTS';
+
+export const companyKinds: readonly Kind[] = [
+  {
+    name: 'SWI-1 from the company to oneself and back',
+    routes: / \/v1\/session\/identit/,
+    async ready(door) {
+      const { id, boss } = await company(door);
+      return {
+        async run(again) {
+          if (again) await boss.logIn();
+          expectStatus(await boss.switchTo(undefined), 200);
+          expectStatus(await boss.switchTo(id), 200);
+        },
+        async done() {
+          const { session } = expectStatus(await boss.call('GET', '/v1/session'), 200).body;
+          return session.identity.taxpayerId === id;
+        },
+      };
+    },
+  },
+  {
+    name: 'REL-5 an invitation that is confirmed',
+    routes: / \/v1\/(enterprise\/staff|authorizations)/,
+    async ready(door) {
+      const firm = await company(door);
+      const guest = await somebody(door);
+      return {
+        async run(again) {
+          if (again) {
+            await firm.boss.logIn();
+            expectStatus(await firm.boss.switchTo(firm.id), 200);
+            await guest.logIn();
+          }
+          const invited = await firm.invite(guest.who);
+          if (!isThere(invited)) expectStatus(invited, 201);
+          const [one] = await guest.listed('pending', firm.id);
+          if (one) expectStatus(await decide(guest, one.authorizationId, 'confirm'), 200);
+        },
+        done: async () => (await guest.listed('active', firm.id)).length === 1,
+      };
+    },
+  },
+  {
+    name: 'REL-6 an application that the company confirms',
+    routes: / \/v1\/(enterprise\/staff|authorizations)/,
+    async ready(door) {
+      const firm = await company(door);
+      const guest = await somebody(door);
+      return {
+        async run(again) {
+          if (again) {
+            await firm.boss.logIn();
+            expectStatus(await firm.boss.switchTo(firm.id), 200);
+            await guest.logIn();
+          }
+          const asked = await applied(guest, firm.id);
+          if (!isThere(asked)) expectStatus(asked, 201);
+          const [one] = await firm.staff('pending');
+          if (one) expectStatus(await firm.on(one.authorizationId, 'confirm'), 200);
+        },
+        done: async () => (await guest.listed('active', firm.id)).length === 1,
+      };
+    },
+  },
+  {
+    name: 'ENT-1 a new company is confirmed',
+    routes: / \/v1\/confirmations/,
+    async ready(door) {
+      const [boss, id] = [await somebody(door), creditCode()];
+      const facts = { state: 'awaiting-confirmation' };
+      await fed(door, taxpayer(id, 1, facts), legalRepresentative(id, boss.who));
+      return {
+        async run(again) {
+          if (again) await boss.logIn();
+          const { confirmations } = expectStatus(await boss.call('GET', '/v1/confirmations'), 200).body;
+          const path = `/v1/confirmations/${confirmations[0]?.confirmationId}`;
+          expectStatus(await boss.call('POST', path, { kind: 'new-taxpayer' }), 200);
+        },
+        done: async () => (await boss.listed('active', id)).length === 1,
+      };
+    },
+  },
+  {
+    name: 'AGY-4 an agreement that the client confirms',
+    routes: / \/v1\/(agency|enterprise\/agreements)/,
+    async ready(door) {
+      let agency = await agencyFirm(door);
+      let client = await firm(door);
+      const agent = await settled(door);
+      return {
+        async run(again) {
+          if (again) {
+            agency = { ...agency, api: apiOf(door, (await inCompany(door, agency.boss, agency.id)).token) };
+            client = { ...client, api: apiOf(door, (await inCompany(door, client.boss, client.id)).token) };
+          }
+          expectStatus(await agency.api('PUT', '/v1/agency/staff', { agents: [claimed(agent)] }), 200);
+          if ((await agreementsOf(agency, 'agency')).length === 0) {
+            const body = entering(client.id, [claimed(agent)]);
+            expectStatus(await agency.api('POST', '/v1/agency/agreements', body), 201);
+          }
+          const [{ agreementId }] = (await agreementsOf(client, 'enterprise')) as [Loose];
+          const path = `/v1/enterprise/agreements/${agreementId}/confirm`;
+          expectStatus(await client.api('POST', path), 200);
+        },
+        async done() {
+          const all = await agreementsOf(client, 'enterprise');
+          return all.length === 1 && all[0].state === 'active';
+        },
+      };
+    },
+  },
+  {
+    name: 'SPC-2 a login under a cross-region report',
+    routes: / \/v1\/logins/,
+    async ready(door) {
+      const who = await settled(door);
+      const id = await companyOf(door, who, { subject: 'cross-region' });
+      const reportNo = reportNumber('1234');
+      await feed(door, reportLine(id, reportNo));
+      let token = '';
+      return {
+        async run() {
+          token = (await underReport(door, who, id, reportNo)).token;
+        },
+        async done() {
+          const { session } = (await door.http('GET', '/v1/session', undefined, { token })).body;
+          return session?.identity.reportNo === reportNo;
+        },
+      };
+    },
+  },
+  {
+    name: 'ORD-1 an order of the authority',
+    routes: / \/v1\/hall\/orders/,
+    async ready(door) {
+      const who = await settled(door);
+      return {
+        run: async () => void expectStatus(await orderAtHall(door, who, 'suspend'), 204),
+        async done() {
+          const reply = await enterPassword(door, who.documentNumber, who.password);
+          return reply.body.code === 'ACCOUNT_SUSPENDED';
+        },
+      };
+    },
+  },
+  {
+    name: 'ENT-3 what the hall writes down',
+    routes: / \/v1\/hall\/(collections|relations|confirmations)/,
+    async ready(door) {
+      const firm = await company(door);
+      const [who, waiting, boss] = [person(), creditCode(), await somebody(door)];
+      const facts = { state: 'awaiting-confirmation' };
+      await fed(door, taxpayer(waiting, 1, facts), legalRepresentative(waiting, boss.who));
+      const hall = asChannel(door, 'hall');
+      const named = { person: claimed(who) };
+      return {
+        async run() {
+          expectStatus(await hall('POST', '/v1/hall/collections', { ...named, phone: who.phone }), 201);
+          const relation = { taxpayerId: firm.id, ...named, role: 'tax-handler' };
+          const related = await hall('POST', '/v1/hall/relations', relation);
+          if (!isThere(related)) expectStatus(related, 201);
+          const confirmed = await hall('POST', '/v1/hall/confirmations', { taxpayerId: waiting });
+          if (confirmed.body?.code !== 'STATE_CONFLICT') expectStatus(confirmed, 200);
+        },
+        async done() {
+          const handlers = (await firm.staff()).filter(({ role }) => role === 'tax-handler');
+          return handlers.length === 1 && (await boss.listed('active', waiting)).length === 1;
+        },
+      };
+    },
+  },
+];

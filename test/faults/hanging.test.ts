@@ -1,0 +1,86 @@
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { type LegacyDoor, openLegacyDoor } from '../flows/support/legacy.ts';
+import { companyKinds } from './company-kinds.ts';
+import { type Spot, spotsOf } from './journeys.ts';
+import { complete, type Journey, type Kind, type PatientDoor, patient } from './patient-door.ts';
+import { personKinds } from './person-kinds.ts';
+
+/**
+ * Functions that end after 3 s: their calls have 2 s, less than the client library gives one try, so that a single call
+ * without an answer uses all of them up.
+ */
+const longestSeconds = 3;
+const kinds: readonly Kind[] = [...personKinds, ...companyKinds];
+
+let door: LegacyDoor;
+beforeAll(async () => {
+  door = await openLegacyDoor({ longestSeconds });
+});
+afterAll(() => door?.stop());
+
+async function ownSpots({ routes, ready }: Kind): Promise<Spot[]> {
+  const journey = await ready(patient(door));
+  const spots = await spotsOf(door, () => journey.run(false));
+  return spots.filter(({ routeKey }) => routes.test(routeKey));
+}
+
+const lines = (): Record<string, unknown>[] =>
+  door.logs().flatMap(({ line }) => {
+    try {
+      return [JSON.parse(line)];
+    } catch {
+      return [];
+    }
+  });
+
+/** Log lines of answers that a call without an answer came before: refused, or done where it was not needed for that. */
+const answeredLate = (routeKey: string) =>
+  lines().filter(
+    ({ route, code, Milliseconds }) =>
+      route === routeKey && (code === 'UNAVAILABLE' || Number(Milliseconds) >= 1_500),
+  );
+
+/** Goes through journeys side by side, each with one call that hangs: the answer is ours, and the log says what it was. */
+async function hanging(those: readonly { readonly kind: Kind; readonly spot: Spot }[]): Promise<void> {
+  const begun: { own: PatientDoor; journey: Journey }[] = [];
+  for (const { kind } of those) {
+    const own = patient(door);
+    begun.push({ own, journey: await kind.ready(own) });
+  }
+  const before = those.map(({ spot }) => answeredLate(spot.routeKey).length);
+  const ids = those.map(({ spot }) => door.faults.add({ ...spot, kind: 'timeout', times: 1 }));
+  try {
+    await Promise.all(begun.map(({ own, journey }) => complete(own, journey)));
+    expect(those.filter((_, at) => door.faults.struck(ids[at] ?? '') === 0)).toEqual([]);
+  } finally {
+    door.faults.clear();
+  }
+  for (const [at, { spot }] of those.entries()) {
+    // The line is on its way while the answer is there.
+    const told = await vi.waitFor(() => {
+      const found = answeredLate(spot.routeKey);
+      expect(found.length, JSON.stringify(spot)).toBeGreaterThan(before[at] ?? 0);
+      return found.at(-1);
+    });
+    if (told?.code === 'UNAVAILABLE')
+      expect(told).toMatchObject({ level: 'ERROR', status: 503, cause: { name: expect.any(String) } });
+  }
+  expect(door.logs().filter(({ line }) => /timed out after/.test(line))).toEqual([]);
+}
+
+const lastOf = async (kind: Kind): Promise<{ kind: Kind; spot: Spot }> => {
+  const spot = (await ownSpots(kind)).at(-1);
+  if (!spot) throw new Error(`${kind.name} makes no call`);
+  return { kind, spot };
+};
+
+it('ERR-02 a call that hangs has a problem answer and a log line, and the next try gets through', async () => {
+  // Some of each file: the others are long.
+  const some = [];
+  for (const kind of kinds.filter((_, at) => at % 3 === 1)) some.push(await lastOf(kind));
+  await hanging(some);
+});
+
+it.each(kinds)('ERR-02 $name: whichever call hangs', { tags: ['long'], timeout: 600_000 }, async (kind) => {
+  for (const spot of await ownSpots(kind)) await hanging([{ kind, spot }]);
+});

@@ -1,0 +1,51 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type LegacyDoor, openLegacyDoor } from '../flows/support/legacy.ts';
+import { companyKinds } from './company-kinds.ts';
+import { cases, type Spot, spotsOf, under } from './journeys.ts';
+import { complete, type Kind, patient } from './patient-door.ts';
+import { personKinds } from './person-kinds.ts';
+
+/** Every kind of journey beside registration, login and reset, which have files of their own. */
+const kinds: readonly Kind[] = [...personKinds, ...companyKinds];
+
+let door: LegacyDoor;
+beforeAll(async () => {
+  door = await openLegacyDoor();
+});
+afterAll(() => door?.stop());
+
+/** The calls of a kind's own routes, found by going through it once without a fault. */
+async function ownSpots({ routes, ready }: Kind): Promise<Spot[]> {
+  const own = patient(door);
+  const journey = await ready(own);
+  const spots = await spotsOf(door, () => journey.run(false));
+  expect(await journey.done()).toBe(true);
+  const found = spots.filter(({ routeKey }) => routes.test(routeKey));
+  expect(found.length).toBeGreaterThan(0);
+  return found;
+}
+/** The last call of the last route that changes something: mostly the write that decides. */
+const decisive = (spots: readonly Spot[]): Spot[] =>
+  spots.filter(({ routeKey }) => !routeKey.startsWith('GET ')).slice(-1);
+
+describe.each(kinds)('$name', (kind) => {
+  const at = async (spot: Spot, fault: (typeof cases)[number]): Promise<void> => {
+    const own = patient(door);
+    const journey = await kind.ready(own);
+    await under(door, { ...spot, ...fault }, () => complete(own, journey));
+  };
+
+  it('ERR-01 is done, once, although the answer to its decisive call is lost', async () => {
+    const [hardest] = cases;
+    if (!hardest) throw new Error('no case');
+    for (const spot of decisive(await ownSpots(kind))) await at(spot, hardest);
+  });
+
+  it.each(cases)(
+    'ERR-01 is done, once, with $kind × $times at any call',
+    { tags: ['long'], timeout: 600_000 },
+    async (fault) => {
+      for (const spot of await ownSpots(kind)) await at(spot, fault);
+    },
+  );
+});
