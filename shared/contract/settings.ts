@@ -83,8 +83,8 @@ const audiences = v.pipe(
   v.readonly(),
 );
 
-/** PWD-3: a stage may make hashes dearer, never cheaper. */
-const atLeast: Partial<Record<string, number>> = { argon2MemoryKiB: 19_456, argon2Iterations: 2 };
+/** PWD-3: a stage may make hashes dearer, never cheaper; only `local`, which is never deployed, may, for tests. */
+const leastHash = { argon2MemoryKiB: 19_456, argon2Iterations: 2 };
 
 const policyEntries = Object.fromEntries(
   Object.entries(defaultPolicies).map(([name, value]) => {
@@ -92,7 +92,7 @@ const policyEntries = Object.fromEntries(
       name === 'challengeAfter'
         ? v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0)))
         : typeof value === 'number'
-          ? v.pipe(v.number(), v.integer(), v.minValue(atLeast[name] ?? 1))
+          ? v.pipe(v.number(), v.integer(), v.minValue(1))
           : typeof value === 'boolean'
             ? v.boolean()
             : text;
@@ -133,7 +133,11 @@ export function parseSettings(input: unknown): Settings {
     const wrong = result.issues.map((issue) => `${v.getDotPath(issue) ?? '(settings)'}: ${issue.message}`);
     throw new Error(`Wrong settings: ${wrong.join('; ')}`);
   }
-  return { ...result.output, policies: { ...defaultPolicies, ...result.output.policies } as Policies };
+  const policies = { ...defaultPolicies, ...result.output.policies } as Policies;
+  for (const [name, least] of Object.entries(leastHash))
+    if (result.output.stage !== 'local' && policies[name as keyof typeof leastHash] < least)
+      throw new Error(`Wrong settings: policies.${name}: at least ${least}`);
+  return { ...result.output, policies };
 }
 
 /** Public keys of the channels (CHN-1), two valid during a rotation; in the environment as CHANNEL_KEYS. */

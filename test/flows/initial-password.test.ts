@@ -1,5 +1,5 @@
 import { decodeProtectedHeader } from 'jose';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { localPartner, pollScan, workingAs } from '../support/channel-partner.ts';
 import {
   type Door,
@@ -324,6 +324,12 @@ describe('at the entry of a company', () => {
 
 describe('the time that it takes', () => {
   it('AUTH-07 LGN-11 an initial password is compared at the cost of a hash', async () => {
+    const usual = door;
+    door = await openDoor({ realHashes: true });
+    onTestFinished(async () => {
+      await door.stop();
+      door = usual;
+    });
     const [initial, hashed] = [await beginner(), person()];
     await feed(door, personLine(hashed, 1, { passwordHash: legacy('MD5', hashed.password) }));
     await loggedInByFace(door, hashed);

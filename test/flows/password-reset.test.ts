@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { defaultPolicies } from '#domain/policies.ts';
 import {
   codeFor,
@@ -411,6 +411,12 @@ describe('PWD-3 what a change does', () => {
 
   it('PWD-3 stores argon2id of at least 19 MiB, two passes, one lane', async () => {
     const who = person();
+    const usual = door;
+    door = await openDoor({ realHashes: true });
+    onTestFinished(async () => {
+      await door.stop();
+      door = usual;
+    });
     const key = await subjectOf(door, () => registered(door, who), 'registered');
     expectStatus(await resetByFace(who, freshPassword()), 204);
     const { password, passwordHistory } = (await personOf(door, key)) as {

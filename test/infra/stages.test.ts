@@ -81,6 +81,16 @@ describe('settings', () => {
     ).rejects.toThrow(name);
   });
 
+  it.each(['argon2MemoryKiB', 'argon2Iterations'])(
+    'PWD-3 never make hashes cheaper by %s, except in stage local, which is never deployed',
+    (name) => {
+      const policies = { [name]: defaultPolicies[name as 'argon2Iterations'] - 1 };
+      for (const stage of ['dev', 'staging', 'prod', 'prodcn'])
+        expect(() => resolveStage(stage, { policies })).toThrow(`policies.${name}: at least`);
+      expect(resolveStage('local', { policies }).settings.policies).toMatchObject(policies);
+    },
+  );
+
   it('stop the synth when a setting or stage does not exist', async () => {
     const policies = { smsPerWeek: 3 } as object;
     await expect(synthesize({ stage: 'dev', outdir: temporaryFolder(), policies })).rejects.toThrow(
