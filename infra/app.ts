@@ -2,15 +2,19 @@ import { Validations } from 'aws-cdk-lib/core';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { resolveStage } from './stage.ts';
 import { buildApp } from './synth.ts';
+import { warningsOf } from './warnings.ts';
 
-/** The stage of `cdk … -c stage=prod`; the CLI hands its context over in the environment. */
-function chosenStage(): unknown {
-  const context: Record<string, unknown> = JSON.parse(process.env.CDK_CONTEXT_JSON ?? '{}');
-  return context.stage ?? 'dev';
-}
+/** What `cdk … -c stage=prod -c rehearsal=true` says; the CLI hands its context over in the environment. */
+const context: Record<string, unknown> = JSON.parse(process.env.CDK_CONTEXT_JSON ?? '{}');
+const isSet = (name: string): boolean => String(context[name] ?? 'false') === 'true';
 
 try {
-  const app = await buildApp(resolveStage(chosenStage()), {});
+  const stage = resolveStage(context.stage ?? 'dev', {
+    rehearsal: isSet('rehearsal'),
+    first: isSet('first'),
+  });
+  for (const warning of warningsOf(stage)) console.error(warning);
+  const app = await buildApp(stage, {});
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   app.synth();
 } catch (error) {

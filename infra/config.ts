@@ -1,7 +1,10 @@
 import type { ChannelKeys, SettingsInput } from '#contract/settings.ts';
 
-/** The stages. `prod` is for a region of partition aws, `prodcn` for the China regions (partition aws-cn). */
-export const stageNames = ['local', 'dev', 'staging', 'prod', 'prodcn'] as const;
+/**
+ * The stages. Real people's documents stay in the mainland: `staging` and `prod` are in the China regions (partition
+ * aws-cn). `dev` and `showcase` are in a region of partition aws, for made-up people only (docs/data-residency.md).
+ */
+export const stageNames = ['local', 'dev', 'staging', 'prod', 'showcase'] as const;
 export type StageName = (typeof stageNames)[number];
 
 export interface StageConfig {
@@ -23,18 +26,28 @@ export interface StageConfig {
   readonly logRetentionDays: number;
   /** Requests of all callers together, the last line behind the budgets per address (LGN-12). */
   readonly throttling: { readonly requestsPerSecond: number; readonly burst: number };
-  /** Reserved concurrency of each function that hashes passwords, so that guessing can't eat the account's (PWD-02). */
-  readonly hashingConcurrency?: number;
+  /** So that guessing can't eat the account's concurrency (PWD-02); left out where nothing is reserved. */
+  readonly concurrency?: Concurrency;
   /** Public keys of the channels (CHN-1). */
   readonly channelKeys?: ChannelKeys;
   readonly alarms: {
-    /** SNS topic that is told; without one the alarms only show. */
+    /** SNS topic that is told; left out: the stage makes one of its own, … */
     readonly topicArn?: string;
+    /** … to which these addresses are subscribed. Each has to confirm the mail that AWS sends it. */
+    readonly emails?: readonly string[];
     /** Failed share of calls in five minutes. */
     readonly errorPercent: number;
     /** Answers ACCOUNT_LOCKED in five minutes that look like an attack on many (AUTH-01). */
     readonly lockedInFiveMinutes: number;
   };
+}
+
+/** Function calls at once, in the stage's account and region. */
+export interface Concurrency {
+  /** The account's quota, "Concurrent executions" of Lambda in Service Quotas. Lambda keeps 100 of it unreserved. */
+  readonly account: number;
+  /** Reserved for all functions together that hash passwords for requests; divided by infra/hashing-pool.ts. */
+  readonly hashing: number;
 }
 
 export interface PortalConfig {
@@ -114,44 +127,20 @@ export const stages: Readonly<Record<StageName, StageConfig>> = {
       legacyUntil,
       appDownloads,
     },
-    region: 'ap-southeast-1',
+    region: 'cn-north-1',
     architecture: 'arm64',
     domain: {
       name: 'staging.etax.example.cn',
       certificateArn:
-        'arn:aws:acm:ap-southeast-1:111122223333:certificate/00000000-0000-4000-8000-000000000000',
+        'arn:aws-cn:acm:cn-north-1:111122223333:certificate/00000000-0000-4000-8000-000000000000',
     },
-    portal: { certificate: standInCertificate },
+    portal: { certificate: 'ASCA00000000000000000' },
     logRetentionDays: 30,
     throttling: { requestsPerSecond: 500, burst: 1_000 },
-    hashingConcurrency: 20,
+    concurrency: { account: 1_000, hashing: 70 },
     alarms: { errorPercent: 1, lockedInFiveMinutes: 50 },
   },
   prod: {
-    settings: {
-      issuer: 'https://etax.example.cn',
-      sms: {
-        kind: 'aws',
-        originationIdentity: 'arn:aws:sms-voice:ap-southeast-1:111122223333:sender-id/AHTAX/CN',
-      },
-      face: tencentFace,
-      legacyUntil,
-      appDownloads,
-    },
-    region: 'ap-southeast-1',
-    architecture: 'arm64',
-    domain: {
-      name: 'etax.example.cn',
-      certificateArn:
-        'arn:aws:acm:ap-southeast-1:111122223333:certificate/00000000-0000-4000-8000-000000000000',
-    },
-    portal: { certificate: standInCertificate },
-    logRetentionDays: 400,
-    throttling: { requestsPerSecond: 2_000, burst: 4_000 },
-    hashingConcurrency: 200,
-    alarms: { errorPercent: 1, lockedInFiveMinutes: 50 },
-  },
-  prodcn: {
     settings: {
       issuer: 'https://etax.example.cn',
       sms: tencentSms,
@@ -169,7 +158,31 @@ export const stages: Readonly<Record<StageName, StageConfig>> = {
     portal: { certificate: 'ASCA00000000000000000' },
     logRetentionDays: 400,
     throttling: { requestsPerSecond: 2_000, burst: 4_000 },
-    hashingConcurrency: 200,
+    concurrency: { account: 1_000, hashing: 420 },
+    alarms: { errorPercent: 1, lockedInFiveMinutes: 50 },
+  },
+  showcase: {
+    settings: {
+      issuer: 'https://showcase.etax.example.cn',
+      sms: {
+        kind: 'aws',
+        originationIdentity: 'arn:aws:sms-voice:ap-southeast-1:111122223333:sender-id/AHTAX/CN',
+      },
+      face: tencentFace,
+      legacyUntil,
+      appDownloads,
+    },
+    region: 'ap-southeast-1',
+    architecture: 'arm64',
+    domain: {
+      name: 'showcase.etax.example.cn',
+      certificateArn:
+        'arn:aws:acm:ap-southeast-1:111122223333:certificate/00000000-0000-4000-8000-000000000000',
+    },
+    portal: { certificate: standInCertificate },
+    logRetentionDays: 400,
+    throttling: { requestsPerSecond: 2_000, burst: 4_000 },
+    concurrency: { account: 1_000, hashing: 420 },
     alarms: { errorPercent: 1, lockedInFiveMinutes: 50 },
   },
 };

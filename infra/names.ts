@@ -6,7 +6,7 @@ import type { Stage } from './stage.ts';
  * Names that one stack gives and another uses. Tables have names of their own instead of exports: an export that is
  * in use can't change, and a restored table (PITR makes a new one) can take its place under its name.
  */
-export const prefix = (stage: Stage): string => `ahtax-${stage.name}`;
+export const prefix = (stage: Pick<Stage, 'name'>): string => `ahtax-${stage.name}`;
 export const tableName = (stage: Stage, table: TableName): string => `${prefix(stage)}-${table}`;
 
 export const originSecretName = (stage: Stage): string => `${prefix(stage)}/origin`;

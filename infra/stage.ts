@@ -10,6 +10,7 @@ import {
 import { defaultAudiences, defaultMatters } from '#domain/matters.ts';
 import { defaultPolicies } from '#domain/policies.ts';
 import { type StageConfig, type StageName, stageNames, stages } from './config.ts';
+import { standIns } from './stand-ins.ts';
 
 export type Partition = 'aws' | 'aws-cn';
 export type Architecture = 'arm64' | 'x86_64';
@@ -21,6 +22,10 @@ export interface StageOverrides {
   readonly policies?: SettingsInput['policies'];
   readonly settings?: Partial<SettingsInput> | undefined;
   readonly config?: Partial<StageConfig> | undefined;
+  /** Stand-ins of infra/config.ts pass, and every template says so. */
+  readonly rehearsal?: boolean | undefined;
+  /** The first deployment: nothing is protected from deletion yet, so that a failed one can be taken back. */
+  readonly first?: boolean | undefined;
 }
 
 /** A stage checked: from here on nothing about it can be wrong. */
@@ -32,6 +37,9 @@ export interface Stage extends Omit<StageConfig, 'settings' | 'architecture' | '
   /** The settings as the functions get them: policies only where they differ from the defaults. */
   readonly settingsJson: string;
   readonly channelKeysJson: string;
+  readonly first: boolean;
+  /** The settings that are stand-ins; none but in a rehearsal and in stage local. */
+  readonly standIns: readonly string[];
 }
 
 export const hostArchitecture = (): Architecture => (process.arch === 'arm64' ? 'arm64' : 'x86_64');
@@ -55,7 +63,13 @@ export function resolveStage(name: unknown, overrides: StageOverrides = {}): Sta
   const settings = parseSettings(input);
   const partition = partitionOf(config.region);
   refuse(name, partition, config, settings);
-  const { account, domain, hashingConcurrency, portal } = config;
+  const channelKeys = overrides.channelKeys ?? config.channelKeys ?? {};
+  const found = name === 'local' ? [] : standIns({ ...config, settings: input }, channelKeys);
+  if (found.length > 0 && !overrides.rehearsal)
+    throw new Error(
+      `Stage ${name} still has stand-ins: ${found.join(', ')}. Put the bureau's own into infra/config.ts, or rehearse with -c rehearsal=true.`,
+    );
+  const { account, concurrency, domain, portal } = config;
   return {
     name,
     partition,
@@ -68,14 +82,16 @@ export function resolveStage(name: unknown, overrides: StageOverrides = {}): Sta
       matters: unlessDefault(settings.matters, defaultMatters),
       audiences: unlessDefault(settings.audiences, defaultAudiences),
     }),
-    channelKeysJson: JSON.stringify(parseChannelKeys(overrides.channelKeys ?? config.channelKeys ?? {})),
+    channelKeysJson: JSON.stringify(parseChannelKeys(channelKeys)),
     logRetentionDays: config.logRetentionDays,
     throttling: config.throttling,
     alarms: config.alarms,
+    first: overrides.first ?? false,
+    standIns: found,
     ...(account ? { account } : {}),
     ...(domain ? { domain } : {}),
     ...(portal ? { portal } : {}),
-    ...(hashingConcurrency ? { hashingConcurrency } : {}),
+    ...(concurrency ? { concurrency } : {}),
   };
 }
 
@@ -109,6 +125,10 @@ function refuse(name: StageName, partition: Partition, config: StageConfig, sett
   };
   const { domain, architecture } = config;
   if (name !== 'local' && !settings.issuer.startsWith('https://')) no('issuer must be an https origin.');
+  if (name === 'prod' && partition !== 'aws-cn')
+    no(
+      'region must be one of the China regions: real people’s documents stay in the mainland (docs/data-residency.md).',
+    );
   if (partition === 'aws-cn') {
     if (settings.sms.kind === 'aws')
       no(

@@ -13,6 +13,7 @@ import { DataStack } from './stacks/data-stack.ts';
 import { cloudFrontLogRegion, PortalLogStack } from './stacks/portal-log-stack.ts';
 import { PortalStack } from './stacks/portal-stack.ts';
 import { resolveStage, type Stage, type StageOverrides } from './stage.ts';
+import { warningsOf } from './warnings.ts';
 
 export interface Sources {
   /** All flows of the system unless a test brings its own. */
@@ -74,6 +75,12 @@ async function portalFiles({ portalFiles: given }: Sources): Promise<string> {
   return buildPortal({ mode: 'production', progress: (line) => process.stderr.write(`${line} …\n`) });
 }
 
+/** CloudFormation shows it with each stack, and keeps at most 1,024 bytes. */
+function described(stage: Stage): { description?: string } {
+  const warnings = warningsOf(stage);
+  return warnings.length > 0 ? { description: warnings.join(' ') } : {};
+}
+
 function addStacks(
   app: App,
   stage: Stage,
@@ -86,8 +93,9 @@ function addStacks(
     stage,
     env: { region: stage.region, ...(stage.account ? { account: stage.account } : {}) },
     tags: { system: 'ahtax', stage: stage.name },
+    ...(stage.name === 'local' ? {} : described(stage)),
   };
-  const lasting = stage.name.startsWith('prod');
+  const lasting = stage.name === 'prod' && !stage.first;
   const data = new DataStack(app, names.data, { ...common, terminationProtection: lasting });
   const api = new ApiStack(app, names.api, {
     ...common,

@@ -7,13 +7,14 @@ import {
   Runtime,
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
-import { Duration, RemovalPolicy, Stack, Token } from 'aws-cdk-lib/core';
+import { Duration, Stack, Token } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { FlowDeclaration } from '#contract/flow.ts';
 import { prefix } from '../names.ts';
 import type { Stage } from '../stage.ts';
 import { functionEnvironment, type SharedResources } from './environment.ts';
 import { functionGrants } from './grants.ts';
+import { logRemoval } from './log-removal.ts';
 
 export interface FlowFunctionProps {
   readonly stage: Stage;
@@ -21,6 +22,8 @@ export interface FlowFunctionProps {
   /** The bundled asset folder. */
   readonly assetDirectory: string;
   readonly shared: SharedResources;
+  /** Calls at once that are this function's alone, and its limit. */
+  readonly reserved: number | undefined;
   /** What its trigger asks for. */
   readonly statements: readonly PolicyStatement[];
 }
@@ -46,7 +49,8 @@ export class FlowFunction extends Construct {
   readonly flow: FlowDeclaration;
   readonly functionName: string;
 
-  constructor(scope: Construct, { stage, flow, assetDirectory, shared, statements }: FlowFunctionProps) {
+  constructor(scope: Construct, props: FlowFunctionProps) {
+    const { stage, flow, assetDirectory, shared, reserved, statements } = props;
     super(scope, flow.name);
     this.flow = flow;
     const functionName = `${prefix(stage)}-${flow.name}`;
@@ -54,7 +58,7 @@ export class FlowFunction extends Construct {
     const logGroup = new LogGroup(this, 'Logs', {
       logGroupName: `/aws/lambda/${functionName}`,
       retention: stage.logRetentionDays,
-      removalPolicy: stage.logRetentionDays > 30 ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      removalPolicy: logRemoval(stage),
     });
     const writeLogs = new PolicyStatement({
       sid: 'Logs',
@@ -86,10 +90,7 @@ export class FlowFunction extends Construct {
       logGroup,
       loggingFormat: LoggingFormat.JSON,
       environment,
-      // The feed's is bounded where it takes its queue; a stranger's requests are bounded here (PWD-02).
-      ...(flow.hashesPasswords && flow.routes && stage.hashingConcurrency
-        ? { reservedConcurrentExecutions: stage.hashingConcurrency }
-        : {}),
+      ...(reserved === undefined ? {} : { reservedConcurrentExecutions: reserved }),
     });
   }
 }

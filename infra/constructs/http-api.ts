@@ -8,13 +8,13 @@ import {
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { CfnPermission } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
-import { RemovalPolicy } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { routeKey } from '#contract/flow.ts';
 import { acknowledge } from '../exceptions.ts';
 import { arn, prefix } from '../names.ts';
 import type { Stage } from '../stage.ts';
 import { type FlowFunction, timeoutSeconds } from './flow-function.ts';
+import { logRemoval } from './log-removal.ts';
 
 /**
  * One line a request. The route key stands for the path, whose ids are handles to open tickets (DATA-01);
@@ -58,7 +58,7 @@ export class FlowApi extends Construct {
     const accessLog = new LogGroup(this, 'AccessLog', {
       logGroupName: `/aws/apigateway/${prefix(stage)}`,
       retention: stage.logRetentionDays,
-      removalPolicy: stage.logRetentionDays > 30 ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      removalPolicy: logRemoval(stage),
     });
     const deployed = new CfnStage(this, 'Stage', {
       apiId: api.ref,

@@ -94,7 +94,7 @@ export function stageKey(scope: Construct, id: string, props: StageKeyProps): Ke
     description,
     enableKeyRotation: true,
     pendingWindow: Duration.days(30),
-    removalPolicy: RemovalPolicy.RETAIN,
+    removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     policy: new PolicyDocument({ statements }),
   });
 }

@@ -37,14 +37,16 @@ export function flowTable(
       : {}),
     sseSpecification: { sseEnabled: true, sseType: 'KMS', kmsMasterKeyId: key.keyArn },
     pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: lasts },
-    deletionProtectionEnabled: lasts,
+    deletionProtectionEnabled: lasts && !stage.first,
     ...(declaration.keeps === 'lasting'
       ? {}
       : { timeToLiveSpecification: { attributeName: ttlAttribute, enabled: true } }),
   });
-  const policy = lasts ? CfnDeletionPolicy.RETAIN : CfnDeletionPolicy.DELETE;
-  table.cfnOptions.deletionPolicy = policy;
-  table.cfnOptions.updateReplacePolicy = policy;
+  // What a failed first deployment has made goes with it, so that it can be tried again under the same names.
+  table.cfnOptions.deletionPolicy = lasts
+    ? CfnDeletionPolicy.RETAIN_EXCEPT_ON_CREATE
+    : CfnDeletionPolicy.DELETE;
+  table.cfnOptions.updateReplacePolicy = lasts ? CfnDeletionPolicy.RETAIN : CfnDeletionPolicy.DELETE;
   if (!lasts)
     acknowledge(
       table,

@@ -7,10 +7,13 @@ import {
   Stats,
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Duration, Stack, type StackProps } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { FlowDeclaration } from '#contract/flow.ts';
-import { deadLettersName } from '../constructs/triggers/trigger.ts';
+import { deadLettersName, forThisAccount } from '../constructs/triggers/trigger.ts';
 import { prefix } from '../names.ts';
 import type { Stage } from '../stage.ts';
 import type { ApiStack } from './api-stack.ts';
@@ -51,8 +54,12 @@ const share = (part: IMetric, whole: IMetric) =>
 
 /** What somebody has to be woken for. */
 export class AlarmStack extends Stack {
+  /** Whom every alarm tells, when it rings and when it is over. */
+  private readonly topicArn: string;
+
   constructor(scope: Construct, id: string, { stage, source, ...props }: AlarmStackProps) {
     super(scope, id, props);
+    this.topicArn = stage.alarms.topicArn ?? ownTopic(this, stage);
     for (const rule of [...functionRules(stage, source), ...apiRules(stage, source)]) this.add(stage, rule);
   }
 
@@ -71,9 +78,25 @@ export class AlarmStack extends Stack {
             : ComparisonOperator.GREATER_THAN_THRESHOLD,
       treatMissingData: below === undefined ? TreatMissingData.NOT_BREACHING : TreatMissingData.BREACHING,
     });
-    const { topicArn } = stage.alarms;
-    if (topicArn) alarm.addAlarmAction({ bind: () => ({ alarmActionArn: topicArn }) });
+    const told = { bind: () => ({ alarmActionArn: this.topicArn }) };
+    alarm.addAlarmAction(told);
+    alarm.addOkAction(told);
   }
+}
+
+/** An alarm names flows and numbers only, no person: the topic needs no key of its own, only encrypted transport. */
+function ownTopic(scope: Construct, stage: Stage): string {
+  const topic = new Topic(scope, 'Topic', { topicName: `${prefix(stage)}-alarms`, enforceSSL: true });
+  topic.addToResourcePolicy(
+    new PolicyStatement({
+      principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+      actions: ['sns:Publish'],
+      resources: [topic.topicArn],
+      conditions: forThisAccount,
+    }),
+  );
+  for (const email of stage.alarms.emails ?? []) topic.addSubscription(new EmailSubscription(email));
+  return topic.topicArn;
 }
 
 function functionRules(stage: Stage, { functions }: ApiStack): Rule[] {

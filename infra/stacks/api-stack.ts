@@ -11,6 +11,7 @@ import { fed } from '../constructs/triggers/feed.ts';
 import { rotating } from '../constructs/triggers/rotation.ts';
 import { scheduled } from '../constructs/triggers/schedule.ts';
 import type { Trigger } from '../constructs/triggers/trigger.ts';
+import { hashingPool } from '../hashing-pool.ts';
 import type { Stage } from '../stage.ts';
 
 export interface ApiStackProps extends StackProps {
@@ -34,6 +35,7 @@ export class ApiStack extends Stack {
     { stage, flows, assets, shared, tablesKey, ...props }: ApiStackProps,
   ) {
     super(scope, id, props);
+    const pool = hashingPool(stage, flows);
     const failed: Queue[] = [];
     this.functions = flows.map((flow) => {
       const trigger = this.trigger(stage, flow, shared, tablesKey);
@@ -43,6 +45,7 @@ export class ApiStack extends Stack {
         flow,
         assetDirectory: join(assets, flow.name),
         shared,
+        reserved: pool.get(flow.name),
         statements: trigger?.statements ?? [],
       });
       trigger?.connect(entry);

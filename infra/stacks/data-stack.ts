@@ -53,7 +53,7 @@ export class DataStack extends Stack {
         kmsKeyId: key.keyArn,
         ...content,
       });
-      secret.cfnOptions.deletionPolicy = CfnDeletionPolicy.RETAIN;
+      secret.cfnOptions.deletionPolicy = CfnDeletionPolicy.RETAIN_EXCEPT_ON_CREATE;
       secret.cfnOptions.updateReplacePolicy = CfnDeletionPolicy.RETAIN;
       return secret;
     };

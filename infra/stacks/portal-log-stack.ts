@@ -6,8 +6,9 @@ import {
   CfnResourcePolicy,
   LogGroup,
 } from 'aws-cdk-lib/aws-logs';
-import { Fn, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib/core';
+import { Fn, Stack, type StackProps } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import { logRemoval } from '../constructs/log-removal.ts';
 import { forThisAccount } from '../constructs/triggers/trigger.ts';
 import { arn, prefix } from '../names.ts';
 import type { Stage } from '../stage.ts';
@@ -49,7 +50,7 @@ export class PortalLogStack extends Stack {
     const logGroup = new LogGroup(this, 'AccessLog', {
       logGroupName: `/aws/vendedlogs/cloudfront/${name}`,
       retention: stage.logRetentionDays,
-      removalPolicy: stage.logRetentionDays > 30 ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      removalPolicy: logRemoval(stage),
     });
     const group = arn('logs', `log-group:${logGroup.logGroupName}`);
     const mayWrite = new CfnResourcePolicy(this, 'MayWrite', {

@@ -154,7 +154,7 @@ describe('a file of the feed', () => {
   const take = (body: string, remainingMs: () => number) =>
     takeFile(house, theFile(body), {
       messageId: 'm',
-      queueArn: 'arn:aws-cn:sqs:cn-north-1:123456789012:ahtax-prodcn-registry-feed',
+      queueArn: 'arn:aws-cn:sqs:cn-north-1:123456789012:ahtax-prod-registry-feed',
       remainingMs,
     });
   const bad = Array.from({ length: 40_000 }, (_, index) => (index % 7 === 0 ? '' : `{"number":${index}`));
@@ -174,7 +174,7 @@ describe('a file of the feed', () => {
     }
     expect(invocations).toBeGreaterThan(1);
     expect(sent[0]).toMatchObject({
-      QueueUrl: 'https://sqs.cn-north-1.amazonaws.com.cn/123456789012/ahtax-prodcn-registry-feed',
+      QueueUrl: 'https://sqs.cn-north-1.amazonaws.com.cn/123456789012/ahtax-prod-registry-feed',
       DelaySeconds: 0,
     });
     expect(toldLines()).toEqual(badLines);

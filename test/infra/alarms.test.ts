@@ -7,12 +7,12 @@ import { type Assembly, assembly, objectsIn, synthesizeStage, synthTimeout } fro
 
 let built: Assembly;
 beforeAll(async () => {
-  built = await assembly('prod');
+  built = await assembly('showcase');
 }, synthTimeout);
 const alarm = (name: string) => {
   const found = built
     .of('AWS::CloudWatch::Alarm')
-    .find(({ Properties }) => Properties.AlarmName === `ahtax-prod-${name}`);
+    .find(({ Properties }) => Properties.AlarmName === `ahtax-showcase-${name}`);
   if (!found) throw new Error(`No alarm ${name}`);
   return found.Properties;
 };
@@ -23,7 +23,7 @@ it('watches every function for errors and throttles', () => {
       const dimensions = [...objectsIn(alarm(`${name}-${what}`))].filter(
         ({ Name }) => Name === 'FunctionName',
       );
-      expect(dimensions.map(({ Value }) => Value)).toContain(`ahtax-prod-${name}`);
+      expect(dimensions.map(({ Value }) => Value)).toContain(`ahtax-showcase-${name}`);
     }
 });
 
@@ -89,16 +89,25 @@ it('ORD-1 rings when an office is near its limit, and when the feed orders much,
 });
 
 it(
-  'tells the topic of the stage, where it has one',
+  'tells the stage’s own topic, or the one that its settings name, when it rings and when it is over',
   async () => {
-    expect(
-      built.of('AWS::CloudWatch::Alarm').every(({ Properties }) => Properties.AlarmActions === undefined),
-    ).toBe(true);
+    const [topic] = built.of('AWS::SNS::Topic');
+    expect(topic?.Properties.TopicName).toBe('ahtax-showcase-alarms');
+    for (const { Properties } of built.of('AWS::CloudWatch::Alarm')) {
+      expect(Properties.AlarmActions).toEqual([{ Ref: topic?.id }]);
+      expect(Properties.OKActions).toEqual([{ Ref: topic?.id }]);
+    }
     const topicArn = 'arn:aws:sns:ap-southeast-1:111122223333:operations';
     const alarms = { topicArn, errorPercent: 1, lockedInFiveMinutes: 1 };
-    const told = await synthesizeStage('prod', { config: { alarms } });
+    const told = await synthesizeStage('showcase', { config: { alarms } });
     for (const { Properties } of told.of('AWS::CloudWatch::Alarm'))
       expect(Properties.AlarmActions).toEqual([topicArn]);
+    expect(told.of('AWS::SNS::Topic')).toEqual([]);
+    const emails = ['oncall@ahtax.gov.cn'];
+    const mailed = await synthesizeStage('showcase', {
+      config: { alarms: { emails, errorPercent: 1, lockedInFiveMinutes: 1 } },
+    });
+    expect(mailed.of('AWS::SNS::Subscription').map(({ Properties }) => Properties.Endpoint)).toEqual(emails);
   },
   synthTimeout,
 );

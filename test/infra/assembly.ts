@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, inject } from 'vitest';
 import type { StageName } from '../../infra/config.ts';
 import { prefix } from '../../infra/names.ts';
-import { resolveStage, type StageOverrides } from '../../infra/stage.ts';
+import type { StageOverrides } from '../../infra/stage.ts';
 import { type Sources, synthesize } from '../../infra/synth.ts';
 
 /** Synthesis bundles every function once per process; on a busy machine that takes a while. */
@@ -62,7 +62,7 @@ async function keptStage(stage: StageName): Promise<Assembly> {
     mkdirSync(others, { recursive: true });
     // Made aside and moved into place: a file that runs beside this one must not read half of it.
     const aside = mkdtempSync(join(others, 'fresh-'));
-    await synthesize({ stage, outdir: aside, portalFiles });
+    await synthesize({ stage, outdir: aside, portalFiles, rehearsal: true });
     try {
       renameSync(aside, kept);
     } catch (error) {
@@ -77,11 +77,14 @@ export async function synthesizeStage(
   stage: StageName,
   options: StageOverrides & Sources = {},
 ): Promise<Assembly> {
-  return readStage(stage, await synthesize({ stage, outdir: temporaryFolder(), portalFiles, ...options }));
+  return readStage(
+    stage,
+    await synthesize({ stage, outdir: temporaryFolder(), portalFiles, rehearsal: true, ...options }),
+  );
 }
 
 function readStage(stage: StageName, directory: string): Assembly {
-  const start = prefix(resolveStage(stage));
+  const start = prefix({ name: stage });
   const read = (stack: string) => readFileSync(join(directory, `${start}-${stack}.template.json`), 'utf8');
   const templates = { data: read('data'), api: read('api'), alarms: read('alarms') };
   const readIfThere = (stack: string) =>

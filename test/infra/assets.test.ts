@@ -16,7 +16,7 @@ const hashing = flows.filter(({ hashesPasswords }) => hashesPasswords);
 
 const built = new Map<StageName, Assembly>();
 beforeAll(async () => {
-  for (const stage of ['local', 'prod'] as const) built.set(stage, await assembly(stage));
+  for (const stage of ['local', 'showcase'] as const) built.set(stage, await assembly(stage));
 }, synthTimeout);
 
 function asset(stage: StageName, { name }: FlowDeclaration) {
@@ -45,7 +45,7 @@ describe('packaged assets', () => {
   });
 
   it.each(flows)('$name is one file of at most 460 KB and what its contract carries', (flow) => {
-    const { folder } = asset('prod', flow);
+    const { folder } = asset('showcase', flow);
     const expected = ['index.js', ...(flow.hashesPasswords ? ['argon2.node'] : []), ...(flow.carries ?? [])];
     expect(readdirSync(folder).sort()).toEqual(expected.sort());
     expect(statSync(join(folder, 'index.js')).size).toBeLessThanOrEqual(460_000);
@@ -75,16 +75,16 @@ describe('packaged assets', () => {
   );
 
   it.each(hashing)('$name carries an arm64 ELF binary where it is deployed', (flow) => {
-    const header = readFileSync(join(asset('prod', flow).folder, 'argon2.node')).subarray(0, 20);
+    const header = readFileSync(join(asset('showcase', flow).folder, 'argon2.node')).subarray(0, 20);
     expect(header.subarray(0, 4).toString('latin1')).toBe('\x7fELF');
     expect(header.readUInt16LE(18)).toBe(0xb7);
   });
 
   it('keeps source maps and the metafile out of the assets', () => {
-    const directory = built.get('prod')?.directory ?? '';
+    const directory = built.get('showcase')?.directory ?? '';
     for (const { name } of flows) expect(existsSync(join(directory, 'bundles', `${name}.js.map`))).toBe(true);
     expect(
-      readFileSync(join(asset('prod', flows[0] as FlowDeclaration).folder, 'index.js'), 'utf8'),
+      readFileSync(join(asset('showcase', flows[0] as FlowDeclaration).folder, 'index.js'), 'utf8'),
     ).not.toContain('sourceMappingURL');
   });
 
@@ -105,15 +105,15 @@ describe('packaged assets', () => {
           );
       // Another spelling of the folder is another bundling of the same sources.
       const functionsDirectory = `${import.meta.dirname}/../../functions`;
-      const again = await synthesizeStage('prod', { functionsDirectory });
-      expect(digest(again.directory)).toEqual(digest(built.get('prod')?.directory ?? ''));
+      const again = await synthesizeStage('showcase', { functionsDirectory });
+      expect(digest(again.directory)).toEqual(digest(built.get('showcase')?.directory ?? ''));
     },
     synthTimeout,
   );
 });
 
 function inputs(flow: FlowDeclaration): string[] {
-  const path = join(built.get('prod')?.directory ?? '', 'bundles/metafile.json');
+  const path = join(built.get('showcase')?.directory ?? '', 'bundles/metafile.json');
   const metafile: Metafile = JSON.parse(readFileSync(path, 'utf8'));
   return bundledInputs(metafile, flow.name);
 }

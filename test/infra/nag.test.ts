@@ -18,7 +18,9 @@ const findings = (app: App): string[] =>
 it.each(stageNames)(
   'stage %s passes cdk-nag AwsSolutions, each exception acknowledged beside its resource',
   async (stage) => {
-    const app = await buildApp(resolveStage(stage), inProcess(temporaryFolder()), { portalFiles });
+    const app = await buildApp(resolveStage(stage, { rehearsal: true }), inProcess(temporaryFolder()), {
+      portalFiles,
+    });
     expect(findings(app)).toEqual([]);
   },
   synthTimeout,

@@ -67,7 +67,7 @@ const copies = {
 };
 
 describe.each(deployed)('portal stack of stage %s', (stage) => {
-  const china = resolveStage(stage).partition === 'aws-cn';
+  const china = stages[stage].region.startsWith('cn-');
   let built: Assembly;
   let template: string;
   let resources: Resource[];
@@ -334,26 +334,29 @@ describe.each(deployed)('portal stack of stage %s', (stage) => {
 });
 
 describe('settings of the portal', () => {
-  const { portal, ...prod } = stages.prod;
+  const { portal, ...showcase } = stages.showcase;
   const wanted = portal ?? { certificate: '' };
   it.each([
-    ['portal needs a domain', 'prod', { domain: undefined, portal: wanted }],
-    ['portal.certificate', 'prod', { portal: { certificate: 'ASCA00000000000000000' } }],
+    ['portal needs a domain', 'showcase', { domain: undefined, portal: wanted }],
+    ['portal.certificate', 'showcase', { portal: { certificate: 'ASCA00000000000000000' } }],
     [
       'portal.certificate',
-      'prod',
+      'showcase',
       { portal: { certificate: wanted.certificate.replace('us-east-1', 'eu-west-1') } },
     ],
-    ['portal.certificate', 'prodcn', { portal: wanted }],
-    ['portal.priceClass', 'prodcn', { portal: { certificate: 'ASCA1', priceClass: 'PriceClass_100' } }],
-    ['portal.countries', 'prod', { portal: { ...wanted, countries: ['China'] } }],
-    ['portal.countries', 'prod', { portal: { ...wanted, countries: [] } }],
+    ['portal.certificate', 'prod', { portal: wanted }],
+    ['portal.priceClass', 'prod', { portal: { certificate: 'ASCA1', priceClass: 'PriceClass_100' } }],
+    ['portal.countries', 'showcase', { portal: { ...wanted, countries: ['China'] } }],
+    ['portal.countries', 'showcase', { portal: { ...wanted, countries: [] } }],
   ])('refuse the synth with %s in stage %s', (name, stage, config) => {
     expect(() => resolveStage(stage, { config: config as object })).toThrow(`Stage ${stage}: ${name}`);
   });
 
   it('may be left out: the API alone', () => {
-    expect(resolveStage('prod', { config: { ...prod, portal: undefined } as object }).portal).toBeUndefined();
+    expect(
+      resolveStage('showcase', { rehearsal: true, config: { ...showcase, portal: undefined } as object })
+        .portal,
+    ).toBeUndefined();
   });
 });
 

@@ -1,14 +1,19 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { FlowDeclaration } from '#contract/flow.ts';
 import { parseSettings } from '#contract/settings.ts';
+import { tables } from '#contract/tables.ts';
 import { defaultPolicies } from '#domain/policies.ts';
+import { flows } from '#flows/contracts.ts';
 import { checkFlows } from '../../infra/checks.ts';
 import { stageNames, stages } from '../../infra/config.ts';
+import { hashingPool } from '../../infra/hashing-pool.ts';
 import { resolveStage } from '../../infra/stage.ts';
 import { synthesize } from '../../infra/synth.ts';
-import { assembly, synthesizeStage, synthTimeout, temporaryFolder } from './assembly.ts';
+import { warningsOf } from '../../infra/warnings.ts';
+import { type Assembly, assembly, synthesizeStage, synthTimeout, temporaryFolder } from './assembly.ts';
 
 const infra = join(import.meta.dirname, '../../infra');
 
@@ -16,10 +21,10 @@ describe('partitions', () => {
   it(
     'has stages in both, and no ARN of partition aws in a template of aws-cn',
     async () => {
-      expect(new Set(stageNames.map((name) => resolveStage(name).partition))).toEqual(
+      expect(new Set(stageNames.map((name) => resolveStage(name, { rehearsal: true }).partition))).toEqual(
         new Set(['aws', 'aws-cn']),
       );
-      const { templates, portal } = await assembly('prodcn');
+      const { templates, portal } = await assembly('prod');
       for (const text of [...Object.values(templates), portal]) expect(text).not.toContain('arn:aws:');
     },
     synthTimeout,
@@ -35,26 +40,33 @@ describe('partitions', () => {
 
   it('refuses what aws-cn does not offer, in a sentence', () => {
     expect(() =>
-      resolveStage('prodcn', { settings: { sms: { kind: 'aws', originationIdentity: 'pool-1' } } }),
+      resolveStage('prod', { settings: { sms: { kind: 'aws', originationIdentity: 'pool-1' } } }),
     ).toThrow(/sms\.kind 'aws' needs AWS End User Messaging, which partition aws-cn does not offer/);
   });
 
   it('needs an own domain in aws-cn, with a certificate of that region, as the issuer', () => {
-    const { domain, ...config } = stages.prodcn;
+    const { domain, ...config } = stages.prod;
     expect(() => resolveStage('staging', { config: { ...config, domain: undefined } as object })).toThrow(
       /domain is required in partition aws-cn/,
     );
     expect(() =>
-      resolveStage('prodcn', {
+      resolveStage('prod', {
         config: {
           domain: { name: 'etax.example.cn', certificateArn: 'arn:aws:acm:us-east-1:1:certificate/x' },
         },
       }),
     ).toThrow(/certificateArn must be of partition aws-cn and region cn-north-1/);
-    expect(() => resolveStage('prodcn', { issuer: 'https://other.example.cn' })).toThrow(
+    expect(() => resolveStage('prod', { issuer: 'https://other.example.cn' })).toThrow(
       /issuer must be https:\/\/etax/,
     );
     expect(domain?.name).toBe('etax.example.cn');
+  });
+
+  it('keeps prod in the mainland', () => {
+    const { region, domain, settings } = stages.showcase;
+    expect(() =>
+      resolveStage('prod', { rehearsal: true, settings, config: { region, domain } as object }),
+    ).toThrow(/region must be one of the China regions/);
   });
 
   it('refuses partitions nobody has thought through', () => {
@@ -62,6 +74,162 @@ describe('partitions', () => {
       /only partitions aws and aws-cn/,
     );
   });
+});
+
+/** The bureau's own values, as a person would fill them in. */
+const filled = (name: 'prod' | 'dev') => {
+  const text = JSON.stringify(stages[name])
+    .replaceAll('example.cn', 'ahtax.gov.cn')
+    .replaceAll('111122223333', '345678901234')
+    .replaceAll('1400000000', '1400567890')
+    .replaceAll('00000000-0000-4000-8000-000000000000', '7c5a4b8e-1f0d-4c9a-9b57-0d9a6d2b8a11')
+    .replaceAll('ASCA00000000000000000', 'ASCA3Q7YV2EXAMPLEKEY1')
+    .replaceAll('"100001"', '"2100001"')
+    .replaceAll('"100002"', '"2100002"')
+    .replaceAll('"ruleId":"1"', '"ruleId":"27"');
+  const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const key = { ...publicKey.export({ format: 'jwk' }), kid: 'app-1', alg: 'ES256', use: 'sig' };
+  return {
+    ...JSON.parse(text),
+    account: '345678901234',
+    channelKeys: { 'ahtax-app': [key], 'iit-app': [key] },
+    alarms: { errorPercent: 1, lockedInFiveMinutes: 50, emails: ['oncall@ahtax.gov.cn'] },
+  };
+};
+
+describe('stand-ins', () => {
+  it.each(['dev', 'staging', 'prod', 'showcase'] as const)(
+    'stop the synth of %s, each by its name',
+    (name) => {
+      const settings = [
+        'settings.issuer',
+        'domain.name',
+        'domain.certificateArn',
+        'portal.certificate',
+        'account',
+      ];
+      let said = '';
+      try {
+        resolveStage(name);
+      } catch (error) {
+        said = String(error);
+      }
+      for (const setting of [
+        ...settings,
+        'settings.appDownloads.ahtax-app',
+        'channelKeys.ahtax-app',
+        'channelKeys.iit-app',
+        'alarms.topicArn or alarms.emails',
+        name === 'showcase' ? 'settings.sms.originationIdentity' : 'settings.sms.appId',
+        'settings.face.ruleId',
+      ])
+        expect(said).toContain(setting);
+      expect(said).toContain('-c rehearsal=true');
+    },
+  );
+
+  it.each(['dev', 'prod'] as const)('are gone from %s once its own values stand there', (name) => {
+    const config = filled(name);
+    expect(resolveStage(name, { config }).standIns).toEqual([]);
+    for (const missing of ['account', 'channelKeys'] as const)
+      expect(() => resolveStage(name, { config: { ...config, [missing]: undefined } })).toThrow(missing);
+    expect(() =>
+      resolveStage(name, { config: { ...config, alarms: { errorPercent: 1, lockedInFiveMinutes: 1 } } }),
+    ).toThrow('alarms.topicArn or alarms.emails');
+  });
+
+  it(
+    'of a rehearsal are told in every template; a stage outside the mainland says whom it is not for',
+    async () => {
+      const said = async (stage: 'prod' | 'showcase') => {
+        const { templates, portal } = await assembly(stage);
+        return [...Object.values(templates), portal ?? ''].map((text) =>
+          String(JSON.parse(text).Description),
+        );
+      };
+      for (const text of await said('prod')) {
+        expect(text).toContain('REHEARSAL');
+        expect(text).not.toContain('NO REAL PERSON');
+      }
+      for (const text of await said('showcase')) expect(text).toMatch(/REHEARSAL.* FOR NO REAL PERSON/);
+      expect(warningsOf(resolveStage('prod', { config: filled('prod') }))).toEqual([]);
+      expect(stages.prod.region).toMatch(/^cn-/);
+    },
+    synthTimeout,
+  );
+});
+
+describe('hashing pool', () => {
+  const pool = (account: number, hashing: number) =>
+    hashingPool({ name: 'prod', concurrency: { account, hashing } }, flows);
+
+  it('PWD-02 divides the stage’s sum among the functions that hash for requests, most of it for logins', () => {
+    const parts = pool(1000, 420);
+    expect([...parts.keys()].sort()).toEqual(
+      flows
+        .filter(({ hashesPasswords, routes }) => hashesPasswords && routes)
+        .map(({ name }) => name)
+        .sort(),
+    );
+    const sum = [...parts.values()].reduce((all, part) => all + part, 0);
+    expect(sum).toBeLessThanOrEqual(420);
+    expect(parts.get('login')).toBe(Math.max(...parts.values()));
+  });
+
+  it('PWD-02 stops the synth where the account cannot hold it, and where it is too small', () => {
+    expect(() => pool(1000, 901)).toThrow(/quota of 1000: Lambda keeps 100 unreserved, so at most 900/);
+    expect(pool(1000, 900).size).toBeGreaterThan(0);
+    expect(() => pool(1000, 5)).toThrow(/too small/);
+    expect(hashingPool({ name: 'dev' }, flows).size).toBe(0);
+  });
+
+  it('stands in docs/operations.md as it is divided', () => {
+    const page = readFileSync(join(infra, '../docs/operations.md'), 'utf8');
+    for (const [name, calls] of hashingPool(resolveStage('prod', { rehearsal: true }), flows))
+      expect(page).toContain(`| \`${name}\` | ${calls} |`);
+  });
+});
+
+describe('the first deployment', () => {
+  it(
+    'protects nothing from deletion, so that it can be taken back; every later one of prod does',
+    async () => {
+      const lasting = Object.entries(tables).filter(([, { keeps }]) => keeps !== 'passing');
+      const protectedTables = ({ of }: Assembly) =>
+        of('AWS::DynamoDB::Table').filter(({ Properties }) => Properties.DeletionProtectionEnabled === true);
+      const stackProtection = ({ directory }: Assembly) =>
+        Object.values<{ type: string; properties: { terminationProtection?: boolean } }>(
+          JSON.parse(readFileSync(join(directory, 'manifest.json'), 'utf8')).artifacts,
+        )
+          .filter(({ type }) => type === 'aws:cloudformation:stack')
+          .map(({ properties }) => properties.terminationProtection === true);
+      const [first, later] = [await synthesizeStage('prod', { first: true }), await assembly('prod')];
+      expect(protectedTables(first)).toEqual([]);
+      expect(stackProtection(first)).not.toContain(true);
+      expect(protectedTables(later)).toHaveLength(lasting.length);
+      expect(stackProtection(later)).toContain(true);
+      expect(JSON.parse(first.templates.data).Description).toContain('FIRST DEPLOYMENT');
+      // What is made under a fixed name and kept goes with a creation that failed.
+      for (const { DeletionPolicy } of later.resources) expect(DeletionPolicy).not.toBe('Retain');
+    },
+    synthTimeout,
+  );
+
+  it(
+    'makes `root` once: another generator block would make CloudFormation write a new root, and lose everybody',
+    async () => {
+      const root = (await assembly('prod'))
+        .of('AWS::SecretsManager::Secret')
+        .find(({ Properties }) => Properties.Name === 'ahtax-prod/root');
+      expect(root?.Properties.GenerateSecretString).toEqual({
+        ExcludePunctuation: true,
+        GenerateStringKey: '1',
+        PasswordLength: 64,
+        SecretStringTemplate: '{}',
+      });
+    },
+    synthTimeout,
+  );
 });
 
 describe('settings', () => {
@@ -77,7 +245,7 @@ describe('settings', () => {
     ['channelKeys.web', { channelKeys: { web: [{ kty: 'RSA' }] } }],
   ])('stop the synth and name %s when it is wrong', async (name, overrides) => {
     await expect(
-      synthesize({ stage: 'dev', outdir: temporaryFolder(), ...(overrides as object) }),
+      synthesize({ stage: 'dev', rehearsal: true, outdir: temporaryFolder(), ...(overrides as object) }),
     ).rejects.toThrow(name);
   });
 
@@ -102,7 +270,7 @@ describe('settings', () => {
   });
 
   it('refuse the local stand-ins for providers, and http, in every deployed stage', () => {
-    expect(() => resolveStage('prod', { settings: { sms: { kind: 'outbox' } } })).toThrow(
+    expect(() => resolveStage('showcase', { settings: { sms: { kind: 'outbox' } } })).toThrow(
       /sms\.kind 'outbox'/,
     );
     expect(() => resolveStage('dev', { settings: { face: { kind: 'simulator' } } })).toThrow(
@@ -116,13 +284,14 @@ describe('settings', () => {
 
   it('grants sending on one originator, so its ARN has to be of the region', () => {
     const originationIdentity = 'arn:aws:sms-voice:us-east-1:111122223333:pool/pool-1';
-    expect(() => resolveStage('prod', { settings: { sms: { kind: 'aws', originationIdentity } } })).toThrow(
-      /sms\.originationIdentity must be the ARN/,
-    );
+    expect(() =>
+      resolveStage('showcase', { settings: { sms: { kind: 'aws', originationIdentity } } }),
+    ).toThrow(/sms\.originationIdentity must be the ARN/);
   });
 
   it('travel with the policies that differ from the defaults, and mean the same on arrival', () => {
     const { settings, settingsJson } = resolveStage('dev', {
+      rehearsal: true,
       policies: { smsPerWindow: 3, challengeAfter: null, oneWebSession: defaultPolicies.oneWebSession },
     });
     expect(JSON.parse(settingsJson).policies).toEqual({ smsPerWindow: 3, challengeAfter: null });
@@ -171,7 +340,7 @@ describe('contracts', () => {
   });
 
   it('are refused for a gateway whose provider wants credentials the flow may not read', () => {
-    const staging = resolveStage('staging').settings;
+    const staging = resolveStage('staging', { rehearsal: true }).settings;
     expect(() => checkFlows([flow({ gateways: ['sms'] })], staging)).toThrow(/without the secret providers/);
     expect(() => checkFlows([flow({ gateways: ['sms'] })], settings)).not.toThrow();
   });

@@ -41,7 +41,7 @@ describe.each(stageNames)('stage %s', (stage) => {
     const lasts = declared.keeps !== 'passing';
     const passes = declared.keeps !== 'lasting';
     expect(table).toMatchObject({
-      DeletionPolicy: lasts ? 'Retain' : 'Delete',
+      DeletionPolicy: lasts ? 'RetainExceptOnCreate' : 'Delete',
       UpdateReplacePolicy: lasts ? 'Retain' : 'Delete',
       Properties: {
         PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: lasts },
@@ -109,10 +109,18 @@ describe.each(stageNames)('stage %s', (stage) => {
       .filter(({ hashesPasswords, routes }) => hashesPasswords && routes)
       .map(({ name }) => `ahtax-${stage}-${name}`);
     expect(hashing.length).toBeGreaterThan(0);
-    for (const { Properties } of built.of('AWS::Lambda::Function'))
-      expect(Properties.ReservedConcurrentExecutions).toBe(
-        hashing.includes(String(Properties.FunctionName)) ? stages[stage].hashingConcurrency : undefined,
-      );
+    const pool = stages[stage].concurrency;
+    let sum = 0;
+    for (const { Properties } of built.of('AWS::Lambda::Function')) {
+      const reserved = Properties.ReservedConcurrentExecutions;
+      if (!pool || !hashing.includes(String(Properties.FunctionName))) expect(reserved).toBeUndefined();
+      else expect(reserved).toBeGreaterThanOrEqual(1);
+      sum += Number(reserved ?? 0);
+    }
+    if (!pool) return;
+    expect(sum).toBeLessThanOrEqual(pool.hashing);
+    expect(sum).toBeGreaterThan(pool.hashing - hashing.length);
+    expect(pool.hashing).toBeLessThanOrEqual(pool.account - 100);
   });
 
   it('ERR-02 lets every function with routes end before API Gateway gives up', () => {
@@ -175,7 +183,7 @@ describe.each(stageNames)('stage %s', (stage) => {
 
   it('keeps secrets and keys when a stack goes, and rotates the keys', () => {
     for (const made of [...built.of('AWS::SecretsManager::Secret'), ...built.of('AWS::KMS::Key')])
-      expect([made.DeletionPolicy, made.UpdateReplacePolicy]).toEqual(['Retain', 'Retain']);
+      expect([made.DeletionPolicy, made.UpdateReplacePolicy]).toEqual(['RetainExceptOnCreate', 'Retain']);
     expect(built.of('AWS::KMS::Key')).toHaveLength(3);
     for (const { Properties } of built.of('AWS::KMS::Key')) expect(Properties.EnableKeyRotation).toBe(true);
     for (const { Properties } of built.of('AWS::SecretsManager::Secret'))

@@ -92,7 +92,7 @@ function feedFiles(scope: Construct, queue: Queue, key: IKey): CfnBucket {
       queueConfigurations: [{ event: 's3:ObjectCreated:*', queue: queue.queueArn }],
     },
   });
-  bucket.cfnOptions.deletionPolicy = CfnDeletionPolicy.RETAIN;
+  bucket.cfnOptions.deletionPolicy = CfnDeletionPolicy.RETAIN_EXCEPT_ON_CREATE;
   bucket.cfnOptions.updateReplacePolicy = CfnDeletionPolicy.RETAIN;
   // S3 sends a test message when it gets the notification: the queue's policy has to stand by then.
   bucket.node.addDependency(queue);

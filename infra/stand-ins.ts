@@ -1,0 +1,37 @@
+import type { ChannelKeys } from '#contract/settings.ts';
+import type { StageConfig } from './config.ts';
+
+/** What infra/config.ts says until the bureau has put its own there. Any text that holds one of them is a stand-in. */
+const texts = [
+  'example.cn',
+  '111122223333',
+  '1400000000',
+  '00000000-0000-4000-8000-000000000000',
+  'ASCA00000000000000000',
+];
+/** Settings whose stand-in is too short a text to look for anywhere. */
+const bySetting: Readonly<Record<string, string>> = {
+  'settings.sms.templates.code': '100001',
+  'settings.sms.templates.notice': '100002',
+  'settings.face.ruleId': '1',
+};
+/** The channels without whose keys nobody can pass a face check or confirm a QR login (CHN-1). */
+const appChannels = ['ahtax-app', 'iit-app'] as const;
+
+/** The settings of a stage that are still stand-ins, by name: a deployment with them would fail, or serve nobody. */
+export function standIns(config: StageConfig, channelKeys: ChannelKeys): string[] {
+  return [
+    ...leaves(config).flatMap(([path, value]) =>
+      texts.some((text) => value.includes(text)) || bySetting[path] === value ? [path] : [],
+    ),
+    ...(config.account ? [] : ['account']),
+    ...appChannels.flatMap((channel) => (channelKeys[channel]?.length ? [] : [`channelKeys.${channel}`])),
+    ...(config.alarms.topicArn || config.alarms.emails?.length ? [] : ['alarms.topicArn or alarms.emails']),
+  ];
+}
+
+function leaves(value: unknown, path = ''): [string, string][] {
+  if (typeof value === 'string') return [[path, value]];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, inner]) => leaves(inner, path ? `${path}.${name}` : name));
+}
