@@ -59,6 +59,17 @@ export const tables = {
     keeps: 'lasting',
   },
   Sessions: { partitionKey: 'sessionId', keeps: 'passing' },
+  /** Hand-overs to tax systems (SSO): the indexes find those that an end elsewhere may end too, and serve no rule. */
+  RpSessions: {
+    partitionKey: 'sessionId',
+    sortKey: 'clientId',
+    indexes: {
+      byPerson: { partitionKey: 'personKey', sortKey: 'sessionId', projection: 'all' },
+      byCompany: { partitionKey: 'companyKey', sortKey: 'sessionId', projection: 'all' },
+      byAgency: { partitionKey: 'agencyKey', sortKey: 'sessionId', projection: 'all' },
+    },
+    keeps: 'passing',
+  },
   /** Registrations, logins, scans, resets, spent assertions and challenges, address budgets. */
   Tickets: { partitionKey: 'ticketKey', keeps: 'passing' },
   Audit: { partitionKey: 'subject', sortKey: 'eventId', keeps: 'lasting-with-ttl' },
