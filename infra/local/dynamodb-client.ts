@@ -41,12 +41,13 @@ export function dynamoDbClient(
   namespace: string,
   region: string,
   agent: Agent = makeAgent(),
+  api: 'DynamoDB' | 'DynamoDBStreams' = 'DynamoDB',
 ): DynamoDbCall {
   const url = new URL(endpoint);
   const signed = signerOf(url, namespace, region);
   return async (action, input) => {
     const text = JSON.stringify(input);
-    const answer = await post(url, await signed(`DynamoDB_20120810.${action}`, text), text, agent);
+    const answer = await post(url, await signed(`${api}_20120810.${action}`, text), text, agent);
     const body = objectOf(parseJson(answer.body.toString('utf8')));
     if (answer.status === 200) return body;
     const type = stringOf(body.__type)?.split('#').at(-1) ?? `HTTP ${answer.status}`;
