@@ -1,3 +1,4 @@
+import type { RelyingPartyInput } from '#contract/relying-parties.ts';
 import type { ChannelKeys, SettingsInput } from '#contract/settings.ts';
 
 /**
@@ -30,6 +31,8 @@ export interface StageConfig {
   readonly concurrency?: Concurrency;
   /** Public keys of the channels (CHN-1). */
   readonly channelKeys?: ChannelKeys;
+  /** The tax systems that people are handed over to (SSO-1); docs/operations.md has how one comes in. */
+  readonly relyingParties?: readonly RelyingPartyInput[];
   readonly alarms: {
     /** SNS topic that is told; left out: the stage makes one of its own, … */
     readonly topicArn?: string;

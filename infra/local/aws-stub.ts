@@ -4,7 +4,10 @@ import { readBody } from './http.ts';
 import { isObject, type JsonObject, objectOf, parseJson } from './json.ts';
 import { type Kms, KmsError } from './kms.ts';
 import type { Context } from './policy.ts';
+import type { Queues } from './queues.ts';
 import { type Secrets, SecretsError } from './secrets.ts';
+
+const services: Readonly<Record<string, 'kms' | 'sqs'>> = { TrentService: 'kms', AmazonSQS: 'sqs' };
 
 interface Prepared {
   readonly resource: string;
@@ -12,8 +15,8 @@ interface Prepared {
   carryOut(): JsonObject;
 }
 
-/** The few calls of Secrets Manager and KMS that functions make, each judged by the caller's policy. */
-export function makeAwsStub(house: House, secrets: Secrets, kms: Kms) {
+/** The few calls of Secrets Manager, KMS and SQS that functions make, each judged by the caller's policy. */
+export function makeAwsStub(house: House, secrets: Secrets, kms: Kms, queues: Queues) {
   function prepare(service: string, operation: string, input: JsonObject): Prepared | undefined {
     if (service === 'secretsmanager') {
       const secret = secrets.find(input.SecretId);
@@ -25,6 +28,14 @@ export function makeAwsStub(house: House, secrets: Secrets, kms: Kms) {
       };
       const carryOut = calls[operation];
       return carryOut && { resource: secret.arn, carryOut };
+    }
+    if (service === 'sqs') {
+      const queue = queues.find(String(input.QueueUrl));
+      if (!queue || operation !== 'SendMessage') return undefined;
+      const carryOut = () => ({
+        MessageId: queues.send(queue, String(input.MessageBody), Number(input.DelaySeconds ?? 0)),
+      });
+      return { resource: queue.arn, carryOut };
     }
     const key = kms.find(input);
     const calls: Record<string, () => JsonObject> = {
@@ -45,7 +56,7 @@ export function makeAwsStub(house: House, secrets: Secrets, kms: Kms) {
 
   return async function handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const [prefix = '', operation = ''] = String(incoming.headers['x-amz-target']).split('.');
-    const service = prefix === 'TrentService' ? 'kms' : 'secretsmanager';
+    const service = services[prefix] ?? 'secretsmanager';
     const caller = callerOf(incoming, house);
     const body = await readBody(incoming, 1024 * 1024);
     const input = body && parseJson(body.toString('utf8'));

@@ -20,6 +20,8 @@ export interface House {
   readonly usage: UsageBook;
   readonly functionsByKey: ReadonlyMap<string, FunctionModel>;
   readonly denials: Denial[];
+  /** Told after a write to these tables. */
+  readonly written?: (tables: readonly string[]) => void;
   /** Ends a function's worker as if the machine had died. */
   crash(functionName: string): void;
 }

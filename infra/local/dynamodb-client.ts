@@ -32,12 +32,13 @@ export function dynamoDbClient(
   namespace: string,
   region: string,
   agent: Agent = makeAgent(),
+  api: 'DynamoDB' | 'DynamoDBStreams' = 'DynamoDB',
 ): DynamoDbCall {
   const url = new URL(endpoint);
   const headersOf = headersFor(namespace, region);
   return async (action, input) => {
     const text = JSON.stringify(input);
-    const answer = await post(url, headersOf(`DynamoDB_20120810.${action}`), text, agent);
+    const answer = await post(url, headersOf(`${api}_20120810.${action}`), text, agent);
     const body = objectOf(parseJson(answer.body.toString('utf8')));
     if (answer.status === 200) return body;
     const type = stringOf(body.__type)?.split('#').at(-1) ?? `HTTP ${answer.status}`;

@@ -30,6 +30,8 @@ export function makeDynamoDbProxy(
     const body = withConsumedCapacity(call);
     const answer = await post(url, headersOf(call.target), body, agent);
     if (answer.status === 200) count(call, objectOf(parseJson(answer.body.toString('utf8'))), house);
+    if (answer.status === 200 && isWrite(call.operation))
+      house.written?.(call.needs.map(({ table }) => table));
     if (response) sendAws(response, house, answer.status, answer.body);
   }
 

@@ -21,8 +21,8 @@ export const faultKinds = [
 export type FaultKind = (typeof faultKinds)[number];
 /** What is left to do for whoever asked: holding is done by then. */
 export type Struck = Exclude<FaultKind, 'hold'>;
-/** `dynamodb`, Secrets Manager, KMS, the SMS outbox and the face simulator. */
-export const faultServices = ['dynamodb', 'secretsmanager', 'kms', 'sms', 'face'] as const;
+/** `dynamodb`, Secrets Manager, KMS, SQS, the SMS outbox and the face simulator. */
+export const faultServices = ['dynamodb', 'secretsmanager', 'kms', 'sqs', 'sms', 'face'] as const;
 export type FaultService = (typeof faultServices)[number];
 
 export interface FaultRule {

@@ -190,6 +190,7 @@ export class FunctionHost {
       AWS_ENDPOINT_URL_SECRETS_MANAGER: internalOrigin,
       AWS_ENDPOINT_URL_KMS: internalOrigin,
       AWS_ENDPOINT_URL_S3: internalOrigin,
+      AWS_ENDPOINT_URL_SQS: internalOrigin,
       AWS_ENDPOINT_URL_OUTBOX: `${internalOrigin}/outbox`,
       AWS_ENDPOINT_URL_FACE_SIMULATOR: `${internalOrigin}/face`,
     };

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { Assembly } from './assembly.ts';
 import { evaluate, type Resource } from './evaluate.ts';
+import { eventSourcesOf, type QueueModel, type StreamSourceModel } from './event-sources.ts';
 import { arrayOf, type JsonObject, objectOf, stringOf } from './json.ts';
 import { Policy, type Statement, statementsOf } from './policy.ts';
 import type { Environment } from './resource-names.ts';
@@ -12,6 +13,8 @@ export interface LocalApp {
   readonly functions: readonly FunctionModel[];
   readonly routes: readonly RouteModel[];
   readonly schedules: readonly ScheduleModel[];
+  readonly streams: readonly StreamSourceModel[];
+  readonly queues: readonly QueueModel[];
   readonly secrets: readonly SecretModel[];
   readonly keys: readonly KeyModel[];
 }
@@ -111,6 +114,7 @@ export function readModel({ stacks, assets }: Assembly): LocalApp {
         },
       ];
     }),
+    ...eventSourcesOf(of, functionIn),
     secrets: secretsOf(of, functionIn),
     keys: of('AWS::KMS::Key').map(({ ref, arn }) => ({
       id: ref,

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { RelyingPartyInput } from '#contract/relying-parties.ts';
 import type { ChannelKeys, SettingsInput } from '#contract/settings.ts';
 import type { Channel } from '#domain/names.ts';
 import type { Policies } from '#domain/policies.ts';
@@ -32,6 +33,8 @@ export interface RuntimeOptions {
   readonly settings?: Partial<SettingsInput>;
   /** Public keys of channels in the place of this machine's own, which then are strangers. */
   readonly channelKeys?: ChannelKeys;
+  /** Clients of single sign-on in the place of the stand-ins. */
+  readonly relyingParties?: readonly RelyingPartyInput[];
   /**
    * Loads each function at its first call instead of all at the start: for tests, which need few of them and start often.
    * What can't be loaded is then found late.
@@ -97,6 +100,10 @@ export interface Runtime {
   rotateSecret(secret: string): Promise<void>;
   /** Starts a function by its flow's name with any event and answers what it returned. Throws FunctionError. */
   invoke(functionName: string, event: unknown): Promise<unknown>;
+  /** Resolves when no change of a table and no message that is due waits for its function any more. */
+  settled(): Promise<void>;
+  /** Bodies of what lies in a queue, by the end of its name. */
+  queued(name: string): string[];
   usage(): Record<string, FunctionUsage>;
   resetUsage(): void;
   /** What a policy refused. */

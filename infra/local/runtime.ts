@@ -4,6 +4,7 @@ import { rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { StageOverrides } from '../stage.ts';
 import { readAssembly } from './assembly.ts';
 import { makeAwsStub } from './aws-stub.ts';
@@ -14,11 +15,13 @@ import { openDataFolder } from './data-folder.ts';
 import { prepareDemo } from './demo-data.ts';
 import { dynamoDbClient } from './dynamodb-client.ts';
 import { openDynamoDb } from './dynamodb-local.ts';
+import { isWrite, needsOf } from './dynamodb-needs.ts';
 import { makeDynamoDbProxy } from './dynamodb-proxy.ts';
 import { FaceSimulator } from './face-simulator.ts';
 import { Faults } from './faults.ts';
 import { Functions } from './functions.ts';
 import { makeGateway } from './gateway.ts';
+import { makeAgent } from './http.ts';
 import { startInternalServer } from './internal-server.ts';
 import { Kms } from './kms.ts';
 import { serveLocal } from './local-routes.ts';
@@ -27,12 +30,14 @@ import { type FunctionModel, readModel } from './model.ts';
 import { Outbox } from './outbox.ts';
 import { openPortalFiles, type ServePortal } from './portal-files.ts';
 import { takePort } from './public-server.ts';
+import { Queues } from './queues.ts';
 import { type FeedBatch, feedRegistry } from './registry.ts';
 import type { Runtime, RuntimeOptions } from './runtime-types.ts';
 import { startSchedules } from './schedules.ts';
 import { Secrets } from './secrets.ts';
 import { withSettings, withShortTime } from './stage-settings.ts';
 import { openState } from './state-file.ts';
+import { Streams } from './streams.ts';
 import { createTables } from './tables.ts';
 import { UsageBook } from './usage.ts';
 
@@ -95,7 +100,14 @@ async function start(
   const model = readModel(
     readAssembly(await Promise.race([assembly, dynamoDb.then(() => assembly), portal.then(() => assembly)])),
   );
-  const fitted = options.stageDir && !options.assemblyDir ? withSettings(model, overrides) : model;
+  let copies: string | undefined;
+  const fitted =
+    options.stageDir && !options.assemblyDir
+      ? withSettings(model, overrides, () => {
+          copies ??= temporaryFolder(onStop);
+          return copies;
+        })
+      : model;
   const app = options.longestSeconds ? withShortTime(fitted, options.longestSeconds) : fitted;
 
   const { region } = app.environment;
@@ -123,6 +135,11 @@ async function start(
   onStop(() => functions.stop());
   // Before the functions, which wait for what is under way.
   onStop(() => faults.clear());
+  let streams: Streams | undefined;
+  const queues = new Queues(app.queues, functions, clock, (queue, error) =>
+    logs.add('queue', `${queue}: ${String(error)}`, true),
+  );
+  onStop(() => queues.stop());
   const house: House = {
     clock,
     faults,
@@ -130,6 +147,7 @@ async function start(
     denials,
     functionsByKey: new Map([...keyOf].map(([model, key]) => [key, model])),
     crash: (name) => functions.crash(name),
+    written: (tables) => streams?.wake(tables),
   };
   const invoke = async (name: string, event: unknown, startedBy: string): Promise<unknown> =>
     JSON.parse(await functions.invoke(name, event, startedBy));
@@ -151,15 +169,40 @@ async function start(
     clock.now,
   );
   const kms = new Kms(openState(folder?.file('kms.json'), { keys: {} }), app.keys);
-  internal.attach({ house, dynamoDb: proxy.handle, aws: makeAwsStub(house, secrets, kms), outbox, face });
+  internal.attach({
+    house,
+    dynamoDb: proxy.handle,
+    aws: makeAwsStub(house, secrets, kms, queues),
+    outbox,
+    face,
+  });
   const toRotate = secrets.create();
 
   progress(`creating ${app.tables.length} tables, loading ${app.functions.length} functions`);
-  const call = dynamoDbClient(endpoint, namespace, region);
+  const direct = dynamoDbClient(endpoint, namespace, region);
+  // What is written past every policy starts functions, too.
+  const call: typeof direct = async (action, input) => {
+    const answer = await direct(action, input);
+    if (isWrite(action)) streams?.wake(needsOf(action, input, (table) => table).map(({ table }) => table));
+    return answer;
+  };
   await Promise.all([
     createTables(call, app.tables),
     options.loadLate ? undefined : functions.loadAll(availableParallelism()),
   ]);
+  streams = new Streams(app.streams, {
+    tables: direct,
+    streams: dynamoDbClient(endpoint, namespace, region, makeAgent(), 'DynamoDBStreams'),
+    functions,
+    putAside: ({ failedArn = '' }, record, error) => {
+      logs.add('stream', String(error), true);
+      const failed = queues.find(failedArn);
+      if (failed) queues.send(failed, JSON.stringify(record));
+    },
+  });
+  onStop(() => streams?.stop());
+  // What was written while the functions did not run, of kept data.
+  if (folder) streams.wake(app.streams.map(({ table }) => table));
   const rotate = (event: unknown, name: string) => invoke(name, event, 'rotation');
   for (const secret of toRotate) await secrets.rotate(secret, (name, event) => rotate(event, name));
   secrets.save();
@@ -228,6 +271,10 @@ async function start(
       if (!found) throw new Error(`There is no function ${name}`);
       return invoke(found.name, event, 'by hand');
     },
+    settled: async () => {
+      while (streams?.isBusy() || queues.isBusy()) await sleep(10);
+    },
+    queued: (name) => queues.bodies(name),
     usage: () => usage.report(),
     resetUsage: () => usage.reset(),
     denials: () => denials,
@@ -235,12 +282,15 @@ async function start(
       app.functions.flatMap(({ shortName, policy }) =>
         policy
           .unused(['dynamodb', 'secretsmanager', 'kms'])
+          // Streams are read for the function, not by it.
+          .filter(({ resource }) => !resource.includes('/stream/'))
           .map((grant) => ({ functionName: shortName, ...grant })),
       ),
     logs: () => logs.all(),
     beginAnew: () => {
       clock.reset();
       faults.clear();
+      queues.clear();
       face.outcome = 'pass';
       usage.reset();
       denials.length = 0;
@@ -284,22 +334,28 @@ async function openPortal(
 }
 
 const overridesOf = (
-  { policies, settings, channelKeys, challengeAfter = null }: RuntimeOptions,
+  { policies, settings, channelKeys, relyingParties, challengeAfter = null }: RuntimeOptions,
   issuer: string,
   channels: LocalChannels,
 ): StageOverrides => ({
   issuer,
   channelKeys: channelKeys ?? channels.publicKeys,
+  relyingParties,
   settings,
   policies: { challengeAfter, ...policies },
 });
+
+function temporaryFolder(onStop: (cleanup: () => unknown) => void): string {
+  const folder = mkdtempSync(join(tmpdir(), 'ahtax-local-'));
+  onStop(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
 
 async function synthesized(
   overrides: StageOverrides,
   onStop: (cleanup: () => unknown) => void,
 ): Promise<string> {
-  const outdir = mkdtempSync(join(tmpdir(), 'ahtax-local-'));
-  onStop(() => rm(outdir, { recursive: true, force: true }));
+  const outdir = temporaryFolder(onStop);
   // Imported only here: the CDK takes longer to load than everything else together.
   const { synthesize } = await import('../synth.ts');
   return synthesize({ stage: 'local', outdir, ...overrides });

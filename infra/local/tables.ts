@@ -16,12 +16,15 @@ export async function createTables(call: DynamoDbCall, tables: readonly TableMod
         await call('CreateTable', wanted);
       } catch (error) {
         if (!(error instanceof DynamoDbError) || error.name !== 'ResourceInUseException') throw error;
-        const { Table: existing } = await call('DescribeTable', { TableName: name });
-        if (shape(objectOf(existing)) !== shape(wanted))
+        const existing = objectOf((await call('DescribeTable', { TableName: name })).Table);
+        if (shape(existing) !== shape(wanted))
           throw new PlainError(
             `Table ${name} in the data folder has other keys than the application wants: delete the data folder and start again.`,
             `数据目录中的表 ${name} 与当前程序的主键或索引不一致：请删除数据目录后重新启动。`,
           );
+        // Data from before the table had a stream.
+        if (wanted.StreamSpecification && !existing.LatestStreamArn)
+          await call('UpdateTable', { TableName: name, StreamSpecification: wanted.StreamSpecification });
       }
     }),
   );
@@ -40,6 +43,14 @@ function definition(name: string, p: JsonObject): JsonObject {
     BillingMode: 'PAY_PER_REQUEST',
     AttributeDefinitions: p.AttributeDefinitions,
     KeySchema: p.KeySchema,
+    ...(p.StreamSpecification
+      ? {
+          StreamSpecification: {
+            StreamEnabled: true,
+            StreamViewType: objectOf(p.StreamSpecification).StreamViewType,
+          },
+        }
+      : {}),
     ...(global.length > 0 ? { GlobalSecondaryIndexes: global } : {}),
     ...(local.length > 0 ? { LocalSecondaryIndexes: local } : {}),
   };

@@ -44,18 +44,53 @@ const notText = (path: string): Problem =>
  * The body's bytes as text, against the route's limit. Bytes that are no UTF-8 are refused, never replaced (DOC-2): in
  * base64 they come as they are, in text the gateway has put U+FFFD in their place, which nobody types.
  */
-function textOf(event: APIGatewayProxyEventV2, limitKiB: number): string {
+function textOf(event: APIGatewayProxyEventV2, { bodyLimitKiB = 16 }: RouteDeclaration): string {
   const bytes = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
-  if (bytes.length > limitKiB * 1024) throw new Problem('BODY_TOO_LARGE');
+  if (bytes.length > bodyLimitKiB * 1024) throw new Problem('BODY_TOO_LARGE');
   const text = bytes.toString('utf8');
   if (!isWhole(text)) throw notText('body');
   // A byte order mark is no part of the text.
   return text.startsWith('\ufeff') ? text.slice(1) : text;
 }
 
+/** Name and value of each parameter as it was sent. HTTP API joins doubled ones by commas: only the raw text tells. */
+export function readParameters(
+  event: APIGatewayProxyEventV2,
+  route: RouteDeclaration,
+): readonly (readonly [string, string])[] {
+  const text = route.method === 'GET' ? event.rawQueryString : textOf(event, route);
+  const parameters = [...new URLSearchParams(text)];
+  const broken = brokenText(parameters, []);
+  if (broken) throw notText(route.method === 'GET' ? 'query' : 'body');
+  return parameters;
+}
+
+/**
+ * RFC 6749, 3.1: each parameter at most once, and one without a value is none.
+ * @throws Problem BAD_REQUEST with the name of the doubled one
+ */
+export function eachOnce(parameters: readonly (readonly [string, string])[]): Record<string, string> {
+  const once: Record<string, string> = Object.create(null);
+  for (const [name, value] of parameters) {
+    if (value === '') continue;
+    if (name in once) {
+      const path = /^[\w.-]{1,64}$/.test(name) ? name : 'a parameter';
+      throw new Problem('BAD_REQUEST', { errors: [{ path, message: 'sent more than once' }] });
+    }
+    once[name] = value;
+  }
+  return { ...once };
+}
+
+/** A form against its schema, which is asked after the caller is known (serve.ts). */
+export const readForm = (
+  form: Readonly<Record<string, string>>,
+  { form: schema }: RouteDeclaration,
+): unknown => schema && valid(schema, form, 'form');
+
 /** The body's bytes against the route's limit, then JSON, then the schema. Routes without a schema ignore what is sent. */
 export function readBody(event: APIGatewayProxyEventV2, route: RouteDeclaration): unknown {
-  const raw = textOf(event, route.bodyLimitKiB ?? 16);
+  const raw = textOf(event, route);
   if (!route.body) return undefined;
   let parsed: unknown;
   try {

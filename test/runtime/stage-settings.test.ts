@@ -24,7 +24,7 @@ it('one assembly with the settings of a run is what synthesizing with them makes
   };
   const made = await synthesize({ stage: 'local', outdir, ...overrides });
   const given = inject('stageDir');
-  const fitted = withSettings(readModel(readAssembly(given)), overrides);
+  const fitted = withSettings(readModel(readAssembly(given)), overrides, () => outdir);
   expect(comparable(fitted, given)).toEqual(comparable(readModel(readAssembly(made)), made));
   expect(JSON.stringify(fitted)).toContain('127.0.0.1:4711');
 });

@@ -1,0 +1,109 @@
+import type { RpEndReason } from '#domain/relying-parties.ts';
+import type { Db, Item, Key, Write } from './db.ts';
+import type { ActingCompany } from './grounds.ts';
+import type { EndReason } from './sessions.ts';
+import { Stale } from './users.ts';
+
+/**
+ * RP sessions (SSO): that somebody was handed over to a tax system, as whom, and whether that still holds. One row a
+ * session and client. Ending one is a write like any other; telling the system is not the writer's work: the table's
+ * stream starts it, so that no end is untold (SSO-8). Times are epoch seconds.
+ */
+export interface RpSession {
+  readonly sessionId: string;
+  readonly clientId: string;
+  /**
+   * 192 bits, base64url: the name of this hand-over towards the client, in ID tokens and logout tokens. A second one to the
+   * same client as the same identity keeps it; one as another identity, or after an end, gets its own, so that a logout
+   * token that comes late ends nothing newer.
+   */
+  readonly sid: string;
+  /** Pairwise, by the client's sector. */
+  readonly sub: string;
+  /** The person, for the audit and for what ends by the person. */
+  readonly personKey: string;
+  /** What it stands on: of natural people nothing more. */
+  readonly company?: ActingCompany;
+  /** Copies out of `company`, for the indexes: the company acted for and, by an agreement, the agency that acts. */
+  readonly companyKey?: string;
+  readonly agencyKey?: string;
+  /** The session's identity version that was decided on: another one ends this (`switched`). */
+  readonly version: number;
+  readonly scope: string;
+  readonly resource: string;
+  /** As granted (RFC 9396). */
+  readonly authorizationDetails: readonly Readonly<Record<string, unknown>>[];
+  /** Of the refresh token, where the client has one. */
+  readonly refreshHash?: string;
+  readonly startedAt: number;
+  /** The session's end. */
+  readonly expiresAt: number;
+  readonly ended?: RpEnded;
+  readonly told?: { readonly at: number; readonly tries: number };
+}
+export interface RpEnded {
+  readonly reason: RpEndReason | EndReason;
+  readonly at: number;
+}
+
+/** Rows stay a day longer than their session, so that telling, which takes an hour at most, finds them. */
+const keptAfter = 86_400;
+
+export const rpSessionKey = ({ sessionId, clientId }: Pick<RpSession, 'sessionId' | 'clientId'>): Key => ({
+  sessionId,
+  clientId,
+});
+
+export const findRpSession = (db: Db, sessionId: string, clientId: string) =>
+  db.get<RpSession>('RpSessions', { sessionId, clientId });
+
+/** All of one session, by the table's own key and strongly consistent. */
+export async function rpSessionsOf(db: Db, sessionId: string): Promise<RpSession[]> {
+  const { items } = await db.query<RpSession>('RpSessions', {
+    when: 'sessionId = :session',
+    values: { ':session': sessionId },
+    consistent: true,
+  });
+  return items;
+}
+
+/** What of the identity goes into the indexes. */
+export const rpPlaceOf = (
+  company: ActingCompany | undefined,
+): Pick<RpSession, 'company' | 'companyKey' | 'agencyKey'> =>
+  company
+    ? {
+        company,
+        companyKey: company.companyKey,
+        ...(company.by === 'agreement' ? { agencyKey: company.agencyKey } : {}),
+      }
+    : {};
+
+/**
+ * Puts the row of a hand-over in the place of the one that was `read` for this session and client, if there is one.
+ * Stale where another exchange or an end came between: the caller reads again.
+ */
+export const rpSessionPut = (next: RpSession, read: RpSession | undefined): Write => ({
+  table: 'RpSessions',
+  put: { ...next, ttl: next.expiresAt + keptAfter } satisfies Item,
+  ...(read
+    ? {
+        when: read.ended ? 'sid = :sid' : 'sid = :sid AND attribute_not_exists(ended)',
+        values: { ':sid': read.sid },
+      }
+    : { when: 'attribute_not_exists(sessionId)' }),
+  otherwise: () => new Stale(),
+});
+
+/** Ends a hand-over if it is still the one that was read and has not ended: the first reason stays. */
+export const rpEndWrite = (
+  { sessionId, clientId, sid }: Pick<RpSession, 'sessionId' | 'clientId' | 'sid'>,
+  ended: RpEnded,
+): Write & { set: string; when: string } => ({
+  table: 'RpSessions',
+  key: { sessionId, clientId },
+  set: 'SET ended = :ended',
+  when: 'sid = :sid AND attribute_not_exists(ended)',
+  values: { ':ended': ended, ':sid': sid },
+  otherwise: () => new Stale(),
+});
