@@ -8,6 +8,7 @@ const limits = { testTimeout: 180_000, hookTimeout: 240_000, retry: process.env.
 const aloneInItsTables = [
   'audit',
   'feed-order',
+  'large-lists',
   'midnight',
   'migration',
   'phones',

@@ -32,7 +32,9 @@ export const authorizations = flow({
   summary: '企业授权管理: the companies of the person (CTR-3, REL-5 to REL-7).',
   tables: {
     Sessions: ['GetItem'],
-    Relationships: ['Query', 'GetItem', 'PutItem', 'UpdateItem'],
+    Relationships: ['GetItem', 'PutItem', 'UpdateItem'],
+    'Relationships/byPerson': ['Query'],
+    'Taxpayers/copiesDue': ['Query'],
     Taxpayers: ['GetItem', 'UpdateItem', 'ConditionCheckItem'],
     Tickets: ['UpdateItem'],
     Audit: ['PutItem'],

@@ -3,48 +3,37 @@ import { isLive, listOf, refusalOf, type ShownState, transitions } from '#domain
 import { ok } from '#http/answers.ts';
 import type { StepOf } from '#http/call.ts';
 import type { House } from '#http/house.ts';
-import { cursorTo, positionAt } from '#steps/cursors.ts';
-import type { Key } from '#store/db.ts';
-import { type Relation, relationKeyOf, relationsOf, shownStateOf } from '#store/relations.ts';
+import { personPage } from '#steps/company-copies.ts';
+import { cursorAt, placeAt } from '#steps/cursors.ts';
+import { type Relation, shownStateOf } from '#store/relations.ts';
 import { revisionOf } from '#store/revised.ts';
 import { shownTaxpayerId } from '#store/taxpayers.ts';
 import type { authorizations } from './contract.ts';
 
 const pageLength = 50;
-/** Rows looked at by one call of the table: a list is picked from all of a person's rows. */
-const rowsPerCall = 100;
 
 /**
- * The person's own authorisations of one list, by company. The query is on the person's key, so nobody else's can
- * come; what has passed its last day, or whose company is gone, is history (REL-8).
+ * The person's own authorisations of one list in pages, each by company (CTR-3). The query is on the person's key, so
+ * nobody else's can come. What they say of their companies is what the companies are now: one that has just been
+ * cancelled lets nothing stand in a list of what lives (ENT-4).
  */
 export const listAuthorizations: StepOf<typeof authorizations, 'list'> = async (h, call) => {
   const { personKey } = call.caller.session;
   const { state: list, cursor } = call.query;
   const day = shanghaiDay(call.now);
   const owner = `authorizations/${list}/${personKey}`;
-  let from: Key | undefined = cursor === undefined ? undefined : positionAt(h, owner, cursor);
-  const found: { relation: Relation; state: ShownState }[] = [];
-  do {
-    const page = await relationsOf(h.db, personKey, {
-      from,
-      limit: rowsPerCall,
-      history: list === 'history',
-    });
-    from = page.next;
-    for (const relation of page.items) {
-      const state = shownStateOf(relation, day);
-      if (listOf(state) !== list || (list === 'history' && relation.hiddenByPerson)) continue;
-      found.push({ relation, state });
-    }
-  } while (from && found.length < pageLength);
-
-  const shown = found.slice(0, pageLength);
-  const last = shown.at(-1);
-  if (last && found.length > shown.length) from = relationKeyOf(last.relation);
+  const { relations, next } = await personPage(h.db, personKey, list, {
+    day,
+    limit: pageLength,
+    from: placeAt(h, owner, cursor),
+  });
+  const shown = relations
+    .map((relation) => ({ relation, state: shownStateOf(relation, day) }))
+    .filter(({ state }) => listOf(state) === list)
+    .sort((a, b) => (a.relation.relation < b.relation.relation ? -1 : 1));
   return ok({
     authorizations: shown.map(({ relation, state }) => answerOf(h, relation, state, day)),
-    ...(from ? { cursor: cursorTo(h, owner, from) } : {}),
+    ...(next ? { cursor: cursorAt(h, owner, next) } : {}),
   });
 };
 

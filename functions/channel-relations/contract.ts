@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { flow } from '#contract/flow.ts';
-import { role, time } from '#contract/schemas.ts';
+import { cursor, role, time } from '#contract/schemas.ts';
 import { permissions, shownStates } from '#domain/relations.ts';
 
 export const channelRelations = flow({
@@ -8,7 +8,9 @@ export const channelRelations = flow({
   summary: 'Apps, mini programs and halls look at the companies of a person; they change nothing (REL-9).',
   tables: {
     Users: ['GetItem'],
-    Relationships: ['Query'],
+    'Relationships/byPerson': ['Query'],
+    'Taxpayers/copiesDue': ['Query'],
+    Taxpayers: ['BatchGetItem'],
     Tickets: ['PutItem'],
   },
   secrets: ['root', 'sealing'],
@@ -17,7 +19,8 @@ export const channelRelations = flow({
       method: 'GET',
       path: '/v1/channel/relations',
       access: 'channel',
-      summary: 'Active and waiting relations of the asserted person',
+      summary: 'Active and waiting relations of the asserted person, in pages',
+      query: v.object({ cursor }),
       answers: {
         200: v.object({
           relations: v.array(
@@ -32,6 +35,7 @@ export const channelRelations = flow({
               updatedAt: time,
             }),
           ),
+          cursor: v.optional(v.string()),
         }),
       },
       errors: ['ACCOUNT_SUSPENDED', 'ASSERTION_INVALID', 'CHANNEL_NOT_ALLOWED'],

@@ -4,14 +4,18 @@ import { Problem } from '#domain/problem.ts';
 import { isLive } from '#domain/relations.ts';
 import { ok } from '#http/answers.ts';
 import type { StepOf } from '#http/call.ts';
+import { personPage } from '#steps/company-copies.ts';
+import { cursorAt, placeAt } from '#steps/cursors.ts';
 import { assertedPerson } from '#steps/scans.ts';
-import { allRelationsOf, shownStateOf } from '#store/relations.ts';
+import { shownStateOf } from '#store/relations.ts';
 import { shownTaxpayerId } from '#store/taxpayers.ts';
 import { findPerson, refuseSuspended } from '#store/users.ts';
 import type { channelRelations } from './contract.ts';
 
+const pageLength = 100;
+
 /**
- * What the person holds or has waiting, on today's day (REL-8), by company. No handles: a channel that may only look
+ * What the person holds or has waiting, on today's day (REL-8), in pages, each by company. No handles: a channel that may only look
  * gets nothing that it could act with (REL-9). Clients of a tax agent are no relations and follow the agency's agreements,
  * as on the web's 已授权企业. A suspended person has no way in by an app either (ORD-1).
  */
@@ -21,15 +25,21 @@ export const listRelations: StepOf<typeof channelRelations, 'list'> = async (h, 
   const personKey = assertedPerson(h, assertion);
   if (personKey === undefined) throw new Problem('ASSERTION_INVALID');
   const day = shanghaiDay(call.now);
-  const [relations, person] = await Promise.all([
-    allRelationsOf(h.db, personKey),
+  const owner = `channel-relations/${personKey}`;
+  const [person, { relations, next }] = await Promise.all([
     findPerson(h.db, personKey),
+    personPage(h.db, personKey, 'live', {
+      day,
+      limit: pageLength,
+      from: placeAt(h, owner, call.query.cursor),
+    }),
   ]);
   refuseSuspended(person);
   return ok({
     relations: relations
       .map((one) => ({ one, state: shownStateOf(one, day) }))
       .filter(({ state }) => isLive(state))
+      .sort((a, b) => (a.one.relation < b.one.relation ? -1 : 1))
       .map(({ one, state }) => ({
         taxpayerId: shownTaxpayerId(h.dataKeys, one),
         taxpayerName: one.taxpayerName,
@@ -40,5 +50,6 @@ export const listRelations: StepOf<typeof channelRelations, 'list'> = async (h, 
         ...(one.validUntil === undefined ? {} : { validUntil: one.validUntil }),
         updatedAt: isoShanghai(new Date(one.updatedAt)),
       })),
+    ...(next ? { cursor: cursorAt(h, owner, next) } : {}),
   });
 };

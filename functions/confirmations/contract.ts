@@ -12,6 +12,7 @@ export const confirmations = flow({
   tables: {
     Relationships: ['Query', 'GetItem', 'UpdateItem', 'ConditionCheckItem'],
     'Relationships/byCompany': ['Query'],
+    'Relationships/confirming': ['Query'],
     Taxpayers: ['GetItem', 'BatchGetItem', 'UpdateItem'],
     Audit: ['PutItem'],
   },

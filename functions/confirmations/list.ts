@@ -3,30 +3,29 @@ import { inTerm } from '#domain/relations.ts';
 import { confirmationKindsOf } from '#domain/taxpayers.ts';
 import { ok } from '#http/answers.ts';
 import type { StepOf } from '#http/call.ts';
-import { allRelationsOf, type Relation } from '#store/relations.ts';
+import { confirmingRelations } from '#store/relation-lists.ts';
+import type { Relation } from '#store/relations.ts';
 import { revisionOf } from '#store/revised.ts';
 import { findTaxpayers, isKnown, shownTaxpayerId } from '#store/taxpayers.ts';
 import { confirms } from './confirm.ts';
 import type { confirmations } from './contract.ts';
 
+/** More companies than anybody confirms in a day: each that is confirmed makes room for the next. */
+const relationsAtMost = 100;
+
 /** Companies that wait for this person, each once; the relation that entitles them is the handle. */
 export const listConfirmations: StepOf<typeof confirmations, 'list'> = async (h, call) => {
   const day = shanghaiDay(call.now);
-  const entitling = new Map<string, Relation[]>();
-  for (const relation of await allRelationsOf(h.db, call.caller.session.personKey)) {
-    // The copy only spares the companies at work a read.
-    if (
-      relation.taxpayerState !== 'awaiting-confirmation' ||
-      !confirms(inTerm(relation, relation.taxpayerTerm), day)
-    )
-      continue;
-    entitling.set(relation.companyKey, [...(entitling.get(relation.companyKey) ?? []), relation]);
-  }
-  const companies = await findTaxpayers(h.db, [...entitling.keys()]);
+  const relations = await confirmingRelations(h.db, call.caller.session.personKey, relationsAtMost);
+  const companies = await findTaxpayers(h.db, [...new Set(relations.map(({ companyKey }) => companyKey))]);
+  // The index knows the companies as they were a moment ago; who may confirm is judged by what they are (ENT-4).
+  const entitling = Map.groupBy<string, Relation>(relations, ({ companyKey }) => companyKey);
   return ok({
     confirmations: companies.filter(isKnown).flatMap((company) => {
-      const relations = entitling.get(company.companyKey) ?? [];
-      const [first] = relations;
+      const held = (entitling.get(company.companyKey) ?? []).filter((relation) =>
+        confirms(inTerm(relation, company.term), day),
+      );
+      const [first] = held;
       if (!first || company.state !== 'awaiting-confirmation') return [];
       return {
         confirmationId: first.authorizationId,
@@ -35,7 +34,7 @@ export const listConfirmations: StepOf<typeof confirmations, 'list'> = async (h,
         revision: revisionOf(company),
         kinds: confirmationKindsOf(
           company.subjects,
-          relations.map(({ role }) => role),
+          held.map(({ role }) => role),
         ),
       };
     }),

@@ -9,6 +9,8 @@ export const deregistration = flow({
     Users: ['GetItem', 'PutItem', 'UpdateItem'],
     Phones: ['UpdateItem'],
     Relationships: ['Query'],
+    'Relationships/byPerson': ['Query'],
+    'Taxpayers/copiesDue': ['Query'],
     SmsWindows: ['UpdateItem'],
     Lockouts: ['UpdateItem', 'ConditionCheckItem'],
     Sessions: ['GetItem', 'UpdateItem'],
@@ -29,6 +31,8 @@ export const deregistration = flow({
         202: v.object({
           ...codeSent.entries,
           companies: v.array(v.object({ taxpayerName: v.string(), role })),
+          /** Not all are named: there are more than the two hundred of each kind that are looked at. */
+          moreCompanies: v.optional(v.literal(true)),
         }),
       },
       errors: [

@@ -5,13 +5,14 @@ import { accepted } from '#http/answers.ts';
 import type { CallOf, StepOf } from '#http/call.ts';
 import type { House } from '#http/house.ts';
 import { clientsServed } from '#steps/clients-served.ts';
+import { personPage } from '#steps/company-copies.ts';
 import { phoneNumberOf } from '#steps/facts.ts';
 import { factorPhone, requireFresh } from '#steps/fresh-factor.ts';
 import { signedInPerson } from '#steps/own-account.ts';
 import { sendSessionCode } from '#steps/session-codes.ts';
 import { clientPlaces } from '#store/agency-forms.ts';
 import { placesOf } from '#store/form-places.ts';
-import { allRelationsOf, shownStateOf } from '#store/relations.ts';
+import { shownStateOf } from '#store/relations.ts';
 import type { deregistration } from './contract.ts';
 
 type WarnCall = CallOf<typeof deregistration, 'sms'>;
@@ -22,36 +23,37 @@ type WarnCall = CallOf<typeof deregistration, 'sms'>;
  */
 export const sendDeregistrationCode: StepOf<typeof deregistration, 'sms'> = async (h, call) => {
   requireFresh(h, call);
-  const [person, companies] = await Promise.all([signedInPerson(h, call), companiesServed(h, call)]);
+  const [person, warning] = await Promise.all([signedInPerson(h, call), companiesServed(h, call)]);
   try {
     const phone = phoneNumberOf(h, factorPhone(person, call.now, h.settings.policies));
     const sent = await sendSessionCode(h, call, 'deregistration', phone, person.lastWindow);
-    return accepted({ ...sent, companies });
+    return accepted({ ...sent, ...warning });
   } catch (error) {
     if (error instanceof Problem && (error.code === 'PHONE_EMPTY' || error.code === 'FACE_REQUIRED'))
-      throw new Problem(error.code, { ...error.details, companies }, { cause: error });
+      throw new Problem(error.code, { ...error.details, ...warning }, { cause: error });
     throw error;
   }
 };
 
-/** Rows of an agent that are looked at: a warning, not a list to work with. */
-const placesAtMost = 200;
+/** Companies and, again, clients that are named: a warning, not a list to work with. Beyond them it says that there are more. */
+const namedAtMost = 200;
 
 /** By own relations, and as agent of an agency (AGY-3). */
 async function companiesServed(h: House, call: WarnCall) {
   const day = shanghaiDay(call.now);
   const { personKey } = call.caller.session;
-  const [relations, { items: places }] = await Promise.all([
-    allRelationsOf(h.db, personKey),
-    placesOf(h.db, personKey, clientPlaces(), { limit: placesAtMost }),
+  const [own, places] = await Promise.all([
+    personPage(h.db, personKey, 'active', { day, limit: namedAtMost }),
+    placesOf(h.db, personKey, clientPlaces(), { limit: namedAtMost }),
   ]);
-  const clients = await clientsServed(h.db, places, call.now);
-  return [
-    ...relations.filter((relation) => shownStateOf(relation, day) === 'active'),
+  const clients = await clientsServed(h.db, places.items, call.now);
+  const companies = [
+    ...own.relations.filter((relation) => shownStateOf(relation, day) === 'active'),
     ...clients.map(({ name }) => ({ taxpayerName: name, role: 'tax-agent' as const })),
   ]
     .sort(
       (a, b) => a.taxpayerName.localeCompare(b.taxpayerName, 'zh') || roleOrder(a.role) - roleOrder(b.role),
     )
     .map(({ taxpayerName, role }) => ({ taxpayerName, role }));
+  return { companies, ...(own.next || places.next ? { moreCompanies: true as const } : {}) };
 }

@@ -5,7 +5,8 @@ import type { StepOf } from '#http/call.ts';
 import type { House } from '#http/house.ts';
 import { actingCompany } from '#steps/companies.ts';
 import { maskedHolderOf } from '#steps/relation-facts.ts';
-import { companyRelations, type Relation } from '#store/relations.ts';
+import { companyRows } from '#store/relation-lists.ts';
+import type { Relation } from '#store/relations.ts';
 import { findTaxpayer, isKnown, type KnownTaxpayer, shownTaxpayerId } from '#store/taxpayers.ts';
 import type { enterprise } from './contract.ts';
 
@@ -14,7 +15,7 @@ export const showEnterprise: StepOf<typeof enterprise, 'show'> = async (h, call)
   const { companyKey, role, permissions } = actingCompany(call);
   const [company, { items }] = await Promise.all([
     findTaxpayer(h.db, companyKey),
-    companyRelations(h.db, companyKey, 'active', { limit: firstRows }),
+    companyRows(h.db, companyKey, 'active', { limit: 1 }),
   ]);
   if (!isKnown(company)) throw new Problem('RELATION_NOT_FOUND', {}, { variant: 'lost' });
   const legalRepresentative = representativeAmong(h, company, items);
@@ -29,10 +30,7 @@ export const showEnterprise: StepOf<typeof enterprise, 'show'> = async (h, call)
   });
 };
 
-/** Rows of earlier terms (ENT-4) may stand before the one that is looked for. */
-const firstRows = 10;
-
-/** The company's active relations stand in the order of roles, so theirs is among the first. */
+/** First in the index stands who is without a last day in the newest term, by role: theirs, where there is one. */
 function representativeAmong(
   h: House,
   { term }: KnownTaxpayer,

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { flow } from '#contract/flow.ts';
-import { choice, session } from '#contract/schemas.ts';
+import { choice, cursor, session } from '#contract/schemas.ts';
 
 export const identity = flow({
   name: 'identity',
@@ -9,6 +9,8 @@ export const identity = flow({
     Users: ['GetItem', 'UpdateItem'],
     Taxpayers: ['GetItem', 'ConditionCheckItem'],
     Relationships: ['Query', 'ConditionCheckItem'],
+    'Relationships/byPerson': ['Query'],
+    'Taxpayers/copiesDue': ['Query'],
     Agencies: ['ConditionCheckItem'],
     Sessions: ['GetItem', 'UpdateItem'],
     Audit: ['PutItem'],
@@ -20,8 +22,9 @@ export const identity = flow({
       path: '/v1/session/identities',
       access: 'session',
       evenIfLost: true,
-      summary: 'What this session can become: natural first, then by company and role',
-      answers: { 200: v.object({ choices: v.array(choice) }) },
+      summary: 'What this session can become: natural first, then by company and role, in pages',
+      query: v.object({ cursor }),
+      answers: { 200: v.object({ choices: v.array(choice), cursor: v.optional(v.string()) }) },
       errors: ['SESSION_ENDED'],
     },
     change: {

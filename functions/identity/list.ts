@@ -5,31 +5,40 @@ import { ok } from '#http/answers.ts';
 import type { StepOf } from '#http/call.ts';
 import type { House } from '#http/house.ts';
 import { choiceIdOf } from '#steps/choices.ts';
+import { personPage } from '#steps/company-copies.ts';
+import { cursorAt, placeAt } from '#steps/cursors.ts';
 import { identityOf } from '#steps/relation-check.ts';
-import { allRelationsOf, type Relation, shownStateOf } from '#store/relations.ts';
+import type { ListPlace } from '#store/relation-lists.ts';
+import { type Relation, relationsIn, shownStateOf } from '#store/relations.ts';
 import { asPerson, type Session } from '#store/sessions.ts';
 import type { identity } from './contract.ts';
 
+const pageLength = 500;
+
 /**
- * Natural first, then own relations by company and role, the current one marked (SWI-5). The query is on the person's own
- * key. From a special session there is only the way back; from an agency's, and for a tax agent at a client, the only
- * companies are those of own relations (SWI-4) and, without its client, the agency itself.
+ * Natural first, then own relations by company and role, the current one marked (SWI-5), in pages of which the first has
+ * all roles in the session's own company (SWI-1). The query is on the person's own key. From a special session there is
+ * only the way back; from an agency's, and for a tax agent at a client, the only companies are those of own relations
+ * (SWI-4) and, without its client, the agency itself.
  */
 export const listIdentities: StepOf<typeof identity, 'list'> = async (h, call) => {
   const { session } = call.caller;
-  const relations = session.identity.kind === 'special' ? [] : await allRelationsOf(h.db, session.personKey);
+  const owner = `identities/${session.sessionId}`;
+  const from = placeAt(h, owner, call.query.cursor);
   const day = shanghaiDay(call.now);
+  const { relations, next } = await ownRelations(h, session, day, from);
   const isCurrent = ({ companyKey, role }: Relation) =>
     session.identity.kind === 'enterprise' &&
     session.company?.companyKey === companyKey &&
     session.company.role === role;
+  const natural = {
+    choiceId: choiceIdOf(h, session, 'person'),
+    identity: asPerson.identity,
+    ...(session.identity.kind === 'natural' ? { current: true as const } : {}),
+  };
   return ok({
     choices: [
-      {
-        choiceId: choiceIdOf(h, session, 'person'),
-        identity: asPerson.identity,
-        ...(session.identity.kind === 'natural' ? { current: true as const } : {}),
-      },
+      ...(from ? [] : [natural]),
       ...relations
         .filter((relation) => isOpenTo(relation, day))
         .sort(byCompanyAndRole)
@@ -38,10 +47,26 @@ export const listIdentities: StepOf<typeof identity, 'list'> = async (h, call) =
           identity: identityOf(h, relation),
           ...(isCurrent(relation) ? { current: true as const } : {}),
         })),
-      ...withoutRelation(h, session),
+      ...(from ? [] : withoutRelation(h, session)),
     ],
+    ...(next ? { cursor: cursorAt(h, owner, next) } : {}),
   });
 };
+
+/** A page of what the person is active in, and on the first one the session's own company with all its roles. */
+async function ownRelations(h: House, session: Session, day: string, from: ListPlace | undefined) {
+  const { personKey, identity, company } = session;
+  if (identity.kind === 'special') return { relations: [], next: undefined };
+  const [page, here] = await Promise.all([
+    personPage(h.db, personKey, 'active', { day, limit: pageLength, from }),
+    company?.by === 'relation' && !from ? relationsIn(h.db, personKey, company.companyKey) : [],
+  ]);
+  const elsewhere =
+    company?.by === 'relation'
+      ? page.relations.filter(({ companyKey }) => companyKey !== company.companyKey)
+      : page.relations;
+  return { relations: [...here, ...elsewhere], next: page.next };
+}
 
 /** What the session is and no own relation gives; before it the agency itself, where it works for a client. */
 function withoutRelation(h: House, session: Session) {
@@ -61,7 +86,7 @@ function withoutRelation(h: House, session: Session) {
   ];
 }
 
-/** What an `enterprise` login would let in, as far as the relation's copies tell; the switch itself asks the company. */
+/** What an `enterprise` login would let in; the switch itself judges it again. */
 const isOpenTo = (relation: Relation, day: string): boolean =>
   shownStateOf(relation, day) === 'active' &&
   relation.taxpayerState === 'active' &&

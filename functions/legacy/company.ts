@@ -1,7 +1,7 @@
 import { handle } from '#crypto/random.ts';
 import { isoShanghai, shanghaiDay } from '#domain/days.ts';
 import { Problem } from '#domain/problem.ts';
-import { inTerm, isActiveOn } from '#domain/relations.ts';
+import { roleOrder } from '#domain/relations.ts';
 import { parseTaxpayerId } from '#domain/taxpayers.ts';
 import { created } from '#http/answers.ts';
 import type { StepOf } from '#http/call.ts';
@@ -10,7 +10,8 @@ import { knownCompany } from '#steps/admission.ts';
 import { besideHuman } from '#steps/anti-automation.ts';
 import { rehashCompanyPassword, withCompanyPassword } from '#steps/company-password.ts';
 import { maskedPerson } from '#steps/facts.ts';
-import { companyRelations, type Relation } from '#store/relations.ts';
+import { companyList } from '#store/relation-lists.ts';
+import type { Relation } from '#store/relations.ts';
 import { companyKeyOf, companyProblem, findTaxpayer, type KnownTaxpayer } from '#store/taxpayers.ts';
 import { type LegacyTicket, openTicketWrite } from '#store/tickets.ts';
 import { findPeople } from '#store/users.ts';
@@ -83,14 +84,13 @@ export const enterCompany: StepOf<typeof legacy, 'company'> = async (h, call) =>
  * The company's active people, each once, under the first of their roles (LGN-10 asks for the role later, after both
  * factors). From an index, which is good enough for a list: who is picked is looked up by the table's own key.
  */
-async function pickable(h: House, { companyKey, term }: KnownTaxpayer, day: string): Promise<Relation[]> {
-  const { items } = await companyRelations(h.db, companyKey, 'active', { limit: mostRows });
+async function pickable(h: House, company: KnownTaxpayer, day: string): Promise<Relation[]> {
+  const { relations } = await companyList(h.db, company, 'active', { day, limit: mostRows });
   const persons = new Map<string, Relation>();
-  for (const relation of items) {
-    const { personKey } = relation;
-    if (persons.has(personKey) || !isActiveOn(inTerm(relation, term), day)) continue;
+  for (const relation of relations.sort((a, b) => roleOrder(a.role) - roleOrder(b.role))) {
+    if (persons.has(relation.personKey)) continue;
     if (persons.size === mostPersons) break;
-    persons.set(personKey, relation);
+    persons.set(relation.personKey, relation);
   }
   return [...persons.values()];
 }

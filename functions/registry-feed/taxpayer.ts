@@ -9,6 +9,7 @@ import { fromRegistry } from '#steps/relation-facts.ts';
 import { auditWrite } from '#store/audit.ts';
 import type { Write } from '#store/db.ts';
 import {
+  due,
   findTaxpayer,
   isKnown,
   isPersonal,
@@ -88,7 +89,7 @@ export function takeTaxpayer(h: House, line: v.InferOutput<typeof taxpayerLine>,
         known.state !== company.state ||
         isPersonal(known) !== isPersonal(company) ||
         known.subjects.join() !== company.subjects.join());
-    const copiesDue = renamed || known?.copiesDue === true;
+    const copiesDue = renamed || known?.copiesDue === due ? due : undefined;
     await h.db.transact([
       taxpayerWrite(
         key,
@@ -97,7 +98,7 @@ export function takeTaxpayer(h: House, line: v.InferOutput<typeof taxpayerLine>,
           ...facts,
           ...ended,
           ...(line.state === 'cancelled' ? { confirmedAt: undefined } : {}),
-          copiesDue: copiesDue ? true : undefined,
+          copiesDue,
         },
         () => new Stale(),
       ),

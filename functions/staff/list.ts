@@ -1,68 +1,52 @@
 import { isoShanghai, shanghaiDay } from '#domain/days.ts';
-import { listOf, type RelationList, type ShownState } from '#domain/relations.ts';
+import { roleOrder, type ShownState, shownStateOn } from '#domain/relations.ts';
 import { ok } from '#http/answers.ts';
 import type { StepOf } from '#http/call.ts';
 import type { House } from '#http/house.ts';
-import { cursorTo, positionAt } from '#steps/cursors.ts';
+import { cursorAt, placeAt } from '#steps/cursors.ts';
 import { maskedPerson } from '#steps/facts.ts';
 import { managedCompany } from '#steps/managing.ts';
-import { companyListKeyOf, companyRelations, type Relation, shownStateOf } from '#store/relations.ts';
+import { companyList } from '#store/relation-lists.ts';
+import type { Relation } from '#store/relations.ts';
 import { revisionOf } from '#store/revised.ts';
 import { findPeople, type Person } from '#store/users.ts';
 import type { staff } from './contract.ts';
 
 const pageLength = 50;
-const rowsPerCall = 100;
 
-/** Where a list is stored: what has passed its last day still stands where it lived (REL-8). */
-const storedIn: Readonly<Record<RelationList, readonly RelationList[]>> = {
-  active: ['active'],
-  pending: ['pending'],
-  history: ['history', 'pending', 'active'],
-};
-interface Place {
-  readonly part: RelationList;
-  readonly from?: Record<string, string> | undefined;
-}
-
-/** One list of the company's people, by role, in pages. The query is on the session's company alone. */
+/**
+ * One list of the company's people in pages, each by role (CTR-3). The query is on the session's company alone, and in its
+ * present term (ENT-4): the session stands on a relation of that.
+ */
 export const listStaff: StepOf<typeof staff, 'list'> = async (h, call) => {
   const { companyKey } = managedCompany(call);
+  const { term } = call.caller;
   const { state: list, cursor } = call.query;
   const day = shanghaiDay(call.now);
   const owner = `staff/${list}/${companyKey}`;
-  const parts = storedIn[list];
-  let place: Place | undefined =
-    cursor === undefined ? { part: parts[0] ?? list } : placeIn(positionAt(h, owner, cursor));
-  const found: { relation: Relation; state: ShownState; part: RelationList }[] = [];
-  while (place && found.length <= pageLength) {
-    const { part, from }: Place = place;
-    const page = await companyRelations(h.db, companyKey, part, { from, limit: rowsPerCall });
-    for (const relation of page.items) {
-      const state = shownStateOf(relation, day);
-      if (listOf(state) === list && !(list === 'history' && relation.hiddenByCompany))
-        found.push({ relation, state, part });
-    }
-    const following = parts[parts.indexOf(part) + 1];
-    place = page.next ? { part, from: page.next } : following && { part: following };
-  }
-  const shown = found.slice(0, pageLength);
-  const last = shown.at(-1);
-  if (last && found.length > shown.length) place = { part: last.part, from: companyListKeyOf(last.relation) };
+  const { relations, next } = await companyList(h.db, { companyKey, term }, list, {
+    day,
+    limit: pageLength,
+    from: placeAt(h, owner, cursor),
+  });
   const people = await findPeople(
     h.db,
-    shown.map(({ relation }) => relation.personKey),
+    relations.map(({ personKey }) => personKey),
   );
   return ok({
-    staff: shown.map(({ relation, state }) => answerOf(h, relation, state, people.get(relation.personKey))),
-    ...(place ? { cursor: cursorTo(h, owner, { part: place.part, ...place.from }) } : {}),
+    staff: relations
+      .sort((a, b) => roleOrder(a.role) - roleOrder(b.role))
+      .map((relation) =>
+        answerOf(
+          h,
+          relation,
+          shownStateOn(relation, { cancelled: false, term }, day),
+          people.get(relation.personKey),
+        ),
+      ),
+    ...(next ? { cursor: cursorAt(h, owner, next) } : {}),
   });
 };
-
-const placeIn = ({ part, ...from }: Record<string, string>): Place => ({
-  part: part as RelationList,
-  from: Object.keys(from).length > 0 ? from : undefined,
-});
 
 const answerOf = (h: House, relation: Relation, state: ShownState, person: Person | undefined) => ({
   authorizationId: relation.authorizationId,

@@ -38,11 +38,21 @@ export const tables = {
   Relationships: {
     partitionKey: 'personKey',
     sortKey: 'relation',
-    indexes: { byCompany: { partitionKey: 'companyKey', sortKey: 'companySort', projection: 'all' } },
+    indexes: {
+      byCompany: { partitionKey: 'companyKey', sortKey: 'companySort', projection: 'all' },
+      byPerson: { partitionKey: 'personKey', sortKey: 'personSort', projection: 'all' },
+      confirming: { partitionKey: 'confirmerKey', sortKey: 'companyKey', projection: 'all' },
+    },
     keeps: 'lasting',
     streams: true,
   },
-  Taxpayers: { partitionKey: 'companyKey', keeps: 'lasting', streams: true },
+  /** `copiesDue` holds only companies whose change has not reached the copies in their relations yet. */
+  Taxpayers: {
+    partitionKey: 'companyKey',
+    indexes: { copiesDue: { partitionKey: 'copiesDue', sortKey: 'companyKey', projection: 'keys' } },
+    keeps: 'lasting',
+    streams: true,
+  },
   Agencies: { partitionKey: 'agencyKey', sortKey: 'part', keeps: 'lasting', streams: true },
   Agreements: {
     partitionKey: 'agreementId',

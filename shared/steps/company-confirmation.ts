@@ -4,7 +4,7 @@ import type { House } from '#http/house.ts';
 import { auditWrite } from '#store/audit.ts';
 import type { Write } from '#store/db.ts';
 import { findRelation } from '#store/relations.ts';
-import { type KnownTaxpayer, shownTaxpayerId, taxpayerWrite } from '#store/taxpayers.ts';
+import { due, type KnownTaxpayer, shownTaxpayerId, taxpayerWrite } from '#store/taxpayers.ts';
 import { Stale } from '#store/users.ts';
 import { takingEffectWrites } from './appointments.ts';
 import { refreshCopies } from './company-copies.ts';
@@ -15,7 +15,7 @@ export const confirmed = (company: KnownTaxpayer): KnownTaxpayer => ({
   ...company,
   state: 'active',
   rev: company.rev + 1,
-  copiesDue: true,
+  copiesDue: due,
 });
 
 /**
@@ -52,7 +52,7 @@ export async function confirmationWrites(
       {
         state: 'active',
         confirmedAt: origin.at.toISOString(),
-        copiesDue: true,
+        copiesDue: due,
         // Who confirms is at work with it.
         ...(origin.actor === undefined ? {} : { staffed: true }),
       },

@@ -6,7 +6,6 @@ import {
   inTerm,
   isActiveOn,
   isLive,
-  listOf,
   type Permission,
   type RelationFacts,
   type RelationState,
@@ -19,6 +18,7 @@ import {
 } from '#domain/relations.ts';
 import type { CompanyState, CompanySubject } from '#domain/taxpayers.ts';
 import type { Check, Db, Item, Key, Put, Update, Write } from './db.ts';
+import { listed, listKeysOf } from './relation-lists.ts';
 import { requireSeen } from './revised.ts';
 import { type KeptNumber, type KnownTaxpayer, keptNumberOf } from './taxpayers.ts';
 import { Stale } from './users.ts';
@@ -49,8 +49,10 @@ export interface Relation extends RelationFacts, KeptNumber {
   readonly taxpayerState: CompanyState;
   readonly taxpayerSubjects?: readonly CompanySubject[];
   readonly taxpayerTerm?: number | undefined;
-  /** Sort key of the company's lists: list, role, person. */
+  /** Keys of the lists, in relation-lists.ts. */
   readonly companySort: string;
+  readonly personSort: string;
+  readonly confirmerKey?: string;
   /** 清除记录 hides an ended authorisation from one side (CTR-3). */
   readonly hiddenByPerson?: boolean;
   readonly hiddenByCompany?: boolean;
@@ -72,11 +74,6 @@ export const relationKeyOf = ({ personKey, relation }: Pick<Relation, 'personKey
   personKey,
   relation,
 });
-const companySortOf = (
-  relation: Pick<Relation, 'state' | 'role' | 'personKey' | 'authorizationId'>,
-): string =>
-  `${listOf(relation.state)}#${roleOrder(relation.role)}#${relation.personKey}#${relation.authorizationId}`;
-
 export const findRelation = (db: Db, personKey: string, companyKey: string, role: Role) =>
   db.get<Relation>('Relationships', relationKey(personKey, companyKey, role));
 
@@ -136,45 +133,6 @@ export const relationsOf = (
     from: page.from,
   });
 
-/** All current rows of a person (switching, deregistration): one call unless there are thousands. */
-export async function allRelationsOf(db: Db, personKey: string): Promise<Relation[]> {
-  const all: Relation[] = [];
-  for (let from: Key | undefined; ; ) {
-    const page = await relationsOf(db, personKey, { from });
-    all.push(...page.items);
-    from = page.next;
-    if (!from) return all;
-  }
-}
-
-/** A page of a company's rows of one stored list, by role. An index: for lists, never for a rule. */
-export const companyRelations = (
-  db: Db,
-  companyKey: string,
-  list: 'active' | 'pending' | 'history',
-  page: { from?: Key | undefined; limit?: number } = {},
-) =>
-  db.query<Relation>('Relationships', {
-    index: 'byCompany',
-    when: 'companyKey = :company AND begins_with(companySort, :list)',
-    values: { ':company': companyKey, ':list': `${list}#` },
-    ...(page.limit ? { limit: page.limit } : {}),
-    from: page.from,
-  });
-
-/** The place of a row in its company's lists, to go on after it. */
-export const companyListKeyOf = ({
-  personKey,
-  relation,
-  companyKey,
-  companySort,
-}: Pick<Relation, 'personKey' | 'relation' | 'companyKey' | 'companySort'>): Key => ({
-  personKey,
-  relation,
-  companyKey,
-  companySort,
-});
-
 interface Guard {
   readonly holder: string;
   readonly at: string;
@@ -201,6 +159,8 @@ export type NewRelation = Omit<
   | 'createdAt'
   | 'updatedAt'
   | 'companySort'
+  | 'personSort'
+  | 'confirmerKey'
   | 'hiddenByPerson'
   | 'hiddenByCompany'
 > & { readonly state: 'pending' | 'active' };
@@ -240,15 +200,14 @@ export function beginWrites(
   const authorizationId = handle();
   const at = now.toISOString();
   const key = relationKey(fresh.personKey, fresh.companyKey, fresh.role);
-  const relation: Relation = {
+  const relation = listed({
     ...fresh,
     relation: key.relation ?? '',
     authorizationId,
     rev: 1,
     createdAt: at,
     updatedAt: at,
-    companySort: companySortOf({ ...fresh, authorizationId }),
-  };
+  });
   const stale = () => new Stale();
   const guard: Put & Pick<Write, 'otherwise'> = {
     table: 'Relationships',
@@ -264,11 +223,11 @@ export function beginWrites(
     };
     return { authorizationId, relation, writes: [row, guard] };
   }
-  const ended: Relation = {
+  const ended = listed({
     ...previous,
     state: stateOn(previous, day),
     relation: `${historyPrefix}${ulid(now)}`,
-  };
+  });
   return {
     authorizationId,
     relation,
@@ -284,7 +243,7 @@ export function beginWrites(
       guard,
       {
         table: 'Relationships',
-        put: { ...ended, companySort: companySortOf(ended) },
+        put: { ...ended },
         when: 'attribute_not_exists(personKey)',
       },
       {
@@ -321,12 +280,28 @@ export function transitionWrite(
   const refused = refusalOf(transition, relation, day);
   if (refused) throw new Problem(refused);
   const { validUntil, ...others } = changes;
+  // A change that moves the row nowhere in the lists leaves its keys, which another one beside it may be changing.
+  const moves = transition.to !== relation.state || validUntil !== undefined;
+  const { validUntil: lastDay, ...unlimited } = relation;
+  const { companySort, personSort, confirmerKey } = listKeysOf({
+    ...unlimited,
+    ...others,
+    state: transition.to,
+    ...lastDayOf(validUntil === undefined ? lastDay : validUntil),
+  });
+  // Who may confirm goes with the end of the relation or of the waiting; in between the company's copies decide it.
+  const confirmsNoMore =
+    confirmerKey === undefined && (!isLive(transition.to) || others.taxpayerState !== undefined);
+  const removed = [
+    ...(validUntil === null ? ['validUntil'] : []),
+    ...(confirmsNoMore ? ['confirmerKey'] : []),
+  ];
   const next: Item = {
     state: transition.to,
     updatedAt: now.toISOString(),
-    companySort: companySortOf({ ...relation, state: transition.to }),
     ...others,
-    ...(typeof validUntil === 'string' ? { validUntil } : {}),
+    ...lastDayOf(validUntil),
+    ...(moves ? { companySort, personSort } : {}),
   };
   const names: Record<string, string> = { '#state': 'state', '#rev': 'rev' };
   const values: Item = { ':id': relation.authorizationId, ':day': day, ':one': 1 };
@@ -360,7 +335,7 @@ export function transitionWrite(
   return {
     table: 'Relationships',
     key: relationKeyOf(relation),
-    set: `SET ${sets.join(', ')}${validUntil === null ? ' REMOVE validUntil' : ''} ADD #rev :one`,
+    set: `SET ${sets.join(', ')}${removed.length > 0 ? ` REMOVE ${removed.join(', ')}` : ''} ADD #rev :one`,
     when: conditions.join(' AND '),
     names,
     values,
@@ -371,6 +346,9 @@ export function transitionWrite(
     },
   };
 }
+
+const lastDayOf = (validUntil: string | null | undefined): { validUntil?: string } =>
+  typeof validUntil === 'string' ? { validUntil } : {};
 
 /**
  * Inside the transaction of whatever relies on it: this relation is active on this day (REL-8), with
@@ -420,16 +398,22 @@ export const hideWrite = (
 ): Update & Pick<Write, 'otherwise'> => ({
   table: 'Relationships',
   key: relationKeyOf(relation),
-  set: 'SET #hidden = :yes ADD #rev :one',
+  set: 'SET #hidden = :yes, #sort = :sort ADD #rev :one',
   // What ended with an earlier term of the company keeps the state that it had (ENT-4).
   when: 'authorizationId = :id AND (NOT #state IN (:pending, :active) OR validUntil < :day OR (attribute_exists(taxpayerTerm) AND NOT taxpayerTerm = companyTerm))',
   names: {
-    '#hidden': side === 'person' ? 'hiddenByPerson' : 'hiddenByCompany',
+    ...(side === 'person'
+      ? { '#hidden': 'hiddenByPerson', '#sort': 'personSort' }
+      : { '#hidden': 'hiddenByCompany', '#sort': 'companySort' }),
     '#state': 'state',
     '#rev': 'rev',
   },
   values: {
     ':yes': true,
+    ':sort':
+      side === 'person'
+        ? listKeysOf({ ...relation, hiddenByPerson: true }).personSort
+        : listKeysOf({ ...relation, hiddenByCompany: true }).companySort,
     ':one': 1,
     ':id': relation.authorizationId,
     ':pending': 'pending',
@@ -442,22 +426,43 @@ export const hideWrite = (
       : new Stale(),
 });
 
-/** Brings the copies of a company's name, number and state in a relation up to date. Harmless to repeat. */
-export const copiesUpdate = (
-  relation: Pick<Relation, 'personKey' | 'relation' | 'authorizationId'>,
-  copies: Pick<Relation, 'taxpayerName' | 'taxpayerState' | 'taxpayerSubjects' | 'taxpayerTerm'> & KeptNumber,
-): Update => ({
-  table: 'Relationships',
-  key: relationKeyOf(relation),
-  // In clear or sealed, never both (DOC-4).
-  set: `SET taxpayerName = :name, taxpayerState = :state${copies.taxpayerSubjects ? ', taxpayerSubjects = :subjects' : ''}${copies.taxpayerTerm === undefined ? '' : ', taxpayerTerm = :term'}, ${copies.sealedId === undefined ? 'taxpayerId = :number REMOVE sealedId' : 'sealedId = :number REMOVE taxpayerId'}`,
-  when: 'authorizationId = :id',
-  values: {
-    ':name': copies.taxpayerName,
-    ':state': copies.taxpayerState,
-    ...(copies.taxpayerSubjects ? { ':subjects': copies.taxpayerSubjects } : {}),
-    ...(copies.taxpayerTerm === undefined ? {} : { ':term': copies.taxpayerTerm }),
-    ':number': copies.sealedId ?? copies.taxpayerId,
-    ':id': relation.authorizationId,
-  },
-});
+/** What a relation copies of its company; the company itself is what rules look at. */
+export type CompanyCopies = Pick<
+  Relation,
+  'taxpayerName' | 'taxpayerState' | 'taxpayerSubjects' | 'taxpayerTerm'
+> &
+  KeptNumber;
+/**
+ * Brings the copies of a company's name, number and state in a relation up to date, and with them its place in the
+ * person's lists. Only in the row as it was read: where that has changed, it is to be decided anew. Harmless to repeat.
+ */
+export function copiesUpdate(relation: Relation, copies: CompanyCopies): Update {
+  const { personSort, confirmerKey } = listKeysOf({ ...relation, ...copies });
+  const values: Item = {
+    taxpayerName: copies.taxpayerName,
+    taxpayerState: copies.taxpayerState,
+    ...(copies.taxpayerSubjects ? { taxpayerSubjects: copies.taxpayerSubjects } : {}),
+    ...(copies.taxpayerTerm === undefined ? {} : { taxpayerTerm: copies.taxpayerTerm }),
+    // In clear or sealed, never both (DOC-4).
+    ...(copies.sealedId === undefined ? { taxpayerId: copies.taxpayerId } : { sealedId: copies.sealedId }),
+    personSort,
+    ...(confirmerKey === undefined ? {} : { confirmerKey }),
+  };
+  const names = Object.keys(values);
+  const gone = [
+    copies.sealedId === undefined ? 'sealedId' : 'taxpayerId',
+    ...(confirmerKey === undefined ? ['confirmerKey'] : []),
+  ];
+  return {
+    table: 'Relationships',
+    key: relationKeyOf(relation),
+    set: `SET ${names.map((name) => `${name} = :${name}`).join(', ')} REMOVE ${gone.join(', ')}`,
+    when: 'authorizationId = :id AND #rev = :rev',
+    names: { '#rev': 'rev' },
+    values: {
+      ...Object.fromEntries(names.map((name) => [`:${name}`, values[name]])),
+      ':id': relation.authorizationId,
+      ':rev': relation.rev,
+    },
+  };
+}

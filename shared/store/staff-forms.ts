@@ -17,10 +17,14 @@ export const formIdOf = ({ part }: Pick<ListedAgent, 'part'>): string => part.sp
 export const findStaffForm = (db: Db, agencyKey: string) =>
   db.get<StaffForm>('Agencies', staffFormKey(agencyKey));
 
+/** A megabyte each: more agents than any agency has, with the forms that nobody finished. */
+const pagesAtMost = 40;
+
 /** Every list row of an agency, of forms before and to come as well. */
 export async function allListed(db: Db, agencyKey: string): Promise<ListedAgent[]> {
   const all: ListedAgent[] = [];
-  for (let from: Key | undefined; ; ) {
+  let from: Key | undefined;
+  for (let read = 0; read < pagesAtMost; read++) {
     const page = await db.query<ListedAgent>('Agencies', {
       when: 'agencyKey = :agency AND begins_with(part, :prefix)',
       values: { ':agency': agencyKey, ':prefix': listPrefix },
@@ -31,6 +35,7 @@ export async function allListed(db: Db, agencyKey: string): Promise<ListedAgent[
     from = page.next;
     if (!from) return all;
   }
+  throw new Error('a staff form that is longer than any agency');
 }
 
 /** Some agents of the form that holds, by their handles: undefined for those it does not name. */

@@ -11,6 +11,8 @@ export interface Standing {
   readonly lost: boolean;
   /** In the company of the session (REL-8). */
   readonly permissions: readonly Permission[];
+  /** That company's present term (ENT-4). */
+  readonly term?: number | undefined;
 }
 
 /**
@@ -26,6 +28,7 @@ export function asItStands(session: Session, evidence: Evidence | undefined, now
       session: { ...session, identity: refreshed(identity, held, evidence) },
       lost: false,
       permissions: held.permissions,
+      term: evidence.company?.term,
     };
   return { session: become(session, leftOf(session, evidence)), lost: true, permissions: [] };
 }

@@ -46,13 +46,14 @@ export interface Taxpayer {
    * so that LEG-2 can tell on this row alone whether the company has had people; legalRepresentative tells the rest.
    */
   readonly staffed?: boolean;
-  /** Name or state changed and not every relation's copy of it is known to be new: whoever sees it finishes. */
-  readonly copiesDue?: boolean;
+  /** Name or state changed and not every relation's copy of it is known to be new; `due` puts it in the index of those. */
+  readonly copiesDue?: typeof due;
 }
 export interface Appointment {
   readonly personKey: string;
   readonly at: string;
 }
+export const due = 'due';
 /** A company whose own line has come. */
 export type KnownTaxpayer = Taxpayer & Required<Pick<Taxpayer, 'name' | 'subjects' | 'state'>>;
 export const isKnown = (taxpayer: Taxpayer | undefined): taxpayer is KnownTaxpayer =>
@@ -105,6 +106,22 @@ export const shownTaxpayerId = (
 ): string => row.taxpayerId ?? maskDocument(taxpayerIdOf(dataKeys, row));
 
 export const findTaxpayer = (db: Db, companyKey: string) => db.get<Taxpayer>('Taxpayers', { companyKey });
+
+/** Companies whose copies may be old at this moment; `many`: more than it tells, any may be. An index: for lists. */
+export interface CopiesDue {
+  readonly companyKeys: ReadonlySet<string>;
+  readonly many: boolean;
+}
+const dueAtMost = 100;
+export async function companiesDue(db: Db): Promise<CopiesDue> {
+  const { items, next } = await db.query<Pick<Taxpayer, 'companyKey'>>('Taxpayers', {
+    index: 'copiesDue',
+    when: 'copiesDue = :due',
+    values: { ':due': due },
+    limit: dueAtMost,
+  });
+  return { companyKeys: new Set(items.map(({ companyKey }) => companyKey)), many: next !== undefined };
+}
 
 /** Several companies, those that are there; one call a hundred. */
 export async function findTaxpayers(db: Db, companyKeys: readonly string[]): Promise<Taxpayer[]> {

@@ -49,7 +49,7 @@ function rootOf(door: Door): { keys: Keys; hashed: (password: string) => ReturnT
   };
 }
 
-function dataKeysOf(door: Door): DataKeys {
+export function dataKeysOf(door: Door): DataKeys {
   const sealing = readSealingSecret(door.secret('sealing'));
   const keys = Object.entries(sealing.keys).map(([keyId, CiphertextBlob]) => {
     const { Plaintext } = door.decrypt({ CiphertextBlob, EncryptionContext: encryptionContext(keyId) });

@@ -1,7 +1,9 @@
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { ulid } from '#crypto/random.ts';
 import type { Role } from '#domain/names.ts';
-import { listOf, type RelationState, roleOrder } from '#domain/relations.ts';
+import type { RelationState } from '#domain/relations.ts';
+import { listed, listKeysOf } from '#store/relation-lists.ts';
+import type { Relation } from '#store/relations.ts';
 import type { Loose, Reply } from '../../support/client.ts';
 import { type Door, enterPassword, expectStatus, scanFace } from '../../support/door.ts';
 import type { Sample } from '../../support/people.ts';
@@ -44,7 +46,7 @@ export async function giveRelation(
   const state = given.state ?? 'active';
   const at = door.clock.now().toISOString();
   const relation = `${companyKey}#${role}`;
-  await put(door, 'Relationships', {
+  const facts = {
     personKey: who.personKey,
     relation,
     companyKey,
@@ -64,8 +66,8 @@ export async function giveRelation(
     taxpayerName: company.name,
     taxpayerState: company.state,
     taxpayerSubjects: company.subjects,
-    companySort: `${listOf(state)}#${roleOrder(role)}#${who.personKey}#${authorizationId}`,
-  });
+  };
+  await put(door, 'Relationships', listed(facts as unknown as Relation));
   await put(door, 'Relationships', {
     personKey: `authorization#${authorizationId}`,
     relation: 'guard',
@@ -83,7 +85,11 @@ export async function changeRelation(
   role: Role,
   changes: Record<string, unknown>,
 ): Promise<void> {
-  const entries = Object.entries(changes);
+  const { companySort, personSort } = listKeysOf({
+    ...(await relationRow(door, who, taxpayerId, role)),
+    ...changes,
+  } as Relation);
+  const entries = Object.entries({ ...changes, companySort, personSort });
   await door.dynamodb('UpdateItem', {
     TableName: table(door, 'Relationships'),
     Key: marshall({ personKey: who.personKey, relation: `${keyOf(taxpayerId)}#${role}` }),

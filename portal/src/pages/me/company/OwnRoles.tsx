@@ -11,8 +11,8 @@ export function OwnRoles({ taxpayerId }: { readonly taxpayerId: string }) {
     <section className="card">
       <h2>{t('roles')}</h2>
       <Loaded query={identities}>
-        {(choices) => {
-          const here = choices.filter(
+        {({ pages: [first] }) => {
+          const here = (first?.items ?? []).filter(
             ({ identity }) => identity.kind === 'enterprise' && identity.taxpayerId === taxpayerId,
           );
           return here.length < 2 ? (

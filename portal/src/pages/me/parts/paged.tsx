@@ -37,7 +37,10 @@ export function PagedList<T>({ list, label, empty, children }: Props<T>) {
       {(all) => (
         <>
           {all.length === 0 ? (
-            <Empty>{empty}</Empty>
+            // Nothing so far is not nothing: the list goes on.
+            hasNextPage ? null : (
+              <Empty>{empty}</Empty>
+            )
           ) : (
             <ul className="items" aria-label={label}>
               {all.map(children)}

@@ -3,6 +3,7 @@ import { answer, api } from '../../../api/client.ts';
 import { problemOf } from '../../../api/problem.ts';
 import { queries } from '../../../app/queries.ts';
 import { useSession } from '../../../session/store.ts';
+import { usePaged } from './paged.tsx';
 
 /** Reads that several pages share. */
 export const useAccount = () =>
@@ -24,11 +25,11 @@ export function useCompany(options: { readonly staleTime?: number } = {}) {
 /** Whether the session works for an agency's own affairs (AGY-2). */
 export const useIsAgency = (): boolean => useCompany().data?.subjects.includes('agency') ?? false;
 
+/** In pages; the first has every role in the session's own company. */
 export const useIdentities = () =>
-  useQuery({
-    queryKey: ['identities'],
-    queryFn: async () => (await answer(api.GET('/v1/session/identities'))).choices,
-    staleTime: 0,
+  usePaged(['identities'], async (cursor) => {
+    const page = await answer(api.GET('/v1/session/identities', { params: { query: { cursor } } }));
+    return { items: page.choices, cursor: page.cursor };
   });
 
 /**

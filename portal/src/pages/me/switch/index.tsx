@@ -1,8 +1,8 @@
 import { Link } from 'react-router';
 import { PageTitle } from '../../../components/PageTitle.tsx';
-import { Empty, Loaded } from '../../../components/states.tsx';
 import { useSession } from '../../../session/store.ts';
 import { useMenuTexts } from '../menu.ts';
+import { PagedList } from '../parts/paged.tsx';
 import { useIdentities } from '../parts/queries.ts';
 import { IdentityItem } from '../parts/Switch.tsx';
 import { useSwitchTexts } from './texts.ts';
@@ -22,19 +22,9 @@ export function Page() {
           <Link to="/me/clients">{t('clients')}</Link>
         </p>
       ) : null}
-      <Loaded query={identities}>
-        {(choices) =>
-          choices.length === 0 ? (
-            <Empty>{t('none')}</Empty>
-          ) : (
-            <ul className="items" aria-label={t('list')}>
-              {choices.map((choice) => (
-                <IdentityItem key={choice.choiceId} choice={choice} />
-              ))}
-            </ul>
-          )
-        }
-      </Loaded>
+      <PagedList list={identities} label={t('list')} empty={t('none')}>
+        {(choice) => <IdentityItem key={choice.choiceId} choice={choice} />}
+      </PagedList>
     </section>
   );
 }
