@@ -136,6 +136,7 @@ export const login = flow({
         'RELATION_NOT_FOUND',
         'COMPANY_NOT_CONFIRMED',
         'TAXPAYER_NOT_FOUND',
+        'FACE_REQUIRED',
         'PASSWORD_CHANGE_REQUIRED',
       ],
     },

@@ -133,6 +133,32 @@ describe('the account centre of a natural person', () => {
     await page.getByRole('button', { name: '重试' }).click();
     await page.getByText('本次登录', { exact: true }).waitFor();
 
+    // Several lists that fail alike are one box; its button reads all of them. Who refuses is told apart (ERR-01).
+    const menu = page.getByRole('navigation', { name: '账户中心菜单' });
+    const lists = /\/v1\/(authorizations|confirmations)/;
+    for (const [status, said] of [
+      [503, '系统繁忙，请稍后重试'],
+      [403, '您的请求被网络安全设备拦截'],
+      [429, '访问过于频繁'],
+    ] as const) {
+      const failing = new Set<string>();
+      await page.route(lists, (route) => {
+        failing.add(route.request().url());
+        return route.fulfill({ status, contentType: 'text/html', body: '<h1>no</h1>' });
+      });
+      await page.reload();
+      await menu.getByRole('link', { name: '企业授权管理' }).click();
+      await page.getByText(said).first().waitFor({ timeout: 30_000 });
+      // Until no list is being read: a 503 is tried again by itself first.
+      await expect.poll(() => page.getByText('正在加载').count(), { timeout: 30_000 }).toBe(0);
+      expect(await page.getByRole('alert').filter({ hasText: said }).count()).toBe(1);
+      expect(failing.size).toBeGreaterThan(1);
+      await page.unroute(lists);
+      await page.getByRole('button', { name: '重试' }).click();
+      await expect.poll(() => page.getByRole('alert').count(), { timeout: 15_000 }).toBe(0);
+    }
+    await menu.getByRole('link', { name: '登录设备' }).click();
+
     await page.getByRole('button', { name: 'English' }).click();
     await page.getByRole('heading', { name: 'Where I am logged in' }).waitFor();
     await page.getByRole('link', { name: 'Personal information' }).click();

@@ -3,8 +3,8 @@ import { sentences } from './sentences.ts';
 
 /** What the API says when it says no (RFC 9457): its sentences are for the person, in the language asked for. */
 export interface Problem {
-  /** `NETWORK` is ours: no answer came. */
-  readonly code: ProblemCode | 'NETWORK';
+  /** Two are ours: no answer came (`NETWORK`), or one of something that stands before the API (`BLOCKED`). */
+  readonly code: ProblemCode | 'NETWORK' | 'BLOCKED';
   readonly title: string;
   readonly status: number;
   readonly detail?: string;
@@ -26,13 +26,17 @@ export class ApiProblem extends Error {
 const isProblem = (body: unknown): body is Problem =>
   typeof body === 'object' && body !== null && 'code' in body && 'title' in body;
 
-/** Whatever was thrown or answered, as something to show. */
+/**
+ * Whatever was thrown or answered, as something to show. An answer without a problem is not the API's: a firewall or proxy
+ * refuses (403 and others) or has had enough (429), and the network is in order.
+ */
 export function problemOf(error: unknown, status = 0): Problem {
   if (error instanceof ApiProblem) return error.problem;
   if (isProblem(error)) return error;
-  return status >= 500
-    ? { code: 'UNAVAILABLE', status, ...sentences.unavailable() }
-    : { code: 'NETWORK', status, ...sentences.network() };
+  if (status >= 500) return { code: 'UNAVAILABLE', status, ...sentences.unavailable() };
+  if (status === 429) return { code: 'TOO_MANY_REQUESTS', status, ...sentences.tooMany() };
+  if (status >= 400) return { code: 'BLOCKED', status, ...sentences.blocked() };
+  return { code: 'NETWORK', status, ...sentences.network() };
 }
 
 /** Title and detail in one line, each a sentence of its language. */
@@ -42,8 +46,12 @@ export const sentenceOf = ({ title, detail }: Problem): string => {
   return `${title}${/[.!]$/.test(title) ? ' ' : /\p{Script=Han}/u.test(title) ? '。' : '. '}${detail}`;
 };
 
-/** Worth another try with nothing changed. */
+/** Worth another try with nothing changed, by itself. */
 export const isTransient = ({ code }: Problem): boolean => code === 'NETWORK' || code === 'UNAVAILABLE';
+
+/** Worth another try when the person says so: also what stands before the API may let the next call through. */
+export const mayPass = (problem: Problem): boolean =>
+  isTransient(problem) || problem.code === 'BLOCKED' || problem.code === 'TOO_MANY_REQUESTS';
 
 /** A member of a problem where it is a text. */
 export const textOf = (problem: Problem, member: string): string | undefined => {

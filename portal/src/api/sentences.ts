@@ -3,6 +3,8 @@ import { translate } from '../i18n/index.ts';
 /** The few sentences for which no API is at hand. */
 export const sentences = {
   network: () => ({ title: translate('problem.network'), detail: translate('problem.networkDetail') }),
+  blocked: () => ({ title: translate('problem.blocked'), detail: translate('problem.blockedDetail') }),
+  tooMany: () => ({ title: translate('problem.tooMany'), detail: translate('problem.tooManyDetail') }),
   unavailable: () => ({
     title: translate('problem.unavailable'),
     detail: translate('problem.unavailableDetail'),

@@ -1,6 +1,6 @@
 import { Button } from 'antd';
 import { type ReactNode, useEffect, useRef } from 'react';
-import { isTransient, type Problem, textOf } from '../api/problem.ts';
+import { mayPass, type Problem, textOf } from '../api/problem.ts';
 import { useCommon } from '../i18n/index.ts';
 import { isOrdered, WhomToAsk } from './Suspended.tsx';
 
@@ -36,7 +36,7 @@ export function ProblemAlert({ problem, onRetry, children }: Props) {
       {trace ? <p className="small">{t('problem.trace', { id: trace })}</p> : null}
       {isOrdered(problem) ? <WhomToAsk /> : null}
       {children}
-      {onRetry && isTransient(problem) ? <Button onClick={onRetry}>{t('retry')}</Button> : null}
+      {onRetry && mayPass(problem) ? <Button onClick={onRetry}>{t('retry')}</Button> : null}
     </div>
   );
 }

@@ -1,8 +1,7 @@
 import { Button } from 'antd';
 import type { ReactNode } from 'react';
-import { problemOf } from '../api/problem.ts';
 import { useCommon } from '../i18n/index.ts';
-import { ProblemAlert } from './ProblemAlert.tsx';
+import { ReadProblem } from './ReadProblem.tsx';
 
 /** Plain: antd's brings a percentage and a full-screen mode. */
 export const Spinner = () => <span className="spinner" aria-hidden="true" />;
@@ -32,7 +31,7 @@ interface QueryLike<T> {
 export function Loaded<T>({ query, children }: { query: QueryLike<T>; children: (data: T) => ReactNode }) {
   if (query.data !== undefined) return children(query.data);
   if (query.error && !query.isFetching)
-    return <ProblemAlert problem={problemOf(query.error)} onRetry={() => void query.refetch()} />;
+    return <ReadProblem error={query.error} onRetry={() => void query.refetch()} />;
   return <Loading />;
 }
 

@@ -33,6 +33,11 @@ export const en: Same<typeof zh> = {
     network: 'The tax bureau cannot be reached at the moment. Please check your network and try again.',
     networkDetail:
       'What you typed is kept. If you had just submitted something, please look at its result before you submit it again.',
+    blocked: 'Your request was stopped by a network security device and did not reach the tax bureau.',
+    blockedDetail:
+      'What you typed is kept. Please try again later; if it is stopped again, use another network or call 12366.',
+    tooMany: 'Too many requests, please wait.',
+    tooManyDetail: 'What you typed is kept. Please try again in a minute.',
     unavailable: 'The system is busy. Please try again later.',
     unavailableDetail: 'What you typed is kept. Please try again later.',
     trace: 'Reference: {{id}}',

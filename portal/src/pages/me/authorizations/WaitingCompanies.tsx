@@ -1,7 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { answer, api } from '../../../api/client.ts';
-import { problemOf } from '../../../api/problem.ts';
-import { ProblemAlert } from '../../../components/ProblemAlert.tsx';
+import { ReadProblem } from '../../../components/ReadProblem.tsx';
 import { ActionButton } from '../parts/ActionButton.tsx';
 import { Actions, Item } from '../parts/items.tsx';
 import { changing } from '../parts/queries.ts';
@@ -17,7 +16,7 @@ export function WaitingCompanies() {
     queryFn: async () => (await answer(api.GET('/v1/confirmations'))).confirmations,
   });
   if (waiting.error && !waiting.isFetching)
-    return <ProblemAlert problem={problemOf(waiting.error)} onRetry={() => void waiting.refetch()} />;
+    return <ReadProblem error={waiting.error} onRetry={() => void waiting.refetch()} />;
   if (!waiting.data?.length) return null;
   return (
     <>

@@ -1,7 +1,6 @@
 import { type QueryKey, useInfiniteQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { problemOf } from '../../../api/problem.ts';
-import { ProblemAlert } from '../../../components/ProblemAlert.tsx';
+import { ReadProblem } from '../../../components/ReadProblem.tsx';
 import { Empty, Loaded, More } from '../../../components/states.tsx';
 
 interface Page<T> {
@@ -46,9 +45,7 @@ export function PagedList<T>({ list, label, empty, children }: Props<T>) {
               {all.map(children)}
             </ul>
           )}
-          {error && !isFetching ? (
-            <ProblemAlert problem={problemOf(error)} onRetry={() => void list.refetch()} />
-          ) : null}
+          {error && !isFetching ? <ReadProblem error={error} onRetry={() => void list.refetch()} /> : null}
           <More shown={hasNextPage} busy={isFetchingNextPage} onMore={() => void list.fetchNextPage()} />
         </>
       )}
