@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { solve } from '#crypto/challenges.ts';
 import { defaultPolicies } from '#domain/policies.ts';
 import {
   askRegistration,
@@ -12,6 +11,7 @@ import {
   wait,
 } from '../support/door.ts';
 import { mobile, person, type Sample } from '../support/people.ts';
+import { solve } from '../support/solve.ts';
 import { openWatchedDoor, type WatchedDoor } from '../support/watched.ts';
 import { collectionLine, personWith } from './support/documents.ts';
 import { events, eventsOf, rowsOf } from './support/tables.ts';
