@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { type Challenge, createChallenge, type Solution, solveChallenge, verifySolution } from 'altcha-lib';
+import { type Challenge, createChallenge, verifySolution } from 'altcha-lib';
 import { deriveKey } from 'altcha-lib/algorithms/pbkdf2';
 import * as v from 'valibot';
 import type { Policies } from '#domain/policies.ts';
@@ -103,12 +103,4 @@ function decode(payload: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** Solves a challenge as a client without the widget would: for tests, benchmarks and the curl journey. */
-export async function solve(challenge: Challenge): Promise<string> {
-  const solution: Solution | null = await solveChallenge({ challenge, deriveKey });
-  if (!solution) throw new Error('The challenge was not solved in time');
-  const { parameters, signature } = challenge;
-  return Buffer.from(JSON.stringify({ challenge: { parameters, signature }, solution })).toString('base64');
 }

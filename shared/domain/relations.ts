@@ -126,7 +126,6 @@ export const transitions = {
   },
   removeAtHall: { by: 'hall', from: ['pending', 'active'], to: 'deleted', roles: staffRoles },
 } as const satisfies Record<string, Transition>;
-export type TransitionName = keyof typeof transitions;
 
 /** The state on a day: what has passed its last day is no relation, whatever is written down (REL-8). */
 export const stateOn = (relation: Pick<RelationFacts, 'state' | 'validUntil'>, day: string): RelationState =>

@@ -1,8 +1,9 @@
 import type { Challenge } from 'altcha-lib';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { checkSolution, newChallenge, solve } from '#crypto/challenges.ts';
+import { checkSolution, newChallenge } from '#crypto/challenges.ts';
 import { deriveKeys } from '#crypto/keys.ts';
+import { solve } from '../support/solve.ts';
 import { keysOne, later, rootTwo } from './keys-of-test.ts';
 
 const policies = { challengeSeconds: 300 };

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { solve } from '#crypto/challenges.ts';
 import { maskDocument } from '#domain/masks.ts';
 import type { Loose, Reply } from '../support/client.ts';
 import { codeFor, enterPassword, expectStatus, registered, wait } from '../support/door.ts';
 import { whileHeld } from '../support/held.ts';
 import { person } from '../support/people.ts';
+import { solve } from '../support/solve.ts';
 import {
   failures,
   history,

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { solve } from '#crypto/challenges.ts';
 import type { FaultRule } from '../../infra/local/faults.ts';
 import type { Loose, Reply } from '../support/client.ts';
 import {
@@ -14,6 +13,7 @@ import {
   wait,
 } from '../support/door.ts';
 import { person } from '../support/people.ts';
+import { solve } from '../support/solve.ts';
 import {
   failures,
   history,

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { solve } from '#crypto/challenges.ts';
 import type { Loose } from '../support/client.ts';
 import {
   codeFor,
@@ -15,6 +14,7 @@ import {
   wait,
 } from '../support/door.ts';
 import { mobile, person, residentNumber, type Sample } from '../support/people.ts';
+import { solve } from '../support/solve.ts';
 import {
   failures,
   history,

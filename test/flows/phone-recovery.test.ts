@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { solve } from '#crypto/challenges.ts';
 import {
   codeFor,
   type Door,
@@ -13,6 +12,7 @@ import {
   wait,
 } from '../support/door.ts';
 import { mobile, person, residentNumber, type Sample } from '../support/people.ts';
+import { solve } from '../support/solve.ts';
 import { eventsOf, personOf, setOnPerson, subjectOf } from './support/tables.ts';
 
 let door: Door;

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { solve } from '#crypto/challenges.ts';
 import type { Loose, Reply } from '../support/client.ts';
 import {
   expectStatus,
@@ -10,6 +9,7 @@ import {
   wait,
 } from '../support/door.ts';
 import { mobile, person } from '../support/people.ts';
+import { solve } from '../support/solve.ts';
 import {
   knownAfterRegistering,
   knownPerson,

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { solve } from '#crypto/challenges.ts';
 import type { Loose, Reply } from '../support/client.ts';
 import {
   codeFor,
@@ -12,6 +11,7 @@ import {
   wait,
 } from '../support/door.ts';
 import { mobile, person, type Sample } from '../support/people.ts';
+import { solve } from '../support/solve.ts';
 import {
   failures,
   type Known,

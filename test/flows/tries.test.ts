@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { solve } from '#crypto/challenges.ts';
 import { defaultPolicies } from '#domain/policies.ts';
 import { localPartner } from '../support/channel-partner.ts';
 import {
@@ -13,6 +12,7 @@ import {
   wait,
 } from '../support/door.ts';
 import { mobile, person, type Sample } from '../support/people.ts';
+import { solve } from '../support/solve.ts';
 import { openWatchedDoor, type WatchedDoor } from '../support/watched.ts';
 import { agencyFirm, claimed } from './support/agencies.ts';
 import { collectionLine, personWith } from './support/documents.ts';

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { createChallenge } from 'altcha-lib';
 import { deriveKey } from 'altcha-lib/algorithms/pbkdf2';
-import { solve } from '#crypto/challenges.ts';
 import { deriveKeys, type Keys } from '#crypto/keys.ts';
 import type { Loose, Reply } from '../../support/client.ts';
 import { expectStatus } from '../../support/door.ts';
 import type { Sample } from '../../support/people.ts';
+import { solve } from '../../support/solve.ts';
 import { openWatchedDoor, type WatchedDoor } from '../../support/watched.ts';
 import { companyLine, creditCode, feed, representativeLine } from './registry.ts';
 
