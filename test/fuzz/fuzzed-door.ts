@@ -44,12 +44,16 @@ export interface FuzzedDoor extends PatientDoor {
 }
 
 /**
- * A door that sends, before each request of a journey, the same with one field changed, as often as asked. Such an answer
+ * A door that sends, before each request of a journey, the same with one field of it changed, as often as asked. Such an answer
  * is never 5xx, has a code that OpenAPI lists (the client sees to that) and a title in the language asked for; and what it
  * refused has changed nothing that lasts. One that is accepted stands in the place of the right one.
+ * @param round which field of each request: all of them, one after the other, in so many rounds as the largest has fields
  * @param often changed requests a field
  */
-export async function fuzzed(door: LegacyDoor, seed: number, often: number): Promise<FuzzedDoor> {
+export async function fuzzed(
+  door: LegacyDoor,
+  { seed, round, often }: { readonly seed: number; readonly round: number; readonly often: number },
+): Promise<FuzzedDoor> {
   const takes = await takesOf(door);
   const find = routeFinder([...takes.keys()].map((routeKey) => ({ routeKey, functionName: '' })));
   const met = new Set<string>();
@@ -59,21 +63,36 @@ export async function fuzzed(door: LegacyDoor, seed: number, often: number): Pro
   const draw = <T>(values: fc.Arbitrary<T>, count = often): T[] =>
     fc.sample(values, { seed: seed + drawn++, numRuns: count });
 
-  function* mutants(takes: Takes, path: string, body: unknown, ids: readonly string[]): Generator<Mutant> {
+  /** Of one place of the request only; another place in another round. */
+  function mutants(takes: Takes, path: string, body: unknown, ids: readonly string[]): Mutant[] {
     const [plain = '', query = ''] = path.split('?');
+    const places: (() => Mutant[])[] = [];
     if (typeof body === 'object' && body !== null)
       for (const [name, shape] of Object.entries(takes.members))
-        for (const value of draw(memberOf(shape), guesses.has(name) ? 1 : often))
-          yield { what: `${name} = ${shown(value)}`, path, body: { ...body, [name]: value } };
+        places.push(() =>
+          draw(
+            memberOf(shape, name, (body as Loose)[name]),
+            guesses.has(name) ? Math.min(2, often) : often,
+          ).map((value) => ({ what: `${name} = ${shown(value)}`, path, body: { ...body, [name]: value } })),
+        );
+    const search = new URLSearchParams(query);
     for (const [name, shape] of Object.entries(takes.query))
-      for (const value of draw(memberOf(shape))) {
-        const search = new URLSearchParams(query);
-        search.set(name, typeof value === 'string' ? value : String(JSON.stringify(value)));
-        yield { what: `?${name} = ${shown(value)}`, path: `${plain}?${search}`, body };
-      }
+      places.push(() =>
+        draw(memberOf(shape, name, search.get(name) ?? undefined)).map((value) => {
+          const changed = new URLSearchParams(search);
+          changed.set(name, typeof value === 'string' ? value : String(JSON.stringify(value)));
+          return { what: `?${name} = ${shown(value)}`, path: `${plain}?${changed}`, body };
+        }),
+      );
     for (const id of ids)
-      for (const other of draw(idOf(id)))
-        yield { what: `/${other}`, path: path.replace(encodeURIComponent(id), () => other), body };
+      places.push(() =>
+        draw(idOf(id)).map((other) => ({
+          what: `/${other}`,
+          path: path.replace(encodeURIComponent(id), () => other),
+          body,
+        })),
+      );
+    return places[round % places.length]?.() ?? [];
   }
 
   /** Answers what was accepted; undefined where all were refused. */
@@ -96,7 +115,9 @@ export async function fuzzed(door: LegacyDoor, seed: number, often: number): Pro
         ...(sign ? { assertion: await sign(mutant.path.split('?')[0] ?? '') } : {}),
         headers: { ...sent.request.headers, 'accept-language': language },
       });
-      const what = `seed ${seed}: ${routeKey} with ${mutant.what} (${language})`;
+      const what = `seed ${seed}, round ${round}: ${routeKey} with ${mutant.what} (${language})`;
+      // Reading something else leads nowhere else.
+      if (reply.status < 400 && sent.method === 'GET') continue;
       if (reply.status < 400) {
         strayed = true;
         return reply;

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import type { Shape } from '../flows/support/bodies.ts';
+import { creditCode } from '../flows/support/feed-lines.ts';
+import { mobile, residentNumber } from '../support/people.ts';
 
 /** What breaks programs: lengths, Unicode, numbers and texts that mean something to somebody. */
 const oddities: readonly unknown[] = [
@@ -64,10 +66,54 @@ function fitting(shape: Shape): fc.Arbitrary<unknown> {
   }
 }
 
-/** A value for one member, from what fits to what nobody would send. `undefined`: the member is missing. */
-export const memberOf = (shape: Shape): fc.Arbitrary<unknown> =>
+/** Almost what stood there: it passes the schema more often, and so meets the rules behind it. */
+function near(value: unknown): fc.Arbitrary<unknown> {
+  if (typeof value === 'boolean') return fc.constant(!value);
+  if (typeof value === 'number') return fc.constantFrom(value + 1, value - 1, -value, value + 0.5);
+  if (Array.isArray(value))
+    return fc.constantFrom([], value.slice(1), [...value, ...value], [...value, null], [value]);
+  if (typeof value !== 'string' || value === '') return fc.constant(undefined);
+  const last = value.slice(-1);
+  return fc.constantFrom(
+    value.slice(0, -1),
+    `${value}${last}`,
+    value.slice(0, -1) + (last === '1' ? '2' : '1'),
+    [...value].reverse().join(''),
+    value.toLowerCase(),
+    ` ${value} `,
+    `\u200b${value}`,
+    value.normalize('NFD'),
+    value.replace(/\d/g, (digit) => String.fromCharCode(digit.charCodeAt(0) + 0xfee0)),
+  );
+}
+
+/** A value that the rules know, of somebody or something else. */
+const others: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
+  phone: fc.constantFrom(mobile(), '10086', '+8613805510001'),
+  newPhone: fc.constantFrom(mobile(), '10086'),
+  documentNumber: fc.constantFrom(residentNumber(), '11010519491231002X', 'E12345678'),
+  name: fc.constantFrom('别的人', 'Zhang San', '阿里·买买提'),
+  username: fc.constantFrom('abc', '123456a', 'a'.repeat(21), 'Admin_1', 'Wanwan58'),
+  newPassword: fc.constantFrom('12345678', 'Password1', 'Aa1!Aa1', 'Wanjiang#2058'),
+  password: fc.constantFrom('Falsch#9182', '12345678'),
+  oldPassword: fc.constant('Falsch#9182'),
+  taxpayerId: fc.constantFrom(creditCode(), '91340100MA2N000000', '340104197001011234'),
+  clientId: fc.constantFrom(creditCode(), '91340100MA2N000000'),
+  from: fc.constantFrom('2020-01-01', '2030-01-01', '2027-02-29'),
+  until: fc.constantFrom('2020-01-01', '2099-12-31', '2027-02-29'),
+  validUntil: fc.constantFrom('2020-01-01', '2099-12-31', '2027-02-29'),
+  revision: fc.constantFrom('0', '999', 'x'),
+};
+
+/**
+ * A value for one member, from what fits to what nobody would send. `undefined`: the member is missing.
+ * @param value what the journey sends there
+ */
+export const memberOf = (shape: Shape, name: string, value: unknown): fc.Arbitrary<unknown> =>
   fc.oneof(
-    { weight: 3, arbitrary: fitting(shape) },
+    { weight: 4, arbitrary: near(value) },
+    { weight: others[name] ? 3 : 0, arbitrary: others[name] ?? fc.constant(undefined) },
+    { weight: 2, arbitrary: fitting(shape) },
     { weight: 3, arbitrary: fc.constantFrom(...oddities) },
     { weight: 1, arbitrary: fc.jsonValue({ maxDepth: 2 }) },
     { weight: 1, arbitrary: fc.constant(undefined) },
