@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import type { FunctionError } from '../../infra/local/functions.ts';
+import { creditCode, taxpayer } from '../flows/support/feed-lines.ts';
 import { type LegacyDoor, openLegacyDoor } from '../flows/support/legacy.ts';
 import { companyKinds } from './company-kinds.ts';
 import { type Spot, spotsOf } from './journeys.ts';
@@ -83,4 +85,22 @@ it('ERR-02 a call that hangs has a problem answer and a log line, and the next t
 
 it.each(kinds)('ERR-02 $name: whichever call hangs', { tags: ['long'], timeout: 600_000 }, async (kind) => {
   for (const spot of await ownSpots(kind)) await hanging([{ kind, spot }]);
+});
+
+it('ERR-02 UNL-1 ENT-3 the schedule and the feed end by themselves when a call hangs, and the next run does it all', async () => {
+  const line = JSON.stringify(taxpayer(creditCode()));
+  const ends = async (name: string, run: () => Promise<unknown>): Promise<void> => {
+    const id = door.faults.add({ function: name, kind: 'timeout', times: Number.POSITIVE_INFINITY });
+    const type = await run().then(
+      () => 'done',
+      (error: unknown) => (error as FunctionError).type,
+    );
+    expect(door.faults.struck(id), name).toBeGreaterThan(0);
+    door.faults.clear();
+    expect(['Sandbox.Timedout', 'done'], name).not.toContain(type);
+  };
+  await ends('midnight-unlock', () => door.schedule('midnight-unlock'));
+  await ends('registry-feed', () => door.registry(line));
+  expect(await door.schedule('midnight-unlock')).toEqual({ unlocked: 0 });
+  expect(await door.registry(line)).toMatchObject({ accepted: 1 });
 });

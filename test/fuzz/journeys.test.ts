@@ -1,0 +1,129 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { flows } from '#flows/contracts.ts';
+import { companyKinds } from '../faults/company-kinds.ts';
+import { logIn, register, reset } from '../faults/journeys.ts';
+import type { Kind } from '../faults/patient-door.ts';
+import { personKinds } from '../faults/person-kinds.ts';
+import { goodBody, goodQuery, pathWith, type Route, routes } from '../flows/support/bodies.ts';
+import { asChannel, claimOf } from '../flows/support/channels.ts';
+import { type LegacyDoor, openLegacyDoor } from '../flows/support/legacy.ts';
+import { company, somebody } from '../flows/support/staff.ts';
+import { person } from '../support/people.ts';
+import { settled } from '../support/seed.ts';
+import { type FuzzedDoor, fuzzed } from './fuzzed-door.ts';
+
+/** Registration, login and reset, which have fault tests of their own. */
+const firstKinds: readonly Kind[] = [
+  {
+    name: 'REG-4 a registration',
+    routes: / \/v1\/registrations/,
+    async ready(door) {
+      const who = person();
+      return { run: () => register(door, who), done: async () => true };
+    },
+  },
+  {
+    name: 'LGN-3 a login',
+    routes: / \/v1\/logins/,
+    async ready(door) {
+      const who = await settled(door);
+      door.clock.advance(61);
+      return { run: async () => void (await logIn(door, who, 'sms')), done: async () => true };
+    },
+  },
+  {
+    name: 'PWD-1 忘记密码',
+    routes: / \/v1\/password-resets/,
+    async ready(door) {
+      const who = await settled(door);
+      return { run: () => reset(door, who, 'Chaohu#5921', 'face'), done: async () => true };
+    },
+  },
+];
+const kinds = [...firstKinds, ...personKinds, ...companyKinds];
+
+let door: LegacyDoor;
+beforeAll(async () => {
+  door = await openLegacyDoor();
+});
+afterAll(() => door?.stop());
+
+/** Goes through a journey while every field of it is changed, too; answers the routes that were met. */
+async function through(kind: Kind, how: Parameters<typeof fuzzed>[1]): Promise<ReadonlySet<string>> {
+  const own = await fuzzed(door, how);
+  const journey = await kind.ready(own);
+  own.fuzzing = true;
+  try {
+    await journey.run(false);
+  } catch (error) {
+    // A changed request that was taken, or that counted against the person, leads elsewhere.
+    if (!own.strayed() || isFinding(error)) throw error;
+  } finally {
+    own.fuzzing = false;
+  }
+  if (!own.strayed()) expect(await journey.done()).toBe(true);
+  return own.met;
+}
+
+const isFinding = (error: unknown): boolean =>
+  error instanceof Error && (error.name === 'AssertionError' || /does not list/.test(error.message));
+
+/** A route by itself, with what the contract takes, sent by somebody who may; every answer but a 5xx will do. */
+async function alone({ route, name }: Route, own: FuzzedDoor): Promise<void> {
+  const path = pathWith(route, 'A'.repeat(43)) + goodQuery(route);
+  const body = route.body ? goodBody(route) : undefined;
+  const who = await somebody(own);
+  own.fuzzing = true;
+  if (route.access === 'channel') {
+    const channel = name.includes('/hall/') ? 'hall' : 'ahtax-app';
+    await asChannel(own, channel, claimOf(who.who))(route.method, path, body);
+  } else if (/\/(enterprise|agency)/.test(route.path)) {
+    own.fuzzing = false;
+    const { boss } = await company(own, { subject: ['agency', 'enterprise'] });
+    own.fuzzing = true;
+    await boss.call(route.method, path, body);
+  } else await who.call(route.method, path, body);
+  own.fuzzing = false;
+}
+
+/** The largest body has no more fields than this, with its ids. */
+const rounds = 8;
+
+describe('requests with one field changed', () => {
+  const few = ['LGN-3 a login', 'USR-1 a username is chosen', 'REL-5 an invitation that is confirmed'];
+
+  it.each(kinds.filter(({ name }) => few.includes(name)))(
+    'BL-06 API-01 ERR-01 $name: refused or taken, never half',
+    async (kind) => {
+      for (const round of [0, 1])
+        expect((await through(kind, { seed: 20_270_302, round, often: 3 })).size).toBeGreaterThan(0);
+    },
+  );
+
+  it.each(kinds)(
+    'BL-06 API-01 ERR-01 $name, with many seeds: refused or taken, never half',
+    { tags: ['long'], timeout: 900_000 },
+    async (kind) => {
+      for (let round = 0; round < rounds; round++) await through(kind, { seed: round, round, often: 8 });
+    },
+  );
+
+  it.each(routes)(
+    'BL-06 API-01 ERR-01 $name by itself: refused or taken, never half',
+    { tags: ['long'], timeout: 300_000 },
+    async (route) => {
+      for (let round = 0; round < rounds / 2; round++) {
+        const own = await fuzzed(door, { seed: 100 + round, round, often: 6 });
+        await alone(route, own);
+        expect(own.met.has(route.name)).toBe(true);
+      }
+    },
+  );
+
+  it('every route of every contract is among them', () => {
+    const declared = flows.flatMap(({ routes: own }) => Object.values(own ?? {}));
+    expect(routes.map(({ name }) => name).sort()).toEqual(
+      declared.map(({ method, path }) => `${method} ${path}`).sort(),
+    );
+  });
+});
