@@ -442,6 +442,18 @@ export const hideWrite = (
       : new Stale(),
 });
 
+/** Brings the copy of the person's name in a relation up to date (DOC-5). Harmless to repeat. */
+export const nameUpdate = (
+  relation: Pick<Relation, 'personKey' | 'relation' | 'authorizationId'>,
+  sealedName: Sealed,
+): Update => ({
+  table: 'Relationships',
+  key: relationKeyOf(relation),
+  set: 'SET sealedName = :name',
+  when: 'authorizationId = :id',
+  values: { ':name': sealedName, ':id': relation.authorizationId },
+});
+
 /** Brings the copies of a company's name, number and state in a relation up to date. Harmless to repeat. */
 export const copiesUpdate = (
   relation: Pick<Relation, 'personKey' | 'relation' | 'authorizationId'>,
