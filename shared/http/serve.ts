@@ -11,7 +11,7 @@ import { type House, houseOf, type Parts, settings } from './house.ts';
 import { type Language, languageOf } from './language.ts';
 import { logRequest } from './log.ts';
 import { asProblem, commonHeaders, type HttpAnswer, problemAnswer } from './problems.ts';
-import { browserOf, readBody, readParams, readQuery } from './request.ts';
+import { readBody, readParams, readQuery } from './request.ts';
 import { addressOf } from './viewer.ts';
 
 type AnyStep = (house: House, call: Call) => Promise<Answer>;
@@ -58,7 +58,7 @@ export function serve<const F extends FlowDeclaration>(contract: F, steps: Steps
     const body = readBody(event, route);
     const query = readQuery(event, route);
     const params = readParams(event);
-    const house = await openHouse();
+    const [house, { browserOf }] = await Promise.all([openHouse(), import('./browsers.ts')]);
     const caller = await callerOf(house, event, route, now);
     const assertion = (caller as { assertion?: { channel: Call['origin']['channel'] } }).assertion;
     const call = {
@@ -72,7 +72,7 @@ export function serve<const F extends FlowDeclaration>(contract: F, steps: Steps
       origin: {
         channel: assertion?.channel ?? 'web',
         address: addressOf(event),
-        browser: browserOf(event.requestContext.http.userAgent),
+        browser: browserOf(event.requestContext.http.userAgent ?? ''),
         traceId: traceIdOf(event),
       },
       header: (name: string) => event.headers[name],
