@@ -1,7 +1,7 @@
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
-import { build, type Metafile, type Plugin } from 'esbuild';
+import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
 import type { FlowDeclaration } from '#contract/flow.ts';
 import { cachedBundles } from './bundle-cache.ts';
 import { openApi } from './openapi.ts';
@@ -25,6 +25,8 @@ export interface BundleOptions {
 /** The bundled code of the functions, before it is laid out for a target. */
 interface Bundled {
   readonly code: ReadonlyMap<string, Uint8Array>;
+  /** What code loads when it is needed (`import('./x.ts')`), by the name of its file; shared by the functions that do. */
+  readonly parts: ReadonlyMap<string, Uint8Array>;
   readonly sourceMaps: ReadonlyMap<string, Uint8Array>;
   readonly metafile: Metafile;
 }
@@ -48,11 +50,24 @@ export async function bundleFunctions(options: BundleOptions): Promise<Bundled> 
     const code = result.code.get(flow.name);
     if (!code) throw new Error(`Nothing was bundled for ${flow.name}.`);
     writeFileSync(join(folder, 'index.js'), code);
+    for (const part of partsOf(result.metafile, flow.name))
+      writeFileSync(join(folder, part), result.parts.get(part) ?? missing(part));
     if (flow.hashesPasswords) copyFileSync(argon2Binary(options), join(folder, nativeFile));
     for (const file of flow.carries ?? [])
       writeFileSync(join(folder, file), file === 'openapi.json' ? description : options.relyingPartiesJson);
   }
   return result;
+}
+
+const missing = (part: string): never => {
+  throw new Error(`Nothing was bundled for ${part}.`);
+};
+
+/** The files that a function loads when it needs them. */
+export function partsOf(metafile: Metafile, flow: string): string[] {
+  return outputOf(metafile, flow)
+    .imports.filter(({ external, kind }) => external && kind === 'dynamic-import')
+    .flatMap(({ path }) => (path.endsWith('.cjs') ? [basename(path)] : []));
 }
 
 /** The project's own functions come from the disk cache while their sources are unchanged; a test's are made anew. */
@@ -62,25 +77,19 @@ const bundledAnew = (flows: readonly FlowDeclaration[], functionsDirectory: stri
     : bundle(flows, functionsDirectory);
 
 async function bundle(flows: readonly FlowDeclaration[], functionsDirectory: string): Promise<Bundled> {
-  const outdir = join(root, 'bundle');
+  const lazy = new Map<string, string>();
   const { outputFiles, metafile } = await build({
-    absWorkingDir: root,
+    ...how,
     entryPoints: flows.map(({ name }) => ({ in: join(functionsDirectory, name, 'handler.ts'), out: name })),
-    outdir,
-    write: false,
-    bundle: true,
-    minify: true,
-    platform: 'node',
-    target: 'node24',
-    // CommonJS starts quicker: an ES module that imports node:http materialises all of its lazy getters.
-    format: 'cjs',
-    mainFields: ['module', 'main'],
-    legalComments: 'none',
     sourcemap: 'external',
-    sourcesContent: false,
     metafile: true,
-    logLevel: 'silent',
-    plugins: [nativeArgon2, fewCredentials],
+    plugins: [nativeArgon2, fewCredentials, partsApart(lazy)],
+  });
+  const parts = await build({
+    ...how,
+    entryPoints: [...lazy].map(([out, path]) => ({ in: path, out })),
+    outExtension: { '.js': '.cjs' },
+    plugins: [onlyGbk],
   });
   const pick = (suffix: string) =>
     new Map(
@@ -88,16 +97,43 @@ async function bundle(flows: readonly FlowDeclaration[], functionsDirectory: str
         .filter(({ path }) => path.endsWith(suffix))
         .map(({ path, contents }) => [basename(path, suffix), contents]),
     );
-  return { code: pick('.js'), sourceMaps: pick('.js.map'), metafile };
+  return {
+    code: pick('.js'),
+    parts: new Map(parts.outputFiles.map(({ path, contents }) => [basename(path), contents])),
+    sourceMaps: pick('.js.map'),
+    metafile,
+  };
 }
+
+const how = {
+  absWorkingDir: root,
+  outdir: join(root, 'bundle'),
+  write: false,
+  bundle: true,
+  minify: true,
+  platform: 'node',
+  target: 'node24',
+  // CommonJS starts quicker: an ES module that imports node:http materialises all of its lazy getters.
+  format: 'cjs',
+  // Chinese sentences as they are, instead of six characters of escape for each of theirs.
+  charset: 'utf8',
+  mainFields: ['module', 'main'],
+  legalComments: 'none',
+  sourcesContent: false,
+  logLevel: 'silent',
+} as const satisfies BuildOptions;
 
 /** What a function's bundle was made of: paths of source files relative to the project. */
 export function bundledInputs(metafile: Metafile, flow: string): string[] {
-  const output = Object.entries(metafile.outputs).find(([path]) => basename(path) === `${flow}.js`);
-  if (!output) throw new Error(`No bundle of ${flow} in the metafile.`);
-  return Object.entries(output[1].inputs)
+  return Object.entries(outputOf(metafile, flow).inputs)
     .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
     .map(([path]) => path);
+}
+
+function outputOf(metafile: Metafile, flow: string): Metafile['outputs'][string] {
+  const output = Object.entries(metafile.outputs).find(([path]) => basename(path) === `${flow}.js`);
+  if (!output) throw new Error(`No bundle of ${flow} in the metafile.`);
+  return output[1];
 }
 
 /** A contract that forgot `hashesPasswords` would fail at its first call on Lambda; it fails here instead. */
@@ -125,6 +161,35 @@ const nativeArgon2: Plugin = {
       contents: `module.exports = () => require('./${nativeFile}');`,
       loader: 'js',
     }));
+  },
+};
+
+/**
+ * Own modules that are imported when they are needed become files beside the function's, so that a start does not read
+ * them. `.cjs` says what they are in whatever folder.
+ * @param found gets their paths by name
+ */
+const partsApart = (found: Map<string, string>): Plugin => ({
+  name: 'parts-apart',
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\.?\/.*\.ts$/ }, ({ kind, path, resolveDir }) => {
+      if (kind !== 'dynamic-import') return undefined;
+      const name = basename(path, '.ts');
+      const file = join(resolveDir, path);
+      if ((found.get(name) ?? file) !== file) throw new Error(`Two parts are called ${name}.`);
+      found.set(name, file);
+      return { path: `./${name}.cjs`, external: true };
+    });
+  },
+});
+
+/** Of iconv-lite's tables GBK needs two; the rest would be six times as much. */
+const onlyGbk: Plugin = {
+  name: 'only-gbk',
+  setup({ onLoad }) {
+    const left =
+      /iconv-lite\/encodings\/(utf32|utf7|sbcs-[\w-]+|tables\/(big5-added|cp949|cp950|eucjp|gb18030-ranges|shiftjis))\.js(on)?$/;
+    onLoad({ filter: left }, () => ({ contents: 'module.exports = {};', loader: 'js' }));
   },
 };
 

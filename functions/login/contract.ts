@@ -35,7 +35,7 @@ export const login = flow({
     Lockouts: ['BatchGetItem', 'UpdateItem', 'ConditionCheckItem'],
     SmsWindows: ['BatchGetItem', 'UpdateItem'],
     Taxpayers: ['GetItem', 'BatchGetItem', 'UpdateItem', 'ConditionCheckItem'],
-    CrossRegionReports: ['GetItem', 'ConditionCheckItem'],
+    CrossRegionReports: ['GetItem', 'Query', 'ConditionCheckItem'],
     Agencies: ['BatchGetItem', 'ConditionCheckItem'],
     Agreements: ['BatchGetItem', 'ConditionCheckItem'],
     'CrossRegionReports/byEnding': ['Query'],
@@ -144,7 +144,8 @@ export const login = flow({
       method: 'GET',
       path: '/v1/logins/{id}/cross-region-reports',
       access: 'public',
-      summary: 'Reports to choose from, by how their numbers end: 4 characters or more (SPC-2); at most 50',
+      summary:
+        'Reports to choose from, by how their numbers end: 4 characters or more; without an ending all of a company that has ten or fewer (SPC-2); at most 50',
       query: v.object({ ending: v.optional(v.pipe(v.string(), v.maxLength(64)), '') }),
       answers: {
         200: v.object({

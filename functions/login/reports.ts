@@ -17,6 +17,7 @@ import {
   mostReports,
   namedCheck,
   reportsEndingIn,
+  reportsIfFew,
 } from '#store/cross-region-reports.ts';
 import type { Db, Write } from '#store/db.ts';
 import type { Relation } from '#store/relations.ts';
@@ -74,7 +75,8 @@ export function requireCrossRegion(ticket: PassedTicket): CrossRegionTicket {
 
 /** SPC-2: the reports whose number ends so, as far as the person may see them (SPC-3); the longest valid first. */
 export const searchReports: StepOf<typeof login, 'reports'> = async (h, call) => {
-  const ending = parseEnding(call.query.ending);
+  // Nothing typed asks for the list, which only companies with a few reports get.
+  const ending = call.query.ending.trim() === '' ? undefined : parseEnding(call.query.ending);
   const ticket = requireCrossRegion(await passedTicket(h, call));
   const { person: read, relations } = await whoAndWhere(h, ticket);
   const person = requireSamePerson(read, ticket);
@@ -93,9 +95,10 @@ async function visibleReports(
   h: House,
   { person, relations }: { readonly person: Person; readonly relations: readonly Relation[] },
   { companyKey }: CrossRegionTicket,
-  ending: Ending,
+  ending: Ending | undefined,
   day: string,
 ): Promise<CrossRegionReport[]> {
+  if (ending === undefined) return fewReports(h, { person, relations }, companyKey, day);
   // A whole number is found however many others end alike.
   const exact = findReport(h.db, companyKey, ending.number);
   if (reportRoles(relations, day).length > 0)
@@ -111,6 +114,25 @@ async function visibleReports(
   ]);
   if (!named) throw notRelated(relations, day);
   return listed(found, day, handler.handlerKeys);
+}
+
+/** SPC-2: what the person may see of a company that has few reports. ENDING_TOO_SHORT where it has more. */
+async function fewReports(
+  h: House,
+  { person, relations }: { readonly person: Person; readonly relations: readonly Relation[] },
+  companyKey: string,
+  day: string,
+): Promise<CrossRegionReport[]> {
+  const isStaff = reportRoles(relations, day).length > 0;
+  const handler = isStaff ? undefined : possibleHandler(h, person, companyKey);
+  if (!isStaff && !handler) throw notRelated(relations, day);
+  const [named, all] = await Promise.all([
+    handler === undefined || isNamedIn(h.db, handler, day),
+    reportsIfFew(h.db, companyKey),
+  ]);
+  if (!named) throw notRelated(relations, day);
+  if (all === undefined) throw new Problem('ENDING_TOO_SHORT');
+  return listed(all, day, handler?.handlerKeys);
 }
 
 /** @param handlerKeys only the reports of these 经办人 */

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { freeText, person } from '#contract/schemas.ts';
+import { freeText, person, personEntries } from '#contract/schemas.ts';
 import { readCollectedAt } from '#domain/hall-records.ts';
 import { Problem } from '#domain/problem.ts';
 import type { House } from '#http/house.ts';
@@ -15,6 +15,8 @@ export const collectionLine = v.object({
   person,
   phone: v.pipe(v.string(), v.maxLength(32)),
   officer: freeText(64),
+  /** DOC-5: the name on the record, of somebody who has another one by law now. */
+  formerName: v.optional(personEntries.name),
   collectedAt: v.optional(v.pipe(v.string(), v.maxLength(40))),
 });
 

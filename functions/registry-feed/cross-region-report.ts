@@ -2,11 +2,11 @@ import * as v from 'valibot';
 import { freeText } from '#contract/schemas.ts';
 import { phoneKey } from '#crypto/keys.ts';
 import { isDay, shanghaiDay } from '#domain/days.ts';
-import { normaliseName } from '#domain/persons.ts';
 import { parsePhone } from '#domain/phones.ts';
 import { Problem } from '#domain/problem.ts';
 import { readReportNumber } from '#domain/report-numbers.ts';
 import type { House } from '#http/house.ts';
+import { readName } from '#steps/named-person.ts';
 import { handlerKeysOf } from '#steps/report-handlers.ts';
 import { findNamedHandlers, findReportHead, reportWrites } from '#store/cross-region-reports.ts';
 import { decidedAnew } from '#store/users.ts';
@@ -38,7 +38,7 @@ export function takeReport(h: House, line: Line, now: Date): Promise<Taken> {
   const handler = handlerKeysOf(
     h,
     companyKey,
-    readName(line),
+    readName(line.handler.name, 'handler.name'),
     phoneKey(h.keys, parsePhone(line.handler.phone)),
   );
   return decidedAnew(async () => {
@@ -68,13 +68,4 @@ export function takeReport(h: House, line: Line, now: Date): Promise<Taken> {
     );
     return 'accepted';
   });
-}
-
-/** A bad name is told by its place in the line. */
-function readName({ handler }: Line): string {
-  try {
-    return normaliseName(handler.name);
-  } catch (error) {
-    throw new Problem('BAD_REQUEST', { reason: 'handler.name (name)' }, { cause: error });
-  }
 }

@@ -1,6 +1,15 @@
-import { parseLegacyHash, type StoredPassword, wrapLegacyHash } from '#crypto/passwords.ts';
+import * as v from 'valibot';
+import {
+  type LegacyCharset,
+  parseLegacyHash,
+  type StoredPassword,
+  wrapLegacyHash,
+} from '#crypto/passwords.ts';
 import { Problem } from '#domain/problem.ts';
 import type { House } from '#http/house.ts';
+
+/** Beside a hash in a line: the bytes that the old system hashed, where they were no UTF-8 (MIG-1). */
+export const charset = v.optional(v.picklist(['gbk'] satisfies LegacyCharset[]));
 
 /** The old hash of a line, wrapped (MIG-1): computed when it is needed, and once. */
 export type LegacyHash = () => Promise<StoredPassword>;
@@ -10,12 +19,17 @@ export type LegacyHash = () => Promise<StoredPassword>;
  * import by far; deciding anew costs none more.
  * @throws Problem BAD_REQUEST that names the member, for a scheme that nobody here can compute
  */
-export function legacyHash(h: House, text: string | undefined, member: string): LegacyHash | undefined {
+export function legacyHash(
+  h: House,
+  text: string | undefined,
+  member: string,
+  writtenIn: LegacyCharset | undefined,
+): LegacyHash | undefined {
   if (text === undefined) return undefined;
   if (!parseLegacyHash(text)) throw new Problem('BAD_REQUEST', { reason: `${member} (hash scheme)` });
   let wrapped: Promise<StoredPassword> | undefined;
   return () => {
-    wrapped ??= wrapLegacyHash(text, h.keys, h.settings.policies);
+    wrapped ??= wrapLegacyHash(text, h.keys, h.settings.policies, writtenIn);
     return wrapped;
   };
 }

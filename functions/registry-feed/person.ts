@@ -19,7 +19,7 @@ import {
   Stale,
 } from '#store/users.ts';
 import { exchangeCall } from './exchange.ts';
-import { type LegacyHash, legacyHash } from './legacy-hash.ts';
+import { charset, type LegacyHash, legacyHash } from './legacy-hash.ts';
 import type { Outcome } from './outcome.ts';
 import { type ImportedPhones, noPhones, type ReadNumber, readNumbers, takePhones } from './person-phones.ts';
 import { isStale, version } from './versions.ts';
@@ -31,6 +31,7 @@ export const personLine = v.object({
   ...personEntries,
   phones: v.pipe(v.array(v.pipe(v.string(), v.maxLength(32))), v.maxLength(64)),
   passwordHash: v.optional(v.pipe(v.string(), v.maxLength(256))),
+  charset,
   faceVerified: v.boolean(),
   state: v.optional(v.picklist(['valid', 'invalid', 'cancelled']), 'valid'),
 });
@@ -44,7 +45,7 @@ type PersonLine = v.InferOutput<typeof personLine>;
 export function takePerson(h: House, line: PersonLine, now: Date): Promise<Outcome> {
   const named = readPerson(h, line, now);
   const numbers = readNumbers(h, line.phones);
-  const hash = legacyHash(h, line.passwordHash, 'passwordHash');
+  const hash = legacyHash(h, line.passwordHash, 'passwordHash', line.charset);
   return decidedAnew(async () => {
     const [known, ...rows] = await Promise.all([
       findPerson(h.db, named.key),

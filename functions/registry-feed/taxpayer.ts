@@ -19,7 +19,7 @@ import {
 } from '#store/taxpayers.ts';
 import { decidedAnew, findPerson, Stale } from '#store/users.ts';
 import { readCompany, taxpayerId } from './companies.ts';
-import { legacyHash } from './legacy-hash.ts';
+import { charset, legacyHash } from './legacy-hash.ts';
 import type { Taken } from './outcome.ts';
 import { settleHandlers } from './tax-handler.ts';
 import { isStale, version } from './versions.ts';
@@ -38,6 +38,7 @@ export const taxpayerLine = v.object({
   state: v.picklist(companyStates),
   /** LEG-1: the company's password for the old login; a line without one leaves it as it is. */
   companyPasswordHash: v.optional(v.pipe(v.string(), v.maxLength(256))),
+  charset,
 });
 
 /**
@@ -47,7 +48,7 @@ export const taxpayerLine = v.object({
 export function takeTaxpayer(h: House, line: v.InferOutput<typeof taxpayerLine>, now: Date): Promise<Taken> {
   const { key, number } = readCompany(h, line.taxpayerId, 'taxpayerId', line.personal);
   const subjects = companySubjects.filter((one) => [line.subject].flat().includes(one));
-  const hash = legacyHash(h, line.companyPasswordHash, 'companyPasswordHash');
+  const hash = legacyHash(h, line.companyPasswordHash, 'companyPasswordHash', line.charset);
   return decidedAnew(async () => {
     const known = await findTaxpayer(h.db, key);
     if (isStale(known?.taxpayerVersion, line)) {

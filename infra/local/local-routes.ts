@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import * as v from 'valibot';
+import { isWhole } from '#domain/text.ts';
 import type { AssertionInput } from './channel-keys.ts';
 import { isChannel } from './channel-keys.ts';
 import { faceOutcomes } from './face-simulator.ts';
@@ -203,9 +204,11 @@ async function bodyOf<S extends v.GenericSchema>(
   schema: S,
 ): Promise<v.InferOutput<S>> {
   const bytes = await readBody(incoming, 1024 * 1024);
+  const text = bytes?.toString('utf8') ?? '';
+  if (!isWhole(text)) throw new BadInput('The body is not UTF-8');
   let parsed: unknown;
   try {
-    parsed = JSON.parse(bytes?.toString('utf8') || '{}');
+    parsed = JSON.parse(text || '{}');
   } catch {
     throw new BadInput('The body is not JSON');
   }

@@ -43,7 +43,7 @@ const longestAssertion = 4096;
 const line = (longest: number) =>
   v.pipe(v.string(), v.regex(/^[^\p{C}\ufffd]+$/u), v.minLength(1), v.maxLength(longest));
 /** A number as the channel has it; folded where it is read (DOC-2). */
-const typed = v.pipe(v.string(), v.minLength(1), v.maxLength(64));
+const typed = v.pipe(v.string(), v.minLength(1), v.maxLength(40));
 const claimsSchema = v.object({
   iss: v.picklist(channels),
   exp: v.number(),

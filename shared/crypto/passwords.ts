@@ -5,6 +5,8 @@ import { type Keys, pepper } from './keys.ts';
 
 /** Hashes that older systems bring (MIG-1). */
 export type LegacyAlgorithm = 'MD5' | 'SHA256' | 'SM3';
+/** In which bytes an old system hashed what was typed; UTF-8 where nothing is said. */
+export type LegacyCharset = 'gbk';
 
 /** A password at rest. Marshals as it stands; absent members stay absent. */
 export interface StoredPassword {
@@ -14,6 +16,7 @@ export interface StoredPassword {
   /** The argon2id is over the hex digest of this legacy hash, not over the password (MIG-1). */
   readonly wraps?: LegacyAlgorithm;
   readonly wrapSalt?: string;
+  readonly wrapCharset?: LegacyCharset;
   /** Set by the registry and known to many (LGN-11); the store sets it, hashing does not care. */
   readonly initial?: true;
 }
@@ -66,15 +69,15 @@ export async function verifyPassword(
 ): Promise<{ ok: boolean; needsRehash: boolean }> {
   const cost = readCost(stored.hash);
   const secret = pepper(keys, stored.pepperVersion);
-  const hashed = stored.wraps ? legacyDigest(stored.wraps, stored.wrapSalt ?? '', password) : password;
-  const ok = await argon2.verify(stored.hash, hashed, { secret });
+  const hashed = stored.wraps ? await legacyDigest(stored.wraps, stored, password) : password;
+  const ok = await argon2.verify(stored.hash, hashed ?? '', { secret });
   const needsRehash =
     stored.wraps !== undefined ||
     stored.pepperVersion < keys.pepperVersion ||
     cost.memory < policies.argon2MemoryKiB ||
     cost.iterations < policies.argon2Iterations ||
     cost.parallelism < policies.argon2Parallelism;
-  return { ok, needsRehash };
+  return { ok: ok && hashed !== undefined, needsRehash };
 }
 
 const lastOfDocument = 6;
@@ -136,19 +139,36 @@ export async function wrapLegacyHash(
   legacy: string,
   keys: Keys,
   policies: PasswordCost,
+  charset?: LegacyCharset,
 ): Promise<StoredPassword> {
   const parsed = parseLegacyHash(legacy);
   if (!parsed) throw new Error('A legacy password hash is malformed');
   const stored = await hashPassword(parsed.digest, keys, policies);
-  return { ...stored, wraps: parsed.algorithm, ...(parsed.salt !== '' && { wrapSalt: parsed.salt }) };
+  return {
+    ...stored,
+    wraps: parsed.algorithm,
+    ...(parsed.salt !== '' && { wrapSalt: parsed.salt }),
+    ...(charset && { wrapCharset: charset }),
+  };
 }
 
-/** hash(salt + password) in lower-case hex, as the old systems computed it. */
-function legacyDigest(algorithm: LegacyAlgorithm, salt: string, password: string): string {
+/**
+ * hash(salt + password) in lower-case hex, as the old systems computed it; undefined where the charset cannot write the
+ * password, which then is not the one that was hashed.
+ */
+async function legacyDigest(
+  algorithm: LegacyAlgorithm,
+  { wrapSalt = '', wrapCharset }: Pick<StoredPassword, 'wrapSalt' | 'wrapCharset'>,
+  password: string,
+): Promise<string | undefined> {
   const name = algorithm.toLowerCase();
   // SM3 is a build option of OpenSSL: say so instead of failing with a library's sentence.
   if (!getHashes().includes(name)) throw new Error(`This runtime cannot compute ${algorithm}`);
-  return createHash(name)
-    .update(salt + password)
-    .digest('hex');
+  const text = wrapSalt + password;
+  // Most passwords are ASCII, which both write alike; the tables of GBK are loaded for the others alone.
+  const bytes =
+    wrapCharset === undefined || /^[\x20-\x7e]*$/.test(text)
+      ? Buffer.from(text)
+      : (await import('./gbk.ts')).gbkBytes(text);
+  return bytes && createHash(name).update(bytes).digest('hex');
 }

@@ -37,7 +37,7 @@ const compoundSurnames = new Set(
  * so that a long foreign name is not told by its length.
  */
 export function maskName(name: string): string {
-  const letters = name.match(/\p{L}/gu) ?? [];
+  const letters = name.match(/[\p{L}\p{Script=Han}]/gu) ?? [];
   if (letters.length < 2) return '*';
   const surname = letters.slice(0, 2).join('');
   const shown = letters.length > 2 && compoundSurnames.has(surname) ? surname : (letters[0] ?? '');

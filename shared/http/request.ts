@@ -117,15 +117,3 @@ export function readParams(event: APIGatewayProxyEventV2): Record<string, string
   }
   return params;
 }
-
-/** The browser as people recognise it: family and system, not the whole User-Agent. */
-export function browserOf(userAgent: string | undefined): string {
-  const ua = userAgent ?? '';
-  // In this order: each also names those after it.
-  const family = ['MicroMessenger', 'Edg', 'OPR', 'Firefox', 'Chrome', 'Safari'].find((name) =>
-    ua.includes(`${name}/`),
-  );
-  const system = /(Windows|Android|iPhone|iPad|Mac OS X|HarmonyOS|Linux)/.exec(ua)?.[0];
-  const names: Record<string, string> = { Edg: 'Edge', OPR: 'Opera', MicroMessenger: '微信' };
-  return [family && (names[family] ?? family), system].filter(Boolean).join(' · ') || '未知浏览器';
-}

@@ -15,7 +15,7 @@ import { type Language, languageOf } from './language.ts';
 import { logRequest } from './log.ts';
 import { oauthAnswer } from './oauth-answers.ts';
 import { asProblem, commonHeaders, type HttpAnswer, problemAnswer } from './problems.ts';
-import { browserOf, eachOnce, readBody, readForm, readParameters, readParams, readQuery } from './request.ts';
+import { eachOnce, readBody, readForm, readParameters, readParams, readQuery } from './request.ts';
 import { addressOf } from './viewer.ts';
 
 type AnyStep = (house: House, call: Call) => Promise<Answer>;
@@ -66,7 +66,7 @@ export function serve<const F extends FlowDeclaration>(contract: F, steps: Steps
     const params = readParams(event);
     const parameters = route.raw || route.form ? readParameters(event, route) : [];
     const form = route.form && !route.raw ? eachOnce(parameters) : undefined;
-    const house = await openHouse();
+    const [house, { browserOf }] = await Promise.all([openHouse(), import('./browsers.ts')]);
     const caller = await callerOf(house, event, route, now, form);
     const assertion = (caller as { assertion?: { channel: Call['origin']['channel'] } }).assertion;
     const call = {
@@ -82,7 +82,7 @@ export function serve<const F extends FlowDeclaration>(contract: F, steps: Steps
       origin: {
         channel: assertion?.channel ?? 'web',
         address: addressOf(event),
-        browser: browserOf(event.requestContext.http.userAgent),
+        browser: browserOf(event.requestContext.http.userAgent ?? ''),
         traceId: traceIdOf(event),
       },
       header: (name: string) => event.headers[name],

@@ -5,15 +5,18 @@ import { seal } from '#crypto/sealed.ts';
 import { parsePhone } from '#domain/phones.ts';
 import type { House } from '#http/house.ts';
 import { auditWrite } from '#store/audit.ts';
+import { relationsOf, nameUpdate } from '#store/relations.ts';
 import {
   decidedAnew,
   findPerson,
   type HallCollection,
+  isNamed,
+  type Person,
   personWrite,
   Stale,
   sealContext,
 } from '#store/users.ts';
-import { readPerson, requireSameName } from './named-person.ts';
+import { hasOtherName, type NamedPerson, readName, readPerson, requireSameName } from './named-person.ts';
 import type { RelationOrigin } from './relation-facts.ts';
 
 /** What a hall saw (REG-2): the person, the document and the phone. */
@@ -21,17 +24,20 @@ export interface Collected {
   readonly person: v.InferOutput<typeof person>;
   readonly phone: string;
   readonly officer: string;
+  /** DOC-5: the name on the record, of somebody who has another one by law now. */
+  readonly formerName?: string | undefined;
   /** ISO time at which the hall saw the person; none: now. */
   readonly collectedAt?: string | undefined;
 }
 
 /**
- * Real-name collection at a hall: level 5 (LVL-1), and the phone that registration must use.
+ * Real-name collection at a hall: level 5 (LVL-1), and the phone that registration must use. Whoever has changed the name
+ * by law gets the record's name changed with it, and stays the same person in every relation (DOC-5).
  * @param version the registry's, which an older one cannot overwrite (ENT-3); none for what a counter enters itself,
  *   which stands until the registry's next line
  * @returns whether anything was older than what is known and so changed nothing
  */
-export function collect(
+export async function collect(
   h: House,
   collected: Collected,
   version: number | undefined,
@@ -40,9 +46,12 @@ export function collect(
   const named = readPerson(h, collected.person, origin.at);
   const phone = parsePhone(collected.phone);
   const phoneIndex = phoneKey(h.keys, phone);
-  return decidedAnew(async () => {
+  const former =
+    collected.formerName === undefined ? undefined : readName(collected.formerName, 'formerName');
+  const taken = await decidedAnew(async () => {
     const known = await findPerson(h.db, named.key);
-    requireSameName(h, named, known);
+    const renamed = former !== undefined && isRenamed(h, named, known, former);
+    if (!renamed) requireSameName(h, named, known);
     if (version !== undefined && known?.hall && known.hall.version >= version) return 'stale';
     const hall: HallCollection = {
       phoneKey: phoneIndex,
@@ -65,7 +74,40 @@ export function collect(
         },
         h.settings.policies.auditRetentionDays,
       ),
+      ...(renamed
+        ? [
+            auditWrite(
+              {
+                ...origin,
+                subject: named.key,
+                kind: 'name-changed',
+                outcome: 'success',
+                channel: 'hall',
+                detail: { ...origin.detail, officer: collected.officer },
+              },
+              h.settings.policies.auditRetentionDays,
+            ),
+          ]
+        : []),
     ]);
     return 'accepted';
   });
+  // Also of what is stale: the line or call before may have died on the way.
+  if (former !== undefined) await refreshNames(h, named.key);
+  return taken;
+}
+
+/** DOC-5: whether the record is by the former name. PERSON_MISMATCH where it is by neither of the two. */
+function isRenamed(h: House, named: NamedPerson, known: Person | undefined, formerName: string): boolean {
+  if (!hasOtherName(h, named, known)) return false;
+  requireSameName(h, { name: formerName }, known);
+  return true;
+}
+
+/** Brings the name of the record to the copies in the person's relations. Harmless to repeat. */
+async function refreshNames(h: House, personKey: string): Promise<void> {
+  const person = await findPerson(h.db, personKey);
+  if (!person || !isNamed(person)) return;
+  for (const relation of await relationsOf(h.db, personKey))
+    await h.db.update(nameUpdate(relation, person.sealedName));
 }

@@ -6,7 +6,7 @@ import type { AnyCall } from '#http/call.ts';
 import type { House } from '#http/house.ts';
 import { type AuditEvent, type AuditKind, auditWrite } from '#store/audit.ts';
 import type { Put } from '#store/db.ts';
-import { defaultPhone, isActive, type OwnPhone, type Person, sealContext } from '#store/users.ts';
+import { defaultPhone, isActive, isNamed, type OwnPhone, type Person, sealContext } from '#store/users.ts';
 
 type Opened = Pick<House, 'dataKeys'>;
 
@@ -38,7 +38,8 @@ export function maskedPerson(
 ): { name: string; documentNumber: string; phone?: string } {
   const phone = isActive(person) ? defaultPhone(person) : undefined;
   return {
-    name: maskName(nameOf(h, holder)),
+    // The record's, which may have changed by law since the form or relation was written (DOC-5).
+    name: maskName(nameOf(h, person && isNamed(person) ? person : holder)),
     documentNumber: person?.sealedNumber ? maskDocument(numberOf(h, person)) : '*',
     ...(phone ? { phone: maskedPhoneOf(h, phone) } : {}),
   };

@@ -19,6 +19,16 @@ export interface NamedPerson {
   readonly facts: Pick<Person, 'documentType' | 'sealedName' | 'sealedNumber'>;
 }
 
+/** A name in its one spelling. Throws BAD_REQUEST that tells the member, to callers and to the feed's report. */
+export function readName(raw: string, member: string): string {
+  try {
+    return normaliseName(raw);
+  } catch (error) {
+    const errors = [{ path: member, message: 'name' }];
+    throw new Problem('BAD_REQUEST', { reason: `${member} (name)`, errors }, { cause: error });
+  }
+}
+
 /** Throws DOCUMENT_INVALID, or BAD_REQUEST for what is no name. */
 export function readPerson(h: House, raw: v.InferOutput<typeof person>, now: Date): NamedPerson {
   const name = normaliseName(raw.name);

@@ -29,6 +29,7 @@ export type AuditKind =
   | 'phones-emptied'
   | 'factor'
   | 'collected'
+  | 'name-changed'
   | 'migrated'
   | 'session-replaced'
   | 'identity-switched'

@@ -225,6 +225,20 @@ export async function reportsEndingIn(
   return found.slice(0, mostReports);
 }
 
+/** A company with no more reports, over or not, gets them listed without an ending (SPC-2). */
+export const fewReports = 10;
+/** All reports of a company that has few; undefined where it has more. One read of eleven rows at most. */
+export async function reportsIfFew(db: Db, companyKey: string): Promise<CrossRegionReport[] | undefined> {
+  const { items } = await db.query<CrossRegionReport>('CrossRegionReports', {
+    // Past the rows of 经办人, whose keys begin with `#`.
+    when: 'companyKey = :company AND reportNo > :handlers',
+    values: { ':company': companyKey, ':handlers': '$' },
+    limit: fewReports + 1,
+    consistent: true,
+  });
+  return items.length > fewReports ? undefined : items;
+}
+
 /** Whether a report can be worked under today and, where `handlerKey` is given, still names that 经办人. */
 export const isReportFor = (
   report: CrossRegionReport | undefined,

@@ -426,6 +426,18 @@ export const hideWrite = (
       : new Stale(),
 });
 
+/** Brings the copy of the person's name in a relation up to date (DOC-5). Harmless to repeat. */
+export const nameUpdate = (
+  relation: Pick<Relation, 'personKey' | 'relation' | 'authorizationId'>,
+  sealedName: Sealed,
+): Update => ({
+  table: 'Relationships',
+  key: relationKeyOf(relation),
+  set: 'SET sealedName = :name',
+  when: 'authorizationId = :id',
+  values: { ':name': sealedName, ':id': relation.authorizationId },
+});
+
 /** What a relation copies of its company; the company itself is what rules look at. */
 export type CompanyCopies = Pick<
   Relation,

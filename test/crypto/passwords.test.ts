@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { gbkBytes } from '#crypto/gbk.ts';
 import { deriveKeys } from '#crypto/keys.ts';
 import {
   hashPassword,
@@ -114,6 +115,37 @@ describe('passwords', () => {
       expect((await verifyPassword(stored, legacy.split('}')[1] ?? '', keysOne, cheap)).ok).toBe(false);
     },
   );
+
+  it('MIG-1 verifies what an old system hashed in GBK bytes, and nothing that GBK cannot write', async () => {
+    const bytes = Buffer.concat([
+      Buffer.from('s1'),
+      Buffer.from([0xc3, 0xdc, 0xc2, 0xeb]),
+      Buffer.from('#2019'),
+    ]);
+    const digest = createHash('sha256').update(bytes).digest('hex');
+    const stored = await wrapLegacyHash(`{SHA256:s1}${digest}`, keysOne, cheap, 'gbk');
+    expect(stored).toMatchObject({ wraps: 'SHA256', wrapSalt: 's1', wrapCharset: 'gbk' });
+    expect(await verifyPassword(stored, '密码#2019', keysOne, cheap)).toEqual({
+      ok: true,
+      needsRehash: true,
+    });
+    expect((await verifyPassword(stored, '密碼#2019', keysOne, cheap)).ok).toBe(false);
+    const { wrapCharset: _, ...asUtf8 } = stored;
+    expect((await verifyPassword(asUtf8, '密码#2019', keysOne, cheap)).ok).toBe(false);
+    // What the charset has not would be hashed as `?`, and open with any other such character.
+    const asked = await wrapLegacyHash(`{MD5}${hashed('md5', '??#2019')}`, keysOne, cheap, 'gbk');
+    expect((await verifyPassword(asked, '??#2019', keysOne, cheap)).ok).toBe(true);
+    for (const typed of ['😀#2019', '😀😀#2019', '\ud842?#2019', 'ក?#2019'])
+      expect((await verifyPassword(asked, typed, keysOne, cheap)).ok, typed).toBe(false);
+  });
+
+  it('MIG-1 writes GBK as everything else reads it', () => {
+    const gbk = new TextDecoder('gbk', { fatal: true });
+    for (let code = 0x4e00; code <= 0x9fa5; code++) {
+      const character = String.fromCharCode(code);
+      expect(gbk.decode(gbkBytes(character)), character).toBe(character);
+    }
+  });
 
   it('MIG-1 knows SM3 by the example of GB/T 32905', async () => {
     const abc = '66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0';

@@ -25,7 +25,7 @@ const groups = {
   SES: 5,
   CTR: 3,
   REL: 11,
-  ENT: 4,
+  ENT: 5,
   ORD: 1,
   SWI: 5,
   AGY: 4,

@@ -56,6 +56,23 @@ const identities = async (api: Api): Promise<Loose[]> =>
 const switchTo = (api: Api, choiceId: string) => api('POST', '/v1/session/identity', { choiceId });
 
 describe('clients', () => {
+  it('ENT-5 SWI-3 are found whatever width, case and brackets are typed', async () => {
+    const [owner, worker] = [await agencyFirm(door), await knownPerson(door)];
+    const id = await client(door, { name: '徽光（合肥）ＡＢＣ 有限公司' });
+    await feed(door, staffLine(owner.id, [worker]), agreementLine(owner.id, id, [worker]));
+    const { api } = await agentAt(door, worker, owner.id);
+    for (const typed of [
+      '(合肥)',
+      '（合肥）',
+      '〔合肥〕',
+      'abc',
+      'ＡＢＣ有限',
+      ` ${id.slice(0, 6)} ${id.slice(6).toLowerCase()}`,
+    ])
+      expect(numbers(await clientsOf(api, `?query=${encodeURIComponent(typed)}`)), typed).toEqual([id]);
+    expect(await clientsOf(api, `?query=${encodeURIComponent('合肥市')}`)).toEqual([]);
+  });
+
   it('SWI-3 are listed by number and found by a part of name or number', async () => {
     const { api } = await agentAt(door, agent, agency.id);
     const all = await clientsOf(api);

@@ -288,14 +288,13 @@ describe('bad input', () => {
   });
 
   it('SPC-2 refuses endings that are too short, and what no number ends with', async () => {
-    for (const ending of ['', '1', '001', ' 0 0 1 ', '   ', '〔〕']) {
+    for (const ending of ['1', '001', ' 0 0 1 ', '〔〕', '号']) {
       const reply = await searchReports(door, loginId, ending);
       expectProblem(reply, ending);
       expect(reply.body.code, ending).toBe('ENDING_TOO_SHORT');
     }
-    expect((await door.http('GET', `/v1/logins/${loginId}/cross-region-reports`)).body.code).toBe(
-      'ENDING_TOO_SHORT',
-    );
+    const bare = await door.http('GET', `/v1/logins/${loginId}/cross-region-reports`);
+    expect(numbersOf(expectStatus(bare, 200).body.reports)).toEqual([reportNo]);
     for (const ending of [
       '1'.repeat(65),
       '****',
@@ -614,6 +613,56 @@ describe('the feed', () => {
       stale: 1,
     });
     expect((await reportsFor(door, there, '0001'))[0].place).toBe('芜湖市');
+  });
+
+  it('SPC-2 SPC-3 stands in a list without an ending where the company has ten or fewer; more want one', async () => {
+    const [taxpayerId, who] = [await outsider(), await knownPerson(door)];
+    const own = reportNumber();
+    const others = Array.from({ length: 9 }, () => reportNumber());
+    await feed(
+      door,
+      reportLine(taxpayerId, own, handlerOf(who)),
+      ...others.map((no) => reportLine(taxpayerId, no)),
+    );
+    const [mine, handlers] = [
+      await beforeReports(door, boss, taxpayerId),
+      await beforeReports(door, who, taxpayerId),
+    ];
+    for (const empty of ['', ' '])
+      expect(numbersOf(await reportsFor(door, mine, empty)).sort()).toEqual([own, ...others].sort());
+    expect(numbersOf(await reportsFor(door, handlers, ''))).toEqual([own]);
+    await feed(door, reportLine(taxpayerId, reportNumber()));
+    for (const loginId of [mine, handlers])
+      expect((await searchReports(door, loginId, '')).body.code).toBe('ENDING_TOO_SHORT');
+  });
+
+  it('SPC-2 DOC-2 is found by its last digits, without 号 and punctuation, in whatever brackets', async () => {
+    const taxpayerId = await outsider();
+    const serial = String(Date.now()).slice(-6);
+    const [one, other] = [`皖税跨报〔2026〕${serial}0012号`, `皖税跨报〔2026〕${serial}0013号`];
+    await feed(door, reportLine(taxpayerId, one), reportLine(taxpayerId, other));
+    const loginId = await beforeReports(door, boss, taxpayerId);
+    for (const ending of [
+      '0012',
+      '0012号',
+      '００１２',
+      ' 00 12 ',
+      `[2026]${serial}0012`,
+      `（2026）${serial}0012号`,
+      `〔2026〕${serial}0012`,
+      `皖税跨报【2026】${serial}0012号`,
+      one,
+    ])
+      expect(numbersOf(await reportsFor(door, loginId, ending)), ending).toEqual([one]);
+    for (const short of ['12号', '〕12号', '012', '---'])
+      expect((await searchReports(door, loginId, short)).body.code, short).toBe('ENDING_TOO_SHORT');
+    // Brackets of another kind in a later line are the same report.
+    const again = {
+      ...reportLine(taxpayerId, one.replace('〔', '[').replace('〕', ']')),
+      version: 9_000_000_000,
+    };
+    expect(await told({ ...again, place: '芜湖市' })).toMatchObject({ accepted: 1 });
+    expect(await reportsFor(door, loginId, '0012')).toMatchObject([{ reportNo: one, place: '芜湖市' }]);
   });
 
   it('ENT-3 SPC-2 refuses bad lines one by one, each by its code, and repeats nothing of them', async () => {

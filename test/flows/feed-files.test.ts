@@ -188,6 +188,26 @@ describe('a file of the feed', () => {
     expect(JSON.stringify(log)).not.toContain('day');
   });
 
+  it('DOC-2 ENT-5 a file with a byte order mark loses no line by it, and a line in GBK is told as what it is', async () => {
+    const line = (name: string | Buffer) =>
+      Buffer.concat([Buffer.from('{"type":"unheard","name":"'), Buffer.from(name), Buffer.from('"}\n')]);
+    put(
+      Buffer.concat([
+        Buffer.from('\ufeff'),
+        line('庐州茶业'),
+        line(Buffer.from([0xc2, 0xae, 0xd6, 0xdd])),
+        line('徽光'),
+      ]),
+    );
+    await take(notification, () => 800_000);
+    const told = log.filter(({ word }) => word === 'rejected').map(({ line: at, message }) => [at, message]);
+    expect(told).toEqual([
+      [1, expect.stringContaining('type')],
+      [2, expect.stringContaining('not UTF-8')],
+      [3, expect.stringContaining('type')],
+    ]);
+  });
+
   it('MIG-1 is taken in one go while there is time', async () => {
     put(bad.join('\n'));
     await take(notification, () => 800_000);

@@ -102,6 +102,75 @@ describe('the hall counter', () => {
     }
   });
 
+  it('DOC-5 a name changed by law is changed by the document and the former name; the relations stay', async () => {
+    const firm = await company(door);
+    const hand = await somebody(door);
+    expectStatus(await related(firm.id, hand.who), 201);
+    const { who } = hand;
+    const collect = (name: string, formerName?: string) =>
+      counter(door)('POST', '/v1/hall/collections', {
+        person: { ...claimed(who), name },
+        phone: who.phone,
+        ...(formerName === undefined ? {} : { formerName }),
+      });
+    expect(said(await collect('欧阳〇'))).toBe('PERSON_MISMATCH');
+    expect(said(await collect('欧阳〇', '别的人'))).toBe('PERSON_MISMATCH');
+    expectProblem(await collect('欧阳〇', '12'), 'BAD_REQUEST');
+    const happened = await eventsOf(door, async () => expectStatus(await collect('欧阳〇', who.name), 201));
+    expect(happened.map(({ kind }) => kind).sort()).toEqual(['collected', 'name-changed']);
+    for (const event of happened) expect(event).toMatchObject({ channel: 'hall', detail: officer });
+    expect(JSON.stringify(happened)).not.toContain('欧阳');
+    // Twice is once, and the name before is a stranger's now.
+    expectStatus(await collect('欧阳〇', who.name), 201);
+    expect(said(await collect(who.name))).toBe('PERSON_MISMATCH');
+    expect(said(await related(firm.id, who, { role: 'invoice-clerk' }))).toBe('PERSON_MISMATCH');
+    expect((await firm.staff()).map(({ name }) => name)).toContain('欧阳*');
+    expect(await hand.listed('active', firm.id)).toMatchObject([{ role: 'tax-handler' }]);
+    await hand.logIn();
+    expect((await hand.call('GET', '/v1/session')).body.session.person.name).toMatch(/^欧/);
+  });
+
+  it('DOC-5 ENT-3 the same by a feed line, also where the line before died before the copies were written', async () => {
+    const firm = await company(door);
+    const hand = await somebody(door);
+    expectStatus(await related(firm.id, hand.who), 201);
+    const line = (version: number, facts: object) => ({
+      type: 'collection',
+      version,
+      person: { ...claimed(hand.who), name: '司徒新' },
+      phone: hand.who.phone,
+      officer: '3401002',
+      ...facts,
+    });
+    const report = await door.registry(
+      [line(1, {}), line(1, { formerName: '不是' }), line(1, { formerName: hand.who.name })]
+        .map((one) => JSON.stringify(one))
+        .join('\n'),
+    );
+    expect(report).toMatchObject({
+      accepted: 1,
+      rejected: [
+        { line: 1, code: 'PERSON_MISMATCH' },
+        { line: 2, code: 'PERSON_MISMATCH' },
+      ],
+    });
+    const copies = async () =>
+      new Set(
+        (await rowsOf(door, 'Relationships'))
+          .filter(({ authorizationId }) => ids.includes(authorizationId as string))
+          .map(({ sealedName }) => sealedName),
+      );
+    const ids = (await hand.listed('active', firm.id)).map(
+      ({ authorizationId }) => authorizationId as string,
+    );
+    const after = await copies();
+    expect(after.size).toBe(1);
+    expect(await door.registry(JSON.stringify(line(1, { formerName: hand.who.name })))).toMatchObject({
+      stale: 1,
+    });
+    expect(await copies()).toEqual(after);
+  });
+
   it.each(['tax-handler', 'invoice-clerk'])(
     'ENT-3 a %s entered in person is active at once, registered or not, with officer and office in the audit',
     async (role) => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   type Door,
@@ -63,6 +64,21 @@ describe('people who move over', () => {
       expect(passwordRev).toBe(0);
       expect(await factorsOf(who)).toEqual(['sms', 'face']);
     }
+  });
+
+  it('MIG-1 log in with a password that an old system hashed in GBK bytes, which is hashed anew then', async () => {
+    const who = person({ password: '密码Wan#2058' });
+    const bytes = Buffer.concat([Buffer.from([0xc3, 0xdc, 0xc2, 0xeb]), Buffer.from('Wan#2058')]);
+    const passwordHash = `{SM3}${createHash('sm3').update(bytes).digest('hex')}`;
+    const key = await keyOf(who, { passwordHash, charset: 'gbk' });
+    expect((await personOf(door, key)).password).toMatchObject({ wraps: 'SM3', wrapCharset: 'gbk' });
+    expectStatus(await enterPassword(door, who.documentNumber, '密碼Wan#2058'), 401);
+    expect(await factorsOf(who)).toEqual(['sms', 'face']);
+    const { password } = await personOf(door, key);
+    expect(password).toEqual({ hash: expect.stringMatching(/^\$argon2id\$/), pepperVersion: 1 });
+    expect(await factorsOf(who)).toEqual(['sms', 'face']);
+    const big5 = await feed(door, personLine(person(), 1, { passwordHash, charset: 'big5' }));
+    expect(told(big5, 'rejected')).toEqual([[1, 'BAD_REQUEST']]);
   });
 
   it('MIG-1 LVL-1 keep level 5 from a hall, whichever line comes first', async () => {

@@ -120,6 +120,17 @@ describe('the registry feed', () => {
     expect(await door.registry(JSON.stringify(first))).toMatchObject({ stale: 1 });
   });
 
+  it('DOC-2 ENT-5 takes a queue message with a byte order mark, and no line that lost characters on its way', async () => {
+    const id = creditCode();
+    const lines = [taxpayer(id, 1, { name: '庐州茶业' }), taxpayer(id, 2, { name: '\ufffd\ufffd' })];
+    const body = `\ufeff${lines.map((line) => JSON.stringify(line)).join('\n')}`;
+    expect(await door.invoke('registry-feed', { Records: [message('c', body)] })).toEqual({
+      batchItemFailures: [],
+    });
+    const row = (await rowsOf(door, 'Taxpayers')).find(({ companyKey }) => companyKey === `c_${id}`);
+    expect(row).toMatchObject({ name: '庐州茶业', taxpayerVersion: 1 });
+  });
+
   it('ENT-3 ignores the message by which S3 tests a notification', async () => {
     const body = JSON.stringify({ Service: 'Amazon S3', Event: 's3:TestEvent', Bucket: 'x' });
     expect(await door.invoke('registry-feed', { Records: [message('t', body)] })).toEqual({

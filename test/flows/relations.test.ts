@@ -192,8 +192,13 @@ describe('legal representatives from the registry', () => {
       batchItemFailures: [{ itemIdentifier: 'm' }],
     });
     door.faults.clear();
-    expect(await listed(token, 'active', id)).toMatchObject([{ taxpayerName: '合肥春晓科技有限公司' }]);
+    // The copies are old still; the list shows the company as it stands.
+    const copies = async () =>
+      (await rowsOf(door, 'Relationships')).filter(({ companyKey }) => companyKey === `c_${id}`);
+    expect(await copies()).toMatchObject([{ taxpayerName: '合肥春晓科技有限公司' }]);
+    expect(await listed(token, 'active', id)).toMatchObject([{ taxpayerName: '合肥新名有限公司' }]);
     expect(await feed(door, line)).toMatchObject({ stale: 1 });
+    expect(await copies()).toMatchObject([{ taxpayerName: '合肥新名有限公司' }]);
     expect(await listed(token, 'active', id)).toMatchObject([{ taxpayerName: '合肥新名有限公司' }]);
   });
 

@@ -253,7 +253,7 @@ describe('settings', () => {
     'PWD-3 never make hashes cheaper by %s, except in stage local, which is never deployed',
     (name) => {
       const policies = { [name]: defaultPolicies[name as 'argon2Iterations'] - 1 };
-      for (const stage of ['dev', 'staging', 'prod', 'prodcn'])
+      for (const stage of ['dev', 'staging', 'prod', 'showcase'])
         expect(() => resolveStage(stage, { policies })).toThrow(`policies.${name}: at least`);
       expect(resolveStage('local', { policies }).settings.policies).toMatchObject(policies);
     },

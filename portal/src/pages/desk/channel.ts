@@ -64,7 +64,10 @@ export const startVerification = async (partner: Partner, body: Asked) =>
     }),
   );
 
-export const collect = async (counter: Partner, body: { person: Person; phone: string }) =>
+export const collect = async (
+  counter: Partner,
+  body: { person: Person; phone: string; formerName?: string },
+) =>
   answer(
     bareApi.POST('/v1/hall/collections', {
       body,

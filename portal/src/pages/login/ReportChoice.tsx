@@ -1,5 +1,5 @@
 import { Button, Form } from 'antd';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { isEndingLongEnough } from '#domain/report-numbers.ts';
 import { answer, bareApi } from '../../api/client.ts';
 import { ApiForm } from '../../components/ApiForm.tsx';
@@ -26,15 +26,24 @@ export function ReportChoice({ journey, loginId }: { journey: Journey; loginId: 
   const [form] = Form.useForm<{ ending: string }>();
   const [found, setFound] = useState<readonly Report[]>();
   const choosing = useAction();
+  const search = async (ending?: string) => {
+    const query = ending === undefined ? {} : { ending };
+    return answer(
+      bareApi.GET('/v1/logins/{id}/cross-region-reports', { params: { path: { id: loginId }, query } }),
+    );
+  };
+  // A company with few reports gets its list at once; the others type an ending, and are told nothing is wrong.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once a login
+  useEffect(() => {
+    search()
+      .then(({ reports }) => setFound((known) => known ?? (reports.length > 0 ? reports : undefined)))
+      .catch(() => undefined);
+  }, [loginId]);
   const { submit, busy, problem, retry } = useSubmit<{ ending: string }>({
     form,
     fields: { ENDING_TOO_SHORT: 'ending' },
     send: async ({ ending }) => {
-      const { reports } = await answer(
-        bareApi.GET('/v1/logins/{id}/cross-region-reports', {
-          params: { path: { id: loginId }, query: { ending: ending.trim() } },
-        }),
-      );
+      const { reports } = await search(ending);
       setFound(reports);
       if (reports.length === 0) announce(t('noReports'));
     },

@@ -1,6 +1,7 @@
 import { Button, Form } from 'antd';
 import { useState } from 'react';
 import { ApiForm } from '../../../components/ApiForm.tsx';
+import { Input } from '../../../components/fields/inputs.ts';
 import { PhoneField } from '../../../components/fields/text-fields.tsx';
 import { Notice, ProblemAlert } from '../../../components/ProblemAlert.tsx';
 import { useSubmit } from '../../../components/use-submit.ts';
@@ -13,18 +14,22 @@ import { PersonField } from './PersonField.tsx';
 interface Values {
   readonly person: Person;
   readonly phone: string;
+  readonly newName?: string;
 }
 
-/** REG-2: person, document and phone were seen. */
+/** REG-2: person, document and phone were seen; DOC-5: a name changed by law. */
 export function Collection() {
   const t = useDeskTexts();
   const [form] = Form.useForm<Values>();
   const [level, setLevel] = useState<number>();
   const { submit, busy, problem } = useSubmit<Values>({
     form,
-    send: async (values) => {
+    send: async ({ person, phone, newName }) => {
       setLevel(undefined);
-      setLevel((await collect(desk('hall', values.person), values)).realNameLevel);
+      const seen = newName?.trim()
+        ? { person: { ...person, name: newName }, phone, formerName: person.name }
+        : { person, phone };
+      setLevel((await collect(desk('hall', person), seen)).realNameLevel);
     },
     fields: { DOCUMENT_INVALID: 'person', PERSON_MISMATCH: 'person' },
   });
@@ -35,6 +40,9 @@ export function Collection() {
         <ProblemAlert problem={problem} />
         <PersonField />
         <PhoneField />
+        <Form.Item name="newName" label={t('hall.newName')}>
+          <Input autoComplete="off" maxLength={120} />
+        </Form.Item>
         <Button type="primary" htmlType="submit" loading={busy}>
           {t('hall.collect')}
         </Button>
