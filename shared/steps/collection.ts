@@ -5,6 +5,7 @@ import { seal } from '#crypto/sealed.ts';
 import { parsePhone } from '#domain/phones.ts';
 import type { House } from '#http/house.ts';
 import { auditWrite } from '#store/audit.ts';
+import type { Key } from '#store/db.ts';
 import { relationsOf, nameUpdate } from '#store/relations.ts';
 import {
   decidedAnew,
@@ -108,6 +109,10 @@ function isRenamed(h: House, named: NamedPerson, known: Person | undefined, form
 async function refreshNames(h: House, personKey: string): Promise<void> {
   const person = await findPerson(h.db, personKey);
   if (!person || !isNamed(person)) return;
-  for (const relation of await relationsOf(h.db, personKey))
-    await h.db.update(nameUpdate(relation, person.sealedName));
+  let from: Key | undefined;
+  do {
+    const page = await relationsOf(h.db, personKey, { from });
+    for (const relation of page.items) await h.db.update(nameUpdate(relation, person.sealedName));
+    from = page.next;
+  } while (from);
 }
