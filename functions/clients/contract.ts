@@ -56,7 +56,7 @@ export const clients = flow({
         ),
       ),
       answers: { 200: v.object({ session }) },
-      errors: ['SESSION_ENDED', 'SWITCH_NOT_ALLOWED', 'RELATION_NOT_FOUND'],
+      errors: ['SESSION_ENDED', 'NOT_FOUND', 'SWITCH_NOT_ALLOWED', 'RELATION_NOT_FOUND'],
     },
   },
 });
