@@ -24,6 +24,8 @@ import { registration } from './registration/contract.ts';
 import { registryFeed } from './registry-feed/contract.ts';
 import { scan } from './scan/contract.ts';
 import { session } from './session/contract.ts';
+import { ssoNotices } from './sso-notices/contract.ts';
+import { ssoTell } from './sso-tell/contract.ts';
 import { staff } from './staff/contract.ts';
 import { stepUp } from './step-up/contract.ts';
 import { verification } from './verification/contract.ts';
@@ -55,6 +57,8 @@ const declared = [
   confirmations,
   hall,
   registryFeed,
+  ssoNotices,
+  ssoTell,
   midnightUnlock,
   keyRotation,
 ] as const satisfies readonly FlowDeclaration[];

@@ -90,7 +90,7 @@ export default defineConfig({
   // Dev server beside `npm start -- --no-portal --port 3000`, which takes changes from its own origin alone (SES-2).
   server: {
     proxy: Object.fromEntries(
-      ['/v1', '/local', '/.well-known'].map((p) => [p, { target: api, headers: { origin: api } }]),
+      ['/v1', '/oauth2', '/local', '/.well-known'].map((p) => [p, { target: api, headers: { origin: api } }]),
     ),
   },
 });

@@ -62,5 +62,19 @@ export const discovery = flow({
       summary: 'Public keys that verify our tokens; two while keys rotate (TOK-03)',
       answers: { 200: v.object({ keys: v.array(v.record(v.string(), v.unknown())) }) },
     },
+    openidConfiguration: {
+      method: 'GET',
+      path: '/.well-known/openid-configuration',
+      access: 'public',
+      summary: 'What single sign-on offers relying parties (OpenID Connect Discovery)',
+      answers: { 200: v.record(v.string(), v.unknown()) },
+    },
+    oauthServer: {
+      method: 'GET',
+      path: '/.well-known/oauth-authorization-server',
+      access: 'public',
+      summary: 'The same as RFC 8414 asks for it',
+      answers: { 200: v.record(v.string(), v.unknown()) },
+    },
   },
 });

@@ -1,5 +1,13 @@
 import { serve } from '#http/serve.ts';
 import { discovery } from './contract.ts';
+import { oauthServer, openidConfiguration } from './metadata.ts';
 import { config, health, jwks, openapi } from './steps.ts';
 
-export const handler = serve(discovery, { health, config, openapi, jwks });
+export const handler = serve(discovery, {
+  health,
+  config,
+  openapi,
+  jwks,
+  openidConfiguration,
+  oauthServer,
+});

@@ -1,11 +1,10 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { publicJwks } from '#crypto/signing-ring.ts';
 import { documentTypes } from '#domain/documents.ts';
 import { channelsFor } from '#domain/matters.ts';
 import { ok } from '#http/answers.ts';
 import type { StepOf } from '#http/call.ts';
 import type { discovery } from './contract.ts';
+import { readDescription } from './description.ts';
 import { channelNames, entryNames } from './names.ts';
 
 export const health: StepOf<typeof discovery, 'health'> = async () => ok({ status: 'ok' as const });
@@ -35,15 +34,7 @@ export const config: StepOf<typeof discovery, 'config'> = async ({ settings }) =
   });
 };
 
-let document: Promise<Record<string, unknown>> | undefined;
-
-/** Generated from the contracts when the function is bundled, and put beside it. */
-export const openapi: StepOf<typeof discovery, 'openapi'> = async () => {
-  document ??= readFile(join(process.env.LAMBDA_TASK_ROOT ?? '.', 'openapi.json'), 'utf8').then((text) =>
-    JSON.parse(text),
-  );
-  return ok(await document);
-};
+export const openapi: StepOf<typeof discovery, 'openapi'> = async () => ok(await readDescription());
 
 /** Verifiers may keep the keys five minutes: a new key is published long before it signs (TOK-03). */
 export const jwks: StepOf<typeof discovery, 'jwks'> = async (h, call) =>

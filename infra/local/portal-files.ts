@@ -43,7 +43,7 @@ interface PortalFile {
 /** Answers a request for the portal; undefined where it is none: the API's paths, and what is neither GET nor HEAD. */
 export type ServePortal = (incoming: IncomingMessage, response: ServerResponse) => Promise<void> | undefined;
 
-const api = /^\/(v1|\.well-known|local)(\/|$)/;
+const api = /^\/(v1|oauth2|\.well-known|local)(\/|$)/;
 
 /**
  * The built portal as CloudFront would hand it out. Files are found by their whole name in a list made at the start,

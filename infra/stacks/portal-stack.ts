@@ -29,7 +29,7 @@ export interface PortalStackProps extends StackProps {
 
 /** Statuses that CloudFront would otherwise keep for ten seconds, although nothing of the API may be kept. */
 const errorStatuses = [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504];
-const apiPaths = ['/v1/*', '/.well-known/*'];
+const apiPaths = ['/v1/*', '/oauth2/*', '/.well-known/*'];
 
 /** CloudFront: one origin for the pages (private bucket) and the API. */
 export class PortalStack extends Stack {

@@ -9,6 +9,8 @@ export const logEvents = {
   'order-given': { levels: ['INFO', 'WARN'], by: 'hall, registry-feed' },
   unlocked: { levels: ['INFO'], by: 'midnight-unlock' },
   'secret-rotated': { levels: ['INFO'], by: 'key-rotation' },
+  'rp-told': { levels: ['INFO'], by: 'sso-tell' },
+  'rp-not-told': { levels: ['WARN', 'ERROR'], by: 'sso-tell' },
   rejected: { levels: ['WARN'], by: 'registry-feed' },
   warning: { levels: ['WARN'], by: 'registry-feed' },
   'message-done': { levels: ['INFO'], by: 'registry-feed' },

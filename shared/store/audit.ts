@@ -43,6 +43,7 @@ export type AuditKind =
   | 'agency-staff-changed'
   | `agent-${'listed' | 'unlisted' | 'named' | 'left'}`
   | `agreement-${'entered' | 'proposed' | 'changed' | 'confirmed' | 'rejected' | 'ended'}`
+  | `sso-${'decided' | 'refused' | 'handed-over' | 'ended' | 'told' | 'telling-failed' | 'replayed' | 'client-refused'}`
   | `relation-${RelationState | 'adjusted'}`;
 
 export interface AuditEvent {

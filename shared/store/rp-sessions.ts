@@ -67,6 +67,46 @@ export async function rpSessionsOf(db: Db, sessionId: string): Promise<RpSession
   return items;
 }
 
+type By =
+  | Pick<RpSession, 'personKey'>
+  | Required<Pick<RpSession, 'companyKey'>>
+  | Required<Pick<RpSession, 'agencyKey'>>;
+
+/** Through an index, which may be a moment behind: for telling, never for a rule. */
+async function allBy(db: Db, index: 'byPerson' | 'byCompany' | 'byAgency', by: By): Promise<RpSession[]> {
+  const [[attribute, key] = ['', '']] = Object.entries(by);
+  const all: RpSession[] = [];
+  for (let from: Key | undefined; ; ) {
+    const page = await db.query<RpSession>('RpSessions', {
+      index,
+      when: '#key = :key',
+      names: { '#key': attribute },
+      values: { ':key': key },
+      from,
+    });
+    all.push(...page.items);
+    from = page.next;
+    if (!from) return all;
+  }
+}
+export const rpSessionsOfPerson = (db: Db, personKey: string) => allBy(db, 'byPerson', { personKey });
+/** Of whoever acts as this company. */
+export const rpSessionsForCompany = (db: Db, companyKey: string) => allBy(db, 'byCompany', { companyKey });
+/** Of this agency's agents at its clients. */
+export const rpSessionsForAgency = (db: Db, agencyKey: string) => allBy(db, 'byAgency', { agencyKey });
+
+/** That the client knows; only of the hand-over that it was told of. */
+export const rpToldWrite = (
+  { sessionId, clientId, sid }: Pick<RpSession, 'sessionId' | 'clientId' | 'sid'>,
+  told: NonNullable<RpSession['told']>,
+) => ({
+  table: 'RpSessions' as const,
+  key: { sessionId, clientId },
+  set: 'SET told = :told',
+  when: 'sid = :sid',
+  values: { ':told': told, ':sid': sid },
+});
+
 /** What of the identity goes into the indexes. */
 export const rpPlaceOf = (
   company: ActingCompany | undefined,

@@ -129,6 +129,33 @@ describe('what clients may ask before anybody logs in', () => {
     expect(header.alg).toBe('ES256');
     expect(body.keys.map((key: Loose) => key.kid)).toContain(header.kid);
   });
+
+  it('SSO-12 both metadata documents name the issuer and the endpoints that are served, and no other', async () => {
+    const { body, headers } = await get('/.well-known/openid-configuration');
+    expect((await get('/.well-known/oauth-authorization-server')).body).toEqual(body);
+    expect(headers.get('cache-control')).toBe('public, max-age=300');
+    expect(body).toMatchObject({
+      issuer: door.issuer,
+      jwks_uri: `${door.issuer}/.well-known/jwks.json`,
+      code_challenge_methods_supported: ['S256'],
+      id_token_signing_alg_values_supported: ['ES256'],
+      authorization_response_iss_parameter_supported: true,
+      require_pushed_authorization_requests: false,
+      request_uri_parameter_supported: false,
+      subject_types_supported: ['pairwise'],
+      backchannel_logout_supported: true,
+      backchannel_logout_session_supported: true,
+    });
+    const told = Object.entries<string>(body)
+      .filter(([name]) => name.endsWith('_endpoint'))
+      .map(([, url]) => url.slice(door.issuer.length));
+    const paths = flows.flatMap(({ routes = {} }) => Object.values(routes).map(({ path }) => path as string));
+    expect([...told].sort()).toEqual(
+      [...new Set(paths.filter((path) => path.startsWith('/oauth2/')))].sort(),
+    );
+    for (const [name, methods] of Object.entries<unknown>(body))
+      if (name.endsWith('_auth_methods_supported')) expect(methods).toEqual(['private_key_jwt']);
+  });
 });
 
 describe('every answer', () => {

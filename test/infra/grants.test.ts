@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { FlowDeclaration } from '#contract/flow.ts';
+import { type FlowDeclaration, queueVariable } from '#contract/flow.ts';
 import type { TableOrIndex } from '#contract/tables.ts';
 import { tableVariable } from '#contract/tables.ts';
 import { flows } from '#flows/contracts.ts';
@@ -54,9 +54,27 @@ describe.each(stageNames)('stage %s', (stage) => {
     });
     expect(
       granted(flow)
-        .filter((pair) => pair.startsWith('dynamodb:'))
+        .filter((pair) => pair.startsWith('dynamodb:') && !pair.includes('StreamArn'))
         .sort(),
     ).toEqual(declared.sort());
+  });
+
+  it.each(flows)('SSO-15 lets $name read the streams that start it, and send to its queues', (flow) => {
+    const tables = flow.trigger?.kind === 'stream' ? Object.keys(flow.trigger.tables) : [];
+    const read = granted(flow).filter((pair) => pair.includes('StreamArn'));
+    const actions = ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'];
+    expect(read).toHaveLength(actions.length * tables.length);
+    for (const table of tables)
+      for (const action of actions)
+        expect(
+          read.filter(
+            (pair) => pair.startsWith(`dynamodb:${action} `) && pair.includes(`GetAtt${table}StreamArn`),
+          ),
+        ).toHaveLength(1);
+    const queues = granted(flow).filter((pair) => /^sqs:SendMessage arn:/.test(pair));
+    expect(queues.map((pair) => pair.split(':').at(-1))).toEqual(
+      (flow.sends ?? []).map((queue) => `ahtax-${stage}-${queue}`),
+    );
   });
 
   it.each(flows)('lets $name read its own secrets only', (flow) => {
@@ -96,6 +114,7 @@ describe.each(stageNames)('stage %s', (stage) => {
       'SETTINGS',
       ...Object.keys(flow.tables ?? {}).map((table) => tableVariable(splitTable(table as TableOrIndex)[0])),
       ...(flow.secrets ?? []).map((secret) => `SECRET_${secret.toUpperCase()}`),
+      ...(flow.sends ?? []).map(queueVariable),
       ...(flow.trigger?.kind === 'rotation' ? ['DATA_KEY'] : []),
       ...(asserted ? ['CHANNEL_KEYS'] : []),
       ...(flow.routes && stages[stage].portal ? ['ORIGIN_SECRET'] : []),

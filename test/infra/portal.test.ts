@@ -89,10 +89,11 @@ describe.each(deployed)('portal stack of stage %s', (stage) => {
     front = one('AWS::CloudFront::Distribution').Properties.DistributionConfig as Distribution;
   }, synthTimeout);
 
-  it('sends /v1 and /.well-known to the API and everything else to the pages', () => {
+  it('SSO-15 sends /v1, /oauth2 and /.well-known to the API and everything else to the pages', () => {
     expect(behaviours().map(({ PathPattern, TargetOriginId }) => [PathPattern, TargetOriginId])).toEqual([
       [undefined, 'pages'],
       ['/v1/*', 'api'],
+      ['/oauth2/*', 'api'],
       ['/.well-known/*', 'api'],
     ]);
   });

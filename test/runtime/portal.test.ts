@@ -137,6 +137,7 @@ describe('pages on the port of the API', () => {
   it.each([
     ['GET', '/v1/nothing'],
     ['GET', '/.well-known/nothing'],
+    ['GET', '/oauth2/nothing'],
     ['GET', '/v1'],
     ['GET', '/local/nothing'],
     ['GET', '/local'],

@@ -1,0 +1,80 @@
+import { ok } from '#http/answers.ts';
+import type { StepOf } from '#http/call.ts';
+import type { House } from '#http/house.ts';
+import type { discovery } from './contract.ts';
+import { readDescription } from './description.ts';
+
+/** Endpoints by their name in the metadata. What no contract has is not offered. */
+const endpoints = {
+  authorization_endpoint: '/oauth2/authorize',
+  pushed_authorization_request_endpoint: '/oauth2/par',
+  token_endpoint: '/oauth2/token',
+  userinfo_endpoint: '/oauth2/userinfo',
+  revocation_endpoint: '/oauth2/revoke',
+  introspection_endpoint: '/oauth2/introspect',
+  end_session_endpoint: '/oauth2/logout',
+} as const;
+/** Those at which a client says who it is. */
+const authenticated = ['token', 'revocation', 'introspection'] as const;
+
+/** SSO-12: what is served, as this stage serves it. */
+async function metadata({ settings: { issuer } }: Pick<House, 'settings'>): Promise<Record<string, unknown>> {
+  const { paths } = (await readDescription()) as { paths: Record<string, unknown> };
+  const served = Object.entries(endpoints).filter(([, path]) => path in paths);
+  const has = new Set(served.map(([name]) => name));
+  const authentication = authenticated
+    .filter((name) => has.has(`${name}_endpoint`))
+    .flatMap((name) => [
+      [`${name}_endpoint_auth_methods_supported`, ['private_key_jwt']],
+      [`${name}_endpoint_auth_signing_alg_values_supported`, ['ES256']],
+    ]);
+  return {
+    issuer,
+    ...Object.fromEntries(served.map(([name, path]) => [name, issuer + path])),
+    jwks_uri: `${issuer}/.well-known/jwks.json`,
+    ...Object.fromEntries(authentication),
+    response_types_supported: ['code'],
+    response_modes_supported: ['query'],
+    grant_types_supported: ['authorization_code', 'refresh_token'],
+    code_challenge_methods_supported: ['S256'],
+    require_pushed_authorization_requests: false,
+    authorization_response_iss_parameter_supported: true,
+    subject_types_supported: ['pairwise'],
+    id_token_signing_alg_values_supported: ['ES256'],
+    scopes_supported: ['openid', 'profile', 'document'],
+    authorization_details_types_supported: ['taxpayer'],
+    acr_values_supported: ['urn:ahtax:2fa', 'urn:ahtax:face'],
+    prompt_values_supported: ['none', 'login', 'consent', 'select_account'],
+    display_values_supported: ['page'],
+    ui_locales_supported: ['zh-CN', 'en'],
+    claim_types_supported: ['normal'],
+    claims_supported: [
+      'iss',
+      'sub',
+      'aud',
+      'iat',
+      'exp',
+      'nonce',
+      'auth_time',
+      'acr',
+      'amr',
+      'sid',
+      'real_name_level',
+      'identity',
+      'name',
+    ],
+    claims_parameter_supported: true,
+    // Each of these would be refused by its own word.
+    request_parameter_supported: false,
+    request_uri_parameter_supported: false,
+    backchannel_logout_supported: true,
+    backchannel_logout_session_supported: true,
+  };
+}
+
+/** Clients may keep it as long as the keys (TOK-03). */
+const kept = { headers: { 'cache-control': 'public, max-age=300' } };
+
+export const openidConfiguration: StepOf<typeof discovery, 'openidConfiguration'> = async (h) =>
+  ok(await metadata(h), kept);
+export const oauthServer: StepOf<typeof discovery, 'oauthServer'> = async (h) => ok(await metadata(h), kept);

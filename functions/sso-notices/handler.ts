@@ -1,0 +1,37 @@
+import type { DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
+import { houseOf } from '#http/house.ts';
+import { imagesOf } from '#store/changes.ts';
+import { openTables } from '#store/db.ts';
+import type { RpSession } from '#store/rp-sessions.ts';
+import { ssoNotices } from './contract.ts';
+import { endIfOver } from './judge.ts';
+import { tell, untold } from './tell.ts';
+import { touchedBy } from './touched.ts';
+
+const openHouse = houseOf(ssoNotices, { db: openTables() });
+
+/**
+ * Changes of one table, in their order for each row. A batch that fails comes again: ending twice writes nothing twice, and
+ * a system that is told twice ends what it has ended.
+ */
+export async function handler({ Records }: DynamoDBStreamEvent): Promise<void> {
+  const house = await openHouse();
+  const now = new Date();
+  const judged = new Set<string>();
+  for (const record of Records) {
+    const table = tableOf(record);
+    const change = imagesOf(record.dynamodb);
+    if (table === 'RpSessions')
+      for (const over of untold(imagesOf<RpSession>(record.dynamodb))) await tell(over);
+    for (const handOver of await touchedBy(house.db, table, change)) {
+      const name = `${handOver.sessionId} ${handOver.clientId} ${handOver.sid}`;
+      if (judged.has(name)) continue;
+      judged.add(name);
+      await endIfOver(house, handOver, now);
+    }
+  }
+}
+
+/** `arn:…:table/ahtax-prod-Sessions/stream/…` → `Sessions` */
+const tableOf = ({ eventSourceARN = '' }: DynamoDBRecord): string =>
+  /:table\/[a-z]+-[a-z0-9]+-(\w+)\/stream\//.exec(eventSourceARN)?.[1] ?? '';

@@ -1,0 +1,58 @@
+import type { Change } from '#store/changes.ts';
+import type { Db } from '#store/db.ts';
+import {
+  type RpSession,
+  rpSessionsForAgency,
+  rpSessionsForCompany,
+  rpSessionsOf,
+  rpSessionsOfPerson,
+} from '#store/rp-sessions.ts';
+
+/** The key attributes of the rows that hand-overs stand on. */
+interface Keys {
+  readonly sessionId?: string;
+  readonly personKey?: string;
+  readonly companyKey?: string;
+  readonly agencyKey?: string;
+  readonly clientKey?: string;
+}
+
+/**
+ * The hand-overs that a change may have ended; too many cost a look each, none is left out. By a session they are found
+ * strongly consistent; by person and company through an index, which may be a moment late: a hand-over that is younger
+ * than that is judged when its own row is seen.
+ */
+export async function touchedBy(db: Db, table: string, change: Change): Promise<RpSession[]> {
+  const row = (change.fresh ?? change.old ?? {}) as Keys;
+  switch (table) {
+    case 'Sessions':
+      return live(row.sessionId ? await rpSessionsOf(db, row.sessionId) : []);
+    case 'RpSessions':
+      return begun(change as Change<Partial<RpSession>>);
+    case 'Relationships':
+      return live(row.personKey ? await rpSessionsOfPerson(db, row.personKey) : []);
+    case 'CrossRegionReports':
+      return live(row.companyKey ? await rpSessionsForCompany(db, row.companyKey) : []);
+    case 'Agreements':
+      return live(row.agencyKey ? await rpSessionsForAgency(db, row.agencyKey) : []);
+    case 'Agencies':
+      return both(db, row.agencyKey);
+    case 'Taxpayers':
+      return both(db, row.companyKey);
+    default:
+      throw new Error(`Nothing stands on ${table}`);
+  }
+}
+
+/** Whoever acts as a company, and an agency's agents at its clients. */
+async function both(db: Db, key: string | undefined): Promise<RpSession[]> {
+  if (key === undefined) return [];
+  const found = await Promise.all([rpSessionsForCompany(db, key), rpSessionsForAgency(db, key)]);
+  return live(found.flat());
+}
+
+const live = (found: readonly RpSession[]): RpSession[] => found.filter(({ ended }) => !ended);
+
+/** A hand-over that began, in an empty place or in that of another one. */
+const begun = ({ old, fresh }: Change<Partial<RpSession>>): RpSession[] =>
+  fresh && fresh.sid !== old?.sid ? live([fresh as RpSession]) : [];

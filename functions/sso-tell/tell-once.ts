@@ -1,0 +1,83 @@
+import * as v from 'valibot';
+import { newLogoutToken } from '#crypto/logout-tokens.ts';
+import type { RelyingParty } from '#domain/relying-parties.ts';
+import { writeLine } from '#gateways/log.ts';
+import { postForm } from '#gateways/post-form.ts';
+import type { House } from '#http/house.ts';
+import { type AuditKind, auditWrite } from '#store/audit.ts';
+import { rpToldWrite } from '#store/rp-sessions.ts';
+
+const telling = v.object({
+  sessionId: v.string(),
+  clientId: v.string(),
+  sid: v.string(),
+  sub: v.string(),
+  personKey: v.string(),
+  reason: v.string(),
+});
+type Telling = v.InferOutput<typeof telling>;
+/** @throws Error for what none of our functions sends: it ends with the dead letters */
+export const readTelling = (body: string): Telling => v.parse(telling, JSON.parse(body));
+
+/** SSO-8: how long a system may take to be reached, and in all (milliseconds). */
+const patience = { connectMilliseconds: 2_000, timeoutMilliseconds: 5_000 };
+
+type Told = Pick<House, 'db' | 'settings' | 'signing' | 'relyingParties'>;
+interface Try {
+  readonly tries: number;
+  /** Nobody tries again after this one. */
+  readonly last: boolean;
+}
+
+/**
+ * One try. 200 and 204 are a yes (OpenID Connect Back-Channel Logout, 2.8); everything else, a redirect too, is none.
+ * @returns whether the system knows, or is no client any more
+ */
+export async function tellOnce(h: Told, asked: Telling, now: Date, { tries, last }: Try): Promise<boolean> {
+  const client = h.relyingParties.find(({ clientId }) => clientId === asked.clientId);
+  const said = client ? await post(h, client, asked, now) : 'no-client';
+  const done = said === '200' || said === '204' || said === 'no-client';
+  const line = { flow: 'sso-tell', client: asked.clientId, reason: asked.reason, said, tries };
+  if (done) writeLine({ level: 'INFO', word: 'rp-told', ...line });
+  else writeLine({ level: last ? 'ERROR' : 'WARN', word: 'rp-not-told', ...line });
+  if (done) await keepTold(h, asked, now, tries);
+  else if (last) await h.db.put(audited(h, asked, 'sso-telling-failed', now, { said, tries }));
+  return done;
+}
+
+async function post(
+  { signing, settings }: Told,
+  { backchannelLogoutUri, clientId }: RelyingParty,
+  { sub, sid }: Telling,
+  now: Date,
+): Promise<string> {
+  const token = await newLogoutToken(signing, { issuer: settings.issuer, clientId, sub, sid }, now);
+  return postForm(backchannelLogoutUri, { logout_token: token }, patience);
+}
+
+async function keepTold(h: Told, asked: Telling, now: Date, tries: number): Promise<void> {
+  const at = Math.floor(now.getTime() / 1000);
+  // Another hand-over may have its row by now: then this one is history, which the audit keeps.
+  await h.db.update(rpToldWrite(asked, { at, tries }));
+  await h.db.put(audited(h, asked, 'sso-told', now, { reason: asked.reason }));
+}
+
+const audited = (
+  { settings }: Pick<Told, 'settings'>,
+  { personKey, clientId }: Telling,
+  kind: AuditKind,
+  at: Date,
+  detail: Record<string, string | number>,
+) =>
+  auditWrite(
+    {
+      subject: personKey,
+      kind,
+      outcome: kind === 'sso-told' ? 'success' : 'failure',
+      at,
+      channel: 'system',
+      address: '',
+      detail: { client: clientId, ...detail },
+    },
+    settings.policies.auditRetentionDays,
+  );

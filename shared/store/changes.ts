@@ -1,0 +1,19 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import type { Item } from './db.ts';
+
+/** One change of a table as its stream tells it: the row before and after. */
+export interface Change<T extends object = Item> {
+  readonly old?: T;
+  readonly fresh?: T;
+}
+interface StreamRecord {
+  readonly OldImage?: unknown;
+  readonly NewImage?: unknown;
+}
+
+/** The caller knows whose rows they are. */
+export function imagesOf<T extends object = Item>({ OldImage, NewImage }: StreamRecord = {}): Change<T> {
+  const read = (image: unknown) => unmarshall(image as Record<string, AttributeValue>) as T;
+  return { ...(OldImage ? { old: read(OldImage) } : {}), ...(NewImage ? { fresh: read(NewImage) } : {}) };
+}

@@ -1,0 +1,97 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import type { RelyingPartyInput } from '#contract/relying-parties.ts';
+import { type RpSession, rpPlaceOf, rpSessionPut } from '#store/rp-sessions.ts';
+import type { Door } from '../../support/door.ts';
+import { row } from '../../support/watched.ts';
+
+/** A tax system as far as logging out concerns it: what it was posted, and what it answers. */
+export interface StandIn {
+  readonly client: RelyingPartyInput;
+  /** Logout tokens, in the order of their arrival. */
+  readonly tokens: string[];
+  /** 200 unless set. */
+  answer: (response: ServerResponse) => void;
+  stop(): void;
+}
+
+const key = { kid: 'k1', kty: 'EC', crv: 'P-256' } as const;
+
+export async function standIn(clientId: string): Promise<StandIn> {
+  const tokens: string[] = [];
+  const one = {
+    tokens,
+    answer: (response: ServerResponse) => void response.writeHead(200).end(),
+  };
+  const server = createServer((incoming, response) => {
+    let body = '';
+    incoming.setEncoding('utf8').on('data', (part: string) => {
+      body += part;
+    });
+    incoming.once('end', () => {
+      tokens.push(new URLSearchParams(body).get('logout_token') ?? `not a token: ${incoming.url}`);
+      one.answer(response);
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const coordinate = () => randomBytes(32).toString('base64url');
+  return Object.assign(one, {
+    client: {
+      clientId,
+      name: { zh: clientId, en: clientId },
+      sector: 'filing',
+      redirectUris: [`${origin}/callback`],
+      backchannelLogoutUri: `${origin}/logout`,
+      keys: [{ ...key, x: coordinate(), y: coordinate() }],
+      resources: [{ uri: `${origin}/api` }],
+      accepts: { kinds: ['natural', 'enterprise', 'agency', 'special'] },
+    } satisfies RelyingPartyInput,
+    stop: () => {
+      server.close();
+      server.closeAllConnections();
+    },
+  });
+}
+
+const put = async (door: Door, item: object) => {
+  await door.dynamodb('PutItem', {
+    TableName: door.tables.find((name) => name.endsWith('-RpSessions')),
+    Item: marshall(item, { removeUndefinedValues: true }),
+  });
+};
+
+/** A hand-over as the exchange of a code leaves it behind; for tests whose subject is its end. */
+export async function handedOver(
+  door: Door,
+  sessionId: string,
+  clientId: string,
+  changes: Partial<RpSession> = {},
+): Promise<RpSession> {
+  const session = await row(door, 'Sessions', { sessionId });
+  const next: RpSession = {
+    sessionId,
+    clientId,
+    sid: randomBytes(24).toString('base64url'),
+    sub: `s1_${session.personKey}`,
+    personKey: session.personKey,
+    ...rpPlaceOf(session.company),
+    version: session.version,
+    scope: 'openid',
+    resource: 'http://127.0.0.1/api',
+    authorizationDetails: [],
+    startedAt: session.startedAt,
+    expiresAt: session.expiresAt,
+    ...changes,
+  };
+  const write = rpSessionPut(next, undefined);
+  await put(door, 'put' in write ? write.put : {});
+  return next;
+}
+
+export const rpRow = (door: Door, { sessionId, clientId }: Pick<RpSession, 'sessionId' | 'clientId'>) =>
+  row(door, 'RpSessions', { sessionId, clientId });
