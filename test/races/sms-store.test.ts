@@ -166,7 +166,12 @@ describe('the rows of a number', () => {
   /** Sends of these kinds, a minute apart; each journey believes what is true of the window. */
   async function sent(phoneKey: string, ...kinds: SendKind[]): Promise<void> {
     for (const [at, kind] of kinds.entries()) {
-      const taken = await take({ phoneKey, kind, now: start + at * 60_000, seen: at === 0 ? undefined : start });
+      const taken = await take({
+        phoneKey,
+        kind,
+        now: start + at * 60_000,
+        seen: at === 0 ? undefined : start,
+      });
       expect(taken, `${kind} in minute ${at}`).toBeDefined();
     }
   }
@@ -218,7 +223,7 @@ describe('the rows of a number', () => {
     const owners = async (phoneKey = '', ...times: number[]) => {
       for (const now of times) expect(await take({ phoneKey, kind: 'owner', now })).toBeDefined();
     };
-    const before = async (phoneKey = '') => {
+    const counted = async (phoneKey = '') => {
       const { outsideAt, ...rest } = (await windowOf(phoneKey)) ?? {};
       return rest;
     };
@@ -235,17 +240,17 @@ describe('the rows of a number', () => {
     ] as const) {
       const old = await opening(phoneKey);
       await owners(phoneKey, ...times);
-      const stood = await before(phoneKey);
+      const stood = await counted(phoneKey);
       await returnSend(db, old);
-      expect(await before(phoneKey)).toEqual(stood);
+      expect(await counted(phoneKey)).toEqual(stood);
     }
 
     await owners(further, start);
     const inside = await take({ phoneKey: further ?? '', kind: 'stranger', now: start + 1000, seen: start });
     await owners(further, late, late + 61_000);
-    const stood = await before(further);
+    const stood = await counted(further);
     if (inside) await returnSend(db, inside);
-    expect(await before(further)).toEqual(stood);
+    expect(await counted(further)).toEqual(stood);
   });
 
   it('SMS-1 giving back what began a window does not fail where the rest of it has lost its time', async () => {
