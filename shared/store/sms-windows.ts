@@ -203,11 +203,16 @@ export async function takeSend(
 export async function returnSend(db: Db, taken: Taken, writes: readonly Write[] = []): Promise<void> {
   const { phoneKey, kind } = taken;
   const less = 'outside = outside - :outside, strangers = strangers - :stranger';
-  const form = (set: string, when: string, values: object, names: Record<string, string>): Write => ({
+  const form = (
+    set: string,
+    when?: string,
+    values: object = {},
+    names: Record<string, string> = {},
+  ): Write => ({
     table: 'SmsWindows',
     key: { phoneKey },
     set,
-    when: `#last = :ours AND ${when}`,
+    when: when === undefined ? '#last = :ours' : `#last = :ours AND ${when}`,
     names: { '#last': lastOf(kind), ...names },
     values: { ':ours': taken.now.getTime(), ...values },
     otherwise: () => new Moved(),
@@ -238,7 +243,7 @@ export async function returnSend(db: Db, taken: Taken, writes: readonly Write[] 
             total,
           ),
         ]),
-    form('REMOVE #last', 'attribute_exists(#last)', {}, {}),
+    form('REMOVE #last'),
   ];
   const day: Write[] =
     kind === 'stranger'
@@ -247,8 +252,7 @@ export async function returnSend(db: Db, taken: Taken, writes: readonly Write[] 
             table: 'SmsWindows',
             key: { phoneKey: dayKey(phoneKey, taken.now) },
             set: 'SET strangers = strangers - :one',
-            when: 'strangers > :none',
-            values: { ':one': 1, ':none': 0 },
+            values: { ':one': 1 },
           },
         ]
       : [];

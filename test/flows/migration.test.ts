@@ -63,6 +63,11 @@ describe('people who move over', () => {
       expect(password).toEqual({ hash: expect.stringMatching(/^\$argon2id\$/), pepperVersion: 1 });
       expect(passwordRev).toBe(0);
       expect(await factorsOf(who)).toEqual(['sms', 'face']);
+      // Told once: the second login has nothing to replace.
+      const told = (await events(door)).filter(
+        ({ subject, kind }) => subject === key && kind === 'password-rehashed',
+      );
+      expect(told.map(({ outcome }) => outcome)).toEqual(['success']);
     }
   });
 
@@ -263,6 +268,12 @@ describe('what people have done here', () => {
     await feed(door, personLine(other, 2, { phones: [other.phone] }));
     expect(await phonesOf(session)).toHaveLength(2);
     await ownedNumbers(door);
+
+    const named = await moved(door, person());
+    const username = `Chaohu${Date.now() % 1e8}`;
+    expectStatus(await (await signIn(door, named)).api('PUT', '/v1/account/username', { username }), 200);
+    await feed(door, personLine(named, 2));
+    expect(await factorsOf(named, username)).toEqual(['sms', 'face']);
   });
 
   it('MIG-1 CTR-2 who was deregistered here is not opened again by a line', async () => {

@@ -163,6 +163,107 @@ describe('the rows of a number', () => {
     expect(await take({ phoneKey, kind: 'owner', now: start + 180_000 })).toBeDefined();
   });
 
+  /** Sends of these kinds, a minute apart; each journey believes what is true of the window. */
+  async function sent(phoneKey: string, ...kinds: SendKind[]): Promise<void> {
+    for (const [at, kind] of kinds.entries()) {
+      const taken = await take({
+        phoneKey,
+        kind,
+        now: start + at * 60_000,
+        seen: at === 0 ? undefined : start,
+      });
+      expect(taken, `${kind} in minute ${at}`).toBeDefined();
+    }
+  }
+  const atMinute = (minute: number, kind: SendKind, phoneKey: string, owned = true) =>
+    take({ phoneKey, kind, now: start + minute * 60_000, seen: start, owned });
+  const windowOf = (phoneKey: string) => db.get<Record<string, number>>('SmsWindows', { phoneKey });
+
+  it('SMS-4 the write itself refuses what the window has no room for, where nothing was read before it', async () => {
+    const [strangers, resets, mixed] = [await number(true), await number(true), await number(true)];
+    await sent(strangers, 'stranger', 'stranger', 'stranger');
+    expect(await atMinute(3, 'stranger', strangers)).toBeUndefined();
+    await sent(resets, 'stranger', 'stranger', 'stranger', 'reset');
+    expect(await atMinute(4, 'reset', resets)).toBeUndefined();
+    await sent(mixed, 'stranger', 'stranger', 'reset', 'reset');
+    expect(await atMinute(4, 'stranger', mixed)).toBeUndefined();
+    for (const phoneKey of [resets, mixed]) expect(await atMinute(4, 'owner', phoneKey)).toBeDefined();
+  });
+
+  it('SMS-4 nor does it believe that a number is nobody’s', async () => {
+    const phoneKey = await number(true);
+    await sent(phoneKey, 'stranger', 'stranger', 'stranger');
+    expect(await atMinute(3, 'stranger', phoneKey, false)).toBeUndefined();
+  });
+
+  it('SMS-1 a window that is over, or was given back, is begun anew, whatever a journey believes', async () => {
+    const [over, returned] = [await number(true), await number(true)];
+    await sent(over, 'owner');
+    const late = start + 600_000;
+    expect(await take({ phoneKey: over, kind: 'owner', now: late, seen: late - 1000 })).toMatchObject({
+      startedAt: late,
+    });
+    const first = await take({ phoneKey: returned, kind: 'owner', now: start });
+    if (first) await returnSend(db, first);
+    const next = start + 1000;
+    expect(await take({ phoneKey: returned, kind: 'owner', now: next, seen: start })).toMatchObject({
+      startedAt: next,
+    });
+  });
+
+  it('SMS-1 SMS-4 giving back touches neither a later send of the same queue nor a later window', async () => {
+    // The answer of the provider comes so late that others have sent meanwhile.
+    const [queue, window, full, further] = await Promise.all([1, 2, 3, 4].map(() => number(true)));
+    const late = start + 600_000;
+    const opening = async (phoneKey = '') => {
+      const taken = await take({ phoneKey, kind: 'stranger', now: start });
+      if (!taken) throw new Error('should pass');
+      return taken;
+    };
+    const owners = async (phoneKey = '', ...times: number[]) => {
+      for (const now of times) expect(await take({ phoneKey, kind: 'owner', now })).toBeDefined();
+    };
+    const counted = async (phoneKey = '') => {
+      const { outsideAt, ...rest } = (await windowOf(phoneKey)) ?? {};
+      return rest;
+    };
+
+    const first = await opening(queue);
+    await owners(queue, start + 1500);
+    expect(await take({ phoneKey: queue ?? '', kind: 'stranger', now: start + 61_000 })).toBeDefined();
+    await returnSend(db, first);
+    expect(await take({ phoneKey: queue ?? '', kind: 'stranger', now: start + 62_000 })).toBeUndefined();
+
+    for (const [phoneKey, times] of [
+      [window, [late]],
+      [full, [late, late + 61_000]],
+    ] as const) {
+      const old = await opening(phoneKey);
+      await owners(phoneKey, ...times);
+      const stood = await counted(phoneKey);
+      await returnSend(db, old);
+      expect(await counted(phoneKey)).toEqual(stood);
+    }
+
+    await owners(further, start);
+    const inside = await take({ phoneKey: further ?? '', kind: 'stranger', now: start + 1000, seen: start });
+    await owners(further, late, late + 61_000);
+    const stood = await counted(further);
+    if (inside) await returnSend(db, inside);
+    expect(await counted(further)).toEqual(stood);
+  });
+
+  it('SMS-1 giving back what began a window does not fail where the rest of it has lost its time', async () => {
+    const phoneKey = await number(true);
+    const first = await take({ phoneKey, kind: 'stranger', now: start });
+    expect(await take({ phoneKey, kind: 'owner', now: start + 1000, seen: start })).toBeDefined();
+    const last = await take({ phoneKey, kind: 'owner', now: start + 62_000, seen: start });
+    if (!first || !last) throw new Error('both should pass');
+    await returnSend(db, last);
+    await returnSend(db, first);
+    expect(await windowOf(phoneKey)).toMatchObject({ startedAt: start, total: 2 });
+  });
+
   it('SMS-1 a refused send that began a window leaves it to what the other kind sent meanwhile', async () => {
     const phoneKey = await number(true);
     const stranger = await take({ phoneKey, kind: 'stranger', now: start });

@@ -136,3 +136,26 @@ describe('the account box', () => {
     );
   });
 });
+
+describe('what the person says it is', () => {
+  const [today, text] = ['2026-11-23', '13812345678'];
+  it('DOC-6 leaves the readings of that kind, and of documents that one type', () => {
+    const all = readAccount(text, today);
+    const types = all.flatMap((one) => (one.kind === 'document' ? one.types : []));
+    expect(types.length).toBeGreaterThan(1);
+    expect(readAccount(text, today, { kind: 'phone' })).toEqual([{ kind: 'phone', phone: text }]);
+    expect(readAccount(text, today, { kind: 'username' })).toEqual([]);
+    for (const documentType of types)
+      expect(readAccount(text, today, { kind: 'document', documentType })).toEqual([
+        { kind: 'document', number: text, types: [documentType] },
+      ]);
+    expect(readAccount(text, today, { kind: 'document', documentType: '201' })).toEqual([]);
+    expect(readAccount('abcdef', today, { kind: 'username' })).toEqual([
+      { kind: 'username', username: 'abcdef' },
+    ]);
+  });
+  it('DOC-6 nothing that is too long is an account', () => {
+    expect(readAccount(`${text}${' '.repeat(53)}`, today).length).toBeGreaterThan(0);
+    expect(readAccount(`${text}${' '.repeat(54)}`, today)).toEqual([]);
+  });
+});

@@ -2,8 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   calendarYear,
+  clockHour,
   followingDay,
   isCalendarDate,
+  isDay,
   isoShanghai,
   midnightOf,
   nextMidnight,
@@ -82,6 +84,21 @@ describe('days of Asia/Shanghai', () => {
     ]) {
       expect(() => midnightOf(day)).toThrow(RangeError);
     }
+  });
+
+  it('SMS-4 the hour of the clock begins at its first second and ends with the next', () => {
+    const hour = {
+      from: Date.parse('2027-03-02T02:00:00Z') / 1000,
+      until: Date.parse('2027-03-02T03:00:00Z') / 1000,
+    };
+    for (const at of ['02:00:00.000Z', '02:30:00.000Z', '02:59:59.999Z'])
+      expect(clockHour(new Date(`2027-03-02T${at}`))).toEqual(hour);
+  });
+
+  it('REL-8 a day is written whole and exists', () => {
+    expect(['2027-03-02', '2028-02-29'].map(isDay)).toEqual([true, true]);
+    for (const text of ['', '2027-02-29', '2027-3-2', 'x2027-03-02', '2027-03-02x', '20270302'])
+      expect([text, isDay(text)]).toEqual([text, false]);
   });
 
   it('DOC-2 knows the dates that exist', () => {

@@ -1,11 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { isAdmitted, properEntry } from '#domain/entries.ts';
+import { isAdmitted, isSpecial, properEntry } from '#domain/entries.ts';
 import { entries } from '#domain/names.ts';
 import { companySubjects } from '#domain/taxpayers.ts';
 
 const companyEntries = entries.filter((entry) => entry !== 'natural');
 
 describe('entries', () => {
+  it('SPC-1 special are those of 特定主体', () => {
+    expect(entries.filter(isSpecial).sort()).toEqual([
+      'cross-region',
+      'cross-region-property',
+      'social-insurance',
+    ]);
+  });
+
   it('SPC-1 SPC-4 SPC-5 lets special subjects in at their own entry only', () => {
     for (const special of ['cross-region', 'cross-region-property', 'social-insurance'] as const)
       for (const entry of companyEntries) {

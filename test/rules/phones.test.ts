@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { looksLikePhone, parsePhone, readPhone } from '#domain/phones.ts';
+import { coversRecovery, looksLikePhone, parsePhone, readPhone, recoveredLately } from '#domain/phones.ts';
+import { defaultPolicies as policies } from '#domain/policies.ts';
 import { refusal } from './people.ts';
 
 const phones = fc.stringMatching(/^1[3-9]\d{9}$/);
@@ -83,5 +84,30 @@ describe('phones', () => {
         expect(readPhone(raw) ?? '13000000000').toMatch(/^1[3-9]\d{9}$/);
       }),
     );
+  });
+});
+
+describe('a recovered phone', () => {
+  const recovered = Date.parse('2027-03-02T02:00:00.000Z');
+  const recoveredAt = new Date(recovered).toISOString();
+  const later = (milliseconds: number) => new Date(recovered + milliseconds);
+  const day = 86_400_000;
+
+  it('PHN-4 is no fresh factor for twenty-four hours, to the millisecond', () => {
+    expect(recoveredLately({ recoveredAt }, later(0), policies)).toBe(true);
+    expect(recoveredLately({ recoveredAt }, later(day - 1), policies)).toBe(true);
+    expect(recoveredLately({ recoveredAt }, later(day), policies)).toBe(false);
+    expect(recoveredLately({}, later(0), policies)).toBe(false);
+  });
+
+  it('PHN-4 is covered by a face that was seen after it, and needs none later', () => {
+    const covers = (faceAt: string | undefined, now: Date) =>
+      coversRecovery({ faceAt, recoveredAt }, now, policies);
+    expect(covers(undefined, later(1))).toBe(false);
+    expect(covers(recoveredAt, later(1))).toBe(false);
+    expect(covers(later(-1).toISOString(), later(1))).toBe(false);
+    expect(covers(later(1).toISOString(), later(2))).toBe(true);
+    expect(covers(undefined, later(day))).toBe(true);
+    expect(coversRecovery({ faceAt: undefined, recoveredAt: undefined }, later(0), policies)).toBe(true);
   });
 });

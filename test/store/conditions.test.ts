@@ -1,0 +1,99 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { defaultPolicies as policies } from '#domain/policies.ts';
+import { Problem } from '#domain/problem.ts';
+import { agreementKey, clientPlaceKey, onAgreementChecks } from '#store/agency-forms.ts';
+import type { Db, Item, Write } from '#store/db.ts';
+import { endWrite } from '#store/sessions.ts';
+import { ticketKeyOf, tryCode } from '#store/tickets.ts';
+import { recoveryCoveredCheck } from '#store/users.ts';
+import { openStore } from '../support/store.ts';
+
+/** Conditions that a request hardly meets the wrong side of: each against rows as they may stand. */
+let db: Db;
+beforeAll(async () => {
+  db = await openStore('Agreements', 'Relationships', 'Sessions', 'Tickets', 'Users');
+});
+
+const now = new Date('2027-03-02T10:00:00+08:00');
+const seconds = now.getTime() / 1000;
+let rows = 0;
+const put = (table: Extract<Write, { put: Item }>['table'], item: Item) =>
+  db.transact([{ table, put: item }]);
+const codeOf = async (run: Promise<unknown>): Promise<string | undefined> => {
+  try {
+    await run;
+    return undefined;
+  } catch (error) {
+    if (error instanceof Problem) return error.code;
+    throw error;
+  }
+};
+
+describe('an agreement that somebody works by', () => {
+  const judged = async (agreement: Item, place: readonly string[] = ['f1'], read = ['f1']) => {
+    const agreementId = `AG-${rows++}`;
+    const stood = { formId: 'f1', state: 'active', from: '2027-03-02', until: '2027-03-02', ...agreement };
+    await put('Agreements', { ...agreementKey(agreementId), ...stood });
+    await put('Relationships', {
+      ...clientPlaceKey('p1_agent', 'c_client', agreementId),
+      forms: new Set(place),
+    });
+    const checks = onAgreementChecks('p1_agent', { agreementId, clientKey: 'c_client' }, read, '2027-03-02');
+    return codeOf(db.transact(checks));
+  };
+
+  it('AGY-4 SWI-5 is in force from its first day to its last, and by a form that names the person', async () => {
+    expect(await judged({})).toBeUndefined();
+    expect(await judged({ formId: 'f2' }, ['f1', 'f2'], ['f1', 'f2'])).toBeUndefined();
+    for (const wrong of [
+      judged({ from: '2027-03-03' }),
+      judged({ until: '2027-03-01' }),
+      judged({ state: 'ended' }),
+      judged({ formId: 'f2' }),
+      judged({}, ['f2']),
+    ])
+      expect(await wrong).toBe('RELATION_NOT_FOUND');
+  });
+});
+
+it('SES-3 SES-4 the first reason of a session’s end stays', async () => {
+  const sessionId = `s${rows++}`;
+  await put('Sessions', { sessionId });
+  const end = (reason: 'logged-out' | 'replaced', at: number) =>
+    db.transact([endWrite(sessionId, { reason, at })]);
+  await end('logged-out', 1);
+  await end('replaced', 2);
+  expect(await db.get('Sessions', { sessionId })).toMatchObject({ ended: { reason: 'logged-out', at: 1 } });
+});
+
+it('SMS-2 a code is tried at a ticket of its kind only', async () => {
+  const id = `t${rows++}`;
+  const ticketKey = ticketKeyOf(id);
+  await put('Tickets', {
+    ticketKey,
+    kind: 'login',
+    state: 'open',
+    expiresAt: seconds + 600,
+    code: { hash: 'h', phoneKey: 'n1_x', expiresAt: seconds + 300 },
+  });
+  const tried = (kind: 'login' | 'password-reset') => codeOf(tryCode(db, id, kind, now, 5, `try${rows++}`));
+  expect(await tried('password-reset')).toBe('NOT_FOUND');
+  expect((await db.get<Item>('Tickets', { ticketKey }))?.codeTries).toBeUndefined();
+  expect(await tried('login')).toBeUndefined();
+});
+
+it('PHN-4 a recovered phone wants a face for twenty-four hours, to the millisecond, or one seen after it', async () => {
+  const dayAgo = now.getTime() - policies.recoveredPhoneSeconds * 1000;
+  const covered = async (recoveredAt: number, faceAt?: number, status = 'active') => {
+    const personKey = `p1_${rows++}`;
+    const iso = (time: number) => new Date(time).toISOString();
+    await put('Users', { personKey, account: { status }, phoneRecoveredAt: iso(recoveredAt) });
+    const seen = faceAt === undefined ? undefined : iso(faceAt);
+    return codeOf(db.transact([recoveryCoveredCheck(personKey, seen, now, policies)]));
+  };
+  expect(await covered(dayAgo)).toBeUndefined();
+  expect(await covered(dayAgo + 1)).toBe('FACE_REQUIRED');
+  expect(await covered(dayAgo + 1000, dayAgo + 1000)).toBe('FACE_REQUIRED');
+  expect(await covered(dayAgo + 1000, dayAgo + 1001)).toBeUndefined();
+  expect(await covered(dayAgo, undefined, 'cancelled')).toBe('SESSION_ENDED');
+});
