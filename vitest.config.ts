@@ -10,6 +10,7 @@ const aloneInItsTables = [
   'feed-order',
   'large-lists',
   'midnight',
+  'midnight-rest',
   'migration',
   'phones',
   'seeded',

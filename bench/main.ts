@@ -4,6 +4,7 @@ import { showCompanies } from './companies.ts';
 import { loadFeed } from './feed.ts';
 import { importPeople } from './import.ts';
 import { compareLogins } from './login/compare.ts';
+import { sweepMidnight } from './midnight.ts';
 import { showPortal } from './portal/show.ts';
 import { progress, say } from './print.ts';
 import { showReports } from './reports.ts';
@@ -17,6 +18,7 @@ const parts = {
   login: compareLogins,
   feed: loadFeed,
   import: importPeople,
+  midnight: sweepMidnight,
   bundles: weighBundles,
   portal: showPortal,
   start: timeStart,

@@ -16,6 +16,7 @@ import { identity } from './identity/contract.ts';
 import { keyRotation } from './key-rotation/contract.ts';
 import { legacy } from './legacy/contract.ts';
 import { login } from './login/contract.ts';
+import { midnightRest } from './midnight-rest/contract.ts';
 import { midnightUnlock } from './midnight-unlock/contract.ts';
 import { passwordReset } from './password-reset/contract.ts';
 import { phoneRecovery } from './phone-recovery/contract.ts';
@@ -60,6 +61,7 @@ const declared = [
   ssoNotices,
   ssoTell,
   midnightUnlock,
+  midnightRest,
   keyRotation,
 ] as const satisfies readonly FlowDeclaration[];
 

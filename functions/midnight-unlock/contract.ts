@@ -8,6 +8,8 @@ export const midnightUnlock = flow({
     Lockouts: ['UpdateItem'],
     Audit: ['PutItem'],
   },
+  sends: ['locks-left'],
+  memoryMb: 1769,
   timeoutSeconds: 300,
   trigger: {
     kind: 'schedule',

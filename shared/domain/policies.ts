@@ -14,6 +14,8 @@ export const defaultPolicies = {
   lockoutFailures: 5,
   /** UNL-2: days a lock row is kept for a late sweep. */
   lockoutRetentionDays: 7,
+  /** UNL-1: of one run of the midnight sweep; what is left then is the next one's. */
+  sweepMilliseconds: 240_000,
   /** LCK-5: wrong SMS codes a day per person over all tickets and purposes. */
   smsGuessesPerDay: 10,
   /** LCK-5: of somebody who is not registered they count on the ticket, and on the phone until it wants a challenge. */

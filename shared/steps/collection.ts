@@ -6,7 +6,7 @@ import { parsePhone } from '#domain/phones.ts';
 import type { House } from '#http/house.ts';
 import { auditWrite } from '#store/audit.ts';
 import type { Key } from '#store/db.ts';
-import { relationsOf, nameUpdate } from '#store/relations.ts';
+import { nameUpdate, relationsOf } from '#store/relations.ts';
 import {
   decidedAnew,
   findPerson,

@@ -37,11 +37,15 @@ export interface Reserved {
   readonly taken: number;
 }
 
-/** The sweep reads this many partitions a day; one would be hot on a bad night. */
+/** The sweep reads this many partitions a day side by side; one would be hot on a bad night. */
 export const sweepShards = 8;
 export const sweepKeyOf = (day: string, shard: number): string => `${day}#${shard}`;
-const shardOf = (personKey: string): number =>
-  (personKey.charCodeAt(personKey.length - 1) ?? 0) % sweepShards;
+/** Over the whole key: its last character alone says only four bits of the hash. */
+export function shardOf(personKey: string): number {
+  let sum = 0;
+  for (let at = 0; at < personKey.length; at++) sum = (sum * 31 + personKey.charCodeAt(at)) % 1_000_003;
+  return sum % sweepShards;
+}
 
 export const lockoutKey = (personKey: string, day: string) => ({ personKey, day });
 

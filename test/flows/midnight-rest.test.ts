@@ -1,0 +1,83 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sweepKeyOf, sweepShards } from '#store/lockouts.ts';
+import { expectStatus } from '../support/door.ts';
+import { openWatchedDoor, rows, type WatchedDoor } from '../support/watched.ts';
+import { putAll } from './support/bulk.ts';
+
+/** A night that does not fit one run: here a run has a moment (UNL-1). */
+let door: WatchedDoor;
+beforeAll(async () => {
+  door = await openWatchedDoor({ alone: true, policies: { sweepMilliseconds: 300 } });
+});
+afterAll(() => door?.finish('midnight-rest'));
+
+const many = 700;
+async function locked(day: string, count = many): Promise<void> {
+  await putAll(
+    door,
+    'Lockouts',
+    Array.from({ length: count }, (_, at) => ({
+      personKey: `p_${day}-${at}`,
+      day,
+      password: new Set(['a', 'b', 'c', 'd', 'e']),
+      lockedAt: `${day}T12:00:00.000Z`,
+      lockedBy: 'password',
+      sweepKey: sweepKeyOf(day, at % sweepShards),
+    })),
+  );
+}
+const sweep = () => door.http('POST', '/local/schedule/midnight-unlock');
+const unlockings = async (day: string) =>
+  (await rows(door, 'Audit')).filter(({ kind, detail }) => kind === 'unlocked' && detail.lockedOn === day);
+const marked = async (day: string) =>
+  (await rows(door, 'Lockouts')).filter((row) => row.day === day && row.sweepKey !== undefined);
+
+describe('what does not fit the time of a run', () => {
+  it('UNL-1 is handed on until nothing is left, one audit event each', async () => {
+    door.clock.set('2027-03-03T00:00:00+08:00');
+    await locked('2027-03-02');
+    const first = expectStatus(await sweep(), 200).body;
+    expect(first.left).toBe(true);
+    expect(first.unlocked).toBeLessThan(many);
+    await door.settled();
+    expect(await marked('2027-03-02')).toEqual([]);
+    const events = await unlockings('2027-03-02');
+    expect(events).toHaveLength(many);
+    expect(new Set(events.map(({ subject }) => subject)).size).toBe(many);
+    const told = door
+      .logs()
+      .map(({ line }) => line)
+      .filter((line) => line.includes('"unlocked"'))
+      .map((line) => JSON.parse(line) as { flow: string; unlocked: number; left: boolean });
+    expect(told.length).toBeGreaterThan(1);
+    expect(told.slice(1).every(({ flow }) => flow === 'midnight-rest')).toBe(true);
+    expect(told.reduce((sum, { unlocked }) => sum + unlocked, 0)).toBe(many);
+    expect(told.at(-1)?.left).toBe(false);
+  });
+
+  it('UNL-1 comes again where the run that goes on fails or dies, and is put aside for somebody to look at at last', async () => {
+    door.clock.set('2027-03-05T00:00:00+08:00');
+    await locked('2027-03-04');
+    await door.provoking(async () => {
+      door.faults.add({
+        function: 'midnight-rest',
+        action: 'TransactWriteItems',
+        kind: 'error500',
+        times: Number.POSITIVE_INFINITY,
+      });
+      expectStatus(await sweep(), 200);
+      for (let round = 0; round < 6; round++) {
+        await door.settled();
+        door.clock.advance(1_801);
+      }
+      await door.settled();
+    });
+    expect(door.queued('midnight-rest-failed')).toHaveLength(1);
+    expect((await marked('2027-03-04')).length).toBeGreaterThan(0);
+    // The next start, of whoever looked or of the next night, finishes it.
+    expectStatus(await sweep(), 200);
+    await door.settled();
+    expect(await marked('2027-03-04')).toEqual([]);
+    expect(await unlockings('2027-03-04')).toHaveLength(many);
+  });
+});
