@@ -26,7 +26,17 @@ function target(file: string, specifier: string): string | undefined {
  * Exports that no other production file takes, with the reason why they are there.
  * A test that wants more than production uses wants the wrong thing: it proves code that does not run.
  */
-const excepted: Readonly<Record<string, string>> = {};
+const handOver = 'The flows of single sign-on that take it are not there yet (ADR 0034).';
+const excepted: Readonly<Record<string, string>> = {
+  'shared/domain/relying-parties.ts accepts': handOver,
+  'shared/http/answers.ts seeOther': handOver,
+  'shared/http/cookies.ts hostCookie': handOver,
+  'shared/store/rp-sessions.ts rpSessionKey': handOver,
+  'shared/store/rp-sessions.ts findRpSession': handOver,
+  'shared/store/rp-sessions.ts rpPlaceOf': handOver,
+  'shared/store/rp-sessions.ts rpSessionPut': handOver,
+  'shared/store/tickets.ts clientAssertionWrite': handOver,
+};
 
 describe('exports', () => {
   it('are used by what runs, not by tests alone', () => {
