@@ -2,7 +2,7 @@ import { isoShanghai, shanghaiDay } from '#domain/days.ts';
 import { isLive, listOf, refusalOf, type ShownState, transitions } from '#domain/relations.ts';
 import { ok } from '#http/answers.ts';
 import type { StepOf } from '#http/call.ts';
-import type { House } from '#http/house.ts';
+import type { FlowContext } from '#http/house.ts';
 import { personPage } from '#steps/company-copies.ts';
 import { cursorAt, placeAt } from '#steps/cursors.ts';
 import { type Relation, shownStateOf } from '#store/relations.ts';
@@ -17,29 +17,29 @@ const pageLength = 50;
  * nobody else's can come. What they say of their companies is what the companies are now: one that has just been
  * cancelled lets nothing stand in a list of what lives (ENT-4).
  */
-export const listAuthorizations: StepOf<typeof authorizations, 'list'> = async (h, call) => {
+export const listAuthorizations: StepOf<typeof authorizations, 'list'> = async (ctx, call) => {
   const { personKey } = call.caller.session;
   const { state: list, cursor } = call.query;
   const day = shanghaiDay(call.now);
   const owner = `authorizations/${list}/${personKey}`;
-  const { relations, next } = await personPage(h.db, personKey, list, {
+  const { relations, next } = await personPage(ctx.db, personKey, list, {
     day,
     limit: pageLength,
-    from: placeAt(h, owner, cursor),
+    from: placeAt(ctx, owner, cursor),
   });
   const shown = relations
     .map((relation) => ({ relation, state: shownStateOf(relation, day) }))
     .filter(({ state }) => listOf(state) === list)
     .sort((a, b) => (a.relation.relation < b.relation.relation ? -1 : 1));
   return ok({
-    authorizations: shown.map(({ relation, state }) => answerOf(h, relation, state, day)),
-    ...(next ? { cursor: cursorAt(h, owner, next) } : {}),
+    authorizations: shown.map(({ relation, state }) => answerOf(ctx, relation, state, day)),
+    ...(next ? { cursor: cursorAt(ctx, owner, next) } : {}),
   });
 };
 
-const answerOf = (h: House, relation: Relation, state: ShownState, day: string) => ({
+const answerOf = (ctx: FlowContext, relation: Relation, state: ShownState, day: string) => ({
   authorizationId: relation.authorizationId,
-  taxpayerId: shownTaxpayerId(h.dataKeys, relation),
+  taxpayerId: shownTaxpayerId(ctx.dataKeys, relation),
   taxpayerName: relation.taxpayerName,
   role: relation.role,
   state,

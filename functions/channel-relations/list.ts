@@ -19,19 +19,19 @@ const pageLength = 100;
  * gets nothing that it could act with (REL-9). Clients of a tax agent are no relations and follow the agency's agreements,
  * as on the web's 已授权企业. A suspended person has no way in by an app either (ORD-1).
  */
-export const listRelations: StepOf<typeof channelRelations, 'list'> = async (h, call) => {
+export const listRelations: StepOf<typeof channelRelations, 'list'> = async (ctx, call) => {
   const { assertion } = call.caller;
-  if (!may(assertion.channel, 'view-relations', h.settings)) throw new Problem('CHANNEL_NOT_ALLOWED');
-  const personKey = assertedPerson(h, assertion);
+  if (!may(assertion.channel, 'view-relations', ctx.settings)) throw new Problem('CHANNEL_NOT_ALLOWED');
+  const personKey = assertedPerson(ctx, assertion);
   if (personKey === undefined) throw new Problem('ASSERTION_INVALID');
   const day = shanghaiDay(call.now);
   const owner = `channel-relations/${personKey}`;
   const [person, { relations, next }] = await Promise.all([
-    findPerson(h.db, personKey),
-    personPage(h.db, personKey, 'live', {
+    findPerson(ctx.db, personKey),
+    personPage(ctx.db, personKey, 'live', {
       day,
       limit: pageLength,
-      from: placeAt(h, owner, call.query.cursor),
+      from: placeAt(ctx, owner, call.query.cursor),
     }),
   ]);
   refuseSuspended(person);
@@ -41,7 +41,7 @@ export const listRelations: StepOf<typeof channelRelations, 'list'> = async (h, 
       .filter(({ state }) => isLive(state))
       .sort((a, b) => (a.one.relation < b.one.relation ? -1 : 1))
       .map(({ one, state }) => ({
-        taxpayerId: shownTaxpayerId(h.dataKeys, one),
+        taxpayerId: shownTaxpayerId(ctx.dataKeys, one),
         taxpayerName: one.taxpayerName,
         role: one.role,
         state,
@@ -50,6 +50,6 @@ export const listRelations: StepOf<typeof channelRelations, 'list'> = async (h, 
         ...(one.validUntil === undefined ? {} : { validUntil: one.validUntil }),
         updatedAt: isoShanghai(new Date(one.updatedAt)),
       })),
-    ...(next ? { cursor: cursorAt(h, owner, next) } : {}),
+    ...(next ? { cursor: cursorAt(ctx, owner, next) } : {}),
   });
 };

@@ -14,10 +14,10 @@ import type { confirmations } from './contract.ts';
 const relationsAtMost = 100;
 
 /** Companies that wait for this person, each once; the relation that entitles them is the handle. */
-export const listConfirmations: StepOf<typeof confirmations, 'list'> = async (h, call) => {
+export const listConfirmations: StepOf<typeof confirmations, 'list'> = async (ctx, call) => {
   const day = shanghaiDay(call.now);
-  const relations = await confirmingRelations(h.db, call.caller.session.personKey, relationsAtMost);
-  const companies = await findTaxpayers(h.db, [...new Set(relations.map(({ companyKey }) => companyKey))]);
+  const relations = await confirmingRelations(ctx.db, call.caller.session.personKey, relationsAtMost);
+  const companies = await findTaxpayers(ctx.db, [...new Set(relations.map(({ companyKey }) => companyKey))]);
   // The index knows the companies as they were a moment ago; who may confirm is judged by what they are (ENT-4).
   const entitling = Map.groupBy<string, Relation>(relations, ({ companyKey }) => companyKey);
   return ok({
@@ -29,7 +29,7 @@ export const listConfirmations: StepOf<typeof confirmations, 'list'> = async (h,
       if (!first || company.state !== 'awaiting-confirmation') return [];
       return {
         confirmationId: first.authorizationId,
-        taxpayerId: shownTaxpayerId(h.dataKeys, company),
+        taxpayerId: shownTaxpayerId(ctx.dataKeys, company),
         taxpayerName: company.name,
         revision: revisionOf(company),
         kinds: confirmationKindsOf(

@@ -1,6 +1,6 @@
 import { ok } from '#http/answers.ts';
 import type { StepOf } from '#http/call.ts';
-import type { House } from '#http/house.ts';
+import type { FlowContext } from '#http/house.ts';
 import type { discovery } from './contract.ts';
 import { readDescription } from './description.ts';
 
@@ -18,7 +18,9 @@ const endpoints = {
 const authenticated = ['token', 'revocation', 'introspection'] as const;
 
 /** SSO-12: what is served, as this stage serves it. */
-async function metadata({ settings: { issuer } }: Pick<House, 'settings'>): Promise<Record<string, unknown>> {
+async function metadata({
+  settings: { issuer },
+}: Pick<FlowContext, 'settings'>): Promise<Record<string, unknown>> {
   const { paths } = (await readDescription()) as { paths: Record<string, unknown> };
   const served = Object.entries(endpoints).filter(([, path]) => path in paths);
   const has = new Set(served.map(([name]) => name));
@@ -75,6 +77,7 @@ async function metadata({ settings: { issuer } }: Pick<House, 'settings'>): Prom
 /** Clients may keep it as long as the keys (TOK-03). */
 const kept = { headers: { 'cache-control': 'public, max-age=300' } };
 
-export const openidConfiguration: StepOf<typeof discovery, 'openidConfiguration'> = async (h) =>
-  ok(await metadata(h), kept);
-export const oauthServer: StepOf<typeof discovery, 'oauthServer'> = async (h) => ok(await metadata(h), kept);
+export const openidConfiguration: StepOf<typeof discovery, 'openidConfiguration'> = async (ctx) =>
+  ok(await metadata(ctx), kept);
+export const oauthServer: StepOf<typeof discovery, 'oauthServer'> = async (ctx) =>
+  ok(await metadata(ctx), kept);

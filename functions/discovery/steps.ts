@@ -37,8 +37,8 @@ export const config: StepOf<typeof discovery, 'config'> = async ({ settings }) =
 export const openapi: StepOf<typeof discovery, 'openapi'> = async () => ok(await readDescription());
 
 /** Verifiers may keep the keys five minutes: a new key is published long before it signs (TOK-03). */
-export const jwks: StepOf<typeof discovery, 'jwks'> = async (h, call) =>
+export const jwks: StepOf<typeof discovery, 'jwks'> = async (ctx, call) =>
   ok(
-    { keys: publicJwks(h.signing, call.now).keys.map((key) => ({ ...key })) },
+    { keys: publicJwks(ctx.signing, call.now).keys.map((key) => ({ ...key })) },
     { headers: { 'cache-control': 'public, max-age=300' } },
   );

@@ -2,7 +2,7 @@ import { Problem } from '#domain/problem.ts';
 import { inTerm } from '#domain/relations.ts';
 import { ok } from '#http/answers.ts';
 import type { StepOf } from '#http/call.ts';
-import type { House } from '#http/house.ts';
+import type { FlowContext } from '#http/house.ts';
 import { actingCompany } from '#steps/companies.ts';
 import { maskedHolderOf } from '#steps/relation-facts.ts';
 import { companyRows } from '#store/relation-lists.ts';
@@ -11,16 +11,16 @@ import { findTaxpayer, isKnown, type KnownTaxpayer, shownTaxpayerId } from '#sto
 import type { enterprise } from './contract.ts';
 
 /** The company of the session (CTR-1). Two reads in sequence: whoever calls, then company and representative. */
-export const showEnterprise: StepOf<typeof enterprise, 'show'> = async (h, call) => {
+export const showEnterprise: StepOf<typeof enterprise, 'show'> = async (ctx, call) => {
   const { companyKey, role, permissions } = actingCompany(call);
   const [company, { items }] = await Promise.all([
-    findTaxpayer(h.db, companyKey),
-    companyRows(h.db, companyKey, 'active', { limit: 1 }),
+    findTaxpayer(ctx.db, companyKey),
+    companyRows(ctx.db, companyKey, 'active', { limit: 1 }),
   ]);
   if (!isKnown(company)) throw new Problem('RELATION_NOT_FOUND', {}, { variant: 'lost' });
-  const legalRepresentative = representativeAmong(h, company, items);
+  const legalRepresentative = representativeAmong(ctx, company, items);
   return ok({
-    taxpayerId: shownTaxpayerId(h.dataKeys, company),
+    taxpayerId: shownTaxpayerId(ctx.dataKeys, company),
     taxpayerName: company.name,
     subjects: [...company.subjects],
     state: company.state,
@@ -32,12 +32,12 @@ export const showEnterprise: StepOf<typeof enterprise, 'show'> = async (h, call)
 
 /** First in the index stands who is without a last day in the newest term, by role: theirs, where there is one. */
 function representativeAmong(
-  h: House,
+  ctx: FlowContext,
   { term }: KnownTaxpayer,
   relations: readonly Relation[],
 ): string | undefined {
   const found = relations.find(
     (one) => one.role === 'legal-representative' && inTerm(one, term).state === 'active',
   );
-  return found && maskedHolderOf(h, found);
+  return found && maskedHolderOf(ctx, found);
 }

@@ -3,7 +3,7 @@ import { isAdmitted } from '#domain/entries.ts';
 import { roleOrder } from '#domain/relations.ts';
 import { ok } from '#http/answers.ts';
 import type { StepOf } from '#http/call.ts';
-import type { House } from '#http/house.ts';
+import type { FlowContext } from '#http/house.ts';
 import { choiceIdOf } from '#steps/choices.ts';
 import { personPage } from '#steps/company-copies.ts';
 import { cursorAt, placeAt } from '#steps/cursors.ts';
@@ -21,18 +21,18 @@ const pageLength = 500;
  * only the way back; from an agency's, and for a tax agent at a client, the only companies are those of own relations
  * (SWI-4) and, without its client, the agency itself.
  */
-export const listIdentities: StepOf<typeof identity, 'list'> = async (h, call) => {
+export const listIdentities: StepOf<typeof identity, 'list'> = async (ctx, call) => {
   const { session } = call.caller;
   const owner = `identities/${session.sessionId}`;
-  const from = placeAt(h, owner, call.query.cursor);
+  const from = placeAt(ctx, owner, call.query.cursor);
   const day = shanghaiDay(call.now);
-  const { relations, next } = await ownRelations(h, session, day, from);
+  const { relations, next } = await ownRelations(ctx, session, day, from);
   const isCurrent = ({ companyKey, role }: Relation) =>
     session.identity.kind === 'enterprise' &&
     session.company?.companyKey === companyKey &&
     session.company.role === role;
   const natural = {
-    choiceId: choiceIdOf(h, session, 'person'),
+    choiceId: choiceIdOf(ctx, session, 'person'),
     identity: asPerson.identity,
     ...(session.identity.kind === 'natural' ? { current: true as const } : {}),
   };
@@ -43,23 +43,23 @@ export const listIdentities: StepOf<typeof identity, 'list'> = async (h, call) =
         .filter((relation) => isOpenTo(relation, day))
         .sort(byCompanyAndRole)
         .map((relation) => ({
-          choiceId: choiceIdOf(h, session, { companyKey: relation.companyKey, role: relation.role }),
-          identity: identityOf(h, relation),
+          choiceId: choiceIdOf(ctx, session, { companyKey: relation.companyKey, role: relation.role }),
+          identity: identityOf(ctx, relation),
           ...(isCurrent(relation) ? { current: true as const } : {}),
         })),
-      ...(from ? [] : withoutRelation(h, session)),
+      ...(from ? [] : withoutRelation(ctx, session)),
     ],
-    ...(next ? { cursor: cursorAt(h, owner, next) } : {}),
+    ...(next ? { cursor: cursorAt(ctx, owner, next) } : {}),
   });
 };
 
 /** A page of what the person is active in, and on the first one the session's own company with all its roles. */
-async function ownRelations(h: House, session: Session, day: string, from: ListPlace | undefined) {
+async function ownRelations(ctx: FlowContext, session: Session, day: string, from: ListPlace | undefined) {
   const { personKey, identity, company } = session;
   if (identity.kind === 'special') return { relations: [], next: undefined };
   const [page, here] = await Promise.all([
-    personPage(h.db, personKey, 'active', { day, limit: pageLength, from }),
-    company?.by === 'relation' && !from ? relationsIn(h.db, personKey, company.companyKey) : [],
+    personPage(ctx.db, personKey, 'active', { day, limit: pageLength, from }),
+    company?.by === 'relation' && !from ? relationsIn(ctx.db, personKey, company.companyKey) : [],
   ]);
   const elsewhere =
     company?.by === 'relation'
@@ -69,19 +69,19 @@ async function ownRelations(h: House, session: Session, day: string, from: ListP
 }
 
 /** What the session is and no own relation gives; before it the agency itself, where it works for a client. */
-function withoutRelation(h: House, session: Session) {
+function withoutRelation(ctx: FlowContext, session: Session) {
   const { identity, company } = session;
   if (!company || (company.by === 'relation' && identity.kind !== 'special')) return [];
   const { companyKey, role } = company;
   const current = {
-    choiceId: choiceIdOf(h, session, { companyKey, role }),
+    choiceId: choiceIdOf(ctx, session, { companyKey, role }),
     identity,
     current: true as const,
   };
   if (identity.kind !== 'agency' || company.by !== 'agreement') return [current];
   const { client: _, ...agency } = identity;
   return [
-    { choiceId: choiceIdOf(h, session, { companyKey: company.agencyKey, role }), identity: agency },
+    { choiceId: choiceIdOf(ctx, session, { companyKey: company.agencyKey, role }), identity: agency },
     current,
   ];
 }

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { person } from '#contract/schemas.ts';
 import { Problem } from '#domain/problem.ts';
 import { parseTaxpayerId } from '#domain/taxpayers.ts';
-import type { House } from '#http/house.ts';
+import type { FlowContext } from '#http/house.ts';
 import { companyKeyOf, findTaxpayer, type KeptNumber, keptNumber, keptNumberOf } from '#store/taxpayers.ts';
 import { version } from './versions.ts';
 
@@ -16,23 +16,23 @@ export const placedEntries = { version, taxpayerId, person, removed: v.optional(
  * @param personal what the line says of the number (DOC-4)
  */
 export function readCompany(
-  h: House,
+  ctx: FlowContext,
   raw: string,
   member = 'taxpayerId',
   personal?: boolean,
 ): { readonly key: string; readonly number: KeptNumber } {
   const number = parsed(raw, member);
-  const key = companyKeyOf(h.keys, number);
-  return { key, number: keptNumber(h.dataKeys, key, number, personal) };
+  const key = companyKeyOf(ctx.keys, number);
+  return { key, number: keptNumber(ctx.dataKeys, key, number, personal) };
 }
 
 /** DOC-4: of a number that is hidden unless the company's own line says more, what that line said. */
 export async function numberAsKept(
-  h: House,
+  ctx: FlowContext,
   { key, number }: { readonly key: string; readonly number: KeptNumber },
 ): Promise<KeptNumber> {
   if (number.sealedId === undefined) return number;
-  const company = await findTaxpayer(h.db, key);
+  const company = await findTaxpayer(ctx.db, key);
   return company?.taxpayerId === undefined ? number : keptNumberOf(company);
 }
 

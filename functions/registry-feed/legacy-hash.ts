@@ -6,7 +6,7 @@ import {
   wrapLegacyHash,
 } from '#crypto/passwords.ts';
 import { Problem } from '#domain/problem.ts';
-import type { House } from '#http/house.ts';
+import type { FlowContext } from '#http/house.ts';
 
 /** Beside a hash in a line: the bytes that the old system hashed, where they were no UTF-8 (MIG-1). */
 export const charset = v.optional(v.picklist(['gbk'] satisfies LegacyCharset[]));
@@ -20,7 +20,7 @@ export type LegacyHash = () => Promise<StoredPassword>;
  * @throws Problem BAD_REQUEST that names the member, for a scheme that nobody here can compute
  */
 export function legacyHash(
-  h: House,
+  ctx: FlowContext,
   text: string | undefined,
   member: string,
   writtenIn: LegacyCharset | undefined,
@@ -29,7 +29,7 @@ export function legacyHash(
   if (!parseLegacyHash(text)) throw new Problem('BAD_REQUEST', { reason: `${member} (hash scheme)` });
   let wrapped: Promise<StoredPassword> | undefined;
   return () => {
-    wrapped ??= wrapLegacyHash(text, h.keys, h.settings.policies, writtenIn);
+    wrapped ??= wrapLegacyHash(text, ctx.keys, ctx.settings.policies, writtenIn);
     return wrapped;
   };
 }

@@ -1,5 +1,5 @@
 import type { DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
-import { houseOf } from '#http/house.ts';
+import { flowContextOf } from '#http/house.ts';
 import { imagesOf } from '#store/changes.ts';
 import { openTables } from '#store/db.ts';
 import type { RpSession } from '#store/rp-sessions.ts';
@@ -8,14 +8,14 @@ import { endIfOver } from './judge.ts';
 import { tell, untold } from './tell.ts';
 import { touchedBy } from './touched.ts';
 
-const openHouse = houseOf(ssoNotices, { db: openTables() });
+const openContext = flowContextOf(ssoNotices, { db: openTables() });
 
 /**
  * Changes of one table, in their order for each row. A batch that fails comes again: ending twice writes nothing twice, and
  * a system that is told twice ends what it has ended.
  */
 export async function handler({ Records }: DynamoDBStreamEvent): Promise<void> {
-  const house = await openHouse();
+  const ctx = await openContext();
   const now = new Date();
   const judged = new Set<string>();
   for (const record of Records) {
@@ -23,11 +23,11 @@ export async function handler({ Records }: DynamoDBStreamEvent): Promise<void> {
     const change = imagesOf(record.dynamodb);
     if (table === 'RpSessions')
       for (const over of untold(imagesOf<RpSession>(record.dynamodb))) await tell(over);
-    for (const handOver of await touchedBy(house.db, table, change)) {
+    for (const handOver of await touchedBy(ctx.db, table, change)) {
       const name = `${handOver.sessionId} ${handOver.clientId} ${handOver.sid}`;
       if (judged.has(name)) continue;
       judged.add(name);
-      await endIfOver(house, handOver, now);
+      await endIfOver(ctx, handOver, now);
     }
   }
 }

@@ -3,8 +3,8 @@ import { newLogoutToken } from '#crypto/logout-tokens.ts';
 import type { RelyingParty } from '#domain/relying-parties.ts';
 import { writeLine } from '#gateways/log.ts';
 import { postForm } from '#gateways/post-form.ts';
-import type { House } from '#http/house.ts';
-import { type AuditKind, auditWrite } from '#store/audit.ts';
+import type { FlowContext } from '#http/house.ts';
+import { type AuditKind, auditEventPut } from '#store/audit.ts';
 import { rpToldWrite } from '#store/rp-sessions.ts';
 
 const telling = v.object({
@@ -22,7 +22,7 @@ export const readTelling = (body: string): Telling => v.parse(telling, JSON.pars
 /** SSO-8: how long a system may take to be reached, and in all (milliseconds). */
 const patience = { connectMilliseconds: 2_000, timeoutMilliseconds: 5_000 };
 
-type Told = Pick<House, 'db' | 'settings' | 'signing' | 'relyingParties'>;
+type Told = Pick<FlowContext, 'db' | 'settings' | 'signing' | 'relyingParties'>;
 interface Try {
   readonly tries: number;
   /** Nobody tries again after this one. */
@@ -69,7 +69,7 @@ const audited = (
   at: Date,
   detail: Record<string, string | number>,
 ) =>
-  auditWrite(
+  auditEventPut(
     {
       subject: personKey,
       kind,

@@ -2,7 +2,7 @@ import { isoShanghai, shanghaiDay } from '#domain/days.ts';
 import { roleOrder, type ShownState, shownStateOn } from '#domain/relations.ts';
 import { ok } from '#http/answers.ts';
 import type { StepOf } from '#http/call.ts';
-import type { House } from '#http/house.ts';
+import type { FlowContext } from '#http/house.ts';
 import { cursorAt, placeAt } from '#steps/cursors.ts';
 import { maskedPerson } from '#steps/facts.ts';
 import { managedCompany } from '#steps/managing.ts';
@@ -18,19 +18,19 @@ const pageLength = 50;
  * One list of the company's people in pages, each by role (CTR-3). The query is on the session's company alone, and in its
  * present term (ENT-4): the session stands on a relation of that.
  */
-export const listStaff: StepOf<typeof staff, 'list'> = async (h, call) => {
+export const listStaff: StepOf<typeof staff, 'list'> = async (ctx, call) => {
   const { companyKey } = managedCompany(call);
   const { term } = call.caller;
   const { state: list, cursor } = call.query;
   const day = shanghaiDay(call.now);
   const owner = `staff/${list}/${companyKey}`;
-  const { relations, next } = await companyList(h.db, { companyKey, term }, list, {
+  const { relations, next } = await companyList(ctx.db, { companyKey, term }, list, {
     day,
     limit: pageLength,
-    from: placeAt(h, owner, cursor),
+    from: placeAt(ctx, owner, cursor),
   });
   const people = await findPeople(
-    h.db,
+    ctx.db,
     relations.map(({ personKey }) => personKey),
   );
   return ok({
@@ -38,19 +38,19 @@ export const listStaff: StepOf<typeof staff, 'list'> = async (h, call) => {
       .sort((a, b) => roleOrder(a.role) - roleOrder(b.role))
       .map((relation) =>
         answerOf(
-          h,
+          ctx,
           relation,
           shownStateOn(relation, { cancelled: false, term }, day),
           people.get(relation.personKey),
         ),
       ),
-    ...(next ? { cursor: cursorAt(h, owner, next) } : {}),
+    ...(next ? { cursor: cursorAt(ctx, owner, next) } : {}),
   });
 };
 
-const answerOf = (h: House, relation: Relation, state: ShownState, person: Person | undefined) => ({
+const answerOf = (ctx: FlowContext, relation: Relation, state: ShownState, person: Person | undefined) => ({
   authorizationId: relation.authorizationId,
-  ...maskedPerson(h, relation, person),
+  ...maskedPerson(ctx, relation, person),
   role: relation.role,
   state,
   direction: relation.direction,

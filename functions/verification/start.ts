@@ -6,7 +6,7 @@ import { normaliseName } from '#domain/persons.ts';
 import { Problem } from '#domain/problem.ts';
 import { ok } from '#http/answers.ts';
 import type { StepOf } from '#http/call.ts';
-import { audited } from '#steps/facts.ts';
+import { auditPut } from '#steps/facts.ts';
 import { startPersonScan } from '#steps/scans.ts';
 import { knownMatter } from '#steps/step-up-proof.ts';
 import { requireNameTried } from '#steps/tries.ts';
@@ -17,17 +17,17 @@ import type { verification } from './contract.ts';
  * STP-3: the person in front of a terminal or counter scans with either app or mini program, whatever the matter's
  * class. Who asked stays with the scan and in the audit (CHN-1), also when nobody ever scans.
  */
-export const startVerification: StepOf<typeof verification, 'start'> = async (h, call) => {
+export const startVerification: StepOf<typeof verification, 'start'> = async (ctx, call) => {
   const { channel, officer, office } = call.caller.assertion;
-  if (!may(channel, 'start-step-up', h.settings)) throw new Problem('CHANNEL_NOT_ALLOWED');
-  const { matter, audience } = knownMatter(h, call.body);
+  if (!may(channel, 'start-step-up', ctx.settings)) throw new Problem('CHANNEL_NOT_ALLOWED');
+  const { matter, audience } = knownMatter(ctx, call.body);
   const { person: shown, nonce } = call.body;
   const number = parseDocument(shown.documentType, shown.documentNumber, shanghaiDay(call.now));
   const name = normaliseName(shown.name);
-  const person = await findPerson(h.db, personKey(h.keys, shown.documentType, number));
+  const person = await findPerson(ctx.db, personKey(ctx.keys, shown.documentType, number));
   if (!isActive(person)) throw new Problem('USER_NOT_REGISTERED');
   // A signed channel is asked for no challenge; what it tries counts against the document all the same (REG-9).
-  await requireNameTried(h, call, { name }, person, { personKey: person.personKey, solved: true });
+  await requireNameTried(ctx, call, { name }, person, { personKey: person.personKey, solved: true });
   refuseSuspended(person);
   const startedBy = {
     channel,
@@ -36,7 +36,7 @@ export const startVerification: StepOf<typeof verification, 'start'> = async (h,
   };
   const asked = { matter: matter.code, audience: audience.code };
   const scan = await startPersonScan(
-    h,
+    ctx,
     call,
     person,
     {
@@ -45,7 +45,7 @@ export const startVerification: StepOf<typeof verification, 'start'> = async (h,
       stepUp: { ...asked, ...(nonce === undefined ? {} : { nonce }), startedBy },
     },
     [
-      audited(h, call, person.personKey, 'step-up', 'success', {
+      auditPut(ctx, call, person.personKey, 'step-up', 'success', {
         ...asked,
         started: true,
         ...(officer === undefined ? {} : { officer }),

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { StageOverrides } from '../stage.ts';
 import { readAssembly } from './assembly.ts';
 import { makeAwsStub } from './aws-stub.ts';
-import type { Denial, House } from './caller.ts';
+import type { Denial, EmulatorContext } from './caller.ts';
 import { type LocalChannels, openChannels } from './channel-keys.ts';
 import { makeClock } from './clock.ts';
 import { openDataFolder } from './data-folder.ts';
@@ -140,7 +140,7 @@ async function start(
     logs.add('queue', `${queue}: ${String(error)}`, true),
   );
   onStop(() => queues.stop());
-  const house: House = {
+  const ctx: EmulatorContext = {
     clock,
     faults,
     usage,
@@ -155,7 +155,7 @@ async function start(
   const { endpoint } = await dynamoDb;
   const tableArns = new Map(app.tables.map(({ name, arn }) => [name, arn]));
   const { partition, account } = app.environment;
-  const proxy = makeDynamoDbProxy(house, {
+  const proxy = makeDynamoDbProxy(ctx, {
     endpoint,
     namespace,
     region,
@@ -170,9 +170,9 @@ async function start(
   );
   const kms = new Kms(openState(folder?.file('kms.json'), { keys: {} }), app.keys);
   internal.attach({
-    house,
+    ctx,
     dynamoDb: proxy.handle,
-    aws: makeAwsStub(house, secrets, kms, queues),
+    aws: makeAwsStub(ctx, secrets, kms, queues),
     outbox,
     face,
   });

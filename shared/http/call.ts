@@ -6,9 +6,9 @@ import type { RefreshToken } from '#crypto/refresh-tokens.ts';
 import type { RpAccessToken } from '#crypto/rp-access-tokens.ts';
 import type { Channel } from '#domain/names.ts';
 import type { RelyingParty } from '#domain/relying-parties.ts';
-import type { Standing } from '#store/standing.ts';
+import type { EffectiveSession } from '#store/standing.ts';
 import type { Answer } from './answers.ts';
-import type { House } from './house.ts';
+import type { FlowContext } from './house.ts';
 import type { Language } from './language.ts';
 
 /** One request as a step sees it: parsed, validated, with its caller known. */
@@ -32,8 +32,8 @@ export interface Call<R extends RouteDeclaration = RouteDeclaration> {
   readonly params: Readonly<Record<ParamsOf<R['path']>, string>>;
   readonly caller: R['access'] extends 'session'
     ? R['managing'] extends true
-      ? Standing & Managing
-      : Standing
+      ? EffectiveSession & Managing
+      : EffectiveSession
     : R['access'] extends 'channel'
       ? { assertion: Assertion }
       : R['access'] extends 'refresh'
@@ -79,7 +79,7 @@ type AnswerOf<R extends RouteDeclaration> = {
 }[keyof R['answers'] & number];
 
 /** A step: what one route does. It reads as the rule reads; refusals are thrown as Problem. */
-export type Step<R extends RouteDeclaration> = (house: House, call: Call<R>) => Promise<AnswerOf<R>>;
+export type Step<R extends RouteDeclaration> = (ctx: FlowContext, call: Call<R>) => Promise<AnswerOf<R>>;
 export type Steps<F extends FlowDeclaration> = {
   readonly [Name in keyof NonNullable<F['routes']>]: NonNullable<F['routes']>[Name] extends infer R extends
     RouteDeclaration

@@ -10,7 +10,7 @@ import type { Answer } from './answers.ts';
 import type { Call, Steps } from './call.ts';
 import { callerOf } from './caller.ts';
 import { refuseForeignPages } from './entrance.ts';
-import { type House, houseOf, type Parts, settings } from './house.ts';
+import { type ContextParts, type FlowContext, flowContextOf, settings } from './house.ts';
 import { type Language, languageOf } from './language.ts';
 import { logRequest } from './log.ts';
 import { oauthAnswer } from './oauth-answers.ts';
@@ -18,7 +18,7 @@ import { asProblem, commonHeaders, type HttpAnswer, problemAnswer } from './prob
 import { eachOnce, readBody, readForm, readParameters, readParams, readQuery } from './request.ts';
 import { addressOf } from './viewer.ts';
 
-type AnyStep = (house: House, call: Call) => Promise<Answer>;
+type AnyStep = (ctx: FlowContext, call: Call) => Promise<Answer>;
 type Internal = { startedAt: number; problem?: Problem };
 
 const languageIn = (event: APIGatewayProxyEventV2): Language => languageOf(event.headers['accept-language']);
@@ -44,8 +44,12 @@ function httpAnswer(answer: Answer, { answers }: RouteDeclaration): HttpAnswer {
  * and turns whatever comes out (or is thrown) into the answer of docs/api.md, always before the function's time is up
  * (ERR-02).
  */
-export function serve<const F extends FlowDeclaration>(contract: F, steps: Steps<F>, parts: Parts = {}) {
-  const openHouse = houseOf(contract, parts);
+export function serve<const F extends FlowDeclaration>(
+  contract: F,
+  steps: Steps<F>,
+  parts: ContextParts = {},
+) {
+  const openContext = flowContextOf(contract, parts);
   const routes = new Map<string, { route: RouteDeclaration; step: AnyStep }>();
   for (const [name, route] of Object.entries(contract.routes ?? {})) {
     routes.set(routeKey(route), {
@@ -66,8 +70,8 @@ export function serve<const F extends FlowDeclaration>(contract: F, steps: Steps
     const params = readParams(event);
     const parameters = route.raw || route.form ? readParameters(event, route) : [];
     const form = route.form && !route.raw ? eachOnce(parameters) : undefined;
-    const [house, { browserOf }] = await Promise.all([openHouse(), import('./browsers.ts')]);
-    const caller = await callerOf(house, event, route, now, form);
+    const [ctx, { browserOf }] = await Promise.all([openContext(), import('./browsers.ts')]);
+    const caller = await callerOf(ctx, event, route, now, form);
     const assertion = (caller as { assertion?: { channel: Call['origin']['channel'] } }).assertion;
     const call = {
       route,
@@ -88,7 +92,7 @@ export function serve<const F extends FlowDeclaration>(contract: F, steps: Steps
       header: (name: string) => event.headers[name],
       cookie: (name: string) => readCookie(event.cookies ?? [], name) ?? undefined,
     };
-    return httpAnswer(await step(house, call as unknown as Call), route);
+    return httpAnswer(await step(ctx, call as unknown as Call), route);
   };
   const answerInTime = (event: APIGatewayProxyEventV2, context: Context) =>
     withinBudget(context, () => answerRequest(event));

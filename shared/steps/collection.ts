@@ -3,18 +3,18 @@ import type { person } from '#contract/schemas.ts';
 import { phoneKey } from '#crypto/keys.ts';
 import { seal } from '#crypto/sealed.ts';
 import { parsePhone } from '#domain/phones.ts';
-import type { House } from '#http/house.ts';
-import { auditWrite } from '#store/audit.ts';
+import type { FlowContext } from '#http/house.ts';
+import { auditEventPut } from '#store/audit.ts';
 import type { Key } from '#store/db.ts';
 import { nameUpdate, relationsOf } from '#store/relations.ts';
 import {
-  decidedAnew,
+  ConcurrentChange,
   findPerson,
   type HallCollection,
   isNamed,
   type Person,
-  personWrite,
-  Stale,
+  personUpdate,
+  retryOnConcurrentChange,
   sealContext,
 } from '#store/users.ts';
 import { hasOtherName, type NamedPerson, readName, readPerson, requireSameName } from './named-person.ts';
@@ -39,32 +39,37 @@ export interface Collected {
  * @returns whether anything was older than what is known and so changed nothing
  */
 export async function collect(
-  h: House,
+  ctx: FlowContext,
   collected: Collected,
   version: number | undefined,
   origin: RelationOrigin,
 ): Promise<'accepted' | 'stale'> {
-  const named = readPerson(h, collected.person, origin.at);
+  const named = readPerson(ctx, collected.person, origin.at);
   const phone = parsePhone(collected.phone);
-  const phoneIndex = phoneKey(h.keys, phone);
+  const phoneIndex = phoneKey(ctx.keys, phone);
   const former =
     collected.formerName === undefined ? undefined : readName(collected.formerName, 'formerName');
-  const taken = await decidedAnew(async () => {
-    const known = await findPerson(h.db, named.key);
-    const renamed = former !== undefined && isRenamed(h, named, known, former);
-    if (!renamed) requireSameName(h, named, known);
+  const taken = await retryOnConcurrentChange(async () => {
+    const known = await findPerson(ctx.db, named.key);
+    const renamed = former !== undefined && isRenamed(ctx, named, known, former);
+    if (!renamed) requireSameName(ctx, named, known);
     if (version !== undefined && known?.hall && known.hall.version >= version) return 'stale';
     const hall: HallCollection = {
       phoneKey: phoneIndex,
-      sealedPhone: seal(h.dataKeys, sealContext.phone(phoneIndex), phone),
+      sealedPhone: seal(ctx.dataKeys, sealContext.phone(phoneIndex), phone),
       officer: collected.officer,
       version: version ?? known?.hall?.version ?? -1,
       at: origin.at.toISOString(),
       collectedAt: collected.collectedAt ?? origin.at.toISOString(),
     };
-    await h.db.transact([
-      personWrite(named.key, known?.rev ?? 0, { ...named.facts, realNameLevel: 5, hall }, () => new Stale()),
-      auditWrite(
+    await ctx.db.transact([
+      personUpdate(
+        named.key,
+        known?.rev ?? 0,
+        { ...named.record, realNameLevel: 5, hall },
+        () => new ConcurrentChange(),
+      ),
+      auditEventPut(
         {
           ...origin,
           subject: named.key,
@@ -73,11 +78,11 @@ export async function collect(
           channel: 'hall',
           detail: { ...origin.detail, officer: collected.officer },
         },
-        h.settings.policies.auditRetentionDays,
+        ctx.settings.policies.auditRetentionDays,
       ),
       ...(renamed
         ? [
-            auditWrite(
+            auditEventPut(
               {
                 ...origin,
                 subject: named.key,
@@ -86,7 +91,7 @@ export async function collect(
                 channel: 'hall',
                 detail: { ...origin.detail, officer: collected.officer },
               },
-              h.settings.policies.auditRetentionDays,
+              ctx.settings.policies.auditRetentionDays,
             ),
           ]
         : []),
@@ -94,25 +99,30 @@ export async function collect(
     return 'accepted';
   });
   // Also of what is stale: the line or call before may have died on the way.
-  if (former !== undefined) await refreshNames(h, named.key);
+  if (former !== undefined) await refreshNames(ctx, named.key);
   return taken;
 }
 
 /** DOC-5: whether the record is by the former name. PERSON_MISMATCH where it is by neither of the two. */
-function isRenamed(h: House, named: NamedPerson, known: Person | undefined, formerName: string): boolean {
-  if (!hasOtherName(h, named, known)) return false;
-  requireSameName(h, { name: formerName }, known);
+function isRenamed(
+  ctx: FlowContext,
+  named: NamedPerson,
+  known: Person | undefined,
+  formerName: string,
+): boolean {
+  if (!hasOtherName(ctx, named, known)) return false;
+  requireSameName(ctx, { name: formerName }, known);
   return true;
 }
 
 /** Brings the name of the record to the copies in the person's relations. Harmless to repeat. */
-async function refreshNames(h: House, personKey: string): Promise<void> {
-  const person = await findPerson(h.db, personKey);
+async function refreshNames(ctx: FlowContext, personKey: string): Promise<void> {
+  const person = await findPerson(ctx.db, personKey);
   if (!person || !isNamed(person)) return;
   let from: Key | undefined;
   do {
-    const page = await relationsOf(h.db, personKey, { from });
-    for (const relation of page.items) await h.db.update(nameUpdate(relation, person.sealedName));
+    const page = await relationsOf(ctx.db, personKey, { from });
+    for (const relation of page.items) await ctx.db.update(nameUpdate(relation, person.sealedName));
     from = page.next;
   } while (from);
 }

@@ -1,4 +1,4 @@
-import type { House } from '#http/house.ts';
+import type { FlowContext } from '#http/house.ts';
 import type { Db, Key } from '#store/db.ts';
 import { companyRows, type ListPage, personList } from '#store/relation-lists.ts';
 import { type CompanyCopies, copiesUpdate, type Relation } from '#store/relations.ts';
@@ -9,9 +9,9 @@ import {
   isKnown,
   type KnownTaxpayer,
   keptNumberOf,
-  taxpayerWrite,
+  taxpayerUpdate,
 } from '#store/taxpayers.ts';
-import { Stale } from '#store/users.ts';
+import { ConcurrentChange } from '#store/users.ts';
 
 const copiesOf = (company: KnownTaxpayer): CompanyCopies => ({
   taxpayerName: company.name,
@@ -53,21 +53,23 @@ async function asCompaniesStand(
  * `copiesDue` has this still before it, also when the function that changed it died half-way; doing it twice is
  * harmless. Takes one call a relation, only when something changed.
  */
-export async function refreshCopies(h: House, company: KnownTaxpayer): Promise<void> {
+export async function refreshCopies(ctx: FlowContext, company: KnownTaxpayer): Promise<void> {
   // Pending before active: what becomes active in between is met twice rather than never.
   for (const list of ['pending', 'active'] as const) {
     let from: Key | undefined;
     do {
-      const page = await companyRows(h.db, company.companyKey, list, { from, limit: 100 });
-      await Promise.all(page.items.map((relation) => refreshed(h.db, relation, copiesOf(company))));
+      const page = await companyRows(ctx.db, company.companyKey, list, { from, limit: 100 });
+      await Promise.all(page.items.map((relation) => refreshed(ctx.db, relation, copiesOf(company))));
       from = page.next;
     } while (from);
   }
-  await h.db
-    .transact([taxpayerWrite(company.companyKey, company.rev, { copiesDue: undefined }, () => new Stale())])
+  await ctx.db
+    .transact([
+      taxpayerUpdate(company.companyKey, company.rev, { copiesDue: undefined }, () => new ConcurrentChange()),
+    ])
     .catch((error: unknown) => {
       // Changed again meanwhile: that change does it anew.
-      if (!(error instanceof Stale)) throw error;
+      if (!(error instanceof ConcurrentChange)) throw error;
     });
 }
 
@@ -83,5 +85,5 @@ async function refreshed(db: Db, relation: Relation, copies: CompanyCopies): Pro
     if (written.ok || written.old?.authorizationId !== relation.authorizationId) return;
     row = written.old;
   }
-  throw new Stale();
+  throw new ConcurrentChange();
 }

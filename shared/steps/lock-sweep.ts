@@ -3,9 +3,9 @@ import type { Policies } from '#domain/policies.ts';
 import { Problem } from '#domain/problem.ts';
 import { writeLine } from '#gateways/log.ts';
 import { sendMessage } from '#gateways/queues.ts';
-import { auditWrite } from '#store/audit.ts';
+import { auditEventPut } from '#store/audit.ts';
 import type { Db } from '#store/db.ts';
-import { lockedRows, sweepShards, sweptWrite } from '#store/lockouts.ts';
+import { lockedRows, sweepShards, sweptUpdate } from '#store/lockouts.ts';
 
 /** Rows of one shard that are worked side by side: 8 shards at 6 keep a processor busy and a table unharmed. */
 const rowsAtOnce = 6;
@@ -126,8 +126,8 @@ async function unlock(
   try {
     await db.transact([
       // The index may still show a row that another run has just cleared.
-      { ...sweptWrite(row.personKey, row.day), otherwise: () => new Problem('STATE_CONFLICT') },
-      auditWrite(event, policies.auditRetentionDays),
+      { ...sweptUpdate(row.personKey, row.day), onRefused: () => new Problem('STATE_CONFLICT') },
+      auditEventPut(event, policies.auditRetentionDays),
     ]);
     return true;
   } catch (error) {

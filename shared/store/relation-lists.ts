@@ -127,7 +127,7 @@ async function pageOf(
     // One more than shown tells whether another page is worth offering.
     const page = await db.query<Relation>('Relationships', {
       index: index.name,
-      when: '#partition = :owner AND #sort BETWEEN :first AND :last',
+      condition: '#partition = :owner AND #sort BETWEEN :first AND :last',
       names: { '#partition': index.partition, '#sort': index.sort },
       values: { ':owner': owner, ':first': between.first, ':last': between.last },
       limit: limit + 1 - found.length,
@@ -203,7 +203,7 @@ export const companyRows = (
 ) =>
   db.query<Relation>('Relationships', {
     index: 'byCompany',
-    when: 'companyKey = :company AND begins_with(companySort, :list)',
+    condition: 'companyKey = :company AND begins_with(companySort, :list)',
     values: { ':company': companyKey, ':list': `${list}#` },
     limit: page.limit,
     from: page.from,
@@ -213,7 +213,7 @@ export const companyRows = (
 export async function confirmingRelations(db: Db, personKey: string, limit: number): Promise<Relation[]> {
   const { items } = await db.query<Relation>('Relationships', {
     index: 'confirming',
-    when: 'confirmerKey = :person',
+    condition: 'confirmerKey = :person',
     values: { ':person': personKey },
     limit,
   });

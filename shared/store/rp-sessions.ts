@@ -1,8 +1,8 @@
 import type { RpEndReason } from '#domain/relying-parties.ts';
 import type { Db, Item, Key, Write } from './db.ts';
-import type { ActingCompany } from './grounds.ts';
+import type { AccessBasis } from './grounds.ts';
 import type { EndReason } from './sessions.ts';
-import { Stale } from './users.ts';
+import { ConcurrentChange } from './users.ts';
 
 /**
  * RP sessions (SSO): that somebody was handed over to a tax system, as whom, and whether that still holds. One row a
@@ -23,7 +23,7 @@ export interface RpSession {
   /** The person, for the audit and for what ends by the person. */
   readonly personKey: string;
   /** What it stands on: of natural people nothing more. */
-  readonly company?: ActingCompany;
+  readonly company?: AccessBasis;
   /** Copies out of `company`, for the indexes: the company acted for and, by an agreement, the agency that acts. */
   readonly companyKey?: string;
   readonly agencyKey?: string;
@@ -60,7 +60,7 @@ export const findRpSession = (db: Db, sessionId: string, clientId: string) =>
 /** All of one session, by the table's own key and strongly consistent. */
 export async function rpSessionsOf(db: Db, sessionId: string): Promise<RpSession[]> {
   const { items } = await db.query<RpSession>('RpSessions', {
-    when: 'sessionId = :session',
+    condition: 'sessionId = :session',
     values: { ':session': sessionId },
     consistent: true,
   });
@@ -79,7 +79,7 @@ async function allBy(db: Db, index: 'byPerson' | 'byCompany' | 'byAgency', by: B
   for (let from: Key | undefined; ; ) {
     const page = await db.query<RpSession>('RpSessions', {
       index,
-      when: '#key = :key',
+      condition: '#key = :key',
       names: { '#key': attribute },
       values: { ':key': key },
       from,
@@ -102,14 +102,14 @@ export const rpToldWrite = (
 ) => ({
   table: 'RpSessions' as const,
   key: { sessionId, clientId },
-  set: 'SET told = :told',
-  when: 'sid = :sid',
+  update: 'SET told = :told',
+  condition: 'sid = :sid',
   values: { ':told': told, ':sid': sid },
 });
 
 /** What of the identity goes into the indexes. */
 export const rpPlaceOf = (
-  company: ActingCompany | undefined,
+  company: AccessBasis | undefined,
 ): Pick<RpSession, 'company' | 'companyKey' | 'agencyKey'> =>
   company
     ? {
@@ -128,22 +128,22 @@ export const rpSessionPut = (next: RpSession, read: RpSession | undefined): Writ
   put: { ...next, ttl: next.expiresAt + keptAfter } satisfies Item,
   ...(read
     ? {
-        when: read.ended ? 'sid = :sid' : 'sid = :sid AND attribute_not_exists(ended)',
+        condition: read.ended ? 'sid = :sid' : 'sid = :sid AND attribute_not_exists(ended)',
         values: { ':sid': read.sid },
       }
-    : { when: 'attribute_not_exists(sessionId)' }),
-  otherwise: () => new Stale(),
+    : { condition: 'attribute_not_exists(sessionId)' }),
+  onRefused: () => new ConcurrentChange(),
 });
 
 /** Ends a hand-over if it is still the one that was read and has not ended: the first reason stays. */
 export const rpEndWrite = (
   { sessionId, clientId, sid }: Pick<RpSession, 'sessionId' | 'clientId' | 'sid'>,
   ended: RpEnded,
-): Write & { set: string; when: string } => ({
+): Write & { update: string; condition: string } => ({
   table: 'RpSessions',
   key: { sessionId, clientId },
-  set: 'SET ended = :ended',
-  when: 'sid = :sid AND attribute_not_exists(ended)',
+  update: 'SET ended = :ended',
+  condition: 'sid = :sid AND attribute_not_exists(ended)',
   values: { ':ended': ended, ':sid': sid },
-  otherwise: () => new Stale(),
+  onRefused: () => new ConcurrentChange(),
 });

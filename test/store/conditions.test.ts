@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { defaultPolicies as policies } from '#domain/policies.ts';
 import { Problem } from '#domain/problem.ts';
-import { agreementKey, clientPlaceKey, onAgreementChecks } from '#store/agency-forms.ts';
+import { agreementKey, clientEntryKey, onAgreementChecks } from '#store/agency-forms.ts';
 import type { Db, Item, Write } from '#store/db.ts';
-import { endWrite } from '#store/sessions.ts';
+import { endUpdate } from '#store/sessions.ts';
 import { ticketKeyOf, tryCode } from '#store/tickets.ts';
 import { recoveryCoveredCheck } from '#store/users.ts';
 import { openStore } from '../support/store.ts';
@@ -35,7 +35,7 @@ describe('an agreement that somebody works by', () => {
     const stood = { formId: 'f1', state: 'active', from: '2027-03-02', until: '2027-03-02', ...agreement };
     await put('Agreements', { ...agreementKey(agreementId), ...stood });
     await put('Relationships', {
-      ...clientPlaceKey('p1_agent', 'c_client', agreementId),
+      ...clientEntryKey('p1_agent', 'c_client', agreementId),
       forms: new Set(place),
     });
     const checks = onAgreementChecks('p1_agent', { agreementId, clientKey: 'c_client' }, read, '2027-03-02');
@@ -60,7 +60,7 @@ it('SES-3 SES-4 the first reason of a session’s end stays', async () => {
   const sessionId = `s${rows++}`;
   await put('Sessions', { sessionId });
   const end = (reason: 'logged-out' | 'replaced', at: number) =>
-    db.transact([endWrite(sessionId, { reason, at })]);
+    db.transact([endUpdate(sessionId, { reason, at })]);
   await end('logged-out', 1);
   await end('replaced', 2);
   expect(await db.get('Sessions', { sessionId })).toMatchObject({ ended: { reason: 'logged-out', at: 1 } });

@@ -3,20 +3,20 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { type AuthMethod, authMethods } from '#domain/names.ts';
 import { defaultPolicies as policies } from '#domain/policies.ts';
 import { Problem } from '#domain/problem.ts';
-import { auditWrite } from '#store/audit.ts';
+import { auditEventPut } from '#store/audit.ts';
 import type { Db } from '#store/db.ts';
 import {
   type Attempt,
-  guessesLeftWrite,
-  guessReturnedWrite,
+  guessesLeftCheck,
   type LockoutRow,
   lockoutKey,
   reserveAttempt,
   reserveGuess,
   returnAttempt,
-  rightCodeWrite,
-  successWrite,
-  unlockWrite,
+  returnedGuessUpdate,
+  rightCodeUpdate,
+  successUpdate,
+  unlockUpdate,
 } from '#store/lockouts.ts';
 import { openStore } from '../support/store.ts';
 
@@ -38,7 +38,7 @@ const attemptOf = (personKey: string, method: AuthMethod, on = day): Attempt => 
   attemptId: `a${attempts++}`,
 });
 const lockEvent = (subject: string) =>
-  auditWrite(
+  auditEventPut(
     {
       subject,
       kind: 'locked',
@@ -68,7 +68,7 @@ const failTimes = async (times: number, personKey: string, method: AuthMethod) =
 async function succeed(personKey: string, method: AuthMethod): Promise<void> {
   const attempt = attemptOf(personKey, method);
   await reserveAttempt(db, attempt, policies, lockEvent(personKey));
-  await db.transact([successWrite(attempt, policies)]);
+  await db.transact([successUpdate(attempt, policies)]);
 }
 const rowOf = (personKey: string) => db.get<LockoutRow>('Lockouts', lockoutKey(personKey, day));
 
@@ -123,13 +123,13 @@ describe('the day of a person', () => {
     const other = attemptOf(who, 'face');
     await reserveAttempt(db, other, policies, lockEvent(who));
     await failTimes(5, who, 'password');
-    expect(await codeOf(db.transact([successWrite(other, policies)]))).toBe('ACCOUNT_LOCKED');
+    expect(await codeOf(db.transact([successUpdate(other, policies)]))).toBe('ACCOUNT_LOCKED');
   });
 
   it('LCK-4 FACE-2 a success without a reservation is refused by its own method’s lock too', async () => {
     const who = somebody();
     const proof = attemptOf(who, 'face');
-    const write = successWrite(proof, policies, { reserved: false });
+    const write = successUpdate(proof, policies, { reserved: false });
     expect(await codeOf(db.transact([write]))).toBeUndefined();
     await failTimes(5, who, 'face');
     expect(await codeOf(db.transact([write]))).toBe('ACCOUNT_LOCKED');
@@ -161,7 +161,7 @@ describe('the day of a person', () => {
   it('LCK-3 忘记密码 unlocks what it saw locked, and is told where that has changed', async () => {
     const who = somebody();
     const unlocking = (seen: boolean) =>
-      codeOf(db.transact([unlockWrite(who, day, policies, { seen, otherwise: usedUp })]));
+      codeOf(db.transact([unlockUpdate(who, day, policies, { seen, onRefused: usedUp })]));
     expect(await unlocking(true)).toBe('FACE_REQUIRED');
     await failTimes(5, who, 'password');
     expect(await unlocking(false)).toBe('FACE_REQUIRED');
@@ -184,7 +184,7 @@ describe('wrong SMS codes of a day', () => {
     const right = guessOf(who);
     await reserveGuess(db, right, policies, usedUp);
     expect(await guess(who)).toBe('FACE_REQUIRED');
-    await db.update(guessReturnedWrite(right));
+    await db.update(returnedGuessUpdate(right));
     await guessTimes(1, who);
     expect(await guess(who)).toBe('FACE_REQUIRED');
     expect(await codeOf(fail(who, 'sms'))).toBe('FACE_REQUIRED');
@@ -211,7 +211,7 @@ describe('wrong SMS codes of a day', () => {
   it('LCK-4 LCK-5 a right code takes effect beside neither a lock nor ten wrong ones', async () => {
     const [locked, guessed, free] = [somebody(), somebody(), somebody()];
     const right = (who: string) =>
-      codeOf(db.transact([rightCodeWrite(attemptOf(who, 'sms'), policies, usedUp)]));
+      codeOf(db.transact([rightCodeUpdate(attemptOf(who, 'sms'), policies, usedUp)]));
     await failTimes(5, locked, 'face');
     await guessTimes(10, guessed);
     await failTimes(4, free, 'sms');
@@ -226,7 +226,7 @@ describe('wrong SMS codes of a day', () => {
   it('LCK-5 LCK-2 no code is sent while none could be typed', async () => {
     const [guessed, locked] = [somebody(), somebody()];
     const sending = (who: string, unlocked: boolean) =>
-      codeOf(db.transact([guessesLeftWrite(who, day, policies, usedUp, { unlocked })]));
+      codeOf(db.transact([guessesLeftCheck(who, day, policies, usedUp, { unlocked })]));
     await guessTimes(9, guessed);
     expect(await sending(guessed, true)).toBeUndefined();
     await guessTimes(1, guessed);

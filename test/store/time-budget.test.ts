@@ -45,8 +45,8 @@ const write = { table: 'Users', put: key } as const;
 const calls: readonly (readonly [string, () => Promise<unknown>])[] = [
   ['a read', () => openTables().get('Users', key)],
   ['a batch', () => openTables().batchGet([{ table: 'Users', key }])],
-  ['a query', () => openTables().query('Users', { when: 'a = :a', values: { ':a': 1 } })],
-  ['an update', () => openTables().update({ table: 'Users', key, set: 'SET a = :a' })],
+  ['a query', () => openTables().query('Users', { condition: 'a = :a', values: { ':a': 1 } })],
+  ['an update', () => openTables().update({ table: 'Users', key, update: 'SET a = :a' })],
   ['a put', () => openTables().put(write)],
   ['a transaction', () => openTables().transact([write])],
   ['Secrets Manager', () => callAws('secretsmanager', 'GetSecretValue', {})],
