@@ -1,7 +1,7 @@
 import { serve } from '#http/serve.ts';
 import { discovery } from './contract.ts';
+import { config, health, jwks, openapi } from './describe-system.ts';
 import { oauthServer, openidConfiguration } from './metadata.ts';
-import { config, health, jwks, openapi } from './steps.ts';
 
 export const handler = serve(discovery, {
   health,

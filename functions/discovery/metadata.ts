@@ -1,6 +1,6 @@
-import { ok } from '#http/answers.ts';
-import type { StepOf } from '#http/call.ts';
-import type { FlowContext } from '#http/house.ts';
+import { ok } from '#runtime/answers.ts';
+import type { StepOf } from '#runtime/call.ts';
+import type { FlowContext } from '#runtime/context.ts';
 import type { discovery } from './contract.ts';
 import { readDescription } from './description.ts';
 

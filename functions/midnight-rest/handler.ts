@@ -1,8 +1,8 @@
 import type { Context, SQSEvent } from 'aws-lambda';
 import { withinBudget } from '#gateways/time-budget.ts';
-import { settings } from '#http/house.ts';
-import { runSweep } from '#steps/lock-sweep.ts';
-import { openTables } from '#store/db.ts';
+import { runSweep } from '#journeys/lock-sweep.ts';
+import { settings } from '#runtime/context.ts';
+import { openTables } from '#store/dynamodb/tables.ts';
 import { midnightRest } from './contract.ts';
 
 const db = openTables();

@@ -1,8 +1,8 @@
 import type { Context } from 'aws-lambda';
 import { withinBudget } from '#gateways/time-budget.ts';
-import { settings } from '#http/house.ts';
-import { runSweep, type Swept } from '#steps/lock-sweep.ts';
-import { openTables } from '#store/db.ts';
+import { runSweep, type Swept } from '#journeys/lock-sweep.ts';
+import { settings } from '#runtime/context.ts';
+import { openTables } from '#store/dynamodb/tables.ts';
 import { midnightUnlock } from './contract.ts';
 
 const db = openTables();

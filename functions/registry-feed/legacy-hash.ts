@@ -6,7 +6,7 @@ import {
   wrapLegacyHash,
 } from '#crypto/passwords.ts';
 import { Problem } from '#domain/problem.ts';
-import type { FlowContext } from '#http/house.ts';
+import type { FlowContext } from '#runtime/context.ts';
 
 /** Beside a hash in a line: the bytes that the old system hashed, where they were no UTF-8 (MIG-1). */
 export const charset = v.optional(v.picklist(['gbk'] satisfies LegacyCharset[]));

@@ -1,8 +1,8 @@
 import type { DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
-import { flowContextOf } from '#http/house.ts';
+import { flowContextOf } from '#runtime/context.ts';
 import { imagesOf } from '#store/changes.ts';
-import { openTables } from '#store/db.ts';
-import type { RpSession } from '#store/rp-sessions.ts';
+import { openTables } from '#store/dynamodb/tables.ts';
+import type { RpSession } from '#store/sessions/rp-sessions.ts';
 import { ssoNotices } from './contract.ts';
 import { endIfOver } from './judge.ts';
 import { tell, untold } from './tell.ts';

@@ -1,10 +1,10 @@
-import type { FlowContext } from '#http/house.ts';
-import { auditEventPut } from '#store/audit.ts';
-import { readAccessRecords } from '#store/grounds.ts';
-import { type RpEnded, type RpSession, rpEndWrite } from '#store/rp-sessions.ts';
-import { endOf, type Session } from '#store/sessions.ts';
-import { effectiveSession } from '#store/standing.ts';
-import { ConcurrentChange } from '#store/users.ts';
+import type { FlowContext } from '#runtime/context.ts';
+import { auditEventPut } from '#store/audit/audit-events.ts';
+import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
+import { readAccessRecords } from '#store/sessions/access-basis.ts';
+import { effectiveSession } from '#store/sessions/effective-session.ts';
+import { type RpEnded, type RpSession, rpEndWrite } from '#store/sessions/rp-sessions.ts';
+import { endOf, type Session } from '#store/sessions/sessions.ts';
 
 /** SSO-8: why a hand-over no longer holds, by what stands now; undefined while it does. */
 export async function overBecause(

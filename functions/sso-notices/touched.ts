@@ -1,12 +1,12 @@
 import type { Change } from '#store/changes.ts';
-import type { Db } from '#store/db.ts';
+import type { Db } from '#store/dynamodb/tables.ts';
 import {
   type RpSession,
   rpSessionsForAgency,
   rpSessionsForCompany,
   rpSessionsOf,
   rpSessionsOfPerson,
-} from '#store/rp-sessions.ts';
+} from '#store/sessions/rp-sessions.ts';
 
 /** The key attributes of the rows that hand-overs stand on. */
 interface Keys {

@@ -1,6 +1,6 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import { flowContextOf } from '#http/house.ts';
-import { openTables } from '#store/db.ts';
+import { flowContextOf } from '#runtime/context.ts';
+import { openTables } from '#store/dynamodb/tables.ts';
 import { ssoTell, tellingTries } from './contract.ts';
 import { readTelling, tellOnce } from './tell-once.ts';
 

@@ -3,9 +3,9 @@ import { newLogoutToken } from '#crypto/logout-tokens.ts';
 import type { RelyingParty } from '#domain/relying-parties.ts';
 import { writeLine } from '#gateways/log.ts';
 import { postForm } from '#gateways/post-form.ts';
-import type { FlowContext } from '#http/house.ts';
-import { type AuditKind, auditEventPut } from '#store/audit.ts';
-import { rpToldWrite } from '#store/rp-sessions.ts';
+import type { FlowContext } from '#runtime/context.ts';
+import { type AuditKind, auditEventPut } from '#store/audit/audit-events.ts';
+import { rpToldWrite } from '#store/sessions/rp-sessions.ts';
 
 const telling = v.object({
   sessionId: v.string(),

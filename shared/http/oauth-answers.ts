@@ -1,7 +1,7 @@
 import type { RouteDeclaration } from '#contract/flow.ts';
 import { asOAuth } from '#domain/oauth-problem.ts';
 import type { Problem } from '#domain/problem.ts';
-import { messageFor } from './messages/index.ts';
+import { messageFor } from '#runtime/messages/index.ts';
 import { commonHeaders, type HttpAnswer, retryAfterOf } from './problems.ts';
 
 /** The description's alphabet (RFC 6749, 5.2). */

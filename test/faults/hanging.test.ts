@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import type { FunctionError } from '../../infra/local/functions.ts';
+import type { FunctionError } from '../../infra/local/lambda/functions.ts';
 import { creditCode, taxpayer } from '../flows/support/feed-lines.ts';
 import { type LegacyDoor, openLegacyDoor } from '../flows/support/legacy.ts';
 import { companyKinds } from './company-kinds.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { sweepKeyOf, sweepShards } from '#store/lockouts.ts';
+import { sweepKeyOf, sweepShards } from '#store/people/lockout-table.ts';
 import { expectStatus } from '../support/door.ts';
 import { openWatchedDoor, rows, type WatchedDoor } from '../support/watched.ts';
 import { putAll } from './support/bulk.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import { routeFinder } from '../../infra/local/routes.ts';
+import { routeFinder } from '../../infra/local/http/routes.ts';
 import type { Operation } from '../../infra/openapi.ts';
 import type { PatientDoor } from '../faults/patient-door.ts';
 import type { Shape } from '../flows/support/bodies.ts';

@@ -4,7 +4,6 @@ import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { tables, tableVariable } from '#contract/tables.ts';
 import { Problem } from '#domain/problem.ts';
 import { isLive, type RelationState, refusalOf, stateOn, transitions } from '#domain/relations.ts';
-import { type Db, openTables } from '#store/db.ts';
 import {
   beginWrites,
   findAuthorization,
@@ -13,9 +12,10 @@ import {
   type Relation,
   relationsOf,
   transitionUpdate,
-} from '#store/relations.ts';
-import { ConcurrentChange } from '#store/users.ts';
-import { dynamoDbClient } from '../../infra/local/dynamodb-client.ts';
+} from '#store/companies/relations.ts';
+import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
+import { type Db, openTables } from '#store/dynamodb/tables.ts';
+import { dynamoDbClient } from '../../infra/local/emulators/dynamodb-client.ts';
 
 type TransitionName = keyof typeof transitions;
 

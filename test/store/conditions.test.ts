@@ -1,11 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { defaultPolicies as policies } from '#domain/policies.ts';
 import { Problem } from '#domain/problem.ts';
-import { agreementKey, clientEntryKey, onAgreementChecks } from '#store/agency-forms.ts';
-import type { Db, Item, Write } from '#store/db.ts';
-import { endUpdate } from '#store/sessions.ts';
-import { ticketKeyOf, tryCode } from '#store/tickets.ts';
-import { recoveryCoveredCheck } from '#store/users.ts';
+import { agreementKey, clientEntryKey, onAgreementChecks } from '#store/agencies/agency-forms.ts';
+import type { Db, Item, Write } from '#store/dynamodb/tables.ts';
+import { recoveryCoveredCheck } from '#store/people/users.ts';
+import { endUpdate } from '#store/sessions/sessions.ts';
+import { tryCode } from '#store/tickets/ticket-codes.ts';
+import { ticketKeyOf } from '#store/tickets/tickets.ts';
 import { openStore } from '../support/store.ts';
 
 /** Conditions that a request hardly meets the wrong side of: each against rows as they may stand. */

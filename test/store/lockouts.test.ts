@@ -3,8 +3,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { type AuthMethod, authMethods } from '#domain/names.ts';
 import { defaultPolicies as policies } from '#domain/policies.ts';
 import { Problem } from '#domain/problem.ts';
-import { auditEventPut } from '#store/audit.ts';
-import type { Db } from '#store/db.ts';
+import { auditEventPut } from '#store/audit/audit-events.ts';
+import type { Db } from '#store/dynamodb/tables.ts';
 import {
   type Attempt,
   guessesLeftCheck,
@@ -17,7 +17,7 @@ import {
   rightCodeUpdate,
   successUpdate,
   unlockUpdate,
-} from '#store/lockouts.ts';
+} from '#store/people/lockout-table.ts';
 import { openStore } from '../support/store.ts';
 
 /** LCK is what the conditions of the store's writes let pass: it is tested where it is decided. */

@@ -3,7 +3,7 @@ import { callAws } from '#gateways/aws.ts';
 import { readRange } from '#gateways/object-ranges.ts';
 import { outboxSms } from '#gateways/sms/outbox.ts';
 import { budgetSignal, reserve, withinBudget, withinLeft } from '#gateways/time-budget.ts';
-import { openTables } from '#store/db.ts';
+import { openTables } from '#store/dynamodb/tables.ts';
 import { startMisbehaving } from './misbehaving-server.ts';
 
 let server: Awaited<ReturnType<typeof startMisbehaving>>;

@@ -1,7 +1,7 @@
 import type { RouteDeclaration } from '#contract/flow.ts';
 import { type ProblemCode, problemStatus } from '#domain/problem.ts';
 import { flows } from '#flows/contracts.ts';
-import { routeFinder } from '../../infra/local/routes.ts';
+import { routeFinder } from '../../infra/local/http/routes.ts';
 import { codesOf } from '../../infra/openapi.ts';
 
 /** What the contracts let each route answer: statuses of success, and codes. */

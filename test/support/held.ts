@@ -1,4 +1,4 @@
-import type { FaultRule } from '../../infra/local/faults.ts';
+import type { FaultRule } from '../../infra/local/emulators/faults.ts';
 import type { Door } from './door.ts';
 
 /**

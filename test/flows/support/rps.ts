@@ -4,7 +4,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { RelyingPartyInput } from '#contract/relying-parties.ts';
-import { type RpSession, rpPlaceOf, rpSessionPut } from '#store/rp-sessions.ts';
+import { type RpSession, rpPlaceOf, rpSessionPut } from '#store/sessions/rp-sessions.ts';
 import type { Door } from '../../support/door.ts';
 import { row } from '../../support/watched.ts';
 

@@ -1,0 +1,54 @@
+import { isoShanghai, shanghaiDay } from '#domain/days.ts';
+import { isLive, listOf, refusalOf, type ShownState, transitions } from '#domain/relations.ts';
+import { personPage } from '#journeys/companies/company-copies.ts';
+import { cursorAt, placeAt } from '#journeys/cursors.ts';
+import { ok } from '#runtime/answers.ts';
+import type { StepOf } from '#runtime/call.ts';
+import type { FlowContext } from '#runtime/context.ts';
+import { type Relation, shownStateOf } from '#store/companies/relations.ts';
+import { shownTaxpayerId } from '#store/companies/taxpayers.ts';
+import { revisionOf } from '#store/dynamodb/versioned-update.ts';
+import type { authorizations } from './contract.ts';
+
+const pageLength = 50;
+
+/**
+ * The person's own authorisations of one list in pages, each by company (CTR-3). The query is on the person's key, so
+ * nobody else's can come. What they say of their companies is what the companies are now: one that has just been
+ * cancelled lets nothing stand in a list of what lives (ENT-4).
+ */
+export const listAuthorizations: StepOf<typeof authorizations, 'list'> = async (ctx, call) => {
+  const { personKey } = call.caller.session;
+  const { state: list, cursor } = call.query;
+  const day = shanghaiDay(call.now);
+  const owner = `authorizations/${list}/${personKey}`;
+  const { relations, next } = await personPage(ctx.db, personKey, list, {
+    day,
+    limit: pageLength,
+    from: placeAt(ctx, owner, cursor),
+  });
+  const shown = relations
+    .map((relation) => ({ relation, state: shownStateOf(relation, day) }))
+    .filter(({ state }) => listOf(state) === list)
+    .sort((a, b) => (a.relation.relation < b.relation.relation ? -1 : 1));
+  return ok({
+    authorizations: shown.map(({ relation, state }) => answerOf(ctx, relation, state, day)),
+    ...(next ? { cursor: cursorAt(ctx, owner, next) } : {}),
+  });
+};
+
+const answerOf = (ctx: FlowContext, relation: Relation, state: ShownState, day: string) => ({
+  authorizationId: relation.authorizationId,
+  taxpayerId: shownTaxpayerId(ctx.dataKeys, relation),
+  taxpayerName: relation.taxpayerName,
+  role: relation.role,
+  state,
+  direction: relation.direction,
+  permissions: [...relation.permissions],
+  ...(relation.validUntil === undefined ? {} : { validUntil: relation.validUntil }),
+  /** Whether the person may say no to it now (REL-3). */
+  refusable:
+    isLive(state) && refusalOf(transitions.refuseInvitation, { ...relation, state }, day) === undefined,
+  updatedAt: isoShanghai(new Date(relation.updatedAt)),
+  revision: revisionOf(relation),
+});

@@ -1,0 +1,61 @@
+import { isoShanghai, shanghaiDay } from '#domain/days.ts';
+import { roleOrder, type ShownState, shownStateOn } from '#domain/relations.ts';
+import { managedCompany } from '#journeys/companies/require-manager.ts';
+import { cursorAt, placeAt } from '#journeys/cursors.ts';
+import { maskedPerson } from '#journeys/people/personal-data.ts';
+import { ok } from '#runtime/answers.ts';
+import type { StepOf } from '#runtime/call.ts';
+import type { FlowContext } from '#runtime/context.ts';
+import { companyList } from '#store/companies/relation-lists.ts';
+import type { Relation } from '#store/companies/relations.ts';
+import { revisionOf } from '#store/dynamodb/versioned-update.ts';
+import { findPeople, type Person } from '#store/people/users.ts';
+import type { staff } from './contract.ts';
+
+const pageLength = 50;
+
+/**
+ * One list of the company's people in pages, each by role (CTR-3). The query is on the session's company alone, and in its
+ * present term (ENT-4): the session stands on a relation of that.
+ */
+export const listStaff: StepOf<typeof staff, 'list'> = async (ctx, call) => {
+  const { companyKey } = managedCompany(call);
+  const { term } = call.caller;
+  const { state: list, cursor } = call.query;
+  const day = shanghaiDay(call.now);
+  const owner = `staff/${list}/${companyKey}`;
+  const { relations, next } = await companyList(ctx.db, { companyKey, term }, list, {
+    day,
+    limit: pageLength,
+    from: placeAt(ctx, owner, cursor),
+  });
+  const people = await findPeople(
+    ctx.db,
+    relations.map(({ personKey }) => personKey),
+  );
+  return ok({
+    staff: relations
+      .sort((a, b) => roleOrder(a.role) - roleOrder(b.role))
+      .map((relation) =>
+        answerOf(
+          ctx,
+          relation,
+          shownStateOn(relation, { cancelled: false, term }, day),
+          people.get(relation.personKey),
+        ),
+      ),
+    ...(next ? { cursor: cursorAt(ctx, owner, next) } : {}),
+  });
+};
+
+const answerOf = (ctx: FlowContext, relation: Relation, state: ShownState, person: Person | undefined) => ({
+  authorizationId: relation.authorizationId,
+  ...maskedPerson(ctx, relation, person),
+  role: relation.role,
+  state,
+  direction: relation.direction,
+  permissions: [...relation.permissions],
+  ...(relation.validUntil === undefined ? {} : { validUntil: relation.validUntil }),
+  updatedAt: isoShanghai(new Date(relation.updatedAt)),
+  revision: revisionOf(relation),
+});

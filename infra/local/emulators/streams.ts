@@ -1,0 +1,185 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { arrayOf, type JsonObject, objectOf, stringOf } from '../http/json.ts';
+import type { StreamSourceModel } from '../lambda/event-sources.ts';
+import type { Functions } from '../lambda/functions.ts';
+import { fits } from '../template/filter-pattern.ts';
+import { type DynamoDbCall, DynamoDbError } from './dynamodb-client.ts';
+
+interface Surroundings {
+  readonly tables: DynamoDbCall;
+  /** The same DynamoDB Local by the API of its streams. */
+  readonly streams: DynamoDbCall;
+  readonly functions: Functions;
+  /** Where a record goes that nobody could take. */
+  readonly putAside: (source: StreamSourceModel, record: JsonObject, error: unknown) => void;
+}
+
+/** A place in a shard of a stream. */
+interface Place {
+  readonly shard: string;
+  iterator: string | undefined;
+  /** The last record read; undefined at the begin. */
+  last: string | undefined;
+}
+
+const pauseMs = 100;
+
+/**
+ * Reads DynamoDB Local's streams and starts the functions of the template's mappings: in order, at least once. Looks only
+ * after a write has passed this runtime, so that streams cost nothing while nothing is written.
+ */
+export class Streams {
+  private readonly readers: ReadonlyMap<string, Reader>;
+
+  constructor(sources: readonly StreamSourceModel[], around: Surroundings) {
+    const tables = [...new Set(sources.map(({ table }) => table))];
+    this.readers = new Map(
+      tables.map((table) => [
+        table,
+        new Reader(
+          table,
+          sources.filter((source) => source.table === table),
+          around,
+        ),
+      ]),
+    );
+  }
+
+  /** Something may have been written to these tables. */
+  wake(tables: Iterable<string>): void {
+    for (const table of tables) this.readers.get(table)?.wake();
+  }
+
+  isBusy(): boolean {
+    return [...this.readers.values()].some((reader) => reader.running !== undefined);
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.readers.values()].map((reader) => reader.stop()));
+  }
+}
+
+class Reader {
+  running: Promise<void> | undefined;
+  private readonly table: string;
+  private readonly sources: readonly StreamSourceModel[];
+  private readonly around: Surroundings;
+  private arn: string | undefined;
+  private places: Place[] = [];
+  /** Shards read to their end. */
+  private readonly done = new Set<string>();
+  private again = false;
+  private stopped = false;
+
+  constructor(table: string, sources: readonly StreamSourceModel[], around: Surroundings) {
+    this.table = table;
+    this.sources = sources;
+    this.around = around;
+  }
+
+  wake(): void {
+    this.again = true;
+    if (this.stopped || this.running) return;
+    this.running = this.run()
+      .catch((error: unknown) => {
+        if (!this.stopped) process.stderr.write(`Stream of ${this.table}: ${String(error)}\n`);
+      })
+      .finally(() => {
+        this.running = undefined;
+      });
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    await Promise.race([this.running, sleep(2_000, undefined, { ref: false })]);
+  }
+
+  private async run(): Promise<void> {
+    while (this.again && !this.stopped) {
+      this.again = false;
+      await this.findShards();
+      for (const place of this.places) while (!this.stopped && (await this.read(place)));
+      this.places = this.places.filter(({ shard }) => !this.done.has(shard));
+    }
+  }
+
+  /** Shards end now and then and have successors. */
+  private async findShards(): Promise<void> {
+    if (this.places.length > 0) return;
+    this.arn ??= stringOf(
+      objectOf((await this.around.tables('DescribeTable', { TableName: this.table })).Table).LatestStreamArn,
+    );
+    if (!this.arn) throw new Error('the table has no stream');
+    const described = objectOf(
+      (await this.around.streams('DescribeStream', { StreamArn: this.arn })).StreamDescription,
+    );
+    this.places = arrayOf(described.Shards)
+      .map((shard) => String(objectOf(shard).ShardId))
+      .filter((shard) => !this.done.has(shard))
+      .map((shard) => ({ shard, iterator: undefined, last: undefined }));
+  }
+
+  /** @returns whether there may be more */
+  private async read(place: Place): Promise<boolean> {
+    const { streams } = this.around;
+    try {
+      place.iterator ??= stringOf(
+        (
+          await streams('GetShardIterator', {
+            StreamArn: this.arn,
+            ShardId: place.shard,
+            ...(place.last === undefined
+              ? { ShardIteratorType: 'TRIM_HORIZON' }
+              : { ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', SequenceNumber: place.last }),
+          })
+        ).ShardIterator,
+      );
+      const answer = await streams('GetRecords', { ShardIterator: place.iterator, Limit: 1000 });
+      const records = arrayOf(answer.Records).map(objectOf);
+      for (const source of this.sources) await this.hand(source, records);
+      const last = records.at(-1);
+      if (last) place.last = stringOf(objectOf(last.dynamodb).SequenceNumber);
+      place.iterator = stringOf(answer.NextShardIterator);
+      if (place.iterator === undefined) {
+        this.done.add(place.shard);
+        this.again = true;
+        return false;
+      }
+      return records.length > 0;
+    } catch (error) {
+      // Iterators live a quarter of an hour.
+      if (!(error instanceof DynamoDbError) || error.name !== 'ExpiredIteratorException') throw error;
+      place.iterator = undefined;
+      return true;
+    }
+  }
+
+  private async hand(source: StreamSourceModel, records: readonly JsonObject[]): Promise<void> {
+    const wanted = records.filter(
+      (record) => source.patterns.length === 0 || source.patterns.some((pattern) => fits(pattern, record)),
+    );
+    for (let at = 0; at < wanted.length; at += source.batchSize)
+      await this.give(source, wanted.slice(at, at + source.batchSize), 1);
+  }
+
+  /** What fails is tried again in halves, so that one record does not hold up the others. */
+  private async give(
+    source: StreamSourceModel,
+    records: readonly JsonObject[],
+    attempt: number,
+  ): Promise<void> {
+    const event = { Records: records.map((record) => ({ ...record, eventSourceARN: this.arn })) };
+    try {
+      await this.around.functions.invoke(source.functionName, event, `stream ${this.table}`);
+    } catch (error) {
+      if (this.stopped) return;
+      if (attempt >= source.tries) for (const record of records) this.around.putAside(source, record, error);
+      else {
+        await sleep(Math.min(2_000, pauseMs * attempt), undefined, { ref: false });
+        const half = Math.ceil(records.length / 2);
+        await this.give(source, records.slice(0, half), attempt + 1);
+        if (records.length > half) await this.give(source, records.slice(half), attempt + 1);
+      }
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import { cpSync, existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { resolveStage, type StageOverrides } from '../../stage.ts';
+import type { LocalApp } from './model.ts';
+
+const relyingParties = 'relying-parties.json';
+
+/**
+ * Gives the functions of an assembly that was synthesized before the settings and channel keys of this run. They reach
+ * functions by these two variables only (infra/constructs/environment.ts), so that the result is what a synthesis with
+ * the same overrides would have made: test/runtime/stage-settings.test.ts compares them. Clients of single sign-on are a
+ * file beside a bundle: of those a copy is made.
+ * @param folder for the copies
+ */
+export function withSettings(app: LocalApp, overrides: StageOverrides, folder: () => string): LocalApp {
+  const { settingsJson, channelKeysJson, relyingPartiesJson } = resolveStage('local', overrides);
+  const withClients = (directory: string, name: string): string => {
+    if (!overrides.relyingParties || !existsSync(join(directory, relyingParties))) return directory;
+    const copy = join(folder(), name);
+    cpSync(directory, copy, { recursive: true });
+    writeFileSync(join(copy, relyingParties), relyingPartiesJson);
+    return copy;
+  };
+  const fitting = { SETTINGS: settingsJson, CHANNEL_KEYS: channelKeysJson };
+  return {
+    ...app,
+    functions: app.functions.map((model) => ({
+      ...model,
+      directory: withClients(model.directory, model.shortName),
+      environment: Object.fromEntries(
+        Object.entries(model.environment).map(([name, value]) => [
+          name,
+          fitting[name as keyof typeof fitting] ?? value,
+        ]),
+      ),
+    })),
+  };
+}
+
+/** @param seconds that no function may take longer */
+export const withShortTime = (app: LocalApp, seconds: number): LocalApp => ({
+  ...app,
+  functions: app.functions.map((model) => ({
+    ...model,
+    timeoutSeconds: Math.min(model.timeoutSeconds, seconds),
+  })),
+});

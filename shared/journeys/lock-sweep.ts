@@ -1,0 +1,137 @@
+import { previousDay, shanghaiDay } from '#domain/days.ts';
+import type { Policies } from '#domain/policies.ts';
+import { Problem } from '#domain/problem.ts';
+import { writeLine } from '#gateways/log.ts';
+import { sendMessage } from '#gateways/queues.ts';
+import { auditEventPut } from '#store/audit/audit-events.ts';
+import type { Db } from '#store/dynamodb/tables.ts';
+import { lockedRows, sweepShards, sweptUpdate } from '#store/people/lockout-table.ts';
+
+/** Rows of one shard that are worked side by side: 8 shards at 6 keep a processor busy and a table unharmed. */
+const rowsAtOnce = 6;
+/** Kept of a function's time for what is under way and for handing on. */
+const spareMs = 20_000;
+
+/** What one run did. `left`: its time was over before the locks were. */
+export interface Swept {
+  readonly unlocked: number;
+  readonly left: boolean;
+}
+
+/**
+ * One run of the midnight sweep (UNL-1): what does not fit its time is handed on to the queue `locks-left`, whose function
+ * does the same, so that a night of any size ends and each part is tried again by itself.
+ * @param remainingMs what is left of the function's time
+ */
+export async function runSweep(
+  db: Db,
+  flow: string,
+  now: Date,
+  policies: Policies,
+  remainingMs: () => number,
+): Promise<Swept> {
+  const startedAt = performance.now();
+  const isOver = () => performance.now() - startedAt > policies.sweepMilliseconds || remainingMs() < spareMs;
+  const swept = await sweepLocks(db, now, policies, isOver);
+  if (swept.left) await sendMessage('locks-left', { at: now.toISOString() });
+  writeLine({ level: 'INFO', word: 'unlocked', flow, ...swept });
+  return swept;
+}
+
+/**
+ * Clears the lock marks of every ended day that a row can still be of, oldest first, one audit event each. Reads only the
+ * index of locked rows. Mark and event go in one transaction, so dying half-way leaves the rest for the next run and
+ * running twice writes nothing twice. Locks of today are not looked at.
+ * @param isOver asked before each row: from then on the run ends, and says so
+ */
+export async function sweepLocks(
+  db: Db,
+  now: Date,
+  policies: Policies,
+  isOver: () => boolean = () => false,
+): Promise<Swept> {
+  const days: string[] = [];
+  for (
+    let day = previousDay(shanghaiDay(now));
+    days.length < policies.lockoutRetentionDays;
+    day = previousDay(day)
+  )
+    days.unshift(day);
+  const shards = await Promise.all(
+    Array.from({ length: sweepShards }, (_, shard) => sweepShard(db, days, shard, now, policies, isOver)),
+  );
+  const unlocked = shards.reduce((sum, shard) => sum + shard.unlocked, 0);
+  const left = shards.some((shard) => shard.left);
+  const failed = shards.find((shard) => shard.failure !== undefined);
+  // A run that could do nothing is tried again by whoever started it; one that did a part hands on, and the last one tells.
+  if (failed && (!left || unlocked === 0)) throw failed.failure;
+  return { unlocked, left };
+}
+
+type ShardSwept = Swept & { readonly failure: unknown };
+
+async function sweepShard(
+  db: Db,
+  days: readonly string[],
+  shard: number,
+  now: Date,
+  policies: Policies,
+  isOver: () => boolean,
+): Promise<ShardSwept> {
+  let unlocked = 0;
+  let failure: unknown;
+  for (const day of days) {
+    let from: Record<string, string> | undefined;
+    do {
+      if (isOver()) return { unlocked, left: true, failure };
+      const page = await lockedRows(db, day, shard, from);
+      const rows = [...page.items];
+      const work = async (): Promise<void> => {
+        for (let row = rows.shift(); row; row = rows.shift()) {
+          if (isOver()) {
+            rows.unshift(row);
+            return;
+          }
+          try {
+            if (await unlock(db, row, now, policies)) unlocked++;
+          } catch (error) {
+            // One row that fails every night must not keep the others locked in the list; the run still fails.
+            failure ??= error;
+          }
+        }
+      };
+      await Promise.all(Array.from({ length: rowsAtOnce }, work));
+      if (rows.length > 0) return { unlocked, left: true, failure };
+      from = page.next;
+    } while (from);
+  }
+  return { unlocked, left: false, failure };
+}
+
+async function unlock(
+  db: Db,
+  row: { personKey: string; day: string },
+  now: Date,
+  policies: Policies,
+): Promise<boolean> {
+  const event = {
+    subject: row.personKey,
+    kind: 'unlocked' as const,
+    outcome: 'success' as const,
+    at: now,
+    channel: 'schedule',
+    address: '',
+    detail: { lockedOn: row.day },
+  };
+  try {
+    await db.transact([
+      // The index may still show a row that another run has just cleared.
+      { ...sweptUpdate(row.personKey, row.day), onRefused: () => new Problem('STATE_CONFLICT') },
+      auditEventPut(event, policies.auditRetentionDays),
+    ]);
+    return true;
+  } catch (error) {
+    if (error instanceof Problem && error.code === 'STATE_CONFLICT') return false;
+    throw error;
+  }
+}

@@ -1,0 +1,127 @@
+import type * as v from 'valibot';
+import type { person } from '#contract/schemas.ts';
+import { phoneKey } from '#crypto/keys.ts';
+import { seal } from '#crypto/sealed.ts';
+import { parsePhone } from '#domain/phones.ts';
+import type { FlowContext } from '#runtime/context.ts';
+import { auditEventPut } from '#store/audit/audit-events.ts';
+import { nameUpdate, relationsOf } from '#store/companies/relations.ts';
+import { ConcurrentChange, retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
+import type { Key } from '#store/dynamodb/tables.ts';
+import {
+  findPerson,
+  type HallCollection,
+  isNamed,
+  type Person,
+  personUpdate,
+  sealContext,
+} from '#store/people/users.ts';
+import type { RelationOrigin } from '../companies/relation-audits.ts';
+import { hasOtherName, type NamedPerson, readName, readPerson, requireSameName } from './named-person.ts';
+
+/** What a hall saw (REG-2): the person, the document and the phone. */
+export interface Collected {
+  readonly person: v.InferOutput<typeof person>;
+  readonly phone: string;
+  readonly officer: string;
+  /** DOC-5: the name on the record, of somebody who has another one by law now. */
+  readonly formerName?: string | undefined;
+  /** ISO time at which the hall saw the person; none: now. */
+  readonly collectedAt?: string | undefined;
+}
+
+/**
+ * Real-name collection at a hall: level 5 (LVL-1), and the phone that registration must use. Whoever has changed the name
+ * by law gets the record's name changed with it, and stays the same person in every relation (DOC-5).
+ * @param version the registry's, which an older one cannot overwrite (ENT-3); none for what a counter enters itself,
+ *   which stands until the registry's next line
+ * @returns whether anything was older than what is known and so changed nothing
+ */
+export async function collect(
+  ctx: FlowContext,
+  collected: Collected,
+  version: number | undefined,
+  origin: RelationOrigin,
+): Promise<'accepted' | 'stale'> {
+  const named = readPerson(ctx, collected.person, origin.at);
+  const phone = parsePhone(collected.phone);
+  const phoneIndex = phoneKey(ctx.keys, phone);
+  const former =
+    collected.formerName === undefined ? undefined : readName(collected.formerName, 'formerName');
+  const taken = await retryOnConcurrentChange(async () => {
+    const known = await findPerson(ctx.db, named.key);
+    const renamed = former !== undefined && isRenamed(ctx, named, known, former);
+    if (!renamed) requireSameName(ctx, named, known);
+    if (version !== undefined && known?.hall && known.hall.version >= version) return 'stale';
+    const hall: HallCollection = {
+      phoneKey: phoneIndex,
+      sealedPhone: seal(ctx.dataKeys, sealContext.phone(phoneIndex), phone),
+      officer: collected.officer,
+      version: version ?? known?.hall?.version ?? -1,
+      at: origin.at.toISOString(),
+      collectedAt: collected.collectedAt ?? origin.at.toISOString(),
+    };
+    await ctx.db.transact([
+      personUpdate(
+        named.key,
+        known?.rev ?? 0,
+        { ...named.record, realNameLevel: 5, hall },
+        () => new ConcurrentChange(),
+      ),
+      auditEventPut(
+        {
+          ...origin,
+          subject: named.key,
+          kind: 'collected',
+          outcome: 'success',
+          channel: 'hall',
+          detail: { ...origin.detail, officer: collected.officer },
+        },
+        ctx.settings.policies.auditRetentionDays,
+      ),
+      ...(renamed
+        ? [
+            auditEventPut(
+              {
+                ...origin,
+                subject: named.key,
+                kind: 'name-changed',
+                outcome: 'success',
+                channel: 'hall',
+                detail: { ...origin.detail, officer: collected.officer },
+              },
+              ctx.settings.policies.auditRetentionDays,
+            ),
+          ]
+        : []),
+    ]);
+    return 'accepted';
+  });
+  // Also of what is stale: the line or call before may have died on the way.
+  if (former !== undefined) await refreshNames(ctx, named.key);
+  return taken;
+}
+
+/** DOC-5: whether the record is by the former name. PERSON_MISMATCH where it is by neither of the two. */
+function isRenamed(
+  ctx: FlowContext,
+  named: NamedPerson,
+  known: Person | undefined,
+  formerName: string,
+): boolean {
+  if (!hasOtherName(ctx, named, known)) return false;
+  requireSameName(ctx, { name: formerName }, known);
+  return true;
+}
+
+/** Brings the name of the record to the copies in the person's relations. Harmless to repeat. */
+async function refreshNames(ctx: FlowContext, personKey: string): Promise<void> {
+  const person = await findPerson(ctx.db, personKey);
+  if (!person || !isNamed(person)) return;
+  let from: Key | undefined;
+  do {
+    const page = await relationsOf(ctx.db, personKey, { from });
+    for (const relation of page.items) await ctx.db.update(nameUpdate(relation, person.sealedName));
+    from = page.next;
+  } while (from);
+}

@@ -1,0 +1,149 @@
+import type { RpEndReason } from '#domain/relying-parties.ts';
+import { ConcurrentChange } from '../dynamodb/concurrent-change.ts';
+import type { Db, Item, Key, Write } from '../dynamodb/tables.ts';
+import type { AccessBasis } from './access-basis.ts';
+import type { EndReason } from './sessions.ts';
+
+/**
+ * RP sessions (SSO): that somebody was handed over to a tax system, as whom, and whether that still holds. One row a
+ * session and client. Ending one is a write like any other; telling the system is not the writer's work: the table's
+ * stream starts it, so that no end is untold (SSO-8). Times are epoch seconds.
+ */
+export interface RpSession {
+  readonly sessionId: string;
+  readonly clientId: string;
+  /**
+   * 192 bits, base64url: the name of this hand-over towards the client, in ID tokens and logout tokens. A second one to the
+   * same client as the same identity keeps it; one as another identity, or after an end, gets its own, so that a logout
+   * token that comes late ends nothing newer.
+   */
+  readonly sid: string;
+  /** Pairwise, by the client's sector. */
+  readonly sub: string;
+  /** The person, for the audit and for what ends by the person. */
+  readonly personKey: string;
+  /** What it stands on: of natural people nothing more. */
+  readonly company?: AccessBasis;
+  /** Copies out of `company`, for the indexes: the company acted for and, by an agreement, the agency that acts. */
+  readonly companyKey?: string;
+  readonly agencyKey?: string;
+  /** The session's identity version that was decided on: another one ends this (`switched`). */
+  readonly version: number;
+  readonly scope: string;
+  readonly resource: string;
+  /** As granted (RFC 9396). */
+  readonly authorizationDetails: readonly Readonly<Record<string, unknown>>[];
+  /** Of the refresh token, where the client has one. */
+  readonly refreshHash?: string;
+  readonly startedAt: number;
+  /** The session's end. */
+  readonly expiresAt: number;
+  readonly ended?: RpEnded;
+  readonly told?: { readonly at: number; readonly tries: number };
+}
+export interface RpEnded {
+  readonly reason: RpEndReason | EndReason;
+  readonly at: number;
+}
+
+/** Rows stay a day longer than their session, so that telling, which takes an hour at most, finds them. */
+const keptAfter = 86_400;
+
+export const rpSessionKey = ({ sessionId, clientId }: Pick<RpSession, 'sessionId' | 'clientId'>): Key => ({
+  sessionId,
+  clientId,
+});
+
+export const findRpSession = (db: Db, sessionId: string, clientId: string) =>
+  db.get<RpSession>('RpSessions', { sessionId, clientId });
+
+/** All of one session, by the table's own key and strongly consistent. */
+export async function rpSessionsOf(db: Db, sessionId: string): Promise<RpSession[]> {
+  const { items } = await db.query<RpSession>('RpSessions', {
+    condition: 'sessionId = :session',
+    values: { ':session': sessionId },
+    consistent: true,
+  });
+  return items;
+}
+
+type By =
+  | Pick<RpSession, 'personKey'>
+  | Required<Pick<RpSession, 'companyKey'>>
+  | Required<Pick<RpSession, 'agencyKey'>>;
+
+/** Through an index, which may be a moment behind: for telling, never for a rule. */
+async function allBy(db: Db, index: 'byPerson' | 'byCompany' | 'byAgency', by: By): Promise<RpSession[]> {
+  const [[attribute, key] = ['', '']] = Object.entries(by);
+  const all: RpSession[] = [];
+  for (let from: Key | undefined; ; ) {
+    const page = await db.query<RpSession>('RpSessions', {
+      index,
+      condition: '#key = :key',
+      names: { '#key': attribute },
+      values: { ':key': key },
+      from,
+    });
+    all.push(...page.items);
+    from = page.next;
+    if (!from) return all;
+  }
+}
+export const rpSessionsOfPerson = (db: Db, personKey: string) => allBy(db, 'byPerson', { personKey });
+/** Of whoever acts as this company. */
+export const rpSessionsForCompany = (db: Db, companyKey: string) => allBy(db, 'byCompany', { companyKey });
+/** Of this agency's agents at its clients. */
+export const rpSessionsForAgency = (db: Db, agencyKey: string) => allBy(db, 'byAgency', { agencyKey });
+
+/** That the client knows; only of the hand-over that it was told of. */
+export const rpToldWrite = (
+  { sessionId, clientId, sid }: Pick<RpSession, 'sessionId' | 'clientId' | 'sid'>,
+  told: NonNullable<RpSession['told']>,
+) => ({
+  table: 'RpSessions' as const,
+  key: { sessionId, clientId },
+  update: 'SET told = :told',
+  condition: 'sid = :sid',
+  values: { ':told': told, ':sid': sid },
+});
+
+/** What of the identity goes into the indexes. */
+export const rpPlaceOf = (
+  company: AccessBasis | undefined,
+): Pick<RpSession, 'company' | 'companyKey' | 'agencyKey'> =>
+  company
+    ? {
+        company,
+        companyKey: company.companyKey,
+        ...(company.by === 'agreement' ? { agencyKey: company.agencyKey } : {}),
+      }
+    : {};
+
+/**
+ * Puts the row of a hand-over in the place of the one that was `read` for this session and client, if there is one.
+ * ConcurrentChange where another exchange or an end came between: the caller reads again.
+ */
+export const rpSessionPut = (next: RpSession, read: RpSession | undefined): Write => ({
+  table: 'RpSessions',
+  put: { ...next, ttl: next.expiresAt + keptAfter } satisfies Item,
+  ...(read
+    ? {
+        condition: read.ended ? 'sid = :sid' : 'sid = :sid AND attribute_not_exists(ended)',
+        values: { ':sid': read.sid },
+      }
+    : { condition: 'attribute_not_exists(sessionId)' }),
+  onRefused: () => new ConcurrentChange(),
+});
+
+/** Ends a hand-over if it is still the one that was read and has not ended: the first reason stays. */
+export const rpEndWrite = (
+  { sessionId, clientId, sid }: Pick<RpSession, 'sessionId' | 'clientId' | 'sid'>,
+  ended: RpEnded,
+): Write & { update: string; condition: string } => ({
+  table: 'RpSessions',
+  key: { sessionId, clientId },
+  update: 'SET ended = :ended',
+  condition: 'sid = :sid AND attribute_not_exists(ended)',
+  values: { ':ended': ended, ':sid': sid },
+  onRefused: () => new ConcurrentChange(),
+});
