@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { atStart, handOver, type Standing } from '../infra/feed/hand-over.ts';
+import { atStart, handOver, type Progress } from '../infra/feed/hand-over.ts';
 import { sampleLines } from '../infra/feed/sample-lines.ts';
 import { progress, say, table, title } from './print.ts';
 
@@ -70,7 +70,7 @@ function* linesOf(people: number, seed: number): Generator<string> {
     yield `${JSON.stringify(line)}\n`;
 }
 
-const give = (runtime: Started, people: number, seed: number, reached?: (standing: Standing) => void) =>
+const give = (runtime: Started, people: number, seed: number, reached?: (standing: Progress) => void) =>
   handOver(
     Readable.from(linesOf(people, seed)),
     runtime.url,
@@ -79,7 +79,7 @@ const give = (runtime: Started, people: number, seed: number, reached?: (standin
   );
 
 interface Run {
-  readonly standing: Standing;
+  readonly standing: Progress;
   readonly seconds: number;
   readonly functionCpu: number;
   readonly runtimeCpu: number;

@@ -5,8 +5,8 @@ import { type DataKeys, seal } from '../../shared/crypto/sealed.ts';
 import { personNumberCheckDigit } from '../../shared/domain/person-numbers.ts';
 import { defaultPolicies } from '../../shared/domain/policies.ts';
 import { openTables } from '../../shared/store/db.ts';
-import { claimPhoneWrite } from '../../shared/store/phones.ts';
-import { type PersonChanges, personWrite, Stale, sealContext } from '../../shared/store/users.ts';
+import { claimPhoneUpdate } from '../../shared/store/phones.ts';
+import { ConcurrentChange, type PersonChanges, personUpdate, sealContext } from '../../shared/store/users.ts';
 import { atOnce } from './at-once.ts';
 import { password } from './credentials.ts';
 import type { BenchSecrets } from './stubs.ts';
@@ -61,7 +61,10 @@ export async function seedPeople(count: number, secrets: BenchSecrets): Promise<
         at: since,
       })),
     };
-    await db.transact([personWrite(owner, 0, facts, () => new Stale()), claimPhoneWrite(number, owner, now)]);
+    await db.transact([
+      personUpdate(owner, 0, facts, () => new ConcurrentChange()),
+      claimPhoneUpdate(number, owner, now),
+    ]);
   });
   return people;
 }

@@ -56,12 +56,12 @@ const shown = new Set([
 ]);
 
 /** The own security history (SES-4): one query on the person's own partition a page. */
-export const showActivity: StepOf<typeof account, 'activity'> = async (h, call) => {
+export const showActivity: StepOf<typeof account, 'activity'> = async (ctx, call) => {
   const { personKey } = call.caller.session;
   const { cursor } = call.query;
   const list = `activity/${personKey}`;
-  const after = cursor === undefined ? undefined : positionAt(h, list, cursor);
-  const { events, next } = await historyPage(h.db, personKey, pageSize, after);
+  const after = cursor === undefined ? undefined : positionAt(ctx, list, cursor);
+  const { events, next } = await historyPage(ctx.db, personKey, pageSize, after);
   return ok({
     events: events.map(({ at, kind, outcome, channel, address, detail }) => ({
       at: isoShanghai(new Date(at)),
@@ -71,6 +71,6 @@ export const showActivity: StepOf<typeof account, 'activity'> = async (h, call) 
       address,
       detail: Object.fromEntries(Object.entries(detail ?? {}).filter(([name]) => shown.has(name))),
     })),
-    ...(next ? { cursor: cursorTo(h, list, next) } : {}),
+    ...(next ? { cursor: cursorTo(ctx, list, next) } : {}),
   });
 };

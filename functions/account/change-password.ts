@@ -1,9 +1,9 @@
 import { Problem } from '#domain/problem.ts';
 import { noContent } from '#http/answers.ts';
 import type { CallOf, StepOf } from '#http/call.ts';
-import type { House } from '#http/house.ts';
+import type { FlowContext } from '#http/house.ts';
 import { endSessions } from '#steps/end-sessions.ts';
-import { audited } from '#steps/facts.ts';
+import { auditPut } from '#steps/facts.ts';
 import { requireFresh } from '#steps/fresh-factor.ts';
 import { newPasswordOf } from '#steps/new-password.ts';
 import { tellPerson } from '#steps/notices.ts';
@@ -11,8 +11,8 @@ import { signedInPerson } from '#steps/own-account.ts';
 import { withPassword } from '#steps/password-check.ts';
 import { faceProof } from '#steps/scans.ts';
 import type { Write } from '#store/db.ts';
-import { passwordSetWrite, sessionAliveCheck, webSessionsOf } from '#store/sessions.ts';
-import { type Active, decidedAnew, personWrite, Stale } from '#store/users.ts';
+import { passwordSetUpdate, sessionAliveCheck, webSessionsOf } from '#store/sessions.ts';
+import { type Active, ConcurrentChange, personUpdate, retryOnConcurrentChange } from '#store/users.ts';
 import type { account } from './contract.ts';
 
 type PasswordCall = CallOf<typeof account, 'password'>;
@@ -22,55 +22,62 @@ type PasswordCall = CallOf<typeof account, 'password'>;
  * itself (SES-5). This session goes on, every other one ends (PWD-3). What the registry set is an old password only in
  * the session that it opened: elsewhere it proves nobody, and a face changes it (LGN-11).
  */
-export const changePassword: StepOf<typeof account, 'password'> = async (h, call) => {
+export const changePassword: StepOf<typeof account, 'password'> = async (ctx, call) => {
   const { oldPassword, faceTicket } = call.body;
   const person =
     faceTicket === undefined
-      ? await byPassword(h, call, oldPassword ?? '')
-      : await byFace(h, call, faceTicket);
-  await tellPerson(h, call, person, 'password-changed');
+      ? await byPassword(ctx, call, oldPassword ?? '')
+      : await byFace(ctx, call, faceTicket);
+  await tellPerson(ctx, call, person, 'password-changed');
   return noContent();
 };
 
-function byPassword(h: House, call: PasswordCall, password: string): Promise<Active> {
-  requireFresh(h, call);
+function byPassword(ctx: FlowContext, call: PasswordCall, password: string): Promise<Active> {
+  requireFresh(ctx, call);
   const { personKey, passwordDue } = call.caller.session;
   const initial = passwordDue ? undefined : new Problem('FACE_REQUIRED', {}, { variant: 'initial-password' });
   return withPassword(
-    h,
+    ctx,
     call,
     { personKey, password, purpose: 'password-change', initial },
-    (person, writes) => change(h, call, person, 'password', writes),
+    (person, writes) => change(ctx, call, person, 'password', writes),
   );
 }
 
-async function byFace(h: House, call: PasswordCall, faceTicket: string): Promise<Active> {
-  const { spent } = await faceProof(h, call, faceTicket, 'password');
-  return decidedAnew(async () => change(h, call, await signedInPerson(h, call), 'face', [spent]));
+async function byFace(ctx: FlowContext, call: PasswordCall, faceTicket: string): Promise<Active> {
+  const { spent } = await faceProof(ctx, call, faceTicket, 'password');
+  return retryOnConcurrentChange(async () =>
+    change(ctx, call, await signedInPerson(ctx, call), 'face', [spent]),
+  );
 }
 
 async function change(
-  h: House,
+  ctx: FlowContext,
   call: PasswordCall,
   person: Active,
   method: 'password' | 'face',
   writes: readonly Write[],
 ): Promise<Active> {
   const { session } = call.caller;
-  const { policies } = h.settings;
+  const { policies } = ctx.settings;
   // A login elsewhere, or logging out, has ended this session since it was read.
   if (!webSessionsOf(person, call.now).some(({ sessionId }) => sessionId === session.sessionId))
     throw new Problem('SESSION_ENDED');
-  const changes = await newPasswordOf(h, person, call.body.newPassword);
-  const others = endSessions(h, call, person, 'credential-change', session);
-  await h.db.transact([
+  const changes = await newPasswordOf(ctx, person, call.body.newPassword);
+  const others = endSessions(ctx, call, person, 'credential-change', session);
+  await ctx.db.transact([
     ...writes,
-    personWrite(person.personKey, person.rev, { ...changes, ...others.changes }, () => new Stale()),
+    personUpdate(
+      person.personKey,
+      person.rev,
+      { ...changes, ...others.changes },
+      () => new ConcurrentChange(),
+    ),
     ...others.writes,
     session.passwordDue
-      ? passwordSetWrite(session, call.now, policies)
+      ? passwordSetUpdate(session, call.now, policies)
       : sessionAliveCheck(session, call.now, policies),
-    audited(h, call, person.personKey, 'password-changed', 'success', { method }),
+    auditPut(ctx, call, person.personKey, 'password-changed', 'success', { method }),
   ]);
   return person;
 }

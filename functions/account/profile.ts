@@ -21,15 +21,15 @@ export function changeableFrom(
   return from && from > now ? isoShanghai(from) : null;
 }
 
-export const showAccount: StepOf<typeof account, 'show'> = async (h, call) => {
-  const person = await signedInPerson(h, call);
+export const showAccount: StepOf<typeof account, 'show'> = async (ctx, call) => {
+  const person = await signedInPerson(ctx, call);
   return ok({
-    name: maskedNameOf(h, person),
+    name: maskedNameOf(ctx, person),
     documentType: person.documentType as DocumentType,
-    documentNumber: maskDocument(numberOf(h, person)),
+    documentNumber: maskDocument(numberOf(ctx, person)),
     username: person.username ?? null,
     usernameChangeableFrom: changeableFrom(person, call.now),
-    phones: shownPhones(h, person),
+    phones: shownPhones(ctx, person),
     realNameLevel: person.realNameLevel ?? 3,
     registeredAt: isoShanghai(new Date(person.account.since)),
     consents: (person.consents ?? []).map(({ kind, version, at }) => ({
@@ -41,5 +41,5 @@ export const showAccount: StepOf<typeof account, 'show'> = async (h, call) => {
 };
 
 /** LVL-2: a passed check lifts the level, and serves as the face proof of one later call of this session (SES-5). */
-export const startAccountFace: StepOf<typeof account, 'face'> = async (h, call) =>
-  created(await startOwnFaceScan(h, call, await signedInPerson(h, call), call.body.for ?? 'account'));
+export const startAccountFace: StepOf<typeof account, 'face'> = async (ctx, call) =>
+  created(await startOwnFaceScan(ctx, call, await signedInPerson(ctx, call), call.body.for ?? 'account'));

@@ -1,15 +1,15 @@
 import { shanghaiDay } from '#domain/days.ts';
 import { Problem } from '#domain/problem.ts';
-import type { House } from '#http/house.ts';
+import type { FlowContext } from '#http/house.ts';
 import type { SessionCall } from '#steps/fresh-factor.ts';
 import { type ManagingCall, managingFactor } from '#steps/managing-factor.ts';
 import { onStaffFormChecks, type StaffForm } from '#store/agency-forms.ts';
 import type { Write } from '#store/db.ts';
-import type { ActingCompany } from '#store/grounds.ts';
-import { activeRelationWrite } from '#store/relations.ts';
-import { Stale } from '#store/users.ts';
+import type { AccessBasis } from '#store/grounds.ts';
+import { activeRelationCheck } from '#store/relations.ts';
+import { ConcurrentChange } from '#store/users.ts';
 
-type Acting = Extract<ActingCompany, { by: 'relation' | 'staff-form' }>;
+type Acting = Extract<AccessBasis, { by: 'relation' | 'staff-form' }>;
 
 /** AGY-4: who acts for an agency beside the agents on its staff form. */
 const keepers = ['legal-representative', 'finance-head', 'tax-handler'] as const;
@@ -29,7 +29,7 @@ export function actingForAgency({ caller }: SessionCall): Acting {
 }
 
 /** The same without the agents: whoever is on the form does not say who else is. */
-export function keepingStaffForm(call: SessionCall): Extract<ActingCompany, { by: 'relation' }> {
+export function keepingStaffForm(call: SessionCall): Extract<AccessBasis, { by: 'relation' }> {
   const acting = actingForAgency(call);
   if (acting.by !== 'relation') throw new Problem('ROLE_NOT_ALLOWED');
   return acting;
@@ -40,7 +40,7 @@ export function keepingStaffForm(call: SessionCall): Extract<ActingCompany, { by
  * throws, RELATION_NOT_FOUND, ROLE_NOT_ALLOWED.
  */
 export function actingChecks(
-  h: Pick<House, 'settings'>,
+  ctx: Pick<FlowContext, 'settings'>,
   call: ManagingCall,
   form: StaffForm | undefined,
 ): Write[] {
@@ -48,19 +48,19 @@ export function actingChecks(
   const { personKey } = call.caller.session;
   if (acting.by === 'staff-form' && !form) throw new Problem('RELATION_NOT_FOUND');
   return [
-    ...managingFactor(h, call),
+    ...managingFactor(ctx, call),
     ...(acting.by === 'relation'
-      ? [activeRelationWrite({ personKey, ...acting }, shanghaiDay(call.now))]
+      ? [activeRelationCheck({ personKey, ...acting }, shanghaiDay(call.now))]
       : form
         ? onStaffFormChecks(personKey, form).map(lookedAtAgain)
         : []),
     {
       table: 'Taxpayers',
       key: { companyKey: acting.companyKey },
-      when: '#state = :active AND contains(subjects, :agency)',
+      condition: '#state = :active AND contains(subjects, :agency)',
       names: { '#state': 'state' },
       values: { ':active': 'active', ':agency': 'agency' },
-      otherwise: (company) =>
+      onRefused: (company) =>
         new Problem(company?.state === 'active' ? 'ROLE_NOT_ALLOWED' : 'RELATION_NOT_FOUND'),
     },
   ];
@@ -68,4 +68,4 @@ export function actingChecks(
 
 /** A head that changed since it was read is read again; then the person's own row decides. */
 const lookedAtAgain = (check: Write): Write =>
-  check.table === 'Agencies' ? { ...check, otherwise: () => new Stale() } : check;
+  check.table === 'Agencies' ? { ...check, onRefused: () => new ConcurrentChange() } : check;

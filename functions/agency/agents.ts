@@ -1,7 +1,7 @@
 import { shanghaiDay } from '#domain/days.ts';
 import { Problem } from '#domain/problem.ts';
 import type { CallOf } from '#http/call.ts';
-import type { House } from '#http/house.ts';
+import type { FlowContext } from '#http/house.ts';
 import { agentIdOf, staffRolesOfClient, whichOne } from '#steps/agents.ts';
 import { readPerson, requireSameName } from '#steps/named-person.ts';
 import type { FormAgent, StaffForm } from '#store/agency-forms.ts';
@@ -16,7 +16,7 @@ type Agents = CallOf<typeof agency, 'enter'>['body']['agents'];
  * PERSON_MISMATCH, DOCUMENT_INVALID, naming which.
  */
 export async function listedAgents(
-  h: House,
+  ctx: FlowContext,
   agencyKey: string,
   form: StaffForm | undefined,
   agents: Agents,
@@ -25,15 +25,15 @@ export async function listedAgents(
   const wanted = agents.map((agent, at) => {
     if ('agentId' in agent) return { at, agentId: agent.agentId };
     try {
-      const named = readPerson(h, agent, now);
-      return { at, agentId: agentIdOf(h, agencyKey, named.key), named };
+      const named = readPerson(ctx, agent, now);
+      return { at, agentId: agentIdOf(ctx, agencyKey, named.key), named };
     } catch (error) {
       throw error instanceof Problem ? whichOne(at, error) : error;
     }
   });
   const listed = form
     ? await findListed(
-        h.db,
+        ctx.db,
         form,
         wanted.map(({ agentId }) => agentId),
       )
@@ -43,7 +43,7 @@ export async function listedAgents(
     const agent = listed.get(agentId);
     if (!agent) throw whichOne(at, new Problem('AGENT_NOT_LISTED'));
     try {
-      if (named) requireSameName(h, named, agent);
+      if (named) requireSameName(ctx, named, agent);
     } catch (error) {
       throw error instanceof Problem ? whichOne(at, error) : error;
     }
@@ -54,13 +54,13 @@ export async function listedAgents(
 
 /** AGY-4: nobody is agent of a company whose own people they are today. AGENT_IS_STAFF. */
 export async function requireNoStaff(
-  h: House,
+  ctx: FlowContext,
   clientKey: string,
   agents: readonly FormAgent[],
   now: Date,
 ): Promise<void> {
   const keys = agents.map(({ personKey }) => personKey);
-  const staff = await activePeople(h.db, clientKey, keys, staffRolesOfClient, shanghaiDay(now));
+  const staff = await activePeople(ctx.db, clientKey, keys, staffRolesOfClient, shanghaiDay(now));
   const at = keys.findIndex((key) => staff.has(key));
   if (at >= 0) throw whichOne(at, new Problem('AGENT_IS_STAFF'));
 }

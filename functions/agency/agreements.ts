@@ -5,14 +5,14 @@ import { Problem } from '#domain/problem.ts';
 import { parseTaxpayerId } from '#domain/taxpayers.ts';
 import { created, ok } from '#http/answers.ts';
 import type { CallOf, StepOf } from '#http/call.ts';
-import type { House } from '#http/house.ts';
+import type { FlowContext } from '#http/house.ts';
 import {
   endAgreement,
-  factsOf,
   givenBy,
   keptTerms,
   livingState,
   type NewTerms,
+  partiesOf,
   putInForce,
   requireFree,
 } from '#steps/agreements.ts';
@@ -21,18 +21,18 @@ import { requireChangingChannel } from '#steps/managing.ts';
 import { managingFactor } from '#steps/managing-factor.ts';
 import { originOf } from '#steps/relation-facts.ts';
 import type { Agreement } from '#store/agency-forms.ts';
-import { agreementWrite, findAgreement, findPair, pairWrite } from '#store/agreements.ts';
-import { requireSeen } from '#store/revised.ts';
+import { agreementUpdate, findAgreement, findPair, pairUpdate } from '#store/agreements.ts';
+import { requireSeenRevision } from '#store/revised.ts';
 import { findStaffForm } from '#store/staff-forms.ts';
 import {
-  activeCompanyWrite,
+  activeCompanyCheck,
   companyKeyOf,
   companyProblem,
   findTaxpayer,
   isKnown,
   keptNumberOf,
 } from '#store/taxpayers.ts';
-import { decidedAnew } from '#store/users.ts';
+import { retryOnConcurrentChange } from '#store/users.ts';
 import { actingChecks, actingForAgency } from './acting.ts';
 import { listedAgents, requireNoStaff } from './agents.ts';
 import type { agency } from './contract.ts';
@@ -41,30 +41,30 @@ import { requireAgency } from './list.ts';
 type ChangeCall = CallOf<typeof agency, 'change'>;
 
 /** AGY-4: what an agency enters waits for the client; nobody becomes a client unasked. */
-export const enterAgreement: StepOf<typeof agency, 'enter'> = async (h, call) => {
-  requireChangingChannel(h, call);
+export const enterAgreement: StepOf<typeof agency, 'enter'> = async (ctx, call) => {
+  requireChangingChannel(ctx, call);
   const { companyKey: agencyKey } = actingForAgency(call);
-  managingFactor(h, call);
+  managingFactor(ctx, call);
   const { body, now } = call;
   const day = shanghaiDay(now);
   const period = parseComingPeriod(body, day);
-  const clientKey = companyKeyOf(h.keys, parseTaxpayerId(body.clientId));
+  const clientKey = companyKeyOf(ctx.keys, parseTaxpayerId(body.clientId));
   if (clientKey === agencyKey)
     throw new Problem('BAD_REQUEST', { errors: [{ path: 'clientId', message: 'not the agency itself' }] });
   const agreementId = handle();
-  await decidedAnew(async () => {
+  await retryOnConcurrentChange(async () => {
     const [ours, client, form, pair] = await Promise.all([
-      findTaxpayer(h.db, agencyKey),
-      findTaxpayer(h.db, clientKey),
-      findStaffForm(h.db, agencyKey),
-      findPair(h.db, { agencyKey, clientKey }),
+      findTaxpayer(ctx.db, agencyKey),
+      findTaxpayer(ctx.db, clientKey),
+      findStaffForm(ctx.db, agencyKey),
+      findPair(ctx.db, { agencyKey, clientKey }),
     ]);
     requireAgency(ours);
     const problem = companyProblem(client);
     if (problem) throw problem;
     if (!isKnown(client) || !ours) throw new Problem('TAXPAYER_NOT_FOUND');
-    const agents = await listedAgents(h, agencyKey, form, body.agents, now);
-    await requireNoStaff(h, clientKey, agents, now);
+    const agents = await listedAgents(ctx, agencyKey, form, body.agents, now);
+    await requireNoStaff(ctx, clientKey, agents, now);
     requireFree(pair, agreementId, period);
     const between = {
       agreementId,
@@ -74,32 +74,32 @@ export const enterAgreement: StepOf<typeof agency, 'enter'> = async (h, call) =>
       clientNumber: keptNumberOf(client),
     };
     const terms = keptTerms({ ...period, items: body.items, agents });
-    await h.db.transact([
-      ...actingChecks(h, call, form),
-      activeCompanyWrite(clientKey),
-      agreementWrite(agreementId, 0, {
-        ...factsOf(between),
+    await ctx.db.transact([
+      ...actingChecks(ctx, call, form),
+      activeCompanyCheck(clientKey),
+      agreementUpdate(agreementId, 0, {
+        ...partiesOf(between),
         ...terms,
         state: 'pending',
         updatedAt: now.toISOString(),
       }),
-      pairWrite(between, pair, agreementId, [period], day),
-      ...agreementAudits(h, between, terms, 'entered', originOf(call, call.caller.session)),
+      pairUpdate(between, pair, agreementId, [period], day),
+      ...agreementAudits(ctx, between, terms, 'entered', originOf(call, call.caller.session)),
     ]);
   });
   return created({ agreementId, state: 'pending' as const });
 };
 
 /** An agreement of the session's agency, with what else a change of it is decided from: to others there is none. */
-async function ofAgency(h: House, call: CallOf<typeof agency, 'change' | 'terminate'>) {
+async function ofAgency(ctx: FlowContext, call: CallOf<typeof agency, 'change' | 'terminate'>) {
   const { companyKey } = actingForAgency(call);
   const [agreement, form] = await Promise.all([
-    findAgreement(h.db, call.params.id),
-    findStaffForm(h.db, companyKey),
+    findAgreement(ctx.db, call.params.id),
+    findStaffForm(ctx.db, companyKey),
   ]);
   if (agreement?.agencyKey !== companyKey) throw new Problem('NOT_FOUND');
-  requireSeen(agreement, call.body.revision);
-  return { agreement, form, pair: await findPair(h.db, agreement) };
+  requireSeenRevision(agreement, call.body.revision);
+  return { agreement, form, pair: await findPair(ctx.db, agreement) };
 }
 
 /**
@@ -107,25 +107,25 @@ async function ofAgency(h: House, call: CallOf<typeof agency, 'change' | 'termin
  * have not had they hold at once, because the client loses nothing by it; all else waits for the client and leaves what
  * holds as it is.
  */
-export const changeAgreement: StepOf<typeof agency, 'change'> = async (h, call) => {
+export const changeAgreement: StepOf<typeof agency, 'change'> = async (ctx, call) => {
   const { body } = call;
-  requireChangingChannel(h, call);
+  requireChangingChannel(ctx, call);
   actingForAgency(call);
-  managingFactor(h, call);
+  managingFactor(ctx, call);
   if ([body.agents, body.items, body.from, body.until].every((member) => member === undefined))
     throw new Problem('BAD_REQUEST', {
       errors: [{ path: 'body', message: 'expected agents, items, from or until' }],
     });
-  return decidedAnew(async () => {
-    const { agreement, form, pair } = await ofAgency(h, call);
+  return retryOnConcurrentChange(async () => {
+    const { agreement, form, pair } = await ofAgency(ctx, call);
     const { agreementId } = agreement;
     const state = livingState(agreement, call.now);
     const day = shanghaiDay(call.now);
-    const terms = await changedTerms(h, call, agreement, form);
+    const terms = await changedTerms(ctx, call, agreement, form);
     const origin = originOf(call, call.caller.session);
-    const checks = actingChecks(h, call, form);
+    const checks = actingChecks(ctx, call, form);
     if (state === 'active' && onlyNarrows(givenBy(agreement), givenBy(terms))) {
-      await putInForce(h, {
+      await putInForce(ctx, {
         between: agreement,
         before: agreement,
         pair,
@@ -138,22 +138,22 @@ export const changeAgreement: StepOf<typeof agency, 'change'> = async (h, call) 
     }
     requireFree(pair, agreementId, terms);
     const at = { updatedAt: call.now.toISOString() };
-    await h.db.transact([
+    await ctx.db.transact([
       ...checks,
-      agreementWrite(
+      agreementUpdate(
         agreementId,
         agreement.rev,
         state === 'pending' ? { ...terms, ...at } : { proposed: terms, ...at },
       ),
-      pairWrite(agreement, pair, agreementId, state === 'pending' ? [terms] : [agreement, terms], day),
-      ...agreementAudits(h, agreement, terms, 'proposed', origin),
+      pairUpdate(agreement, pair, agreementId, state === 'pending' ? [terms] : [agreement, terms], day),
+      ...agreementAudits(ctx, agreement, terms, 'proposed', origin),
     ]);
     return ok({ agreementId, state, waits: true });
   });
 };
 
 async function changedTerms(
-  h: House,
+  ctx: FlowContext,
   { body, now }: ChangeCall,
   agreement: Agreement,
   form: Awaited<ReturnType<typeof findStaffForm>>,
@@ -165,13 +165,13 @@ async function changedTerms(
       : parseComingPeriod(period, shanghaiDay(now))),
     items: body.items ?? agreement.items,
     agents: body.agents
-      ? await listedAgents(h, agreement.agencyKey, form, body.agents, now)
+      ? await listedAgents(ctx, agreement.agencyKey, form, body.agents, now)
       : agreement.agents,
   };
   if (body.agents) {
     const before = new Set(agreement.agents.map(({ personKey }) => personKey));
     await requireNoStaff(
-      h,
+      ctx,
       agreement.clientKey,
       terms.agents.filter(({ personKey }) => !before.has(personKey)),
       now,
@@ -181,14 +181,20 @@ async function changedTerms(
 }
 
 /** AGY-4: over at once, in live sessions too. */
-export const terminateAgreement: StepOf<typeof agency, 'terminate'> = async (h, call) => {
-  requireChangingChannel(h, call);
+export const terminateAgreement: StepOf<typeof agency, 'terminate'> = async (ctx, call) => {
+  requireChangingChannel(ctx, call);
   actingForAgency(call);
-  managingFactor(h, call);
-  return decidedAnew(async () => {
-    const { agreement, form, pair } = await ofAgency(h, call);
+  managingFactor(ctx, call);
+  return retryOnConcurrentChange(async () => {
+    const { agreement, form, pair } = await ofAgency(ctx, call);
     livingState(agreement, call.now);
-    await endAgreement(h, agreement, pair, originOf(call, call.caller.session), actingChecks(h, call, form));
+    await endAgreement(
+      ctx,
+      agreement,
+      pair,
+      originOf(call, call.caller.session),
+      actingChecks(ctx, call, form),
+    );
     return ok({ agreementId: agreement.agreementId, state: 'ended' as const });
   });
 };

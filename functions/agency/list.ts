@@ -7,11 +7,11 @@ import { actingForAgency } from './acting.ts';
 import type { agency } from './contract.ts';
 
 /** The agency's agreements, whatever their state. */
-export const listAgreements: StepOf<typeof agency, 'agreements'> = async (h, call) => {
+export const listAgreements: StepOf<typeof agency, 'agreements'> = async (ctx, call) => {
   const { companyKey } = actingForAgency(call);
   const [company, page] = await Promise.all([
-    findTaxpayer(h.db, companyKey),
-    listedAgreements(h, call, { agencyKey: companyKey }),
+    findTaxpayer(ctx.db, companyKey),
+    listedAgreements(ctx, call, { agencyKey: companyKey }),
   ]);
   requireAgency(company);
   return ok(page);

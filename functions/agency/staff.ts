@@ -1,7 +1,7 @@
 import { Problem } from '#domain/problem.ts';
 import { ok } from '#http/answers.ts';
 import type { CallOf, StepOf } from '#http/call.ts';
-import type { House } from '#http/house.ts';
+import type { FlowContext } from '#http/house.ts';
 import { agentIdOf, type NewAgent, readAgents, whichOne } from '#steps/agents.ts';
 import { maskedPerson } from '#steps/facts.ts';
 import { staffFormAudits } from '#steps/form-facts.ts';
@@ -13,35 +13,35 @@ import { putStaffForm } from '#steps/staff-form.ts';
 import type { FormAgent, StaffForm } from '#store/agency-forms.ts';
 import { allListed, findStaffForm, formIdOf, type ListedAgent } from '#store/staff-forms.ts';
 import { findTaxpayer, isKnown } from '#store/taxpayers.ts';
-import { decidedAnew, findPeople } from '#store/users.ts';
+import { findPeople, retryOnConcurrentChange } from '#store/users.ts';
 import { actingChecks, actingForAgency, keepingStaffForm } from './acting.ts';
 import type { agency } from './contract.ts';
 import { requireAgency } from './list.ts';
 
 /** The staff form that holds, for everybody who acts for the agency. */
-export const showStaff: StepOf<typeof agency, 'staff'> = async (h, call) => {
+export const showStaff: StepOf<typeof agency, 'staff'> = async (ctx, call) => {
   const { companyKey } = actingForAgency(call);
   const [company, { form, agents }] = await Promise.all([
-    findTaxpayer(h.db, companyKey),
-    wholeForm(h, companyKey),
+    findTaxpayer(ctx.db, companyKey),
+    wholeForm(ctx, companyKey),
   ]);
   requireAgency(company);
-  return ok({ agents: await shownForm(h, call, agents), revision: revisionOf(form) });
+  return ok({ agents: await shownForm(ctx, call, agents), revision: revisionOf(form) });
 };
 
 /**
  * The people of a form as they are shown (REL-11): the phone only to those who keep the form, not to the agents on it.
  */
-async function shownForm(h: House, call: SessionCall, agents: readonly FormAgent[]) {
+async function shownForm(ctx: FlowContext, call: SessionCall, agents: readonly FormAgent[]) {
   const acting = actingForAgency(call);
   const people = await findPeople(
-    h.db,
+    ctx.db,
     agents.map(({ personKey }) => personKey),
   );
   return agents.map((agent) => {
-    const { phone, ...shown } = maskedPerson(h, agent, people.get(agent.personKey));
+    const { phone, ...shown } = maskedPerson(ctx, agent, people.get(agent.personKey));
     return {
-      agentId: agentIdOf(h, acting.companyKey, agent.personKey),
+      agentId: agentIdOf(ctx, acting.companyKey, agent.personKey),
       ...shown,
       ...(acting.by === 'relation' && phone !== undefined ? { phone } : {}),
     };
@@ -55,9 +55,9 @@ interface WholeForm {
   readonly agents: readonly ListedAgent[];
 }
 /** The head and its list, side by side: read again where a change came in between. */
-async function wholeForm(h: House, agencyKey: string): Promise<WholeForm> {
+async function wholeForm(ctx: FlowContext, agencyKey: string): Promise<WholeForm> {
   for (let round = 0; round < 5; round++) {
-    const [form, rows] = await Promise.all([findStaffForm(h.db, agencyKey), allListed(h.db, agencyKey)]);
+    const [form, rows] = await Promise.all([findStaffForm(ctx.db, agencyKey), allListed(ctx.db, agencyKey)]);
     if (!form) return { form, agents: [] };
     const agents = rows.filter((row) => formIdOf(row) === form.formId);
     if (agents.length === form.size) return { form, agents };
@@ -70,15 +70,15 @@ async function wholeForm(h: House, agencyKey: string): Promise<WholeForm> {
  * Names the one that cannot be taken: DOCUMENT_INVALID, PERSON_MISMATCH, AGENT_NOT_LISTED. STATE_CONFLICT where the form
  * is no longer the one whose `revision` the caller has seen: whom a colleague added meanwhile would be lost unseen.
  */
-export const changeStaff: StepOf<typeof agency, 'changeStaff'> = async (h, call) => {
-  requireChangingChannel(h, call);
+export const changeStaff: StepOf<typeof agency, 'changeStaff'> = async (ctx, call) => {
+  requireChangingChannel(ctx, call);
   const { companyKey } = keepingStaffForm(call);
-  managingFactor(h, call);
-  return decidedAnew(async () => {
+  managingFactor(ctx, call);
+  return retryOnConcurrentChange(async () => {
     const [company, whole, fresh] = await Promise.all([
-      findTaxpayer(h.db, companyKey),
-      wholeForm(h, companyKey),
-      readAgents(h, peopleIn(call.body.agents), call.now),
+      findTaxpayer(ctx.db, companyKey),
+      wholeForm(ctx, companyKey),
+      readAgents(ctx, peopleIn(call.body.agents), call.now),
     ]);
     requireAgency(company);
     if (!isKnown(company)) throw new Problem('RELATION_NOT_FOUND');
@@ -87,20 +87,20 @@ export const changeStaff: StepOf<typeof agency, 'changeStaff'> = async (h, call)
       throw new Problem('STATE_CONFLICT', {}, { variant: 'staff-form' });
     const agents = chosen(call, whole, fresh);
     await putStaffForm(
-      h,
+      ctx,
       {
         agencyKey: companyKey,
         before: whole.form,
         agents,
         writes: [
-          ...actingChecks(h, call, whole.form),
-          ...staffFormAudits(h, company, whole.agents, agents, originOf(call, call.caller.session)),
+          ...actingChecks(ctx, call, whole.form),
+          ...staffFormAudits(ctx, company, whole.agents, agents, originOf(call, call.caller.session)),
         ],
       },
       call.now,
     );
     return ok({
-      agents: await shownForm(h, call, agents),
+      agents: await shownForm(ctx, call, agents),
       revision: revisionOf(whole.form) + 1,
     });
   }, 3);

@@ -6,24 +6,24 @@ import { created } from '#http/answers.ts';
 import type { StepOf } from '#http/call.ts';
 import { requireChangingChannel } from '#steps/managing.ts';
 import { originOf, relationAudits } from '#steps/relation-facts.ts';
-import { beginWrites, companyFacts, findRelation } from '#store/relations.ts';
-import { activeCompanyWrite, companyKeyOf, companyProblem, findTaxpayer, isKnown } from '#store/taxpayers.ts';
-import { decidedAnew } from '#store/users.ts';
+import { beginWrites, companyCopies, findRelation } from '#store/relations.ts';
+import { activeCompanyCheck, companyKeyOf, companyProblem, findTaxpayer, isKnown } from '#store/taxpayers.ts';
+import { retryOnConcurrentChange } from '#store/users.ts';
 import type { authorizations } from './contract.ts';
 
 /** The person applies to a company (REL-6); its legal representative or finance head decides. */
-export const applyToCompany: StepOf<typeof authorizations, 'apply'> = async (h, call) => {
-  requireChangingChannel(h, call);
+export const applyToCompany: StepOf<typeof authorizations, 'apply'> = async (ctx, call) => {
+  requireChangingChannel(ctx, call);
   const { session } = call.caller;
   const { role } = call.body;
   if (!isStaffRole(role)) throw new Problem('ROLE_NOT_ALLOWED');
   const day = shanghaiDay(call.now);
   const lastDay = parseLastDay(call.body.validUntil, day);
-  const companyKey = companyKeyOf(h.keys, parseTaxpayerId(call.body.taxpayerId));
-  return decidedAnew(async () => {
+  const companyKey = companyKeyOf(ctx.keys, parseTaxpayerId(call.body.taxpayerId));
+  return retryOnConcurrentChange(async () => {
     const [company, previous] = await Promise.all([
-      findTaxpayer(h.db, companyKey),
-      findRelation(h.db, session.personKey, companyKey, role),
+      findTaxpayer(ctx.db, companyKey),
+      findRelation(ctx.db, session.personKey, companyKey, role),
     ]);
     const problem = companyProblem(company);
     if (problem || !isKnown(company)) throw problem ?? new Problem('TAXPAYER_NOT_FOUND');
@@ -31,7 +31,7 @@ export const applyToCompany: StepOf<typeof authorizations, 'apply'> = async (h, 
       {
         personKey: session.personKey,
         sealedName: session.sealedName,
-        ...companyFacts(company),
+        ...companyCopies(company),
         role,
         state: 'pending',
         direction: 'applied',
@@ -44,10 +44,10 @@ export const applyToCompany: StepOf<typeof authorizations, 'apply'> = async (h, 
       call.now,
       day,
     );
-    await h.db.transact([
-      activeCompanyWrite(companyKey),
+    await ctx.db.transact([
+      activeCompanyCheck(companyKey),
       ...begun.writes,
-      ...relationAudits(h, begun.relation, 'pending', originOf(call), { direction: 'applied' }),
+      ...relationAudits(ctx, begun.relation, 'pending', originOf(call), { direction: 'applied' }),
     ]);
     return created({ authorizationId: begun.authorizationId });
   });

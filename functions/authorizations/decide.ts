@@ -2,13 +2,13 @@ import { Problem } from '#domain/problem.ts';
 import { type Transition, transitions } from '#domain/relations.ts';
 import { noContent, ok } from '#http/answers.ts';
 import type { CallOf, StepOf } from '#http/call.ts';
-import type { House } from '#http/house.ts';
+import type { FlowContext } from '#http/house.ts';
 import { requireChangingChannel } from '#steps/managing.ts';
 import { managingFactor } from '#steps/managing-factor.ts';
 import { originOf } from '#steps/relation-facts.ts';
-import { authorizationOf, hideFrom, moveWrites } from '#steps/relation-moves.ts';
+import { authorizationOf, hideAuthorization, transitionWrites } from '#steps/relation-moves.ts';
 import type { Write } from '#store/db.ts';
-import { staffedBy, workingCompanyWrite } from '#store/taxpayers.ts';
+import { staffedUpdate, workingCompanyCheck } from '#store/taxpayers.ts';
 import type { authorizations } from './contract.ts';
 
 type Calls = CallOf<typeof authorizations, 'confirm' | 'reject' | 'withdraw' | 'hide' | 'leave'>;
@@ -18,51 +18,53 @@ function requireNatural({ caller }: Calls): void {
   if (caller.session.identity.kind !== 'natural') throw new Problem('ROLE_NOT_ALLOWED');
 }
 
-const own = (h: House, { caller, params }: Calls) =>
-  authorizationOf(h, params.authorizationId, { personKey: caller.session.personKey });
+const own = (ctx: FlowContext, { caller, params }: Calls) =>
+  authorizationOf(ctx, params.authorizationId, { personKey: caller.session.personKey });
 
 /** @param seen the revision that the person was shown (REL-11) */
 async function move(
-  h: House,
+  ctx: FlowContext,
   call: Calls,
   transition: Transition,
   seen: string | undefined,
   checks: readonly Write[] = [],
 ) {
-  requireChangingChannel(h, call);
-  const relation = await own(h, call);
-  const working = workingCompanyWrite(relation.companyKey, relation);
-  await h.db.transact([
+  requireChangingChannel(ctx, call);
+  const relation = await own(ctx, call);
+  const working = workingCompanyCheck(relation.companyKey, relation);
+  await ctx.db.transact([
     ...checks,
     // Nobody begins to work for a company that is gone, and what ended with it stays ended (ENT-4).
-    transition.to === 'active' ? staffedBy(working) : working,
-    ...moveWrites(h, relation, transition, originOf(call), {}, {}, seen),
+    transition.to === 'active' ? staffedUpdate(working) : working,
+    ...transitionWrites(ctx, relation, transition, originOf(call), {}, {}, seen),
   ]);
   return { authorizationId: relation.authorizationId, state: transition.to };
 }
 
 /** REL-5: what a company, the registry or a hall offered becomes active by the person's word and factor (SES-5). */
-export const confirm: StepOf<typeof authorizations, 'confirm'> = async (h, call) => {
+export const confirm: StepOf<typeof authorizations, 'confirm'> = async (ctx, call) => {
   requireNatural(call);
-  return ok(await move(h, call, transitions.acceptInvitation, call.body.revision, managingFactor(h, call)));
+  return ok(
+    await move(ctx, call, transitions.acceptInvitation, call.body.revision, managingFactor(ctx, call)),
+  );
 };
 /** REFUSAL_NOT_ALLOWED for a finance head (REL-3). */
-export const reject: StepOf<typeof authorizations, 'reject'> = async (h, call) => {
+export const reject: StepOf<typeof authorizations, 'reject'> = async (ctx, call) => {
   requireNatural(call);
-  return ok(await move(h, call, transitions.refuseInvitation, call.body.revision));
+  return ok(await move(ctx, call, transitions.refuseInvitation, call.body.revision));
 };
 /** REL-6: takes the own application back; the record stays. */
-export const withdraw: StepOf<typeof authorizations, 'withdraw'> = async (h, call) =>
-  ok(await move(h, call, transitions.withdrawApplication, call.body.revision));
+export const withdraw: StepOf<typeof authorizations, 'withdraw'> = async (ctx, call) =>
+  ok(await move(ctx, call, transitions.withdrawApplication, call.body.revision));
 
 /** REL-7: ends an active relation at once, also where it is being used. */
-export const leave: StepOf<typeof authorizations, 'leave'> = async (h, call) => {
-  await move(h, call, transitions.leave, call.query.revision);
+export const leave: StepOf<typeof authorizations, 'leave'> = async (ctx, call) => {
+  await move(ctx, call, transitions.leave, call.query.revision);
   return noContent();
 };
 
-export const hide: StepOf<typeof authorizations, 'hide'> = async (h, call) => {
-  requireChangingChannel(h, call);
-  const { authorizationId, state } = await hideFrom(h, 'person', call.now, () => own(h, call));
+export const hide: StepOf<typeof authorizations, 'hide'> = async (ctx, call) => {
+  requireChangingChannel(ctx, call);
+  const { authorizationId, state } = await hideAuthorization(ctx, 'person', call.now, () => own(ctx, call));
   return ok({ authorizationId, state });
 };

@@ -2,7 +2,7 @@ import { isoShanghai, shanghaiDay } from '#domain/days.ts';
 import { isLive, listOf, refusalOf, type ShownState, transitions } from '#domain/relations.ts';
 import { ok } from '#http/answers.ts';
 import type { StepOf } from '#http/call.ts';
-import type { House } from '#http/house.ts';
+import type { FlowContext } from '#http/house.ts';
 import { cursorTo, positionAt } from '#steps/cursors.ts';
 import type { Key } from '#store/db.ts';
 import { type Relation, relationKeyOf, relationsOf, shownStateOf } from '#store/relations.ts';
@@ -18,15 +18,15 @@ const rowsPerCall = 100;
  * The person's own authorisations of one list, by company. The query is on the person's key, so nobody else's can
  * come; what has passed its last day, or whose company is gone, is history (REL-8).
  */
-export const listAuthorizations: StepOf<typeof authorizations, 'list'> = async (h, call) => {
+export const listAuthorizations: StepOf<typeof authorizations, 'list'> = async (ctx, call) => {
   const { personKey } = call.caller.session;
   const { state: list, cursor } = call.query;
   const day = shanghaiDay(call.now);
   const owner = `authorizations/${list}/${personKey}`;
-  let from: Key | undefined = cursor === undefined ? undefined : positionAt(h, owner, cursor);
+  let from: Key | undefined = cursor === undefined ? undefined : positionAt(ctx, owner, cursor);
   const found: { relation: Relation; state: ShownState }[] = [];
   do {
-    const page = await relationsOf(h.db, personKey, {
+    const page = await relationsOf(ctx.db, personKey, {
       from,
       limit: rowsPerCall,
       history: list === 'history',
@@ -43,14 +43,14 @@ export const listAuthorizations: StepOf<typeof authorizations, 'list'> = async (
   const last = shown.at(-1);
   if (last && found.length > shown.length) from = relationKeyOf(last.relation);
   return ok({
-    authorizations: shown.map(({ relation, state }) => answerOf(h, relation, state, day)),
-    ...(from ? { cursor: cursorTo(h, owner, from) } : {}),
+    authorizations: shown.map(({ relation, state }) => answerOf(ctx, relation, state, day)),
+    ...(from ? { cursor: cursorTo(ctx, owner, from) } : {}),
   });
 };
 
-const answerOf = (h: House, relation: Relation, state: ShownState, day: string) => ({
+const answerOf = (ctx: FlowContext, relation: Relation, state: ShownState, day: string) => ({
   authorizationId: relation.authorizationId,
-  taxpayerId: shownTaxpayerId(h.dataKeys, relation),
+  taxpayerId: shownTaxpayerId(ctx.dataKeys, relation),
   taxpayerName: relation.taxpayerName,
   role: relation.role,
   state,

@@ -4,7 +4,7 @@ import { parseTaxpayerId } from '#domain/taxpayers.ts';
 import { ok } from '#http/answers.ts';
 import type { StepOf } from '#http/call.ts';
 import { requireChangingChannel } from '#steps/managing.ts';
-import { previewWrite } from '#store/previews.ts';
+import { previewUpdate } from '#store/previews.ts';
 import { companyKeyOf, companyProblem, findTaxpayer, isKnown, isPersonalKey } from '#store/taxpayers.ts';
 import type { authorizations } from './contract.ts';
 
@@ -16,18 +16,18 @@ const mostADay = 20;
  * unknown numbers cannot be tried for free. Of a company whose number is a person's, the name tells hardly more than
  * that it is there (DOC-4). TAXPAYER_NOT_FOUND, COMPANY_NOT_CONFIRMED, TOO_MANY_REQUESTS until midnight.
  */
-export const previewCompany: StepOf<typeof authorizations, 'preview'> = async (h, call) => {
-  requireChangingChannel(h, call);
-  const companyKey = companyKeyOf(h.keys, parseTaxpayerId(call.body.taxpayerId));
-  await h.db.transact([
-    previewWrite(
+export const previewCompany: StepOf<typeof authorizations, 'preview'> = async (ctx, call) => {
+  requireChangingChannel(ctx, call);
+  const companyKey = companyKeyOf(ctx.keys, parseTaxpayerId(call.body.taxpayerId));
+  await ctx.db.transact([
+    previewUpdate(
       call.caller.session.personKey,
       call.now,
       mostADay,
       () => new Problem('TOO_MANY_REQUESTS', { retryAt: isoShanghai(nextMidnight(call.now)) }),
     ),
   ]);
-  const company = await findTaxpayer(h.db, companyKey);
+  const company = await findTaxpayer(ctx.db, companyKey);
   const problem = companyProblem(company);
   if (problem || !isKnown(company)) throw problem ?? new Problem('TAXPAYER_NOT_FOUND');
   return ok({

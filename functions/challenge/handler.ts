@@ -5,8 +5,8 @@ import { serve } from '#http/serve.ts';
 import { challenge } from './contract.ts';
 
 /** LGN-12: self-hosted proof of work, no third-party tracker. */
-const handOut: StepOf<typeof challenge, 'newChallenge'> = async (h, call) => {
-  const { parameters, signature } = await newChallenge(h.keys, h.settings.policies, call.now);
+const handOut: StepOf<typeof challenge, 'newChallenge'> = async (ctx, call) => {
+  const { parameters, signature } = await newChallenge(ctx.keys, ctx.settings.policies, call.now);
   return ok({ parameters: { ...parameters }, ...(signature === undefined ? {} : { signature }) });
 };
 

@@ -15,15 +15,15 @@ import type { channelRelations } from './contract.ts';
  * gets nothing that it could act with (REL-9). Clients of a tax agent are no relations and follow the agency's agreements,
  * as on the web's 已授权企业. A suspended person has no way in by an app either (ORD-1).
  */
-export const listRelations: StepOf<typeof channelRelations, 'list'> = async (h, call) => {
+export const listRelations: StepOf<typeof channelRelations, 'list'> = async (ctx, call) => {
   const { assertion } = call.caller;
-  if (!may(assertion.channel, 'view-relations', h.settings)) throw new Problem('CHANNEL_NOT_ALLOWED');
-  const personKey = assertedPerson(h, assertion);
+  if (!may(assertion.channel, 'view-relations', ctx.settings)) throw new Problem('CHANNEL_NOT_ALLOWED');
+  const personKey = assertedPerson(ctx, assertion);
   if (personKey === undefined) throw new Problem('ASSERTION_INVALID');
   const day = shanghaiDay(call.now);
   const [relations, person] = await Promise.all([
-    allRelationsOf(h.db, personKey),
-    findPerson(h.db, personKey),
+    allRelationsOf(ctx.db, personKey),
+    findPerson(ctx.db, personKey),
   ]);
   refuseSuspended(person);
   return ok({
@@ -31,7 +31,7 @@ export const listRelations: StepOf<typeof channelRelations, 'list'> = async (h, 
       .map((one) => ({ one, state: shownStateOf(one, day) }))
       .filter(({ state }) => isLive(state))
       .map(({ one, state }) => ({
-        taxpayerId: shownTaxpayerId(h.dataKeys, one),
+        taxpayerId: shownTaxpayerId(ctx.dataKeys, one),
         taxpayerName: one.taxpayerName,
         role: one.role,
         state,

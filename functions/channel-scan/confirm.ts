@@ -3,45 +3,45 @@ import { Problem } from '#domain/problem.ts';
 import { parseTaxpayerId } from '#domain/taxpayers.ts';
 import { noContent } from '#http/answers.ts';
 import type { StepOf } from '#http/call.ts';
-import type { House } from '#http/house.ts';
-import { claimOf, companyPlace } from '#steps/company-identity.ts';
-import { audited } from '#steps/facts.ts';
+import type { FlowContext } from '#http/house.ts';
+import { actingOptionFor, claimOf } from '#steps/company-identity.ts';
+import { auditPut } from '#steps/facts.ts';
 import { assertedPerson, requiredBy } from '#steps/scans.ts';
 import { companyKeyOf } from '#store/taxpayers.ts';
 import type { CompanyClaim } from '#store/tickets.ts';
-import { admitted, findPerson } from '#store/users.ts';
+import { findPerson, requireAdmitted } from '#store/users.ts';
 import type { channelScan } from './contract.ts';
 import { readScan, requireScanner } from './steps.ts';
-import { cancelledWrite, confirmedWrite, isSomebodyElses, somebodyElses } from './writes.ts';
+import { cancelledUpdate, confirmedUpdate, heldByAnother, isHeldByAnother } from './writes.ts';
 
 /**
  * The phone's person agrees to the login (QR-1). Its word is believed for who is logged in on it, and for nothing
  * else: the account and the company relation are ours to judge (QR-3), here and again when the session is opened.
  */
-export const confirmScan: StepOf<typeof channelScan, 'confirm'> = async (h, call) => {
+export const confirmScan: StepOf<typeof channelScan, 'confirm'> = async (ctx, call) => {
   const { assertion } = call.caller;
-  const key = assertedPerson(h, assertion);
+  const key = assertedPerson(ctx, assertion);
   const [ticket, person, acting] = await Promise.allSettled([
-    readScan(h, call.params.ticket, call.now),
-    key === undefined ? undefined : findPerson(h.db, key),
-    key === undefined ? undefined : companyOf(h, key, identityOf(assertion, call.body?.identity), call.now),
+    readScan(ctx, call.params.ticket, call.now),
+    key === undefined ? undefined : findPerson(ctx.db, key),
+    key === undefined ? undefined : companyOf(ctx, key, identityOf(assertion, call.body?.identity), call.now),
   ]);
   // In this order, so that a foreign code or channel learns nothing of the person.
   const scan = settled(ticket);
-  requireScanner(h, call, scan);
+  requireScanner(ctx, call, scan);
   if (requiredBy[scan.purpose] !== 'confirm') throw new Problem('STATE_CONFLICT');
   if (key === undefined) throw new Problem('ASSERTION_INVALID');
-  if (isSomebodyElses(scan, key)) throw somebodyElses();
+  if (isHeldByAnother(scan, key)) throw heldByAnother();
   if (scan.scanState !== 'scanned') throw new Problem('STATE_CONFLICT');
-  admitted(settled(person), 'USER_NOT_REGISTERED');
+  requireAdmitted(settled(person), 'USER_NOT_REGISTERED');
   const company = settled(acting);
-  await h.db.transact([
-    confirmedWrite(
+  await ctx.db.transact([
+    confirmedUpdate(
       scan,
       { personKey: key, channel: assertion.channel, ...(company ? { company } : {}) },
       call.now,
     ),
-    audited(h, call, key, 'qr-login', 'success', {
+    auditPut(ctx, call, key, 'qr-login', 'success', {
       identity: company ? 'enterprise' : 'natural',
       browser: scan.origin.browser,
     }),
@@ -50,18 +50,18 @@ export const confirmScan: StepOf<typeof channelScan, 'confirm'> = async (h, call
 };
 
 /** "That is not me": the code is over for every phone. One that somebody has scanned is that person's to refuse (QR-2). */
-export const cancelScan: StepOf<typeof channelScan, 'cancel'> = async (h, call) => {
-  const scan = await readScan(h, call.params.ticket, call.now);
-  requireScanner(h, call, scan);
-  const who = assertedPerson(h, call.caller.assertion);
-  if (isSomebodyElses(scan, who)) throw somebodyElses();
+export const cancelScan: StepOf<typeof channelScan, 'cancel'> = async (ctx, call) => {
+  const scan = await readScan(ctx, call.params.ticket, call.now);
+  requireScanner(ctx, call, scan);
+  const who = assertedPerson(ctx, call.caller.assertion);
+  if (isHeldByAnother(scan, who)) throw heldByAnother();
   const key = scan.personKey ?? who;
   const kind = requiredBy[scan.purpose] === 'confirm' ? 'qr-login' : 'face';
-  await h.db.transact([
-    cancelledWrite(scan, who, call.now),
+  await ctx.db.transact([
+    cancelledUpdate(scan, who, call.now),
     ...(key === undefined
       ? []
-      : [audited(h, call, key, kind, 'failure', { purpose: scan.purpose, cancelled: true })]),
+      : [auditPut(ctx, call, key, kind, 'failure', { purpose: scan.purpose, cancelled: true })]),
   ]);
   return noContent();
 };
@@ -88,23 +88,23 @@ function identityOf({ identity }: Assertion, body: Wanted | undefined): Assertio
 
 /** The company that the person acts for, judged now. Throws what `companyPlace` throws; ASSERTION_INVALID for one unsigned. */
 async function companyOf(
-  h: House,
+  ctx: FlowContext,
   key: string,
   wanted: Assertion['identity'] | 'unsigned',
   now: Date,
 ): Promise<CompanyClaim | undefined> {
   if (wanted === 'unsigned') throw new Problem('ASSERTION_INVALID');
   if (!wanted) return undefined;
-  const claimed = { companyKey: keyOfCompany(h, wanted.taxpayerId), role: wanted.role };
-  const company = await claimOf(h, key, claimed, now);
-  await companyPlace(h, key, company, now);
+  const claimed = { companyKey: keyOfCompany(ctx, wanted.taxpayerId), role: wanted.role };
+  const company = await claimOf(ctx, key, claimed, now);
+  await actingOptionFor(ctx, key, company, now);
   return company;
 }
 
 /** A number that is none cannot be anybody's company. */
-function keyOfCompany(h: Pick<House, 'keys'>, taxpayerId: string): string {
+function keyOfCompany(ctx: Pick<FlowContext, 'keys'>, taxpayerId: string): string {
   try {
-    return companyKeyOf(h.keys, parseTaxpayerId(taxpayerId));
+    return companyKeyOf(ctx.keys, parseTaxpayerId(taxpayerId));
   } catch (error) {
     throw error instanceof Problem ? new Problem('RELATION_NOT_FOUND') : error;
   }

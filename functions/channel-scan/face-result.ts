@@ -4,16 +4,28 @@ import { shanghaiDay } from '#domain/days.ts';
 import { remainingAttempts } from '#domain/lockout.ts';
 import { Problem } from '#domain/problem.ts';
 import type { CallOf } from '#http/call.ts';
-import type { House } from '#http/house.ts';
+import type { FlowContext } from '#http/house.ts';
 import { noticeFor } from '#http/messages/index.ts';
-import { audited } from '#steps/facts.ts';
+import { auditPut } from '#steps/facts.ts';
 import type { Write } from '#store/db.ts';
-import { type Attempt, lockedProblem, reserveAttempt, returnAttempt, successWrite } from '#store/lockouts.ts';
-import { sessionLevelWrite } from '#store/sessions.ts';
-import { type FaceProof, type ScanTicket, type TicketBase, ticketWrite } from '#store/tickets.ts';
-import { admitted, decidedAnew, facePassedWrite, findPerson, Stale } from '#store/users.ts';
+import {
+  type Attempt,
+  lockedProblem,
+  reserveAttempt,
+  returnAttempt,
+  successUpdate,
+} from '#store/lockouts.ts';
+import { sessionLevelUpdate } from '#store/sessions.ts';
+import { type FaceProof, type ScanTicket, type TicketBase, ticketUpdate } from '#store/tickets.ts';
+import {
+  ConcurrentChange,
+  facePassedUpdate,
+  findPerson,
+  requireAdmitted,
+  retryOnConcurrentChange,
+} from '#store/users.ts';
 import type { channelScan } from './contract.ts';
-import { faceFailedWrite, passedWrite } from './writes.ts';
+import { faceFailedUpdate, passedUpdate } from './writes.ts';
 
 type ResultCall = CallOf<typeof channelScan, 'faceResult'>;
 type Judged = { passed: boolean; remainingAttempts: number; advice?: { code: string; title: string } };
@@ -24,31 +36,31 @@ type Judged = { passed: boolean; remainingAttempts: number; advice?: { code: str
  * journey's ticket (REG-5), elsewhere of this scan.
  */
 export async function judgeFace(
-  h: House,
+  ctx: FlowContext,
   call: ResultCall,
   scan: ScanTicket,
   token: string,
 ): Promise<Judged> {
-  const { faceTries } = h.settings.policies;
+  const { faceTries } = ctx.settings.policies;
   if (scan.scanState === 'passed' && scan.faceToken === token)
     return { passed: true, remainingAttempts: faceTries };
   const { personKey } = scan;
   if (scan.scanState !== 'scanned' || scan.faceToken !== token || !personKey)
     throw new Problem('STATE_CONFLICT');
-  const check: Check = { h, call, scan, token, personKey };
+  const check: Check = { ctx, call, scan, token, personKey };
   return scan.counts === 'lockout' ? judgeAtLogin(check) : judgeElsewhere(check);
 }
 
 interface Check {
-  readonly h: House;
+  readonly ctx: FlowContext;
   readonly call: ResultCall;
   readonly scan: ScanTicket;
   readonly token: string;
   readonly personKey: string;
 }
 
-async function outcomeOf({ h, token }: Check) {
-  const result = await h.face.result(token);
+async function outcomeOf({ ctx, token }: Check) {
+  const result = await ctx.face.result(token);
   // Nothing to judge yet: the phone finishes the check and asks again.
   if (result.outcome === 'pending') throw new Problem('STATE_CONFLICT');
   return result;
@@ -56,27 +68,30 @@ async function outcomeOf({ h, token }: Check) {
 
 /** The attempt is reserved before the result is known (LCK-4); a pass resets the method's count (LCK-1). */
 async function judgeAtLogin(check: Check): Promise<Judged> {
-  const { h, call, scan, token, personKey } = check;
-  const { policies } = h.settings;
+  const { ctx, call, scan, token, personKey } = check;
+  const { policies } = ctx.settings;
   const day = shanghaiDay(call.now);
   const attempt: Attempt = { personKey, day, method: 'face', attemptId: handle() };
-  const lockEvent = audited(h, call, personKey, 'locked', 'failure', { method: 'face' });
-  const { taken } = await reserveAttempt(h.db, attempt, policies, lockEvent);
+  const lockEvent = auditPut(ctx, call, personKey, 'locked', 'failure', { method: 'face' });
+  const { taken } = await reserveAttempt(ctx.db, attempt, policies, lockEvent);
   const last = taken >= policies.lockoutFailures;
   let outcome: Awaited<ReturnType<typeof outcomeOf>>;
   try {
     outcome = await outcomeOf(check);
     if (outcome.outcome === 'pass') {
       await pass(check, outcome.transactionId, [
-        successWrite(attempt, policies),
+        successUpdate(attempt, policies),
         // The lock that this very attempt had set is lifted with its own event.
-        ...(last ? [audited(h, call, personKey, 'unlocked', 'success', { method: 'face' })] : []),
+        ...(last ? [auditPut(ctx, call, personKey, 'unlocked', 'success', { method: 'face' })] : []),
       ]);
       return { passed: true, remainingAttempts: remainingAttempts(0, policies) };
     }
-    await h.db.transact([faceFailedWrite(scan, token, last, call.now), failureEvent(check, outcome.outcome)]);
+    await ctx.db.transact([
+      faceFailedUpdate(scan, token, last, call.now),
+      failureEvent(check, outcome.outcome),
+    ]);
   } catch (error) {
-    await returnAttempt(h.db, attempt, taken, policies);
+    await returnAttempt(ctx.db, attempt, taken, policies);
     throw error;
   }
   if (last) throw lockedProblem(day);
@@ -85,8 +100,8 @@ async function judgeAtLogin(check: Check): Promise<Judged> {
 
 /** REG-5: five failed checks end what they were for: the journey over all its scans, or the scan alone. */
 async function judgeElsewhere(check: Check): Promise<Judged> {
-  const { h, call, scan, token } = check;
-  const { faceTries } = h.settings.policies;
+  const { ctx, call, scan, token } = check;
+  const { faceTries } = ctx.settings.policies;
   const { outcome, transactionId } = await outcomeOf(check);
   if (outcome === 'pass') {
     await pass(check, transactionId);
@@ -94,11 +109,11 @@ async function judgeElsewhere(check: Check): Promise<Judged> {
   }
   const parent = scan.counts === 'ticket' ? scan.parent : undefined;
   const before = parent
-    ? ((await h.db.get<TicketBase>('Tickets', { ticketKey: parent.ticketKey }))?.faceFailures ?? 0)
+    ? ((await ctx.db.get<TicketBase>('Tickets', { ticketKey: parent.ticketKey }))?.faceFailures ?? 0)
     : (scan.failures ?? 0);
   const last = before + 1 >= faceTries;
-  await h.db.transact([
-    faceFailedWrite(scan, token, last, call.now),
+  await ctx.db.transact([
+    faceFailedUpdate(scan, token, last, call.now),
     ...(parent ? [journeyFailedWrite(parent, before, last, call.now)] : []),
     failureEvent(check, outcome),
   ]);
@@ -112,9 +127,9 @@ const journeyFailedWrite = (
   last: boolean,
   now: Date,
 ) =>
-  ticketWrite(parent, now, {
-    set: last ? 'SET faceFailures = :failures, #state = :ended' : 'SET faceFailures = :failures',
-    when: before === 0 ? 'attribute_not_exists(faceFailures)' : 'faceFailures = :before',
+  ticketUpdate(parent, now, {
+    update: last ? 'SET faceFailures = :failures, #state = :ended' : 'SET faceFailures = :failures',
+    condition: before === 0 ? 'attribute_not_exists(faceFailures)' : 'faceFailures = :before',
     values: {
       ':failures': before + 1,
       ...(before === 0 ? {} : { ':before': before }),
@@ -133,37 +148,37 @@ function failed({ call }: Check, outcome: string, left: number): Judged {
  * the person (STP-2; who is still registering has no account to hold it), the level that rises (LVL-2).
  */
 async function pass(check: Check, transactionId: string, also: readonly Write[] = []): Promise<void> {
-  const { h, call, scan, token, personKey } = check;
+  const { ctx, call, scan, token, personKey } = check;
   const at = call.now.toISOString();
   const face: FaceProof = { scanKey: scan.ticketKey, transactionId, at, channel: call.origin.channel };
-  await decidedAnew(async () => {
+  await retryOnConcurrentChange(async () => {
     const raised = scan.counts === 'scan' ? await levelAfter(check) : undefined;
-    await h.db.transact([
-      passedWrite(scan, token, face, raised?.level, call.now),
+    await ctx.db.transact([
+      passedUpdate(scan, token, face, raised?.level, call.now),
       ...(scan.parent
-        ? [ticketWrite(scan.parent, call.now, { set: 'SET face = :face', values: { ':face': face } })]
+        ? [ticketUpdate(scan.parent, call.now, { update: 'SET face = :face', values: { ':face': face } })]
         : []),
       ...(scan.purpose === 'register'
         ? []
         : [
-            facePassedWrite(personKey, { at, transactionId, since: scan.since ?? '' }, raised?.rise, () =>
-              raised?.rise ? new Stale() : new Problem('STATE_CONFLICT'),
+            facePassedUpdate(personKey, { at, transactionId, since: scan.since ?? '' }, raised?.rise, () =>
+              raised?.rise ? new ConcurrentChange() : new Problem('STATE_CONFLICT'),
             ),
           ]),
       ...(raised?.writes ?? []),
       ...also,
-      audited(h, call, personKey, 'face', 'success', { ...aboutScan(scan), transactionId }),
+      auditPut(ctx, call, personKey, 'face', 'success', { ...aboutScan(scan), transactionId }),
     ]);
   });
 }
 
 /** LVL-2: level 3 becomes 4 by a check in the account centre or any step-up, for the person and the live session. */
-async function levelAfter({ h, call, scan, personKey }: Check) {
-  const person = admitted(await findPerson(h.db, personKey), 'STATE_CONFLICT');
+async function levelAfter({ ctx, call, scan, personKey }: Check) {
+  const person = requireAdmitted(await findPerson(ctx.db, personKey), 'STATE_CONFLICT');
   if (person.account.since !== scan.since) throw new Problem('STATE_CONFLICT');
   const from = person.realNameLevel;
   // A mini program raises by a step-up alone.
-  const lifts = scan.stepUp !== undefined || may(call.caller.assertion.channel, 'face-factor', h.settings);
+  const lifts = scan.stepUp !== undefined || may(call.caller.assertion.channel, 'face-factor', ctx.settings);
   if ((from ?? 3) >= 4 || !lifts) return { level: from ?? 3, writes: [] };
   const alive = (person.webSession?.expiresAt ?? 0) * 1000 > call.now.getTime();
   const session =
@@ -172,8 +187,8 @@ async function levelAfter({ h, call, scan, personKey }: Check) {
     level: 4,
     rise: { from, to: 4 },
     writes: [
-      ...(session ? [sessionLevelWrite(session, 4)] : []),
-      audited(h, call, personKey, 'level-raised', 'success', { from: from ?? 3, to: 4 }),
+      ...(session ? [sessionLevelUpdate(session, 4)] : []),
+      auditPut(ctx, call, personKey, 'level-raised', 'success', { from: from ?? 3, to: 4 }),
     ],
   };
 }
@@ -191,5 +206,5 @@ const aboutScan = ({ purpose, stepUp }: ScanTicket) => ({
     : {}),
 });
 
-const failureEvent = ({ h, call, scan, personKey }: Check, outcome: string) =>
-  audited(h, call, personKey, 'face', 'failure', { ...aboutScan(scan), outcome });
+const failureEvent = ({ ctx, call, scan, personKey }: Check, outcome: string) =>
+  auditPut(ctx, call, personKey, 'face', 'failure', { ...aboutScan(scan), outcome });

@@ -3,14 +3,14 @@ import { may } from '#domain/channels.ts';
 import { Problem } from '#domain/problem.ts';
 import { ok } from '#http/answers.ts';
 import type { CallOf, StepOf } from '#http/call.ts';
-import type { House } from '#http/house.ts';
+import type { FlowContext } from '#http/house.ts';
 import { maskedNameOf } from '#steps/facts.ts';
 import { assertedPerson, requiredBy, ticketOfQr } from '#steps/scans.ts';
 import { openTicket, type ScanTicket, ticketKeyOf, ticketProblem } from '#store/tickets.ts';
 import { findPerson, isActive, sealContext } from '#store/users.ts';
 import type { channelScan } from './contract.ts';
 import { judgeFace } from './face-result.ts';
-import { claimedWrite, faceStartedWrite, isSomebodyElses, scannedWrite, somebodyElses } from './writes.ts';
+import { claimedUpdate, faceStartedUpdate, heldByAnother, isHeldByAnother, scannedUpdate } from './writes.ts';
 
 type AnyChannelCall = Pick<CallOf<typeof channelScan, 'scan'>, 'caller' | 'now'>;
 
@@ -19,30 +19,30 @@ type AnyChannelCall = Pick<CallOf<typeof channelScan, 'scan'>, 'caller' | 'now'>
  * person whose face is asked for; the 安徽税务 APP needs no login for a face check (FACE-1): there the face decides.
  */
 export function requireScanner(
-  h: Pick<House, 'keys' | 'settings'>,
+  ctx: Pick<FlowContext, 'keys' | 'settings'>,
   call: AnyChannelCall,
   scan: ScanTicket,
 ): void {
   const { assertion } = call.caller;
   const { channel } = assertion;
   const allowed =
-    may(channel, scan.action, h.settings) ||
-    (scan.alsoBy === channel && may(channel, 'session-face', h.settings));
+    may(channel, scan.action, ctx.settings) ||
+    (scan.alsoBy === channel && may(channel, 'session-face', ctx.settings));
   if (!allowed) throw new Problem('CHANNEL_NOT_ALLOWED');
   if (scan.personKey === undefined || channel === 'ahtax-app') return;
-  if (assertedPerson(h, assertion) !== scan.personKey) throw new Problem('FACE_MISMATCH');
+  if (assertedPerson(ctx, assertion) !== scan.personKey) throw new Problem('FACE_MISMATCH');
 }
 
 /** The phone has scanned the code: what it is for, and whose page asks (QR-2). */
-export const scanCode: StepOf<typeof channelScan, 'scan'> = async (h, call) => {
-  const id = ticketOfQr(h.settings.issuer, call.body.qrContent);
+export const scanCode: StepOf<typeof channelScan, 'scan'> = async (ctx, call) => {
+  const id = ticketOfQr(ctx.settings.issuer, call.body.qrContent);
   if (!id) throw new Problem('NOT_FOUND');
-  const ticket = await readScan(h, id, call.now);
-  requireScanner(h, call, ticket);
+  const ticket = await readScan(ctx, id, call.now);
+  requireScanner(ctx, call, ticket);
   const { purpose, origin } = ticket;
   const requires = requiredBy[purpose];
-  if (requires === 'confirm') await claim(h, call, ticket);
-  else await h.db.transact([scannedWrite(ticket, call.now)]);
+  if (requires === 'confirm') await claim(ctx, call, ticket);
+  else await ctx.db.transact([scannedUpdate(ticket, call.now)]);
   return ok({ ticket: id, purpose, requires, origin });
 };
 
@@ -50,50 +50,56 @@ export const scanCode: StepOf<typeof channelScan, 'scan'> = async (h, call) => {
  * QR-2: a code that is confirmed becomes the phone's person's, whose masked name the page shows. An app with nobody
  * logged in only sees what the code is for: it lets its user log in, and scans again.
  */
-async function claim(h: House, call: CallOf<typeof channelScan, 'scan'>, ticket: ScanTicket): Promise<void> {
-  const key = assertedPerson(h, call.caller.assertion);
-  if (isSomebodyElses(ticket, key)) throw somebodyElses();
+async function claim(
+  ctx: FlowContext,
+  call: CallOf<typeof channelScan, 'scan'>,
+  ticket: ScanTicket,
+): Promise<void> {
+  const key = assertedPerson(ctx, call.caller.assertion);
+  if (isHeldByAnother(ticket, key)) throw heldByAnother();
   if (key === undefined) return;
-  const person = await findPerson(h.db, key);
+  const person = await findPerson(ctx.db, key);
   if (!isActive(person)) throw new Problem('USER_NOT_REGISTERED');
-  await h.db.transact([claimedWrite(ticket, { personKey: key, name: maskedNameOf(h, person) }, call.now)]);
+  await ctx.db.transact([
+    claimedUpdate(ticket, { personKey: key, name: maskedNameOf(ctx, person) }, call.now),
+  ]);
 }
 
 /** Starts the face kit for the person of the journey; the name and number go from us to the provider only. */
-export const startFaceKit: StepOf<typeof channelScan, 'face'> = async (h, call) => {
-  const ticket = await readScan(h, call.params.ticket, call.now);
-  requireScanner(h, call, ticket);
+export const startFaceKit: StepOf<typeof channelScan, 'face'> = async (ctx, call) => {
+  const ticket = await readScan(ctx, call.params.ticket, call.now);
+  requireScanner(ctx, call, ticket);
   const { personKey: key, subject } = ticket;
   if (ticket.scanState !== 'scanned' || !key || !subject) throw new Problem('STATE_CONFLICT');
-  const kit = await h.face.start({
-    name: unseal(h.dataKeys, sealContext.name(key), subject.sealedName),
-    documentNumber: unseal(h.dataKeys, sealContext.number(key), subject.sealedNumber),
+  const kit = await ctx.face.start({
+    name: unseal(ctx.dataKeys, sealContext.name(key), subject.sealedName),
+    documentNumber: unseal(ctx.dataKeys, sealContext.number(key), subject.sealedNumber),
     documentType: subject.documentType,
     ticket: ticket.ticketKey,
   });
-  await h.db.transact([faceStartedWrite(ticket, kit.token, call.now)]);
+  await ctx.db.transact([faceStartedUpdate(ticket, kit.token, call.now)]);
   return ok(kit);
 };
 
-export const takeFaceResult: StepOf<typeof channelScan, 'faceResult'> = async (h, call) => {
-  const ticket = await readScan(h, call.params.ticket, call.now, 'passed');
-  requireScanner(h, call, ticket);
-  return ok(await judgeFace(h, call, ticket, call.body.token));
+export const takeFaceResult: StepOf<typeof channelScan, 'faceResult'> = async (ctx, call) => {
+  const ticket = await readScan(ctx, call.params.ticket, call.now, 'passed');
+  requireScanner(ctx, call, ticket);
+  return ok(await judgeFace(ctx, call, ticket, call.body.token));
 };
 
 /** An open scan that has not ended; `orAlso` lets a repeated call see the end it made itself. */
 export async function readScan(
-  h: House,
+  ctx: FlowContext,
   id: string,
   now: Date,
   orAlso?: ScanTicket['scanState'],
 ): Promise<ScanTicket> {
   if (!orAlso) {
-    const ticket = await openTicket<ScanTicket>(h.db, id, 'scan', now);
+    const ticket = await openTicket<ScanTicket>(ctx.db, id, 'scan', now);
     if (ticket.scanState !== 'pending' && ticket.scanState !== 'scanned') throw new Problem('STATE_CONFLICT');
     return ticket;
   }
-  const ticket = await h.db.get<ScanTicket>('Tickets', { ticketKey: ticketKeyOf(id) });
+  const ticket = await ctx.db.get<ScanTicket>('Tickets', { ticketKey: ticketKeyOf(id) });
   const problem = ticketProblem(ticket, 'scan', now);
   if (problem) throw problem;
   return ticket as ScanTicket;

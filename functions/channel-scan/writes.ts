@@ -1,7 +1,7 @@
 import { Problem } from '#domain/problem.ts';
 import type { Item } from '#store/db.ts';
 import type { FaceProof, ScanTicket } from '#store/tickets.ts';
-import { ticketProblem, ticketWrite } from '#store/tickets.ts';
+import { ticketProblem, ticketUpdate } from '#store/tickets.ts';
 
 /**
  * The states of a scan as data: which states may come before becomes the condition of the write, so an illegal
@@ -21,55 +21,59 @@ const priorStates = {
 function allowedFrom(step: keyof typeof priorStates) {
   const states = priorStates[step];
   return {
-    when: `scanState IN (${states.map((_, i) => `:from${i}`).join(', ')})`,
+    condition: `scanState IN (${states.map((_, i) => `:from${i}`).join(', ')})`,
     values: Object.fromEntries(states.map((state, i) => [`:from${i}`, state])),
   };
 }
 
-export function scannedWrite(scan: ScanTicket, now: Date) {
+export function scannedUpdate(scan: ScanTicket, now: Date) {
   const from = allowedFrom('scanned');
-  return ticketWrite(scan, now, {
-    set: 'SET scanState = :scanned',
-    when: from.when,
+  return ticketUpdate(scan, now, {
+    update: 'SET scanState = :scanned',
+    condition: from.condition,
     values: { ...from.values, ':scanned': 'scanned' },
   });
 }
 
 /** Whether a code that is confirmed was scanned first by somebody else (QR-2). */
-export const isSomebodyElses = ({ scannedBy }: Pick<ScanTicket, 'scannedBy'>, who: string | undefined) =>
+export const isHeldByAnother = ({ scannedBy }: Pick<ScanTicket, 'scannedBy'>, who: string | undefined) =>
   scannedBy !== undefined && scannedBy.personKey !== who;
-export const somebodyElses = (): Problem => new Problem('STATE_CONFLICT', {}, { variant: 'scanned' });
+export const heldByAnother = (): Problem => new Problem('STATE_CONFLICT', {}, { variant: 'scanned' });
 
 /** A refused write says whose the code has become meanwhile. */
-const otherwiseOf =
+const refusalFor =
   (who: string | undefined, now: Date) =>
   (old?: Item): Problem => {
     const scan = old as unknown as ScanTicket | undefined;
     const problem = ticketProblem(scan, 'scan', now);
     if (problem || !scan) return problem ?? new Problem('NOT_FOUND');
-    return isSomebodyElses(scan, who) ? somebodyElses() : new Problem('STATE_CONFLICT');
+    return isHeldByAnother(scan, who) ? heldByAnother() : new Problem('STATE_CONFLICT');
   };
 
 /** QR-2: the first person who scans a code that is confirmed has it; that person may scan again, nobody else. */
-export function claimedWrite(scan: ScanTicket, by: NonNullable<ScanTicket['scannedBy']>, now: Date) {
+export function claimedUpdate(scan: ScanTicket, by: NonNullable<ScanTicket['scannedBy']>, now: Date) {
   const from = allowedFrom('claimed');
   return {
-    ...ticketWrite(scan, now, {
-      set: 'SET scanState = :scanned, scannedBy = :by',
-      when: `${from.when} OR (scanState = :scanned AND scannedBy.personKey = :who)`,
+    ...ticketUpdate(scan, now, {
+      update: 'SET scanState = :scanned, scannedBy = :by',
+      condition: `${from.condition} OR (scanState = :scanned AND scannedBy.personKey = :who)`,
       values: { ...from.values, ':scanned': 'scanned', ':by': by, ':who': by.personKey },
     }),
-    otherwise: otherwiseOf(by.personKey, now),
+    otherwise: refusalFor(by.personKey, now),
   };
 }
 
 /** QR-1: the phone's person, who scanned it, agrees; the page's next poll takes it from here. */
-export function confirmedWrite(scan: ScanTicket, confirmed: NonNullable<ScanTicket['confirmed']>, now: Date) {
+export function confirmedUpdate(
+  scan: ScanTicket,
+  confirmed: NonNullable<ScanTicket['confirmed']>,
+  now: Date,
+) {
   const from = allowedFrom('confirmed');
   return {
-    ...ticketWrite(scan, now, {
-      set: 'SET scanState = :confirmed, confirmed = :by',
-      when: `${from.when} AND scannedBy.personKey = :who`,
+    ...ticketUpdate(scan, now, {
+      update: 'SET scanState = :confirmed, confirmed = :by',
+      condition: `${from.condition} AND scannedBy.personKey = :who`,
       values: {
         ...from.values,
         ':confirmed': 'confirmed',
@@ -77,35 +81,35 @@ export function confirmedWrite(scan: ScanTicket, confirmed: NonNullable<ScanTick
         ':who': confirmed.personKey,
       },
     }),
-    otherwise: otherwiseOf(confirmed.personKey, now),
+    otherwise: refusalFor(confirmed.personKey, now),
   };
 }
 
 /** @param who of a code that is confirmed: once somebody has it, nobody else refuses it */
-export function cancelledWrite(scan: ScanTicket, who: string | undefined, now: Date) {
+export function cancelledUpdate(scan: ScanTicket, who: string | undefined, now: Date) {
   const from = allowedFrom('cancelled');
   return {
-    ...ticketWrite(scan, now, {
-      set: 'SET scanState = :cancelled REMOVE faceToken',
-      when: `${from.when} AND (attribute_not_exists(scannedBy)${who === undefined ? '' : ' OR scannedBy.personKey = :who'})`,
+    ...ticketUpdate(scan, now, {
+      update: 'SET scanState = :cancelled REMOVE faceToken',
+      condition: `${from.condition} AND (attribute_not_exists(scannedBy)${who === undefined ? '' : ' OR scannedBy.personKey = :who'})`,
       values: { ...from.values, ':cancelled': 'cancelled', ...(who === undefined ? {} : { ':who': who }) },
     }),
-    otherwise: otherwiseOf(who, now),
+    otherwise: refusalFor(who, now),
   };
 }
 
 /** A new kit replaces the one before: only the newest token's result counts. */
-export function faceStartedWrite(scan: ScanTicket, token: string, now: Date) {
+export function faceStartedUpdate(scan: ScanTicket, token: string, now: Date) {
   const from = allowedFrom('faceStarted');
-  return ticketWrite(scan, now, {
-    set: 'SET faceToken = :token',
-    when: from.when,
+  return ticketUpdate(scan, now, {
+    update: 'SET faceToken = :token',
+    condition: from.condition,
     values: { ...from.values, ':token': token },
   });
 }
 
 /** @param level the person's real-name level after this check, where the check itself is what is proven */
-export function passedWrite(
+export function passedUpdate(
   scan: ScanTicket,
   token: string,
   face: Pick<FaceProof, 'at' | 'transactionId'>,
@@ -114,9 +118,9 @@ export function passedWrite(
 ) {
   const from = allowedFrom('passed');
   const proven = level === undefined ? undefined : { ...face, level };
-  return ticketWrite(scan, now, {
-    set: `SET scanState = :passed${proven ? ', proven = :proven' : ''}`,
-    when: `${from.when} AND faceToken = :token`,
+  return ticketUpdate(scan, now, {
+    update: `SET scanState = :passed${proven ? ', proven = :proven' : ''}`,
+    condition: `${from.condition} AND faceToken = :token`,
     values: {
       ...from.values,
       ':passed': 'passed',
@@ -129,11 +133,11 @@ export function passedWrite(
 }
 
 /** Takes the token out, so that one failed check counts once however often its result is asked for. */
-export function faceFailedWrite(scan: ScanTicket, token: string, last: boolean, now: Date) {
+export function faceFailedUpdate(scan: ScanTicket, token: string, last: boolean, now: Date) {
   const from = allowedFrom(last ? 'failed' : 'failedOnce');
-  return ticketWrite(scan, now, {
-    set: `ADD failures :one ${last ? 'SET scanState = :failed ' : ''}REMOVE faceToken`,
-    when: `${from.when} AND faceToken = :token`,
+  return ticketUpdate(scan, now, {
+    update: `ADD failures :one ${last ? 'SET scanState = :failed ' : ''}REMOVE faceToken`,
+    condition: `${from.condition} AND faceToken = :token`,
     values: { ...from.values, ':one': 1, ':token': token, ...(last ? { ':failed': 'failed' } : {}) },
   });
 }

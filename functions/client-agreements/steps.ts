@@ -2,46 +2,46 @@ import { shanghaiDay } from '#domain/days.ts';
 import { Problem } from '#domain/problem.ts';
 import { ok } from '#http/answers.ts';
 import type { CallOf, StepOf } from '#http/call.ts';
-import type { House } from '#http/house.ts';
+import type { FlowContext } from '#http/house.ts';
 import { listedAgreements } from '#steps/agreement-list.ts';
 import { endAgreement, livingState, putInForce, requireFree } from '#steps/agreements.ts';
 import { agreementAudits } from '#steps/form-facts.ts';
 import { managedCompany, managingChecks, requireChangingChannel } from '#steps/managing.ts';
 import { originOf } from '#steps/relation-facts.ts';
-import { agreementWrite, findAgreement, findPair, pairWrite } from '#store/agreements.ts';
-import { requireSeen } from '#store/revised.ts';
-import { decidedAnew } from '#store/users.ts';
+import { agreementUpdate, findAgreement, findPair, pairUpdate } from '#store/agreements.ts';
+import { requireSeenRevision } from '#store/revised.ts';
+import { retryOnConcurrentChange } from '#store/users.ts';
 import type { clientAgreements } from './contract.ts';
 
 type Calls = CallOf<typeof clientAgreements, 'confirm' | 'reject' | 'terminate'>;
 
 /** What is agreed and proposed in the name of the session's company, for those who may agree. */
-export const list: StepOf<typeof clientAgreements, 'list'> = async (h, call) =>
-  ok(await listedAgreements(h, call, { clientKey: managedCompany(call).companyKey }));
+export const list: StepOf<typeof clientAgreements, 'list'> = async (ctx, call) =>
+  ok(await listedAgreements(ctx, call, { clientKey: managedCompany(call).companyKey }));
 
 /** An agreement of the session's company that lives: others do not exist, of one that is over nothing can be said. */
-async function living(h: House, call: Calls) {
+async function living(ctx: FlowContext, call: Calls) {
   const { companyKey } = managedCompany(call);
-  const agreement = await findAgreement(h.db, call.params.id);
+  const agreement = await findAgreement(ctx.db, call.params.id);
   if (agreement?.clientKey !== companyKey) throw new Problem('NOT_FOUND');
   const state = livingState(agreement, call.now);
-  requireSeen(agreement, call.body.revision);
+  requireSeenRevision(agreement, call.body.revision);
   const waiting = state === 'pending' ? agreement : agreement.proposed;
-  return { agreement, state, waiting, pair: await findPair(h.db, agreement) };
+  return { agreement, state, waiting, pair: await findPair(ctx.db, agreement) };
 }
 
 /**
  * AGY-4: what waits holds from now on. What is agreed to is what the client has seen where the call says which revision
  * that was. STATE_CONFLICT where nothing waits (any more).
  */
-export const confirm: StepOf<typeof clientAgreements, 'confirm'> = async (h, call) => {
-  requireChangingChannel(h, call);
-  const checks = managingChecks(h, call);
-  return decidedAnew(async () => {
-    const { agreement, waiting, pair } = await living(h, call);
+export const confirm: StepOf<typeof clientAgreements, 'confirm'> = async (ctx, call) => {
+  requireChangingChannel(ctx, call);
+  const checks = managingChecks(ctx, call);
+  return retryOnConcurrentChange(async () => {
+    const { agreement, waiting, pair } = await living(ctx, call);
     if (!waiting || waiting.until < shanghaiDay(call.now)) throw new Problem('STATE_CONFLICT');
     requireFree(pair, agreement.agreementId, waiting);
-    await putInForce(h, {
+    await putInForce(ctx, {
       between: agreement,
       before: agreement,
       pair,
@@ -54,34 +54,34 @@ export const confirm: StepOf<typeof clientAgreements, 'confirm'> = async (h, cal
   });
 };
 
-export const reject: StepOf<typeof clientAgreements, 'reject'> = async (h, call) => {
-  requireChangingChannel(h, call);
-  const checks = managingChecks(h, call);
-  return decidedAnew(async () => {
-    const { agreement, state, waiting, pair } = await living(h, call);
+export const reject: StepOf<typeof clientAgreements, 'reject'> = async (ctx, call) => {
+  requireChangingChannel(ctx, call);
+  const checks = managingChecks(ctx, call);
+  return retryOnConcurrentChange(async () => {
+    const { agreement, state, waiting, pair } = await living(ctx, call);
     if (!waiting) throw new Problem('STATE_CONFLICT');
     const { agreementId } = agreement;
     const isNew = state === 'pending';
-    await h.db.transact([
+    await ctx.db.transact([
       ...checks,
-      agreementWrite(agreementId, agreement.rev, {
+      agreementUpdate(agreementId, agreement.rev, {
         ...(isNew ? { state: 'rejected' } : { proposed: undefined }),
         updatedAt: call.now.toISOString(),
       }),
-      pairWrite(agreement, pair, agreementId, isNew ? [] : [agreement], shanghaiDay(call.now)),
-      ...agreementAudits(h, agreement, waiting, 'rejected', originOf(call, call.caller.session)),
+      pairUpdate(agreement, pair, agreementId, isNew ? [] : [agreement], shanghaiDay(call.now)),
+      ...agreementAudits(ctx, agreement, waiting, 'rejected', originOf(call, call.caller.session)),
     ]);
     return ok({ agreementId, state: isNew ? ('rejected' as const) : state });
   });
 };
 
 /** At once, in the agents' live sessions too. */
-export const terminate: StepOf<typeof clientAgreements, 'terminate'> = async (h, call) => {
-  requireChangingChannel(h, call);
-  const checks = managingChecks(h, call);
-  return decidedAnew(async () => {
-    const { agreement, pair } = await living(h, call);
-    await endAgreement(h, agreement, pair, originOf(call, call.caller.session), checks);
+export const terminate: StepOf<typeof clientAgreements, 'terminate'> = async (ctx, call) => {
+  requireChangingChannel(ctx, call);
+  const checks = managingChecks(ctx, call);
+  return retryOnConcurrentChange(async () => {
+    const { agreement, pair } = await living(ctx, call);
+    await endAgreement(ctx, agreement, pair, originOf(call, call.caller.session), checks);
     return ok({ agreementId: agreement.agreementId, state: 'ended' as const });
   });
 };

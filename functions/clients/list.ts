@@ -1,13 +1,13 @@
 import { normaliseNumber } from '#domain/text.ts';
 import { ok } from '#http/answers.ts';
 import type { StepOf } from '#http/call.ts';
-import type { House } from '#http/house.ts';
+import type { FlowContext } from '#http/house.ts';
 import { choiceIdOf } from '#steps/choices.ts';
 import { clientsServed } from '#steps/clients-served.ts';
 import { cursorTo, positionAt } from '#steps/cursors.ts';
-import { clientPlaces } from '#store/agency-forms.ts';
+import { clientEntryPrefix } from '#store/agency-forms.ts';
 import type { Key } from '#store/db.ts';
-import { placesOf } from '#store/form-places.ts';
+import { formEntriesOf } from '#store/form-places.ts';
 import { type KnownTaxpayer, shownTaxpayerId, taxpayerIdOf } from '#store/taxpayers.ts';
 import { agencyOfSession } from './agency.ts';
 import type { clients } from './contract.ts';
@@ -21,23 +21,23 @@ const readsPerPage = 5;
  * SWI-3: the clients of the agency that this person serves today, by number. The person's own rows name the agreements;
  * these and the companies decide, read side by side.
  */
-export const listClients: StepOf<typeof clients, 'list'> = async (h, call) => {
+export const listClients: StepOf<typeof clients, 'list'> = async (ctx, call) => {
   const { agencyKey, clientKey } = agencyOfSession(call);
   const { session } = call.caller;
   const { cursor } = call.query;
   const owner = `clients/${session.sessionId}/${agencyKey}`;
-  let from = cursor === undefined ? undefined : positionAt(h, owner, cursor);
+  let from = cursor === undefined ? undefined : positionAt(ctx, owner, cursor);
   const found = new Map<string, KnownTaxpayer>();
   let more = true;
   for (let read = 0; more && read < readsPerPage && found.size < pageLength; read++) {
-    const page = await placesOf(h.db, session.personKey, clientPlaces(), {
+    const page = await formEntriesOf(ctx.db, session.personKey, clientEntryPrefix(), {
       from,
       limit: rowsPerRead,
       agencyKey,
     });
-    for (const client of await clientsServed(h.db, page.items, call.now)) {
+    for (const client of await clientsServed(ctx.db, page.items, call.now)) {
       if (found.size === pageLength) break;
-      if (!fits(h, client, call.query.query)) continue;
+      if (!fits(ctx, client, call.query.query)) continue;
       found.set(client.companyKey, client);
     }
     from = page.next;
@@ -51,27 +51,27 @@ export const listClients: StepOf<typeof clients, 'list'> = async (h, call) => {
   }
   return ok({
     clients: [...found.values()].map((client) => ({
-      choiceId: choiceIdOf(h, session, { companyKey: client.companyKey, role: 'tax-agent' }),
-      taxpayerId: shownTaxpayerId(h.dataKeys, client),
+      choiceId: choiceIdOf(ctx, session, { companyKey: client.companyKey, role: 'tax-agent' }),
+      taxpayerId: shownTaxpayerId(ctx.dataKeys, client),
       taxpayerName: client.name,
       ...(client.companyKey === clientKey ? { current: true as const } : {}),
     })),
-    ...(more && from ? { cursor: cursorTo(h, owner, from) } : {}),
+    ...(more && from ? { cursor: cursorTo(ctx, owner, from) } : {}),
   });
 };
 
 /** Past every agreement with a client: `~` comes after all that ids are made of. */
 const afterClient = (personKey: string, clientKey: string): Key => ({
   personKey,
-  relation: `${clientPlaces(clientKey)}~`,
+  relation: `${clientEntryPrefix(clientKey)}~`,
 });
 
 /** A part of the name or of the number. A number that is somebody's own is found whole only (DOC-4). */
-function fits(h: House, company: KnownTaxpayer, query = ''): boolean {
+function fits(ctx: FlowContext, company: KnownTaxpayer, query = ''): boolean {
   const wanted = query.trim();
   if (wanted === '' || company.name.includes(wanted)) return true;
   const number = normaliseNumber(wanted);
   return company.taxpayerId === undefined
-    ? taxpayerIdOf(h.dataKeys, company) === number
+    ? taxpayerIdOf(ctx.dataKeys, company) === number
     : company.taxpayerId.includes(number);
 }

@@ -4,17 +4,17 @@ import { inTerm, isLive, stateOn, transitions } from '#domain/relations.ts';
 import { confirmationKindsOf, confirmingRoles } from '#domain/taxpayers.ts';
 import { ok } from '#http/answers.ts';
 import type { StepOf } from '#http/call.ts';
-import type { House } from '#http/house.ts';
+import type { FlowContext } from '#http/house.ts';
 import { confirmationWrites, confirmed, refreshConfirmed } from '#steps/company-confirmation.ts';
 import { requireChangingChannel } from '#steps/managing.ts';
 import { managingFactor } from '#steps/managing-factor.ts';
 import { originOf, type RelationOrigin } from '#steps/relation-facts.ts';
-import { authorizationOf, redecidedMoveWrites } from '#steps/relation-moves.ts';
+import { authorizationOf, retriedTransitionWrites } from '#steps/relation-moves.ts';
 import type { Write } from '#store/db.ts';
-import { activeRelationWrite, type Relation, relationsIn } from '#store/relations.ts';
-import { requireSeen } from '#store/revised.ts';
+import { activeRelationCheck, type Relation, relationsIn } from '#store/relations.ts';
+import { requireSeenRevision } from '#store/revised.ts';
 import { findTaxpayer, isKnown, type KnownTaxpayer, shownTaxpayerId } from '#store/taxpayers.ts';
-import { decidedAnew } from '#store/users.ts';
+import { retryOnConcurrentChange } from '#store/users.ts';
 import type { confirmations } from './contract.ts';
 
 /**
@@ -27,43 +27,43 @@ export const confirms = (relation: Relation, day: string): boolean =>
   isLive(stateOn(relation, day));
 
 /** The person confirms the company: it and the own relation become active in one write (ENT-2). */
-export const confirmCompany: StepOf<typeof confirmations, 'confirm'> = async (h, call) => {
-  requireChangingChannel(h, call);
+export const confirmCompany: StepOf<typeof confirmations, 'confirm'> = async (ctx, call) => {
+  requireChangingChannel(ctx, call);
   const { session } = call.caller;
   if (session.identity.kind !== 'natural') throw new Problem('ROLE_NOT_ALLOWED');
-  const factor = managingFactor(h, call);
+  const factor = managingFactor(ctx, call);
   const day = shanghaiDay(call.now);
-  const { companyKey } = await authorizationOf(h, call.params.confirmationId, {
+  const { companyKey } = await authorizationOf(ctx, call.params.confirmationId, {
     personKey: session.personKey,
   });
-  const company = await decidedAnew(async () => {
+  const company = await retryOnConcurrentChange(async () => {
     const [read, own] = await Promise.all([
-      findTaxpayer(h.db, companyKey),
-      relationsIn(h.db, session.personKey, companyKey),
+      findTaxpayer(ctx.db, companyKey),
+      relationsIn(ctx.db, session.personKey, companyKey),
     ]);
     const entitling = own.filter((relation) => confirms(inTerm(relation, read?.term), day));
     if (entitling.length === 0) throw new Problem('ROLE_NOT_ALLOWED');
     if (!isKnown(read) || read.state !== 'awaiting-confirmation') throw new Problem('STATE_CONFLICT');
     // REL-11: what was shown is confirmed, and nothing else; the write holds the company's row to what was read here.
-    requireSeen(read, call.body.revision);
+    requireSeenRevision(read, call.body.revision);
     const roles = entitling.map(({ role }) => role);
     if (!confirmationKindsOf(read.subjects, roles).includes(call.body.kind))
       throw new Problem('ROLE_NOT_ALLOWED');
     const origin = originOf(call, session);
-    await h.db.transact([
+    await ctx.db.transact([
       ...factor,
-      ...(await confirmationWrites(h, read, origin, { kind: call.body.kind })),
-      ...ownWrites(h, read, entitling, origin, day),
+      ...(await confirmationWrites(ctx, read, origin, { kind: call.body.kind })),
+      ...ownWrites(ctx, read, entitling, origin, day),
     ]);
     return read;
   });
-  await refreshConfirmed(h, company);
-  return ok({ taxpayerId: shownTaxpayerId(h.dataKeys, company), taxpayerName: company.name });
+  await refreshConfirmed(ctx, company);
+  return ok({ taxpayerId: shownTaxpayerId(ctx.dataKeys, company), taxpayerName: company.name });
 };
 
 /** The confirmer's own relations; the legal representative's takes effect with the company anyway (REL-2). */
 const ownWrites = (
-  h: House,
+  ctx: FlowContext,
   company: KnownTaxpayer,
   entitling: readonly Relation[],
   origin: RelationOrigin,
@@ -73,8 +73,8 @@ const ownWrites = (
     .filter(({ role }) => role === 'tax-handler')
     .flatMap((relation) =>
       relation.state === 'pending'
-        ? redecidedMoveWrites(h, relation, transitions.confirmWithCompany, origin, {
+        ? retriedTransitionWrites(ctx, relation, transitions.confirmWithCompany, origin, {
             taxpayerState: confirmed(company).state,
           })
-        : [activeRelationWrite(relation, day)],
+        : [activeRelationCheck(relation, day)],
     );

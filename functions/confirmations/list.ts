@@ -10,10 +10,10 @@ import { confirms } from './confirm.ts';
 import type { confirmations } from './contract.ts';
 
 /** Companies that wait for this person, each once; the relation that entitles them is the handle. */
-export const listConfirmations: StepOf<typeof confirmations, 'list'> = async (h, call) => {
+export const listConfirmations: StepOf<typeof confirmations, 'list'> = async (ctx, call) => {
   const day = shanghaiDay(call.now);
   const entitling = new Map<string, Relation[]>();
-  for (const relation of await allRelationsOf(h.db, call.caller.session.personKey)) {
+  for (const relation of await allRelationsOf(ctx.db, call.caller.session.personKey)) {
     // The copy only spares the companies at work a read.
     if (
       relation.taxpayerState !== 'awaiting-confirmation' ||
@@ -22,7 +22,7 @@ export const listConfirmations: StepOf<typeof confirmations, 'list'> = async (h,
       continue;
     entitling.set(relation.companyKey, [...(entitling.get(relation.companyKey) ?? []), relation]);
   }
-  const companies = await findTaxpayers(h.db, [...entitling.keys()]);
+  const companies = await findTaxpayers(ctx.db, [...entitling.keys()]);
   return ok({
     confirmations: companies.filter(isKnown).flatMap((company) => {
       const relations = entitling.get(company.companyKey) ?? [];
@@ -30,7 +30,7 @@ export const listConfirmations: StepOf<typeof confirmations, 'list'> = async (h,
       if (!first || company.state !== 'awaiting-confirmation') return [];
       return {
         confirmationId: first.authorizationId,
-        taxpayerId: shownTaxpayerId(h.dataKeys, company),
+        taxpayerId: shownTaxpayerId(ctx.dataKeys, company),
         taxpayerName: company.name,
         revision: revisionOf(company),
         kinds: confirmationKindsOf(

@@ -3,52 +3,52 @@ import { clearRefreshCookie } from '#crypto/refresh-tokens.ts';
 import { usernameReservedUntil } from '#domain/usernames.ts';
 import { noContent } from '#http/answers.ts';
 import type { CallOf, StepOf } from '#http/call.ts';
-import type { House } from '#http/house.ts';
+import type { FlowContext } from '#http/house.ts';
 import { usernameKeyOf } from '#steps/accounts.ts';
 import { endSessions } from '#steps/end-sessions.ts';
-import { audited } from '#steps/facts.ts';
+import { auditPut } from '#steps/facts.ts';
 import { requireFactorPhone, requireFresh } from '#steps/fresh-factor.ts';
 import { tellPerson } from '#steps/notices.ts';
 import { withPassword } from '#steps/password-check.ts';
 import { faceProof } from '#steps/scans.ts';
 import { withSessionCode } from '#steps/session-codes.ts';
 import type { Write } from '#store/db.ts';
-import { releasePhoneWrite } from '#store/phones.ts';
-import { endAliveWrite } from '#store/sessions.ts';
-import { type Active, personWrite, releaseUsernameWrite, Stale } from '#store/users.ts';
+import { releasePhoneUpdate } from '#store/phones.ts';
+import { endAliveUpdate } from '#store/sessions.ts';
+import { type Active, ConcurrentChange, personUpdate, releaseUsernamePut } from '#store/users.ts';
 import type { deregistration } from './contract.ts';
 
 type DeregisterCall = CallOf<typeof deregistration, 'deregister'>;
 
 /** 用户注销 (CTR-2): second factor and password, then everything that belongs to the account goes at once. */
-export const deregister: StepOf<typeof deregistration, 'deregister'> = async (h, call) => {
-  requireFresh(h, call);
+export const deregister: StepOf<typeof deregistration, 'deregister'> = async (ctx, call) => {
+  requireFresh(ctx, call);
   const { smsCode, faceTicket } = call.body;
   const person =
-    smsCode === undefined ? await byFace(h, call, faceTicket ?? '') : await bySms(h, call, smsCode);
-  await tellPerson(h, call, person, 'deregistered');
+    smsCode === undefined ? await byFace(ctx, call, faceTicket ?? '') : await bySms(ctx, call, smsCode);
+  await tellPerson(ctx, call, person, 'deregistered');
   return noContent({ cookies: [clearRefreshCookie()] });
 };
 
-const bySms = (h: House, call: DeregisterCall, code: string): Promise<Active> =>
-  withSessionCode(h, call, 'deregistration', code, (proof) =>
-    endWith(h, call, 'sms', [proof.spent], { phoneKey: proof.phoneKey, guess: proof.attemptId }),
+const bySms = (ctx: FlowContext, call: DeregisterCall, code: string): Promise<Active> =>
+  withSessionCode(ctx, call, 'deregistration', code, (proof) =>
+    endWith(ctx, call, 'sms', [proof.spent], { phoneKey: proof.phoneKey, guess: proof.attemptId }),
   );
 
-async function byFace(h: House, call: DeregisterCall, faceTicket: string): Promise<Active> {
-  const { spent } = await faceProof(h, call, faceTicket, 'deregistration');
-  return endWith(h, call, 'face', [spent]);
+async function byFace(ctx: FlowContext, call: DeregisterCall, faceTicket: string): Promise<Active> {
+  const { spent } = await faceProof(ctx, call, faceTicket, 'deregistration');
+  return endWith(ctx, call, 'face', [spent]);
 }
 
 const endWith = (
-  h: House,
+  ctx: FlowContext,
   call: DeregisterCall,
   method: 'sms' | 'face',
   factor: readonly Write[],
   sms?: { readonly phoneKey: string; readonly guess: string },
 ): Promise<Active> =>
   withPassword(
-    h,
+    ctx,
     call,
     {
       personKey: call.caller.session.personKey,
@@ -57,12 +57,12 @@ const endWith = (
       ...(sms ? { guess: sms.guess } : {}),
     },
     async (person, password) => {
-      if (sms) requireFactorPhone(person, sms.phoneKey, call.now, h.settings.policies);
-      await h.db.transact([
+      if (sms) requireFactorPhone(person, sms.phoneKey, call.now, ctx.settings.policies);
+      await ctx.db.transact([
         ...factor,
         ...password,
-        ...endOfAccount(h, call, person),
-        audited(h, call, person.personKey, 'deregistered', 'success', { method }),
+        ...endOfAccount(ctx, call, person),
+        auditPut(ctx, call, person.personKey, 'deregistered', 'success', { method }),
       ]);
       return person;
     },
@@ -73,15 +73,15 @@ const endWith = (
  * real-name record with its level and consents, the last passwords, the relations. The session in which it is done must
  * be alive (SES-5).
  */
-function endOfAccount(h: House, call: DeregisterCall, person: Active): Write[] {
+function endOfAccount(ctx: FlowContext, call: DeregisterCall, person: Active): Write[] {
   const { personKey } = person;
-  const { policies } = h.settings;
+  const { policies } = ctx.settings;
   const { session } = call.caller;
-  const others = endSessions(h, call, person, 'deregistered', session);
+  const others = endSessions(ctx, call, person, 'deregistered', session);
   const at = Math.floor(call.now.getTime() / 1000);
-  const stale = () => new Stale();
+  const stale = () => new ConcurrentChange();
   return [
-    personWrite(
+    personUpdate(
       personKey,
       person.rev,
       {
@@ -100,19 +100,19 @@ function endOfAccount(h: House, call: DeregisterCall, person: Active): Write[] {
       },
       stale,
     ),
-    ...(person.phones ?? []).map((phone) => releasePhoneWrite(phone.phoneKey, personKey, call.now, stale)),
+    ...(person.phones ?? []).map((phone) => releasePhoneUpdate(phone.phoneKey, personKey, call.now, stale)),
     ...(person.username === undefined
       ? []
       : [
-          releaseUsernameWrite(
-            usernameKeyOf(h, person.username),
+          releaseUsernamePut(
+            usernameKeyOf(ctx, person.username),
             personKey,
             usernameReservedUntil(call.now, policies),
             stale,
           ),
         ]),
     ...others.writes,
-    endAliveWrite(session, { reason: 'deregistered', at }, call.now, policies),
-    audited(h, call, personKey, 'session-ended', 'success', { reason: 'deregistered' }),
+    endAliveUpdate(session, { reason: 'deregistered', at }, call.now, policies),
+    auditPut(ctx, call, personKey, 'session-ended', 'success', { reason: 'deregistered' }),
   ];
 }

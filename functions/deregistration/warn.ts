@@ -3,14 +3,14 @@ import { Problem } from '#domain/problem.ts';
 import { roleOrder } from '#domain/relations.ts';
 import { accepted } from '#http/answers.ts';
 import type { CallOf, StepOf } from '#http/call.ts';
-import type { House } from '#http/house.ts';
+import type { FlowContext } from '#http/house.ts';
 import { clientsServed } from '#steps/clients-served.ts';
 import { phoneNumberOf } from '#steps/facts.ts';
 import { factorPhone, requireFresh } from '#steps/fresh-factor.ts';
 import { signedInPerson } from '#steps/own-account.ts';
 import { sendSessionCode } from '#steps/session-codes.ts';
-import { clientPlaces } from '#store/agency-forms.ts';
-import { placesOf } from '#store/form-places.ts';
+import { clientEntryPrefix } from '#store/agency-forms.ts';
+import { formEntriesOf } from '#store/form-places.ts';
 import { allRelationsOf, shownStateOf } from '#store/relations.ts';
 import type { deregistration } from './contract.ts';
 
@@ -20,12 +20,12 @@ type WarnCall = CallOf<typeof deregistration, 'sms'>;
  * Sends the code and warns whom the person can no longer serve (CTR-2). Where no phone may serve, the refusal carries
  * the same warning: a face does instead.
  */
-export const sendDeregistrationCode: StepOf<typeof deregistration, 'sms'> = async (h, call) => {
-  requireFresh(h, call);
-  const [person, companies] = await Promise.all([signedInPerson(h, call), companiesServed(h, call)]);
+export const sendDeregistrationCode: StepOf<typeof deregistration, 'sms'> = async (ctx, call) => {
+  requireFresh(ctx, call);
+  const [person, companies] = await Promise.all([signedInPerson(ctx, call), companiesServed(ctx, call)]);
   try {
-    const phone = phoneNumberOf(h, factorPhone(person, call.now, h.settings.policies));
-    const sent = await sendSessionCode(h, call, 'deregistration', phone, person.lastWindow);
+    const phone = phoneNumberOf(ctx, factorPhone(person, call.now, ctx.settings.policies));
+    const sent = await sendSessionCode(ctx, call, 'deregistration', phone, person.lastWindow);
     return accepted({ ...sent, companies });
   } catch (error) {
     if (error instanceof Problem && (error.code === 'PHONE_EMPTY' || error.code === 'FACE_REQUIRED'))
@@ -38,14 +38,14 @@ export const sendDeregistrationCode: StepOf<typeof deregistration, 'sms'> = asyn
 const placesAtMost = 200;
 
 /** By own relations, and as agent of an agency (AGY-3). */
-async function companiesServed(h: House, call: WarnCall) {
+async function companiesServed(ctx: FlowContext, call: WarnCall) {
   const day = shanghaiDay(call.now);
   const { personKey } = call.caller.session;
   const [relations, { items: places }] = await Promise.all([
-    allRelationsOf(h.db, personKey),
-    placesOf(h.db, personKey, clientPlaces(), { limit: placesAtMost }),
+    allRelationsOf(ctx.db, personKey),
+    formEntriesOf(ctx.db, personKey, clientEntryPrefix(), { limit: placesAtMost }),
   ]);
-  const clients = await clientsServed(h.db, places, call.now);
+  const clients = await clientsServed(ctx.db, places, call.now);
   return [
     ...relations.filter((relation) => shownStateOf(relation, day) === 'active'),
     ...clients.map(({ name }) => ({ taxpayerName: name, role: 'tax-agent' as const })),

@@ -46,8 +46,8 @@ export const openapi: StepOf<typeof discovery, 'openapi'> = async () => {
 };
 
 /** Verifiers may keep the keys five minutes: a new key is published long before it signs (TOK-03). */
-export const jwks: StepOf<typeof discovery, 'jwks'> = async (h, call) =>
+export const jwks: StepOf<typeof discovery, 'jwks'> = async (ctx, call) =>
   ok(
-    { keys: publicJwks(h.signing, call.now).keys.map((key) => ({ ...key })) },
+    { keys: publicJwks(ctx.signing, call.now).keys.map((key) => ({ ...key })) },
     { headers: { 'cache-control': 'public, max-age=300' } },
   );

@@ -2,7 +2,7 @@ import { Problem } from '#domain/problem.ts';
 import { inTerm } from '#domain/relations.ts';
 import { ok } from '#http/answers.ts';
 import type { StepOf } from '#http/call.ts';
-import type { House } from '#http/house.ts';
+import type { FlowContext } from '#http/house.ts';
 import { actingCompany } from '#steps/companies.ts';
 import { maskedHolderOf } from '#steps/relation-facts.ts';
 import { companyRelations, type Relation } from '#store/relations.ts';
@@ -10,16 +10,16 @@ import { findTaxpayer, isKnown, type KnownTaxpayer, shownTaxpayerId } from '#sto
 import type { enterprise } from './contract.ts';
 
 /** The company of the session (CTR-1). Two reads in sequence: whoever calls, then company and representative. */
-export const showEnterprise: StepOf<typeof enterprise, 'show'> = async (h, call) => {
+export const showEnterprise: StepOf<typeof enterprise, 'show'> = async (ctx, call) => {
   const { companyKey, role, permissions } = actingCompany(call);
   const [company, { items }] = await Promise.all([
-    findTaxpayer(h.db, companyKey),
-    companyRelations(h.db, companyKey, 'active', { limit: firstRows }),
+    findTaxpayer(ctx.db, companyKey),
+    companyRelations(ctx.db, companyKey, 'active', { limit: firstRows }),
   ]);
   if (!isKnown(company)) throw new Problem('RELATION_NOT_FOUND', {}, { variant: 'lost' });
-  const legalRepresentative = representativeAmong(h, company, items);
+  const legalRepresentative = representativeAmong(ctx, company, items);
   return ok({
-    taxpayerId: shownTaxpayerId(h.dataKeys, company),
+    taxpayerId: shownTaxpayerId(ctx.dataKeys, company),
     taxpayerName: company.name,
     subjects: [...company.subjects],
     state: company.state,
@@ -34,12 +34,12 @@ const firstRows = 10;
 
 /** The company's active relations stand in the order of roles, so theirs is among the first. */
 function representativeAmong(
-  h: House,
+  ctx: FlowContext,
   { term }: KnownTaxpayer,
   relations: readonly Relation[],
 ): string | undefined {
   const found = relations.find(
     (one) => one.role === 'legal-representative' && inTerm(one, term).state === 'active',
   );
-  return found && maskedHolderOf(h, found);
+  return found && maskedHolderOf(ctx, found);
 }

@@ -4,8 +4,8 @@ import { collect } from '#steps/collection.ts';
 import type { hall } from './contract.ts';
 import { atCounter } from './counter.ts';
 
-export const collectPerson: StepOf<typeof hall, 'collect'> = async (h, call) => {
-  const origin = atCounter(h, call, 'collect');
-  await collect(h, { ...call.body, officer: origin.detail.officer }, undefined, origin);
+export const collectPerson: StepOf<typeof hall, 'collect'> = async (ctx, call) => {
+  const origin = atCounter(ctx, call, 'collect');
+  await collect(ctx, { ...call.body, officer: origin.detail.officer }, undefined, origin);
   return created({ realNameLevel: 5 });
 };

@@ -3,7 +3,7 @@ import { type ChannelAction, may } from '#domain/channels.ts';
 import { Problem } from '#domain/problem.ts';
 import { parseTaxpayerId } from '#domain/taxpayers.ts';
 import type { AnyCall } from '#http/call.ts';
-import type { House } from '#http/house.ts';
+import type { FlowContext } from '#http/house.ts';
 import { originOf, type RelationOrigin } from '#steps/relation-facts.ts';
 import { companyKeyOf, findTaxpayer, isKnown, type KnownTaxpayer } from '#store/taxpayers.ts';
 
@@ -11,22 +11,22 @@ type CounterCall = AnyCall & { readonly caller: { readonly assertion: Assertion 
 
 /** Only a hall does counter work (CHN). What it does is told with officer and office (CHN-1). */
 export function atCounter(
-  h: Pick<House, 'settings'>,
+  ctx: Pick<FlowContext, 'settings'>,
   call: CounterCall,
   action: ChannelAction,
 ): RelationOrigin & { readonly detail: { readonly officer: string; readonly office: string } } {
   const { channel, officer, office } = call.caller.assertion;
-  if (channel !== 'hall' || !may(channel, action, h.settings)) throw new Problem('CHANNEL_NOT_ALLOWED');
+  if (channel !== 'hall' || !may(channel, action, ctx.settings)) throw new Problem('CHANNEL_NOT_ALLOWED');
   if (officer === undefined || office === undefined) throw new Problem('ASSERTION_INVALID');
   return { ...originOf(call), detail: { officer, office } };
 }
 
-export const keyOfCompany = (h: Pick<House, 'keys'>, taxpayerId: string): string =>
-  companyKeyOf(h.keys, parseTaxpayerId(taxpayerId));
+export const keyOfCompany = (ctx: Pick<FlowContext, 'keys'>, taxpayerId: string): string =>
+  companyKeyOf(ctx.keys, parseTaxpayerId(taxpayerId));
 
 /** A company that is there, though it may wait for confirmation. TAXPAYER_NOT_FOUND otherwise. */
-export async function companyAt(h: Pick<House, 'db'>, companyKey: string): Promise<KnownTaxpayer> {
-  const company = await findTaxpayer(h.db, companyKey);
+export async function companyAt(ctx: Pick<FlowContext, 'db'>, companyKey: string): Promise<KnownTaxpayer> {
+  const company = await findTaxpayer(ctx.db, companyKey);
   if (!isKnown(company) || company.state === 'cancelled') throw new Problem('TAXPAYER_NOT_FOUND');
   return company;
 }

@@ -1,10 +1,10 @@
 import { Problem } from '#domain/problem.ts';
 import { noContent } from '#http/answers.ts';
 import type { CallOf, StepOf } from '#http/call.ts';
-import type { House } from '#http/house.ts';
+import type { FlowContext } from '#http/house.ts';
 import { writeOrderLine } from '#http/log.ts';
 import { giveOrder } from '#steps/orders.ts';
-import { orderCountedWrite, ordersInHour } from '#store/order-hours.ts';
+import { orderCountUpdate, ordersInHour } from '#store/order-hours.ts';
 import type { hall } from './contract.ts';
 import { atCounter } from './counter.ts';
 
@@ -14,26 +14,27 @@ type OrderCall = CallOf<typeof hall, 'order'>;
  * ORD-1: an officer at a counter or help desk orders something of an account; an order for somebody who is not
  * registered holds. An office has a number of orders an hour, counted in the transaction of the order.
  */
-export const orderAtHall: StepOf<typeof hall, 'order'> = async (h, call) => {
-  const origin = atCounter(h, call, 'order');
+export const orderAtHall: StepOf<typeof hall, 'order'> = async (ctx, call) => {
+  const origin = atCounter(ctx, call, 'order');
   const { officer, office } = origin.detail;
-  const { ordersPerOfficeHour } = h.settings.policies;
+  const { ordersPerOfficeHour } = ctx.settings.policies;
   try {
-    await giveOrder(h, call, { ...call.body, officer }, undefined, origin, [
-      orderCountedWrite(office, call.now, ordersPerOfficeHour),
+    await giveOrder(ctx, call, { ...call.body, officer }, undefined, origin, [
+      orderCountUpdate(office, call.now, ordersPerOfficeHour),
     ]);
   } catch (error) {
-    if (error instanceof Problem && error.code === 'TOO_MANY_REQUESTS') await tellOperators(h, call, office);
+    if (error instanceof Problem && error.code === 'TOO_MANY_REQUESTS')
+      await tellOperators(ctx, call, office);
     throw error;
   }
-  await tellOperators(h, call, office);
+  await tellOperators(ctx, call, office);
   return noContent();
 };
 
 /** Near the limit somebody has to look (ORD-1). Only to be told: the limit itself stands in the transaction. */
-async function tellOperators(h: House, call: OrderCall, office: string): Promise<void> {
-  const { ordersPerOfficeHour, ordersAlarmPercent } = h.settings.policies;
-  const given = await ordersInHour(h.db, office, call.now).catch(() => 0);
+async function tellOperators(ctx: FlowContext, call: OrderCall, office: string): Promise<void> {
+  const { ordersPerOfficeHour, ordersAlarmPercent } = ctx.settings.policies;
+  const given = await ordersInHour(ctx.db, office, call.now).catch(() => 0);
   const isNear = given * 100 >= ordersPerOfficeHour * ordersAlarmPercent;
   writeOrderLine('hall', call.body.order, { office, inHour: given, isNear });
 }

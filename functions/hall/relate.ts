@@ -11,16 +11,16 @@ import {
 } from '#domain/relations.ts';
 import { created } from '#http/answers.ts';
 import type { StepOf } from '#http/call.ts';
-import type { House } from '#http/house.ts';
+import type { FlowContext } from '#http/house.ts';
 import { appointmentWrites, type Holder } from '#steps/appointments.ts';
 import { holderOf, readPerson, recordWrites, requireSameName } from '#steps/named-person.ts';
 import { type RelationOrigin, relationAudits } from '#steps/relation-facts.ts';
-import { redecidedMoveWrites } from '#steps/relation-moves.ts';
+import { retriedTransitionWrites } from '#steps/relation-moves.ts';
 import { assertedPerson } from '#steps/scans.ts';
 import type { Write } from '#store/db.ts';
-import { beginWrites, companyFacts, findRelation, type Relation } from '#store/relations.ts';
-import { type KnownTaxpayer, keptNumberOf, staffedBy, workingCompanyWrite } from '#store/taxpayers.ts';
-import { decidedAnew, findPerson } from '#store/users.ts';
+import { beginWrites, companyCopies, findRelation, type Relation } from '#store/relations.ts';
+import { type KnownTaxpayer, keptNumberOf, staffedUpdate, workingCompanyCheck } from '#store/taxpayers.ts';
+import { findPerson, retryOnConcurrentChange } from '#store/users.ts';
 import type { hall } from './contract.ts';
 import { atCounter, companyAt, keyOfCompany } from './counter.ts';
 
@@ -29,8 +29,8 @@ import { atCounter, companyAt, keyOfCompany } from './counter.ts';
  * brings in (the assertion names another person) waits, and so does a finance head, unless it is themselves whom the
  * officer has in front (REL-3).
  */
-export const relate: StepOf<typeof hall, 'relate'> = async (h, call) => {
-  const origin = atCounter(h, call, 'change-relations');
+export const relate: StepOf<typeof hall, 'relate'> = async (ctx, call) => {
+  const origin = atCounter(ctx, call, 'change-relations');
   const { role } = call.body;
   if (role !== 'finance-head' && !isStaffRole(role)) throw new Problem('ROLE_NOT_ALLOWED');
   const day = shanghaiDay(call.now);
@@ -39,25 +39,25 @@ export const relate: StepOf<typeof hall, 'relate'> = async (h, call) => {
     throw new Problem('BAD_REQUEST', {
       errors: [{ path: 'validUntil', message: 'a finance head stays until the next' }],
     });
-  const companyKey = keyOfCompany(h, call.body.taxpayerId);
-  const named = readPerson(h, call.body.person, call.now);
-  const inFront = assertedPerson(h, call.caller.assertion);
+  const companyKey = keyOfCompany(ctx, call.body.taxpayerId);
+  const named = readPerson(ctx, call.body.person, call.now);
+  const inFront = assertedPerson(ctx, call.caller.assertion);
 
-  return decidedAnew(async () => {
+  return retryOnConcurrentChange(async () => {
     const [company, known, previous] = await Promise.all([
-      companyAt(h, companyKey),
-      findPerson(h.db, named.key),
-      findRelation(h.db, named.key, companyKey, role),
+      companyAt(ctx, companyKey),
+      findPerson(ctx.db, named.key),
+      findRelation(ctx.db, named.key, companyKey, role),
     ]);
-    requireSameName(h, named, known);
+    requireSameName(ctx, named, known);
     const holder = holderOf(named, known);
     const present = inFront === named.key || (inFront === undefined && role !== 'finance-head');
     const about = { origin, present, lastDay, day };
     const entry =
       role === 'finance-head'
-        ? await headEntry(h, company, holder, previous, about)
-        : staffEntry(h, role, company, holder, previous, about);
-    await h.db.transact([...recordWrites(named, known), ...entry.writes]);
+        ? await headEntry(ctx, company, holder, previous, about)
+        : staffEntry(ctx, role, company, holder, previous, about);
+    await ctx.db.transact([...recordWrites(named, known), ...entry.writes]);
     return created({ authorizationId: entry.authorizationId });
   });
 };
@@ -75,7 +75,7 @@ interface Entered {
 
 /** Begun at once, or taken up where it waited already. */
 function staffEntry(
-  h: House,
+  ctx: FlowContext,
   role: (typeof staffRoles)[number],
   company: KnownTaxpayer,
   holder: Holder,
@@ -83,18 +83,18 @@ function staffEntry(
   about: Entered,
 ): Entry {
   const { origin, present, lastDay, day } = about;
-  const check = workingCompanyWrite(company.companyKey, { companyTerm: company.term });
-  const working = present ? staffedBy(check) : check;
+  const check = workingCompanyCheck(company.companyKey, { companyTerm: company.term });
+  const working = present ? staffedUpdate(check) : check;
   if (previous && stateOn(inTerm(previous, company.term), day) === 'pending' && present) {
     const changes = lastDay === undefined ? {} : { validUntil: lastDay };
-    const moved = redecidedMoveWrites(h, previous, transitions.confirmAtHall, origin, changes);
+    const moved = retriedTransitionWrites(ctx, previous, transitions.confirmAtHall, origin, changes);
     return { authorizationId: previous.authorizationId, writes: [working, ...moved] };
   }
   const begun = beginWrites(
     {
       personKey: holder.personKey,
       sealedName: holder.sealedName,
-      ...companyFacts(company),
+      ...companyCopies(company),
       role,
       state: present ? 'active' : 'pending',
       direction: 'invited',
@@ -107,13 +107,13 @@ function staffEntry(
     origin.at,
     day,
   );
-  const told = relationAudits(h, begun.relation, begun.relation.state, origin);
+  const told = relationAudits(ctx, begun.relation, begun.relation.state, origin);
   return { authorizationId: begun.authorizationId, writes: [working, ...begun.writes, ...told] };
 }
 
 /** One finance head at a time: the former one is superseded (REL-3). */
 async function headEntry(
-  h: House,
+  ctx: FlowContext,
   company: KnownTaxpayer,
   holder: Holder,
   previous: Relation | undefined,
@@ -122,7 +122,7 @@ async function headEntry(
   const held = previous && stateOn(inTerm(previous, company.term), day);
   if (held === 'active' || (held === 'pending' && !present)) throw new Problem('RELATION_EXISTS');
   const { writes, relation } = await appointmentWrites(
-    h,
+    ctx,
     { key: company.companyKey, number: keptNumberOf(company), known: company },
     { role: 'finance-head', holder, present },
     origin,

@@ -1,20 +1,20 @@
 import { transitions } from '#domain/relations.ts';
 import { noContent } from '#http/answers.ts';
 import type { StepOf } from '#http/call.ts';
-import { authorizationOf, moveWrites } from '#steps/relation-moves.ts';
+import { authorizationOf, transitionWrites } from '#steps/relation-moves.ts';
 import { tellHolder } from '#steps/relation-notices.ts';
 import { termCheck } from '#store/taxpayers.ts';
 import type { hall } from './contract.ts';
 import { atCounter } from './counter.ts';
 
 /** Ends a relation of any company, waiting or active; who is appointed changes only through the registry (REL-7). */
-export const remove: StepOf<typeof hall, 'remove'> = async (h, call) => {
-  const origin = atCounter(h, call, 'change-relations');
-  const relation = await authorizationOf(h, call.params.authorizationId, {});
-  await h.db.transact([
+export const remove: StepOf<typeof hall, 'remove'> = async (ctx, call) => {
+  const origin = atCounter(ctx, call, 'change-relations');
+  const relation = await authorizationOf(ctx, call.params.authorizationId, {});
+  await ctx.db.transact([
     termCheck(relation.companyKey, relation),
-    ...moveWrites(h, relation, transitions.removeAtHall, origin),
+    ...transitionWrites(ctx, relation, transitions.removeAtHall, origin),
   ]);
-  await tellHolder(h, call, relation, 'relation-deleted');
+  await tellHolder(ctx, call, relation, 'relation-deleted');
   return noContent();
 };

@@ -3,7 +3,7 @@ import { isAdmitted } from '#domain/entries.ts';
 import { roleOrder } from '#domain/relations.ts';
 import { ok } from '#http/answers.ts';
 import type { StepOf } from '#http/call.ts';
-import type { House } from '#http/house.ts';
+import type { FlowContext } from '#http/house.ts';
 import { choiceIdOf } from '#steps/choices.ts';
 import { identityOf } from '#steps/relation-check.ts';
 import { allRelationsOf, type Relation, shownStateOf } from '#store/relations.ts';
@@ -15,9 +15,10 @@ import type { identity } from './contract.ts';
  * key. From a special session there is only the way back; from an agency's, and for a tax agent at a client, the only
  * companies are those of own relations (SWI-4) and, without its client, the agency itself.
  */
-export const listIdentities: StepOf<typeof identity, 'list'> = async (h, call) => {
+export const listIdentities: StepOf<typeof identity, 'list'> = async (ctx, call) => {
   const { session } = call.caller;
-  const relations = session.identity.kind === 'special' ? [] : await allRelationsOf(h.db, session.personKey);
+  const relations =
+    session.identity.kind === 'special' ? [] : await allRelationsOf(ctx.db, session.personKey);
   const day = shanghaiDay(call.now);
   const isCurrent = ({ companyKey, role }: Relation) =>
     session.identity.kind === 'enterprise' &&
@@ -26,7 +27,7 @@ export const listIdentities: StepOf<typeof identity, 'list'> = async (h, call) =
   return ok({
     choices: [
       {
-        choiceId: choiceIdOf(h, session, 'person'),
+        choiceId: choiceIdOf(ctx, session, 'person'),
         identity: asPerson.identity,
         ...(session.identity.kind === 'natural' ? { current: true as const } : {}),
       },
@@ -34,29 +35,29 @@ export const listIdentities: StepOf<typeof identity, 'list'> = async (h, call) =
         .filter((relation) => isOpenTo(relation, day))
         .sort(byCompanyAndRole)
         .map((relation) => ({
-          choiceId: choiceIdOf(h, session, { companyKey: relation.companyKey, role: relation.role }),
-          identity: identityOf(h, relation),
+          choiceId: choiceIdOf(ctx, session, { companyKey: relation.companyKey, role: relation.role }),
+          identity: identityOf(ctx, relation),
           ...(isCurrent(relation) ? { current: true as const } : {}),
         })),
-      ...withoutRelation(h, session),
+      ...withoutRelation(ctx, session),
     ],
   });
 };
 
 /** What the session is and no own relation gives; before it the agency itself, where it works for a client. */
-function withoutRelation(h: House, session: Session) {
+function withoutRelation(ctx: FlowContext, session: Session) {
   const { identity, company } = session;
   if (!company || (company.by === 'relation' && identity.kind !== 'special')) return [];
   const { companyKey, role } = company;
   const current = {
-    choiceId: choiceIdOf(h, session, { companyKey, role }),
+    choiceId: choiceIdOf(ctx, session, { companyKey, role }),
     identity,
     current: true as const,
   };
   if (identity.kind !== 'agency' || company.by !== 'agreement') return [current];
   const { client: _, ...agency } = identity;
   return [
-    { choiceId: choiceIdOf(h, session, { companyKey: company.agencyKey, role }), identity: agency },
+    { choiceId: choiceIdOf(ctx, session, { companyKey: company.agencyKey, role }), identity: agency },
     current,
   ];
 }

@@ -3,11 +3,11 @@ import { Problem } from '#domain/problem.ts';
 import { permissionsOf } from '#domain/relations.ts';
 import { accepted, created } from '#http/answers.ts';
 import type { CallOf, StepOf } from '#http/call.ts';
-import type { House } from '#http/house.ts';
+import type { FlowContext } from '#http/house.ts';
 import { expectedWindow } from '#steps/accounts.ts';
 import { knownCompany } from '#steps/admission.ts';
 import { type CodeProof, sendCode, withCode } from '#steps/codes.ts';
-import { audited, phoneNumberOf } from '#steps/facts.ts';
+import { auditPut, phoneNumberOf } from '#steps/facts.ts';
 import { factorPhone, requireFactorPhone } from '#steps/fresh-factor.ts';
 import { hasOtherName, type NamedPerson, readPerson, requireSameName } from '#steps/named-person.ts';
 import { withPassword } from '#steps/password-check.ts';
@@ -16,25 +16,32 @@ import { originOf, relationAudits } from '#steps/relation-facts.ts';
 import { strangersSend } from '#steps/stranger-sends.ts';
 import { missed, type Try, toldWithinTries } from '#steps/tries.ts';
 import type { Write } from '#store/db.ts';
-import { beginWrites, companyFacts, findRelation, type Relation } from '#store/relations.ts';
+import { beginWrites, companyCopies, findRelation, type Relation } from '#store/relations.ts';
 import {
-  activeCompanyWrite,
+  activeCompanyCheck,
   companyProblem,
   findTaxpayer,
-  firstStaffedWrite,
+  firstStaffedUpdate,
   isUnstaffed,
   type Taxpayer,
 } from '#store/taxpayers.ts';
 import {
-  codeSpentWrite,
-  journeySendWrite,
+  codeSpentUpdate,
+  journeySendUpdate,
   type LegacyTicket,
   openTicket,
   type SessionCodeTicket,
   sessionCodeId,
   ticketKeyOf,
 } from '#store/tickets.ts';
-import { type Active, admittedWrite, findPerson, isActive, type Person, Stale } from '#store/users.ts';
+import {
+  type Active,
+  admittedCheck,
+  ConcurrentChange,
+  findPerson,
+  isActive,
+  type Person,
+} from '#store/users.ts';
 import type { legacy } from './contract.ts';
 
 const role = 'tax-handler';
@@ -48,21 +55,21 @@ const codeIdOf = (legacyId: string, named: NamedPerson): string =>
  * LEG-2: the code that proves the person whom the company wants to bind. The name must be the record's (DOC-5), and who
  * is not registered has no phone to prove. The number may be a stranger's, so the address has a budget (SMS-2).
  */
-export const sendBindingCode: StepOf<typeof legacy, 'bindingSms'> = async (h, call) => {
+export const sendBindingCode: StepOf<typeof legacy, 'bindingSms'> = async (ctx, call) => {
   const { now } = call;
-  const { policies } = h.settings;
-  const named = readPerson(h, call.body, now);
-  const { stranger, read } = await strangersSend(h, call, call.body.challenge, {
+  const { policies } = ctx.settings;
+  const named = readPerson(ctx, call.body, now);
+  const { stranger, read } = await strangersSend(ctx, call, call.body.challenge, {
     read: Promise.all([
-      openTicket<LegacyTicket>(h.db, call.params.legacyId, 'legacy', now),
-      findPerson(h.db, named.key),
+      openTicket<LegacyTicket>(ctx.db, call.params.legacyId, 'legacy', now),
+      findPerson(ctx.db, named.key),
     ]),
   });
   const [opened, person] = read;
   const tried: Try = { personKey: named.key, solved: call.body.challenge !== undefined };
-  await requireNameTried(h, call, named, person, tried);
+  await requireNameTried(ctx, call, named, person, tried);
   if (!person) throw new Problem('PERSON_NOT_REGISTERED');
-  return toldWithinTries(h, call, tried, async (within) => {
+  return toldWithinTries(ctx, call, tried, async (within) => {
     if (!isActive(person)) throw new Problem('PERSON_NOT_REGISTERED');
     const phone = factorPhone(person, now, policies);
     const ticket: SessionCodeTicket = {
@@ -74,23 +81,23 @@ export const sendBindingCode: StepOf<typeof legacy, 'bindingSms'> = async (h, ca
       ...expectedWindow(undefined, person, phone.phoneKey),
     };
     // One handle of the old login sends to few, whoever is named (SMS-4).
-    const also = [...within, journeySendWrite(opened, phone.phoneKey, now, policies)];
-    const number = phoneNumberOf(h, phone);
-    return accepted(await sendCode(h, call, ticket, purpose, number, 'guess', { stranger, also }));
+    const also = [...within, journeySendUpdate(opened, phone.phoneKey, now, policies)];
+    const number = phoneNumberOf(ctx, phone);
+    return accepted(await sendCode(ctx, call, ticket, purpose, number, 'guess', { stranger, also }));
   });
 };
 
 /** REG-9: names are not to be tried here either. */
 async function requireNameTried(
-  h: House,
+  ctx: FlowContext,
   call: CallOf<typeof legacy, 'bindingSms'>,
   named: NamedPerson,
   person: Person | undefined,
   tried: Try,
 ): Promise<void> {
-  if (!hasOtherName(h, named, person)) return;
-  const refused = audited(h, call, named.key, 'identity-refused', 'failure', { reason: 'name' });
-  await missed(h, call, tried, [refused]);
+  if (!hasOtherName(ctx, named, person)) return;
+  const refused = auditPut(ctx, call, named.key, 'identity-refused', 'failure', { reason: 'name' });
+  await missed(ctx, call, tried, [refused]);
   throw new Problem('PERSON_MISMATCH');
 }
 
@@ -101,30 +108,30 @@ interface Place {
 type BindCall = CallOf<typeof legacy, 'bind'>;
 
 /** LEG-2: the person's code, then their password (LCK-5), then the relation. The choice of the old login stays open. */
-export const bindHandler: StepOf<typeof legacy, 'bind'> = async (h, call) => {
-  const named = readPerson(h, call.body, call.now);
-  const { companyKey } = await openTicket<LegacyTicket>(h.db, call.params.legacyId, 'legacy', call.now);
+export const bindHandler: StepOf<typeof legacy, 'bind'> = async (ctx, call) => {
+  const named = readPerson(ctx, call.body, call.now);
+  const { companyKey } = await openTicket<LegacyTicket>(ctx.db, call.params.legacyId, 'legacy', call.now);
   const read = async (): Promise<Place> => {
     const [company, previous] = await Promise.all([
-      findTaxpayer(h.db, companyKey),
-      findRelation(h.db, named.key, companyKey, role),
+      findTaxpayer(ctx.db, companyKey),
+      findRelation(ctx.db, named.key, companyKey, role),
     ]);
     return { company, previous };
   };
   const id = codeIdOf(call.params.legacyId, named);
   return withCode<SessionCodeTicket, Place, Awaited<ReturnType<typeof bound>>>(
-    h,
+    ctx,
     call,
     { id, kind: purpose, purpose, code: call.body.smsCode, counting: 'guess' },
     read,
     (proof, first) => {
       let place: Place | undefined = first;
       const typed = { personKey: named.key, password: call.body.password, purpose, guess: proof.attemptId };
-      return withPassword(h, call, typed, async (person, writes) => {
+      return withPassword(ctx, call, typed, async (person, writes) => {
         const now = place ?? (await read());
         place = undefined;
-        requireSameName(h, named, person);
-        return bound(h, call, person, now, proof, writes);
+        requireSameName(ctx, named, person);
+        return bound(ctx, call, person, now, proof, writes);
       });
     },
   );
@@ -135,7 +142,7 @@ export const bindHandler: StepOf<typeof legacy, 'bind'> = async (h, call) => {
  * transaction; any other waits for its legal representative or finance head, like an application (REL-6).
  */
 async function bound(
-  h: House,
+  ctx: FlowContext,
   call: BindCall,
   person: Active,
   { company: taxpayer, previous }: Place,
@@ -143,7 +150,7 @@ async function bound(
   writes: readonly Write[],
 ) {
   const { now } = call;
-  const phone = requireFactorPhone(person, proof.phoneKey, now, h.settings.policies);
+  const phone = requireFactorPhone(person, proof.phoneKey, now, ctx.settings.policies);
   const company = knownCompany(taxpayer);
   const waiting = companyProblem(company);
   if (waiting) throw waiting;
@@ -154,7 +161,7 @@ async function bound(
     {
       personKey: person.personKey,
       sealedName: person.sealedName,
-      ...companyFacts(company),
+      ...companyCopies(company),
       role,
       state,
       direction,
@@ -168,15 +175,17 @@ async function bound(
   );
   // Either way the person's row is looked at: a suspension that came first stands against the binding (ORD-1).
   const proven = provenPhoneWrites(person, phone);
-  await h.db.transact([
-    codeSpentWrite(proof.ticket, proof.hash, now),
+  await ctx.db.transact([
+    codeSpentUpdate(proof.ticket, proof.hash, now),
     ...writes,
-    state === 'active' ? firstStaffedWrite(companyKey, () => new Stale()) : activeCompanyWrite(companyKey),
+    state === 'active'
+      ? firstStaffedUpdate(companyKey, () => new ConcurrentChange())
+      : activeCompanyCheck(companyKey),
     ...begun.writes,
     ...(proven.length > 0
       ? proven
-      : [admittedWrite(person.personKey, () => new Problem('USER_NOT_REGISTERED'))]),
-    ...relationAudits(h, begun.relation, state, originOf(call), { direction, source: 'legacy' }),
+      : [admittedCheck(person.personKey, () => new Problem('USER_NOT_REGISTERED'))]),
+    ...relationAudits(ctx, begun.relation, state, originOf(call), { direction, source: 'legacy' }),
   ]);
   return created({ authorizationId: begun.authorizationId, state });
 }

@@ -5,14 +5,14 @@ import { inTerm, isActiveOn } from '#domain/relations.ts';
 import { parseTaxpayerId } from '#domain/taxpayers.ts';
 import { created } from '#http/answers.ts';
 import type { StepOf } from '#http/call.ts';
-import type { House } from '#http/house.ts';
+import type { FlowContext } from '#http/house.ts';
 import { knownCompany } from '#steps/admission.ts';
 import { besideHuman } from '#steps/anti-automation.ts';
 import { rehashCompanyPassword, withCompanyPassword } from '#steps/company-password.ts';
 import { maskedPerson } from '#steps/facts.ts';
 import { companyRelations, type Relation } from '#store/relations.ts';
 import { companyKeyOf, companyProblem, findTaxpayer, type KnownTaxpayer } from '#store/taxpayers.ts';
-import { type LegacyTicket, openTicketWrite } from '#store/tickets.ts';
+import { type LegacyTicket, openTicketPut } from '#store/tickets.ts';
 import { findPeople } from '#store/users.ts';
 import type { legacy } from './contract.ts';
 
@@ -24,18 +24,18 @@ const mostPersons = 100;
  * The first step of the old login (LEG-1): challenge, company number, company password. Says who works for the company,
  * so it opens nothing but the choice of a person, and only after the password was right.
  */
-export const enterCompany: StepOf<typeof legacy, 'company'> = async (h, call) => {
-  const closesOn = h.settings.legacyUntil;
+export const enterCompany: StepOf<typeof legacy, 'company'> = async (ctx, call) => {
+  const closesOn = ctx.settings.legacyUntil;
   if (closesOn === null) throw new Problem('LEGACY_LOGIN_CLOSED');
-  const companyKey = companyKeyOf(h.keys, parseTaxpayerId(call.body.taxpayerId));
-  const reading = findTaxpayer(h.db, companyKey);
-  const company = knownCompany(await besideHuman(h, call, call.body.challenge, reading, { always: true }));
+  const companyKey = companyKeyOf(ctx.keys, parseTaxpayerId(call.body.taxpayerId));
+  const reading = findTaxpayer(ctx.db, companyKey);
+  const company = knownCompany(await besideHuman(ctx, call, call.body.challenge, reading, { always: true }));
 
   // Read beside the reservation, told only after the password.
-  const choosing = pickable(h, company, shanghaiDay(call.now));
+  const choosing = pickable(ctx, company, shanghaiDay(call.now));
   choosing.catch(() => undefined);
   const { answer, needsRehash } = await withCompanyPassword(
-    h,
+    ctx,
     call,
     company,
     call.body.companyPassword,
@@ -45,11 +45,11 @@ export const enterCompany: StepOf<typeof legacy, 'company'> = async (h, call) =>
       const persons = (await choosing).map((relation) => ({ relation, personRef: handle() }));
       // The answer alone needs their documents: read beside the transaction that opens the choice.
       const people = findPeople(
-        h.db,
+        ctx.db,
         persons.map(({ relation }) => relation.personKey),
       );
       people.catch(() => undefined);
-      const opened = openTicketWrite<LegacyTicket>(
+      const opened = openTicketPut<LegacyTicket>(
         {
           kind: 'legacy',
           companyKey,
@@ -58,7 +58,7 @@ export const enterCompany: StepOf<typeof legacy, 'company'> = async (h, call) =>
           ),
         },
         call.now,
-        h.settings.policies.loginSeconds,
+        ctx.settings.policies.loginSeconds,
       );
       const answer = async () => {
         const known = await people;
@@ -66,7 +66,7 @@ export const enterCompany: StepOf<typeof legacy, 'company'> = async (h, call) =>
           legacyId: opened.id,
           expiresAt: isoShanghai(opened.expiresAt),
           persons: persons.map(({ personRef, relation }) => {
-            const { name, documentNumber } = maskedPerson(h, relation, known.get(relation.personKey));
+            const { name, documentNumber } = maskedPerson(ctx, relation, known.get(relation.personKey));
             return { personRef, name, documentNumber, role: relation.role };
           }),
           closesOn,
@@ -75,7 +75,7 @@ export const enterCompany: StepOf<typeof legacy, 'company'> = async (h, call) =>
       return { answer, effect: [opened.write] };
     },
   );
-  if (needsRehash) await rehashCompanyPassword(h, call, company, call.body.companyPassword);
+  if (needsRehash) await rehashCompanyPassword(ctx, call, company, call.body.companyPassword);
   return created(await answer());
 };
 
@@ -83,8 +83,12 @@ export const enterCompany: StepOf<typeof legacy, 'company'> = async (h, call) =>
  * The company's active people, each once, under the first of their roles (LGN-10 asks for the role later, after both
  * factors). From an index, which is good enough for a list: who is picked is looked up by the table's own key.
  */
-async function pickable(h: House, { companyKey, term }: KnownTaxpayer, day: string): Promise<Relation[]> {
-  const { items } = await companyRelations(h.db, companyKey, 'active', { limit: mostRows });
+async function pickable(
+  ctx: FlowContext,
+  { companyKey, term }: KnownTaxpayer,
+  day: string,
+): Promise<Relation[]> {
+  const { items } = await companyRelations(ctx.db, companyKey, 'active', { limit: mostRows });
   const persons = new Map<string, Relation>();
   for (const relation of items) {
     const { personKey } = relation;

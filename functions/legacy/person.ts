@@ -6,12 +6,12 @@ import type { StepOf } from '#http/call.ts';
 import { expectedWindow } from '#steps/accounts.ts';
 import { entryProblem, knownCompany, unrelated } from '#steps/admission.ts';
 import { besideHuman } from '#steps/anti-automation.ts';
-import { audited } from '#steps/facts.ts';
+import { auditPut } from '#steps/facts.ts';
 import { openedLogin } from '#steps/opened-login.ts';
 import { rehash, withPassword } from '#steps/password-check.ts';
 import { relationsIn } from '#store/relations.ts';
 import { findTaxpayer } from '#store/taxpayers.ts';
-import { type LegacyTicket, openTicket, spendWrite } from '#store/tickets.ts';
+import { type LegacyTicket, openTicket, spendUpdate } from '#store/tickets.ts';
 import { defaultPhone } from '#store/users.ts';
 import type { legacy } from './contract.ts';
 
@@ -22,16 +22,16 @@ const entry = 'enterprise';
  * any other, with its second factor. One opened login uses the choice up. An initial password, which many know, opens
  * nothing here (LGN-11).
  */
-export const pickPerson: StepOf<typeof legacy, 'person'> = async (h, call) => {
-  const opening = openTicket<LegacyTicket>(h.db, call.params.legacyId, 'legacy', call.now);
-  const ticket = await besideHuman(h, call, call.body.challenge, opening);
+export const pickPerson: StepOf<typeof legacy, 'person'> = async (ctx, call) => {
+  const opening = openTicket<LegacyTicket>(ctx.db, call.params.legacyId, 'legacy', call.now);
+  const ticket = await besideHuman(ctx, call, call.body.challenge, opening);
   const { companyKey, persons } = ticket;
   const { personRef, password } = call.body;
   const personKey = Object.hasOwn(persons, personRef) ? persons[personRef] : undefined;
   if (personKey === undefined) throw new Problem('NOT_FOUND');
 
   // Read beside the reservation, told only after the password (LGN-8).
-  const reading = Promise.all([findTaxpayer(h.db, companyKey), relationsIn(h.db, personKey, companyKey)]);
+  const reading = Promise.all([findTaxpayer(ctx.db, companyKey), relationsIn(ctx.db, personKey, companyKey)]);
   reading.catch(() => undefined);
   const typed = {
     personKey,
@@ -40,7 +40,7 @@ export const pickPerson: StepOf<typeof legacy, 'person'> = async (h, call) => {
     kind: 'login-password',
     initial: undefined,
   } as const;
-  const answer = await withPassword(h, call, typed, async (person, writes, needsRehash) => {
+  const answer = await withPassword(ctx, call, typed, async (person, writes, needsRehash) => {
     const [taxpayer, relations] = await reading;
     const company = knownCompany(taxpayer);
     const day = shanghaiDay(call.now);
@@ -50,12 +50,12 @@ export const pickPerson: StepOf<typeof legacy, 'person'> = async (h, call) => {
       : (entryProblem(entry, company) ?? (related ? undefined : unrelated(relations, day)));
     if (refused) {
       const detail = { method: 'password', entry, purpose: typed.purpose, reason: refused.code };
-      await h.db.transact([...writes, audited(h, call, personKey, 'login-password', 'failure', detail)]);
+      await ctx.db.transact([...writes, auditPut(ctx, call, personKey, 'login-password', 'failure', detail)]);
       return refused;
     }
     const phone = defaultPhone(person);
     const window = expectedWindow(undefined, person, phone?.phoneKey);
-    const opened = openedLogin(h, call, person, {
+    const opened = openedLogin(ctx, call, person, {
       entry,
       companyKey,
       companyTerm: company.term,
@@ -63,8 +63,8 @@ export const pickPerson: StepOf<typeof legacy, 'person'> = async (h, call) => {
       phone,
       ...window,
     });
-    await h.db.transact([spendWrite(ticket, call.now), ...writes, opened.write]);
-    if (needsRehash) await rehash(h, call, person, password);
+    await ctx.db.transact([spendUpdate(ticket, call.now), ...writes, opened.write]);
+    if (needsRehash) await rehash(ctx, call, person, password);
     return opened.answer;
   }).catch((error: unknown) => {
     // LGN-4: the words of the entries of companies.

@@ -1,15 +1,15 @@
 import { handle } from '#crypto/random.ts';
 import { shanghaiDay } from '#domain/days.ts';
-import type { House } from '#http/house.ts';
+import type { FlowContext } from '#http/house.ts';
 import {
-  type AgentPlace,
-  agentGroundsAt,
+  type AgentAccess,
+  type AgentActingOption,
+  agentAccessBasesAt,
   byStaffForm,
-  type GroundsRead,
-  placeAmong,
-  readGrounds,
+  firstActingOption,
+  readAgentAccess,
 } from '#steps/agency-places.ts';
-import type { AgentGrounds } from '#store/grounds.ts';
+import type { AgentAccessBasis } from '#store/grounds.ts';
 import type { AgentChoice, LoginTicket } from '#store/tickets.ts';
 import type { CompanyAsked } from './asked.ts';
 
@@ -18,35 +18,35 @@ import type { CompanyAsked } from './asked.ts';
  * (LGN-8): at `agency` the staff form itself; at `enterprise` the person's own rows, which leave the last word to the
  * second step. The special entries have no agents.
  */
-export async function agentGroundsFor(
-  h: Pick<House, 'db' | 'dataKeys'>,
+export async function agentAccessBasesFor(
+  ctx: Pick<FlowContext, 'db' | 'dataKeys'>,
   personKey: string,
   { entry, companyKey }: CompanyAsked,
   now: Date,
-): Promise<readonly AgentGrounds[]> {
-  if (entry === 'enterprise') return agentGroundsAt(h.db, personKey, companyKey, shanghaiDay(now));
+): Promise<readonly AgentAccessBasis[]> {
+  if (entry === 'enterprise') return agentAccessBasesAt(ctx.db, personKey, companyKey, shanghaiDay(now));
   if (entry !== 'agency') return [];
-  const read = await readGrounds(h.db, personKey, [byStaffForm(companyKey)]);
-  return placeAmong(h, personKey, read, 'agency', now) ? read.map(({ grounds }) => grounds) : [];
+  const read = await readAgentAccess(ctx.db, personKey, [byStaffForm(companyKey)]);
+  return firstActingOption(ctx, personKey, read, 'agency', now) ? read.map(({ basis }) => basis) : [];
 }
 
 /** What the grounds of a login say now. */
-export const agentReadOf = (
-  h: Pick<House, 'db'>,
+export const agentAccessOf = (
+  ctx: Pick<FlowContext, 'db'>,
   { personKey, agentAt = [] }: Pick<LoginTicket, 'personKey' | 'agentAt'>,
-): Promise<GroundsRead[]> => readGrounds(h.db, personKey, agentAt);
+): Promise<AgentAccess[]> => readAgentAccess(ctx.db, personKey, agentAt);
 
 /** The place as tax agent that a login leads to today; none for most people. */
-export const agentPlaceAt = (
-  h: Pick<House, 'dataKeys'>,
+export const agentActingOptionOf = (
+  ctx: Pick<FlowContext, 'dataKeys'>,
   { personKey, entry }: Pick<LoginTicket, 'personKey' | 'entry'>,
-  read: readonly GroundsRead[],
+  read: readonly AgentAccess[],
   now: Date,
-): AgentPlace | undefined =>
-  placeAmong(h, personKey, read, entry === 'agency' ? 'agency' : 'enterprise', now);
+): AgentActingOption | undefined =>
+  firstActingOption(ctx, personKey, read, entry === 'agency' ? 'agency' : 'enterprise', now);
 
 /** A fresh handle for it, among the roles to choose from. */
-export const agentChoiceOf = (place: AgentPlace): AgentChoice => ({
+export const agentChoiceOf = (option: AgentActingOption): AgentChoice => ({
   choiceId: handle(),
-  grounds: place.company,
+  grounds: option.company,
 });

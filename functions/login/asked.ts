@@ -2,7 +2,7 @@ import type { CompanyEntry } from '#domain/entries.ts';
 import { Problem } from '#domain/problem.ts';
 import { parseTaxpayerId } from '#domain/taxpayers.ts';
 import type { CallOf } from '#http/call.ts';
-import type { House } from '#http/house.ts';
+import type { FlowContext } from '#http/house.ts';
 import { companyKeyOf } from '#store/taxpayers.ts';
 import type { login } from './contract.ts';
 
@@ -14,11 +14,11 @@ export interface CompanyAsked {
 
 /** Shape before everything else (LGN-2): a company entry needs a taxpayer number, the natural one ignores it. */
 export function companyAsked(
-  h: Pick<House, 'keys'>,
+  ctx: Pick<FlowContext, 'keys'>,
   { body: { entry, taxpayerId } }: Pick<CallOf<typeof login, 'password'>, 'body'>,
 ): CompanyAsked | undefined {
   if (entry === 'natural') return undefined;
   if (!taxpayerId)
     throw new Problem('BAD_REQUEST', { errors: [{ path: 'taxpayerId', message: 'required' }] });
-  return { entry, companyKey: companyKeyOf(h.keys, parseTaxpayerId(taxpayerId)) };
+  return { entry, companyKey: companyKeyOf(ctx.keys, parseTaxpayerId(taxpayerId)) };
 }

@@ -3,11 +3,11 @@ import { Problem } from '#domain/problem.ts';
 import { inTerm } from '#domain/relations.ts';
 import { created } from '#http/answers.ts';
 import type { CallOf, StepOf } from '#http/call.ts';
-import type { House } from '#http/house.ts';
+import type { FlowContext } from '#http/house.ts';
 import { accountNamed, expectedWindow, type Named, stillNames, unknownAccount } from '#steps/accounts.ts';
 import { knownCompany } from '#steps/admission.ts';
 import { requireHuman } from '#steps/anti-automation.ts';
-import { audited } from '#steps/facts.ts';
+import { auditPut } from '#steps/facts.ts';
 import { openedLogin } from '#steps/opened-login.ts';
 import {
   comparePassword,
@@ -19,12 +19,12 @@ import {
 import { possibleHandler } from '#steps/report-handlers.ts';
 import { namedCheck } from '#store/cross-region-reports.ts';
 import type { Write } from '#store/db.ts';
-import type { AgentGrounds } from '#store/grounds.ts';
-import { type Attempt, type Reserved, returnAttempt, successWrite } from '#store/lockouts.ts';
+import type { AgentAccessBasis } from '#store/grounds.ts';
+import { type Attempt, type Reserved, returnAttempt, successUpdate } from '#store/lockouts.ts';
 import { type Relation, relationsIn } from '#store/relations.ts';
 import { findTaxpayer } from '#store/taxpayers.ts';
 import { defaultPhone, findPerson, isSuspended, type Person } from '#store/users.ts';
-import { agentGroundsFor } from './agents.ts';
+import { agentAccessBasesFor } from './agents.ts';
 import { type CompanyAsked, companyAsked } from './asked.ts';
 import { admissionProblem } from './company.ts';
 import type { login } from './contract.ts';
@@ -33,25 +33,25 @@ import { isHandlerIn } from './reports.ts';
 type PasswordCall = CallOf<typeof login, 'password'>;
 
 /** The first factor (LGN-2 … LGN-7, LCK-1 … LCK-4): opens a login ticket for the second. */
-export const checkPassword: StepOf<typeof login, 'password'> = async (h, call) => {
-  const asked = companyAsked(h, call);
+export const checkPassword: StepOf<typeof login, 'password'> = async (ctx, call) => {
+  const asked = companyAsked(ctx, call);
   // Read side by side, answered in the order of LGN-2.
   const [human, taxpayer, found] = await Promise.allSettled([
-    requireHuman(h, call, call.body.challenge),
-    asked && findTaxpayer(h.db, asked.companyKey),
-    accountNamed(h, call.body, call.now, asked && 'other-entry'),
+    requireHuman(ctx, call, call.body.challenge),
+    asked && findTaxpayer(ctx.db, asked.companyKey),
+    accountNamed(ctx, call.body, call.now, asked && 'other-entry'),
   ]);
   if (human.status === 'rejected') throw human.reason;
   if (taxpayer.status === 'rejected') throw taxpayer.reason;
   const company = asked && knownCompany(taxpayer.value);
   if (found.status === 'rejected') throw found.reason;
 
-  const read = await lookAtPassword(h, call, found.value, asked);
+  const read = await lookAtPassword(ctx, call, found.value, asked);
   // ENT-4: what ended with an earlier term of the company lets nobody in.
   const look = { ...read, relations: read.relations.map((one) => inTerm(one, company?.term)) };
   const phoneTyped = found.value.via === 'phone';
   // LGN-2: after the password, before entry and relation (ORD-1).
-  if (isSuspended(look.person)) throw await notAdmitted(h, call, look, new Problem('ACCOUNT_SUSPENDED'));
+  if (isSuspended(look.person)) throw await notAdmitted(ctx, call, look, new Problem('ACCOUNT_SUSPENDED'));
   const refused =
     asked &&
     company &&
@@ -60,14 +60,14 @@ export const checkPassword: StepOf<typeof login, 'password'> = async (h, call) =
       agentAt: look.agentAt,
     });
   const at = asked && { ...asked, companyTerm: company?.term, taxpayerName: company?.name };
-  if (!refused) return openLogin(h, call, look, found.value, at);
+  if (!refused) return openLogin(ctx, call, look, found.value, at);
   // A 经办人 needs no relation (SPC-3).
-  const unless = asked && namedUnless(h, look, asked, refused);
-  if (!unless) throw await notAdmitted(h, call, look, refused);
+  const unless = asked && namedUnless(ctx, look, asked, refused);
+  if (!unless) throw await notAdmitted(ctx, call, look, refused);
   try {
-    return await openLogin(h, call, look, found.value, at, { check: unless, refused });
+    return await openLogin(ctx, call, look, found.value, at, { check: unless, refused });
   } catch (error) {
-    throw error === refused ? await notAdmitted(h, call, look, refused) : error;
+    throw error === refused ? await notAdmitted(ctx, call, look, refused) : error;
   }
 };
 
@@ -76,13 +76,13 @@ export const checkPassword: StepOf<typeof login, 'password'> = async (h, call) =
  * Undefined where it is known already that none does.
  */
 function namedUnless(
-  h: House,
+  ctx: FlowContext,
   { person, attempt, named }: Look,
   { entry, companyKey }: CompanyAsked,
   refused: Problem,
 ): Write | undefined {
   if (entry !== 'cross-region' || refused.code !== 'RELATION_NOT_FOUND' || named === false) return undefined;
-  const handler = possibleHandler(h, person, companyKey);
+  const handler = possibleHandler(ctx, person, companyKey);
   return handler && namedCheck(companyKey, handler, attempt.day, () => refused);
 }
 
@@ -96,7 +96,7 @@ interface Look {
   /** The person's rows in the company asked for. */
   readonly relations: readonly Relation[];
   /** What may let them in as tax agent (AGY-3). */
-  readonly agentAt: readonly AgentGrounds[];
+  readonly agentAt: readonly AgentAccessBasis[];
   /**
    * Whether a report of that company names the person (SPC-3), where that could be read beside the reservation: a phone or
    * username tells the person too late for that, so the transaction that opens the login finds it out.
@@ -106,7 +106,7 @@ interface Look {
 
 /** One reserved look at the password of the person whom the account means. */
 async function lookAtPassword(
-  h: House,
+  ctx: FlowContext,
   call: PasswordCall,
   named: Named,
   asked: CompanyAsked | undefined,
@@ -117,16 +117,16 @@ async function lookAtPassword(
   // All settle before anything is decided: a read that failed must not leave the reservation spent (LCK-4).
   const [read, reservation] = await Promise.allSettled([
     Promise.all([
-      known ?? findPerson(h.db, personKey),
+      known ?? findPerson(ctx.db, personKey),
       // Read before the password is known to be right, told only after it (LGN-8).
-      asked ? relationsIn(h.db, personKey, asked.companyKey) : [],
-      asked ? agentGroundsFor(h, personKey, asked, call.now) : [],
+      asked ? relationsIn(ctx.db, personKey, asked.companyKey) : [],
+      asked ? agentAccessBasesFor(ctx, personKey, asked, call.now) : [],
       known && asked?.entry === 'cross-region'
-        ? isHandlerIn(h, known, asked.companyKey, attempt.day)
+        ? isHandlerIn(ctx, known, asked.companyKey, attempt.day)
         : undefined,
     ]),
     reservePassword(
-      h,
+      ctx,
       call,
       attempt,
       { entry: call.body.entry },
@@ -136,16 +136,16 @@ async function lookAtPassword(
   if (reservation.status === 'rejected') throw reservation.reason;
   const reserved = reservation.value;
   if (read.status === 'rejected') {
-    await returnAttempt(h.db, attempt, reserved.taken, h.settings.policies);
+    await returnAttempt(ctx.db, attempt, reserved.taken, ctx.settings.policies);
     throw read.reason;
   }
   const [person, relations, agentAt, isNamed] = read.value;
   if (!person || (named.via !== 'document' && !stillNames(named, person))) {
-    await returnAttempt(h.db, attempt, reserved.taken, h.settings.policies);
+    await returnAttempt(ctx.db, attempt, reserved.taken, ctx.settings.policies);
     throw unknownAccount(looksLikePhone(call.body.account), asked && 'other-entry');
   }
-  const { ok, needsRehash } = await comparePassword(h, person, call.body.password, attempt, reserved);
-  if (!ok) throw await wrongPassword(h, call, attempt, reserved);
+  const { ok, needsRehash } = await comparePassword(ctx, person, call.body.password, attempt, reserved);
+  if (!ok) throw await wrongPassword(ctx, call, attempt, reserved);
   return {
     person,
     attempt,
@@ -160,19 +160,19 @@ async function lookAtPassword(
 
 /** LGN-7 with the tries left; the fifth failure answers the lock itself, whose event the reservation has written. */
 async function wrongPassword(
-  h: House,
+  ctx: FlowContext,
   call: PasswordCall,
   attempt: Attempt,
   { taken }: Reserved,
 ): Promise<Problem> {
-  const { policies } = h.settings;
+  const { policies } = ctx.settings;
   const detail = { method: 'password', entry: call.body.entry };
   try {
     if (taken < policies.lockoutFailures)
-      await h.db.put(audited(h, call, attempt.personKey, 'login-password', 'failure', detail));
+      await ctx.db.put(auditPut(ctx, call, attempt.personKey, 'login-password', 'failure', detail));
   } catch (error) {
     // Told that nothing was changed, the person may trust it: a failure that is not written down is none (LCK-6).
-    await returnAttempt(h.db, attempt, taken, policies).catch(() => undefined);
+    await returnAttempt(ctx.db, attempt, taken, policies).catch(() => undefined);
     throw error;
   }
   return wrongPasswordProblem(taken, call.now, policies);
@@ -184,33 +184,38 @@ async function wrongPassword(
  * @param goesOn a refusal after which the same is tried with another effect
  */
 async function wasRight(
-  h: House,
+  ctx: FlowContext,
   call: PasswordCall,
   look: Look,
   effect: readonly Write[],
   goesOn?: Error,
 ): Promise<void> {
-  const { policies } = h.settings;
+  const { policies } = ctx.settings;
   const { attempt, taken } = look;
   try {
-    await h.db.transact([
-      successWrite(attempt, policies),
+    await ctx.db.transact([
+      successUpdate(attempt, policies),
       ...effect,
       ...(taken >= policies.lockoutFailures
-        ? [audited(h, call, attempt.personKey, 'unlocked', 'success', { method: 'password' })]
+        ? [auditPut(ctx, call, attempt.personKey, 'unlocked', 'success', { method: 'password' })]
         : []),
     ]);
   } catch (error) {
     // Whatever stood in the way, it is no failure.
-    if (error !== goesOn) await returnAttempt(h.db, attempt, taken, policies).catch(() => undefined);
+    if (error !== goesOn) await returnAttempt(ctx.db, attempt, taken, policies).catch(() => undefined);
     throw error;
   }
 }
 
 /** The password was right and the account suspended (ORD-1), or the company not for this person or entry (LGN-8): told, and counted as no failure. */
-async function notAdmitted(h: House, call: PasswordCall, look: Look, problem: Problem): Promise<Problem> {
-  await wasRight(h, call, look, [
-    audited(h, call, look.person.personKey, 'login-password', 'failure', {
+async function notAdmitted(
+  ctx: FlowContext,
+  call: PasswordCall,
+  look: Look,
+  problem: Problem,
+): Promise<Problem> {
+  await wasRight(ctx, call, look, [
+    auditPut(ctx, call, look.person.personKey, 'login-password', 'failure', {
       method: 'password',
       entry: call.body.entry,
       reason: problem.code,
@@ -221,7 +226,7 @@ async function notAdmitted(h: House, call: PasswordCall, look: Look, problem: Pr
 
 /** The password was right: one transaction resets its count and opens the ticket; a weaker hash is replaced (PWD-3). */
 async function openLogin(
-  h: House,
+  ctx: FlowContext,
   call: PasswordCall,
   look: Look,
   named: Named,
@@ -232,7 +237,7 @@ async function openLogin(
 ) {
   const { person } = look;
   const phone = person.phones?.find((own) => own.phoneKey === look.typedPhoneKey) ?? defaultPhone(person);
-  const opened = openedLogin(h, call, person, {
+  const opened = openedLogin(ctx, call, person, {
     entry: call.body.entry,
     companyKey: asked?.companyKey,
     companyTerm: asked?.companyTerm,
@@ -241,7 +246,7 @@ async function openLogin(
     agentAt: look.agentAt,
     ...expectedWindow(named, person, phone?.phoneKey),
   });
-  await wasRight(h, call, look, [opened.write, ...(unless ? [unless.check] : [])], unless?.refused);
-  if (look.needsRehash) await rehash(h, call, person, call.body.password);
+  await wasRight(ctx, call, look, [opened.write, ...(unless ? [unless.check] : [])], unless?.refused);
+  if (look.needsRehash) await rehash(ctx, call, person, call.body.password);
   return created(opened.answer);
 }

@@ -1,7 +1,7 @@
 import type { CompanyEntry } from '#domain/entries.ts';
 import type { Problem } from '#domain/problem.ts';
 import { entryProblem, unrelated } from '#steps/admission.ts';
-import type { AgentGrounds } from '#store/grounds.ts';
+import type { AgentAccessBasis } from '#store/grounds.ts';
 import type { Relation } from '#store/relations.ts';
 import type { KnownTaxpayer } from '#store/taxpayers.ts';
 import { reportRoles } from './reports.ts';
@@ -17,7 +17,7 @@ export function admissionProblem(
   company: KnownTaxpayer,
   relations: readonly Relation[],
   day: string,
-  { phoneTyped, agentAt }: { readonly phoneTyped: boolean; readonly agentAt: readonly AgentGrounds[] },
+  { phoneTyped, agentAt }: { readonly phoneTyped: boolean; readonly agentAt: readonly AgentAccessBasis[] },
 ): Problem | undefined {
   const refused = entryProblem(entry, company);
   if (refused) return refused;

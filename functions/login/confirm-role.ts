@@ -6,21 +6,21 @@ import { ok } from '#http/answers.ts';
 import type { StepOf } from '#http/call.ts';
 import { openSession } from '#steps/open-session.ts';
 import { originOf, relationAudits } from '#steps/relation-facts.ts';
-import { type Relation, transitionWrite } from '#store/relations.ts';
-import { activeCompanyWrite, staffedBy } from '#store/taxpayers.ts';
-import { chosenWrite, offerWrite } from '#store/tickets.ts';
-import { decidedAnew, recoveryCoveredCheck } from '#store/users.ts';
-import { agentPlaceAt } from './agents.ts';
+import { type Relation, transitionUpdate } from '#store/relations.ts';
+import { activeCompanyCheck, staffedUpdate } from '#store/taxpayers.ts';
+import { chosenUpdate, offerUpdate } from '#store/tickets.ts';
+import { recoveryCoveredCheck, retryOnConcurrentChange } from '#store/users.ts';
+import { agentActingOptionOf } from './agents.ts';
 import type { login } from './contract.ts';
 import { byEarlierFactor } from './earlier-factor.ts';
 import {
+  actingOptionAt,
   choicesAnswer,
   choicesOf,
   offerOf,
   passedTicket,
-  placeAt,
+  readPersonAndAccess,
   requireSamePerson,
-  whoAndWhere,
 } from './roles.ts';
 
 /**
@@ -28,9 +28,9 @@ import {
  * transaction opens the session; otherwise it becomes one of the choices. Where a phone was recovered within a day, the
  * factor of this login must have been a face (PHN-4).
  */
-export const confirmRole: StepOf<typeof login, 'confirmRole'> = async (h, call) => {
+export const confirmRole: StepOf<typeof login, 'confirmRole'> = async (ctx, call) => {
   const { authorizationId } = call.body;
-  const ticket = await passedTicket(h, call);
+  const ticket = await passedTicket(ctx, call);
   const { passed } = ticket;
   if (passed.confirm?.authorizationId !== authorizationId)
     throw new Problem(
@@ -39,12 +39,12 @@ export const confirmRole: StepOf<typeof login, 'confirmRole'> = async (h, call) 
         : 'NOT_FOUND',
     );
   const day = shanghaiDay(call.now);
-  return decidedAnew(async () => {
-    const { person: read, relations, agents } = await whoAndWhere(h, ticket);
+  return retryOnConcurrentChange(async () => {
+    const { person: read, relations, agents } = await readPersonAndAccess(ctx, ticket);
     const person = requireSamePerson(read, ticket);
     // LGN-11: it opens a session to change it in, and takes no office.
     if (person.password?.initial) throw new Problem('PASSWORD_CHANGE_REQUIRED');
-    const { policies } = h.settings;
+    const { policies } = ctx.settings;
     const { faceAt } = passed;
     if (!coversRecovery({ faceAt, recoveredAt: person.phoneRecoveredAt }, call.now, policies))
       throw new Problem('FACE_REQUIRED');
@@ -52,16 +52,16 @@ export const confirmRole: StepOf<typeof login, 'confirmRole'> = async (h, call) 
     if (!pending) throw new Problem('STATE_CONFLICT');
     const confirmed: Relation = { ...pending, state: 'active' };
     const accepted = [
-      transitionWrite(pending, transitions.acceptInvitation, call.now, day),
-      staffedBy(activeCompanyWrite(confirmed.companyKey, pending)),
-      ...relationAudits(h, pending, 'active', originOf(call)),
+      transitionUpdate(pending, transitions.acceptInvitation, call.now, day),
+      staffedUpdate(activeCompanyCheck(confirmed.companyKey, pending)),
+      ...relationAudits(ctx, pending, 'active', originOf(call)),
     ];
     const others = offerOf(relations, ticket.entry, day).active;
     if (others.length === 0 && !passed.agent) {
       // Its own transition is the check of this relation: one item stands only once in a transaction.
-      const place = placeAt(h, ticket, confirmed, call.now);
-      const opened = await openSession(h, call, person, place, byEarlierFactor(ticket), [
-        chosenWrite(ticket, call.now),
+      const option = actingOptionAt(ctx, ticket, confirmed, call.now);
+      const opened = await openSession(ctx, call, person, option, byEarlierFactor(ticket), [
+        chosenUpdate(ticket, call.now),
         ...accepted,
       ]);
       return ok({ session: opened.session }, { cookies: opened.cookies });
@@ -69,11 +69,13 @@ export const confirmRole: StepOf<typeof login, 'confirmRole'> = async (h, call) 
     const roles = [...others, confirmed].sort((a, b) => roleOrder(a.role) - roleOrder(b.role));
     const { confirm: _, ...rest } = passed;
     const offered = { ...rest, choices: choicesOf(roles) };
-    await h.db.transact([
-      offerWrite(ticket, offered, call.now),
+    await ctx.db.transact([
+      offerUpdate(ticket, offered, call.now),
       recoveryCoveredCheck(person.personKey, faceAt, call.now, policies),
       ...accepted,
     ]);
-    return ok(choicesAnswer(h, ticket, offered, roles, person, agentPlaceAt(h, ticket, agents, call.now)));
+    return ok(
+      choicesAnswer(ctx, ticket, offered, roles, person, agentActingOptionOf(ctx, ticket, agents, call.now)),
+    );
   });
 };

@@ -5,7 +5,7 @@ import { isActiveOn, roleOrder, seesReports } from '#domain/relations.ts';
 import { parseEnding } from '#domain/report-numbers.ts';
 import { ok } from '#http/answers.ts';
 import type { StepOf } from '#http/call.ts';
-import type { House } from '#http/house.ts';
+import type { FlowContext } from '#http/house.ts';
 import { unrelated } from '#steps/admission.ts';
 import { type PossibleHandler, possibleHandler } from '#steps/report-handlers.ts';
 import {
@@ -23,7 +23,7 @@ import type { Relation } from '#store/relations.ts';
 import type { LoginTicket } from '#store/tickets.ts';
 import type { Person } from '#store/users.ts';
 import type { login } from './contract.ts';
-import { type PassedTicket, passedTicket, requireSamePerson, whoAndWhere } from './roles.ts';
+import { type PassedTicket, passedTicket, readPersonAndAccess, requireSamePerson } from './roles.ts';
 
 /** SPC-3: the roles that see all the company's reports, in their order. Whoever has one needs to be no 经办人. */
 export const reportRoles = (relations: readonly Relation[], day: string): Relation[] =>
@@ -36,13 +36,13 @@ export const reportRoles = (relations: readonly Relation[], day: string): Relati
  * else a condition that they are 经办人 of one today. Throws RELATION_NOT_FOUND.
  */
 export function reportRights(
-  h: Pick<House, 'keys' | 'dataKeys'>,
+  ctx: Pick<FlowContext, 'keys' | 'dataKeys'>,
   { person, relations }: { readonly person: Person; readonly relations: readonly Relation[] },
   companyKey: string,
   day: string,
 ): Write[] {
   if (reportRoles(relations, day).length > 0) return [];
-  const handler = possibleHandler(h, person, companyKey);
+  const handler = possibleHandler(ctx, person, companyKey);
   if (!handler) throw notRelated(relations, day);
   return [namedCheck(companyKey, handler, day, () => notRelated(relations, day))];
 }
@@ -52,13 +52,13 @@ const notRelated = (relations: readonly Relation[], day: string): Problem =>
 
 /** Whether the person is 经办人 of a report of this company today; one read. */
 export async function isHandlerIn(
-  h: Pick<House, 'db' | 'keys' | 'dataKeys'>,
+  ctx: Pick<FlowContext, 'db' | 'keys' | 'dataKeys'>,
   person: Person | undefined,
   companyKey: string,
   day: string,
 ): Promise<boolean> {
-  const handler = person && possibleHandler(h, person, companyKey);
-  return handler !== undefined && isNamedIn(h.db, handler, day);
+  const handler = person && possibleHandler(ctx, person, companyKey);
+  return handler !== undefined && isNamedIn(ctx.db, handler, day);
 }
 
 const isNamedIn = async (db: Db, { companyKey, nameKey, handlerKeys }: PossibleHandler, day: string) =>
@@ -73,16 +73,16 @@ export function requireCrossRegion(ticket: PassedTicket): CrossRegionTicket {
 }
 
 /** SPC-2: the reports whose number ends so, as far as the person may see them (SPC-3); the longest valid first. */
-export const searchReports: StepOf<typeof login, 'reports'> = async (h, call) => {
+export const searchReports: StepOf<typeof login, 'reports'> = async (ctx, call) => {
   const ending = parseEnding(call.query.ending);
-  const ticket = requireCrossRegion(await passedTicket(h, call));
-  const { person: read, relations } = await whoAndWhere(h, ticket);
+  const ticket = requireCrossRegion(await passedTicket(ctx, call));
+  const { person: read, relations } = await readPersonAndAccess(ctx, ticket);
   const person = requireSamePerson(read, ticket);
-  const found = await visibleReports(h, { person, relations }, ticket, ending, shanghaiDay(call.now));
+  const found = await visibleReports(ctx, { person, relations }, ticket, ending, shanghaiDay(call.now));
   return ok({
     reports: found.map(({ reportNo, place, validUntil }) => ({
       reportNo,
-      choiceId: reportChoiceOf(h, ticket, reportNo),
+      choiceId: reportChoiceOf(ctx, ticket, reportNo),
       place,
       validUntil,
     })),
@@ -90,23 +90,23 @@ export const searchReports: StepOf<typeof login, 'reports'> = async (h, call) =>
 };
 
 async function visibleReports(
-  h: House,
+  ctx: FlowContext,
   { person, relations }: { readonly person: Person; readonly relations: readonly Relation[] },
   { companyKey }: CrossRegionTicket,
   ending: string,
   day: string,
 ): Promise<CrossRegionReport[]> {
   // A whole number is found however many others end alike.
-  const exact = findReport(h.db, companyKey, ending);
+  const exact = findReport(ctx.db, companyKey, ending);
   if (reportRoles(relations, day).length > 0)
-    return listed(await Promise.all([exact, reportsEndingIn(h.db, { companyKey }, ending, day)]), day);
-  const handler = possibleHandler(h, person, companyKey);
+    return listed(await Promise.all([exact, reportsEndingIn(ctx.db, { companyKey }, ending, day)]), day);
+  const handler = possibleHandler(ctx, person, companyKey);
   if (!handler) throw notRelated(relations, day);
   const [named, ...found] = await Promise.all([
-    isNamedIn(h.db, handler, day),
+    isNamedIn(ctx.db, handler, day),
     exact,
     ...handler.handlerKeys.map((handlerKey) =>
-      reportsEndingIn(h.db, { companyKey, handlerKey }, ending, day),
+      reportsEndingIn(ctx.db, { companyKey, handlerKey }, ending, day),
     ),
   ]);
   if (!named) throw notRelated(relations, day);
@@ -130,13 +130,17 @@ function listed(
 const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** The handle of a report: sealed, good in this login only, whatever was searched for before or after. */
-const reportChoiceOf = (h: Pick<House, 'dataKeys'>, ticket: LoginTicket, reportNo: string): string =>
-  seal(h.dataKeys, contextOf(ticket), reportNo);
+const reportChoiceOf = (ctx: Pick<FlowContext, 'dataKeys'>, ticket: LoginTicket, reportNo: string): string =>
+  seal(ctx.dataKeys, contextOf(ticket), reportNo);
 
 /** Opens a handle of this login. Throws NOT_FOUND for any other text. */
-export function chosenReport(h: Pick<House, 'dataKeys'>, ticket: LoginTicket, choiceId: string): string {
+export function chosenReport(
+  ctx: Pick<FlowContext, 'dataKeys'>,
+  ticket: LoginTicket,
+  choiceId: string,
+): string {
   try {
-    return unseal(h.dataKeys, contextOf(ticket), choiceId);
+    return unseal(ctx.dataKeys, contextOf(ticket), choiceId);
   } catch (error) {
     throw new Problem('NOT_FOUND', {}, { cause: error });
   }

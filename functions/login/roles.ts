@@ -4,9 +4,9 @@ import type { Entry, Role } from '#domain/names.ts';
 import { Problem } from '#domain/problem.ts';
 import { inTerm, isActiveOn, refusalOf, roleOrder, transitions } from '#domain/relations.ts';
 import type { AnyCall } from '#http/call.ts';
-import type { House } from '#http/house.ts';
-import type { AgentPlace, GroundsRead } from '#steps/agency-places.ts';
-import { type CompanyPlace, identityOf, placeOf } from '#steps/relation-check.ts';
+import type { FlowContext } from '#http/house.ts';
+import type { AgentAccess, AgentActingOption } from '#steps/agency-places.ts';
+import { type ActingOption, actingOptionOf, identityOf } from '#steps/relation-check.ts';
 import { type Relation, relationsIn } from '#store/relations.ts';
 import {
   type LoginTicket,
@@ -15,9 +15,9 @@ import {
   ticketKeyOf,
   ticketProblem,
 } from '#store/tickets.ts';
-import { type Active, admitted, findPerson, type Person } from '#store/users.ts';
+import { type Active, findPerson, type Person, requireAdmitted } from '#store/users.ts';
 
-import { agentReadOf } from './agents.ts';
+import { agentAccessOf } from './agents.ts';
 
 /** What an entry offers to a person in a company. */
 export interface Offer {
@@ -50,35 +50,35 @@ export function offerOf(relations: readonly Relation[], entry: Entry, day: strin
 }
 
 /** The person of a login, their rows in its company, and what they stand on as tax agent, side by side. */
-export async function whoAndWhere(
-  h: Pick<House, 'db'>,
+export async function readPersonAndAccess(
+  ctx: Pick<FlowContext, 'db'>,
   ticket: LoginTicket,
 ): Promise<{
   person: Person | undefined;
   relations: readonly Relation[];
-  agents: readonly GroundsRead[];
+  agents: readonly AgentAccess[];
 }> {
   const [person, relations, agents] = await Promise.all([
-    findPerson(h.db, ticket.personKey),
-    ticket.companyKey === undefined ? [] : relationsIn(h.db, ticket.personKey, ticket.companyKey),
-    agentReadOf(h, ticket),
+    findPerson(ctx.db, ticket.personKey),
+    ticket.companyKey === undefined ? [] : relationsIn(ctx.db, ticket.personKey, ticket.companyKey),
+    agentAccessOf(ctx, ticket),
   ]);
   return { person, relations: relations.map((one) => inTerm(one, ticket.companyTerm)), agents };
 }
 
 /** The person who may finish a login: still registered and not suspended (ORD-1), and the password that opened it is still theirs (PWD-3). */
 export function requireSamePerson(person: Person | undefined, ticket: LoginTicket): Active {
-  const same = admitted(person, 'USER_NOT_REGISTERED');
+  const same = requireAdmitted(person, 'USER_NOT_REGISTERED');
   if (same.passwordRev !== ticket.passwordRev) throw new Problem('STATE_CONFLICT');
   return same;
 }
 
-export const placeAt = (
-  h: Pick<House, 'dataKeys'>,
+export const actingOptionAt = (
+  ctx: Pick<FlowContext, 'dataKeys'>,
   ticket: Pick<LoginTicket, 'entry'>,
   relation: Relation,
   now: Date,
-): CompanyPlace => placeOf(h, relation, now, isSpecial(ticket.entry) ? ticket.entry : undefined);
+): ActingOption => actingOptionOf(ctx, relation, now, isSpecial(ticket.entry) ? ticket.entry : undefined);
 
 /** Fresh handles for the roles to choose from. */
 export const choicesOf = (relations: readonly Relation[]): RoleChoice[] =>
@@ -86,18 +86,18 @@ export const choicesOf = (relations: readonly Relation[]): RoleChoice[] =>
 
 /** The choices as the API shows them, the role used last in this company preselected (LGN-10). */
 export function choicesAnswer(
-  h: Pick<House, 'dataKeys'>,
+  ctx: Pick<FlowContext, 'dataKeys'>,
   ticket: LoginTicket,
   { choices, confirm, agent }: Pick<PassedFactors, 'choices' | 'confirm' | 'agent'>,
   relations: readonly Relation[],
   person: Person,
-  agentPlace: AgentPlace | undefined,
+  agentOption: AgentActingOption | undefined,
 ) {
   const last: Role | undefined = person.lastRoles?.[ticket.companyKey ?? ''];
   const asAgent = agent &&
-    agentPlace && {
+    agentOption && {
       choiceId: agent.choiceId,
-      identity: agentPlace.identity,
+      identity: agentOption.identity,
       ...(last === 'tax-agent' ? { preselected: true as const } : {}),
     };
   const byRelation = choices.flatMap(({ choiceId, authorizationId }) => {
@@ -105,7 +105,7 @@ export function choicesAnswer(
     if (!relation) return [];
     return {
       choiceId,
-      identity: identityOf(h, relation, isSpecial(ticket.entry) ? ticket.entry : undefined),
+      identity: identityOf(ctx, relation, isSpecial(ticket.entry) ? ticket.entry : undefined),
       ...(relation.role === last ? { preselected: true as const } : {}),
     };
   });
@@ -116,10 +116,10 @@ export function choicesAnswer(
 export type PassedTicket = LoginTicket & { readonly passed: PassedFactors };
 /** A login whose factors are passed. Throws STEP_MISSING before that, else the ticket's own problem. */
 export async function passedTicket(
-  h: Pick<House, 'db'>,
+  ctx: Pick<FlowContext, 'db'>,
   { params, now }: AnyCall & { readonly params: { readonly id: string } },
 ): Promise<PassedTicket> {
-  const ticket = await h.db.get<LoginTicket>('Tickets', { ticketKey: ticketKeyOf(params.id) });
+  const ticket = await ctx.db.get<LoginTicket>('Tickets', { ticketKey: ticketKeyOf(params.id) });
   if (ticketProblem(ticket, 'login', now) === undefined) throw new Problem('STEP_MISSING');
   const problem = ticketProblem(ticket, 'login', now, 'passed');
   if (problem || !ticket?.passed) throw problem ?? new Problem('STATE_CONFLICT');

@@ -5,20 +5,20 @@ import { sendCode } from '#steps/codes.ts';
 import { phoneNumberOf } from '#steps/facts.ts';
 import { startFaceScan } from '#steps/scans.ts';
 import { type LoginTicket, openTicket } from '#store/tickets.ts';
-import { admitted, findPerson } from '#store/users.ts';
+import { findPerson, requireAdmitted } from '#store/users.ts';
 import type { login } from './contract.ts';
 
 /** Sends the code to the number shown at the first step (LGN-6). */
-export const sendLoginCode: StepOf<typeof login, 'sms'> = async (h, call) => {
-  const ticket = await openTicket<LoginTicket>(h.db, call.params.id, 'login', call.now);
+export const sendLoginCode: StepOf<typeof login, 'sms'> = async (ctx, call) => {
+  const ticket = await openTicket<LoginTicket>(ctx.db, call.params.id, 'login', call.now);
   if (ticket.faceOnly) throw new Problem('FACE_REQUIRED');
   if (!ticket.phone) throw new Problem('PHONE_EMPTY');
-  return accepted(await sendCode(h, call, ticket, 'login', phoneNumberOf(h, ticket.phone), 'lockout'));
+  return accepted(await sendCode(ctx, call, ticket, 'login', phoneNumberOf(ctx, ticket.phone), 'lockout'));
 };
 
 /** Shows a code for the face check; its failures count in LCK, because the password was right (LCK-5). */
-export const startLoginFace: StepOf<typeof login, 'face'> = async (h, call) => {
-  const ticket = await openTicket<LoginTicket>(h.db, call.params.id, 'login', call.now);
-  const person = admitted(await findPerson(h.db, ticket.personKey), 'STATE_CONFLICT');
-  return created(await startFaceScan(h, call, ticket, 'face', 'lockout', person));
+export const startLoginFace: StepOf<typeof login, 'face'> = async (ctx, call) => {
+  const ticket = await openTicket<LoginTicket>(ctx.db, call.params.id, 'login', call.now);
+  const person = requireAdmitted(await findPerson(ctx.db, ticket.personKey), 'STATE_CONFLICT');
+  return created(await startFaceScan(ctx, call, ticket, 'face', 'lockout', person));
 };

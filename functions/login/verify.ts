@@ -4,36 +4,43 @@ import { recoveredLately } from '#domain/phones.ts';
 import { Problem } from '#domain/problem.ts';
 import { ok } from '#http/answers.ts';
 import type { CallOf, StepOf } from '#http/call.ts';
-import type { House } from '#http/house.ts';
+import type { FlowContext } from '#http/house.ts';
 import { withCode } from '#steps/codes.ts';
-import { audited } from '#steps/facts.ts';
+import { auditPut } from '#steps/facts.ts';
 import { stillOwnPhone } from '#steps/fresh-factor.ts';
 import { openSession } from '#steps/open-session.ts';
 import { provenPhone, provenPhoneWrites } from '#steps/proven-phone.ts';
 import type { Write } from '#store/db.ts';
-import { successWrite } from '#store/lockouts.ts';
+import { successUpdate } from '#store/lockouts.ts';
 import { asPerson } from '#store/sessions.ts';
 import {
   type LoginTicket,
   openTicket,
   type PassedFactors,
-  passWrite,
-  spendWrite,
+  passUpdate,
+  spendUpdate,
   ticketKeyOf,
 } from '#store/tickets.ts';
-import { decidedAnew } from '#store/users.ts';
-import { agentChoiceOf, agentPlaceAt } from './agents.ts';
+import { retryOnConcurrentChange } from '#store/users.ts';
+import { agentActingOptionOf, agentChoiceOf } from './agents.ts';
 import type { login } from './contract.ts';
 import { reportRights } from './reports.ts';
-import { choicesAnswer, choicesOf, offerOf, placeAt, requireSamePerson, whoAndWhere } from './roles.ts';
+import {
+  actingOptionAt,
+  choicesAnswer,
+  choicesOf,
+  offerOf,
+  readPersonAndAccess,
+  requireSamePerson,
+} from './roles.ts';
 
 type VerifyCall = CallOf<typeof login, 'verify'>;
-type Known = Awaited<ReturnType<typeof whoAndWhere>>;
+type Known = Awaited<ReturnType<typeof readPersonAndAccess>>;
 
 /** The second factor (LGN-3): SMS code or passed face check; one ticket opens one session, at once or after a choice. */
-export const verifyLogin: StepOf<typeof login, 'verify'> = async (h, call) => {
+export const verifyLogin: StepOf<typeof login, 'verify'> = async (ctx, call) => {
   const { smsCode, faceTicket } = call.body;
-  return smsCode === undefined ? byFace(h, call, faceTicket ?? '') : bySms(h, call, smsCode);
+  return smsCode === undefined ? byFace(ctx, call, faceTicket ?? '') : bySms(ctx, call, smsCode);
 };
 
 /**
@@ -42,22 +49,22 @@ export const verifyLogin: StepOf<typeof login, 'verify'> = async (h, call) => {
  */
 const asSeen = ({ who }: LoginTicket): Known | undefined => who && { person: who, relations: [], agents: [] };
 
-const bySms = (h: House, call: VerifyCall, code: string) =>
+const bySms = (ctx: FlowContext, call: VerifyCall, code: string) =>
   withCode<LoginTicket, Known, Awaited<ReturnType<typeof enter>>>(
-    h,
+    ctx,
     call,
     { id: call.params.id, kind: 'login', purpose: 'login', code, counting: 'lockout' },
-    (ticket) => asSeen(ticket) ?? whoAndWhere(h, ticket),
+    (ticket) => asSeen(ticket) ?? readPersonAndAccess(ctx, ticket),
     (proof, known) =>
-      enter(h, call, proof.ticket, known, {
+      enter(ctx, call, proof.ticket, known, {
         sms: { phoneKey: proof.phoneKey, hash: proof.hash },
         writes: proof.writes,
       }),
   );
 
 /** The passed check stands on the login ticket, written there by the scan itself; the client only names it (FACE-2). */
-async function byFace(h: House, call: VerifyCall, faceTicket: string) {
-  const ticket = await openTicket<LoginTicket>(h.db, call.params.id, 'login', call.now);
+async function byFace(ctx: FlowContext, call: VerifyCall, faceTicket: string) {
+  const ticket = await openTicket<LoginTicket>(ctx.db, call.params.id, 'login', call.now);
   if (ticket.face?.scanKey !== ticketKeyOf(faceTicket)) throw new Problem('FACE_REQUIRED');
   const attempt = {
     personKey: ticket.personKey,
@@ -65,9 +72,9 @@ async function byFace(h: House, call: VerifyCall, faceTicket: string) {
     method: 'face' as const,
     attemptId: handle(),
   };
-  return enter(h, call, ticket, asSeen(ticket) ?? (await whoAndWhere(h, ticket)), {
+  return enter(ctx, call, ticket, asSeen(ticket) ?? (await readPersonAndAccess(ctx, ticket)), {
     faceAt: ticket.face.at,
-    writes: [successWrite(attempt, h.settings.policies, { reserved: false })],
+    writes: [successUpdate(attempt, ctx.settings.policies, { reserved: false })],
   });
 }
 
@@ -85,12 +92,12 @@ interface Factor {
  * Opens the session of the entry, or, where the person has to choose a role or may confirm one, keeps the passed factor
  * on the ticket (LGN-9, LGN-10). A person who changed since read is read again.
  */
-function enter(h: House, call: VerifyCall, ticket: LoginTicket, read: Known, factor: Factor) {
-  const { policies } = h.settings;
+function enter(ctx: FlowContext, call: VerifyCall, ticket: LoginTicket, read: Known, factor: Factor) {
+  const { policies } = ctx.settings;
   const { now } = call;
   let known: Known | undefined = read;
-  return decidedAnew(async () => {
-    const { person: found, relations, agents } = known ?? (await whoAndWhere(h, ticket));
+  return retryOnConcurrentChange(async () => {
+    const { person: found, relations, agents } = known ?? (await readPersonAndAccess(ctx, ticket));
     known = undefined;
     const person = requireSamePerson(found, ticket);
     // A number that was taken over meanwhile proves its new owner (PHN-3); one recovered lately proves little (PHN-4).
@@ -106,11 +113,11 @@ function enter(h: House, call: VerifyCall, ticket: LoginTicket, read: Known, fac
     const day = shanghaiDay(now);
     const { active, confirm } = offerOf(relations, ticket.entry, day);
     const [only] = active;
-    const agent = agentPlaceAt(h, ticket, agents, now);
+    const agent = agentActingOptionOf(ctx, ticket, agents, now);
     // Reports are chosen after both factors (SPC-2); whoever may see none is told so now.
     const reports =
       ticket.entry === 'cross-region' && ticket.companyKey !== undefined
-        ? reportRights(h, { person, relations }, ticket.companyKey, day)
+        ? reportRights(ctx, { person, relations }, ticket.companyKey, day)
         : undefined;
     if (ticket.companyKey !== undefined && (reports || confirm || active.length + (agent ? 1 : 0) > 1)) {
       const passed: PassedFactors = {
@@ -130,18 +137,18 @@ function enter(h: House, call: VerifyCall, ticket: LoginTicket, read: Known, fac
             }
           : {}),
       };
-      await h.db.transact([
-        passWrite(ticket, passed, now, factor.sms?.hash),
+      await ctx.db.transact([
+        passUpdate(ticket, passed, now, factor.sms?.hash),
         ...factor.writes,
         ...(reports ?? []),
         ...provenPhoneWrites(person, phone),
-        audited(h, call, person.personKey, 'login-second-factor', 'success', { method: by.method }),
+        auditPut(ctx, call, person.personKey, 'login-second-factor', 'success', { method: by.method }),
       ]);
-      return ok(choicesAnswer(h, ticket, passed, relations, person, agent));
+      return ok(choicesAnswer(ctx, ticket, passed, relations, person, agent));
     }
-    const place = only ? placeAt(h, ticket, only, now) : agent;
+    const place = only ? actingOptionAt(ctx, ticket, only, now) : agent;
     if (ticket.companyKey !== undefined && !place) throw new Problem('RELATION_NOT_FOUND');
-    const opened = await openSession(h, call, person, place ?? asPerson, by, [
+    const opened = await openSession(ctx, call, person, place ?? asPerson, by, [
       spentWrite(ticket, now, factor),
       ...factor.writes,
       ...proof.writes,
@@ -153,5 +160,5 @@ function enter(h: House, call: VerifyCall, ticket: LoginTicket, read: Known, fac
 
 const spentWrite = (ticket: LoginTicket, now: Date, { sms }: Factor): Write =>
   sms
-    ? spendWrite(ticket, now, 'code.#hash = :hash', { ':hash': sms.hash }, { '#hash': 'hash' })
-    : spendWrite(ticket, now);
+    ? spendUpdate(ticket, now, 'code.#hash = :hash', { ':hash': sms.hash }, { '#hash': 'hash' })
+    : spendUpdate(ticket, now);

@@ -1,9 +1,9 @@
 import { previousDay, shanghaiDay } from '#domain/days.ts';
 import type { Policies } from '#domain/policies.ts';
 import { Problem } from '#domain/problem.ts';
-import { auditWrite } from '#store/audit.ts';
+import { auditEventPut } from '#store/audit.ts';
 import type { Db } from '#store/db.ts';
-import { lockedRows, sweepShards, sweptWrite } from '#store/lockouts.ts';
+import { lockedRows, sweepShards, sweptUpdate } from '#store/lockouts.ts';
 
 /**
  * UNL-1: clears the lock marks of every ended day that a row can still be of, oldest first, one audit event each.
@@ -70,8 +70,8 @@ async function unlock(
   try {
     await db.transact([
       // The index may still show a row that another run has just cleared.
-      { ...sweptWrite(row.personKey, row.day), otherwise: () => new Problem('STATE_CONFLICT') },
-      auditWrite(event, policies.auditRetentionDays),
+      { ...sweptUpdate(row.personKey, row.day), onRefused: () => new Problem('STATE_CONFLICT') },
+      auditEventPut(event, policies.auditRetentionDays),
     ]);
     return true;
   } catch (error) {

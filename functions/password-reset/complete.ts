@@ -2,41 +2,47 @@ import { shanghaiDay } from '#domain/days.ts';
 import { Problem } from '#domain/problem.ts';
 import { noContent } from '#http/answers.ts';
 import type { CallOf, StepOf } from '#http/call.ts';
-import type { House } from '#http/house.ts';
+import type { FlowContext } from '#http/house.ts';
 import { withCode } from '#steps/codes.ts';
 import { endSessions } from '#steps/end-sessions.ts';
-import { audited } from '#steps/facts.ts';
+import { auditPut } from '#steps/facts.ts';
 import { requireFactorPhone } from '#steps/fresh-factor.ts';
 import { newPasswordOf } from '#steps/new-password.ts';
 import { tellPerson } from '#steps/notices.ts';
 import { provenPhone } from '#steps/proven-phone.ts';
 import type { Write } from '#store/db.ts';
-import { type LockoutRow, lockoutKey, unlockWrite } from '#store/lockouts.ts';
-import { openTicket, type ResetTicket, spendWrite, ticketKeyOf } from '#store/tickets.ts';
-import { admitted, decidedAnew, type Person, personWrite, Stale } from '#store/users.ts';
+import { type LockoutRow, lockoutKey, unlockUpdate } from '#store/lockouts.ts';
+import { openTicket, type ResetTicket, spendUpdate, ticketKeyOf } from '#store/tickets.ts';
+import {
+  ConcurrentChange,
+  type Person,
+  personUpdate,
+  requireAdmitted,
+  retryOnConcurrentChange,
+} from '#store/users.ts';
 import type { passwordReset } from './contract.ts';
 
 type CompleteCall = CallOf<typeof passwordReset, 'complete'>;
 
 /** Sets the new password (PWD-1 … PWD-3): unlocks, clears all counts and ends the sessions in the same transaction. */
-export const completeReset: StepOf<typeof passwordReset, 'complete'> = async (h, call) => {
+export const completeReset: StepOf<typeof passwordReset, 'complete'> = async (ctx, call) => {
   const { smsCode, faceTicket } = call.body;
   const person =
-    smsCode === undefined ? await byFace(h, call, faceTicket ?? '') : await bySms(h, call, smsCode);
+    smsCode === undefined ? await byFace(ctx, call, faceTicket ?? '') : await bySms(ctx, call, smsCode);
   // PWD-3
-  await tellPerson(h, call, person, 'password-changed');
+  await tellPerson(ctx, call, person, 'password-changed');
   return noContent();
 };
 
-const bySms = (h: House, call: CompleteCall, code: string) =>
+const bySms = (ctx: FlowContext, call: CompleteCall, code: string) =>
   withCode<ResetTicket, Account, Person>(
-    h,
+    ctx,
     call,
     { id: call.params.id, kind: 'password-reset', purpose: 'password-reset', code, counting: 'guess' },
-    (ticket) => readAccount(h, call, ticket.personKey),
+    (ticket) => readAccount(ctx, call, ticket.personKey),
     (proof, account) =>
-      change(h, call, proof.ticket, account, { phoneKey: proof.phoneKey, guess: proof.attemptId }, [
-        spendWrite(
+      change(ctx, call, proof.ticket, account, { phoneKey: proof.phoneKey, guess: proof.attemptId }, [
+        spendUpdate(
           proof.ticket,
           call.now,
           'code.#hash = :hash',
@@ -46,11 +52,11 @@ const bySms = (h: House, call: CompleteCall, code: string) =>
       ]),
   );
 
-async function byFace(h: House, call: CompleteCall, faceTicket: string): Promise<Person> {
-  const ticket = await openTicket<ResetTicket>(h.db, call.params.id, 'password-reset', call.now);
+async function byFace(ctx: FlowContext, call: CompleteCall, faceTicket: string): Promise<Person> {
+  const ticket = await openTicket<ResetTicket>(ctx.db, call.params.id, 'password-reset', call.now);
   if (ticket.face?.scanKey !== ticketKeyOf(faceTicket)) throw new Problem('FACE_REQUIRED');
-  return change(h, call, ticket, await readAccount(h, call, ticket.personKey), undefined, [
-    spendWrite(ticket, call.now),
+  return change(ctx, call, ticket, await readAccount(ctx, call, ticket.personKey), undefined, [
+    spendUpdate(ticket, call.now),
   ]);
 }
 
@@ -59,8 +65,8 @@ interface Account {
   readonly person: Person | undefined;
   readonly locked: boolean;
 }
-async function readAccount(h: House, call: CompleteCall, personKey: string): Promise<Account> {
-  const [person, lockout] = await h.db.batchGet([
+async function readAccount(ctx: FlowContext, call: CompleteCall, personKey: string): Promise<Account> {
+  const [person, lockout] = await ctx.db.batchGet([
     { table: 'Users', key: { personKey } },
     { table: 'Lockouts', key: lockoutKey(personKey, shanghaiDay(call.now)) },
   ]);
@@ -71,7 +77,7 @@ async function readAccount(h: House, call: CompleteCall, personKey: string): Pro
 }
 
 function change(
-  h: House,
+  ctx: FlowContext,
   call: CompleteCall,
   ticket: ResetTicket,
   read: Account,
@@ -80,38 +86,38 @@ function change(
 ): Promise<Person> {
   const day = shanghaiDay(call.now);
   let known: Account | undefined = read;
-  return decidedAnew(async () => {
-    const { person: found, locked } = known ?? (await readAccount(h, call, ticket.personKey));
+  return retryOnConcurrentChange(async () => {
+    const { person: found, locked } = known ?? (await readAccount(ctx, call, ticket.personKey));
     known = undefined;
-    const person = admitted(found, 'USER_NOT_REGISTERED');
+    const person = requireAdmitted(found, 'USER_NOT_REGISTERED');
     // An account that ended meanwhile took its journeys and face checks with it (STP-4).
     if (person.account.since !== ticket.since) throw new Problem('STATE_CONFLICT');
     // A number taken over meanwhile proves its new owner (PHN-3), one recovered lately nobody (PHN-4).
-    const { policies } = h.settings;
+    const { policies } = ctx.settings;
     const phone = sms && requireFactorPhone(person, sms.phoneKey, call.now, policies);
     const proof = provenPhone(person, phone);
-    const changes = await newPasswordOf(h, person, call.body.newPassword);
-    const sessions = endSessions(h, call, person, 'credential-change');
-    await h.db.transact([
+    const changes = await newPasswordOf(ctx, person, call.body.newPassword);
+    const sessions = endSessions(ctx, call, person, 'credential-change');
+    await ctx.db.transact([
       ...writes,
-      personWrite(
+      personUpdate(
         person.personKey,
         person.rev,
         { ...changes, ...sessions.changes, ...proof.changes, lastWindow: ticket.window ?? person.lastWindow },
-        () => new Stale(),
+        () => new ConcurrentChange(),
       ),
-      unlockWrite(
+      unlockUpdate(
         person.personKey,
         day,
-        h.settings.policies,
-        { seen: locked, otherwise: () => new Stale() },
+        ctx.settings.policies,
+        { seen: locked, onRefused: () => new ConcurrentChange() },
         sms?.guess,
       ),
-      audited(h, call, person.personKey, 'password-reset', 'success', {
+      auditPut(ctx, call, person.personKey, 'password-reset', 'success', {
         method: sms ? 'sms' : 'face',
       }),
       ...(locked
-        ? [audited(h, call, person.personKey, 'unlocked', 'success', { method: 'password-reset' })]
+        ? [auditPut(ctx, call, person.personKey, 'unlocked', 'success', { method: 'password-reset' })]
         : []),
       ...sessions.writes,
       ...proof.writes,

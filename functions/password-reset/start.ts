@@ -4,12 +4,12 @@ import { looksLikePhone, recoveredLately } from '#domain/phones.ts';
 import { Problem } from '#domain/problem.ts';
 import { created } from '#http/answers.ts';
 import type { CallOf, StepOf } from '#http/call.ts';
-import type { House } from '#http/house.ts';
+import type { FlowContext } from '#http/house.ts';
 import { accountNamed, expectedWindow, type Named, stillNames, unknownAccount } from '#steps/accounts.ts';
 import { besideHuman } from '#steps/anti-automation.ts';
-import { audited, maskedPhoneOf, nameOf, numberOf } from '#steps/facts.ts';
+import { auditPut, maskedPhoneOf, nameOf, numberOf } from '#steps/facts.ts';
 import { fitted, missed } from '#steps/tries.ts';
-import { openTicketWrite, type ResetTicket } from '#store/tickets.ts';
+import { openTicketPut, type ResetTicket } from '#store/tickets.ts';
 import { defaultPhone, findPerson, isSuspended, type Person } from '#store/users.ts';
 import type { passwordReset } from './contract.ts';
 
@@ -17,17 +17,17 @@ import type { passwordReset } from './contract.ts';
  * 忘记密码 (PWD-1): account, and name and document beside it, because a recycled phone number is not a person. Tries are
  * counted like those of a registration (REG-9).
  */
-export const startReset: StepOf<typeof passwordReset, 'start'> = async (h, call) => {
+export const startReset: StepOf<typeof passwordReset, 'start'> = async (ctx, call) => {
   const name = normaliseName(call.body.name);
   const number = normaliseDocumentNumber(call.body.documentNumber);
-  const { person, named } = await besideHuman(h, call, call.body.challenge, findAccount(h, call));
+  const { person, named } = await besideHuman(ctx, call, call.body.challenge, findAccount(ctx, call));
   const phoneKey = named.via === 'phone' ? named.phoneKey : undefined;
-  const isMeant = sameName(nameOf(h, person), name) && numberOf(h, person) === number;
+  const isMeant = sameName(nameOf(ctx, person), name) && numberOf(ctx, person) === number;
   const solved = call.body.challenge !== undefined;
   const tried = { personKey: person.personKey, solved };
   if (!isMeant) {
-    await missed(h, call, tried, [
-      audited(h, call, person.personKey, 'password-reset', 'failure', { reason: 'identity' }),
+    await missed(ctx, call, tried, [
+      auditPut(ctx, call, person.personKey, 'password-reset', 'failure', { reason: 'identity' }),
     ]);
     throw new Problem('IDENTITY_MISMATCH');
   }
@@ -35,17 +35,19 @@ export const startReset: StepOf<typeof passwordReset, 'start'> = async (h, call)
   // ORD-1: told to who knows the person's name and document, not only the account.
   if (isSuspended(person)) {
     const detail = { reason: 'ACCOUNT_SUSPENDED' };
-    await fitted(h, call, tried, [audited(h, call, person.personKey, 'password-reset', 'failure', detail)]);
+    await fitted(ctx, call, tried, [
+      auditPut(ctx, call, person.personKey, 'password-reset', 'failure', detail),
+    ]);
     throw new Problem('ACCOUNT_SUSPENDED');
   }
 
   // The typed phone if the account was one, else the default (as at login, LGN-6).
   const own = person.phones?.find((one) => one.phoneKey === phoneKey) ?? defaultPhone(person);
   // PHN-4: whoever recovered a number a while ago has to show the face.
-  const faceOnly = own !== undefined && recoveredLately(own, call.now, h.settings.policies);
-  const unproven = own?.imported && !h.settings.policies.unprovenPhoneResets;
+  const faceOnly = own !== undefined && recoveredLately(own, call.now, ctx.settings.policies);
+  const unproven = own?.imported && !ctx.settings.policies.unprovenPhoneResets;
   const phone = faceOnly || unproven ? undefined : own;
-  const opened = openTicketWrite<ResetTicket>(
+  const opened = openTicketPut<ResetTicket>(
     {
       kind: 'password-reset',
       personKey: person.personKey,
@@ -55,25 +57,25 @@ export const startReset: StepOf<typeof passwordReset, 'start'> = async (h, call)
       ...expectedWindow(named, person, phone?.phoneKey),
     },
     call.now,
-    h.settings.policies.resetSeconds,
+    ctx.settings.policies.resetSeconds,
   );
-  await fitted(h, call, tried, [opened.write]);
+  await fitted(ctx, call, tried, [opened.write]);
   return created({
     resetId: opened.id,
     methods: [
-      ...(phone ? [{ method: 'sms' as const, maskedPhone: maskedPhoneOf(h, phone) }] : []),
+      ...(phone ? [{ method: 'sms' as const, maskedPhone: maskedPhoneOf(ctx, phone) }] : []),
       { method: 'face' as const },
     ],
   });
 };
 
 async function findAccount(
-  h: House,
+  ctx: FlowContext,
   call: CallOf<typeof passwordReset, 'start'>,
 ): Promise<{ person: Person; named: Named }> {
-  const named = await accountNamed(h, call.body, call.now);
+  const named = await accountNamed(ctx, call.body, call.now);
   if (named.via === 'document') return { person: named.person, named };
-  const person = await findPerson(h.db, named.personKey);
+  const person = await findPerson(ctx.db, named.personKey);
   if (!stillNames(named, person)) throw unknownAccount(looksLikePhone(call.body.account));
   return { person, named };
 }

@@ -4,26 +4,26 @@ import { maskPhone } from '#domain/masks.ts';
 import { Problem } from '#domain/problem.ts';
 import { noContent } from '#http/answers.ts';
 import type { CallOf, StepOf } from '#http/call.ts';
-import type { House } from '#http/house.ts';
+import type { FlowContext } from '#http/house.ts';
 import { type CodeProof, withCode } from '#steps/codes.ts';
-import { audited, phoneNumberOf } from '#steps/facts.ts';
+import { auditPut, phoneNumberOf } from '#steps/facts.ts';
 import { tellPerson } from '#steps/notices.ts';
 import { proven } from '#steps/proven-phone.ts';
 import { noLoss, type PhoneLoss, phoneLoss } from '#steps/take-phone.ts';
 import type { Write } from '#store/db.ts';
-import { guessReturnedWrite, notLockedWrite, successWrite } from '#store/lockouts.ts';
-import { claimPhoneWrite, type OwnedPhone, phoneOwner } from '#store/phones.ts';
-import { type RecoveryTicket, spendWrite, ticketKeyOf } from '#store/tickets.ts';
+import { notLockedCheck, returnedGuessUpdate, successUpdate } from '#store/lockouts.ts';
+import { claimPhoneUpdate, type OwnedPhone, phoneOwner } from '#store/phones.ts';
+import { type RecoveryTicket, spendUpdate, ticketKeyOf } from '#store/tickets.ts';
 import {
   type Active,
-  admitted,
-  decidedAnew,
+  ConcurrentChange,
   findPerson,
   type OwnPhone,
   ownPhone,
   type Person,
-  personWrite,
-  Stale,
+  personUpdate,
+  requireAdmitted,
+  retryOnConcurrentChange,
 } from '#store/users.ts';
 import type { phoneRecovery } from './contract.ts';
 
@@ -38,16 +38,16 @@ interface Read {
  * The code first (SMS-2); then the number becomes the person's and the default one, in one transaction with the loss
  * of whoever held it (PHN-3, PHN-5). The old numbers are told at once; for a day the new one is no fresh factor.
  */
-export const completeRecovery: StepOf<typeof phoneRecovery, 'complete'> = async (h, call) => {
+export const completeRecovery: StepOf<typeof phoneRecovery, 'complete'> = async (ctx, call) => {
   const read = async (ticket: RecoveryTicket): Promise<Read> => {
     const [person, owner] = await Promise.all([
-      findPerson(h.db, ticket.personKey),
-      phoneOwner(h.db, ticket.newPhone.phoneKey),
+      findPerson(ctx.db, ticket.personKey),
+      phoneOwner(ctx.db, ticket.newPhone.phoneKey),
     ]);
     return { person, owner };
   };
   await withCode<RecoveryTicket, Read, void>(
-    h,
+    ctx,
     call,
     {
       id: call.params.id,
@@ -59,13 +59,13 @@ export const completeRecovery: StepOf<typeof phoneRecovery, 'complete'> = async 
     read,
     async (proof, first) => {
       let known: Read | undefined = first;
-      const { before, loss } = await decidedAnew(async () => {
+      const { before, loss } = await retryOnConcurrentChange(async () => {
         const now = known ?? (await read(proof.ticket));
         known = undefined;
-        return recover(h, call, proof, now);
+        return recover(ctx, call, proof, now);
       });
-      const detail = maskPhone(phoneNumberOf(h, proof.ticket.newPhone));
-      await Promise.all([tellPerson(h, call, before, 'phone-recovered', detail), loss.tell()]);
+      const detail = maskPhone(phoneNumberOf(ctx, proof.ticket.newPhone));
+      await Promise.all([tellPerson(ctx, call, before, 'phone-recovered', detail), loss.tell()]);
     },
   );
   return noContent();
@@ -73,7 +73,7 @@ export const completeRecovery: StepOf<typeof phoneRecovery, 'complete'> = async 
 
 /** Answers the person as they were before, and what the former holder lost. */
 async function recover(
-  h: House,
+  ctx: FlowContext,
   call: CompleteCall,
   proof: Proof,
   { person: read, owner }: Read,
@@ -81,14 +81,14 @@ async function recover(
   const { ticket } = proof;
   const { phoneKey } = ticket.newPhone;
   // Who changed the password meanwhile did not mean this journey to go on (PWD-3).
-  const person = admitted(read, 'STATE_CONFLICT');
+  const person = requireAdmitted(read, 'STATE_CONFLICT');
   if (person.passwordRev !== ticket.passwordRev) throw new Problem('STATE_CONFLICT');
   const holder = owner && owner.personKey !== person.personKey ? owner.personKey : undefined;
   if (holder && !call.body.takeover) throw new Problem('PHONE_TAKEN');
   const face = passedFace(ticket, call.body.faceTicket);
-  if ((holder || h.settings.policies.recoveryNeedsFace) && !face) throw new Problem('FACE_REQUIRED');
+  if ((holder || ctx.settings.policies.recoveryNeedsFace) && !face) throw new Problem('FACE_REQUIRED');
   const own = ownPhone(person, phoneKey);
-  if (!own && (person.phones?.length ?? 0) >= h.settings.policies.phonesPerPerson)
+  if (!own && (person.phones?.length ?? 0) >= ctx.settings.policies.phonesPerPerson)
     throw new Problem('TOO_MANY_PHONES');
 
   const at = call.now.toISOString();
@@ -97,11 +97,11 @@ async function recover(
     recoveredAt: at,
   };
   const others = person.phones?.filter((phone) => phone !== own) ?? [];
-  const loss = holder ? await phoneLoss(h, call, holder, phoneKey) : noLoss;
-  await h.db.transact([
-    spendWrite(ticket, call.now, 'code.#hash = :hash', { ':hash': proof.hash }, { '#hash': 'hash' }),
-    countsWrite(h, call, person, proof, face),
-    personWrite(
+  const loss = holder ? await phoneLoss(ctx, call, holder, phoneKey) : noLoss;
+  await ctx.db.transact([
+    spendUpdate(ticket, call.now, 'code.#hash = :hash', { ':hash': proof.hash }, { '#hash': 'hash' }),
+    countsWrite(ctx, call, person, proof, face),
+    personUpdate(
       person.personKey,
       person.rev,
       {
@@ -110,12 +110,12 @@ async function recover(
         phoneRecoveredAt: at,
         lastWindow: ticket.window ?? person.lastWindow,
       },
-      () => new Stale(),
+      () => new ConcurrentChange(),
     ),
-    claimPhoneWrite(phoneKey, person.personKey, call.now, holder),
+    claimPhoneUpdate(phoneKey, person.personKey, call.now, holder),
     ...loss.writes,
-    audited(h, call, person.personKey, 'phone-recovered', 'success', {
-      phone: maskPhone(phoneNumberOf(h, recovered)),
+    auditPut(ctx, call, person.personKey, 'phone-recovered', 'success', {
+      phone: maskPhone(phoneNumberOf(ctx, recovered)),
       ...(face ? { face: face.transactionId } : {}),
       ...(holder ? { takenOver: true } : {}),
     }),
@@ -131,7 +131,7 @@ function passedFace(ticket: RecoveryTicket, faceTicket: string | undefined) {
 
 /** One write to the day's counts: the guess was none; refused while locked (PHN-4); a face that served resets its count. */
 function countsWrite(
-  h: House,
+  ctx: FlowContext,
   call: CompleteCall,
   { personKey }: Active,
   proof: Proof,
@@ -140,9 +140,9 @@ function countsWrite(
   const day = shanghaiDay(call.now);
   const attempt = { personKey, day, attemptId: proof.attemptId };
   if (face)
-    return successWrite({ ...attempt, method: 'face' }, h.settings.policies, {
+    return successUpdate({ ...attempt, method: 'face' }, ctx.settings.policies, {
       reserved: false,
       guess: proof.attemptId,
     });
-  return { ...notLockedWrite(personKey, day), ...guessReturnedWrite(attempt) };
+  return { ...notLockedCheck(personKey, day), ...returnedGuessUpdate(attempt) };
 }

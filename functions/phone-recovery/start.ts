@@ -7,12 +7,12 @@ import { normaliseName, sameName } from '#domain/persons.ts';
 import { parsePhone } from '#domain/phones.ts';
 import { created } from '#http/answers.ts';
 import type { CallOf, StepOf } from '#http/call.ts';
-import type { House } from '#http/house.ts';
+import type { FlowContext } from '#http/house.ts';
 import { besideHuman } from '#steps/anti-automation.ts';
 import { nameOf } from '#steps/facts.ts';
 import { withPassword, wrongPasswordProblem } from '#steps/password-check.ts';
 import { countNobody } from '#store/misses.ts';
-import { openTicketWrite, type RecoveryTicket } from '#store/tickets.ts';
+import { openTicketPut, type RecoveryTicket } from '#store/tickets.ts';
 import { findPerson, isActive, sealContext } from '#store/users.ts';
 import type { phoneRecovery } from './contract.ts';
 
@@ -21,39 +21,39 @@ import type { phoneRecovery } from './contract.ts';
  * answer alike and take as long; nothing is told before the challenge. An initial password, which many know, is no
  * proof here (LGN-11).
  */
-export const startRecovery: StepOf<typeof phoneRecovery, 'start'> = async (h, call) => {
+export const startRecovery: StepOf<typeof phoneRecovery, 'start'> = async (ctx, call) => {
   const { documentType, password } = call.body;
   const name = normaliseName(call.body.name);
   const key = personKey(
-    h.keys,
+    ctx.keys,
     documentType,
     parseDocument(documentType, call.body.documentNumber, shanghaiDay(call.now)),
   );
   const phone = parsePhone(call.body.newPhone);
-  const person = await besideHuman(h, call, call.body.challenge, findPerson(h.db, key));
-  if (!isActive(person)) return refuseNobody(h, call, key);
+  const person = await besideHuman(ctx, call, call.body.challenge, findPerson(ctx.db, key));
+  if (!isActive(person)) return refuseNobody(ctx, call, key);
 
-  const newKey = phoneKey(h.keys, phone);
+  const newKey = phoneKey(ctx.keys, phone);
   const typed = {
     personKey: key,
     password,
     purpose: 'phone-recovery',
     read: person,
-    alike: (person: Parameters<typeof nameOf>[1]) => sameName(nameOf(h, person), name),
+    alike: (person: Parameters<typeof nameOf>[1]) => sameName(nameOf(ctx, person), name),
   };
-  return withPassword(h, call, typed, async (person, writes) => {
-    const opened = openTicketWrite<RecoveryTicket>(
+  return withPassword(ctx, call, typed, async (person, writes) => {
+    const opened = openTicketPut<RecoveryTicket>(
       {
         kind: 'phone-recovery',
         personKey: key,
-        newPhone: { phoneKey: newKey, sealed: seal(h.dataKeys, sealContext.phone(newKey), phone) },
+        newPhone: { phoneKey: newKey, sealed: seal(ctx.dataKeys, sealContext.phone(newKey), phone) },
         ...(person.passwordRev === undefined ? {} : { passwordRev: person.passwordRev }),
         ...(person.lastWindow?.phoneKey === newKey ? { window: person.lastWindow } : {}),
       },
       call.now,
-      h.settings.policies.recoverySeconds,
+      ctx.settings.policies.recoverySeconds,
     );
-    await h.db.transact([...writes, opened.write]);
+    await ctx.db.transact([...writes, opened.write]);
     return created({ recoveryId: opened.id });
   });
 };
@@ -64,13 +64,13 @@ export const startRecovery: StepOf<typeof phoneRecovery, 'start'> = async (h, ca
  * an account that is open.
  */
 async function refuseNobody(
-  h: House,
+  ctx: FlowContext,
   call: CallOf<typeof phoneRecovery, 'start'>,
   key: string,
 ): Promise<never> {
-  const { policies } = h.settings;
-  const taken = await countNobody(h.db, key, call.now);
+  const { policies } = ctx.settings;
+  const taken = await countNobody(ctx.db, key, call.now);
   // A locked account's password is not looked at (LCK-2), so from there on neither is this one.
-  if (taken <= policies.lockoutFailures) await hashPassword(call.body.password, h.keys, policies);
+  if (taken <= policies.lockoutFailures) await hashPassword(call.body.password, ctx.keys, policies);
   throw wrongPasswordProblem(taken, call.now, policies);
 }

@@ -7,8 +7,8 @@ import { Problem } from '#domain/problem.ts';
 import type { NoticeKind } from '#gateways/sms/text.ts';
 import { accepted, created } from '#http/answers.ts';
 import type { CallOf, StepOf } from '#http/call.ts';
-import type { House } from '#http/house.ts';
-import { audited } from '#steps/facts.ts';
+import type { FlowContext } from '#http/house.ts';
+import { auditPut } from '#steps/facts.ts';
 import { requireFresh } from '#steps/fresh-factor.ts';
 import { tellPerson } from '#steps/notices.ts';
 import { signedInPerson } from '#steps/own-account.ts';
@@ -23,35 +23,35 @@ import {
 import { strangersSend } from '#steps/stranger-sends.ts';
 import { noLoss, phoneLoss } from '#steps/take-phone.ts';
 import type { Write } from '#store/db.ts';
-import { claimPhoneWrite, phoneOwner } from '#store/phones.ts';
+import { claimPhoneUpdate, phoneOwner } from '#store/phones.ts';
 import {
   type Active,
+  ConcurrentChange,
   defaultPhone,
   type OwnPhone,
   ownPhone,
-  personWrite,
-  Stale,
+  personUpdate,
   sealContext,
 } from '#store/users.ts';
 import type { phones } from './contract.ts';
 
-const requireRoom = (h: House, person: Active): void => {
-  const most = h.settings.policies.phonesPerPerson;
+const requireRoom = (ctx: FlowContext, person: Active): void => {
+  const most = ctx.settings.policies.phonesPerPerson;
   if ((person.phones?.length ?? 0) >= most) throw new Problem('TOO_MANY_PHONES', { most });
 };
 
 /** Sends a code to a number that may be a stranger's, so the address has a budget (SMS-2). */
-export const sendPhoneCode: StepOf<typeof phones, 'sms'> = async (h, call) => {
-  requireFresh(h, call);
+export const sendPhoneCode: StepOf<typeof phones, 'sms'> = async (ctx, call) => {
+  requireFresh(ctx, call);
   const phone = parsePhone(call.body.phone);
-  const { stranger, read } = await strangersSend(h, call, call.body.challenge, {
-    phoneKey: phoneKeyOf(h.keys, phone),
-    read: Promise.all([signedInPerson(h, call), sessionCodeNumbers(h, call, 'add-phone')]),
+  const { stranger, read } = await strangersSend(ctx, call, call.body.challenge, {
+    phoneKey: phoneKeyOf(ctx.keys, phone),
+    read: Promise.all([signedInPerson(ctx, call), sessionCodeNumbers(ctx, call, 'add-phone')]),
     inSession: true,
   });
   const [person, numbers] = read;
-  if (!ownPhone(person, phoneKeyOf(h.keys, phone))) requireRoom(h, person);
-  return accepted(await sendSessionCode(h, call, 'add-phone', phone, undefined, { stranger, numbers }));
+  if (!ownPhone(person, phoneKeyOf(ctx.keys, phone))) requireRoom(ctx, person);
+  return accepted(await sendSessionCode(ctx, call, 'add-phone', phone, undefined, { stranger, numbers }));
 };
 
 type AddCall = CallOf<typeof phones, 'add'>;
@@ -60,26 +60,26 @@ type AddCall = CallOf<typeof phones, 'add'>;
  * Adds a number (PHN-2): the right code first, then whose it is (PHN-3). The first number is the default one. The
  * number's owner and the person's list are one transaction (PHN-5).
  */
-export const addPhone: StepOf<typeof phones, 'add'> = async (h, call) => {
-  const alive = requireFresh(h, call);
+export const addPhone: StepOf<typeof phones, 'add'> = async (ctx, call) => {
+  const alive = requireFresh(ctx, call);
   const phone = parsePhone(call.body.phone);
-  const phoneKey = phoneKeyOf(h.keys, phone);
+  const phoneKey = phoneKeyOf(ctx.keys, phone);
   const { added, before, notice, loss } = await withSessionCode(
-    h,
+    ctx,
     call,
     'add-phone',
     call.body.smsCode,
-    (proof, person) => add(h, call, alive, proof, person, phone, phoneKey),
+    (proof, person) => add(ctx, call, alive, proof, person, phone, phoneKey),
   );
   await Promise.all([
-    notice === undefined ? undefined : tellPerson(h, call, before, notice, maskPhone(phone)),
+    notice === undefined ? undefined : tellPerson(ctx, call, before, notice, maskPhone(phone)),
     loss.tell(),
   ]);
   return created(added);
 };
 
 async function add(
-  h: House,
+  ctx: FlowContext,
   call: AddCall,
   alive: Write,
   proof: SessionCodeProof,
@@ -89,38 +89,42 @@ async function add(
 ) {
   if (proof.phoneKey !== phoneKey) throw new Problem('SMS_CODE_WRONG');
   const known = ownPhone(person, phoneKey);
-  if (!known) requireRoom(h, person);
+  if (!known) requireRoom(ctx, person);
   const byNow = provenPhone(person, known);
   const { owned, taking, loss } = known
     ? { owned: known, taking: byNow.writes, loss: noLoss }
-    : await claim(h, call, person, phone, phoneKey);
+    : await claim(ctx, call, person, phone, phoneKey);
 
   const formerDefault = defaultPhone(person);
   const isDefault = !formerDefault || call.body.makeDefault === true || formerDefault === known;
-  await h.db.transact([
+  await ctx.db.transact([
     alive,
     proof.spent,
     ...proof.guess,
     ...taking,
-    personWrite(
+    personUpdate(
       person.personKey,
       person.rev,
       {
         ...(known ? byNow.changes : { phones: [...(person.phones ?? []), owned] }),
         ...(isDefault ? { defaultPhoneId: owned.phoneId } : {}),
       },
-      () => new Stale(),
+      () => new ConcurrentChange(),
     ),
     ...(known
       ? []
       : [
-          audited(h, call, person.personKey, 'phone-added', 'success', {
+          auditPut(ctx, call, person.personKey, 'phone-added', 'success', {
             phone: maskPhone(phone),
             ...(taking.length > 1 ? { reason: 'taken-over' } : {}),
           }),
         ]),
     ...(isDefault && formerDefault !== known
-      ? [audited(h, call, person.personKey, 'default-phone-changed', 'success', { phone: maskPhone(phone) })]
+      ? [
+          auditPut(ctx, call, person.personKey, 'default-phone-changed', 'success', {
+            phone: maskPhone(phone),
+          }),
+        ]
       : []),
   ]);
   const added = { phoneId: owned.phoneId, maskedPhone: maskPhone(phone), isDefault };
@@ -134,28 +138,28 @@ function noticeOf(isNew: boolean, isNewDefault: boolean): NoticeKind | undefined
 }
 
 /** What it takes to make the number the person's: nobody else's, or a face proof beside the code (PHN-3). */
-async function claim(h: House, call: AddCall, person: Active, phone: string, phoneKey: string) {
+async function claim(ctx: FlowContext, call: AddCall, person: Active, phone: string, phoneKey: string) {
   const { takeover, faceTicket } = call.body;
   const owned: OwnPhone = {
     phoneId: handle(),
     phoneKey,
-    sealed: seal(h.dataKeys, sealContext.phone(phoneKey), phone),
+    sealed: seal(ctx.dataKeys, sealContext.phone(phoneKey), phone),
     since: call.now.toISOString(),
   };
-  const owner = await phoneOwner(h.db, phoneKey);
+  const owner = await phoneOwner(ctx.db, phoneKey);
   if (!owner || owner.personKey === person.personKey)
-    return { owned, taking: [claimPhoneWrite(phoneKey, person.personKey, call.now)], loss: noLoss };
+    return { owned, taking: [claimPhoneUpdate(phoneKey, person.personKey, call.now)], loss: noLoss };
   if (!takeover) throw new Problem('PHONE_TAKEN');
   if (faceTicket === undefined) throw new Problem('FACE_REQUIRED');
   const [face, loss] = await Promise.all([
-    faceProof(h, call, faceTicket, 'phone'),
-    phoneLoss(h, call, owner.personKey, phoneKey),
+    faceProof(ctx, call, faceTicket, 'phone'),
+    phoneLoss(ctx, call, owner.personKey, phoneKey),
   ]);
   return {
     owned,
     taking: [
       face.spent,
-      claimPhoneWrite(phoneKey, person.personKey, call.now, owner.personKey),
+      claimPhoneUpdate(phoneKey, person.personKey, call.now, owner.personKey),
       ...loss.writes,
     ],
     loss,

@@ -3,41 +3,46 @@ import { type DocumentType, isOfficeFirst } from '#domain/documents.ts';
 import { Problem } from '#domain/problem.ts';
 import { created } from '#http/answers.ts';
 import type { CallOf, StepOf } from '#http/call.ts';
-import type { House } from '#http/house.ts';
+import type { FlowContext } from '#http/house.ts';
 import { usernameKeyOf } from '#steps/accounts.ts';
-import { audited, nameOf } from '#steps/facts.ts';
+import { auditPut, nameOf } from '#steps/facts.ts';
 import { hallRecordOf } from '#steps/hall-record.ts';
 import { requireSameName } from '#steps/named-person.ts';
 import { withHistory } from '#steps/new-password.ts';
 import { tellPerson } from '#steps/notices.ts';
 import { startFaceScan } from '#steps/scans.ts';
 import { noLoss, type PhoneLoss, phoneLoss } from '#steps/take-phone.ts';
-import { claimPhoneWrite, findPhone, isOwned } from '#store/phones.ts';
-import { openTicket, type RegistrationProfile, type RegistrationTicket, spendWrite } from '#store/tickets.ts';
+import { claimPhoneUpdate, findPhone, isOwned } from '#store/phones.ts';
 import {
-  claimUsernameWrite,
-  decidedAnew,
+  openTicket,
+  type RegistrationProfile,
+  type RegistrationTicket,
+  spendUpdate,
+} from '#store/tickets.ts';
+import {
+  ConcurrentChange,
+  claimUsernamePut,
   findPerson,
   isActive,
   type OwnPhone,
   type Person,
   type PersonChanges,
-  personWrite,
+  personUpdate,
   refuseSuspended,
-  Stale,
+  retryOnConcurrentChange,
 } from '#store/users.ts';
 import { requireRegisteringChannel } from './channel.ts';
 import { collectionRequired } from './collection-required.ts';
 import type { registration } from './contract.ts';
 
 /** Shows the code for the face check; face processing has its own consent (REG-6). */
-export const startRegistrationFace: StepOf<typeof registration, 'face'> = async (h, call) => {
+export const startRegistrationFace: StepOf<typeof registration, 'face'> = async (ctx, call) => {
   requireRegisteringChannel(call);
-  const ticket = await openTicket<RegistrationTicket>(h.db, call.params.id, 'registration', call.now);
+  const ticket = await openTicket<RegistrationTicket>(ctx.db, call.params.id, 'registration', call.now);
   // The steps have their order (REG-1): nobody's face is asked for before the phone is known to be somebody's own.
   if (!ticket.profile) throw new Problem('STEP_MISSING', { step: 'profile' });
   if (!ticket.consents.includes('face')) throw new Problem('CONSENT_REQUIRED', { missing: ['face'] });
-  return created(await startFaceScan(h, call, ticket, 'register', 'ticket', ticket));
+  return created(await startFaceScan(ctx, call, ticket, 'register', 'ticket', ticket));
 };
 
 /**
@@ -45,32 +50,37 @@ export const startRegistrationFace: StepOf<typeof registration, 'face'> = async 
  * that nobody is half registered and one phone has one owner (PHN-5). Registering again restores what is there (REG-4).
  * A hall record that served is spent in the same write, and must not have ended meanwhile (REG-2).
  */
-export const completeRegistration: StepOf<typeof registration, 'complete'> = async (h, call) => {
+export const completeRegistration: StepOf<typeof registration, 'complete'> = async (ctx, call) => {
   requireRegisteringChannel(call);
-  const ticket = await openTicket<RegistrationTicket>(h.db, call.params.id, 'registration', call.now);
+  const ticket = await openTicket<RegistrationTicket>(ctx.db, call.params.id, 'registration', call.now);
   const { profile } = ticket;
   if (!profile) throw new Problem('STEP_MISSING', { step: 'profile' });
 
-  const { realNameLevel, again, loss } = await decidedAnew(() => register(h, call, ticket, profile));
+  const { realNameLevel, again, loss } = await retryOnConcurrentChange(() =>
+    register(ctx, call, ticket, profile),
+  );
   // PWD-3: an account that ended holds no number any more, so its return is told at the one it returns with.
   const now = { phones: [ownPhoneOf(profile, call.now)] };
-  await Promise.all([again ? tellPerson(h, call, now, 'restored') : undefined, loss.tell()]);
+  await Promise.all([again ? tellPerson(ctx, call, now, 'restored') : undefined, loss.tell()]);
   return created({ realNameLevel });
 };
 
 async function register(
-  h: House,
+  ctx: FlowContext,
   call: CallOf<typeof registration, 'complete'>,
   ticket: RegistrationTicket,
   profile: RegistrationProfile,
 ): Promise<{ realNameLevel: number; again: boolean; loss: PhoneLoss }> {
   const { personKey } = ticket;
-  const [person, row] = await Promise.all([findPerson(h.db, personKey), findPhone(h.db, profile.phoneKey)]);
+  const [person, row] = await Promise.all([
+    findPerson(ctx.db, personKey),
+    findPhone(ctx.db, profile.phoneKey),
+  ]);
   refuseSuspended(person);
   if (isActive(person)) throw new Problem('ALREADY_REGISTERED');
-  requireSameName(h, { name: nameOf(h, ticket) }, person);
+  requireSameName(ctx, { name: nameOf(ctx, ticket) }, person);
   const known = person?.hall?.phoneKey === profile.phoneKey ? { read: row } : undefined;
-  const { standing: hall, ended } = await hallRecordOf(h, person, call.now, known);
+  const { standing: hall, ended } = await hallRecordOf(ctx, person, call.now, known);
   // Between start and now the hall may have brought or corrected its record; one that has ended since is none (REG-2).
   if (hall && hall.phoneKey !== ticket.hallPhoneKey) throw new Problem('STATE_CONFLICT');
   if (isOfficeFirst(ticket.documentType as DocumentType) && !hall) throw collectionRequired(ended);
@@ -80,30 +90,30 @@ async function register(
 
   const realNameLevel = Math.max(person?.realNameLevel ?? 0, hall ? 5 : 4);
   const again = person?.account !== undefined;
-  const loss = holder ? await phoneLoss(h, call, holder, profile.phoneKey) : noLoss;
-  await h.db.transact([
-    spendWrite(ticket, call.now),
-    personWrite(
+  const loss = holder ? await phoneLoss(ctx, call, holder, profile.phoneKey) : noLoss;
+  await ctx.db.transact([
+    spendUpdate(ticket, call.now),
+    personUpdate(
       personKey,
       person?.rev ?? 0,
       {
-        ...factsAfter(h, call, ticket, profile, person, realNameLevel),
+        ...factsAfter(ctx, call, ticket, profile, person, realNameLevel),
         ...(hall ? { hall: { ...hall, usedAt: call.now.toISOString() } } : {}),
       },
-      () => new Stale(),
+      () => new ConcurrentChange(),
     ),
-    claimPhoneWrite(
+    claimPhoneUpdate(
       profile.phoneKey,
       personKey,
       call.now,
       holder,
-      hall && { collectedAt: hall.collectedAt, otherwise: () => new Stale() },
+      hall && { collectedAt: hall.collectedAt, onRefused: () => new ConcurrentChange() },
     ),
     ...(profile.username === undefined
       ? []
-      : [claimUsernameWrite(usernameKeyOf(h, profile.username), profile.username, personKey, call.now)]),
+      : [claimUsernamePut(usernameKeyOf(ctx, profile.username), profile.username, personKey, call.now)]),
     ...loss.writes,
-    audited(h, call, personKey, 'registered', 'success', {
+    auditPut(ctx, call, personKey, 'registered', 'success', {
       realNameLevel,
       ...(ticket.face ? { face: ticket.face.transactionId } : {}),
       again,
@@ -121,7 +131,7 @@ const ownPhoneOf = ({ phoneKey, sealedPhone }: RegistrationProfile, now: Date): 
 
 /** The person's facts after registration. Old consents stay: they are records, not settings. */
 export function factsAfter(
-  h: Pick<House, 'settings'>,
+  ctx: Pick<FlowContext, 'settings'>,
   call: Pick<CallOf<typeof registration, 'complete'>, 'now'>,
   ticket: Pick<
     RegistrationTicket,
@@ -140,7 +150,7 @@ export function factsAfter(
     realNameLevel,
     account: { status: 'active', since: at },
     password: profile.password,
-    passwordHistory: withHistory(profile.password, person, h.settings.policies),
+    passwordHistory: withHistory(profile.password, person, ctx.settings.policies),
     passwordRev: (person?.passwordRev ?? 0) + 1,
     phones: [phone],
     defaultPhoneId: phone.phoneId,
@@ -150,7 +160,7 @@ export function factsAfter(
       ...(person?.consents ?? []),
       ...ticket.consents.map((kind) => ({
         kind,
-        version: h.settings.policies.consentVersion,
+        version: ctx.settings.policies.consentVersion,
         at: ticket.startedAt,
       })),
     ],

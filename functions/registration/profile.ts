@@ -7,10 +7,10 @@ import { Problem } from '#domain/problem.ts';
 import { parseUsername } from '#domain/usernames.ts';
 import { accepted, ok } from '#http/answers.ts';
 import type { CallOf, StepOf } from '#http/call.ts';
-import type { House } from '#http/house.ts';
+import type { FlowContext } from '#http/house.ts';
 import { usernameKeyOf } from '#steps/accounts.ts';
 import { type CodeProof, sendCode, withCode } from '#steps/codes.ts';
-import { audited, numberOf } from '#steps/facts.ts';
+import { auditPut, numberOf } from '#steps/facts.ts';
 import { judgePassword } from '#steps/new-password.ts';
 import { strangersSend } from '#steps/stranger-sends.ts';
 import { missed, type Try, toldWithinTries } from '#steps/tries.ts';
@@ -19,15 +19,15 @@ import {
   openTicket,
   type RegistrationProfile,
   type RegistrationTicket,
-  ticketWrite,
-  wrongPhoneWrite,
+  ticketUpdate,
+  wrongPhoneUpdate,
 } from '#store/tickets.ts';
 import {
-  decidedAnew,
+  ConcurrentChange,
   findPerson,
   findUsername,
   type Person,
-  Stale,
+  retryOnConcurrentChange,
   sealContext,
   type UsernameGuard,
   usernameFree,
@@ -43,20 +43,20 @@ type SmsCall = CallOf<typeof registration, 'sms'>;
  * {remainingAttempts}, or CHALLENGE_REQUIRED instead of comparing.
  */
 async function refuseWrongPhone(
-  h: House,
+  ctx: FlowContext,
   call: SmsCall,
   tried: Try,
   first: RegistrationTicket,
 ): Promise<never> {
-  const most = h.settings.policies.hallPhoneTries;
+  const most = ctx.settings.policies.hallPhoneTries;
   let known: RegistrationTicket | undefined = first;
-  const remainingAttempts = await decidedAnew(async () => {
+  const remainingAttempts = await retryOnConcurrentChange(async () => {
     const ticket =
-      known ?? (await openTicket<RegistrationTicket>(h.db, call.params.id, 'registration', call.now));
+      known ?? (await openTicket<RegistrationTicket>(ctx.db, call.params.id, 'registration', call.now));
     known = undefined;
-    await missed(h, call, tried, [
-      wrongPhoneWrite(ticket, call.now, most, () => new Stale()),
-      audited(h, call, ticket.personKey, 'identity-refused', 'failure', { reason: 'phone' }),
+    await missed(ctx, call, tried, [
+      wrongPhoneUpdate(ticket, call.now, most, () => new ConcurrentChange()),
+      auditPut(ctx, call, ticket.personKey, 'identity-refused', 'failure', { reason: 'phone' }),
     ]);
     return most - 1 - (ticket.wrongPhones ?? 0);
   });
@@ -64,21 +64,21 @@ async function refuseWrongPhone(
 }
 
 /** Sends a code to the phone to be registered; a stranger can ask for it, so the address has a budget (SMS-2). */
-export const sendRegistrationCode: StepOf<typeof registration, 'sms'> = async (h, call) => {
+export const sendRegistrationCode: StepOf<typeof registration, 'sms'> = async (ctx, call) => {
   requireRegisteringChannel(call);
   const phone = parsePhone(call.body.phone);
-  const phoneKey = phoneKeyOf(h.keys, phone);
-  const { stranger, read: ticket } = await strangersSend(h, call, call.body.challenge, {
+  const phoneKey = phoneKeyOf(ctx.keys, phone);
+  const { stranger, read: ticket } = await strangersSend(ctx, call, call.body.challenge, {
     phoneKey,
-    read: openTicket<RegistrationTicket>(h.db, call.params.id, 'registration', call.now),
+    read: openTicket<RegistrationTicket>(ctx.db, call.params.id, 'registration', call.now),
   });
   if (ticket.hallPhoneKey === undefined)
-    return accepted(await sendCode(h, call, ticket, 'registration', phone, 'ticket', { stranger }));
+    return accepted(await sendCode(ctx, call, ticket, 'registration', phone, 'ticket', { stranger }));
 
   const tried: Try = { personKey: ticket.personKey, solved: call.body.challenge !== undefined };
-  if (ticket.hallPhoneKey !== phoneKey) return refuseWrongPhone(h, call, tried, ticket);
-  return toldWithinTries(h, call, tried, async (within) =>
-    accepted(await sendCode(h, call, ticket, 'registration', phone, 'ticket', { stranger, also: within })),
+  if (ticket.hallPhoneKey !== phoneKey) return refuseWrongPhone(ctx, call, tried, ticket);
+  return toldWithinTries(ctx, call, tried, async (within) =>
+    accepted(await sendCode(ctx, call, ticket, 'registration', phone, 'ticket', { stranger, also: within })),
   );
 };
 
@@ -90,13 +90,13 @@ interface Known {
 }
 
 /** Basic information (REG-1): the code first, then what it allows to be told (SMS-2, PHN-3). */
-export const saveProfile: StepOf<typeof registration, 'profile'> = async (h, call) => {
+export const saveProfile: StepOf<typeof registration, 'profile'> = async (ctx, call) => {
   requireRegisteringChannel(call);
   const phone = parsePhone(call.body.phone);
-  const phoneKey = phoneKeyOf(h.keys, phone);
+  const phoneKey = phoneKeyOf(ctx.keys, phone);
   const { username } = call.body;
   return withCode<RegistrationTicket, Known, Awaited<ReturnType<typeof save>>>(
-    h,
+    ctx,
     call,
     {
       id: call.params.id,
@@ -108,19 +108,19 @@ export const saveProfile: StepOf<typeof registration, 'profile'> = async (h, cal
     },
     async (ticket) => {
       const [owner, guard, person] = await Promise.all([
-        phoneOwner(h.db, phoneKey),
+        phoneOwner(ctx.db, phoneKey),
         // A malformed name has no guard; it is refused after the code.
-        username === undefined ? undefined : findUsername(h.db, usernameKeyOf(h, username)),
-        findPerson(h.db, ticket.personKey),
+        username === undefined ? undefined : findUsername(ctx.db, usernameKeyOf(ctx, username)),
+        findPerson(ctx.db, ticket.personKey),
       ]);
       return { owner, guard, person };
     },
-    (proof, known) => save(h, call, proof, phone, phoneKey, known),
+    (proof, known) => save(ctx, call, proof, phone, phoneKey, known),
   );
 };
 
 async function save(
-  h: House,
+  ctx: FlowContext,
   call: CallOf<typeof registration, 'profile'>,
   proof: CodeProof<RegistrationTicket>,
   phone: string,
@@ -134,9 +134,9 @@ async function save(
     throw new Problem('IDENTITY_MISMATCH');
   const username = call.body.username === undefined ? undefined : parseUsername(call.body.username);
   await judgePassword(
-    h,
+    ctx,
     call.body.password,
-    { username: username ?? known.person?.username, phones: [phone], documentNumber: numberOf(h, ticket) },
+    { username: username ?? known.person?.username, phones: [phone], documentNumber: numberOf(ctx, ticket) },
     known.person,
   );
   if (username !== undefined && !usernameFree(known.guard, ticket.personKey, call.now))
@@ -146,16 +146,16 @@ async function save(
 
   const profile: RegistrationProfile = {
     phoneKey,
-    sealedPhone: seal(h.dataKeys, sealContext.phone(phoneKey), phone),
-    password: await hashPassword(call.body.password, h.keys, h.settings.policies),
+    sealedPhone: seal(ctx.dataKeys, sealContext.phone(phoneKey), phone),
+    password: await hashPassword(call.body.password, ctx.keys, ctx.settings.policies),
     ...(username === undefined ? {} : { username }),
     takeover: taken,
   };
-  await h.db.transact([
-    ticketWrite(ticket, call.now, {
+  await ctx.db.transact([
+    ticketUpdate(ticket, call.now, {
       // A right code is none of the ticket's wrong ones (LCK-5).
-      set: 'SET profile = :profile REMOVE code DELETE wrongCodes :tries',
-      when: 'code.#hash = :hash',
+      update: 'SET profile = :profile REMOVE code DELETE wrongCodes :tries',
+      condition: 'code.#hash = :hash',
       names: { '#hash': 'hash' },
       values: { ':profile': profile, ':hash': proof.hash, ':tries': new Set([proof.attemptId]) },
     }),

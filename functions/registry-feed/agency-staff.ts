@@ -1,12 +1,12 @@
 import * as v from 'valibot';
 import { person } from '#contract/schemas.ts';
-import type { House } from '#http/house.ts';
+import type { FlowContext } from '#http/house.ts';
 import { readAgents } from '#steps/agents.ts';
 import { staffFormAudits } from '#steps/form-facts.ts';
 import { fromRegistry } from '#steps/relation-facts.ts';
 import { putStaffForm } from '#steps/staff-form.ts';
 import { allListed, findStaffForm, formIdOf } from '#store/staff-forms.ts';
-import { decidedAnew } from '#store/users.ts';
+import { retryOnConcurrentChange } from '#store/users.ts';
 import { readCompany, taxpayerId } from './companies.ts';
 import type { Taken } from './outcome.ts';
 import { isStale, version } from './versions.ts';
@@ -21,28 +21,28 @@ export const agencyStaffLine = v.object({
 
 /** In the place of the form before, its agents registered or not; the agency's own line may still be missing (ENT-3). */
 export function takeAgencyStaff(
-  h: House,
+  ctx: FlowContext,
   line: v.InferOutput<typeof agencyStaffLine>,
   now: Date,
 ): Promise<Taken> {
-  const { key: agencyKey, number } = readCompany(h, line.agencyId, 'agencyId');
-  return decidedAnew(async () => {
-    const [form, rows] = await Promise.all([findStaffForm(h.db, agencyKey), allListed(h.db, agencyKey)]);
+  const { key: agencyKey, number } = readCompany(ctx, line.agencyId, 'agencyId');
+  return retryOnConcurrentChange(async () => {
+    const [form, rows] = await Promise.all([findStaffForm(ctx.db, agencyKey), allListed(ctx.db, agencyKey)]);
     if (isStale(form?.version, line)) return 'stale';
     const agents = await readAgents(
-      h,
+      ctx,
       line.agents.map((one, at) => ({ at, person: one })),
       now,
     );
     const before = rows.filter((row) => formIdOf(row) === form?.formId);
     await putStaffForm(
-      h,
+      ctx,
       {
         agencyKey,
         before: form,
         agents,
         version: line.version,
-        writes: staffFormAudits(h, { ...number, companyKey: agencyKey }, before, agents, fromRegistry(now)),
+        writes: staffFormAudits(ctx, { ...number, companyKey: agencyKey }, before, agents, fromRegistry(now)),
       },
       now,
     );

@@ -3,15 +3,15 @@ import { person } from '#contract/schemas.ts';
 import { type Period, parsePeriod, serviceItems } from '#domain/agreements.ts';
 import { shanghaiDay } from '#domain/days.ts';
 import { Problem } from '#domain/problem.ts';
-import type { House } from '#http/house.ts';
+import type { FlowContext } from '#http/house.ts';
 import { agentIdOf, type NewAgent, readAgents, staffRolesOfClient } from '#steps/agents.ts';
-import { type Between, endAgreement, factsOf, keptTerms, putInForce } from '#steps/agreements.ts';
+import { type Between, endAgreement, keptTerms, partiesOf, putInForce } from '#steps/agreements.ts';
 import { fromRegistry } from '#steps/relation-facts.ts';
 import type { Agreement } from '#store/agency-forms.ts';
-import { agreementWrite, findAgreement, findPair, isTaken, type Pair } from '#store/agreements.ts';
+import { agreementUpdate, findAgreement, findPair, isTaken, type Pair } from '#store/agreements.ts';
 import { activePeople } from '#store/relations.ts';
 import { findListed, findStaffForm } from '#store/staff-forms.ts';
-import { decidedAnew } from '#store/users.ts';
+import { retryOnConcurrentChange } from '#store/users.ts';
 import { readCompany, taxpayerId } from './companies.ts';
 import type { Outcome } from './outcome.ts';
 import { isStale, version } from './versions.ts';
@@ -41,9 +41,9 @@ type Line = v.InferOutput<typeof agreementLine>;
  * who are missing on the staff form, who are the client's own people, days that another agreement has too. An agreement
  * that somebody ended or refused here stays so: the next one has an id of its own.
  */
-export function takeAgreement(h: House, line: Line, now: Date): Promise<Outcome> {
-  const agency = readCompany(h, line.agencyId, 'agencyId');
-  const client = readCompany(h, line.clientId, 'clientId');
+export function takeAgreement(ctx: FlowContext, line: Line, now: Date): Promise<Outcome> {
+  const agency = readCompany(ctx, line.agencyId, 'agencyId');
+  const client = readCompany(ctx, line.clientId, 'clientId');
   if (agency.key === client.key)
     throw new Problem('BAD_REQUEST', { reason: 'clientId (not the agency itself)' });
   const period = parsePeriod(line);
@@ -55,10 +55,10 @@ export function takeAgreement(h: House, line: Line, now: Date): Promise<Outcome>
     clientNumber: client.number,
   };
   const origin = fromRegistry(now);
-  return decidedAnew(async () => {
+  return retryOnConcurrentChange(async () => {
     const [before, pair] = await Promise.all([
-      findAgreement(h.db, line.agreementId),
-      findPair(h.db, between),
+      findAgreement(ctx.db, line.agreementId),
+      findPair(ctx.db, between),
     ]);
     if (before && (before.agencyKey !== agency.key || before.clientKey !== client.key))
       throw new Problem('STATE_CONFLICT', { reason: 'agreementId (of another agency or client)' });
@@ -66,21 +66,21 @@ export function takeAgreement(h: House, line: Line, now: Date): Promise<Outcome>
     const isOver = before?.state === 'ended' || before?.state === 'rejected';
     if (before && (isOver || line.removed)) {
       if (isOver)
-        await h.db.transact([agreementWrite(line.agreementId, before.rev, { version: line.version })]);
-      else await endAgreement(h, before, pair, origin, [], line.version);
+        await ctx.db.transact([agreementUpdate(line.agreementId, before.rev, { version: line.version })]);
+      else await endAgreement(ctx, before, pair, origin, [], line.version);
       return { taken: 'accepted', ...(isOver && !line.removed ? { warnings: ['AGREEMENT_ENDED'] } : {}) };
     }
     const agents = await readAgents(
-      h,
+      ctx,
       line.agents.map((one, at) => ({ at, person: one })),
       now,
     );
     const terms = { ...period, items: line.items, agents };
     if (line.removed) {
-      await h.db.transact([
+      await ctx.db.transact([
         ...agents.flatMap(({ records }) => records),
-        agreementWrite(line.agreementId, 0, {
-          ...factsOf(between),
+        agreementUpdate(line.agreementId, 0, {
+          ...partiesOf(between),
           ...keptTerms(terms),
           state: 'ended',
           version: line.version,
@@ -89,8 +89,8 @@ export function takeAgreement(h: House, line: Line, now: Date): Promise<Outcome>
       ]);
       return { taken: 'accepted' };
     }
-    const warnings = await doubts(h, between, { pair, agents, period, now });
-    await putInForce(h, {
+    const warnings = await doubts(ctx, between, { pair, agents, period, now });
+    await putInForce(ctx, {
       between,
       before,
       pair,
@@ -112,17 +112,17 @@ interface Doubtful {
 }
 /** What the API would refuse (AGY-1, AGY-4). */
 async function doubts(
-  h: House,
+  ctx: FlowContext,
   { agencyKey, clientKey, agreementId }: Pick<Agreement, 'agencyKey' | 'clientKey' | 'agreementId'>,
   { pair, agents, period, now }: Doubtful,
 ): Promise<WarningCode[]> {
   const keys = agents.map(({ personKey }) => personKey);
   const [form, staff] = await Promise.all([
-    findStaffForm(h.db, agencyKey),
-    activePeople(h.db, clientKey, keys, staffRolesOfClient, shanghaiDay(now)),
+    findStaffForm(ctx.db, agencyKey),
+    activePeople(ctx.db, clientKey, keys, staffRolesOfClient, shanghaiDay(now)),
   ]);
-  const ids = keys.map((key) => agentIdOf(h, agencyKey, key));
-  const listed = form && (await findListed(h.db, form, ids));
+  const ids = keys.map((key) => agentIdOf(ctx, agencyKey, key));
+  const listed = form && (await findListed(ctx.db, form, ids));
   const isOver = period.until < shanghaiDay(now);
   return [
     ...(ids.every((id) => listed?.has(id)) ? [] : ['AGENT_NOT_LISTED' as const]),

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { person } from '#contract/schemas.ts';
 import { readCollectedAt } from '#domain/hall-records.ts';
 import { Problem } from '#domain/problem.ts';
-import type { House } from '#http/house.ts';
+import type { FlowContext } from '#http/house.ts';
 import { collect } from '#steps/collection.ts';
 import { fromRegistry } from '#steps/relation-facts.ts';
 import type { Taken } from './outcome.ts';
@@ -20,12 +20,12 @@ export const collectionLine = v.object({
 
 /** An older version changes nothing (ENT-3). Throws BAD_REQUEST where `collectedAt` is no time. */
 export async function takeCollection(
-  h: House,
+  ctx: FlowContext,
   line: v.InferOutput<typeof collectionLine>,
   now: Date,
 ): Promise<Taken> {
   const collectedAt = line.collectedAt === undefined ? undefined : readCollectedAt(line.collectedAt, now);
   if (line.collectedAt !== undefined && collectedAt === undefined)
     throw new Problem('BAD_REQUEST', { reason: 'collectedAt (time or day)' });
-  return collect(h, { ...line, collectedAt }, line.version, fromRegistry(now));
+  return collect(ctx, { ...line, collectedAt }, line.version, fromRegistry(now));
 }

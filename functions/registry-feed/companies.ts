@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { person } from '#contract/schemas.ts';
 import { Problem } from '#domain/problem.ts';
 import { parseTaxpayerId } from '#domain/taxpayers.ts';
-import type { House } from '#http/house.ts';
+import type { FlowContext } from '#http/house.ts';
 import { companyKeyOf, type KeptNumber, keptNumber } from '#store/taxpayers.ts';
 import { version } from './versions.ts';
 
@@ -13,13 +13,13 @@ export const placedEntries = { version, taxpayerId, person, removed: v.optional(
 
 /** The company of a line: its key, and its number as rows keep it. Throws BAD_REQUEST for what is no number (DOC-3). */
 export function readCompany(
-  h: House,
+  ctx: FlowContext,
   raw: string,
   member = 'taxpayerId',
 ): { readonly key: string; readonly number: KeptNumber } {
   const number = parsed(raw, member);
-  const key = companyKeyOf(h.keys, number);
-  return { key, number: keptNumber(h.dataKeys, key, number) };
+  const key = companyKeyOf(ctx.keys, number);
+  return { key, number: keptNumber(ctx.dataKeys, key, number) };
 }
 
 /** To the feed a malformed number is a bad line, not an unknown company. */

@@ -5,10 +5,10 @@ import { normaliseName } from '#domain/persons.ts';
 import { parsePhone } from '#domain/phones.ts';
 import { Problem } from '#domain/problem.ts';
 import { readReportNumber } from '#domain/report-numbers.ts';
-import type { House } from '#http/house.ts';
+import type { FlowContext } from '#http/house.ts';
 import { handlerKeysOf } from '#steps/report-handlers.ts';
 import { findNamedHandlers, findReportHead, reportWrites } from '#store/cross-region-reports.ts';
-import { decidedAnew } from '#store/users.ts';
+import { retryOnConcurrentChange } from '#store/users.ts';
 import { readCompany, taxpayerId } from './companies.ts';
 import type { Taken } from './outcome.ts';
 import { isStale, version } from './versions.ts';
@@ -30,27 +30,27 @@ export const crossRegionReportLine = v.object({
 type Line = v.InferOutput<typeof crossRegionReportLine>;
 
 /** Its company may be known or not yet (ENT-3). Whatever the report said before is gone in the same transaction. */
-export function takeReport(h: House, line: Line, now: Date): Promise<Taken> {
-  const { key: companyKey } = readCompany(h, line.taxpayerId);
+export function takeReport(ctx: FlowContext, line: Line, now: Date): Promise<Taken> {
+  const { key: companyKey } = readCompany(ctx, line.taxpayerId);
   const reportNo = readReportNumber(line.reportNo);
   if (reportNo === undefined) throw new Problem('BAD_REQUEST', { reason: 'reportNo (number)' });
   const handler = handlerKeysOf(
-    h,
+    ctx,
     companyKey,
     readName(line),
-    phoneKey(h.keys, parsePhone(line.handler.phone)),
+    phoneKey(ctx.keys, parsePhone(line.handler.phone)),
   );
-  return decidedAnew(async () => {
+  return retryOnConcurrentChange(async () => {
     const [head, named] = await Promise.all([
-      findReportHead(h.db, reportNo),
-      findNamedHandlers(h.db, companyKey, handler.nameKey),
+      findReportHead(ctx.db, reportNo),
+      findNamedHandlers(ctx.db, companyKey, handler.nameKey),
     ]);
     if (isStale(head?.version, line)) return 'stale';
     const before =
       head && head.handler.nameKey !== handler.nameKey
-        ? await findNamedHandlers(h.db, head.holder, head.handler.nameKey)
+        ? await findNamedHandlers(ctx.db, head.holder, head.handler.nameKey)
         : undefined;
-    await h.db.transact(
+    await ctx.db.transact(
       reportWrites(
         {
           companyKey,

@@ -11,14 +11,14 @@ interface Waiting<Question, Answer> {
 }
 
 /** Collects what is asked until the event loop has gone round once, and hands it over together. */
-function gathering<Question, Answer>(send: (gathered: Waiting<Question, Answer>[]) => void) {
+function batching<Question, Answer>(send: (batch: Waiting<Question, Answer>[]) => void) {
   let waiting: Waiting<Question, Answer>[] = [];
   return (question: Question): Promise<Answer> => {
     if (waiting.length === 0)
       setImmediate(() => {
-        const gathered = waiting;
+        const batch = waiting;
         waiting = [];
-        send(gathered);
+        send(batch);
       });
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
     waiting.push({ question, resolve, reject });
@@ -31,31 +31,31 @@ function gathering<Question, Answer>(send: (gathered: Waiting<Question, Answer>[
  * their transactions become one, which takes a fraction of the work of so many calls. Reads are as strongly consistent
  * as alone; a line's writes are still all or none, and refused by its own conditions only.
  */
-export const gatheredTables = (db: Db): Db => ({
+export const batchedTables = (db: Db): Db => ({
   ...db,
-  get: gatheredGet(db),
-  transact: gatheredTransact(db),
+  get: batchedGet(db),
+  transact: batchedTransact(db),
 });
 
-interface Place {
+interface ItemRef {
   readonly table: TableName;
   readonly key: Key;
 }
-function gatheredGet(db: Db): Db['get'] {
-  const get = gathering<Place, Item | undefined>((all) => {
+function batchedGet(db: Db): Db['get'] {
+  const get = batching<ItemRef, Item | undefined>((all) => {
     for (let at = 0; at < all.length; at += mostItems) void read(all.slice(at, at + mostItems));
   });
 
-  async function read(asked: readonly Waiting<Place, Item | undefined>[]): Promise<void> {
+  async function read(asked: readonly Waiting<ItemRef, Item | undefined>[]): Promise<void> {
     // A batch may not name an item twice: whoever asks for the same shares the answer.
-    const places = new Map(asked.map(({ question }) => [nameOf(question), question]));
+    const refs = new Map(asked.map(({ question }) => [nameOf(question), question]));
     try {
-      const [only] = places.values();
+      const [only] = refs.values();
       const items =
-        only && places.size === 1
+        only && refs.size === 1
           ? [await db.get<Item>(only.table, only.key)]
-          : await db.batchGet([...places.values()]);
-      const found = new Map([...places.keys()].map((name, index) => [name, items[index]]));
+          : await db.batchGet([...refs.values()]);
+      const found = new Map([...refs.keys()].map((name, index) => [name, items[index]]));
       for (const { question, resolve } of asked) resolve(found.get(nameOf(question)));
     } catch (error) {
       for (const { reject } of asked) reject(error);
@@ -64,12 +64,12 @@ function gatheredGet(db: Db): Db['get'] {
   return <T extends object>(table: TableName, key: Key, { consistent = true } = {}) =>
     consistent ? (get({ table, key }) as Promise<T | undefined>) : db.get<T>(table, key, { consistent });
 }
-const nameOf = ({ table, key }: Place): string => JSON.stringify([table, key]);
+const nameOf = ({ table, key }: ItemRef): string => JSON.stringify([table, key]);
 
 type Transaction = Waiting<readonly Write[], void>;
 
-function gatheredTransact(db: Db): Db['transact'] {
-  return gathering<readonly Write[], void>((all) => {
+function batchedTransact(db: Db): Db['transact'] {
+  return batching<readonly Write[], void>((all) => {
     let group: Transaction[] = [];
     let items = 0;
     for (const one of all) {

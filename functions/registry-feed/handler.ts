@@ -1,18 +1,18 @@
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { writeLine } from '#gateways/log.ts';
 import { createSmsGateway } from '#gateways/sms/index.ts';
-import { type House, houseOf } from '#http/house.ts';
+import { type FlowContext, flowContextOf } from '#http/house.ts';
 import { causeOf } from '#http/log.ts';
 import { openTables } from '#store/db.ts';
 import { registryFeed } from './contract.ts';
-import { gatheredTables } from './gathered.ts';
+import { batchedTables } from './gathered.ts';
 import { readMessage } from './messages.ts';
 import { type Circumstances, takeFile } from './take-file.ts';
-import { type FeedCounts, type Told, takeLines } from './take-lines.ts';
+import { type FeedCounts, type LineIssue, takeLines } from './take-lines.ts';
 
 const tables = openTables();
 /** Calls are gathered within one invocation. */
-const openHouse = () => houseOf(registryFeed, { db: gatheredTables(tables), sms: createSmsGateway })();
+const openContext = () => flowContextOf(registryFeed, { db: batchedTables(tables), sms: createSmsGateway })();
 
 /** A batch of lines handed over directly, numbered from `firstLine`. */
 interface Batch {
@@ -22,8 +22,8 @@ interface Batch {
 
 /** What a direct hand-over is answered: everything about it, because it is small. */
 type Report = Pick<FeedCounts, 'accepted' | 'stale' | 'emptied'> & {
-  readonly rejected: readonly Told[];
-  readonly warnings: readonly Told[];
+  readonly rejected: readonly LineIssue[];
+  readonly warnings: readonly LineIssue[];
 };
 
 /**
@@ -35,9 +35,9 @@ export async function handler(event: SQSEvent | Batch, context: Context): Promis
 }
 
 async function takeBatch({ lines, firstLine = 1 }: Batch): Promise<Report> {
-  const rejected: Told[] = [];
-  const warnings: Told[] = [];
-  const { accepted, stale, emptied } = await takeLines(await openHouse(), lines, firstLine, new Date(), {
+  const rejected: LineIssue[] = [];
+  const warnings: LineIssue[] = [];
+  const { accepted, stale, emptied } = await takeLines(await openContext(), lines, firstLine, new Date(), {
     rejected: (told) => rejected.push(told),
     warned: (told) => warnings.push(told),
   });
@@ -46,12 +46,12 @@ async function takeBatch({ lines, firstLine = 1 }: Batch): Promise<Report> {
 }
 
 async function takeMessages({ Records }: SQSEvent, context: Context): Promise<SQSBatchResponse> {
-  const house = await openHouse();
+  const ctx = await openContext();
   const batchItemFailures: SQSBatchResponse['batchItemFailures'] = [];
   for (const { messageId, body, eventSourceARN } of Records) {
     const remainingMs = () => context.getRemainingTimeInMillis();
     try {
-      await takeMessage(house, body, { messageId, queueArn: eventSourceARN, remainingMs });
+      await takeMessage(ctx, body, { messageId, queueArn: eventSourceARN, remainingMs });
     } catch (error) {
       writeLine({
         level: 'ERROR',
@@ -67,17 +67,17 @@ async function takeMessages({ Records }: SQSEvent, context: Context): Promise<SQ
 }
 
 /** Each rejection goes to the log at once, with the message or file it belongs to. */
-async function takeMessage(h: House, body: string, circumstances: Circumstances): Promise<void> {
+async function takeMessage(ctx: FlowContext, body: string, circumstances: Circumstances): Promise<void> {
   const now = new Date();
   const asked = readMessage(body, now);
   if (asked.kind === 'files') {
-    for (const file of asked.files) await takeFile(h, file, circumstances);
+    for (const file of asked.files) await takeFile(ctx, file, circumstances);
     return;
   }
   const told = { flow: 'registry-feed', messageId: circumstances.messageId };
-  const tell = (word: 'rejected' | 'warning') => (one: Told) =>
+  const tell = (word: 'rejected' | 'warning') => (one: LineIssue) =>
     writeLine({ level: 'WARN', ...told, word, ...one });
-  const counts = await takeLines(h, asked.lines, 1, now, {
+  const counts = await takeLines(ctx, asked.lines, 1, now, {
     rejected: tell('rejected'),
     warned: tell('warning'),
   });

@@ -1,6 +1,6 @@
 import { parseLegacyHash, type StoredPassword, wrapLegacyHash } from '#crypto/passwords.ts';
 import { Problem } from '#domain/problem.ts';
-import type { House } from '#http/house.ts';
+import type { FlowContext } from '#http/house.ts';
 
 /** The old hash of a line, wrapped (MIG-1): computed when it is needed, and once. */
 export type LegacyHash = () => Promise<StoredPassword>;
@@ -10,12 +10,16 @@ export type LegacyHash = () => Promise<StoredPassword>;
  * import by far; deciding anew costs none more.
  * @throws Problem BAD_REQUEST that names the member, for a scheme that nobody here can compute
  */
-export function legacyHash(h: House, text: string | undefined, member: string): LegacyHash | undefined {
+export function legacyHash(
+  ctx: FlowContext,
+  text: string | undefined,
+  member: string,
+): LegacyHash | undefined {
   if (text === undefined) return undefined;
   if (!parseLegacyHash(text)) throw new Problem('BAD_REQUEST', { reason: `${member} (hash scheme)` });
   let wrapped: Promise<StoredPassword> | undefined;
   return () => {
-    wrapped ??= wrapLegacyHash(text, h.keys, h.settings.policies);
+    wrapped ??= wrapLegacyHash(text, ctx.keys, ctx.settings.policies);
     return wrapped;
   };
 }

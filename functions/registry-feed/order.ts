@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { orderEntries } from '#contract/schemas.ts';
-import type { House } from '#http/house.ts';
+import type { FlowContext } from '#http/house.ts';
 import { writeOrderLine } from '#http/log.ts';
 import { giveOrder } from '#steps/orders.ts';
 import { fromRegistry } from '#steps/relation-facts.ts';
@@ -17,8 +17,12 @@ export const orderLine = v.object({
 });
 
 /** An older version changes nothing (ENT-3). */
-export async function takeOrder(h: House, line: v.InferOutput<typeof orderLine>, now: Date): Promise<Taken> {
-  const taken = await giveOrder(h, exchangeCall(now), line, line.version, fromRegistry(now));
+export async function takeOrder(
+  ctx: FlowContext,
+  line: v.InferOutput<typeof orderLine>,
+  now: Date,
+): Promise<Taken> {
+  const taken = await giveOrder(ctx, exchangeCall(now), line, line.version, fromRegistry(now));
   if (taken === 'accepted') writeOrderLine('registry-feed', line.order);
   return taken;
 }

@@ -4,19 +4,26 @@ import { seal } from '#crypto/sealed.ts';
 import { maskPhone } from '#domain/masks.ts';
 import { parsePhone } from '#domain/phones.ts';
 import { Problem } from '#domain/problem.ts';
-import type { House } from '#http/house.ts';
+import type { FlowContext } from '#http/house.ts';
 import { fromRegistry } from '#steps/relation-facts.ts';
-import { auditWrite } from '#store/audit.ts';
+import { auditEventPut } from '#store/audit.ts';
 import type { Write } from '#store/db.ts';
 import {
-  contestPhoneWrite,
-  importPhoneWrite,
+  contestPhoneUpdate,
+  importPhoneUpdate,
   isOwned,
   type OwnedPhone,
   type PhoneRow,
-  releasePhoneWrite,
+  releasePhoneUpdate,
 } from '#store/phones.ts';
-import { findPerson, type OwnPhone, type Person, personWrite, Stale, sealContext } from '#store/users.ts';
+import {
+  ConcurrentChange,
+  findPerson,
+  type OwnPhone,
+  type Person,
+  personUpdate,
+  sealContext,
+} from '#store/users.ts';
 import type { WarningCode } from './warnings.ts';
 
 /** A number of a line. */
@@ -26,10 +33,10 @@ export interface ReadNumber {
 }
 
 /** The numbers of a line, each once. Throws PHONE_INVALID, TOO_MANY_PHONES (PHN-1). */
-export function readNumbers(h: House, typed: readonly string[]): ReadNumber[] {
+export function readNumbers(ctx: FlowContext, typed: readonly string[]): ReadNumber[] {
   const phones = [...new Set(typed.map((one) => parsePhone(one)))];
-  if (phones.length > h.settings.policies.phonesPerPerson) throw new Problem('TOO_MANY_PHONES');
-  return phones.map((phone) => ({ phone, phoneKey: phoneKeyOf(h.keys, phone) }));
+  if (phones.length > ctx.settings.policies.phonesPerPerson) throw new Problem('TOO_MANY_PHONES');
+  return phones.map((phone) => ({ phone, phoneKey: phoneKeyOf(ctx.keys, phone) }));
 }
 
 /** What becomes of the numbers of a line. */
@@ -51,7 +58,7 @@ export interface PhoneLossOf {
   readonly phones: string;
 }
 
-const stale = (): Error => new Stale();
+const stale = (): Error => new ConcurrentChange();
 
 /**
  * MIG-1: a number that imports name for two people is taken from both and given to no later line; one that somebody
@@ -60,7 +67,7 @@ const stale = (): Error => new Stale();
  * @param rows of `numbers`, in their order
  */
 export async function takePhones(
-  h: House,
+  ctx: FlowContext,
   personKey: string,
   known: Person | undefined,
   numbers: readonly ReadNumber[],
@@ -79,18 +86,18 @@ export async function takePhones(
     if (own) phones.push(own);
     else if (isOwned(row) && row.personKey !== personKey) {
       if (row.imported) lost.push(row);
-      if (row.imported || !row.contested) writes.push(contestPhoneWrite(row, now, stale));
+      if (row.imported || !row.contested) writes.push(contestPhoneUpdate(row, now, stale));
       warnings.push(row.imported ? 'PHONE_EMPTIED' : 'PHONE_OF_ANOTHER');
     } else if (row?.contested) warnings.push('PHONE_REFUSED');
     else {
       phones.push({
         phoneId: handle(),
         phoneKey,
-        sealed: seal(h.dataKeys, sealContext.phone(phoneKey), phone),
+        sealed: seal(ctx.dataKeys, sealContext.phone(phoneKey), phone),
         since: now.toISOString(),
         imported: true,
       });
-      writes.push(importPhoneWrite(phoneKey, personKey, now, stale));
+      writes.push(importPhoneUpdate(phoneKey, personKey, now, stale));
     }
   }
   const held = await Promise.all([...new Set(lost.map((row) => row.personKey))].map(loss));
@@ -106,12 +113,12 @@ export async function takePhones(
 
   /** What one former holder loses, however many of the line's numbers they held. */
   async function loss(holder: string): Promise<{ writes: Write[]; loss: PhoneLossOf[] }> {
-    const former = await findPerson(h.db, holder);
+    const former = await findPerson(ctx.db, holder);
     if (!former) return { writes: [], loss: [] };
     const keys = new Set(lost.filter((row) => row.personKey === holder).map((row) => row.phoneKey));
     const masked = numbers.filter(({ phoneKey }) => keys.has(phoneKey)).map(({ phone }) => maskPhone(phone));
     return {
-      writes: lossWrites(h, former, keys, numbers, now),
+      writes: lossWrites(ctx, former, keys, numbers, now),
       loss: [{ former, phoneKeys: [...keys], phones: masked.join('、') }],
     };
   }
@@ -136,11 +143,11 @@ const released = (
 ): Write[] =>
   (known?.phones ?? [])
     .filter((one) => !kept.includes(one))
-    .map((one) => releasePhoneWrite(one.phoneKey, personKey, now, stale));
+    .map((one) => releasePhoneUpdate(one.phoneKey, personKey, now, stale));
 
 /** 置空 of a former holder, who meets LGN-5 where nothing is left, and finds it in the own history. */
 function lossWrites(
-  h: House,
+  ctx: FlowContext,
   former: Person,
   keys: ReadonlySet<string>,
   numbers: readonly ReadNumber[],
@@ -154,7 +161,7 @@ function lossWrites(
     phoneKeys: migrated.gave.phoneKeys.filter((key) => !keys.has(key)),
   };
   return [
-    personWrite(
+    personUpdate(
       former.personKey,
       former.rev,
       {
@@ -165,7 +172,7 @@ function lossWrites(
       stale,
     ),
     ...[...keys].map((key) =>
-      auditWrite(
+      auditEventPut(
         {
           ...fromRegistry(now),
           subject: former.personKey,
@@ -176,7 +183,7 @@ function lossWrites(
             phone: maskPhone(numbers.find(({ phoneKey }) => phoneKey === key)?.phone ?? ''),
           },
         },
-        h.settings.policies.auditRetentionDays,
+        ctx.settings.policies.auditRetentionDays,
       ),
     ),
   ];

@@ -1,22 +1,22 @@
 import * as v from 'valibot';
 import { personEntries } from '#contract/schemas.ts';
 import { isHashed } from '#crypto/passwords.ts';
-import type { House } from '#http/house.ts';
+import type { FlowContext } from '#http/house.ts';
 import { endSessions } from '#steps/end-sessions.ts';
 import { type NamedPerson, readPerson, requireSameName } from '#steps/named-person.ts';
 import { fromRegistry } from '#steps/relation-facts.ts';
 import { tellLoss } from '#steps/take-phone.ts';
-import { auditWrite } from '#store/audit.ts';
+import { auditEventPut } from '#store/audit.ts';
 import type { Write } from '#store/db.ts';
 import { findPhone, type PhoneRow } from '#store/phones.ts';
 import {
-  decidedAnew,
+  ConcurrentChange,
   findPerson,
   isNamed,
   type Person,
   type PersonChanges,
-  personWrite,
-  Stale,
+  personUpdate,
+  retryOnConcurrentChange,
 } from '#store/users.ts';
 import { exchangeCall } from './exchange.ts';
 import { type LegacyHash, legacyHash } from './legacy-hash.ts';
@@ -41,21 +41,21 @@ type PersonLine = v.InferOutput<typeof personLine>;
  * here since stays: an account that was registered or changed here takes only the version and a higher level from
  * the line.
  */
-export function takePerson(h: House, line: PersonLine, now: Date): Promise<Outcome> {
-  const named = readPerson(h, line, now);
-  const numbers = readNumbers(h, line.phones);
-  const hash = legacyHash(h, line.passwordHash, 'passwordHash');
-  return decidedAnew(async () => {
+export function takePerson(ctx: FlowContext, line: PersonLine, now: Date): Promise<Outcome> {
+  const named = readPerson(ctx, line, now);
+  const numbers = readNumbers(ctx, line.phones);
+  const hash = legacyHash(ctx, line.passwordHash, 'passwordHash');
+  return retryOnConcurrentChange(async () => {
     const [known, ...rows] = await Promise.all([
-      findPerson(h.db, named.key),
-      ...numbers.map(({ phoneKey }) => findPhone(h.db, phoneKey)),
+      findPerson(ctx.db, named.key),
+      ...numbers.map(({ phoneKey }) => findPhone(ctx.db, phoneKey)),
     ]);
-    requireSameName(h, named, known);
+    requireSameName(ctx, named, known);
     if (isStale(known?.migrated?.version, line)) return { taken: 'stale' };
-    if (known?.account && isChangedHere(known)) return keep(h, line, known, now);
+    if (known?.account && isChangedHere(known)) return keep(ctx, line, known, now);
     return line.state === 'valid'
-      ? open(h, line, named, known, numbers, rows, hash, now)
-      : close(h, line, named, known, now);
+      ? open(ctx, line, named, known, numbers, rows, hash, now)
+      : close(ctx, line, named, known, now);
   });
 }
 
@@ -76,16 +76,16 @@ function isChangedHere(person: Person): boolean {
 }
 
 /** The account stays as it is; the document was seen by whoever checked the face. */
-async function keep(h: House, line: PersonLine, known: Person, now: Date): Promise<Outcome> {
+async function keep(ctx: FlowContext, line: PersonLine, known: Person, now: Date): Promise<Outcome> {
   const realNameLevel = levelAfter(known, line);
-  await h.db.transact([
-    personWrite(
+  await ctx.db.transact([
+    personUpdate(
       known.personKey,
       known.rev,
       { realNameLevel, migrated: { ...known.migrated, version: line.version } },
-      () => new Stale(),
+      () => new ConcurrentChange(),
     ),
-    migratedAudit(h, known.personKey, now, { realNameLevel, reason: 'kept' }),
+    migratedAudit(ctx, known.personKey, now, { realNameLevel, reason: 'kept' }),
   ]);
   // A line of the old systems ends no account of this one; whoever means that orders it (ORD-1).
   const isMeantToEnd = line.state !== 'valid' && known.account?.status === 'active';
@@ -93,7 +93,7 @@ async function keep(h: House, line: PersonLine, known: Person, now: Date): Promi
 }
 
 async function open(
-  h: House,
+  ctx: FlowContext,
   line: PersonLine,
   named: NamedPerson,
   known: Person | undefined,
@@ -105,16 +105,16 @@ async function open(
   // ORD-1: who was taken off all phones gets none back from what an old system still knows.
   const phones = known?.orders?.emptiedAt
     ? noPhones(known, now)
-    : await takePhones(h, named.key, known, numbers, rows, now);
+    : await takePhones(ctx, named.key, known, numbers, rows, now);
   const realNameLevel = levelAfter(known, line);
-  await write(h, named, known, now, 'active', line.version, phones, {
+  await write(ctx, named, known, now, 'active', line.version, phones, {
     ...(await passwordAfter(known, hash)),
     realNameLevel,
     account: known?.account?.status === 'active' ? known.account : accountOf('active', now),
   });
   // PWD-3: what somebody else's line took from an account is told at the numbers that are left to it.
   await Promise.all(
-    phones.losses.map((loss) => tellLoss(h, exchangeCall(now), loss.former, loss.phoneKeys, loss.phones)),
+    phones.losses.map((loss) => tellLoss(ctx, exchangeCall(now), loss.former, loss.phoneKeys, loss.phones)),
   );
   return { taken: 'accepted', warnings: phones.warnings, emptied: phones.emptied };
 }
@@ -135,14 +135,14 @@ async function passwordAfter(
 
 /** REG-4: the record stays, and waits for its person to register again. Numbers of an ended account are nobody's. */
 async function close(
-  h: House,
+  ctx: FlowContext,
   line: PersonLine,
   named: NamedPerson,
   known: Person | undefined,
   now: Date,
 ): Promise<Outcome> {
   const status = line.state === 'cancelled' ? 'cancelled' : 'invalid';
-  await write(h, named, known, now, status, line.version, noPhones(known, now), {
+  await write(ctx, named, known, now, status, line.version, noPhones(known, now), {
     realNameLevel: levelAfter(known, line),
     account: known?.account?.status === status ? known.account : accountOf(status, now),
     password: undefined,
@@ -154,7 +154,7 @@ async function close(
 
 /** One transaction for a person whose account comes from imports alone so far. */
 async function write(
-  h: House,
+  ctx: FlowContext,
   named: NamedPerson,
   known: Person | undefined,
   now: Date,
@@ -168,10 +168,10 @@ async function write(
   const passwordRev = (known?.passwordRev ?? 0) + (isNewPassword ? 1 : 0);
   const sessions =
     known && isNewPassword
-      ? endSessions(h, exchangeCall(now), known, status === 'active' ? 'credential-change' : 'deregistered')
+      ? endSessions(ctx, exchangeCall(now), known, status === 'active' ? 'credential-change' : 'deregistered')
       : { changes: {}, writes: [] };
   const all: PersonChanges = {
-    ...(isNamed(known) ? {} : named.facts),
+    ...(isNamed(known) ? {} : named.record),
     ...changes,
     ...sessions.changes,
     ...(passwordRev > 0 ? { passwordRev } : {}),
@@ -182,11 +182,11 @@ async function write(
       gave: { status, passwordRev, phoneKeys: phones.phones.map(({ phoneKey }) => phoneKey) },
     },
   };
-  await h.db.transact([
-    personWrite(named.key, known?.rev ?? 0, all, () => new Stale()),
+  await ctx.db.transact([
+    personUpdate(named.key, known?.rev ?? 0, all, () => new ConcurrentChange()),
     ...phones.writes,
     ...sessions.writes,
-    migratedAudit(h, named.key, now, {
+    migratedAudit(ctx, named.key, now, {
       realNameLevel: changes.realNameLevel,
       state: status,
     }),
@@ -203,12 +203,12 @@ const accountOf = (status: 'active' | 'cancelled' | 'invalid', now: Date) => ({
 });
 
 const migratedAudit = (
-  h: House,
+  ctx: FlowContext,
   subject: string,
   now: Date,
   detail: Readonly<Record<string, string | number | boolean>>,
 ): Write =>
-  auditWrite(
+  auditEventPut(
     { ...fromRegistry(now), subject, kind: 'migrated', outcome: 'success', detail },
-    h.settings.policies.auditRetentionDays,
+    ctx.settings.policies.auditRetentionDays,
   );

@@ -27,7 +27,7 @@ interface Task {
  * source only what `bounds` allow, so that a source of any length needs no more memory than they say.
  * @throws the first error of a piece or of the source: nothing is begun after it, and what runs is waited for
  */
-export async function runSideBySide(
+export async function runKeyed(
   source: Iterable<Piece> | AsyncIterable<Piece>,
   bounds: Bounds,
 ): Promise<void> {

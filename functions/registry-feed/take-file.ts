@@ -1,7 +1,7 @@
 import { callAws } from '#gateways/aws.ts';
 import { writeLine } from '#gateways/log.ts';
 import { ObjectChanged } from '#gateways/object-ranges.ts';
-import type { House } from '#http/house.ts';
+import type { FlowContext } from '#http/house.ts';
 import { causeOf } from '#http/log.ts';
 import { nextLines } from './file-lines.ts';
 import { continuationMessage, type FeedFile } from './messages.ts';
@@ -27,7 +27,7 @@ const pauseSeconds = 60;
  * @throws where nothing could be taken: the message comes again, which repeats harmlessly
  */
 export async function takeFile(
-  h: House,
+  ctx: FlowContext,
   file: FeedFile,
   { messageId, queueArn, remainingMs }: Circumstances,
 ): Promise<void> {
@@ -38,7 +38,7 @@ export async function takeFile(
       const { lines, next, atEnd, etag, size } = await nextLines(at, at.position, at.etag);
       const tell = (word: 'rejected' | 'warning') => (one: object) =>
         writeLine({ level: 'WARN', ...told, file: etag, word, ...one });
-      const counts = await takeLines(h, lines, at.position.line, new Date(), {
+      const counts = await takeLines(ctx, lines, at.position.line, new Date(), {
         rejected: tell('rejected'),
         warned: tell('warning'),
       });

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as v from 'valibot';
 import { Problem } from '#domain/problem.ts';
-import type { House } from '#http/house.ts';
+import type { FlowContext } from '#http/house.ts';
 import { messageFor } from '#http/messages/index.ts';
 import { asProblem } from '#http/problems.ts';
 import { agencyStaffLine, takeAgencyStaff } from './agency-staff.ts';
@@ -13,13 +13,13 @@ import { objectsOf } from './objects.ts';
 import { orderLine, takeOrder } from './order.ts';
 import type { Outcome, Taken } from './outcome.ts';
 import { personLine, takePerson } from './person.ts';
-import { type Bounds, type Piece, runSideBySide } from './side-by-side.ts';
+import { type Bounds, type Piece, runKeyed } from './side-by-side.ts';
 import { takeTaxHandler, taxHandlerLine } from './tax-handler.ts';
 import { takeTaxpayer, taxpayerLine } from './taxpayer.ts';
 import { warningOf } from './warnings.ts';
 
 /** What is told of a line (ENT-3): by number, code and reason, which never repeats what the line held. */
-export interface Told {
+export interface LineIssue {
   readonly line: number;
   readonly code: string;
   readonly message: string;
@@ -35,8 +35,8 @@ export interface FeedCounts {
 export const noCounts = (): FeedCounts => ({ accepted: 0, stale: 0, rejected: 0, warnings: 0, emptied: 0 });
 /** Told of lines by their numbers, not always in that order. */
 export interface Listener {
-  rejected(told: Told): void;
-  warned(told: Told): void;
+  rejected(told: LineIssue): void;
+  warned(told: LineIssue): void;
 }
 
 const lineSchema = v.variant('type', [
@@ -70,27 +70,27 @@ function readLine(text: string): Line {
   });
 }
 
-function takeLine(h: House, line: Line, now: Date): Promise<Taken | Outcome> {
+function takeLine(ctx: FlowContext, line: Line, now: Date): Promise<Taken | Outcome> {
   switch (line.type) {
     case 'collection':
-      return takeCollection(h, line, now);
+      return takeCollection(ctx, line, now);
     case 'person':
-      return takePerson(h, line, now);
+      return takePerson(ctx, line, now);
     case 'taxpayer':
-      return takeTaxpayer(h, line, now);
+      return takeTaxpayer(ctx, line, now);
     case 'legal-representative':
     case 'finance-head':
-      return takeAppointment(h, line, now);
+      return takeAppointment(ctx, line, now);
     case 'agency-staff':
-      return takeAgencyStaff(h, line, now);
+      return takeAgencyStaff(ctx, line, now);
     case 'agreement':
-      return takeAgreement(h, line, now);
+      return takeAgreement(ctx, line, now);
     case 'tax-handler':
-      return takeTaxHandler(h, line, now);
+      return takeTaxHandler(ctx, line, now);
     case 'cross-region-report':
-      return takeReport(h, line, now);
+      return takeReport(ctx, line, now);
     case 'order':
-      return takeOrder(h, line, now);
+      return takeOrder(ctx, line, now);
   }
 }
 
@@ -106,7 +106,7 @@ const pauseMs = 1_000;
  * @throws when a dependency is away, after the lines under way have ended; no further line is begun
  */
 export async function takeLines(
-  h: House,
+  ctx: FlowContext,
   lines: Iterable<string> | AsyncIterable<string>,
   firstLine: number,
   now: Date,
@@ -138,7 +138,7 @@ export async function takeLines(
       }
       const run = async (): Promise<void> => {
         try {
-          took(at, await patiently(() => takeLine(h, line, now)));
+          took(at, await patiently(() => takeLine(ctx, line, now)));
         } catch (error) {
           const problem = asProblem(error);
           if (isPassing(problem)) throw error;
@@ -148,7 +148,7 @@ export async function takeLines(
       yield { keys: objectsOf(line), size: text.length, run };
     }
   }
-  await runSideBySide(pieces(), bounds);
+  await runKeyed(pieces(), bounds);
   return counts;
 }
 

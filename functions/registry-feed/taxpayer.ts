@@ -1,14 +1,20 @@
 import * as v from 'valibot';
 import { appointedRoles } from '#domain/relations.ts';
 import { type CompanyState, companyStates, companySubjects } from '#domain/taxpayers.ts';
-import type { House } from '#http/house.ts';
+import type { FlowContext } from '#http/house.ts';
 import { appointedWrites, appointmentFields } from '#steps/appointments.ts';
 import { refreshCopies } from '#steps/company-copies.ts';
 import { fromRegistry } from '#steps/relation-facts.ts';
-import { auditWrite } from '#store/audit.ts';
+import { auditEventPut } from '#store/audit.ts';
 import type { Write } from '#store/db.ts';
-import { findTaxpayer, isKnown, type KnownTaxpayer, type Taxpayer, taxpayerWrite } from '#store/taxpayers.ts';
-import { decidedAnew, findPerson, Stale } from '#store/users.ts';
+import {
+  findTaxpayer,
+  isKnown,
+  type KnownTaxpayer,
+  type Taxpayer,
+  taxpayerUpdate,
+} from '#store/taxpayers.ts';
+import { ConcurrentChange, findPerson, retryOnConcurrentChange } from '#store/users.ts';
 import { readCompany, taxpayerId } from './companies.ts';
 import { legacyHash } from './legacy-hash.ts';
 import type { Taken } from './outcome.ts';
@@ -33,14 +39,18 @@ export const taxpayerLine = v.object({
  * The company's facts, and in the same transaction what they mean for a legal representative who was appointed
  * before (REL-2). A version that is not newer changes nothing.
  */
-export function takeTaxpayer(h: House, line: v.InferOutput<typeof taxpayerLine>, now: Date): Promise<Taken> {
-  const { key, number } = readCompany(h, line.taxpayerId);
+export function takeTaxpayer(
+  ctx: FlowContext,
+  line: v.InferOutput<typeof taxpayerLine>,
+  now: Date,
+): Promise<Taken> {
+  const { key, number } = readCompany(ctx, line.taxpayerId);
   const subjects = companySubjects.filter((one) => [line.subject].flat().includes(one));
-  const hash = legacyHash(h, line.companyPasswordHash, 'companyPasswordHash');
-  return decidedAnew(async () => {
-    const known = await findTaxpayer(h.db, key);
+  const hash = legacyHash(ctx, line.companyPasswordHash, 'companyPasswordHash');
+  return retryOnConcurrentChange(async () => {
+    const known = await findTaxpayer(ctx.db, key);
     if (isStale(known?.taxpayerVersion, line)) {
-      if (isKnown(known)) await finish(h, known, now);
+      if (isKnown(known)) await finish(ctx, known, now);
       return 'stale';
     }
     // ENT-4: with its cancellation everything ends that stood on the company; who is appointed comes again by lines.
@@ -75,8 +85,8 @@ export function takeTaxpayer(h: House, line: v.InferOutput<typeof taxpayerLine>,
         known.state !== company.state ||
         known.subjects.join() !== company.subjects.join());
     const copiesDue = renamed || known?.copiesDue === true;
-    await h.db.transact([
-      taxpayerWrite(
+    await ctx.db.transact([
+      taxpayerUpdate(
         key,
         known?.rev ?? 0,
         {
@@ -85,12 +95,12 @@ export function takeTaxpayer(h: House, line: v.InferOutput<typeof taxpayerLine>,
           ...(line.state === 'cancelled' ? { confirmedAt: undefined } : {}),
           copiesDue: copiesDue ? true : undefined,
         },
-        () => new Stale(),
+        () => new ConcurrentChange(),
       ),
-      ...(await allAppointedWrites(h, company, now)),
-      ...stateAudit(h, known, company, now),
+      ...(await allAppointedWrites(ctx, company, now)),
+      ...stateAudit(ctx, known, company, now),
     ]);
-    await finish(h, copiesDue ? { ...company, copiesDue } : company, now);
+    await finish(ctx, copiesDue ? { ...company, copiesDue } : company, now);
     return 'accepted';
   });
 }
@@ -100,28 +110,33 @@ const stateAfter = (known: Taxpayer | undefined, told: CompanyState): CompanySta
   known?.confirmedAt !== undefined && told === 'awaiting-confirmation' ? 'active' : told;
 
 /** What is due after a company's line and does not fit its transaction; any later line finishes it. */
-async function finish(h: House, company: KnownTaxpayer, now: Date): Promise<void> {
+async function finish(ctx: FlowContext, company: KnownTaxpayer, now: Date): Promise<void> {
   // Copies first: taking up handlers changes the company's row, on which the end of the copying depends.
-  if (company.copiesDue) await refreshCopies(h, company);
-  if (company.handlersDue) await settleHandlers(h, company, now);
+  if (company.copiesDue) await refreshCopies(ctx, company);
+  if (company.handlersDue) await settleHandlers(ctx, company, now);
 }
 
-async function allAppointedWrites(h: House, company: KnownTaxpayer, now: Date): Promise<Write[]> {
+async function allAppointedWrites(ctx: FlowContext, company: KnownTaxpayer, now: Date): Promise<Write[]> {
   const writes = appointedRoles.map(async (role) => {
     const appointed = company[appointmentFields[role].holder];
     if (!appointed) return [];
-    const holder = await findPerson(h.db, appointed.personKey);
+    const holder = await findPerson(ctx.db, appointed.personKey);
     if (!holder) throw new Error('an appointed person without a record');
-    return (await appointedWrites(h, company, role, holder, fromRegistry(now))).writes;
+    return (await appointedWrites(ctx, company, role, holder, fromRegistry(now))).writes;
   });
   return (await Promise.all(writes)).flat();
 }
 
 /** A company's first line tells no change; each later change of its state stands in its history. */
-function stateAudit(h: House, before: Taxpayer | undefined, company: KnownTaxpayer, now: Date): Write[] {
+function stateAudit(
+  ctx: FlowContext,
+  before: Taxpayer | undefined,
+  company: KnownTaxpayer,
+  now: Date,
+): Write[] {
   if (!isKnown(before) || before.state === company.state) return [];
   return [
-    auditWrite(
+    auditEventPut(
       {
         subject: company.companyKey,
         kind: 'company-state',
@@ -129,7 +144,7 @@ function stateAudit(h: House, before: Taxpayer | undefined, company: KnownTaxpay
         ...fromRegistry(now),
         detail: { state: company.state },
       },
-      h.settings.policies.auditRetentionDays,
+      ctx.settings.policies.auditRetentionDays,
     ),
   ];
 }

@@ -2,12 +2,12 @@ import { constantTimeEqual } from '#crypto/keys.ts';
 import { Problem } from '#domain/problem.ts';
 import { ok } from '#http/answers.ts';
 import type { CallOf, StepOf } from '#http/call.ts';
-import type { House } from '#http/house.ts';
+import type { FlowContext } from '#http/house.ts';
 import { noticeFor } from '#http/messages/index.ts';
 import { pollHashOf, shownState } from '#steps/scans.ts';
 import { checkedSince, endedByOrder, provenBy, stepUpProof } from '#steps/step-up-proof.ts';
 import { type ScanTicket, ticketKeyOf } from '#store/tickets.ts';
-import { admitted, findPerson } from '#store/users.ts';
+import { findPerson, requireAdmitted } from '#store/users.ts';
 import type { scan } from './contract.ts';
 import { sessionOf } from './qr-login.ts';
 
@@ -18,9 +18,9 @@ const pollAfterSeconds = 2;
  * One eventually consistent read while the phone is busy. Only the browser that asked for the scan holds the poll
  * secret (QR-2); to anybody else the ticket does not exist.
  */
-export const pollScan: StepOf<typeof scan, 'poll'> = async (h, call) => {
+export const pollScan: StepOf<typeof scan, 'poll'> = async (ctx, call) => {
   const secret = call.header('poll-secret');
-  const ticket = await h.db.get<ScanTicket>(
+  const ticket = await ctx.db.get<ScanTicket>(
     'Tickets',
     { ticketKey: ticketKeyOf(call.params.ticket) },
     { consistent: false },
@@ -29,9 +29,9 @@ export const pollScan: StepOf<typeof scan, 'poll'> = async (h, call) => {
     throw new Problem('NOT_FOUND');
   }
   const state = shownState(ticket, call.now);
-  if (state === 'passed') return ok({ state, ...(await proofFor(h, call, ticket)) });
+  if (state === 'passed') return ok({ state, ...(await proofFor(ctx, call, ticket)) });
   if (state === 'confirmed' && ticket.state === 'open') {
-    const opened = await sessionOf(h, call, ticket);
+    const opened = await sessionOf(ctx, call, ticket);
     return opened ? ok({ state, session: opened.session }, { cookies: opened.cookies }) : ok({ state });
   }
   const waiting = state === 'pending' || state === 'scanned';
@@ -50,11 +50,11 @@ export const pollScan: StepOf<typeof scan, 'poll'> = async (h, call) => {
  * STP-3: the terminal's or hall's system gets its proof with the answer; a page of ours asks for its own (STP-2). It is
  * made from what holds now: for somebody whose account has ended since or is suspended, there is none (STP-4, ORD-1).
  */
-async function proofFor(h: House, call: CallOf<typeof scan, 'poll'>, ticket: ScanTicket) {
-  const proven = ticket.purpose === 'verification' ? provenBy(h, ticket, call.now) : undefined;
+async function proofFor(ctx: FlowContext, call: CallOf<typeof scan, 'poll'>, ticket: ScanTicket) {
+  const proven = ticket.purpose === 'verification' ? provenBy(ctx, ticket, call.now) : undefined;
   if (!proven || ticket.personKey === undefined) return {};
-  const person = admitted(await findPerson(h.db, ticket.personKey), 'USER_NOT_REGISTERED');
+  const person = requireAdmitted(await findPerson(ctx.db, ticket.personKey), 'USER_NOT_REGISTERED');
   if (!checkedSince(person, proven.proven)) throw new Problem('USER_NOT_REGISTERED');
   if (endedByOrder(person, proven.proven)) return {};
-  return { proof: await stepUpProof(h, call, proven, person, proven.proven, proven.stepUp) };
+  return { proof: await stepUpProof(ctx, call, proven, person, proven.proven, proven.stepUp) };
 }

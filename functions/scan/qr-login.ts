@@ -1,24 +1,24 @@
 import { Problem } from '#domain/problem.ts';
 import { created } from '#http/answers.ts';
 import type { AnyCall, StepOf } from '#http/call.ts';
-import type { House } from '#http/house.ts';
-import { companyPlace } from '#steps/company-identity.ts';
+import type { FlowContext } from '#http/house.ts';
+import { actingOptionFor } from '#steps/company-identity.ts';
 import { openSession } from '#steps/open-session.ts';
 import { openScan } from '#steps/scans.ts';
 import { asPerson } from '#store/sessions.ts';
-import { type ScanTicket, spendWrite } from '#store/tickets.ts';
-import { admitted, decidedAnew, findPerson } from '#store/users.ts';
+import { type ScanTicket, spendUpdate } from '#store/tickets.ts';
+import { findPerson, requireAdmitted, retryOnConcurrentChange } from '#store/users.ts';
 import type { scan } from './contract.ts';
 
 /** Shows a code for whoever is logged in on a phone (QR-1); nobody is known yet. */
-export const startQrLogin: StepOf<typeof scan, 'qrLogin'> = async (h, call) =>
+export const startQrLogin: StepOf<typeof scan, 'qrLogin'> = async (ctx, call) =>
   created(
     await openScan(
-      h,
+      ctx,
       call,
       { purpose: 'login', action: 'confirm-qr-login', counts: 'scan' },
       '',
-      h.settings.policies.qrLoginSeconds,
+      ctx.settings.policies.qrLoginSeconds,
     ),
   );
 
@@ -30,23 +30,23 @@ class HandedOut extends Error {}
  * gets it, the others undefined. Account and relation, or both forms of a tax agent (AGY-1), are judged as they
  * stand now (QR-3); a lock is no reason to refuse (LCK-5).
  */
-export async function sessionOf(h: House, call: AnyCall, ticket: ScanTicket) {
+export async function sessionOf(ctx: FlowContext, call: AnyCall, ticket: ScanTicket) {
   const { confirmed } = ticket;
   if (!confirmed) throw new Problem('STATE_CONFLICT');
-  const spend = { ...spendWrite(ticket, call.now, 'scanState = :confirmed', { ':confirmed': 'confirmed' }) };
+  const spend = { ...spendUpdate(ticket, call.now, 'scanState = :confirmed', { ':confirmed': 'confirmed' }) };
   try {
-    return await decidedAnew(async () => {
+    return await retryOnConcurrentChange(async () => {
       const [person, place] = await Promise.all([
-        findPerson(h.db, confirmed.personKey),
-        confirmed.company && companyPlace(h, confirmed.personKey, confirmed.company, call.now),
+        findPerson(ctx.db, confirmed.personKey),
+        confirmed.company && actingOptionFor(ctx, confirmed.personKey, confirmed.company, call.now),
       ]);
       return openSession(
-        h,
+        ctx,
         call,
-        admitted(person, 'USER_NOT_REGISTERED'),
+        requireAdmitted(person, 'USER_NOT_REGISTERED'),
         place ?? asPerson,
         { method: 'qr', qr: confirmed.channel },
-        [{ ...spend, otherwise: () => new HandedOut() }, ...(place?.writes ?? [])],
+        [{ ...spend, onRefused: () => new HandedOut() }, ...(place?.writes ?? [])],
       );
     });
   } catch (error) {

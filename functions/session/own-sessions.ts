@@ -2,10 +2,10 @@ import { clearRefreshCookie } from '#crypto/refresh-tokens.ts';
 import { isoShanghai } from '#domain/days.ts';
 import { noContent, ok } from '#http/answers.ts';
 import type { StepOf } from '#http/call.ts';
-import { audited } from '#steps/facts.ts';
+import { auditPut } from '#steps/facts.ts';
 import { requireFresh } from '#steps/fresh-factor.ts';
 import { signedInPerson } from '#steps/own-account.ts';
-import { endOf, endOwnWrite, findSessions, forgetWebSession, webSessionsOf } from '#store/sessions.ts';
+import { endOf, endOwnUpdate, findSessions, forgetWebSession, webSessionsOf } from '#store/sessions.ts';
 import type { session } from './contract.ts';
 
 const instant = (seconds: number): string => isoShanghai(new Date(seconds * 1000));
@@ -14,15 +14,15 @@ const instant = (seconds: number): string => isoShanghai(new Date(seconds * 1000
  * The person's web sessions that are alive, this one first (SES-4). Where only one is allowed there is nothing beside
  * the pointer, and so nothing more to read.
  */
-export const listSessions: StepOf<typeof session, 'list'> = async (h, call) => {
+export const listSessions: StepOf<typeof session, 'list'> = async (ctx, call) => {
   const { session: current } = call.caller;
-  const person = await signedInPerson(h, call);
+  const person = await signedInPerson(ctx, call);
   const others = webSessionsOf(person, call.now).filter(({ sessionId }) => sessionId !== current.sessionId);
   const found = await findSessions(
-    h.db,
+    ctx.db,
     others.map(({ sessionId }) => sessionId),
   );
-  const alive = found.filter((one) => endOf(one, call.now, h.settings.policies) === undefined);
+  const alive = found.filter((one) => endOf(one, call.now, ctx.settings.policies) === undefined);
   return ok({
     sessions: [current, ...alive.sort((a, b) => b.startedAt - a.startedAt)].map((one) => ({
       sessionId: one.sessionId,
@@ -40,21 +40,21 @@ export const listSessions: StepOf<typeof session, 'list'> = async (h, call) => {
  * Ends an own session: another one wants a fresh factor (SES-5), this very one nothing. The condition of the write is
  * whose it is: nobody else's can be met.
  */
-export const endSession: StepOf<typeof session, 'end'> = async (h, call) => {
+export const endSession: StepOf<typeof session, 'end'> = async (ctx, call) => {
   const { session: current } = call.caller;
   const { id } = call.params;
   const isCurrent = id === current.sessionId;
-  const checks = isCurrent ? [] : [requireFresh(h, call)];
+  const checks = isCurrent ? [] : [requireFresh(ctx, call)];
   const ended = {
     reason: 'logged-out' as const,
     at: Math.floor(call.now.getTime() / 1000),
     ...(isCurrent ? {} : { by: call.origin.browser }),
   };
-  await h.db.transact([
+  await ctx.db.transact([
     ...checks,
-    endOwnWrite(id, current.personKey, ended, h.settings.policies),
-    audited(h, call, current.personKey, 'session-ended', 'success', { reason: 'logged-out' }),
+    endOwnUpdate(id, current.personKey, ended, ctx.settings.policies),
+    auditPut(ctx, call, current.personKey, 'session-ended', 'success', { reason: 'logged-out' }),
   ]);
-  await forgetWebSession(h.db, current.personKey, id);
+  await forgetWebSession(ctx.db, current.personKey, id);
   return noContent(isCurrent ? { cookies: [clearRefreshCookie()] } : {});
 };

@@ -8,36 +8,36 @@ import { managingFactor } from '#steps/managing-factor.ts';
 import { readPerson, requireSameName } from '#steps/named-person.ts';
 import { originOf, relationAudits } from '#steps/relation-facts.ts';
 import { tellHolder } from '#steps/relation-notices.ts';
-import { beginWrites, companyFacts, findRelation } from '#store/relations.ts';
-import { decidedAnew, findPerson, isActive } from '#store/users.ts';
+import { beginWrites, companyCopies, findRelation } from '#store/relations.ts';
+import { findPerson, isActive, retryOnConcurrentChange } from '#store/users.ts';
 import type { staff } from './contract.ts';
 
 /**
  * REL-5: somebody registered is asked to work for the company; nothing is theirs before they agree. The name must be the
  * record's (DOC-5), so that a number mistyped into a stranger's asks nobody.
  */
-export const invite: StepOf<typeof staff, 'invite'> = async (h, call) => {
-  requireChangingChannel(h, call);
+export const invite: StepOf<typeof staff, 'invite'> = async (ctx, call) => {
+  requireChangingChannel(ctx, call);
   const { companyKey } = managedCompany(call);
-  managingFactor(h, call);
+  managingFactor(ctx, call);
   const { role } = call.body;
   if (!isStaffRole(role)) throw new Problem('ROLE_NOT_ALLOWED');
   const day = shanghaiDay(call.now);
   const lastDay = parseLastDay(call.body.validUntil, day);
-  const named = readPerson(h, call.body, call.now);
-  const relation = await decidedAnew(async () => {
+  const named = readPerson(ctx, call.body, call.now);
+  const relation = await retryOnConcurrentChange(async () => {
     const [{ company, writes }, person, previous] = await Promise.all([
-      managed(h, call),
-      findPerson(h.db, named.key),
-      findRelation(h.db, named.key, companyKey, role),
+      managed(ctx, call),
+      findPerson(ctx.db, named.key),
+      findRelation(ctx.db, named.key, companyKey, role),
     ]);
-    requireSameName(h, named, person);
+    requireSameName(ctx, named, person);
     if (!isActive(person)) throw new Problem('PERSON_NOT_REGISTERED');
     const begun = beginWrites(
       {
         personKey: person.personKey,
         sealedName: person.sealedName,
-        ...companyFacts(company),
+        ...companyCopies(company),
         role,
         state: 'pending',
         direction: 'invited',
@@ -50,10 +50,10 @@ export const invite: StepOf<typeof staff, 'invite'> = async (h, call) => {
       call.now,
       day,
     );
-    await h.db.transact([
+    await ctx.db.transact([
       ...writes,
       ...begun.writes,
-      ...relationAudits(h, begun.relation, 'pending', originOf(call, call.caller.session), {
+      ...relationAudits(ctx, begun.relation, 'pending', originOf(call, call.caller.session), {
         direction: 'invited',
         permissions: begun.relation.permissions.join(' '),
         ...(lastDay ? { validUntil: lastDay } : {}),
@@ -61,6 +61,6 @@ export const invite: StepOf<typeof staff, 'invite'> = async (h, call) => {
     ]);
     return begun.relation;
   });
-  await tellHolder(h, call, relation, 'relation-invited');
+  await tellHolder(ctx, call, relation, 'relation-invited');
   return created({ authorizationId: relation.authorizationId });
 };

@@ -2,7 +2,7 @@ import { isoShanghai, shanghaiDay } from '#domain/days.ts';
 import { listOf, type RelationList, type ShownState } from '#domain/relations.ts';
 import { ok } from '#http/answers.ts';
 import type { StepOf } from '#http/call.ts';
-import type { House } from '#http/house.ts';
+import type { FlowContext } from '#http/house.ts';
 import { cursorTo, positionAt } from '#steps/cursors.ts';
 import { maskedPerson } from '#steps/facts.ts';
 import { managedCompany } from '#steps/managing.ts';
@@ -26,18 +26,18 @@ interface Place {
 }
 
 /** One list of the company's people, by role, in pages. The query is on the session's company alone. */
-export const listStaff: StepOf<typeof staff, 'list'> = async (h, call) => {
+export const listStaff: StepOf<typeof staff, 'list'> = async (ctx, call) => {
   const { companyKey } = managedCompany(call);
   const { state: list, cursor } = call.query;
   const day = shanghaiDay(call.now);
   const owner = `staff/${list}/${companyKey}`;
   const parts = storedIn[list];
   let place: Place | undefined =
-    cursor === undefined ? { part: parts[0] ?? list } : placeIn(positionAt(h, owner, cursor));
+    cursor === undefined ? { part: parts[0] ?? list } : placeIn(positionAt(ctx, owner, cursor));
   const found: { relation: Relation; state: ShownState; part: RelationList }[] = [];
   while (place && found.length <= pageLength) {
     const { part, from }: Place = place;
-    const page = await companyRelations(h.db, companyKey, part, { from, limit: rowsPerCall });
+    const page = await companyRelations(ctx.db, companyKey, part, { from, limit: rowsPerCall });
     for (const relation of page.items) {
       const state = shownStateOf(relation, day);
       if (listOf(state) === list && !(list === 'history' && relation.hiddenByCompany))
@@ -50,12 +50,12 @@ export const listStaff: StepOf<typeof staff, 'list'> = async (h, call) => {
   const last = shown.at(-1);
   if (last && found.length > shown.length) place = { part: last.part, from: companyListKeyOf(last.relation) };
   const people = await findPeople(
-    h.db,
+    ctx.db,
     shown.map(({ relation }) => relation.personKey),
   );
   return ok({
-    staff: shown.map(({ relation, state }) => answerOf(h, relation, state, people.get(relation.personKey))),
-    ...(place ? { cursor: cursorTo(h, owner, { part: place.part, ...place.from }) } : {}),
+    staff: shown.map(({ relation, state }) => answerOf(ctx, relation, state, people.get(relation.personKey))),
+    ...(place ? { cursor: cursorTo(ctx, owner, { part: place.part, ...place.from }) } : {}),
   });
 };
 
@@ -64,9 +64,9 @@ const placeIn = ({ part, ...from }: Record<string, string>): Place => ({
   from: Object.keys(from).length > 0 ? from : undefined,
 });
 
-const answerOf = (h: House, relation: Relation, state: ShownState, person: Person | undefined) => ({
+const answerOf = (ctx: FlowContext, relation: Relation, state: ShownState, person: Person | undefined) => ({
   authorizationId: relation.authorizationId,
-  ...maskedPerson(h, relation, person),
+  ...maskedPerson(ctx, relation, person),
   role: relation.role,
   state,
   direction: relation.direction,

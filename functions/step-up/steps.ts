@@ -4,25 +4,25 @@ import { coversRecovery } from '#domain/phones.ts';
 import { Problem } from '#domain/problem.ts';
 import { created, ok } from '#http/answers.ts';
 import type { StepOf } from '#http/call.ts';
-import { audited } from '#steps/facts.ts';
+import { auditPut } from '#steps/facts.ts';
 import { provenCompany } from '#steps/proven-company.ts';
 import { shownState, startPersonScan } from '#steps/scans.ts';
 import { endedByOrder, knownMatter, provenBy, stepUpProof } from '#steps/step-up-proof.ts';
 import { type ScanTicket, ticketKeyOf } from '#store/tickets.ts';
-import { admitted, admittedWrite, findPerson, keptFace } from '#store/users.ts';
+import { admittedCheck, findPerson, keptFace, requireAdmitted } from '#store/users.ts';
 import type { stepUp } from './contract.ts';
 
 /** STP-2: a face check that is recent enough for the matter serves again; otherwise the person scans (STP-1). */
-export const startStepUp: StepOf<typeof stepUp, 'start'> = async (h, call) => {
-  const asked = knownMatter(h, call.body);
+export const startStepUp: StepOf<typeof stepUp, 'start'> = async (ctx, call) => {
+  const asked = knownMatter(ctx, call.body);
   const { matter, audience } = asked;
   const { session } = call.caller;
   const [found, company] = await Promise.all([
-    findPerson(h.db, session.personKey),
+    findPerson(ctx.db, session.personKey),
     // STP-4: who may not do the matter is told before the scan.
-    provenCompany(h, call.caller, asked),
+    provenCompany(ctx, call.caller, asked),
   ]);
-  const person = admitted(found, 'SESSION_ENDED');
+  const person = requireAdmitted(found, 'SESSION_ENDED');
   const nonce = call.body.nonce === undefined ? {} : { nonce: call.body.nonce };
   const kept = keptFace(person);
   if (
@@ -32,16 +32,16 @@ export const startStepUp: StepOf<typeof stepUp, 'start'> = async (h, call) => {
     coversRecovery(
       { faceAt: kept.at, recoveredAt: person.phoneRecoveredAt },
       call.now,
-      h.settings.policies,
+      ctx.settings.policies,
     ) &&
     faceServes(matter, new Date(kept.at), call.now)
   ) {
     const proven = { at: kept.at, level: person.realNameLevel ?? 3 };
-    const proof = await stepUpProof(h, call, asked, person, proven, nonce, company);
+    const proof = await stepUpProof(ctx, call, asked, person, proven, nonce, company);
     // A proof leaves the house: told before it does, and not after an order that ends proofs (ORD-1).
-    await h.db.transact([
-      admittedWrite(session.personKey, () => new Problem('SESSION_ENDED')),
-      audited(h, call, session.personKey, 'step-up', 'success', {
+    await ctx.db.transact([
+      admittedCheck(session.personKey, () => new Problem('SESSION_ENDED')),
+      auditPut(ctx, call, session.personKey, 'step-up', 'success', {
         matter: matter.code,
         audience: audience.code,
         transactionId: kept.transactionId,
@@ -49,7 +49,7 @@ export const startStepUp: StepOf<typeof stepUp, 'start'> = async (h, call) => {
     ]);
     return ok({ satisfied: true as const, proof });
   }
-  const scan = await startPersonScan(h, call, person, {
+  const scan = await startPersonScan(ctx, call, person, {
     purpose: 'step-up',
     action: actionFor(matter.class),
     stepUp: {
@@ -68,25 +68,25 @@ export const startStepUp: StepOf<typeof stepUp, 'start'> = async (h, call) => {
  * How the scan stands, and once it has passed the proof, made from what holds now (STP-4): the session must still act
  * for the company that it asked for (RELATION_NOT_FOUND), and may still do the matter (ROLE_NOT_ALLOWED).
  */
-export const showStepUp: StepOf<typeof stepUp, 'show'> = async (h, call) => {
+export const showStepUp: StepOf<typeof stepUp, 'show'> = async (ctx, call) => {
   const { session } = call.caller;
   const [scan, found] = await Promise.all([
-    h.db.get<ScanTicket>('Tickets', { ticketKey: ticketKeyOf(call.params.id) }),
-    findPerson(h.db, session.personKey),
+    ctx.db.get<ScanTicket>('Tickets', { ticketKey: ticketKeyOf(call.params.id) }),
+    findPerson(ctx.db, session.personKey),
   ]);
   const own = scan?.kind === 'scan' && scan.purpose === 'step-up' && scan.personKey === session.personKey;
   if (!own) throw new Problem('NOT_FOUND');
-  const person = admitted(found, 'SESSION_ENDED');
+  const person = requireAdmitted(found, 'SESSION_ENDED');
   const state = shownState(scan, call.now);
-  const proven = state === 'passed' ? provenBy(h, scan, call.now) : undefined;
+  const proven = state === 'passed' ? provenBy(ctx, scan, call.now) : undefined;
   // A face check belongs to the session that it was started for (SES-5).
   if (proven?.stepUp.sessionId !== session.sessionId || endedByOrder(person, proven.proven))
     return ok({ state });
   if (!isDeepStrictEqual(proven.stepUp.acting, session.company))
     throw new Problem('RELATION_NOT_FOUND', {}, { variant: 'lost' });
-  const company = await provenCompany(h, call.caller, proven);
+  const company = await provenCompany(ctx, call.caller, proven);
   return ok({
     state,
-    proof: await stepUpProof(h, call, proven, person, proven.proven, proven.stepUp, company),
+    proof: await stepUpProof(ctx, call, proven, person, proven.proven, proven.stepUp, company),
   });
 };

@@ -6,7 +6,7 @@ import { normaliseName, sameName } from '#domain/persons.ts';
 import { Problem } from '#domain/problem.ts';
 import { ok } from '#http/answers.ts';
 import type { StepOf } from '#http/call.ts';
-import { audited, nameOf } from '#steps/facts.ts';
+import { auditPut, nameOf } from '#steps/facts.ts';
 import { startPersonScan } from '#steps/scans.ts';
 import { knownMatter } from '#steps/step-up-proof.ts';
 import { findPerson, isActive, refuseSuspended } from '#store/users.ts';
@@ -16,16 +16,16 @@ import type { verification } from './contract.ts';
  * STP-3: the person in front of a terminal or counter scans with either app or mini program, whatever the matter's
  * class. Who asked stays with the scan and in the audit (CHN-1), also when nobody ever scans.
  */
-export const startVerification: StepOf<typeof verification, 'start'> = async (h, call) => {
+export const startVerification: StepOf<typeof verification, 'start'> = async (ctx, call) => {
   const { channel, officer, office } = call.caller.assertion;
-  if (!may(channel, 'start-step-up', h.settings)) throw new Problem('CHANNEL_NOT_ALLOWED');
-  const { matter, audience } = knownMatter(h, call.body);
+  if (!may(channel, 'start-step-up', ctx.settings)) throw new Problem('CHANNEL_NOT_ALLOWED');
+  const { matter, audience } = knownMatter(ctx, call.body);
   const { person: shown, nonce } = call.body;
   const number = parseDocument(shown.documentType, shown.documentNumber, shanghaiDay(call.now));
   const name = normaliseName(shown.name);
-  const person = await findPerson(h.db, personKey(h.keys, shown.documentType, number));
+  const person = await findPerson(ctx.db, personKey(ctx.keys, shown.documentType, number));
   if (!isActive(person)) throw new Problem('USER_NOT_REGISTERED');
-  if (!sameName(nameOf(h, person), name)) throw new Problem('PERSON_MISMATCH');
+  if (!sameName(nameOf(ctx, person), name)) throw new Problem('PERSON_MISMATCH');
   refuseSuspended(person);
   const startedBy = {
     channel,
@@ -34,7 +34,7 @@ export const startVerification: StepOf<typeof verification, 'start'> = async (h,
   };
   const asked = { matter: matter.code, audience: audience.code };
   const scan = await startPersonScan(
-    h,
+    ctx,
     call,
     person,
     {
@@ -43,7 +43,7 @@ export const startVerification: StepOf<typeof verification, 'start'> = async (h,
       stepUp: { ...asked, ...(nonce === undefined ? {} : { nonce }), startedBy },
     },
     [
-      audited(h, call, person.personKey, 'step-up', 'success', {
+      auditPut(ctx, call, person.personKey, 'step-up', 'success', {
         ...asked,
         started: true,
         ...(officer === undefined ? {} : { officer }),

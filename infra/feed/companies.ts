@@ -1,6 +1,6 @@
 import { uscCheckDigit } from '#domain/taxpayers.ts';
 import { type Dice, spread } from './dice.ts';
-import type { Place } from './places.ts';
+import type { Locality } from './places.ts';
 
 /** 统一社会信用代码: registering authority (工商 9) and kind, place, organisation code of nine, check digit (DOC-3). */
 const alphabet = '0123456789ABCDEFGHJKLMNPQRTUWXY';
@@ -74,14 +74,14 @@ const shops = [
   '烟酒店',
 ];
 
-export function enterpriseName(dice: Dice, { city, province = '安徽' }: Place): string {
+export function enterpriseName(dice: Dice, { city, province = '安徽' }: Locality): string {
   const brand = dice.pick(brands) + dice.pick(brands) + (dice.happens(0.3) ? dice.pick(brands) : '');
   const seat = dice.happens(0.4) ? province : dice.happens(0.5) ? city : `${city}市`;
   const form = dice.happens(0.04) ? '股份有限公司' : dice.happens(0.06) ? '合伙企业（有限合伙）' : '有限公司';
   return `${seat}${brand}${dice.pick(trades)}${form}`;
 }
 
-export function shopName(dice: Dice, { city, county }: Place, owner: string): string {
+export function shopName(dice: Dice, { city, county }: Locality, owner: string): string {
   const sign = dice.happens(0.5) ? `老${[...owner][0] ?? '王'}` : dice.pick(brands) + dice.pick(brands);
   return `${city}市${county}${sign}${dice.pick(shops)}`;
 }

@@ -2,7 +2,7 @@ import { creditCode, enterpriseName, shopName } from './companies.ts';
 import { type Dice, diceFor } from './dice.ts';
 import { companyPasswordHash } from './migration-lines.ts';
 import { type SamplePerson, samplePerson } from './people.ts';
-import { elsewhere, type Place, places } from './places.ts';
+import { elsewhere, type Locality, localities } from './places.ts';
 import { fewestPeople, type SampleSize } from './sample-size.ts';
 import { comesFromElsewhere, subjectOf } from './subjects.ts';
 
@@ -37,7 +37,7 @@ export function companyAt(size: SampleSize, index: number): SampleCompany {
   const { seed } = size;
   const dice = diceFor(seed, 'company', index);
   const subject = subjectOf(index);
-  const place = dice.pick<Place>(comesFromElsewhere(index) ? elsewhere : places);
+  const locality = dice.pick<Locality>(comesFromElsewhere(index) ? elsewhere : localities);
   const soleProprietor = dice.happens(shares.soleProprietor) && subject === undefined;
   const represented = representativeOf(size, index, dice);
   const representative = person(size, represented);
@@ -49,14 +49,14 @@ export function companyAt(size: SampleSize, index: number): SampleCompany {
     dice.happens(shares.ownNumber);
   const taxpayerId = usesOwnNumber
     ? representative.documentNumber
-    : creditCode(soleProprietor ? 'sole-proprietor' : 'enterprise', place, seed, index);
+    : creditCode(soleProprietor ? 'sole-proprietor' : 'enterprise', locality, seed, index);
   const state: SampleCompany['state'] =
     dice.happens(shares.awaiting) && subject === undefined ? 'awaiting-confirmation' : 'active';
   const company = {
     type: 'taxpayer',
     version: 1,
     taxpayerId,
-    name: soleProprietor ? shopName(dice, place, representative.name) : enterpriseName(dice, place),
+    name: soleProprietor ? shopName(dice, locality, representative.name) : enterpriseName(dice, locality),
     subject: subject ?? (soleProprietor ? 'sole-proprietor' : 'enterprise'),
     state,
     ...passwordOf(size, index, taxpayerId),

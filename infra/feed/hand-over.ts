@@ -4,12 +4,12 @@ import { arrayOf, isObject, type JsonObject, objectOf, parseJson } from '../loca
 import { PlainError } from '../local/plain-error.ts';
 import { fileLines } from './lines.ts';
 
-export interface Told {
+export interface LineIssue {
   readonly line: number;
   readonly code: string;
   readonly message: string;
 }
-export interface Standing {
+export interface Progress {
   /** Lines handed over so far, blank ones included: where the file is. */
   lines: number;
   bytes: number;
@@ -20,7 +20,7 @@ export interface Standing {
   /** Numbers taken from their holders (MIG-1). */
   emptied: number;
 }
-export const atStart = (): Standing => ({
+export const atStart = (): Progress => ({
   lines: 0,
   bytes: 0,
   accepted: 0,
@@ -30,10 +30,10 @@ export const atStart = (): Standing => ({
   emptied: 0,
 });
 export interface Listener {
-  rejected(told: Told): void;
-  warned(told: Told): void;
+  rejected(told: LineIssue): void;
+  warned(told: LineIssue): void;
   /** After each batch. */
-  reached(standing: Readonly<Standing>): void;
+  reached(standing: Readonly<Progress>): void;
 }
 
 const batchLines = 1_000;
@@ -52,15 +52,15 @@ export async function handOver(
   file: Readable,
   url: string,
   listener: Listener,
-  from: Readonly<Standing> = atStart(),
-): Promise<Standing> {
-  const standing: Standing = { ...from };
+  from: Readonly<Progress> = atStart(),
+): Promise<Progress> {
+  const standing: Progress = { ...from };
   let batch: string[] = [];
   let bytes = 0;
   const flush = async (): Promise<void> => {
     if (batch.length === 0) return;
     const answer = await post(url, batch.join('\n'), standing.lines);
-    const ofFile = (one: unknown): Told => {
+    const ofFile = (one: unknown): LineIssue => {
       const { line, code, message } = objectOf(one);
       return { line: standing.lines + Number(line), code: String(code), message: String(message) };
     };

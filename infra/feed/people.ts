@@ -1,6 +1,6 @@
 import { personNumberCheckDigit } from '#domain/person-numbers.ts';
 import { type Dice, diceFor, spread } from './dice.ts';
-import { places } from './places.ts';
+import { localities } from './places.ts';
 
 /** A made-up person as registry lines name them, and the phone that a hall would see. */
 export interface SamplePerson {
@@ -12,7 +12,7 @@ const firstBirth = Date.UTC(1955, 0, 1);
 const birthDays = 365 * 50;
 const orders = 999;
 /** How many different resident numbers there are to give out. */
-const positions = places.length * birthDays * orders;
+const positions = localities.length * birthDays * orders;
 
 /**
  * The n-th person of a seed. Who somebody is follows from their place among all numbers alone: where two seeds meet in
@@ -37,10 +37,10 @@ export function samplePerson(seed: number, index: number): SamplePerson {
 function residentNumber(position: number): string {
   const order = 1 + (position % orders);
   const days = Math.floor(position / orders) % birthDays;
-  const place = places[Math.floor(position / orders / birthDays)];
-  if (!place) throw new Error('There is no such place');
+  const locality = localities[Math.floor(position / orders / birthDays)];
+  if (!locality) throw new Error('There is no such place');
   const birth = new Date(firstBirth + days * 86_400_000).toISOString().slice(0, 10).replaceAll('-', '');
-  const first17 = `${place.code}${birth}${String(order).padStart(3, '0')}`;
+  const first17 = `${locality.code}${birth}${String(order).padStart(3, '0')}`;
   return `${first17}${personNumberCheckDigit(first17) ?? ''}`;
 }
 

@@ -1,4 +1,4 @@
-export interface Place {
+export interface Locality {
   readonly code: string;
   /** None in Anhui. */
   readonly province?: string;
@@ -7,7 +7,7 @@ export interface Place {
 }
 
 /** Counties and districts of Anhui: the six digits that numbers of people and companies born there begin with. */
-export const places: readonly Place[] = [
+export const localities: readonly Locality[] = [
   { code: '340102', city: '合肥', county: '瑶海区' },
   { code: '340103', city: '合肥', county: '庐阳区' },
   { code: '340104', city: '合肥', county: '蜀山区' },
@@ -36,7 +36,7 @@ export const places: readonly Place[] = [
 ];
 
 /** Where companies come from that work in Anhui for a while (SPC-1). */
-export const elsewhere: readonly Place[] = [
+export const elsewhere: readonly Locality[] = [
   { code: '310115', province: '上海', city: '上海', county: '浦东新区' },
   { code: '320106', province: '江苏', city: '南京', county: '鼓楼区' },
   { code: '320508', province: '江苏', city: '苏州', county: '姑苏区' },

@@ -1,10 +1,10 @@
-import type { Standing } from './hand-over.ts';
+import type { Progress } from './hand-over.ts';
 
 /** On a terminal one line that changes, elsewhere a line now and then: lines, share, pace, what is left. */
 export function progressOf(
   size: number | undefined,
-  start: Readonly<Standing>,
-): (standing: Readonly<Standing>, last?: boolean) => void {
+  start: Readonly<Progress>,
+): (standing: Readonly<Progress>, last?: boolean) => void {
   const startedAt = performance.now();
   const everyMs = process.stderr.isTTY ? 200 : 5_000;
   let toldAt = Number.NEGATIVE_INFINITY;

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, realpathSync, rmSync, type Stats, statSync, wr
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isObject, parseJson } from '../local/json.ts';
-import type { Standing } from './hand-over.ts';
+import type { Progress } from './hand-over.ts';
 
 /**
  * How far a file has been handed to a runtime, so that the next start goes on there. It holds for this very content (by
@@ -11,8 +11,8 @@ import type { Standing } from './hand-over.ts';
  */
 export interface Remembered {
   /** Where to go on; undefined: from the beginning. */
-  readonly standing: Standing | undefined;
-  keep(standing: Readonly<Standing>): void;
+  readonly standing: Progress | undefined;
+  keep(standing: Readonly<Progress>): void;
   forget(): void;
 }
 
@@ -42,7 +42,7 @@ export async function remembered(path: string, url: string): Promise<Remembered>
 
 const contentOf = ({ size, mtimeMs, ino }: Stats): string => `${size} ${mtimeMs} ${ino}`;
 
-function read(place: string, content: string, keys: readonly string[]): Standing | undefined {
+function read(place: string, content: string, keys: readonly string[]): Progress | undefined {
   let text: string;
   try {
     text = readFileSync(place, 'utf8');
@@ -55,7 +55,7 @@ function read(place: string, content: string, keys: readonly string[]): Standing
   if (!keys.some((key) => before.includes(key))) return undefined;
   const { standing } = known;
   if (!counts.every((name) => isNumber(standing[name]))) return undefined;
-  return Object.fromEntries(counts.map((name) => [name, standing[name]])) as unknown as Standing;
+  return Object.fromEntries(counts.map((name) => [name, standing[name]])) as unknown as Progress;
 }
 
 /** None where nothing answers: that is said when the first lines are handed over. */

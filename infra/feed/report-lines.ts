@@ -1,7 +1,7 @@
 import { companyAt, type Lines } from './company-lines.ts';
 import { diceFor, spread } from './dice.ts';
 import { samplePerson } from './people.ts';
-import { places } from './places.ts';
+import { localities } from './places.ts';
 import type { SampleSize } from './sample-size.ts';
 import { isKind } from './subjects.ts';
 
@@ -20,7 +20,7 @@ export function reportLines(size: SampleSize, index: number): Lines {
     return { name: person.name, phone };
   };
   const first = Array.from({ length: 1 + dice.below(mostReports) }, (_, at) => {
-    const { city, county } = dice.pick(places);
+    const { city, county } = dice.pick(localities);
     const number = String(spread(10 ** digits, seed, index * mostReports + at)).padStart(digits, '0');
     return {
       type: 'cross-region-report',

@@ -1,7 +1,7 @@
 import { createReadStream, createWriteStream, statSync } from 'node:fs';
 import { PlainError } from '../local/plain-error.ts';
 import { readFlags, runTool, wholeNumber, wrongUse } from './flags.ts';
-import { atStart, handOver, type Standing, type Told } from './hand-over.ts';
+import { atStart, handOver, type LineIssue, type Progress } from './hand-over.ts';
 import { fileLines } from './lines.ts';
 import { progressOf } from './progress.ts';
 import { remembered } from './remembered.ts';
@@ -33,7 +33,7 @@ function sizeOf(path: string): number | undefined {
 }
 
 /** Where line `from` begins. Throws where the file has fewer lines. */
-async function beginningOf(path: string, from: number): Promise<Standing> {
+async function beginningOf(path: string, from: number): Promise<Progress> {
   let bytes = 0;
   let lines = 0;
   if (from === 1) return atStart();
@@ -55,7 +55,7 @@ function reportTo(path: string | undefined, goesOn: boolean) {
   });
   return {
     failed,
-    tell: (kind: string, told: Told) => file.write(`${JSON.stringify({ kind, ...told })}\n`),
+    tell: (kind: string, told: LineIssue) => file.write(`${JSON.stringify({ kind, ...told })}\n`),
     end: () => Promise.race([new Promise<void>((resolve) => file.end(resolve)), failed]),
   };
 }
@@ -75,7 +75,7 @@ await runTool(async () => {
 
   const report = reportTo(values.report, start.lines > 0);
   const show = progressOf(size, start);
-  const print = (word: 'rejected' | 'warning', told: Told): void => {
+  const print = (word: 'rejected' | 'warning', told: LineIssue): void => {
     report?.tell(word, told);
     if (report) return;
     if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');

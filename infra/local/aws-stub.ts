@@ -1,5 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { callerOf, type House, refusedNeed, sendAws, sendAwsError, strikeService } from './caller.ts';
+import {
+  callerOf,
+  type EmulatorContext,
+  refusedNeed,
+  sendAws,
+  sendAwsError,
+  strikeService,
+} from './caller.ts';
 import { readBody } from './http.ts';
 import { isObject, type JsonObject, objectOf, parseJson } from './json.ts';
 import { type Kms, KmsError } from './kms.ts';
@@ -13,7 +20,7 @@ interface Prepared {
 }
 
 /** The few calls of Secrets Manager and KMS that functions make, each judged by the caller's policy. */
-export function makeAwsStub(house: House, secrets: Secrets, kms: Kms) {
+export function makeAwsStub(ctx: EmulatorContext, secrets: Secrets, kms: Kms) {
   function prepare(service: string, operation: string, input: JsonObject): Prepared | undefined {
     if (service === 'secretsmanager') {
       const secret = secrets.find(input.SecretId);
@@ -46,14 +53,14 @@ export function makeAwsStub(house: House, secrets: Secrets, kms: Kms) {
   return async function handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const [prefix = '', operation = ''] = String(incoming.headers['x-amz-target']).split('.');
     const service = prefix === 'TrentService' ? 'kms' : 'secretsmanager';
-    const caller = callerOf(incoming, house);
+    const caller = callerOf(incoming, ctx);
     const body = await readBody(incoming, 1024 * 1024);
     const input = body && parseJson(body.toString('utf8'));
     if (!caller)
-      return sendAwsError(response, house, 400, 'UnrecognizedClientException', 'No function of this runtime');
-    if (!isObject(input)) return sendAwsError(response, house, 400, 'SerializationException', 'Not JSON');
+      return sendAwsError(response, ctx, 400, 'UnrecognizedClientException', 'No function of this runtime');
+    if (!isObject(input)) return sendAwsError(response, ctx, 400, 'SerializationException', 'Not JSON');
     const fault = await strikeService(
-      house,
+      ctx,
       service,
       operation,
       caller.model.shortName,
@@ -62,31 +69,31 @@ export function makeAwsStub(house: House, secrets: Secrets, kms: Kms) {
       caller.callId,
     );
     if (fault === 'timeout') return;
-    if (fault === 'crash' || fault === 'crash-after') return house.crash(caller.model.shortName);
+    if (fault === 'crash' || fault === 'crash-after') return ctx.crash(caller.model.shortName);
     if (fault === 'throttle')
-      return sendAwsError(response, house, 400, 'ThrottlingException', 'Injected fault: rate exceeded');
+      return sendAwsError(response, ctx, 400, 'ThrottlingException', 'Injected fault: rate exceeded');
     if (fault !== undefined && fault !== 'after')
-      return sendAwsError(response, house, 500, 'InternalServiceError', 'Injected fault');
+      return sendAwsError(response, ctx, 500, 'InternalServiceError', 'Injected fault');
     try {
       const prepared = prepare(service, operation, input);
       if (!prepared)
-        return sendAwsError(response, house, 400, 'UnknownOperationException', `${prefix}.${operation}`);
+        return sendAwsError(response, ctx, 400, 'UnknownOperationException', `${prefix}.${operation}`);
       const need = { action: `${service}:${operation}`, resource: prepared.resource };
-      const refused = refusedNeed(caller, [need], house, prepared.context);
+      const refused = refusedNeed(caller, [need], ctx, prepared.context);
       if (refused)
         return sendAwsError(
           response,
-          house,
+          ctx,
           400,
           'AccessDeniedException',
           `User: ${caller.model.arn} is not authorized to perform: ${need.action} on resource: ${need.resource}`,
         );
       const answer = JSON.stringify(prepared.carryOut());
       if (fault === 'after') response.socket?.destroy();
-      else sendAws(response, house, 200, answer);
+      else sendAws(response, ctx, 200, answer);
     } catch (error) {
       if (!(error instanceof SecretsError) && !(error instanceof KmsError)) throw error;
-      sendAwsError(response, house, 400, error.name, error.message);
+      sendAwsError(response, ctx, 400, error.name, error.message);
     }
   };
 }

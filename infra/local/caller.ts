@@ -14,7 +14,7 @@ export interface Denial {
 }
 
 /** What the servers behind the functions share. */
-export interface House {
+export interface EmulatorContext {
   readonly clock: Clock;
   readonly faults: Faults;
   readonly usage: UsageBook;
@@ -39,13 +39,13 @@ const header = (incoming: IncomingMessage, name: string): string | undefined => 
 };
 
 /** The function whose access key signed the request; signatures themselves are not checked on this machine. */
-export function callerOf(incoming: IncomingMessage, house: House): Caller | undefined {
+export function callerOf(incoming: IncomingMessage, ctx: EmulatorContext): Caller | undefined {
   const key = /Credential=([^/,\s]+)\//.exec(header(incoming, 'authorization') ?? '')?.[1];
-  const model = key === undefined ? undefined : house.functionsByKey.get(key);
+  const model = key === undefined ? undefined : ctx.functionsByKey.get(key);
   if (!model) return undefined;
   return {
     model,
-    invocation: house.usage.find(header(incoming, invocationHeader), model.shortName),
+    invocation: ctx.usage.find(header(incoming, invocationHeader), model.shortName),
     depth: Number(header(incoming, depthHeader) ?? 1),
     callId: header(incoming, 'amz-sdk-invocation-id'),
   };
@@ -55,12 +55,12 @@ export function callerOf(incoming: IncomingMessage, house: House): Caller | unde
 export function refusedNeed(
   caller: Caller,
   needs: readonly Need[],
-  house: House,
+  ctx: EmulatorContext,
   context?: Context,
 ): Need | undefined {
   const refused = needs.find((need) => !caller.model.policy.allows(need, context));
   if (refused)
-    house.denials.push({
+    ctx.denials.push({
       functionName: caller.model.shortName,
       action: refused.action,
       resource: refused.resource,
@@ -71,20 +71,25 @@ export function refusedNeed(
 /** AWS's JSON error answer. The Date header follows the virtual clock: SDKs correct their own clock by it. */
 export function sendAwsError(
   response: ServerResponse,
-  house: House,
+  ctx: EmulatorContext,
   status: number,
   type: string,
   message: string,
   more: object = {},
 ): void {
-  sendAws(response, house, status, JSON.stringify({ __type: type, Message: message, message, ...more }));
+  sendAws(response, ctx, status, JSON.stringify({ __type: type, Message: message, message, ...more }));
 }
 
-export function sendAws(response: ServerResponse, house: House, status: number, body: string | Buffer): void {
+export function sendAws(
+  response: ServerResponse,
+  ctx: EmulatorContext,
+  status: number,
+  body: string | Buffer,
+): void {
   response.writeHead(status, {
     'content-type': 'application/x-amz-json-1.0',
     'content-length': Buffer.byteLength(body),
-    date: new Date(house.clock.now()).toUTCString(),
+    date: new Date(ctx.clock.now()).toUTCString(),
     'x-amzn-requestid': 'local',
   });
   response.end(body);
@@ -92,7 +97,7 @@ export function sendAws(response: ServerResponse, house: House, status: number, 
 
 /** The fault that a call to another service than DynamoDB meets; resolves after a hold. */
 export function strikeService(
-  house: House,
+  ctx: EmulatorContext,
   service: FaultService,
   operation: string,
   functionName: string,
@@ -100,7 +105,7 @@ export function strikeService(
   response: ServerResponse,
   callId?: string,
 ): Promise<Struck | undefined> {
-  return house.faults.strike(
+  return ctx.faults.strike(
     {
       service,
       functionName,

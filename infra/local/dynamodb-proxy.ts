@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type Caller, callerOf, type House, refusedNeed, sendAws, sendAwsError } from './caller.ts';
+import { type Caller, callerOf, type EmulatorContext, refusedNeed, sendAws, sendAwsError } from './caller.ts';
 import { signerOf } from './dynamodb-client.ts';
 import { isMetered, isWrite, needsOf, type TableArn, type TableNeed } from './dynamodb-needs.ts';
 import type { Struck } from './faults.ts';
@@ -19,7 +19,7 @@ export interface DynamoDbProxy {
  * this runtime's namespace in the place of the caller's access key.
  */
 export function makeDynamoDbProxy(
-  house: House,
+  ctx: EmulatorContext,
   target: { endpoint: string; namespace: string; region: string; tableArn: TableArn },
 ): DynamoDbProxy {
   const agent = makeAgent();
@@ -29,24 +29,24 @@ export function makeDynamoDbProxy(
   async function forward(call: Call, response: ServerResponse | undefined): Promise<void> {
     const body = withConsumedCapacity(call);
     const answer = await post(url, await signed(call.target, body), body, agent);
-    if (answer.status === 200) count(call, objectOf(parseJson(answer.body.toString('utf8'))), house);
-    if (response) sendAws(response, house, answer.status, answer.body);
+    if (answer.status === 200) count(call, objectOf(parseJson(answer.body.toString('utf8'))), ctx);
+    if (response) sendAws(response, ctx, answer.status, answer.body);
   }
 
   async function fail(kind: Struck, call: Call, response: ServerResponse): Promise<void> {
     switch (kind) {
       case 'error500':
-        return sendAwsError(response, house, 500, errorType('InternalServerError'), 'Injected fault');
+        return sendAwsError(response, ctx, 500, errorType('InternalServerError'), 'Injected fault');
       case 'throttle':
         return sendAwsError(
           response,
-          house,
+          ctx,
           400,
           errorType('ProvisionedThroughputExceededException'),
           'Injected fault: the throughput is exceeded',
         );
       case 'conflict':
-        return sendConflict(call, response, house);
+        return sendConflict(call, response, ctx);
       case 'timeout':
         return;
       case 'after':
@@ -54,22 +54,22 @@ export function makeDynamoDbProxy(
         response.socket?.destroy();
         return;
       case 'crash':
-        return house.crash(call.caller.model.shortName);
+        return ctx.crash(call.caller.model.shortName);
       case 'crash-after':
         await forward(call, undefined);
-        return house.crash(call.caller.model.shortName);
+        return ctx.crash(call.caller.model.shortName);
     }
   }
 
   return {
     close: () => agent.destroy(),
     async handle(incoming, response) {
-      const caller = callerOf(incoming, house);
+      const caller = callerOf(incoming, ctx);
       const body = await readBody(incoming, bodyLimit);
       if (!caller)
         return sendAwsError(
           response,
-          house,
+          ctx,
           400,
           'com.amazon.coral.service#UnrecognizedClientException',
           'The access key belongs to no function of this runtime',
@@ -80,24 +80,24 @@ export function makeDynamoDbProxy(
       if (!body || !isObject(input))
         return sendAwsError(
           response,
-          house,
+          ctx,
           400,
           'com.amazon.coral.service#SerializationException',
           'Not JSON',
         );
       const needs = needsOf(operation, input, target.tableArn);
       const call: Call = { caller, target: header, operation, input, body, needs };
-      const refused = refusedNeed(caller, needs, house);
+      const refused = refusedNeed(caller, needs, ctx);
       if (refused)
         return sendAwsError(
           response,
-          house,
+          ctx,
           400,
           'com.amazon.coral.service#AccessDeniedException',
           `User: ${caller.model.arn} is not authorized to perform: ${refused.action} on resource: ${refused.resource} because no identity-based policy allows the ${refused.action} action`,
         );
-      house.usage.call(caller.invocation, caller.depth);
-      const fault = await strike(call, house, () => response.destroyed);
+      ctx.usage.call(caller.invocation, caller.depth);
+      const fault = await strike(call, ctx, () => response.destroyed);
       return fault === undefined ? forward(call, response) : fail(fault, call, response);
     },
   };
@@ -114,7 +114,7 @@ interface Call {
 
 function strike(
   { caller, operation, needs }: Call,
-  { faults }: House,
+  { faults }: EmulatorContext,
   gone: () => boolean,
 ): Promise<Struck | undefined> {
   return faults.strike(
@@ -141,7 +141,7 @@ function withConsumedCapacity({ operation, input, body }: Call): Buffer {
   return Buffer.concat([Buffer.from(member), body.subarray(open + 1)]);
 }
 
-function count(call: Call, answer: JsonObject, { usage }: House): void {
+function count(call: Call, answer: JsonObject, { usage }: EmulatorContext): void {
   let consumed = 0;
   for (const capacity of listOf(answer.ConsumedCapacity)) {
     const { CapacityUnits: units, TableName: table } = objectOf(capacity);
@@ -160,10 +160,10 @@ function unitsOf({ operation, needs }: Call, told: number, table: unknown): numb
   return (told / 2) * needs.filter((need) => need.table === table).length;
 }
 
-function sendConflict({ operation, input }: Call, response: ServerResponse, house: House): void {
+function sendConflict({ operation, input }: Call, response: ServerResponse, ctx: EmulatorContext): void {
   const message = 'Transaction is ongoing for the item';
   if (!operation.startsWith('Transact')) {
-    sendAwsError(response, house, 400, errorType('TransactionConflictException'), message);
+    sendAwsError(response, ctx, 400, errorType('TransactionConflictException'), message);
     return;
   }
   const reasons = arrayOf(input.TransactItems).map((_, index) =>
@@ -172,7 +172,7 @@ function sendConflict({ operation, input }: Call, response: ServerResponse, hous
   const codes = reasons.map((reason) => reason.Code).join(', ');
   sendAwsError(
     response,
-    house,
+    ctx,
     400,
     errorType('TransactionCanceledException'),
     `Transaction cancelled, please refer cancellation reasons for specific reasons [${codes}]`,

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type House, sendAwsError, strikeService } from './caller.ts';
+import { type EmulatorContext, sendAwsError, strikeService } from './caller.ts';
 import type { FaceSimulator } from './face-simulator.ts';
 import { readBody, sendJson } from './http.ts';
 import { objectOf, parseJson, stringOf } from './json.ts';
@@ -12,7 +12,7 @@ type Handle = (incoming: IncomingMessage, response: ServerResponse) => Promise<v
 
 /** What answers behind the functions; put together after the server listens, because its address is needed first. */
 export interface Services {
-  readonly house: House;
+  readonly ctx: EmulatorContext;
   readonly dynamoDb: Handle;
   readonly aws: Handle;
   readonly outbox: Outbox;
@@ -34,7 +34,7 @@ export async function startInternalServer(): Promise<InternalServer> {
     const attached = services;
     dispatch(attached, incoming, response).catch((error: unknown) => {
       if (response.headersSent || response.destroyed) return response.destroy();
-      sendAwsError(response, attached.house, 500, 'InternalServerError', String(error));
+      sendAwsError(response, attached.ctx, 500, 'InternalServerError', String(error));
     });
   });
   // A connection closed while idle could be closed under a request: the other side keeps them as long as it wants.
@@ -71,7 +71,7 @@ async function dispatch(
       if (phone === undefined || purpose === undefined || text === undefined)
         return [400, { message: 'phone, purpose and text are needed' }];
       const code = stringOf(body.code);
-      const at = new Date(services.house.clock.now()).toISOString();
+      const at = new Date(services.ctx.clock.now()).toISOString();
       services.outbox.add({ phone, purpose, ...(code === undefined ? {} : { code }), text, at });
       return [202, {}];
     });
@@ -90,22 +90,22 @@ async function dispatch(
 /** An outside service, which can be away (`service: 'sms'` or `'face'` in a fault rule). */
 async function withFault(
   service: 'sms' | 'face',
-  { house }: Services,
+  { ctx }: Services,
   incoming: IncomingMessage,
   response: ServerResponse,
   carryOut: (body: Readonly<Record<string, unknown>>) => [status: number, body: object],
 ): Promise<void> {
   const body = await readBody(incoming, 1024 * 1024);
-  const invocation = house.usage.find(incoming.headers[invocationHeader]?.toString(), '');
+  const invocation = ctx.usage.find(incoming.headers[invocationHeader]?.toString(), '');
   const operation = `${incoming.method} ${service}`;
-  const fault = await strikeService(house, service, operation, invocation.functionName, invocation, response);
+  const fault = await strikeService(ctx, service, operation, invocation.functionName, invocation, response);
   if (fault === 'timeout') return;
   if (fault === 'error500' || fault === 'conflict')
     return sendJson(response, 500, { message: 'Injected fault' });
   if (fault === 'throttle') return sendJson(response, 429, { message: 'Injected fault' });
-  if (fault === 'crash') return house.crash(invocation.functionName);
+  if (fault === 'crash') return ctx.crash(invocation.functionName);
   const [status, answer] = carryOut(objectOf(parseJson(body?.toString('utf8') ?? '')));
-  if (fault === 'crash-after') return house.crash(invocation.functionName);
+  if (fault === 'crash-after') return ctx.crash(invocation.functionName);
   if (fault === 'after') {
     response.socket?.destroy();
     return;

@@ -7,7 +7,7 @@ import { Readable } from 'node:stream';
 import type { StageOverrides } from '../stage.ts';
 import { readAssembly } from './assembly.ts';
 import { makeAwsStub } from './aws-stub.ts';
-import type { Denial, House } from './caller.ts';
+import type { Denial, EmulatorContext } from './caller.ts';
 import { type LocalChannels, openChannels } from './channel-keys.ts';
 import { makeClock } from './clock.ts';
 import { openDataFolder } from './data-folder.ts';
@@ -122,7 +122,7 @@ async function start(
   onStop(() => functions.stop());
   // Before the functions, which wait for what is under way.
   onStop(() => faults.clear());
-  const house: House = {
+  const ctx: EmulatorContext = {
     clock,
     faults,
     usage,
@@ -136,7 +136,7 @@ async function start(
   const { endpoint } = await dynamoDb;
   const tableArns = new Map(app.tables.map(({ name, arn }) => [name, arn]));
   const { partition, account } = app.environment;
-  const proxy = makeDynamoDbProxy(house, {
+  const proxy = makeDynamoDbProxy(ctx, {
     endpoint,
     namespace,
     region,
@@ -150,7 +150,7 @@ async function start(
     clock.now,
   );
   const kms = new Kms(openState(folder?.file('kms.json'), { keys: {} }), app.keys);
-  internal.attach({ house, dynamoDb: proxy.handle, aws: makeAwsStub(house, secrets, kms), outbox, face });
+  internal.attach({ ctx, dynamoDb: proxy.handle, aws: makeAwsStub(ctx, secrets, kms), outbox, face });
   const toRotate = secrets.create();
 
   progress(`creating ${app.tables.length} tables, loading ${app.functions.length} functions`);

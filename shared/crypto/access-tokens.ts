@@ -16,12 +16,12 @@ export interface AccessClaims {
   /** The identity of the session as the API shows it. */
   readonly identity: Readonly<Record<string, unknown>>;
   /** Where the grounds of a company identity are found, so that they can be read beside the session (REL-8). */
-  readonly company?: TokenGrounds;
+  readonly company?: TokenAccessBasis;
   /** LGN-11: the session can do nothing but change the initial password. */
   readonly passwordDue?: true;
 }
 /** The keys of a company identity's grounds (grounds.ts says what they are). */
-export type TokenGrounds = v.InferOutput<typeof groundsSchema>;
+export type TokenAccessBasis = v.InferOutput<typeof groundsSchema>;
 
 const kind = (issuer: string): TokenKind => ({ typ: 'at+jwt', issuer, audience: issuer });
 /** LGN-11: no access token to anybody else who knows our keys. */

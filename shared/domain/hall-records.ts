@@ -4,7 +4,7 @@ import type { Policies } from './policies.ts';
 export type HallRecordEnd = 'used' | 'account-ended' | 'phone-changed' | 'expired';
 
 /** All times are ISO instants in UTC, as `toISOString` writes them, so that they compare as text. */
-export interface HallRecordFacts {
+export interface HallRecordTimes {
   readonly collectedAt: string;
   /** A registration was finished with it. */
   readonly usedAt?: string | undefined;
@@ -18,7 +18,7 @@ export interface HallRecordFacts {
 
 /** REG-2, REG-4: what has ended a hall record by `now`; undefined while it still stands for its person. */
 export function hallRecordEnd(
-  record: HallRecordFacts,
+  record: HallRecordTimes,
   now: Date,
   policies: Pick<Policies, 'hallRecordDays'>,
 ): HallRecordEnd | undefined {

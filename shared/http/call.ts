@@ -3,9 +3,9 @@ import type { FlowDeclaration, RouteDeclaration } from '#contract/flow.ts';
 import type { Assertion } from '#crypto/assertions.ts';
 import type { RefreshToken } from '#crypto/refresh-tokens.ts';
 import type { Channel } from '#domain/names.ts';
-import type { Standing } from '#store/standing.ts';
+import type { EffectiveSession } from '#store/standing.ts';
 import type { Answer } from './answers.ts';
-import type { House } from './house.ts';
+import type { FlowContext } from './house.ts';
 import type { Language } from './language.ts';
 
 /** One request as a step sees it: parsed, validated, with its caller known. */
@@ -16,8 +16,8 @@ export interface Call<R extends RouteDeclaration = RouteDeclaration> {
   readonly params: Readonly<Record<ParamsOf<R['path']>, string>>;
   readonly caller: R['access'] extends 'session'
     ? R['managing'] extends true
-      ? Standing & Managing
-      : Standing
+      ? EffectiveSession & Managing
+      : EffectiveSession
     : R['access'] extends 'channel'
       ? { assertion: Assertion }
       : R['access'] extends 'refresh'
@@ -58,7 +58,7 @@ type AnswerOf<R extends RouteDeclaration> = {
 }[keyof R['answers'] & number];
 
 /** A step: what one route does. It reads as the rule reads; refusals are thrown as Problem. */
-export type Step<R extends RouteDeclaration> = (house: House, call: Call<R>) => Promise<AnswerOf<R>>;
+export type Step<R extends RouteDeclaration> = (ctx: FlowContext, call: Call<R>) => Promise<AnswerOf<R>>;
 export type Steps<F extends FlowDeclaration> = {
   readonly [Name in keyof NonNullable<F['routes']>]: NonNullable<F['routes']>[Name] extends infer R extends
     RouteDeclaration

@@ -4,32 +4,32 @@ import { verifyAccessToken } from '#crypto/access-tokens.ts';
 import { type Assertion, verifyAssertion } from '#crypto/assertions.ts';
 import { readCookie, readRefreshToken } from '#crypto/refresh-tokens.ts';
 import { Problem } from '#domain/problem.ts';
-import { evidenceOf } from '#store/grounds.ts';
+import { readAccessRecords } from '#store/grounds.ts';
 import { liveSession } from '#store/sessions.ts';
-import { asItStands, type Standing } from '#store/standing.ts';
+import { type EffectiveSession, effectiveSession } from '#store/standing.ts';
 import { spendAssertion } from '#store/tickets.ts';
 import { findPerson } from '#store/users.ts';
 import type { Managing } from './call.ts';
-import { channelKeys, type House } from './house.ts';
+import { channelKeys, type FlowContext } from './house.ts';
 
 const headerOf = (event: APIGatewayProxyEventV2, name: string): string | undefined => event.headers[name];
 
 /** CHN-1: a signed assertion for exactly this call, spent in the store so that it works once. */
 async function assertionOf(
-  house: House,
+  ctx: FlowContext,
   event: APIGatewayProxyEventV2,
   now: Date,
 ): Promise<Assertion | undefined> {
   const token = headerOf(event, 'channel-assertion');
   if (token === undefined) return undefined;
   const assertion = await verifyAssertion(channelKeys(), token, {
-    issuer: house.settings.issuer,
+    issuer: ctx.settings.issuer,
     method: event.requestContext.http.method,
     path: event.rawPath,
     now,
-    maxSeconds: house.settings.policies.assertionSeconds,
+    maxSeconds: ctx.settings.policies.assertionSeconds,
   });
-  if (!(await spendAssertion(house.db, assertion, now))) throw new Problem('ASSERTION_INVALID');
+  if (!(await spendAssertion(ctx.db, assertion, now))) throw new Problem('ASSERTION_INVALID');
   return assertion;
 }
 
@@ -39,41 +39,41 @@ async function assertionOf(
  * AGY-4); natural people pay nothing for that. Of whoever manages others the person is read beside it too (PHN-4).
  */
 async function sessionOf(
-  house: House,
+  ctx: FlowContext,
   event: APIGatewayProxyEventV2,
   { managing }: RouteDeclaration,
   now: Date,
-): Promise<Standing & Partial<Managing>> {
+): Promise<EffectiveSession & Partial<Managing>> {
   // The scheme's word has no case, and spaces may be several (RFC 9110).
   const bearer = /^Bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(headerOf(event, 'authorization') ?? '')?.[1];
   if (!bearer) throw new Problem('SESSION_ENDED');
-  const claims = await verifyAccessToken(house.signing, bearer, house.settings.issuer, now);
-  const [session, evidence, person] = await Promise.all([
+  const claims = await verifyAccessToken(ctx.signing, bearer, ctx.settings.issuer, now);
+  const [session, records, person] = await Promise.all([
     liveSession(
-      house.db,
+      ctx.db,
       { sessionId: claims.sessionId, version: claims.identityVersion, personKey: claims.subject },
       now,
-      house.settings.policies,
+      ctx.settings.policies,
     ),
-    claims.company && evidenceOf(house.db, claims.subject, claims.company),
-    managing && findPerson(house.db, claims.subject),
+    claims.company && readAccessRecords(ctx.db, claims.subject, claims.company),
+    managing && findPerson(ctx.db, claims.subject),
   ]);
   return {
-    ...asItStands(session, evidence, now),
+    ...effectiveSession(session, records, now),
     ...(managing ? { recoveredAt: person?.phoneRecoveredAt } : {}),
   };
 }
 
 /** SES-2: the cookie alone carries the refresh token. */
-function refreshOf(house: House, event: APIGatewayProxyEventV2) {
-  const token = readRefreshToken(house.keys, readCookie(event.cookies ?? []) ?? '');
+function refreshOf(ctx: FlowContext, event: APIGatewayProxyEventV2) {
+  const token = readRefreshToken(ctx.keys, readCookie(event.cookies ?? []) ?? '');
   if (!token) throw new Problem('SESSION_ENDED');
   return token;
 }
 
 /** Who calls, as the route's contract wants it known; refuses everybody else. */
 export async function callerOf(
-  house: House,
+  ctx: FlowContext,
   event: APIGatewayProxyEventV2,
   route: RouteDeclaration,
   now: Date,
@@ -82,9 +82,9 @@ export async function callerOf(
     case 'public':
       return {};
     case 'public-or-channel':
-      return { assertion: await assertionOf(house, event, now) };
+      return { assertion: await assertionOf(ctx, event, now) };
     case 'channel': {
-      const assertion = await assertionOf(house, event, now);
+      const assertion = await assertionOf(ctx, event, now);
       if (!assertion) throw new Problem('ASSERTION_INVALID');
       return { assertion };
     }
@@ -92,7 +92,7 @@ export async function callerOf(
       // REL-9: a channel that comes for what is the web's alone is told so, not asked for a session it cannot have.
       if (headerOf(event, 'channel-assertion') !== undefined && route.errors?.includes('CHANNEL_NOT_ALLOWED'))
         throw new Problem('CHANNEL_NOT_ALLOWED');
-      const caller = await sessionOf(house, event, route, now);
+      const caller = await sessionOf(ctx, event, route, now);
       if (caller.lost && !route.evenIfLost) throw new Problem('RELATION_NOT_FOUND', {}, { variant: 'lost' });
       // LGN-11: one place for all routes, so that a new one is closed unless it says otherwise.
       if (caller.session.passwordDue && !route.evenWithInitialPassword)
@@ -100,6 +100,6 @@ export async function callerOf(
       return caller;
     }
     case 'refresh':
-      return { refresh: refreshOf(house, event) };
+      return { refresh: refreshOf(ctx, event) };
   }
 }

@@ -10,14 +10,14 @@ import type { SmsGateway } from '#gateways/sms/index.ts';
 import type { Db } from '#store/db.ts';
 
 /** What a container brings besides secrets: opened once, only by the flows that need it, so that the others do not load it. */
-export interface Parts {
+export interface ContextParts {
   readonly db?: Db;
   readonly sms?: (settings: Settings['sms'], credentials: typeof getProviderCredentials) => SmsGateway;
   readonly face?: (settings: Settings['face'], credentials: typeof getProviderCredentials) => FaceGateway;
 }
 
 /** Everything a step works with. Asking for a part or secret that the contract does not list is a programming error. */
-export interface House {
+export interface FlowContext {
   readonly settings: Settings;
   readonly db: Db;
   readonly keys: Keys;
@@ -41,7 +41,7 @@ export const channelKeys = once(() =>
 );
 
 /** Builds the house for one invocation; secrets come from the container's cache after the first time. */
-export function houseOf(contract: FlowDeclaration, parts: Parts): () => Promise<House> {
+export function flowContextOf(contract: FlowDeclaration, parts: ContextParts): () => Promise<FlowContext> {
   const sms = once(() => parts.sms?.(settings().sms, getProviderCredentials));
   const face = once(() => parts.face?.(settings().face, getProviderCredentials));
   const needs = new Set(contract.secrets ?? []);

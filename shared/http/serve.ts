@@ -7,14 +7,14 @@ import type { Answer } from './answers.ts';
 import type { Call, Steps } from './call.ts';
 import { callerOf } from './caller.ts';
 import { refuseForeignPages } from './entrance.ts';
-import { type House, houseOf, type Parts, settings } from './house.ts';
+import { type ContextParts, type FlowContext, flowContextOf, settings } from './house.ts';
 import { type Language, languageOf } from './language.ts';
 import { logRequest } from './log.ts';
 import { asProblem, commonHeaders, type HttpAnswer, problemAnswer } from './problems.ts';
 import { browserOf, readBody, readParams, readQuery } from './request.ts';
 import { addressOf } from './viewer.ts';
 
-type AnyStep = (house: House, call: Call) => Promise<Answer>;
+type AnyStep = (ctx: FlowContext, call: Call) => Promise<Answer>;
 type Internal = { startedAt: number; problem?: Problem };
 
 const languageIn = (event: APIGatewayProxyEventV2): Language => languageOf(event.headers['accept-language']);
@@ -38,8 +38,12 @@ function httpAnswer(answer: Answer): HttpAnswer {
  * The handler of a flow's function: finds the route, validates by its contract, finds out who calls, runs the step,
  * and turns whatever comes out (or is thrown) into the answer of docs/api.md.
  */
-export function serve<const F extends FlowDeclaration>(contract: F, steps: Steps<F>, parts: Parts = {}) {
-  const openHouse = houseOf(contract, parts);
+export function serve<const F extends FlowDeclaration>(
+  contract: F,
+  steps: Steps<F>,
+  parts: ContextParts = {},
+) {
+  const openContext = flowContextOf(contract, parts);
   const routes = new Map<string, { route: RouteDeclaration; step: AnyStep }>();
   for (const [name, route] of Object.entries(contract.routes ?? {})) {
     routes.set(routeKey(route), {
@@ -58,8 +62,8 @@ export function serve<const F extends FlowDeclaration>(contract: F, steps: Steps
     const body = readBody(event, route);
     const query = readQuery(event, route);
     const params = readParams(event);
-    const house = await openHouse();
-    const caller = await callerOf(house, event, route, now);
+    const ctx = await openContext();
+    const caller = await callerOf(ctx, event, route, now);
     const assertion = (caller as { assertion?: { channel: Call['origin']['channel'] } }).assertion;
     const call = {
       route,
@@ -77,7 +81,7 @@ export function serve<const F extends FlowDeclaration>(contract: F, steps: Steps
       },
       header: (name: string) => event.headers[name],
     };
-    return httpAnswer(await step(house, call as unknown as Call));
+    return httpAnswer(await step(ctx, call as unknown as Call));
   };
 
   return middy<APIGatewayProxyEventV2, HttpAnswer, Error, never, Internal>()

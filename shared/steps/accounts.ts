@@ -4,7 +4,7 @@ import { shanghaiDay } from '#domain/days.ts';
 import type { DocumentType } from '#domain/documents.ts';
 import { Problem } from '#domain/problem.ts';
 import { usernameGuard } from '#domain/usernames.ts';
-import type { House } from '#http/house.ts';
+import type { FlowContext } from '#http/house.ts';
 import type { Item } from '#store/db.ts';
 import { type LockoutRow, lockoutKey } from '#store/lockouts.ts';
 import { isOwned, type PhoneRow } from '#store/phones.ts';
@@ -12,8 +12,8 @@ import type { PhoneWindow } from '#store/tickets.ts';
 import { findPeople, isActive, type Person, type UsernameGuard, usernameKey } from '#store/users.ts';
 
 /** The table key of a username's guard. */
-export const usernameKeyOf = (h: Pick<House, 'keys'>, username: string): string =>
-  usernameKey(indexKey(h.keys, 'username', usernameGuard(username)));
+export const usernameKeyOf = (ctx: Pick<FlowContext, 'keys'>, username: string): string =>
+  usernameKey(indexKey(ctx.keys, 'username', usernameGuard(username)));
 
 /** Whom an account box means (LGN-2): a person known by the document, or the owner of the phone or username. */
 export type Named =
@@ -45,13 +45,13 @@ interface Typed {
  * looked at or counted (DOC-6).
  */
 export async function accountNamed(
-  h: House,
+  ctx: FlowContext,
   { account, accountKind }: Typed,
   now: Date,
   variant?: 'other-entry',
 ): Promise<Named> {
   const readings = readAccount(account, shanghaiDay(now), accountKind);
-  const found = await candidatesOf(h, readings, now);
+  const found = await candidatesOf(ctx, readings, now);
   const [first] = found;
   if (!first)
     throw unknownAccount(
@@ -60,7 +60,7 @@ export async function accountNamed(
     );
   if (new Set(found.map(holderOf)).size === 1) return first;
   // Only who is registered counts; that takes a read of its own, for texts that are more than one thing.
-  const registered = await stillRegistered(h, found);
+  const registered = await stillRegistered(ctx, found);
   const distinct = registered.filter(
     (one, index) => registered.findIndex((other) => holderOf(other) === holderOf(one)) === index,
   );
@@ -75,18 +75,22 @@ const kindOf = (named: Named): AccountKind =>
     ? { kind: 'document', documentType: named.person.documentType as DocumentType }
     : { kind: named.via };
 
-async function stillRegistered(h: House, found: readonly Named[]): Promise<Named[]> {
+async function stillRegistered(ctx: FlowContext, found: readonly Named[]): Promise<Named[]> {
   const owners = await findPeople(
-    h.db,
+    ctx.db,
     found.flatMap((named) => (named.via === 'document' ? [] : [named.personKey])),
   );
   return found.filter((named) => named.via === 'document' || stillNames(named, owners.get(named.personKey)));
 }
 
 /** Everybody whom the readings find, in their order. */
-async function candidatesOf(h: House, readings: readonly AccountReading[], now: Date): Promise<Named[]> {
+async function candidatesOf(
+  ctx: FlowContext,
+  readings: readonly AccountReading[],
+  now: Date,
+): Promise<Named[]> {
   const today = shanghaiDay(now);
-  const keys: Parameters<House['db']['batchGet']>[0][number][] = [];
+  const keys: Parameters<FlowContext['db']['batchGet']>[0][number][] = [];
   const at = (table: (typeof keys)[number]['table'], key: Record<string, string>): number =>
     keys.push({ table, key }) - 1;
   type Found = (items: readonly (Item | undefined)[]) => Named[];
@@ -95,7 +99,7 @@ async function candidatesOf(h: House, readings: readonly AccountReading[], now: 
     switch (reading.kind) {
       case 'document':
         for (const [index, type] of reading.types.entries()) {
-          const key = personKey(h.keys, type, reading.number);
+          const key = personKey(ctx.keys, type, reading.number);
           const person = at('Users', { personKey: key });
           // Of the likeliest reading alone, so that the read stays small.
           const lockout = index === 0 ? at('Lockouts', lockoutKey(key, today)) : undefined;
@@ -107,7 +111,7 @@ async function candidatesOf(h: House, readings: readonly AccountReading[], now: 
         }
         break;
       case 'phone': {
-        const key = phoneKey(h.keys, reading.phone);
+        const key = phoneKey(ctx.keys, reading.phone);
         const owner = at('Phones', { phoneKey: key });
         const window = at('SmsWindows', { phoneKey: key });
         takes.push((items) => {
@@ -126,7 +130,7 @@ async function candidatesOf(h: House, readings: readonly AccountReading[], now: 
         break;
       }
       case 'username': {
-        const guard = at('Users', { personKey: usernameKeyOf(h, reading.username) });
+        const guard = at('Users', { personKey: usernameKeyOf(ctx, reading.username) });
         takes.push((items) => {
           const { owner, username } = (items[guard] ?? {}) as unknown as Partial<UsernameGuard>;
           // Other capitals name nobody: told here, before an attempt of the owner's is reserved.
@@ -138,7 +142,7 @@ async function candidatesOf(h: House, readings: readonly AccountReading[], now: 
     }
   }
   if (keys.length === 0) return [];
-  const items = await h.db.batchGet(keys);
+  const items = await ctx.db.batchGet(keys);
   return takes.flatMap((take) => take(items));
 }
 

@@ -2,13 +2,13 @@ import type { Identity } from '#contract/schemas.ts';
 import type { Role } from '#domain/names.ts';
 import { Problem } from '#domain/problem.ts';
 import type { AnyCall } from '#http/call.ts';
-import type { House } from '#http/house.ts';
+import type { FlowContext } from '#http/house.ts';
 import type { AuditEvent } from '#store/audit.ts';
-import { evidenceOf } from '#store/grounds.ts';
-import { type ActsAs, asPerson, identityWrite, type Session } from '#store/sessions.ts';
-import { asItStands, type Standing } from '#store/standing.ts';
-import { decidedAnew, type Person } from '#store/users.ts';
-import { audited } from './facts.ts';
+import { readAccessRecords } from '#store/grounds.ts';
+import { type ActsAs, asPerson, identityUpdate, type Session } from '#store/sessions.ts';
+import { type EffectiveSession, effectiveSession } from '#store/standing.ts';
+import { type Person, retryOnConcurrentChange } from '#store/users.ts';
+import { auditPut } from './facts.ts';
 
 /** LGN-10: the roles chosen last, with this one in its company. */
 export const rolesAfter = (
@@ -18,7 +18,7 @@ export const rolesAfter = (
   company ? { ...person.lastRoles, [company.companyKey]: company.role } : person.lastRoles;
 
 /** An identity as the audit tells it (AUD-1). */
-export function identityFacts(identity: Identity): NonNullable<AuditEvent['detail']> {
+export function identityAuditDetail(identity: Identity): NonNullable<AuditEvent['detail']> {
   switch (identity.kind) {
     case 'natural':
       return { identity: 'natural' };
@@ -45,26 +45,26 @@ export function identityFacts(identity: Identity): NonNullable<AuditEvent['detai
  * A session as its grounds allow it today, to be signed into a new access token: no token tells of a company that is
  * lost. Where it is, the session goes on as what is left, and the tokens before die (SES-2, REL-7, AGY-4).
  */
-export function keptIdentity(
-  h: Pick<House, 'db' | 'settings'>,
+export function currentIdentity(
+  ctx: Pick<FlowContext, 'db' | 'settings'>,
   call: AnyCall,
   read: Session,
-): Promise<Pick<Standing, 'session' | 'lost'>> {
+): Promise<Pick<EffectiveSession, 'session' | 'lost'>> {
   let known: Session | undefined = read;
-  return decidedAnew(async () => {
-    const session = known ?? (await h.db.get<Session>('Sessions', { sessionId: read.sessionId }));
+  return retryOnConcurrentChange(async () => {
+    const session = known ?? (await ctx.db.get<Session>('Sessions', { sessionId: read.sessionId }));
     known = undefined;
     if (!session) throw new Problem('SESSION_ENDED');
     const { company, identity } = session;
     if (identity.kind === 'natural') return { session, lost: false };
-    const evidence = company && (await evidenceOf(h.db, session.personKey, company));
-    const standing = asItStands(session, evidence, call.now);
-    if (!standing.lost) return standing;
-    await h.db.transact([
-      identityWrite(session, actsAs(standing.session), call.now, h.settings.policies),
-      audited(h, call, session.personKey, 'identity-lost', 'success', identityFacts(identity)),
+    const records = company && (await readAccessRecords(ctx.db, session.personKey, company));
+    const effective = effectiveSession(session, records, call.now);
+    if (!effective.lost) return effective;
+    await ctx.db.transact([
+      identityUpdate(session, actsAs(effective.session), call.now, ctx.settings.policies),
+      auditPut(ctx, call, session.personKey, 'identity-lost', 'success', identityAuditDetail(identity)),
     ]);
-    return { session: { ...standing.session, version: session.version + 1 }, lost: true };
+    return { session: { ...effective.session, version: session.version + 1 }, lost: true };
   });
 }
 

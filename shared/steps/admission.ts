@@ -48,6 +48,6 @@ export function unrelated(
 /** People of special subjects are added at the hall (SPC-4); at `cross-region` a report's 经办人 will do too (SPC-3). */
 function variantOf(entry: Entry, phoneTyped: boolean): { variant?: string } {
   if (!isSpecial(entry)) return phoneTyped ? { variant: 'phone' } : {};
-  const place = entry === 'cross-region' ? entry : 'special';
-  return { variant: phoneTyped ? `${place}-phone` : place };
+  const scope = entry === 'cross-region' ? entry : 'special';
+  return { variant: phoneTyped ? `${scope}-phone` : scope };
 }

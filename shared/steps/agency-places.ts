@@ -1,59 +1,65 @@
 import { isInForce } from '#domain/agreements.ts';
 import { shanghaiDay } from '#domain/days.ts';
-import type { House } from '#http/house.ts';
+import type { FlowContext } from '#http/house.ts';
 import {
   type Agreement,
-  clientPlaceOf,
-  clientPlaces,
+  clientEntryPrefix,
+  clientEntryRef,
   onAgreementChecks,
   onStaffFormChecks,
   type StaffForm,
 } from '#store/agency-forms.ts';
 import type { Db, Write } from '#store/db.ts';
-import { agenciesNaming, placesOf } from '#store/form-places.ts';
-import { type AgentGrounds, agencyHeld, type Evidence, evidenceOf, heldOn } from '#store/grounds.ts';
-import { activeCompanyWrite, type KnownTaxpayer, shownTaxpayerId } from '#store/taxpayers.ts';
-import { Stale } from '#store/users.ts';
-import type { CompanyPlace } from './relation-check.ts';
+import { agenciesNaming, formEntriesOf } from '#store/form-places.ts';
+import {
+  type AccessRecords,
+  type AgentAccessBasis,
+  evaluateAccess,
+  evaluateAgencyAccess,
+  readAccessRecords,
+} from '#store/grounds.ts';
+import { activeCompanyCheck, type KnownTaxpayer, shownTaxpayerId } from '#store/taxpayers.ts';
+import { ConcurrentChange } from '#store/users.ts';
+import type { ActingOption } from './relation-check.ts';
 
 /** An agreement by which this person may serve a client of an agency. */
 export const byAgreement = ({
   agencyKey,
   clientKey,
   agreementId,
-}: Pick<Agreement, 'agencyKey' | 'clientKey' | 'agreementId'>): AgentGrounds => ({
+}: Pick<Agreement, 'agencyKey' | 'clientKey' | 'agreementId'>): AgentAccessBasis => ({
   by: 'agreement',
   companyKey: clientKey,
   role: 'tax-agent',
   agencyKey,
   agreementId,
 });
-export const byStaffForm = (agencyKey: string): AgentGrounds => ({
+export const byStaffForm = (agencyKey: string): AgentAccessBasis => ({
   by: 'staff-form',
   companyKey: agencyKey,
   role: 'tax-agent',
 });
 
 /** More agreements of one person for one client in one period are a mistake of somebody's; this many are looked at. */
-const groundsAtMost = 8;
+const basesAtMost = 8;
 
 /**
  * What may let the person in at `enterprise` as a tax agent of a company (AGY-3): the own rows alone are looked at, on
  * both forms, in one step that goes side by side with others. What they say is judged where it is used (`agentPlace`).
  */
-export async function agentGroundsAt(
+export async function agentAccessBasesAt(
   db: Db,
   personKey: string,
   companyKey: string,
   day: string,
-): Promise<AgentGrounds[]> {
+): Promise<AgentAccessBasis[]> {
   const [{ items }, agencies] = await Promise.all([
-    placesOf(db, personKey, clientPlaces(companyKey), { limit: groundsAtMost }),
+    formEntriesOf(db, personKey, clientEntryPrefix(companyKey), { limit: basesAtMost }),
     agenciesNaming(db, personKey),
   ]);
-  const clients = items.flatMap((place) => {
-    const { agencyKey, from, until, forms } = place;
-    const { agreementId } = clientPlaceOf(place);
+  const clients = items.flatMap((entry) => {
+    const { agencyKey, from, until, forms } = entry;
+    const { agreementId } = clientEntryRef(entry);
     const today = forms?.size && from !== undefined && until !== undefined && from <= day && day <= until;
     return today && agencyKey !== undefined && agencies.has(agencyKey)
       ? [byAgreement({ agencyKey, clientKey: companyKey, agreementId })]
@@ -63,9 +69,9 @@ export async function agentGroundsAt(
 }
 
 /** A place of an agent, judged on what was read of it. */
-export type AgentPlace = CompanyPlace & {
-  readonly company: AgentGrounds;
-  readonly identity: Extract<CompanyPlace['identity'], { kind: 'enterprise' | 'agency' }>;
+export type AgentActingOption = ActingOption & {
+  readonly company: AgentAccessBasis;
+  readonly identity: Extract<ActingOption['identity'], { kind: 'enterprise' | 'agency' }>;
 };
 
 /**
@@ -73,95 +79,97 @@ export type AgentPlace = CompanyPlace & {
  * the agreement holds, both companies are at work; Stale where a form was replaced since. Undefined where they give nothing.
  * @param through the entry: the same grounds are another session at `agency` than at `enterprise`
  */
-export function agentPlace(
-  h: Pick<House, 'dataKeys'>,
+export function agentActingOption(
+  ctx: Pick<FlowContext, 'dataKeys'>,
   personKey: string,
-  grounds: AgentGrounds,
-  evidence: Evidence,
+  basis: AgentAccessBasis,
+  records: AccessRecords,
   through: 'enterprise' | 'agency',
   now: Date,
-): AgentPlace | undefined {
-  const held = heldOn(grounds, through, evidence, now);
-  const agency = agencyHeld(evidence);
-  const form = evidence.agency?.form;
-  if (!held || !agency || !form) return undefined;
-  const client = grounds.by === 'agreement' ? clientIn(evidence) : undefined;
-  if (grounds.by === 'agreement' && !client) return undefined;
-  const shown = client && shownCompany(h, client);
+): AgentActingOption | undefined {
+  const access = evaluateAccess(basis, through, records, now);
+  const agency = evaluateAgencyAccess(records);
+  const form = records.agency?.form;
+  if (!access || !agency || !form) return undefined;
+  const client = basis.by === 'agreement' ? clientIn(records) : undefined;
+  if (basis.by === 'agreement' && !client) return undefined;
+  const shown = client && shownCompany(ctx, client);
   return {
     identity:
       through === 'agency'
         ? {
             kind: 'agency',
-            agencyId: shownTaxpayerId(h.dataKeys, agency),
+            agencyId: shownTaxpayerId(ctx.dataKeys, agency),
             agencyName: agency.name,
             ...(shown ? { client: shown } : {}),
           }
         : {
             kind: 'enterprise',
-            ...(shown ?? shownCompany(h, agency)),
+            ...(shown ?? shownCompany(ctx, agency)),
             role: 'tax-agent',
-            permissions: [...held.permissions],
+            permissions: [...access.permissions],
           },
-    company: grounds,
-    writes: placeChecks(personKey, form, agency, evidence, client, now),
+    company: basis,
+    writes: agentAccessChecks(personKey, form, agency, records, client, now),
   };
 }
 
-const clientIn = ({ company }: Evidence) => company as KnownTaxpayer | undefined;
-const shownCompany = (h: Pick<House, 'dataKeys'>, company: KnownTaxpayer) => ({
-  taxpayerId: shownTaxpayerId(h.dataKeys, company),
+const clientIn = ({ company }: AccessRecords) => company as KnownTaxpayer | undefined;
+const shownCompany = (ctx: Pick<FlowContext, 'dataKeys'>, company: KnownTaxpayer) => ({
+  taxpayerId: shownTaxpayerId(ctx.dataKeys, company),
   taxpayerName: company.name,
 });
 
 const formsOf = ({ formId }: Agreement): string[] => (formId === undefined ? [] : [formId]);
 
-function placeChecks(
+function agentAccessChecks(
   personKey: string,
   form: StaffForm,
   agency: KnownTaxpayer,
-  { agreement }: Evidence,
+  { agreement }: AccessRecords,
   client: KnownTaxpayer | undefined,
   now: Date,
 ): Write[] {
   // A form that was replaced since it was read may name the person still: looked at again.
-  const again = (check: Write): Write => ({ ...check, otherwise: () => new Stale() });
+  const again = (check: Write): Write => ({ ...check, onRefused: () => new ConcurrentChange() });
   return [
     ...onStaffFormChecks(personKey, form).map(again),
-    activeCompanyWrite(agency.companyKey),
+    activeCompanyCheck(agency.companyKey),
     ...(client && agreement
       ? [
           ...onAgreementChecks(personKey, agreement, formsOf(agreement), shanghaiDay(now)).map(again),
-          activeCompanyWrite(client.companyKey),
+          activeCompanyCheck(client.companyKey),
         ]
       : []),
   ];
 }
 
 /** Grounds with what was read of them. */
-export interface GroundsRead {
-  readonly grounds: AgentGrounds;
-  readonly evidence: Evidence;
+export interface AgentAccess {
+  readonly basis: AgentAccessBasis;
+  readonly records: AccessRecords;
 }
 /** What all of these stand on, read side by side. */
-export const readGrounds = (
+export const readAgentAccess = (
   db: Db,
   personKey: string,
-  grounds: readonly AgentGrounds[],
-): Promise<GroundsRead[]> =>
-  Promise.all(grounds.map(async (one) => ({ grounds: one, evidence: await evidenceOf(db, personKey, one) })));
+  bases: readonly AgentAccessBasis[],
+): Promise<AgentAccess[]> =>
+  Promise.all(
+    bases.map(async (one) => ({ basis: one, records: await readAccessRecords(db, personKey, one) })),
+  );
 
 /** The place of the first of these grounds that give one today. */
-export function placeAmong(
-  h: Pick<House, 'dataKeys'>,
+export function firstActingOption(
+  ctx: Pick<FlowContext, 'dataKeys'>,
   personKey: string,
-  read: readonly GroundsRead[],
+  read: readonly AgentAccess[],
   through: 'enterprise' | 'agency',
   now: Date,
-): AgentPlace | undefined {
-  for (const { grounds, evidence } of read) {
-    const place = agentPlace(h, personKey, grounds, evidence, through, now);
-    if (place) return place;
+): AgentActingOption | undefined {
+  for (const { basis, records } of read) {
+    const option = agentActingOption(ctx, personKey, basis, records, through, now);
+    if (option) return option;
   }
   return undefined;
 }

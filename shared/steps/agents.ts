@@ -3,7 +3,7 @@ import type { person } from '#contract/schemas.ts';
 import { indexKey } from '#crypto/keys.ts';
 import type { Role } from '#domain/names.ts';
 import { Problem, type ProblemDetails } from '#domain/problem.ts';
-import type { House } from '#http/house.ts';
+import type { FlowContext } from '#http/house.ts';
 import type { FormAgent } from '#store/agency-forms.ts';
 import type { Write } from '#store/db.ts';
 import { findPeople, type Person } from '#store/users.ts';
@@ -14,8 +14,8 @@ import { holderOf, type NamedPerson, readPerson, recordWrites, requireSameName }
  * The handle of a person at an agency: the same on each of its forms, another one elsewhere, and nothing to be guessed
  * or turned back (DOC-4).
  */
-export const agentIdOf = (h: Pick<House, 'keys'>, agencyKey: string, personKey: string): string =>
-  indexKey(h.keys, 'agent', `${agencyKey}|${personKey}`);
+export const agentIdOf = (ctx: Pick<FlowContext, 'keys'>, agencyKey: string, personKey: string): string =>
+  indexKey(ctx.keys, 'agent', `${agencyKey}|${personKey}`);
 
 /** The roles of a company's own people: with one of them nobody is its agent (AGY-4). */
 export const staffRolesOfClient = [
@@ -27,13 +27,13 @@ export const staffRolesOfClient = [
 
 /** An agent as both sides see them (REL-11). */
 export function shownAgent(
-  h: House,
+  ctx: FlowContext,
   agencyKey: string,
   agent: FormAgent,
   people: ReadonlyMap<string, Person>,
 ) {
-  const { name, documentNumber } = maskedPerson(h, agent, people.get(agent.personKey));
-  return { agentId: agentIdOf(h, agencyKey, agent.personKey), name, documentNumber };
+  const { name, documentNumber } = maskedPerson(ctx, agent, people.get(agent.personKey));
+  return { agentId: agentIdOf(ctx, agencyKey, agent.personKey), name, documentNumber };
 }
 
 /** Somebody whom a form names, with the real-name record that they get where they had none. */
@@ -48,21 +48,21 @@ type Named = v.InferOutput<typeof person>;
  * naming which of them it is.
  */
 export async function readAgents(
-  h: House,
+  ctx: FlowContext,
   people: readonly { readonly at: number; readonly person: Named }[],
   now: Date,
 ): Promise<NewAgent[]> {
   const named = new Map<string, { at: number; one: NamedPerson }>();
   for (const { at, person } of people) {
-    const one = telling(at, () => readPerson(h, person, now));
+    const one = telling(at, () => readPerson(ctx, person, now));
     const before = named.get(one.key);
     if (before && before.one.name !== one.name) throw whichOne(at, new Problem('PERSON_MISMATCH'));
     if (!before) named.set(one.key, { at, one });
   }
-  const known = await findPeople(h.db, [...named.keys()]);
+  const known = await findPeople(ctx.db, [...named.keys()]);
   return [...named.values()].map(({ at, one }) => {
     const person = known.get(one.key);
-    telling(at, () => requireSameName(h, one, person));
+    telling(at, () => requireSameName(ctx, one, person));
     return { ...holderOf(one, person), records: recordWrites(one, person) };
   });
 }

@@ -1,5 +1,5 @@
 import type { AnyCall } from '#http/call.ts';
-import type { House } from '#http/house.ts';
+import type { FlowContext } from '#http/house.ts';
 import { agreementsOf } from '#store/agreements.ts';
 import { shownAgreements } from './agreements.ts';
 import { cursorTo, positionAt } from './cursors.ts';
@@ -8,16 +8,16 @@ const pageLength = 50;
 
 /** A page of the agreements of one side. The query is on the session's own company alone. */
 export async function listedAgreements(
-  h: House,
+  ctx: FlowContext,
   call: AnyCall & { readonly query: { readonly cursor?: string | undefined } },
   side: { readonly agencyKey: string } | { readonly clientKey: string },
 ) {
   const owner = `agreements/${Object.entries(side).join()}`;
   const { cursor } = call.query;
-  const from = cursor === undefined ? undefined : positionAt(h, owner, cursor);
-  const { items, next } = await agreementsOf(h.db, side, { from, limit: pageLength });
+  const from = cursor === undefined ? undefined : positionAt(ctx, owner, cursor);
+  const { items, next } = await agreementsOf(ctx.db, side, { from, limit: pageLength });
   return {
-    agreements: await shownAgreements(h, items, call.now),
-    ...(next ? { cursor: cursorTo(h, owner, next) } : {}),
+    agreements: await shownAgreements(ctx, items, call.now),
+    ...(next ? { cursor: cursorTo(ctx, owner, next) } : {}),
   };
 }

@@ -1,13 +1,13 @@
 import { agreementStateOn, type Given, orderedItems, type Period } from '#domain/agreements.ts';
 import { shanghaiDay } from '#domain/days.ts';
 import { Problem } from '#domain/problem.ts';
-import type { House } from '#http/house.ts';
-import { type Agreement, clientPlaceKey, newFormId, type Terms } from '#store/agency-forms.ts';
-import { agreementWrite, isTaken, type Pair, pairWrite } from '#store/agreements.ts';
+import type { FlowContext } from '#http/house.ts';
+import { type Agreement, clientEntryKey, newFormId, type Terms } from '#store/agency-forms.ts';
+import { agreementUpdate, isTaken, type Pair, pairUpdate } from '#store/agreements.ts';
 import type { Write } from '#store/db.ts';
-import { forgetPlaces, placeWrite, transactSideBySide } from '#store/form-places.ts';
+import { formEntryUpdate, removeFormEntries, transactInBatches } from '#store/form-places.ts';
 import { findTaxpayers, shownTaxpayerId } from '#store/taxpayers.ts';
-import { findPeople, type Person, Stale } from '#store/users.ts';
+import { ConcurrentChange, findPeople, type Person } from '#store/users.ts';
 import { type NewAgent, shownAgent } from './agents.ts';
 import { agreementAudits } from './form-facts.ts';
 import type { RelationOrigin } from './relation-facts.ts';
@@ -59,23 +59,23 @@ export interface InForce {
  * the agreement, then the rows of the terms before are tidied away. Whatever waited is void. Stale where agreement or
  * pair changed since they were read.
  */
-export async function putInForce(h: House, change: InForce): Promise<void> {
+export async function putInForce(ctx: FlowContext, change: InForce): Promise<void> {
   const { between, before, pair, terms, version, origin } = change;
   const { agreementId, agencyKey, clientKey } = between;
   const formId = newFormId(origin.at);
-  const keyOf = ({ personKey }: Terms['agents'][number]) => clientPlaceKey(personKey, clientKey, agreementId);
-  await transactSideBySide(
-    h.db,
+  const keyOf = ({ personKey }: Terms['agents'][number]) => clientEntryKey(personKey, clientKey, agreementId);
+  await transactInBatches(
+    ctx.db,
     terms.agents.map((agent) => [
       ...(agent.records ?? []),
-      placeWrite(keyOf(agent), formId, { agencyKey, from: terms.from, until: terms.until }),
+      formEntryUpdate(keyOf(agent), formId, { agencyKey, from: terms.from, until: terms.until }),
     ]),
   );
   const kept = keptTerms(terms);
   try {
-    await h.db.transact([
-      agreementWrite(agreementId, before?.rev ?? 0, {
-        ...factsOf(between),
+    await ctx.db.transact([
+      agreementUpdate(agreementId, before?.rev ?? 0, {
+        ...partiesOf(between),
         ...kept,
         state: 'active',
         formId,
@@ -83,9 +83,9 @@ export async function putInForce(h: House, change: InForce): Promise<void> {
         ...(version === undefined ? {} : { version }),
         updatedAt: origin.at.toISOString(),
       }),
-      pairWrite(between, pair, agreementId, [kept], shanghaiDay(origin.at)),
+      pairUpdate(between, pair, agreementId, [kept], shanghaiDay(origin.at)),
       ...agreementAudits(
-        h,
+        ctx,
         between,
         kept,
         change.told,
@@ -96,19 +96,19 @@ export async function putInForce(h: House, change: InForce): Promise<void> {
     ]);
   } catch (error) {
     // Only what was refused for certain: terms whose answer was lost may hold.
-    if (error instanceof Stale || (error instanceof Problem && error.code !== 'UNAVAILABLE'))
-      await forgetPlaces(h.db, formId, { gone: terms.agents.map(keyOf), kept: [] });
+    if (error instanceof ConcurrentChange || (error instanceof Problem && error.code !== 'UNAVAILABLE'))
+      await removeFormEntries(ctx.db, formId, { gone: terms.agents.map(keyOf), kept: [] });
     throw error;
   }
   if (before?.formId === undefined) return;
   const named = new Set(terms.agents.map(({ personKey }) => personKey));
-  await forgetPlaces(h.db, before.formId, {
+  await removeFormEntries(ctx.db, before.formId, {
     gone: before.agents.filter(({ personKey }) => !named.has(personKey)).map(keyOf),
     kept: before.agents.filter(({ personKey }) => named.has(personKey)).map(keyOf),
   });
 }
 
-export const factsOf = ({ agencyKey, clientKey, agencyNumber, clientNumber }: Between) => ({
+export const partiesOf = ({ agencyKey, clientKey, agencyNumber, clientNumber }: Between) => ({
   agencyKey,
   clientKey,
   agencyNumber,
@@ -117,7 +117,7 @@ export const factsOf = ({ agencyKey, clientKey, agencyNumber, clientNumber }: Be
 
 /** Ends an agreement at once, whatever waits with it (AGY-4). Stale where it changed since it was read. */
 export async function endAgreement(
-  h: House,
+  ctx: FlowContext,
   agreement: Agreement,
   pair: Pair | undefined,
   origin: RelationOrigin,
@@ -125,16 +125,16 @@ export async function endAgreement(
   version?: number,
 ): Promise<void> {
   const { agreementId, clientKey, formId, agents } = agreement;
-  await h.db.transact([
-    agreementWrite(agreementId, agreement.rev, {
+  await ctx.db.transact([
+    agreementUpdate(agreementId, agreement.rev, {
       state: 'ended',
       proposed: undefined,
       ...(version === undefined ? {} : { version }),
       updatedAt: origin.at.toISOString(),
     }),
-    pairWrite(agreement, pair, agreementId, [], shanghaiDay(origin.at)),
+    pairUpdate(agreement, pair, agreementId, [], shanghaiDay(origin.at)),
     ...agreementAudits(
-      h,
+      ctx,
       agreement,
       { ...agreement, agents: [] },
       'ended',
@@ -144,8 +144,8 @@ export async function endAgreement(
     ...writes,
   ]);
   if (formId !== undefined)
-    await forgetPlaces(h.db, formId, {
-      gone: agents.map(({ personKey }) => clientPlaceKey(personKey, clientKey, agreementId)),
+    await removeFormEntries(ctx.db, formId, {
+      gone: agents.map(({ personKey }) => clientEntryKey(personKey, clientKey, agreementId)),
       kept: [],
     });
 }
@@ -158,13 +158,13 @@ export function livingState(agreement: Agreement, now: Date): 'pending' | 'activ
 }
 
 /** Agreements as both sides see them, with the names that the companies have now. */
-export async function shownAgreements(h: House, agreements: readonly Agreement[], now: Date) {
+export async function shownAgreements(ctx: FlowContext, agreements: readonly Agreement[], now: Date) {
   const keys = new Set(agreements.flatMap(({ agencyKey, clientKey }) => [agencyKey, clientKey]));
   const agents = agreements.flatMap(({ agents, proposed }) => [...agents, ...(proposed?.agents ?? [])]);
   const [found, people] = await Promise.all([
-    findTaxpayers(h.db, [...keys]),
+    findTaxpayers(ctx.db, [...keys]),
     findPeople(
-      h.db,
+      ctx.db,
       agents.map(({ personKey }) => personKey),
     ),
   ]);
@@ -172,26 +172,26 @@ export async function shownAgreements(h: House, agreements: readonly Agreement[]
   const nameOf = (key: string) => companies.get(key)?.name ?? '';
   return agreements.map((agreement) => ({
     agreementId: agreement.agreementId,
-    agencyId: shownTaxpayerId(h.dataKeys, { ...agreement.agencyNumber, companyKey: agreement.agencyKey }),
+    agencyId: shownTaxpayerId(ctx.dataKeys, { ...agreement.agencyNumber, companyKey: agreement.agencyKey }),
     agencyName: nameOf(agreement.agencyKey),
-    clientId: shownTaxpayerId(h.dataKeys, { ...agreement.clientNumber, companyKey: agreement.clientKey }),
+    clientId: shownTaxpayerId(ctx.dataKeys, { ...agreement.clientNumber, companyKey: agreement.clientKey }),
     clientName: nameOf(agreement.clientKey),
-    ...shownTerms(h, agreement.agencyKey, agreement, people),
+    ...shownTerms(ctx, agreement.agencyKey, agreement, people),
     state: agreementStateOn(agreement, shanghaiDay(now)),
     revision: agreement.rev,
     ...(agreement.proposed
-      ? { proposed: shownTerms(h, agreement.agencyKey, agreement.proposed, people) }
+      ? { proposed: shownTerms(ctx, agreement.agencyKey, agreement.proposed, people) }
       : {}),
   }));
 }
 
 const shownTerms = (
-  h: House,
+  ctx: FlowContext,
   agencyKey: string,
   { agents, items, from, until }: Terms,
   people: ReadonlyMap<string, Person>,
 ) => ({
-  agents: agents.map((agent) => shownAgent(h, agencyKey, agent, people)),
+  agents: agents.map((agent) => shownAgent(ctx, agencyKey, agent, people)),
   items: [...items],
   from,
   until,

@@ -3,17 +3,17 @@ import { indexKey } from '#crypto/keys.ts';
 import { Problem } from '#domain/problem.ts';
 import { type AddressBudget, addressBudgets } from '#http/addresses.ts';
 import type { AnyCall } from '#http/call.ts';
-import type { House } from '#http/house.ts';
+import type { FlowContext } from '#http/house.ts';
 import { countAddress, spendChallenge } from '#store/tickets.ts';
 
 /** The refusal that carries a challenge to solve; a dearer one where the whole stage is asked for too much (SMS-4). */
 export const challengeRequired = async (
-  h: House,
+  ctx: FlowContext,
   call: AnyCall,
   { dear = false }: { dear?: boolean } = {},
 ): Promise<Problem> =>
   new Problem('CHALLENGE_REQUIRED', {
-    challenge: await newChallenge(h.keys, h.settings.policies, call.now, { dear }),
+    challenge: await newChallenge(ctx.keys, ctx.settings.policies, call.now, { dear }),
   });
 
 /** What was done for a call: a challenge solved, or nothing because its channel signs its calls and is not asked. */
@@ -24,9 +24,10 @@ export interface Human {
 const signed: Human = { solved: true, dear: true };
 
 /** A solution, checked and spent. */
-export async function solved(h: House, call: AnyCall, solution: string): Promise<Human | undefined> {
-  const checked = await checkSolution(h.keys, solution, call.now);
-  if (!checked.ok || !(await spendChallenge(h.db, checked.id, checked.expiresAt, call.now))) return undefined;
+export async function solved(ctx: FlowContext, call: AnyCall, solution: string): Promise<Human | undefined> {
+  const checked = await checkSolution(ctx.keys, solution, call.now);
+  if (!checked.ok || !(await spendChallenge(ctx.db, checked.id, checked.expiresAt, call.now)))
+    return undefined;
   return { solved: true, dear: checked.dear };
 }
 
@@ -36,21 +37,21 @@ export async function solved(h: House, call: AnyCall, solution: string): Promise
  * `always` is for calls that want a challenge every time.
  */
 export async function requireHuman(
-  h: House,
+  ctx: FlowContext,
   call: AnyCall,
   solution: string | undefined,
   { always = false }: { always?: boolean } = {},
 ): Promise<Human> {
-  const { challengeAfter, challengeWindowSeconds } = h.settings.policies;
+  const { challengeAfter, challengeWindowSeconds } = ctx.settings.policies;
   if (solution !== undefined) {
-    const done = await solved(h, call, solution);
+    const done = await solved(ctx, call, solution);
     if (done) return done;
-    throw await challengeRequired(h, call);
+    throw await challengeRequired(ctx, call);
   }
-  if (always) throw await challengeRequired(h, call);
+  if (always) throw await challengeRequired(ctx, call);
   if (call.origin.channel !== 'web') return signed;
-  if (challengeAfter !== null && !(await withinBudget(h, call, challengeAfter, challengeWindowSeconds)))
-    throw await challengeRequired(h, call);
+  if (challengeAfter !== null && !(await withinBudget(ctx, call, challengeAfter, challengeWindowSeconds)))
+    throw await challengeRequired(ctx, call);
   return { solved: false, dear: false };
 }
 
@@ -59,13 +60,13 @@ export async function requireHuman(
  * told before the challenge.
  */
 export async function besideHuman<T>(
-  h: House,
+  ctx: FlowContext,
   call: AnyCall,
   solution: string | undefined,
   reading: Promise<T>,
   options?: { always?: boolean },
 ): Promise<T> {
-  const [human, read] = await Promise.allSettled([requireHuman(h, call, solution, options), reading]);
+  const [human, read] = await Promise.allSettled([requireHuman(ctx, call, solution, options), reading]);
   if (human.status === 'rejected') throw human.reason;
   if (read.status === 'rejected') throw read.reason;
   return read.value;
@@ -75,10 +76,15 @@ export async function besideHuman<T>(
  * LGN-12: takes one request from the address's budget and, side by side, from those of the networks around it. What a
  * narrower one refuses takes nothing from a wider one, so that nobody uses up the budgets of the neighbours.
  */
-async function withinBudget(h: House, call: AnyCall, limit: number, windowSeconds: number): Promise<boolean> {
-  const budgets = addressBudgets(call.origin.address, h.settings.policies);
+async function withinBudget(
+  ctx: FlowContext,
+  call: AnyCall,
+  limit: number,
+  windowSeconds: number,
+): Promise<boolean> {
+  const budgets = addressBudgets(call.origin.address, ctx.settings.policies);
   const count = ({ network }: AddressBudget, by?: -1) =>
-    countAddress(h.db, indexKey(h.keys, 'address', network), call.now, windowSeconds, by);
+    countAddress(ctx.db, indexKey(ctx.keys, 'address', network), call.now, windowSeconds, by);
   const counts = await Promise.all(budgets.map((budget) => count(budget)));
   const over = budgets.findIndex((budget, index) => (counts[index] ?? 0) > limit * budget.budgets);
   if (over === -1) return true;

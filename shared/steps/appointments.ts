@@ -8,19 +8,19 @@ import {
   stateOn,
   transitions,
 } from '#domain/relations.ts';
-import type { House } from '#http/house.ts';
+import type { FlowContext } from '#http/house.ts';
 import type { Write } from '#store/db.ts';
-import { beginWrites, companyFacts, findRelation, type Relation } from '#store/relations.ts';
+import { beginWrites, companyCopies, findRelation, type Relation } from '#store/relations.ts';
 import {
   isKnown,
   type KeptNumber,
   type KnownTaxpayer,
   type Taxpayer,
-  taxpayerWrite,
+  taxpayerUpdate,
 } from '#store/taxpayers.ts';
-import { type Person, Stale } from '#store/users.ts';
+import { ConcurrentChange, type Person } from '#store/users.ts';
 import { type RelationOrigin, relationAudits } from './relation-facts.ts';
-import { redecidedMoveWrites } from './relation-moves.ts';
+import { retriedTransitionWrites } from './relation-moves.ts';
 
 /** Where the company's row keeps who is appointed, and the registry's version of it. */
 export const appointmentFields = {
@@ -52,7 +52,7 @@ export interface Appointed {
  * removal of somebody who is no longer the one only takes its place among the versions. Stale where the company changed.
  */
 export async function appointmentWrites(
-  h: House,
+  ctx: FlowContext,
   company: { readonly key: string; readonly number: KeptNumber; readonly known: Taxpayer | undefined },
   change: AppointmentChange,
   origin: RelationOrigin,
@@ -67,9 +67,9 @@ export async function appointmentWrites(
   const begun =
     change.removed || !isKnown(known)
       ? { writes: [] }
-      : await appointedWrites(h, known, role, holder, origin, change.present);
+      : await appointedWrites(ctx, known, role, holder, origin, change.present);
   const writes = [
-    taxpayerWrite(
+    taxpayerUpdate(
       company.key,
       known?.rev ?? 0,
       {
@@ -78,11 +78,11 @@ export async function appointmentWrites(
         ...(change.version === undefined ? {} : { [fields.version]: change.version }),
         ...(change.present ? { staffed: true } : {}),
       },
-      () => new Stale(),
+      () => new ConcurrentChange(),
     ),
     ...(before && next !== before
       ? await dischargedWrites(
-          h,
+          ctx,
           company.key,
           role,
           before.personKey,
@@ -102,7 +102,7 @@ export async function appointmentWrites(
  * @param company as it stands after that transaction
  */
 export async function appointedWrites(
-  h: House,
+  ctx: FlowContext,
   company: KnownTaxpayer,
   role: AppointedRole,
   holder: Holder,
@@ -110,13 +110,13 @@ export async function appointedWrites(
   present = false,
 ): Promise<Appointed> {
   const day = shanghaiDay(origin.at);
-  const known = await findRelation(h.db, holder.personKey, company.companyKey, role);
+  const known = await findRelation(ctx.db, holder.personKey, company.companyKey, role);
   if (known && isLive(stateOn(inTerm(known, company.term), day)))
-    return { relation: known, writes: takingEffectWrites(h, company, known, origin, present) };
+    return { relation: known, writes: takingEffectWrites(ctx, company, known, origin, present) };
   const begun = beginWrites(
     {
       personKey: holder.personKey,
-      ...companyFacts(company),
+      ...companyCopies(company),
       role,
       state: takesEffect(company, role, present) ? 'active' : 'pending',
       direction: 'invited',
@@ -129,7 +129,7 @@ export async function appointedWrites(
     origin.at,
     day,
   );
-  const told = relationAudits(h, begun.relation, begun.relation.state, origin);
+  const told = relationAudits(ctx, begun.relation, begun.relation.state, origin);
   return { relation: begun.relation, writes: [...begun.writes, ...told] };
 }
 
@@ -142,7 +142,7 @@ const takesEffect = (company: KnownTaxpayer, role: Role, present: boolean): bool
  * @param company as it stands after the transaction they belong to
  */
 export function takingEffectWrites(
-  h: House,
+  ctx: FlowContext,
   company: KnownTaxpayer,
   relation: Relation,
   origin: RelationOrigin,
@@ -152,12 +152,12 @@ export function takingEffectWrites(
   const transition =
     relation.role === 'legal-representative' ? transitions.takeEffect : transitions.confirmAtHall;
   const copies = { taxpayerName: company.name, taxpayerState: company.state };
-  return redecidedMoveWrites(h, relation, transition, origin, copies, { taxpayerName: company.name });
+  return retriedTransitionWrites(ctx, relation, transition, origin, copies, { taxpayerName: company.name });
 }
 
 /** Ends the relation of somebody whose appointment is over; nothing where it has ended already. */
 async function dischargedWrites(
-  h: House,
+  ctx: FlowContext,
   companyKey: string,
   role: AppointedRole,
   personKey: string,
@@ -165,7 +165,7 @@ async function dischargedWrites(
   origin: RelationOrigin,
 ): Promise<Write[]> {
   const day = shanghaiDay(origin.at);
-  const held: Relation | undefined = await findRelation(h.db, personKey, companyKey, role);
+  const held: Relation | undefined = await findRelation(ctx.db, personKey, companyKey, role);
   if (!held || !isLive(stateOn(held, day))) return [];
-  return redecidedMoveWrites(h, held, transitions[by], origin);
+  return retriedTransitionWrites(ctx, held, transitions[by], origin);
 }

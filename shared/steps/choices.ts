@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { seal, unseal } from '#crypto/sealed.ts';
 import { type Role, roles } from '#domain/names.ts';
 import { Problem } from '#domain/problem.ts';
-import type { House } from '#http/house.ts';
+import type { FlowContext } from '#http/house.ts';
 import type { Session } from '#store/sessions.ts';
 
 /** What a signed-in person can become: themselves, or a role in a company. */
@@ -10,20 +10,20 @@ export type Becoming = 'person' | { readonly companyKey: string; readonly role: 
 
 const schema = v.union([v.literal('person'), v.object({ companyKey: v.string(), role: v.picklist(roles) })]);
 
-type Sealing = Pick<House, 'dataKeys'>;
+type Sealing = Pick<FlowContext, 'dataKeys'>;
 type Of = Pick<Session, 'sessionId' | 'personKey'>;
 
 /**
  * The handle of an identity to switch to (SWI-5): sealed, so that it says nothing and cannot be made up, and good in this
  * session only. What it stands for is judged when it is used.
  */
-export const choiceIdOf = (h: Sealing, session: Of, becoming: Becoming): string =>
-  seal(h.dataKeys, contextOf(session), JSON.stringify(becoming));
+export const choiceIdOf = (ctx: Sealing, session: Of, becoming: Becoming): string =>
+  seal(ctx.dataKeys, contextOf(session), JSON.stringify(becoming));
 
 /** Opens a handle of this session. Throws NOT_FOUND for any other text, another session's handle included. */
-export function becomingOf(h: Sealing, session: Of, choiceId: string): Becoming {
+export function becomingOf(ctx: Sealing, session: Of, choiceId: string): Becoming {
   try {
-    return v.parse(schema, JSON.parse(unseal(h.dataKeys, contextOf(session), choiceId)));
+    return v.parse(schema, JSON.parse(unseal(ctx.dataKeys, contextOf(session), choiceId)));
   } catch (error) {
     throw new Problem('NOT_FOUND', {}, { cause: error });
   }

@@ -2,16 +2,16 @@ import { isAdmitted } from '#domain/entries.ts';
 import {
   type Agreement,
   agreementKey,
-  clientPlaceOf,
-  type FormPlace,
-  standsOn,
+  clientEntryRef,
+  type FormEntry,
+  isNamedBy,
 } from '#store/agency-forms.ts';
 import type { Db } from '#store/db.ts';
 import { isKnown, type KnownTaxpayer, type Taxpayer } from '#store/taxpayers.ts';
 import { servesToday } from './agency-places.ts';
 
 /** BatchGetItem takes a hundred: an agreement and its client for each. */
-const placesPerRead = 50;
+const entriesPerRead = 50;
 
 /**
  * The clients that a person serves today by these rows of theirs: agreements and companies decide, read side by side.
@@ -19,16 +19,16 @@ const placesPerRead = 50;
  */
 export async function clientsServed(
   db: Db,
-  places: readonly FormPlace[],
+  entries: readonly FormEntry[],
   now: Date,
 ): Promise<KnownTaxpayer[]> {
-  const reads = Array.from({ length: Math.ceil(places.length / placesPerRead) }, async (_, index) => {
-    const some = places.slice(index * placesPerRead, (index + 1) * placesPerRead);
-    const clientKeys = [...new Set(some.map((place) => clientPlaceOf(place).clientKey))];
+  const reads = Array.from({ length: Math.ceil(entries.length / entriesPerRead) }, async (_, index) => {
+    const some = entries.slice(index * entriesPerRead, (index + 1) * entriesPerRead);
+    const clientKeys = [...new Set(some.map((entry) => clientEntryRef(entry).clientKey))];
     const items = await db.batchGet([
-      ...some.map((place) => ({
+      ...some.map((entry) => ({
         table: 'Agreements' as const,
-        key: agreementKey(clientPlaceOf(place).agreementId),
+        key: agreementKey(clientEntryRef(entry).agreementId),
       })),
       ...clientKeys.map((companyKey) => ({ table: 'Taxpayers' as const, key: { companyKey } })),
     ]);
@@ -36,14 +36,14 @@ export async function clientsServed(
     const companies = new Map(
       (items.slice(some.length) as unknown as (Taxpayer | undefined)[]).map((one) => [one?.companyKey, one]),
     );
-    return some.flatMap((place, at) => {
-      const { agencyKey } = place;
-      const { clientKey } = clientPlaceOf(place);
+    return some.flatMap((entry, at) => {
+      const { agencyKey } = entry;
+      const { clientKey } = clientEntryRef(entry);
       const agreement = agreements[at];
       const company = companies.get(clientKey);
       return agencyKey !== undefined &&
         servesToday(agreement, { agencyKey, clientKey }, now) &&
-        standsOn(agreement, place) &&
+        isNamedBy(agreement, entry) &&
         isKnown(company) &&
         company.state === 'active' &&
         isAdmitted('enterprise', company.subjects)

@@ -2,21 +2,21 @@ import { isoShanghai, nextMidnight, shanghaiDay } from '#domain/days.ts';
 import type { SmsPurpose } from '#domain/names.ts';
 import { Problem } from '#domain/problem.ts';
 import type { AnyCall } from '#http/call.ts';
-import type { House } from '#http/house.ts';
+import type { FlowContext } from '#http/house.ts';
 import type { Write } from '#store/db.ts';
 import {
-  guessesLeftWrite,
-  guessReturnedWrite,
+  guessesLeftCheck,
   type Reserved,
   reserveAttempt,
   reserveGuess,
   returnAttempt,
+  returnedGuessUpdate,
   returnGuess,
-  rightCodeWrite,
+  rightCodeUpdate,
 } from '#store/lockouts.ts';
-import { type PhoneGuess, phoneGuessReturnedWrite, reservePhoneGuess } from '#store/phone-guesses.ts';
+import { type PhoneGuess, reservePhoneGuess, returnedPhoneGuessUpdate } from '#store/phone-guesses.ts';
 import { challengeRequired, solved } from './anti-automation.ts';
-import { audited } from './facts.ts';
+import { auditPut } from './facts.ts';
 
 /**
  * Where a journey's wrong codes count (LCK-5): at login they are failures of the method `sms` (LCK-1) and guesses of the
@@ -39,7 +39,7 @@ const guessesUsedUp = (purpose: SmsPurpose, now: Date): Problem =>
 
 /** For the transaction of a send: no code is sent that could not be typed. */
 export const sendableWrites = (
-  { settings }: Pick<House, 'settings'>,
+  { settings }: Pick<FlowContext, 'settings'>,
   { now }: AnyCall,
   personKey: string,
   purpose: SmsPurpose,
@@ -48,7 +48,7 @@ export const sendableWrites = (
   counting === 'ticket'
     ? []
     : [
-        guessesLeftWrite(personKey, shanghaiDay(now), settings.policies, () => guessesUsedUp(purpose, now), {
+        guessesLeftCheck(personKey, shanghaiDay(now), settings.policies, () => guessesUsedUp(purpose, now), {
           unlocked: counting === 'lockout',
         }),
       ];
@@ -75,8 +75,8 @@ interface Count {
   readonly success: Write;
 }
 
-export function countOf(h: House, call: AnyCall, counting: Counting, guess: Guess): Count {
-  const { policies } = h.settings;
+export function countOf(ctx: FlowContext, call: AnyCall, counting: Counting, guess: Guess): Count {
+  const { policies } = ctx.settings;
   const { now } = call;
   const { personKey, attemptId } = guess;
   const attempt = { personKey, day: shanghaiDay(now), method: 'sms' as const, attemptId };
@@ -90,26 +90,26 @@ export function countOf(h: House, call: AnyCall, counting: Counting, guess: Gues
           guess.right
             ? undefined
             : reserveAttempt(
-                h.db,
+                ctx.db,
                 attempt,
                 policies,
-                audited(h, call, personKey, 'locked', 'failure', { method: 'sms' }),
+                auditPut(ctx, call, personKey, 'locked', 'failure', { method: 'sms' }),
               ),
-        giveBack: async (reserved) => reserved && returnAttempt(h.db, attempt, reserved.taken, policies),
-        success: rightCodeWrite(attempt, policies, usedUp),
+        giveBack: async (reserved) => reserved && returnAttempt(ctx.db, attempt, reserved.taken, policies),
+        success: rightCodeUpdate(attempt, policies, usedUp),
       };
     case 'guess':
       return {
-        reserve: () => reserveGuess(h.db, attempt, policies, usedUp),
-        giveBack: () => returnGuess(h.db, attempt),
-        success: guessReturnedWrite(attempt),
+        reserve: () => reserveGuess(ctx.db, attempt, policies, usedUp),
+        giveBack: () => returnGuess(ctx.db, attempt),
+        success: returnedGuessUpdate(attempt),
       };
     case 'ticket': {
       const ofPhone = { phoneKey: guess.phoneKey, now, attemptId };
       return {
-        reserve: () => reserveUnregistered(h, call, ofPhone, guess.challenge),
-        giveBack: () => h.db.update(phoneGuessReturnedWrite(ofPhone)),
-        success: phoneGuessReturnedWrite(ofPhone),
+        reserve: () => reserveUnregistered(ctx, call, ofPhone, guess.challenge),
+        giveBack: () => ctx.db.update(returnedPhoneGuessUpdate(ofPhone)),
+        success: returnedPhoneGuessUpdate(ofPhone),
       };
     }
   }
@@ -117,12 +117,12 @@ export function countOf(h: House, call: AnyCall, counting: Counting, guess: Gues
 
 /** LCK-5: a guess of somebody who is not registered; beyond the free ones of the phone each wants a challenge, and gets on. */
 async function reserveUnregistered(
-  h: House,
+  ctx: FlowContext,
   call: AnyCall,
   guess: PhoneGuess,
   challenge: string | undefined,
 ): Promise<undefined> {
-  if (await reservePhoneGuess(h.db, guess, h.settings.policies.smsGuessesFreePerPhone)) return;
-  if (challenge !== undefined && (await solved(h, call, challenge))) return;
-  throw await challengeRequired(h, call);
+  if (await reservePhoneGuess(ctx.db, guess, ctx.settings.policies.smsGuessesFreePerPhone)) return;
+  if (challenge !== undefined && (await solved(ctx, call, challenge))) return;
+  throw await challengeRequired(ctx, call);
 }

@@ -9,23 +9,23 @@ import { sendKindOf, wholeSecond } from '#domain/sms-window.ts';
 import { SmsRefused, SmsUnavailable } from '#gateways/sms/index.ts';
 import { smsText } from '#gateways/sms/text.ts';
 import type { AnyCall } from '#http/call.ts';
-import type { House } from '#http/house.ts';
+import type { FlowContext } from '#http/house.ts';
 import { logStrangerSend } from '#http/log.ts';
 import type { Put, Write } from '#store/db.ts';
 import { lockedProblem } from '#store/lockouts.ts';
 import { returnSend, takeSend } from '#store/sms-windows.ts';
-import { someShard, stageSendWrite } from '#store/stage-budget.ts';
+import { someShard, stageSendUpdate } from '#store/stage-budget.ts';
 import {
   type CodeTicket,
-  codeWrite,
+  codeUpdate,
   dropCode,
-  endedByCodesWrite,
+  endedByCodesUpdate,
   returnTry,
   tryCode,
 } from '#store/tickets.ts';
 import { challengeRequired } from './anti-automation.ts';
 import { type Counting, countOf, sendableWrites } from './code-counts.ts';
-import { audited } from './facts.ts';
+import { auditPut } from './facts.ts';
 import type { StrangersSend } from './stranger-sends.ts';
 
 /**
@@ -35,7 +35,7 @@ import type { StrangersSend } from './stranger-sends.ts';
  *   transaction
  */
 export async function sendCode(
-  h: House,
+  ctx: FlowContext,
   call: AnyCall,
   ticket: CodeTicket,
   purpose: SmsPurpose,
@@ -43,15 +43,15 @@ export async function sendCode(
   counting: Counting,
   { stranger, also = [] }: { readonly stranger?: StrangersSend; readonly also?: readonly Write[] } = {},
 ): Promise<{ maskedPhone: string; resendAt: string }> {
-  const { policies } = h.settings;
+  const { policies } = ctx.settings;
   const now = call.now;
-  const phoneKey = phoneKeyOf(h.keys, phone);
+  const phoneKey = phoneKeyOf(ctx.keys, phone);
   const code = digits(6);
-  const hash = codeHash(h.keys, purpose, ticket.ticketKey, phoneKey, code);
+  const hash = codeHash(ctx.keys, purpose, ticket.ticketKey, phoneKey, code);
   const expiresAt = Math.floor(now.getTime() / 1000) + policies.smsCodeSeconds;
   const shard = someShard(Math.random());
   const taken = await takeSend(
-    h.db,
+    ctx.db,
     {
       phoneKey,
       kind: sendKindOf(purpose),
@@ -62,25 +62,36 @@ export async function sendCode(
     },
     policies,
     (window) => [
-      codeWrite(ticket, { hash, phoneKey, expiresAt }, { ...window, phoneKey }, now, policies),
-      ...(stranger ? [stageSendWrite(now, shard, 1)] : []),
-      ...sendableWrites(h, call, ticket.personKey, purpose, counting),
+      codeUpdate(ticket, { hash, phoneKey, expiresAt }, { ...window, phoneKey }, now, policies),
+      ...(stranger ? [stageSendUpdate(now, shard, 1)] : []),
+      ...sendableWrites(ctx, call, ticket.personKey, purpose, counting),
       ...also,
     ],
-    { known: stranger?.facts, wanted: () => challengeRequired(h, call) },
+    { known: stranger?.facts, wanted: () => challengeRequired(ctx, call) },
   );
   if (stranger) logStrangerSend(stranger.percent);
   try {
     const minutes = Math.round(policies.smsCodeSeconds / 60);
-    await h.sms.send({ phone, purpose, code, minutes, text: smsText(purpose, code, minutes, call.language) });
+    await ctx.sms.send({
+      phone,
+      purpose,
+      code,
+      minutes,
+      text: smsText(purpose, code, minutes, call.language),
+    });
   } catch (error) {
     // What surely was not sent does not count; after a timeout the message may be on its way, so the code stays.
     // If giving back fails too, the window simply runs out.
     const surelyUnsent = error instanceof SmsRefused || (error instanceof SmsUnavailable && !error.maybeSent);
     if (surelyUnsent)
       await Promise.allSettled([
-        returnSend(h.db, taken, stranger ? [stageSendWrite(now, shard, -1)] : []),
-        dropCode(h.db, ticket, { hash, phoneKey }, stranger !== undefined && !ticket.numbers?.has(phoneKey)),
+        returnSend(ctx.db, taken, stranger ? [stageSendUpdate(now, shard, -1)] : []),
+        dropCode(
+          ctx.db,
+          ticket,
+          { hash, phoneKey },
+          stranger !== undefined && !ticket.numbers?.has(phoneKey),
+        ),
       ]);
     if (error instanceof SmsRefused) throw new Problem('PHONE_INVALID', {}, { cause: error });
     throw new Problem('UNAVAILABLE', {}, { cause: error });
@@ -110,7 +121,7 @@ export interface CodeProof<T extends CodeTicket> {
  * usable; only the transaction inside `act` spends it. `meanwhile` reads beside the reservation what `act` will need.
  */
 export async function withCode<T extends CodeTicket, M, R>(
-  h: House,
+  ctx: FlowContext,
   call: AnyCall,
   input: {
     id: string;
@@ -124,11 +135,11 @@ export async function withCode<T extends CodeTicket, M, R>(
   meanwhile: (ticket: T) => M | Promise<M>,
   act: (proof: CodeProof<T>, read: M) => Promise<R>,
 ): Promise<R> {
-  const { policies } = h.settings;
+  const { policies } = ctx.settings;
   const attemptId = handle();
   const ofTicket = input.counting === 'ticket' ? policies.smsGuessesPerTicket : undefined;
   const ticket = await tryCode<T>(
-    h.db,
+    ctx.db,
     input.id,
     input.kind,
     call.now,
@@ -141,8 +152,8 @@ export async function withCode<T extends CodeTicket, M, R>(
   const { personKey, ticketKey } = ticket;
   const { hash, phoneKey } = stored;
   const { purpose, challenge } = input;
-  const right = constantTimeEqual(codeHash(h.keys, purpose, ticketKey, phoneKey, input.code), hash);
-  const count = countOf(h, call, input.counting, {
+  const right = constantTimeEqual(codeHash(ctx.keys, purpose, ticketKey, phoneKey, input.code), hash);
+  const count = countOf(ctx, call, input.counting, {
     personKey,
     phoneKey,
     purpose,
@@ -157,7 +168,7 @@ export async function withCode<T extends CodeTicket, M, R>(
   ]);
   const giveBack = () =>
     Promise.allSettled([
-      returnTry(h.db, ticketKey, attemptId),
+      returnTry(ctx.db, ticketKey, attemptId),
       reserved.status === 'rejected' ? undefined : count.giveBack(reserved.value),
     ]);
   if (reserved.status === 'rejected') {
@@ -178,14 +189,14 @@ export async function withCode<T extends CodeTicket, M, R>(
     // The fifth reservation has already written its own event with the lock.
     if (reserved.value && reserved.value.taken >= policies.lockoutFailures)
       throw lockedProblem(shanghaiDay(call.now));
-    const failure = audited(h, call, personKey, 'login-second-factor', 'failure', {
+    const failure = auditPut(ctx, call, personKey, 'login-second-factor', 'failure', {
       method: 'sms',
       purpose,
     });
     try {
       if (ofTicket !== undefined && (ticket.wrongCodes?.size ?? 0) >= ofTicket)
-        await endTicket(h, ticketKey, ofTicket, failure);
-      else await h.db.put(failure);
+        await endTicket(ctx, ticketKey, ofTicket, failure);
+      else await ctx.db.put(failure);
     } catch (error) {
       // Told that nothing was changed, the person may trust it: a failure that is not written down is none.
       await giveBack();
@@ -202,12 +213,17 @@ export async function withCode<T extends CodeTicket, M, R>(
 }
 
 /** LCK-5: the last wrong code of a ticket; one of those counted may have been right meanwhile, and then it goes on. */
-async function endTicket(h: House, ticketKey: string, wrongCodes: number, failure: Put): Promise<void> {
-  const goesOn = new Error('goes on');
+async function endTicket(
+  ctx: FlowContext,
+  ticketKey: string,
+  wrongCodes: number,
+  failure: Put,
+): Promise<void> {
+  const stillOpen = new Error('goes on');
   try {
-    await h.db.transact([endedByCodesWrite(ticketKey, wrongCodes, () => goesOn), failure]);
+    await ctx.db.transact([endedByCodesUpdate(ticketKey, wrongCodes, () => stillOpen), failure]);
   } catch (error) {
-    if (error !== goesOn) throw error;
-    await h.db.put(failure);
+    if (error !== stillOpen) throw error;
+    await ctx.db.put(failure);
   }
 }

@@ -3,14 +3,14 @@ import type { person } from '#contract/schemas.ts';
 import { phoneKey } from '#crypto/keys.ts';
 import { seal } from '#crypto/sealed.ts';
 import { parsePhone } from '#domain/phones.ts';
-import type { House } from '#http/house.ts';
-import { auditWrite } from '#store/audit.ts';
+import type { FlowContext } from '#http/house.ts';
+import { auditEventPut } from '#store/audit.ts';
 import {
-  decidedAnew,
+  ConcurrentChange,
   findPerson,
   type HallCollection,
-  personWrite,
-  Stale,
+  personUpdate,
+  retryOnConcurrentChange,
   sealContext,
 } from '#store/users.ts';
 import { readPerson, requireSameName } from './named-person.ts';
@@ -32,29 +32,34 @@ export interface Collected {
  * @returns whether anything was older than what is known and so changed nothing
  */
 export function collect(
-  h: House,
+  ctx: FlowContext,
   collected: Collected,
   version: number | undefined,
   origin: RelationOrigin,
 ): Promise<'accepted' | 'stale'> {
-  const named = readPerson(h, collected.person, origin.at);
+  const named = readPerson(ctx, collected.person, origin.at);
   const phone = parsePhone(collected.phone);
-  const phoneIndex = phoneKey(h.keys, phone);
-  return decidedAnew(async () => {
-    const known = await findPerson(h.db, named.key);
-    requireSameName(h, named, known);
+  const phoneIndex = phoneKey(ctx.keys, phone);
+  return retryOnConcurrentChange(async () => {
+    const known = await findPerson(ctx.db, named.key);
+    requireSameName(ctx, named, known);
     if (version !== undefined && known?.hall && known.hall.version >= version) return 'stale';
     const hall: HallCollection = {
       phoneKey: phoneIndex,
-      sealedPhone: seal(h.dataKeys, sealContext.phone(phoneIndex), phone),
+      sealedPhone: seal(ctx.dataKeys, sealContext.phone(phoneIndex), phone),
       officer: collected.officer,
       version: version ?? known?.hall?.version ?? -1,
       at: origin.at.toISOString(),
       collectedAt: collected.collectedAt ?? origin.at.toISOString(),
     };
-    await h.db.transact([
-      personWrite(named.key, known?.rev ?? 0, { ...named.facts, realNameLevel: 5, hall }, () => new Stale()),
-      auditWrite(
+    await ctx.db.transact([
+      personUpdate(
+        named.key,
+        known?.rev ?? 0,
+        { ...named.record, realNameLevel: 5, hall },
+        () => new ConcurrentChange(),
+      ),
+      auditEventPut(
         {
           ...origin,
           subject: named.key,
@@ -63,7 +68,7 @@ export function collect(
           channel: 'hall',
           detail: { ...origin.detail, officer: collected.officer },
         },
-        h.settings.policies.auditRetentionDays,
+        ctx.settings.policies.auditRetentionDays,
       ),
     ]);
     return 'accepted';

@@ -1,16 +1,16 @@
 import { Problem } from '#domain/problem.ts';
 import type { AnyCall } from '#http/call.ts';
-import type { ActingCompany } from '#store/grounds.ts';
-import type { Standing } from '#store/standing.ts';
+import type { AccessBasis } from '#store/grounds.ts';
+import type { EffectiveSession } from '#store/standing.ts';
 
 /** The company that a session works for, with what the person may do there today. */
-export type ActingNow = ActingCompany & Pick<Standing, 'permissions'>;
+export type CurrentAccess = AccessBasis & Pick<EffectiveSession, 'permissions'>;
 
 /**
  * The company of the session, as its relation stands (REL-8): whoever calls has been looked up with it. Throws
  * ROLE_NOT_ALLOWED where the session has none.
  */
-export function actingCompany({ caller }: AnyCall & { readonly caller: Standing }): ActingNow {
+export function actingCompany({ caller }: AnyCall & { readonly caller: EffectiveSession }): CurrentAccess {
   const { company } = caller.session;
   if (!company) throw new Problem('ROLE_NOT_ALLOWED');
   return { ...company, permissions: caller.permissions };

@@ -1,11 +1,11 @@
 import { shanghaiDay } from '#domain/days.ts';
 import { inTerm, isLive, stateOn } from '#domain/relations.ts';
-import type { House } from '#http/house.ts';
-import { auditWrite } from '#store/audit.ts';
+import type { FlowContext } from '#http/house.ts';
+import { auditEventPut } from '#store/audit.ts';
 import type { Write } from '#store/db.ts';
 import { findRelation } from '#store/relations.ts';
-import { type KnownTaxpayer, shownTaxpayerId, taxpayerWrite } from '#store/taxpayers.ts';
-import { Stale } from '#store/users.ts';
+import { type KnownTaxpayer, shownTaxpayerId, taxpayerUpdate } from '#store/taxpayers.ts';
+import { ConcurrentChange } from '#store/users.ts';
 import { takingEffectWrites } from './appointments.ts';
 import { refreshCopies } from './company-copies.ts';
 import type { RelationOrigin } from './relation-facts.ts';
@@ -23,19 +23,20 @@ export const confirmed = (company: KnownTaxpayer): KnownTaxpayer => ({
  * by itself (REL-2), and both histories tell of it. Stale where the company changed meanwhile.
  */
 export async function confirmationWrites(
-  h: House,
+  ctx: FlowContext,
   company: KnownTaxpayer,
   origin: RelationOrigin,
   detail: Readonly<Record<string, string>> = {},
 ): Promise<Write[]> {
   const appointed = company.legalRepresentative;
   const relation =
-    appointed && (await findRelation(h.db, appointed.personKey, company.companyKey, 'legal-representative'));
+    appointed &&
+    (await findRelation(ctx.db, appointed.personKey, company.companyKey, 'legal-representative'));
   // Whoever is appointed has had a live relation since; one that ended was replaced after the company was read.
   if (appointed && !(relation && isLive(stateOn(inTerm(relation, company.term), shanghaiDay(origin.at)))))
-    throw new Stale();
+    throw new ConcurrentChange();
   const told = (subject: string, about: object) =>
-    auditWrite(
+    auditEventPut(
       {
         subject,
         kind: 'company-state',
@@ -43,10 +44,10 @@ export async function confirmationWrites(
         ...origin,
         detail: { state: 'active', ...about, ...origin.detail, ...detail },
       },
-      h.settings.policies.auditRetentionDays,
+      ctx.settings.policies.auditRetentionDays,
     );
   return [
-    taxpayerWrite(
+    taxpayerUpdate(
       company.companyKey,
       company.rev,
       {
@@ -56,15 +57,15 @@ export async function confirmationWrites(
         // Who confirms is at work with it.
         ...(origin.actor === undefined ? {} : { staffed: true }),
       },
-      () => new Stale(),
+      () => new ConcurrentChange(),
     ),
-    ...(relation ? takingEffectWrites(h, confirmed(company), relation, origin) : []),
+    ...(relation ? takingEffectWrites(ctx, confirmed(company), relation, origin) : []),
     told(company.companyKey, {}),
     ...(origin.actor === undefined
       ? []
       : [
           told(origin.actor, {
-            taxpayerId: shownTaxpayerId(h.dataKeys, company),
+            taxpayerId: shownTaxpayerId(ctx.dataKeys, company),
             taxpayerName: company.name,
           }),
         ]),
@@ -72,5 +73,5 @@ export async function confirmationWrites(
 }
 
 /** After the confirmation: the relations' copies. What fails here is due with the company's next line. */
-export const refreshConfirmed = (h: House, company: KnownTaxpayer): Promise<void> =>
-  refreshCopies(h, confirmed(company)).catch(() => undefined);
+export const refreshConfirmed = (ctx: FlowContext, company: KnownTaxpayer): Promise<void> =>
+  refreshCopies(ctx, confirmed(company)).catch(() => undefined);

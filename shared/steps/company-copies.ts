@@ -1,15 +1,15 @@
-import type { House } from '#http/house.ts';
+import type { FlowContext } from '#http/house.ts';
 import type { Key } from '#store/db.ts';
 import { companyRelations, copiesUpdate } from '#store/relations.ts';
-import { type KnownTaxpayer, taxpayerWrite } from '#store/taxpayers.ts';
-import { Stale } from '#store/users.ts';
+import { type KnownTaxpayer, taxpayerUpdate } from '#store/taxpayers.ts';
+import { ConcurrentChange } from '#store/users.ts';
 
 /**
  * Brings name and state of a company to the live relations' copies, which are for lists only. A company marked
  * `copiesDue` has this still before it, also when the function that changed it died half-way; doing it twice is
  * harmless. Takes one call a relation, only when something changed.
  */
-export async function refreshCopies(h: House, company: KnownTaxpayer): Promise<void> {
+export async function refreshCopies(ctx: FlowContext, company: KnownTaxpayer): Promise<void> {
   const copies = {
     taxpayerName: company.name,
     taxpayerState: company.state,
@@ -20,15 +20,17 @@ export async function refreshCopies(h: House, company: KnownTaxpayer): Promise<v
   for (const list of ['pending', 'active'] as const) {
     let from: Key | undefined;
     do {
-      const page = await companyRelations(h.db, company.companyKey, list, { from, limit: 100 });
-      await Promise.all(page.items.map((relation) => h.db.update(copiesUpdate(relation, copies))));
+      const page = await companyRelations(ctx.db, company.companyKey, list, { from, limit: 100 });
+      await Promise.all(page.items.map((relation) => ctx.db.update(copiesUpdate(relation, copies))));
       from = page.next;
     } while (from);
   }
-  await h.db
-    .transact([taxpayerWrite(company.companyKey, company.rev, { copiesDue: undefined }, () => new Stale())])
+  await ctx.db
+    .transact([
+      taxpayerUpdate(company.companyKey, company.rev, { copiesDue: undefined }, () => new ConcurrentChange()),
+    ])
     .catch((error: unknown) => {
       // Changed again meanwhile: that change does it anew.
-      if (!(error instanceof Stale)) throw error;
+      if (!(error instanceof ConcurrentChange)) throw error;
     });
 }

@@ -1,12 +1,12 @@
 import { hashPassword } from '#crypto/passwords.ts';
 import { Problem } from '#domain/problem.ts';
 import type { AnyCall } from '#http/call.ts';
-import type { House } from '#http/house.ts';
+import type { FlowContext } from '#http/house.ts';
 import type { Write } from '#store/db.ts';
-import { returnAttempt, successWrite } from '#store/lockouts.ts';
-import { type KnownTaxpayer, taxpayerWrite } from '#store/taxpayers.ts';
-import { Stale } from '#store/users.ts';
-import { audited } from './facts.ts';
+import { returnAttempt, successUpdate } from '#store/lockouts.ts';
+import { type KnownTaxpayer, taxpayerUpdate } from '#store/taxpayers.ts';
+import { ConcurrentChange } from '#store/users.ts';
+import { auditPut } from './facts.ts';
 import { passwordAttempt, passwordMatches, reservePassword, wrongPasswordProblem } from './password-check.ts';
 
 const about = { method: 'company-password' } as const;
@@ -27,62 +27,62 @@ const ofCompany = (error: unknown): unknown =>
  * count, or a refusal, which is no failure. Throws BAD_CREDENTIALS {remainingAttempts}, ACCOUNT_LOCKED.
  */
 export async function withCompanyPassword<A>(
-  h: House,
+  ctx: FlowContext,
   call: AnyCall,
   { companyKey, companyPassword }: KnownTaxpayer,
   typed: string,
   act: () => Promise<{ readonly answer: A; readonly effect: readonly Write[] } | Problem>,
 ): Promise<{ answer: A; needsRehash: boolean }> {
-  const { policies } = h.settings;
+  const { policies } = ctx.settings;
   const attempt = passwordAttempt(companyKey, call.now);
-  const reserved = await reservePassword(h, call, attempt, about).catch((error: unknown) => {
+  const reserved = await reservePassword(ctx, call, attempt, about).catch((error: unknown) => {
     throw ofCompany(error);
   });
   const lastOne = reserved.taken >= policies.lockoutFailures;
   let failed = false;
   try {
     const verdict = companyPassword
-      ? await passwordMatches(h, companyPassword, typed)
-      : await hashPassword(typed, h.keys, policies).then(() => ({ ok: false, needsRehash: false }));
+      ? await passwordMatches(ctx, companyPassword, typed)
+      : await hashPassword(typed, ctx.keys, policies).then(() => ({ ok: false, needsRehash: false }));
     if (!verdict.ok) {
       // The fifth reservation has already written its own event with the lock.
-      if (!lastOne) await h.db.put(audited(h, call, companyKey, 'login-password', 'failure', about));
+      if (!lastOne) await ctx.db.put(auditPut(ctx, call, companyKey, 'login-password', 'failure', about));
       failed = true;
       throw wrongPasswordProblem(reserved.taken, call.now, policies);
     }
     const outcome = await act();
     const refused = outcome instanceof Problem;
-    await h.db.transact([
-      successWrite(attempt, policies),
+    await ctx.db.transact([
+      successUpdate(attempt, policies),
       ...(refused ? [] : outcome.effect),
-      audited(h, call, companyKey, 'login-password', refused ? 'failure' : 'success', {
+      auditPut(ctx, call, companyKey, 'login-password', refused ? 'failure' : 'success', {
         ...about,
         ...(refused ? { reason: outcome.code } : {}),
       }),
       // The lock that this very attempt had set is lifted with its own event.
-      ...(lastOne ? [audited(h, call, companyKey, 'unlocked', 'success', about)] : []),
+      ...(lastOne ? [auditPut(ctx, call, companyKey, 'unlocked', 'success', about)] : []),
     ]);
     if (refused) throw outcome;
     return { answer: outcome.answer, needsRehash: verdict.needsRehash };
   } catch (error) {
     // Our own error, a failure that could not be written down, a refusal for another reason: no failure (LCK-6).
-    if (!failed) await returnAttempt(h.db, attempt, reserved.taken, policies).catch(() => undefined);
+    if (!failed) await returnAttempt(ctx.db, attempt, reserved.taken, policies).catch(() => undefined);
     throw ofCompany(error);
   }
 }
 
 /** The wrapped hash of the old system is replaced at the first login (MIG-1). Best effort, like a person's. */
 export async function rehashCompanyPassword(
-  h: House,
+  ctx: FlowContext,
   call: AnyCall,
   { companyKey, rev }: KnownTaxpayer,
   typed: string,
 ): Promise<void> {
-  const companyPassword = await hashPassword(typed, h.keys, h.settings.policies);
-  await h.db
+  const companyPassword = await hashPassword(typed, ctx.keys, ctx.settings.policies);
+  await ctx.db
     .transact([
-      taxpayerWrite(companyKey, rev, { companyPassword }, () => new Stale()),
-      audited(h, call, companyKey, 'password-rehashed', 'success', about),
+      taxpayerUpdate(companyKey, rev, { companyPassword }, () => new ConcurrentChange()),
+      auditPut(ctx, call, companyKey, 'password-rehashed', 'success', about),
     ])
     .catch(() => undefined);
 }

@@ -1,22 +1,22 @@
 import { seal, unseal } from '#crypto/sealed.ts';
 import { Problem } from '#domain/problem.ts';
-import type { House } from '#http/house.ts';
+import type { FlowContext } from '#http/house.ts';
 import type { Key } from '#store/db.ts';
 
-type Sealing = Pick<House, 'dataKeys'>;
+type Sealing = Pick<FlowContext, 'dataKeys'>;
 
 /**
  * The place where a list goes on, sealed: it holds table keys, and it works for nobody and no list but its own.
  * @param list what the cursor belongs to: the list's name and whose it is
  */
-export const cursorTo = (h: Sealing, list: string, position: Key): string =>
-  seal(h.dataKeys, `cursor:${list}`, JSON.stringify(position));
+export const cursorTo = (ctx: Sealing, list: string, position: Key): string =>
+  seal(ctx.dataKeys, `cursor:${list}`, JSON.stringify(position));
 
 /** Opens a cursor of this list. Throws BAD_REQUEST for any other text. */
-export function positionAt(h: Sealing, list: string, cursor: string): Key {
+export function positionAt(ctx: Sealing, list: string, cursor: string): Key {
   let text: string;
   try {
-    text = unseal(h.dataKeys, `cursor:${list}`, cursor);
+    text = unseal(ctx.dataKeys, `cursor:${list}`, cursor);
   } catch (error) {
     throw new Problem('BAD_REQUEST', { errors: [{ path: 'cursor', message: 'cursor' }] }, { cause: error });
   }

@@ -1,16 +1,16 @@
 import type { AnyCall } from '#http/call.ts';
-import type { House } from '#http/house.ts';
+import type { FlowContext } from '#http/house.ts';
 import type { Write } from '#store/db.ts';
-import { type EndReason, endWrite, type Session, webSessionsOf } from '#store/sessions.ts';
+import { type EndReason, endUpdate, type Session, webSessionsOf } from '#store/sessions.ts';
 import type { Person, PersonChanges } from '#store/users.ts';
-import { audited } from './facts.ts';
+import { auditPut } from './facts.ts';
 
 /**
  * Ends all web sessions of a person, or all but `keep` (PWD-3, CTR-2): the pointers for the write of the person (which
  * must be conditioned on the rev as read, so that no login slips in between), and the writes beside it.
  */
 export function endSessions(
-  h: Pick<House, 'settings'>,
+  ctx: Pick<FlowContext, 'settings'>,
   call: AnyCall,
   person: Person,
   reason: EndReason,
@@ -24,8 +24,8 @@ export function endSessions(
       otherWebSessions: undefined,
     },
     writes: others.flatMap(({ sessionId }) => [
-      endWrite(sessionId, { reason, at }),
-      audited(h, call, person.personKey, 'session-ended', 'success', { reason }),
+      endUpdate(sessionId, { reason, at }),
+      auditPut(ctx, call, person.personKey, 'session-ended', 'success', { reason }),
     ]),
   };
 }

@@ -2,51 +2,51 @@ import { unseal } from '#crypto/sealed.ts';
 import { maskDocument, maskName, maskPhone } from '#domain/masks.ts';
 import { truncatedAddress } from '#http/addresses.ts';
 import type { AnyCall } from '#http/call.ts';
-import type { House } from '#http/house.ts';
-import { type AuditEvent, type AuditKind, auditWrite } from '#store/audit.ts';
+import type { FlowContext } from '#http/house.ts';
+import { type AuditEvent, type AuditKind, auditEventPut } from '#store/audit.ts';
 import type { Put } from '#store/db.ts';
 import { defaultPhone, isActive, type OwnPhone, type Person, sealContext } from '#store/users.ts';
 
-type Opened = Pick<House, 'dataKeys'>;
+type Opened = Pick<FlowContext, 'dataKeys'>;
 
-export const nameOf = (h: Opened, person: Pick<Person, 'personKey' | 'sealedName'>): string =>
-  unseal(h.dataKeys, sealContext.name(person.personKey), person.sealedName);
-export const numberOf = (h: Opened, person: Pick<Person, 'personKey' | 'sealedNumber'>): string =>
-  unseal(h.dataKeys, sealContext.number(person.personKey), person.sealedNumber);
-export const phoneNumberOf = (h: Opened, phone: Pick<OwnPhone, 'phoneKey' | 'sealed'>): string =>
-  unseal(h.dataKeys, sealContext.phone(phone.phoneKey), phone.sealed);
+export const nameOf = (ctx: Opened, person: Pick<Person, 'personKey' | 'sealedName'>): string =>
+  unseal(ctx.dataKeys, sealContext.name(person.personKey), person.sealedName);
+export const numberOf = (ctx: Opened, person: Pick<Person, 'personKey' | 'sealedNumber'>): string =>
+  unseal(ctx.dataKeys, sealContext.number(person.personKey), person.sealedNumber);
+export const phoneNumberOf = (ctx: Opened, phone: Pick<OwnPhone, 'phoneKey' | 'sealed'>): string =>
+  unseal(ctx.dataKeys, sealContext.phone(phone.phoneKey), phone.sealed);
 
-export const maskedNameOf = (h: Opened, person: Person): string => maskName(nameOf(h, person));
-export const maskedPhoneOf = (h: Opened, phone: Pick<OwnPhone, 'phoneKey' | 'sealed'>): string =>
-  maskPhone(phoneNumberOf(h, phone));
+export const maskedNameOf = (ctx: Opened, person: Person): string => maskName(nameOf(ctx, person));
+export const maskedPhoneOf = (ctx: Opened, phone: Pick<OwnPhone, 'phoneKey' | 'sealed'>): string =>
+  maskPhone(phoneNumberOf(ctx, phone));
 
 /**
  * REL-11: somebody in a list from which people are managed, so that two of one name are told apart.
  * @param person as Users has them; somebody without a record shows no number
  */
 export function maskedPerson(
-  h: Opened,
+  ctx: Opened,
   holder: Pick<Person, 'personKey' | 'sealedName'>,
   person: Person | undefined,
 ): { name: string; documentNumber: string; phone?: string } {
   const phone = isActive(person) ? defaultPhone(person) : undefined;
   return {
-    name: maskName(nameOf(h, holder)),
-    documentNumber: person?.sealedNumber ? maskDocument(numberOf(h, person)) : '*',
-    ...(phone ? { phone: maskedPhoneOf(h, phone) } : {}),
+    name: maskName(nameOf(ctx, holder)),
+    documentNumber: person?.sealedNumber ? maskDocument(numberOf(ctx, person)) : '*',
+    ...(phone ? { phone: maskedPhoneOf(ctx, phone) } : {}),
   };
 }
 
 /** The audit write of something that happens in this call (AUD-1). */
-export const audited = (
-  h: Pick<House, 'settings'>,
+export const auditPut = (
+  ctx: Pick<FlowContext, 'settings'>,
   call: AnyCall,
   subject: string,
   kind: AuditKind,
   outcome: AuditEvent['outcome'],
   detail?: AuditEvent['detail'],
 ): Put =>
-  auditWrite(
+  auditEventPut(
     {
       subject,
       kind,
@@ -56,5 +56,5 @@ export const audited = (
       address: truncatedAddress(call.origin.address),
       detail,
     },
-    h.settings.policies.auditRetentionDays,
+    ctx.settings.policies.auditRetentionDays,
   );

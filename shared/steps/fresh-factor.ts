@@ -2,7 +2,7 @@ import { recoveredLately } from '#domain/phones.ts';
 import type { Policies } from '#domain/policies.ts';
 import { Problem } from '#domain/problem.ts';
 import type { AnyCall } from '#http/call.ts';
-import type { House } from '#http/house.ts';
+import type { FlowContext } from '#http/house.ts';
 import type { Write } from '#store/db.ts';
 import { type Session, sessionAliveCheck } from '#store/sessions.ts';
 import { defaultPhone, type OwnPhone, ownPhone, type Person } from '#store/users.ts';
@@ -16,8 +16,8 @@ export type SessionCall = AnyCall & { readonly caller: { readonly session: Sessi
  * session that was replaced or ended meanwhile changes nothing. Throws FRESH_FACTOR_REQUIRED, after which
  * `POST /v1/session/factor` helps.
  */
-export function requireFresh(h: Pick<House, 'settings'>, { caller, now }: SessionCall): Write {
-  const { policies } = h.settings;
+export function requireFresh(ctx: Pick<FlowContext, 'settings'>, { caller, now }: SessionCall): Write {
+  const { policies } = ctx.settings;
   const age = Math.floor(now.getTime() / 1000) - caller.session.factorAt;
   if (age > policies.freshFactorSeconds) throw new Problem('FRESH_FACTOR_REQUIRED');
   return sessionAliveCheck(caller.session, now, policies);

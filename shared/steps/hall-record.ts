@@ -1,5 +1,5 @@
 import { type HallRecordEnd, hallRecordEnd } from '#domain/hall-records.ts';
-import type { House } from '#http/house.ts';
+import type { FlowContext } from '#http/house.ts';
 import { findPhone, type PhoneRow } from '#store/phones.ts';
 import type { HallCollection, Person } from '#store/users.ts';
 
@@ -11,14 +11,14 @@ export interface HallRecord {
 
 /** @param row of the record's number, where it has been read already */
 export async function hallRecordOf(
-  h: Pick<House, 'db' | 'settings'>,
+  ctx: Pick<FlowContext, 'db' | 'settings'>,
   person: Person | undefined,
   now: Date,
   row?: { readonly read: PhoneRow | undefined },
 ): Promise<HallRecord> {
   const hall = person?.hall;
   if (!person || !hall) return {};
-  const phone = row ? row.read : await findPhone(h.db, hall.phoneKey);
+  const phone = row ? row.read : await findPhone(ctx.db, hall.phoneKey);
   const others = phone?.personKey !== undefined && phone.personKey !== person.personKey;
   const ended = hallRecordEnd(
     {
@@ -29,7 +29,7 @@ export async function hallRecordOf(
       phoneOthersSince: others ? phone.since : undefined,
     },
     now,
-    h.settings.policies,
+    ctx.settings.policies,
   );
   return ended ? { ended } : { standing: hall };
 }

@@ -1,7 +1,7 @@
 import { coversRecovery } from '#domain/phones.ts';
 import { Problem } from '#domain/problem.ts';
 import type { Managing } from '#http/call.ts';
-import type { House } from '#http/house.ts';
+import type { FlowContext } from '#http/house.ts';
 import type { Write } from '#store/db.ts';
 import { sessionAliveCheck } from '#store/sessions.ts';
 import { recoveryCoveredCheck } from '#store/users.ts';
@@ -16,9 +16,12 @@ export type ManagingCall = SessionCall & { readonly caller: Managing };
  * a phone was recovered within a day, since that recovery (PHN-4). Answers the checks for the transaction, which hold it
  * against a recovery or a newer login in between. Throws FACE_REQUIRED, FRESH_FACTOR_REQUIRED.
  */
-export function managingFactor(h: Pick<House, 'settings'>, { caller, now }: ManagingCall): readonly Write[] {
+export function managingFactor(
+  ctx: Pick<FlowContext, 'settings'>,
+  { caller, now }: ManagingCall,
+): readonly Write[] {
   const { session, recoveredAt } = caller;
-  const { policies } = h.settings;
+  const { policies } = ctx.settings;
   const { faceAt } = session;
   if (!coversRecovery({ faceAt, recoveredAt }, now, policies)) throw new Problem('FACE_REQUIRED');
   if (session.qr !== undefined && session.factorAt === 0) throw new Problem('FRESH_FACTOR_REQUIRED');

@@ -2,12 +2,12 @@ import { may } from '#domain/channels.ts';
 import { shanghaiDay } from '#domain/days.ts';
 import { Problem } from '#domain/problem.ts';
 import { isManagingRole } from '#domain/relations.ts';
-import type { House } from '#http/house.ts';
+import type { FlowContext } from '#http/house.ts';
 import type { Write } from '#store/db.ts';
-import type { ActingCompany } from '#store/grounds.ts';
-import { activeRelationWrite, type Relation } from '#store/relations.ts';
+import type { AccessBasis } from '#store/grounds.ts';
+import { activeRelationCheck, type Relation } from '#store/relations.ts';
 import {
-  activeCompanyWrite,
+  activeCompanyCheck,
   companyProblem,
   findTaxpayer,
   isKnown,
@@ -18,15 +18,16 @@ import type { SessionCall } from './fresh-factor.ts';
 import { type ManagingCall, managingFactor } from './managing-factor.ts';
 
 /** REL-9: of the channels only the web and the hall change relations; a session says where it was opened. */
-export function requireChangingChannel(h: Pick<House, 'settings'>, { caller }: SessionCall): void {
-  if (!may(caller.session.channel, 'change-relations', h.settings)) throw new Problem('CHANNEL_NOT_ALLOWED');
+export function requireChangingChannel(ctx: Pick<FlowContext, 'settings'>, { caller }: SessionCall): void {
+  if (!may(caller.session.channel, 'change-relations', ctx.settings))
+    throw new Problem('CHANNEL_NOT_ALLOWED');
 }
 
 /**
  * REL-5: the company for whose people this session acts: legal representative or finance head, logged in through
  * `enterprise`. ROLE_NOT_ALLOWED for everybody else.
  */
-export function managedCompany({ caller }: SessionCall): Extract<ActingCompany, { by: 'relation' }> {
+export function managedCompany({ caller }: SessionCall): Extract<AccessBasis, { by: 'relation' }> {
   const { identity, company } = caller.session;
   if (identity.kind !== 'enterprise' || company?.by !== 'relation' || !isManagingRole(company.role))
     throw new Problem('ROLE_NOT_ALLOWED');
@@ -46,26 +47,29 @@ export interface Managed {
  * @param relation whom it is about: one that ended with an earlier term of the company is not moved (ENT-4), STATE_CONFLICT
  */
 export const managingChecks = (
-  h: Pick<House, 'settings'>,
+  ctx: Pick<FlowContext, 'settings'>,
   call: ManagingCall,
   relation?: Relation,
 ): Write[] => {
   const acting = managedCompany(call);
   const { personKey } = call.caller.session;
   return [
-    ...managingFactor(h, call),
-    activeRelationWrite({ personKey, ...acting }, shanghaiDay(call.now)),
+    ...managingFactor(ctx, call),
+    activeRelationCheck({ personKey, ...acting }, shanghaiDay(call.now)),
     {
-      ...activeCompanyWrite(acting.companyKey, relation),
-      otherwise: (old) => lostProblem(old as Taxpayer | undefined, relation),
+      ...activeCompanyCheck(acting.companyKey, relation),
+      onRefused: (old) => lostProblem(old as Taxpayer | undefined, relation),
     },
   ];
 };
 
 /** The same with the company as it stands now. */
-export async function managed(h: Pick<House, 'db' | 'settings'>, call: ManagingCall): Promise<Managed> {
-  const writes = managingChecks(h, call);
-  const company = await findTaxpayer(h.db, managedCompany(call).companyKey);
+export async function managed(
+  ctx: Pick<FlowContext, 'db' | 'settings'>,
+  call: ManagingCall,
+): Promise<Managed> {
+  const writes = managingChecks(ctx, call);
+  const company = await findTaxpayer(ctx.db, managedCompany(call).companyKey);
   if (!isKnown(company) || company.state !== 'active') throw lostProblem(company);
   return { company, writes };
 }

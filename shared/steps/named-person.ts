@@ -6,9 +6,9 @@ import { shanghaiDay } from '#domain/days.ts';
 import { parseDocument } from '#domain/documents.ts';
 import { normaliseName, sameName } from '#domain/persons.ts';
 import { Problem } from '#domain/problem.ts';
-import type { House } from '#http/house.ts';
+import type { FlowContext } from '#http/house.ts';
 import type { Write } from '#store/db.ts';
-import { isNamed, type Person, personWrite, Stale, sealContext } from '#store/users.ts';
+import { ConcurrentChange, isNamed, type Person, personUpdate, sealContext } from '#store/users.ts';
 import { nameOf } from './facts.ts';
 
 /** A person as somebody else names them: normalised, with the key under which they exist before any account. */
@@ -16,47 +16,49 @@ export interface NamedPerson {
   readonly key: string;
   readonly name: string;
   /** The real-name facts, sealed for this person's row. */
-  readonly facts: Pick<Person, 'documentType' | 'sealedName' | 'sealedNumber'>;
+  readonly record: Pick<Person, 'documentType' | 'sealedName' | 'sealedNumber'>;
 }
 
 /** Throws DOCUMENT_INVALID, or BAD_REQUEST for what is no name. */
-export function readPerson(h: House, raw: v.InferOutput<typeof person>, now: Date): NamedPerson {
+export function readPerson(ctx: FlowContext, raw: v.InferOutput<typeof person>, now: Date): NamedPerson {
   const name = normaliseName(raw.name);
   const number = parseDocument(raw.documentType, raw.documentNumber, shanghaiDay(now));
-  const key = personKey(h.keys, raw.documentType, number);
+  const key = personKey(ctx.keys, raw.documentType, number);
   return {
     key,
     name,
-    facts: {
+    record: {
       documentType: raw.documentType,
-      sealedName: seal(h.dataKeys, sealContext.name(key), name),
-      sealedNumber: seal(h.dataKeys, sealContext.number(key), number),
+      sealedName: seal(ctx.dataKeys, sealContext.name(key), name),
+      sealedNumber: seal(ctx.dataKeys, sealContext.number(key), number),
     },
   };
 }
 
 /** DOC-5: whether the record that is there is by another name. One that only an order has made has none (ORD-1). */
 export const hasOtherName = (
-  h: Pick<House, 'dataKeys'>,
+  ctx: Pick<FlowContext, 'dataKeys'>,
   { name }: Pick<NamedPerson, 'name'>,
   known: Pick<Person, 'personKey' | 'sealedName'> | undefined,
-): boolean => known !== undefined && isNamed(known) && !sameName(nameOf(h, known), name);
+): boolean => known !== undefined && isNamed(known) && !sameName(nameOf(ctx, known), name);
 
 /** DOC-5: a number already held by another name is refused where it comes in. */
 export function requireSameName(
-  h: House,
+  ctx: FlowContext,
   named: Pick<NamedPerson, 'name'>,
   known: Pick<Person, 'personKey' | 'sealedName'> | undefined,
 ): void {
-  if (hasOtherName(h, named, known)) throw new Problem('PERSON_MISMATCH');
+  if (hasOtherName(ctx, named, known)) throw new Problem('PERSON_MISMATCH');
 }
 
 /** The real-name record of somebody who was unknown so far; nothing for the others. */
 export const recordWrites = (named: NamedPerson, known: Person | undefined): Write[] =>
-  isNamed(known) ? [] : [personWrite(named.key, known?.rev ?? 0, named.facts, () => new Stale())];
+  isNamed(known)
+    ? []
+    : [personUpdate(named.key, known?.rev ?? 0, named.record, () => new ConcurrentChange())];
 
 /** The person as relations keep them: by the name of their own record where there is one. */
 export const holderOf = (named: NamedPerson, known: Person | undefined) => ({
   personKey: named.key,
-  sealedName: known?.sealedName ?? named.facts.sealedName,
+  sealedName: known?.sealedName ?? named.record.sealedName,
 });

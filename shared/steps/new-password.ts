@@ -3,7 +3,7 @@ import { isCommonPassword } from '#domain/common-passwords.ts';
 import { type PasswordContext, passwordWeaknesses } from '#domain/passwords.ts';
 import type { Policies } from '#domain/policies.ts';
 import { Problem } from '#domain/problem.ts';
-import type { House } from '#http/house.ts';
+import type { FlowContext } from '#http/house.ts';
 import type { Person } from '#store/users.ts';
 import { numberOf, phoneNumberOf } from './facts.ts';
 import { passwordMatches } from './password-check.ts';
@@ -26,7 +26,7 @@ export const withHistory = (
 
 /** PWD-2 with the last passwords of whoever had any. Throws PASSWORD_WEAK {reasons}. */
 export async function judgePassword(
-  h: Pick<House, 'keys' | 'settings'>,
+  ctx: Pick<FlowContext, 'keys' | 'settings'>,
   password: string,
   context: PasswordContext,
   person: Past,
@@ -34,8 +34,8 @@ export async function judgePassword(
   const reasons = passwordWeaknesses(password, context, isCommonPassword);
   // Five more hashes are only paid for a password that is otherwise good.
   if (reasons.length === 0) {
-    for (const old of historyOf(person, h.settings.policies)) {
-      if ((await passwordMatches(h, old, password)).ok) {
+    for (const old of historyOf(person, ctx.settings.policies)) {
+      if ((await passwordMatches(ctx, old, password)).ok) {
         reasons.push('history');
         break;
       }
@@ -46,22 +46,22 @@ export async function judgePassword(
 
 /** Judges and hashes a new password of a registered person (PWD-2, PWD-3). Throws PASSWORD_WEAK {reasons}. */
 export async function newPasswordOf(
-  h: House,
+  ctx: FlowContext,
   person: Person,
   password: string,
 ): Promise<Pick<Person, 'password' | 'passwordHistory' | 'passwordRev'> & { password: StoredPassword }> {
-  const { policies } = h.settings;
+  const { policies } = ctx.settings;
   await judgePassword(
-    h,
+    ctx,
     password,
     {
       username: person.username,
-      phones: (person.phones ?? []).map((phone) => phoneNumberOf(h, phone)),
-      documentNumber: numberOf(h, person),
+      phones: (person.phones ?? []).map((phone) => phoneNumberOf(ctx, phone)),
+      documentNumber: numberOf(ctx, person),
     },
     person,
   );
-  const hashed = await hashPassword(password, h.keys, policies);
+  const hashed = await hashPassword(password, ctx.keys, policies);
   return {
     password: hashed,
     passwordHistory: withHistory(hashed, person, policies),

@@ -1,6 +1,6 @@
 import { type NoticeKind, noticeText } from '#gateways/sms/text.ts';
 import type { AnyCall } from '#http/call.ts';
-import type { House } from '#http/house.ts';
+import type { FlowContext } from '#http/house.ts';
 import type { OwnPhone, Person } from '#store/users.ts';
 import { phoneNumberOf } from './facts.ts';
 
@@ -17,7 +17,7 @@ const longestWaitMs = 1500;
  * @param lost numbers that belong to somebody else by this change: they are told nothing
  */
 export async function tellPerson(
-  h: House,
+  ctx: FlowContext,
   call: AnyCall,
   before: Pick<Person, 'phones'> | undefined,
   kind: NoticeKind,
@@ -26,21 +26,21 @@ export async function tellPerson(
 ): Promise<void> {
   // What an order took off the account is not among them any more (ORD-1).
   const told = (before?.phones ?? []).filter((phone) => !lost.includes(phone.phoneKey));
-  await briefly(Promise.all(told.map((phone) => send(h, call, phone, kind, detail))));
+  await briefly(Promise.all(told.map((phone) => send(ctx, call, phone, kind, detail))));
 }
 
 /** Tells one number: what concerns a relation goes to the default one (REL-8). */
 export const tellBySms = (
-  h: House,
+  ctx: FlowContext,
   call: AnyCall,
   phone: OwnPhone | undefined,
   kind: NoticeKind,
   detail = '',
-): Promise<void> => (phone ? briefly(send(h, call, phone, kind, detail)) : Promise.resolve());
+): Promise<void> => (phone ? briefly(send(ctx, call, phone, kind, detail)) : Promise.resolve());
 
 /** Whatever happens to a notice, the change stands: it is in the person's history, too. */
 async function send(
-  h: House,
+  ctx: FlowContext,
   call: AnyCall,
   phone: OwnPhone,
   kind: NoticeKind,
@@ -48,7 +48,7 @@ async function send(
 ): Promise<void> {
   try {
     const text = noticeText(kind, detail, call.language);
-    await h.sms.send({ phone: phoneNumberOf(h, phone), purpose: 'notice', text });
+    await ctx.sms.send({ phone: phoneNumberOf(ctx, phone), purpose: 'notice', text });
   } catch {
     // Told nowhere else: the provider's own metrics show what it refuses.
   }

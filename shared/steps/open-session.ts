@@ -7,32 +7,32 @@ import { maskName } from '#domain/masks.ts';
 import type { Channel } from '#domain/names.ts';
 import { truncatedAddress } from '#http/addresses.ts';
 import type { AnyCall } from '#http/call.ts';
-import type { House } from '#http/house.ts';
+import type { FlowContext } from '#http/house.ts';
 import { type NoticeCode, noticeFor } from '#http/messages/index.ts';
 import type { Write } from '#store/db.ts';
 import {
   type ActsAs,
   besideNewSession,
-  endWrite,
+  endUpdate,
   noTurns,
   type Session,
   sessionPut,
-  swapPointerWrite,
+  swapPointerUpdate,
 } from '#store/sessions.ts';
 import type { PhoneWindow } from '#store/tickets.ts';
 import { type Person, sealContext } from '#store/users.ts';
-import { identityFacts, rolesAfter } from './acting.ts';
-import { audited } from './facts.ts';
+import { identityAuditDetail, rolesAfter } from './acting.ts';
+import { auditPut } from './facts.ts';
 
 /** The session as the API shows it, with a fresh access token. */
 export async function sessionAnswer(
-  h: House,
+  ctx: FlowContext,
   session: Session,
   call: AnyCall,
   notices: readonly NoticeCode[] = [],
 ): Promise<SessionAnswer> {
   const accessToken = await signAccessToken(
-    h.signing,
+    ctx.signing,
     {
       subject: session.personKey,
       sessionId: session.sessionId,
@@ -42,19 +42,19 @@ export async function sessionAnswer(
       ...(session.company ? { company: session.company } : {}),
       ...(session.passwordDue ? { passwordDue: true } : {}),
     },
-    h.settings,
+    ctx.settings,
     call.now,
   );
   return {
     accessToken,
-    expiresIn: h.settings.policies.accessTokenSeconds,
-    ...sessionFacts(h, session, call, notices),
+    expiresIn: ctx.settings.policies.accessTokenSeconds,
+    ...sessionFacts(ctx, session, call, notices),
   };
 }
 
 /** The same without a token. */
 export const sessionFacts = (
-  h: House,
+  ctx: FlowContext,
   session: Session,
   call: AnyCall,
   notices: readonly NoticeCode[] = [],
@@ -62,7 +62,7 @@ export const sessionFacts = (
   sessionId: session.sessionId,
   identity: session.identity,
   person: {
-    name: maskName(unseal(h.dataKeys, sealContext.name(session.personKey), session.sealedName)),
+    name: maskName(unseal(ctx.dataKeys, sealContext.name(session.personKey), session.sealedName)),
     realNameLevel: session.realNameLevel,
   },
   notices: [...(session.passwordDue ? (['PASSWORD_CHANGE_REQUIRED'] as const) : []), ...notices].map((code) =>
@@ -80,7 +80,7 @@ export const cookieFor = (token: RefreshToken, session: Session, now: Date): str
  * Stale when the person changed since read: read again and call again.
  */
 export async function openSession(
-  h: House,
+  ctx: FlowContext,
   call: AnyCall,
   person: Person,
   as: ActsAs,
@@ -102,10 +102,10 @@ export async function openSession(
   },
   writes: readonly Write[],
 ): Promise<{ session: SessionAnswer; cookies: string[] }> {
-  const { policies } = h.settings;
+  const { policies } = ctx.settings;
   const at = Math.floor(call.now.getTime() / 1000);
   const sessionId = handle();
-  const refresh = newRefreshToken(h.keys, sessionId);
+  const refresh = newRefreshToken(ctx.keys, sessionId);
   const session: Session = {
     sessionId,
     personKey: person.personKey,
@@ -130,25 +130,25 @@ export async function openSession(
   };
   const { ended, kept } = besideNewSession(person, call.now, policies);
   const replaces = ended.length > 0;
-  await h.db.transact([
+  await ctx.db.transact([
     // The journey's own conditions first: a spent ticket says so instead of looking like a race.
     ...writes,
-    swapPointerWrite(person, { sessionId, expiresAt: session.expiresAt }, kept, {
+    swapPointerUpdate(person, { sessionId, expiresAt: session.expiresAt }, kept, {
       lastWindow: by.window,
       lastRoles: by.chosen ? rolesAfter(person, as) : undefined,
       phones: by.phones,
     }),
     sessionPut(session),
-    ...ended.map((older) => endWrite(older.sessionId, { reason: 'replaced', at, by: session.browser })),
-    audited(h, call, person.personKey, 'login', 'success', {
+    ...ended.map((older) => endUpdate(older.sessionId, { reason: 'replaced', at, by: session.browser })),
+    auditPut(ctx, call, person.personKey, 'login', 'success', {
       method: by.method,
-      ...identityFacts(as.identity),
+      ...identityAuditDetail(as.identity),
       browser: session.browser,
       ...(replaces ? { replaced: true } : {}),
     }),
   ]);
   return {
-    session: await sessionAnswer(h, session, call, replaces ? ['SESSION_REPLACED'] : []),
+    session: await sessionAnswer(ctx, session, call, replaces ? ['SESSION_REPLACED'] : []),
     cookies: [cookieFor(refresh, session, call.now)],
   };
 }

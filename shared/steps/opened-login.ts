@@ -1,11 +1,11 @@
 import { isoShanghai, shanghaiDay } from '#domain/days.ts';
 import type { Entry } from '#domain/names.ts';
 import type { AnyCall } from '#http/call.ts';
-import type { House } from '#http/house.ts';
+import type { FlowContext } from '#http/house.ts';
 import { noticeFor } from '#http/messages/index.ts';
-import type { AgentGrounds } from '#store/grounds.ts';
-import { type LoginTicket, openTicketWrite, type PhoneWindow } from '#store/tickets.ts';
-import { type OwnPhone, type Person, sessionFactsOf } from '#store/users.ts';
+import type { AgentAccessBasis } from '#store/grounds.ts';
+import { type LoginTicket, openTicketPut, type PhoneWindow } from '#store/tickets.ts';
+import { type OwnPhone, type Person, sessionFieldsOf } from '#store/users.ts';
 import { maskedPhoneOf } from './facts.ts';
 
 /**
@@ -13,7 +13,7 @@ import { maskedPhoneOf } from './facts.ts';
  * way the password came, the second factor is the same.
  */
 export function openedLogin(
-  h: House,
+  ctx: FlowContext,
   call: AnyCall,
   person: Person,
   login: {
@@ -27,14 +27,14 @@ export function openedLogin(
     readonly phone: OwnPhone | undefined;
     readonly window?: PhoneWindow;
     /** What may let the person in as tax agent (AGY-3). */
-    readonly agentAt?: readonly AgentGrounds[];
+    readonly agentAt?: readonly AgentAccessBasis[];
   },
 ) {
   const { entry, companyKey, companyTerm, taxpayerName, window, agentAt = [] } = login;
   // LGN-11: what many know opens only the face.
   const isInitial = person.password?.initial === true;
   const phone = isInitial ? undefined : login.phone;
-  const opened = openTicketWrite<LoginTicket>(
+  const opened = openTicketPut<LoginTicket>(
     {
       kind: 'login',
       personKey: person.personKey,
@@ -45,12 +45,12 @@ export function openedLogin(
       ...(person.passwordRev === undefined ? {} : { passwordRev: person.passwordRev }),
       ...(phone ? { phone: { phoneKey: phone.phoneKey, sealed: phone.sealed } } : {}),
       ...(isInitial ? { faceOnly: true as const } : {}),
-      ...(companyKey === undefined && !isInitial ? { who: sessionFactsOf(person) } : {}),
+      ...(companyKey === undefined && !isInitial ? { who: sessionFieldsOf(person) } : {}),
       ...(window ? { window } : {}),
       ...(agentAt.length > 0 ? { agentAt } : {}),
     },
     call.now,
-    h.settings.policies.loginSeconds,
+    ctx.settings.policies.loginSeconds,
   );
   return {
     write: opened.write,
@@ -59,7 +59,7 @@ export function openedLogin(
       expiresAt: isoShanghai(opened.expiresAt),
       ...(taxpayerName === undefined ? {} : { taxpayerName }),
       secondFactors: [
-        ...(phone ? [{ method: 'sms' as const, maskedPhone: maskedPhoneOf(h, phone) }] : []),
+        ...(phone ? [{ method: 'sms' as const, maskedPhone: maskedPhoneOf(ctx, phone) }] : []),
         { method: 'face' as const },
       ],
       notices: [

@@ -8,20 +8,20 @@ import { maskedReason, type Order, requireApproval } from '#domain/orders.ts';
 import { normaliseName } from '#domain/persons.ts';
 import type { OrderNotice } from '#gateways/sms/text.ts';
 import type { AnyCall } from '#http/call.ts';
-import type { House } from '#http/house.ts';
-import { auditWrite } from '#store/audit.ts';
+import type { FlowContext } from '#http/house.ts';
+import { auditEventPut } from '#store/audit.ts';
 import type { Write } from '#store/db.ts';
-import { releasePhoneWrite } from '#store/phones.ts';
+import { releasePhoneUpdate } from '#store/phones.ts';
 import {
-  decidedAnew,
+  ConcurrentChange,
   findPerson,
   isNamed,
   type Orders,
   type OwnPhone,
   type Person,
   type PersonChanges,
-  personWrite,
-  Stale,
+  personUpdate,
+  retryOnConcurrentChange,
   sealContext,
 } from '#store/users.ts';
 import { endSessions } from './end-sessions.ts';
@@ -62,7 +62,7 @@ const notices: Readonly<Record<Order, OrderNotice>> = {
  * @throws BAD_REQUEST without the second officer that it needs, DOCUMENT_INVALID, PERSON_MISMATCH
  */
 export async function giveOrder(
-  h: House,
+  ctx: FlowContext,
   call: AnyCall,
   given: GivenOrder,
   version: number | undefined,
@@ -71,24 +71,24 @@ export async function giveOrder(
 ): Promise<'accepted' | 'stale'> {
   const { order, officer, approvedBy } = given;
   requireApproval(order, officer, approvedBy);
-  const named = readOrdered(h, given.person, call.now);
-  const held = await decidedAnew(async (): Promise<readonly OwnPhone[] | 'stale'> => {
-    const known = await findPerson(h.db, named.key);
-    if (named.name !== undefined) requireSameName(h, { name: named.name }, known);
+  const named = readOrdered(ctx, given.person, call.now);
+  const held = await retryOnConcurrentChange(async (): Promise<readonly OwnPhone[] | 'stale'> => {
+    const known = await findPerson(ctx.db, named.key);
+    if (named.name !== undefined) requireSameName(ctx, { name: named.name }, known);
     const before = known?.orders;
     if (version !== undefined && before?.version !== undefined && before.version >= version) return 'stale';
     const orders: Orders = { ...before, ...(version === undefined ? {} : { version }) };
-    const effect = effectOf(h, call, order, known, orders);
-    await h.db.transact([
+    const effect = effectOf(ctx, call, order, known, orders);
+    await ctx.db.transact([
       ...also,
-      personWrite(
+      personUpdate(
         named.key,
         known?.rev ?? 0,
         { ...(isNamed(known) ? {} : named.facts), ...effect.changes },
-        () => new Stale(),
+        () => new ConcurrentChange(),
       ),
       ...effect.writes,
-      auditWrite(
+      auditEventPut(
         {
           ...origin,
           subject: named.key,
@@ -103,13 +103,13 @@ export async function giveOrder(
             ...(version === undefined ? {} : { version }),
           },
         },
-        h.settings.policies.auditRetentionDays,
+        ctx.settings.policies.auditRetentionDays,
       ),
     ]);
     return known?.phones ?? [];
   });
   if (held === 'stale') return 'stale';
-  await tellPerson(h, call, { phones: held }, notices[order]);
+  await tellPerson(ctx, call, { phones: held }, notices[order]);
   return 'accepted';
 }
 
@@ -119,27 +119,27 @@ interface Ordered {
   readonly facts: Pick<Person, 'documentType' | 'sealedNumber'> & Partial<Pick<Person, 'sealedName'>>;
 }
 function readOrdered(
-  h: House,
+  ctx: FlowContext,
   { documentType, documentNumber, name }: GivenOrder['person'],
   now: Date,
 ): Ordered {
   const number = parseDocument(documentType, documentNumber, shanghaiDay(now));
-  const key = personKey(h.keys, documentType, number);
+  const key = personKey(ctx.keys, documentType, number);
   const asRead = name === undefined ? undefined : normaliseName(name);
   return {
     key,
     name: asRead,
     facts: {
       documentType,
-      sealedNumber: seal(h.dataKeys, sealContext.number(key), number),
-      ...(asRead === undefined ? {} : { sealedName: seal(h.dataKeys, sealContext.name(key), asRead) }),
+      sealedNumber: seal(ctx.dataKeys, sealContext.number(key), number),
+      ...(asRead === undefined ? {} : { sealedName: seal(ctx.dataKeys, sealContext.name(key), asRead) }),
     },
   };
 }
 
 /** What an order changes of the person, with the writes beside it. */
 function effectOf(
-  h: House,
+  ctx: FlowContext,
   call: AnyCall,
   order: Order,
   known: Person | undefined,
@@ -148,7 +148,7 @@ function effectOf(
   const at = call.now.toISOString();
   switch (order) {
     case 'suspend': {
-      const ended = known && endSessions(h, call, known, 'suspended');
+      const ended = known && endSessions(ctx, call, known, 'suspended');
       return {
         changes: {
           ...ended?.changes,
@@ -164,7 +164,7 @@ function effectOf(
       return { changes: { orders: rest }, writes: [] };
     }
     case 'end-sessions': {
-      const ended = known && endSessions(h, call, known, 'by-order');
+      const ended = known && endSessions(ctx, call, known, 'by-order');
       return { changes: { ...ended?.changes, orders }, writes: ended?.writes ?? [] };
     }
     case 'empty-phones':
@@ -191,7 +191,7 @@ function emptied(known: Person | undefined, orders: Orders, at: string) {
   return {
     changes,
     writes: phones.map((one) =>
-      releasePhoneWrite(one.phoneKey, known?.personKey ?? '', new Date(at), () => new Stale()),
+      releasePhoneUpdate(one.phoneKey, known?.personKey ?? '', new Date(at), () => new ConcurrentChange()),
     ),
   };
 }

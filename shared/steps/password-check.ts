@@ -12,7 +12,7 @@ import type { Policies } from '#domain/policies.ts';
 import { Problem } from '#domain/problem.ts';
 import { getKeys } from '#gateways/secrets.ts';
 import type { AnyCall } from '#http/call.ts';
-import type { House } from '#http/house.ts';
+import type { FlowContext } from '#http/house.ts';
 import type { AuditEvent, AuditKind } from '#store/audit.ts';
 import type { Write } from '#store/db.ts';
 import {
@@ -22,43 +22,43 @@ import {
   type Reserved,
   reserveAttempt,
   returnAttempt,
-  successWrite,
+  successUpdate,
 } from '#store/lockouts.ts';
 import {
   type Active,
-  decidedAnew,
+  ConcurrentChange,
   findPerson,
   isActive,
   isSuspended,
   type Person,
-  personWrite,
-  Stale,
+  personUpdate,
+  retryOnConcurrentChange,
 } from '#store/users.ts';
-import { audited, numberOf } from './facts.ts';
+import { auditPut, numberOf } from './facts.ts';
 
 /**
  * Verifies against a stored hash. A hash whose pepper is newer than this container's copy of the secret (the pepper
  * was just rotated and another container re-hashed) makes it read the secret again instead of failing.
  */
 export async function passwordMatches(
-  h: Pick<House, 'keys' | 'settings'>,
+  ctx: Pick<FlowContext, 'keys' | 'settings'>,
   stored: StoredPassword,
   password: string,
 ) {
-  const keys = h.keys.peppers.has(stored.pepperVersion) ? h.keys : await getKeys(stored.pepperVersion);
-  return verifyPassword(stored, password, keys, h.settings.policies);
+  const keys = ctx.keys.peppers.has(stored.pepperVersion) ? ctx.keys : await getKeys(stored.pepperVersion);
+  return verifyPassword(stored, password, keys, ctx.settings.policies);
 }
 
 /** The password of a person, whatever it is kept as (LGN-11). An account without one is our fault, no failed attempt. */
 async function ownPasswordMatches(
-  h: Pick<House, 'keys' | 'settings' | 'dataKeys'>,
+  ctx: Pick<FlowContext, 'keys' | 'settings' | 'dataKeys'>,
   person: Person,
   typed: string,
 ): Promise<{ ok: boolean; needsRehash: boolean }> {
   const { password } = person;
   if (!password) throw new Error('an active account without a password');
-  if (isHashed(password)) return passwordMatches(h, password, typed);
-  const ok = await matchesInitialPassword(numberOf(h, person), typed, h.keys, h.settings.policies);
+  if (isHashed(password)) return passwordMatches(ctx, password, typed);
+  const ok = await matchesInitialPassword(numberOf(ctx, person), typed, ctx.keys, ctx.settings.policies);
   // It is to be changed, not to be hashed.
   return { ok, needsRehash: false };
 }
@@ -73,32 +73,32 @@ export const passwordAttempt = (personKey: string, now: Date): Attempt => ({
 
 /** Reserves the look before anything is compared (LCK-4); `where` stands in the event of the lock it may set. */
 export const reservePassword = (
-  h: House,
+  ctx: FlowContext,
   call: AnyCall,
   attempt: Attempt,
   where: AuditEvent['detail'],
   known?: LockoutRow,
 ): Promise<Reserved> =>
   reserveAttempt(
-    h.db,
+    ctx.db,
     attempt,
-    h.settings.policies,
-    audited(h, call, attempt.personKey, 'locked', 'failure', { method: 'password', ...where }),
+    ctx.settings.policies,
+    auditPut(ctx, call, attempt.personKey, 'locked', 'failure', { method: 'password', ...where }),
     known,
   );
 
 /** Our own error is nobody's failure: the reservation goes back (LCK-4). */
 export async function comparePassword(
-  h: House,
+  ctx: FlowContext,
   person: Person,
   password: string,
   attempt: Attempt,
   reserved: Reserved,
 ) {
   try {
-    return await ownPasswordMatches(h, person, password);
+    return await ownPasswordMatches(ctx, person, password);
   } catch (error) {
-    await returnAttempt(h.db, attempt, reserved.taken, h.settings.policies);
+    await returnAttempt(ctx.db, attempt, reserved.taken, ctx.settings.policies);
     throw error;
   }
 }
@@ -113,13 +113,13 @@ export const wrongPasswordProblem = (taken: number, now: Date, policies: Policie
  * Replaces a weaker or wrapped hash by one of today's (PWD-3, MIG-1). Best effort: a person who changes something at the
  * same moment keeps the old one until the next login.
  */
-export async function rehash(h: House, call: AnyCall, person: Person, typed: string): Promise<void> {
-  const hashed = await hashPassword(typed, h.keys, h.settings.policies);
+export async function rehash(ctx: FlowContext, call: AnyCall, person: Person, typed: string): Promise<void> {
+  const hashed = await hashPassword(typed, ctx.keys, ctx.settings.policies);
   const password = person.password?.initial ? { ...hashed, initial: true as const } : hashed;
-  await h.db
+  await ctx.db
     .transact([
-      personWrite(person.personKey, person.rev, { password }, () => new Stale()),
-      audited(h, call, person.personKey, 'password-rehashed', 'success'),
+      personUpdate(person.personKey, person.rev, { password }, () => new ConcurrentChange()),
+      auditPut(ctx, call, person.personKey, 'password-rehashed', 'success'),
     ])
     .catch(() => undefined);
 }
@@ -153,61 +153,61 @@ export interface TypedPassword {
  * password (ORD-1).
  */
 export async function withPassword<R>(
-  h: House,
+  ctx: FlowContext,
   call: AnyCall,
   typed: TypedPassword,
   act: (person: Active, writes: readonly Write[], needsRehash: boolean) => Promise<R>,
 ): Promise<R> {
-  const { policies } = h.settings;
+  const { policies } = ctx.settings;
   const { personKey, purpose } = typed;
   const refused = 'initial' in typed ? typed.initial : new Problem('PASSWORD_CHANGE_REQUIRED');
   const attempt = passwordAttempt(personKey, call.now);
   const [read, reservation] = await Promise.allSettled([
-    typed.read ?? findPerson(h.db, personKey),
-    reservePassword(h, call, attempt, { purpose }),
+    typed.read ?? findPerson(ctx.db, personKey),
+    reservePassword(ctx, call, attempt, { purpose }),
   ]);
   if (reservation.status === 'rejected') throw reservation.reason;
   const reserved = reservation.value;
   const writes = [
-    successWrite(attempt, policies, { reserved: true, guess: typed.guess }),
+    successUpdate(attempt, policies, { reserved: true, guess: typed.guess }),
     // The lock that this very attempt had set is lifted with its own event.
     ...(reserved.taken >= policies.lockoutFailures
-      ? [audited(h, call, personKey, 'unlocked', 'success', { method: 'password' })]
+      ? [auditPut(ctx, call, personKey, 'unlocked', 'success', { method: 'password' })]
       : []),
   ];
   let first = true;
   let wrong = false;
   try {
     if (read.status === 'rejected') throw read.reason;
-    return await decidedAnew(async () => {
-      const person = first ? read.value : await findPerson(h.db, personKey);
+    return await retryOnConcurrentChange(async () => {
+      const person = first ? read.value : await findPerson(ctx.db, personKey);
       first = false;
       if (!isActive(person)) throw new Problem('USER_NOT_REGISTERED');
       const fits = typed.alike?.(person) ?? true;
-      const { ok, needsRehash } = await ownPasswordMatches(h, person, typed.password);
+      const { ok, needsRehash } = await ownPasswordMatches(ctx, person, typed.password);
       wrong = !ok || !fits;
       if (wrong) throw wrongPasswordProblem(reserved.taken, call.now, policies);
       if (isSuspended(person)) {
         // ORD-1: told to who knows the password, and no failure of theirs.
         const detail = { method: 'password', purpose, reason: 'ACCOUNT_SUSPENDED' };
         const kind = typed.kind ?? 'password-checked';
-        await h.db.transact([...writes, audited(h, call, personKey, kind, 'failure', detail)]);
+        await ctx.db.transact([...writes, auditPut(ctx, call, personKey, kind, 'failure', detail)]);
         throw new Problem('ACCOUNT_SUSPENDED');
       }
       if (person.password?.initial && refused) throw refused;
       return act(person, writes, needsRehash);
     });
   } catch (error) {
-    if (!wrong) await returnAttempt(h.db, attempt, reserved.taken, policies).catch(() => undefined);
+    if (!wrong) await returnAttempt(ctx.db, attempt, reserved.taken, policies).catch(() => undefined);
     // The fifth reservation has already written its own event with the lock.
     else if (reserved.taken < policies.lockoutFailures) {
-      const failure = audited(h, call, personKey, typed.kind ?? 'password-checked', 'failure', {
+      const failure = auditPut(ctx, call, personKey, typed.kind ?? 'password-checked', 'failure', {
         method: 'password',
         purpose,
       });
-      await h.db.put(failure).catch(async (unwritten: unknown) => {
+      await ctx.db.put(failure).catch(async (unwritten: unknown) => {
         // A failure that is not written down is none: the answer says that nothing was changed (LCK-6).
-        await returnAttempt(h.db, attempt, reserved.taken, policies).catch(() => undefined);
+        await returnAttempt(ctx.db, attempt, reserved.taken, policies).catch(() => undefined);
         throw unwritten;
       });
     }

@@ -4,8 +4,8 @@ import { type Audience, type Matter, mayDo } from '#domain/matters.ts';
 import type { Role } from '#domain/names.ts';
 import { Problem } from '#domain/problem.ts';
 import type { Permission } from '#domain/relations.ts';
-import type { House } from '#http/house.ts';
-import type { Standing } from '#store/standing.ts';
+import type { FlowContext } from '#http/house.ts';
+import type { EffectiveSession } from '#store/standing.ts';
 import { findTaxpayer, isPersonalKey, taxpayerIdOf } from '#store/taxpayers.ts';
 
 /** The claim `company` of a proof (STP-4). */
@@ -23,32 +23,32 @@ export interface ProvenCompany {
  * person, who acts for nobody. Throws ROLE_NOT_ALLOWED where role or permissions of today do not reach to the matter.
  */
 export async function provenCompany(
-  h: Pick<House, 'db' | 'keys' | 'dataKeys'>,
-  { session, permissions }: Standing,
+  ctx: Pick<FlowContext, 'db' | 'keys' | 'dataKeys'>,
+  { session, permissions }: EffectiveSession,
   { matter, audience }: { readonly matter: Matter; readonly audience: Audience },
 ): Promise<ProvenCompany | undefined> {
   const { company } = session;
   if (!company) return undefined;
   const acts = { role: company.role, permissions };
   if (!mayDo(matter, acts)) throw new Problem('ROLE_NOT_ALLOWED');
-  const taxpayerId = await numberFor(h, company.companyKey, session.identity, audience);
+  const taxpayerId = await numberFor(ctx, company.companyKey, session.identity, audience);
   return {
-    ref: indexKey(h.keys, 'pseudonym', `${audience.code}|company|${company.companyKey}`),
+    ref: indexKey(ctx.keys, 'pseudonym', `${audience.code}|company|${company.companyKey}`),
     ...(taxpayerId === undefined ? {} : { taxpayerId }),
     ...acts,
   };
 }
 
 async function numberFor(
-  h: Pick<House, 'db' | 'dataKeys'>,
+  ctx: Pick<FlowContext, 'db' | 'dataKeys'>,
   companyKey: string,
   identity: Identity,
   { number }: Audience,
 ): Promise<string | undefined> {
   if (!isPersonalKey(companyKey)) return shownNumber(identity);
   if (!number) return undefined;
-  const company = await findTaxpayer(h.db, companyKey);
-  return company && taxpayerIdOf(h.dataKeys, company);
+  const company = await findTaxpayer(ctx.db, companyKey);
+  return company && taxpayerIdOf(ctx.dataKeys, company);
 }
 
 function shownNumber(identity: Identity): string | undefined {

@@ -1,6 +1,6 @@
 import type { Write } from '#store/db.ts';
-import { phoneProvenWrite } from '#store/phones.ts';
-import { type OwnPhone, type Person, personWrite, Stale } from '#store/users.ts';
+import { phoneProvenUpdate } from '#store/phones.ts';
+import { ConcurrentChange, type OwnPhone, type Person, personUpdate } from '#store/users.ts';
 
 /**
  * MIG-1: a right SMS code to a number that an import brought proves it for good: no later import takes it away. Answers
@@ -15,7 +15,7 @@ export function provenPhone(
   const phones = (person.phones ?? []).map((own) => (own.phoneKey === phone.phoneKey ? proven(own) : own));
   return {
     changes: { phones },
-    writes: [phoneProvenWrite(phone.phoneKey, person.personKey, () => new Stale())],
+    writes: [phoneProvenUpdate(phone.phoneKey, person.personKey, () => new ConcurrentChange())],
   };
 }
 
@@ -23,7 +23,7 @@ export function provenPhone(
 export function provenPhoneWrites(person: Person, phone: OwnPhone | undefined): readonly Write[] {
   const { changes, writes } = provenPhone(person, phone);
   return changes.phones
-    ? [...writes, personWrite(person.personKey, person.rev, changes, () => new Stale())]
+    ? [...writes, personUpdate(person.personKey, person.rev, changes, () => new ConcurrentChange())]
     : writes;
 }
 

@@ -1,16 +1,16 @@
 import type { Identity } from '#contract/schemas.ts';
 import { shanghaiDay } from '#domain/days.ts';
 import type { SpecialEntry } from '#domain/entries.ts';
-import type { House } from '#http/house.ts';
+import type { FlowContext } from '#http/house.ts';
 import type { Write } from '#store/db.ts';
-import type { ActingCompany } from '#store/grounds.ts';
-import { activeRelationWrite, type Relation } from '#store/relations.ts';
+import type { AccessBasis } from '#store/grounds.ts';
+import { activeRelationCheck, type Relation } from '#store/relations.ts';
 import type { ActsAs } from '#store/sessions.ts';
-import { activeCompanyWrite, shownTaxpayerId } from '#store/taxpayers.ts';
+import { activeCompanyCheck, shownTaxpayerId } from '#store/taxpayers.ts';
 
 /** A person's place in a company: what a session becomes there, and what must still be true when it does. */
-export type CompanyPlace = ActsAs & {
-  readonly company: ActingCompany;
+export type ActingOption = ActsAs & {
+  readonly company: AccessBasis;
   /**
    * Checks for the transaction that relies on the place: this authorisation is active today (REL-8), the company is at
    * work. RELATION_NOT_FOUND, COMPANY_NOT_CONFIRMED or TAXPAYER_NOT_FOUND otherwise.
@@ -23,16 +23,16 @@ export type CompanyPlace = ActsAs & {
  * @param special the entry of 特定主体 through which it is taken; none for `enterprise`
  * @param reportNo the report of `cross-region`; checking that one is the caller's
  */
-export function placeOf(
-  h: Pick<House, 'dataKeys'>,
+export function actingOptionOf(
+  ctx: Pick<FlowContext, 'dataKeys'>,
   relation: Relation,
   now: Date,
   special?: SpecialEntry,
   reportNo?: string,
-): CompanyPlace {
+): ActingOption {
   const under = reportNo === undefined ? {} : { reportNo };
   return {
-    identity: { ...identityOf(h, relation, special), ...under },
+    identity: { ...identityOf(ctx, relation, special), ...under },
     company: {
       by: 'relation',
       companyKey: relation.companyKey,
@@ -41,20 +41,20 @@ export function placeOf(
       ...under,
     },
     writes: [
-      activeRelationWrite(relation, shanghaiDay(now)),
-      activeCompanyWrite(relation.companyKey, relation),
+      activeRelationCheck(relation, shanghaiDay(now)),
+      activeCompanyCheck(relation.companyKey, relation),
     ],
   };
 }
 
 /** A relation as the identity that it gives. */
 export function identityOf(
-  h: Pick<House, 'dataKeys'>,
+  ctx: Pick<FlowContext, 'dataKeys'>,
   relation: Relation,
   special?: SpecialEntry,
 ): Exclude<Identity, { kind: 'natural' | 'agency' }> {
   const company = {
-    taxpayerId: shownTaxpayerId(h.dataKeys, relation),
+    taxpayerId: shownTaxpayerId(ctx.dataKeys, relation),
     taxpayerName: relation.taxpayerName,
     role: relation.role,
   };

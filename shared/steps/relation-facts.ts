@@ -3,8 +3,8 @@ import { maskName } from '#domain/masks.ts';
 import type { RelationState } from '#domain/relations.ts';
 import { truncatedAddress } from '#http/addresses.ts';
 import type { AnyCall } from '#http/call.ts';
-import type { House } from '#http/house.ts';
-import { type AuditEvent, auditWrite } from '#store/audit.ts';
+import type { FlowContext } from '#http/house.ts';
+import { type AuditEvent, auditEventPut } from '#store/audit.ts';
 import type { Put } from '#store/db.ts';
 import type { Relation } from '#store/relations.ts';
 import type { Session } from '#store/sessions.ts';
@@ -13,9 +13,9 @@ import { sealContext } from '#store/users.ts';
 
 /** The person of a relation as the company sees them (DOC-4). */
 export const maskedHolderOf = (
-  h: Pick<House, 'dataKeys'>,
+  ctx: Pick<FlowContext, 'dataKeys'>,
   relation: Pick<Relation, 'personKey' | 'sealedName'>,
-): string => maskName(unseal(h.dataKeys, sealContext.name(relation.personKey), relation.sealedName));
+): string => maskName(unseal(ctx.dataKeys, sealContext.name(relation.personKey), relation.sealedName));
 
 /** Where a change came from; `detail` is what the audit keeps of it beside (the officer at the counter). */
 export type RelationOrigin = Pick<AuditEvent, 'at' | 'channel' | 'address' | 'actor' | 'detail'>;
@@ -34,14 +34,14 @@ export const fromRegistry = (at: Date): RelationOrigin => ({ at, channel: 'excha
  * @param became the state it has now, or `adjusted` where only permissions or validity changed
  */
 export function relationAudits(
-  h: Pick<House, 'settings' | 'dataKeys'>,
+  ctx: Pick<FlowContext, 'settings' | 'dataKeys'>,
   relation: Relation,
   became: RelationState | 'adjusted',
   origin: RelationOrigin,
   detail: NonNullable<AuditEvent['detail']> = {},
 ): Put[] {
   const event = (subject: string, about: NonNullable<AuditEvent['detail']>): Put =>
-    auditWrite(
+    auditEventPut(
       {
         subject,
         kind: `relation-${became}`,
@@ -49,13 +49,13 @@ export function relationAudits(
         ...origin,
         detail: { role: relation.role, ...about, ...origin.detail, ...detail },
       },
-      h.settings.policies.auditRetentionDays,
+      ctx.settings.policies.auditRetentionDays,
     );
   return [
     event(relation.personKey, {
-      taxpayerId: shownTaxpayerId(h.dataKeys, relation),
+      taxpayerId: shownTaxpayerId(ctx.dataKeys, relation),
       taxpayerName: relation.taxpayerName,
     }),
-    event(relation.companyKey, { person: maskedHolderOf(h, relation) }),
+    event(relation.companyKey, { person: maskedHolderOf(ctx, relation) }),
   ];
 }

@@ -1,7 +1,7 @@
 import type { Role } from '#domain/names.ts';
 import type { RelationNotice } from '#gateways/sms/text.ts';
 import type { AnyCall } from '#http/call.ts';
-import type { House } from '#http/house.ts';
+import type { FlowContext } from '#http/house.ts';
 import { takeCompanyNotice } from '#store/company-notices.ts';
 import type { Relation } from '#store/relations.ts';
 import { defaultPhone, findPerson } from '#store/users.ts';
@@ -22,16 +22,16 @@ export const roleNames: Readonly<Record<Role, string>> = {
  * side's.
  */
 export async function tellHolder(
-  h: House,
+  ctx: FlowContext,
   call: AnyCall,
   relation: Pick<Relation, 'personKey' | 'companyKey' | 'taxpayerName' | 'role'>,
   kind: RelationNotice,
 ): Promise<void> {
   const [person, isDue] = await Promise.all([
-    findPerson(h.db, relation.personKey).catch(() => undefined),
-    takeCompanyNotice(h.db, relation, kind, call.now, h.settings.policies).catch(() => false),
+    findPerson(ctx.db, relation.personKey).catch(() => undefined),
+    takeCompanyNotice(ctx.db, relation, kind, call.now, ctx.settings.policies).catch(() => false),
   ]);
   if (!isDue) return;
   const about = `${relation.taxpayerName}（${roleNames[relation.role]}）`;
-  await tellBySms(h, { ...call, language: 'zh' }, person && defaultPhone(person), kind, about);
+  await tellBySms(ctx, { ...call, language: 'zh' }, person && defaultPhone(person), kind, about);
 }

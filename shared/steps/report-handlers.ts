@@ -1,6 +1,6 @@
 import { indexKey } from '#crypto/keys.ts';
 import { comparedName } from '#domain/persons.ts';
-import type { House } from '#http/house.ts';
+import type { FlowContext } from '#http/house.ts';
 import type { HandlerKeys } from '#store/cross-region-reports.ts';
 import type { Person } from '#store/users.ts';
 import { nameOf } from './facts.ts';
@@ -11,13 +11,13 @@ import { nameOf } from './facts.ts';
  * @param name normalised
  */
 export const handlerKeysOf = (
-  h: Pick<House, 'keys'>,
+  ctx: Pick<FlowContext, 'keys'>,
   companyKey: string,
   name: string,
   phoneKey: string,
 ): HandlerKeys => ({
-  nameKey: indexKey(h.keys, 'handler', JSON.stringify([companyKey, comparedName(name)])),
-  handlerKey: indexKey(h.keys, 'handler', JSON.stringify([companyKey, comparedName(name), phoneKey])),
+  nameKey: indexKey(ctx.keys, 'handler', JSON.stringify([companyKey, comparedName(name)])),
+  handlerKey: indexKey(ctx.keys, 'handler', JSON.stringify([companyKey, comparedName(name), phoneKey])),
 });
 
 /** Everything that a person could be named as: one name, with each of the own phones. */
@@ -28,12 +28,12 @@ export interface PossibleHandler {
 }
 /** Undefined for a person without a phone, who can be nobody's 经办人. */
 export function possibleHandler(
-  h: Pick<House, 'keys' | 'dataKeys'>,
+  ctx: Pick<FlowContext, 'keys' | 'dataKeys'>,
   person: Person,
   companyKey: string,
 ): PossibleHandler | undefined {
   const keys = (person.phones ?? []).map(({ phoneKey }) =>
-    handlerKeysOf(h, companyKey, nameOf(h, person), phoneKey),
+    handlerKeysOf(ctx, companyKey, nameOf(ctx, person), phoneKey),
   );
   const [first] = keys;
   return first && { companyKey, nameKey: first.nameKey, handlerKeys: keys.map((one) => one.handlerKey) };

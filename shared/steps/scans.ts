@@ -9,7 +9,7 @@ import { maskName } from '#domain/masks.ts';
 import { Problem } from '#domain/problem.ts';
 import { truncatedAddress } from '#http/addresses.ts';
 import type { AnyCall } from '#http/call.ts';
-import type { House } from '#http/house.ts';
+import type { FlowContext } from '#http/house.ts';
 import type { Write } from '#store/db.ts';
 import { sessionAliveCheck } from '#store/sessions.ts';
 import {
@@ -18,12 +18,12 @@ import {
   type CodeTicket,
   type FaceSubject,
   type FaceUse,
-  openTicketWrite,
+  openTicketPut,
   type ScanPurpose,
   type ScanTicket,
   ticketKeyOf,
   ticketProblem,
-  ticketWrite,
+  ticketUpdate,
 } from '#store/tickets.ts';
 import { type Person, sealContext } from '#store/users.ts';
 import type { SessionCall } from './fresh-factor.ts';
@@ -47,8 +47,8 @@ export interface Scan {
 }
 
 /** The person whom the channel has logged in, by its assertion. */
-export const assertedPerson = (h: Pick<House, 'keys'>, { person }: Assertion): string | undefined =>
-  person && personKey(h.keys, person.documentType, normaliseDocumentNumber(person.documentNumber));
+export const assertedPerson = (ctx: Pick<FlowContext, 'keys'>, { person }: Assertion): string | undefined =>
+  person && personKey(ctx.keys, person.documentType, normaliseDocumentNumber(person.documentNumber));
 
 /** What a code asks of the phone: that its person agrees, or that a face is shown. */
 export const requiredBy: Readonly<Record<ScanPurpose, 'confirm' | 'face'>> = {
@@ -93,7 +93,7 @@ type Wanted = FaceSubject & Pick<Person, 'account'>;
  * @param account masked, or empty where nobody is known yet
  */
 export async function openScan(
-  h: House,
+  ctx: FlowContext,
   call: AnyCall,
   scan: NewScan,
   account: string,
@@ -101,7 +101,7 @@ export async function openScan(
   writes: readonly Write[] = [],
 ): Promise<Scan> {
   const pollSecret = handle();
-  const opened = openTicketWrite<ScanTicket>(
+  const opened = openTicketPut<ScanTicket>(
     {
       ...scan,
       kind: 'scan',
@@ -117,11 +117,11 @@ export async function openScan(
     call.now,
     lifetimeSeconds,
   );
-  if (writes.length === 0) await h.db.put(opened.write);
-  else await h.db.transact([opened.write, ...writes]);
+  if (writes.length === 0) await ctx.db.put(opened.write);
+  else await ctx.db.transact([opened.write, ...writes]);
   return {
     ticket: opened.id,
-    qrContent: qrContentOf(h.settings.issuer, opened.id),
+    qrContent: qrContentOf(ctx.settings.issuer, opened.id),
     pollSecret,
     expiresAt: isoShanghai(opened.expiresAt),
   };
@@ -132,7 +132,7 @@ export async function openScan(
  * written on the journey's ticket.
  */
 export const startFaceScan = (
-  h: House,
+  ctx: FlowContext,
   call: AnyCall,
   parent: CodeTicket,
   purpose: ScanPurpose,
@@ -140,7 +140,7 @@ export const startFaceScan = (
   { documentType, sealedName, sealedNumber, account }: Wanted,
 ): Promise<Scan> =>
   openScan(
-    h,
+    ctx,
     call,
     {
       purpose,
@@ -151,20 +151,20 @@ export const startFaceScan = (
       parent: { ticketKey: parent.ticketKey, kind: parent.kind },
       counts,
     },
-    maskName(unseal(h.dataKeys, sealContext.name(parent.personKey), sealedName)),
-    h.settings.policies.faceScanSeconds,
+    maskName(unseal(ctx.dataKeys, sealContext.name(parent.personKey), sealedName)),
+    ctx.settings.policies.faceScanSeconds,
   );
 
 /** Starts a face check that serves no ticket: passed, it stands for itself. */
 export const startPersonScan = (
-  h: House,
+  ctx: FlowContext,
   call: AnyCall,
   { personKey, documentType, sealedName, sealedNumber, account }: Wanted & { readonly personKey: string },
   what: Pick<ScanTicket, 'purpose' | 'action' | 'stepUp' | 'use' | 'sessionId' | 'alsoBy'>,
   writes: readonly Write[] = [],
 ): Promise<Scan> =>
   openScan(
-    h,
+    ctx,
     call,
     {
       ...what,
@@ -173,8 +173,8 @@ export const startPersonScan = (
       subject: { documentType, sealedName, sealedNumber },
       counts: 'scan',
     },
-    maskName(unseal(h.dataKeys, sealContext.name(personKey), sealedName)),
-    h.settings.policies.faceScanSeconds,
+    maskName(unseal(ctx.dataKeys, sealContext.name(personKey), sealedName)),
+    ctx.settings.policies.faceScanSeconds,
     writes,
   );
 
@@ -183,13 +183,13 @@ export const startPersonScan = (
  * that confirmed it may check too, so that whoever has neither phone nor password gets both; a level it does not raise.
  */
 export function startOwnFaceScan(
-  h: House,
+  ctx: FlowContext,
   call: SessionCall,
   person: Wanted & { readonly personKey: string },
   use: FaceUse,
 ): Promise<Scan> {
   const { sessionId, qr } = call.caller.session;
-  return startPersonScan(h, call, person, {
+  return startPersonScan(ctx, call, person, {
     purpose: 'face',
     action: 'face-factor',
     use,
@@ -213,7 +213,7 @@ export interface FaceProofOfCall {
  * (SES-5). Throws FACE_REQUIRED for a check that has not passed, is spent, over, of another session or for another call.
  */
 export async function faceProof(
-  h: House,
+  ctx: FlowContext,
   call: SessionCall,
   faceTicket: string,
   use: 'factor' | AccountFaceUse,
@@ -221,7 +221,7 @@ export async function faceProof(
   const { session } = call.caller;
   const uses = accountFaceUses.some((one) => one === use) ? [use, 'account'] : [use];
   const ticketKey = ticketKeyOf(faceTicket);
-  const scan = await h.db.get<ScanTicket>('Tickets', { ticketKey });
+  const scan = await ctx.db.get<ScanTicket>('Tickets', { ticketKey });
   const usable =
     scan?.kind === 'scan' &&
     scan.personKey === session.personKey &&
@@ -234,9 +234,9 @@ export async function faceProof(
   return {
     at: scan.proven.at,
     spent: {
-      ...ticketWrite(scan, call.now, {
-        set: 'SET #state = :spent',
-        when: 'scanState = :passed AND sessionId = :session AND #use = :use',
+      ...ticketUpdate(scan, call.now, {
+        update: 'SET #state = :spent',
+        condition: 'scanState = :passed AND sessionId = :session AND #use = :use',
         names: { '#use': 'use' },
         values: {
           ':spent': 'spent',
@@ -245,8 +245,8 @@ export async function faceProof(
           ':use': scan.use,
         },
       }),
-      otherwise: () => new Problem('FACE_REQUIRED'),
+      onRefused: () => new Problem('FACE_REQUIRED'),
     },
-    alive: sessionAliveCheck(session, call.now, h.settings.policies),
+    alive: sessionAliveCheck(session, call.now, ctx.settings.policies),
   };
 }

@@ -1,14 +1,14 @@
-import type { House } from '#http/house.ts';
+import type { FlowContext } from '#http/house.ts';
 import type { Write } from '#store/db.ts';
 import {
-  codeSpentWrite,
+  codeSpentUpdate,
   type PhoneWindow,
   type SessionCodePurpose,
   type SessionCodeTicket,
   sessionCodeId,
   ticketKeyOf,
 } from '#store/tickets.ts';
-import { type Active, admitted, decidedAnew, findPerson } from '#store/users.ts';
+import { type Active, findPerson, requireAdmitted, retryOnConcurrentChange } from '#store/users.ts';
 import { sendCode, withCode } from './codes.ts';
 import type { SessionCall } from './fresh-factor.ts';
 import type { StrangersSend } from './stranger-sends.ts';
@@ -18,7 +18,7 @@ import type { StrangersSend } from './stranger-sends.ts';
  * @param window what the phone's window is expected to be
  */
 export function sendSessionCode(
-  h: House,
+  ctx: FlowContext,
   call: SessionCall,
   purpose: SessionCodePurpose,
   phone: string,
@@ -35,17 +35,25 @@ export function sendSessionCode(
     ...(window ? { window } : {}),
     ...(more.numbers ? { numbers: more.numbers } : {}),
   };
-  return sendCode(h, call, ticket, purpose, phone, 'guess', more.stranger ? { stranger: more.stranger } : {});
+  return sendCode(
+    ctx,
+    call,
+    ticket,
+    purpose,
+    phone,
+    'guess',
+    more.stranger ? { stranger: more.stranger } : {},
+  );
 }
 
 /** The numbers that codes of this session and purpose went to (SMS-4). */
 export const sessionCodeNumbers = async (
-  h: House,
+  ctx: FlowContext,
   call: SessionCall,
   purpose: SessionCodePurpose,
 ): Promise<SessionCodeTicket['numbers']> => {
   const ticketKey = ticketKeyOf(sessionCodeId(call.caller.session.sessionId, purpose));
-  return (await h.db.get<SessionCodeTicket>('Tickets', { ticketKey }))?.numbers;
+  return (await ctx.db.get<SessionCodeTicket>('Tickets', { ticketKey }))?.numbers;
 };
 
 /** A right code of the session. */
@@ -65,7 +73,7 @@ export interface SessionCodeProof {
  * (`Stale`) is read again.
  */
 export function withSessionCode<R>(
-  h: House,
+  ctx: FlowContext,
   call: SessionCall,
   purpose: SessionCodePurpose,
   code: string,
@@ -73,22 +81,22 @@ export function withSessionCode<R>(
 ): Promise<R> {
   const { sessionId, personKey } = call.caller.session;
   return withCode<SessionCodeTicket, Awaited<ReturnType<typeof findPerson>>, R>(
-    h,
+    ctx,
     call,
     { id: sessionCodeId(sessionId, purpose), kind: purpose, purpose, code, counting: 'guess' },
-    () => findPerson(h.db, personKey),
+    () => findPerson(ctx.db, personKey),
     (right, read) => {
       const proof: SessionCodeProof = {
         phoneKey: right.phoneKey,
         attemptId: right.attemptId,
-        spent: codeSpentWrite(right.ticket, right.hash, call.now),
+        spent: codeSpentUpdate(right.ticket, right.hash, call.now),
         guess: right.writes,
       };
       let first = true;
-      return decidedAnew(async () => {
-        const person = first ? read : await findPerson(h.db, personKey);
+      return retryOnConcurrentChange(async () => {
+        const person = first ? read : await findPerson(ctx.db, personKey);
         first = false;
-        return act(proof, admitted(person, 'USER_NOT_REGISTERED'));
+        return act(proof, requireAdmitted(person, 'USER_NOT_REGISTERED'));
       });
     },
   );

@@ -1,17 +1,17 @@
 import { Problem } from '#domain/problem.ts';
-import type { House } from '#http/house.ts';
-import { isAbandoned, newFormId, type StaffForm, staffPlaceKey } from '#store/agency-forms.ts';
+import type { FlowContext } from '#http/house.ts';
+import { isAbandoned, newFormId, type StaffForm, staffEntryKey } from '#store/agency-forms.ts';
 import type { Write } from '#store/db.ts';
-import { forgetPlaces, transactSideBySide } from '#store/form-places.ts';
+import { removeFormEntries, transactInBatches } from '#store/form-places.ts';
 import {
   allListed,
   formIdOf,
   type ListedAgent,
   listingWrites,
-  staffFormWrite,
-  unlistingWrite,
+  staffFormUpdate,
+  unlistingRemoval,
 } from '#store/staff-forms.ts';
-import { Stale } from '#store/users.ts';
+import { ConcurrentChange } from '#store/users.ts';
 import { agentIdOf, type NewAgent } from './agents.ts';
 
 export interface NewStaffForm {
@@ -30,30 +30,30 @@ export interface NewStaffForm {
  * which say nothing yet, then its head, then the rows before are tidied away. What dies in between leaves the form
  * before in force; to repeat it is harmless. Stale where another form came first.
  */
-export async function putStaffForm(h: House, form: NewStaffForm, now: Date): Promise<void> {
+export async function putStaffForm(ctx: FlowContext, form: NewStaffForm, now: Date): Promise<void> {
   const { agencyKey, agents } = form;
   const formId = newFormId(now);
   const listed = agents.map((agent) => ({
     ...agent,
-    agentId: agentIdOf(h, agencyKey, agent.personKey),
+    agentId: agentIdOf(ctx, agencyKey, agent.personKey),
   }));
-  await transactSideBySide(
-    h.db,
+  await transactInBatches(
+    ctx.db,
     listed.map((agent) => [...agent.records, ...listingWrites(agencyKey, formId, agent)]),
   );
   try {
-    await h.db.transact([
-      staffFormWrite(agencyKey, form.before, { formId, size: agents.length, version: form.version }),
+    await ctx.db.transact([
+      staffFormUpdate(agencyKey, form.before, { formId, size: agents.length, version: form.version }),
       ...form.writes,
     ]);
   } catch (error) {
     // Only what was refused for certain: a form whose answer was lost may hold.
-    if (error instanceof Stale || (error instanceof Problem && error.code !== 'UNAVAILABLE'))
-      await tidy(h, agencyKey, (id) => id === formId);
+    if (error instanceof ConcurrentChange || (error instanceof Problem && error.code !== 'UNAVAILABLE'))
+      await tidy(ctx, agencyKey, (id) => id === formId);
     throw error;
   }
   await tidy(
-    h,
+    ctx,
     agencyKey,
     (id) => id !== formId && (id === form.before?.formId || isAbandoned(id, now)),
     formId,
@@ -61,23 +61,28 @@ export async function putStaffForm(h: House, form: NewStaffForm, now: Date): Pro
 }
 
 /** Takes the rows of forms away that do not hold; a form that another call is writing is none of them. */
-async function tidy(h: House, agencyKey: string, isOver: (formId: string) => boolean, holds?: string) {
-  const rows = await allListed(h.db, agencyKey).catch(() => []);
+async function tidy(
+  ctx: FlowContext,
+  agencyKey: string,
+  isOver: (formId: string) => boolean,
+  holds?: string,
+) {
+  const rows = await allListed(ctx.db, agencyKey).catch(() => []);
   const kept = new Set(rows.filter((row) => formIdOf(row) === holds).map(({ personKey }) => personKey));
   const over = Map.groupBy(
     rows.filter((row) => isOver(formIdOf(row))),
     formIdOf,
   );
   for (const [formId, listed] of over) {
-    const keys = (some: readonly ListedAgent[]) => some.map((row) => staffPlaceKey(row.personKey, agencyKey));
-    await forgetPlaces(
-      h.db,
+    const keys = (some: readonly ListedAgent[]) => some.map((row) => staffEntryKey(row.personKey, agencyKey));
+    await removeFormEntries(
+      ctx.db,
       formId,
       {
         gone: keys(listed.filter(({ personKey }) => !kept.has(personKey))),
         kept: keys(listed.filter(({ personKey }) => kept.has(personKey))),
       },
-      listed.map(unlistingWrite),
+      listed.map(unlistingRemoval),
     );
   }
 }

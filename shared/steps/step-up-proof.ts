@@ -4,27 +4,27 @@ import { signJwt } from '#crypto/signed-tokens.ts';
 import { type Audience, type Matter, proofSeconds } from '#domain/matters.ts';
 import { Problem } from '#domain/problem.ts';
 import type { AnyCall } from '#http/call.ts';
-import type { House } from '#http/house.ts';
-import type { ScanTicket, StepUpFacts } from '#store/tickets.ts';
+import type { FlowContext } from '#http/house.ts';
+import type { ScanTicket, StepUpRequest } from '#store/tickets.ts';
 import { type Active, sealContext } from '#store/users.ts';
 import type { ProvenCompany } from './proven-company.ts';
 
 /** The header's `typ` of proofs: no access token passes for one, nor the other way round (TOK-02). */
 export const proofType = 'step-up+jwt';
 
-const findMatter = ({ settings }: Pick<House, 'settings'>, code: string): Matter | undefined =>
+const findMatter = ({ settings }: Pick<FlowContext, 'settings'>, code: string): Matter | undefined =>
   settings.matters.find((matter) => matter.code === code);
-const findAudience = ({ settings }: Pick<House, 'settings'>, code: string): Audience | undefined =>
+const findAudience = ({ settings }: Pick<FlowContext, 'settings'>, code: string): Audience | undefined =>
   settings.audiences.find((audience) => audience.code === code);
 
 /** What a proof is asked for. Throws MATTER_UNKNOWN, and BAD_REQUEST for an audience that the stage does not have. */
 export function knownMatter(
-  h: Pick<House, 'settings'>,
+  ctx: Pick<FlowContext, 'settings'>,
   asked: { readonly matter: string; readonly audience: string },
 ): { matter: Matter; audience: Audience } {
-  const matter = findMatter(h, asked.matter);
+  const matter = findMatter(ctx, asked.matter);
   if (!matter) throw new Problem('MATTER_UNKNOWN');
-  const audience = findAudience(h, asked.audience);
+  const audience = findAudience(ctx, asked.audience);
   if (!audience)
     throw new Problem('BAD_REQUEST', { errors: [{ path: 'audience', message: 'no such audience' }] });
   return { matter, audience };
@@ -37,20 +37,20 @@ export function knownMatter(
  * @param company whom the person acts for now; none for a natural person and at a counter
  */
 export function stepUpProof(
-  h: House,
+  ctx: FlowContext,
   call: AnyCall,
   { matter, audience }: { readonly matter: Matter; readonly audience: Audience },
   person: Active,
   proven: { readonly at: string; readonly level: number },
-  asked: Pick<StepUpFacts, 'nonce' | 'startedBy'>,
+  asked: Pick<StepUpRequest, 'nonce' | 'startedBy'>,
   company?: ProvenCompany,
 ): Promise<string> {
   const { personKey } = person;
   return signJwt(
-    h.signing,
-    { typ: proofType, issuer: h.settings.issuer, audience: audience.code },
+    ctx.signing,
+    { typ: proofType, issuer: ctx.settings.issuer, audience: audience.code },
     {
-      sub: indexKey(h.keys, 'pseudonym', `${audience.code}|${personKey}`),
+      sub: indexKey(ctx.keys, 'pseudonym', `${audience.code}|${personKey}`),
       matter: matter.code,
       /** Epoch seconds of the face check. */
       at: Math.floor(Date.parse(proven.at) / 1000),
@@ -60,7 +60,7 @@ export function stepUpProof(
         ? {
             person: {
               documentType: person.documentType,
-              documentNumber: unseal(h.dataKeys, sealContext.number(personKey), person.sealedNumber),
+              documentNumber: unseal(ctx.dataKeys, sealContext.number(personKey), person.sealedNumber),
             },
           }
         : {}),
@@ -73,11 +73,11 @@ export function stepUpProof(
 }
 
 /** What a passed scan has proven, while it may still be fetched (STP-4: the 300 s of the scan); undefined afterwards. */
-export function provenBy(h: Pick<House, 'settings'>, scan: ScanTicket, now: Date) {
+export function provenBy(ctx: Pick<FlowContext, 'settings'>, scan: ScanTicket, now: Date) {
   const { stepUp, proven } = scan;
   if (!stepUp || !proven || scan.expiresAt * 1000 <= now.getTime()) return undefined;
-  const matter = findMatter(h, stepUp.matter);
-  const audience = findAudience(h, stepUp.audience);
+  const matter = findMatter(ctx, stepUp.matter);
+  const audience = findAudience(ctx, stepUp.audience);
   return matter && audience ? { matter, audience, stepUp, proven } : undefined;
 }
 

@@ -2,8 +2,8 @@ import { clockHour } from '#domain/days.ts';
 import { Problem } from '#domain/problem.ts';
 import { tooFrequent } from '#domain/sms-window.ts';
 import type { AnyCall } from '#http/call.ts';
-import type { House } from '#http/house.ts';
-import { type PhoneFacts, phoneFactsKeys, phoneFactsOf } from '#store/sms-windows.ts';
+import type { FlowContext } from '#http/house.ts';
+import { type PhoneSendState, phoneSendStateKeys, phoneSendStateOf } from '#store/sms-windows.ts';
 import { stageBudgetKeys, stageSendsOf } from '#store/stage-budget.ts';
 import { challengeRequired, type Human, requireHuman } from './anti-automation.ts';
 
@@ -11,7 +11,7 @@ import { challengeRequired, type Human, requireHuman } from './anti-automation.t
 export interface StrangersSend {
   readonly human: Human;
   /** Of the number, where it was known already. */
-  readonly facts: PhoneFacts | undefined;
+  readonly facts: PhoneSendState | undefined;
   /** Of the stage's hourly budget, with this one. */
   readonly percent: number;
 }
@@ -23,7 +23,7 @@ export interface StrangersSend {
  * @param phoneKey of the number, where it does not have to be read first
  */
 export async function strangersSend<T>(
-  h: House,
+  ctx: FlowContext,
   call: AnyCall,
   solution: string | undefined,
   { phoneKey, read, inSession = false }: { phoneKey?: string; read: Promise<T>; inSession?: boolean },
@@ -31,25 +31,25 @@ export async function strangersSend<T>(
   const { now } = call;
   const stage = stageBudgetKeys(now);
   const [human, rows, found] = await Promise.allSettled([
-    requireHuman(h, call, solution),
-    h.db.batchGet([...stage, ...(phoneKey === undefined ? [] : phoneFactsKeys(phoneKey, now))]),
+    requireHuman(ctx, call, solution),
+    ctx.db.batchGet([...stage, ...(phoneKey === undefined ? [] : phoneSendStateKeys(phoneKey, now))]),
     read,
   ]);
   if (rows.status === 'rejected') throw rows.reason;
-  const { smsStrangersPerHour: perHour, smsStrangersRefusedAt } = h.settings.policies;
+  const { smsStrangersPerHour: perHour, smsStrangersRefusedAt } = ctx.settings.policies;
   const sends = stageSendsOf(rows.value.slice(0, stage.length));
   if (sends >= perHour)
-    await beyondBudget(h, call, human, !inSession && sends >= perHour * smsStrangersRefusedAt);
+    await beyondBudget(ctx, call, human, !inSession && sends >= perHour * smsStrangersRefusedAt);
   if (human.status === 'rejected') throw human.reason;
   if (found.status === 'rejected') throw found.reason;
-  const facts = phoneKey === undefined ? undefined : phoneFactsOf(rows.value.slice(stage.length));
+  const facts = phoneKey === undefined ? undefined : phoneSendStateOf(rows.value.slice(stage.length));
   const percent = (100 * (sends + 1)) / perHour;
   return { stranger: { human: human.value, facts, percent }, read: found.value };
 }
 
 /** The stage sends too much: whoever has no dear solution gets that challenge, also in place of the cheaper one. */
 async function beyondBudget(
-  h: House,
+  ctx: FlowContext,
   call: AnyCall,
   human: PromiseSettledResult<Human>,
   refused: boolean,
@@ -60,5 +60,5 @@ async function beyondBudget(
     human.status === 'fulfilled'
       ? !human.value.dear
       : human.reason instanceof Problem && human.reason.code === 'CHALLENGE_REQUIRED';
-  if (unsolved) throw await challengeRequired(h, call, { dear: true });
+  if (unsolved) throw await challengeRequired(ctx, call, { dear: true });
 }

@@ -1,11 +1,11 @@
 import type { SessionAnswer } from '#contract/schemas.ts';
-import type { House } from '#http/house.ts';
+import type { FlowContext } from '#http/house.ts';
 import type { Write } from '#store/db.ts';
-import { type ActsAs, identityWrite, liveSession } from '#store/sessions.ts';
-import { become } from '#store/standing.ts';
-import { decidedAnew } from '#store/users.ts';
-import { identityFacts } from './acting.ts';
-import { audited } from './facts.ts';
+import { type ActsAs, identityUpdate, liveSession } from '#store/sessions.ts';
+import { withIdentity } from '#store/standing.ts';
+import { retryOnConcurrentChange } from '#store/users.ts';
+import { identityAuditDetail } from './acting.ts';
+import { auditPut } from './facts.ts';
 import type { SessionCall } from './fresh-factor.ts';
 import { sessionAnswer } from './open-session.ts';
 
@@ -21,24 +21,31 @@ export interface Judged {
  * @param judge says what it may become, read anew each time; `again` where what it relied on changed meanwhile
  */
 export async function switchIdentity(
-  h: House,
+  ctx: FlowContext,
   call: SessionCall,
   judge: (again: boolean) => Promise<Judged>,
 ): Promise<SessionAnswer> {
   const { session } = call.caller;
-  const { policies } = h.settings;
+  const { policies } = ctx.settings;
   let rounds = 0;
-  const as = await decidedAnew(async () => {
+  const as = await retryOnConcurrentChange(async () => {
     const again = rounds++ > 0;
     // Another switch that came first has ended the token of this call.
-    if (again) await liveSession(h.db, session, call.now, policies);
+    if (again) await liveSession(ctx.db, session, call.now, policies);
     const { next, writes } = await judge(again);
-    await h.db.transact([
-      identityWrite(session, next, call.now, policies),
+    await ctx.db.transact([
+      identityUpdate(session, next, call.now, policies),
       ...writes,
-      audited(h, call, session.personKey, 'identity-switched', 'success', identityFacts(next.identity)),
+      auditPut(
+        ctx,
+        call,
+        session.personKey,
+        'identity-switched',
+        'success',
+        identityAuditDetail(next.identity),
+      ),
     ]);
     return next;
   });
-  return sessionAnswer(h, { ...become(session, as), version: session.version + 1 }, call);
+  return sessionAnswer(ctx, { ...withIdentity(session, as), version: session.version + 1 }, call);
 }

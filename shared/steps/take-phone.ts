@@ -1,9 +1,9 @@
 import { maskPhone } from '#domain/masks.ts';
 import type { AnyCall } from '#http/call.ts';
-import type { House } from '#http/house.ts';
+import type { FlowContext } from '#http/house.ts';
 import type { Write } from '#store/db.ts';
-import { findPerson, ownPhone, type Person, personWrite, Stale } from '#store/users.ts';
-import { audited, phoneNumberOf } from './facts.ts';
+import { ConcurrentChange, findPerson, ownPhone, type Person, personUpdate } from '#store/users.ts';
+import { auditPut, phoneNumberOf } from './facts.ts';
 import { tellPerson } from './notices.ts';
 
 /** What a takeover does to whoever held the number. */
@@ -19,34 +19,34 @@ export const noLoss: PhoneLoss = { writes: [], tell: async () => undefined };
  * history. The claim itself is `claimPhoneWrite` with that holder. A holder who changes meanwhile makes them Stale.
  */
 export async function phoneLoss(
-  h: House,
+  ctx: FlowContext,
   call: AnyCall,
   holder: string,
   phoneKey: string,
 ): Promise<PhoneLoss> {
-  const former = await findPerson(h.db, holder);
+  const former = await findPerson(ctx.db, holder);
   const lost = former && ownPhone(former, phoneKey);
   if (!former || !lost) return noLoss;
   const phones = former.phones?.filter((phone) => phone !== lost) ?? [];
   return {
     writes: [
-      personWrite(
+      personUpdate(
         holder,
         former.rev,
         { phones, ...(former.defaultPhoneId === lost.phoneId ? { defaultPhoneId: undefined } : {}) },
-        () => new Stale(),
+        () => new ConcurrentChange(),
       ),
-      audited(h, call, holder, 'phone-lost', 'success', { reason: 'taken-over' }),
+      auditPut(ctx, call, holder, 'phone-lost', 'success', { reason: 'taken-over' }),
     ],
-    tell: () => tellLoss(h, call, former, [phoneKey], maskPhone(phoneNumberOf(h, lost))),
+    tell: () => tellLoss(ctx, call, former, [phoneKey], maskPhone(phoneNumberOf(ctx, lost))),
   };
 }
 
 /** In Chinese, because the language of the call is somebody else's. */
 export const tellLoss = (
-  h: House,
+  ctx: FlowContext,
   call: AnyCall,
   former: Person,
   lost: readonly string[],
   masked: string,
-): Promise<void> => tellPerson(h, { ...call, language: 'zh' }, former, 'phone-lost', masked, lost);
+): Promise<void> => tellPerson(ctx, { ...call, language: 'zh' }, former, 'phone-lost', masked, lost);

@@ -1,7 +1,7 @@
 import type { AnyCall } from '#http/call.ts';
-import type { House } from '#http/house.ts';
+import type { FlowContext } from '#http/house.ts';
 import type { Write } from '#store/db.ts';
-import { missesLeftWrite, missWrite } from '#store/misses.ts';
+import { missesLeftCheck, missUpdate } from '#store/misses.ts';
 import { challengeRequired } from './anti-automation.ts';
 
 /** A try against what is recorded of a person: whose record, and whether its call has solved a challenge. */
@@ -20,29 +20,34 @@ class ChallengeDue extends Error {
 const due = () => new ChallengeDue();
 
 /** Answers CHALLENGE_REQUIRED, with the challenge, where a write below was refused. */
-async function asChallenge<R>(h: House, call: AnyCall, act: () => Promise<R>): Promise<R> {
+async function asChallenge<R>(ctx: FlowContext, call: AnyCall, act: () => Promise<R>): Promise<R> {
   try {
     return await act();
   } catch (error) {
-    throw error instanceof ChallengeDue ? await challengeRequired(h, call) : error;
+    throw error instanceof ChallengeDue ? await challengeRequired(ctx, call) : error;
   }
 }
 
 /** The condition that what fits carries, so that a hit is not told beyond the tries that are free. */
-const withinTries = (h: House, call: AnyCall, { personKey, solved }: Try): Write[] =>
-  solved ? [] : [missesLeftWrite(personKey, call.now, h.settings.policies.missesBeforeChallenge, due)];
+const withinTries = (ctx: FlowContext, call: AnyCall, { personKey, solved }: Try): Write[] =>
+  solved ? [] : [missesLeftCheck(personKey, call.now, ctx.settings.policies.missesBeforeChallenge, due)];
 
 /**
  * Counts a try that did not fit, with its audit event and whatever else changes by it (REG-9, AUD-1).
  * Throws CHALLENGE_REQUIRED where the free tries of the day are used up: then nothing is written.
  */
-export const missed = (h: House, call: AnyCall, tried: Try, writes: readonly Write[]): Promise<void> =>
-  asChallenge(h, call, () =>
-    h.db.transact([
-      missWrite(
+export const missed = (
+  ctx: FlowContext,
+  call: AnyCall,
+  tried: Try,
+  writes: readonly Write[],
+): Promise<void> =>
+  asChallenge(ctx, call, () =>
+    ctx.db.transact([
+      missUpdate(
         tried.personKey,
         call.now,
-        tried.solved ? undefined : h.settings.policies.missesBeforeChallenge,
+        tried.solved ? undefined : ctx.settings.policies.missesBeforeChallenge,
         due,
       ),
       ...writes,
@@ -51,13 +56,13 @@ export const missed = (h: House, call: AnyCall, tried: Try, writes: readonly Wri
 
 /** Writes what a try that fitted leaves, or nothing at all, within the free tries. Throws CHALLENGE_REQUIRED. */
 export async function fitted(
-  h: House,
+  ctx: FlowContext,
   call: AnyCall,
   tried: Try,
   writes: readonly Write[] = [],
 ): Promise<void> {
-  const all = [...writes, ...withinTries(h, call, tried)];
-  if (all.length > 0) await asChallenge(h, call, () => h.db.transact(all));
+  const all = [...writes, ...withinTries(ctx, call, tried)];
+  if (all.length > 0) await asChallenge(ctx, call, () => ctx.db.transact(all));
 }
 
 /**
@@ -65,16 +70,16 @@ export async function fitted(
  * its transaction, and where it refuses for another reason, that too is an answer that says "fitted".
  */
 export const toldWithinTries = <R>(
-  h: House,
+  ctx: FlowContext,
   call: AnyCall,
   tried: Try,
   act: (within: readonly Write[]) => Promise<R>,
 ): Promise<R> =>
-  asChallenge(h, call, async () => {
+  asChallenge(ctx, call, async () => {
     try {
-      return await act(withinTries(h, call, tried));
+      return await act(withinTries(ctx, call, tried));
     } catch (error) {
-      if (!(error instanceof ChallengeDue)) await fitted(h, call, tried);
+      if (!(error instanceof ChallengeDue)) await fitted(ctx, call, tried);
       throw error;
     }
   });

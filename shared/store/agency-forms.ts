@@ -59,7 +59,7 @@ export interface Agreement extends Terms {
 export const agreementKey = (agreementId: string): Key => ({ agreementId });
 
 /** A person's row for one agency's staff form or for one agreement, in Relationships. */
-export interface FormPlace {
+export interface FormEntry {
   readonly personKey: string;
   readonly relation: string;
   /** The forms that name the person; which of them holds, the head says. */
@@ -72,19 +72,19 @@ export interface FormPlace {
 /** Prefixes outside the range of a person's current relations, whose sort keys begin with `c`. */
 const staffPrefix = 'agent-at#';
 const clientPrefix = 'agent-for#';
-export const staffPlaces = staffPrefix;
-export const clientPlaces = (clientKey?: string): string =>
+export const staffEntryPrefix = staffPrefix;
+export const clientEntryPrefix = (clientKey?: string): string =>
   clientKey === undefined ? clientPrefix : `${clientPrefix}${clientKey}#`;
-export const staffPlaceKey = (personKey: string, agencyKey: string): Key => ({
+export const staffEntryKey = (personKey: string, agencyKey: string): Key => ({
   personKey,
   relation: `${staffPrefix}${agencyKey}`,
 });
-export const clientPlaceKey = (personKey: string, clientKey: string, agreementId: string): Key => ({
+export const clientEntryKey = (personKey: string, clientKey: string, agreementId: string): Key => ({
   personKey,
-  relation: `${clientPlaces(clientKey)}${agreementId}`,
+  relation: `${clientEntryPrefix(clientKey)}${agreementId}`,
 });
 /** What a place says of itself: `clientPlaceKey` read backwards. */
-export function clientPlaceOf({ relation }: Pick<FormPlace, 'relation'>): {
+export function clientEntryRef({ relation }: Pick<FormEntry, 'relation'>): {
   readonly clientKey: string;
   readonly agreementId: string;
 } {
@@ -100,10 +100,10 @@ export const isAbandoned = (formId: string, now: Date): boolean =>
   Number.parseInt(formId.split('-')[0] ?? '', 36) < now.getTime() - unfinishedAfterMs;
 
 /** Whether the form that holds names the person. */
-export const standsOn = (
+export const isNamedBy = (
   form: Pick<StaffForm | Agreement, 'formId'> | undefined,
-  place: FormPlace | undefined,
-): boolean => form?.formId !== undefined && (place?.forms?.has(form.formId) ?? false);
+  entry: FormEntry | undefined,
+): boolean => form?.formId !== undefined && (entry?.forms?.has(form.formId) ?? false);
 
 /** Whether an agreement lets this agency's agents work for this client today. */
 export const isAgreementOf = (
@@ -117,7 +117,7 @@ export const isAgreementOf = (
   isInForce(agreement, day);
 
 const gone = () => new Problem('RELATION_NOT_FOUND');
-type Checked = Check & Pick<Write, 'otherwise'>;
+type Checked = Check & Pick<Write, 'onRefused'>;
 
 /** Inside the transaction that relies on it: this form still holds and still names the person. RELATION_NOT_FOUND. */
 export const onStaffFormChecks = (
@@ -127,11 +127,11 @@ export const onStaffFormChecks = (
   {
     table: 'Agencies',
     key: staffFormKey(form.agencyKey),
-    when: 'formId = :form',
+    condition: 'formId = :form',
     values: { ':form': form.formId },
-    otherwise: gone,
+    onRefused: gone,
   },
-  placeCheck(staffPlaceKey(personKey, form.agencyKey), form.formId),
+  formEntryCheck(staffEntryKey(personKey, form.agencyKey), form.formId),
 ];
 
 /**
@@ -147,7 +147,7 @@ export const onAgreementChecks = (
   {
     table: 'Agreements',
     key: agreementKey(between.agreementId),
-    when: `formId IN (${forms.map((_, i) => `:form${i}`).join(', ')}) AND agencyKey = :agency AND #state = :active AND #from <= :day AND #until >= :day`,
+    condition: `formId IN (${forms.map((_, i) => `:form${i}`).join(', ')}) AND agencyKey = :agency AND #state = :active AND #from <= :day AND #until >= :day`,
     names: { '#state': 'state', '#from': 'from', '#until': 'until' },
     values: {
       ':active': 'active',
@@ -155,15 +155,15 @@ export const onAgreementChecks = (
       ':agency': between.agencyKey,
       ...Object.fromEntries(forms.map((form, i) => [`:form${i}`, form])),
     },
-    otherwise: gone,
+    onRefused: gone,
   },
-  placeCheck(clientPlaceKey(personKey, between.clientKey, between.agreementId), ...forms),
+  formEntryCheck(clientEntryKey(personKey, between.clientKey, between.agreementId), ...forms),
 ];
 
-const placeCheck = (key: Key, ...forms: readonly string[]): Checked => ({
+const formEntryCheck = (key: Key, ...forms: readonly string[]): Checked => ({
   table: 'Relationships',
   key,
-  when: forms.map((_, i) => `contains(forms, :form${i})`).join(' AND '),
+  condition: forms.map((_, i) => `contains(forms, :form${i})`).join(' AND '),
   values: Object.fromEntries(forms.map((form, i) => [`:form${i}`, form])),
-  otherwise: gone,
+  onRefused: gone,
 });

@@ -1,8 +1,8 @@
 import { overlap, type Period } from '#domain/agreements.ts';
 import { type Agreement, agreementKey } from './agency-forms.ts';
 import type { Db, Key, Write } from './db.ts';
-import { revisedWrite } from './revised.ts';
-import { Stale } from './users.ts';
+import { versionedUpdate } from './revised.ts';
+import { ConcurrentChange } from './users.ts';
 
 export const findAgreement = (db: Db, agreementId: string) =>
   db.get<Agreement>('Agreements', agreementKey(agreementId));
@@ -12,8 +12,8 @@ export type AgreementChanges = {
   readonly [K in Exclude<keyof Agreement, 'agreementId' | 'rev'>]?: Agreement[K] | undefined;
 };
 /** Changes an agreement as it was read (`rev` 0: as there was none). Stale where it changed since. */
-export const agreementWrite = (agreementId: string, rev: number, changes: AgreementChanges): Write =>
-  revisedWrite('Agreements', agreementKey(agreementId), rev, changes, () => new Stale());
+export const agreementUpdate = (agreementId: string, rev: number, changes: AgreementChanges): Write =>
+  versionedUpdate('Agreements', agreementKey(agreementId), rev, changes, () => new ConcurrentChange());
 
 /** A page of the agreements of one side, by id. An index: for lists, never for a rule. */
 export const agreementsOf = (
@@ -24,7 +24,7 @@ export const agreementsOf = (
   const [attribute = '', value] = Object.entries(side)[0] ?? [];
   return db.query<Agreement>('Agreements', {
     index: attribute === 'agencyKey' ? 'byAgency' : 'byClient',
-    when: '#side = :side',
+    condition: '#side = :side',
     names: { '#side': attribute },
     values: { ':side': value },
     limit: page.limit,
@@ -56,14 +56,14 @@ export const isTaken = (pair: Pair | undefined, agreementId: string, periods: re
   );
 
 /** The periods of one agreement from now on; what is over takes no place. Stale where the pair changed since read. */
-export const pairWrite = (
+export const pairUpdate = (
   between: Between,
   pair: Pair | undefined,
   agreementId: string,
   periods: readonly Period[],
   day: string,
 ): Write =>
-  revisedWrite(
+  versionedUpdate(
     'Agreements',
     pairKey(between),
     pair?.rev ?? 0,
@@ -73,5 +73,5 @@ export const pairWrite = (
         ...periods.map(({ from, until }) => ({ agreementId, from, until })),
       ].filter(({ until }) => until >= day),
     },
-    () => new Stale(),
+    () => new ConcurrentChange(),
   );

@@ -62,7 +62,7 @@ export interface AuditEvent {
 }
 
 /** The append-only write of one event, to stand in the transaction of the change it tells about. */
-export function auditWrite(event: AuditEvent, retentionDays: number): Put {
+export function auditEventPut(event: AuditEvent, retentionDays: number): Put {
   return {
     table: 'Audit',
     put: {
@@ -77,7 +77,7 @@ export function auditWrite(event: AuditEvent, retentionDays: number): Put {
       actor: event.actor,
       ttl: Math.floor(event.at.getTime() / 1000) + retentionDays * 86_400,
     },
-    when: 'attribute_not_exists(eventId)',
+    condition: 'attribute_not_exists(eventId)',
   };
 }
 
@@ -93,7 +93,7 @@ export async function historyPage(
 ): Promise<{ events: StoredEvent[]; next: Key | undefined }> {
   // One more than shown tells whether another page is worth offering.
   const { items } = await db.query<StoredEvent>('Audit', {
-    when: '#subject = :subject',
+    condition: '#subject = :subject',
     names: { '#subject': 'subject' },
     values: { ':subject': subject },
     limit: pageSize + 1,

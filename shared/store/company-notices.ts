@@ -26,8 +26,8 @@ export async function takeCompanyNotice(
     db.update<Row>({
       table: 'SmsWindows',
       key: { phoneKey: `notice/${personKey}/${companyKey}` },
-      set: `SET #kind = :now, #ttl = :ttl, #count = ${newDay ? ':one, #day = :today' : '#count + :one'}`,
-      when: newDay
+      update: `SET #kind = :now, #ttl = :ttl, #count = ${newDay ? ':one, #day = :today' : '#count + :one'}`,
+      condition: newDay
         ? `(attribute_not_exists(#day) OR #day <> :today) AND ${notYet}`
         : `#day = :today AND #count < :most AND ${notYet}`,
       names: { '#kind': `at-${kind}`, '#day': 'day', '#count': 'count', '#ttl': 'ttl' },

@@ -22,7 +22,7 @@ export const dayRowExpiry = (now: Date): number => Math.floor(nextMidnight(now).
  * Counts one, or takes one back.
  * @param most refused where so many are counted already; none: never refused
  */
-export function countWrite(
+export function countUpdate(
   { ticketKey, kind, counts, ttl }: Counter,
   { most, by = 1 }: { readonly most?: number | undefined; readonly by?: 1 | -1 } = {},
 ): Update {
@@ -30,8 +30,8 @@ export function countWrite(
   return {
     table: 'Tickets',
     key: { ticketKey },
-    set: 'ADD #counts :by SET kind = :kind, #ttl = :ttl',
-    ...(room ? { when: room.when } : {}),
+    update: 'ADD #counts :by SET kind = :kind, #ttl = :ttl',
+    ...(room ? { condition: room.condition } : {}),
     names: { '#counts': counts, '#ttl': 'ttl' },
     values: { ':by': by, ':kind': kind, ':ttl': ttl, ...room?.values },
   };
@@ -49,6 +49,6 @@ export const roomCheck = (
 });
 
 const hasRoom = (most: number) => ({
-  when: 'attribute_not_exists(#counts) OR #counts < :most',
+  condition: 'attribute_not_exists(#counts) OR #counts < :most',
   values: { ':most': most },
 });

@@ -2,7 +2,7 @@ import { handle } from '#crypto/random.ts';
 import { Problem } from '#domain/problem.ts';
 import { lastCharacters } from '#domain/report-numbers.ts';
 import type { Check, Db, Key, Write } from './db.ts';
-import { Stale } from './users.ts';
+import { ConcurrentChange } from './users.ts';
 
 /**
  * 跨区域涉税事项报告: the reports that an outside company works under here (SPC-2, SPC-3). Three kinds of rows, changed
@@ -76,14 +76,14 @@ export const namedCheck = (
   companyKey: string,
   { nameKey, handlerKeys }: { readonly nameKey: string; readonly handlerKeys: readonly string[] },
   day: string,
-  otherwise: () => Error,
-): Check & Pick<Write, 'otherwise'> => ({
+  onRefused: () => Error,
+): Check & Pick<Write, 'onRefused'> => ({
   table: 'CrossRegionReports',
   key: handlersKey(companyKey, nameKey),
-  when: handlerKeys.map((_, index) => `openUntil.#handler${index} >= :day`).join(' OR '),
+  condition: handlerKeys.map((_, index) => `openUntil.#handler${index} >= :day`).join(' OR '),
   names: Object.fromEntries(handlerKeys.map((key, index) => [`#handler${index}`, key])),
   values: { ':day': day },
-  otherwise,
+  onRefused,
 });
 
 /** A report as a registry line tells it. */
@@ -179,7 +179,7 @@ const counted = (
 const asMarked = (mark: string | undefined) => ({
   when: mark === undefined ? 'attribute_not_exists(mark)' : 'mark = :mark',
   ...(mark === undefined ? {} : { values: { ':mark': mark } }),
-  otherwise: () => new Stale(),
+  otherwise: () => new ConcurrentChange(),
 });
 
 /** Whose reports: all of a company's, or those of one 经办人 of it. */
@@ -211,8 +211,8 @@ export async function reportsEndingIn(
   for (let page = 0; page < (longer ? longerPages : 1); page++) {
     const answer = await db.query<CrossRegionReport>('CrossRegionReports', {
       ...(keys.handlerEndingKey === undefined
-        ? { index: 'byEnding', when: 'endingKey = :key AND validUntil >= :day' }
-        : { index: 'byHandler', when: 'handlerEndingKey = :key AND validUntil >= :day' }),
+        ? { index: 'byEnding', condition: 'endingKey = :key AND validUntil >= :day' }
+        : { index: 'byHandler', condition: 'handlerEndingKey = :key AND validUntil >= :day' }),
       values: { ':key': keys.handlerEndingKey ?? keys.endingKey, ':day': day },
       backwards: true,
       limit: longer ? longerPage : mostReports,
@@ -244,10 +244,10 @@ export const reportCheck = (
   reportNo: string,
   handlerKey: string | undefined,
   day: string,
-): Check & Pick<Write, 'otherwise'> => ({
+): Check & Pick<Write, 'onRefused'> => ({
   table: 'CrossRegionReports',
   key: reportKey(companyKey, reportNo),
-  when: `validUntil >= :day${handlerKey === undefined ? '' : ' AND handlerKey = :handler'}`,
+  condition: `validUntil >= :day${handlerKey === undefined ? '' : ' AND handlerKey = :handler'}`,
   values: { ':day': day, ...(handlerKey === undefined ? {} : { ':handler': handlerKey }) },
-  otherwise: reportGone,
+  onRefused: reportGone,
 });

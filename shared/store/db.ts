@@ -20,7 +20,7 @@ export type Key = Record<string, string>;
 
 interface Expression {
   /** ConditionExpression. */
-  readonly when?: string;
+  readonly condition?: string;
   readonly names?: Record<string, string>;
   readonly values?: Record<string, unknown>;
 }
@@ -28,7 +28,7 @@ export interface Update extends Expression {
   readonly table: TableName;
   readonly key: Key;
   /** UpdateExpression. */
-  readonly set: string;
+  readonly update: string;
 }
 export interface Put extends Expression {
   readonly table: TableName;
@@ -42,15 +42,15 @@ export interface Removal extends Expression {
 export interface Check extends Expression {
   readonly table: TableName;
   readonly key: Key;
-  readonly when: string;
+  readonly condition: string;
 }
 /** One write of a transaction and what its refusal means: the problem to answer, given the item that stood there. */
 export type Write = (Update | Put | Removal | Check) & {
-  readonly otherwise?: (old: Item | undefined) => Error;
+  readonly onRefused?: (old: Item | undefined) => Error;
 };
 
 /** The outcome of a single conditional write. */
-export type Written<T> =
+export type WriteResult<T> =
   | { readonly ok: true; readonly item: T }
   | { readonly ok: false; readonly old: T | undefined };
 
@@ -82,7 +82,7 @@ function isConflict(error: unknown): boolean {
  * Repeats a call that lost against a concurrent one. Two requests in each other's way are nobody's failure,
  * so they are never shown as 5xx; a hot item that stays hot ends in TOO_MANY_REQUESTS.
  */
-async function throughConflicts<T>(call: () => Promise<T>): Promise<T> {
+async function retryOnConflict<T>(call: () => Promise<T>): Promise<T> {
   for (let attempt = 0; ; attempt++) {
     try {
       return await call();
@@ -108,7 +108,7 @@ export function openTables() {
     return deployed;
   };
   const expression = (e: Expression) => ({
-    ConditionExpression: e.when,
+    ConditionExpression: e.condition,
     ExpressionAttributeNames: e.names,
     ExpressionAttributeValues: e.values,
   });
@@ -156,7 +156,7 @@ export function openTables() {
       table: TableName,
       q: {
         index?: string;
-        when: string;
+        condition: string;
         names?: Record<string, string>;
         values: Record<string, unknown>;
         filter?: string;
@@ -171,7 +171,7 @@ export function openTables() {
         new QueryCommand({
           TableName: name(table),
           IndexName: q.index,
-          KeyConditionExpression: q.when,
+          KeyConditionExpression: q.condition,
           FilterExpression: q.filter,
           ExpressionAttributeNames: q.names,
           ExpressionAttributeValues: q.values,
@@ -185,14 +185,14 @@ export function openTables() {
     },
 
     /** A single conditional update. A refusal is an outcome and carries the item as it stood, without a second read. */
-    async update<T extends object>(u: Update): Promise<Written<T>> {
+    async update<T extends object>(u: Update): Promise<WriteResult<T>> {
       try {
-        const { Attributes: item } = await throughConflicts(() =>
+        const { Attributes: item } = await retryOnConflict(() =>
           client().send(
             new UpdateCommand({
               TableName: name(u.table),
               Key: u.key,
-              UpdateExpression: u.set,
+              UpdateExpression: u.update,
               ...expression(u),
               ReturnValues: 'ALL_NEW',
               ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
@@ -202,14 +202,14 @@ export function openTables() {
         return { ok: true, item: item as T };
       } catch (error) {
         if (errorName(error) !== 'ConditionalCheckFailedException') throw error;
-        return { ok: false, old: itemIn(error) as T | undefined };
+        return { ok: false, old: refusedItem(error) as T | undefined };
       }
     },
 
     /** A single conditional put; false when its condition did not hold. */
     async put(p: Put): Promise<boolean> {
       try {
-        await throughConflicts(() =>
+        await retryOnConflict(() =>
           client().send(new PutCommand({ TableName: name(p.table), Item: p.put, ...expression(p) })),
         );
         return true;
@@ -231,19 +231,20 @@ export function openTables() {
           ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
         };
         if ('put' in w) return { Put: { ...common, Item: w.put } };
-        if ('set' in w) return { Update: { ...common, Key: w.key, UpdateExpression: w.set } };
+        if ('update' in w) return { Update: { ...common, Key: w.key, UpdateExpression: w.update } };
         if ('remove' in w) return { Delete: { ...common, Key: w.remove } };
-        return { ConditionCheck: { ...common, Key: w.key, ConditionExpression: w.when } };
+        return { ConditionCheck: { ...common, Key: w.key, ConditionExpression: w.condition } };
       });
       try {
-        await throughConflicts(() => client().send(new TransactWriteCommand({ TransactItems })));
+        await retryOnConflict(() => client().send(new TransactWriteCommand({ TransactItems })));
       } catch (error) {
         if (errorName(error) !== 'TransactionCanceledException') throw error;
         const reasons = (error as Cancelled).CancellationReasons ?? [];
         for (const [index, reason] of reasons.entries()) {
           if (reason.Code !== 'ConditionalCheckFailed') continue;
           throw (
-            writes[index]?.otherwise?.(itemIn(reason)) ?? new Problem('STATE_CONFLICT', {}, { cause: error })
+            writes[index]?.onRefused?.(refusedItem(reason)) ??
+            new Problem('STATE_CONFLICT', {}, { cause: error })
           );
         }
         throw error;
@@ -253,7 +254,7 @@ export function openTables() {
 }
 
 /** The item that made a condition fail: errors come from the SDK as DynamoDB wrote them. */
-function itemIn(refusal: unknown): Item | undefined {
+function refusedItem(refusal: unknown): Item | undefined {
   const { Item: item } = refusal as { Item?: Parameters<typeof unmarshall>[0] };
   return item && unmarshall(item);
 }

@@ -1,5 +1,5 @@
 import type { Period } from '#domain/agreements.ts';
-import { type FormPlace, staffPlaces } from './agency-forms.ts';
+import { type FormEntry, staffEntryPrefix } from './agency-forms.ts';
 import type { Db, Key, Write } from './db.ts';
 
 /** TransactWriteItems takes a hundred; a few at once keep a large form quick and its tables unharmed. */
@@ -7,7 +7,7 @@ const itemsAtMost = 100;
 const atOnce = 4;
 
 /** Writes of any number: each group is all or none, groups side by side. For what may be repeated, and what no rule sees yet. */
-export async function transactSideBySide(db: Db, groups: readonly (readonly Write[])[]): Promise<void> {
+export async function transactInBatches(db: Db, groups: readonly (readonly Write[])[]): Promise<void> {
   const batches: Write[][] = [];
   let last: Write[] | undefined;
   for (const group of groups) {
@@ -25,14 +25,16 @@ export async function transactSideBySide(db: Db, groups: readonly (readonly Writ
 }
 
 /** A form names a person. Nothing holds by this until the form's head names the form. */
-export const placeWrite = (
+export const formEntryUpdate = (
   key: Key,
   formId: string,
   hints?: Period & { readonly agencyKey: string },
 ): Write => ({
   table: 'Relationships',
   key,
-  set: hints ? 'SET agencyKey = :agency, #from = :from, #until = :until ADD forms :form' : 'ADD forms :form',
+  update: hints
+    ? 'SET agencyKey = :agency, #from = :from, #until = :until ADD forms :form'
+    : 'ADD forms :form',
   ...(hints ? { names: { '#from': 'from', '#until': 'until' } } : {}),
   values: {
     ':form': new Set([formId]),
@@ -45,7 +47,7 @@ export const placeWrite = (
  * @param people `gone` from the form that holds now, so that their rows may go, or `kept` by it
  * @param others writes that tidy beside
  */
-export async function forgetPlaces(
+export async function removeFormEntries(
   db: Db,
   formId: string,
   people: { readonly gone: readonly Key[]; readonly kept: readonly Key[] },
@@ -55,25 +57,25 @@ export async function forgetPlaces(
   const removal = (key: Key): Write => ({
     table: 'Relationships',
     remove: key,
-    when: 'attribute_not_exists(personKey) OR forms = :form',
+    condition: 'attribute_not_exists(personKey) OR forms = :form',
     values,
   });
   const leaving = (key: Key): Write => ({
     table: 'Relationships',
     key,
-    set: 'DELETE forms :form',
-    when: 'attribute_exists(personKey)',
+    update: 'DELETE forms :form',
+    condition: 'attribute_exists(personKey)',
     values,
   });
   const removed = people.gone.map(removal);
-  await transactSideBySide(
+  await transactInBatches(
     db,
     removed.map((write) => [write]),
   )
     // A row that yet another form names stays, less this one.
     .catch(() => oneByOne(people.gone.map((key) => [removal(key), leaving(key)])))
     .catch(() => undefined);
-  await transactSideBySide(
+  await transactInBatches(
     db,
     [...people.kept.map(leaving), ...others].map((write) => [write]),
   ).catch(() => undefined);
@@ -85,14 +87,14 @@ export async function forgetPlaces(
 }
 
 /** A page of a person's own rows of one prefix; strongly consistent, on the table's own key. */
-export const placesOf = (
+export const formEntriesOf = (
   db: Db,
   personKey: string,
   prefix: string,
   page: { from?: Key | undefined; limit?: number; agencyKey?: string } = {},
 ) =>
-  db.query<FormPlace>('Relationships', {
-    when: 'personKey = :person AND begins_with(relation, :prefix)',
+  db.query<FormEntry>('Relationships', {
+    condition: 'personKey = :person AND begins_with(relation, :prefix)',
     values: {
       ':person': personKey,
       ':prefix': prefix,
@@ -106,8 +108,8 @@ export const placesOf = (
 
 /** The agencies whose staff forms name a person, as far as the own rows tell. */
 export async function agenciesNaming(db: Db, personKey: string): Promise<Set<string>> {
-  const { items } = await placesOf(db, personKey, staffPlaces);
+  const { items } = await formEntriesOf(db, personKey, staffEntryPrefix);
   return new Set(
-    items.filter(({ forms }) => forms?.size).map(({ relation }) => relation.slice(staffPlaces.length)),
+    items.filter(({ forms }) => forms?.size).map(({ relation }) => relation.slice(staffEntryPrefix.length)),
   );
 }

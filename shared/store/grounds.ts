@@ -6,13 +6,13 @@ import { inTerm, isActiveOn, type Permission, permissionsOf } from '#domain/rela
 import {
   type Agreement,
   agreementKey,
-  clientPlaceKey,
-  type FormPlace,
+  clientEntryKey,
+  type FormEntry,
   isAgreementOf,
+  isNamedBy,
   type StaffForm,
+  staffEntryKey,
   staffFormKey,
-  staffPlaceKey,
-  standsOn,
 } from './agency-forms.ts';
 import { type CrossRegionReport, isReportFor, reportKey } from './cross-region-reports.ts';
 import type { Db, Key } from './db.ts';
@@ -23,7 +23,7 @@ import { isKnown, type KnownTaxpayer, type Taxpayer } from './taxpayers.ts';
  * The company that somebody acts for, and what lets them (REL-8, AGY-1, SPC-3). It is looked at again in every call, so
  * that its end bites at once.
  */
-export type ActingCompany =
+export type AccessBasis =
   /** An own relation; at `cross-region` together with a report. */
   | {
       readonly by: 'relation';
@@ -52,49 +52,53 @@ export type ActingCompany =
     };
 
 /** Where to find all that, as an access token carries it. */
-export type GroundsPlace =
-  | Omit<Extract<ActingCompany, { by: 'relation' }>, 'authorizationId'>
-  | Extract<ActingCompany, { by: 'staff-form' | 'agreement' }>
-  | Omit<Extract<ActingCompany, { by: 'report' }>, 'handlerKey'>;
+export type AccessBasisRef =
+  | Omit<Extract<AccessBasis, { by: 'relation' }>, 'authorizationId'>
+  | Extract<AccessBasis, { by: 'staff-form' | 'agreement' }>
+  | Omit<Extract<AccessBasis, { by: 'report' }>, 'handlerKey'>;
 
 /** Where an agent may stand: at the agency itself, or, by an agreement, at a client. */
-export type AgentGrounds = Extract<ActingCompany, { by: 'staff-form' | 'agreement' }>;
+export type AgentAccessBasis = Extract<AccessBasis, { by: 'staff-form' | 'agreement' }>;
 
 /** What stands there today. */
-export interface Evidence {
+export interface AccessRecords {
   readonly relation?: Relation | undefined;
   readonly company?: Taxpayer | undefined;
-  readonly agency?: AgencyEvidence | undefined;
+  readonly agency?: AgencyRecords | undefined;
   readonly agreement?: Agreement | undefined;
-  readonly clientPlace?: FormPlace | undefined;
+  readonly clientEntry?: FormEntry | undefined;
   readonly report?: CrossRegionReport | undefined;
 }
-interface AgencyEvidence {
+interface AgencyRecords {
   readonly company: Taxpayer | undefined;
   readonly form: StaffForm | undefined;
-  readonly place: FormPlace | undefined;
+  readonly entry: FormEntry | undefined;
 }
 
-type Place = Parameters<Db['batchGet']>[0][number];
-const at = (table: Place['table'], key: Key): Place => ({ table, key });
+type ItemRef = Parameters<Db['batchGet']>[0][number];
+const itemRef = (table: ItemRef['table'], key: Key): ItemRef => ({ table, key });
 
 /** One read, of the table's own keys. */
-export async function evidenceOf(db: Db, personKey: string, place: GroundsPlace): Promise<Evidence> {
-  const { companyKey } = place;
-  const company = at('Taxpayers', { companyKey });
-  const agencyPlaces = (agencyKey: string): Place[] => [
-    at('Taxpayers', { companyKey: agencyKey }),
-    at('Agencies', staffFormKey(agencyKey)),
-    at('Relationships', staffPlaceKey(personKey, agencyKey)),
+export async function readAccessRecords(
+  db: Db,
+  personKey: string,
+  ref: AccessBasisRef,
+): Promise<AccessRecords> {
+  const { companyKey } = ref;
+  const company = itemRef('Taxpayers', { companyKey });
+  const agencyRefs = (agencyKey: string): ItemRef[] => [
+    itemRef('Taxpayers', { companyKey: agencyKey }),
+    itemRef('Agencies', staffFormKey(agencyKey)),
+    itemRef('Relationships', staffEntryKey(personKey, agencyKey)),
   ];
-  switch (place.by) {
+  switch (ref.by) {
     case 'relation': {
       const [relation, known, report] = await db.batchGet([
-        at('Relationships', relationKey(personKey, companyKey, place.role)),
+        itemRef('Relationships', relationKey(personKey, companyKey, ref.role)),
         company,
-        ...(place.reportNo === undefined
+        ...(ref.reportNo === undefined
           ? []
-          : [at('CrossRegionReports', reportKey(companyKey, place.reportNo))]),
+          : [itemRef('CrossRegionReports', reportKey(companyKey, ref.reportNo))]),
       ]);
       return {
         relation: read<Relation>(relation),
@@ -103,39 +107,39 @@ export async function evidenceOf(db: Db, personKey: string, place: GroundsPlace)
       };
     }
     case 'staff-form':
-      return { agency: agencyIn(await db.batchGet(agencyPlaces(companyKey))) };
+      return { agency: agencyRecordsOf(await db.batchGet(agencyRefs(companyKey))) };
     case 'agreement': {
-      const [client, agreement, clientPlace, ...agency] = await db.batchGet([
+      const [client, agreement, clientEntry, ...agency] = await db.batchGet([
         company,
-        at('Agreements', agreementKey(place.agreementId)),
-        at('Relationships', clientPlaceKey(personKey, companyKey, place.agreementId)),
-        ...agencyPlaces(place.agencyKey),
+        itemRef('Agreements', agreementKey(ref.agreementId)),
+        itemRef('Relationships', clientEntryKey(personKey, companyKey, ref.agreementId)),
+        ...agencyRefs(ref.agencyKey),
       ]);
       return {
         company: read<Taxpayer>(client),
         agreement: read<Agreement>(agreement),
-        clientPlace: read<FormPlace>(clientPlace),
-        agency: agencyIn(agency),
+        clientEntry: read<FormEntry>(clientEntry),
+        agency: agencyRecordsOf(agency),
       };
     }
     case 'report': {
       const [known, report] = await db.batchGet([
         company,
-        at('CrossRegionReports', reportKey(companyKey, place.reportNo)),
+        itemRef('CrossRegionReports', reportKey(companyKey, ref.reportNo)),
       ]);
       return { company: read<Taxpayer>(known), report: read<CrossRegionReport>(report) };
     }
   }
 }
 const read = <T>(item: unknown): T | undefined => item as T | undefined;
-const agencyIn = ([company, form, place]: readonly unknown[]): AgencyEvidence => ({
+const agencyRecordsOf = ([company, form, entry]: readonly unknown[]): AgencyRecords => ({
   company: read<Taxpayer>(company),
   form: read<StaffForm>(form),
-  place: read<FormPlace>(place),
+  entry: read<FormEntry>(entry),
 });
 
 /** A company that a session may act for today: its name, and what the person may do there. */
-export interface Held {
+export interface CompanyAccess {
   readonly name: string;
   readonly permissions: readonly Permission[];
 }
@@ -143,54 +147,54 @@ export interface Held {
  * Undefined where the grounds are gone. The company itself is among them: it must be at work, in the term of the relation
  * (ENT-4), and be let in at the entry of the identity (SPC-1).
  */
-export function heldOn(
-  acting: ActingCompany,
+export function evaluateAccess(
+  basis: AccessBasis,
   entry: CompanyEntry,
-  evidence: Evidence,
+  records: AccessRecords,
   now: Date,
-): Held | undefined {
+): CompanyAccess | undefined {
   const day = shanghaiDay(now);
-  const { relation, company, agreement, clientPlace, report } = evidence;
-  switch (acting.by) {
+  const { relation, company, agreement, clientEntry, report } = records;
+  switch (basis.by) {
     case 'relation': {
-      const held =
-        relation?.companyKey === acting.companyKey &&
-        relation.role === acting.role &&
-        relation.authorizationId === acting.authorizationId &&
+      const allowed =
+        relation?.companyKey === basis.companyKey &&
+        relation.role === basis.role &&
+        relation.authorizationId === basis.authorizationId &&
         isAtWork(company) &&
         isAdmitted(entry, company.subjects) &&
         isActiveOn(inTerm(relation, company.term), day) &&
-        (acting.reportNo === undefined || isReportFor(report, undefined, day));
-      return held ? { name: company.name, permissions: relation.permissions } : undefined;
+        (basis.reportNo === undefined || isReportFor(report, undefined, day));
+      return allowed ? { name: company.name, permissions: relation.permissions } : undefined;
     }
     case 'staff-form': {
-      const agency = agencyHeld(evidence);
+      const agency = evaluateAgencyAccess(records);
       return agency && { name: agency.name, permissions: [] };
     }
     case 'agreement': {
-      const { agencyKey, companyKey: clientKey } = acting;
+      const { agencyKey, companyKey: clientKey } = basis;
       // Agents work for clients at `enterprise` or as at `enterprise` (AGY-3, SWI-3).
-      if (!agencyHeld(evidence) || !isAtWork(company) || !isAdmitted('enterprise', company.subjects))
+      if (!evaluateAgencyAccess(records) || !isAtWork(company) || !isAdmitted('enterprise', company.subjects))
         return undefined;
-      return isAgreementOf(agreement, { agencyKey, clientKey }, day) && standsOn(agreement, clientPlace)
+      return isAgreementOf(agreement, { agencyKey, clientKey }, day) && isNamedBy(agreement, clientEntry)
         ? { name: company.name, permissions: permissionsOfItems(agreement.items) }
         : undefined;
     }
     case 'report':
       return isAtWork(company) &&
         isAdmitted(entry, company.subjects) &&
-        isReportFor(report, acting.handlerKey, day)
-        ? { name: company.name, permissions: permissionsOf(acting.role) }
+        isReportFor(report, basis.handlerKey, day)
+        ? { name: company.name, permissions: permissionsOf(basis.role) }
         : undefined;
   }
 }
 
 /** The agency whose staff form names the person today; a company that is an agency no longer has none. */
-export function agencyHeld({ agency }: Evidence): KnownTaxpayer | undefined {
+export function evaluateAgencyAccess({ agency }: AccessRecords): KnownTaxpayer | undefined {
   return agency &&
     isAtWork(agency.company) &&
     isAdmitted('agency', agency.company.subjects) &&
-    standsOn(agency.form, agency.place)
+    isNamedBy(agency.form, agency.entry)
     ? agency.company
     : undefined;
 }

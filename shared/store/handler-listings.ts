@@ -1,5 +1,5 @@
 import type { Check, Db, Key, Put, Write } from './db.ts';
-import { Stale } from './users.ts';
+import { ConcurrentChange } from './users.ts';
 
 /**
  * What 金三 says of a tax handler (REL-4), apart from any authorisation: a removal that came before its appointment keeps
@@ -19,17 +19,17 @@ export const findListing = (db: Db, personKey: string, companyKey: string) =>
   db.get<HandlerListing>('Relationships', listingKey(personKey, companyKey));
 
 /** An older version never overwrites a newer one; Stale where one came first. */
-export const listingWrite = (
+export const listingPut = (
   personKey: string,
   companyKey: string,
   { version, listed }: HandlerListing,
-): Put & Pick<Write, 'otherwise'> => ({
+): Put & Pick<Write, 'onRefused'> => ({
   table: 'Relationships',
   put: { ...listingKey(personKey, companyKey), version, listed },
-  when: 'attribute_not_exists(#version) OR #version < :version',
+  condition: 'attribute_not_exists(#version) OR #version < :version',
   names: { '#version': 'version' },
   values: { ':version': version },
-  otherwise: () => new Stale(),
+  onRefused: () => new ConcurrentChange(),
 });
 
 /** Inside the transaction that was decided from it: the listing as it was read. */
@@ -37,11 +37,11 @@ export const listingCheck = (
   personKey: string,
   companyKey: string,
   { version }: HandlerListing,
-): Check & Pick<Write, 'otherwise'> => ({
+): Check & Pick<Write, 'onRefused'> => ({
   table: 'Relationships',
   key: listingKey(personKey, companyKey),
-  when: '#version = :version',
+  condition: '#version = :version',
   names: { '#version': 'version' },
   values: { ':version': version },
-  otherwise: () => new Stale(),
+  onRefused: () => new ConcurrentChange(),
 });

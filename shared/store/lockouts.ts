@@ -114,8 +114,8 @@ async function reserve(
       const written = await db.update<LockoutRow>({
         table: 'Lockouts',
         key: lockoutKey(personKey, day),
-        set: `${r.add} SET #ttl = :ttl`,
-        when: `${notLocked} AND (contains(#m, :id) OR ${r.withinLimits})`,
+        update: `${r.add} SET #ttl = :ttl`,
+        condition: `${notLocked} AND (contains(#m, :id) OR ${r.withinLimits})`,
         names: r.names,
         values: { ...r.values, ...r.guessValues, ':last': last },
       });
@@ -129,8 +129,8 @@ async function reserve(
         {
           table: 'Lockouts',
           key: lockoutKey(personKey, day),
-          set: `${r.add} SET #ttl = :ttl, lockedAt = :now, lockedBy = :method, sweepKey = :sweep`,
-          when: `${notLocked} AND size(#m) = :last AND NOT contains(#m, :id)${r.withinGuesses}`,
+          update: `${r.add} SET #ttl = :ttl, lockedAt = :now, lockedBy = :method, sweepKey = :sweep`,
+          condition: `${notLocked} AND size(#m) = :last AND NOT contains(#m, :id)${r.withinGuesses}`,
           names: r.names,
           values: {
             ...r.values,
@@ -140,7 +140,7 @@ async function reserve(
             ':method': method,
             ':sweep': sweepKeyOf(day, shardOf(personKey)),
           },
-          otherwise: (old) => new Refused(old as LockoutRow | undefined),
+          onRefused: (old) => new Refused(old as LockoutRow | undefined),
         },
         lockEvent,
       ]);
@@ -180,8 +180,8 @@ export async function returnAttempt(
     const written = await db.update<LockoutRow>({
       table: 'Lockouts',
       key: lockoutKey(attempt.personKey, attempt.day),
-      set: `${r.add.replace('ADD', 'DELETE')}${lifting ? ' REMOVE lockedAt, lockedBy, sweepKey' : ''}`,
-      when: lifting
+      update: `${r.add.replace('ADD', 'DELETE')}${lifting ? ' REMOVE lockedAt, lockedBy, sweepKey' : ''}`,
+      condition: lifting
         ? 'contains(#m, :id) AND lockedBy = :method'
         : 'contains(#m, :id) AND (attribute_not_exists(lockedBy) OR lockedBy <> :method)',
       names: Object.fromEntries(Object.entries(r.names).filter(([name]) => name !== '#ttl')),
@@ -190,7 +190,7 @@ export async function returnAttempt(
     if (written.ok) return;
     if (!written.old?.[attempt.method]?.has(attempt.attemptId)) {
       // A success beside this one has cleared the method's count; the guess of the day is still there.
-      if (written.old?.smsGuesses?.has(attempt.attemptId)) await db.update(guessReturnedWrite(attempt));
+      if (written.old?.smsGuesses?.has(attempt.attemptId)) await db.update(returnedGuessUpdate(attempt));
       return;
     }
     lifting = written.old.lockedBy === attempt.method;
@@ -203,7 +203,7 @@ export async function returnAttempt(
  * no reservation (a face proof from earlier) has no part in any lock and is refused by each.
  * `guess` is the right SMS code of the same call: one item stands only once in a transaction.
  */
-export function successWrite(
+export function successUpdate(
   attempt: Attempt,
   policies: Policies,
   { reserved, guess }: { reserved: boolean; guess?: string | undefined } = { reserved: true },
@@ -213,15 +213,15 @@ export function successWrite(
   return {
     table: 'Lockouts',
     key: lockoutKey(attempt.personKey, attempt.day),
-    set: `SET #ttl = :ttl REMOVE #m, lockedAt, lockedBy, sweepKey${guessed ? ` DELETE ${guesses} :guess` : ''}`,
-    when: reserved ? `${notLocked} OR lockedBy = :method` : notLocked,
+    update: `SET #ttl = :ttl REMOVE #m, lockedAt, lockedBy, sweepKey${guessed ? ` DELETE ${guesses} :guess` : ''}`,
+    condition: reserved ? `${notLocked} OR lockedBy = :method` : notLocked,
     names: { '#m': attempt.method, '#ttl': 'ttl', ...(guessed ? { [guesses]: 'smsGuesses' } : {}) },
     values: {
       ...(reserved ? { ':method': attempt.method } : {}),
       ':ttl': lockoutExpiry(attempt.day, policies),
       ...(guessed ? { ':guess': new Set([guessed]) } : {}),
     },
-    otherwise: () => lockedProblem(attempt.day),
+    onRefused: () => lockedProblem(attempt.day),
   };
 }
 
@@ -229,25 +229,25 @@ export function successWrite(
  * The success of a right SMS code, which holds no reservation: it counts as one look that is over with it. Refused by
  * every lock, and where the day's guesses are used up (`usedUp`, LCK-5), so that five wrong codes before it keep it out.
  */
-export function rightCodeWrite(attempt: Attempt, policies: Policies, usedUp: () => Problem): Write {
+export function rightCodeUpdate(attempt: Attempt, policies: Policies, usedUp: () => Problem): Write {
   return {
     table: 'Lockouts',
     key: lockoutKey(attempt.personKey, attempt.day),
-    set: 'SET #ttl = :ttl REMOVE #m',
-    when: `${notLocked} AND (attribute_not_exists(${guesses}) OR size(${guesses}) < :guesses)`,
+    update: 'SET #ttl = :ttl REMOVE #m',
+    condition: `${notLocked} AND (attribute_not_exists(${guesses}) OR size(${guesses}) < :guesses)`,
     names: { '#m': attempt.method, '#ttl': 'ttl', [guesses]: 'smsGuesses' },
     values: { ':ttl': lockoutExpiry(attempt.day, policies), ':guesses': policies.smsGuessesPerDay },
-    otherwise: (old) => ((old as LockoutRow | undefined)?.lockedAt ? lockedProblem(attempt.day) : usedUp()),
+    onRefused: (old) => ((old as LockoutRow | undefined)?.lockedAt ? lockedProblem(attempt.day) : usedUp()),
   };
 }
 
 /** LCK-2 for a method that is not counted here: refuses while the account is locked. */
-export function notLockedWrite(personKey: string, day: string): Write {
+export function notLockedCheck(personKey: string, day: string): Write {
   return {
     table: 'Lockouts',
     key: lockoutKey(personKey, day),
-    when: notLocked,
-    otherwise: () => lockedProblem(day),
+    condition: notLocked,
+    onRefused: () => lockedProblem(day),
   };
 }
 
@@ -256,19 +256,19 @@ export function notLockedWrite(personKey: string, day: string): Write {
  * `guess` that turned out right. `lock` says whether one was seen (its end has its own audit event) and what to throw
  * where that has changed since.
  */
-export function unlockWrite(
+export function unlockUpdate(
   personKey: string,
   day: string,
   policies: Policies,
-  lock: { readonly seen: boolean; readonly otherwise: () => Error },
+  lock: { readonly seen: boolean; readonly onRefused: () => Error },
   guess?: string,
 ): Write {
   return {
     table: 'Lockouts',
     key: lockoutKey(personKey, day),
-    when: lock.seen ? 'attribute_exists(lockedAt)' : notLocked,
-    otherwise: lock.otherwise,
-    set: `SET #ttl = :ttl REMOVE password, sms, face, lockedAt, lockedBy, sweepKey${guess ? ' DELETE smsGuesses :guess' : ''}`,
+    condition: lock.seen ? 'attribute_exists(lockedAt)' : notLocked,
+    onRefused: lock.onRefused,
+    update: `SET #ttl = :ttl REMOVE password, sms, face, lockedAt, lockedBy, sweepKey${guess ? ' DELETE smsGuesses :guess' : ''}`,
     names: { '#ttl': 'ttl' },
     values: { ':ttl': lockoutExpiry(day, policies), ...(guess ? { ':guess': new Set([guess]) } : {}) },
   };
@@ -288,8 +288,9 @@ export async function reserveGuess(
     .update<LockoutRow>({
       table: 'Lockouts',
       key: lockoutKey(guess.personKey, guess.day),
-      set: 'ADD smsGuesses :attempt SET #ttl = :ttl',
-      when: 'contains(smsGuesses, :id) OR attribute_not_exists(smsGuesses) OR size(smsGuesses) < :guesses',
+      update: 'ADD smsGuesses :attempt SET #ttl = :ttl',
+      condition:
+        'contains(smsGuesses, :id) OR attribute_not_exists(smsGuesses) OR size(smsGuesses) < :guesses',
       names: { '#ttl': 'ttl' },
       values: {
         ':attempt': new Set([guess.attemptId]),
@@ -308,8 +309,8 @@ export async function reserveGuess(
 /** Gives a guess back that was never compared. */
 export const returnGuess = (db: Db, guess: Omit<Attempt, 'method'>) =>
   db.update({
-    ...guessReturnedWrite(guess),
-    when: 'contains(smsGuesses, :id)',
+    ...returnedGuessUpdate(guess),
+    condition: 'contains(smsGuesses, :id)',
     values: { ':attempt': new Set([guess.attemptId]), ':id': guess.attemptId },
   });
 
@@ -317,7 +318,7 @@ export const returnGuess = (db: Db, guess: Omit<Attempt, 'method'>) =>
  * Refuses to send another code while the day's guesses are used up (LCK-5), and at login while the account is
  * locked, inside the send's transaction.
  */
-export function guessesLeftWrite(
+export function guessesLeftCheck(
   personKey: string,
   day: string,
   policies: Policies,
@@ -327,19 +328,19 @@ export function guessesLeftWrite(
   return {
     table: 'Lockouts',
     key: lockoutKey(personKey, day),
-    when: `(attribute_not_exists(smsGuesses) OR size(smsGuesses) < :guesses)${unlocked ? ` AND ${notLocked}` : ''}`,
+    condition: `(attribute_not_exists(smsGuesses) OR size(smsGuesses) < :guesses)${unlocked ? ` AND ${notLocked}` : ''}`,
     values: { ':guesses': policies.smsGuessesPerDay },
-    otherwise: (old) =>
+    onRefused: (old) =>
       unlocked && (old as LockoutRow | undefined)?.lockedAt ? lockedProblem(day) : usedUp(),
   };
 }
 
 /** A right code is no wrong guess: takes the reservation out, alone or in the transaction of its success. */
-export function guessReturnedWrite(guess: Omit<Attempt, 'method'>): Update {
+export function returnedGuessUpdate(guess: Omit<Attempt, 'method'>): Update {
   return {
     table: 'Lockouts',
     key: lockoutKey(guess.personKey, guess.day),
-    set: 'DELETE smsGuesses :attempt',
+    update: 'DELETE smsGuesses :attempt',
     values: { ':attempt': new Set([guess.attemptId]) },
   };
 }
@@ -348,18 +349,18 @@ export function guessReturnedWrite(guess: Omit<Attempt, 'method'>): Update {
 export const lockedRows = (db: Db, day: string, shard: number, from?: Record<string, string>) =>
   db.query<{ personKey: string; day: string }>('Lockouts', {
     index: 'sweep',
-    when: 'sweepKey = :key',
+    condition: 'sweepKey = :key',
     values: { ':key': sweepKeyOf(day, shard) },
     limit: 100,
     from,
   });
 
 /** Takes the lock mark off an ended day's row, once: the condition makes a second sweep pass over it. */
-export function sweptWrite(personKey: string, day: string): Write {
+export function sweptUpdate(personKey: string, day: string): Write {
   return {
     table: 'Lockouts',
     key: lockoutKey(personKey, day),
-    set: 'REMOVE sweepKey',
-    when: 'attribute_exists(sweepKey)',
+    update: 'REMOVE sweepKey',
+    condition: 'attribute_exists(sweepKey)',
   };
 }

@@ -1,5 +1,5 @@
 import { shanghaiDay } from '#domain/days.ts';
-import { type Counter, countWrite, dayRowExpiry, roomCheck } from './counters.ts';
+import { type Counter, countUpdate, dayRowExpiry, roomCheck } from './counters.ts';
 import type { Db, Write } from './db.ts';
 
 /**
@@ -18,23 +18,23 @@ const counterOf = (personKey: string, now: Date, counts: 'misses' | 'nobody'): C
  * Counts one miss.
  * @param most the tries that need no challenge; none for a try that has solved one: it counts, and is never refused
  */
-export const missWrite = (
+export const missUpdate = (
   personKey: string,
   now: Date,
   most: number | undefined,
-  otherwise: () => Error,
-): Write => ({ ...countWrite(counterOf(personKey, now, 'misses'), { most }), otherwise });
+  onRefused: () => Error,
+): Write => ({ ...countUpdate(counterOf(personKey, now, 'misses'), { most }), onRefused });
 
 /** A try that fits tells as much as one that does not, so it too is one of the tries that need no challenge. */
-export const missesLeftWrite = (
+export const missesLeftCheck = (
   personKey: string,
   now: Date,
   most: number,
-  otherwise: () => Error,
-): Write => ({ ...roomCheck(counterOf(personKey, now, 'misses'), most), otherwise });
+  onRefused: () => Error,
+): Write => ({ ...roomCheck(counterOf(personKey, now, 'misses'), most), onRefused });
 
 /** Recoveries of the day for somebody who does not exist, this one included: what their answers go by, never a lock. */
 export async function countNobody(db: Db, personKey: string, now: Date): Promise<number> {
-  const written = await db.update<{ nobody: number }>(countWrite(counterOf(personKey, now, 'nobody')));
+  const written = await db.update<{ nobody: number }>(countUpdate(counterOf(personKey, now, 'nobody')));
   return written.ok ? written.item.nobody : 1;
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { clockHour, isoShanghai } from '#domain/days.ts';
 import { Problem } from '#domain/problem.ts';
-import { countWrite } from './counters.ts';
+import { countUpdate } from './counters.ts';
 import type { Db, Write } from './db.ts';
 
 /** How many orders an office has given within a clock hour (ORD-1). One row an office and hour, gone a day later. */
@@ -13,12 +13,12 @@ const hourKey = (office: string, now: Date): { ticketKey: string } => ({
  * Counts one order of an office, in the transaction of the order: of any number given at once exactly `most` are taken.
  * Refused with TOO_MANY_REQUESTS {retryAt}, the beginning of the next hour.
  */
-export function orderCountedWrite(office: string, now: Date, most: number): Write {
+export function orderCountUpdate(office: string, now: Date, most: number): Write {
   const { until } = clockHour(now);
   const counter = { ...hourKey(office, now), kind: 'orders', counts: 'count', ttl: until + 86_400 };
   return {
-    ...countWrite(counter, { most }),
-    otherwise: () =>
+    ...countUpdate(counter, { most }),
+    onRefused: () =>
       new Problem('TOO_MANY_REQUESTS', {
         retryAt: isoShanghai(new Date(until * 1000)),
         retryAfter: Math.max(1, until - Math.floor(now.getTime() / 1000)),

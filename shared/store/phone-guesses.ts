@@ -18,8 +18,8 @@ export async function reservePhoneGuess(db: Db, guess: PhoneGuess, free: number)
   const written = await db.update({
     table: 'SmsWindows',
     key: { phoneKey: dayKey(guess.phoneKey, guess.now) },
-    set: 'SET #ttl = :ttl ADD wrong :guesses',
-    when: 'attribute_not_exists(wrong) OR size(wrong) < :free OR contains(wrong, :guess)',
+    update: 'SET #ttl = :ttl ADD wrong :guesses',
+    condition: 'attribute_not_exists(wrong) OR size(wrong) < :free OR contains(wrong, :guess)',
     names: { '#ttl': 'ttl' },
     values: {
       ':guesses': new Set([guess.attemptId]),
@@ -32,9 +32,9 @@ export async function reservePhoneGuess(db: Db, guess: PhoneGuess, free: number)
 }
 
 /** A right code is no wrong guess, nor is one that was never compared. */
-export const phoneGuessReturnedWrite = ({ phoneKey, now, attemptId }: PhoneGuess): Update => ({
+export const returnedPhoneGuessUpdate = ({ phoneKey, now, attemptId }: PhoneGuess): Update => ({
   table: 'SmsWindows',
   key: { phoneKey: dayKey(phoneKey, now) },
-  set: 'DELETE wrong :guesses',
+  update: 'DELETE wrong :guesses',
   values: { ':guesses': new Set([attemptId]) },
 });

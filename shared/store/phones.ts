@@ -36,81 +36,81 @@ export async function phoneOwner(db: Db, phoneKey: string): Promise<OwnedPhone |
  * @param hall for a registration by a hall record (REG-2): when it was collected, since when the number must not have
  *   left anybody, and what to throw where it has
  */
-export function claimPhoneWrite(
+export function claimPhoneUpdate(
   phoneKey: string,
   personKey: string,
   now: Date,
   from?: string,
-  hall?: { readonly collectedAt: string; readonly otherwise: () => Error },
+  hall?: { readonly collectedAt: string; readonly onRefused: () => Error },
 ): Write {
   const free = `attribute_not_exists(personKey) OR personKey = :person${from ? ' OR personKey = :from' : ''}`;
   return {
     table: 'Phones',
     key: { phoneKey },
-    set: `SET personKey = :person, since = :since${from ? ', leftAt = :since' : ''} REMOVE imported`,
-    when: hall ? `(${free}) AND (attribute_not_exists(leftAt) OR leftAt <= :collected)` : free,
+    update: `SET personKey = :person, since = :since${from ? ', leftAt = :since' : ''} REMOVE imported`,
+    condition: hall ? `(${free}) AND (attribute_not_exists(leftAt) OR leftAt <= :collected)` : free,
     values: {
       ':person': personKey,
       ':since': now.toISOString(),
       ...(from ? { ':from': from } : {}),
       ...(hall ? { ':collected': hall.collectedAt } : {}),
     },
-    otherwise: (old) =>
+    onRefused: (old) =>
       hall && ((old as PhoneRow | undefined)?.leftAt ?? '') > hall.collectedAt
-        ? hall.otherwise()
+        ? hall.onRefused()
         : new Problem('PHONE_TAKEN'),
   };
 }
 
 /** Frees a number for anybody (PHN-2, CTR-2), if it is still this person's. */
-export const releasePhoneWrite = (
+export const releasePhoneUpdate = (
   phoneKey: string,
   personKey: string,
   now: Date,
-  otherwise: () => Error,
+  onRefused: () => Error,
 ): Write => ({
   table: 'Phones',
   key: { phoneKey },
-  set: 'SET leftAt = :now REMOVE personKey, since, imported',
-  when: 'personKey = :person',
+  update: 'SET leftAt = :now REMOVE personKey, since, imported',
+  condition: 'personKey = :person',
   values: { ':person': personKey, ':now': now.toISOString() },
-  otherwise,
+  onRefused,
 });
 
 /** MIG-1: gives a number that an import names to its person, if nobody has it and it was not contested meanwhile. */
-export const importPhoneWrite = (
+export const importPhoneUpdate = (
   phoneKey: string,
   personKey: string,
   now: Date,
-  otherwise: () => Error,
+  onRefused: () => Error,
 ): Write => ({
   table: 'Phones',
   key: { phoneKey },
-  set: 'SET personKey = :person, since = :since, imported = :true',
-  when: 'attribute_not_exists(personKey) AND attribute_not_exists(contested)',
+  update: 'SET personKey = :person, since = :since, imported = :true',
+  condition: 'attribute_not_exists(personKey) AND attribute_not_exists(contested)',
   values: { ':person': personKey, ':since': now.toISOString(), ':true': true },
-  otherwise,
+  onRefused,
 });
 
 /**
  * MIG-1: two people were named for a number. Who had it by an import loses it; who proved it by SMS keeps it. In both
  * cases only on the condition that it stands as it was read.
  */
-export const contestPhoneWrite = (row: OwnedPhone, now: Date, otherwise: () => Error): Write => ({
+export const contestPhoneUpdate = (row: OwnedPhone, now: Date, onRefused: () => Error): Write => ({
   table: 'Phones',
   key: { phoneKey: row.phoneKey },
-  set: `SET contested = :true${row.imported ? ', leftAt = :now REMOVE personKey, since, imported' : ''}`,
-  when: `personKey = :owner AND ${row.imported ? 'imported = :true' : 'attribute_not_exists(imported)'}`,
+  update: `SET contested = :true${row.imported ? ', leftAt = :now REMOVE personKey, since, imported' : ''}`,
+  condition: `personKey = :owner AND ${row.imported ? 'imported = :true' : 'attribute_not_exists(imported)'}`,
   values: { ':owner': row.personKey, ':true': true, ...(row.imported ? { ':now': now.toISOString() } : {}) },
-  otherwise,
+  onRefused,
 });
 
 /** The holder has answered an SMS to a number that came by an import: no later import can take it (MIG-1). */
-export const phoneProvenWrite = (phoneKey: string, personKey: string, otherwise: () => Error): Write => ({
+export const phoneProvenUpdate = (phoneKey: string, personKey: string, onRefused: () => Error): Write => ({
   table: 'Phones',
   key: { phoneKey },
-  set: 'REMOVE imported',
-  when: 'personKey = :person',
+  update: 'REMOVE imported',
+  condition: 'personKey = :person',
   values: { ':person': personKey },
-  otherwise,
+  onRefused,
 });

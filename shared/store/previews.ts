@@ -1,10 +1,10 @@
 import { shanghaiDay } from '#domain/days.ts';
-import { countWrite, dayRowExpiry } from './counters.ts';
+import { countUpdate, dayRowExpiry } from './counters.ts';
 import type { Write } from './db.ts';
 
 /** REL-11: counts a company whose name a person looks up on one Shanghai day. Refused with `otherwise` beyond `most`. */
-export const previewWrite = (personKey: string, now: Date, most: number, otherwise: () => Error): Write => ({
-  ...countWrite(
+export const previewUpdate = (personKey: string, now: Date, most: number, onRefused: () => Error): Write => ({
+  ...countUpdate(
     {
       ticketKey: `preview_${personKey}_${shanghaiDay(now)}`,
       kind: 'previews',
@@ -13,5 +13,5 @@ export const previewWrite = (personKey: string, now: Date, most: number, otherwi
     },
     { most },
   ),
-  otherwise,
+  onRefused,
 });

@@ -19,9 +19,9 @@ import {
 } from '#domain/relations.ts';
 import type { CompanyState, CompanySubject } from '#domain/taxpayers.ts';
 import type { Check, Db, Item, Key, Put, Update, Write } from './db.ts';
-import { requireSeen } from './revised.ts';
+import { requireSeenRevision } from './revised.ts';
 import { type KeptNumber, type KnownTaxpayer, keptNumberOf } from './taxpayers.ts';
-import { Stale } from './users.ts';
+import { ConcurrentChange } from './users.ts';
 
 /**
  * Person–company relations (REL). One current row per person, company and role; an authorisation that a newer one
@@ -115,7 +115,7 @@ export async function activePeople(
 /** The current rows of one person in one company, whatever their state, in the order of roles; strongly consistent. */
 export async function relationsIn(db: Db, personKey: string, companyKey: string): Promise<Relation[]> {
   const { items } = await db.query<Relation>('Relationships', {
-    when: 'personKey = :person AND begins_with(relation, :company)',
+    condition: 'personKey = :person AND begins_with(relation, :company)',
     values: { ':person': personKey, ':company': `${companyKey}#` },
     consistent: true,
   });
@@ -129,7 +129,7 @@ export const relationsOf = (
   page: { from?: Key | undefined; limit?: number; history?: boolean } = {},
 ) =>
   db.query<Relation>('Relationships', {
-    when: 'personKey = :person AND relation BETWEEN :first AND :last',
+    condition: 'personKey = :person AND relation BETWEEN :first AND :last',
     values: { ':person': personKey, ':first': 'c', ':last': page.history ? `${historyPrefix}~` : 'c~' },
     consistent: true,
     ...(page.limit ? { limit: page.limit } : {}),
@@ -156,7 +156,7 @@ export const companyRelations = (
 ) =>
   db.query<Relation>('Relationships', {
     index: 'byCompany',
-    when: 'companyKey = :company AND begins_with(companySort, :list)',
+    condition: 'companyKey = :company AND begins_with(companySort, :list)',
     values: { ':company': companyKey, ':list': `${list}#` },
     ...(page.limit ? { limit: page.limit } : {}),
     from: page.from,
@@ -206,7 +206,7 @@ export type NewRelation = Omit<
 > & { readonly state: 'pending' | 'active' };
 
 /** What a relation keeps of its company. */
-export const companyFacts = (company: KnownTaxpayer) => ({
+export const companyCopies = (company: KnownTaxpayer) => ({
   companyKey: company.companyKey,
   ...keptNumberOf(company),
   taxpayerName: company.name,
@@ -249,18 +249,18 @@ export function beginWrites(
     updatedAt: at,
     companySort: companySortOf({ ...fresh, authorizationId }),
   };
-  const stale = () => new Stale();
-  const guard: Put & Pick<Write, 'otherwise'> = {
+  const changedMeanwhile = () => new ConcurrentChange();
+  const guard: Put & Pick<Write, 'onRefused'> = {
     table: 'Relationships',
     put: { ...guardKey(authorizationId), holder: fresh.personKey, at: key.relation },
-    when: 'attribute_not_exists(personKey)',
+    condition: 'attribute_not_exists(personKey)',
   };
   if (!previous) {
     const row: Write = {
       table: 'Relationships',
       put: { ...relation },
-      when: 'attribute_not_exists(personKey)',
-      otherwise: stale,
+      condition: 'attribute_not_exists(personKey)',
+      onRefused: changedMeanwhile,
     };
     return { authorizationId, relation, writes: [row, guard] };
   }
@@ -276,21 +276,21 @@ export function beginWrites(
       {
         table: 'Relationships',
         put: { ...relation },
-        when: 'authorizationId = :old AND #rev = :rev',
+        condition: 'authorizationId = :old AND #rev = :rev',
         names: { '#rev': 'rev' },
         values: { ':old': previous.authorizationId, ':rev': previous.rev },
-        otherwise: stale,
+        onRefused: changedMeanwhile,
       },
       guard,
       {
         table: 'Relationships',
         put: { ...ended, companySort: companySortOf(ended) },
-        when: 'attribute_not_exists(personKey)',
+        condition: 'attribute_not_exists(personKey)',
       },
       {
         table: 'Relationships',
         key: guardKey(previous.authorizationId),
-        set: 'SET #at = :at',
+        update: 'SET #at = :at',
         names: { '#at': 'at' },
         values: { ':at': ended.relation },
       },
@@ -309,15 +309,15 @@ export type RelationChanges = Partial<Pick<Relation, 'permissions' | 'taxpayerNa
  * write's condition; what stands there when it is refused decides the answer.
  * @param seen the revision that whoever decides was shown (REL-11): of anything else nothing is decided, STATE_CONFLICT
  */
-export function transitionWrite(
+export function transitionUpdate(
   relation: Relation,
   transition: Transition,
   now: Date,
   day: string,
   changes: RelationChanges = {},
   seen?: string,
-): Update & Pick<Write, 'otherwise'> {
-  requireSeen(relation, seen);
+): Update & Pick<Write, 'onRefused'> {
+  requireSeenRevision(relation, seen);
   const refused = refusalOf(transition, relation, day);
   if (refused) throw new Problem(refused);
   const { validUntil, ...others } = changes;
@@ -360,11 +360,11 @@ export function transitionWrite(
   return {
     table: 'Relationships',
     key: relationKeyOf(relation),
-    set: `SET ${sets.join(', ')}${validUntil === null ? ' REMOVE validUntil' : ''} ADD #rev :one`,
-    when: conditions.join(' AND '),
+    update: `SET ${sets.join(', ')}${validUntil === null ? ' REMOVE validUntil' : ''} ADD #rev :one`,
+    condition: conditions.join(' AND '),
     names,
     values,
-    otherwise: (old) => {
+    onRefused: (old) => {
       const current = old as Relation | undefined;
       if (current?.authorizationId !== relation.authorizationId) return new Problem('STATE_CONFLICT');
       return new Problem(refusalOf(transition, current, day) ?? 'STATE_CONFLICT');
@@ -376,53 +376,54 @@ export function transitionWrite(
  * Inside the transaction of whatever relies on it: this relation is active on this day (REL-8), with
  * `authorizationId` still the same one. RELATION_NOT_FOUND otherwise.
  */
-export const activeRelationWrite = (
+export const activeRelationCheck = (
   relation: Pick<Relation, 'personKey' | 'companyKey' | 'role'> & { readonly authorizationId?: string },
   day: string,
-): Check & Pick<Write, 'otherwise'> => ({
+): Check & Pick<Write, 'onRefused'> => ({
   table: 'Relationships',
   key: relationKey(relation.personKey, relation.companyKey, relation.role),
-  when: `#state = :active AND (attribute_not_exists(validUntil) OR validUntil >= :day)${relation.authorizationId ? ' AND authorizationId = :id' : ''}`,
+  condition: `#state = :active AND (attribute_not_exists(validUntil) OR validUntil >= :day)${relation.authorizationId ? ' AND authorizationId = :id' : ''}`,
   names: { '#state': 'state' },
   values: {
     ':active': 'active',
     ':day': day,
     ...(relation.authorizationId ? { ':id': relation.authorizationId } : {}),
   },
-  otherwise: () => new Problem('RELATION_NOT_FOUND'),
+  onRefused: () => new Problem('RELATION_NOT_FOUND'),
 });
 
 /** Inside a transaction that was decided from it: the current row as it was read, or still none. Stale otherwise. */
-export const asReadCheck = (
+export const relationUnchangedCheck = (
   of: Pick<Relation, 'personKey' | 'companyKey' | 'role'>,
   read: Relation | undefined,
-): Check & Pick<Write, 'otherwise'> => ({
+): Check & Pick<Write, 'onRefused'> => ({
   table: 'Relationships',
   key: relationKey(of.personKey, of.companyKey, of.role),
   ...(read
     ? {
-        when: 'authorizationId = :id AND #rev = :rev',
+        condition: 'authorizationId = :id AND #rev = :rev',
         names: { '#rev': 'rev' },
         values: { ':id': read.authorizationId, ':rev': read.rev },
       }
-    : { when: 'attribute_not_exists(personKey)' }),
-  otherwise: () => new Stale(),
+    : { condition: 'attribute_not_exists(personKey)' }),
+  onRefused: () => new ConcurrentChange(),
 });
 
 /**
  * 清除记录 (CTR-3): hides an ended authorisation from one side's history. STATE_CONFLICT while it lives, Stale when it
  * was moved into history since read.
  */
-export const hideWrite = (
+export const hideUpdate = (
   relation: Relation,
   side: 'person' | 'company',
   day: string,
-): Update & Pick<Write, 'otherwise'> => ({
+): Update & Pick<Write, 'onRefused'> => ({
   table: 'Relationships',
   key: relationKeyOf(relation),
-  set: 'SET #hidden = :yes ADD #rev :one',
+  update: 'SET #hidden = :yes ADD #rev :one',
   // What ended with an earlier term of the company keeps the state that it had (ENT-4).
-  when: 'authorizationId = :id AND (NOT #state IN (:pending, :active) OR validUntil < :day OR (attribute_exists(taxpayerTerm) AND NOT taxpayerTerm = companyTerm))',
+  condition:
+    'authorizationId = :id AND (NOT #state IN (:pending, :active) OR validUntil < :day OR (attribute_exists(taxpayerTerm) AND NOT taxpayerTerm = companyTerm))',
   names: {
     '#hidden': side === 'person' ? 'hiddenByPerson' : 'hiddenByCompany',
     '#state': 'state',
@@ -436,10 +437,10 @@ export const hideWrite = (
     ':active': 'active',
     ':day': day,
   },
-  otherwise: (old) =>
+  onRefused: (old) =>
     (old as Relation | undefined)?.authorizationId === relation.authorizationId
       ? new Problem('STATE_CONFLICT')
-      : new Stale(),
+      : new ConcurrentChange(),
 });
 
 /** Brings the copies of a company's name and state in a relation up to date. Harmless to repeat. */
@@ -449,8 +450,8 @@ export const copiesUpdate = (
 ): Update => ({
   table: 'Relationships',
   key: relationKeyOf(relation),
-  set: `SET taxpayerName = :name, taxpayerState = :state${copies.taxpayerSubjects ? ', taxpayerSubjects = :subjects' : ''}${copies.taxpayerTerm === undefined ? '' : ', taxpayerTerm = :term'}`,
-  when: 'authorizationId = :id',
+  update: `SET taxpayerName = :name, taxpayerState = :state${copies.taxpayerSubjects ? ', taxpayerSubjects = :subjects' : ''}${copies.taxpayerTerm === undefined ? '' : ', taxpayerTerm = :term'}`,
+  condition: 'authorizationId = :id',
   values: {
     ':name': copies.taxpayerName,
     ':state': copies.taxpayerState,

@@ -7,12 +7,12 @@ import type { Item, Key, Write } from './db.ts';
  * read (`rev` 0: as it was not there), and fails with `otherwise`, given the item as it now stands.
  * @param changes new values by attribute; undefined takes the attribute away
  */
-export function revisedWrite(
+export function versionedUpdate(
   table: TableName,
   key: Key,
   rev: number,
   changes: Readonly<Record<string, unknown>>,
-  otherwise: (now: Item | undefined) => Error,
+  onRefused: (now: Item | undefined) => Error,
 ): Write {
   const names: Record<string, string> = { '#rev': 'rev' };
   const values: Item = { ':next': rev + 1, ...(rev === 0 ? {} : { ':rev': rev }) };
@@ -29,25 +29,25 @@ export function revisedWrite(
   return {
     table,
     key,
-    set: `SET ${sets.join(', ')}${removes.length > 0 ? ` REMOVE ${removes.join(', ')}` : ''}`,
-    when: rev === 0 ? 'attribute_not_exists(#rev)' : '#rev = :rev',
+    update: `SET ${sets.join(', ')}${removes.length > 0 ? ` REMOVE ${removes.join(', ')}` : ''}`,
+    condition: rev === 0 ? 'attribute_not_exists(#rev)' : '#rev = :rev',
     names,
     values,
-    otherwise,
+    onRefused,
   };
 }
 
-interface Revised {
+interface Versioned {
   readonly rev: number;
 }
 
 /** REL-11: stands in a list for the row exactly as it was shown. */
-export const revisionOf = ({ rev }: Revised): string => String(rev);
+export const revisionOf = ({ rev }: Versioned): string => String(rev);
 
 /**
  * REL-11: what is decided on is what was shown. To be asked of the row as it was read, whose `rev` is a condition of the
  * write that follows. STATE_CONFLICT; nothing is asked where the caller says no revision.
  */
-export function requireSeen({ rev }: Revised, seen: string | number | undefined): void {
+export function requireSeenRevision({ rev }: Versioned, seen: string | number | undefined): void {
   if (seen !== undefined && String(seen) !== String(rev)) throw new Problem('STATE_CONFLICT');
 }

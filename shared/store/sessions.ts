@@ -5,8 +5,8 @@ import type { Channel } from '#domain/names.ts';
 import type { Policies } from '#domain/policies.ts';
 import { Problem } from '#domain/problem.ts';
 import type { Db, Item, Put, Write } from './db.ts';
-import type { ActingCompany } from './grounds.ts';
-import { type Person, type PersonChanges, Stale, type WebSessionPointer } from './users.ts';
+import type { AccessBasis } from './grounds.ts';
+import { ConcurrentChange, type Person, type PersonChanges, type WebSessionPointer } from './users.ts';
 
 /** Why a session is over (SES-2, docs/api.md). */
 export type EndReason =
@@ -30,7 +30,7 @@ export interface Ended {
 /** What a session acts as: the person, or a company in a role that was just checked. */
 export type ActsAs =
   | { readonly identity: Extract<Identity, { kind: 'natural' }>; readonly company?: undefined }
-  | { readonly identity: Exclude<Identity, { kind: 'natural' }>; readonly company: ActingCompany };
+  | { readonly identity: Exclude<Identity, { kind: 'natural' }>; readonly company: AccessBasis };
 export const asPerson: ActsAs = { identity: { kind: 'natural' } };
 
 /** A session: identity and the hash of its newest refresh token. Times are epoch seconds. */
@@ -40,7 +40,7 @@ export interface Session {
   readonly channel: Channel;
   readonly identity: Identity;
   /** What a company identity stands on (REL-8). Never shown; natural sessions have none. */
-  readonly company?: ActingCompany;
+  readonly company?: AccessBasis;
   /** Grows with every switch or loss of identity: an access token of an older version is refused (SES-2). */
   readonly version: number;
   readonly sealedName: Sealed;
@@ -108,7 +108,7 @@ export async function liveSession(
  * Gives a session another identity. Its version grows, so that access tokens of the older identity die (SES-2). Stale
  * where another switch came first, SESSION_ENDED where it is over.
  */
-export const identityWrite = (
+export const identityUpdate = (
   session: Pick<Session, 'sessionId' | 'version'>,
   as: ActsAs,
   now: Date,
@@ -116,8 +116,8 @@ export const identityWrite = (
 ): Write => ({
   table: 'Sessions',
   key: { sessionId: session.sessionId },
-  set: `SET #identity = :identity, #version = :next${as.company ? ', #company = :company' : ' REMOVE #company'}`,
-  when: '#version = :version AND attribute_not_exists(ended) AND expiresAt > :now',
+  update: `SET #identity = :identity, #version = :next${as.company ? ', #company = :company' : ' REMOVE #company'}`,
+  condition: '#version = :version AND attribute_not_exists(ended) AND expiresAt > :now',
   names: { '#identity': 'identity', '#version': 'version', '#company': 'company' },
   values: {
     ':identity': as.identity,
@@ -126,25 +126,25 @@ export const identityWrite = (
     ':now': seconds(now),
     ...(as.company ? { ':company': as.company } : {}),
   },
-  otherwise: (old) => {
+  onRefused: (old) => {
     if (!old) return new Problem('SESSION_ENDED');
     const ended = endOf(old as unknown as Session, now, policies);
-    return ended ? endedProblem(ended) : new Stale();
+    return ended ? endedProblem(ended) : new ConcurrentChange();
   },
 });
 
 export const sessionPut = (session: Session): Put => ({
   table: 'Sessions',
   put: { ...session, ttl: session.expiresAt + keptAfter },
-  when: 'attribute_not_exists(sessionId)',
+  condition: 'attribute_not_exists(sessionId)',
 });
 
 /** Ends a session for a reason; the first reason stays. */
-export const endWrite = (sessionId: string, ended: Ended): Write & { set: string } => ({
+export const endUpdate = (sessionId: string, ended: Ended): Write & { update: string } => ({
   table: 'Sessions',
   key: { sessionId },
-  set: 'SET ended = if_not_exists(ended, :ended)',
-  when: 'attribute_exists(sessionId)',
+  update: 'SET ended = if_not_exists(ended, :ended)',
+  condition: 'attribute_exists(sessionId)',
   values: { ':ended': ended },
 });
 
@@ -170,13 +170,13 @@ export function besideNewSession(
 }
 
 /** LVL-2: a session shows the level that its person rose to meanwhile. */
-export const sessionLevelWrite = (sessionId: string, level: number): Write & { set: string } => ({
+export const sessionLevelUpdate = (sessionId: string, level: number): Write & { update: string } => ({
   table: 'Sessions',
   key: { sessionId },
-  set: 'SET realNameLevel = :level',
-  when: 'attribute_exists(sessionId)',
+  update: 'SET realNameLevel = :level',
+  condition: 'attribute_exists(sessionId)',
   values: { ':level': level },
-  otherwise: () => new Stale(),
+  onRefused: () => new ConcurrentChange(),
 });
 
 /**
@@ -184,7 +184,7 @@ export const sessionLevelWrite = (sessionId: string, level: number): Write & { s
  * is active. Two logins at once: one of them meets Stale, reads again and then ends the other. The person's `rev`
  * grows too, so that a new password that was decided before this login meets Stale and ends its session (PWD-3).
  */
-export function swapPointerWrite(
+export function swapPointerUpdate(
   person: Person,
   next: WebSessionPointer,
   beside: readonly WebSessionPointer[],
@@ -195,9 +195,9 @@ export function swapPointerWrite(
   return {
     table: 'Users',
     key: { personKey: person.personKey },
-    set: `SET #rev = :bumped, webSession = :next${lastWindow ? ', lastWindow = :window' : ''}${lastRoles ? ', lastRoles = :roles' : ''}${phones ? ', phones = :phones' : ''}${beside.length > 0 ? ', otherWebSessions = :beside' : ' REMOVE otherWebSessions'}`,
+    update: `SET #rev = :bumped, webSession = :next${lastWindow ? ', lastWindow = :window' : ''}${lastRoles ? ', lastRoles = :roles' : ''}${phones ? ', phones = :phones' : ''}${beside.length > 0 ? ', otherWebSessions = :beside' : ' REMOVE otherWebSessions'}`,
     // The level rises outside of `rev` (LVL-2), and the session shows it.
-    when: `account.#status = :active AND #rev = :rev AND ${old ? 'webSession.sessionId = :old' : 'attribute_not_exists(webSession)'} AND ${level === undefined ? 'attribute_not_exists(realNameLevel)' : 'realNameLevel = :level'}`,
+    condition: `account.#status = :active AND #rev = :rev AND ${old ? 'webSession.sessionId = :old' : 'attribute_not_exists(webSession)'} AND ${level === undefined ? 'attribute_not_exists(realNameLevel)' : 'realNameLevel = :level'}`,
     names: { '#status': 'status', '#rev': 'rev' },
     values: {
       ':next': next,
@@ -211,7 +211,7 @@ export function swapPointerWrite(
       ...(phones ? { ':phones': phones } : {}),
       ...(beside.length > 0 ? { ':beside': beside } : {}),
     },
-    otherwise: () => new Stale(),
+    onRefused: () => new ConcurrentChange(),
   };
 }
 
@@ -219,22 +219,23 @@ export function swapPointerWrite(
  * SES-4: ends one of the person's own sessions that is still alive; to anybody else, and afterwards, there is no such
  * session.
  */
-export function endOwnWrite(
+export function endOwnUpdate(
   sessionId: string,
   personKey: string,
   ended: Ended,
   policies: Pick<Policies, 'sessionIdleSeconds'>,
 ): Write {
   return {
-    ...endWrite(sessionId, ended),
-    when: 'personKey = :person AND attribute_not_exists(ended) AND expiresAt > :now AND lastSeenAt > :idle',
+    ...endUpdate(sessionId, ended),
+    condition:
+      'personKey = :person AND attribute_not_exists(ended) AND expiresAt > :now AND lastSeenAt > :idle',
     values: {
       ':ended': ended,
       ':person': personKey,
       ':now': ended.at,
       ':idle': ended.at - policies.sessionIdleSeconds,
     },
-    otherwise: () => new Problem('NOT_FOUND'),
+    onRefused: () => new Problem('NOT_FOUND'),
   };
 }
 
@@ -249,37 +250,37 @@ export const sessionAliveCheck = (
 ) => ({
   table: 'Sessions' as const,
   key: { sessionId },
-  when: 'attribute_not_exists(ended) AND expiresAt > :now',
+  condition: 'attribute_not_exists(ended) AND expiresAt > :now',
   values: { ':now': seconds(now) },
-  otherwise: (old?: Item) => {
+  onRefused: (old?: Item) => {
     const ended = old && endOf(old as unknown as Session, now, policies);
     return ended ? endedProblem(ended) : new Problem('SESSION_ENDED');
   },
 });
 
 /** LGN-11: the initial password is changed, and this session, which must be alive, is one like any other. */
-export const passwordSetWrite = (session: Session, now: Date, policies: Policies): Write => ({
+export const passwordSetUpdate = (session: Session, now: Date, policies: Policies): Write => ({
   ...sessionAliveCheck(session, now, policies),
-  set: 'REMOVE passwordDue',
+  update: 'REMOVE passwordDue',
 });
 
 /**
  * SES-5: a second factor was passed in this session, which must still be alive.
  * @param faceAt ISO time of the check, where it was a face
  */
-export function factorPassedWrite(session: Session, now: Date, policies: Policies, faceAt?: string): Write {
+export function factorPassedUpdate(session: Session, now: Date, policies: Policies, faceAt?: string): Write {
   const alive = sessionAliveCheck(session, now, policies);
   return {
     ...alive,
-    set: `SET factorAt = :now${faceAt === undefined ? '' : ', faceAt = :face'}`,
+    update: `SET factorAt = :now${faceAt === undefined ? '' : ', faceAt = :face'}`,
     values: { ...alive.values, ...(faceAt === undefined ? {} : { ':face': faceAt }) },
   };
 }
 
 /** Ends this very session, in which the call is made: it must still be alive. */
-export function endAliveWrite(session: Session, ended: Ended, now: Date, policies: Policies): Write {
+export function endAliveUpdate(session: Session, ended: Ended, now: Date, policies: Policies): Write {
   const alive = sessionAliveCheck(session, now, policies);
-  return { ...alive, set: 'SET ended = :ended', values: { ...alive.values, ':ended': ended } };
+  return { ...alive, update: 'SET ended = :ended', values: { ...alive.values, ':ended': ended } };
 }
 
 /**
@@ -291,8 +292,8 @@ export async function forgetWebSession(db: Db, personKey: string, sessionId: str
     .update({
       table: 'Users',
       key: { personKey },
-      set: 'REMOVE webSession',
-      when: 'webSession.sessionId = :ended',
+      update: 'REMOVE webSession',
+      condition: 'webSession.sessionId = :ended',
       values: { ':ended': sessionId },
     })
     .catch(() => undefined);
@@ -341,8 +342,8 @@ export async function rotateRefresh<Token extends TokenHash>(
   const written = await db.update<Session>({
     table: 'Sessions',
     key: { sessionId: presented.sessionId },
-    set: `SET refreshHash = :next, lastSeenAt = :now, ${turnOn}`,
-    when: `refreshHash = :hash AND turnedAt[${turnsRemembered - 1}] < :grace AND attribute_not_exists(ended) AND expiresAt > :now AND lastSeenAt > :idle`,
+    update: `SET refreshHash = :next, lastSeenAt = :now, ${turnOn}`,
+    condition: `refreshHash = :hash AND turnedAt[${turnsRemembered - 1}] < :grace AND attribute_not_exists(ended) AND expiresAt > :now AND lastSeenAt > :idle`,
     values: {
       ':next': next.hash,
       ':hash': presented.hash,

@@ -58,7 +58,7 @@ const stepsOf = (kind: SendKind) => ({
 });
 
 /** A new window needs none that runs; a further code needs room in the one that does. Both need the kind's own minute. */
-function windowWrite(send: Send, fresh: boolean, owned: boolean, policies: Policies): Update & Write {
+function windowUpdate(send: Send, fresh: boolean, owned: boolean, policies: Policies): Update & Write {
   const { phoneKey, kind } = send;
   const now = send.now.getTime();
   const capped = kind !== 'owner' && (kind === 'reset' || owned);
@@ -67,7 +67,7 @@ function windowWrite(send: Send, fresh: boolean, owned: boolean, policies: Polic
     table: 'SmsWindows' as const,
     key: { phoneKey },
     names: { '#total': 'total', '#last': lastOf(kind), ...(fresh ? { '#ttl': 'ttl' } : {}) },
-    otherwise: (old: Item | undefined) => new Moved(old),
+    onRefused: (old: Item | undefined) => new Moved(old),
   };
   const gap = '(attribute_not_exists(#last) OR #last <= :gap)';
   const values = {
@@ -80,14 +80,16 @@ function windowWrite(send: Send, fresh: boolean, owned: boolean, policies: Polic
   if (fresh)
     return {
       ...common,
-      set: 'SET startedAt = :now, #total = :one, outside = :outside, strangers = :stranger, #last = :now, #ttl = :ttl',
-      when: `(attribute_not_exists(#total) OR #total <= :none OR startedAt <= :over) AND ${gap}`,
+      update:
+        'SET startedAt = :now, #total = :one, outside = :outside, strangers = :stranger, #last = :now, #ttl = :ttl',
+      condition: `(attribute_not_exists(#total) OR #total <= :none OR startedAt <= :over) AND ${gap}`,
       values: { ...values, ':ttl': Math.ceil(now / 1000) + policies.smsWindowSeconds + 86_400 },
     };
   return {
     ...common,
-    set: 'SET #total = #total + :one, outside = outside + :outside, strangers = strangers + :stranger, #last = :now',
-    when: [
+    update:
+      'SET #total = #total + :one, outside = outside + :outside, strangers = strangers + :stranger, #last = :now',
+    condition: [
       '#total > :none AND startedAt > :over AND #total < :most',
       ...(capped ? ['outside < :mostOutside'] : []),
       ...(capStrangers ? ['strangers < :mostStrangers'] : []),
@@ -109,15 +111,15 @@ function strangerWrites(send: Send, owned: boolean, policies: Policies): Write[]
     {
       table: 'SmsWindows',
       key: { phoneKey: dayKey(phoneKey, now) },
-      set: 'SET #ttl = :ttl ADD strangers :one',
-      when: 'attribute_not_exists(strangers) OR strangers < :most',
+      update: 'SET #ttl = :ttl ADD strangers :one',
+      condition: 'attribute_not_exists(strangers) OR strangers < :most',
       names: { '#ttl': 'ttl' },
       values: {
         ':one': 1,
         ':most': strangersADay({ owned, solved }, policies),
         ':ttl': dayRowExpiry(now),
       },
-      otherwise: () => new Moved(),
+      onRefused: () => new Moved(),
     },
     ...(owned
       ? []
@@ -125,26 +127,26 @@ function strangerWrites(send: Send, owned: boolean, policies: Policies): Write[]
           {
             table: 'Phones' as const,
             key: { phoneKey },
-            when: 'attribute_not_exists(personKey)',
-            otherwise: () => new Moved(),
+            condition: 'attribute_not_exists(personKey)',
+            onRefused: () => new Moved(),
           },
         ]),
   ];
 }
 
 /** What stands of a number: its window, the day's strangers, whose it is. One call. */
-export interface PhoneFacts {
+export interface PhoneSendState {
   readonly window: SmsWindow | undefined;
   readonly today: number;
   readonly owned: boolean;
 }
-export const phoneFactsKeys = (phoneKey: string, now: Date) =>
+export const phoneSendStateKeys = (phoneKey: string, now: Date) =>
   [
     { table: 'SmsWindows', key: { phoneKey } },
     { table: 'SmsWindows', key: { phoneKey: dayKey(phoneKey, now) } },
     { table: 'Phones', key: { phoneKey } },
   ] as const;
-export const phoneFactsOf = ([window, day, phone]: readonly (Item | undefined)[]): PhoneFacts => ({
+export const phoneSendStateOf = ([window, day, phone]: readonly (Item | undefined)[]): PhoneSendState => ({
   window: window as SmsWindow | undefined,
   today: (day?.strangers as number | undefined) ?? 0,
   owned: isOwned(phone as PhoneRow | undefined),
@@ -160,35 +162,35 @@ export async function takeSend(
   send: Send,
   policies: Policies,
   writes: (window: SeenWindow) => readonly Write[],
-  { known, wanted }: { known?: PhoneFacts | undefined; wanted?: () => Promise<Error> } = {},
+  { known, wanted }: { known?: PhoneSendState | undefined; wanted?: () => Promise<Error> } = {},
 ): Promise<Taken> {
   const { kind, phoneKey, solved = false } = send;
   const now = send.now.getTime();
-  let facts = known;
+  let state = known;
   let fresh = !isRunning(send.seen && { ...send.seen, total: 1 }, now, policies);
   for (let round = 0; round < 8; round++) {
-    if (facts) {
-      const day: StrangersDay = { today: facts.today, owned: facts.owned, solved };
-      const decision = decideSend(facts.window, kind, now, policies, kind === 'stranger' ? day : undefined);
+    if (state) {
+      const day: StrangersDay = { today: state.today, owned: state.owned, solved };
+      const decision = decideSend(state.window, kind, now, policies, kind === 'stranger' ? day : undefined);
       if ('challenge' in decision)
         throw (await wanted?.()) ?? tooFrequent(nextMidnight(send.now).getTime(), now);
       if (!decision.allowed) throw tooFrequent(decision.retryAt, now);
       fresh = decision.fresh;
     }
-    const owned = facts?.owned ?? send.owned ?? true;
-    const startedAt = fresh ? now : (facts?.window?.startedAt ?? send.seen?.startedAt ?? now);
+    const owned = state?.owned ?? send.owned ?? true;
+    const startedAt = fresh ? now : (state?.window?.startedAt ?? send.seen?.startedAt ?? now);
     try {
       await db.transact([
-        windowWrite(send, fresh, owned, policies),
+        windowUpdate(send, fresh, owned, policies),
         ...(kind === 'stranger' ? strangerWrites(send, owned, policies) : []),
         ...writes({ startedAt }),
       ]);
       return { ...send, owned, fresh, startedAt };
     } catch (error) {
       if (!(error instanceof Moved)) throw error;
-      facts =
+      state =
         kind === 'stranger'
-          ? phoneFactsOf(await db.batchGet(phoneFactsKeys(phoneKey, send.now)))
+          ? phoneSendStateOf(await db.batchGet(phoneSendStateKeys(phoneKey, send.now)))
           : { window: error.window, today: 0, owned: true };
     }
   }
@@ -203,14 +205,14 @@ export async function takeSend(
 export async function returnSend(db: Db, taken: Taken, writes: readonly Write[] = []): Promise<void> {
   const { phoneKey, kind } = taken;
   const less = 'outside = outside - :outside, strangers = strangers - :stranger';
-  const form = (set: string, when: string, values: object, names: Record<string, string>): Write => ({
+  const form = (update: string, condition: string, values: object, names: Record<string, string>): Write => ({
     table: 'SmsWindows',
     key: { phoneKey },
-    set,
-    when: `#last = :ours AND ${when}`,
+    update,
+    condition: `#last = :ours AND ${condition}`,
     names: { '#last': lastOf(kind), ...names },
     values: { ':ours': taken.now.getTime(), ...values },
-    otherwise: () => new Moved(),
+    onRefused: () => new Moved(),
   });
   const steps = stepsOf(kind);
   const total = { '#total': 'total' };
@@ -246,8 +248,8 @@ export async function returnSend(db: Db, taken: Taken, writes: readonly Write[] 
           {
             table: 'SmsWindows',
             key: { phoneKey: dayKey(phoneKey, taken.now) },
-            set: 'SET strangers = strangers - :one',
-            when: 'strangers > :none',
+            update: 'SET strangers = strangers - :one',
+            condition: 'strangers > :none',
             values: { ':one': 1, ':none': 0 },
           },
         ]

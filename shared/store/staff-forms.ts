@@ -1,8 +1,8 @@
-import { type FormAgent, type StaffForm, staffFormKey, staffPlaceKey } from './agency-forms.ts';
+import { type FormAgent, type StaffForm, staffEntryKey, staffFormKey } from './agency-forms.ts';
 import type { Db, Key, Write } from './db.ts';
-import { placeWrite } from './form-places.ts';
-import { revisedWrite } from './revised.ts';
-import { Stale } from './users.ts';
+import { formEntryUpdate } from './form-places.ts';
+import { versionedUpdate } from './revised.ts';
+import { ConcurrentChange } from './users.ts';
 
 /** One agent in the list of one form of an agency, in Agencies. */
 export interface ListedAgent extends FormAgent {
@@ -22,7 +22,7 @@ export async function allListed(db: Db, agencyKey: string): Promise<ListedAgent[
   const all: ListedAgent[] = [];
   for (let from: Key | undefined; ; ) {
     const page = await db.query<ListedAgent>('Agencies', {
-      when: 'agencyKey = :agency AND begins_with(part, :prefix)',
+      condition: 'agencyKey = :agency AND begins_with(part, :prefix)',
       values: { ':agency': agencyKey, ':prefix': listPrefix },
       consistent: true,
       from,
@@ -67,21 +67,21 @@ export const listingWrites = (
       sealedName: agent.sealedName,
     },
   },
-  placeWrite(staffPlaceKey(agent.personKey, agencyKey), formId),
+  formEntryUpdate(staffEntryKey(agent.personKey, agencyKey), formId),
 ];
 
-export const unlistingWrite = ({ agencyKey, part }: ListedAgent): Write => ({
+export const unlistingRemoval = ({ agencyKey, part }: ListedAgent): Write => ({
   table: 'Agencies',
   remove: { agencyKey, part },
 });
 
 /** The form holds from now on, in the place of the one that was read. Stale where another came first. */
-export const staffFormWrite = (
+export const staffFormUpdate = (
   agencyKey: string,
   before: StaffForm | undefined,
   next: Pick<StaffForm, 'formId' | 'size'> & { readonly version?: number | undefined },
 ): Write =>
-  revisedWrite(
+  versionedUpdate(
     'Agencies',
     staffFormKey(agencyKey),
     before?.rev ?? 0,
@@ -90,5 +90,5 @@ export const staffFormWrite = (
       size: next.size,
       ...(next.version === undefined ? {} : { version: next.version }),
     },
-    () => new Stale(),
+    () => new ConcurrentChange(),
   );

@@ -14,10 +14,10 @@ export const stageSendsOf = (rows: readonly (Item | undefined)[]): number =>
   rows.reduce((sum, row) => sum + ((row?.strangers as number | undefined) ?? 0), 0);
 
 /** Counts one, or takes it back from where it was counted. */
-export const stageSendWrite = (now: Date, shard: number, by: 1 | -1): Write => ({
+export const stageSendUpdate = (now: Date, shard: number, by: 1 | -1): Write => ({
   table: 'SmsWindows',
   key: keyOf(now, shard),
-  set: 'SET #ttl = :ttl ADD strangers :by',
+  update: 'SET #ttl = :ttl ADD strangers :by',
   names: { '#ttl': 'ttl' },
   values: { ':by': by, ':ttl': clockHour(now).until + 3600 },
 });

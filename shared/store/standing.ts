@@ -1,11 +1,11 @@
 import type { Identity } from '#contract/schemas.ts';
 import type { CompanyEntry } from '#domain/entries.ts';
 import type { Permission } from '#domain/relations.ts';
-import { agencyHeld, type Evidence, type Held, heldOn } from './grounds.ts';
+import { type AccessRecords, type CompanyAccess, evaluateAccess, evaluateAgencyAccess } from './grounds.ts';
 import { type ActsAs, asPerson, type Session } from './sessions.ts';
 
 /** A session and what it may do now. */
-export interface Standing {
+export interface EffectiveSession {
   readonly session: Session;
   /** The company of the session is lost: `session` is what is left. */
   readonly lost: boolean;
@@ -17,17 +17,21 @@ export interface Standing {
  * A session as its grounds allow it today: permissions and names are theirs. Without them the company is lost (REL-7,
  * REL-8) and the person is left, or, of an agency's client, the agency (AGY-4).
  */
-export function asItStands(session: Session, evidence: Evidence | undefined, now: Date): Standing {
+export function effectiveSession(
+  session: Session,
+  records: AccessRecords | undefined,
+  now: Date,
+): EffectiveSession {
   const { identity, company } = session;
   if (identity.kind === 'natural') return { session, lost: false, permissions: [] };
-  const held = company && evidence && heldOn(company, entryOf(identity), evidence, now);
-  if (held)
+  const access = company && records && evaluateAccess(company, entryOf(identity), records, now);
+  if (access)
     return {
-      session: { ...session, identity: refreshed(identity, held, evidence) },
+      session: { ...session, identity: refreshedIdentity(identity, access, records) },
       lost: false,
-      permissions: held.permissions,
+      permissions: access.permissions,
     };
-  return { session: become(session, leftOf(session, evidence)), lost: true, permissions: [] };
+  return { session: withIdentity(session, fallbackIdentity(session, records)), lost: true, permissions: [] };
 }
 
 /** The entry at which an identity stands (LGN-1); by switching, companies are reached as at `enterprise` (SWI-2). */
@@ -35,12 +39,12 @@ const entryOf = (identity: Exclude<Identity, { kind: 'natural' }>): CompanyEntry
   identity.kind === 'special' ? identity.subject : identity.kind;
 
 /** The same session as somebody else. */
-export function become({ company: _, ...session }: Session, { identity, company }: ActsAs): Session {
+export function withIdentity({ company: _, ...session }: Session, { identity, company }: ActsAs): Session {
   return { ...session, identity, ...(company ? { company } : {}) };
 }
 
-function leftOf({ identity, company }: Session, evidence: Evidence | undefined): ActsAs {
-  const agency = evidence && agencyHeld(evidence);
+function fallbackIdentity({ identity, company }: Session, records: AccessRecords | undefined): ActsAs {
+  const agency = records && evaluateAgencyAccess(records);
   if (identity.kind !== 'agency' || company?.by !== 'agreement' || !agency) return asPerson;
   return {
     identity: { kind: 'agency', agencyId: identity.agencyId, agencyName: agency.name },
@@ -48,7 +52,11 @@ function leftOf({ identity, company }: Session, evidence: Evidence | undefined):
   };
 }
 
-function refreshed(identity: Identity, { name, permissions }: Held, evidence: Evidence): Identity {
+function refreshedIdentity(
+  identity: Identity,
+  { name, permissions }: CompanyAccess,
+  records: AccessRecords,
+): Identity {
   switch (identity.kind) {
     case 'enterprise':
       return { ...identity, taxpayerName: name, permissions: [...permissions] };
@@ -57,7 +65,7 @@ function refreshed(identity: Identity, { name, permissions }: Held, evidence: Ev
     case 'agency':
       return {
         ...identity,
-        agencyName: evidence.agency?.company?.name ?? identity.agencyName,
+        agencyName: records.agency?.company?.name ?? identity.agencyName,
         ...(identity.client ? { client: { ...identity.client, taxpayerName: name } } : {}),
       };
     default:

@@ -5,7 +5,7 @@ import { maskDocument } from '#domain/masks.ts';
 import { Problem } from '#domain/problem.ts';
 import { type CompanyState, type CompanySubject, holdsPersonNumber } from '#domain/taxpayers.ts';
 import type { Check, Db, Write } from './db.ts';
-import { revisedWrite } from './revised.ts';
+import { versionedUpdate } from './revised.ts';
 
 /**
  * A company, or what is known of it so far: registry lines come in any order (ENT-3), so an appointment may stand here
@@ -105,13 +105,13 @@ export type TaxpayerChanges = {
   readonly [K in Exclude<keyof Taxpayer, 'companyKey' | 'rev'>]?: Taxpayer[K] | undefined;
 };
 /** Changes a company as it was read (`rev` 0: as unknown). Another change in between fails with `otherwise`. */
-export const taxpayerWrite = (
+export const taxpayerUpdate = (
   companyKey: string,
   rev: number,
   changes: TaxpayerChanges,
-  otherwise: (now: Taxpayer | undefined) => Error,
+  onRefused: (now: Taxpayer | undefined) => Error,
 ): Write =>
-  revisedWrite('Taxpayers', { companyKey }, rev, changes, (now) => otherwise(now as Taxpayer | undefined));
+  versionedUpdate('Taxpayers', { companyKey }, rev, changes, (now) => onRefused(now as Taxpayer | undefined));
 
 /** What a company that is not at work answers: unknown and cancelled alike (LGN-7), or waiting (ENT-2). */
 export function companyProblem(taxpayer: Taxpayer | undefined): Problem | undefined {
@@ -121,7 +121,7 @@ export function companyProblem(taxpayer: Taxpayer | undefined): Problem | undefi
 
 /** ENT-4: the condition that the company is still in the term of what is relied on. */
 const sameTerm = ({ companyTerm = 0 }: OfTerm) => ({
-  when: companyTerm === 0 ? '(attribute_not_exists(#term) OR #term = :term)' : '#term = :term',
+  condition: companyTerm === 0 ? '(attribute_not_exists(#term) OR #term = :term)' : '#term = :term',
   names: { '#term': 'term' },
   values: { ':term': companyTerm },
 });
@@ -131,32 +131,32 @@ type OfTerm = { readonly companyTerm?: number | undefined };
  * Inside a transaction: the company is at work. Refused like `companyProblem`.
  * @param relation what is relied on: it must be of the company's present term (ENT-4), else RELATION_NOT_FOUND
  */
-export const activeCompanyWrite = (
+export const activeCompanyCheck = (
   companyKey: string,
   relation?: OfTerm,
-): Check & Pick<Write, 'otherwise'> => {
+): Check & Pick<Write, 'onRefused'> => {
   const term = relation && sameTerm(relation);
   return {
     table: 'Taxpayers',
     key: { companyKey },
-    when: `#state = :active${term ? ` AND ${term.when}` : ''}`,
+    condition: `#state = :active${term ? ` AND ${term.condition}` : ''}`,
     names: { '#state': 'state', ...term?.names },
     values: { ':active': 'active', ...term?.values },
-    otherwise: (old) => companyProblem(old as Taxpayer | undefined) ?? new Problem('RELATION_NOT_FOUND'),
+    onRefused: (old) => companyProblem(old as Taxpayer | undefined) ?? new Problem('RELATION_NOT_FOUND'),
   };
 };
 
 /** Marks that the company has people, in the transaction that gives it one, and checks it as the check given does. */
-export const staffedBy = (check: Check & Pick<Write, 'otherwise'>): Write => {
-  const { key, table, when, names, values, otherwise } = check;
+export const staffedUpdate = (check: Check & Pick<Write, 'onRefused'>): Write => {
+  const { key, table, condition: when, names, values, onRefused: otherwise } = check;
   return {
     table,
     key,
-    when,
+    condition: when,
     ...(names ? { names } : {}),
-    set: 'SET staffed = :staffed',
+    update: 'SET staffed = :staffed',
     values: { ...values, ':staffed': true },
-    ...(otherwise ? { otherwise } : {}),
+    ...(otherwise ? { onRefused: otherwise } : {}),
   };
 };
 
@@ -168,12 +168,12 @@ export const isUnstaffed = ({ staffed, legalRepresentative }: Taxpayer): boolean
  * LEG-2: the company gets its first one. Of any number of bindings at once one gets through, and none beside another
  * first relation. Refused like `companyProblem`, or with `otherwise` where somebody came first.
  */
-export const firstStaffedWrite = (companyKey: string, otherwise: () => Error): Write => {
-  const check = activeCompanyWrite(companyKey);
-  return staffedBy({
+export const firstStaffedUpdate = (companyKey: string, onRefused: () => Error): Write => {
+  const check = activeCompanyCheck(companyKey);
+  return staffedUpdate({
     ...check,
-    when: `${check.when} AND attribute_not_exists(staffed) AND attribute_not_exists(legalRepresentative)`,
-    otherwise: (old) => companyProblem(old as Taxpayer | undefined) ?? otherwise(),
+    condition: `${check.condition} AND attribute_not_exists(staffed) AND attribute_not_exists(legalRepresentative)`,
+    onRefused: (old) => companyProblem(old as Taxpayer | undefined) ?? onRefused(),
   });
 };
 
@@ -181,28 +181,28 @@ export const firstStaffedWrite = (companyKey: string, otherwise: () => Error): W
  * Inside a transaction: the company is still in the term of the relation that is being ended; what ended with the company
  * stays as it is (ENT-4). STATE_CONFLICT.
  */
-export const termCheck = (companyKey: string, relation: OfTerm): Check & Pick<Write, 'otherwise'> => ({
+export const termCheck = (companyKey: string, relation: OfTerm): Check & Pick<Write, 'onRefused'> => ({
   table: 'Taxpayers',
   key: { companyKey },
   ...sameTerm(relation),
-  otherwise: () => new Problem('STATE_CONFLICT'),
+  onRefused: () => new Problem('STATE_CONFLICT'),
 });
 
 /**
  * Inside a transaction: the company is there and not gone, though it may wait for confirmation, and still in the term of
  * the relation that is being changed (ENT-4). STATE_CONFLICT.
  */
-export const workingCompanyWrite = (
+export const workingCompanyCheck = (
   companyKey: string,
   relation: OfTerm,
-): Check & Pick<Write, 'otherwise'> => {
-  const { when, names, values } = sameTerm(relation);
+): Check & Pick<Write, 'onRefused'> => {
+  const { condition: when, names, values } = sameTerm(relation);
   return {
     table: 'Taxpayers',
     key: { companyKey },
-    when: `#state <> :cancelled AND attribute_exists(#state) AND ${when}`,
+    condition: `#state <> :cancelled AND attribute_exists(#state) AND ${when}`,
     names: { '#state': 'state', ...names },
     values: { ':cancelled': 'cancelled', ...values },
-    otherwise: () => new Problem('STATE_CONFLICT'),
+    onRefused: () => new Problem('STATE_CONFLICT'),
   };
 };

@@ -8,9 +8,9 @@ import type { Channel, Entry, Role } from '#domain/names.ts';
 import type { Policies } from '#domain/policies.ts';
 import { Problem } from '#domain/problem.ts';
 import { type SeenWindow, tooFrequent } from '#domain/sms-window.ts';
-import { countWrite } from './counters.ts';
+import { countUpdate } from './counters.ts';
 import type { Db, Put, Write } from './db.ts';
-import type { ActingCompany, AgentGrounds } from './grounds.ts';
+import type { AccessBasis, AgentAccessBasis } from './grounds.ts';
 import type { Person } from './users.ts';
 
 /**
@@ -93,7 +93,7 @@ export interface LoginTicket extends TicketBase {
   readonly phone?: { readonly phoneKey: string; readonly sealed: Sealed };
   readonly day: string;
   /** At `enterprise`: what may let the person in as tax agent (AGY-3), by their own rows; judged when it is used. */
-  readonly agentAt?: readonly AgentGrounds[];
+  readonly agentAt?: readonly AgentAccessBasis[];
   /** State `passed`. */
   readonly passed?: PassedFactors;
   /** LGN-11: opened by the initial password; no code is sent. */
@@ -121,7 +121,7 @@ export interface PassedFactors {
 /** The choice that rests on both forms instead of a relation. */
 export interface AgentChoice {
   readonly choiceId: string;
-  readonly grounds: AgentGrounds;
+  readonly grounds: AgentAccessBasis;
 }
 export interface RoleChoice {
   readonly choiceId: string;
@@ -187,7 +187,7 @@ export interface ScanTicket
     readonly company?: CompanyClaim;
   };
   /** STP-2: what the passed check will prove, and to whom. */
-  readonly stepUp?: StepUpFacts;
+  readonly stepUp?: StepUpRequest;
   /** The passed check and the level that the person had after it. */
   readonly proven?: { readonly at: string; readonly transactionId: string; readonly level: number };
 }
@@ -196,16 +196,16 @@ export interface CompanyClaim {
   readonly companyKey: string;
   readonly role: Role;
   /** Of a tax agent: what the own rows named then, so that looking again needs no search (QR-3). */
-  readonly agentAt?: readonly AgentGrounds[];
+  readonly agentAt?: readonly AgentAccessBasis[];
 }
 /** A step-up as it was asked for: by a session, or by the terminal or hall counter in front of the person (STP-3). */
-export interface StepUpFacts {
+export interface StepUpRequest {
   readonly matter: string;
   readonly audience: string;
   readonly nonce?: string;
   readonly sessionId?: string;
   /** What the session stood on when it asked: a proof is made only while it still stands on the same (STP-4). */
-  readonly acting?: ActingCompany;
+  readonly acting?: AccessBasis;
   readonly startedBy?: { readonly channel: Channel; readonly officer?: string; readonly office?: string };
 }
 /**
@@ -255,7 +255,7 @@ const seconds = (at: Date): number => Math.floor(at.getTime() / 1000);
 const ttlAfter = (expiresAt: number): number => expiresAt + 86_400;
 
 /** The write that opens a ticket, and the handle for the client. */
-export function openTicketWrite<T extends Ticket>(
+export function openTicketPut<T extends Ticket>(
   body: Omit<T, 'ticketKey' | 'expiresAt' | 'state'>,
   now: Date,
   lifetimeSeconds: number,
@@ -270,7 +270,7 @@ export function openTicketWrite<T extends Ticket>(
     write: {
       table: 'Tickets',
       put: { ...body, ticketKey, expiresAt, state: 'open', ttl: ttlAfter(expiresAt) },
-      when: 'attribute_not_exists(ticketKey)',
+      condition: 'attribute_not_exists(ticketKey)',
     },
   };
 }
@@ -306,20 +306,25 @@ const isOpen = '#state = :open AND expiresAt > :now';
 const openValues = (now: Date) => ({ ':open': 'open', ':now': seconds(now) });
 
 /** A change to an open ticket inside a transaction; refused with the ticket's own problem. */
-export function ticketWrite(
+export function ticketUpdate(
   ticket: { readonly ticketKey: string; readonly kind: Ticket['kind'] },
   now: Date,
-  change: { set: string; when?: string; names?: Record<string, string>; values?: Record<string, unknown> },
+  change: {
+    update: string;
+    condition?: string;
+    names?: Record<string, string>;
+    values?: Record<string, unknown>;
+  },
   state: 'open' | 'passed' = 'open',
-): Write & { set: string } {
+): Write & { update: string } {
   return {
     table: 'Tickets',
     key: { ticketKey: ticket.ticketKey },
-    set: change.set,
-    when: change.when ? `${isOpen} AND (${change.when})` : isOpen,
+    update: change.update,
+    condition: change.condition ? `${isOpen} AND (${change.condition})` : isOpen,
     names: { '#state': 'state', ...change.names },
     values: { ...openValues(now), ':open': state, ...change.values },
-    otherwise: (old) =>
+    onRefused: (old) =>
       ticketProblem(old as TicketBase | undefined, ticket.kind, now, state) ?? new Problem('STATE_CONFLICT'),
   };
 }
@@ -328,16 +333,16 @@ export function ticketWrite(
  * REG-2: one more wrong number for the hall record, counted from the ticket as it was read; the last permitted one ends
  * the ticket in the same write. `moved` is thrown where another try was counted meanwhile.
  */
-export function wrongPhoneWrite(
+export function wrongPhoneUpdate(
   ticket: Pick<RegistrationTicket, 'ticketKey' | 'kind' | 'wrongPhones'>,
   now: Date,
   most: number,
-  moved: () => Error,
+  changedMeanwhile: () => Error,
 ): Write {
   const seen = ticket.wrongPhones ?? 0;
-  const write = ticketWrite(ticket, now, {
-    set: `SET wrongPhones = :next${seen + 1 >= most ? ', #state = :ended' : ''}`,
-    when: seen === 0 ? 'attribute_not_exists(wrongPhones)' : 'wrongPhones = :seen',
+  const write = ticketUpdate(ticket, now, {
+    update: `SET wrongPhones = :next${seen + 1 >= most ? ', #state = :ended' : ''}`,
+    condition: seen === 0 ? 'attribute_not_exists(wrongPhones)' : 'wrongPhones = :seen',
     values: {
       ':next': seen + 1,
       ...(seen === 0 ? {} : { ':seen': seen }),
@@ -346,21 +351,21 @@ export function wrongPhoneWrite(
   });
   return {
     ...write,
-    otherwise: (old) => ticketProblem(old as TicketBase | undefined, ticket.kind, now) ?? moved(),
+    onRefused: (old) => ticketProblem(old as TicketBase | undefined, ticket.kind, now) ?? changedMeanwhile(),
   };
 }
 
 /** Uses a ticket up, once. */
-export const spendWrite = (
+export const spendUpdate = (
   ticket: { readonly ticketKey: string; readonly kind: Ticket['kind'] },
   now: Date,
-  when?: string,
+  condition?: string,
   values?: Record<string, unknown>,
   names?: Record<string, string>,
 ) =>
-  ticketWrite(ticket, now, {
-    set: 'SET #state = :spent REMOVE code',
-    ...(when ? { when } : {}),
+  ticketUpdate(ticket, now, {
+    update: 'SET #state = :spent REMOVE code',
+    ...(condition ? { condition } : {}),
     ...(names ? { names } : {}),
     values: { ':spent': 'spent', ...values },
   });
@@ -369,15 +374,15 @@ export const spendWrite = (
  * Both factors are passed: no code, face or second `verify` fits the ticket any more, only a choice.
  * @param codeHash of the SMS code that was right
  */
-export const passWrite = (
+export const passUpdate = (
   ticket: LoginTicket,
   passed: PassedFactors,
   now: Date,
   codeHash: string | undefined,
 ): Write =>
-  ticketWrite(ticket, now, {
-    set: 'SET #state = :passed, passed = :facts REMOVE code',
-    ...(codeHash === undefined ? {} : { when: 'code.#hash = :hash', names: { '#hash': 'hash' } }),
+  ticketUpdate(ticket, now, {
+    update: 'SET #state = :passed, passed = :facts REMOVE code',
+    ...(codeHash === undefined ? {} : { condition: 'code.#hash = :hash', names: { '#hash': 'hash' } }),
     values: {
       ':passed': 'passed',
       ':facts': passed,
@@ -386,12 +391,12 @@ export const passWrite = (
   });
 
 /** Offers other choices to a login that waits for one. */
-export const offerWrite = (ticket: LoginTicket, passed: PassedFactors, now: Date): Write =>
-  ticketWrite(ticket, now, { set: 'SET passed = :facts', values: { ':facts': passed } }, 'passed');
+export const offerUpdate = (ticket: LoginTicket, passed: PassedFactors, now: Date): Write =>
+  ticketUpdate(ticket, now, { update: 'SET passed = :facts', values: { ':facts': passed } }, 'passed');
 
 /** The choice is made, once. */
-export const chosenWrite = (ticket: LoginTicket, now: Date): Write =>
-  ticketWrite(ticket, now, { set: 'SET #state = :spent', values: { ':spent': 'spent' } }, 'passed');
+export const chosenUpdate = (ticket: LoginTicket, now: Date): Write =>
+  ticketUpdate(ticket, now, { update: 'SET #state = :spent', values: { ':spent': 'spent' } }, 'passed');
 
 /** SMS-4: counts a send on a ticket, which has room for so many sends and so many numbers. */
 const oneMoreSend = (
@@ -415,7 +420,7 @@ const oneMoreSend = (
  * SMS-4: counts a send on the journey whose codes lie on tickets of their own, one a person (the old login's bindings).
  * SMS_TOO_FREQUENT where it has sent its fill. What the provider refuses afterwards stays counted: the journey ends soon.
  */
-export function journeySendWrite(
+export function journeySendUpdate(
   ticket: Pick<LegacyTicket, 'ticketKey' | 'kind' | 'expiresAt'>,
   phoneKey: string,
   now: Date,
@@ -423,8 +428,8 @@ export function journeySendWrite(
 ): Write {
   const { fits, counts, values } = oneMoreSend(phoneKey, policies);
   return {
-    ...ticketWrite(ticket, now, { set: counts, when: fits, values }),
-    otherwise: (old) =>
+    ...ticketUpdate(ticket, now, { update: counts, condition: fits, values }),
+    onRefused: (old) =>
       ticketProblem(old as TicketBase | undefined, ticket.kind, now) ??
       tooFrequent(ticket.expiresAt * 1000, now.getTime()),
   };
@@ -434,7 +439,7 @@ export function journeySendWrite(
  * Puts the newest code on its ticket; the one before is void (SMS-2). A ticket, or a session and purpose, sends so many
  * and to so many numbers (SMS-4); after that not before its end.
  */
-export function codeWrite(
+export function codeUpdate(
   ticket: CodeTicket,
   code: StoredCode,
   window: PhoneWindow,
@@ -446,7 +451,7 @@ export function codeWrite(
   const opens = holdsOnlyACode(kind);
   const { fits, counts, values } = oneMoreSend(code.phoneKey, policies);
   const change = {
-    set:
+    update:
       `SET code = :code, #window = :window${opens ? ', kind = :kind, personKey = :person, expiresAt = :end, #state = :open, #ttl = :ttl' : ''}` +
       ` REMOVE codeTries ${counts}`,
     names: { '#window': 'window', '#state': 'state', ...(opens ? { '#ttl': 'ttl' } : {}) },
@@ -471,24 +476,24 @@ export function codeWrite(
       table: 'Tickets',
       key: { ticketKey: ticket.ticketKey },
       ...change,
-      when: fits,
-      otherwise: usedUp,
+      condition: fits,
+      onRefused: usedUp,
     };
   return {
-    ...ticketWrite(ticket, now, { ...change, when: fits }),
-    otherwise: (old) => ticketProblem(old as TicketBase | undefined, kind, now) ?? usedUp(),
+    ...ticketUpdate(ticket, now, { ...change, condition: fits }),
+    onRefused: (old) => ticketProblem(old as TicketBase | undefined, kind, now) ?? usedUp(),
   };
 }
 
 /** Uses the code up with the ticket that holds nothing else; the next send opens it again. */
-export const codeSpentWrite = (ticket: SessionCodeTicket, hash: string, now: Date): Write => ({
-  ...ticketWrite(ticket, now, {
-    set: 'REMOVE code',
-    when: 'code.#hash = :hash',
+export const codeSpentUpdate = (ticket: SessionCodeTicket, hash: string, now: Date): Write => ({
+  ...ticketUpdate(ticket, now, {
+    update: 'REMOVE code',
+    condition: 'code.#hash = :hash',
     names: { '#hash': 'hash' },
     values: { ':hash': hash },
   }),
-  otherwise: () => new Problem('SMS_CODE_WRONG', {}, { variant: 'used-up' }),
+  onRefused: () => new Problem('SMS_CODE_WRONG', {}, { variant: 'used-up' }),
 });
 
 /**
@@ -504,8 +509,8 @@ export const dropCode = (
   db.update({
     table: 'Tickets',
     key: { ticketKey: ticket.ticketKey },
-    set: `SET sends = sends - :one REMOVE code, #window${isNew ? ' DELETE numbers :phones' : ''}`,
-    when: 'code.#hash = :hash',
+    update: `SET sends = sends - :one REMOVE code, #window${isNew ? ' DELETE numbers :phones' : ''}`,
+    condition: 'code.#hash = :hash',
     names: { '#hash': 'hash', '#window': 'window' },
     values: { ':hash': hash, ':one': 1, ...(isNew ? { ':phones': new Set([phoneKey]) } : {}) },
   });
@@ -533,8 +538,8 @@ export async function tryCode<T extends CodeTicket>(
     written = await db.update<T>({
       table: 'Tickets',
       key: { ticketKey },
-      set: `ADD codeTries :try${wrongCodes === undefined ? '' : ', wrongCodes :try'}`,
-      when:
+      update: `ADD codeTries :try${wrongCodes === undefined ? '' : ', wrongCodes :try'}`,
+      condition:
         `kind = :kind AND ${isOpen} AND code.expiresAt > :now AND (attribute_not_exists(codeTries) OR size(codeTries) < :tries OR contains(codeTries, :id))` +
         (wrongCodes === undefined
           ? ''
@@ -565,20 +570,20 @@ export const returnTry = (db: Db, ticketKey: string, tryId: string) =>
   db.update({
     table: 'Tickets',
     key: { ticketKey },
-    set: 'DELETE codeTries :try, wrongCodes :try',
-    when: 'contains(codeTries, :id) OR contains(wrongCodes, :id)',
+    update: 'DELETE codeTries :try, wrongCodes :try',
+    condition: 'contains(codeTries, :id) OR contains(wrongCodes, :id)',
     values: { ':try': new Set([tryId]), ':id': tryId },
   });
 
 /** LCK-5: the wrong code that was the last ends its ticket, if all of them still stand. */
-export const endedByCodesWrite = (ticketKey: string, wrongCodes: number, otherwise: () => Error): Write => ({
+export const endedByCodesUpdate = (ticketKey: string, wrongCodes: number, onRefused: () => Error): Write => ({
   table: 'Tickets',
   key: { ticketKey },
-  set: 'SET #state = :ended REMOVE code',
-  when: '#state = :open AND size(wrongCodes) >= :wrong',
+  update: 'SET #state = :ended REMOVE code',
+  condition: '#state = :open AND size(wrongCodes) >= :wrong',
   names: { '#state': 'state' },
   values: { ':ended': 'ended', ':open': 'open', ':wrong': wrongCodes },
-  otherwise,
+  onRefused,
 });
 
 /** CHN-1: an assertion works once. False when it has been seen. */
@@ -605,7 +610,7 @@ function once(db: Db, ticketKey: string, expiresAt: Date, now: Date): Promise<bo
   return db.put({
     table: 'Tickets',
     put: { ticketKey, kind: 'once', usedBy, expiresAt: until, ttl: ttlAfter(Math.max(until, seconds(now))) },
-    when: 'attribute_not_exists(ticketKey) OR usedBy = :usedBy',
+    condition: 'attribute_not_exists(ticketKey) OR usedBy = :usedBy',
     values: { ':usedBy': usedBy },
   });
 }
@@ -628,6 +633,6 @@ export async function countAddress(
     counts: 'count',
     ttl: start + 2 * windowSeconds,
   };
-  const written = await db.update<{ count: number }>(countWrite(counter, { by }));
+  const written = await db.update<{ count: number }>(countUpdate(counter, { by }));
   return written.ok ? written.item.count : Number.POSITIVE_INFINITY;
 }

@@ -5,7 +5,7 @@ import type { Policies } from '#domain/policies.ts';
 import { Problem, type ProblemCode } from '#domain/problem.ts';
 import type { SeenWindow } from '#domain/sms-window.ts';
 import type { Db, Item, Write } from './db.ts';
-import { revisedWrite } from './revised.ts';
+import { versionedUpdate } from './revised.ts';
 
 /**
  * The person: real-name record and account in one item, keyed by the HMAC of document type and number, so that a
@@ -120,9 +120,9 @@ export interface WebSessionPointer {
  * What opening a session needs of a person, as a login's first step read it: no password and no history. It is only a
  * guess that saves a read; whoever opens a session by it says so in the write's condition (`rev`, session, level).
  */
-export function sessionFactsOf(person: Person): Person {
-  const { password, passwordHistory, username, usernameChangedAt, consents, faceProof, ...facts } = person;
-  const { hall, migrated, lastRoles, lastWindow, ...needed } = facts;
+export function sessionFieldsOf(person: Person): Person {
+  const { password, passwordHistory, username, usernameChangedAt, consents, faceProof, ...others } = person;
+  const { hall, migrated, lastRoles, lastWindow, ...needed } = others;
   return needed;
 }
 
@@ -140,18 +140,18 @@ export const sealContext = {
  * which the check was started (STP-4): not one registered anew, nor that of the next holder of the number. A suspended
  * person proves nothing (ORD-1).
  */
-export function facePassedWrite(
+export function facePassedUpdate(
   personKey: string,
   proof: KeptFace,
   rise: { readonly from: number | undefined; readonly to: number } | undefined,
-  otherwise: () => Error,
+  onRefused: () => Error,
 ): Write {
   const from = rise?.from === undefined ? 'attribute_not_exists(realNameLevel)' : 'realNameLevel = :from';
   return {
     table: 'Users',
     key: { personKey },
-    set: `SET faceProof = :proof${rise ? ', realNameLevel = :to' : ''}`,
-    when: `account.#status = :active AND account.since = :since AND ${notSuspended}${rise ? ` AND ${from}` : ''}`,
+    update: `SET faceProof = :proof${rise ? ', realNameLevel = :to' : ''}`,
+    condition: `account.#status = :active AND account.since = :since AND ${notSuspended}${rise ? ` AND ${from}` : ''}`,
     names: { '#status': 'status' },
     values: {
       ':proof': proof,
@@ -160,7 +160,7 @@ export function facePassedWrite(
       ...(rise ? { ':to': rise.to } : {}),
       ...(rise?.from === undefined ? {} : { ':from': rise.from }),
     },
-    otherwise: (old) => refusal(old, otherwise),
+    onRefused: (old) => refusal(old, onRefused),
   };
 }
 
@@ -179,7 +179,7 @@ export function refuseSuspended(person: Person | undefined): void {
  * The person who comes in at a door: registered, else `unless`, and not suspended, else ACCOUNT_SUSPENDED (ORD-1). To be
  * asked where what proves the person has been looked at already, so that a stranger learns nothing of a suspension.
  */
-export function admitted(person: Person | undefined, unless: ProblemCode): Active {
+export function requireAdmitted(person: Person | undefined, unless: ProblemCode): Active {
   if (!isActive(person)) throw new Problem(unless);
   refuseSuspended(person);
   return person;
@@ -190,20 +190,20 @@ export const isNamed = (person: Pick<Person, 'sealedName'> | undefined): boolean
 
 const notSuspended = 'attribute_not_exists(orders.suspendedAt)';
 /** What refused a write that a suspension stands against: ACCOUNT_SUSPENDED, or else `otherwise`. */
-const refusal = (old: Item | undefined, otherwise: () => Error): Error =>
-  isSuspended(old as Person | undefined) ? new Problem('ACCOUNT_SUSPENDED') : otherwise();
+const refusal = (old: Item | undefined, onRefused: () => Error): Error =>
+  isSuspended(old as Person | undefined) ? new Problem('ACCOUNT_SUSPENDED') : onRefused();
 
 /**
  * Makes a transaction that writes nothing of the person hold only for somebody registered and not suspended (ORD-1):
  * what an order that came first forbids is not given after it.
  */
-export const admittedWrite = (personKey: string, otherwise: () => Error): Write => ({
+export const admittedCheck = (personKey: string, onRefused: () => Error): Write => ({
   table: 'Users',
   key: { personKey },
-  when: `account.#status = :active AND ${notSuspended}`,
+  condition: `account.#status = :active AND ${notSuspended}`,
   names: { '#status': 'status' },
   values: { ':active': 'active' },
-  otherwise: (old) => refusal(old, otherwise),
+  onRefused: (old) => refusal(old, onRefused),
 });
 
 export const ownPhone = (person: Person, phoneKey: string | undefined): OwnPhone | undefined =>
@@ -228,14 +228,14 @@ export const recoveryCoveredCheck = (
 ): Write => ({
   table: 'Users',
   key: { personKey },
-  when: `account.#status = :active AND (attribute_not_exists(phoneRecoveredAt) OR phoneRecoveredAt <= :over${faceAt === undefined ? '' : ' OR phoneRecoveredAt < :face'})`,
+  condition: `account.#status = :active AND (attribute_not_exists(phoneRecoveredAt) OR phoneRecoveredAt <= :over${faceAt === undefined ? '' : ' OR phoneRecoveredAt < :face'})`,
   names: { '#status': 'status' },
   values: {
     ':active': 'active',
     ':over': new Date(now.getTime() - recoveredPhoneSeconds * 1000).toISOString(),
     ...(faceAt === undefined ? {} : { ':face': faceAt }),
   },
-  otherwise: (old) =>
+  onRefused: (old) =>
     isActive(old as Person | undefined) ? new Problem('FACE_REQUIRED') : new Problem('SESSION_ENDED'),
 });
 
@@ -243,10 +243,10 @@ export const recoveryCoveredCheck = (
 export const personCheck = ({ personKey, rev }: Person): Write => ({
   table: 'Users',
   key: { personKey },
-  when: '#rev = :rev',
+  condition: '#rev = :rev',
   names: { '#rev': 'rev' },
   values: { ':rev': rev },
-  otherwise: () => new Stale(),
+  onRefused: () => new ConcurrentChange(),
 });
 
 /** The item that holds a username, ignoring case (USR-1); a freed one stays reserved (USR-2). */
@@ -270,30 +270,31 @@ export const usernameFree = (guard: UsernameGuard | undefined, owner: string, no
   (guard.owner === undefined && (guard.reservedUntil ?? 0) <= now.getTime() / 1000);
 
 /** Claims a username: free, theirs or lately theirs, or freed longer than its reservation. Else USERNAME_TAKEN. */
-export function claimUsernameWrite(key: string, username: string, owner: string, now: Date): Write {
+export function claimUsernamePut(key: string, username: string, owner: string, now: Date): Write {
   return {
     table: 'Users',
     put: { personKey: key, owner, username },
-    when: 'attribute_not_exists(personKey) OR #owner = :owner OR (attribute_not_exists(#owner) AND (formerOwner = :owner OR reservedUntil <= :now))',
+    condition:
+      'attribute_not_exists(personKey) OR #owner = :owner OR (attribute_not_exists(#owner) AND (formerOwner = :owner OR reservedUntil <= :now))',
     names: { '#owner': 'owner' },
     values: { ':owner': owner, ':now': Math.floor(now.getTime() / 1000) },
-    otherwise: () => new Problem('USERNAME_TAKEN'),
+    onRefused: () => new Problem('USERNAME_TAKEN'),
   };
 }
 
 /** Frees a username and keeps it reserved (USR-2). */
-export const releaseUsernameWrite = (
+export const releaseUsernamePut = (
   key: string,
   owner: string,
   reservedUntil: Date,
-  otherwise: () => Error,
+  onRefused: () => Error,
 ): Write => ({
   table: 'Users',
   put: { personKey: key, formerOwner: owner, reservedUntil: Math.floor(reservedUntil.getTime() / 1000) },
-  when: '#owner = :owner',
+  condition: '#owner = :owner',
   names: { '#owner': 'owner' },
   values: { ':owner': owner },
-  otherwise,
+  onRefused,
 });
 
 /** New facts by attribute; undefined takes the attribute away. */
@@ -305,17 +306,17 @@ export type PersonChanges = {
  * Changes a person's facts as they were read. Another change in between makes
  * it fail with `otherwise` (given the person as it now stands).
  */
-export function personWrite(
+export function personUpdate(
   personKey: string,
   rev: number,
   changes: PersonChanges,
-  otherwise: (now: Person | undefined) => Error,
+  onRefused: (now: Person | undefined) => Error,
 ): Write {
-  return revisedWrite('Users', { personKey }, rev, changes, (old) => otherwise(old as Person | undefined));
+  return versionedUpdate('Users', { personKey }, rev, changes, (old) => onRefused(old as Person | undefined));
 }
 
 /** Thrown by a stale write: the caller reads again and decides anew, a bounded number of times. */
-export class Stale extends Error {
+export class ConcurrentChange extends Error {
   constructor() {
     super('the person changed meanwhile');
     this.name = 'Stale';
@@ -323,12 +324,12 @@ export class Stale extends Error {
 }
 
 /** Repeats a read-decide-write whose write found the person changed. */
-export async function decidedAnew<T>(attempt: () => Promise<T>, rounds = 6): Promise<T> {
+export async function retryOnConcurrentChange<T>(attempt: () => Promise<T>, rounds = 6): Promise<T> {
   for (let round = 1; ; round++) {
     try {
       return await attempt();
     } catch (error) {
-      if (!(error instanceof Stale)) throw error;
+      if (!(error instanceof ConcurrentChange)) throw error;
       if (round === rounds) throw new Problem('TOO_MANY_REQUESTS', { retryAfter: 1 });
     }
   }

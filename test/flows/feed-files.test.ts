@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { House } from '#http/house.ts';
+import type { FlowContext } from '#http/house.ts';
 import { nextLines, type Position } from '../../functions/registry-feed/file-lines.ts';
 import { continuationMessage, type FeedFile, readMessage } from '../../functions/registry-feed/messages.ts';
 import { takeFile } from '../../functions/registry-feed/take-file.ts';
@@ -135,7 +135,7 @@ describe('lines of an S3 object', () => {
 
 describe('a file of the feed', () => {
   /** No line here gets as far as a table. */
-  const house = {} as House;
+  const ctx = {} as FlowContext;
   const notification = JSON.stringify({
     Records: [
       { eventSource: 'aws:s3', s3: { bucket: { name: 'feed' }, object: { key: object.encodedKey } } },
@@ -152,7 +152,7 @@ describe('a file of the feed', () => {
     return file;
   };
   const take = (body: string, remainingMs: () => number) =>
-    takeFile(house, theFile(body), {
+    takeFile(ctx, theFile(body), {
       messageId: 'm',
       queueArn: 'arn:aws-cn:sqs:cn-north-1:123456789012:ahtax-prodcn-registry-feed',
       remainingMs,

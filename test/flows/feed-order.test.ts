@@ -4,9 +4,9 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { tables, tableVariable } from '#contract/tables.ts';
 import { Problem } from '#domain/problem.ts';
-import { gatheredTables } from '#flows/registry-feed/gathered.ts';
+import { batchedTables } from '#flows/registry-feed/gathered.ts';
 import { objectsOf } from '#flows/registry-feed/objects.ts';
-import { type Piece, runSideBySide } from '#flows/registry-feed/side-by-side.ts';
+import { type Piece, runKeyed } from '#flows/registry-feed/side-by-side.ts';
 import { type Db, openTables } from '#store/db.ts';
 import { dynamoDbClient } from '../../infra/local/dynamodb-client.ts';
 import { type Door, openDoor } from '../support/door.ts';
@@ -50,7 +50,7 @@ describe('lines side by side', () => {
             }, keys);
           }
         }
-        await runSideBySide(source(), bounds);
+        await runKeyed(source(), bounds);
         expect([...begun].sort((a, b) => a - b)).toEqual([...all.keys()]);
         for (const key of ['a', 'b', 'c', 'd', 'e']) {
           const ofKey = begun.filter((index) => all[index]?.keys.some((own) => own === key));
@@ -73,7 +73,7 @@ describe('lines side by side', () => {
         await sleep(5);
         running--;
       }, [key]);
-    await runSideBySide(['a', 'a', 'a', 'b', 'c', 'd', 'e', 'f'].map(slow), bounds);
+    await runKeyed(['a', 'a', 'a', 'b', 'c', 'd', 'e', 'f'].map(slow), bounds);
     expect(most).toBe(4);
   });
 
@@ -98,7 +98,7 @@ describe('lines side by side', () => {
         closed = true;
       }
     }
-    await expect(runSideBySide(source(), bounds)).rejects.toThrow('first');
+    await expect(runKeyed(source(), bounds)).rejects.toThrow('first');
     expect(ended).toEqual(['slow']);
     expect(closed).toBe(true);
   });
@@ -112,7 +112,7 @@ describe('lines side by side', () => {
       });
       throw new Error('the stream broke');
     }
-    await expect(runSideBySide(source(), bounds)).rejects.toThrow('the stream broke');
+    await expect(runKeyed(source(), bounds)).rejects.toThrow('the stream broke');
     expect(ended).toBe(true);
   });
 
@@ -131,7 +131,7 @@ describe('lines side by side', () => {
         );
       }
     }
-    await runSideBySide(source(), bounds);
+    await runKeyed(source(), bounds);
     expect(most).toBeLessThanOrEqual(2);
   });
 
@@ -190,13 +190,13 @@ describe('calls that travel together', () => {
         return real.transact(writes);
       },
     };
-    db = gatheredTables(watched);
+    db = batchedTables(watched);
   });
   const put = (personKey: string, more: object = {}) => ({
     table: 'Users' as const,
     put: { personKey, ...more },
-    when: 'attribute_not_exists(personKey)',
-    otherwise: () => new Problem('PERSON_MISMATCH'),
+    condition: 'attribute_not_exists(personKey)',
+    onRefused: () => new Problem('PERSON_MISMATCH'),
   });
   const names = async (...keys: string[]) =>
     Promise.all(

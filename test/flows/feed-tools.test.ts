@@ -18,7 +18,7 @@ import { parsePhone } from '#domain/phones.ts';
 import { readReportNumber } from '#domain/report-numbers.ts';
 import { companySubjects, parseTaxpayerId } from '#domain/taxpayers.ts';
 import { diceFor, seedOf, spread } from '../../infra/feed/dice.ts';
-import { handOver, type Standing, type Told } from '../../infra/feed/hand-over.ts';
+import { handOver, type LineIssue, type Progress } from '../../infra/feed/hand-over.ts';
 import { samplePerson } from '../../infra/feed/people.ts';
 import { sampleLines } from '../../infra/feed/sample-lines.ts';
 import type { SampleSize } from '../../infra/feed/sample-size.ts';
@@ -467,17 +467,17 @@ describe('handing a file over', () => {
   });
   afterAll(() => void server.close());
   const told = () => {
-    const rejected: Told[] = [];
-    const warned: Told[] = [];
-    const reached: Standing[] = [];
+    const rejected: LineIssue[] = [];
+    const warned: LineIssue[] = [];
+    const reached: Progress[] = [];
     return {
       rejected,
       warned,
       reached,
       listener: {
-        rejected: (one: Told) => rejected.push(one),
-        warned: (one: Told) => warned.push(one),
-        reached: (standing: Readonly<Standing>) => reached.push({ ...standing }),
+        rejected: (one: LineIssue) => rejected.push(one),
+        warned: (one: LineIssue) => warned.push(one),
+        reached: (standing: Readonly<Progress>) => reached.push({ ...standing }),
       },
     };
   };

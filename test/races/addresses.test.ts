@@ -3,18 +3,18 @@ import { deriveKeys } from '#crypto/keys.ts';
 import { defaultPolicies } from '#domain/policies.ts';
 import { Problem } from '#domain/problem.ts';
 import type { AnyCall } from '#http/call.ts';
-import type { House } from '#http/house.ts';
+import type { FlowContext } from '#http/house.ts';
 import { requireHuman } from '#steps/anti-automation.ts';
 import { openStore } from '../support/store.ts';
 
-let h: House;
+let ctx: FlowContext;
 beforeAll(async () => {
   const db = await openStore('Tickets');
-  h = {
+  ctx = {
     db,
     keys: deriveKeys(JSON.stringify({ 1: 'r'.repeat(64) })),
     settings: { policies: defaultPolicies },
-  } as unknown as House;
+  } as unknown as FlowContext;
   // The first connection and key cost more than a call may take.
   await passed(['192.0.2.1']);
 });
@@ -25,7 +25,7 @@ async function passed(addresses: readonly string[]): Promise<number> {
   const now = new Date(Date.parse('2027-03-02T00:00:00Z') + hour * 3_600_000);
   const asked = await Promise.all(
     addresses.map((address) =>
-      requireHuman(h, { now, origin: { channel: 'web', address } } as AnyCall, undefined).then(
+      requireHuman(ctx, { now, origin: { channel: 'web', address } } as AnyCall, undefined).then(
         () => true,
         (error: unknown) => {
           if (error instanceof Problem && error.code === 'CHALLENGE_REQUIRED') return false;
@@ -70,15 +70,15 @@ describe('LGN-12 budgets of addresses', () => {
   it('LGN-12 an IPv6 /48 has its own number of budgets', async () => {
     hour++;
     const few = {
-      ...h,
-      settings: { ...h.settings, policies: { ...defaultPolicies, budgetsOfV6Slash48: 2 } },
+      ...ctx,
+      settings: { ...ctx.settings, policies: { ...defaultPolicies, budgetsOfV6Slash48: 2 } },
     };
-    const whole = h;
-    h = few;
+    const whole = ctx;
+    ctx = few;
     try {
       expect(await passed(of(4 * budget, (i) => `2001:db8:7:${hex(i % 4)}00::1`))).toBe(2 * budget);
     } finally {
-      h = whole;
+      ctx = whole;
     }
   });
 

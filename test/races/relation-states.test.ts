@@ -16,12 +16,12 @@ import {
   beginWrites,
   findAuthorization,
   findRelation,
-  hideWrite,
+  hideUpdate,
   type Relation,
   relationsOf,
-  transitionWrite,
+  transitionUpdate,
 } from '#store/relations.ts';
-import { Stale } from '#store/users.ts';
+import { ConcurrentChange } from '#store/users.ts';
 import { dynamoDbClient } from '../../infra/local/dynamodb-client.ts';
 
 /** The store by itself: what it refuses must not depend on the code before it (REL-10). */
@@ -101,12 +101,12 @@ const outcome = async (write: () => Promise<unknown>): Promise<string> => {
     return 'done';
   } catch (error) {
     if (error instanceof Problem) return error.code;
-    if (error instanceof Stale) return 'stale';
+    if (error instanceof ConcurrentChange) return 'stale';
     throw error;
   }
 };
 const move = (relation: Relation, name: TransitionName, day = today) =>
-  outcome(async () => db.transact([transitionWrite(relation, transitions[name], now, day)]));
+  outcome(async () => db.transact([transitionUpdate(relation, transitions[name], now, day)]));
 
 describe('relations in their table', () => {
   it('REL-10 the write itself refuses what was legal when it was read', async () => {
@@ -167,18 +167,18 @@ describe('relations in their table', () => {
   it('CTR-3 hides only what has ended, from one side, and history keeps it hidden', async () => {
     const personKey = person();
     const read = await begin(personKey);
-    expect(await outcome(() => db.transact([hideWrite(read, 'person', today)]))).toBe('STATE_CONFLICT');
+    expect(await outcome(() => db.transact([hideUpdate(read, 'person', today)]))).toBe('STATE_CONFLICT');
     await move(read, 'refuseInvitation');
     const ended = await current(personKey);
     if (!ended) throw new Error('gone');
-    await db.transact([hideWrite(ended, 'person', today)]);
+    await db.transact([hideUpdate(ended, 'person', today)]);
     // Replaced by what was read before the hiding: decided anew instead of forgetting it.
     expect(await outcome(() => begin(personKey, {}, ended))).toBe('stale');
     await begin(personKey, {}, await current(personKey));
     const moved = await findAuthorization(db, read.authorizationId);
     expect(moved).toMatchObject({ hiddenByPerson: true, state: 'rejected' });
     expect(moved?.hiddenByCompany).toBeUndefined();
-    expect(await outcome(() => db.transact([hideWrite(ended, 'company', today)]))).toBe('stale');
+    expect(await outcome(() => db.transact([hideUpdate(ended, 'company', today)]))).toBe('stale');
   });
 
   it('REL-10 any interleaving of both sides walks only legal ways and keeps every authorisation once', async () => {

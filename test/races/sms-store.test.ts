@@ -4,9 +4,9 @@ import { defaultPolicies as policies } from '#domain/policies.ts';
 import { Problem } from '#domain/problem.ts';
 import type { SendKind } from '#domain/sms-window.ts';
 import type { Db } from '#store/db.ts';
-import { claimPhoneWrite } from '#store/phones.ts';
+import { claimPhoneUpdate } from '#store/phones.ts';
 import { returnSend, type Taken, takeSend } from '#store/sms-windows.ts';
-import { someShard, stageBudgetKeys, stageSendsOf, stageSendWrite } from '#store/stage-budget.ts';
+import { someShard, stageBudgetKeys, stageSendsOf, stageSendUpdate } from '#store/stage-budget.ts';
 import { type Ask, asks, PlainRule } from '../support/sms-model.ts';
 import { openStore } from '../support/store.ts';
 
@@ -20,7 +20,7 @@ let numbers = 0;
 /** A number of its own, of somebody or of nobody. */
 async function number(owned: boolean): Promise<string> {
   const phoneKey = `n1_${numbers++}`;
-  if (owned) await db.transact([claimPhoneWrite(phoneKey, 'p1_owner', new Date(start))]);
+  if (owned) await db.transact([claimPhoneUpdate(phoneKey, 'p1_owner', new Date(start))]);
   return phoneKey;
 }
 interface Asked {
@@ -158,7 +158,7 @@ describe('the rows of a number', () => {
       expect(
         await take({ phoneKey, kind: 'stranger', now: start + minute * 60_000, owned: false }),
       ).toBeDefined();
-    await db.transact([claimPhoneWrite(phoneKey, 'p1_owner', new Date(start))]);
+    await db.transact([claimPhoneUpdate(phoneKey, 'p1_owner', new Date(start))]);
     expect(await take({ phoneKey, kind: 'stranger', now: start + 180_000, owned: false })).toBeUndefined();
     expect(await take({ phoneKey, kind: 'owner', now: start + 180_000 })).toBeDefined();
   });
@@ -181,7 +181,7 @@ describe('the rows of a number', () => {
     const now = new Date(start);
     await Promise.all(
       Array.from({ length: 40 }, (_, i) =>
-        db.transact([stageSendWrite(now, someShard(Math.random()), i < 35 ? 1 : -1)]),
+        db.transact([stageSendUpdate(now, someShard(Math.random()), i < 35 ? 1 : -1)]),
       ),
     );
     expect(await sends(now)).toBe(30);

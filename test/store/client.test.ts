@@ -114,7 +114,7 @@ describe('ERR-02 what passes by itself', () => {
     ['a cut connection', (response) => response.destroy()],
   ])('%s', async (_what, play) => {
     server.plays(atFirst(play, answer({ Attributes: stored.Item })));
-    const written = await openTables().update({ table: 'Users', key: person, set: 'SET rev = :r' });
+    const written = await openTables().update({ table: 'Users', key: person, update: 'SET rev = :r' });
     expect(written).toMatchObject({ ok: true, item: person });
     expect(server.seen).toHaveLength(2);
     expect(new Set(server.seen.map(({ headers }) => headers['amz-sdk-invocation-id'])).size).toBe(1);
@@ -168,8 +168,8 @@ describe('ERR-02 what does not pass', () => {
     const written = await openTables().update({
       table: 'Users',
       key: person,
-      set: 'SET rev = :r',
-      when: 'x',
+      update: 'SET rev = :r',
+      condition: 'x',
     });
     expect(written).toEqual({ ok: false, old: { personKey: '甲', rev: 3 } });
     expect(server.seen).toHaveLength(1);
@@ -183,7 +183,7 @@ describe('ERR-02 what does not pass', () => {
     server.plays(refusal('TransactionCanceledException', 400, {}, { CancellationReasons }));
     const put = { table: 'Users', put: person } as const;
     const refused = await errorOf(
-      openTables().transact([put, { ...put, otherwise: (old) => new Error(`stood at rev ${old?.rev}`) }]),
+      openTables().transact([put, { ...put, onRefused: (old) => new Error(`stood at rev ${old?.rev}`) }]),
     );
     expect(refused).toMatchObject({ message: 'stood at rev 3' });
     expect(server.seen).toHaveLength(1);

@@ -11,12 +11,12 @@ import { factsAfter } from '#flows/registration/complete.ts';
 import { currentKey, readSealingSecret } from '#gateways/sealing-secret.ts';
 import { encryptionContext } from '#gateways/secrets.ts';
 import { usernameKeyOf } from '#steps/accounts.ts';
-import { auditWrite } from '#store/audit.ts';
+import { auditEventPut } from '#store/audit.ts';
 import type { Write } from '#store/db.ts';
-import { claimPhoneWrite } from '#store/phones.ts';
+import { claimPhoneUpdate } from '#store/phones.ts';
 import { dayKey } from '#store/sms-windows.ts';
-import { someShard, stageSendWrite } from '#store/stage-budget.ts';
-import { claimUsernameWrite, personWrite, sealContext } from '#store/users.ts';
+import { someShard, stageSendUpdate } from '#store/stage-budget.ts';
+import { claimUsernamePut, personUpdate, sealContext } from '#store/users.ts';
 import { resolveStage } from '../../infra/stage.ts';
 import { type Door, registered } from './door.ts';
 import { person, type Sample } from './people.ts';
@@ -98,22 +98,22 @@ export async function seeded(
     channel: string,
     detail: Record<string, string | number | boolean>,
   ) =>
-    auditWrite(
+    auditEventPut(
       { subject: personKey, kind, outcome: 'success', at: now, channel, address: '127.0.0.0', detail },
       policies.auditRetentionDays,
     );
   const transactionId = `local-${randomUUID()}`;
   await transact(door, [
-    personWrite(
+    personUpdate(
       personKey,
       0,
       factsAfter({ settings }, { now }, ticket, profile, undefined, realNameLevel),
       () => new Error('there is somebody of this document already'),
     ),
-    claimPhoneWrite(phoneKey, personKey, now),
+    claimPhoneUpdate(phoneKey, personKey, now),
     ...(username === undefined
       ? []
-      : [claimUsernameWrite(usernameKeyOf({ keys }, username), username, personKey, now)]),
+      : [claimUsernamePut(usernameKeyOf({ keys }, username), username, personKey, now)]),
     event('consented', 'web', { consents: 'face privacy', version: policies.consentVersion }),
     event('face', 'ahtax-app', { purpose: 'register', transactionId }),
     // Whose number it is was not known yet when the code was sent: a stranger's send (SMS-4).
@@ -136,7 +136,7 @@ export async function seeded(
         ttl: nextMidnight(now).getTime() / 1000 + 86_400,
       },
     },
-    stageSendWrite(now, someShard(Math.random()), 1),
+    stageSendUpdate(now, someShard(Math.random()), 1),
     event('registered', 'web', { realNameLevel, face: transactionId, again: false }),
   ]);
   return { ...who, personKey };
@@ -164,12 +164,13 @@ async function transact(door: Door, writes: readonly Write[]): Promise<void> {
     TransactItems: writes.map((write) => {
       const common = {
         TableName: door.tables.find((name) => name.endsWith(`-${write.table}`)),
-        ConditionExpression: write.when,
+        ConditionExpression: write.condition,
         ExpressionAttributeNames: write.names,
         ExpressionAttributeValues: write.values && item(write.values),
       };
       if ('put' in write) return { Put: { ...common, Item: item(write.put) } };
-      if ('set' in write) return { Update: { ...common, Key: item(write.key), UpdateExpression: write.set } };
+      if ('update' in write)
+        return { Update: { ...common, Key: item(write.key), UpdateExpression: write.update } };
       throw new Error('Registration only puts and updates');
     }),
   });
