@@ -1,8 +1,8 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readAssembly } from '../infra/local/assembly.ts';
-import { type LocalApp, readModel } from '../infra/local/model.ts';
+import { readAssembly } from '../infra/local/template/assembly.ts';
+import { type LocalApp, readModel } from '../infra/local/template/model.ts';
 
 /** Stage `local` as synthesized, with its bundles. */
 export interface Synthesized {

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { flows } from '../functions/contracts.ts';
-import type { FunctionModel } from '../infra/local/model.ts';
+import type { FunctionModel } from '../infra/local/template/model.ts';
 import { type Metafile, synthesizeLocal } from './assembly.ts';
 import { median, progress, say, table, title, verdict } from './print.ts';
 

@@ -1,5 +1,5 @@
+import type { Usage } from '../infra/local/emulators/usage.ts';
 import { type Runtime, startRuntime } from '../infra/local/runtime.ts';
-import type { Usage } from '../infra/local/usage.ts';
 import { clientOf, type Loose, type Reply } from '../test/support/client.ts';
 import { person, type Sample } from '../test/support/people.ts';
 import { progress, say, table, title, verdict } from './print.ts';

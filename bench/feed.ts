@@ -3,7 +3,7 @@ import { availableParallelism, cpus } from 'node:os';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sampleLines } from '../infra/feed/sample-lines.ts';
-import { startDynamoDbLocal } from '../infra/local/dynamodb-local.ts';
+import { startDynamoDbLocal } from '../infra/local/emulators/dynamodb-local.ts';
 import { startRuntime } from '../infra/local/runtime.ts';
 import { progress, say, table, title } from './print.ts';
 

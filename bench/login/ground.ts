@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { dynamoDbClient } from '../../infra/local/dynamodb-client.ts';
-import { startDynamoDbLocal } from '../../infra/local/dynamodb-local.ts';
-import { createTables } from '../../infra/local/tables.ts';
+import { dynamoDbClient } from '../../infra/local/emulators/dynamodb-client.ts';
+import { startDynamoDbLocal } from '../../infra/local/emulators/dynamodb-local.ts';
+import { createTables } from '../../infra/local/emulators/tables.ts';
 import { type Synthesized, synthesizeLocal } from '../assembly.ts';
 import { progress } from '../print.ts';
 import { pinning, pinSelf } from './child.ts';

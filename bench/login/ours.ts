@@ -4,10 +4,10 @@ import { Session } from 'node:inspector/promises';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { gatewayEvent } from '../../infra/local/gateway-event.ts';
-import { readBody } from '../../infra/local/http.ts';
-import type { RouteModel } from '../../infra/local/model.ts';
-import { routeFinder } from '../../infra/local/routes.ts';
+import { gatewayEvent } from '../../infra/local/http/gateway-event.ts';
+import { readBody } from '../../infra/local/http/http.ts';
+import { routeFinder } from '../../infra/local/http/routes.ts';
+import type { RouteModel } from '../../infra/local/template/model.ts';
 import { obey, tell } from './child.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { readBody, sendJson } from '../../infra/local/http.ts';
-import { isObject, parseJson } from '../../infra/local/json.ts';
+import { readBody, sendJson } from '../../infra/local/http/http.ts';
+import { isObject, parseJson } from '../../infra/local/http/json.ts';
 import { newSigningKey } from '../../shared/crypto/signing-ring.ts';
 
 /** The secrets of this run, known to the seeding as well. */

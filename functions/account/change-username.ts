@@ -1,21 +1,16 @@
 import { Problem } from '#domain/problem.ts';
 import { parseUsername, usernameReservedUntil } from '#domain/usernames.ts';
-import { ok } from '#http/answers.ts';
-import type { StepOf } from '#http/call.ts';
-import { usernameKeyOf } from '#steps/accounts.ts';
-import { auditPut } from '#steps/facts.ts';
-import { requireFresh } from '#steps/fresh-factor.ts';
-import { tellPerson } from '#steps/notices.ts';
-import { signedInPerson } from '#steps/own-account.ts';
-import {
-  ConcurrentChange,
-  claimUsernamePut,
-  personUpdate,
-  releaseUsernamePut,
-  retryOnConcurrentChange,
-} from '#store/users.ts';
+import { auditPut } from '#journeys/audit.ts';
+import { requireFresh } from '#journeys/factors/fresh-factor.ts';
+import { usernameKeyOf } from '#journeys/people/accounts.ts';
+import { tellPerson } from '#journeys/people/notices.ts';
+import { signedInPerson } from '#journeys/people/own-account.ts';
+import { ok } from '#runtime/answers.ts';
+import type { StepOf } from '#runtime/call.ts';
+import { ConcurrentChange, retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
+import { claimUsernamePut, personUpdate, releaseUsernamePut } from '#store/people/users.ts';
 import type { account } from './contract.ts';
-import { changeableFrom } from './profile.ts';
+import { changeableFrom } from './show-account.ts';
 
 /**
  * Sets the username, or changes it (USR-1): the new name's guard, the old one's reservation (USR-2) and the person in

@@ -1,9 +1,9 @@
 import { serve } from '#http/serve.ts';
-import { openTables } from '#store/db.ts';
-import { changeAgreement, enterAgreement, terminateAgreement } from './agreements.ts';
+import { openTables } from '#store/dynamodb/tables.ts';
+import { changeAgreement, enterAgreement, terminateAgreement } from './change-agreements.ts';
+import { changeStaff, showStaff } from './change-staff.ts';
 import { agency } from './contract.ts';
-import { listAgreements } from './list.ts';
-import { changeStaff, showStaff } from './staff.ts';
+import { listAgreements } from './list-agreements.ts';
 
 export const handler = serve(
   agency,

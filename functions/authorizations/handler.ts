@@ -1,10 +1,10 @@
 import { serve } from '#http/serve.ts';
-import { openTables } from '#store/db.ts';
-import { applyToCompany } from './apply.ts';
+import { openTables } from '#store/dynamodb/tables.ts';
+import { applyToCompany } from './apply-to-company.ts';
 import { authorizations } from './contract.ts';
-import { confirm, hide, leave, reject, withdraw } from './decide.ts';
-import { listAuthorizations } from './list.ts';
-import { previewCompany } from './preview.ts';
+import { confirm, hide, leave, reject, withdraw } from './decide-authorization.ts';
+import { listAuthorizations } from './list-authorizations.ts';
+import { previewCompany } from './preview-company.ts';
 
 export const handler = serve(
   authorizations,

@@ -1,7 +1,7 @@
 import { newChallenge } from '#crypto/challenges.ts';
-import { ok } from '#http/answers.ts';
-import type { StepOf } from '#http/call.ts';
 import { serve } from '#http/serve.ts';
+import { ok } from '#runtime/answers.ts';
+import type { StepOf } from '#runtime/call.ts';
 import { challenge } from './contract.ts';
 
 /** LGN-12: self-hosted proof of work, no third-party tracker. */

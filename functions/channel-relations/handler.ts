@@ -1,6 +1,6 @@
 import { serve } from '#http/serve.ts';
-import { openTables } from '#store/db.ts';
+import { openTables } from '#store/dynamodb/tables.ts';
 import { channelRelations } from './contract.ts';
-import { listRelations } from './list.ts';
+import { listRelations } from './list-relations.ts';
 
 export const handler = serve(channelRelations, { list: listRelations }, { db: openTables() });

@@ -1,9 +1,9 @@
 import { createFaceGateway } from '#gateways/face/index.ts';
 import { serve } from '#http/serve.ts';
-import { openTables } from '#store/db.ts';
-import { cancelScan, confirmScan } from './confirm.ts';
+import { openTables } from '#store/dynamodb/tables.ts';
+import { cancelScan, confirmScan } from './confirm-scan.ts';
 import { channelScan } from './contract.ts';
-import { scanCode, startFaceKit, takeFaceResult } from './steps.ts';
+import { scanCode, startFaceKit, takeFaceResult } from './scan-code.ts';
 
 export const handler = serve(
   channelScan,

@@ -1,8 +1,8 @@
 import { serve } from '#http/serve.ts';
-import { openTables } from '#store/db.ts';
-import { confirmCompany } from './confirm.ts';
+import { openTables } from '#store/dynamodb/tables.ts';
+import { confirmCompany } from './confirm-company.ts';
 import { confirmations } from './contract.ts';
-import { listConfirmations } from './list.ts';
+import { listConfirmations } from './list-confirmations.ts';
 
 export const handler = serve(
   confirmations,

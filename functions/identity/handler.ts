@@ -1,8 +1,8 @@
 import { serve } from '#http/serve.ts';
-import { openTables } from '#store/db.ts';
-import { changeIdentity } from './change.ts';
+import { openTables } from '#store/dynamodb/tables.ts';
+import { changeIdentity } from './change-identity.ts';
 import { identity } from './contract.ts';
-import { listIdentities } from './list.ts';
+import { listIdentities } from './list-identities.ts';
 
 export const handler = serve(
   identity,

@@ -1,10 +1,10 @@
 import { createSmsGateway } from '#gateways/sms/index.ts';
 import { serve } from '#http/serve.ts';
-import { openTables } from '#store/db.ts';
-import { bindHandler, sendBindingCode } from './bind.ts';
-import { enterCompany } from './company.ts';
+import { openTables } from '#store/dynamodb/tables.ts';
+import { bindHandler, sendBindingCode } from './bind-handler.ts';
 import { legacy } from './contract.ts';
-import { pickPerson } from './person.ts';
+import { enterCompany } from './enter-company.ts';
+import { pickPerson } from './pick-person.ts';
 
 export const handler = serve(
   legacy,

@@ -1,34 +1,40 @@
 import { looksLikePhone } from '#domain/phones.ts';
 import { Problem } from '#domain/problem.ts';
 import { inTerm } from '#domain/relations.ts';
-import { created } from '#http/answers.ts';
-import type { CallOf, StepOf } from '#http/call.ts';
-import type { FlowContext } from '#http/house.ts';
-import { accountNamed, expectedWindow, type Named, stillNames, unknownAccount } from '#steps/accounts.ts';
-import { knownCompany } from '#steps/admission.ts';
-import { requireHuman } from '#steps/anti-automation.ts';
-import { auditPut } from '#steps/facts.ts';
-import { openedLogin } from '#steps/opened-login.ts';
+import { auditPut } from '#journeys/audit.ts';
+import { knownCompany } from '#journeys/companies/admission.ts';
+import { possibleHandler } from '#journeys/companies/report-handlers.ts';
+import { requireHuman } from '#journeys/factors/anti-automation.ts';
 import {
   comparePassword,
   passwordAttempt,
   rehash,
   reservePassword,
   wrongPasswordProblem,
-} from '#steps/password-check.ts';
-import { possibleHandler } from '#steps/report-handlers.ts';
-import { namedCheck } from '#store/cross-region-reports.ts';
-import type { Write } from '#store/db.ts';
-import type { AgentAccessBasis } from '#store/grounds.ts';
-import { type Attempt, type Reserved, returnAttempt, successUpdate } from '#store/lockouts.ts';
-import { type Relation, relationsIn } from '#store/relations.ts';
-import { findTaxpayer } from '#store/taxpayers.ts';
-import { defaultPhone, findPerson, isSuspended, type Person } from '#store/users.ts';
-import { agentAccessBasesFor } from './agents.ts';
-import { type CompanyAsked, companyAsked } from './asked.ts';
-import { admissionProblem } from './company.ts';
+} from '#journeys/factors/password-check.ts';
+import {
+  accountNamed,
+  expectedWindow,
+  type Named,
+  stillNames,
+  unknownAccount,
+} from '#journeys/people/accounts.ts';
+import { openedLogin } from '#journeys/sessions/opened-login.ts';
+import { created } from '#runtime/answers.ts';
+import type { CallOf, StepOf } from '#runtime/call.ts';
+import type { FlowContext } from '#runtime/context.ts';
+import { type Relation, relationsIn } from '#store/companies/relations.ts';
+import { findTaxpayer } from '#store/companies/taxpayers.ts';
+import type { Write } from '#store/dynamodb/tables.ts';
+import { type Attempt, type Reserved, returnAttempt, successUpdate } from '#store/people/lockout-table.ts';
+import { defaultPhone, findPerson, isSuspended, type Person } from '#store/people/users.ts';
+import { namedCheck } from '#store/reports/cross-region-reports.ts';
+import type { AgentAccessBasis } from '#store/sessions/access-basis.ts';
+import { admissionProblem } from './admit-to-company.ts';
+import { agentAccessBasesFor } from './agent-login.ts';
+import { type CompanyAsked, companyAsked } from './company-asked.ts';
 import type { login } from './contract.ts';
-import { isHandlerIn } from './reports.ts';
+import { isHandlerIn } from './search-reports.ts';
 
 type PasswordCall = CallOf<typeof login, 'password'>;
 

@@ -1,17 +1,10 @@
 import { shanghaiDay } from '#domain/days.ts';
-import type { CallOf } from '#http/call.ts';
-import type { FlowContext } from '#http/house.ts';
-import { openSession } from '#steps/open-session.ts';
-import { type ActingOption, actingOptionOf } from '#steps/relation-check.ts';
-import { possibleHandler } from '#steps/report-handlers.ts';
-import {
-  type CrossRegionReport,
-  findReport,
-  isReportFor,
-  reportCheck,
-  reportGone,
-} from '#store/cross-region-reports.ts';
-import type { Relation } from '#store/relations.ts';
+import { type ActingOption, actingOptionOf } from '#journeys/companies/acting-option.ts';
+import { possibleHandler } from '#journeys/companies/report-handlers.ts';
+import { openSession } from '#journeys/sessions/open-session.ts';
+import type { CallOf } from '#runtime/call.ts';
+import type { FlowContext } from '#runtime/context.ts';
+import type { Relation } from '#store/companies/relations.ts';
 import {
   activeCompanyCheck,
   companyProblem,
@@ -19,13 +12,21 @@ import {
   isKnown,
   shownTaxpayerId,
   type Taxpayer,
-} from '#store/taxpayers.ts';
-import { chosenUpdate } from '#store/tickets.ts';
-import { type Person, retryOnConcurrentChange } from '#store/users.ts';
+} from '#store/companies/taxpayers.ts';
+import { retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
+import type { Person } from '#store/people/users.ts';
+import {
+  type CrossRegionReport,
+  findReport,
+  isReportFor,
+  reportCheck,
+  reportGone,
+} from '#store/reports/cross-region-reports.ts';
+import { chosenUpdate } from '#store/tickets/tickets.ts';
 import type { login } from './contract.ts';
 import { byEarlierFactor } from './earlier-factor.ts';
-import { chosenReport, reportRoles, requireCrossRegion } from './reports.ts';
-import { type PassedTicket, readPersonAndAccess, requireSamePerson } from './roles.ts';
+import { type PassedTicket, readPersonAndAccess, requireSamePerson } from './role-choices.ts';
+import { chosenReport, reportRoles, requireCrossRegion } from './search-reports.ts';
 
 const entry = 'cross-region';
 

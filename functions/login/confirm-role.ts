@@ -2,15 +2,16 @@ import { shanghaiDay } from '#domain/days.ts';
 import { coversRecovery } from '#domain/phones.ts';
 import { Problem } from '#domain/problem.ts';
 import { roleOrder, transitions } from '#domain/relations.ts';
-import { ok } from '#http/answers.ts';
-import type { StepOf } from '#http/call.ts';
-import { openSession } from '#steps/open-session.ts';
-import { originOf, relationAudits } from '#steps/relation-facts.ts';
-import { type Relation, transitionUpdate } from '#store/relations.ts';
-import { activeCompanyCheck, staffedUpdate } from '#store/taxpayers.ts';
-import { chosenUpdate, offerUpdate } from '#store/tickets.ts';
-import { recoveryCoveredCheck, retryOnConcurrentChange } from '#store/users.ts';
-import { agentActingOptionOf } from './agents.ts';
+import { originOf, relationAudits } from '#journeys/companies/relation-audits.ts';
+import { openSession } from '#journeys/sessions/open-session.ts';
+import { ok } from '#runtime/answers.ts';
+import type { StepOf } from '#runtime/call.ts';
+import { type Relation, transitionUpdate } from '#store/companies/relations.ts';
+import { activeCompanyCheck, staffedUpdate } from '#store/companies/taxpayers.ts';
+import { retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
+import { recoveryCoveredCheck } from '#store/people/users.ts';
+import { chosenUpdate, offerUpdate } from '#store/tickets/tickets.ts';
+import { agentActingOptionOf } from './agent-login.ts';
 import type { login } from './contract.ts';
 import { byEarlierFactor } from './earlier-factor.ts';
 import {
@@ -21,7 +22,7 @@ import {
   passedTicket,
   readPersonAndAccess,
   requireSamePerson,
-} from './roles.ts';
+} from './role-choices.ts';
 
 /**
  * LGN-9: the pending finance head takes the appointment right on the login page. Where it is the only role, the same

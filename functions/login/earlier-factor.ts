@@ -1,4 +1,4 @@
-import type { PassedTicket } from './roles.ts';
+import type { PassedTicket } from './role-choices.ts';
 
 /** How the session after a choice was opened: by the factor of the call before. */
 export const byEarlierFactor = ({ passed, window }: PassedTicket) => ({

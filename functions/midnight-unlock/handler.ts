@@ -1,6 +1,6 @@
 import { writeLine } from '#gateways/log.ts';
-import { settings } from '#http/house.ts';
-import { openTables } from '#store/db.ts';
+import { settings } from '#runtime/context.ts';
+import { openTables } from '#store/dynamodb/tables.ts';
 import { sweepLocks } from './sweep.ts';
 
 const db = openTables();

@@ -1,9 +1,9 @@
 import { previousDay, shanghaiDay } from '#domain/days.ts';
 import type { Policies } from '#domain/policies.ts';
 import { Problem } from '#domain/problem.ts';
-import { auditEventPut } from '#store/audit.ts';
-import type { Db } from '#store/db.ts';
-import { lockedRows, sweepShards, sweptUpdate } from '#store/lockouts.ts';
+import { auditEventPut } from '#store/audit/audit-events.ts';
+import type { Db } from '#store/dynamodb/tables.ts';
+import { lockedRows, sweepShards, sweptUpdate } from '#store/people/lockout-table.ts';
 
 /**
  * UNL-1: clears the lock marks of every ended day that a row can still be of, oldest first, one audit event each.

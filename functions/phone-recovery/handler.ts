@@ -1,10 +1,10 @@
 import { createSmsGateway } from '#gateways/sms/index.ts';
 import { serve } from '#http/serve.ts';
-import { openTables } from '#store/db.ts';
-import { completeRecovery } from './complete.ts';
+import { openTables } from '#store/dynamodb/tables.ts';
+import { completeRecovery } from './complete-recovery.ts';
 import { phoneRecovery } from './contract.ts';
-import { sendRecoveryCode, startRecoveryFace } from './second-factor.ts';
-import { startRecovery } from './start.ts';
+import { startRecovery } from './start-recovery.ts';
+import { sendRecoveryCode, startRecoveryFace } from './start-second-factor.ts';
 
 export const handler = serve(
   phoneRecovery,

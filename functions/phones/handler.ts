@@ -1,8 +1,8 @@
 import { createSmsGateway } from '#gateways/sms/index.ts';
 import { serve } from '#http/serve.ts';
-import { openTables } from '#store/db.ts';
-import { addPhone, sendPhoneCode } from './add.ts';
-import { chooseDefault, listPhones, removePhone } from './change.ts';
+import { openTables } from '#store/dynamodb/tables.ts';
+import { addPhone, sendPhoneCode } from './add-phone.ts';
+import { chooseDefault, listPhones, removePhone } from './change-phones.ts';
 import { phones } from './contract.ts';
 
 export const handler = serve(

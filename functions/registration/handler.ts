@@ -1,10 +1,10 @@
 import { createSmsGateway } from '#gateways/sms/index.ts';
 import { serve } from '#http/serve.ts';
-import { openTables } from '#store/db.ts';
-import { completeRegistration, startRegistrationFace } from './complete.ts';
+import { openTables } from '#store/dynamodb/tables.ts';
+import { completeRegistration, startRegistrationFace } from './complete-registration.ts';
 import { registration } from './contract.ts';
-import { saveProfile, sendRegistrationCode } from './profile.ts';
-import { startRegistration } from './start.ts';
+import { saveProfile, sendRegistrationCode } from './save-profile.ts';
+import { startRegistration } from './start-registration.ts';
 
 export const handler = serve(
   registration,

@@ -3,15 +3,21 @@ import { person } from '#contract/schemas.ts';
 import { type Period, parsePeriod, serviceItems } from '#domain/agreements.ts';
 import { shanghaiDay } from '#domain/days.ts';
 import { Problem } from '#domain/problem.ts';
-import type { FlowContext } from '#http/house.ts';
-import { agentIdOf, type NewAgent, readAgents, staffRolesOfClient } from '#steps/agents.ts';
-import { type Between, endAgreement, keptTerms, partiesOf, putInForce } from '#steps/agreements.ts';
-import { fromRegistry } from '#steps/relation-facts.ts';
-import type { Agreement } from '#store/agency-forms.ts';
-import { agreementUpdate, findAgreement, findPair, isTaken, type Pair } from '#store/agreements.ts';
-import { activePeople } from '#store/relations.ts';
-import { findListed, findStaffForm } from '#store/staff-forms.ts';
-import { retryOnConcurrentChange } from '#store/users.ts';
+import { agentIdOf, type NewAgent, readAgents, staffRolesOfClient } from '#journeys/agencies/agents.ts';
+import {
+  type Between,
+  endAgreement,
+  keptTerms,
+  partiesOf,
+  putInForce,
+} from '#journeys/agencies/put-agreement-in-force.ts';
+import { fromRegistry } from '#journeys/companies/relation-audits.ts';
+import type { FlowContext } from '#runtime/context.ts';
+import type { Agreement } from '#store/agencies/agency-forms.ts';
+import { agreementUpdate, findAgreement, findPair, isTaken, type Pair } from '#store/agencies/agreements.ts';
+import { findListed, findStaffForm } from '#store/agencies/staff-forms.ts';
+import { activePeople } from '#store/companies/relations.ts';
+import { retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import { readCompany, taxpayerId } from './companies.ts';
 import type { Outcome } from './outcome.ts';
 import { isStale, version } from './versions.ts';

@@ -1,11 +1,12 @@
 import * as v from 'valibot';
 import { appointedRoles } from '#domain/relations.ts';
-import type { FlowContext } from '#http/house.ts';
-import { appointmentFields, appointmentWrites } from '#steps/appointments.ts';
-import { holderOf, readPerson, recordWrites, requireSameName } from '#steps/named-person.ts';
-import { fromRegistry } from '#steps/relation-facts.ts';
-import { findTaxpayer } from '#store/taxpayers.ts';
-import { findPerson, retryOnConcurrentChange } from '#store/users.ts';
+import { appointmentFields, appointmentWrites } from '#journeys/companies/appointments.ts';
+import { fromRegistry } from '#journeys/companies/relation-audits.ts';
+import { holderOf, readPerson, recordWrites, requireSameName } from '#journeys/people/named-person.ts';
+import type { FlowContext } from '#runtime/context.ts';
+import { findTaxpayer } from '#store/companies/taxpayers.ts';
+import { retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
+import { findPerson } from '#store/people/users.ts';
 import { placedEntries, readCompany } from './companies.ts';
 import type { Taken } from './outcome.ts';
 import { isStale } from './versions.ts';

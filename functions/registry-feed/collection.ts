@@ -2,9 +2,9 @@ import * as v from 'valibot';
 import { person } from '#contract/schemas.ts';
 import { readCollectedAt } from '#domain/hall-records.ts';
 import { Problem } from '#domain/problem.ts';
-import type { FlowContext } from '#http/house.ts';
-import { collect } from '#steps/collection.ts';
-import { fromRegistry } from '#steps/relation-facts.ts';
+import { fromRegistry } from '#journeys/companies/relation-audits.ts';
+import { collect } from '#journeys/people/collection.ts';
+import type { FlowContext } from '#runtime/context.ts';
 import type { Taken } from './outcome.ts';
 import { version } from './versions.ts';
 

@@ -2,8 +2,8 @@ import * as v from 'valibot';
 import { person } from '#contract/schemas.ts';
 import { Problem } from '#domain/problem.ts';
 import { parseTaxpayerId } from '#domain/taxpayers.ts';
-import type { FlowContext } from '#http/house.ts';
-import { companyKeyOf, type KeptNumber, keptNumber } from '#store/taxpayers.ts';
+import type { FlowContext } from '#runtime/context.ts';
+import { companyKeyOf, type KeptNumber, keptNumber } from '#store/companies/taxpayers.ts';
 import { version } from './versions.ts';
 
 export const taxpayerId = v.pipe(v.string(), v.minLength(1), v.maxLength(32));

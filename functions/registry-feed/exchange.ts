@@ -1,4 +1,4 @@
-import type { AnyCall } from '#http/call.ts';
+import type { AnyCall } from '#runtime/call.ts';
 
 /** A feed line as a call, for the pieces that HTTP flows share. */
 export const exchangeCall = (now: Date): AnyCall => ({

@@ -1,11 +1,11 @@
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { writeLine } from '#gateways/log.ts';
 import { createSmsGateway } from '#gateways/sms/index.ts';
-import { type FlowContext, flowContextOf } from '#http/house.ts';
-import { causeOf } from '#http/log.ts';
-import { openTables } from '#store/db.ts';
+import { type FlowContext, flowContextOf } from '#runtime/context.ts';
+import { causeOf } from '#runtime/log.ts';
+import { openTables } from '#store/dynamodb/tables.ts';
+import { batchedTables } from './batched-tables.ts';
 import { registryFeed } from './contract.ts';
-import { batchedTables } from './gathered.ts';
 import { readMessage } from './messages.ts';
 import { type Circumstances, takeFile } from './take-file.ts';
 import { type FeedCounts, type LineIssue, takeLines } from './take-lines.ts';

@@ -1,6 +1,6 @@
 import { parseLegacyHash, type StoredPassword, wrapLegacyHash } from '#crypto/passwords.ts';
 import { Problem } from '#domain/problem.ts';
-import type { FlowContext } from '#http/house.ts';
+import type { FlowContext } from '#runtime/context.ts';
 
 /** The old hash of a line, wrapped (MIG-1): computed when it is needed, and once. */
 export type LegacyHash = () => Promise<StoredPassword>;

@@ -4,10 +4,11 @@ import { seal } from '#crypto/sealed.ts';
 import { maskPhone } from '#domain/masks.ts';
 import { parsePhone } from '#domain/phones.ts';
 import { Problem } from '#domain/problem.ts';
-import type { FlowContext } from '#http/house.ts';
-import { fromRegistry } from '#steps/relation-facts.ts';
-import { auditEventPut } from '#store/audit.ts';
-import type { Write } from '#store/db.ts';
+import { fromRegistry } from '#journeys/companies/relation-audits.ts';
+import type { FlowContext } from '#runtime/context.ts';
+import { auditEventPut } from '#store/audit/audit-events.ts';
+import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
+import type { Write } from '#store/dynamodb/tables.ts';
 import {
   contestPhoneUpdate,
   importPhoneUpdate,
@@ -15,15 +16,8 @@ import {
   type OwnedPhone,
   type PhoneRow,
   releasePhoneUpdate,
-} from '#store/phones.ts';
-import {
-  ConcurrentChange,
-  findPerson,
-  type OwnPhone,
-  type Person,
-  personUpdate,
-  sealContext,
-} from '#store/users.ts';
+} from '#store/people/phones.ts';
+import { findPerson, type OwnPhone, type Person, personUpdate, sealContext } from '#store/people/users.ts';
 import type { WarningCode } from './warnings.ts';
 
 /** A number of a line. */

@@ -1,23 +1,16 @@
 import * as v from 'valibot';
 import { personEntries } from '#contract/schemas.ts';
 import { isHashed } from '#crypto/passwords.ts';
-import type { FlowContext } from '#http/house.ts';
-import { endSessions } from '#steps/end-sessions.ts';
-import { type NamedPerson, readPerson, requireSameName } from '#steps/named-person.ts';
-import { fromRegistry } from '#steps/relation-facts.ts';
-import { tellLoss } from '#steps/take-phone.ts';
-import { auditEventPut } from '#store/audit.ts';
-import type { Write } from '#store/db.ts';
-import { findPhone, type PhoneRow } from '#store/phones.ts';
-import {
-  ConcurrentChange,
-  findPerson,
-  isNamed,
-  type Person,
-  type PersonChanges,
-  personUpdate,
-  retryOnConcurrentChange,
-} from '#store/users.ts';
+import { fromRegistry } from '#journeys/companies/relation-audits.ts';
+import { type NamedPerson, readPerson, requireSameName } from '#journeys/people/named-person.ts';
+import { tellLoss } from '#journeys/people/take-phone.ts';
+import { endSessions } from '#journeys/sessions/end-sessions.ts';
+import type { FlowContext } from '#runtime/context.ts';
+import { auditEventPut } from '#store/audit/audit-events.ts';
+import { ConcurrentChange, retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
+import type { Write } from '#store/dynamodb/tables.ts';
+import { findPhone, type PhoneRow } from '#store/people/phones.ts';
+import { findPerson, isNamed, type Person, type PersonChanges, personUpdate } from '#store/people/users.ts';
 import { exchangeCall } from './exchange.ts';
 import { type LegacyHash, legacyHash } from './legacy-hash.ts';
 import type { Outcome } from './outcome.ts';

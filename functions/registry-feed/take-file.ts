@@ -1,8 +1,8 @@
 import { callAws } from '#gateways/aws.ts';
 import { writeLine } from '#gateways/log.ts';
 import { ObjectChanged } from '#gateways/object-ranges.ts';
-import type { FlowContext } from '#http/house.ts';
-import { causeOf } from '#http/log.ts';
+import type { FlowContext } from '#runtime/context.ts';
+import { causeOf } from '#runtime/log.ts';
 import { nextLines } from './file-lines.ts';
 import { continuationMessage, type FeedFile } from './messages.ts';
 import { type FeedCounts, takeLines } from './take-lines.ts';

@@ -1,28 +1,29 @@
 import * as v from 'valibot';
 import { shanghaiDay } from '#domain/days.ts';
 import { inTerm, isLive, permissionsOf, stateOn, transitions } from '#domain/relations.ts';
-import type { FlowContext } from '#http/house.ts';
-import type { Holder } from '#steps/appointments.ts';
-import { holderOf, readPerson, recordWrites, requireSameName } from '#steps/named-person.ts';
-import { fromRegistry, relationAudits } from '#steps/relation-facts.ts';
-import { retriedTransitionWrites } from '#steps/relation-moves.ts';
-import type { Write } from '#store/db.ts';
-import { findListing, listingCheck, listingPut } from '#store/handler-listings.ts';
+import type { Holder } from '#journeys/companies/appointments.ts';
+import { fromRegistry, relationAudits } from '#journeys/companies/relation-audits.ts';
+import { retriedTransitionWrites } from '#journeys/companies/relation-transitions.ts';
+import { holderOf, readPerson, recordWrites, requireSameName } from '#journeys/people/named-person.ts';
+import type { FlowContext } from '#runtime/context.ts';
+import { findListing, listingCheck, listingPut } from '#store/companies/handler-listings.ts';
 import {
   beginWrites,
   companyCopies,
   findRelation,
   type Relation,
   relationUnchangedCheck,
-} from '#store/relations.ts';
+} from '#store/companies/relations.ts';
 import {
   findTaxpayer,
   isKnown,
   type KnownTaxpayer,
   type Taxpayer,
   taxpayerUpdate,
-} from '#store/taxpayers.ts';
-import { ConcurrentChange, findPerson, retryOnConcurrentChange } from '#store/users.ts';
+} from '#store/companies/taxpayers.ts';
+import { ConcurrentChange, retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
+import type { Write } from '#store/dynamodb/tables.ts';
+import { findPerson } from '#store/people/users.ts';
 import { placedEntries, readCompany } from './companies.ts';
 import type { Taken } from './outcome.ts';
 import { isStale } from './versions.ts';

@@ -1,20 +1,21 @@
 import * as v from 'valibot';
 import { appointedRoles } from '#domain/relations.ts';
 import { type CompanyState, companyStates, companySubjects } from '#domain/taxpayers.ts';
-import type { FlowContext } from '#http/house.ts';
-import { appointedWrites, appointmentFields } from '#steps/appointments.ts';
-import { refreshCopies } from '#steps/company-copies.ts';
-import { fromRegistry } from '#steps/relation-facts.ts';
-import { auditEventPut } from '#store/audit.ts';
-import type { Write } from '#store/db.ts';
+import { appointedWrites, appointmentFields } from '#journeys/companies/appointments.ts';
+import { refreshCopies } from '#journeys/companies/company-copies.ts';
+import { fromRegistry } from '#journeys/companies/relation-audits.ts';
+import type { FlowContext } from '#runtime/context.ts';
+import { auditEventPut } from '#store/audit/audit-events.ts';
 import {
   findTaxpayer,
   isKnown,
   type KnownTaxpayer,
   type Taxpayer,
   taxpayerUpdate,
-} from '#store/taxpayers.ts';
-import { ConcurrentChange, findPerson, retryOnConcurrentChange } from '#store/users.ts';
+} from '#store/companies/taxpayers.ts';
+import { ConcurrentChange, retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
+import type { Write } from '#store/dynamodb/tables.ts';
+import { findPerson } from '#store/people/users.ts';
 import { readCompany, taxpayerId } from './companies.ts';
 import { legacyHash } from './legacy-hash.ts';
 import type { Taken } from './outcome.ts';

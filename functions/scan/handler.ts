@@ -1,7 +1,7 @@
 import { serve } from '#http/serve.ts';
-import { openTables } from '#store/db.ts';
+import { openTables } from '#store/dynamodb/tables.ts';
 import { scan } from './contract.ts';
-import { pollScan } from './poll.ts';
-import { startQrLogin } from './qr-login.ts';
+import { pollScan } from './poll-scan.ts';
+import { startQrLogin } from './start-qr-login.ts';
 
 export const handler = serve(scan, { qrLogin: startQrLogin, poll: pollScan }, { db: openTables() });

@@ -1,10 +1,10 @@
 import { createSmsGateway } from '#gateways/sms/index.ts';
 import { serve } from '#http/serve.ts';
-import { openTables } from '#store/db.ts';
+import { openTables } from '#store/dynamodb/tables.ts';
 import { session } from './contract.ts';
-import { passFactor, sendFactorCode, startFactorFace } from './factor.ts';
 import { endSession, listSessions } from './own-sessions.ts';
-import { logOut, refreshSession, showSession } from './steps.ts';
+import { passFactor, sendFactorCode, startFactorFace } from './pass-factor.ts';
+import { logOut, refreshSession, showSession } from './refresh-session.ts';
 
 export const handler = serve(
   session,

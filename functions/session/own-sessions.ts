@@ -1,11 +1,17 @@
 import { clearRefreshCookie } from '#crypto/refresh-tokens.ts';
 import { isoShanghai } from '#domain/days.ts';
-import { noContent, ok } from '#http/answers.ts';
-import type { StepOf } from '#http/call.ts';
-import { auditPut } from '#steps/facts.ts';
-import { requireFresh } from '#steps/fresh-factor.ts';
-import { signedInPerson } from '#steps/own-account.ts';
-import { endOf, endOwnUpdate, findSessions, forgetWebSession, webSessionsOf } from '#store/sessions.ts';
+import { auditPut } from '#journeys/audit.ts';
+import { requireFresh } from '#journeys/factors/fresh-factor.ts';
+import { signedInPerson } from '#journeys/people/own-account.ts';
+import { noContent, ok } from '#runtime/answers.ts';
+import type { StepOf } from '#runtime/call.ts';
+import {
+  endOf,
+  endOwnUpdate,
+  findSessions,
+  forgetWebSession,
+  webSessionsOf,
+} from '#store/sessions/sessions.ts';
 import type { session } from './contract.ts';
 
 const instant = (seconds: number): string => isoShanghai(new Date(seconds * 1000));

@@ -1,6 +1,6 @@
 import { serve } from '#http/serve.ts';
-import { openTables } from '#store/db.ts';
+import { openTables } from '#store/dynamodb/tables.ts';
 import { stepUp } from './contract.ts';
-import { showStepUp, startStepUp } from './steps.ts';
+import { showStepUp, startStepUp } from './start-step-up.ts';
 
 export const handler = serve(stepUp, { start: startStepUp, show: showStepUp }, { db: openTables() });

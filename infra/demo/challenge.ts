@@ -1,6 +1,6 @@
 import { type Challenge, solveChallenge } from 'altcha-lib';
 import { deriveKey } from 'altcha-lib/algorithms/pbkdf2';
-import type { JsonObject } from '../local/json.ts';
+import type { JsonObject } from '../local/http/json.ts';
 
 /**
  * What CHALLENGE_REQUIRED asks for, as a browser would answer it (LGN-12): base64 of the challenge and its solution.

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isObject, type JsonObject, objectOf } from '../local/json.ts';
+import { isObject, type JsonObject, objectOf } from '../local/http/json.ts';
 import { solutionOf } from './challenge.ts';
 
 export interface Reply {

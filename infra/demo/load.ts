@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { arrayOf, objectOf } from '../local/json.ts';
+import { arrayOf, objectOf } from '../local/http/json.ts';
 import { taxpayerIdOf } from './companies.ts';
 import { type DemoDoor, openDemoDoor, type Reply } from './door.ts';
 import { counterRelations, demoLines } from './lines.ts';

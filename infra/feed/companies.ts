@@ -1,6 +1,6 @@
 import { uscCheckDigit } from '#domain/taxpayers.ts';
 import { type Dice, spread } from './dice.ts';
-import type { Locality } from './places.ts';
+import type { Locality } from './localities.ts';
 
 /** 统一社会信用代码: registering authority (工商 9) and kind, place, organisation code of nine, check digit (DOC-3). */
 const alphabet = '0123456789ABCDEFGHJKLMNPQRTUWXY';

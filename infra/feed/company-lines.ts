@@ -1,8 +1,8 @@
 import { creditCode, enterpriseName, shopName } from './companies.ts';
 import { type Dice, diceFor } from './dice.ts';
+import { elsewhere, type Locality, localities } from './localities.ts';
 import { companyPasswordHash } from './migration-lines.ts';
 import { type SamplePerson, samplePerson } from './people.ts';
-import { elsewhere, type Locality, localities } from './places.ts';
 import { fewestPeople, type SampleSize } from './sample-size.ts';
 import { comesFromElsewhere, subjectOf } from './subjects.ts';
 

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { PlainError } from '../local/plain-error.ts';
+import { PlainError } from '../local/http/plain-error.ts';
 
 export const wrongUse = (usage: string, english: string, chinese: string): PlainError =>
   new PlainError(`${english} Usage: ${usage}`, `${chinese}用法：${usage}`);

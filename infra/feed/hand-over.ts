@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { arrayOf, isObject, type JsonObject, objectOf, parseJson } from '../local/json.ts';
-import { PlainError } from '../local/plain-error.ts';
+import { arrayOf, isObject, type JsonObject, objectOf, parseJson } from '../local/http/json.ts';
+import { PlainError } from '../local/http/plain-error.ts';
 import { fileLines } from './lines.ts';
 
 export interface LineIssue {

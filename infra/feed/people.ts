@@ -1,6 +1,6 @@
 import { personNumberCheckDigit } from '#domain/person-numbers.ts';
 import { type Dice, diceFor, spread } from './dice.ts';
-import { localities } from './places.ts';
+import { localities } from './localities.ts';
 
 /** A made-up person as registry lines name them, and the phone that a hall would see. */
 export interface SamplePerson {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, realpathSync, rmSync, type Stats, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { isObject, parseJson } from '../local/json.ts';
+import { isObject, parseJson } from '../local/http/json.ts';
 import type { Progress } from './hand-over.ts';
 
 /**

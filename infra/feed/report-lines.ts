@@ -1,7 +1,7 @@
 import { companyAt, type Lines } from './company-lines.ts';
 import { diceFor, spread } from './dice.ts';
+import { localities } from './localities.ts';
 import { samplePerson } from './people.ts';
-import { localities } from './places.ts';
 import type { SampleSize } from './sample-size.ts';
 import { isKind } from './subjects.ts';
 

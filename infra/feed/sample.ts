@@ -3,7 +3,7 @@ import { createWriteStream } from 'node:fs';
 import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { shanghaiDay } from '#domain/days.ts';
-import { PlainError } from '../local/plain-error.ts';
+import { PlainError } from '../local/http/plain-error.ts';
 import { seedOf } from './dice.ts';
 import { readFlags, runTool, wholeNumber, wrongUse } from './flags.ts';
 import { sampleLines } from './sample-lines.ts';

@@ -1,5 +1,5 @@
 import { createReadStream, createWriteStream, statSync } from 'node:fs';
-import { PlainError } from '../local/plain-error.ts';
+import { PlainError } from '../local/http/plain-error.ts';
 import { readFlags, runTool, wholeNumber, wrongUse } from './flags.ts';
 import { atStart, handOver, type LineIssue, type Progress } from './hand-over.ts';
 import { fileLines } from './lines.ts';

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { PlainError } from './plain-error.ts';
+import { PlainError } from './http/plain-error.ts';
 import { type RuntimeOptions, startRuntime } from './runtime.ts';
 
 /** `npm start`: see docs/api.md, "This machine only". */
@@ -58,7 +58,7 @@ const parse = (args: readonly string[]) =>
 
 /** How to log in as each of the demo people, below the line that everybody waits for. */
 async function tellDemo(url: string, problems: readonly string[]): Promise<void> {
-  const { demoTable } = await import('../demo/told.ts');
+  const { demoTable } = await import('../demo/demo-book.ts');
   process.stdout.write(`\n${demoTable(url)}\n`);
   if (problems.length === 0) return;
   process.stderr.write(

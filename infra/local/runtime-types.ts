@@ -2,16 +2,16 @@ import type { Readable } from 'node:stream';
 import type { ChannelKeys, SettingsInput } from '#contract/settings.ts';
 import type { Channel } from '#domain/names.ts';
 import type { Policies } from '#domain/policies.ts';
-import type { Denial } from './caller.ts';
-import type { AssertionInput } from './channel-keys.ts';
-import type { DynamoDbCall } from './dynamodb-client.ts';
-import type { FaceOutcome } from './face-simulator.ts';
-import type { Faults } from './faults.ts';
-import type { JsonObject } from './json.ts';
-import type { LogLine } from './logs.ts';
-import type { SentMessage } from './outbox.ts';
-import type { FeedResult } from './registry.ts';
-import type { FunctionUsage } from './usage.ts';
+import type { AssertionInput } from './control/channel-keys.ts';
+import type { FeedResult } from './control/registry.ts';
+import type { Denial } from './emulators/caller.ts';
+import type { DynamoDbCall } from './emulators/dynamodb-client.ts';
+import type { FaceOutcome } from './emulators/face-simulator.ts';
+import type { Faults } from './emulators/faults.ts';
+import type { SentMessage } from './emulators/outbox.ts';
+import type { FunctionUsage } from './emulators/usage.ts';
+import type { JsonObject } from './http/json.ts';
+import type { LogLine } from './lambda/logs.ts';
 
 export interface RuntimeOptions {
   /** 0 = a free one (the default). */

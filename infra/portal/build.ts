@@ -5,7 +5,7 @@ import { existsSync, globSync, mkdirSync, readdirSync, readFileSync, rmSync, sta
 import { rename, rm, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
-import { PlainError } from '../local/plain-error.ts';
+import { PlainError } from '../local/http/plain-error.ts';
 import { compressFiles } from './compress.ts';
 
 /** `desk` has the phone on the desk, for this machine (Vite refuses the name `local`); `production` is what is deployed and knows nothing of it. */

@@ -1,6 +1,6 @@
 import { cpSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { PlainError } from '../local/plain-error.ts';
+import { PlainError } from '../local/http/plain-error.ts';
 import { buildPortal } from './build.ts';
 
 /** `npm run portal:build`: what is deployed, in portal/dist to look at. */

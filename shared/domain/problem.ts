@@ -1,6 +1,6 @@
 /**
  * Every way the system says no: a closed union of stable codes, each with its HTTP status.
- * Codes are the contract with clients (docs/api.md); the sentences for people live in `shared/http/messages`.
+ * Codes are the contract with clients (docs/api.md); the sentences for people live in `shared/runtime/messages`.
  */
 export const problemStatus = {
   BAD_REQUEST: 400,

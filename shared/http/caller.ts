@@ -4,13 +4,13 @@ import { verifyAccessToken } from '#crypto/access-tokens.ts';
 import { type Assertion, verifyAssertion } from '#crypto/assertions.ts';
 import { readCookie, readRefreshToken } from '#crypto/refresh-tokens.ts';
 import { Problem } from '#domain/problem.ts';
-import { readAccessRecords } from '#store/grounds.ts';
-import { liveSession } from '#store/sessions.ts';
-import { type EffectiveSession, effectiveSession } from '#store/standing.ts';
-import { spendAssertion } from '#store/tickets.ts';
-import { findPerson } from '#store/users.ts';
-import type { Managing } from './call.ts';
-import { channelKeys, type FlowContext } from './house.ts';
+import type { Managing } from '#runtime/call.ts';
+import { channelKeys, type FlowContext } from '#runtime/context.ts';
+import { findPerson } from '#store/people/users.ts';
+import { readAccessRecords } from '#store/sessions/access-basis.ts';
+import { type EffectiveSession, effectiveSession } from '#store/sessions/effective-session.ts';
+import { liveSession } from '#store/sessions/sessions.ts';
+import { spendAssertion } from '#store/tickets/spent-once.ts';
 
 const headerOf = (event: APIGatewayProxyEventV2, name: string): string | undefined => event.headers[name];
 

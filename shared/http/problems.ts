@@ -1,7 +1,7 @@
 import { isoShanghai } from '#domain/days.ts';
 import { Problem, type ProblemDetails } from '#domain/problem.ts';
-import type { Language } from './language.ts';
-import { messageFor } from './messages/index.ts';
+import type { Language } from '#runtime/language.ts';
+import { messageFor } from '#runtime/messages/index.ts';
 
 export interface HttpAnswer {
   statusCode: number;

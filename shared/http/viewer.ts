@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { addressBeforePort } from './addresses.ts';
+import { addressBeforePort } from '#runtime/addresses.ts';
 
 /** What CloudFront adds on the way to us (infra/stacks/portal-stack.ts). */
 export const originSecretHeader = 'x-origin-secret';

@@ -74,7 +74,7 @@ describe('docs/api.md', () => {
   });
 
   it('lists the calls under /local', () => {
-    const source = readFileSync('infra/local/local-routes.ts', 'utf8');
+    const source = readFileSync('infra/local/control/local-routes.ts', 'utf8');
     const real = [...source.matchAll(/'(GET|POST|PUT|PATCH|DELETE)',\s+\/\^(\\\/local\S*)\$\//g)].map(
       ([, method = '', path = '']) => `${method} ${path.replaceAll('\\/', '/').replaceAll('([^/]+)', '{}')}`,
     );

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { defaultPolicies } from '#domain/policies.ts';
-import type { FaultKind } from '../../infra/local/faults.ts';
+import type { FaultKind } from '../../infra/local/emulators/faults.ts';
 import { startKit } from '../flows/support/channels.ts';
 import { rowsOf } from '../flows/support/tables.ts';
 import {

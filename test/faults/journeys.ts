@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { shanghaiDay } from '#domain/days.ts';
-import type { FaultKind, FaultRule } from '../../infra/local/faults.ts';
+import type { FaultKind, FaultRule } from '../../infra/local/emulators/faults.ts';
 import { asChannel } from '../flows/support/channels.ts';
 import { expectProblem } from '../flows/support/problems.ts';
 import { rowsOf } from '../flows/support/tables.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { FaultRule } from '../../infra/local/faults.ts';
+import type { FaultRule } from '../../infra/local/emulators/faults.ts';
 import { subjectOf } from '../flows/support/tables.ts';
 import {
   codeFor,

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { FlowContext } from '#http/house.ts';
+import type { FlowContext } from '#runtime/context.ts';
 import { nextLines, type Position } from '../../functions/registry-feed/file-lines.ts';
 import { continuationMessage, type FeedFile, readMessage } from '../../functions/registry-feed/messages.ts';
 import { takeFile } from '../../functions/registry-feed/take-file.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { solve } from '#crypto/challenges.ts';
-import type { FaultRule } from '../../infra/local/faults.ts';
+import type { FaultRule } from '../../infra/local/emulators/faults.ts';
 import type { Loose, Reply } from '../support/client.ts';
 import {
   codeFor,

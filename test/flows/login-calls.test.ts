@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Usage } from '../../infra/local/usage.ts';
+import type { Usage } from '../../infra/local/emulators/usage.ts';
 import { codeFor, type Door, expectStatus, openDoor, registered, wait } from '../support/door.ts';
 import { person } from '../support/people.ts';
 

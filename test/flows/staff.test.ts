@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { followingDay, shanghaiDay } from '#domain/days.ts';
 import { maskDocument, maskPhone } from '#domain/masks.ts';
-import type { FaultRule } from '../../infra/local/faults.ts';
+import type { FaultRule } from '../../infra/local/emulators/faults.ts';
 import type { Loose } from '../support/client.ts';
 import { expectStatus } from '../support/door.ts';
 import { person } from '../support/people.ts';

@@ -2,7 +2,8 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { beforeAll, expect, it, vi } from 'vitest';
 import { Problem } from '#domain/problem.ts';
 import { flows } from '#flows/contracts.ts';
-import { logRequest, logStrangerSend, writeOrderLine } from '#http/log.ts';
+import { logRequest } from '#http/request-log.ts';
+import { logStrangerSend, writeOrderLine } from '#runtime/log.ts';
 import { type Assembly, assembly, objectsIn, synthesizeStage, synthTimeout } from './assembly.ts';
 
 let built: Assembly;

@@ -2,9 +2,9 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { deriveKeys } from '#crypto/keys.ts';
 import { defaultPolicies } from '#domain/policies.ts';
 import { Problem } from '#domain/problem.ts';
-import type { AnyCall } from '#http/call.ts';
-import type { FlowContext } from '#http/house.ts';
-import { requireHuman } from '#steps/anti-automation.ts';
+import { requireHuman } from '#journeys/factors/anti-automation.ts';
+import type { AnyCall } from '#runtime/call.ts';
+import type { FlowContext } from '#runtime/context.ts';
 import { openStore } from '../support/store.ts';
 
 let ctx: FlowContext;

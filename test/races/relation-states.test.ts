@@ -11,7 +11,6 @@ import {
   type TransitionName,
   transitions,
 } from '#domain/relations.ts';
-import { type Db, openTables } from '#store/db.ts';
 import {
   beginWrites,
   findAuthorization,
@@ -20,9 +19,10 @@ import {
   type Relation,
   relationsOf,
   transitionUpdate,
-} from '#store/relations.ts';
-import { ConcurrentChange } from '#store/users.ts';
-import { dynamoDbClient } from '../../infra/local/dynamodb-client.ts';
+} from '#store/companies/relations.ts';
+import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
+import { type Db, openTables } from '#store/dynamodb/tables.ts';
+import { dynamoDbClient } from '../../infra/local/emulators/dynamodb-client.ts';
 
 /** The store by itself: what it refuses must not depend on the code before it (REL-10). */
 const namespace = `Rel${randomUUID().replaceAll('-', '')}`;

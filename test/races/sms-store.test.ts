@@ -3,10 +3,10 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { defaultPolicies as policies } from '#domain/policies.ts';
 import { Problem } from '#domain/problem.ts';
 import type { SendKind } from '#domain/sms-window.ts';
-import type { Db } from '#store/db.ts';
-import { claimPhoneUpdate } from '#store/phones.ts';
-import { returnSend, type Taken, takeSend } from '#store/sms-windows.ts';
-import { someShard, stageBudgetKeys, stageSendsOf, stageSendUpdate } from '#store/stage-budget.ts';
+import type { Db } from '#store/dynamodb/tables.ts';
+import { claimPhoneUpdate } from '#store/people/phones.ts';
+import { returnSend, type Taken, takeSend } from '#store/sms/sms-windows.ts';
+import { someShard, stageBudgetKeys, stageSendsOf, stageSendUpdate } from '#store/sms/stage-budget.ts';
 import { type Ask, asks, PlainRule } from '../support/sms-model.ts';
 import { openStore } from '../support/store.ts';
 

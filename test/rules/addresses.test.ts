@@ -2,7 +2,7 @@ import { isIPv6 } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { defaultPolicies as policies } from '#domain/policies.ts';
-import { addressBeforePort, addressBudgets, truncatedAddress } from '#http/addresses.ts';
+import { addressBeforePort, addressBudgets, truncatedAddress } from '#runtime/addresses.ts';
 
 const networks = (address: string) => addressBudgets(address, policies).map(({ network }) => network);
 const v6 = fc.ipV6();

@@ -9,7 +9,7 @@ import {
   locksAt,
   remainingAttempts,
   remainingSmsGuesses,
-} from '#domain/lockout.ts';
+} from '#domain/lockout-policy.ts';
 import { type AuthMethod, authMethods } from '#domain/names.ts';
 import { defaultPolicies as policies } from '#domain/policies.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { generated } from '../../infra/local/emulators/secrets.ts';
 import type { Runtime } from '../../infra/local/runtime.ts';
-import { generated } from '../../infra/local/secrets.ts';
 import { probe, startFixture } from './fixture.ts';
 
 let runtime: Runtime;

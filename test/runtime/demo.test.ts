@@ -6,12 +6,12 @@ import { parseDocument } from '#domain/documents.ts';
 import { passwordWeaknesses } from '#domain/passwords.ts';
 import { parseTaxpayerId } from '#domain/taxpayers.ts';
 import { type CompanyKey, companies, demoCompany } from '../../infra/demo/companies.ts';
+import { type DemoLogin, demoBook, demoLogins, demoTable } from '../../infra/demo/demo-book.ts';
 import { loadDemo } from '../../infra/demo/load.ts';
 import { demoPassword, demoPerson, personKeys } from '../../infra/demo/people.ts';
 import { demoReports, reportsOf } from '../../infra/demo/reports.ts';
-import { type DemoLogin, demoBook, demoLogins, demoTable } from '../../infra/demo/told.ts';
-import { makeClock } from '../../infra/local/clock.ts';
-import { prepareDemo } from '../../infra/local/demo-data.ts';
+import { prepareDemo } from '../../infra/local/control/demo-data.ts';
+import { makeClock } from '../../infra/local/lambda/clock.ts';
 import {
   type Door,
   enterPassword,

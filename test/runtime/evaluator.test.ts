@@ -1,8 +1,8 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: CloudFormation writes its placeholders so
 import { describe, expect, it } from 'vitest';
-import { readAssembly } from '../../infra/local/assembly.ts';
-import { evaluate } from '../../infra/local/evaluate.ts';
-import { readModel } from '../../infra/local/model.ts';
+import { readAssembly } from '../../infra/local/template/assembly.ts';
+import { evaluate } from '../../infra/local/template/evaluate.ts';
+import { readModel } from '../../infra/local/template/model.ts';
 import { fixtureAssembly } from './fixture.ts';
 
 const here = { region: 'ap-southeast-1', account: '000000000000', partition: 'aws' } as const;

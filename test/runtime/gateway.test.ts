@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { routeFinder } from '../../infra/local/routes.ts';
+import { routeFinder } from '../../infra/local/http/routes.ts';
 import type { Runtime } from '../../infra/local/runtime.ts';
 import { probe, startFixture } from './fixture.ts';
 

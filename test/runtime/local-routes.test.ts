@@ -1,8 +1,8 @@
 import { createLocalJWKSet, jwtVerify } from 'jose';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { openChannels } from '../../infra/local/channel-keys.ts';
-import { parseSchedule } from '../../infra/local/cron.ts';
+import { openChannels } from '../../infra/local/control/channel-keys.ts';
 import type { Runtime } from '../../infra/local/runtime.ts';
+import { parseSchedule } from '../../infra/local/template/cron.ts';
 import { call, probe, put, startFixture } from './fixture.ts';
 
 let runtime: Runtime;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { needsOf } from '../../infra/local/dynamodb-needs.ts';
-import { matches, Policy, statementsOf } from '../../infra/local/policy.ts';
+import { needsOf } from '../../infra/local/emulators/dynamodb-needs.ts';
+import { matches, Policy, statementsOf } from '../../infra/local/emulators/policy.ts';
 
 const table = 'arn:aws:dynamodb:r:1:table/T';
 const policy = (...Statement: object[]) => new Policy(statementsOf({ Statement }));

@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, inject, it } from 'vitest';
-import { readAssembly } from '../../infra/local/assembly.ts';
-import { openChannels } from '../../infra/local/channel-keys.ts';
-import { type LocalApp, readModel } from '../../infra/local/model.ts';
-import { withSettings } from '../../infra/local/stage-settings.ts';
+import { openChannels } from '../../infra/local/control/channel-keys.ts';
+import { readAssembly } from '../../infra/local/template/assembly.ts';
+import { type LocalApp, readModel } from '../../infra/local/template/model.ts';
+import { withSettings } from '../../infra/local/template/stage-settings.ts';
 import { synthesize } from '../../infra/synth.ts';
 
 const outdir = mkdtempSync(join(tmpdir(), 'ahtax-settings-'));

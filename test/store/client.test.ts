@@ -1,8 +1,8 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { logRequest } from '#http/log.ts';
 import { asProblem } from '#http/problems.ts';
-import { openTables } from '#store/db.ts';
+import { logRequest } from '#http/request-log.ts';
+import { openTables } from '#store/dynamodb/tables.ts';
 import { answer, atFirst, type Play, refusal, requestId, startMisbehaving } from './misbehaving-server.ts';
 
 let server: Awaited<ReturnType<typeof startMisbehaving>>;

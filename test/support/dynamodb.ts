@@ -1,5 +1,5 @@
 import type { TestProject } from 'vitest/node';
-import { openDynamoDb } from '../../infra/local/dynamodb-local.ts';
+import { openDynamoDb } from '../../infra/local/emulators/dynamodb-local.ts';
 
 /** One DynamoDB Local for the whole run, or the one that DYNAMODB_ENDPOINT names; every door has its own namespace in it. */
 export default async function setup(project: TestProject) {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { inject } from 'vitest';
 import { type TableDeclaration, type TableName, tables, tableVariable } from '#contract/tables.ts';
-import { type Db, openTables } from '#store/db.ts';
+import { type Db, openTables } from '#store/dynamodb/tables.ts';
 
 /** Tables without indexes in a namespace of their own, for the store modules alone: no function, no HTTP, no virtual clock. */
 export async function openStore(...names: TableName[]): Promise<Db> {

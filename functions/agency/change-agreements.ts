@@ -1,0 +1,200 @@
+import { handle } from '#crypto/random.ts';
+import { onlyNarrows, parseComingPeriod } from '#domain/agreements.ts';
+import { shanghaiDay } from '#domain/days.ts';
+import { Problem } from '#domain/problem.ts';
+import { parseTaxpayerId } from '#domain/taxpayers.ts';
+import { agreementAudits } from '#journeys/agencies/form-audits.ts';
+import {
+  endAgreement,
+  givenBy,
+  keptTerms,
+  livingState,
+  type NewTerms,
+  partiesOf,
+  putInForce,
+  requireFree,
+} from '#journeys/agencies/put-agreement-in-force.ts';
+import { originOf } from '#journeys/companies/relation-audits.ts';
+import { requireChangingChannel } from '#journeys/companies/require-manager.ts';
+import { managingFactor } from '#journeys/factors/managing-factor.ts';
+import { created, ok } from '#runtime/answers.ts';
+import type { CallOf, StepOf } from '#runtime/call.ts';
+import type { FlowContext } from '#runtime/context.ts';
+import type { Agreement } from '#store/agencies/agency-forms.ts';
+import { agreementUpdate, findAgreement, findPair, pairUpdate } from '#store/agencies/agreements.ts';
+import { findStaffForm } from '#store/agencies/staff-forms.ts';
+import {
+  activeCompanyCheck,
+  companyKeyOf,
+  companyProblem,
+  findTaxpayer,
+  isKnown,
+  keptNumberOf,
+} from '#store/companies/taxpayers.ts';
+import { retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
+import { requireSeenRevision } from '#store/dynamodb/versioned-update.ts';
+import { actingChecks, actingForAgency } from './acting-for-agency.ts';
+import type { agency } from './contract.ts';
+import { requireAgency } from './list-agreements.ts';
+import { listedAgents, requireNoStaff } from './name-agents.ts';
+
+type ChangeCall = CallOf<typeof agency, 'change'>;
+
+/** AGY-4: what an agency enters waits for the client; nobody becomes a client unasked. */
+export const enterAgreement: StepOf<typeof agency, 'enter'> = async (ctx, call) => {
+  requireChangingChannel(ctx, call);
+  const { companyKey: agencyKey } = actingForAgency(call);
+  managingFactor(ctx, call);
+  const { body, now } = call;
+  const day = shanghaiDay(now);
+  const period = parseComingPeriod(body, day);
+  const clientKey = companyKeyOf(ctx.keys, parseTaxpayerId(body.clientId));
+  if (clientKey === agencyKey)
+    throw new Problem('BAD_REQUEST', { errors: [{ path: 'clientId', message: 'not the agency itself' }] });
+  const agreementId = handle();
+  await retryOnConcurrentChange(async () => {
+    const [ours, client, form, pair] = await Promise.all([
+      findTaxpayer(ctx.db, agencyKey),
+      findTaxpayer(ctx.db, clientKey),
+      findStaffForm(ctx.db, agencyKey),
+      findPair(ctx.db, { agencyKey, clientKey }),
+    ]);
+    requireAgency(ours);
+    const problem = companyProblem(client);
+    if (problem) throw problem;
+    if (!isKnown(client) || !ours) throw new Problem('TAXPAYER_NOT_FOUND');
+    const agents = await listedAgents(ctx, agencyKey, form, body.agents, now);
+    await requireNoStaff(ctx, clientKey, agents, now);
+    requireFree(pair, agreementId, period);
+    const between = {
+      agreementId,
+      agencyKey,
+      clientKey,
+      agencyNumber: keptNumberOf(ours),
+      clientNumber: keptNumberOf(client),
+    };
+    const terms = keptTerms({ ...period, items: body.items, agents });
+    await ctx.db.transact([
+      ...actingChecks(ctx, call, form),
+      activeCompanyCheck(clientKey),
+      agreementUpdate(agreementId, 0, {
+        ...partiesOf(between),
+        ...terms,
+        state: 'pending',
+        updatedAt: now.toISOString(),
+      }),
+      pairUpdate(between, pair, agreementId, [period], day),
+      ...agreementAudits(ctx, between, terms, 'entered', originOf(call, call.caller.session)),
+    ]);
+  });
+  return created({ agreementId, state: 'pending' as const });
+};
+
+/** An agreement of the session's agency, with what else a change of it is decided from: to others there is none. */
+async function ofAgency(ctx: FlowContext, call: CallOf<typeof agency, 'change' | 'terminate'>) {
+  const { companyKey } = actingForAgency(call);
+  const [agreement, form] = await Promise.all([
+    findAgreement(ctx.db, call.params.id),
+    findStaffForm(ctx.db, companyKey),
+  ]);
+  if (agreement?.agencyKey !== companyKey) throw new Problem('NOT_FOUND');
+  requireSeenRevision(agreement, call.body.revision);
+  return { agreement, form, pair: await findPair(ctx.db, agreement) };
+}
+
+/**
+ * AGY-4: other terms, built on those that hold, in the place of whatever waits. Where nobody gets anything that they
+ * have not had they hold at once, because the client loses nothing by it; all else waits for the client and leaves what
+ * holds as it is.
+ */
+export const changeAgreement: StepOf<typeof agency, 'change'> = async (ctx, call) => {
+  const { body } = call;
+  requireChangingChannel(ctx, call);
+  actingForAgency(call);
+  managingFactor(ctx, call);
+  if ([body.agents, body.items, body.from, body.until].every((member) => member === undefined))
+    throw new Problem('BAD_REQUEST', {
+      errors: [{ path: 'body', message: 'expected agents, items, from or until' }],
+    });
+  return retryOnConcurrentChange(async () => {
+    const { agreement, form, pair } = await ofAgency(ctx, call);
+    const { agreementId } = agreement;
+    const state = livingState(agreement, call.now);
+    const day = shanghaiDay(call.now);
+    const terms = await changedTerms(ctx, call, agreement, form);
+    const origin = originOf(call, call.caller.session);
+    const checks = actingChecks(ctx, call, form);
+    if (state === 'active' && onlyNarrows(givenBy(agreement), givenBy(terms))) {
+      await putInForce(ctx, {
+        between: agreement,
+        before: agreement,
+        pair,
+        terms,
+        told: 'changed',
+        origin,
+        writes: checks,
+      });
+      return ok({ agreementId, state, waits: false });
+    }
+    requireFree(pair, agreementId, terms);
+    const at = { updatedAt: call.now.toISOString() };
+    await ctx.db.transact([
+      ...checks,
+      agreementUpdate(
+        agreementId,
+        agreement.rev,
+        state === 'pending' ? { ...terms, ...at } : { proposed: terms, ...at },
+      ),
+      pairUpdate(agreement, pair, agreementId, state === 'pending' ? [terms] : [agreement, terms], day),
+      ...agreementAudits(ctx, agreement, terms, 'proposed', origin),
+    ]);
+    return ok({ agreementId, state, waits: true });
+  });
+};
+
+async function changedTerms(
+  ctx: FlowContext,
+  { body, now }: ChangeCall,
+  agreement: Agreement,
+  form: Awaited<ReturnType<typeof findStaffForm>>,
+) {
+  const period = { from: body.from ?? agreement.from, until: body.until ?? agreement.until };
+  const terms: NewTerms = {
+    ...(body.from === undefined && body.until === undefined
+      ? period
+      : parseComingPeriod(period, shanghaiDay(now))),
+    items: body.items ?? agreement.items,
+    agents: body.agents
+      ? await listedAgents(ctx, agreement.agencyKey, form, body.agents, now)
+      : agreement.agents,
+  };
+  if (body.agents) {
+    const before = new Set(agreement.agents.map(({ personKey }) => personKey));
+    await requireNoStaff(
+      ctx,
+      agreement.clientKey,
+      terms.agents.filter(({ personKey }) => !before.has(personKey)),
+      now,
+    );
+  }
+  return keptTerms(terms);
+}
+
+/** AGY-4: over at once, in live sessions too. */
+export const terminateAgreement: StepOf<typeof agency, 'terminate'> = async (ctx, call) => {
+  requireChangingChannel(ctx, call);
+  actingForAgency(call);
+  managingFactor(ctx, call);
+  return retryOnConcurrentChange(async () => {
+    const { agreement, form, pair } = await ofAgency(ctx, call);
+    livingState(agreement, call.now);
+    await endAgreement(
+      ctx,
+      agreement,
+      pair,
+      originOf(call, call.caller.session),
+      actingChecks(ctx, call, form),
+    );
+    return ok({ agreementId: agreement.agreementId, state: 'ended' as const });
+  });
+};

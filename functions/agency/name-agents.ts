@@ -1,0 +1,66 @@
+import { shanghaiDay } from '#domain/days.ts';
+import { Problem } from '#domain/problem.ts';
+import { agentIdOf, staffRolesOfClient, whichOne } from '#journeys/agencies/agents.ts';
+import { readPerson, requireSameName } from '#journeys/people/named-person.ts';
+import type { CallOf } from '#runtime/call.ts';
+import type { FlowContext } from '#runtime/context.ts';
+import type { FormAgent, StaffForm } from '#store/agencies/agency-forms.ts';
+import { findListed } from '#store/agencies/staff-forms.ts';
+import { activePeople } from '#store/companies/relations.ts';
+import type { agency } from './contract.ts';
+
+type Agents = CallOf<typeof agency, 'enter'>['body']['agents'];
+
+/**
+ * The agents of an agreement, each once: all of them stand on the agency's staff form today (AGY-1). AGENT_NOT_LISTED,
+ * PERSON_MISMATCH, DOCUMENT_INVALID, naming which.
+ */
+export async function listedAgents(
+  ctx: FlowContext,
+  agencyKey: string,
+  form: StaffForm | undefined,
+  agents: Agents,
+  now: Date,
+): Promise<FormAgent[]> {
+  const wanted = agents.map((agent, at) => {
+    if ('agentId' in agent) return { at, agentId: agent.agentId };
+    try {
+      const named = readPerson(ctx, agent, now);
+      return { at, agentId: agentIdOf(ctx, agencyKey, named.key), named };
+    } catch (error) {
+      throw error instanceof Problem ? whichOne(at, error) : error;
+    }
+  });
+  const listed = form
+    ? await findListed(
+        ctx.db,
+        form,
+        wanted.map(({ agentId }) => agentId),
+      )
+    : new Map<string, FormAgent>();
+  const found = new Map<string, FormAgent>();
+  for (const { at, agentId, named } of wanted) {
+    const agent = listed.get(agentId);
+    if (!agent) throw whichOne(at, new Problem('AGENT_NOT_LISTED'));
+    try {
+      if (named) requireSameName(ctx, named, agent);
+    } catch (error) {
+      throw error instanceof Problem ? whichOne(at, error) : error;
+    }
+    found.set(agent.personKey, { personKey: agent.personKey, sealedName: agent.sealedName });
+  }
+  return [...found.values()];
+}
+
+/** AGY-4: nobody is agent of a company whose own people they are today. AGENT_IS_STAFF. */
+export async function requireNoStaff(
+  ctx: FlowContext,
+  clientKey: string,
+  agents: readonly FormAgent[],
+  now: Date,
+): Promise<void> {
+  const keys = agents.map(({ personKey }) => personKey);
+  const staff = await activePeople(ctx.db, clientKey, keys, staffRolesOfClient, shanghaiDay(now));
+  const at = keys.findIndex((key) => staff.has(key));
+  if (at >= 0) throw whichOne(at, new Problem('AGENT_IS_STAFF'));
+}

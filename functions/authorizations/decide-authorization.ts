@@ -1,0 +1,74 @@
+import { Problem } from '#domain/problem.ts';
+import { type Transition, transitions } from '#domain/relations.ts';
+import { originOf } from '#journeys/companies/relation-audits.ts';
+import {
+  authorizationOf,
+  hideAuthorization,
+  transitionWrites,
+} from '#journeys/companies/relation-transitions.ts';
+import { requireChangingChannel } from '#journeys/companies/require-manager.ts';
+import { managingFactor } from '#journeys/factors/managing-factor.ts';
+import { noContent, ok } from '#runtime/answers.ts';
+import type { CallOf, StepOf } from '#runtime/call.ts';
+import type { FlowContext } from '#runtime/context.ts';
+import { staffedUpdate, workingCompanyCheck } from '#store/companies/taxpayers.ts';
+import type { Write } from '#store/dynamodb/tables.ts';
+import type { authorizations } from './contract.ts';
+
+type Calls = CallOf<typeof authorizations, 'confirm' | 'reject' | 'withdraw' | 'hide' | 'leave'>;
+
+/** REL-5: whoever works for a company right now does not consent in its name; consent is the natural person's. */
+function requireNatural({ caller }: Calls): void {
+  if (caller.session.identity.kind !== 'natural') throw new Problem('ROLE_NOT_ALLOWED');
+}
+
+const own = (ctx: FlowContext, { caller, params }: Calls) =>
+  authorizationOf(ctx, params.authorizationId, { personKey: caller.session.personKey });
+
+/** @param seen the revision that the person was shown (REL-11) */
+async function move(
+  ctx: FlowContext,
+  call: Calls,
+  transition: Transition,
+  seen: string | undefined,
+  checks: readonly Write[] = [],
+) {
+  requireChangingChannel(ctx, call);
+  const relation = await own(ctx, call);
+  const working = workingCompanyCheck(relation.companyKey, relation);
+  await ctx.db.transact([
+    ...checks,
+    // Nobody begins to work for a company that is gone, and what ended with it stays ended (ENT-4).
+    transition.to === 'active' ? staffedUpdate(working) : working,
+    ...transitionWrites(ctx, relation, transition, originOf(call), {}, {}, seen),
+  ]);
+  return { authorizationId: relation.authorizationId, state: transition.to };
+}
+
+/** REL-5: what a company, the registry or a hall offered becomes active by the person's word and factor (SES-5). */
+export const confirm: StepOf<typeof authorizations, 'confirm'> = async (ctx, call) => {
+  requireNatural(call);
+  return ok(
+    await move(ctx, call, transitions.acceptInvitation, call.body.revision, managingFactor(ctx, call)),
+  );
+};
+/** REFUSAL_NOT_ALLOWED for a finance head (REL-3). */
+export const reject: StepOf<typeof authorizations, 'reject'> = async (ctx, call) => {
+  requireNatural(call);
+  return ok(await move(ctx, call, transitions.refuseInvitation, call.body.revision));
+};
+/** REL-6: takes the own application back; the record stays. */
+export const withdraw: StepOf<typeof authorizations, 'withdraw'> = async (ctx, call) =>
+  ok(await move(ctx, call, transitions.withdrawApplication, call.body.revision));
+
+/** REL-7: ends an active relation at once, also where it is being used. */
+export const leave: StepOf<typeof authorizations, 'leave'> = async (ctx, call) => {
+  await move(ctx, call, transitions.leave, call.query.revision);
+  return noContent();
+};
+
+export const hide: StepOf<typeof authorizations, 'hide'> = async (ctx, call) => {
+  requireChangingChannel(ctx, call);
+  const { authorizationId, state } = await hideAuthorization(ctx, 'person', call.now, () => own(ctx, call));
+  return ok({ authorizationId, state });
+};

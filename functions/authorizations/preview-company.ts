@@ -1,0 +1,42 @@
+import { isoShanghai, nextMidnight } from '#domain/days.ts';
+import { Problem } from '#domain/problem.ts';
+import { parseTaxpayerId } from '#domain/taxpayers.ts';
+import { requireChangingChannel } from '#journeys/companies/require-manager.ts';
+import { ok } from '#runtime/answers.ts';
+import type { StepOf } from '#runtime/call.ts';
+import { previewUpdate } from '#store/companies/company-previews.ts';
+import {
+  companyKeyOf,
+  companyProblem,
+  findTaxpayer,
+  isKnown,
+  isPersonalKey,
+} from '#store/companies/taxpayers.ts';
+import type { authorizations } from './contract.ts';
+
+/** Enough for somebody who mistypes, too few to read the register by (REL-11). */
+const mostADay = 20;
+
+/**
+ * REL-11: the name of the company before the person applies to it. Every look counts before anything is found, so that
+ * unknown numbers cannot be tried for free. Of a company whose number is a person's, the name tells hardly more than
+ * that it is there (DOC-4). TAXPAYER_NOT_FOUND, COMPANY_NOT_CONFIRMED, TOO_MANY_REQUESTS until midnight.
+ */
+export const previewCompany: StepOf<typeof authorizations, 'preview'> = async (ctx, call) => {
+  requireChangingChannel(ctx, call);
+  const companyKey = companyKeyOf(ctx.keys, parseTaxpayerId(call.body.taxpayerId));
+  await ctx.db.transact([
+    previewUpdate(
+      call.caller.session.personKey,
+      call.now,
+      mostADay,
+      () => new Problem('TOO_MANY_REQUESTS', { retryAt: isoShanghai(nextMidnight(call.now)) }),
+    ),
+  ]);
+  const company = await findTaxpayer(ctx.db, companyKey);
+  const problem = companyProblem(company);
+  if (problem || !isKnown(company)) throw problem ?? new Problem('TAXPAYER_NOT_FOUND');
+  return ok({
+    taxpayerName: isPersonalKey(companyKey) ? `${[...company.name][0] ?? ''}***` : company.name,
+  });
+};

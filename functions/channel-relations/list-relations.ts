@@ -1,0 +1,44 @@
+import { may } from '#domain/channels.ts';
+import { isoShanghai, shanghaiDay } from '#domain/days.ts';
+import { Problem } from '#domain/problem.ts';
+import { isLive } from '#domain/relations.ts';
+import { assertedPerson } from '#journeys/factors/scans.ts';
+import { ok } from '#runtime/answers.ts';
+import type { StepOf } from '#runtime/call.ts';
+import { allRelationsOf, shownStateOf } from '#store/companies/relations.ts';
+import { shownTaxpayerId } from '#store/companies/taxpayers.ts';
+import { findPerson, refuseSuspended } from '#store/people/users.ts';
+import type { channelRelations } from './contract.ts';
+
+/**
+ * What the person holds or has waiting, on today's day (REL-8), by company. No handles: a channel that may only look
+ * gets nothing that it could act with (REL-9). Clients of a tax agent are no relations and follow the agency's agreements,
+ * as on the web's 已授权企业. A suspended person has no way in by an app either (ORD-1).
+ */
+export const listRelations: StepOf<typeof channelRelations, 'list'> = async (ctx, call) => {
+  const { assertion } = call.caller;
+  if (!may(assertion.channel, 'view-relations', ctx.settings)) throw new Problem('CHANNEL_NOT_ALLOWED');
+  const personKey = assertedPerson(ctx, assertion);
+  if (personKey === undefined) throw new Problem('ASSERTION_INVALID');
+  const day = shanghaiDay(call.now);
+  const [relations, person] = await Promise.all([
+    allRelationsOf(ctx.db, personKey),
+    findPerson(ctx.db, personKey),
+  ]);
+  refuseSuspended(person);
+  return ok({
+    relations: relations
+      .map((one) => ({ one, state: shownStateOf(one, day) }))
+      .filter(({ state }) => isLive(state))
+      .map(({ one, state }) => ({
+        taxpayerId: shownTaxpayerId(ctx.dataKeys, one),
+        taxpayerName: one.taxpayerName,
+        role: one.role,
+        state,
+        direction: one.direction,
+        permissions: [...one.permissions],
+        ...(one.validUntil === undefined ? {} : { validUntil: one.validUntil }),
+        updatedAt: isoShanghai(new Date(one.updatedAt)),
+      })),
+  });
+};

@@ -1,0 +1,111 @@
+import type { Assertion } from '#crypto/assertions.ts';
+import { Problem } from '#domain/problem.ts';
+import { parseTaxpayerId } from '#domain/taxpayers.ts';
+import { auditPut } from '#journeys/audit.ts';
+import { assertedPerson, requiredBy } from '#journeys/factors/scans.ts';
+import { actingOptionFor, claimOf } from '#journeys/sessions/company-claims.ts';
+import { noContent } from '#runtime/answers.ts';
+import type { StepOf } from '#runtime/call.ts';
+import type { FlowContext } from '#runtime/context.ts';
+import { companyKeyOf } from '#store/companies/taxpayers.ts';
+import { findPerson, requireAdmitted } from '#store/people/users.ts';
+import type { CompanyClaim } from '#store/tickets/ticket-kinds.ts';
+import type { channelScan } from './contract.ts';
+import { readScan, requireScanner } from './scan-code.ts';
+import { cancelledUpdate, confirmedUpdate, heldByAnother, isHeldByAnother } from './scan-updates.ts';
+
+/**
+ * The phone's person agrees to the login (QR-1). Its word is believed for who is logged in on it, and for nothing
+ * else: the account and the company relation are ours to judge (QR-3), here and again when the session is opened.
+ */
+export const confirmScan: StepOf<typeof channelScan, 'confirm'> = async (ctx, call) => {
+  const { assertion } = call.caller;
+  const key = assertedPerson(ctx, assertion);
+  const [ticket, person, acting] = await Promise.allSettled([
+    readScan(ctx, call.params.ticket, call.now),
+    key === undefined ? undefined : findPerson(ctx.db, key),
+    key === undefined ? undefined : companyOf(ctx, key, identityOf(assertion, call.body?.identity), call.now),
+  ]);
+  // In this order, so that a foreign code or channel learns nothing of the person.
+  const scan = settled(ticket);
+  requireScanner(ctx, call, scan);
+  if (requiredBy[scan.purpose] !== 'confirm') throw new Problem('STATE_CONFLICT');
+  if (key === undefined) throw new Problem('ASSERTION_INVALID');
+  if (isHeldByAnother(scan, key)) throw heldByAnother();
+  if (scan.scanState !== 'scanned') throw new Problem('STATE_CONFLICT');
+  requireAdmitted(settled(person), 'USER_NOT_REGISTERED');
+  const company = settled(acting);
+  await ctx.db.transact([
+    confirmedUpdate(
+      scan,
+      { personKey: key, channel: assertion.channel, ...(company ? { company } : {}) },
+      call.now,
+    ),
+    auditPut(ctx, call, key, 'qr-login', 'success', {
+      identity: company ? 'enterprise' : 'natural',
+      browser: scan.origin.browser,
+    }),
+  ]);
+  return noContent();
+};
+
+/** "That is not me": the code is over for every phone. One that somebody has scanned is that person's to refuse (QR-2). */
+export const cancelScan: StepOf<typeof channelScan, 'cancel'> = async (ctx, call) => {
+  const scan = await readScan(ctx, call.params.ticket, call.now);
+  requireScanner(ctx, call, scan);
+  const who = assertedPerson(ctx, call.caller.assertion);
+  if (isHeldByAnother(scan, who)) throw heldByAnother();
+  const key = scan.personKey ?? who;
+  const kind = requiredBy[scan.purpose] === 'confirm' ? 'qr-login' : 'face';
+  await ctx.db.transact([
+    cancelledUpdate(scan, who, call.now),
+    ...(key === undefined
+      ? []
+      : [auditPut(ctx, call, key, kind, 'failure', { purpose: scan.purpose, cancelled: true })]),
+  ]);
+  return noContent();
+};
+
+const settled = <T>(result: PromiseSettledResult<T>): T => {
+  if (result.status === 'rejected') throw result.reason;
+  return result.value;
+};
+
+type Wanted =
+  | { readonly kind: 'natural' }
+  | { readonly kind?: 'enterprise' | undefined; readonly taxpayerId: string; readonly role: string };
+
+/**
+ * What the page is to take over: the identity of the assertion, or the natural person, which everybody is anyway.
+ * A company that the channel did not sign for is no identity of the phone.
+ */
+function identityOf({ identity }: Assertion, body: Wanted | undefined): Assertion['identity'] | 'unsigned' {
+  if (body === undefined) return identity;
+  if (body.kind === 'natural') return undefined;
+  const signed = identity?.taxpayerId === body.taxpayerId && identity.role === body.role;
+  return signed ? identity : 'unsigned';
+}
+
+/** The company that the person acts for, judged now. Throws what `actingOptionFor` throws; ASSERTION_INVALID for one unsigned. */
+async function companyOf(
+  ctx: FlowContext,
+  key: string,
+  wanted: Assertion['identity'] | 'unsigned',
+  now: Date,
+): Promise<CompanyClaim | undefined> {
+  if (wanted === 'unsigned') throw new Problem('ASSERTION_INVALID');
+  if (!wanted) return undefined;
+  const claimed = { companyKey: keyOfCompany(ctx, wanted.taxpayerId), role: wanted.role };
+  const company = await claimOf(ctx, key, claimed, now);
+  await actingOptionFor(ctx, key, company, now);
+  return company;
+}
+
+/** A number that is none cannot be anybody's company. */
+function keyOfCompany(ctx: Pick<FlowContext, 'keys'>, taxpayerId: string): string {
+  try {
+    return companyKeyOf(ctx.keys, parseTaxpayerId(taxpayerId));
+  } catch (error) {
+    throw error instanceof Problem ? new Problem('RELATION_NOT_FOUND') : error;
+  }
+}

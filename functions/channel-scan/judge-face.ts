@@ -1,0 +1,206 @@
+import { handle } from '#crypto/random.ts';
+import { may } from '#domain/channels.ts';
+import { shanghaiDay } from '#domain/days.ts';
+import { remainingAttempts } from '#domain/lockout-policy.ts';
+import { Problem } from '#domain/problem.ts';
+import { auditPut } from '#journeys/audit.ts';
+import type { CallOf } from '#runtime/call.ts';
+import type { FlowContext } from '#runtime/context.ts';
+import { noticeFor } from '#runtime/messages/index.ts';
+import { ConcurrentChange, retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
+import type { Write } from '#store/dynamodb/tables.ts';
+import {
+  type Attempt,
+  lockedProblem,
+  reserveAttempt,
+  returnAttempt,
+  successUpdate,
+} from '#store/people/lockout-table.ts';
+import { facePassedUpdate, findPerson, requireAdmitted } from '#store/people/users.ts';
+import { sessionLevelUpdate } from '#store/sessions/sessions.ts';
+import type { FaceProof, ScanTicket, TicketBase } from '#store/tickets/ticket-kinds.ts';
+import { ticketUpdate } from '#store/tickets/tickets.ts';
+import type { channelScan } from './contract.ts';
+import { faceFailedUpdate, passedUpdate } from './scan-updates.ts';
+
+type ResultCall = CallOf<typeof channelScan, 'faceResult'>;
+type Judged = { passed: boolean; remainingAttempts: number; advice?: { code: string; title: string } };
+
+/**
+ * Asks the provider itself how the check went (FACE-2). Passed: the proof is written on the journey's ticket in the
+ * same transaction. Failed: at login it is a failure of the method `face` (LCK-1), in registration and reset of the
+ * journey's ticket (REG-5), elsewhere of this scan.
+ */
+export async function judgeFace(
+  ctx: FlowContext,
+  call: ResultCall,
+  scan: ScanTicket,
+  token: string,
+): Promise<Judged> {
+  const { faceTries } = ctx.settings.policies;
+  if (scan.scanState === 'passed' && scan.faceToken === token)
+    return { passed: true, remainingAttempts: faceTries };
+  const { personKey } = scan;
+  if (scan.scanState !== 'scanned' || scan.faceToken !== token || !personKey)
+    throw new Problem('STATE_CONFLICT');
+  const check: Check = { ctx, call, scan, token, personKey };
+  return scan.counts === 'lockout' ? judgeAtLogin(check) : judgeElsewhere(check);
+}
+
+interface Check {
+  readonly ctx: FlowContext;
+  readonly call: ResultCall;
+  readonly scan: ScanTicket;
+  readonly token: string;
+  readonly personKey: string;
+}
+
+async function outcomeOf({ ctx, token }: Check) {
+  const result = await ctx.face.result(token);
+  // Nothing to judge yet: the phone finishes the check and asks again.
+  if (result.outcome === 'pending') throw new Problem('STATE_CONFLICT');
+  return result;
+}
+
+/** The attempt is reserved before the result is known (LCK-4); a pass resets the method's count (LCK-1). */
+async function judgeAtLogin(check: Check): Promise<Judged> {
+  const { ctx, call, scan, token, personKey } = check;
+  const { policies } = ctx.settings;
+  const day = shanghaiDay(call.now);
+  const attempt: Attempt = { personKey, day, method: 'face', attemptId: handle() };
+  const lockEvent = auditPut(ctx, call, personKey, 'locked', 'failure', { method: 'face' });
+  const { taken } = await reserveAttempt(ctx.db, attempt, policies, lockEvent);
+  const last = taken >= policies.lockoutFailures;
+  let outcome: Awaited<ReturnType<typeof outcomeOf>>;
+  try {
+    outcome = await outcomeOf(check);
+    if (outcome.outcome === 'pass') {
+      await pass(check, outcome.transactionId, [
+        successUpdate(attempt, policies),
+        // The lock that this very attempt had set is lifted with its own event.
+        ...(last ? [auditPut(ctx, call, personKey, 'unlocked', 'success', { method: 'face' })] : []),
+      ]);
+      return { passed: true, remainingAttempts: remainingAttempts(0, policies) };
+    }
+    await ctx.db.transact([
+      faceFailedUpdate(scan, token, last, call.now),
+      failureEvent(check, outcome.outcome),
+    ]);
+  } catch (error) {
+    await returnAttempt(ctx.db, attempt, taken, policies);
+    throw error;
+  }
+  if (last) throw lockedProblem(day);
+  return failed(check, outcome.outcome, remainingAttempts(taken, policies));
+}
+
+/** REG-5: five failed checks end what they were for: the journey over all its scans, or the scan alone. */
+async function judgeElsewhere(check: Check): Promise<Judged> {
+  const { ctx, call, scan, token } = check;
+  const { faceTries } = ctx.settings.policies;
+  const { outcome, transactionId } = await outcomeOf(check);
+  if (outcome === 'pass') {
+    await pass(check, transactionId);
+    return { passed: true, remainingAttempts: faceTries };
+  }
+  const parent = scan.counts === 'ticket' ? scan.parent : undefined;
+  const before = parent
+    ? ((await ctx.db.get<TicketBase>('Tickets', { ticketKey: parent.ticketKey }))?.faceFailures ?? 0)
+    : (scan.failures ?? 0);
+  const last = before + 1 >= faceTries;
+  await ctx.db.transact([
+    faceFailedUpdate(scan, token, last, call.now),
+    ...(parent ? [journeyFailedWrite(parent, before, last, call.now)] : []),
+    failureEvent(check, outcome),
+  ]);
+  return failed(check, outcome, Math.max(0, faceTries - before - 1));
+}
+
+/** Counts a failure on the journey's ticket as it was read; the last one ends it. */
+const journeyFailedWrite = (
+  parent: NonNullable<ScanTicket['parent']>,
+  before: number,
+  last: boolean,
+  now: Date,
+) =>
+  ticketUpdate(parent, now, {
+    update: last ? 'SET faceFailures = :failures, #state = :ended' : 'SET faceFailures = :failures',
+    condition: before === 0 ? 'attribute_not_exists(faceFailures)' : 'faceFailures = :before',
+    values: {
+      ':failures': before + 1,
+      ...(before === 0 ? {} : { ':before': before }),
+      ...(last ? { ':ended': 'ended' } : {}),
+    },
+  });
+
+/** REG-5: says what helps at the next try, and the further way. */
+function failed({ call }: Check, outcome: string, left: number): Judged {
+  if (outcome === 'mismatch') throw new Problem('FACE_MISMATCH', { remainingAttempts: left });
+  return { passed: false, remainingAttempts: left, advice: noticeFor('FACE_FAILED', call.language) };
+}
+
+/**
+ * The passed check in one transaction with all that follows from it: the proof on the journey's ticket, the proof on
+ * the person (STP-2; who is still registering has no account to hold it), the level that rises (LVL-2).
+ */
+async function pass(check: Check, transactionId: string, also: readonly Write[] = []): Promise<void> {
+  const { ctx, call, scan, token, personKey } = check;
+  const at = call.now.toISOString();
+  const face: FaceProof = { scanKey: scan.ticketKey, transactionId, at, channel: call.origin.channel };
+  await retryOnConcurrentChange(async () => {
+    const raised = scan.counts === 'scan' ? await levelAfter(check) : undefined;
+    await ctx.db.transact([
+      passedUpdate(scan, token, face, raised?.level, call.now),
+      ...(scan.parent
+        ? [ticketUpdate(scan.parent, call.now, { update: 'SET face = :face', values: { ':face': face } })]
+        : []),
+      ...(scan.purpose === 'register'
+        ? []
+        : [
+            facePassedUpdate(personKey, { at, transactionId, since: scan.since ?? '' }, raised?.rise, () =>
+              raised?.rise ? new ConcurrentChange() : new Problem('STATE_CONFLICT'),
+            ),
+          ]),
+      ...(raised?.writes ?? []),
+      ...also,
+      auditPut(ctx, call, personKey, 'face', 'success', { ...aboutScan(scan), transactionId }),
+    ]);
+  });
+}
+
+/** LVL-2: level 3 becomes 4 by a check in the account centre or any step-up, for the person and the live session. */
+async function levelAfter({ ctx, call, scan, personKey }: Check) {
+  const person = requireAdmitted(await findPerson(ctx.db, personKey), 'STATE_CONFLICT');
+  if (person.account.since !== scan.since) throw new Problem('STATE_CONFLICT');
+  const from = person.realNameLevel;
+  // A mini program raises by a step-up alone.
+  const lifts = scan.stepUp !== undefined || may(call.caller.assertion.channel, 'face-factor', ctx.settings);
+  if ((from ?? 3) >= 4 || !lifts) return { level: from ?? 3, writes: [] };
+  const alive = (person.webSession?.expiresAt ?? 0) * 1000 > call.now.getTime();
+  const session =
+    scan.stepUp?.sessionId ?? scan.sessionId ?? (alive ? person.webSession?.sessionId : undefined);
+  return {
+    level: 4,
+    rise: { from, to: 4 },
+    writes: [
+      ...(session ? [sessionLevelUpdate(session, 4)] : []),
+      auditPut(ctx, call, personKey, 'level-raised', 'success', { from: from ?? 3, to: 4 }),
+    ],
+  };
+}
+
+/** What the audit keeps of a scan (AUD-1), with who asked for it at a terminal or counter (CHN-1). */
+const aboutScan = ({ purpose, stepUp }: ScanTicket) => ({
+  purpose,
+  ...(stepUp ? { matter: stepUp.matter, audience: stepUp.audience } : {}),
+  ...(stepUp?.startedBy
+    ? {
+        startedBy: stepUp.startedBy.channel,
+        ...(stepUp.startedBy.officer ? { officer: stepUp.startedBy.officer } : {}),
+        ...(stepUp.startedBy.office ? { office: stepUp.startedBy.office } : {}),
+      }
+    : {}),
+});
+
+const failureEvent = ({ ctx, call, scan, personKey }: Check, outcome: string) =>
+  auditPut(ctx, call, personKey, 'face', 'failure', { ...aboutScan(scan), outcome });

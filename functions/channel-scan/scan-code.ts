@@ -1,0 +1,113 @@
+import { unseal } from '#crypto/sealed.ts';
+import { may } from '#domain/channels.ts';
+import { Problem } from '#domain/problem.ts';
+import { assertedPerson, requiredBy, ticketOfQr } from '#journeys/factors/scans.ts';
+import { maskedNameOf } from '#journeys/people/personal-data.ts';
+import { ok } from '#runtime/answers.ts';
+import type { CallOf, StepOf } from '#runtime/call.ts';
+import type { FlowContext } from '#runtime/context.ts';
+import { findPerson, isActive, sealContext } from '#store/people/users.ts';
+import type { ScanTicket } from '#store/tickets/ticket-kinds.ts';
+import { openTicket, ticketKeyOf, ticketProblem } from '#store/tickets/tickets.ts';
+import type { channelScan } from './contract.ts';
+import { judgeFace } from './judge-face.ts';
+import {
+  claimedUpdate,
+  faceStartedUpdate,
+  heldByAnother,
+  isHeldByAnother,
+  scannedUpdate,
+} from './scan-updates.ts';
+
+type AnyChannelCall = Pick<CallOf<typeof channelScan, 'scan'>, 'caller' | 'now'>;
+
+/**
+ * The channel must be allowed what the code is for (CHN). Whoever must be logged in on the phone must be the very
+ * person whose face is asked for; the 安徽税务 APP needs no login for a face check (FACE-1): there the face decides.
+ */
+export function requireScanner(
+  ctx: Pick<FlowContext, 'keys' | 'settings'>,
+  call: AnyChannelCall,
+  scan: ScanTicket,
+): void {
+  const { assertion } = call.caller;
+  const { channel } = assertion;
+  const allowed =
+    may(channel, scan.action, ctx.settings) ||
+    (scan.alsoBy === channel && may(channel, 'session-face', ctx.settings));
+  if (!allowed) throw new Problem('CHANNEL_NOT_ALLOWED');
+  if (scan.personKey === undefined || channel === 'ahtax-app') return;
+  if (assertedPerson(ctx, assertion) !== scan.personKey) throw new Problem('FACE_MISMATCH');
+}
+
+/** The phone has scanned the code: what it is for, and whose page asks (QR-2). */
+export const scanCode: StepOf<typeof channelScan, 'scan'> = async (ctx, call) => {
+  const id = ticketOfQr(ctx.settings.issuer, call.body.qrContent);
+  if (!id) throw new Problem('NOT_FOUND');
+  const ticket = await readScan(ctx, id, call.now);
+  requireScanner(ctx, call, ticket);
+  const { purpose, origin } = ticket;
+  const requires = requiredBy[purpose];
+  if (requires === 'confirm') await claim(ctx, call, ticket);
+  else await ctx.db.transact([scannedUpdate(ticket, call.now)]);
+  return ok({ ticket: id, purpose, requires, origin });
+};
+
+/**
+ * QR-2: a code that is confirmed becomes the phone's person's, whose masked name the page shows. An app with nobody
+ * logged in only sees what the code is for: it lets its user log in, and scans again.
+ */
+async function claim(
+  ctx: FlowContext,
+  call: CallOf<typeof channelScan, 'scan'>,
+  ticket: ScanTicket,
+): Promise<void> {
+  const key = assertedPerson(ctx, call.caller.assertion);
+  if (isHeldByAnother(ticket, key)) throw heldByAnother();
+  if (key === undefined) return;
+  const person = await findPerson(ctx.db, key);
+  if (!isActive(person)) throw new Problem('USER_NOT_REGISTERED');
+  await ctx.db.transact([
+    claimedUpdate(ticket, { personKey: key, name: maskedNameOf(ctx, person) }, call.now),
+  ]);
+}
+
+/** Starts the face kit for the person of the journey; the name and number go from us to the provider only. */
+export const startFaceKit: StepOf<typeof channelScan, 'face'> = async (ctx, call) => {
+  const ticket = await readScan(ctx, call.params.ticket, call.now);
+  requireScanner(ctx, call, ticket);
+  const { personKey: key, subject } = ticket;
+  if (ticket.scanState !== 'scanned' || !key || !subject) throw new Problem('STATE_CONFLICT');
+  const kit = await ctx.face.start({
+    name: unseal(ctx.dataKeys, sealContext.name(key), subject.sealedName),
+    documentNumber: unseal(ctx.dataKeys, sealContext.number(key), subject.sealedNumber),
+    documentType: subject.documentType,
+    ticket: ticket.ticketKey,
+  });
+  await ctx.db.transact([faceStartedUpdate(ticket, kit.token, call.now)]);
+  return ok(kit);
+};
+
+export const takeFaceResult: StepOf<typeof channelScan, 'faceResult'> = async (ctx, call) => {
+  const ticket = await readScan(ctx, call.params.ticket, call.now, 'passed');
+  requireScanner(ctx, call, ticket);
+  return ok(await judgeFace(ctx, call, ticket, call.body.token));
+};
+
+/** An open scan that has not ended; `orAlso` lets a repeated call see the end it made itself. */
+export async function readScan(
+  ctx: FlowContext,
+  id: string,
+  now: Date,
+  orAlso?: ScanTicket['scanState'],
+): Promise<ScanTicket> {
+  if (!orAlso) {
+    const ticket = await openTicket<ScanTicket>(ctx.db, id, 'scan', now);
+    if (ticket.scanState !== 'pending' && ticket.scanState !== 'scanned') throw new Problem('STATE_CONFLICT');
+    return ticket;
+  }
+  const ticket = await ctx.db.get<ScanTicket>('Tickets', { ticketKey: ticketKeyOf(id) });
+  const problem = ticketProblem(ticket, 'scan', now);
+  if (problem) throw problem;
+  return ticket as ScanTicket;
+}

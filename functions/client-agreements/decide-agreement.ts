@@ -1,0 +1,96 @@
+import { shanghaiDay } from '#domain/days.ts';
+import { Problem } from '#domain/problem.ts';
+import { agreementAudits } from '#journeys/agencies/form-audits.ts';
+import { listedAgreements } from '#journeys/agencies/list-agreements.ts';
+import {
+  endAgreement,
+  livingState,
+  putInForce,
+  requireFree,
+} from '#journeys/agencies/put-agreement-in-force.ts';
+import { originOf } from '#journeys/companies/relation-audits.ts';
+import {
+  managedCompany,
+  managingChecks,
+  requireChangingChannel,
+} from '#journeys/companies/require-manager.ts';
+import { ok } from '#runtime/answers.ts';
+import type { CallOf, StepOf } from '#runtime/call.ts';
+import type { FlowContext } from '#runtime/context.ts';
+import { agreementUpdate, findAgreement, findPair, pairUpdate } from '#store/agencies/agreements.ts';
+import { retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
+import { requireSeenRevision } from '#store/dynamodb/versioned-update.ts';
+import type { clientAgreements } from './contract.ts';
+
+type Calls = CallOf<typeof clientAgreements, 'confirm' | 'reject' | 'terminate'>;
+
+/** What is agreed and proposed in the name of the session's company, for those who may agree. */
+export const list: StepOf<typeof clientAgreements, 'list'> = async (ctx, call) =>
+  ok(await listedAgreements(ctx, call, { clientKey: managedCompany(call).companyKey }));
+
+/** An agreement of the session's company that lives: others do not exist, of one that is over nothing can be said. */
+async function living(ctx: FlowContext, call: Calls) {
+  const { companyKey } = managedCompany(call);
+  const agreement = await findAgreement(ctx.db, call.params.id);
+  if (agreement?.clientKey !== companyKey) throw new Problem('NOT_FOUND');
+  const state = livingState(agreement, call.now);
+  requireSeenRevision(agreement, call.body.revision);
+  const waiting = state === 'pending' ? agreement : agreement.proposed;
+  return { agreement, state, waiting, pair: await findPair(ctx.db, agreement) };
+}
+
+/**
+ * AGY-4: what waits holds from now on. What is agreed to is what the client has seen where the call says which revision
+ * that was. STATE_CONFLICT where nothing waits (any more).
+ */
+export const confirm: StepOf<typeof clientAgreements, 'confirm'> = async (ctx, call) => {
+  requireChangingChannel(ctx, call);
+  const checks = managingChecks(ctx, call);
+  return retryOnConcurrentChange(async () => {
+    const { agreement, waiting, pair } = await living(ctx, call);
+    if (!waiting || waiting.until < shanghaiDay(call.now)) throw new Problem('STATE_CONFLICT');
+    requireFree(pair, agreement.agreementId, waiting);
+    await putInForce(ctx, {
+      between: agreement,
+      before: agreement,
+      pair,
+      terms: waiting,
+      told: 'confirmed',
+      origin: originOf(call, call.caller.session),
+      writes: checks,
+    });
+    return ok({ agreementId: agreement.agreementId, state: 'active' as const });
+  });
+};
+
+export const reject: StepOf<typeof clientAgreements, 'reject'> = async (ctx, call) => {
+  requireChangingChannel(ctx, call);
+  const checks = managingChecks(ctx, call);
+  return retryOnConcurrentChange(async () => {
+    const { agreement, state, waiting, pair } = await living(ctx, call);
+    if (!waiting) throw new Problem('STATE_CONFLICT');
+    const { agreementId } = agreement;
+    const isNew = state === 'pending';
+    await ctx.db.transact([
+      ...checks,
+      agreementUpdate(agreementId, agreement.rev, {
+        ...(isNew ? { state: 'rejected' } : { proposed: undefined }),
+        updatedAt: call.now.toISOString(),
+      }),
+      pairUpdate(agreement, pair, agreementId, isNew ? [] : [agreement], shanghaiDay(call.now)),
+      ...agreementAudits(ctx, agreement, waiting, 'rejected', originOf(call, call.caller.session)),
+    ]);
+    return ok({ agreementId, state: isNew ? ('rejected' as const) : state });
+  });
+};
+
+/** At once, in the agents' live sessions too. */
+export const terminate: StepOf<typeof clientAgreements, 'terminate'> = async (ctx, call) => {
+  requireChangingChannel(ctx, call);
+  const checks = managingChecks(ctx, call);
+  return retryOnConcurrentChange(async () => {
+    const { agreement, pair } = await living(ctx, call);
+    await endAgreement(ctx, agreement, pair, originOf(call, call.caller.session), checks);
+    return ok({ agreementId: agreement.agreementId, state: 'ended' as const });
+  });
+};

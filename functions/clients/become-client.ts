@@ -1,0 +1,45 @@
+import { Problem } from '#domain/problem.ts';
+import { parseTaxpayerId } from '#domain/taxpayers.ts';
+import { becomingOf } from '#journeys/sessions/identity-choices.ts';
+import { switchIdentity } from '#journeys/sessions/switch-identity.ts';
+import { ok } from '#runtime/answers.ts';
+import type { CallOf, StepOf } from '#runtime/call.ts';
+import type { FlowContext } from '#runtime/context.ts';
+import { companyKeyOf } from '#store/companies/taxpayers.ts';
+import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
+import { agencyOfSession } from './agency-of-session.ts';
+import { clientActingOption, gone } from './client-option.ts';
+import type { clients } from './contract.ts';
+
+type BecomeCall = CallOf<typeof clients, 'become'>;
+
+/**
+ * SWI-3, SWI-5: the session goes on for another client of the agency. Both forms, both companies and the day are judged
+ * now and once more in the transaction; access tokens of the identity before end with it. RELATION_NOT_FOUND for every
+ * other company, known or not.
+ */
+export const becomeClient: StepOf<typeof clients, 'become'> = async (ctx, call) => {
+  const { agencyKey } = agencyOfSession(call);
+  const { personKey } = call.caller.session;
+  const companyKey = wanted(ctx, call);
+  const session = await switchIdentity(ctx, call, async (again) => {
+    // A form that was replaced since it was read may name the person still: looked at once more.
+    const otherwise = again ? gone : () => new ConcurrentChange();
+    const next = await clientActingOption(ctx, personKey, agencyKey, companyKey, call.now, otherwise);
+    return { next, writes: next.writes };
+  });
+  return ok({ session });
+};
+
+function wanted(ctx: FlowContext, { body, caller }: BecomeCall): string {
+  if (body.choiceId !== undefined) {
+    const becoming = becomingOf(ctx, caller.session, body.choiceId);
+    if (becoming === 'person' || !('companyKey' in becoming)) throw new Problem('NOT_FOUND');
+    return becoming.companyKey;
+  }
+  try {
+    return companyKeyOf(ctx.keys, parseTaxpayerId(body.taxpayerId ?? ''));
+  } catch (error) {
+    throw new Problem('RELATION_NOT_FOUND', {}, { cause: error });
+  }
+}

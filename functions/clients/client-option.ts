@@ -1,0 +1,68 @@
+import { shanghaiDay } from '#domain/days.ts';
+import { isAdmitted } from '#domain/entries.ts';
+import { Problem } from '#domain/problem.ts';
+import { byAgreement, byStaffForm } from '#journeys/agencies/agent-access.ts';
+import type { ActingOption } from '#journeys/companies/acting-option.ts';
+import type { FlowContext } from '#runtime/context.ts';
+import {
+  clientEntryPrefix,
+  clientEntryRef,
+  onAgreementChecks,
+  onStaffFormChecks,
+} from '#store/agencies/agency-forms.ts';
+import { formEntriesOf } from '#store/agencies/form-entries.ts';
+import { activeCompanyCheck, findTaxpayer, isKnown, shownTaxpayerId } from '#store/companies/taxpayers.ts';
+import type { Write } from '#store/dynamodb/tables.ts';
+import { evaluateAgencyAccess, readAccessRecords } from '#store/sessions/access-basis.ts';
+
+/**
+ * The place at a client of the agency, in one step of reads: staff form and companies are read, of the agreement only the
+ * person's own row, which says on which forms they stand. Whether one of these holds today, the transaction decides, so
+ * that a switch takes three calls in sequence. RELATION_NOT_FOUND for everything that is not there.
+ * @param otherwise what it means where none of these forms holds when the transaction comes
+ */
+export async function clientActingOption(
+  ctx: FlowContext,
+  personKey: string,
+  agencyKey: string,
+  clientKey: string,
+  now: Date,
+  onRefused: () => Error,
+): Promise<ActingOption> {
+  const day = shanghaiDay(now);
+  const [records, client, { items }] = await Promise.all([
+    readAccessRecords(ctx.db, personKey, byStaffForm(agencyKey)),
+    findTaxpayer(ctx.db, clientKey),
+    formEntriesOf(ctx.db, personKey, clientEntryPrefix(clientKey), { agencyKey }),
+  ]);
+  const agency = evaluateAgencyAccess(records);
+  const form = records.agency?.form;
+  const entry = items.find(
+    ({ forms, from, until }) =>
+      forms?.size && from !== undefined && until !== undefined && from <= day && day <= until,
+  );
+  const isOpen = isKnown(client) && client.state === 'active' && isAdmitted('enterprise', client.subjects);
+  if (!agency || !form || !entry || !isOpen) throw gone();
+  const { agreementId } = clientEntryRef(entry);
+  const basis = byAgreement({ agencyKey, clientKey, agreementId });
+  return {
+    identity: {
+      kind: 'agency',
+      agencyId: shownTaxpayerId(ctx.dataKeys, agency),
+      agencyName: agency.name,
+      client: { taxpayerId: shownTaxpayerId(ctx.dataKeys, client), taxpayerName: client.name },
+    },
+    company: basis,
+    writes: [
+      ...[
+        ...onStaffFormChecks(personKey, form),
+        ...onAgreementChecks(personKey, { agencyKey, clientKey, agreementId }, [...(entry.forms ?? [])], day),
+      ].map((check) => ({ ...check, otherwise: onRefused })),
+      isAtWork(agencyKey),
+      isAtWork(clientKey),
+    ],
+  };
+}
+
+export const gone = () => new Problem('RELATION_NOT_FOUND');
+const isAtWork = (companyKey: string): Write => ({ ...activeCompanyCheck(companyKey), onRefused: gone });

@@ -1,0 +1,80 @@
+import { shanghaiDay } from '#domain/days.ts';
+import { Problem } from '#domain/problem.ts';
+import { inTerm, isLive, stateOn, transitions } from '#domain/relations.ts';
+import { confirmationKindsOf, confirmingRoles } from '#domain/taxpayers.ts';
+import { confirmationWrites, confirmed, refreshConfirmed } from '#journeys/companies/company-confirmation.ts';
+import { originOf, type RelationOrigin } from '#journeys/companies/relation-audits.ts';
+import { authorizationOf, retriedTransitionWrites } from '#journeys/companies/relation-transitions.ts';
+import { requireChangingChannel } from '#journeys/companies/require-manager.ts';
+import { managingFactor } from '#journeys/factors/managing-factor.ts';
+import { ok } from '#runtime/answers.ts';
+import type { StepOf } from '#runtime/call.ts';
+import type { FlowContext } from '#runtime/context.ts';
+import { activeRelationCheck, type Relation, relationsIn } from '#store/companies/relations.ts';
+import { findTaxpayer, isKnown, type KnownTaxpayer, shownTaxpayerId } from '#store/companies/taxpayers.ts';
+import { retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
+import type { Write } from '#store/dynamodb/tables.ts';
+import { requireSeenRevision } from '#store/dynamodb/versioned-update.ts';
+import type { confirmations } from './contract.ts';
+
+/**
+ * Whether a relation entitles its person to confirm the company (ENT-1, ENT-2): legal representative, or a tax handler
+ * named by the registry or at the hall. Whom the company itself invited, or who applied, has no say in what it is.
+ */
+export const confirms = (relation: Relation, day: string): boolean =>
+  confirmingRoles.some((role) => role === relation.role) &&
+  (relation.source === 'registry' || relation.source === 'hall') &&
+  isLive(stateOn(relation, day));
+
+/** The person confirms the company: it and the own relation become active in one write (ENT-2). */
+export const confirmCompany: StepOf<typeof confirmations, 'confirm'> = async (ctx, call) => {
+  requireChangingChannel(ctx, call);
+  const { session } = call.caller;
+  if (session.identity.kind !== 'natural') throw new Problem('ROLE_NOT_ALLOWED');
+  const factor = managingFactor(ctx, call);
+  const day = shanghaiDay(call.now);
+  const { companyKey } = await authorizationOf(ctx, call.params.confirmationId, {
+    personKey: session.personKey,
+  });
+  const company = await retryOnConcurrentChange(async () => {
+    const [read, own] = await Promise.all([
+      findTaxpayer(ctx.db, companyKey),
+      relationsIn(ctx.db, session.personKey, companyKey),
+    ]);
+    const entitling = own.filter((relation) => confirms(inTerm(relation, read?.term), day));
+    if (entitling.length === 0) throw new Problem('ROLE_NOT_ALLOWED');
+    if (!isKnown(read) || read.state !== 'awaiting-confirmation') throw new Problem('STATE_CONFLICT');
+    // REL-11: what was shown is confirmed, and nothing else; the write holds the company's row to what was read here.
+    requireSeenRevision(read, call.body.revision);
+    const roles = entitling.map(({ role }) => role);
+    if (!confirmationKindsOf(read.subjects, roles).includes(call.body.kind))
+      throw new Problem('ROLE_NOT_ALLOWED');
+    const origin = originOf(call, session);
+    await ctx.db.transact([
+      ...factor,
+      ...(await confirmationWrites(ctx, read, origin, { kind: call.body.kind })),
+      ...ownWrites(ctx, read, entitling, origin, day),
+    ]);
+    return read;
+  });
+  await refreshConfirmed(ctx, company);
+  return ok({ taxpayerId: shownTaxpayerId(ctx.dataKeys, company), taxpayerName: company.name });
+};
+
+/** The confirmer's own relations; the legal representative's takes effect with the company anyway (REL-2). */
+const ownWrites = (
+  ctx: FlowContext,
+  company: KnownTaxpayer,
+  entitling: readonly Relation[],
+  origin: RelationOrigin,
+  day: string,
+): Write[] =>
+  entitling
+    .filter(({ role }) => role === 'tax-handler')
+    .flatMap((relation) =>
+      relation.state === 'pending'
+        ? retriedTransitionWrites(ctx, relation, transitions.confirmWithCompany, origin, {
+            taxpayerState: confirmed(company).state,
+          })
+        : [activeRelationCheck(relation, day)],
+    );

@@ -1,0 +1,57 @@
+import { shanghaiDay } from '#domain/days.ts';
+import { Problem } from '#domain/problem.ts';
+import { roleOrder } from '#domain/relations.ts';
+import { clientsServed } from '#journeys/agencies/clients-served.ts';
+import { factorPhone, requireFresh } from '#journeys/factors/fresh-factor.ts';
+import { sendSessionCode } from '#journeys/factors/session-codes.ts';
+import { signedInPerson } from '#journeys/people/own-account.ts';
+import { phoneNumberOf } from '#journeys/people/personal-data.ts';
+import { accepted } from '#runtime/answers.ts';
+import type { CallOf, StepOf } from '#runtime/call.ts';
+import type { FlowContext } from '#runtime/context.ts';
+import { clientEntryPrefix } from '#store/agencies/agency-forms.ts';
+import { formEntriesOf } from '#store/agencies/form-entries.ts';
+import { allRelationsOf, shownStateOf } from '#store/companies/relations.ts';
+import type { deregistration } from './contract.ts';
+
+type WarnCall = CallOf<typeof deregistration, 'sms'>;
+
+/**
+ * Sends the code and warns whom the person can no longer serve (CTR-2). Where no phone may serve, the refusal carries
+ * the same warning: a face does instead.
+ */
+export const sendDeregistrationCode: StepOf<typeof deregistration, 'sms'> = async (ctx, call) => {
+  requireFresh(ctx, call);
+  const [person, companies] = await Promise.all([signedInPerson(ctx, call), companiesServed(ctx, call)]);
+  try {
+    const phone = phoneNumberOf(ctx, factorPhone(person, call.now, ctx.settings.policies));
+    const sent = await sendSessionCode(ctx, call, 'deregistration', phone, person.lastWindow);
+    return accepted({ ...sent, companies });
+  } catch (error) {
+    if (error instanceof Problem && (error.code === 'PHONE_EMPTY' || error.code === 'FACE_REQUIRED'))
+      throw new Problem(error.code, { ...error.details, companies }, { cause: error });
+    throw error;
+  }
+};
+
+/** Rows of an agent that are looked at: a warning, not a list to work with. */
+const placesAtMost = 200;
+
+/** By own relations, and as agent of an agency (AGY-3). */
+async function companiesServed(ctx: FlowContext, call: WarnCall) {
+  const day = shanghaiDay(call.now);
+  const { personKey } = call.caller.session;
+  const [relations, { items: places }] = await Promise.all([
+    allRelationsOf(ctx.db, personKey),
+    formEntriesOf(ctx.db, personKey, clientEntryPrefix(), { limit: placesAtMost }),
+  ]);
+  const clients = await clientsServed(ctx.db, places, call.now);
+  return [
+    ...relations.filter((relation) => shownStateOf(relation, day) === 'active'),
+    ...clients.map(({ name }) => ({ taxpayerName: name, role: 'tax-agent' as const })),
+  ]
+    .sort(
+      (a, b) => a.taxpayerName.localeCompare(b.taxpayerName, 'zh') || roleOrder(a.role) - roleOrder(b.role),
+    )
+    .map(({ taxpayerName, role }) => ({ taxpayerName, role }));
+}

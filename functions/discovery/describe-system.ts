@@ -1,0 +1,53 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { publicJwks } from '#crypto/signing-ring.ts';
+import { documentTypes } from '#domain/documents.ts';
+import { channelsFor } from '#domain/matters.ts';
+import { ok } from '#runtime/answers.ts';
+import type { StepOf } from '#runtime/call.ts';
+import type { discovery } from './contract.ts';
+import { channelNames, entryNames } from './names.ts';
+
+export const health: StepOf<typeof discovery, 'health'> = async () => ok({ status: 'ok' as const });
+
+/** What a client shows before anybody logs in; nothing secret, nothing personal. */
+export const config: StepOf<typeof discovery, 'config'> = async ({ settings }) => {
+  const { policies } = settings;
+  return ok({
+    entries: entryNames.map((entry) => ({ ...entry })),
+    documentTypes: documentTypes.map(({ code, zh, en, registration }) => ({ code, zh, en, registration })),
+    channels: channelNames.map(({ code, zh }) => ({
+      code,
+      zh,
+      ...(settings.appDownloads[code] ? { download: settings.appDownloads[code] } : {}),
+    })),
+    matters: settings.matters.map((matter) => ({ ...matter, channels: channelsFor(matter) })),
+    legacyUntil: settings.legacyUntil,
+    policies: {
+      smsGapSeconds: policies.smsGapSeconds,
+      smsCodeSeconds: policies.smsCodeSeconds,
+      lockoutFailures: policies.lockoutFailures,
+      faceScanSeconds: policies.faceScanSeconds,
+      qrLoginSeconds: policies.qrLoginSeconds,
+      sessionIdleSeconds: policies.sessionIdleSeconds,
+      consentVersion: policies.consentVersion,
+    },
+  });
+};
+
+let document: Promise<Record<string, unknown>> | undefined;
+
+/** Generated from the contracts when the function is bundled, and put beside it. */
+export const openapi: StepOf<typeof discovery, 'openapi'> = async () => {
+  document ??= readFile(join(process.env.LAMBDA_TASK_ROOT ?? '.', 'openapi.json'), 'utf8').then((text) =>
+    JSON.parse(text),
+  );
+  return ok(await document);
+};
+
+/** Verifiers may keep the keys five minutes: a new key is published long before it signs (TOK-03). */
+export const jwks: StepOf<typeof discovery, 'jwks'> = async (ctx, call) =>
+  ok(
+    { keys: publicJwks(ctx.signing, call.now).keys.map((key) => ({ ...key })) },
+    { headers: { 'cache-control': 'public, max-age=300' } },
+  );

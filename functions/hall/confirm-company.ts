@@ -1,0 +1,22 @@
+import { Problem } from '#domain/problem.ts';
+import { confirmationWrites, refreshConfirmed } from '#journeys/companies/company-confirmation.ts';
+import { ok } from '#runtime/answers.ts';
+import type { StepOf } from '#runtime/call.ts';
+import { shownTaxpayerId } from '#store/companies/taxpayers.ts';
+import { retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
+import { atCounter, companyAt, keyOfCompany } from './at-counter.ts';
+import type { hall } from './contract.ts';
+
+/** ENT-2: the hall confirms a waiting company; its tax handlers go on waiting for themselves. */
+export const confirmAtHall: StepOf<typeof hall, 'confirm'> = async (ctx, call) => {
+  const origin = atCounter(ctx, call, 'change-relations');
+  const companyKey = keyOfCompany(ctx, call.body.taxpayerId);
+  const company = await retryOnConcurrentChange(async () => {
+    const read = await companyAt(ctx, companyKey);
+    if (read.state !== 'awaiting-confirmation') throw new Problem('STATE_CONFLICT');
+    await ctx.db.transact(await confirmationWrites(ctx, read, origin));
+    return read;
+  });
+  await refreshConfirmed(ctx, company);
+  return ok({ taxpayerId: shownTaxpayerId(ctx.dataKeys, company), taxpayerName: company.name });
+};

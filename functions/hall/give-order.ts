@@ -1,0 +1,40 @@
+import { Problem } from '#domain/problem.ts';
+import { giveOrder } from '#journeys/people/orders.ts';
+import { noContent } from '#runtime/answers.ts';
+import type { CallOf, StepOf } from '#runtime/call.ts';
+import type { FlowContext } from '#runtime/context.ts';
+import { writeOrderLine } from '#runtime/log.ts';
+import { orderCountUpdate, ordersInHour } from '#store/tickets/order-hours.ts';
+import { atCounter } from './at-counter.ts';
+import type { hall } from './contract.ts';
+
+type OrderCall = CallOf<typeof hall, 'order'>;
+
+/**
+ * ORD-1: an officer at a counter or help desk orders something of an account; an order for somebody who is not
+ * registered holds. An office has a number of orders an hour, counted in the transaction of the order.
+ */
+export const orderAtHall: StepOf<typeof hall, 'order'> = async (ctx, call) => {
+  const origin = atCounter(ctx, call, 'order');
+  const { officer, office } = origin.detail;
+  const { ordersPerOfficeHour } = ctx.settings.policies;
+  try {
+    await giveOrder(ctx, call, { ...call.body, officer }, undefined, origin, [
+      orderCountUpdate(office, call.now, ordersPerOfficeHour),
+    ]);
+  } catch (error) {
+    if (error instanceof Problem && error.code === 'TOO_MANY_REQUESTS')
+      await tellOperators(ctx, call, office);
+    throw error;
+  }
+  await tellOperators(ctx, call, office);
+  return noContent();
+};
+
+/** Near the limit somebody has to look (ORD-1). Only to be told: the limit itself stands in the transaction. */
+async function tellOperators(ctx: FlowContext, call: OrderCall, office: string): Promise<void> {
+  const { ordersPerOfficeHour, ordersAlarmPercent } = ctx.settings.policies;
+  const given = await ordersInHour(ctx.db, office, call.now).catch(() => 0);
+  const isNear = given * 100 >= ordersPerOfficeHour * ordersAlarmPercent;
+  writeOrderLine('hall', call.body.order, { office, inHour: given, isNear });
+}

@@ -1,0 +1,138 @@
+import { shanghaiDay } from '#domain/days.ts';
+import { Problem } from '#domain/problem.ts';
+import {
+  inTerm,
+  isStaffRole,
+  parseLastDay,
+  permissionsOf,
+  type staffRoles,
+  stateOn,
+  transitions,
+} from '#domain/relations.ts';
+import { appointmentWrites, type Holder } from '#journeys/companies/appointments.ts';
+import { type RelationOrigin, relationAudits } from '#journeys/companies/relation-audits.ts';
+import { retriedTransitionWrites } from '#journeys/companies/relation-transitions.ts';
+import { assertedPerson } from '#journeys/factors/scans.ts';
+import { holderOf, readPerson, recordWrites, requireSameName } from '#journeys/people/named-person.ts';
+import { created } from '#runtime/answers.ts';
+import type { StepOf } from '#runtime/call.ts';
+import type { FlowContext } from '#runtime/context.ts';
+import { beginWrites, companyCopies, findRelation, type Relation } from '#store/companies/relations.ts';
+import {
+  type KnownTaxpayer,
+  keptNumberOf,
+  staffedUpdate,
+  workingCompanyCheck,
+} from '#store/companies/taxpayers.ts';
+import { retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
+import type { Write } from '#store/dynamodb/tables.ts';
+import { findPerson } from '#store/people/users.ts';
+import { atCounter, companyAt, keyOfCompany } from './at-counter.ts';
+import type { hall } from './contract.ts';
+
+/**
+ * ENT-3: who is entered at the counter in person works for the company at once, registered or not. Whom somebody else
+ * brings in (the assertion names another person) waits, and so does a finance head, unless it is themselves whom the
+ * officer has in front (REL-3).
+ */
+export const relate: StepOf<typeof hall, 'relate'> = async (ctx, call) => {
+  const origin = atCounter(ctx, call, 'change-relations');
+  const { role } = call.body;
+  if (role !== 'finance-head' && !isStaffRole(role)) throw new Problem('ROLE_NOT_ALLOWED');
+  const day = shanghaiDay(call.now);
+  const lastDay = parseLastDay(call.body.validUntil, day);
+  if (lastDay && role === 'finance-head')
+    throw new Problem('BAD_REQUEST', {
+      errors: [{ path: 'validUntil', message: 'a finance head stays until the next' }],
+    });
+  const companyKey = keyOfCompany(ctx, call.body.taxpayerId);
+  const named = readPerson(ctx, call.body.person, call.now);
+  const inFront = assertedPerson(ctx, call.caller.assertion);
+
+  return retryOnConcurrentChange(async () => {
+    const [company, known, previous] = await Promise.all([
+      companyAt(ctx, companyKey),
+      findPerson(ctx.db, named.key),
+      findRelation(ctx.db, named.key, companyKey, role),
+    ]);
+    requireSameName(ctx, named, known);
+    const holder = holderOf(named, known);
+    const present = inFront === named.key || (inFront === undefined && role !== 'finance-head');
+    const about = { origin, present, lastDay, day };
+    const entry =
+      role === 'finance-head'
+        ? await headEntry(ctx, company, holder, previous, about)
+        : staffEntry(ctx, role, company, holder, previous, about);
+    await ctx.db.transact([...recordWrites(named, known), ...entry.writes]);
+    return created({ authorizationId: entry.authorizationId });
+  });
+};
+
+interface Entry {
+  readonly authorizationId: string;
+  readonly writes: readonly Write[];
+}
+interface Entered {
+  readonly origin: RelationOrigin;
+  readonly present: boolean;
+  readonly lastDay: string | null | undefined;
+  readonly day: string;
+}
+
+/** Begun at once, or taken up where it waited already. */
+function staffEntry(
+  ctx: FlowContext,
+  role: (typeof staffRoles)[number],
+  company: KnownTaxpayer,
+  holder: Holder,
+  previous: Relation | undefined,
+  about: Entered,
+): Entry {
+  const { origin, present, lastDay, day } = about;
+  const check = workingCompanyCheck(company.companyKey, { companyTerm: company.term });
+  const working = present ? staffedUpdate(check) : check;
+  if (previous && stateOn(inTerm(previous, company.term), day) === 'pending' && present) {
+    const changes = lastDay === undefined ? {} : { validUntil: lastDay };
+    const moved = retriedTransitionWrites(ctx, previous, transitions.confirmAtHall, origin, changes);
+    return { authorizationId: previous.authorizationId, writes: [working, ...moved] };
+  }
+  const begun = beginWrites(
+    {
+      personKey: holder.personKey,
+      sealedName: holder.sealedName,
+      ...companyCopies(company),
+      role,
+      state: present ? 'active' : 'pending',
+      direction: 'invited',
+      refusable: true,
+      permissions: permissionsOf(role),
+      ...(lastDay ? { validUntil: lastDay } : {}),
+      source: 'hall',
+    },
+    previous,
+    origin.at,
+    day,
+  );
+  const told = relationAudits(ctx, begun.relation, begun.relation.state, origin);
+  return { authorizationId: begun.authorizationId, writes: [working, ...begun.writes, ...told] };
+}
+
+/** One finance head at a time: the former one is superseded (REL-3). */
+async function headEntry(
+  ctx: FlowContext,
+  company: KnownTaxpayer,
+  holder: Holder,
+  previous: Relation | undefined,
+  { origin, present, day }: Entered,
+): Promise<Entry> {
+  const held = previous && stateOn(inTerm(previous, company.term), day);
+  if (held === 'active' || (held === 'pending' && !present)) throw new Problem('RELATION_EXISTS');
+  const { writes, relation } = await appointmentWrites(
+    ctx,
+    { key: company.companyKey, number: keptNumberOf(company), known: company },
+    { role: 'finance-head', holder, present },
+    origin,
+  );
+  if (!relation) throw new Error('an appointment in a known company without a relation');
+  return { authorizationId: relation.authorizationId, writes };
+}

@@ -1,0 +1,20 @@
+import { transitions } from '#domain/relations.ts';
+import { tellHolder } from '#journeys/companies/relation-notices.ts';
+import { authorizationOf, transitionWrites } from '#journeys/companies/relation-transitions.ts';
+import { noContent } from '#runtime/answers.ts';
+import type { StepOf } from '#runtime/call.ts';
+import { termCheck } from '#store/companies/taxpayers.ts';
+import { atCounter } from './at-counter.ts';
+import type { hall } from './contract.ts';
+
+/** Ends a relation of any company, waiting or active; who is appointed changes only through the registry (REL-7). */
+export const remove: StepOf<typeof hall, 'remove'> = async (ctx, call) => {
+  const origin = atCounter(ctx, call, 'change-relations');
+  const relation = await authorizationOf(ctx, call.params.authorizationId, {});
+  await ctx.db.transact([
+    termCheck(relation.companyKey, relation),
+    ...transitionWrites(ctx, relation, transitions.removeAtHall, origin),
+  ]);
+  await tellHolder(ctx, call, relation, 'relation-deleted');
+  return noContent();
+};

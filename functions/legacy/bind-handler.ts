@@ -1,0 +1,185 @@
+import { shanghaiDay } from '#domain/days.ts';
+import { Problem } from '#domain/problem.ts';
+import { permissionsOf } from '#domain/relations.ts';
+import { auditPut } from '#journeys/audit.ts';
+import { knownCompany } from '#journeys/companies/admission.ts';
+import { originOf, relationAudits } from '#journeys/companies/relation-audits.ts';
+import { type CodeProof, sendCode, withCode } from '#journeys/factors/codes.ts';
+import { factorPhone, requireFactorPhone } from '#journeys/factors/fresh-factor.ts';
+import { withPassword } from '#journeys/factors/password-check.ts';
+import { provenPhoneWrites } from '#journeys/factors/proven-phone.ts';
+import { strangersSend } from '#journeys/factors/stranger-sends.ts';
+import { missed, type Try, toldWithinTries } from '#journeys/factors/tries.ts';
+import { expectedWindow } from '#journeys/people/accounts.ts';
+import {
+  hasOtherName,
+  type NamedPerson,
+  readPerson,
+  requireSameName,
+} from '#journeys/people/named-person.ts';
+import { phoneNumberOf } from '#journeys/people/personal-data.ts';
+import { accepted, created } from '#runtime/answers.ts';
+import type { CallOf, StepOf } from '#runtime/call.ts';
+import type { FlowContext } from '#runtime/context.ts';
+import { beginWrites, companyCopies, findRelation, type Relation } from '#store/companies/relations.ts';
+import {
+  activeCompanyCheck,
+  companyProblem,
+  findTaxpayer,
+  firstStaffedUpdate,
+  isUnstaffed,
+  type Taxpayer,
+} from '#store/companies/taxpayers.ts';
+import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
+import type { Write } from '#store/dynamodb/tables.ts';
+import { type Active, admittedCheck, findPerson, isActive, type Person } from '#store/people/users.ts';
+import { codeSpentUpdate, journeySendUpdate } from '#store/tickets/ticket-codes.ts';
+import { type LegacyTicket, type SessionCodeTicket, sessionCodeId } from '#store/tickets/ticket-kinds.ts';
+import { openTicket, ticketKeyOf } from '#store/tickets/tickets.ts';
+import type { legacy } from './contract.ts';
+
+const role = 'tax-handler';
+const purpose = 'legacy-binding';
+
+/** The person is part of the code's place: a code sent to one is none for another (SMS-2). */
+const codeIdOf = (legacyId: string, named: NamedPerson): string =>
+  sessionCodeId(`${legacyId}/${named.key}`, purpose);
+
+/**
+ * LEG-2: the code that proves the person whom the company wants to bind. The name must be the record's (DOC-5), and who
+ * is not registered has no phone to prove. The number may be a stranger's, so the address has a budget (SMS-2).
+ */
+export const sendBindingCode: StepOf<typeof legacy, 'bindingSms'> = async (ctx, call) => {
+  const { now } = call;
+  const { policies } = ctx.settings;
+  const named = readPerson(ctx, call.body, now);
+  const { stranger, read } = await strangersSend(ctx, call, call.body.challenge, {
+    read: Promise.all([
+      openTicket<LegacyTicket>(ctx.db, call.params.legacyId, 'legacy', now),
+      findPerson(ctx.db, named.key),
+    ]),
+  });
+  const [opened, person] = read;
+  const tried: Try = { personKey: named.key, solved: call.body.challenge !== undefined };
+  await requireNameTried(ctx, call, named, person, tried);
+  if (!person) throw new Problem('PERSON_NOT_REGISTERED');
+  return toldWithinTries(ctx, call, tried, async (within) => {
+    if (!isActive(person)) throw new Problem('PERSON_NOT_REGISTERED');
+    const phone = factorPhone(person, now, policies);
+    const ticket: SessionCodeTicket = {
+      ticketKey: ticketKeyOf(codeIdOf(call.params.legacyId, named)),
+      kind: purpose,
+      personKey: named.key,
+      expiresAt: opened.expiresAt,
+      state: 'open',
+      ...expectedWindow(undefined, person, phone.phoneKey),
+    };
+    // One handle of the old login sends to few, whoever is named (SMS-4).
+    const also = [...within, journeySendUpdate(opened, phone.phoneKey, now, policies)];
+    const number = phoneNumberOf(ctx, phone);
+    return accepted(await sendCode(ctx, call, ticket, purpose, number, 'guess', { stranger, also }));
+  });
+};
+
+/** REG-9: names are not to be tried here either. */
+async function requireNameTried(
+  ctx: FlowContext,
+  call: CallOf<typeof legacy, 'bindingSms'>,
+  named: NamedPerson,
+  person: Person | undefined,
+  tried: Try,
+): Promise<void> {
+  if (!hasOtherName(ctx, named, person)) return;
+  const refused = auditPut(ctx, call, named.key, 'identity-refused', 'failure', { reason: 'name' });
+  await missed(ctx, call, tried, [refused]);
+  throw new Problem('PERSON_MISMATCH');
+}
+
+interface Place {
+  readonly company: Taxpayer | undefined;
+  readonly previous: Relation | undefined;
+}
+type BindCall = CallOf<typeof legacy, 'bind'>;
+
+/** LEG-2: the person's code, then their password (LCK-5), then the relation. The choice of the old login stays open. */
+export const bindHandler: StepOf<typeof legacy, 'bind'> = async (ctx, call) => {
+  const named = readPerson(ctx, call.body, call.now);
+  const { companyKey } = await openTicket<LegacyTicket>(ctx.db, call.params.legacyId, 'legacy', call.now);
+  const read = async (): Promise<Place> => {
+    const [company, previous] = await Promise.all([
+      findTaxpayer(ctx.db, companyKey),
+      findRelation(ctx.db, named.key, companyKey, role),
+    ]);
+    return { company, previous };
+  };
+  const id = codeIdOf(call.params.legacyId, named);
+  return withCode<SessionCodeTicket, Place, Awaited<ReturnType<typeof bound>>>(
+    ctx,
+    call,
+    { id, kind: purpose, purpose, code: call.body.smsCode, counting: 'guess' },
+    read,
+    (proof, first) => {
+      let place: Place | undefined = first;
+      const typed = { personKey: named.key, password: call.body.password, purpose, guess: proof.attemptId };
+      return withPassword(ctx, call, typed, async (person, writes) => {
+        const now = place ?? (await read());
+        place = undefined;
+        requireSameName(ctx, named, person);
+        return bound(ctx, call, person, now, proof, writes);
+      });
+    },
+  );
+};
+
+/**
+ * Who is the first to work for the company needs nobody's leave, which the company's row decides in the same
+ * transaction; any other waits for its legal representative or finance head, like an application (REL-6).
+ */
+async function bound(
+  ctx: FlowContext,
+  call: BindCall,
+  person: Active,
+  { company: taxpayer, previous }: Place,
+  proof: CodeProof<SessionCodeTicket>,
+  writes: readonly Write[],
+) {
+  const { now } = call;
+  const phone = requireFactorPhone(person, proof.phoneKey, now, ctx.settings.policies);
+  const company = knownCompany(taxpayer);
+  const waiting = companyProblem(company);
+  if (waiting) throw waiting;
+  const { companyKey } = company;
+  const state = isUnstaffed(company) ? ('active' as const) : ('pending' as const);
+  const direction = 'applied';
+  const begun = beginWrites(
+    {
+      personKey: person.personKey,
+      sealedName: person.sealedName,
+      ...companyCopies(company),
+      role,
+      state,
+      direction,
+      refusable: true,
+      permissions: permissionsOf(role),
+      source: 'legacy',
+    },
+    previous,
+    now,
+    shanghaiDay(now),
+  );
+  // Either way the person's row is looked at: a suspension that came first stands against the binding (ORD-1).
+  const proven = provenPhoneWrites(person, phone);
+  await ctx.db.transact([
+    codeSpentUpdate(proof.ticket, proof.hash, now),
+    ...writes,
+    state === 'active'
+      ? firstStaffedUpdate(companyKey, () => new ConcurrentChange())
+      : activeCompanyCheck(companyKey),
+    ...begun.writes,
+    ...(proven.length > 0
+      ? proven
+      : [admittedCheck(person.personKey, () => new Problem('USER_NOT_REGISTERED'))]),
+    ...relationAudits(ctx, begun.relation, state, originOf(call), { direction, source: 'legacy' }),
+  ]);
+  return created({ authorizationId: begun.authorizationId, state });
+}

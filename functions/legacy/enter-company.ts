@@ -1,0 +1,106 @@
+import { handle } from '#crypto/random.ts';
+import { isoShanghai, shanghaiDay } from '#domain/days.ts';
+import { Problem } from '#domain/problem.ts';
+import { inTerm, isActiveOn } from '#domain/relations.ts';
+import { parseTaxpayerId } from '#domain/taxpayers.ts';
+import { knownCompany } from '#journeys/companies/admission.ts';
+import { besideHuman } from '#journeys/factors/anti-automation.ts';
+import { rehashCompanyPassword, withCompanyPassword } from '#journeys/factors/company-password.ts';
+import { maskedPerson } from '#journeys/people/personal-data.ts';
+import { created } from '#runtime/answers.ts';
+import type { StepOf } from '#runtime/call.ts';
+import type { FlowContext } from '#runtime/context.ts';
+import { companyRelations, type Relation } from '#store/companies/relations.ts';
+import {
+  companyKeyOf,
+  companyProblem,
+  findTaxpayer,
+  type KnownTaxpayer,
+} from '#store/companies/taxpayers.ts';
+import { findPeople } from '#store/people/users.ts';
+import type { LegacyTicket } from '#store/tickets/ticket-kinds.ts';
+import { openTicketPut } from '#store/tickets/tickets.ts';
+import type { legacy } from './contract.ts';
+
+/** More people than a page can offer to pick from: the others have the new login, which needs no list. */
+const mostRows = 300;
+const mostPersons = 100;
+
+/**
+ * The first step of the old login (LEG-1): challenge, company number, company password. Says who works for the company,
+ * so it opens nothing but the choice of a person, and only after the password was right.
+ */
+export const enterCompany: StepOf<typeof legacy, 'company'> = async (ctx, call) => {
+  const closesOn = ctx.settings.legacyUntil;
+  if (closesOn === null) throw new Problem('LEGACY_LOGIN_CLOSED');
+  const companyKey = companyKeyOf(ctx.keys, parseTaxpayerId(call.body.taxpayerId));
+  const reading = findTaxpayer(ctx.db, companyKey);
+  const company = knownCompany(await besideHuman(ctx, call, call.body.challenge, reading, { always: true }));
+
+  // Read beside the reservation, told only after the password.
+  const choosing = pickable(ctx, company, shanghaiDay(call.now));
+  choosing.catch(() => undefined);
+  const { answer, needsRehash } = await withCompanyPassword(
+    ctx,
+    call,
+    company,
+    call.body.companyPassword,
+    async () => {
+      const waiting = companyProblem(company);
+      if (waiting) return waiting;
+      const persons = (await choosing).map((relation) => ({ relation, personRef: handle() }));
+      // The answer alone needs their documents: read beside the transaction that opens the choice.
+      const people = findPeople(
+        ctx.db,
+        persons.map(({ relation }) => relation.personKey),
+      );
+      people.catch(() => undefined);
+      const opened = openTicketPut<LegacyTicket>(
+        {
+          kind: 'legacy',
+          companyKey,
+          persons: Object.fromEntries(
+            persons.map(({ personRef, relation }) => [personRef, relation.personKey]),
+          ),
+        },
+        call.now,
+        ctx.settings.policies.loginSeconds,
+      );
+      const answer = async () => {
+        const known = await people;
+        return {
+          legacyId: opened.id,
+          expiresAt: isoShanghai(opened.expiresAt),
+          persons: persons.map(({ personRef, relation }) => {
+            const { name, documentNumber } = maskedPerson(ctx, relation, known.get(relation.personKey));
+            return { personRef, name, documentNumber, role: relation.role };
+          }),
+          closesOn,
+        };
+      };
+      return { answer, effect: [opened.write] };
+    },
+  );
+  if (needsRehash) await rehashCompanyPassword(ctx, call, company, call.body.companyPassword);
+  return created(await answer());
+};
+
+/**
+ * The company's active people, each once, under the first of their roles (LGN-10 asks for the role later, after both
+ * factors). From an index, which is good enough for a list: who is picked is looked up by the table's own key.
+ */
+async function pickable(
+  ctx: FlowContext,
+  { companyKey, term }: KnownTaxpayer,
+  day: string,
+): Promise<Relation[]> {
+  const { items } = await companyRelations(ctx.db, companyKey, 'active', { limit: mostRows });
+  const persons = new Map<string, Relation>();
+  for (const relation of items) {
+    const { personKey } = relation;
+    if (persons.has(personKey) || !isActiveOn(inTerm(relation, term), day)) continue;
+    if (persons.size === mostPersons) break;
+    persons.set(personKey, relation);
+  }
+  return [...persons.values()];
+}

@@ -1,0 +1,52 @@
+import { handle } from '#crypto/random.ts';
+import { shanghaiDay } from '#domain/days.ts';
+import {
+  type AgentAccess,
+  type AgentActingOption,
+  agentAccessBasesAt,
+  byStaffForm,
+  firstActingOption,
+  readAgentAccess,
+} from '#journeys/agencies/agent-access.ts';
+import type { FlowContext } from '#runtime/context.ts';
+import type { AgentAccessBasis } from '#store/sessions/access-basis.ts';
+import type { AgentChoice, LoginTicket } from '#store/tickets/ticket-kinds.ts';
+import type { CompanyAsked } from './company-asked.ts';
+
+/**
+ * What may let a person in as tax agent (AGY-3), read beside the reservation of the password and told only after it
+ * (LGN-8): at `agency` the staff form itself; at `enterprise` the person's own rows, which leave the last word to the
+ * second step. The special entries have no agents.
+ */
+export async function agentAccessBasesFor(
+  ctx: Pick<FlowContext, 'db' | 'dataKeys'>,
+  personKey: string,
+  { entry, companyKey }: CompanyAsked,
+  now: Date,
+): Promise<readonly AgentAccessBasis[]> {
+  if (entry === 'enterprise') return agentAccessBasesAt(ctx.db, personKey, companyKey, shanghaiDay(now));
+  if (entry !== 'agency') return [];
+  const read = await readAgentAccess(ctx.db, personKey, [byStaffForm(companyKey)]);
+  return firstActingOption(ctx, personKey, read, 'agency', now) ? read.map(({ basis }) => basis) : [];
+}
+
+/** What the grounds of a login say now. */
+export const agentAccessOf = (
+  ctx: Pick<FlowContext, 'db'>,
+  { personKey, agentAt = [] }: Pick<LoginTicket, 'personKey' | 'agentAt'>,
+): Promise<AgentAccess[]> => readAgentAccess(ctx.db, personKey, agentAt);
+
+/** The place as tax agent that a login leads to today; none for most people. */
+export const agentActingOptionOf = (
+  ctx: Pick<FlowContext, 'dataKeys'>,
+  { personKey, entry }: Pick<LoginTicket, 'personKey' | 'entry'>,
+  read: readonly AgentAccess[],
+  now: Date,
+): AgentActingOption | undefined =>
+  firstActingOption(ctx, personKey, read, entry === 'agency' ? 'agency' : 'enterprise', now);
+
+/** A fresh handle for it, among the roles to choose from. */
+export const agentChoiceOf = (option: AgentActingOption): AgentChoice => ({
+  choiceId: handle(),
+  grounds: option.company,
+});

@@ -1,0 +1,24 @@
+import type { CompanyEntry } from '#domain/entries.ts';
+import { Problem } from '#domain/problem.ts';
+import { parseTaxpayerId } from '#domain/taxpayers.ts';
+import type { CallOf } from '#runtime/call.ts';
+import type { FlowContext } from '#runtime/context.ts';
+import { companyKeyOf } from '#store/companies/taxpayers.ts';
+import type { login } from './contract.ts';
+
+/** What somebody asks for who logs in for a company. */
+export interface CompanyAsked {
+  readonly entry: CompanyEntry;
+  readonly companyKey: string;
+}
+
+/** Shape before everything else (LGN-2): a company entry needs a taxpayer number, the natural one ignores it. */
+export function companyAsked(
+  ctx: Pick<FlowContext, 'keys'>,
+  { body: { entry, taxpayerId } }: Pick<CallOf<typeof login, 'password'>, 'body'>,
+): CompanyAsked | undefined {
+  if (entry === 'natural') return undefined;
+  if (!taxpayerId)
+    throw new Problem('BAD_REQUEST', { errors: [{ path: 'taxpayerId', message: 'required' }] });
+  return { entry, companyKey: companyKeyOf(ctx.keys, parseTaxpayerId(taxpayerId)) };
+}

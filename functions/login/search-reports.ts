@@ -1,0 +1,148 @@
+import { seal, unseal } from '#crypto/sealed.ts';
+import { shanghaiDay } from '#domain/days.ts';
+import { Problem } from '#domain/problem.ts';
+import { isActiveOn, roleOrder, seesReports } from '#domain/relations.ts';
+import { parseEnding } from '#domain/report-numbers.ts';
+import { unrelated } from '#journeys/companies/admission.ts';
+import { type PossibleHandler, possibleHandler } from '#journeys/companies/report-handlers.ts';
+import { ok } from '#runtime/answers.ts';
+import type { StepOf } from '#runtime/call.ts';
+import type { FlowContext } from '#runtime/context.ts';
+import type { Relation } from '#store/companies/relations.ts';
+import type { Db, Write } from '#store/dynamodb/tables.ts';
+import type { Person } from '#store/people/users.ts';
+import {
+  type CrossRegionReport,
+  findNamedHandlers,
+  findReport,
+  isNamed,
+  isReportFor,
+  mostReports,
+  namedCheck,
+  reportsEndingIn,
+} from '#store/reports/cross-region-reports.ts';
+import type { LoginTicket } from '#store/tickets/ticket-kinds.ts';
+import type { login } from './contract.ts';
+import { type PassedTicket, passedTicket, readPersonAndAccess, requireSamePerson } from './role-choices.ts';
+
+/** SPC-3: the roles that see all the company's reports, in their order. Whoever has one needs to be no 经办人. */
+export const reportRoles = (relations: readonly Relation[], day: string): Relation[] =>
+  relations
+    .filter((relation) => seesReports(relation.role) && isActiveOn(relation, day))
+    .sort((a, b) => roleOrder(a.role) - roleOrder(b.role));
+
+/**
+ * What lets a person see reports at all (SPC-3), for the transaction that relies on it: nothing more where a role does,
+ * else a condition that they are 经办人 of one today. Throws RELATION_NOT_FOUND.
+ */
+export function reportRights(
+  ctx: Pick<FlowContext, 'keys' | 'dataKeys'>,
+  { person, relations }: { readonly person: Person; readonly relations: readonly Relation[] },
+  companyKey: string,
+  day: string,
+): Write[] {
+  if (reportRoles(relations, day).length > 0) return [];
+  const handler = possibleHandler(ctx, person, companyKey);
+  if (!handler) throw notRelated(relations, day);
+  return [namedCheck(companyKey, handler, day, () => notRelated(relations, day))];
+}
+
+const notRelated = (relations: readonly Relation[], day: string): Problem =>
+  unrelated(relations, day, { entry: 'cross-region' });
+
+/** Whether the person is 经办人 of a report of this company today; one read. */
+export async function isHandlerIn(
+  ctx: Pick<FlowContext, 'db' | 'keys' | 'dataKeys'>,
+  person: Person | undefined,
+  companyKey: string,
+  day: string,
+): Promise<boolean> {
+  const handler = person && possibleHandler(ctx, person, companyKey);
+  return handler !== undefined && isNamedIn(ctx.db, handler, day);
+}
+
+const isNamedIn = async (db: Db, { companyKey, nameKey, handlerKeys }: PossibleHandler, day: string) =>
+  isNamed(await findNamedHandlers(db, companyKey, nameKey), handlerKeys, day);
+
+export type CrossRegionTicket = PassedTicket & { readonly companyKey: string };
+/** Logins at other entries have no reports: NOT_FOUND. */
+export function requireCrossRegion(ticket: PassedTicket): CrossRegionTicket {
+  const { entry, companyKey } = ticket;
+  if (entry !== 'cross-region' || companyKey === undefined) throw new Problem('NOT_FOUND');
+  return { ...ticket, companyKey };
+}
+
+/** SPC-2: the reports whose number ends so, as far as the person may see them (SPC-3); the longest valid first. */
+export const searchReports: StepOf<typeof login, 'reports'> = async (ctx, call) => {
+  const ending = parseEnding(call.query.ending);
+  const ticket = requireCrossRegion(await passedTicket(ctx, call));
+  const { person: read, relations } = await readPersonAndAccess(ctx, ticket);
+  const person = requireSamePerson(read, ticket);
+  const found = await visibleReports(ctx, { person, relations }, ticket, ending, shanghaiDay(call.now));
+  return ok({
+    reports: found.map(({ reportNo, place, validUntil }) => ({
+      reportNo,
+      choiceId: reportChoiceOf(ctx, ticket, reportNo),
+      place,
+      validUntil,
+    })),
+  });
+};
+
+async function visibleReports(
+  ctx: FlowContext,
+  { person, relations }: { readonly person: Person; readonly relations: readonly Relation[] },
+  { companyKey }: CrossRegionTicket,
+  ending: string,
+  day: string,
+): Promise<CrossRegionReport[]> {
+  // A whole number is found however many others end alike.
+  const exact = findReport(ctx.db, companyKey, ending);
+  if (reportRoles(relations, day).length > 0)
+    return listed(await Promise.all([exact, reportsEndingIn(ctx.db, { companyKey }, ending, day)]), day);
+  const handler = possibleHandler(ctx, person, companyKey);
+  if (!handler) throw notRelated(relations, day);
+  const [named, ...found] = await Promise.all([
+    isNamedIn(ctx.db, handler, day),
+    exact,
+    ...handler.handlerKeys.map((handlerKey) =>
+      reportsEndingIn(ctx.db, { companyKey, handlerKey }, ending, day),
+    ),
+  ]);
+  if (!named) throw notRelated(relations, day);
+  return listed(found, day, handler.handlerKeys);
+}
+
+/** @param handlerKeys only the reports of these 经办人 */
+function listed(
+  found: readonly (CrossRegionReport | readonly CrossRegionReport[] | undefined)[],
+  day: string,
+  handlerKeys?: readonly string[],
+): CrossRegionReport[] {
+  const own = found
+    .flatMap((one) => one ?? [])
+    .filter((report) => isReportFor(report, undefined, day))
+    .filter(({ handlerKey }) => handlerKeys?.includes(handlerKey) ?? true);
+  return [...new Map(own.map((report) => [report.reportNo, report])).values()]
+    .sort((a, b) => order(b.validUntil, a.validUntil) || order(a.reportNo, b.reportNo))
+    .slice(0, mostReports);
+}
+const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** The handle of a report: sealed, good in this login only, whatever was searched for before or after. */
+const reportChoiceOf = (ctx: Pick<FlowContext, 'dataKeys'>, ticket: LoginTicket, reportNo: string): string =>
+  seal(ctx.dataKeys, contextOf(ticket), reportNo);
+
+/** Opens a handle of this login. Throws NOT_FOUND for any other text. */
+export function chosenReport(
+  ctx: Pick<FlowContext, 'dataKeys'>,
+  ticket: LoginTicket,
+  choiceId: string,
+): string {
+  try {
+    return unseal(ctx.dataKeys, contextOf(ticket), choiceId);
+  } catch (error) {
+    throw new Problem('NOT_FOUND', {}, { cause: error });
+  }
+}
+const contextOf = ({ ticketKey }: LoginTicket): string => `report-choice:${ticketKey}`;

@@ -1,0 +1,158 @@
+import { handle } from '#crypto/random.ts';
+import { shanghaiDay } from '#domain/days.ts';
+import { recoveredLately } from '#domain/phones.ts';
+import { Problem } from '#domain/problem.ts';
+import { auditPut } from '#journeys/audit.ts';
+import { withCode } from '#journeys/factors/codes.ts';
+import { stillOwnPhone } from '#journeys/factors/fresh-factor.ts';
+import { provenPhone, provenPhoneWrites } from '#journeys/factors/proven-phone.ts';
+import { openSession } from '#journeys/sessions/open-session.ts';
+import { ok } from '#runtime/answers.ts';
+import type { CallOf, StepOf } from '#runtime/call.ts';
+import type { FlowContext } from '#runtime/context.ts';
+import { retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
+import type { Write } from '#store/dynamodb/tables.ts';
+import { successUpdate } from '#store/people/lockout-table.ts';
+import { asPerson } from '#store/sessions/sessions.ts';
+import type { LoginTicket, PassedFactors } from '#store/tickets/ticket-kinds.ts';
+import { openTicket, passUpdate, spendUpdate, ticketKeyOf } from '#store/tickets/tickets.ts';
+import { agentActingOptionOf, agentChoiceOf } from './agent-login.ts';
+import type { login } from './contract.ts';
+import {
+  actingOptionAt,
+  choicesAnswer,
+  choicesOf,
+  offerOf,
+  readPersonAndAccess,
+  requireSamePerson,
+} from './role-choices.ts';
+import { reportRights } from './search-reports.ts';
+
+type VerifyCall = CallOf<typeof login, 'verify'>;
+type Known = Awaited<ReturnType<typeof readPersonAndAccess>>;
+
+/** The second factor (LGN-3): SMS code or passed face check; one ticket opens one session, at once or after a choice. */
+export const verifyLogin: StepOf<typeof login, 'verify'> = async (ctx, call) => {
+  const { smsCode, faceTicket } = call.body;
+  return smsCode === undefined ? byFace(ctx, call, faceTicket ?? '') : bySms(ctx, call, smsCode);
+};
+
+/**
+ * The person as the first step saw them, where nothing else is to be looked at: the session is opened on condition that
+ * this is still so, else everything is read (`enter`). One call less.
+ */
+const asSeen = ({ who }: LoginTicket): Known | undefined => who && { person: who, relations: [], agents: [] };
+
+const bySms = (ctx: FlowContext, call: VerifyCall, code: string) =>
+  withCode<LoginTicket, Known, Awaited<ReturnType<typeof enter>>>(
+    ctx,
+    call,
+    { id: call.params.id, kind: 'login', purpose: 'login', code, counting: 'lockout' },
+    (ticket) => asSeen(ticket) ?? readPersonAndAccess(ctx, ticket),
+    (proof, known) =>
+      enter(ctx, call, proof.ticket, known, {
+        sms: { phoneKey: proof.phoneKey, hash: proof.hash },
+        writes: proof.writes,
+      }),
+  );
+
+/** The passed check stands on the login ticket, written there by the scan itself; the client only names it (FACE-2). */
+async function byFace(ctx: FlowContext, call: VerifyCall, faceTicket: string) {
+  const ticket = await openTicket<LoginTicket>(ctx.db, call.params.id, 'login', call.now);
+  if (ticket.face?.scanKey !== ticketKeyOf(faceTicket)) throw new Problem('FACE_REQUIRED');
+  const attempt = {
+    personKey: ticket.personKey,
+    day: shanghaiDay(call.now),
+    method: 'face' as const,
+    attemptId: handle(),
+  };
+  return enter(ctx, call, ticket, asSeen(ticket) ?? (await readPersonAndAccess(ctx, ticket)), {
+    faceAt: ticket.face.at,
+    writes: [successUpdate(attempt, ctx.settings.policies, { reserved: false })],
+  });
+}
+
+/** A factor that is passed. */
+interface Factor {
+  /** The code that was right and the number that it was sent to; none where the factor was a face. */
+  readonly sms?: { readonly phoneKey: string; readonly hash: string };
+  /** ISO time of the check, where the factor was a face. */
+  readonly faceAt?: string;
+  /** Its counts. */
+  readonly writes: readonly Write[];
+}
+
+/**
+ * Opens the session of the entry, or, where the person has to choose a role or may confirm one, keeps the passed factor
+ * on the ticket (LGN-9, LGN-10). A person who changed since read is read again.
+ */
+function enter(ctx: FlowContext, call: VerifyCall, ticket: LoginTicket, read: Known, factor: Factor) {
+  const { policies } = ctx.settings;
+  const { now } = call;
+  let known: Known | undefined = read;
+  return retryOnConcurrentChange(async () => {
+    const { person: found, relations, agents } = known ?? (await readPersonAndAccess(ctx, ticket));
+    known = undefined;
+    const person = requireSamePerson(found, ticket);
+    // A number that was taken over meanwhile proves its new owner (PHN-3); one recovered lately proves little (PHN-4).
+    const phone = factor.sms && stillOwnPhone(person, factor.sms.phoneKey);
+    const proof = provenPhone(person, phone);
+    const by = {
+      method: phone ? 'sms' : 'face',
+      window: ticket.window,
+      fresh: !phone || !recoveredLately(phone, now, policies),
+      faceAt: factor.faceAt,
+      ...proof.changes,
+    };
+    const day = shanghaiDay(now);
+    const { active, confirm } = offerOf(relations, ticket.entry, day);
+    const [only] = active;
+    const agent = agentActingOptionOf(ctx, ticket, agents, now);
+    // Reports are chosen after both factors (SPC-2); whoever may see none is told so now.
+    const reports =
+      ticket.entry === 'cross-region' && ticket.companyKey !== undefined
+        ? reportRights(ctx, { person, relations }, ticket.companyKey, day)
+        : undefined;
+    if (ticket.companyKey !== undefined && (reports || confirm || active.length + (agent ? 1 : 0) > 1)) {
+      const passed: PassedFactors = {
+        at: Math.floor(now.getTime() / 1000),
+        method: by.method,
+        fresh: by.fresh,
+        ...(factor.faceAt === undefined ? {} : { faceAt: factor.faceAt }),
+        choices: choicesOf(active),
+        ...(agent ? { agent: agentChoiceOf(agent) } : {}),
+        ...(confirm
+          ? {
+              confirm: {
+                authorizationId: confirm.authorizationId,
+                role: confirm.role,
+                taxpayerName: confirm.taxpayerName,
+              },
+            }
+          : {}),
+      };
+      await ctx.db.transact([
+        passUpdate(ticket, passed, now, factor.sms?.hash),
+        ...factor.writes,
+        ...(reports ?? []),
+        ...provenPhoneWrites(person, phone),
+        auditPut(ctx, call, person.personKey, 'login-second-factor', 'success', { method: by.method }),
+      ]);
+      return ok(choicesAnswer(ctx, ticket, passed, relations, person, agent));
+    }
+    const place = only ? actingOptionAt(ctx, ticket, only, now) : agent;
+    if (ticket.companyKey !== undefined && !place) throw new Problem('RELATION_NOT_FOUND');
+    const opened = await openSession(ctx, call, person, place ?? asPerson, by, [
+      spentWrite(ticket, now, factor),
+      ...factor.writes,
+      ...proof.writes,
+      ...(place?.writes ?? []),
+    ]);
+    return ok({ session: opened.session }, { cookies: opened.cookies });
+  });
+}
+
+const spentWrite = (ticket: LoginTicket, now: Date, { sms }: Factor): Write =>
+  sms
+    ? spendUpdate(ticket, now, 'code.#hash = :hash', { ':hash': sms.hash }, { '#hash': 'hash' })
+    : spendUpdate(ticket, now);

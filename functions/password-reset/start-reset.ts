@@ -1,0 +1,89 @@
+import { normaliseDocumentNumber } from '#domain/documents.ts';
+import { normaliseName, sameName } from '#domain/persons.ts';
+import { looksLikePhone, recoveredLately } from '#domain/phones.ts';
+import { Problem } from '#domain/problem.ts';
+import { auditPut } from '#journeys/audit.ts';
+import { besideHuman } from '#journeys/factors/anti-automation.ts';
+import { fitted, missed } from '#journeys/factors/tries.ts';
+import {
+  accountNamed,
+  expectedWindow,
+  type Named,
+  stillNames,
+  unknownAccount,
+} from '#journeys/people/accounts.ts';
+import { maskedPhoneOf, nameOf, numberOf } from '#journeys/people/personal-data.ts';
+import { created } from '#runtime/answers.ts';
+import type { CallOf, StepOf } from '#runtime/call.ts';
+import type { FlowContext } from '#runtime/context.ts';
+import { defaultPhone, findPerson, isSuspended, type Person } from '#store/people/users.ts';
+import type { ResetTicket } from '#store/tickets/ticket-kinds.ts';
+import { openTicketPut } from '#store/tickets/tickets.ts';
+import type { passwordReset } from './contract.ts';
+
+/**
+ * 忘记密码 (PWD-1): account, and name and document beside it, because a recycled phone number is not a person. Tries are
+ * counted like those of a registration (REG-9).
+ */
+export const startReset: StepOf<typeof passwordReset, 'start'> = async (ctx, call) => {
+  const name = normaliseName(call.body.name);
+  const number = normaliseDocumentNumber(call.body.documentNumber);
+  const { person, named } = await besideHuman(ctx, call, call.body.challenge, findAccount(ctx, call));
+  const phoneKey = named.via === 'phone' ? named.phoneKey : undefined;
+  const isMeant = sameName(nameOf(ctx, person), name) && numberOf(ctx, person) === number;
+  const solved = call.body.challenge !== undefined;
+  const tried = { personKey: person.personKey, solved };
+  if (!isMeant) {
+    await missed(ctx, call, tried, [
+      auditPut(ctx, call, person.personKey, 'password-reset', 'failure', { reason: 'identity' }),
+    ]);
+    throw new Problem('IDENTITY_MISMATCH');
+  }
+
+  // ORD-1: told to who knows the person's name and document, not only the account.
+  if (isSuspended(person)) {
+    const detail = { reason: 'ACCOUNT_SUSPENDED' };
+    await fitted(ctx, call, tried, [
+      auditPut(ctx, call, person.personKey, 'password-reset', 'failure', detail),
+    ]);
+    throw new Problem('ACCOUNT_SUSPENDED');
+  }
+
+  // The typed phone if the account was one, else the default (as at login, LGN-6).
+  const own = person.phones?.find((one) => one.phoneKey === phoneKey) ?? defaultPhone(person);
+  // PHN-4: whoever recovered a number a while ago has to show the face.
+  const faceOnly = own !== undefined && recoveredLately(own, call.now, ctx.settings.policies);
+  const unproven = own?.imported && !ctx.settings.policies.unprovenPhoneResets;
+  const phone = faceOnly || unproven ? undefined : own;
+  const opened = openTicketPut<ResetTicket>(
+    {
+      kind: 'password-reset',
+      personKey: person.personKey,
+      ...(person.account ? { since: person.account.since } : {}),
+      ...(faceOnly ? { faceOnly } : {}),
+      ...(phone ? { phone: { phoneKey: phone.phoneKey, sealed: phone.sealed } } : {}),
+      ...expectedWindow(named, person, phone?.phoneKey),
+    },
+    call.now,
+    ctx.settings.policies.resetSeconds,
+  );
+  await fitted(ctx, call, tried, [opened.write]);
+  return created({
+    resetId: opened.id,
+    methods: [
+      ...(phone ? [{ method: 'sms' as const, maskedPhone: maskedPhoneOf(ctx, phone) }] : []),
+      { method: 'face' as const },
+    ],
+  });
+};
+
+async function findAccount(
+  ctx: FlowContext,
+  call: CallOf<typeof passwordReset, 'start'>,
+): Promise<{ person: Person; named: Named }> {
+  const named = await accountNamed(ctx, call.body, call.now);
+  if (named.via === 'document') return { person: named.person, named };
+  const person = await findPerson(ctx.db, named.personKey);
+  if (!stillNames(named, person)) throw unknownAccount(looksLikePhone(call.body.account));
+  return { person, named };
+}

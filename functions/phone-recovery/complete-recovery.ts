@@ -1,0 +1,149 @@
+import { handle } from '#crypto/random.ts';
+import { shanghaiDay } from '#domain/days.ts';
+import { maskPhone } from '#domain/masks.ts';
+import { Problem } from '#domain/problem.ts';
+import { auditPut } from '#journeys/audit.ts';
+import { type CodeProof, withCode } from '#journeys/factors/codes.ts';
+import { proven } from '#journeys/factors/proven-phone.ts';
+import { tellPerson } from '#journeys/people/notices.ts';
+import { phoneNumberOf } from '#journeys/people/personal-data.ts';
+import { noLoss, type PhoneLoss, phoneLoss } from '#journeys/people/take-phone.ts';
+import { noContent } from '#runtime/answers.ts';
+import type { CallOf, StepOf } from '#runtime/call.ts';
+import type { FlowContext } from '#runtime/context.ts';
+import { ConcurrentChange, retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
+import type { Write } from '#store/dynamodb/tables.ts';
+import { notLockedCheck, returnedGuessUpdate, successUpdate } from '#store/people/lockout-table.ts';
+import { claimPhoneUpdate, type OwnedPhone, phoneOwner } from '#store/people/phones.ts';
+import {
+  type Active,
+  findPerson,
+  type OwnPhone,
+  ownPhone,
+  type Person,
+  personUpdate,
+  requireAdmitted,
+} from '#store/people/users.ts';
+import type { RecoveryTicket } from '#store/tickets/ticket-kinds.ts';
+import { spendUpdate, ticketKeyOf } from '#store/tickets/tickets.ts';
+import type { phoneRecovery } from './contract.ts';
+
+type CompleteCall = CallOf<typeof phoneRecovery, 'complete'>;
+type Proof = CodeProof<RecoveryTicket>;
+interface Read {
+  readonly person: Person | undefined;
+  readonly owner: OwnedPhone | undefined;
+}
+
+/**
+ * The code first (SMS-2); then the number becomes the person's and the default one, in one transaction with the loss
+ * of whoever held it (PHN-3, PHN-5). The old numbers are told at once; for a day the new one is no fresh factor.
+ */
+export const completeRecovery: StepOf<typeof phoneRecovery, 'complete'> = async (ctx, call) => {
+  const read = async (ticket: RecoveryTicket): Promise<Read> => {
+    const [person, owner] = await Promise.all([
+      findPerson(ctx.db, ticket.personKey),
+      phoneOwner(ctx.db, ticket.newPhone.phoneKey),
+    ]);
+    return { person, owner };
+  };
+  await withCode<RecoveryTicket, Read, void>(
+    ctx,
+    call,
+    {
+      id: call.params.id,
+      kind: 'phone-recovery',
+      purpose: 'phone-recovery',
+      code: call.body.smsCode,
+      counting: 'guess',
+    },
+    read,
+    async (proof, first) => {
+      let known: Read | undefined = first;
+      const { before, loss } = await retryOnConcurrentChange(async () => {
+        const now = known ?? (await read(proof.ticket));
+        known = undefined;
+        return recover(ctx, call, proof, now);
+      });
+      const detail = maskPhone(phoneNumberOf(ctx, proof.ticket.newPhone));
+      await Promise.all([tellPerson(ctx, call, before, 'phone-recovered', detail), loss.tell()]);
+    },
+  );
+  return noContent();
+};
+
+/** Answers the person as they were before, and what the former holder lost. */
+async function recover(
+  ctx: FlowContext,
+  call: CompleteCall,
+  proof: Proof,
+  { person: read, owner }: Read,
+): Promise<{ before: Active; loss: PhoneLoss }> {
+  const { ticket } = proof;
+  const { phoneKey } = ticket.newPhone;
+  // Who changed the password meanwhile did not mean this journey to go on (PWD-3).
+  const person = requireAdmitted(read, 'STATE_CONFLICT');
+  if (person.passwordRev !== ticket.passwordRev) throw new Problem('STATE_CONFLICT');
+  const holder = owner && owner.personKey !== person.personKey ? owner.personKey : undefined;
+  if (holder && !call.body.takeover) throw new Problem('PHONE_TAKEN');
+  const face = passedFace(ticket, call.body.faceTicket);
+  if ((holder || ctx.settings.policies.recoveryNeedsFace) && !face) throw new Problem('FACE_REQUIRED');
+  const own = ownPhone(person, phoneKey);
+  if (!own && (person.phones?.length ?? 0) >= ctx.settings.policies.phonesPerPerson)
+    throw new Problem('TOO_MANY_PHONES');
+
+  const at = call.now.toISOString();
+  const recovered: OwnPhone = {
+    ...(own ? proven(own) : { phoneId: handle(), ...ticket.newPhone, since: at }),
+    recoveredAt: at,
+  };
+  const others = person.phones?.filter((phone) => phone !== own) ?? [];
+  const loss = holder ? await phoneLoss(ctx, call, holder, phoneKey) : noLoss;
+  await ctx.db.transact([
+    spendUpdate(ticket, call.now, 'code.#hash = :hash', { ':hash': proof.hash }, { '#hash': 'hash' }),
+    countsWrite(ctx, call, person, proof, face),
+    personUpdate(
+      person.personKey,
+      person.rev,
+      {
+        phones: [...others, recovered],
+        defaultPhoneId: recovered.phoneId,
+        phoneRecoveredAt: at,
+        lastWindow: ticket.window ?? person.lastWindow,
+      },
+      () => new ConcurrentChange(),
+    ),
+    claimPhoneUpdate(phoneKey, person.personKey, call.now, holder),
+    ...loss.writes,
+    auditPut(ctx, call, person.personKey, 'phone-recovered', 'success', {
+      phone: maskPhone(phoneNumberOf(ctx, recovered)),
+      ...(face ? { face: face.transactionId } : {}),
+      ...(holder ? { takenOver: true } : {}),
+    }),
+  ]);
+  return { before: person, loss };
+}
+
+/** The passed check stands on the ticket, written there by the scan itself; the client only names it (FACE-2). */
+function passedFace(ticket: RecoveryTicket, faceTicket: string | undefined) {
+  const named = faceTicket !== undefined && ticket.face?.scanKey === ticketKeyOf(faceTicket);
+  return named ? ticket.face : undefined;
+}
+
+/** One write to the day's counts: the guess was none; refused while locked (PHN-4); a face that served resets its count. */
+function countsWrite(
+  ctx: FlowContext,
+  call: CompleteCall,
+  { personKey }: Active,
+  proof: Proof,
+  face: RecoveryTicket['face'],
+): Write {
+  const day = shanghaiDay(call.now);
+  const attempt = { personKey, day, attemptId: proof.attemptId };
+  if (face)
+    return successUpdate({ ...attempt, method: 'face' }, ctx.settings.policies, {
+      reserved: false,
+      guess: proof.attemptId,
+    });
+  return { ...notLockedCheck(personKey, day), ...returnedGuessUpdate(attempt) };
+}

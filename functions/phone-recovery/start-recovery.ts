@@ -1,0 +1,77 @@
+import { personKey, phoneKey } from '#crypto/keys.ts';
+import { hashPassword } from '#crypto/passwords.ts';
+import { seal } from '#crypto/sealed.ts';
+import { shanghaiDay } from '#domain/days.ts';
+import { parseDocument } from '#domain/documents.ts';
+import { normaliseName, sameName } from '#domain/persons.ts';
+import { parsePhone } from '#domain/phones.ts';
+import { besideHuman } from '#journeys/factors/anti-automation.ts';
+import { withPassword, wrongPasswordProblem } from '#journeys/factors/password-check.ts';
+import { nameOf } from '#journeys/people/personal-data.ts';
+import { created } from '#runtime/answers.ts';
+import type { CallOf, StepOf } from '#runtime/call.ts';
+import type { FlowContext } from '#runtime/context.ts';
+import { countNobody } from '#store/people/name-misses.ts';
+import { findPerson, isActive, sealContext } from '#store/people/users.ts';
+import type { RecoveryTicket } from '#store/tickets/ticket-kinds.ts';
+import { openTicketPut } from '#store/tickets/tickets.ts';
+import type { phoneRecovery } from './contract.ts';
+
+/**
+ * Who still knows the password names a new number (PHN-4). A wrong name, an unknown document and a wrong password
+ * answer alike and take as long; nothing is told before the challenge. An initial password, which many know, is no
+ * proof here (LGN-11).
+ */
+export const startRecovery: StepOf<typeof phoneRecovery, 'start'> = async (ctx, call) => {
+  const { documentType, password } = call.body;
+  const name = normaliseName(call.body.name);
+  const key = personKey(
+    ctx.keys,
+    documentType,
+    parseDocument(documentType, call.body.documentNumber, shanghaiDay(call.now)),
+  );
+  const phone = parsePhone(call.body.newPhone);
+  const person = await besideHuman(ctx, call, call.body.challenge, findPerson(ctx.db, key));
+  if (!isActive(person)) return refuseNobody(ctx, call, key);
+
+  const newKey = phoneKey(ctx.keys, phone);
+  const typed = {
+    personKey: key,
+    password,
+    purpose: 'phone-recovery',
+    read: person,
+    alike: (person: Parameters<typeof nameOf>[1]) => sameName(nameOf(ctx, person), name),
+  };
+  return withPassword(ctx, call, typed, async (person, writes) => {
+    const opened = openTicketPut<RecoveryTicket>(
+      {
+        kind: 'phone-recovery',
+        personKey: key,
+        newPhone: { phoneKey: newKey, sealed: seal(ctx.dataKeys, sealContext.phone(newKey), phone) },
+        ...(person.passwordRev === undefined ? {} : { passwordRev: person.passwordRev }),
+        ...(person.lastWindow?.phoneKey === newKey ? { window: person.lastWindow } : {}),
+      },
+      call.now,
+      ctx.settings.policies.recoverySeconds,
+    );
+    await ctx.db.transact([...writes, opened.write]);
+    return created({ recoveryId: opened.id });
+  });
+};
+
+/**
+ * REG-9: who does not exist is answered like who does, after the same hash and one write, but there is nobody to lock: no
+ * lock and no event stay behind, nothing for the night to clear, and whoever registers with that document later finds
+ * an account that is open.
+ */
+async function refuseNobody(
+  ctx: FlowContext,
+  call: CallOf<typeof phoneRecovery, 'start'>,
+  key: string,
+): Promise<never> {
+  const { policies } = ctx.settings;
+  const taken = await countNobody(ctx.db, key, call.now);
+  // A locked account's password is not looked at (LCK-2), so from there on neither is this one.
+  if (taken <= policies.lockoutFailures) await hashPassword(call.body.password, ctx.keys, policies);
+  throw wrongPasswordProblem(taken, call.now, policies);
+}

@@ -1,0 +1,164 @@
+import { handle } from '#crypto/random.ts';
+import { type DocumentType, isOfficeFirst } from '#domain/documents.ts';
+import { Problem } from '#domain/problem.ts';
+import { auditPut } from '#journeys/audit.ts';
+import { withHistory } from '#journeys/factors/new-password.ts';
+import { startFaceScan } from '#journeys/factors/scans.ts';
+import { usernameKeyOf } from '#journeys/people/accounts.ts';
+import { hallRecordOf } from '#journeys/people/hall-record.ts';
+import { requireSameName } from '#journeys/people/named-person.ts';
+import { tellPerson } from '#journeys/people/notices.ts';
+import { nameOf } from '#journeys/people/personal-data.ts';
+import { noLoss, type PhoneLoss, phoneLoss } from '#journeys/people/take-phone.ts';
+import { created } from '#runtime/answers.ts';
+import type { CallOf, StepOf } from '#runtime/call.ts';
+import type { FlowContext } from '#runtime/context.ts';
+import { ConcurrentChange, retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
+import { claimPhoneUpdate, findPhone, isOwned } from '#store/people/phones.ts';
+import {
+  claimUsernamePut,
+  findPerson,
+  isActive,
+  type OwnPhone,
+  type Person,
+  type PersonChanges,
+  personUpdate,
+  refuseSuspended,
+} from '#store/people/users.ts';
+import type { RegistrationProfile, RegistrationTicket } from '#store/tickets/ticket-kinds.ts';
+import { openTicket, spendUpdate } from '#store/tickets/tickets.ts';
+import { collectionRequired } from './collection-required.ts';
+import type { registration } from './contract.ts';
+import { requireRegisteringChannel } from './registering-channel.ts';
+
+/** Shows the code for the face check; face processing has its own consent (REG-6). */
+export const startRegistrationFace: StepOf<typeof registration, 'face'> = async (ctx, call) => {
+  requireRegisteringChannel(call);
+  const ticket = await openTicket<RegistrationTicket>(ctx.db, call.params.id, 'registration', call.now);
+  // The steps have their order (REG-1): nobody's face is asked for before the phone is known to be somebody's own.
+  if (!ticket.profile) throw new Problem('STEP_MISSING', { step: 'profile' });
+  if (!ticket.consents.includes('face')) throw new Problem('CONSENT_REQUIRED', { missing: ['face'] });
+  return created(await startFaceScan(ctx, call, ticket, 'register', 'ticket', ticket));
+};
+
+/**
+ * Becomes registered (REG-1): person, phone, username, consents, audit and the spent ticket in one transaction, so
+ * that nobody is half registered and one phone has one owner (PHN-5). Registering again restores what is there (REG-4).
+ * A hall record that served is spent in the same write, and must not have ended meanwhile (REG-2).
+ */
+export const completeRegistration: StepOf<typeof registration, 'complete'> = async (ctx, call) => {
+  requireRegisteringChannel(call);
+  const ticket = await openTicket<RegistrationTicket>(ctx.db, call.params.id, 'registration', call.now);
+  const { profile } = ticket;
+  if (!profile) throw new Problem('STEP_MISSING', { step: 'profile' });
+
+  const { realNameLevel, again, loss } = await retryOnConcurrentChange(() =>
+    register(ctx, call, ticket, profile),
+  );
+  // PWD-3: an account that ended holds no number any more, so its return is told at the one it returns with.
+  const now = { phones: [ownPhoneOf(profile, call.now)] };
+  await Promise.all([again ? tellPerson(ctx, call, now, 'restored') : undefined, loss.tell()]);
+  return created({ realNameLevel });
+};
+
+async function register(
+  ctx: FlowContext,
+  call: CallOf<typeof registration, 'complete'>,
+  ticket: RegistrationTicket,
+  profile: RegistrationProfile,
+): Promise<{ realNameLevel: number; again: boolean; loss: PhoneLoss }> {
+  const { personKey } = ticket;
+  const [person, row] = await Promise.all([
+    findPerson(ctx.db, personKey),
+    findPhone(ctx.db, profile.phoneKey),
+  ]);
+  refuseSuspended(person);
+  if (isActive(person)) throw new Problem('ALREADY_REGISTERED');
+  requireSameName(ctx, { name: nameOf(ctx, ticket) }, person);
+  const known = person?.hall?.phoneKey === profile.phoneKey ? { read: row } : undefined;
+  const { standing: hall, ended } = await hallRecordOf(ctx, person, call.now, known);
+  // Between start and now the hall may have brought or corrected its record; one that has ended since is none (REG-2).
+  if (hall && hall.phoneKey !== ticket.hallPhoneKey) throw new Problem('STATE_CONFLICT');
+  if (isOfficeFirst(ticket.documentType as DocumentType) && !hall) throw collectionRequired(ended);
+  const holder = isOwned(row) && row.personKey !== personKey ? row.personKey : undefined;
+  if ((!hall || profile.takeover) && !ticket.face) throw new Problem('FACE_REQUIRED');
+  if (holder && !profile.takeover) throw new Problem('PHONE_TAKEN');
+
+  const realNameLevel = Math.max(person?.realNameLevel ?? 0, hall ? 5 : 4);
+  const again = person?.account !== undefined;
+  const loss = holder ? await phoneLoss(ctx, call, holder, profile.phoneKey) : noLoss;
+  await ctx.db.transact([
+    spendUpdate(ticket, call.now),
+    personUpdate(
+      personKey,
+      person?.rev ?? 0,
+      {
+        ...factsAfter(ctx, call, ticket, profile, person, realNameLevel),
+        ...(hall ? { hall: { ...hall, usedAt: call.now.toISOString() } } : {}),
+      },
+      () => new ConcurrentChange(),
+    ),
+    claimPhoneUpdate(
+      profile.phoneKey,
+      personKey,
+      call.now,
+      holder,
+      hall && { collectedAt: hall.collectedAt, onRefused: () => new ConcurrentChange() },
+    ),
+    ...(profile.username === undefined
+      ? []
+      : [claimUsernamePut(usernameKeyOf(ctx, profile.username), profile.username, personKey, call.now)]),
+    ...loss.writes,
+    auditPut(ctx, call, personKey, 'registered', 'success', {
+      realNameLevel,
+      ...(ticket.face ? { face: ticket.face.transactionId } : {}),
+      again,
+    }),
+  ]);
+  return { realNameLevel, again, loss };
+}
+
+const ownPhoneOf = ({ phoneKey, sealedPhone }: RegistrationProfile, now: Date): OwnPhone => ({
+  phoneId: handle(),
+  phoneKey,
+  sealed: sealedPhone,
+  since: now.toISOString(),
+});
+
+/** The person's facts after registration. Old consents stay: they are records, not settings. */
+export function factsAfter(
+  ctx: Pick<FlowContext, 'settings'>,
+  call: Pick<CallOf<typeof registration, 'complete'>, 'now'>,
+  ticket: Pick<
+    RegistrationTicket,
+    'documentType' | 'sealedName' | 'sealedNumber' | 'window' | 'consents' | 'startedAt'
+  >,
+  profile: RegistrationProfile,
+  person: Person | undefined,
+  realNameLevel: number,
+): PersonChanges {
+  const at = call.now.toISOString();
+  const phone = ownPhoneOf(profile, call.now);
+  return {
+    documentType: ticket.documentType,
+    sealedName: ticket.sealedName,
+    sealedNumber: ticket.sealedNumber,
+    realNameLevel,
+    account: { status: 'active', since: at },
+    password: profile.password,
+    passwordHistory: withHistory(profile.password, person, ctx.settings.policies),
+    passwordRev: (person?.passwordRev ?? 0) + 1,
+    phones: [phone],
+    defaultPhoneId: phone.phoneId,
+    lastWindow: ticket.window,
+    ...(profile.username === undefined ? {} : { username: profile.username }),
+    consents: [
+      ...(person?.consents ?? []),
+      ...ticket.consents.map((kind) => ({
+        kind,
+        version: ctx.settings.policies.consentVersion,
+        at: ticket.startedAt,
+      })),
+    ],
+  };
+}

@@ -1,0 +1,61 @@
+import { constantTimeEqual } from '#crypto/keys.ts';
+import { Problem } from '#domain/problem.ts';
+import { pollHashOf, shownState } from '#journeys/factors/scans.ts';
+import { checkedSince, endedByOrder, provenBy, stepUpProof } from '#journeys/factors/step-up-proof.ts';
+import { ok } from '#runtime/answers.ts';
+import type { CallOf, StepOf } from '#runtime/call.ts';
+import type { FlowContext } from '#runtime/context.ts';
+import { noticeFor } from '#runtime/messages/index.ts';
+import { findPerson, requireAdmitted } from '#store/people/users.ts';
+import type { ScanTicket } from '#store/tickets/ticket-kinds.ts';
+import { ticketKeyOf } from '#store/tickets/tickets.ts';
+import type { scan } from './contract.ts';
+import { sessionOf } from './start-qr-login.ts';
+
+/** Seconds a page should wait before it asks again. */
+const pollAfterSeconds = 2;
+
+/**
+ * One eventually consistent read while the phone is busy. Only the browser that asked for the scan holds the poll
+ * secret (QR-2); to anybody else the ticket does not exist.
+ */
+export const pollScan: StepOf<typeof scan, 'poll'> = async (ctx, call) => {
+  const secret = call.header('poll-secret');
+  const ticket = await ctx.db.get<ScanTicket>(
+    'Tickets',
+    { ticketKey: ticketKeyOf(call.params.ticket) },
+    { consistent: false },
+  );
+  if (ticket?.kind !== 'scan' || !secret || !constantTimeEqual(pollHashOf(secret), ticket.pollHash)) {
+    throw new Problem('NOT_FOUND');
+  }
+  const state = shownState(ticket, call.now);
+  if (state === 'passed') return ok({ state, ...(await proofFor(ctx, call, ticket)) });
+  if (state === 'confirmed' && ticket.state === 'open') {
+    const opened = await sessionOf(ctx, call, ticket);
+    return opened ? ok({ state, session: opened.session }, { cookies: opened.cookies }) : ok({ state });
+  }
+  const waiting = state === 'pending' || state === 'scanned';
+  return ok(
+    // REG-5: the page says what helps, not only the phone.
+    {
+      state,
+      ...(state === 'scanned' && ticket.scannedBy ? { scannedBy: ticket.scannedBy.name } : {}),
+      ...(ticket.failures ? { advice: noticeFor('FACE_FAILED', call.language) } : {}),
+    },
+    waiting ? { headers: { 'retry-after': String(pollAfterSeconds) } } : {},
+  );
+};
+
+/**
+ * STP-3: the terminal's or hall's system gets its proof with the answer; a page of ours asks for its own (STP-2). It is
+ * made from what holds now: for somebody whose account has ended since or is suspended, there is none (STP-4, ORD-1).
+ */
+async function proofFor(ctx: FlowContext, call: CallOf<typeof scan, 'poll'>, ticket: ScanTicket) {
+  const proven = ticket.purpose === 'verification' ? provenBy(ctx, ticket, call.now) : undefined;
+  if (!proven || ticket.personKey === undefined) return {};
+  const person = requireAdmitted(await findPerson(ctx.db, ticket.personKey), 'USER_NOT_REGISTERED');
+  if (!checkedSince(person, proven.proven)) throw new Problem('USER_NOT_REGISTERED');
+  if (endedByOrder(person, proven.proven)) return {};
+  return { proof: await stepUpProof(ctx, call, proven, person, proven.proven, proven.stepUp) };
+}

@@ -1,0 +1,56 @@
+import { clearRefreshCookie, successor } from '#crypto/refresh-tokens.ts';
+import { Problem } from '#domain/problem.ts';
+import { auditPut } from '#journeys/audit.ts';
+import { currentIdentity } from '#journeys/sessions/current-identity.ts';
+import { cookieFor, sessionAnswer, sessionFacts } from '#journeys/sessions/open-session.ts';
+import { noContent, ok } from '#runtime/answers.ts';
+import type { StepOf } from '#runtime/call.ts';
+import { endedProblem, endUpdate, forgetWebSession, rotateRefresh } from '#store/sessions/sessions.ts';
+import type { session } from './contract.ts';
+
+/**
+ * SES-2: the cookie's token is turned over. Each is derived from the one before, so that one spent within the grace gets
+ * the newest; a token spent longer ago has been copied, and the session ends for both holders.
+ */
+export const refreshSession: StepOf<typeof session, 'refresh'> = async (ctx, call) => {
+  const { session: current, token } = await rotateRefresh(
+    ctx.db,
+    call.caller.refresh,
+    (spent) => successor(ctx.keys, spent),
+    call.now,
+    ctx.settings.policies,
+  );
+  if (!token) {
+    const ended = { reason: 'reuse' as const, at: Math.floor(call.now.getTime() / 1000) };
+    await ctx.db.transact([
+      endUpdate(current.sessionId, ended),
+      auditPut(ctx, call, current.personKey, 'session-ended', 'failure', { reason: 'reuse' }),
+    ]);
+    throw endedProblem(ended);
+  }
+  const { session: standing, lost } = await currentIdentity(ctx, call, current);
+  return ok(
+    { session: await sessionAnswer(ctx, standing, call, lost ? ['IDENTITY_LOST'] : []) },
+    { cookies: [cookieFor(token, standing, call.now)] },
+  );
+};
+
+export const showSession: StepOf<typeof session, 'show'> = async (ctx, call) => {
+  const { session: standing, lost } = call.caller;
+  return ok({ session: sessionFacts(ctx, standing, call, lost ? ['IDENTITY_LOST'] : []) });
+};
+
+/** 退出 (SES-1): the session is over at once, wherever it is checked. */
+export const logOut: StepOf<typeof session, 'logout'> = async (ctx, call) => {
+  const { session: current } = call.caller;
+  const at = Math.floor(call.now.getTime() / 1000);
+  await ctx.db.transact([
+    {
+      ...endUpdate(current.sessionId, { reason: 'logged-out', at }),
+      onRefused: () => new Problem('SESSION_ENDED'),
+    },
+    auditPut(ctx, call, current.personKey, 'session-ended', 'success', { reason: 'logged-out' }),
+  ]);
+  await forgetWebSession(ctx.db, current.personKey, current.sessionId);
+  return noContent({ cookies: [clearRefreshCookie()] });
+};

@@ -1,0 +1,112 @@
+import { shanghaiDay } from '#domain/days.ts';
+import { Problem } from '#domain/problem.ts';
+import { parseLastDay, permissionsOf, type Transition, transitions } from '#domain/relations.ts';
+import { originOf, relationAudits } from '#journeys/companies/relation-audits.ts';
+import { tellHolder } from '#journeys/companies/relation-notices.ts';
+import {
+  authorizationOf,
+  hideAuthorization,
+  transitionWrites,
+} from '#journeys/companies/relation-transitions.ts';
+import {
+  managedCompany,
+  managingChecks,
+  requireChangingChannel,
+} from '#journeys/companies/require-manager.ts';
+import { noContent, ok } from '#runtime/answers.ts';
+import type { CallOf, StepOf } from '#runtime/call.ts';
+import type { FlowContext } from '#runtime/context.ts';
+import { type RelationChanges, transitionUpdate } from '#store/companies/relations.ts';
+import type { staff } from './contract.ts';
+
+type Calls = CallOf<typeof staff, 'adjust' | 'dismiss' | 'confirm' | 'reject' | 'withdraw' | 'hide'>;
+
+/** An authorisation of the session's company: those of other companies do not exist. */
+const ofCompany = (ctx: FlowContext, call: Calls) =>
+  authorizationOf(ctx, call.params.authorizationId, { companyKey: managedCompany(call).companyKey });
+
+/** @param seen the revision that the company was shown (REL-11) */
+async function move(ctx: FlowContext, call: Calls, transition: Transition, seen: string | undefined) {
+  requireChangingChannel(ctx, call);
+  // Refuses before anything is looked up.
+  managingChecks(ctx, call);
+  const relation = await ofCompany(ctx, call);
+  const moved = transitionWrites(
+    ctx,
+    relation,
+    transition,
+    originOf(call, call.caller.session),
+    {},
+    {},
+    seen,
+  );
+  await ctx.db.transact([...managingChecks(ctx, call, relation), ...moved]);
+  return relation;
+}
+
+type Answered = CallOf<typeof staff, 'confirm' | 'reject' | 'withdraw'>;
+const answered = async (ctx: FlowContext, call: Answered, transition: Transition) => {
+  const { authorizationId } = await move(ctx, call, transition, call.body.revision);
+  return ok({ authorizationId, state: transition.to });
+};
+
+export const confirm: StepOf<typeof staff, 'confirm'> = (ctx, call) =>
+  answered(ctx, call, transitions.acceptApplication);
+export const reject: StepOf<typeof staff, 'reject'> = (ctx, call) =>
+  answered(ctx, call, transitions.refuseApplication);
+export const withdraw: StepOf<typeof staff, 'withdraw'> = (ctx, call) =>
+  answered(ctx, call, transitions.withdrawInvitation);
+
+/** REL-7: at once, also in the person's live session. */
+export const dismiss: StepOf<typeof staff, 'dismiss'> = async (ctx, call) => {
+  const relation = await move(ctx, call, transitions.dismiss, call.query.revision);
+  await tellHolder(ctx, call, relation, 'relation-deleted');
+  return noContent();
+};
+
+export const hide: StepOf<typeof staff, 'hide'> = async (ctx, call) => {
+  requireChangingChannel(ctx, call);
+  const checks = managingChecks(ctx, call);
+  const { authorizationId, state } = await hideAuthorization(
+    ctx,
+    'company',
+    call.now,
+    () => ofCompany(ctx, call),
+    checks,
+  );
+  return ok({ authorizationId, state });
+};
+
+/** REL-8: other permissions, another last day. Needs no new consent; the person is told. */
+export const adjust: StepOf<typeof staff, 'adjust'> = async (ctx, call) => {
+  requireChangingChannel(ctx, call);
+  managingChecks(ctx, call);
+  const day = shanghaiDay(call.now);
+  const asked = call.body.permissions;
+  const lastDay = parseLastDay(call.body.validUntil, day);
+  if (asked === undefined && lastDay === undefined)
+    throw new Problem('BAD_REQUEST', {
+      errors: [{ path: 'body', message: 'expected permissions or validUntil' }],
+    });
+  const relation = await ofCompany(ctx, call);
+  const changes: RelationChanges = {
+    ...(asked === undefined ? {} : { permissions: permissionsOf(relation.role, asked) }),
+    ...(lastDay === undefined ? {} : { validUntil: lastDay }),
+  };
+  await ctx.db.transact([
+    ...managingChecks(ctx, call, relation),
+    transitionUpdate(relation, transitions.adjust, call.now, day, changes, call.body.revision),
+    ...relationAudits(ctx, relation, 'adjusted', originOf(call, call.caller.session), {
+      ...(changes.permissions ? { permissions: changes.permissions.join(' ') } : {}),
+      ...(lastDay === undefined ? {} : { validUntil: lastDay ?? '' }),
+    }),
+  ]);
+  await tellHolder(ctx, call, relation, 'relation-adjusted');
+  const validUntil = lastDay === undefined ? relation.validUntil : lastDay;
+  return ok({
+    authorizationId: relation.authorizationId,
+    state: transitions.adjust.to,
+    permissions: [...(changes.permissions ?? relation.permissions)],
+    ...(validUntil ? { validUntil } : {}),
+  });
+};

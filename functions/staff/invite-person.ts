@@ -1,0 +1,67 @@
+import { shanghaiDay } from '#domain/days.ts';
+import { Problem } from '#domain/problem.ts';
+import { isStaffRole, parseLastDay, permissionsOf } from '#domain/relations.ts';
+import { originOf, relationAudits } from '#journeys/companies/relation-audits.ts';
+import { tellHolder } from '#journeys/companies/relation-notices.ts';
+import { managed, managedCompany, requireChangingChannel } from '#journeys/companies/require-manager.ts';
+import { managingFactor } from '#journeys/factors/managing-factor.ts';
+import { readPerson, requireSameName } from '#journeys/people/named-person.ts';
+import { created } from '#runtime/answers.ts';
+import type { StepOf } from '#runtime/call.ts';
+import { beginWrites, companyCopies, findRelation } from '#store/companies/relations.ts';
+import { retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
+import { findPerson, isActive } from '#store/people/users.ts';
+import type { staff } from './contract.ts';
+
+/**
+ * REL-5: somebody registered is asked to work for the company; nothing is theirs before they agree. The name must be the
+ * record's (DOC-5), so that a number mistyped into a stranger's asks nobody.
+ */
+export const invite: StepOf<typeof staff, 'invite'> = async (ctx, call) => {
+  requireChangingChannel(ctx, call);
+  const { companyKey } = managedCompany(call);
+  managingFactor(ctx, call);
+  const { role } = call.body;
+  if (!isStaffRole(role)) throw new Problem('ROLE_NOT_ALLOWED');
+  const day = shanghaiDay(call.now);
+  const lastDay = parseLastDay(call.body.validUntil, day);
+  const named = readPerson(ctx, call.body, call.now);
+  const relation = await retryOnConcurrentChange(async () => {
+    const [{ company, writes }, person, previous] = await Promise.all([
+      managed(ctx, call),
+      findPerson(ctx.db, named.key),
+      findRelation(ctx.db, named.key, companyKey, role),
+    ]);
+    requireSameName(ctx, named, person);
+    if (!isActive(person)) throw new Problem('PERSON_NOT_REGISTERED');
+    const begun = beginWrites(
+      {
+        personKey: person.personKey,
+        sealedName: person.sealedName,
+        ...companyCopies(company),
+        role,
+        state: 'pending',
+        direction: 'invited',
+        refusable: true,
+        permissions: permissionsOf(role, call.body.permissions),
+        ...(lastDay ? { validUntil: lastDay } : {}),
+        source: 'company',
+      },
+      previous,
+      call.now,
+      day,
+    );
+    await ctx.db.transact([
+      ...writes,
+      ...begun.writes,
+      ...relationAudits(ctx, begun.relation, 'pending', originOf(call, call.caller.session), {
+        direction: 'invited',
+        permissions: begun.relation.permissions.join(' '),
+        ...(lastDay ? { validUntil: lastDay } : {}),
+      }),
+    ]);
+    return begun.relation;
+  });
+  await tellHolder(ctx, call, relation, 'relation-invited');
+  return created({ authorizationId: relation.authorizationId });
+};

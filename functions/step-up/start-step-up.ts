@@ -1,0 +1,93 @@
+import { isDeepStrictEqual } from 'node:util';
+import { actionFor, faceServes } from '#domain/matters.ts';
+import { coversRecovery } from '#domain/phones.ts';
+import { Problem } from '#domain/problem.ts';
+import { auditPut } from '#journeys/audit.ts';
+import { provenCompany } from '#journeys/companies/proven-company.ts';
+import { shownState, startPersonScan } from '#journeys/factors/scans.ts';
+import { endedByOrder, knownMatter, provenBy, stepUpProof } from '#journeys/factors/step-up-proof.ts';
+import { created, ok } from '#runtime/answers.ts';
+import type { StepOf } from '#runtime/call.ts';
+import { admittedCheck, findPerson, keptFace, requireAdmitted } from '#store/people/users.ts';
+import type { ScanTicket } from '#store/tickets/ticket-kinds.ts';
+import { ticketKeyOf } from '#store/tickets/tickets.ts';
+import type { stepUp } from './contract.ts';
+
+/** STP-2: a face check that is recent enough for the matter serves again; otherwise the person scans (STP-1). */
+export const startStepUp: StepOf<typeof stepUp, 'start'> = async (ctx, call) => {
+  const asked = knownMatter(ctx, call.body);
+  const { matter, audience } = asked;
+  const { session } = call.caller;
+  const [found, company] = await Promise.all([
+    findPerson(ctx.db, session.personKey),
+    // STP-4: who may not do the matter is told before the scan.
+    provenCompany(ctx, call.caller, asked),
+  ]);
+  const person = requireAdmitted(found, 'SESSION_ENDED');
+  const nonce = call.body.nonce === undefined ? {} : { nonce: call.body.nonce };
+  const kept = keptFace(person);
+  if (
+    kept &&
+    !endedByOrder(person, kept) &&
+    // Whoever came by a number lately shows the own face first.
+    coversRecovery(
+      { faceAt: kept.at, recoveredAt: person.phoneRecoveredAt },
+      call.now,
+      ctx.settings.policies,
+    ) &&
+    faceServes(matter, new Date(kept.at), call.now)
+  ) {
+    const proven = { at: kept.at, level: person.realNameLevel ?? 3 };
+    const proof = await stepUpProof(ctx, call, asked, person, proven, nonce, company);
+    // A proof leaves the house: told before it does, and not after an order that ends proofs (ORD-1).
+    await ctx.db.transact([
+      admittedCheck(session.personKey, () => new Problem('SESSION_ENDED')),
+      auditPut(ctx, call, session.personKey, 'step-up', 'success', {
+        matter: matter.code,
+        audience: audience.code,
+        transactionId: kept.transactionId,
+      }),
+    ]);
+    return ok({ satisfied: true as const, proof });
+  }
+  const scan = await startPersonScan(ctx, call, person, {
+    purpose: 'step-up',
+    action: actionFor(matter.class),
+    stepUp: {
+      matter: matter.code,
+      audience: audience.code,
+      sessionId: session.sessionId,
+      ...nonce,
+      ...(session.company ? { acting: session.company } : {}),
+    },
+  });
+  // Whoever photographs the code knows this id too; it answers only to the same person, the proof only to this session.
+  return created({ stepUpId: scan.ticket, scan });
+};
+
+/**
+ * How the scan stands, and once it has passed the proof, made from what holds now (STP-4): the session must still act
+ * for the company that it asked for (RELATION_NOT_FOUND), and may still do the matter (ROLE_NOT_ALLOWED).
+ */
+export const showStepUp: StepOf<typeof stepUp, 'show'> = async (ctx, call) => {
+  const { session } = call.caller;
+  const [scan, found] = await Promise.all([
+    ctx.db.get<ScanTicket>('Tickets', { ticketKey: ticketKeyOf(call.params.id) }),
+    findPerson(ctx.db, session.personKey),
+  ]);
+  const own = scan?.kind === 'scan' && scan.purpose === 'step-up' && scan.personKey === session.personKey;
+  if (!own) throw new Problem('NOT_FOUND');
+  const person = requireAdmitted(found, 'SESSION_ENDED');
+  const state = shownState(scan, call.now);
+  const proven = state === 'passed' ? provenBy(ctx, scan, call.now) : undefined;
+  // A face check belongs to the session that it was started for (SES-5).
+  if (proven?.stepUp.sessionId !== session.sessionId || endedByOrder(person, proven.proven))
+    return ok({ state });
+  if (!isDeepStrictEqual(proven.stepUp.acting, session.company))
+    throw new Problem('RELATION_NOT_FOUND', {}, { variant: 'lost' });
+  const company = await provenCompany(ctx, call.caller, proven);
+  return ok({
+    state,
+    proof: await stepUpProof(ctx, call, proven, person, proven.proven, proven.stepUp, company),
+  });
+};

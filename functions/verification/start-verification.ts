@@ -1,0 +1,56 @@
+import { personKey } from '#crypto/keys.ts';
+import { may } from '#domain/channels.ts';
+import { shanghaiDay } from '#domain/days.ts';
+import { parseDocument } from '#domain/documents.ts';
+import { normaliseName, sameName } from '#domain/persons.ts';
+import { Problem } from '#domain/problem.ts';
+import { auditPut } from '#journeys/audit.ts';
+import { startPersonScan } from '#journeys/factors/scans.ts';
+import { knownMatter } from '#journeys/factors/step-up-proof.ts';
+import { nameOf } from '#journeys/people/personal-data.ts';
+import { ok } from '#runtime/answers.ts';
+import type { StepOf } from '#runtime/call.ts';
+import { findPerson, isActive, refuseSuspended } from '#store/people/users.ts';
+import type { verification } from './contract.ts';
+
+/**
+ * STP-3: the person in front of a terminal or counter scans with either app or mini program, whatever the matter's
+ * class. Who asked stays with the scan and in the audit (CHN-1), also when nobody ever scans.
+ */
+export const startVerification: StepOf<typeof verification, 'start'> = async (ctx, call) => {
+  const { channel, officer, office } = call.caller.assertion;
+  if (!may(channel, 'start-step-up', ctx.settings)) throw new Problem('CHANNEL_NOT_ALLOWED');
+  const { matter, audience } = knownMatter(ctx, call.body);
+  const { person: shown, nonce } = call.body;
+  const number = parseDocument(shown.documentType, shown.documentNumber, shanghaiDay(call.now));
+  const name = normaliseName(shown.name);
+  const person = await findPerson(ctx.db, personKey(ctx.keys, shown.documentType, number));
+  if (!isActive(person)) throw new Problem('USER_NOT_REGISTERED');
+  if (!sameName(nameOf(ctx, person), name)) throw new Problem('PERSON_MISMATCH');
+  refuseSuspended(person);
+  const startedBy = {
+    channel,
+    ...(officer === undefined ? {} : { officer }),
+    ...(office === undefined ? {} : { office }),
+  };
+  const asked = { matter: matter.code, audience: audience.code };
+  const scan = await startPersonScan(
+    ctx,
+    call,
+    person,
+    {
+      purpose: 'verification',
+      action: 'scan-counter',
+      stepUp: { ...asked, ...(nonce === undefined ? {} : { nonce }), startedBy },
+    },
+    [
+      auditPut(ctx, call, person.personKey, 'step-up', 'success', {
+        ...asked,
+        started: true,
+        ...(officer === undefined ? {} : { officer }),
+        ...(office === undefined ? {} : { office }),
+      }),
+    ],
+  );
+  return ok(scan);
+};

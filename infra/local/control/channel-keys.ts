@@ -1,0 +1,59 @@
+import { randomUUID } from 'node:crypto';
+import { exportJWK, generateKeyPair, importJWK, type JWK, SignJWT } from 'jose';
+import type { ChannelKeys } from '#contract/settings.ts';
+import { type Channel, channels } from '#domain/names.ts';
+import { isObject } from '../http/json.ts';
+import { openState } from './state-file.ts';
+
+/** What a channel says of a call (CHN-1). */
+export interface AssertionInput {
+  readonly method: string;
+  readonly path: string;
+  readonly person?: unknown;
+  readonly identity?: unknown;
+  readonly officer?: string;
+  readonly office?: string;
+}
+
+export interface LocalChannels {
+  /** For the functions' environment. */
+  readonly publicKeys: ChannelKeys;
+  /** A Channel-Assertion signed with the channel's local key, alive for 60 s from `now` (ms). */
+  assertion(channel: Channel, input: AssertionInput, issuer: string, now: number): Promise<string>;
+}
+
+export const isChannel = (name: string): name is Channel => (channels as readonly string[]).includes(name);
+
+/** The channels' local keys: kept in the data folder, or made for this run. */
+export async function openChannels(file: string | undefined): Promise<LocalChannels> {
+  const { state, save } = openState<Record<string, JWK>>(file, {});
+  for (const channel of channels) {
+    if (channel === 'web' || isObject(state[channel])) continue;
+    const { privateKey } = await generateKeyPair('ES256', { extractable: true });
+    state[channel] = {
+      ...(await exportJWK(privateKey)),
+      kid: `${channel}-local-${randomUUID().slice(0, 8)}`,
+    };
+  }
+  save();
+  const publicKeys = Object.fromEntries(
+    Object.entries(state).map(([channel, { kid, kty, crv, x, y }]) => [channel, [{ kid, kty, crv, x, y }]]),
+  ) as ChannelKeys;
+  return {
+    publicKeys,
+    assertion: async (channel, { method, path, ...about }, issuer, now) => {
+      const jwk = state[channel];
+      if (!jwk) throw new Error(`The channel ${channel} signs no assertions`);
+      const issuedAt = Math.floor(now / 1_000);
+      const claims = Object.fromEntries(Object.entries(about).filter(([, value]) => value !== undefined));
+      return new SignJWT({ ...claims, htm: method, htu: path })
+        .setProtectedHeader({ alg: 'ES256', ...(jwk.kid ? { kid: jwk.kid } : {}) })
+        .setIssuer(channel)
+        .setAudience(issuer)
+        .setIssuedAt(issuedAt)
+        .setExpirationTime(issuedAt + 60)
+        .setJti(randomUUID())
+        .sign(await importJWK(jwk, 'ES256'));
+    },
+  };
+}

@@ -1,0 +1,211 @@
+import { existsSync } from 'node:fs';
+import { Policy, type Statement, statementsOf } from '../emulators/policy.ts';
+import { arrayOf, type JsonObject, objectOf, stringOf } from '../http/json.ts';
+import type { Assembly } from './assembly.ts';
+import { evaluate, type Resource } from './evaluate.ts';
+import type { Environment } from './resource-names.ts';
+
+/** What the templates say, in the terms this runtime works with. */
+export interface LocalApp {
+  readonly environment: Environment;
+  readonly tables: readonly TableModel[];
+  readonly functions: readonly FunctionModel[];
+  readonly routes: readonly RouteModel[];
+  readonly schedules: readonly ScheduleModel[];
+  readonly secrets: readonly SecretModel[];
+  readonly keys: readonly KeyModel[];
+}
+export interface TableModel {
+  readonly name: string;
+  readonly arn: string;
+  readonly properties: JsonObject;
+}
+export interface FunctionModel {
+  readonly name: string;
+  /** The name without what all functions of the stage have in front: the flow's name. */
+  readonly shortName: string;
+  readonly arn: string;
+  /** The bundle's directory. */
+  readonly directory: string;
+  /** `index.handler` */
+  readonly handler: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly timeoutSeconds: number;
+  readonly memoryMb: number;
+  readonly policy: Policy;
+}
+export interface RouteModel {
+  /** `POST /v1/logins/{id}/verify` or `$default` */
+  readonly routeKey: string;
+  readonly functionName: string;
+}
+export interface ScheduleModel {
+  readonly name: string;
+  readonly expression: string;
+  readonly timezone: string;
+  readonly functionName: string;
+  readonly input: unknown;
+  readonly enabled: boolean;
+}
+export interface SecretModel {
+  readonly name: string;
+  readonly arn: string;
+  readonly secretString: string | undefined;
+  readonly generate: JsonObject | undefined;
+  readonly rotation: { readonly functionName: string; readonly immediately: boolean } | undefined;
+}
+export interface KeyModel {
+  readonly id: string;
+  readonly arn: string;
+  readonly aliases: readonly string[];
+}
+
+/** Where a template leaves region and account open. */
+const fallback: Environment = { region: 'ap-southeast-1', account: '000000000000', partition: 'aws' };
+
+/** Reads the stacks of an assembly. Throws an Error that says what in them the local runtime can't run. */
+export function readModel({ stacks, assets }: Assembly): LocalApp {
+  const region = stacks.find((stack) => stack.region)?.region ?? fallback.region;
+  const environment: Environment = {
+    region,
+    account: stacks.find((stack) => stack.account)?.account ?? fallback.account,
+    partition: region.startsWith('cn-') ? 'aws-cn' : 'aws',
+  };
+  const resources = evaluate(stacks, environment);
+  const of = (...types: string[]) => resources.filter((resource) => types.includes(resource.type));
+  const statements = statementsByRole(of);
+  const named = of('AWS::Lambda::Function').flatMap((resource) =>
+    functionModel(resource, assets, statements),
+  );
+  const front = commonFront(named.map((model) => model.name));
+  const functions = named.map((model) => ({ ...model, shortName: model.name.slice(front) }));
+  /** Invocation ARNs carry the function's ARN, possibly inside an API Gateway path and with an alias behind it. */
+  const functionIn = (uri: unknown, user: string): string => {
+    const found = functions
+      .filter((f) => new RegExp(`${f.arn.replace(/[$.*+?]/g, '\\$&')}(?![\\w-])`).test(String(uri)))
+      .at(0);
+    if (!found) throw new Error(`${user} starts a function that no template has: ${String(uri)}`);
+    return found.name;
+  };
+  return {
+    environment,
+    functions,
+    tables: of('AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable').map(({ ref, arn, properties }) => ({
+      name: ref,
+      arn,
+      properties,
+    })),
+    routes: routesOf(of, functionIn),
+    schedules: of('AWS::Scheduler::Schedule').flatMap(({ ref, properties: p }) => {
+      const target = objectOf(p.Target);
+      if (!String(target.Arn).includes(':lambda:')) return [];
+      const input = stringOf(target.Input);
+      return [
+        {
+          name: ref,
+          expression: String(p.ScheduleExpression),
+          timezone: stringOf(p.ScheduleExpressionTimezone) ?? 'UTC',
+          functionName: functionIn(target.Arn, `Schedule ${ref}`),
+          input: input === undefined ? {} : JSON.parse(input),
+          enabled: p.State !== 'DISABLED',
+        },
+      ];
+    }),
+    secrets: secretsOf(of, functionIn),
+    keys: of('AWS::KMS::Key').map(({ ref, arn }) => ({
+      id: ref,
+      arn,
+      aliases: of('AWS::KMS::Alias')
+        .filter(({ properties }) => [ref, arn].includes(String(properties.TargetKeyId)))
+        .map((alias) => alias.ref),
+    })),
+  };
+}
+
+type Of = (...types: string[]) => Resource[];
+type FunctionIn = (uri: unknown, user: string) => string;
+
+function statementsByRole(of: Of): ReadonlyMap<string, Statement[]> {
+  const byRole = new Map<string, Statement[]>();
+  const managed = new Map(
+    of('AWS::IAM::ManagedPolicy').map((policy) => [policy.ref, policy.properties.PolicyDocument] as const),
+  );
+  for (const { ref, properties } of of('AWS::IAM::Role')) {
+    const inline = arrayOf(properties.Policies).map((policy) => objectOf(policy).PolicyDocument);
+    const attached = arrayOf(properties.ManagedPolicyArns).map((arn) => managed.get(String(arn)));
+    byRole.set(ref, [...inline, ...attached].flatMap(statementsOf));
+  }
+  for (const { properties } of of('AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy'))
+    for (const role of arrayOf(properties.Roles))
+      byRole.get(String(role))?.push(...statementsOf(properties.PolicyDocument));
+  return byRole;
+}
+
+/** Length of what all names begin with, up to a hyphen; 0 for a single name. */
+function commonFront(names: readonly string[]): number {
+  const [first = ''] = names;
+  if (names.length < 2) return 0;
+  let length = first.lastIndexOf('-') + 1;
+  while (length > 0 && !names.every((name) => name.startsWith(first.slice(0, length))))
+    length = first.lastIndexOf('-', length - 2) + 1;
+  return length;
+}
+
+function functionModel(
+  { id, ref, arn, properties: p }: Resource,
+  assets: ReadonlyMap<string, string>,
+  statements: ReadonlyMap<string, Statement[]>,
+): Omit<FunctionModel, 'shortName'>[] {
+  // Inline code (custom resources of the CDK itself) is none of ours.
+  const key = stringOf(objectOf(p.Code).S3Key);
+  if (key === undefined || !String(p.Runtime).startsWith('nodejs')) return [];
+  const directory = assets.get(key);
+  if (!directory || !existsSync(directory))
+    throw new Error(`The assembly lacks the asset of function ${id} (${key})`);
+  const role = String(p.Role).split('/').at(-1) ?? '';
+  const environment = Object.entries(objectOf(objectOf(p.Environment).Variables));
+  return [
+    {
+      name: ref,
+      arn,
+      directory,
+      handler: stringOf(p.Handler) ?? 'index.handler',
+      environment: Object.fromEntries(environment.map(([name, value]) => [name, String(value)])),
+      timeoutSeconds: Number(p.Timeout ?? 3),
+      memoryMb: Number(p.MemorySize ?? 128),
+      policy: new Policy(statements.get(role) ?? []),
+    },
+  ];
+}
+
+function routesOf(of: Of, functionIn: FunctionIn): RouteModel[] {
+  const integrations = new Map(of('AWS::ApiGatewayV2::Integration').map((i) => [i.ref, i.properties]));
+  return of('AWS::ApiGatewayV2::Route').map(({ properties: p }) => {
+    const routeKey = String(p.RouteKey);
+    const integration = integrations.get(String(p.Target).replace(/^integrations\//, ''));
+    if (!integration) throw new Error(`Route ${routeKey} has no integration`);
+    if ((integration.PayloadFormatVersion ?? '2.0') !== '2.0')
+      throw new Error(`Route ${routeKey}: only payload format 2.0 runs here`);
+    return { routeKey, functionName: functionIn(integration.IntegrationUri, `Route ${routeKey}`) };
+  });
+}
+
+function secretsOf(of: Of, functionIn: FunctionIn): SecretModel[] {
+  const rotations = of('AWS::SecretsManager::RotationSchedule');
+  return of('AWS::SecretsManager::Secret').map(({ ref, arn, properties: p }) => {
+    const rotation = rotations.find(({ properties }) => properties.SecretId === ref)?.properties;
+    const generate = p.GenerateSecretString;
+    return {
+      name: stringOf(p.Name) ?? arn.split(':secret:')[1]?.replace(/-[^-]{6}$/, '') ?? arn,
+      arn,
+      secretString: stringOf(p.SecretString),
+      generate: generate === undefined ? undefined : objectOf(generate),
+      rotation: rotation
+        ? {
+            functionName: functionIn(rotation.RotationLambdaARN, `Rotation of ${ref}`),
+            immediately: rotation.RotateImmediatelyOnUpdate !== false,
+          }
+        : undefined,
+    };
+  });
+}

@@ -1,0 +1,100 @@
+import type * as v from 'valibot';
+import type { person } from '#contract/schemas.ts';
+import { indexKey } from '#crypto/keys.ts';
+import type { Role } from '#domain/names.ts';
+import { Problem, type ProblemDetails } from '#domain/problem.ts';
+import type { FlowContext } from '#runtime/context.ts';
+import type { FormAgent } from '#store/agencies/agency-forms.ts';
+import type { Write } from '#store/dynamodb/tables.ts';
+import { findPeople, type Person } from '#store/people/users.ts';
+import {
+  holderOf,
+  type NamedPerson,
+  readPerson,
+  recordWrites,
+  requireSameName,
+} from '../people/named-person.ts';
+import { maskedPerson } from '../people/personal-data.ts';
+
+/**
+ * The handle of a person at an agency: the same on each of its forms, another one elsewhere, and nothing to be guessed
+ * or turned back (DOC-4).
+ */
+export const agentIdOf = (ctx: Pick<FlowContext, 'keys'>, agencyKey: string, personKey: string): string =>
+  indexKey(ctx.keys, 'agent', `${agencyKey}|${personKey}`);
+
+/** The roles of a company's own people: with one of them nobody is its agent (AGY-4). */
+export const staffRolesOfClient = [
+  'legal-representative',
+  'finance-head',
+  'tax-handler',
+  'invoice-clerk',
+] as const satisfies readonly Role[];
+
+/** An agent as both sides see them (REL-11). */
+export function shownAgent(
+  ctx: FlowContext,
+  agencyKey: string,
+  agent: FormAgent,
+  people: ReadonlyMap<string, Person>,
+) {
+  const { name, documentNumber } = maskedPerson(ctx, agent, people.get(agent.personKey));
+  return { agentId: agentIdOf(ctx, agencyKey, agent.personKey), name, documentNumber };
+}
+
+/** Somebody whom a form names, with the real-name record that they get where they had none. */
+export interface NewAgent extends FormAgent {
+  readonly records: readonly Write[];
+}
+
+type Named = v.InferOutput<typeof person>;
+
+/**
+ * People as a form names them, each once. They need no account. Throws DOCUMENT_INVALID, BAD_REQUEST or PERSON_MISMATCH,
+ * naming which of them it is.
+ */
+export async function readAgents(
+  ctx: FlowContext,
+  people: readonly { readonly at: number; readonly person: Named }[],
+  now: Date,
+): Promise<NewAgent[]> {
+  const named = new Map<string, { at: number; one: NamedPerson }>();
+  for (const { at, person } of people) {
+    const one = telling(at, () => readPerson(ctx, person, now));
+    const before = named.get(one.key);
+    if (before && before.one.name !== one.name) throw whichOne(at, new Problem('PERSON_MISMATCH'));
+    if (!before) named.set(one.key, { at, one });
+  }
+  const known = await findPeople(ctx.db, [...named.keys()]);
+  return [...named.values()].map(({ at, one }) => {
+    const person = known.get(one.key);
+    telling(at, () => requireSameName(ctx, one, person));
+    return { ...holderOf(one, person), records: recordWrites(one, person) };
+  });
+}
+
+function telling<T>(at: number, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw error instanceof Problem ? whichOne(at, error) : error;
+  }
+}
+
+/** The same refusal with the place in the list of agents that it is about. */
+export function whichOne(at: number, problem: Problem): Problem {
+  const errors = (problem.details.errors ?? []) as readonly { path: string; message: string }[];
+  const details: ProblemDetails = {
+    ...problem.details,
+    reason: `agents.${at}`,
+    errors:
+      errors.length > 0
+        ? errors.map(({ path, message }) => ({ path: `agents.${at}.${path}`, message }))
+        : [{ path: `agents.${at}`, message: problem.code }],
+  };
+  return new Problem(
+    problem.code,
+    details,
+    problem.variant === undefined ? {} : { variant: problem.variant },
+  );
+}

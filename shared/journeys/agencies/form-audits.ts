@@ -1,0 +1,97 @@
+import type { FlowContext } from '#runtime/context.ts';
+import type { Agreement, FormAgent, Terms } from '#store/agencies/agency-forms.ts';
+import { type AuditEvent, type AuditKind, auditEventPut } from '#store/audit/audit-events.ts';
+import { type KeptNumber, shownTaxpayerId } from '#store/companies/taxpayers.ts';
+import type { Write } from '#store/dynamodb/tables.ts';
+import type { RelationOrigin } from '../companies/relation-audits.ts';
+
+/** More would not fit the transaction that they belong to. */
+const toldAtMost = 40;
+
+const told = (
+  ctx: Pick<FlowContext, 'settings'>,
+  subject: string,
+  kind: AuditKind,
+  origin: RelationOrigin,
+  detail: NonNullable<AuditEvent['detail']>,
+): Write =>
+  auditEventPut(
+    { subject, kind, outcome: 'success', ...origin, detail: { ...detail, ...origin.detail } },
+    ctx.settings.policies.auditRetentionDays,
+  );
+
+/** Who is new in a list and who is in it no longer. */
+function difference<T extends Pick<FormAgent, 'personKey'>>(before: readonly T[], after: readonly T[]) {
+  const keys = (list: readonly T[]) => new Set(list.map(({ personKey }) => personKey));
+  const [were, are] = [keys(before), keys(after)];
+  return {
+    joined: after.filter(({ personKey }) => !were.has(personKey)),
+    left: before.filter(({ personKey }) => !are.has(personKey)),
+  };
+}
+
+/** The change of a staff form, told to the agency, to whoever did it, and to those whom it concerns (AUD-1). */
+export function staffFormAudits(
+  ctx: Pick<FlowContext, 'settings' | 'dataKeys'>,
+  agency: KeptNumber & { readonly companyKey: string },
+  before: readonly Pick<FormAgent, 'personKey'>[],
+  after: readonly Pick<FormAgent, 'personKey'>[],
+  origin: RelationOrigin,
+): Write[] {
+  const { joined, left } = difference(before, after);
+  const detail = { agents: after.length, joined: joined.length, left: left.length };
+  const named = { agency: shownTaxpayerId(ctx.dataKeys, agency) };
+  const concerned = [
+    ...joined.map((agent) => told(ctx, agent.personKey, 'agent-listed', origin, named)),
+    ...left.map((agent) => told(ctx, agent.personKey, 'agent-unlisted', origin, named)),
+  ];
+  return [
+    told(ctx, agency.companyKey, 'agency-staff-changed', origin, detail),
+    ...actorAudit(ctx, 'agency-staff-changed', origin, { ...named, ...detail }),
+    ...concerned.slice(0, toldAtMost),
+  ];
+}
+
+/** What became of an agreement, told to both companies, to whoever did it, and to those whom it concerns (AUD-1). */
+export function agreementAudits(
+  ctx: Pick<FlowContext, 'settings' | 'dataKeys'>,
+  between: Pick<Agreement, 'agreementId' | 'agencyKey' | 'clientKey' | 'agencyNumber' | 'clientNumber'>,
+  terms: Terms,
+  what: 'entered' | 'proposed' | 'changed' | 'confirmed' | 'rejected' | 'ended',
+  origin: RelationOrigin,
+  before?: readonly FormAgent[],
+): Write[] {
+  const { agencyKey, clientKey, agencyNumber, clientNumber, agreementId } = between;
+  const agency = shownTaxpayerId(ctx.dataKeys, { ...agencyNumber, companyKey: agencyKey });
+  const client = shownTaxpayerId(ctx.dataKeys, { ...clientNumber, companyKey: clientKey });
+  const kind = `agreement-${what}` as const;
+  const detail = {
+    agreementId,
+    agency,
+    client,
+    items: terms.items.join(' '),
+    from: terms.from,
+    until: terms.until,
+    agents: terms.agents.length,
+  };
+  const { joined, left } = before ? difference(before, terms.agents) : { joined: [], left: [] };
+  const concerned = [
+    ...joined.map((agent) =>
+      told(ctx, agent.personKey, 'agent-named', origin, { agency, client, agreementId }),
+    ),
+    ...left.map((agent) => told(ctx, agent.personKey, 'agent-left', origin, { agency, client, agreementId })),
+  ];
+  return [
+    told(ctx, agencyKey, kind, origin, detail),
+    told(ctx, clientKey, kind, origin, detail),
+    ...actorAudit(ctx, kind, origin, detail),
+    ...concerned.slice(0, toldAtMost),
+  ];
+}
+
+const actorAudit = (
+  ctx: Pick<FlowContext, 'settings'>,
+  kind: AuditKind,
+  origin: RelationOrigin,
+  detail: NonNullable<AuditEvent['detail']>,
+): Write[] => (origin.actor === undefined ? [] : [told(ctx, origin.actor, kind, origin, detail)]);

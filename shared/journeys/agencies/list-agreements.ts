@@ -1,0 +1,23 @@
+import type { AnyCall } from '#runtime/call.ts';
+import type { FlowContext } from '#runtime/context.ts';
+import { agreementsOf } from '#store/agencies/agreements.ts';
+import { cursorTo, positionAt } from '../cursors.ts';
+import { shownAgreements } from './put-agreement-in-force.ts';
+
+const pageLength = 50;
+
+/** A page of the agreements of one side. The query is on the session's own company alone. */
+export async function listedAgreements(
+  ctx: FlowContext,
+  call: AnyCall & { readonly query: { readonly cursor?: string | undefined } },
+  side: { readonly agencyKey: string } | { readonly clientKey: string },
+) {
+  const owner = `agreements/${Object.entries(side).join()}`;
+  const { cursor } = call.query;
+  const from = cursor === undefined ? undefined : positionAt(ctx, owner, cursor);
+  const { items, next } = await agreementsOf(ctx.db, side, { from, limit: pageLength });
+  return {
+    agreements: await shownAgreements(ctx, items, call.now),
+    ...(next ? { cursor: cursorTo(ctx, owner, next) } : {}),
+  };
+}

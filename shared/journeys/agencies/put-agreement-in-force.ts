@@ -1,0 +1,199 @@
+import { agreementStateOn, type Given, orderedItems, type Period } from '#domain/agreements.ts';
+import { shanghaiDay } from '#domain/days.ts';
+import { Problem } from '#domain/problem.ts';
+import type { FlowContext } from '#runtime/context.ts';
+import { type Agreement, clientEntryKey, newFormId, type Terms } from '#store/agencies/agency-forms.ts';
+import { agreementUpdate, isTaken, type Pair, pairUpdate } from '#store/agencies/agreements.ts';
+import { formEntryUpdate, removeFormEntries, transactInBatches } from '#store/agencies/form-entries.ts';
+import { findTaxpayers, shownTaxpayerId } from '#store/companies/taxpayers.ts';
+import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
+import type { Write } from '#store/dynamodb/tables.ts';
+import { findPeople, type Person } from '#store/people/users.ts';
+import type { RelationOrigin } from '../companies/relation-audits.ts';
+import { type NewAgent, shownAgent } from './agents.ts';
+import { agreementAudits } from './form-audits.ts';
+
+/** Of which agreement something is said, whether it is there already or not. */
+export type Between = Pick<
+  Agreement,
+  'agreementId' | 'agencyKey' | 'clientKey' | 'agencyNumber' | 'clientNumber'
+>;
+export type NewTerms = Omit<Terms, 'agents'> & {
+  readonly agents: readonly (Terms['agents'][number] & Partial<Pick<NewAgent, 'records'>>)[];
+};
+
+export const givenBy = ({ items, agents, from, until }: Terms): Given => ({
+  items,
+  from,
+  until,
+  agents: agents.map(({ personKey }) => personKey),
+});
+
+/** Terms as they are kept. */
+export const keptTerms = ({ items, agents, from, until }: NewTerms): Terms => ({
+  items: orderedItems(items),
+  from,
+  until,
+  agents: agents.map(({ personKey, sealedName }) => ({ personKey, sealedName })),
+});
+
+/** Two agreements of one pair have no day in common (AGY-4). Throws STATE_CONFLICT. */
+export function requireFree(pair: Pair | undefined, agreementId: string, period: Period): void {
+  if (isTaken(pair, agreementId, [period])) throw new Problem('STATE_CONFLICT', {}, { variant: 'overlap' });
+}
+
+export interface InForce {
+  readonly between: Between;
+  /** As it was read; none where it begins. */
+  readonly before: Agreement | undefined;
+  readonly pair: Pair | undefined;
+  readonly terms: NewTerms;
+  readonly version?: number;
+  readonly told: 'entered' | 'confirmed' | 'changed';
+  readonly origin: RelationOrigin;
+  /** Who may. */
+  readonly writes: readonly Write[];
+}
+
+/**
+ * Terms take effect, at one instant however many agents they name: first the agents' rows, which say nothing yet, then
+ * the agreement, then the rows of the terms before are tidied away. Whatever waited is void. ConcurrentChange where agreement or
+ * pair changed since they were read.
+ */
+export async function putInForce(ctx: FlowContext, change: InForce): Promise<void> {
+  const { between, before, pair, terms, version, origin } = change;
+  const { agreementId, agencyKey, clientKey } = between;
+  const formId = newFormId(origin.at);
+  const keyOf = ({ personKey }: Terms['agents'][number]) => clientEntryKey(personKey, clientKey, agreementId);
+  await transactInBatches(
+    ctx.db,
+    terms.agents.map((agent) => [
+      ...(agent.records ?? []),
+      formEntryUpdate(keyOf(agent), formId, { agencyKey, from: terms.from, until: terms.until }),
+    ]),
+  );
+  const kept = keptTerms(terms);
+  try {
+    await ctx.db.transact([
+      agreementUpdate(agreementId, before?.rev ?? 0, {
+        ...partiesOf(between),
+        ...kept,
+        state: 'active',
+        formId,
+        proposed: undefined,
+        ...(version === undefined ? {} : { version }),
+        updatedAt: origin.at.toISOString(),
+      }),
+      pairUpdate(between, pair, agreementId, [kept], shanghaiDay(origin.at)),
+      ...agreementAudits(
+        ctx,
+        between,
+        kept,
+        change.told,
+        origin,
+        before?.state === 'active' ? before.agents : [],
+      ),
+      ...change.writes,
+    ]);
+  } catch (error) {
+    // Only what was refused for certain: terms whose answer was lost may hold.
+    if (error instanceof ConcurrentChange || (error instanceof Problem && error.code !== 'UNAVAILABLE'))
+      await removeFormEntries(ctx.db, formId, { gone: terms.agents.map(keyOf), kept: [] });
+    throw error;
+  }
+  if (before?.formId === undefined) return;
+  const named = new Set(terms.agents.map(({ personKey }) => personKey));
+  await removeFormEntries(ctx.db, before.formId, {
+    gone: before.agents.filter(({ personKey }) => !named.has(personKey)).map(keyOf),
+    kept: before.agents.filter(({ personKey }) => named.has(personKey)).map(keyOf),
+  });
+}
+
+export const partiesOf = ({ agencyKey, clientKey, agencyNumber, clientNumber }: Between) => ({
+  agencyKey,
+  clientKey,
+  agencyNumber,
+  clientNumber,
+});
+
+/** Ends an agreement at once, whatever waits with it (AGY-4). ConcurrentChange where it changed since it was read. */
+export async function endAgreement(
+  ctx: FlowContext,
+  agreement: Agreement,
+  pair: Pair | undefined,
+  origin: RelationOrigin,
+  writes: readonly Write[],
+  version?: number,
+): Promise<void> {
+  const { agreementId, clientKey, formId, agents } = agreement;
+  await ctx.db.transact([
+    agreementUpdate(agreementId, agreement.rev, {
+      state: 'ended',
+      proposed: undefined,
+      ...(version === undefined ? {} : { version }),
+      updatedAt: origin.at.toISOString(),
+    }),
+    pairUpdate(agreement, pair, agreementId, [], shanghaiDay(origin.at)),
+    ...agreementAudits(
+      ctx,
+      agreement,
+      { ...agreement, agents: [] },
+      'ended',
+      origin,
+      agreement.state === 'active' ? agents : [],
+    ),
+    ...writes,
+  ]);
+  if (formId !== undefined)
+    await removeFormEntries(ctx.db, formId, {
+      gone: agents.map(({ personKey }) => clientEntryKey(personKey, clientKey, agreementId)),
+      kept: [],
+    });
+}
+
+/** The state of an agreement that lives. Throws STATE_CONFLICT for one that is over. */
+export function livingState(agreement: Agreement, now: Date): 'pending' | 'active' {
+  const state = agreementStateOn(agreement, shanghaiDay(now));
+  if (state !== 'pending' && state !== 'active') throw new Problem('STATE_CONFLICT');
+  return state;
+}
+
+/** Agreements as both sides see them, with the names that the companies have now. */
+export async function shownAgreements(ctx: FlowContext, agreements: readonly Agreement[], now: Date) {
+  const keys = new Set(agreements.flatMap(({ agencyKey, clientKey }) => [agencyKey, clientKey]));
+  const agents = agreements.flatMap(({ agents, proposed }) => [...agents, ...(proposed?.agents ?? [])]);
+  const [found, people] = await Promise.all([
+    findTaxpayers(ctx.db, [...keys]),
+    findPeople(
+      ctx.db,
+      agents.map(({ personKey }) => personKey),
+    ),
+  ]);
+  const companies = new Map(found.map((company) => [company.companyKey, company]));
+  const nameOf = (key: string) => companies.get(key)?.name ?? '';
+  return agreements.map((agreement) => ({
+    agreementId: agreement.agreementId,
+    agencyId: shownTaxpayerId(ctx.dataKeys, { ...agreement.agencyNumber, companyKey: agreement.agencyKey }),
+    agencyName: nameOf(agreement.agencyKey),
+    clientId: shownTaxpayerId(ctx.dataKeys, { ...agreement.clientNumber, companyKey: agreement.clientKey }),
+    clientName: nameOf(agreement.clientKey),
+    ...shownTerms(ctx, agreement.agencyKey, agreement, people),
+    state: agreementStateOn(agreement, shanghaiDay(now)),
+    revision: agreement.rev,
+    ...(agreement.proposed
+      ? { proposed: shownTerms(ctx, agreement.agencyKey, agreement.proposed, people) }
+      : {}),
+  }));
+}
+
+const shownTerms = (
+  ctx: FlowContext,
+  agencyKey: string,
+  { agents, items, from, until }: Terms,
+  people: ReadonlyMap<string, Person>,
+) => ({
+  agents: agents.map((agent) => shownAgent(ctx, agencyKey, agent, people)),
+  items: [...items],
+  from,
+  until,
+});

@@ -1,0 +1,27 @@
+import { truncatedAddress } from '#runtime/addresses.ts';
+import type { AnyCall } from '#runtime/call.ts';
+import type { FlowContext } from '#runtime/context.ts';
+import { type AuditEvent, type AuditKind, auditEventPut } from '#store/audit/audit-events.ts';
+import type { Put } from '#store/dynamodb/tables.ts';
+
+/** The audit write of something that happens in this call (AUD-1). */
+export const auditPut = (
+  ctx: Pick<FlowContext, 'settings'>,
+  call: AnyCall,
+  subject: string,
+  kind: AuditKind,
+  outcome: AuditEvent['outcome'],
+  detail?: AuditEvent['detail'],
+): Put =>
+  auditEventPut(
+    {
+      subject,
+      kind,
+      outcome,
+      at: call.now,
+      channel: call.origin.channel,
+      address: truncatedAddress(call.origin.address),
+      detail,
+    },
+    ctx.settings.policies.auditRetentionDays,
+  );

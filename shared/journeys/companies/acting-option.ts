@@ -1,0 +1,64 @@
+import type { Identity } from '#contract/schemas.ts';
+import { shanghaiDay } from '#domain/days.ts';
+import type { SpecialEntry } from '#domain/entries.ts';
+import type { FlowContext } from '#runtime/context.ts';
+import { activeRelationCheck, type Relation } from '#store/companies/relations.ts';
+import { activeCompanyCheck, shownTaxpayerId } from '#store/companies/taxpayers.ts';
+import type { Write } from '#store/dynamodb/tables.ts';
+import type { AccessBasis } from '#store/sessions/access-basis.ts';
+import type { ActsAs } from '#store/sessions/sessions.ts';
+
+/** A person's place in a company: what a session becomes there, and what must still be true when it does. */
+export type ActingOption = ActsAs & {
+  readonly company: AccessBasis;
+  /**
+   * Checks for the transaction that relies on the place: this authorisation is active today (REL-8), the company is at
+   * work. RELATION_NOT_FOUND, COMPANY_NOT_CONFIRMED or TAXPAYER_NOT_FOUND otherwise.
+   */
+  readonly writes: readonly Write[];
+};
+
+/**
+ * The place that a relation gives, unjudged: its writes judge it.
+ * @param special the entry of 特定主体 through which it is taken; none for `enterprise`
+ * @param reportNo the report of `cross-region`; checking that one is the caller's
+ */
+export function actingOptionOf(
+  ctx: Pick<FlowContext, 'dataKeys'>,
+  relation: Relation,
+  now: Date,
+  special?: SpecialEntry,
+  reportNo?: string,
+): ActingOption {
+  const under = reportNo === undefined ? {} : { reportNo };
+  return {
+    identity: { ...identityOf(ctx, relation, special), ...under },
+    company: {
+      by: 'relation',
+      companyKey: relation.companyKey,
+      role: relation.role,
+      authorizationId: relation.authorizationId,
+      ...under,
+    },
+    writes: [
+      activeRelationCheck(relation, shanghaiDay(now)),
+      activeCompanyCheck(relation.companyKey, relation),
+    ],
+  };
+}
+
+/** A relation as the identity that it gives. */
+export function identityOf(
+  ctx: Pick<FlowContext, 'dataKeys'>,
+  relation: Relation,
+  special?: SpecialEntry,
+): Exclude<Identity, { kind: 'natural' | 'agency' }> {
+  const company = {
+    taxpayerId: shownTaxpayerId(ctx.dataKeys, relation),
+    taxpayerName: relation.taxpayerName,
+    role: relation.role,
+  };
+  return special
+    ? { kind: 'special', subject: special, ...company }
+    : { kind: 'enterprise', ...company, permissions: [...relation.permissions] };
+}

@@ -1,0 +1,172 @@
+import { shanghaiDay } from '#domain/days.ts';
+import type { Role } from '#domain/names.ts';
+import {
+  type AppointedRole,
+  inTerm,
+  isLive,
+  permissionsOf,
+  stateOn,
+  transitions,
+} from '#domain/relations.ts';
+import type { FlowContext } from '#runtime/context.ts';
+import { beginWrites, companyCopies, findRelation, type Relation } from '#store/companies/relations.ts';
+import {
+  isKnown,
+  type KeptNumber,
+  type KnownTaxpayer,
+  type Taxpayer,
+  taxpayerUpdate,
+} from '#store/companies/taxpayers.ts';
+import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
+import type { Write } from '#store/dynamodb/tables.ts';
+import type { Person } from '#store/people/users.ts';
+import { type RelationOrigin, relationAudits } from './relation-audits.ts';
+import { retriedTransitionWrites } from './relation-transitions.ts';
+
+/** Where the company's row keeps who is appointed, and the registry's version of it. */
+export const appointmentFields = {
+  'legal-representative': { holder: 'legalRepresentative', version: 'legalRepresentativeVersion' },
+  'finance-head': { holder: 'financeHead', version: 'financeHeadVersion' },
+} as const satisfies Record<AppointedRole, { holder: keyof Taxpayer; version: keyof Taxpayer }>;
+
+export type Holder = Pick<Person, 'personKey' | 'sealedName'>;
+export interface AppointmentChange {
+  readonly role: AppointedRole;
+  readonly holder: Holder;
+  /** The holder is no longer the one, instead of being it from now on. */
+  readonly removed?: boolean;
+  /** The registry's version; a counter has none. */
+  readonly version?: number;
+  /** A finance head who agrees at the counter does not have to wait for themselves. */
+  readonly present?: boolean;
+}
+
+export interface Appointed {
+  readonly writes: readonly Write[];
+  /** The person's relation, where there is one after these writes. */
+  readonly relation?: Relation;
+}
+
+/**
+ * Appoints or removes in one transaction (REL-2, REL-3): the company's row says who it is, the former one's relation is
+ * superseded, the new one's begins. The company's own line may still be missing; the relation then begins with it. A
+ * removal of somebody who is no longer the one only takes its place among the versions. ConcurrentChange where the company changed.
+ */
+export async function appointmentWrites(
+  ctx: FlowContext,
+  company: { readonly key: string; readonly number: KeptNumber; readonly known: Taxpayer | undefined },
+  change: AppointmentChange,
+  origin: RelationOrigin,
+): Promise<Appointed> {
+  const { role, holder } = change;
+  const { known } = company;
+  const fields = appointmentFields[role];
+  const before = known?.[fields.holder];
+  const isHolder = before?.personKey === holder.personKey;
+  const appointed = isHolder ? before : { personKey: holder.personKey, at: origin.at.toISOString() };
+  const next = change.removed ? (isHolder ? undefined : before) : appointed;
+  const begun =
+    change.removed || !isKnown(known)
+      ? { writes: [] }
+      : await appointedWrites(ctx, known, role, holder, origin, change.present);
+  const writes = [
+    taxpayerUpdate(
+      company.key,
+      known?.rev ?? 0,
+      {
+        ...company.number,
+        [fields.holder]: next,
+        ...(change.version === undefined ? {} : { [fields.version]: change.version }),
+        ...(change.present ? { staffed: true } : {}),
+      },
+      () => new ConcurrentChange(),
+    ),
+    ...(before && next !== before
+      ? await dischargedWrites(
+          ctx,
+          company.key,
+          role,
+          before.personKey,
+          change.removed ? 'strike' : 'supersede',
+          origin,
+        )
+      : []),
+    ...begun.writes,
+  ];
+  return { ...begun, writes };
+}
+
+/**
+ * The writes that give an appointed person (REL-2, REL-3) the relation that belongs to it, with the audit of both
+ * sides: begun where there is none; a legal representative's takes effect with the company, by itself, a finance head's
+ * when the person agrees. To stand in the transaction that changes the company or the appointment.
+ * @param company as it stands after that transaction
+ */
+export async function appointedWrites(
+  ctx: FlowContext,
+  company: KnownTaxpayer,
+  role: AppointedRole,
+  holder: Holder,
+  origin: RelationOrigin,
+  present = false,
+): Promise<Appointed> {
+  const day = shanghaiDay(origin.at);
+  const known = await findRelation(ctx.db, holder.personKey, company.companyKey, role);
+  if (known && isLive(stateOn(inTerm(known, company.term), day)))
+    return { relation: known, writes: takingEffectWrites(ctx, company, known, origin, present) };
+  const begun = beginWrites(
+    {
+      personKey: holder.personKey,
+      ...companyCopies(company),
+      role,
+      state: takesEffect(company, role, present) ? 'active' : 'pending',
+      direction: 'invited',
+      refusable: false,
+      permissions: permissionsOf(role),
+      source: origin.channel === 'hall' ? 'hall' : 'registry',
+      sealedName: holder.sealedName,
+    },
+    known,
+    origin.at,
+    day,
+  );
+  const told = relationAudits(ctx, begun.relation, begun.relation.state, origin);
+  return { relation: begun.relation, writes: [...begun.writes, ...told] };
+}
+
+/** A legal representative's appointment takes effect with the company (REL-2), a finance head's when they agree (REL-3). */
+const takesEffect = (company: KnownTaxpayer, role: Role, present: boolean): boolean =>
+  role === 'legal-representative' ? company.state === 'active' : present;
+
+/**
+ * The writes by which the live relation of an appointed person takes effect; none where it has, or does not yet.
+ * @param company as it stands after the transaction they belong to
+ */
+export function takingEffectWrites(
+  ctx: FlowContext,
+  company: KnownTaxpayer,
+  relation: Relation,
+  origin: RelationOrigin,
+  present = false,
+): Write[] {
+  if (relation.state !== 'pending' || !takesEffect(company, relation.role, present)) return [];
+  const transition =
+    relation.role === 'legal-representative' ? transitions.takeEffect : transitions.confirmAtHall;
+  const copies = { taxpayerName: company.name, taxpayerState: company.state };
+  return retriedTransitionWrites(ctx, relation, transition, origin, copies, { taxpayerName: company.name });
+}
+
+/** Ends the relation of somebody whose appointment is over; nothing where it has ended already. */
+async function dischargedWrites(
+  ctx: FlowContext,
+  companyKey: string,
+  role: AppointedRole,
+  personKey: string,
+  by: 'supersede' | 'strike',
+  origin: RelationOrigin,
+): Promise<Write[]> {
+  const day = shanghaiDay(origin.at);
+  const held: Relation | undefined = await findRelation(ctx.db, personKey, companyKey, role);
+  if (!held || !isLive(stateOn(held, day))) return [];
+  return retriedTransitionWrites(ctx, held, transitions[by], origin);
+}

@@ -1,0 +1,77 @@
+import { shanghaiDay } from '#domain/days.ts';
+import { inTerm, isLive, stateOn } from '#domain/relations.ts';
+import type { FlowContext } from '#runtime/context.ts';
+import { auditEventPut } from '#store/audit/audit-events.ts';
+import { findRelation } from '#store/companies/relations.ts';
+import { type KnownTaxpayer, shownTaxpayerId, taxpayerUpdate } from '#store/companies/taxpayers.ts';
+import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
+import type { Write } from '#store/dynamodb/tables.ts';
+import { takingEffectWrites } from './appointments.ts';
+import { refreshCopies } from './company-copies.ts';
+import type { RelationOrigin } from './relation-audits.ts';
+
+/** A company as it is once its tax information is confirmed (ENT-2). */
+export const confirmed = (company: KnownTaxpayer): KnownTaxpayer => ({
+  ...company,
+  state: 'active',
+  rev: company.rev + 1,
+  copiesDue: true,
+});
+
+/**
+ * The writes that confirm a waiting company, as it was read: it becomes active, its legal representative takes effect
+ * by itself (REL-2), and both histories tell of it. ConcurrentChange where the company changed meanwhile.
+ */
+export async function confirmationWrites(
+  ctx: FlowContext,
+  company: KnownTaxpayer,
+  origin: RelationOrigin,
+  detail: Readonly<Record<string, string>> = {},
+): Promise<Write[]> {
+  const appointed = company.legalRepresentative;
+  const relation =
+    appointed &&
+    (await findRelation(ctx.db, appointed.personKey, company.companyKey, 'legal-representative'));
+  // Whoever is appointed has had a live relation since; one that ended was replaced after the company was read.
+  if (appointed && !(relation && isLive(stateOn(inTerm(relation, company.term), shanghaiDay(origin.at)))))
+    throw new ConcurrentChange();
+  const told = (subject: string, about: object) =>
+    auditEventPut(
+      {
+        subject,
+        kind: 'company-state',
+        outcome: 'success',
+        ...origin,
+        detail: { state: 'active', ...about, ...origin.detail, ...detail },
+      },
+      ctx.settings.policies.auditRetentionDays,
+    );
+  return [
+    taxpayerUpdate(
+      company.companyKey,
+      company.rev,
+      {
+        state: 'active',
+        confirmedAt: origin.at.toISOString(),
+        copiesDue: true,
+        // Who confirms is at work with it.
+        ...(origin.actor === undefined ? {} : { staffed: true }),
+      },
+      () => new ConcurrentChange(),
+    ),
+    ...(relation ? takingEffectWrites(ctx, confirmed(company), relation, origin) : []),
+    told(company.companyKey, {}),
+    ...(origin.actor === undefined
+      ? []
+      : [
+          told(origin.actor, {
+            taxpayerId: shownTaxpayerId(ctx.dataKeys, company),
+            taxpayerName: company.name,
+          }),
+        ]),
+  ];
+}
+
+/** After the confirmation: the relations' copies. What fails here is due with the company's next line. */
+export const refreshConfirmed = (ctx: FlowContext, company: KnownTaxpayer): Promise<void> =>
+  refreshCopies(ctx, confirmed(company)).catch(() => undefined);

@@ -1,0 +1,63 @@
+import type { Identity } from '#contract/schemas.ts';
+import { indexKey } from '#crypto/keys.ts';
+import { type Audience, type Matter, mayDo } from '#domain/matters.ts';
+import type { Role } from '#domain/names.ts';
+import { Problem } from '#domain/problem.ts';
+import type { Permission } from '#domain/relations.ts';
+import type { FlowContext } from '#runtime/context.ts';
+import { findTaxpayer, isPersonalKey, taxpayerIdOf } from '#store/companies/taxpayers.ts';
+import type { EffectiveSession } from '#store/sessions/effective-session.ts';
+
+/** The claim `company` of a proof (STP-4). */
+export interface ProvenCompany {
+  /** Pseudonym of the company for this audience. */
+  readonly ref: string;
+  /** The number, where it is no personal data or the audience may have such numbers. */
+  readonly taxpayerId?: string;
+  readonly role: Role;
+  readonly permissions: readonly Permission[];
+}
+
+/**
+ * Whom the session acts for now, of an agency the client that it serves, as a proof names it. Undefined for a natural
+ * person, who acts for nobody. Throws ROLE_NOT_ALLOWED where role or permissions of today do not reach to the matter.
+ */
+export async function provenCompany(
+  ctx: Pick<FlowContext, 'db' | 'keys' | 'dataKeys'>,
+  { session, permissions }: EffectiveSession,
+  { matter, audience }: { readonly matter: Matter; readonly audience: Audience },
+): Promise<ProvenCompany | undefined> {
+  const { company } = session;
+  if (!company) return undefined;
+  const acts = { role: company.role, permissions };
+  if (!mayDo(matter, acts)) throw new Problem('ROLE_NOT_ALLOWED');
+  const taxpayerId = await numberFor(ctx, company.companyKey, session.identity, audience);
+  return {
+    ref: indexKey(ctx.keys, 'pseudonym', `${audience.code}|company|${company.companyKey}`),
+    ...(taxpayerId === undefined ? {} : { taxpayerId }),
+    ...acts,
+  };
+}
+
+async function numberFor(
+  ctx: Pick<FlowContext, 'db' | 'dataKeys'>,
+  companyKey: string,
+  identity: Identity,
+  { number }: Audience,
+): Promise<string | undefined> {
+  if (!isPersonalKey(companyKey)) return shownNumber(identity);
+  if (!number) return undefined;
+  const company = await findTaxpayer(ctx.db, companyKey);
+  return company && taxpayerIdOf(ctx.dataKeys, company);
+}
+
+function shownNumber(identity: Identity): string | undefined {
+  switch (identity.kind) {
+    case 'natural':
+      return undefined;
+    case 'agency':
+      return identity.client?.taxpayerId ?? identity.agencyId;
+    default:
+      return identity.taxpayerId;
+  }
+}

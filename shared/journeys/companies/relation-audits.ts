@@ -1,0 +1,61 @@
+import { unseal } from '#crypto/sealed.ts';
+import { maskName } from '#domain/masks.ts';
+import type { RelationState } from '#domain/relations.ts';
+import { truncatedAddress } from '#runtime/addresses.ts';
+import type { AnyCall } from '#runtime/call.ts';
+import type { FlowContext } from '#runtime/context.ts';
+import { type AuditEvent, auditEventPut } from '#store/audit/audit-events.ts';
+import type { Relation } from '#store/companies/relations.ts';
+import { shownTaxpayerId } from '#store/companies/taxpayers.ts';
+import type { Put } from '#store/dynamodb/tables.ts';
+import { sealContext } from '#store/people/users.ts';
+import type { Session } from '#store/sessions/sessions.ts';
+
+/** The person of a relation as the company sees them (DOC-4). */
+export const maskedHolderOf = (
+  ctx: Pick<FlowContext, 'dataKeys'>,
+  relation: Pick<Relation, 'personKey' | 'sealedName'>,
+): string => maskName(unseal(ctx.dataKeys, sealContext.name(relation.personKey), relation.sealedName));
+
+/** Where a change came from; `detail` is what the audit keeps of it beside (the officer at the counter). */
+export type RelationOrigin = Pick<AuditEvent, 'at' | 'channel' | 'address' | 'actor' | 'detail'>;
+/** @param actor who acts, where that is somebody whom we know by a session */
+export const originOf = (call: AnyCall, actor?: Pick<Session, 'personKey'>): RelationOrigin => ({
+  at: call.now,
+  channel: call.origin.channel,
+  address: truncatedAddress(call.origin.address),
+  ...(actor ? { actor: actor.personKey } : {}),
+});
+/** A change that the registry feed brings (ENT-3). */
+export const fromRegistry = (at: Date): RelationOrigin => ({ at, channel: 'exchange', address: '' });
+
+/**
+ * Both sides find the change of a relation in their own history (AUD-1, REL-10); to stand in its transaction.
+ * @param became the state it has now, or `adjusted` where only permissions or validity changed
+ */
+export function relationAudits(
+  ctx: Pick<FlowContext, 'settings' | 'dataKeys'>,
+  relation: Relation,
+  became: RelationState | 'adjusted',
+  origin: RelationOrigin,
+  detail: NonNullable<AuditEvent['detail']> = {},
+): Put[] {
+  const event = (subject: string, about: NonNullable<AuditEvent['detail']>): Put =>
+    auditEventPut(
+      {
+        subject,
+        kind: `relation-${became}`,
+        outcome: 'success',
+        ...origin,
+        detail: { role: relation.role, ...about, ...origin.detail, ...detail },
+      },
+      ctx.settings.policies.auditRetentionDays,
+    );
+  return [
+    event(relation.personKey, {
+      taxpayerId: shownTaxpayerId(ctx.dataKeys, relation),
+      taxpayerName: relation.taxpayerName,
+    }),
+    event(relation.companyKey, { person: maskedHolderOf(ctx, relation) }),
+  ];
+}

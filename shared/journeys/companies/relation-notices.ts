@@ -1,0 +1,37 @@
+import type { Role } from '#domain/names.ts';
+import type { RelationNotice } from '#gateways/sms/text.ts';
+import type { AnyCall } from '#runtime/call.ts';
+import type { FlowContext } from '#runtime/context.ts';
+import type { Relation } from '#store/companies/relations.ts';
+import { defaultPhone, findPerson } from '#store/people/users.ts';
+import { takeCompanyNotice } from '#store/sms/company-notices.ts';
+import { tellBySms } from '../people/notices.ts';
+
+/** The bureau's own names of the five roles (REL-1). */
+export const roleNames: Readonly<Record<Role, string>> = {
+  'legal-representative': '法定代表人',
+  'finance-head': '财务负责人',
+  'tax-handler': '办税员',
+  'invoice-clerk': '开票员',
+  'tax-agent': '涉税代理人员',
+};
+
+/**
+ * Tells the person what was done to their relation by the other side (REL-8), but not again and again (SMS-4). Best
+ * effort: it is done already, and stands in their history. In Chinese, because the language of the call is the other
+ * side's.
+ */
+export async function tellHolder(
+  ctx: FlowContext,
+  call: AnyCall,
+  relation: Pick<Relation, 'personKey' | 'companyKey' | 'taxpayerName' | 'role'>,
+  kind: RelationNotice,
+): Promise<void> {
+  const [person, isDue] = await Promise.all([
+    findPerson(ctx.db, relation.personKey).catch(() => undefined),
+    takeCompanyNotice(ctx.db, relation, kind, call.now, ctx.settings.policies).catch(() => false),
+  ]);
+  if (!isDue) return;
+  const about = `${relation.taxpayerName}（${roleNames[relation.role]}）`;
+  await tellBySms(ctx, { ...call, language: 'zh' }, person && defaultPhone(person), kind, about);
+}

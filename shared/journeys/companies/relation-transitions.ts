@@ -1,0 +1,74 @@
+import { shanghaiDay } from '#domain/days.ts';
+import { Problem } from '#domain/problem.ts';
+import { isLive, type Transition } from '#domain/relations.ts';
+import type { FlowContext } from '#runtime/context.ts';
+import type { AuditEvent } from '#store/audit/audit-events.ts';
+import {
+  findAuthorization,
+  hideUpdate,
+  type Relation,
+  type RelationChanges,
+  shownStateOf,
+  transitionUpdate,
+} from '#store/companies/relations.ts';
+import { ConcurrentChange, retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
+import type { Write } from '#store/dynamodb/tables.ts';
+import { type RelationOrigin, relationAudits } from './relation-audits.ts';
+
+/** An authorisation by its handle. To everybody but its two sides there is no such thing: NOT_FOUND. */
+export async function authorizationOf(
+  ctx: Pick<FlowContext, 'db'>,
+  authorizationId: string,
+  side: Partial<Pick<Relation, 'personKey' | 'companyKey'>>,
+): Promise<Relation> {
+  const found = await findAuthorization(ctx.db, authorizationId);
+  const theirs =
+    found &&
+    (side.personKey === undefined || found.personKey === side.personKey) &&
+    (side.companyKey === undefined || found.companyKey === side.companyKey);
+  if (!theirs) throw new Problem('NOT_FOUND');
+  return found;
+}
+
+/** The writes that move an authorisation and tell both sides of it (REL-10). Throws what refuses the transition. */
+export const transitionWrites = (
+  ctx: FlowContext,
+  relation: Relation,
+  transition: Transition,
+  origin: RelationOrigin,
+  changes: RelationChanges = {},
+  detail: AuditEvent['detail'] = {},
+  seen?: string,
+): Write[] => [
+  transitionUpdate(relation, transition, origin.at, shanghaiDay(origin.at), changes, seen),
+  ...relationAudits(ctx, relation, transition.to, origin, detail),
+];
+
+/**
+ * The same for whoever decided it from the state of the row instead of being asked for it (the feed, the counter): a
+ * change in between is no conflict to tell of, but to be looked at anew. ConcurrentChange.
+ */
+export const retriedTransitionWrites = (...move: Parameters<typeof transitionWrites>): Write[] =>
+  transitionWrites(...move).map((write, index) =>
+    index === 0 ? { ...write, onRefused: () => new ConcurrentChange() } : write,
+  );
+
+/**
+ * 清除记录 (CTR-3) for one side: the record stays, the other side sees it as before. STATE_CONFLICT while it lives.
+ * @param find reads the authorisation anew: it may have moved into history meanwhile
+ */
+export const hideAuthorization = (
+  ctx: FlowContext,
+  side: 'person' | 'company',
+  now: Date,
+  find: () => Promise<Relation>,
+  checks: readonly Write[] = [],
+): Promise<Relation> =>
+  retryOnConcurrentChange(async () => {
+    const relation = await find();
+    const day = shanghaiDay(now);
+    // Also keeps the own active relation of whoever acts out of a transaction that checks it already.
+    if (isLive(shownStateOf(relation, day))) throw new Problem('STATE_CONFLICT');
+    await ctx.db.transact([...checks, hideUpdate(relation, side, day)]);
+    return relation;
+  });

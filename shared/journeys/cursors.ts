@@ -1,0 +1,24 @@
+import { seal, unseal } from '#crypto/sealed.ts';
+import { Problem } from '#domain/problem.ts';
+import type { FlowContext } from '#runtime/context.ts';
+import type { Key } from '#store/dynamodb/tables.ts';
+
+type Sealing = Pick<FlowContext, 'dataKeys'>;
+
+/**
+ * The place where a list goes on, sealed: it holds table keys, and it works for nobody and no list but its own.
+ * @param list what the cursor belongs to: the list's name and whose it is
+ */
+export const cursorTo = (ctx: Sealing, list: string, position: Key): string =>
+  seal(ctx.dataKeys, `cursor:${list}`, JSON.stringify(position));
+
+/** Opens a cursor of this list. Throws BAD_REQUEST for any other text. */
+export function positionAt(ctx: Sealing, list: string, cursor: string): Key {
+  let text: string;
+  try {
+    text = unseal(ctx.dataKeys, `cursor:${list}`, cursor);
+  } catch (error) {
+    throw new Problem('BAD_REQUEST', { errors: [{ path: 'cursor', message: 'cursor' }] }, { cause: error });
+  }
+  return JSON.parse(text) as Key;
+}

@@ -1,0 +1,128 @@
+import { isoShanghai, nextMidnight, shanghaiDay } from '#domain/days.ts';
+import type { SmsPurpose } from '#domain/names.ts';
+import { Problem } from '#domain/problem.ts';
+import type { AnyCall } from '#runtime/call.ts';
+import type { FlowContext } from '#runtime/context.ts';
+import type { Write } from '#store/dynamodb/tables.ts';
+import {
+  guessesLeftCheck,
+  type Reserved,
+  reserveAttempt,
+  reserveGuess,
+  returnAttempt,
+  returnedGuessUpdate,
+  returnGuess,
+  rightCodeUpdate,
+} from '#store/people/lockout-table.ts';
+import { type PhoneGuess, reservePhoneGuess, returnedPhoneGuessUpdate } from '#store/sms/phone-guesses.ts';
+import { auditPut } from '../audit.ts';
+import { challengeRequired, solved } from './anti-automation.ts';
+
+/**
+ * Where a journey's wrong codes count (LCK-5): at login they are failures of the method `sms` (LCK-1) and guesses of the
+ * day; elsewhere only guesses; of somebody who is not registered on the ticket and on the phone, because the name may be
+ * invented and its owner must not pay for it.
+ */
+export type Counting = 'lockout' | 'guess' | 'ticket';
+
+const withoutFace = [
+  'add-phone',
+  'phone-recovery',
+  'legacy-binding',
+] as const satisfies readonly SmsPurpose[];
+
+/** LCK-5: ten wrong codes a day leave the face where it can stand in, and midnight where only the number counts. */
+const guessesUsedUp = (purpose: SmsPurpose, now: Date): Problem =>
+  withoutFace.some((one) => one === purpose)
+    ? new Problem('TOO_MANY_REQUESTS', { retryAt: isoShanghai(nextMidnight(now)) })
+    : new Problem('FACE_REQUIRED');
+
+/** For the transaction of a send: no code is sent that could not be typed. */
+export const sendableWrites = (
+  { settings }: Pick<FlowContext, 'settings'>,
+  { now }: AnyCall,
+  personKey: string,
+  purpose: SmsPurpose,
+  counting: Counting,
+): Write[] =>
+  counting === 'ticket'
+    ? []
+    : [
+        guessesLeftCheck(personKey, shanghaiDay(now), settings.policies, () => guessesUsedUp(purpose, now), {
+          unlocked: counting === 'lockout',
+        }),
+      ];
+
+/** One comparison of a code. */
+export interface Guess {
+  readonly personKey: string;
+  readonly phoneKey: string;
+  readonly purpose: SmsPurpose;
+  /** Random, one per request. */
+  readonly attemptId: string;
+  readonly right: boolean;
+  /** `ticket` only: the solution of a challenge, for when the phone's guesses want one. */
+  readonly challenge?: string | undefined;
+}
+
+/** How one comparison counts. */
+interface Count {
+  /** Takes its count, before its outcome has any effect; answers the failures of the day where these are counted. */
+  readonly reserve: () => Promise<Reserved | undefined>;
+  /** Gives back what `reserve` took. */
+  readonly giveBack: (reserved: Reserved | undefined) => Promise<unknown>;
+  /** What a right code adds to the transaction that it leads to. */
+  readonly success: Write;
+}
+
+export function countOf(ctx: FlowContext, call: AnyCall, counting: Counting, guess: Guess): Count {
+  const { policies } = ctx.settings;
+  const { now } = call;
+  const { personKey, attemptId } = guess;
+  const attempt = { personKey, day: shanghaiDay(now), method: 'sms' as const, attemptId };
+  const usedUp = () => guessesUsedUp(guess.purpose, now);
+  switch (counting) {
+    case 'lockout':
+      return {
+        // LCK-4: a wrong code is told only once it is counted. A right one has no count to take: the transaction that it
+        // leads to is refused by five wrong ones before it, so of any number at once no sixth look finds anything.
+        reserve: async () =>
+          guess.right
+            ? undefined
+            : reserveAttempt(
+                ctx.db,
+                attempt,
+                policies,
+                auditPut(ctx, call, personKey, 'locked', 'failure', { method: 'sms' }),
+              ),
+        giveBack: async (reserved) => reserved && returnAttempt(ctx.db, attempt, reserved.taken, policies),
+        success: rightCodeUpdate(attempt, policies, usedUp),
+      };
+    case 'guess':
+      return {
+        reserve: () => reserveGuess(ctx.db, attempt, policies, usedUp),
+        giveBack: () => returnGuess(ctx.db, attempt),
+        success: returnedGuessUpdate(attempt),
+      };
+    case 'ticket': {
+      const ofPhone = { phoneKey: guess.phoneKey, now, attemptId };
+      return {
+        reserve: () => reserveUnregistered(ctx, call, ofPhone, guess.challenge),
+        giveBack: () => ctx.db.update(returnedPhoneGuessUpdate(ofPhone)),
+        success: returnedPhoneGuessUpdate(ofPhone),
+      };
+    }
+  }
+}
+
+/** LCK-5: a guess of somebody who is not registered; beyond the free ones of the phone each wants a challenge, and gets on. */
+async function reserveUnregistered(
+  ctx: FlowContext,
+  call: AnyCall,
+  guess: PhoneGuess,
+  challenge: string | undefined,
+): Promise<undefined> {
+  if (await reservePhoneGuess(ctx.db, guess, ctx.settings.policies.smsGuessesFreePerPhone)) return;
+  if (challenge !== undefined && (await solved(ctx, call, challenge))) return;
+  throw await challengeRequired(ctx, call);
+}

@@ -1,0 +1,223 @@
+import { codeHash, constantTimeEqual, phoneKey as phoneKeyOf } from '#crypto/keys.ts';
+import { digits, handle } from '#crypto/random.ts';
+import { shanghaiDay } from '#domain/days.ts';
+import { remainingAttempts } from '#domain/lockout-policy.ts';
+import { maskPhone } from '#domain/masks.ts';
+import type { SmsPurpose } from '#domain/names.ts';
+import { Problem } from '#domain/problem.ts';
+import { sendKindOf, wholeSecond } from '#domain/sms-window.ts';
+import { SmsRefused, SmsUnavailable } from '#gateways/sms/index.ts';
+import { smsText } from '#gateways/sms/text.ts';
+import type { AnyCall } from '#runtime/call.ts';
+import type { FlowContext } from '#runtime/context.ts';
+import { logStrangerSend } from '#runtime/log.ts';
+import type { Put, Write } from '#store/dynamodb/tables.ts';
+import { lockedProblem } from '#store/people/lockout-table.ts';
+import { returnSend, takeSend } from '#store/sms/sms-windows.ts';
+import { someShard, stageSendUpdate } from '#store/sms/stage-budget.ts';
+import { codeUpdate, dropCode, endedByCodesUpdate, returnTry, tryCode } from '#store/tickets/ticket-codes.ts';
+import type { CodeTicket } from '#store/tickets/ticket-kinds.ts';
+import { auditPut } from '../audit.ts';
+import { challengeRequired } from './anti-automation.ts';
+import { type Counting, countOf, sendableWrites } from './code-counts.ts';
+import type { StrangersSend } from './stranger-sends.ts';
+
+/**
+ * Sends the newest code of a ticket (SMS-1, SMS-2, SMS-4): the phone's window, the code and the guesses left are one
+ * transaction; a send that the provider refuses is given back. Two calls in sequence with the ticket's read.
+ * @param extra of a send that strangers can ask for, what was found out before it; writes of the caller's, for the same
+ *   transaction
+ */
+export async function sendCode(
+  ctx: FlowContext,
+  call: AnyCall,
+  ticket: CodeTicket,
+  purpose: SmsPurpose,
+  phone: string,
+  counting: Counting,
+  { stranger, also = [] }: { readonly stranger?: StrangersSend; readonly also?: readonly Write[] } = {},
+): Promise<{ maskedPhone: string; resendAt: string }> {
+  const { policies } = ctx.settings;
+  const now = call.now;
+  const phoneKey = phoneKeyOf(ctx.keys, phone);
+  const code = digits(6);
+  const hash = codeHash(ctx.keys, purpose, ticket.ticketKey, phoneKey, code);
+  const expiresAt = Math.floor(now.getTime() / 1000) + policies.smsCodeSeconds;
+  const shard = someShard(Math.random());
+  const taken = await takeSend(
+    ctx.db,
+    {
+      phoneKey,
+      kind: sendKindOf(purpose),
+      now,
+      seen: ticket.window?.phoneKey === phoneKey ? ticket.window : undefined,
+      owned: stranger?.facts?.owned ?? purpose === 'legacy-binding',
+      solved: stranger?.human.solved ?? false,
+    },
+    policies,
+    (window) => [
+      codeUpdate(ticket, { hash, phoneKey, expiresAt }, { ...window, phoneKey }, now, policies),
+      ...(stranger ? [stageSendUpdate(now, shard, 1)] : []),
+      ...sendableWrites(ctx, call, ticket.personKey, purpose, counting),
+      ...also,
+    ],
+    { known: stranger?.facts, wanted: () => challengeRequired(ctx, call) },
+  );
+  if (stranger) logStrangerSend(stranger.percent);
+  try {
+    const minutes = Math.round(policies.smsCodeSeconds / 60);
+    await ctx.sms.send({
+      phone,
+      purpose,
+      code,
+      minutes,
+      text: smsText(purpose, code, minutes, call.language),
+    });
+  } catch (error) {
+    // What surely was not sent does not count; after a timeout the message may be on its way, so the code stays.
+    // If giving back fails too, the window simply runs out.
+    const surelyUnsent = error instanceof SmsRefused || (error instanceof SmsUnavailable && !error.maybeSent);
+    if (surelyUnsent)
+      await Promise.allSettled([
+        returnSend(ctx.db, taken, stranger ? [stageSendUpdate(now, shard, -1)] : []),
+        dropCode(
+          ctx.db,
+          ticket,
+          { hash, phoneKey },
+          stranger !== undefined && !ticket.numbers?.has(phoneKey),
+        ),
+      ]);
+    if (error instanceof SmsRefused) throw new Problem('PHONE_INVALID', {}, { cause: error });
+    throw new Problem('UNAVAILABLE', {}, { cause: error });
+  }
+  return {
+    maskedPhone: maskPhone(phone),
+    resendAt: wholeSecond(now.getTime() + policies.smsGapSeconds * 1000),
+  };
+}
+
+/** A right code, with the writes that belong into the transaction of the call that it serves. */
+export interface CodeProof<T extends CodeTicket> {
+  readonly ticket: T;
+  readonly hash: string;
+  readonly phoneKey: string;
+  /** The reserved guess, for a transaction that writes the day's counts itself (a second write to one item is refused). */
+  readonly attemptId: string;
+  readonly writes: readonly Write[];
+}
+
+/**
+ * Checks the code before anything else of its call (SMS-2) and runs `act` with the proof. One try is reserved on
+ * the ticket before the comparison, so that parallel guesses are counted exactly, and one in the day's counts before
+ * its outcome has any effect: at login a wrong code is answered only once its failure stands, and a right one takes
+ * effect in one transaction with the condition that neither lock nor guesses stand against it. Elsewhere the guess is
+ * reserved whatever the outcome. If `act` refuses for another reason, try and reservation go back and the code stays
+ * usable; only the transaction inside `act` spends it. `meanwhile` reads beside the reservation what `act` will need.
+ */
+export async function withCode<T extends CodeTicket, M, R>(
+  ctx: FlowContext,
+  call: AnyCall,
+  input: {
+    id: string;
+    kind: T['kind'];
+    purpose: SmsPurpose;
+    code: string;
+    counting: Counting;
+    /** `ticket` only: the solution of a challenge, for when the phone's guesses want one. */
+    challenge?: string | undefined;
+  },
+  meanwhile: (ticket: T) => M | Promise<M>,
+  act: (proof: CodeProof<T>, read: M) => Promise<R>,
+): Promise<R> {
+  const { policies } = ctx.settings;
+  const attemptId = handle();
+  const ofTicket = input.counting === 'ticket' ? policies.smsGuessesPerTicket : undefined;
+  const ticket = await tryCode<T>(
+    ctx.db,
+    input.id,
+    input.kind,
+    call.now,
+    policies.smsCodeTries,
+    attemptId,
+    ofTicket,
+  );
+  const stored = ticket.code;
+  if (!stored) throw new Problem('STATE_CONFLICT');
+  const { personKey, ticketKey } = ticket;
+  const { hash, phoneKey } = stored;
+  const { purpose, challenge } = input;
+  const right = constantTimeEqual(codeHash(ctx.keys, purpose, ticketKey, phoneKey, input.code), hash);
+  const count = countOf(ctx, call, input.counting, {
+    personKey,
+    phoneKey,
+    purpose,
+    attemptId,
+    right,
+    challenge,
+  });
+  // Both settle before anything is decided, so that nothing is given back that is still on its way.
+  const [reserved, read] = await Promise.allSettled([
+    count.reserve(),
+    right ? Promise.resolve(meanwhile(ticket)) : undefined,
+  ]);
+  const giveBack = () =>
+    Promise.allSettled([
+      returnTry(ctx.db, ticketKey, attemptId),
+      reserved.status === 'rejected' ? undefined : count.giveBack(reserved.value),
+    ]);
+  if (reserved.status === 'rejected') {
+    await giveBack();
+    throw reserved.reason;
+  }
+  if (read.status === 'rejected') {
+    await giveBack();
+    throw read.reason;
+  }
+
+  if (!right) {
+    const left = Math.min(
+      policies.smsCodeTries - (ticket.codeTries?.size ?? 0),
+      ofTicket === undefined ? Number.POSITIVE_INFINITY : ofTicket - (ticket.wrongCodes?.size ?? 0),
+      reserved.value ? remainingAttempts(reserved.value.taken, policies) : Number.POSITIVE_INFINITY,
+    );
+    // The fifth reservation has already written its own event with the lock.
+    if (reserved.value && reserved.value.taken >= policies.lockoutFailures)
+      throw lockedProblem(shanghaiDay(call.now));
+    const failure = auditPut(ctx, call, personKey, 'login-second-factor', 'failure', {
+      method: 'sms',
+      purpose,
+    });
+    try {
+      if (ofTicket !== undefined && (ticket.wrongCodes?.size ?? 0) >= ofTicket)
+        await endTicket(ctx, ticketKey, ofTicket, failure);
+      else await ctx.db.put(failure);
+    } catch (error) {
+      // Told that nothing was changed, the person may trust it: a failure that is not written down is none.
+      await giveBack();
+      throw error;
+    }
+    throw new Problem('SMS_CODE_WRONG', { remainingAttempts: left });
+  }
+  try {
+    return await act({ ticket, hash, phoneKey, attemptId, writes: [count.success] }, read.value as M);
+  } catch (error) {
+    await giveBack();
+    throw error;
+  }
+}
+
+/** LCK-5: the last wrong code of a ticket; one of those counted may have been right meanwhile, and then it goes on. */
+async function endTicket(
+  ctx: FlowContext,
+  ticketKey: string,
+  wrongCodes: number,
+  failure: Put,
+): Promise<void> {
+  const stillOpen = new Error('goes on');
+  try {
+    await ctx.db.transact([endedByCodesUpdate(ticketKey, wrongCodes, () => stillOpen), failure]);
+  } catch (error) {
+    if (error !== stillOpen) throw error;
+    await ctx.db.put(failure);
+  }
+}

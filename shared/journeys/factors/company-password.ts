@@ -1,0 +1,88 @@
+import { hashPassword } from '#crypto/passwords.ts';
+import { Problem } from '#domain/problem.ts';
+import type { AnyCall } from '#runtime/call.ts';
+import type { FlowContext } from '#runtime/context.ts';
+import { type KnownTaxpayer, taxpayerUpdate } from '#store/companies/taxpayers.ts';
+import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
+import type { Write } from '#store/dynamodb/tables.ts';
+import { returnAttempt, successUpdate } from '#store/people/lockout-table.ts';
+import { auditPut } from '../audit.ts';
+import { passwordAttempt, passwordMatches, reservePassword, wrongPasswordProblem } from './password-check.ts';
+
+const about = { method: 'company-password' } as const;
+const sentences = ['BAD_CREDENTIALS', 'ACCOUNT_LOCKED'];
+
+/** What is told to somebody who holds a company's password: its own words, because 忘记密码 is of no use for it. */
+const ofCompany = (error: unknown): unknown =>
+  error instanceof Problem && sentences.includes(error.code)
+    ? new Problem(error.code, error.details, { variant: 'company' })
+    : error;
+
+/**
+ * One look at a company's password (LEG-1). It is counted under the company's key, apart from everybody's own, and in
+ * the same way (LCK-4): reserved before the hash, five a day, the fifth marks the lock, which the midnight sweep clears
+ * and which holds no other day (UNL-2). A company that has none takes as long as one whose is wrong, and counts alike.
+ *
+ * `act` says what a right one leads to: the answer with its writes, which go into one transaction with the reset of the
+ * count, or a refusal, which is no failure. Throws BAD_CREDENTIALS {remainingAttempts}, ACCOUNT_LOCKED.
+ */
+export async function withCompanyPassword<A>(
+  ctx: FlowContext,
+  call: AnyCall,
+  { companyKey, companyPassword }: KnownTaxpayer,
+  typed: string,
+  act: () => Promise<{ readonly answer: A; readonly effect: readonly Write[] } | Problem>,
+): Promise<{ answer: A; needsRehash: boolean }> {
+  const { policies } = ctx.settings;
+  const attempt = passwordAttempt(companyKey, call.now);
+  const reserved = await reservePassword(ctx, call, attempt, about).catch((error: unknown) => {
+    throw ofCompany(error);
+  });
+  const lastOne = reserved.taken >= policies.lockoutFailures;
+  let failed = false;
+  try {
+    const verdict = companyPassword
+      ? await passwordMatches(ctx, companyPassword, typed)
+      : await hashPassword(typed, ctx.keys, policies).then(() => ({ ok: false, needsRehash: false }));
+    if (!verdict.ok) {
+      // The fifth reservation has already written its own event with the lock.
+      if (!lastOne) await ctx.db.put(auditPut(ctx, call, companyKey, 'login-password', 'failure', about));
+      failed = true;
+      throw wrongPasswordProblem(reserved.taken, call.now, policies);
+    }
+    const outcome = await act();
+    const refused = outcome instanceof Problem;
+    await ctx.db.transact([
+      successUpdate(attempt, policies),
+      ...(refused ? [] : outcome.effect),
+      auditPut(ctx, call, companyKey, 'login-password', refused ? 'failure' : 'success', {
+        ...about,
+        ...(refused ? { reason: outcome.code } : {}),
+      }),
+      // The lock that this very attempt had set is lifted with its own event.
+      ...(lastOne ? [auditPut(ctx, call, companyKey, 'unlocked', 'success', about)] : []),
+    ]);
+    if (refused) throw outcome;
+    return { answer: outcome.answer, needsRehash: verdict.needsRehash };
+  } catch (error) {
+    // Our own error, a failure that could not be written down, a refusal for another reason: no failure (LCK-6).
+    if (!failed) await returnAttempt(ctx.db, attempt, reserved.taken, policies).catch(() => undefined);
+    throw ofCompany(error);
+  }
+}
+
+/** The wrapped hash of the old system is replaced at the first login (MIG-1). Best effort, like a person's. */
+export async function rehashCompanyPassword(
+  ctx: FlowContext,
+  call: AnyCall,
+  { companyKey, rev }: KnownTaxpayer,
+  typed: string,
+): Promise<void> {
+  const companyPassword = await hashPassword(typed, ctx.keys, ctx.settings.policies);
+  await ctx.db
+    .transact([
+      taxpayerUpdate(companyKey, rev, { companyPassword }, () => new ConcurrentChange()),
+      auditPut(ctx, call, companyKey, 'password-rehashed', 'success', about),
+    ])
+    .catch(() => undefined);
+}

@@ -1,0 +1,59 @@
+import { recoveredLately } from '#domain/phones.ts';
+import type { Policies } from '#domain/policies.ts';
+import { Problem } from '#domain/problem.ts';
+import type { AnyCall } from '#runtime/call.ts';
+import type { FlowContext } from '#runtime/context.ts';
+import type { Write } from '#store/dynamodb/tables.ts';
+import { defaultPhone, type OwnPhone, ownPhone, type Person } from '#store/people/users.ts';
+import { type Session, sessionAliveCheck } from '#store/sessions/sessions.ts';
+
+/** A call of somebody who is signed in. */
+export type SessionCall = AnyCall & { readonly caller: { readonly session: Session } };
+
+/**
+ * SES-5: what changes phones, password, username or account state, or ends another session, wants a second factor passed
+ * in this session a short while ago; a login by password and factor counts. Answers the check for the transaction: a
+ * session that was replaced or ended meanwhile changes nothing. Throws FRESH_FACTOR_REQUIRED, after which
+ * `POST /v1/session/factor` helps.
+ */
+export function requireFresh(ctx: Pick<FlowContext, 'settings'>, { caller, now }: SessionCall): Write {
+  const { policies } = ctx.settings;
+  const age = Math.floor(now.getTime() / 1000) - caller.session.factorAt;
+  if (age > policies.freshFactorSeconds) throw new Problem('FRESH_FACTOR_REQUIRED');
+  return sessionAliveCheck(caller.session, now, policies);
+}
+
+/**
+ * The phone that an SMS code as second factor goes to: the default one, or another where the default came by
+ * 找回手机号码 lately (PHN-4). Throws PHONE_EMPTY, or FACE_REQUIRED where no phone may serve.
+ */
+export function factorPhone(person: Person, now: Date, policies: Policies): OwnPhone {
+  const first = defaultPhone(person);
+  const phones = [...(first ? [first] : []), ...(person.phones ?? [])];
+  if (phones.length === 0) throw new Problem('PHONE_EMPTY');
+  const usable = phones.find((phone) => !recoveredLately(phone, now, policies));
+  if (!usable) throw new Problem('FACE_REQUIRED');
+  return usable;
+}
+
+/**
+ * The number that a code was right for may have changed hands since it was sent (PHN-3): then only a face proves the
+ * person. Answers the person's own phone. Throws FACE_REQUIRED.
+ */
+export function stillOwnPhone(person: Person, phoneKey: string): OwnPhone {
+  const phone = ownPhone(person, phoneKey);
+  if (!phone) throw new Problem('FACE_REQUIRED');
+  return phone;
+}
+
+/** The same where the code is to be a fresh factor: not of a number that was recovered lately (PHN-4). */
+export function requireFactorPhone(
+  person: Person,
+  phoneKey: string,
+  now: Date,
+  policies: Policies,
+): OwnPhone {
+  const phone = stillOwnPhone(person, phoneKey);
+  if (recoveredLately(phone, now, policies)) throw new Problem('FACE_REQUIRED');
+  return phone;
+}

@@ -1,0 +1,31 @@
+import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
+import type { Write } from '#store/dynamodb/tables.ts';
+import { phoneProvenUpdate } from '#store/people/phones.ts';
+import { type OwnPhone, type Person, personUpdate } from '#store/people/users.ts';
+
+/**
+ * MIG-1: a right SMS code to a number that an import brought proves it for good: no later import takes it away. Answers
+ * the person's numbers as they then are, for the write of the person, and the write of the number beside it; nothing
+ * for a number that was proved before.
+ */
+export function provenPhone(
+  person: Person,
+  phone: OwnPhone | undefined,
+): { readonly changes: { readonly phones?: readonly OwnPhone[] }; readonly writes: readonly Write[] } {
+  if (!phone?.imported) return { changes: {}, writes: [] };
+  const phones = (person.phones ?? []).map((own) => (own.phoneKey === phone.phoneKey ? proven(own) : own));
+  return {
+    changes: { phones },
+    writes: [phoneProvenUpdate(phone.phoneKey, person.personKey, () => new ConcurrentChange())],
+  };
+}
+
+/** The same for whoever changes nothing else of the person. ConcurrentChange where they changed since read. */
+export function provenPhoneWrites(person: Person, phone: OwnPhone | undefined): readonly Write[] {
+  const { changes, writes } = provenPhone(person, phone);
+  return changes.phones
+    ? [...writes, personUpdate(person.personKey, person.rev, changes, () => new ConcurrentChange())]
+    : writes;
+}
+
+export const proven = ({ imported: _, ...phone }: OwnPhone): OwnPhone => phone;

@@ -1,0 +1,249 @@
+import { createHash } from 'node:crypto';
+import type { Assertion } from '#crypto/assertions.ts';
+import { personKey } from '#crypto/keys.ts';
+import { handle } from '#crypto/random.ts';
+import { unseal } from '#crypto/sealed.ts';
+import { isoShanghai } from '#domain/days.ts';
+import { normaliseDocumentNumber } from '#domain/documents.ts';
+import { maskName } from '#domain/masks.ts';
+import { Problem } from '#domain/problem.ts';
+import { truncatedAddress } from '#runtime/addresses.ts';
+import type { AnyCall } from '#runtime/call.ts';
+import type { FlowContext } from '#runtime/context.ts';
+import type { Write } from '#store/dynamodb/tables.ts';
+import { type Person, sealContext } from '#store/people/users.ts';
+import { sessionAliveCheck } from '#store/sessions/sessions.ts';
+import {
+  type AccountFaceUse,
+  accountFaceUses,
+  type CodeTicket,
+  type FaceSubject,
+  type FaceUse,
+  type ScanPurpose,
+  type ScanTicket,
+} from '#store/tickets/ticket-kinds.ts';
+import { openTicketPut, ticketKeyOf, ticketProblem, ticketUpdate } from '#store/tickets/tickets.ts';
+import type { SessionCall } from './fresh-factor.ts';
+
+export const pollHashOf = (secret: string): string => createHash('sha256').update(secret).digest('base64url');
+
+/** What the code on the page says: our address, so that any scanner shows whose it is, and the ticket. */
+export const qrContentOf = (issuer: string, ticket: string): string => `${issuer}/s/${ticket}`;
+export function ticketOfQr(issuer: string, qrContent: string): string | undefined {
+  const prefix = `${issuer}/s/`;
+  const ticket = qrContent.startsWith(prefix) ? qrContent.slice(prefix.length) : undefined;
+  return ticket && /^[\w-]{16,64}$/.test(ticket) ? ticket : undefined;
+}
+
+/** A code to show, as the API answers it. */
+export interface Scan {
+  readonly ticket: string;
+  readonly qrContent: string;
+  readonly pollSecret: string;
+  readonly expiresAt: string;
+}
+
+/** The person whom the channel has logged in, by its assertion. */
+export const assertedPerson = (ctx: Pick<FlowContext, 'keys'>, { person }: Assertion): string | undefined =>
+  person && personKey(ctx.keys, person.documentType, normaliseDocumentNumber(person.documentNumber));
+
+/** What a code asks of the phone: that its person agrees, or that a face is shown. */
+export const requiredBy: Readonly<Record<ScanPurpose, 'confirm' | 'face'>> = {
+  login: 'confirm',
+  face: 'face',
+  'step-up': 'face',
+  register: 'face',
+  reset: 'face',
+  verification: 'face',
+};
+
+/** How a scan stands at `now`: one that still waited, or was confirmed and not fetched, has run out with its time. */
+export function shownState(
+  { scanState, state, expiresAt }: Pick<ScanTicket, 'scanState' | 'state' | 'expiresAt'>,
+  now: Date,
+): ScanTicket['scanState'] | 'expired' {
+  const over = expiresAt * 1000 <= now.getTime();
+  const unfinished = scanState === 'pending' || scanState === 'scanned' || scanState === 'confirmed';
+  return over && unfinished && state === 'open' ? 'expired' : scanState;
+}
+
+/** What a scan is opened with; the rest comes with its opening or later. */
+type NewScan = Pick<
+  ScanTicket,
+  | 'purpose'
+  | 'action'
+  | 'personKey'
+  | 'since'
+  | 'subject'
+  | 'parent'
+  | 'counts'
+  | 'stepUp'
+  | 'use'
+  | 'sessionId'
+  | 'alsoBy'
+>;
+/** Whose face: the person as registered, or, while still registering, only the document. */
+type Wanted = FaceSubject & Pick<Person, 'account'>;
+
+/**
+ * Opens a scan bound, by the poll secret, to the browser that asked (QR-2).
+ * @param account masked, or empty where nobody is known yet
+ */
+export async function openScan(
+  ctx: FlowContext,
+  call: AnyCall,
+  scan: NewScan,
+  account: string,
+  lifetimeSeconds: number,
+  writes: readonly Write[] = [],
+): Promise<Scan> {
+  const pollSecret = handle();
+  const opened = openTicketPut<ScanTicket>(
+    {
+      ...scan,
+      kind: 'scan',
+      scanState: 'pending',
+      pollHash: pollHashOf(pollSecret),
+      origin: {
+        account,
+        browser: call.origin.browser,
+        place: truncatedAddress(call.origin.address),
+        at: isoShanghai(call.now),
+      },
+    },
+    call.now,
+    lifetimeSeconds,
+  );
+  if (writes.length === 0) await ctx.db.put(opened.write);
+  else await ctx.db.transact([opened.write, ...writes]);
+  return {
+    ticket: opened.id,
+    qrContent: qrContentOf(ctx.settings.issuer, opened.id),
+    pollSecret,
+    expiresAt: isoShanghai(opened.expiresAt),
+  };
+}
+
+/**
+ * Starts a face check (FACE-1) for a journey: the face is compared with the journey's person, and the proof is
+ * written on the journey's ticket.
+ */
+export const startFaceScan = (
+  ctx: FlowContext,
+  call: AnyCall,
+  parent: CodeTicket,
+  purpose: ScanPurpose,
+  counts: 'lockout' | 'ticket',
+  { documentType, sealedName, sealedNumber, account }: Wanted,
+): Promise<Scan> =>
+  openScan(
+    ctx,
+    call,
+    {
+      purpose,
+      action: 'face-factor',
+      personKey: parent.personKey,
+      ...(account ? { since: account.since } : {}),
+      subject: { documentType, sealedName, sealedNumber },
+      parent: { ticketKey: parent.ticketKey, kind: parent.kind },
+      counts,
+    },
+    maskName(unseal(ctx.dataKeys, sealContext.name(parent.personKey), sealedName)),
+    ctx.settings.policies.faceScanSeconds,
+  );
+
+/** Starts a face check that serves no ticket: passed, it stands for itself. */
+export const startPersonScan = (
+  ctx: FlowContext,
+  call: AnyCall,
+  { personKey, documentType, sealedName, sealedNumber, account }: Wanted & { readonly personKey: string },
+  what: Pick<ScanTicket, 'purpose' | 'action' | 'stepUp' | 'use' | 'sessionId' | 'alsoBy'>,
+  writes: readonly Write[] = [],
+): Promise<Scan> =>
+  openScan(
+    ctx,
+    call,
+    {
+      ...what,
+      personKey,
+      ...(account ? { since: account.since } : {}),
+      subject: { documentType, sealedName, sealedNumber },
+      counts: 'scan',
+    },
+    maskName(unseal(ctx.dataKeys, sealContext.name(personKey), sealedName)),
+    ctx.settings.policies.faceScanSeconds,
+    writes,
+  );
+
+/**
+ * SES-5: a check that is itself the proof for one later call of this session. Where the session came by QR, the channel
+ * that confirmed it may check too, so that whoever has neither phone nor password gets both; a level it does not raise.
+ */
+export function startOwnFaceScan(
+  ctx: FlowContext,
+  call: SessionCall,
+  person: Wanted & { readonly personKey: string },
+  use: FaceUse,
+): Promise<Scan> {
+  const { sessionId, qr } = call.caller.session;
+  return startPersonScan(ctx, call, person, {
+    purpose: 'face',
+    action: 'face-factor',
+    use,
+    sessionId,
+    ...(qr === undefined || use === 'level' ? {} : { alsoBy: qr }),
+  });
+}
+
+/** A face check that is the proof of one call. */
+export interface FaceProofOfCall {
+  /** ISO time of the check. */
+  readonly at: string;
+  /** Spends it. */
+  readonly spent: Write;
+  /** The session that it belongs to is still alive; left out by a transaction that writes the session itself. */
+  readonly alive: Write;
+}
+
+/**
+ * The writes that spend a passed face check of this session as the proof of the one call that it was started for
+ * (SES-5). Throws FACE_REQUIRED for a check that has not passed, is spent, over, of another session or for another call.
+ */
+export async function faceProof(
+  ctx: FlowContext,
+  call: SessionCall,
+  faceTicket: string,
+  use: 'factor' | AccountFaceUse,
+): Promise<FaceProofOfCall> {
+  const { session } = call.caller;
+  const uses = accountFaceUses.some((one) => one === use) ? [use, 'account'] : [use];
+  const ticketKey = ticketKeyOf(faceTicket);
+  const scan = await ctx.db.get<ScanTicket>('Tickets', { ticketKey });
+  const usable =
+    scan?.kind === 'scan' &&
+    scan.personKey === session.personKey &&
+    scan.sessionId === session.sessionId &&
+    scan.use !== undefined &&
+    uses.includes(scan.use) &&
+    scan.scanState === 'passed' &&
+    ticketProblem(scan, 'scan', call.now) === undefined;
+  if (!usable || !scan.proven) throw new Problem('FACE_REQUIRED');
+  return {
+    at: scan.proven.at,
+    spent: {
+      ...ticketUpdate(scan, call.now, {
+        update: 'SET #state = :spent',
+        condition: 'scanState = :passed AND sessionId = :session AND #use = :use',
+        names: { '#use': 'use' },
+        values: {
+          ':spent': 'spent',
+          ':passed': 'passed',
+          ':session': session.sessionId,
+          ':use': scan.use,
+        },
+      }),
+      onRefused: () => new Problem('FACE_REQUIRED'),
+    },
+    alive: sessionAliveCheck(session, call.now, ctx.settings.policies),
+  };
+}

@@ -1,0 +1,104 @@
+import type { FlowContext } from '#runtime/context.ts';
+import { retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
+import type { Write } from '#store/dynamodb/tables.ts';
+import { type Active, findPerson, requireAdmitted } from '#store/people/users.ts';
+import { codeSpentUpdate } from '#store/tickets/ticket-codes.ts';
+import {
+  type PhoneWindow,
+  type SessionCodePurpose,
+  type SessionCodeTicket,
+  sessionCodeId,
+} from '#store/tickets/ticket-kinds.ts';
+import { ticketKeyOf } from '#store/tickets/tickets.ts';
+import { sendCode, withCode } from './codes.ts';
+import type { SessionCall } from './fresh-factor.ts';
+import type { StrangersSend } from './stranger-sends.ts';
+
+/**
+ * Sends the code of something that the signed-in person does; the one before, of the same session and purpose, is void.
+ * @param window what the phone's window is expected to be
+ */
+export function sendSessionCode(
+  ctx: FlowContext,
+  call: SessionCall,
+  purpose: SessionCodePurpose,
+  phone: string,
+  window: PhoneWindow | undefined,
+  more: { stranger?: StrangersSend; numbers?: SessionCodeTicket['numbers'] | undefined } = {},
+) {
+  const { session } = call.caller;
+  const ticket: SessionCodeTicket = {
+    ticketKey: ticketKeyOf(sessionCodeId(session.sessionId, purpose)),
+    kind: purpose,
+    personKey: session.personKey,
+    expiresAt: session.expiresAt,
+    state: 'open',
+    ...(window ? { window } : {}),
+    ...(more.numbers ? { numbers: more.numbers } : {}),
+  };
+  return sendCode(
+    ctx,
+    call,
+    ticket,
+    purpose,
+    phone,
+    'guess',
+    more.stranger ? { stranger: more.stranger } : {},
+  );
+}
+
+/** The numbers that codes of this session and purpose went to (SMS-4). */
+export const sessionCodeNumbers = async (
+  ctx: FlowContext,
+  call: SessionCall,
+  purpose: SessionCodePurpose,
+): Promise<SessionCodeTicket['numbers']> => {
+  const ticketKey = ticketKeyOf(sessionCodeId(call.caller.session.sessionId, purpose));
+  return (await ctx.db.get<SessionCodeTicket>('Tickets', { ticketKey }))?.numbers;
+};
+
+/** A right code of the session. */
+export interface SessionCodeProof {
+  /** The number it was sent to. */
+  readonly phoneKey: string;
+  /** The reserved guess: for a transaction that writes the day's counts itself. */
+  readonly attemptId: string;
+  /** Uses the code up. */
+  readonly spent: Write;
+  /** Gives the guess back. */
+  readonly guess: readonly Write[];
+}
+
+/**
+ * Checks the code before anything else (SMS-2) and lets the person act with it; a person who changed meanwhile
+ * (`ConcurrentChange`) is read again.
+ */
+export function withSessionCode<R>(
+  ctx: FlowContext,
+  call: SessionCall,
+  purpose: SessionCodePurpose,
+  code: string,
+  act: (proof: SessionCodeProof, person: Active) => Promise<R>,
+): Promise<R> {
+  const { sessionId, personKey } = call.caller.session;
+  return withCode<SessionCodeTicket, Awaited<ReturnType<typeof findPerson>>, R>(
+    ctx,
+    call,
+    { id: sessionCodeId(sessionId, purpose), kind: purpose, purpose, code, counting: 'guess' },
+    () => findPerson(ctx.db, personKey),
+    (right, read) => {
+      const proof: SessionCodeProof = {
+        phoneKey: right.phoneKey,
+        attemptId: right.attemptId,
+        spent: codeSpentUpdate(right.ticket, right.hash, call.now),
+        guess: right.writes,
+      };
+      let first = true;
+      return retryOnConcurrentChange(async () => {
+        const person = first ? read : await findPerson(ctx.db, personKey);
+        first = false;
+        return act(proof, requireAdmitted(person, 'USER_NOT_REGISTERED'));
+      });
+    },
+  );
+}

@@ -1,0 +1,90 @@
+import { indexKey } from '#crypto/keys.ts';
+import { unseal } from '#crypto/sealed.ts';
+import { signJwt } from '#crypto/signed-tokens.ts';
+import { type Audience, type Matter, proofSeconds } from '#domain/matters.ts';
+import { Problem } from '#domain/problem.ts';
+import type { AnyCall } from '#runtime/call.ts';
+import type { FlowContext } from '#runtime/context.ts';
+import { type Active, sealContext } from '#store/people/users.ts';
+import type { ScanTicket, StepUpRequest } from '#store/tickets/ticket-kinds.ts';
+import type { ProvenCompany } from '../companies/proven-company.ts';
+
+/** The header's `typ` of proofs: no access token passes for one, nor the other way round (TOK-02). */
+export const proofType = 'step-up+jwt';
+
+const findMatter = ({ settings }: Pick<FlowContext, 'settings'>, code: string): Matter | undefined =>
+  settings.matters.find((matter) => matter.code === code);
+const findAudience = ({ settings }: Pick<FlowContext, 'settings'>, code: string): Audience | undefined =>
+  settings.audiences.find((audience) => audience.code === code);
+
+/** What a proof is asked for. Throws MATTER_UNKNOWN, and BAD_REQUEST for an audience that the stage does not have. */
+export function knownMatter(
+  ctx: Pick<FlowContext, 'settings'>,
+  asked: { readonly matter: string; readonly audience: string },
+): { matter: Matter; audience: Audience } {
+  const matter = findMatter(ctx, asked.matter);
+  if (!matter) throw new Problem('MATTER_UNKNOWN');
+  const audience = findAudience(ctx, asked.audience);
+  if (!audience)
+    throw new Problem('BAD_REQUEST', { errors: [{ path: 'audience', message: 'no such audience' }] });
+  return { matter, audience };
+}
+
+/**
+ * STP-2, STP-4: what a tax system is told of a passed face check, signed with our keys and checked with the public
+ * ones alone. It is made from what holds now, for 5 minutes. `sub` and `company.ref` stay the same for this audience
+ * and say nothing to another.
+ * @param company whom the person acts for now; none for a natural person and at a counter
+ */
+export function stepUpProof(
+  ctx: FlowContext,
+  call: AnyCall,
+  { matter, audience }: { readonly matter: Matter; readonly audience: Audience },
+  person: Active,
+  proven: { readonly at: string; readonly level: number },
+  asked: Pick<StepUpRequest, 'nonce' | 'startedBy'>,
+  company?: ProvenCompany,
+): Promise<string> {
+  const { personKey } = person;
+  return signJwt(
+    ctx.signing,
+    { typ: proofType, issuer: ctx.settings.issuer, audience: audience.code },
+    {
+      sub: indexKey(ctx.keys, 'pseudonym', `${audience.code}|${personKey}`),
+      matter: matter.code,
+      /** Epoch seconds of the face check. */
+      at: Math.floor(Date.parse(proven.at) / 1000),
+      lvl: proven.level,
+      ...(asked.nonce === undefined ? {} : { nonce: asked.nonce }),
+      ...(audience.document
+        ? {
+            person: {
+              documentType: person.documentType,
+              documentNumber: unseal(ctx.dataKeys, sealContext.number(personKey), person.sealedNumber),
+            },
+          }
+        : {}),
+      ...(company === undefined ? {} : { company }),
+      ...(asked.startedBy ? { channel: asked.startedBy.channel } : {}),
+    },
+    proofSeconds,
+    call.now,
+  );
+}
+
+/** What a passed scan has proven, while it may still be fetched (STP-4: the 300 s of the scan); undefined afterwards. */
+export function provenBy(ctx: Pick<FlowContext, 'settings'>, scan: ScanTicket, now: Date) {
+  const { stepUp, proven } = scan;
+  if (!stepUp || !proven || scan.expiresAt * 1000 <= now.getTime()) return undefined;
+  const matter = findMatter(ctx, stepUp.matter);
+  const audience = findAudience(ctx, stepUp.audience);
+  return matter && audience ? { matter, audience, stepUp, proven } : undefined;
+}
+
+/** STP-4: face checks end with the account; who registered again after the check has not shown the face since. */
+export const checkedSince = (person: Active, { at }: { readonly at: string }): boolean =>
+  Date.parse(at) >= Date.parse(person.account.since);
+
+/** ORD-1: a suspension ends the face checks before it, also where it is lifted since. */
+export const endedByOrder = ({ orders }: Active, { at }: { readonly at: string }): boolean =>
+  Date.parse(at) <= Date.parse(orders?.proofsEndedAt ?? '');

@@ -1,0 +1,85 @@
+import type { AnyCall } from '#runtime/call.ts';
+import type { FlowContext } from '#runtime/context.ts';
+import type { Write } from '#store/dynamodb/tables.ts';
+import { missesLeftCheck, missUpdate } from '#store/people/name-misses.ts';
+import { challengeRequired } from './anti-automation.ts';
+
+/** A try against what is recorded of a person: whose record, and whether its call has solved a challenge. */
+export interface Try {
+  readonly personKey: string;
+  readonly solved: boolean;
+}
+
+/** The document's tries of the day that need no challenge are used up (REG-9). */
+class ChallengeDue extends Error {
+  constructor() {
+    super('a challenge is due');
+    this.name = 'ChallengeDue';
+  }
+}
+const due = () => new ChallengeDue();
+
+/** Answers CHALLENGE_REQUIRED, with the challenge, where a write below was refused. */
+async function asChallenge<R>(ctx: FlowContext, call: AnyCall, act: () => Promise<R>): Promise<R> {
+  try {
+    return await act();
+  } catch (error) {
+    throw error instanceof ChallengeDue ? await challengeRequired(ctx, call) : error;
+  }
+}
+
+/** The condition that what fits carries, so that a hit is not told beyond the tries that are free. */
+const withinTries = (ctx: FlowContext, call: AnyCall, { personKey, solved }: Try): Write[] =>
+  solved ? [] : [missesLeftCheck(personKey, call.now, ctx.settings.policies.missesBeforeChallenge, due)];
+
+/**
+ * Counts a try that did not fit, with its audit event and whatever else changes by it (REG-9, AUD-1).
+ * Throws CHALLENGE_REQUIRED where the free tries of the day are used up: then nothing is written.
+ */
+export const missed = (
+  ctx: FlowContext,
+  call: AnyCall,
+  tried: Try,
+  writes: readonly Write[],
+): Promise<void> =>
+  asChallenge(ctx, call, () =>
+    ctx.db.transact([
+      missUpdate(
+        tried.personKey,
+        call.now,
+        tried.solved ? undefined : ctx.settings.policies.missesBeforeChallenge,
+        due,
+      ),
+      ...writes,
+    ]),
+  );
+
+/** Writes what a try that fitted leaves, or nothing at all, within the free tries. Throws CHALLENGE_REQUIRED. */
+export async function fitted(
+  ctx: FlowContext,
+  call: AnyCall,
+  tried: Try,
+  writes: readonly Write[] = [],
+): Promise<void> {
+  const all = [...writes, ...withinTries(ctx, call, tried)];
+  if (all.length > 0) await asChallenge(ctx, call, () => ctx.db.transact(all));
+}
+
+/**
+ * Does what follows on a try that fitted, and tells nothing of it beyond the free tries: `act` puts the given writes into
+ * its transaction, and where it refuses for another reason, that too is an answer that says "fitted".
+ */
+export const toldWithinTries = <R>(
+  ctx: FlowContext,
+  call: AnyCall,
+  tried: Try,
+  act: (within: readonly Write[]) => Promise<R>,
+): Promise<R> =>
+  asChallenge(ctx, call, async () => {
+    try {
+      return await act(withinTries(ctx, call, tried));
+    } catch (error) {
+      if (!(error instanceof ChallengeDue)) await fitted(ctx, call, tried);
+      throw error;
+    }
+  });

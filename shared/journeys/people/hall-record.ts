@@ -1,0 +1,45 @@
+import { type HallRecordEnd, hallRecordEnd } from '#domain/hall-records.ts';
+import type { FlowContext } from '#runtime/context.ts';
+import { findPhone, type PhoneRow } from '#store/people/phones.ts';
+import type { HallCollection, Person } from '#store/people/users.ts';
+
+/** A person's hall record as a registration may use it (REG-2): it stands, or it has ended, or there never was one. */
+export interface HallRecord {
+  readonly standing?: HallCollection;
+  readonly ended?: HallRecordEnd;
+}
+
+/** @param row of the record's number, where it has been read already */
+export async function hallRecordOf(
+  ctx: Pick<FlowContext, 'db' | 'settings'>,
+  person: Person | undefined,
+  now: Date,
+  row?: { readonly read: PhoneRow | undefined },
+): Promise<HallRecord> {
+  const hall = person?.hall;
+  if (!person || !hall) return {};
+  const phone = row ? row.read : await findPhone(ctx.db, hall.phoneKey);
+  const others = phone?.personKey !== undefined && phone.personKey !== person.personKey;
+  const ended = hallRecordEnd(
+    {
+      collectedAt: hall.collectedAt,
+      usedAt: hall.usedAt,
+      accountEndedAt: endedHereAt(person),
+      phoneLeftAt: phone?.leftAt,
+      phoneOthersSince: others ? phone.since : undefined,
+    },
+    now,
+    ctx.settings.policies,
+  );
+  return ended ? { ended } : { standing: hall };
+}
+
+/**
+ * When an account of this system ended. One that an import brought as ended and that nobody has used here since needs
+ * what a new one needs (FAQ 二(二)8), so it has no such time.
+ */
+function endedHereAt({ account, migrated, passwordRev = 0 }: Person): string | undefined {
+  if (!account || account.status === 'active') return undefined;
+  const { gave } = migrated ?? {};
+  return gave?.status === account.status && gave.passwordRev === passwordRev ? undefined : account.since;
+}

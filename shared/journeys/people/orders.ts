@@ -1,0 +1,196 @@
+import type * as v from 'valibot';
+import type { documentType as documentTypes } from '#contract/schemas.ts';
+import { personKey } from '#crypto/keys.ts';
+import { seal } from '#crypto/sealed.ts';
+import { shanghaiDay } from '#domain/days.ts';
+import { parseDocument } from '#domain/documents.ts';
+import { maskedReason, type Order, requireApproval } from '#domain/orders.ts';
+import { normaliseName } from '#domain/persons.ts';
+import type { OrderNotice } from '#gateways/sms/text.ts';
+import type { AnyCall } from '#runtime/call.ts';
+import type { FlowContext } from '#runtime/context.ts';
+import { auditEventPut } from '#store/audit/audit-events.ts';
+import { ConcurrentChange, retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
+import type { Write } from '#store/dynamodb/tables.ts';
+import { releasePhoneUpdate } from '#store/people/phones.ts';
+import {
+  findPerson,
+  isNamed,
+  type Orders,
+  type OwnPhone,
+  type Person,
+  type PersonChanges,
+  personUpdate,
+  sealContext,
+} from '#store/people/users.ts';
+import type { RelationOrigin } from '../companies/relation-audits.ts';
+import { endSessions } from '../sessions/end-sessions.ts';
+import { requireSameName } from './named-person.ts';
+import { tellPerson } from './notices.ts';
+
+/** An order as it came in (ORD-1). */
+export interface GivenOrder {
+  readonly person: {
+    readonly documentType: v.InferOutput<typeof documentTypes>;
+    readonly documentNumber: string;
+    /** Where it is given it must be the record's (DOC-5). */
+    readonly name?: string | undefined;
+  };
+  readonly order: Order;
+  readonly reason: string;
+  readonly officer: string;
+  readonly approvedBy?: string | undefined;
+}
+
+/** Numbers that orders took are remembered, the newest, far beyond what anybody holds at once (PHN-1). */
+const rememberedNumbers = 50;
+
+const notices: Readonly<Record<Order, OrderNotice>> = {
+  suspend: 'account-suspended',
+  resume: 'account-resumed',
+  'end-sessions': 'sessions-ended',
+  'empty-phones': 'phones-emptied',
+};
+
+/**
+ * Gives an order, in one transaction with all that follows from it, and tells the person at every number held before it.
+ * It holds for somebody unknown too: the row that it makes has no name until somebody names it.
+ * @param version the registry's; none for a counter's, which comes after whatever was ordered before it
+ * @param also further conditions of the transaction
+ * @returns whether the version was older than what is known, and so changed nothing
+ * @throws BAD_REQUEST without the second officer that it needs, DOCUMENT_INVALID, PERSON_MISMATCH
+ */
+export async function giveOrder(
+  ctx: FlowContext,
+  call: AnyCall,
+  given: GivenOrder,
+  version: number | undefined,
+  origin: RelationOrigin,
+  also: readonly Write[] = [],
+): Promise<'accepted' | 'stale'> {
+  const { order, officer, approvedBy } = given;
+  requireApproval(order, officer, approvedBy);
+  const named = readOrdered(ctx, given.person, call.now);
+  const held = await retryOnConcurrentChange(async (): Promise<readonly OwnPhone[] | 'stale'> => {
+    const known = await findPerson(ctx.db, named.key);
+    if (named.name !== undefined) requireSameName(ctx, { name: named.name }, known);
+    const before = known?.orders;
+    if (version !== undefined && before?.version !== undefined && before.version >= version) return 'stale';
+    const orders: Orders = { ...before, ...(version === undefined ? {} : { version }) };
+    const effect = effectOf(ctx, call, order, known, orders);
+    await ctx.db.transact([
+      ...also,
+      personUpdate(
+        named.key,
+        known?.rev ?? 0,
+        { ...(isNamed(known) ? {} : named.facts), ...effect.changes },
+        () => new ConcurrentChange(),
+      ),
+      ...effect.writes,
+      auditEventPut(
+        {
+          ...origin,
+          subject: named.key,
+          kind: notices[order],
+          outcome: 'success',
+          detail: {
+            ...origin.detail,
+            officer,
+            ...(approvedBy === undefined ? {} : { approvedBy: approvedBy.trim() }),
+            // Not `reason`, which the own history shows: this one is for the bureau.
+            grounds: maskedReason(given.reason),
+            ...(version === undefined ? {} : { version }),
+          },
+        },
+        ctx.settings.policies.auditRetentionDays,
+      ),
+    ]);
+    return known?.phones ?? [];
+  });
+  if (held === 'stale') return 'stale';
+  await tellPerson(ctx, call, { phones: held }, notices[order]);
+  return 'accepted';
+}
+
+interface Ordered {
+  readonly key: string;
+  readonly name: string | undefined;
+  readonly facts: Pick<Person, 'documentType' | 'sealedNumber'> & Partial<Pick<Person, 'sealedName'>>;
+}
+function readOrdered(
+  ctx: FlowContext,
+  { documentType, documentNumber, name }: GivenOrder['person'],
+  now: Date,
+): Ordered {
+  const number = parseDocument(documentType, documentNumber, shanghaiDay(now));
+  const key = personKey(ctx.keys, documentType, number);
+  const asRead = name === undefined ? undefined : normaliseName(name);
+  return {
+    key,
+    name: asRead,
+    facts: {
+      documentType,
+      sealedNumber: seal(ctx.dataKeys, sealContext.number(key), number),
+      ...(asRead === undefined ? {} : { sealedName: seal(ctx.dataKeys, sealContext.name(key), asRead) }),
+    },
+  };
+}
+
+/** What an order changes of the person, with the writes beside it. */
+function effectOf(
+  ctx: FlowContext,
+  call: AnyCall,
+  order: Order,
+  known: Person | undefined,
+  orders: Orders,
+): { readonly changes: PersonChanges; readonly writes: readonly Write[] } {
+  const at = call.now.toISOString();
+  switch (order) {
+    case 'suspend': {
+      const ended = known && endSessions(ctx, call, known, 'suspended');
+      return {
+        changes: {
+          ...ended?.changes,
+          // What it had proved ends with it: a proof that is asked for after the resumption wants a new face.
+          faceProof: undefined,
+          orders: { ...orders, suspendedAt: orders.suspendedAt ?? at, proofsEndedAt: at },
+        },
+        writes: ended?.writes ?? [],
+      };
+    }
+    case 'resume': {
+      const { suspendedAt: _, ...rest } = orders;
+      return { changes: { orders: rest }, writes: [] };
+    }
+    case 'end-sessions': {
+      const ended = known && endSessions(ctx, call, known, 'by-order');
+      return { changes: { ...ended?.changes, orders }, writes: ended?.writes ?? [] };
+    }
+    case 'empty-phones':
+      return emptied(known, orders, at);
+  }
+}
+
+/** 置空, as at a takeover (PHN-3): the numbers are free for whoever proves them, and LGN-5 holds from now on. */
+function emptied(known: Person | undefined, orders: Orders, at: string) {
+  const phones = known?.phones ?? [];
+  const keys = new Set(phones.map(({ phoneKey }) => phoneKey));
+  const earlier = (orders.emptied ?? []).filter(({ phoneKey }) => !keys.has(phoneKey));
+  const all = [...earlier, ...[...keys].map((phoneKey) => ({ phoneKey, at }))];
+  const changes: PersonChanges = {
+    phones: undefined,
+    defaultPhoneId: undefined,
+    lastWindow: undefined,
+    orders: {
+      ...orders,
+      emptiedAt: at,
+      ...(all.length > 0 ? { emptied: all.slice(-rememberedNumbers) } : {}),
+    },
+  };
+  return {
+    changes,
+    writes: phones.map((one) =>
+      releasePhoneUpdate(one.phoneKey, known?.personKey ?? '', new Date(at), () => new ConcurrentChange()),
+    ),
+  };
+}

@@ -1,0 +1,19 @@
+import type { FlowContext } from '#runtime/context.ts';
+import { type Active, findPerson, type Person, requireAdmitted } from '#store/people/users.ts';
+import type { SessionCall } from '../factors/fresh-factor.ts';
+import { maskedPhoneOf } from './personal-data.ts';
+
+/** The person behind the session. One whose account has just ended has no session any more either. */
+export async function signedInPerson(ctx: Pick<FlowContext, 'db'>, call: SessionCall): Promise<Active> {
+  return requireAdmitted(await findPerson(ctx.db, call.caller.session.personKey), 'SESSION_ENDED');
+}
+
+/** The own numbers as the account centre shows them (DOC-4), the default one first. */
+export const shownPhones = (ctx: Pick<FlowContext, 'dataKeys'>, person: Person) =>
+  (person.phones ?? [])
+    .map((phone) => ({
+      phoneId: phone.phoneId,
+      maskedPhone: maskedPhoneOf(ctx, phone),
+      isDefault: phone.phoneId === person.defaultPhoneId,
+    }))
+    .sort((a, b) => Number(b.isDefault) - Number(a.isDefault));

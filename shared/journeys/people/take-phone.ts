@@ -1,0 +1,54 @@
+import { maskPhone } from '#domain/masks.ts';
+import type { AnyCall } from '#runtime/call.ts';
+import type { FlowContext } from '#runtime/context.ts';
+import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
+import type { Write } from '#store/dynamodb/tables.ts';
+import { findPerson, ownPhone, type Person, personUpdate } from '#store/people/users.ts';
+import { auditPut } from '../audit.ts';
+import { tellPerson } from './notices.ts';
+import { phoneNumberOf } from './personal-data.ts';
+
+/** What a takeover does to whoever held the number. */
+export interface PhoneLoss {
+  readonly writes: readonly Write[];
+  /** To be called once the writes stand: tells the former holder at the numbers that are left (PWD-3). */
+  readonly tell: () => Promise<void>;
+}
+export const noLoss: PhoneLoss = { writes: [], tell: async () => undefined };
+
+/**
+ * PHN-3: the writes by which the former holder loses a number that is taken over (置空), and finds it in the own
+ * history. The claim itself is `claimPhoneUpdate` with that holder. A holder who changes meanwhile makes them Stale.
+ */
+export async function phoneLoss(
+  ctx: FlowContext,
+  call: AnyCall,
+  holder: string,
+  phoneKey: string,
+): Promise<PhoneLoss> {
+  const former = await findPerson(ctx.db, holder);
+  const lost = former && ownPhone(former, phoneKey);
+  if (!former || !lost) return noLoss;
+  const phones = former.phones?.filter((phone) => phone !== lost) ?? [];
+  return {
+    writes: [
+      personUpdate(
+        holder,
+        former.rev,
+        { phones, ...(former.defaultPhoneId === lost.phoneId ? { defaultPhoneId: undefined } : {}) },
+        () => new ConcurrentChange(),
+      ),
+      auditPut(ctx, call, holder, 'phone-lost', 'success', { reason: 'taken-over' }),
+    ],
+    tell: () => tellLoss(ctx, call, former, [phoneKey], maskPhone(phoneNumberOf(ctx, lost))),
+  };
+}
+
+/** In Chinese, because the language of the call is somebody else's. */
+export const tellLoss = (
+  ctx: FlowContext,
+  call: AnyCall,
+  former: Person,
+  lost: readonly string[],
+  masked: string,
+): Promise<void> => tellPerson(ctx, { ...call, language: 'zh' }, former, 'phone-lost', masked, lost);

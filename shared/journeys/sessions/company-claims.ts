@@ -1,0 +1,64 @@
+import { shanghaiDay } from '#domain/days.ts';
+import { properEntry } from '#domain/entries.ts';
+import { Problem } from '#domain/problem.ts';
+import { inTerm, isActiveOn } from '#domain/relations.ts';
+import type { FlowContext } from '#runtime/context.ts';
+import { findRelation } from '#store/companies/relations.ts';
+import { companyProblem, findTaxpayer } from '#store/companies/taxpayers.ts';
+import type { CompanyClaim } from '#store/tickets/ticket-kinds.ts';
+import { agentAccessBasesAt, firstActingOption, readAgentAccess } from '../agencies/agent-access.ts';
+import { type ActingOption, actingOptionOf } from '../companies/acting-option.ts';
+
+/**
+ * The claim with what it may stand on. Of a tax agent that are places on both forms, as at `enterprise` by the client's
+ * number (AGY-3): nobody holds a relation of this role, and what stands there is judged by `actingOptionFor`.
+ */
+export const claimOf = async (
+  ctx: FlowContext,
+  personKey: string,
+  { companyKey, role }: Omit<CompanyClaim, 'agentAt'>,
+  now: Date,
+): Promise<CompanyClaim> => ({
+  companyKey,
+  role,
+  ...(role === 'tax-agent'
+    ? { agentAt: await agentAccessBasesAt(ctx.db, personKey, companyKey, shanghaiDay(now)) }
+    : {}),
+});
+
+/**
+ * Whether the person may act for the company in this role today (QR-3, REL-8, AGY-1), in one step of reads side by side.
+ * Throws RELATION_NOT_FOUND, COMPANY_NOT_CONFIRMED for a company that still waits (ENT-2), USE_SPECIAL_ENTRY {entry}.
+ * The special entries know no agents: who claims to be one there has no relation.
+ */
+export async function actingOptionFor(
+  ctx: FlowContext,
+  personKey: string,
+  { companyKey, role, agentAt = [] }: CompanyClaim,
+  now: Date,
+): Promise<ActingOption> {
+  if (role === 'tax-agent') {
+    const option = firstActingOption(
+      ctx,
+      personKey,
+      await readAgentAccess(ctx.db, personKey, agentAt),
+      'enterprise',
+      now,
+    );
+    if (!option) throw new Problem('RELATION_NOT_FOUND');
+    return option;
+  }
+  const day = shanghaiDay(now);
+  const [relation, taxpayer] = await Promise.all([
+    findRelation(ctx.db, personKey, companyKey, role),
+    findTaxpayer(ctx.db, companyKey),
+  ]);
+  if (!relation || !isActiveOn(inTerm(relation, taxpayer?.term), day))
+    throw new Problem('RELATION_NOT_FOUND');
+  const problem = companyProblem(taxpayer);
+  if (problem) throw problem.code === 'COMPANY_NOT_CONFIRMED' ? problem : new Problem('RELATION_NOT_FOUND');
+  // SPC-1: special subjects have entries of their own, with a report or role to choose.
+  const entry = properEntry('enterprise', taxpayer?.subjects ?? []);
+  if (entry) throw new Problem('USE_SPECIAL_ENTRY', { entry });
+  return actingOptionOf(ctx, relation, now);
+}

@@ -1,0 +1,31 @@
+import type { AnyCall } from '#runtime/call.ts';
+import type { FlowContext } from '#runtime/context.ts';
+import type { Write } from '#store/dynamodb/tables.ts';
+import type { Person, PersonChanges } from '#store/people/users.ts';
+import { type EndReason, endUpdate, type Session, webSessionsOf } from '#store/sessions/sessions.ts';
+import { auditPut } from '../audit.ts';
+
+/**
+ * Ends all web sessions of a person, or all but `keep` (PWD-3, CTR-2): the pointers for the write of the person (which
+ * must be conditioned on the rev as read, so that no login slips in between), and the writes beside it.
+ */
+export function endSessions(
+  ctx: Pick<FlowContext, 'settings'>,
+  call: AnyCall,
+  person: Person,
+  reason: EndReason,
+  keep?: Pick<Session, 'sessionId' | 'expiresAt'>,
+): { changes: Pick<PersonChanges, 'webSession' | 'otherWebSessions'>; writes: Write[] } {
+  const at = Math.floor(call.now.getTime() / 1000);
+  const others = webSessionsOf(person, call.now).filter(({ sessionId }) => sessionId !== keep?.sessionId);
+  return {
+    changes: {
+      webSession: keep && { sessionId: keep.sessionId, expiresAt: keep.expiresAt },
+      otherWebSessions: undefined,
+    },
+    writes: others.flatMap(({ sessionId }) => [
+      endUpdate(sessionId, { reason, at }),
+      auditPut(ctx, call, person.personKey, 'session-ended', 'success', { reason }),
+    ]),
+  };
+}

@@ -1,0 +1,154 @@
+import type { SessionAnswer } from '#contract/schemas.ts';
+import { signAccessToken } from '#crypto/access-tokens.ts';
+import { handle } from '#crypto/random.ts';
+import { newRefreshToken, type RefreshToken, refreshCookie } from '#crypto/refresh-tokens.ts';
+import { unseal } from '#crypto/sealed.ts';
+import { maskName } from '#domain/masks.ts';
+import type { Channel } from '#domain/names.ts';
+import { truncatedAddress } from '#runtime/addresses.ts';
+import type { AnyCall } from '#runtime/call.ts';
+import type { FlowContext } from '#runtime/context.ts';
+import { type NoticeCode, noticeFor } from '#runtime/messages/index.ts';
+import type { Write } from '#store/dynamodb/tables.ts';
+import { type Person, sealContext } from '#store/people/users.ts';
+import {
+  type ActsAs,
+  besideNewSession,
+  endUpdate,
+  noTurns,
+  type Session,
+  sessionPut,
+  swapPointerUpdate,
+} from '#store/sessions/sessions.ts';
+import type { PhoneWindow } from '#store/tickets/ticket-kinds.ts';
+import { auditPut } from '../audit.ts';
+import { identityAuditDetail, rolesAfter } from './current-identity.ts';
+
+/** The session as the API shows it, with a fresh access token. */
+export async function sessionAnswer(
+  ctx: FlowContext,
+  session: Session,
+  call: AnyCall,
+  notices: readonly NoticeCode[] = [],
+): Promise<SessionAnswer> {
+  const accessToken = await signAccessToken(
+    ctx.signing,
+    {
+      subject: session.personKey,
+      sessionId: session.sessionId,
+      identityVersion: session.version,
+      realNameLevel: session.realNameLevel,
+      identity: session.identity,
+      ...(session.company ? { company: session.company } : {}),
+      ...(session.passwordDue ? { passwordDue: true } : {}),
+    },
+    ctx.settings,
+    call.now,
+  );
+  return {
+    accessToken,
+    expiresIn: ctx.settings.policies.accessTokenSeconds,
+    ...sessionFacts(ctx, session, call, notices),
+  };
+}
+
+/** The same without a token. */
+export const sessionFacts = (
+  ctx: FlowContext,
+  session: Session,
+  call: AnyCall,
+  notices: readonly NoticeCode[] = [],
+) => ({
+  sessionId: session.sessionId,
+  identity: session.identity,
+  person: {
+    name: maskName(unseal(ctx.dataKeys, sealContext.name(session.personKey), session.sealedName)),
+    realNameLevel: session.realNameLevel,
+  },
+  notices: [...(session.passwordDue ? (['PASSWORD_CHANGE_REQUIRED'] as const) : []), ...notices].map((code) =>
+    noticeFor(code, call.language),
+  ),
+});
+
+/** Max-Age is what is left of the absolute life (SES-1, SES-2). */
+export const cookieFor = (token: RefreshToken, session: Session, now: Date): string =>
+  refreshCookie(token, session.expiresAt - Math.floor(now.getTime() / 1000));
+
+/**
+ * Opens a session in one transaction with whatever it is opened by (`writes`: the ticket spent, counts reset): swaps
+ * the person's web session, ends the older one (where only one is allowed) and tells it when and on what (SES-3), writes the audit. Throws
+ * ConcurrentChange when the person changed since read: read again and call again.
+ */
+export async function openSession(
+  ctx: FlowContext,
+  call: AnyCall,
+  person: Person,
+  as: ActsAs,
+  by: {
+    readonly method: string;
+    readonly window?: PhoneWindow | undefined;
+    /** False where what it was opened by is no fresh factor (PHN-4). */
+    readonly fresh?: boolean;
+    /** ISO time of the check, where the factor was a face (PHN-4). */
+    readonly faceAt?: string | undefined;
+    /** QR-1: the channel that confirmed the code; no factor is passed by it (SES-5). */
+    readonly qr?: Channel;
+    /** Epoch seconds at which the factor was passed, where that was in an earlier call. */
+    readonly factorAt?: number;
+    /** The role was chosen among several: to be preselected the next time (LGN-10). */
+    readonly chosen?: boolean;
+    /** The person's numbers, where the factor has proved one of them (MIG-1). */
+    readonly phones?: Person['phones'];
+  },
+  writes: readonly Write[],
+): Promise<{ session: SessionAnswer; cookies: string[] }> {
+  const { policies } = ctx.settings;
+  const at = Math.floor(call.now.getTime() / 1000);
+  const sessionId = handle();
+  const refresh = newRefreshToken(ctx.keys, sessionId);
+  const session: Session = {
+    sessionId,
+    personKey: person.personKey,
+    channel: call.origin.channel,
+    identity: as.identity,
+    ...(as.company ? { company: as.company } : {}),
+    version: 1,
+    sealedName: person.sealedName,
+    realNameLevel: person.realNameLevel ?? 3,
+    startedAt: at,
+    lastSeenAt: at,
+    expiresAt: at + policies.sessionAbsoluteSeconds,
+    factorAt: by.fresh === false || by.qr !== undefined ? 0 : (by.factorAt ?? at),
+    ...(by.faceAt === undefined ? {} : { faceAt: by.faceAt }),
+    ...(by.qr === undefined ? {} : { qr: by.qr }),
+    // Whoever shows up by an app that knows them did not need the password (QR-1).
+    ...(person.password?.initial && by.qr === undefined ? { passwordDue: true } : {}),
+    browser: call.origin.browser,
+    address: truncatedAddress(call.origin.address),
+    refreshHash: refresh.hash,
+    turnedAt: noTurns,
+  };
+  const { ended, kept } = besideNewSession(person, call.now, policies);
+  const replaces = ended.length > 0;
+  await ctx.db.transact([
+    // The journey's own conditions first: a spent ticket says so instead of looking like a race.
+    ...writes,
+    swapPointerUpdate(person, { sessionId, expiresAt: session.expiresAt }, kept, {
+      lastWindow: by.window,
+      lastRoles: by.chosen ? rolesAfter(person, as) : undefined,
+      phones: by.phones,
+    }),
+    sessionPut(session),
+    ...ended.map((older) => endUpdate(older.sessionId, { reason: 'replaced', at, by: session.browser })),
+    auditPut(ctx, call, person.personKey, 'login', 'success', {
+      method: by.method,
+      ...identityAuditDetail(as.identity),
+      browser: session.browser,
+      ...(replaces ? { replaced: true } : {}),
+    }),
+  ]);
+  return {
+    session: await sessionAnswer(ctx, session, call, replaces ? ['SESSION_REPLACED'] : []),
+    cookies: [cookieFor(refresh, session, call.now)],
+  };
+}

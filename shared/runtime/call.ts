@@ -1,0 +1,74 @@
+import type * as v from 'valibot';
+import type { FlowDeclaration, RouteDeclaration } from '#contract/flow.ts';
+import type { Assertion } from '#crypto/assertions.ts';
+import type { RefreshToken } from '#crypto/refresh-tokens.ts';
+import type { Channel } from '#domain/names.ts';
+import type { EffectiveSession } from '#store/sessions/effective-session.ts';
+import type { Answer } from './answers.ts';
+import type { FlowContext } from './context.ts';
+import type { Language } from './language.ts';
+
+/** One request as a step sees it: parsed, validated, with its caller known. */
+export interface Call<R extends RouteDeclaration = RouteDeclaration> {
+  readonly route: R;
+  readonly body: R['body'] extends v.GenericSchema ? v.InferOutput<R['body']> : undefined;
+  readonly query: R['query'] extends v.GenericSchema ? v.InferOutput<R['query']> : undefined;
+  readonly params: Readonly<Record<ParamsOf<R['path']>, string>>;
+  readonly caller: R['access'] extends 'session'
+    ? R['managing'] extends true
+      ? EffectiveSession & Managing
+      : EffectiveSession
+    : R['access'] extends 'channel'
+      ? { assertion: Assertion }
+      : R['access'] extends 'refresh'
+        ? { refresh: RefreshToken }
+        : R['access'] extends 'public-or-channel'
+          ? { assertion: Assertion | undefined }
+          : Record<never, never>;
+  /** The instant of this request; every rule of one request sees the same. */
+  readonly now: Date;
+  readonly language: Language;
+  readonly origin: Origin;
+  readonly header: (name: string) => string | undefined;
+}
+
+/** What a route that manages knows of its caller beside the session. */
+export interface Managing {
+  /** ISO time of the person's last 找回手机号码 (PHN-4). */
+  readonly recoveredAt: string | undefined;
+}
+
+/** Where a request came from. The address is never logged whole (AUD-1). */
+export interface Origin {
+  readonly channel: Channel;
+  readonly address: string;
+  readonly browser: string;
+  readonly traceId: string;
+}
+
+type ParamsOf<P extends string> = P extends `${string}{${infer Name}}${infer Rest}`
+  ? Name | ParamsOf<Rest>
+  : never;
+
+type AnswerOf<R extends RouteDeclaration> = {
+  [S in keyof R['answers'] & number]: Answer<
+    S,
+    R['answers'][S] extends v.GenericSchema ? v.InferInput<R['answers'][S]> : null
+  >;
+}[keyof R['answers'] & number];
+
+/** A step: what one route does. It reads as the rule reads; refusals are thrown as Problem. */
+export type Step<R extends RouteDeclaration> = (ctx: FlowContext, call: Call<R>) => Promise<AnswerOf<R>>;
+export type Steps<F extends FlowDeclaration> = {
+  readonly [Name in keyof NonNullable<F['routes']>]: NonNullable<F['routes']>[Name] extends infer R extends
+    RouteDeclaration
+    ? Step<R>
+    : never;
+};
+/** The type of the step `Name` of flow `F`, so that steps can live in files of their own. */
+export type StepOf<F extends FlowDeclaration, Name extends keyof NonNullable<F['routes']>> = Steps<F>[Name];
+export type CallOf<F extends FlowDeclaration, Name extends keyof NonNullable<F['routes']>> = Parameters<
+  StepOf<F, Name>
+>[1];
+/** Any call, for pieces that several flows share. */
+export type AnyCall = Pick<Call, 'now' | 'language' | 'origin'>;

@@ -1,0 +1,80 @@
+import * as v from 'valibot';
+import type { FlowDeclaration } from '#contract/flow.ts';
+import { channelKeysSchema, parseSettings, type Settings } from '#contract/settings.ts';
+import type { Keys } from '#crypto/keys.ts';
+import type { DataKeys } from '#crypto/sealed.ts';
+import type { SigningRing } from '#crypto/signing-ring.ts';
+import type { FaceGateway } from '#gateways/face/index.ts';
+import { getDataKeys, getKeys, getProviderCredentials, getSigningRing } from '#gateways/secrets.ts';
+import type { SmsGateway } from '#gateways/sms/index.ts';
+import type { Db } from '#store/dynamodb/tables.ts';
+
+/** What a container brings besides secrets: opened once, only by the flows that need it, so that the others do not load it. */
+export interface ContextParts {
+  readonly db?: Db;
+  readonly sms?: (settings: Settings['sms'], credentials: typeof getProviderCredentials) => SmsGateway;
+  readonly face?: (settings: Settings['face'], credentials: typeof getProviderCredentials) => FaceGateway;
+}
+
+/** Everything a step works with. Asking for a part or secret that the contract does not list is a programming error. */
+export interface FlowContext {
+  readonly settings: Settings;
+  readonly db: Db;
+  readonly keys: Keys;
+  readonly dataKeys: DataKeys;
+  readonly signing: SigningRing;
+  readonly sms: SmsGateway;
+  readonly face: FaceGateway;
+}
+
+const once = <T>(make: () => T): (() => T) => {
+  let made: { value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+};
+
+export const settings = once(() => parseSettings(JSON.parse(process.env.SETTINGS ?? '{}')));
+export const channelKeys = once(() =>
+  v.parse(channelKeysSchema, JSON.parse(process.env.CHANNEL_KEYS ?? '{}')),
+);
+
+/** Builds the house for one invocation; secrets come from the container's cache after the first time. */
+export function flowContextOf(contract: FlowDeclaration, parts: ContextParts): () => Promise<FlowContext> {
+  const sms = once(() => parts.sms?.(settings().sms, getProviderCredentials));
+  const face = once(() => parts.face?.(settings().face, getProviderCredentials));
+  const needs = new Set(contract.secrets ?? []);
+  return async () => {
+    const [keys, dataKeys, signing] = await Promise.all([
+      needs.has('root') ? getKeys() : undefined,
+      needs.has('sealing') ? getDataKeys() : undefined,
+      needs.has('signing') ? getSigningRing() : undefined,
+    ]);
+    const part = <T>(value: T | undefined, what: string): T => {
+      if (value === undefined) throw new Error(`The contract of ${contract.name} does not list ${what}`);
+      return value;
+    };
+    return {
+      settings: settings(),
+      get db() {
+        return part(parts.db, 'tables');
+      },
+      get keys() {
+        return part(keys, 'the secret root');
+      },
+      get dataKeys() {
+        return part(dataKeys, 'the secret sealing');
+      },
+      get signing() {
+        return part(signing, 'the secret signing');
+      },
+      get sms() {
+        return part(sms(), 'the gateway sms');
+      },
+      get face() {
+        return part(face(), 'the gateway face');
+      },
+    };
+  };
+}

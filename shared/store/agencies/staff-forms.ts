@@ -1,0 +1,94 @@
+import { ConcurrentChange } from '../dynamodb/concurrent-change.ts';
+import type { Db, Key, Write } from '../dynamodb/tables.ts';
+import { versionedUpdate } from '../dynamodb/versioned-update.ts';
+import { type FormAgent, type StaffForm, staffEntryKey, staffFormKey } from './agency-forms.ts';
+import { formEntryUpdate } from './form-entries.ts';
+
+/** One agent in the list of one form of an agency, in Agencies. */
+export interface ListedAgent extends FormAgent {
+  readonly agencyKey: string;
+  readonly part: string;
+  readonly agentId: string;
+}
+const listPrefix = 'agent#';
+const listPart = (formId: string, agentId: string): string => `${listPrefix}${formId}#${agentId}`;
+export const formIdOf = ({ part }: Pick<ListedAgent, 'part'>): string => part.split('#')[1] ?? '';
+
+export const findStaffForm = (db: Db, agencyKey: string) =>
+  db.get<StaffForm>('Agencies', staffFormKey(agencyKey));
+
+/** Every list row of an agency, of forms before and to come as well. */
+export async function allListed(db: Db, agencyKey: string): Promise<ListedAgent[]> {
+  const all: ListedAgent[] = [];
+  for (let from: Key | undefined; ; ) {
+    const page = await db.query<ListedAgent>('Agencies', {
+      condition: 'agencyKey = :agency AND begins_with(part, :prefix)',
+      values: { ':agency': agencyKey, ':prefix': listPrefix },
+      consistent: true,
+      from,
+    });
+    all.push(...page.items);
+    from = page.next;
+    if (!from) return all;
+  }
+}
+
+/** Some agents of the form that holds, by their handles: undefined for those it does not name. */
+export async function findListed(
+  db: Db,
+  { agencyKey, formId }: Pick<StaffForm, 'agencyKey' | 'formId'>,
+  agentIds: readonly string[],
+): Promise<Map<string, ListedAgent>> {
+  const ids = [...new Set(agentIds)];
+  const pages = Array.from({ length: Math.ceil(ids.length / 100) }, (_, page) =>
+    db.batchGet(
+      ids
+        .slice(page * 100, page * 100 + 100)
+        .map((agentId) => ({ table: 'Agencies', key: { agencyKey, part: listPart(formId, agentId) } })),
+    ),
+  );
+  const found = (await Promise.all(pages)).flat() as unknown as (ListedAgent | undefined)[];
+  return new Map(found.filter((row) => row !== undefined).map((row) => [row.agentId, row]));
+}
+
+/** One agent of a form that does not hold yet: the list row and the person's own row. */
+export const listingWrites = (
+  agencyKey: string,
+  formId: string,
+  agent: FormAgent & { readonly agentId: string },
+): Write[] => [
+  {
+    table: 'Agencies',
+    put: {
+      agencyKey,
+      part: listPart(formId, agent.agentId),
+      agentId: agent.agentId,
+      personKey: agent.personKey,
+      sealedName: agent.sealedName,
+    },
+  },
+  formEntryUpdate(staffEntryKey(agent.personKey, agencyKey), formId),
+];
+
+export const unlistingRemoval = ({ agencyKey, part }: ListedAgent): Write => ({
+  table: 'Agencies',
+  remove: { agencyKey, part },
+});
+
+/** The form holds from now on, in the place of the one that was read. ConcurrentChange where another came first. */
+export const staffFormUpdate = (
+  agencyKey: string,
+  before: StaffForm | undefined,
+  next: Pick<StaffForm, 'formId' | 'size'> & { readonly version?: number | undefined },
+): Write =>
+  versionedUpdate(
+    'Agencies',
+    staffFormKey(agencyKey),
+    before?.rev ?? 0,
+    {
+      formId: next.formId,
+      size: next.size,
+      ...(next.version === undefined ? {} : { version: next.version }),
+    },
+    () => new ConcurrentChange(),
+  );

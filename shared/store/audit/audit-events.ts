@@ -1,0 +1,106 @@
+import { ulid } from '#crypto/random.ts';
+import type { RelationState } from '#domain/relations.ts';
+import type { Db, Key, Put } from '../dynamodb/tables.ts';
+
+/** What happened (AUD-1). Kinds are stable words; sentences for people are the portal's. */
+export type AuditKind =
+  | 'registered'
+  | 'identity-refused'
+  | 'consented'
+  | 'login-password'
+  | 'login-second-factor'
+  | 'login'
+  | 'locked'
+  | 'unlocked'
+  | 'password-reset'
+  | 'password-rehashed'
+  | 'password-checked'
+  | 'password-changed'
+  | 'username-changed'
+  | 'phone-added'
+  | 'phone-removed'
+  | 'default-phone-changed'
+  | 'phone-recovered'
+  | 'phone-lost'
+  | 'deregistered'
+  | 'account-suspended'
+  | 'account-resumed'
+  | 'sessions-ended'
+  | 'phones-emptied'
+  | 'factor'
+  | 'collected'
+  | 'migrated'
+  | 'session-replaced'
+  | 'identity-switched'
+  | 'identity-lost'
+  | 'session-ended'
+  | 'face'
+  | 'qr-login'
+  | 'step-up'
+  | 'level-raised'
+  | 'company-state'
+  | 'agency-staff-changed'
+  | `agent-${'listed' | 'unlisted' | 'named' | 'left'}`
+  | `agreement-${'entered' | 'proposed' | 'changed' | 'confirmed' | 'rejected' | 'ended'}`
+  | `relation-${RelationState | 'adjusted'}`;
+
+export interface AuditEvent {
+  /** Person key or company key: whose history this is. */
+  readonly subject: string;
+  /** Person key of whoever did it where that is not the subject; for the bureau, never shown to people. */
+  readonly actor?: string | undefined;
+  readonly kind: AuditKind;
+  readonly outcome: 'success' | 'failure';
+  readonly at: Date;
+  readonly channel: string;
+  /** Truncated network address (AUD-1). */
+  readonly address: string;
+  /** Codes and masked values only. */
+  readonly detail?: Readonly<Record<string, string | number | boolean>> | undefined;
+  /** A fixed id makes writing the same event twice harmless (UNL-1). */
+  readonly eventId?: string;
+}
+
+/** The append-only write of one event, to stand in the transaction of the change it tells about. */
+export function auditEventPut(event: AuditEvent, retentionDays: number): Put {
+  return {
+    table: 'Audit',
+    put: {
+      subject: event.subject,
+      eventId: event.eventId ?? ulid(event.at),
+      kind: event.kind,
+      outcome: event.outcome,
+      at: event.at.toISOString(),
+      channel: event.channel,
+      address: event.address,
+      detail: event.detail,
+      actor: event.actor,
+      ttl: Math.floor(event.at.getTime() / 1000) + retentionDays * 86_400,
+    },
+    condition: 'attribute_not_exists(eventId)',
+  };
+}
+
+/** An event as it stands. */
+export type StoredEvent = Omit<AuditEvent, 'at'> & { readonly eventId: string; readonly at: string };
+
+/** One page of a subject's history, newest first (SES-4); `next` where there is more. */
+export async function historyPage(
+  db: Db,
+  subject: string,
+  pageSize: number,
+  from?: Key,
+): Promise<{ events: StoredEvent[]; next: Key | undefined }> {
+  // One more than shown tells whether another page is worth offering.
+  const { items } = await db.query<StoredEvent>('Audit', {
+    condition: '#subject = :subject',
+    names: { '#subject': 'subject' },
+    values: { ':subject': subject },
+    limit: pageSize + 1,
+    backwards: true,
+    from,
+  });
+  const events = items.slice(0, pageSize);
+  const last = events.at(-1);
+  return { events, next: items.length > pageSize && last ? { subject, eventId: last.eventId } : undefined };
+}

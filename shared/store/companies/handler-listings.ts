@@ -1,0 +1,47 @@
+import { ConcurrentChange } from '../dynamodb/concurrent-change.ts';
+import type { Check, Db, Key, Put, Write } from '../dynamodb/tables.ts';
+
+/**
+ * What 金三 says of a tax handler (REL-4), apart from any authorisation: a removal that came before its appointment keeps
+ * its version, and authorisations come and go beside it (ENT-3).
+ */
+export interface HandlerListing {
+  readonly version: number;
+  readonly listed: boolean;
+}
+
+const listingKey = (personKey: string, companyKey: string): Key => ({
+  personKey,
+  relation: `registry#${companyKey}#tax-handler`,
+});
+
+export const findListing = (db: Db, personKey: string, companyKey: string) =>
+  db.get<HandlerListing>('Relationships', listingKey(personKey, companyKey));
+
+/** An older version never overwrites a newer one; ConcurrentChange where one came first. */
+export const listingPut = (
+  personKey: string,
+  companyKey: string,
+  { version, listed }: HandlerListing,
+): Put & Pick<Write, 'onRefused'> => ({
+  table: 'Relationships',
+  put: { ...listingKey(personKey, companyKey), version, listed },
+  condition: 'attribute_not_exists(#version) OR #version < :version',
+  names: { '#version': 'version' },
+  values: { ':version': version },
+  onRefused: () => new ConcurrentChange(),
+});
+
+/** Inside the transaction that was decided from it: the listing as it was read. */
+export const listingCheck = (
+  personKey: string,
+  companyKey: string,
+  { version }: HandlerListing,
+): Check & Pick<Write, 'onRefused'> => ({
+  table: 'Relationships',
+  key: listingKey(personKey, companyKey),
+  condition: '#version = :version',
+  names: { '#version': 'version' },
+  values: { ':version': version },
+  onRefused: () => new ConcurrentChange(),
+});

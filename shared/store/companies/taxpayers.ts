@@ -1,0 +1,208 @@
+import { indexKey, type Keys } from '#crypto/keys.ts';
+import type { StoredPassword } from '#crypto/passwords.ts';
+import { type DataKeys, type Sealed, seal, unseal } from '#crypto/sealed.ts';
+import { maskDocument } from '#domain/masks.ts';
+import { Problem } from '#domain/problem.ts';
+import { type CompanyState, type CompanySubject, holdsPersonNumber } from '#domain/taxpayers.ts';
+import type { Check, Db, Write } from '../dynamodb/tables.ts';
+import { versionedUpdate } from '../dynamodb/versioned-update.ts';
+
+/**
+ * A company, or what is known of it so far: registry lines come in any order (ENT-3), so an appointment may stand here
+ * before the company itself does. `rev` is the condition of every write that was decided from a read.
+ */
+export interface Taxpayer {
+  readonly companyKey: string;
+  readonly rev: number;
+  /** The number in clear, or sealed where it holds a person's ID number (DOC-4). */
+  readonly taxpayerId?: string;
+  readonly sealedId?: Sealed;
+  /** Absent until the line `taxpayer` has come. */
+  readonly name?: string;
+  readonly subjects?: readonly CompanySubject[];
+  readonly state?: CompanyState;
+  /** ENT-4: counts the company's cancellations; its relations end with the term in which they began. Absent = 0. */
+  readonly term?: number;
+  /** Confirmed here (ENT-2): the registry's lines may go on saying that the company waits, which is no news then. */
+  readonly confirmedAt?: string;
+  /** Who is appointed now (REL-2, REL-3): the supersede is one transaction with this row. */
+  readonly legalRepresentative?: Appointment;
+  readonly financeHead?: Appointment;
+  /** The registry's version of each object kept here (ENT-3). */
+  readonly taxpayerVersion?: number;
+  readonly legalRepresentativeVersion?: number;
+  readonly financeHeadVersion?: number;
+  /** People whom the registry listed as tax handlers before the company's own line came: still to be taken up (ENT-3). */
+  readonly handlersDue?: readonly string[];
+  /** LEG-1: wrapped as it was imported, plain argon2id from the first old login on. */
+  readonly companyPassword?: StoredPassword;
+  /**
+   * Somebody's relation has become active by consent or at the counter. Set with each such relation, in its transaction,
+   * so that LEG-2 can tell on this row alone whether the company has had people; legalRepresentative tells the rest.
+   */
+  readonly staffed?: boolean;
+  /** Name or state changed and not every relation's copy of it is known to be new: whoever sees it finishes. */
+  readonly copiesDue?: boolean;
+}
+export interface Appointment {
+  readonly personKey: string;
+  readonly at: string;
+}
+/** A company whose own line has come. */
+export type KnownTaxpayer = Taxpayer & Required<Pick<Taxpayer, 'name' | 'subjects' | 'state'>>;
+export const isKnown = (taxpayer: Taxpayer | undefined): taxpayer is KnownTaxpayer =>
+  taxpayer?.name !== undefined && taxpayer.state !== undefined && taxpayer.subjects !== undefined;
+
+/** The key of a normalised number: readable, unless that would show a person's ID number (DOC-4). */
+export const companyKeyOf = (keys: Keys, taxpayerId: string): string =>
+  holdsPersonNumber(taxpayerId) ? indexKey(keys, 'company', taxpayerId) : `c_${taxpayerId}`;
+
+/** DOC-4: whether the key hides a number that is a person's. */
+export const isPersonalKey = (companyKey: string): boolean => !companyKey.startsWith('c_');
+
+/** The number as it is kept in a row of any table. */
+export type KeptNumber = Pick<Taxpayer, 'taxpayerId' | 'sealedId'>;
+const numberContext = (companyKey: string) => `taxpayer:${companyKey}`;
+export const keptNumber = (dataKeys: DataKeys, companyKey: string, taxpayerId: string): KeptNumber =>
+  holdsPersonNumber(taxpayerId)
+    ? { sealedId: seal(dataKeys, numberContext(companyKey), taxpayerId) }
+    : { taxpayerId };
+
+/** The same, taken over from another row of the company. */
+export const keptNumberOf = ({ taxpayerId, sealedId }: KeptNumber): KeptNumber => ({
+  ...(taxpayerId === undefined ? {} : { taxpayerId }),
+  ...(sealedId === undefined ? {} : { sealedId }),
+});
+
+/** The number in clear, for what works with it. */
+export function taxpayerIdOf(dataKeys: DataKeys, row: KeptNumber & { readonly companyKey: string }): string {
+  if (row.taxpayerId !== undefined) return row.taxpayerId;
+  if (row.sealedId === undefined) throw new Error('a company without a number');
+  return unseal(dataKeys, numberContext(row.companyKey), row.sealedId);
+}
+/** The number as answers and the audit may show it: masked where it is personal data (DOC-4). */
+export const shownTaxpayerId = (
+  dataKeys: DataKeys,
+  row: KeptNumber & { readonly companyKey: string },
+): string => row.taxpayerId ?? maskDocument(taxpayerIdOf(dataKeys, row));
+
+export const findTaxpayer = (db: Db, companyKey: string) => db.get<Taxpayer>('Taxpayers', { companyKey });
+
+/** Several companies, those that are there; one call a hundred. */
+export async function findTaxpayers(db: Db, companyKeys: readonly string[]): Promise<Taxpayer[]> {
+  const found: Taxpayer[] = [];
+  for (let at = 0; at < companyKeys.length; at += 100) {
+    const items = await db.batchGet(
+      companyKeys.slice(at, at + 100).map((companyKey) => ({ table: 'Taxpayers', key: { companyKey } })),
+    );
+    for (const item of items) if (item) found.push(item as unknown as Taxpayer);
+  }
+  return found;
+}
+
+/** New facts by attribute; undefined takes the attribute away. */
+export type TaxpayerChanges = {
+  readonly [K in Exclude<keyof Taxpayer, 'companyKey' | 'rev'>]?: Taxpayer[K] | undefined;
+};
+/** Changes a company as it was read (`rev` 0: as unknown). Another change in between fails with `otherwise`. */
+export const taxpayerUpdate = (
+  companyKey: string,
+  rev: number,
+  changes: TaxpayerChanges,
+  onRefused: (now: Taxpayer | undefined) => Error,
+): Write =>
+  versionedUpdate('Taxpayers', { companyKey }, rev, changes, (now) => onRefused(now as Taxpayer | undefined));
+
+/** What a company that is not at work answers: unknown and cancelled alike (LGN-7), or waiting (ENT-2). */
+export function companyProblem(taxpayer: Taxpayer | undefined): Problem | undefined {
+  if (!isKnown(taxpayer) || taxpayer.state === 'cancelled') return new Problem('TAXPAYER_NOT_FOUND');
+  return taxpayer.state === 'active' ? undefined : new Problem('COMPANY_NOT_CONFIRMED');
+}
+
+/** ENT-4: the condition that the company is still in the term of what is relied on. */
+const sameTerm = ({ companyTerm = 0 }: OfTerm) => ({
+  condition: companyTerm === 0 ? '(attribute_not_exists(#term) OR #term = :term)' : '#term = :term',
+  names: { '#term': 'term' },
+  values: { ':term': companyTerm },
+});
+type OfTerm = { readonly companyTerm?: number | undefined };
+
+/**
+ * Inside a transaction: the company is at work. Refused like `companyProblem`.
+ * @param relation what is relied on: it must be of the company's present term (ENT-4), else RELATION_NOT_FOUND
+ */
+export const activeCompanyCheck = (
+  companyKey: string,
+  relation?: OfTerm,
+): Check & Pick<Write, 'onRefused'> => {
+  const term = relation && sameTerm(relation);
+  return {
+    table: 'Taxpayers',
+    key: { companyKey },
+    condition: `#state = :active${term ? ` AND ${term.condition}` : ''}`,
+    names: { '#state': 'state', ...term?.names },
+    values: { ':active': 'active', ...term?.values },
+    onRefused: (old) => companyProblem(old as Taxpayer | undefined) ?? new Problem('RELATION_NOT_FOUND'),
+  };
+};
+
+/** Marks that the company has people, in the transaction that gives it one, and checks it as the check given does. */
+export const staffedUpdate = (check: Check & Pick<Write, 'onRefused'>): Write => {
+  const { key, table, condition: when, names, values, onRefused: otherwise } = check;
+  return {
+    table,
+    key,
+    condition: when,
+    ...(names ? { names } : {}),
+    update: 'SET staffed = :staffed',
+    values: { ...values, ':staffed': true },
+    ...(otherwise ? { onRefused: otherwise } : {}),
+  };
+};
+
+/** LEG-2: whether nobody has worked for the company so far: then there is nobody who could confirm. */
+export const isUnstaffed = ({ staffed, legalRepresentative }: Taxpayer): boolean =>
+  !staffed && !legalRepresentative;
+
+/**
+ * LEG-2: the company gets its first one. Of any number of bindings at once one gets through, and none beside another
+ * first relation. Refused like `companyProblem`, or with `otherwise` where somebody came first.
+ */
+export const firstStaffedUpdate = (companyKey: string, onRefused: () => Error): Write => {
+  const check = activeCompanyCheck(companyKey);
+  return staffedUpdate({
+    ...check,
+    condition: `${check.condition} AND attribute_not_exists(staffed) AND attribute_not_exists(legalRepresentative)`,
+    onRefused: (old) => companyProblem(old as Taxpayer | undefined) ?? onRefused(),
+  });
+};
+
+/**
+ * Inside a transaction: the company is still in the term of the relation that is being ended; what ended with the company
+ * stays as it is (ENT-4). STATE_CONFLICT.
+ */
+export const termCheck = (companyKey: string, relation: OfTerm): Check & Pick<Write, 'onRefused'> => ({
+  table: 'Taxpayers',
+  key: { companyKey },
+  ...sameTerm(relation),
+  onRefused: () => new Problem('STATE_CONFLICT'),
+});
+
+/**
+ * Inside a transaction: the company is there and not gone, though it may wait for confirmation, and still in the term of
+ * the relation that is being changed (ENT-4). STATE_CONFLICT.
+ */
+export const workingCompanyCheck = (
+  companyKey: string,
+  relation: OfTerm,
+): Check & Pick<Write, 'onRefused'> => {
+  const { condition: when, names, values } = sameTerm(relation);
+  return {
+    table: 'Taxpayers',
+    key: { companyKey },
+    condition: `#state <> :cancelled AND attribute_exists(#state) AND ${when}`,
+    names: { '#state': 'state', ...names },
+    values: { ':cancelled': 'cancelled', ...values },
+    onRefused: () => new Problem('STATE_CONFLICT'),
+  };
+};

@@ -1,0 +1,54 @@
+import { nextMidnight } from '#domain/days.ts';
+import type { Check, Update } from './tables.ts';
+
+/**
+ * One number under a primary key, in a row of Tickets that dies with its time. It is changed by the update below alone,
+ * so that a limit on it is exact under parallel calls.
+ */
+export interface Counter {
+  readonly ticketKey: string;
+  /** Of the row. */
+  readonly kind: string;
+  /** The number's own name: a row may have several. */
+  readonly counts: string;
+  /** Epoch seconds. */
+  readonly ttl: number;
+}
+
+/** Until when a row of a Shanghai day is kept: a day after it, so that its end may be seen on any clock. Epoch seconds. */
+export const dayRowExpiry = (now: Date): number => Math.floor(nextMidnight(now).getTime() / 1000) + 86_400;
+
+/**
+ * Counts one, or takes one back.
+ * @param most refused where so many are counted already; none: never refused
+ */
+export function countUpdate(
+  { ticketKey, kind, counts, ttl }: Counter,
+  { most, by = 1 }: { readonly most?: number | undefined; readonly by?: 1 | -1 } = {},
+): Update {
+  const room = most === undefined ? undefined : hasRoom(most);
+  return {
+    table: 'Tickets',
+    key: { ticketKey },
+    update: 'ADD #counts :by SET kind = :kind, #ttl = :ttl',
+    ...(room ? { condition: room.condition } : {}),
+    names: { '#counts': counts, '#ttl': 'ttl' },
+    values: { ':by': by, ':kind': kind, ':ttl': ttl, ...room?.values },
+  };
+}
+
+/** That fewer than `most` are counted. */
+export const roomCheck = (
+  { ticketKey, counts }: Pick<Counter, 'ticketKey' | 'counts'>,
+  most: number,
+): Check => ({
+  table: 'Tickets',
+  key: { ticketKey },
+  names: { '#counts': counts },
+  ...hasRoom(most),
+});
+
+const hasRoom = (most: number) => ({
+  condition: 'attribute_not_exists(#counts) OR #counts < :most',
+  values: { ':most': most },
+});

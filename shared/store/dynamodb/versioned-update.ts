@@ -1,0 +1,53 @@
+import type { TableName } from '#contract/tables.ts';
+import { Problem } from '#domain/problem.ts';
+import type { Item, Key, Write } from './tables.ts';
+
+/**
+ * A change to an item that counts its changes in `rev`, decided from a read: it applies to the item exactly as it was
+ * read (`rev` 0: as it was not there), and fails with `otherwise`, given the item as it now stands.
+ * @param changes new values by attribute; undefined takes the attribute away
+ */
+export function versionedUpdate(
+  table: TableName,
+  key: Key,
+  rev: number,
+  changes: Readonly<Record<string, unknown>>,
+  onRefused: (now: Item | undefined) => Error,
+): Write {
+  const names: Record<string, string> = { '#rev': 'rev' };
+  const values: Item = { ':next': rev + 1, ...(rev === 0 ? {} : { ':rev': rev }) };
+  const sets = ['#rev = :next'];
+  const removes: string[] = [];
+  for (const [attribute, value] of Object.entries(changes)) {
+    names[`#${attribute}`] = attribute;
+    if (value === undefined) removes.push(`#${attribute}`);
+    else {
+      sets.push(`#${attribute} = :${attribute}`);
+      values[`:${attribute}`] = value;
+    }
+  }
+  return {
+    table,
+    key,
+    update: `SET ${sets.join(', ')}${removes.length > 0 ? ` REMOVE ${removes.join(', ')}` : ''}`,
+    condition: rev === 0 ? 'attribute_not_exists(#rev)' : '#rev = :rev',
+    names,
+    values,
+    onRefused,
+  };
+}
+
+interface Versioned {
+  readonly rev: number;
+}
+
+/** REL-11: stands in a list for the row exactly as it was shown. */
+export const revisionOf = ({ rev }: Versioned): string => String(rev);
+
+/**
+ * REL-11: what is decided on is what was shown. To be asked of the row as it was read, whose `rev` is a condition of the
+ * write that follows. STATE_CONFLICT; nothing is asked where the caller says no revision.
+ */
+export function requireSeenRevision({ rev }: Versioned, seen: string | number | undefined): void {
+  if (seen !== undefined && String(seen) !== String(rev)) throw new Problem('STATE_CONFLICT');
+}

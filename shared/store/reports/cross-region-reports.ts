@@ -1,0 +1,253 @@
+import { handle } from '#crypto/random.ts';
+import { Problem } from '#domain/problem.ts';
+import { lastCharacters } from '#domain/report-numbers.ts';
+import { ConcurrentChange } from '../dynamodb/concurrent-change.ts';
+import type { Check, Db, Key, Write } from '../dynamodb/tables.ts';
+
+/**
+ * 跨区域涉税事项报告: the reports that an outside company works under here (SPC-2, SPC-3). Three kinds of rows, changed
+ * together in one transaction: the report itself under its company; a head under its number alone, which knows version
+ * and place, so that a report that changes company leaves nothing behind; and, under company and name, which 经办人 of
+ * that name have a report and until when, so that one condition tells whether somebody is one of them.
+ */
+export interface CrossRegionReport {
+  readonly companyKey: string;
+  readonly reportNo: string;
+  /** Where the work is done. */
+  readonly place: string;
+  /** The last day, inclusive, YYYY-MM-DD in Asia/Shanghai. */
+  readonly validUntil: string;
+  /** The 经办人: keyed hash of company, name and phone, never the data themselves (SPC-3, DOC-4). */
+  readonly handlerKey: string;
+}
+export const reportKey = (companyKey: string, reportNo: string): Key => ({ companyKey, reportNo });
+export const findReport = (db: Db, companyKey: string, reportNo: string) =>
+  db.get<CrossRegionReport>('CrossRegionReports', reportKey(companyKey, reportNo));
+
+/** The partitions of the two indexes: reports of one company, or of one 经办人, that end alike. */
+const indexKeys = ({ companyKey, handlerKey }: ReportsOf, ending: string) => ({
+  endingKey: `${companyKey}#${lastCharacters(ending)}`,
+  ...(handlerKey === undefined ? {} : { handlerEndingKey: `${handlerKey}#${lastCharacters(ending)}` }),
+});
+
+/** What is known of a report by its number alone; `mark` is new with every change. */
+export interface ReportHead {
+  readonly mark: string;
+  /** The registry's version (ENT-3). */
+  readonly version: number;
+  readonly holder: string;
+  readonly validUntil: string;
+  readonly handler: HandlerKeys;
+}
+/** The two keyed hashes of a 经办人: of the name, and of name and phone; both with the company in them. */
+export interface HandlerKeys {
+  readonly nameKey: string;
+  readonly handlerKey: string;
+}
+/** Neither prefix is one of a company key, nor in any report number. */
+const headKey = (reportNo: string): Key => ({ companyKey: `report#${reportNo}`, reportNo: '#head' });
+const handlersKey = (companyKey: string, nameKey: string): Key => ({ companyKey, reportNo: `#${nameKey}` });
+
+export const findReportHead = (db: Db, reportNo: string) =>
+  db.get<ReportHead>('CrossRegionReports', headKey(reportNo));
+
+/** The 经办人 of one name in one company. */
+export interface NamedHandlers {
+  readonly companyKey: string;
+  readonly nameKey: string;
+  readonly mark: string;
+  /** By handlerKey: how many reports there are of each last day. */
+  readonly reports: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** By handlerKey: the latest of those days. */
+  readonly openUntil: Readonly<Record<string, string>>;
+}
+export const findNamedHandlers = (db: Db, companyKey: string, nameKey: string) =>
+  db.get<NamedHandlers>('CrossRegionReports', handlersKey(companyKey, nameKey));
+
+/** Whether one of these is 经办人 of a report that is valid today (SPC-3). */
+export const isNamed = (
+  named: NamedHandlers | undefined,
+  handlerKeys: readonly string[],
+  day: string,
+): boolean => handlerKeys.some((key) => (named?.openUntil[key] ?? '') >= day);
+
+/** Inside the transaction that relies on it: the same, by one condition however many phones a person has. */
+export const namedCheck = (
+  companyKey: string,
+  { nameKey, handlerKeys }: { readonly nameKey: string; readonly handlerKeys: readonly string[] },
+  day: string,
+  onRefused: () => Error,
+): Check & Pick<Write, 'onRefused'> => ({
+  table: 'CrossRegionReports',
+  key: handlersKey(companyKey, nameKey),
+  condition: handlerKeys.map((_, index) => `openUntil.#handler${index} >= :day`).join(' OR '),
+  names: Object.fromEntries(handlerKeys.map((key, index) => [`#handler${index}`, key])),
+  values: { ':day': day },
+  onRefused,
+});
+
+/** A report as a registry line tells it. */
+export type ToldReport = Omit<CrossRegionReport, 'handlerKey'> & {
+  readonly version: number;
+  readonly handler: HandlerKeys;
+};
+
+/**
+ * Takes a report as it is told from now on, wherever it stood before; the head must be as it was read (ConcurrentChange).
+ * @param named the rows of the names concerned, as they were read: of the new 经办人 and of the one before
+ */
+export function reportWrites(
+  { version, handler, ...told }: ToldReport,
+  head: ReportHead | undefined,
+  named: readonly (NamedHandlers | undefined)[],
+  day: string,
+): Write[] {
+  const { companyKey, reportNo, validUntil } = told;
+  const report: CrossRegionReport = { ...told, handlerKey: handler.handlerKey };
+  return [
+    {
+      table: 'CrossRegionReports',
+      put: { ...headKey(reportNo), mark: handle(), version, holder: companyKey, validUntil, handler },
+      ...asMarked(head?.mark),
+    },
+    ...(head && head.holder !== companyKey
+      ? [{ table: 'CrossRegionReports' as const, remove: reportKey(head.holder, reportNo) }]
+      : []),
+    { table: 'CrossRegionReports', put: { ...report, ...indexKeys(report, reportNo) } },
+    ...namedWrites(
+      named,
+      [
+        ...(head ? [{ companyKey: head.holder, ...head.handler, validUntil: head.validUntil, by: -1 }] : []),
+        { companyKey, ...handler, validUntil, by: 1 },
+      ],
+      day,
+    ),
+  ];
+}
+
+/** One report more or less of a 经办人. */
+type Change = HandlerKeys & { readonly companyKey: string; readonly validUntil: string; readonly by: number };
+
+/** One row takes all its changes at once: an item stands only once in a transaction. */
+function namedWrites(
+  named: readonly (NamedHandlers | undefined)[],
+  changes: readonly Change[],
+  day: string,
+): Write[] {
+  const rows = new Map<string, Change[]>();
+  for (const change of changes) {
+    const place = JSON.stringify([change.companyKey, change.nameKey]);
+    rows.set(place, [...(rows.get(place) ?? []), change]);
+  }
+  return [...rows.values()].map((own): Write => {
+    const [{ companyKey, nameKey }] = own as [Change];
+    const before = named.find((row) => row?.companyKey === companyKey && row.nameKey === nameKey);
+    const reports = own.reduce(counted, before?.reports ?? {});
+    const left = Object.entries(reports).flatMap(([key, days]) => {
+      const kept = Object.entries(days).filter(([last, count]) => last >= yearBefore(day) && count > 0);
+      return kept.length > 0 ? [[key, Object.fromEntries(kept)] as const] : [];
+    });
+    const key = handlersKey(companyKey, nameKey);
+    const asRead = asMarked(before?.mark);
+    if (left.length === 0) return { table: 'CrossRegionReports', remove: key, ...asRead };
+    return {
+      table: 'CrossRegionReports',
+      put: {
+        ...key,
+        nameKey,
+        mark: handle(),
+        reports: Object.fromEntries(left),
+        openUntil: Object.fromEntries(left.map(([of, days]) => [of, Object.keys(days).sort().at(-1)])),
+      },
+      ...asRead,
+    };
+  });
+}
+
+/** What has long been over is forgotten, so that a row does not grow for ever; no clock is that far behind. */
+const yearBefore = (day: string): string => `${Number(day.slice(0, 4)) - 1}${day.slice(4)}`;
+
+const counted = (
+  reports: NamedHandlers['reports'],
+  { handlerKey, validUntil, by }: Change,
+): NamedHandlers['reports'] => {
+  const days = reports[handlerKey] ?? {};
+  return { ...reports, [handlerKey]: { ...days, [validUntil]: (days[validUntil] ?? 0) + by } };
+};
+
+/** A mark is never used twice: a row that went and came again is not taken for the one that was read. */
+const asMarked = (mark: string | undefined) => ({
+  when: mark === undefined ? 'attribute_not_exists(mark)' : 'mark = :mark',
+  ...(mark === undefined ? {} : { values: { ':mark': mark } }),
+  otherwise: () => new ConcurrentChange(),
+});
+
+/** Whose reports: all of a company's, or those of one 经办人 of it. */
+export interface ReportsOf {
+  readonly companyKey: string;
+  readonly handlerKey?: string;
+}
+/** One answer shows no more; who misses one types more of its number. */
+export const mostReports = 50;
+/** How far a longer ending is looked for among those that share its last four characters. */
+const longerPage = 500;
+const longerPages = 4;
+
+/**
+ * The reports that end so and are valid today, the longest valid first, `mostReports` at most. The indexes hold them by
+ * ending and last day, so that only what is answered is read; a longer ending is picked out of those with the same last
+ * characters. An index: whatever is chosen is read again.
+ */
+export async function reportsEndingIn(
+  db: Db,
+  of: ReportsOf,
+  ending: string,
+  day: string,
+): Promise<CrossRegionReport[]> {
+  const keys = indexKeys(of, ending);
+  const longer = ending !== lastCharacters(ending);
+  const found: CrossRegionReport[] = [];
+  let from: Key | undefined;
+  for (let page = 0; page < (longer ? longerPages : 1); page++) {
+    const answer = await db.query<CrossRegionReport>('CrossRegionReports', {
+      ...(keys.handlerEndingKey === undefined
+        ? { index: 'byEnding', condition: 'endingKey = :key AND validUntil >= :day' }
+        : { index: 'byHandler', condition: 'handlerEndingKey = :key AND validUntil >= :day' }),
+      values: { ':key': keys.handlerEndingKey ?? keys.endingKey, ':day': day },
+      backwards: true,
+      limit: longer ? longerPage : mostReports,
+      from,
+    });
+    found.push(...answer.items.filter(({ reportNo }) => reportNo.endsWith(ending)));
+    from = answer.next;
+    if (!from || found.length >= mostReports) break;
+  }
+  return found.slice(0, mostReports);
+}
+
+/** Whether a report can be worked under today and, where `handlerKey` is given, still names that 经办人. */
+export const isReportFor = (
+  report: CrossRegionReport | undefined,
+  handlerKey: string | undefined,
+  day: string,
+): report is CrossRegionReport =>
+  report !== undefined &&
+  report.validUntil >= day &&
+  (handlerKey === undefined || report.handlerKey === handlerKey);
+
+/** A report that ran out, moved or changed hands since somebody saw it. */
+export const reportGone = (): Problem => new Problem('RELATION_NOT_FOUND', {}, { variant: 'report' });
+
+/** Inside the transaction that relies on it: the same. RELATION_NOT_FOUND otherwise. */
+export const reportCheck = (
+  companyKey: string,
+  reportNo: string,
+  handlerKey: string | undefined,
+  day: string,
+): Check & Pick<Write, 'onRefused'> => ({
+  table: 'CrossRegionReports',
+  key: reportKey(companyKey, reportNo),
+  condition: `validUntil >= :day${handlerKey === undefined ? '' : ' AND handlerKey = :handler'}`,
+  values: { ':day': day, ...(handlerKey === undefined ? {} : { ':handler': handlerKey }) },
+  onRefused: reportGone,
+});

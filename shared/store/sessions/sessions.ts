@@ -1,0 +1,379 @@
+import type { Identity } from '#contract/schemas.ts';
+import type { Sealed } from '#crypto/sealed.ts';
+import { isoShanghai } from '#domain/days.ts';
+import type { Channel } from '#domain/names.ts';
+import type { Policies } from '#domain/policies.ts';
+import { Problem } from '#domain/problem.ts';
+import { ConcurrentChange } from '../dynamodb/concurrent-change.ts';
+import type { Db, Item, Put, Write } from '../dynamodb/tables.ts';
+import type { Person, PersonChanges, WebSessionPointer } from '../people/users.ts';
+import type { AccessBasis } from './access-basis.ts';
+
+/** Why a session is over (SES-2, docs/api.md). */
+export type EndReason =
+  | 'logged-out'
+  | 'replaced'
+  | 'idle'
+  | 'expired'
+  | 'reuse'
+  | 'credential-change'
+  | 'deregistered'
+  | 'suspended'
+  | 'by-order';
+export interface Ended {
+  readonly reason: EndReason;
+  /** Epoch seconds. */
+  readonly at: number;
+  /** What replaced it: browser and channel of the newer session (SES-3). */
+  readonly by?: string;
+}
+
+/** What a session acts as: the person, or a company in a role that was just checked. */
+export type ActsAs =
+  | { readonly identity: Extract<Identity, { kind: 'natural' }>; readonly company?: undefined }
+  | { readonly identity: Exclude<Identity, { kind: 'natural' }>; readonly company: AccessBasis };
+export const asPerson: ActsAs = { identity: { kind: 'natural' } };
+
+/** A session: identity and the hash of its newest refresh token. Times are epoch seconds. */
+export interface Session {
+  readonly sessionId: string;
+  readonly personKey: string;
+  readonly channel: Channel;
+  readonly identity: Identity;
+  /** What a company identity stands on (REL-8). Never shown; natural sessions have none. */
+  readonly company?: AccessBasis;
+  /** Grows with every switch or loss of identity: an access token of an older version is refused (SES-2). */
+  readonly version: number;
+  readonly sealedName: Sealed;
+  readonly realNameLevel: number;
+  readonly startedAt: number;
+  readonly lastSeenAt: number;
+  readonly expiresAt: number;
+  /** The last second factor passed in this session (SES-5); 0 where none was that counts. */
+  readonly factorAt: number;
+  /** ISO time of the last face check that was a factor of this session (PHN-4). */
+  readonly faceAt?: string;
+  /** QR-1: the channel that confirmed the code by which it was opened; that was no factor (SES-5). */
+  readonly qr?: Channel;
+  /** LGN-11: opened by the initial password, and good for nothing but changing it. */
+  readonly passwordDue?: true;
+  readonly browser: string;
+  readonly address: string;
+  readonly refreshHash: string;
+  /** When its last tokens were spent, the newest first; 0 where there was none yet (SES-2). */
+  readonly turnedAt: readonly number[];
+  readonly ended?: Ended;
+}
+
+const seconds = (at: Date): number => Math.floor(at.getTime() / 1000);
+/** Ended sessions are kept a day longer, so that a returning browser can be told why. */
+const keptAfter = 86_400;
+
+/** The end of a session at `now`, whether written down or only due by the clock: whichever came first. */
+export function endOf(session: Session, now: Date, policies: Policies): Ended | undefined {
+  const due: Ended[] = [
+    { reason: 'idle', at: session.lastSeenAt + policies.sessionIdleSeconds },
+    { reason: 'expired', at: session.expiresAt },
+  ];
+  const over = due.filter((end) => end.at <= seconds(now));
+  return [...(session.ended ? [session.ended] : []), ...over].sort((one, other) => one.at - other.at)[0];
+}
+
+export const endedProblem = (ended: Ended): Problem =>
+  new Problem(
+    'SESSION_ENDED',
+    {
+      reason: ended.reason,
+      at: isoShanghai(new Date(ended.at * 1000)),
+      ...(ended.by ? { by: ended.by } : {}),
+    },
+    { variant: ended.reason },
+  );
+
+/** Reads the session of an access token and refuses an ended one or one whose identity has changed since. */
+export async function liveSession(
+  db: Db,
+  token: { sessionId: string; version: number; personKey: string },
+  now: Date,
+  policies: Policies,
+): Promise<Session> {
+  const session = await db.get<Session>('Sessions', { sessionId: token.sessionId });
+  if (!session || session.personKey !== token.personKey) throw new Problem('SESSION_ENDED');
+  const ended = endOf(session, now, policies);
+  if (ended) throw endedProblem(ended);
+  if (session.version !== token.version) throw new Problem('SESSION_ENDED');
+  return session;
+}
+
+/**
+ * Gives a session another identity. Its version grows, so that access tokens of the older identity die (SES-2). Stale
+ * where another switch came first, SESSION_ENDED where it is over.
+ */
+export const identityUpdate = (
+  session: Pick<Session, 'sessionId' | 'version'>,
+  as: ActsAs,
+  now: Date,
+  policies: Policies,
+): Write => ({
+  table: 'Sessions',
+  key: { sessionId: session.sessionId },
+  update: `SET #identity = :identity, #version = :next${as.company ? ', #company = :company' : ' REMOVE #company'}`,
+  condition: '#version = :version AND attribute_not_exists(ended) AND expiresAt > :now',
+  names: { '#identity': 'identity', '#version': 'version', '#company': 'company' },
+  values: {
+    ':identity': as.identity,
+    ':version': session.version,
+    ':next': session.version + 1,
+    ':now': seconds(now),
+    ...(as.company ? { ':company': as.company } : {}),
+  },
+  onRefused: (old) => {
+    if (!old) return new Problem('SESSION_ENDED');
+    const ended = endOf(old as unknown as Session, now, policies);
+    return ended ? endedProblem(ended) : new ConcurrentChange();
+  },
+});
+
+export const sessionPut = (session: Session): Put => ({
+  table: 'Sessions',
+  put: { ...session, ttl: session.expiresAt + keptAfter },
+  condition: 'attribute_not_exists(sessionId)',
+});
+
+/** Ends a session for a reason; the first reason stays. */
+export const endUpdate = (sessionId: string, ended: Ended): Write & { update: string } => ({
+  table: 'Sessions',
+  key: { sessionId },
+  update: 'SET ended = if_not_exists(ended, :ended)',
+  condition: 'attribute_exists(sessionId)',
+  values: { ':ended': ended },
+});
+
+/** The web sessions that may be alive, the oldest first; what a pointer points to can have ended. */
+export const webSessionsOf = (person: Person, now: Date): WebSessionPointer[] =>
+  [...(person.otherWebSessions ?? []), ...(person.webSession ? [person.webSession] : [])].filter(
+    ({ expiresAt }) => expiresAt > seconds(now),
+  );
+
+/** Where several web sessions are allowed, a further login ends the oldest beyond these (SES-3). */
+const webSessionsAtMost = 20;
+
+/** Which web sessions a new one ends and which live on beside it (SES-3). */
+export function besideNewSession(
+  person: Person,
+  now: Date,
+  policies: Pick<Policies, 'oneWebSession'>,
+): { ended: WebSessionPointer[]; kept: WebSessionPointer[] } {
+  const open = webSessionsOf(person, now);
+  const room = policies.oneWebSession ? 0 : webSessionsAtMost - 1;
+  const cut = Math.max(0, open.length - room);
+  return { ended: open.slice(0, cut), kept: open.slice(cut) };
+}
+
+/** LVL-2: a session shows the level that its person rose to meanwhile. */
+export const sessionLevelUpdate = (sessionId: string, level: number): Write & { update: string } => ({
+  table: 'Sessions',
+  key: { sessionId },
+  update: 'SET realNameLevel = :level',
+  condition: 'attribute_exists(sessionId)',
+  values: { ':level': level },
+  onRefused: () => new ConcurrentChange(),
+});
+
+/**
+ * SES-3: makes `next` the person's web session, on condition that the pointer is still what was read and the account
+ * is active. Two logins at once: one of them meets ConcurrentChange, reads again and then ends the other. The person's `rev`
+ * grows too, so that a new password that was decided before this login meets ConcurrentChange and ends its session (PWD-3).
+ */
+export function swapPointerUpdate(
+  person: Person,
+  next: WebSessionPointer,
+  beside: readonly WebSessionPointer[],
+  { lastWindow, lastRoles, phones }: Pick<PersonChanges, 'lastWindow' | 'lastRoles' | 'phones'>,
+): Write {
+  const old = person.webSession?.sessionId;
+  const level = person.realNameLevel;
+  return {
+    table: 'Users',
+    key: { personKey: person.personKey },
+    update: `SET #rev = :bumped, webSession = :next${lastWindow ? ', lastWindow = :window' : ''}${lastRoles ? ', lastRoles = :roles' : ''}${phones ? ', phones = :phones' : ''}${beside.length > 0 ? ', otherWebSessions = :beside' : ' REMOVE otherWebSessions'}`,
+    // The level rises outside of `rev` (LVL-2), and the session shows it.
+    condition: `account.#status = :active AND #rev = :rev AND ${old ? 'webSession.sessionId = :old' : 'attribute_not_exists(webSession)'} AND ${level === undefined ? 'attribute_not_exists(realNameLevel)' : 'realNameLevel = :level'}`,
+    names: { '#status': 'status', '#rev': 'rev' },
+    values: {
+      ':next': next,
+      ':active': 'active',
+      ':rev': person.rev,
+      ':bumped': person.rev + 1,
+      ...(old ? { ':old': old } : {}),
+      ...(level === undefined ? {} : { ':level': level }),
+      ...(lastWindow ? { ':window': lastWindow } : {}),
+      ...(lastRoles ? { ':roles': lastRoles } : {}),
+      ...(phones ? { ':phones': phones } : {}),
+      ...(beside.length > 0 ? { ':beside': beside } : {}),
+    },
+    onRefused: () => new ConcurrentChange(),
+  };
+}
+
+/**
+ * SES-4: ends one of the person's own sessions that is still alive; to anybody else, and afterwards, there is no such
+ * session.
+ */
+export function endOwnUpdate(
+  sessionId: string,
+  personKey: string,
+  ended: Ended,
+  policies: Pick<Policies, 'sessionIdleSeconds'>,
+): Write {
+  return {
+    ...endUpdate(sessionId, ended),
+    condition:
+      'personKey = :person AND attribute_not_exists(ended) AND expiresAt > :now AND lastSeenAt > :idle',
+    values: {
+      ':ended': ended,
+      ':person': personKey,
+      ':now': ended.at,
+      ':idle': ended.at - policies.sessionIdleSeconds,
+    },
+    onRefused: () => new Problem('NOT_FOUND'),
+  };
+}
+
+/**
+ * For a transaction that is made in a session: it has not ended since it was read, by a newer login, by logging out or by
+ * order. Throws SESSION_ENDED with the reason.
+ */
+export const sessionAliveCheck = (
+  { sessionId }: Pick<Session, 'sessionId'>,
+  now: Date,
+  policies: Policies,
+) => ({
+  table: 'Sessions' as const,
+  key: { sessionId },
+  condition: 'attribute_not_exists(ended) AND expiresAt > :now',
+  values: { ':now': seconds(now) },
+  onRefused: (old?: Item) => {
+    const ended = old && endOf(old as unknown as Session, now, policies);
+    return ended ? endedProblem(ended) : new Problem('SESSION_ENDED');
+  },
+});
+
+/** LGN-11: the initial password is changed, and this session, which must be alive, is one like any other. */
+export const passwordSetUpdate = (session: Session, now: Date, policies: Policies): Write => ({
+  ...sessionAliveCheck(session, now, policies),
+  update: 'REMOVE passwordDue',
+});
+
+/**
+ * SES-5: a second factor was passed in this session, which must still be alive.
+ * @param faceAt ISO time of the check, where it was a face
+ */
+export function factorPassedUpdate(session: Session, now: Date, policies: Policies, faceAt?: string): Write {
+  const alive = sessionAliveCheck(session, now, policies);
+  return {
+    ...alive,
+    update: `SET factorAt = :now${faceAt === undefined ? '' : ', faceAt = :face'}`,
+    values: { ...alive.values, ...(faceAt === undefined ? {} : { ':face': faceAt }) },
+  };
+}
+
+/** Ends this very session, in which the call is made: it must still be alive. */
+export function endAliveUpdate(session: Session, ended: Ended, now: Date, policies: Policies): Write {
+  const alive = sessionAliveCheck(session, now, policies);
+  return { ...alive, update: 'SET ended = :ended', values: { ...alive.values, ':ended': ended } };
+}
+
+/**
+ * Takes the pointer to a session that has ended, so that the next login is not told of replacing it. Only tidiness:
+ * a pointer to an ended session does no harm, so a failure is none of the caller's.
+ */
+export async function forgetWebSession(db: Db, personKey: string, sessionId: string): Promise<void> {
+  await db
+    .update({
+      table: 'Users',
+      key: { personKey },
+      update: 'REMOVE webSession',
+      condition: 'webSession.sessionId = :ended',
+      values: { ':ended': sessionId },
+    })
+    .catch(() => undefined);
+}
+
+/** Several sessions by id in one read, without those that are not there any more. */
+export async function findSessions(db: Db, ids: readonly string[]): Promise<Session[]> {
+  if (ids.length === 0) return [];
+  const items = await db.batchGet(ids.map((sessionId) => ({ table: 'Sessions', key: { sessionId } })));
+  return items.filter((item) => item !== undefined) as unknown as Session[];
+}
+
+/**
+ * So many turns are remembered, and no more are made within the grace: a token that turns so fast stays the same.
+ * Forgotten turns are therefore always older than the grace.
+ */
+const turnsRemembered = 8;
+export const noTurns: readonly number[] = Array.from({ length: turnsRemembered }, () => 0);
+/** Operands are read before anything is written: each turn moves one place on. */
+const turnOn = noTurns
+  .map((_, i) => `turnedAt[${i}] = ${i === 0 ? ':now' : `turnedAt[${i - 1}]`}`)
+  .join(', ');
+
+/** What the table must know of a refresh token. */
+interface TokenHash {
+  readonly sessionId: string;
+  readonly hash: string;
+}
+
+/**
+ * SES-2: turns the refresh token over, in one write on condition that the presented one is the newest. One that was
+ * spent within the grace (a lost answer, a second tab) gets the newest of its chain, however many turns lie between.
+ * @param successorOf the one token that follows another, so that the chain is walked and not stored
+ * @returns the token to hand out; none where a token was used that was spent before the grace
+ * @throws Problem SESSION_ENDED
+ */
+export async function rotateRefresh<Token extends TokenHash>(
+  db: Db,
+  presented: Token,
+  successorOf: (token: Token) => Token,
+  now: Date,
+  policies: Policies,
+): Promise<{ session: Session; token: Token | undefined }> {
+  const at = seconds(now);
+  const next = successorOf(presented);
+  const written = await db.update<Session>({
+    table: 'Sessions',
+    key: { sessionId: presented.sessionId },
+    update: `SET refreshHash = :next, lastSeenAt = :now, ${turnOn}`,
+    condition: `refreshHash = :hash AND turnedAt[${turnsRemembered - 1}] < :grace AND attribute_not_exists(ended) AND expiresAt > :now AND lastSeenAt > :idle`,
+    values: {
+      ':next': next.hash,
+      ':hash': presented.hash,
+      ':now': at,
+      ':grace': at - policies.refreshGraceSeconds,
+      ':idle': at - policies.sessionIdleSeconds,
+    },
+  });
+  if (written.ok) return { session: written.item, token: next };
+  const session = written.old;
+  if (!session) throw new Problem('SESSION_ENDED');
+  const ended = endOf(session, now, policies);
+  if (ended) throw endedProblem(ended);
+  return { session, token: newestOf(session, presented, successorOf, at - policies.refreshGraceSeconds) };
+}
+
+/** @param since epoch seconds: a token spent before it is good for nothing */
+function newestOf<Token extends TokenHash>(
+  session: Session,
+  presented: Token,
+  successorOf: (token: Token) => Token,
+  since: number,
+): Token | undefined {
+  let token = presented;
+  if (token.hash === session.refreshHash) return token;
+  for (const spentAt of session.turnedAt ?? []) {
+    token = successorOf(token);
+    // As many turns ago as steps were needed: then the presented one was spent.
+    if (token.hash === session.refreshHash) return spentAt >= since ? token : undefined;
+  }
+  return undefined;
+}

@@ -1,0 +1,24 @@
+import { clockHour } from '#domain/days.ts';
+import type { Item, Write } from '../dynamodb/tables.ts';
+
+/**
+ * SMS-4: strangers' sends of the whole stage in an hour. Counted in the transaction of each send, over so many rows that
+ * none is hot; summed beside the ticket's read. Off by what is under way at that moment, and by nothing else.
+ */
+const shards = 8;
+const keyOf = (now: Date, shard: number) => ({ phoneKey: `hour/${clockHour(now).from}/${shard}` });
+
+export const stageBudgetKeys = (now: Date) =>
+  Array.from({ length: shards }, (_, shard) => ({ table: 'SmsWindows' as const, key: keyOf(now, shard) }));
+export const stageSendsOf = (rows: readonly (Item | undefined)[]): number =>
+  rows.reduce((sum, row) => sum + ((row?.strangers as number | undefined) ?? 0), 0);
+
+/** Counts one, or takes it back from where it was counted. */
+export const stageSendUpdate = (now: Date, shard: number, by: 1 | -1): Write => ({
+  table: 'SmsWindows',
+  key: keyOf(now, shard),
+  update: 'SET #ttl = :ttl ADD strangers :by',
+  names: { '#ttl': 'ttl' },
+  values: { ':by': by, ':ttl': clockHour(now).until + 3600 },
+});
+export const someShard = (random: number): number => Math.floor(random * shards) % shards;

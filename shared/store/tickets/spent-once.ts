@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto';
+import type { Assertion } from '#crypto/assertions.ts';
+import { handle } from '#crypto/random.ts';
+import { countUpdate } from '../dynamodb/counters.ts';
+import type { Db } from '../dynamodb/tables.ts';
+import { seconds, ttlAfter } from './tickets.ts';
+
+/** CHN-1: an assertion works once. False when it has been seen. */
+export const spendAssertion = (
+  db: Db,
+  assertion: Pick<Assertion, 'channel' | 'jti' | 'expiresAt'>,
+  now: Date,
+): Promise<boolean> =>
+  once(
+    db,
+    `a_${assertion.channel}_${createHash('sha256').update(assertion.jti).digest('base64url')}`,
+    assertion.expiresAt,
+    now,
+  );
+
+/** LGN-12: a solved challenge works once. False when it has been seen. */
+export const spendChallenge = (db: Db, challengeId: string, expiresAt: Date, now: Date): Promise<boolean> =>
+  once(db, `c_${createHash('sha256').update(challengeId).digest('base64url')}`, expiresAt, now);
+
+function once(db: Db, ticketKey: string, expiresAt: Date, now: Date): Promise<boolean> {
+  const until = seconds(expiresAt);
+  // The same request again, because its answer was lost, is no second use.
+  const usedBy = handle();
+  return db.put({
+    table: 'Tickets',
+    put: { ticketKey, kind: 'once', usedBy, expiresAt: until, ttl: ttlAfter(Math.max(until, seconds(now))) },
+    condition: 'attribute_not_exists(ticketKey) OR usedBy = :usedBy',
+    values: { ':usedBy': usedBy },
+  });
+}
+
+/**
+ * LGN-12: counts a request of an address in the running window; answers how many there were, this one included.
+ * @param by -1 takes one back
+ */
+export async function countAddress(
+  db: Db,
+  addressKey: string,
+  now: Date,
+  windowSeconds: number,
+  by: 1 | -1 = 1,
+): Promise<number> {
+  const start = Math.floor(seconds(now) / windowSeconds) * windowSeconds;
+  const counter = {
+    ticketKey: `b_${addressKey}_${start}`,
+    kind: 'budget',
+    counts: 'count',
+    ttl: start + 2 * windowSeconds,
+  };
+  const written = await db.update<{ count: number }>(countUpdate(counter, { by }));
+  return written.ok ? written.item.count : Number.POSITIVE_INFINITY;
+}
