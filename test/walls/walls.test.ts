@@ -4,16 +4,13 @@ import { dirname, join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { flows } from '#flows/contracts.ts';
 import { importsIn } from './imports.ts';
+import { type LayerName, layerNames as layers, readmes, wayIn, wayOfARequest } from './layers.ts';
 
 const root = join(import.meta.dirname, '../..');
 const sources = (folder: string): string[] =>
   readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
     .filter((file) => /\.[cm]?tsx?$/.test(file))
     .map((file) => join(folder, file));
-
-/** The folders in the order in which they may know each other: each only those before it. */
-const layers = ['domain', 'contract', 'crypto', 'gateways', 'store', 'http', 'steps'] as const;
-type Layer = (typeof layers)[number];
 
 const imported = (file: string) => importsIn(readFileSync(join(root, file), 'utf8'));
 const isRelative = (specifier: string) => specifier.startsWith('.');
@@ -34,7 +31,7 @@ const crossings = (
   );
 
 describe('imports point one way', () => {
-  it.each(layers)('shared/%s knows only the layers below it', (layer: Layer) => {
+  it.each(layers)('shared/%s knows only the layers below it', (layer: LayerName) => {
     const below = layers.slice(0, layers.indexOf(layer));
     const files = sources(`shared/${layer}`);
     expect(files.length).toBeGreaterThan(0);
@@ -50,14 +47,9 @@ describe('imports point one way', () => {
     expect(readdirSync(join(root, 'shared')).sort()).toEqual([...layers].sort());
   });
 
-  it.each(['README.md', 'README.zh-CN.md'])('%s lists them in this order', (file) => {
-    const listed = [
-      ...readFileSync(join(root, file), 'utf8').matchAll(/^ {2}(shared\/\w+|functions\/<flow>) /gm),
-    ];
-    expect(listed.map(([, folder]) => folder)).toEqual([
-      'functions/<flow>',
-      ...[...layers].reverse().map((layer) => `shared/${layer}`),
-    ]);
+  it.each(Object.entries(readmes))('%s lists them in this order', (file, language) => {
+    // Written by `node test/walls/layers.ts`.
+    expect(wayIn(readFileSync(join(root, file), 'utf8'))).toBe(wayOfARequest(language));
   });
 
   it('the domain imports nothing at all, not even from Node.js', () => {
@@ -81,7 +73,7 @@ describe('imports point one way', () => {
       .concat(sources('functions'))
       .filter((file) => imported(file).some((specifier) => specifier.startsWith('@aws-sdk/')))
       .map((file) => dirname(file));
-    expect([...new Set(users)]).toEqual(['shared/store']);
+    expect([...new Set(users)]).toEqual(['shared/store/dynamodb']);
     const code = [...sources('shared'), ...sources('functions')];
     expect(
       crossings(code, (specifier) => !/^(aws-cdk-lib|constructs|cdk-nag|esbuild)/.test(specifier)),
