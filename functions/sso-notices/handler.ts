@@ -1,6 +1,6 @@
 import type { DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import { flowContextOf } from '#runtime/context.ts';
-import { imagesOf } from '#store/changes.ts';
+import { imagesOf } from '#store/dynamodb/changes.ts';
 import { openTables } from '#store/dynamodb/tables.ts';
 import type { RpSession } from '#store/sessions/rp-sessions.ts';
 import { ssoNotices } from './contract.ts';

@@ -1,4 +1,4 @@
-import type { Change } from '#store/changes.ts';
+import type { Change } from '#store/dynamodb/changes.ts';
 import type { Db } from '#store/dynamodb/tables.ts';
 import {
   type RpSession,

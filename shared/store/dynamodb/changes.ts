@@ -1,6 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import type { Item } from './dynamodb/tables.ts';
+import type { Item } from './tables.ts';
 
 /** One change of a table as its stream tells it: the row before and after. */
 export interface Change<T extends object = Item> {
