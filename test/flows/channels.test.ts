@@ -154,6 +154,14 @@ describe('CHN-1 a channel proves itself', () => {
     expect((await present(assertion, qrContent)).body.code).toBe('ASSERTION_INVALID');
   });
 
+  it('CHN-1 the same call again, because the answer of its own write was lost, is no second use', async () => {
+    const rule = { function: 'channel-scan', table: 'Tickets', action: 'PutItem', nth: 1 };
+    const lost = door.faults.add({ ...rule, kind: 'after' });
+    expectStatus(await present(await signed(claims())), 200);
+    expect(door.faults.struck(lost)).toBe(1);
+    door.faults.clear();
+  });
+
   it('CHN-1 is spent by a call that is refused, too', async () => {
     const assertion = await signed(claims({ iss: 'wechat-mini' }), 'wechat-mini');
     const qrContent = await freshCode();

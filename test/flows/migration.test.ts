@@ -272,7 +272,7 @@ describe('what people have done here', () => {
     const named = await moved(door, person());
     const username = `Chaohu${Date.now() % 1e8}`;
     expectStatus(await (await signIn(door, named)).api('PUT', '/v1/account/username', { username }), 200);
-    await feed(door, personLine(named, 2));
+    await feed(door, personLine(named, 2, { state: 'invalid' }));
     expect(await factorsOf(named, username)).toEqual(['sms', 'face']);
   });
 

@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 /** The tests that `npm run mutate` runs against each change of the rules: no server, no database. */
 export default defineConfig({
   test: {
-    setupFiles: ['test/mutation/setup.ts'],
+    setupFiles: ['test/support/mutation-setup.ts'],
     include: ['test/rules/*.test.ts'],
     isolate: false,
     testTimeout: 60_000,
