@@ -3,6 +3,7 @@ import { maskDocument } from '#domain/masks.ts';
 import type { Loose } from '../support/client.ts';
 import { expectStatus } from '../support/door.ts';
 import { person } from '../support/people.ts';
+import { solve } from '../support/solve.ts';
 import {
   history,
   type Known,
@@ -52,6 +53,16 @@ beforeEach(async () => {
   door.clock.set(morning);
   agency = await agencyFirm(door);
   await feed(door, staffLine(agency.id, [one, two]));
+});
+
+it('REG-9 AGY-1 a wrong name on the staff form is counted, and a challenge that was solved is taken with it', async () => {
+  const who = await knownPerson(door);
+  const put = (agents: readonly object[], more: object = {}) =>
+    agency.api('PUT', '/v1/agency/staff', { agents, ...more });
+  expect((await put([claimed({ ...who, name: '查无此人' })])).body.code).toBe('PERSON_MISMATCH');
+  const challenge = await solve((await door.http('GET', '/v1/challenge')).body);
+  expectStatus(await put([claimed(who)], { challenge }), 200);
+  expect((await put([claimed(who)], { challenge })).body.code).toBe('CHALLENGE_REQUIRED');
 });
 
 const confirm = ({ api }: Firm, id: string, what = 'confirm', body?: object) =>

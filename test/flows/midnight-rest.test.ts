@@ -7,7 +7,7 @@ import { putAll } from './support/bulk.ts';
 /** A night that does not fit one run: here a run has a moment (UNL-1). */
 let door: WatchedDoor;
 beforeAll(async () => {
-  door = await openWatchedDoor({ alone: true, policies: { sweepMilliseconds: 300 } });
+  door = await openWatchedDoor({ alone: true, policies: { sweepMilliseconds: 600 } });
 });
 afterAll(() => door?.finish('midnight-rest'));
 

@@ -20,9 +20,12 @@ interface Place {
   iterator: string | undefined;
   /** The last record read; undefined at the begin. */
   last: string | undefined;
+  /** How often it began anew. */
+  begun: number;
 }
 
 const pauseMs = 100;
+const mostBegins = 5;
 
 /**
  * Reads DynamoDB Local's streams and starts the functions of the template's mappings: in order, at least once. Looks only
@@ -116,7 +119,7 @@ class Reader {
     this.places = arrayOf(described.Shards)
       .map((shard) => String(objectOf(shard).ShardId))
       .filter((shard) => !this.done.has(shard))
-      .map((shard) => ({ shard, iterator: undefined, last: undefined }));
+      .map((shard) => ({ shard, iterator: undefined, last: undefined, begun: 0 }));
   }
 
   /** @returns whether there may be more */
@@ -147,9 +150,17 @@ class Reader {
       }
       return records.length > 0;
     } catch (error) {
-      // Iterators live a quarter of an hour.
-      if (!(error instanceof DynamoDbError) || error.name !== 'ExpiredIteratorException') throw error;
+      // Iterators live a quarter of an hour. One that is older than the oldest record left begins anew at that record:
+      // what is read twice does no harm, a stream that stands still would.
+      const name = error instanceof DynamoDbError ? error.name : undefined;
+      const trimmed = name === 'TrimmedDataAccessException' && place.begun < mostBegins;
+      if (name !== 'ExpiredIteratorException' && !trimmed) throw error;
       place.iterator = undefined;
+      if (trimmed) {
+        place.last = undefined;
+        place.begun++;
+        await sleep(pauseMs, undefined, { ref: false });
+      }
       return true;
     }
   }
