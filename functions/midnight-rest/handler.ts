@@ -1,5 +1,4 @@
 import type { Context, SQSEvent } from 'aws-lambda';
-import { withinBudget } from '#gateways/time-budget.ts';
 import { settings } from '#http/house.ts';
 import { runSweep } from '#steps/lock-sweep.ts';
 import { openTables } from '#store/db.ts';
@@ -9,9 +8,5 @@ const db = openTables();
 
 /** One message, one run. It says nothing that matters: what is left stands in the index. A run that fails comes again. */
 export async function handler(_event: SQSEvent, context: Context): Promise<void> {
-  await withinBudget(context, () =>
-    runSweep(db, midnightRest.name, new Date(), settings().policies, () =>
-      context.getRemainingTimeInMillis(),
-    ),
-  );
+  await runSweep(db, midnightRest.name, new Date(), settings().policies, context);
 }

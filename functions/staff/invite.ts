@@ -31,11 +31,16 @@ export const invite: StepOf<typeof staff, 'invite'> = async (h, call) => {
     personKey: named.key,
     solved: await solvedInSession(h, call, call.body.challenge),
   };
-  await requireNameTried(h, call, named, await findPerson(h.db, named.key), tried);
+  const find = () => findPerson(h.db, named.key);
+  // Read once, for the try and for the first decision; only another round looks again.
+  let read: ReturnType<typeof find> | undefined = find();
+  await requireNameTried(h, call, named, await read, tried);
   const decide = async (within: readonly Write[]) => {
+    const reading = read ?? find();
+    read = undefined;
     const [{ company, writes }, person, previous] = await Promise.all([
       managed(h, call),
-      findPerson(h.db, named.key),
+      reading,
       findRelation(h.db, named.key, companyKey, role),
     ]);
     requireSameName(h, named, person);

@@ -49,6 +49,18 @@ export async function collect(
   const phoneIndex = phoneKey(h.keys, phone);
   const former =
     collected.formerName === undefined ? undefined : readName(collected.formerName, 'formerName');
+  const event = (kind: 'collected' | 'name-changed') =>
+    auditWrite(
+      {
+        ...origin,
+        subject: named.key,
+        kind,
+        outcome: 'success',
+        channel: 'hall',
+        detail: { ...origin.detail, officer: collected.officer },
+      },
+      h.settings.policies.auditRetentionDays,
+    );
   const taken = await decidedAnew(async () => {
     const known = await findPerson(h.db, named.key);
     const renamed = former !== undefined && isRenamed(h, named, known, former);
@@ -64,32 +76,8 @@ export async function collect(
     };
     await h.db.transact([
       personWrite(named.key, known?.rev ?? 0, { ...named.facts, realNameLevel: 5, hall }, () => new Stale()),
-      auditWrite(
-        {
-          ...origin,
-          subject: named.key,
-          kind: 'collected',
-          outcome: 'success',
-          channel: 'hall',
-          detail: { ...origin.detail, officer: collected.officer },
-        },
-        h.settings.policies.auditRetentionDays,
-      ),
-      ...(renamed
-        ? [
-            auditWrite(
-              {
-                ...origin,
-                subject: named.key,
-                kind: 'name-changed',
-                outcome: 'success',
-                channel: 'hall',
-                detail: { ...origin.detail, officer: collected.officer },
-              },
-              h.settings.policies.auditRetentionDays,
-            ),
-          ]
-        : []),
+      event('collected'),
+      ...(renamed ? [event('name-changed')] : []),
     ]);
     return 'accepted';
   });
