@@ -1,5 +1,4 @@
 import type { Context, SQSEvent } from 'aws-lambda';
-import { withinBudget } from '#gateways/time-budget.ts';
 import { runSweep } from '#journeys/lock-sweep.ts';
 import { settings } from '#runtime/context.ts';
 import { openTables } from '#store/dynamodb/tables.ts';
@@ -9,9 +8,5 @@ const db = openTables();
 
 /** One message, one run. It says nothing that matters: what is left stands in the index. A run that fails comes again. */
 export async function handler(_event: SQSEvent, context: Context): Promise<void> {
-  await withinBudget(context, () =>
-    runSweep(db, midnightRest.name, new Date(), settings().policies, () =>
-      context.getRemainingTimeInMillis(),
-    ),
-  );
+  await runSweep(db, midnightRest.name, new Date(), settings().policies, context);
 }

@@ -1,5 +1,4 @@
 import type { Context } from 'aws-lambda';
-import { withinBudget } from '#gateways/time-budget.ts';
 import { runSweep, type Swept } from '#journeys/lock-sweep.ts';
 import { settings } from '#runtime/context.ts';
 import { openTables } from '#store/dynamodb/tables.ts';
@@ -9,8 +8,4 @@ const db = openTables();
 
 /** Started by the schedule at 00:00 Asia/Shanghai; by hand it does the same. */
 export const handler = (_event: unknown, context: Context): Promise<Swept> =>
-  withinBudget(context, () =>
-    runSweep(db, midnightUnlock.name, new Date(), settings().policies, () =>
-      context.getRemainingTimeInMillis(),
-    ),
-  );
+  runSweep(db, midnightUnlock.name, new Date(), settings().policies, context);

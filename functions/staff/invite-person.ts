@@ -32,11 +32,16 @@ export const invite: StepOf<typeof staff, 'invite'> = async (ctx, call) => {
     personKey: named.key,
     solved: await solvedInSession(ctx, call, call.body.challenge),
   };
-  await requireNameTried(ctx, call, named, await findPerson(ctx.db, named.key), tried);
+  const find = () => findPerson(ctx.db, named.key);
+  // Read once, for the try and for the first decision; only another round looks again.
+  let read: ReturnType<typeof find> | undefined = find();
+  await requireNameTried(ctx, call, named, await read, tried);
   const decide = async (within: readonly Write[]) => {
+    const reading = read ?? find();
+    read = undefined;
     const [{ company, writes }, person, previous] = await Promise.all([
       managed(ctx, call),
-      findPerson(ctx.db, named.key),
+      reading,
       findRelation(ctx.db, named.key, companyKey, role),
     ]);
     requireSameName(ctx, named, person);

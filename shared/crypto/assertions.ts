@@ -1,16 +1,9 @@
-import {
-  type CryptoKey,
-  decodeJwt,
-  decodeProtectedHeader,
-  errors,
-  importJWK,
-  type JWK,
-  jwtVerify,
-} from 'jose';
+import { type CryptoKey, decodeJwt, decodeProtectedHeader, errors, type JWK, jwtVerify } from 'jose';
 import * as v from 'valibot';
 import type { ChannelKeys } from '#contract/settings.ts';
 import { type Channel, channels, type Role, roles } from '#domain/names.ts';
 import { Problem } from '#domain/problem.ts';
+import { importedKey } from './imported-keys.ts';
 
 /** What a channel says of a call (CHN-1), believed after its signature. */
 export interface Assertion {
@@ -98,7 +91,7 @@ async function verified(channelKeys: ChannelKeys, token: string, call: ExpectedC
     const channel = decodeJwt(token).iss;
     const { kid } = decodeProtectedHeader(token);
     for (const jwk of keysOf(channelKeys, channel, kid)) {
-      const payload = await verifiedBy(await imported(jwk), token, call, channel);
+      const payload = await verifiedBy(await importedKey(jwk), token, call, channel);
       if (payload) return payload;
     }
   } catch (error) {
@@ -136,17 +129,4 @@ async function verifiedBy(
     if (error instanceof errors.JWSSignatureVerificationFailed) return null;
     throw error;
   }
-}
-
-/** Keys come from the environment, parsed once a container: importing them once is enough. */
-const importedKeys = new WeakMap<object, Promise<CryptoKey>>();
-
-function imported(jwk: JWK): Promise<CryptoKey> {
-  const known = importedKeys.get(jwk);
-  if (known) return known;
-  const { kty, crv, x, y } = jwk;
-  // The four members only: a `d` or `use` that slipped into the settings must not change what the key may do.
-  const key = importJWK({ kty, crv, x, y } as JWK, 'ES256') as Promise<CryptoKey>;
-  importedKeys.set(jwk, key);
-  return key;
 }

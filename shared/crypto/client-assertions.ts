@@ -1,7 +1,8 @@
-import { type CryptoKey, decodeJwt, errors, importJWK, type JWK, jwtVerify } from 'jose';
+import { type CryptoKey, decodeJwt, errors, jwtVerify } from 'jose';
 import * as v from 'valibot';
 import { OAuthProblem } from '#domain/oauth-problem.ts';
 import type { RelyingParty } from '#domain/relying-parties.ts';
+import { importedKey } from './imported-keys.ts';
 
 /** How a client says who it is (RFC 7523), believed after its signature. */
 export interface ClientAssertion {
@@ -80,16 +81,9 @@ export async function verifyClientAssertion(
 export const refused = (): OAuthProblem =>
   new OAuthProblem('invalid_client', 'The client assertion was not accepted');
 
-const importedKeys = new WeakMap<object, Promise<CryptoKey>>();
-
 /** The registered key of this id; a client with one key may leave the id out. */
 function keyOf({ keys }: RelyingParty, kid: string | undefined): Promise<CryptoKey> {
   const key = kid === undefined && keys.length === 1 ? keys[0] : keys.find((one) => one.kid === kid);
   if (!key) throw new errors.JWKSNoMatchingKey();
-  const known = importedKeys.get(key);
-  if (known) return known;
-  const { kty, crv, x, y } = key;
-  const imported = importJWK({ kty, crv, x, y } satisfies JWK, 'ES256') as Promise<CryptoKey>;
-  importedKeys.set(key, imported);
-  return imported;
+  return importedKey(key);
 }

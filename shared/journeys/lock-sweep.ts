@@ -3,6 +3,7 @@ import type { Policies } from '#domain/policies.ts';
 import { Problem } from '#domain/problem.ts';
 import { writeLine } from '#gateways/log.ts';
 import { sendMessage } from '#gateways/queues.ts';
+import { type Invocation, withinBudget } from '#gateways/time-budget.ts';
 import { auditEventPut } from '#store/audit/audit-events.ts';
 import type { Db } from '#store/dynamodb/tables.ts';
 import { lockedRows, sweepShards, sweptUpdate } from '#store/people/lockout-table.ts';
@@ -21,9 +22,20 @@ export interface Swept {
 /**
  * One run of the midnight sweep (UNL-1): what does not fit its time is handed on to the queue `locks-left`, whose function
  * does the same, so that a night of any size ends and each part is tried again by itself.
- * @param remainingMs what is left of the function's time
+ * @param invocation whose time it is
  */
-export async function runSweep(
+export const runSweep = (
+  db: Db,
+  flow: string,
+  now: Date,
+  policies: Policies,
+  invocation: Invocation,
+): Promise<Swept> =>
+  withinBudget(invocation, () =>
+    timedSweep(db, flow, now, policies, () => invocation.getRemainingTimeInMillis()),
+  );
+
+async function timedSweep(
   db: Db,
   flow: string,
   now: Date,

@@ -5,7 +5,16 @@ import { orderAtHall } from '../flows/support/orders.ts';
 import { companyOf, feed } from '../flows/support/registry.ts';
 import { inCompany } from '../flows/support/relations.ts';
 import { reportLine, reportNumber, underReport } from '../flows/support/reports.ts';
-import { applied, claimed, company, decide, fed, somebody } from '../flows/support/staff.ts';
+import {
+  applied,
+  type Company,
+  claimed,
+  company,
+  decide,
+  fed,
+  type Somebody,
+  somebody,
+} from '../flows/support/staff.ts';
 import type { Loose, Reply } from '../support/client.ts';
 import { enterPassword, expectStatus } from '../support/door.ts';
 import { person } from '../support/people.ts';
@@ -15,6 +24,12 @@ import type { Kind } from './patient-door.ts';
 /** What people do for companies, and halls for both. */
 
 const isThere = (reply: Reply<Loose>): boolean => reply.body?.code === 'RELATION_EXISTS';
+
+async function logInAgain({ id, boss }: Company, guest: Somebody): Promise<void> {
+  await boss.logIn();
+  expectStatus(await boss.switchTo(id), 200);
+  await guest.logIn();
+}
 
 export const companyKinds: readonly Kind[] = [
   {
@@ -43,11 +58,7 @@ export const companyKinds: readonly Kind[] = [
       const guest = await somebody(door);
       return {
         async run(again) {
-          if (again) {
-            await firm.boss.logIn();
-            expectStatus(await firm.boss.switchTo(firm.id), 200);
-            await guest.logIn();
-          }
+          if (again) await logInAgain(firm, guest);
           const invited = await firm.invite(guest.who);
           if (!isThere(invited)) expectStatus(invited, 201);
           const [one] = await guest.listed('pending', firm.id);
@@ -65,11 +76,7 @@ export const companyKinds: readonly Kind[] = [
       const guest = await somebody(door);
       return {
         async run(again) {
-          if (again) {
-            await firm.boss.logIn();
-            expectStatus(await firm.boss.switchTo(firm.id), 200);
-            await guest.logIn();
-          }
+          if (again) await logInAgain(firm, guest);
           const asked = await applied(guest, firm.id);
           if (!isThere(asked)) expectStatus(asked, 201);
           const [one] = await firm.staff('pending');

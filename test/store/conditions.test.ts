@@ -1,13 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { defaultPolicies as policies } from '#domain/policies.ts';
-import { Problem } from '#domain/problem.ts';
 import { agreementKey, clientEntryKey, onAgreementChecks } from '#store/agencies/agency-forms.ts';
 import type { Db, Item, Write } from '#store/dynamodb/tables.ts';
 import { recoveryCoveredCheck } from '#store/people/users.ts';
 import { endUpdate } from '#store/sessions/sessions.ts';
 import { tryCode } from '#store/tickets/ticket-codes.ts';
 import { ticketKeyOf } from '#store/tickets/tickets.ts';
-import { openStore } from '../support/store.ts';
+import { openStore, refusalOf } from '../support/store.ts';
 
 /** Conditions that a request hardly meets the wrong side of: each against rows as they may stand. */
 let db: Db;
@@ -20,15 +19,6 @@ const seconds = now.getTime() / 1000;
 let rows = 0;
 const put = (table: Extract<Write, { put: Item }>['table'], item: Item) =>
   db.transact([{ table, put: item }]);
-const codeOf = async (run: Promise<unknown>): Promise<string | undefined> => {
-  try {
-    await run;
-    return undefined;
-  } catch (error) {
-    if (error instanceof Problem) return error.code;
-    throw error;
-  }
-};
 
 describe('an agreement that somebody works by', () => {
   const judged = async (agreement: Item, place: readonly string[] = ['f1'], read = ['f1']) => {
@@ -40,7 +30,7 @@ describe('an agreement that somebody works by', () => {
       forms: new Set(place),
     });
     const checks = onAgreementChecks('p1_agent', { agreementId, clientKey: 'c_client' }, read, '2027-03-02');
-    return codeOf(db.transact(checks));
+    return refusalOf(db.transact(checks));
   };
 
   it('AGY-4 SWI-5 is in force from its first day to its last, and by a form that names the person', async () => {
@@ -77,7 +67,8 @@ it('SMS-2 a code is tried at a ticket of its kind only', async () => {
     expiresAt: seconds + 600,
     code: { hash: 'h', phoneKey: 'n1_x', expiresAt: seconds + 300 },
   });
-  const tried = (kind: 'login' | 'password-reset') => codeOf(tryCode(db, id, kind, now, 5, `try${rows++}`));
+  const tried = (kind: 'login' | 'password-reset') =>
+    refusalOf(tryCode(db, id, kind, now, 5, `try${rows++}`));
   expect(await tried('password-reset')).toBe('NOT_FOUND');
   expect((await db.get<Item>('Tickets', { ticketKey }))?.codeTries).toBeUndefined();
   expect(await tried('login')).toBeUndefined();
@@ -90,7 +81,7 @@ it('PHN-4 a recovered phone wants a face for twenty-four hours, to the milliseco
     const iso = (time: number) => new Date(time).toISOString();
     await put('Users', { personKey, account: { status }, phoneRecoveredAt: iso(recoveredAt) });
     const seen = faceAt === undefined ? undefined : iso(faceAt);
-    return codeOf(db.transact([recoveryCoveredCheck(personKey, seen, now, policies)]));
+    return refusalOf(db.transact([recoveryCoveredCheck(personKey, seen, now, policies)]));
   };
   expect(await covered(dayAgo)).toBeUndefined();
   expect(await covered(dayAgo + 1)).toBe('FACE_REQUIRED');

@@ -18,7 +18,7 @@ import {
   successUpdate,
   unlockUpdate,
 } from '#store/people/lockout-table.ts';
-import { openStore } from '../support/store.ts';
+import { openStore, refusalOf } from '../support/store.ts';
 
 /** LCK is what the conditions of the store's writes let pass: it is tested where it is decided. */
 let db: Db;
@@ -49,15 +49,6 @@ const lockEvent = (subject: string) =>
     },
     1,
   );
-const codeOf = async (run: Promise<unknown>): Promise<string | undefined> => {
-  try {
-    await run;
-    return undefined;
-  } catch (error) {
-    if (error instanceof Problem) return error.code;
-    throw error;
-  }
-};
 const usedUp = () => new Problem('FACE_REQUIRED');
 const fail = (personKey: string, method: AuthMethod, on = day) =>
   reserveAttempt(db, attemptOf(personKey, method, on), policies, lockEvent(personKey));
@@ -78,7 +69,7 @@ describe('the day of a person', () => {
     const taken = [];
     for (let i = 0; i < 5; i++) taken.push((await fail(who, 'password')).taken);
     expect(taken).toEqual([1, 2, 3, 4, 5]);
-    for (const method of authMethods) expect(await codeOf(fail(who, method))).toBe('ACCOUNT_LOCKED');
+    for (const method of authMethods) expect(await refusalOf(fail(who, method))).toBe('ACCOUNT_LOCKED');
     expect(await rowOf(who)).toMatchObject({ lockedBy: 'password' });
   });
 
@@ -98,7 +89,7 @@ describe('the day of a person', () => {
         const streak: Record<AuthMethod, number> = { password: 0, sms: 0, face: 0 };
         for (const [method, right] of log) {
           const locked = Object.values(streak).includes(5);
-          expect(await codeOf(right ? succeed(who, method) : fail(who, method))).toBe(
+          expect(await refusalOf(right ? succeed(who, method) : fail(who, method))).toBe(
             locked ? 'ACCOUNT_LOCKED' : undefined,
           );
           if (!locked) streak[method] = right ? 0 : streak[method] + 1;
@@ -111,8 +102,8 @@ describe('the day of a person', () => {
   it('UNL-2 a lock holds on its own day and no other, swept or not', async () => {
     const who = somebody();
     await failTimes(5, who, 'password');
-    expect(await codeOf(fail(who, 'password', otherDay))).toBeUndefined();
-    expect(await codeOf(fail(who, 'password'))).toBe('ACCOUNT_LOCKED');
+    expect(await refusalOf(fail(who, 'password', otherDay))).toBeUndefined();
+    expect(await refusalOf(fail(who, 'password'))).toBe('ACCOUNT_LOCKED');
   });
 
   it('LCK-4 a success whose own reservation set the lock lifts it, one beside another method’s lock is refused', async () => {
@@ -123,16 +114,16 @@ describe('the day of a person', () => {
     const other = attemptOf(who, 'face');
     await reserveAttempt(db, other, policies, lockEvent(who));
     await failTimes(5, who, 'password');
-    expect(await codeOf(db.transact([successUpdate(other, policies)]))).toBe('ACCOUNT_LOCKED');
+    expect(await refusalOf(db.transact([successUpdate(other, policies)]))).toBe('ACCOUNT_LOCKED');
   });
 
   it('LCK-4 FACE-2 a success without a reservation is refused by its own method’s lock too', async () => {
     const who = somebody();
     const proof = attemptOf(who, 'face');
     const write = successUpdate(proof, policies, { reserved: false });
-    expect(await codeOf(db.transact([write]))).toBeUndefined();
+    expect(await refusalOf(db.transact([write]))).toBeUndefined();
     await failTimes(5, who, 'face');
-    expect(await codeOf(db.transact([write]))).toBe('ACCOUNT_LOCKED');
+    expect(await refusalOf(db.transact([write]))).toBe('ACCOUNT_LOCKED');
   });
 
   it('LCK-4 a look that is given back is as if it had not been, and lifts the lock that stood on it', async () => {
@@ -140,13 +131,13 @@ describe('the day of a person', () => {
     const first = attemptOf(who, 'password');
     const { taken } = await reserveAttempt(db, first, policies, lockEvent(who));
     await failTimes(4, who, 'password');
-    expect(await codeOf(fail(who, 'sms'))).toBe('ACCOUNT_LOCKED');
+    expect(await refusalOf(fail(who, 'sms'))).toBe('ACCOUNT_LOCKED');
     // The same attempt twice, as after a lost answer, gives back one look.
     for (let i = 0; i < 2; i++) await returnAttempt(db, first, taken, policies);
     expect(await rowOf(who)).toMatchObject({ password: { size: 4 } });
     expect((await rowOf(who))?.lockedAt).toBeUndefined();
     await fail(who, 'password');
-    expect(await codeOf(fail(who, 'password'))).toBe('ACCOUNT_LOCKED');
+    expect(await refusalOf(fail(who, 'password'))).toBe('ACCOUNT_LOCKED');
   });
 
   it('LCK-4 giving a look back leaves another method’s lock', async () => {
@@ -155,25 +146,25 @@ describe('the day of a person', () => {
     await reserveAttempt(db, look, policies, lockEvent(who));
     await failTimes(5, who, 'password');
     for (const taken of [1, 5]) await returnAttempt(db, look, taken, policies);
-    expect(await codeOf(fail(who, 'face'))).toBe('ACCOUNT_LOCKED');
+    expect(await refusalOf(fail(who, 'face'))).toBe('ACCOUNT_LOCKED');
   });
 
   it('LCK-3 忘记密码 unlocks what it saw locked, and is told where that has changed', async () => {
     const who = somebody();
     const unlocking = (seen: boolean) =>
-      codeOf(db.transact([unlockUpdate(who, day, policies, { seen, onRefused: usedUp })]));
+      refusalOf(db.transact([unlockUpdate(who, day, policies, { seen, onRefused: usedUp })]));
     expect(await unlocking(true)).toBe('FACE_REQUIRED');
     await failTimes(5, who, 'password');
     expect(await unlocking(false)).toBe('FACE_REQUIRED');
     expect(await unlocking(true)).toBeUndefined();
     await failTimes(5, who, 'password');
-    expect(await codeOf(fail(who, 'password'))).toBe('ACCOUNT_LOCKED');
+    expect(await refusalOf(fail(who, 'password'))).toBe('ACCOUNT_LOCKED');
   });
 });
 
 describe('wrong SMS codes of a day', () => {
   const guessOf = (personKey: string) => ({ personKey, day, attemptId: `g${attempts++}` });
-  const guess = (personKey: string) => codeOf(reserveGuess(db, guessOf(personKey), policies, usedUp));
+  const guess = (personKey: string) => refusalOf(reserveGuess(db, guessOf(personKey), policies, usedUp));
   const guessTimes = async (times: number, personKey: string) => {
     for (let i = 0; i < times; i++) expect(await guess(personKey)).toBeUndefined();
   };
@@ -187,8 +178,8 @@ describe('wrong SMS codes of a day', () => {
     await db.update(returnedGuessUpdate(right));
     await guessTimes(1, who);
     expect(await guess(who)).toBe('FACE_REQUIRED');
-    expect(await codeOf(fail(who, 'sms'))).toBe('FACE_REQUIRED');
-    expect(await codeOf(fail(who, 'password'))).toBeUndefined();
+    expect(await refusalOf(fail(who, 'sms'))).toBe('FACE_REQUIRED');
+    expect(await refusalOf(fail(who, 'password'))).toBeUndefined();
   });
 
   it('LCK-5 the same guess twice, as after a lost answer, is one', async () => {
@@ -196,7 +187,7 @@ describe('wrong SMS codes of a day', () => {
     await guessTimes(9, who);
     const last = guessOf(who);
     for (let i = 0; i < 2; i++)
-      expect(await codeOf(reserveGuess(db, last, policies, usedUp))).toBeUndefined();
+      expect(await refusalOf(reserveGuess(db, last, policies, usedUp))).toBeUndefined();
     expect(await guess(who)).toBe('FACE_REQUIRED');
   });
 
@@ -204,14 +195,14 @@ describe('wrong SMS codes of a day', () => {
     const who = somebody();
     await failTimes(4, who, 'sms');
     await guessTimes(6, who);
-    expect(await codeOf(fail(who, 'sms'))).toBe('FACE_REQUIRED');
+    expect(await refusalOf(fail(who, 'sms'))).toBe('FACE_REQUIRED');
     expect((await rowOf(who))?.lockedAt).toBeUndefined();
   });
 
   it('LCK-4 LCK-5 a right code takes effect beside neither a lock nor ten wrong ones', async () => {
     const [locked, guessed, free] = [somebody(), somebody(), somebody()];
     const right = (who: string) =>
-      codeOf(db.transact([rightCodeUpdate(attemptOf(who, 'sms'), policies, usedUp)]));
+      refusalOf(db.transact([rightCodeUpdate(attemptOf(who, 'sms'), policies, usedUp)]));
     await failTimes(5, locked, 'face');
     await guessTimes(10, guessed);
     await failTimes(4, free, 'sms');
@@ -226,7 +217,7 @@ describe('wrong SMS codes of a day', () => {
   it('LCK-5 LCK-2 no code is sent while none could be typed', async () => {
     const [guessed, locked] = [somebody(), somebody()];
     const sending = (who: string, unlocked: boolean) =>
-      codeOf(db.transact([guessesLeftCheck(who, day, policies, usedUp, { unlocked })]));
+      refusalOf(db.transact([guessesLeftCheck(who, day, policies, usedUp, { unlocked })]));
     await guessTimes(9, guessed);
     expect(await sending(guessed, true)).toBeUndefined();
     await guessTimes(1, guessed);

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { inject } from 'vitest';
 import { type TableDeclaration, type TableName, tables, tableVariable } from '#contract/tables.ts';
+import { Problem } from '#domain/problem.ts';
 import { type Db, openTables } from '#store/dynamodb/tables.ts';
 
 /** Tables without indexes in a namespace of their own, for the store modules alone: no function, no HTTP, no virtual clock. */
@@ -31,4 +32,15 @@ export async function openStore(...names: TableName[]): Promise<Db> {
   process.env.AWS_ACCESS_KEY_ID = credentials.accessKeyId;
   process.env.AWS_SECRET_ACCESS_KEY = credentials.secretAccessKey;
   return openTables();
+}
+
+/** The code of the Problem by which it is refused; undefined where it is done. Any other error is thrown on. */
+export async function refusalOf(run: Promise<unknown>): Promise<string | undefined> {
+  try {
+    await run;
+    return undefined;
+  } catch (error) {
+    if (error instanceof Problem) return error.code;
+    throw error;
+  }
 }

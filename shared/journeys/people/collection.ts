@@ -48,6 +48,18 @@ export async function collect(
   const phoneIndex = phoneKey(ctx.keys, phone);
   const former =
     collected.formerName === undefined ? undefined : readName(collected.formerName, 'formerName');
+  const event = (kind: 'collected' | 'name-changed') =>
+    auditEventPut(
+      {
+        ...origin,
+        subject: named.key,
+        kind,
+        outcome: 'success',
+        channel: 'hall',
+        detail: { ...origin.detail, officer: collected.officer },
+      },
+      ctx.settings.policies.auditRetentionDays,
+    );
   const taken = await retryOnConcurrentChange(async () => {
     const known = await findPerson(ctx.db, named.key);
     const renamed = former !== undefined && isRenamed(ctx, named, known, former);
@@ -68,32 +80,8 @@ export async function collect(
         { ...named.record, realNameLevel: 5, hall },
         () => new ConcurrentChange(),
       ),
-      auditEventPut(
-        {
-          ...origin,
-          subject: named.key,
-          kind: 'collected',
-          outcome: 'success',
-          channel: 'hall',
-          detail: { ...origin.detail, officer: collected.officer },
-        },
-        ctx.settings.policies.auditRetentionDays,
-      ),
-      ...(renamed
-        ? [
-            auditEventPut(
-              {
-                ...origin,
-                subject: named.key,
-                kind: 'name-changed',
-                outcome: 'success',
-                channel: 'hall',
-                detail: { ...origin.detail, officer: collected.officer },
-              },
-              ctx.settings.policies.auditRetentionDays,
-            ),
-          ]
-        : []),
+      event('collected'),
+      ...(renamed ? [event('name-changed')] : []),
     ]);
     return 'accepted';
   });
