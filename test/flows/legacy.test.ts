@@ -4,6 +4,7 @@ import { maskDocument } from '#domain/masks.ts';
 import type { Loose, Reply } from '../support/client.ts';
 import { codeFor, enterPassword, expectStatus, registered, wait } from '../support/door.ts';
 import { person } from '../support/people.ts';
+import { keeping } from '../support/variants.ts';
 import {
   failures,
   history,
@@ -645,7 +646,7 @@ describe('binding a tax handler', () => {
       },
     ],
   ];
-  it.each(ways)('%s makes the next one wait', async (_, facts, becomes) => {
+  keeping(1)(ways)('%s makes the next one wait', async (_, facts, becomes) => {
     const [who, next] = [await knownPerson(door), await knownPerson(door)];
     const taxpayerId = await oldCompany(door, undefined, facts);
     expectStatus(await becomes(who, taxpayerId), 200);

@@ -12,6 +12,7 @@ import {
   wait,
 } from '../support/door.ts';
 import { mobile, person, type Sample } from '../support/people.ts';
+import { long } from '../support/variants.ts';
 import { openWatchedDoor, type WatchedDoor } from '../support/watched.ts';
 import { collectionLine, personWith } from './support/documents.ts';
 import { events, eventsOf, rowsOf } from './support/tables.ts';
@@ -105,7 +106,7 @@ describe('REG-9 names tried against a document', () => {
 });
 
 describe('REG-9 numbers tried against a hall record', () => {
-  it('REG-9 REG-2 are counted over all tickets, five each, with the right number among them', async () => {
+  long('REG-9 REG-2 are counted over all tickets, five each, with the right number among them', async () => {
     const who = await collected(personWith('241'));
     for (let ticket = 0; ticket < free / 5; ticket++) {
       const id = await startRegistration(door, who);
