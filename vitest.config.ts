@@ -4,19 +4,24 @@ import { defineConfig } from 'vitest/config';
 /** A shared machine stops everything for seconds now and then; on CI a test fails that fails twice. */
 const limits = { testTimeout: 180_000, hookTimeout: 240_000, retry: process.env.CI ? 1 : 0 };
 
-/** They rotate keys, end everybody's locks, read whole tables or name fixed people: each has a runtime of its own. */
+/** They rotate keys, end everybody's locks, read whole tables, name fixed people or set the environment: each stands alone. */
 const aloneInItsTables = [
-  'audit',
-  'feed-order',
-  'large-lists',
-  'midnight',
-  'midnight-rest',
-  'migration',
-  'phones',
-  'seeded',
-  'sessions',
-  'tries',
-].map((name) => `test/flows/${name}.test.ts`);
+  ...[
+    'audit',
+    'feed-order',
+    'large-lists',
+    'midnight',
+    'midnight-rest',
+    'migration',
+    'phones',
+    'seeded',
+    'sessions',
+    'tries',
+  ].map((name) => `test/flows/${name}.test.ts`),
+  ...['addresses', 'claims', 'login-model', 'relation-states', 'sessions', 'sms-store'].map(
+    (name) => `test/races/${name}.test.ts`,
+  ),
+];
 
 export default defineConfig({
   test: {
@@ -30,7 +35,7 @@ export default defineConfig({
         test: {
           ...limits,
           name: 'house',
-          include: ['test/!(e2e|flows|rules|crypto|walls)/**/*.test.ts', ...aloneInItsTables],
+          include: ['test/!(e2e|flows|races|rules|crypto|walls)/**/*.test.ts', ...aloneInItsTables],
           sequence: { groupOrder: 0 },
         },
       },
@@ -49,20 +54,20 @@ export default defineConfig({
         test: {
           ...limits,
           name: 'flows',
-          include: ['test/flows/*.test.ts'],
+          include: ['test/{flows,races}/*.test.ts'],
           exclude: aloneInItsTables,
           isolate: false,
           provide: { sharedDoors: true },
           sequence: { groupOrder: 0 },
         },
       },
-      // After the others: a browser beside them makes the tests of timeouts and races say less.
+      // Beside the others: nothing in them waits for less than seconds, and no core stands idle at the end of a group.
       {
         test: {
           ...limits,
           name: 'browser',
           include: ['test/e2e/**/*.test.ts'],
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 0 },
         },
       },
     ],

@@ -65,6 +65,16 @@ describe('tests', () => {
       .filter(({ id }) => !entries.includes(id));
     expect(unknown).toEqual([]);
   });
+
+  it('of every rule some are no long ones: `npm test` runs them', () => {
+    const title = /(?:\b(\w+)(?:\.\w+)?|\))\(\s*(['"`])((?:\\.|(?!\2).)*)\2(,\s*\{[^}]*tags: \['long'\])?/g;
+    const quick = globSync('test/**/*.test.ts')
+      .filter((file) => file !== 'test/docs/rules.test.ts')
+      .flatMap((file) => [...readFileSync(file, 'utf8').matchAll(title)])
+      .filter(([, call = 'it', , , tagged]) => ['it', 'test', 'look'].includes(call) && !tagged)
+      .flatMap(([, , , text = '']) => ruleIdsIn(text));
+    expect(entries.filter((id) => !quick.includes(id))).toEqual([]);
+  });
 });
 
 describe('npm run rules', () => {

@@ -24,11 +24,12 @@ import {
   expectStatus,
   loggedInByFace,
   loginTicket,
-  registered,
   scanFace,
   wait,
 } from '../support/door.ts';
 import { person, type Sample } from '../support/people.ts';
+import { settled } from '../support/seed.ts';
+import { long } from '../support/variants.ts';
 import { knownPerson } from '../support/watched.ts';
 import { expectAccessible, expectFits, picture, usePortal } from './support/browser.ts';
 import { openSignedIn } from './support/signed-in.ts';
@@ -55,9 +56,9 @@ const asCompany = async (who: Sample, taxpayerId: string, path: string, size = {
 const today = () => new Date(portal.door.clock.now().getTime() + 8 * 3_600_000).toISOString().slice(0, 10);
 
 describe('sessions, history and password', () => {
-  it('SES-4 ends another own login, which is told so, and keeps its own', async () => {
+  long('SES-4 ends another own login, which is told so, and keeps its own', async () => {
     const { door } = portal;
-    const who = await registered(door);
+    const who = await settled(door);
     const there = await asNatural(who, '/me');
     await there.getByText('实名等级 4 级').waitFor();
     const here = await asNatural(who, '/me/sessions');
@@ -76,269 +77,284 @@ describe('sessions, history and password', () => {
     await item(here, '本次登录').waitFor();
   });
 
-  it('SES-4 AUD-1 PWD-1 PWD-3 the history goes on by 加载更多; the password is changed by a face, scanned once', async () => {
-    const { door } = portal;
-    const who = await registered(door);
-    const { token } = await signIn(door, who);
-    const all = async (): Promise<Loose[]> => {
-      const events: Loose[] = [];
-      for (let cursor = ''; ; ) {
-        const { body } = expectStatus(
-          await door.http('GET', `/v1/account/activity${cursor}`, undefined, { token }),
-          200,
-        );
-        events.push(...body.events);
-        if (body.cursor === undefined) return events;
-        cursor = `?cursor=${encodeURIComponent(body.cursor)}`;
-      }
-    };
-    while ((await all()).length <= 20) await loggedInByFace(door, who);
-    const page = await asNatural(who, '/me/activity');
-    const list = page.getByRole('list', { name: '安全记录' }).getByRole('listitem');
-    await button(page, '加载更多').waitFor();
-    expect(await list.count()).toBe(20);
-    await button(page, '加载更多').click();
-    const whole = (await all()).length;
-    await expect.poll(() => list.count()).toBe(whole);
-    expect(await button(page, '加载更多').count()).toBe(0);
-    await list.last().getByText('同意告知书').waitFor();
-    expect(await page.getByText('其他操作').count()).toBe(0);
+  long(
+    'SES-4 AUD-1 PWD-1 PWD-3 the history goes on by 加载更多; the password is changed by a face, scanned once',
+    async () => {
+      const { door } = portal;
+      const who = await settled(door);
+      const { token } = await signIn(door, who);
+      const all = async (): Promise<Loose[]> => {
+        const events: Loose[] = [];
+        for (let cursor = ''; ; ) {
+          const { body } = expectStatus(
+            await door.http('GET', `/v1/account/activity${cursor}`, undefined, { token }),
+            200,
+          );
+          events.push(...body.events);
+          if (body.cursor === undefined) return events;
+          cursor = `?cursor=${encodeURIComponent(body.cursor)}`;
+        }
+      };
+      while ((await all()).length <= 20) await loggedInByFace(door, who);
+      const page = await asNatural(who, '/me/activity');
+      const list = page.getByRole('list', { name: '安全记录' }).getByRole('listitem');
+      await button(page, '加载更多').waitFor();
+      expect(await list.count()).toBe(20);
+      await button(page, '加载更多').click();
+      const whole = (await all()).length;
+      await expect.poll(() => list.count()).toBe(whole);
+      expect(await button(page, '加载更多').count()).toBe(0);
+      await list.last().getByText('同意告知书').waitFor();
+      expect(await page.getByText('其他操作').count()).toBe(0);
 
-    await menuIn(page).getByRole('link', { name: '个人密码修改' }).click();
-    await page.getByRole('tab', { name: '扫脸验证' }).click();
-    const typed = async (password: string) => {
-      await page.getByLabel('新密码').fill(password);
-      await page.getByLabel('确认密码').fill(password);
-    };
-    // The one that holds is one of the last five: said beside the field, and the face is not scanned again.
-    await typed(who.password);
-    await button(page, '下一步：扫脸验证').click();
-    expect((await scanFace(door, await portal.scanned(page))).status).toBe(200);
-    await page.locator('.ant-form-item-explain-error').first().waitFor();
-    expect(await page.getByRole('alert').filter({ hasText: '密码' }).count()).toBe(0);
-    await picture(page, 'me-password-face');
-    const password = 'Kuaiji!58ws';
-    await typed(password);
-    await button(page, '下一步：扫脸验证').click();
-    await page.getByText('密码已修改，其他地方的登录已结束').waitFor();
-    expect((await enterPassword(door, who.documentNumber, who.password)).body.code).toBe('BAD_CREDENTIALS');
-    expectStatus(await enterPassword(door, who.documentNumber, password), 201);
-    expect((await door.http('GET', '/v1/session', undefined, { token })).body.code).toBe('SESSION_ENDED');
-  });
+      await menuIn(page).getByRole('link', { name: '个人密码修改' }).click();
+      await page.getByRole('tab', { name: '扫脸验证' }).click();
+      const typed = async (password: string) => {
+        await page.getByLabel('新密码').fill(password);
+        await page.getByLabel('确认密码').fill(password);
+      };
+      // The one that holds is one of the last five: said beside the field, and the face is not scanned again.
+      await typed(who.password);
+      await button(page, '下一步：扫脸验证').click();
+      expect((await scanFace(door, await portal.scanned(page))).status).toBe(200);
+      await page.locator('.ant-form-item-explain-error').first().waitFor();
+      expect(await page.getByRole('alert').filter({ hasText: '密码' }).count()).toBe(0);
+      await picture(page, 'me-password-face');
+      const password = 'Kuaiji!58ws';
+      await typed(password);
+      await button(page, '下一步：扫脸验证').click();
+      await page.getByText('密码已修改，其他地方的登录已结束').waitFor();
+      expect((await enterPassword(door, who.documentNumber, who.password)).body.code).toBe('BAD_CREDENTIALS');
+      expectStatus(await enterPassword(door, who.documentNumber, password), 201);
+      expect((await door.http('GET', '/v1/session', undefined, { token })).body.code).toBe('SESSION_ENDED');
+    },
+  );
 });
 
 describe('pages of one identity only', () => {
-  it('CTR-1 SPC-4 SWI-4 company pages only in that company’s identity; a special one has the person’s own pages and the way back', async () => {
-    const { door } = portal;
-    const boss = await knownPerson(door);
-    const [plain, special] = [
-      await companyOf(door, boss),
-      await companyOf(door, boss, { subject: 'social-insurance', name: '宿州社保缴费户' }),
-    ];
-    const page = await asNatural(boss, '/me');
-    const told = async (on: Page, pages: Readonly<Record<string, string>>) => {
-      for (const [path, why] of Object.entries(pages)) {
-        await on.goto(`/me/${path}`);
-        await on.getByText('您当前的身份不能使用本功能').waitFor();
-        await on.getByText(why).waitFor();
-        expect(await on.getByRole('tab').count()).toBe(0);
-        expect(await on.locator('main form').count()).toBe(0);
-      }
-    };
-    const notNatural = {
-      company: '请先切换到企业身份',
-      staff: '请先切换到企业身份',
-      agreements: '请先切换到企业身份',
-    };
-    await told(page, {
-      ...notNatural,
-      agency: '请以涉税专业服务机构的企业身份登录',
-      clients: '企业切换仅适用于',
-    });
-    await page.getByRole('link', { name: '前往身份切换' }).click();
-    await item(page, '法定代表人').getByRole('button', { name: '切换' }).click();
-    await page
-      .getByText(/当前身份：.* · 法定代表人/)
-      .first()
-      .waitFor();
-    await told(page, { authorizations: '请先切换到自然人身份', agency: '请以涉税专业服务机构' });
-    await page.goto('/me/company');
-    await page.getByText(plain).first().waitFor();
+  long(
+    'CTR-1 SPC-4 SWI-4 company pages only in that company’s identity; a special one has the person’s own pages and the way back',
+    async () => {
+      const { door } = portal;
+      const boss = await knownPerson(door);
+      const [plain, special] = [
+        await companyOf(door, boss),
+        await companyOf(door, boss, { subject: 'social-insurance', name: '宿州社保缴费户' }),
+      ];
+      const page = await asNatural(boss, '/me');
+      const told = async (on: Page, pages: Readonly<Record<string, string>>) => {
+        for (const [path, why] of Object.entries(pages)) {
+          await on.goto(`/me/${path}`);
+          await on.getByText('您当前的身份不能使用本功能').waitFor();
+          await on.getByText(why).waitFor();
+          expect(await on.getByRole('tab').count()).toBe(0);
+          expect(await on.locator('main form').count()).toBe(0);
+        }
+      };
+      const notNatural = {
+        company: '请先切换到企业身份',
+        staff: '请先切换到企业身份',
+        agreements: '请先切换到企业身份',
+      };
+      await told(page, {
+        ...notNatural,
+        agency: '请以涉税专业服务机构的企业身份登录',
+        clients: '企业切换仅适用于',
+      });
+      await page.getByRole('link', { name: '前往身份切换' }).click();
+      await item(page, '法定代表人').getByRole('button', { name: '切换' }).click();
+      await page
+        .getByText(/当前身份：.* · 法定代表人/)
+        .first()
+        .waitFor();
+      await told(page, { authorizations: '请先切换到自然人身份', agency: '请以涉税专业服务机构' });
+      await page.goto('/me/company');
+      await page.getByText(plain).first().waitFor();
 
-    const { reply } = await bothFactors(door, boss, special, { entry: 'social-insurance' });
-    const insured = await openSignedIn(portal, reply.cookie ?? '', '/me', small);
-    await insured.getByText('当前身份：宿州社保缴费户 · 社保非税专用用户 · 法定代表人').first().waitFor();
-    await menuIn(insured).getByRole('button').click();
-    const links = menuIn(insured).getByRole('link');
-    expect(await links.allTextContents()).toEqual([
-      '我的信息',
-      '个人信息维护',
-      '手机号码修改',
-      '个人密码修改',
-      '个人实名等级',
-      '用户注销',
-      '登录设备',
-      '安全记录',
-      '身份切换',
-    ]);
-    await expectAccessible(insured);
-    await expectFits(insured);
-    await picture(insured, 'me-special-360');
-    await told(insured, { ...notNatural, authorizations: '请先切换到自然人身份' });
-    await insured.getByRole('link', { name: '前往身份切换' }).click();
-    await insured.getByText('特定主体登录只能切换回自然人').waitFor();
-    await button(insured, '切换').click();
-    await insured.getByText('当前身份：自然人').first().waitFor();
-  });
+      const { reply } = await bothFactors(door, boss, special, { entry: 'social-insurance' });
+      const insured = await openSignedIn(portal, reply.cookie ?? '', '/me', small);
+      await insured.getByText('当前身份：宿州社保缴费户 · 社保非税专用用户 · 法定代表人').first().waitFor();
+      await menuIn(insured).getByRole('button').click();
+      const links = menuIn(insured).getByRole('link');
+      expect(await links.allTextContents()).toEqual([
+        '我的信息',
+        '个人信息维护',
+        '手机号码修改',
+        '个人密码修改',
+        '个人实名等级',
+        '用户注销',
+        '登录设备',
+        '安全记录',
+        '身份切换',
+      ]);
+      await expectAccessible(insured);
+      await expectFits(insured);
+      await picture(insured, 'me-special-360');
+      await told(insured, { ...notNatural, authorizations: '请先切换到自然人身份' });
+      await insured.getByRole('link', { name: '前往身份切换' }).click();
+      await insured.getByText('特定主体登录只能切换回自然人').waitFor();
+      await button(insured, '切换').click();
+      await insured.getByText('当前身份：自然人').first().waitFor();
+    },
+  );
 });
 
 describe('the other side', () => {
-  it('REL-5 REL-6 CTR-3 the company withdraws an invitation, is told of an application and rejects it; both clear the record', async () => {
-    const { door } = portal;
-    const { id, boss, invited } = await company(door, { name: '亳州药都饮片有限公司' });
-    const [guest, applicant] = [
-      await registered(door, person({ name: '邹秀兰' })),
-      await somebody(door, person({ name: '喻建军' })),
-    ];
-    await invited(guest);
-    expectStatus(await applied(applicant, id), 201);
-    const page = await asCompany(boss.who, id, '/me');
-    await page.getByText('有 1 人申请成为本企业办税人员').waitFor();
-    await page.getByRole('link', { name: '去办理' }).click();
-    await page.getByRole('tab', { name: '待确认人员' }).click();
-    await item(page, '邹**').getByRole('button', { name: '撤回' }).click();
-    await sure(page);
-    await page.getByText('已撤回').first().waitFor();
-    await item(page, '邹**').waitFor({ state: 'detached' });
-    await item(page, '喻**').getByRole('button', { name: '拒绝' }).click();
-    await sure(page);
-    await page.getByText('已拒绝该人员的申请').waitFor();
-    await page.getByText('没有待确认的人员').waitFor();
-    await page.getByRole('tab', { name: '历史管理信息' }).click();
-    await item(page, '邹**').getByText('已撤回').waitFor();
-    await item(page, '喻**').getByText('已拒绝').waitFor();
-    await item(page, '喻**').getByRole('button', { name: '清除记录' }).click();
-    await sure(page);
-    await page.getByText('记录已清除').waitFor();
-    await item(page, '喻**').waitFor({ state: 'detached' });
-    await menuIn(page).getByRole('link', { name: '我的信息' }).click();
-    await page.getByText('关闭浏览器或窗口').waitFor();
-    await page.getByText('人申请成为本企业办税人员').waitFor({ state: 'detached' });
+  long(
+    'REL-5 REL-6 CTR-3 the company withdraws an invitation, is told of an application and rejects it; both clear the record',
+    async () => {
+      const { door } = portal;
+      const { id, boss, invited } = await company(door, { name: '亳州药都饮片有限公司' });
+      const [guest, applicant] = [
+        await settled(door, person({ name: '邹秀兰' })),
+        await somebody(door, person({ name: '喻建军' })),
+      ];
+      await invited(guest);
+      expectStatus(await applied(applicant, id), 201);
+      const page = await asCompany(boss.who, id, '/me');
+      await page.getByText('有 1 人申请成为本企业办税人员').waitFor();
+      await page.getByRole('link', { name: '去办理' }).click();
+      await page.getByRole('tab', { name: '待确认人员' }).click();
+      await item(page, '邹**').getByRole('button', { name: '撤回' }).click();
+      await sure(page);
+      await page.getByText('已撤回').first().waitFor();
+      await item(page, '邹**').waitFor({ state: 'detached' });
+      await item(page, '喻**').getByRole('button', { name: '拒绝' }).click();
+      await sure(page);
+      await page.getByText('已拒绝该人员的申请').waitFor();
+      await page.getByText('没有待确认的人员').waitFor();
+      await page.getByRole('tab', { name: '历史管理信息' }).click();
+      await item(page, '邹**').getByText('已撤回').waitFor();
+      await item(page, '喻**').getByText('已拒绝').waitFor();
+      await item(page, '喻**').getByRole('button', { name: '清除记录' }).click();
+      await sure(page);
+      await page.getByText('记录已清除').waitFor();
+      await item(page, '喻**').waitFor({ state: 'detached' });
+      await menuIn(page).getByRole('link', { name: '我的信息' }).click();
+      await page.getByText('关闭浏览器或窗口').waitFor();
+      await page.getByText('人申请成为本企业办税人员').waitFor({ state: 'detached' });
 
-    // Cleared by the company, it still stands at the person's, until they clear it.
-    const own = await asNatural(applicant.who, '/me/authorizations');
-    await own.getByRole('tab', { name: '历史管理信息' }).click();
-    await item(own, '亳州药都').getByText('已拒绝').waitFor();
-    await item(own, '亳州药都').getByRole('button', { name: '清除记录' }).click();
-    await sure(own);
-    await own.getByText('没有历史记录').waitFor();
-  });
+      // Cleared by the company, it still stands at the person's, until they clear it.
+      const own = await asNatural(applicant.who, '/me/authorizations');
+      await own.getByRole('tab', { name: '历史管理信息' }).click();
+      await item(own, '亳州药都').getByText('已拒绝').waitFor();
+      await item(own, '亳州药都').getByRole('button', { name: '清除记录' }).click();
+      await sure(own);
+      await own.getByText('没有历史记录').waitFor();
+    },
+  );
 
-  it('AGY-4 the client is told what waits and refuses; the agency narrows, widens and ends; days in words', async () => {
-    const { door } = portal;
-    const agency = await agencyFirm(door);
-    const agent = await registered(door, person({ name: '童立平' }));
-    expectStatus(await agency.api('PUT', '/v1/agency/staff', { agents: [claimed(agent)] }), 200);
-    const boss = await knownPerson(door);
-    const [one, two] = [
-      await companyOf(door, boss, { name: '铜陵铜艺有限公司' }),
-      await companyOf(door, boss, { name: '池州九华茶坊' }),
-    ];
-    const terms = { from: today(), until: farDay };
-    await entered(agency, one, [agent], terms);
-    await entered(agency, two, [agent], terms);
+  long(
+    'AGY-4 the client is told what waits and refuses; the agency narrows, widens and ends; days in words',
+    async () => {
+      const { door } = portal;
+      const agency = await agencyFirm(door);
+      const agent = await settled(door, person({ name: '童立平' }));
+      expectStatus(await agency.api('PUT', '/v1/agency/staff', { agents: [claimed(agent)] }), 200);
+      const boss = await knownPerson(door);
+      const [one, two] = [
+        await companyOf(door, boss, { name: '铜陵铜艺有限公司' }),
+        await companyOf(door, boss, { name: '池州九华茶坊' }),
+      ];
+      const terms = { from: today(), until: farDay };
+      await entered(agency, one, [agent], terms);
+      await entered(agency, two, [agent], terms);
 
-    const client1 = await asCompany(boss, one, '/me');
-    await client1.getByText('有 1 份涉税服务协议或变更等待本企业确认').waitFor();
-    await client1.getByRole('link', { name: '去办理' }).click();
-    await button(client1, '拒绝').click();
-    await sure(client1);
-    await item(client1, '徽州税务师事务所').getByText('已拒绝', { exact: true }).waitFor();
-    expect(await item(client1, '徽州税务师事务所').getByRole('button').count()).toBe(0);
+      const client1 = await asCompany(boss, one, '/me');
+      await client1.getByText('有 1 份涉税服务协议或变更等待本企业确认').waitFor();
+      await client1.getByRole('link', { name: '去办理' }).click();
+      await button(client1, '拒绝').click();
+      await sure(client1);
+      await item(client1, '徽州税务师事务所').getByText('已拒绝', { exact: true }).waitFor();
+      expect(await item(client1, '徽州税务师事务所').getByRole('button').count()).toBe(0);
 
-    const client2 = await asCompany(boss, two, '/me/agreements', small);
-    await button(client2, '确认协议').click();
-    await sure(client2);
-    await client2.getByText('已确认，协议生效').waitFor();
+      const client2 = await asCompany(boss, two, '/me/agreements', small);
+      await button(client2, '确认协议').click();
+      await sure(client2);
+      await client2.getByText('已确认，协议生效').waitFor();
 
-    const page = await asCompany(agency.boss, agency.id, '/me/agency', small);
-    await item(page, '铜陵铜艺').getByText('已拒绝').waitFor();
-    expect(await item(page, '铜陵铜艺').getByRole('button').count()).toBe(0);
-    const mine = item(page, '池州九华');
-    // Fewer services hold at once.
-    await mine.getByRole('button', { name: '变更协议' }).click();
-    await mine.getByLabel('专业税务顾问').uncheck();
-    await mine.getByLabel('截止日期').fill('2098-03-02');
-    await mine.getByText('已选择 2098年3月2日').waitFor();
-    await expectAccessible(page);
-    await expectFits(page);
-    await picture(page, 'agency-change-360');
-    await mine.getByRole('button', { name: '保存' }).click();
-    await page.getByText('变更已生效').waitFor();
-    await mine.getByText('2098-03-02').first().waitFor();
-    expect(await mine.getByText('专业税务顾问').count()).toBe(0);
-    // More wait for the client, beside what holds.
-    await mine.getByRole('button', { name: '变更协议' }).click();
-    await mine.getByLabel('税收策划').check();
-    await mine.getByRole('button', { name: '保存' }).click();
-    await page.getByText('变更已提交，等待委托企业确认').waitFor();
-    await mine.getByText('待确认的变更').waitFor();
-    await expectFits(page);
+      const page = await asCompany(agency.boss, agency.id, '/me/agency', small);
+      await item(page, '铜陵铜艺').getByText('已拒绝').waitFor();
+      expect(await item(page, '铜陵铜艺').getByRole('button').count()).toBe(0);
+      const mine = item(page, '池州九华');
+      // Fewer services hold at once.
+      await mine.getByRole('button', { name: '变更协议' }).click();
+      await mine.getByLabel('专业税务顾问').uncheck();
+      await mine.getByLabel('截止日期').fill('2098-03-02');
+      await mine.getByText('已选择 2098年3月2日').waitFor();
+      await expectAccessible(page);
+      await expectFits(page);
+      await picture(page, 'agency-change-360');
+      await mine.getByRole('button', { name: '保存' }).click();
+      await page.getByText('变更已生效').waitFor();
+      await mine.getByText('2098-03-02').first().waitFor();
+      expect(await mine.getByText('专业税务顾问').count()).toBe(0);
+      // More wait for the client, beside what holds.
+      await mine.getByRole('button', { name: '变更协议' }).click();
+      await mine.getByLabel('税收策划').check();
+      await mine.getByRole('button', { name: '保存' }).click();
+      await page.getByText('变更已提交，等待委托企业确认').waitFor();
+      await mine.getByText('待确认的变更').waitFor();
+      await expectFits(page);
 
-    await client2.goto('/me');
-    await client2.getByText('有 1 份涉税服务协议或变更等待本企业确认').waitFor();
-    await client2.getByRole('link', { name: '去办理' }).click();
-    await client2.getByText('待确认的变更').waitFor();
-    await button(client2, '拒绝').click();
-    await sure(client2);
-    await client2.getByText('已拒绝').first().waitFor();
-    await item(client2, '徽州税务师事务所').getByText('有效', { exact: true }).waitFor();
-    expect(await client2.getByText('待确认的变更').count()).toBe(0);
+      await client2.goto('/me');
+      await client2.getByText('有 1 份涉税服务协议或变更等待本企业确认').waitFor();
+      await client2.getByRole('link', { name: '去办理' }).click();
+      await client2.getByText('待确认的变更').waitFor();
+      await button(client2, '拒绝').click();
+      await sure(client2);
+      await client2.getByText('已拒绝').first().waitFor();
+      await item(client2, '徽州税务师事务所').getByText('有效', { exact: true }).waitFor();
+      expect(await client2.getByText('待确认的变更').count()).toBe(0);
 
-    // REL-11: what the client refused meanwhile is shown first; then it is ended as it stands.
-    await mine.getByRole('button', { name: '终止协议' }).click();
-    await sure(page);
-    await page.getByRole('dialog').getByText('状态已变化').waitFor();
-    await mine.getByText('待确认的变更').waitFor({ state: 'detached' });
-    await sure(page);
-    await page.getByText('协议已终止').waitFor();
-    await mine.getByText('已终止', { exact: true }).waitFor();
-    await client2.reload();
-    await item(client2, '徽州税务师事务所').getByText('已终止', { exact: true }).waitFor();
-  });
+      // REL-11: what the client refused meanwhile is shown first; then it is ended as it stands.
+      await mine.getByRole('button', { name: '终止协议' }).click();
+      await sure(page);
+      await page.getByRole('dialog').getByText('状态已变化').waitFor();
+      await mine.getByText('待确认的变更').waitFor({ state: 'detached' });
+      await sure(page);
+      await page.getByText('协议已终止').waitFor();
+      await mine.getByText('已终止', { exact: true }).waitFor();
+      await client2.reload();
+      await item(client2, '徽州税务师事务所').getByText('已终止', { exact: true }).waitFor();
+    },
+  );
 
-  it('AGY-1 of two who change the staff form at once one is told, sees the list as it is, and tries again', async () => {
-    const { door } = portal;
-    const agency = await agencyFirm(door);
-    const [colleague, mine] = [person({ name: '柏长青' }), person({ name: '祁望月' })];
-    const page = await asCompany(agency.boss, agency.id, '/me/agency');
-    await page.getByRole('tab', { name: '机构人员' }).click();
-    await page.getByText('采集表中没有人员').waitFor();
-    // Between this page's read and its change a colleague saves.
-    let first = true;
-    await page.route('**/v1/agency/staff', async (route) => {
-      if (route.request().method() === 'PUT' && first) {
-        first = false;
-        expectStatus(await agency.api('PUT', '/v1/agency/staff', { agents: [claimed(colleague)] }), 200);
-      }
-      await route.continue();
-    });
-    await page.getByLabel('姓名').fill(mine.name);
-    await page.getByLabel('证件号码').fill(mine.documentNumber);
-    await button(page, '添加人员').click();
-    await page.getByText('采集表刚被他人修改，本次修改未保存').waitFor();
-    await item(page, '柏**').waitFor();
-    expect(await page.getByLabel('姓名').inputValue()).toBe(mine.name);
-    await picture(page, 'agency-staff-conflict');
-    await button(page, '添加人员').click();
-    await page.getByText('已添加到采集表').waitFor();
-    for (const name of ['柏**', '祁**']) await item(page, name).waitFor();
-    await item(page, '柏**').getByRole('button', { name: '移出' }).click();
-    await sure(page);
-    await page.getByText('已移出采集表').waitFor();
-    await item(page, '柏**').waitFor({ state: 'detached' });
-    await item(page, '祁**').waitFor();
-  });
+  long(
+    'AGY-1 of two who change the staff form at once one is told, sees the list as it is, and tries again',
+    async () => {
+      const { door } = portal;
+      const agency = await agencyFirm(door);
+      const [colleague, mine] = [person({ name: '柏长青' }), person({ name: '祁望月' })];
+      const page = await asCompany(agency.boss, agency.id, '/me/agency');
+      await page.getByRole('tab', { name: '机构人员' }).click();
+      await page.getByText('采集表中没有人员').waitFor();
+      // Between this page's read and its change a colleague saves.
+      let first = true;
+      await page.route('**/v1/agency/staff', async (route) => {
+        if (route.request().method() === 'PUT' && first) {
+          first = false;
+          expectStatus(await agency.api('PUT', '/v1/agency/staff', { agents: [claimed(colleague)] }), 200);
+        }
+        await route.continue();
+      });
+      await page.getByLabel('姓名').fill(mine.name);
+      await page.getByLabel('证件号码').fill(mine.documentNumber);
+      await button(page, '添加人员').click();
+      await page.getByText('采集表刚被他人修改，本次修改未保存').waitFor();
+      await item(page, '柏**').waitFor();
+      expect(await page.getByLabel('姓名').inputValue()).toBe(mine.name);
+      await picture(page, 'agency-staff-conflict');
+      await button(page, '添加人员').click();
+      await page.getByText('已添加到采集表').waitFor();
+      for (const name of ['柏**', '祁**']) await item(page, name).waitFor();
+      await item(page, '柏**').getByRole('button', { name: '移出' }).click();
+      await sure(page);
+      await page.getByText('已移出采集表').waitFor();
+      await item(page, '柏**').waitFor({ state: 'detached' });
+      await item(page, '祁**').waitFor();
+    },
+  );
 });
 
 describe('every page of every identity', () => {
@@ -386,27 +402,30 @@ describe('every page of every identity', () => {
     return asked;
   }
 
-  it('CTR-1 CTR-2 natural: accessible and 360 px wide, with a dialog; 用户注销 names the companies that are lost', async () => {
-    const { door } = portal;
-    const { invited, boss } = await company(door, { name: '淮南豆制品有限公司' });
-    const other = await company(door, { name: '蚌埠珍珠有限公司' });
-    await other.invited(boss.who);
-    await invited(await registered(door));
-    const page = await asNatural(boss.who, '/me', small);
-    await page.getByText('您有 1 项待确认授权').waitFor();
-    expect(await walked(page, 'natural', { kind: 'natural' }, false)).toBe(true);
-    await page.goto('/me/deregister');
-    const lost = page.getByRole('list', { name: '注销后不能再办理业务的企业' });
-    await lost.getByText('淮南豆制品有限公司 · 法定代表人').waitFor();
-    // What only waits cannot be lost.
-    expect(await lost.getByRole('listitem').count()).toBe(1);
-    await page.getByText('仅注销账户信息，不解除人企关联关系').waitFor();
-  });
+  long(
+    'CTR-1 CTR-2 natural: accessible and 360 px wide, with a dialog; 用户注销 names the companies that are lost',
+    async () => {
+      const { door } = portal;
+      const { invited, boss } = await company(door, { name: '淮南豆制品有限公司' });
+      const other = await company(door, { name: '蚌埠珍珠有限公司' });
+      await other.invited(boss.who);
+      await invited(await settled(door));
+      const page = await asNatural(boss.who, '/me', small);
+      await page.getByText('您有 1 项待确认授权').waitFor();
+      expect(await walked(page, 'natural', { kind: 'natural' }, false)).toBe(true);
+      await page.goto('/me/deregister');
+      const lost = page.getByRole('list', { name: '注销后不能再办理业务的企业' });
+      await lost.getByText('淮南豆制品有限公司 · 法定代表人').waitFor();
+      // What only waits cannot be lost.
+      expect(await lost.getByRole('listitem').count()).toBe(1);
+      await page.getByText('仅注销账户信息，不解除人企关联关系').waitFor();
+    },
+  );
 
-  it('CTR-1 AGY-2 a company that is an agency: accessible and 360 px wide, with a dialog', async () => {
+  long('CTR-1 AGY-2 a company that is an agency: accessible and 360 px wide, with a dialog', async () => {
     const { door } = portal;
     const agency = await agencyFirm(door);
-    const agent = await registered(door);
+    const agent = await settled(door);
     expectStatus(await agency.api('PUT', '/v1/agency/staff', { agents: [claimed(agent)] }), 200);
     const served = await client(door);
     expectStatus(
@@ -434,26 +453,31 @@ describe('every page of every identity', () => {
     await expectFits(page);
   });
 
-  it('CTR-1 CTR-2 SWI-3 an agent of an agency: accessible and 360 px wide; 用户注销 names the clients that are lost', async () => {
-    const { door } = portal;
-    const agency = await agencyFirm(door);
-    const agent = await registered(door);
-    const [one, two] = [await client(door, { name: '六安瓜片茶厂' }), await client(door)];
-    await feed(
-      door,
-      staffLine(agency.id, [agent]),
-      ...[one, two].map((id) => agreementLine(agency.id, id, [agent], { from: '2020-01-01', until: farDay })),
-    );
-    const working = await agentAt(door, agent, agency.id);
-    await goTo(door, working.api, one);
-    const page = await openSignedIn(portal, working.cookie, '/me', small);
-    await page.getByText('当前身份：徽州税务师事务所 · 代理 六安瓜片茶厂').first().waitFor();
-    await walked(page, 'agency', { kind: 'agency' }, false);
-    await page.goto('/me/deregister');
-    const lost = page.getByRole('list', { name: '注销后不能再代理的委托企业' });
-    await lost.getByText('六安瓜片茶厂').waitFor();
-    expect(await lost.getByRole('listitem').count()).toBe(2);
-  });
+  long(
+    'CTR-1 CTR-2 SWI-3 an agent of an agency: accessible and 360 px wide; 用户注销 names the clients that are lost',
+    async () => {
+      const { door } = portal;
+      const agency = await agencyFirm(door);
+      const agent = await settled(door);
+      const [one, two] = [await client(door, { name: '六安瓜片茶厂' }), await client(door)];
+      await feed(
+        door,
+        staffLine(agency.id, [agent]),
+        ...[one, two].map((id) =>
+          agreementLine(agency.id, id, [agent], { from: '2020-01-01', until: farDay }),
+        ),
+      );
+      const working = await agentAt(door, agent, agency.id);
+      await goTo(door, working.api, one);
+      const page = await openSignedIn(portal, working.cookie, '/me', small);
+      await page.getByText('当前身份：徽州税务师事务所 · 代理 六安瓜片茶厂').first().waitFor();
+      await walked(page, 'agency', { kind: 'agency' }, false);
+      await page.goto('/me/deregister');
+      const lost = page.getByRole('list', { name: '注销后不能再代理的委托企业' });
+      await lost.getByText('六安瓜片茶厂').waitFor();
+      expect(await lost.getByRole('listitem').count()).toBe(2);
+    },
+  );
 });
 
 describe('logging in when it is asked too often', () => {
@@ -467,7 +491,7 @@ describe('logging in when it is asked too often', () => {
 
   it('SMS-1 LGN-6 the second step says when the next code is possible, and gives one then', async () => {
     const { door } = portal;
-    const who = await registered(door);
+    const who = await settled(door);
     await wait(door, 601);
     const loginId = await loginTicket(door, who);
     for (let sent = 0; sent < 5; sent++) {
@@ -506,7 +530,7 @@ describe('logging in when it is asked too often', () => {
 
   it('LGN-12 a proof of work is done by the page itself, and nobody notices', async () => {
     const { door } = portal;
-    const who = await registered(door);
+    const who = await settled(door);
     for (let call = 0; ; call++) {
       const { body } = await enterPassword(door, 'NoSuchUser1', 'Wrong#2058');
       if (body.code === 'CHALLENGE_REQUIRED') break;

@@ -1,14 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { moved } from '../flows/support/migration.ts';
-import {
-  codeFor,
-  loggedInByFace,
-  loggedIn as loggedInBySms,
-  registered,
-  scanFace,
-  wait,
-} from '../support/door.ts';
+import { codeFor, loggedInByFace, loggedIn as loggedInBySms, scanFace, wait } from '../support/door.ts';
 import { mobile, person } from '../support/people.ts';
+import { settled } from '../support/seed.ts';
+import { long } from '../support/variants.ts';
 import { expectAccessible, expectFits, picture, usePortal } from './support/browser.ts';
 import { openSignedIn } from './support/signed-in.ts';
 
@@ -16,8 +11,8 @@ const portal = usePortal();
 const masked = (phone: string): string => `${phone.slice(0, 3)}****${phone.slice(7)}`;
 
 describe('the account centre of a natural person', () => {
-  it('CTR-1 SES-1 shows who I am and what I may; every page is accessible and fits on 360 px', async () => {
-    const { cookie } = await loggedInByFace(portal.door, await registered(portal.door));
+  long('CTR-1 SES-1 shows who I am and what I may; every page is accessible and fits on 360 px', async () => {
+    const { cookie } = await loggedInByFace(portal.door, await settled(portal.door));
     const page = await openSignedIn(portal, cookie, '/me', { width: 360, height: 740 });
     await page.getByText('实名等级 4 级').waitFor();
     await page.getByText('关闭浏览器或窗口不会退出电子税务局').waitFor();
@@ -53,7 +48,7 @@ describe('the account centre of a natural person', () => {
 
   it('USR-1 PHN-2 SES-5 PWD-1 username, phones with a fresh factor on the way, password', async () => {
     const { door } = portal;
-    const who = await registered(door);
+    const who = await settled(door);
     const { cookie } = await loggedInByFace(door, who);
     const page = await openSignedIn(portal, cookie, '/me/profile');
     const menu = page.getByRole('navigation', { name: '账户中心菜单' });
@@ -118,72 +113,75 @@ describe('the account centre of a natural person', () => {
     expect(await page.evaluate('Object.keys(localStorage).concat(Object.keys(sessionStorage))')).toEqual([]);
   });
 
-  it('SES-4 an API that is away is said calmly with a retry; a slow one gets nothing twice; all of it in English too', async () => {
-    const { door } = portal;
-    const who = await registered(door);
-    const { cookie } = await loggedInByFace(door, who);
-    const page = await openSignedIn(portal, cookie);
-    await page.route('**/v1/sessions', (route) => route.abort());
-    await page
-      .getByRole('navigation', { name: '账户中心菜单' })
-      .getByRole('link', { name: '登录设备' })
-      .click();
-    await page.getByText('暂时连接不上电子税务局').waitFor();
-    await page.unroute('**/v1/sessions');
-    await page.getByRole('button', { name: '重试' }).click();
-    await page.getByText('本次登录', { exact: true }).waitFor();
-
-    // Several lists that fail alike are one box; its button reads all of them. Who refuses is told apart (ERR-01).
-    const menu = page.getByRole('navigation', { name: '账户中心菜单' });
-    const lists = /\/v1\/(authorizations|confirmations)/;
-    for (const [status, said] of [
-      [503, '系统繁忙，请稍后重试'],
-      [403, '您的请求被网络安全设备拦截'],
-      [429, '访问过于频繁'],
-    ] as const) {
-      const failing = new Set<string>();
-      await page.route(lists, (route) => {
-        failing.add(route.request().url());
-        return route.fulfill({ status, contentType: 'text/html', body: '<h1>no</h1>' });
-      });
-      await page.reload();
-      await menu.getByRole('link', { name: '企业授权管理' }).click();
-      await page.getByText(said).first().waitFor({ timeout: 30_000 });
-      // Until no list is being read: a 503 is tried again by itself first.
-      await expect.poll(() => page.getByText('正在加载').count(), { timeout: 30_000 }).toBe(0);
-      expect(await page.getByRole('alert').filter({ hasText: said }).count()).toBe(1);
-      expect(failing.size).toBeGreaterThan(1);
-      await page.unroute(lists);
+  long(
+    'SES-4 an API that is away is said calmly with a retry; a slow one gets nothing twice; all of it in English too',
+    async () => {
+      const { door } = portal;
+      const who = await settled(door);
+      const { cookie } = await loggedInByFace(door, who);
+      const page = await openSignedIn(portal, cookie);
+      await page.route('**/v1/sessions', (route) => route.abort());
+      await page
+        .getByRole('navigation', { name: '账户中心菜单' })
+        .getByRole('link', { name: '登录设备' })
+        .click();
+      await page.getByText('暂时连接不上电子税务局').waitFor();
+      await page.unroute('**/v1/sessions');
       await page.getByRole('button', { name: '重试' }).click();
-      await expect.poll(() => page.getByRole('alert').count(), { timeout: 15_000 }).toBe(0);
-    }
-    await menu.getByRole('link', { name: '登录设备' }).click();
+      await page.getByText('本次登录', { exact: true }).waitFor();
 
-    await page.getByRole('button', { name: 'English' }).click();
-    await page.getByRole('heading', { name: 'Where I am logged in' }).waitFor();
-    await page.getByRole('link', { name: 'Personal information' }).click();
-    let sent = 0;
-    await page.route('**/v1/account/username', async (route) => {
-      sent += 1;
-      await new Promise((resolve) => setTimeout(resolve, 500));
-      await (sent === 1 ? route.abort() : route.continue());
-    });
-    const username = page.getByLabel('Username');
-    await username.fill(`anhui${who.phone.slice(3)}`);
-    await username.press('Enter');
-    await username.press('Enter');
-    await page.getByText('The tax bureau cannot be reached').waitFor();
-    expect(sent).toBe(1);
-    await page.getByRole('button', { name: 'Try again' }).click();
-    await page.getByText('The username was saved').waitFor();
-    expect(sent).toBe(2);
-    await expectAccessible(page);
-  });
+      // Several lists that fail alike are one box; its button reads all of them. Who refuses is told apart (ERR-01).
+      const menu = page.getByRole('navigation', { name: '账户中心菜单' });
+      const lists = /\/v1\/(authorizations|confirmations)/;
+      for (const [status, said] of [
+        [503, '系统繁忙，请稍后重试'],
+        [403, '您的请求被网络安全设备拦截'],
+        [429, '访问过于频繁'],
+      ] as const) {
+        const failing = new Set<string>();
+        await page.route(lists, (route) => {
+          failing.add(route.request().url());
+          return route.fulfill({ status, contentType: 'text/html', body: '<h1>no</h1>' });
+        });
+        await page.reload();
+        await menu.getByRole('link', { name: '企业授权管理' }).click();
+        await page.getByText(said).first().waitFor({ timeout: 30_000 });
+        // Until no list is being read: a 503 is tried again by itself first.
+        await expect.poll(() => page.getByText('正在加载').count(), { timeout: 30_000 }).toBe(0);
+        expect(await page.getByRole('alert').filter({ hasText: said }).count()).toBe(1);
+        expect(failing.size).toBeGreaterThan(1);
+        await page.unroute(lists);
+        await page.getByRole('button', { name: '重试' }).click();
+        await expect.poll(() => page.getByRole('alert').count(), { timeout: 15_000 }).toBe(0);
+      }
+      await menu.getByRole('link', { name: '登录设备' }).click();
 
-  it('PHN-3 a number of somebody else is taken over with a face check', async () => {
+      await page.getByRole('button', { name: 'English' }).click();
+      await page.getByRole('heading', { name: 'Where I am logged in' }).waitFor();
+      await page.getByRole('link', { name: 'Personal information' }).click();
+      let sent = 0;
+      await page.route('**/v1/account/username', async (route) => {
+        sent += 1;
+        await new Promise((resolve) => setTimeout(resolve, 500));
+        await (sent === 1 ? route.abort() : route.continue());
+      });
+      const username = page.getByLabel('Username');
+      await username.fill(`anhui${who.phone.slice(3)}`);
+      await username.press('Enter');
+      await username.press('Enter');
+      await page.getByText('The tax bureau cannot be reached').waitFor();
+      expect(sent).toBe(1);
+      await page.getByRole('button', { name: 'Try again' }).click();
+      await page.getByText('The username was saved').waitFor();
+      expect(sent).toBe(2);
+      await expectAccessible(page);
+    },
+  );
+
+  long('PHN-3 a number of somebody else is taken over with a face check', async () => {
     const { door } = portal;
-    const holder = await registered(door);
-    const { cookie } = await loggedInByFace(door, await registered(door));
+    const holder = await settled(door);
+    const { cookie } = await loggedInByFace(door, await settled(door));
     await wait(door, 61);
     const page = await openSignedIn(portal, cookie, '/me/phones');
     await page.getByLabel('手机号码', { exact: true }).fill(holder.phone);
@@ -197,7 +195,7 @@ describe('the account centre of a natural person', () => {
     await page.getByText(`手机号码 ${masked(holder.phone)} 已添加`).waitFor();
   });
 
-  it('LVL-2 个人实名等级: a face check raises level 3 to 4', async () => {
+  long('LVL-2 个人实名等级: a face check raises level 3 to 4', async () => {
     const { door } = portal;
     const { cookie, session } = await loggedInBySms(door, await moved(door, person()));
     expect(session.person.realNameLevel).toBe(3);
@@ -212,7 +210,7 @@ describe('the account centre of a natural person', () => {
 
   it('CTR-2 用户注销: warned of companies, password and second factor, then nobody is logged in', async () => {
     const { door } = portal;
-    const who = await registered(door, person());
+    const who = await settled(door, person());
     const { cookie } = await loggedInByFace(door, who);
     await wait(door, 61);
     const page = await openSignedIn(portal, cookie, '/me/deregister');

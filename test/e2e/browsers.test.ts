@@ -1,6 +1,8 @@
 import type { Locator, Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { loggedInByFace, registered, scanFace } from '../support/door.ts';
+import { loggedInByFace, scanFace } from '../support/door.ts';
+import { settled } from '../support/seed.ts';
+import { long } from '../support/variants.ts';
 import { usePortal } from './support/browser.ts';
 import { openSignedIn } from './support/signed-in.ts';
 
@@ -26,7 +28,8 @@ describe.each([
   ['motion', true],
 ] as const)('with %s', (_what, motion) => {
   const asked = motion ? { motion } : {};
-  it('REG-1 DOC-1 the document types drop down where they are seen, open and close again', async () => {
+  const look = motion ? it : long;
+  look('REG-1 DOC-1 the document types drop down where they are seen, open and close again', async () => {
     for (const size of [{}, { width: 360, height: 740 }]) {
       const page = await portal.open('/register', { ...size, ...asked });
       for (let round = 0; round < 2; round++) {
@@ -43,7 +46,7 @@ describe.each([
     }
   });
 
-  it('CHN-1 so do the lists of the desk', async () => {
+  long('CHN-1 so do the lists of the desk', async () => {
     const page = await portal.open('/desk', asked);
     const boxes = page.locator('input[role=combobox]:enabled');
     await boxes.nth(3).waitFor();
@@ -75,9 +78,10 @@ const noStorage = {
     Object.defineProperty(Crypto.prototype, 'randomUUID', { value: undefined });`,
 };
 
-describe.each(Object.entries(noStorage))('storage: %s', (_what, lacking) => {
-  it('DOC-4 SES-1 the portal works without memory: a login, a choice of look, a reload', async () => {
-    const who = await registered(portal.door);
+describe.each(Object.entries(noStorage))('storage: %s', (what, lacking) => {
+  const look = what === 'null' ? it : long;
+  look('DOC-4 SES-1 the portal works without memory: a login, a choice of look, a reload', async () => {
+    const who = await settled(portal.door);
     const page = await portal.open('/login', { lacking });
     await page.getByRole('button', { name: '大字版' }).click();
     expect(await page.evaluate('document.documentElement.dataset.type')).toBe('large');
@@ -96,7 +100,7 @@ describe.each(Object.entries(noStorage))('storage: %s', (_what, lacking) => {
     await page.getByRole('heading', { name: '登录', exact: true }).waitFor();
   });
 
-  it('the other pages appear, too', async () => {
+  long('the other pages appear, too', async () => {
     for (const path of ['/register', '/forgot-password', '/legacy', '/desk', '/s/x']) {
       const page = await portal.open(path, { lacking });
       await page
@@ -139,7 +143,7 @@ describe('browsers that can’t run the pages', () => {
   it('everybody else never sees it', async () => {
     const page = await openSignedIn(
       portal,
-      (await loggedInByFace(portal.door, await registered(portal.door))).cookie,
+      (await loggedInByFace(portal.door, await settled(portal.door))).cookie,
     );
     await page.getByRole('button', { name: '退出' }).waitFor();
     for (const text of [chinese, english]) expect(await page.getByText(text).isVisible()).toBe(false);

@@ -7,8 +7,10 @@ import { personLine } from '../flows/support/migration.ts';
 import { companyLine, companyOf, creditCode, feed, representativeLine } from '../flows/support/registry.ts';
 import { giveRelation } from '../flows/support/relations.ts';
 import { handlerOf, reportLine, reportNumber } from '../flows/support/reports.ts';
-import { codeFor, enterPassword, expectStatus, registered, scanFace, wait } from '../support/door.ts';
+import { codeFor, enterPassword, expectStatus, scanFace, wait } from '../support/door.ts';
 import { person, type Sample } from '../support/people.ts';
+import { settled } from '../support/seed.ts';
+import { long } from '../support/variants.ts';
 import { knownPerson } from '../support/watched.ts';
 import { expectAccessible, expectFits, picture, usePortal } from './support/browser.ts';
 
@@ -53,7 +55,7 @@ const isAbsent = async (page: Page, text: string) => expect(await page.getByText
 describe('代理业务', () => {
   it('AGY-3 SWI-3 SWI-5 SES-1 an agent logs in, searches the clients, goes from one to the next without a new login, and 退出 ends all of it', async () => {
     const { door } = portal;
-    const [owner, agent] = [await registered(door), await registered(door)];
+    const [owner, agent] = [await settled(door), await settled(door)];
     const agency = await companyOf(door, owner, {
       subject: ['agency', 'enterprise'],
       name: '徽州税务师事务所',
@@ -99,108 +101,117 @@ describe('代理业务', () => {
     await page.getByRole('heading', { name: '登录', exact: true }).waitFor();
   });
 
-  it('AGY-2 SPC-1 LGN-8 a client’s number belongs to 企业业务, a stranger has no place here; both are shown the way on, and what was typed stays', async () => {
-    const { door } = portal;
-    const [owner, agent] = [await registered(door), await registered(door)];
-    const agency = await companyOf(door, owner, {
-      subject: ['agency', 'enterprise'],
-      name: '徽州税务师事务所',
-    });
-    const id = await client(door);
-    await feed(door, staffLine(agency, [agent]), agreementLine(agency, id, [agent], always));
-    const page = await portal.open('/login', phone);
-    await page.getByRole('tab', { name: '代理业务' }).click();
-    await enterCompany(page, id, agent);
-    await page.getByRole('alert').getByText('该企业请从“企业业务”入口登录').waitFor();
-    await expectAccessible(page);
-    await expectFits(page);
-    await picture(page, 'agency-wrong-entry-360');
-    await button(page, '前往“企业业务”入口').click();
-    expect(await page.getByRole('tab', { name: '企业业务' }).getAttribute('aria-selected')).toBe('true');
-    expect(await taxpayerField(page).inputValue()).toBe(id);
-    await submit(page);
-    await byFace(page);
-    await identity(page, '黄山毛峰有限公司 · 涉税代理人员');
-    await logOut(page);
+  long(
+    'AGY-2 SPC-1 LGN-8 a client’s number belongs to 企业业务, a stranger has no place here; both are shown the way on, and what was typed stays',
+    async () => {
+      const { door } = portal;
+      const [owner, agent] = [await settled(door), await settled(door)];
+      const agency = await companyOf(door, owner, {
+        subject: ['agency', 'enterprise'],
+        name: '徽州税务师事务所',
+      });
+      const id = await client(door);
+      await feed(door, staffLine(agency, [agent]), agreementLine(agency, id, [agent], always));
+      const page = await portal.open('/login', phone);
+      await page.getByRole('tab', { name: '代理业务' }).click();
+      await enterCompany(page, id, agent);
+      await page.getByRole('alert').getByText('该企业请从“企业业务”入口登录').waitFor();
+      await expectAccessible(page);
+      await expectFits(page);
+      await picture(page, 'agency-wrong-entry-360');
+      await button(page, '前往“企业业务”入口').click();
+      expect(await page.getByRole('tab', { name: '企业业务' }).getAttribute('aria-selected')).toBe('true');
+      expect(await taxpayerField(page).inputValue()).toBe(id);
+      await submit(page);
+      await byFace(page);
+      await identity(page, '黄山毛峰有限公司 · 涉税代理人员');
+      await logOut(page);
 
-    // The owner stands on no staff form: no agent.
-    await page.getByRole('tab', { name: '代理业务' }).click();
-    await enterCompany(page, agency, owner);
-    await page.getByRole('alert').getByText('未查询到您与该企业的关联关系').waitFor();
-    await button(page, '从“自然人业务”入口登录').click();
-    await taxpayerField(page).waitFor({ state: 'detached' });
-    await submit(page);
-    await byFace(page);
-    await identity(page, '自然人');
-  });
+      // The owner stands on no staff form: no agent.
+      await page.getByRole('tab', { name: '代理业务' }).click();
+      await enterCompany(page, agency, owner);
+      await page.getByRole('alert').getByText('未查询到您与该企业的关联关系').waitFor();
+      await button(page, '从“自然人业务”入口登录').click();
+      await taxpayerField(page).waitFor({ state: 'detached' });
+      await submit(page);
+      await byFace(page);
+      await identity(page, '自然人');
+    },
+  );
 });
 
 describe('企业业务', () => {
-  it('LGN-10 offers the roles in their order, marks the one used last, and opens the one chosen', async () => {
-    const who = await knownPerson(portal.door);
-    const taxpayerId = await companyOf(portal.door, await registered(portal.door));
-    await giveRelation(portal.door, who, taxpayerId, 'invoice-clerk');
-    await giveRelation(portal.door, who, taxpayerId, 'tax-handler');
-    const page = await portal.open('/login', phone);
-    const choices = page.getByRole('listitem').getByRole('button');
-    const reachChoice = async () => {
+  long(
+    'LGN-10 offers the roles in their order, marks the one used last, and opens the one chosen',
+    async () => {
+      const who = await knownPerson(portal.door);
+      const taxpayerId = await companyOf(portal.door, await settled(portal.door));
+      await giveRelation(portal.door, who, taxpayerId, 'invoice-clerk');
+      await giveRelation(portal.door, who, taxpayerId, 'tax-handler');
+      const page = await portal.open('/login', phone);
+      const choices = page.getByRole('listitem').getByRole('button');
+      const reachChoice = async () => {
+        await enterCompany(page, taxpayerId, who);
+        await byFace(page);
+        await page.getByRole('heading', { name: '请选择办税身份' }).waitFor();
+      };
+      await reachChoice();
+      expect(await choices.allTextContents()).toEqual([`${companyName} · 办税员`, `${companyName} · 开票员`]);
+      await button(page, `${companyName} · 开票员`).click();
+      await identity(page, `${companyName} · 开票员`);
+      await logOut(page);
+      await reachChoice();
+      expect(await choices.allTextContents()).toEqual([
+        `${companyName} · 办税员`,
+        `${companyName} · 开票员（上次使用）`,
+      ]);
+      await expectAccessible(page);
+      await expectFits(page);
+      await picture(page, 'login-last-role-360');
+      await button(page, `${companyName} · 办税员`).click();
+      await identity(page, `${companyName} · 办税员`);
+    },
+  );
+
+  long(
+    'LGN-9 REL-3 a finance head may put the confirmation off for another role, is asked again, and is let in by it at once',
+    async () => {
+      const who = await knownPerson(portal.door);
+      const taxpayerId = await companyOf(portal.door, await settled(portal.door));
+      await giveRelation(portal.door, who, taxpayerId, 'tax-handler');
+      await feed(portal.door, { ...representativeLine(taxpayerId, who), type: 'finance-head' });
+      const page = await portal.open('/login', phone);
       await enterCompany(page, taxpayerId, who);
       await byFace(page);
-      await page.getByRole('heading', { name: '请选择办税身份' }).waitFor();
-    };
-    await reachChoice();
-    expect(await choices.allTextContents()).toEqual([`${companyName} · 办税员`, `${companyName} · 开票员`]);
-    await button(page, `${companyName} · 开票员`).click();
-    await identity(page, `${companyName} · 开票员`);
-    await logOut(page);
-    await reachChoice();
-    expect(await choices.allTextContents()).toEqual([
-      `${companyName} · 办税员`,
-      `${companyName} · 开票员（上次使用）`,
-    ]);
-    await expectAccessible(page);
-    await expectFits(page);
-    await picture(page, 'login-last-role-360');
-    await button(page, `${companyName} · 办税员`).click();
-    await identity(page, `${companyName} · 办税员`);
-  });
+      await page.getByRole('heading', { name: '确认财务负责人任职' }).waitFor();
+      await page.getByText('不能拒绝').waitFor();
+      await expectAccessible(page);
+      await expectFits(page);
+      await picture(page, 'login-confirm-role-360');
+      await button(page, '暂不确认，以其他身份登录').click();
+      await button(page, `${companyName} · 办税员`).click();
+      await identity(page, `${companyName} · 办税员`);
+      await logOut(page);
 
-  it('LGN-9 REL-3 a finance head may put the confirmation off for another role, is asked again, and is let in by it at once', async () => {
-    const who = await knownPerson(portal.door);
-    const taxpayerId = await companyOf(portal.door, await registered(portal.door));
-    await giveRelation(portal.door, who, taxpayerId, 'tax-handler');
-    await feed(portal.door, { ...representativeLine(taxpayerId, who), type: 'finance-head' });
-    const page = await portal.open('/login', phone);
-    await enterCompany(page, taxpayerId, who);
-    await byFace(page);
-    await page.getByRole('heading', { name: '确认财务负责人任职' }).waitFor();
-    await page.getByText('不能拒绝').waitFor();
-    await expectAccessible(page);
-    await expectFits(page);
-    await picture(page, 'login-confirm-role-360');
-    await button(page, '暂不确认，以其他身份登录').click();
-    await button(page, `${companyName} · 办税员`).click();
-    await identity(page, `${companyName} · 办税员`);
-    await logOut(page);
-
-    // Nothing but the appointment: there is nothing to put it off for.
-    const only = await registered(portal.door);
-    const other = await companyOf(portal.door, await registered(portal.door));
-    await feed(portal.door, { ...representativeLine(other, only), type: 'finance-head' });
-    await enterCompany(page, other, only);
-    await byFace(page);
-    await button(page, '确认任职并登录').waitFor();
-    await isAbsent(page, '暂不确认');
-    await button(page, '确认任职并登录').click();
-    await identity(page, `${companyName} · 财务负责人`);
-  });
+      // Nothing but the appointment: there is nothing to put it off for.
+      const only = await settled(portal.door);
+      const other = await companyOf(portal.door, await settled(portal.door));
+      await feed(portal.door, { ...representativeLine(other, only), type: 'finance-head' });
+      await enterCompany(page, other, only);
+      await byFace(page);
+      await button(page, '确认任职并登录').waitFor();
+      await isAbsent(page, '暂不确认');
+      await button(page, '确认任职并登录').click();
+      await identity(page, `${companyName} · 财务负责人`);
+    },
+  );
 });
 
 describe('跨区域报验户', () => {
   it('SPC-2 SPC-3 SWI-5 a 经办人 finds the own reports only, works under the one chosen, and can switch to nothing but the person', async () => {
     const { door } = portal;
-    const who = await registered(door);
-    const outside = await companyOf(door, await registered(door), { subject: 'cross-region' });
+    const who = await settled(door);
+    const outside = await companyOf(door, await settled(door), { subject: 'cross-region' });
     await companyOf(door, who, { name: '自有公司' });
     const [own, others] = [reportNumber('7788'), reportNumber('7788')];
     const valid = { validUntil: '2099-12-31' };
@@ -331,41 +342,44 @@ describe('旧版登录', () => {
     await identity(page, `${companyName} · 法定代表人`);
   });
 
-  it('LEG-2 REL-6 where the company has people already, a binding waits for them; LEG-1 after its last day the old login is gone', async () => {
-    const { door } = portal;
-    const who = await registered(door);
-    const taxpayerId = await oldCompany(await registered(door));
-    await wait(door, 61);
-    const page = await portal.open('/legacy', phone);
-    await enterOld(page, taxpayerId);
-    await button(page, '绑定办税员').click({ timeout: 60_000 });
-    await button(page, '获取验证码').click();
-    await page.getByText('请填写姓名').waitFor();
-    await page.getByLabel('姓名').fill(who.name);
-    await page.getByLabel('证件号码').fill(who.documentNumber);
-    await button(page, '获取验证码').click();
-    await page.getByText('验证码已发送至').first().waitFor();
-    await page.getByRole('textbox', { name: '短信验证码' }).fill(await codeFor(door, who.phone));
-    await page.getByLabel('个人用户密码').fill(who.password);
-    await button(page, '确认绑定').click();
-    await page.getByText('待企业的法定代表人或财务负责人在“账户中心-人员权限管理”中确认后生效').waitFor();
-    await expectAccessible(page);
-    await expectFits(page);
-    await picture(page, 'legacy-bound-360');
-    await page.getByRole('link', { name: '去登录' }).click();
-    await page.getByRole('link', { name: /旧版登录/ }).waitFor();
-
-    const before = door.clock.now();
-    try {
-      door.clock.set('2030-01-01T00:00:00+08:00');
-      await page.goto('/legacy');
-      await page.getByText('旧版登录已停用').first().waitFor();
+  long(
+    'LEG-2 REL-6 where the company has people already, a binding waits for them; LEG-1 after its last day the old login is gone',
+    async () => {
+      const { door } = portal;
+      const who = await settled(door);
+      const taxpayerId = await oldCompany(await settled(door));
+      await wait(door, 61);
+      const page = await portal.open('/legacy', phone);
+      await enterOld(page, taxpayerId);
+      await button(page, '绑定办税员').click({ timeout: 60_000 });
+      await button(page, '获取验证码').click();
+      await page.getByText('请填写姓名').waitFor();
+      await page.getByLabel('姓名').fill(who.name);
+      await page.getByLabel('证件号码').fill(who.documentNumber);
+      await button(page, '获取验证码').click();
+      await page.getByText('验证码已发送至').first().waitFor();
+      await page.getByRole('textbox', { name: '短信验证码' }).fill(await codeFor(door, who.phone));
+      await page.getByLabel('个人用户密码').fill(who.password);
+      await button(page, '确认绑定').click();
+      await page.getByText('待企业的法定代表人或财务负责人在“账户中心-人员权限管理”中确认后生效').waitFor();
       await expectAccessible(page);
-      await page.getByRole('link', { name: '使用新版登录' }).click();
-      await page.getByRole('img', { name: '二维码' }).waitFor();
-      expect(await page.getByRole('link', { name: /旧版登录/ }).count()).toBe(0);
-    } finally {
-      door.clock.set(before.toISOString());
-    }
-  });
+      await expectFits(page);
+      await picture(page, 'legacy-bound-360');
+      await page.getByRole('link', { name: '去登录' }).click();
+      await page.getByRole('link', { name: /旧版登录/ }).waitFor();
+
+      const before = door.clock.now();
+      try {
+        door.clock.set('2030-01-01T00:00:00+08:00');
+        await page.goto('/legacy');
+        await page.getByText('旧版登录已停用').first().waitFor();
+        await expectAccessible(page);
+        await page.getByRole('link', { name: '使用新版登录' }).click();
+        await page.getByRole('img', { name: '二维码' }).waitFor();
+        expect(await page.getByRole('link', { name: /旧版登录/ }).count()).toBe(0);
+      } finally {
+        door.clock.set(before.toISOString());
+      }
+    },
+  );
 });

@@ -5,8 +5,10 @@ import { agentAt, agreementLine } from '../flows/support/agencies.ts';
 import { creditCode, legalRepresentative, taxpayer } from '../flows/support/feed-lines.ts';
 import { inCompany } from '../flows/support/relations.ts';
 import { fed, financeHead, taxHandler } from '../flows/support/staff.ts';
-import { loggedInByFace, registered } from '../support/door.ts';
+import { loggedInByFace } from '../support/door.ts';
 import { person, type Sample } from '../support/people.ts';
+import { settled } from '../support/seed.ts';
+import { long } from '../support/variants.ts';
 import { expectAccessible, expectFits, picture, usePortal } from './support/browser.ts';
 import { openSignedIn } from './support/signed-in.ts';
 
@@ -17,7 +19,7 @@ let boss: Sample;
 
 beforeAll(async () => {
   company = creditCode();
-  boss = await registered(portal.door, person({ name: '程明德' }));
+  boss = await settled(portal.door, person({ name: '程明德' }));
   await fed(portal.door, taxpayer(company), legalRepresentative(company, boss));
 });
 
@@ -32,93 +34,96 @@ const button = (page: Page, name: string) => page.getByRole('button', { name, ex
 const yes = (page: Page) => page.getByRole('dialog').getByRole('button', { name: '确定' }).click();
 
 describe('the people of a company', () => {
-  it('REL-5 REL-8 REL-11 SWI-2 SWI-5 SES-2 both sides add a tax handler, who switches into the company; narrowed and deleted at once', async () => {
-    const handler = await registered(portal.door, person({ name: '汪晓梅' }));
-    const manager = await asBoss('/me/staff');
+  long(
+    'REL-5 REL-8 REL-11 SWI-2 SWI-5 SES-2 both sides add a tax handler, who switches into the company; narrowed and deleted at once',
+    async () => {
+      const handler = await settled(portal.door, person({ name: '汪晓梅' }));
+      const manager = await asBoss('/me/staff');
 
-    // 添加办税人员: judged beside the fields, then sent.
-    await button(manager, '提交').click();
-    await manager.getByText('请填写姓名').waitFor();
-    await manager.getByLabel('姓名').fill(handler.name);
-    await manager.getByLabel('证件号码').fill(person().documentNumber);
-    await button(manager, '提交').click();
-    await manager.getByText('该人员尚未注册').waitFor();
-    expect(await manager.getByLabel('姓名').inputValue()).toBe(handler.name);
-    await manager.getByLabel('证件号码').fill(handler.documentNumber);
-    await button(manager, '提交').click();
-    await manager.getByText('已提交，等待本人确认').waitFor();
-    await item(manager, '汪**').getByText('待确认').first().waitFor();
-    // REL-11: two 汪** would differ by document and phone.
-    await item(manager, '汪**').getByText(maskDocument(handler.documentNumber)).waitFor();
-    await item(manager, '汪**').getByText(maskPhone(handler.phone)).waitFor();
+      // 添加办税人员: judged beside the fields, then sent.
+      await button(manager, '提交').click();
+      await manager.getByText('请填写姓名').waitFor();
+      await manager.getByLabel('姓名').fill(handler.name);
+      await manager.getByLabel('证件号码').fill(person().documentNumber);
+      await button(manager, '提交').click();
+      await manager.getByText('该人员尚未注册').waitFor();
+      expect(await manager.getByLabel('姓名').inputValue()).toBe(handler.name);
+      await manager.getByLabel('证件号码').fill(handler.documentNumber);
+      await button(manager, '提交').click();
+      await manager.getByText('已提交，等待本人确认').waitFor();
+      await item(manager, '汪**').getByText('待确认').first().waitFor();
+      // REL-11: two 汪** would differ by document and phone.
+      await item(manager, '汪**').getByText(maskDocument(handler.documentNumber)).waitFor();
+      await item(manager, '汪**').getByText(maskPhone(handler.phone)).waitFor();
 
-    // 待确认授权, as natural person.
-    const page = await asNatural(handler, '/me');
-    await page.getByText('您有 1 项待确认授权').waitFor();
-    await page.getByRole('link', { name: '去办理' }).click();
-    await page.getByRole('tab', { name: '待确认授权' }).click();
-    await button(page, '确认授权').click();
-    // REL-11: whom it is for stands there before the click.
-    await page.getByRole('dialog', { name: '确认授权' }).getByText(companyName).waitFor();
-    await yes(page);
-    await page.getByText('已确认，您可以在“身份切换”中以该企业身份办税').waitFor();
-    await page.getByRole('tab', { name: '已授权企业' }).click();
-    await item(page, companyName).getByText('办税员').waitFor();
+      // 待确认授权, as natural person.
+      const page = await asNatural(handler, '/me');
+      await page.getByText('您有 1 项待确认授权').waitFor();
+      await page.getByRole('link', { name: '去办理' }).click();
+      await page.getByRole('tab', { name: '待确认授权' }).click();
+      await button(page, '确认授权').click();
+      // REL-11: whom it is for stands there before the click.
+      await page.getByRole('dialog', { name: '确认授权' }).getByText(companyName).waitFor();
+      await yes(page);
+      await page.getByText('已确认，您可以在“身份切换”中以该企业身份办税').waitFor();
+      await page.getByRole('tab', { name: '已授权企业' }).click();
+      await item(page, companyName).getByText('办税员').waitFor();
 
-    // 身份切换: the other tab of the same browser stops and says so.
-    const other = await portal.tab(page, '/me/phones');
-    await page
-      .getByRole('navigation', { name: '账户中心菜单' })
-      .getByRole('link', { name: '身份切换' })
-      .click();
-    await item(page, '自然人').getByText('当前').waitFor();
-    await button(page, '切换').click();
-    await page.getByText(`当前身份：${companyName} · 办税员`).waitFor();
-    expect(new URL(page.url()).pathname).toBe('/me');
-    await other.getByRole('dialog', { name: '身份已在另一个页面切换' }).waitFor();
-    await button(other, '以新身份继续').click();
-    await other.getByText(`当前身份：${companyName} · 办税员`).waitFor();
-    await other.close();
-    const menu = page.getByRole('navigation', { name: '账户中心菜单' });
-    expect(await menu.getByRole('link', { name: '企业授权管理' }).count()).toBe(0);
-    expect(await menu.getByRole('link', { name: '人员权限管理' }).count()).toBe(0);
-    await page.goto('/me/staff');
-    await page.getByText('只有法定代表人、财务负责人').waitFor();
+      // 身份切换: the other tab of the same browser stops and says so.
+      const other = await portal.tab(page, '/me/phones');
+      await page
+        .getByRole('navigation', { name: '账户中心菜单' })
+        .getByRole('link', { name: '身份切换' })
+        .click();
+      await item(page, '自然人').getByText('当前').waitFor();
+      await button(page, '切换').click();
+      await page.getByText(`当前身份：${companyName} · 办税员`).waitFor();
+      expect(new URL(page.url()).pathname).toBe('/me');
+      await other.getByRole('dialog', { name: '身份已在另一个页面切换' }).waitFor();
+      await button(other, '以新身份继续').click();
+      await other.getByText(`当前身份：${companyName} · 办税员`).waitFor();
+      await other.close();
+      const menu = page.getByRole('navigation', { name: '账户中心菜单' });
+      expect(await menu.getByRole('link', { name: '企业授权管理' }).count()).toBe(0);
+      expect(await menu.getByRole('link', { name: '人员权限管理' }).count()).toBe(0);
+      await page.goto('/me/staff');
+      await page.getByText('只有法定代表人、财务负责人').waitFor();
 
-    // Permissions narrowed by the company bite in the live session.
-    await manager.getByRole('tab', { name: '现有办税人员' }).click();
-    await item(manager, '汪**').getByRole('button', { name: '修改权限和有效期' }).click();
-    for (const permission of ['发票业务', '申报缴税'])
-      await item(manager, '汪**').getByLabel(permission).uncheck();
-    await expectAccessible(manager);
-    await picture(manager, 'staff');
-    await button(manager, '保存').click();
-    await manager.getByText('已修改，并已告知本人').waitFor();
-    await menu.getByRole('link', { name: '企业基本信息' }).click();
-    await page.getByText('涉税办理、信息查询', { exact: true }).waitFor();
-    await page.getByText('您在本企业只有一种身份').waitFor();
-    await picture(page, 'company');
+      // Permissions narrowed by the company bite in the live session.
+      await manager.getByRole('tab', { name: '现有办税人员' }).click();
+      await item(manager, '汪**').getByRole('button', { name: '修改权限和有效期' }).click();
+      for (const permission of ['发票业务', '申报缴税'])
+        await item(manager, '汪**').getByLabel(permission).uncheck();
+      await expectAccessible(manager);
+      await picture(manager, 'staff');
+      await button(manager, '保存').click();
+      await manager.getByText('已修改，并已告知本人').waitFor();
+      await menu.getByRole('link', { name: '企业基本信息' }).click();
+      await page.getByText('涉税办理、信息查询', { exact: true }).waitFor();
+      await page.getByText('您在本企业只有一种身份').waitFor();
+      await picture(page, 'company');
 
-    // Deleted: the person's page says what happened and leads back.
-    await item(manager, '汪**').getByRole('button', { name: '删除' }).click();
-    await manager.getByRole('dialog', { name: '删除' }).getByRole('button', { name: '确定' }).click();
-    await manager.getByText('已删除该人员与本企业的关联关系').waitFor();
-    await menu.getByRole('link', { name: '我的信息' }).click();
-    await menu.getByRole('link', { name: '登录设备' }).click();
-    const lost = page.getByRole('dialog', { name: '您的企业身份已失效' });
-    await lost.getByText('已切换回自然人身份').waitFor();
-    await lost.getByRole('button').click();
-    await page.getByText('当前身份：自然人').waitFor();
+      // Deleted: the person's page says what happened and leads back.
+      await item(manager, '汪**').getByRole('button', { name: '删除' }).click();
+      await manager.getByRole('dialog', { name: '删除' }).getByRole('button', { name: '确定' }).click();
+      await manager.getByText('已删除该人员与本企业的关联关系').waitFor();
+      await menu.getByRole('link', { name: '我的信息' }).click();
+      await menu.getByRole('link', { name: '登录设备' }).click();
+      const lost = page.getByRole('dialog', { name: '您的企业身份已失效' });
+      await lost.getByText('已切换回自然人身份').waitFor();
+      await lost.getByRole('button').click();
+      await page.getByText('当前身份：自然人').waitFor();
 
-    // 历史管理信息, and 清除记录.
-    await manager.getByRole('tab', { name: '历史管理信息' }).click();
-    await item(manager, '汪**').getByRole('button', { name: '清除记录' }).click();
-    await manager.getByRole('dialog').getByRole('button', { name: '确定' }).click();
-    await manager.getByText('没有历史记录').waitFor();
-  });
+      // 历史管理信息, and 清除记录.
+      await manager.getByRole('tab', { name: '历史管理信息' }).click();
+      await item(manager, '汪**').getByRole('button', { name: '清除记录' }).click();
+      await manager.getByRole('dialog').getByRole('button', { name: '确定' }).click();
+      await manager.getByText('没有历史记录').waitFor();
+    },
+  );
 
-  it('REL-6 REL-11 CTR-3 somebody applies, withdraws, applies again and is taken', async () => {
-    const applicant = await registered(portal.door, person({ name: '方海燕' }));
+  long('REL-6 REL-11 CTR-3 somebody applies, withdraws, applies again and is taken', async () => {
+    const applicant = await settled(portal.door, person({ name: '方海燕' }));
     const page = await asNatural(applicant, '/me/authorizations', { width: 360, height: 740 });
     const apply = async () => {
       await page.getByLabel('统一社会信用代码/纳税人识别号').fill(company);
@@ -156,7 +161,7 @@ describe('the people of a company', () => {
   });
 
   it('ENT-2 REL-3 SWI-1 a company is confirmed, a finance head cannot refuse, and roles are switched inside', async () => {
-    const who = await registered(portal.door, person({ name: '许文静' }));
+    const who = await settled(portal.door, person({ name: '许文静' }));
     const waiting = creditCode();
     await fed(
       portal.door,
@@ -185,10 +190,10 @@ describe('the people of a company', () => {
 });
 
 describe('an agency', () => {
-  it('AGY-1 AGY-4 SWI-3 enters an agreement, the client confirms, the agent switches clients', async () => {
+  long('AGY-1 AGY-4 SWI-3 enters an agreement, the client confirms, the agent switches clients', async () => {
     const { door } = portal;
     const agency = creditCode();
-    const [owner, agent] = [await registered(door, person({ name: '吴国志' })), await registered(door)];
+    const [owner, agent] = [await settled(door, person({ name: '吴国志' })), await settled(door)];
     const [one, two] = [creditCode(), creditCode()];
     await fed(
       door,

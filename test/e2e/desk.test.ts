@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { companies as taxpayers } from '../../infra/demo/companies.ts';
 import { people } from '../../infra/demo/people.ts';
 import { wait } from '../support/door.ts';
+import { long } from '../support/variants.ts';
 import { expectAccessible, expectFits, picture, usePortal } from './support/browser.ts';
 
 const portal = usePortal({ demo: true });
@@ -59,7 +60,7 @@ describe('the phones on the desk', () => {
     expect(await desk.getByRole('button', { name: '退出' }).count()).toBe(0);
   });
 
-  it('QR-2 a cancelled code is over, and the page says so', async () => {
+  long('QR-2 a cancelled code is over, and the page says so', async () => {
     const desk = await portal.open('/desk');
     const page = await portal.tab(desk, '/login');
     await pick(iit(desk), '登录人', liNa.name);
@@ -69,40 +70,46 @@ describe('the phones on the desk', () => {
     await page.getByText('您已在手机上取消').first().waitFor();
   });
 
-  it('FACE-1 FACE-2 REG-5 a face check fails, says what is left, is tried again and passes, with nobody logged in on the phone', async () => {
-    const desk = await portal.open('/desk');
-    const page = await portal.tab(desk, '/login');
-    await enterPassword(page, wangFang);
-    await page.getByRole('tab', { name: '扫脸验证' }).click();
-    await faceWill(desk, '未通过');
-    await scanShown(ahtax(desk));
-    await notice(ahtax(desk), '扫脸验证');
-    await ahtax(desk).getByRole('button', { name: '开始扫脸' }).click();
-    await notice(ahtax(desk), '还可尝试 4 次');
-    await faceWill(desk, '通过');
-    await ahtax(desk).getByRole('button', { name: '再扫一次' }).click();
-    await notice(ahtax(desk), '扫脸通过，请看电脑屏幕');
-    await isSignedIn(page);
-    await desk.reload();
-    await desk.getByRole('radio', { name: '通过', exact: true, checked: true }).waitFor();
-  });
+  long(
+    'FACE-1 FACE-2 REG-5 a face check fails, says what is left, is tried again and passes, with nobody logged in on the phone',
+    async () => {
+      const desk = await portal.open('/desk');
+      const page = await portal.tab(desk, '/login');
+      await enterPassword(page, wangFang);
+      await page.getByRole('tab', { name: '扫脸验证' }).click();
+      await faceWill(desk, '未通过');
+      await scanShown(ahtax(desk));
+      await notice(ahtax(desk), '扫脸验证');
+      await ahtax(desk).getByRole('button', { name: '开始扫脸' }).click();
+      await notice(ahtax(desk), '还可尝试 4 次');
+      await faceWill(desk, '通过');
+      await ahtax(desk).getByRole('button', { name: '再扫一次' }).click();
+      await notice(ahtax(desk), '扫脸通过，请看电脑屏幕');
+      await isSignedIn(page);
+      await desk.reload();
+      await desk.getByRole('radio', { name: '通过', exact: true, checked: true }).waitFor();
+    },
+  );
 
-  it('FACE-1 another person in the 个税 APP is refused with the API’s sentence, and so is its view of companies (REL-9)', async () => {
-    const desk = await portal.open('/desk');
-    const page = await portal.tab(desk, '/login');
-    await enterPassword(page, wangFang);
-    await page.getByRole('tab', { name: '扫脸验证' }).click();
-    await pick(iit(desk), '登录人', liNa.name);
-    await scanShown(iit(desk));
-    await iit(desk).getByRole('alert').waitFor();
-    await iit(desk).getByRole('button', { name: '查看我的企业' }).click();
-    await iit(desk).getByRole('alert').nth(1).waitFor();
-    await pick(ahtax(desk), '登录人', liNa.name);
-    await ahtax(desk).getByRole('button', { name: '查看我的企业' }).click();
-    await notice(ahtax(desk).getByRole('list', { name: '我的企业' }), taxpayers.huijiang.name);
-  });
+  long(
+    'FACE-1 another person in the 个税 APP is refused with the API’s sentence, and so is its view of companies (REL-9)',
+    async () => {
+      const desk = await portal.open('/desk');
+      const page = await portal.tab(desk, '/login');
+      await enterPassword(page, wangFang);
+      await page.getByRole('tab', { name: '扫脸验证' }).click();
+      await pick(iit(desk), '登录人', liNa.name);
+      await scanShown(iit(desk));
+      await iit(desk).getByRole('alert').waitFor();
+      await iit(desk).getByRole('button', { name: '查看我的企业' }).click();
+      await iit(desk).getByRole('alert').nth(1).waitFor();
+      await pick(ahtax(desk), '登录人', liNa.name);
+      await ahtax(desk).getByRole('button', { name: '查看我的企业' }).click();
+      await notice(ahtax(desk).getByRole('list', { name: '我的企业' }), taxpayers.huijiang.name);
+    },
+  );
 
-  it('LGN-3 the inbox shows a code at once, filters by number and copies it', async () => {
+  long('LGN-3 the inbox shows a code at once, filters by number and copies it', async () => {
     await wait(portal.door, 61);
     const desk = await portal.open('/desk');
     await desk.context().grantPermissions(['clipboard-read', 'clipboard-write']);
@@ -184,61 +191,67 @@ describe('around the phones', () => {
     await collection.getByText('已采集').waitFor();
   });
 
-  it('LCK-3 the clock moves, stops, is set to midnight and back, and the midnight unlock runs', async () => {
-    const desk = await portal.open('/desk');
-    const clock = desk.getByRole('region', { name: '时钟' });
-    const before = portal.door.clock.now().getTime();
-    await clock.getByRole('button', { name: '+1 小时' }).click();
-    await expect
-      .poll(() => portal.door.clock.now().getTime() - before, patient)
-      .toBeGreaterThanOrEqual(3_600_000);
-    await clock.getByRole('button', { name: '到零点' }).click();
-    await clock.getByText(/ 00:00:\d\d$/).waitFor();
-    await clock.getByRole('button', { name: '执行零点解锁' }).click();
-    await clock.getByText(/已解锁 \d+ 人/).waitFor();
-    await clock.getByLabel('设为（北京时间）').fill('2035-03-01T08:30:00');
-    await clock.getByRole('button', { name: '设定' }).click();
-    await clock.getByText('已停在此刻').waitFor();
-    expect(portal.door.clock.now().toISOString()).toBe('2035-03-01T00:30:00.000Z');
-    await clock.getByRole('button', { name: '恢复本机时间' }).click();
-    await clock.getByText('走动中').waitFor();
-    expect(Math.abs(portal.door.clock.now().getTime() - Date.now())).toBeLessThan(10_000);
-  });
+  long(
+    'LCK-3 the clock moves, stops, is set to midnight and back, and the midnight unlock runs',
+    async () => {
+      const desk = await portal.open('/desk');
+      const clock = desk.getByRole('region', { name: '时钟' });
+      const before = portal.door.clock.now().getTime();
+      await clock.getByRole('button', { name: '+1 小时' }).click();
+      await expect
+        .poll(() => portal.door.clock.now().getTime() - before, patient)
+        .toBeGreaterThanOrEqual(3_600_000);
+      await clock.getByRole('button', { name: '到零点' }).click();
+      await clock.getByText(/ 00:00:\d\d$/).waitFor();
+      await clock.getByRole('button', { name: '执行零点解锁' }).click();
+      await clock.getByText(/已解锁 \d+ 人/).waitFor();
+      await clock.getByLabel('设为（北京时间）').fill('2035-03-01T08:30:00');
+      await clock.getByRole('button', { name: '设定' }).click();
+      await clock.getByText('已停在此刻').waitFor();
+      expect(portal.door.clock.now().toISOString()).toBe('2035-03-01T00:30:00.000Z');
+      await clock.getByRole('button', { name: '恢复本机时间' }).click();
+      await clock.getByText('走动中').waitFor();
+      expect(Math.abs(portal.door.clock.now().getTime() - Date.now())).toBeLessThan(10_000);
+    },
+  );
 
-  it('tells who can be played and how they log in; axe finds nothing serious; everything fits on 360 px, in English too', async () => {
-    const desk = await portal.open('/desk', { width: 1440, height: 900 });
-    await portal.tab(desk, '/login');
-    await desk.bringToFront();
-    await ahtax(desk)
-      .getByRole('button', { name: /^扫描“/ })
-      .waitFor();
-    await desk
-      .getByRole('button', { name: `复制 纳税人识别号 ${taxpayers.huijiang.taxpayerId}` })
-      .first()
-      .waitFor();
-    await pick(ahtax(desk), '登录人', zhangWei.name);
-    await scanShown(ahtax(desk));
-    await ahtax(desk).getByRole('button', { name: '查看我的企业' }).click();
-    await ahtax(desk).getByRole('list', { name: '我的企业' }).waitFor();
-    await expectAccessible(desk);
-    await picture(desk, 'desk');
-    for (const tab of ['办税服务厅', '自助办税终端', '登记数据']) {
-      await desk.getByRole('tab', { name: tab }).click();
+  long(
+    'tells who can be played and how they log in; axe finds nothing serious; everything fits on 360 px, in English too',
+    async () => {
+      const desk = await portal.open('/desk', { width: 1440, height: 900 });
+      await portal.tab(desk, '/login');
+      await desk.bringToFront();
+      await ahtax(desk)
+        .getByRole('button', { name: /^扫描“/ })
+        .waitFor();
+      await desk
+        .getByRole('button', { name: `复制 纳税人识别号 ${taxpayers.huijiang.taxpayerId}` })
+        .first()
+        .waitFor();
+      await pick(ahtax(desk), '登录人', zhangWei.name);
+      await scanShown(ahtax(desk));
+      await ahtax(desk).getByRole('button', { name: '查看我的企业' }).click();
+      await ahtax(desk).getByRole('list', { name: '我的企业' }).waitFor();
       await expectAccessible(desk);
-      await picture(desk, `desk-${tab}`);
-    }
-    await desk.setViewportSize({ width: 360, height: 740 });
-    for (const tab of ['办税服务厅', '自助办税终端', '登记数据', '演示人员']) {
-      await desk.getByRole('tab', { name: tab }).click();
+      await picture(desk, 'desk');
+      for (const tab of ['办税服务厅', '自助办税终端', '登记数据']) {
+        await desk.getByRole('tab', { name: tab }).click();
+        await expectAccessible(desk);
+        await picture(desk, `desk-${tab}`);
+      }
+      await desk.setViewportSize({ width: 360, height: 740 });
+      for (const tab of ['办税服务厅', '自助办税终端', '登记数据', '演示人员']) {
+        await desk.getByRole('tab', { name: tab }).click();
+        await expectFits(desk);
+      }
+      await picture(desk, 'desk-360');
+      await desk.getByRole('button', { name: '大字版' }).click();
       await expectFits(desk);
-    }
-    await picture(desk, 'desk-360');
-    await desk.getByRole('button', { name: '大字版' }).click();
-    await expectFits(desk);
-    await desk.getByRole('button', { name: '标准版' }).click();
-    await desk.getByRole('button', { name: 'English' }).click();
-    await desk.getByRole('heading', { name: 'The phones on the desk' }).waitFor();
-    await expectFits(desk);
-    await picture(desk, 'desk-360-en');
-  });
+      await desk.getByRole('button', { name: '标准版' }).click();
+      await desk.getByRole('button', { name: 'English' }).click();
+      await desk.getByRole('heading', { name: 'The phones on the desk' }).waitFor();
+      await expectFits(desk);
+      await picture(desk, 'desk-360-en');
+    },
+  );
 });

@@ -4,8 +4,10 @@ import type { AddressInfo } from 'node:net';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { maskName } from '#domain/masks.ts';
-import { loggedInByFace, loginTicket, registered, scanFace } from '../support/door.ts';
+import { loggedInByFace, loginTicket, scanFace } from '../support/door.ts';
 import type { Sample } from '../support/people.ts';
+import { settled } from '../support/seed.ts';
+import { long } from '../support/variants.ts';
 import { usePortal } from './support/browser.ts';
 import { openSignedIn } from './support/signed-in.ts';
 
@@ -47,7 +49,7 @@ describe('a foreign page in the same browser', () => {
   it.each(['localhost', '127.0.0.1'])(
     'SES-2 a form of %s that posts its own login as text leaves my session mine',
     async (host) => {
-      const [mine, theirs] = [await registered(portal.door), await registered(portal.door)];
+      const [mine, theirs] = [await settled(portal.door), await settled(portal.door)];
       const page = await openSignedIn(portal, (await loggedInByFace(portal.door, mine)).cookie);
       await page.getByRole('button', { name: '退出' }).waitFor();
       const before = await cookiesOf(page);
@@ -76,21 +78,24 @@ describe('a foreign page in the same browser', () => {
 });
 
 describe('the portal by another name', () => {
-  it('SES-2 SES-1 opened as localhost it goes on at its own address, and a reload keeps the session', async () => {
-    const who = await registered(portal.door);
-    const { port } = new URL(portal.door.url);
-    const page = await portal.open(`http://localhost:${port}/login`);
-    expect(page.url()).toBe(`${portal.door.url}/login`);
-    await page.getByRole('tab', { name: '自然人业务' }).click();
-    await page.getByLabel('居民身份证号码/手机号码/用户名').fill(who.documentNumber);
-    await page.getByLabel('个人用户密码').fill(who.password);
-    await page.getByRole('button', { name: '登录', exact: true }).click();
-    await page.getByRole('tab', { name: '扫脸验证' }).click();
-    await scanFace(portal.door, await portal.scanned(page));
-    await page.getByRole('button', { name: '退出' }).waitFor();
-    await page.goto(`http://localhost:${port}/me`);
-    await page.reload();
-    await page.getByRole('button', { name: '退出' }).waitFor();
-    expect(page.url()).toBe(`${portal.door.url}/me`);
-  });
+  long(
+    'SES-2 SES-1 opened as localhost it goes on at its own address, and a reload keeps the session',
+    async () => {
+      const who = await settled(portal.door);
+      const { port } = new URL(portal.door.url);
+      const page = await portal.open(`http://localhost:${port}/login`);
+      expect(page.url()).toBe(`${portal.door.url}/login`);
+      await page.getByRole('tab', { name: '自然人业务' }).click();
+      await page.getByLabel('居民身份证号码/手机号码/用户名').fill(who.documentNumber);
+      await page.getByLabel('个人用户密码').fill(who.password);
+      await page.getByRole('button', { name: '登录', exact: true }).click();
+      await page.getByRole('tab', { name: '扫脸验证' }).click();
+      await scanFace(portal.door, await portal.scanned(page));
+      await page.getByRole('button', { name: '退出' }).waitFor();
+      await page.goto(`http://localhost:${port}/me`);
+      await page.reload();
+      await page.getByRole('button', { name: '退出' }).waitFor();
+      expect(page.url()).toBe(`${portal.door.url}/me`);
+    },
+  );
 });

@@ -3,8 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { maskName } from '#domain/masks.ts';
 import { localPartner, workingAs } from '../support/channel-partner.ts';
 import { collected } from '../support/collected.ts';
-import { codeFor, loggedInByFace, registered, scanFace, wait } from '../support/door.ts';
+import { codeFor, loggedInByFace, scanFace, wait } from '../support/door.ts';
 import { person, type Sample } from '../support/people.ts';
+import { settled } from '../support/seed.ts';
+import { long } from '../support/variants.ts';
 import { expectAccessible, expectFits, picture, usePortal } from './support/browser.ts';
 
 const portal = usePortal();
@@ -59,22 +61,25 @@ describe('the login page', () => {
 });
 
 describe('logging in', () => {
-  it('DOC-6 asks which account is meant where a number is two people’s, and goes on with the answer', async () => {
-    const documentNumber = String(Date.now()).slice(-8);
-    const taiwanese = await registered(portal.door, { ...person(), documentType: '213', documentNumber });
-    await collected(portal.door, '208', documentNumber);
-    const page = await portal.open();
-    await asNatural(page, taiwanese);
-    await page.getByText('您输入的账号对应多个用户，请选择要登录的账号类型').waitFor();
-    await page.getByRole('button', { name: '外国护照' }).waitFor();
-    await expectAccessible(page);
-    await picture(page, 'login-which-account');
-    await page.getByRole('button', { name: '台湾居民来往大陆通行证' }).click();
-    await page.getByText('密码正确').waitFor();
-  });
+  long(
+    'DOC-6 asks which account is meant where a number is two people’s, and goes on with the answer',
+    async () => {
+      const documentNumber = String(Date.now()).slice(-8);
+      const taiwanese = await settled(portal.door, { ...person(), documentType: '213', documentNumber });
+      await collected(portal.door, '208', documentNumber);
+      const page = await portal.open();
+      await asNatural(page, taiwanese);
+      await page.getByText('您输入的账号对应多个用户，请选择要登录的账号类型').waitFor();
+      await page.getByRole('button', { name: '外国护照' }).waitFor();
+      await expectAccessible(page);
+      await picture(page, 'login-which-account');
+      await page.getByRole('button', { name: '台湾居民来往大陆通行证' }).click();
+      await page.getByText('密码正确').waitFor();
+    },
+  );
 
   it('LGN-3 LGN-6 SES-1 by password and SMS code; 退出 ends it', async () => {
-    const who = await registered(portal.door);
+    const who = await settled(portal.door);
     await wait(portal.door, 61);
     const page = await portal.open();
     await asNatural(page, who);
@@ -100,8 +105,8 @@ describe('logging in', () => {
     await page.getByRole('heading', { name: '登录', exact: true }).waitFor();
   });
 
-  it('FACE-1 CHN-2 by a face check in the app, whose two names stand at the code', async () => {
-    const who = await registered(portal.door);
+  long('FACE-1 CHN-2 by a face check in the app, whose two names stand at the code', async () => {
+    const who = await settled(portal.door);
     const page = await portal.open();
     await asNatural(page, who);
     await page.getByRole('tab', { name: '扫脸验证' }).click();
@@ -110,29 +115,32 @@ describe('logging in', () => {
     await isSignedIn(page);
   });
 
-  it('QR-2 the page shows who scanned its code; 不是我 makes a new one that the other cannot confirm', async () => {
-    const [mine, other] = [await registered(portal.door), await registered(portal.door)];
-    const page = await portal.open();
-    const first = await portal.scanned(page, 'login');
-    const theirs = localPartner(portal.door, 'ahtax-app', workingAs(other));
-    const { ticket } = (await theirs.scan(first)).body;
-    await page
-      .getByText(`已由 ${maskName(other.name)} 扫描，请在手机上确认`)
-      .first()
-      .waitFor();
-    await expectAccessible(page);
-    await picture(page, 'login-scanned-by');
-    const phone = localPartner(portal.door, 'iit-app', workingAs(mine));
-    expect((await phone.scan(first)).body.code).toBe('STATE_CONFLICT');
-    await page.getByRole('button', { name: '不是我' }).click();
-    const second = await portal.scanned(page, 'login');
-    expect(second).not.toBe(first);
-    // Nobody asks for the first code any more: confirmed or not, it opens nothing here.
-    expect((await theirs.confirm(ticket)).status).toBe(204);
-    expect((await phone.confirmCode(second)).status).toBe(204);
-    await isSignedIn(page);
-    await page.locator('header').getByText(maskName(mine.name)).first().waitFor();
-  });
+  long(
+    'QR-2 the page shows who scanned its code; 不是我 makes a new one that the other cannot confirm',
+    async () => {
+      const [mine, other] = [await settled(portal.door), await settled(portal.door)];
+      const page = await portal.open();
+      const first = await portal.scanned(page, 'login');
+      const theirs = localPartner(portal.door, 'ahtax-app', workingAs(other));
+      const { ticket } = (await theirs.scan(first)).body;
+      await page
+        .getByText(`已由 ${maskName(other.name)} 扫描，请在手机上确认`)
+        .first()
+        .waitFor();
+      await expectAccessible(page);
+      await picture(page, 'login-scanned-by');
+      const phone = localPartner(portal.door, 'iit-app', workingAs(mine));
+      expect((await phone.scan(first)).body.code).toBe('STATE_CONFLICT');
+      await page.getByRole('button', { name: '不是我' }).click();
+      const second = await portal.scanned(page, 'login');
+      expect(second).not.toBe(first);
+      // Nobody asks for the first code any more: confirmed or not, it opens nothing here.
+      expect((await theirs.confirm(ticket)).status).toBe(204);
+      expect((await phone.confirmCode(second)).status).toBe(204);
+      await isSignedIn(page);
+      await page.locator('header').getByText(maskName(mine.name)).first().waitFor();
+    },
+  );
 
   it('CHN-2 QR-2 the address in a code, opened by a camera, says which apps scan it and how to get them', async () => {
     const page = await portal.open();
@@ -149,36 +157,39 @@ describe('logging in', () => {
     await picture(phone, 'scanned-code-360');
   });
 
-  it('QR-1 QR-2 by the code on the page; one that was cancelled is renewed by a click, one that ran out by itself', async () => {
-    const who = await registered(portal.door);
-    const page = await portal.open();
-    const phone = async (step: 'confirm' | 'cancel', qrContent: string) => {
-      const call = async (path: string, body?: unknown) => {
-        const { documentType, documentNumber } = who;
-        const assertion = await portal.door.assertion('ahtax-app', {
-          method: 'POST',
-          path,
-          person: { documentType, documentNumber },
-        });
-        return portal.door.http('POST', path, body, { assertion });
+  long(
+    'QR-1 QR-2 by the code on the page; one that was cancelled is renewed by a click, one that ran out by itself',
+    async () => {
+      const who = await settled(portal.door);
+      const page = await portal.open();
+      const phone = async (step: 'confirm' | 'cancel', qrContent: string) => {
+        const call = async (path: string, body?: unknown) => {
+          const { documentType, documentNumber } = who;
+          const assertion = await portal.door.assertion('ahtax-app', {
+            method: 'POST',
+            path,
+            person: { documentType, documentNumber },
+          });
+          return portal.door.http('POST', path, body, { assertion });
+        };
+        const { ticket } = (await call('/v1/channel/scans', { qrContent })).body;
+        await page.getByText('扫描，请在手机上确认').first().waitFor();
+        expect((await call(`/v1/channel/scans/${ticket}/${step}`)).status).toBe(204);
       };
-      const { ticket } = (await call('/v1/channel/scans', { qrContent })).body;
-      await page.getByText('扫描，请在手机上确认').first().waitFor();
-      expect((await call(`/v1/channel/scans/${ticket}/${step}`)).status).toBe(204);
-    };
-    await portal.scanned(page, 'login');
-    // Ran out: another one comes without anybody's doing.
-    await wait(portal.door, 181);
-    await phone('cancel', await portal.scanned(page, 'login'));
-    await page.getByText('您已在手机上取消').first().waitFor();
-    await expectAccessible(page);
-    await page.getByRole('button', { name: '点击刷新二维码' }).click();
-    await phone('confirm', await portal.scanned(page, 'login'));
-    await isSignedIn(page);
-  });
+      await portal.scanned(page, 'login');
+      // Ran out: another one comes without anybody's doing.
+      await wait(portal.door, 181);
+      await phone('cancel', await portal.scanned(page, 'login'));
+      await page.getByText('您已在手机上取消').first().waitFor();
+      await expectAccessible(page);
+      await page.getByRole('button', { name: '点击刷新二维码' }).click();
+      await phone('confirm', await portal.scanned(page, 'login'));
+      await isSignedIn(page);
+    },
+  );
 
   it('LCK-1 LCK-2 LGN-7 counts down, then says until when it is locked and what helps', async () => {
-    const who = await registered(portal.door);
+    const who = await settled(portal.door);
     const page = await portal.open();
     await asNatural(page, { ...who, password: 'Wrong#2058' });
     await page.getByText('输入的个人账号或密码错误，请重新输入！').waitFor();
@@ -194,8 +205,8 @@ describe('logging in', () => {
     expect(new URL(page.url()).pathname).toBe('/forgot-password');
   });
 
-  it('SES-3 a replaced session says when and where, and leads back to the login page', async () => {
-    const who = await registered(portal.door);
+  long('SES-3 a replaced session says when and where, and leads back to the login page', async () => {
+    const who = await settled(portal.door);
     const page = await portal.open();
     await asNatural(page, who);
     await page.getByRole('tab', { name: '扫脸验证' }).click();
@@ -209,7 +220,7 @@ describe('logging in', () => {
   });
 
   it('SES-2 a tab stops where another one logged out', async () => {
-    const who = await registered(portal.door);
+    const who = await settled(portal.door);
     const page = await portal.open();
     await asNatural(page, who);
     await page.getByRole('tab', { name: '扫脸验证' }).click();

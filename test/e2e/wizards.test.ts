@@ -1,7 +1,9 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { codeFor, registered, scanFace, wait } from '../support/door.ts';
+import { codeFor, scanFace, wait } from '../support/door.ts';
 import { person, type Sample } from '../support/people.ts';
+import { settled } from '../support/seed.ts';
+import { long } from '../support/variants.ts';
 import { expectAccessible, expectFits, picture, usePortal } from './support/browser.ts';
 
 const portal = usePortal();
@@ -60,7 +62,7 @@ describe('registration', () => {
   });
 
   it('REG-3 says to a registered person what to do instead; DOC-2 a wrong number is told before anything is sent', async () => {
-    const who = await registered(portal.door);
+    const who = await settled(portal.door);
     const page = await portal.open('/register', { width: 360, height: 740 });
     await expectFits(page);
     await identify(page, { ...who, documentNumber: who.documentNumber.slice(0, 17) });
@@ -77,7 +79,7 @@ describe('registration', () => {
 
 describe('忘记密码', () => {
   it('PWD-1 LCK-3 sets a new password by SMS and unlocks; the new one logs in', async () => {
-    const who = await registered(portal.door);
+    const who = await settled(portal.door);
     for (let miss = 0; miss < 5; miss++)
       await portal.door.http('POST', '/v1/logins', {
         entry: 'natural',
@@ -107,8 +109,8 @@ describe('忘记密码', () => {
     expect(login.status).toBe(201);
   });
 
-  it('PWD-1 by face, and says when the person does not fit the account', async () => {
-    const who = await registered(portal.door);
+  long('PWD-1 by face, and says when the person does not fit the account', async () => {
+    const who = await settled(portal.door);
     const page = await portal.open('/forgot-password', { width: 360, height: 740 });
     await page.getByLabel('居民身份证号码/手机号码/用户名').fill(who.phone);
     await identify(page, { ...who, name: '别人' });
@@ -135,7 +137,7 @@ describe('找回手机号码', () => {
   };
 
   it('PHN-4 makes a new number the default one', async () => {
-    const who = await registered(portal.door);
+    const who = await settled(portal.door);
     const { phone } = person();
     const page = await portal.open('/recover-phone');
     await expectAccessible(page);
@@ -147,8 +149,8 @@ describe('找回手机号码', () => {
     await picture(page, 'recover-phone-done');
   });
 
-  it('PHN-3 takes over a number of somebody else with a face check, the code typed once', async () => {
-    const [who, former] = [await registered(portal.door), await registered(portal.door)];
+  long('PHN-3 takes over a number of somebody else with a face check, the code typed once', async () => {
+    const [who, former] = [await settled(portal.door), await settled(portal.door)];
     await wait(portal.door, 61);
     const page = await portal.open('/recover-phone');
     await fill(page, who, former.phone);

@@ -16,6 +16,7 @@ import {
   wait,
 } from '../support/door.ts';
 import { person } from '../support/people.ts';
+import { keeping, long } from '../support/variants.ts';
 import { expectDecent, logIn, register, standing } from './journeys.ts';
 
 let door: Door;
@@ -58,7 +59,7 @@ describe('secrets and keys away', () => {
   });
   afterEach(() => door?.stop());
 
-  it.each<FaultKind>(['error500', 'throttle', 'after'])(
+  keeping(1)<FaultKind>(['error500', 'throttle', 'after'])(
     'ERR-01 Secrets Manager %s: everything is closed, nothing is written, and it opens again',
     async (kind) => {
       door.faults.add({ service: 'secretsmanager', kind, times: 1000 });
@@ -76,19 +77,23 @@ describe('secrets and keys away', () => {
     60_000,
   );
 
-  it('ERR-01 ERR-02 Secrets Manager does not answer: 503 before the function is out of time', async () => {
-    door.faults.add({ service: 'secretsmanager', kind: 'timeout', times: 1000 });
-    // One after the other: three tries of two seconds leave little of a function's ten on a busy machine.
-    for (const [name, call] of firstCalls().filter(([one]) => ['login', 'session'].includes(one))) {
-      const reply = await call();
-      expectDecent(reply, name);
-      expect(reply.status, name).toBe(503);
-    }
-    door.faults.clear();
-    await register(door, person());
-  }, 60_000);
+  long(
+    'ERR-01 ERR-02 Secrets Manager does not answer: 503 before the function is out of time',
+    async () => {
+      door.faults.add({ service: 'secretsmanager', kind: 'timeout', times: 1000 });
+      // One after the other: three tries of two seconds leave little of a function's ten on a busy machine.
+      for (const [name, call] of firstCalls().filter(([one]) => ['login', 'session'].includes(one))) {
+        const reply = await call();
+        expectDecent(reply, name);
+        expect(reply.status, name).toBe(503);
+      }
+      door.faults.clear();
+      await register(door, person());
+    },
+    60_000,
+  );
 
-  it.each<FaultKind>(['error500', 'throttle', 'after'])(
+  keeping(1)<FaultKind>(['error500', 'throttle', 'after'])(
     'ERR-01 KMS %s: no function that seals or opens goes on',
     async (kind) => {
       const rule = door.faults.add({ service: 'kms', kind, times: 1000 });
@@ -130,7 +135,7 @@ describe('SMS provider away', () => {
   afterEach(() => door?.faults.clear());
   afterAll(() => door?.stop());
 
-  it.each<FaultKind>(['error500', 'throttle'])(
+  keeping(1)<FaultKind>(['error500', 'throttle'])(
     'SMS-1 %s: 503, the send is given back, and the next one is possible at once',
     async (kind) => {
       const who = person();
@@ -169,7 +174,7 @@ describe('SMS provider away', () => {
     expectStatus(await profile(await codeFor(door, who.phone)), 200);
   });
 
-  it.each<[FaultKind, boolean]>([
+  keeping(1)<[FaultKind, boolean]>([
     ['after', true],
     ['timeout', false],
   ])(
@@ -204,7 +209,7 @@ describe('face provider away', () => {
   afterEach(() => door?.faults.clear());
   afterAll(() => door?.stop());
 
-  it.each<FaultKind>(['error500', 'throttle', 'timeout', 'after'])(
+  keeping(1)<FaultKind>(['error500', 'throttle', 'timeout', 'after'])(
     'FACE-2 LCK-6 %s: 503, no failure of the person, and the next try passes',
     async (kind) => {
       const who = await registered(door);

@@ -12,6 +12,7 @@ import {
   wait,
 } from '../support/door.ts';
 import { person, type Sample } from '../support/people.ts';
+import { long } from '../support/variants.ts';
 import {
   expectDecent,
   expectWhole,
@@ -60,23 +61,27 @@ describe.each<Method>(['sms', 'face'])('login by %s while DynamoDB fails', (meth
       },
     );
 
-  it('ERR-01 ERR-02 no answer at any call: the next try gets through', async () => {
-    const people = [
-      await registered(door),
-      await registered(door),
-      await registered(door),
-      await registered(door),
-    ];
-    await wait(door, 61);
-    const ids = spots.map((spot) => door.faults.add({ ...spot, kind: 'timeout', times: 1 }));
-    try {
-      await Promise.all(people.map((one) => logIn(door, one, method)));
-      expect(ids.filter((id) => door.faults.struck(id) === 0)).toEqual([]);
-    } finally {
-      door.faults.clear();
-    }
-    await expectWhole(door);
-  }, 120_000);
+  long(
+    'ERR-01 ERR-02 no answer at any call: the next try gets through',
+    async () => {
+      const people = [
+        await registered(door),
+        await registered(door),
+        await registered(door),
+        await registered(door),
+      ];
+      await wait(door, 61);
+      const ids = spots.map((spot) => door.faults.add({ ...spot, kind: 'timeout', times: 1 }));
+      try {
+        await Promise.all(people.map((one) => logIn(door, one, method)));
+        expect(ids.filter((id) => door.faults.struck(id) === 0)).toEqual([]);
+      } finally {
+        door.faults.clear();
+      }
+      await expectWhole(door);
+    },
+    120_000,
+  );
 });
 
 describe('LCK-4 our own error is no failure', () => {
@@ -121,63 +126,75 @@ describe('LCK-4 our own error is no failure', () => {
     );
   }, 120_000);
 
-  it('LCK-4 LCK-6 by phone as well', async () => {
-    await atEveryCall(
-      'POST /v1/logins',
-      async () => ({ call: () => enterPassword(door, who.phone, 'Falsch#9182') }),
-      {
-        code: 'BAD_CREDENTIALS',
-        counts: { password: 1 },
-      },
-    );
-  }, 120_000);
+  long(
+    'LCK-4 LCK-6 by phone as well',
+    async () => {
+      await atEveryCall(
+        'POST /v1/logins',
+        async () => ({ call: () => enterPassword(door, who.phone, 'Falsch#9182') }),
+        {
+          code: 'BAD_CREDENTIALS',
+          counts: { password: 1 },
+        },
+      );
+    },
+    120_000,
+  );
 
-  it('LCK-4 SMS-2 a wrong code that we could not answer is not counted, neither in the day nor of the code', async () => {
-    await atEveryCall(
-      'POST /v1/logins/{id}/verify',
-      async () => {
-        await wait(door, 61);
-        const loginId = await loginTicket(door, who);
-        expectStatus(await door.http('POST', `/v1/logins/${loginId}/sms`), 202);
-        const code = await codeFor(door, who.phone);
-        const wrong = code === '123456' ? '654321' : '123456';
-        const verify = (smsCode: string) => door.http('POST', `/v1/logins/${loginId}/verify`, { smsCode });
-        return {
-          call: () => verify(wrong),
-          // All but one of the code's own tries are left, whatever happened to the first.
-          afterwards: async (counted: boolean) => {
-            expect((await verify(wrong)).body.remainingAttempts).toBe(counted ? 3 : 4);
-            expectStatus(await verify(code), 200);
-            // Guesses are counted by the day.
-            await wait(door, 86_400);
-          },
-        };
-      },
-      { code: 'SMS_CODE_WRONG', counts: { sms: 1, smsGuesses: 1 } },
-    );
-  }, 180_000);
+  long(
+    'LCK-4 SMS-2 a wrong code that we could not answer is not counted, neither in the day nor of the code',
+    async () => {
+      await atEveryCall(
+        'POST /v1/logins/{id}/verify',
+        async () => {
+          await wait(door, 61);
+          const loginId = await loginTicket(door, who);
+          expectStatus(await door.http('POST', `/v1/logins/${loginId}/sms`), 202);
+          const code = await codeFor(door, who.phone);
+          const wrong = code === '123456' ? '654321' : '123456';
+          const verify = (smsCode: string) => door.http('POST', `/v1/logins/${loginId}/verify`, { smsCode });
+          return {
+            call: () => verify(wrong),
+            // All but one of the code's own tries are left, whatever happened to the first.
+            afterwards: async (counted: boolean) => {
+              expect((await verify(wrong)).body.remainingAttempts).toBe(counted ? 3 : 4);
+              expectStatus(await verify(code), 200);
+              // Guesses are counted by the day.
+              await wait(door, 86_400);
+            },
+          };
+        },
+        { code: 'SMS_CODE_WRONG', counts: { sms: 1, smsGuesses: 1 } },
+      );
+    },
+    180_000,
+  );
 
-  it('LCK-4 a failed face that we could not write down is not counted', async () => {
-    await atEveryCall(
-      'POST /v1/channel/scans/{ticket}/face-result',
-      async () => {
-        const loginId = await loginTicket(door, who);
-        const scan = expectStatus(await door.http('POST', `/v1/logins/${loginId}/face`), 201).body;
-        const kit = await startKit(door, scan.qrContent);
-        return {
-          call: async () => {
-            door.face('fail');
-            const reply = await kit.result();
-            door.face('pass');
-            return reply.body.passed === false
-              ? { ...reply, body: { ...reply.body, code: 'failed' } }
-              : reply;
-          },
-        };
-      },
-      { code: 'failed', counts: { face: 1 } },
-    );
-  }, 120_000);
+  long(
+    'LCK-4 a failed face that we could not write down is not counted',
+    async () => {
+      await atEveryCall(
+        'POST /v1/channel/scans/{ticket}/face-result',
+        async () => {
+          const loginId = await loginTicket(door, who);
+          const scan = expectStatus(await door.http('POST', `/v1/logins/${loginId}/face`), 201).body;
+          const kit = await startKit(door, scan.qrContent);
+          return {
+            call: async () => {
+              door.face('fail');
+              const reply = await kit.result();
+              door.face('pass');
+              return reply.body.passed === false
+                ? { ...reply, body: { ...reply.body, code: 'failed' } }
+                : reply;
+            },
+          };
+        },
+        { code: 'failed', counts: { face: 1 } },
+      );
+    },
+    120_000,
+  );
 
   it('LCK-4 the fifth attempt, lost by our own error, leaves no lock behind', async () => {
     for (const kind of ['error500', 'after'] as const) {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rowsOf } from '../flows/support/tables.ts';
 import { type Door, enterPassword, openDoor } from '../support/door.ts';
 import { person } from '../support/people.ts';
+import { long } from '../support/variants.ts';
 import { expectWhole, register, type Spot, spotsOf, sweep, under } from './journeys.ts';
 
 let door: Door;
@@ -51,37 +52,45 @@ describe('registration while DynamoDB fails', () => {
       },
     );
 
-  it('ERR-01 ERR-02 no answer at any call: the next try gets through', async () => {
-    const rules = spots.map((spot) => ({ ...spot, kind: 'timeout' as const, times: 1 }));
-    const ids = rules.map((rule) => door.faults.add(rule));
-    try {
-      // Side by side, because each waits out the three seconds of a call: whoever comes first is struck.
-      await Promise.all(Array.from({ length: 6 }, async () => register(door, person())));
-      expect(
-        ids.map((id, i) => [spots[i], door.faults.struck(id)]).filter(([, struck]) => struck === 0),
-      ).toEqual([]);
-    } finally {
-      door.faults.clear();
-    }
-    await expectWhole(door);
-    expect(await blamed()).toEqual([]);
-  }, 180_000);
-
-  it('ERR-01 BL-03 a function that dies at any call leaves nothing half done', async () => {
-    for (const kind of ['crash', 'crash-after'] as const)
-      for (const spot of spots.filter((one) => one.routeKey.endsWith('/complete'))) {
-        const who = person();
-        door.faults.add({ ...spot, kind, times: 1 });
-        await register(door, who).catch((error: Error) => {
-          // API Gateway's own answer for a function that died; ours never look like it.
-          expect(error.message).toContain('Internal Server Error');
-        });
+  long(
+    'ERR-01 ERR-02 no answer at any call: the next try gets through',
+    async () => {
+      const rules = spots.map((spot) => ({ ...spot, kind: 'timeout' as const, times: 1 }));
+      const ids = rules.map((rule) => door.faults.add(rule));
+      try {
+        // Side by side, because each waits out the three seconds of a call: whoever comes first is struck.
+        await Promise.all(Array.from({ length: 6 }, async () => register(door, person())));
+        expect(
+          ids.map((id, i) => [spots[i], door.faults.struck(id)]).filter(([, struck]) => struck === 0),
+        ).toEqual([]);
+      } finally {
         door.faults.clear();
-        await register(door, who);
-        expect((await enterPassword(door, who.phone, who.password)).status).toBe(201);
       }
-    await expectWhole(door);
-  }, 120_000);
+      await expectWhole(door);
+      expect(await blamed()).toEqual([]);
+    },
+    180_000,
+  );
+
+  long(
+    'ERR-01 BL-03 a function that dies at any call leaves nothing half done',
+    async () => {
+      for (const kind of ['crash', 'crash-after'] as const)
+        for (const spot of spots.filter((one) => one.routeKey.endsWith('/complete'))) {
+          const who = person();
+          door.faults.add({ ...spot, kind, times: 1 });
+          await register(door, who).catch((error: Error) => {
+            // API Gateway's own answer for a function that died; ours never look like it.
+            expect(error.message).toContain('Internal Server Error');
+          });
+          door.faults.clear();
+          await register(door, who);
+          expect((await enterPassword(door, who.phone, who.password)).status).toBe(201);
+        }
+      await expectWhole(door);
+    },
+    120_000,
+  );
 
   it('ERR-01 a hot item that stays hot is answered 429, never as a failure, and nothing is written', async () => {
     const who = person();

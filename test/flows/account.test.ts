@@ -10,6 +10,7 @@ import {
   wait,
 } from '../support/door.ts';
 import { person } from '../support/people.ts';
+import { long } from '../support/variants.ts';
 import { openWatchedDoor, rows, type WatchedDoor } from '../support/watched.ts';
 import { masked, newcomer, ownFace, refreshed, type SignedIn, signIn } from './support/account.ts';
 
@@ -411,7 +412,7 @@ describe('security history', () => {
       expect(text).not.toContain(secret);
   });
 
-  it('SES-4 the history is the own one, and a cursor works for nobody else', async () => {
+  long('SES-4 the history is the own one, and a cursor works for nobody else', async () => {
     const who = await newcomer(door);
     const other = await newcomer(door);
     for (let n = 0; n < 9; n++) {

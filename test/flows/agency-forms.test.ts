@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Loose } from '../support/client.ts';
 import { enterPassword, expectStatus } from '../support/door.ts';
 import { person, type Sample } from '../support/people.ts';
+import { long } from '../support/variants.ts';
 import {
   history,
   type Known,
@@ -146,7 +147,7 @@ describe('by the agency', () => {
     expect(said(await other.api('GET', '/v1/agency/staff'))).toBe('ROLE_NOT_ALLOWED');
   });
 
-  it('AGY-1 takes 256 KiB at once, and no more', async () => {
+  long('AGY-1 takes 256 KiB at once, and no more', async () => {
     const agency = await agencyFirm(door);
     const many = Array.from({ length: 400 }, () => claimed(person()));
     expect(Buffer.byteLength(JSON.stringify(many))).toBeGreaterThan(16 * 1024);
@@ -164,34 +165,41 @@ describe('by the agency', () => {
     expect(await listOf(other)).toEqual([]);
   });
 
-  it('AGY-1 holds whole or not at all when the function dies half-way, and a later change tidies up', async () => {
-    const agency = await agencyFirm(door);
-    const [stays, comes, third] = [await knownPerson(door), await knownPerson(door), await knownPerson(door)];
-    await put(agency, [claimed(stays)]);
-    const dying = (kind: 'crash' | 'crash-after', agents: readonly Sample[]) =>
-      door.provoking(async () => {
-        // The head is changed with its audit; whatever comes before says nothing, whatever after is tidiness.
-        door.faults.add({ function: 'agency', table: 'Audit', kind });
-        await put(agency, agents.map(claimed));
-      });
-    await dying('crash', [comes, third]);
-    expect(await listRows(agency.id)).toHaveLength(3);
-    expect(await placeOf(comes, agency.id)).toBeDefined();
-    expect(await listOf(agency)).toHaveLength(1);
-    await agentAt(door, stays, agency.id);
-    expect(said(await atAgencyPassword(comes, agency.id))).toBe('RELATION_NOT_FOUND');
-    await dying('crash-after', [comes]);
-    await agentAt(door, comes, agency.id);
-    expect(said(await atAgencyPassword(stays, agency.id))).toBe('RELATION_NOT_FOUND');
-    door.clock.set('2027-03-02T12:00:00+08:00');
-    const { token } = await inCompany(door, agency.boss, agency.id);
-    const later = { ...agency, api: apiOf(door, token) };
-    expectStatus(await put(later, [claimed(stays)]), 200);
-    expect(await listRows(agency.id)).toHaveLength(1);
-    for (const who of [comes, third]) expect(await placeOf(who, agency.id)).toBeUndefined();
-    expect((await placeOf(stays, agency.id)).forms.size).toBe(1);
-    await agentAt(door, stays, agency.id);
-  });
+  long(
+    'AGY-1 holds whole or not at all when the function dies half-way, and a later change tidies up',
+    async () => {
+      const agency = await agencyFirm(door);
+      const [stays, comes, third] = [
+        await knownPerson(door),
+        await knownPerson(door),
+        await knownPerson(door),
+      ];
+      await put(agency, [claimed(stays)]);
+      const dying = (kind: 'crash' | 'crash-after', agents: readonly Sample[]) =>
+        door.provoking(async () => {
+          // The head is changed with its audit; whatever comes before says nothing, whatever after is tidiness.
+          door.faults.add({ function: 'agency', table: 'Audit', kind });
+          await put(agency, agents.map(claimed));
+        });
+      await dying('crash', [comes, third]);
+      expect(await listRows(agency.id)).toHaveLength(3);
+      expect(await placeOf(comes, agency.id)).toBeDefined();
+      expect(await listOf(agency)).toHaveLength(1);
+      await agentAt(door, stays, agency.id);
+      expect(said(await atAgencyPassword(comes, agency.id))).toBe('RELATION_NOT_FOUND');
+      await dying('crash-after', [comes]);
+      await agentAt(door, comes, agency.id);
+      expect(said(await atAgencyPassword(stays, agency.id))).toBe('RELATION_NOT_FOUND');
+      door.clock.set('2027-03-02T12:00:00+08:00');
+      const { token } = await inCompany(door, agency.boss, agency.id);
+      const later = { ...agency, api: apiOf(door, token) };
+      expectStatus(await put(later, [claimed(stays)]), 200);
+      expect(await listRows(agency.id)).toHaveLength(1);
+      for (const who of [comes, third]) expect(await placeOf(who, agency.id)).toBeUndefined();
+      expect((await placeOf(stays, agency.id)).forms.size).toBe(1);
+      await agentAt(door, stays, agency.id);
+    },
+  );
 });
 
 describe('by the feed', () => {
@@ -226,7 +234,7 @@ describe('by the feed', () => {
   });
 });
 
-it('AGY-1 AGY-4 SWI-3 two agencies never see each other’s staff, agreements or clients', async () => {
+long('AGY-1 AGY-4 SWI-3 two agencies never see each other’s staff, agreements or clients', async () => {
   const people = await Promise.all(Array.from({ length: 4 }, () => knownPerson(door)));
   const clients = await Promise.all(
     Array.from({ length: 3 }, (_, i) => client(door, { name: `甲乙丙${i}公司` })),

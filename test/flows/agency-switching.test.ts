@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Loose } from '../support/client.ts';
 import { expectStatus } from '../support/door.ts';
+import { long } from '../support/variants.ts';
 import {
   history,
   type Known,
@@ -168,7 +169,7 @@ describe('clients', () => {
     expect(there.body.session.identity.client.taxpayerId).toBe(only?.taxpayerId);
   });
 
-  it('SWI-3 works for 200 clients in few calls, in pages, and a switch looks at one', async () => {
+  long('SWI-3 works for 200 clients in few calls, in pages, and a switch looks at one', async () => {
     const big = await agencyFirm(door);
     const many = Array.from({ length: 200 }, (_, i) => ({ id: creditCode(), name: `第${i}号客户` }));
     await feed(

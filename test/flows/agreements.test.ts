@@ -4,6 +4,7 @@ import type { Loose } from '../support/client.ts';
 import { expectStatus } from '../support/door.ts';
 import { person } from '../support/people.ts';
 import { solve } from '../support/solve.ts';
+import { long } from '../support/variants.ts';
 import {
   history,
   type Known,
@@ -348,7 +349,7 @@ describe('who', () => {
     expect(said(await enter(agent, entering(owner.id, [claimed(two)])))).toBe('RELATION_NOT_FOUND');
   });
 
-  it('AGY-4 of the client its legal representative and finance head; ids of others are none', async () => {
+  long('AGY-4 of the client its legal representative and finance head; ids of others are none', async () => {
     const owner = await firm(door);
     const stranger = await firm(door);
     const id = await entered(agency, owner.id, [one]);

@@ -3,6 +3,7 @@ import { followingDay, shanghaiDay } from '#domain/days.ts';
 import type { Loose } from '../support/client.ts';
 import { expectStatus, registered } from '../support/door.ts';
 import { person } from '../support/people.ts';
+import { long } from '../support/variants.ts';
 import { openWatchedDoor, type WatchedDoor } from '../support/watched.ts';
 import { asChannel, claimOf } from './support/channels.ts';
 import { creditCode, feed, legalRepresentative, taxpayer } from './support/feed-lines.ts';
@@ -257,30 +258,38 @@ describe('finance heads and tax handlers from the registry', () => {
     expect(await boss.listed('active', id)).toEqual([]);
   });
 
-  it('ENT-3 REL-4 lines in any order, before the person is registered, end in the same relations', async () => {
-    const lines = (id: string, hand: ReturnType<typeof person>, head: ReturnType<typeof person>) => [
-      taxpayer(id),
-      financeHead(id, head),
-      taxHandler(id, hand),
-    ];
-    for (const order of [
-      [0, 1, 2],
-      [1, 2, 0],
-      [2, 0, 1],
-      [2, 1, 0],
-    ]) {
-      const [hand, head, id] = [person(), person(), creditCode()];
-      const all = lines(id, hand, head);
-      for (const at of order) await fed(door, all[at] ?? {});
-      const [a, b] = [await somebody(door, hand), await somebody(door, head)];
-      expect(await a.listed('pending', id)).toMatchObject([
-        { role: 'tax-handler', direction: 'invited', refusable: true, taxpayerName: '合肥春晓科技有限公司' },
-      ]);
-      expect(await b.listed('pending', id)).toMatchObject([{ role: 'finance-head' }]);
-      const row = await companyRow(id);
-      expect(row).not.toHaveProperty('handlersDue');
-    }
-  });
+  long(
+    'ENT-3 REL-4 lines in any order, before the person is registered, end in the same relations',
+    async () => {
+      const lines = (id: string, hand: ReturnType<typeof person>, head: ReturnType<typeof person>) => [
+        taxpayer(id),
+        financeHead(id, head),
+        taxHandler(id, hand),
+      ];
+      for (const order of [
+        [0, 1, 2],
+        [1, 2, 0],
+        [2, 0, 1],
+        [2, 1, 0],
+      ]) {
+        const [hand, head, id] = [person(), person(), creditCode()];
+        const all = lines(id, hand, head);
+        for (const at of order) await fed(door, all[at] ?? {});
+        const [a, b] = [await somebody(door, hand), await somebody(door, head)];
+        expect(await a.listed('pending', id)).toMatchObject([
+          {
+            role: 'tax-handler',
+            direction: 'invited',
+            refusable: true,
+            taxpayerName: '合肥春晓科技有限公司',
+          },
+        ]);
+        expect(await b.listed('pending', id)).toMatchObject([{ role: 'finance-head' }]);
+        const row = await companyRow(id);
+        expect(row).not.toHaveProperty('handlersDue');
+      }
+    },
+  );
 
   it('REL-4 a listed handler waits, confirms or refuses, and a newer line lists them again', async () => {
     const [firm, hand] = [await company(door), await somebody(door)];

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Door, expectStatus, loggedInByFace, openDoor, registered } from '../support/door.ts';
 import { person } from '../support/people.ts';
+import { long } from '../support/variants.ts';
 import { authorizationsOf, creditCode, feed, legalRepresentative, taxpayer } from './support/feed-lines.ts';
 
 describe('GET /v1/authorizations', () => {
@@ -37,7 +38,7 @@ describe('GET /v1/authorizations', () => {
     expect(pages).toBe(3);
   });
 
-  it('CTR-3 a cursor works for its owner and its list only; any other text is a bad request', async () => {
+  long('CTR-3 a cursor works for its owner and its list only; any other text is a bad request', async () => {
     const [one, other] = [await signedIn(), await signedIn()];
     await companies(one.who, 51);
     const { cursor } = expectStatus(await authorizationsOf(door, one.token, 'active'), 200).body;

@@ -14,6 +14,7 @@ import {
 import type { Loose, Reply } from '../support/client.ts';
 import { expectStatus, loginTicket } from '../support/door.ts';
 import { person } from '../support/people.ts';
+import { keeping } from '../support/variants.ts';
 import { type Known, knownPerson, openWatchedDoor, type WatchedDoor } from '../support/watched.ts';
 import { type OwnDoor, openOwnDoor } from './support/own-door.ts';
 import { companyLine, companyOf, feed } from './support/registry.ts';
@@ -72,7 +73,7 @@ describe.each([true, false])('CHN the table over the real routes, Alipay QR logi
   });
   afterAll(() => door?.finish());
 
-  it.each(Object.entries(acts))('CHN-1 CHN-2 %s', async (action, act) => {
+  keeping(3)(Object.entries(acts))('CHN-1 CHN-2 %s', async (action, act) => {
     for (const channel of calling) {
       const reply = await act(door, partnerOf(door, channel, who), who);
       if (may(channel, action as ChannelAction, { alipayQrLogin }))

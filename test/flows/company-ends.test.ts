@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Role } from '#domain/names.ts';
 import type { Loose, Reply } from '../support/client.ts';
 import { expectStatus, loggedInByFace, scanFace } from '../support/door.ts';
+import { keeping } from '../support/variants.ts';
 import { type Known, knownPerson, openWatchedDoor, type WatchedDoor } from '../support/watched.ts';
 import { companyLine, companyOf, feed, representativeLine } from './support/registry.ts';
 import { bothFactors, enterCompany, giveRelation, inCompany, relationRow } from './support/relations.ts';
@@ -34,7 +35,7 @@ const naturalIn = async (who: Known, taxpayerId: string) => {
 };
 
 describe('ENT-4 sessions', () => {
-  it.each([
+  keeping(1)([
     ['becomes cross-region only', { subject: 'cross-region' }],
     ['waits for confirmation again', { state: 'awaiting-confirmation' }],
     ['is cancelled', { state: 'cancelled' }],

@@ -4,6 +4,7 @@ import type { Loose } from '../support/client.ts';
 import { codeFor, expectStatus, loggedInByFace, wait } from '../support/door.ts';
 import { whileHeld } from '../support/held.ts';
 import { mobile, person } from '../support/people.ts';
+import { keeping, long } from '../support/variants.ts';
 import {
   failures,
   history,
@@ -109,7 +110,7 @@ describe('the report', () => {
     expect(await found('0002')).toEqual([]);
   });
 
-  it('SPC-2 offers what is valid today only, the longest valid first, and fifty at most', async () => {
+  long('SPC-2 offers what is valid today only, the longest valid first, and fifty at most', async () => {
     const taxpayerId = await outsider();
     const until = (day: number) => ({ validUntil: `2027-04-${String(day).padStart(2, '0')}` });
     const [over, today] = [reportNumber(), reportNumber()];
@@ -492,7 +493,7 @@ describe('a live session under a report', () => {
   const works = async ({ token }: { token: string }) =>
     expectStatus(await door.http('GET', '/v1/enterprise', undefined, { token }), 200);
 
-  it.each(['finance-head', 'report'] as const)(
+  keeping(1)(['finance-head', 'report'] as const)(
     'SPC-3 SWI-5 of a %s is lost at once with its grounds, and the person is left',
     async (by) => {
       const who = await knownPerson(door);
@@ -741,64 +742,67 @@ describe('the feed', () => {
     };
   };
 
-  it('ENT-3 SPC-3 REL-10 comes to the same whatever the order of lines, in table and in who is 经办人', async () => {
-    const people = [person(), person({ name: '重名' }), person({ name: '重名' })];
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(
-          fc.record({
-            report: fc.nat(2),
-            company: fc.nat(1),
-            who: fc.nat(2),
-            day: fc.constantFrom('2027-02-01', '2027-03-02', '2027-06-30', '2028-01-31'),
-          }),
-          { minLength: 1, maxLength: 10 },
+  long(
+    'ENT-3 SPC-3 REL-10 comes to the same whatever the order of lines, in table and in who is 经办人',
+    async () => {
+      const people = [person(), person({ name: '重名' }), person({ name: '重名' })];
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(
+            fc.record({
+              report: fc.nat(2),
+              company: fc.nat(1),
+              who: fc.nat(2),
+              day: fc.constantFrom('2027-02-01', '2027-03-02', '2027-06-30', '2028-01-31'),
+            }),
+            { minLength: 1, maxLength: 10 },
+          ),
+          fc.infiniteStream(fc.nat(1_000_000)),
+          async (steps, order) => {
+            const companies = [creditCode(), creditCode()];
+            const reports = [reportNumber(), reportNumber(), reportNumber()];
+            const lines = steps.map(({ report, company, who, day }, version) => ({
+              ...reportLine(
+                companies[company] ?? '',
+                reports[report] ?? '',
+                handlerOf(people[who] ?? person()),
+                {
+                  validUntil: day,
+                },
+              ),
+              version,
+            }));
+            const shuffled = lines
+              .map((line) => ({ line, at: order.next().value ?? 0 }))
+              .sort((a, b) => a.at - b.at)
+              .map(({ line }) => line);
+            // Half of them at once, by two functions: the last version has the last word all the same.
+            const half = Math.floor(shuffled.length / 2);
+            await Promise.all([told(...shuffled.slice(0, half), ...shuffled), told(...shuffled.slice(half))]);
+            const last = new Map(lines.map((line) => [line.reportNo, line]));
+            const latest = new Map<string, Loose[]>();
+            for (const { taxpayerId, handler, validUntil } of last.values()) {
+              const place = JSON.stringify([taxpayerId, handler]);
+              const until = [latest.get(place)?.[1] ?? '', validUntil].sort().at(-1);
+              latest.set(place, [keyOf(taxpayerId), until]);
+            }
+            expect(await standing(companies.map(keyOf))).toEqual({
+              reports: [...last.values()]
+                .map((line) => [
+                  keyOf(line.taxpayerId),
+                  line.reportNo,
+                  (line as Loose).validUntil,
+                  `${keyOf(line.taxpayerId)}#0001`,
+                ])
+                .sort(),
+              handlers: [...latest.values()].sort(),
+            });
+          },
         ),
-        fc.infiniteStream(fc.nat(1_000_000)),
-        async (steps, order) => {
-          const companies = [creditCode(), creditCode()];
-          const reports = [reportNumber(), reportNumber(), reportNumber()];
-          const lines = steps.map(({ report, company, who, day }, version) => ({
-            ...reportLine(
-              companies[company] ?? '',
-              reports[report] ?? '',
-              handlerOf(people[who] ?? person()),
-              {
-                validUntil: day,
-              },
-            ),
-            version,
-          }));
-          const shuffled = lines
-            .map((line) => ({ line, at: order.next().value ?? 0 }))
-            .sort((a, b) => a.at - b.at)
-            .map(({ line }) => line);
-          // Half of them at once, by two functions: the last version has the last word all the same.
-          const half = Math.floor(shuffled.length / 2);
-          await Promise.all([told(...shuffled.slice(0, half), ...shuffled), told(...shuffled.slice(half))]);
-          const last = new Map(lines.map((line) => [line.reportNo, line]));
-          const latest = new Map<string, Loose[]>();
-          for (const { taxpayerId, handler, validUntil } of last.values()) {
-            const place = JSON.stringify([taxpayerId, handler]);
-            const until = [latest.get(place)?.[1] ?? '', validUntil].sort().at(-1);
-            latest.set(place, [keyOf(taxpayerId), until]);
-          }
-          expect(await standing(companies.map(keyOf))).toEqual({
-            reports: [...last.values()]
-              .map((line) => [
-                keyOf(line.taxpayerId),
-                line.reportNo,
-                (line as Loose).validUntil,
-                `${keyOf(line.taxpayerId)}#0001`,
-              ])
-              .sort(),
-            handlers: [...latest.values()].sort(),
-          });
-        },
-      ),
-      { numRuns: 15 },
-    );
-  });
+        { numRuns: 15 },
+      );
+    },
+  );
 });
 
 describe('cost', () => {
@@ -813,7 +817,7 @@ describe('cost', () => {
   };
   const searching = 'GET /v1/logins/{id}/cross-region-reports';
 
-  it('SPC-2 grows with what is found, not with the reports there are', async () => {
+  long('SPC-2 grows with what is found, not with the reports there are', async () => {
     const who = await knownPerson(door);
     const taxpayerId = await outsider();
     const hits = (ending: string, count: number) =>

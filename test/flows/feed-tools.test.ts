@@ -23,6 +23,7 @@ import { samplePerson } from '../../infra/feed/people.ts';
 import { sampleLines } from '../../infra/feed/sample-lines.ts';
 import type { SampleSize } from '../../infra/feed/sample-size.ts';
 import { type Door, openDoor } from '../support/door.ts';
+import { long } from '../support/variants.ts';
 
 type Someone = { name: string; documentType: DocumentType; documentNumber: string };
 interface Line {
@@ -302,7 +303,7 @@ describe('npm run feed:sample', () => {
     );
   });
 
-  it('says what is wrong with its flags in one sentence, in both languages', async () => {
+  long('says what is wrong with its flags in one sentence, in both languages', async () => {
     const wrong = [
       [],
       ['--people', '10'],
@@ -380,47 +381,50 @@ describe('npm run feed', () => {
     expect(err).toContain('4 accepted, 0 stale, 3 rejected');
   });
 
-  it('MIG-1 goes on where it stopped, in this runtime and for this content only; --from and --report', async () => {
-    const path = join(folder, 'people.jsonl');
-    const people = {
-      people: 2_600,
-      companies: 0,
-      seed: 31,
-      migration: { oldHashes: 0, duplicatePhones: 0.02 },
-    };
-    const lines = made(people).map((line) => JSON.stringify(line));
-    lines[1_500] = '{"type":"person"';
-    await writeFile(path, `${lines.join('\r\n')}\r\n`);
-    // The third batch finds the runtime's tables away.
-    const report = join(folder, 'report.jsonl');
-    const proxy = await standIn(door.url, (time) => time >= 3);
-    const first = await tool('send', path, '--url', proxy.url, '--report', report);
-    expect(first.code).toBe(1);
-    expect(first.err).toContain('after line 2000');
-    expect(first.err).toContain('goes on there');
-    proxy.mend();
-    const second = await tool('send', path, '--url', proxy.url, '--report', report);
-    expect(second.err).toContain('goes on after line 2000');
-    expect(second.err).toContain(`${lines.length} lines,`);
-    expect(second.err).toMatch(/: 2599 accepted, 0 stale, 1 rejected, \d+ warnings, \d+ numbers emptied/);
-    const told = (await readFile(report, 'utf8'))
-      .trimEnd()
-      .split('\n')
-      .map((one) => JSON.parse(one));
-    expect(told.filter(({ kind }) => kind === 'rejected')).toMatchObject([
-      { line: 1_501, code: 'BAD_REQUEST' },
-    ]);
-    expect(told.filter(({ code }) => code === 'PHONE_EMPTIED').length).toBeGreaterThan(20);
-    expect(told.some(({ line }) => line > 2_000)).toBe(true);
-    expect([second.code, second.out]).toEqual([1, '']);
+  long(
+    'MIG-1 goes on where it stopped, in this runtime and for this content only; --from and --report',
+    async () => {
+      const path = join(folder, 'people.jsonl');
+      const people = {
+        people: 2_600,
+        companies: 0,
+        seed: 31,
+        migration: { oldHashes: 0, duplicatePhones: 0.02 },
+      };
+      const lines = made(people).map((line) => JSON.stringify(line));
+      lines[1_500] = '{"type":"person"';
+      await writeFile(path, `${lines.join('\r\n')}\r\n`);
+      // The third batch finds the runtime's tables away.
+      const report = join(folder, 'report.jsonl');
+      const proxy = await standIn(door.url, (time) => time >= 3);
+      const first = await tool('send', path, '--url', proxy.url, '--report', report);
+      expect(first.code).toBe(1);
+      expect(first.err).toContain('after line 2000');
+      expect(first.err).toContain('goes on there');
+      proxy.mend();
+      const second = await tool('send', path, '--url', proxy.url, '--report', report);
+      expect(second.err).toContain('goes on after line 2000');
+      expect(second.err).toContain(`${lines.length} lines,`);
+      expect(second.err).toMatch(/: 2599 accepted, 0 stale, 1 rejected, \d+ warnings, \d+ numbers emptied/);
+      const told = (await readFile(report, 'utf8'))
+        .trimEnd()
+        .split('\n')
+        .map((one) => JSON.parse(one));
+      expect(told.filter(({ kind }) => kind === 'rejected')).toMatchObject([
+        { line: 1_501, code: 'BAD_REQUEST' },
+      ]);
+      expect(told.filter(({ code }) => code === 'PHONE_EMPTIED').length).toBeGreaterThan(20);
+      expect(told.some(({ line }) => line > 2_000)).toBe(true);
+      expect([second.code, second.out]).toEqual([1, '']);
 
-    // Done is done: the next time it begins anew, or where it is told to.
-    const third = await tool('send', path, '--url', proxy.url, '--from', '2500');
-    expect(third.err).toContain(': 0 accepted, 101 stale, 0 rejected');
-    const beyond = await tool('send', path, '--url', proxy.url, '--from', '2602');
-    expect(beyond.err).toContain('no line 2602');
-    await proxy.stop();
-  });
+      // Done is done: the next time it begins anew, or where it is told to.
+      const third = await tool('send', path, '--url', proxy.url, '--from', '2500');
+      expect(third.err).toContain(': 0 accepted, 101 stale, 0 rejected');
+      const beyond = await tool('send', path, '--url', proxy.url, '--from', '2602');
+      expect(beyond.err).toContain('no line 2602');
+      await proxy.stop();
+    },
+  );
 
   it('says in one sentence that the runtime is not running, and what else keeps it from working', async () => {
     const path = join(folder, 'one.jsonl');
@@ -511,18 +515,21 @@ describe('handing a file over', () => {
     expect(ahead).toBeLessThan(10_000);
   });
 
-  it('tries a batch again that the runtime could not take, then says after which line it stopped', async () => {
-    bodies = [];
-    const well = { status: 200, body: { accepted: 1, stale: 0, rejected: [], warnings: [] } };
-    answer = (_body, time) => (time < 3 ? { status: 500, body: {} } : well);
-    const quiet = told().listener;
-    expect(await handOver(Readable.from(['{}\n']), url, quiet)).toMatchObject({ accepted: 1 });
-    bodies = [];
-    answer = (_body, time) => (time === 1 ? well : { status: 503, body: {} });
-    const long = Array.from({ length: 1_500 }, () => '{}\n');
-    await expect(handOver(Readable.from(long), url, quiet)).rejects.toThrow('after line 1000 (503)');
-    expect(bodies).toHaveLength(4);
-  });
+  long(
+    'tries a batch again that the runtime could not take, then says after which line it stopped',
+    async () => {
+      bodies = [];
+      const well = { status: 200, body: { accepted: 1, stale: 0, rejected: [], warnings: [] } };
+      answer = (_body, time) => (time < 3 ? { status: 500, body: {} } : well);
+      const quiet = told().listener;
+      expect(await handOver(Readable.from(['{}\n']), url, quiet)).toMatchObject({ accepted: 1 });
+      bodies = [];
+      answer = (_body, time) => (time === 1 ? well : { status: 503, body: {} });
+      const long = Array.from({ length: 1_500 }, () => '{}\n');
+      await expect(handOver(Readable.from(long), url, quiet)).rejects.toThrow('after line 1000 (503)');
+      expect(bodies).toHaveLength(4);
+    },
+  );
 
   it('recognises that something else answers there', async () => {
     bodies = [];

@@ -5,6 +5,7 @@ import { openApi } from '../../infra/openapi.ts';
 import type { Loose, Reply, Request } from '../support/client.ts';
 import { type Door, loggedInByFace, openDoor, registered } from '../support/door.ts';
 import type { Sample } from '../support/people.ts';
+import { keeping } from '../support/variants.ts';
 import { goodBody, goodQuery, pathWith, type Route, routes } from './support/bodies.ts';
 import { claimOf } from './support/channels.ts';
 import { expectProblem } from './support/problems.ts';
@@ -73,7 +74,7 @@ describe('foreign pages', () => {
     expect(changing.length).toBeGreaterThan(60);
   });
 
-  it.each(named(changing))('SES-2 %s refuses a foreign page, and not our own', async (name, one) => {
+  keeping(2)(named(changing))('SES-2 %s refuses a foreign page, and not our own', async (name, one) => {
     for (const origin of foreign(door.url)) {
       // Without its assertion: a page can't send one.
       const reply = await door.http(one.route.method, pathWith(one.route, handle), bodyOf(one), {

@@ -4,6 +4,7 @@ import type { Loose } from '../support/client.ts';
 import { expectStatus, loggedIn, scanFace, wait } from '../support/door.ts';
 import { whileHeld } from '../support/held.ts';
 import { mobile } from '../support/people.ts';
+import { keeping } from '../support/variants.ts';
 import { knownPerson, openWatchedDoor, row, type WatchedDoor } from '../support/watched.ts';
 import { newestCode, phoneCode, phonesOf, type SignedIn, signIn } from './support/account.ts';
 import { passFactor, signInByQr } from './support/sessions.ts';
@@ -45,7 +46,7 @@ const changes: readonly (readonly [string, string, (who: SignedIn) => ReturnType
 ];
 
 describe('SES-5 a login by QR', () => {
-  it.each(['ahtax-app', 'wechat-mini'] as const)(
+  keeping(1)(['ahtax-app', 'wechat-mini'] as const)(
     'SES-5 QR-1 in %s is no fresh factor for any of these; after one they go on',
     async (channel) => {
       const known = await knownPerson(door);

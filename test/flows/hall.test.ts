@@ -3,6 +3,7 @@ import { followingDay, shanghaiDay } from '#domain/days.ts';
 import { channels } from '#domain/names.ts';
 import { expectStatus, fillProfile, registered, startRegistration } from '../support/door.ts';
 import { mobile, person } from '../support/people.ts';
+import { keeping } from '../support/variants.ts';
 import { openWatchedDoor, type WatchedDoor } from '../support/watched.ts';
 import { asChannel, claimOf } from './support/channels.ts';
 import { creditCode, legalRepresentative, taxpayer } from './support/feed-lines.ts';
@@ -171,7 +172,7 @@ describe('the hall counter', () => {
     expect(await copies()).toEqual(after);
   });
 
-  it.each(['tax-handler', 'invoice-clerk'])(
+  keeping(1)(['tax-handler', 'invoice-clerk'])(
     'ENT-3 a %s entered in person is active at once, registered or not, with officer and office in the audit',
     async (role) => {
       const firm = await company(door);

@@ -5,6 +5,7 @@ import { codeFor, enterPassword, expectStatus, registered, wait } from '../suppo
 import { whileHeld } from '../support/held.ts';
 import { person } from '../support/people.ts';
 import { solve } from '../support/solve.ts';
+import { keeping } from '../support/variants.ts';
 import {
   failures,
   history,
@@ -664,7 +665,7 @@ describe('binding a tax handler', () => {
       },
     ],
   ];
-  it.each(ways)('%s makes the next one wait', async (_, facts, becomes) => {
+  keeping(1)(ways)('%s makes the next one wait', async (_, facts, becomes) => {
     const [who, next] = [await knownPerson(door), await knownPerson(door)];
     const taxpayerId = await oldCompany(door, undefined, facts);
     expectStatus(await becomes(who, taxpayerId), 200);

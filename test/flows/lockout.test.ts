@@ -14,6 +14,7 @@ import {
 } from '../support/door.ts';
 import { person } from '../support/people.ts';
 import { solve } from '../support/solve.ts';
+import { keeping, long } from '../support/variants.ts';
 import {
   failures,
   history,
@@ -324,47 +325,53 @@ describe('SMS code', () => {
     expect(looked).toBe(10);
   });
 
-  it('LCK-5 from the thirtieth wrong code of a day sent to a number each try wants a challenge, and is never refused', async () => {
-    const strict = await openWatchedDoor({ policies: { smsGuessesFreePerPhone: 3 } });
-    try {
-      const who = person();
-      const attempt = async (id: string, smsCode: string, challenge?: string) =>
-        strict.http('PUT', `/v1/registrations/${id}/profile`, {
-          phone: who.phone,
-          smsCode,
-          password: who.password,
-          challenge,
+  long(
+    'LCK-5 from the thirtieth wrong code of a day sent to a number each try wants a challenge, and is never refused',
+    async () => {
+      const strict = await openWatchedDoor({ policies: { smsGuessesFreePerPhone: 3 } });
+      try {
+        const who = person();
+        const attempt = async (id: string, smsCode: string, challenge?: string) =>
+          strict.http('PUT', `/v1/registrations/${id}/profile`, {
+            phone: who.phone,
+            smsCode,
+            password: who.password,
+            challenge,
+          });
+        const id = await startRegistration(strict, who);
+        expectStatus(await sendRegistrationCode(strict, id, who.phone), 202);
+        const code = await codeFor(strict, who.phone);
+        // At once, over what the address may do: three are looked at.
+        const replies = await Promise.all(Array.from({ length: 12 }, () => attempt(id, otherThan(code))));
+        const codes = replies.map(({ body }) => body.code as string);
+        expect(codes.filter((one) => one === 'SMS_CODE_WRONG' || one === 'CHALLENGE_REQUIRED')).toHaveLength(
+          12,
+        );
+        expect(replies.filter(({ body }) => body.remainingAttempts !== undefined)).toHaveLength(3);
+        // The right one too, with another ticket of another name, and with the challenge it goes through.
+        await wait(strict, 61);
+        const other = person({ phone: who.phone });
+        const next = await startRegistration(strict, other);
+        expectStatus(await sendRegistrationCode(strict, next, who.phone), 202);
+        const right = await codeFor(strict, who.phone);
+        const asked = await attempt(next, right);
+        expect(asked.body).toMatchObject({ status: 403, code: 'CHALLENGE_REQUIRED' });
+        const solution = await solve(asked.body.challenge);
+        expect((await attempt(next, otherThan(right), solution)).body).toMatchObject({
+          code: 'SMS_CODE_WRONG',
+          remainingAttempts: 4,
         });
-      const id = await startRegistration(strict, who);
-      expectStatus(await sendRegistrationCode(strict, id, who.phone), 202);
-      const code = await codeFor(strict, who.phone);
-      // At once, over what the address may do: three are looked at.
-      const replies = await Promise.all(Array.from({ length: 12 }, () => attempt(id, otherThan(code))));
-      const codes = replies.map(({ body }) => body.code as string);
-      expect(codes.filter((one) => one === 'SMS_CODE_WRONG' || one === 'CHALLENGE_REQUIRED')).toHaveLength(
-        12,
-      );
-      expect(replies.filter(({ body }) => body.remainingAttempts !== undefined)).toHaveLength(3);
-      // The right one too, with another ticket of another name, and with the challenge it goes through.
-      await wait(strict, 61);
-      const other = person({ phone: who.phone });
-      const next = await startRegistration(strict, other);
-      expectStatus(await sendRegistrationCode(strict, next, who.phone), 202);
-      const right = await codeFor(strict, who.phone);
-      const asked = await attempt(next, right);
-      expect(asked.body).toMatchObject({ status: 403, code: 'CHALLENGE_REQUIRED' });
-      const solution = await solve(asked.body.challenge);
-      expect((await attempt(next, otherThan(right), solution)).body).toMatchObject({
-        code: 'SMS_CODE_WRONG',
-        remainingAttempts: 4,
-      });
-      // A solution serves once.
-      expect((await attempt(next, right, solution)).body.code).toBe('CHALLENGE_REQUIRED');
-      expectStatus(await attempt(next, right, await solve((await attempt(next, right)).body.challenge)), 200);
-    } finally {
-      await strict.finish();
-    }
-  });
+        // A solution serves once.
+        expect((await attempt(next, right, solution)).body.code).toBe('CHALLENGE_REQUIRED');
+        expectStatus(
+          await attempt(next, right, await solve((await attempt(next, right)).body.challenge)),
+          200,
+        );
+      } finally {
+        await strict.finish();
+      }
+    },
+  );
 });
 
 describe('face', () => {
@@ -522,7 +529,7 @@ describe('our own errors', () => {
       expect(JSON.stringify(reply.body)).not.toMatch(/Injected|dynamo/i);
     });
 
-  it.each([
+  keeping(2)([
     ['documentNumber', 'TransactWriteItems'],
     ['phone', 'TransactWriteItems'],
     ['phone', 'GetItem'],
@@ -557,7 +564,7 @@ describe('our own errors', () => {
     expectStatus(await enterPassword(door, who.documentNumber, who.password), 201);
   });
 
-  it('LCK-4 any attempt given back lifts the lock that stood on it', async () => {
+  long('LCK-4 any attempt given back lifts the lock that stood on it', async () => {
     const who = await knownPerson(door);
     await wrongPasswords(who, 3);
     await door.provoking(async () => {
@@ -579,7 +586,7 @@ describe('our own errors', () => {
     expectStatus(await enterPassword(door, who.documentNumber, who.password), 201);
   });
 
-  it('LCK-4 a transaction in the way for long is no failure either', async () => {
+  long('LCK-4 a transaction in the way for long is no failure either', async () => {
     const who = await knownPerson(door);
     door.faults.add({
       function: 'login',

@@ -7,6 +7,7 @@ import { localPartner, pollScan, workingAs } from '../support/channel-partner.ts
 import type { Loose, Reply } from '../support/client.ts';
 import { enterPassword, expectStatus, loggedInByFace, startRegistration, wait } from '../support/door.ts';
 import { mobile, person } from '../support/people.ts';
+import { keeping } from '../support/variants.ts';
 import {
   failures,
   type Known,
@@ -220,7 +221,7 @@ describe('passwords', () => {
     );
   });
 
-  it.each(Object.entries(passwordDoors))(
+  keeping(3)(Object.entries(passwordDoors))(
     'LCK-1 LCK-2 LCK-4 %s: 4, 3, 2, 1, locked; the sixth, right one is refused without a look',
     async (_, { ready, opens }) => {
       const who = await knownByName();
@@ -247,7 +248,7 @@ describe('passwords', () => {
     },
   );
 
-  it.each(Object.entries(passwordDoors).filter(([, { opens }]) => opens === 201))(
+  keeping(2)(Object.entries(passwordDoors).filter(([, { opens }]) => opens === 201))(
     'LGN-3 LCK-1 %s: the right one resets the count and opens no session by itself',
     async (_, { ready }) => {
       const who = await knownByName();
@@ -310,20 +311,25 @@ describe('second factors', () => {
     expect(said(await verify(door, loginId, { faceTicket: ticket }))).toBe('FACE_REQUIRED');
   });
 
-  it.each(opening)('LCK-1 SMS-2 %s: five wrong codes lock, the right one after them too', async (_, path) => {
-    const who = await knownByName();
-    const loginId = await opened(who, path);
-    await wait(door, 61);
-    expectStatus(await ticketCall(door, loginId, 'sms'), 202);
-    const code = newestCode(door, who.phone);
-    const answers = [];
-    for (let i = 0; i < 5; i++)
-      answers.push(answer(await verify(door, loginId, { smsCode: otherThan(code) })));
-    expect(answers).toEqual([4, 3, 2, 1, 'ACCOUNT_LOCKED']);
-    expect((await verify(door, loginId, { smsCode: code })).status).toBeGreaterThanOrEqual(400);
-    expect(said(await enterPassword(door, who.phone, who.password))).toBe('ACCOUNT_LOCKED');
-    expect((await rows(door, 'Sessions')).filter(({ personKey }) => personKey === who.personKey)).toEqual([]);
-  });
+  keeping(2)(opening)(
+    'LCK-1 SMS-2 %s: five wrong codes lock, the right one after them too',
+    async (_, path) => {
+      const who = await knownByName();
+      const loginId = await opened(who, path);
+      await wait(door, 61);
+      expectStatus(await ticketCall(door, loginId, 'sms'), 202);
+      const code = newestCode(door, who.phone);
+      const answers = [];
+      for (let i = 0; i < 5; i++)
+        answers.push(answer(await verify(door, loginId, { smsCode: otherThan(code) })));
+      expect(answers).toEqual([4, 3, 2, 1, 'ACCOUNT_LOCKED']);
+      expect((await verify(door, loginId, { smsCode: code })).status).toBeGreaterThanOrEqual(400);
+      expect(said(await enterPassword(door, who.phone, who.password))).toBe('ACCOUNT_LOCKED');
+      expect((await rows(door, 'Sessions')).filter(({ personKey }) => personKey === who.personKey)).toEqual(
+        [],
+      );
+    },
+  );
 });
 
 describe('codes by SMS', () => {
@@ -406,7 +412,7 @@ describe('codes by SMS', () => {
     expect(others.filter((one) => answersOf(one).some((schema) => mentions(schema, 'resendAt')))).toEqual([]);
   });
 
-  it.each(senders)(
+  keeping(2)(senders)(
     'SMS-1 SMS-2 $route: one a minute, the limit in ten minutes',
     async ({ ready, most = defaultPolicies.smsPerWindow }) => {
       const who = await knownPerson(door);

@@ -3,6 +3,7 @@ import { defaultPolicies } from '#domain/policies.ts';
 import type { Loose } from '../support/client.ts';
 import { expectStatus, loginTicket, scanFace, wait } from '../support/door.ts';
 import { person } from '../support/people.ts';
+import { keeping } from '../support/variants.ts';
 import { type Known, knownPerson, openWatchedDoor, type WatchedDoor } from '../support/watched.ts';
 import { newestCode, refreshed, type SignedIn, signIn } from './support/account.ts';
 import { agencyFirm, agreementsOf, entered, entering, type Firm, firm } from './support/agencies.ts';
@@ -331,7 +332,7 @@ describe('SES-5 PHN-4 between reading and writing', () => {
     expectStatus(await invite(), 201);
   });
 
-  it.each([
+  keeping(1)([
     ['confirm', 'POST /v1/enterprise/agreements/{id}/confirm'],
     ['reject', 'POST /v1/enterprise/agreements/{id}/reject'],
     ['terminate', 'POST /v1/enterprise/agreements/{id}/terminate'],

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { enterPassword, expectStatus } from '../support/door.ts';
+import { keeping, long } from '../support/variants.ts';
 import {
   failures,
   history,
@@ -148,7 +149,7 @@ describe('midnight sweep', () => {
     expect(await sweep()).toBe(1);
   });
 
-  it('UNL-1 goes through more locks than a page holds', async () => {
+  long('UNL-1 goes through more locks than a page holds', async () => {
     door.clock.set('2027-05-02T00:00:00+08:00');
     const keys = await lockedRows('2027-05-01', 1_700, 'many');
     expect(await sweep()).toBe(1_700);
@@ -156,7 +157,7 @@ describe('midnight sweep', () => {
     expect(await sweep()).toBe(0);
   });
 
-  it.each(['crash', 'crash-after', 'error500'] as const)(
+  keeping(1)(['crash', 'crash-after', 'error500'] as const)(
     'UNL-1 that dies half-way (%s) is finished by the next run, with one event each',
     async (kind) => {
       const day = { crash: '2027-06-01', 'crash-after': '2027-06-02', error500: '2027-06-03' }[kind];

@@ -10,6 +10,7 @@ import {
   registered,
 } from '../support/door.ts';
 import { mobile, person, type Sample } from '../support/people.ts';
+import { long } from '../support/variants.ts';
 import { addPhone, newcomer, newestCode, ownFace, phonesOf, signIn } from './support/account.ts';
 import { authorizationsOf, creditCode, feed, taxpayer } from './support/feed-lines.ts';
 import { legacy, moved, ownedNumbers, personLine } from './support/migration.ts';
@@ -424,7 +425,7 @@ describe('imports side by side', () => {
     expect(contested.length).toBeGreaterThanOrEqual(12);
   });
 
-  it('MIG-1 the same file twice at once is one import', async () => {
+  long('MIG-1 the same file twice at once is one import', async () => {
     const lines = Array.from({ length: 25 }, () =>
       personLine(person(), 1, { passwordHash: legacy('MD5', 'x') }),
     );
@@ -436,26 +437,29 @@ describe('imports side by side', () => {
     expect(await ownedNumbers(door)).toBe(before + 25);
   });
 
-  it('MIG-1 PHN-5 beside people who register that moment, the one that comes second sees the other', async () => {
-    const people = Array.from({ length: 4 }, () => person());
-    const lines = people.flatMap((who) => [
-      personLine(who, 1, { passwordHash: legacy('MD5', 'Old#Word123') }),
-      personLine({ ...person(), phone: who.phone }),
-    ]);
-    const outcomes = await Promise.allSettled([
-      feed(door, ...lines),
-      ...people.map((who) => registered(door, who)),
-    ]);
-    expect(outcomes[0]).toMatchObject({ status: 'fulfilled', value: { accepted: 8, rejected: [] } });
-    for (const [index, who] of people.entries()) {
-      const isRegistered = outcomes[index + 1]?.status === 'fulfilled';
-      const password = isRegistered ? who.password : 'Old#Word123';
-      const reply = expectStatus(await enterPassword(door, who.documentNumber, password), 201);
-      // Whoever got through by SMS has the number; otherwise nobody has it.
-      expect(reply.body.secondFactors).toHaveLength(isRegistered ? 2 : 1);
-    }
-    await ownedNumbers(door);
-  });
+  long(
+    'MIG-1 PHN-5 beside people who register that moment, the one that comes second sees the other',
+    async () => {
+      const people = Array.from({ length: 4 }, () => person());
+      const lines = people.flatMap((who) => [
+        personLine(who, 1, { passwordHash: legacy('MD5', 'Old#Word123') }),
+        personLine({ ...person(), phone: who.phone }),
+      ]);
+      const outcomes = await Promise.allSettled([
+        feed(door, ...lines),
+        ...people.map((who) => registered(door, who)),
+      ]);
+      expect(outcomes[0]).toMatchObject({ status: 'fulfilled', value: { accepted: 8, rejected: [] } });
+      for (const [index, who] of people.entries()) {
+        const isRegistered = outcomes[index + 1]?.status === 'fulfilled';
+        const password = isRegistered ? who.password : 'Old#Word123';
+        const reply = expectStatus(await enterPassword(door, who.documentNumber, password), 201);
+        // Whoever got through by SMS has the number; otherwise nobody has it.
+        expect(reply.body.secondFactors).toHaveLength(isRegistered ? 2 : 1);
+      }
+      await ownedNumbers(door);
+    },
+  );
 
   it('MIG-1 PHN-3 beside a takeover of the number, the number has one owner and it is the one who proved it', async () => {
     const holders = await Promise.all(Array.from({ length: 3 }, () => moved(door, person())));

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Loose } from '../support/client.ts';
 import { enterPassword, expectStatus, loggedInByFace, registered, wait } from '../support/door.ts';
 import { person, type Sample } from '../support/people.ts';
+import { long } from '../support/variants.ts';
 import { openWatchedDoor, otherThan, rows, type WatchedDoor } from '../support/watched.ts';
 import { newcomer, ownFace, type SignedIn, signIn } from './support/account.ts';
 import { passFactor } from './support/sessions.ts';
@@ -198,7 +199,7 @@ describe('several web sessions', () => {
     expect(otherThan('000000')).toBe('000001');
   });
 
-  it('SES-3 SES-4 twenty at most: a further login ends the oldest', async () => {
+  long('SES-3 SES-4 twenty at most: a further login ends the oldest', async () => {
     const sessions = await sessionsOf(21);
     const [oldest, second] = sessions as [SignedIn, SignedIn];
     expect((await look(oldest)).body).toMatchObject({ code: 'SESSION_ENDED', reason: 'replaced' });
@@ -206,18 +207,24 @@ describe('several web sessions', () => {
     expect(await listOf(second)).toHaveLength(20);
   });
 
-  it('SES-3 PWD-3 logins at once are all listed, and a new password meanwhile leaves none of the old password', async () => {
-    const who: Sample = await registered(door, person());
-    const opened = await Promise.all(Array.from({ length: 5 }, () => signIn(door, who)));
-    const [first] = opened;
-    if (!first) throw new Error('no session');
-    expect((await idsOf(first)).sort()).toEqual(opened.map(({ sessionId }) => sessionId).sort());
-    const [changed] = await Promise.all([
-      first.api('PUT', '/v1/account/password', { oldPassword: who.password, newPassword: 'Huangshan#2059' }),
-      ...Array.from({ length: 4 }, () => loggedInByFace(door, who).catch(() => undefined)),
-    ]);
-    expectStatus(changed, 204);
-    expect((await liveOf(first)).map(({ sessionId }) => sessionId)).toEqual([first.sessionId]);
-    expect((await enterPassword(door, who.documentNumber, who.password)).body.code).toBe('BAD_CREDENTIALS');
-  });
+  long(
+    'SES-3 PWD-3 logins at once are all listed, and a new password meanwhile leaves none of the old password',
+    async () => {
+      const who: Sample = await registered(door, person());
+      const opened = await Promise.all(Array.from({ length: 5 }, () => signIn(door, who)));
+      const [first] = opened;
+      if (!first) throw new Error('no session');
+      expect((await idsOf(first)).sort()).toEqual(opened.map(({ sessionId }) => sessionId).sort());
+      const [changed] = await Promise.all([
+        first.api('PUT', '/v1/account/password', {
+          oldPassword: who.password,
+          newPassword: 'Huangshan#2059',
+        }),
+        ...Array.from({ length: 4 }, () => loggedInByFace(door, who).catch(() => undefined)),
+      ]);
+      expectStatus(changed, 204);
+      expect((await liveOf(first)).map(({ sessionId }) => sessionId)).toEqual([first.sessionId]);
+      expect((await enterPassword(door, who.documentNumber, who.password)).body.code).toBe('BAD_CREDENTIALS');
+    },
+  );
 });

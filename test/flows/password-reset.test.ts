@@ -15,6 +15,7 @@ import {
   wait,
 } from '../support/door.ts';
 import { mobile, person, residentNumber, type Sample } from '../support/people.ts';
+import { keeping, long } from '../support/variants.ts';
 import { claimOf, poll, startKit } from './support/channels.ts';
 import { collectionLine, personWith } from './support/documents.ts';
 import { moved } from './support/migration.ts';
@@ -125,7 +126,7 @@ describe('PWD-1 忘记密码', () => {
     expect((await start(who, who.phone, typed)).status).toBe(201);
   });
 
-  it.each<[string, (who: Sample, other: Sample) => object]>([
+  keeping(2)<[string, (who: Sample, other: Sample) => object]>([
     ['another name', () => ({ name: '司徒不是' })],
     ['an unknown number', () => ({ documentNumber: residentNumber() })],
     ['a number of no form', () => ({ documentNumber: 'x' })],
@@ -300,7 +301,7 @@ describe('PWD-2 what a password may be', () => {
     who = await registered(door, person(), { username });
   });
 
-  it.each<[string, () => string, string[]]>([
+  keeping(6)<[string, () => string, string[]]>([
     ['too short', () => 'Kx7#pQz', ['length']],
     ['too long', () => 'Kx7#pQzWm4!tRb9@Lc6^v', ['length']],
     ['two classes', () => 'qmtzkwrb59273', ['classes']],
@@ -388,7 +389,7 @@ describe('PWD-3 what a change does', () => {
     expect(late.body.session).toBeUndefined();
   });
 
-  it('PWD-3 leaves no session of the old password alive, however the two race', async () => {
+  long('PWD-3 leaves no session of the old password alive, however the two race', async () => {
     for (let round = 0; round < 8; round++) {
       const who = await registered(door);
       const loginId = await loginTicket(door, who);
@@ -512,29 +513,32 @@ describe('PWD-3 what a change does', () => {
 });
 
 describe('PWD-1 settings', () => {
-  it('PWD-1 MIG-1 a stage may keep imported numbers from resetting until an SMS to them was answered here', async () => {
-    const strict = await openDoor({ policies: { unprovenPhoneResets: false } });
-    try {
-      const who = await moved(strict, person());
-      const begin = async () =>
-        expectStatus(
-          await strict.http('POST', '/v1/password-resets', {
-            account: who.phone,
-            name: who.name,
-            documentNumber: who.documentNumber,
-          }),
-          201,
-        ).body;
-      const first = await begin();
-      expect(first.methods).toEqual([{ method: 'face' }]);
-      expect((await strict.http('POST', `/v1/password-resets/${first.resetId}/sms`)).body.code).toBe(
-        'PHONE_EMPTY',
-      );
-      // A login by SMS proves the number.
-      await loggedIn(strict, who);
-      expect((await begin()).methods).toMatchObject([{ method: 'sms' }, { method: 'face' }]);
-    } finally {
-      await strict.stop();
-    }
-  });
+  long(
+    'PWD-1 MIG-1 a stage may keep imported numbers from resetting until an SMS to them was answered here',
+    async () => {
+      const strict = await openDoor({ policies: { unprovenPhoneResets: false } });
+      try {
+        const who = await moved(strict, person());
+        const begin = async () =>
+          expectStatus(
+            await strict.http('POST', '/v1/password-resets', {
+              account: who.phone,
+              name: who.name,
+              documentNumber: who.documentNumber,
+            }),
+            201,
+          ).body;
+        const first = await begin();
+        expect(first.methods).toEqual([{ method: 'face' }]);
+        expect((await strict.http('POST', `/v1/password-resets/${first.resetId}/sms`)).body.code).toBe(
+          'PHONE_EMPTY',
+        );
+        // A login by SMS proves the number.
+        await loggedIn(strict, who);
+        expect((await begin()).methods).toMatchObject([{ method: 'sms' }, { method: 'face' }]);
+      } finally {
+        await strict.stop();
+      }
+    },
+  );
 });

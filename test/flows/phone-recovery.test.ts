@@ -13,6 +13,7 @@ import {
 } from '../support/door.ts';
 import { mobile, person, residentNumber, type Sample } from '../support/people.ts';
 import { solve } from '../support/solve.ts';
+import { long } from '../support/variants.ts';
 import { eventsOf, personOf, setOnPerson, subjectOf } from './support/tables.ts';
 
 let door: Door;
@@ -340,7 +341,7 @@ describe('PHN-4 找回手机号码', () => {
 });
 
 describe('PHN-4 settings', () => {
-  it('PHN-4 a stage may ask for a face proof as well', async () => {
+  long('PHN-4 a stage may ask for a face proof as well', async () => {
     const strict = await openDoor({ policies: { recoveryNeedsFace: true } });
     try {
       const who = await registered(strict);

@@ -11,6 +11,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Loose, Reply } from '../support/client.ts';
 import { expectStatus, loggedIn, loggedInByFace, loginTicket, scanFace, wait } from '../support/door.ts';
 import { person } from '../support/people.ts';
+import { keeping, long } from '../support/variants.ts';
 import {
   history,
   type Known,
@@ -184,7 +185,7 @@ describe('refresh', () => {
     expectStatus(await refresh(fourth), 200);
   });
 
-  it.each([0, 1, 2])(
+  keeping(1)([0, 1, 2])(
     'SES-2 of three turns, the token that was spent as number %i ends the session once its own ten seconds are over',
     async (index) => {
       const { cookie } = await loggedInByFace(door, await knownPerson(door));
@@ -487,7 +488,7 @@ describe('one session', () => {
     expectStatus(await show(one.session.accessToken), 200);
   });
 
-  it('SES-3 is a setting', async () => {
+  long('SES-3 is a setting', async () => {
     const lenient = await openWatchedDoor({ policies: { oneWebSession: false } });
     try {
       const who = await knownPerson(lenient);

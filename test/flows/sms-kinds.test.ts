@@ -10,6 +10,7 @@ import {
 } from '../support/door.ts';
 import { mobile, person } from '../support/people.ts';
 import { solve } from '../support/solve.ts';
+import { long } from '../support/variants.ts';
 import {
   knownAfterRegistering,
   knownPerson,
@@ -42,27 +43,30 @@ async function sendSolved(at: WatchedDoor, id: string, phone: string): Promise<R
 }
 
 describe('strangers', () => {
-  it('SMS-4 one who asks for codes to an owner’s number all the time never keeps the owner’s login code away', async () => {
-    const who = await knownAfterRegistering(door);
-    await wait(door, 700);
-    for (let round = 0; round < 12; round++) {
-      const [one, other] = [await started(door), await started(door)];
-      let strangers = 0;
-      for (let minute = 0; minute < 5; minute++) {
-        strangers += sent([
-          await sendRegistrationCode(door, one, who.phone),
-          await sendRegistrationCode(door, other, who.phone),
-        ]);
-        await wait(door, 60);
+  long(
+    'SMS-4 one who asks for codes to an owner’s number all the time never keeps the owner’s login code away',
+    async () => {
+      const who = await knownAfterRegistering(door);
+      await wait(door, 700);
+      for (let round = 0; round < 12; round++) {
+        const [one, other] = [await started(door), await started(door)];
+        let strangers = 0;
+        for (let minute = 0; minute < 5; minute++) {
+          strangers += sent([
+            await sendRegistrationCode(door, one, who.phone),
+            await sendRegistrationCode(door, other, who.phone),
+          ]);
+          await wait(door, 60);
+        }
+        expect(strangers).toBeLessThanOrEqual(3);
+        expectStatus(await ticketCall(door, await loginTicket(door, who), 'sms'), 202);
+        await wait(door, 600);
       }
-      expect(strangers).toBeLessThanOrEqual(3);
-      expectStatus(await ticketCall(door, await loginTicket(door, who), 'sms'), 202);
-      await wait(door, 600);
-    }
-    // Ten in the day, of which one was the own registration's.
-    const today = door.sms(who.phone).filter(({ purpose }) => purpose === 'registration');
-    expect(today).toHaveLength(10);
-  });
+      // Ten in the day, of which one was the own registration's.
+      const today = door.sms(who.phone).filter(({ purpose }) => purpose === 'registration');
+      expect(today).toHaveLength(10);
+    },
+  );
 
   it('SMS-4 a ticket sends to three numbers and not to forty, also when asked at once', async () => {
     const id = await started(door);
@@ -155,34 +159,38 @@ describe('the stage', () => {
         line.includes('"StrangerSmsPercent":') ? [JSON.parse(line).StrangerSmsPercent] : [],
       );
 
-  it('SMS-4 beyond its hourly budget of strangers’ sends a dearer challenge is asked for, and nothing is sent beyond many times that, except in a session', async () => {
-    small.clock.set('2027-03-02T09:00:00+08:00');
-    const who = await knownAfterRegistering(small);
-    const { session } = await loggedIn(small, who);
-    for (let i = 0; i < 3; i++) expectStatus(await send(small, await started(small), mobile()), 202);
-    expect(percents()).toEqual([25, 50, 75, 100]);
-    // A cheap solution does not do any more; the owner's codes are not asked.
-    const id = await started(small);
-    const { body: handed } = expectStatus(await small.http('GET', '/v1/challenge'), 200);
-    const cheap = await send(small, id, mobile(), await solve(handed.challenge ?? handed));
-    expect(cheap.body.code).toBe('CHALLENGE_REQUIRED');
-    expect(cheap.body.challenge.parameters.cost).toBe(4 * (handed.challenge ?? handed).parameters.cost);
-    await wait(small, 60);
-    expectStatus(await ticketCall(small, await loginTicket(small, who), 'sms'), 202);
-    for (let i = 0; i < 4; i++) expectStatus(await sendSolved(small, await started(small), mobile()), 202);
-    const refused = await send(small, id, mobile());
-    expect(refused.body).toMatchObject({ code: 'SMS_TOO_FREQUENT', retryAt: '2027-03-02T10:00:00+08:00' });
-    // In a session the challenge is all that is asked for.
-    const path = '/v1/account/phones/sms';
-    const phone = mobile();
-    const asked = await small.http('POST', path, { phone }, { token: session.accessToken });
-    expect(asked.body.code).toBe('CHALLENGE_REQUIRED');
-    const challenge = await solve(asked.body.challenge);
-    expectStatus(await small.http('POST', path, { phone, challenge }, { token: session.accessToken }), 202);
-    // The next hour has its own.
-    small.clock.set('2027-03-02T10:00:00+08:00');
-    expectStatus(await send(small, await started(small), mobile()), 202);
-  }, 60_000);
+  long(
+    'SMS-4 beyond its hourly budget of strangers’ sends a dearer challenge is asked for, and nothing is sent beyond many times that, except in a session',
+    async () => {
+      small.clock.set('2027-03-02T09:00:00+08:00');
+      const who = await knownAfterRegistering(small);
+      const { session } = await loggedIn(small, who);
+      for (let i = 0; i < 3; i++) expectStatus(await send(small, await started(small), mobile()), 202);
+      expect(percents()).toEqual([25, 50, 75, 100]);
+      // A cheap solution does not do any more; the owner's codes are not asked.
+      const id = await started(small);
+      const { body: handed } = expectStatus(await small.http('GET', '/v1/challenge'), 200);
+      const cheap = await send(small, id, mobile(), await solve(handed.challenge ?? handed));
+      expect(cheap.body.code).toBe('CHALLENGE_REQUIRED');
+      expect(cheap.body.challenge.parameters.cost).toBe(4 * (handed.challenge ?? handed).parameters.cost);
+      await wait(small, 60);
+      expectStatus(await ticketCall(small, await loginTicket(small, who), 'sms'), 202);
+      for (let i = 0; i < 4; i++) expectStatus(await sendSolved(small, await started(small), mobile()), 202);
+      const refused = await send(small, id, mobile());
+      expect(refused.body).toMatchObject({ code: 'SMS_TOO_FREQUENT', retryAt: '2027-03-02T10:00:00+08:00' });
+      // In a session the challenge is all that is asked for.
+      const path = '/v1/account/phones/sms';
+      const phone = mobile();
+      const asked = await small.http('POST', path, { phone }, { token: session.accessToken });
+      expect(asked.body.code).toBe('CHALLENGE_REQUIRED');
+      const challenge = await solve(asked.body.challenge);
+      expectStatus(await small.http('POST', path, { phone, challenge }, { token: session.accessToken }), 202);
+      // The next hour has its own.
+      small.clock.set('2027-03-02T10:00:00+08:00');
+      expectStatus(await send(small, await started(small), mobile()), 202);
+    },
+    60_000,
+  );
 
   it('SMS-4 a send that the provider refused is none of the hour', async () => {
     small.clock.set('2027-03-02T15:00:00+08:00');
@@ -216,34 +224,38 @@ describe('notices of companies', () => {
     return firm.on(row?.authorizationId, '', 'PATCH', { permissions: ['filing'] });
   };
 
-  it('SMS-4 one of a kind tells a person in ten minutes, also of twenty-five at once and in a row, and ten in a day; codes are not counted', async () => {
-    door.clock.set('2027-03-20T09:00:00+08:00');
-    await goOn();
-    const before = noticesTo(door, hand.who.phone).length;
-    const told = () => noticesTo(door, hand.who.phone).length - before;
-    await Promise.all(Array.from({ length: 8 }, patch));
-    for (let i = 0; i < 4; i++) expectStatus(await patch(), 200);
-    expect(told()).toBe(1);
-    await wait(door, 599);
-    await goOn();
-    expectStatus(await patch(), 200);
-    expect(told()).toBe(1);
-    // Another kind has its own ten minutes.
-    const row = (await firm.staff()).find(({ role }) => role === 'tax-handler');
-    expectStatus(await firm.on(row?.authorizationId, '', 'DELETE'), 204);
-    expect(told()).toBe(2);
-    expectStatus(await ticketCall(door, await loginTicket(door, hand.who), 'sms'), 202);
-    // Ten a day, this day's invitation and its three so far included.
-    for (let i = 0; i < 9; i++) {
-      await wait(door, 601);
+  long(
+    'SMS-4 one of a kind tells a person in ten minutes, also of twenty-five at once and in a row, and ten in a day; codes are not counted',
+    async () => {
+      door.clock.set('2027-03-20T09:00:00+08:00');
       await goOn();
-      const id = await firm.invited(hand.who);
-      expectStatus(await firm.on(id, 'withdraw'), 200);
-    }
-    expect(told() + before).toBe(10);
-    // Another company has its own.
-    const other = await company(door);
-    expectStatus(await other.invite(hand.who), 201);
-    expect(told() + before).toBe(11);
-  }, 120_000);
+      const before = noticesTo(door, hand.who.phone).length;
+      const told = () => noticesTo(door, hand.who.phone).length - before;
+      await Promise.all(Array.from({ length: 8 }, patch));
+      for (let i = 0; i < 4; i++) expectStatus(await patch(), 200);
+      expect(told()).toBe(1);
+      await wait(door, 599);
+      await goOn();
+      expectStatus(await patch(), 200);
+      expect(told()).toBe(1);
+      // Another kind has its own ten minutes.
+      const row = (await firm.staff()).find(({ role }) => role === 'tax-handler');
+      expectStatus(await firm.on(row?.authorizationId, '', 'DELETE'), 204);
+      expect(told()).toBe(2);
+      expectStatus(await ticketCall(door, await loginTicket(door, hand.who), 'sms'), 202);
+      // Ten a day, this day's invitation and its three so far included.
+      for (let i = 0; i < 9; i++) {
+        await wait(door, 601);
+        await goOn();
+        const id = await firm.invited(hand.who);
+        expectStatus(await firm.on(id, 'withdraw'), 200);
+      }
+      expect(told() + before).toBe(10);
+      // Another company has its own.
+      const other = await company(door);
+      expectStatus(await other.invite(hand.who), 201);
+      expect(told() + before).toBe(11);
+    },
+    120_000,
+  );
 });

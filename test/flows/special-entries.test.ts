@@ -3,6 +3,7 @@ import { type CompanySubject, companySubjects } from '#domain/taxpayers.ts';
 import type { Loose } from '../support/client.ts';
 import { expectStatus } from '../support/door.ts';
 import { person } from '../support/people.ts';
+import { keeping } from '../support/variants.ts';
 import {
   failures,
   type Known,
@@ -53,7 +54,7 @@ const combinations: CompanySubject[][] = [
 ];
 
 describe('each company at each entry', () => {
-  it.each(combinations.map((subjects) => [subjects.join(' + '), subjects] as const))(
+  keeping(2)(combinations.map((subjects) => [subjects.join(' + '), subjects] as const))(
     'SPC-1 SPC-4 SPC-5 AGY-2 %s: in at its entries, sent there from the others',
     async (_, subjects) => {
       const taxpayerId = await companyOf(door, boss, { subject: subjects });

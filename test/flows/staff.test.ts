@@ -6,6 +6,7 @@ import type { FaultRule } from '../../infra/local/emulators/faults.ts';
 import type { Loose } from '../support/client.ts';
 import { expectStatus } from '../support/door.ts';
 import { person } from '../support/people.ts';
+import { keeping, long } from '../support/variants.ts';
 import { openWatchedDoor, type WatchedDoor } from '../support/watched.ts';
 import { creditCode, legalRepresentative, taxpayer } from './support/feed-lines.ts';
 import { expectProblem } from './support/problems.ts';
@@ -410,27 +411,30 @@ describe('the people of a company', () => {
     }
   });
 
-  it('REL-5 pages through a company’s people, each once, waiting and expired ones in their own lists', async () => {
-    const firm = await company(door);
-    const hands = Array.from({ length: 120 }, () => person());
-    await fed(door, ...hands.map((hand) => taxHandler(firm.id, hand)));
-    const waiting = await firm.staff('pending');
-    expect(new Set(waiting.map((one) => one.authorizationId)).size).toBe(120);
-    const page = expectStatus(await firm.boss.call('GET', '/v1/enterprise/staff?state=pending'), 200).body;
-    expect(page.staff.length).toBeLessThan(120);
-    expect(await firm.staff('history')).toEqual([]);
-    // A cursor is good for its own list and company only.
-    const elsewhere = await company(door);
-    for (const [who, state] of [
-      [firm, 'active'],
-      [elsewhere, 'pending'],
-    ] as const) {
-      const path = `/v1/enterprise/staff?state=${state}&cursor=${encodeURIComponent(page.cursor)}`;
-      expect(said(await who.boss.call('GET', path))).toBe('BAD_REQUEST');
-    }
-  });
+  long(
+    'REL-5 pages through a company’s people, each once, waiting and expired ones in their own lists',
+    async () => {
+      const firm = await company(door);
+      const hands = Array.from({ length: 120 }, () => person());
+      await fed(door, ...hands.map((hand) => taxHandler(firm.id, hand)));
+      const waiting = await firm.staff('pending');
+      expect(new Set(waiting.map((one) => one.authorizationId)).size).toBe(120);
+      const page = expectStatus(await firm.boss.call('GET', '/v1/enterprise/staff?state=pending'), 200).body;
+      expect(page.staff.length).toBeLessThan(120);
+      expect(await firm.staff('history')).toEqual([]);
+      // A cursor is good for its own list and company only.
+      const elsewhere = await company(door);
+      for (const [who, state] of [
+        [firm, 'active'],
+        [elsewhere, 'pending'],
+      ] as const) {
+        const path = `/v1/enterprise/staff?state=${state}&cursor=${encodeURIComponent(page.cursor)}`;
+        expect(said(await who.boss.call('GET', path))).toBe('BAD_REQUEST');
+      }
+    },
+  );
 
-  it('REL-5 two companies never see each other, whatever is called in whatever order', async () => {
+  long('REL-5 two companies never see each other, whatever is called in whatever order', async () => {
     const firms = [await company(door, { name: '甲公司' }), await company(door, { name: '乙公司' })] as const;
     const people = await Promise.all(Array.from({ length: 3 }, () => somebody(door)));
     const ids: [Set<string>, Set<string>] = [new Set(), new Set()];
@@ -486,7 +490,7 @@ describe('the people of a company', () => {
         if (ids[at].has(String(row.authorizationId))) expect(row.companyKey).toBe(`c_${firms[at].id}`);
   });
 
-  it.each(['after', 'crash-after', 'crash', 'error500', 'throttle', 'conflict'] as const)(
+  keeping(1)(['after', 'crash-after', 'crash', 'error500', 'throttle', 'conflict'] as const)(
     'REL-10 a change is done whole or not at all when the table or the function fails: %s',
     async (kind) => {
       const [firm, hand] = [await company(door), await somebody(door)];

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Role } from '#domain/names.ts';
 import type { Loose } from '../support/client.ts';
 import { expectStatus, loggedInByFace, wait } from '../support/door.ts';
+import { keeping, long } from '../support/variants.ts';
 import {
   history,
   type Known,
@@ -348,7 +349,7 @@ describe('live sessions', () => {
     expect(session.notices.map(({ code }: { code: string }) => code)).toEqual(['IDENTITY_LOST']);
   }
 
-  it.each(['deleted', 'superseded', 'withdrawn', 'rejected', 'pending'])(
+  keeping(1)(['deleted', 'superseded', 'withdrawn', 'rejected', 'pending'])(
     'REL-7 REL-8 ends company work at once when the relation is %s',
     async (state) => {
       const { who, taxpayerId, token } = await acting();
@@ -513,7 +514,7 @@ describe('live sessions', () => {
 });
 
 describe('two companies', () => {
-  it('SWI-5 REL-8 never see each other, whatever is called in whatever order', async () => {
+  long('SWI-5 REL-8 never see each other, whatever is called in whatever order', async () => {
     const [left, right] = await Promise.all(
       ['东山公司', '西河公司'].map(async (name) => {
         const boss = await knownPerson(door);

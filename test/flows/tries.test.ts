@@ -13,6 +13,7 @@ import {
 } from '../support/door.ts';
 import { mobile, person, type Sample } from '../support/people.ts';
 import { solve } from '../support/solve.ts';
+import { long } from '../support/variants.ts';
 import { openWatchedDoor, type WatchedDoor } from '../support/watched.ts';
 import { agencyFirm, claimed } from './support/agencies.ts';
 import { collectionLine, personWith } from './support/documents.ts';
@@ -168,7 +169,7 @@ describe('REG-9 names tried by people in a session', () => {
 });
 
 describe('REG-9 numbers tried against a hall record', () => {
-  it('REG-9 REG-2 are counted over all tickets, five each, with the right number among them', async () => {
+  long('REG-9 REG-2 are counted over all tickets, five each, with the right number among them', async () => {
     const who = await collected(personWith('241'));
     for (let ticket = 0; ticket < free / 5; ticket++) {
       const id = await startRegistration(door, who);

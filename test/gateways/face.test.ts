@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createFaceGateway, type FaceSubject } from '#gateways/face/index.ts';
 import { tencentFace } from '#gateways/face/tencent.ts';
 import { tencentAuthorization } from '#gateways/tencent-api.ts';
+import { keeping } from '../support/variants.ts';
 import { deadOrigin, errorOf, type Played, playServer, type Received } from './server.ts';
 
 const subject: FaceSubject = {
@@ -174,7 +175,7 @@ describe('both providers', () => {
     return createFaceGateway({ kind: 'simulator' }, credentials);
   };
 
-  it.each(['tencent', 'simulator'])(
+  keeping(1)(['tencent', 'simulator'])(
     'FACE-2 %s: away, cut, slow or rubbish is a failure, never a pass',
     async (name) => {
       expect((await errorOf(open(name, await deadOrigin()).result('t'))).name).toBe('FaceUnavailable');

@@ -8,6 +8,7 @@ import type { FlowDeclaration } from '#contract/flow.ts';
 import { flows } from '#flows/contracts.ts';
 import { bundledInputs } from '../../infra/bundle.ts';
 import type { StageName } from '../../infra/config.ts';
+import { long } from '../support/variants.ts';
 import { type Assembly, assembly, assetFolder, readable, synthesizeStage, synthTimeout } from './assembly.ts';
 
 /** The Node.js of the project, which is Lambda's: bundles are for it, whatever runs the tests. */
@@ -113,7 +114,7 @@ describe('packaged assets', () => {
     ).not.toContain('sourceMappingURL');
   });
 
-  it(
+  long(
     'are the same bytes when nothing changed, in a process that bundles anew',
     async () => {
       const digest = (folder: string) =>

@@ -6,6 +6,7 @@ import { requireHuman } from '#journeys/factors/anti-automation.ts';
 import type { AnyCall } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { openStore } from '../support/store.ts';
+import { long } from '../support/variants.ts';
 
 let ctx: FlowContext;
 beforeAll(async () => {
@@ -59,7 +60,7 @@ describe('LGN-12 budgets of addresses', () => {
     expect(await passed(of(budget, () => '2001:db8:5:ac01::1'))).toBe(budget);
   });
 
-  it('LGN-12 what one /64 is refused takes nothing from the /56 and the /48 around it', async () => {
+  long('LGN-12 what one /64 is refused takes nothing from the /56 and the /48 around it', async () => {
     hour++;
     // Twice the /56's budget from one address, which was counted there only while it had a budget itself.
     for (let round = 0; round < 4; round++)

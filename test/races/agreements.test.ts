@@ -23,6 +23,7 @@ import { feed } from '../flows/support/registry.ts';
 import { enterCompany, keyOf, passFace } from '../flows/support/relations.ts';
 import { expectStatus } from '../support/door.ts';
 import { whileHeld } from '../support/held.ts';
+import { long } from '../support/variants.ts';
 import {
   type Known,
   knownPerson,
@@ -94,7 +95,7 @@ it('AGY-4 agreements with days in common that are entered at once: exactly one i
   expect(listed).toHaveLength(1);
 });
 
-it('AGY-4 agreed to, refused, changed and ended at once: what is told is what holds', async () => {
+long('AGY-4 agreed to, refused, changed and ended at once: what is told is what holds', async () => {
   expectStatus(await all(), 200);
   const owner = await firm(door);
   const who = agents[0] as Known;
@@ -120,35 +121,38 @@ it('AGY-4 agreed to, refused, changed and ended at once: what is told is what ho
   }
 });
 
-it('AGY-1 SWI-5 a form that changes beside login and switch: afterwards nobody acts without both forms', async () => {
-  const who = agents[0] as Known;
-  const clientId = await client(door);
-  await feed(door, staffLine(agency.id, agents), agreementLine(agency.id, clientId, [who]));
-  for (let round = 0; round < 4; round++) {
-    expectStatus(await all(), 200);
-    const { api } = await agentAt(door, who, agency.id);
-    const [switched, without] = await Promise.all([
-      api('POST', '/v1/session/client', { taxpayerId: clientId }),
-      put(agents.slice(1)),
-    ]);
-    expectStatus(without, 200);
-    expect(['200', 'RELATION_NOT_FOUND', 'SWITCH_NOT_ALLOWED']).toContain(said(switched));
-    const token = switched.status === 200 ? switched.body.session.accessToken : undefined;
-    if (token) {
-      const after = await door.http('GET', '/v1/enterprise', undefined, { token });
-      expect(said(after)).toBe('RELATION_NOT_FOUND');
+long(
+  'AGY-1 SWI-5 a form that changes beside login and switch: afterwards nobody acts without both forms',
+  async () => {
+    const who = agents[0] as Known;
+    const clientId = await client(door);
+    await feed(door, staffLine(agency.id, agents), agreementLine(agency.id, clientId, [who]));
+    for (let round = 0; round < 4; round++) {
+      expectStatus(await all(), 200);
+      const { api } = await agentAt(door, who, agency.id);
+      const [switched, without] = await Promise.all([
+        api('POST', '/v1/session/client', { taxpayerId: clientId }),
+        put(agents.slice(1)),
+      ]);
+      expectStatus(without, 200);
+      expect(['200', 'RELATION_NOT_FOUND', 'SWITCH_NOT_ALLOWED']).toContain(said(switched));
+      const token = switched.status === 200 ? switched.body.session.accessToken : undefined;
+      if (token) {
+        const after = await door.http('GET', '/v1/enterprise', undefined, { token });
+        expect(said(after)).toBe('RELATION_NOT_FOUND');
+      }
+      expectStatus(await all(), 200);
+      const { loginId } = expectStatus(await enterCompany(door, who, clientId), 201).body;
+      const [entering] = await Promise.all([passFace(door, loginId), put(agents.slice(1))]);
+      if (entering.status === 200) {
+        const { accessToken } = entering.body.session;
+        expect(said(await door.http('GET', '/v1/enterprise', undefined, { token: accessToken }))).toBe(
+          'RELATION_NOT_FOUND',
+        );
+      } else expect(said(entering)).toBe('RELATION_NOT_FOUND');
     }
-    expectStatus(await all(), 200);
-    const { loginId } = expectStatus(await enterCompany(door, who, clientId), 201).body;
-    const [entering] = await Promise.all([passFace(door, loginId), put(agents.slice(1))]);
-    if (entering.status === 200) {
-      const { accessToken } = entering.body.session;
-      expect(said(await door.http('GET', '/v1/enterprise', undefined, { token: accessToken }))).toBe(
-        'RELATION_NOT_FOUND',
-      );
-    } else expect(said(entering)).toBe('RELATION_NOT_FOUND');
-  }
-});
+  },
+);
 
 it.each([
   ['over, is prolonged', { from: '2027-01-01', until: yesterday }, { from: '2027-01-01', until: yearsEnd }],
@@ -178,25 +182,28 @@ it.each([
   },
 );
 
-it('AGY-4 ENT-3 the feed beside the API: a switch meets old terms or new ones, and the newest line holds', async () => {
-  const who = agents[0] as Known;
-  const owner = await firm(door);
-  await feed(door, staffLine(agency.id, agents));
-  const line = agreementLine(agency.id, owner.id, [who], { version: 1 });
-  await reported(door, line);
-  const id = line.agreementId as string;
-  for (let version = 2; version < 6; version++) {
-    const { api } = await agentAt(door, who, agency.id);
-    const [switched, report, changed] = await Promise.all([
-      api('POST', '/v1/session/client', { taxpayerId: owner.id }),
-      reported(door, { ...line, version, items: version % 2 ? ['consulting'] : ['tax-declaration'] }),
-      agency.api('PATCH', `/v1/agency/agreements/${id}`, { until: '2027-11-30' }),
-    ]);
-    expect(report).toMatchObject({ accepted: 1, rejected: [] });
-    expect([200, 409, 429], JSON.stringify(changed.body)).toContain(changed.status);
-    expect(['200', 'RELATION_NOT_FOUND'], JSON.stringify(switched.body)).toContain(said(switched));
-    expect((await row(door, 'Agreements', { agreementId: id })).version).toBe(version);
-    const again = await agentAt(door, who, agency.id);
-    expect((await goTo(door, again.api, owner.id)).session.identity.client.taxpayerId).toBe(owner.id);
-  }
-});
+long(
+  'AGY-4 ENT-3 the feed beside the API: a switch meets old terms or new ones, and the newest line holds',
+  async () => {
+    const who = agents[0] as Known;
+    const owner = await firm(door);
+    await feed(door, staffLine(agency.id, agents));
+    const line = agreementLine(agency.id, owner.id, [who], { version: 1 });
+    await reported(door, line);
+    const id = line.agreementId as string;
+    for (let version = 2; version < 6; version++) {
+      const { api } = await agentAt(door, who, agency.id);
+      const [switched, report, changed] = await Promise.all([
+        api('POST', '/v1/session/client', { taxpayerId: owner.id }),
+        reported(door, { ...line, version, items: version % 2 ? ['consulting'] : ['tax-declaration'] }),
+        agency.api('PATCH', `/v1/agency/agreements/${id}`, { until: '2027-11-30' }),
+      ]);
+      expect(report).toMatchObject({ accepted: 1, rejected: [] });
+      expect([200, 409, 429], JSON.stringify(changed.body)).toContain(changed.status);
+      expect(['200', 'RELATION_NOT_FOUND'], JSON.stringify(switched.body)).toContain(said(switched));
+      expect((await row(door, 'Agreements', { agreementId: id })).version).toBe(version);
+      const again = await agentAt(door, who, agency.id);
+      expect((await goTo(door, again.api, owner.id)).session.identity.client.taxpayerId).toBe(owner.id);
+    }
+  },
+);

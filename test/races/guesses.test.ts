@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Loose, Reply } from '../support/client.ts';
 import { enterPassword, expectStatus, loginTicket, wait } from '../support/door.ts';
+import { keeping } from '../support/variants.ts';
 import {
   failures,
   history,
@@ -45,7 +46,7 @@ const kinds = async (who: Known) => {
 };
 
 describe('passwords', () => {
-  it.each(['documentNumber', 'phone', 'both'] as const)(
+  keeping(1)(['documentNumber', 'phone', 'both'] as const)(
     'LCK-4 eighty parallel wrong passwords get five looks (by %s)',
     async (by) => {
       const who = await knownPerson(door);
@@ -64,7 +65,7 @@ describe('passwords', () => {
     },
   );
 
-  it.each([0, 1, 3, 40, 79])(
+  keeping(1)([0, 1, 3, 40, 79])(
     'LCK-4 the right one among eighty (at place %i) opens at most one more five',
     async (place) => {
       const who = await knownPerson(door);

@@ -5,6 +5,7 @@ import { type LegacyDoor, openLegacyDoor } from '../flows/support/legacy.ts';
 import { orderAtHall, orderLine } from '../flows/support/orders.ts';
 import { expectStatus, loggedInByFace, registered } from '../support/door.ts';
 import { person } from '../support/people.ts';
+import { keeping } from '../support/variants.ts';
 import { knownPerson, row, rows } from '../support/watched.ts';
 
 let door: LegacyDoor;
@@ -34,7 +35,7 @@ async function overtaken<T>(
 }
 
 describe('ORD-1 an order that comes while', () => {
-  it.each([...laterSteps, ...signedInSteps].filter(({ decides }) => decides))(
+  keeping(3)([...laterSteps, ...signedInSteps].filter(({ decides }) => decides))(
     'ORD-1 $name is being written: it is not',
     async ({ prepare, decides }: Way) => {
       const { who, last } = await prepare(door);

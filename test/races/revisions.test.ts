@@ -3,6 +3,7 @@ import { companyOf } from '../flows/support/registry.ts';
 import { giveRelation, inCompany, keyOf, relationRow } from '../flows/support/relations.ts';
 import type { Loose, Reply } from '../support/client.ts';
 import { expectStatus, loggedInByFace } from '../support/door.ts';
+import { keeping } from '../support/variants.ts';
 import { knownPerson, openWatchedDoor, row, type WatchedDoor } from '../support/watched.ts';
 
 /** REL-11: a decision is on what was shown. The decision is held at its write while the other side changes it. */
@@ -58,7 +59,7 @@ const changed = async (sides: Awaited<ReturnType<typeof bothSides>>, values: Rec
 };
 
 describe('REL-11 authorisations and staff', () => {
-  it.each([
+  keeping(1)([
     ['confirmed by the person', 'pending', 'POST', 'confirm'],
     ['rejected by the person', 'pending', 'POST', 'reject'],
     ['left by the person', 'active', 'DELETE', ''],

@@ -9,6 +9,7 @@ import { returnSend, type Taken, takeSend } from '#store/sms/sms-windows.ts';
 import { someShard, stageBudgetKeys, stageSendsOf, stageSendUpdate } from '#store/sms/stage-budget.ts';
 import { type Ask, asks, PlainRule } from '../support/sms-model.ts';
 import { openStore } from '../support/store.ts';
+import { long } from '../support/variants.ts';
 
 let db: Db;
 beforeAll(async () => {
@@ -133,24 +134,27 @@ describe('the rows of a number', () => {
     expect(counts.stranger + counts.reset).toBeLessThanOrEqual(4);
   });
 
-  it('SMS-4 strangers in parallel get 10 a day of an owner’s number, 5 of nobody’s without a challenge and 20 with', async () => {
-    const [own, free, solved] = await Promise.all([number(true), number(false), number(false)]);
-    const counts = [0, 0, 0];
-    for (let round = 0; round < 24; round++) {
-      const now = start - 12 * 3_600_000 + round * 601_000;
-      const asked = await Promise.all([
-        many(5, 'stranger', own, now),
-        many(5, 'stranger', free, now, { owned: false }),
-        many(5, 'stranger', solved, now, { owned: false, solved: true }),
-      ]);
-      asked.forEach((count, index) => {
-        counts[index] = (counts[index] ?? 0) + count;
-      });
-    }
-    expect(counts).toEqual([10, 5, 20]);
-    // The owner's go on, without end.
-    expect(await many(1, 'owner', own, start)).toBe(1);
-  });
+  long(
+    'SMS-4 strangers in parallel get 10 a day of an owner’s number, 5 of nobody’s without a challenge and 20 with',
+    async () => {
+      const [own, free, solved] = await Promise.all([number(true), number(false), number(false)]);
+      const counts = [0, 0, 0];
+      for (let round = 0; round < 24; round++) {
+        const now = start - 12 * 3_600_000 + round * 601_000;
+        const asked = await Promise.all([
+          many(5, 'stranger', own, now),
+          many(5, 'stranger', free, now, { owned: false }),
+          many(5, 'stranger', solved, now, { owned: false, solved: true }),
+        ]);
+        asked.forEach((count, index) => {
+          counts[index] = (counts[index] ?? 0) + count;
+        });
+      }
+      expect(counts).toEqual([10, 5, 20]);
+      // The owner's go on, without end.
+      expect(await many(1, 'owner', own, start)).toBe(1);
+    },
+  );
 
   it('SMS-4 a number that got an owner meanwhile has an owner’s limits, whatever was read before', async () => {
     const phoneKey = await number(false);

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Loose, Reply } from '../support/client.ts';
 import { expectStatus, loginTicket, sendRegistrationCode, startRegistration, wait } from '../support/door.ts';
 import { person } from '../support/people.ts';
+import { long } from '../support/variants.ts';
 import { knownPerson, morning, openWatchedDoor, ticketCall, type WatchedDoor } from '../support/watched.ts';
 
 let door: WatchedDoor;
@@ -14,44 +15,49 @@ beforeEach(() => door.clock.set(morning));
 const codes = (replies: readonly Reply<Loose>[]) => replies.map(({ status, body }) => body?.code ?? status);
 
 describe('sends', () => {
-  it('SMS-1 SMS-2 SMS-4 of many parallel asks over tickets and purposes one of each kind a minute and five in ten minutes go out', async () => {
-    const who = await knownPerson(door);
-    const strangers = [person({ phone: who.phone }), person({ phone: who.phone })];
-    door.clock.advance(3_600);
-    const asks: (() => Promise<Reply<Loose>>)[] = [];
-    // Reset and registration tickets outlive the ten minutes; logins are opened anew for each round.
-    for (let i = 0; i < 2; i++) {
-      const reset = await door.http('POST', '/v1/password-resets', {
-        account: who.phone,
-        name: who.name,
-        documentNumber: who.documentNumber,
-      });
-      asks.push(() => door.http('POST', `/v1/password-resets/${expectStatus(reset, 201).body.resetId}/sms`));
-    }
-    for (const stranger of strangers) {
-      const id = await startRegistration(door, stranger);
-      asks.push(() => sendRegistrationCode(door, id, who.phone));
-    }
-    const before = door.sms(who.phone).length;
-    const sent: number[] = [];
-    for (let second = 0; second <= 600; second += 20) {
-      const login = await loginTicket(door, who);
-      const round = [...asks, () => ticketCall(door, login, 'sms')];
-      const replies = await Promise.all(
-        Array.from({ length: 20 }, (_, i) => (round[i % round.length] ?? asks[0])?.()),
-      );
-      const answered = replies.filter((reply) => reply !== undefined);
-      expect(codes(answered).filter((code) => code !== 202 && code !== 'SMS_TOO_FREQUENT')).toEqual([]);
-      const accepted = answered.filter((reply) => reply.status === 202).length;
-      for (let i = 0; i < accepted; i++) sent.push(second);
-      for (const { status, body } of answered)
-        if (status !== 202) expect(Date.parse(body.retryAt)).toBeGreaterThan(door.clock.now().getTime());
-      await wait(door, 20);
-    }
-    // An owner's and another's, twice; the fifth is whoever's came first.
-    expect(sent).toEqual([0, 0, 60, 60, 120, 600, 600]);
-    expect(door.sms(who.phone)).toHaveLength(before + 7);
-  });
+  long(
+    'SMS-1 SMS-2 SMS-4 of many parallel asks over tickets and purposes one of each kind a minute and five in ten minutes go out',
+    async () => {
+      const who = await knownPerson(door);
+      const strangers = [person({ phone: who.phone }), person({ phone: who.phone })];
+      door.clock.advance(3_600);
+      const asks: (() => Promise<Reply<Loose>>)[] = [];
+      // Reset and registration tickets outlive the ten minutes; logins are opened anew for each round.
+      for (let i = 0; i < 2; i++) {
+        const reset = await door.http('POST', '/v1/password-resets', {
+          account: who.phone,
+          name: who.name,
+          documentNumber: who.documentNumber,
+        });
+        asks.push(() =>
+          door.http('POST', `/v1/password-resets/${expectStatus(reset, 201).body.resetId}/sms`),
+        );
+      }
+      for (const stranger of strangers) {
+        const id = await startRegistration(door, stranger);
+        asks.push(() => sendRegistrationCode(door, id, who.phone));
+      }
+      const before = door.sms(who.phone).length;
+      const sent: number[] = [];
+      for (let second = 0; second <= 600; second += 20) {
+        const login = await loginTicket(door, who);
+        const round = [...asks, () => ticketCall(door, login, 'sms')];
+        const replies = await Promise.all(
+          Array.from({ length: 20 }, (_, i) => (round[i % round.length] ?? asks[0])?.()),
+        );
+        const answered = replies.filter((reply) => reply !== undefined);
+        expect(codes(answered).filter((code) => code !== 202 && code !== 'SMS_TOO_FREQUENT')).toEqual([]);
+        const accepted = answered.filter((reply) => reply.status === 202).length;
+        for (let i = 0; i < accepted; i++) sent.push(second);
+        for (const { status, body } of answered)
+          if (status !== 202) expect(Date.parse(body.retryAt)).toBeGreaterThan(door.clock.now().getTime());
+        await wait(door, 20);
+      }
+      // An owner's and another's, twice; the fifth is whoever's came first.
+      expect(sent).toEqual([0, 0, 60, 60, 120, 600, 600]);
+      expect(door.sms(who.phone)).toHaveLength(before + 7);
+    },
+  );
 
   it('SMS-1 sixty at once send exactly one', async () => {
     const who = person();

@@ -20,6 +20,7 @@ import {
   scanFace,
   sendRegistrationCode,
 } from '../support/door.ts';
+import { long } from '../support/variants.ts';
 
 describe('the demo people', () => {
   it('DOC-2 DOC-3 have numbers and phones that the rules accept, each their own', () => {
@@ -189,18 +190,21 @@ describe('a runtime with demo people', () => {
     }
   });
 
-  it('LGN-12 loads all of them where strangers are soon asked for a proof of work, and leaves people their budget', async () => {
-    const strict = await openDoor({ demo: true, challengeAfter: 1 });
-    try {
-      expect(strict.demo).toEqual([]);
-      const { phone, password = '' } = demoPerson('maLi');
-      const first = await enterPassword(strict, phone, password);
-      expectStatus(first, 201);
-      expect((await enterPassword(strict, phone, password)).body.code).toBe('CHALLENGE_REQUIRED');
-    } finally {
-      await strict.stop();
-    }
-  });
+  long(
+    'LGN-12 loads all of them where strangers are soon asked for a proof of work, and leaves people their budget',
+    async () => {
+      const strict = await openDoor({ demo: true, challengeAfter: 1 });
+      try {
+        expect(strict.demo).toEqual([]);
+        const { phone, password = '' } = demoPerson('maLi');
+        const first = await enterPassword(strict, phone, password);
+        expectStatus(first, 201);
+        expect((await enterPassword(strict, phone, password)).body.code).toBe('CHALLENGE_REQUIRED');
+      } finally {
+        await strict.stop();
+      }
+    },
+  );
 
   it('knows nobody where it was not asked for them', async () => {
     const bare = await openDoor();

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import argon2 from 'argon2';
 import { afterEach, describe, expect, inject, it } from 'vitest';
+import { keeping, long } from '../support/variants.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 /** The project's own Node, whichever runs the tests. */
@@ -92,7 +93,7 @@ async function withItem(url: string, op: 'PutItem' | 'GetItem'): Promise<unknown
 }
 
 describe('processes', () => {
-  it.each([['SIGTERM'], ['SIGKILL']] as const)('none is left after %s', async (signal) => {
+  keeping(1)([['SIGTERM'], ['SIGKILL']] as const)('none is left after %s', async (signal) => {
     const started = run(fixture, []);
     await ready(started);
     const children = descendants(started.child.pid ?? 0);
@@ -102,7 +103,7 @@ describe('processes', () => {
     await expect.poll(() => children.filter(alive), { timeout: 5_000, interval: 20 }).toEqual([]);
   });
 
-  it('DynamoDB Local listens on 127.0.0.1 only', async () => {
+  long('DynamoDB Local listens on 127.0.0.1 only', async () => {
     const started = run(fixture, []);
     await ready(started);
     const owners = new Set(
@@ -174,7 +175,7 @@ describe('data folder', () => {
     expect(third.err).toContain('in use by process');
   });
 
-  it('starts again after a run that was killed', async () => {
+  long('starts again after a run that was killed', async () => {
     const directory = folder();
     const first = run(fixture, [directory]);
     await ready(first);
@@ -183,7 +184,7 @@ describe('data folder', () => {
     expect(await ready(run(fixture, [directory]))).toMatch(/^http/);
   });
 
-  it.each(['secrets.json', 'channel-keys.json', 'runtime.json'])(
+  keeping(1)(['secrets.json', 'channel-keys.json', 'runtime.json'])(
     'says in one sentence that %s is broken',
     async (file) => {
       const directory = folder();
@@ -233,7 +234,7 @@ describe('npm start', () => {
     expect(started.err).toContain('No DynamoDB Local answers at DYNAMODB_ENDPOINT');
   });
 
-  it.each([
+  keeping(1)([
     [['--fast']],
     [['--port']],
     [['--port', 'x']],

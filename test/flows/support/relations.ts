@@ -7,7 +7,7 @@ import type { Relation } from '#store/companies/relations.ts';
 import type { Loose, Reply } from '../../support/client.ts';
 import { type Door, enterPassword, expectStatus, scanFace } from '../../support/door.ts';
 import type { Sample } from '../../support/people.ts';
-import { type Known, row, rows } from '../../support/watched.ts';
+import { eventsAbout, type Known, row } from '../../support/watched.ts';
 
 const table = (door: Door, name: string) => door.tables.find((one) => one.endsWith(`-${name}`));
 const put = (door: Door, name: string, item: object) =>
@@ -109,8 +109,8 @@ export const relationRow = (door: Door, who: Known, taxpayerId: string, role: Ro
   row(door, 'Relationships', { personKey: who.personKey, relation: `${keyOf(taxpayerId)}#${role}` });
 
 /** Audit events of a company. */
-export const companyHistory = async (door: Door, taxpayerId: string): Promise<Loose[]> =>
-  (await rows(door, 'Audit')).filter((event) => event.subject === keyOf(taxpayerId));
+export const companyHistory = (door: Door, taxpayerId: string): Promise<Loose[]> =>
+  eventsAbout(door, keyOf(taxpayerId));
 
 /** First factor at a company entry. */
 export const enterCompany = (

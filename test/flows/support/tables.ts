@@ -1,22 +1,29 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Door } from '../../support/door.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
 
+type Stored = Record<string, AttributeValue>;
+
 /** Only tests scan: to look at everything that stands there. */
-export async function rowsOf(door: Door, table: string): Promise<Row[]> {
+export const rowsOf = async (door: Door, table: string): Promise<Row[]> =>
+  (await itemsOf(door, table)).map((item) => unmarshall(item));
+
+/** The same as DynamoDB writes it: where few of many items count, the others are not turned into rows. */
+async function itemsOf(door: Door, table: string): Promise<Stored[]> {
   const TableName = door.tables.find((name) => name.endsWith(`-${table}`)) ?? table;
-  const rows: Row[] = [];
+  const items: Stored[] = [];
   let ExclusiveStartKey: unknown;
   do {
     const page = await door.dynamodb('Scan', {
       TableName,
       ...(ExclusiveStartKey ? { ExclusiveStartKey } : {}),
     });
-    for (const item of page.Items as Parameters<typeof unmarshall>[0][]) rows.push(unmarshall(item));
+    items.push(...(page.Items as Stored[]));
     ExclusiveStartKey = page.LastEvaluatedKey;
   } while (ExclusiveStartKey);
-  return rows;
+  return items;
 }
 
 /** Changes a person's item as a later issue's flow (cancelling, an import) would. */
@@ -47,10 +54,11 @@ export const events = async (door: Door): Promise<Event[]> =>
 
 /** The audit events that an action writes, in their order. */
 export async function eventsOf<T>(door: Door, action: () => Promise<T>): Promise<Event[]> {
-  const before = new Set((await events(door)).map((event) => event.eventId));
+  const before = new Set((await itemsOf(door, 'Audit')).map((event) => event.eventId?.S));
   await action();
-  return (await events(door))
-    .filter((event) => !before.has(event.eventId))
+  return (await itemsOf(door, 'Audit'))
+    .filter((event) => !before.has(event.eventId?.S))
+    .map((event) => unmarshall(event) as Event)
     .sort((a, b) => (a.eventId < b.eventId ? -1 : 1));
 }
 
@@ -62,7 +70,11 @@ export async function subjectOf<T>(door: Door, action: () => Promise<T>, kind: s
 }
 
 export async function personOf(door: Door, personKey: string): Promise<Row> {
-  const found = (await rowsOf(door, 'Users')).find((row) => row.personKey === personKey);
-  if (!found) throw new Error(`no person ${personKey}`);
-  return found;
+  const { Item } = await door.dynamodb('GetItem', {
+    TableName: door.tables.find((name) => name.endsWith('-Users')),
+    Key: { personKey: { S: personKey } },
+    ConsistentRead: true,
+  });
+  if (!Item) throw new Error(`no person ${personKey}`);
+  return unmarshall(Item as Stored);
 }
