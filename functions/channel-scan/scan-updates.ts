@@ -1,5 +1,5 @@
 import { Problem } from '#domain/problem.ts';
-import type { Item } from '#store/dynamodb/tables.ts';
+import type { Item, Update, Write } from '#store/dynamodb/tables.ts';
 import type { FaceProof, ScanTicket } from '#store/tickets/ticket-kinds.ts';
 import { ticketProblem, ticketUpdate } from '#store/tickets/tickets.ts';
 
@@ -26,7 +26,7 @@ function allowedFrom(step: keyof typeof priorStates) {
   };
 }
 
-export function scannedUpdate(scan: ScanTicket, now: Date) {
+export function scannedUpdate(scan: ScanTicket, now: Date): Update & Pick<Write, 'onRefused'> {
   const from = allowedFrom('scanned');
   return ticketUpdate(scan, now, {
     update: 'SET scanState = :scanned',
@@ -51,7 +51,11 @@ const refusalFor =
   };
 
 /** QR-2: the first person who scans a code that is confirmed has it; that person may scan again, nobody else. */
-export function claimedUpdate(scan: ScanTicket, by: NonNullable<ScanTicket['scannedBy']>, now: Date) {
+export function claimedUpdate(
+  scan: ScanTicket,
+  by: NonNullable<ScanTicket['scannedBy']>,
+  now: Date,
+): Update & Pick<Write, 'onRefused'> {
   const from = allowedFrom('claimed');
   return {
     ...ticketUpdate(scan, now, {
@@ -59,7 +63,7 @@ export function claimedUpdate(scan: ScanTicket, by: NonNullable<ScanTicket['scan
       condition: `${from.condition} OR (scanState = :scanned AND scannedBy.personKey = :who)`,
       values: { ...from.values, ':scanned': 'scanned', ':by': by, ':who': by.personKey },
     }),
-    otherwise: refusalFor(by.personKey, now),
+    onRefused: refusalFor(by.personKey, now),
   };
 }
 
@@ -68,7 +72,7 @@ export function confirmedUpdate(
   scan: ScanTicket,
   confirmed: NonNullable<ScanTicket['confirmed']>,
   now: Date,
-) {
+): Update & Pick<Write, 'onRefused'> {
   const from = allowedFrom('confirmed');
   return {
     ...ticketUpdate(scan, now, {
@@ -81,12 +85,16 @@ export function confirmedUpdate(
         ':who': confirmed.personKey,
       },
     }),
-    otherwise: refusalFor(confirmed.personKey, now),
+    onRefused: refusalFor(confirmed.personKey, now),
   };
 }
 
 /** @param who of a code that is confirmed: once somebody has it, nobody else refuses it */
-export function cancelledUpdate(scan: ScanTicket, who: string | undefined, now: Date) {
+export function cancelledUpdate(
+  scan: ScanTicket,
+  who: string | undefined,
+  now: Date,
+): Update & Pick<Write, 'onRefused'> {
   const from = allowedFrom('cancelled');
   return {
     ...ticketUpdate(scan, now, {
@@ -94,12 +102,16 @@ export function cancelledUpdate(scan: ScanTicket, who: string | undefined, now: 
       condition: `${from.condition} AND (attribute_not_exists(scannedBy)${who === undefined ? '' : ' OR scannedBy.personKey = :who'})`,
       values: { ...from.values, ':cancelled': 'cancelled', ...(who === undefined ? {} : { ':who': who }) },
     }),
-    otherwise: refusalFor(who, now),
+    onRefused: refusalFor(who, now),
   };
 }
 
 /** A new kit replaces the one before: only the newest token's result counts. */
-export function faceStartedUpdate(scan: ScanTicket, token: string, now: Date) {
+export function faceStartedUpdate(
+  scan: ScanTicket,
+  token: string,
+  now: Date,
+): Update & Pick<Write, 'onRefused'> {
   const from = allowedFrom('faceStarted');
   return ticketUpdate(scan, now, {
     update: 'SET faceToken = :token',
@@ -115,7 +127,7 @@ export function passedUpdate(
   face: Pick<FaceProof, 'at' | 'transactionId'>,
   level: number | undefined,
   now: Date,
-) {
+): Update & Pick<Write, 'onRefused'> {
   const from = allowedFrom('passed');
   const proven = level === undefined ? undefined : { ...face, level };
   return ticketUpdate(scan, now, {
@@ -133,7 +145,12 @@ export function passedUpdate(
 }
 
 /** Takes the token out, so that one failed check counts once however often its result is asked for. */
-export function faceFailedUpdate(scan: ScanTicket, token: string, last: boolean, now: Date) {
+export function faceFailedUpdate(
+  scan: ScanTicket,
+  token: string,
+  last: boolean,
+  now: Date,
+): Update & Pick<Write, 'onRefused'> {
   const from = allowedFrom(last ? 'failed' : 'failedOnce');
   return ticketUpdate(scan, now, {
     update: `ADD failures :one ${last ? 'SET scanState = :failed ' : ''}REMOVE faceToken`,

@@ -176,10 +176,10 @@ const counted = (
 };
 
 /** A mark is never used twice: a row that went and came again is not taken for the one that was read. */
-const asMarked = (mark: string | undefined) => ({
-  when: mark === undefined ? 'attribute_not_exists(mark)' : 'mark = :mark',
+const asMarked = (mark: string | undefined): Pick<Write, 'condition' | 'values' | 'onRefused'> => ({
+  condition: mark === undefined ? 'attribute_not_exists(mark)' : 'mark = :mark',
   ...(mark === undefined ? {} : { values: { ':mark': mark } }),
-  otherwise: () => new ConcurrentChange(),
+  onRefused: () => new ConcurrentChange(),
 });
 
 /** Whose reports: all of a company's, or those of one 经办人 of it. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type ClientAssertion, refused } from '#crypto/client-assertions.ts';
 import { handle } from '#crypto/random.ts';
 import { Problem } from '#domain/problem.ts';
-import type { Db, Put, Write } from '../dynamodb/tables.ts';
+import type { Db, Put, Update, Write } from '../dynamodb/tables.ts';
 import { once } from './spent-once.ts';
 import type {
   LoginTicket,
@@ -80,7 +80,7 @@ export function ticketUpdate(
     values?: Record<string, unknown>;
   },
   state: 'open' | 'passed' = 'open',
-): Write & { update: string } {
+): Update & Pick<Write, 'onRefused'> {
   return {
     table: 'Tickets',
     key: { ticketKey: ticket.ticketKey },
