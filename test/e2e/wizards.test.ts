@@ -78,7 +78,7 @@ describe('registration', () => {
 });
 
 describe('忘记密码', () => {
-  it('PWD-1 LCK-3 sets a new password by SMS and unlocks; the new one logs in', async () => {
+  long('PWD-1 LCK-3 sets a new password by SMS and unlocks; the new one logs in', async () => {
     const who = await settled(portal.door);
     for (let miss = 0; miss < 5; miss++)
       await portal.door.http('POST', '/v1/logins', {
@@ -136,7 +136,7 @@ describe('找回手机号码', () => {
     await button(page, '下一步').click();
   };
 
-  it('PHN-4 makes a new number the default one', async () => {
+  long('PHN-4 makes a new number the default one', async () => {
     const who = await settled(portal.door);
     const { phone } = person();
     const page = await portal.open('/recover-phone');
