@@ -11,7 +11,8 @@ import {
   type StoredCode,
   type TicketBase,
 } from './ticket-kinds.ts';
-import { isOpen, openValues, ticketKeyOf, ticketProblem, ticketUpdate, ttlAfter } from './tickets.ts';
+import { ttlAfter } from './ticket-times.ts';
+import { isOpen, openValues, ticketKeyOf, ticketProblem, ticketUpdate } from './tickets.ts';
 
 /** SMS-4: counts a send on a ticket, which has room for so many sends and so many numbers. */
 const oneMoreSend = (
