@@ -192,12 +192,11 @@ export const returnTry = (db: Db, ticketKey: string, tryId: string) =>
   });
 
 /** LCK-5: the wrong code that was the last ends its ticket, if all of them still stand. */
-export const endedByCodesUpdate = (ticketKey: string, wrongCodes: number, onRefused: () => Error): Write => ({
+export const endedByCodesUpdate = (ticketKey: string, wrongCodes: number): Write => ({
   table: 'Tickets',
   key: { ticketKey },
   update: 'SET #state = :ended REMOVE code',
   condition: '#state = :open AND size(wrongCodes) >= :wrong',
   names: { '#state': 'state' },
   values: { ':ended': 'ended', ':open': 'open', ':wrong': wrongCodes },
-  onRefused,
 });
