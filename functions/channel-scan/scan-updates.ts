@@ -1,5 +1,5 @@
 import { Problem } from '#domain/problem.ts';
-import type { Item, Update, Write } from '#store/dynamodb/tables.ts';
+import type { Item, Write } from '#store/dynamodb/tables.ts';
 import type { FaceProof, ScanTicket } from '#store/tickets/ticket-kinds.ts';
 import { ticketProblem, ticketUpdate } from '#store/tickets/tickets.ts';
 
@@ -17,6 +17,9 @@ const priorStates = {
   confirmed: ['scanned'],
   cancelled: ['pending', 'scanned'],
 } as const satisfies Record<string, readonly ScanTicket['scanState'][]>;
+
+/** Named, so that the compiler refuses a property that no write has. */
+type ScanUpdate = Write & { readonly update: string };
 
 function allowedFrom(step: keyof typeof priorStates) {
   const states = priorStates[step];
@@ -55,7 +58,7 @@ export function claimedUpdate(
   scan: ScanTicket,
   by: NonNullable<ScanTicket['scannedBy']>,
   now: Date,
-): Update & Pick<Write, 'onRefused'> {
+): ScanUpdate {
   const from = allowedFrom('claimed');
   return {
     ...ticketUpdate(scan, now, {
@@ -72,7 +75,7 @@ export function confirmedUpdate(
   scan: ScanTicket,
   confirmed: NonNullable<ScanTicket['confirmed']>,
   now: Date,
-): Update & Pick<Write, 'onRefused'> {
+): ScanUpdate {
   const from = allowedFrom('confirmed');
   return {
     ...ticketUpdate(scan, now, {
@@ -90,11 +93,7 @@ export function confirmedUpdate(
 }
 
 /** @param who of a code that is confirmed: once somebody has it, nobody else refuses it */
-export function cancelledUpdate(
-  scan: ScanTicket,
-  who: string | undefined,
-  now: Date,
-): Update & Pick<Write, 'onRefused'> {
+export function cancelledUpdate(scan: ScanTicket, who: string | undefined, now: Date): ScanUpdate {
   const from = allowedFrom('cancelled');
   return {
     ...ticketUpdate(scan, now, {

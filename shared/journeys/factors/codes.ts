@@ -213,11 +213,9 @@ async function endTicket(
   wrongCodes: number,
   failure: Put,
 ): Promise<void> {
-  const stillOpen = new Error('goes on');
-  try {
-    await ctx.db.transact([endedByCodesUpdate(ticketKey, wrongCodes, () => stillOpen), failure]);
-  } catch (error) {
-    if (error !== stillOpen) throw error;
-    await ctx.db.put(failure);
-  }
+  const ending = endedByCodesUpdate(ticketKey, wrongCodes);
+  const result = await ctx.db.tryTransact([ending, failure]);
+  if (result.ok) return;
+  if (result.refusedBy !== ending) throw result.problem;
+  await ctx.db.put(failure);
 }

@@ -12,11 +12,9 @@ import type {
   TicketBase,
   TicketState,
 } from './ticket-kinds.ts';
+import { seconds, ttlAfter } from './ticket-times.ts';
 
 export const ticketKeyOf = (id: string): string => `t_${createHash('sha256').update(id).digest('base64url')}`;
-export const seconds = (at: Date): number => Math.floor(at.getTime() / 1000);
-/** Kept a while after its end, so that "expired" can be told from "never was". */
-export const ttlAfter = (expiresAt: number): number => expiresAt + 86_400;
 
 /** The write that opens a ticket, and the handle for the client. */
 export function openTicketPut<T extends Ticket>(
