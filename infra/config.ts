@@ -29,6 +29,11 @@ export interface StageConfig {
   readonly throttling: { readonly requestsPerSecond: number; readonly burst: number };
   /** So that guessing can't eat the account's concurrency (PWD-02); left out where nothing is reserved. */
   readonly concurrency?: Concurrency;
+  /**
+   * ARNs of the roles that may read the secrets beside the functions: whoever keeps the bureau's copy of `root` and adds a
+   * version. Left out: nobody.
+   */
+  readonly custodians?: readonly string[];
   /** Public keys of the channels (CHN-1). */
   readonly channelKeys?: ChannelKeys;
   /** The tax systems that people are handed over to (SSO-1); docs/operations.md has how one comes in. */

@@ -9,6 +9,11 @@ import type { Stage } from './stage.ts';
 export const prefix = (stage: Pick<Stage, 'name'>): string => `ahtax-${stage.name}`;
 export const tableName = (stage: Stage, table: TableName): string => `${prefix(stage)}-${table}`;
 
+/** Roles have names of their own, so that secrets and keys can name their readers before these exist. */
+export const roleName = (stage: Pick<Stage, 'name'>, flow: string): string => `${prefix(stage)}-${flow}`;
+export const roleArn = (stage: Pick<Stage, 'name'>, flow: string): string =>
+  `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role/${roleName(stage, flow)}`;
+
 export const queueName = (stage: Stage, queue: string): string => `${prefix(stage)}-${queue}`;
 
 export const originSecretName = (stage: Stage): string => `${prefix(stage)}/origin`;

@@ -97,7 +97,7 @@ function addStacks(
     ...(stage.name === 'local' ? {} : described(stage)),
   };
   const lasting = stage.name === 'prod' && !stage.first;
-  const data = new DataStack(app, names.data, { ...common, terminationProtection: lasting });
+  const data = new DataStack(app, names.data, { ...common, flows, terminationProtection: lasting });
   const api = new ApiStack(app, names.api, {
     ...common,
     flows,

@@ -21,7 +21,7 @@ export const registration = flow({
     Tickets: ['GetItem', 'PutItem', 'UpdateItem', 'ConditionCheckItem'],
     Audit: ['PutItem'],
   },
-  secrets: ['root', 'sealing', 'providers'],
+  secrets: ['root', 'handles', 'sealing', 'providers'],
   gateways: ['sms'],
   hashesPasswords: true,
   routes: {

@@ -23,7 +23,7 @@ export const registryFeed = flow({
     Sessions: ['UpdateItem'],
     Audit: ['PutItem'],
   },
-  secrets: ['root', 'sealing', 'providers'],
+  secrets: ['root', 'handles', 'sealing', 'providers'],
   gateways: ['sms'],
   hashesPasswords: true,
   timeoutSeconds: 900,

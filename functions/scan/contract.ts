@@ -15,7 +15,7 @@ export const scan = flow({
     Tickets: ['GetItem', 'PutItem', 'UpdateItem'],
     Audit: ['PutItem'],
   },
-  secrets: ['root', 'sealing', 'signing'],
+  secrets: ['handles', 'sealing', 'signing'],
   routes: {
     qrLogin: {
       method: 'POST',

@@ -10,7 +10,7 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Duration, Stack, Token } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { FlowDeclaration } from '#contract/flow.ts';
-import { prefix } from '../names.ts';
+import { prefix, roleName } from '../names.ts';
 import type { Stage } from '../stage.ts';
 import { functionEnvironment, type SharedResources } from './environment.ts';
 import { functionGrants } from './grants.ts';
@@ -67,6 +67,7 @@ export class FlowFunction extends Construct {
       resources: [logGroup.logGroupArn],
     });
     const role = new Role(this, 'Role', {
+      roleName: roleName(stage, flow.name),
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       description: `What ${flow.name} may do, from its contract`,
       inlinePolicies: {

@@ -36,6 +36,7 @@ export interface FunctionModel {
   readonly timeoutSeconds: number;
   readonly memoryMb: number;
   readonly policy: Policy;
+  readonly roleArn: string;
 }
 export interface RouteModel {
   /** `POST /v1/logins/{id}/verify` or `$default` */
@@ -55,12 +56,16 @@ export interface SecretModel {
   readonly arn: string;
   readonly secretString: string | undefined;
   readonly generate: JsonObject | undefined;
+  /** Forbids readers, whatever their own policies allow. */
+  readonly policy: Policy | undefined;
   readonly rotation: { readonly functionName: string; readonly immediately: boolean } | undefined;
 }
 export interface KeyModel {
   readonly id: string;
   readonly arn: string;
   readonly aliases: readonly string[];
+  /** What the key itself lets whom do; both it and the caller's own policy have to allow a call. None: whoever is allowed by his own. */
+  readonly policy: Policy | undefined;
 }
 
 /** Where a template leaves region and account open. */
@@ -116,12 +121,13 @@ export function readModel({ stacks, assets }: Assembly): LocalApp {
     }),
     ...eventSourcesOf(of, functionIn),
     secrets: secretsOf(of, functionIn),
-    keys: of('AWS::KMS::Key').map(({ ref, arn }) => ({
+    keys: of('AWS::KMS::Key').map(({ ref, arn, properties: p }) => ({
       id: ref,
       arn,
       aliases: of('AWS::KMS::Alias')
         .filter(({ properties }) => [ref, arn].includes(String(properties.TargetKeyId)))
         .map((alias) => alias.ref),
+      policy: p.KeyPolicy === undefined ? undefined : new Policy(statementsOf(p.KeyPolicy)),
     })),
   };
 }
@@ -178,6 +184,7 @@ function functionModel(
       timeoutSeconds: Number(p.Timeout ?? 3),
       memoryMb: Number(p.MemorySize ?? 128),
       policy: new Policy(statements.get(role) ?? []),
+      roleArn: String(p.Role),
     },
   ];
 }
@@ -196,13 +203,17 @@ function routesOf(of: Of, functionIn: FunctionIn): RouteModel[] {
 
 function secretsOf(of: Of, functionIn: FunctionIn): SecretModel[] {
   const rotations = of('AWS::SecretsManager::RotationSchedule');
+  const policies = of('AWS::SecretsManager::ResourcePolicy');
   return of('AWS::SecretsManager::Secret').map(({ ref, arn, properties: p }) => {
+    const document = policies.find(({ properties }) => properties.SecretId === ref)?.properties
+      .ResourcePolicy;
     const rotation = rotations.find(({ properties }) => properties.SecretId === ref)?.properties;
     const generate = p.GenerateSecretString;
     return {
       name: stringOf(p.Name) ?? arn.split(':secret:')[1]?.replace(/-[^-]{6}$/, '') ?? arn,
       arn,
       secretString: stringOf(p.SecretString),
+      policy: document === undefined ? undefined : new Policy(statementsOf(document)),
       generate: generate === undefined ? undefined : objectOf(generate),
       rotation: rotation
         ? {

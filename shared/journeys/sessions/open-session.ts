@@ -129,7 +129,7 @@ export function sessionOpening(
   const { policies } = ctx.settings;
   const at = Math.floor(call.now.getTime() / 1000);
   const sessionId = handle();
-  const refresh = newRefreshToken(ctx.keys, sessionId);
+  const refresh = newRefreshToken(ctx.handles, sessionId);
   const session: Session = {
     sessionId,
     personKey: person.personKey,
