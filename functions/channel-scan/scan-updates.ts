@@ -143,17 +143,22 @@ export function passedUpdate(
   });
 }
 
-/** Takes the token out, so that one failed check counts once however often its result is asked for. */
-export function faceFailedUpdate(
-  scan: ScanTicket,
-  token: string,
-  last: boolean,
-  now: Date,
-): Update & Pick<Write, 'onRefused'> {
+/**
+ * Takes the token out, so that one failed check counts once however often its result is asked for.
+ * @param left tries that remain, for the page that shows the code (REG-5); with none left the scan is over
+ */
+export function faceFailedUpdate(scan: ScanTicket, token: string, left: number, now: Date): ScanUpdate {
+  const last = left === 0;
   const from = allowedFrom(last ? 'failed' : 'failedOnce');
   return ticketUpdate(scan, now, {
-    update: `ADD failures :one ${last ? 'SET scanState = :failed ' : ''}REMOVE faceToken`,
+    update: `ADD failures :one SET triesLeft = :left${last ? ', scanState = :failed' : ''} REMOVE faceToken`,
     condition: `${from.condition} AND faceToken = :token`,
-    values: { ...from.values, ':one': 1, ':token': token, ...(last ? { ':failed': 'failed' } : {}) },
+    values: {
+      ...from.values,
+      ':one': 1,
+      ':token': token,
+      ':left': left,
+      ...(last ? { ':failed': 'failed' } : {}),
+    },
   });
 }

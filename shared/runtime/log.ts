@@ -52,6 +52,10 @@ export const logStrangerSend = (percent: number): void =>
     StrangerSmsPercent: Math.round(percent * 10) / 10,
   });
 
+/** REG-1: registered, but not logged in by it: the person logs in by hand. */
+export const logSessionNotOpened = (failure: unknown): void =>
+  writeLine({ level: 'WARN', word: 'session-not-opened', cause: causeOf(failure) });
+
 /**
  * Our own failures leave a trace for operators: class, message of the SDK or bug and stack, which hold no personal data,
  * and the id by which AWS finds the request, whichever error of the chain carries it.

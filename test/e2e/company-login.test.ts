@@ -346,7 +346,6 @@ describe('旧版登录', () => {
     await button(page, '获取验证码').click();
     await page.getByText('验证码已发送至').first().waitFor();
     await page.getByRole('textbox', { name: '短信验证码' }).fill(await codeFor(door, boss.phone));
-    await button(page, '验证').click();
     await button(page, `${companyName} · 法定代表人`).click();
     await identity(page, `${companyName} · 法定代表人`);
   });

@@ -183,6 +183,8 @@ export interface ScanTicket
   readonly counts: 'lockout' | 'ticket' | 'scan';
   readonly faceToken?: string;
   readonly failures?: number;
+  /** After a failed check: how many more the journey, the day or this scan allows (REG-5, LCK-1). */
+  readonly triesLeft?: number;
   /** QR-2: a code that is confirmed belongs to who scanned it first. The name is masked, for the page alone. */
   readonly scannedBy?: { readonly personKey: string; readonly name: string };
   /** QR-1: who confirmed on which phone, and as what; the page's next poll turns it into a session. */
