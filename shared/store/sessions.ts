@@ -1,5 +1,6 @@
 import type { Identity } from '#contract/schemas.ts';
 import type { Sealed } from '#crypto/sealed.ts';
+import type { Amr } from '#domain/authentication.ts';
 import { isoShanghai } from '#domain/days.ts';
 import type { Channel } from '#domain/names.ts';
 import type { Policies } from '#domain/policies.ts';
@@ -56,6 +57,8 @@ export interface Session {
   readonly qr?: Channel;
   /** LGN-11: opened by the initial password, and good for nothing but changing it. */
   readonly passwordDue?: true;
+  /** SSO-6: by which factors it was opened; tax systems are told. */
+  readonly methods: readonly Amr[];
   readonly browser: string;
   readonly address: string;
   readonly refreshHash: string;
