@@ -16,6 +16,8 @@ export interface BundleOptions {
   readonly architecture: Architecture;
   /** Stage local runs the bundles on this machine, whatever its system and C library are. */
   readonly forHost: boolean;
+  /** What the stage says of the clients of single sign-on, for the flows that carry it. */
+  readonly relyingPartiesJson: string;
   /** Gets one folder per function. */
   readonly outdir: string;
 }
@@ -47,7 +49,8 @@ export async function bundleFunctions(options: BundleOptions): Promise<Bundled> 
     if (!code) throw new Error(`Nothing was bundled for ${flow.name}.`);
     writeFileSync(join(folder, 'index.js'), code);
     if (flow.hashesPasswords) copyFileSync(argon2Binary(options), join(folder, nativeFile));
-    if (flow.carries?.includes('openapi.json')) writeFileSync(join(folder, 'openapi.json'), description);
+    for (const file of flow.carries ?? [])
+      writeFileSync(join(folder, file), file === 'openapi.json' ? description : options.relyingPartiesJson);
   }
   return result;
 }

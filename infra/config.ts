@@ -1,3 +1,4 @@
+import type { RelyingPartyInput } from '#contract/relying-parties.ts';
 import type { ChannelKeys, SettingsInput } from '#contract/settings.ts';
 
 /** The stages. `prod` is for a region of partition aws, `prodcn` for the China regions (partition aws-cn). */
@@ -27,6 +28,8 @@ export interface StageConfig {
   readonly hashingConcurrency?: number;
   /** Public keys of the channels (CHN-1). */
   readonly channelKeys?: ChannelKeys;
+  /** The tax systems that people are handed over to (SSO-1); docs/operations.md has how one comes in. */
+  readonly relyingParties?: readonly RelyingPartyInput[];
   readonly alarms: {
     /** SNS topic that is told; without one the alarms only show. */
     readonly topicArn?: string;

@@ -9,6 +9,8 @@ import type { Stage } from './stage.ts';
 export const prefix = (stage: Stage): string => `ahtax-${stage.name}`;
 export const tableName = (stage: Stage, table: TableName): string => `${prefix(stage)}-${table}`;
 
+export const queueName = (stage: Stage, queue: string): string => `${prefix(stage)}-${queue}`;
+
 export const originSecretName = (stage: Stage): string => `${prefix(stage)}/origin`;
 
 /** An ARN of this deployment. The partition is CloudFormation's to fill in, so that one code serves aws and aws-cn. */

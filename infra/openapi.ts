@@ -7,7 +7,9 @@ import {
   type RouteDeclaration,
   routeKey,
 } from '#contract/flow.ts';
-import { type ProblemCode, problemStatus } from '#domain/problem.ts';
+import { html } from '#contract/schemas.ts';
+import { asOAuth, type OAuthErrorCode, oauthErrorStatus } from '#domain/oauth-problem.ts';
+import { Problem, type ProblemCode, problemStatus } from '#domain/problem.ts';
 
 type Json = Record<string, unknown>;
 
@@ -25,10 +27,10 @@ const contentSchema = (schema: unknown, type = 'application/json') => ({ content
 
 /** Codes that any route may answer, by what it takes (docs/api.md: "the general ones"). */
 function generalCodes(route: RouteDeclaration): ProblemCode[] {
-  const { access, path, body, evenIfLost, evenWithInitialPassword } = route;
+  const { access, path, body, form, evenIfLost, evenWithInitialPassword } = route;
   const codes: ProblemCode[] = ['BAD_REQUEST', 'TOO_MANY_REQUESTS', 'UNAVAILABLE'];
   if (changesSomething(route)) codes.push('ORIGIN_NOT_ALLOWED', 'MEDIA_TYPE_NOT_SUPPORTED');
-  if (body) codes.push('BODY_TOO_LARGE');
+  if (body || form) codes.push('BODY_TOO_LARGE');
   if (path.includes('{')) codes.push('NOT_FOUND', 'EXPIRED', 'STATE_CONFLICT');
   if (access === 'session' || access === 'refresh') codes.push('SESSION_ENDED');
   if (access === 'session') codes.push('ACCOUNT_SUSPENDED');
@@ -45,6 +47,8 @@ const security: Readonly<Record<Access, readonly Record<string, readonly string[
   channel: [{ channelAssertion: [] }],
   session: [{ accessToken: [] }],
   refresh: [{ refreshCookie: [] }],
+  client: [{ clientAssertion: [] }],
+  'client-token': [{ clientAccessToken: [] }],
 };
 
 const securitySchemes = {
@@ -68,6 +72,23 @@ const securitySchemes = {
   },
 };
 
+/** Of the routes that relying parties call (SSO). */
+const clientSchemes = {
+  clientAssertion: {
+    type: 'apiKey',
+    in: 'header',
+    name: 'client_assertion',
+    description:
+      'Sent in the form, not as a header: private_key_jwt (RFC 7523, ES256, at most 120 s), with client_assertion_type.',
+  },
+  clientAccessToken: {
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'JWT',
+    description: 'Access token of a relying party (RFC 9068).',
+  },
+};
+
 const problemSchema = {
   type: 'object',
   description:
@@ -87,6 +108,18 @@ const problemSchema = {
     },
   },
 };
+
+const oauthErrorSchema = {
+  type: 'object',
+  description: 'RFC 6749, 5.2.',
+  required: ['error'],
+  properties: {
+    error: { type: 'string', enum: Object.keys(oauthErrorStatus) },
+    error_description: { type: 'string' },
+  },
+};
+const hasOAuth = (flows: readonly FlowDeclaration[]): boolean =>
+  flows.some(({ routes = {} }) => Object.values(routes).some(({ errorsAs }) => errorsAs === 'oauth'));
 
 /** The contracts as OpenAPI 3.1: made from the same schemas that validate requests. */
 export function openApi(flows: readonly FlowDeclaration[]): OpenApi {
@@ -110,7 +143,10 @@ export function openApi(flows: readonly FlowDeclaration[]): OpenApi {
     servers: [{ url: '/' }],
     tags: flows.filter(({ routes }) => routes).map(({ name, summary }) => ({ name, description: summary })),
     paths,
-    components: { schemas: { Problem: problemSchema }, securitySchemes },
+    components: {
+      schemas: { Problem: problemSchema, ...(hasOAuth(flows) ? { OAuthError: oauthErrorSchema } : {}) },
+      securitySchemes: { ...securitySchemes, ...(hasOAuth(flows) ? clientSchemes : {}) },
+    },
   };
 }
 
@@ -118,9 +154,11 @@ function operation(flow: FlowDeclaration, step: string, route: RouteDeclaration)
   const responses: Record<string, Json> = {};
   for (const [status, schema] of Object.entries(route.answers))
     responses[status] = schema
-      ? { description: 'Done', ...contentSchema(jsonSchema(schema, 'output')) }
-      : { description: 'Done' };
-  for (const [status, codes] of problemsByStatus(route)) responses[status] = problemAnswer(codes);
+      ? { description: 'Done', ...contentSchema(jsonSchema(schema, 'output'), mediaTypeOf(schema)) }
+      : { description: status === '303' ? 'The browser goes on' : 'Done' };
+  if (route.errorsAs === 'oauth')
+    for (const [status, words] of oauthByStatus(route)) responses[status] = oauthAnswer(words);
+  else for (const [status, codes] of problemsByStatus(route)) responses[status] = problemAnswer(codes);
   const parameters = [...pathParameters(route), ...queryParameters(route)];
   return {
     operationId: `${flow.name}.${step}`,
@@ -128,17 +166,46 @@ function operation(flow: FlowDeclaration, step: string, route: RouteDeclaration)
     summary: route.summary,
     security: security[route.access],
     ...(parameters.length > 0 ? { parameters } : {}),
-    ...(route.body
-      ? {
-          requestBody: {
-            required: route.body.type !== 'optional',
-            ...contentSchema(jsonSchema(route.body, 'input')),
-          },
-        }
-      : {}),
+    ...requestBody(route),
     responses,
   };
 }
+
+function requestBody({ body, form }: RouteDeclaration): Json {
+  const schema = body ?? form;
+  if (!schema) return {};
+  const type = form ? 'application/x-www-form-urlencoded' : 'application/json';
+  return {
+    requestBody: {
+      required: schema.type !== 'optional',
+      ...contentSchema(jsonSchema(schema, 'input'), type),
+    },
+  };
+}
+
+const mediaTypeOf = (schema: GenericSchema): string => (schema === html ? 'text/html' : 'application/json');
+
+/** The words of a route's refusals in OAuth's form, by status: who calls, what any route refuses, and its own. */
+function oauthByStatus(route: RouteDeclaration): Map<string, Set<OAuthErrorCode>> {
+  const byStatus = new Map<string, Set<OAuthErrorCode>>();
+  const add = (word: OAuthErrorCode, status: number = oauthErrorStatus[word]) =>
+    byStatus.set(String(status), (byStatus.get(String(status)) ?? new Set()).add(word));
+  for (const code of generalCodes(route)) {
+    const { error, status } = asOAuth(new Problem(code));
+    add(error, status);
+  }
+  if (route.access === 'client') add('invalid_client');
+  if (route.access === 'client-token') add('invalid_token');
+  for (const word of route.oauthErrors ?? []) add(word);
+  return byStatus;
+}
+
+const oauthAnswer = (words: ReadonlySet<OAuthErrorCode>): Json => ({
+  description: [...words].join(', '),
+  ...contentSchema({
+    allOf: [{ $ref: '#/components/schemas/OAuthError' }, { properties: { error: { enum: [...words] } } }],
+  }),
+});
 
 function problemsByStatus(route: RouteDeclaration): Map<string, ProblemCode[]> {
   const byStatus = new Map<string, ProblemCode[]>();

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as v from 'valibot';
+import { parseRelyingParties, type RelyingPartyInput } from '#contract/relying-parties.ts';
 import {
   type ChannelKeys,
   channelKeysSchema,
@@ -18,13 +19,15 @@ export type Architecture = 'arm64' | 'x86_64';
 export interface StageOverrides {
   readonly issuer?: string | undefined;
   readonly channelKeys?: ChannelKeys | undefined;
+  readonly relyingParties?: readonly RelyingPartyInput[] | undefined;
   readonly policies?: SettingsInput['policies'];
   readonly settings?: Partial<SettingsInput> | undefined;
   readonly config?: Partial<StageConfig> | undefined;
 }
 
 /** A stage checked: from here on nothing about it can be wrong. */
-export interface Stage extends Omit<StageConfig, 'settings' | 'architecture' | 'channelKeys'> {
+export interface Stage
+  extends Omit<StageConfig, 'settings' | 'architecture' | 'channelKeys' | 'relyingParties'> {
   readonly name: StageName;
   readonly partition: Partition;
   readonly architecture: Architecture;
@@ -32,6 +35,8 @@ export interface Stage extends Omit<StageConfig, 'settings' | 'architecture' | '
   /** The settings as the functions get them: policies only where they differ from the defaults. */
   readonly settingsJson: string;
   readonly channelKeysJson: string;
+  /** The file `relying-parties.json` (SSO-1). */
+  readonly relyingPartiesJson: string;
 }
 
 export const hostArchitecture = (): Architecture => (process.arch === 'arm64' ? 'arm64' : 'x86_64');
@@ -69,6 +74,13 @@ export function resolveStage(name: unknown, overrides: StageOverrides = {}): Sta
       audiences: unlessDefault(settings.audiences, defaultAudiences),
     }),
     channelKeysJson: JSON.stringify(parseChannelKeys(overrides.channelKeys ?? config.channelKeys ?? {})),
+    relyingPartiesJson: JSON.stringify(
+      parseRelyingParties(overrides.relyingParties ?? config.relyingParties ?? [], {
+        issuer: settings.issuer,
+        sectors: settings.audiences.map(({ code }) => code),
+        plainHttp: name === 'local',
+      }),
+    ),
     logRetentionDays: config.logRetentionDays,
     throttling: config.throttling,
     alarms: config.alarms,

@@ -54,6 +54,7 @@ export async function buildApp(stage: Stage, props: AppProps, sources: Sources =
       functionsDirectory: sources.functionsDirectory ?? join(import.meta.dirname, '../functions'),
       architecture: stage.architecture,
       forHost: stage.name === 'local',
+      relyingPartiesJson: stage.relyingPartiesJson,
       outdir: assets,
     });
     addStacks(app, stage, flows, assets, stage.portal && (await portalFiles(sources)));

@@ -1,6 +1,7 @@
-import type { FlowDeclaration, SecretName } from '#contract/flow.ts';
-import { type TableOrIndex, tableVariable } from '#contract/tables.ts';
-import { originSecretName, splitTable, tableName } from '../names.ts';
+import { Aws } from 'aws-cdk-lib/core';
+import { type FlowDeclaration, queueVariable, type SecretName } from '#contract/flow.ts';
+import { type TableName, type TableOrIndex, tableVariable } from '#contract/tables.ts';
+import { originSecretName, queueName, splitTable, tableName } from '../names.ts';
 import type { Stage } from '../stage.ts';
 
 /** What the data stack gives to the functions. */
@@ -8,6 +9,8 @@ export interface SharedResources {
   readonly secretArns: Readonly<Record<SecretName, string>>;
   /** The KMS key that wraps the data keys of sealed fields. */
   readonly dataKeyArn: string;
+  /** Of the tables whose changes can start functions. */
+  readonly streamArns: Readonly<Partial<Record<TableName, string>>>;
 }
 
 /** A function's whole environment. Tables, secrets and keys only where the contract names them. */
@@ -23,11 +26,16 @@ export function functionEnvironment(
   }
   for (const secret of flow.secrets ?? [])
     environment[`SECRET_${secret.toUpperCase()}`] = shared.secretArns[secret];
+  for (const queue of flow.sends ?? []) environment[queueVariable(queue)] = queueUrl(stage, queue);
   if (rotatesDataKeys(flow)) environment.DATA_KEY = shared.dataKeyArn;
   if (takesAssertions(flow)) environment.CHANNEL_KEYS = stage.channelKeysJson;
   if (flow.routes && stage.portal) environment.ORIGIN_SECRET = originSecret(stage);
   return environment;
 }
+
+/** Queues have names of their own, so that the sender's function need not wait for the taker's. */
+const queueUrl = (stage: Stage, queue: string): string =>
+  `https://sqs.${Aws.REGION}.${Aws.URL_SUFFIX}/${Aws.ACCOUNT_ID}/${queueName(stage, queue)}`;
 
 /**
  * What CloudFront shows to the API, so that its word about the caller's address is believed (shared/http/viewer.ts).

@@ -1,7 +1,7 @@
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { FlowDeclaration } from '#contract/flow.ts';
 import type { TableOrIndex } from '#contract/tables.ts';
-import { arn, tableArn } from '../names.ts';
+import { arn, queueName, tableArn } from '../names.ts';
 import type { Stage } from '../stage.ts';
 import { rotatesDataKeys, type SharedResources } from './environment.ts';
 
@@ -30,6 +30,9 @@ export function functionGrants(
   const secrets = (flow.secrets ?? []).map((secret) => shared.secretArns[secret]);
   if (secrets.length > 0) allow(['secretsmanager:GetSecretValue'], secrets);
   if (flow.secrets?.includes('sealing')) allow(['kms:Decrypt'], [shared.dataKeyArn], forSealing);
+
+  const queues = (flow.sends ?? []).map((queue) => arn('sqs', queueName(stage, queue)));
+  if (queues.length > 0) allow(['sqs:SendMessage'], queues);
 
   if (flow.trigger?.kind === 'rotation') {
     const rotated = flow.trigger.secrets.map(({ secret }) => shared.secretArns[secret]);

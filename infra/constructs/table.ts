@@ -36,6 +36,7 @@ export function flowTable(
         }
       : {}),
     sseSpecification: { sseEnabled: true, sseType: 'KMS', kmsMasterKeyId: key.keyArn },
+    ...(declaration.streams ? { streamSpecification: { streamViewType: 'NEW_AND_OLD_IMAGES' } } : {}),
     pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: lasts },
     deletionProtectionEnabled: lasts,
     ...(declaration.keeps === 'lasting'

@@ -8,8 +8,10 @@ import type { SharedResources } from '../constructs/environment.ts';
 import { FlowFunction, timeoutSeconds } from '../constructs/flow-function.ts';
 import { FlowApi } from '../constructs/http-api.ts';
 import { fed } from '../constructs/triggers/feed.ts';
+import { queued } from '../constructs/triggers/queue.ts';
 import { rotating } from '../constructs/triggers/rotation.ts';
 import { scheduled } from '../constructs/triggers/schedule.ts';
+import { streamed } from '../constructs/triggers/stream.ts';
 import type { Trigger } from '../constructs/triggers/trigger.ts';
 import type { Stage } from '../stage.ts';
 
@@ -22,7 +24,7 @@ export interface ApiStackProps extends StackProps {
   readonly tablesKey: IKey;
 }
 
-/** Everything made from the contracts: functions with their roles, the HTTP API, schedules, rotation, the feed. */
+/** Everything made from the contracts: functions with their roles, the HTTP API, schedules, rotation, the feed, streams, queues. */
 export class ApiStack extends Stack {
   readonly functions: readonly FlowFunction[];
   readonly api: FlowApi;
@@ -65,6 +67,10 @@ export class ApiStack extends Stack {
         return rotating(this, flow, flow.trigger, shared);
       case 'feed':
         return fed(this, stage, timeoutSeconds(flow), tablesKey);
+      case 'stream':
+        return streamed(this, stage, flow, flow.trigger, shared);
+      case 'queue':
+        return queued(this, stage, flow, flow.trigger);
       case undefined:
         return undefined;
     }

@@ -3,7 +3,7 @@ import { CfnSecret, type CfnSecretProps } from 'aws-cdk-lib/aws-secretsmanager';
 import { CfnDeletionPolicy, Stack, type StackProps } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { SecretName } from '#contract/flow.ts';
-import { type TableName, tables } from '#contract/tables.ts';
+import { type TableDeclaration, type TableName, tables } from '#contract/tables.ts';
 import type { SharedResources } from '../constructs/environment.ts';
 import { stageKey } from '../constructs/keys.ts';
 import { flowTable } from '../constructs/table.ts';
@@ -36,9 +36,16 @@ export class DataStack extends Stack {
       description: 'Wraps the monthly data keys of sealed fields',
       grantable: ['kms:Decrypt', 'kms:GenerateDataKey'],
     });
-    for (const [name, declaration] of Object.entries(tables))
-      flowTable(this, stage, name as TableName, declaration, this.tablesKey);
-    this.shared = { secretArns: this.secrets(stage, secretsKey), dataKeyArn: dataKey.keyArn };
+    const streamArns: Partial<Record<TableName, string>> = {};
+    for (const [name, declaration] of Object.entries<TableDeclaration>(tables)) {
+      const table = flowTable(this, stage, name as TableName, declaration, this.tablesKey);
+      if (declaration.streams) streamArns[name as TableName] = table.attrStreamArn;
+    }
+    this.shared = {
+      secretArns: this.secrets(stage, secretsKey),
+      dataKeyArn: dataKey.keyArn,
+      streamArns,
+    };
   }
 
   private secrets(stage: Stage, key: IKey): Record<SecretName, string> {

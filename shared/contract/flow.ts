@@ -1,6 +1,7 @@
 import type * as v from 'valibot';
+import type { OAuthErrorCode } from '#domain/oauth-problem.ts';
 import type { ProblemCode } from '#domain/problem.ts';
-import type { TableAction, TableOrIndex } from './tables.ts';
+import type { TableAction, TableName, TableOrIndex } from './tables.ts';
 
 /**
  * A flow is declared once. Its contract is data; the CDK app makes routes, functions, environment and grants
@@ -19,15 +20,20 @@ export interface FlowDeclaration {
   readonly gateways?: readonly GatewayName[];
   /** It computes argon2id: the target's native binary is put beside the bundle. */
   readonly hashesPasswords?: true;
-  /** Files generated at bundling that are put beside the bundle. */
-  readonly carries?: readonly 'openapi.json'[];
+  /** Files generated at bundling that are put beside the bundle: what is too long for a function's environment. */
+  readonly carries?: readonly CarriedFile[];
   readonly memoryMb?: number;
   readonly timeoutSeconds?: number;
   /** HTTP routes by step name. */
   readonly routes?: Readonly<Record<string, RouteDeclaration>>;
   /** What else starts the function. */
-  readonly trigger?: ScheduleTrigger | RotationTrigger | FeedTrigger;
+  readonly trigger?: ScheduleTrigger | RotationTrigger | FeedTrigger | StreamTrigger | QueueTrigger;
+  /** The queues it may send to, by the names that the triggers of other flows give them. */
+  readonly sends?: readonly string[];
 }
+
+/** `openapi.json`: the contracts; `relying-parties.json`: the clients of single sign-on (SSO-1). */
+export type CarriedFile = 'openapi.json' | 'relying-parties.json';
 
 /** Secrets: `root` derives index, pepper and code keys; `signing` holds JWT keys; `sealing` wrapped data keys; `providers` credentials of SMS and face providers. */
 export type SecretName = 'root' | 'signing' | 'sealing' | 'providers';
@@ -51,6 +57,42 @@ export interface FeedTrigger {
   readonly kind: 'feed';
 }
 
+/**
+ * Changes of tables, in their order for each item, at least once. A batch that fails comes again, in halves; what nobody
+ * could take in so many tries, or within a day, goes to the flow's dead letters, and somebody is told.
+ */
+export interface StreamTrigger {
+  readonly kind: 'stream';
+  /**
+   * By table (with `streams` in tables.ts): Lambda's filter patterns, of which one must fit a change, so that the many
+   * others cost nothing. An empty list lets every change through.
+   */
+  readonly tables: Partial<Record<TableName, readonly ChangePattern[]>>;
+  /** Changes in one start at most; 100 unless said otherwise. */
+  readonly batchSize?: number;
+  /** 10 unless said otherwise. */
+  readonly tries?: number;
+}
+
+/** A pattern over one record of a stream: attributes in DynamoDB's form (`{ ended: { M: { reason: { S: […] } } } }`). */
+export interface ChangePattern {
+  readonly eventName?: readonly ('INSERT' | 'MODIFY' | 'REMOVE')[];
+  readonly dynamodb?: Readonly<Partial<Record<'NewImage' | 'OldImage' | 'Keys', object>>>;
+}
+
+/** Messages of a queue, at least once, several side by side. The function answers which of a batch failed. */
+export interface QueueTrigger {
+  readonly kind: 'queue';
+  /** Kebab-case: how other flows' `sends` call it. */
+  readonly queue: string;
+  /** Messages in one start at most; 1 unless said otherwise. */
+  readonly batchSize?: number;
+  /** How often a message is tried; afterwards it goes to the flow's dead letters, and somebody is told. */
+  readonly tries: number;
+  /** From the begin of one try to the next. */
+  readonly retrySeconds: number;
+}
+
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 type Schema = v.GenericSchema;
 
@@ -61,8 +103,17 @@ type Schema = v.GenericSchema;
  * - `channel`: a Channel-Assertion is needed.
  * - `session`: an access token is needed; of a company identity its grounds are looked at in each call.
  * - `refresh`: the refresh cookie is needed.
+ * - `client`: a relying party by its signed assertion in the form (SSO-3), spent unless the step `spendsAssertion`.
+ * - `client-token`: an access token that was given to a relying party; what it stands on is the step's to look at (SSO-7).
  */
-export type Access = 'public' | 'public-or-channel' | 'channel' | 'session' | 'refresh';
+export type Access =
+  | 'public'
+  | 'public-or-channel'
+  | 'channel'
+  | 'session'
+  | 'refresh'
+  | 'client'
+  | 'client-token';
 
 export interface RouteDeclaration {
   readonly method: Method;
@@ -86,9 +137,25 @@ export interface RouteDeclaration {
    * person last recovered a phone is read beside the session; the step hands it to `managingFactor`.
    */
   readonly managing?: true;
+  /** `client` only: the step spends the assertion in a transaction of its own (`clientAssertionWrite`). */
+  readonly spendsAssertion?: true;
+  /** Pages of other origins may make a browser call it: nothing is changed in anybody's name (POST to authorize). */
+  readonly fromAnyPage?: true;
   readonly summary: string;
   readonly body?: Schema;
+  /**
+   * In the place of `body`: an `application/x-www-form-urlencoded` one. A parameter that is sent twice is refused, one
+   * without a value is none (RFC 6749, 3.1).
+   */
+  readonly form?: Schema;
   readonly query?: Schema;
+  /**
+   * The step judges the parameters itself, because what a mistake is answered with depends on others of them: it finds
+   * them as they were sent in `call.parameters`, doubled ones too. `query` and `form` then only describe.
+   */
+  readonly raw?: true;
+  /** `oauth`: every refusal, the general ones too, is `{error, error_description}` (RFC 6749, 5.2). */
+  readonly errorsAs?: 'oauth';
   /** Status → schema of the body, `null` for an empty one. */
   readonly answers: Readonly<Record<number, Schema | null>>;
   /**
@@ -96,6 +163,8 @@ export interface RouteDeclaration {
    * UNAVAILABLE; of what changes something ORIGIN_NOT_ALLOWED, MEDIA_TYPE_NOT_SUPPORTED).
    */
   readonly errors?: readonly ProblemCode[];
+  /** With `errorsAs: 'oauth'`: its words beside the general ones (invalid_request, temporarily_unavailable, who calls). */
+  readonly oauthErrors?: readonly OAuthErrorCode[];
   /** The largest body in KiB; 16 unless said otherwise. */
   readonly bodyLimitKiB?: number;
 }
@@ -109,6 +178,7 @@ export const flow = <const F extends FlowDeclaration>(declaration: F): F => {
   const implied = [
     ...(routes.some(({ access }) => access === 'session') ? [callerReads] : []),
     ...(routes.some(({ managing }) => managing) ? [managingChecks] : []),
+    ...(routes.some(({ access }) => access === 'client') ? [spentAssertions] : []),
   ];
   return implied.length === 0
     ? declaration
@@ -131,6 +201,9 @@ const managingChecks: NonNullable<FlowDeclaration['tables']> = {
   Users: ['GetItem', 'ConditionCheckItem'],
 };
 
+/** Of clients: an assertion works once (SSO-3). */
+const spentAssertions: NonNullable<FlowDeclaration['tables']> = { Tickets: ['PutItem'] };
+
 type Tables = NonNullable<FlowDeclaration['tables']>;
 function withAll(tables: Tables, more: readonly Tables[]): Tables {
   const all = { ...tables };
@@ -141,6 +214,9 @@ function withAll(tables: Tables, more: readonly Tables[]): Tables {
 
 /** Whether a call of this route is more than a look: what foreign pages may not make a browser send (SES-2). */
 export const changesSomething = ({ method }: Pick<RouteDeclaration, 'method'>): boolean => method !== 'GET';
+
+/** The environment variable that carries the address of a queue of `sends`. */
+export const queueVariable = (queue: string): string => `QUEUE_${queue.replaceAll('-', '_').toUpperCase()}`;
 
 /** API Gateway's name of a route, the key under which a step is found. */
 export const routeKey = (route: Pick<RouteDeclaration, 'method' | 'path'>): string =>

@@ -195,3 +195,6 @@ export const agreement = v.object({
 export const agreementRevision = { revision: v.optional(v.pipe(v.number(), v.integer())) };
 /** What a change of an agreement answers. */
 export const movedAgreement = v.object({ agreementId: v.string(), state: v.picklist(agreementStates) });
+
+/** A page instead of JSON: what a browser is shown that comes from another system. */
+export const html = v.pipe(v.string(), v.metadata({ mediaType: 'text/html' }));

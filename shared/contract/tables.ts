@@ -13,6 +13,8 @@ export interface TableDeclaration {
   readonly indexes?: Readonly<Record<string, IndexDeclaration>>;
   /** `lasting` data gets point-in-time recovery and deletion protection; `passing` data gets TTL. Audit has both. */
   readonly keeps: 'lasting' | 'passing' | 'lasting-with-ttl';
+  /** Its changes can start functions: a stream with the item before and after each change, kept a day. */
+  readonly streams?: true;
 }
 
 /** The attribute (epoch seconds) DynamoDB's TTL looks at. Rules never trust it: times are checked on read. */
@@ -38,9 +40,10 @@ export const tables = {
     sortKey: 'relation',
     indexes: { byCompany: { partitionKey: 'companyKey', sortKey: 'companySort', projection: 'all' } },
     keeps: 'lasting',
+    streams: true,
   },
-  Taxpayers: { partitionKey: 'companyKey', keeps: 'lasting' },
-  Agencies: { partitionKey: 'agencyKey', sortKey: 'part', keeps: 'lasting' },
+  Taxpayers: { partitionKey: 'companyKey', keeps: 'lasting', streams: true },
+  Agencies: { partitionKey: 'agencyKey', sortKey: 'part', keeps: 'lasting', streams: true },
   Agreements: {
     partitionKey: 'agreementId',
     indexes: {
@@ -48,6 +51,7 @@ export const tables = {
       byClient: { partitionKey: 'clientKey', sortKey: 'agreementId', projection: 'all' },
     },
     keeps: 'lasting',
+    streams: true,
   },
   CrossRegionReports: {
     partitionKey: 'companyKey',
@@ -57,8 +61,9 @@ export const tables = {
       byHandler: { partitionKey: 'handlerEndingKey', sortKey: 'validUntil', projection: 'all' },
     },
     keeps: 'lasting',
+    streams: true,
   },
-  Sessions: { partitionKey: 'sessionId', keeps: 'passing' },
+  Sessions: { partitionKey: 'sessionId', keeps: 'passing', streams: true },
   /** Hand-overs to tax systems (SSO): the indexes find those that an end elsewhere may end too, and serve no rule. */
   RpSessions: {
     partitionKey: 'sessionId',
@@ -69,6 +74,7 @@ export const tables = {
       byAgency: { partitionKey: 'agencyKey', sortKey: 'sessionId', projection: 'all' },
     },
     keeps: 'passing',
+    streams: true,
   },
   /** Registrations, logins, scans, resets, spent assertions and challenges, address budgets. */
   Tickets: { partitionKey: 'ticketKey', keeps: 'passing' },

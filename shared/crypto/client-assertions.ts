@@ -1,86 +1,95 @@
-import { type CryptoKey, decodeJwt, errors, importJWK, jwtVerify } from 'jose';
+import { type CryptoKey, decodeJwt, errors, importJWK, type JWK, jwtVerify } from 'jose';
 import * as v from 'valibot';
-import type { ClientKey, RelyingParty } from '#domain/relying-parties.ts';
+import { OAuthProblem } from '#domain/oauth-problem.ts';
+import type { RelyingParty } from '#domain/relying-parties.ts';
 
-/** What a client proved of itself (SSO-3). `jti` is to be spent by the store until `expiresAt`. */
-export interface ClientProof {
+/** How a client says who it is (RFC 7523), believed after its signature. */
+export interface ClientAssertion {
   readonly clientId: string;
+  /** To be spent once by the store, until `expiresAt`. */
   readonly jti: string;
+  /** The last instant at which it could be accepted, clock skew included. */
   readonly expiresAt: Date;
 }
 
-/** RFC 7523, the only way in which clients are known here. */
-export const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
+export const clientAssertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
-const longestAssertion = 4096;
-/** FAPI 2.0: a clock that is a little off is no reason to refuse, one that is wrong is. */
+/** SSO-3: how long an assertion may live, and how far a client's clock may be ahead. */
+const longestSeconds = 120;
 const skewSeconds = 10;
-const longestLifeSeconds = 120;
+const longestAssertion = 4096;
 
 const claimsSchema = v.object({
-  // One string: an assertion that is good at several servers could be carried from one to another.
+  sub: v.string(),
+  // One string (RFC 7523 bis): an assertion for several servers could be used at the others.
   aud: v.string(),
   exp: v.number(),
   iat: v.optional(v.number()),
-  jti: v.pipe(v.string(), v.regex(/^[\x21-\x7e]{8,256}$/)),
+  jti: v.pipe(v.string(), v.minLength(1), v.maxLength(256)),
 });
 
 /**
- * Verifies a client assertion: ES256 by a registered key of the client that it names, made for this issuer, alive and
- * short. Single use is the store's part, in the transaction of what the client came for, so that a call that is refused
- * for another reason spends nothing. Undefined for everything else, without a reason.
- * @param clientOf the relying parties of the stage
+ * SSO-3: who calls, by `private_key_jwt` alone. Single use is the store's part.
+ * @param form the parameters of the call, each once
+ * @param authorization the header, which would be a second way to say who one is
+ * @throws OAuthProblem invalid_client for everything else
  */
 export async function verifyClientAssertion(
-  assertion: string,
-  clientOf: (clientId: string) => RelyingParty | undefined,
-  issuer: string,
-  now: Date,
-): Promise<ClientProof | undefined> {
-  if (assertion.length > longestAssertion) return undefined;
+  clients: readonly RelyingParty[],
+  form: Readonly<Record<string, string>>,
+  { issuer, now, authorization }: { issuer: string; now: Date; authorization: string | undefined },
+): Promise<{ client: RelyingParty; assertion: ClientAssertion }> {
+  const {
+    client_assertion: token,
+    client_assertion_type: type,
+    client_secret: secret,
+    client_id: named,
+  } = form;
+  if (authorization !== undefined || secret !== undefined)
+    throw new OAuthProblem('invalid_client', 'private_key_jwt alone is accepted, and nothing beside it');
+  if (token === undefined || type !== clientAssertionType || token.length > longestAssertion) throw refused();
   try {
-    const claimed = decodeJwt(assertion).iss;
-    const client = typeof claimed === 'string' ? clientOf(claimed) : undefined;
-    if (!client) return undefined;
-    const { payload } = await jwtVerify(
-      assertion,
-      ({ kid }) => {
-        // Nothing but a kid chooses the key: `jwk`, `jku` and `x5c` in the header are never looked at.
-        const [key, ...others] = client.keys.filter((one) => kid === undefined || one.kid === kid);
-        if (!key || others.length > 0) throw new errors.JWKSNoMatchingKey();
-        return imported(key);
-      },
-      {
-        algorithms: ['ES256'],
-        issuer: client.clientId,
-        subject: client.clientId,
-        audience: issuer,
-        clockTolerance: skewSeconds,
-        currentDate: now,
-        requiredClaims: ['exp', 'jti', 'aud'],
-      },
-    );
+    const client = clients.find(({ clientId }) => clientId === decodeJwt(token).iss);
+    if (!client || (named !== undefined && named !== client.clientId)) throw refused();
+    const { payload } = await jwtVerify(token, ({ kid }) => keyOf(client, kid), {
+      algorithms: ['ES256'],
+      issuer: client.clientId,
+      subject: client.clientId,
+      audience: issuer,
+      currentDate: now,
+      clockTolerance: skewSeconds,
+      requiredClaims: ['exp', 'jti'],
+    });
     const claims = v.safeParse(claimsSchema, payload);
-    if (!claims.success) return undefined;
+    const latest = now.getTime() / 1000 + skewSeconds;
+    if (!claims.success) throw refused();
     const { exp, iat, jti } = claims.output;
-    const at = now.getTime() / 1000;
-    if (exp > at + longestLifeSeconds || (iat !== undefined && iat > at + skewSeconds)) return undefined;
-    return { clientId: client.clientId, jti, expiresAt: new Date((exp + skewSeconds) * 1000) };
+    if (exp > latest + longestSeconds || (iat !== undefined && iat > latest)) throw refused();
+    return {
+      client,
+      assertion: { clientId: client.clientId, jti, expiresAt: new Date((exp + skewSeconds) * 1000) },
+    };
   } catch (error) {
     // jose's decoders throw TypeError for what is no token at all.
-    if (error instanceof errors.JOSEError || error instanceof TypeError) return undefined;
+    if (error instanceof errors.JOSEError || error instanceof TypeError) throw refused();
     throw error;
   }
 }
 
-/** Keys come from a file that a container reads once: importing them once is enough. */
-const importedKeys = new WeakMap<ClientKey, Promise<CryptoKey>>();
+/** Without a reason, which only a forger would need. */
+export const refused = (): OAuthProblem =>
+  new OAuthProblem('invalid_client', 'The client assertion was not accepted');
 
-function imported(key: ClientKey): Promise<CryptoKey> {
+const importedKeys = new WeakMap<object, Promise<CryptoKey>>();
+
+/** The registered key of this id; a client with one key may leave the id out. */
+function keyOf({ keys }: RelyingParty, kid: string | undefined): Promise<CryptoKey> {
+  const key = kid === undefined && keys.length === 1 ? keys[0] : keys.find((one) => one.kid === kid);
+  if (!key) throw new errors.JWKSNoMatchingKey();
   const known = importedKeys.get(key);
   if (known) return known;
   const { kty, crv, x, y } = key;
-  const made = importJWK({ kty, crv, x, y }, 'ES256') as Promise<CryptoKey>;
-  importedKeys.set(key, made);
-  return made;
+  const imported = importJWK({ kty, crv, x, y } satisfies JWK, 'ES256') as Promise<CryptoKey>;
+  importedKeys.set(key, imported);
+  return imported;
 }

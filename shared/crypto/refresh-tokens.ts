@@ -59,16 +59,19 @@ export const clearRefreshCookie = (): string => `${cookieName}=; ${attributes}; 
 const attributes = 'Path=/; HttpOnly; Secure; SameSite=Strict';
 
 /**
- * The refresh cookie's value from API Gateway's list of cookies or a Cookie header; null where there is none.
- * The `__Host-` prefix keeps other hosts from setting a second one, so the first found is the only one.
+ * A cookie's value, the refresh cookie's unless told, from API Gateway's list of cookies or a Cookie header; null where
+ * there is none. The `__Host-` prefix keeps other hosts from setting a second one, so the first found is the only one.
  */
-export function readCookie(cookies: readonly string[] | string | undefined): string | null {
+export function readCookie(
+  cookies: readonly string[] | string | undefined,
+  name: string = cookieName,
+): string | null {
   const pairs = (typeof cookies === 'string' ? [cookies] : (cookies ?? [])).flatMap((part) =>
     part.split(';'),
   );
   for (const pair of pairs) {
     const at = pair.indexOf('=');
-    if (at > 0 && pair.slice(0, at).trim() === cookieName) return pair.slice(at + 1).trim();
+    if (at > 0 && pair.slice(0, at).trim() === name) return pair.slice(at + 1).trim();
   }
   return null;
 }

@@ -42,7 +42,7 @@ export async function signJwt(
 export async function verifyJwt(
   ring: SigningRing,
   token: string,
-  { typ, issuer, audience }: TokenKind,
+  { typ, issuer, audience }: Omit<TokenKind, 'audience'> & { readonly audience: string | readonly string[] },
   now: Date,
 ): Promise<JWTPayload | null> {
   if (token.length > longestToken) return null;
@@ -58,7 +58,7 @@ export async function verifyJwt(
         algorithms: ['ES256'],
         typ,
         issuer,
-        audience,
+        audience: typeof audience === 'string' ? audience : [...audience],
         currentDate: now,
         requiredClaims: ['iss', 'aud', 'iat', 'exp'],
       },

@@ -1,5 +1,4 @@
-import type { AuthorizationRequest } from './authorization-requests.ts';
-import { type OauthRefusal, refusal } from './oauth-errors.ts';
+import { type AuthorizationRequest, type OAuthRefusal, refusal } from './authorization-requests.ts';
 import type { RelyingParty } from './relying-parties.ts';
 
 /** How somebody was authenticated: the words of `acr` that this server gives. */
@@ -76,7 +75,7 @@ export const goesSilently = (
 ): boolean => silent && !prompt.includes('consent') && !prompt.includes('select_account');
 
 /** What `prompt=none` is told instead of a page (OpenID Connect Core, 3.1.2.6). */
-export const noneAnswer = (why: Shortfall['kind'] | 'no-session' | 'not-accepted' | 'asks'): OauthRefusal => {
+export const noneAnswer = (why: Shortfall['kind'] | 'no-session' | 'not-accepted' | 'asks'): OAuthRefusal => {
   switch (why) {
     case 'no-session':
     case 'login':

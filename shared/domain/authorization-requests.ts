@@ -1,6 +1,6 @@
 import { readTaxpayerAsked, type TaxpayerAsked } from './authorization-details.ts';
-import { type OauthError, type OauthRefusal, refusal } from './oauth-errors.ts';
 import { type Parameters, wordsOf } from './oauth-parameters.ts';
+import type { OAuthErrorCode } from './oauth-problem.ts';
 import type { RelyingParty } from './relying-parties.ts';
 import { type ClaimsAsked, readClaims } from './requested-claims.ts';
 
@@ -28,6 +28,13 @@ export interface AuthorizationRequest {
   readonly acrValues: readonly string[];
 }
 
+/** A refusal that travels by the browser. `description` is for the client's developer; it repeats nothing that was sent. */
+export interface OAuthRefusal {
+  readonly error: OAuthErrorCode;
+  readonly description: string;
+}
+export const refusal = (error: OAuthErrorCode, description: string): OAuthRefusal => ({ error, description });
+
 /** Where an answer goes: only an address that the client registered. */
 export interface ReturnAddress {
   readonly redirectUri: string;
@@ -39,9 +46,9 @@ export type Judged =
   /** The person is shown a page: no address is known to be the client's. */
   | { readonly ok: false; readonly page: 'client' | 'redirect_uri' | 'request' }
   /** The client is told. */
-  | { readonly ok: false; readonly refused: OauthRefusal; readonly returnTo: ReturnAddress };
+  | { readonly ok: false; readonly refused: OAuthRefusal; readonly returnTo: ReturnAddress };
 
-/** Bytes of the whole request and of the two values that come back as they are (SSO-2). */
+/** Characters of the whole request; bytes of the two values that come back as they are (SSO-2). */
 export const longestRequest = 8 * 1024;
 const longestEcho = 1024;
 
@@ -49,11 +56,9 @@ const longestEcho = 1024;
  * Judges an authorization request (SSO-2): first client and redirect_uri, without which nothing may be sent anywhere,
  * then everything else in the order in which the table of the profile names it.
  * @param raw undefined where the text could not be read
- * @param size bytes of the query or body
  */
 export function judgeRequest(
   raw: Parameters | undefined,
-  size: number,
   clientOf: (clientId: string) => RelyingParty | undefined,
 ): Judged {
   if (!raw) return { ok: false, page: 'request' };
@@ -67,23 +72,22 @@ export function judgeRequest(
   const state = values.get('state');
   const echoed = state !== undefined && !doubled.has('state') && byteLength(state) <= longestEcho;
   const returnTo: ReturnAddress = { redirectUri, ...(echoed ? { state } : {}) };
-  const read = readRequest(raw, size, client, redirectUri);
+  const read = readRequest(raw, client, redirectUri);
   return 'error' in read ? { ok: false, refused: read, returnTo } : { ok: true, request: read };
 }
 
 /** Parameters of OpenID Connect that this server does not take, by the error that is theirs. */
-const unsupported: readonly (readonly [string, OauthError])[] = [
+const unsupported: readonly (readonly [string, OAuthErrorCode])[] = [
   ['request', 'request_not_supported'],
   ['request_uri', 'request_uri_not_supported'],
   ['registration', 'registration_not_supported'],
 ];
 
 function readRequest(
-  { values, doubled }: Parameters,
-  size: number,
+  { values, doubled, size }: Parameters,
   client: RelyingParty,
   redirectUri: string,
-): AuthorizationRequest | OauthRefusal {
+): AuthorizationRequest | OAuthRefusal {
   if (size > longestRequest) return refusal('invalid_request', 'the request is longer than 8 KiB');
   if (doubled.size > 0) return refusal('invalid_request', 'a parameter is sent more than once');
   for (const [name, error] of unsupported)
@@ -180,7 +184,7 @@ function byteLength(text: string): number {
 export function answerAddress(
   issuer: string,
   { redirectUri, state }: ReturnAddress,
-  answer: { readonly code: string } | OauthRefusal,
+  answer: { readonly code: string } | OAuthRefusal,
 ): string {
   const told: Record<string, string> =
     'code' in answer ? { code: answer.code } : { error: answer.error, error_description: answer.description };

@@ -1,39 +1,27 @@
-/** OAuth parameters as they were sent: a query or a form body, each name once (RFC 6749, 3.1 and 3.2). */
+/** OAuth parameters as they were sent, in a query or a form: each name once (RFC 6749, 3.1 and 3.2). */
 export interface Parameters {
   /** Without those sent empty: they count as left out (RFC 6749, 3.1). */
   readonly values: ReadonlyMap<string, string>;
   /** Names sent more than once; which of the values was meant nobody knows. */
   readonly doubled: ReadonlySet<string>;
+  /** Characters of all names and values. */
+  readonly size: number;
 }
 
-/**
- * Reads `application/x-www-form-urlencoded` text. It is read from the raw query: API Gateway joins repeated parameters
- * with commas, and then nobody can tell one from two. Undefined where the text is no such thing, bytes that are no UTF-8
- * included (DOC-2).
- */
-export function readParameters(raw: string): Parameters | undefined {
+/** Undefined where a name or value held bytes that are no UTF-8 (DOC-2): decoders put U+FFFD in their place. */
+export function parametersOf(pairs: readonly (readonly [string, string])[]): Parameters | undefined {
   const values = new Map<string, string>();
   const seen = new Set<string>();
   const doubled = new Set<string>();
-  for (const pair of raw.split('&')) {
-    if (pair === '') continue;
-    const at = pair.indexOf('=');
-    const name = decoded(at < 0 ? pair : pair.slice(0, at));
-    const value = decoded(at < 0 ? '' : pair.slice(at + 1));
-    if (name === undefined || value === undefined) return undefined;
+  let size = 0;
+  for (const [name, value] of pairs) {
+    if (`${name}${value}`.includes('\u{FFFD}')) return undefined;
+    size += name.length + value.length + 2;
     if (seen.has(name)) doubled.add(name);
     seen.add(name);
     if (value !== '') values.set(name, value);
   }
-  return { values, doubled };
-}
-
-function decoded(text: string): string | undefined {
-  try {
-    return decodeURIComponent(text.replaceAll('+', ' '));
-  } catch {
-    return undefined;
-  }
+  return { values, doubled, size };
 }
 
 /** Words parted by single blanks (`scope`, `prompt`, `acr_values`), each kept once, in the order given. */

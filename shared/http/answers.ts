@@ -14,4 +14,11 @@ export const created = <B>(body: B, extras: Extras = {}): Answer<201, B> => ({
   ...extras,
 });
 export const accepted = <B>(body: B): Answer<202, B> => ({ status: 202, body });
+/** Sends the browser on, with GET whatever it came with: 303, never 302 or 307, which may carry a form along (RFC 9700, 4.12). */
+export const seeOther = (location: string, { cookies, headers }: Extras = {}): Answer<303, null> => ({
+  status: 303,
+  body: null,
+  ...(cookies ? { cookies } : {}),
+  headers: { ...headers, location },
+});
 export const noContent = (extras: Extras = {}): Answer<204, null> => ({ status: 204, body: null, ...extras });

@@ -1,8 +1,11 @@
 import type * as v from 'valibot';
 import type { FlowDeclaration, RouteDeclaration } from '#contract/flow.ts';
 import type { Assertion } from '#crypto/assertions.ts';
+import type { ClientAssertion } from '#crypto/client-assertions.ts';
 import type { RefreshToken } from '#crypto/refresh-tokens.ts';
+import type { RpAccessToken } from '#crypto/rp-access-tokens.ts';
 import type { Channel } from '#domain/names.ts';
+import type { RelyingParty } from '#domain/relying-parties.ts';
 import type { Standing } from '#store/standing.ts';
 import type { Answer } from './answers.ts';
 import type { House } from './house.ts';
@@ -11,8 +14,21 @@ import type { Language } from './language.ts';
 /** One request as a step sees it: parsed, validated, with its caller known. */
 export interface Call<R extends RouteDeclaration = RouteDeclaration> {
   readonly route: R;
-  readonly body: R['body'] extends v.GenericSchema ? v.InferOutput<R['body']> : undefined;
-  readonly query: R['query'] extends v.GenericSchema ? v.InferOutput<R['query']> : undefined;
+  /** The JSON body, or the form. */
+  readonly body: R['raw'] extends true
+    ? undefined
+    : R['body'] extends v.GenericSchema
+      ? v.InferOutput<R['body']>
+      : R['form'] extends v.GenericSchema
+        ? v.InferOutput<R['form']>
+        : undefined;
+  readonly query: R['raw'] extends true
+    ? undefined
+    : R['query'] extends v.GenericSchema
+      ? v.InferOutput<R['query']>
+      : undefined;
+  /** Of a `raw` route: name and value of each parameter as sent, in the query of a GET and the form of a POST. */
+  readonly parameters: readonly (readonly [string, string])[];
   readonly params: Readonly<Record<ParamsOf<R['path']>, string>>;
   readonly caller: R['access'] extends 'session'
     ? R['managing'] extends true
@@ -24,12 +40,17 @@ export interface Call<R extends RouteDeclaration = RouteDeclaration> {
         ? { refresh: RefreshToken }
         : R['access'] extends 'public-or-channel'
           ? { assertion: Assertion | undefined }
-          : Record<never, never>;
+          : R['access'] extends 'client'
+            ? { client: RelyingParty; clientAssertion: ClientAssertion }
+            : R['access'] extends 'client-token'
+              ? { client: RelyingParty; token: RpAccessToken }
+              : Record<never, never>;
   /** The instant of this request; every rule of one request sees the same. */
   readonly now: Date;
   readonly language: Language;
   readonly origin: Origin;
   readonly header: (name: string) => string | undefined;
+  readonly cookie: (name: string) => string | undefined;
 }
 
 /** What a route that manages knows of its caller beside the session. */

@@ -2,17 +2,24 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { RouteDeclaration } from '#contract/flow.ts';
 import { verifyAccessToken } from '#crypto/access-tokens.ts';
 import { type Assertion, verifyAssertion } from '#crypto/assertions.ts';
+import { refused, verifyClientAssertion } from '#crypto/client-assertions.ts';
 import { readCookie, readRefreshToken } from '#crypto/refresh-tokens.ts';
+import { tokenRefused, verifyRpAccessToken } from '#crypto/rp-access-tokens.ts';
+import { OAuthProblem } from '#domain/oauth-problem.ts';
 import { Problem } from '#domain/problem.ts';
 import { evidenceOf } from '#store/grounds.ts';
 import { liveSession } from '#store/sessions.ts';
 import { asItStands, type Standing } from '#store/standing.ts';
-import { spendAssertion } from '#store/tickets.ts';
+import { spendAssertion, spendClientAssertion } from '#store/tickets.ts';
 import { findPerson } from '#store/users.ts';
 import type { Managing } from './call.ts';
 import { channelKeys, type House } from './house.ts';
 
 const headerOf = (event: APIGatewayProxyEventV2, name: string): string | undefined => event.headers[name];
+
+/** The scheme's word has no case, and spaces may be several (RFC 9110). */
+const bearerOf = (event: APIGatewayProxyEventV2): string | undefined =>
+  /^Bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(headerOf(event, 'authorization') ?? '')?.[1];
 
 /** CHN-1: a signed assertion for exactly this call, spent in the store so that it works once. */
 async function assertionOf(
@@ -44,8 +51,7 @@ async function sessionOf(
   { managing }: RouteDeclaration,
   now: Date,
 ): Promise<Standing & Partial<Managing>> {
-  // The scheme's word has no case, and spaces may be several (RFC 9110).
-  const bearer = /^Bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(headerOf(event, 'authorization') ?? '')?.[1];
+  const bearer = bearerOf(event);
   if (!bearer) throw new Problem('SESSION_ENDED');
   const claims = await verifyAccessToken(house.signing, bearer, house.settings.issuer, now);
   const [session, evidence, person] = await Promise.all([
@@ -71,12 +77,47 @@ function refreshOf(house: House, event: APIGatewayProxyEventV2) {
   return token;
 }
 
+/** SSO-3: a relying party by its assertion, spent here unless the step spends it with what it does. */
+async function clientOf(
+  { db, settings, relyingParties }: House,
+  event: APIGatewayProxyEventV2,
+  form: Readonly<Record<string, string>>,
+  { spendsAssertion }: RouteDeclaration,
+  now: Date,
+) {
+  const { client, assertion } = await verifyClientAssertion(relyingParties, form, {
+    issuer: settings.issuer,
+    now,
+    authorization: headerOf(event, 'authorization'),
+  });
+  if (!spendsAssertion && !(await spendClientAssertion(db, assertion, now))) throw refused();
+  return { client, clientAssertion: assertion };
+}
+
+/** RFC 6750: in the header, or in the form of a POST; never in a query, and not in both. */
+async function clientTokenOf(
+  { settings, relyingParties, signing }: House,
+  event: APIGatewayProxyEventV2,
+  { access_token: inForm }: Readonly<Record<string, string>>,
+  now: Date,
+) {
+  const inHeader = bearerOf(event);
+  if (inForm !== undefined && inHeader !== undefined)
+    throw new OAuthProblem('invalid_request', 'The access token is sent in two ways');
+  const token = inHeader ?? inForm;
+  if (token === undefined) throw tokenRefused();
+  const found = await verifyRpAccessToken(signing, relyingParties, token, settings.issuer, now);
+  if (!found) throw tokenRefused();
+  return found;
+}
+
 /** Who calls, as the route's contract wants it known; refuses everybody else. */
 export async function callerOf(
   house: House,
   event: APIGatewayProxyEventV2,
   route: RouteDeclaration,
   now: Date,
+  form: Readonly<Record<string, string>> = {},
 ): Promise<object> {
   switch (route.access) {
     case 'public':
@@ -101,5 +142,9 @@ export async function callerOf(
     }
     case 'refresh':
       return { refresh: refreshOf(house, event) };
+    case 'client':
+      return clientOf(house, event, form, route, now);
+    case 'client-token':
+      return clientTokenOf(house, event, form, now);
   }
 }

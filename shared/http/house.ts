@@ -1,9 +1,12 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import * as v from 'valibot';
 import type { FlowDeclaration } from '#contract/flow.ts';
 import { channelKeysSchema, parseSettings, type Settings } from '#contract/settings.ts';
 import type { Keys } from '#crypto/keys.ts';
 import type { DataKeys } from '#crypto/sealed.ts';
 import type { SigningRing } from '#crypto/signing-ring.ts';
+import type { RelyingParty } from '#domain/relying-parties.ts';
 import type { FaceGateway } from '#gateways/face/index.ts';
 import { getDataKeys, getKeys, getProviderCredentials, getSigningRing } from '#gateways/secrets.ts';
 import type { SmsGateway } from '#gateways/sms/index.ts';
@@ -23,6 +26,8 @@ export interface House {
   readonly keys: Keys;
   readonly dataKeys: DataKeys;
   readonly signing: SigningRing;
+  /** The clients of single sign-on (SSO-1). */
+  readonly relyingParties: readonly RelyingParty[];
   readonly sms: SmsGateway;
   readonly face: FaceGateway;
 }
@@ -38,6 +43,11 @@ const once = <T>(make: () => T): (() => T) => {
 export const settings = once(() => parseSettings(JSON.parse(process.env.SETTINGS ?? '{}')));
 export const channelKeys = once(() =>
   v.parse(channelKeysSchema, JSON.parse(process.env.CHANNEL_KEYS ?? '{}')),
+);
+
+/** Checked when the stage was synthesized, and put beside the bundle (infra/bundle.ts). */
+const relyingParties = once((): readonly RelyingParty[] =>
+  JSON.parse(readFileSync(join(process.env.LAMBDA_TASK_ROOT ?? '.', 'relying-parties.json'), 'utf8')),
 );
 
 /** Builds the house for one invocation; secrets come from the container's cache after the first time. */
@@ -68,6 +78,10 @@ export function houseOf(contract: FlowDeclaration, parts: Parts): () => Promise<
       },
       get signing() {
         return part(signing, 'the secret signing');
+      },
+      get relyingParties() {
+        const carried = contract.carries?.includes('relying-parties.json') || undefined;
+        return part(carried && relyingParties(), 'the file relying-parties.json');
       },
       get sms() {
         return part(sms(), 'the gateway sms');

@@ -1,4 +1,5 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { OAuthProblem } from '#domain/oauth-problem.ts';
 import { Problem } from '#domain/problem.ts';
 import { writeLine } from '#gateways/log.ts';
 import { truncatedAddress } from './addresses.ts';
@@ -40,7 +41,7 @@ export function logRequest(
     flow,
     route: event.routeKey,
     status,
-    code: problem?.code ?? 'OK',
+    code: problem instanceof OAuthProblem ? problem.error : (problem?.code ?? 'OK'),
     Requests: 1,
     Milliseconds: Math.round(performance.now() - startedAt),
     traceId: event.requestContext.requestId,

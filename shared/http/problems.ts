@@ -35,6 +35,9 @@ function withRetry({ status, details }: Problem): ProblemDetails & { retryAfter?
   };
 }
 
+/** Seconds until a refused call may come again, where that is known. */
+export const retryAfterOf = (problem: Problem): number | undefined => withRetry(problem).retryAfter;
+
 /** RFC 9457 answer; the title is the sentence for the person, in their language. */
 export function problemAnswer(problem: Problem, language: Language, traceId: string): HttpAnswer {
   const message = messageFor(problem.code, problem.variant, language);

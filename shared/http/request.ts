@@ -18,12 +18,50 @@ function valid(schema: Schema, input: unknown, where: string): unknown {
 const wanted = (issue: v.BaseIssue<unknown>): string =>
   issue.expected ? `expected ${issue.expected}` : issue.kind === 'validation' ? issue.message : issue.type;
 
-/** The body's bytes against the route's limit, then JSON, then the schema. Routes without a schema ignore what is sent. */
-export function readBody(event: APIGatewayProxyEventV2, route: RouteDeclaration): unknown {
-  const raw = event.isBase64Encoded
+/** The body's bytes against the route's limit. */
+function textOf(event: APIGatewayProxyEventV2, { bodyLimitKiB = 16 }: RouteDeclaration): string {
+  const text = event.isBase64Encoded
     ? Buffer.from(event.body ?? '', 'base64').toString('utf8')
     : (event.body ?? '');
-  if (Buffer.byteLength(raw) > (route.bodyLimitKiB ?? 16) * 1024) throw new Problem('BODY_TOO_LARGE');
+  if (Buffer.byteLength(text) > bodyLimitKiB * 1024) throw new Problem('BODY_TOO_LARGE');
+  return text;
+}
+
+/** Name and value of each parameter as it was sent. HTTP API joins doubled ones by commas: only the raw text tells. */
+export function readParameters(
+  event: APIGatewayProxyEventV2,
+  route: RouteDeclaration,
+): readonly (readonly [string, string])[] {
+  const text = route.method === 'GET' ? event.rawQueryString : textOf(event, route);
+  return [...new URLSearchParams(text)];
+}
+
+/**
+ * RFC 6749, 3.1: each parameter at most once, and one without a value is none.
+ * @throws Problem BAD_REQUEST with the name of the doubled one
+ */
+export function eachOnce(parameters: readonly (readonly [string, string])[]): Record<string, string> {
+  const once: Record<string, string> = Object.create(null);
+  for (const [name, value] of parameters) {
+    if (value === '') continue;
+    if (name in once) {
+      const path = /^[\w.-]{1,64}$/.test(name) ? name : 'a parameter';
+      throw new Problem('BAD_REQUEST', { errors: [{ path, message: 'sent more than once' }] });
+    }
+    once[name] = value;
+  }
+  return { ...once };
+}
+
+/** A form against its schema, which is asked after the caller is known (serve.ts). */
+export const readForm = (
+  form: Readonly<Record<string, string>>,
+  { form: schema }: RouteDeclaration,
+): unknown => schema && valid(schema, form, 'form');
+
+/** The body's bytes against the route's limit, then JSON, then the schema. Routes without a schema ignore what is sent. */
+export function readBody(event: APIGatewayProxyEventV2, route: RouteDeclaration): unknown {
+  const raw = textOf(event, route);
   if (!route.body) return undefined;
   let parsed: unknown;
   try {

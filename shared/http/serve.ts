@@ -1,6 +1,8 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { type FlowDeclaration, type RouteDeclaration, routeKey } from '#contract/flow.ts';
+import { html } from '#contract/schemas.ts';
+import { readCookie } from '#crypto/refresh-tokens.ts';
 import { requireOpen } from '#domain/legacy.ts';
 import { Problem } from '#domain/problem.ts';
 import type { Answer } from './answers.ts';
@@ -10,8 +12,9 @@ import { refuseForeignPages } from './entrance.ts';
 import { type House, houseOf, type Parts, settings } from './house.ts';
 import { type Language, languageOf } from './language.ts';
 import { logRequest } from './log.ts';
+import { oauthAnswer } from './oauth-answers.ts';
 import { asProblem, commonHeaders, type HttpAnswer, problemAnswer } from './problems.ts';
-import { browserOf, readBody, readParams, readQuery } from './request.ts';
+import { browserOf, eachOnce, readBody, readForm, readParameters, readParams, readQuery } from './request.ts';
 import { addressOf } from './viewer.ts';
 
 type AnyStep = (house: House, call: Call) => Promise<Answer>;
@@ -20,17 +23,18 @@ type Internal = { startedAt: number; problem?: Problem };
 const languageIn = (event: APIGatewayProxyEventV2): Language => languageOf(event.headers['accept-language']);
 const traceIdOf = (event: APIGatewayProxyEventV2): string => event.requestContext.requestId;
 
-function httpAnswer(answer: Answer): HttpAnswer {
+function httpAnswer(answer: Answer, { answers }: RouteDeclaration): HttpAnswer {
   const empty = answer.body === null;
+  const isPage = answers[answer.status] === html;
   return {
     statusCode: answer.status,
     headers: {
       ...commonHeaders,
-      ...(empty ? {} : { 'content-type': 'application/json; charset=utf-8' }),
+      ...(empty ? {} : { 'content-type': `${isPage ? 'text/html' : 'application/json'}; charset=utf-8` }),
       ...answer.headers,
     },
     ...(answer.cookies ? { cookies: [...answer.cookies] } : {}),
-    body: empty ? '' : JSON.stringify(answer.body),
+    body: empty ? '' : isPage ? String(answer.body) : JSON.stringify(answer.body),
   };
 }
 
@@ -56,15 +60,19 @@ export function serve<const F extends FlowDeclaration>(contract: F, steps: Steps
     refuseForeignPages(event, route, settings().issuer);
     if (route.until) requireOpen(settings()[route.until], now);
     const body = readBody(event, route);
-    const query = readQuery(event, route);
+    const query = route.raw ? undefined : readQuery(event, route);
     const params = readParams(event);
+    const parameters = route.raw || route.form ? readParameters(event, route) : [];
+    const form = route.form && !route.raw ? eachOnce(parameters) : undefined;
     const house = await openHouse();
-    const caller = await callerOf(house, event, route, now);
+    const caller = await callerOf(house, event, route, now, form);
     const assertion = (caller as { assertion?: { channel: Call['origin']['channel'] } }).assertion;
     const call = {
       route,
-      body,
+      // What a stranger's form says matters to nobody: who calls comes first (invalid_client before invalid_request).
+      body: form ? readForm(form, route) : body,
       query,
+      parameters,
       params,
       caller,
       now,
@@ -76,8 +84,9 @@ export function serve<const F extends FlowDeclaration>(contract: F, steps: Steps
         traceId: traceIdOf(event),
       },
       header: (name: string) => event.headers[name],
+      cookie: (name: string) => readCookie(event.cookies ?? [], name) ?? undefined,
     };
-    return httpAnswer(await step(house, call as unknown as Call));
+    return httpAnswer(await step(house, call as unknown as Call), route);
   };
 
   return middy<APIGatewayProxyEventV2, HttpAnswer, Error, never, Internal>()
@@ -89,7 +98,11 @@ export function serve<const F extends FlowDeclaration>(contract: F, steps: Steps
     })
     .onError((request) => {
       const problem = asProblem(request.error);
-      request.response = problemAnswer(problem, languageIn(request.event), traceIdOf(request.event));
+      const route = routes.get(request.event.routeKey)?.route;
+      request.response =
+        route?.errorsAs === 'oauth'
+          ? oauthAnswer(problem, route, request.event.headers.authorization !== undefined)
+          : problemAnswer(problem, languageIn(request.event), traceIdOf(request.event));
       logRequest(contract.name, request.event, problem.status, request.internal.startedAt, problem);
     })
     .handler(answerRequest as never);

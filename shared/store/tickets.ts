@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Assertion } from '#crypto/assertions.ts';
+import { type ClientAssertion, refused } from '#crypto/client-assertions.ts';
 import type { StoredPassword } from '#crypto/passwords.ts';
 import { handle } from '#crypto/random.ts';
 import type { Sealed } from '#crypto/sealed.ts';
@@ -593,6 +594,29 @@ export const spendAssertion = (
     assertion.expiresAt,
     now,
   );
+
+const clientAssertionKey = ({ clientId, jti }: Pick<ClientAssertion, 'clientId' | 'jti'>): string =>
+  `j_${createHash('sha256').update(`${clientId}\n${jti}`).digest('base64url')}`;
+
+/** SSO-3: a client's assertion works once. False when it has been seen. */
+export const spendClientAssertion = (db: Db, assertion: ClientAssertion, now: Date): Promise<boolean> =>
+  once(db, clientAssertionKey(assertion), assertion.expiresAt, now);
+
+/** The same inside a transaction: `invalid_client` when it has been seen, and then nothing is done. */
+export const clientAssertionWrite = (assertion: ClientAssertion, now: Date): Write => {
+  const until = seconds(assertion.expiresAt);
+  return {
+    table: 'Tickets',
+    put: {
+      ticketKey: clientAssertionKey(assertion),
+      kind: 'once',
+      expiresAt: until,
+      ttl: ttlAfter(Math.max(until, seconds(now))),
+    },
+    when: 'attribute_not_exists(ticketKey)',
+    otherwise: refused,
+  };
+};
 
 /** LGN-12: a solved challenge works once. False when it has been seen. */
 export const spendChallenge = (db: Db, challengeId: string, expiresAt: Date, now: Date): Promise<boolean> =>

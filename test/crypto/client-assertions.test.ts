@@ -1,7 +1,8 @@
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { verifyClientAssertion } from '#crypto/client-assertions.ts';
+import { clientAssertionType, verifyClientAssertion } from '#crypto/client-assertions.ts';
 import { provesPossession } from '#crypto/pkce.ts';
+import { OAuthProblem } from '#domain/oauth-problem.ts';
 import type { RelyingParty } from '#domain/relying-parties.ts';
 import { client } from '../rules/sso-client.ts';
 import { at } from './keys-of-test.ts';
@@ -47,7 +48,16 @@ const make = ({ claims = {}, key = first, header = {} }: Made = {}): Promise<str
   return new SignJWT(present).setProtectedHeader({ alg: 'ES256', kid: 'k1', ...header }).sign(key.privateKey);
 };
 const verify = (assertion: string) =>
-  verifyClientAssertion(assertion, (id) => (id === rp.clientId ? rp : undefined), issuer, now);
+  sent({ client_assertion: assertion });
+const sent = (form: Readonly<Record<string, string>>, authorization?: string) =>
+  verifyClientAssertion(
+    [rp],
+    { client_assertion_type: clientAssertionType, ...form },
+    { issuer, now, authorization },
+  ).then(
+    ({ assertion }) => assertion,
+    (error: unknown) => (error instanceof OAuthProblem ? undefined : error),
+  );
 
 describe('a client proves who it is', () => {
   it('SSO-3 by a registered key, either of two', async () => {
@@ -67,7 +77,7 @@ describe('a client proves who it is', () => {
     for (const claims of [
       { iat: seconds + 60 },
       { nbf: seconds + 60 },
-      { exp: seconds + 121 },
+      { exp: seconds + 131 },
       { exp: seconds - 300 },
     ])
       expect(await verify(await make({ claims }))).toBeUndefined();
@@ -84,7 +94,7 @@ describe('a client proves who it is', () => {
     ['two auds', { aud: [issuer, 'https://other.example.cn'] }],
     ['no exp', { exp: undefined }],
     ['no jti', { jti: undefined }],
-    ['a short jti', { jti: '1234567' }],
+    ['a long jti', { jti: 'x'.repeat(257) }],
   ])('SSO-3 not with %s', async (_, claims) => {
     expect(await verify(await make({ claims }))).toBeUndefined();
   });
@@ -115,6 +125,21 @@ describe('a client proves who it is', () => {
       expect(await verify(text)).toBeUndefined();
     },
   );
+});
+
+describe('one way alone', () => {
+  it.each<[string, Record<string, string>, string?]>([
+    ['a secret beside it', { client_secret: 'x' }],
+    ['HTTP Basic beside it', {}, 'Basic eDp5'],
+    ['another client_id beside it', { client_id: 'invoice-web' }],
+    ['another assertion type', { client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:saml2-bearer' }],
+  ])('SSO-3 refuses %s', async (_, form, authorization) => {
+    expect(await sent({ client_assertion: await make(), ...form }, authorization)).toBeUndefined();
+  });
+
+  it('SSO-3 the same client_id beside it is nothing', async () => {
+    expect(await sent({ client_assertion: await make(), client_id: 'filing-web' })).toBeDefined();
+  });
 });
 
 describe('PKCE', () => {

@@ -1,0 +1,63 @@
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { CfnEventSourceMapping } from 'aws-cdk-lib/aws-lambda';
+import type { Construct } from 'constructs';
+import type { FlowDeclaration, StreamTrigger } from '#contract/flow.ts';
+import type { TableName } from '#contract/tables.ts';
+import type { Stage } from '../../stage.ts';
+import type { SharedResources } from '../environment.ts';
+import { deadLetters, type Trigger } from './trigger.ts';
+
+/** What Lambda does with a stream for the function, and asks the function's role for. */
+export const streamReading = [
+  'dynamodb:DescribeStream',
+  'dynamodb:GetRecords',
+  'dynamodb:GetShardIterator',
+  'dynamodb:ListStreams',
+];
+
+/** One mapping a table. A record that nobody can take is told to the dead letters and does not hold up the others. */
+export function streamed(
+  scope: Construct,
+  stage: Stage,
+  flow: FlowDeclaration,
+  trigger: StreamTrigger,
+  shared: SharedResources,
+): Trigger {
+  const failed = deadLetters(scope, stage, `${flow.name}-failed`);
+  const tables = Object.keys(trigger.tables) as TableName[];
+  const streamOf = (table: TableName): string => {
+    const arn = shared.streamArns[table];
+    if (!arn) throw new Error(`Flow ${flow.name}: table ${table} has no stream.`);
+    return arn;
+  };
+  return {
+    statements: [
+      new PolicyStatement({ actions: streamReading, resources: tables.map(streamOf) }),
+      new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [failed.queueArn] }),
+    ],
+    failed,
+    connect: ({ lambda }) => {
+      for (const table of tables) {
+        const patterns = trigger.tables[table] ?? [];
+        new CfnEventSourceMapping(scope, `${flow.name}-${table}`, {
+          functionName: lambda.functionArn,
+          eventSourceArn: streamOf(table),
+          // Nothing that was written before the function stood is lost (a day is kept).
+          startingPosition: 'TRIM_HORIZON',
+          batchSize: trigger.batchSize ?? 100,
+          maximumRetryAttempts: (trigger.tries ?? 10) - 1,
+          bisectBatchOnFunctionError: true,
+          parallelizationFactor: 4,
+          destinationConfig: { onFailure: { destination: failed.queueArn } },
+          ...(patterns.length > 0
+            ? {
+                filterCriteria: {
+                  filters: patterns.map((pattern) => ({ pattern: JSON.stringify(pattern) })),
+                },
+              }
+            : {}),
+        });
+      }
+    },
+  };
+}

@@ -1,0 +1,43 @@
+import * as v from 'valibot';
+import { OAuthProblem } from '#domain/oauth-problem.ts';
+import type { RelyingParty } from '#domain/relying-parties.ts';
+import { verifyJwt } from './signed-tokens.ts';
+import type { SigningRing } from './signing-ring.ts';
+
+/** RFC 9068. The portal's own have another audience: our issuer, which no resource may be called like (SSO-1). */
+export const rpAccessTokenType = 'at+jwt';
+
+const claimsSchema = v.looseObject({
+  sub: v.string(),
+  aud: v.string(),
+  client_id: v.string(),
+  sid: v.string(),
+  scope: v.string(),
+  jti: v.string(),
+});
+/** What an access token of a relying party says, after its signature. What it stands on may have ended since. */
+export type RpAccessToken = v.InferOutput<typeof claimsSchema>;
+
+/**
+ * The access token of a relying party and whose it is. Tokens of any other kind, of a client that is gone or for a
+ * resource that is not the client's are none.
+ */
+export async function verifyRpAccessToken(
+  ring: SigningRing,
+  clients: readonly RelyingParty[],
+  token: string,
+  issuer: string,
+  now: Date,
+): Promise<{ client: RelyingParty; token: RpAccessToken } | undefined> {
+  const audience = clients.flatMap(({ resources }) => resources.map(({ uri }) => uri));
+  const payload = await verifyJwt(ring, token, { typ: rpAccessTokenType, issuer, audience }, now);
+  const claims = v.safeParse(claimsSchema, payload);
+  if (!claims.success) return undefined;
+  const client = clients.find(({ clientId }) => clientId === claims.output.client_id);
+  if (!client?.resources.some(({ uri }) => uri === claims.output.aud)) return undefined;
+  return { client, token: claims.output };
+}
+
+/** RFC 6750: no token at all is told apart from one that is not good (any more). */
+export const tokenRefused = (description = 'The access token is not good, or not any more'): OAuthProblem =>
+  new OAuthProblem('invalid_token', description);
