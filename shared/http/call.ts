@@ -6,6 +6,8 @@ import type { RefreshToken } from '#crypto/refresh-tokens.ts';
 import type { RpAccessToken } from '#crypto/rp-access-tokens.ts';
 import type { Channel } from '#domain/names.ts';
 import type { RelyingParty } from '#domain/relying-parties.ts';
+import type { Evidence } from '#store/grounds.ts';
+import type { SsoRequestTicket } from '#store/sso-tickets.ts';
 import type { Standing } from '#store/standing.ts';
 import type { Answer } from './answers.ts';
 import type { House } from './house.ts';
@@ -33,7 +35,9 @@ export interface Call<R extends RouteDeclaration = RouteDeclaration> {
   readonly caller: R['access'] extends 'session'
     ? R['managing'] extends true
       ? Standing & Managing
-      : Standing
+      : R['handOver'] extends true
+        ? Standing & HandOver
+        : Standing
     : R['access'] extends 'channel'
       ? { assertion: Assertion }
       : R['access'] extends 'refresh'
@@ -57,6 +61,15 @@ export interface Call<R extends RouteDeclaration = RouteDeclaration> {
 export interface Managing {
   /** ISO time of the person's last 找回手机号码 (PHN-4). */
   readonly recoveredAt: string | undefined;
+}
+
+/** What a route of a hand-over knows beside the session (SSO-4). */
+export interface HandOver {
+  readonly request: SsoRequestTicket;
+  /** The secret of this browser, one of those that opened the request. */
+  readonly secret: string;
+  /** What a company identity stands on today. */
+  readonly evidence: Evidence | undefined;
 }
 
 /** Where a request came from. The address is never logged whole (AUD-1). */

@@ -9,10 +9,11 @@ import { OAuthProblem } from '#domain/oauth-problem.ts';
 import { Problem } from '#domain/problem.ts';
 import { evidenceOf } from '#store/grounds.ts';
 import { liveSession } from '#store/sessions.ts';
+import { browserCookie, requestFor } from '#store/sso-tickets.ts';
 import { asItStands, type Standing } from '#store/standing.ts';
 import { spendAssertion, spendClientAssertion } from '#store/tickets.ts';
 import { findPerson } from '#store/users.ts';
-import type { Managing } from './call.ts';
+import type { HandOver, Managing } from './call.ts';
 import { channelKeys, type House } from './house.ts';
 
 const headerOf = (event: APIGatewayProxyEventV2, name: string): string | undefined => event.headers[name];
@@ -48,12 +49,13 @@ async function assertionOf(
 async function sessionOf(
   house: House,
   event: APIGatewayProxyEventV2,
-  { managing }: RouteDeclaration,
+  { managing, handOver }: RouteDeclaration,
   now: Date,
-): Promise<Standing & Partial<Managing>> {
+): Promise<Standing & Partial<Managing> & Partial<HandOver>> {
   const bearer = bearerOf(event);
   if (!bearer) throw new Problem('SESSION_ENDED');
   const claims = await verifyAccessToken(house.signing, bearer, house.settings.issuer, now);
+  const asked = handOver && askedFor(house, event, now);
   const [session, evidence, person] = await Promise.all([
     liveSession(
       house.db,
@@ -67,7 +69,18 @@ async function sessionOf(
   return {
     ...asItStands(session, evidence, now),
     ...(managing ? { recoveredAt: person?.phoneRecoveredAt } : {}),
+    ...(asked ? { ...(await asked), evidence } : {}),
   };
+}
+
+/** SSO-4: the request that the path names, for a browser that opened it. */
+function askedFor({ db }: House, event: APIGatewayProxyEventV2, now: Date) {
+  const id = event.pathParameters?.id ?? '';
+  const secret = readCookie(event.cookies ?? [], browserCookie(id)) ?? '';
+  const asked = requestFor(db, id, secret, now).then((request) => ({ request, secret }));
+  // Whoever calls is known first; until then its refusal waits.
+  asked.catch(() => undefined);
+  return asked;
 }
 
 /** SES-2: the cookie alone carries the refresh token. */

@@ -41,7 +41,7 @@ export async function requireHuman(
   solution: string | undefined,
   { always = false }: { always?: boolean } = {},
 ): Promise<Human> {
-  const { challengeAfter, challengeWindowSeconds } = h.settings.policies;
+  const { challengeAfter } = h.settings.policies;
   if (solution !== undefined) {
     const done = await solved(h, call, solution);
     if (done) return done;
@@ -49,7 +49,7 @@ export async function requireHuman(
   }
   if (always) throw await challengeRequired(h, call);
   if (call.origin.channel !== 'web') return signed;
-  if (challengeAfter !== null && !(await withinBudget(h, call, challengeAfter, challengeWindowSeconds)))
+  if (challengeAfter !== null && !(await withinBudget(h, call, 'address', challengeAfter)))
     throw await challengeRequired(h, call);
   return { solved: false, dear: false };
 }
@@ -72,13 +72,24 @@ export async function besideHuman<T>(
 }
 
 /**
+ * LGN-12 for what can show no challenge: whether the address, which has a budget of its own for it, may go on. Always,
+ * where addresses have no budgets.
+ */
+export const withinAddressBudget = async (h: House, call: AnyCall, limit: number): Promise<boolean> =>
+  h.settings.policies.challengeAfter === null || (await withinBudget(h, call, 'sso', limit));
+
+/**
  * LGN-12: takes one request from the address's budget and, side by side, from those of the networks around it. What a
  * narrower one refuses takes nothing from a wider one, so that nobody uses up the budgets of the neighbours.
+ * @param of what is counted together
  */
-async function withinBudget(h: House, call: AnyCall, limit: number, windowSeconds: number): Promise<boolean> {
-  const budgets = addressBudgets(call.origin.address, h.settings.policies);
+async function withinBudget(h: House, call: AnyCall, of: 'address' | 'sso', limit: number): Promise<boolean> {
+  const { policies } = h.settings;
+  const budgets = addressBudgets(call.origin.address, policies);
+  const keyOf = (network: string) =>
+    indexKey(h.keys, 'address', of === 'address' ? network : `${of}|${network}`);
   const count = ({ network }: AddressBudget, by?: -1) =>
-    countAddress(h.db, indexKey(h.keys, 'address', network), call.now, windowSeconds, by);
+    countAddress(h.db, keyOf(network), call.now, policies.challengeWindowSeconds, by);
   const counts = await Promise.all(budgets.map((budget) => count(budget)));
   const over = budgets.findIndex((budget, index) => (counts[index] ?? 0) > limit * budget.budgets);
   if (over === -1) return true;

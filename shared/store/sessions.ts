@@ -260,6 +260,21 @@ export const sessionAliveCheck = (
   },
 });
 
+/** The same, and it is still who it was read to be: no switch came between. SESSION_ENDED otherwise. */
+export const versionAliveCheck = (
+  session: Pick<Session, 'sessionId' | 'version'>,
+  now: Date,
+  policies: Policies,
+) => {
+  const alive = sessionAliveCheck(session, now, policies);
+  return {
+    ...alive,
+    when: `${alive.when} AND #version = :version`,
+    names: { '#version': 'version' },
+    values: { ...alive.values, ':version': session.version },
+  };
+};
+
 /** LGN-11: the initial password is changed, and this session, which must be alive, is one like any other. */
 export const passwordSetWrite = (session: Session, now: Date, policies: Policies): Write => ({
   ...sessionAliveCheck(session, now, policies),

@@ -12,6 +12,7 @@ import { type SeenWindow, tooFrequent } from '#domain/sms-window.ts';
 import { countWrite } from './counters.ts';
 import type { Db, Put, Write } from './db.ts';
 import type { ActingCompany, AgentGrounds } from './grounds.ts';
+import type { SsoCodeTicket, SsoRequestTicket } from './sso-tickets.ts';
 import type { Person } from './users.ts';
 
 /**
@@ -248,7 +249,7 @@ export const sessionCodeId = (sessionId: string, purpose: SessionCodePurpose): s
 
 /** Tickets that can hold an SMS code. */
 export type CodeTicket = RegistrationTicket | LoginTicket | ResetTicket | RecoveryTicket | SessionCodeTicket;
-export type Ticket = CodeTicket | ScanTicket | LegacyTicket;
+export type Ticket = CodeTicket | ScanTicket | LegacyTicket | SsoRequestTicket | SsoCodeTicket;
 
 export const ticketKeyOf = (id: string): string => `t_${createHash('sha256').update(id).digest('base64url')}`;
 const seconds = (at: Date): number => Math.floor(at.getTime() / 1000);

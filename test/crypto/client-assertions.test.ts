@@ -47,8 +47,7 @@ const make = ({ claims = {}, key = first, header = {} }: Made = {}): Promise<str
   const present = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
   return new SignJWT(present).setProtectedHeader({ alg: 'ES256', kid: 'k1', ...header }).sign(key.privateKey);
 };
-const verify = (assertion: string) =>
-  sent({ client_assertion: assertion });
+const verify = (assertion: string) => sent({ client_assertion: assertion });
 const sent = (form: Readonly<Record<string, string>>, authorization?: string) =>
   verifyClientAssertion(
     [rp],
@@ -132,7 +131,10 @@ describe('one way alone', () => {
     ['a secret beside it', { client_secret: 'x' }],
     ['HTTP Basic beside it', {}, 'Basic eDp5'],
     ['another client_id beside it', { client_id: 'invoice-web' }],
-    ['another assertion type', { client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:saml2-bearer' }],
+    [
+      'another assertion type',
+      { client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:saml2-bearer' },
+    ],
   ])('SSO-3 refuses %s', async (_, form, authorization) => {
     expect(await sent({ client_assertion: await make(), ...form }, authorization)).toBeUndefined();
   });

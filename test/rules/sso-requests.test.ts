@@ -22,7 +22,9 @@ const queryOf = (parameters: Readonly<Record<string, string | undefined>>): stri
     .join('&');
 const judgeRaw = (raw: string, facts = {}) => {
   const rp = client(facts);
-  return judgeRequest(parametersOf([...new URLSearchParams(raw)]), (id) => (id === rp.clientId ? rp : undefined));
+  return judgeRequest(parametersOf([...new URLSearchParams(raw)]), (id) =>
+    id === rp.clientId ? rp : undefined,
+  );
 };
 const judge = (changes: Readonly<Record<string, string | undefined>> = {}, facts = {}) =>
   judgeRaw(queryOf({ ...good, ...changes }), facts);
