@@ -7,12 +7,13 @@ import { readCookie, readRefreshToken } from '#crypto/refresh-tokens.ts';
 import { tokenRefused, verifyRpAccessToken } from '#crypto/rp-access-tokens.ts';
 import { OAuthProblem } from '#domain/oauth-problem.ts';
 import { Problem } from '#domain/problem.ts';
-import type { Managing } from '#runtime/call.ts';
+import type { HandOver, Managing } from '#runtime/call.ts';
 import { channelKeys, type FlowContext } from '#runtime/context.ts';
 import { findPerson } from '#store/people/users.ts';
 import { readAccessRecords } from '#store/sessions/access-basis.ts';
 import { type EffectiveSession, effectiveSession } from '#store/sessions/effective-session.ts';
 import { liveSession } from '#store/sessions/sessions.ts';
+import { browserCookie, requestFor } from '#store/sso-tickets.ts';
 import { spendAssertion } from '#store/tickets/spent-once.ts';
 import { spendClientAssertion } from '#store/tickets/tickets.ts';
 
@@ -49,12 +50,13 @@ async function assertionOf(
 async function sessionOf(
   ctx: FlowContext,
   event: APIGatewayProxyEventV2,
-  { managing }: RouteDeclaration,
+  { managing, handOver }: RouteDeclaration,
   now: Date,
-): Promise<EffectiveSession & Partial<Managing>> {
+): Promise<EffectiveSession & Partial<Managing> & Partial<HandOver>> {
   const bearer = bearerOf(event);
   if (!bearer) throw new Problem('SESSION_ENDED');
   const claims = await verifyAccessToken(ctx.signing, bearer, ctx.settings.issuer, now);
+  const asked = handOver && askedFor(ctx, event, now);
   const [session, records, person] = await Promise.all([
     liveSession(
       ctx.db,
@@ -68,7 +70,18 @@ async function sessionOf(
   return {
     ...effectiveSession(session, records, now),
     ...(managing ? { recoveredAt: person?.phoneRecoveredAt } : {}),
+    ...(asked ? { ...(await asked), evidence: records } : {}),
   };
+}
+
+/** SSO-4: the request that the path names, for a browser that opened it. */
+function askedFor({ db }: FlowContext, event: APIGatewayProxyEventV2, now: Date) {
+  const id = event.pathParameters?.id ?? '';
+  const secret = readCookie(event.cookies ?? [], browserCookie(id)) ?? '';
+  const asked = requestFor(db, id, secret, now).then((request) => ({ request, secret }));
+  // Whoever calls is known first; until then its refusal waits.
+  asked.catch(() => undefined);
+  return asked;
 }
 
 /** SES-2: the cookie alone carries the refresh token. */
