@@ -4,7 +4,7 @@ import { type Acting, grantedActions, type TaxpayerAsked } from '#domain/authori
 import type { Permission } from '#domain/relations.ts';
 import type { RelyingParty } from '#domain/relying-parties.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import { isPersonalKey, type Taxpayer, taxpayerIdOf } from '#store/companies/taxpayers.ts';
+import { isPersonal, type Taxpayer, taxpayerIdOf } from '#store/companies/taxpayers.ts';
 import type { AccessBasis, AccessRecords } from '#store/sessions/access-basis.ts';
 import type { EffectiveSession } from '#store/sessions/effective-session.ts';
 
@@ -75,7 +75,7 @@ const companyIn = ({ by }: AccessBasis, { company, agency }: AccessRecords): Tax
 /** A company as this client may know it: its number only where that is no person's, or the settings say so (DOC-4). */
 function companyShown({ keys, dataKeys }: Keys, client: RelyingParty, company: Taxpayer) {
   const { companyKey, name = '' } = company;
-  const mayKnow = client.number || !isPersonalKey(companyKey);
+  const mayKnow = client.number || !isPersonal(company);
   return {
     ref: indexKey(keys, 'pseudonym', `${client.sector}|company|${companyKey}`),
     name,

@@ -43,7 +43,7 @@ export function seenGrounds(acting: AccessBasis, records: AccessRecords): SeenGr
 
 /**
  * Inside the transaction that relies on it: all of that is still as it was seen, and not over by its last day.
- * @param otherwise what a change means to the caller
+ * @param onRefused what a change means to the caller
  */
 export function seenChecks(
   personKey: string,
@@ -72,15 +72,10 @@ export function seenChecks(
     checks.push(
       companyCheck(agencyKey, agencyRev ?? 0),
       ...onStaffFormChecks(personKey, { agencyKey, formId: staffForm ?? '' }),
-      ...onAgreementChecks(
-        personKey,
-        { agreementId, agencyKey, clientKey: companyKey },
-        [agreementForm ?? ''],
-        day,
-      ),
+      ...onAgreementChecks(personKey, { agreementId, clientKey: companyKey }, [agreementForm ?? ''], day),
     );
   }
-  return checks.map((check) => ({ ...check, otherwise: onRefused }));
+  return checks.map((check) => ({ ...check, onRefused }));
 }
 
 const companyCheck = (companyKey: string, rev: number): Check => ({
