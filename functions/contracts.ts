@@ -25,7 +25,9 @@ import { registration } from './registration/contract.ts';
 import { registryFeed } from './registry-feed/contract.ts';
 import { scan } from './scan/contract.ts';
 import { session } from './session/contract.ts';
+import { ssoDecision } from './sso-decision/contract.ts';
 import { ssoNotices } from './sso-notices/contract.ts';
+import { ssoRequest } from './sso-request/contract.ts';
 import { ssoTell } from './sso-tell/contract.ts';
 import { staff } from './staff/contract.ts';
 import { stepUp } from './step-up/contract.ts';
@@ -58,6 +60,8 @@ const declared = [
   confirmations,
   hall,
   registryFeed,
+  ssoRequest,
+  ssoDecision,
   ssoNotices,
   ssoTell,
   midnightUnlock,

@@ -1,5 +1,5 @@
 import { Problem } from '#domain/problem.ts';
-import { judged } from '#journeys/becoming.ts';
+import { judged } from '#journeys/sessions/becoming.ts';
 import { becomingOf } from '#journeys/sessions/identity-choices.ts';
 import { switchIdentity } from '#journeys/sessions/switch-identity.ts';
 import { ok } from '#runtime/answers.ts';

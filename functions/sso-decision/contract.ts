@@ -3,8 +3,9 @@ import { flow } from '#contract/flow.ts';
 import { identity, time } from '#contract/schemas.ts';
 
 /** What the page says before the person decides (SSO-13). */
+const client = v.object({ clientId: v.string(), name: v.object({ zh: v.string(), en: v.string() }) });
 const asked = v.object({
-  client: v.object({ clientId: v.string(), name: v.object({ zh: v.string(), en: v.string() }) }),
+  client,
   identity,
   /** Whether the system takes this identity; where not, another one is chosen from `/v1/session/identities`. */
   accepted: v.boolean(),
@@ -24,7 +25,7 @@ const sentOn = v.object({ redirectTo: v.string() });
 /** The address for the browser, or, where it was to go silently and cannot, what the page shows. */
 const approved = v.union([sentOn, v.object({ asked })]);
 
-const session = { access: 'session', handOver: true } as const;
+const session = { access: 'session', handOver: true, evenIfLost: true } as const;
 
 export const ssoDecision = flow({
   name: 'sso-decision',
@@ -43,6 +44,14 @@ export const ssoDecision = flow({
   secrets: ['root', 'sealing', 'signing'],
   carries: ['relying-parties.json'],
   routes: {
+    introduce: {
+      method: 'GET',
+      path: '/v1/sso/{id}/system',
+      access: 'public',
+      summary:
+        'Which system asks, for the browser that it sent; `interactive`: whether anybody may be shown a page',
+      answers: { 200: v.object({ client, interactive: v.boolean() }) },
+    },
     show: {
       method: 'GET',
       path: '/v1/sso/{id}',

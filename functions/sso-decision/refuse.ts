@@ -1,10 +1,10 @@
 import { noneAnswer } from '#domain/authentication.ts';
 import { answerAddress, type OAuthRefusal, refusal } from '#domain/authorization-requests.ts';
 import { auditPut } from '#journeys/audit.ts';
-import { ok } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import { browserCookie, decidedWrite, requestFor } from '#store/sso-tickets.ts';
+import { browserCookie, decidedUpdate, requestFor } from '#store/tickets/sso-requests.ts';
+import { sentOn } from './answers.ts';
 import type { ssoDecision } from './contract.ts';
 import type { DecisionCall } from './weigh.ts';
 
@@ -17,13 +17,13 @@ export async function refused(ctx: FlowContext, call: DecisionCall, said: OAuthR
   const { request: ticket, secret, session } = call.caller;
   const { request } = ticket;
   await ctx.db.transact([
-    decidedWrite(ticket, secret, call.now),
+    decidedUpdate(ticket, secret, call.now),
     auditPut(ctx, call, session.personKey, 'sso-refused', 'failure', {
       client: request.clientId,
       reason: said.error,
     }),
   ]);
-  return ok({ redirectTo: answerAddress(ctx.settings.issuer, request, said) });
+  return sentOn(call.params.id, answerAddress(ctx.settings.issuer, request, said));
 }
 
 /** Nobody is logged in: what the client is told depends on whether it wanted a page at all. In nobody's history. */
@@ -31,9 +31,9 @@ export const leave: StepOf<typeof ssoDecision, 'leave'> = async (ctx, call) => {
   const { id } = call.params;
   const secret = call.cookie(browserCookie(id)) ?? '';
   const ticket = await requestFor(ctx.db, id, secret, call.now);
-  await ctx.db.transact([decidedWrite(ticket, secret, call.now)]);
+  await ctx.db.transact([decidedUpdate(ticket, secret, call.now)]);
   const said = ticket.request.prompt.includes('none')
     ? noneAnswer('no-session')
     : refusal('access_denied', 'the person did not log in');
-  return ok({ redirectTo: answerAddress(ctx.settings.issuer, ticket.request, said) });
+  return sentOn(id, answerAddress(ctx.settings.issuer, ticket.request, said));
 };

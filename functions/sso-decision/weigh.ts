@@ -4,15 +4,16 @@ import type { RelyingParty } from '#domain/relying-parties.ts';
 import type { CallOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import type { Session } from '#store/sessions/sessions.ts';
-import type { SsoRequestTicket } from '#store/sso-tickets.ts';
+import type { SsoRequestTicket } from '#store/tickets/sso-requests.ts';
 import type { ssoDecision } from './contract.ts';
 
 export type DecisionCall = CallOf<typeof ssoDecision, 'show' | 'approve' | 'refuse'>;
+export type ApproveCall = CallOf<typeof ssoDecision, 'approve'>;
 
 /** The client of a request. One that left the settings since has no requests any more. */
 export function clientOf(
   { relyingParties }: Pick<FlowContext, 'relyingParties'>,
-  { request }: SsoRequestTicket,
+  { request }: Pick<SsoRequestTicket, 'request'>,
 ): RelyingParty {
   const client = relyingParties.find(({ clientId }) => clientId === request.clientId);
   if (!client) throw new Problem('NOT_FOUND');
@@ -34,3 +35,14 @@ export function lackingProblem(lacks: Shortfall, { name }: Pick<RelyingParty, 'n
       return new Problem('FACE_REQUIRED', { system: name });
   }
 }
+
+/** Whom a client lets in, as the page is told. */
+export const acceptsOf = ({ accepts: { kinds, roles, subjects } }: Pick<RelyingParty, 'accepts'>) => ({
+  kinds: [...kinds],
+  ...(roles ? { roles: [...roles] } : {}),
+  ...(subjects ? { subjects: [...subjects] } : {}),
+});
+
+/** SSO-4: the client does not take this identity; the answer says which it does. */
+export const notAccepted = (client: RelyingParty): Problem =>
+  new Problem('IDENTITY_NOT_ACCEPTED', { accepts: acceptsOf(client), system: client.name });

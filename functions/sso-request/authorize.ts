@@ -1,11 +1,12 @@
 import { handle } from '#crypto/random.ts';
 import { answerAddress, type Judged, judgeRequest } from '#domain/authorization-requests.ts';
 import { type Parameters, parametersOf } from '#domain/oauth-parameters.ts';
+import { hostCookie } from '#http/cookies.ts';
 import { withinAddressBudget } from '#journeys/factors/anti-automation.ts';
 import { seeOther } from '#runtime/answers.ts';
 import type { CallOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import { browserCookie, openPushed, openRequestWrite } from '#store/sso-tickets.ts';
+import { browserCookie, openPushed, openRequestPut } from '#store/tickets/sso-requests.ts';
 import type { ssoRequest } from './contract.ts';
 import { pushedId } from './request-uri.ts';
 
@@ -20,25 +21,24 @@ type PageReason = Extract<Judged, { page: string }>['page'] | 'request_uri' | 'b
  * person. Whoever comes is a stranger: an address has a budget (LGN-12).
  */
 export async function authorize(ctx: FlowContext, call: AuthorizeCall) {
-  const [withinBudget, opened] = await Promise.all([
-    withinAddressBudget(ctx, call, ctx.settings.policies.ssoRequestsPerAddress),
-    open(ctx, call, parametersOf(call.parameters)),
-  ]);
-  if (!withinBudget) return page(ctx, 'busy');
+  const opened = await open(ctx, call, parametersOf(call.parameters));
   if ('page' in opened) return page(ctx, opened.page);
   if ('location' in opened) return seeOther(opened.location);
   const { id, secret } = opened;
+  const { ssoRequestSeconds: maxAgeSeconds } = ctx.settings.policies;
   return seeOther(`${ctx.settings.issuer}/sso/${id}`, {
     // Lax: a Strict one is not sent where another site's page began the navigation.
-    cookies: [
-      `${browserCookie(id)}=${secret}; Path=/; HttpOnly; Secure; SameSite=Lax; Max-Age=${ctx.settings.policies.ssoRequestSeconds}`,
-    ],
+    cookies: [hostCookie(browserCookie(id), secret, { maxAgeSeconds, sameSite: 'Lax' })],
   });
 }
 
 /** The page says in the person's language what it is; nothing that was sent is repeated there. */
 const page = (ctx: FlowContext, reason: PageReason) =>
   seeOther(`${ctx.settings.issuer}/sso/error?reason=${reason}`);
+
+/** Asked before anything is written, so that an address without budget fills no table. */
+const withinBudget = (ctx: FlowContext, call: AuthorizeCall): Promise<boolean> =>
+  withinAddressBudget(ctx, call, ctx.settings.policies.ssoRequestsPerAddress);
 
 type Opened =
   | { readonly id: string; readonly secret: string }
@@ -60,6 +60,7 @@ async function open(
     const known = ctx.relyingParties.some((client) => client.clientId === clientId);
     if (!known || doubled.has('client_id')) return { page: 'client' };
     if (doubled.has('request_uri')) return { page: 'request_uri' };
+    if (!(await withinBudget(ctx, call))) return { page: 'busy' };
     const ticket = await openPushed(ctx.db, pushed, clientId, secret, call.now, ssoRequestSeconds);
     return ticket ? { id: pushed, secret } : { page: 'request_uri' };
   }
@@ -68,7 +69,8 @@ async function open(
     if ('page' in judged) return judged;
     return { location: answerAddress(ctx.settings.issuer, judged.returnTo, judged.refused) };
   }
-  const { id, write } = openRequestWrite(judged.request, secret, call.now, ssoRequestSeconds);
+  if (!(await withinBudget(ctx, call))) return { page: 'busy' };
+  const { id, write } = openRequestPut(judged.request, secret, call.now, ssoRequestSeconds);
   await ctx.db.put(write);
   return { id, secret };
 }

@@ -3,7 +3,7 @@ import { parametersOf } from '#domain/oauth-parameters.ts';
 import { OAuthProblem } from '#domain/oauth-problem.ts';
 import { created } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
-import { pushRequestWrite } from '#store/sso-tickets.ts';
+import { pushedRequestPut } from '#store/tickets/sso-requests.ts';
 import type { ssoRequest } from './contract.ts';
 import { requestUriOf } from './request-uri.ts';
 
@@ -28,7 +28,7 @@ export const pushRequest: StepOf<typeof ssoRequest, 'push'> = async (ctx, call) 
     );
   }
   const { ssoPushedSeconds } = ctx.settings.policies;
-  const { id, write } = pushRequestWrite(judged.request, call.now, ssoPushedSeconds);
+  const { id, write } = pushedRequestPut(judged.request, call.now, ssoPushedSeconds);
   await ctx.db.put(write);
   return created({ request_uri: requestUriOf(id), expires_in: ssoPushedSeconds });
 };

@@ -31,6 +31,13 @@ export function acrOf({ faceAt }: Pick<Authenticated, 'faceAt'>, now: Date): Acr
   const age = faceAt === undefined ? Number.NaN : now.getTime() - Date.parse(faceAt);
   return age >= 0 && age < faceServesSeconds * 1000 ? acrs.face : acrs.twoFactors;
 }
+
+/** The factors as a tax system is told them; a face that was checked later in the session counts as one. */
+export const amrToday = (methods: readonly Amr[] | undefined, acr: Acr): readonly Amr[] => {
+  const known: readonly Amr[] = methods ?? ['mfa'];
+  return acr === acrs.face && !known.includes('face') ? [...known, 'face'] : known;
+};
+
 const satisfies = (held: Acr, wanted: string): boolean =>
   wanted === held || (wanted === acrs.twoFactors && held === acrs.face);
 

@@ -13,8 +13,8 @@ import { findPerson } from '#store/people/users.ts';
 import { readAccessRecords } from '#store/sessions/access-basis.ts';
 import { type EffectiveSession, effectiveSession } from '#store/sessions/effective-session.ts';
 import { liveSession } from '#store/sessions/sessions.ts';
-import { browserCookie, requestFor } from '#store/sso-tickets.ts';
 import { spendAssertion } from '#store/tickets/spent-once.ts';
+import { browserCookie, requestFor } from '#store/tickets/sso-requests.ts';
 import { spendClientAssertion } from '#store/tickets/tickets.ts';
 
 const headerOf = (event: APIGatewayProxyEventV2, name: string): string | undefined => event.headers[name];

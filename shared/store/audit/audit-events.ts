@@ -40,7 +40,6 @@ export type AuditKind =
   | 'step-up'
   | 'level-raised'
   | 'company-state'
-  | `sso-${'decided' | 'refused' | 'handed-over' | 'replayed'}`
   | 'agency-staff-changed'
   | `agent-${'listed' | 'unlisted' | 'named' | 'left'}`
   | `agreement-${'entered' | 'proposed' | 'changed' | 'confirmed' | 'rejected' | 'ended'}`

@@ -58,8 +58,8 @@ export interface Session {
   readonly qr?: Channel;
   /** LGN-11: opened by the initial password, and good for nothing but changing it. */
   readonly passwordDue?: true;
-  /** SSO-6: by which factors it was opened; tax systems are told. */
-  readonly methods: readonly Amr[];
+  /** SSO-6: by which factors it was opened; tax systems are told. Sessions from before that was kept have none. */
+  readonly methods?: readonly Amr[];
   readonly browser: string;
   readonly address: string;
   readonly refreshHash: string;

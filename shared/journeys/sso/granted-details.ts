@@ -24,7 +24,7 @@ export const pairwise = (
  * client does not accept the identity, or the request means another one.
  */
 export function grantedDetails(
-  h: Keys,
+  ctx: Keys,
   client: RelyingParty,
   asked: TaxpayerAsked | undefined,
   { session, permissions }: EffectiveSession,
@@ -32,7 +32,7 @@ export function grantedDetails(
 ): { readonly details: readonly Detail[]; readonly actions: readonly Permission[] } | undefined {
   const { identity, company } = session;
   const named = company && records && companyIn(company, records);
-  const shown = named && companyShown(h, client, named);
+  const shown = named && companyShown(ctx, client, named);
   const actions = grantedActions(client, asked, {
     ...actingOf(identity, company),
     permissions,
@@ -53,7 +53,7 @@ export function grantedDetails(
         actions,
         valid_until: lastDay(company, records) ?? null,
         report_no: 'reportNo' in company ? (company.reportNo ?? null) : null,
-        basis: basisOf(h, client, company, records),
+        basis: basisOf(ctx, client, company, records),
       },
     ],
   };
@@ -94,7 +94,7 @@ function lastDay(company: AccessBasis, { relation, agreement, report }: AccessRe
 }
 
 function basisOf(
-  h: Keys,
+  ctx: Keys,
   client: RelyingParty,
   company: AccessBasis,
   { agency, agreement }: AccessRecords,
@@ -104,6 +104,6 @@ function basisOf(
     kind: 'agreement',
     agreement_id: company.agreementId,
     items: agreement?.items ?? [],
-    agency: companyShown(h, client, agency.company),
+    agency: companyShown(ctx, client, agency.company),
   };
 }

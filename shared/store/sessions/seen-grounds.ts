@@ -1,8 +1,8 @@
-import { onAgreementChecks, onStaffFormChecks } from './agencies/agency-forms.ts';
-import { relationKey } from './companies/relations.ts';
-import type { Check, Write } from './dynamodb/tables.ts';
-import { reportCheck } from './reports/cross-region-reports.ts';
-import type { AccessBasis, AccessRecords } from './sessions/access-basis.ts';
+import { onAgreementChecks, onStaffFormChecks } from '../agencies/agency-forms.ts';
+import { relationKey } from '../companies/relations.ts';
+import type { Check, Write } from '../dynamodb/tables.ts';
+import { reportCheck } from '../reports/cross-region-reports.ts';
+import type { AccessBasis, AccessRecords } from './access-basis.ts';
 
 /**
  * What a company identity stood on, as it was read: revisions instead of rows, so that a later transaction can hold true

@@ -8,12 +8,12 @@ import { companyProblem, findTaxpayer } from '#store/companies/taxpayers.ts';
 import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import { findPerson, personUpdate, requireAdmitted } from '#store/people/users.ts';
 import { asPerson } from '#store/sessions/sessions.ts';
-import { byStaffForm, firstActingOption, readAgentAccess } from './agencies/agent-access.ts';
-import { actingOptionOf } from './companies/acting-option.ts';
-import type { SessionCall } from './factors/fresh-factor.ts';
-import { rolesAfter } from './sessions/current-identity.ts';
-import type { Becoming } from './sessions/identity-choices.ts';
-import type { Judged } from './sessions/switch-identity.ts';
+import { byStaffForm, firstActingOption, readAgentAccess } from '../agencies/agent-access.ts';
+import { actingOptionOf } from '../companies/acting-option.ts';
+import type { SessionCall } from '../factors/fresh-factor.ts';
+import { rolesAfter } from './current-identity.ts';
+import type { Becoming } from './identity-choices.ts';
+import type { Judged } from './switch-identity.ts';
 
 /** Whether the person may become that today, with the writes that hold it true and remember the role (LGN-10). */
 export async function judged(ctx: FlowContext, call: SessionCall, becoming: Becoming): Promise<Judged> {
