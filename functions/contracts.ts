@@ -29,6 +29,7 @@ import { ssoDecision } from './sso-decision/contract.ts';
 import { ssoNotices } from './sso-notices/contract.ts';
 import { ssoRequest } from './sso-request/contract.ts';
 import { ssoTell } from './sso-tell/contract.ts';
+import { ssoToken } from './sso-token/contract.ts';
 import { staff } from './staff/contract.ts';
 import { stepUp } from './step-up/contract.ts';
 import { verification } from './verification/contract.ts';
@@ -62,6 +63,7 @@ const declared = [
   registryFeed,
   ssoRequest,
   ssoDecision,
+  ssoToken,
   ssoNotices,
   ssoTell,
   midnightUnlock,
