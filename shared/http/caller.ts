@@ -80,7 +80,7 @@ async function sessionOf(
 function askedFor({ db }: FlowContext, event: APIGatewayProxyEventV2, now: Date) {
   const id = event.pathParameters?.id ?? '';
   const secret = readCookie(event.cookies ?? [], browserCookie(id)) ?? '';
-  const asked = requestFor(db, id, secret, now).then((request) => ({ request, secret }));
+  const asked = requestFor(db, id, secret, now).then((request) => ({ request }));
   // Who calls, and whether they may, is said first; until then its refusal waits.
   asked.catch(() => undefined);
   return asked;
