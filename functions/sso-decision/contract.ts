@@ -68,7 +68,7 @@ export const ssoDecision = flow({
         'Hands the person over, as who they are or as `choiceId`; `silently`: only where nobody need be asked',
       body: v.object({
         choiceId: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(512))),
-        silently: v.optional(v.literal(true)),
+        silently: v.optional(v.boolean()),
       }),
       answers: { 200: approved },
       errors: [

@@ -38,7 +38,7 @@ export function handOver(
   { session, records, version }: Standing,
   details: readonly Detail[],
 ): { decided: Write; rest: Write[]; redirectTo: string } {
-  const { request: ticket, secret } = call.caller;
+  const { request: ticket } = call.caller;
   const { request } = ticket;
   const { personKey, company, identity } = session;
   const code = randomBytes(32).toString('base64url');
@@ -46,7 +46,7 @@ export function handOver(
   if (company && !grounds) throw new Problem('RELATION_NOT_FOUND');
   const acr = acrOf(session, call.now);
   return {
-    decided: decidedUpdate(ticket, secret, call.now),
+    decided: decidedUpdate(ticket, call.now),
     rest: [
       ...(grounds ? seenChecks(personKey, grounds, shanghaiDay(call.now), () => new ConcurrentChange()) : []),
       codePut(

@@ -14,10 +14,10 @@ export const refuse: StepOf<typeof ssoDecision, 'refuse'> = (ctx, call) =>
 
 /** The request ends with an error that the client is told; audited, because it was asked in somebody's session. */
 export async function refused(ctx: FlowContext, call: DecisionCall, said: OAuthRefusal) {
-  const { request: ticket, secret, session } = call.caller;
+  const { request: ticket, session } = call.caller;
   const { request } = ticket;
   await ctx.db.transact([
-    decidedUpdate(ticket, secret, call.now),
+    decidedUpdate(ticket, call.now),
     auditPut(ctx, call, session.personKey, 'sso-refused', 'failure', {
       client: request.clientId,
       reason: said.error,
@@ -29,9 +29,8 @@ export async function refused(ctx: FlowContext, call: DecisionCall, said: OAuthR
 /** Nobody is logged in: what the client is told depends on whether it wanted a page at all. In nobody's history. */
 export const leave: StepOf<typeof ssoDecision, 'leave'> = async (ctx, call) => {
   const { id } = call.params;
-  const secret = call.cookie(browserCookie(id)) ?? '';
-  const ticket = await requestFor(ctx.db, id, secret, call.now);
-  await ctx.db.transact([decidedUpdate(ticket, secret, call.now)]);
+  const ticket = await requestFor(ctx.db, id, call.cookie(browserCookie(id)) ?? '', call.now);
+  await ctx.db.transact([decidedUpdate(ticket, call.now)]);
   const said = ticket.request.prompt.includes('none')
     ? noneAnswer('no-session')
     : refusal('access_denied', 'the person did not log in');

@@ -52,11 +52,11 @@ async function sessionOf(
   event: APIGatewayProxyEventV2,
   { managing, handOver }: RouteDeclaration,
   now: Date,
-): Promise<EffectiveSession & Partial<Managing> & Partial<HandOver>> {
+): Promise<{ caller: EffectiveSession & Partial<Managing>; asked?: () => Promise<HandOver> }> {
   const bearer = bearerOf(event);
   if (!bearer) throw new Problem('SESSION_ENDED');
   const claims = await verifyAccessToken(ctx.signing, bearer, ctx.settings.issuer, now);
-  const asked = handOver && askedFor(ctx, event, now);
+  const request = handOver && askedFor(ctx, event, now);
   const [session, records, person] = await Promise.all([
     liveSession(
       ctx.db,
@@ -68,9 +68,11 @@ async function sessionOf(
     managing && findPerson(ctx.db, claims.subject),
   ]);
   return {
-    ...effectiveSession(session, records, now),
-    ...(managing ? { recoveredAt: person?.phoneRecoveredAt } : {}),
-    ...(asked ? { ...(await asked), evidence: records } : {}),
+    caller: {
+      ...effectiveSession(session, records, now),
+      ...(managing ? { recoveredAt: person?.phoneRecoveredAt } : {}),
+    },
+    ...(request ? { asked: async () => ({ ...(await request), evidence: records }) } : {}),
   };
 }
 
@@ -78,8 +80,8 @@ async function sessionOf(
 function askedFor({ db }: FlowContext, event: APIGatewayProxyEventV2, now: Date) {
   const id = event.pathParameters?.id ?? '';
   const secret = readCookie(event.cookies ?? [], browserCookie(id)) ?? '';
-  const asked = requestFor(db, id, secret, now).then((request) => ({ request, secret }));
-  // Whoever calls is known first; until then its refusal waits.
+  const asked = requestFor(db, id, secret, now).then((request) => ({ request }));
+  // Who calls, and whether they may, is said first; until then its refusal waits.
   asked.catch(() => undefined);
   return asked;
 }
@@ -147,12 +149,12 @@ export async function callerOf(
       // REL-9: a channel that comes for what is the web's alone is told so, not asked for a session it cannot have.
       if (headerOf(event, 'channel-assertion') !== undefined && route.errors?.includes('CHANNEL_NOT_ALLOWED'))
         throw new Problem('CHANNEL_NOT_ALLOWED');
-      const caller = await sessionOf(ctx, event, route, now);
+      const { caller, asked } = await sessionOf(ctx, event, route, now);
       if (caller.lost && !route.evenIfLost) throw new Problem('RELATION_NOT_FOUND', {}, { variant: 'lost' });
       // LGN-11: one place for all routes, so that a new one is closed unless it says otherwise.
       if (caller.session.passwordDue && !route.evenWithInitialPassword)
         throw new Problem('PASSWORD_CHANGE_REQUIRED');
-      return caller;
+      return asked ? { ...caller, ...(await asked()) } : caller;
     }
     case 'refresh':
       return { refresh: refreshOf(ctx, event) };

@@ -63,11 +63,9 @@ export interface Managing {
   readonly recoveredAt: string | undefined;
 }
 
-/** What a route of a hand-over knows beside the session (SSO-4). */
+/** What a route of a hand-over knows beside the session, for a browser that opened its request (SSO-4). */
 export interface HandOver {
   readonly request: SsoRequestTicket;
-  /** The secret of this browser, one of those that opened the request. */
-  readonly secret: string;
   /** What a company identity stands on today. */
   readonly evidence: AccessRecords | undefined;
 }

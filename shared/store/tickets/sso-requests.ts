@@ -70,11 +70,10 @@ export async function openPushed(
     key: { ticketKey: ticketKeyOf(id) },
     update: 'SET expiresAt = :end, #ttl = :ttl ADD browsers :browser',
     condition:
-      'kind = :kind AND #state = :open AND pushedUntil > :now AND #request.clientId = :client AND ' +
+      '#state = :open AND pushedUntil > :now AND #request.clientId = :client AND ' +
       '(attribute_not_exists(browsers) OR size(browsers) < :most)',
     names: { '#state': 'state', '#ttl': 'ttl', '#request': 'request' },
     values: {
-      ':kind': 'sso',
       ':open': 'open',
       ':now': seconds(now),
       ':client': clientId,
@@ -99,10 +98,6 @@ export async function requestFor(db: Db, id: string, secret: string, now: Date):
   return ticket as SsoRequestTicket;
 }
 
-/** The request is decided, once, by a browser that opened it. */
-export const decidedUpdate = (ticket: SsoRequestTicket, secret: string, now: Date): Write =>
-  ticketUpdate(ticket, now, {
-    update: 'SET #state = :spent',
-    condition: 'contains(browsers, :browser)',
-    values: { ':spent': 'spent', ':browser': browserHash(secret) },
-  });
+/** The request is decided, once. Whose browser decides, `requestFor` has judged: browsers come to it and never go. */
+export const decidedUpdate = (ticket: SsoRequestTicket, now: Date): Write =>
+  ticketUpdate(ticket, now, { update: 'SET #state = :spent', values: { ':spent': 'spent' } });
