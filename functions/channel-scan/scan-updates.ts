@@ -29,7 +29,7 @@ function allowedFrom(step: keyof typeof priorStates) {
   };
 }
 
-export function scannedUpdate(scan: ScanTicket, now: Date): Update & Pick<Write, 'onRefused'> {
+export function scannedUpdate(scan: ScanTicket, now: Date): ScanUpdate {
   const from = allowedFrom('scanned');
   return ticketUpdate(scan, now, {
     update: 'SET scanState = :scanned',
@@ -106,11 +106,7 @@ export function cancelledUpdate(scan: ScanTicket, who: string | undefined, now: 
 }
 
 /** A new kit replaces the one before: only the newest token's result counts. */
-export function faceStartedUpdate(
-  scan: ScanTicket,
-  token: string,
-  now: Date,
-): Update & Pick<Write, 'onRefused'> {
+export function faceStartedUpdate(scan: ScanTicket, token: string, now: Date): ScanUpdate {
   const from = allowedFrom('faceStarted');
   return ticketUpdate(scan, now, {
     update: 'SET faceToken = :token',
@@ -126,7 +122,7 @@ export function passedUpdate(
   face: Pick<FaceProof, 'at' | 'transactionId'>,
   level: number | undefined,
   now: Date,
-): Update & Pick<Write, 'onRefused'> {
+): ScanUpdate {
   const from = allowedFrom('passed');
   const proven = level === undefined ? undefined : { ...face, level };
   return ticketUpdate(scan, now, {

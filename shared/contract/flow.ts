@@ -141,6 +141,11 @@ export interface RouteDeclaration {
    * person last recovered a phone is read beside the session; the step hands it to `managingFactor`.
    */
   readonly managing?: true;
+  /**
+   * `session` only: it is about the hand-over that the path's `{id}` names (SSO-4), which is read beside the session for the
+   * browser that began it; its cookie says so.
+   */
+  readonly handOver?: true;
   /** `client` only: the step spends the assertion in a transaction of its own (`clientAssertionWrite`). */
   readonly spendsAssertion?: true;
   /** Pages of other origins may make a browser call it: nothing is changed in anybody's name (POST to authorize). */
@@ -184,6 +189,7 @@ export const flow = <const F extends FlowDeclaration>(declaration: F): F => {
     ...(routes.some(({ access }) => access === 'session') ? [callerReads] : []),
     ...(routes.some(({ managing }) => managing) ? [managingChecks] : []),
     ...(routes.some(({ access }) => access === 'client') ? [spentAssertions] : []),
+    ...(routes.some(({ handOver }) => handOver) ? [handOverReads] : []),
   ];
   return implied.length === 0
     ? declaration
@@ -205,6 +211,9 @@ const managingChecks: NonNullable<FlowDeclaration['tables']> = {
   Sessions: ['ConditionCheckItem'],
   Users: ['GetItem', 'ConditionCheckItem'],
 };
+
+/** The request of a hand-over, beside the session. */
+const handOverReads: NonNullable<FlowDeclaration['tables']> = { Tickets: ['GetItem'] };
 
 /** Of clients: an assertion works once (SSO-3). */
 const spentAssertions: NonNullable<FlowDeclaration['tables']> = { Tickets: ['PutItem'] };

@@ -17,7 +17,7 @@ import { handedOver, rpRow, type StandIn, standIn } from './support/rps.ts';
 let door: WatchedDoor;
 let systems: StandIn[];
 beforeAll(async () => {
-  systems = await Promise.all(['filing-web', 'invoice-web', 'register-web'].map(standIn));
+  systems = await Promise.all(['filing-web', 'invoice-web', 'register-web'].map((id) => standIn(id)));
   door = await openWatchedDoor({ relyingParties: systems.map(({ client }) => client) });
   // The functions of the telling are loaded once: starting them is not what is timed.
   const { session, token } = await signedIn();

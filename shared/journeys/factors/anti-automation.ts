@@ -42,7 +42,7 @@ export async function requireHuman(
   solution: string | undefined,
   { always = false }: { always?: boolean } = {},
 ): Promise<Human> {
-  const { challengeAfter, challengeWindowSeconds } = ctx.settings.policies;
+  const { challengeAfter } = ctx.settings.policies;
   if (solution !== undefined) {
     const done = await solved(ctx, call, solution);
     if (done) return done;
@@ -50,7 +50,7 @@ export async function requireHuman(
   }
   if (always) throw await challengeRequired(ctx, call);
   if (call.origin.channel !== 'web') return signed;
-  if (challengeAfter !== null && !(await withinBudget(ctx, call, challengeAfter, challengeWindowSeconds)))
+  if (challengeAfter !== null && !(await withinBudget(ctx, call, 'address', challengeAfter)))
     throw await challengeRequired(ctx, call);
   return { solved: false, dear: false };
 }
@@ -73,18 +73,29 @@ export async function besideHuman<T>(
 }
 
 /**
+ * LGN-12 for what can show no challenge: whether the address, which has a budget of its own for it, may go on. Always,
+ * where addresses have no budgets.
+ */
+export const withinAddressBudget = async (ctx: FlowContext, call: AnyCall, limit: number): Promise<boolean> =>
+  ctx.settings.policies.challengeAfter === null || (await withinBudget(ctx, call, 'sso', limit));
+
+/**
  * LGN-12: takes one request from the address's budget and, side by side, from those of the networks around it. What a
  * narrower one refuses takes nothing from a wider one, so that nobody uses up the budgets of the neighbours.
+ * @param of what is counted together
  */
 async function withinBudget(
   ctx: FlowContext,
   call: AnyCall,
+  of: 'address' | 'sso',
   limit: number,
-  windowSeconds: number,
 ): Promise<boolean> {
-  const budgets = addressBudgets(call.origin.address, ctx.settings.policies);
+  const { policies } = ctx.settings;
+  const budgets = addressBudgets(call.origin.address, policies);
+  const keyOf = (network: string) =>
+    handleKey(ctx.handles, 'address', of === 'address' ? network : `${of}|${network}`);
   const count = ({ network }: AddressBudget, by?: -1) =>
-    countAddress(ctx.db, handleKey(ctx.handles, 'address', network), call.now, windowSeconds, by);
+    countAddress(ctx.db, keyOf(network), call.now, policies.challengeWindowSeconds, by);
   const counts = await Promise.all(budgets.map((budget) => count(budget)));
   const over = budgets.findIndex((budget, index) => (counts[index] ?? 0) > limit * budget.budgets);
   if (over === -1) return true;

@@ -5,6 +5,8 @@ import type { Channel, Entry, Role } from '#domain/names.ts';
 import type { SeenWindow } from '#domain/sms-window.ts';
 import type { Person } from '../people/users.ts';
 import type { AccessBasis, AgentAccessBasis } from '../sessions/access-basis.ts';
+import type { SsoCodeTicket } from './sso-codes.ts';
+import type { SsoRequestTicket } from './sso-requests.ts';
 
 /**
  * Journeys under way. The handle that the client holds is random; the table knows only its hash. A ticket is open,
@@ -33,6 +35,9 @@ export interface TicketBase {
   /** Failed face checks of this ticket (REG-5). */
   readonly faceFailures?: number;
 }
+
+/** What tickets without a person's code or face have. */
+export type PlainTicket = Pick<TicketBase, 'ticketKey' | 'kind' | 'expiresAt' | 'state'>;
 
 /** `passed`: both factors of a login are, and the role is still to be chosen. */
 export type TicketState = 'open' | 'passed' | 'spent' | 'ended';
@@ -268,4 +273,4 @@ export const sessionCodeId = (sessionId: string, purpose: SessionCodePurpose): s
 /** Tickets that can hold an SMS code. */
 export type CodeTicket = RegistrationTicket | LoginTicket | ResetTicket | RecoveryTicket | SessionCodeTicket;
 
-export type Ticket = CodeTicket | ScanTicket | LegacyTicket;
+export type Ticket = CodeTicket | ScanTicket | LegacyTicket | SsoRequestTicket | SsoCodeTicket;
