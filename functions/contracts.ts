@@ -28,6 +28,7 @@ import { session } from './session/contract.ts';
 import { ssoDecision } from './sso-decision/contract.ts';
 import { ssoNotices } from './sso-notices/contract.ts';
 import { ssoRequest } from './sso-request/contract.ts';
+import { ssoSystems } from './sso-systems/contract.ts';
 import { ssoTell } from './sso-tell/contract.ts';
 import { staff } from './staff/contract.ts';
 import { stepUp } from './step-up/contract.ts';
@@ -62,6 +63,7 @@ const declared = [
   registryFeed,
   ssoRequest,
   ssoDecision,
+  ssoSystems,
   ssoNotices,
   ssoTell,
   midnightUnlock,

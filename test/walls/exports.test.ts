@@ -32,7 +32,6 @@ const excepted: Readonly<Record<string, string>> = {
   'shared/store/tickets/sso-codes.ts findCode': handOver,
   'shared/store/tickets/sso-codes.ts codeSpentUpdate': handOver,
   'shared/store/sessions/rp-sessions.ts rpSessionKey': handOver,
-  'shared/store/sessions/rp-sessions.ts findRpSession': handOver,
   'shared/store/sessions/rp-sessions.ts rpPlaceOf': handOver,
   'shared/store/sessions/rp-sessions.ts rpSessionPut': handOver,
   'shared/store/tickets/tickets.ts clientAssertionWrite': handOver,
