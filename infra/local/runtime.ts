@@ -5,6 +5,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { stages } from '../config.ts';
 import type { StageOverrides } from '../stage.ts';
 import { type LocalChannels, openChannels } from './control/channel-keys.ts';
 import { openDataFolder } from './control/data-folder.ts';
@@ -349,7 +350,7 @@ const overridesOf = (
 ): StageOverrides => ({
   issuer,
   channelKeys: channelKeys ?? channels.publicKeys,
-  relyingParties: relyingParties ?? standIns,
+  relyingParties: relyingParties ?? (standIns && [...standIns, ...(stages.local.relyingParties ?? [])]),
   settings,
   policies: { challengeAfter, ...policies },
 });
