@@ -28,6 +28,7 @@ import { session } from './session/contract.ts';
 import { ssoDecision } from './sso-decision/contract.ts';
 import { ssoNotices } from './sso-notices/contract.ts';
 import { ssoRequest } from './sso-request/contract.ts';
+import { ssoSystems } from './sso-systems/contract.ts';
 import { ssoTell } from './sso-tell/contract.ts';
 import { ssoToken } from './sso-token/contract.ts';
 import { staff } from './staff/contract.ts';
@@ -64,6 +65,7 @@ const declared = [
   ssoRequest,
   ssoDecision,
   ssoToken,
+  ssoSystems,
   ssoNotices,
   ssoTell,
   midnightUnlock,

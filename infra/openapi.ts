@@ -32,7 +32,8 @@ const contentSchema = (schema: unknown, type = 'application/json') => ({ content
 function generalCodes(route: RouteDeclaration): ProblemCode[] {
   const { access, path, evenIfLost, evenWithInitialPassword } = route;
   const codes: ProblemCode[] = ['BAD_REQUEST', 'BODY_TOO_LARGE', 'TOO_MANY_REQUESTS', 'UNAVAILABLE'];
-  if (changesSomething(route)) codes.push('ORIGIN_NOT_ALLOWED', 'MEDIA_TYPE_NOT_SUPPORTED', 'STATE_CONFLICT');
+  if (changesSomething(route)) codes.push('MEDIA_TYPE_NOT_SUPPORTED', 'STATE_CONFLICT');
+  if (changesSomething(route) && !route.fromAnyPage) codes.push('ORIGIN_NOT_ALLOWED');
   if (path.includes('{')) codes.push('NOT_FOUND', 'EXPIRED', 'STATE_CONFLICT');
   if (access === 'session' || access === 'refresh') codes.push('SESSION_ENDED');
   if (access === 'session') codes.push('ACCOUNT_SUSPENDED');
