@@ -81,6 +81,7 @@ it('SSO-4 SSO-13 a tile leads to the question which system gets what, as whom; e
   await giveRelation(portal.door, who, taxpayerId, 'tax-handler');
   const { session, cookie } = await inCompany(portal.door, who, taxpayerId);
   const page = await openSignedIn(portal, cookie, '/me');
+  await page.getByRole('link', { name: '申报缴纳系统' }).waitFor();
   await picture(page, 'sso-tiles');
   await page.getByRole('link', { name: '电子发票服务平台' }).click();
   await page.getByRole('heading', { name: '进入“电子发票服务平台”' }).waitFor();
@@ -101,20 +102,19 @@ it('SSO-4 SSO-13 a tile leads to the question which system gets what, as whom; e
   await page.getByRole('heading', { name: 'Enter “Electronic invoices”' }).waitFor();
   await expectFits(page);
   await picture(page, 'sso-asked-360-en');
-  await page.getByRole('button', { name: 'Do not agree, go back to the system' }).click();
+  await page.getByRole('button', { name: 'Do not agree, go back' }).click();
   expect((await cameBack(page, 'invoice-web')).error).toBe('access_denied');
 
   // What the exchange of the code leaves behind.
   await handedOver(portal.door, session.sessionId, 'invoice-web');
   await page.goto('/me/systems');
-  await page.getByRole('button', { name: 'Leave it' }).click();
+  await page.getByRole('button', { name: 'Leave it' }).waitFor();
+  await expectFits(page);
   await picture(page, 'sso-systems-360-en');
-  await page
-    .getByRole('dialog')
-    .getByRole('button')
-    .first()
-    .waitFor()
-    .catch(() => undefined);
+  await page.getByRole('button', { name: 'Leave it' }).click();
+  await page.getByRole('button', { name: 'Confirm' }).click();
+  await page.getByText('You have left the system').waitFor();
+  await page.getByText('You have not entered a tax system in this login').waitFor();
   await page.goto('/me/activity');
   await page.getByText('Agreed to enter a tax system').first().waitFor();
   expect(await page.getByText('Electronic invoices').count()).toBeGreaterThan(1);

@@ -28,15 +28,13 @@ export function Asked({ asked, busy, problem, onApprove, onRefuse }: Props) {
   const system = systemName(asked.client.name);
   const permissions = permissionNames(asked.permissions);
   return (
-    <section className="card narrow">
+    <section className="card narrow hand-over">
       <PageTitle step={String(choosing)}>{t('enter', { system })}</PageTitle>
       <ProblemAlert problem={problem} />
       {asked.accepted ? null : <Notice kind="warn">{t('notAccepted', { system })}</Notice>}
       {choosing ? (
         <>
-          <p>
-            {t('choose', { system })} {t('switches')}
-          </p>
+          <p>{t('choose', { system })}</p>
           <Choices asked={asked} busy={busy} onChoose={onApprove} />
         </>
       ) : (
@@ -59,11 +57,9 @@ export function Asked({ asked, busy, problem, onApprove, onRefuse }: Props) {
           <Button type="primary" block loading={busy} onClick={() => onApprove()}>
             {t('approve')}
           </Button>
-          <p>
-            <button type="button" className="link" onClick={() => setChoosing(true)}>
-              {t('other')}
-            </button>
-          </p>
+          <button type="button" className="link" onClick={() => setChoosing(true)}>
+            {t('other')}
+          </button>
         </>
       )}
       <Button block disabled={busy} onClick={onRefuse}>

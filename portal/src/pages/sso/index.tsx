@@ -1,3 +1,5 @@
+import '../me/me.css';
+import './sso.css';
 import { useEffect } from 'react';
 import { Navigate, useParams } from 'react-router';
 import { Loading } from '../../components/states.tsx';
