@@ -1,9 +1,10 @@
 import './login.css';
-import { Navigate } from 'react-router';
+import { Navigate, useLocation } from 'react-router';
 import { answer, bareApi } from '../../api/client.ts';
 import { ScanCode } from '../../components/scan/ScanCode.tsx';
 import { useSessionState } from '../../session/store.ts';
-import { useJourney } from './journey.ts';
+import { ForSystem } from './ForSystem.tsx';
+import { useJourney, wanted } from './journey.ts';
 import { LaterSteps } from './LaterSteps.tsx';
 import { PasswordStep } from './PasswordStep.tsx';
 import { useLoginTexts } from './texts.ts';
@@ -16,7 +17,8 @@ export function Page() {
   const t = useLoginTexts();
   const journey = useJourney();
   const now = useSessionState();
-  if (now.status === 'active') return <Navigate to="/me" replace />;
+  const { state } = useLocation();
+  if (now.status === 'active') return <Navigate to={wanted(state)} replace />;
   if (journey.step.at !== 'password')
     return (
       <section className="card narrow">
@@ -26,6 +28,7 @@ export function Page() {
   return (
     <section className="card login">
       <div className="login-form">
+        <ForSystem />
         <PasswordStep onPassed={journey.passwordPassed} />
       </div>
       <section className="login-qr" aria-labelledby="qr-title">
