@@ -1,6 +1,8 @@
 import * as v from 'valibot';
 import { flow } from '#contract/flow.ts';
-import { identity, time } from '#contract/schemas.ts';
+import { identity, role, time } from '#contract/schemas.ts';
+import { identityKinds } from '#domain/relying-parties.ts';
+import { companySubjects } from '#domain/taxpayers.ts';
 
 /** What the page says before the person decides (SSO-13). */
 const client = v.object({ clientId: v.string(), name: v.object({ zh: v.string(), en: v.string() }) });
@@ -12,9 +14,9 @@ const asked = v.object({
   /** The system wants the person to choose. */
   choose: v.boolean(),
   accepts: v.object({
-    kinds: v.array(v.string()),
-    roles: v.optional(v.array(v.string())),
-    subjects: v.optional(v.array(v.string())),
+    kinds: v.array(v.picklist(identityKinds)),
+    roles: v.optional(v.array(role)),
+    subjects: v.optional(v.array(v.picklist(companySubjects))),
   }),
   /** What the system gets. */
   gets: v.array(v.picklist(['pseudonym', 'level', 'name', 'company', 'permissions', 'document'])),

@@ -108,7 +108,7 @@ type Schema = v.GenericSchema;
  * - `session`: an access token is needed; of a company identity its grounds are looked at in each call.
  * - `refresh`: the refresh cookie is needed.
  * - `client`: a relying party by its signed assertion in the form (SSO-3), spent unless the step `spendsAssertion`.
- * - `client-token`: an access token that was given to a relying party; what it stands on is the step's to look at (SSO-7).
+ * - `client-token`: an access token that was given to a relying party; what it stands on is the step's to look at.
  */
 export type Access =
   | 'public'

@@ -5,6 +5,7 @@ import { answer, bareApi } from '../../api/client.ts';
 import { ScanCode } from '../../components/scan/ScanCode.tsx';
 import { useSessionState } from '../../session/store.ts';
 import { takeWanted } from '../../session/wanted.ts';
+import { ForSystem } from './ForSystem.tsx';
 import { useJourney } from './journey.ts';
 import { LaterSteps } from './LaterSteps.tsx';
 import { PasswordStep } from './PasswordStep.tsx';
@@ -31,6 +32,7 @@ export function Page() {
   return (
     <section className="card login">
       <div className="login-form">
+        <ForSystem />
         <PasswordStep onPassed={journey.passwordPassed} />
       </div>
       <section className="login-qr" aria-labelledby="qr-title">

@@ -3,6 +3,8 @@ import { texts } from '../../i18n/index.ts';
 export const useLoginTexts = texts('login', {
   zh: {
     title: '登录',
+    forSystem: '请先登录，登录后将进入“{{system}}”。',
+    leaveSystem: '不登录，返回该系统',
     entries: '业务入口',
     special: '特定主体登录',
     specialNow: '特定主体：{{entry}}',
@@ -52,6 +54,8 @@ export const useLoginTexts = texts('login', {
   },
   en: {
     title: 'Log in',
+    forSystem: 'Please log in; you then go on to “{{system}}”.',
+    leaveSystem: 'Go back to the system without logging in',
     entries: 'Entries',
     special: 'Special subjects',
     specialNow: 'Special subject: {{entry}}',

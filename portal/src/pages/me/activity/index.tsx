@@ -3,10 +3,12 @@ import { answer, api } from '../../../api/client.ts';
 import { shownTime } from '../../../api/clock.ts';
 import { PageTitle } from '../../../components/PageTitle.tsx';
 import { useCommon } from '../../../i18n/index.ts';
+import { useSystemName } from '../../sso/handing-over.ts';
 import { useMenuTexts } from '../menu.ts';
 import { type Fact, Item } from '../parts/items.tsx';
 import { PagedList, usePaged } from '../parts/paged.tsx';
 import { useParts } from '../parts/texts.ts';
+import { useSystems } from '../systems/queries.ts';
 import { useActivityTexts } from './texts.ts';
 
 /** What of an event's detail people are told, in this order; the rest is for the bureau. */
@@ -51,7 +53,7 @@ export function Page() {
             tone="warn"
             facts={[
               [t('at'), shownTime(at)],
-              ...detailFacts(detail),
+              ...detailFacts(kind, detail),
               [t('channel'), parts(`channel.${channel}` as 'channel.web')],
               [t('address'), address],
             ]}
@@ -65,6 +67,8 @@ export function Page() {
 function useDetailFacts() {
   const t = useActivityTexts();
   const common = useCommon();
+  const systemName = useSystemName();
+  const { data: systems = [] } = useSystems();
   const inWords = (name: (typeof told)[number], value: string): string => {
     if (name === 'role') {
       const role = roles.find((one) => one === value);
@@ -74,9 +78,17 @@ function useDetailFacts() {
     const found = t(`method.${value}` as 'method.sms');
     return found === `method.${value}` ? value : found;
   };
-  return (detail: Readonly<Record<string, string | number | boolean>>): Fact[] =>
-    told.flatMap((name) => {
-      const value = detail[name];
-      return value === undefined ? [] : [[t(`detail.${name}`), inWords(name, String(value))] as const];
-    });
+  return (kind: string, detail: Readonly<Record<string, string | number | boolean>>): Fact[] => {
+    // A tax system is known by its client id; of agreements `client` is a company.
+    const isSso = kind.startsWith('sso-');
+    const system = systems.find(({ clientId }) => clientId === detail.client);
+    const facts = told
+      .filter((name) => !(isSso && name === 'client'))
+      .flatMap((name) => {
+        const value = detail[name];
+        return value === undefined ? [] : [[t(`detail.${name}`), inWords(name, String(value))] as const];
+      });
+    const named = system ? systemName(system.name) : String(detail.client);
+    return isSso ? [[t('detail.system'), named], ...facts] : facts;
+  };
 }

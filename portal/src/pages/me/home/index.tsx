@@ -10,6 +10,7 @@ import { useSession } from '../../../session/store.ts';
 import { type Entry, menuOf } from '../entries.ts';
 import { useMenuTexts } from '../menu.ts';
 import { useIsAgency } from '../parts/queries.ts';
+import { Tiles } from '../systems/Tiles.tsx';
 import { useHomeTexts } from './texts.ts';
 
 /** Who I am here, what waits for me, and the ways on. */
@@ -44,6 +45,7 @@ export function Page() {
         {identity.kind === 'natural' ? <Waiting /> : null}
         {identity.kind === 'enterprise' && isManagingRole(identity.role) ? <WaitingForCompany /> : null}
         <Notice>{t('stay')}</Notice>
+        <Tiles title={t('systems')} />
         <h2>{t('shortcuts')}</h2>
         <ul className="shortcuts">
           {entries.map((entry) => (

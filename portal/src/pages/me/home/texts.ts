@@ -2,6 +2,7 @@ import { texts } from '../../../i18n/index.ts';
 
 export const useHomeTexts = texts('me-home', {
   zh: {
+    systems: '业务系统',
     shortcuts: '常用功能',
     waiting: '您有 {{count}} 项待确认授权',
     companies: '您有 {{count}} 户企业等待信息确认',
@@ -11,6 +12,7 @@ export const useHomeTexts = texts('me-home', {
     stay: '关闭浏览器或窗口不会退出电子税务局，他人可能继续以您的身份办税。办理完毕，请务必点击页面上方的“退出”。',
   },
   en: {
+    systems: 'Tax systems',
     shortcuts: 'Often used',
     waiting: 'Authorisations waiting for you: {{count}}',
     companies: 'Companies waiting for your confirmation: {{count}}',
