@@ -45,7 +45,7 @@ export function fed(scope: Construct, stage: Stage, timeoutSeconds: number, key:
     failed,
     connect: (entry) => {
       new CfnEventSourceMapping(scope, 'feed-source', {
-        functionName: entry.lambda.functionArn,
+        functionName: entry.live.functionArn,
         eventSourceArn: queue.queueArn,
         batchSize: 1,
         functionResponseTypes: ['ReportBatchItemFailures'],
