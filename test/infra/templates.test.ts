@@ -121,6 +121,19 @@ describe.each(stageNames)('stage %s', (stage) => {
     for (const one of called) expect(behind(one)).toBeDefined();
   });
 
+  it('ENT-3 makes a feed message that nobody can take a dead letter within a quarter of an hour', () => {
+    const queue = built
+      .of('AWS::SQS::Queue')
+      .find(({ Properties }) => Properties.QueueName === `ahtax-${stage}-registry-feed`)?.Properties;
+    const lambda = built
+      .of('AWS::Lambda::Function')
+      .find(({ Properties }) => Properties.FunctionName === `ahtax-${stage}-registry-feed`)?.Properties;
+    const { maxReceiveCount } = (queue?.RedrivePolicy ?? {}) as { maxReceiveCount?: number };
+    const visible = Number(queue?.VisibilityTimeout);
+    expect(visible).toBeGreaterThanOrEqual(Number(lambda?.Timeout));
+    expect(visible * Number(maxReceiveCount)).toBeLessThanOrEqual(900);
+  });
+
   it('runs one function per flow on nodejs24.x, on the architecture of the stage', () => {
     const host = process.arch === 'arm64' ? 'arm64' : 'x86_64';
     const made = built.of('AWS::Lambda::Function');
