@@ -111,7 +111,7 @@ function addStacks(
   // Tables are known by name, which CloudFormation can't see as a dependency.
   api.addStackDependency(data);
   if (shifts(stage)) api.addStackDependency(new ReleaseStack(app, names.release, { ...common, flows }));
-  new AlarmStack(app, names.alarms, { ...common, source: api });
+  new AlarmStack(app, names.alarms, { ...common, source: api, canarySecretArn: data.canarySecretArn });
   const { portal, domain } = stage;
   const apiHost = api.api.regionalHost;
   if (!portal || !domain || !apiHost || !files) return;

@@ -18,6 +18,8 @@ export interface Rule {
   readonly from?: number;
   /** … or when there was less than this, or nothing at all. */
   readonly below?: number;
+  /** … where nothing at all says nothing. */
+  readonly silent?: true;
   /** In how many of the last periods; the last one alone unless said otherwise. */
   readonly periods?: { readonly bad: number; readonly of: number };
 }
@@ -29,7 +31,7 @@ export const runbook = (page: string): string => `docs/operations.md#${page}`;
 export function alarmOf(
   scope: Construct,
   stage: Stage,
-  { name, says, page, metric, above, from, below, periods }: Rule,
+  { name, says, page, metric, above, from, below, silent, periods }: Rule,
 ): Alarm {
   return new Alarm(scope, name, {
     alarmName: alarmName(stage, name),
@@ -44,6 +46,7 @@ export function alarmOf(
         : from !== undefined
           ? ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD
           : ComparisonOperator.GREATER_THAN_THRESHOLD,
-    treatMissingData: below === undefined ? TreatMissingData.NOT_BREACHING : TreatMissingData.BREACHING,
+    treatMissingData:
+      below === undefined || silent ? TreatMissingData.NOT_BREACHING : TreatMissingData.BREACHING,
   });
 }

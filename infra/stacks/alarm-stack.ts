@@ -4,6 +4,7 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Stack, type StackProps } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { abuseRules } from '../alarms/abuse-rules.ts';
+import { canaryRules } from '../alarms/canary-rules.ts';
 import { compositesOf } from '../alarms/composites.ts';
 import { dependencyRules } from '../alarms/dependency-rules.ts';
 import { failingName } from '../alarms/failing.ts';
@@ -11,6 +12,7 @@ import { flowRules } from '../alarms/flow-rules.ts';
 import { burnRules, peopleRules } from '../alarms/people-rules.ts';
 import { alarmOf, type Group } from '../alarms/rule.ts';
 import { workRules } from '../alarms/work-rules.ts';
+import { canary } from '../constructs/canary.ts';
 import { forThisAccount } from '../constructs/triggers/trigger.ts';
 import { alarmName, prefix } from '../names.ts';
 import { shifts } from '../release.ts';
@@ -20,11 +22,13 @@ import type { ApiStack } from './api-stack.ts';
 export interface AlarmStackProps extends StackProps {
   readonly stage: Stage;
   readonly source: ApiStack;
+  /** Of the canary; none where the stage has no canary. */
+  readonly canarySecretArn: string | undefined;
 }
 
 /** What somebody has to be woken for: alarms of one thing each, and one message for each group of them. */
 export class AlarmStack extends Stack {
-  constructor(scope: Construct, id: string, { stage, source, ...props }: AlarmStackProps) {
+  constructor(scope: Construct, id: string, { stage, source, canarySecretArn, ...props }: AlarmStackProps) {
     super(scope, id, props);
     const flows = source.functions.map(({ flow }) => flow);
     const members = new Map<Group, string[]>();
@@ -41,7 +45,9 @@ export class AlarmStack extends Stack {
         source.deadLetters.map(({ node }) => node.id),
       ),
       ...abuseRules(stage, flows),
+      ...(canarySecretArn ? canaryRules() : []),
     ];
+    if (canarySecretArn) canary(this, stage, canarySecretArn);
     for (const rule of rules) {
       alarmOf(this, stage, rule);
       join(rule.group, alarmName(stage, rule.name));

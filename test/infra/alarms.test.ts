@@ -264,6 +264,8 @@ it('OPS-02 loses no alarm unnoticed', () => {
       'orders-near-limit',
       'orders-by-feed',
       'stranger-sms',
+      'canary-failing',
+      'certificate-ends',
     ].sort(),
   );
 });
