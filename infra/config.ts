@@ -56,6 +56,8 @@ export interface Concurrency {
   readonly account: number;
   /** Reserved for all functions together that hash passwords for requests; divided by infra/hashing-pool.ts. */
   readonly hashing: number;
+  /** By flow: how many stay ready, so that a call does not wait for a start. They cost by the hour; left out: none. */
+  readonly provisioned?: Readonly<Record<string, number>>;
 }
 
 export interface PortalConfig {

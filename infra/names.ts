@@ -14,6 +14,11 @@ export const roleName = (stage: Pick<Stage, 'name'>, flow: string): string => `$
 export const roleArn = (stage: Pick<Stage, 'name'>, flow: string): string =>
   `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role/${roleName(stage, flow)}`;
 
+/** What starts a function starts its alias; a deployment moves that from version to version (release-stack.ts). */
+export const liveAlias = 'live';
+export const functionName = (stage: Pick<Stage, 'name'>, flow: string): string => `${prefix(stage)}-${flow}`;
+export const alarmName = (stage: Pick<Stage, 'name'>, alarm: string): string => `${prefix(stage)}-${alarm}`;
+
 export const queueName = (stage: Stage, queue: string): string => `${prefix(stage)}-${queue}`;
 
 export const originSecretName = (stage: Stage): string => `${prefix(stage)}/origin`;

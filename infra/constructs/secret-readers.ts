@@ -10,15 +10,15 @@ export const readersOf = (stage: Stage, flows: readonly FlowDeclaration[], secre
   flows.filter(({ secrets }) => secrets?.includes(secret)).map(({ name }) => roleArn(stage, name));
 
 /**
- * Nobody but the functions that need it reads the secret, whatever his own policies allow: neither an administrator nor
- * the deployment. The custodians of the stage are the exception, who keep the bureau's copy. Whoever may change this
+ * Nobody but these roles reads the secret, whatever his own policies allow: neither an administrator nor
+ * the deployment. Among them are the custodians of the stage, who keep the bureau's copy. Whoever may change this
  * policy can let himself in; CloudTrail then has a PutResourcePolicy (docs/operations.md).
  */
 export function onlyReadBy(
   scope: Construct,
-  name: SecretName,
+  name: string,
   secret: CfnSecret,
-  { stage, flows }: { stage: Stage; flows: readonly FlowDeclaration[] },
+  readers: readonly string[],
 ): void {
   new CfnResourcePolicy(scope, `${name}-readers`, {
     secretId: secret.ref,
@@ -33,9 +33,7 @@ export function onlyReadBy(
           // In a secret's policy `*` is the secret itself.
           resources: ['*'],
           conditions: {
-            StringNotEquals: {
-              'aws:PrincipalArn': [...readersOf(stage, flows, name), ...(stage.custodians ?? [])],
-            },
+            StringNotEquals: { 'aws:PrincipalArn': [...readers] },
           },
         }),
       ],

@@ -4,12 +4,14 @@ import { CfnDeletionPolicy, Stack, type StackProps } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { FlowDeclaration, SecretName } from '#contract/flow.ts';
 import { type TableDeclaration, type TableName, tables } from '#contract/tables.ts';
+import { canaryFlow } from '../constructs/canary.ts';
 import { rotatesDataKeys, type SharedResources } from '../constructs/environment.ts';
 import { stageKey } from '../constructs/keys.ts';
 import { onlyReadBy, readersOf } from '../constructs/secret-readers.ts';
 import { flowTable } from '../constructs/table.ts';
 import { acknowledge } from '../exceptions.ts';
 import { originSecretName, prefix, roleArn } from '../names.ts';
+import { shifts } from '../release.ts';
 import type { Stage } from '../stage.ts';
 
 export interface DataStackProps extends StackProps {
@@ -22,6 +24,8 @@ export interface DataStackProps extends StackProps {
 export class DataStack extends Stack {
   readonly shared: SharedResources;
   readonly tablesKey: IKey;
+  /** What the canary logs in with; none where the stage has no canary. */
+  readonly canarySecretArn: string | undefined;
 
   constructor(scope: Construct, id: string, { stage, flows, ...props }: DataStackProps) {
     super(scope, id, props);
@@ -52,16 +56,23 @@ export class DataStack extends Stack {
       const table = flowTable(this, stage, name as TableName, declaration, this.tablesKey);
       if (declaration.streams) streamArns[name as TableName] = table.attrStreamArn;
     }
+    const { secretArns, canarySecretArn } = this.secrets(stage, flows, secretsKey);
+    this.canarySecretArn = canarySecretArn;
     this.shared = {
-      secretArns: this.secrets(stage, flows, secretsKey),
+      secretArns,
       dataKeyArn: dataKey.keyArn,
       streamArns,
     };
   }
 
-  private secrets(stage: Stage, flows: readonly FlowDeclaration[], key: IKey): Record<SecretName, string> {
+  private secrets(
+    stage: Stage,
+    flows: readonly FlowDeclaration[],
+    key: IKey,
+  ): { readonly secretArns: Record<SecretName, string>; readonly canarySecretArn: string | undefined } {
+    let canarySecretArn: string | undefined;
     const make = (
-      name: SecretName | 'origin',
+      name: SecretName | 'origin' | 'canary',
       description: string,
       content: Partial<CfnSecretProps>,
     ): CfnSecret => {
@@ -132,6 +143,20 @@ export class DataStack extends Stack {
         'AwsSolutions-SMG4',
         'Rotated by the schedule in the api stack, where the function lives.',
       );
+    if (shifts(stage)) {
+      const canary = make(
+        'canary',
+        'The made-up person who logs in every five minutes, filled by an operator',
+        placeholder,
+      );
+      acknowledge(
+        canary,
+        'AwsSolutions-SMG4',
+        'A password of a made-up person, which a person changes in the portal.',
+      );
+      onlyReadBy(this, 'canary', canary, [roleArn(stage, canaryFlow), ...(stage.custodians ?? [])]);
+      canarySecretArn = canary.ref;
+    }
     if (stage.portal)
       acknowledge(
         make('origin', 'Shown by CloudFront to the API, which then believes its word about the caller', {
@@ -143,13 +168,19 @@ export class DataStack extends Stack {
       );
     const all = { root, handles, signing, sealing, providers };
     for (const [name, secret] of Object.entries(all))
-      onlyReadBy(this, name as SecretName, secret, { stage, flows });
+      onlyReadBy(this, name, secret, [
+        ...readersOf(stage, flows, name as SecretName),
+        ...(stage.custodians ?? []),
+      ]);
     return {
-      root: root.ref,
-      handles: handles.ref,
-      signing: signing.ref,
-      sealing: sealing.ref,
-      providers: providers.ref,
+      secretArns: {
+        root: root.ref,
+        handles: handles.ref,
+        signing: signing.ref,
+        sealing: sealing.ref,
+        providers: providers.ref,
+      },
+      canarySecretArn,
     };
   }
 }

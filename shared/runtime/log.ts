@@ -1,25 +1,5 @@
 import { Problem } from '#domain/problem.ts';
-import { writeLine } from '#gateways/log.ts';
-
-/**
- * What makes a line a metric too (CloudWatch's embedded metric format).
- * @param units of the line's members that are metrics
- */
-export const metrics = (
-  dimensions: readonly (readonly string[])[],
-  units: Readonly<Record<string, 'Count' | 'Milliseconds' | 'Percent'>>,
-) => ({
-  _aws: {
-    Timestamp: Date.now(),
-    CloudWatchMetrics: [
-      {
-        Namespace: 'AhtaxDoor',
-        Dimensions: dimensions,
-        Metrics: Object.entries(units).map(([Name, Unit]) => ({ Name, Unit })),
-      },
-    ],
-  },
-});
+import { metrics, writeLine } from '#gateways/log.ts';
 
 /**
  * ORD-1: one line an order, log and metric. `isNear` is what rings: an office has used most of its hour.

@@ -41,7 +41,16 @@ export function makeAwsStub(ctx: EmulatorContext, secrets: Secrets, kms: Kms, qu
     }
     if (service === 'sqs') {
       const queue = queues.find(String(input.QueueUrl));
-      if (!queue || operation !== 'SendMessage') return undefined;
+      if (!queue) return undefined;
+      if (operation === 'ChangeMessageVisibility')
+        return {
+          resource: queue.arn,
+          carryOut: () => {
+            queues.hide(queue, String(input.ReceiptHandle), Number(input.VisibilityTimeout));
+            return {};
+          },
+        };
+      if (operation !== 'SendMessage') return undefined;
       const carryOut = () => ({
         MessageId: queues.send(queue, String(input.MessageBody), Number(input.DelaySeconds ?? 0)),
       });

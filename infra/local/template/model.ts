@@ -28,6 +28,8 @@ export interface FunctionModel {
   /** The name without what all functions of the stage have in front: the flow's name. */
   readonly shortName: string;
   readonly arn: string;
+  /** Under which everything calls it; none where the template has none. */
+  readonly alias: string | undefined;
   /** The bundle's directory. */
   readonly directory: string;
   /** `index.handler` */
@@ -83,16 +85,22 @@ export function readModel({ stacks, assets }: Assembly): LocalApp {
   const of = (...types: string[]) => resources.filter((resource) => types.includes(resource.type));
   const statements = statementsByRole(of);
   const named = of('AWS::Lambda::Function').flatMap((resource) =>
-    functionModel(resource, assets, statements),
+    functionModel(resource, assets, statements, of('AWS::Lambda::Alias')),
   );
   const front = commonFront(named.map((model) => model.name));
   const functions = named.map((model) => ({ ...model, shortName: model.name.slice(front) }));
-  /** Invocation ARNs carry the function's ARN, possibly inside an API Gateway path and with an alias behind it. */
+  const aliases = new Set(of('AWS::Lambda::Alias').map(({ ref }) => ref));
+  /**
+   * Invocation ARNs carry the function's ARN, possibly inside an API Gateway path, with the alias behind it that everything
+   * has to call where the function has one.
+   */
   const functionIn = (uri: unknown, user: string): string => {
     const found = functions
       .filter((f) => new RegExp(`${f.arn.replace(/[$.*+?]/g, '\\$&')}(?![\\w-])`).test(String(uri)))
       .at(0);
     if (!found) throw new Error(`${user} starts a function that no template has: ${String(uri)}`);
+    if (found.alias !== undefined && ![...aliases].some((alias) => String(uri).includes(alias)))
+      throw new Error(`${user} calls ${found.name} past its alias ${found.alias}`);
     return found.name;
   };
   return {
@@ -165,6 +173,7 @@ function functionModel(
   { id, ref, arn, properties: p }: Resource,
   assets: ReadonlyMap<string, string>,
   statements: ReadonlyMap<string, Statement[]>,
+  aliases: readonly Resource[],
 ): Omit<FunctionModel, 'shortName'>[] {
   // Inline code (custom resources of the CDK itself) is none of ours.
   const key = stringOf(objectOf(p.Code).S3Key);
@@ -173,11 +182,13 @@ function functionModel(
   if (!directory || !existsSync(directory))
     throw new Error(`The assembly lacks the asset of function ${id} (${key})`);
   const role = String(p.Role).split('/').at(-1) ?? '';
+  const alias = aliases.find(({ properties }) => [ref, arn].includes(String(properties.FunctionName)));
   const environment = Object.entries(objectOf(objectOf(p.Environment).Variables));
   return [
     {
       name: ref,
       arn,
+      alias: alias && stringOf(alias.properties.Name),
       directory,
       handler: stringOf(p.Handler) ?? 'index.handler',
       environment: Object.fromEntries(environment.map(([name, value]) => [name, String(value)])),
