@@ -106,7 +106,7 @@ describe('the account centre of a natural person', () => {
     await page.getByText('密码已修改').waitFor();
 
     await menu.getByRole('link', { name: '安全记录' }).click();
-    const history = page.getByRole('list', { name: '安全记录' });
+    const history = page.locator('.item-table');
     for (const event of ['修改密码', '删除手机号码', '添加手机号码', '修改用户名', '登录'])
       await history.getByText(event, { exact: true }).first().waitFor();
     await picture(page, 'me-activity');

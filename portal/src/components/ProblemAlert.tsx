@@ -21,7 +21,7 @@ export function ProblemAlert({ problem, onRetry, children }: Props) {
     if (problem) box.current?.focus();
   }, [problem]);
   if (!problem) return null;
-  const anchor = helpFor(problem);
+  const anchor = helpFor(problem.code);
   const trace = problem.status >= 500 ? textOf(problem, 'traceId') : undefined;
   return (
     <div

@@ -1,7 +1,7 @@
-import type { Problem } from '../api/problem.ts';
+import type { ProblemCode } from '#domain/problem.ts';
 
 /** Which answer of /help explains a refusal. */
-const anchors: Partial<Record<Problem['code'], string>> = {
+const anchors: Partial<Record<ProblemCode, string>> = {
   USER_NOT_REGISTERED: 'not-registered',
   PHONE_NOT_FOUND: 'phone',
   PHONE_EMPTY: 'phone',
@@ -28,5 +28,5 @@ const anchors: Partial<Record<Problem['code'], string>> = {
   USERNAME_INVALID: 'username',
   USERNAME_CHANGED_THIS_YEAR: 'username',
 };
-export const helpFor = ({ code }: Problem): string | undefined => anchors[code];
+export const helpFor = (code: string): string | undefined => anchors[code as ProblemCode];
 export const helpAnchors = Object.values(anchors);

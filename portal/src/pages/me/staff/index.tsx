@@ -1,3 +1,5 @@
+import { Button } from 'antd';
+import { useState } from 'react';
 import { relationLists } from '#domain/relations.ts';
 import { PageTitle } from '../../../components/PageTitle.tsx';
 import { Tabs } from '../../../components/Tabs.tsx';
@@ -16,12 +18,23 @@ export function Page() {
   const t = useStaffTexts();
   const { identity } = useSession();
   const [list, setList] = useList(relationLists, 'active');
+  const [adding, setAdding] = useState(false);
   const manages = isManager(identity);
   const { data: waiting } = useApplications(manages);
   return (
     <>
       <section className="card">
-        <PageTitle>{menu('staff')}</PageTitle>
+        <PageTitle
+          extra={
+            manages ? (
+              <Button type="primary" aria-haspopup="dialog" onClick={() => setAdding(true)}>
+                {t('add')}
+              </Button>
+            ) : undefined
+          }
+        >
+          {menu('staff')}
+        </PageTitle>
         <Only when={manages} otherwise={identity.kind === 'enterprise' ? 'managersOnly' : 'companyOnly'}>
           <p>{t('hint')}</p>
           <Tabs
@@ -38,7 +51,15 @@ export function Page() {
           </Tabs>
         </Only>
       </section>
-      {manages ? <Invite onInvited={() => setList('pending')} /> : null}
+      {manages && adding ? (
+        <Invite
+          onClose={() => setAdding(false)}
+          onInvited={() => {
+            setAdding(false);
+            setList('pending');
+          }}
+        />
+      ) : null}
     </>
   );
 }
