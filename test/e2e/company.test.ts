@@ -83,7 +83,10 @@ describe('the people of a company', () => {
       await button(page, '切换').click();
       await page.getByText(`当前身份：${companyName} · 办税员`).waitFor();
       expect(new URL(page.url()).pathname).toBe('/me');
-      await other.getByRole('dialog', { name: '身份已在另一个页面切换' }).waitFor();
+      await other
+        .getByRole('dialog', { name: '身份已在另一个页面切换' })
+        .getByText(`${companyName} · 办税员`)
+        .waitFor();
       await button(other, '以新身份继续').click();
       await other.getByText(`当前身份：${companyName} · 办税员`).waitFor();
       await other.close();

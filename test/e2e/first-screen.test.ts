@@ -66,6 +66,23 @@ describe('the first screen', () => {
     await expectFits(page);
   });
 
+  it('SES-2 before an idle session ends the person is asked, and one click keeps it', async () => {
+    const { cookie } = await loggedInByFace(portal.door, await settled(portal.door));
+    const page = await openSignedIn(portal, cookie);
+    await page.clock.install();
+    await page.goto('/me');
+    await page.getByText('实名等级 4 级').waitFor();
+    await page.clock.fastForward(27 * 60_000);
+    expect(await page.getByRole('alertdialog').count()).toBe(0);
+    await page.clock.fastForward(90_000);
+    const asked = page.getByRole('alertdialog', { name: '您即将自动退出' });
+    await asked.getByText(/1:\d\d 后将自动退出/).waitFor();
+    await expectAccessible(page);
+    await asked.getByRole('button', { name: '继续使用' }).click();
+    await page.clock.runFor(3_000);
+    await asked.waitFor({ state: 'detached' });
+  });
+
   it('a link of an SMS survives the login, and an own 退出 leaves nothing behind', async () => {
     const who = await settled(portal.door);
     const page = await portal.open('/me/authorizations?list=pending');

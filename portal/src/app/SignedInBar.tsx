@@ -3,6 +3,7 @@ import { Link, useNavigate } from 'react-router';
 import { problemOf } from '../api/problem.ts';
 import { announce } from '../components/live.tsx';
 import { useCommon } from '../i18n/index.ts';
+import { IdleWarning } from '../session/IdleWarning.tsx';
 import { useIdentityName } from '../session/identities.ts';
 import { logOut } from '../session/session.ts';
 import { useSessionState } from '../session/store.ts';
@@ -63,6 +64,7 @@ export function SignedInBar() {
           </button>
         </nav>
       </div>
+      {now.status === 'active' ? <IdleWarning /> : null}
       {switching ? (
         <Suspense fallback={null}>
           <Switcher identity={identity} onClose={() => setSwitching(false)} />

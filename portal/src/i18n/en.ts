@@ -180,6 +180,10 @@ export const en: Same<typeof zh> = {
     lostTitle: 'You have lost this company identity',
     moved:
       'You switched the identity or logged in again in another tab of this browser. This page has stopped, so that nothing is done under the wrong identity.',
+    movedTo: 'It is now: {{name}} {{identity}}',
+    idleTitle: 'You are about to be logged out',
+    idle: 'Nothing was done for a while. For your safety you are logged out in {{time}}.',
+    idleStay: 'Stay logged in',
     goOn: 'Go on with the new identity',
     natural: 'Natural person',
     agencyOwn: 'Agency',

@@ -22,7 +22,7 @@ export function Page() {
   const now = useSessionState();
   // Who goes elsewhere from here types the password again.
   useEffect(() => () => rememberTyped({ password: undefined }), []);
-  if (now.status === 'active') return <Navigate to={takeWanted()} replace />;
+  if (now.status === 'active') return <Navigate to={takeWanted(now.session.identity)} replace />;
   if (journey.step.at !== 'password')
     return (
       <section className="card narrow">
