@@ -21,7 +21,9 @@ const companyName = '合肥徽香茶业有限公司';
 const always = { from: '2020-01-01', until: '2099-12-31' };
 
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
-const item = (page: Page, text: string) => page.getByRole('listitem').filter({ hasText: text });
+/** A card on a phone, a row of a table on a wide screen. */
+const item = (page: Page, text: string) =>
+  page.getByRole('listitem').or(page.getByRole('row')).filter({ hasText: text });
 const taxpayerField = (page: Page) => page.getByLabel('统一社会信用代码/纳税人识别号');
 const fillPerson = async (page: Page, who: Pick<Sample, 'documentNumber' | 'password'>) => {
   await page.getByLabel('居民身份证号码/手机号码/用户名').fill(who.documentNumber);

@@ -98,8 +98,8 @@ describe('no dead end, no step lost', () => {
     const page = await portal.open('/register');
     await page.getByLabel('姓名').fill(who.name);
     await page.getByLabel('证件号码').fill(who.documentNumber);
-    await page.getByLabel('我已阅读并同意《个人信息保护告知书》').check();
-    await page.getByLabel('我同意为本次注册进行人脸识别').check();
+    await page.getByLabel('我已阅读并同意《个人信息处理告知书》').check();
+    await page.getByLabel('我同意《人脸信息处理告知书》，为本次注册进行人脸识别').check();
     await button(page, '下一步：填写基本信息').click();
     await page.getByLabel('手机号码').fill(who.phone);
     await button(page, '获取验证码').click();
@@ -167,8 +167,8 @@ describe('errors where they belong', () => {
     const page = await portal.open('/register');
     await page.getByLabel('姓名').fill(who.name);
     await page.getByLabel('证件号码').fill(who.documentNumber);
-    await page.getByLabel('我已阅读并同意《个人信息保护告知书》').check();
-    await page.getByLabel('我同意为本次注册进行人脸识别').check();
+    await page.getByLabel('我已阅读并同意《个人信息处理告知书》').check();
+    await page.getByLabel('我同意《人脸信息处理告知书》，为本次注册进行人脸识别').check();
     await button(page, '下一步：填写基本信息').click();
     await page.getByLabel('手机号码').fill(who.phone);
     await button(page, '获取验证码').click();

@@ -28,18 +28,18 @@ describe('registration', () => {
     const who = person();
     const page = await portal.open('/register');
     await identify(page, who);
-    await page.getByText('阅读《个人信息保护告知书》').click();
+    await page.getByText('阅读《个人信息处理告知书》').click();
     await page.getByText('证件号码、姓名和手机号码加密保存').waitFor();
     await button(page, '下一步：填写基本信息').click();
     await page.getByText('请阅读并同意后继续').waitFor();
     await expectAccessible(page);
     await picture(page, 'register-identity');
-    await page.getByLabel('我已阅读并同意《个人信息保护告知书》').check();
+    await page.getByLabel('我已阅读并同意《个人信息处理告知书》').check();
     await button(page, '下一步：填写基本信息').click();
     // Without the consent to the face check there is only the way by the hall; the API says so.
     await page.getByRole('alert').waitFor();
     expect(await page.getByLabel('证件号码').inputValue()).toBe(who.documentNumber);
-    await page.getByLabel('我同意为本次注册进行人脸识别').check();
+    await page.getByLabel('我同意《人脸信息处理告知书》，为本次注册进行人脸识别').check();
     await button(page, '下一步：填写基本信息').click();
     await page.getByRole('heading', { name: '填写基本信息' }).waitFor();
     await page.getByLabel('手机号码').fill(who.phone);
@@ -76,8 +76,8 @@ describe('registration', () => {
     await page.getByLabel('姓名').focus();
     await page.getByText('证件号码不正确，请核对证件类型和号码').waitFor();
     await page.getByLabel('证件号码').fill(who.documentNumber);
-    await page.getByLabel('我已阅读并同意《个人信息保护告知书》').check();
-    await page.getByLabel('我同意为本次注册进行人脸识别').check();
+    await page.getByLabel('我已阅读并同意《个人信息处理告知书》').check();
+    await page.getByLabel('我同意《人脸信息处理告知书》，为本次注册进行人脸识别').check();
     await button(page, '下一步：填写基本信息').click();
     await page.getByRole('alert').getByRole('link', { name: '忘记密码' }).waitFor();
     await picture(page, 'register-360');

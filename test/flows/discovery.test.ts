@@ -60,6 +60,13 @@ describe('what clients may ask before anybody logs in', () => {
     // Nothing that helps an attacker, and nothing secret.
     expect(JSON.stringify(body)).not.toMatch(/secret|pepper|argon2|challengeAfter|arn:/i);
     expect(body).toHaveProperty('legacyUntil');
+    // One of each kind of announcement, and what the foot of the portal names.
+    expect(body.announcements.map(({ kind }: Loose) => kind).sort()).toEqual([
+      'change',
+      'fraud',
+      'maintenance',
+    ]);
+    expect(body.site).toMatchObject({ hotline: '12366', siteCode: expect.any(String) });
   });
 
   it('LGN-1 the names of the entries are the bureau’s', async () => {

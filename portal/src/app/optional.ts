@@ -69,6 +69,15 @@ if (typeof matchMedia !== 'function')
 export const wantsLessMotion = (): boolean =>
   attempt(() => matchMedia('(prefers-reduced-motion: reduce)').matches) ?? false;
 
+/** Whether a table of several columns has room; hears of every change. */
+export function onWideScreen(listener: () => void): () => void {
+  const query = wideScreen();
+  query?.addEventListener?.('change', listener);
+  return () => query?.removeEventListener?.('change', listener);
+}
+const wideScreen = (): MediaQueryList | undefined => attempt(() => matchMedia('(min-width: 64em)'));
+export const isWideScreen = (): boolean => wideScreen()?.matches ?? false;
+
 /** @returns whether the text is on the clipboard now */
 export async function copyText(text: string): Promise<boolean> {
   try {

@@ -17,6 +17,8 @@ const Register = page(() => import('../pages/register/index.tsx'));
 const ForgotPassword = page(() => import('../pages/forgot-password/index.tsx'));
 const RecoverPhone = page(() => import('../pages/recover-phone/index.tsx'));
 const ScannedCode = page(() => import('../pages/scanned-code/index.tsx'));
+const Help = page(() => import('../pages/help/index.tsx'));
+const About = page(() => import('../pages/about/index.tsx'));
 const ChangePassword = page(() => import('../pages/change-password/index.tsx'));
 const Sso = page(() => import('../pages/sso/index.tsx'));
 const SsoError = page(() => import('../pages/sso-error/index.tsx'));
@@ -58,6 +60,8 @@ export function Pages() {
         <Route element={<WithQueries />}>
           <Route path="sso/:id" element={<Sso />} />
         </Route>
+        <Route path="help" element={<Help />} />
+        <Route path="about" element={<About />} />
         <Route path="s/:ticket" element={<ScannedCode />} />
         <Route element={<SignedIn />}>
           <Route path="change-password" element={<ChangePassword />} />

@@ -4,6 +4,7 @@ import type { Problem } from '../api/problem.ts';
 import { useCommon } from '../i18n/index.ts';
 import { ApiForm } from './ApiForm.tsx';
 import { type KeptCode, SmsCodeField, useSentCode } from './fields/SmsCodeField.tsx';
+import { HelpMark } from './HelpMark.tsx';
 import { isOver, WayOut } from './Over.tsx';
 import { ProblemAlert } from './ProblemAlert.tsx';
 import { ScanCode } from './scan/ScanCode.tsx';
@@ -104,7 +105,9 @@ function ByFace({
   const use = (faceTicket: string) => run(() => verify({ faceTicket }));
   return (
     <>
-      <p>{t('factor.faceHint')}</p>
+      <p>
+        {t('factor.faceHint')} <HelpMark anchor="scan" about={t('factor.face')} />
+      </p>
       <p className="small">{t('factor.iitHint')}</p>
       {faceHint === undefined ? null : <p className="small">{faceHint}</p>}
       {/* A passed check whose use met a bad network is used again, not scanned again. */}

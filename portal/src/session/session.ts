@@ -58,7 +58,19 @@ async function renew(): Promise<void> {
 function stop(session: Session, now?: Session): void {
   const lost = now?.notices.find(({ code }) => code === 'IDENTITY_LOST');
   dropToken();
-  setSession({ status: 'moved', session, ...(lost ? { reason: lost.title } : {}) });
+  setSession({
+    status: 'moved',
+    session,
+    ...(lost ? { reason: lost.title } : {}),
+    ...(now ? { next: now } : {}),
+  });
+}
+
+/** Tabs tell each other that something happened, never who somebody is: what it is now, the cookie's session says. */
+async function learnWhatMoved(): Promise<void> {
+  const { session } = await oneAtATime(() => answer(bareApi.POST('/v1/session/refresh')));
+  const now = sessionState();
+  if (now.status === 'moved') setSession({ ...now, next: factsOf(session) });
 }
 
 /**
@@ -144,7 +156,11 @@ giveCredentials({
 hearTabs((message) => {
   const now = sessionState();
   if (now.status !== 'active') return;
-  if (message.kind === 'identity') return stop(now.session);
+  if (message.kind === 'identity') {
+    stop(now.session);
+    void learnWhatMoved().catch(() => undefined);
+    return;
+  }
   if (message.sessionId === now.session.sessionId)
     end({ code: 'SESSION_ENDED', status: 401, title: translate('session.elsewhere') });
 });

@@ -22,7 +22,13 @@ export type SessionState =
       readonly mustChangePassword?: true;
     }
   /** Another tab took another identity: this one stops (SES-2). `reason` is the API's sentence, where there is one. */
-  | { readonly status: 'moved'; readonly session: Session; readonly reason?: string };
+  | {
+      readonly status: 'moved';
+      readonly session: Session;
+      readonly reason?: string;
+      /** What the browser's session is now, where the API has said it. */
+      readonly next?: Session;
+    };
 
 let state: SessionState = { status: 'unknown' };
 const listeners = new Set<() => void>();

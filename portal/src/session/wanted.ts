@@ -1,3 +1,4 @@
+import type { Identity } from '#contract/schemas.ts';
 import { keepHere, keptHere } from '../app/optional.ts';
 
 /**
@@ -14,8 +15,10 @@ export function want(path: string): void {
   if (isOurs(path)) keepHere(key, path);
 }
 /** Where to go after the login; `/me` unless somebody wanted something else. Asked for once. */
-export function takeWanted(): string {
+export function takeWanted(identity?: Identity): string {
   const path = keptHere(key);
-  return isOurs(path) ? path : '/me';
+  if (isOurs(path)) return path;
+  // An agent works for a client: which one, is the first question (SWI-3).
+  return identity?.kind === 'agency' && !identity.client ? '/me/clients' : '/me';
 }
 export const wantNothing = (): void => keepHere(key, undefined);

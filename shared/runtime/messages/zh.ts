@@ -47,7 +47,7 @@ export const zh: Catalogue = {
   MATTER_UNKNOWN: { title: '没有该办理事项' },
   CONSENT_REQUIRED: {
     title: '请先阅读并同意相关告知书',
-    detail: () => '需要您同意《个人信息处理告知》；进行人脸验证前，还需单独同意《人脸信息处理告知》。',
+    detail: () => '需要您同意《个人信息处理告知书》；进行人脸验证前，还需单独同意《人脸信息处理告知书》。',
   },
   BAD_CREDENTIALS: { title: '输入的个人账号或密码错误，请重新输入！', detail: tries },
   'BAD_CREDENTIALS/company': {

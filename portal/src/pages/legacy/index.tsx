@@ -17,7 +17,7 @@ export function Page() {
   const now = useSessionState();
   const [company, setCompany] = useState<CompanyPassed>();
   const [binding, setBinding] = useState(false);
-  if (now.status === 'active') return <Navigate to={takeWanted()} replace />;
+  if (now.status === 'active') return <Navigate to={takeWanted(now.session.identity)} replace />;
   const restart = () => {
     journey.restart();
     setCompany(undefined);

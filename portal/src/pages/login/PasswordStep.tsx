@@ -10,6 +10,7 @@ import { AccountKinds, useAccountKind } from '../../components/AccountKinds.tsx'
 import { ApiForm } from '../../components/ApiForm.tsx';
 import { ChallengeNotice } from '../../components/ChallengeNotice.tsx';
 import { AccountField, PasswordField, TaxpayerIdField } from '../../components/fields/text-fields.tsx';
+import { HelpMark } from '../../components/HelpMark.tsx';
 import { PageTitle } from '../../components/PageTitle.tsx';
 import { Notice } from '../../components/ProblemAlert.tsx';
 import { Tabs } from '../../components/Tabs.tsx';
@@ -108,7 +109,9 @@ export function PasswordStep({ onPassed }: { onPassed: (passed: PasswordPassed) 
         </ApiForm>
         {entry === 'enterprise' ? (
           <nav className="special" aria-label={t('special')}>
-            <span>{common('entry.special')}：</span>
+            <span>
+              {common('entry.special')} <HelpMark anchor="special" about={common('entry.special')} />
+            </span>
             <div className="row">
               {specialEntries.map((special) => (
                 <button key={special} type="button" className="link" onClick={() => go(special)}>

@@ -2,6 +2,7 @@ import './login.css';
 import { useEffect } from 'react';
 import { Navigate } from 'react-router';
 import { answer, bareApi } from '../../api/client.ts';
+import { HelpMark } from '../../components/HelpMark.tsx';
 import { ScanCode } from '../../components/scan/ScanCode.tsx';
 import { useSessionState } from '../../session/store.ts';
 import { takeWanted } from '../../session/wanted.ts';
@@ -22,7 +23,7 @@ export function Page() {
   const now = useSessionState();
   // Who goes elsewhere from here types the password again.
   useEffect(() => () => rememberTyped({ password: undefined }), []);
-  if (now.status === 'active') return <Navigate to={takeWanted()} replace />;
+  if (now.status === 'active') return <Navigate to={takeWanted(now.session.identity)} replace />;
   if (journey.step.at !== 'password')
     return (
       <section className="card narrow">
@@ -36,7 +37,9 @@ export function Page() {
         <PasswordStep onPassed={journey.passwordPassed} />
       </div>
       <section className="login-qr" aria-labelledby="qr-title">
-        <h2 id="qr-title">{t('qrTitle')}</h2>
+        <h2 id="qr-title">
+          {t('qrTitle')} <HelpMark anchor="scan" about={t('qrTitle')} />
+        </h2>
         <p className="small">{t('qrHint')}</p>
         <ScanCode
           start={() => answer(bareApi.POST('/v1/qr-logins'))}

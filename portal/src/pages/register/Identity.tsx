@@ -7,6 +7,7 @@ import { answer, bareApi } from '../../api/client.ts';
 import { ApiForm } from '../../components/ApiForm.tsx';
 import { ChallengeNotice } from '../../components/ChallengeNotice.tsx';
 import { PersonFields } from '../../components/fields/PersonFields.tsx';
+import { NoticeText } from '../../components/notices/NoticeText.tsx';
 import { PageTitle } from '../../components/PageTitle.tsx';
 import { ProblemAlert } from '../../components/ProblemAlert.tsx';
 import { useSubmit } from '../../components/use-submit.ts';
@@ -89,7 +90,7 @@ function Consent({ name, optional = false }: { name: 'privacy' | 'face'; optiona
     <>
       <details>
         <summary>{t(`${name}Read`)}</summary>
-        <p>{t(`${name}Text`)}</p>
+        <NoticeText of={name} />
       </details>
       <Form.Item
         name={name}

@@ -11,14 +11,10 @@ export const useRegisterTexts = texts('register', {
     identityHint:
       '仅自然人注册，企业无需注册。持外国护照、外国人工作许可证或其他个人证件的，请先到办税服务厅采集实名信息。',
     consents: '个人信息处理',
-    privacy: '我已阅读并同意《个人信息保护告知书》',
-    privacyRead: '阅读《个人信息保护告知书》',
-    privacyText:
-      '我们收集您的姓名、证件类型、证件号码和手机号码，用于核验身份、登录和保障账户安全。证件号码、姓名和手机号码加密保存，页面上只显示一部分；除法律、行政法规规定的情形外不提供给他人。您可以在账户中心查看、更正信息或注销账户。不同意的，无法完成注册，可到办税服务厅办理业务。',
-    face: '我同意为本次注册进行人脸识别',
-    faceRead: '阅读人脸信息处理说明',
-    faceText:
-      '人脸识别由您在手机 APP 上完成，只用于确认是您本人在注册。我们不保存人脸图像，只保存核验机构返回的流水号和结果。您也可以不使用人脸识别：请持证件到办税服务厅采集实名信息，之后再注册。',
+    privacy: '我已阅读并同意《个人信息处理告知书》',
+    privacyRead: '阅读《个人信息处理告知书》',
+    face: '我同意《人脸信息处理告知书》，为本次注册进行人脸识别',
+    faceRead: '阅读《人脸信息处理告知书》',
     mustAgree: '请阅读并同意后继续',
     hallTitle: '需要先到办税服务厅',
     profileTitle: '填写基本信息',
@@ -55,12 +51,8 @@ export const useRegisterTexts = texts('register', {
     consents: 'Your personal information',
     privacy: 'I have read and agree to the personal information notice',
     privacyRead: 'Read the personal information notice',
-    privacyText:
-      'We collect your name, document type, document number and phone number to check who you are, to let you log in and to protect your account. Name, numbers and phone are kept encrypted and shown only in part; nobody else receives them unless a law says so. In the account centre you can see and correct them or close the account. Without this consent you cannot register here; a tax service hall can help you.',
     face: 'I agree to a face check for this registration',
     faceRead: 'Read how face information is handled',
-    faceText:
-      'You do the face check in an app on your phone; it serves only to make sure that it is you who registers. We keep no picture of your face, only the number and result that the checking service returns. You can do without: have your identity recorded at a tax service hall and register afterwards.',
     mustAgree: 'Please read and agree to go on',
     hallTitle: 'A visit to the tax service hall comes first',
     profileTitle: 'Basic information',

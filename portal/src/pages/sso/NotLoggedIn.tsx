@@ -17,7 +17,10 @@ export function NotLoggedIn({ id }: { readonly id: string }) {
     const params = { path: { id } };
     try {
       const { client, interactive } = await answer(bareApi.GET('/v1/sso/{id}/system', { params }));
-      if (interactive) return await navigate('/login', { replace: true, state: afterLogin(id, client.name) });
+      if (interactive) {
+        want(`/sso/${id}`);
+        return await navigate('/login', { replace: true, state: afterLogin(id, client.name) });
+      }
       goOn((await answer(bareApi.POST('/v1/sso/{id}/leave', { params }))).redirectTo);
     } catch (error) {
       setProblem(problemOf(error));

@@ -10,15 +10,20 @@ export function Tiles({ title }: { readonly title: string }) {
   const open = data.filter((one) => one.open && one.startUri !== undefined);
   if (open.length === 0) return null;
   return (
-    <>
+    <section className="card">
       <h2>{title}</h2>
-      <ul className="shortcuts systems" aria-label={t('open')}>
+      <ul className="tiles" aria-label={t('open')}>
         {open.map(({ clientId, name, startUri }) => (
           <li key={clientId}>
-            <a href={startUri}>{systemName(name)}</a>
+            <a className="tile" href={startUri}>
+              <span className="tile-icon" aria-hidden="true">
+                {[...systemName(name)][0]}
+              </span>
+              <strong>{systemName(name)}</strong>
+            </a>
           </li>
         ))}
       </ul>
-    </>
+    </section>
   );
 }
