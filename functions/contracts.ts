@@ -7,6 +7,7 @@ import { channelRelations } from './channel-relations/contract.ts';
 import { channelScan } from './channel-scan/contract.ts';
 import { clientAgreements } from './client-agreements/contract.ts';
 import { clients } from './clients/contract.ts';
+import { companyCopies } from './company-copies/contract.ts';
 import { confirmations } from './confirmations/contract.ts';
 import { deregistration } from './deregistration/contract.ts';
 import { discovery } from './discovery/contract.ts';
@@ -62,6 +63,7 @@ const declared = [
   ssoTell,
   midnightUnlock,
   midnightRest,
+  companyCopies,
   keyRotation,
 ] as const satisfies readonly FlowDeclaration[];
 

@@ -13,9 +13,13 @@ import { agencyOfSession } from './agency-of-session.ts';
 import type { clients } from './contract.ts';
 
 const pageLength = 100;
-/** Rows of one read; and how many reads one page may take, when few of them fit what is searched for. */
-const rowsPerRead = 200;
-const readsPerPage = 5;
+/** Rows of one read. */
+const rowsPerRead = 500;
+/**
+ * A page ends full, or with the list: what is searched for may be anywhere in it. This many reads are more clients than an
+ * agent has; a search that they do not end goes on by cursor.
+ */
+const readsPerPage = 40;
 
 /**
  * SWI-3: the clients of the agency that this person serves today, by number. The person's own rows name the agreements;

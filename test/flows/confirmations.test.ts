@@ -228,9 +228,19 @@ describe('confirming a new company', () => {
     expect(await stateOf(id)).toBe('active');
   });
 
-  it('ENT-2 the copies in relations follow, so that lists show the company at work', async () => {
+  it('ENT-2 ENT-4 before the copies in relations have followed, lists go by the company itself; then they follow', async () => {
     const { boss, hand, id } = await newCompany();
+    door.faults.add({
+      function: 'company-copies',
+      action: 'UpdateItem',
+      kind: 'error500',
+      times: 12,
+    });
     expectStatus(await confirmCompany(boss, await waitingId(boss), 'new-taxpayer'), 200);
+    expect(await waiting(boss)).toEqual([]);
+    const { choices } = expectStatus(await boss.call('GET', '/v1/session/identities'), 200).body;
+    expect(choices.map(({ identity }: Loose) => identity.taxpayerId)).toContain(id);
+    await door.settled();
     const rows = (await rowsOf(door, 'Relationships')).filter((row) => row.companyKey === `c_${id}`);
     expect(rows.map((row) => row.taxpayerState)).toEqual(['active', 'active']);
     const row = (await rowsOf(door, 'Taxpayers')).find((one) => one.companyKey === `c_${id}`);

@@ -1,9 +1,9 @@
-import type { FlowContext } from '#runtime/context.ts';
 import { companyRows, type ListPage, personList } from '#store/companies/relation-lists.ts';
-import { type CompanyCopies, copiesUpdate, type Relation } from '#store/companies/relations.ts';
+import { type CompanyCopies, copiesUpdate, hasCopies, type Relation } from '#store/companies/relations.ts';
 import {
   type CopiesDue,
   companiesDue,
+  findTaxpayer,
   findTaxpayers,
   isKnown,
   type KnownTaxpayer,
@@ -44,42 +44,52 @@ async function asCompaniesStand(
   );
   return relations.map((relation) => {
     const company = companies.get(relation.companyKey);
-    return company ? { ...relation, ...copiesOf(company) } : relation;
+    if (!company) return relation;
+    // A number is in clear or sealed, never both (DOC-4): the company says which.
+    const { taxpayerId: _clear, sealedId: _sealed, ...rest } = relation;
+    return { ...rest, ...copiesOf(company) };
   });
 }
 
+const rowsPerCall = 100;
+
 /**
- * Brings name, number and state of a company to the live relations' copies, which are for lists only. A company marked
- * `copiesDue` has this still before it, also when the function that changed it died half-way; doing it twice is
- * harmless. Takes one call a relation, only when something changed.
+ * Brings name, number and state of a company to its live relations' copies, which are for lists only. A company marked
+ * `copiesDue` has this still before it: its row's stream starts it, after the answer, and again where it failed. Rows that
+ * have the copies already take no write, so that a company whose people do not fit one run is done by the next ones. Ends
+ * with the mark, which falls only from the row that was read: a change meanwhile has its own start.
  */
-export async function refreshCopies(ctx: FlowContext, company: KnownTaxpayer): Promise<void> {
+export async function refreshCopies(db: Db, companyKey: string): Promise<void> {
+  const company = await findTaxpayer(db, companyKey);
+  if (!isKnown(company) || company.copiesDue === undefined) return;
+  const copies = copiesOf(company);
   // Pending before active: what becomes active in between is met twice rather than never.
   for (const list of ['pending', 'active'] as const) {
     let from: Key | undefined;
+    // Ends with the company's rows, or with the function's time.
     do {
-      const page = await companyRows(ctx.db, company.companyKey, list, { from, limit: 100 });
-      await Promise.all(page.items.map((relation) => refreshed(ctx.db, relation, copiesOf(company))));
+      const page = await companyRows(db, companyKey, list, { from, limit: rowsPerCall });
+      await Promise.all(page.items.map((relation) => refreshed(db, relation, copies)));
       from = page.next;
     } while (from);
   }
-  await ctx.db
+  await db
     .transact([
-      taxpayerUpdate(company.companyKey, company.rev, { copiesDue: undefined }, () => new ConcurrentChange()),
+      taxpayerUpdate(companyKey, company.rev, { copiesDue: undefined }, () => new ConcurrentChange()),
     ])
     .catch((error: unknown) => {
-      // Changed again meanwhile: that change does it anew.
       if (!(error instanceof ConcurrentChange)) throw error;
     });
 }
 
-/** A row that changes again and again under us is one that somebody is working on: they read the company themselves. */
+/** A row that changes again and again under us is one that somebody is working on; the whole is tried again. */
 const roundsAtMost = 8;
 
 /** One row, as it is now: the index may have shown an older one, and others may be moving it. */
 async function refreshed(db: Db, relation: Relation, copies: CompanyCopies): Promise<void> {
   let row = relation;
   for (let round = 0; round < roundsAtMost; round++) {
+    if (hasCopies(row, copies)) return;
     const written = await db.update<Relation>(copiesUpdate(row, copies));
     // Replaced by a newer one, which began with what the company is now.
     if (written.ok || written.old?.authorizationId !== relation.authorizationId) return;

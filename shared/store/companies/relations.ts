@@ -445,6 +445,22 @@ export type CompanyCopies = Pick<
   'taxpayerName' | 'taxpayerState' | 'taxpayerSubjects' | 'taxpayerTerm'
 > &
   KeptNumber;
+
+/** Whether a row has these copies, and stands in the lists where they put it. A number is one however it was sealed. */
+export function hasCopies(row: Relation, copies: CompanyCopies): boolean {
+  const { personSort, confirmerKey } = listKeysOf({ ...row, ...copies });
+  return (
+    row.personSort === personSort &&
+    row.confirmerKey === confirmerKey &&
+    row.taxpayerName === copies.taxpayerName &&
+    row.taxpayerId === copies.taxpayerId &&
+    (row.sealedId === undefined) === (copies.sealedId === undefined) &&
+    row.taxpayerState === copies.taxpayerState &&
+    row.taxpayerSubjects?.join() === copies.taxpayerSubjects?.join() &&
+    (row.taxpayerTerm ?? 0) === (copies.taxpayerTerm ?? 0)
+  );
+}
+
 /**
  * Brings the copies of a company's name, number and state in a relation up to date, and with them its place in the
  * person's lists. Only in the row as it was read: where that has changed, it is to be decided anew. Harmless to repeat.
