@@ -234,7 +234,7 @@ export function openTables() {
 
     /**
      * All writes or none, in one TransactWriteItems. The first write whose condition fails decides the error
-     * (its `otherwise`). The SDK sends one token over its tries, so that an answer that was lost does not apply it twice.
+     * (its `onRefused`). The SDK sends one token over its tries, so that an answer that was lost does not apply it twice.
      */
     async transact(writes: readonly Write[]): Promise<void> {
       const TransactItems = writes.map((w) => {

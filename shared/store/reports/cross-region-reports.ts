@@ -2,7 +2,7 @@ import { handle } from '#crypto/random.ts';
 import { Problem } from '#domain/problem.ts';
 import { type Ending, endsIn, lastCharacters } from '#domain/report-numbers.ts';
 import { ConcurrentChange } from '../dynamodb/concurrent-change.ts';
-import type { Check, Db, Key, Write } from '../dynamodb/tables.ts';
+import type { Check, Db, Key, Put, Write } from '../dynamodb/tables.ts';
 
 /**
  * 跨区域涉税事项报告: the reports that an outside company works under here (SPC-2, SPC-3). Three kinds of rows, changed
@@ -176,10 +176,12 @@ const counted = (
 };
 
 /** A mark is never used twice: a row that went and came again is not taken for the one that was read. */
-const asMarked = (mark: string | undefined) => ({
-  when: mark === undefined ? 'attribute_not_exists(mark)' : 'mark = :mark',
+const asMarked = (
+  mark: string | undefined,
+): Pick<Put, 'condition' | 'values'> & Pick<Write, 'onRefused'> => ({
+  condition: mark === undefined ? 'attribute_not_exists(mark)' : 'mark = :mark',
   ...(mark === undefined ? {} : { values: { ':mark': mark } }),
-  otherwise: () => new ConcurrentChange(),
+  onRefused: () => new ConcurrentChange(),
 });
 
 /** Whose reports: all of a company's, or those of one 经办人 of it. */
