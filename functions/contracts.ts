@@ -9,6 +9,7 @@ import { clientAgreements } from './client-agreements/contract.ts';
 import { clients } from './clients/contract.ts';
 import { companyCopies } from './company-copies/contract.ts';
 import { confirmations } from './confirmations/contract.ts';
+import { copiesRest } from './copies-rest/contract.ts';
 import { deregistration } from './deregistration/contract.ts';
 import { discovery } from './discovery/contract.ts';
 import { enterprise } from './enterprise/contract.ts';
@@ -64,6 +65,7 @@ const declared = [
   midnightUnlock,
   midnightRest,
   companyCopies,
+  copiesRest,
   keyRotation,
 ] as const satisfies readonly FlowDeclaration[];
 

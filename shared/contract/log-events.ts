@@ -8,6 +8,7 @@ export const logEvents = {
   'stranger-sms': { levels: ['INFO'], by: 'every function that sends codes a stranger can ask for' },
   'order-given': { levels: ['INFO', 'WARN'], by: 'hall, registry-feed' },
   unlocked: { levels: ['INFO'], by: 'midnight-unlock, midnight-rest' },
+  'copies-left': { levels: ['INFO'], by: 'company-copies, copies-rest' },
   'secret-rotated': { levels: ['INFO'], by: 'key-rotation' },
   'rp-told': { levels: ['INFO'], by: 'sso-tell' },
   'rp-not-told': { levels: ['WARN', 'ERROR'], by: 'sso-tell' },

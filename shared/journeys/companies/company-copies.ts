@@ -1,22 +1,21 @@
-import { companyRows, type ListPage, personList } from '#store/companies/relation-lists.ts';
-import { type CompanyCopies, copiesUpdate, hasCopies, type Relation } from '#store/companies/relations.ts';
+import { type ListPage, personList } from '#store/companies/relation-lists.ts';
+import type { CompanyCopies, Relation } from '#store/companies/relations.ts';
 import {
   type CopiesDue,
   companiesDue,
-  findTaxpayer,
   findTaxpayers,
   isKnown,
   type KnownTaxpayer,
   keptNumberOf,
-  taxpayerUpdate,
 } from '#store/companies/taxpayers.ts';
-import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
-import type { Db, Key } from '#store/dynamodb/tables.ts';
+import type { Db } from '#store/dynamodb/tables.ts';
 
-const copiesOf = (company: KnownTaxpayer): CompanyCopies => ({
+/** What a relation shows of its company. */
+export const copiesOf = (company: KnownTaxpayer): CompanyCopies => ({
   taxpayerName: company.name,
   taxpayerState: company.state,
   taxpayerSubjects: company.subjects,
+  taxpayerRev: company.rev,
   ...(company.term === undefined ? {} : { taxpayerTerm: company.term }),
   ...keptNumberOf(company),
 });
@@ -49,51 +48,4 @@ async function asCompaniesStand(
     const { taxpayerId: _clear, sealedId: _sealed, ...rest } = relation;
     return { ...rest, ...copiesOf(company) };
   });
-}
-
-const rowsPerCall = 100;
-
-/**
- * Brings name, number and state of a company to its live relations' copies, which are for lists only. A company marked
- * `copiesDue` has this still before it: its row's stream starts it, after the answer, and again where it failed. Rows that
- * have the copies already take no write, so that a company whose people do not fit one run is done by the next ones. Ends
- * with the mark, which falls only from the row that was read: a change meanwhile has its own start.
- */
-export async function refreshCopies(db: Db, companyKey: string): Promise<void> {
-  const company = await findTaxpayer(db, companyKey);
-  if (!isKnown(company) || company.copiesDue === undefined) return;
-  const copies = copiesOf(company);
-  // Pending before active: what becomes active in between is met twice rather than never.
-  for (const list of ['pending', 'active'] as const) {
-    let from: Key | undefined;
-    // Ends with the company's rows, or with the function's time.
-    do {
-      const page = await companyRows(db, companyKey, list, { from, limit: rowsPerCall });
-      await Promise.all(page.items.map((relation) => refreshed(db, relation, copies)));
-      from = page.next;
-    } while (from);
-  }
-  await db
-    .transact([
-      taxpayerUpdate(companyKey, company.rev, { copiesDue: undefined }, () => new ConcurrentChange()),
-    ])
-    .catch((error: unknown) => {
-      if (!(error instanceof ConcurrentChange)) throw error;
-    });
-}
-
-/** A row that changes again and again under us is one that somebody is working on; the whole is tried again. */
-const roundsAtMost = 8;
-
-/** One row, as it is now: the index may have shown an older one, and others may be moving it. */
-async function refreshed(db: Db, relation: Relation, copies: CompanyCopies): Promise<void> {
-  let row = relation;
-  for (let round = 0; round < roundsAtMost; round++) {
-    if (hasCopies(row, copies)) return;
-    const written = await db.update<Relation>(copiesUpdate(row, copies));
-    // Replaced by a newer one, which began with what the company is now.
-    if (written.ok || written.old?.authorizationId !== relation.authorizationId) return;
-    row = written.old;
-  }
-  throw new ConcurrentChange();
 }
