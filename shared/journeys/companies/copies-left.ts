@@ -39,6 +39,7 @@ export const copyOn = (db: Db, flow: string, left: CopiesLeft, invocation: Invoc
 
 /** A company takes no longer here: one with many people must not keep the others of the stream waiting. */
 const longestMs = 2_000;
+const companiesAtOnce = 5;
 
 /**
  * Changes of companies and of rows that copy from them, each by itself: what fails or takes long is handed on, so that
@@ -55,16 +56,20 @@ export const copyChanged = (
 ): Promise<void> =>
   withinBudget(invocation, async () => {
     const spare = invocation.getRemainingTimeInMillis() * spareShare;
-    for (const company of changed.companies) {
-      const begun = performance.now();
-      const isOver = () =>
-        performance.now() - begun > longestMs || invocation.getRemainingTimeInMillis() < spare;
-      const cause = await copyCompany(db, company, isOver).then(
-        (isLeft) => (isLeft ? 'time' : undefined),
-        nameOf,
-      );
-      if (cause !== undefined) await handOn(flow, company, cause);
-    }
+    const waiting = [...changed.companies];
+    const take = async (): Promise<void> => {
+      for (let company = waiting.shift(); company; company = waiting.shift()) {
+        const begun = performance.now();
+        const isOver = () =>
+          performance.now() - begun > longestMs || invocation.getRemainingTimeInMillis() < spare;
+        const cause = await copyCompany(db, company, isOver).then(
+          (isLeft) => (isLeft ? 'time' : undefined),
+          nameOf,
+        );
+        if (cause !== undefined) await handOn(flow, company, cause);
+      }
+    };
+    await Promise.all(Array.from({ length: companiesAtOnce }, take));
     if (changed.rows.length === 0) return;
     const failed = await copyToRows(db, changed.rows).catch(() => changed.rows);
     for (const row of failed) await handOn(flow, { row: rowKeyOf(row) }, 'row');
