@@ -130,6 +130,18 @@ describe('the clients of an agent who has five hundred', () => {
     expect(rare).toEqual([numbers.filter((_, at) => String(at).endsWith('99'))]);
   });
 
+  it('CTR-2 the warning before 用户注销 names two hundred and says that there are more', async () => {
+    door.clock.advance(61);
+    const { result, readUnits } = await costOf(door, 'deregistration', () =>
+      api('POST', '/v1/account/deregistration/sms'),
+    );
+    const { companies, moreCompanies } = expectStatus(result, 202).body;
+    expect([companies.length, moreCompanies]).toEqual([200, true]);
+    expect(companies[0].role).toBe('tax-agent');
+    // An agreement and a company each, and whoever asks.
+    expect(readUnits).toBeLessThan(500);
+  });
+
   it('SWI-3 ENT-4 a client is found by its new name at once, and no more by the one before', async () => {
     const id = numbers[250] as string;
     const fault = door.faults.add({ function: 'company-copies', kind: 'error500', times: 1_000 });
