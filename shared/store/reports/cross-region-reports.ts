@@ -2,6 +2,7 @@ import { handle } from '#crypto/random.ts';
 import { Problem } from '#domain/problem.ts';
 import { type Ending, endsIn, lastCharacters } from '#domain/report-numbers.ts';
 import { ConcurrentChange } from '../dynamodb/concurrent-change.ts';
+import { pagesUpTo } from '../dynamodb/pages.ts';
 import type { Check, Db, Key, Put, Write } from '../dynamodb/tables.ts';
 
 /**
@@ -209,9 +210,8 @@ export async function reportsEndingIn(
   const keys = indexKeys(of, ending.essence);
   const longer = ending.essence !== lastCharacters(ending.essence);
   const found: CrossRegionReport[] = [];
-  let from: Key | undefined;
-  for (let page = 0; page < (longer ? longerPages : 1); page++) {
-    const answer = await db.query<CrossRegionReport>('CrossRegionReports', {
+  const read = (from: Key | undefined) =>
+    db.query<CrossRegionReport>('CrossRegionReports', {
       ...(keys.handlerEndingKey === undefined
         ? { index: 'byEnding', condition: 'endingKey = :key AND validUntil >= :day' }
         : { index: 'byHandler', condition: 'handlerEndingKey = :key AND validUntil >= :day' }),
@@ -220,9 +220,9 @@ export async function reportsEndingIn(
       limit: longer ? longerPage : mostReports,
       from,
     });
-    found.push(...answer.items.filter(({ reportNo }) => endsIn(reportNo, ending)));
-    from = answer.next;
-    if (!from || found.length >= mostReports) break;
+  for await (const { items } of pagesUpTo(longer ? longerPages : 1, read)) {
+    found.push(...items.filter(({ reportNo }) => endsIn(reportNo, ending)));
+    if (found.length >= mostReports) break;
   }
   return found.slice(0, mostReports);
 }
