@@ -110,14 +110,14 @@ async function judgeElsewhere(check: Check): Promise<Judged> {
   const last = before + 1 >= faceTries;
   await ctx.db.transact([
     faceFailedUpdate(scan, token, last, call.now),
-    ...(parent ? [journeyFailedWrite(parent, before, last, call.now)] : []),
+    ...(parent ? [journeyFailedUpdate(parent, before, last, call.now)] : []),
     failureEvent(check, outcome),
   ]);
   return failed(check, outcome, Math.max(0, faceTries - before - 1));
 }
 
 /** Counts a failure on the journey's ticket as it was read; the last one ends it. */
-const journeyFailedWrite = (
+const journeyFailedUpdate = (
   parent: NonNullable<ScanTicket['parent']>,
   before: number,
   last: boolean,
