@@ -15,8 +15,7 @@ import {
   requireFree,
 } from '#journeys/agencies/put-agreement-in-force.ts';
 import { originOf } from '#journeys/companies/relation-audits.ts';
-import { requireChangingChannel } from '#journeys/companies/require-manager.ts';
-import { managingFactor } from '#journeys/factors/managing-factor.ts';
+import { type Manager, requireManager } from '#journeys/companies/require-manager.ts';
 import { created, ok } from '#runtime/answers.ts';
 import type { CallOf, StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
@@ -33,7 +32,7 @@ import {
 } from '#store/companies/taxpayers.ts';
 import { retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import { requireSeenRevision } from '#store/dynamodb/versioned-update.ts';
-import { actingChecks, actingForAgency } from './agency-checks.ts';
+import { actingChecks } from './agency-checks.ts';
 import type { agency } from './contract.ts';
 import { requireAgency } from './list-agreements.ts';
 import { listedAgents, requireNoStaff } from './name-agents.ts';
@@ -42,9 +41,8 @@ type ChangeCall = CallOf<typeof agency, 'change'>;
 
 /** AGY-4: what an agency enters waits for the client; nobody becomes a client unasked. */
 export const enterAgreement: StepOf<typeof agency, 'enter'> = async (ctx, call) => {
-  requireChangingChannel(ctx, call);
-  const { companyKey: agencyKey } = actingForAgency(call);
-  managingFactor(ctx, call);
+  const manager = requireManager(ctx, call, 'agency');
+  const agencyKey = manager.basis.companyKey;
   const { body, now } = call;
   const day = shanghaiDay(now);
   const period = parseComingPeriod(body, day);
@@ -75,7 +73,7 @@ export const enterAgreement: StepOf<typeof agency, 'enter'> = async (ctx, call) 
     };
     const terms = keptTerms({ ...period, items: body.items, agents });
     await ctx.db.transact([
-      ...actingChecks(ctx, call, form),
+      ...actingChecks(manager, call, form),
       activeCompanyCheck(clientKey),
       agreementUpdate(agreementId, 0, {
         ...partiesOf(between),
@@ -90,9 +88,12 @@ export const enterAgreement: StepOf<typeof agency, 'enter'> = async (ctx, call) 
   return created({ agreementId, state: 'pending' as const });
 };
 
-/** An agreement of the session's agency, with what else a change of it is decided from: to others there is none. */
-async function ofAgency(ctx: FlowContext, call: CallOf<typeof agency, 'change' | 'terminate'>) {
-  const { companyKey } = actingForAgency(call);
+/** An agreement of the manager's agency, with what else a change of it is decided from: to others there is none. */
+async function ofAgency(
+  ctx: FlowContext,
+  call: CallOf<typeof agency, 'change' | 'terminate'>,
+  { basis: { companyKey } }: Manager<'agency'>,
+) {
   const [agreement, form] = await Promise.all([
     findAgreement(ctx.db, call.params.id),
     findStaffForm(ctx.db, companyKey),
@@ -109,28 +110,26 @@ async function ofAgency(ctx: FlowContext, call: CallOf<typeof agency, 'change' |
  */
 export const changeAgreement: StepOf<typeof agency, 'change'> = async (ctx, call) => {
   const { body } = call;
-  requireChangingChannel(ctx, call);
-  actingForAgency(call);
-  managingFactor(ctx, call);
+  const manager = requireManager(ctx, call, 'agency');
   if ([body.agents, body.items, body.from, body.until].every((member) => member === undefined))
     throw new Problem('BAD_REQUEST', {
       errors: [{ path: 'body', message: 'expected agents, items, from or until' }],
     });
   return retryOnConcurrentChange(async () => {
-    const { agreement, form, pair } = await ofAgency(ctx, call);
+    const { agreement, form, pair } = await ofAgency(ctx, call, manager);
     const { agreementId } = agreement;
     const state = livingState(agreement, call.now);
     const day = shanghaiDay(call.now);
     const terms = await changedTerms(ctx, call, agreement, form);
     const origin = originOf(call, call.caller.session);
-    const checks = actingChecks(ctx, call, form);
+    const checks = actingChecks(manager, call, form);
     if (state === 'active' && onlyNarrows(givenBy(agreement), givenBy(terms))) {
       await putInForce(ctx, {
         between: agreement,
         before: agreement,
         pair,
         terms,
-        told: 'changed',
+        event: 'changed',
         origin,
         writes: checks,
       });
@@ -182,18 +181,16 @@ async function changedTerms(
 
 /** AGY-4: over at once, in live sessions too. */
 export const terminateAgreement: StepOf<typeof agency, 'terminate'> = async (ctx, call) => {
-  requireChangingChannel(ctx, call);
-  actingForAgency(call);
-  managingFactor(ctx, call);
+  const manager = requireManager(ctx, call, 'agency');
   return retryOnConcurrentChange(async () => {
-    const { agreement, form, pair } = await ofAgency(ctx, call);
+    const { agreement, form, pair } = await ofAgency(ctx, call, manager);
     livingState(agreement, call.now);
     await endAgreement(
       ctx,
       agreement,
       pair,
       originOf(call, call.caller.session),
-      actingChecks(ctx, call, form),
+      actingChecks(manager, call, form),
     );
     return ok({ agreementId: agreement.agreementId, state: 'ended' as const });
   });

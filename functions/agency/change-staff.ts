@@ -9,9 +9,8 @@ import {
 import { staffFormAudits } from '#journeys/agencies/form-audits.ts';
 import { putStaffForm } from '#journeys/agencies/put-staff-form.ts';
 import { originOf } from '#journeys/companies/relation-audits.ts';
-import { requireChangingChannel } from '#journeys/companies/require-manager.ts';
+import { managerBasis, requireManager } from '#journeys/companies/require-manager.ts';
 import type { SessionCall } from '#journeys/factors/fresh-factor.ts';
-import { managingFactor } from '#journeys/factors/managing-factor.ts';
 import {
   asChallenge,
   requireNameTried,
@@ -28,13 +27,13 @@ import { allListed, findStaffForm, formIdOf, type ListedAgent } from '#store/age
 import { findTaxpayer, isKnown } from '#store/companies/taxpayers.ts';
 import { retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import { findPeople } from '#store/people/users.ts';
-import { actingChecks, actingForAgency, keepingStaffForm } from './agency-checks.ts';
+import { actingChecks } from './agency-checks.ts';
 import type { agency } from './contract.ts';
 import { requireAgency } from './list-agreements.ts';
 
 /** The staff form that holds, for everybody who acts for the agency. */
 export const showStaff: StepOf<typeof agency, 'staff'> = async (ctx, call) => {
-  const { companyKey } = actingForAgency(call);
+  const { companyKey } = managerBasis(call, 'agency');
   const [company, { form, agents }] = await Promise.all([
     findTaxpayer(ctx.db, companyKey),
     wholeForm(ctx, companyKey),
@@ -47,7 +46,7 @@ export const showStaff: StepOf<typeof agency, 'staff'> = async (ctx, call) => {
  * The people of a form as they are shown (REL-11): the phone only to those who keep the form, not to the agents on it.
  */
 async function shownForm(ctx: FlowContext, call: SessionCall, agents: readonly FormAgent[]) {
-  const acting = actingForAgency(call);
+  const acting = managerBasis(call, 'agency');
   const people = await findPeople(
     ctx.db,
     agents.map(({ personKey }) => personKey),
@@ -86,9 +85,8 @@ async function wholeForm(ctx: FlowContext, agencyKey: string): Promise<WholeForm
  * CHALLENGE_REQUIRED where a document's free tries of the day are used up (REG-9).
  */
 export const changeStaff: StepOf<typeof agency, 'changeStaff'> = async (ctx, call) => {
-  requireChangingChannel(ctx, call);
-  const { companyKey } = keepingStaffForm(call);
-  managingFactor(ctx, call);
+  const manager = requireManager(ctx, call, 'staff-form');
+  const { companyKey } = manager.basis;
   const tried = { solved: await solvedInSession(ctx, call, call.body.challenge) };
   const change = async () => {
     const [company, whole, fresh] = await Promise.all([
@@ -109,7 +107,7 @@ export const changeStaff: StepOf<typeof agency, 'changeStaff'> = async (ctx, cal
         before: whole.form,
         agents,
         writes: [
-          ...actingChecks(ctx, call, whole.form),
+          ...actingChecks(manager, call, whole.form),
           ...staffFormAudits(ctx, company, whole.agents, agents, originOf(call, call.caller.session)),
         ],
       },

@@ -1,14 +1,14 @@
 import { Problem } from '#domain/problem.ts';
 import { listedAgreements } from '#journeys/agencies/list-agreements.ts';
+import { managerBasis } from '#journeys/companies/require-manager.ts';
 import { ok } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
 import { findTaxpayer, type Taxpayer } from '#store/companies/taxpayers.ts';
-import { actingForAgency } from './agency-checks.ts';
 import type { agency } from './contract.ts';
 
 /** The agency's agreements, whatever their state. */
 export const listAgreements: StepOf<typeof agency, 'agreements'> = async (ctx, call) => {
-  const { companyKey } = actingForAgency(call);
+  const { companyKey } = managerBasis(call, 'agency');
   const [company, page] = await Promise.all([
     findTaxpayer(ctx.db, companyKey),
     listedAgreements(ctx, call, { agencyKey: companyKey }),

@@ -7,6 +7,7 @@ import { actingOptionFor, claimOf } from '#journeys/sessions/company-claims.ts';
 import { noContent } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
+import { settled } from '#runtime/settled.ts';
 import { companyKeyOf } from '#store/companies/taxpayers.ts';
 import { findPerson, requireAdmitted } from '#store/people/users.ts';
 import type { CompanyClaim } from '#store/tickets/ticket-kinds.ts';
@@ -64,11 +65,6 @@ export const cancelScan: StepOf<typeof channelScan, 'cancel'> = async (ctx, call
       : [auditPut(ctx, call, key, kind, 'failure', { purpose: scan.purpose, cancelled: true })]),
   ]);
   return noContent();
-};
-
-const settled = <T>(result: PromiseSettledResult<T>): T => {
-  if (result.status === 'rejected') throw result.reason;
-  return result.value;
 };
 
 type Wanted =

@@ -111,14 +111,14 @@ async function judgeElsewhere(check: Check): Promise<Judged> {
   const last = left === 0;
   await ctx.db.transact([
     faceFailedUpdate(scan, token, left, call.now),
-    ...(parent ? [journeyFailedWrite(parent, before, last, call.now)] : []),
+    ...(parent ? [journeyFailedUpdate(parent, before, last, call.now)] : []),
     failureEvent(check, outcome),
   ]);
   return failed(check, outcome, left);
 }
 
 /** Counts a failure on the journey's ticket as it was read; the last one ends it. */
-const journeyFailedWrite = (
+const journeyFailedUpdate = (
   parent: NonNullable<ScanTicket['parent']>,
   before: number,
   last: boolean,

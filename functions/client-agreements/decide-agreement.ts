@@ -10,9 +10,10 @@ import {
 } from '#journeys/agencies/put-agreement-in-force.ts';
 import { originOf } from '#journeys/companies/relation-audits.ts';
 import {
-  managedCompany,
+  type Manager,
+  managerBasis,
   managingChecks,
-  requireChangingChannel,
+  requireManager,
 } from '#journeys/companies/require-manager.ts';
 import { ok } from '#runtime/answers.ts';
 import type { CallOf, StepOf } from '#runtime/call.ts';
@@ -26,13 +27,12 @@ type Calls = CallOf<typeof clientAgreements, 'confirm' | 'reject' | 'terminate'>
 
 /** What is agreed and proposed in the name of the session's company, for those who may agree. */
 export const list: StepOf<typeof clientAgreements, 'list'> = async (ctx, call) =>
-  ok(await listedAgreements(ctx, call, { clientKey: managedCompany(call).companyKey }));
+  ok(await listedAgreements(ctx, call, { clientKey: managerBasis(call, 'company').companyKey }));
 
-/** An agreement of the session's company that lives: others do not exist, of one that is over nothing can be said. */
-async function living(ctx: FlowContext, call: Calls) {
-  const { companyKey } = managedCompany(call);
+/** An agreement of the manager's company that lives: others do not exist, of one that is over nothing can be said. */
+async function living(ctx: FlowContext, call: Calls, { basis }: Manager<'company'>) {
   const agreement = await findAgreement(ctx.db, call.params.id);
-  if (agreement?.clientKey !== companyKey) throw new Problem('NOT_FOUND');
+  if (agreement?.clientKey !== basis.companyKey) throw new Problem('NOT_FOUND');
   const state = livingState(agreement, call.now);
   requireSeenRevision(agreement, call.body.revision);
   const waiting = state === 'pending' ? agreement : agreement.proposed;
@@ -44,10 +44,10 @@ async function living(ctx: FlowContext, call: Calls) {
  * that was. STATE_CONFLICT where nothing waits (any more).
  */
 export const confirm: StepOf<typeof clientAgreements, 'confirm'> = async (ctx, call) => {
-  requireChangingChannel(ctx, call);
-  const checks = managingChecks(ctx, call);
+  const manager = requireManager(ctx, call, 'company');
+  const checks = managingChecks(manager, call);
   return retryOnConcurrentChange(async () => {
-    const { agreement, waiting, pair } = await living(ctx, call);
+    const { agreement, waiting, pair } = await living(ctx, call, manager);
     if (!waiting || waiting.until < shanghaiDay(call.now)) throw new Problem('STATE_CONFLICT');
     requireFree(pair, agreement.agreementId, waiting);
     await putInForce(ctx, {
@@ -55,7 +55,7 @@ export const confirm: StepOf<typeof clientAgreements, 'confirm'> = async (ctx, c
       before: agreement,
       pair,
       terms: waiting,
-      told: 'confirmed',
+      event: 'confirmed',
       origin: originOf(call, call.caller.session),
       writes: checks,
     });
@@ -64,10 +64,10 @@ export const confirm: StepOf<typeof clientAgreements, 'confirm'> = async (ctx, c
 };
 
 export const reject: StepOf<typeof clientAgreements, 'reject'> = async (ctx, call) => {
-  requireChangingChannel(ctx, call);
-  const checks = managingChecks(ctx, call);
+  const manager = requireManager(ctx, call, 'company');
+  const checks = managingChecks(manager, call);
   return retryOnConcurrentChange(async () => {
-    const { agreement, state, waiting, pair } = await living(ctx, call);
+    const { agreement, state, waiting, pair } = await living(ctx, call, manager);
     if (!waiting) throw new Problem('STATE_CONFLICT');
     const { agreementId } = agreement;
     const isNew = state === 'pending';
@@ -86,10 +86,10 @@ export const reject: StepOf<typeof clientAgreements, 'reject'> = async (ctx, cal
 
 /** At once, in the agents' live sessions too. */
 export const terminate: StepOf<typeof clientAgreements, 'terminate'> = async (ctx, call) => {
-  requireChangingChannel(ctx, call);
-  const checks = managingChecks(ctx, call);
+  const manager = requireManager(ctx, call, 'company');
+  const checks = managingChecks(manager, call);
   return retryOnConcurrentChange(async () => {
-    const { agreement, pair } = await living(ctx, call);
+    const { agreement, pair } = await living(ctx, call, manager);
     await endAgreement(ctx, agreement, pair, originOf(call, call.caller.session), checks);
     return ok({ agreementId: agreement.agreementId, state: 'ended' as const });
   });

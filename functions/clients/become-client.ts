@@ -24,8 +24,8 @@ export const becomeClient: StepOf<typeof clients, 'become'> = async (ctx, call) 
   const companyKey = wanted(ctx, call);
   const session = await switchIdentity(ctx, call, async (again) => {
     // A form that was replaced since it was read may name the person still: looked at once more.
-    const otherwise = again ? gone : () => new ConcurrentChange();
-    const next = await clientActingOption(ctx, personKey, agencyKey, companyKey, call.now, otherwise);
+    const onRefused = again ? gone : () => new ConcurrentChange();
+    const next = await clientActingOption(ctx, personKey, agencyKey, companyKey, call.now, onRefused);
     return { next, writes: next.writes };
   });
   return ok({ session });

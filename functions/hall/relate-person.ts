@@ -113,8 +113,8 @@ function staffEntry(
     origin.at,
     day,
   );
-  const told = relationAudits(ctx, begun.relation, begun.relation.state, origin);
-  return { authorizationId: begun.authorizationId, writes: [working, ...begun.writes, ...told] };
+  const audits = relationAudits(ctx, begun.relation, begun.relation.state, origin);
+  return { authorizationId: begun.authorizationId, writes: [working, ...begun.writes, ...audits] };
 }
 
 /** One finance head at a time: the former one is superseded (REL-3). */

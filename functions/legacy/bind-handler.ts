@@ -24,7 +24,7 @@ import {
   isUnstaffed,
   type Taxpayer,
 } from '#store/companies/taxpayers.ts';
-import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
+import { ConcurrentChange, firstRead } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
 import { type Active, admittedCheck, findPerson, isActive } from '#store/people/users.ts';
 import { codeSpentUpdate, journeySendUpdate } from '#store/tickets/ticket-codes.ts';
@@ -75,7 +75,7 @@ export const sendBindingCode: StepOf<typeof legacy, 'bindingSms'> = async (ctx, 
   });
 };
 
-interface Place {
+interface Records {
   readonly company: Taxpayer | undefined;
   readonly previous: Relation | undefined;
 }
@@ -85,7 +85,7 @@ type BindCall = CallOf<typeof legacy, 'bind'>;
 export const bindHandler: StepOf<typeof legacy, 'bind'> = async (ctx, call) => {
   const named = readPerson(ctx, call.body, call.now);
   const { companyKey } = await openTicket<LegacyTicket>(ctx.db, call.params.legacyId, 'legacy', call.now);
-  const read = async (): Promise<Place> => {
+  const read = async (): Promise<Records> => {
     const [company, previous] = await Promise.all([
       findTaxpayer(ctx.db, companyKey),
       findRelation(ctx.db, named.key, companyKey, role),
@@ -93,19 +93,18 @@ export const bindHandler: StepOf<typeof legacy, 'bind'> = async (ctx, call) => {
     return { company, previous };
   };
   const id = codeIdOf(call.params.legacyId, named);
-  return withCode<SessionCodeTicket, Place, Awaited<ReturnType<typeof bound>>>(
+  return withCode<SessionCodeTicket, Records, Awaited<ReturnType<typeof bound>>>(
     ctx,
     call,
     { id, kind: purpose, purpose, code: call.body.smsCode, counting: 'guess' },
     read,
     (proof, first) => {
-      let place: Place | undefined = first;
+      const readAgain = firstRead(first, read);
       const typed = { personKey: named.key, password: call.body.password, purpose, guess: proof.attemptId };
       return withPassword(ctx, call, typed, async (person, writes) => {
-        const now = place ?? (await read());
-        place = undefined;
+        const records = await readAgain();
         requireSameName(ctx, named, person);
-        return bound(ctx, call, person, now, proof, writes);
+        return bound(ctx, call, person, records, proof, writes);
       });
     },
   );
@@ -119,7 +118,7 @@ async function bound(
   ctx: FlowContext,
   call: BindCall,
   person: Active,
-  { company: taxpayer, previous }: Place,
+  { company: taxpayer, previous }: Records,
   proof: CodeProof<SessionCodeTicket>,
   writes: readonly Write[],
 ) {

@@ -30,7 +30,7 @@ export async function agentAccessBasesFor(
   return firstActingOption(ctx, personKey, read, 'agency', now) ? read.map(({ basis }) => basis) : [];
 }
 
-/** What the grounds of a login say now. */
+/** What the access bases of a login allow now. */
 export const agentAccessOf = (
   ctx: Pick<FlowContext, 'db'>,
   { personKey, agentAt = [] }: Pick<LoginTicket, 'personKey' | 'agentAt'>,
@@ -48,5 +48,5 @@ export const agentActingOptionOf = (
 /** A fresh handle for it, among the roles to choose from. */
 export const agentChoiceOf = (option: AgentActingOption): AgentChoice => ({
   choiceId: handle(),
-  grounds: option.company,
+  basis: option.company,
 });

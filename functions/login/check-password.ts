@@ -23,6 +23,7 @@ import { openedLogin } from '#journeys/sessions/opened-login.ts';
 import { created } from '#runtime/answers.ts';
 import type { CallOf, StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
+import { settled } from '#runtime/settled.ts';
 import { type Relation, relationsIn } from '#store/companies/relations.ts';
 import { findTaxpayer } from '#store/companies/taxpayers.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
@@ -50,15 +51,15 @@ export const checkPassword: StepOf<typeof login, 'password'> = async (ctx, call)
     asked && findTaxpayer(ctx.db, asked.companyKey),
     accountNamed(ctx, call.body, call.now, asked && 'other-entry'),
   ]);
-  if (human.status === 'rejected') throw human.reason;
-  if (taxpayer.status === 'rejected') throw taxpayer.reason;
-  const company = asked && knownCompany(taxpayer.value);
-  if (found.status === 'rejected') throw found.reason;
+  settled(human);
+  const read = settled(taxpayer);
+  const company = asked && knownCompany(read);
+  const named = settled(found);
 
-  const read = await lookAtPassword(ctx, call, found.value, asked);
+  const looked = await lookAtPassword(ctx, call, named, asked);
   // ENT-4: what ended with an earlier term of the company lets nobody in.
-  const look = { ...read, relations: read.relations.map((one) => inTerm(one, company?.term)) };
-  const phoneTyped = found.value.via === 'phone';
+  const look = { ...looked, relations: looked.relations.map((one) => inTerm(one, company?.term)) };
+  const phoneTyped = named.via === 'phone';
   // LGN-2: after the password, before entry and relation (ORD-1).
   if (isSuspended(look.person)) throw await notAdmitted(ctx, call, look, new Problem('ACCOUNT_SUSPENDED'));
   const refused =
@@ -69,7 +70,7 @@ export const checkPassword: StepOf<typeof login, 'password'> = async (ctx, call)
       agentAt: look.agentAt,
     });
   const at = asked && { ...asked, companyTerm: company?.term, taxpayerName: company?.name };
-  const opened = loginFor(ctx, call, look, found.value, at);
+  const opened = loginFor(ctx, call, look, named, at);
   if (!refused) await wasRight(ctx, call, look, [opened.write]);
   else {
     // A 经办人 needs no relation (SPC-3).
@@ -143,8 +144,7 @@ async function lookAtPassword(
       named.via === 'document' ? named.lockout : undefined,
     ),
   ]);
-  if (reservation.status === 'rejected') throw reservation.reason;
-  const reserved = reservation.value;
+  const reserved = settled(reservation);
   if (read.status === 'rejected') {
     await returnAttempt(ctx.db, attempt, reserved.taken, ctx.settings.policies);
     throw read.reason;

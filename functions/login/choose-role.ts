@@ -27,7 +27,7 @@ export const chooseRole: StepOf<typeof login, 'choose'> = async (ctx, call) => {
   }
   const { agent } = ticket.passed;
   if (agent?.choiceId === call.body.choiceId) {
-    const { session, cookies } = await chooseAgent(ctx, call, ticket, agent.grounds);
+    const { session, cookies } = await chooseAgent(ctx, call, ticket, agent.basis);
     return ok({ session }, { cookies });
   }
   const chosen = ticket.passed.choices.find(({ choiceId }) => choiceId === call.body.choiceId);
@@ -62,10 +62,10 @@ const chooseAgent = (
       readAgentAccess(ctx.db, ticket.personKey, [basis]),
     ]);
     const person = requireSamePerson(read, ticket);
-    const place = agentActingOptionOf(ctx, ticket, agents, call.now);
-    if (!place) throw new Problem('RELATION_NOT_FOUND');
-    return openSession(ctx, call, person, place, byEarlierFactor(ticket), [
+    const option = agentActingOptionOf(ctx, ticket, agents, call.now);
+    if (!option) throw new Problem('RELATION_NOT_FOUND');
+    return openSession(ctx, call, person, option, byEarlierFactor(ticket), [
       chosenUpdate(ticket, call.now),
-      ...place.writes,
+      ...option.writes,
     ]);
   });

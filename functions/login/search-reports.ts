@@ -15,7 +15,7 @@ import {
   type CrossRegionReport,
   findNamedHandlers,
   findReport,
-  isNamed,
+  isHandler,
   isReportFor,
   mostReports,
   namedCheck,
@@ -63,7 +63,7 @@ export async function isHandlerIn(
 }
 
 const isNamedIn = async (db: Db, { companyKey, nameKey, handlerKeys }: PossibleHandler, day: string) =>
-  isNamed(await findNamedHandlers(db, companyKey, nameKey), handlerKeys, day);
+  isHandler(await findNamedHandlers(db, companyKey, nameKey), handlerKeys, day);
 
 export type CrossRegionTicket = PassedTicket & { readonly companyKey: string };
 /** Logins at other entries have no reports: NOT_FOUND. */

@@ -10,7 +10,7 @@ import { openSession } from '#journeys/sessions/open-session.ts';
 import { ok } from '#runtime/answers.ts';
 import type { CallOf, StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import { retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
+import { firstRead, retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
 import { successUpdate } from '#store/people/lockout-table.ts';
 import { asPerson } from '#store/sessions/sessions.ts';
@@ -89,10 +89,9 @@ interface Factor {
 function enter(ctx: FlowContext, call: VerifyCall, ticket: LoginTicket, read: Known, factor: Factor) {
   const { policies } = ctx.settings;
   const { now } = call;
-  let known: Known | undefined = read;
+  const readKnown = firstRead(read, () => readPersonAndAccess(ctx, ticket));
   return retryOnConcurrentChange(async () => {
-    const { person: found, relations, agents } = known ?? (await readPersonAndAccess(ctx, ticket));
-    known = undefined;
+    const { person: found, relations, agents } = await readKnown();
     const person = requireSamePerson(found, ticket);
     // A number that was taken over meanwhile proves its new owner (PHN-3); one recovered lately proves little (PHN-4).
     const phone = factor.sms && stillOwnPhone(person, factor.sms.phoneKey);
@@ -140,19 +139,19 @@ function enter(ctx: FlowContext, call: VerifyCall, ticket: LoginTicket, read: Kn
       ]);
       return ok(choicesAnswer(ctx, ticket, passed, relations, person, agent));
     }
-    const place = only ? actingOptionAt(ctx, ticket, only, now) : agent;
-    if (ticket.companyKey !== undefined && !place) throw new Problem('RELATION_NOT_FOUND');
-    const opened = await openSession(ctx, call, person, place ?? asPerson, by, [
-      spentWrite(ticket, now, factor),
+    const option = only ? actingOptionAt(ctx, ticket, only, now) : agent;
+    if (ticket.companyKey !== undefined && !option) throw new Problem('RELATION_NOT_FOUND');
+    const opened = await openSession(ctx, call, person, option ?? asPerson, by, [
+      spentUpdate(ticket, now, factor),
       ...factor.writes,
       ...proof.writes,
-      ...(place?.writes ?? []),
+      ...(option?.writes ?? []),
     ]);
     return ok({ session: opened.session }, { cookies: opened.cookies });
   });
 }
 
-const spentWrite = (ticket: LoginTicket, now: Date, { sms }: Factor): Write =>
+const spentUpdate = (ticket: LoginTicket, now: Date, { sms }: Factor): Write =>
   sms
     ? spendUpdate(ticket, now, 'code.#hash = :hash', { ':hash': sms.hash }, { '#hash': 'hash' })
     : spendUpdate(ticket, now);

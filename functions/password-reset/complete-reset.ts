@@ -10,7 +10,7 @@ import { endSessions } from '#journeys/sessions/end-sessions.ts';
 import { noContent } from '#runtime/answers.ts';
 import type { CallOf, StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import { ConcurrentChange, retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
+import { ConcurrentChange, firstRead, retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
 import { type LockoutRow, lockoutKey, unlockUpdate } from '#store/people/lockout-table.ts';
 import { type Person, personUpdate, requireAdmitted } from '#store/people/users.ts';
@@ -81,10 +81,9 @@ function change(
   writes: readonly Write[],
 ): Promise<Person> {
   const day = shanghaiDay(call.now);
-  let known: Account | undefined = read;
+  const readAgain = firstRead(read, () => readAccount(ctx, call, ticket.personKey));
   return retryOnConcurrentChange(async () => {
-    const { person: found, locked } = known ?? (await readAccount(ctx, call, ticket.personKey));
-    known = undefined;
+    const { person: found, locked } = await readAgain();
     const person = requireAdmitted(found, 'USER_NOT_REGISTERED');
     // An account that ended meanwhile took its journeys and face checks with it (STP-4).
     if (person.account.since !== ticket.since) throw new Problem('STATE_CONFLICT');

@@ -11,7 +11,7 @@ import { noLoss, type PhoneLoss, phoneLoss } from '#journeys/people/take-phone.t
 import { noContent } from '#runtime/answers.ts';
 import type { CallOf, StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import { ConcurrentChange, retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
+import { ConcurrentChange, firstRead, retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
 import { notLockedCheck, returnedGuessUpdate, successUpdate } from '#store/people/lockout-table.ts';
 import { claimPhoneUpdate, type OwnedPhone, phoneOwner } from '#store/people/phones.ts';
@@ -59,12 +59,10 @@ export const completeRecovery: StepOf<typeof phoneRecovery, 'complete'> = async 
     },
     read,
     async (proof, first) => {
-      let known: Read | undefined = first;
-      const { before, loss } = await retryOnConcurrentChange(async () => {
-        const now = known ?? (await read(proof.ticket));
-        known = undefined;
-        return recover(ctx, call, proof, now);
-      });
+      const readAgain = firstRead(first, () => read(proof.ticket));
+      const { before, loss } = await retryOnConcurrentChange(async () =>
+        recover(ctx, call, proof, await readAgain()),
+      );
       const detail = maskPhone(phoneNumberOf(ctx, proof.ticket.newPhone));
       await Promise.all([tellPerson(ctx, call, before, 'phone-recovered', detail), loss.tell()]);
     },
@@ -101,7 +99,7 @@ async function recover(
   const loss = holder ? await phoneLoss(ctx, call, holder, phoneKey) : noLoss;
   await ctx.db.transact([
     spendUpdate(ticket, call.now, 'code.#hash = :hash', { ':hash': proof.hash }, { '#hash': 'hash' }),
-    countsWrite(ctx, call, person, proof, face),
+    countsUpdate(ctx, call, person, proof, face),
     personUpdate(
       person.personKey,
       person.rev,
@@ -131,7 +129,7 @@ function passedFace(ticket: RecoveryTicket, faceTicket: string | undefined) {
 }
 
 /** One write to the day's counts: the guess was none; refused while locked (PHN-4); a face that served resets its count. */
-function countsWrite(
+function countsUpdate(
   ctx: FlowContext,
   call: CompleteCall,
   { personKey }: Active,

@@ -15,7 +15,7 @@ import { numberOf } from '#journeys/people/personal-data.ts';
 import { accepted, ok } from '#runtime/answers.ts';
 import type { CallOf, StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import { ConcurrentChange, retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
+import { ConcurrentChange, firstRead, retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import { type OwnedPhone, phoneOwner } from '#store/people/phones.ts';
 import {
   findPerson,
@@ -44,11 +44,11 @@ async function refuseWrongPhone(
   first: RegistrationTicket,
 ): Promise<never> {
   const most = ctx.settings.policies.hallPhoneTries;
-  let known: RegistrationTicket | undefined = first;
+  const readTicket = firstRead(first, () =>
+    openTicket<RegistrationTicket>(ctx.db, call.params.id, 'registration', call.now),
+  );
   const remainingAttempts = await retryOnConcurrentChange(async () => {
-    const ticket =
-      known ?? (await openTicket<RegistrationTicket>(ctx.db, call.params.id, 'registration', call.now));
-    known = undefined;
+    const ticket = await readTicket();
     await missed(ctx, call, tried, [
       wrongPhoneUpdate(ticket, call.now, most, () => new ConcurrentChange()),
       auditPut(ctx, call, ticket.personKey, 'identity-refused', 'failure', { reason: 'phone' }),

@@ -106,7 +106,7 @@ export async function takeAgreement(ctx: FlowContext, line: Line, now: Date): Pr
       pair,
       terms,
       version: line.version,
-      told: before ? 'changed' : 'entered',
+      event: before ? 'changed' : 'entered',
       origin,
       writes: [],
     });

@@ -42,8 +42,8 @@ async function takeBatch({ lines, firstLine = 1 }: Batch): Promise<Report> {
   const rejected: LineIssue[] = [];
   const warnings: LineIssue[] = [];
   const { accepted, stale, emptied } = await takeLines(await openContext(), lines, firstLine, new Date(), {
-    rejected: (told) => rejected.push(told),
-    warned: (told) => warnings.push(told),
+    rejected: (issue) => rejected.push(issue),
+    warned: (issue) => warnings.push(issue),
   });
   for (const list of [rejected, warnings]) list.sort((a, b) => a.line - b.line);
   return { accepted, stale, emptied, rejected, warnings };
@@ -79,12 +79,12 @@ async function takeMessage(ctx: FlowContext, body: string, circumstances: Circum
     for (const file of asked.files) await takeFile(ctx, file, circumstances);
     return;
   }
-  const told = { flow: 'registry-feed', messageId: circumstances.messageId };
+  const logFields = { flow: 'registry-feed', messageId: circumstances.messageId };
   const tell = (word: 'rejected' | 'warning') => (one: LineIssue) =>
-    writeLine({ level: 'WARN', ...told, word, ...one });
+    writeLine({ level: 'WARN', ...logFields, word, ...one });
   const counts = await takeLines(ctx, asked.lines, 1, now, {
     rejected: tell('rejected'),
     warned: tell('warning'),
   });
-  writeLine({ level: 'INFO', word: 'message-done', ...told, ...counts });
+  writeLine({ level: 'INFO', word: 'message-done', ...logFields, ...counts });
 }

@@ -36,11 +36,11 @@ export function readMessage(body: string, now: Date): Asked {
   if (v.is(testMessage, parsed)) return { kind: 'files', files: [] };
   const on = v.safeParse(continuation, parsed);
   if (on.success) return { kind: 'files', files: [on.output.feedFile] };
-  const told = v.safeParse(notification, parsed);
-  if (!told.success) return { kind: 'lines', lines: body.split('\n') };
+  const notice = v.safeParse(notification, parsed);
+  if (!notice.success) return { kind: 'lines', lines: body.split('\n') };
   return {
     kind: 'files',
-    files: told.output.Records.map(({ s3 }) => ({
+    files: notice.output.Records.map(({ s3 }) => ({
       bucket: s3.bucket.name,
       encodedKey: s3.object.key,
       position: { offset: 0, line: 1 },

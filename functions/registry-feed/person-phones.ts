@@ -57,7 +57,7 @@ const stale = (): Error => new ConcurrentChange();
 /**
  * MIG-1: a number that imports name for two people is taken from both and given to no later line; one that somebody
  * proved here by SMS stays theirs. Each decision is a condition on the number's own row, so that lines side by side
- * and files side by side come to the same end; a row or holder that changes meanwhile makes it Stale.
+ * and files side by side come to the same end; a row or holder that changes meanwhile makes it fail with ConcurrentChange.
  * @param rows of `numbers`, in their order
  */
 export async function takePhones(

@@ -35,11 +35,11 @@ export async function takeFile(
 ): Promise<void> {
   let at = file;
   for (;;) {
-    const told = { flow: 'registry-feed', messageId, file: at.etag };
+    const logFields = { flow: 'registry-feed', messageId, file: at.etag };
     try {
       const { lines, next, atEnd, etag, size } = await nextLines(at, at.position, at.etag);
       const tell = (word: 'rejected' | 'warning') => (one: object) =>
-        writeLine({ level: 'WARN', ...told, file: etag, word, ...one });
+        writeLine({ level: 'WARN', ...logFields, file: etag, word, ...one });
       const counts = await takeLines(ctx, lines, at.position.line, new Date(), {
         rejected: tell('rejected'),
         warned: tell('warning'),
@@ -47,7 +47,7 @@ export async function takeFile(
       at = { ...at, etag, position: next, counts: sumOf(at.counts, counts) };
       writeLine({
         level: 'INFO',
-        ...told,
+        ...logFields,
         file: etag,
         word: atEnd ? 'file-done' : 'file-progress',
         lines: next.line - 1,
@@ -62,7 +62,7 @@ export async function takeFile(
         // The new content has told of itself, and is taken from its beginning.
         writeLine({
           level: 'ERROR',
-          ...told,
+          ...logFields,
           word: 'file-changed',
           lines: at.position.line - 1,
           ...at.counts,
@@ -72,7 +72,7 @@ export async function takeFile(
       if (at === file) throw error;
       writeLine({
         level: 'ERROR',
-        ...told,
+        ...logFields,
         word: 'file-paused',
         lines: at.position.line - 1,
         cause: causeOf(error),

@@ -38,8 +38,8 @@ export interface FeedCounts {
 export const noCounts = (): FeedCounts => ({ accepted: 0, stale: 0, rejected: 0, warnings: 0, emptied: 0 });
 /** Told of lines by their numbers, not always in that order. */
 export interface Listener {
-  rejected(told: LineIssue): void;
-  warned(told: LineIssue): void;
+  rejected(issue: LineIssue): void;
+  warned(issue: LineIssue): void;
 }
 
 const lineSchema = v.variant('type', [
@@ -106,9 +106,9 @@ function takeLine(ctx: FlowContext, line: Line, now: Date): Promise<Taken | Outc
 
 /** DOC-3: a number with a wrong check character is taken, and told once for each line that was not stale. */
 function withDoubts(line: Line, outcome: Taken | Outcome): Taken | Outcome {
-  const told = typeof outcome === 'string' ? { taken: outcome } : outcome;
-  if (told.taken === 'stale' || !companiesIn(line).some(hasOddCheck)) return outcome;
-  return { ...told, warnings: ['TAXPAYER_NUMBER_CHECK', ...(told.warnings ?? [])] };
+  const result = typeof outcome === 'string' ? { taken: outcome } : outcome;
+  if (result.taken === 'stale' || !companiesIn(line).some(hasOddCheck)) return outcome;
+  return { ...result, warnings: ['TAXPAYER_NUMBER_CHECK', ...(result.warnings ?? [])] };
 }
 
 /** Enough to keep a core busy while tables answer; what waits is small beside the function's memory. */

@@ -70,7 +70,7 @@ export function takeTaxpayer(
           staffed: undefined,
         }
       : {};
-    const facts = {
+    const changes = {
       taxpayerId: undefined,
       sealedId: undefined,
       ...number,
@@ -83,7 +83,7 @@ export function takeTaxpayer(
     const { taxpayerId: _clear, sealedId: _sealed, ...before } = known ?? {};
     const company = {
       ...before,
-      ...facts,
+      ...changes,
       ...ended,
       companyKey: key,
       rev: (known?.rev ?? 0) + 1,
@@ -100,7 +100,7 @@ export function takeTaxpayer(
         key,
         known?.rev ?? 0,
         {
-          ...facts,
+          ...changes,
           ...ended,
           ...(line.state === 'cancelled' ? { confirmedAt: undefined } : {}),
           copiesDue,
@@ -116,8 +116,8 @@ export function takeTaxpayer(
 }
 
 /** ENT-2: what was confirmed here stays so until the company is cancelled; one that comes back waits anew. */
-const stateAfter = (known: Taxpayer | undefined, told: CompanyState): CompanyState =>
-  known?.confirmedAt !== undefined && told === 'awaiting-confirmation' ? 'active' : told;
+const stateAfter = (known: Taxpayer | undefined, announced: CompanyState): CompanyState =>
+  known?.confirmedAt !== undefined && announced === 'awaiting-confirmation' ? 'active' : announced;
 
 /** What is due after a company's line and does not fit its transaction; any later line finishes it. Copies have a stream. */
 async function finish(ctx: FlowContext, company: KnownTaxpayer, now: Date): Promise<void> {

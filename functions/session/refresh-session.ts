@@ -2,7 +2,7 @@ import { clearRefreshCookie, successor } from '#crypto/refresh-tokens.ts';
 import { Problem } from '#domain/problem.ts';
 import { auditPut } from '#journeys/audit.ts';
 import { currentIdentity } from '#journeys/sessions/current-identity.ts';
-import { cookieFor, sessionAnswer, sessionFacts } from '#journeys/sessions/open-session.ts';
+import { cookieFor, sessionAnswer, shownSession } from '#journeys/sessions/open-session.ts';
 import { noContent, ok } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
 import { endedProblem, endUpdate, forgetWebSession, rotateRefresh } from '#store/sessions/sessions.ts';
@@ -37,7 +37,7 @@ export const refreshSession: StepOf<typeof session, 'refresh'> = async (ctx, cal
 
 export const showSession: StepOf<typeof session, 'show'> = async (ctx, call) => {
   const { session: standing, lost } = call.caller;
-  return ok({ session: sessionFacts(ctx, standing, call, lost ? ['IDENTITY_LOST'] : []) });
+  return ok({ session: shownSession(ctx, standing, call, lost ? ['IDENTITY_LOST'] : []) });
 };
 
 /** 退出 (SES-1): the session is over at once, wherever it is checked. */

@@ -8,11 +8,7 @@ import {
   hideAuthorization,
   transitionWrites,
 } from '#journeys/companies/relation-transitions.ts';
-import {
-  managedCompany,
-  managingChecks,
-  requireChangingChannel,
-} from '#journeys/companies/require-manager.ts';
+import { type Manager, managingChecks, requireManager } from '#journeys/companies/require-manager.ts';
 import { noContent, ok } from '#runtime/answers.ts';
 import type { CallOf, StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
@@ -21,16 +17,14 @@ import type { staff } from './contract.ts';
 
 type Calls = CallOf<typeof staff, 'adjust' | 'dismiss' | 'confirm' | 'reject' | 'withdraw' | 'hide'>;
 
-/** An authorisation of the session's company: those of other companies do not exist. */
-const ofCompany = (ctx: FlowContext, call: Calls) =>
-  authorizationOf(ctx, call.params.authorizationId, { companyKey: managedCompany(call).companyKey });
+/** An authorisation of the manager's company: those of other companies do not exist. */
+const ofCompany = (ctx: FlowContext, call: Calls, { basis }: Manager<'company'>) =>
+  authorizationOf(ctx, call.params.authorizationId, { companyKey: basis.companyKey });
 
 /** @param seen the revision that the company was shown (REL-11) */
 async function move(ctx: FlowContext, call: Calls, transition: Transition, seen: string | undefined) {
-  requireChangingChannel(ctx, call);
-  // Refuses before anything is looked up.
-  managingChecks(ctx, call);
-  const relation = await ofCompany(ctx, call);
+  const manager = requireManager(ctx, call, 'company');
+  const relation = await ofCompany(ctx, call, manager);
   const moved = transitionWrites(
     ctx,
     relation,
@@ -40,7 +34,7 @@ async function move(ctx: FlowContext, call: Calls, transition: Transition, seen:
     {},
     seen,
   );
-  await ctx.db.transact([...managingChecks(ctx, call, relation), ...moved]);
+  await ctx.db.transact([...managingChecks(manager, call, relation), ...moved]);
   return relation;
 }
 
@@ -65,22 +59,20 @@ export const dismiss: StepOf<typeof staff, 'dismiss'> = async (ctx, call) => {
 };
 
 export const hide: StepOf<typeof staff, 'hide'> = async (ctx, call) => {
-  requireChangingChannel(ctx, call);
-  const checks = managingChecks(ctx, call);
+  const manager = requireManager(ctx, call, 'company');
   const { authorizationId, state } = await hideAuthorization(
     ctx,
     'company',
     call.now,
-    () => ofCompany(ctx, call),
-    checks,
+    () => ofCompany(ctx, call, manager),
+    managingChecks(manager, call),
   );
   return ok({ authorizationId, state });
 };
 
 /** REL-8: other permissions, another last day. Needs no new consent; the person is told. */
 export const adjust: StepOf<typeof staff, 'adjust'> = async (ctx, call) => {
-  requireChangingChannel(ctx, call);
-  managingChecks(ctx, call);
+  const manager = requireManager(ctx, call, 'company');
   const day = shanghaiDay(call.now);
   const asked = call.body.permissions;
   const lastDay = parseLastDay(call.body.validUntil, day);
@@ -88,13 +80,13 @@ export const adjust: StepOf<typeof staff, 'adjust'> = async (ctx, call) => {
     throw new Problem('BAD_REQUEST', {
       errors: [{ path: 'body', message: 'expected permissions or validUntil' }],
     });
-  const relation = await ofCompany(ctx, call);
+  const relation = await ofCompany(ctx, call, manager);
   const changes: RelationChanges = {
     ...(asked === undefined ? {} : { permissions: permissionsOf(relation.role, asked) }),
     ...(lastDay === undefined ? {} : { validUntil: lastDay }),
   };
   await ctx.db.transact([
-    ...managingChecks(ctx, call, relation),
+    ...managingChecks(manager, call, relation),
     transitionUpdate(relation, transitions.adjust, call.now, day, changes, call.body.revision),
     ...relationAudits(ctx, relation, 'adjusted', originOf(call, call.caller.session), {
       ...(changes.permissions ? { permissions: changes.permissions.join(' ') } : {}),

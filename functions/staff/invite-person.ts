@@ -3,14 +3,13 @@ import { Problem } from '#domain/problem.ts';
 import { isStaffRole, parseLastDay, permissionsOf } from '#domain/relations.ts';
 import { originOf, relationAudits } from '#journeys/companies/relation-audits.ts';
 import { tellHolder } from '#journeys/companies/relation-notices.ts';
-import { managed, managedCompany, requireChangingChannel } from '#journeys/companies/require-manager.ts';
-import { managingFactor } from '#journeys/factors/managing-factor.ts';
+import { managedCompany, managingChecks, requireManager } from '#journeys/companies/require-manager.ts';
 import { requireNameTried, solvedInSession, type Try, toldWithinTries } from '#journeys/factors/tries.ts';
 import { readPerson, requireSameName } from '#journeys/people/named-person.ts';
 import { created } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
 import { beginWrites, companyCopies, findRelation } from '#store/companies/relations.ts';
-import { retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
+import { firstRead, retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
 import { findPerson, isActive } from '#store/people/users.ts';
 import type { staff } from './contract.ts';
@@ -20,9 +19,7 @@ import type { staff } from './contract.ts';
  * record's (DOC-5), so that a number mistyped into a stranger's asks nobody; names are not to be tried here (REG-9).
  */
 export const invite: StepOf<typeof staff, 'invite'> = async (ctx, call) => {
-  requireChangingChannel(ctx, call);
-  const { companyKey } = managedCompany(call);
-  managingFactor(ctx, call);
+  const manager = requireManager(ctx, call, 'company');
   const { role } = call.body;
   if (!isStaffRole(role)) throw new Problem('ROLE_NOT_ALLOWED');
   const day = shanghaiDay(call.now);
@@ -33,16 +30,14 @@ export const invite: StepOf<typeof staff, 'invite'> = async (ctx, call) => {
     solved: await solvedInSession(ctx, call, call.body.challenge),
   };
   const find = () => findPerson(ctx.db, named.key);
-  // Read once, for the try and for the first decision; only another round looks again.
-  let read: ReturnType<typeof find> | undefined = find();
-  await requireNameTried(ctx, call, named, await read, tried);
+  const found = await find();
+  await requireNameTried(ctx, call, named, found, tried);
+  const readAgain = firstRead(found, find);
   const decide = async (within: readonly Write[]) => {
-    const reading = read ?? find();
-    read = undefined;
-    const [{ company, writes }, person, previous] = await Promise.all([
-      managed(ctx, call),
-      reading,
-      findRelation(ctx.db, named.key, companyKey, role),
+    const [company, person, previous] = await Promise.all([
+      managedCompany(ctx, manager),
+      readAgain(),
+      findRelation(ctx.db, named.key, manager.basis.companyKey, role),
     ]);
     requireSameName(ctx, named, person);
     if (!isActive(person)) throw new Problem('PERSON_NOT_REGISTERED');
@@ -64,7 +59,7 @@ export const invite: StepOf<typeof staff, 'invite'> = async (ctx, call) => {
       day,
     );
     await ctx.db.transact([
-      ...writes,
+      ...managingChecks(manager, call),
       ...within,
       ...begun.writes,
       ...relationAudits(ctx, begun.relation, 'pending', originOf(call, call.caller.session), {

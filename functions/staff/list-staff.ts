@@ -1,6 +1,6 @@
 import { isoShanghai, shanghaiDay } from '#domain/days.ts';
 import { roleOrder, type ShownState, shownStateOn } from '#domain/relations.ts';
-import { managedCompany } from '#journeys/companies/require-manager.ts';
+import { managerBasis } from '#journeys/companies/require-manager.ts';
 import { cursorAt, placeAt } from '#journeys/cursors.ts';
 import { maskedPerson } from '#journeys/people/personal-data.ts';
 import { ok } from '#runtime/answers.ts';
@@ -19,7 +19,7 @@ const pageLength = 50;
  * present term (ENT-4): the session stands on a relation of that.
  */
 export const listStaff: StepOf<typeof staff, 'list'> = async (ctx, call) => {
-  const { companyKey } = managedCompany(call);
+  const { companyKey } = managerBasis(call, 'company');
   const { term } = call.caller;
   const { state: list, cursor } = call.query;
   const day = shanghaiDay(call.now);

@@ -39,7 +39,7 @@ export const startStepUp: StepOf<typeof stepUp, 'start'> = async (ctx, call) => 
   ) {
     const proven = { at: kept.at, level: person.realNameLevel ?? 3 };
     const proof = await stepUpProof(ctx, call, asked, person, proven, nonce, company);
-    // A proof leaves the house: told before it does, and not after an order that ends proofs (ORD-1).
+    // A proof goes to another system: told before it does, and not after an order that ends proofs (ORD-1).
     await ctx.db.transact([
       admittedCheck(session.personKey, () => new Problem('SESSION_ENDED')),
       auditPut(ctx, call, session.personKey, 'step-up', 'success', {

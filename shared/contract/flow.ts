@@ -105,7 +105,7 @@ type Schema = v.GenericSchema;
  * - `public`: anybody.
  * - `public-or-channel`: anybody; a Channel-Assertion, when sent, must be valid and names the channel.
  * - `channel`: a Channel-Assertion is needed.
- * - `session`: an access token is needed; of a company identity its grounds are looked at in each call.
+ * - `session`: an access token is needed; the access basis of a company identity is looked at in each call.
  * - `refresh`: the refresh cookie is needed.
  * - `client`: a relying party by its signed assertion in the form (SSO-3), spent unless the step `spendsAssertion`.
  * - `client-token`: an access token that was given to a relying party; what it stands on is the step's to look at.

@@ -15,12 +15,12 @@ export interface AccessClaims {
   readonly realNameLevel: number;
   /** The identity of the session as the API shows it. */
   readonly identity: Readonly<Record<string, unknown>>;
-  /** Where the grounds of a company identity are found, so that they can be read beside the session (REL-8). */
+  /** Where the access basis of a company identity is found, so that it can be read beside the session (REL-8). */
   readonly company?: TokenAccessBasis;
   /** LGN-11: the session can do nothing but change the initial password. */
   readonly passwordDue?: true;
 }
-/** The keys of a company identity's grounds (grounds.ts says what they are). */
+/** The keys of a company identity's access basis (`AccessBasisRef` in access-basis.ts says what they are). */
 export type TokenAccessBasis = v.InferOutput<typeof groundsSchema>;
 
 const kind = (issuer: string): TokenKind => ({ typ: 'at+jwt', issuer, audience: issuer });

@@ -19,7 +19,7 @@ export interface RotationTimes {
 
 /**
  * The key that signs now: the newest that has begun. Where none has begun (the clock was set back) the first to
- * begin, since a ring without a signer would close the house. Undefined for an empty ring.
+ * begin, since a ring without a signer would stop every login. Undefined for an empty ring.
  */
 export function signingKey<K extends RingKey>(ring: readonly K[], now: number): K | undefined {
   let begun: K | undefined;

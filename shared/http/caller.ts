@@ -44,7 +44,7 @@ async function assertionOf(
 
 /**
  * The session behind an access token, read from the store: logging out bites at once (SES-1). A company identity has its
- * grounds read beside it, so that their end, their last day and narrowed permissions bite at once too (REL-7, REL-8,
+ * access basis read beside it, so that its end, its last day and narrowed permissions bite at once too (REL-7, REL-8,
  * AGY-4); natural people pay nothing for that. Of whoever manages others the person is read beside it too (PHN-4).
  */
 async function sessionOf(

@@ -59,7 +59,7 @@ const relyingParties = once((): readonly RelyingParty[] =>
   JSON.parse(readFileSync(join(process.env.LAMBDA_TASK_ROOT ?? '.', 'relying-parties.json'), 'utf8')),
 );
 
-/** Builds the house for one invocation; secrets come from the container's cache after the first time. */
+/** Builds the context of one invocation; secrets come from the container's cache after the first time. */
 export function flowContextOf(contract: FlowDeclaration, parts: ContextParts): () => Promise<FlowContext> {
   const sms = once(() => parts.sms?.(settings().sms, getProviderCredentials));
   const face = once(() => parts.face?.(settings().face, getProviderCredentials));

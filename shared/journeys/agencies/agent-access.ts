@@ -75,9 +75,9 @@ export type AgentActingOption = ActingOption & {
 };
 
 /**
- * What these grounds give today, with the checks of the transaction that relies on it: both forms still name the person,
+ * What these access bases give today, with the checks of the transaction that relies on it: both forms still name the person,
  * the agreement holds, both companies are at work; ConcurrentChange where a form was replaced since. Undefined where they give nothing.
- * @param through the entry: the same grounds are another session at `agency` than at `enterprise`
+ * @param through the entry: the same access basis is another session at `agency` than at `enterprise`
  */
 export function agentActingOption(
   ctx: Pick<FlowContext, 'dataKeys'>,
@@ -159,7 +159,7 @@ export const readAgentAccess = (
     bases.map(async (one) => ({ basis: one, records: await readAccessRecords(db, personKey, one) })),
   );
 
-/** The place of the first of these grounds that give one today. */
+/** The acting option of the first of these access bases that gives one today. */
 export function firstActingOption(
   ctx: Pick<FlowContext, 'dataKeys'>,
   personKey: string,

@@ -8,7 +8,7 @@ import type { RelationOrigin } from '../companies/relation-audits.ts';
 /** More would not fit the transaction that they belong to. */
 const toldAtMost = 40;
 
-const told = (
+const eventPut = (
   ctx: Pick<FlowContext, 'settings'>,
   subject: string,
   kind: AuditKind,
@@ -42,11 +42,11 @@ export function staffFormAudits(
   const detail = { agents: after.length, joined: joined.length, left: left.length };
   const named = { agency: shownTaxpayerId(ctx.dataKeys, agency) };
   const concerned = [
-    ...joined.map((agent) => told(ctx, agent.personKey, 'agent-listed', origin, named)),
-    ...left.map((agent) => told(ctx, agent.personKey, 'agent-unlisted', origin, named)),
+    ...joined.map((agent) => eventPut(ctx, agent.personKey, 'agent-listed', origin, named)),
+    ...left.map((agent) => eventPut(ctx, agent.personKey, 'agent-unlisted', origin, named)),
   ];
   return [
-    told(ctx, agency.companyKey, 'agency-staff-changed', origin, detail),
+    eventPut(ctx, agency.companyKey, 'agency-staff-changed', origin, detail),
     ...actorAudit(ctx, 'agency-staff-changed', origin, { ...named, ...detail }),
     ...concerned.slice(0, toldAtMost),
   ];
@@ -77,13 +77,15 @@ export function agreementAudits(
   const { joined, left } = before ? difference(before, terms.agents) : { joined: [], left: [] };
   const concerned = [
     ...joined.map((agent) =>
-      told(ctx, agent.personKey, 'agent-named', origin, { agency, client, agreementId }),
+      eventPut(ctx, agent.personKey, 'agent-named', origin, { agency, client, agreementId }),
     ),
-    ...left.map((agent) => told(ctx, agent.personKey, 'agent-left', origin, { agency, client, agreementId })),
+    ...left.map((agent) =>
+      eventPut(ctx, agent.personKey, 'agent-left', origin, { agency, client, agreementId }),
+    ),
   ];
   return [
-    told(ctx, agencyKey, kind, origin, detail),
-    told(ctx, clientKey, kind, origin, detail),
+    eventPut(ctx, agencyKey, kind, origin, detail),
+    eventPut(ctx, clientKey, kind, origin, detail),
     ...actorAudit(ctx, kind, origin, detail),
     ...concerned.slice(0, toldAtMost),
   ];
@@ -94,4 +96,4 @@ const actorAudit = (
   kind: AuditKind,
   origin: RelationOrigin,
   detail: NonNullable<AuditEvent['detail']>,
-): Write[] => (origin.actor === undefined ? [] : [told(ctx, origin.actor, kind, origin, detail)]);
+): Write[] => (origin.actor === undefined ? [] : [eventPut(ctx, origin.actor, kind, origin, detail)]);

@@ -49,7 +49,7 @@ export interface InForce {
   readonly pair: Pair | undefined;
   readonly terms: NewTerms;
   readonly version?: number;
-  readonly told: 'entered' | 'confirmed' | 'changed';
+  readonly event: 'entered' | 'confirmed' | 'changed';
   readonly origin: RelationOrigin;
   /** Who may. */
   readonly writes: readonly Write[];
@@ -89,7 +89,7 @@ export async function putInForce(ctx: FlowContext, change: InForce): Promise<voi
         ctx,
         between,
         kept,
-        change.told,
+        change.event,
         origin,
         before?.state === 'active' ? before.agents : [],
       ),

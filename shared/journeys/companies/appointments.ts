@@ -131,8 +131,8 @@ export async function appointedWrites(
     origin.at,
     day,
   );
-  const told = relationAudits(ctx, begun.relation, begun.relation.state, origin);
-  return { relation: begun.relation, writes: [...begun.writes, ...told] };
+  const audits = relationAudits(ctx, begun.relation, begun.relation.state, origin);
+  return { relation: begun.relation, writes: [...begun.writes, ...audits] };
 }
 
 /** A legal representative's appointment takes effect with the company (REL-2), a finance head's when they agree (REL-3). */

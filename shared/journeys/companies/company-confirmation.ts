@@ -34,7 +34,7 @@ export async function confirmationWrites(
   // Whoever is appointed has had a live relation since; one that ended was replaced after the company was read.
   if (appointed && !(relation && isLive(stateOn(inTerm(relation, company.term), shanghaiDay(origin.at)))))
     throw new ConcurrentChange();
-  const told = (subject: string, about: object) =>
+  const eventPut = (subject: string, about: object) =>
     auditEventPut(
       {
         subject,
@@ -59,11 +59,11 @@ export async function confirmationWrites(
       () => new ConcurrentChange(),
     ),
     ...(relation ? takingEffectWrites(ctx, confirmed(company), relation, origin) : []),
-    told(company.companyKey, {}),
+    eventPut(company.companyKey, {}),
     ...(origin.actor === undefined
       ? []
       : [
-          told(origin.actor, {
+          eventPut(origin.actor, {
             taxpayerId: shownTaxpayerId(ctx.dataKeys, company),
             taxpayerName: company.name,
           }),

@@ -1,7 +1,8 @@
 import { may } from '#domain/channels.ts';
 import { shanghaiDay } from '#domain/days.ts';
+import type { Role } from '#domain/names.ts';
 import { Problem } from '#domain/problem.ts';
-import { isManagingRole } from '#domain/relations.ts';
+import { managingRoles } from '#domain/relations.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { activeRelationCheck, type Relation } from '#store/companies/relations.ts';
 import {
@@ -23,55 +24,84 @@ export function requireChangingChannel(ctx: Pick<FlowContext, 'settings'>, { cal
     throw new Problem('CHANNEL_NOT_ALLOWED');
 }
 
-/**
- * REL-5: the company for whose people this session acts: legal representative or finance head, logged in through
- * `enterprise`. ROLE_NOT_ALLOWED for everybody else.
- */
-export function managedCompany({ caller }: SessionCall): Extract<AccessBasis, { by: 'relation' }> {
+type ByRelation = Extract<AccessBasis, { by: 'relation' }>;
+type ByStaffForm = Extract<AccessBasis, { by: 'staff-form' }>;
+
+/** Who manages what: by an own relation in one of these roles, or as an agent on the agency's staff form. */
+const managers = {
+  /** A company's people and the agreements with its agencies (REL-5, AGY-4). */
+  company: { roles: managingRoles, agents: false },
+  /** An agency's agreements with its clients (AGY-4). That it is an agency, the caller makes sure of. */
+  agency: { roles: [...managingRoles, 'tax-handler'], agents: true },
+  /** An agency's staff form (AGY-1): whoever is on the form does not say who else is. */
+  'staff-form': { roles: [...managingRoles, 'tax-handler'], agents: false },
+} as const satisfies Record<string, { readonly roles: readonly Role[]; readonly agents: boolean }>;
+type What = keyof typeof managers;
+type BasisFor<W extends What> = W extends What
+  ? (typeof managers)[W]['agents'] extends true
+    ? ByRelation | ByStaffForm
+    : ByRelation
+  : never;
+
+/** The company for which this session manages it, logged in through `enterprise`. ROLE_NOT_ALLOWED for everybody else. */
+export function managerBasis<W extends What>({ caller }: SessionCall, what: W): BasisFor<W> {
   const { identity, company } = caller.session;
-  if (identity.kind !== 'enterprise' || company?.by !== 'relation' || !isManagingRole(company.role))
-    throw new Problem('ROLE_NOT_ALLOWED');
-  return company;
+  const { roles, agents } = managers[what];
+  const mayManage =
+    identity.kind === 'enterprise' &&
+    ((agents && company?.by === 'staff-form') ||
+      (company?.by === 'relation' && roles.some((role) => role === company.role)));
+  if (!mayManage) throw new Problem('ROLE_NOT_ALLOWED');
+  return company as BasisFor<W>;
 }
 
-/** A company whose people are being managed: as it stands, and the checks for the transaction that relies on it. */
-export interface Managed {
-  readonly company: KnownTaxpayer;
-  readonly writes: readonly Write[];
+/** Somebody who may manage, now: what lets them, and the checks for the transaction that relies on their factor. */
+export interface Manager<W extends What = What> {
+  readonly basis: BasisFor<W>;
+  readonly factorChecks: readonly Write[];
 }
 
 /**
- * The checks of factor and own place: the session's relation was looked at when the call came in, and is looked at again
- * inside the transaction, for the one who is replaced while acting. Throws ROLE_NOT_ALLOWED and what `managingFactor`
- * throws; in the transaction RELATION_NOT_FOUND, COMPANY_NOT_CONFIRMED.
+ * Asks everything that managing takes, before anything is looked up: the channel (REL-9), the role, and the factor of the
+ * session (SES-5, PHN-4). Throws CHANNEL_NOT_ALLOWED, ROLE_NOT_ALLOWED, FACE_REQUIRED, FRESH_FACTOR_REQUIRED.
+ */
+export function requireManager<W extends What>(
+  ctx: Pick<FlowContext, 'settings'>,
+  call: ManagingCall,
+  what: W,
+): Manager<W> {
+  requireChangingChannel(ctx, call);
+  const basis = managerBasis(call, what);
+  return { basis, factorChecks: managingFactor(ctx, call) };
+}
+
+/**
+ * The checks of a company's manager for the transaction. The session's relation was looked at when the call came in, and
+ * is looked at again inside the transaction, for a manager who is replaced while acting. RELATION_NOT_FOUND,
+ * COMPANY_NOT_CONFIRMED.
  * @param relation whom it is about: one that ended with an earlier term of the company is not moved (ENT-4), STATE_CONFLICT
  */
 export const managingChecks = (
-  ctx: Pick<FlowContext, 'settings'>,
-  call: ManagingCall,
+  { basis, factorChecks }: Manager<'company'>,
+  { caller, now }: SessionCall,
   relation?: Relation,
-): Write[] => {
-  const acting = managedCompany(call);
-  const { personKey } = call.caller.session;
-  return [
-    ...managingFactor(ctx, call),
-    activeRelationCheck({ personKey, ...acting }, shanghaiDay(call.now)),
-    {
-      ...activeCompanyCheck(acting.companyKey, relation),
-      onRefused: (old) => lostProblem(old as Taxpayer | undefined, relation),
-    },
-  ];
-};
+): Write[] => [
+  ...factorChecks,
+  activeRelationCheck({ personKey: caller.session.personKey, ...basis }, shanghaiDay(now)),
+  {
+    ...activeCompanyCheck(basis.companyKey, relation),
+    onRefused: (old) => lostProblem(old as Taxpayer | undefined, relation),
+  },
+];
 
-/** The same with the company as it stands now. */
-export async function managed(
-  ctx: Pick<FlowContext, 'db' | 'settings'>,
-  call: ManagingCall,
-): Promise<Managed> {
-  const writes = managingChecks(ctx, call);
-  const company = await findTaxpayer(ctx.db, managedCompany(call).companyKey);
+/** The company that is being managed, as it stands now. RELATION_NOT_FOUND, COMPANY_NOT_CONFIRMED. */
+export async function managedCompany(
+  { db }: Pick<FlowContext, 'db'>,
+  { basis }: Manager<'company'>,
+): Promise<KnownTaxpayer> {
+  const company = await findTaxpayer(db, basis.companyKey);
   if (!isKnown(company) || company.state !== 'active') throw lostProblem(company);
-  return { company, writes };
+  return company;
 }
 
 /** To somebody inside, a company that is gone is no unknown number: they have no place in it any more. */

@@ -4,6 +4,7 @@ import { Problem } from '#domain/problem.ts';
 import { type AddressBudget, addressBudgets } from '#runtime/addresses.ts';
 import type { AnyCall } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
+import { allSettled } from '#runtime/settled.ts';
 import { countAddress, spendChallenge } from '#store/tickets/spent-once.ts';
 
 /** The refusal that carries a challenge to solve; a dearer one where the whole stage is asked for too much (SMS-4). */
@@ -66,10 +67,8 @@ export async function besideHuman<T>(
   reading: Promise<T>,
   options?: { always?: boolean },
 ): Promise<T> {
-  const [human, read] = await Promise.allSettled([requireHuman(ctx, call, solution, options), reading]);
-  if (human.status === 'rejected') throw human.reason;
-  if (read.status === 'rejected') throw read.reason;
-  return read.value;
+  const [, read] = await allSettled([requireHuman(ctx, call, solution, options), reading]);
+  return read;
 }
 
 /**

@@ -11,6 +11,7 @@ import { smsText } from '#gateways/sms/text.ts';
 import type { AnyCall } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { logStrangerSend } from '#runtime/log.ts';
+import { settled } from '#runtime/settled.ts';
 import type { Put, Write } from '#store/dynamodb/tables.ts';
 import { lockedProblem } from '#store/people/lockout-table.ts';
 import { returnSend, takeSend } from '#store/sms/sms-windows.ts';
@@ -51,7 +52,7 @@ export async function sendCode(
       kind: sendKindOf(purpose),
       now,
       seen: ticket.window?.phoneKey === phoneKey ? ticket.window : undefined,
-      owned: stranger?.facts?.owned ?? purpose === 'legacy-binding',
+      owned: stranger?.sendState?.owned ?? purpose === 'legacy-binding',
       solved: stranger?.human.solved ?? false,
     },
     policies,
@@ -61,7 +62,7 @@ export async function sendCode(
       ...sendableWrites(ctx, call, ticket.personKey, purpose, counting),
       ...also,
     ],
-    { known: stranger?.facts, wanted: () => challengeRequired(ctx, call) },
+    { known: stranger?.sendState, wanted: () => challengeRequired(ctx, call) },
   );
   if (stranger) logStrangerSend(stranger.percent);
   try {
@@ -165,13 +166,10 @@ export async function withCode<T extends CodeTicket, M, R>(
       returnTry(ctx.db, ticketKey, attemptId),
       reserved.status === 'rejected' ? undefined : count.giveBack(reserved.value),
     ]);
-  if (reserved.status === 'rejected') {
+  if (reserved.status === 'rejected' || read.status === 'rejected') {
     await giveBack();
-    throw reserved.reason;
-  }
-  if (read.status === 'rejected') {
-    await giveBack();
-    throw read.reason;
+    settled(reserved);
+    throw settled(read);
   }
 
   if (!right) {

@@ -13,8 +13,9 @@ import { Problem } from '#domain/problem.ts';
 import { getKeys } from '#gateways/secrets.ts';
 import type { AnyCall } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
+import { settled } from '#runtime/settled.ts';
 import type { AuditEvent, AuditKind } from '#store/audit/audit-events.ts';
-import { ConcurrentChange, retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
+import { ConcurrentChange, firstRead, retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
 import {
   type Attempt,
@@ -166,8 +167,7 @@ export async function withPassword<R>(
     typed.read ?? findPerson(ctx.db, personKey),
     reservePassword(ctx, call, attempt, { purpose }),
   ]);
-  if (reservation.status === 'rejected') throw reservation.reason;
-  const reserved = reservation.value;
+  const reserved = settled(reservation);
   const writes = [
     successUpdate(attempt, policies, { reserved: true, guess: typed.guess }),
     // The lock that this very attempt had set is lifted with its own event.
@@ -175,13 +175,11 @@ export async function withPassword<R>(
       ? [auditPut(ctx, call, personKey, 'unlocked', 'success', { method: 'password' })]
       : []),
   ];
-  let first = true;
   let wrong = false;
   try {
-    if (read.status === 'rejected') throw read.reason;
+    const readPerson = firstRead(settled(read), () => findPerson(ctx.db, personKey));
     return await retryOnConcurrentChange(async () => {
-      const person = first ? read.value : await findPerson(ctx.db, personKey);
-      first = false;
+      const person = await readPerson();
       if (!isActive(person)) throw new Problem('USER_NOT_REGISTERED');
       const fits = typed.alike?.(person) ?? true;
       const { ok, needsRehash } = await ownPasswordMatches(ctx, person, typed.password);

@@ -1,5 +1,5 @@
 import type { FlowContext } from '#runtime/context.ts';
-import { retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
+import { firstRead, retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
 import { type Active, findPerson, requireAdmitted } from '#store/people/users.ts';
 import { codeSpentUpdate } from '#store/tickets/ticket-codes.ts';
@@ -93,12 +93,10 @@ export function withSessionCode<R>(
         spent: codeSpentUpdate(right.ticket, right.hash, call.now),
         guess: right.writes,
       };
-      let first = true;
-      return retryOnConcurrentChange(async () => {
-        const person = first ? read : await findPerson(ctx.db, personKey);
-        first = false;
-        return act(proof, requireAdmitted(person, 'USER_NOT_REGISTERED'));
-      });
+      const readPerson = firstRead(read, () => findPerson(ctx.db, personKey));
+      return retryOnConcurrentChange(async () =>
+        act(proof, requireAdmitted(await readPerson(), 'USER_NOT_REGISTERED')),
+      );
     },
   );
 }

@@ -3,6 +3,7 @@ import { Problem } from '#domain/problem.ts';
 import { tooFrequent } from '#domain/sms-window.ts';
 import type { AnyCall } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
+import { settled } from '#runtime/settled.ts';
 import { type PhoneSendState, phoneSendStateKeys, phoneSendStateOf } from '#store/sms/sms-windows.ts';
 import { stageBudgetKeys, stageSendsOf } from '#store/sms/stage-budget.ts';
 import { challengeRequired, type Human, requireHuman } from './anti-automation.ts';
@@ -11,7 +12,7 @@ import { challengeRequired, type Human, requireHuman } from './anti-automation.t
 export interface StrangersSend {
   readonly human: Human;
   /** Of the number, where it was known already. */
-  readonly facts: PhoneSendState | undefined;
+  readonly sendState: PhoneSendState | undefined;
   /** Of the stage's hourly budget, with this one. */
   readonly percent: number;
 }
@@ -35,16 +36,16 @@ export async function strangersSend<T>(
     ctx.db.batchGet([...stage, ...(phoneKey === undefined ? [] : phoneSendStateKeys(phoneKey, now))]),
     read,
   ]);
-  if (rows.status === 'rejected') throw rows.reason;
+  const items = settled(rows);
   const { smsStrangersPerHour: perHour, smsStrangersRefusedAt } = ctx.settings.policies;
-  const sends = stageSendsOf(rows.value.slice(0, stage.length));
+  const sends = stageSendsOf(items.slice(0, stage.length));
   if (sends >= perHour)
     await beyondBudget(ctx, call, human, !inSession && sends >= perHour * smsStrangersRefusedAt);
-  if (human.status === 'rejected') throw human.reason;
-  if (found.status === 'rejected') throw found.reason;
-  const facts = phoneKey === undefined ? undefined : phoneSendStateOf(rows.value.slice(stage.length));
+  const shown = settled(human);
+  const value = settled(found);
+  const sendState = phoneKey === undefined ? undefined : phoneSendStateOf(items.slice(stage.length));
   const percent = (100 * (sends + 1)) / perHour;
-  return { stranger: { human: human.value, facts, percent }, read: found.value };
+  return { stranger: { human: shown, sendState, percent }, read: value };
 }
 
 /** The stage sends too much: whoever has no dear solution gets that challenge, also in place of the cheaper one. */

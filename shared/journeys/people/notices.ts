@@ -25,8 +25,8 @@ export async function tellPerson(
   lost: readonly string[] = [],
 ): Promise<void> {
   // What an order took off the account is not among them any more (ORD-1).
-  const told = (before?.phones ?? []).filter((phone) => !lost.includes(phone.phoneKey));
-  await briefly(Promise.all(told.map((phone) => send(ctx, call, phone, kind, detail))));
+  const notified = (before?.phones ?? []).filter((phone) => !lost.includes(phone.phoneKey));
+  await briefly(Promise.all(notified.map((phone) => send(ctx, call, phone, kind, detail))));
 }
 
 /** Tells one number: what concerns a relation goes to the default one (REL-8). */

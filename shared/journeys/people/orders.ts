@@ -83,7 +83,7 @@ export async function giveOrder(
       personUpdate(
         named.key,
         known?.rev ?? 0,
-        { ...(isNamed(known) ? {} : named.facts), ...effect.changes },
+        { ...(isNamed(known) ? {} : named.record), ...effect.changes },
         () => new ConcurrentChange(),
       ),
       ...effect.writes,
@@ -115,7 +115,7 @@ export async function giveOrder(
 interface Ordered {
   readonly key: string;
   readonly name: string | undefined;
-  readonly facts: Pick<Person, 'documentType' | 'sealedNumber'> & Partial<Pick<Person, 'sealedName'>>;
+  readonly record: Pick<Person, 'documentType' | 'sealedNumber'> & Partial<Pick<Person, 'sealedName'>>;
 }
 function readOrdered(
   ctx: FlowContext,
@@ -128,7 +128,7 @@ function readOrdered(
   return {
     key,
     name: asRead,
-    facts: {
+    record: {
       documentType,
       sealedNumber: seal(ctx.dataKeys, sealContext.number(key), number),
       ...(asRead === undefined ? {} : { sealedName: seal(ctx.dataKeys, sealContext.name(key), asRead) }),

@@ -18,7 +18,7 @@ export const noLoss: PhoneLoss = { writes: [], tell: async () => undefined };
 
 /**
  * PHN-3: the writes by which the former holder loses a number that is taken over (置空), and finds it in the own
- * history. The claim itself is `claimPhoneUpdate` with that holder. A holder who changes meanwhile makes them Stale.
+ * history. The claim itself is `claimPhoneUpdate` with that holder. A holder who changes meanwhile makes them fail with ConcurrentChange.
  */
 export async function phoneLoss(
   ctx: FlowContext,

@@ -4,7 +4,7 @@ import { Problem } from '#domain/problem.ts';
 import type { AnyCall } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import type { AuditEvent } from '#store/audit/audit-events.ts';
-import { retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
+import { firstRead, retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Person } from '#store/people/users.ts';
 import { readAccessRecords } from '#store/sessions/access-basis.ts';
 import { type EffectiveSession, effectiveSession } from '#store/sessions/effective-session.ts';
@@ -43,7 +43,7 @@ export function identityAuditDetail(identity: Identity): NonNullable<AuditEvent[
 }
 
 /**
- * A session as its grounds allow it today, to be signed into a new access token: no token tells of a company that is
+ * A session as its access basis allows it today, to be signed into a new access token: no token tells of a company that is
  * lost. Where it is, the session goes on as what is left, and the tokens before die (SES-2, REL-7, AGY-4).
  */
 export function currentIdentity(
@@ -51,10 +51,11 @@ export function currentIdentity(
   call: AnyCall,
   read: Session,
 ): Promise<Pick<EffectiveSession, 'session' | 'lost'>> {
-  let known: Session | undefined = read;
+  const readSession = firstRead<Session | undefined>(read, () =>
+    ctx.db.get<Session>('Sessions', { sessionId: read.sessionId }),
+  );
   return retryOnConcurrentChange(async () => {
-    const session = known ?? (await ctx.db.get<Session>('Sessions', { sessionId: read.sessionId }));
-    known = undefined;
+    const session = await readSession();
     if (!session) throw new Problem('SESSION_ENDED');
     const { company, identity } = session;
     if (identity.kind === 'natural') return { session, lost: false };

@@ -49,12 +49,12 @@ export async function sessionAnswer(
   return {
     accessToken,
     expiresIn: ctx.settings.policies.accessTokenSeconds,
-    ...sessionFacts(ctx, session, call, notices),
+    ...shownSession(ctx, session, call, notices),
   };
 }
 
 /** The same without a token. */
-export const sessionFacts = (
+export const shownSession = (
   ctx: FlowContext,
   session: Session,
   call: AnyCall,

@@ -140,7 +140,7 @@ export async function findTaxpayers(db: Db, companyKeys: readonly string[]): Pro
 export type TaxpayerChanges = {
   readonly [K in Exclude<keyof Taxpayer, 'companyKey' | 'rev'>]?: Taxpayer[K] | undefined;
 };
-/** Changes a company as it was read (`rev` 0: as unknown). Another change in between fails with `otherwise`. */
+/** Changes a company as it was read (`rev` 0: as unknown). Another change in between fails with `onRefused`. */
 export const taxpayerUpdate = (
   companyKey: string,
   rev: number,
@@ -184,16 +184,7 @@ export const activeCompanyCheck = (
 
 /** Marks that the company has people, in the transaction that gives it one, and checks it as the check given does. */
 export const staffedUpdate = (check: Check & Pick<Write, 'onRefused'>): Write => {
-  const { key, table, condition, names, values, onRefused } = check;
-  return {
-    table,
-    key,
-    condition,
-    ...(names ? { names } : {}),
-    update: 'SET staffed = :staffed',
-    values: { ...values, ':staffed': true },
-    ...(onRefused ? { onRefused } : {}),
-  };
+  return { ...check, update: 'SET staffed = :staffed', values: { ...check.values, ':staffed': true } };
 };
 
 /** LEG-2: whether nobody has worked for the company so far: then there is nobody who could confirm. */
@@ -202,7 +193,7 @@ export const isUnstaffed = ({ staffed, legalRepresentative }: Taxpayer): boolean
 
 /**
  * LEG-2: the company gets its first one. Of any number of bindings at once one gets through, and none beside another
- * first relation. Refused like `companyProblem`, or with `otherwise` where somebody came first.
+ * first relation. Refused like `companyProblem`, or with `onRefused` where somebody came first.
  */
 export const firstStaffedUpdate = (companyKey: string, onRefused: () => Error): Write => {
   const check = activeCompanyCheck(companyKey);
@@ -232,11 +223,11 @@ export const workingCompanyCheck = (
   companyKey: string,
   relation: OfTerm,
 ): Check & Pick<Write, 'onRefused'> => {
-  const { condition: when, names, values } = sameTerm(relation);
+  const { condition, names, values } = sameTerm(relation);
   return {
     table: 'Taxpayers',
     key: { companyKey },
-    condition: `#state <> :cancelled AND attribute_exists(#state) AND ${when}`,
+    condition: `#state <> :cancelled AND attribute_exists(#state) AND ${condition}`,
     names: { '#state': 'state', ...names },
     values: { ':cancelled': 'cancelled', ...values },
     onRefused: () => new Problem('STATE_CONFLICT'),

@@ -4,7 +4,7 @@ import type { Item, Key, Write } from './tables.ts';
 
 /**
  * A change to an item that counts its changes in `rev`, decided from a read: it applies to the item exactly as it was
- * read (`rev` 0: as it was not there), and fails with `otherwise`, given the item as it now stands.
+ * read (`rev` 0: as it was not there), and fails with `onRefused`, given the item as it now stands.
  * @param changes new values by attribute; undefined takes the attribute away
  */
 export function versionedUpdate(

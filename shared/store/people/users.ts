@@ -190,7 +190,7 @@ export const isNamed = (person: Pick<Person, 'sealedName'> | undefined): boolean
   person?.sealedName !== undefined;
 
 const notSuspended = 'attribute_not_exists(orders.suspendedAt)';
-/** What refused a write that a suspension stands against: ACCOUNT_SUSPENDED, or else `otherwise`. */
+/** What refused a write that a suspension stands against: ACCOUNT_SUSPENDED, or else what `onRefused` says. */
 const refusal = (old: Item | undefined, onRefused: () => Error): Error =>
   isSuspended(old as Person | undefined) ? new Problem('ACCOUNT_SUSPENDED') : onRefused();
 
@@ -305,7 +305,7 @@ export type PersonChanges = {
 
 /**
  * Changes a person's facts as they were read. Another change in between makes
- * it fail with `otherwise` (given the person as it now stands).
+ * it fail with `onRefused` (given the person as it now stands).
  */
 export function personUpdate(
   personKey: string,

@@ -66,7 +66,7 @@ export const findNamedHandlers = (db: Db, companyKey: string, nameKey: string) =
   db.get<NamedHandlers>('CrossRegionReports', handlersKey(companyKey, nameKey));
 
 /** Whether one of these is 经办人 of a report that is valid today (SPC-3). */
-export const isNamed = (
+export const isHandler = (
   named: NamedHandlers | undefined,
   handlerKeys: readonly string[],
   day: string,
@@ -88,7 +88,7 @@ export const namedCheck = (
 });
 
 /** A report as a registry line tells it. */
-export type ToldReport = Omit<CrossRegionReport, 'handlerKey'> & {
+export type ReportLine = Omit<CrossRegionReport, 'handlerKey'> & {
   readonly version: number;
   readonly handler: HandlerKeys;
 };
@@ -98,13 +98,13 @@ export type ToldReport = Omit<CrossRegionReport, 'handlerKey'> & {
  * @param named the rows of the names concerned, as they were read: of the new 经办人 and of the one before
  */
 export function reportWrites(
-  { version, handler, ...told }: ToldReport,
+  { version, handler, ...line }: ReportLine,
   head: ReportHead | undefined,
   named: readonly (NamedHandlers | undefined)[],
   day: string,
 ): Write[] {
-  const { companyKey, reportNo, validUntil } = told;
-  const report: CrossRegionReport = { ...told, handlerKey: handler.handlerKey };
+  const { companyKey, reportNo, validUntil } = line;
+  const report: CrossRegionReport = { ...line, handlerKey: handler.handlerKey };
   return [
     {
       table: 'CrossRegionReports',
@@ -137,8 +137,8 @@ function namedWrites(
 ): Write[] {
   const rows = new Map<string, Change[]>();
   for (const change of changes) {
-    const place = JSON.stringify([change.companyKey, change.nameKey]);
-    rows.set(place, [...(rows.get(place) ?? []), change]);
+    const row = JSON.stringify([change.companyKey, change.nameKey]);
+    rows.set(row, [...(rows.get(row) ?? []), change]);
   }
   return [...rows.values()].map((own): Write => {
     const [{ companyKey, nameKey }] = own as [Change];

@@ -144,7 +144,7 @@ export interface CompanyAccess {
   readonly permissions: readonly Permission[];
 }
 /**
- * Undefined where the grounds are gone. The company itself is among them: it must be at work, in the term of the relation
+ * Undefined where the access basis is gone. The company belongs to it: it must be at work, in the term of the relation
  * (ENT-4), and be let in at the entry of the identity (SPC-1).
  */
 export function evaluateAccess(

@@ -21,7 +21,7 @@ export interface EffectiveSession {
 }
 
 /**
- * A session as its grounds allow it today: permissions and names are theirs. Without them the company is lost (REL-7,
+ * A session as its access basis allows it today: permissions and names come from there. Without it the company is lost (REL-7,
  * REL-8) and the person is left, or, of an agency's client, the agency (AGY-4).
  */
 export function effectiveSession(

@@ -109,8 +109,8 @@ export async function liveSession(
 }
 
 /**
- * Gives a session another identity. Its version grows, so that access tokens of the older identity die (SES-2). Stale
- * where another switch came first, SESSION_ENDED where it is over.
+ * Gives a session another identity. Its version grows, so that access tokens of the older identity die (SES-2).
+ * ConcurrentChange where another switch came first, SESSION_ENDED where it is over.
  */
 export const identityUpdate = (
   session: Pick<Session, 'sessionId' | 'version'>,

@@ -116,7 +116,7 @@ export interface PassedFactors {
 /** The choice that rests on both forms instead of a relation. */
 export interface AgentChoice {
   readonly choiceId: string;
-  readonly grounds: AgentAccessBasis;
+  readonly basis: AgentAccessBasis;
 }
 
 export interface RoleChoice {
