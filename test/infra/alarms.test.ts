@@ -9,7 +9,7 @@ import { counted } from '#gateways/counted.ts';
 import { logRequest } from '#http/request-log.ts';
 import { logStrangerSend, writeOrderLine } from '#runtime/log.ts';
 import { stageNames } from '../../infra/config.ts';
-import { type Assembly, assembly, objectsIn, synthesizeStage, synthTimeout } from './assembly.ts';
+import { type Assembly, assembly, objectsIn, readable, synthesizeStage, synthTimeout } from './assembly.ts';
 
 let built: Assembly;
 beforeAll(async () => {
@@ -227,6 +227,56 @@ it('OPS-02 rings by how fast the objective is used up, in a long window and in a
     );
     for (const window of ['long', 'short'])
       expect(alarm(`slo-${name}-${window}`)).toMatchObject({ Threshold: factor });
+  }
+});
+
+it.each(stageNames)(
+  'OPS-02 stage %s has a dashboard that answers a person on call from top to bottom',
+  async (stage) => {
+    const all = await assembly(stage);
+    const [made, ...more] = all.of('AWS::CloudWatch::Dashboard');
+    expect(more).toEqual([]);
+    expect(made?.Properties.DashboardName).toBe(`ahtax-${stage}`);
+    const body: { widgets: { type: string; y: number; properties: { markdown?: string } }[] } = JSON.parse(
+      readable(made?.Properties.DashboardBody),
+    );
+    const titles = body.widgets
+      .flatMap(({ y, properties }) => (properties.markdown ? [{ y, text: properties.markdown }] : []))
+      .toSorted((a, b) => a.y - b.y)
+      .map(({ text }) => text.split('\n')[0]);
+    expect(titles).toEqual([
+      '## Can people log in?',
+      '## Are codes delivered, are faces checked?',
+      '## Who is locked, who is stopped?',
+      '## What failed?',
+      '## Is it slow, or full?',
+    ]);
+    expect(body.widgets[0]?.type).toBe('alarm');
+  },
+);
+
+it('OPS-02 saves the queries that docs/operations.md asks for, over logs that exist, by fields that lines have', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../docs/operations.md'), 'utf8');
+  const asked = new Set(
+    [...page.matchAll(/Saved query `ahtax-prod\/(\w+)`|saved query `ahtax-prod\/(\w+)`/g)].map(
+      ([, a, b]) => a ?? b,
+    ),
+  );
+  const saved = built.of('AWS::Logs::QueryDefinition').map(({ Properties }) => Properties);
+  const names = saved.map(({ Name }) => String(Name).replace('ahtax-showcase/', ''));
+  for (const name of asked) expect(names).toContain(name);
+  const groups = built.of('AWS::Logs::LogGroup').map(({ Properties }) => Properties.LogGroupName);
+  for (const { LogGroupNames } of saved) {
+    expect((LogGroupNames as string[]).length).toBeLessThanOrEqual(50);
+    for (const group of LogGroupNames as string[]) expect(groups).toContain(group);
+  }
+  const line = written(() =>
+    logRequest('login', request('POST /v1/logins'), 503, performance.now(), undefined),
+  );
+  const slow = String(saved.find(({ Name }) => String(Name).endsWith('/slow'))?.QueryString);
+  for (const field of ['word', 'Milliseconds', 'flow', 'route']) {
+    expect(slow).toContain(field);
+    expect(line).toHaveProperty(field);
   }
 });
 
