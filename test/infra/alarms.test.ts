@@ -280,6 +280,32 @@ it('OPS-02 saves the queries that docs/operations.md asks for, over logs that ex
   }
 });
 
+it('OPS-02 names whoever is signed in by a pseudonym that is neither the key of a person nor made of a number', () => {
+  const personKey = 'p1_abcdefghijklmnopqrstuvwxyz';
+  const line = written(() =>
+    logRequest('session', request('GET /v1/session'), 200, performance.now(), undefined, personKey),
+  );
+  expect(line.actor).toMatch(/^[\w-]{16}$/);
+  expect(JSON.stringify(line)).not.toContain(personKey.slice(3, 12));
+});
+
+it('OPS-02 costs what docs/operations.md says, by the counts of the template', async () => {
+  const page = readFileSync(join(import.meta.dirname, '../../docs/operations.md'), 'utf8');
+  const prod = await assembly('prod');
+  const alarms = prod.of('AWS::CloudWatch::Alarm');
+  const looked = alarms.flatMap(({ Properties }) =>
+    ((Properties.Metrics ?? [{ MetricStat: {} }]) as { MetricStat?: object }[]).filter(
+      ({ MetricStat }) => MetricStat,
+    ),
+  );
+  expect(page).toContain(
+    `| metrics that alarms look at (${alarms.length} alarms) | ${looked.length} | 0.10 | ${Math.round(looked.length / 10)} |`,
+  );
+  expect(page).toContain(
+    `| messages (composite alarms) | ${prod.of('AWS::CloudWatch::CompositeAlarm').length} |`,
+  );
+});
+
 it('OPS-02 loses no alarm unnoticed', () => {
   const names = built
     .of('AWS::CloudWatch::Alarm')
