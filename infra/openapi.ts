@@ -32,8 +32,7 @@ const contentSchema = (schema: unknown, type = 'application/json') => ({ content
 function generalCodes(route: RouteDeclaration): ProblemCode[] {
   const { access, path, evenIfLost, evenWithInitialPassword } = route;
   const codes: ProblemCode[] = ['BAD_REQUEST', 'BODY_TOO_LARGE', 'TOO_MANY_REQUESTS', 'UNAVAILABLE'];
-  if (changesSomething(route)) codes.push('MEDIA_TYPE_NOT_SUPPORTED', 'STATE_CONFLICT');
-  if (changesSomething(route) && !route.fromAnyPage) codes.push('ORIGIN_NOT_ALLOWED');
+  if (changesSomething(route)) codes.push('ORIGIN_NOT_ALLOWED', 'MEDIA_TYPE_NOT_SUPPORTED', 'STATE_CONFLICT');
   if (path.includes('{')) codes.push('NOT_FOUND', 'EXPIRED', 'STATE_CONFLICT');
   if (access === 'session' || access === 'refresh') codes.push('SESSION_ENDED');
   if (access === 'session') codes.push('ACCOUNT_SUSPENDED');
@@ -44,9 +43,9 @@ function generalCodes(route: RouteDeclaration): ProblemCode[] {
   return codes;
 }
 
-/** Every code that OpenAPI lists for a route: no other one is answered. */
+/** Every code that OpenAPI lists for a route: no other one is answered. Browsers that come by themselves get none. */
 export const codesOf = (route: RouteDeclaration): ReadonlySet<ProblemCode> =>
-  new Set([...generalCodes(route), ...(route.errors ?? [])]);
+  new Set(route.errorsAs === 'page' ? [] : [...generalCodes(route), ...(route.errors ?? [])]);
 
 const security: Readonly<Record<Access, readonly Record<string, readonly string[]>[]>> = {
   public: [],

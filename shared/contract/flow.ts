@@ -159,8 +159,11 @@ export interface RouteDeclaration {
    * them as they were sent in `call.parameters`, doubled ones too. `query` and `form` then only describe.
    */
   readonly raw?: true;
-  /** `oauth`: every refusal, the general ones too, is `{error, error_description}` (RFC 6749, 5.2). */
-  readonly errorsAs?: 'oauth';
+  /**
+   * `oauth`: every refusal, the general ones too, is `{error, error_description}` (RFC 6749, 5.2). `page`: a browser comes
+   * here by itself, and goes on to a page that says what is wrong.
+   */
+  readonly errorsAs?: 'oauth' | 'page';
   /** Status → schema of the body, `null` for an empty one. */
   readonly answers: Readonly<Record<number, Schema | null>>;
   /**

@@ -29,8 +29,10 @@ import { reportLine, reportNumber, underReport } from './support/reports.ts';
 import {
   answerIn,
   asked,
+  authorize,
   type Parameters,
   pageOf,
+  requestOf,
   type Sent,
   type TaxSystem,
   taxSystem,
@@ -97,6 +99,12 @@ const ssoEvents = async ({ who }: Pick<SignedIn, 'who'>) =>
       detail.client ?? detail.identity,
       ...(detail.reason ? [detail.reason] : []),
     ]);
+
+const expectNothingDone = async (someone: SignedIn, browser: Sent) => {
+  expect(await codesKept(someone.sessionId)).toEqual([]);
+  expect(await isOpen(browser)).toBe(true);
+  expect((await ssoEvents(someone)).filter(([kind]) => kind === 'sso-decided')).toEqual([]);
+};
 
 describe('the page of a hand-over', () => {
   it('SSO-13 tells which system asks, as whom one would go there, and what it gets', async () => {
@@ -280,11 +288,6 @@ describe('between the look and the write', () => {
     const { approve, browser } = await pageFor(open, someone);
     const reply = await whileHeld(door, { function: 'sso-decision' }, () => approve(body), meanwhile);
     return { reply, browser };
-  };
-  const expectNothingDone = async (someone: SignedIn, browser: Sent) => {
-    expect(await codesKept(someone.sessionId)).toEqual([]);
-    expect(await isOpen(browser)).toBe(true);
-    expect((await ssoEvents(someone)).filter(([kind]) => kind === 'sso-decided')).toEqual([]);
   };
 
   it('SSO-4 a session that ends hands nobody over, and says why', async () => {
@@ -558,5 +561,52 @@ describe('without a question', () => {
     door.clock.advance(10);
     const old = await pageFor(open, someone, { prompt: 'none', max_age: '1' });
     expect(answerIn((await old.approve()).body.redirectTo).error).toBe('login_required');
+  });
+});
+
+describe('while the database is away', () => {
+  it.each([
+    ['the session', { action: 'GetItem', table: 'Sessions' }],
+    ['the request', { action: 'GetItem', table: 'Tickets' }],
+    ['the company', { action: 'BatchGetItem' }],
+    ['the decision', { action: 'TransactWriteItems' }],
+  ])('SSO-4 ERR-01 without %s nothing is done, and the next try hands over', async (_, rule) => {
+    const someone = await handler();
+    const { approve, browser } = await pageFor(open, someone);
+    await door.provoking(async () => {
+      door.faults.add({
+        function: 'sso-decision',
+        ...rule,
+        kind: 'error500',
+        times: Number.POSITIVE_INFINITY,
+      });
+      expect(said(await approve())).toBe('UNAVAILABLE');
+    });
+    await expectNothingDone(someone, browser);
+    expect(codeIn(expectStatus(await approve(), 200))).not.toBe('');
+  });
+
+  it('SSO-4 ERR-01 a decision whose answer is lost is made once, and its code comes', async () => {
+    const someone = await natural();
+    const { approve } = await pageFor(open, someone);
+    const reply = await door.provoking(() => {
+      door.faults.add({ function: 'sso-decision', action: 'TransactWriteItems', kind: 'after' });
+      return approve();
+    });
+    const code = codeIn(expectStatus(reply, 200));
+    expect(await ticketRow(door, code)).toMatchObject({ state: 'open' });
+    expect(await codesKept(someone.sessionId)).toHaveLength(1);
+  });
+
+  it('SSO-2 ERR-01 a request that cannot be kept is sent to a page that says so', async () => {
+    await door.provoking(async () => {
+      door.faults.add({ function: 'sso-request', kind: 'error500', times: Number.POSITIVE_INFINITY });
+      const answer = await authorize(door, requestOf(open));
+      expect([answer.status, answer.location, answer.cookie]).toEqual([
+        303,
+        `${door.issuer}/sso/error?reason=unavailable`,
+        '',
+      ]);
+    });
   });
 });

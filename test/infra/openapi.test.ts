@@ -52,6 +52,7 @@ describe('OpenAPI', () => {
     expect(operation.requestBody !== undefined).toBe((route.body ?? route.form) !== undefined);
     for (const [status, schema] of Object.entries(route.answers))
       expect(operation.responses[status]?.content !== undefined).toBe(schema !== null);
+    if (route.errorsAs === 'page') return void expect(Object.keys(operation.responses)).toEqual(['303']);
     if (route.errorsAs === 'oauth') {
       const words = new Set([...objectsIn(operation.responses)].flatMap((object) => object.enum ?? []));
       for (const word of ['invalid_request', 'temporarily_unavailable', ...(route.oauthErrors ?? [])])

@@ -10,6 +10,7 @@ const useT = texts('sso-error', {
     request: '该系统的请求无法识别。',
     request_uri: '该系统的请求已失效，或已经使用过。',
     busy: '您所在网络的访问过于频繁，请等待几分钟后重试。',
+    unavailable: '系统繁忙，请稍后重试。',
     advice: '请回到该系统重新进入。如问题仍然存在，请告知该系统的运维人员，或拨打 12366 咨询。',
     home: '前往电子税务局',
   },
@@ -21,12 +22,13 @@ const useT = texts('sso-error', {
     request: 'The request of the system cannot be read.',
     request_uri: 'The request of the system is over, or was used already.',
     busy: 'Too many requests come from your network. Please wait a few minutes and try again.',
+    unavailable: 'The system is busy. Please try again later.',
     advice:
       'Please go back to the system and enter again. If it does not help, tell its operators, or call 12366.',
     home: 'To the e-tax bureau',
   },
 });
-const reasons = ['client', 'redirect_uri', 'request', 'request_uri', 'busy'] as const;
+const reasons = ['client', 'redirect_uri', 'request', 'request_uri', 'busy', 'unavailable'] as const;
 
 /** SSO-2, SSO-13: what a system sent cannot be answered there. Nothing of what was sent is repeated. */
 export function Page() {
