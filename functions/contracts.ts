@@ -30,6 +30,7 @@ import { ssoNotices } from './sso-notices/contract.ts';
 import { ssoRequest } from './sso-request/contract.ts';
 import { ssoSystems } from './sso-systems/contract.ts';
 import { ssoTell } from './sso-tell/contract.ts';
+import { ssoToken } from './sso-token/contract.ts';
 import { staff } from './staff/contract.ts';
 import { stepUp } from './step-up/contract.ts';
 import { verification } from './verification/contract.ts';
@@ -63,6 +64,7 @@ const declared = [
   registryFeed,
   ssoRequest,
   ssoDecision,
+  ssoToken,
   ssoSystems,
   ssoNotices,
   ssoTell,

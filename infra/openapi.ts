@@ -192,7 +192,7 @@ function requestBody({ body, form }: RouteDeclaration): Json {
 const mediaTypeOf = (schema: GenericSchema): string => (schema === html ? 'text/html' : 'application/json');
 
 /** The words of a route's refusals in OAuth's form, by status: who calls, what any route refuses, and its own. */
-function oauthByStatus(route: RouteDeclaration): Map<string, Set<OAuthErrorCode>> {
+export function oauthByStatus(route: RouteDeclaration): Map<string, Set<OAuthErrorCode>> {
   const byStatus = new Map<string, Set<OAuthErrorCode>>();
   const add = (word: OAuthErrorCode, status: number = oauthErrorStatus[word]) =>
     byStatus.set(String(status), (byStatus.get(String(status)) ?? new Set()).add(word));

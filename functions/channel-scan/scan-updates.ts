@@ -1,5 +1,5 @@
 import { Problem } from '#domain/problem.ts';
-import type { Item } from '#store/dynamodb/tables.ts';
+import type { Item, Write } from '#store/dynamodb/tables.ts';
 import type { FaceProof, ScanTicket } from '#store/tickets/ticket-kinds.ts';
 import { ticketProblem, ticketUpdate } from '#store/tickets/tickets.ts';
 
@@ -17,6 +17,9 @@ const priorStates = {
   confirmed: ['scanned'],
   cancelled: ['pending', 'scanned'],
 } as const satisfies Record<string, readonly ScanTicket['scanState'][]>;
+
+/** Named, so that the compiler refuses a property that no write has. */
+type ScanUpdate = Write & { readonly update: string };
 
 function allowedFrom(step: keyof typeof priorStates) {
   const states = priorStates[step];
@@ -51,7 +54,11 @@ const refusalFor =
   };
 
 /** QR-2: the first person who scans a code that is confirmed has it; that person may scan again, nobody else. */
-export function claimedUpdate(scan: ScanTicket, by: NonNullable<ScanTicket['scannedBy']>, now: Date) {
+export function claimedUpdate(
+  scan: ScanTicket,
+  by: NonNullable<ScanTicket['scannedBy']>,
+  now: Date,
+): ScanUpdate {
   const from = allowedFrom('claimed');
   return {
     ...ticketUpdate(scan, now, {
@@ -59,7 +66,7 @@ export function claimedUpdate(scan: ScanTicket, by: NonNullable<ScanTicket['scan
       condition: `${from.condition} OR (scanState = :scanned AND scannedBy.personKey = :who)`,
       values: { ...from.values, ':scanned': 'scanned', ':by': by, ':who': by.personKey },
     }),
-    otherwise: refusalFor(by.personKey, now),
+    onRefused: refusalFor(by.personKey, now),
   };
 }
 
@@ -68,7 +75,7 @@ export function confirmedUpdate(
   scan: ScanTicket,
   confirmed: NonNullable<ScanTicket['confirmed']>,
   now: Date,
-) {
+): ScanUpdate {
   const from = allowedFrom('confirmed');
   return {
     ...ticketUpdate(scan, now, {
@@ -81,12 +88,12 @@ export function confirmedUpdate(
         ':who': confirmed.personKey,
       },
     }),
-    otherwise: refusalFor(confirmed.personKey, now),
+    onRefused: refusalFor(confirmed.personKey, now),
   };
 }
 
 /** @param who of a code that is confirmed: once somebody has it, nobody else refuses it */
-export function cancelledUpdate(scan: ScanTicket, who: string | undefined, now: Date) {
+export function cancelledUpdate(scan: ScanTicket, who: string | undefined, now: Date): ScanUpdate {
   const from = allowedFrom('cancelled');
   return {
     ...ticketUpdate(scan, now, {
@@ -94,7 +101,7 @@ export function cancelledUpdate(scan: ScanTicket, who: string | undefined, now: 
       condition: `${from.condition} AND (attribute_not_exists(scannedBy)${who === undefined ? '' : ' OR scannedBy.personKey = :who'})`,
       values: { ...from.values, ':cancelled': 'cancelled', ...(who === undefined ? {} : { ':who': who }) },
     }),
-    otherwise: refusalFor(who, now),
+    onRefused: refusalFor(who, now),
   };
 }
 

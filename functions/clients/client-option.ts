@@ -57,7 +57,7 @@ export async function clientActingOption(
       ...[
         ...onStaffFormChecks(personKey, form),
         ...onAgreementChecks(personKey, { clientKey, agreementId }, [...(entry.forms ?? [])], day),
-      ].map((check) => ({ ...check, otherwise: onRefused })),
+      ].map((check): Write => ({ ...check, onRefused })),
       isAtWork(agencyKey),
       isAtWork(clientKey),
     ],

@@ -95,7 +95,7 @@ function batchedTransact(db: Db): Db['transact'] {
   async function commitTogether(group: readonly Transaction[]): Promise<boolean> {
     const refused = new Error('one of several transactions was refused');
     const writes = group.flatMap(({ question }) =>
-      question.map((write) => ({ ...write, otherwise: () => refused })),
+      question.map((write): Write => ({ ...write, onRefused: () => refused })),
     );
     try {
       await db.transact(writes);

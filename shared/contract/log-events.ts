@@ -9,6 +9,7 @@ export const logEvents = {
   'order-given': { levels: ['INFO', 'WARN'], by: 'hall, registry-feed' },
   unlocked: { levels: ['INFO'], by: 'midnight-unlock, midnight-rest' },
   'secret-rotated': { levels: ['INFO'], by: 'key-rotation' },
+  'code-replayed': { levels: ['WARN'], by: 'sso-token' },
   'rp-told': { levels: ['INFO'], by: 'sso-tell' },
   'rp-not-told': { levels: ['WARN', 'ERROR'], by: 'sso-tell' },
   rejected: { levels: ['WARN'], by: 'registry-feed' },

@@ -16,7 +16,7 @@ import { handedOver, rpRow, type StandIn, standIn } from './support/rps.ts';
 let door: WatchedDoor;
 let systems: StandIn[];
 beforeAll(async () => {
-  systems = await Promise.all(['filing-web', 'invoice-web', 'register-web'].map(standIn));
+  systems = await Promise.all(['filing-web', 'invoice-web', 'register-web'].map((id) => standIn(id)));
   const [filing, invoice, register] = systems.map(({ client }) => client);
   if (!filing || !invoice || !register) throw new Error('three systems');
   door = await openWatchedDoor({

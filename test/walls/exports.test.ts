@@ -26,16 +26,7 @@ function target(file: string, specifier: string): string | undefined {
  * Exports that no other production file takes, with the reason why they are there.
  * A test that wants more than production uses wants the wrong thing: it proves code that does not run.
  */
-const handOver = 'The token endpoint that takes it is not there yet (ADR 0034).';
-const excepted: Readonly<Record<string, string>> = {
-  'shared/crypto/pkce.ts provesPossession': handOver,
-  'shared/store/tickets/sso-codes.ts findCode': handOver,
-  'shared/store/tickets/sso-codes.ts codeSpentUpdate': handOver,
-  'shared/store/sessions/rp-sessions.ts rpSessionKey': handOver,
-  'shared/store/sessions/rp-sessions.ts rpPlaceOf': handOver,
-  'shared/store/sessions/rp-sessions.ts rpSessionPut': handOver,
-  'shared/store/tickets/tickets.ts clientAssertionWrite': handOver,
-};
+const excepted: Readonly<Record<string, string>> = {};
 
 describe('exports', () => {
   it('are used by what runs, not by tests alone', () => {

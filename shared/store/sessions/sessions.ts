@@ -276,6 +276,20 @@ export const versionAliveCheck = (
   };
 };
 
+/** The same for what was decided in the session a while ago and comes true now: it has not become idle meanwhile, either. */
+export const stillUsedCheck = (
+  session: Pick<Session, 'sessionId' | 'version'>,
+  now: Date,
+  policies: Policies,
+) => {
+  const alive = versionAliveCheck(session, now, policies);
+  return {
+    ...alive,
+    condition: `${alive.condition} AND lastSeenAt > :idle`,
+    values: { ...alive.values, ':idle': seconds(now) - policies.sessionIdleSeconds },
+  };
+};
+
 /** LGN-11: the initial password is changed, and this session, which must be alive, is one like any other. */
 export const passwordSetUpdate = (session: Session, now: Date, policies: Policies): Write => ({
   ...sessionAliveCheck(session, now, policies),
