@@ -18,6 +18,9 @@ const priorStates = {
   cancelled: ['pending', 'scanned'],
 } as const satisfies Record<string, readonly ScanTicket['scanState'][]>;
 
+/** Named, so that the compiler refuses a property that no write has. */
+type ScanUpdate = Write & { readonly update: string };
+
 function allowedFrom(step: keyof typeof priorStates) {
   const states = priorStates[step];
   return {
@@ -26,7 +29,7 @@ function allowedFrom(step: keyof typeof priorStates) {
   };
 }
 
-export function scannedUpdate(scan: ScanTicket, now: Date) {
+export function scannedUpdate(scan: ScanTicket, now: Date): ScanUpdate {
   const from = allowedFrom('scanned');
   return ticketUpdate(scan, now, {
     update: 'SET scanState = :scanned',
@@ -51,7 +54,11 @@ const refusalFor =
   };
 
 /** QR-2: the first person who scans a code that is confirmed has it; that person may scan again, nobody else. */
-export function claimedUpdate(scan: ScanTicket, by: NonNullable<ScanTicket['scannedBy']>, now: Date): Write {
+export function claimedUpdate(
+  scan: ScanTicket,
+  by: NonNullable<ScanTicket['scannedBy']>,
+  now: Date,
+): ScanUpdate {
   const from = allowedFrom('claimed');
   return {
     ...ticketUpdate(scan, now, {
@@ -68,7 +75,7 @@ export function confirmedUpdate(
   scan: ScanTicket,
   confirmed: NonNullable<ScanTicket['confirmed']>,
   now: Date,
-): Write {
+): ScanUpdate {
   const from = allowedFrom('confirmed');
   return {
     ...ticketUpdate(scan, now, {
@@ -86,7 +93,7 @@ export function confirmedUpdate(
 }
 
 /** @param who of a code that is confirmed: once somebody has it, nobody else refuses it */
-export function cancelledUpdate(scan: ScanTicket, who: string | undefined, now: Date): Write {
+export function cancelledUpdate(scan: ScanTicket, who: string | undefined, now: Date): ScanUpdate {
   const from = allowedFrom('cancelled');
   return {
     ...ticketUpdate(scan, now, {
@@ -99,7 +106,7 @@ export function cancelledUpdate(scan: ScanTicket, who: string | undefined, now: 
 }
 
 /** A new kit replaces the one before: only the newest token's result counts. */
-export function faceStartedUpdate(scan: ScanTicket, token: string, now: Date) {
+export function faceStartedUpdate(scan: ScanTicket, token: string, now: Date): ScanUpdate {
   const from = allowedFrom('faceStarted');
   return ticketUpdate(scan, now, {
     update: 'SET faceToken = :token',
@@ -115,7 +122,7 @@ export function passedUpdate(
   face: Pick<FaceProof, 'at' | 'transactionId'>,
   level: number | undefined,
   now: Date,
-) {
+): ScanUpdate {
   const from = allowedFrom('passed');
   const proven = level === undefined ? undefined : { ...face, level };
   return ticketUpdate(scan, now, {
@@ -132,12 +139,22 @@ export function passedUpdate(
   });
 }
 
-/** Takes the token out, so that one failed check counts once however often its result is asked for. */
-export function faceFailedUpdate(scan: ScanTicket, token: string, last: boolean, now: Date) {
+/**
+ * Takes the token out, so that one failed check counts once however often its result is asked for.
+ * @param left tries that remain, for the page that shows the code (REG-5); with none left the scan is over
+ */
+export function faceFailedUpdate(scan: ScanTicket, token: string, left: number, now: Date): ScanUpdate {
+  const last = left === 0;
   const from = allowedFrom(last ? 'failed' : 'failedOnce');
   return ticketUpdate(scan, now, {
-    update: `ADD failures :one ${last ? 'SET scanState = :failed ' : ''}REMOVE faceToken`,
+    update: `ADD failures :one SET triesLeft = :left${last ? ', scanState = :failed' : ''} REMOVE faceToken`,
     condition: `${from.condition} AND faceToken = :token`,
-    values: { ...from.values, ':one': 1, ':token': token, ...(last ? { ':failed': 'failed' } : {}) },
+    values: {
+      ...from.values,
+      ':one': 1,
+      ':token': token,
+      ':left': left,
+      ...(last ? { ':failed': 'failed' } : {}),
+    },
   });
 }

@@ -1,7 +1,7 @@
 import type { RpEndReason } from '#domain/relying-parties.ts';
 import { ConcurrentChange } from '../dynamodb/concurrent-change.ts';
 import { allItems } from '../dynamodb/pages.ts';
-import type { Db, Item, Key, Write } from '../dynamodb/tables.ts';
+import type { Db, Item, Write } from '../dynamodb/tables.ts';
 import type { AccessBasis } from './access-basis.ts';
 import type { EndReason } from './sessions.ts';
 
@@ -32,10 +32,6 @@ export interface RpSession {
   readonly version: number;
   readonly scope: string;
   readonly resource: string;
-  /** As granted (RFC 9396). */
-  readonly authorizationDetails: readonly Readonly<Record<string, unknown>>[];
-  /** Of the refresh token, where the client has one. */
-  readonly refreshHash?: string;
   readonly startedAt: number;
   /** The session's end. */
   readonly expiresAt: number;
@@ -49,11 +45,6 @@ export interface RpEnded {
 
 /** Rows stay a day longer than their session, so that telling, which takes an hour at most, finds them. */
 const keptAfter = 86_400;
-
-export const rpSessionKey = ({ sessionId, clientId }: Pick<RpSession, 'sessionId' | 'clientId'>): Key => ({
-  sessionId,
-  clientId,
-});
 
 export const findRpSession = (db: Db, sessionId: string, clientId: string) =>
   db.get<RpSession>('RpSessions', { sessionId, clientId });

@@ -9,7 +9,7 @@ import { useAccountCentre } from '../parts/context.tsx';
 import { PermissionsField, ValidUntilField } from '../parts/fields.tsx';
 import { changing } from '../parts/queries.ts';
 import { useParts } from '../parts/texts.ts';
-import type { StaffMember } from './StaffList.tsx';
+import type { StaffMember } from './read-staff.ts';
 import { useStaffTexts } from './texts.ts';
 
 interface Values {
@@ -49,7 +49,7 @@ export function Adjust({ member, onDone }: { readonly member: StaffMember; reado
     },
   });
   return (
-    <div className="item-form">
+    <div>
       <ApiForm
         form={form}
         // Several may be open: their fields are told apart by the form's name.
