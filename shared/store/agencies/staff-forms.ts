@@ -1,4 +1,5 @@
 import { ConcurrentChange } from '../dynamodb/concurrent-change.ts';
+import { all, equals, startsWith } from '../dynamodb/expressions.ts';
 import type { Db, Key, Write } from '../dynamodb/tables.ts';
 import { versionedUpdate } from '../dynamodb/versioned-update.ts';
 import { type FormAgent, type StaffForm, staffEntryKey, staffFormKey } from './agency-forms.ts';
@@ -22,18 +23,17 @@ const pagesAtMost = 40;
 
 /** Every list row of an agency, of forms before and to come as well. */
 export async function allListed(db: Db, agencyKey: string): Promise<ListedAgent[]> {
-  const all: ListedAgent[] = [];
+  const rows: ListedAgent[] = [];
   let from: Key | undefined;
   for (let read = 0; read < pagesAtMost; read++) {
     const page = await db.query<ListedAgent>('Agencies', {
-      condition: 'agencyKey = :agency AND begins_with(part, :prefix)',
-      values: { ':agency': agencyKey, ':prefix': listPrefix },
+      condition: all(equals('agencyKey', agencyKey), startsWith('part', listPrefix)),
       consistent: true,
       from,
     });
-    all.push(...page.items);
+    rows.push(...page.items);
     from = page.next;
-    if (!from) return all;
+    if (!from) return rows;
   }
   throw new Error('a staff form that is longer than any agency');
 }
