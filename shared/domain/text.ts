@@ -39,7 +39,7 @@ export function foldText(raw: string): string {
     .trim();
 }
 
-/** The same without any blank, in capitals: a number whose hyphens say something (free forms, DOC-2). */
+/** A folded text without any blank, in capitals: a number whose hyphens say something (free forms, DOC-2). */
 export const foldWithHyphens = (raw: string): string => upperAscii(foldText(raw).replace(/\s+/g, ''));
 
 /** DOC-2 for numbers and codes: without the blanks and hyphens that they are printed or pasted with, in capitals. */

@@ -134,7 +134,8 @@ export const onStaffFormChecks = (
 ];
 
 /**
- * The same of an agreement in force on this day. Whose agreement it is never changes.
+ * Inside the transaction that relies on the agreement: the agreement is in force on this day, and its form still names the
+ * person. Whose agreement it is never changes. RELATION_NOT_FOUND.
  * @param forms the form that was read to hold, or, where only the person's own row was read, all that it names
  */
 export const onAgreementChecks = (

@@ -61,7 +61,7 @@ export const isKnown = (taxpayer: Taxpayer | undefined): taxpayer is KnownTaxpay
   taxpayer?.name !== undefined && taxpayer.state !== undefined && taxpayer.subjects !== undefined;
 
 /**
- * The key of a normalised number: readable, unless that could show the number of somebody's document (DOC-4). It is made
+ * The key of a normalised number: readable, unless that could show the number of somebody's document (DOC-4). The key is made
  * of the number alone, so that whoever types it finds the row; what the registry says of the number is in the row.
  */
 export const companyKeyOf = (keys: Keys, taxpayerId: string): string =>
@@ -84,7 +84,7 @@ export const keptNumber = (
     ? { sealedId: seal(dataKeys, numberContext(companyKey), taxpayerId) }
     : { taxpayerId };
 
-/** The same, taken over from another row of the company. */
+/** The number of a row, taken over into another row of the company. */
 export const keptNumberOf = ({ taxpayerId, sealedId }: KeptNumber): KeptNumber => ({
   ...(taxpayerId === undefined ? {} : { taxpayerId }),
   ...(sealedId === undefined ? {} : { sealedId }),

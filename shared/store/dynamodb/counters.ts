@@ -3,7 +3,7 @@ import { absentOr, below } from './expressions.ts';
 import type { Check, Update } from './tables.ts';
 
 /**
- * One number under a primary key, in a row of Tickets that dies with its time. It is changed by the update below alone,
+ * One number under a primary key, in a row of Tickets that dies with its time. The number is changed by the update below alone,
  * so that a limit on it is exact under parallel calls.
  */
 export interface Counter {

@@ -255,7 +255,7 @@ export function openTables() {
   };
 
   /**
-   * The same for whoever goes on after a refusal: the result says which write was refused. One TransactWriteItems; the
+   * A transaction for whoever goes on after a refusal: the result says which write was refused. One TransactWriteItems; the
    * SDK sends one token over its tries, so that an answer that was lost does not apply it twice.
    */
   async function tryTransact(writes: readonly Write[]): Promise<TransactionResult> {

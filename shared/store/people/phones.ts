@@ -3,7 +3,7 @@ import { absent, absentOr, all, any, atMost, equals } from '../dynamodb/expressi
 import type { Db, Write } from '../dynamodb/tables.ts';
 
 /**
- * What is known of a number (PHN-1). The item is the guard: one number, one owner, under any race (PHN-5). It stays
+ * What is known of a number (PHN-1). The item is the guard: one number, one owner, under any race (PHN-5). The item stays
  * without an owner once it had one, so that what an import has to remember of a number outlives its owners.
  */
 export interface PhoneRow {
@@ -14,8 +14,8 @@ export interface PhoneRow {
   /** The owner has it from an import, and no SMS to it has been answered here yet. */
   readonly imported?: true;
   /**
-   * ISO time at which it last left somebody: removed, given up with the account, taken over, emptied by an import. It
-   * stays when the next owner comes, because a hall record of before is over by then (REG-2).
+   * ISO time at which it last left somebody: removed, given up with the account, taken over, emptied by an import. The
+   * time stays when the next owner comes, because a hall record of before is over by then (REG-2).
    */
   readonly leftAt?: string;
   /** Imports named it for two people (MIG-1): no later line gets it, only who proves it by SMS. */

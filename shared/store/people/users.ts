@@ -119,7 +119,7 @@ export interface WebSessionPointer {
 }
 
 /**
- * What opening a session needs of a person, as a login's first step read it: no password and no history. It is only a
+ * What opening a session needs of a person, as a login's first step read it: no password and no history. The copy is only a
  * guess that saves a read; whoever opens a session by it says so in the write's condition (`rev`, session, level).
  */
 export function sessionFieldsOf(person: Person): Person {

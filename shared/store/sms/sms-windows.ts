@@ -64,7 +64,7 @@ const countsOf = (kind: SendKind) => ({
   strangers: kind === 'stranger' ? 1 : 0,
 });
 
-/** A new window needs none that runs; a further code needs room in the one that does. Both need the kind's own minute. */
+/** A new window needs none that runs; a further code needs room in the one that does. Each of them needs the kind's own minute. */
 function windowUpdate(send: Send, fresh: boolean, owned: boolean, policies: Policies): Update {
   const { phoneKey, kind } = send;
   const now = send.now.getTime();

@@ -151,7 +151,7 @@ const clientAssertionKey = ({ clientId, jti }: Pick<ClientAssertion, 'clientId' 
 export const spendClientAssertion = (db: Db, assertion: ClientAssertion, now: Date): Promise<boolean> =>
   once(db, clientAssertionKey(assertion), assertion.expiresAt, now);
 
-/** The same inside a transaction: `invalid_client` when it has been seen, and then nothing is done. */
+/** Spends a client's assertion inside a transaction: `invalid_client` where the assertion was seen before, and then nothing is done. */
 export const clientAssertionWrite = (assertion: ClientAssertion, now: Date): Write => {
   const until = seconds(assertion.expiresAt);
   return {
