@@ -80,8 +80,8 @@ export function readFreeText(raw: string, longest: number): string | undefined {
 const opening = /[[{（［｛〔【〖「『《〈⟨]/g;
 const closing = /[\]}）］｝〕】〗」』》〉⟩]/g;
 /**
- * What a text is looked for by (ENT-5): width, case, brackets and blanks make no difference. Both sides go through here;
- * it is never shown and never kept in place of the text.
+ * What a text is looked for by (ENT-5): width, case, brackets and blanks make no difference. The text typed and the
+ * text kept go through here; the result is never shown and never kept in place of the text.
  */
 export const searchForm = (text: string): string =>
   text
