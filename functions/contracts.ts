@@ -25,8 +25,12 @@ import { registration } from './registration/contract.ts';
 import { registryFeed } from './registry-feed/contract.ts';
 import { scan } from './scan/contract.ts';
 import { session } from './session/contract.ts';
+import { ssoDecision } from './sso-decision/contract.ts';
 import { ssoNotices } from './sso-notices/contract.ts';
+import { ssoRequest } from './sso-request/contract.ts';
+import { ssoSystems } from './sso-systems/contract.ts';
 import { ssoTell } from './sso-tell/contract.ts';
+import { ssoToken } from './sso-token/contract.ts';
 import { staff } from './staff/contract.ts';
 import { stepUp } from './step-up/contract.ts';
 import { verification } from './verification/contract.ts';
@@ -58,6 +62,10 @@ const declared = [
   confirmations,
   hall,
   registryFeed,
+  ssoRequest,
+  ssoDecision,
+  ssoToken,
+  ssoSystems,
   ssoNotices,
   ssoTell,
   midnightUnlock,

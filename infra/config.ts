@@ -29,6 +29,11 @@ export interface StageConfig {
   readonly throttling: { readonly requestsPerSecond: number; readonly burst: number };
   /** So that guessing can't eat the account's concurrency (PWD-02); left out where nothing is reserved. */
   readonly concurrency?: Concurrency;
+  /**
+   * ARNs of the roles that may read the secrets beside the functions: whoever keeps the bureau's copy of `root` and adds a
+   * version. Left out: nobody.
+   */
+  readonly custodians?: readonly string[];
   /** Public keys of the channels (CHN-1). */
   readonly channelKeys?: ChannelKeys;
   /** The tax systems that people are handed over to (SSO-1); docs/operations.md has how one comes in. */
@@ -51,6 +56,8 @@ export interface Concurrency {
   readonly account: number;
   /** Reserved for all functions together that hash passwords for requests; divided by infra/hashing-pool.ts. */
   readonly hashing: number;
+  /** By flow: how many stay ready, so that a call does not wait for a start. They cost by the hour; left out: none. */
+  readonly provisioned?: Readonly<Record<string, number>>;
 }
 
 export interface PortalConfig {
@@ -95,6 +102,30 @@ export const stages: Readonly<Record<StageName, StageConfig>> = {
       face: { kind: 'simulator' },
       legacyUntil: '2029-12-31',
       appDownloads,
+      site: {
+        siteCode: 'bm00000000',
+        icp: '皖ICP备00000000号（示例）',
+        police: '皖公网安备00000000000000号（示例）',
+        hours: { zh: '工作日 8:30-17:30', en: 'Working days 8:30-17:30' },
+        halls: 'https://halls.example.cn/',
+      },
+      announcements: [
+        {
+          kind: 'fraud',
+          zh: '税务人员不会索要密码和验证码，谨防冒充税务机关的短信和电话。',
+          en: 'Tax officers never ask for passwords or codes. Beware of messages and calls in our name.',
+        },
+        {
+          kind: 'change',
+          zh: '旧版登录即将停用，请尽快改用新版登录。',
+          en: 'The old login ends soon; please use the new one.',
+        },
+        {
+          kind: 'maintenance',
+          zh: '每周六 0:00-2:00 例行维护，期间可能短暂不能登录。',
+          en: 'Routine maintenance on Saturdays 0:00-2:00; logins may fail for moments.',
+        },
+      ],
     },
     region: 'ap-southeast-1',
     architecture: 'host',

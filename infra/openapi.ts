@@ -43,9 +43,9 @@ function generalCodes(route: RouteDeclaration): ProblemCode[] {
   return codes;
 }
 
-/** Every code that OpenAPI lists for a route: no other one is answered. */
+/** Every code that OpenAPI lists for a route: no other one is answered. Browsers that come by themselves get none. */
 export const codesOf = (route: RouteDeclaration): ReadonlySet<ProblemCode> =>
-  new Set([...generalCodes(route), ...(route.errors ?? [])]);
+  new Set(route.errorsAs === 'page' ? [] : [...generalCodes(route), ...(route.errors ?? [])]);
 
 const security: Readonly<Record<Access, readonly Record<string, readonly string[]>[]>> = {
   public: [],
@@ -192,7 +192,7 @@ function requestBody({ body, form }: RouteDeclaration): Json {
 const mediaTypeOf = (schema: GenericSchema): string => (schema === html ? 'text/html' : 'application/json');
 
 /** The words of a route's refusals in OAuth's form, by status: who calls, what any route refuses, and its own. */
-function oauthByStatus(route: RouteDeclaration): Map<string, Set<OAuthErrorCode>> {
+export function oauthByStatus(route: RouteDeclaration): Map<string, Set<OAuthErrorCode>> {
   const byStatus = new Map<string, Set<OAuthErrorCode>>();
   const add = (word: OAuthErrorCode, status: number = oauthErrorStatus[word]) =>
     byStatus.set(String(status), (byStatus.get(String(status)) ?? new Set()).add(word));

@@ -101,11 +101,18 @@ export const passedUpdate = (
     all(allowedFrom('passed'), equals('faceToken', token)),
   );
 
-/** Takes the token out, so that one failed check counts once however often its result is asked for. */
-export const faceFailedUpdate = (scan: ScanTicket, token: string, last: boolean, now: Date) =>
+/**
+ * Takes the token out, so that one failed check counts once however often its result is asked for.
+ * @param left tries that remain, for the page that shows the code (REG-5); with none left the scan is over
+ */
+export const faceFailedUpdate = (scan: ScanTicket, token: string, left: number, now: Date) =>
   ticketUpdate(
     scan,
     now,
-    { add: { failures: 1 }, set: { scanState: last ? 'failed' : undefined }, remove: ['faceToken'] },
-    all(allowedFrom(last ? 'failed' : 'failedOnce'), equals('faceToken', token)),
+    {
+      add: { failures: 1 },
+      set: { triesLeft: left, scanState: left === 0 ? 'failed' : undefined },
+      remove: ['faceToken'],
+    },
+    all(allowedFrom(left === 0 ? 'failed' : 'failedOnce'), equals('faceToken', token)),
   );

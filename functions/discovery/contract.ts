@@ -44,6 +44,25 @@ export const discovery = flow({
             }),
           ),
           legacyUntil: v.nullable(v.string()),
+          /** The foot of the portal. */
+          site: v.optional(
+            v.object({
+              siteCode: v.optional(v.string()),
+              icp: v.optional(v.string()),
+              police: v.optional(v.string()),
+              hotline: v.string(),
+              hours: v.optional(v.object({ zh: v.string(), en: v.string() })),
+              halls: v.optional(v.string()),
+            }),
+          ),
+          /** What everybody is told today. */
+          announcements: v.array(
+            v.object({
+              kind: v.picklist(['maintenance', 'change', 'fraud']),
+              zh: v.string(),
+              en: v.string(),
+            }),
+          ),
           policies: v.record(v.string(), v.unknown()),
         }),
       },

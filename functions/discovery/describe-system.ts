@@ -1,4 +1,5 @@
 import { publicJwks } from '#crypto/signing-ring.ts';
+import { shanghaiDay } from '#domain/days.ts';
 import { documentTypes } from '#domain/documents.ts';
 import { channelsFor } from '#domain/matters.ts';
 import { ok } from '#runtime/answers.ts';
@@ -10,7 +11,8 @@ import { channelNames, entryNames } from './names.ts';
 export const health: StepOf<typeof discovery, 'health'> = async () => ok({ status: 'ok' as const });
 
 /** What a client shows before anybody logs in; nothing secret, nothing personal. */
-export const config: StepOf<typeof discovery, 'config'> = async ({ settings }) => {
+export const config: StepOf<typeof discovery, 'config'> = async ({ settings }, call) => {
+  const today = shanghaiDay(call.now);
   const { policies } = settings;
   return ok({
     entries: entryNames.map((entry) => ({ ...entry })),
@@ -22,6 +24,10 @@ export const config: StepOf<typeof discovery, 'config'> = async ({ settings }) =
     })),
     matters: settings.matters.map((matter) => ({ ...matter, channels: channelsFor(matter) })),
     legacyUntil: settings.legacyUntil,
+    ...(settings.site ? { site: settings.site } : {}),
+    announcements: settings.announcements
+      .filter(({ until }) => until === undefined || today <= until)
+      .map(({ kind, zh, en }) => ({ kind, zh, en })),
     policies: {
       smsGapSeconds: policies.smsGapSeconds,
       smsCodeSeconds: policies.smsCodeSeconds,

@@ -1,23 +1,10 @@
-import { shanghaiDay } from '#domain/days.ts';
-import { isAdmitted } from '#domain/entries.ts';
 import { Problem } from '#domain/problem.ts';
-import { inTerm, isActiveOn } from '#domain/relations.ts';
-import { byStaffForm, firstActingOption, readAgentAccess } from '#journeys/agencies/agent-access.ts';
-import { actingOptionOf } from '#journeys/companies/acting-option.ts';
-import { rolesAfter } from '#journeys/sessions/current-identity.ts';
-import { type Becoming, becomingOf } from '#journeys/sessions/identity-choices.ts';
-import { type Judged, switchIdentity } from '#journeys/sessions/switch-identity.ts';
+import { judged } from '#journeys/sessions/becoming.ts';
+import { becomingOf } from '#journeys/sessions/identity-choices.ts';
+import { switchIdentity } from '#journeys/sessions/switch-identity.ts';
 import { ok } from '#runtime/answers.ts';
-import type { CallOf, StepOf } from '#runtime/call.ts';
-import type { FlowContext } from '#runtime/context.ts';
-import { relationsIn } from '#store/companies/relations.ts';
-import { companyProblem, findTaxpayer } from '#store/companies/taxpayers.ts';
-import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
-import { findPerson, personUpdate, requireAdmitted } from '#store/people/users.ts';
-import { asPerson } from '#store/sessions/sessions.ts';
+import type { StepOf } from '#runtime/call.ts';
 import type { identity } from './contract.ts';
-
-type ChangeCall = CallOf<typeof identity, 'change'>;
 
 /**
  * SWI-1, SWI-2, SWI-5: the session goes on as somebody else. What the person may become is judged now, and relation and
@@ -29,53 +16,3 @@ export const changeIdentity: StepOf<typeof identity, 'change'> = async (ctx, cal
   if (session.identity.kind === 'special' && becoming !== 'person') throw new Problem('SWITCH_NOT_ALLOWED');
   return ok({ session: await switchIdentity(ctx, call, () => judged(ctx, call, becoming)) });
 };
-
-/** Whether the person may become that today, with the writes that hold it true and remember the role (LGN-10). */
-async function judged(ctx: FlowContext, call: ChangeCall, becoming: Becoming): Promise<Judged> {
-  if (becoming === 'person') return { next: asPerson, writes: [] };
-  const { personKey, company: acting } = call.caller.session;
-  const { companyKey, role } = becoming;
-  // From a client back to the agency, in its own session; other clients have a way of their own (SWI-3).
-  if (acting?.by === 'agreement' && acting.agencyKey === companyKey && role === acting.role)
-    return backAtAgency(ctx, call, companyKey);
-  const [relations, company, person] = await Promise.all([
-    relationsIn(ctx.db, personKey, companyKey),
-    findTaxpayer(ctx.db, companyKey),
-    findPerson(ctx.db, personKey).then((found) => requireAdmitted(found, 'SESSION_ENDED')),
-  ]);
-  const day = shanghaiDay(call.now);
-  const active = relations.filter((relation) => isActiveOn(inTerm(relation, company?.term), day));
-  const relation = active.find((one) => one.role === role);
-  const problem = companyProblem(company);
-  // SWI-4: what is no own relation is not reached from here.
-  if (!relation && role === 'tax-agent') throw new Problem('SWITCH_NOT_ALLOWED');
-  if (!relation || problem?.code === 'TAXPAYER_NOT_FOUND') throw new Problem('RELATION_NOT_FOUND');
-  if (problem) throw problem;
-  // SPC-1: special subjects are reached by their own entries only.
-  if (!isAdmitted('enterprise', company?.subjects ?? [])) throw new Problem('SWITCH_NOT_ALLOWED');
-  const option = actingOptionOf(ctx, relation, call.now);
-  const remembered =
-    active.length > 1 && person.lastRoles?.[companyKey] !== role
-      ? [
-          personUpdate(
-            personKey,
-            person.rev,
-            { lastRoles: rolesAfter(person, option) },
-            () => new ConcurrentChange(),
-          ),
-        ]
-      : [];
-  return { next: option, writes: [...option.writes, ...remembered] };
-}
-
-async function backAtAgency(
-  ctx: FlowContext,
-  { caller: { session }, now }: ChangeCall,
-  agencyKey: string,
-): Promise<Judged> {
-  if (session.identity.kind !== 'agency') throw new Problem('SWITCH_NOT_ALLOWED');
-  const read = await readAgentAccess(ctx.db, session.personKey, [byStaffForm(agencyKey)]);
-  const option = firstActingOption(ctx, session.personKey, read, 'agency', now);
-  if (!option) throw new Problem('RELATION_NOT_FOUND');
-  return { next: option, writes: option.writes };
-}

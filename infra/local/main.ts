@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { PlainError } from './http/plain-error.ts';
-import { type RuntimeOptions, startRuntime } from './runtime.ts';
+import { type Runtime, type RuntimeOptions, startRuntime } from './runtime.ts';
 
 /** `npm start`: see docs/api.md, "This machine only". */
 
@@ -37,6 +37,7 @@ function readFlags(args: readonly string[]): RuntimeOptions {
     inMemory: values['in-memory'] ?? false,
     portal: !values['no-portal'],
     demo: !values['no-portal'],
+    taxSystems: !values['no-portal'],
     verbose: values.verbose ?? false,
     dataDir: fileURLToPath(new URL('../../.data', import.meta.url)),
   };
@@ -67,6 +68,11 @@ async function tellDemo(url: string, problems: readonly string[]): Promise<void>
   for (const problem of problems) process.stderr.write(`  ${problem}\n`);
 }
 
+/** Where people can be handed over to. */
+function tellTaxSystems({ taxSystems }: Runtime): void {
+  for (const { name, url } of taxSystems?.list ?? []) process.stdout.write(`${url}  ${name.zh} ${name.en}\n`);
+}
+
 function fail(error: unknown): never {
   if (error instanceof PlainError) process.stderr.write(`${error.message}\n${error.chinese}\n`);
   else
@@ -90,6 +96,7 @@ try {
   if (runtime) {
     process.stdout.write(`ready ${runtime.url}\n`);
     if (runtime.demo) await tellDemo(runtime.url, runtime.demo);
+    tellTaxSystems(runtime);
   }
   await interrupted;
   // Interrupted while starting: what is half up is taken down as soon as it is up.

@@ -5,6 +5,7 @@ import type { Channel } from '#domain/names.ts';
 import type { Policies } from '#domain/policies.ts';
 import type { AssertionInput } from './control/channel-keys.ts';
 import type { FeedResult } from './control/registry.ts';
+import type { TaxSystems } from './control/tax-systems.ts';
 import type { Denial } from './emulators/caller.ts';
 import type { DynamoDbCall } from './emulators/dynamodb-client.ts';
 import type { FaceOutcome } from './emulators/face-simulator.ts';
@@ -33,7 +34,9 @@ export interface RuntimeOptions {
   readonly settings?: Partial<SettingsInput>;
   /** Public keys of channels in the place of this machine's own, which then are strangers. */
   readonly channelKeys?: ChannelKeys;
-  /** Clients of single sign-on in the place of the stand-ins. */
+  /** Runs three tax systems as well, to which people are handed over: the clients of single sign-on. */
+  readonly taxSystems?: boolean;
+  /** Clients of single sign-on in the place of those. */
   readonly relyingParties?: readonly RelyingPartyInput[];
   /**
    * Loads each function at its first call instead of all at the start: for tests, which need few of them and start often.
@@ -84,6 +87,8 @@ export interface Runtime {
   readonly tables: readonly string[];
   /** What did not go as told while the demo people were loaded; undefined where there are none. */
   readonly demo: readonly string[] | undefined;
+  /** The tax systems that run beside it; undefined where there are none. */
+  readonly taxSystems: Pick<TaxSystems, 'list' | 'notices' | 'answerLogouts'> | undefined;
   /** Messages sent, newest first. */
   sms(phone?: string): SentMessage[];
   /** What the face provider answers from now on. */

@@ -5,6 +5,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { stages } from '../config.ts';
 import type { StageOverrides } from '../stage.ts';
 import { type LocalChannels, openChannels } from './control/channel-keys.ts';
 import { openDataFolder } from './control/data-folder.ts';
@@ -12,6 +13,7 @@ import { prepareDemo } from './control/demo-data.ts';
 import { serveLocal } from './control/local-routes.ts';
 import { type FeedBatch, feedRegistry } from './control/registry.ts';
 import { openState } from './control/state-file.ts';
+import { openTaxSystems } from './control/tax-systems.ts';
 import { makeAwsStub } from './emulators/aws-stub.ts';
 import type { Denial, EmulatorContext } from './emulators/caller.ts';
 import { dynamoDbClient } from './emulators/dynamodb-client.ts';
@@ -91,7 +93,10 @@ async function start(
   await Promise.race([dynamoDb, Promise.resolve()]);
   const portal = options.portal ? openPortal(options, onStop) : Promise.resolve(undefined);
   portal.catch(() => undefined);
-  const overrides = overridesOf(options, url, channels);
+  const clock = makeClock();
+  const taxSystems = await taxSystemsOf(options, url, () => new Date(clock.now()));
+  if (taxSystems) onStop(taxSystems.stop);
+  const overrides = overridesOf(options, url, channels, taxSystems?.relyingParties);
   const given = options.assemblyDir ?? options.stageDir;
   if (!given) progress('synthesizing stage local');
   const assembly = given ? Promise.resolve(given) : synthesized(overrides, onStop);
@@ -116,7 +121,6 @@ async function start(
   });
   save();
   const namespace = options.namespace ?? identity.namespace;
-  const clock = makeClock();
   const faults = new Faults();
   const usage = new UsageBook();
   const denials: Denial[] = [];
@@ -243,6 +247,7 @@ async function start(
       reset: clock.reset,
     },
     demo: options.demo ? demo : undefined,
+    taxSystems,
     sms: (phone) => outbox.sent(phone),
     face: (outcome) => {
       face.outcome = outcome;
@@ -333,14 +338,19 @@ async function openPortal(
   return openPortalFiles(folder);
 }
 
+/** Beside the port that was asked for, so that their addresses stay the same from one start to the next. */
+const taxSystemsOf = async ({ taxSystems, port }: RuntimeOptions, issuer: string, now: () => Date) =>
+  taxSystems ? openTaxSystems({ issuer, port: port ? port + 1 : undefined, now }) : undefined;
+
 const overridesOf = (
   { policies, settings, channelKeys, relyingParties, challengeAfter = null }: RuntimeOptions,
   issuer: string,
   channels: LocalChannels,
+  standIns: StageOverrides['relyingParties'],
 ): StageOverrides => ({
   issuer,
   channelKeys: channelKeys ?? channels.publicKeys,
-  relyingParties,
+  relyingParties: relyingParties ?? (standIns && [...standIns, ...(stages.local.relyingParties ?? [])]),
   settings,
   policies: { challengeAfter, ...policies },
 });

@@ -35,8 +35,12 @@ export interface FlowDeclaration {
 /** `openapi.json`: the contracts; `relying-parties.json`: the clients of single sign-on (SSO-1). */
 export type CarriedFile = 'openapi.json' | 'relying-parties.json';
 
-/** Secrets: `root` derives index, pepper and code keys; `signing` holds JWT keys; `sealing` wrapped data keys; `providers` credentials of SMS and face providers. */
-export type SecretName = 'root' | 'signing' | 'sealing' | 'providers';
+/**
+ * Secrets: `root` derives the keys of personal fields (index and pepper); `handles` those of what we hand out (codes, refresh
+ * tokens, challenges, pseudonyms); `signing` holds JWT keys; `sealing` wrapped data keys; `providers` credentials of SMS and
+ * face providers.
+ */
+export type SecretName = 'root' | 'handles' | 'signing' | 'sealing' | 'providers';
 export type GatewayName = 'sms' | 'face';
 
 export interface ScheduleTrigger {
@@ -104,7 +108,7 @@ type Schema = v.GenericSchema;
  * - `session`: an access token is needed; the access basis of a company identity is looked at in each call.
  * - `refresh`: the refresh cookie is needed.
  * - `client`: a relying party by its signed assertion in the form (SSO-3), spent unless the step `spendsAssertion`.
- * - `client-token`: an access token that was given to a relying party; what it stands on is the step's to look at (SSO-7).
+ * - `client-token`: an access token that was given to a relying party; what it stands on is the step's to look at.
  */
 export type Access =
   | 'public'
@@ -137,6 +141,11 @@ export interface RouteDeclaration {
    * person last recovered a phone is read beside the session; the step hands it to `managingFactor`.
    */
   readonly managing?: true;
+  /**
+   * `session` only: it is about the hand-over that the path's `{id}` names (SSO-4), which is read beside the session for the
+   * browser that began it; its cookie says so.
+   */
+  readonly handOver?: true;
   /** `client` only: the step spends the assertion in a transaction of its own (`clientAssertionWrite`). */
   readonly spendsAssertion?: true;
   /** Pages of other origins may make a browser call it: nothing is changed in anybody's name (POST to authorize). */
@@ -154,8 +163,11 @@ export interface RouteDeclaration {
    * them as they were sent in `call.parameters`, doubled ones too. `query` and `form` then only describe.
    */
   readonly raw?: true;
-  /** `oauth`: every refusal, the general ones too, is `{error, error_description}` (RFC 6749, 5.2). */
-  readonly errorsAs?: 'oauth';
+  /**
+   * `oauth`: every refusal, the general ones too, is `{error, error_description}` (RFC 6749, 5.2). `page`: a browser comes
+   * here by itself, and goes on to a page that says what is wrong.
+   */
+  readonly errorsAs?: 'oauth' | 'page';
   /** Status → schema of the body, `null` for an empty one. */
   readonly answers: Readonly<Record<number, Schema | null>>;
   /**
@@ -180,6 +192,7 @@ export const flow = <const F extends FlowDeclaration>(declaration: F): F => {
     ...(routes.some(({ access }) => access === 'session') ? [callerReads] : []),
     ...(routes.some(({ managing }) => managing) ? [managingChecks] : []),
     ...(routes.some(({ access }) => access === 'client') ? [spentAssertions] : []),
+    ...(routes.some(({ handOver }) => handOver) ? [handOverReads] : []),
   ];
   return implied.length === 0
     ? declaration
@@ -201,6 +214,9 @@ const managingChecks: NonNullable<FlowDeclaration['tables']> = {
   Sessions: ['ConditionCheckItem'],
   Users: ['GetItem', 'ConditionCheckItem'],
 };
+
+/** The request of a hand-over, beside the session. */
+const handOverReads: NonNullable<FlowDeclaration['tables']> = { Tickets: ['GetItem'] };
 
 /** Of clients: an assertion works once (SSO-3). */
 const spentAssertions: NonNullable<FlowDeclaration['tables']> = { Tickets: ['PutItem'] };

@@ -100,6 +100,27 @@ const policyEntries = Object.fromEntries(
   }),
 );
 
+const both = v.strictObject({ zh: text, en: text });
+const day = v.pipe(v.string(), v.check(isDay, 'a day such as 2027-12-31'));
+/** What a public service says of itself at the foot of each page; what is not set is not shown. */
+const site = v.strictObject({
+  /** 网站标识码, given by the state's registry of government sites. */
+  siteCode: v.optional(text),
+  /** ICP 备案 and 公安备案 with the addresses where they can be looked up. */
+  icp: v.optional(text),
+  police: v.optional(text),
+  hotline: v.optional(text, '12366'),
+  hours: v.optional(both),
+  /** Where the addresses of the tax service halls are. */
+  halls: v.optional(text),
+});
+const announcement = v.strictObject({
+  kind: v.picklist(['maintenance', 'change', 'fraud']),
+  ...both.entries,
+  /** Last day, inclusive; until it is taken out otherwise. */
+  until: v.optional(day),
+});
+
 export const settingsSchema = v.strictObject({
   stage: v.pipe(v.string(), v.regex(/^[a-z][a-z0-9]{1,15}$/)),
   /** The one origin of portal and API: `iss` of tokens, `aud` of assertions, start of QR contents. */
@@ -112,6 +133,10 @@ export const settingsSchema = v.strictObject({
   legacyUntil: v.optional(v.nullable(v.pipe(v.string(), v.check(isDay, 'a day such as 2027-12-31'))), null),
   /** CHN-2: where the download codes of the apps point to. */
   appDownloads: v.optional(v.record(v.string(), text), {}),
+  /** What the foot of the portal names. */
+  site: v.optional(site),
+  /** What the portal tells everybody: maintenance, a change, a warning of fraud. */
+  announcements: v.optional(v.pipe(v.array(announcement), v.maxLength(5), v.readonly()), []),
   /** STP-1: the matters of risk. */
   matters: v.optional(matters, [...defaultMatters]),
   /** STP-2: the tax systems that proofs are made for, and whether theirs may name the document. */

@@ -1,11 +1,62 @@
 import * as v from 'valibot';
 import { OAuthProblem } from '#domain/oauth-problem.ts';
 import type { RelyingParty } from '#domain/relying-parties.ts';
-import { verifyJwt } from './signed-tokens.ts';
+import { handle } from './random.ts';
+import { signJwt, verifyJwt } from './signed-tokens.ts';
 import type { SigningRing } from './signing-ring.ts';
 
 /** RFC 9068. The portal's own have another audience: our issuer, which no resource may be called like (SSO-1). */
-export const rpAccessTokenType = 'at+jwt';
+const rpAccessTokenType = 'at+jwt';
+
+/** What the tokens of one hand-over share. */
+export interface HandOverFacts {
+  readonly issuer: string;
+  readonly clientId: string;
+  /** The hand-over's name towards the client. */
+  readonly sid: string;
+  readonly told: {
+    /** Pairwise. */
+    readonly sub: string;
+    /** Epoch seconds. */
+    readonly authTime: number;
+    readonly acr: string;
+    readonly amr: readonly string[];
+    readonly realNameLevel: number;
+    readonly identity: Readonly<Record<string, unknown>>;
+  };
+  readonly lifetimeSeconds: number;
+}
+export interface RpAccessFacts extends HandOverFacts {
+  readonly resource: string;
+  /** Words parted by blanks. */
+  readonly scope: string;
+  /** Granted (RFC 9396). */
+  readonly details: readonly Readonly<Record<string, unknown>>[];
+}
+
+/** SSO-6: good at one resource of this client, and nowhere here: no route of ours takes that audience as a session. */
+export const newRpAccessToken = (
+  ring: SigningRing,
+  { issuer, clientId, sid, told, resource, scope, details, lifetimeSeconds }: RpAccessFacts,
+  now: Date,
+): Promise<string> =>
+  signJwt(
+    ring,
+    { typ: rpAccessTokenType, issuer, audience: resource },
+    {
+      sub: told.sub,
+      client_id: clientId,
+      scope,
+      jti: handle(),
+      sid,
+      auth_time: told.authTime,
+      acr: told.acr,
+      real_name_level: told.realNameLevel,
+      authorization_details: details,
+    },
+    lifetimeSeconds,
+    now,
+  );
 
 const claimsSchema = v.looseObject({
   sub: v.string(),

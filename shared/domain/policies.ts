@@ -86,6 +86,16 @@ export const defaultPolicies = {
   budgetsOfV6Slash48: 256,
   /** CHN-1: the longest life of a channel assertion. */
   assertionSeconds: 60,
+  /** SSO-2, SSO-5: how long a request waits for its decision, a pushed one for its browser, and a code for its exchange. */
+  ssoRequestSeconds: 600,
+  ssoPushedSeconds: 60,
+  ssoCodeSeconds: 60,
+  /** SSO-6: ID and access tokens of relying parties. */
+  ssoTokenSeconds: 300,
+  /** SSO-5: a code that comes again so soon is a double call or a lost answer, and no attack. */
+  ssoReplayGraceSeconds: 10,
+  /** SSO-2, LGN-12: requests of one address per window, where addresses have budgets at all. */
+  ssoRequestsPerAddress: 300,
   /** AUD-1. */
   auditRetentionDays: 400,
   /** REG-6: the version of the consent texts that a person agrees to. */

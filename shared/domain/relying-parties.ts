@@ -66,6 +66,8 @@ export const rpEndReasons = [
   'switched',
   /** Relation, agreement, form, report or company no longer carry it. */
   'grounds-lost',
+  /** The person left this system alone. */
+  'left',
   'rp-logout',
   'revoked',
   'replay',

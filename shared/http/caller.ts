@@ -7,13 +7,14 @@ import { readCookie, readRefreshToken } from '#crypto/refresh-tokens.ts';
 import { tokenRefused, verifyRpAccessToken } from '#crypto/rp-access-tokens.ts';
 import { OAuthProblem } from '#domain/oauth-problem.ts';
 import { Problem } from '#domain/problem.ts';
-import type { Managing } from '#runtime/call.ts';
+import type { HandOver, Managing } from '#runtime/call.ts';
 import { channelKeys, type FlowContext } from '#runtime/context.ts';
 import { findPerson } from '#store/people/users.ts';
 import { readAccessRecords } from '#store/sessions/access-basis.ts';
 import { type EffectiveSession, effectiveSession } from '#store/sessions/effective-session.ts';
 import { liveSession } from '#store/sessions/sessions.ts';
 import { spendAssertion } from '#store/tickets/spent-once.ts';
+import { browserCookie, requestFor } from '#store/tickets/sso-requests.ts';
 import { spendClientAssertion } from '#store/tickets/tickets.ts';
 
 const headerOf = (event: APIGatewayProxyEventV2, name: string): string | undefined => event.headers[name];
@@ -49,12 +50,13 @@ async function assertionOf(
 async function sessionOf(
   ctx: FlowContext,
   event: APIGatewayProxyEventV2,
-  { managing }: RouteDeclaration,
+  { managing, handOver }: RouteDeclaration,
   now: Date,
-): Promise<EffectiveSession & Partial<Managing>> {
+): Promise<{ caller: EffectiveSession & Partial<Managing>; asked?: () => Promise<HandOver> }> {
   const bearer = bearerOf(event);
   if (!bearer) throw new Problem('SESSION_ENDED');
   const claims = await verifyAccessToken(ctx.signing, bearer, ctx.settings.issuer, now);
+  const request = handOver && askedFor(ctx, event, now);
   const [session, records, person] = await Promise.all([
     liveSession(
       ctx.db,
@@ -66,14 +68,27 @@ async function sessionOf(
     managing && findPerson(ctx.db, claims.subject),
   ]);
   return {
-    ...effectiveSession(session, records, now),
-    ...(managing ? { recoveredAt: person?.phoneRecoveredAt } : {}),
+    caller: {
+      ...effectiveSession(session, records, now),
+      ...(managing ? { recoveredAt: person?.phoneRecoveredAt } : {}),
+    },
+    ...(request ? { asked: async () => ({ ...(await request), evidence: records }) } : {}),
   };
+}
+
+/** SSO-4: the request that the path names, for a browser that opened it. */
+function askedFor({ db }: FlowContext, event: APIGatewayProxyEventV2, now: Date) {
+  const id = event.pathParameters?.id ?? '';
+  const secret = readCookie(event.cookies ?? [], browserCookie(id)) ?? '';
+  const asked = requestFor(db, id, secret, now).then((request) => ({ request }));
+  // Who calls, and whether they may, is said first; until then its refusal waits.
+  asked.catch(() => undefined);
+  return asked;
 }
 
 /** SES-2: the cookie alone carries the refresh token. */
 function refreshOf(ctx: FlowContext, event: APIGatewayProxyEventV2) {
-  const token = readRefreshToken(ctx.keys, readCookie(event.cookies ?? []) ?? '');
+  const token = readRefreshToken(ctx.handles, readCookie(event.cookies ?? []) ?? '');
   if (!token) throw new Problem('SESSION_ENDED');
   return token;
 }
@@ -134,12 +149,12 @@ export async function callerOf(
       // REL-9: a channel that comes for what is the web's alone is told so, not asked for a session it cannot have.
       if (headerOf(event, 'channel-assertion') !== undefined && route.errors?.includes('CHANNEL_NOT_ALLOWED'))
         throw new Problem('CHANNEL_NOT_ALLOWED');
-      const caller = await sessionOf(ctx, event, route, now);
+      const { caller, asked } = await sessionOf(ctx, event, route, now);
       if (caller.lost && !route.evenIfLost) throw new Problem('RELATION_NOT_FOUND', {}, { variant: 'lost' });
       // LGN-11: one place for all routes, so that a new one is closed unless it says otherwise.
       if (caller.session.passwordDue && !route.evenWithInitialPassword)
         throw new Problem('PASSWORD_CHANGE_REQUIRED');
-      return caller;
+      return asked ? { ...caller, ...(await asked()) } : caller;
     }
     case 'refresh':
       return { refresh: refreshOf(ctx, event) };

@@ -13,6 +13,7 @@ import { type Language, languageOf } from '#runtime/language.ts';
 import { callerOf } from './caller.ts';
 import { refuseForeignPages } from './entrance.ts';
 import { oauthAnswer } from './oauth-answers.ts';
+import { pageAnswer } from './page-answers.ts';
 import { asProblem, commonHeaders, type HttpAnswer, problemAnswer } from './problems.ts';
 import { eachOnce, readBody, readForm, readParameters, readParams, readQuery } from './request.ts';
 import { logRequest } from './request-log.ts';
@@ -37,6 +38,21 @@ function httpAnswer(answer: Answer, { answers }: RouteDeclaration): HttpAnswer {
     ...(answer.cookies ? { cookies: [...answer.cookies] } : {}),
     body: empty ? '' : isPage ? String(answer.body) : JSON.stringify(answer.body),
   };
+}
+
+function refusalOf(
+  problem: Problem,
+  route: RouteDeclaration | undefined,
+  event: APIGatewayProxyEventV2,
+): HttpAnswer {
+  switch (route?.errorsAs) {
+    case 'oauth':
+      return oauthAnswer(problem, route, event.headers.authorization !== undefined);
+    case 'page':
+      return pageAnswer(problem, settings().issuer);
+    default:
+      return problemAnswer(problem, languageIn(event), traceIdOf(event));
+  }
 }
 
 /**
@@ -112,10 +128,7 @@ export function serve<const F extends FlowDeclaration>(
     .onError((request) => {
       const problem = asProblem(request.error);
       const route = routes.get(request.event.routeKey)?.route;
-      request.response =
-        route?.errorsAs === 'oauth'
-          ? oauthAnswer(problem, route, request.event.headers.authorization !== undefined)
-          : problemAnswer(problem, languageIn(request.event), traceIdOf(request.event));
+      request.response = refusalOf(problem, route, request.event);
       logRequest(contract.name, request.event, problem.status, request.internal.startedAt, problem);
     })
     .handler(answerInTime as never);

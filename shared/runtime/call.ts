@@ -6,7 +6,9 @@ import type { RefreshToken } from '#crypto/refresh-tokens.ts';
 import type { RpAccessToken } from '#crypto/rp-access-tokens.ts';
 import type { Channel } from '#domain/names.ts';
 import type { RelyingParty } from '#domain/relying-parties.ts';
+import type { AccessRecords } from '#store/sessions/access-basis.ts';
 import type { EffectiveSession } from '#store/sessions/effective-session.ts';
+import type { SsoRequestTicket } from '#store/tickets/sso-tickets.ts';
 import type { Answer } from './answers.ts';
 import type { FlowContext } from './context.ts';
 import type { Language } from './language.ts';
@@ -33,7 +35,9 @@ export interface Call<R extends RouteDeclaration = RouteDeclaration> {
   readonly caller: R['access'] extends 'session'
     ? R['managing'] extends true
       ? EffectiveSession & Managing
-      : EffectiveSession
+      : R['handOver'] extends true
+        ? EffectiveSession & HandOver
+        : EffectiveSession
     : R['access'] extends 'channel'
       ? { assertion: Assertion }
       : R['access'] extends 'refresh'
@@ -57,6 +61,13 @@ export interface Call<R extends RouteDeclaration = RouteDeclaration> {
 export interface Managing {
   /** ISO time of the person's last 找回手机号码 (PHN-4). */
   readonly recoveredAt: string | undefined;
+}
+
+/** What a route of a hand-over knows beside the session, for a browser that opened its request (SSO-4). */
+export interface HandOver {
+  readonly request: SsoRequestTicket;
+  /** What a company identity stands on today. */
+  readonly evidence: AccessRecords | undefined;
 }
 
 /** Where a request came from. The address is never logged whole (AUD-1). */

@@ -36,13 +36,17 @@ const groups = {
   LEG: 2,
   MIG: 1,
   CHN: 2,
+  SSO: 15,
   AUD: 1,
 };
+
+/** Numbers that are kept for what is not there yet. */
+const later = ['SSO-7', 'SSO-10', 'SSO-11'];
 
 describe('docs/rules.md', () => {
   it('holds every rule exactly once, in order', () => {
     const expected = Object.entries(groups).flatMap(([group, size]) =>
-      Array.from({ length: size }, (_, i) => `${group}-${i + 1}`),
+      Array.from({ length: size }, (_, i) => `${group}-${i + 1}`).filter((id) => !later.includes(id)),
     );
     expect(entries).toEqual(expected);
   });

@@ -28,7 +28,9 @@ const asBoss = async (path: string, size = {}) =>
   openSignedIn(portal, (await inCompany(portal.door, boss, company)).cookie, path, size);
 const asNatural = async (who: Sample, path: string, size = {}) =>
   openSignedIn(portal, (await loggedInByFace(portal.door, who)).cookie, path, size);
-const item = (page: Page, text: string) => page.getByRole('listitem').filter({ hasText: text });
+/** A card on a phone, a row of a table on a wide screen. */
+const item = (page: Page, text: string) =>
+  page.getByRole('listitem').or(page.getByRole('row')).filter({ hasText: text });
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
 
 const yes = (page: Page) => page.getByRole('dialog').getByRole('button', { name: '确定' }).click();
@@ -41,6 +43,7 @@ describe('the people of a company', () => {
       const manager = await asBoss('/me/staff');
 
       // 添加办税人员: judged beside the fields, then sent.
+      await button(manager, '添加办税人员').click();
       await button(manager, '提交').click();
       await manager.getByText('请填写姓名').waitFor();
       await manager.getByLabel('姓名').fill(handler.name);
@@ -59,8 +62,9 @@ describe('the people of a company', () => {
       // 待确认授权, as natural person.
       const page = await asNatural(handler, '/me');
       await page.getByText('您有 1 项待确认授权').waitFor();
+      // 去办理 opens the list where it waits, whose tab says how many.
       await page.getByRole('link', { name: '去办理' }).click();
-      await page.getByRole('tab', { name: '待确认授权' }).click();
+      await page.getByRole('tab', { name: '待确认授权 1' }).waitFor();
       await button(page, '确认授权').click();
       // REL-11: whom it is for stands there before the click.
       await page.getByRole('dialog', { name: '确认授权' }).getByText(companyName).waitFor();
@@ -79,7 +83,10 @@ describe('the people of a company', () => {
       await button(page, '切换').click();
       await page.getByText(`当前身份：${companyName} · 办税员`).waitFor();
       expect(new URL(page.url()).pathname).toBe('/me');
-      await other.getByRole('dialog', { name: '身份已在另一个页面切换' }).waitFor();
+      await other
+        .getByRole('dialog', { name: '身份已在另一个页面切换' })
+        .getByText(`${companyName} · 办税员`)
+        .waitFor();
       await button(other, '以新身份继续').click();
       await other.getByText(`当前身份：${companyName} · 办税员`).waitFor();
       await other.close();

@@ -60,6 +60,13 @@ describe('what clients may ask before anybody logs in', () => {
     // Nothing that helps an attacker, and nothing secret.
     expect(JSON.stringify(body)).not.toMatch(/secret|pepper|argon2|challengeAfter|arn:/i);
     expect(body).toHaveProperty('legacyUntil');
+    // One of each kind of announcement, and what the foot of the portal names.
+    expect(body.announcements.map(({ kind }: Loose) => kind).sort()).toEqual([
+      'change',
+      'fraud',
+      'maintenance',
+    ]);
+    expect(body.site).toMatchObject({ hotline: '12366', siteCode: expect.any(String) });
   });
 
   it('LGN-1 the names of the entries are the bureau’s', async () => {
@@ -90,6 +97,13 @@ describe('what clients may ask before anybody logs in', () => {
   it('openapi.json is whole: ids once, path parameters named, references that lead somewhere', async () => {
     const { body } = await get('/v1/openapi.json');
     const ids: string[] = [];
+    const asOAuth = new Set(
+      flows.flatMap(({ name, routes = {} }) =>
+        Object.entries(routes).flatMap(([step, { errorsAs }]) =>
+          errorsAs === 'oauth' ? [`${name}.${step}`] : [],
+        ),
+      ),
+    );
     for (const [path, operations] of Object.entries(body.paths as Record<string, Record<string, Loose>>)) {
       expect(path).toMatch(/^\//);
       for (const operation of Object.values(operations)) {
@@ -100,10 +114,12 @@ describe('what clients may ask before anybody logs in', () => {
           .sort();
         expect(named).toEqual([...path.matchAll(/\{(\w+)\}/g)].map((found) => found[1]).sort());
         for (const [status, response] of Object.entries(operation.responses as Record<string, Loose>)) {
-          expect(status).toMatch(/^[245]\d\d$/);
+          expect(status).toMatch(/^([245]\d\d|303)$/);
           expect(response.description).toBeTruthy();
-          if (Number(status) >= 400)
-            expect(Object.keys(response.content)).toEqual(['application/problem+json']);
+          // OAuth's refusals are plain JSON (RFC 6749, 5.2).
+          const isOAuth = JSON.stringify(response).includes('#/components/schemas/OAuthError');
+          const errors = isOAuth ? 'application/json' : 'application/problem+json';
+          if (Number(status) >= 400) expect(Object.keys(response.content)).toEqual([errors]);
         }
       }
     }

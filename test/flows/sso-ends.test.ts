@@ -1,6 +1,7 @@
 import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { expectStatus, loggedInByFace } from '../support/door.ts';
+import { long } from '../support/variants.ts';
 import {
   history,
   type Known,
@@ -16,8 +17,16 @@ import { handedOver, rpRow, type StandIn, standIn } from './support/rps.ts';
 let door: WatchedDoor;
 let systems: StandIn[];
 beforeAll(async () => {
-  systems = await Promise.all(['filing-web', 'invoice-web', 'register-web'].map(standIn));
-  door = await openWatchedDoor({ relyingParties: systems.map(({ client }) => client) });
+  systems = await Promise.all(['filing-web', 'invoice-web', 'register-web'].map((id) => standIn(id)));
+  const [filing, invoice, register] = systems.map(({ client }) => client);
+  if (!filing || !invoice || !register) throw new Error('three systems');
+  door = await openWatchedDoor({
+    relyingParties: [
+      { ...filing, initiateLoginUri: 'https://filing.example.cn/start?from=portal' },
+      invoice,
+      { ...register, minLevel: 5 },
+    ],
+  });
   // The functions of the telling are loaded once: starting them is not what is timed.
   const { session, token } = await signedIn();
   await handedOver(door, session.sessionId, 'filing-web');
@@ -26,7 +35,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   for (const one of systems) one.stop();
-  await door?.finish('sso-tell');
+  await door?.finish('sso-tell', 'sso-systems');
 });
 beforeEach(() => {
   door.clock.set(morning);
@@ -168,7 +177,7 @@ describe('SSO-8 a system that does not answer', () => {
     expect((await ssoEvents(who)).map(([kind]) => kind).sort()).toEqual(['sso-ended', 'sso-told']);
   });
 
-  it('and keeps the line open is let go after five seconds', async () => {
+  long('and keeps the line open is let go after five seconds', async () => {
     const { session, token } = await signedIn();
     await handedOver(door, session.sessionId, 'filing-web');
     first().answer = () => undefined;
@@ -177,6 +186,50 @@ describe('SSO-8 a system that does not answer', () => {
     await door.settled();
     expect(performance.now() - begun).toBeLessThan(9_000);
     expect(JSON.stringify(door.logs())).toContain('\\"said\\":\\"timeout\\"');
+  });
+});
+
+describe('SSO-13 the systems of a person', () => {
+  const listed = async (token: string) =>
+    expectStatus(await door.http('GET', '/v1/session/systems', undefined, { token }), 200).body.systems;
+  const leave = (token: string, clientId: string) =>
+    door.http('DELETE', `/v1/session/systems/${clientId}`, undefined, { token });
+
+  it('SSO-13 are listed with what is open now and what was entered', async () => {
+    const { session, token } = await signedIn();
+    await handedOver(door, session.sessionId, 'invoice-web');
+    expect(await listed(token)).toEqual([
+      {
+        clientId: 'filing-web',
+        name: { zh: 'filing-web', en: 'filing-web' },
+        open: true,
+        startUri: `https://filing.example.cn/start?from=portal&iss=${encodeURIComponent(door.issuer)}`,
+      },
+      {
+        clientId: 'invoice-web',
+        name: { zh: 'invoice-web', en: 'invoice-web' },
+        open: true,
+        enteredAt: '2027-03-02T10:00:00+08:00',
+      },
+      { clientId: 'register-web', name: { zh: 'register-web', en: 'register-web' }, open: false },
+    ]);
+  });
+
+  it('SSO-13 SSO-8 are left one by one: the system left is told, once, and the session goes on', async () => {
+    const { who, session, token } = await signedIn();
+    const other = await signedIn();
+    const { sid } = await handedOver(door, session.sessionId, 'filing-web');
+    await handedOver(door, session.sessionId, 'invoice-web');
+    const replies = await Promise.all([1, 2, 3].map(() => leave(token, 'filing-web')));
+    expect(replies.map(({ status }) => status).sort()).toEqual([204, 404, 404]);
+    expect((await leave(token, 'register-web')).status).toBe(404);
+    expect((await leave(other.token, 'invoice-web')).status).toBe(404);
+    await door.settled();
+    expect(toldSids(first())).toEqual([sid]);
+    expect(systems[1]?.tokens).toEqual([]);
+    const entered = (await listed(token)).filter(({ enteredAt }: { enteredAt?: string }) => enteredAt);
+    expect(entered.map(({ clientId }: { clientId: string }) => clientId)).toEqual(['invoice-web']);
+    expect(await ssoEvents(who)).toContainEqual(['sso-ended', 'filing-web', 'left']);
   });
 });
 

@@ -49,9 +49,16 @@ describe('OpenAPI', () => {
     expect(parameters.filter((one) => one.in === 'path').map(({ name }) => name)).toEqual(
       [...route.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name),
     );
-    expect(operation.requestBody !== undefined).toBe(route.body !== undefined);
+    expect(operation.requestBody !== undefined).toBe((route.body ?? route.form) !== undefined);
     for (const [status, schema] of Object.entries(route.answers))
       expect(operation.responses[status]?.content !== undefined).toBe(schema !== null);
+    if (route.errorsAs === 'page') return void expect(Object.keys(operation.responses)).toEqual(['303']);
+    if (route.errorsAs === 'oauth') {
+      const words = new Set([...objectsIn(operation.responses)].flatMap((object) => object.enum ?? []));
+      for (const word of ['invalid_request', 'temporarily_unavailable', ...(route.oauthErrors ?? [])])
+        expect(words).toContain(word);
+      return;
+    }
     const codes = new Set(
       Object.entries(operation.responses).flatMap(([status, response]) =>
         [...objectsIn(response)].flatMap((object) => {

@@ -2,7 +2,7 @@ import type { RouteDeclaration } from '#contract/flow.ts';
 import { type ProblemCode, problemStatus } from '#domain/problem.ts';
 import { flows } from '#flows/contracts.ts';
 import { routeFinder } from '../../infra/local/http/routes.ts';
-import { codesOf } from '../../infra/openapi.ts';
+import { codesOf, oauthByStatus } from '../../infra/openapi.ts';
 
 /** What the contracts let each route answer: statuses of success, and codes. */
 const declared = new Map(
@@ -27,6 +27,13 @@ export function expectListed(method: string, pathAndQuery: string, status: numbe
   if (!entry) return;
   if (status < 400) {
     if (!(status in entry.route.answers)) throw unlisted(entry.route, status, 'no code');
+    return;
+  }
+  if (entry.route.errorsAs === 'oauth') {
+    const { error } = (body ?? {}) as { error?: string };
+    const words: ReadonlySet<string> | undefined = oauthByStatus(entry.route).get(String(status));
+    if (error !== undefined || status < 500)
+      if (!words?.has(error ?? '')) throw unlisted(entry.route, status, String(error));
     return;
   }
   const code = (body as { code?: unknown } | undefined)?.code;

@@ -84,7 +84,11 @@ const whoOf = ({ access, evenIfLost, evenWithInitialPassword }: RouteDeclaration
 
 /** The cells that the contract decides: route, who, body and answers, codes. */
 export function cellsOf(route: RouteDeclaration): string[] {
-  const asked = [...queryOf(route), ...(route.body ? [textOf(route.body)] : [])];
+  const asked = [
+    ...queryOf(route),
+    ...(route.form ? [`form ${textOf(route.form)}`] : []),
+    ...(route.body ? [textOf(route.body)] : []),
+  ];
   const answers = Object.entries(route.answers).map(
     ([status, schema]) => `${status}${schema ? ` ${textOf(schema)}` : ''}`,
   );

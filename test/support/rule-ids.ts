@@ -2,7 +2,7 @@
 
 /** The groups of docs/rules.md. `PWD-02` and `SHA-256` are no rules: other groups, or a leading zero. */
 const groups =
-  'DOC REG LGN LCK UNL SMS QR FACE LVL STP PWD PHN USR SES CTR REL ENT ORD SWI AGY SPC LEG MIG CHN AUD'.split(
+  'DOC REG LGN LCK UNL SMS QR FACE LVL STP PWD PHN USR SES CTR REL ENT ORD SWI AGY SPC LEG MIG CHN SSO AUD'.split(
     ' ',
   );
 const id = `\\b(${groups.join('|')})-([1-9]\\d*)\\b`;

@@ -26,17 +26,7 @@ function target(file: string, specifier: string): string | undefined {
  * Exports that no other production file takes, with the reason why they are there.
  * A test that wants more than production uses wants the wrong thing: it proves code that does not run.
  */
-const handOver = 'The flows of single sign-on that take it are not there yet (ADR 0034).';
-const excepted: Readonly<Record<string, string>> = {
-  'shared/domain/relying-parties.ts accepts': handOver,
-  'shared/runtime/answers.ts seeOther': handOver,
-  'shared/http/cookies.ts hostCookie': handOver,
-  'shared/store/sessions/rp-sessions.ts rpSessionKey': handOver,
-  'shared/store/sessions/rp-sessions.ts findRpSession': handOver,
-  'shared/store/sessions/rp-sessions.ts rpPlaceOf': handOver,
-  'shared/store/sessions/rp-sessions.ts rpSessionPut': handOver,
-  'shared/store/tickets/tickets.ts clientAssertionWrite': handOver,
-};
+const excepted: Readonly<Record<string, string>> = {};
 
 describe('exports', () => {
   it('are used by what runs, not by tests alone', () => {

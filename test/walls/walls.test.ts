@@ -103,6 +103,9 @@ describe('imports point one way', () => {
 
   it('infra knows contracts and the domain, never the code of handlers', () => {
     const allowed = (specifier: string, file: string) => {
+      // The stand-ins of stage local are the example as it is.
+      if (file === 'infra/local/control/tax-systems.ts' && /\/examples\/relying-party\//.test(specifier))
+        return true;
       if (isRelative(specifier)) return /^(infra\/|cdk\.json$)/.test(target(file, specifier));
       if (specifier.startsWith('#'))
         return /^(#contract\/|#domain\/|#flows\/contracts\.ts$|#flows\/[\w-]+\/contract\.ts$)/.test(

@@ -9,6 +9,7 @@ import { FunctionError } from '../lambda/functions.ts';
 import type { Runtime } from '../runtime-types.ts';
 import type { AssertionInput } from './channel-keys.ts';
 import { isChannel } from './channel-keys.ts';
+import { logoutAnswers } from './tax-systems.ts';
 
 /** The routes under /local (docs/api.md, "This machine only"). They are answered here, never by a function. */
 
@@ -34,6 +35,7 @@ const assertionBody = v.strictObject({
   office: v.optional(v.string()),
 });
 const faceBody = v.strictObject({ outcome: v.picklist(faceOutcomes) });
+const logoutsBody = v.strictObject({ answer: v.picklist(logoutAnswers) });
 const count = v.pipe(v.number(), v.integer(), v.minValue(1));
 const faultBody = v.strictObject({
   service: v.optional(v.picklist(faultServices)),
@@ -49,6 +51,10 @@ const faultBody = v.strictObject({
 
 class BadInput extends Error {}
 class NoSuchThing extends Error {}
+
+function noSystem(clientId: string): never {
+  throw new NoSuchThing(`There is no tax system ${clientId} here`);
+}
 
 interface Request {
   readonly incoming: IncomingMessage;
@@ -112,6 +118,21 @@ const routes: readonly Route[] = [
       if (!demo) throw new NoSuchThing('There are no demo people: start without --no-portal');
       const { demoBook } = await import('../../demo/demo-book.ts');
       return ok({ ...demoBook(), problems: demo });
+    },
+  ],
+  ['GET', /^\/local\/rps$/, (_request, { taxSystems }) => ok(taxSystems?.list ?? [])],
+  [
+    'GET',
+    /^\/local\/rps\/([^/]+)\/notices$/,
+    ({ name }, { taxSystems }) => ok(taxSystems?.notices(name) ?? noSystem(name)),
+  ],
+  [
+    'POST',
+    /^\/local\/rps\/([^/]+)\/logouts$/,
+    async ({ incoming, name }, { taxSystems }) => {
+      const { answer } = await bodyOf(incoming, logoutsBody);
+      if (!taxSystems?.answerLogouts(name, answer)) noSystem(name);
+      return ok({ answer });
     },
   ],
   ['GET', /^\/local\/usage$/, (_request, runtime) => ok(runtime.usage())],

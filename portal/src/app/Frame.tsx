@@ -1,11 +1,13 @@
 import { Suspense } from 'react';
-import { Outlet, useLocation } from 'react-router';
+import { Link, Outlet, useLocation } from 'react-router';
 import { LiveRegion } from '../components/live.tsx';
 import { Loading } from '../components/states.tsx';
 import { chooseLanguage, useCommon, useLanguage } from '../i18n/index.ts';
 import { Moved } from '../session/Moved.tsx';
+import { Announcements } from './Announcements.tsx';
 import { Broken } from './Broken.tsx';
 import { Emblem } from './Emblem.tsx';
+import { Footer } from './Footer.tsx';
 import { SignedInBar } from './SignedInBar.tsx';
 import { chooseLargeType, useLargeType } from './theme.ts';
 
@@ -29,10 +31,16 @@ export function Frame() {
               <small>{t('authority')}</small>
             </span>
           </a>
-          <Switches />
+          <div className="tools">
+            <Link className="quiet" to="/help">
+              {t('help')}
+            </Link>
+            <Switches />
+          </div>
         </div>
         {onDesk ? null : <SignedInBar />}
       </header>
+      {pathname === '/login' || pathname === '/me' ? <Announcements /> : null}
       <main id="main" className="page" tabIndex={-1}>
         <Broken key={pathname}>
           <Suspense fallback={<Loading />}>
@@ -40,7 +48,7 @@ export function Frame() {
           </Suspense>
         </Broken>
       </main>
-      <footer className="bottom">{t('authority')}</footer>
+      <Footer />
       <LiveRegion />
       {onDesk ? null : <Moved />}
     </>

@@ -1,11 +1,16 @@
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { Link, useNavigate } from 'react-router';
 import { problemOf } from '../api/problem.ts';
 import { announce } from '../components/live.tsx';
 import { useCommon } from '../i18n/index.ts';
+import { IdleWarning } from '../session/IdleWarning.tsx';
 import { useIdentityName } from '../session/identities.ts';
 import { logOut } from '../session/session.ts';
 import { useSessionState } from '../session/store.ts';
+import { wantNothing } from '../session/wanted.ts';
+
+/** Comes with its first use: the login page does without. */
+const Switcher = lazy(async () => ({ default: (await import('../session/Switcher.tsx')).Switcher }));
 
 /** Who somebody is here and for whom, and 退出: always in sight while signed in (SES-1). */
 export function SignedInBar() {
@@ -14,6 +19,7 @@ export function SignedInBar() {
   const navigate = useNavigate();
   const now = useSessionState();
   const [leaving, setLeaving] = useState(false);
+  const [switching, setSwitching] = useState(false);
   const [failed, setFailed] = useState<string>();
   if (now.status !== 'active' && now.status !== 'moved') return null;
   const { person, identity } = now.session;
@@ -23,6 +29,7 @@ export function SignedInBar() {
     setFailed(undefined);
     try {
       await logOut();
+      wantNothing();
       await navigate('/login', { replace: true });
     } catch (error) {
       const { title } = problemOf(error);
@@ -38,7 +45,13 @@ export function SignedInBar() {
         <span className="who-name">
           <strong>{person.name}</strong> {identityName(identity)}
         </span>
+        <small id="log-out-hint">{failed ?? t('logOutHint')}</small>
         <nav aria-label={t('accountCentre')}>
+          {now.status === 'active' && !now.mustChangePassword ? (
+            <button type="button" className="quiet" onClick={() => setSwitching(true)}>
+              {t('switcher.open')}
+            </button>
+          ) : null}
           <Link to="/me">{t('accountCentre')}</Link>
           <button
             type="button"
@@ -50,8 +63,13 @@ export function SignedInBar() {
             {t(leaving ? 'loggingOut' : 'logOut')}
           </button>
         </nav>
-        <small id="log-out-hint">{failed ?? t('logOutHint')}</small>
       </div>
+      {now.status === 'active' ? <IdleWarning /> : null}
+      {switching ? (
+        <Suspense fallback={null}>
+          <Switcher identity={identity} onClose={() => setSwitching(false)} />
+        </Suspense>
+      ) : null}
     </section>
   );
 }

@@ -13,12 +13,25 @@ function attempt<T>(get: () => T | null | undefined): T | undefined {
 /** What this page was told: stands in where nothing is kept, so that a choice holds at least until the page is left. */
 const told = new Map<string, string | undefined>();
 
+const toldHere = new Map<string, string | undefined>();
+
 /** The person's choices of look and language (DOC-4: nothing else is ever kept). */
 export const remembered = (key: string): string | undefined =>
   told.has(key) ? told.get(key) : attempt(() => localStorage.getItem(key));
 export function remember(key: string, value: string | undefined): void {
   told.set(key, value);
   attempt(() => (value === undefined ? localStorage.removeItem(key) : localStorage.setItem(key, value)));
+}
+
+/**
+ * What this tab keeps over a reload, or over the trip to the SMS on a phone that drops the page meanwhile: handles and
+ * steps, never personal data (DOC-4). Gone with the tab.
+ */
+export const keptHere = (key: string): string | undefined =>
+  toldHere.has(key) ? toldHere.get(key) : attempt(() => sessionStorage.getItem(key));
+export function keepHere(key: string, value: string | undefined): void {
+  toldHere.set(key, value);
+  attempt(() => (value === undefined ? sessionStorage.removeItem(key) : sessionStorage.setItem(key, value)));
 }
 
 /** Talks to the other tabs of this browser; undefined where they cannot hear us. */
@@ -55,6 +68,15 @@ if (typeof matchMedia !== 'function')
 /** Whether the person asks for less motion. */
 export const wantsLessMotion = (): boolean =>
   attempt(() => matchMedia('(prefers-reduced-motion: reduce)').matches) ?? false;
+
+/** Whether a table of several columns has room; hears of every change. */
+export function onWideScreen(listener: () => void): () => void {
+  const query = wideScreen();
+  query?.addEventListener?.('change', listener);
+  return () => query?.removeEventListener?.('change', listener);
+}
+const wideScreen = (): MediaQueryList | undefined => attempt(() => matchMedia('(min-width: 64em)'));
+export const isWideScreen = (): boolean => wideScreen()?.matches ?? false;
 
 /** @returns whether the text is on the clipboard now */
 export async function copyText(text: string): Promise<boolean> {

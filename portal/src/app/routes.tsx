@@ -17,7 +17,11 @@ const Register = page(() => import('../pages/register/index.tsx'));
 const ForgotPassword = page(() => import('../pages/forgot-password/index.tsx'));
 const RecoverPhone = page(() => import('../pages/recover-phone/index.tsx'));
 const ScannedCode = page(() => import('../pages/scanned-code/index.tsx'));
+const Help = page(() => import('../pages/help/index.tsx'));
+const About = page(() => import('../pages/about/index.tsx'));
 const ChangePassword = page(() => import('../pages/change-password/index.tsx'));
+const Sso = page(() => import('../pages/sso/index.tsx'));
+const SsoError = page(() => import('../pages/sso-error/index.tsx'));
 const Desk = onThisMachine ? page(() => import('../pages/desk/index.tsx')) : NotFound;
 const WithQueries = page(() => import('./WithQueries.tsx'));
 const Me = page(() => import('../pages/me/index.tsx'));
@@ -37,6 +41,7 @@ const accountCentre = {
   agreements: page(() => import('../pages/me/agreements/index.tsx')),
   clients: page(() => import('../pages/me/clients/index.tsx')),
   sessions: page(() => import('../pages/me/sessions/index.tsx')),
+  systems: page(() => import('../pages/me/systems/index.tsx')),
   activity: page(() => import('../pages/me/activity/index.tsx')),
 };
 const AccountCentreHome = page(() => import('../pages/me/home/index.tsx'));
@@ -51,6 +56,12 @@ export function Pages() {
         <Route path="register" element={<Register />} />
         <Route path="forgot-password" element={<ForgotPassword />} />
         <Route path="recover-phone" element={<RecoverPhone />} />
+        <Route path="sso/error" element={<SsoError />} />
+        <Route element={<WithQueries />}>
+          <Route path="sso/:id" element={<Sso />} />
+        </Route>
+        <Route path="help" element={<Help />} />
+        <Route path="about" element={<About />} />
         <Route path="s/:ticket" element={<ScannedCode />} />
         <Route element={<SignedIn />}>
           <Route path="change-password" element={<ChangePassword />} />

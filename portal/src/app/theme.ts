@@ -37,10 +37,15 @@ export const themeOf = (large: boolean): ThemeConfig => ({
     colorTextPlaceholder: '#6b7280',
     colorTextDescription: '#4b5563',
     colorTextSecondary: '#4b5563',
+    // One ring around what has the focus: that of styles.css.
+    controlOutlineWidth: 0,
     borderRadius: 6,
     fontFamily: 'var(--font)',
     fontSize: large ? 20 : 16,
     controlHeight: large ? 52 : 40,
   },
-  components: { Tabs: { titleFontSize: large ? 22 : 17 } },
+  components: {
+    Tabs: { titleFontSize: large ? 22 : 17 },
+    Form: { itemMarginBottom: large ? 20 : 16, verticalLabelPadding: '0 0 4px' },
+  },
 });

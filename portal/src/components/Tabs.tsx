@@ -2,7 +2,7 @@ import { type KeyboardEvent, type ReactNode, useId, useRef } from 'react';
 
 interface Props<K extends string> {
   readonly label: string;
-  readonly tabs: readonly { readonly key: K; readonly title: string }[];
+  readonly tabs: readonly { readonly key: K; readonly title: string; readonly count?: number | undefined }[];
   readonly active: K;
   readonly onChange: (key: K) => void;
   readonly children: ReactNode;
@@ -26,7 +26,7 @@ export function Tabs<K extends string>({ label, tabs, active, onChange, children
   return (
     <>
       <div ref={list} className="tabs" role="tablist" aria-label={label} onKeyDown={move}>
-        {tabs.map(({ key, title }) => (
+        {tabs.map(({ key, title, count }) => (
           <button
             key={key}
             type="button"
@@ -38,6 +38,7 @@ export function Tabs<K extends string>({ label, tabs, active, onChange, children
             onClick={() => onChange(key)}
           >
             {title}
+            {count ? <span className="count">{count}</span> : null}
           </button>
         ))}
       </div>

@@ -1,7 +1,7 @@
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { answer, api } from '../api/client.ts';
 import { problemOf } from '../api/problem.ts';
-import { type Proof, SecondFactor } from '../components/SecondFactor.tsx';
+import { type Factor, type Proof, SecondFactor } from '../components/SecondFactor.tsx';
 import { useCommon } from '../i18n/index.ts';
 
 const either = [{ method: 'sms' }, { method: 'face' }] as const;
@@ -45,6 +45,18 @@ export function useFreshFactor(): { ensured: Ensured; dialog: ReactNode } {
   return { ensured, dialog: asking ? <FactorDialog factors={asking.factors} onClose={close} /> : null };
 }
 
+/** The person's default number, masked; null where there is none, undefined as long as it is not known. */
+function useDefaultPhone(): string | null | undefined {
+  const [phone, setPhone] = useState<string | null>();
+  useEffect(() => {
+    answer(api.GET('/v1/account')).then(
+      ({ phones }) => setPhone(phones.find(({ isDefault }) => isDefault)?.maskedPhone ?? null),
+      () => undefined,
+    );
+  }, []);
+  return phone;
+}
+
 function FactorDialog({
   factors,
   onClose,
@@ -52,6 +64,16 @@ function FactorDialog({
   const t = useCommon();
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current?.showModal(), []);
+  const phone = useDefaultPhone();
+  // LGN-6: where the code will go is said before it is sent; who has no number is not offered one (LGN-5).
+  const usable = factors.flatMap((factor): Factor[] =>
+    factor.method === 'face' || phone === undefined
+      ? [factor]
+      : phone === null
+        ? []
+        : [{ ...factor, maskedPhone: phone }],
+  );
+  const known = phone === undefined ? 'asking' : 'known';
   const verify = async (proof: Proof) => {
     await answer(api.POST('/v1/session/factor', { body: proof }));
     onClose(true);
@@ -65,7 +87,8 @@ function FactorDialog({
     >
       <h2 id="factor-title">{t('factor.fresh')}</h2>
       <SecondFactor
-        factors={factors}
+        key={known}
+        factors={usable}
         faceHint={t('factor.miniHint')}
         sendSms={() => answer(api.POST('/v1/session/factor/sms'))}
         startFace={() => answer(api.POST('/v1/session/factor/face'))}

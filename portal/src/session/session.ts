@@ -20,9 +20,9 @@ export function adoptSession(given: SessionAnswer): void {
   tellTabs({ kind: 'identity' });
 }
 
-function end(ended?: Problem): void {
+function end(ended?: Problem, good?: 'good'): void {
   dropToken();
-  setSession({ status: 'none', ...(ended ? { ended } : {}) });
+  setSession({ status: 'none', ...(ended ? { ended } : {}), ...(good ? { good: true } : {}) });
 }
 
 let running: Promise<void> | undefined;
@@ -58,7 +58,19 @@ async function renew(): Promise<void> {
 function stop(session: Session, now?: Session): void {
   const lost = now?.notices.find(({ code }) => code === 'IDENTITY_LOST');
   dropToken();
-  setSession({ status: 'moved', session, ...(lost ? { reason: lost.title } : {}) });
+  setSession({
+    status: 'moved',
+    session,
+    ...(lost ? { reason: lost.title } : {}),
+    ...(now ? { next: now } : {}),
+  });
+}
+
+/** Tabs tell each other that something happened, never who somebody is: what it is now, the cookie's session says. */
+async function learnWhatMoved(): Promise<void> {
+  const { session } = await oneAtATime(() => answer(bareApi.POST('/v1/session/refresh')));
+  const now = sessionState();
+  if (now.status === 'moved') setSession({ ...now, next: factsOf(session) });
 }
 
 /**
@@ -79,7 +91,7 @@ export async function logOut(): Promise<void> {
     if (problemOf(error).code !== 'SESSION_ENDED') throw error;
   }
   tellTabs({ kind: 'logged-out', sessionId: now.session.sessionId });
-  end();
+  end({ code: 'SESSION_ENDED', status: 401, title: translate('session.left') }, 'good');
 }
 
 /** @returns false where the token is out of date */
@@ -106,7 +118,7 @@ export function passwordChanged(): void {
 export function accountClosed(said: { readonly title: string; readonly detail: string }): void {
   const now = sessionState();
   if (now.status === 'active') tellTabs({ kind: 'logged-out', sessionId: now.session.sessionId });
-  end({ code: 'SESSION_ENDED', status: 401, reason: 'deregistered', ...said });
+  end({ code: 'SESSION_ENDED', status: 401, reason: 'deregistered', ...said }, 'good');
 }
 
 /** The page of the changed identity, from the start: nothing of the old one stays in memory. */
@@ -144,7 +156,11 @@ giveCredentials({
 hearTabs((message) => {
   const now = sessionState();
   if (now.status !== 'active') return;
-  if (message.kind === 'identity') return stop(now.session);
+  if (message.kind === 'identity') {
+    stop(now.session);
+    void learnWhatMoved().catch(() => undefined);
+    return;
+  }
   if (message.sessionId === now.session.sessionId)
     end({ code: 'SESSION_ENDED', status: 401, title: translate('session.elsewhere') });
 });

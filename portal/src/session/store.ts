@@ -9,7 +9,12 @@ export type SessionState =
   /** The cookie was not asked yet. */
   | { readonly status: 'unknown' }
   /** Nobody is signed in; `ended` says why somebody no longer is. */
-  | { readonly status: 'none'; readonly ended?: Problem }
+  | {
+      readonly status: 'none';
+      readonly ended?: Problem;
+      /** The person's own doing, and done: 退出, 用户注销. */
+      readonly good?: true;
+    }
   | {
       readonly status: 'active';
       readonly session: Session;
@@ -17,7 +22,13 @@ export type SessionState =
       readonly mustChangePassword?: true;
     }
   /** Another tab took another identity: this one stops (SES-2). `reason` is the API's sentence, where there is one. */
-  | { readonly status: 'moved'; readonly session: Session; readonly reason?: string };
+  | {
+      readonly status: 'moved';
+      readonly session: Session;
+      readonly reason?: string;
+      /** What the browser's session is now, where the API has said it. */
+      readonly next?: Session;
+    };
 
 let state: SessionState = { status: 'unknown' };
 const listeners = new Set<() => void>();

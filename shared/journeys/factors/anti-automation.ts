@@ -1,5 +1,5 @@
 import { checkSolution, newChallenge } from '#crypto/challenges.ts';
-import { indexKey } from '#crypto/keys.ts';
+import { handleKey } from '#crypto/keys.ts';
 import { Problem } from '#domain/problem.ts';
 import { type AddressBudget, addressBudgets } from '#runtime/addresses.ts';
 import type { AnyCall } from '#runtime/call.ts';
@@ -14,7 +14,7 @@ export const challengeRequired = async (
   { dear = false }: { dear?: boolean } = {},
 ): Promise<Problem> =>
   new Problem('CHALLENGE_REQUIRED', {
-    challenge: await newChallenge(ctx.keys, ctx.settings.policies, call.now, { dear }),
+    challenge: await newChallenge(ctx.handles, ctx.settings.policies, call.now, { dear }),
   });
 
 /** What was done for a call: a challenge solved, or nothing because its channel signs its calls and is not asked. */
@@ -26,7 +26,7 @@ const signed: Human = { solved: true, dear: true };
 
 /** A solution, checked and spent. */
 export async function solved(ctx: FlowContext, call: AnyCall, solution: string): Promise<Human | undefined> {
-  const checked = await checkSolution(ctx.keys, solution, call.now);
+  const checked = await checkSolution(ctx.handles, solution, call.now);
   if (!checked.ok || !(await spendChallenge(ctx.db, checked.id, checked.expiresAt, call.now)))
     return undefined;
   return { solved: true, dear: checked.dear };
@@ -43,7 +43,7 @@ export async function requireHuman(
   solution: string | undefined,
   { always = false }: { always?: boolean } = {},
 ): Promise<Human> {
-  const { challengeAfter, challengeWindowSeconds } = ctx.settings.policies;
+  const { challengeAfter } = ctx.settings.policies;
   if (solution !== undefined) {
     const done = await solved(ctx, call, solution);
     if (done) return done;
@@ -51,7 +51,7 @@ export async function requireHuman(
   }
   if (always) throw await challengeRequired(ctx, call);
   if (call.origin.channel !== 'web') return signed;
-  if (challengeAfter !== null && !(await withinBudget(ctx, call, challengeAfter, challengeWindowSeconds)))
+  if (challengeAfter !== null && !(await withinBudget(ctx, call, 'address', challengeAfter)))
     throw await challengeRequired(ctx, call);
   return { solved: false, dear: false };
 }
@@ -72,18 +72,29 @@ export async function besideHuman<T>(
 }
 
 /**
+ * LGN-12 for what can show no challenge: whether the address, which has a budget of its own for it, may go on. Always,
+ * where addresses have no budgets.
+ */
+export const withinAddressBudget = async (ctx: FlowContext, call: AnyCall, limit: number): Promise<boolean> =>
+  ctx.settings.policies.challengeAfter === null || (await withinBudget(ctx, call, 'sso', limit));
+
+/**
  * LGN-12: takes one request from the address's budget and, side by side, from those of the networks around it. What a
  * narrower one refuses takes nothing from a wider one, so that nobody uses up the budgets of the neighbours.
+ * @param of what is counted together
  */
 async function withinBudget(
   ctx: FlowContext,
   call: AnyCall,
+  of: 'address' | 'sso',
   limit: number,
-  windowSeconds: number,
 ): Promise<boolean> {
-  const budgets = addressBudgets(call.origin.address, ctx.settings.policies);
+  const { policies } = ctx.settings;
+  const budgets = addressBudgets(call.origin.address, policies);
+  const keyOf = (network: string) =>
+    handleKey(ctx.handles, 'address', of === 'address' ? network : `${of}|${network}`);
   const count = ({ network }: AddressBudget, by?: -1) =>
-    countAddress(ctx.db, indexKey(ctx.keys, 'address', network), call.now, windowSeconds, by);
+    countAddress(ctx.db, keyOf(network), call.now, policies.challengeWindowSeconds, by);
   const counts = await Promise.all(budgets.map((budget) => count(budget)));
   const over = budgets.findIndex((budget, index) => (counts[index] ?? 0) > limit * budget.budgets);
   if (over === -1) return true;

@@ -42,7 +42,7 @@ export async function sendCode(
   const now = call.now;
   const phoneKey = phoneKeyOf(ctx.keys, phone);
   const code = digits(6);
-  const hash = codeHash(ctx.keys, purpose, ticket.ticketKey, phoneKey, code);
+  const hash = codeHash(ctx.handles, purpose, ticket.ticketKey, phoneKey, code);
   const expiresAt = Math.floor(now.getTime() / 1000) + policies.smsCodeSeconds;
   const shard = someShard(Math.random());
   const taken = await takeSend(
@@ -147,7 +147,7 @@ export async function withCode<T extends CodeTicket, M, R>(
   const { personKey, ticketKey } = ticket;
   const { hash, phoneKey } = stored;
   const { purpose, challenge } = input;
-  const right = constantTimeEqual(codeHash(ctx.keys, purpose, ticketKey, phoneKey, input.code), hash);
+  const right = constantTimeEqual(codeHash(ctx.handles, purpose, ticketKey, phoneKey, input.code), hash);
   const count = countOf(ctx, call, input.counting, {
     personKey,
     phoneKey,

@@ -3,6 +3,7 @@ import { signAccessToken } from '#crypto/access-tokens.ts';
 import { handle } from '#crypto/random.ts';
 import { newRefreshToken, type RefreshToken, refreshCookie } from '#crypto/refresh-tokens.ts';
 import { unseal } from '#crypto/sealed.ts';
+import { amrOf } from '#domain/authentication.ts';
 import { maskName } from '#domain/masks.ts';
 import type { Channel } from '#domain/names.ts';
 import { truncatedAddress } from '#runtime/addresses.ts';
@@ -129,7 +130,7 @@ export function sessionOpening(
   const { policies } = ctx.settings;
   const at = Math.floor(call.now.getTime() / 1000);
   const sessionId = handle();
-  const refresh = newRefreshToken(ctx.keys, sessionId);
+  const refresh = newRefreshToken(ctx.handles, sessionId);
   const session: Session = {
     sessionId,
     personKey: person.personKey,
@@ -147,6 +148,7 @@ export function sessionOpening(
     ...(by.qr === undefined ? {} : { qr: by.qr }),
     // Whoever shows up by an app that knows them did not need the password (QR-1).
     ...(person.password?.initial && by.qr === undefined ? { passwordDue: true } : {}),
+    methods: amrOf(by.method),
     browser: call.origin.browser,
     address: truncatedAddress(call.origin.address),
     refreshHash: refresh.hash,

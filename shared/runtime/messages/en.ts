@@ -201,6 +201,20 @@ export const en: Catalogue = {
     detail: () =>
       'Its legal representative or recorded tax handler confirms it after logging in as a natural person, or at a tax service hall. Then the enterprise entry is open.',
   },
+  IDENTITY_NOT_ACCEPTED: {
+    title: 'This system cannot be entered as who you are now',
+    detail: () =>
+      'Please choose another identity. If none is offered, the legal representative or finance head of your company can give you access under staff permissions.',
+  },
+  LEVEL_TOO_LOW: {
+    title: 'Your real-name level is too low for this system',
+    detail: (d) =>
+      `The system asks for level ${d.required}. Please pass a face check under Account centre – Real-name level first.`,
+  },
+  REAUTHENTICATION_REQUIRED: {
+    title: 'This system asks you to log in again',
+    detail: () => 'Please log in again; you will be brought back to this page.',
+  },
   NOT_FOUND: { title: 'Not found' },
   USER_NOT_REGISTERED: {
     title: 'This user is not registered',

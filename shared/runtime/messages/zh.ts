@@ -47,7 +47,7 @@ export const zh: Catalogue = {
   MATTER_UNKNOWN: { title: '没有该办理事项' },
   CONSENT_REQUIRED: {
     title: '请先阅读并同意相关告知书',
-    detail: () => '需要您同意《个人信息处理告知》；进行人脸验证前，还需单独同意《人脸信息处理告知》。',
+    detail: () => '需要您同意《个人信息处理告知书》；进行人脸验证前，还需单独同意《人脸信息处理告知书》。',
   },
   BAD_CREDENTIALS: { title: '输入的个人账号或密码错误，请重新输入！', detail: tries },
   'BAD_CREDENTIALS/company': {
@@ -181,6 +181,19 @@ export const zh: Catalogue = {
     title: '该企业尚未完成税务信息确认',
     detail: () =>
       '请法定代表人或登记的办税人员以自然人身份登录，办理新办纳税人套餐、一照一码信息确认或个体工商户信息确认，或前往办税服务厅确认；完成后即可从企业业务入口登录。',
+  },
+  IDENTITY_NOT_ACCEPTED: {
+    title: '该系统不支持以当前身份进入',
+    detail: () =>
+      '请选择其他身份后继续。没有可选身份的，请联系企业的法定代表人或财务负责人在“人员权限管理”中为您添加权限。',
+  },
+  LEVEL_TOO_LOW: {
+    title: '您的实名等级不足，暂不能进入该系统',
+    detail: (d) => `该系统要求实名等级达到 ${d.required} 级，请先在账户中心“个人实名等级”中完成扫脸验证。`,
+  },
+  REAUTHENTICATION_REQUIRED: {
+    title: '该系统要求您重新登录',
+    detail: () => '请重新登录，登录后将回到本页继续。',
   },
   NOT_FOUND: { title: '没有找到您要访问的内容' },
   USER_NOT_REGISTERED: { title: '该用户未注册', detail: () => '请先在自然人业务入口进行用户注册。' },

@@ -31,10 +31,6 @@ export interface RpSession {
   readonly version: number;
   readonly scope: string;
   readonly resource: string;
-  /** As granted (RFC 9396). */
-  readonly authorizationDetails: readonly Readonly<Record<string, unknown>>[];
-  /** Of the refresh token, where the client has one. */
-  readonly refreshHash?: string;
   readonly startedAt: number;
   /** The session's end. */
   readonly expiresAt: number;
@@ -48,11 +44,6 @@ export interface RpEnded {
 
 /** Rows stay a day longer than their session, so that telling, which takes an hour at most, finds them. */
 const keptAfter = 86_400;
-
-export const rpSessionKey = ({ sessionId, clientId }: Pick<RpSession, 'sessionId' | 'clientId'>): Key => ({
-  sessionId,
-  clientId,
-});
 
 export const findRpSession = (db: Db, sessionId: string, clientId: string) =>
   db.get<RpSession>('RpSessions', { sessionId, clientId });

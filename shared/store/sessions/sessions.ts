@@ -1,5 +1,6 @@
 import type { Identity } from '#contract/schemas.ts';
 import type { Sealed } from '#crypto/sealed.ts';
+import type { Amr } from '#domain/authentication.ts';
 import { isoShanghai } from '#domain/days.ts';
 import type { Channel } from '#domain/names.ts';
 import type { Policies } from '#domain/policies.ts';
@@ -64,6 +65,8 @@ export interface Session {
   readonly qr?: Channel;
   /** LGN-11: opened by the initial password, and good for nothing but changing it. */
   readonly passwordDue?: true;
+  /** SSO-6: by which factors it was opened; tax systems are told. Sessions from before that was kept have none. */
+  readonly methods?: readonly Amr[];
   readonly browser: string;
   readonly address: string;
   readonly refreshHash: string;
@@ -256,6 +259,29 @@ export const sessionAliveCheck = (
     return ended ? endedProblem(ended) : new Problem('SESSION_ENDED');
   },
 });
+
+/** The same, and it is still who it was read to be: no switch came between. SESSION_ENDED otherwise. */
+export const versionAliveCheck = (
+  session: Pick<Session, 'sessionId' | 'version'>,
+  now: Date,
+  policies: Policies,
+) => {
+  const alive = sessionAliveCheck(session, now, policies);
+  return { ...alive, condition: all(alive.condition, equals('version', session.version)) };
+};
+
+/** The same for what was decided in the session a while ago and comes true now: it has not become idle meanwhile, either. */
+export const stillUsedCheck = (
+  session: Pick<Session, 'sessionId' | 'version'>,
+  now: Date,
+  policies: Policies,
+) => {
+  const alive = versionAliveCheck(session, now, policies);
+  return {
+    ...alive,
+    condition: all(alive.condition, above('lastSeenAt', seconds(now) - policies.sessionIdleSeconds)),
+  };
+};
 
 /** LGN-11: the initial password is changed, and this session, which must be alive, is one like any other. */
 export const passwordSetUpdate = (session: Session, now: Date, policies: Policies): Write => ({

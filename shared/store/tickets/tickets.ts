@@ -4,15 +4,9 @@ import { handle } from '#crypto/random.ts';
 import { Problem } from '#domain/problem.ts';
 import { above, absent, all, type Changes, type Condition, equals } from '../dynamodb/expressions.ts';
 import type { Db, Put, RefusableUpdate, Write } from '../dynamodb/tables.ts';
+import type { TicketState } from './plain-ticket.ts';
 import { once } from './spent-once.ts';
-import type {
-  LoginTicket,
-  PassedFactors,
-  RegistrationTicket,
-  Ticket,
-  TicketBase,
-  TicketState,
-} from './ticket-kinds.ts';
+import type { LoginTicket, PassedFactors, RegistrationTicket, Ticket, TicketBase } from './ticket-kinds.ts';
 import { seconds, ttlAfter } from './ticket-times.ts';
 
 export const ticketKeyOf = (id: string): string => `t_${createHash('sha256').update(id).digest('base64url')}`;

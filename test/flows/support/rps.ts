@@ -3,14 +3,17 @@ import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { marshall } from '@aws-sdk/util-dynamodb';
+import { type CryptoKey, exportJWK, generateKeyPair } from 'jose';
 import type { RelyingPartyInput } from '#contract/relying-parties.ts';
 import { type RpSession, rpPlaceOf, rpSessionPut } from '#store/sessions/rp-sessions.ts';
 import type { Door } from '../../support/door.ts';
 import { row } from '../../support/watched.ts';
 
-/** A tax system as far as logging out concerns it: what it was posted, and what it answers. */
+/** A tax system: its key, and, as far as logging out concerns it, what it was posted and what it answers. */
 export interface StandIn {
   readonly client: RelyingPartyInput;
+  /** Signs its client assertions. */
+  readonly privateKey: CryptoKey;
   /** Logout tokens, in the order of their arrival. */
   readonly tokens: string[];
   /** 200 unless set. */
@@ -20,7 +23,9 @@ export interface StandIn {
 
 const key = { kid: 'k1', kty: 'EC', crv: 'P-256' } as const;
 
-export async function standIn(clientId: string): Promise<StandIn> {
+export async function standIn(clientId: string, changes: Partial<RelyingPartyInput> = {}): Promise<StandIn> {
+  const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true });
+  const { x = '', y = '' } = await exportJWK(publicKey);
   const tokens: string[] = [];
   const one = {
     tokens,
@@ -39,17 +44,18 @@ export async function standIn(clientId: string): Promise<StandIn> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const coordinate = () => randomBytes(32).toString('base64url');
   return Object.assign(one, {
+    privateKey,
     client: {
       clientId,
       name: { zh: clientId, en: clientId },
       sector: 'filing',
       redirectUris: [`${origin}/callback`],
       backchannelLogoutUri: `${origin}/logout`,
-      keys: [{ ...key, x: coordinate(), y: coordinate() }],
+      keys: [{ ...key, x, y }],
       resources: [{ uri: `${origin}/api` }],
       accepts: { kinds: ['natural', 'enterprise', 'agency', 'special'] },
+      ...changes,
     } satisfies RelyingPartyInput,
     stop: () => {
       server.close();
@@ -83,7 +89,6 @@ export async function handedOver(
     version: session.version,
     scope: 'openid',
     resource: 'http://127.0.0.1/api',
-    authorizationDetails: [],
     startedAt: session.startedAt,
     expiresAt: session.expiresAt,
     ...changes,

@@ -1,5 +1,5 @@
 import { Button, Form } from 'antd';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { Link } from 'react-router';
 import { isSpecial, specialEntries } from '#domain/entries.ts';
 import type { Entry } from '#domain/names.ts';
@@ -10,7 +10,9 @@ import { AccountKinds, useAccountKind } from '../../components/AccountKinds.tsx'
 import { ApiForm } from '../../components/ApiForm.tsx';
 import { ChallengeNotice } from '../../components/ChallengeNotice.tsx';
 import { AccountField, PasswordField, TaxpayerIdField } from '../../components/fields/text-fields.tsx';
+import { HelpMark } from '../../components/HelpMark.tsx';
 import { PageTitle } from '../../components/PageTitle.tsx';
+import { Notice } from '../../components/ProblemAlert.tsx';
 import { Tabs } from '../../components/Tabs.tsx';
 import { useSubmit } from '../../components/use-submit.ts';
 import { useCommon } from '../../i18n/index.ts';
@@ -18,6 +20,7 @@ import { Ended } from './Ended.tsx';
 import type { PasswordPassed } from './journey.ts';
 import { Refused } from './Refused.tsx';
 import { useLoginTexts } from './texts.ts';
+import { rememberTyped, typedLogin } from './typed.ts';
 
 interface Typed {
   readonly taxpayerId?: string;
@@ -30,12 +33,19 @@ const tabs = ['enterprise', 'natural', 'agency'] as const;
 export function PasswordStep({ onPassed }: { onPassed: (passed: PasswordPassed) => void }) {
   const t = useLoginTexts();
   const common = useCommon();
-  const [entry, setEntry] = useState<Entry>('enterprise');
+  // As it was left, or as 忘记密码 hands it over; the password is typed in memory alone.
+  const [before] = useState(typedLogin);
+  const [entry, setEntry] = useState<Entry>(before.entry);
   const [form] = Form.useForm<Typed>();
+  useEffect(() => {
+    if (before.news) form.focusField('password');
+    return () => rememberTyped({ news: undefined });
+  }, [before, form]);
   const meant = useAccountKind();
   const { submit, busy, problem, setProblem, retry } = useSubmit<Typed>({
     form,
     send: async (typed) => {
+      rememberTyped({ ...typed, entry });
       const body = { ...typed, ...meant.of(typed.account), entry };
       onPassed(
         await withChallenge((challenge) =>
@@ -47,12 +57,15 @@ export function PasswordStep({ onPassed }: { onPassed: (passed: PasswordPassed) 
   /** What was typed stays when somebody goes to another entry. */
   const go = (next: Entry) => {
     setProblem(undefined);
+    // What was wrong at the other entry is nothing here.
+    form.setFields((['taxpayerId', 'account', 'password'] as const).map((name) => ({ name, errors: [] })));
+    rememberTyped({ entry: next });
     setEntry(next);
   };
   return (
     <>
       <PageTitle extra={<LegacyLink />}>{t('title')}</PageTitle>
-      <Ended />
+      {before.news ? <Notice kind="good">{before.news}</Notice> : <Ended />}
       <Tabs
         label={t('entries')}
         tabs={tabs.map((key) => ({ key, title: common(`entry.${key}`) }))}
@@ -67,7 +80,16 @@ export function PasswordStep({ onPassed }: { onPassed: (passed: PasswordPassed) 
             </button>
           </p>
         ) : null}
-        <ApiForm form={form} onFinish={submit}>
+        <ApiForm
+          form={form}
+          onFinish={submit}
+          initialValues={{
+            taxpayerId: before.taxpayerId,
+            account: before.account,
+            password: before.password,
+          }}
+          onValuesChange={(_changed, { taxpayerId, account }) => rememberTyped({ taxpayerId, account })}
+        >
           <Refused problem={problem} entry={entry} onEntry={go} onRetry={retry}>
             <AccountKinds
               problem={problem}
@@ -87,7 +109,9 @@ export function PasswordStep({ onPassed }: { onPassed: (passed: PasswordPassed) 
         </ApiForm>
         {entry === 'enterprise' ? (
           <nav className="special" aria-label={t('special')}>
-            <span>{common('entry.special')}：</span>
+            <span>
+              {common('entry.special')} <HelpMark anchor="special" about={common('entry.special')} />
+            </span>
             <div className="row">
               {specialEntries.map((special) => (
                 <button key={special} type="button" className="link" onClick={() => go(special)}>

@@ -1,12 +1,17 @@
 import './login.css';
+import { useEffect } from 'react';
 import { Navigate } from 'react-router';
 import { answer, bareApi } from '../../api/client.ts';
+import { HelpMark } from '../../components/HelpMark.tsx';
 import { ScanCode } from '../../components/scan/ScanCode.tsx';
 import { useSessionState } from '../../session/store.ts';
+import { takeWanted } from '../../session/wanted.ts';
+import { ForSystem } from './ForSystem.tsx';
 import { useJourney } from './journey.ts';
 import { LaterSteps } from './LaterSteps.tsx';
 import { PasswordStep } from './PasswordStep.tsx';
 import { useLoginTexts } from './texts.ts';
+import { rememberTyped } from './typed.ts';
 
 /** Codes that run out are replaced by themselves for a quarter of an hour; then a click says that somebody is there. */
 const renewals = 4;
@@ -16,7 +21,9 @@ export function Page() {
   const t = useLoginTexts();
   const journey = useJourney();
   const now = useSessionState();
-  if (now.status === 'active') return <Navigate to="/me" replace />;
+  // Who goes elsewhere from here types the password again.
+  useEffect(() => () => rememberTyped({ password: undefined }), []);
+  if (now.status === 'active') return <Navigate to={takeWanted(now.session.identity)} replace />;
   if (journey.step.at !== 'password')
     return (
       <section className="card narrow">
@@ -26,10 +33,13 @@ export function Page() {
   return (
     <section className="card login">
       <div className="login-form">
+        <ForSystem />
         <PasswordStep onPassed={journey.passwordPassed} />
       </div>
       <section className="login-qr" aria-labelledby="qr-title">
-        <h2 id="qr-title">{t('qrTitle')}</h2>
+        <h2 id="qr-title">
+          {t('qrTitle')} <HelpMark anchor="scan" about={t('qrTitle')} />
+        </h2>
         <p className="small">{t('qrHint')}</p>
         <ScanCode
           start={() => answer(bareApi.POST('/v1/qr-logins'))}

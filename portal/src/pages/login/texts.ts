@@ -3,6 +3,8 @@ import { texts } from '../../i18n/index.ts';
 export const useLoginTexts = texts('login', {
   zh: {
     title: '登录',
+    forSystem: '请先登录，登录后将进入“{{system}}”。',
+    leaveSystem: '不登录，返回该系统',
     entries: '业务入口',
     special: '特定主体登录',
     specialNow: '特定主体：{{entry}}',
@@ -18,6 +20,9 @@ export const useLoginTexts = texts('login', {
     help: '登录帮助',
     oneFactor: '请完成身份验证',
     enters: '您将进入：{{company}}',
+    account: '登录账号：{{account}}',
+    verifyAndLogIn: '验证并登录',
+    useQr: '扫码登录不受影响',
     confirmAt: '任职企业：{{company}}',
     factorHint: '密码正确。为保障账户安全，请再完成一次验证。',
     other: '使用其他账号登录',
@@ -49,6 +54,8 @@ export const useLoginTexts = texts('login', {
   },
   en: {
     title: 'Log in',
+    forSystem: 'Please log in; you then go on to “{{system}}”.',
+    leaveSystem: 'Go back to the system without logging in',
     entries: 'Entries',
     special: 'Special subjects',
     specialNow: 'Special subject: {{entry}}',
@@ -64,6 +71,9 @@ export const useLoginTexts = texts('login', {
     help: 'Help with logging in',
     oneFactor: 'Please verify yourself',
     enters: 'You enter: {{company}}',
+    account: 'Account: {{account}}',
+    verifyAndLogIn: 'Verify and log in',
+    useQr: 'Logging in by QR code still works',
     confirmAt: 'Company: {{company}}',
     factorHint: 'The password is right. For your safety one more check is needed.',
     other: 'Use another account',

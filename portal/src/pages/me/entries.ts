@@ -1,7 +1,16 @@
 import type { Identity } from '#contract/schemas.ts';
 import { isManagingRole } from '#domain/relations.ts';
 
-const person = ['profile', 'phones', 'password', 'level', 'deregister', 'sessions', 'activity'] as const;
+const person = [
+  'profile',
+  'phones',
+  'password',
+  'level',
+  'deregister',
+  'sessions',
+  'systems',
+  'activity',
+] as const;
 export type Entry =
   | (typeof person)[number]
   | 'authorizations'

@@ -11,14 +11,10 @@ export const useRegisterTexts = texts('register', {
     identityHint:
       '仅自然人注册，企业无需注册。持外国护照、外国人工作许可证或其他个人证件的，请先到办税服务厅采集实名信息。',
     consents: '个人信息处理',
-    privacy: '我已阅读并同意《个人信息保护告知书》',
-    privacyRead: '阅读《个人信息保护告知书》',
-    privacyText:
-      '我们收集您的姓名、证件类型、证件号码和手机号码，用于核验身份、登录和保障账户安全。证件号码、姓名和手机号码加密保存，页面上只显示一部分；除法律、行政法规规定的情形外不提供给他人。您可以在账户中心查看、更正信息或注销账户。不同意的，无法完成注册，可到办税服务厅办理业务。',
-    face: '我同意为本次注册进行人脸识别',
-    faceRead: '阅读人脸信息处理说明',
-    faceText:
-      '人脸识别由您在手机 APP 上完成，只用于确认是您本人在注册。我们不保存人脸图像，只保存核验机构返回的流水号和结果。您也可以不使用人脸识别：请持证件到办税服务厅采集实名信息，之后再注册。',
+    privacy: '我已阅读并同意《个人信息处理告知书》',
+    privacyRead: '阅读《个人信息处理告知书》',
+    face: '我同意《人脸信息处理告知书》，为本次注册进行人脸识别',
+    faceRead: '阅读《人脸信息处理告知书》',
     mustAgree: '请阅读并同意后继续',
     hallTitle: '需要先到办税服务厅',
     profileTitle: '填写基本信息',
@@ -33,6 +29,12 @@ export const useRegisterTexts = texts('register', {
     again: '重新填写基本信息',
     doneTitle: '注册成功',
     doneText: '您的实名等级为 {{level}} 级。现在可以使用证件号码、手机号码或用户名登录。',
+    doneSignedIn: '您的实名等级为 {{level}} 级，并已登录。以后可以使用证件号码、手机号码或用户名登录。',
+    toStart: '进入电子税务局',
+    toLoginPage: '返回登录页',
+    nextProfile: '下一步：填写基本信息',
+    nextFace: '下一步：扫脸验证',
+    nextLast: '下一步：确认注册',
     toLogin: '去登录',
     forgot: '忘记密码',
     another: '为其他人注册',
@@ -49,12 +51,8 @@ export const useRegisterTexts = texts('register', {
     consents: 'Your personal information',
     privacy: 'I have read and agree to the personal information notice',
     privacyRead: 'Read the personal information notice',
-    privacyText:
-      'We collect your name, document type, document number and phone number to check who you are, to let you log in and to protect your account. Name, numbers and phone are kept encrypted and shown only in part; nobody else receives them unless a law says so. In the account centre you can see and correct them or close the account. Without this consent you cannot register here; a tax service hall can help you.',
     face: 'I agree to a face check for this registration',
     faceRead: 'Read how face information is handled',
-    faceText:
-      'You do the face check in an app on your phone; it serves only to make sure that it is you who registers. We keep no picture of your face, only the number and result that the checking service returns. You can do without: have your identity recorded at a tax service hall and register afterwards.',
     mustAgree: 'Please read and agree to go on',
     hallTitle: 'A visit to the tax service hall comes first',
     profileTitle: 'Basic information',
@@ -71,6 +69,13 @@ export const useRegisterTexts = texts('register', {
     doneTitle: 'You are registered',
     doneText:
       'Your real-name level is {{level}}. You can now log in with document number, phone or username.',
+    doneSignedIn:
+      'Your real-name level is {{level}}, and you are logged in. From now on you can log in with document number, phone or username.',
+    toStart: 'Enter the e-tax bureau',
+    toLoginPage: 'Back to the login page',
+    nextProfile: 'Next: basic information',
+    nextFace: 'Next: face check',
+    nextLast: 'Next: finish the registration',
     toLogin: 'Log in',
     forgot: 'Forgotten password',
     another: 'Register somebody else',

@@ -1,13 +1,19 @@
+import { Button } from 'antd';
 import { roles } from '#domain/names.ts';
 import { answer, api } from '../../../api/client.ts';
 import { shownTime } from '../../../api/clock.ts';
 import { PageTitle } from '../../../components/PageTitle.tsx';
 import { useCommon } from '../../../i18n/index.ts';
+import { useSystemName } from '../../sso/handing-over.ts';
 import { useMenuTexts } from '../menu.ts';
 import { type Fact, Item } from '../parts/items.tsx';
 import { PagedList, usePaged } from '../parts/paged.tsx';
 import { useParts } from '../parts/texts.ts';
+import { useSystems } from '../systems/queries.ts';
+import { downloadCsv } from './download.ts';
 import { useActivityTexts } from './texts.ts';
+
+type Detail = Readonly<Record<string, string | number | boolean>>;
 
 /** What of an event's detail people are told, in this order; the rest is for the bureau. */
 const told = [
@@ -38,11 +44,64 @@ export function Page() {
     const found = t(key as 'other');
     return found === key ? otherwise : found;
   };
+  const detailText = (kind: string, detail: Detail): string =>
+    detailFacts(kind, detail)
+      .map(([term, value]) => `${term}：${String(value)}`)
+      .join('；');
+  const events = list.data?.pages.flatMap(({ items }) => items) ?? [];
+  const heads = [t('event'), t('outcome'), t('at'), t('more'), t('channel'), t('address')];
+  const cells = ({ kind, outcome, at, detail, channel, address }: (typeof events)[number]): string[] => [
+    words(`kind.${kind}`, t('other')),
+    outcome === 'failure' ? t('failed') : '',
+    shownTime(at),
+    detailText(kind, detail),
+    parts(`channel.${channel}` as 'channel.web'),
+    address,
+  ];
   return (
     <section className="card">
       <PageTitle>{menu('activity')}</PageTitle>
       <p>{t('hint')}</p>
-      <PagedList list={list} label={t('list')} empty={t('none')}>
+      {list.data ? (
+        <p>
+          <Button onClick={() => downloadCsv(t('list'), [heads, ...events.map(cells)])}>{t('export')}</Button>{' '}
+          <span className="small">{t('exportHint', { count: events.length })}</span>
+        </p>
+      ) : null}
+      <PagedList
+        list={list}
+        label={t('list')}
+        empty={t('none')}
+        columns={[
+          {
+            title: t('event'),
+            show: ({ kind, outcome }) => (
+              <>
+                {words(`kind.${kind}`, t('other'))}{' '}
+                {outcome === 'failure' ? <span className="tag warn">{t('failed')}</span> : null}
+              </>
+            ),
+            text: ({ kind }) => words(`kind.${kind}`, t('other')),
+          },
+          { title: t('at'), show: ({ at }) => shownTime(at), text: ({ at }) => at, steady: true },
+          {
+            title: t('more'),
+            show: ({ kind, detail }) => detailText(kind, detail),
+            text: ({ kind, detail }) => detailText(kind, detail),
+          },
+          {
+            title: t('channel'),
+            show: ({ channel }) => parts(`channel.${channel}` as 'channel.web'),
+            text: ({ channel }) => parts(`channel.${channel}` as 'channel.web'),
+          },
+          {
+            title: t('address'),
+            show: ({ address }) => address,
+            text: ({ address }) => address,
+            steady: true,
+          },
+        ]}
+      >
         {({ at, kind, outcome, channel, address, detail }) => (
           <Item
             key={`${at} ${kind} ${JSON.stringify(detail)}`}
@@ -51,7 +110,7 @@ export function Page() {
             tone="warn"
             facts={[
               [t('at'), shownTime(at)],
-              ...detailFacts(detail),
+              ...detailFacts(kind, detail),
               [t('channel'), parts(`channel.${channel}` as 'channel.web')],
               [t('address'), address],
             ]}
@@ -65,6 +124,8 @@ export function Page() {
 function useDetailFacts() {
   const t = useActivityTexts();
   const common = useCommon();
+  const systemName = useSystemName();
+  const { data: systems = [] } = useSystems();
   const inWords = (name: (typeof told)[number], value: string): string => {
     if (name === 'role') {
       const role = roles.find((one) => one === value);
@@ -74,9 +135,17 @@ function useDetailFacts() {
     const found = t(`method.${value}` as 'method.sms');
     return found === `method.${value}` ? value : found;
   };
-  return (detail: Readonly<Record<string, string | number | boolean>>): Fact[] =>
-    told.flatMap((name) => {
-      const value = detail[name];
-      return value === undefined ? [] : [[t(`detail.${name}`), inWords(name, String(value))] as const];
-    });
+  return (kind: string, detail: Detail): Fact[] => {
+    // A tax system is known by its client id; of agreements `client` is a company.
+    const isSso = kind.startsWith('sso-');
+    const system = systems.find(({ clientId }) => clientId === detail.client);
+    const facts = told
+      .filter((name) => !(isSso && name === 'client'))
+      .flatMap((name) => {
+        const value = detail[name];
+        return value === undefined ? [] : [[t(`detail.${name}`), inWords(name, String(value))] as const];
+      });
+    const named = system ? systemName(system.name) : String(detail.client);
+    return isSso ? [[t('detail.system'), named], ...facts] : facts;
+  };
 }

@@ -1,4 +1,3 @@
-import { useState } from 'react';
 import { PageTitle } from '../../../components/PageTitle.tsx';
 import { Loaded } from '../../../components/states.tsx';
 import { Tabs } from '../../../components/Tabs.tsx';
@@ -6,6 +5,7 @@ import { useSession } from '../../../session/store.ts';
 import { useMenuTexts } from '../menu.ts';
 import { Only } from '../parts/Only.tsx';
 import { useCompany } from '../parts/queries.ts';
+import { useList } from '../parts/use-list.ts';
 import { Agreements } from './Agreements.tsx';
 import { Staff } from './Staff.tsx';
 import { useAgencyTexts } from './texts.ts';
@@ -39,7 +39,7 @@ const tabs = ['agreements', 'staff'] as const;
 
 function Agency({ keeps }: { readonly keeps: boolean }) {
   const t = useAgencyTexts();
-  const [tab, setTab] = useState<(typeof tabs)[number]>('agreements');
+  const [tab, setTab] = useList(tabs, 'agreements');
   return (
     <Tabs
       label={t('choose')}

@@ -87,7 +87,7 @@ function AgreementActions({ agreement }: { readonly agreement: Agreement }) {
       <ActionButton
         label={words('terminate')}
         kind="danger"
-        ask={words('terminateAsk')}
+        ask={words('ownTerminateAsk', { agency: agreement.agencyName })}
         done={words('terminated')}
         act={() =>
           change(answer(api.POST('/v1/enterprise/agreements/{id}/terminate', { params, body: { revision } })))

@@ -1,10 +1,11 @@
-import { useState } from 'react';
-import { type RelationList, relationLists } from '#domain/relations.ts';
+import { relationLists } from '#domain/relations.ts';
 import { PageTitle } from '../../../components/PageTitle.tsx';
 import { Tabs } from '../../../components/Tabs.tsx';
 import { useSession } from '../../../session/store.ts';
 import { useMenuTexts } from '../menu.ts';
 import { Only } from '../parts/Only.tsx';
+import { useList } from '../parts/use-list.ts';
+import { useInvitations } from '../parts/waiting.ts';
 import { Apply } from './Apply.tsx';
 import { AuthorizationList } from './AuthorizationList.tsx';
 import { useAuthorizationsTexts } from './texts.ts';
@@ -15,7 +16,8 @@ export function Page() {
   const menu = useMenuTexts();
   const t = useAuthorizationsTexts();
   const { identity } = useSession();
-  const [list, setList] = useState<RelationList>('active');
+  const [list, setList] = useList(relationLists, 'active');
+  const { data: waiting } = useInvitations(identity.kind === 'natural');
   return (
     <>
       <section className="card">
@@ -24,7 +26,11 @@ export function Page() {
           <WaitingCompanies />
           <Tabs
             label={t('choose')}
-            tabs={relationLists.map((key) => ({ key, title: t(`list.${key}`) }))}
+            tabs={relationLists.map((key) => ({
+              key,
+              title: t(`list.${key}`),
+              count: key === 'pending' ? waiting : undefined,
+            }))}
             active={list}
             onChange={setList}
           >

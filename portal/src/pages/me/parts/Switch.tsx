@@ -27,6 +27,15 @@ export function useSwitched(): (session: SessionAnswer) => Promise<void> {
   };
 }
 
+/** Takes one of the own identities (SWI-1, SWI-2). */
+export function useBecome(): (choiceId: string) => Promise<void> {
+  const switched = useSwitched();
+  return async (choiceId) => {
+    const { session } = await answer(api.POST('/v1/session/identity', { body: { choiceId } }));
+    await switched(session);
+  };
+}
+
 interface Props {
   readonly choice: {
     readonly choiceId: string;
@@ -39,11 +48,7 @@ export function IdentityItem({ choice: { choiceId, identity, current } }: Props)
   const parts = useParts();
   const identityName = useIdentityName();
   const permissionNames = usePermissionNames();
-  const switched = useSwitched();
-  const become = async () => {
-    const { session } = await answer(api.POST('/v1/session/identity', { body: { choiceId } }));
-    await switched(session);
-  };
+  const become = useBecome();
   return (
     <Item
       title={identityName(identity)}
@@ -60,7 +65,7 @@ export function IdentityItem({ choice: { choiceId, identity, current } }: Props)
     >
       {current ? null : (
         <Actions>
-          <ActionButton label={parts('switchTo')} act={become} />
+          <ActionButton label={parts('switchTo')} act={() => become(choiceId)} />
         </Actions>
       )}
     </Item>

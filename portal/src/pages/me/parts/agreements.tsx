@@ -34,6 +34,8 @@ export const useAgreementTexts = texts('me-agreement', {
     },
     terminate: '终止协议',
     terminateAsk: '终止后立即生效，代理人员不能再为该企业办税。确定终止吗？',
+    ownTerminateAsk: '终止后立即生效，“{{agency}}”的代理人员不能再为本企业办税。确定终止吗？',
+    ownPending: '待本企业确认',
     terminated: '协议已终止',
   },
   en: {
@@ -65,6 +67,9 @@ export const useAgreementTexts = texts('me-agreement', {
     },
     terminate: 'End it',
     terminateAsk: 'It ends at once; the agents can no longer work for the company. End it?',
+    ownTerminateAsk:
+      'It ends at once; the agents of “{{agency}}” can no longer work for your company. End it?',
+    ownPending: 'waiting for your company',
     terminated: 'The agreement has ended',
   },
 });
@@ -133,7 +138,7 @@ export function AgreementItem({
   return (
     <Item
       title={`${name}（${number}）`}
-      tag={t(`state.${state}`)}
+      tag={side === 'client' && state === 'pending' ? t('ownPending') : t(`state.${state}`)}
       tone={tones[state]}
       facts={[
         ...terms(agreement),

@@ -18,6 +18,8 @@ export function Facts({ facts }: { readonly facts: readonly Fact[] }) {
 }
 
 const TitleId = createContext<string | undefined>(undefined);
+/** Marks what an item is about, for its buttons; a card and a row of a table both do. */
+export const About = TitleId;
 /** The id of the item around, so that 删除 says of what. */
 export const useItemTitleId = (): string | undefined => useContext(TitleId);
 

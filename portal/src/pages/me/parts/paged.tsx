@@ -1,7 +1,9 @@
 import { type QueryKey, useInfiniteQuery } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
+import { type ReactNode, useSyncExternalStore } from 'react';
+import { isWideScreen, onWideScreen } from '../../../app/optional.ts';
 import { ReadProblem } from '../../../components/ReadProblem.tsx';
 import { Empty, Loaded, More } from '../../../components/states.tsx';
+import { ItemTable } from './ItemTable.tsx';
 
 interface Page<T> {
   readonly items: readonly T[];
@@ -19,7 +21,19 @@ export function usePaged<T>(queryKey: QueryKey, read: (cursor: string | undefine
   });
 }
 
+/** A column of the table that a wide screen shows instead of cards. */
+export interface Column<T> {
+  readonly title: string;
+  readonly show: (item: T) => ReactNode;
+  /** What it is sorted and searched by; a column without is neither. */
+  readonly text?: (item: T) => string;
+  /** Never broken in two: a time, an address. */
+  readonly steady?: true;
+}
+
 interface Props<T> {
+  /** People compare: a table where there is room, searched and sorted on this page alone. */
+  readonly columns?: readonly Column<T>[];
   readonly list: ReturnType<typeof usePaged<T>>;
   readonly label: string;
   readonly empty: string;
@@ -28,7 +42,8 @@ interface Props<T> {
 }
 
 /** The list with all its faces: loading, a problem, nothing, what is there, and 加载更多. */
-export function PagedList<T>({ list, label, empty, children }: Props<T>) {
+export function PagedList<T>({ list, label, empty, columns, children }: Props<T>) {
+  const isWide = useSyncExternalStore(onWideScreen, isWideScreen);
   const { data, error, isFetching, isFetchingNextPage, hasNextPage } = list;
   const items = data?.pages.flatMap((page) => page.items);
   return (
@@ -40,6 +55,8 @@ export function PagedList<T>({ list, label, empty, children }: Props<T>) {
             hasNextPage ? null : (
               <Empty>{empty}</Empty>
             )
+          ) : columns && isWide ? (
+            <ItemTable items={all} label={label} columns={columns} />
           ) : (
             <ul className="items" aria-label={label}>
               {all.map(children)}

@@ -4,6 +4,10 @@ import { texts } from '../../../i18n/index.ts';
 export const useParts = texts('me-parts', {
   zh: {
     done: '办理成功',
+    searchList: '在列表中查找',
+    noneFound: '没有找到',
+    actions: '操作',
+    name: '姓名',
     change: '修改',
     remove: '删除',
     save: '保存',
@@ -39,6 +43,7 @@ export const useParts = texts('me-parts', {
       superseded: '已变更',
       'company-cancelled': '企业已注销',
     },
+    allPermissions: '全部权限',
     permission: { filing: '申报缴税', declaration: '涉税办理', enquiry: '信息查询', invoice: '发票业务' },
     channel: {
       web: '电子税务局网页端',
@@ -58,6 +63,10 @@ export const useParts = texts('me-parts', {
   },
   en: {
     done: 'Done',
+    searchList: 'Search in the list',
+    noneFound: 'Nothing found',
+    actions: 'Actions',
+    name: 'Name',
     change: 'Change',
     remove: 'Delete',
     save: 'Save',
@@ -93,6 +102,7 @@ export const useParts = texts('me-parts', {
       superseded: 'replaced',
       'company-cancelled': 'company cancelled',
     },
+    allPermissions: 'all',
     permission: {
       filing: 'Filing and paying',
       declaration: 'Tax matters',

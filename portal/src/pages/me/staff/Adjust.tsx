@@ -49,7 +49,7 @@ export function Adjust({ member, onDone }: { readonly member: StaffMember; reado
     },
   });
   return (
-    <div className="item-form">
+    <div>
       <ApiForm
         form={form}
         // Several may be open: their fields are told apart by the form's name.

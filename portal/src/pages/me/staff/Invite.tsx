@@ -9,7 +9,9 @@ import { ChallengeNotice } from '../../../components/ChallengeNotice.tsx';
 import { PersonFields } from '../../../components/fields/PersonFields.tsx';
 import { ProblemAlert } from '../../../components/ProblemAlert.tsx';
 import { useSubmit } from '../../../components/use-submit.ts';
+import { useCommon } from '../../../i18n/index.ts';
 import { useAccountCentre } from '../parts/context.tsx';
+import { Dialog } from '../parts/Dialog.tsx';
 import { PermissionsField, StaffRoleField, ValidUntilField } from '../parts/fields.tsx';
 import { outdated } from '../parts/queries.ts';
 import { useStaffTexts } from './texts.ts';
@@ -24,8 +26,15 @@ interface Values {
 }
 
 /** 添加办税人员 (REL-5): active once the person confirms. */
-export function Invite({ onInvited }: { readonly onInvited: () => void }) {
+export function Invite({
+  onInvited,
+  onClose,
+}: {
+  readonly onInvited: () => void;
+  readonly onClose: () => void;
+}) {
   const t = useStaffTexts();
+  const common = useCommon();
   const { say, ensured } = useAccountCentre();
   const [form] = Form.useForm<Values>();
   const role = Form.useWatch('role', form);
@@ -45,8 +54,7 @@ export function Invite({ onInvited }: { readonly onInvited: () => void }) {
     },
   });
   return (
-    <section className="card">
-      <h2>{t('add')}</h2>
+    <Dialog title={t('add')} onClose={onClose}>
       <p>{t('addHint')}</p>
       <ApiForm form={form} onFinish={submit} initialValues={{ permissions: [...allPermissions] }}>
         <ProblemAlert problem={problem} onRetry={retry} />
@@ -55,10 +63,13 @@ export function Invite({ onInvited }: { readonly onInvited: () => void }) {
         {role === 'invoice-clerk' ? null : <PermissionsField />}
         <ValidUntilField />
         <ChallengeNotice />
-        <Button type="primary" htmlType="submit" loading={busy}>
-          {t('submit')}
-        </Button>
+        <div className="row">
+          <Button type="primary" htmlType="submit" loading={busy}>
+            {t('submit')}
+          </Button>
+          <Button onClick={onClose}>{common('cancel')}</Button>
+        </div>
       </ApiForm>
-    </section>
+    </Dialog>
   );
 }

@@ -4,6 +4,7 @@ import { isStaffRole, type RelationList } from '#domain/relations.ts';
 import { answer, api } from '../../../api/client.ts';
 import { useCommon } from '../../../i18n/index.ts';
 import { ActionButton } from '../parts/ActionButton.tsx';
+import { Dialog } from '../parts/Dialog.tsx';
 import { Actions, useItemTitleId } from '../parts/items.tsx';
 import { changing } from '../parts/queries.ts';
 import { useParts } from '../parts/texts.ts';
@@ -41,7 +42,7 @@ function ActiveActions({ member }: Pick<Props, 'member'>) {
   return (
     <>
       <Actions>
-        <Button aria-expanded={adjusting} aria-describedby={about} onClick={() => setAdjusting(!adjusting)}>
+        <Button aria-haspopup="dialog" aria-describedby={about} onClick={() => setAdjusting(true)}>
           {t('adjust')}
         </Button>
         <ActionButton
@@ -60,7 +61,11 @@ function ActiveActions({ member }: Pick<Props, 'member'>) {
           }
         />
       </Actions>
-      {adjusting ? <Adjust member={member} onDone={() => setAdjusting(false)} /> : null}
+      {adjusting ? (
+        <Dialog title={`${t('adjust')}：${whoOf(member)}`} onClose={() => setAdjusting(false)}>
+          <Adjust member={member} onDone={() => setAdjusting(false)} />
+        </Dialog>
+      ) : null}
     </>
   );
 }

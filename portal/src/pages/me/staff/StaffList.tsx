@@ -2,7 +2,7 @@ import { isStaffRole, type RelationList } from '#domain/relations.ts';
 import { useCommon } from '../../../i18n/index.ts';
 import { Item } from '../parts/items.tsx';
 import { PagedList, usePaged } from '../parts/paged.tsx';
-import { useRelationFacts } from '../parts/relations.ts';
+import { usePermissionNames, useRelationFacts } from '../parts/relations.ts';
 import { useParts } from '../parts/texts.ts';
 import { readStaff } from './read-staff.ts';
 import { StaffActions } from './StaffActions.tsx';
@@ -14,9 +14,56 @@ export function StaffList({ list }: { readonly list: RelationList }) {
   const common = useCommon();
   const parts = useParts();
   const relationFacts = useRelationFacts();
+  const permissionNames = usePermissionNames();
   const page = usePaged(['staff', list], (cursor) => readStaff(list, cursor));
   return (
-    <PagedList list={page} label={t(`list.${list}`)} empty={t(`none.${list}`)}>
+    <PagedList
+      list={page}
+      label={t(`list.${list}`)}
+      empty={t(`none.${list}`)}
+      columns={[
+        { title: parts('name'), show: ({ name }) => name, text: ({ name }) => name },
+        {
+          title: parts('fact.role'),
+          show: ({ role }) => common(`role.${role}`),
+          text: ({ role }) => common(`role.${role}`),
+        },
+        {
+          title: parts('fact.documentNumber'),
+          show: ({ documentNumber, phone }) => (
+            <>
+              {documentNumber}
+              {phone ? (
+                <>
+                  <br />
+                  {phone}
+                </>
+              ) : null}
+            </>
+          ),
+          text: ({ documentNumber, phone }) => `${documentNumber} ${phone ?? ''}`,
+        },
+        {
+          title: parts('fact.permissions'),
+          show: (member) =>
+            member.permissions.length === 4 ? parts('allPermissions') : permissionNames(member.permissions),
+        },
+        {
+          title: parts('fact.validUntil'),
+          show: ({ validUntil }) => validUntil ?? parts('fact.unlimited'),
+          text: ({ validUntil }) => validUntil ?? '9999',
+        },
+        {
+          title: parts('fact.state'),
+          show: ({ state }) => (
+            <span className={`tag ${list === 'active' ? 'good' : list === 'pending' ? 'warn' : 'plain'}`}>
+              {parts(`state.${state}`)}
+            </span>
+          ),
+        },
+        { title: parts('actions'), show: (member) => <StaffActions member={member} list={list} /> },
+      ]}
+    >
       {(member) => (
         <Item
           key={member.authorizationId}

@@ -1,10 +1,13 @@
+import { Button } from 'antd';
 import { useState } from 'react';
-import { isManagingRole, type RelationList, relationLists } from '#domain/relations.ts';
+import { relationLists } from '#domain/relations.ts';
 import { PageTitle } from '../../../components/PageTitle.tsx';
 import { Tabs } from '../../../components/Tabs.tsx';
 import { useSession } from '../../../session/store.ts';
 import { useMenuTexts } from '../menu.ts';
 import { Only } from '../parts/Only.tsx';
+import { useList } from '../parts/use-list.ts';
+import { isManager, useApplications } from '../parts/waiting.ts';
 import { Invite } from './Invite.tsx';
 import { StaffList } from './StaffList.tsx';
 import { useStaffTexts } from './texts.ts';
@@ -14,17 +17,33 @@ export function Page() {
   const menu = useMenuTexts();
   const t = useStaffTexts();
   const { identity } = useSession();
-  const [list, setList] = useState<RelationList>('active');
-  const manages = identity.kind === 'enterprise' && isManagingRole(identity.role);
+  const [list, setList] = useList(relationLists, 'active');
+  const [adding, setAdding] = useState(false);
+  const manages = isManager(identity);
+  const { data: waiting } = useApplications(manages);
   return (
     <>
       <section className="card">
-        <PageTitle>{menu('staff')}</PageTitle>
+        <PageTitle
+          extra={
+            manages ? (
+              <Button type="primary" aria-haspopup="dialog" onClick={() => setAdding(true)}>
+                {t('add')}
+              </Button>
+            ) : undefined
+          }
+        >
+          {menu('staff')}
+        </PageTitle>
         <Only when={manages} otherwise={identity.kind === 'enterprise' ? 'managersOnly' : 'companyOnly'}>
           <p>{t('hint')}</p>
           <Tabs
             label={t('choose')}
-            tabs={relationLists.map((key) => ({ key, title: t(`list.${key}`) }))}
+            tabs={relationLists.map((key) => ({
+              key,
+              title: t(`list.${key}`),
+              count: key === 'pending' ? waiting : undefined,
+            }))}
             active={list}
             onChange={setList}
           >
@@ -32,7 +51,15 @@ export function Page() {
           </Tabs>
         </Only>
       </section>
-      {manages ? <Invite onInvited={() => setList('pending')} /> : null}
+      {manages && adding ? (
+        <Invite
+          onClose={() => setAdding(false)}
+          onInvited={() => {
+            setAdding(false);
+            setList('pending');
+          }}
+        />
+      ) : null}
     </>
   );
 }

@@ -1,0 +1,128 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type BureauOptions, bureauOf, reasonOf } from './bureau.ts';
+import { pageHeaders, refusedPage, strangerPage, visitorPage } from './page.ts';
+import { openVisits } from './visits.ts';
+
+export interface SystemOptions extends Omit<BureauOptions, 'redirectUri'> {
+  readonly name: string;
+  /** Where this system is, without a slash at the end. */
+  readonly origin: string;
+}
+
+/** A logout token that was good. */
+export interface Notice {
+  /** ISO time of its arrival. */
+  readonly at: string;
+  readonly sid: string;
+  readonly sub: string;
+  /** How many own sessions it ended. */
+  readonly ended: number;
+}
+
+export const callbackPath = '/callback';
+export const logoutPath = '/backchannel-logout';
+/** Where the portal's tile leads. */
+export const loginPath = '/login';
+const mostNotices = 100;
+
+/** A tax system: a page of its own that people reach by the bureau's login. */
+export function taxSystem({ name, origin, now = () => new Date(), ...options }: SystemOptions) {
+  const bureau = bureauOf({ ...options, now, redirectUri: origin + callbackPath });
+  const visits = openVisits(now);
+  const notices: Notice[] = [];
+  const cookies = cookiesOf(options.clientId, origin.startsWith('https:'));
+
+  type Answer = (incoming: IncomingMessage, response: ServerResponse, url: URL) => Promise<void>;
+  const show = (response: ServerResponse, status: number, html: string): void =>
+    void response.writeHead(status, pageHeaders).end(html);
+  const go = (response: ServerResponse, location: string, setCookie: readonly string[] = []): void =>
+    void response
+      .writeHead(303, { location, 'cache-control': 'no-store', 'set-cookie': [...setCookie] })
+      .end();
+
+  const home: Answer = async (incoming, response) => {
+    const visitor = visits.find(cookies.read(incoming, 'visit'));
+    show(response, 200, visitor ? visitorPage(name, visitor) : strangerPage(name));
+  };
+
+  const login: Answer = async (incoming, response) => {
+    const browser = cookies.read(incoming, 'browser') || visits.newBrowser();
+    const { url, pending } = await bureau.begin();
+    visits.asked(browser, pending);
+    go(response, url.href, [cookies.write('browser', browser)]);
+  };
+
+  const callback: Answer = async (incoming, response, url) => {
+    const browser = cookies.read(incoming, 'browser');
+    const pending = visits.back(browser, url.searchParams.get('state') ?? '');
+    // Begun elsewhere, or long ago: nobody is let in by a link that somebody else made.
+    if (!pending) return go(response, '/');
+    try {
+      const visitor = await bureau.finish(url.pathname + url.search, pending);
+      go(response, '/', [cookies.write('visit', visits.begin(visitor))]);
+    } catch (error) {
+      show(response, 403, refusedPage(name, reasonOf(error)));
+    }
+  };
+
+  const logout: Answer = async (incoming, response) => {
+    try {
+      const { sid, sub } = await bureau.ended((await formOf(incoming)).get('logout_token') ?? '');
+      notices.unshift({ at: now().toISOString(), sid, sub, ended: visits.end(sid) });
+      notices.length = Math.min(notices.length, mostNotices);
+      response.writeHead(200, { 'cache-control': 'no-store' }).end();
+    } catch {
+      response.writeHead(400, { 'cache-control': 'no-store' }).end();
+    }
+  };
+
+  /** This system alone; who wants to leave the bureau does so there. */
+  const leave: Answer = async (incoming, response) => {
+    visits.leave(cookies.read(incoming, 'visit'));
+    go(response, '/', [cookies.write('visit', '', 0)]);
+  };
+
+  const routes: Readonly<Record<string, Answer>> = {
+    'GET /': home,
+    [`GET ${loginPath}`]: login,
+    [`GET ${callbackPath}`]: callback,
+    [`POST ${logoutPath}`]: logout,
+    'POST /leave': leave,
+  };
+  async function handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(incoming.url ?? '/', origin);
+    const answer = routes[`${incoming.method} ${url.pathname}`];
+    if (!answer) return void response.writeHead(404).end();
+    try {
+      await answer(incoming, response, url);
+    } catch (error) {
+      if (response.headersSent) return void response.destroy();
+      show(response, 503, refusedPage(name, reasonOf(error)));
+    }
+  }
+  return { handle, notices: notices as readonly Notice[] };
+}
+
+/** Named after the client: cookies of one host know no ports. */
+function cookiesOf(clientId: string, secure: boolean) {
+  const full = (name: string) => `${secure ? '__Host-' : ''}${clientId}-${name}`;
+  return {
+    read: ({ headers }: IncomingMessage, name: string): string =>
+      (headers.cookie ?? '')
+        .split(/; */)
+        .find((pair) => pair.startsWith(`${full(name)}=`))
+        ?.slice(full(name).length + 1) ?? '',
+    write: (name: string, value: string, maxAge = 12 * 3600): string =>
+      `${full(name)}=${value}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${maxAge}${secure ? '; Secure' : ''}`,
+  };
+}
+
+const longestForm = 16 * 1024;
+async function formOf(incoming: IncomingMessage): Promise<URLSearchParams> {
+  let text = '';
+  for await (const part of incoming.setEncoding('utf8')) {
+    text += part;
+    if (text.length > longestForm) throw new Error('The form is too long');
+  }
+  return new URLSearchParams(text);
+}

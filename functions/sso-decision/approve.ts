@@ -1,0 +1,70 @@
+import { goesSilently, noneAnswer } from '#domain/authentication.ts';
+import { Problem } from '#domain/problem.ts';
+import { grantedDetails } from '#journeys/sso/granted-details.ts';
+import { ok } from '#runtime/answers.ts';
+import type { StepOf } from '#runtime/call.ts';
+import type { FlowContext } from '#runtime/context.ts';
+import { retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
+import { readAccessRecords } from '#store/sessions/access-basis.ts';
+import { effectiveSession } from '#store/sessions/effective-session.ts';
+import { liveSession, versionAliveCheck } from '#store/sessions/sessions.ts';
+import { sentOn } from './answers.ts';
+import { asChosen } from './as-chosen.ts';
+import type { ssoDecision } from './contract.ts';
+import { handOver } from './hand-over.ts';
+import { refused } from './refuse.ts';
+import { askedOf } from './show.ts';
+import { type ApproveCall, clientOf, lacking, lackingProblem, notAccepted } from './weigh.ts';
+
+/**
+ * SSO-4: the person is handed over. In one transaction the request is decided, by a browser that opened it, the session
+ * still lives as who it was read to be, everything that a company identity stands on is unchanged, and the code is there;
+ * with `choiceId` the session becomes that identity in the same one (SWI-5).
+ */
+export const approve: StepOf<typeof ssoDecision, 'approve'> = async (ctx, call) => {
+  const { caller, body } = call;
+  const { request: ticket } = caller;
+  const client = clientOf(ctx, ticket);
+  const isNone = ticket.request.prompt.includes('none');
+  const lacks = lacking(ticket, client, caller.session, call.now);
+  if (lacks) {
+    if (isNone) return refused(ctx, call, noneAnswer(lacks.kind));
+    throw lackingProblem(lacks, client);
+  }
+  if (body.choiceId !== undefined && !isNone) return asChosen(ctx, call, client, body.choiceId);
+
+  const silent = goesSilently(client, ticket.request);
+  let seen: Seen | undefined = caller;
+  return retryOnConcurrentChange(async () => {
+    const now = seen ?? (await seenAgain(ctx, call));
+    seen = undefined;
+    const granted = now.lost
+      ? undefined
+      : grantedDetails(ctx, client, ticket.request.taxpayer, now, now.evidence);
+    if (isNone && !granted) return refused(ctx, call, noneAnswer('not-accepted'));
+    if (isNone && !silent) return refused(ctx, call, noneAnswer('asks'));
+    if (body.silently && !(granted && silent))
+      return ok({ asked: askedOf(ctx, { caller: { ...caller, ...now } }, client) });
+    if (now.lost) throw new Problem('RELATION_NOT_FOUND', {}, { variant: 'lost' });
+    if (!granted) throw notAccepted(client);
+    const { session, permissions, evidence: records } = now;
+    const standing = { session, permissions, records, version: session.version };
+    const handed = handOver(ctx, call, client, standing, granted.details);
+    await ctx.db.transact([
+      handed.decided,
+      versionAliveCheck(session, call.now, ctx.settings.policies),
+      ...handed.rest,
+    ]);
+    return sentOn(call.params.id, handed.redirectTo);
+  });
+};
+
+type Seen = Pick<ApproveCall['caller'], 'session' | 'permissions' | 'lost' | 'evidence'>;
+
+/** The caller once more, because what the company identity stands on changed since it was read. */
+async function seenAgain(ctx: FlowContext, { caller, now }: ApproveCall): Promise<Seen> {
+  const { sessionId, personKey, version } = caller.session;
+  const session = await liveSession(ctx.db, { sessionId, personKey, version }, now, ctx.settings.policies);
+  const evidence = session.company && (await readAccessRecords(ctx.db, personKey, session.company));
+  return { ...effectiveSession(session, evidence, now), evidence };
+}

@@ -1,0 +1,104 @@
+import * as v from 'valibot';
+import { flow } from '#contract/flow.ts';
+import { identity, role, time } from '#contract/schemas.ts';
+import { identityKinds } from '#domain/relying-parties.ts';
+import { companySubjects } from '#domain/taxpayers.ts';
+
+/** What the page says before the person decides (SSO-13). */
+const client = v.object({ clientId: v.string(), name: v.object({ zh: v.string(), en: v.string() }) });
+const asked = v.object({
+  client,
+  identity,
+  /** Whether the system takes this identity; where not, another one is chosen from `/v1/session/identities`. */
+  accepted: v.boolean(),
+  /** The system wants the person to choose. */
+  choose: v.boolean(),
+  accepts: v.object({
+    kinds: v.array(v.picklist(identityKinds)),
+    roles: v.optional(v.array(role)),
+    subjects: v.optional(v.array(v.picklist(companySubjects))),
+  }),
+  /** What the system gets. */
+  gets: v.array(v.picklist(['pseudonym', 'level', 'name', 'company', 'permissions', 'document'])),
+  permissions: v.array(v.string()),
+  expiresAt: time,
+});
+const sentOn = v.object({ redirectTo: v.string() });
+/** The address for the browser, or, where it was to go silently and cannot, what the page shows. */
+const approved = v.union([sentOn, v.object({ asked })]);
+
+const session = { access: 'session', handOver: true, evenIfLost: true } as const;
+
+export const ssoDecision = flow({
+  name: 'sso-decision',
+  summary: 'The person in whose session a tax system asks decides, or the system’s settings do (SSO-4).',
+  tables: {
+    Tickets: ['GetItem', 'PutItem', 'UpdateItem'],
+    Sessions: ['UpdateItem', 'ConditionCheckItem'],
+    Users: ['GetItem', 'UpdateItem'],
+    Relationships: ['Query', 'ConditionCheckItem'],
+    Taxpayers: ['GetItem', 'ConditionCheckItem'],
+    Agencies: ['ConditionCheckItem'],
+    Agreements: ['ConditionCheckItem'],
+    CrossRegionReports: ['ConditionCheckItem'],
+    Audit: ['PutItem'],
+  },
+  secrets: ['handles', 'sealing', 'signing'],
+  carries: ['relying-parties.json'],
+  routes: {
+    introduce: {
+      method: 'GET',
+      path: '/v1/sso/{id}/system',
+      access: 'public',
+      summary:
+        'Which system asks, for the browser that it sent; `interactive`: whether anybody may be shown a page',
+      answers: { 200: v.object({ client, interactive: v.boolean() }) },
+    },
+    show: {
+      method: 'GET',
+      path: '/v1/sso/{id}',
+      ...session,
+      summary: 'What a tax system asks for, for the browser that it sent',
+      answers: { 200: v.object({ asked }) },
+      errors: ['SESSION_ENDED', 'LEVEL_TOO_LOW', 'REAUTHENTICATION_REQUIRED', 'FACE_REQUIRED'],
+    },
+    approve: {
+      method: 'POST',
+      path: '/v1/sso/{id}/approve',
+      ...session,
+      summary:
+        'Hands the person over, as who they are or as `choiceId`; `silently`: only where nobody need be asked',
+      body: v.object({
+        choiceId: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(512))),
+        silently: v.optional(v.boolean()),
+      }),
+      answers: { 200: approved },
+      errors: [
+        'SESSION_ENDED',
+        'IDENTITY_NOT_ACCEPTED',
+        'LEVEL_TOO_LOW',
+        'REAUTHENTICATION_REQUIRED',
+        'FACE_REQUIRED',
+        'RELATION_NOT_FOUND',
+        'SWITCH_NOT_ALLOWED',
+        'COMPANY_NOT_CONFIRMED',
+      ],
+    },
+    refuse: {
+      method: 'POST',
+      path: '/v1/sso/{id}/refuse',
+      ...session,
+      summary: 'The person says no: back to the system with access_denied',
+      answers: { 200: sentOn },
+      errors: ['SESSION_ENDED'],
+    },
+    leave: {
+      method: 'POST',
+      path: '/v1/sso/{id}/leave',
+      access: 'public',
+      summary:
+        'Nobody is logged in and nobody will: back to the system, with login_required where it wanted no page',
+      answers: { 200: sentOn },
+    },
+  },
+});

@@ -1,0 +1,82 @@
+import { randomBytes } from 'node:crypto';
+import { seal } from '#crypto/sealed.ts';
+import { acrOf, amrToday } from '#domain/authentication.ts';
+import { answerAddress } from '#domain/authorization-requests.ts';
+import { shanghaiDay } from '#domain/days.ts';
+import { Problem } from '#domain/problem.ts';
+import type { RelyingParty } from '#domain/relying-parties.ts';
+import { auditPut } from '#journeys/audit.ts';
+import { identityAuditDetail } from '#journeys/sessions/current-identity.ts';
+import { type Detail, pairwise } from '#journeys/sso/granted-details.ts';
+import type { FlowContext } from '#runtime/context.ts';
+import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
+import type { Write } from '#store/dynamodb/tables.ts';
+import type { AccessRecords } from '#store/sessions/access-basis.ts';
+import type { EffectiveSession } from '#store/sessions/effective-session.ts';
+import { seenChecks, seenGrounds } from '#store/sessions/seen-grounds.ts';
+import { codePut, sealedDetailsContext } from '#store/tickets/sso-codes.ts';
+import { decidedUpdate } from '#store/tickets/sso-requests.ts';
+import { ticketKeyOf } from '#store/tickets/tickets.ts';
+import type { ApproveCall } from './weigh.ts';
+
+/** Who is handed over: the session as it will stand, by what was read of its company. */
+export interface Standing extends Pick<EffectiveSession, 'session' | 'permissions'> {
+  readonly records: AccessRecords | undefined;
+  /** Of the session once this is written. */
+  readonly version: number;
+}
+
+/**
+ * The writes of a hand-over, and where the browser goes with its code: the request decided, everything that the identity
+ * stands on unchanged since it was read (ConcurrentChange otherwise), the code, the audit. The session itself is the
+ * caller's to check.
+ */
+export function handOver(
+  ctx: FlowContext,
+  call: ApproveCall,
+  client: RelyingParty,
+  { session, records, version }: Standing,
+  details: readonly Detail[],
+): { decided: Write; rest: Write[]; redirectTo: string } {
+  const { request: ticket } = call.caller;
+  const { request } = ticket;
+  const { personKey, company, identity } = session;
+  const code = randomBytes(32).toString('base64url');
+  const grounds = company && records && seenGrounds(company, records);
+  if (company && !grounds) throw new Problem('RELATION_NOT_FOUND');
+  const acr = acrOf(session, call.now);
+  return {
+    decided: decidedUpdate(ticket, call.now),
+    rest: [
+      ...(grounds ? seenChecks(personKey, grounds, shanghaiDay(call.now), () => new ConcurrentChange()) : []),
+      codePut(
+        code,
+        {
+          personKey,
+          request,
+          sessionId: session.sessionId,
+          version,
+          sessionEnds: session.expiresAt,
+          ...(grounds ? { grounds } : {}),
+          told: {
+            sub: pairwise(ctx, client, personKey),
+            authTime: session.startedAt,
+            acr,
+            amr: amrToday(session.methods, acr),
+            realNameLevel: session.realNameLevel,
+            identity: { kind: identity.kind, ...(company ? { role: company.role } : {}) },
+          },
+          sealedDetails: seal(ctx.dataKeys, sealedDetailsContext(ticketKeyOf(code)), JSON.stringify(details)),
+          sealedName: session.sealedName,
+        },
+        call.now,
+        ctx.settings.policies.ssoCodeSeconds,
+      ),
+      auditPut(ctx, call, personKey, 'sso-decided', 'success', {
+        client: client.clientId,
+        ...identityAuditDetail(identity),
+      }),
+    ],
+    redirectTo: answerAddress(ctx.settings.issuer, request, { code }),
+  };
+}

@@ -1,0 +1,38 @@
+import { noneAnswer } from '#domain/authentication.ts';
+import { answerAddress, type OAuthRefusal, refusal } from '#domain/authorization-requests.ts';
+import { auditPut } from '#journeys/audit.ts';
+import type { StepOf } from '#runtime/call.ts';
+import type { FlowContext } from '#runtime/context.ts';
+import { browserCookie, decidedUpdate, requestFor } from '#store/tickets/sso-requests.ts';
+import { sentOn } from './answers.ts';
+import type { ssoDecision } from './contract.ts';
+import type { DecisionCall } from './weigh.ts';
+
+/** SSO-4: the person says no. */
+export const refuse: StepOf<typeof ssoDecision, 'refuse'> = (ctx, call) =>
+  refused(ctx, call, refusal('access_denied', 'the person did not agree'));
+
+/** The request ends with an error that the client is told; audited, because it was asked in somebody's session. */
+export async function refused(ctx: FlowContext, call: DecisionCall, said: OAuthRefusal) {
+  const { request: ticket, session } = call.caller;
+  const { request } = ticket;
+  await ctx.db.transact([
+    decidedUpdate(ticket, call.now),
+    auditPut(ctx, call, session.personKey, 'sso-refused', 'failure', {
+      client: request.clientId,
+      reason: said.error,
+    }),
+  ]);
+  return sentOn(call.params.id, answerAddress(ctx.settings.issuer, request, said));
+}
+
+/** Nobody is logged in: what the client is told depends on whether it wanted a page at all. In nobody's history. */
+export const leave: StepOf<typeof ssoDecision, 'leave'> = async (ctx, call) => {
+  const { id } = call.params;
+  const ticket = await requestFor(ctx.db, id, call.cookie(browserCookie(id)) ?? '', call.now);
+  await ctx.db.transact([decidedUpdate(ticket, call.now)]);
+  const said = ticket.request.prompt.includes('none')
+    ? noneAnswer('no-session')
+    : refusal('access_denied', 'the person did not log in');
+  return sentOn(id, answerAddress(ctx.settings.issuer, ticket.request, said));
+};

@@ -1,0 +1,55 @@
+import { isoShanghai } from '#domain/days.ts';
+import type { RelyingParty } from '#domain/relying-parties.ts';
+import { grantedDetails } from '#journeys/sso/granted-details.ts';
+import { ok } from '#runtime/answers.ts';
+import type { StepOf } from '#runtime/call.ts';
+import type { FlowContext } from '#runtime/context.ts';
+import { browserCookie, requestFor } from '#store/tickets/sso-requests.ts';
+import type { SsoRequestTicket } from '#store/tickets/sso-tickets.ts';
+import type { ssoDecision } from './contract.ts';
+import { acceptsOf, clientOf, type DecisionCall, lacking, lackingProblem } from './weigh.ts';
+
+/** Which system asks, before anybody is logged in: its own browser is told that and nothing else. */
+export const introduce: StepOf<typeof ssoDecision, 'introduce'> = async (ctx, call) => {
+  const { id } = call.params;
+  const ticket = await requestFor(ctx.db, id, call.cookie(browserCookie(id)) ?? '', call.now);
+  return ok({
+    client: shownClient(clientOf(ctx, ticket)),
+    interactive: !ticket.request.prompt.includes('none'),
+  });
+};
+
+/** SSO-13: which system asks, as whom the person would go there, and what it gets. */
+export const show: StepOf<typeof ssoDecision, 'show'> = async (ctx, call) => {
+  const { request, session } = call.caller;
+  const client = clientOf(ctx, request);
+  const lacks = lacking(request, client, session, call.now);
+  if (lacks) throw lackingProblem(lacks, client);
+  return ok({ asked: askedOf(ctx, call, client) });
+};
+
+export function askedOf(ctx: FlowContext, { caller }: Pick<DecisionCall, 'caller'>, client: RelyingParty) {
+  const { request: ticket, session, evidence: records, lost } = caller;
+  // Of whoever lost a company only the person is left, which is not who they meant to go there as.
+  const granted = lost ? undefined : grantedDetails(ctx, client, ticket.request.taxpayer, caller, records);
+  return {
+    client: shownClient(client),
+    identity: session.identity,
+    accepted: granted !== undefined,
+    choose: granted === undefined || ticket.request.prompt.includes('select_account'),
+    accepts: acceptsOf(client),
+    gets: getsOf(ticket, session.identity.kind === 'natural'),
+    permissions: [...(granted?.actions ?? [])],
+    expiresAt: isoShanghai(new Date(ticket.expiresAt * 1000)),
+  };
+}
+
+const shownClient = ({ clientId, name }: RelyingParty) => ({ clientId, name: { ...name } });
+
+const getsOf = ({ request: { scope } }: SsoRequestTicket, isNatural: boolean) => [
+  'pseudonym' as const,
+  'level' as const,
+  ...(scope.includes('profile') ? (['name'] as const) : []),
+  ...(isNatural ? [] : (['company', 'permissions'] as const)),
+  ...(scope.includes('document') ? (['document'] as const) : []),
+];

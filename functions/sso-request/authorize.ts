@@ -1,0 +1,76 @@
+import { handle } from '#crypto/random.ts';
+import { answerAddress, type Judged, judgeRequest } from '#domain/authorization-requests.ts';
+import { type Parameters, parametersOf } from '#domain/oauth-parameters.ts';
+import { hostCookie } from '#http/cookies.ts';
+import { withinAddressBudget } from '#journeys/factors/anti-automation.ts';
+import { seeOther } from '#runtime/answers.ts';
+import type { CallOf } from '#runtime/call.ts';
+import type { FlowContext } from '#runtime/context.ts';
+import { browserCookie, openPushed, openRequestPut } from '#store/tickets/sso-requests.ts';
+import type { ssoRequest } from './contract.ts';
+import { pushedId } from './request-uri.ts';
+
+type AuthorizeCall = CallOf<typeof ssoRequest, 'authorize'> | CallOf<typeof ssoRequest, 'authorizeByForm'>;
+
+/** Why a person sees our own page instead of the system that they came from. */
+type PageReason = Extract<Judged, { page: string }>['page'] | 'request_uri' | 'busy';
+
+/**
+ * SSO-2: the request is judged and kept, and the browser, which gets a secret of its own, goes on to the page that decides.
+ * What is wrong with it the client is told, once client and address are known to be good; before that a page tells the
+ * person. Whoever comes is a stranger: an address has a budget (LGN-12).
+ */
+export async function authorize(ctx: FlowContext, call: AuthorizeCall) {
+  const opened = await open(ctx, call, parametersOf(call.parameters));
+  if ('page' in opened) return page(ctx, opened.page);
+  if ('location' in opened) return seeOther(opened.location);
+  const { id, secret } = opened;
+  const { ssoRequestSeconds: maxAgeSeconds } = ctx.settings.policies;
+  return seeOther(`${ctx.settings.issuer}/sso/${id}`, {
+    // Lax: a Strict one is not sent where another site's page began the navigation.
+    cookies: [hostCookie(browserCookie(id), secret, { maxAgeSeconds, sameSite: 'Lax' })],
+  });
+}
+
+/** The page says in the person's language what it is; nothing that was sent is repeated there. */
+const page = (ctx: FlowContext, reason: PageReason) =>
+  seeOther(`${ctx.settings.issuer}/sso/error?reason=${reason}`);
+
+/** Asked before anything is written, so that an address without budget fills no table. */
+const withinBudget = (ctx: FlowContext, call: AuthorizeCall): Promise<boolean> =>
+  withinAddressBudget(ctx, call, ctx.settings.policies.ssoRequestsPerAddress);
+
+type Opened =
+  | { readonly id: string; readonly secret: string }
+  | { readonly page: PageReason }
+  | { readonly location: string };
+
+async function open(
+  ctx: FlowContext,
+  call: AuthorizeCall,
+  parameters: Parameters | undefined,
+): Promise<Opened> {
+  const secret = handle();
+  const { ssoRequestSeconds } = ctx.settings.policies;
+  const pushed = parameters && pushedId(parameters.values.get('request_uri'));
+  if (pushed !== undefined) {
+    // RFC 9126, 4: beside it nothing but the client counts.
+    const { values, doubled } = parameters as Parameters;
+    const clientId = values.get('client_id') ?? '';
+    const known = ctx.relyingParties.some((client) => client.clientId === clientId);
+    if (!known || doubled.has('client_id')) return { page: 'client' };
+    if (doubled.has('request_uri')) return { page: 'request_uri' };
+    if (!(await withinBudget(ctx, call))) return { page: 'busy' };
+    const ticket = await openPushed(ctx.db, pushed, clientId, secret, call.now, ssoRequestSeconds);
+    return ticket ? { id: pushed, secret } : { page: 'request_uri' };
+  }
+  const judged = judgeRequest(parameters, (id) => ctx.relyingParties.find(({ clientId }) => clientId === id));
+  if (!judged.ok) {
+    if ('page' in judged) return judged;
+    return { location: answerAddress(ctx.settings.issuer, judged.returnTo, judged.refused) };
+  }
+  if (!(await withinBudget(ctx, call))) return { page: 'busy' };
+  const { id, write } = openRequestPut(judged.request, secret, call.now, ssoRequestSeconds);
+  await ctx.db.put(write);
+  return { id, secret };
+}

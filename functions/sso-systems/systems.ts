@@ -1,0 +1,69 @@
+import { isoShanghai } from '#domain/days.ts';
+import { Problem } from '#domain/problem.ts';
+import { accepts, type RelyingParty } from '#domain/relying-parties.ts';
+import { auditPut } from '#journeys/audit.ts';
+import { noContent, ok } from '#runtime/answers.ts';
+import type { StepOf } from '#runtime/call.ts';
+import { retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
+import { findRpSession, type RpSession, rpEndWrite, rpSessionsOf } from '#store/sessions/rp-sessions.ts';
+import type { Session } from '#store/sessions/sessions.ts';
+import type { ssoSystems } from './contract.ts';
+
+/** SSO-13: the systems in the order of the settings. */
+export const listSystems: StepOf<typeof ssoSystems, 'list'> = async (ctx, call) => {
+  const { session } = call.caller;
+  const entered = new Map(
+    (await rpSessionsOf(ctx.db, session.sessionId))
+      .filter((one) => isLive(one, session))
+      .map(({ clientId, startedAt }) => [clientId, startedAt]),
+  );
+  return ok({
+    systems: ctx.relyingParties.map((client) => {
+      const { clientId, name, initiateLoginUri } = client;
+      const since = entered.get(clientId);
+      return {
+        clientId,
+        name: { ...name },
+        open: isOpenTo(client, session),
+        ...(initiateLoginUri ? { startUri: startAt(initiateLoginUri, ctx.settings.issuer) } : {}),
+        ...(since === undefined ? {} : { enteredAt: isoShanghai(new Date(since * 1000)) }),
+      };
+    }),
+  });
+};
+
+/** SSO-13: the person leaves one system. Its row's change has the system told (SSO-8). */
+export const leaveSystem: StepOf<typeof ssoSystems, 'leave'> = async (ctx, call) => {
+  const { session } = call.caller;
+  await retryOnConcurrentChange(async () => {
+    const entered = await findRpSession(ctx.db, session.sessionId, call.params.clientId);
+    if (!entered || !isLive(entered, session)) throw new Problem('NOT_FOUND');
+    await ctx.db.transact([
+      rpEndWrite(entered, { reason: 'left', at: Math.floor(call.now.getTime() / 1000) }),
+      auditPut(ctx, call, session.personKey, 'sso-ended', 'success', {
+        client: entered.clientId,
+        reason: 'left',
+      }),
+    ]);
+  });
+  return noContent();
+};
+
+/** A hand-over as another identity is over, also while nobody has written that down yet. */
+const isLive = ({ ended, version }: RpSession, session: Session): boolean =>
+  !ended && version === session.version;
+
+function isOpenTo(client: RelyingParty, { identity, company, realNameLevel }: Session): boolean {
+  return (
+    realNameLevel >= client.minLevel &&
+    accepts(client, {
+      kind: identity.kind,
+      ...(company ? { role: company.role } : {}),
+      ...(identity.kind === 'special' ? { subject: identity.subject } : {}),
+    })
+  );
+}
+
+/** OpenID Connect Core, 4: the system begins the request itself, and is told at whom. */
+const startAt = (uri: string, issuer: string): string =>
+  `${uri}${uri.includes('?') ? '&' : '?'}iss=${encodeURIComponent(issuer)}`;

@@ -1,0 +1,108 @@
+import { provesPossession } from '#crypto/pkce.ts';
+import { handle } from '#crypto/random.ts';
+import { shanghaiDay } from '#domain/days.ts';
+import { OAuthProblem } from '#domain/oauth-problem.ts';
+import { auditPut } from '#journeys/audit.ts';
+import type { FlowContext } from '#runtime/context.ts';
+import { retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
+import type { Write } from '#store/dynamodb/tables.ts';
+import { findRpSession, type RpSession, rpPlaceOf, rpSessionPut } from '#store/sessions/rp-sessions.ts';
+import { seenChecks } from '#store/sessions/seen-grounds.ts';
+import { stillUsedCheck } from '#store/sessions/sessions.ts';
+import { codeSpentUpdate, findCode } from '#store/tickets/sso-codes.ts';
+import type { SsoCodeTicket } from '#store/tickets/sso-tickets.ts';
+import { seconds } from '#store/tickets/ticket-times.ts';
+import { clientAssertionWrite } from '#store/tickets/tickets.ts';
+import { missed, type TokenCall } from './missed.ts';
+import { replayed } from './replay.ts';
+import { type Tokens, tokensFor } from './tokens.ts';
+
+/** Without a reason: whoever guesses learns nothing of which part was right. */
+const invalidGrant = (): OAuthProblem =>
+  new OAuthProblem('invalid_grant', 'The code is not good, not any more, or not for this client and address');
+
+/**
+ * SSO-5: the code is compared with everything that it is bound to, and a miss leaves it as it was. Then one transaction
+ * opens the hand-over. Of many calls at once one is answered with tokens; a code that meets a logout, a switch or the end
+ * of a relation gives nothing.
+ */
+export async function exchanged(ctx: FlowContext, call: TokenCall): Promise<Tokens> {
+  const { body, now } = call;
+  for (const name of ['code', 'redirect_uri', 'code_verifier'] as const)
+    if (body[name] === undefined)
+      throw await missed(ctx, call, new OAuthProblem('invalid_request', `${name} is missing`));
+  const ticket = await findCode(ctx.db, body.code ?? '');
+  if (!ticket || !isBoundTo(ticket, call)) throw await missed(ctx, call, invalidGrant());
+  if (ticket.spent) throw await replayed(ctx, call, ticket, ticket.spent, invalidGrant());
+  if (ticket.expiresAt <= seconds(now)) throw await missed(ctx, call, invalidGrant());
+  if (body.resource !== undefined && body.resource !== ticket.request.resource) {
+    const what = 'resource is another one than that of the request';
+    throw await missed(ctx, call, new OAuthProblem('invalid_target', what));
+  }
+  try {
+    return await retryOnConcurrentChange(() => exchangedOnce(ctx, call, ticket));
+  } catch (error) {
+    throw error instanceof Over ? await missed(ctx, call, invalidGrant()) : error;
+  }
+}
+
+function isBoundTo({ request }: SsoCodeTicket, { body, caller }: TokenCall): boolean {
+  return (
+    request.clientId === caller.client.clientId &&
+    request.redirectUri === body.redirect_uri &&
+    provesPossession(body.code_verifier ?? '', request.challenge)
+  );
+}
+
+/** Since the code was read it was spent, or something ended that it stood on. */
+class Over extends Error {}
+
+/** @throws Over, ConcurrentChange (another hand-over of this session to this client, or its end), OAuthProblem invalid_client */
+async function exchangedOnce(ctx: FlowContext, call: TokenCall, ticket: SsoCodeTicket): Promise<Tokens> {
+  const { caller, now } = call;
+  const before = await findRpSession(ctx.db, ticket.sessionId, caller.client.clientId);
+  const next = handOverOf(ticket, before, seconds(now));
+  // Signed before anything is spent: a code that was taken is answered.
+  const tokens = await tokensFor(ctx, ticket, next.sid, now);
+  await ctx.db.transact([
+    clientAssertionWrite(caller.clientAssertion, now),
+    ...standsChecks(ctx, ticket, next.sid, now),
+    rpSessionPut(next, before),
+    auditPut(ctx, call, ticket.personKey, 'sso-handed-over', 'success', {
+      client: caller.client.clientId,
+      identity: ticket.told.identity.kind,
+      ...(ticket.told.identity.role ? { role: ticket.told.identity.role } : {}),
+    }),
+  ]);
+  return tokens;
+}
+
+/** The code is spent; the session lives as who it was, and what a company identity stood on has not changed. */
+function standsChecks({ settings }: FlowContext, ticket: SsoCodeTicket, sid: string, now: Date): Write[] {
+  const { personKey, grounds } = ticket;
+  const over = () => new Over();
+  return [
+    codeSpentUpdate(ticket, sid, now, over),
+    { ...stillUsedCheck(ticket, now, settings.policies), onRefused: over },
+    ...(grounds ? seenChecks(personKey, grounds, shanghaiDay(now), over) : []),
+  ];
+}
+
+/** The row of the hand-over. As the same identity it keeps the name that the client knows, unless that has ended. */
+function handOverOf(ticket: SsoCodeTicket, before: RpSession | undefined, at: number): RpSession {
+  const { sessionId, personKey, version, request, told, grounds } = ticket;
+  const goesOn = before && !before.ended && before.version === version ? before : undefined;
+  return {
+    sessionId,
+    clientId: request.clientId,
+    sid: goesOn?.sid ?? handle(),
+    sub: told.sub,
+    personKey,
+    ...rpPlaceOf(grounds?.acting),
+    version,
+    scope: request.scope.join(' '),
+    resource: request.resource,
+    startedAt: goesOn?.startedAt ?? at,
+    expiresAt: ticket.sessionEnds,
+  };
+}

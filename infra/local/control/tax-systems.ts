@@ -1,0 +1,129 @@
+import { once } from 'node:events';
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { RelyingPartyInput } from '#contract/relying-parties.ts';
+import type { Notice } from '../../../examples/relying-party/system.ts';
+
+/** What a stand-in says to logout tokens. */
+export const logoutAnswers = ['ok', 'error', 'none'] as const;
+export type LogoutAnswer = (typeof logoutAnswers)[number];
+
+/** A stand-in as the desk and `/local/rps` show it. */
+export interface TaxSystem {
+  readonly clientId: string;
+  readonly name: RelyingPartyInput['name'];
+  readonly url: string;
+}
+export interface TaxSystems {
+  readonly relyingParties: readonly RelyingPartyInput[];
+  readonly list: readonly TaxSystem[];
+  /** Logout tokens that it took, newest first; undefined where there is no such system. */
+  notices(clientId: string): readonly Notice[] | undefined;
+  /** From now on; false where there is no such system. */
+  answerLogouts(clientId: string, answer: LogoutAnswer): boolean;
+  stop(): Promise<void>;
+}
+
+/** Who is let in where: people for themselves, companies, and agencies with their clients. */
+const stoodFor = [
+  {
+    clientId: 'iit-web',
+    name: { zh: '自然人电子税务局（示例）', en: 'Individual income tax (stand-in)' },
+    sector: 'filing',
+    accepts: { kinds: ['natural'] },
+  },
+  {
+    clientId: 'filing-web',
+    name: { zh: '企业申报系统（示例）', en: 'Tax filing for companies (stand-in)' },
+    sector: 'filing',
+    accepts: { kinds: ['enterprise'] },
+    number: true,
+  },
+  {
+    clientId: 'agency-web',
+    name: { zh: '涉税专业服务系统（示例）', en: 'Services of tax agencies (stand-in)' },
+    sector: 'registration',
+    accepts: { kinds: ['agency'] },
+  },
+] as const satisfies readonly Partial<RelyingPartyInput>[];
+
+interface Surroundings {
+  /** The bureau's address. */
+  readonly issuer: string;
+  /** The first of their ports, where it is free. */
+  readonly port: number | undefined;
+  readonly now: () => Date;
+}
+
+/**
+ * Three tax systems on this machine, each the code of examples/relying-party with a key made for this run: what people
+ * are handed over to, and what is told when it is over. They live in the runtime's time.
+ */
+export async function openTaxSystems({ issuer, port, now }: Surroundings): Promise<TaxSystems> {
+  // Imported only here: nobody without them waits for the library.
+  const [{ newClientKey }, { taxSystem, callbackPath, loginPath, logoutPath }] = await Promise.all([
+    import('../../../examples/relying-party/keys.ts'),
+    import('../../../examples/relying-party/system.ts'),
+  ]);
+  const opened = await Promise.all(
+    stoodFor.map(async (standing, at) => {
+      const [key, server] = await Promise.all([newClientKey(), listening(port && port + at)]);
+      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      const { clientId, name } = standing;
+      const system = taxSystem({ name: name.zh, origin: url, issuer, clientId, key, now });
+      const state = { answer: 'ok' as LogoutAnswer };
+      server.on('request', (incoming, response) => {
+        const isLogout = incoming.url === logoutPath;
+        if (isLogout && state.answer === 'none') incoming.resume();
+        else if (isLogout && state.answer === 'error') refuse(response);
+        else void system.handle(incoming, response);
+      });
+      const client: RelyingPartyInput = {
+        ...standing,
+        redirectUris: [url + callbackPath],
+        backchannelLogoutUri: url + logoutPath,
+        initiateLoginUri: url + loginPath,
+        keys: [key.publicKey],
+        resources: [{ uri: `${url}/api` }],
+      };
+      return { clientId, name, url, client, server, state, notices: system.notices };
+    }),
+  );
+  const find = (clientId: string) => opened.find((one) => one.clientId === clientId);
+  return {
+    relyingParties: opened.map(({ client }) => client),
+    list: opened.map(({ clientId, name, url }) => ({ clientId, name, url })),
+    notices: (clientId) => find(clientId)?.notices,
+    answerLogouts: (clientId, answer) => {
+      const found = find(clientId);
+      if (found) found.state.answer = answer;
+      return found !== undefined;
+    },
+    stop: async () => {
+      await Promise.all(
+        opened.map(async ({ server }) => {
+          const closed = once(server, 'close');
+          server.close();
+          server.closeAllConnections();
+          await closed;
+        }),
+      );
+    },
+  };
+}
+
+const refuse = (response: ServerResponse): void => void response.writeHead(500).end();
+
+/** On the wanted port, or, where something else has it, on any. */
+async function listening(wanted: number | undefined): Promise<Server> {
+  const server = createServer();
+  try {
+    server.listen(wanted ?? 0, '127.0.0.1');
+    await once(server, 'listening');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+  }
+  return server;
+}

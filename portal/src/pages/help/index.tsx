@@ -1,0 +1,74 @@
+import './help.css';
+import { useEffect, useState } from 'react';
+import { useLocation } from 'react-router';
+import { useConfig } from '../../api/config.ts';
+import { PageTitle } from '../../components/PageTitle.tsx';
+import { useLanguage } from '../../i18n/index.ts';
+import { chapters } from './answers.ts';
+import { useHelpTexts } from './texts.ts';
+
+/** Questions and answers in four chapters, each with an anchor; searched on this page alone, nothing is sent. */
+export function Page() {
+  const t = useHelpTexts();
+  const lang = useLanguage() === 'en' ? 'en' : 'zh';
+  const { hash } = useLocation();
+  const { data } = useConfig();
+  const [query, setQuery] = useState('');
+  const wanted = query.trim().toLowerCase();
+  const shown = chapters
+    .map((chapter) => ({
+      ...chapter,
+      answers: chapter.answers.filter((one) => one[lang].join(' ').toLowerCase().includes(wanted)),
+    }))
+    .filter(({ answers }) => answers.length > 0);
+  const count = shown.reduce((sum, { answers }) => sum + answers.length, 0);
+  const asked = hash.slice(1);
+  useEffect(() => {
+    if (asked) document.getElementById(asked)?.scrollIntoView();
+  }, [asked]);
+  return (
+    <article className="card reading">
+      <PageTitle>{t('title')}</PageTitle>
+      <search>
+        <input
+          type="search"
+          className="search"
+          aria-label={t('search')}
+          placeholder={t('search')}
+          autoComplete="off"
+          value={query}
+          onChange={({ target }) => setQuery(target.value)}
+        />
+      </search>
+      <p role="status" className="small">
+        {wanted === '' ? '' : count === 0 ? t('none') : t('found', { count })}
+      </p>
+      {wanted === '' ? (
+        <nav className="help-chapters" aria-label={t('chapters')}>
+          {chapters.map((chapter) => (
+            <a key={chapter.id} href={`#${chapter.id}`}>
+              {chapter[lang]}
+            </a>
+          ))}
+        </nav>
+      ) : null}
+      {shown.map((chapter) => (
+        <section key={chapter.id} id={chapter.id}>
+          <h2>{chapter[lang]}</h2>
+          {chapter.answers.map(({ id, [lang]: [question, answer] }) => (
+            <details
+              key={`${id} ${asked === id}`}
+              id={id}
+              className="help-answer"
+              open={wanted !== '' || asked === id}
+            >
+              <summary>{question}</summary>
+              <p>{answer}</p>
+            </details>
+          ))}
+        </section>
+      ))}
+      <p>{t('ask', { hours: data?.site?.hours?.[lang] ?? t('always') })}</p>
+    </article>
+  );
+}

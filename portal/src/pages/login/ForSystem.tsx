@@ -1,0 +1,31 @@
+import { useLocation } from 'react-router';
+import { answer, bareApi } from '../../api/client.ts';
+import { ProblemAlert } from '../../components/ProblemAlert.tsx';
+import { useAction } from '../../components/use-action.ts';
+import { goOn, systemIn, useSystemName } from '../sso/handing-over.ts';
+import { useLoginTexts } from './texts.ts';
+
+/** SSO-13: for which tax system somebody logs in, and the way back there without. */
+export function ForSystem() {
+  const t = useLoginTexts();
+  const systemName = useSystemName();
+  const system = systemIn(useLocation().state);
+  const { run, busy, problem } = useAction();
+  if (!system) return null;
+  const leave = () =>
+    run(async () => {
+      const params = { path: { id: system.id } };
+      goOn((await answer(bareApi.POST('/v1/sso/{id}/leave', { params }))).redirectTo);
+    });
+  return (
+    <>
+      <ProblemAlert problem={problem} />
+      <div className="notice info">
+        <p>{t('forSystem', { system: systemName(system.name) })}</p>
+        <button type="button" className="link" disabled={busy} onClick={() => void leave()}>
+          {t('leaveSystem')}
+        </button>
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,27 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link } from 'react-router';
+import { answer, api } from '../../../api/client.ts';
+import { shownTime } from '../../../api/clock.ts';
+import { useHomeTexts } from './texts.ts';
+
+/** The login before this one: when, by what browser, from which network. Somebody who was not there notices (SES-4). */
+export function LastLogin() {
+  const t = useHomeTexts();
+  const { data } = useQuery({
+    queryKey: ['activity', 'logins'],
+    queryFn: async () =>
+      (await answer(api.GET('/v1/account/activity'))).events.filter(
+        ({ kind, outcome }) => kind === 'login' && outcome === 'success',
+      ),
+  });
+  const before = data?.[1];
+  if (!data) return <p className="small last-login">&nbsp;</p>;
+  if (!before) return data.length === 1 ? <p className="small last-login">{t('firstLogin')}</p> : null;
+  const { at, address, detail } = before;
+  return (
+    <p className="small last-login">
+      {t('lastLogin', { at: shownTime(at), browser: String(detail.browser ?? '—'), address })}{' '}
+      <Link to="/me/activity">{t('notMe')}</Link>
+    </p>
+  );
+}

@@ -1,0 +1,57 @@
+import { useSession } from '../../../session/store.ts';
+import { type Entry, menuOf } from '../entries.ts';
+import { useMenuTexts } from '../menu.ts';
+import { useIsAgency } from '../parts/queries.ts';
+import { Tile } from './Tile.tsx';
+import { useHomeTexts } from './texts.ts';
+
+/** What people come for most, of what this identity has; the whole account centre is the menu beside it. */
+const often = [
+  'clients',
+  'staff',
+  'agency',
+  'agreements',
+  'authorizations',
+  'company',
+  'switch',
+  'phones',
+  'activity',
+] as const;
+const icons: Record<(typeof often)[number], string> = {
+  clients: '⇄',
+  staff: '员',
+  agency: '代',
+  agreements: '约',
+  authorizations: '授',
+  company: '企',
+  switch: '⇆',
+  phones: '机',
+  activity: '安',
+};
+/** Two rows of a wide screen. */
+const most = 6;
+
+export function Shortcuts() {
+  const menu = useMenuTexts();
+  const t = useHomeTexts();
+  const { identity } = useSession();
+  const isAgency = useIsAgency();
+  const mine: readonly Entry[] = menuOf(identity, isAgency).flatMap(({ entries }) => entries);
+  const shown = often.filter((entry) => mine.includes(entry)).slice(0, most);
+  return (
+    <section className="card">
+      <h2>{t('more')}</h2>
+      <ul className="tiles">
+        {shown.map((entry) => (
+          <Tile
+            key={entry}
+            to={`/me/${entry}`}
+            title={menu(entry)}
+            text={t(`what.${entry}`)}
+            icon={icons[entry]}
+          />
+        ))}
+      </ul>
+    </section>
+  );
+}

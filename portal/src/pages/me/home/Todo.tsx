@@ -1,0 +1,85 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link } from 'react-router';
+import type { Identity } from '#contract/schemas.ts';
+import { shanghaiDay } from '#domain/days.ts';
+import { answer, api } from '../../../api/client.ts';
+import { serverNow } from '../../../api/clock.ts';
+import { useCommon } from '../../../i18n/index.ts';
+import { useSession } from '../../../session/store.ts';
+import { useAccount } from '../parts/queries.ts';
+import { useWaiting } from '../parts/waiting.ts';
+import { useHomeTexts } from './texts.ts';
+
+/** A relation that ends within so many days is said early enough to have it extended (REL-8). */
+const soonDays = 30;
+/** Told by the page itself, or no news. */
+const quiet: readonly string[] = ['CLOSE_IS_NOT_LOGOUT', 'SESSION_REPLACED'];
+
+interface Thing {
+  readonly key: string;
+  readonly says: string;
+  readonly to?: string;
+}
+
+/** What waits for this person in this identity, each with the way to it. */
+export function Todo() {
+  const t = useHomeTexts();
+  const { identity, notices, person } = useSession();
+  const waiting = useWaiting(identity);
+  const account = useAccount();
+  const expiring = useExpiring(identity);
+  const things: Thing[] = [
+    ...notices
+      .filter(({ code }) => !quiet.includes(code))
+      .map(({ code, title }) => ({ key: code, says: title })),
+    ...(identity.kind === 'agency' && !identity.client
+      ? [{ key: 'client', says: t('chooseClient'), to: '/me/clients' }]
+      : []),
+    ...waiting.all.map(({ what, count, to }) => ({ key: what, says: t(what, { count }), to })),
+    ...(account.data?.phones.length === 0 ? [{ key: 'phone', says: t('noPhone'), to: '/me/phones' }] : []),
+    ...(person.realNameLevel < 4 ? [{ key: 'level', says: t('level'), to: '/me/level' }] : []),
+    ...expiring,
+  ];
+  return (
+    <section className="card" aria-labelledby="todo">
+      <h2 id="todo">{t('todo')}</h2>
+      {things.length === 0 ? (
+        <p className="calm">{waiting.known ? t('nothing') : '…'}</p>
+      ) : (
+        <ul className="todo">
+          {things.map(({ key, says, to }) => (
+            <li key={key}>
+              <span>{says}</span>
+              {to === undefined ? null : <Link to={to}>{t('handle')}</Link>}
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+/** The person's own relations that end soon; a company sees its people's on its own page. */
+function useExpiring(identity: Identity): Thing[] {
+  const t = useHomeTexts();
+  const common = useCommon();
+  const { data = [] } = useQuery({
+    queryKey: ['authorizations', 'expiring'],
+    enabled: identity.kind === 'natural',
+    queryFn: async () =>
+      (await answer(api.GET('/v1/authorizations', { params: { query: { state: 'active' } } })))
+        .authorizations,
+  });
+  const last = shanghaiDay(new Date(serverNow() + soonDays * 86_400_000));
+  return data.flatMap(({ authorizationId, taxpayerName: company, role, validUntil }) =>
+    validUntil !== undefined && validUntil <= last
+      ? [
+          {
+            key: authorizationId,
+            says: t('expiring', { company, role: common(`role.${role}`), day: validUntil }),
+            to: '/me/authorizations',
+          },
+        ]
+      : [],
+  );
+}

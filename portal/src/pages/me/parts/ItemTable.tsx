@@ -1,0 +1,65 @@
+import { Input, Table } from 'antd';
+import { useId, useState } from 'react';
+import { About } from './items.tsx';
+import type { Column } from './paged.tsx';
+import { useParts } from './texts.ts';
+
+interface Props<T> {
+  readonly items: readonly T[];
+  readonly label: string;
+  readonly columns: readonly Column<T>[];
+}
+/** From so many on, searching is quicker than reading. */
+const searchedFrom = 6;
+
+/** A list as a table: sorted by a click on a heading, searched by what its columns show, page by page. */
+export function ItemTable<T>({ items, label, columns }: Props<T>) {
+  const t = useParts();
+  const id = useId();
+  const [query, setQuery] = useState('');
+  const wanted = query.trim().toLowerCase();
+  const rows = items
+    .map((item, at) => ({ key: `${id}${at}`, item }))
+    .filter(({ item }) =>
+      columns.some(({ text }) => wanted === '' || text?.(item).toLowerCase().includes(wanted) === true),
+    );
+  return (
+    <>
+      {items.length < searchedFrom ? null : (
+        <p>
+          <Input
+            type="search"
+            className="table-search"
+            aria-label={t('searchList')}
+            placeholder={t('searchList')}
+            autoComplete="off"
+            value={query}
+            onChange={({ target }) => setQuery(target.value)}
+          />
+        </p>
+      )}
+      <Table
+        className="item-table"
+        aria-label={label}
+        size="middle"
+        dataSource={rows}
+        showSorterTooltip={false}
+        pagination={rows.length > 20 ? { pageSize: 20, showSizeChanger: false } : false}
+        locale={{ emptyText: t('noneFound') }}
+        columns={columns.map(({ title, show, text, steady }, at) => ({
+          title,
+          className: steady ? 'steady' : '',
+          key: title,
+          render: (_: unknown, { key, item }) =>
+            at === 0 ? <strong id={key}>{show(item)}</strong> : <About value={key}>{show(item)}</About>,
+          ...(text
+            ? {
+                sorter: (one: { item: T }, other: { item: T }) =>
+                  text(one.item).localeCompare(text(other.item), 'zh-CN'),
+              }
+            : {}),
+        }))}
+      />
+    </>
+  );
+}

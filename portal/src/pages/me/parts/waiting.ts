@@ -1,0 +1,68 @@
+import { useQuery } from '@tanstack/react-query';
+import type { Identity } from '#contract/schemas.ts';
+import { isManagingRole } from '#domain/relations.ts';
+import { answer, api } from '../../../api/client.ts';
+
+/** What waits for somebody's word. */
+export interface Waiting {
+  readonly what: 'waiting' | 'companies' | 'applications' | 'agreements';
+  readonly count: number;
+  /** The page and the list where it waits. */
+  readonly to: string;
+}
+
+export const isManager = (identity: Identity): boolean =>
+  identity.kind === 'enterprise' && isManagingRole(identity.role);
+
+/** Of the person: authorisations that a company or the authorities began (REL-3 … REL-5). */
+export const useInvitations = (enabled: boolean) =>
+  useQuery({
+    queryKey: ['authorizations', 'count'],
+    enabled,
+    queryFn: async () =>
+      (
+        await answer(api.GET('/v1/authorizations', { params: { query: { state: 'pending' } } }))
+      ).authorizations.filter(({ direction }) => direction === 'invited').length,
+  });
+/** Of the company: people who apply (REL-6). */
+export const useApplications = (enabled: boolean) =>
+  useQuery({
+    queryKey: ['staff', 'count'],
+    enabled,
+    queryFn: async () =>
+      (
+        await answer(api.GET('/v1/enterprise/staff', { params: { query: { state: 'pending' } } }))
+      ).staff.filter(({ direction }) => direction === 'applied').length,
+  });
+
+/** What waits for this identity (REL, ENT, AGY-4); what cannot be read just now, its own page says. */
+export function useWaiting(identity: Identity): {
+  readonly all: readonly Waiting[];
+  readonly known: boolean;
+} {
+  const isPerson = identity.kind === 'natural';
+  const manages = isManager(identity);
+  const invitations = useInvitations(isPerson);
+  const companies = useQuery({
+    queryKey: ['confirmations', 'count'],
+    enabled: isPerson,
+    queryFn: async () => (await answer(api.GET('/v1/confirmations'))).confirmations.length,
+  });
+  const applications = useApplications(manages);
+  const agreements = useQuery({
+    queryKey: ['agreements', 'count'],
+    enabled: manages,
+    queryFn: async () =>
+      (await answer(api.GET('/v1/enterprise/agreements'))).agreements.filter(
+        ({ state, proposed }) => state === 'pending' || (state === 'active' && proposed !== undefined),
+      ).length,
+  });
+  const all: Waiting[] = [
+    { what: 'waiting', count: invitations.data ?? 0, to: '/me/authorizations?list=pending' },
+    { what: 'companies', count: companies.data ?? 0, to: '/me/authorizations' },
+    { what: 'applications', count: applications.data ?? 0, to: '/me/staff?list=pending' },
+    { what: 'agreements', count: agreements.data ?? 0, to: '/me/agreements' },
+  ];
+  const asked = isPerson ? [invitations, companies] : manages ? [applications, agreements] : [];
+  return { all: all.filter(({ count }) => count > 0), known: asked.every(({ data }) => data !== undefined) };
+}

@@ -1,0 +1,70 @@
+import { Button } from 'antd';
+import { useState } from 'react';
+import type { Problem } from '../../api/problem.ts';
+import { PageTitle } from '../../components/PageTitle.tsx';
+import { Notice, ProblemAlert } from '../../components/ProblemAlert.tsx';
+import { useIdentityName } from '../../session/identities.ts';
+import { usePermissionNames } from '../me/parts/relations.ts';
+import { Choices } from './Choices.tsx';
+import { useSystemName } from './handing-over.ts';
+import type { AskedFacts } from './queries.ts';
+import { useSsoTexts } from './texts.ts';
+
+interface Props {
+  readonly asked: AskedFacts;
+  readonly busy: boolean;
+  readonly problem: Problem | undefined;
+  readonly onApprove: (choiceId?: string) => void;
+  readonly onRefuse: () => void;
+}
+
+/** SSO-13: which system, as whom, what it gets; yes, no, or as somebody else. */
+export function Asked({ asked, busy, problem, onApprove, onRefuse }: Props) {
+  const t = useSsoTexts();
+  const identityName = useIdentityName();
+  const permissionNames = usePermissionNames();
+  const systemName = useSystemName();
+  const [choosing, setChoosing] = useState(asked.choose);
+  const system = systemName(asked.client.name);
+  const permissions = permissionNames(asked.permissions);
+  return (
+    <section className="card narrow hand-over">
+      <PageTitle step={String(choosing)}>{t('enter', { system })}</PageTitle>
+      <ProblemAlert problem={problem} />
+      {asked.accepted ? null : <Notice kind="warn">{t('notAccepted', { system })}</Notice>}
+      {choosing ? (
+        <>
+          <p>{t('choose', { system })}</p>
+          <Choices asked={asked} busy={busy} onChoose={onApprove} />
+        </>
+      ) : (
+        <>
+          <p>{t('ask', { system })}</p>
+          <dl className="facts">
+            <div>
+              <dt>{t('as')}</dt>
+              <dd>{identityName(asked.identity)}</dd>
+            </div>
+          </dl>
+          <h2>{t('gets')}</h2>
+          <ul>
+            {asked.gets
+              .filter((one) => one !== 'permissions' || permissions !== '')
+              .map((one) => (
+                <li key={one}>{t(`get.${one}`, { permissions })}</li>
+              ))}
+          </ul>
+          <Button type="primary" block loading={busy} onClick={() => onApprove()}>
+            {t('approve')}
+          </Button>
+          <button type="button" className="link" onClick={() => setChoosing(true)}>
+            {t('other')}
+          </button>
+        </>
+      )}
+      <Button block disabled={busy} onClick={onRefuse}>
+        {t('refuse')}
+      </Button>
+    </section>
+  );
+}

@@ -1,0 +1,62 @@
+import { Button } from 'antd';
+import { Link, useNavigate } from 'react-router';
+import type { Problem } from '../../api/problem.ts';
+import { PageTitle } from '../../components/PageTitle.tsx';
+import { ProblemAlert } from '../../components/ProblemAlert.tsx';
+import { useAction } from '../../components/use-action.ts';
+import { logOut } from '../../session/session.ts';
+import { want } from '../../session/wanted.ts';
+import { afterLogin } from './handing-over.ts';
+import { useSsoTexts } from './texts.ts';
+
+interface Props {
+  readonly id: string;
+  readonly problem: Problem;
+  readonly onRetry: () => void;
+  /** Where somebody is logged in. */
+  readonly onRefuse?: () => void;
+}
+
+const over: readonly string[] = ['EXPIRED', 'STATE_CONFLICT', 'NOT_FOUND'];
+const mended: readonly string[] = ['REAUTHENTICATION_REQUIRED', 'LEVEL_TOO_LOW', 'FACE_REQUIRED'];
+
+/** The hand-over does not go on: why, and what helps. */
+export function Stopped({ id, problem, onRetry, onRefuse }: Props) {
+  const t = useSsoTexts();
+  const navigate = useNavigate();
+  const { run, busy, problem: failed } = useAction();
+  const { code } = problem;
+  const loginAgain = () =>
+    run(async () => {
+      await logOut();
+      want(`/sso/${id}`);
+      await navigate('/login', { replace: true, state: afterLogin(id, problem.system) });
+    });
+  return (
+    <section className="card narrow">
+      <PageTitle>{t('title')}</PageTitle>
+      <ProblemAlert problem={failed ?? problem} onRetry={onRetry}>
+        {over.includes(code) ? <p>{t('over')}</p> : null}
+      </ProblemAlert>
+      <div className="row">
+        {code === 'REAUTHENTICATION_REQUIRED' ? (
+          <Button type="primary" loading={busy} onClick={() => void loginAgain()}>
+            {t('loginAgain')}
+          </Button>
+        ) : null}
+        {code === 'FACE_REQUIRED' ? (
+          <Button type="primary" onClick={onRetry}>
+            {t('retry')}
+          </Button>
+        ) : null}
+        {code === 'LEVEL_TOO_LOW' ? <Link to="/me/level">{t('level')}</Link> : null}
+        {mended.includes(code) && onRefuse ? (
+          <Button type="text" onClick={onRefuse}>
+            {t('refuse')}
+          </Button>
+        ) : null}
+        {over.includes(code) ? <Link to="/me">{t('home')}</Link> : null}
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,35 @@
+import { type Language, useLanguage } from '../../i18n/index.ts';
+
+/** A tax system's name in both languages. */
+export interface SystemName {
+  readonly zh: string;
+  readonly en: string;
+}
+export const nameIn = (name: SystemName, language: Language): string =>
+  language === 'en' ? name.en : name.zh;
+export function useSystemName(): (name: SystemName) => string {
+  const language = useLanguage();
+  return (name) => nameIn(name, language);
+}
+
+const isName = (value: unknown): value is SystemName =>
+  typeof value === 'object' &&
+  value !== null &&
+  typeof (value as Partial<SystemName>).zh === 'string' &&
+  typeof (value as Partial<SystemName>).en === 'string';
+
+/** Where somebody goes on after the login, as the page of a hand-over leaves it in the history's state. */
+export const afterLogin = (id: string, system: unknown) => ({
+  from: `/sso/${id}`,
+  ...(isName(system) ? { system } : {}),
+});
+
+/** The system for which somebody logs in. */
+export function systemIn(state: unknown): { readonly id: string; readonly name: SystemName } | undefined {
+  const { from, system } = (state ?? {}) as { from?: unknown; system?: unknown };
+  const id = typeof from === 'string' ? /^\/sso\/([\w-]{32})$/.exec(from)?.[1] : undefined;
+  return id !== undefined && isName(system) ? { id, name: system } : undefined;
+}
+
+/** On to the system, in the place of this page: going back from there does not come here again. */
+export const goOn = (redirectTo: string): void => location.replace(redirectTo);

@@ -1,0 +1,24 @@
+import '../me/me.css';
+import './sso.css';
+import { useEffect } from 'react';
+import { Navigate, useParams } from 'react-router';
+import { Loading } from '../../components/states.tsx';
+import { useSessionState } from '../../session/store.ts';
+import { Decision } from './Decision.tsx';
+import { NotLoggedIn } from './NotLoggedIn.tsx';
+
+/** SSO-4, SSO-13: a tax system sent this browser here; who is logged in goes back there, with or without a question. */
+export function Page() {
+  const { id = '' } = useParams();
+  const now = useSessionState();
+  useEffect(() => {
+    // A browser that kept the page shows it again when somebody comes back: what it says is over.
+    const again = ({ persisted }: PageTransitionEvent) => persisted && location.reload();
+    addEventListener('pageshow', again);
+    return () => removeEventListener('pageshow', again);
+  }, []);
+  if (now.status === 'none') return <NotLoggedIn key={id} id={id} />;
+  if (now.status !== 'active') return <Loading />;
+  if (now.mustChangePassword) return <Navigate to="/change-password" replace />;
+  return <Decision key={`${id} ${now.session.sessionId}`} id={id} />;
+}

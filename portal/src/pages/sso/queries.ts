@@ -1,0 +1,22 @@
+import { accepts } from '#domain/relying-parties.ts';
+import { answer, api } from '../../api/client.ts';
+import { usePaged } from '../me/parts/paged.tsx';
+
+type Shown = Awaited<ReturnType<typeof show>>;
+const show = (id: string) => answer(api.GET('/v1/sso/{id}', { params: { path: { id } } }));
+/** What the page of a hand-over is told. */
+export type AskedFacts = Shown['asked'];
+
+/** The identities that the system takes; the API judges the chosen one again. */
+export const useAcceptedIdentities = (asked: AskedFacts) =>
+  usePaged(['identities', asked.client.clientId], async (cursor) => {
+    const page = await answer(api.GET('/v1/session/identities', { params: { query: { cursor } } }));
+    const items = page.choices.filter(({ identity }) =>
+      accepts(asked, {
+        kind: identity.kind,
+        ...('role' in identity ? { role: identity.role } : {}),
+        ...(identity.kind === 'special' ? { subject: identity.subject } : {}),
+      }),
+    );
+    return { items, cursor: page.cursor };
+  });

@@ -1,0 +1,65 @@
+import { Button } from 'antd';
+import { useEffect, useRef, useState } from 'react';
+import { useConfig } from '../api/config.ts';
+import { minutes } from '../components/use-countdown.ts';
+import { useCommon } from '../i18n/index.ts';
+import { refreshSession } from './session.ts';
+import { sinceHeard } from './token.ts';
+
+/** Long enough to be heard and answered (WCAG 2.2.1 asks for 20 seconds at least). */
+const warnedSeconds = 120;
+
+/** Before an idle session ends by itself (SES-2), the person is asked, and one click keeps it. */
+export function IdleWarning() {
+  const t = useCommon();
+  const { data } = useConfig();
+  const idle = Number(data?.policies.sessionIdleSeconds ?? 0);
+  const [left, setLeft] = useState<number>();
+  useEffect(() => {
+    if (idle <= warnedSeconds) return;
+    let asked = false;
+    const timer = setInterval(() => {
+      const since = sinceHeard();
+      const rest = since === undefined ? undefined : Math.floor(idle - since / 1000);
+      setLeft(rest !== undefined && rest <= warnedSeconds && rest > 0 ? rest : undefined);
+      // At the end the API says so itself, and the login page keeps the way back.
+      if (rest !== undefined && rest <= 0 && !asked) {
+        asked = true;
+        void refreshSession().catch(() => undefined);
+      }
+    }, 1000);
+    return () => clearInterval(timer);
+  }, [idle]);
+  if (left === undefined) return null;
+  return (
+    <Warning
+      text={t('session.idle', { time: minutes(left) })}
+      onStay={() => void refreshSession().catch(() => undefined)}
+    />
+  );
+}
+
+function Warning({ text, onStay }: { readonly text: string; readonly onStay: () => void }) {
+  const t = useCommon();
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => dialog.current?.showModal(), []);
+  return (
+    <dialog
+      ref={dialog}
+      role="alertdialog"
+      className="card dialog"
+      aria-labelledby="idle-title"
+      aria-describedby="idle-text"
+      onCancel={(event) => {
+        event.preventDefault();
+        onStay();
+      }}
+    >
+      <h2 id="idle-title">{t('session.idleTitle')}</h2>
+      <p id="idle-text">{text}</p>
+      <Button type="primary" onClick={onStay}>
+        {t('session.idleStay')}
+      </Button>
+    </dialog>
+  );
+}

@@ -1,0 +1,156 @@
+import { useEffect, useRef, useState } from 'react';
+import { useNavigate } from 'react-router';
+import type { Identity } from '#contract/schemas.ts';
+import { answer, api } from '../api/client.ts';
+import { announce } from '../components/live.tsx';
+import { ProblemAlert } from '../components/ProblemAlert.tsx';
+import { Spinner } from '../components/states.tsx';
+import { useAction } from '../components/use-action.ts';
+import { useCommon } from '../i18n/index.ts';
+import { useIdentityName } from './identities.ts';
+import { adoptSession } from './session.ts';
+
+interface Option {
+  readonly choiceId: string;
+  readonly name: string;
+  readonly number?: string | undefined;
+  readonly current?: true | undefined;
+  readonly kind: 'identity' | 'client';
+}
+/** Enough for a bookkeeper with thirty companies; whoever has more searches on the page. */
+const pages = 5;
+
+/** 身份切换 from every page (SWI-2, SWI-3): all identities, or an agent's clients, found by name or number, one click. */
+export function Switcher({
+  identity,
+  onClose,
+}: {
+  readonly identity: Identity;
+  readonly onClose: () => void;
+}) {
+  const t = useCommon();
+  const identityName = useIdentityName();
+  const navigate = useNavigate();
+  const dialog = useRef<HTMLDialogElement>(null);
+  const [options, setOptions] = useState<readonly Option[]>();
+  const [query, setQuery] = useState('');
+  const reading = useAction();
+  const switching = useAction();
+  const { run: read } = reading;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: read once a opening
+  useEffect(() => {
+    dialog.current?.showModal();
+    void read(async () => setOptions(await all(identity.kind === 'agency', identityName)));
+  }, []);
+  const become = ({ choiceId, kind, name }: Option) =>
+    switching.run(async () => {
+      const body = { choiceId };
+      const { session } = await answer(
+        kind === 'client'
+          ? api.POST('/v1/session/client', { body })
+          : api.POST('/v1/session/identity', { body }),
+      );
+      onClose();
+      await navigate('/me');
+      adoptSession(session);
+      announce(name);
+    });
+  const wanted = query.trim().toLowerCase();
+  const found = options?.filter(({ name, number }) =>
+    `${name} ${number ?? ''}`.toLowerCase().includes(wanted),
+  );
+  return (
+    <dialog ref={dialog} className="card dialog switcher" aria-labelledby="switcher-title" onClose={onClose}>
+      <h2 id="switcher-title">{t('switcher.title')}</h2>
+      <p className="small">{t('switcher.hint')}</p>
+      <input
+        type="search"
+        className="search"
+        aria-label={t('switcher.search')}
+        placeholder={t('switcher.search')}
+        autoComplete="off"
+        value={query}
+        onChange={({ target }) => setQuery(target.value)}
+      />
+      <ProblemAlert problem={reading.problem ?? switching.problem} />
+      {found === undefined ? (
+        reading.problem ? null : (
+          <Spinner />
+        )
+      ) : found.length === 0 ? (
+        <p className="state">{t('switcher.none')}</p>
+      ) : (
+        <ul className="options" aria-label={t('switcher.title')}>
+          {found.map((option) => (
+            <li key={option.choiceId}>
+              <button
+                type="button"
+                disabled={switching.busy || option.current === true}
+                onClick={() => void become(option)}
+              >
+                {option.name}
+                {option.current ? <span className="tag good">{t('switcher.current')}</span> : null}
+                {option.number ? <small>{option.number}</small> : null}
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+      <button type="button" className="link" onClick={onClose}>
+        {t('cancel')}
+      </button>
+    </dialog>
+  );
+}
+
+async function all(ofAgency: boolean, nameOf: (identity: Identity) => string): Promise<readonly Option[]> {
+  const clients = ofAgency ? await inPages(clientsAt) : [];
+  return [...clients, ...(await inPages(async (cursor) => identitiesAt(cursor, nameOf)))];
+}
+
+interface PageOf {
+  readonly options: readonly Option[];
+  readonly next: string | undefined;
+}
+async function inPages(read: (cursor: string | undefined) => Promise<PageOf>): Promise<Option[]> {
+  const options: Option[] = [];
+  let cursor: string | undefined;
+  for (let page = 0; page < pages; page++) {
+    const one: PageOf = await read(cursor);
+    options.push(...one.options);
+    cursor = one.next;
+    if (cursor === undefined) break;
+  }
+  return options;
+}
+
+async function clientsAt(cursor: string | undefined): Promise<PageOf> {
+  const page = await answer(api.GET('/v1/session/clients', { params: { query: { cursor } } }));
+  const options = page.clients.map(
+    ({ choiceId, taxpayerId, taxpayerName, current }): Option => ({
+      choiceId,
+      name: taxpayerName,
+      number: taxpayerId,
+      current,
+      kind: 'client',
+    }),
+  );
+  return { options, next: page.cursor };
+}
+
+async function identitiesAt(
+  cursor: string | undefined,
+  nameOf: (identity: Identity) => string,
+): Promise<PageOf> {
+  const page = await answer(api.GET('/v1/session/identities', { params: { query: { cursor } } }));
+  const options = page.choices.map(
+    ({ choiceId, identity, current }): Option => ({
+      choiceId,
+      name: nameOf(identity),
+      number: 'taxpayerId' in identity ? identity.taxpayerId : undefined,
+      current,
+      kind: 'identity',
+    }),
+  );
+  return { options, next: page.cursor };
+}

@@ -1,0 +1,195 @@
+import { readTaxpayerAsked, type TaxpayerAsked } from './authorization-details.ts';
+import { type Parameters, wordsOf } from './oauth-parameters.ts';
+import type { OAuthErrorCode } from './oauth-problem.ts';
+import type { RelyingParty } from './relying-parties.ts';
+import { type ClaimsAsked, readClaims } from './requested-claims.ts';
+
+/** The words of `prompt` (OpenID Connect Core, 3.1.2.1). */
+export const prompts = ['none', 'login', 'consent', 'select_account'] as const;
+export type Prompt = (typeof prompts)[number];
+
+/** A request of a relying party that was found good, as it is kept until it is decided (SSO-2). */
+export interface AuthorizationRequest {
+  readonly clientId: string;
+  readonly redirectUri: string;
+  readonly state?: string;
+  readonly nonce?: string;
+  /** PKCE, S256: base64url of the verifier's SHA-256. */
+  readonly challenge: string;
+  /** What of the scope this client may have here, `openid` first. */
+  readonly scope: readonly string[];
+  /** Where the access token is to be good. */
+  readonly resource: string;
+  readonly taxpayer?: TaxpayerAsked;
+  readonly claims?: ClaimsAsked;
+  readonly prompt: readonly Prompt[];
+  /** Seconds. */
+  readonly maxAge?: number;
+  readonly acrValues: readonly string[];
+}
+
+/** A refusal that travels by the browser. `description` is for the client's developer; it repeats nothing that was sent. */
+export interface OAuthRefusal {
+  readonly error: OAuthErrorCode;
+  readonly description: string;
+}
+export const refusal = (error: OAuthErrorCode, description: string): OAuthRefusal => ({ error, description });
+
+/** Where an answer goes: only an address that the client registered. */
+export interface ReturnAddress {
+  readonly redirectUri: string;
+  readonly state?: string;
+}
+
+export type Judged =
+  | { readonly ok: true; readonly request: AuthorizationRequest }
+  /** The person is shown a page: no address is known to be the client's. */
+  | { readonly ok: false; readonly page: 'client' | 'redirect_uri' | 'request' }
+  /** The client is told. */
+  | { readonly ok: false; readonly refused: OAuthRefusal; readonly returnTo: ReturnAddress };
+
+/** Characters of the whole request; bytes of the two values that come back as they are (SSO-2). */
+export const longestRequest = 8 * 1024;
+const longestEcho = 1024;
+
+/**
+ * Judges an authorization request (SSO-2): first client and redirect_uri, without which nothing may be sent anywhere,
+ * then everything else in the order in which the table of the profile names it.
+ * @param raw undefined where the text could not be read
+ */
+export function judgeRequest(
+  raw: Parameters | undefined,
+  clientOf: (clientId: string) => RelyingParty | undefined,
+): Judged {
+  if (!raw) return { ok: false, page: 'request' };
+  const { values, doubled } = raw;
+  const clientId = values.get('client_id');
+  const client = clientId === undefined || doubled.has('client_id') ? undefined : clientOf(clientId);
+  if (!client) return { ok: false, page: 'client' };
+  const redirectUri = values.get('redirect_uri');
+  if (redirectUri === undefined || doubled.has('redirect_uri') || !client.redirectUris.includes(redirectUri))
+    return { ok: false, page: 'redirect_uri' };
+  const state = values.get('state');
+  const echoed = state !== undefined && !doubled.has('state') && byteLength(state) <= longestEcho;
+  const returnTo: ReturnAddress = { redirectUri, ...(echoed ? { state } : {}) };
+  const read = readRequest(raw, client, redirectUri);
+  return 'error' in read ? { ok: false, refused: read, returnTo } : { ok: true, request: read };
+}
+
+/** Parameters of OpenID Connect that this server does not take, by the error that is theirs. */
+const unsupported: readonly (readonly [string, OAuthErrorCode])[] = [
+  ['request', 'request_not_supported'],
+  ['request_uri', 'request_uri_not_supported'],
+  ['registration', 'registration_not_supported'],
+];
+
+function readRequest(
+  { values, doubled, size }: Parameters,
+  client: RelyingParty,
+  redirectUri: string,
+): AuthorizationRequest | OAuthRefusal {
+  if (size > longestRequest) return refusal('invalid_request', 'the request is longer than 8 KiB');
+  if (doubled.size > 0) return refusal('invalid_request', 'a parameter is sent more than once');
+  for (const [name, error] of unsupported)
+    if (values.has(name)) return refusal(error, `the parameter ${name} is not supported`);
+  const responseType = values.get('response_type');
+  if (responseType === undefined) return refusal('invalid_request', 'response_type is missing');
+  if (responseType !== 'code')
+    return refusal('unsupported_response_type', 'the response_type is code and nothing else');
+  if ((values.get('response_mode') ?? 'query') !== 'query')
+    return refusal('invalid_request', 'the response_mode is query and nothing else');
+  for (const name of ['state', 'nonce'])
+    if (byteLength(values.get(name) ?? '') > longestEcho)
+      return refusal('invalid_request', `${name} is longer than 1024 bytes`);
+
+  const challenge = values.get('code_challenge');
+  if (challenge === undefined) return refusal('invalid_request', 'code_challenge is missing (PKCE)');
+  if (values.get('code_challenge_method') !== 'S256')
+    return refusal('invalid_request', 'the code_challenge_method is S256 and nothing else');
+  if (!/^[\w-]{43}$/.test(challenge))
+    return refusal('invalid_request', 'code_challenge is not 43 characters of base64url');
+
+  const resource = readResource(values.get('resource'), client);
+  if (resource === undefined)
+    return refusal('invalid_target', 'resource is none that this client may ask for');
+  const asked = wordsOf(values.get('scope'));
+  if (!asked.includes('openid')) return refusal('invalid_scope', 'openid is missing in scope');
+
+  const prompt = readPrompt(values.get('prompt'));
+  if (!prompt) return refusal('invalid_request', 'prompt is none, login, consent or select_account');
+  if (prompt.includes('none') && prompt.length > 1)
+    return refusal('invalid_request', 'prompt none stands alone');
+  const maxAge = readMaxAge(values.get('max_age'));
+  if (maxAge === 'wrong') return refusal('invalid_request', 'max_age is a whole number of seconds');
+  const claims = readClaims(values.get('claims'));
+  if (claims === 'wrong') return refusal('invalid_request', 'claims is not as OpenID Connect has it');
+  const taxpayer = readTaxpayerAsked(values.get('authorization_details'));
+  if (taxpayer === 'wrong')
+    return refusal('invalid_authorization_details', 'authorization_details are not as documented');
+
+  const [state, nonce] = [values.get('state'), values.get('nonce')];
+  return {
+    clientId: client.clientId,
+    redirectUri,
+    ...(state === undefined ? {} : { state }),
+    ...(nonce === undefined ? {} : { nonce }),
+    challenge,
+    scope: grantableScope(asked, client, resource.scopes),
+    resource: resource.uri,
+    ...(taxpayer ? { taxpayer } : {}),
+    ...(claims ? { claims } : {}),
+    prompt,
+    ...(maxAge === undefined ? {} : { maxAge }),
+    acrValues: wordsOf(values.get('acr_values')),
+  };
+}
+
+/** Scopes that nobody here knows are left away (OpenID Connect Core, 3.1.2.1); `document` is for whom the settings say. */
+function grantableScope(
+  asked: readonly string[],
+  { document }: Pick<RelyingParty, 'document'>,
+  ofResource: readonly string[],
+): string[] {
+  const known = new Set(['openid', 'profile', ...(document ? ['document'] : []), ...ofResource]);
+  return ['openid', ...asked.filter((word) => word !== 'openid' && known.has(word))];
+}
+
+/** RFC 8707: one that is registered; without one the client's first. */
+const readResource = (uri: string | undefined, { resources }: Pick<RelyingParty, 'resources'>) =>
+  uri === undefined ? resources[0] : resources.find((resource) => resource.uri === uri);
+
+function readPrompt(text: string | undefined): Prompt[] | undefined {
+  const words = wordsOf(text);
+  return words.every((word): word is Prompt => (prompts as readonly string[]).includes(word))
+    ? words
+    : undefined;
+}
+
+function readMaxAge(text: string | undefined): number | undefined | 'wrong' {
+  if (text === undefined) return undefined;
+  return /^\d{1,9}$/.test(text) ? Number(text) : 'wrong';
+}
+
+/** In UTF-8. */
+function byteLength(text: string): number {
+  let bytes = 0;
+  for (const character of text) {
+    const point = character.codePointAt(0) ?? 0;
+    bytes += point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x1_0000 ? 3 : 4;
+  }
+  return bytes;
+}
+
+/** The address to which the browser goes back, with the answer in its query; an own query of the client's stays. */
+export function answerAddress(
+  issuer: string,
+  { redirectUri, state }: ReturnAddress,
+  answer: { readonly code: string } | OAuthRefusal,
+): string {
+  const told: Record<string, string> =
+    'code' in answer ? { code: answer.code } : { error: answer.error, error_description: answer.description };
+  const query = Object.entries({ ...told, ...(state === undefined ? {} : { state }), iss: issuer })
+    .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
+    .join('&');
+  return `${redirectUri}${redirectUri.includes('?') ? '&' : '?'}${query}`;
+}

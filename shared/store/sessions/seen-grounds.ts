@@ -1,0 +1,87 @@
+import { onAgreementChecks, onStaffFormChecks } from '../agencies/agency-forms.ts';
+import { relationKey } from '../companies/relations.ts';
+import type { Check, Write } from '../dynamodb/tables.ts';
+import { reportCheck } from '../reports/cross-region-reports.ts';
+import type { AccessBasis, AccessRecords } from './access-basis.ts';
+
+/**
+ * What a company identity stood on, as it was read: revisions instead of rows, so that a later transaction can hold true
+ * that nothing of it changed, without reading it again.
+ */
+export interface SeenGrounds {
+  readonly acting: AccessBasis;
+  /** Of the company acted for; of the agency itself, the agency. */
+  readonly companyRev: number;
+  readonly relationRev?: number;
+  /** Of the agency that acts for a client. */
+  readonly agencyRev?: number;
+  /** The forms that named the person (AGY-1). */
+  readonly staffForm?: string;
+  readonly agreementForm?: string;
+}
+
+/** Undefined where the evidence has holes; then there are no grounds either. */
+export function seenGrounds(acting: AccessBasis, records: AccessRecords): SeenGrounds | undefined {
+  const { relation, company, agency, agreement } = records;
+  const staffForm = agency?.form?.formId;
+  const agencyRev = agency?.company?.rev;
+  switch (acting.by) {
+    case 'relation':
+      return relation && company ? { acting, companyRev: company.rev, relationRev: relation.rev } : undefined;
+    case 'report':
+      return company ? { acting, companyRev: company.rev } : undefined;
+    case 'staff-form':
+      return agencyRev !== undefined && staffForm !== undefined
+        ? { acting, companyRev: agencyRev, staffForm }
+        : undefined;
+    case 'agreement':
+      return company && agencyRev !== undefined && staffForm !== undefined && agreement?.formId !== undefined
+        ? { acting, companyRev: company.rev, agencyRev, staffForm, agreementForm: agreement.formId }
+        : undefined;
+  }
+}
+
+/**
+ * Inside the transaction that relies on it: all of that is still as it was seen, and not over by its last day.
+ * @param onRefused what a change means to the caller
+ */
+export function seenChecks(
+  personKey: string,
+  { acting, companyRev, relationRev, agencyRev, staffForm, agreementForm }: SeenGrounds,
+  day: string,
+  onRefused: () => Error,
+): Write[] {
+  const { companyKey } = acting;
+  const checks: Check[] = [companyCheck(companyKey, companyRev)];
+  if (acting.by === 'relation') {
+    checks.push({
+      table: 'Relationships',
+      key: relationKey(personKey, companyKey, acting.role),
+      condition:
+        'authorizationId = :id AND #rev = :rev AND (attribute_not_exists(validUntil) OR validUntil >= :day)',
+      names: { '#rev': 'rev' },
+      values: { ':id': acting.authorizationId, ':rev': relationRev, ':day': day },
+    });
+    if (acting.reportNo !== undefined) checks.push(reportCheck(companyKey, acting.reportNo, undefined, day));
+  }
+  if (acting.by === 'report') checks.push(reportCheck(companyKey, acting.reportNo, acting.handlerKey, day));
+  if (acting.by === 'staff-form')
+    checks.push(...onStaffFormChecks(personKey, { agencyKey: companyKey, formId: staffForm ?? '' }));
+  if (acting.by === 'agreement') {
+    const { agencyKey, agreementId } = acting;
+    checks.push(
+      companyCheck(agencyKey, agencyRev ?? 0),
+      ...onStaffFormChecks(personKey, { agencyKey, formId: staffForm ?? '' }),
+      ...onAgreementChecks(personKey, { agreementId, clientKey: companyKey }, [agreementForm ?? ''], day),
+    );
+  }
+  return checks.map((check) => ({ ...check, onRefused }));
+}
+
+const companyCheck = (companyKey: string, rev: number): Check => ({
+  table: 'Taxpayers',
+  key: { companyKey },
+  condition: '#rev = :rev',
+  names: { '#rev': 'rev' },
+  values: { ':rev': rev },
+});

@@ -1,0 +1,57 @@
+import type { AuthorizationRequest } from '#domain/authorization-requests.ts';
+import type { Db, Put, Write } from '../dynamodb/tables.ts';
+import { ofRequest, type SsoCodeTicket } from './sso-tickets.ts';
+import { seconds, ttlAfter } from './ticket-times.ts';
+import { ticketKeyOf, ticketUpdate } from './tickets.ts';
+
+/** What seals the details of a code: its own row. */
+export const sealedDetailsContext = (ticketKey: string): string => `sso-code:${ticketKey}`;
+
+/** What is decided and kept with a code; of the request the parts that matter afterwards. */
+export type Decided = Omit<
+  SsoCodeTicket,
+  'ticketKey' | 'expiresAt' | 'state' | 'kind' | 'spent' | 'request'
+> & { readonly request: AuthorizationRequest };
+
+/** The code of a decided request: 256 bits, known to the table by its hash. */
+export function codePut(
+  code: string,
+  { request, ...facts }: Decided,
+  now: Date,
+  lifetimeSeconds: number,
+): Put {
+  const expiresAt = seconds(now) + lifetimeSeconds;
+  return {
+    table: 'Tickets',
+    put: {
+      ...facts,
+      request: Object.fromEntries(ofRequest.map((name) => [name, request[name]])),
+      kind: 'sso-code',
+      ticketKey: ticketKeyOf(code),
+      state: 'open',
+      expiresAt,
+      ttl: ttlAfter(expiresAt),
+    },
+    condition: 'attribute_not_exists(ticketKey)',
+  };
+}
+
+export async function findCode(db: Db, code: string): Promise<SsoCodeTicket | undefined> {
+  const ticket = await db.get<SsoCodeTicket>('Tickets', { ticketKey: ticketKeyOf(code) });
+  return ticket?.kind === 'sso-code' ? ticket : undefined;
+}
+
+/**
+ * The code is exchanged, once.
+ * @param sid of the hand-over that it gave, for a replay
+ * @param onRefused spent or expired meanwhile
+ */
+export const codeSpentUpdate = (
+  ticket: SsoCodeTicket,
+  sid: string,
+  now: Date,
+  onRefused: () => Error,
+): Write => ({
+  ...ticketUpdate(ticket, now, { set: { state: 'spent', spent: { at: seconds(now), sid } } }),
+  onRefused,
+});

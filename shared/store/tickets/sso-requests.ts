@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto';
+import type { AuthorizationRequest } from '#domain/authorization-requests.ts';
+import { Problem } from '#domain/problem.ts';
+import type { Db, Put, Write } from '../dynamodb/tables.ts';
+import type { SsoRequestTicket } from './sso-tickets.ts';
+import { seconds, ttlAfter } from './ticket-times.ts';
+import { openTicketPut, ticketKeyOf, ticketProblem, ticketUpdate } from './tickets.ts';
+
+/** One request, opened from so many browsers or tabs at most. */
+const browsersAtMost = 10;
+
+/** What the table knows of a browser's secret, which has 192 random bits. */
+const browserHash = (secret: string): string => createHash('sha256').update(secret).digest('base64url');
+
+/** The cookie that holds it: one a request, so that several systems may ask at once. */
+export const browserCookie = (id: string): `__Host-sso-${string}` => `__Host-sso-${id.slice(0, 8)}`;
+
+/** Opens a request for the browser that brought it. */
+export const openRequestPut = (
+  request: AuthorizationRequest,
+  secret: string,
+  now: Date,
+  lifetimeSeconds: number,
+): { id: string; write: Put } =>
+  openTicketPut<SsoRequestTicket>(
+    { kind: 'sso', request, createdAt: seconds(now), browsers: new Set([browserHash(secret)]) },
+    now,
+    lifetimeSeconds,
+  );
+
+/** Keeps a pushed request until a browser opens it (RFC 9126). */
+export const pushedRequestPut = (
+  request: AuthorizationRequest,
+  now: Date,
+  lifetimeSeconds: number,
+): { id: string; write: Put } =>
+  openTicketPut<SsoRequestTicket>(
+    { kind: 'sso', request, createdAt: seconds(now), pushedUntil: seconds(now) + lifetimeSeconds },
+    now,
+    lifetimeSeconds,
+  );
+
+/**
+ * A browser opens a pushed request, in one write: of this client, not decided yet, in time. It may do so again, and so
+ * may another tab, until the request is decided.
+ * @returns the request, or undefined where it is none of these
+ */
+export async function openPushed(
+  db: Db,
+  id: string,
+  clientId: string,
+  secret: string,
+  now: Date,
+  lifetimeSeconds: number,
+): Promise<SsoRequestTicket | undefined> {
+  const expiresAt = seconds(now) + lifetimeSeconds;
+  const written = await db.update<SsoRequestTicket>({
+    table: 'Tickets',
+    key: { ticketKey: ticketKeyOf(id) },
+    update: 'SET expiresAt = :end, #ttl = :ttl ADD browsers :browser',
+    condition:
+      '#state = :open AND pushedUntil > :now AND #request.clientId = :client AND ' +
+      '(attribute_not_exists(browsers) OR size(browsers) < :most)',
+    names: { '#state': 'state', '#ttl': 'ttl', '#request': 'request' },
+    values: {
+      ':open': 'open',
+      ':now': seconds(now),
+      ':client': clientId,
+      ':browser': new Set([browserHash(secret)]),
+      ':most': browsersAtMost,
+      ':end': expiresAt,
+      ':ttl': ttlAfter(expiresAt),
+    },
+  });
+  return written.ok ? written.item : undefined;
+}
+
+/**
+ * The request for one of the browsers that opened it; to any other there is none.
+ * @throws Problem NOT_FOUND, STATE_CONFLICT (decided), EXPIRED
+ */
+export async function requestFor(db: Db, id: string, secret: string, now: Date): Promise<SsoRequestTicket> {
+  const ticket = await db.get<SsoRequestTicket>('Tickets', { ticketKey: ticketKeyOf(id) });
+  if (ticket?.kind === 'sso' && !ticket.browsers?.has(browserHash(secret))) throw new Problem('NOT_FOUND');
+  const problem = ticketProblem(ticket, 'sso', now);
+  if (problem) throw problem;
+  return ticket as SsoRequestTicket;
+}
+
+/** The request is decided, once. Whose browser decides, `requestFor` has judged: browsers come to it and never go. */
+export const decidedUpdate = (ticket: SsoRequestTicket, now: Date): Write =>
+  ticketUpdate(ticket, now, { set: { state: 'spent' } });

@@ -1,0 +1,38 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+
+const page = readFileSync('docs/conformance.md', 'utf8');
+const rows = [...page.matchAll(/^\| (.+?) \| (.+?) \| (.+?) \|$/gm)]
+  .map(([, module = '', file = '', title = '']) => ({ module, file, title }))
+  .filter(({ module }) => module !== 'module' && !/^-+$/.test(module));
+
+describe('docs/conformance.md', () => {
+  it('names for each module a test that is there, or says why there is none', () => {
+    expect(rows.length).toBeGreaterThan(60);
+    const missing = rows.filter(({ file, title }) => {
+      if (file === '*not*') return title.length < 10;
+      return !/^test\/[\w/-]+\.test\.ts$/.test(file) || !titlesIn(file).includes(title);
+    });
+    expect(missing).toEqual([]);
+  });
+
+  it('names each module of a plan once', () => {
+    const plans = page.split('\n## ').slice(1);
+    for (const plan of plans) {
+      const names = [...plan.matchAll(/^\| (.+?) \|/gm)].map(([, name]) => name);
+      expect(names.filter((name, at) => names.indexOf(name) !== at)).toEqual([]);
+    }
+  });
+});
+
+const read = new Map<string, string[]>();
+/** Texts in quotes: titles, and the rows of tables that stand in titles. */
+function titlesIn(file: string): string[] {
+  const known = read.get(file);
+  if (known) return known;
+  const titles = [...readFileSync(file, 'utf8').matchAll(/(['"`])((?:\\.|(?!\1).)*)\1/g)].map(
+    ([, , text = '']) => text,
+  );
+  read.set(file, titles);
+  return titles;
+}

@@ -1,0 +1,140 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Page } from 'playwright-core';
+import { afterAll, expect, it } from 'vitest';
+import { companyOf } from '../flows/support/registry.ts';
+import { giveRelation, inCompany } from '../flows/support/relations.ts';
+import { handedOver } from '../flows/support/rps.ts';
+import { pushed, queryOf, requestOf, taxSystem } from '../flows/support/sso.ts';
+import { localPartner, workingAs } from '../support/channel-partner.ts';
+import { expectStatus } from '../support/door.ts';
+import { knownPerson } from '../support/watched.ts';
+import { expectAccessible, expectFits, picture, usePortal } from './support/browser.ts';
+import { openSignedIn } from './support/signed-in.ts';
+
+/** Pages of tax systems on another site: `/start/…` begins a request, `/back` tells what came. */
+const server = createServer((incoming, response) => {
+  const { pathname, searchParams } = new URL(incoming.url ?? '', 'http://localhost');
+  const system = systems.find(({ client }) => pathname === `/start/${client.clientId}`);
+  if (system) {
+    const location = `${portal.door.url}/oauth2/authorize?${queryOf(requestOf(system))}`;
+    return void response.writeHead(303, { location }).end();
+  }
+  const came = JSON.stringify(Object.fromEntries(searchParams));
+  response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' });
+  response.end(`<!doctype html><html lang="zh"><title>system</title><pre>${came}</pre></html>`);
+});
+server.listen(0, '127.0.0.1');
+await once(server, 'listening');
+afterAll(() => server.close());
+const origin = `http://localhost:${(server.address() as AddressInfo).port}`;
+
+const facts = (clientId: string, zh: string, en: string) => ({
+  name: { zh, en },
+  redirectUris: [`${origin}/back/${clientId}`],
+  initiateLoginUri: `${origin}/start/${clientId}`,
+  backchannelLogoutUri: `${origin}/logout`,
+});
+const systems = await Promise.all([
+  taxSystem('filing-web', facts('filing-web', '申报缴纳系统', 'Filing and payment')),
+  taxSystem('invoice-web', {
+    ...facts('invoice-web', '电子发票服务平台', 'Electronic invoices'),
+    accepts: { kinds: ['enterprise'] },
+    silent: false,
+  }),
+]);
+const [filing] = systems as [(typeof systems)[0], (typeof systems)[0]];
+const portal = usePortal({ relyingParties: systems.map(({ client }) => client) });
+
+/** What the system got, once the browser is there. */
+async function cameBack(page: Page, clientId: string): Promise<Record<string, string>> {
+  await page.waitForURL(`${origin}/back/${clientId}?**`);
+  return JSON.parse((await page.locator('pre').textContent()) ?? '');
+}
+
+it('SSO-2 SSO-4 SSO-13 from another site: login first, which names the system, and back with a code', async () => {
+  const who = await knownPerson(portal.door);
+  const page = await portal.open(`${origin}/start/filing-web`, { width: 360 });
+  await page.getByText('请先登录，登录后将进入“申报缴纳系统”。').waitFor();
+  await expectFits(page);
+  await picture(page, 'sso-login-first');
+  const phone = localPartner(portal.door, 'ahtax-app', workingAs(who));
+  expectStatus(await phone.confirmCode(await portal.scanned(page, 'login')), 204);
+  expect(await cameBack(page, 'filing-web')).toEqual({
+    code: expect.stringMatching(/^[\w-]{43}$/),
+    state: 'state-of-the-system',
+    iss: portal.door.issuer,
+  });
+  // Nobody is asked the second time, and going back does not come to a page of ours that waits.
+  await page.goto(`${origin}/start/filing-web`);
+  expect((await cameBack(page, 'filing-web')).code).toMatch(/^[\w-]{43}$/);
+
+  const stranger = await portal.open(`${origin}/start/filing-web`);
+  await stranger.getByRole('button', { name: '不登录，返回该系统' }).click();
+  expect((await cameBack(stranger, 'filing-web')).error).toBe('access_denied');
+});
+
+it('SSO-4 SSO-13 a tile leads to the question which system gets what, as whom; entered systems are listed', async () => {
+  const who = await knownPerson(portal.door);
+  const taxpayerId = await companyOf(portal.door, await knownPerson(portal.door));
+  await giveRelation(portal.door, who, taxpayerId, 'tax-handler');
+  const { session, cookie } = await inCompany(portal.door, who, taxpayerId);
+  const page = await openSignedIn(portal, cookie, '/me');
+  await page.getByRole('link', { name: '申报缴纳系统' }).waitFor();
+  await picture(page, 'sso-tiles');
+  await page.getByRole('link', { name: '电子发票服务平台' }).click();
+  await page.getByRole('heading', { name: '进入“电子发票服务平台”' }).waitFor();
+  await page.getByText('合肥徽香茶业有限公司 · 办税员').last().waitFor();
+  await expectAccessible(page);
+  await picture(page, 'sso-asked');
+  await page.getByRole('button', { name: '以其他身份进入' }).click();
+  await page.getByRole('button', { name: /^以此身份进入 合肥徽香茶业有限公司/ }).waitFor();
+  // Only who the system takes is offered.
+  expect(await page.getByRole('button', { name: /^以此身份进入/ }).count()).toBe(1);
+  await picture(page, 'sso-choose');
+  await page.getByRole('button', { name: /^以此身份进入/ }).click();
+  expect((await cameBack(page, 'invoice-web')).code).toMatch(/^[\w-]{43}$/);
+
+  await page.setViewportSize({ width: 360, height: 800 });
+  await page.goto(`${origin}/start/invoice-web`);
+  await page.getByRole('button', { name: 'English' }).click();
+  await page.getByRole('heading', { name: 'Enter “Electronic invoices”' }).waitFor();
+  await expectFits(page);
+  await picture(page, 'sso-asked-360-en');
+  await page.getByRole('button', { name: 'Do not agree, go back' }).click();
+  expect((await cameBack(page, 'invoice-web')).error).toBe('access_denied');
+
+  // What the exchange of the code leaves behind.
+  await handedOver(portal.door, session.sessionId, 'invoice-web');
+  await page.goto('/me/systems');
+  await page.getByRole('button', { name: 'Leave it' }).waitFor();
+  await expectFits(page);
+  await picture(page, 'sso-systems-360-en');
+  await page.getByRole('button', { name: 'Leave it' }).click();
+  await page.getByRole('button', { name: 'Confirm' }).click();
+  await page.getByText('You have left the system').waitFor();
+  await page.getByText('You have not entered a tax system in this login').waitFor();
+  await page.goto('/me/activity');
+  await page.getByText('Agreed to enter a tax system').first().waitFor();
+  expect(await page.getByText('Electronic invoices').count()).toBeGreaterThan(1);
+  await picture(page, 'sso-activity-360-en');
+});
+
+it('SSO-2 SSO-13 what cannot be answered there is a page here, in both languages, without what was sent', async () => {
+  const { request_uri = '' } = (await pushed(portal.door, filing)).body as { request_uri?: string };
+  portal.door.clock.advance(61);
+  const query = queryOf({ client_id: 'filing-web', request_uri });
+  const page = await portal.open(`/oauth2/authorize?${query}`);
+  portal.door.clock.reset();
+  await page.getByText('该系统的请求已失效，或已经使用过。').waitFor();
+  await page.getByRole('button', { name: 'English' }).click();
+  await page.getByText('The request of the system is over, or was used already.').waitFor();
+  await expectAccessible(page);
+  await page.goto('/sso/error?reason=%3Cb%3Eevil%3C/b%3E');
+  await page.getByText('The request of the system cannot be read.').waitFor();
+  expect(await page.content()).not.toContain('evil');
+  await picture(page, 'sso-error-en');
+  await page.goto(`/sso/${'A'.repeat(32)}`);
+  await page.getByText('Please go back to the system and enter again.').waitFor();
+});

@@ -1,0 +1,123 @@
+import { decodeJwt } from 'jose';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { expectStatus, loggedInByFace } from '../support/door.ts';
+import { knownPerson, morning, openWatchedDoor, type WatchedDoor } from '../support/watched.ts';
+import { begin, exchange, granted } from './support/hand-overs.ts';
+import { type StandIn, standIn } from './support/rps.ts';
+
+/** Modules of the OpenID Foundation's plans that no other test shows: docs/conformance.md has all. */
+let door: WatchedDoor;
+let one: StandIn;
+let two: StandIn;
+let token: string;
+beforeAll(async () => {
+  [one, two] = await Promise.all([standIn('one-web'), standIn('two-web')]);
+  door = await openWatchedDoor({ relyingParties: [one, two].map(({ client }) => client) });
+  token = (await loggedInByFace(door, await knownPerson(door))).session.accessToken;
+});
+afterAll(async () => {
+  one.stop();
+  two.stop();
+  await door?.finish();
+});
+beforeEach(() => door.clock.set(morning));
+
+/** A whole journey; answers the ID token's claims. */
+async function whole(changes: Record<string, string | undefined>, system = one) {
+  const reply = await exchange(door, system, await granted(door, system, token, changes));
+  expect(reply.status).toBe(200);
+  return { claims: decodeJwt(reply.body.id_token), body: reply.body };
+}
+
+describe('a journey goes through', () => {
+  it('SSO-6 happy-flow, for two clients', async () => {
+    for (const system of [one, two]) {
+      const { claims } = await whole({ nonce: 'n-1' }, system);
+      expect(claims).toMatchObject({ aud: system.client.clientId, nonce: 'n-1' });
+    }
+  });
+
+  const long = 'x'.repeat(384);
+  it.each<[string, Record<string, string | undefined>, object]>([
+    ['without a state', { state: undefined }, {}],
+    ['without a nonce', { nonce: undefined }, {}],
+    ['with the scopes in another order', { scope: 'profile openid' }, {}],
+    ['with a nonce of 64 characters', { nonce: 'n'.repeat(64) }, { nonce: 'n'.repeat(64) }],
+    ['with a long nonce', { nonce: long }, { nonce: long }],
+    ['with a long state', { state: long }, {}],
+    ['with a parameter that nobody knows', { extra: 'foobar' }, {}],
+    ['with display=page', { display: 'page' }, {}],
+    ['with ui_locales and claims_locales', { ui_locales: 'se', claims_locales: 'se' }, {}],
+    ['with a login_hint', { login_hint: 'somebody@example.cn' }, {}],
+    ['with acr_values', { acr_values: 'urn:ahtax:face 1' }, { acr: 'urn:ahtax:face' }],
+    ['with a max_age that holds', { max_age: '10000' }, { auth_time: expect.any(Number) }],
+    ['with claims that are essential', { claims: '{"id_token":{"acr":{"essential":true}}}' }, {}],
+    ['with an id_token_hint, which says nothing here', { id_token_hint: 'e30.e30.x', prompt: 'none' }, {}],
+  ])('SSO-2 SSO-6 %s', async (_what, changes, claims) => {
+    expect((await whole(changes)).claims).toMatchObject(claims);
+  });
+
+  it('SSO-6 the scope profile gives the name, masked; without nonce there is none', async () => {
+    expect((await whole({ scope: 'openid profile' })).claims.name).toMatch(/\*/);
+    expect((await whole({ scope: 'openid' })).claims).not.toHaveProperty('name');
+    expect((await whole({})).claims).not.toHaveProperty('nonce');
+  });
+
+  it('SSO-9 max_age=1 wants a login; auth_time is that of the session', async () => {
+    const { claims } = await whole({ max_age: '10000' });
+    door.clock.advance(5);
+    const { id, cookie } = await begin(door, one, { max_age: '1' });
+    const reply = await door.http('POST', `/v1/sso/${id}/approve`, {}, { token, cookie });
+    expectStatus(reply, 403);
+    expect(reply.body.code).toBe('REAUTHENTICATION_REQUIRED');
+    expect((await whole({})).claims.auth_time).toBe(claims.auth_time);
+  });
+});
+
+it('SSO-5 a code again after a second and after thirty seconds', async () => {
+  const code = await granted(door, one, token);
+  expect((await exchange(door, one, code)).status).toBe(200);
+  for (const seconds of [1, 29]) {
+    door.clock.advance(seconds);
+    expect((await exchange(door, one, code)).body.error).toBe('invalid_grant');
+  }
+});
+
+it('SSO-3 the client_id beside the assertion', async () => {
+  const code = await granted(door, one, token);
+  expect((await exchange(door, one, code, { client_id: 'two-web' })).body.error).toBe('invalid_client');
+  expect((await exchange(door, one, code, { client_id: 'one-web' })).status).toBe(200);
+});
+
+it('SSO-12 the metadata have what the plans ask of them, and promise nothing that is not there', async () => {
+  const { body } = expectStatus(await door.http('GET', '/.well-known/openid-configuration'), 200);
+  expect(body).toMatchObject({
+    issuer: door.issuer,
+    response_types_supported: ['code'],
+    response_modes_supported: ['query'],
+    grant_types_supported: ['authorization_code'],
+    code_challenge_methods_supported: ['S256'],
+    token_endpoint_auth_methods_supported: ['private_key_jwt'],
+    token_endpoint_auth_signing_alg_values_supported: ['ES256'],
+    id_token_signing_alg_values_supported: ['ES256'],
+    subject_types_supported: ['pairwise'],
+    authorization_response_iss_parameter_supported: true,
+    require_pushed_authorization_requests: false,
+    request_parameter_supported: false,
+    request_uri_parameter_supported: false,
+    claims_parameter_supported: true,
+    authorization_details_types_supported: ['taxpayer'],
+    backchannel_logout_supported: true,
+    backchannel_logout_session_supported: true,
+  });
+  for (const name of [
+    'userinfo_endpoint',
+    'revocation_endpoint',
+    'introspection_endpoint',
+    'end_session_endpoint',
+  ])
+    expect(body).not.toHaveProperty(name);
+  const { claims } = await whole({ nonce: 'n' });
+  expect(Object.keys(claims).filter((claim) => !body.claims_supported.includes(claim))).toEqual([]);
+  expect(body.acr_values_supported).toContain(claims.acr);
+});

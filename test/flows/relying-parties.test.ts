@@ -1,0 +1,287 @@
+import { execFile } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import * as oauth from 'oauth4webapi';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Loose } from '../support/client.ts';
+import { expectStatus, loggedInByFace } from '../support/door.ts';
+import { knownPerson, morning, openWatchedDoor, type WatchedDoor } from '../support/watched.ts';
+import { importsIn } from '../walls/imports.ts';
+import { browser, type ExampleSystem, enter, exampleSystem } from './support/example-systems.ts';
+import { companyOf } from './support/registry.ts';
+import { giveRelation, inCompany } from './support/relations.ts';
+import { type StandIn, standIn } from './support/rps.ts';
+
+let door: WatchedDoor;
+let filing: ExampleSystem;
+let companies: ExampleSystem;
+let other: StandIn;
+beforeAll(async () => {
+  [filing, companies, other] = await Promise.all([
+    exampleSystem('filing-web', { name: { zh: '申报系统', en: 'Filing' }, number: true }),
+    exampleSystem('companies-web', { accepts: { kinds: ['enterprise'] } }),
+    standIn('other-web'),
+  ]);
+  door = await openWatchedDoor({ relyingParties: [filing, companies, other].map(({ client }) => client) });
+  for (const one of [filing, companies]) one.meet(door);
+});
+afterAll(async () => {
+  for (const one of [filing, companies, other]) one.stop();
+  await door?.finish();
+});
+beforeEach(() => door.clock.set(morning));
+
+const person = async () => {
+  const who = await knownPerson(door);
+  const { session } = await loggedInByFace(door, who);
+  return { who, token: session.accessToken as string };
+};
+const logOut = (token: string) => door.http('DELETE', '/v1/session', undefined, { token });
+
+describe('openid-client: the tax system of examples/relying-party', () => {
+  it('SSO-6 SSO-8 a person enters, is shown there, logs out here and is told of there', async () => {
+    const { who, token } = await person();
+    const mine = browser();
+    expect((await mine.visit(`${filing.origin}/`)).text).toContain('尚未登录');
+    const { back, page } = await enter(door, filing, token, mine);
+    expect([back.status, back.location]).toEqual([303, '/']);
+    expect(page.text).toContain('自然人 natural');
+    expect(page.text).toContain('urn:ahtax:face');
+    expect(page.text).not.toContain(who.name);
+    const before = filing.notices.length;
+    expectStatus(await logOut(token), 204);
+    await door.settled();
+    expect(filing.notices.length - before).toBe(1);
+    expect(filing.notices[0]).toMatchObject({ ended: 1 });
+    expect((await mine.visit(`${filing.origin}/`)).text).toContain('尚未登录');
+  });
+
+  it('SSO-6 SSO-8 a handler enters for a company, switches, is told of, and the next request comes silently with the other', async () => {
+    const who = await knownPerson(door);
+    const boss = await knownPerson(door);
+    const [one, two] = [
+      await companyOf(door, boss, { name: '甲茶业有限公司' }),
+      await companyOf(door, boss, { name: '乙制笔有限公司' }),
+    ];
+    for (const company of [one, two]) await giveRelation(door, who, company, 'tax-handler');
+    const { token } = await inCompany(door, who, one);
+    const mine = browser();
+    const first = await enter(door, filing, token, mine);
+    for (const text of ['甲茶业有限公司', one, 'tax-handler', 'filing、declaration'])
+      expect(first.page.text).toContain(text);
+
+    const { choices } = (await door.http('GET', '/v1/session/identities', undefined, { token })).body;
+    const { choiceId } = choices.find(({ identity }: Loose) => identity.taxpayerId === two);
+    const switched = await door.http('POST', '/v1/session/identity', { choiceId }, { token });
+    const next = expectStatus(switched, 200).body.session.accessToken;
+    await door.settled();
+    expect(filing.notices[0]).toMatchObject({ ended: 1 });
+    expect((await mine.visit(`${filing.origin}/`)).text).toContain('尚未登录');
+    const second = await enter(door, filing, next, mine);
+    expect(second.page.text).toContain('乙制笔有限公司');
+    expect(second.page.text).not.toContain('甲茶业有限公司');
+  });
+
+  it('SSO-4 says in its own words why nobody came', async () => {
+    const { token } = await person();
+    const { back, page } = await enter(door, filing, token, browser(), 'refuse');
+    expect([back.status, /您没有同意进入本系统/.test(back.text)]).toEqual([403, true]);
+    expect(page.text).toContain('尚未登录');
+    // For companies only: the person is asked to choose, and has nothing to choose.
+    await expect(enter(door, companies, token, browser(), {})).rejects.toThrow('IDENTITY_NOT_ACCEPTED');
+  });
+
+  it('lets nobody in by somebody else’s answer', async () => {
+    const { token } = await person();
+    const theirs = browser();
+    const away = await theirs.visit(`${filing.origin}/login`);
+    const id = /\/sso\/([\w-]{32})$/.exec((await theirs.visit(away.location)).location)?.[1] ?? '';
+    const cookie = theirs.cookies();
+    const reply = await door.http('POST', `/v1/sso/${id}/approve`, {}, { token, cookie });
+    const mine = browser();
+    await mine.visit(`${filing.origin}/login`);
+    expect((await mine.visit(expectStatus(reply, 200).body.redirectTo)).location).toBe('/');
+    expect((await mine.visit(`${filing.origin}/`)).text).toContain('尚未登录');
+  });
+
+  it('takes no logout token but ours for it', async () => {
+    const tell = (token: string) =>
+      fetch(`${filing.origin}/backchannel-logout`, {
+        method: 'POST',
+        body: new URLSearchParams({ logout_token: token }),
+      }).then(({ status }) => status);
+    const before = filing.notices.length;
+    expect(await tell('')).toBe(400);
+    expect(await tell('a.b.c')).toBe(400);
+    const { token } = await person();
+    expect(await tell(token)).toBe(400);
+    expect(filing.notices).toHaveLength(before);
+  });
+
+  it('needs jose and openid-client and nothing else, and starts as its README says', async () => {
+    const example = 'examples/relying-party';
+    const { dependencies } = JSON.parse(readFileSync(join(example, 'package.json'), 'utf8'));
+    const house = JSON.parse(readFileSync('package.json', 'utf8'));
+    const versions = { ...house.dependencies, ...house.devDependencies };
+    expect(dependencies).toEqual({ jose: versions.jose, 'openid-client': versions['openid-client'] });
+    const named = readdirSync(example)
+      .filter((file) => file.endsWith('.ts'))
+      .flatMap((file) => importsIn(readFileSync(join(example, file), 'utf8')));
+    const outside = named.filter((one) => !one.startsWith('./') && !isBuiltin(one));
+    expect([...new Set(outside)].sort()).toEqual(['jose', 'openid-client']);
+
+    const folder = mkdtempSync(join(tmpdir(), 'ahtax-rp-'));
+    cpSync(example, folder, { recursive: true, filter: (path) => !path.includes('node_modules') });
+    mkdirSync(join(folder, 'node_modules'), { recursive: true });
+    for (const name of ['jose', 'openid-client', 'oauth4webapi'])
+      symlinkSync(resolve('node_modules', name), join(folder, 'node_modules', name));
+    const run = (...args: string[]) => {
+      const child = execFile(process.execPath, ['main.ts', ...args], { cwd: folder });
+      return { child, out: new Promise<string>((done) => child.stdout?.once('data', done)) };
+    };
+    try {
+      const key = JSON.parse(await run('new-key', 'key.json').out);
+      expect(key).toEqual({
+        kid: expect.any(String),
+        kty: 'EC',
+        crv: 'P-256',
+        x: expect.any(String),
+        y: expect.any(String),
+      });
+      const { child, out } = run('serve', '--client', 'filing-web', '--key', 'key.json', '--port', '0');
+      expect(await out).toMatch(/^ready http/);
+      child.kill();
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+});
+
+describe('oauth4webapi: another library, call by call', () => {
+  /** Everything that the library checks, at the time of the door. */
+  async function system() {
+    const { client, privateKey } = other;
+    const skew = Math.round((door.clock.now().getTime() - Date.now()) / 1000);
+    const self: oauth.Client = { client_id: client.clientId, [oauth.clockSkew]: skew };
+    const plain = { [oauth.allowInsecureRequests]: true };
+    const issuer = new URL(door.issuer);
+    const as = await oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer, plain));
+    const byKey = oauth.PrivateKeyJwt({ key: privateKey as oauth.CryptoKey, kid: 'k1' });
+    return { as, self, byKey, plain, redirectUri: client.redirectUris[0] ?? '' };
+  }
+  type System = Awaited<ReturnType<typeof system>>;
+
+  async function begun({ redirectUri }: System, more: Record<string, string> = {}) {
+    const verifier = oauth.generateRandomCodeVerifier();
+    const [state, nonce] = [oauth.generateRandomState(), oauth.generateRandomNonce()];
+    const parameters = {
+      redirect_uri: redirectUri,
+      response_type: 'code',
+      scope: 'openid profile',
+      state,
+      nonce,
+      code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
+      code_challenge_method: 'S256',
+      ...more,
+    };
+    return { verifier, state, nonce, parameters };
+  }
+  type Begun = Awaited<ReturnType<typeof begun>>;
+
+  /** By the browser, and the page's own call; answers what comes back in the address. */
+  async function decided(
+    { as, self }: System,
+    parameters: Record<string, string>,
+    token: string,
+    decide = 'approve',
+  ) {
+    const { visit, cookies } = browser();
+    const url = new URL(as.authorization_endpoint ?? '');
+    url.search = new URLSearchParams({ client_id: self.client_id, ...parameters }).toString();
+    const id = /\/sso\/([\w-]{32})$/.exec((await visit(url.href)).location)?.[1];
+    const reply = await door.http('POST', `/v1/sso/${id}/${decide}`, {}, { token, cookie: cookies() });
+    return new URL(expectStatus(reply, 200).body.redirectTo);
+  }
+  const exchanged = (
+    { as, self, byKey, plain, redirectUri }: System,
+    back: URLSearchParams,
+    verifier: string,
+  ) => oauth.authorizationCodeGrantRequest(as, self, byKey, back, redirectUri, verifier, plain);
+  const tokensOf = async (rp: System, { state, verifier, nonce }: Begun, back: URL) => {
+    const answer = await exchanged(rp, oauth.validateAuthResponse(rp.as, rp.self, back, state), verifier);
+    const tokens = await oauth.processAuthorizationCodeResponse(rp.as, rp.self, answer, {
+      expectedNonce: nonce,
+      requireIdToken: true,
+    });
+    await oauth.validateApplicationLevelSignature(rp.as, answer, rp.plain);
+    return tokens;
+  };
+
+  it('SSO-2 SSO-6 pushes its request, gets the code with state and iss, and tokens that it believes', async () => {
+    const rp = await system();
+    const { token } = await person();
+    const one = await begun(rp);
+    const answer = await oauth.pushedAuthorizationRequest(rp.as, rp.self, rp.byKey, one.parameters, rp.plain);
+    const { request_uri } = await oauth.processPushedAuthorizationResponse(rp.as, rp.self, answer);
+    const back = await decided(rp, { request_uri }, token);
+    const tokens = await tokensOf(rp, one, back);
+    expect(oauth.getValidatedIdTokenClaims(tokens)).toMatchObject({
+      nonce: one.nonce,
+      acr: 'urn:ahtax:face',
+    });
+    expect(tokens.authorization_details).toEqual([{ type: 'taxpayer', identity: 'natural' }]);
+    // What the system's own API does with the access token (RFC 9068).
+    const resource = other.client.resources[0]?.uri ?? '';
+    const request = new Request(resource, { headers: { authorization: `Bearer ${tokens.access_token}` } });
+    const options = { ...rp.plain, [oauth.clockSkew]: rp.self[oauth.clockSkew] ?? 0 };
+    const claims = await oauth.validateJwtAccessToken(rp.as, request, resource, options);
+    expect(claims).toMatchObject({ client_id: 'other-web', scope: 'openid profile' });
+    await expect(
+      oauth.validateJwtAccessToken(rp.as, request, `${resource}/other`, options),
+    ).rejects.toThrow();
+  });
+
+  it('SSO-5 is told invalid_grant of a code that was used, by RFC 6749’s own form', async () => {
+    const rp = await system();
+    const { token } = await person();
+    const one = await begun(rp);
+    const back = await decided(rp, one.parameters, token);
+    await tokensOf(rp, one, back);
+    await expect(tokensOf(rp, one, back)).rejects.toMatchObject({ error: 'invalid_grant', status: 400 });
+  });
+
+  it('SSO-3 is told invalid_client where another key signed', async () => {
+    const rp = await system();
+    const { token } = await person();
+    const one = await begun(rp);
+    const back = await decided(rp, one.parameters, token);
+    const { privateKey } = await oauth.generateKeyPair('ES256');
+    const forged = { ...rp, byKey: oauth.PrivateKeyJwt({ key: privateKey, kid: 'k1' }) };
+    await expect(tokensOf(forged, one, back)).rejects.toMatchObject({ error: 'invalid_client', status: 401 });
+    await tokensOf(rp, one, back);
+  });
+
+  it('SSO-4 is told access_denied, with state and iss', async () => {
+    const rp = await system();
+    const { token } = await person();
+    const one = await begun(rp);
+    const back = await decided(rp, one.parameters, token, 'refuse');
+    expect(() => oauth.validateAuthResponse(rp.as, rp.self, back, one.state)).toThrow(
+      expect.objectContaining({ error: 'access_denied' }),
+    );
+    expect(back.searchParams.get('iss')).toBe(door.issuer);
+  });
+
+  it('SSO-9 prompt=none with a session needs no page, and max_age wants a login again', async () => {
+    const rp = await system();
+    const { token } = await person();
+    const silent = await begun(rp, { prompt: 'none' });
+    await tokensOf(rp, silent, await decided(rp, silent.parameters, token));
+    door.clock.advance(120);
+    const aged = await begun(rp, { prompt: 'none', max_age: '60' });
+    const back = await decided(rp, aged.parameters, token);
+    expect(back.searchParams.get('error')).toBe('login_required');
+  });
+});

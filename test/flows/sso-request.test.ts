@@ -1,0 +1,284 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Loose } from '../support/client.ts';
+import { expectStatus, loggedInByFace } from '../support/door.ts';
+import { knownPerson, morning, openWatchedDoor, rows, type WatchedDoor } from '../support/watched.ts';
+import {
+  answerIn,
+  asked,
+  authorize,
+  authorizeByForm,
+  clientCall,
+  pageOf,
+  pushed,
+  queryOf,
+  requestOf,
+  type TaxSystem,
+  taxSystem,
+  ticketRow,
+} from './support/sso.ts';
+
+let door: WatchedDoor;
+let filing: TaxSystem;
+let invoice: TaxSystem;
+/** Requests of one address: far more than the tests before the last one make. */
+const budget = 150;
+beforeAll(async () => {
+  [filing, invoice] = await Promise.all([taxSystem('filing-web'), taxSystem('invoice-web')]);
+  door = await openWatchedDoor({
+    relyingParties: [filing.client, invoice.client],
+    challengeAfter: 1_000,
+    policies: { ssoRequestsPerAddress: budget },
+  });
+});
+afterAll(() => door?.finish('sso-request'));
+beforeEach(() => door.clock.set(morning));
+
+const page = (reason: string) => `${door.issuer}/sso/error?reason=${reason}`;
+const requestsKept = async () => (await rows(door, 'Tickets')).filter(({ kind }) => kind === 'sso').length;
+
+describe('a browser at the authorization endpoint', () => {
+  it('SSO-2 goes on to the page that decides by 303, with a secret of its own that Lax lets come back', async () => {
+    const { status, location, headers, id, cookie } = await asked(door, filing);
+    expect(status).toBe(303);
+    expect(location).toBe(`${door.issuer}/sso/${id}`);
+    expect(headers.get('cache-control')).toBe('no-store');
+    expect(headers.getSetCookie()).toEqual([
+      `${cookie}; Path=/; HttpOnly; Secure; SameSite=Lax; Max-Age=600`,
+    ]);
+    expect(cookie).toMatch(new RegExp(`^__Host-sso-${id.slice(0, 8)}=[\\w-]{32}$`));
+  });
+
+  it('SSO-2 leaves its request behind, and of the secret and the handle only hashes', async () => {
+    const { id, cookie } = await asked(door, filing, { max_age: '60', login_hint: '13805510001' });
+    const kept = await ticketRow(door, id);
+    expect(kept).toMatchObject({ kind: 'sso', state: 'open', expiresAt: kept.createdAt + 600 });
+    expect(kept.request).toMatchObject({ clientId: 'filing-web', maxAge: 60, scope: ['openid', 'profile'] });
+    const text = JSON.stringify({ ...kept, browsers: [...kept.browsers] });
+    for (const secret of [id, cookie.split('=')[1] ?? '', '13805510001']) expect(text).not.toContain(secret);
+  });
+
+  it('SSO-2 may come by a form of any page, and two systems may ask at once', async () => {
+    const [one, other] = [
+      await authorizeByForm(door, requestOf(filing)),
+      await authorizeByForm(door, requestOf(invoice)),
+    ];
+    expect([one.status, other.status]).toEqual([303, 303]);
+    expect(one.id).not.toBe('');
+    expect(one.cookie.split('=')[0]).not.toBe(other.cookie.split('=')[0]);
+  });
+
+  it.each<[string, string, string]>([
+    ['no client', 'client_id', 'client'],
+    ['no address', 'redirect_uri', 'redirect_uri'],
+  ])(
+    'SSO-2 with %s sees a page, and so does one whose value is not registered or sent twice',
+    async (_, name, reason) => {
+      const before = await requestsKept();
+      for (const query of [
+        queryOf(requestOf(filing, { [name]: undefined })),
+        queryOf(requestOf(filing, { [name]: 'https://evil.example/back' })),
+        `${queryOf(requestOf(filing))}&${queryOf({ [name]: requestOf(filing)[name] })}`,
+      ]) {
+        const { status, location, cookie } = await authorize(door, query);
+        expect([status, location, cookie]).toEqual([303, page(reason), '']);
+      }
+      expect(await requestsKept()).toBe(before);
+    },
+  );
+
+  it('SSO-2 in a form of another kind or size sees a page, too', async () => {
+    for (const [type, body] of [
+      ['application/json', '{}'],
+      ['application/x-www-form-urlencoded', `a=${'x'.repeat(17_000)}`],
+    ]) {
+      const answer = await fetch(`${door.url}/oauth2/authorize`, {
+        method: 'POST',
+        redirect: 'manual',
+        headers: { 'content-type': type ?? '' },
+        body: body ?? '',
+      });
+      expect([answer.status, answer.headers.get('location')]).toEqual([303, page('request')]);
+    }
+  });
+
+  it('SSO-2 another client’s address is not registered', async () => {
+    const query = requestOf(filing, { redirect_uri: invoice.client.redirectUris[0] });
+    expect((await authorize(door, query)).location).toBe(page('redirect_uri'));
+  });
+
+  it.each<[string, Record<string, string | undefined>, string]>([
+    ['response_type token', { response_type: 'token' }, 'unsupported_response_type'],
+    ['no PKCE', { code_challenge: undefined }, 'invalid_request'],
+    ['a request object', { request: 'e30.e30.' }, 'request_not_supported'],
+    ['a request_uri of its own', { request_uri: 'https://rp.example/r' }, 'request_uri_not_supported'],
+    ['another client’s resource', { resource: 'https://invoice-web.example.cn/api' }, 'invalid_target'],
+    ['prompt none login', { prompt: 'none login' }, 'invalid_request'],
+    ['max_age -1', { max_age: '-1' }, 'invalid_request'],
+    ['broken claims', { claims: '{' }, 'invalid_request'],
+    ['unknown details', { authorization_details: '[{"type":"x"}]' }, 'invalid_authorization_details'],
+  ])('SSO-2 with %s goes back to the system, with state and iss', async (_, changes, error) => {
+    const { status, location, cookie } = await authorize(
+      door,
+      requestOf(filing, { state: 'a,b&c', ...changes }),
+    );
+    expect([status, cookie]).toEqual([303, '']);
+    expect(answerIn(location)).toEqual({
+      to: filing.client.redirectUris[0],
+      error,
+      error_description: expect.stringMatching(/^[\x20-\x7e]+$/),
+      state: 'a,b&c',
+      iss: door.issuer,
+    });
+  });
+
+  it('SSO-2 with a parameter twice goes back, though a proxy would join the two with a comma', async () => {
+    const { location } = await authorize(door, `${queryOf(requestOf(filing))}&scope=openid`);
+    expect(answerIn(location)).toMatchObject({ error: 'invalid_request', state: 'state-of-the-system' });
+  });
+
+  it('SSO-14 leaves no parameter, handle, secret or address in a log', async () => {
+    const { id, cookie } = await asked(door, filing, { state: 'unheard-of', nonce: 'unheard-of-too' });
+    const { body } = await pushed(door, filing, { state: 'unheard-of' });
+    await authorize(door, { client_id: 'filing-web', request_uri: body.request_uri });
+    const logs = JSON.stringify(door.logs());
+    for (const text of ['unheard-of', id, cookie.split('=')[1] ?? '', body.request_uri, 'code_challenge'])
+      expect(logs).not.toContain(text);
+  });
+});
+
+const byReference = (uri: string, more: Record<string, string> = {}) =>
+  authorize(door, { client_id: 'filing-web', request_uri: uri, ...more });
+
+describe('a pushed request', () => {
+  it('SSO-2 is kept for a minute and taken up by its reference, beside which nothing but the client counts', async () => {
+    const { status, body, headers } = await pushed(door, filing, { state: 'pushed' });
+    expect(status).toBe(201);
+    expect(headers.get('cache-control')).toBe('no-store');
+    expect(body).toEqual({
+      request_uri: expect.stringMatching(/^urn:ietf:params:oauth:request_uri:[\w-]{32}$/),
+      expires_in: 60,
+    });
+    const opened = await byReference(body.request_uri, {
+      state: 'other',
+      redirect_uri: 'https://evil.example',
+    });
+    expect(opened.location).toBe(`${door.issuer}/sso/${body.request_uri.split(':').at(-1)}`);
+    expect((await ticketRow(door, opened.id)).request).toMatchObject({
+      state: 'pushed',
+      redirectUri: filing.client.redirectUris[0],
+    });
+  });
+
+  it('SSO-2 may be opened twice before anybody decides, and either browser decides, once for both', async () => {
+    const { session } = await loggedInByFace(door, await knownPerson(door));
+    const { request_uri } = (await pushed(door, filing)).body;
+    const [first, second] = [await byReference(request_uri), await byReference(request_uri)];
+    expect(second.id).toBe(first.id);
+    expect(second.cookie).not.toBe(first.cookie);
+    expectStatus(await pageOf(door, first, session.accessToken).show(), 200);
+    expectStatus(await pageOf(door, second, session.accessToken).approve(), 200);
+    expectStatus(await pageOf(door, first, session.accessToken).approve(), 409);
+    // And it is used up.
+    expect((await byReference(request_uri)).location).toBe(page('request_uri'));
+  });
+
+  it('SSO-2 is nobody’s after its minute, and never another client’s', async () => {
+    const { request_uri } = (await pushed(door, filing)).body;
+    const foreign = await authorize(door, { client_id: 'invoice-web', request_uri });
+    expect(foreign.location).toBe(page('request_uri'));
+    door.clock.advance(59);
+    const opened = await byReference(request_uri);
+    expect(opened.id).not.toBe('');
+    door.clock.advance(1);
+    expect((await byReference(request_uri)).location).toBe(page('request_uri'));
+    // Who opened it in time has the time of any other request.
+    expectStatus(await pageOf(door, opened).system(), 200);
+    door.clock.advance(599);
+    expectStatus(await pageOf(door, opened).system(), 410);
+  });
+
+  it('SSO-2 that was never made, or a handle that opens something else, is a page', async () => {
+    const made = (await asked(door, filing)).id;
+    for (const id of ['A'.repeat(32), made])
+      expect((await byReference(`urn:ietf:params:oauth:request_uri:${id}`)).location).toBe(
+        page('request_uri'),
+      );
+  });
+
+  it('SSO-2 twenty browsers at once open it ten times, and then no more', async () => {
+    const { request_uri } = (await pushed(door, filing)).body;
+    const opened = await Promise.all(Array.from({ length: 20 }, () => byReference(request_uri)));
+    expect(opened.filter(({ id }) => id !== '')).toHaveLength(10);
+  });
+
+  it.each<[string, Record<string, string | undefined>, string]>([
+    ['no PKCE', { code_challenge: undefined }, 'invalid_request'],
+    ['PKCE plain', { code_challenge_method: 'plain' }, 'invalid_request'],
+    ['an address that is not registered', { redirect_uri: 'https://evil.example' }, 'invalid_request'],
+    ['request_uri in the form', { request_uri: 'urn:ietf:params:oauth:request_uri:x' }, 'invalid_request'],
+    ['a scope without openid', { scope: 'profile' }, 'invalid_scope'],
+    ['another client’s resource', { resource: 'https://invoice-web.example.cn/api' }, 'invalid_target'],
+    ['response_type token', { response_type: 'token' }, 'unsupported_response_type'],
+  ])('SSO-2 with %s is refused in OAuth’s form', async (_, changes, error) => {
+    const { status, body } = await pushed(door, filing, changes);
+    expect([status, body.error]).toEqual([400, error]);
+    expect(Object.keys(body)).toEqual(['error', 'error_description']);
+  });
+
+  it('SSO-2 is a POST', async () => {
+    const answer = await fetch(`${door.url}/oauth2/par`, { method: 'PUT', body: '' });
+    expect(answer.status).toBe(404);
+  });
+});
+
+describe('who pushes a request', () => {
+  it.each<[string, Record<string, unknown>]>([
+    ['without sub', { sub: undefined }],
+    ['for another audience', { aud: 'https://elsewhere.example.cn' }],
+    ['for two audiences', { aud: ['https://etax.example.cn', 'x'] }],
+    ['that lives longer than two minutes', { exp: Math.floor(Date.parse(morning) / 1000) + 200 }],
+    ['that is over', { exp: Math.floor(Date.parse(morning) / 1000) - 300 }],
+    ['without jti', { jti: undefined }],
+  ])('SSO-3 by an assertion %s is nobody', async (_, changes) => {
+    const { status, body } = await pushed(door, filing, {}, await filing.assertion(door, changes));
+    expect([status, body.error]).toEqual([401, 'invalid_client']);
+  });
+
+  it('SSO-3 by another client’s assertion, or beside another client_id, is nobody', async () => {
+    const foreign = await clientCall(
+      door,
+      invoice,
+      '/oauth2/par',
+      requestOf(filing),
+      await invoice.assertion(door),
+    );
+    expect([foreign.status, foreign.body.error]).toEqual([401, 'invalid_client']);
+  });
+
+  it('SSO-3 one assertion on six requests at once: one is kept, five are invalid_client', async () => {
+    const before = await requestsKept();
+    const token = await filing.assertion(door, { jti: randomUUID() });
+    const answers = await Promise.all(Array.from({ length: 6 }, () => pushed(door, filing, {}, token)));
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, 401, 401, 401, 401, 401]);
+    expect(answers.filter(({ body }: Loose) => body.error === 'invalid_client')).toHaveLength(5);
+    expect(await requestsKept()).toBe(before + 1);
+  });
+});
+
+describe('an address', () => {
+  it('SSO-2 LGN-12 has a budget; beyond it the person sees a page and nothing is kept', async () => {
+    // A window of its own.
+    door.clock.advance(7_200);
+    const answers: Awaited<ReturnType<typeof authorize>>[] = [];
+    // Ten at once: all of them would only wait for the one counter.
+    while (answers.length < budget + 10)
+      answers.push(
+        ...(await Promise.all(Array.from({ length: 10 }, () => authorize(door, requestOf(filing))))),
+      );
+    expect(answers.filter(({ id }) => id !== '')).toHaveLength(budget);
+    expect(answers.filter(({ location }) => location === page('busy'))).toHaveLength(10);
+    door.clock.advance(7_200);
+    expect((await authorize(door, requestOf(filing))).id).not.toBe('');
+  });
+});

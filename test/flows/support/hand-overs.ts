@@ -1,0 +1,115 @@
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { SignJWT } from 'jose';
+import { clientAssertionType } from '#crypto/client-assertions.ts';
+import { expectListed } from '../../support/answers.ts';
+import type { Loose } from '../../support/client.ts';
+import { type Door, expectStatus } from '../../support/door.ts';
+import type { StandIn } from './rps.ts';
+
+/** The pieces of a hand-over, one call each, for tests that change one of them; whole journeys are relying-parties.test.ts. */
+
+type Fields = Readonly<Record<string, string | undefined>>;
+
+/** Parameters without those that a test takes away. */
+export const formOf = (fields: Fields): URLSearchParams =>
+  new URLSearchParams(
+    Object.entries(fields).filter((pair): pair is [string, string] => pair[1] !== undefined),
+  );
+
+/** What a tax system knows of a request that it began. */
+export interface Begun {
+  readonly id: string;
+  /** `name=value` of the browser's secret. */
+  readonly cookie: string;
+  readonly verifier: string;
+  readonly redirectUri: string;
+}
+
+/** The browser comes with a system's request: what the page that decides is opened with. */
+export async function begin(door: Door, { client }: StandIn, changes: Fields = {}): Promise<Begun> {
+  const verifier = randomBytes(32).toString('base64url');
+  const redirectUri = client.redirectUris[0] ?? '';
+  const query = formOf({
+    response_type: 'code',
+    client_id: client.clientId,
+    redirect_uri: redirectUri,
+    scope: 'openid profile',
+    state: randomUUID(),
+    code_challenge: createHash('sha256').update(verifier).digest('base64url'),
+    code_challenge_method: 'S256',
+    ...changes,
+  });
+  const answer = await fetch(`${door.url}/oauth2/authorize?${query}`, { redirect: 'manual' });
+  const location = answer.headers.get('location') ?? '';
+  const id = /\/sso\/([\w-]+)$/.exec(location)?.[1];
+  if (!id) throw new Error(`${answer.status} ${location}`);
+  const cookie = answer.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+  return { id, cookie, verifier, redirectUri };
+}
+
+export interface Granted extends Pick<Begun, 'verifier' | 'redirectUri'> {
+  readonly code: string;
+}
+
+/** The person of the session is handed over, as who they are or as `choiceId`. */
+export async function granted(
+  door: Door,
+  system: StandIn,
+  token: string,
+  { choiceId, ...changes }: Fields = {},
+): Promise<Granted> {
+  const { id, cookie, verifier, redirectUri } = await begin(door, system, changes);
+  const reply = await door.http('POST', `/v1/sso/${id}/approve`, choiceId ? { choiceId } : {}, {
+    token,
+    cookie,
+  });
+  const { redirectTo } = expectStatus(reply, 200).body;
+  return { code: new URL(redirectTo).searchParams.get('code') ?? '', verifier, redirectUri };
+}
+
+/** `private_key_jwt` at the time of the door's clock. */
+export function assertionOf(
+  door: Door,
+  { client: { clientId }, privateKey }: StandIn,
+  claims: object = {},
+): Promise<string> {
+  const now = Math.floor(door.clock.now().getTime() / 1000);
+  return new SignJWT({
+    iss: clientId,
+    sub: clientId,
+    aud: door.issuer,
+    iat: now,
+    exp: now + 60,
+    jti: randomUUID(),
+    ...claims,
+  })
+    .setProtectedHeader({ alg: 'ES256', kid: 'k1' })
+    .sign(privateKey);
+}
+
+/** The token call; `changes` replaces fields of its form, and undefined takes one away. */
+export async function exchange(
+  door: Door,
+  system: StandIn,
+  { code, verifier, redirectUri }: Granted,
+  changes: Fields = {},
+): Promise<{ status: number; body: Loose; headers: Headers }> {
+  const form = formOf({
+    grant_type: 'authorization_code',
+    code,
+    redirect_uri: redirectUri,
+    code_verifier: verifier,
+    client_assertion_type: clientAssertionType,
+    client_assertion: changes.client_assertion ?? (await assertionOf(door, system)),
+    ...changes,
+  });
+  return postForm(door, '/oauth2/token', form);
+}
+
+/** Takes no answer that OpenAPI does not list. */
+export async function postForm(door: Door, path: string, form: URLSearchParams) {
+  const answer = await fetch(door.url + path, { method: 'POST', body: form });
+  const body: Loose = await answer.json();
+  expectListed('POST', path, answer.status, body);
+  return { status: answer.status, body, headers: answer.headers };
+}

@@ -1,0 +1,185 @@
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import type { RelyingPartyInput } from '#contract/relying-parties.ts';
+import { clientAssertionType } from '#crypto/client-assertions.ts';
+import type { Loose } from '../../support/client.ts';
+import { type Door, expectStatus } from '../../support/door.ts';
+import { row } from '../../support/watched.ts';
+
+/** A tax system with a key of its own, as far as it asks: it sends browsers and proves who it is. */
+export interface TaxSystem {
+  readonly client: RelyingPartyInput;
+  /** @param changes claims; undefined takes one away */
+  assertion(door: Door, changes?: Readonly<Record<string, unknown>>): Promise<string>;
+}
+
+export async function taxSystem(
+  clientId: string,
+  facts: Partial<RelyingPartyInput> = {},
+): Promise<TaxSystem> {
+  const { privateKey, publicKey } = await generateKeyPair('ES256');
+  const { x = '', y = '' } = await exportJWK(publicKey);
+  const origin = `https://${clientId}.example.cn`;
+  return {
+    client: {
+      clientId,
+      name: { zh: `${clientId}系统`, en: `System ${clientId}` },
+      sector: 'filing',
+      redirectUris: [`${origin}/back`],
+      backchannelLogoutUri: `${origin}/logout`,
+      keys: [{ kid: 'k1', kty: 'EC', crv: 'P-256', x, y }],
+      resources: [{ uri: `${origin}/api` }],
+      accepts: { kinds: ['natural', 'enterprise', 'agency', 'special'] },
+      ...facts,
+    },
+    assertion: (door, changes = {}) => {
+      const at = Math.floor(door.clock.now().getTime() / 1000);
+      const claims = {
+        iss: clientId,
+        sub: clientId,
+        aud: door.issuer,
+        jti: randomUUID(),
+        iat: at,
+        exp: at + 60,
+        ...changes,
+      };
+      const present = Object.fromEntries(Object.entries(claims).filter(([, value]) => value !== undefined));
+      return new SignJWT(present).setProtectedHeader({ alg: 'ES256', kid: 'k1' }).sign(privateKey);
+    },
+  };
+}
+
+/** A verifier and what a request says of it (RFC 7636). */
+export const newVerifier = (): string => randomBytes(32).toString('base64url');
+export const challengeOf = (verifier: string): string =>
+  createHash('sha256').update(verifier).digest('base64url');
+
+export type Parameters = Readonly<Record<string, string | undefined>>;
+export const verifier = newVerifier();
+
+/** A good request. @param changes undefined takes a parameter away */
+export const requestOf = ({ client }: TaxSystem, changes: Parameters = {}): Parameters => ({
+  client_id: client.clientId,
+  redirect_uri: client.redirectUris[0],
+  response_type: 'code',
+  scope: 'openid profile',
+  state: 'state-of-the-system',
+  nonce: 'nonce-of-the-system',
+  code_challenge: challengeOf(verifier),
+  code_challenge_method: 'S256',
+  ...changes,
+});
+export const queryOf = (parameters: Parameters): string =>
+  new URLSearchParams(
+    Object.entries(parameters).filter((pair): pair is [string, string] => pair[1] !== undefined),
+  ).toString();
+
+/** What the browser of a call is told. */
+export interface Sent {
+  readonly status: number;
+  readonly location: string;
+  readonly headers: Headers;
+  /** The browser's secret of this request, as it sends it back. */
+  readonly cookie: string;
+  /** Of the request, where the page that decides comes next. */
+  readonly id: string;
+}
+
+async function sent(call: Promise<Response>): Promise<Sent> {
+  const { status, headers } = await call;
+  const location = headers.get('location') ?? '';
+  return {
+    status,
+    location,
+    headers,
+    cookie: headers.getSetCookie()[0]?.split(';')[0] ?? '',
+    id: /\/sso\/([\w-]{32})$/.exec(location)?.[1] ?? '',
+  };
+}
+
+/** A browser comes to the authorization endpoint with this query. */
+export const authorize = (door: Door, query: string | Parameters): Promise<Sent> =>
+  sent(
+    fetch(`${door.url}/oauth2/authorize?${typeof query === 'string' ? query : queryOf(query)}`, {
+      redirect: 'manual',
+    }),
+  );
+/** The same by a form of another origin. */
+export const authorizeByForm = (door: Door, parameters: Parameters): Promise<Sent> =>
+  sent(
+    fetch(`${door.url}/oauth2/authorize`, {
+      method: 'POST',
+      redirect: 'manual',
+      headers: {
+        origin: 'https://elsewhere.example.cn',
+        'content-type': 'application/x-www-form-urlencoded',
+      },
+      body: queryOf(parameters),
+    }),
+  );
+
+/** A browser that a system sent, before anybody decides. */
+export async function asked(door: Door, system: TaxSystem, changes: Parameters = {}): Promise<Sent> {
+  const answer = await authorize(door, requestOf(system, changes));
+  if (answer.status !== 303 || answer.id === '') throw new Error(`${answer.status} ${answer.location}`);
+  return answer;
+}
+
+/** A call of a client with its assertion. @param form beside it */
+export async function clientCall(
+  door: Door,
+  system: TaxSystem,
+  path: string,
+  form: Parameters,
+  assertion?: string,
+): Promise<{ status: number; body: Loose; headers: Headers }> {
+  const answer = await fetch(door.url + path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: queryOf({
+      client_assertion_type: clientAssertionType,
+      client_assertion: assertion ?? (await system.assertion(door)),
+      ...form,
+    }),
+  });
+  return { status: answer.status, body: await answer.json(), headers: answer.headers };
+}
+export const pushed = (door: Door, system: TaxSystem, changes: Parameters = {}, assertion?: string) =>
+  clientCall(door, system, '/oauth2/par', requestOf(system, changes), assertion);
+
+type Browser = Pick<Sent, 'id' | 'cookie'>;
+/** The calls of the page that decides. */
+export const pageOf = (door: Door, { id, cookie }: Browser, token?: string) => {
+  const call = (method: string, step: string, body?: object) =>
+    door.http(method, `/v1/sso/${id}${step}`, body, { cookie, ...(token ? { token } : {}) });
+  return {
+    system: () => call('GET', '/system'),
+    show: () => call('GET', ''),
+    approve: (body: object = {}) => call('POST', '/approve', body),
+    refuse: () => call('POST', '/refuse', {}),
+    leave: () => call('POST', '/leave', {}),
+  };
+};
+
+/** Where a decision sends the browser, taken apart. */
+export const answerIn = (redirectTo: string): Record<string, string> => {
+  const { origin, pathname, searchParams } = new URL(redirectTo);
+  return { to: origin + pathname, ...Object.fromEntries(searchParams) };
+};
+
+/** Hands over somebody who is logged in; answers the code. */
+export async function codeFrom(
+  door: Door,
+  system: TaxSystem,
+  token: string,
+  changes: Parameters = {},
+): Promise<string> {
+  const browser = await asked(door, system, changes);
+  const reply = expectStatus(await pageOf(door, browser, token).approve(), 200);
+  return answerIn(reply.body.redirectTo).code ?? '';
+}
+
+const hashed = (text: string) => createHash('sha256').update(text).digest('base64url');
+/** The row of a request or of a code. */
+export const ticketRow = (door: Door, secret: string): Promise<Loose> =>
+  row(door, 'Tickets', { ticketKey: `t_${hashed(secret)}` });

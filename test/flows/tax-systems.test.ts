@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { expectStatus, loggedInByFace } from '../support/door.ts';
+import { knownPerson, morning, openWatchedDoor, type WatchedDoor } from '../support/watched.ts';
+import { agencyFirm, agentAt, agreementLine, client, goTo, staffLine } from './support/agencies.ts';
+import { browser, enter } from './support/example-systems.ts';
+import { companyOf, feed } from './support/registry.ts';
+import { inCompany } from './support/relations.ts';
+
+/** The three tax systems of `npm start`. */
+let door: WatchedDoor;
+beforeAll(async () => {
+  door = await openWatchedDoor({ taxSystems: true });
+});
+afterAll(() => door?.finish());
+beforeEach(() => door.clock.set(morning));
+
+const get = async (path: string) => expectStatus(await door.http('GET', path), 200).body;
+const system = async (clientId: string): Promise<{ origin: string }> => {
+  const list: { clientId: string; url: string }[] = await get('/local/rps');
+  return { origin: list.find((one) => one.clientId === clientId)?.url ?? '' };
+};
+
+it('SSO-15 SSO-6 each shows who came, for which company, in which role, with which permissions, and for none but its own', async () => {
+  const boss = await knownPerson(door);
+  const taxpayerId = await companyOf(door, boss, { name: '皖南茶业有限公司' });
+  const company = await inCompany(door, boss, taxpayerId);
+  const atFiling = await enter(door, await system('filing-web'), company.token);
+  for (const text of ['皖南茶业有限公司', taxpayerId, 'legal-representative', 'filing'])
+    expect(atFiling.page.text).toContain(text);
+  for (const other of ['iit-web', 'agency-web'])
+    await expect(enter(door, await system(other), company.token, browser(), {})).rejects.toThrow(
+      'IDENTITY_NOT_ACCEPTED',
+    );
+
+  const { session } = await loggedInByFace(door, await knownPerson(door));
+  const atTax = await enter(door, await system('iit-web'), session.accessToken);
+  expect(atTax.page.text).toContain('自然人 natural');
+
+  const { id: firm } = await agencyFirm(door);
+  const agent = await knownPerson(door);
+  const clientId = await client(door);
+  await feed(door, staffLine(firm, [agent]), agreementLine(firm, clientId, [agent]));
+  const { token } = await goTo(door, (await agentAt(door, agent, firm)).api, clientId);
+  const atAgency = await enter(door, await system('agency-web'), token);
+  for (const text of ['黄山毛峰有限公司', clientId, '徽州税务师事务所', firm, 'tax-agent', 'tax-declaration'])
+    expect(atAgency.page.text).toContain(text);
+});
+
+it('SSO-15 SSO-8 GET /local/rps/{client}/notices lists what each was told; one that says no is told again', async () => {
+  const { session } = await loggedInByFace(door, await knownPerson(door));
+  const taxes = await system('iit-web');
+  const mine = browser();
+  await enter(door, taxes, session.accessToken, mine);
+  const before = (await get('/local/rps/iit-web/notices')).length;
+  expectStatus(await door.http('POST', '/local/rps/iit-web/logouts', { answer: 'error' }), 200);
+  const out = await door.http('DELETE', '/v1/session', undefined, { token: session.accessToken });
+  expectStatus(out, 204);
+  await door.settled();
+  expect(await get('/local/rps/iit-web/notices')).toHaveLength(before);
+  expect((await mine.visit(`${taxes.origin}/`)).text).toContain('自然人 natural');
+  expectStatus(await door.http('POST', '/local/rps/iit-web/logouts', { answer: 'ok' }), 200);
+  door.clock.advance(601);
+  await door.settled();
+  const [notice] = await get('/local/rps/iit-web/notices');
+  expect(notice).toEqual({
+    at: door.clock.now().toISOString(),
+    sid: expect.stringMatching(/^[\w-]{32}$/),
+    sub: expect.any(String),
+    ended: 1,
+  });
+  expect((await mine.visit(`${taxes.origin}/`)).text).toContain('尚未登录');
+  expectStatus(await door.http('GET', '/local/rps/nobody/notices'), 404);
+  expectStatus(await door.http('POST', '/local/rps/iit-web/logouts', { answer: 'maybe' }), 400);
+});
