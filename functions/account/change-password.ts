@@ -20,7 +20,7 @@ type PasswordCall = CallOf<typeof account, 'password'>;
 
 /**
  * Changes the password (PWD-1) by the old one, which counts in LCK (LCK-5), or by a face proof, which is a fresh factor
- * itself (SES-5). This session goes on, every other one ends (PWD-3). What the registry set is an old password only in
+ * itself (SES-5). The session of the call goes on, every other one ends (PWD-3). What the registry set is an old password only in
  * the session that it opened: elsewhere it proves nobody, and a face changes it (LGN-11).
  */
 export const changePassword: StepOf<typeof account, 'password'> = async (ctx, call) => {

@@ -5,6 +5,7 @@ import type { SessionCall } from '#journeys/factors/fresh-factor.ts';
 import { onStaffFormChecks, type StaffForm } from '#store/agencies/agency-forms.ts';
 import { activeRelationCheck } from '#store/companies/relations.ts';
 import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
+import { all, equals, holds } from '#store/dynamodb/expressions.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
 
 /**
@@ -28,9 +29,7 @@ export function actingChecks(
     {
       table: 'Taxpayers',
       key: { companyKey: basis.companyKey },
-      condition: '#state = :active AND contains(subjects, :agency)',
-      names: { '#state': 'state' },
-      values: { ':active': 'active', ':agency': 'agency' },
+      condition: all(equals('state', 'active'), holds('subjects', 'agency')),
       onRefused: (company) =>
         new Problem(company?.state === 'active' ? 'ROLE_NOT_ALLOWED' : 'RELATION_NOT_FOUND'),
     },

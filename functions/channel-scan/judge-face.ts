@@ -8,6 +8,7 @@ import type { CallOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { noticeFor } from '#runtime/messages/index.ts';
 import { ConcurrentChange, retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
+import { absent, equals } from '#store/dynamodb/expressions.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
 import {
   type Attempt,
@@ -124,15 +125,12 @@ const journeyFailedUpdate = (
   last: boolean,
   now: Date,
 ) =>
-  ticketUpdate(parent, now, {
-    update: last ? 'SET faceFailures = :failures, #state = :ended' : 'SET faceFailures = :failures',
-    condition: before === 0 ? 'attribute_not_exists(faceFailures)' : 'faceFailures = :before',
-    values: {
-      ':failures': before + 1,
-      ...(before === 0 ? {} : { ':before': before }),
-      ...(last ? { ':ended': 'ended' } : {}),
-    },
-  });
+  ticketUpdate(
+    parent,
+    now,
+    { set: { faceFailures: before + 1, state: last ? 'ended' : undefined } },
+    before === 0 ? absent('faceFailures') : equals('faceFailures', before),
+  );
 
 /** REG-5: says what helps at the next try, and the further way. */
 function failed({ call }: Check, outcome: string, left: number): Judged {
@@ -152,9 +150,7 @@ async function pass(check: Check, transactionId: string, also: readonly Write[] 
     const raised = scan.counts === 'scan' ? await levelAfter(check) : undefined;
     await ctx.db.transact([
       passedUpdate(scan, token, face, raised?.level, call.now),
-      ...(scan.parent
-        ? [ticketUpdate(scan.parent, call.now, { update: 'SET face = :face', values: { ':face': face } })]
-        : []),
+      ...(scan.parent ? [ticketUpdate(scan.parent, call.now, { set: { face } })] : []),
       ...(scan.purpose === 'register'
         ? []
         : [

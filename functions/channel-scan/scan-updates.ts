@@ -1,5 +1,6 @@
 import { Problem } from '#domain/problem.ts';
-import type { Item, Write } from '#store/dynamodb/tables.ts';
+import { absent, all, any, type Condition, equals, oneOf } from '#store/dynamodb/expressions.ts';
+import type { Item, RefusableUpdate } from '#store/dynamodb/tables.ts';
 import type { FaceProof, ScanTicket } from '#store/tickets/ticket-kinds.ts';
 import { ticketProblem, ticketUpdate } from '#store/tickets/tickets.ts';
 
@@ -18,25 +19,10 @@ const priorStates = {
   cancelled: ['pending', 'scanned'],
 } as const satisfies Record<string, readonly ScanTicket['scanState'][]>;
 
-/** Named, so that the compiler refuses a property that no write has. */
-type ScanUpdate = Write & { readonly update: string };
+const allowedFrom = (step: keyof typeof priorStates): Condition => oneOf('scanState', priorStates[step]);
 
-function allowedFrom(step: keyof typeof priorStates) {
-  const states = priorStates[step];
-  return {
-    condition: `scanState IN (${states.map((_, i) => `:from${i}`).join(', ')})`,
-    values: Object.fromEntries(states.map((state, i) => [`:from${i}`, state])),
-  };
-}
-
-export function scannedUpdate(scan: ScanTicket, now: Date): ScanUpdate {
-  const from = allowedFrom('scanned');
-  return ticketUpdate(scan, now, {
-    update: 'SET scanState = :scanned',
-    condition: from.condition,
-    values: { ...from.values, ':scanned': 'scanned' },
-  });
-}
+export const scannedUpdate = (scan: ScanTicket, now: Date) =>
+  ticketUpdate(scan, now, { set: { scanState: 'scanned' } }, allowedFrom('scanned'));
 
 /** Whether a code that is confirmed was scanned first by somebody else (QR-2). */
 export const isHeldByAnother = ({ scannedBy }: Pick<ScanTicket, 'scannedBy'>, who: string | undefined) =>
@@ -54,107 +40,79 @@ const refusalFor =
   };
 
 /** QR-2: the first person who scans a code that is confirmed has it; that person may scan again, nobody else. */
-export function claimedUpdate(
+export const claimedUpdate = (
   scan: ScanTicket,
   by: NonNullable<ScanTicket['scannedBy']>,
   now: Date,
-): ScanUpdate {
-  const from = allowedFrom('claimed');
-  return {
-    ...ticketUpdate(scan, now, {
-      update: 'SET scanState = :scanned, scannedBy = :by',
-      condition: `${from.condition} OR (scanState = :scanned AND scannedBy.personKey = :who)`,
-      values: { ...from.values, ':scanned': 'scanned', ':by': by, ':who': by.personKey },
-    }),
-    onRefused: refusalFor(by.personKey, now),
-  };
-}
+): RefusableUpdate => ({
+  ...ticketUpdate(
+    scan,
+    now,
+    { set: { scanState: 'scanned', scannedBy: by } },
+    any(allowedFrom('claimed'), all(equals('scanState', 'scanned'), isScannedBy(by.personKey))),
+  ),
+  onRefused: refusalFor(by.personKey, now),
+});
+
+const isScannedBy = (personKey: string) => equals('scannedBy.personKey', personKey);
 
 /** QR-1: the phone's person, who scanned it, agrees; the page's next poll takes it from here. */
-export function confirmedUpdate(
+export const confirmedUpdate = (
   scan: ScanTicket,
   confirmed: NonNullable<ScanTicket['confirmed']>,
   now: Date,
-): ScanUpdate {
-  const from = allowedFrom('confirmed');
-  return {
-    ...ticketUpdate(scan, now, {
-      update: 'SET scanState = :confirmed, confirmed = :by',
-      condition: `${from.condition} AND scannedBy.personKey = :who`,
-      values: {
-        ...from.values,
-        ':confirmed': 'confirmed',
-        ':by': confirmed,
-        ':who': confirmed.personKey,
-      },
-    }),
-    onRefused: refusalFor(confirmed.personKey, now),
-  };
-}
+): RefusableUpdate => ({
+  ...ticketUpdate(
+    scan,
+    now,
+    { set: { scanState: 'confirmed', confirmed } },
+    all(allowedFrom('confirmed'), isScannedBy(confirmed.personKey)),
+  ),
+  onRefused: refusalFor(confirmed.personKey, now),
+});
 
 /** @param who of a code that is confirmed: once somebody has it, nobody else refuses it */
-export function cancelledUpdate(scan: ScanTicket, who: string | undefined, now: Date): ScanUpdate {
-  const from = allowedFrom('cancelled');
-  return {
-    ...ticketUpdate(scan, now, {
-      update: 'SET scanState = :cancelled REMOVE faceToken',
-      condition: `${from.condition} AND (attribute_not_exists(scannedBy)${who === undefined ? '' : ' OR scannedBy.personKey = :who'})`,
-      values: { ...from.values, ':cancelled': 'cancelled', ...(who === undefined ? {} : { ':who': who }) },
-    }),
-    onRefused: refusalFor(who, now),
-  };
-}
+export const cancelledUpdate = (scan: ScanTicket, who: string | undefined, now: Date): RefusableUpdate => ({
+  ...ticketUpdate(
+    scan,
+    now,
+    { set: { scanState: 'cancelled' }, remove: ['faceToken'] },
+    all(allowedFrom('cancelled'), any(absent('scannedBy'), who === undefined ? undefined : isScannedBy(who))),
+  ),
+  onRefused: refusalFor(who, now),
+});
 
 /** A new kit replaces the one before: only the newest token's result counts. */
-export function faceStartedUpdate(scan: ScanTicket, token: string, now: Date): ScanUpdate {
-  const from = allowedFrom('faceStarted');
-  return ticketUpdate(scan, now, {
-    update: 'SET faceToken = :token',
-    condition: from.condition,
-    values: { ...from.values, ':token': token },
-  });
-}
+export const faceStartedUpdate = (scan: ScanTicket, token: string, now: Date) =>
+  ticketUpdate(scan, now, { set: { faceToken: token } }, allowedFrom('faceStarted'));
 
 /** @param level the person's real-name level after this check, where the check itself is what is proven */
-export function passedUpdate(
+export const passedUpdate = (
   scan: ScanTicket,
   token: string,
-  face: Pick<FaceProof, 'at' | 'transactionId'>,
+  { at, transactionId }: Pick<FaceProof, 'at' | 'transactionId'>,
   level: number | undefined,
   now: Date,
-): ScanUpdate {
-  const from = allowedFrom('passed');
-  const proven = level === undefined ? undefined : { ...face, level };
-  return ticketUpdate(scan, now, {
-    update: `SET scanState = :passed${proven ? ', proven = :proven' : ''}`,
-    condition: `${from.condition} AND faceToken = :token`,
-    values: {
-      ...from.values,
-      ':passed': 'passed',
-      ':token': token,
-      ...(proven
-        ? { ':proven': { at: proven.at, transactionId: proven.transactionId, level: proven.level } }
-        : {}),
-    },
-  });
-}
+) =>
+  ticketUpdate(
+    scan,
+    now,
+    { set: { scanState: 'passed', proven: level === undefined ? undefined : { at, transactionId, level } } },
+    all(allowedFrom('passed'), equals('faceToken', token)),
+  );
 
 /**
  * Takes the token out, so that one failed check counts once however often its result is asked for.
  * @param left tries that remain, for the page that shows the code (REG-5); with none left the scan is over
  */
-export function faceFailedUpdate(scan: ScanTicket, token: string, left: number, now: Date): ScanUpdate {
-  const last = left === 0;
-  const from = allowedFrom(last ? 'failed' : 'failedOnce');
-  return ticketUpdate(scan, now, {
-    update: `ADD failures :one SET triesLeft = :left${last ? ', scanState = :failed' : ''} REMOVE faceToken`,
-    condition: `${from.condition} AND faceToken = :token`,
-    values: {
-      ...from.values,
-      ':one': 1,
-      ':token': token,
-      ':left': left,
-      ...(last ? { ':failed': 'failed' } : {}),
+export const faceFailedUpdate = (scan: ScanTicket, token: string, left: number, now: Date) =>
+  ticketUpdate(
+    scan,
+    now,
+    {
+      add: { failures: 1 },
+      set: { triesLeft: left, scanState: left === 0 ? 'failed' : undefined },
+      remove: ['faceToken'],
     },
-  });
-}
+    all(allowedFrom(left === 0 ? 'failed' : 'failedOnce'), equals('faceToken', token)),
+  );

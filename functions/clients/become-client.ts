@@ -14,7 +14,7 @@ import type { clients } from './contract.ts';
 type BecomeCall = CallOf<typeof clients, 'become'>;
 
 /**
- * SWI-3, SWI-5: the session goes on for another client of the agency. Both forms, both companies and the day are judged
+ * SWI-3, SWI-5: the session goes on for another client of the agency. The two forms, the two companies and the day are judged
  * now and once more in the transaction; access tokens of the identity before end with it. RELATION_NOT_FOUND for every
  * other company, known or not.
  */

@@ -15,7 +15,7 @@ import type { Write } from '#store/dynamodb/tables.ts';
 import { successUpdate } from '#store/people/lockout-table.ts';
 import { asPerson } from '#store/sessions/sessions.ts';
 import type { LoginTicket, PassedFactors } from '#store/tickets/ticket-kinds.ts';
-import { openTicket, passUpdate, spendUpdate, ticketKeyOf } from '#store/tickets/tickets.ts';
+import { isCode, openTicket, passUpdate, spendUpdate, ticketKeyOf } from '#store/tickets/tickets.ts';
 import { agentActingOptionOf, agentChoiceOf } from './agent-login.ts';
 import type { login } from './contract.ts';
 import {
@@ -152,6 +152,4 @@ function enter(ctx: FlowContext, call: VerifyCall, ticket: LoginTicket, read: Kn
 }
 
 const spentUpdate = (ticket: LoginTicket, now: Date, { sms }: Factor): Write =>
-  sms
-    ? spendUpdate(ticket, now, 'code.#hash = :hash', { ':hash': sms.hash }, { '#hash': 'hash' })
-    : spendUpdate(ticket, now);
+  sms ? spendUpdate(ticket, now, isCode(sms.hash)) : spendUpdate(ticket, now);

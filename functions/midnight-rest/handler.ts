@@ -6,7 +6,7 @@ import { midnightRest } from './contract.ts';
 
 const db = openTables();
 
-/** One message, one run. It says nothing that matters: what is left stands in the index. A run that fails comes again. */
+/** One message starts one run. The message says nothing that matters: what is left stands in the index. A run that fails comes again. */
 export async function handler(_event: SQSEvent, context: Context): Promise<void> {
   await runSweep(db, midnightRest.name, new Date(), settings().policies, context);
 }

@@ -15,7 +15,7 @@ import type { Write } from '#store/dynamodb/tables.ts';
 import { type LockoutRow, lockoutKey, unlockUpdate } from '#store/people/lockout-table.ts';
 import { type Person, personUpdate, requireAdmitted } from '#store/people/users.ts';
 import type { ResetTicket } from '#store/tickets/ticket-kinds.ts';
-import { openTicket, spendUpdate, ticketKeyOf } from '#store/tickets/tickets.ts';
+import { isCode, openTicket, spendUpdate, ticketKeyOf } from '#store/tickets/tickets.ts';
 import type { passwordReset } from './contract.ts';
 
 type CompleteCall = CallOf<typeof passwordReset, 'complete'>;
@@ -38,13 +38,7 @@ const bySms = (ctx: FlowContext, call: CompleteCall, code: string) =>
     (ticket) => readAccount(ctx, call, ticket.personKey),
     (proof, account) =>
       change(ctx, call, proof.ticket, account, { phoneKey: proof.phoneKey, guess: proof.attemptId }, [
-        spendUpdate(
-          proof.ticket,
-          call.now,
-          'code.#hash = :hash',
-          { ':hash': proof.hash },
-          { '#hash': 'hash' },
-        ),
+        spendUpdate(proof.ticket, call.now, isCode(proof.hash)),
       ]),
   );
 

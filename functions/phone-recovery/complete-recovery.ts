@@ -25,7 +25,7 @@ import {
   requireAdmitted,
 } from '#store/people/users.ts';
 import type { RecoveryTicket } from '#store/tickets/ticket-kinds.ts';
-import { spendUpdate, ticketKeyOf } from '#store/tickets/tickets.ts';
+import { isCode, spendUpdate, ticketKeyOf } from '#store/tickets/tickets.ts';
 import type { phoneRecovery } from './contract.ts';
 
 type CompleteCall = CallOf<typeof phoneRecovery, 'complete'>;
@@ -98,7 +98,7 @@ async function recover(
   const others = person.phones?.filter((phone) => phone !== own) ?? [];
   const loss = holder ? await phoneLoss(ctx, call, holder, phoneKey) : noLoss;
   await ctx.db.transact([
-    spendUpdate(ticket, call.now, 'code.#hash = :hash', { ':hash': proof.hash }, { '#hash': 'hash' }),
+    spendUpdate(ticket, call.now, isCode(proof.hash)),
     countsUpdate(ctx, call, person, proof, face),
     personUpdate(
       person.personKey,

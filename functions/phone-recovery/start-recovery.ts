@@ -11,7 +11,7 @@ import { nameOf } from '#journeys/people/personal-data.ts';
 import { created } from '#runtime/answers.ts';
 import type { CallOf, StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import { countNobody } from '#store/people/name-misses.ts';
+import { countNobody, writeForNobody } from '#store/people/name-misses.ts';
 import { findPerson, isActive, sealContext } from '#store/people/users.ts';
 import type { RecoveryTicket } from '#store/tickets/ticket-kinds.ts';
 import { openTicketPut } from '#store/tickets/tickets.ts';
@@ -60,9 +60,9 @@ export const startRecovery: StepOf<typeof phoneRecovery, 'start'> = async (ctx, 
 };
 
 /**
- * REG-9: who does not exist is answered like who does, after the same hash and one write, but there is nobody to lock: no
- * lock and no event stay behind, nothing for the night to clear, and whoever registers with that document later finds
- * an account that is open.
+ * REG-9: who does not exist is answered like who does, after the same hash and as many calls, but there is nobody to
+ * lock: no lock and no event stay behind, nothing for the night to clear, and whoever registers with that document later
+ * finds an account that is open.
  */
 async function refuseNobody(
   ctx: FlowContext,
@@ -72,6 +72,9 @@ async function refuseNobody(
   const { policies } = ctx.settings;
   const taken = await countNobody(ctx.db, key, call.now);
   // A locked account's password is not looked at (LCK-2), so from there on neither is this one.
-  if (taken <= policies.lockoutFailures) await hashPassword(call.body.password, ctx.keys, policies);
+  if (taken <= policies.lockoutFailures) {
+    await hashPassword(call.body.password, ctx.keys, policies);
+    await writeForNobody(ctx.db, key, call.now);
+  }
   throw wrongPasswordProblem(taken, call.now, policies);
 }

@@ -26,7 +26,7 @@ import {
   usernameFree,
 } from '#store/people/users.ts';
 import type { RegistrationProfile, RegistrationTicket } from '#store/tickets/ticket-kinds.ts';
-import { openTicket, ticketUpdate, wrongPhoneUpdate } from '#store/tickets/tickets.ts';
+import { isCode, openTicket, ticketUpdate, wrongPhoneUpdate } from '#store/tickets/tickets.ts';
 import type { registration } from './contract.ts';
 import { requireRegisteringChannel } from './registering-channel.ts';
 
@@ -147,13 +147,13 @@ async function save(
     takeover: taken,
   };
   await ctx.db.transact([
-    ticketUpdate(ticket, call.now, {
+    ticketUpdate(
+      ticket,
+      call.now,
       // A right code is none of the ticket's wrong ones (LCK-5).
-      update: 'SET profile = :profile REMOVE code DELETE wrongCodes :tries',
-      condition: 'code.#hash = :hash',
-      names: { '#hash': 'hash' },
-      values: { ':profile': profile, ':hash': proof.hash, ':tries': new Set([proof.attemptId]) },
-    }),
+      { set: { profile }, remove: ['code'], take: { wrongCodes: new Set([proof.attemptId]) } },
+      isCode(proof.hash),
+    ),
     ...proof.writes,
   ]);
   return ok({ maskedPhone: maskPhone(phone), faceRequired: ticket.hallPhoneKey === undefined || taken });

@@ -12,7 +12,7 @@ export interface Bounds {
   readonly atOnce: number;
   /** How many are held, running or waiting for their turn, before the source is left waiting. */
   readonly held: number;
-  /** The same by their sizes together; a larger one is held alone. */
+  /** How much is held, by the sizes of the items together; an item that is larger is held alone. */
   readonly heldSize: number;
 }
 

@@ -15,7 +15,7 @@ export const charset = v.optional(v.picklist(['gbk'] satisfies LegacyCharset[]))
 export type LegacyHash = () => Promise<StoredPassword>;
 
 /**
- * Reads an old hash. It is wrapped only where the line turns out to be new, because that is the dearest part of an
+ * Reads an old hash. The hash is wrapped only where the line turns out to be new, because that is the dearest part of an
  * import by far; deciding anew costs none more.
  * @throws Problem BAD_REQUEST that names the member, for a scheme that nobody here can compute
  */

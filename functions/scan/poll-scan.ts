@@ -50,7 +50,7 @@ export const pollScan: StepOf<typeof scan, 'poll'> = async (ctx, call) => {
 };
 
 /**
- * STP-3: the terminal's or hall's system gets its proof with the answer; a page of ours asks for its own (STP-2). It is
+ * STP-3: the terminal's or hall's system gets its proof with the answer; a page of ours asks for its own (STP-2). The proof is
  * made from what holds now: for somebody whose account has ended since or is suspended, there is none (STP-4, ORD-1).
  */
 async function proofFor(ctx: FlowContext, call: CallOf<typeof scan, 'poll'>, ticket: ScanTicket) {

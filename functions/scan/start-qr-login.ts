@@ -6,6 +6,7 @@ import { created } from '#runtime/answers.ts';
 import type { AnyCall, StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
+import { equals } from '#store/dynamodb/expressions.ts';
 import { findPerson, requireAdmitted } from '#store/people/users.ts';
 import { asPerson } from '#store/sessions/sessions.ts';
 import type { ScanTicket } from '#store/tickets/ticket-kinds.ts';
@@ -32,7 +33,7 @@ export const startQrLogin: StepOf<typeof scan, 'qrLogin'> = async (ctx, call) =>
 export async function sessionOf(ctx: FlowContext, call: AnyCall, ticket: ScanTicket) {
   const { confirmed } = ticket;
   if (!confirmed) throw new Problem('STATE_CONFLICT');
-  const spend = spendUpdate(ticket, call.now, 'scanState = :confirmed', { ':confirmed': 'confirmed' });
+  const spend = spendUpdate(ticket, call.now, equals('scanState', 'confirmed'));
   return retryOnConcurrentChange(async () => {
     const [person, option] = await Promise.all([
       findPerson(ctx.db, confirmed.personKey),

@@ -3,7 +3,7 @@ import { constantTimeEqual, type HandleKeys } from './keys.ts';
 import { secretKey } from './secret-key.ts';
 
 /**
- * A refresh token (SES-2). It is opaque to everybody else: session, secret and a short MAC, so that an invented
+ * A refresh token (SES-2). The token is opaque to everybody else: session, secret and a short MAC, so that an invented
  * cookie is refused before any table is read.
  */
 export interface RefreshToken {

@@ -64,7 +64,7 @@ function parseDay(path: string, raw: string): string {
   return day;
 }
 
-/** The same where nothing that is over already can be meant. */
+/** A period that somebody enters (AGY-4): its last day is today or later. */
 export function parseComingPeriod(raw: Period, today: string): Period {
   const period = parsePeriod(raw);
   if (period.until < today) throw wrongField('until', 'expected a day, today or later');

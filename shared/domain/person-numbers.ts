@@ -29,7 +29,7 @@ export const isPersonNumber = (number: string): boolean =>
 /** DOC-2: nobody who has a document was born longer ago. */
 const oldestYears = 150;
 
-/** The same, and born before `today` and in the last 150 years (DOC-2). */
+/** Whether a number is one of somebody born before `today` and in the last 150 years (DOC-2). */
 export function isPersonNumberBornBefore(number: string, today: string): boolean {
   const born = birthDay(number) ?? today;
   return isPersonNumber(number) && born < today && born > yearsBefore(today, oldestYears);

@@ -32,7 +32,7 @@ export const recoveredLately = (
 
 /**
  * PHN-4: whether a face stands against the last 找回手机号码, where that was lately: whose face was seen before it may not
- * be who has the number now. Both are ISO instants as `toISOString` writes them, so that they compare as text.
+ * be who has the number now. The two times are ISO instants as `toISOString` writes them, so that they compare as text.
  */
 export const coversRecovery = (
   { faceAt, recoveredAt }: { readonly faceAt: string | undefined; readonly recoveredAt: string | undefined },

@@ -39,7 +39,7 @@ export function foldText(raw: string): string {
     .trim();
 }
 
-/** The same without any blank, in capitals: a number whose hyphens say something (free forms, DOC-2). */
+/** A folded text without any blank, in capitals: a number whose hyphens say something (free forms, DOC-2). */
 export const foldWithHyphens = (raw: string): string => upperAscii(foldText(raw).replace(/\s+/g, ''));
 
 /** DOC-2 for numbers and codes: without the blanks and hyphens that they are printed or pasted with, in capitals. */
@@ -80,8 +80,8 @@ export function readFreeText(raw: string, longest: number): string | undefined {
 const opening = /[[{（［｛〔【〖「『《〈⟨]/g;
 const closing = /[\]}）］｝〕】〗」』》〉⟩]/g;
 /**
- * What a text is looked for by (ENT-5): width, case, brackets and blanks make no difference. Both sides go through here;
- * it is never shown and never kept in place of the text.
+ * What a text is looked for by (ENT-5): width, case, brackets and blanks make no difference. The text typed and the
+ * text kept go through here; the result is never shown and never kept in place of the text.
  */
 export const searchForm = (text: string): string =>
   text

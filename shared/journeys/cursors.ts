@@ -24,7 +24,7 @@ export function positionAt(ctx: Sealing, list: string, cursor: string): Key {
   return JSON.parse(text) as Key;
 }
 
-/** The same of a list that is several ranges (relation-lists.ts). */
+/** The cursor of a list that is several ranges (relation-lists.ts). */
 export const cursorAt = (ctx: Sealing, list: string, { range, after }: ListPlace): string =>
   cursorTo(ctx, list, { range: String(range), ...after });
 /** Undefined without a cursor: the list begins. Throws BAD_REQUEST like `positionAt`. */

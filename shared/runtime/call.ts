@@ -89,7 +89,7 @@ type AnswerOf<R extends RouteDeclaration> = {
   >;
 }[keyof R['answers'] & number];
 
-/** A step: what one route does. It reads as the rule reads; refusals are thrown as Problem. */
+/** A step: what one route does. The code of a step reads as the rule reads; refusals are thrown as Problem. */
 export type Step<R extends RouteDeclaration> = (ctx: FlowContext, call: Call<R>) => Promise<AnswerOf<R>>;
 export type Steps<F extends FlowDeclaration> = {
   readonly [Name in keyof NonNullable<F['routes']>]: NonNullable<F['routes']>[Name] extends infer R extends

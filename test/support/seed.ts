@@ -12,6 +12,7 @@ import { currentKey, readSealingSecret } from '#gateways/sealing-secret.ts';
 import { encryptionContext } from '#gateways/secrets.ts';
 import { usernameKeyOf } from '#journeys/people/accounts.ts';
 import { auditEventPut } from '#store/audit/audit-events.ts';
+import { compile } from '#store/dynamodb/expressions.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
 import { claimPhoneUpdate } from '#store/people/phones.ts';
 import { claimUsernamePut, personUpdate, sealContext } from '#store/people/users.ts';
@@ -166,15 +167,15 @@ async function transact(door: Door, writes: readonly Write[]): Promise<void> {
   const item = (value: object) => marshall(value, { removeUndefinedValues: true });
   await door.dynamodb('TransactWriteItems', {
     TransactItems: writes.map((write) => {
+      const { condition, update, names, values } = compile(write);
       const common = {
         TableName: door.tables.find((name) => name.endsWith(`-${write.table}`)),
-        ConditionExpression: write.condition,
-        ExpressionAttributeNames: write.names,
-        ExpressionAttributeValues: write.values && item(write.values),
+        ConditionExpression: condition,
+        ExpressionAttributeNames: names,
+        ExpressionAttributeValues: values && item(values),
       };
       if ('put' in write) return { Put: { ...common, Item: item(write.put) } };
-      if ('update' in write)
-        return { Update: { ...common, Key: item(write.key), UpdateExpression: write.update } };
+      if ('update' in write) return { Update: { ...common, Key: item(write.key), UpdateExpression: update } };
       throw new Error('Registration only puts and updates');
     }),
   });

@@ -58,7 +58,7 @@ export interface NamesTried {
 }
 
 /**
- * People as a form names them, each once. They need no account. Throws DOCUMENT_INVALID, BAD_REQUEST or PERSON_MISMATCH,
+ * People as a form names them, each once. Nobody of them needs an account. Throws DOCUMENT_INVALID, BAD_REQUEST or PERSON_MISMATCH,
  * naming which of them it is.
  */
 export async function readAgents(
@@ -98,7 +98,7 @@ function telling<T>(at: number, read: () => T): T {
   }
 }
 
-/** The same refusal with the place in the list of agents that it is about. */
+/** A refusal, with the place in the list of agents that the refusal is about. */
 export function whichOne(at: number, problem: Problem): Problem {
   const errors = (problem.details.errors ?? []) as readonly { path: string; message: string }[];
   const details: ProblemDetails = {

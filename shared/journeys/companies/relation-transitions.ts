@@ -45,7 +45,7 @@ export const transitionWrites = (
 ];
 
 /**
- * The same for whoever decided it from the state of the row instead of being asked for it (the feed, the counter): a
+ * A transition for whoever decided it from the state of the row instead of being asked for it (the feed, the counter): a
  * change in between is no conflict to tell of, but to be looked at anew. ConcurrentChange.
  */
 export const retriedTransitionWrites = (...move: Parameters<typeof transitionWrites>): Write[] =>

@@ -31,7 +31,7 @@ type ByStaffForm = Extract<AccessBasis, { by: 'staff-form' }>;
 const managers = {
   /** A company's people and the agreements with its agencies (REL-5, AGY-4). */
   company: { roles: managingRoles, agents: false },
-  /** An agency's agreements with its clients (AGY-4). That it is an agency, the caller makes sure of. */
+  /** An agency's agreements with its clients (AGY-4). The caller makes sure that the company is an agency. */
   agency: { roles: [...managingRoles, 'tax-handler'], agents: true },
   /** An agency's staff form (AGY-1): whoever is on the form does not say who else is. */
   'staff-form': { roles: [...managingRoles, 'tax-handler'], agents: false },

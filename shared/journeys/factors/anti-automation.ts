@@ -57,7 +57,7 @@ export async function requireHuman(
 }
 
 /**
- * The same side by side with what the step reads first. Both settle before anything is told, and nothing of the read is
+ * `requireHuman` side by side with what the step reads first. Challenge and read settle before anything is told, and nothing of the read is
  * told before the challenge.
  */
 export async function besideHuman<T>(

@@ -19,7 +19,7 @@ const ofCompany = (error: unknown): unknown =>
     : error;
 
 /**
- * One look at a company's password (LEG-1). It is counted under the company's key, apart from everybody's own, and in
+ * One look at a company's password (LEG-1). The look is counted under the company's key, apart from everybody's own, and in
  * the same way (LCK-4): reserved before the hash, five a day, the fifth marks the lock, which the midnight sweep clears
  * and which holds no other day (UNL-2). A company that has none takes as long as one whose is wrong, and counts alike.
  *

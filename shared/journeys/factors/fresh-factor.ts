@@ -46,7 +46,7 @@ export function stillOwnPhone(person: Person, phoneKey: string): OwnPhone {
   return phone;
 }
 
-/** The same where the code is to be a fresh factor: not of a number that was recovered lately (PHN-4). */
+/** The person's own phone, where its code is to be a fresh factor: not a number that was recovered lately (PHN-4). FACE_REQUIRED. */
 export function requireFactorPhone(
   person: Person,
   phoneKey: string,

@@ -20,7 +20,7 @@ export function provenPhone(
   };
 }
 
-/** The same for whoever changes nothing else of the person. ConcurrentChange where they changed since read. */
+/** The writes of a proven phone for whoever changes nothing else of the person. ConcurrentChange where the person changed since read. */
 export function provenPhoneWrites(person: Person, phone: OwnPhone | undefined): readonly Write[] {
   const { changes, writes } = provenPhone(person, phone);
   return changes.phones

@@ -10,6 +10,7 @@ import { Problem } from '#domain/problem.ts';
 import { truncatedAddress } from '#runtime/addresses.ts';
 import type { AnyCall } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
+import { all, equals } from '#store/dynamodb/expressions.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
 import { type Person, sealContext } from '#store/people/users.ts';
 import { sessionAliveCheck } from '#store/sessions/sessions.ts';
@@ -236,17 +237,12 @@ export async function faceProof(
   return {
     at: scan.proven.at,
     spent: {
-      ...ticketUpdate(scan, call.now, {
-        update: 'SET #state = :spent',
-        condition: 'scanState = :passed AND sessionId = :session AND #use = :use',
-        names: { '#use': 'use' },
-        values: {
-          ':spent': 'spent',
-          ':passed': 'passed',
-          ':session': session.sessionId,
-          ':use': scan.use,
-        },
-      }),
+      ...ticketUpdate(
+        scan,
+        call.now,
+        { set: { state: 'spent' } },
+        all(equals('scanState', 'passed'), equals('sessionId', session.sessionId), equals('use', scan.use)),
+      ),
       onRefused: () => new Problem('FACE_REQUIRED'),
     },
     alive: sessionAliveCheck(session, call.now, ctx.settings.policies),

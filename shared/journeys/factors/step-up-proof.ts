@@ -32,7 +32,7 @@ export function knownMatter(
 
 /**
  * STP-2, STP-4: what a tax system is told of a passed face check, signed with our keys and checked with the public
- * ones alone. It is made from what holds now, for 5 minutes. `sub` and `company.ref` stay the same for this audience
+ * ones alone. The proof is made from what holds now, for 5 minutes. `sub` and `company.ref` stay the same for this audience
  * and say nothing to another.
  * @param company whom the person acts for now; none for a natural person and at a counter
  */

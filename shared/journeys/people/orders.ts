@@ -54,7 +54,7 @@ const notices: Readonly<Record<Order, OrderNotice>> = {
 
 /**
  * Gives an order, in one transaction with all that follows from it, and tells the person at every number held before it.
- * It holds for somebody unknown too: the row that it makes has no name until somebody names it.
+ * The order holds for somebody unknown too: the row that the order makes has no name until somebody names the person.
  * @param version the registry's; none for a counter's, which comes after whatever was ordered before it
  * @param also further conditions of the transaction
  * @returns whether the version was older than what is known, and so changed nothing

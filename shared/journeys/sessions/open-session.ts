@@ -53,7 +53,7 @@ export async function sessionAnswer(
   };
 }
 
-/** The same without a token. */
+/** The session as the API shows it, without a token. */
 export const shownSession = (
   ctx: FlowContext,
   session: Session,

@@ -3,7 +3,8 @@ import type { Sealed } from '#crypto/sealed.ts';
 import { isInForce, type Period, type ServiceItem } from '#domain/agreements.ts';
 import { Problem } from '#domain/problem.ts';
 import type { KeptNumber } from '../companies/taxpayers.ts';
-import type { Check, Key, Write } from '../dynamodb/tables.ts';
+import { all, atLeast, atMost, equals, holds, oneOf } from '../dynamodb/expressions.ts';
+import type { Key, RefusableCheck } from '../dynamodb/tables.ts';
 
 /**
  * The two forms that a tax agent must stand on (AGY-1): the agency's staff form, 《涉税专业服务机构（人员）基本信息采集表》, and the
@@ -121,25 +122,24 @@ export const isAgreementOf = (
   isInForce(agreement, day);
 
 const gone = () => new Problem('RELATION_NOT_FOUND');
-type Checked = Check & Pick<Write, 'onRefused'>;
 
 /** Inside the transaction that relies on it: this form still holds and still names the person. RELATION_NOT_FOUND. */
 export const onStaffFormChecks = (
   personKey: string,
   form: Pick<StaffForm, 'agencyKey' | 'formId'>,
-): Checked[] => [
+): RefusableCheck[] => [
   {
     table: 'Agencies',
     key: staffFormKey(form.agencyKey),
-    condition: 'formId = :form',
-    values: { ':form': form.formId },
+    condition: equals('formId', form.formId),
     onRefused: gone,
   },
   formEntryCheck(staffEntryKey(personKey, form.agencyKey), form.formId),
 ];
 
 /**
- * The same of an agreement in force on this day. Whose agreement it is never changes.
+ * Inside the transaction that relies on the agreement: the agreement is in force on this day, and its form still names the
+ * person. Whose agreement it is never changes. RELATION_NOT_FOUND.
  * @param forms the form that was read to hold, or, where only the person's own row was read, all that it names
  */
 export const onAgreementChecks = (
@@ -147,26 +147,24 @@ export const onAgreementChecks = (
   between: Pick<Agreement, 'agreementId' | 'clientKey'>,
   forms: readonly string[],
   day: string,
-): Checked[] => [
+): RefusableCheck[] => [
   {
     table: 'Agreements',
     key: agreementKey(between.agreementId),
-    condition: `formId IN (${forms.map((_, i) => `:form${i}`).join(', ')}) AND #state = :active AND #from <= :day AND #until >= :day`,
-    names: { '#state': 'state', '#from': 'from', '#until': 'until' },
-    values: {
-      ':active': 'active',
-      ':day': day,
-      ...Object.fromEntries(forms.map((form, i) => [`:form${i}`, form])),
-    },
+    condition: all(
+      oneOf('formId', forms),
+      equals('state', 'active'),
+      atMost('from', day),
+      atLeast('until', day),
+    ),
     onRefused: gone,
   },
   formEntryCheck(clientEntryKey(personKey, between.clientKey, between.agreementId), ...forms),
 ];
 
-const formEntryCheck = (key: Key, ...forms: readonly string[]): Checked => ({
+const formEntryCheck = (key: Key, ...forms: readonly string[]): RefusableCheck => ({
   table: 'Relationships',
   key,
-  condition: forms.map((_, i) => `contains(forms, :form${i})`).join(' AND '),
-  values: Object.fromEntries(forms.map((form, i) => [`:form${i}`, form])),
+  condition: all(...forms.map((form) => holds('forms', form))),
   onRefused: gone,
 });

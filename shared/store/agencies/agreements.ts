@@ -1,5 +1,6 @@
 import { overlap, type Period } from '#domain/agreements.ts';
 import { ConcurrentChange } from '../dynamodb/concurrent-change.ts';
+import { equals } from '../dynamodb/expressions.ts';
 import type { Db, Key, Write } from '../dynamodb/tables.ts';
 import { versionedUpdate } from '../dynamodb/versioned-update.ts';
 import { type Agreement, agreementKey } from './agency-forms.ts';
@@ -24,9 +25,7 @@ export const agreementsOf = (
   const [attribute = '', value] = Object.entries(side)[0] ?? [];
   return db.query<Agreement>('Agreements', {
     index: attribute === 'agencyKey' ? 'byAgency' : 'byClient',
-    condition: '#side = :side',
-    names: { '#side': attribute },
-    values: { ':side': value },
+    condition: equals(attribute, value),
     limit: page.limit,
     from: page.from,
   });

@@ -1,6 +1,7 @@
 import type { Period } from '#domain/agreements.ts';
 import { foldNumber, searchForm } from '#domain/text.ts';
 import type { CopiesDue, KnownTaxpayer } from '../companies/taxpayers.ts';
+import { absent, all, any, equals, exists, startsWith } from '../dynamodb/expressions.ts';
 import type { Db, Key, Update, Write } from '../dynamodb/tables.ts';
 import { type FormEntry, staffEntryPrefix } from './agency-forms.ts';
 
@@ -34,13 +35,9 @@ export const formEntryUpdate = (
 ): Write => ({
   table: 'Relationships',
   key,
-  update: hints
-    ? 'SET agencyKey = :agency, #from = :from, #until = :until ADD forms :form'
-    : 'ADD forms :form',
-  ...(hints ? { names: { '#from': 'from', '#until': 'until' } } : {}),
-  values: {
-    ':form': new Set([formId]),
-    ...(hints ? { ':agency': hints.agencyKey, ':from': hints.from, ':until': hints.until } : {}),
+  update: {
+    set: hints ? { agencyKey: hints.agencyKey, from: hints.from, until: hints.until } : {},
+    add: { forms: new Set([formId]) },
   },
 });
 
@@ -55,19 +52,17 @@ export async function removeFormEntries(
   people: { readonly gone: readonly Key[]; readonly kept: readonly Key[] },
   others: readonly Write[] = [],
 ): Promise<void> {
-  const values = { ':form': new Set([formId]) };
+  const form = new Set([formId]);
   const removal = (key: Key): Write => ({
     table: 'Relationships',
     remove: key,
-    condition: 'attribute_not_exists(personKey) OR forms = :form',
-    values,
+    condition: any(absent('personKey'), equals('forms', form)),
   });
   const leaving = (key: Key): Write => ({
     table: 'Relationships',
     key,
-    update: 'DELETE forms :form',
-    condition: 'attribute_exists(personKey)',
-    values,
+    update: { take: { forms: form } },
+    condition: exists('personKey'),
   });
   const removed = people.gone.map(removal);
   await transactInBatches(
@@ -96,13 +91,8 @@ export const formEntriesOf = (
   page: { limit?: number; agencyKey?: string } = {},
 ) =>
   db.query<FormEntry>('Relationships', {
-    condition: 'personKey = :person AND begins_with(relation, :prefix)',
-    values: {
-      ':person': personKey,
-      ':prefix': prefix,
-      ...(page.agencyKey === undefined ? {} : { ':agency': page.agencyKey }),
-    },
-    ...(page.agencyKey === undefined ? {} : { filter: 'agencyKey = :agency' }),
+    condition: all(equals('personKey', personKey), startsWith('relation', prefix)),
+    ...(page.agencyKey === undefined ? {} : { filter: equals('agencyKey', page.agencyKey) }),
     ...(page.limit ? { limit: page.limit } : {}),
     consistent: true,
   });

@@ -1,4 +1,5 @@
 import { ConcurrentChange } from '../dynamodb/concurrent-change.ts';
+import { all, equals, startsWith } from '../dynamodb/expressions.ts';
 import { allItems } from '../dynamodb/pages.ts';
 import type { Db, Write } from '../dynamodb/tables.ts';
 import { versionedUpdate } from '../dynamodb/versioned-update.ts';
@@ -25,8 +26,7 @@ const pagesAtMost = 40;
 export const allListed = (db: Db, agencyKey: string): Promise<ListedAgent[]> =>
   allItems(pagesAtMost, (from) =>
     db.query<ListedAgent>('Agencies', {
-      condition: 'agencyKey = :agency AND begins_with(part, :prefix)',
-      values: { ':agency': agencyKey, ':prefix': listPrefix },
+      condition: all(equals('agencyKey', agencyKey), startsWith('part', listPrefix)),
       consistent: true,
       from,
     }),

@@ -1,5 +1,6 @@
 import { ulid } from '#crypto/random.ts';
 import type { RelationState } from '#domain/relations.ts';
+import { absent, equals } from '../dynamodb/expressions.ts';
 import type { Db, Key, Put } from '../dynamodb/tables.ts';
 
 /** What happened (AUD-1). Kinds are stable words; sentences for people are the portal's. */
@@ -77,7 +78,7 @@ export function auditEventPut(event: AuditEvent, retentionDays: number): Put {
       actor: event.actor,
       ttl: Math.floor(event.at.getTime() / 1000) + retentionDays * 86_400,
     },
-    condition: 'attribute_not_exists(eventId)',
+    condition: absent('eventId'),
   };
 }
 
@@ -93,9 +94,7 @@ export async function historyPage(
 ): Promise<{ events: StoredEvent[]; next: Key | undefined }> {
   // One more than shown tells whether another page is worth offering.
   const { items } = await db.query<StoredEvent>('Audit', {
-    condition: '#subject = :subject',
-    names: { '#subject': 'subject' },
-    values: { ':subject': subject },
+    condition: equals('subject', subject),
     limit: pageSize + 1,
     backwards: true,
     from,

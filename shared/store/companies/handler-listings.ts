@@ -1,5 +1,6 @@
 import { ConcurrentChange } from '../dynamodb/concurrent-change.ts';
-import type { Check, Db, Key, Put, Write } from '../dynamodb/tables.ts';
+import { absentOr, below, equals } from '../dynamodb/expressions.ts';
+import type { Db, Key, RefusableCheck, RefusablePut } from '../dynamodb/tables.ts';
 
 /**
  * What 金三 says of a tax handler (REL-4), apart from any authorisation: a removal that came before its appointment keeps
@@ -23,12 +24,10 @@ export const listingPut = (
   personKey: string,
   companyKey: string,
   { version, listed }: HandlerListing,
-): Put & Pick<Write, 'onRefused'> => ({
+): RefusablePut => ({
   table: 'Relationships',
   put: { ...listingKey(personKey, companyKey), version, listed },
-  condition: 'attribute_not_exists(#version) OR #version < :version',
-  names: { '#version': 'version' },
-  values: { ':version': version },
+  condition: absentOr('version', below('version', version)),
   onRefused: () => new ConcurrentChange(),
 });
 
@@ -37,11 +36,9 @@ export const listingCheck = (
   personKey: string,
   companyKey: string,
   { version }: HandlerListing,
-): Check & Pick<Write, 'onRefused'> => ({
+): RefusableCheck => ({
   table: 'Relationships',
   key: listingKey(personKey, companyKey),
-  condition: '#version = :version',
-  names: { '#version': 'version' },
-  values: { ':version': version },
+  condition: equals('version', version),
   onRefused: () => new ConcurrentChange(),
 });

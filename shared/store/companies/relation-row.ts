@@ -3,7 +3,7 @@ import type { Permission, RelationFacts, RelationState } from '#domain/relations
 import type { CompanyState, CompanySubject } from '#domain/taxpayers.ts';
 import type { KeptNumber } from './taxpayers.ts';
 
-/** The keys of a row in the indexes. They follow from the row; whoever changes what they stand for writes them too. */
+/** The keys of a row in the indexes. The keys follow from the row: whoever changes what a key stands for writes the key too. */
 export interface ListKeys {
   /** In `byCompany`, the company's three lists: a live row by term, last day, role. */
   readonly companySort: string;

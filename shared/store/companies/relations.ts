@@ -14,7 +14,32 @@ import {
   type Transition,
 } from '#domain/relations.ts';
 import { ConcurrentChange } from '../dynamodb/concurrent-change.ts';
-import type { Check, Db, Item, Key, Put, Update, Write } from '../dynamodb/tables.ts';
+import {
+  absent,
+  absentOr,
+  all,
+  any,
+  atLeast,
+  atMost,
+  below,
+  between,
+  type Condition,
+  equals,
+  exists,
+  not,
+  oneOf,
+  sameAs,
+  startsWith,
+} from '../dynamodb/expressions.ts';
+import type {
+  Db,
+  Key,
+  RefusableCheck,
+  RefusablePut,
+  RefusableUpdate,
+  Update,
+  Write,
+} from '../dynamodb/tables.ts';
 import { requireSeenRevision } from '../dynamodb/versioned-update.ts';
 import { listed, listKeysOf } from './relation-lists.ts';
 import type { Relation } from './relation-row.ts';
@@ -76,8 +101,7 @@ export async function activePeople(
 /** The current rows of one person in one company, whatever their state, in the order of roles; strongly consistent. */
 export async function relationsIn(db: Db, personKey: string, companyKey: string): Promise<Relation[]> {
   const { items } = await db.query<Relation>('Relationships', {
-    condition: 'personKey = :person AND begins_with(relation, :company)',
-    values: { ':person': personKey, ':company': `${companyKey}#` },
+    condition: all(equals('personKey', personKey), startsWith('relation', `${companyKey}#`)),
     consistent: true,
   });
   return items.sort((a, b) => roleOrder(a.role) - roleOrder(b.role));
@@ -90,8 +114,10 @@ export const relationsOf = (
   page: { from?: Key | undefined; limit?: number; history?: boolean } = {},
 ) =>
   db.query<Relation>('Relationships', {
-    condition: 'personKey = :person AND relation BETWEEN :first AND :last',
-    values: { ':person': personKey, ':first': 'c', ':last': page.history ? `${historyPrefix}~` : 'c~' },
+    condition: all(
+      equals('personKey', personKey),
+      between('relation', 'c', page.history ? `${historyPrefix}~` : 'c~'),
+    ),
     consistent: true,
     ...(page.limit ? { limit: page.limit } : {}),
     from: page.from,
@@ -174,16 +200,16 @@ export function beginWrites(
     updatedAt: at,
   });
   const changedMeanwhile = () => new ConcurrentChange();
-  const guard: Put & Pick<Write, 'onRefused'> = {
+  const guard: RefusablePut = {
     table: 'Relationships',
     put: { ...guardKey(authorizationId), holder: fresh.personKey, at: key.relation },
-    condition: 'attribute_not_exists(personKey)',
+    condition: absent('personKey'),
   };
   if (!previous) {
     const row: Write = {
       table: 'Relationships',
       put: { ...relation },
-      condition: 'attribute_not_exists(personKey)',
+      condition: absent('personKey'),
       onRefused: changedMeanwhile,
     };
     return { authorizationId, relation, writes: [row, guard] };
@@ -200,23 +226,19 @@ export function beginWrites(
       {
         table: 'Relationships',
         put: { ...relation },
-        condition: 'authorizationId = :old AND #rev = :rev',
-        names: { '#rev': 'rev' },
-        values: { ':old': previous.authorizationId, ':rev': previous.rev },
+        condition: asRead(previous),
         onRefused: changedMeanwhile,
       },
       guard,
       {
         table: 'Relationships',
         put: { ...ended },
-        condition: 'attribute_not_exists(personKey)',
+        condition: absent('personKey'),
       },
       {
         table: 'Relationships',
         key: guardKey(previous.authorizationId),
-        update: 'SET #at = :at',
-        names: { '#at': 'at' },
-        values: { ':at': ended.relation },
+        update: { set: { at: ended.relation } },
       },
     ],
   };
@@ -240,7 +262,7 @@ export function transitionUpdate(
   day: string,
   changes: RelationChanges = {},
   seen?: string,
-): Update & Pick<Write, 'onRefused'> {
+): RefusableUpdate {
   requireSeenRevision(relation, seen);
   const refused = refusalOf(transition, relation, day);
   if (refused) throw new Problem(refused);
@@ -261,49 +283,28 @@ export function transitionUpdate(
     ...(validUntil === null ? ['validUntil'] : []),
     ...(confirmsNoMore ? ['confirmerKey'] : []),
   ];
-  const next: Item = {
-    state: transition.to,
-    updatedAt: now.toISOString(),
-    ...others,
-    ...lastDayOf(validUntil),
-    ...(moves ? { companySort, personSort } : {}),
-  };
-  const names: Record<string, string> = { '#state': 'state', '#rev': 'rev' };
-  const values: Item = { ':id': relation.authorizationId, ':day': day, ':one': 1 };
-  const sets = Object.entries(next).map(([attribute, value]) => {
-    names[`#${attribute}`] = attribute;
-    values[`:${attribute}`] = value;
-    return `#${attribute} = :${attribute}`;
-  });
-  const froms = transition.from.map((state, index) => {
-    values[`:from${index}`] = state;
-    return `:from${index}`;
-  });
-  const conditions = [
-    'authorizationId = :id',
-    `#state IN (${froms.join(', ')})`,
-    '(attribute_not_exists(validUntil) OR validUntil >= :day)',
-  ];
-  if (transition.direction) {
-    names['#direction'] = 'direction';
-    values[':direction'] = transition.direction;
-    conditions.push('#direction = :direction');
-  }
-  if (transition.refusable) {
-    values[':refusable'] = true;
-    conditions.push('refusable = :refusable');
-  }
-  if (seen !== undefined) {
-    values[':seen'] = relation.rev;
-    conditions.push('#rev = :seen');
-  }
   return {
     table: 'Relationships',
     key: relationKeyOf(relation),
-    update: `SET ${sets.join(', ')}${removed.length > 0 ? ` REMOVE ${removed.join(', ')}` : ''} ADD #rev :one`,
-    condition: conditions.join(' AND '),
-    names,
-    values,
+    update: {
+      set: {
+        state: transition.to,
+        updatedAt: now.toISOString(),
+        ...others,
+        ...lastDayOf(validUntil),
+        ...(moves ? { companySort, personSort } : {}),
+      },
+      remove: removed,
+      add: { rev: 1 },
+    },
+    condition: all(
+      equals('authorizationId', relation.authorizationId),
+      oneOf('state', transition.from),
+      lastsUntil(day),
+      transition.direction ? equals('direction', transition.direction) : undefined,
+      transition.refusable ? equals('refusable', true) : undefined,
+      seen === undefined ? undefined : equals('rev', relation.rev),
+    ),
     onRefused: (old) => {
       const current = old as Relation | undefined;
       if (current?.authorizationId !== relation.authorizationId) return new Problem('STATE_CONFLICT');
@@ -315,6 +316,12 @@ export function transitionUpdate(
 const lastDayOf = (validUntil: string | null | undefined): { validUntil?: string } =>
   typeof validUntil === 'string' ? { validUntil } : {};
 
+/** The row is still the one that was read. */
+const asRead = ({ authorizationId, rev }: Pick<Relation, 'authorizationId' | 'rev'>): Condition =>
+  all(equals('authorizationId', authorizationId), equals('rev', rev));
+/** REL-8: the last day has not passed; none is for good. */
+const lastsUntil = (day: string): Condition => absentOr('validUntil', atLeast('validUntil', day));
+
 /**
  * Inside the transaction of whatever relies on it: this relation is active on this day (REL-8), with
  * `authorizationId` still the same one. RELATION_NOT_FOUND otherwise.
@@ -322,16 +329,14 @@ const lastDayOf = (validUntil: string | null | undefined): { validUntil?: string
 export const activeRelationCheck = (
   relation: Pick<Relation, 'personKey' | 'companyKey' | 'role'> & { readonly authorizationId?: string },
   day: string,
-): Check & Pick<Write, 'onRefused'> => ({
+): RefusableCheck => ({
   table: 'Relationships',
   key: relationKey(relation.personKey, relation.companyKey, relation.role),
-  condition: `#state = :active AND (attribute_not_exists(validUntil) OR validUntil >= :day)${relation.authorizationId ? ' AND authorizationId = :id' : ''}`,
-  names: { '#state': 'state' },
-  values: {
-    ':active': 'active',
-    ':day': day,
-    ...(relation.authorizationId ? { ':id': relation.authorizationId } : {}),
-  },
+  condition: all(
+    equals('state', 'active'),
+    lastsUntil(day),
+    relation.authorizationId ? equals('authorizationId', relation.authorizationId) : undefined,
+  ),
   onRefused: () => new Problem('RELATION_NOT_FOUND'),
 });
 
@@ -339,16 +344,10 @@ export const activeRelationCheck = (
 export const relationUnchangedCheck = (
   of: Pick<Relation, 'personKey' | 'companyKey' | 'role'>,
   read: Relation | undefined,
-): Check & Pick<Write, 'onRefused'> => ({
+): RefusableCheck => ({
   table: 'Relationships',
   key: relationKey(of.personKey, of.companyKey, of.role),
-  ...(read
-    ? {
-        condition: 'authorizationId = :id AND #rev = :rev',
-        names: { '#rev': 'rev' },
-        values: { ':id': read.authorizationId, ':rev': read.rev },
-      }
-    : { condition: 'attribute_not_exists(personKey)' }),
+  condition: read ? asRead(read) : absent('personKey'),
   onRefused: () => new ConcurrentChange(),
 });
 
@@ -356,36 +355,28 @@ export const relationUnchangedCheck = (
  * 清除记录 (CTR-3): hides an ended authorisation from one side's history. STATE_CONFLICT while it lives, ConcurrentChange when it
  * was moved into history since read.
  */
-export const hideUpdate = (
-  relation: Relation,
-  side: 'person' | 'company',
-  day: string,
-): Update & Pick<Write, 'onRefused'> => ({
+export const hideUpdate = (relation: Relation, side: 'person' | 'company', day: string): RefusableUpdate => ({
   table: 'Relationships',
   key: relationKeyOf(relation),
-  update: 'SET #hidden = :yes, #sort = :sort ADD #rev :one',
-  // What ended with an earlier term of the company keeps the state that it had (ENT-4).
-  condition:
-    'authorizationId = :id AND (NOT #state IN (:pending, :active) OR validUntil < :day OR (attribute_exists(taxpayerTerm) AND NOT taxpayerTerm = companyTerm))',
-  names: {
-    ...(side === 'person'
-      ? { '#hidden': 'hiddenByPerson', '#sort': 'personSort' }
-      : { '#hidden': 'hiddenByCompany', '#sort': 'companySort' }),
-    '#state': 'state',
-    '#rev': 'rev',
-  },
-  values: {
-    ':yes': true,
-    ':sort':
+  update: {
+    set:
       side === 'person'
-        ? listKeysOf({ ...relation, hiddenByPerson: true }).personSort
-        : listKeysOf({ ...relation, hiddenByCompany: true }).companySort,
-    ':one': 1,
-    ':id': relation.authorizationId,
-    ':pending': 'pending',
-    ':active': 'active',
-    ':day': day,
+        ? { hiddenByPerson: true, personSort: listKeysOf({ ...relation, hiddenByPerson: true }).personSort }
+        : {
+            hiddenByCompany: true,
+            companySort: listKeysOf({ ...relation, hiddenByCompany: true }).companySort,
+          },
+    add: { rev: 1 },
   },
+  condition: all(
+    equals('authorizationId', relation.authorizationId),
+    any(
+      not(oneOf('state', ['pending', 'active'])),
+      below('validUntil', day),
+      // What ended with an earlier term of the company keeps the state that it had (ENT-4).
+      all(exists('taxpayerTerm'), not(sameAs('taxpayerTerm', 'companyTerm'))),
+    ),
+  ),
   onRefused: (old) =>
     (old as Relation | undefined)?.authorizationId === relation.authorizationId
       ? new Problem('STATE_CONFLICT')
@@ -399,9 +390,8 @@ export const nameUpdate = (
 ): Update => ({
   table: 'Relationships',
   key: relationKeyOf(relation),
-  update: 'SET sealedName = :name',
-  condition: 'authorizationId = :id',
-  values: { ':name': sealedName, ':id': relation.authorizationId },
+  update: { set: { sealedName } },
+  condition: equals('authorizationId', relation.authorizationId),
 });
 
 /** What a relation copies of its company; the company itself is what rules look at. */
@@ -433,33 +423,28 @@ export const needsNoCopies = (row: Relation, copies: CompanyCopies): boolean => 
  */
 export function copiesUpdate(relation: Relation, copies: CompanyCopies): Update {
   const { personSort, confirmerKey } = listKeysOf({ ...relation, ...copies });
-  const values: Item = {
-    taxpayerName: copies.taxpayerName,
-    taxpayerState: copies.taxpayerState,
-    ...(copies.taxpayerSubjects ? { taxpayerSubjects: copies.taxpayerSubjects } : {}),
-    ...(copies.taxpayerTerm === undefined ? {} : { taxpayerTerm: copies.taxpayerTerm }),
-    taxpayerRev: copies.taxpayerRev,
-    // In clear or sealed, never both (DOC-4).
-    ...(copies.sealedId === undefined ? { taxpayerId: copies.taxpayerId } : { sealedId: copies.sealedId }),
-    personSort,
-    ...(confirmerKey === undefined ? {} : { confirmerKey }),
-  };
-  const names = Object.keys(values);
-  const gone = [
-    copies.sealedId === undefined ? 'sealedId' : 'taxpayerId',
-    ...(confirmerKey === undefined ? ['confirmerKey'] : []),
-  ];
   return {
     table: 'Relationships',
     key: relationKeyOf(relation),
-    update: `SET ${names.map((name) => `${name} = :${name}`).join(', ')} REMOVE ${gone.join(', ')}`,
-    condition:
-      'authorizationId = :id AND #rev = :rev AND (attribute_not_exists(taxpayerRev) OR taxpayerRev <= :taxpayerRev)',
-    names: { '#rev': 'rev' },
-    values: {
-      ...Object.fromEntries(names.map((name) => [`:${name}`, values[name]])),
-      ':id': relation.authorizationId,
-      ':rev': relation.rev,
+    update: {
+      set: {
+        taxpayerName: copies.taxpayerName,
+        taxpayerState: copies.taxpayerState,
+        taxpayerSubjects: copies.taxpayerSubjects,
+        taxpayerTerm: copies.taxpayerTerm,
+        taxpayerRev: copies.taxpayerRev,
+        // In clear or sealed, never both (DOC-4).
+        ...(copies.sealedId === undefined
+          ? { taxpayerId: copies.taxpayerId }
+          : { sealedId: copies.sealedId }),
+        personSort,
+        confirmerKey,
+      },
+      remove: [
+        copies.sealedId === undefined ? 'sealedId' : 'taxpayerId',
+        ...(confirmerKey === undefined ? ['confirmerKey'] : []),
+      ],
     },
+    condition: all(asRead(relation), absentOr('taxpayerRev', atMost('taxpayerRev', copies.taxpayerRev))),
   };
 }

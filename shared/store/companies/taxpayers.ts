@@ -9,7 +9,8 @@ import {
   holdsPersonNumber,
   isPersonalNumber,
 } from '#domain/taxpayers.ts';
-import type { Check, Db, Write } from '../dynamodb/tables.ts';
+import { absent, absentOr, all, type Condition, differs, equals, exists } from '../dynamodb/expressions.ts';
+import type { Db, RefusableCheck, Write } from '../dynamodb/tables.ts';
 import { versionedUpdate } from '../dynamodb/versioned-update.ts';
 
 /**
@@ -60,7 +61,7 @@ export const isKnown = (taxpayer: Taxpayer | undefined): taxpayer is KnownTaxpay
   taxpayer?.name !== undefined && taxpayer.state !== undefined && taxpayer.subjects !== undefined;
 
 /**
- * The key of a normalised number: readable, unless that could show the number of somebody's document (DOC-4). It is made
+ * The key of a normalised number: readable, unless that could show the number of somebody's document (DOC-4). The key is made
  * of the number alone, so that whoever types it finds the row; what the registry says of the number is in the row.
  */
 export const companyKeyOf = (keys: Keys, taxpayerId: string): string =>
@@ -83,7 +84,7 @@ export const keptNumber = (
     ? { sealedId: seal(dataKeys, numberContext(companyKey), taxpayerId) }
     : { taxpayerId };
 
-/** The same, taken over from another row of the company. */
+/** The number of a row, taken over into another row of the company. */
 export const keptNumberOf = ({ taxpayerId, sealedId }: KeptNumber): KeptNumber => ({
   ...(taxpayerId === undefined ? {} : { taxpayerId }),
   ...(sealedId === undefined ? {} : { sealedId }),
@@ -117,8 +118,7 @@ const dueAtMost = 99;
 export async function companiesDue(db: Db): Promise<CopiesDue> {
   const { items, next } = await db.query<Pick<Taxpayer, 'companyKey'>>('Taxpayers', {
     index: 'copiesDue',
-    condition: 'copiesDue = :due',
-    values: { ':due': due },
+    condition: equals('copiesDue', due),
     limit: dueAtMost,
   });
   return { companyKeys: new Set(items.map(({ companyKey }) => companyKey)), many: next !== undefined };
@@ -156,36 +156,26 @@ export function companyProblem(taxpayer: Taxpayer | undefined): Problem | undefi
 }
 
 /** ENT-4: the condition that the company is still in the term of what is relied on. */
-const sameTerm = ({ companyTerm = 0 }: OfTerm) => ({
-  condition: companyTerm === 0 ? '(attribute_not_exists(#term) OR #term = :term)' : '#term = :term',
-  names: { '#term': 'term' },
-  values: { ':term': companyTerm },
-});
+const sameTerm = ({ companyTerm = 0 }: OfTerm): Condition =>
+  companyTerm === 0 ? absentOr('term', equals('term', 0)) : equals('term', companyTerm);
 type OfTerm = { readonly companyTerm?: number | undefined };
 
 /**
  * Inside a transaction: the company is at work. Refused like `companyProblem`.
  * @param relation what is relied on: it must be of the company's present term (ENT-4), else RELATION_NOT_FOUND
  */
-export const activeCompanyCheck = (
-  companyKey: string,
-  relation?: OfTerm,
-): Check & Pick<Write, 'onRefused'> => {
-  const term = relation && sameTerm(relation);
-  return {
-    table: 'Taxpayers',
-    key: { companyKey },
-    condition: `#state = :active${term ? ` AND ${term.condition}` : ''}`,
-    names: { '#state': 'state', ...term?.names },
-    values: { ':active': 'active', ...term?.values },
-    onRefused: (old) => companyProblem(old as Taxpayer | undefined) ?? new Problem('RELATION_NOT_FOUND'),
-  };
-};
+export const activeCompanyCheck = (companyKey: string, relation?: OfTerm): RefusableCheck => ({
+  table: 'Taxpayers',
+  key: { companyKey },
+  condition: all(equals('state', 'active'), relation && sameTerm(relation)),
+  onRefused: (old) => companyProblem(old as Taxpayer | undefined) ?? new Problem('RELATION_NOT_FOUND'),
+});
 
 /** Marks that the company has people, in the transaction that gives it one, and checks it as the check given does. */
-export const staffedUpdate = (check: Check & Pick<Write, 'onRefused'>): Write => {
-  return { ...check, update: 'SET staffed = :staffed', values: { ...check.values, ':staffed': true } };
-};
+export const staffedUpdate = (check: RefusableCheck): Write => ({
+  ...check,
+  update: { set: { staffed: true } },
+});
 
 /** LEG-2: whether nobody has worked for the company so far: then there is nobody who could confirm. */
 export const isUnstaffed = ({ staffed, legalRepresentative }: Taxpayer): boolean =>
@@ -195,23 +185,21 @@ export const isUnstaffed = ({ staffed, legalRepresentative }: Taxpayer): boolean
  * LEG-2: the company gets its first one. Of any number of bindings at once one gets through, and none beside another
  * first relation. Refused like `companyProblem`, or with `onRefused` where somebody came first.
  */
-export const firstStaffedUpdate = (companyKey: string, onRefused: () => Error): Write => {
-  const check = activeCompanyCheck(companyKey);
-  return staffedUpdate({
-    ...check,
-    condition: `${check.condition} AND attribute_not_exists(staffed) AND attribute_not_exists(legalRepresentative)`,
+export const firstStaffedUpdate = (companyKey: string, onRefused: () => Error): Write =>
+  staffedUpdate({
+    ...activeCompanyCheck(companyKey),
+    condition: all(equals('state', 'active'), absent('staffed'), absent('legalRepresentative')),
     onRefused: (old) => companyProblem(old as Taxpayer | undefined) ?? onRefused(),
   });
-};
 
 /**
  * Inside a transaction: the company is still in the term of the relation that is being ended; what ended with the company
  * stays as it is (ENT-4). STATE_CONFLICT.
  */
-export const termCheck = (companyKey: string, relation: OfTerm): Check & Pick<Write, 'onRefused'> => ({
+export const termCheck = (companyKey: string, relation: OfTerm): RefusableCheck => ({
   table: 'Taxpayers',
   key: { companyKey },
-  ...sameTerm(relation),
+  condition: sameTerm(relation),
   onRefused: () => new Problem('STATE_CONFLICT'),
 });
 
@@ -219,17 +207,9 @@ export const termCheck = (companyKey: string, relation: OfTerm): Check & Pick<Wr
  * Inside a transaction: the company is there and not gone, though it may wait for confirmation, and still in the term of
  * the relation that is being changed (ENT-4). STATE_CONFLICT.
  */
-export const workingCompanyCheck = (
-  companyKey: string,
-  relation: OfTerm,
-): Check & Pick<Write, 'onRefused'> => {
-  const { condition, names, values } = sameTerm(relation);
-  return {
-    table: 'Taxpayers',
-    key: { companyKey },
-    condition: `#state <> :cancelled AND attribute_exists(#state) AND ${condition}`,
-    names: { '#state': 'state', ...names },
-    values: { ':cancelled': 'cancelled', ...values },
-    onRefused: () => new Problem('STATE_CONFLICT'),
-  };
-};
+export const workingCompanyCheck = (companyKey: string, relation: OfTerm): RefusableCheck => ({
+  table: 'Taxpayers',
+  key: { companyKey },
+  condition: all(differs('state', 'cancelled'), exists('state'), sameTerm(relation)),
+  onRefused: () => new Problem('STATE_CONFLICT'),
+});

@@ -1,8 +1,9 @@
 import { nextMidnight } from '#domain/days.ts';
+import { absentOr, below } from './expressions.ts';
 import type { Check, Update } from './tables.ts';
 
 /**
- * One number under a primary key, in a row of Tickets that dies with its time. It is changed by the update below alone,
+ * One number under a primary key, in a row of Tickets that dies with its time. The number is changed by the update below alone,
  * so that a limit on it is exact under parallel calls.
  */
 export interface Counter {
@@ -26,14 +27,11 @@ export function countUpdate(
   { ticketKey, kind, counts, ttl }: Counter,
   { most, by = 1 }: { readonly most?: number | undefined; readonly by?: 1 | -1 } = {},
 ): Update {
-  const room = most === undefined ? undefined : hasRoom(most);
   return {
     table: 'Tickets',
     key: { ticketKey },
-    update: 'ADD #counts :by SET kind = :kind, #ttl = :ttl',
-    ...(room ? { condition: room.condition } : {}),
-    names: { '#counts': counts, '#ttl': 'ttl' },
-    values: { ':by': by, ':kind': kind, ':ttl': ttl, ...room?.values },
+    update: { add: { [counts]: by }, set: { kind, ttl } },
+    ...(most === undefined ? {} : { condition: hasRoom(counts, most) }),
   };
 }
 
@@ -44,11 +42,7 @@ export const roomCheck = (
 ): Check => ({
   table: 'Tickets',
   key: { ticketKey },
-  names: { '#counts': counts },
-  ...hasRoom(most),
+  condition: hasRoom(counts, most),
 });
 
-const hasRoom = (most: number) => ({
-  condition: 'attribute_not_exists(#counts) OR #counts < :most',
-  values: { ':most': most },
-});
+const hasRoom = (counts: string, most: number) => absentOr(counts, below(counts, most));

@@ -14,22 +14,17 @@ import { type TableName, tableVariable } from '#contract/tables.ts';
 import { Problem } from '#domain/problem.ts';
 import { budgetSignal } from '#gateways/time-budget.ts';
 import { openClient } from './client.ts';
+import { type Changes, type Condition, compile, type Expressed } from './expressions.ts';
 
 /** An item as stored. Store modules give it its type; nobody else sees attribute names. */
 export type Item = Record<string, unknown>;
 export type Key = Record<string, string>;
 
-interface Expression {
-  /** ConditionExpression. */
-  readonly condition?: string;
-  readonly names?: Record<string, string>;
-  readonly values?: Record<string, unknown>;
-}
+type Expression = Omit<Expressed, 'update'>;
 export interface Update extends Expression {
   readonly table: TableName;
   readonly key: Key;
-  /** UpdateExpression. */
-  readonly update: string;
+  readonly update: Changes | string;
 }
 export interface Put extends Expression {
   readonly table: TableName;
@@ -43,12 +38,16 @@ export interface Removal extends Expression {
 export interface Check extends Expression {
   readonly table: TableName;
   readonly key: Key;
-  readonly condition: string;
+  readonly condition: Condition | string;
 }
 /** One write of a transaction and what its refusal means: the problem to answer, given the item that stood there. */
 export type Write = (Update | Put | Removal | Check) & {
   readonly onRefused?: (old: Item | undefined) => Error;
 };
+
+export type RefusableUpdate = Update & Pick<Write, 'onRefused'>;
+export type RefusableCheck = Check & Pick<Write, 'onRefused'>;
+export type RefusablePut = Put & Pick<Write, 'onRefused'>;
 
 /** The outcome of a single conditional write. */
 export type WriteResult<T> =
@@ -124,11 +123,15 @@ export function openTables() {
     if (!deployed) throw new Error(`This function's contract does not list the table ${table}`);
     return deployed;
   };
-  const expression = (e: Expression) => ({
-    ConditionExpression: e.condition,
-    ExpressionAttributeNames: e.names,
-    ExpressionAttributeValues: e.values,
-  });
+  const expression = (e: Expressed) => {
+    const { condition, update, names, values } = compile(e);
+    return {
+      ConditionExpression: condition,
+      UpdateExpression: update,
+      ExpressionAttributeNames: names,
+      ExpressionAttributeValues: values,
+    };
+  };
 
   return {
     /** Reads one item, strongly consistent unless told. */
@@ -175,10 +178,10 @@ export function openTables() {
       table: TableName,
       q: {
         index?: string;
-        condition: string;
+        condition: Condition | string;
         names?: Record<string, string>;
-        values: Record<string, unknown>;
-        filter?: string;
+        values?: Record<string, unknown>;
+        filter?: Condition | string;
         limit?: number;
         backwards?: boolean;
         /** Strongly consistent: only on a table's own key, where a rule may read. */
@@ -186,14 +189,15 @@ export function openTables() {
         from?: Key | undefined;
       },
     ): Promise<{ items: T[]; next?: Key | undefined }> {
+      const { condition, filter, names, values } = compile(q);
       const { Items = [], LastEvaluatedKey: last } = await client().send(
         new QueryCommand({
           TableName: name(table),
           IndexName: q.index,
-          KeyConditionExpression: q.condition,
-          FilterExpression: q.filter,
-          ExpressionAttributeNames: q.names,
-          ExpressionAttributeValues: q.values,
+          KeyConditionExpression: condition,
+          FilterExpression: filter,
+          ExpressionAttributeNames: names,
+          ExpressionAttributeValues: values,
           Limit: q.limit,
           ScanIndexForward: !q.backwards,
           ConsistentRead: q.consistent,
@@ -212,7 +216,6 @@ export function openTables() {
             new UpdateCommand({
               TableName: name(u.table),
               Key: u.key,
-              UpdateExpression: u.update,
               ...expression(u),
               ReturnValues: 'ALL_NEW',
               ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
@@ -252,7 +255,7 @@ export function openTables() {
   };
 
   /**
-   * The same for whoever goes on after a refusal: the result says which write was refused. One TransactWriteItems; the
+   * A transaction for whoever goes on after a refusal: the result says which write was refused. One TransactWriteItems; the
    * SDK sends one token over its tries, so that an answer that was lost does not apply it twice.
    */
   async function tryTransact(writes: readonly Write[]): Promise<TransactionResult> {
@@ -263,9 +266,9 @@ export function openTables() {
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
       };
       if ('put' in w) return { Put: { ...common, Item: w.put } };
-      if ('update' in w) return { Update: { ...common, Key: w.key, UpdateExpression: w.update } };
+      if ('update' in w) return { Update: { ...common, Key: w.key } };
       if ('remove' in w) return { Delete: { ...common, Key: w.remove } };
-      return { ConditionCheck: { ...common, Key: w.key, ConditionExpression: w.condition } };
+      return { ConditionCheck: { ...common, Key: w.key } };
     });
     try {
       await retryOnConflict(() => client().send(new TransactWriteCommand({ TransactItems }), inTime()));

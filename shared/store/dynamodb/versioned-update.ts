@@ -1,5 +1,6 @@
 import type { TableName } from '#contract/tables.ts';
 import { Problem } from '#domain/problem.ts';
+import { absent, equals } from './expressions.ts';
 import type { Item, Key, Write } from './tables.ts';
 
 /**
@@ -14,25 +15,14 @@ export function versionedUpdate(
   changes: Readonly<Record<string, unknown>>,
   onRefused: (now: Item | undefined) => Error,
 ): Write {
-  const names: Record<string, string> = { '#rev': 'rev' };
-  const values: Item = { ':next': rev + 1, ...(rev === 0 ? {} : { ':rev': rev }) };
-  const sets = ['#rev = :next'];
-  const removes: string[] = [];
-  for (const [attribute, value] of Object.entries(changes)) {
-    names[`#${attribute}`] = attribute;
-    if (value === undefined) removes.push(`#${attribute}`);
-    else {
-      sets.push(`#${attribute} = :${attribute}`);
-      values[`:${attribute}`] = value;
-    }
-  }
   return {
     table,
     key,
-    update: `SET ${sets.join(', ')}${removes.length > 0 ? ` REMOVE ${removes.join(', ')}` : ''}`,
-    condition: rev === 0 ? 'attribute_not_exists(#rev)' : '#rev = :rev',
-    names,
-    values,
+    update: {
+      set: { rev: rev + 1, ...changes },
+      remove: Object.keys(changes).filter((attribute) => changes[attribute] === undefined),
+    },
+    condition: rev === 0 ? absent('rev') : equals('rev', rev),
     onRefused,
   };
 }

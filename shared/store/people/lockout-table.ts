@@ -3,6 +3,21 @@ import { lockedUntil, lockoutExpiry } from '#domain/lockout-policy.ts';
 import type { AuthMethod } from '#domain/names.ts';
 import type { Policies } from '#domain/policies.ts';
 import { Problem } from '#domain/problem.ts';
+import {
+  absent,
+  absentOr,
+  all,
+  any,
+  type Changes,
+  type Condition,
+  differs,
+  equals,
+  exists,
+  holds,
+  not,
+  sizeBelow,
+  sizeIs,
+} from '../dynamodb/expressions.ts';
 import type { Db, Put, Update, Write } from '../dynamodb/tables.ts';
 
 /**
@@ -52,28 +67,16 @@ export const lockoutKey = (personKey: string, day: string) => ({ personKey, day 
 export const lockedProblem = (day: string): Problem =>
   new Problem('ACCOUNT_LOCKED', { lockedUntil: isoShanghai(lockedUntil(day)) });
 
-const guesses = '#guesses';
-const notLocked = 'attribute_not_exists(lockedAt)';
+const notLocked = absent('lockedAt');
+const theLock = ['lockedAt', 'lockedBy', 'sweepKey'];
+const guessesLeft = ({ smsGuessesPerDay }: Policies): Condition =>
+  absentOr('smsGuesses', sizeBelow('smsGuesses', smsGuessesPerDay));
 
 /** SMS attempts also count against the day's guesses; the two sets move together in one write. */
-function reservation(attempt: Attempt, policies: Policies) {
-  const sms = attempt.method === 'sms';
-  return {
-    add: sms ? `ADD #m :attempt, ${guesses} :attempt` : 'ADD #m :attempt',
-    names: { '#m': attempt.method, '#ttl': 'ttl', ...(sms ? { [guesses]: 'smsGuesses' } : {}) },
-    values: {
-      ':attempt': new Set([attempt.attemptId]),
-      ':id': attempt.attemptId,
-      ':ttl': lockoutExpiry(attempt.day, policies),
-    },
-    /** DynamoDB refuses redundant parentheses, so the two methods' conditions are put together differently. */
-    withinLimits: sms
-      ? `((attribute_not_exists(#m) OR size(#m) < :last) AND (attribute_not_exists(${guesses}) OR size(${guesses}) < :guesses))`
-      : 'attribute_not_exists(#m) OR size(#m) < :last',
-    withinGuesses: sms ? ` AND (attribute_not_exists(${guesses}) OR size(${guesses}) < :guesses)` : '',
-    guessValues: sms ? { ':guesses': policies.smsGuessesPerDay } : {},
-  };
-}
+const setsOf = ({ method, attemptId }: Attempt): NonNullable<Changes['add']> => ({
+  [method]: new Set([attemptId]),
+  ...(method === 'sms' ? { smsGuesses: new Set([attemptId]) } : {}),
+});
 
 /**
  * LCK-4: reserves one look before anything is compared. Any number of parallel requests gets at most five between
@@ -106,7 +109,8 @@ async function reserve(
 ): Promise<Reserved> {
   const { personKey, day, method } = attempt;
   const last = policies.lockoutFailures - 1;
-  const r = reservation(attempt, policies);
+  const ttl = lockoutExpiry(day, policies);
+  const withinGuesses = method === 'sms' ? guessesLeft(policies) : undefined;
   let row = known;
   // Each round loses only to a success or failure beside it; the right password must not lose to a flood of wrong ones.
   for (let round = 0; round < 12; round++) {
@@ -118,10 +122,14 @@ async function reserve(
       const written = await db.update<LockoutRow>({
         table: 'Lockouts',
         key: lockoutKey(personKey, day),
-        update: `${r.add} SET #ttl = :ttl`,
-        condition: `${notLocked} AND (contains(#m, :id) OR ${r.withinLimits})`,
-        names: r.names,
-        values: { ...r.values, ...r.guessValues, ':last': last },
+        update: { add: setsOf(attempt), set: { ttl } },
+        condition: all(
+          notLocked,
+          any(
+            holds(method, attempt.attemptId),
+            all(absentOr(method, sizeBelow(method, last)), withinGuesses),
+          ),
+        ),
       });
       if (written.ok) return { taken: written.item[method]?.size ?? 1 };
       row = written.old;
@@ -131,17 +139,16 @@ async function reserve(
     const fifth: Write = {
       table: 'Lockouts',
       key: lockoutKey(personKey, day),
-      update: `${r.add} SET #ttl = :ttl, lockedAt = :now, lockedBy = :method, sweepKey = :sweep`,
-      condition: `${notLocked} AND size(#m) = :last AND NOT contains(#m, :id)${r.withinGuesses}`,
-      names: r.names,
-      values: {
-        ...r.values,
-        ...r.guessValues,
-        ':last': last,
-        ':now': new Date().toISOString(),
-        ':method': method,
-        ':sweep': sweepKeyOf(day, shardOf(personKey)),
+      update: {
+        add: setsOf(attempt),
+        set: {
+          ttl,
+          lockedAt: new Date().toISOString(),
+          lockedBy: method,
+          sweepKey: sweepKeyOf(day, shardOf(personKey)),
+        },
       },
+      condition: all(notLocked, sizeIs(method, last), not(holds(method, attempt.attemptId)), withinGuesses),
     };
     const locked = await db.tryTransact([fifth, lockEvent]);
     if (locked.ok) return { taken: policies.lockoutFailures };
@@ -163,26 +170,25 @@ export async function returnAttempt(
   taken: number,
   policies: Policies,
 ): Promise<void> {
-  const r = reservation(attempt, policies);
+  const { method, attemptId } = attempt;
   let lifting = taken >= policies.lockoutFailures;
   for (let round = 0; round < 4; round++) {
     const written = await db.update<LockoutRow>({
       table: 'Lockouts',
       key: lockoutKey(attempt.personKey, attempt.day),
-      update: `${r.add.replace('ADD', 'DELETE')}${lifting ? ' REMOVE lockedAt, lockedBy, sweepKey' : ''}`,
-      condition: lifting
-        ? 'contains(#m, :id) AND lockedBy = :method'
-        : 'contains(#m, :id) AND (attribute_not_exists(lockedBy) OR lockedBy <> :method)',
-      names: Object.fromEntries(Object.entries(r.names).filter(([name]) => name !== '#ttl')),
-      values: { ':attempt': r.values[':attempt'], ':id': attempt.attemptId, ':method': attempt.method },
+      update: { take: setsOf(attempt), remove: lifting ? theLock : [] },
+      condition: all(
+        holds(method, attemptId),
+        lifting ? equals('lockedBy', method) : absentOr('lockedBy', differs('lockedBy', method)),
+      ),
     });
     if (written.ok) return;
-    if (!written.old?.[attempt.method]?.has(attempt.attemptId)) {
+    if (!written.old?.[method]?.has(attemptId)) {
       // A success beside this one has cleared the method's count; the guess of the day is still there.
-      if (written.old?.smsGuesses?.has(attempt.attemptId)) await db.update(returnedGuessUpdate(attempt));
+      if (written.old?.smsGuesses?.has(attemptId)) await db.update(returnedGuessUpdate(attempt));
       return;
     }
-    lifting = written.old.lockedBy === attempt.method;
+    lifting = written.old.lockedBy === method;
   }
 }
 
@@ -197,19 +203,17 @@ export function successUpdate(
   policies: Policies,
   { reserved, guess }: { reserved: boolean; guess?: string | undefined } = { reserved: true },
 ): Write {
-  const sms = attempt.method === 'sms';
-  const guessed = sms ? attempt.attemptId : guess;
+  const { method } = attempt;
+  const guessed = method === 'sms' ? attempt.attemptId : guess;
   return {
     table: 'Lockouts',
     key: lockoutKey(attempt.personKey, attempt.day),
-    update: `SET #ttl = :ttl REMOVE #m, lockedAt, lockedBy, sweepKey${guessed ? ` DELETE ${guesses} :guess` : ''}`,
-    condition: reserved ? `${notLocked} OR lockedBy = :method` : notLocked,
-    names: { '#m': attempt.method, '#ttl': 'ttl', ...(guessed ? { [guesses]: 'smsGuesses' } : {}) },
-    values: {
-      ...(reserved ? { ':method': attempt.method } : {}),
-      ':ttl': lockoutExpiry(attempt.day, policies),
-      ...(guessed ? { ':guess': new Set([guessed]) } : {}),
+    update: {
+      set: { ttl: lockoutExpiry(attempt.day, policies) },
+      remove: [method, ...theLock],
+      take: guessed ? { smsGuesses: new Set([guessed]) } : {},
     },
+    condition: reserved ? any(notLocked, equals('lockedBy', method)) : notLocked,
     onRefused: () => lockedProblem(attempt.day),
   };
 }
@@ -222,10 +226,8 @@ export function rightCodeUpdate(attempt: Attempt, policies: Policies, usedUp: ()
   return {
     table: 'Lockouts',
     key: lockoutKey(attempt.personKey, attempt.day),
-    update: 'SET #ttl = :ttl REMOVE #m',
-    condition: `${notLocked} AND (attribute_not_exists(${guesses}) OR size(${guesses}) < :guesses)`,
-    names: { '#m': attempt.method, '#ttl': 'ttl', [guesses]: 'smsGuesses' },
-    values: { ':ttl': lockoutExpiry(attempt.day, policies), ':guesses': policies.smsGuessesPerDay },
+    update: { set: { ttl: lockoutExpiry(attempt.day, policies) }, remove: [attempt.method] },
+    condition: all(notLocked, guessesLeft(policies)),
     onRefused: (old) => ((old as LockoutRow | undefined)?.lockedAt ? lockedProblem(attempt.day) : usedUp()),
   };
 }
@@ -255,11 +257,13 @@ export function unlockUpdate(
   return {
     table: 'Lockouts',
     key: lockoutKey(personKey, day),
-    condition: lock.seen ? 'attribute_exists(lockedAt)' : notLocked,
+    condition: lock.seen ? exists('lockedAt') : notLocked,
     onRefused: lock.onRefused,
-    update: `SET #ttl = :ttl REMOVE password, sms, face, lockedAt, lockedBy, sweepKey${guess ? ' DELETE smsGuesses :guess' : ''}`,
-    names: { '#ttl': 'ttl' },
-    values: { ':ttl': lockoutExpiry(day, policies), ...(guess ? { ':guess': new Set([guess]) } : {}) },
+    update: {
+      set: { ttl: lockoutExpiry(day, policies) },
+      remove: ['password', 'sms', 'face', ...theLock],
+      take: guess ? { smsGuesses: new Set([guess]) } : {},
+    },
   };
 }
 
@@ -277,16 +281,11 @@ export async function reserveGuess(
     .update<LockoutRow>({
       table: 'Lockouts',
       key: lockoutKey(guess.personKey, guess.day),
-      update: 'ADD smsGuesses :attempt SET #ttl = :ttl',
-      condition:
-        'contains(smsGuesses, :id) OR attribute_not_exists(smsGuesses) OR size(smsGuesses) < :guesses',
-      names: { '#ttl': 'ttl' },
-      values: {
-        ':attempt': new Set([guess.attemptId]),
-        ':id': guess.attemptId,
-        ':guesses': policies.smsGuessesPerDay,
-        ':ttl': lockoutExpiry(guess.day, policies),
+      update: {
+        add: { smsGuesses: new Set([guess.attemptId]) },
+        set: { ttl: lockoutExpiry(guess.day, policies) },
       },
+      condition: any(holds('smsGuesses', guess.attemptId), guessesLeft(policies)),
     })
     .catch(async (error: unknown) => {
       await returnGuess(db, guess).catch(() => undefined);
@@ -299,8 +298,7 @@ export async function reserveGuess(
 export const returnGuess = (db: Db, guess: Omit<Attempt, 'method'>) =>
   db.update({
     ...returnedGuessUpdate(guess),
-    condition: 'contains(smsGuesses, :id)',
-    values: { ':attempt': new Set([guess.attemptId]), ':id': guess.attemptId },
+    condition: holds('smsGuesses', guess.attemptId),
   });
 
 /**
@@ -317,8 +315,7 @@ export function guessesLeftCheck(
   return {
     table: 'Lockouts',
     key: lockoutKey(personKey, day),
-    condition: `(attribute_not_exists(smsGuesses) OR size(smsGuesses) < :guesses)${unlocked ? ` AND ${notLocked}` : ''}`,
-    values: { ':guesses': policies.smsGuessesPerDay },
+    condition: all(guessesLeft(policies), unlocked ? notLocked : undefined),
     onRefused: (old) =>
       unlocked && (old as LockoutRow | undefined)?.lockedAt ? lockedProblem(day) : usedUp(),
   };
@@ -329,8 +326,7 @@ export function returnedGuessUpdate(guess: Omit<Attempt, 'method'>): Update {
   return {
     table: 'Lockouts',
     key: lockoutKey(guess.personKey, guess.day),
-    update: 'DELETE smsGuesses :attempt',
-    values: { ':attempt': new Set([guess.attemptId]) },
+    update: { take: { smsGuesses: new Set([guess.attemptId]) } },
   };
 }
 
@@ -338,8 +334,7 @@ export function returnedGuessUpdate(guess: Omit<Attempt, 'method'>): Update {
 export const lockedRows = (db: Db, day: string, shard: number, from?: Record<string, string>) =>
   db.query<{ personKey: string; day: string }>('Lockouts', {
     index: 'sweep',
-    condition: 'sweepKey = :key',
-    values: { ':key': sweepKeyOf(day, shard) },
+    condition: equals('sweepKey', sweepKeyOf(day, shard)),
     limit: 100,
     from,
   });
@@ -349,7 +344,7 @@ export function sweptUpdate(personKey: string, day: string): Write {
   return {
     table: 'Lockouts',
     key: lockoutKey(personKey, day),
-    update: 'REMOVE sweepKey',
-    condition: 'attribute_exists(sweepKey)',
+    update: { remove: ['sweepKey'] },
+    condition: exists('sweepKey'),
   };
 }

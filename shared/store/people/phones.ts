@@ -1,8 +1,9 @@
 import { Problem } from '#domain/problem.ts';
+import { absent, absentOr, all, any, atMost, equals } from '../dynamodb/expressions.ts';
 import type { Db, Write } from '../dynamodb/tables.ts';
 
 /**
- * What is known of a number (PHN-1). The item is the guard: one number, one owner, under any race (PHN-5). It stays
+ * What is known of a number (PHN-1). The item is the guard: one number, one owner, under any race (PHN-5). The item stays
  * without an owner once it had one, so that what an import has to remember of a number outlives its owners.
  */
 export interface PhoneRow {
@@ -13,8 +14,8 @@ export interface PhoneRow {
   /** The owner has it from an import, and no SMS to it has been answered here yet. */
   readonly imported?: true;
   /**
-   * ISO time at which it last left somebody: removed, given up with the account, taken over, emptied by an import. It
-   * stays when the next owner comes, because a hall record of before is over by then (REG-2).
+   * ISO time at which it last left somebody: removed, given up with the account, taken over, emptied by an import. The
+   * time stays when the next owner comes, because a hall record of before is over by then (REG-2).
    */
   readonly leftAt?: string;
   /** Imports named it for two people (MIG-1): no later line gets it, only who proves it by SMS. */
@@ -43,18 +44,15 @@ export function claimPhoneUpdate(
   from?: string,
   hall?: { readonly collectedAt: string; readonly onRefused: () => Error },
 ): Write {
-  const free = `attribute_not_exists(personKey) OR personKey = :person${from ? ' OR personKey = :from' : ''}`;
+  const since = now.toISOString();
   return {
     table: 'Phones',
     key: { phoneKey },
-    update: `SET personKey = :person, since = :since${from ? ', leftAt = :since' : ''} REMOVE imported`,
-    condition: hall ? `(${free}) AND (attribute_not_exists(leftAt) OR leftAt <= :collected)` : free,
-    values: {
-      ':person': personKey,
-      ':since': now.toISOString(),
-      ...(from ? { ':from': from } : {}),
-      ...(hall ? { ':collected': hall.collectedAt } : {}),
-    },
+    update: { set: { personKey, since, leftAt: from ? since : undefined }, remove: ['imported'] },
+    condition: all(
+      any(absent('personKey'), equals('personKey', personKey), from ? equals('personKey', from) : undefined),
+      hall && absentOr('leftAt', atMost('leftAt', hall.collectedAt)),
+    ),
     onRefused: (old) =>
       hall && ((old as PhoneRow | undefined)?.leftAt ?? '') > hall.collectedAt
         ? hall.onRefused()
@@ -71,9 +69,8 @@ export const releasePhoneUpdate = (
 ): Write => ({
   table: 'Phones',
   key: { phoneKey },
-  update: 'SET leftAt = :now REMOVE personKey, since, imported',
-  condition: 'personKey = :person',
-  values: { ':person': personKey, ':now': now.toISOString() },
+  update: { set: { leftAt: now.toISOString() }, remove: ['personKey', 'since', 'imported'] },
+  condition: equals('personKey', personKey),
   onRefused,
 });
 
@@ -86,9 +83,8 @@ export const importPhoneUpdate = (
 ): Write => ({
   table: 'Phones',
   key: { phoneKey },
-  update: 'SET personKey = :person, since = :since, imported = :true',
-  condition: 'attribute_not_exists(personKey) AND attribute_not_exists(contested)',
-  values: { ':person': personKey, ':since': now.toISOString(), ':true': true },
+  update: { set: { personKey, since: now.toISOString(), imported: true } },
+  condition: all(absent('personKey'), absent('contested')),
   onRefused,
 });
 
@@ -99,9 +95,16 @@ export const importPhoneUpdate = (
 export const contestPhoneUpdate = (row: OwnedPhone, now: Date, onRefused: () => Error): Write => ({
   table: 'Phones',
   key: { phoneKey: row.phoneKey },
-  update: `SET contested = :true${row.imported ? ', leftAt = :now REMOVE personKey, since, imported' : ''}`,
-  condition: `personKey = :owner AND ${row.imported ? 'imported = :true' : 'attribute_not_exists(imported)'}`,
-  values: { ':owner': row.personKey, ':true': true, ...(row.imported ? { ':now': now.toISOString() } : {}) },
+  update: row.imported
+    ? {
+        set: { contested: true, leftAt: now.toISOString() },
+        remove: ['personKey', 'since', 'imported'],
+      }
+    : { set: { contested: true } },
+  condition: all(
+    equals('personKey', row.personKey),
+    row.imported ? equals('imported', true) : absent('imported'),
+  ),
   onRefused,
 });
 
@@ -109,8 +112,7 @@ export const contestPhoneUpdate = (row: OwnedPhone, now: Date, onRefused: () => 
 export const phoneProvenUpdate = (phoneKey: string, personKey: string, onRefused: () => Error): Write => ({
   table: 'Phones',
   key: { phoneKey },
-  update: 'REMOVE imported',
-  condition: 'personKey = :person',
-  values: { ':person': personKey },
+  update: { remove: ['imported'] },
+  condition: equals('personKey', personKey),
   onRefused,
 });

@@ -5,6 +5,7 @@ import type { Policies } from '#domain/policies.ts';
 import { Problem, type ProblemCode } from '#domain/problem.ts';
 import type { SeenWindow } from '#domain/sms-window.ts';
 import { ConcurrentChange } from '../dynamodb/concurrent-change.ts';
+import { absent, all, any, atMost, below, equals } from '../dynamodb/expressions.ts';
 import type { Db, Item, Write } from '../dynamodb/tables.ts';
 import { versionedUpdate } from '../dynamodb/versioned-update.ts';
 
@@ -118,7 +119,7 @@ export interface WebSessionPointer {
 }
 
 /**
- * What opening a session needs of a person, as a login's first step read it: no password and no history. It is only a
+ * What opening a session needs of a person, as a login's first step read it: no password and no history. The copy is only a
  * guess that saves a read; whoever opens a session by it says so in the write's condition (`rev`, session, level).
  */
 export function sessionFieldsOf(person: Person): Person {
@@ -147,23 +148,23 @@ export function facePassedUpdate(
   rise: { readonly from: number | undefined; readonly to: number } | undefined,
   onRefused: () => Error,
 ): Write {
-  const from = rise?.from === undefined ? 'attribute_not_exists(realNameLevel)' : 'realNameLevel = :from';
   return {
     table: 'Users',
     key: { personKey },
-    update: `SET faceProof = :proof${rise ? ', realNameLevel = :to' : ''}`,
-    condition: `account.#status = :active AND account.since = :since AND ${notSuspended}${rise ? ` AND ${from}` : ''}`,
-    names: { '#status': 'status' },
-    values: {
-      ':proof': proof,
-      ':active': 'active',
-      ':since': proof.since,
-      ...(rise ? { ':to': rise.to } : {}),
-      ...(rise?.from === undefined ? {} : { ':from': rise.from }),
-    },
+    update: { set: { faceProof: proof, realNameLevel: rise?.to } },
+    condition: all(
+      registered,
+      equals('account.since', proof.since),
+      notSuspended,
+      rise && hasLevel(rise.from),
+    ),
     onRefused: (old) => refusal(old, onRefused),
   };
 }
+
+/** The person's level is still the one that was read. */
+export const hasLevel = (level: number | undefined) =>
+  level === undefined ? absent('realNameLevel') : equals('realNameLevel', level);
 
 export const findPerson = (db: Db, personKey: string) => db.get<Person>('Users', { personKey });
 
@@ -189,7 +190,8 @@ export function requireAdmitted(person: Person | undefined, unless: ProblemCode)
 export const isNamed = (person: Pick<Person, 'sealedName'> | undefined): boolean =>
   person?.sealedName !== undefined;
 
-const notSuspended = 'attribute_not_exists(orders.suspendedAt)';
+const registered = equals('account.status', 'active');
+const notSuspended = absent('orders.suspendedAt');
 /** What refused a write that a suspension stands against: ACCOUNT_SUSPENDED, or else what `onRefused` says. */
 const refusal = (old: Item | undefined, onRefused: () => Error): Error =>
   isSuspended(old as Person | undefined) ? new Problem('ACCOUNT_SUSPENDED') : onRefused();
@@ -201,9 +203,7 @@ const refusal = (old: Item | undefined, onRefused: () => Error): Error =>
 export const admittedCheck = (personKey: string, onRefused: () => Error): Write => ({
   table: 'Users',
   key: { personKey },
-  condition: `account.#status = :active AND ${notSuspended}`,
-  names: { '#status': 'status' },
-  values: { ':active': 'active' },
+  condition: all(registered, notSuspended),
   onRefused: (old) => refusal(old, onRefused),
 });
 
@@ -229,13 +229,14 @@ export const recoveryCoveredCheck = (
 ): Write => ({
   table: 'Users',
   key: { personKey },
-  condition: `account.#status = :active AND (attribute_not_exists(phoneRecoveredAt) OR phoneRecoveredAt <= :over${faceAt === undefined ? '' : ' OR phoneRecoveredAt < :face'})`,
-  names: { '#status': 'status' },
-  values: {
-    ':active': 'active',
-    ':over': new Date(now.getTime() - recoveredPhoneSeconds * 1000).toISOString(),
-    ...(faceAt === undefined ? {} : { ':face': faceAt }),
-  },
+  condition: all(
+    registered,
+    any(
+      absent('phoneRecoveredAt'),
+      atMost('phoneRecoveredAt', new Date(now.getTime() - recoveredPhoneSeconds * 1000).toISOString()),
+      faceAt === undefined ? undefined : below('phoneRecoveredAt', faceAt),
+    ),
+  ),
   onRefused: (old) =>
     isActive(old as Person | undefined) ? new Problem('FACE_REQUIRED') : new Problem('SESSION_ENDED'),
 });
@@ -244,9 +245,7 @@ export const recoveryCoveredCheck = (
 export const personCheck = ({ personKey, rev }: Person): Write => ({
   table: 'Users',
   key: { personKey },
-  condition: '#rev = :rev',
-  names: { '#rev': 'rev' },
-  values: { ':rev': rev },
+  condition: equals('rev', rev),
   onRefused: () => new ConcurrentChange(),
 });
 
@@ -275,10 +274,14 @@ export function claimUsernamePut(key: string, username: string, owner: string, n
   return {
     table: 'Users',
     put: { personKey: key, owner, username },
-    condition:
-      'attribute_not_exists(personKey) OR #owner = :owner OR (attribute_not_exists(#owner) AND (formerOwner = :owner OR reservedUntil <= :now))',
-    names: { '#owner': 'owner' },
-    values: { ':owner': owner, ':now': Math.floor(now.getTime() / 1000) },
+    condition: any(
+      absent('personKey'),
+      equals('owner', owner),
+      all(
+        absent('owner'),
+        any(equals('formerOwner', owner), atMost('reservedUntil', Math.floor(now.getTime() / 1000))),
+      ),
+    ),
     onRefused: () => new Problem('USERNAME_TAKEN'),
   };
 }
@@ -292,9 +295,7 @@ export const releaseUsernamePut = (
 ): Write => ({
   table: 'Users',
   put: { personKey: key, formerOwner: owner, reservedUntil: Math.floor(reservedUntil.getTime() / 1000) },
-  condition: '#owner = :owner',
-  names: { '#owner': 'owner' },
-  values: { ':owner': owner },
+  condition: equals('owner', owner),
   onRefused,
 });
 

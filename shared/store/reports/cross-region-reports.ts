@@ -2,8 +2,9 @@ import { handle } from '#crypto/random.ts';
 import { Problem } from '#domain/problem.ts';
 import { type Ending, endsIn, lastCharacters } from '#domain/report-numbers.ts';
 import { ConcurrentChange } from '../dynamodb/concurrent-change.ts';
+import { above, absent, all, any, atLeast, equals } from '../dynamodb/expressions.ts';
 import { pagesUpTo } from '../dynamodb/pages.ts';
-import type { Check, Db, Key, Put, Write } from '../dynamodb/tables.ts';
+import type { Db, Key, RefusableCheck, RefusablePut, Write } from '../dynamodb/tables.ts';
 
 /**
  * 跨区域涉税事项报告: the reports that an outside company works under here (SPC-2, SPC-3). Three kinds of rows, changed
@@ -78,12 +79,10 @@ export const namedCheck = (
   { nameKey, handlerKeys }: { readonly nameKey: string; readonly handlerKeys: readonly string[] },
   day: string,
   onRefused: () => Error,
-): Check & Pick<Write, 'onRefused'> => ({
+): RefusableCheck => ({
   table: 'CrossRegionReports',
   key: handlersKey(companyKey, nameKey),
-  condition: handlerKeys.map((_, index) => `openUntil.#handler${index} >= :day`).join(' OR '),
-  names: Object.fromEntries(handlerKeys.map((key, index) => [`#handler${index}`, key])),
-  values: { ':day': day },
+  condition: any(...handlerKeys.map((key) => atLeast(['openUntil', key], day))),
   onRefused,
 });
 
@@ -177,11 +176,8 @@ const counted = (
 };
 
 /** A mark is never used twice: a row that went and came again is not taken for the one that was read. */
-const asMarked = (
-  mark: string | undefined,
-): Pick<Put, 'condition' | 'values'> & Pick<Write, 'onRefused'> => ({
-  condition: mark === undefined ? 'attribute_not_exists(mark)' : 'mark = :mark',
-  ...(mark === undefined ? {} : { values: { ':mark': mark } }),
+const asMarked = (mark: string | undefined): Pick<RefusablePut, 'condition' | 'onRefused'> => ({
+  condition: mark === undefined ? absent('mark') : equals('mark', mark),
   onRefused: () => new ConcurrentChange(),
 });
 
@@ -212,10 +208,13 @@ export async function reportsEndingIn(
   const found: CrossRegionReport[] = [];
   const read = (from: Key | undefined) =>
     db.query<CrossRegionReport>('CrossRegionReports', {
-      ...(keys.handlerEndingKey === undefined
-        ? { index: 'byEnding', condition: 'endingKey = :key AND validUntil >= :day' }
-        : { index: 'byHandler', condition: 'handlerEndingKey = :key AND validUntil >= :day' }),
-      values: { ':key': keys.handlerEndingKey ?? keys.endingKey, ':day': day },
+      index: keys.handlerEndingKey === undefined ? 'byEnding' : 'byHandler',
+      condition: all(
+        keys.handlerEndingKey === undefined
+          ? equals('endingKey', keys.endingKey)
+          : equals('handlerEndingKey', keys.handlerEndingKey),
+        atLeast('validUntil', day),
+      ),
       backwards: true,
       limit: longer ? longerPage : mostReports,
       from,
@@ -233,8 +232,7 @@ export const fewReports = 10;
 export async function reportsIfFew(db: Db, companyKey: string): Promise<CrossRegionReport[] | undefined> {
   const { items } = await db.query<CrossRegionReport>('CrossRegionReports', {
     // Past the rows of 经办人, whose keys begin with `#`.
-    condition: 'companyKey = :company AND reportNo > :handlers',
-    values: { ':company': companyKey, ':handlers': '$' },
+    condition: all(equals('companyKey', companyKey), above('reportNo', '$')),
     limit: fewReports + 1,
     consistent: true,
   });
@@ -260,10 +258,12 @@ export const reportCheck = (
   reportNo: string,
   handlerKey: string | undefined,
   day: string,
-): Check & Pick<Write, 'onRefused'> => ({
+): RefusableCheck => ({
   table: 'CrossRegionReports',
   key: reportKey(companyKey, reportNo),
-  condition: `validUntil >= :day${handlerKey === undefined ? '' : ' AND handlerKey = :handler'}`,
-  values: { ':day': day, ...(handlerKey === undefined ? {} : { ':handler': handlerKey }) },
+  condition: all(
+    atLeast('validUntil', day),
+    handlerKey === undefined ? undefined : equals('handlerKey', handlerKey),
+  ),
   onRefused: reportGone,
 });

@@ -20,8 +20,8 @@ import type { Db, Key } from '../dynamodb/tables.ts';
 import { type CrossRegionReport, isReportFor, reportKey } from '../reports/cross-region-reports.ts';
 
 /**
- * The company that somebody acts for, and what lets them (REL-8, AGY-1, SPC-3). It is looked at again in every call, so
- * that its end bites at once.
+ * The company that somebody acts for, and what lets them (REL-8, AGY-1, SPC-3). Every call looks at the
+ * access basis again, so that its end bites at once.
  */
 export type AccessBasis =
   /** An own relation; at `cross-region` together with a report. */

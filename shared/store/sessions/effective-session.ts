@@ -46,7 +46,7 @@ export function effectiveSession(
 const entryOf = (identity: Exclude<Identity, { kind: 'natural' }>): CompanyEntry =>
   identity.kind === 'special' ? identity.subject : identity.kind;
 
-/** The same session as somebody else. */
+/** The session with another identity. */
 export function withIdentity({ company: _, ...session }: Session, { identity, company }: ActsAs): Session {
   return { ...session, identity, ...(company ? { company } : {}) };
 }

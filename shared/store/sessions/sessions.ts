@@ -6,8 +6,15 @@ import type { Channel } from '#domain/names.ts';
 import type { Policies } from '#domain/policies.ts';
 import { Problem } from '#domain/problem.ts';
 import { ConcurrentChange } from '../dynamodb/concurrent-change.ts';
-import type { Db, Item, Put, Write } from '../dynamodb/tables.ts';
-import type { Active, Person, PersonChanges, WebSessionPointer } from '../people/users.ts';
+import { above, absent, all, below, copyOf, equals, exists, unlessSet } from '../dynamodb/expressions.ts';
+import type { Db, Item, Put, RefusableUpdate, Write } from '../dynamodb/tables.ts';
+import {
+  type Active,
+  hasLevel,
+  type Person,
+  type PersonChanges,
+  type WebSessionPointer,
+} from '../people/users.ts';
 import type { AccessBasis } from './access-basis.ts';
 
 /** Why a session is over (SES-2, docs/api.md). */
@@ -120,15 +127,11 @@ export const identityUpdate = (
 ): Write => ({
   table: 'Sessions',
   key: { sessionId: session.sessionId },
-  update: `SET #identity = :identity, #version = :next${as.company ? ', #company = :company' : ' REMOVE #company'}`,
-  condition: '#version = :version AND attribute_not_exists(ended)',
-  names: { '#identity': 'identity', '#version': 'version', '#company': 'company' },
-  values: {
-    ':identity': as.identity,
-    ':version': session.version,
-    ':next': session.version + 1,
-    ...(as.company ? { ':company': as.company } : {}),
+  update: {
+    set: { identity: as.identity, version: session.version + 1, company: as.company },
+    remove: as.company ? [] : ['company'],
   },
+  condition: all(equals('version', session.version), absent('ended')),
   onRefused: (old) => {
     if (!old) return new Problem('SESSION_ENDED');
     const ended = endOf(old as unknown as Session, now, policies);
@@ -139,16 +142,15 @@ export const identityUpdate = (
 export const sessionPut = (session: Session): Put => ({
   table: 'Sessions',
   put: { ...session, ttl: session.expiresAt + keptAfter },
-  condition: 'attribute_not_exists(sessionId)',
+  condition: absent('sessionId'),
 });
 
 /** Ends a session for a reason; the first reason stays. */
-export const endUpdate = (sessionId: string, ended: Ended): Write & { update: string } => ({
+export const endUpdate = (sessionId: string, ended: Ended): RefusableUpdate => ({
   table: 'Sessions',
   key: { sessionId },
-  update: 'SET ended = if_not_exists(ended, :ended)',
-  condition: 'attribute_exists(sessionId)',
-  values: { ':ended': ended },
+  update: { set: { ended: unlessSet('ended', ended) } },
+  condition: exists('sessionId'),
 });
 
 /** The web sessions that may be alive, the oldest first; what a pointer points to can have ended. */
@@ -173,12 +175,11 @@ export function besideNewSession(
 }
 
 /** LVL-2: a session shows the level that its person rose to meanwhile. */
-export const sessionLevelUpdate = (sessionId: string, level: number): Write & { update: string } => ({
+export const sessionLevelUpdate = (sessionId: string, level: number): RefusableUpdate => ({
   table: 'Sessions',
   key: { sessionId },
-  update: 'SET realNameLevel = :level',
-  condition: 'attribute_exists(sessionId)',
-  values: { ':level': level },
+  update: { set: { realNameLevel: level } },
+  condition: exists('sessionId'),
   onRefused: () => new ConcurrentChange(),
 });
 
@@ -195,25 +196,26 @@ export function swapPointerUpdate(
   { lastWindow, lastRoles, phones }: Pick<PersonChanges, 'lastWindow' | 'lastRoles' | 'phones'>,
 ): Write {
   const old = person.webSession?.sessionId;
-  const level = person.realNameLevel;
   return {
     table: 'Users',
     key: { personKey: person.personKey },
-    update: `SET #rev = :bumped, webSession = :next${lastWindow ? ', lastWindow = :window' : ''}${lastRoles ? ', lastRoles = :roles' : ''}${phones ? ', phones = :phones' : ''}${beside.length > 0 ? ', otherWebSessions = :beside' : ' REMOVE otherWebSessions'}`,
-    // The level rises outside of `rev` (LVL-2), and the session shows it.
-    condition: `#rev = :rev AND ${old ? 'webSession.sessionId = :old' : 'attribute_not_exists(webSession)'} AND ${level === undefined ? 'attribute_not_exists(realNameLevel)' : 'realNameLevel = :level'}`,
-    names: { '#rev': 'rev' },
-    values: {
-      ':next': next,
-      ':rev': person.rev,
-      ':bumped': person.rev + 1,
-      ...(old ? { ':old': old } : {}),
-      ...(level === undefined ? {} : { ':level': level }),
-      ...(lastWindow ? { ':window': lastWindow } : {}),
-      ...(lastRoles ? { ':roles': lastRoles } : {}),
-      ...(phones ? { ':phones': phones } : {}),
-      ...(beside.length > 0 ? { ':beside': beside } : {}),
+    update: {
+      set: {
+        rev: person.rev + 1,
+        webSession: next,
+        lastWindow,
+        lastRoles,
+        phones,
+        otherWebSessions: beside.length > 0 ? beside : undefined,
+      },
+      remove: beside.length > 0 ? [] : ['otherWebSessions'],
     },
+    condition: all(
+      equals('rev', person.rev),
+      old ? equals('webSession.sessionId', old) : absent('webSession'),
+      // The level rises outside of `rev` (LVL-2), and the session shows it.
+      hasLevel(person.realNameLevel),
+    ),
     onRefused: () => new ConcurrentChange(),
   };
 }
@@ -230,14 +232,12 @@ export function endOwnUpdate(
 ): Write {
   return {
     ...endUpdate(sessionId, ended),
-    condition:
-      'personKey = :person AND attribute_not_exists(ended) AND expiresAt > :now AND lastSeenAt > :idle',
-    values: {
-      ':ended': ended,
-      ':person': personKey,
-      ':now': ended.at,
-      ':idle': ended.at - policies.sessionIdleSeconds,
-    },
+    condition: all(
+      equals('personKey', personKey),
+      absent('ended'),
+      above('expiresAt', ended.at),
+      above('lastSeenAt', ended.at - policies.sessionIdleSeconds),
+    ),
     onRefused: () => new Problem('NOT_FOUND'),
   };
 }
@@ -253,8 +253,7 @@ export const sessionAliveCheck = (
 ) => ({
   table: 'Sessions' as const,
   key: { sessionId },
-  condition: 'attribute_not_exists(ended) AND expiresAt > :now',
-  values: { ':now': seconds(now) },
+  condition: all(absent('ended'), above('expiresAt', seconds(now))),
   onRefused: (old?: Item) => {
     const ended = old && endOf(old as unknown as Session, now, policies);
     return ended ? endedProblem(ended) : new Problem('SESSION_ENDED');
@@ -268,12 +267,7 @@ export const versionAliveCheck = (
   policies: Policies,
 ) => {
   const alive = sessionAliveCheck(session, now, policies);
-  return {
-    ...alive,
-    condition: `${alive.condition} AND #version = :version`,
-    names: { '#version': 'version' },
-    values: { ...alive.values, ':version': session.version },
-  };
+  return { ...alive, condition: all(alive.condition, equals('version', session.version)) };
 };
 
 /** The same for what was decided in the session a while ago and comes true now: it has not become idle meanwhile, either. */
@@ -285,15 +279,14 @@ export const stillUsedCheck = (
   const alive = versionAliveCheck(session, now, policies);
   return {
     ...alive,
-    condition: `${alive.condition} AND lastSeenAt > :idle`,
-    values: { ...alive.values, ':idle': seconds(now) - policies.sessionIdleSeconds },
+    condition: all(alive.condition, above('lastSeenAt', seconds(now) - policies.sessionIdleSeconds)),
   };
 };
 
 /** LGN-11: the initial password is changed, and this session, which must be alive, is one like any other. */
 export const passwordSetUpdate = (session: Session, now: Date, policies: Policies): Write => ({
   ...sessionAliveCheck(session, now, policies),
-  update: 'REMOVE passwordDue',
+  update: { remove: ['passwordDue'] },
 });
 
 /**
@@ -301,18 +294,15 @@ export const passwordSetUpdate = (session: Session, now: Date, policies: Policie
  * @param faceAt ISO time of the check, where it was a face
  */
 export function factorPassedUpdate(session: Session, now: Date, policies: Policies, faceAt?: string): Write {
-  const alive = sessionAliveCheck(session, now, policies);
   return {
-    ...alive,
-    update: `SET factorAt = :now${faceAt === undefined ? '' : ', faceAt = :face'}`,
-    values: { ...alive.values, ...(faceAt === undefined ? {} : { ':face': faceAt }) },
+    ...sessionAliveCheck(session, now, policies),
+    update: { set: { factorAt: seconds(now), faceAt } },
   };
 }
 
 /** Ends this very session, in which the call is made: it must still be alive. */
 export function endAliveUpdate(session: Session, ended: Ended, now: Date, policies: Policies): Write {
-  const alive = sessionAliveCheck(session, now, policies);
-  return { ...alive, update: 'SET ended = :ended', values: { ...alive.values, ':ended': ended } };
+  return { ...sessionAliveCheck(session, now, policies), update: { set: { ended } } };
 }
 
 /**
@@ -324,9 +314,8 @@ export async function forgetWebSession(db: Db, personKey: string, sessionId: str
     .update({
       table: 'Users',
       key: { personKey },
-      update: 'REMOVE webSession',
-      condition: 'webSession.sessionId = :ended',
-      values: { ':ended': sessionId },
+      update: { remove: ['webSession'] },
+      condition: equals('webSession.sessionId', sessionId),
     })
     .catch(() => undefined);
 }
@@ -345,9 +334,8 @@ export async function findSessions(db: Db, ids: readonly string[]): Promise<Sess
 const turnsRemembered = 8;
 export const noTurns: readonly number[] = Array.from({ length: turnsRemembered }, () => 0);
 /** Operands are read before anything is written: each turn moves one place on. */
-const turnOn = noTurns
-  .map((_, i) => `turnedAt[${i}] = ${i === 0 ? ':now' : `turnedAt[${i - 1}]`}`)
-  .join(', ');
+const turnOn = (at: number) =>
+  Object.fromEntries(noTurns.map((_, i) => [`turnedAt[${i}]`, i === 0 ? at : copyOf(`turnedAt[${i - 1}]`)]));
 
 /** What the table must know of a refresh token. */
 interface TokenHash {
@@ -374,15 +362,14 @@ export async function rotateRefresh<Token extends TokenHash>(
   const written = await db.update<Session>({
     table: 'Sessions',
     key: { sessionId: presented.sessionId },
-    update: `SET refreshHash = :next, lastSeenAt = :now, ${turnOn}`,
-    condition: `refreshHash = :hash AND turnedAt[${turnsRemembered - 1}] < :grace AND attribute_not_exists(ended) AND expiresAt > :now AND lastSeenAt > :idle`,
-    values: {
-      ':next': next.hash,
-      ':hash': presented.hash,
-      ':now': at,
-      ':grace': at - policies.refreshGraceSeconds,
-      ':idle': at - policies.sessionIdleSeconds,
-    },
+    update: { set: { refreshHash: next.hash, lastSeenAt: at, ...turnOn(at) } },
+    condition: all(
+      equals('refreshHash', presented.hash),
+      below(`turnedAt[${turnsRemembered - 1}]`, at - policies.refreshGraceSeconds),
+      absent('ended'),
+      above('expiresAt', at),
+      above('lastSeenAt', at - policies.sessionIdleSeconds),
+    ),
   });
   if (written.ok) return { session: written.item, token: next };
   const session = written.old;

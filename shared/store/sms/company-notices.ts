@@ -1,5 +1,6 @@
 import { shanghaiDay } from '#domain/days.ts';
 import type { Policies } from '#domain/policies.ts';
+import { absentOr, all, atMost, below, differs, equals, plus } from '../dynamodb/expressions.ts';
 import type { Db } from '../dynamodb/tables.ts';
 
 interface Row {
@@ -21,24 +22,22 @@ export async function takeCompanyNotice(
 ): Promise<boolean> {
   const now = at.getTime();
   const today = shanghaiDay(at);
-  const notYet = '(attribute_not_exists(#kind) OR #kind <= :before)';
+  const last = `at-${kind}`;
+  const notYet = absentOr([last], atMost([last], now - policies.companyNoticeSeconds * 1000));
   const write = (newDay: boolean) =>
     db.update<Row>({
       table: 'SmsWindows',
       key: { phoneKey: `notice/${personKey}/${companyKey}` },
-      update: `SET #kind = :now, #ttl = :ttl, #count = ${newDay ? ':one, #day = :today' : '#count + :one'}`,
-      condition: newDay
-        ? `(attribute_not_exists(#day) OR #day <> :today) AND ${notYet}`
-        : `#day = :today AND #count < :most AND ${notYet}`,
-      names: { '#kind': `at-${kind}`, '#day': 'day', '#count': 'count', '#ttl': 'ttl' },
-      values: {
-        ':now': now,
-        ':before': now - policies.companyNoticeSeconds * 1000,
-        ':today': today,
-        ':one': 1,
-        ':ttl': Math.ceil(now / 1000) + policies.companyNoticeSeconds + 2 * 86_400,
-        ...(newDay ? {} : { ':most': policies.companyNoticesPerDay }),
+      update: {
+        set: {
+          [last]: now,
+          ttl: Math.ceil(now / 1000) + policies.companyNoticeSeconds + 2 * 86_400,
+          ...(newDay ? { count: 1, day: today } : { count: plus('count', 1) }),
+        },
       },
+      condition: newDay
+        ? all(absentOr('day', differs('day', today)), notYet)
+        : all(equals('day', today), below('count', policies.companyNoticesPerDay), notYet),
     });
   const first = await write(true);
   if (first.ok) return true;

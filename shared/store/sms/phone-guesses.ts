@@ -1,4 +1,5 @@
 import { dayRowExpiry } from '../dynamodb/counters.ts';
+import { absent, any, holds, sizeBelow } from '../dynamodb/expressions.ts';
 import type { Db, Update } from '../dynamodb/tables.ts';
 import { dayKey } from './sms-windows.ts';
 
@@ -18,15 +19,8 @@ export async function reservePhoneGuess(db: Db, guess: PhoneGuess, free: number)
   const written = await db.update({
     table: 'SmsWindows',
     key: { phoneKey: dayKey(guess.phoneKey, guess.now) },
-    update: 'SET #ttl = :ttl ADD wrong :guesses',
-    condition: 'attribute_not_exists(wrong) OR size(wrong) < :free OR contains(wrong, :guess)',
-    names: { '#ttl': 'ttl' },
-    values: {
-      ':guesses': new Set([guess.attemptId]),
-      ':guess': guess.attemptId,
-      ':free': free,
-      ':ttl': dayRowExpiry(guess.now),
-    },
+    update: { set: { ttl: dayRowExpiry(guess.now) }, add: { wrong: new Set([guess.attemptId]) } },
+    condition: any(absent('wrong'), sizeBelow('wrong', free), holds('wrong', guess.attemptId)),
   });
   return written.ok;
 }
@@ -35,6 +29,5 @@ export async function reservePhoneGuess(db: Db, guess: PhoneGuess, free: number)
 export const returnedPhoneGuessUpdate = ({ phoneKey, now, attemptId }: PhoneGuess): Update => ({
   table: 'SmsWindows',
   key: { phoneKey: dayKey(phoneKey, now) },
-  update: 'DELETE wrong :guesses',
-  values: { ':guesses': new Set([attemptId]) },
+  update: { take: { wrong: new Set([attemptId]) } },
 });

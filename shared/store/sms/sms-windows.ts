@@ -12,6 +12,22 @@ import {
   waitsWithOwner,
 } from '#domain/sms-window.ts';
 import { dayRowExpiry } from '../dynamodb/counters.ts';
+import {
+  above,
+  absent,
+  absentOr,
+  all,
+  any,
+  atMost,
+  below,
+  type Changes,
+  type Condition,
+  copyOf,
+  equals,
+  exists,
+  minus,
+  plus,
+} from '../dynamodb/expressions.ts';
 import type { Db, Item, Update, Write } from '../dynamodb/tables.ts';
 import { isOwned, type PhoneRow } from '../people/phones.ts';
 
@@ -42,55 +58,49 @@ export interface Taken extends Send {
 export const dayKey = (phoneKey: string, now: Date): string => `${phoneKey}/${shanghaiDay(now)}`;
 const lastOf = (kind: SendKind): string => (waitsWithOwner(kind) ? 'ownerAt' : 'outsideAt');
 const otherOf = (kind: SendKind): string => (waitsWithOwner(kind) ? 'outsideAt' : 'ownerAt');
-const stepsOf = (kind: SendKind) => ({
-  ':one': 1,
-  ':outside': kind === 'owner' ? 0 : 1,
-  ':stranger': kind === 'stranger' ? 1 : 0,
+/** What one send of a kind counts as. */
+const countsOf = (kind: SendKind) => ({
+  outside: kind === 'owner' ? 0 : 1,
+  strangers: kind === 'stranger' ? 1 : 0,
 });
 
-/** A new window needs none that runs; a further code needs room in the one that does. Both need the kind's own minute. */
+/** A new window needs none that runs; a further code needs room in the one that does. Each of them needs the kind's own minute. */
 function windowUpdate(send: Send, fresh: boolean, owned: boolean, policies: Policies): Update {
   const { phoneKey, kind } = send;
   const now = send.now.getTime();
   const capped = kind !== 'owner' && (kind === 'reset' || owned);
   const capStrangers = capped && kind === 'stranger';
-  const common = {
-    table: 'SmsWindows' as const,
-    key: { phoneKey },
-    names: { '#total': 'total', '#last': lastOf(kind), ...(fresh ? { '#ttl': 'ttl' } : {}) },
-  };
-  const gap = '(attribute_not_exists(#last) OR #last <= :gap)';
-  const values = {
-    ...stepsOf(kind),
-    ':now': now,
-    ':none': 0,
-    ':over': now - policies.smsWindowSeconds * 1000,
-    ':gap': now - policies.smsGapSeconds * 1000,
-  };
-  if (fresh)
+  const row = { table: 'SmsWindows', key: { phoneKey } } as const;
+  const last = lastOf(kind);
+  const gap = absentOr(last, atMost(last, now - policies.smsGapSeconds * 1000));
+  const over = now - policies.smsWindowSeconds * 1000;
+  const { outside, strangers } = countsOf(kind);
+  if (fresh) {
+    const ttl = Math.ceil(now / 1000) + policies.smsWindowSeconds + 86_400;
     return {
-      ...common,
-      update:
-        'SET startedAt = :now, #total = :one, outside = :outside, strangers = :stranger, #last = :now, #ttl = :ttl',
-      condition: `(attribute_not_exists(#total) OR #total <= :none OR startedAt <= :over) AND ${gap}`,
-      values: { ...values, ':ttl': Math.ceil(now / 1000) + policies.smsWindowSeconds + 86_400 },
+      ...row,
+      update: { set: { startedAt: now, total: 1, outside, strangers, [last]: now, ttl } },
+      condition: all(any(absent('total'), atMost('total', 0), atMost('startedAt', over)), gap),
     };
+  }
   return {
-    ...common,
-    update:
-      'SET #total = #total + :one, outside = outside + :outside, strangers = strangers + :stranger, #last = :now',
-    condition: [
-      '#total > :none AND startedAt > :over AND #total < :most',
-      ...(capped ? ['outside < :mostOutside'] : []),
-      ...(capStrangers ? ['strangers < :mostStrangers'] : []),
-      gap,
-    ].join(' AND '),
-    values: {
-      ...values,
-      ':most': policies.smsPerWindow,
-      ...(capped ? { ':mostOutside': policies.smsOutsidePerWindow } : {}),
-      ...(capStrangers ? { ':mostStrangers': policies.smsStrangersPerWindow } : {}),
+    ...row,
+    update: {
+      set: {
+        total: plus('total', 1),
+        outside: plus('outside', outside),
+        strangers: plus('strangers', strangers),
+        [last]: now,
+      },
     },
+    condition: all(
+      above('total', 0),
+      above('startedAt', over),
+      below('total', policies.smsPerWindow),
+      capped ? below('outside', policies.smsOutsidePerWindow) : undefined,
+      capStrangers ? below('strangers', policies.smsStrangersPerWindow) : undefined,
+      gap,
+    ),
   };
 }
 
@@ -101,14 +111,8 @@ function strangerWrites(send: Send, owned: boolean, policies: Policies): Write[]
     {
       table: 'SmsWindows',
       key: { phoneKey: dayKey(phoneKey, now) },
-      update: 'SET #ttl = :ttl ADD strangers :one',
-      condition: 'attribute_not_exists(strangers) OR strangers < :most',
-      names: { '#ttl': 'ttl' },
-      values: {
-        ':one': 1,
-        ':most': strangersADay({ owned, solved }, policies),
-        ':ttl': dayRowExpiry(now),
-      },
+      update: { set: { ttl: dayRowExpiry(now) }, add: { strangers: 1 } },
+      condition: absentOr('strangers', below('strangers', strangersADay({ owned, solved }, policies))),
     },
     ...(owned
       ? []
@@ -116,7 +120,7 @@ function strangerWrites(send: Send, owned: boolean, policies: Policies): Write[]
           {
             table: 'Phones' as const,
             key: { phoneKey },
-            condition: 'attribute_not_exists(personKey)',
+            condition: absent('personKey'),
           },
         ]),
   ];
@@ -188,47 +192,30 @@ export async function takeSend(
  */
 export async function returnSend(db: Db, taken: Taken, writes: readonly Write[] = []): Promise<void> {
   const { phoneKey, kind } = taken;
-  const less = 'outside = outside - :outside, strangers = strangers - :stranger';
-  const form = (
-    update: string,
-    condition?: string,
-    values: object = {},
-    names: Record<string, string> = {},
-  ): Write => ({
+  const ours = taken.now.getTime();
+  const { outside, strangers } = countsOf(kind);
+  const less = {
+    total: minus('total', 1),
+    outside: minus('outside', outside),
+    strangers: minus('strangers', strangers),
+  };
+  const form = (set: Changes['set'] = {}, condition?: Condition): Write => ({
     table: 'SmsWindows',
     key: { phoneKey },
-    update,
-    condition: condition === undefined ? '#last = :ours' : `#last = :ours AND ${condition}`,
-    names: { '#last': lastOf(kind), ...names },
-    values: { ':ours': taken.now.getTime(), ...values },
+    update: { set, remove: [lastOf(kind)] },
+    condition: all(equals(lastOf(kind), ours), condition),
   });
-  const steps = stepsOf(kind);
-  const total = { '#total': 'total' };
   const forms: readonly Write[] = [
     ...(taken.fresh
       ? [
+          form({ total: 0, outside: 0, strangers: 0 }, all(equals('startedAt', ours), equals('total', 1))),
           form(
-            'SET #total = :none, outside = :none, strangers = :none REMOVE #last',
-            'startedAt = :ours AND #total = :one',
-            { ':none': 0, ':one': 1 },
-            total,
-          ),
-          form(
-            `SET startedAt = #other, #total = #total - :one, ${less} REMOVE #last`,
-            'startedAt = :ours AND #total > :one AND attribute_exists(#other)',
-            steps,
-            { ...total, '#other': otherOf(kind) },
+            { startedAt: copyOf(otherOf(kind)), ...less },
+            all(equals('startedAt', ours), above('total', 1), exists(otherOf(kind))),
           ),
         ]
-      : [
-          form(
-            `SET #total = #total - :one, ${less} REMOVE #last`,
-            'startedAt <= :ours AND #total > :one',
-            steps,
-            total,
-          ),
-        ]),
-    form('REMOVE #last'),
+      : [form(less, all(atMost('startedAt', ours), above('total', 1)))]),
+    form(),
   ];
   const day: Write[] =
     kind === 'stranger'
@@ -236,8 +223,7 @@ export async function returnSend(db: Db, taken: Taken, writes: readonly Write[] 
           {
             table: 'SmsWindows',
             key: { phoneKey: dayKey(phoneKey, taken.now) },
-            update: 'SET strangers = strangers - :one',
-            values: { ':one': 1 },
+            update: { set: { strangers: minus('strangers', 1) } },
           },
         ]
       : [];

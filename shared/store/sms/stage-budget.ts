@@ -17,8 +17,6 @@ export const stageSendsOf = (rows: readonly (Item | undefined)[]): number =>
 export const stageSendUpdate = (now: Date, shard: number, by: 1 | -1): Write => ({
   table: 'SmsWindows',
   key: keyOf(now, shard),
-  update: 'SET #ttl = :ttl ADD strangers :by',
-  names: { '#ttl': 'ttl' },
-  values: { ':by': by, ':ttl': clockHour(now).until + 3600 },
+  update: { set: { ttl: clockHour(now).until + 3600 }, add: { strangers: by } },
 });
 export const someShard = (random: number): number => Math.floor(random * shards) % shards;

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Assertion } from '#crypto/assertions.ts';
 import { handle } from '#crypto/random.ts';
 import { countUpdate } from '../dynamodb/counters.ts';
+import { absent, any, equals } from '../dynamodb/expressions.ts';
 import type { Db } from '../dynamodb/tables.ts';
 import { seconds, ttlAfter } from './ticket-times.ts';
 
@@ -29,8 +30,7 @@ export function once(db: Db, ticketKey: string, expiresAt: Date, now: Date): Pro
   return db.put({
     table: 'Tickets',
     put: { ticketKey, kind: 'once', usedBy, expiresAt: until, ttl: ttlAfter(Math.max(until, seconds(now))) },
-    condition: 'attribute_not_exists(ticketKey) OR usedBy = :usedBy',
-    values: { ':usedBy': usedBy },
+    condition: any(absent('ticketKey'), equals('usedBy', usedBy)),
   });
 }
 

@@ -52,9 +52,6 @@ export const codeSpentUpdate = (
   now: Date,
   onRefused: () => Error,
 ): Write => ({
-  ...ticketUpdate(ticket, now, {
-    update: 'SET #state = :spent, spent = :by',
-    values: { ':spent': 'spent', ':by': { at: seconds(now), sid } },
-  }),
+  ...ticketUpdate(ticket, now, { set: { state: 'spent', spent: { at: seconds(now), sid } } }),
   onRefused,
 });

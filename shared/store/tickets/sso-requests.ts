@@ -89,4 +89,4 @@ export async function requestFor(db: Db, id: string, secret: string, now: Date):
 
 /** The request is decided, once. Whose browser decides, `requestFor` has judged: browsers come to it and never go. */
 export const decidedUpdate = (ticket: SsoRequestTicket, now: Date): Write =>
-  ticketUpdate(ticket, now, { update: 'SET #state = :spent', values: { ':spent': 'spent' } });
+  ticketUpdate(ticket, now, { set: { state: 'spent' } });

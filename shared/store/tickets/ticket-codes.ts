@@ -1,6 +1,19 @@
 import type { Policies } from '#domain/policies.ts';
 import { Problem } from '#domain/problem.ts';
 import { tooFrequent } from '#domain/sms-window.ts';
+import {
+  above,
+  absentOr,
+  all,
+  any,
+  below,
+  type Changes,
+  equals,
+  holds,
+  minus,
+  sizeAtLeast,
+  sizeBelow,
+} from '../dynamodb/expressions.ts';
 import type { Db, Write } from '../dynamodb/tables.ts';
 import {
   type CodeTicket,
@@ -11,25 +24,19 @@ import {
   type StoredCode,
   type TicketBase,
 } from './ticket-kinds.ts';
-import { ttlAfter } from './ticket-times.ts';
-import { isOpen, openValues, ticketKeyOf, ticketProblem, ticketUpdate } from './tickets.ts';
+import { seconds, ttlAfter } from './ticket-times.ts';
+import { isCode, isOpen, ticketKeyOf, ticketProblem, ticketUpdate } from './tickets.ts';
 
 /** SMS-4: counts a send on a ticket, which has room for so many sends and so many numbers. */
 const oneMoreSend = (
   phoneKey: string,
   { smsSendsPerTicket, smsNumbersPerTicket }: Pick<Policies, 'smsNumbersPerTicket' | 'smsSendsPerTicket'>,
 ) => ({
-  fits:
-    '(attribute_not_exists(sends) OR sends < :mostSends) AND ' +
-    '(attribute_not_exists(numbers) OR size(numbers) < :mostNumbers OR contains(numbers, :phone))',
-  counts: 'ADD sends :one, numbers :phones',
-  values: {
-    ':one': 1,
-    ':phone': phoneKey,
-    ':phones': new Set([phoneKey]),
-    ':mostSends': smsSendsPerTicket,
-    ':mostNumbers': smsNumbersPerTicket,
-  },
+  fits: all(
+    absentOr('sends', below('sends', smsSendsPerTicket)),
+    absentOr('numbers', any(sizeBelow('numbers', smsNumbersPerTicket), holds('numbers', phoneKey))),
+  ),
+  counts: { sends: 1, numbers: new Set([phoneKey]) },
 });
 
 /**
@@ -42,9 +49,9 @@ export function journeySendUpdate(
   now: Date,
   policies: Pick<Policies, 'smsNumbersPerTicket' | 'smsSendsPerTicket'>,
 ): Write {
-  const { fits, counts, values } = oneMoreSend(phoneKey, policies);
+  const { fits, counts } = oneMoreSend(phoneKey, policies);
   return {
-    ...ticketUpdate(ticket, now, { update: counts, condition: fits, values }),
+    ...ticketUpdate(ticket, now, { add: counts }, fits),
     onRefused: (old) =>
       ticketProblem(old as TicketBase | undefined, ticket.kind, now) ??
       tooFrequent(ticket.expiresAt * 1000, now.getTime()),
@@ -65,50 +72,34 @@ export function codeUpdate(
   const { kind, personKey, expiresAt } = ticket;
   // What holds only a code is opened by its first send.
   const opens = holdsOnlyACode(kind);
-  const { fits, counts, values } = oneMoreSend(code.phoneKey, policies);
-  const change = {
-    update:
-      `SET code = :code, #window = :window${opens ? ', kind = :kind, personKey = :person, expiresAt = :end, #state = :open, #ttl = :ttl' : ''}` +
-      ` REMOVE codeTries ${counts}`,
-    names: { '#window': 'window', '#state': 'state', ...(opens ? { '#ttl': 'ttl' } : {}) },
-    values: {
-      ':code': code,
-      ':window': window,
-      ...values,
-      ...(opens
-        ? {
-            ':kind': kind,
-            ':person': personKey,
-            ':end': expiresAt,
-            ':open': 'open',
-            ':ttl': ttlAfter(expiresAt),
-          }
-        : {}),
+  const { fits, counts } = oneMoreSend(code.phoneKey, policies);
+  const update: Changes = {
+    set: {
+      code,
+      window,
+      ...(opens ? { kind, personKey, expiresAt, state: 'open', ttl: ttlAfter(expiresAt) } : {}),
     },
+    remove: ['codeTries'],
+    add: counts,
   };
   const usedUp = () => tooFrequent(expiresAt * 1000, now.getTime());
   if (opens)
     return {
       table: 'Tickets',
       key: { ticketKey: ticket.ticketKey },
-      ...change,
+      update,
       condition: fits,
       onRefused: usedUp,
     };
   return {
-    ...ticketUpdate(ticket, now, { ...change, condition: fits }),
+    ...ticketUpdate(ticket, now, update, fits),
     onRefused: (old) => ticketProblem(old as TicketBase | undefined, kind, now) ?? usedUp(),
   };
 }
 
 /** Uses the code up with the ticket that holds nothing else; the next send opens it again. */
 export const codeSpentUpdate = (ticket: SessionCodeTicket, hash: string, now: Date): Write => ({
-  ...ticketUpdate(ticket, now, {
-    update: 'REMOVE code',
-    condition: 'code.#hash = :hash',
-    names: { '#hash': 'hash' },
-    values: { ':hash': hash },
-  }),
+  ...ticketUpdate(ticket, now, { remove: ['code'] }, isCode(hash)),
   onRefused: () => new Problem('SMS_CODE_WRONG', {}, { variant: 'used-up' }),
 });
 
@@ -125,10 +116,12 @@ export const dropCode = (
   db.update({
     table: 'Tickets',
     key: { ticketKey: ticket.ticketKey },
-    update: `SET sends = sends - :one REMOVE code, #window${isNew ? ' DELETE numbers :phones' : ''}`,
-    condition: 'code.#hash = :hash',
-    names: { '#hash': 'hash', '#window': 'window' },
-    values: { ':hash': hash, ':one': 1, ...(isNew ? { ':phones': new Set([phoneKey]) } : {}) },
+    update: {
+      set: { sends: minus('sends', 1) },
+      remove: ['code', 'window'],
+      take: isNew ? { numbers: new Set([phoneKey]) } : {},
+    },
+    condition: isCode(hash),
   });
 
 /**
@@ -154,21 +147,19 @@ export async function tryCode<T extends CodeTicket>(
     written = await db.update<T>({
       table: 'Tickets',
       key: { ticketKey },
-      update: `ADD codeTries :try${wrongCodes === undefined ? '' : ', wrongCodes :try'}`,
-      condition:
-        `kind = :kind AND ${isOpen} AND code.expiresAt > :now AND (attribute_not_exists(codeTries) OR size(codeTries) < :tries OR contains(codeTries, :id))` +
-        (wrongCodes === undefined
-          ? ''
-          : ' AND (attribute_not_exists(wrongCodes) OR size(wrongCodes) < :wrong OR contains(wrongCodes, :id))'),
-      names: { '#state': 'state' },
-      values: {
-        ...openValues(now),
-        ':kind': kind,
-        ':try': new Set([tryId]),
-        ':tries': tries,
-        ':id': tryId,
-        ...(wrongCodes === undefined ? {} : { ':wrong': wrongCodes }),
+      update: {
+        add: {
+          codeTries: new Set([tryId]),
+          wrongCodes: wrongCodes === undefined ? undefined : new Set([tryId]),
+        },
       },
+      condition: all(
+        equals('kind', kind),
+        isOpen(now),
+        above('code.expiresAt', seconds(now)),
+        hasRoom('codeTries', tries, tryId),
+        wrongCodes === undefined ? undefined : hasRoom('wrongCodes', wrongCodes, tryId),
+      ),
     });
   } catch (error) {
     // It may have arrived though its answer did not: what was not compared does not count.
@@ -181,22 +172,23 @@ export async function tryCode<T extends CodeTicket>(
   throw ticketProblem(written.old, kind, now) ?? new Problem('SMS_CODE_WRONG', {}, { variant: 'used-up' });
 }
 
+/** So many tries and no more; a try that was taken already, by a call whose answer was lost, is none more. */
+const hasRoom = (tries: 'codeTries' | 'wrongCodes', most: number, tryId: string) =>
+  absentOr(tries, any(sizeBelow(tries, most), holds(tries, tryId)));
+
 /** A right code whose call failed for another reason stays usable (SMS-2): gives its try back. */
 export const returnTry = (db: Db, ticketKey: string, tryId: string) =>
   db.update({
     table: 'Tickets',
     key: { ticketKey },
-    update: 'DELETE codeTries :try, wrongCodes :try',
-    condition: 'contains(codeTries, :id) OR contains(wrongCodes, :id)',
-    values: { ':try': new Set([tryId]), ':id': tryId },
+    update: { take: { codeTries: new Set([tryId]), wrongCodes: new Set([tryId]) } },
+    condition: any(holds('codeTries', tryId), holds('wrongCodes', tryId)),
   });
 
 /** LCK-5: the wrong code that was the last ends its ticket, if all of them still stand. */
 export const endedByCodesUpdate = (ticketKey: string, wrongCodes: number): Write => ({
   table: 'Tickets',
   key: { ticketKey },
-  update: 'SET #state = :ended REMOVE code',
-  condition: '#state = :open AND size(wrongCodes) >= :wrong',
-  names: { '#state': 'state' },
-  values: { ':ended': 'ended', ':open': 'open', ':wrong': wrongCodes },
+  update: { set: { state: 'ended' }, remove: ['code'] },
+  condition: all(equals('state', 'open'), sizeAtLeast('wrongCodes', wrongCodes)),
 });

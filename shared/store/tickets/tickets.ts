@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { type ClientAssertion, refused } from '#crypto/client-assertions.ts';
 import { handle } from '#crypto/random.ts';
 import { Problem } from '#domain/problem.ts';
-import type { Db, Put, Update, Write } from '../dynamodb/tables.ts';
+import { above, absent, all, type Changes, type Condition, equals } from '../dynamodb/expressions.ts';
+import type { Db, Put, RefusableUpdate, Write } from '../dynamodb/tables.ts';
 import type { TicketState } from './plain-ticket.ts';
 import { once } from './spent-once.ts';
 import type { LoginTicket, PassedFactors, RegistrationTicket, Ticket, TicketBase } from './ticket-kinds.ts';
@@ -26,7 +27,7 @@ export function openTicketPut<T extends Ticket>(
     write: {
       table: 'Tickets',
       put: { ...body, ticketKey, expiresAt, state: 'open', ttl: ttlAfter(expiresAt) },
-      condition: 'attribute_not_exists(ticketKey)',
+      condition: absent('ticketKey'),
     },
   };
 }
@@ -57,29 +58,23 @@ export async function openTicket<T extends Ticket>(
   return ticket as T;
 }
 
-/** Conditions that every write on an open ticket carries. */
-export const isOpen = '#state = :open AND expiresAt > :now';
-export const openValues = (now: Date) => ({ ':open': 'open', ':now': seconds(now) });
+/** The condition that every write on an open ticket carries. */
+export const isOpen = (now: Date, state: TicketState = 'open'): Condition =>
+  all(equals('state', state), above('expiresAt', seconds(now)));
 
 /** A change to an open ticket inside a transaction; refused with the ticket's own problem. */
 export function ticketUpdate(
   ticket: { readonly ticketKey: string; readonly kind: Ticket['kind'] },
   now: Date,
-  change: {
-    update: string;
-    condition?: string;
-    names?: Record<string, string>;
-    values?: Record<string, unknown>;
-  },
+  update: Changes,
+  condition?: Condition,
   state: 'open' | 'passed' = 'open',
-): Update & Pick<Write, 'onRefused'> {
+): RefusableUpdate {
   return {
     table: 'Tickets',
     key: { ticketKey: ticket.ticketKey },
-    update: change.update,
-    condition: change.condition ? `${isOpen} AND (${change.condition})` : isOpen,
-    names: { '#state': 'state', ...change.names },
-    values: { ...openValues(now), ':open': state, ...change.values },
+    update,
+    condition: all(isOpen(now, state), condition),
     onRefused: (old) =>
       ticketProblem(old as TicketBase | undefined, ticket.kind, now, state) ?? new Problem('STATE_CONFLICT'),
   };
@@ -96,15 +91,12 @@ export function wrongPhoneUpdate(
   changedMeanwhile: () => Error,
 ): Write {
   const seen = ticket.wrongPhones ?? 0;
-  const write = ticketUpdate(ticket, now, {
-    update: `SET wrongPhones = :next${seen + 1 >= most ? ', #state = :ended' : ''}`,
-    condition: seen === 0 ? 'attribute_not_exists(wrongPhones)' : 'wrongPhones = :seen',
-    values: {
-      ':next': seen + 1,
-      ...(seen === 0 ? {} : { ':seen': seen }),
-      ...(seen + 1 >= most ? { ':ended': 'ended' } : {}),
-    },
-  });
+  const write = ticketUpdate(
+    ticket,
+    now,
+    { set: { wrongPhones: seen + 1, state: seen + 1 >= most ? 'ended' : undefined } },
+    seen === 0 ? absent('wrongPhones') : equals('wrongPhones', seen),
+  );
   return {
     ...write,
     onRefused: (old) => ticketProblem(old as TicketBase | undefined, ticket.kind, now) ?? changedMeanwhile(),
@@ -115,16 +107,11 @@ export function wrongPhoneUpdate(
 export const spendUpdate = (
   ticket: { readonly ticketKey: string; readonly kind: Ticket['kind'] },
   now: Date,
-  condition?: string,
-  values?: Record<string, unknown>,
-  names?: Record<string, string>,
-) =>
-  ticketUpdate(ticket, now, {
-    update: 'SET #state = :spent REMOVE code',
-    ...(condition ? { condition } : {}),
-    ...(names ? { names } : {}),
-    values: { ':spent': 'spent', ...values },
-  });
+  condition?: Condition,
+) => ticketUpdate(ticket, now, { set: { state: 'spent' }, remove: ['code'] }, condition);
+
+/** The code on the ticket is still the one that was right (SMS-2). */
+export const isCode = (hash: string): Condition => equals('code.hash', hash);
 
 /**
  * Both factors are passed: no code, face or second `verify` fits the ticket any more, only a choice.
@@ -136,23 +123,20 @@ export const passUpdate = (
   now: Date,
   codeHash: string | undefined,
 ): Write =>
-  ticketUpdate(ticket, now, {
-    update: 'SET #state = :passed, passed = :facts REMOVE code',
-    ...(codeHash === undefined ? {} : { condition: 'code.#hash = :hash', names: { '#hash': 'hash' } }),
-    values: {
-      ':passed': 'passed',
-      ':facts': passed,
-      ...(codeHash === undefined ? {} : { ':hash': codeHash }),
-    },
-  });
+  ticketUpdate(
+    ticket,
+    now,
+    { set: { state: 'passed', passed }, remove: ['code'] },
+    codeHash === undefined ? undefined : isCode(codeHash),
+  );
 
 /** Offers other choices to a login that waits for one. */
 export const offerUpdate = (ticket: LoginTicket, passed: PassedFactors, now: Date): Write =>
-  ticketUpdate(ticket, now, { update: 'SET passed = :facts', values: { ':facts': passed } }, 'passed');
+  ticketUpdate(ticket, now, { set: { passed } }, undefined, 'passed');
 
 /** The choice is made, once. */
 export const chosenUpdate = (ticket: LoginTicket, now: Date): Write =>
-  ticketUpdate(ticket, now, { update: 'SET #state = :spent', values: { ':spent': 'spent' } }, 'passed');
+  ticketUpdate(ticket, now, { set: { state: 'spent' } }, undefined, 'passed');
 
 const clientAssertionKey = ({ clientId, jti }: Pick<ClientAssertion, 'clientId' | 'jti'>): string =>
   `j_${createHash('sha256').update(`${clientId}\n${jti}`).digest('base64url')}`;
@@ -161,7 +145,7 @@ const clientAssertionKey = ({ clientId, jti }: Pick<ClientAssertion, 'clientId' 
 export const spendClientAssertion = (db: Db, assertion: ClientAssertion, now: Date): Promise<boolean> =>
   once(db, clientAssertionKey(assertion), assertion.expiresAt, now);
 
-/** The same inside a transaction: `invalid_client` when it has been seen, and then nothing is done. */
+/** Spends a client's assertion inside a transaction: `invalid_client` where the assertion was seen before, and then nothing is done. */
 export const clientAssertionWrite = (assertion: ClientAssertion, now: Date): Write => {
   const until = seconds(assertion.expiresAt);
   return {
