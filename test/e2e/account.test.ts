@@ -222,6 +222,11 @@ describe('the account centre of a natural person', () => {
     await page.getByText('请先阅读并确认上述后果').waitFor();
     await page.getByRole('checkbox').check();
     await page.getByRole('button', { name: '下一步：验证身份' }).click();
+    // Back is a step back here too; what was typed and agreed to is there.
+    await page.getByRole('button', { name: '获取验证码' }).waitFor();
+    await page.goBack();
+    expect(await page.getByRole('checkbox').isChecked()).toBe(true);
+    await page.getByRole('button', { name: '下一步：验证身份' }).click();
     await page.getByRole('button', { name: '获取验证码' }).click();
     await page.getByText('验证码已发送至').first().waitFor();
     await picture(page, 'me-deregister');

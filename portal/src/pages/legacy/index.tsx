@@ -1,6 +1,7 @@
 import '../login/login.css';
 import { useState } from 'react';
 import { Link, Navigate } from 'react-router';
+import { useStep } from '../../components/use-step.ts';
 import { useSessionState } from '../../session/store.ts';
 import { takeWanted } from '../../session/wanted.ts';
 import { useJourney } from '../login/journey.ts';
@@ -16,32 +17,40 @@ export function Page() {
   const journey = useJourney();
   const now = useSessionState();
   const [company, setCompany] = useState<CompanyPassed>();
-  const [binding, setBinding] = useState(false);
+  // What follows the second factor stands in the same history, under a name of the journey's own.
+  const place = useStep<'company' | 'person' | 'bind'>(
+    'company',
+    (step) => company !== undefined && (step === 'person' || step === 'bind'),
+  );
   if (now.status === 'active') return <Navigate to={takeWanted(now.session.identity)} replace />;
   const restart = () => {
     journey.restart();
     setCompany(undefined);
-    setBinding(false);
   };
   const step =
     journey.step.at !== 'password' ? (
       <LaterSteps journey={{ ...journey, restart }} />
-    ) : !company ? (
-      <CompanyStep onPassed={setCompany} />
-    ) : binding ? (
-      <Bind legacyId={company.legacyId} onBack={() => setBinding(false)} onRestart={restart} />
+    ) : !company || place.step === 'company' ? (
+      <CompanyStep
+        onPassed={(passed) => {
+          setCompany(passed);
+          place.go('person');
+        }}
+      />
+    ) : place.step === 'bind' ? (
+      <Bind legacyId={company.legacyId} onBack={place.back} onRestart={restart} />
     ) : (
       <PickPerson
         company={company}
         onPassed={journey.passwordPassed}
-        onBind={() => setBinding(true)}
+        onBind={() => place.go('bind')}
         onRestart={restart}
       />
     );
   return (
     <section className="card narrow">
       {step}
-      {company && journey.step.at === 'password' ? (
+      {place.step !== 'company' && journey.step.at === 'password' ? (
         <p>
           <button type="button" className="link" onClick={restart}>
             {t('restart')}

@@ -4,6 +4,7 @@ import { type Problem, problemOf } from '../../../api/problem.ts';
 import { PageTitle } from '../../../components/PageTitle.tsx';
 import { type Proof, SecondFactor } from '../../../components/SecondFactor.tsx';
 import { Loaded } from '../../../components/states.tsx';
+import { useStep } from '../../../components/use-step.ts';
 import { useCommon } from '../../../i18n/index.ts';
 import { accountClosed } from '../../../session/session.ts';
 import { useMenuTexts } from '../menu.ts';
@@ -20,9 +21,10 @@ export function Page() {
   const common = useCommon();
   const { ensured } = useAccountCentre();
   const account = useAccount();
-  const [step, setStep] = useState<'consent' | 'factor'>('consent');
   const [refused, setRefused] = useState<Problem>();
   const password = useRef('');
+  // Without the password, which a reload forgets, there is no second step.
+  const { step, go, back } = useStep<'consent' | 'factor'>('consent', () => password.current !== '');
   /** A proof that a wrong password has not spent: it need not be given twice. */
   const kept = useRef<Proof>(undefined);
 
@@ -39,7 +41,7 @@ export function Page() {
       kept.current = wrongPassword ? proof : undefined;
       if (!wrongPassword) throw error;
       setRefused(problem);
-      return setStep('consent');
+      return go('consent', { replace: true });
     }
     password.current = '';
     accountClosed({ title: t('done'), detail: t('doneDetail') });
@@ -48,7 +50,7 @@ export function Page() {
     password.current = typed;
     setRefused(undefined);
     if (kept.current) await close(kept.current);
-    else setStep('factor');
+    else go('factor');
   };
   return (
     <section className="card">
@@ -88,7 +90,7 @@ export function Page() {
                   action={t('submit')}
                 />
                 <p>
-                  <button type="button" className="link" onClick={() => setStep('consent')}>
+                  <button type="button" className="link" onClick={back}>
                     {common('back')}
                   </button>
                 </p>
