@@ -7,7 +7,9 @@ import { channelRelations } from './channel-relations/contract.ts';
 import { channelScan } from './channel-scan/contract.ts';
 import { clientAgreements } from './client-agreements/contract.ts';
 import { clients } from './clients/contract.ts';
+import { companyCopies } from './company-copies/contract.ts';
 import { confirmations } from './confirmations/contract.ts';
+import { copiesRest } from './copies-rest/contract.ts';
 import { deregistration } from './deregistration/contract.ts';
 import { discovery } from './discovery/contract.ts';
 import { enterprise } from './enterprise/contract.ts';
@@ -70,6 +72,8 @@ const declared = [
   ssoTell,
   midnightUnlock,
   midnightRest,
+  companyCopies,
+  copiesRest,
   keyRotation,
 ] as const satisfies readonly FlowDeclaration[];
 

@@ -1,11 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App, type AppProps } from 'aws-cdk-lib/core';
+import { App, type AppProps, PermissionsBoundary } from 'aws-cdk-lib/core';
 import type { FlowDeclaration } from '#contract/flow.ts';
 import cdkJson from '../cdk.json' with { type: 'json' };
 import { bundleFunctions, keepForReading } from './bundle.ts';
 import { checkFlows } from './checks.ts';
+import { boundaryName } from './deploy/policies.ts';
 import { prefix } from './names.ts';
 import { shifts } from './release.ts';
 import { AlarmStack } from './stacks/alarm-stack.ts';
@@ -97,7 +98,9 @@ function addStacks(
     stage,
     env: { region: stage.region, ...(stage.account ? { account: stage.account } : {}) },
     tags: { system: 'ahtax', stage: stage.name },
-    ...(stage.name === 'local' ? {} : described(stage)),
+    ...(shifts(stage)
+      ? { ...described(stage), permissionsBoundary: PermissionsBoundary.fromName(boundaryName(stage.name)) }
+      : {}),
   };
   const lasting = stage.name === 'prod' && !stage.first;
   const data = new DataStack(app, names.data, { ...common, flows, terminationProtection: lasting });

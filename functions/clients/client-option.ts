@@ -19,7 +19,7 @@ import { evaluateAgencyAccess, readAccessRecords } from '#store/sessions/access-
  * The place at a client of the agency, in one step of reads: staff form and companies are read, of the agreement only the
  * person's own row, which says on which forms they stand. Whether one of these holds today, the transaction decides, so
  * that a switch takes three calls in sequence. RELATION_NOT_FOUND for everything that is not there.
- * @param otherwise what it means where none of these forms holds when the transaction comes
+ * @param onRefused what it means where none of these forms holds when the transaction comes
  */
 export async function clientActingOption(
   ctx: FlowContext,

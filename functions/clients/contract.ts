@@ -7,6 +7,7 @@ export const clients = flow({
   summary: 'An agent’s clients in an agency session, and the way to the next (SWI-3).',
   tables: {
     Taxpayers: ['GetItem', 'BatchGetItem', 'ConditionCheckItem'],
+    'Taxpayers/copiesDue': ['Query'],
     Relationships: ['Query', 'ConditionCheckItem'],
     Agencies: ['ConditionCheckItem'],
     Agreements: ['BatchGetItem', 'ConditionCheckItem'],

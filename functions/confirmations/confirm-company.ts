@@ -2,7 +2,7 @@ import { shanghaiDay } from '#domain/days.ts';
 import { Problem } from '#domain/problem.ts';
 import { inTerm, isLive, stateOn, transitions } from '#domain/relations.ts';
 import { confirmationKindsOf, confirmingRoles } from '#domain/taxpayers.ts';
-import { confirmationWrites, confirmed, refreshConfirmed } from '#journeys/companies/company-confirmation.ts';
+import { confirmationWrites, confirmed } from '#journeys/companies/company-confirmation.ts';
 import { originOf, type RelationOrigin } from '#journeys/companies/relation-audits.ts';
 import { authorizationOf, retriedTransitionWrites } from '#journeys/companies/relation-transitions.ts';
 import { requireChangingChannel } from '#journeys/companies/require-manager.ts';
@@ -57,7 +57,6 @@ export const confirmCompany: StepOf<typeof confirmations, 'confirm'> = async (ct
     ]);
     return read;
   });
-  await refreshConfirmed(ctx, company);
   return ok({ taxpayerId: shownTaxpayerId(ctx.dataKeys, company), taxpayerName: company.name });
 };
 

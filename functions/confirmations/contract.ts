@@ -11,7 +11,6 @@ export const confirmations = flow({
     '新办纳税人套餐, 一照一码信息确认, 个体工商户信息确认: new companies begin to work (ENT-1, ENT-2).',
   tables: {
     Relationships: ['Query', 'GetItem', 'UpdateItem', 'ConditionCheckItem'],
-    'Relationships/byCompany': ['Query'],
     'Relationships/confirming': ['Query'],
     Taxpayers: ['GetItem', 'BatchGetItem', 'UpdateItem'],
     Audit: ['PutItem'],

@@ -1,5 +1,5 @@
 import { Problem } from '#domain/problem.ts';
-import { confirmationWrites, refreshConfirmed } from '#journeys/companies/company-confirmation.ts';
+import { confirmationWrites } from '#journeys/companies/company-confirmation.ts';
 import { ok } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
 import { shownTaxpayerId } from '#store/companies/taxpayers.ts';
@@ -17,6 +17,5 @@ export const confirmAtHall: StepOf<typeof hall, 'confirm'> = async (ctx, call) =
     await ctx.db.transact(await confirmationWrites(ctx, read, origin));
     return read;
   });
-  await refreshConfirmed(ctx, company);
   return ok({ taxpayerId: shownTaxpayerId(ctx.dataKeys, company), taxpayerName: company.name });
 };

@@ -13,7 +13,6 @@ export const hall = flow({
     Phones: ['UpdateItem'],
     Sessions: ['UpdateItem'],
     Relationships: ['GetItem', 'Query', 'PutItem', 'UpdateItem'],
-    'Relationships/byCompany': ['Query'],
     Taxpayers: ['GetItem', 'UpdateItem', 'ConditionCheckItem'],
     SmsWindows: ['UpdateItem'],
     Tickets: ['GetItem', 'PutItem', 'UpdateItem'],

@@ -16,7 +16,6 @@ export const registryFeed = flow({
       'DeleteItem',
       'ConditionCheckItem',
     ],
-    'Relationships/byCompany': ['Query'],
     Agencies: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
     Agreements: ['GetItem', 'BatchGetItem', 'UpdateItem'],
     CrossRegionReports: ['GetItem', 'BatchGetItem', 'PutItem', 'DeleteItem'],

@@ -3,7 +3,6 @@ import { freeText } from '#contract/schemas.ts';
 import { appointedRoles } from '#domain/relations.ts';
 import { type CompanyState, companyStates, companySubjects } from '#domain/taxpayers.ts';
 import { appointedWrites, appointmentFields } from '#journeys/companies/appointments.ts';
-import { refreshCopies } from '#journeys/companies/company-copies.ts';
 import { fromRegistry } from '#journeys/companies/relation-audits.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { auditEventPut } from '#store/audit/audit-events.ts';
@@ -111,7 +110,7 @@ export function takeTaxpayer(
       ...(await allAppointedWrites(ctx, company, now)),
       ...stateAudit(ctx, known, company, now),
     ]);
-    await finish(ctx, copiesDue ? { ...company, copiesDue } : company, now);
+    await finish(ctx, company, now);
     return 'accepted';
   });
 }
@@ -120,10 +119,8 @@ export function takeTaxpayer(
 const stateAfter = (known: Taxpayer | undefined, announced: CompanyState): CompanyState =>
   known?.confirmedAt !== undefined && announced === 'awaiting-confirmation' ? 'active' : announced;
 
-/** What is due after a company's line and does not fit its transaction; any later line finishes it. */
+/** What is due after a company's line and does not fit its transaction; any later line finishes it. Copies have a stream. */
 async function finish(ctx: FlowContext, company: KnownTaxpayer, now: Date): Promise<void> {
-  // Copies first: taking up handlers changes the company's row, on which the end of the copying depends.
-  if (company.copiesDue) await refreshCopies(ctx, company);
   if (company.handlersDue) await settleHandlers(ctx, company, now);
 }
 

@@ -6,10 +6,12 @@ import type { Construct } from 'constructs';
 import { abuseRules } from '../alarms/abuse-rules.ts';
 import { canaryRules } from '../alarms/canary-rules.ts';
 import { compositesOf } from '../alarms/composites.ts';
+import { dashboard } from '../alarms/dashboard.ts';
 import { dependencyRules } from '../alarms/dependency-rules.ts';
 import { failingName } from '../alarms/failing.ts';
 import { flowRules } from '../alarms/flow-rules.ts';
 import { burnRules, peopleRules } from '../alarms/people-rules.ts';
+import { savedQueries } from '../alarms/queries.ts';
 import { alarmOf, type Group } from '../alarms/rule.ts';
 import { workRules } from '../alarms/work-rules.ts';
 import { canary } from '../constructs/canary.ts';
@@ -53,6 +55,9 @@ export class AlarmStack extends Stack {
       join(rule.group, alarmName(stage, rule.name));
     }
     for (const rule of burnRules(source.api)) alarmOf(this, stage, rule);
+    const failed = source.deadLetters.map(({ node }) => node.id);
+    savedQueries(this, stage, flows);
+    dashboard(this, stage, { flows, api: source.api, groups: [...members.keys()], failed });
     compositesOf(this, stage, members, stage.alarms.topicArn ?? ownTopic(this, stage));
   }
 }

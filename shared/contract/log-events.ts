@@ -10,6 +10,7 @@ export const logEvents = {
   'provider-called': { levels: ['INFO', 'WARN'], by: 'every function that talks to a provider' },
   'order-given': { levels: ['INFO', 'WARN'], by: 'hall, registry-feed' },
   unlocked: { levels: ['INFO'], by: 'midnight-unlock, midnight-rest' },
+  'copies-left': { levels: ['INFO'], by: 'company-copies, copies-rest' },
   'secret-rotated': { levels: ['INFO'], by: 'key-rotation' },
   'code-replayed': { levels: ['WARN'], by: 'sso-token' },
   'rp-told': { levels: ['INFO'], by: 'sso-tell' },

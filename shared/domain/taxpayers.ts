@@ -23,6 +23,8 @@ const alphabet = '0123456789ABCDEFGHJKLMNPQRTUWXY';
 const creditCode = /^[0-9A-HJ-NPQRTUWXY]{18}$/;
 /** Whatever the registry gave somebody as 纳税人识别号 (DOC-3): it decides, not a check character. */
 const anyNumber = /^[0-9A-Z]{14,20}$/;
+/** Whether a folded text has the form of a number. */
+export const isTaxpayerId = (number: string): boolean => anyNumber.test(number);
 
 /** The 18th character for the first 17; undefined where they are not 17 characters of the alphabet (DOC-3). */
 export function uscCheckDigit(first17: string): string | undefined {
@@ -47,7 +49,7 @@ const isCreditCode = (number: string): boolean =>
  */
 export function parseTaxpayerId(raw: string): string {
   const number = foldNumber(raw);
-  if (!anyNumber.test(number)) throw new Problem('TAXPAYER_NOT_FOUND');
+  if (!isTaxpayerId(number)) throw new Problem('TAXPAYER_NOT_FOUND');
   return number;
 }
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { OAuthProblem } from '#domain/oauth-problem.ts';
 import type { Problem } from '#domain/problem.ts';
@@ -5,6 +6,10 @@ import { metricSets, writeLine } from '#gateways/log.ts';
 import { truncatedAddress } from '#runtime/addresses.ts';
 import { causeOf } from '#runtime/log.ts';
 import { addressOf } from './viewer.ts';
+
+/** One name for whoever is signed in, in all lines: no table knows it, and no key is made of it. */
+const actorOf = (personKey: string): string =>
+  createHash('sha256').update(`log|${personKey}`).digest('base64url').slice(0, 16);
 
 /** What says whether people get in: a password that was right, and a second factor that was. */
 const partOfLogin: Readonly<Record<string, 'LoginsBegun' | 'LoginsDone'>> = {
@@ -22,6 +27,7 @@ export function logRequest(
   status: number,
   startedAt: number,
   problem: Problem | undefined,
+  personKey?: string,
 ): void {
   const part = status < 400 ? partOfLogin[event.routeKey] : undefined;
   const line = {
@@ -39,6 +45,7 @@ export function logRequest(
     Failures: status >= 500 ? 1 : 0,
     Milliseconds: Math.round(performance.now() - startedAt),
     traceId: event.requestContext.requestId,
+    ...(personKey === undefined ? {} : { actor: actorOf(personKey) }),
     network: truncatedAddress(addressOf(event)),
   };
   const word = 'request';

@@ -74,6 +74,8 @@ export function serve<const F extends FlowDeclaration>(
     });
   }
 
+  /** Who called, for the line that is written when the answer is known. */
+  const actors = new WeakMap<APIGatewayProxyEventV2, string>();
   const answerRequest = async (event: APIGatewayProxyEventV2): Promise<HttpAnswer> => {
     const now = new Date();
     const found = routes.get(event.routeKey);
@@ -88,6 +90,8 @@ export function serve<const F extends FlowDeclaration>(
     const form = route.form && !route.raw ? eachOnce(parameters) : undefined;
     const [ctx, { browserOf }] = await Promise.all([openContext(), import('./browsers.ts')]);
     const caller = await callerOf(ctx, event, route, now, form);
+    const { session } = caller as { session?: { personKey?: string } };
+    if (session?.personKey !== undefined) actors.set(event, session.personKey);
     const assertion = (caller as { assertion?: { channel: Call['origin']['channel'] } }).assertion;
     const call = {
       route,
@@ -123,13 +127,27 @@ export function serve<const F extends FlowDeclaration>(
       internal.startedAt = performance.now();
     })
     .after(({ event, response, internal }) => {
-      logRequest(contract.name, event, response?.statusCode ?? 0, internal.startedAt, internal.problem);
+      logRequest(
+        contract.name,
+        event,
+        response?.statusCode ?? 0,
+        internal.startedAt,
+        internal.problem,
+        actors.get(event),
+      );
     })
     .onError((request) => {
       const problem = asProblem(request.error);
       const route = routes.get(request.event.routeKey)?.route;
       request.response = refusalOf(problem, route, request.event);
-      logRequest(contract.name, request.event, problem.status, request.internal.startedAt, problem);
+      logRequest(
+        contract.name,
+        request.event,
+        problem.status,
+        request.internal.startedAt,
+        problem,
+        actors.get(request.event),
+      );
     })
     .handler(answerInTime as never);
 }

@@ -5,11 +5,14 @@ import { metrics, writeLine } from '#gateways/log.ts';
 import { sendMessage } from '#gateways/queues.ts';
 import { type Invocation, withinBudget } from '#gateways/time-budget.ts';
 import { auditEventPut } from '#store/audit/audit-events.ts';
-import type { Db } from '#store/dynamodb/tables.ts';
+import { pagesUpTo } from '#store/dynamodb/pages.ts';
+import type { Db, Key } from '#store/dynamodb/tables.ts';
 import { lockedRows, sweepShards, sweptUpdate } from '#store/people/lockout-table.ts';
 
 /** Rows of one shard that are worked side by side: 8 shards at 6 keep a processor busy and a table unharmed. */
 const rowsAtOnce = 6;
+/** Pages of one day and shard in one run. */
+const pagesPerRun = 10_000;
 /** Kept of a function's time for what is under way and for handing on; a third where the function has little. */
 const spareMs = 20_000;
 
@@ -108,10 +111,10 @@ async function sweepShard(
   // Each run tries a row at least, however little time it has: one that only hands on would never end, nor ring.
   let tried = 0;
   for (const day of days) {
-    let from: Record<string, string> | undefined;
-    do {
-      if (tried > 0 && isOver()) return { unlocked, left: true, failure };
-      const page = await lockedRows(db, day, shard, from);
+    if (tried > 0 && isOver()) return { unlocked, left: true, failure };
+    // A run's time ends it long before its pages do; where they did, the next run goes on.
+    let next: Key | undefined;
+    for await (const page of pagesUpTo(pagesPerRun, (from) => lockedRows(db, day, shard, from))) {
       const rows = [...page.items];
       const work = async (): Promise<void> => {
         for (let row = rows.shift(); row; row = rows.shift()) {
@@ -130,8 +133,10 @@ async function sweepShard(
       };
       await Promise.all(Array.from({ length: rowsAtOnce }, work));
       if (rows.length > 0) return { unlocked, left: true, failure };
-      from = page.next;
-    } while (from);
+      next = page.next;
+      if (next && tried > 0 && isOver()) return { unlocked, left: true, failure };
+    }
+    if (next) return { unlocked, left: true, failure };
   }
   return { unlocked, left: false, failure };
 }

@@ -46,12 +46,12 @@ describe('the people of a company', () => {
       await button(manager, '添加办税人员').click();
       await button(manager, '提交').click();
       await manager.getByText('请填写姓名').waitFor();
-      await manager.getByLabel('姓名').fill(handler.name);
-      await manager.getByLabel('证件号码').fill(person().documentNumber);
+      await manager.getByRole('textbox', { name: '姓名' }).fill(handler.name);
+      await manager.getByRole('textbox', { name: '证件号码' }).fill(person().documentNumber);
       await button(manager, '提交').click();
       await manager.getByText('该人员尚未注册').waitFor();
-      expect(await manager.getByLabel('姓名').inputValue()).toBe(handler.name);
-      await manager.getByLabel('证件号码').fill(handler.documentNumber);
+      expect(await manager.getByRole('textbox', { name: '姓名' }).inputValue()).toBe(handler.name);
+      await manager.getByRole('textbox', { name: '证件号码' }).fill(handler.documentNumber);
       await button(manager, '提交').click();
       await manager.getByText('已提交，等待本人确认').waitFor();
       await item(manager, '汪**').getByText('待确认').first().waitFor();

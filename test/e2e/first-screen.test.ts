@@ -123,6 +123,28 @@ describe('help and the foot of each page', () => {
     await picture(page, 'about-360');
   });
 
+  it('DOC-4 LGN-1 the login page remembers entry and company, nothing of the person, and forgets them by a click', async () => {
+    const page = await portal.open();
+    await page.getByLabel('统一社会信用代码/纳税人识别号').fill(companies[0] ?? '');
+    await page.getByLabel('居民身份证号码/手机号码/用户名').fill(boss.documentNumber);
+    await page.getByLabel('个人用户密码').fill(boss.password);
+    await button(page, '登录').click();
+    await page.getByText('您将进入：黄山云谷茶业有限公司').waitFor();
+    // Which account it is, masked.
+    await page.getByText(`登录账号：${boss.documentNumber.slice(0, 3)}`).waitFor();
+    const kept = (await page.evaluate('JSON.stringify({ ...localStorage, ...sessionStorage })')) as string;
+    expect(kept).toContain(companies[0]);
+    for (const personal of [boss.documentNumber, boss.phone, boss.name, boss.password])
+      expect(kept).not.toContain(personal);
+    const again = await portal.tab(page, '/login');
+    await again.locator('.last-companies').getByText('黄山云谷茶业有限公司').waitFor();
+    expect(await again.getByLabel('统一社会信用代码/纳税人识别号').inputValue()).toBe(companies[0]);
+    expect(await again.getByLabel('居民身份证号码/手机号码/用户名').inputValue()).toBe('');
+    await expectAccessible(again);
+    await button(again, '清除记录').click();
+    expect(await again.evaluate('localStorage["login-companies"]')).toBeUndefined();
+  });
+
   it('LGN-1 the whole login form stands above the fold at 1366×625', async () => {
     const page = await portal.open('/login', { width: 1366, height: 625 });
     await page.getByText('防骗提醒').waitFor();

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Loose } from '../support/client.ts';
 import { expectStatus } from '../support/door.ts';
+import { whileHeld } from '../support/held.ts';
 import { long } from '../support/variants.ts';
 import {
   history,
@@ -121,6 +122,21 @@ describe('clients', () => {
     expect(refreshed.body.session.identity.client.taxpayerId).toBe(second);
     const told = (await history(door, agent)).filter(({ kind }) => kind === 'identity-switched');
     expect(told.slice(-2).map(({ detail }) => detail.taxpayerId)).toEqual([first, second]);
+  });
+
+  it('SWI-3 AGY-4 a form that is replaced between the look and the switch names the agent still', async () => {
+    const id = await client(door);
+    const line = agreementLine(agency.id, id, [agent]);
+    await feed(door, line);
+    const { api } = await agentAt(door, agent, agency.id);
+    const became = await whileHeld(
+      door,
+      { function: 'clients' },
+      () => api('POST', '/v1/session/client', { taxpayerId: id }),
+      () => feed(door, { ...line, until: '2028-12-31' }),
+    );
+    expect(expectStatus(became, 200).body.session.identity.client.taxpayerId).toBe(id);
+    await feed(door, { ...line, removed: true });
   });
 
   it('SWI-3 SWI-5 are those of this agency, this person and today, and no others', async () => {

@@ -199,7 +199,9 @@ describe('AUD-1 what is written down', () => {
   });
 
   it('AUD-1 whoever can change something that matters, writes it down', () => {
-    for (const { name, tables } of flows) {
+    // What they write are copies of what somebody else has written down.
+    const onlyCopies = ['company-copies', 'copies-rest'];
+    for (const { name, tables } of flows.filter((one) => !onlyCopies.includes(one.name))) {
       const changes = ['Users', 'Phones', 'Sessions', 'Lockouts', 'Relationships'].some((table) =>
         (tables?.[table as 'Users'] ?? []).some((action) => /Put|Update|Delete/.test(action)),
       );

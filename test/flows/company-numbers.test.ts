@@ -102,6 +102,9 @@ describe('numbers of companies', () => {
       /\*/,
     );
     await fed(door, taxpayer(number, 3));
+    // In lists at once, at rest when the copies have followed.
+    expect(await shown()).toEqual([masked]);
+    await door.settled();
     expect(await shown()).toEqual([masked]);
     expect(await clear()).toBe(0);
     expect((await other.call('POST', '/v1/authorizations/preview', preview)).body.taxpayerName).toMatch(

@@ -3,6 +3,7 @@ import type { Loose } from '../support/client.ts';
 import { enterPassword, expectStatus } from '../support/door.ts';
 import { person } from '../support/people.ts';
 import { openWatchedDoor, type WatchedDoor } from '../support/watched.ts';
+import { costOf, putAll } from './support/bulk.ts';
 import { asChannel, claimOf } from './support/channels.ts';
 import { creditCode, feed, legalRepresentative, taxpayer } from './support/feed-lines.ts';
 import { expectProblem } from './support/problems.ts';
@@ -228,9 +229,50 @@ describe('confirming a new company', () => {
     expect(await stateOf(id)).toBe('active');
   });
 
-  it('ENT-2 the copies in relations follow, so that lists show the company at work', async () => {
+  it('ENT-2 costs the same however many people wait with the company; they follow after the answer', async () => {
+    const confirming = async (people: number) => {
+      const { boss, id } = await newCompany();
+      const [template] = (await rowsOf(door, 'Relationships')).filter(
+        (row) => row.companyKey === `c_${id}` && row.role === 'tax-handler',
+      );
+      await putAll(
+        door,
+        'Relationships',
+        Array.from({ length: people }, (_, at) => ({
+          ...template,
+          personKey: `p_waits-${id}-${at}`,
+          companySort: `${template?.companySort}-${at}`,
+          confirmerKey: `p_waits-${id}-${at}`,
+        })),
+      );
+      await door.settled();
+      const confirmationId = await waitingId(boss);
+      const { result, calls, longestChain } = await costOf(door, 'confirmations', () =>
+        confirmCompany(boss, confirmationId, 'new-taxpayer'),
+      );
+      expectStatus(result, 200);
+      await door.settled();
+      const states = (await rowsOf(door, 'Relationships')).filter((row) => row.companyKey === `c_${id}`);
+      expect(new Set(states.map(({ taxpayerState }) => taxpayerState))).toEqual(new Set(['active']));
+      expect(states).toHaveLength(people + 2);
+      return { calls, longestChain };
+    };
+    expect(await confirming(150)).toEqual(await confirming(0));
+  });
+
+  it('ENT-2 ENT-4 before the copies in relations have followed, lists go by the company itself; then they follow', async () => {
     const { boss, hand, id } = await newCompany();
+    door.faults.add({
+      function: 'company-copies',
+      action: 'UpdateItem',
+      kind: 'error500',
+      times: 12,
+    });
     expectStatus(await confirmCompany(boss, await waitingId(boss), 'new-taxpayer'), 200);
+    expect(await waiting(boss)).toEqual([]);
+    const { choices } = expectStatus(await boss.call('GET', '/v1/session/identities'), 200).body;
+    expect(choices.map(({ identity }: Loose) => identity.taxpayerId)).toContain(id);
+    await door.settled();
     const rows = (await rowsOf(door, 'Relationships')).filter((row) => row.companyKey === `c_${id}`);
     expect(rows.map((row) => row.taxpayerState)).toEqual(['active', 'active']);
     const row = (await rowsOf(door, 'Taxpayers')).find((one) => one.companyKey === `c_${id}`);

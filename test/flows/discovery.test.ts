@@ -97,13 +97,6 @@ describe('what clients may ask before anybody logs in', () => {
   it('openapi.json is whole: ids once, path parameters named, references that lead somewhere', async () => {
     const { body } = await get('/v1/openapi.json');
     const ids: string[] = [];
-    const asOAuth = new Set(
-      flows.flatMap(({ name, routes = {} }) =>
-        Object.entries(routes).flatMap(([step, { errorsAs }]) =>
-          errorsAs === 'oauth' ? [`${name}.${step}`] : [],
-        ),
-      ),
-    );
     for (const [path, operations] of Object.entries(body.paths as Record<string, Record<string, Loose>>)) {
       expect(path).toMatch(/^\//);
       for (const operation of Object.values(operations)) {

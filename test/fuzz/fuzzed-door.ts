@@ -198,7 +198,7 @@ async function takesOf(door: LegacyDoor): Promise<Map<string, Takes>> {
       const body = operation.requestBody as Loose;
       const parameters = (operation.parameters ?? []) as { in: string; name: string; schema: Shape }[];
       all.set(`${method.toUpperCase()} ${path}`, {
-        members: membersOf(body?.content['application/json'].schema ?? {}),
+        members: membersOf(body?.content['application/json']?.schema ?? {}),
         query: Object.fromEntries(
           parameters.filter((one) => one.in === 'query').map(({ name, schema }) => [name, schema]),
         ),

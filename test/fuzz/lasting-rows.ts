@@ -18,6 +18,8 @@ const textOf = (row: Row): string =>
 
 /** Everything that lasts, row by row, to be compared. */
 export async function lastingRows(door: Door): Promise<readonly string[]> {
+  // Copies of what the journey has changed follow after its answers.
+  await door.settled();
   const found = await Promise.all(
     tables.map(async (table) => (await rowsOf(door, table)).map((row) => `${table} ${textOf(row)}`)),
   );

@@ -9,7 +9,7 @@ import { counted } from '#gateways/counted.ts';
 import { logRequest } from '#http/request-log.ts';
 import { logStrangerSend, writeOrderLine } from '#runtime/log.ts';
 import { stageNames } from '../../infra/config.ts';
-import { type Assembly, assembly, objectsIn, synthesizeStage, synthTimeout } from './assembly.ts';
+import { type Assembly, assembly, objectsIn, readable, synthesizeStage, synthTimeout } from './assembly.ts';
 
 let built: Assembly;
 beforeAll(async () => {
@@ -228,6 +228,82 @@ it('OPS-02 rings by how fast the objective is used up, in a long window and in a
     for (const window of ['long', 'short'])
       expect(alarm(`slo-${name}-${window}`)).toMatchObject({ Threshold: factor });
   }
+});
+
+it.each(stageNames)(
+  'OPS-02 stage %s has a dashboard that answers a person on call from top to bottom',
+  async (stage) => {
+    const all = await assembly(stage);
+    const [made, ...more] = all.of('AWS::CloudWatch::Dashboard');
+    expect(more).toEqual([]);
+    expect(made?.Properties.DashboardName).toBe(`ahtax-${stage}`);
+    const body: { widgets: { type: string; y: number; properties: { markdown?: string } }[] } = JSON.parse(
+      readable(made?.Properties.DashboardBody),
+    );
+    const titles = body.widgets
+      .flatMap(({ y, properties }) => (properties.markdown ? [{ y, text: properties.markdown }] : []))
+      .toSorted((a, b) => a.y - b.y)
+      .map(({ text }) => text.split('\n')[0]);
+    expect(titles).toEqual([
+      '## Can people log in?',
+      '## Are codes delivered, are faces checked?',
+      '## Who is locked, who is stopped?',
+      '## What failed?',
+      '## Is it slow, or full?',
+    ]);
+    expect(body.widgets[0]?.type).toBe('alarm');
+  },
+);
+
+it('OPS-02 saves the queries that docs/operations.md asks for, over logs that exist, by fields that lines have', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../docs/operations.md'), 'utf8');
+  const asked = new Set(
+    [...page.matchAll(/Saved query `ahtax-prod\/(\w+)`|saved query `ahtax-prod\/(\w+)`/g)].map(
+      ([, a, b]) => a ?? b,
+    ),
+  );
+  const saved = built.of('AWS::Logs::QueryDefinition').map(({ Properties }) => Properties);
+  const names = saved.map(({ Name }) => String(Name).replace('ahtax-showcase/', ''));
+  for (const name of asked) expect(names).toContain(name);
+  const groups = built.of('AWS::Logs::LogGroup').map(({ Properties }) => Properties.LogGroupName);
+  for (const { LogGroupNames } of saved) {
+    expect((LogGroupNames as string[]).length).toBeLessThanOrEqual(50);
+    for (const group of LogGroupNames as string[]) expect(groups).toContain(group);
+  }
+  const line = written(() =>
+    logRequest('login', request('POST /v1/logins'), 503, performance.now(), undefined),
+  );
+  const slow = String(saved.find(({ Name }) => String(Name).endsWith('/slow'))?.QueryString);
+  for (const field of ['word', 'Milliseconds', 'flow', 'route']) {
+    expect(slow).toContain(field);
+    expect(line).toHaveProperty(field);
+  }
+});
+
+it('OPS-02 names whoever is signed in by a pseudonym that is neither the key of a person nor made of a number', () => {
+  const personKey = 'p1_abcdefghijklmnopqrstuvwxyz';
+  const line = written(() =>
+    logRequest('session', request('GET /v1/session'), 200, performance.now(), undefined, personKey),
+  );
+  expect(line.actor).toMatch(/^[\w-]{16}$/);
+  expect(JSON.stringify(line)).not.toContain(personKey.slice(3, 12));
+});
+
+it('OPS-02 costs what docs/operations.md says, by the counts of the template', async () => {
+  const page = readFileSync(join(import.meta.dirname, '../../docs/operations.md'), 'utf8');
+  const prod = await assembly('prod');
+  const alarms = prod.of('AWS::CloudWatch::Alarm');
+  const looked = alarms.flatMap(({ Properties }) =>
+    ((Properties.Metrics ?? [{ MetricStat: {} }]) as { MetricStat?: object }[]).filter(
+      ({ MetricStat }) => MetricStat,
+    ),
+  );
+  expect(page).toContain(
+    `| metrics that alarms look at (${alarms.length} alarms) | ${looked.length} | 0.10 | ${Math.round(looked.length / 10)} |`,
+  );
+  expect(page).toContain(
+    `| messages (composite alarms) | ${prod.of('AWS::CloudWatch::CompositeAlarm').length} |`,
+  );
 });
 
 it('OPS-02 loses no alarm unnoticed', () => {

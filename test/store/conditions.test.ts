@@ -1,8 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { defaultPolicies as policies } from '#domain/policies.ts';
 import { agreementKey, clientEntryKey, onAgreementChecks } from '#store/agencies/agency-forms.ts';
+import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Db, Item, Write } from '#store/dynamodb/tables.ts';
 import { recoveryCoveredCheck } from '#store/people/users.ts';
+import { findNamedHandlers, reportWrites } from '#store/reports/cross-region-reports.ts';
 import { endUpdate } from '#store/sessions/sessions.ts';
 import { tryCode } from '#store/tickets/ticket-codes.ts';
 import { ticketKeyOf } from '#store/tickets/tickets.ts';
@@ -11,7 +13,7 @@ import { openStore, refusalOf } from '../support/store.ts';
 /** Conditions that a request hardly meets the wrong side of: each against rows as they may stand. */
 let db: Db;
 beforeAll(async () => {
-  db = await openStore('Agreements', 'Relationships', 'Sessions', 'Tickets', 'Users');
+  db = await openStore('Agreements', 'CrossRegionReports', 'Relationships', 'Sessions', 'Tickets', 'Users');
 });
 
 const now = new Date('2027-03-02T10:00:00+08:00');
@@ -44,6 +46,35 @@ describe('an agreement that somebody works by', () => {
       judged({}, ['f2']),
     ])
       expect(await wrong).toBe('RELATION_NOT_FOUND');
+  });
+});
+
+it('SPC-2 SPC-3 a report is told on what was read: a second one decided on the same is refused, and counts nobody twice', async () => {
+  const companyKey = `c_reports-${rows++}`;
+  const handler = { nameKey: 'n1_name', handlerKey: 'n1_phone' };
+  const told = (reportNo: string, from = companyKey) => ({
+    companyKey: from,
+    reportNo,
+    place: '合肥',
+    validUntil: '2027-12-31',
+    version: 1,
+    handler,
+  });
+  const day = '2027-03-02';
+  await db.transact(reportWrites(told('皖税跨报〔2027〕1号'), undefined, [undefined], day));
+  // Of the same head, and of the same 经办人 by another report.
+  for (const reportNo of ['皖税跨报〔2027〕1号', '皖税跨报〔2027〕2号'])
+    await expect(
+      db.transact(reportWrites(told(reportNo), undefined, [undefined], day)),
+      reportNo,
+    ).rejects.toBeInstanceOf(ConcurrentChange);
+  const read = await findNamedHandlers(db, companyKey, handler.nameKey);
+  await db.transact(reportWrites(told('皖税跨报〔2027〕2号'), undefined, [read], day));
+  await expect(
+    db.transact(reportWrites(told('皖税跨报〔2027〕3号'), undefined, [read], day)),
+  ).rejects.toBeInstanceOf(ConcurrentChange);
+  expect((await findNamedHandlers(db, companyKey, handler.nameKey))?.reports).toEqual({
+    n1_phone: { '2027-12-31': 2 },
   });
 });
 

@@ -229,6 +229,20 @@ describe('the scanner of this test', () => {
   });
 });
 
+describe('a list in pages', () => {
+  it('CTR-3 is read by loops that have a bound, which are in one module', () => {
+    // A place that is taken from the page before is a loop of one's own.
+    const ownLoop =
+      /\b(from|next|cursor|key|last) = \w+\.next\b[^;]*;\s*\}\s*while|for \(let from: |LastEvaluatedKey/;
+    const own = [...sources('functions'), ...sources('shared')].filter((file) =>
+      ownLoop.test(readFileSync(join(root, file), 'utf8')),
+    );
+    // One query hands on what DynamoDB says.
+    expect(own).toEqual(['shared/store/dynamodb/tables.ts']);
+    expect(ownLoop.test('do { const page = await read(from); from = page.next; } while (from);')).toBe(true);
+  });
+});
+
 describe('what a browser may lack', () => {
   it('is asked for in one module of the portal, which works without', () => {
     const optional =

@@ -32,40 +32,32 @@ const mostBegins = 5;
  * after a write has passed this runtime, so that streams cost nothing while nothing is written.
  */
 export class Streams {
-  private readonly readers: ReadonlyMap<string, Reader>;
+  /** One a mapping, as in Lambda: what one function cannot take keeps no other one of the table waiting. */
+  private readonly readers: readonly Reader[];
 
   constructor(sources: readonly StreamSourceModel[], around: Surroundings) {
-    const tables = [...new Set(sources.map(({ table }) => table))];
-    this.readers = new Map(
-      tables.map((table) => [
-        table,
-        new Reader(
-          table,
-          sources.filter((source) => source.table === table),
-          around,
-        ),
-      ]),
-    );
+    this.readers = sources.map((source) => new Reader(source, around));
   }
 
   /** Something may have been written to these tables. */
   wake(tables: Iterable<string>): void {
-    for (const table of tables) this.readers.get(table)?.wake();
+    const written = new Set(tables);
+    for (const reader of this.readers) if (written.has(reader.table)) reader.wake();
   }
 
   isBusy(): boolean {
-    return [...this.readers.values()].some((reader) => reader.running !== undefined);
+    return this.readers.some((reader) => reader.running !== undefined);
   }
 
   async stop(): Promise<void> {
-    await Promise.all([...this.readers.values()].map((reader) => reader.stop()));
+    await Promise.all(this.readers.map((reader) => reader.stop()));
   }
 }
 
 class Reader {
   running: Promise<void> | undefined;
-  private readonly table: string;
-  private readonly sources: readonly StreamSourceModel[];
+  readonly table: string;
+  private readonly source: StreamSourceModel;
   private readonly around: Surroundings;
   private arn: string | undefined;
   private places: Place[] = [];
@@ -74,9 +66,9 @@ class Reader {
   private again = false;
   private stopped = false;
 
-  constructor(table: string, sources: readonly StreamSourceModel[], around: Surroundings) {
-    this.table = table;
-    this.sources = sources;
+  constructor(source: StreamSourceModel, around: Surroundings) {
+    this.table = source.table;
+    this.source = source;
     this.around = around;
   }
 
@@ -139,7 +131,7 @@ class Reader {
       );
       const answer = await streams('GetRecords', { ShardIterator: place.iterator, Limit: 1000 });
       const records = arrayOf(answer.Records).map(objectOf);
-      for (const source of this.sources) await this.hand(source, records);
+      await this.hand(this.source, records);
       const last = records.at(-1);
       if (last) place.last = stringOf(objectOf(last.dynamodb).SequenceNumber);
       place.iterator = stringOf(answer.NextShardIterator);

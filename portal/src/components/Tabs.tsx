@@ -38,7 +38,12 @@ export function Tabs<K extends string>({ label, tabs, active, onChange, children
             onClick={() => onChange(key)}
           >
             {title}
-            {count ? <span className="count">{count}</span> : null}
+            {count ? (
+              <>
+                {' '}
+                <span className="count">{count}</span>
+              </>
+            ) : null}
           </button>
         ))}
       </div>

@@ -127,6 +127,7 @@ export const en: Same<typeof zh> = {
     missedHow: 'Try again on the phone, or refresh and scan anew.',
     cancelled: 'You cancelled in the phone',
     expired: 'The code has run out',
+    openInApp: 'Open in the phone app',
     renew: 'Show a new code',
     left: '{{time}} left',
     qr: 'QR code to scan with a phone app',

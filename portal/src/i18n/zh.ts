@@ -120,6 +120,7 @@ export const zh = {
     missedHow: '可以在手机上直接重试，也可以刷新后重新扫描。',
     cancelled: '您已在手机上取消',
     expired: '二维码已失效',
+    openInApp: '在手机 APP 中打开',
     renew: '点击刷新二维码',
     left: '剩余 {{time}}',
     qr: '二维码，请使用手机 APP 扫描',

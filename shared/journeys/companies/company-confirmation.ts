@@ -7,7 +7,6 @@ import { due, type KnownTaxpayer, shownTaxpayerId, taxpayerUpdate } from '#store
 import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
 import { takingEffectWrites } from './appointments.ts';
-import { refreshCopies } from './company-copies.ts';
 import type { RelationOrigin } from './relation-audits.ts';
 
 /** A company as it is once its tax information is confirmed (ENT-2). */
@@ -71,7 +70,3 @@ export async function confirmationWrites(
         ]),
   ];
 }
-
-/** After the confirmation: the relations' copies. What fails here is due with the company's next line. */
-export const refreshConfirmed = (ctx: FlowContext, company: KnownTaxpayer): Promise<void> =>
-  refreshCopies(ctx, confirmed(company)).catch(() => undefined);

@@ -1,6 +1,5 @@
-import type { FlowContext } from '#runtime/context.ts';
-import { companyRows, type ListPage, personList } from '#store/companies/relation-lists.ts';
-import { type CompanyCopies, copiesUpdate, type Relation } from '#store/companies/relations.ts';
+import { type ListPage, personList } from '#store/companies/relation-lists.ts';
+import type { CompanyCopies, Relation } from '#store/companies/relations.ts';
 import {
   type CopiesDue,
   companiesDue,
@@ -8,15 +7,15 @@ import {
   isKnown,
   type KnownTaxpayer,
   keptNumberOf,
-  taxpayerUpdate,
 } from '#store/companies/taxpayers.ts';
-import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
-import type { Db, Key } from '#store/dynamodb/tables.ts';
+import type { Db } from '#store/dynamodb/tables.ts';
 
-const copiesOf = (company: KnownTaxpayer): CompanyCopies => ({
+/** What a relation shows of its company. */
+export const copiesOf = (company: KnownTaxpayer): CompanyCopies => ({
   taxpayerName: company.name,
   taxpayerState: company.state,
   taxpayerSubjects: company.subjects,
+  taxpayerRev: company.rev,
   ...(company.term === undefined ? {} : { taxpayerTerm: company.term }),
   ...keptNumberOf(company),
 });
@@ -44,46 +43,9 @@ async function asCompaniesStand(
   );
   return relations.map((relation) => {
     const company = companies.get(relation.companyKey);
-    return company ? { ...relation, ...copiesOf(company) } : relation;
+    if (!company) return relation;
+    // A number is in clear or sealed, never both (DOC-4): the company says which.
+    const { taxpayerId: _clear, sealedId: _sealed, ...rest } = relation;
+    return { ...rest, ...copiesOf(company) };
   });
-}
-
-/**
- * Brings name, number and state of a company to the live relations' copies, which are for lists only. A company marked
- * `copiesDue` has this still before it, also when the function that changed it died half-way; doing it twice is
- * harmless. Takes one call a relation, only when something changed.
- */
-export async function refreshCopies(ctx: FlowContext, company: KnownTaxpayer): Promise<void> {
-  // Pending before active: what becomes active in between is met twice rather than never.
-  for (const list of ['pending', 'active'] as const) {
-    let from: Key | undefined;
-    do {
-      const page = await companyRows(ctx.db, company.companyKey, list, { from, limit: 100 });
-      await Promise.all(page.items.map((relation) => refreshed(ctx.db, relation, copiesOf(company))));
-      from = page.next;
-    } while (from);
-  }
-  await ctx.db
-    .transact([
-      taxpayerUpdate(company.companyKey, company.rev, { copiesDue: undefined }, () => new ConcurrentChange()),
-    ])
-    .catch((error: unknown) => {
-      // Changed again meanwhile: that change does it anew.
-      if (!(error instanceof ConcurrentChange)) throw error;
-    });
-}
-
-/** A row that changes again and again under us is one that somebody is working on: they read the company themselves. */
-const roundsAtMost = 8;
-
-/** One row, as it is now: the index may have shown an older one, and others may be moving it. */
-async function refreshed(db: Db, relation: Relation, copies: CompanyCopies): Promise<void> {
-  let row = relation;
-  for (let round = 0; round < roundsAtMost; round++) {
-    const written = await db.update<Relation>(copiesUpdate(row, copies));
-    // Replaced by a newer one, which began with what the company is now.
-    if (written.ok || written.old?.authorizationId !== relation.authorizationId) return;
-    row = written.old;
-  }
-  throw new ConcurrentChange();
 }

@@ -7,7 +7,7 @@ import type { FlowContext } from '#runtime/context.ts';
 import { auditEventPut } from '#store/audit/audit-events.ts';
 import { nameUpdate, relationsOf } from '#store/companies/relations.ts';
 import { ConcurrentChange, retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
-import type { Key } from '#store/dynamodb/tables.ts';
+import { allPages } from '#store/dynamodb/pages.ts';
 import {
   findPerson,
   type HallCollection,
@@ -102,14 +102,16 @@ function isRenamed(
   return true;
 }
 
-/** Brings the name of the record to the copies in the person's relations. Harmless to repeat. */
+/** Relations written side by side, and how many times so many: more than anybody has. */
+const namesAtOnce = 50;
+const namePages = 400;
+
+/** Brings the name of the record to the copies in the person's relations. Harmless to repeat. Throws TooManyPages. */
 async function refreshNames(ctx: FlowContext, personKey: string): Promise<void> {
   const person = await findPerson(ctx.db, personKey);
   if (!person || !isNamed(person)) return;
-  let from: Key | undefined;
-  do {
-    const page = await relationsOf(ctx.db, personKey, { from });
-    for (const relation of page.items) await ctx.db.update(nameUpdate(relation, person.sealedName));
-    from = page.next;
-  } while (from);
+  for await (const { items } of allPages(namePages, (from) =>
+    relationsOf(ctx.db, personKey, { from, limit: namesAtOnce }),
+  ))
+    await Promise.all(items.map((relation) => ctx.db.update(nameUpdate(relation, person.sealedName))));
 }

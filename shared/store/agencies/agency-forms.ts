@@ -69,6 +69,10 @@ export interface FormEntry {
   readonly agencyKey?: string;
   readonly from?: string;
   readonly until?: string;
+  /** What the client is searched by, and its `rev` of which that is. Without it, and while it is old, the client is asked. */
+  readonly searched?: string;
+  readonly searchedRev?: number;
+  readonly clientKey?: string;
 }
 /** Prefixes outside the range of a person's current relations, whose sort keys begin with `c`. */
 const staffPrefix = 'agent-at#';

@@ -1,6 +1,20 @@
 import type { Period } from '#domain/agreements.ts';
-import { absent, all, any, equals, exists, startsWith } from '../dynamodb/expressions.ts';
-import type { Db, Key, Write } from '../dynamodb/tables.ts';
+import { foldNumber, searchForm } from '#domain/text.ts';
+import type { CopiesDue, KnownTaxpayer } from '../companies/taxpayers.ts';
+import {
+  absent,
+  absentOr,
+  all,
+  any,
+  atLeast,
+  atMost,
+  equals,
+  exists,
+  holds,
+  oneOf,
+  startsWith,
+} from '../dynamodb/expressions.ts';
+import type { Db, Key, Update, Write } from '../dynamodb/tables.ts';
 import { type FormEntry, staffEntryPrefix } from './agency-forms.ts';
 
 /** TransactWriteItems takes a hundred; a few at once keep a large form quick and its tables unharmed. */
@@ -81,20 +95,79 @@ export async function removeFormEntries(
   }
 }
 
-/** A page of a person's own rows of one prefix; strongly consistent, on the table's own key. */
+/** A person's own rows of one prefix, the first page; strongly consistent, on the table's own key. */
 export const formEntriesOf = (
   db: Db,
   personKey: string,
   prefix: string,
-  page: { from?: Key | undefined; limit?: number; agencyKey?: string } = {},
+  page: { limit?: number; agencyKey?: string } = {},
 ) =>
   db.query<FormEntry>('Relationships', {
     condition: all(equals('personKey', personKey), startsWith('relation', prefix)),
     ...(page.agencyKey === undefined ? {} : { filter: equals('agencyKey', page.agencyKey) }),
     ...(page.limit ? { limit: page.limit } : {}),
     consistent: true,
+  });
+
+/** Name and, where it may be read, number, as one text in which a part of either is looked for. */
+const searchedBy = ({ name, taxpayerId = '' }: KnownTaxpayer): string => `${searchForm(name)}\n${taxpayerId}`;
+
+/** What the client of an agent's row is searched by; only where the row is there, and never over something newer. */
+export const searchedUpdate = (key: Key, company: KnownTaxpayer): Update => ({
+  table: 'Relationships',
+  key,
+  update: {
+    set: { searched: searchedBy(company), searchedRev: company.rev, clientKey: company.companyKey },
+  },
+  condition: all(exists('personKey'), absentOr('searchedRev', atMost('searchedRev', company.rev))),
+});
+
+export interface ClientSearch {
+  readonly agencyKey: string;
+  /** Shanghai day on which the agreement has to hold, as far as the row knows. */
+  readonly day: string;
+  /** As it was typed. */
+  readonly query: string;
+  /** The client whose number was typed whole, which the row of one that is somebody's own does not hold (DOC-4). */
+  readonly typed?: string | undefined;
+  /** Clients whose change has not reached every copy yet: looked at whatever the rows say. */
+  readonly due: CopiesDue;
+}
+
+/**
+ * A page of the rows of an agent's clients that may be what is searched for, picked out of `limit` rows by DynamoDB itself;
+ * nothing but the rows is read for those that are not. Strongly consistent.
+ */
+export function clientEntries(
+  db: Db,
+  personKey: string,
+  prefix: string,
+  { agencyKey, day, query, typed, due }: ClientSearch,
+  page: { readonly from?: Key | undefined; readonly limit: number },
+) {
+  const [text, number] = [searchForm(query), foldNumber(query)];
+  // IN takes a hundred, and so many are told; where there are more, any may be.
+  const changed = [...due.companyKeys, ...(typed === undefined ? [] : [typed])].slice(0, 100);
+  const searching = text !== '' && !due.many;
+  const fits = any(
+    absent('searched'),
+    holds('searched', text),
+    number === '' ? undefined : holds('searched', number),
+    changed.length === 0 ? undefined : oneOf('clientKey', changed),
+  );
+  return db.query<FormEntry>('Relationships', {
+    condition: all(equals('personKey', personKey), startsWith('relation', prefix)),
+    filter: all(
+      equals('agencyKey', agencyKey),
+      atMost('from', day),
+      atLeast('until', day),
+      searching ? fits : undefined,
+    ),
+    limit: page.limit,
+    consistent: true,
     from: page.from,
   });
+}
 
 /** The agencies whose staff forms name a person, as far as the own rows tell. */
 export async function agenciesNaming(db: Db, personKey: string): Promise<Set<string>> {

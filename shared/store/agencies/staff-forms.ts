@@ -1,6 +1,7 @@
 import { ConcurrentChange } from '../dynamodb/concurrent-change.ts';
 import { all, equals, startsWith } from '../dynamodb/expressions.ts';
-import type { Db, Key, Write } from '../dynamodb/tables.ts';
+import { allItems } from '../dynamodb/pages.ts';
+import type { Db, Write } from '../dynamodb/tables.ts';
 import { versionedUpdate } from '../dynamodb/versioned-update.ts';
 import { type FormAgent, type StaffForm, staffEntryKey, staffFormKey } from './agency-forms.ts';
 import { formEntryUpdate } from './form-entries.ts';
@@ -21,22 +22,15 @@ export const findStaffForm = (db: Db, agencyKey: string) =>
 /** A megabyte each: more agents than any agency has, with the forms that nobody finished. */
 const pagesAtMost = 40;
 
-/** Every list row of an agency, of forms before and to come as well. */
-export async function allListed(db: Db, agencyKey: string): Promise<ListedAgent[]> {
-  const rows: ListedAgent[] = [];
-  let from: Key | undefined;
-  for (let read = 0; read < pagesAtMost; read++) {
-    const page = await db.query<ListedAgent>('Agencies', {
+/** Every list row of an agency, of forms before and to come as well. Throws TooManyPages. */
+export const allListed = (db: Db, agencyKey: string): Promise<ListedAgent[]> =>
+  allItems(pagesAtMost, (from) =>
+    db.query<ListedAgent>('Agencies', {
       condition: all(equals('agencyKey', agencyKey), startsWith('part', listPrefix)),
       consistent: true,
       from,
-    });
-    rows.push(...page.items);
-    from = page.next;
-    if (!from) return rows;
-  }
-  throw new Error('a staff form that is longer than any agency');
-}
+    }),
+  );
 
 /** Some agents of the form that holds, by their handles: undefined for those it does not name. */
 export async function findListed(

@@ -39,6 +39,8 @@ export interface Relation extends RelationFacts, KeptNumber, ListKeys {
   readonly taxpayerState: CompanyState;
   readonly taxpayerSubjects?: readonly CompanySubject[];
   readonly taxpayerTerm?: number | undefined;
+  /** The company's `rev` of which the copies are: a newer one is never overwritten by an older one. */
+  readonly taxpayerRev?: number;
   /** 清除记录 hides an ended authorisation from one side (CTR-3). */
   readonly hiddenByPerson?: boolean;
   readonly hiddenByCompany?: boolean;

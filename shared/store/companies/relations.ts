@@ -20,6 +20,7 @@ import {
   all,
   any,
   atLeast,
+  atMost,
   below,
   between,
   type Condition,
@@ -162,6 +163,7 @@ export const companyCopies = (company: KnownTaxpayer) => ({
   taxpayerState: company.state,
   taxpayerSubjects: company.subjects,
   taxpayerTerm: company.term,
+  taxpayerRev: company.rev,
   companyTerm: company.term,
 });
 
@@ -397,10 +399,27 @@ export type CompanyCopies = Pick<
   Relation,
   'taxpayerName' | 'taxpayerState' | 'taxpayerSubjects' | 'taxpayerTerm'
 > &
-  KeptNumber;
+  KeptNumber & { readonly taxpayerRev: number };
+
+/** Whether a row says of the company what these copies say. A number is one however it was sealed. */
+export const saysTheSame = (row: Relation, copies: CompanyCopies): boolean =>
+  row.taxpayerName === copies.taxpayerName &&
+  row.taxpayerId === copies.taxpayerId &&
+  (row.sealedId === undefined) === (copies.sealedId === undefined) &&
+  row.taxpayerState === copies.taxpayerState &&
+  row.taxpayerSubjects?.join() === copies.taxpayerSubjects?.join() &&
+  (row.taxpayerTerm ?? 0) === (copies.taxpayerTerm ?? 0);
+
+/** Whether nothing is to be written over a row: it has these copies, or those of the company as it was later. */
+export const needsNoCopies = (row: Relation, copies: CompanyCopies): boolean => {
+  const { taxpayerRev = -1 } = row;
+  return taxpayerRev > copies.taxpayerRev || (taxpayerRev === copies.taxpayerRev && saysTheSame(row, copies));
+};
+
 /**
  * Brings the copies of a company's name, number and state in a relation up to date, and with them its place in the
- * person's lists. Only in the row as it was read: where that has changed, it is to be decided anew. Harmless to repeat.
+ * person's lists. Only in the row as it was read, and never over newer copies: where that has changed, it is to be decided
+ * anew. Harmless to repeat.
  */
 export function copiesUpdate(relation: Relation, copies: CompanyCopies): Update {
   const { personSort, confirmerKey } = listKeysOf({ ...relation, ...copies });
@@ -413,6 +432,7 @@ export function copiesUpdate(relation: Relation, copies: CompanyCopies): Update 
         taxpayerState: copies.taxpayerState,
         taxpayerSubjects: copies.taxpayerSubjects,
         taxpayerTerm: copies.taxpayerTerm,
+        taxpayerRev: copies.taxpayerRev,
         // In clear or sealed, never both (DOC-4).
         ...(copies.sealedId === undefined
           ? { taxpayerId: copies.taxpayerId }
@@ -425,6 +445,6 @@ export function copiesUpdate(relation: Relation, copies: CompanyCopies): Update 
         ...(confirmerKey === undefined ? ['confirmerKey'] : []),
       ],
     },
-    condition: asRead(relation),
+    condition: all(asRead(relation), absentOr('taxpayerRev', atMost('taxpayerRev', copies.taxpayerRev))),
   };
 }

@@ -3,6 +3,7 @@ import { Problem } from '#domain/problem.ts';
 import { type Ending, endsIn, lastCharacters } from '#domain/report-numbers.ts';
 import { ConcurrentChange } from '../dynamodb/concurrent-change.ts';
 import { above, absent, all, any, atLeast, equals } from '../dynamodb/expressions.ts';
+import { pagesUpTo } from '../dynamodb/pages.ts';
 import type { Db, Key, RefusableCheck, RefusablePut, Write } from '../dynamodb/tables.ts';
 
 /**
@@ -205,9 +206,8 @@ export async function reportsEndingIn(
   const keys = indexKeys(of, ending.essence);
   const longer = ending.essence !== lastCharacters(ending.essence);
   const found: CrossRegionReport[] = [];
-  let from: Key | undefined;
-  for (let page = 0; page < (longer ? longerPages : 1); page++) {
-    const answer = await db.query<CrossRegionReport>('CrossRegionReports', {
+  const read = (from: Key | undefined) =>
+    db.query<CrossRegionReport>('CrossRegionReports', {
       index: keys.handlerEndingKey === undefined ? 'byEnding' : 'byHandler',
       condition: all(
         keys.handlerEndingKey === undefined
@@ -219,9 +219,9 @@ export async function reportsEndingIn(
       limit: longer ? longerPage : mostReports,
       from,
     });
-    found.push(...answer.items.filter(({ reportNo }) => endsIn(reportNo, ending)));
-    from = answer.next;
-    if (!from || found.length >= mostReports) break;
+  for await (const { items } of pagesUpTo(longer ? longerPages : 1, read)) {
+    found.push(...items.filter(({ reportNo }) => endsIn(reportNo, ending)));
+    if (found.length >= mostReports) break;
   }
   return found.slice(0, mostReports);
 }

@@ -1,6 +1,7 @@
 import type { RpEndReason } from '#domain/relying-parties.ts';
 import { ConcurrentChange } from '../dynamodb/concurrent-change.ts';
-import type { Db, Item, Key, Write } from '../dynamodb/tables.ts';
+import { allItems } from '../dynamodb/pages.ts';
+import type { Db, Item, Write } from '../dynamodb/tables.ts';
 import type { AccessBasis } from './access-basis.ts';
 import type { EndReason } from './sessions.ts';
 
@@ -63,22 +64,21 @@ type By =
   | Required<Pick<RpSession, 'companyKey'>>
   | Required<Pick<RpSession, 'agencyKey'>>;
 
-/** Through an index, which may be a moment behind: for telling, never for a rule. */
-async function allBy(db: Db, index: 'byPerson' | 'byCompany' | 'byAgency', by: By): Promise<RpSession[]> {
+/** A megabyte each, some thousand hand-overs: more than a province has at once of one person, company or agency. */
+const pagesAtMost = 200;
+
+/** Through an index, which may be a moment behind: for telling, never for a rule. Throws TooManyPages. */
+function allBy(db: Db, index: 'byPerson' | 'byCompany' | 'byAgency', by: By): Promise<RpSession[]> {
   const [[attribute, key] = ['', '']] = Object.entries(by);
-  const all: RpSession[] = [];
-  for (let from: Key | undefined; ; ) {
-    const page = await db.query<RpSession>('RpSessions', {
+  return allItems(pagesAtMost, (from) =>
+    db.query<RpSession>('RpSessions', {
       index,
       condition: '#key = :key',
       names: { '#key': attribute },
       values: { ':key': key },
       from,
-    });
-    all.push(...page.items);
-    from = page.next;
-    if (!from) return all;
-  }
+    }),
+  );
 }
 export const rpSessionsOfPerson = (db: Db, personKey: string) => allBy(db, 'byPerson', { personKey });
 /** Of whoever acts as this company. */

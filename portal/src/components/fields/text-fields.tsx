@@ -29,12 +29,25 @@ export function PhoneField({ name = 'phone', label }: Named) {
   );
 }
 
-export function TaxpayerIdField({ name = 'taxpayerId', label }: Named) {
+export function TaxpayerIdField({
+  name = 'taxpayerId',
+  label,
+  list,
+}: Named & {
+  /** The id of a `<datalist>` to choose from. */
+  readonly list?: string;
+}) {
   const t = useCommon();
   const rules = useRules();
   return (
     <Form.Item name={name} label={label ?? t('field.taxpayerId')} rules={rules.taxpayerId}>
-      <Input autoComplete="off" autoCapitalize="characters" spellCheck={false} maxLength={64} />
+      <Input
+        autoComplete={list === undefined ? 'off' : 'on'}
+        list={list}
+        autoCapitalize="characters"
+        spellCheck={false}
+        maxLength={64}
+      />
     </Form.Item>
   );
 }

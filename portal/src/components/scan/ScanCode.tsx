@@ -89,6 +89,11 @@ export function ScanCode({
         ) : null}
         {(phase === 'scanned' && !missed) || done ? <div className="scan-cover scan-good">✓</div> : null}
       </div>
+      {waiting ? (
+        <a className="open-in-app" href={waiting}>
+          {t('scan.openInApp')}
+        </a>
+      ) : null}
       <p className="scan-state">
         {away ? t('scan.away') : said}
         {left > 0 && phase === 'pending' ? (

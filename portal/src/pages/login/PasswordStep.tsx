@@ -1,5 +1,5 @@
 import { Button, Form } from 'antd';
-import { useEffect, useState } from 'react';
+import { useEffect, useId, useState } from 'react';
 import { Link } from 'react-router';
 import { isSpecial, specialEntries } from '#domain/entries.ts';
 import type { Entry } from '#domain/names.ts';
@@ -18,6 +18,7 @@ import { useSubmit } from '../../components/use-submit.ts';
 import { useCommon } from '../../i18n/index.ts';
 import { Ended } from './Ended.tsx';
 import type { PasswordPassed } from './journey.ts';
+import { forgetCompanies, lastCompanies, rememberLogin } from './last-time.ts';
 import { Refused } from './Refused.tsx';
 import { useLoginTexts } from './texts.ts';
 import { rememberTyped, typedLogin } from './typed.ts';
@@ -47,11 +48,11 @@ export function PasswordStep({ onPassed }: { onPassed: (passed: PasswordPassed) 
     send: async (typed) => {
       rememberTyped({ ...typed, entry });
       const body = { ...typed, ...meant.of(typed.account), entry };
-      onPassed(
-        await withChallenge((challenge) =>
-          answer(bareApi.POST('/v1/logins', { body: { ...body, ...challenge } })),
-        ),
+      const passed = await withChallenge((challenge) =>
+        answer(bareApi.POST('/v1/logins', { body: { ...body, ...challenge } })),
       );
+      rememberLogin(entry, typed.taxpayerId, passed.taxpayerName);
+      onPassed(passed);
     },
   });
   /** What was typed stays when somebody goes to another entry. */
@@ -99,7 +100,7 @@ export function PasswordStep({ onPassed }: { onPassed: (passed: PasswordPassed) 
               }}
             />
           </Refused>
-          {entry === 'natural' ? null : <TaxpayerIdField />}
+          {entry === 'natural' ? null : <CompanyField />}
           <AccountField />
           <PasswordField />
           <ChallengeNotice />
@@ -127,6 +128,44 @@ export function PasswordStep({ onPassed }: { onPassed: (passed: PasswordPassed) 
         <Link to="/forgot-password">{t('forgot')}</Link>
         <Link to="/recover-phone">{t('recover')}</Link>
       </nav>
+    </>
+  );
+}
+
+/** The company's number, with the last ones of this browser to choose from, and the word that forgets them. */
+function CompanyField() {
+  const t = useLoginTexts();
+  const form = Form.useFormInstance();
+  const [companies, setCompanies] = useState(lastCompanies);
+  const id = useId();
+  const typed = Form.useWatch<string | undefined>('taxpayerId', form);
+  const known = companies.find(({ taxpayerId }) => taxpayerId === typed);
+  if (companies.length === 0) return <TaxpayerIdField />;
+  return (
+    <>
+      <TaxpayerIdField list={id} />
+      <datalist id={id}>
+        {companies.map(({ taxpayerId, taxpayerName }) => (
+          <option key={taxpayerId} value={taxpayerId}>
+            {taxpayerName}
+          </option>
+        ))}
+      </datalist>
+      <p className="small row between last-companies">
+        <span>{known?.taxpayerName ?? t('lastCompanies')}</span>
+        <button
+          type="button"
+          className="link"
+          onClick={() => {
+            forgetCompanies();
+            setCompanies([]);
+            form.setFieldValue('taxpayerId', undefined);
+            rememberTyped({ taxpayerId: undefined });
+          }}
+        >
+          {t('forget')}
+        </button>
+      </p>
     </>
   );
 }

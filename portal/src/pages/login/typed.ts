@@ -1,4 +1,5 @@
 import type { Entry } from '#domain/names.ts';
+import { lastCompanies, lastEntry } from './last-time.ts';
 
 /** What stands in the form of the first step, so that it is there again whichever way somebody comes back. */
 export interface TypedLogin {
@@ -11,7 +12,7 @@ export interface TypedLogin {
 }
 
 /** In memory only: personal data are in no storage and no address (DOC-4). */
-let typed: TypedLogin = { entry: 'enterprise' };
+let typed: TypedLogin = { entry: lastEntry(), taxpayerId: lastCompanies()[0]?.taxpayerId };
 
 export const typedLogin = (): TypedLogin => typed;
 export function rememberTyped(more: Partial<TypedLogin>): void {
@@ -19,5 +20,5 @@ export function rememberTyped(more: Partial<TypedLogin>): void {
 }
 /** Somebody is in: nothing of it is kept. */
 export function forgetTyped(): void {
-  typed = { entry: typed.entry };
+  typed = { entry: lastEntry(), taxpayerId: lastCompanies()[0]?.taxpayerId };
 }

@@ -1,0 +1,33 @@
+import type { Context, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
+import { copyChanged } from '#journeys/companies/copies-left.ts';
+import type { CopyingRow } from '#journeys/companies/copy-company.ts';
+import { imagesOf } from '#store/dynamodb/changes.ts';
+import { openTables } from '#store/dynamodb/tables.ts';
+import { companyCopies } from './contract.ts';
+
+const db = openTables();
+
+/**
+ * A change tells which company or row; what the company is now, its table says. So a record that comes twice, late or out
+ * of its order does no harm.
+ */
+export async function handler({ Records }: DynamoDBStreamEvent, context: Context): Promise<void> {
+  const companies = new Map<string, { companyKey: string; named: boolean }>();
+  const rows = new Map<string, CopyingRow>();
+  for (const record of Records) {
+    const { fresh } = imagesOf(record.dynamodb);
+    const companyKey = companyOf(record);
+    if (companyKey !== undefined) {
+      const named = !record.dynamodb?.OldImage?.name || (companies.get(companyKey)?.named ?? false);
+      companies.set(companyKey, { companyKey, named });
+    } else if (fresh) {
+      const row = fresh as unknown as CopyingRow;
+      rows.set(JSON.stringify([row.personKey, row.relation]), row);
+    }
+  }
+  const changed = { companies: [...companies.values()], rows: [...rows.values()] };
+  await copyChanged(db, companyCopies.name, changed, context);
+}
+
+/** Undefined of a row in Relationships, whose key has two parts. */
+const companyOf = ({ dynamodb }: DynamoDBRecord): string | undefined => dynamodb?.Keys?.companyKey?.S;

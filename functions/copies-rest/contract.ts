@@ -1,0 +1,16 @@
+import { flow } from '#contract/flow.ts';
+
+export const copiesRest = flow({
+  name: 'copies-rest',
+  summary: 'Goes on with the copies of a company that has many people, or that failed before (ENT-4).',
+  tables: {
+    Taxpayers: ['GetItem', 'BatchGetItem', 'UpdateItem'],
+    'Relationships/byCompany': ['Query'],
+    Relationships: ['GetItem', 'UpdateItem'],
+    'Agreements/byClient': ['Query'],
+  },
+  sends: ['copies-left'],
+  memoryMb: 512,
+  timeoutSeconds: 30,
+  trigger: { kind: 'queue', queue: 'copies-left', tries: 8, retrySeconds: 180 },
+});

@@ -1,0 +1,180 @@
+import { type StageName, stages } from '../config.ts';
+import { prefix } from '../names.ts';
+
+interface Statement {
+  readonly Sid: string;
+  readonly Effect: 'Allow' | 'Deny';
+  readonly Action: readonly string[];
+  readonly Resource: string | readonly string[];
+  readonly Condition?: object;
+}
+export interface PolicyDocument {
+  readonly Version: '2012-10-17';
+  readonly Statement: readonly Statement[];
+}
+
+export const boundaryName = (stage: StageName): string => `${prefix({ name: stage })}-boundary`;
+export const deployPolicyName = (stage: StageName): string => `${prefix({ name: stage })}-deploy`;
+
+/**
+ * More than this no role of the stage may ever do, whatever a deployment gives it: the data of the stage, and nothing
+ * of IAM, of other stages or of the account. Made once by an administrator, before `cdk bootstrap`; a deployment can
+ * neither change it nor make a role without it (`deployPolicy`).
+ */
+export function boundary(stage: StageName, account: string): PolicyDocument {
+  const at = places(stage, account);
+  return document([
+    allow(
+      'Tables',
+      [
+        'dynamodb:*Item',
+        'dynamodb:Query',
+        'dynamodb:*Stream*',
+        'dynamodb:GetRecords',
+        'dynamodb:GetShardIterator',
+      ],
+      [at('dynamodb', `table/${at.prefix}-*`)],
+    ),
+    allow(
+      'Secrets',
+      [
+        'secretsmanager:*SecretValue',
+        'secretsmanager:DescribeSecret',
+        'secretsmanager:UpdateSecretVersionStage',
+      ],
+      [at('secretsmanager', `secret:${at.prefix}/*`)],
+    ),
+    allow('Keys', ['kms:Decrypt', 'kms:GenerateDataKey'], [at('kms', 'key/*')]),
+    allow(
+      'Logs',
+      ['logs:CreateLogStream', 'logs:PutLogEvents'],
+      [at('logs', `log-group:/aws/lambda/${at.prefix}-*`)],
+    ),
+    allow(
+      'Queues',
+      ['sqs:*Message', 'sqs:ChangeMessageVisibility', 'sqs:GetQueueAttributes'],
+      [at('sqs', `${at.prefix}-*`)],
+    ),
+    allow(
+      'Functions',
+      ['lambda:InvokeFunction', 'lambda:*Alias', 'lambda:GetProvisionedConcurrencyConfig'],
+      [at('lambda', `function:${at.prefix}-*`)],
+    ),
+    allow('Alarms', ['cloudwatch:DescribeAlarms'], '*'),
+    allow('Sms', ['sms-voice:SendTextMessage'], [at('sms-voice', '*')]),
+    // The feed's files, and the pages that a deployment puts into their bucket.
+    allow(
+      'Files',
+      ['s3:Get*', 's3:List*', 's3:Put*', 's3:Delete*', 's3:Abort*'],
+      [`arn:${at.partition}:s3:::${at.prefix}-*`, `arn:${at.partition}:s3:::cdk-*-assets-${account}-*`],
+    ),
+    allow('Pages', ['cloudfront:CreateInvalidation', 'cloudfront:GetInvalidation'], '*'),
+  ]);
+}
+
+/**
+ * What CloudFormation may do for a deployment of the stage (`cdk bootstrap --cloudformation-execution-policies`), in the
+ * place of AdministratorAccess: the services that the templates use, and of IAM only roles of the stage with its
+ * boundary.
+ */
+export function deployPolicy(stage: StageName, account: string): PolicyDocument {
+  const at = places(stage, account);
+  const roles = `arn:${at.partition}:iam::${account}:role/${at.prefix}-*`;
+  const withBoundary = {
+    StringEquals: {
+      'iam:PermissionsBoundary': `arn:${at.partition}:iam::${account}:policy/${boundaryName(stage)}`,
+    },
+  };
+  return document([
+    allow(
+      'Services',
+      [
+        'apigateway:*',
+        'cloudfront:*',
+        'cloudwatch:*',
+        'codedeploy:*',
+        'dynamodb:*',
+        'events:*',
+        'kms:*',
+        'lambda:*',
+        'logs:*',
+        's3:*',
+        'scheduler:*',
+        'secretsmanager:*',
+        'sns:*',
+        'sqs:*',
+        'ssm:GetParameter*',
+        'acm:DescribeCertificate',
+        'cloudformation:DescribeStacks',
+      ],
+      '*',
+    ),
+    allow(
+      'RolesWithBoundary',
+      ['iam:CreateRole', 'iam:PutRolePermissionsBoundary', 'iam:PutRolePolicy', 'iam:AttachRolePolicy'],
+      [roles],
+      withBoundary,
+    ),
+    allow(
+      'RolesLookedAfter',
+      [
+        'iam:DeleteRole',
+        'iam:DeleteRolePolicy',
+        'iam:DetachRolePolicy',
+        'iam:GetRole*',
+        'iam:ListAttachedRolePolicies',
+        'iam:ListRolePolicies',
+        'iam:TagRole',
+        'iam:UntagRole',
+        'iam:UpdateAssumeRolePolicy',
+        'iam:UpdateRole',
+        'iam:UpdateRoleDescription',
+      ],
+      [roles],
+    ),
+    allow('PassRoles', ['iam:PassRole'], [roles], {
+      StringEquals: {
+        'iam:PassedToService': [
+          'lambda.amazonaws.com',
+          'scheduler.amazonaws.com',
+          'codedeploy.amazonaws.com',
+        ],
+      },
+    }),
+    allow('Certificates', ['iam:GetServerCertificate'], '*'),
+    {
+      Sid: 'NeverReadsSecrets',
+      Effect: 'Deny',
+      Action: ['secretsmanager:GetSecretValue', 'secretsmanager:BatchGetSecretValue'],
+      // CloudFront's header is read by the deployment itself (docs/operations.md).
+      Resource: ['root', 'handles', 'signing', 'sealing', 'providers', 'canary'].map((name) =>
+        at('secretsmanager', `secret:${at.prefix}/${name}-*`),
+      ),
+    },
+    {
+      Sid: 'NeverDropsTheBoundary',
+      Effect: 'Deny',
+      Action: ['iam:DeleteRolePermissionsBoundary', 'iam:CreatePolicyVersion', 'iam:SetDefaultPolicyVersion'],
+      Resource: '*',
+    },
+  ]);
+}
+
+const document = (statements: readonly Statement[]): PolicyDocument => ({
+  Version: '2012-10-17',
+  Statement: statements,
+});
+const allow = (
+  Sid: string,
+  Action: readonly string[],
+  Resource: string | readonly string[],
+  Condition?: object,
+): Statement => ({ Sid, Effect: 'Allow', Action, Resource, ...(Condition ? { Condition } : {}) });
+
+function places(stage: StageName, account: string) {
+  const { region } = stages[stage];
+  const partition = region.startsWith('cn-') ? 'aws-cn' : 'aws';
+  const at = (service: string, resource: string): string =>
+    `arn:${partition}:${service}:${region}:${account}:${resource}`;
+  return Object.assign(at, { partition, prefix: prefix({ name: stage }) });
+}

@@ -1,0 +1,78 @@
+import { writeLine } from '#gateways/log.ts';
+import { sendMessage } from '#gateways/queues.ts';
+import { type Invocation, withinBudget } from '#gateways/time-budget.ts';
+import type { Db, Key } from '#store/dynamodb/tables.ts';
+import { type CopyingRow, copyCompany, copyToRows, rowKeyOf } from './copy-company.ts';
+
+/** What the queue `copies-left` carries: a company, or one row that copies from it. */
+export type CopiesLeft = { readonly companyKey: string; readonly named?: boolean } | { readonly row: Key };
+
+/** @throws SyntaxError, TypeError for what is no such message; it ends with the dead letters */
+export function readLeft(body: string): CopiesLeft {
+  const message = JSON.parse(body) as CopiesLeft;
+  if ('companyKey' in message ? typeof message.companyKey !== 'string' : typeof message.row !== 'object')
+    throw new TypeError('neither a company nor a row');
+  return message;
+}
+
+/** @param cause why it is handed on: the time, or what failed */
+export async function handOn(flow: string, left: CopiesLeft, cause: string): Promise<void> {
+  writeLine({ level: 'INFO', word: 'copies-left', flow, cause });
+  await sendMessage('copies-left', left);
+}
+
+/** Kept of a function's time for what is under way and for handing on. */
+const spareShare = 1 / 3;
+
+/** Goes on with what was left, and hands on again what does not fit the time. Throws what failed. */
+export const copyOn = (db: Db, flow: string, left: CopiesLeft, invocation: Invocation): Promise<void> =>
+  withinBudget(invocation, async () => {
+    if ('row' in left) {
+      const row = await db.get<CopyingRow>('Relationships', left.row);
+      if (row && (await copyToRows(db, [row])).length > 0) throw new Error('a row did not get its copies');
+      return;
+    }
+    const spare = invocation.getRemainingTimeInMillis() * spareShare;
+    const isOver = () => invocation.getRemainingTimeInMillis() < spare;
+    if (await copyCompany(db, left, isOver)) await handOn(flow, left, 'time');
+  });
+
+/** A company takes no longer here: one with many people must not keep the others of the stream waiting. */
+const longestMs = 2_000;
+const companiesAtOnce = 5;
+
+/**
+ * Changes of companies and of rows that copy from them, each by itself: what fails or takes long is handed on, so that
+ * nothing keeps another one waiting. Throws only where it could not be handed on; then the stream brings it again.
+ */
+export const copyChanged = (
+  db: Db,
+  flow: string,
+  changed: {
+    readonly companies: readonly { readonly companyKey: string; readonly named: boolean }[];
+    readonly rows: readonly CopyingRow[];
+  },
+  invocation: Invocation,
+): Promise<void> =>
+  withinBudget(invocation, async () => {
+    const spare = invocation.getRemainingTimeInMillis() * spareShare;
+    const waiting = [...changed.companies];
+    const take = async (): Promise<void> => {
+      for (let company = waiting.shift(); company; company = waiting.shift()) {
+        const begun = performance.now();
+        const isOver = () =>
+          performance.now() - begun > longestMs || invocation.getRemainingTimeInMillis() < spare;
+        const cause = await copyCompany(db, company, isOver).then(
+          (isLeft) => (isLeft ? 'time' : undefined),
+          nameOf,
+        );
+        if (cause !== undefined) await handOn(flow, company, cause);
+      }
+    };
+    await Promise.all(Array.from({ length: companiesAtOnce }, take));
+    if (changed.rows.length === 0) return;
+    const failed = await copyToRows(db, changed.rows).catch(() => changed.rows);
+    for (const row of failed) await handOn(flow, { row: rowKeyOf(row) }, 'row');
+  });
+
+const nameOf = (error: unknown): string => (error instanceof Error ? error.name : 'unknown');

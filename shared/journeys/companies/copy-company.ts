@@ -1,0 +1,141 @@
+import { clientEntryKey, clientEntryRef, type FormEntry } from '#store/agencies/agency-forms.ts';
+import { agreementsOf } from '#store/agencies/agreements.ts';
+import { searchedUpdate } from '#store/agencies/form-entries.ts';
+import { companyRows } from '#store/companies/relation-lists.ts';
+import {
+  type CompanyCopies,
+  copiesUpdate,
+  needsNoCopies,
+  type Relation,
+  saysTheSame,
+} from '#store/companies/relations.ts';
+import {
+  findTaxpayer,
+  findTaxpayers,
+  isKnown,
+  type KnownTaxpayer,
+  taxpayerUpdate,
+} from '#store/companies/taxpayers.ts';
+import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
+import { allPages } from '#store/dynamodb/pages.ts';
+import type { Db } from '#store/dynamodb/tables.ts';
+import { copiesOf } from './company-copies.ts';
+
+/** Pages of relations: a million people of one company. Of agreements: ten thousand with one client. */
+const relationsPerPage = 100;
+const relationPages = 10_000;
+const agreementsPerPage = 25;
+const agreementPages = 400;
+
+/** Asked between pages: from then on the run ends, and says that something is left. */
+type IsOver = () => boolean;
+class Left extends Error {}
+
+/**
+ * Brings name, number and state of a company to what shows copies of them: its live relations, for lists only, and the rows
+ * by which its agents search. A company marked `copiesDue` has this still before it: its row's stream starts it, after the
+ * answer, and a queue where it failed or has too many people. Rows that have the copies already take no write, so that a
+ * company whose people do not fit one run is done by the next ones. Ends with the mark, which falls only from the row that
+ * was read: a change meanwhile has its own start.
+ * @param named its own line has just come: agreements may have waited for the name
+ * @returns whether something is left
+ */
+export async function copyCompany(
+  db: Db,
+  { companyKey, named }: { readonly companyKey: string; readonly named?: boolean | undefined },
+  isOver: IsOver,
+): Promise<boolean> {
+  const company = await findTaxpayer(db, companyKey);
+  if (!isKnown(company) || !(company.copiesDue || named)) return false;
+  try {
+    if (company.copiesDue) await copyToRelations(db, company, isOver);
+    await copyToAgents(db, company, isOver);
+  } catch (error) {
+    if (error instanceof Left) return true;
+    throw error;
+  }
+  if (company.copiesDue)
+    await db
+      .transact([
+        taxpayerUpdate(companyKey, company.rev, { copiesDue: undefined }, () => new ConcurrentChange()),
+      ])
+      .catch((error: unknown) => {
+        if (!(error instanceof ConcurrentChange)) throw error;
+      });
+  return false;
+}
+
+async function copyToRelations(db: Db, company: KnownTaxpayer, isOver: IsOver): Promise<void> {
+  // Pending before active: what becomes active in between is met twice rather than never.
+  for (const list of ['pending', 'active'] as const)
+    for await (const page of allPages(relationPages, (from) =>
+      companyRows(db, company.companyKey, list, { from, limit: relationsPerPage }),
+    )) {
+      await Promise.all(page.items.map((relation) => copyToRelation(db, relation, copiesOf(company))));
+      if (page.next && isOver()) throw new Left();
+    }
+}
+
+async function copyToAgents(db: Db, company: KnownTaxpayer, isOver: IsOver): Promise<void> {
+  const { companyKey: clientKey } = company;
+  for await (const page of allPages(agreementPages, (from) =>
+    agreementsOf(db, { clientKey }, { from, limit: agreementsPerPage }),
+  )) {
+    const inForce = page.items.filter(({ state }) => state === 'active');
+    for (const { agreementId, agents } of inForce)
+      await Promise.all(
+        agents.map(({ personKey }) =>
+          db.update(searchedUpdate(clientEntryKey(personKey, clientKey, agreementId), company)),
+        ),
+      );
+    if (page.next && isOver()) throw new Left();
+  }
+}
+
+/** A row that changes again and again under us is one that somebody is working on; the whole is tried again. */
+const roundsAtMost = 8;
+
+/** One row, as it is now: the index may have shown an older one, and others may be moving it. */
+async function copyToRelation(db: Db, relation: Relation, copies: CompanyCopies): Promise<void> {
+  let row = relation;
+  for (let round = 0; round < roundsAtMost; round++) {
+    if (needsNoCopies(row, copies)) return;
+    const written = await db.update<Relation>(copiesUpdate(row, copies));
+    // Replaced by a newer one, which has its own start.
+    if (written.ok || written.old?.authorizationId !== relation.authorizationId) return;
+    row = written.old;
+  }
+  throw new ConcurrentChange();
+}
+
+/** A row that copies from a company: a relation, or an agent's for one agreement. */
+export type CopyingRow = Relation | FormEntry;
+const isRelation = (row: CopyingRow): row is Relation => 'companyKey' in row;
+const companyKeyOf = (row: CopyingRow): string =>
+  isRelation(row) ? row.companyKey : clientEntryRef(row).clientKey;
+
+/**
+ * The other side: rows that were just written, by whoever had read the company before. Whatever changed in between is
+ * brought to them here, also where the index did not yet show them to `copyCompany`.
+ * @returns those that failed
+ */
+export async function copyToRows(db: Db, rows: readonly CopyingRow[]): Promise<CopyingRow[]> {
+  const found = await findTaxpayers(db, [...new Set(rows.map(companyKeyOf))]);
+  const companies = new Map(found.filter(isKnown).map((company) => [company.companyKey, company]));
+  const failed: CopyingRow[] = [];
+  await Promise.all(
+    rows.map(async (row) => {
+      const company = companies.get(companyKeyOf(row));
+      if (!company) return;
+      try {
+        if (!isRelation(row)) await db.update(searchedUpdate(rowKeyOf(row), company));
+        else if (!saysTheSame(row, copiesOf(company))) await copyToRelation(db, row, copiesOf(company));
+      } catch {
+        failed.push(row);
+      }
+    }),
+  );
+  return failed;
+}
+
+export const rowKeyOf = ({ personKey, relation }: CopyingRow) => ({ personKey, relation });

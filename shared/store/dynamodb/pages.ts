@@ -1,0 +1,51 @@
+import type { Key } from './tables.ts';
+
+/** One read of a list: what it found, and where the list goes on. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly next?: Key | undefined;
+}
+type ReadPage<T> = (from: Key | undefined) => Promise<Page<T>>;
+
+/** A list that has to be read whole is longer than anything it was made for. */
+export class TooManyPages extends Error {
+  constructor(pages: number) {
+    super(`a list of more than ${pages} pages`);
+    this.name = 'TooManyPages';
+  }
+}
+
+/**
+ * One page after the other, at most so many: who stops there goes on from the last one's `next`, which is absent at the
+ * end of the list. Every loop over pages is one of these two, so that none is without an end.
+ */
+export async function* pagesUpTo<T>(
+  most: number,
+  read: ReadPage<T>,
+  from?: Key | undefined,
+): AsyncGenerator<Page<T>, void, void> {
+  let at = from;
+  for (let page = 0; page < most; page++) {
+    const found = await read(at);
+    yield found;
+    if (!found.next) return;
+    at = found.next;
+  }
+}
+
+/** The same for what has to be read whole. Throws TooManyPages where the list goes on behind the last page allowed. */
+export async function* allPages<T>(most: number, read: ReadPage<T>): AsyncGenerator<Page<T>, void, void> {
+  let last: Page<T> | undefined;
+  for await (const page of pagesUpTo(most, read)) {
+    last = page;
+    yield page;
+  }
+  if (last?.next) throw new TooManyPages(most);
+}
+
+/** All items of a list. Throws TooManyPages. */
+export async function allItems<T>(most: number, read: ReadPage<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const { items } of allPages(most, read)) all.push(...items);
+  return all;
+}

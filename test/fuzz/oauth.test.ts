@@ -1,0 +1,137 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { clientAssertionType } from '#crypto/client-assertions.ts';
+import { assertionOf, exchange, type Granted, granted, postForm } from '../flows/support/hand-overs.ts';
+import { type StandIn, standIn } from '../flows/support/rps.ts';
+import { challengeOf, queryOf } from '../flows/support/sso.ts';
+import { loggedInByFace } from '../support/door.ts';
+import { knownPerson, openWatchedDoor, type WatchedDoor } from '../support/watched.ts';
+
+/** Forms and queries of tax systems with one parameter changed: refused in OAuth's words, or taken, never half. */
+let door: WatchedDoor;
+let system: StandIn;
+let other: StandIn;
+let token: string;
+beforeAll(async () => {
+  [system, other] = await Promise.all([standIn('filing-web'), standIn('invoice-web')]);
+  door = await openWatchedDoor({ relyingParties: [system, other].map(({ client }) => client) });
+  token = (await loggedInByFace(door, await knownPerson(door))).session.accessToken;
+});
+afterAll(async () => {
+  system.stop();
+  other.stop();
+  await door?.finish();
+});
+
+type Pairs = readonly (readonly [string, string])[];
+const text = fc.oneof(
+  fc.string({ maxLength: 60 }),
+  fc.string({ unit: 'binary', maxLength: 40 }),
+  fc.constantFrom('', ' ', '\u0000', 'null', '[]', '{"$ne":""}', '皖', '%FF', "' OR 1=1", '../'),
+  fc.constant('x'.repeat(9_000)),
+);
+/** One parameter left out, changed, sent twice, or one more. */
+const changed = (good: Pairs): fc.Arbitrary<{ what: string; pairs: Pairs }> =>
+  fc
+    .tuple(fc.nat(good.length - 1), text, fc.constantFrom('drop', 'change', 'double', 'more', 'case'))
+    .map(([at, value, how]) => {
+      const [name = ''] = good[at] ?? [];
+      const rest = good.filter((_, i) => i !== at);
+      const pairs: Record<typeof how, Pairs> = {
+        drop: rest,
+        change: [...rest, [name, value]],
+        double: [...good, [name, value]],
+        more: [...good, [value === '' ? 'more' : value, value]],
+        case: [...rest, [name.toUpperCase(), good[at]?.[1] ?? '']],
+      };
+      return { what: `${how} ${name} ${value.slice(0, 40)}`, pairs: pairs[how] };
+    });
+
+const post = (path: string, pairs: Pairs) =>
+  postForm(door, path, new URLSearchParams(pairs.map(([name, value]): [string, string] => [name, value])));
+const proof = async (): Promise<Pairs> => [
+  ['client_assertion_type', clientAssertionType],
+  ['client_assertion', await assertionOf(door, system)],
+];
+
+/** Few in `npm test`. */
+const sizes: [number, { tags?: string[]; timeout?: number }][] = [
+  [25, {}],
+  [400, { tags: ['long'], timeout: 900_000 }],
+];
+describe.each(sizes)('%d requests with one parameter changed', (numRuns, options) => {
+  it('SSO-5 at the token endpoint leave the code good, or exchange it', options, async () => {
+    let code: Granted | undefined;
+    const seed = 20_270_302;
+    const form = async ({ code: value, redirectUri, verifier }: Granted): Promise<Pairs> => [
+      ['grant_type', 'authorization_code'],
+      ['code', value],
+      ['redirect_uri', redirectUri],
+      ['code_verifier', verifier],
+      ...(await proof()),
+    ];
+    for (const [at, { what, pairs }] of fc
+      .sample(changed(await form({ code: 'C', redirectUri: 'R', verifier: 'V' })), { seed, numRuns })
+      .entries()) {
+      code ??= await granted(door, system, token);
+      const good = new Map(await form(code));
+      // The sample was drawn over stand-ins: what it left alone gets its real value.
+      const sent = pairs.map(([name, value]): readonly [string, string] => {
+        const real = ['C', 'R', 'V'].includes(value) || name.startsWith('client_assertion');
+        return [name, real ? (good.get(name.toLowerCase()) ?? value) : value];
+      });
+      const { status, body } = await post('/oauth2/token', sent);
+      expect([200, 400, 401, 413], `${at} ${what} → ${status} ${JSON.stringify(body)}`).toContain(status);
+      if (status === 200) code = undefined;
+    }
+    if (code) expect((await exchange(door, system, code)).status).toBe(200);
+  });
+
+  it(
+    'SSO-2 at the authorization endpoint go to the page, to an error page, or back with state and iss',
+    options,
+    async () => {
+      const redirectUri = system.client.redirectUris[0] ?? '';
+      const good: Pairs = Object.entries({
+        client_id: system.client.clientId,
+        redirect_uri: redirectUri,
+        response_type: 'code',
+        scope: 'openid profile',
+        state: 'S',
+        nonce: 'N',
+        code_challenge: challengeOf('v'.repeat(43)),
+        code_challenge_method: 'S256',
+        prompt: 'login',
+        max_age: '60',
+        resource: `${redirectUri.replace(/\/callback$/, '')}/api`,
+        claims: '{"id_token":{"acr":null}}',
+        authorization_details: '[{"type":"taxpayer"}]',
+      });
+      for (const { what, pairs } of fc.sample(changed(good), { seed: 7, numRuns })) {
+        const query = new URLSearchParams(pairs.map(([name, value]): [string, string] => [name, value]));
+        const answer = await fetch(`${door.url}/oauth2/authorize?${query}`, { redirect: 'manual' });
+        const location = answer.headers.get('location') ?? '';
+        // Beyond its limit of an address the gateway refuses by itself.
+        if (query.toString().length > 7_000 && answer.status !== 303) continue;
+        const said = `${what} → ${answer.status} ${location}`;
+        expect(answer.status, said).toBe(303);
+        if (location.startsWith(`${door.issuer}/sso/`)) continue;
+        expect(location.startsWith(`${redirectUri}?`), said).toBe(true);
+        const back = new URL(location).searchParams;
+        expect(back.get('iss'), said).toBe(door.issuer);
+        expect(back.get('error'), said).toMatch(/^[a-z_]+$/);
+      }
+    },
+  );
+});
+
+it('SSO-2 what a browser brings to the authorization endpoint by a form is judged alike', async () => {
+  const query = queryOf({ client_id: 'filing-web', redirect_uri: 'https://evil.example.cn/' });
+  const answer = await fetch(`${door.url}/oauth2/authorize`, {
+    method: 'POST',
+    redirect: 'manual',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: query,
+  });
+  expect(answer.headers.get('location')).toBe(`${door.issuer}/sso/error?reason=redirect_uri`);
+});

@@ -1,0 +1,109 @@
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { startRuntime } from '../../infra/local/runtime.ts';
+import { chromiumPath, launchChromium } from './chromium.ts';
+
+/** `npm run pictures`: the pictures of the docs, newly made from the demo people. */
+const folder = join(import.meta.dirname, '../../docs/pictures');
+const password = 'Wanjiang#2058';
+
+interface Who {
+  readonly entry: '企业业务' | '自然人业务' | '代理业务';
+  readonly company?: string;
+  readonly account: string;
+  readonly phone: string;
+}
+const boss: Who = {
+  entry: '企业业务',
+  company: '91340104MAX979JM94',
+  account: 'zhangwei85',
+  phone: '13955100101',
+};
+const agent: Who = {
+  entry: '代理业务',
+  company: '91340104MACWXN238K',
+  account: '13955100104',
+  phone: '13955100104',
+};
+
+const runtime = await startRuntime({ port: 0, inMemory: true, portal: true, demo: true, quiet: true });
+const browser: Browser = await launchChromium(await chromiumPath());
+try {
+  await takeAll();
+} finally {
+  await browser.close();
+  await runtime.stop();
+}
+
+async function takeAll(): Promise<void> {
+  const phone = { width: 360, height: 740 };
+  const login = await open('/login');
+  await login.getByRole('img', { name: '二维码' }).waitFor();
+  await keep(login, 'login');
+  const large = await open('/login', phone);
+  await large.getByRole('button', { name: '大字版' }).click();
+  await large.getByRole('img', { name: '二维码' }).waitFor();
+  await keep(large, 'login-360-large', true);
+  await keep(await open('/help'), 'help');
+  const desk = await open('/desk');
+  await desk.getByRole('heading').first().waitFor();
+  await keep(desk, 'desk', true);
+
+  const company = await signedIn(boss);
+  await company.getByText('没有需要您处理的事项').waitFor();
+  await company.getByText('上次登录').waitFor();
+  await company.getByText('最近的身份').waitFor();
+  await keep(company, 'first-screen', true);
+  await company.goto('/me/staff');
+  await company.getByRole('row').nth(1).waitFor();
+  await keep(company, 'staff');
+  const clients = await signedIn(agent, phone);
+  await clients.goto('/me/clients');
+  await clients.getByRole('list', { name: '委托企业' }).waitFor();
+  await keep(clients, 'agency-clients-360', true);
+}
+
+async function open(path: string, viewport = { width: 1366, height: 768 }): Promise<Page> {
+  const context = await browser.newContext({
+    baseURL: runtime.url,
+    viewport,
+    locale: 'zh-CN',
+    reducedMotion: 'reduce',
+  });
+  const page = await context.newPage();
+  await page.goto(path);
+  return page;
+}
+
+async function signedIn(who: Who, viewport?: { width: number; height: number }): Promise<Page> {
+  // A phone gets one code a minute.
+  await fetch(`${runtime.url}/local/clock`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ advanceSeconds: 61 }),
+  });
+  const page = await open('/login', viewport);
+  await page.getByRole('tab', { name: who.entry }).click();
+  if (who.company) await page.getByLabel('统一社会信用代码/纳税人识别号').fill(who.company);
+  await page.getByLabel('居民身份证号码/手机号码/用户名').fill(who.account);
+  await page.getByLabel('个人用户密码').fill(password);
+  await page.getByRole('button', { name: '登录', exact: true }).click();
+  await page.getByRole('button', { name: '获取验证码' }).click();
+  await page.getByText('验证码已发送至').first().waitFor();
+  const sent = (await (await fetch(`${runtime.url}/local/sms?phone=${who.phone}`)).json()) as {
+    code?: string;
+  }[];
+  await page
+    .getByRole('textbox', { name: '短信验证码' })
+    .fill(sent.find(({ code }) => code !== undefined)?.code ?? '');
+  await page.getByRole('button', { name: '退出' }).waitFor();
+  return page;
+}
+
+async function keep(page: Page, name: string, fullPage = false): Promise<void> {
+  // Late fonts are part of the picture.
+  await page.evaluate('document.fonts.ready.then(() => undefined)');
+  await page.waitForLoadState('networkidle');
+  await page.screenshot({ path: join(folder, `${name}.png`), fullPage });
+  process.stdout.write(`docs/pictures/${name}.png\n`);
+}
