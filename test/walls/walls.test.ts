@@ -106,6 +106,8 @@ describe('imports point one way', () => {
       // The stand-ins of stage local are the example as it is.
       if (file === 'infra/local/control/tax-systems.ts' && /\/examples\/relying-party\//.test(specifier))
         return true;
+      // The canary is a function, too: its secret is read as the others read theirs.
+      if (file === 'infra/canary/handler.ts' && specifier === '#gateways/aws.ts') return true;
       if (isRelative(specifier)) return /^(infra\/|cdk\.json$)/.test(target(file, specifier));
       if (specifier.startsWith('#'))
         return /^(#contract\/|#domain\/|#flows\/contracts\.ts$|#flows\/[\w-]+\/contract\.ts$)/.test(

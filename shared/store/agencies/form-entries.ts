@@ -1,7 +1,19 @@
 import type { Period } from '#domain/agreements.ts';
 import { foldNumber, searchForm } from '#domain/text.ts';
 import type { CopiesDue, KnownTaxpayer } from '../companies/taxpayers.ts';
-import { absent, all, any, equals, exists, startsWith } from '../dynamodb/expressions.ts';
+import {
+  absent,
+  absentOr,
+  all,
+  any,
+  atLeast,
+  atMost,
+  equals,
+  exists,
+  holds,
+  oneOf,
+  startsWith,
+} from '../dynamodb/expressions.ts';
 import type { Db, Key, Update, Write } from '../dynamodb/tables.ts';
 import { type FormEntry, staffEntryPrefix } from './agency-forms.ts';
 
@@ -104,9 +116,10 @@ const searchedBy = ({ name, taxpayerId = '' }: KnownTaxpayer): string => `${sear
 export const searchedUpdate = (key: Key, company: KnownTaxpayer): Update => ({
   table: 'Relationships',
   key,
-  update: 'SET searched = :searched, searchedRev = :rev, clientKey = :client',
-  condition: 'attribute_exists(personKey) AND (attribute_not_exists(searchedRev) OR searchedRev <= :rev)',
-  values: { ':searched': searchedBy(company), ':rev': company.rev, ':client': company.companyKey },
+  update: {
+    set: { searched: searchedBy(company), searchedRev: company.rev, clientKey: company.companyKey },
+  },
+  condition: all(exists('personKey'), absentOr('searchedRev', atMost('searchedRev', company.rev))),
 });
 
 export interface ClientSearch {
@@ -136,28 +149,20 @@ export function clientEntries(
   // IN takes a hundred, and so many are told; where there are more, any may be.
   const changed = [...due.companyKeys, ...(typed === undefined ? [] : [typed])].slice(0, 100);
   const searching = text !== '' && !due.many;
-  const fits = [
-    'attribute_not_exists(searched)',
-    'contains(searched, :text)',
-    ...(number === '' ? [] : ['contains(searched, :number)']),
-    ...(changed.length === 0 ? [] : [`clientKey IN (${changed.map((_, at) => `:client${at}`).join(', ')})`]),
-  ];
+  const fits = any(
+    absent('searched'),
+    holds('searched', text),
+    number === '' ? undefined : holds('searched', number),
+    changed.length === 0 ? undefined : oneOf('clientKey', changed),
+  );
   return db.query<FormEntry>('Relationships', {
-    condition: 'personKey = :person AND begins_with(relation, :prefix)',
-    filter: [
-      'agencyKey = :agency AND #from <= :day AND #until >= :day',
-      ...(searching ? [`(${fits.join(' OR ')})`] : []),
-    ].join(' AND '),
-    names: { '#from': 'from', '#until': 'until' },
-    values: {
-      ':person': personKey,
-      ':prefix': prefix,
-      ':agency': agencyKey,
-      ':day': day,
-      ...(searching ? { ':text': text } : {}),
-      ...(searching && number !== '' ? { ':number': number } : {}),
-      ...(searching ? Object.fromEntries(changed.map((key, at) => [`:client${at}`, key])) : {}),
-    },
+    condition: all(equals('personKey', personKey), startsWith('relation', prefix)),
+    filter: all(
+      equals('agencyKey', agencyKey),
+      atMost('from', day),
+      atLeast('until', day),
+      searching ? fits : undefined,
+    ),
     limit: page.limit,
     consistent: true,
     from: page.from,

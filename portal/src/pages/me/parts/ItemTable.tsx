@@ -1,9 +1,17 @@
 import { Input, Table } from 'antd';
-import { useId, useState } from 'react';
+import { type ReactNode, useId, useState } from 'react';
 import { About } from './items.tsx';
-import type { Column } from './paged.tsx';
 import { useParts } from './texts.ts';
 
+/** A column of the table that a wide screen shows instead of cards. */
+export interface Column<T> {
+  readonly title: string;
+  readonly show: (item: T) => ReactNode;
+  /** What it is sorted and searched by; a column without is neither. */
+  readonly text?: (item: T) => string;
+  /** Never broken in two: a time, an address. */
+  readonly steady?: true;
+}
 interface Props<T> {
   readonly items: readonly T[];
   readonly label: string;

@@ -3,7 +3,7 @@ import { type ReactNode, useSyncExternalStore } from 'react';
 import { isWideScreen, onWideScreen } from '../../../app/optional.ts';
 import { ReadProblem } from '../../../components/ReadProblem.tsx';
 import { Empty, Loaded, More } from '../../../components/states.tsx';
-import { ItemTable } from './ItemTable.tsx';
+import { type Column, ItemTable } from './ItemTable.tsx';
 
 interface Page<T> {
   readonly items: readonly T[];
@@ -19,16 +19,6 @@ export function usePaged<T>(queryKey: QueryKey, read: (cursor: string | undefine
     getNextPageParam: ({ cursor }) => cursor,
     staleTime: 0,
   });
-}
-
-/** A column of the table that a wide screen shows instead of cards. */
-export interface Column<T> {
-  readonly title: string;
-  readonly show: (item: T) => ReactNode;
-  /** What it is sorted and searched by; a column without is neither. */
-  readonly text?: (item: T) => string;
-  /** Never broken in two: a time, an address. */
-  readonly steady?: true;
 }
 
 interface Props<T> {
