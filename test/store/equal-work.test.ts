@@ -8,7 +8,7 @@ import { startRecovery } from '#flows/phone-recovery/start-recovery.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import type { Db } from '#store/dynamodb/tables.ts';
 import { type Person, sealContext } from '#store/people/users.ts';
-import { cheap, keysOne } from '../crypto/keys-of-test.ts';
+import { cheap, handlesOne, keysOne } from '../crypto/keys-of-test.ts';
 import { mobile, person } from '../support/people.ts';
 import { openStore } from '../support/store.ts';
 
@@ -75,7 +75,13 @@ async function registeredRow(): Promise<Person> {
 async function cost(of: { name: string; documentNumber: string; password: string }) {
   calls.length = 0;
   hashed.length = 0;
-  const ctx = { db, keys: keysOne, dataKeys, settings: { policies } } as unknown as FlowContext;
+  const ctx = {
+    db,
+    keys: keysOne,
+    handles: handlesOne,
+    dataKeys,
+    settings: { policies },
+  } as unknown as FlowContext;
   const call = {
     body: { ...of, documentType: who.documentType, newPhone: mobile() },
     now,
