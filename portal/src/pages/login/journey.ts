@@ -45,7 +45,7 @@ interface Passed {
 /** The page that somebody wanted before being sent here; never one of another origin. */
 export const wanted = (state: unknown): string => {
   const from = (state as { from?: unknown } | null)?.from;
-  return typeof from === 'string' && /^\/(me(\/[a-z-]+)*|sso\/[\w-]{32})$/.test(from) ? from : '/me';
+  return typeof from === 'string' && /^\/(me(\/[a-z-]+)*|sso#[\w-]{32})$/.test(from) ? from : '/me';
 };
 
 /** The steps after each other: password → factor → (confirm) → (role or report) → session. */

@@ -20,14 +20,14 @@ const isName = (value: unknown): value is SystemName =>
 
 /** Where somebody goes on after the login, as the page of a hand-over leaves it in the history's state. */
 export const afterLogin = (id: string, system: unknown) => ({
-  from: `/sso/${id}`,
+  from: `/sso#${id}`,
   ...(isName(system) ? { system } : {}),
 });
 
 /** The system for which somebody logs in. */
 export function systemIn(state: unknown): { readonly id: string; readonly name: SystemName } | undefined {
   const { from, system } = (state ?? {}) as { from?: unknown; system?: unknown };
-  const id = typeof from === 'string' ? /^\/sso\/([\w-]{32})$/.exec(from)?.[1] : undefined;
+  const id = typeof from === 'string' ? /^\/sso#([\w-]{32})$/.exec(from)?.[1] : undefined;
   return id !== undefined && isName(system) ? { id, name: system } : undefined;
 }
 
