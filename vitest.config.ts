@@ -34,7 +34,7 @@ export default defineConfig({
       {
         test: {
           ...limits,
-          name: 'house',
+          name: 'alone',
           include: ['test/!(e2e|flows|races|rules|crypto|walls)/**/*.test.ts', ...aloneInItsTables],
           sequence: { groupOrder: 0 },
         },

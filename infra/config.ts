@@ -29,6 +29,11 @@ export interface StageConfig {
   readonly throttling: { readonly requestsPerSecond: number; readonly burst: number };
   /** So that guessing can't eat the account's concurrency (PWD-02); left out where nothing is reserved. */
   readonly concurrency?: Concurrency;
+  /**
+   * ARNs of the roles that may read the secrets beside the functions: whoever keeps the bureau's copy of `root` and adds a
+   * version. Left out: nobody.
+   */
+  readonly custodians?: readonly string[];
   /** Public keys of the channels (CHN-1). */
   readonly channelKeys?: ChannelKeys;
   /** The tax systems that people are handed over to (SSO-1); docs/operations.md has how one comes in. */
@@ -51,6 +56,8 @@ export interface Concurrency {
   readonly account: number;
   /** Reserved for all functions together that hash passwords for requests; divided by infra/hashing-pool.ts. */
   readonly hashing: number;
+  /** By flow: how many stay ready, so that a call does not wait for a start. They cost by the hour; left out: none. */
+  readonly provisioned?: Readonly<Record<string, number>>;
 }
 
 export interface PortalConfig {

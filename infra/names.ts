@@ -9,6 +9,16 @@ import type { Stage } from './stage.ts';
 export const prefix = (stage: Pick<Stage, 'name'>): string => `ahtax-${stage.name}`;
 export const tableName = (stage: Stage, table: TableName): string => `${prefix(stage)}-${table}`;
 
+/** Roles have names of their own, so that secrets and keys can name their readers before these exist. */
+export const roleName = (stage: Pick<Stage, 'name'>, flow: string): string => `${prefix(stage)}-${flow}`;
+export const roleArn = (stage: Pick<Stage, 'name'>, flow: string): string =>
+  `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role/${roleName(stage, flow)}`;
+
+/** What starts a function starts its alias; a deployment moves that from version to version (release-stack.ts). */
+export const liveAlias = 'live';
+export const functionName = (stage: Pick<Stage, 'name'>, flow: string): string => `${prefix(stage)}-${flow}`;
+export const alarmName = (stage: Pick<Stage, 'name'>, alarm: string): string => `${prefix(stage)}-${alarm}`;
+
 export const queueName = (stage: Stage, queue: string): string => `${prefix(stage)}-${queue}`;
 
 export const originSecretName = (stage: Stage): string => `${prefix(stage)}/origin`;

@@ -74,7 +74,7 @@ export function resolveStage(name: unknown, overrides: StageOverrides = {}): Sta
     throw new Error(
       `Stage ${name} still has stand-ins: ${found.join(', ')}. Put the bureau's own into infra/config.ts, or rehearse with -c rehearsal=true.`,
     );
-  const { account, concurrency, domain, portal } = config;
+  const { account, concurrency, custodians, domain, portal } = config;
   return {
     name,
     partition,
@@ -101,6 +101,7 @@ export function resolveStage(name: unknown, overrides: StageOverrides = {}): Sta
     first: overrides.first ?? false,
     standIns: found,
     ...(account ? { account } : {}),
+    ...(custodians ? { custodians } : {}),
     ...(domain ? { domain } : {}),
     ...(portal ? { portal } : {}),
     ...(concurrency ? { concurrency } : {}),
@@ -160,6 +161,11 @@ function refuse(name: StageName, partition: Partition, config: StageConfig, sett
     if (settings.issuer !== `https://${domain.name}`)
       no(`issuer must be https://${domain.name}, the domain's own origin.`);
   }
+  const foreign = config.custodians?.find(
+    (arn) => !new RegExp(`^arn:${partition}:iam::\\d{12}:role/.+$`).test(arn),
+  );
+  if (foreign !== undefined)
+    no(`custodians must be ARNs of roles of partition ${partition}, not ${foreign}.`);
   refusePortal(partition, config, no);
   if (name === 'local') return;
   if (architecture === 'host') no("architecture 'host' is only for stage local.");

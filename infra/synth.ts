@@ -7,11 +7,13 @@ import cdkJson from '../cdk.json' with { type: 'json' };
 import { bundleFunctions, keepForReading } from './bundle.ts';
 import { checkFlows } from './checks.ts';
 import { prefix } from './names.ts';
+import { shifts } from './release.ts';
 import { AlarmStack } from './stacks/alarm-stack.ts';
 import { ApiStack } from './stacks/api-stack.ts';
 import { DataStack } from './stacks/data-stack.ts';
 import { cloudFrontLogRegion, PortalLogStack } from './stacks/portal-log-stack.ts';
 import { PortalStack } from './stacks/portal-stack.ts';
+import { ReleaseStack } from './stacks/release-stack.ts';
 import { resolveStage, type Stage, type StageOverrides } from './stage.ts';
 import { warningsOf } from './warnings.ts';
 
@@ -31,6 +33,7 @@ export interface SynthesisOptions extends StageOverrides, Sources {
 /** The names of a stage's stacks, by what they hold. */
 export const stackNames = (stage: Stage) => ({
   data: `${prefix(stage)}-data`,
+  release: `${prefix(stage)}-release`,
   api: `${prefix(stage)}-api`,
   alarms: `${prefix(stage)}-alarms`,
   portal: `${prefix(stage)}-portal`,
@@ -97,7 +100,7 @@ function addStacks(
     ...(stage.name === 'local' ? {} : described(stage)),
   };
   const lasting = stage.name === 'prod' && !stage.first;
-  const data = new DataStack(app, names.data, { ...common, terminationProtection: lasting });
+  const data = new DataStack(app, names.data, { ...common, flows, terminationProtection: lasting });
   const api = new ApiStack(app, names.api, {
     ...common,
     flows,
@@ -107,7 +110,8 @@ function addStacks(
   });
   // Tables are known by name, which CloudFormation can't see as a dependency.
   api.addStackDependency(data);
-  new AlarmStack(app, names.alarms, { ...common, source: api });
+  if (shifts(stage)) api.addStackDependency(new ReleaseStack(app, names.release, { ...common, flows }));
+  new AlarmStack(app, names.alarms, { ...common, source: api, canarySecretArn: data.canarySecretArn });
   const { portal, domain } = stage;
   const apiHost = api.api.regionalHost;
   if (!portal || !domain || !apiHost || !files) return;

@@ -7,6 +7,7 @@ import { newSigningKey } from '../../shared/crypto/signing-ring.ts';
 /** The secrets of this run, known to the seeding as well. */
 export interface BenchSecrets {
   readonly root: string;
+  readonly handles: string;
   readonly signing: string;
   readonly sealing: string;
   readonly providers: string;
@@ -20,6 +21,7 @@ export async function makeSecrets(): Promise<BenchSecrets> {
   const dataKeyId = 'bench';
   return {
     root: JSON.stringify({ 1: 'bench'.repeat(13) }),
+    handles: JSON.stringify({ 1: 'hands'.repeat(13) }),
     signing: JSON.stringify({ keys: [{ ...(await newSigningKey()), signFrom: 0, verifyUntil: null }] }),
     sealing: JSON.stringify({ current: dataKeyId, keys: { [dataKeyId]: dataKey.toString('base64') } }),
     providers: '{}',
@@ -38,7 +40,7 @@ export interface Stubs {
 
 export async function startStubs(secrets: BenchSecrets): Promise<Stubs> {
   const codes = new Map<string, string>();
-  const names = ['root', 'signing', 'sealing', 'providers'] as const;
+  const names = ['root', 'handles', 'signing', 'sealing', 'providers'] as const;
   const server = createServer(async (incoming, response) => {
     const parsed = parseJson((await readBody(incoming, 65_536))?.toString('utf8') ?? '');
     const body = isObject(parsed) ? parsed : {};

@@ -33,7 +33,7 @@ import {
 } from '#store/companies/taxpayers.ts';
 import { retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import { requireSeenRevision } from '#store/dynamodb/versioned-update.ts';
-import { actingChecks, actingForAgency } from './acting-for-agency.ts';
+import { actingChecks, actingForAgency } from './agency-checks.ts';
 import type { agency } from './contract.ts';
 import { requireAgency } from './list-agreements.ts';
 import { listedAgents, requireNoStaff } from './name-agents.ts';

@@ -28,7 +28,7 @@ import { allListed, findStaffForm, formIdOf, type ListedAgent } from '#store/age
 import { findTaxpayer, isKnown } from '#store/companies/taxpayers.ts';
 import { retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import { findPeople } from '#store/people/users.ts';
-import { actingChecks, actingForAgency, keepingStaffForm } from './acting-for-agency.ts';
+import { actingChecks, actingForAgency, keepingStaffForm } from './agency-checks.ts';
 import type { agency } from './contract.ts';
 import { requireAgency } from './list-agreements.ts';
 

@@ -53,7 +53,7 @@ export const agency = flow({
     Tickets: ['PutItem', 'UpdateItem', 'ConditionCheckItem'],
     Audit: ['PutItem'],
   },
-  secrets: ['root', 'sealing', 'signing'],
+  secrets: ['root', 'handles', 'sealing', 'signing'],
   memoryMb: 1024,
   timeoutSeconds: 25,
   routes: {

@@ -3,7 +3,7 @@ import { listedAgreements } from '#journeys/agencies/list-agreements.ts';
 import { ok } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
 import { findTaxpayer, type Taxpayer } from '#store/companies/taxpayers.ts';
-import { actingForAgency } from './acting-for-agency.ts';
+import { actingForAgency } from './agency-checks.ts';
 import type { agency } from './contract.ts';
 
 /** The agency's agreements, whatever their state. */

@@ -4,7 +4,7 @@ import { flow } from '#contract/flow.ts';
 export const challenge = flow({
   name: 'challenge',
   summary: 'Hands out a proof-of-work challenge (ALTCHA, LGN-12).',
-  secrets: ['root'],
+  secrets: ['handles'],
   routes: {
     newChallenge: {
       method: 'GET',

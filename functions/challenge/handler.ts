@@ -6,7 +6,7 @@ import { challenge } from './contract.ts';
 
 /** LGN-12: self-hosted proof of work, no third-party tracker. */
 const handOut: StepOf<typeof challenge, 'newChallenge'> = async (ctx, call) => {
-  const { parameters, signature } = await newChallenge(ctx.keys, ctx.settings.policies, call.now);
+  const { parameters, signature } = await newChallenge(ctx.handles, ctx.settings.policies, call.now);
   return ok({ parameters: { ...parameters }, ...(signature === undefined ? {} : { signature }) });
 };
 

@@ -83,7 +83,7 @@ async function judgeAtLogin(check: Check): Promise<Judged> {
       return { passed: true, remainingAttempts: remainingAttempts(0, policies) };
     }
     await ctx.db.transact([
-      faceFailedUpdate(scan, token, last, call.now),
+      faceFailedUpdate(scan, token, remainingAttempts(taken, policies), call.now),
       failureEvent(check, outcome.outcome),
     ]);
   } catch (error) {
@@ -107,13 +107,14 @@ async function judgeElsewhere(check: Check): Promise<Judged> {
   const before = parent
     ? ((await ctx.db.get<TicketBase>('Tickets', { ticketKey: parent.ticketKey }))?.faceFailures ?? 0)
     : (scan.failures ?? 0);
-  const last = before + 1 >= faceTries;
+  const left = Math.max(0, faceTries - before - 1);
+  const last = left === 0;
   await ctx.db.transact([
-    faceFailedUpdate(scan, token, last, call.now),
+    faceFailedUpdate(scan, token, left, call.now),
     ...(parent ? [journeyFailedWrite(parent, before, last, call.now)] : []),
     failureEvent(check, outcome),
   ]);
-  return failed(check, outcome, Math.max(0, faceTries - before - 1));
+  return failed(check, outcome, left);
 }
 
 /** Counts a failure on the journey's ticket as it was read; the last one ends it. */

@@ -29,7 +29,7 @@ function allowedFrom(step: keyof typeof priorStates) {
   };
 }
 
-export function scannedUpdate(scan: ScanTicket, now: Date) {
+export function scannedUpdate(scan: ScanTicket, now: Date): ScanUpdate {
   const from = allowedFrom('scanned');
   return ticketUpdate(scan, now, {
     update: 'SET scanState = :scanned',
@@ -106,7 +106,7 @@ export function cancelledUpdate(scan: ScanTicket, who: string | undefined, now: 
 }
 
 /** A new kit replaces the one before: only the newest token's result counts. */
-export function faceStartedUpdate(scan: ScanTicket, token: string, now: Date) {
+export function faceStartedUpdate(scan: ScanTicket, token: string, now: Date): ScanUpdate {
   const from = allowedFrom('faceStarted');
   return ticketUpdate(scan, now, {
     update: 'SET faceToken = :token',
@@ -122,7 +122,7 @@ export function passedUpdate(
   face: Pick<FaceProof, 'at' | 'transactionId'>,
   level: number | undefined,
   now: Date,
-) {
+): ScanUpdate {
   const from = allowedFrom('passed');
   const proven = level === undefined ? undefined : { ...face, level };
   return ticketUpdate(scan, now, {
@@ -139,12 +139,22 @@ export function passedUpdate(
   });
 }
 
-/** Takes the token out, so that one failed check counts once however often its result is asked for. */
-export function faceFailedUpdate(scan: ScanTicket, token: string, last: boolean, now: Date) {
+/**
+ * Takes the token out, so that one failed check counts once however often its result is asked for.
+ * @param left tries that remain, for the page that shows the code (REG-5); with none left the scan is over
+ */
+export function faceFailedUpdate(scan: ScanTicket, token: string, left: number, now: Date): ScanUpdate {
+  const last = left === 0;
   const from = allowedFrom(last ? 'failed' : 'failedOnce');
   return ticketUpdate(scan, now, {
-    update: `ADD failures :one ${last ? 'SET scanState = :failed ' : ''}REMOVE faceToken`,
+    update: `ADD failures :one SET triesLeft = :left${last ? ', scanState = :failed' : ''} REMOVE faceToken`,
     condition: `${from.condition} AND faceToken = :token`,
-    values: { ...from.values, ':one': 1, ':token': token, ...(last ? { ':failed': 'failed' } : {}) },
+    values: {
+      ...from.values,
+      ':one': 1,
+      ':token': token,
+      ':left': left,
+      ...(last ? { ':failed': 'failed' } : {}),
+    },
   });
 }

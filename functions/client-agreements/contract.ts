@@ -22,7 +22,7 @@ export const clientAgreements = flow({
     'Agreements/byClient': ['Query'],
     Audit: ['PutItem'],
   },
-  secrets: ['root', 'sealing', 'signing'],
+  secrets: ['handles', 'sealing', 'signing'],
   timeoutSeconds: 25,
   routes: {
     list: {

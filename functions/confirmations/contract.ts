@@ -16,7 +16,7 @@ export const confirmations = flow({
     Taxpayers: ['GetItem', 'BatchGetItem', 'UpdateItem'],
     Audit: ['PutItem'],
   },
-  secrets: ['root', 'sealing', 'signing'],
+  secrets: ['sealing', 'signing'],
   routes: {
     list: {
       method: 'GET',

@@ -17,7 +17,7 @@ export const deregistration = flow({
     Tickets: ['GetItem', 'PutItem', 'UpdateItem'],
     Audit: ['PutItem'],
   },
-  secrets: ['root', 'sealing', 'signing', 'providers'],
+  secrets: ['root', 'handles', 'sealing', 'signing', 'providers'],
   gateways: ['sms'],
   hashesPasswords: true,
   memoryMb: 1024,

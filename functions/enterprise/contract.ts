@@ -12,7 +12,7 @@ export const enterprise = flow({
     'Relationships/byCompany': ['Query'],
     Sessions: ['GetItem'],
   },
-  secrets: ['root', 'sealing', 'signing'],
+  secrets: ['sealing', 'signing'],
   routes: {
     show: {
       method: 'GET',

@@ -15,7 +15,7 @@ export const identity = flow({
     Sessions: ['GetItem', 'UpdateItem'],
     Audit: ['PutItem'],
   },
-  secrets: ['root', 'sealing', 'signing'],
+  secrets: ['sealing', 'signing'],
   routes: {
     list: {
       method: 'GET',

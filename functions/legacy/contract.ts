@@ -30,7 +30,7 @@ export const legacy = flow({
     Tickets: ['GetItem', 'PutItem', 'UpdateItem', 'ConditionCheckItem'],
     Audit: ['PutItem'],
   },
-  secrets: ['root', 'sealing', 'providers'],
+  secrets: ['root', 'handles', 'sealing', 'providers'],
   gateways: ['sms'],
   hashesPasswords: true,
   routes: {

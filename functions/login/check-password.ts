@@ -38,7 +38,10 @@ import { isHandlerIn } from './search-reports.ts';
 
 type PasswordCall = CallOf<typeof login, 'password'>;
 
-/** The first factor (LGN-2 … LGN-7, LCK-1 … LCK-4): opens a login ticket for the second. */
+/**
+ * The first factor (LGN-2 … LGN-7, LCK-1 … LCK-4): one transaction resets the password's count and opens the login
+ * ticket for the second factor. A weaker hash is replaced afterwards (PWD-3).
+ */
 export const checkPassword: StepOf<typeof login, 'password'> = async (ctx, call) => {
   const asked = companyAsked(ctx, call);
   // Read side by side, answered in the order of LGN-2.
@@ -66,22 +69,23 @@ export const checkPassword: StepOf<typeof login, 'password'> = async (ctx, call)
       agentAt: look.agentAt,
     });
   const at = asked && { ...asked, companyTerm: company?.term, taxpayerName: company?.name };
-  if (!refused) return openLogin(ctx, call, look, found.value, at);
-  // A 经办人 needs no relation (SPC-3).
-  const unless = asked && namedUnless(ctx, look, asked, refused);
-  if (!unless) throw await notAdmitted(ctx, call, look, refused);
-  try {
-    return await openLogin(ctx, call, look, found.value, at, { check: unless, refused });
-  } catch (error) {
-    throw error === refused ? await notAdmitted(ctx, call, look, refused) : error;
+  const opened = loginFor(ctx, call, look, found.value, at);
+  if (!refused) await wasRight(ctx, call, look, [opened.write]);
+  else {
+    // A 经办人 needs no relation (SPC-3).
+    const handler = asked && handlerCheck(ctx, look, asked, refused);
+    const isIn = handler !== undefined && (await wasRight(ctx, call, look, [opened.write], handler));
+    if (!isIn) throw await notAdmitted(ctx, call, look, refused);
   }
+  if (look.needsRehash) await rehash(ctx, call, look.person, call.body.password);
+  return created(opened.answer);
 };
 
 /**
- * At `cross-region`, for whoever no role lets in: the condition that a report names them, to be refused with `refused`.
- * Undefined where it is known already that none does.
+ * At `cross-region`, for whoever no role lets in: the condition that a report names them. Undefined where it is known
+ * already that none does.
  */
-function namedUnless(
+function handlerCheck(
   ctx: FlowContext,
   { person, attempt, named }: Look,
   { entry, companyKey }: CompanyAsked,
@@ -187,28 +191,32 @@ async function wrongPassword(
 /**
  * The password was right: its count is reset in one transaction with what follows from that. The lock that this very
  * attempt had set is lifted with its own event.
- * @param goesOn a refusal after which the same is tried with another effect
+ * @param unless a check of the effect; where that is refused, nothing is done and another effect may follow
+ * @returns false where `unless` was refused
  */
 async function wasRight(
   ctx: FlowContext,
   call: PasswordCall,
   look: Look,
   effect: readonly Write[],
-  goesOn?: Error,
-): Promise<void> {
+  unless?: Write,
+): Promise<boolean> {
   const { policies } = ctx.settings;
   const { attempt, taken } = look;
   try {
-    await ctx.db.transact([
+    const result = await ctx.db.tryTransact([
       successUpdate(attempt, policies),
       ...effect,
+      ...(unless ? [unless] : []),
       ...(taken >= policies.lockoutFailures
         ? [auditPut(ctx, call, attempt.personKey, 'unlocked', 'success', { method: 'password' })]
         : []),
     ]);
+    if (!result.ok && result.refusedBy !== unless) throw result.problem;
+    return result.ok;
   } catch (error) {
     // Whatever stood in the way, it is no failure.
-    if (error !== goesOn) await returnAttempt(ctx.db, attempt, taken, policies).catch(() => undefined);
+    await returnAttempt(ctx.db, attempt, taken, policies).catch(() => undefined);
     throw error;
   }
 }
@@ -230,8 +238,8 @@ async function notAdmitted(
   return problem;
 }
 
-/** The password was right: one transaction resets its count and opens the ticket; a weaker hash is replaced (PWD-3). */
-async function openLogin(
+/** The ticket that the second factor is passed on, and what the page is told of it. */
+function loginFor(
   ctx: FlowContext,
   call: PasswordCall,
   look: Look,
@@ -239,11 +247,10 @@ async function openLogin(
   asked:
     | (CompanyAsked & { readonly companyTerm: number | undefined; readonly taxpayerName: string | undefined })
     | undefined,
-  unless?: { readonly check: Write; readonly refused: Problem },
 ) {
   const { person } = look;
   const phone = person.phones?.find((own) => own.phoneKey === look.typedPhoneKey) ?? defaultPhone(person);
-  const opened = openedLogin(ctx, call, person, {
+  return openedLogin(ctx, call, person, {
     entry: call.body.entry,
     companyKey: asked?.companyKey,
     companyTerm: asked?.companyTerm,
@@ -252,7 +259,4 @@ async function openLogin(
     agentAt: look.agentAt,
     ...expectedWindow(named, person, phone?.phoneKey),
   });
-  await wasRight(ctx, call, look, [opened.write, ...(unless ? [unless.check] : [])], unless?.refused);
-  if (look.needsRehash) await rehash(ctx, call, person, call.body.password);
-  return created(opened.answer);
 }

@@ -45,7 +45,7 @@ export const login = flow({
     Tickets: ['GetItem', 'PutItem', 'UpdateItem'],
     Audit: ['PutItem'],
   },
-  secrets: ['root', 'sealing', 'signing', 'providers'],
+  secrets: ['root', 'handles', 'sealing', 'signing', 'providers'],
   gateways: ['sms'],
   hashesPasswords: true,
   routes: {

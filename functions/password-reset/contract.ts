@@ -24,7 +24,7 @@ export const passwordReset = flow({
     Tickets: ['GetItem', 'PutItem', 'UpdateItem', 'ConditionCheckItem'],
     Audit: ['PutItem'],
   },
-  secrets: ['root', 'sealing', 'providers'],
+  secrets: ['root', 'handles', 'sealing', 'providers'],
   gateways: ['sms'],
   hashesPasswords: true,
   routes: {

@@ -22,7 +22,7 @@ export const phoneRecovery = flow({
     Tickets: ['GetItem', 'PutItem', 'UpdateItem'],
     Audit: ['PutItem'],
   },
-  secrets: ['root', 'sealing', 'providers'],
+  secrets: ['root', 'handles', 'sealing', 'providers'],
   gateways: ['sms'],
   hashesPasswords: true,
   memoryMb: 1024,

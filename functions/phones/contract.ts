@@ -14,7 +14,7 @@ export const phones = flow({
     Tickets: ['GetItem', 'PutItem', 'UpdateItem'],
     Audit: ['PutItem'],
   },
-  secrets: ['root', 'sealing', 'signing', 'providers'],
+  secrets: ['root', 'handles', 'sealing', 'signing', 'providers'],
   gateways: ['sms'],
   routes: {
     list: {

@@ -10,9 +10,11 @@ import { requireSameName } from '#journeys/people/named-person.ts';
 import { tellPerson } from '#journeys/people/notices.ts';
 import { nameOf } from '#journeys/people/personal-data.ts';
 import { noLoss, type PhoneLoss, phoneLoss } from '#journeys/people/take-phone.ts';
+import { openSession } from '#journeys/sessions/open-session.ts';
 import { created } from '#runtime/answers.ts';
 import type { CallOf, StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
+import { logSessionNotOpened } from '#runtime/log.ts';
 import { ConcurrentChange, retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import { claimPhoneUpdate, findPhone, isOwned } from '#store/people/phones.ts';
 import {
@@ -24,6 +26,7 @@ import {
   type PersonChanges,
   personUpdate,
   refuseSuspended,
+  requireAdmitted,
 } from '#store/people/users.ts';
 import type { RegistrationProfile, RegistrationTicket } from '#store/tickets/ticket-kinds.ts';
 import { openTicket, spendUpdate } from '#store/tickets/tickets.ts';
@@ -57,9 +60,40 @@ export const completeRegistration: StepOf<typeof registration, 'complete'> = asy
   );
   // PWD-3: an account that ended holds no number any more, so its return is told at the one it returns with.
   const now = { phones: [ownPhoneOf(profile, call.now)] };
-  await Promise.all([again ? tellPerson(ctx, call, now, 'restored') : undefined, loss.tell()]);
-  return created({ realNameLevel });
+  const [opened] = await Promise.all([
+    firstSession(ctx, call, ticket),
+    again ? tellPerson(ctx, call, now, 'restored') : undefined,
+    loss.tell(),
+  ]);
+  return created(
+    { realNameLevel, ...(opened ? { session: opened.session } : {}) },
+    { cookies: opened?.cookies ?? [] },
+  );
 };
+
+/**
+ * REG-1: whoever registers on the web is logged in by it, for password, number and face (or hall record) have just been
+ * proved. The session comes after the registration, whose write holds the person's row already: where it cannot be
+ * opened, the person is registered all the same and logs in.
+ */
+async function firstSession(
+  ctx: FlowContext,
+  call: CallOf<typeof registration, 'complete'>,
+  { personKey, face }: RegistrationTicket,
+) {
+  if (call.origin.channel !== 'web') return undefined;
+  const open = async () => {
+    const person = requireAdmitted(await findPerson(ctx.db, personKey), 'STATE_CONFLICT');
+    const as = { identity: { kind: 'natural' } } as const;
+    return openSession(ctx, call, person, as, { method: 'registration', faceAt: face?.at }, []);
+  };
+  try {
+    return await retryOnConcurrentChange(open);
+  } catch (error) {
+    if (!(error instanceof Problem) || error.cause !== undefined) logSessionNotOpened(error);
+    return undefined;
+  }
+}
 
 async function register(
   ctx: FlowContext,

@@ -7,6 +7,7 @@ import {
   personEntries,
   phone,
   scan,
+  session,
   smsCode,
   username,
 } from '#contract/schemas.ts';
@@ -18,10 +19,11 @@ export const registration = flow({
     Users: ['GetItem', 'PutItem', 'UpdateItem'],
     Phones: ['GetItem', 'BatchGetItem', 'UpdateItem', 'ConditionCheckItem'],
     SmsWindows: ['BatchGetItem', 'UpdateItem'],
+    Sessions: ['PutItem', 'UpdateItem'],
     Tickets: ['GetItem', 'PutItem', 'UpdateItem', 'ConditionCheckItem'],
     Audit: ['PutItem'],
   },
-  secrets: ['root', 'sealing', 'providers'],
+  secrets: ['root', 'handles', 'sealing', 'signing', 'providers'],
   gateways: ['sms'],
   hashesPasswords: true,
   routes: {
@@ -102,7 +104,13 @@ export const registration = flow({
       path: '/v1/registrations/{id}/complete',
       access: 'public-or-channel',
       summary: 'Become registered',
-      answers: { 201: v.object({ realNameLevel: v.number() }) },
+      answers: {
+        201: v.object({
+          realNameLevel: v.number(),
+          /** Channel web: password, number and face (or hall record) have just been proved. */
+          session: v.optional(session),
+        }),
+      },
       errors: [
         'ACCOUNT_SUSPENDED',
         'FACE_REQUIRED',

@@ -93,15 +93,12 @@ function batchedTransact(db: Db): Db['transact'] {
 
   /** False where the whole was refused, so that nothing is written: then each is on its own, and only its own. */
   async function commitTogether(group: readonly Transaction[]): Promise<boolean> {
-    const refused = new Error('one of several transactions was refused');
-    const writes = group.flatMap(({ question }) =>
-      question.map((write): Write => ({ ...write, onRefused: () => refused })),
-    );
     try {
-      await db.transact(writes);
+      const result = await db.tryTransact(group.flatMap(({ question }) => question));
+      if (!result.ok) return false;
       for (const { resolve } of group) resolve();
     } catch (error) {
-      if (error === refused || isRefusal(error)) return false;
+      if (isRefusal(error)) return false;
       for (const { reject } of group) reject(error);
     }
     return true;

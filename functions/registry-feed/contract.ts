@@ -23,9 +23,10 @@ export const registryFeed = flow({
     Sessions: ['UpdateItem'],
     Audit: ['PutItem'],
   },
-  secrets: ['root', 'sealing', 'providers'],
+  secrets: ['root', 'handles', 'sealing', 'providers'],
   gateways: ['sms'],
   hashesPasswords: true,
-  timeoutSeconds: 900,
+  // Short, so that what fails is tried again soon: long files are handed on.
+  timeoutSeconds: 175,
   trigger: { kind: 'feed' },
 });

@@ -8,7 +8,7 @@ import { openTables } from '#store/dynamodb/tables.ts';
 import { batchedTables } from './batched-tables.ts';
 import { registryFeed } from './contract.ts';
 import { readMessage } from './messages.ts';
-import { type Circumstances, takeFile } from './take-file.ts';
+import { type Circumstances, showAgain, takeFile } from './take-file.ts';
 import { type FeedCounts, type LineIssue, takeLines } from './take-lines.ts';
 
 const tables = openTables();
@@ -52,7 +52,7 @@ async function takeBatch({ lines, firstLine = 1 }: Batch): Promise<Report> {
 async function takeMessages({ Records }: SQSEvent, context: Context): Promise<SQSBatchResponse> {
   const ctx = await openContext();
   const batchItemFailures: SQSBatchResponse['batchItemFailures'] = [];
-  for (const { messageId, body, eventSourceARN } of Records) {
+  for (const { messageId, body, eventSourceARN, receiptHandle } of Records) {
     const remainingMs = () => context.getRemainingTimeInMillis();
     try {
       await takeMessage(ctx, body, { messageId, queueArn: eventSourceARN, remainingMs });
@@ -65,6 +65,7 @@ async function takeMessages({ Records }: SQSEvent, context: Context): Promise<SQ
         cause: causeOf(error),
       });
       batchItemFailures.push({ itemIdentifier: messageId });
+      await showAgain(eventSourceARN, receiptHandle);
     }
   }
   return { batchItemFailures };

@@ -16,9 +16,11 @@ export interface Circumstances {
 }
 
 /** A piece of lines with nothing but old hashes takes about a minute; what is begun must end. */
-const reserveMs = 150_000;
+const reserveMs = 110_000;
 /** A dependency that is away is given this long before the file is taken up again where it stopped. */
 const pauseSeconds = 60;
+/** From a failure to the next try. */
+const retrySeconds = 120;
 
 /**
  * Takes a file from where it stands, piece by piece, in bounded memory (MIG-1). Before the time is up the rest goes
@@ -98,6 +100,15 @@ async function handOn(file: FeedFile, queueArn: string, delaySeconds = 0): Promi
     MessageBody: continuationMessage(file),
     DelaySeconds: delaySeconds,
   });
+}
+
+/**
+ * Shows a message that failed again after two minutes, so that it is tried five times within a quarter of an hour. Where
+ * that fails too, it comes by itself when the queue's own time is over.
+ */
+export async function showAgain(queueArn: string, ReceiptHandle: string): Promise<void> {
+  const input = { QueueUrl: queueUrlOf(queueArn), ReceiptHandle, VisibilityTimeout: retrySeconds };
+  await callAws('sqs', 'ChangeMessageVisibility', input).catch(() => undefined);
 }
 
 /** `arn:aws-cn:sqs:region:account:name` → the address that the queue's API wants it named by. */

@@ -15,7 +15,7 @@ export const scan = flow({
     Tickets: ['GetItem', 'PutItem', 'UpdateItem'],
     Audit: ['PutItem'],
   },
-  secrets: ['root', 'sealing', 'signing'],
+  secrets: ['handles', 'sealing', 'signing'],
   routes: {
     qrLogin: {
       method: 'POST',
@@ -36,7 +36,9 @@ export const scan = flow({
           scannedBy: v.optional(v.string()),
           session: v.optional(session),
           proof: v.optional(v.string()),
+          /** A face check failed (REG-5): what helps, and how many tries are left. */
           advice: v.optional(notice),
+          remainingAttempts: v.optional(v.number()),
         }),
       },
       errors: [

@@ -41,7 +41,9 @@ export const pollScan: StepOf<typeof scan, 'poll'> = async (ctx, call) => {
     {
       state,
       ...(state === 'scanned' && ticket.scannedBy ? { scannedBy: ticket.scannedBy.name } : {}),
-      ...(ticket.failures ? { advice: noticeFor('FACE_FAILED', call.language) } : {}),
+      ...(ticket.failures
+        ? { advice: noticeFor('FACE_FAILED', call.language), remainingAttempts: ticket.triesLeft ?? 0 }
+        : {}),
     },
     waiting ? { headers: { 'retry-after': String(pollAfterSeconds) } } : {},
   );

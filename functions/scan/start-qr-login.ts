@@ -1,7 +1,7 @@
 import { Problem } from '#domain/problem.ts';
 import { openScan } from '#journeys/factors/scans.ts';
 import { actingOptionFor } from '#journeys/sessions/company-claims.ts';
-import { openSession } from '#journeys/sessions/open-session.ts';
+import { sessionOpening } from '#journeys/sessions/open-session.ts';
 import { created } from '#runtime/answers.ts';
 import type { AnyCall, StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
@@ -24,9 +24,6 @@ export const startQrLogin: StepOf<typeof scan, 'qrLogin'> = async (ctx, call) =>
     ),
   );
 
-/** A code that another poll has turned into the session already. */
-class HandedOut extends Error {}
-
 /**
  * QR-2: the session of a confirmed code, once: the write that spends the code opens the session. Of many polls one
  * gets it, the others undefined. Account and relation, or both forms of a tax agent (AGY-1), are judged as they
@@ -35,24 +32,23 @@ class HandedOut extends Error {}
 export async function sessionOf(ctx: FlowContext, call: AnyCall, ticket: ScanTicket) {
   const { confirmed } = ticket;
   if (!confirmed) throw new Problem('STATE_CONFLICT');
-  const spend = { ...spendUpdate(ticket, call.now, 'scanState = :confirmed', { ':confirmed': 'confirmed' }) };
-  try {
-    return await retryOnConcurrentChange(async () => {
-      const [person, place] = await Promise.all([
-        findPerson(ctx.db, confirmed.personKey),
-        confirmed.company && actingOptionFor(ctx, confirmed.personKey, confirmed.company, call.now),
-      ]);
-      return openSession(
-        ctx,
-        call,
-        requireAdmitted(person, 'USER_NOT_REGISTERED'),
-        place ?? asPerson,
-        { method: 'qr', qr: confirmed.channel },
-        [{ ...spend, onRefused: () => new HandedOut() }, ...(place?.writes ?? [])],
-      );
-    });
-  } catch (error) {
-    if (error instanceof HandedOut) return undefined;
-    throw error;
-  }
+  const spend = spendUpdate(ticket, call.now, 'scanState = :confirmed', { ':confirmed': 'confirmed' });
+  return retryOnConcurrentChange(async () => {
+    const [person, option] = await Promise.all([
+      findPerson(ctx.db, confirmed.personKey),
+      confirmed.company && actingOptionFor(ctx, confirmed.personKey, confirmed.company, call.now),
+    ]);
+    const opening = sessionOpening(
+      ctx,
+      call,
+      requireAdmitted(person, 'USER_NOT_REGISTERED'),
+      option ?? asPerson,
+      { method: 'qr', qr: confirmed.channel },
+    );
+    const result = await ctx.db.tryTransact([spend, ...(option?.writes ?? []), ...opening.writes]);
+    if (result.ok) return opening.answer();
+    // Another poll has turned the code into the session already.
+    if (result.refusedBy === spend) return undefined;
+    throw result.problem;
+  });
 }

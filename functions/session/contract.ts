@@ -23,7 +23,7 @@ export const session = flow({
     Tickets: ['GetItem', 'PutItem', 'UpdateItem'],
     Audit: ['PutItem'],
   },
-  secrets: ['root', 'sealing', 'signing', 'providers'],
+  secrets: ['root', 'handles', 'sealing', 'signing', 'providers'],
   gateways: ['sms'],
   routes: {
     refresh: {

@@ -16,7 +16,7 @@ export const refreshSession: StepOf<typeof session, 'refresh'> = async (ctx, cal
   const { session: current, token } = await rotateRefresh(
     ctx.db,
     call.caller.refresh,
-    (spent) => successor(ctx.keys, spent),
+    (spent) => successor(ctx.handles, spent),
     call.now,
     ctx.settings.policies,
   );

@@ -43,7 +43,7 @@ export const ssoDecision = flow({
     CrossRegionReports: ['ConditionCheckItem'],
     Audit: ['PutItem'],
   },
-  secrets: ['root', 'sealing', 'signing'],
+  secrets: ['handles', 'sealing', 'signing'],
   carries: ['relying-parties.json'],
   routes: {
     introduce: {

@@ -4,7 +4,8 @@ import { grantedDetails } from '#journeys/sso/granted-details.ts';
 import { ok } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import { browserCookie, requestFor, type SsoRequestTicket } from '#store/tickets/sso-requests.ts';
+import { browserCookie, requestFor } from '#store/tickets/sso-requests.ts';
+import type { SsoRequestTicket } from '#store/tickets/sso-tickets.ts';
 import type { ssoDecision } from './contract.ts';
 import { acceptsOf, clientOf, type DecisionCall, lacking, lackingProblem } from './weigh.ts';
 

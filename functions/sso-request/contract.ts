@@ -27,7 +27,7 @@ export const ssoRequest = flow({
   name: 'sso-request',
   summary: 'A tax system sends somebody here: its request is judged and kept for the decision (SSO-2).',
   tables: { Tickets: ['PutItem', 'UpdateItem'] },
-  secrets: ['root'],
+  secrets: ['handles'],
   carries: ['relying-parties.json'],
   routes: {
     authorize: {

@@ -4,8 +4,9 @@ import { auditPut } from '#journeys/audit.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import { rpEndWrite } from '#store/sessions/rp-sessions.ts';
-import type { SsoCodeTicket } from '#store/tickets/sso-codes.ts';
-import { clientAssertionWrite, seconds } from '#store/tickets/tickets.ts';
+import type { SsoCodeTicket } from '#store/tickets/sso-tickets.ts';
+import { seconds } from '#store/tickets/ticket-times.ts';
+import { clientAssertionWrite } from '#store/tickets/tickets.ts';
 import { missed, type TokenCall } from './missed.ts';
 
 /**

@@ -4,7 +4,8 @@ import { unseal } from '#crypto/sealed.ts';
 import { maskName } from '#domain/masks.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { sealContext } from '#store/people/users.ts';
-import { type SsoCodeTicket, sealedDetailsContext } from '#store/tickets/sso-codes.ts';
+import { sealedDetailsContext } from '#store/tickets/sso-codes.ts';
+import type { SsoCodeTicket } from '#store/tickets/sso-tickets.ts';
 
 type Signing = Pick<FlowContext, 'signing' | 'settings' | 'dataKeys'>;
 

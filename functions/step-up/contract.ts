@@ -15,7 +15,7 @@ export const stepUp = flow({
     Taxpayers: ['GetItem'],
     Audit: ['PutItem'],
   },
-  secrets: ['root', 'sealing', 'signing'],
+  secrets: ['handles', 'sealing', 'signing'],
   routes: {
     start: {
       method: 'POST',

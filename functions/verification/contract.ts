@@ -12,7 +12,7 @@ export const verification = flow({
     Tickets: ['PutItem', 'UpdateItem'],
     Audit: ['PutItem'],
   },
-  secrets: ['root', 'sealing'],
+  secrets: ['root', 'handles', 'sealing'],
   routes: {
     start: {
       method: 'POST',

@@ -1,6 +1,8 @@
 import { Effect, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
+  type Alias,
   Architecture,
+  type CfnAlias,
   Code,
   Function as LambdaFunction,
   LoggingFormat,
@@ -10,7 +12,8 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Duration, Stack, Token } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { FlowDeclaration } from '#contract/flow.ts';
-import { prefix } from '../names.ts';
+import { functionName, liveAlias, prefix, roleName } from '../names.ts';
+import { shifts } from '../release.ts';
 import type { Stage } from '../stage.ts';
 import { functionEnvironment, type SharedResources } from './environment.ts';
 import { functionGrants } from './grants.ts';
@@ -45,7 +48,8 @@ export const timeoutSeconds = (flow: FlowDeclaration): number => sizing(flow).ti
 
 /** One flow's function with its log group, its role and everything the contract grants: nothing is attached later. */
 export class FlowFunction extends Construct {
-  readonly lambda: LambdaFunction;
+  /** What everything that starts the function calls; never the function itself. */
+  readonly live: Alias;
   readonly flow: FlowDeclaration;
   readonly functionName: string;
 
@@ -53,10 +57,10 @@ export class FlowFunction extends Construct {
     const { stage, flow, assetDirectory, shared, reserved, statements } = props;
     super(scope, flow.name);
     this.flow = flow;
-    const functionName = `${prefix(stage)}-${flow.name}`;
-    this.functionName = functionName;
+    const name = functionName(stage, flow.name);
+    this.functionName = name;
     const logGroup = new LogGroup(this, 'Logs', {
-      logGroupName: `/aws/lambda/${functionName}`,
+      logGroupName: `/aws/lambda/${name}`,
       retention: stage.logRetentionDays,
       removalPolicy: logRemoval(stage),
     });
@@ -67,6 +71,7 @@ export class FlowFunction extends Construct {
       resources: [logGroup.logGroupArn],
     });
     const role = new Role(this, 'Role', {
+      roleName: roleName(stage, flow.name),
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       description: `What ${flow.name} may do, from its contract`,
       inlinePolicies: {
@@ -77,8 +82,8 @@ export class FlowFunction extends Construct {
     });
     const environment = functionEnvironment(stage, flow, shared);
     checkEnvironment(this, flow, environment);
-    this.lambda = new LambdaFunction(this, 'Function', {
-      functionName,
+    const lambda = new LambdaFunction(this, 'Function', {
+      functionName: name,
       description: flow.summary,
       runtime: Runtime.NODEJS_24_X,
       architecture: stage.architecture === 'arm64' ? Architecture.ARM_64 : Architecture.X86_64,
@@ -92,6 +97,15 @@ export class FlowFunction extends Construct {
       environment,
       ...(reserved === undefined ? {} : { reservedConcurrentExecutions: reserved }),
     });
+    const warm = stage.concurrency?.provisioned?.[flow.name];
+    this.live = lambda.addAlias(
+      liveAlias,
+      warm === undefined ? {} : { provisionedConcurrentExecutions: warm },
+    );
+    if (!shifts(stage)) return;
+    (this.live.node.defaultChild as CfnAlias).cfnOptions.updatePolicy = {
+      codeDeployLambdaAliasUpdate: { applicationName: prefix(stage), deploymentGroupName: name },
+    };
   }
 }
 

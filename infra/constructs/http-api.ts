@@ -78,12 +78,12 @@ export class FlowApi extends Construct {
     this.regionalHost = stage.domain && this.addDomain(api, deployed, stage.domain);
   }
 
-  private addFunction(api: CfnApi, { flow, lambda }: FlowFunction): void {
+  private addFunction(api: CfnApi, { flow, live }: FlowFunction): void {
     if (!flow.routes) return;
     const integration = new CfnIntegration(this, `${flow.name}-integration`, {
       apiId: api.ref,
       integrationType: 'AWS_PROXY',
-      integrationUri: lambda.functionArn,
+      integrationUri: live.functionArn,
       payloadFormatVersion: '2.0',
       timeoutInMillis: (timeoutSeconds(flow) + 1) * 1000,
     });
@@ -102,7 +102,7 @@ export class FlowApi extends Construct {
     }
     new CfnPermission(this, `${flow.name}-permission`, {
       action: 'lambda:InvokeFunction',
-      functionName: lambda.functionArn,
+      functionName: live.functionArn,
       principal: 'apigateway.amazonaws.com',
       sourceArn: arn('execute-api', `${api.ref}/*/*`),
     });

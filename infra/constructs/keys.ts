@@ -10,14 +10,19 @@ export interface StageKeyProps {
   readonly description: string;
   /** The services through which, and only through which, this account's principals use the key … */
   readonly through?: readonly ('dynamodb' | 'secretsmanager' | 's3')[];
-  /** … or the operations that roles of this account may be granted one by one. */
-  readonly grantable?: readonly string[];
+  /** … or the roles that use it directly, by operation: nobody else does, whatever his own policies allow. */
+  readonly users?: Readonly<Record<string, readonly string[]>>;
+  /** What `users` have to say in `kms:EncryptionContext:purpose`. */
+  readonly purpose?: string;
 }
 
 /** `*` in a key policy's Resource means the key itself. */
 const thisKey = ['*'];
 
-/** Looking after the key, but not using it: an administrator can't read what it protects. */
+/**
+ * Looking after the key, but not using it. Who may do this can read nothing with the key as it is; he could let himself
+ * in by another key policy (PutKeyPolicy), which CloudTrail shows and the next deployment undoes.
+ */
 const administration = [
   'kms:CancelKeyDeletion',
   'kms:CreateAlias',
@@ -56,7 +61,7 @@ const throughService = [
 ];
 
 export function stageKey(scope: Construct, id: string, props: StageKeyProps): Key {
-  const { stage, alias, description, through = [], grantable = [] } = props;
+  const { stage, alias, description, through = [], users = {}, purpose } = props;
   const statements = [
     new PolicyStatement({
       sid: 'Administration',
@@ -65,13 +70,20 @@ export function stageKey(scope: Construct, id: string, props: StageKeyProps): Ke
       resources: thisKey,
     }),
   ];
-  if (grantable.length > 0)
+  for (const [action, roles] of Object.entries(users))
     statements.push(
       new PolicyStatement({
-        sid: 'GrantableToRoles',
+        sid: `Only${action.replace('kms:', '')}`,
+        // Roles that do not exist yet cannot be principals: they are named in the condition.
         principals: [new AccountRootPrincipal()],
-        actions: [...grantable],
+        actions: [action],
         resources: thisKey,
+        conditions: {
+          StringEquals: {
+            'aws:PrincipalArn': [...roles],
+            ...(purpose ? { 'kms:EncryptionContext:purpose': purpose } : {}),
+          },
+        },
       }),
     );
   if (through.length > 0)

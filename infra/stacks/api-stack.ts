@@ -14,6 +14,7 @@ import { scheduled } from '../constructs/triggers/schedule.ts';
 import { streamed } from '../constructs/triggers/stream.ts';
 import type { Trigger } from '../constructs/triggers/trigger.ts';
 import { hashingPool } from '../hashing-pool.ts';
+import { checkProvisioned } from '../release.ts';
 import type { Stage } from '../stage.ts';
 
 export interface ApiStackProps extends StackProps {
@@ -38,6 +39,7 @@ export class ApiStack extends Stack {
   ) {
     super(scope, id, props);
     const pool = hashingPool(stage, flows);
+    checkProvisioned(stage, flows, pool);
     const failed: Queue[] = [];
     this.functions = flows.map((flow) => {
       const trigger = this.trigger(stage, flow, shared, tablesKey);

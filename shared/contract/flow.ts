@@ -35,8 +35,12 @@ export interface FlowDeclaration {
 /** `openapi.json`: the contracts; `relying-parties.json`: the clients of single sign-on (SSO-1). */
 export type CarriedFile = 'openapi.json' | 'relying-parties.json';
 
-/** Secrets: `root` derives index, pepper and code keys; `signing` holds JWT keys; `sealing` wrapped data keys; `providers` credentials of SMS and face providers. */
-export type SecretName = 'root' | 'signing' | 'sealing' | 'providers';
+/**
+ * Secrets: `root` derives the keys of personal fields (index and pepper); `handles` those of what we hand out (codes, refresh
+ * tokens, challenges, pseudonyms); `signing` holds JWT keys; `sealing` wrapped data keys; `providers` credentials of SMS and
+ * face providers.
+ */
+export type SecretName = 'root' | 'handles' | 'signing' | 'sealing' | 'providers';
 export type GatewayName = 'sms' | 'face';
 
 export interface ScheduleTrigger {

@@ -6,6 +6,8 @@ export const logEvents = {
   request: { levels: ['INFO', 'ERROR'], by: 'every function with routes' },
   'secret-refresh-failed': { levels: ['WARN'], by: 'every function with secrets' },
   'stranger-sms': { levels: ['INFO'], by: 'every function that sends codes a stranger can ask for' },
+  'session-not-opened': { levels: ['WARN'], by: 'registration' },
+  'provider-called': { levels: ['INFO', 'WARN'], by: 'every function that talks to a provider' },
   'order-given': { levels: ['INFO', 'WARN'], by: 'hall, registry-feed' },
   unlocked: { levels: ['INFO'], by: 'midnight-unlock, midnight-rest' },
   'secret-rotated': { levels: ['INFO'], by: 'key-rotation' },

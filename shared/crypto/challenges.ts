@@ -3,7 +3,7 @@ import { type Challenge, createChallenge, verifySolution } from 'altcha-lib';
 import { deriveKey } from 'altcha-lib/algorithms/pbkdf2';
 import * as v from 'valibot';
 import type { Policies } from '#domain/policies.ts';
-import type { Keys } from './keys.ts';
+import type { HandleKeys } from './keys.ts';
 
 /**
  * Proof of work (LGN-12), ALTCHA version 2 with PBKDF2/SHA-256.
@@ -27,7 +27,7 @@ const highestCounter = 1500;
 const longestPayload = 4096;
 
 export async function newChallenge(
-  keys: Keys,
+  keys: HandleKeys,
   policies: Pick<Policies, 'challengeSeconds'>,
   now: Date,
   { dear = false }: { dear?: boolean } = {},
@@ -42,7 +42,7 @@ export async function newChallenge(
   });
 }
 
-const secrets = (keys: Keys) => ({
+const secrets = (keys: HandleKeys) => ({
   hmacSignatureSecret: `challenge ${keys.challengeKey.toString('hex')}`,
   hmacKeySignatureSecret: `solution ${keys.challengeKey.toString('hex')}`,
 });
@@ -79,7 +79,7 @@ export type SolutionCheck =
  * price of two HMACs at most; nothing that the sender chooses makes us derive a key.
  * @returns `id` to be spent once until `expiresAt`.
  */
-export async function checkSolution(keys: Keys, payload: string, now: Date): Promise<SolutionCheck> {
+export async function checkSolution(keys: HandleKeys, payload: string, now: Date): Promise<SolutionCheck> {
   const parsed = v.safeParse(payloadSchema, decode(payload));
   if (!parsed.success) return { ok: false };
   const { challenge, solution } = parsed.output;

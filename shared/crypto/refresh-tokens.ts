@@ -1,5 +1,5 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto';
-import { constantTimeEqual, type Keys } from './keys.ts';
+import { constantTimeEqual, type HandleKeys } from './keys.ts';
 import { secretKey } from './secret-key.ts';
 
 /**
@@ -19,33 +19,33 @@ const cookieName = '__Host-refresh';
 /** 128 bits of MAC, base64url. */
 const tagLength = 22;
 
-export const newRefreshToken = (keys: Keys, sessionId: string): RefreshToken =>
+export const newRefreshToken = (keys: HandleKeys, sessionId: string): RefreshToken =>
   compose(keys, sessionId, randomBytes(32).toString('base64url'));
 
 /**
  * The one token that follows this one. Derived, not drawn: a lost answer and two tabs get the same successor
  * again without storing it, and nobody without the key can walk the chain forward.
  */
-export const successor = (keys: Keys, token: RefreshToken): RefreshToken =>
+export const successor = (keys: HandleKeys, token: RefreshToken): RefreshToken =>
   compose(keys, token.sessionId, mac(keys, 'next', token.sessionId, token.secret));
 
 /** Reads a cookie's value; null for anything we did not make. */
-export function readRefreshToken(keys: Keys, cookie: string): RefreshToken | null {
+export function readRefreshToken(keys: HandleKeys, cookie: string): RefreshToken | null {
   const match = /^([\w-]{16,64})\.([\w-]{43})\.([\w-]{22})$/.exec(cookie);
   const [, sessionId = '', secret = '', tag = ''] = match ?? [];
   if (!match || !constantTimeEqual(tag, tagOf(keys, sessionId, secret))) return null;
   return compose(keys, sessionId, secret);
 }
 
-function compose(keys: Keys, sessionId: string, secret: string): RefreshToken {
+function compose(keys: HandleKeys, sessionId: string, secret: string): RefreshToken {
   const hash = createHash('sha256').update(`${sessionId}.${secret}`).digest('base64url');
   return { sessionId, secret, hash, cookie: `${sessionId}.${secret}.${tagOf(keys, sessionId, secret)}` };
 }
 
-const tagOf = (keys: Keys, sessionId: string, secret: string): string =>
+const tagOf = (keys: HandleKeys, sessionId: string, secret: string): string =>
   mac(keys, 'tag', sessionId, secret).slice(0, tagLength);
 
-const mac = (keys: Keys, label: 'tag' | 'next', sessionId: string, secret: string): string =>
+const mac = (keys: HandleKeys, label: 'tag' | 'next', sessionId: string, secret: string): string =>
   createHmac('sha256', secretKey(keys.refreshKey))
     .update(`${label}|${sessionId}|${secret}`)
     .digest('base64url');

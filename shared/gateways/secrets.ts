@@ -1,5 +1,5 @@
 import type { SecretName } from '#contract/flow.ts';
-import { deriveKeys, type Keys } from '#crypto/keys.ts';
+import { deriveHandleKeys, deriveKeys, type HandleKeys, type Keys } from '#crypto/keys.ts';
 import type { DataKeys } from '#crypto/sealed.ts';
 import { parseSigningRing, type SigningRing } from '#crypto/signing-ring.ts';
 import { callAws, environment } from './aws.ts';
@@ -12,11 +12,13 @@ export const secretVariable = (secret: SecretName): string => `SECRET_${secret.t
 
 /**
  * How long a container goes on with what it read. Signing keys are published longer before they sign than this
- * (rotation.ts), and so are data keys, so that no container meets a key that it does not know.
+ * (rotation.ts), and so are data keys, so that no container meets a key that it does not know. A new version of
+ * `handles` is known everywhere in the same five minutes.
  */
 export const refreshSeconds: Record<SecretName, number> = {
   signing: 300,
   root: 3600,
+  handles: 300,
   sealing: 3600,
   providers: 3600,
 };
@@ -110,6 +112,9 @@ export async function getKeys(pepperVersion = 0): Promise<Keys> {
   if (entry && Date.now() - entry.readAt > retrySeconds * 1000) entry.freshUntil = 0;
   return cached('root', deriveKeys);
 }
+
+/** The keys derived from `handles`. */
+export const getHandleKeys = (): Promise<HandleKeys> => cached('handles', deriveHandleKeys);
 
 /** The signing keys; at most 5 minutes old, so that a rotation is seen long before its key signs. */
 export const getSigningRing = (): Promise<SigningRing> => cached('signing', parseSigningRing);

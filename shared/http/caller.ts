@@ -88,7 +88,7 @@ function askedFor({ db }: FlowContext, event: APIGatewayProxyEventV2, now: Date)
 
 /** SES-2: the cookie alone carries the refresh token. */
 function refreshOf(ctx: FlowContext, event: APIGatewayProxyEventV2) {
-  const token = readRefreshToken(ctx.keys, readCookie(event.cookies ?? []) ?? '');
+  const token = readRefreshToken(ctx.handles, readCookie(event.cookies ?? []) ?? '');
   if (!token) throw new Problem('SESSION_ENDED');
   return token;
 }

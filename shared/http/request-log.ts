@@ -1,10 +1,16 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { OAuthProblem } from '#domain/oauth-problem.ts';
 import type { Problem } from '#domain/problem.ts';
-import { writeLine } from '#gateways/log.ts';
+import { metricSets, writeLine } from '#gateways/log.ts';
 import { truncatedAddress } from '#runtime/addresses.ts';
-import { causeOf, metrics } from '#runtime/log.ts';
+import { causeOf } from '#runtime/log.ts';
 import { addressOf } from './viewer.ts';
+
+/** What says whether people get in: a password that was right, and a second factor that was. */
+const partOfLogin: Readonly<Record<string, 'LoginsBegun' | 'LoginsDone'>> = {
+  'POST /v1/logins': 'LoginsBegun',
+  'POST /v1/logins/{id}/verify': 'LoginsDone',
+};
 
 /**
  * One line a request: the route key, never the path (it holds handles), never a body, a name or a number.
@@ -17,13 +23,20 @@ export function logRequest(
   startedAt: number,
   problem: Problem | undefined,
 ): void {
+  const part = status < 400 ? partOfLogin[event.routeKey] : undefined;
   const line = {
-    ...metrics([['flow'], ['flow', 'code']], { Requests: 'Count', Milliseconds: 'Milliseconds' }),
+    ...metricSets(
+      [[['flow'], ['flow', 'code']], { Requests: 'Count' }],
+      [[['flow']], { Failures: 'Count', Milliseconds: 'Milliseconds' }],
+      ...(part ? ([[[[]], { [part]: 'Count' }]] as const) : []),
+    ),
+    ...(part ? { [part]: 1 } : {}),
     flow,
     route: event.routeKey,
     status,
     code: problem instanceof OAuthProblem ? problem.error : (problem?.code ?? 'OK'),
     Requests: 1,
+    Failures: status >= 500 ? 1 : 0,
     Milliseconds: Math.round(performance.now() - startedAt),
     traceId: event.requestContext.requestId,
     network: truncatedAddress(addressOf(event)),

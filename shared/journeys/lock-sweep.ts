@@ -1,7 +1,7 @@
 import { previousDay, shanghaiDay } from '#domain/days.ts';
 import type { Policies } from '#domain/policies.ts';
 import { Problem } from '#domain/problem.ts';
-import { writeLine } from '#gateways/log.ts';
+import { metrics, writeLine } from '#gateways/log.ts';
 import { sendMessage } from '#gateways/queues.ts';
 import { type Invocation, withinBudget } from '#gateways/time-budget.ts';
 import { auditEventPut } from '#store/audit/audit-events.ts';
@@ -47,9 +47,21 @@ async function timedSweep(
   const isOver = () => performance.now() - startedAt > policies.sweepMilliseconds || remainingMs() < spare;
   const swept = await sweepLocks(db, now, policies, isOver);
   if (swept.left) await sendMessage('locks-left', { at: now.toISOString() });
-  writeLine({ level: 'INFO', word: 'unlocked', flow, ...swept });
+  const lasted = Math.round((performance.now() - startedAt) / 1000);
+  writeLine({
+    level: 'INFO',
+    word: 'unlocked',
+    ...metrics([[]], { SecondsAfterMidnight: 'Count' }),
+    flow,
+    ...swept,
+    // A run that found nothing to do was not late, whenever it was started.
+    SecondsAfterMidnight: swept.unlocked > 0 ? secondsOfDay(now) + lasted : 0,
+  });
   return swept;
 }
+
+/** Since midnight in Shanghai, which knows no summer time. */
+const secondsOfDay = (now: Date): number => Math.floor((now.getTime() / 1000 + 8 * 3600) % 86_400);
 
 /**
  * Clears the lock marks of every ended day that a row can still be of, oldest first, one audit event each. Reads only the

@@ -8,7 +8,7 @@ import type { Channel } from '#domain/names.ts';
 import type { RelyingParty } from '#domain/relying-parties.ts';
 import type { AccessRecords } from '#store/sessions/access-basis.ts';
 import type { EffectiveSession } from '#store/sessions/effective-session.ts';
-import type { SsoRequestTicket } from '#store/tickets/sso-requests.ts';
+import type { SsoRequestTicket } from '#store/tickets/sso-tickets.ts';
 import type { Answer } from './answers.ts';
 import type { FlowContext } from './context.ts';
 import type { Language } from './language.ts';

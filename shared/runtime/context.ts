@@ -3,12 +3,18 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import type { FlowDeclaration } from '#contract/flow.ts';
 import { channelKeysSchema, parseSettings, type Settings } from '#contract/settings.ts';
-import type { Keys } from '#crypto/keys.ts';
+import type { HandleKeys, Keys } from '#crypto/keys.ts';
 import type { DataKeys } from '#crypto/sealed.ts';
 import type { SigningRing } from '#crypto/signing-ring.ts';
 import type { RelyingParty } from '#domain/relying-parties.ts';
 import type { FaceGateway } from '#gateways/face/index.ts';
-import { getDataKeys, getKeys, getProviderCredentials, getSigningRing } from '#gateways/secrets.ts';
+import {
+  getDataKeys,
+  getHandleKeys,
+  getKeys,
+  getProviderCredentials,
+  getSigningRing,
+} from '#gateways/secrets.ts';
 import type { SmsGateway } from '#gateways/sms/index.ts';
 import type { Db } from '#store/dynamodb/tables.ts';
 
@@ -23,7 +29,10 @@ export interface ContextParts {
 export interface FlowContext {
   readonly settings: Settings;
   readonly db: Db;
+  /** Of personal fields: who has them can try all documents and phones, so few flows do. */
   readonly keys: Keys;
+  /** Of what we hand out and get back. */
+  readonly handles: HandleKeys;
   readonly dataKeys: DataKeys;
   readonly signing: SigningRing;
   /** The clients of single sign-on (SSO-1). */
@@ -56,8 +65,9 @@ export function flowContextOf(contract: FlowDeclaration, parts: ContextParts): (
   const face = once(() => parts.face?.(settings().face, getProviderCredentials));
   const needs = new Set(contract.secrets ?? []);
   return async () => {
-    const [keys, dataKeys, signing] = await Promise.all([
+    const [keys, handles, dataKeys, signing] = await Promise.all([
       needs.has('root') ? getKeys() : undefined,
+      needs.has('handles') ? getHandleKeys() : undefined,
       needs.has('sealing') ? getDataKeys() : undefined,
       needs.has('signing') ? getSigningRing() : undefined,
     ]);
@@ -72,6 +82,9 @@ export function flowContextOf(contract: FlowDeclaration, parts: ContextParts): (
       },
       get keys() {
         return part(keys, 'the secret root');
+      },
+      get handles() {
+        return part(handles, 'the secret handles');
       },
       get dataKeys() {
         return part(dataKeys, 'the secret sealing');

@@ -1,25 +1,5 @@
 import { Problem } from '#domain/problem.ts';
-import { writeLine } from '#gateways/log.ts';
-
-/**
- * What makes a line a metric too (CloudWatch's embedded metric format).
- * @param units of the line's members that are metrics
- */
-export const metrics = (
-  dimensions: readonly (readonly string[])[],
-  units: Readonly<Record<string, 'Count' | 'Milliseconds' | 'Percent'>>,
-) => ({
-  _aws: {
-    Timestamp: Date.now(),
-    CloudWatchMetrics: [
-      {
-        Namespace: 'AhtaxDoor',
-        Dimensions: dimensions,
-        Metrics: Object.entries(units).map(([Name, Unit]) => ({ Name, Unit })),
-      },
-    ],
-  },
-});
+import { metrics, writeLine } from '#gateways/log.ts';
 
 /**
  * ORD-1: one line an order, log and metric. `isNear` is what rings: an office has used most of its hour.
@@ -51,6 +31,10 @@ export const logStrangerSend = (percent: number): void =>
     ...metrics([[]], { StrangerSmsPercent: 'Percent' }),
     StrangerSmsPercent: Math.round(percent * 10) / 10,
   });
+
+/** REG-1: registered, but not logged in by it: the person logs in by hand. */
+export const logSessionNotOpened = (failure: unknown): void =>
+  writeLine({ level: 'WARN', word: 'session-not-opened', cause: causeOf(failure) });
 
 /**
  * Our own failures leave a trace for operators: class, message of the SDK or bug and stack, which hold no personal data,

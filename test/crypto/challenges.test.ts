@@ -2,9 +2,9 @@ import type { Challenge } from 'altcha-lib';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { checkSolution, newChallenge } from '#crypto/challenges.ts';
-import { deriveKeys } from '#crypto/keys.ts';
+import { deriveHandleKeys } from '#crypto/keys.ts';
 import { solve } from '../support/solve.ts';
-import { keysOne, later, rootTwo } from './keys-of-test.ts';
+import { handlesOne, later, rootTwo } from './keys-of-test.ts';
 
 const policies = { challengeSeconds: 300 };
 const now = new Date();
@@ -12,7 +12,7 @@ let challenge: Challenge;
 let payload: string;
 
 beforeAll(async () => {
-  challenge = await newChallenge(keysOne, policies, now);
+  challenge = await newChallenge(handlesOne, policies, now);
   payload = await solve(challenge);
 }, 30_000);
 
@@ -26,24 +26,24 @@ const change = (
 
 describe('challenges', () => {
   it('LGN-12 accepts a solved challenge and names it, so that it is spent once', async () => {
-    const first = await checkSolution(keysOne, payload, now);
+    const first = await checkSolution(handlesOne, payload, now);
     expect(first).toEqual({
       ok: true,
       dear: false,
       id: challenge.parameters.nonce,
       expiresAt: new Date(Math.floor(now.getTime() / 1000 + 300) * 1000),
     });
-    expect(await checkSolution(keysOne, payload, later(now, 298))).toEqual(first);
+    expect(await checkSolution(handlesOne, payload, later(now, 298))).toEqual(first);
   });
 
   it('LGN-12 refuses it once its time is over', async () => {
-    expect(await checkSolution(keysOne, payload, later(now, 300))).toEqual({ ok: false });
-    const old = await solve(await newChallenge(keysOne, policies, later(now, -301)));
-    expect(await checkSolution(keysOne, old, now)).toEqual({ ok: false });
+    expect(await checkSolution(handlesOne, payload, later(now, 300))).toEqual({ ok: false });
+    const old = await solve(await newChallenge(handlesOne, policies, later(now, -301)));
+    expect(await checkSolution(handlesOne, old, now)).toEqual({ ok: false });
   });
 
   it('LGN-12 does not hand out the answer', async () => {
-    const other = await newChallenge(keysOne, policies, now);
+    const other = await newChallenge(handlesOne, policies, now);
     expect(other.parameters.nonce).not.toBe(challenge.parameters.nonce);
     expect(JSON.stringify(challenge)).not.toContain('counter');
     expect(challenge.parameters).toMatchObject({ algorithm: 'PBKDF2/SHA-256', cost: 2000, keyLength: 32 });
@@ -79,8 +79,8 @@ describe('challenges', () => {
         parameters.data = { free: true };
       }),
     ];
-    for (const text of wrong) expect(await checkSolution(keysOne, text, now)).toEqual({ ok: false });
-    expect(await checkSolution(deriveKeys(JSON.stringify({ 1: rootTwo })), payload, now)).toEqual({
+    for (const text of wrong) expect(await checkSolution(handlesOne, text, now)).toEqual({ ok: false });
+    expect(await checkSolution(deriveHandleKeys(JSON.stringify({ 1: rootTwo })), payload, now)).toEqual({
       ok: false,
     });
   });
@@ -95,11 +95,11 @@ describe('challenges', () => {
       'A'.repeat(1_000_000),
       Buffer.from('['.repeat(3000)).toString('base64'),
     ];
-    for (const text of rubbish) expect(await checkSolution(keysOne, text, now)).toEqual({ ok: false });
+    for (const text of rubbish) expect(await checkSolution(handlesOne, text, now)).toEqual({ ok: false });
     await fc.assert(
       fc.asyncProperty(fc.jsonValue(), async (value) => {
         expect(
-          await checkSolution(keysOne, Buffer.from(JSON.stringify(value)).toString('base64'), now),
+          await checkSolution(handlesOne, Buffer.from(JSON.stringify(value)).toString('base64'), now),
         ).toEqual({ ok: false });
       }),
     );

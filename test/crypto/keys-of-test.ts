@@ -1,9 +1,11 @@
-import { deriveKeys, type Keys } from '#crypto/keys.ts';
+import { deriveHandleKeys, deriveKeys, type HandleKeys, type Keys } from '#crypto/keys.ts';
 
 export const rootOne = 'r'.repeat(64);
 export const rootTwo = 's'.repeat(64);
 export const keysOne: Keys = deriveKeys(JSON.stringify({ 1: rootOne }));
 export const keysTwo: Keys = deriveKeys(JSON.stringify({ 1: rootOne, 2: rootTwo }));
+export const handlesOne: HandleKeys = deriveHandleKeys(JSON.stringify({ 1: rootOne }));
+export const handlesTwo: HandleKeys = deriveHandleKeys(JSON.stringify({ 1: rootOne, 2: rootTwo }));
 /** argon2id at a price that tests can pay; the numbers of PWD-3 are checked where they are the subject. */
 export const cheap = { argon2MemoryKiB: 1024, argon2Iterations: 2, argon2Parallelism: 1 };
 export const at = (iso: string): Date => new Date(iso);

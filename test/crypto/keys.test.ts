@@ -3,13 +3,15 @@ import { describe, expect, it } from 'vitest';
 import {
   codeHash,
   constantTimeEqual,
+  deriveHandleKeys,
   deriveKeys,
+  handleKey,
   indexKey,
   pepper,
   personKey,
   phoneKey,
 } from '#crypto/keys.ts';
-import { keysOne, keysTwo, rootOne, rootTwo } from './keys-of-test.ts';
+import { handlesOne, handlesTwo, keysOne, keysTwo, rootOne, rootTwo } from './keys-of-test.ts';
 
 describe('keys from the root secret', () => {
   it('DOC-4 gives table keys that are versioned, stable and say nothing of the value', () => {
@@ -22,7 +24,7 @@ describe('keys from the root secret', () => {
   });
 
   it('DOC-4 never gives one key to two kinds or two values', () => {
-    const kinds = fc.constantFrom('person', 'phone', 'username', 'ticket', 'address', 'company', 'handler');
+    const kinds = fc.constantFrom('person', 'phone', 'username', 'company', 'handler');
     fc.assert(
       fc.property(kinds, fc.string(), kinds, fc.string(), (kindA, a, kindB, b) => {
         fc.pre(kindA !== kindB || a !== b);
@@ -31,10 +33,8 @@ describe('keys from the root secret', () => {
     );
   });
 
-  it('PWD-3 keeps index, code and refresh keys when a second pepper comes', () => {
+  it('PWD-3 keeps the index key when a second pepper comes', () => {
     expect(personKey(keysTwo, '201', 'x')).toBe(personKey(keysOne, '201', 'x'));
-    expect(keysTwo.codeKey).toEqual(keysOne.codeKey);
-    expect(keysTwo.refreshKey).toEqual(keysOne.refreshKey);
     expect(keysOne.pepperVersion).toBe(1);
     expect(keysTwo.pepperVersion).toBe(2);
     expect(pepper(keysTwo, 1)).toEqual(pepper(keysOne, 1));
@@ -49,10 +49,8 @@ describe('keys from the root secret', () => {
   it('SESS-01 derives keys that are all different', () => {
     const all = [
       keysTwo.indexKey,
-      keysTwo.codeKey,
-      keysTwo.refreshKey,
-      keysTwo.challengeKey,
       ...keysTwo.peppers.values(),
+      ...Object.values(deriveHandleKeys(JSON.stringify({ 1: rootOne, 2: rootTwo }))),
     ];
     expect(new Set(all.map((key) => key.toString('hex'))).size).toBe(all.length);
     for (const key of all) expect(key).toHaveLength(32);
@@ -71,18 +69,38 @@ describe('keys from the root secret', () => {
     '{"1":7}',
   ])('ERR-01 refuses a root secret that is none: %s', (text) => {
     expect(() => deriveKeys(text)).toThrow(/^The secret root/);
+    expect(() => deriveHandleKeys(text)).toThrow(/^The secret handles/);
+  });
+
+  it('DOC-4 keeps personal fields out of reach of who has the keys of what is handed out', () => {
+    expect(Object.keys(handlesOne)).not.toContain('indexKey');
+    expect(Object.keys(handlesOne)).not.toContain('peppers');
+    // Even with one text in both secrets no key of the one is a key of the other.
+    const personal = [keysOne.indexKey, ...keysOne.peppers.values()].map((key) => key.toString('hex'));
+    for (const key of Object.values(handlesOne)) expect(personal).not.toContain(key.toString('hex'));
+  });
+
+  it('SES-2 a new version of the handles replaces what passes and keeps the pseudonyms that others keep', () => {
+    for (const name of ['codeKey', 'refreshKey', 'challengeKey', 'addressKey'] as const)
+      expect(handlesTwo[name]).not.toEqual(handlesOne[name]);
+    for (const kind of ['pseudonym', 'agent'] as const) {
+      const value = handleKey(handlesOne, kind, 'x');
+      expect(value).toMatch(/^[sg]1_[\w-]{43}$/);
+      expect(handleKey(handlesTwo, kind, 'x')).toBe(value);
+    }
+    expect(handleKey(handlesTwo, 'address', 'x')).not.toBe(handleKey(handlesOne, 'address', 'x'));
   });
 
   it('SMS-2 binds a code to purpose, ticket and phone', () => {
-    const hash = codeHash(keysOne, 'login', 't', '13812345678', '123456');
+    const hash = codeHash(handlesOne, 'login', 't', '13812345678', '123456');
     expect(hash).toMatch(/^[\w-]{43}$/);
-    expect(codeHash(keysOne, 'login', 't', '13812345678', '123456')).toBe(hash);
+    expect(codeHash(handlesOne, 'login', 't', '13812345678', '123456')).toBe(hash);
     const others = [
-      codeHash(keysOne, 'factor', 't', '13812345678', '123456'),
-      codeHash(keysOne, 'login', 'u', '13812345678', '123456'),
-      codeHash(keysOne, 'login', 't', '13812345679', '123456'),
-      codeHash(keysOne, 'login', 't', '13812345678', '123457'),
-      codeHash(keysOne, 'login', 't1', '3812345678', '123456'),
+      codeHash(handlesOne, 'factor', 't', '13812345678', '123456'),
+      codeHash(handlesOne, 'login', 'u', '13812345678', '123456'),
+      codeHash(handlesOne, 'login', 't', '13812345679', '123456'),
+      codeHash(handlesOne, 'login', 't', '13812345678', '123457'),
+      codeHash(handlesOne, 'login', 't1', '3812345678', '123456'),
     ];
     expect(new Set([hash, ...others]).size).toBe(6);
   });

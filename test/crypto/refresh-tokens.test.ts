@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { deriveKeys } from '#crypto/keys.ts';
+import { deriveHandleKeys } from '#crypto/keys.ts';
 import { handle } from '#crypto/random.ts';
 import {
   clearRefreshCookie,
@@ -10,28 +10,28 @@ import {
   refreshCookie,
   successor,
 } from '#crypto/refresh-tokens.ts';
-import { keysOne, keysTwo, rootTwo } from './keys-of-test.ts';
+import { handlesOne, handlesTwo, rootTwo } from './keys-of-test.ts';
 
-const strangers = deriveKeys(JSON.stringify({ 1: rootTwo }));
+const strangers = deriveHandleKeys(JSON.stringify({ 1: rootTwo }));
 
 describe('refresh tokens', () => {
   it('SES-2 reads back what it gave, and only the hash fits the table', () => {
-    const token = newRefreshToken(keysOne, handle());
-    expect(readRefreshToken(keysOne, token.cookie)).toEqual(token);
+    const token = newRefreshToken(handlesOne, handle());
+    expect(readRefreshToken(handlesOne, token.cookie)).toEqual(token);
     expect(token.hash).toMatch(/^[\w-]{43}$/);
     expect(token.cookie).not.toContain(token.hash);
-    expect(newRefreshToken(keysOne, token.sessionId).secret).not.toBe(token.secret);
+    expect(newRefreshToken(handlesOne, token.sessionId).secret).not.toBe(token.secret);
   });
 
   it('SES-2 gives a spent token the same successor every time, and a chain that never meets itself', () => {
     fc.assert(
       fc.property(fc.integer({ min: 2, max: 40 }), (length) => {
-        let token = newRefreshToken(keysOne, handle());
+        let token = newRefreshToken(handlesOne, handle());
         const seen = new Set([token.hash]);
         for (let i = 0; i < length; i++) {
-          const next = successor(keysOne, token);
-          expect(successor(keysOne, { ...token })).toEqual(next);
-          expect(readRefreshToken(keysOne, next.cookie)).toEqual(next);
+          const next = successor(handlesOne, token);
+          expect(successor(handlesOne, { ...token })).toEqual(next);
+          expect(readRefreshToken(handlesOne, next.cookie)).toEqual(next);
           expect(next.sessionId).toBe(token.sessionId);
           expect(seen.has(next.hash)).toBe(false);
           seen.add(next.hash);
@@ -42,16 +42,16 @@ describe('refresh tokens', () => {
     );
   });
 
-  it('SES-2 keeps the chain when a new pepper comes, and hides it from whoever has no key', () => {
-    const token = newRefreshToken(keysOne, handle());
-    expect(successor(keysTwo, token)).toEqual(successor(keysOne, token));
-    expect(successor(strangers, token).secret).not.toBe(successor(keysOne, token).secret);
+  it('SES-2 ends the chain when the handles get a new version, and hides it from whoever has no key', () => {
+    const token = newRefreshToken(handlesOne, handle());
+    expect(readRefreshToken(handlesTwo, token.cookie)).toBeNull();
+    expect(successor(strangers, token).secret).not.toBe(successor(handlesOne, token).secret);
   });
 
   it('SES-2 refuses forged and changed cookies without a look at any table', () => {
-    const { cookie, sessionId } = newRefreshToken(keysOne, handle());
+    const { cookie, sessionId } = newRefreshToken(handlesOne, handle());
     expect(readRefreshToken(strangers, cookie)).toBeNull();
-    expect(readRefreshToken(keysOne, cookie.replace(sessionId, handle()))).toBeNull();
+    expect(readRefreshToken(handlesOne, cookie.replace(sessionId, handle()))).toBeNull();
     fc.assert(
       fc.property(
         fc.integer({ min: 0, max: cookie.length - 1 }),
@@ -59,16 +59,16 @@ describe('refresh tokens', () => {
         (at, sign) => {
           const changed = cookie.slice(0, at) + sign + cookie.slice(at + 1);
           fc.pre(changed !== cookie);
-          expect(readRefreshToken(keysOne, changed)).toBeNull();
+          expect(readRefreshToken(handlesOne, changed)).toBeNull();
         },
       ),
       { numRuns: 500 },
     );
-    fc.assert(fc.property(fc.string(), (text) => readRefreshToken(keysOne, text) === null));
+    fc.assert(fc.property(fc.string(), (text) => readRefreshToken(handlesOne, text) === null));
   });
 
   it('SES-1 SES-2 sets a host-bound, HttpOnly, Secure, SameSite=Strict cookie that outlives the browser', () => {
-    const token = newRefreshToken(keysOne, handle());
+    const token = newRefreshToken(handlesOne, handle());
     expect(refreshCookie(token, 43_199.7)).toBe(
       `__Host-refresh=${token.cookie}; Path=/; HttpOnly; Secure; SameSite=Strict; Max-Age=43199`,
     );

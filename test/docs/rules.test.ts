@@ -7,6 +7,9 @@ import { printed, type Report, tableOf } from '../support/rules-table.ts';
 const markdown = readFileSync('docs/rules.md', 'utf8');
 const entries = ruleEntries(markdown);
 
+/** The text of one rule on a page: to the end of its line. */
+const entryOf = (page: string, id: string): string => page.split(`\n- **${id}**`)[1]?.split('\n')[0] ?? '';
+
 /** How many rules each group has; a rule that vanishes or appears has to be meant. */
 const groups = {
   DOC: 6,
@@ -57,6 +60,33 @@ describe('docs/rules.md', () => {
     const stageSettings = ['alipayQrLogin', 'appDownloads', 'legacyUntil'];
     expect(words.length).toBeGreaterThan(20);
     expect(words.filter((word) => !(word in defaultPolicies) && !stageSettings.includes(word))).toEqual([]);
+  });
+});
+
+describe('docs/rules.zh.md, the summary for the bureau’s own people', () => {
+  const summary = readFileSync('docs/rules.zh.md', 'utf8');
+
+  it('holds every rule exactly once, in the same order', () => {
+    expect(ruleEntries(summary)).toEqual(entries);
+  });
+
+  it('quotes codes, settings and sentences as the same rule has them', () => {
+    const quoted = new Set<string>();
+    const wrong = entries.flatMap((id) => {
+      const quotes = [...entryOf(summary, id).matchAll(/`([^`]+)`/g)].map(([, quote = '']) => quote);
+      for (const quote of quotes) quoted.add(quote);
+      return quotes
+        .filter((quote) => !entryOf(markdown, id).includes(quote))
+        .map((quote) => `${id}: ${quote}`);
+    });
+    expect(wrong).toEqual([]);
+    expect(quoted.size).toBeGreaterThan(60);
+  });
+
+  it('says the same source of a rule', () => {
+    const sources = (page: string, id: string) =>
+      [...new Set(entryOf(page, id).match(/\[[SFD]\]/g) ?? [])].sort().join('');
+    expect(entries.filter((id) => sources(summary, id) !== sources(markdown, id))).toEqual([]);
   });
 });
 

@@ -46,7 +46,7 @@ describe('the account centre of a natural person', () => {
       expect(await menu.getByRole('link', { name: absent }).count()).toBe(0);
   });
 
-  it('USR-1 PHN-2 SES-5 PWD-1 username, phones with a fresh factor on the way, password', async () => {
+  long('USR-1 PHN-2 SES-5 PWD-1 username, phones with a fresh factor on the way, password', async () => {
     const { door } = portal;
     const who = await settled(door);
     const { cookie } = await loggedInByFace(door, who);

@@ -83,7 +83,7 @@ describe('at the enterprise entry', () => {
     },
   );
 
-  it('SES-2 a tab whose company changed elsewhere stops and says so', async () => {
+  long('SES-2 a tab whose company changed elsewhere stops and says so', async () => {
     const who = await settled(portal.door);
     const taxpayerId = await companyOf(portal.door, who);
     const page = await portal.open();

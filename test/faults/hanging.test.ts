@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { FunctionError } from '../../infra/local/lambda/functions.ts';
 import { creditCode, taxpayer } from '../flows/support/feed-lines.ts';
 import { type LegacyDoor, openLegacyDoor } from '../flows/support/legacy.ts';
+import { long } from '../support/variants.ts';
 import { companyKinds } from './company-kinds.ts';
 import { type Spot, spotsOf } from './journeys.ts';
 import { complete, type Journey, type Kind, type PatientDoor, patient } from './patient-door.ts';
@@ -87,20 +88,23 @@ it.each(kinds)('ERR-02 $name: whichever call hangs', { tags: ['long'], timeout: 
   for (const spot of await ownSpots(kind)) await hanging([{ kind, spot }]);
 });
 
-it('ERR-02 UNL-1 ENT-3 the schedule and the feed end by themselves when a call hangs, and the next run does it all', async () => {
-  const line = JSON.stringify(taxpayer(creditCode()));
-  const ends = async (name: string, run: () => Promise<unknown>): Promise<void> => {
-    const id = door.faults.add({ function: name, kind: 'timeout', times: Number.POSITIVE_INFINITY });
-    const type = await run().then(
-      () => 'done',
-      (error: unknown) => (error as FunctionError).type,
-    );
-    expect(door.faults.struck(id), name).toBeGreaterThan(0);
-    door.faults.clear();
-    expect(['Sandbox.Timedout', 'done'], name).not.toContain(type);
-  };
-  await ends('midnight-unlock', () => door.schedule('midnight-unlock'));
-  await ends('registry-feed', () => door.registry(line));
-  expect(await door.schedule('midnight-unlock')).toMatchObject({ unlocked: 0, left: false });
-  expect(await door.registry(line)).toMatchObject({ accepted: 1 });
-});
+long(
+  'ERR-02 UNL-1 ENT-3 the schedule and the feed end by themselves when a call hangs, and the next run does it all',
+  async () => {
+    const line = JSON.stringify(taxpayer(creditCode()));
+    const ends = async (name: string, run: () => Promise<unknown>): Promise<void> => {
+      const id = door.faults.add({ function: name, kind: 'timeout', times: Number.POSITIVE_INFINITY });
+      const type = await run().then(
+        () => 'done',
+        (error: unknown) => (error as FunctionError).type,
+      );
+      expect(door.faults.struck(id), name).toBeGreaterThan(0);
+      door.faults.clear();
+      expect(['Sandbox.Timedout', 'done'], name).not.toContain(type);
+    };
+    await ends('midnight-unlock', () => door.schedule('midnight-unlock'));
+    await ends('registry-feed', () => door.registry(line));
+    expect(await door.schedule('midnight-unlock')).toMatchObject({ unlocked: 0, left: false });
+    expect(await door.registry(line)).toMatchObject({ accepted: 1 });
+  },
+);

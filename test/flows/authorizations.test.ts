@@ -21,7 +21,7 @@ describe('GET /v1/authorizations', () => {
     return ids.sort();
   };
 
-  it('CTR-3 pages through all companies of a person, each once, in a fixed order', async () => {
+  long('CTR-3 pages through all companies of a person, each once, in a fixed order', async () => {
     const { who, token } = await signedIn();
     const ids = await companies(who, 105);
     const seen: string[] = [];

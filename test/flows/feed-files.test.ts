@@ -5,12 +5,13 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import type { FlowContext } from '#runtime/context.ts';
 import { nextLines, type Position } from '../../functions/registry-feed/file-lines.ts';
 import { continuationMessage, type FeedFile, readMessage } from '../../functions/registry-feed/messages.ts';
-import { takeFile } from '../../functions/registry-feed/take-file.ts';
+import { showAgain, takeFile } from '../../functions/registry-feed/take-file.ts';
 
 /** S3 with ranges and conditions, and a queue that keeps what it is sent. */
 const files = new Map<string, Buffer>();
 const asked: { path: string; range: string | undefined; authorization: string | undefined }[] = [];
-const sent: { QueueUrl: string; MessageBody: string; DelaySeconds: number }[] = [];
+const sent: { QueueUrl: string; MessageBody: string; DelaySeconds: number; VisibilityTimeout?: number }[] =
+  [];
 let refuse: number | undefined;
 let server: Server;
 const etagOf = (bytes: Buffer): string => `"${createHash('md5').update(bytes).digest('hex')}"`;
@@ -20,7 +21,7 @@ beforeAll(async () => {
     if (request.method === 'POST') {
       let body = '';
       for await (const chunk of request.setEncoding('utf8')) body += chunk;
-      expect(request.headers['x-amz-target']).toBe('AmazonSQS.SendMessage');
+      expect(request.headers['x-amz-target']).toMatch(/^AmazonSQS\.(SendMessage|ChangeMessageVisibility)$/);
       sent.push(JSON.parse(body));
       return response.end('{"MessageId":"1"}');
     }
@@ -131,6 +132,22 @@ describe('lines of an S3 object', () => {
       ),
     ).rejects.toThrow(/^s3: http-404$/);
   });
+});
+
+it('ENT-3 a message that failed is shown again after two minutes; that this fails too is no failure', async () => {
+  sent.length = 0;
+  await showAgain('arn:aws-cn:sqs:cn-north-1:123456789012:ahtax-prod-registry-feed', 'handle');
+  expect(sent).toEqual([
+    {
+      QueueUrl: 'https://sqs.cn-north-1.amazonaws.com.cn/123456789012/ahtax-prod-registry-feed',
+      ReceiptHandle: 'handle',
+      VisibilityTimeout: 120,
+    },
+  ]);
+  sent.length = 0;
+  vi.stubEnv('AWS_ENDPOINT_URL_SQS', 'http://127.0.0.1:9');
+  await expect(showAgain('arn:aws:sqs:r:1:q', 'handle')).resolves.toBeUndefined();
+  vi.stubEnv('AWS_ENDPOINT_URL_SQS', process.env.AWS_ENDPOINT_URL_S3 ?? '');
 });
 
 describe('a file of the feed', () => {

@@ -189,6 +189,10 @@ describe('calls that travel together', () => {
         calls.push(`transact ${writes.length}`);
         return real.transact(writes);
       },
+      tryTransact: (writes) => {
+        calls.push(`transact ${writes.length}`);
+        return real.tryTransact(writes);
+      },
     };
     db = batchedTables(watched);
   });

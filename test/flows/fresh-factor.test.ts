@@ -4,7 +4,7 @@ import type { Loose } from '../support/client.ts';
 import { expectStatus, loggedIn, scanFace, wait } from '../support/door.ts';
 import { whileHeld } from '../support/held.ts';
 import { mobile } from '../support/people.ts';
-import { keeping } from '../support/variants.ts';
+import { keeping, long } from '../support/variants.ts';
 import { knownPerson, openWatchedDoor, row, type WatchedDoor } from '../support/watched.ts';
 import { newestCode, phoneCode, phonesOf, type SignedIn, signIn } from './support/account.ts';
 import { passFactor, signInByQr } from './support/sessions.ts';
@@ -212,7 +212,7 @@ describe('SES-5 SES-4 where several web sessions are allowed', () => {
   });
   afterAll(() => several?.finish());
 
-  it('SES-5 ending another one wants a fresh factor, and a session that is over ends none', async () => {
+  long('SES-5 ending another one wants a fresh factor, and a session that is over ends none', async () => {
     const known = await knownPerson(several);
     const other = await signIn(several, known);
     const who = await signInByQr(several, known);

@@ -11,6 +11,7 @@ import {
   wait,
 } from '../support/door.ts';
 import { mobile, person, type Sample } from '../support/people.ts';
+import { long } from '../support/variants.ts';
 import { newestCode, refreshed, type SignedIn, signIn } from './support/account.ts';
 import { goodBody, goodQuery, pathWith, routes } from './support/bodies.ts';
 import { creditCode, feed, legalRepresentative, taxpayer } from './support/feed-lines.ts';
@@ -323,7 +324,7 @@ describe('at the entry of a company', () => {
 });
 
 describe('the time that it takes', () => {
-  it('AUTH-07 LGN-11 an initial password is compared at the cost of a hash', async () => {
+  long('AUTH-07 LGN-11 an initial password is compared at the cost of a hash', async () => {
     const usual = door;
     door = await openDoor({ realHashes: true });
     onTestFinished(async () => {

@@ -3,6 +3,7 @@ import { localPartner, loggedInByQr, workingAs } from '../support/channel-partne
 import type { Loose, Reply } from '../support/client.ts';
 import { expectStatus, registered, scanFace, wait } from '../support/door.ts';
 import { mobile } from '../support/people.ts';
+import { long } from '../support/variants.ts';
 import { type Known, knownPerson, openWatchedDoor, row, type WatchedDoor } from '../support/watched.ts';
 import { type SignedIn, signIn } from './support/account.ts';
 import { setOnPerson } from './support/tables.ts';
@@ -33,16 +34,19 @@ async function deregister(signed: SignedIn) {
 }
 
 describe('a face check that counts for invoice matters for a day', () => {
-  it('SES-5 is also one of the account centre, of a factor, or one that its own call has spent', async () => {
-    for (const path of ['/v1/account/face', '/v1/session/factor/face']) {
-      const { who, token } = await fresh();
-      expectStatus(await start(token), 201);
-      const scan = expectStatus(await door.http('POST', path, undefined, { token }), 201).body;
-      expectStatus(await scanFace(door, scan.qrContent), 200);
-      expectStatus(await start(token), 200);
-      expectStatus(await start(await byQr(who)), 200);
-    }
-  });
+  long(
+    'SES-5 is also one of the account centre, of a factor, or one that its own call has spent',
+    async () => {
+      for (const path of ['/v1/account/face', '/v1/session/factor/face']) {
+        const { who, token } = await fresh();
+        expectStatus(await start(token), 201);
+        const scan = expectStatus(await door.http('POST', path, undefined, { token }), 201).body;
+        expectStatus(await scanFace(door, scan.qrContent), 200);
+        expectStatus(await start(token), 200);
+        expectStatus(await start(await byQr(who)), 200);
+      }
+    },
+  );
 
   it('STP-2 SES-5 REG-4 ends with its account: registered anew, nobody inherits it', async () => {
     const { who, token } = await fresh();

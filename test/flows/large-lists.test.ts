@@ -6,6 +6,7 @@ import { sealContext } from '#store/people/users.ts';
 import type { Loose } from '../support/client.ts';
 import { expectStatus, loggedInByFace } from '../support/door.ts';
 import { dataKeysOf } from '../support/seed.ts';
+import { long } from '../support/variants.ts';
 import { type Known, knownPerson, openWatchedDoor, type WatchedDoor } from '../support/watched.ts';
 import { costOf, putAll } from './support/bulk.ts';
 import { asChannel, claimOf } from './support/channels.ts';
@@ -99,61 +100,64 @@ describe('a company with 3,000 people', () => {
     expect(shown.readUnits).toBeLessThan(8);
   });
 
-  it('CTR-3 REL-8 all ended by their day or with an earlier term: 现有 costs nothing of it, 历史 is paged', async () => {
-    const other = await companyOf(door, boss);
-    // ENT-4: cancelled and back, it is in its second term.
-    await feed(
-      door,
-      companyLine(other, { state: 'cancelled' }),
-      companyLine(other),
-      representativeLine(other, boss),
-    );
-    const company = { taxpayerId: other, companyKey: keyOf(other), companyTerm: 1, taxpayerTerm: 1 };
-    await putAll(door, 'Relationships', [
-      ...rowsLike(many - 200, (at) => ({
-        ...company,
-        validUntil: yesterday,
-        state: at % 2 === 0 ? 'active' : 'pending',
-      })),
-      // Of the first term, whatever their own day.
-      ...rowsLike(99, () => ({ ...company, companyTerm: 0 })),
-      ...rowsLike(100, () => ({ ...company, state: 'deleted' })),
-      ...rowsLike(3, (at) => ({
-        ...company,
-        validUntil: ['2027-03-03', today, '2099-12-31'][at] as string,
-      })),
-    ]);
-    const before = token;
-    token = (await inCompany(door, boss, other)).token;
-    try {
-      const active = await staffList('active');
-      expect(active.all.map(({ validUntil }) => validUntil)).toEqual([
-        undefined,
-        '2099-12-31',
-        '2027-03-03',
-        today,
-      ]);
-      expect(active.dearest.calls).toBeLessThanOrEqual(ofAPage.calls);
-      expect(active.dearest.units).toBeLessThanOrEqual(ofNothing.units);
-      const history = await staffList('history');
-      expect(history.all).toHaveLength(many);
-      expect(new Set(history.all.map(({ authorizationId }) => authorizationId)).size).toBe(many);
-      expect(history.all.filter(({ state }) => state === 'expired')).toHaveLength(many - 200);
-      expect(history.all.filter(({ state }) => state === 'company-cancelled')).toHaveLength(100);
-      expect(history.dearest.calls).toBeLessThanOrEqual(ofAPage.calls);
-      expect(history.dearest.units).toBeLessThanOrEqual(ofAPage.units);
-
-      // 清除记录: what a side has hidden stands in none of its lists, and costs nothing there.
-      await putAll(
+  long(
+    'CTR-3 REL-8 all ended by their day or with an earlier term: 现有 costs nothing of it, 历史 is paged',
+    async () => {
+      const other = await companyOf(door, boss);
+      // ENT-4: cancelled and back, it is in its second term.
+      await feed(
         door,
-        'Relationships',
-        rowsLike(many, () => ({ ...company, state: 'deleted', hiddenByCompany: true })),
+        companyLine(other, { state: 'cancelled' }),
+        companyLine(other),
+        representativeLine(other, boss),
       );
-      expect((await staffList('history')).all).toHaveLength(many);
-    } finally {
-      token = before;
-    }
-  });
+      const company = { taxpayerId: other, companyKey: keyOf(other), companyTerm: 1, taxpayerTerm: 1 };
+      await putAll(door, 'Relationships', [
+        ...rowsLike(many - 200, (at) => ({
+          ...company,
+          validUntil: yesterday,
+          state: at % 2 === 0 ? 'active' : 'pending',
+        })),
+        // Of the first term, whatever their own day.
+        ...rowsLike(99, () => ({ ...company, companyTerm: 0 })),
+        ...rowsLike(100, () => ({ ...company, state: 'deleted' })),
+        ...rowsLike(3, (at) => ({
+          ...company,
+          validUntil: ['2027-03-03', today, '2099-12-31'][at] as string,
+        })),
+      ]);
+      const before = token;
+      token = (await inCompany(door, boss, other)).token;
+      try {
+        const active = await staffList('active');
+        expect(active.all.map(({ validUntil }) => validUntil)).toEqual([
+          undefined,
+          '2099-12-31',
+          '2027-03-03',
+          today,
+        ]);
+        expect(active.dearest.calls).toBeLessThanOrEqual(ofAPage.calls);
+        expect(active.dearest.units).toBeLessThanOrEqual(ofNothing.units);
+        const history = await staffList('history');
+        expect(history.all).toHaveLength(many);
+        expect(new Set(history.all.map(({ authorizationId }) => authorizationId)).size).toBe(many);
+        expect(history.all.filter(({ state }) => state === 'expired')).toHaveLength(many - 200);
+        expect(history.all.filter(({ state }) => state === 'company-cancelled')).toHaveLength(100);
+        expect(history.dearest.calls).toBeLessThanOrEqual(ofAPage.calls);
+        expect(history.dearest.units).toBeLessThanOrEqual(ofAPage.units);
+
+        // 清除记录: what a side has hidden stands in none of its lists, and costs nothing there.
+        await putAll(
+          door,
+          'Relationships',
+          rowsLike(many, () => ({ ...company, state: 'deleted', hiddenByCompany: true })),
+        );
+        expect((await staffList('history')).all).toHaveLength(many);
+      } finally {
+        token = before;
+      }
+    },
+  );
 });
 
 describe('a person with 3,000 companies', () => {

@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { sweepKeyOf, sweepShards } from '#store/people/lockout-table.ts';
 import { expectStatus } from '../support/door.ts';
+import { long } from '../support/variants.ts';
 import { openWatchedDoor, rows, type WatchedDoor } from '../support/watched.ts';
 import { putAll } from './support/bulk.ts';
 
@@ -33,7 +34,7 @@ const marked = async (day: string) =>
   (await rows(door, 'Lockouts')).filter((row) => row.day === day && row.sweepKey !== undefined);
 
 describe('what does not fit the time of a run', () => {
-  it('UNL-1 is handed on until nothing is left, one audit event each', async () => {
+  long('UNL-1 is handed on until nothing is left, one audit event each', async () => {
     door.clock.set('2027-03-03T00:00:00+08:00');
     await locked('2027-03-02');
     const first = expectStatus(await sweep(), 200).body;
@@ -55,29 +56,32 @@ describe('what does not fit the time of a run', () => {
     expect(told.at(-1)?.left).toBe(false);
   });
 
-  it('UNL-1 comes again where the run that goes on fails or dies, and is put aside for somebody to look at at last', async () => {
-    door.clock.set('2027-03-05T00:00:00+08:00');
-    await locked('2027-03-04');
-    await door.provoking(async () => {
-      door.faults.add({
-        function: 'midnight-rest',
-        action: 'TransactWriteItems',
-        kind: 'error500',
-        times: Number.POSITIVE_INFINITY,
-      });
-      expectStatus(await sweep(), 200);
-      for (let round = 0; round < 6; round++) {
+  long(
+    'UNL-1 comes again where the run that goes on fails or dies, and is put aside for somebody to look at at last',
+    async () => {
+      door.clock.set('2027-03-05T00:00:00+08:00');
+      await locked('2027-03-04');
+      await door.provoking(async () => {
+        door.faults.add({
+          function: 'midnight-rest',
+          action: 'TransactWriteItems',
+          kind: 'error500',
+          times: Number.POSITIVE_INFINITY,
+        });
+        expectStatus(await sweep(), 200);
+        for (let round = 0; round < 6; round++) {
+          await door.settled();
+          door.clock.advance(1_801);
+        }
         await door.settled();
-        door.clock.advance(1_801);
-      }
+      });
+      expect(door.queued('midnight-rest-failed')).toHaveLength(1);
+      expect((await marked('2027-03-04')).length).toBeGreaterThan(0);
+      // The next start, of whoever looked or of the next night, finishes it.
+      expectStatus(await sweep(), 200);
       await door.settled();
-    });
-    expect(door.queued('midnight-rest-failed')).toHaveLength(1);
-    expect((await marked('2027-03-04')).length).toBeGreaterThan(0);
-    // The next start, of whoever looked or of the next night, finishes it.
-    expectStatus(await sweep(), 200);
-    await door.settled();
-    expect(await marked('2027-03-04')).toEqual([]);
-    expect(await unlockings('2027-03-04')).toHaveLength(many);
-  });
+      expect(await marked('2027-03-04')).toEqual([]);
+      expect(await unlockings('2027-03-04')).toHaveLength(many);
+    },
+  );
 });

@@ -51,6 +51,46 @@ async function failFace(qrContent: string, outcome: 'fail' | 'mismatch' = 'fail'
   }
 }
 
+describe('REG-1 logged in by registering', () => {
+  it('REG-1 SES-5 on the web the last step opens a session with a fresh factor and its cookie', async () => {
+    const who = person();
+    const reply = expectStatus(await complete(await ready(who)), 201);
+    const { session } = reply.body;
+    expect(session).toMatchObject({ identity: { kind: 'natural' }, person: { realNameLevel: 4 } });
+    expect(reply.headers.get('set-cookie')).toMatch(/^__Host-refresh=/);
+    const token = session.accessToken;
+    expectStatus(await door.http('GET', '/v1/session', undefined, { token }), 200);
+    // What wants a factor of the last ten minutes has one.
+    const renamed = await door.http(
+      'PUT',
+      '/v1/account/username',
+      { username: `u${who.phone.slice(1)}` },
+      { token },
+    );
+    expectStatus(renamed, 200);
+    const { body } = await door.http('GET', '/v1/account/activity', undefined, { token });
+    expect(body.events.find(({ kind }: Event) => kind === 'login')?.detail).toMatchObject({
+      method: 'registration',
+    });
+  });
+
+  it('REG-1 a session that cannot be opened leaves the person registered, who logs in', async () => {
+    const who = person();
+    const id = await ready(who);
+    door.faults.add({
+      kind: 'error500',
+      function: 'registration',
+      table: 'Sessions',
+      times: Number.POSITIVE_INFINITY,
+    });
+    const reply = await complete(id);
+    door.faults.clear();
+    expectStatus(reply, 201);
+    expect(reply.body.session).toBeUndefined();
+    expectStatus(await enterPassword(door, who.phone, who.password), 201);
+  });
+});
+
 describe('REG-1 the steps of a registration', () => {
   it('REG-1 LVL-1 go from identity over basic information and face check to real-name level 4', async () => {
     const who = person();
@@ -371,7 +411,7 @@ describe('REG-5 a failed face check', () => {
     for (const word of ['光线', '人脸', '动作', '办税服务厅', '公安']) expect(advice).toContain(word);
     const waiting = (await poll(door, scan)).body;
     expect(waiting.state).toBe('scanned');
-    expect(waiting.advice).toEqual(failed.advice);
+    expect(waiting).toMatchObject({ advice: failed.advice, remainingAttempts: 4 });
 
     const mismatch = await failFace(scan.qrContent, 'mismatch');
     expect(mismatch.body).toMatchObject({ status: 403, code: 'FACE_MISMATCH', remainingAttempts: 3 });
@@ -393,7 +433,7 @@ describe('REG-5 a failed face check', () => {
     expect(left).toEqual([4, 3, 2, 1]);
     const last = await failFace(second.qrContent, 'mismatch');
     expect(last.body.remainingAttempts).toBe(0);
-    expect((await poll(door, second)).body.state).toBe('failed');
+    expect((await poll(door, second)).body).toMatchObject({ state: 'failed', remainingAttempts: 0 });
     // Nothing revives it: neither another scan that was open, nor a new one, nor completing.
     expect((await kit.result()).status).toBe(409);
     expect((await door.http('POST', `/v1/registrations/${id}/face`)).body.code).toBe('STATE_CONFLICT');
@@ -510,7 +550,9 @@ describe('REG-7 channels', () => {
       expectStatus(await app('PUT', `/v1/registrations/${id}/profile`, { phone, smsCode, password }), 200);
       const scan = expectStatus(await app('POST', `/v1/registrations/${id}/face`), 201).body;
       expectStatus(await scanFace(door, scan.qrContent), 200);
-      expectStatus(await app('POST', `/v1/registrations/${id}/complete`), 201);
+      const done = expectStatus(await app('POST', `/v1/registrations/${id}/complete`), 201).body;
+      // The app keeps its own session (SES-3).
+      expect(done).toEqual({ realNameLevel: 4 });
     });
     const kinds = (event: Event) => `${event.kind} ${event.channel}`;
     expect(written.map(kinds)).toEqual(['consented ahtax-app', 'face ahtax-app', 'registered ahtax-app']);

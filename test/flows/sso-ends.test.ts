@@ -1,6 +1,7 @@
 import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { expectStatus, loggedInByFace } from '../support/door.ts';
+import { long } from '../support/variants.ts';
 import {
   history,
   type Known,
@@ -176,7 +177,7 @@ describe('SSO-8 a system that does not answer', () => {
     expect((await ssoEvents(who)).map(([kind]) => kind).sort()).toEqual(['sso-ended', 'sso-told']);
   });
 
-  it('and keeps the line open is let go after five seconds', async () => {
+  long('and keeps the line open is let go after five seconds', async () => {
     const { session, token } = await signedIn();
     await handedOver(door, session.sessionId, 'filing-web');
     first().answer = () => undefined;

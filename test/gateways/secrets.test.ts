@@ -10,12 +10,15 @@ const root = JSON.stringify({ 1: 'r'.repeat(64) });
 const rootWithTwo = JSON.stringify({ 1: 'r'.repeat(64), 2: 's'.repeat(64) });
 let aws: Awaited<ReturnType<typeof fakeAws>>;
 /** A container that starts over each time, with nothing read. */
-let { getDataKeys, getKeys, getProviderCredentials, getSigningRing } = await import('#gateways/secrets.ts');
+let { getDataKeys, getHandleKeys, getKeys, getProviderCredentials, getSigningRing } = await import(
+  '#gateways/secrets.ts'
+);
 
 beforeEach(async () => {
   aws = await fakeAws();
   const names = {
     SECRET_ROOT: 'root',
+    SECRET_HANDLES: 'handles',
     SECRET_SIGNING: 'signing',
     SECRET_SEALING: 'sealing',
     SECRET_PROVIDERS: 'providers',
@@ -23,7 +26,9 @@ beforeEach(async () => {
   for (const [name, value] of Object.entries({ ...aws.environment, ...names })) vi.stubEnv(name, value);
   vi.useFakeTimers({ toFake: ['Date'], now: new Date('2026-11-23T02:00:00Z') });
   vi.resetModules();
-  ({ getDataKeys, getKeys, getProviderCredentials, getSigningRing } = await import('#gateways/secrets.ts'));
+  ({ getDataKeys, getHandleKeys, getKeys, getProviderCredentials, getSigningRing } = await import(
+    '#gateways/secrets.ts'
+  ));
 });
 afterEach(async () => {
   vi.useRealTimers();
@@ -121,6 +126,16 @@ describe('secrets', () => {
     await getKeys(3);
     await getKeys(3);
     expect(aws.calls).toHaveLength(3);
+  });
+
+  it('SES-2 sees a new version of the handles within five minutes', async () => {
+    aws.create('handles', root);
+    const before = await getHandleKeys();
+    aws.create('handles', rootWithTwo);
+    pass(299);
+    expect((await getHandleKeys()).refreshKey).toEqual(before.refreshKey);
+    pass(2);
+    expect((await getHandleKeys()).refreshKey).not.toEqual(before.refreshKey);
   });
 
   it('SES-2 sees a rotation of the signing keys within five minutes', async () => {

@@ -1,9 +1,14 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { beforeAll, expect, it, vi } from 'vitest';
+import { tables } from '#contract/tables.ts';
 import { Problem } from '#domain/problem.ts';
 import { flows } from '#flows/contracts.ts';
+import { counted } from '#gateways/counted.ts';
 import { logRequest } from '#http/request-log.ts';
 import { logStrangerSend, writeOrderLine } from '#runtime/log.ts';
+import { stageNames } from '../../infra/config.ts';
 import { type Assembly, assembly, objectsIn, synthesizeStage, synthTimeout } from './assembly.ts';
 
 let built: Assembly;
@@ -20,7 +25,7 @@ const alarm = (name: string) => {
 
 it('watches every function for errors and throttles', () => {
   for (const { name } of flows)
-    for (const what of ['errors', 'throttles']) {
+    for (const what of ['failing', 'throttles']) {
       const dimensions = [...objectsIn(alarm(`${name}-${what}`))].filter(
         ({ Name }) => Name === 'FunctionName',
       );
@@ -89,20 +94,196 @@ it('ORD-1 rings when an office is near its limit, and when the feed orders much,
   expect(alarm('orders-by-feed')).toMatchObject({ Period: 3600, Threshold: 30 });
 });
 
+/** Each alarm that tells somebody, with the names that its rule looks at. */
+const composites = ({ of }: Assembly) =>
+  of('AWS::CloudWatch::CompositeAlarm').map(({ Properties }) => ({
+    ...Properties,
+    names: [...String(Properties.AlarmRule).matchAll(/ALARM\("([^"]+)"\)/g)].map(([, name]) => name),
+  })) as {
+    AlarmName: string;
+    AlarmDescription: string;
+    AlarmActions: unknown;
+    OKActions: unknown;
+    ActionsSuppressor?: string;
+    names: string[];
+  }[];
+
+it.each(stageNames)(
+  'OPS-02 tells of every alarm of stage %s by one message, and by no other',
+  async (stage) => {
+    const all = await assembly(stage);
+    const singles = all.of('AWS::CloudWatch::Alarm');
+    const told = composites(all).flatMap(({ names }) => names);
+    expect(told.toSorted()).toEqual(singles.map(({ Properties }) => String(Properties.AlarmName)).sort());
+    for (const { Properties } of singles) expect(Properties.AlarmActions).toBeUndefined();
+    for (const { names } of composites(all)) expect(names.length).toBeLessThanOrEqual(100);
+  },
+);
+
+it('OPS-02 is quiet about what follows from an outage that is told of already', () => {
+  const by = new Map(composites(built).map((one) => [one.AlarmName, one]));
+  for (const group of ['work', 'capacity'])
+    expect(by.get(`ahtax-showcase-${group}`)).toMatchObject({ ActionsSuppressor: 'ahtax-showcase-people' });
+  for (const group of ['people', 'providers', 'abuse'])
+    expect(by.get(`ahtax-showcase-${group}`)?.ActionsSuppressor).toBeUndefined();
+});
+
+it('OPS-02 names for each alarm a paragraph of docs/operations.md that says what to do', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../docs/operations.md'), 'utf8');
+  const described = [
+    ...built.of('AWS::CloudWatch::Alarm').map(({ Properties }) => String(Properties.AlarmDescription)),
+    ...composites(built).map(({ AlarmDescription }) => AlarmDescription),
+  ];
+  for (const text of described) {
+    const [, anchor = 'none'] = /docs\/operations\.md#([\w-]+)$/.exec(text) ?? [];
+    expect(page, text).toMatch(new RegExp(`^### ${anchor}$`, 'm'));
+  }
+});
+
+it('OPS-02 rings for a failing flow by our own metric, for any failure when few call', () => {
+  const login = alarm('login-failing');
+  const [math] = (login.Metrics as { Expression?: string }[]).filter(({ Expression }) => Expression);
+  expect(math?.Expression).toBe(
+    'IF(FILL(calls, 0) >= 20, 100 * (FILL(crashes, 0) + FILL(answers, 0)) / calls, IF((FILL(crashes, 0) + FILL(answers, 0)) >= 1, 100, 0))',
+  );
+  expect(login).toMatchObject({ EvaluationPeriods: 5, DatapointsToAlarm: 2, Threshold: 1 });
+  const line = written((): void =>
+    logRequest('login', request('POST /v1/logins'), 503, performance.now(), undefined),
+  );
+  const own = [...objectsIn(login)].find(({ MetricName }) => MetricName === 'Failures');
+  expect(own).toMatchObject({ Namespace: 'AhtaxDoor', Dimensions: [{ Name: 'flow', Value: 'login' }] });
+  expect(line.Failures).toBe(1);
+  expect(setOf(line, 'Failures').Dimensions).toEqual([['flow']]);
+  expect(
+    written(() => logRequest('login', request('POST /v1/logins'), 201, performance.now(), undefined))
+      .Failures,
+  ).toBe(0);
+});
+
+it('OPS-02 counts logins that are begun and those that are finished', () => {
+  const lines = [
+    ['POST /v1/logins', 201],
+    ['POST /v1/logins', 401],
+    ['POST /v1/logins/{id}/verify', 200],
+    ['GET /v1/session', 200],
+  ] as const;
+  const counts = lines.map(([route, status]) => {
+    const line = written(() => logRequest('login', request(route), status, performance.now(), undefined));
+    return [line.LoginsBegun, line.LoginsDone];
+  });
+  expect(counts).toEqual([
+    [1, undefined],
+    [undefined, undefined],
+    [undefined, 1],
+    [undefined, undefined],
+  ]);
+  const names = [...objectsIn(alarm('logins-unfinished'))].map(({ MetricName }) => MetricName);
+  expect(names).toEqual(expect.arrayContaining(['LoginsBegun', 'LoginsDone']));
+});
+
+it('OPS-02 rings when a provider is away, and not when it refuses one call', async () => {
+  const away = await writtenBy(() =>
+    counted(
+      'sms',
+      () => true,
+      () => Promise.reject(new Error('away')),
+    ).catch(() => undefined),
+  );
+  const refused = await writtenBy(() =>
+    counted(
+      'sms',
+      () => false,
+      () => Promise.reject(new Error('no')),
+    ).catch(() => undefined),
+  );
+  expect([away.ProviderFailures, refused.ProviderFailures]).toEqual([1, 0]);
+  expect(setOf(away, 'ProviderFailures').Dimensions).toEqual([['provider']]);
+  const names = [...objectsIn(alarm('sms-failing'))].map(({ MetricName }) => MetricName);
+  expect(names).toEqual(expect.arrayContaining(['ProviderFailures', 'ProviderCalls']));
+});
+
+it('OPS-02 watches every table, and each call by which functions use one', () => {
+  for (const table of Object.keys(tables)) {
+    alarm(`table-${table}-throttled`);
+    const watched = [...objectsIn(alarm(`table-${table}-errors`))].filter(({ Name }) => Name === 'Operation');
+    expect(watched.map(({ Value }) => Value)).toEqual(
+      expect.arrayContaining(['GetItem', 'Query', 'TransactWriteItems']),
+    );
+  }
+});
+
+it('OPS-02 rings by how fast the objective is used up, in a long window and in a short one together', () => {
+  const people = composites(built).find(
+    ({ AlarmName }) => AlarmName === 'ahtax-showcase-people',
+  ) as unknown as {
+    AlarmRule: string;
+  };
+  for (const [name, factor] of [
+    ['fast', 14.4],
+    ['slow', 6],
+  ] as const) {
+    expect(people.AlarmRule).toContain(
+      `(ALARM("ahtax-showcase-slo-${name}-long") AND ALARM("ahtax-showcase-slo-${name}-short"))`,
+    );
+    for (const window of ['long', 'short'])
+      expect(alarm(`slo-${name}-${window}`)).toMatchObject({ Threshold: factor });
+  }
+});
+
+it('OPS-02 loses no alarm unnoticed', () => {
+  const names = built
+    .of('AWS::CloudWatch::Alarm')
+    .map(({ Properties }) => String(Properties.AlarmName).replace('ahtax-showcase-', ''));
+  const routed = flows.filter(({ routes }) => routes).map(({ name }) => name);
+  expect(names.sort()).toEqual(
+    [
+      ...flows.flatMap(({ name }) => [`${name}-failing`, `${name}-throttles`]),
+      ...routed.flatMap((name) => [`${name}-p95`, `${name}-p99`]),
+      ...Object.keys(tables).flatMap((table) => [`table-${table}-throttled`, `table-${table}-errors`]),
+      'http-5xx',
+      'no-traffic',
+      'logins-unfinished',
+      'slo-fast-long',
+      'slo-fast-short',
+      'slo-slow-long',
+      'slo-slow-short',
+      'sms-failing',
+      'face-failing',
+      'account-concurrency',
+      'midnight-unlock-failed',
+      'midnight-unlock-missed',
+      'midnight-unlock-failed-waiting',
+      'midnight-rest-failed-waiting',
+      'midnight-late',
+      'key-rotation-failed',
+      'feed-failed-waiting',
+      'feed-age',
+      'sso-notices-failed-waiting',
+      'sso-tell-failed-waiting',
+      'locks-surge',
+      'orders-near-limit',
+      'orders-by-feed',
+      'stranger-sms',
+      'canary-failing',
+      'certificate-ends',
+    ].sort(),
+  );
+});
+
 it(
-  'tells the stage’s own topic, or the one that its settings name, when it rings and when it is over',
+  'OPS-02 tells the stage’s own topic, or the one that its settings name, when it rings and when it is over',
   async () => {
     const [topic] = built.of('AWS::SNS::Topic');
     expect(topic?.Properties.TopicName).toBe('ahtax-showcase-alarms');
-    for (const { Properties } of built.of('AWS::CloudWatch::Alarm')) {
-      expect(Properties.AlarmActions).toEqual([{ Ref: topic?.id }]);
-      expect(Properties.OKActions).toEqual([{ Ref: topic?.id }]);
+    expect(composites(built).length).toBeGreaterThan(4);
+    for (const { AlarmActions, OKActions } of composites(built)) {
+      expect(AlarmActions).toEqual([{ Ref: topic?.id }]);
+      expect(OKActions).toEqual([{ Ref: topic?.id }]);
     }
     const topicArn = 'arn:aws:sns:ap-southeast-1:111122223333:operations';
     const alarms = { topicArn, errorPercent: 1, lockedInFiveMinutes: 1 };
     const told = await synthesizeStage('showcase', { config: { alarms } });
-    for (const { Properties } of told.of('AWS::CloudWatch::Alarm'))
-      expect(Properties.AlarmActions).toEqual([topicArn]);
+    for (const { AlarmActions } of composites(told)) expect(AlarmActions).toEqual([topicArn]);
     expect(told.of('AWS::SNS::Topic')).toEqual([]);
     const emails = ['oncall@ahtax.gov.cn'];
     const mailed = await synthesizeStage('showcase', {
@@ -112,6 +293,41 @@ it(
   },
   synthTimeout,
 );
+
+type Line = Record<string, unknown> & {
+  _aws: { CloudWatchMetrics: { Dimensions: string[][]; Metrics: { Name: string }[] }[] };
+};
+/** What a call writes to the log. */
+async function writtenBy(call: () => unknown): Promise<Line> {
+  const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  try {
+    await call();
+    return JSON.parse(String(write.mock.calls[0]?.[0]));
+  } finally {
+    write.mockRestore();
+  }
+}
+function written(call: () => void): Line {
+  const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  try {
+    call();
+    return JSON.parse(String(write.mock.calls[0]?.[0]));
+  } finally {
+    write.mockRestore();
+  }
+}
+/** The set of metrics of a line that has this one. */
+const setOf = ({ _aws }: Line, metric: string) => {
+  const found = _aws.CloudWatchMetrics.find(({ Metrics }) => Metrics.some(({ Name }) => Name === metric));
+  if (!found) throw new Error(`No metric ${metric}`);
+  return found;
+};
+const request = (routeKey: string) =>
+  ({
+    routeKey,
+    headers: {},
+    requestContext: { requestId: 'r', http: { sourceIp: '203.0.113.9' } },
+  }) as APIGatewayProxyEventV2;
 
 it('SMS-4 rings at 80 % of the stage’s hourly budget of strangers’ SMS, by the metric that the functions really write', () => {
   const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);

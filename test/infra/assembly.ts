@@ -21,7 +21,7 @@ export interface Resource {
 export interface Assembly {
   readonly directory: string;
   /** The templates' text by what the stack holds. */
-  readonly templates: Readonly<Record<'data' | 'api' | 'alarms', string>>;
+  readonly templates: Readonly<Record<'data' | 'api' | 'alarms', string>> & { readonly release?: string };
   /** The portal stack's; stage local has none. Its resources are not among `resources`. */
   readonly portal: string | undefined;
   /** CloudFront's access log; in partition aws only. */
@@ -86,9 +86,15 @@ export async function synthesizeStage(
 function readStage(stage: StageName, directory: string): Assembly {
   const start = prefix({ name: stage });
   const read = (stack: string) => readFileSync(join(directory, `${start}-${stack}.template.json`), 'utf8');
-  const templates = { data: read('data'), api: read('api'), alarms: read('alarms') };
   const readIfThere = (stack: string) =>
     existsSync(join(directory, `${start}-${stack}.template.json`)) ? read(stack) : undefined;
+  const release = readIfThere('release');
+  const templates = {
+    data: read('data'),
+    ...(release ? { release } : {}),
+    api: read('api'),
+    alarms: read('alarms'),
+  };
   const portal = readIfThere('portal');
   const portalLogs = readIfThere('portal-logs');
   const resources = Object.values(templates).flatMap((text) => resourcesOf(text));

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type FlowDeclaration, queueVariable } from '#contract/flow.ts';
+import { type FlowDeclaration, queueVariable, type SecretName } from '#contract/flow.ts';
 import type { TableOrIndex } from '#contract/tables.ts';
 import { tableVariable } from '#contract/tables.ts';
 import { flows } from '#flows/contracts.ts';
@@ -132,7 +132,7 @@ describe.each(stageNames)('stage %s', (stage) => {
     if (!queue || !feed) throw new Error('no feed');
     const onQueues = (flow: FlowDeclaration) => granted(flow).filter((pair) => pair.startsWith('sqs:'));
     expect(onQueues(feed).sort()).toEqual(
-      ['DeleteMessage', 'GetQueueAttributes', 'ReceiveMessage', 'SendMessage'].map(
+      ['ChangeMessageVisibility', 'DeleteMessage', 'GetQueueAttributes', 'ReceiveMessage', 'SendMessage'].map(
         (action) => `sqs:${action} <${queue.id}.Arn>`,
       ),
     );
@@ -155,7 +155,40 @@ describe.each(stageNames)('stage %s', (stage) => {
       // In a key's policy `*` is the key itself.
       .filter((exception) => !/^AWS::KMS::Key .* \*$/.test(exception));
     // Objects of the feed bucket have no names before they are written.
-    expect(others).toEqual([expect.stringMatching(/^AWS::IAM::Role s3:GetObject <feedfiles\.Arn>\/\*$/)]);
+    expect(others.filter((exception) => !exception.includes('cloudwatch:DescribeAlarms'))).toEqual([
+      expect.stringMatching(/^AWS::IAM::Role s3:GetObject <feedfiles\.Arn>\/\*$/),
+    ]);
+    // CodeDeploy asks for all alarms of a deployment in one call, and reads them only.
+    expect(others.filter((exception) => exception.includes('cloudwatch:'))).toHaveLength(
+      stage === 'local' ? 0 : 1,
+    );
+  });
+
+  const readersOf = (secret: SecretName): string[] =>
+    flows
+      .filter(({ secrets }) => secrets?.includes(secret))
+      .map(({ name }) => `arn:<AWS::Partition>:iam::<AWS::AccountId>:role/ahtax-${stage}-${name}`);
+
+  it('SEC-01 lets the functions of the contracts read a secret and nobody else, by the roles that they really have', () => {
+    const policies = built.of('AWS::SecretsManager::ResourcePolicy');
+    expect(policies).toHaveLength(stage === 'local' ? 5 : 6);
+    for (const secret of ['root', 'handles', 'signing', 'sealing', 'providers'] as const) {
+      const policy = policies.find(({ Properties }) => readable(Properties.SecretId) === `<${secret}secret>`);
+      expect(policy?.Properties.BlockPublicPolicy).toBe(true);
+      if (!policy) throw new Error(`No policy of ${secret}`);
+      const [statement, ...more] = statementsOf(policy);
+      if (!statement) throw new Error(`An empty policy of ${secret}`);
+      expect(more).toEqual([]);
+      expect(statement).toMatchObject({
+        Effect: 'Deny',
+        Action: 'secretsmanager:GetSecretValue',
+        Principal: { AWS: '*' },
+      });
+      const { StringNotEquals } = statement.Condition as { StringNotEquals: Record<string, unknown[]> };
+      expect(Object.keys(StringNotEquals)).toEqual(['aws:PrincipalArn']);
+      expect(StringNotEquals['aws:PrincipalArn']?.map(readable)).toEqual(readersOf(secret));
+    }
+    for (const flow of flows) expect(roleOf(flow).Properties.RoleName).toBe(`ahtax-${stage}-${flow.name}`);
   });
 
   it('lets nobody use the keys of tables and secrets except this account through the service', () => {
@@ -170,9 +203,14 @@ describe.each(stageNames)('stage %s', (stage) => {
     );
     expect(usable.map(({ key }) => key).sort()).toEqual(['DataKey', 'SecretsKey', 'TablesKey']);
     for (const { key, Principal, Condition } of usable)
-      if (key === 'DataKey')
+      if (key === 'DataKey') {
         expect(readable((Principal as { AWS: unknown }).AWS)).toMatch(/:iam::<AWS::AccountId>:root$/);
-      else {
+        const { StringEquals } = Condition as { StringEquals: Record<string, unknown> };
+        expect(StringEquals['kms:EncryptionContext:purpose']).toBe('sealing');
+        expect(list(StringEquals['aws:PrincipalArn'] as unknown[]).map(readable)).toEqual(
+          readersOf('sealing'),
+        );
+      } else {
         const { StringEquals } = Condition as { StringEquals: Record<string, unknown> };
         expect(StringEquals['kms:CallerAccount']).toEqual({ Ref: 'AWS::AccountId' });
         const services = list(StringEquals['kms:ViaService'] as unknown[]).map(

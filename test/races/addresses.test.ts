@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { deriveKeys } from '#crypto/keys.ts';
+import { deriveHandleKeys } from '#crypto/keys.ts';
 import { defaultPolicies } from '#domain/policies.ts';
 import { Problem } from '#domain/problem.ts';
 import { requireHuman } from '#journeys/factors/anti-automation.ts';
@@ -13,7 +13,7 @@ beforeAll(async () => {
   const db = await openStore('Tickets');
   ctx = {
     db,
-    keys: deriveKeys(JSON.stringify({ 1: 'r'.repeat(64) })),
+    handles: deriveHandleKeys(JSON.stringify({ 1: 'r'.repeat(64) })),
     settings: { policies: defaultPolicies },
   } as unknown as FlowContext;
   // The first connection and key cost more than a call may take.

@@ -118,9 +118,12 @@ describe('sessions', () => {
       for (let turn = 0; turn < 6; turn++) mine = expectStatus(await refresh(mine), 200).cookie ?? '';
       return mine;
     };
-    const last = await Promise.all([tab(), tab(), tab(), tab()]);
-    const newest = new Set(await Promise.all(last.map(async (one) => (await refresh(one)).cookie)));
-    // Eight turns are the end of it within the grace, so that all came to the same.
+    let newest = new Set(await Promise.all([tab(), tab(), tab(), tab()]));
+    // Eight turns are the end of it within the grace: until then a tab may be a turn ahead of the others.
+    for (let round = 0; newest.size > 1 && round < 8; round++)
+      newest = new Set(
+        await Promise.all([...newest].map(async (one) => expectStatus(await refresh(one), 200).cookie ?? '')),
+      );
     expect(newest.size).toBe(1);
     door.clock.advance(60);
     expectStatus(await refresh([...newest][0]), 200);

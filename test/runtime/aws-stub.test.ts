@@ -68,6 +68,16 @@ describe('Secrets Manager', () => {
     });
   });
 
+  it('SEC-01 is judged by the secret’s own policy too, whatever the caller’s allows', async () => {
+    expect(await aws('SECRETS_MANAGER', 'GetSecretValue', { SecretId: 'fixture/plain' })).toMatchObject({
+      status: 400,
+      body: { __type: 'AccessDeniedException' },
+    });
+    expect(runtime.denials()).toContainEqual(
+      expect.objectContaining({ action: 'secretsmanager:GetSecretValue', functionName: 'probe' }),
+    );
+  });
+
   it('generates what the template asks for', () => {
     expect(generated({ PasswordLength: 24, ExcludePunctuation: true })).toMatch(/^[A-Za-z0-9]{24}$/);
     expect(

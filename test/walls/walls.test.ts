@@ -3,10 +3,14 @@ import { isBuiltin } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { flows } from '#flows/contracts.ts';
+import { circlesIn } from './circles.ts';
 import { importsIn } from './imports.ts';
 import { type LayerName, layerNames as layers, readmes, wayIn, wayOfARequest } from './layers.ts';
 
 const root = join(import.meta.dirname, '../..');
+const { imports: aliases } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+  imports: Readonly<Record<string, string>>;
+};
 const sources = (folder: string): string[] =>
   readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
     .filter((file) => /\.[cm]?tsx?$/.test(file))
@@ -18,6 +22,12 @@ const isPackage = (specifier: string) =>
   !isRelative(specifier) && !specifier.startsWith('#') && !isBuiltin(specifier);
 /** Where a relative import leads, from the project's root. */
 const target = (file: string, specifier: string) => relative('.', join(dirname(file), specifier));
+/** Where an import of the project's own leads, from its root; undefined: to a package. */
+function localTarget(file: string, specifier: string): string | undefined {
+  if (isRelative(specifier)) return target(file, specifier);
+  const alias = Object.keys(aliases).find((one) => specifier.startsWith(one.slice(0, -1)));
+  return alias && join(aliases[alias]?.slice(0, -1) ?? '', specifier.slice(alias.length - 1));
+}
 
 /** `file → import` for every import of the files that is not allowed. */
 const crossings = (
@@ -129,6 +139,21 @@ describe('imports point one way', () => {
     expect(wrong).toEqual([]);
   });
 
+  it.each(['shared', 'functions', 'infra', 'portal/src', 'bench'])(
+    '%s has no circle of imports',
+    (folder) => {
+      // Types count too: two files that need each other's types are one subject.
+      const known = new Map(
+        sources(folder).map((file) => {
+          const lang = file.endsWith('x') ? 'tsx' : 'ts';
+          const specifiers = importsIn(readFileSync(join(root, file), 'utf8'), { lang });
+          return [file, specifiers.flatMap((specifier) => localTarget(file, specifier) ?? [])] as const;
+        }),
+      );
+      expect(circlesIn(known)).toEqual([]);
+    },
+  );
+
   it('nothing that runs deployed imports a development package', () => {
     const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
       dependencies: Record<string, string>;
@@ -157,6 +182,21 @@ describe('functions', () => {
 });
 
 describe('the scanner of this test', () => {
+  it.each<[Record<string, string[]>, string[][]]>([
+    [{ a: ['b'], b: ['c'], c: [] }, []],
+    [{ a: ['b'], b: ['a'], c: ['a'] }, [['a', 'b']]],
+    [
+      { a: ['b', 'd'], b: ['c'], c: ['a'], d: ['e'], e: ['d'] },
+      [
+        ['a', 'b', 'c'],
+        ['d', 'e'],
+      ],
+    ],
+    [{ a: ['a', 'elsewhere'] }, [['a']]],
+  ])('finds the circles of %j', (imports, circles) => {
+    expect(circlesIn(new Map(Object.entries(imports)))).toEqual(circles);
+  });
+
   it.each([
     ["import { a } from '#domain/a.ts';", ['#domain/a.ts']],
     ["import type { a } from '#domain/a.ts';", ['#domain/a.ts']],

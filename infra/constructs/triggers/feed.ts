@@ -10,6 +10,9 @@ import { prefix } from '../../names.ts';
 import type { Stage } from '../../stage.ts';
 import { deadLetters, forThisAccount, type Trigger } from './trigger.ts';
 
+/** Within a quarter of an hour, a message that cannot be taken is a dead letter: five times three minutes at most. */
+const feedTries = 5;
+
 /**
  * Registry feed (ENT-3): the function takes SQS messages, which are feed lines themselves or tell of a file of lines
  * in the bucket. One way in, one place for what failed, and both senders get the same retries.
@@ -20,10 +23,11 @@ export function fed(scope: Construct, stage: Stage, timeoutSeconds: number, key:
     queueName: `${prefix(stage)}-registry-feed`,
     encryption: QueueEncryption.SQS_MANAGED,
     enforceSSL: true,
-    // AWS asks for six times the function's timeout, so that a slow batch is not handed out twice.
-    visibilityTimeout: Duration.seconds(timeoutSeconds * 6),
+    // Not below the function's timeout, which Lambda refuses. AWS advises six times that, for takers that are throttled:
+    // this one has no more at once than the mapping allows. A function that died is tried again as soon as one that failed.
+    visibilityTimeout: Duration.seconds(timeoutSeconds + 5),
     retentionPeriod: Duration.days(14),
-    deadLetterQueue: { queue: failed, maxReceiveCount: 5 },
+    deadLetterQueue: { queue: failed, maxReceiveCount: feedTries },
   });
   queue.addToResourcePolicy(
     new PolicyStatement({
@@ -36,7 +40,14 @@ export function fed(scope: Construct, stage: Stage, timeoutSeconds: number, key:
   const bucket = feedFiles(scope, queue, key);
   const take = new PolicyStatement({
     // It sends too: the rest of a file that is longer than its time goes back to the queue.
-    actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:SendMessage'],
+    actions: [
+      'sqs:ReceiveMessage',
+      'sqs:DeleteMessage',
+      'sqs:GetQueueAttributes',
+      'sqs:SendMessage',
+      // What failed is shown again soon.
+      'sqs:ChangeMessageVisibility',
+    ],
     resources: [queue.queueArn],
   });
   const read = new PolicyStatement({ actions: ['s3:GetObject'], resources: [`${bucket.attrArn}/*`] });
@@ -45,7 +56,7 @@ export function fed(scope: Construct, stage: Stage, timeoutSeconds: number, key:
     failed,
     connect: (entry) => {
       new CfnEventSourceMapping(scope, 'feed-source', {
-        functionName: entry.lambda.functionArn,
+        functionName: entry.live.functionArn,
         eventSourceArn: queue.queueArn,
         batchSize: 1,
         functionResponseTypes: ['ReportBatchItemFailures'],

@@ -32,9 +32,9 @@ export function queued(
       }),
     ],
     failed,
-    connect: ({ lambda }) => {
+    connect: ({ live }) => {
       new CfnEventSourceMapping(scope, `${flow.name}-source`, {
-        functionName: lambda.functionArn,
+        functionName: live.functionArn,
         eventSourceArn: queue.queueArn,
         batchSize,
         functionResponseTypes: ['ReportBatchItemFailures'],

@@ -15,17 +15,17 @@ export function rotating(
 ): Trigger {
   return {
     statements: [],
-    connect: ({ lambda }) => {
+    connect: ({ live }) => {
       const permission = new CfnPermission(scope, `${flow.name}-rotation`, {
         action: 'lambda:InvokeFunction',
-        functionName: lambda.functionArn,
+        functionName: live.functionArn,
         principal: 'secretsmanager.amazonaws.com',
         sourceAccount: Aws.ACCOUNT_ID,
       });
       for (const { secret, everyDays } of trigger.secrets)
         new CfnRotationSchedule(scope, `${secret}-rotation`, {
           secretId: shared.secretArns[secret],
-          rotationLambdaArn: lambda.functionArn,
+          rotationLambdaArn: live.functionArn,
           rotationRules: { automaticallyAfterDays: everyDays },
           rotateImmediatelyOnUpdate: true,
         }).addResourceDependency(permission);

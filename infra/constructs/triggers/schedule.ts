@@ -3,7 +3,7 @@ import { CfnEventInvokeConfig } from 'aws-cdk-lib/aws-lambda';
 import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
 import type { Construct } from 'constructs';
 import type { FlowDeclaration, ScheduleTrigger } from '#contract/flow.ts';
-import { prefix } from '../../names.ts';
+import { liveAlias, prefix } from '../../names.ts';
 import type { Stage } from '../../stage.ts';
 import type { FlowFunction } from '../flow-function.ts';
 import { deadLetters, forThisAccount, type Trigger } from './trigger.ts';
@@ -21,14 +21,14 @@ export function scheduled(
   const failed = deadLetters(scope, stage, `${trigger.name}-failed`);
   const send = () => new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [failed.queueArn] });
 
-  const connect = ({ lambda }: FlowFunction) => {
+  const connect = ({ live, functionName }: FlowFunction) => {
     const role = new Role(scope, `${trigger.name}-scheduler`, {
       assumedBy: new ServicePrincipal('scheduler.amazonaws.com', { conditions: forThisAccount }),
       description: `Starts ${flow.name}`,
       inlinePolicies: {
         start: new PolicyDocument({
           statements: [
-            new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [lambda.functionArn] }),
+            new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [live.functionArn] }),
             send(),
           ],
         }),
@@ -36,8 +36,8 @@ export function scheduled(
     });
     // Two things can fail: Scheduler not reaching Lambda and, as its call is asynchronous, the function itself.
     new CfnEventInvokeConfig(scope, `${flow.name}-failure`, {
-      functionName: lambda.functionName,
-      qualifier: '$LATEST',
+      functionName,
+      qualifier: liveAlias,
       maximumRetryAttempts: 2,
       maximumEventAgeInSeconds,
       destinationConfig: { onFailure: { destination: failed.queueArn } },
@@ -50,7 +50,7 @@ export function scheduled(
       flexibleTimeWindow: { mode: 'OFF' },
       state: 'ENABLED',
       target: {
-        arn: lambda.functionArn,
+        arn: live.functionArn,
         roleArn: role.roleArn,
         input: JSON.stringify({ schedule: trigger.name, scheduledAt: '<aws.scheduler.scheduled-time>' }),
         retryPolicy: { maximumRetryAttempts: 10, maximumEventAgeInSeconds },

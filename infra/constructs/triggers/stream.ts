@@ -36,11 +36,11 @@ export function streamed(
       new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [failed.queueArn] }),
     ],
     failed,
-    connect: ({ lambda }) => {
+    connect: ({ live }) => {
       for (const table of tables) {
         const patterns = trigger.tables[table] ?? [];
         new CfnEventSourceMapping(scope, `${flow.name}-${table}`, {
-          functionName: lambda.functionArn,
+          functionName: live.functionArn,
           eventSourceArn: streamOf(table),
           // Nothing that was written before the function stood is lost (a day is kept).
           startingPosition: 'TRIM_HORIZON',

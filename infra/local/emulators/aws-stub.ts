@@ -10,7 +10,7 @@ import {
   strikeService,
 } from './caller.ts';
 import { type Kms, KmsError } from './kms.ts';
-import type { Context } from './policy.ts';
+import type { Context, Policy } from './policy.ts';
 import type { Queues } from './queues.ts';
 import { type Secrets, SecretsError } from './secrets.ts';
 
@@ -19,6 +19,9 @@ const services: Readonly<Record<string, 'kms' | 'sqs'>> = { TrentService: 'kms',
 interface Prepared {
   readonly resource: string;
   readonly context?: Context;
+  /** The resource's own: what it forbids, or all that it lets anybody do. */
+  readonly forbids?: Policy | undefined;
+  readonly lets?: Policy | undefined;
   carryOut(): JsonObject;
 }
 
@@ -34,11 +37,20 @@ export function makeAwsStub(ctx: EmulatorContext, secrets: Secrets, kms: Kms, qu
         UpdateSecretVersionStage: () => secrets.updateStage(secret, input),
       };
       const carryOut = calls[operation];
-      return carryOut && { resource: secret.arn, carryOut };
+      return carryOut && { resource: secret.arn, forbids: secret.policy, carryOut };
     }
     if (service === 'sqs') {
       const queue = queues.find(String(input.QueueUrl));
-      if (!queue || operation !== 'SendMessage') return undefined;
+      if (!queue) return undefined;
+      if (operation === 'ChangeMessageVisibility')
+        return {
+          resource: queue.arn,
+          carryOut: () => {
+            queues.hide(queue, String(input.ReceiptHandle), Number(input.VisibilityTimeout));
+            return {};
+          },
+        };
+      if (operation !== 'SendMessage') return undefined;
       const carryOut = () => ({
         MessageId: queues.send(queue, String(input.MessageBody), Number(input.DelaySeconds ?? 0)),
       });
@@ -58,7 +70,7 @@ export function makeAwsStub(ctx: EmulatorContext, secrets: Secrets, kms: Kms, qu
         String(value),
       ]),
     );
-    return carryOut && { resource: key.arn, context, carryOut };
+    return carryOut && { resource: key.arn, context, lets: key.policy, carryOut };
   }
 
   return async function handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -90,7 +102,16 @@ export function makeAwsStub(ctx: EmulatorContext, secrets: Secrets, kms: Kms, qu
       if (!prepared)
         return sendAwsError(response, ctx, 400, 'UnknownOperationException', `${prefix}.${operation}`);
       const need = { action: `${service}:${operation}`, resource: prepared.resource };
-      const refused = refusedNeed(caller, [need], ctx, prepared.context);
+      const who = { ...prepared.context, 'aws:PrincipalArn': caller.model.roleArn };
+      const barred =
+        prepared.forbids?.denies(need, who) || (prepared.lets && !prepared.lets.allows(need, who));
+      if (barred)
+        ctx.denials.push({
+          functionName: caller.model.shortName,
+          action: need.action,
+          resource: need.resource,
+        });
+      const refused = barred ? need : refusedNeed(caller, [need], ctx, prepared.context);
       if (refused)
         return sendAwsError(
           response,

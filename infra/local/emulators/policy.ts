@@ -52,9 +52,14 @@ export function matches(pattern: string, text: string, ignoreCase = false): bool
 /** Context keys of a request, such as `kms:EncryptionContext:purpose`. */
 export type Context = Readonly<Record<string, string>>;
 
-/** Only equality is understood; any other operator answers `unknown`, chosen so that both effects fail closed. */
+/** Only equality and its contrary are understood; any other operator answers `unknown`, chosen so that both effects fail closed. */
 function holds(conditions: JsonObject | undefined, context: Context, unknown: boolean): boolean {
   return Object.entries(conditions ?? {}).every(([operator, keys]) => {
+    if (operator === 'StringNotEquals')
+      // Of a key that the call does not have, too.
+      return Object.entries(objectOf(keys)).every(
+        ([key, wanted]) => !stringsOf(wanted).includes(context[key] ?? ''),
+      );
     if (operator !== 'StringEquals' && operator !== 'StringLike') return unknown;
     return Object.entries(objectOf(keys)).every(([key, wanted]) => {
       const value = context[key];
@@ -101,6 +106,17 @@ export class Policy {
     }
     for (const grant of grants) this.used.add(grant);
     return grants.length > 0;
+  }
+
+  /** Whether a statement forbids it, whatever others allow: how the policy of a resource speaks. */
+  denies({ action, resource }: Need, context: Context): boolean {
+    return this.statements.some(
+      ({ effect, actions, resources, conditions }) =>
+        effect === 'Deny' &&
+        holds(conditions, context, true) &&
+        actions.some((pattern) => matches(pattern, action, true)) &&
+        resources.some((pattern) => matches(pattern, resource)),
+    );
   }
 
   /** Forgets which grants of a service were used. */

@@ -60,6 +60,12 @@ export class Queues {
     return id;
   }
 
+  /** Shows a message that was handed out again after so many seconds from now. */
+  hide({ arn }: QueueModel, receiptHandle: string, seconds: number): void {
+    const message = this.of(arn).find(({ id, received }) => handleOf(id, received) === receiptHandle);
+    if (message) message.visibleAt = this.clock.now() + seconds * 1000;
+  }
+
   /** Bodies of what lies in a queue, by the end of its name; dead letters are a queue too. */
   bodies(name: string): string[] {
     const model = this.models.find((one) => one.name === name || one.name.endsWith(`-${name}`));
@@ -154,9 +160,11 @@ export class Queues {
   }
 }
 
+const handleOf = (id: string, received: number): string => `${id}-${received}`;
+
 const recordOf = ({ arn }: QueueModel, { id, body, sentAt, received }: Message) => ({
   messageId: id,
-  receiptHandle: `${id}-${received}`,
+  receiptHandle: handleOf(id, received),
   body,
   attributes: { ApproximateReceiveCount: String(received), SentTimestamp: String(sentAt) },
   messageAttributes: {},

@@ -102,13 +102,13 @@ export class FunctionHost {
 
   private start(): Promise<Worker> {
     const { clock, logs, internalOrigin } = this.around;
-    const { name, shortName, arn, directory, handler, memoryMb } = this.model;
+    const { name, shortName, arn, alias, directory, handler, memoryMb } = this.model;
     const setup: WorkerSetup = {
       clock: clock.shared,
       directory,
       handler,
       functionName: name,
-      functionArn: arn,
+      functionArn: alias === undefined ? arn : `${arn}:${alias}`,
       memoryMb,
       internalOrigin,
     };
@@ -168,14 +168,14 @@ export class FunctionHost {
   /** What the template gives, what Lambda adds, and where this machine's services are; nothing of our own process. */
   private environment(): Record<string, string> {
     const { region, internalOrigin } = this.around;
-    const { name, directory, handler, memoryMb, environment } = this.model;
+    const { name, alias, directory, handler, memoryMb, environment } = this.model;
     return {
       ...environment,
       AWS_REGION: region,
       AWS_DEFAULT_REGION: region,
       AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
       AWS_LAMBDA_FUNCTION_NAME: name,
-      AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+      AWS_LAMBDA_FUNCTION_VERSION: alias === undefined ? '$LATEST' : '1',
       AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMb),
       AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${name}`,
       AWS_ACCESS_KEY_ID: this.around.accessKey(this.model),

@@ -28,6 +28,8 @@ export interface FunctionModel {
   /** The name without what all functions of the stage have in front: the flow's name. */
   readonly shortName: string;
   readonly arn: string;
+  /** Under which everything calls it; none where the template has none. */
+  readonly alias: string | undefined;
   /** The bundle's directory. */
   readonly directory: string;
   /** `index.handler` */
@@ -36,6 +38,7 @@ export interface FunctionModel {
   readonly timeoutSeconds: number;
   readonly memoryMb: number;
   readonly policy: Policy;
+  readonly roleArn: string;
 }
 export interface RouteModel {
   /** `POST /v1/logins/{id}/verify` or `$default` */
@@ -55,12 +58,16 @@ export interface SecretModel {
   readonly arn: string;
   readonly secretString: string | undefined;
   readonly generate: JsonObject | undefined;
+  /** Forbids readers, whatever their own policies allow. */
+  readonly policy: Policy | undefined;
   readonly rotation: { readonly functionName: string; readonly immediately: boolean } | undefined;
 }
 export interface KeyModel {
   readonly id: string;
   readonly arn: string;
   readonly aliases: readonly string[];
+  /** What the key itself lets whom do; both it and the caller's own policy have to allow a call. None: whoever is allowed by his own. */
+  readonly policy: Policy | undefined;
 }
 
 /** Where a template leaves region and account open. */
@@ -78,16 +85,22 @@ export function readModel({ stacks, assets }: Assembly): LocalApp {
   const of = (...types: string[]) => resources.filter((resource) => types.includes(resource.type));
   const statements = statementsByRole(of);
   const named = of('AWS::Lambda::Function').flatMap((resource) =>
-    functionModel(resource, assets, statements),
+    functionModel(resource, assets, statements, of('AWS::Lambda::Alias')),
   );
   const front = commonFront(named.map((model) => model.name));
   const functions = named.map((model) => ({ ...model, shortName: model.name.slice(front) }));
-  /** Invocation ARNs carry the function's ARN, possibly inside an API Gateway path and with an alias behind it. */
+  const aliases = new Set(of('AWS::Lambda::Alias').map(({ ref }) => ref));
+  /**
+   * Invocation ARNs carry the function's ARN, possibly inside an API Gateway path, with the alias behind it that everything
+   * has to call where the function has one.
+   */
   const functionIn = (uri: unknown, user: string): string => {
     const found = functions
       .filter((f) => new RegExp(`${f.arn.replace(/[$.*+?]/g, '\\$&')}(?![\\w-])`).test(String(uri)))
       .at(0);
     if (!found) throw new Error(`${user} starts a function that no template has: ${String(uri)}`);
+    if (found.alias !== undefined && ![...aliases].some((alias) => String(uri).includes(alias)))
+      throw new Error(`${user} calls ${found.name} past its alias ${found.alias}`);
     return found.name;
   };
   return {
@@ -116,12 +129,13 @@ export function readModel({ stacks, assets }: Assembly): LocalApp {
     }),
     ...eventSourcesOf(of, functionIn),
     secrets: secretsOf(of, functionIn),
-    keys: of('AWS::KMS::Key').map(({ ref, arn }) => ({
+    keys: of('AWS::KMS::Key').map(({ ref, arn, properties: p }) => ({
       id: ref,
       arn,
       aliases: of('AWS::KMS::Alias')
         .filter(({ properties }) => [ref, arn].includes(String(properties.TargetKeyId)))
         .map((alias) => alias.ref),
+      policy: p.KeyPolicy === undefined ? undefined : new Policy(statementsOf(p.KeyPolicy)),
     })),
   };
 }
@@ -159,6 +173,7 @@ function functionModel(
   { id, ref, arn, properties: p }: Resource,
   assets: ReadonlyMap<string, string>,
   statements: ReadonlyMap<string, Statement[]>,
+  aliases: readonly Resource[],
 ): Omit<FunctionModel, 'shortName'>[] {
   // Inline code (custom resources of the CDK itself) is none of ours.
   const key = stringOf(objectOf(p.Code).S3Key);
@@ -167,17 +182,20 @@ function functionModel(
   if (!directory || !existsSync(directory))
     throw new Error(`The assembly lacks the asset of function ${id} (${key})`);
   const role = String(p.Role).split('/').at(-1) ?? '';
+  const alias = aliases.find(({ properties }) => [ref, arn].includes(String(properties.FunctionName)));
   const environment = Object.entries(objectOf(objectOf(p.Environment).Variables));
   return [
     {
       name: ref,
       arn,
+      alias: alias && stringOf(alias.properties.Name),
       directory,
       handler: stringOf(p.Handler) ?? 'index.handler',
       environment: Object.fromEntries(environment.map(([name, value]) => [name, String(value)])),
       timeoutSeconds: Number(p.Timeout ?? 3),
       memoryMb: Number(p.MemorySize ?? 128),
       policy: new Policy(statements.get(role) ?? []),
+      roleArn: String(p.Role),
     },
   ];
 }
@@ -196,13 +214,17 @@ function routesOf(of: Of, functionIn: FunctionIn): RouteModel[] {
 
 function secretsOf(of: Of, functionIn: FunctionIn): SecretModel[] {
   const rotations = of('AWS::SecretsManager::RotationSchedule');
+  const policies = of('AWS::SecretsManager::ResourcePolicy');
   return of('AWS::SecretsManager::Secret').map(({ ref, arn, properties: p }) => {
+    const document = policies.find(({ properties }) => properties.SecretId === ref)?.properties
+      .ResourcePolicy;
     const rotation = rotations.find(({ properties }) => properties.SecretId === ref)?.properties;
     const generate = p.GenerateSecretString;
     return {
       name: stringOf(p.Name) ?? arn.split(':secret:')[1]?.replace(/-[^-]{6}$/, '') ?? arn,
       arn,
       secretString: stringOf(p.SecretString),
+      policy: document === undefined ? undefined : new Policy(statementsOf(document)),
       generate: generate === undefined ? undefined : objectOf(generate),
       rotation: rotation
         ? {

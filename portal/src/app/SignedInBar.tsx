@@ -6,6 +6,7 @@ import { useCommon } from '../i18n/index.ts';
 import { useIdentityName } from '../session/identities.ts';
 import { logOut } from '../session/session.ts';
 import { useSessionState } from '../session/store.ts';
+import { wantNothing } from '../session/wanted.ts';
 
 /** Who somebody is here and for whom, and 退出: always in sight while signed in (SES-1). */
 export function SignedInBar() {
@@ -23,6 +24,7 @@ export function SignedInBar() {
     setFailed(undefined);
     try {
       await logOut();
+      wantNothing();
       await navigate('/login', { replace: true });
     } catch (error) {
       const { title } = problemOf(error);

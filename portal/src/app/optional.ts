@@ -13,12 +13,25 @@ function attempt<T>(get: () => T | null | undefined): T | undefined {
 /** What this page was told: stands in where nothing is kept, so that a choice holds at least until the page is left. */
 const told = new Map<string, string | undefined>();
 
+const toldHere = new Map<string, string | undefined>();
+
 /** The person's choices of look and language (DOC-4: nothing else is ever kept). */
 export const remembered = (key: string): string | undefined =>
   told.has(key) ? told.get(key) : attempt(() => localStorage.getItem(key));
 export function remember(key: string, value: string | undefined): void {
   told.set(key, value);
   attempt(() => (value === undefined ? localStorage.removeItem(key) : localStorage.setItem(key, value)));
+}
+
+/**
+ * What this tab keeps over a reload, or over the trip to the SMS on a phone that drops the page meanwhile: handles and
+ * steps, never personal data (DOC-4). Gone with the tab.
+ */
+export const keptHere = (key: string): string | undefined =>
+  toldHere.has(key) ? toldHere.get(key) : attempt(() => sessionStorage.getItem(key));
+export function keepHere(key: string, value: string | undefined): void {
+  toldHere.set(key, value);
+  attempt(() => (value === undefined ? sessionStorage.removeItem(key) : sessionStorage.setItem(key, value)));
 }
 
 /** Talks to the other tabs of this browser; undefined where they cannot hear us. */

@@ -1,5 +1,6 @@
-import { Form, type FormProps } from 'antd';
+import { Form, type FormInstance, type FormProps } from 'antd';
 import type { ReactNode } from 'react';
+import { focusFirst } from './first-wrong.ts';
 
 /**
  * A form as all of ours are: labels above, format judged when a field is left, what is missing said at submit, the first
@@ -7,13 +8,24 @@ import type { ReactNode } from 'react';
  */
 export function ApiForm<V extends object>({
   children,
+  form,
   ...props
-}: Omit<FormProps<V>, 'children'> & { readonly children: ReactNode }) {
+}: Omit<FormProps<V>, 'children' | 'form'> & {
+  readonly children: ReactNode;
+  readonly form: FormInstance<V>;
+}) {
   return (
     <Form<V>
+      form={form}
       layout="vertical"
       validateTrigger="onBlur"
-      scrollToFirstError={{ focus: true, block: 'center' }}
+      scrollToFirstError={false}
+      onFinishFailed={({ errorFields }) =>
+        focusFirst(
+          form as unknown as FormInstance<never>,
+          errorFields.map(({ name }) => name as (string | number)[]),
+        )
+      }
       noValidate
       {...props}
     >

@@ -1,8 +1,10 @@
 import { Button, Form } from 'antd';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
+import type { Problem } from '../api/problem.ts';
 import { useCommon } from '../i18n/index.ts';
 import { ApiForm } from './ApiForm.tsx';
-import { SmsCodeField } from './fields/SmsCodeField.tsx';
+import { type KeptCode, SmsCodeField, useSentCode } from './fields/SmsCodeField.tsx';
+import { isOver, WayOut } from './Over.tsx';
 import { ProblemAlert } from './ProblemAlert.tsx';
 import { ScanCode } from './scan/ScanCode.tsx';
 import type { Scan } from './scan/use-scan.ts';
@@ -24,18 +26,25 @@ interface Props {
   readonly action?: string | undefined;
   /** Said of the face beside which apps check it. */
   readonly faceHint?: string | undefined;
+  /** Begins the journey anew where its ticket is over. */
+  readonly onRestart?: (() => void) | undefined;
+  /** Shown where the last face try failed. */
+  readonly failed?: ReactNode;
+  /** When the next code may be asked for, of a page that was loaded anew. */
+  readonly againAt?: string | undefined;
 }
 
-/** SMS code or face check, side by side as tabs (LGN-3). */
-export function SecondFactor({ factors, sendSms, startFace, verify, action, faceHint }: Props) {
+/** SMS code or face check, side by side as tabs (LGN-3); what one has begun is there when somebody comes back to it. */
+export function SecondFactor({ factors, againAt, ...props }: Props) {
   const t = useCommon();
   const [method, setMethod] = useState<Factor['method']>(factors[0]?.method ?? 'face');
+  const kept = useSentCode(againAt === undefined ? undefined : { againAt });
   const sms = factors.find((factor) => factor.method === 'sms');
   const content =
     method === 'sms' ? (
-      <BySms maskedPhone={sms?.maskedPhone} sendSms={sendSms} verify={verify} action={action} />
+      <BySms maskedPhone={sms?.maskedPhone} kept={kept} {...props} />
     ) : (
-      <ByFace startFace={startFace} verify={verify} faceHint={faceHint} />
+      <ByFace {...props} />
     );
   if (factors.length < 2) return content;
   return (
@@ -52,17 +61,29 @@ export function SecondFactor({ factors, sendSms, startFace, verify, action, face
 
 function BySms({
   maskedPhone,
+  kept,
   sendSms,
   verify,
   action,
-}: Pick<Props, 'sendSms' | 'verify' | 'action'> & { maskedPhone: string | undefined }) {
+  onRestart,
+}: Pick<Props, 'sendSms' | 'verify' | 'action' | 'onRestart'> & {
+  maskedPhone: string | undefined;
+  kept: KeptCode;
+}) {
   const t = useCommon();
   const [form] = Form.useForm<{ smsCode: string }>();
-  const { submit, busy, problem, retry } = useSubmit({ form, send: verify });
+  const { submit, busy, problem, setProblem, retry } = useSubmit({ form, send: verify });
+  const shownAbove = (found: Problem): boolean => {
+    if (!isOver(found) && found.code !== 'ACCOUNT_LOCKED') return false;
+    setProblem(found);
+    return true;
+  };
   return (
     <ApiForm form={form} onFinish={submit}>
-      <ProblemAlert problem={problem} onRetry={retry} />
-      <SmsCodeField maskedPhone={maskedPhone} send={sendSms} />
+      <ProblemAlert problem={problem} onRetry={retry}>
+        <WayOut problem={problem} onRestart={onRestart} />
+      </ProblemAlert>
+      <SmsCodeField maskedPhone={maskedPhone} kept={kept} onProblem={shownAbove} send={sendSms} atOnce />
       <Button type="primary" htmlType="submit" block loading={busy}>
         {action ?? t('factor.verify')}
       </Button>
@@ -70,7 +91,13 @@ function BySms({
   );
 }
 
-function ByFace({ startFace, verify, faceHint }: Pick<Props, 'startFace' | 'verify' | 'faceHint'>) {
+function ByFace({
+  startFace,
+  verify,
+  faceHint,
+  onRestart,
+  failed,
+}: Pick<Props, 'startFace' | 'verify' | 'faceHint' | 'onRestart' | 'failed'>) {
   const t = useCommon();
   const { run, problem } = useAction();
   const [passed, setPassed] = useState<string>();
@@ -81,13 +108,17 @@ function ByFace({ startFace, verify, faceHint }: Pick<Props, 'startFace' | 'veri
       <p className="small">{t('factor.iitHint')}</p>
       {faceHint === undefined ? null : <p className="small">{faceHint}</p>}
       {/* A passed check whose use met a bad network is used again, not scanned again. */}
-      <ProblemAlert problem={problem} onRetry={passed ? () => void use(passed) : undefined} />
+      <ProblemAlert problem={problem} onRetry={passed ? () => void use(passed) : undefined}>
+        <WayOut problem={problem} onRestart={onRestart} />
+      </ProblemAlert>
       <ScanCode
         start={startFace}
         onDone={({ ticket }) => {
           setPassed(ticket);
           void use(ticket);
         }}
+        onRestart={onRestart}
+        failed={failed}
       />
     </>
   );

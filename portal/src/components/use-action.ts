@@ -1,11 +1,15 @@
-import { useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { type Problem, problemOf } from '../api/problem.ts';
+import { useLanguage } from '../i18n/index.ts';
 
 /** A button that changes something: once at a time, never again by itself. `run` answers whether it worked. */
 export function useAction() {
   const [problem, setProblem] = useState<Problem>();
   const [busy, setBusy] = useState(false);
   const running = useRef(false);
+  const language = useLanguage();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a sentence in another language is not read
+  useEffect(() => setProblem(undefined), [language]);
   const run = async (work: () => Promise<void>): Promise<boolean> => {
     if (running.current) return false;
     running.current = true;

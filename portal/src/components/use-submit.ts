@@ -1,8 +1,9 @@
-import type { FormInstance } from 'antd';
-import { useRef, useState } from 'react';
+import { Form, type FormInstance } from 'antd';
+import { useEffect, useRef, useState } from 'react';
 import type { ProblemCode } from '#domain/problem.ts';
 import { type Problem, problemOf, sentenceOf } from '../api/problem.ts';
-import { useCommon } from '../i18n/index.ts';
+import { useCommon, useLanguage } from '../i18n/index.ts';
+import { focusFirst } from './first-wrong.ts';
 
 /** Which field a refusal speaks of; the first that the form has. */
 const fieldsOf: Partial<Record<Problem['code'], readonly string[]>> = {
@@ -25,6 +26,11 @@ interface Options<V extends object> {
   readonly fields?: Partial<Record<ProblemCode, (keyof V & string) | null>>;
 }
 
+/** What the person types anew when it was wrong: changing it takes no sentence away. */
+const isSecret = (name: string): boolean => /password|code$|^repeat$/i.test(name);
+const meantBy = (values: object): string =>
+  JSON.stringify(Object.entries(values).filter(([name]) => !isSecret(name)));
+
 /**
  * Submits a form once at a time. What the API says of a field stands beside it and takes the focus, the rest is `problem`
  * for <ProblemAlert>. What was typed always stays.
@@ -35,18 +41,30 @@ export function useSubmit<V extends object>({ form, send, fields = {} }: Options
   const [busy, setBusy] = useState(false);
   const running = useRef(false);
 
+  // A sentence about another number, company or account is none any more; one in another language is not read.
+  const meant = meantBy((Form.useWatch([], form) as object | undefined) ?? {});
+  const language = useLanguage();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the change is the reason
+  useEffect(() => setProblem(undefined), [meant, language]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the change is the reason
+  useEffect(() => {
+    const wrong = form.getFieldsError().filter(({ errors }) => errors.length > 0);
+    form.setFields(wrong.map(({ name }) => ({ name: name as never, errors: [] })));
+  }, [language]);
+
   /** @returns whether every part of the problem found its field */
   const besideFields = (found: Problem): boolean => {
     const known = Object.keys(form.getFieldsValue() as object);
     const place = (name: string, text: string) => {
       form.setFields([{ name, errors: [text] } as unknown as Parameters<typeof form.setFields>[0][number]]);
-      form.focusField(name as Parameters<typeof form.focusField>[0]);
     };
+    const focus = (names: readonly string[]) => focusFirst(form as unknown as FormInstance<never>, names);
     if (found.code === 'BAD_REQUEST') {
       const names = (found.errors ?? [])
         .map(({ path }) => path.split('.')[0] ?? '')
         .filter((name) => known.includes(name));
-      for (const name of names.reverse()) place(name, t('field.wrong', { label: '' }).trim());
+      for (const name of names) place(name, t('field.wrong', { label: '' }).trim());
+      focus(names);
       return names.length > 0 && names.length === found.errors?.length;
     }
     const own = fields[found.code as ProblemCode];
@@ -54,6 +72,7 @@ export function useSubmit<V extends object>({ form, send, fields = {} }: Options
     const name = candidates.find((candidate) => known.includes(candidate));
     if (name === undefined) return false;
     place(name, sentenceOf(found));
+    focus([name]);
     return true;
   };
 

@@ -20,9 +20,9 @@ export function adoptSession(given: SessionAnswer): void {
   tellTabs({ kind: 'identity' });
 }
 
-function end(ended?: Problem): void {
+function end(ended?: Problem, good?: 'good'): void {
   dropToken();
-  setSession({ status: 'none', ...(ended ? { ended } : {}) });
+  setSession({ status: 'none', ...(ended ? { ended } : {}), ...(good ? { good: true } : {}) });
 }
 
 let running: Promise<void> | undefined;
@@ -79,7 +79,7 @@ export async function logOut(): Promise<void> {
     if (problemOf(error).code !== 'SESSION_ENDED') throw error;
   }
   tellTabs({ kind: 'logged-out', sessionId: now.session.sessionId });
-  end();
+  end({ code: 'SESSION_ENDED', status: 401, title: translate('session.left') }, 'good');
 }
 
 /** @returns false where the token is out of date */
@@ -106,7 +106,7 @@ export function passwordChanged(): void {
 export function accountClosed(said: { readonly title: string; readonly detail: string }): void {
   const now = sessionState();
   if (now.status === 'active') tellTabs({ kind: 'logged-out', sessionId: now.session.sessionId });
-  end({ code: 'SESSION_ENDED', status: 401, reason: 'deregistered', ...said });
+  end({ code: 'SESSION_ENDED', status: 401, reason: 'deregistered', ...said }, 'good');
 }
 
 /** The page of the changed identity, from the start: nothing of the old one stays in memory. */

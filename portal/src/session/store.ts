@@ -9,7 +9,12 @@ export type SessionState =
   /** The cookie was not asked yet. */
   | { readonly status: 'unknown' }
   /** Nobody is signed in; `ended` says why somebody no longer is. */
-  | { readonly status: 'none'; readonly ended?: Problem }
+  | {
+      readonly status: 'none';
+      readonly ended?: Problem;
+      /** The person's own doing, and done: 退出, 用户注销. */
+      readonly good?: true;
+    }
   | {
       readonly status: 'active';
       readonly session: Session;

@@ -1,6 +1,7 @@
 import type { Settings } from '#contract/settings.ts';
+import { counted } from '../counted.ts';
 import type { ProviderCredentials } from '../secrets.ts';
-import type { FaceGateway } from './gateway.ts';
+import { type FaceGateway, FaceRefused } from './gateway.ts';
 import { simulatedFace } from './simulator.ts';
 import { tencentFace } from './tencent.ts';
 
@@ -14,5 +15,10 @@ export function createFaceGateway(
   settings: Settings['face'],
   credentials: () => Promise<ProviderCredentials>,
 ): FaceGateway {
-  return settings.kind === 'tencent' ? tencentFace(settings, credentials) : simulatedFace();
+  const provider = settings.kind === 'tencent' ? tencentFace(settings, credentials) : simulatedFace();
+  const isAway = (error: unknown) => !(error instanceof FaceRefused);
+  return {
+    start: (subject) => counted('face', isAway, () => provider.start(subject)),
+    result: (token) => counted('face', isAway, () => provider.result(token)),
+  };
 }

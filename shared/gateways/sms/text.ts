@@ -91,9 +91,9 @@ const notices: Record<NoticeKind, Record<SmsLanguage, string>> = {
     en: 'The tax authority has taken all phone numbers off your account',
   },
   restored: { zh: '账号已重新注册并恢复', en: 'Your account was registered again and restored' },
-  'relation-invited': { zh: '收到企业授权邀请：', en: 'A company invites you to act for it' },
-  'relation-adjusted': { zh: '企业授权已变更：', en: 'Your authorisation by a company was changed' },
-  'relation-deleted': { zh: '企业授权已解除：', en: 'Your authorisation by a company has ended' },
+  'relation-invited': { zh: '账户收到企业授权邀请：', en: 'A company invites you to act for it' },
+  'relation-adjusted': { zh: '账户的企业授权已变更：', en: 'Your authorisation by a company was changed' },
+  'relation-deleted': { zh: '账户的企业授权已解除：', en: 'Your authorisation by a company has ended' },
 };
 
 const ownAdvice = {

@@ -1,6 +1,6 @@
 import type * as v from 'valibot';
 import type { person } from '#contract/schemas.ts';
-import { indexKey } from '#crypto/keys.ts';
+import { handleKey } from '#crypto/keys.ts';
 import type { Role } from '#domain/names.ts';
 import { Problem, type ProblemDetails } from '#domain/problem.ts';
 import type { FlowContext } from '#runtime/context.ts';
@@ -20,8 +20,8 @@ import { maskedPerson } from '../people/personal-data.ts';
  * The handle of a person at an agency: the same on each of its forms, another one elsewhere, and nothing to be guessed
  * or turned back (DOC-4).
  */
-export const agentIdOf = (ctx: Pick<FlowContext, 'keys'>, agencyKey: string, personKey: string): string =>
-  indexKey(ctx.keys, 'agent', `${agencyKey}|${personKey}`);
+export const agentIdOf = (ctx: Pick<FlowContext, 'handles'>, agencyKey: string, personKey: string): string =>
+  handleKey(ctx.handles, 'agent', `${agencyKey}|${personKey}`);
 
 /** The roles of a company's own people: with one of them nobody is its agent (AGY-4). */
 export const staffRolesOfClient = [

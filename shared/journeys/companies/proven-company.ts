@@ -1,5 +1,5 @@
 import type { Identity } from '#contract/schemas.ts';
-import { indexKey } from '#crypto/keys.ts';
+import { handleKey } from '#crypto/keys.ts';
 import { type Audience, type Matter, mayDo } from '#domain/matters.ts';
 import type { Role } from '#domain/names.ts';
 import { Problem } from '#domain/problem.ts';
@@ -23,7 +23,7 @@ export interface ProvenCompany {
  * person, who acts for nobody. Throws ROLE_NOT_ALLOWED where role or permissions of today do not reach to the matter.
  */
 export async function provenCompany(
-  ctx: Pick<FlowContext, 'db' | 'keys' | 'dataKeys'>,
+  ctx: Pick<FlowContext, 'db' | 'handles' | 'dataKeys'>,
   { session, permissions }: EffectiveSession,
   { matter, audience }: { readonly matter: Matter; readonly audience: Audience },
 ): Promise<ProvenCompany | undefined> {
@@ -33,7 +33,7 @@ export async function provenCompany(
   if (!mayDo(matter, acts)) throw new Problem('ROLE_NOT_ALLOWED');
   const taxpayerId = await numberFor(ctx, company.companyKey, session.identity, audience);
   return {
-    ref: indexKey(ctx.keys, 'pseudonym', `${audience.code}|company|${company.companyKey}`),
+    ref: handleKey(ctx.handles, 'pseudonym', `${audience.code}|company|${company.companyKey}`),
     ...(taxpayerId === undefined ? {} : { taxpayerId }),
     ...acts,
   };

@@ -1,5 +1,5 @@
 import { checkSolution, newChallenge } from '#crypto/challenges.ts';
-import { indexKey } from '#crypto/keys.ts';
+import { handleKey } from '#crypto/keys.ts';
 import { Problem } from '#domain/problem.ts';
 import { type AddressBudget, addressBudgets } from '#runtime/addresses.ts';
 import type { AnyCall } from '#runtime/call.ts';
@@ -13,7 +13,7 @@ export const challengeRequired = async (
   { dear = false }: { dear?: boolean } = {},
 ): Promise<Problem> =>
   new Problem('CHALLENGE_REQUIRED', {
-    challenge: await newChallenge(ctx.keys, ctx.settings.policies, call.now, { dear }),
+    challenge: await newChallenge(ctx.handles, ctx.settings.policies, call.now, { dear }),
   });
 
 /** What was done for a call: a challenge solved, or nothing because its channel signs its calls and is not asked. */
@@ -25,7 +25,7 @@ const signed: Human = { solved: true, dear: true };
 
 /** A solution, checked and spent. */
 export async function solved(ctx: FlowContext, call: AnyCall, solution: string): Promise<Human | undefined> {
-  const checked = await checkSolution(ctx.keys, solution, call.now);
+  const checked = await checkSolution(ctx.handles, solution, call.now);
   if (!checked.ok || !(await spendChallenge(ctx.db, checked.id, checked.expiresAt, call.now)))
     return undefined;
   return { solved: true, dear: checked.dear };
@@ -93,7 +93,7 @@ async function withinBudget(
   const { policies } = ctx.settings;
   const budgets = addressBudgets(call.origin.address, policies);
   const keyOf = (network: string) =>
-    indexKey(ctx.keys, 'address', of === 'address' ? network : `${of}|${network}`);
+    handleKey(ctx.handles, 'address', of === 'address' ? network : `${of}|${network}`);
   const count = ({ network }: AddressBudget, by?: -1) =>
     countAddress(ctx.db, keyOf(network), call.now, policies.challengeWindowSeconds, by);
   const counts = await Promise.all(budgets.map((budget) => count(budget)));

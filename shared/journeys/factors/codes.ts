@@ -41,7 +41,7 @@ export async function sendCode(
   const now = call.now;
   const phoneKey = phoneKeyOf(ctx.keys, phone);
   const code = digits(6);
-  const hash = codeHash(ctx.keys, purpose, ticket.ticketKey, phoneKey, code);
+  const hash = codeHash(ctx.handles, purpose, ticket.ticketKey, phoneKey, code);
   const expiresAt = Math.floor(now.getTime() / 1000) + policies.smsCodeSeconds;
   const shard = someShard(Math.random());
   const taken = await takeSend(
@@ -146,7 +146,7 @@ export async function withCode<T extends CodeTicket, M, R>(
   const { personKey, ticketKey } = ticket;
   const { hash, phoneKey } = stored;
   const { purpose, challenge } = input;
-  const right = constantTimeEqual(codeHash(ctx.keys, purpose, ticketKey, phoneKey, input.code), hash);
+  const right = constantTimeEqual(codeHash(ctx.handles, purpose, ticketKey, phoneKey, input.code), hash);
   const count = countOf(ctx, call, input.counting, {
     personKey,
     phoneKey,
@@ -213,11 +213,9 @@ async function endTicket(
   wrongCodes: number,
   failure: Put,
 ): Promise<void> {
-  const stillOpen = new Error('goes on');
-  try {
-    await ctx.db.transact([endedByCodesUpdate(ticketKey, wrongCodes, () => stillOpen), failure]);
-  } catch (error) {
-    if (error !== stillOpen) throw error;
-    await ctx.db.put(failure);
-  }
+  const ending = endedByCodesUpdate(ticketKey, wrongCodes);
+  const result = await ctx.db.tryTransact([ending, failure]);
+  if (result.ok) return;
+  if (result.refusedBy !== ending) throw result.problem;
+  await ctx.db.put(failure);
 }

@@ -1,4 +1,4 @@
-import { indexKey } from '#crypto/keys.ts';
+import { handleKey } from '#crypto/keys.ts';
 import { unseal } from '#crypto/sealed.ts';
 import { signJwt } from '#crypto/signed-tokens.ts';
 import { type Audience, type Matter, proofSeconds } from '#domain/matters.ts';
@@ -50,7 +50,7 @@ export function stepUpProof(
     ctx.signing,
     { typ: proofType, issuer: ctx.settings.issuer, audience: audience.code },
     {
-      sub: indexKey(ctx.keys, 'pseudonym', `${audience.code}|${personKey}`),
+      sub: handleKey(ctx.handles, 'pseudonym', `${audience.code}|${personKey}`),
       matter: matter.code,
       /** Epoch seconds of the face check. */
       at: Math.floor(Date.parse(proven.at) / 1000),

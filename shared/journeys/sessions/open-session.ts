@@ -75,38 +75,62 @@ export const sessionFacts = (
 export const cookieFor = (token: RefreshToken, session: Session, now: Date): string =>
   refreshCookie(token, session.expiresAt - Math.floor(now.getTime() / 1000));
 
+/** By what a session is opened. */
+export interface OpenedBy {
+  readonly method: string;
+  readonly window?: PhoneWindow | undefined;
+  /** False where what it was opened by is no fresh factor (PHN-4). */
+  readonly fresh?: boolean;
+  /** ISO time of the check, where the factor was a face (PHN-4). */
+  readonly faceAt?: string | undefined;
+  /** QR-1: the channel that confirmed the code; no factor is passed by it (SES-5). */
+  readonly qr?: Channel;
+  /** Epoch seconds at which the factor was passed, where that was in an earlier call. */
+  readonly factorAt?: number;
+  /** The role was chosen among several: to be preselected the next time (LGN-10). */
+  readonly chosen?: boolean;
+  /** The person's numbers, where the factor has proved one of them (MIG-1). */
+  readonly phones?: Person['phones'];
+}
+
+interface OpenedSession {
+  readonly session: SessionAnswer;
+  readonly cookies: string[];
+}
+
 /**
- * Opens a session in one transaction with whatever it is opened by (`writes`: the ticket spent, counts reset): swaps
- * the person's web session, ends the older one (where only one is allowed) and tells it when and on what (SES-3), writes the audit. Throws
- * ConcurrentChange when the person changed since read: read again and call again.
+ * Opens a session in one transaction with whatever opens it (`writes`: the ticket spent, counts reset). Throws
+ * ConcurrentChange where the person changed since read: the caller reads again and calls again.
  */
 export async function openSession(
   ctx: FlowContext,
   call: AnyCall,
   person: Active,
   as: ActsAs,
-  by: {
-    readonly method: string;
-    readonly window?: PhoneWindow | undefined;
-    /** False where what it was opened by is no fresh factor (PHN-4). */
-    readonly fresh?: boolean;
-    /** ISO time of the check, where the factor was a face (PHN-4). */
-    readonly faceAt?: string | undefined;
-    /** QR-1: the channel that confirmed the code; no factor is passed by it (SES-5). */
-    readonly qr?: Channel;
-    /** Epoch seconds at which the factor was passed, where that was in an earlier call. */
-    readonly factorAt?: number;
-    /** The role was chosen among several: to be preselected the next time (LGN-10). */
-    readonly chosen?: boolean;
-    /** The person's numbers, where the factor has proved one of them (MIG-1). */
-    readonly phones?: Person['phones'];
-  },
+  by: OpenedBy,
   writes: readonly Write[],
-): Promise<{ session: SessionAnswer; cookies: string[] }> {
+): Promise<OpenedSession> {
+  const opening = sessionOpening(ctx, call, person, as, by);
+  // The journey's own conditions first: a spent ticket says so instead of looking like a race.
+  await ctx.db.transact([...writes, ...opening.writes]);
+  return opening.answer();
+}
+
+/**
+ * The writes that open a session, and its answer once they are done: they swap the person's web session, end the older
+ * one (where only one is allowed), tell it when and by what it was replaced (SES-3), and write the audit.
+ */
+export function sessionOpening(
+  ctx: FlowContext,
+  call: AnyCall,
+  person: Active,
+  as: ActsAs,
+  by: OpenedBy,
+): { readonly writes: readonly Write[]; readonly answer: () => Promise<OpenedSession> } {
   const { policies } = ctx.settings;
   const at = Math.floor(call.now.getTime() / 1000);
   const sessionId = handle();
-  const refresh = newRefreshToken(ctx.keys, sessionId);
+  const refresh = newRefreshToken(ctx.handles, sessionId);
   const session: Session = {
     sessionId,
     personKey: person.personKey,
@@ -132,9 +156,7 @@ export async function openSession(
   };
   const { ended, kept } = besideNewSession(person, call.now, policies);
   const replaces = ended.length > 0;
-  await ctx.db.transact([
-    // The journey's own conditions first: a spent ticket says so instead of looking like a race.
-    ...writes,
+  const writes: Write[] = [
     swapPointerUpdate(person, { sessionId, expiresAt: session.expiresAt }, kept, {
       lastWindow: by.window,
       lastRoles: by.chosen ? rolesAfter(person, as) : undefined,
@@ -148,9 +170,10 @@ export async function openSession(
       browser: session.browser,
       ...(replaces ? { replaced: true } : {}),
     }),
-  ]);
-  return {
+  ];
+  const answer = async () => ({
     session: await sessionAnswer(ctx, session, call, replaces ? ['SESSION_REPLACED'] : []),
     cookies: [cookieFor(refresh, session, call.now)],
-  };
+  });
+  return { writes, answer };
 }

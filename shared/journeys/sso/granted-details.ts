@@ -1,5 +1,5 @@
 import type { Identity } from '#contract/schemas.ts';
-import { indexKey } from '#crypto/keys.ts';
+import { handleKey } from '#crypto/keys.ts';
 import { type Acting, grantedActions, type TaxpayerAsked } from '#domain/authorization-details.ts';
 import type { Permission } from '#domain/relations.ts';
 import type { RelyingParty } from '#domain/relying-parties.ts';
@@ -10,14 +10,14 @@ import type { EffectiveSession } from '#store/sessions/effective-session.ts';
 
 /** An entry of `authorization_details` as a relying party gets it (RFC 9396). */
 export type Detail = Readonly<Record<string, unknown>>;
-type Keys = Pick<FlowContext, 'keys' | 'dataKeys'>;
+type Keys = Pick<FlowContext, 'handles' | 'dataKeys'>;
 
 /** The person at this client and its like: the `sub` of the sector's proofs, too (STP-2). */
 export const pairwise = (
-  { keys }: Keys,
+  { handles }: Keys,
   { sector }: Pick<RelyingParty, 'sector'>,
   personKey: string,
-): string => indexKey(keys, 'pseudonym', `${sector}|${personKey}`);
+): string => handleKey(handles, 'pseudonym', `${sector}|${personKey}`);
 
 /**
  * SSO-6: what this session may be handed over as, narrowed to request ∩ client ∩ grounds of today. Undefined where the
@@ -73,11 +73,11 @@ const companyIn = ({ by }: AccessBasis, { company, agency }: AccessRecords): Tax
   by === 'staff-form' ? agency?.company : company;
 
 /** A company as this client may know it: its number only where that is no person's, or the settings say so (DOC-4). */
-function companyShown({ keys, dataKeys }: Keys, client: RelyingParty, company: Taxpayer) {
+function companyShown({ handles, dataKeys }: Keys, client: RelyingParty, company: Taxpayer) {
   const { companyKey, name = '' } = company;
   const mayKnow = client.number || !isPersonal(company);
   return {
-    ref: indexKey(keys, 'pseudonym', `${client.sector}|company|${companyKey}`),
+    ref: handleKey(handles, 'pseudonym', `${client.sector}|company|${companyKey}`),
     name,
     ...(mayKnow ? { id: taxpayerIdOf(dataKeys, company) } : {}),
   };

@@ -1,7 +1,7 @@
 import { listOf, type RelationList, roleOrder } from '#domain/relations.ts';
 import { confirmingRoles } from '#domain/taxpayers.ts';
 import type { Db, Key } from '../dynamodb/tables.ts';
-import type { Relation } from './relations.ts';
+import type { ListKeys, Relation } from './relation-row.ts';
 
 /**
  * The lists of both sides (CTR-3), each a range of an index that holds what is listed and nothing else: a page costs
@@ -10,15 +10,6 @@ import type { Relation } from './relations.ts';
  * consistent: they serve lists, never rules.
  */
 
-/** The keys of a row in the indexes. They follow from the row; whoever changes what they stand for writes them too. */
-export interface ListKeys {
-  /** In `byCompany`, the company's three lists: a live row by term, last day, role. */
-  readonly companySort: string;
-  /** In `byPerson`, the person's three lists: a live row by last day, company. */
-  readonly personSort: string;
-  /** In `confirming`: the person, where the relation may let them confirm a waiting company (ENT-1, ENT-2). */
-  readonly confirmerKey?: string;
-}
 type Listed = Omit<Relation, keyof ListKeys>;
 
 /** Digits that fall as the number grows: what has come last, or lasts longest, stands first. */

@@ -6,9 +6,6 @@ import {
   inTerm,
   isActiveOn,
   isLive,
-  type Permission,
-  type RelationFacts,
-  type RelationState,
   refusalOf,
   roleOrder,
   type ShownState,
@@ -16,47 +13,14 @@ import {
   stateOn,
   type Transition,
 } from '#domain/relations.ts';
-import type { CompanyState, CompanySubject } from '#domain/taxpayers.ts';
 import { ConcurrentChange } from '../dynamodb/concurrent-change.ts';
 import type { Check, Db, Item, Key, Put, Update, Write } from '../dynamodb/tables.ts';
 import { requireSeenRevision } from '../dynamodb/versioned-update.ts';
 import { listed, listKeysOf } from './relation-lists.ts';
+import type { Relation } from './relation-row.ts';
 import { type KeptNumber, type KnownTaxpayer, keptNumberOf } from './taxpayers.ts';
 
-/**
- * Person–company relations (REL). One current row per person, company and role; an authorisation that a newer one
- * replaced lies beside it as history. A guard finds either by the random authorizationId.
- */
-export interface Relation extends RelationFacts, KeptNumber {
-  readonly personKey: string;
-  /** Sort key: company and role of the current row, `history#…` of a replaced one. */
-  readonly relation: string;
-  readonly companyKey: string;
-  readonly authorizationId: string;
-  /** Grows with every change of this authorisation. */
-  readonly rev: number;
-  readonly state: RelationState;
-  readonly permissions: readonly Permission[];
-  /** Who entered it. */
-  readonly source: 'registry' | 'company' | 'person' | 'hall' | 'legacy';
-  /** ISO 8601 */
-  readonly createdAt: string;
-  readonly updatedAt: string;
-  /** The person's name, sealed as in Users, for the company's list. */
-  readonly sealedName: Sealed;
-  /** Copies for lists; Taxpayers is what rules look at. */
-  readonly taxpayerName: string;
-  readonly taxpayerState: CompanyState;
-  readonly taxpayerSubjects?: readonly CompanySubject[];
-  readonly taxpayerTerm?: number | undefined;
-  /** Keys of the lists, in relation-lists.ts. */
-  readonly companySort: string;
-  readonly personSort: string;
-  readonly confirmerKey?: string;
-  /** 清除记录 hides an ended authorisation from one side (CTR-3). */
-  readonly hiddenByPerson?: boolean;
-  readonly hiddenByCompany?: boolean;
-}
+export type { Relation } from './relation-row.ts';
 
 const historyPrefix = 'history#';
 const guardKey = (authorizationId: string): Key => ({

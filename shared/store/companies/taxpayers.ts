@@ -183,15 +183,15 @@ export const activeCompanyCheck = (
 
 /** Marks that the company has people, in the transaction that gives it one, and checks it as the check given does. */
 export const staffedUpdate = (check: Check & Pick<Write, 'onRefused'>): Write => {
-  const { key, table, condition: when, names, values, onRefused: otherwise } = check;
+  const { key, table, condition, names, values, onRefused } = check;
   return {
     table,
     key,
-    condition: when,
+    condition,
     ...(names ? { names } : {}),
     update: 'SET staffed = :staffed',
     values: { ...values, ':staffed': true },
-    ...(otherwise ? { onRefused: otherwise } : {}),
+    ...(onRefused ? { onRefused } : {}),
   };
 };
 

@@ -55,6 +55,17 @@ export type WriteResult<T> =
   | { readonly ok: true; readonly item: T }
   | { readonly ok: false; readonly old: T | undefined };
 
+/** The outcome of a transaction: done, or the first write whose condition failed and the item that stood there. */
+export type TransactionResult =
+  | { readonly ok: true }
+  | {
+      readonly ok: false;
+      readonly refusedBy: Write;
+      readonly item: Item | undefined;
+      /** What that write's `onRefused` says; STATE_CONFLICT where the write has none. */
+      readonly problem: Error;
+    };
+
 export type Db = ReturnType<typeof openTables>;
 
 const conflictRetries = 14;
@@ -232,38 +243,44 @@ export function openTables() {
       }
     },
 
-    /**
-     * All writes or none, in one TransactWriteItems. The first write whose condition fails decides the error
-     * (its `otherwise`). The SDK sends one token over its tries, so that an answer that was lost does not apply it twice.
-     */
+    /** All writes or none. The first write whose condition fails decides the error: its `onRefused`, or STATE_CONFLICT. */
     async transact(writes: readonly Write[]): Promise<void> {
-      const TransactItems = writes.map((w) => {
-        const common = {
-          TableName: name(w.table),
-          ...expression(w),
-          ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
-        };
-        if ('put' in w) return { Put: { ...common, Item: w.put } };
-        if ('update' in w) return { Update: { ...common, Key: w.key, UpdateExpression: w.update } };
-        if ('remove' in w) return { Delete: { ...common, Key: w.remove } };
-        return { ConditionCheck: { ...common, Key: w.key, ConditionExpression: w.condition } };
-      });
-      try {
-        await retryOnConflict(() => client().send(new TransactWriteCommand({ TransactItems }), inTime()));
-      } catch (error) {
-        if (errorName(error) !== 'TransactionCanceledException') throw error;
-        const reasons = (error as Cancelled).CancellationReasons ?? [];
-        for (const [index, reason] of reasons.entries()) {
-          if (reason.Code !== 'ConditionalCheckFailed') continue;
-          throw (
-            writes[index]?.onRefused?.(refusedItem(reason)) ??
-            new Problem('STATE_CONFLICT', {}, { cause: error })
-          );
-        }
-        throw error;
-      }
+      const result = await tryTransact(writes);
+      if (!result.ok) throw result.problem;
     },
+    tryTransact,
   };
+
+  /**
+   * The same for whoever goes on after a refusal: the result says which write was refused. One TransactWriteItems; the
+   * SDK sends one token over its tries, so that an answer that was lost does not apply it twice.
+   */
+  async function tryTransact(writes: readonly Write[]): Promise<TransactionResult> {
+    const TransactItems = writes.map((w) => {
+      const common = {
+        TableName: name(w.table),
+        ...expression(w),
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
+      };
+      if ('put' in w) return { Put: { ...common, Item: w.put } };
+      if ('update' in w) return { Update: { ...common, Key: w.key, UpdateExpression: w.update } };
+      if ('remove' in w) return { Delete: { ...common, Key: w.remove } };
+      return { ConditionCheck: { ...common, Key: w.key, ConditionExpression: w.condition } };
+    });
+    try {
+      await retryOnConflict(() => client().send(new TransactWriteCommand({ TransactItems }), inTime()));
+      return { ok: true };
+    } catch (error) {
+      if (errorName(error) !== 'TransactionCanceledException') throw error;
+      const reasons = (error as Cancelled).CancellationReasons ?? [];
+      const index = reasons.findIndex(({ Code }) => Code === 'ConditionalCheckFailed');
+      const refusedBy = writes[index];
+      if (!refusedBy) throw error;
+      const item = refusedItem(reasons[index]);
+      const problem = refusedBy.onRefused?.(item) ?? new Problem('STATE_CONFLICT', {}, { cause: error });
+      return { ok: false, refusedBy, item, problem };
+    }
+  }
 }
 
 /** The item that made a condition fail: errors come from the SDK as DynamoDB wrote them. */

@@ -128,43 +128,28 @@ async function reserve(
       continue;
     }
 
-    try {
-      await db.transact([
-        {
-          table: 'Lockouts',
-          key: lockoutKey(personKey, day),
-          update: `${r.add} SET #ttl = :ttl, lockedAt = :now, lockedBy = :method, sweepKey = :sweep`,
-          condition: `${notLocked} AND size(#m) = :last AND NOT contains(#m, :id)${r.withinGuesses}`,
-          names: r.names,
-          values: {
-            ...r.values,
-            ...r.guessValues,
-            ':last': last,
-            ':now': new Date().toISOString(),
-            ':method': method,
-            ':sweep': sweepKeyOf(day, shardOf(personKey)),
-          },
-          onRefused: (old) => new Refused(old as LockoutRow | undefined),
-        },
-        lockEvent,
-      ]);
-      return { taken: policies.lockoutFailures };
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      row = error.row;
-    }
+    const fifth: Write = {
+      table: 'Lockouts',
+      key: lockoutKey(personKey, day),
+      update: `${r.add} SET #ttl = :ttl, lockedAt = :now, lockedBy = :method, sweepKey = :sweep`,
+      condition: `${notLocked} AND size(#m) = :last AND NOT contains(#m, :id)${r.withinGuesses}`,
+      names: r.names,
+      values: {
+        ...r.values,
+        ...r.guessValues,
+        ':last': last,
+        ':now': new Date().toISOString(),
+        ':method': method,
+        ':sweep': sweepKeyOf(day, shardOf(personKey)),
+      },
+    };
+    const locked = await db.tryTransact([fifth, lockEvent]);
+    if (locked.ok) return { taken: policies.lockoutFailures };
+    if (locked.refusedBy !== fifth) throw locked.problem;
+    row = locked.item as LockoutRow | undefined;
   }
   // Successes and failures of the same person keep crossing each other: refuse, nothing was reserved.
   throw new Problem('TOO_MANY_REQUESTS', { retryAfter: 1 });
-}
-
-/** Carries the row that refused the fifth reservation, to decide anew. */
-class Refused extends Error {
-  readonly row: LockoutRow | undefined;
-  constructor(row: LockoutRow | undefined) {
-    super('refused');
-    this.row = row;
-  }
 }
 
 /**

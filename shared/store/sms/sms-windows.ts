@@ -38,15 +38,6 @@ export interface Taken extends Send {
   readonly startedAt: number;
 }
 
-/** Something stands otherwise than expected: with the window that stands there, where it was that. */
-class Moved extends Error {
-  readonly window: WindowRow | undefined;
-  constructor(window?: Item) {
-    super('moved');
-    this.window = window as WindowRow | undefined;
-  }
-}
-
 /** What is counted of a number on one day. */
 export const dayKey = (phoneKey: string, now: Date): string => `${phoneKey}/${shanghaiDay(now)}`;
 const lastOf = (kind: SendKind): string => (waitsWithOwner(kind) ? 'ownerAt' : 'outsideAt');
@@ -58,7 +49,7 @@ const stepsOf = (kind: SendKind) => ({
 });
 
 /** A new window needs none that runs; a further code needs room in the one that does. Both need the kind's own minute. */
-function windowUpdate(send: Send, fresh: boolean, owned: boolean, policies: Policies): Update & Write {
+function windowUpdate(send: Send, fresh: boolean, owned: boolean, policies: Policies): Update {
   const { phoneKey, kind } = send;
   const now = send.now.getTime();
   const capped = kind !== 'owner' && (kind === 'reset' || owned);
@@ -67,7 +58,6 @@ function windowUpdate(send: Send, fresh: boolean, owned: boolean, policies: Poli
     table: 'SmsWindows' as const,
     key: { phoneKey },
     names: { '#total': 'total', '#last': lastOf(kind), ...(fresh ? { '#ttl': 'ttl' } : {}) },
-    onRefused: (old: Item | undefined) => new Moved(old),
   };
   const gap = '(attribute_not_exists(#last) OR #last <= :gap)';
   const values = {
@@ -119,7 +109,6 @@ function strangerWrites(send: Send, owned: boolean, policies: Policies): Write[]
         ':most': strangersADay({ owned, solved }, policies),
         ':ttl': dayRowExpiry(now),
       },
-      onRefused: () => new Moved(),
     },
     ...(owned
       ? []
@@ -128,7 +117,6 @@ function strangerWrites(send: Send, owned: boolean, policies: Policies): Write[]
             table: 'Phones' as const,
             key: { phoneKey },
             condition: 'attribute_not_exists(personKey)',
-            onRefused: () => new Moved(),
           },
         ]),
   ];
@@ -179,20 +167,16 @@ export async function takeSend(
     }
     const owned = state?.owned ?? send.owned ?? true;
     const startedAt = fresh ? now : (state?.window?.startedAt ?? send.seen?.startedAt ?? now);
-    try {
-      await db.transact([
-        windowUpdate(send, fresh, owned, policies),
-        ...(kind === 'stranger' ? strangerWrites(send, owned, policies) : []),
-        ...writes({ startedAt }),
-      ]);
-      return { ...send, owned, fresh, startedAt };
-    } catch (error) {
-      if (!(error instanceof Moved)) throw error;
-      state =
-        kind === 'stranger'
-          ? phoneSendStateOf(await db.batchGet(phoneSendStateKeys(phoneKey, send.now)))
-          : { window: error.window, today: 0, owned: true };
-    }
+    const window: Write = windowUpdate(send, fresh, owned, policies);
+    const own = [window, ...(kind === 'stranger' ? strangerWrites(send, owned, policies) : [])];
+    const result = await db.tryTransact([...own, ...writes({ startedAt })]);
+    if (result.ok) return { ...send, owned, fresh, startedAt };
+    if (!own.includes(result.refusedBy)) throw result.problem;
+    // Something stands otherwise than expected: the rule is asked again with what stands there.
+    state =
+      kind === 'stranger'
+        ? phoneSendStateOf(await db.batchGet(phoneSendStateKeys(phoneKey, send.now)))
+        : { window: result.item as WindowRow | undefined, today: 0, owned: true };
   }
   throw tooFrequent(now + policies.smsGapSeconds * 1000, now);
 }
@@ -217,7 +201,6 @@ export async function returnSend(db: Db, taken: Taken, writes: readonly Write[] 
     condition: condition === undefined ? '#last = :ours' : `#last = :ours AND ${condition}`,
     names: { '#last': lastOf(kind), ...names },
     values: { ':ours': taken.now.getTime(), ...values },
-    onRefused: () => new Moved(),
   });
   const steps = stepsOf(kind);
   const total = { '#total': 'total' };
@@ -259,11 +242,8 @@ export async function returnSend(db: Db, taken: Taken, writes: readonly Write[] 
         ]
       : [];
   for (const window of forms) {
-    try {
-      await db.transact([window, ...day, ...writes]);
-      return;
-    } catch (error) {
-      if (!(error instanceof Moved)) throw error;
-    }
+    const result = await db.tryTransact([window, ...day, ...writes]);
+    if (result.ok) return;
+    if (result.refusedBy !== window) throw result.problem;
   }
 }

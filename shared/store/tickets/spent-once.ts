@@ -3,7 +3,7 @@ import type { Assertion } from '#crypto/assertions.ts';
 import { handle } from '#crypto/random.ts';
 import { countUpdate } from '../dynamodb/counters.ts';
 import type { Db } from '../dynamodb/tables.ts';
-import { seconds, ttlAfter } from './tickets.ts';
+import { seconds, ttlAfter } from './ticket-times.ts';
 
 /** CHN-1: an assertion works once. False when it has been seen. */
 export const spendAssertion = (

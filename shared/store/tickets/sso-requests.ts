@@ -2,20 +2,9 @@ import { createHash } from 'node:crypto';
 import type { AuthorizationRequest } from '#domain/authorization-requests.ts';
 import { Problem } from '#domain/problem.ts';
 import type { Db, Put, Write } from '../dynamodb/tables.ts';
-import type { PlainTicket } from './ticket-kinds.ts';
-import { openTicketPut, seconds, ticketKeyOf, ticketProblem, ticketUpdate, ttlAfter } from './tickets.ts';
-
-/** A request of a relying party that waits for its decision (SSO-2, SSO-4). */
-export interface SsoRequestTicket extends PlainTicket {
-  readonly kind: 'sso';
-  readonly request: AuthorizationRequest;
-  /** Epoch seconds. */
-  readonly createdAt: number;
-  /** Came by PAR: opened by a browser until then (epoch seconds), and not later. */
-  readonly pushedUntil?: number;
-  /** Hashes of the secrets of the browsers that opened it; only they decide it. */
-  readonly browsers?: ReadonlySet<string>;
-}
+import type { SsoRequestTicket } from './sso-tickets.ts';
+import { seconds, ttlAfter } from './ticket-times.ts';
+import { openTicketPut, ticketKeyOf, ticketProblem, ticketUpdate } from './tickets.ts';
 
 /** One request, opened from so many browsers or tabs at most. */
 const browsersAtMost = 10;

@@ -11,7 +11,8 @@ import {
   type StoredCode,
   type TicketBase,
 } from './ticket-kinds.ts';
-import { isOpen, openValues, ticketKeyOf, ticketProblem, ticketUpdate, ttlAfter } from './tickets.ts';
+import { ttlAfter } from './ticket-times.ts';
+import { isOpen, openValues, ticketKeyOf, ticketProblem, ticketUpdate } from './tickets.ts';
 
 /** SMS-4: counts a send on a ticket, which has room for so many sends and so many numbers. */
 const oneMoreSend = (
@@ -191,12 +192,11 @@ export const returnTry = (db: Db, ticketKey: string, tryId: string) =>
   });
 
 /** LCK-5: the wrong code that was the last ends its ticket, if all of them still stand. */
-export const endedByCodesUpdate = (ticketKey: string, wrongCodes: number, onRefused: () => Error): Write => ({
+export const endedByCodesUpdate = (ticketKey: string, wrongCodes: number): Write => ({
   table: 'Tickets',
   key: { ticketKey },
   update: 'SET #state = :ended REMOVE code',
   condition: '#state = :open AND size(wrongCodes) >= :wrong',
   names: { '#state': 'state' },
   values: { ':ended': 'ended', ':open': 'open', ':wrong': wrongCodes },
-  onRefused,
 });

@@ -5,20 +5,15 @@ import type { Channel, Entry, Role } from '#domain/names.ts';
 import type { SeenWindow } from '#domain/sms-window.ts';
 import type { Person } from '../people/users.ts';
 import type { AccessBasis, AgentAccessBasis } from '../sessions/access-basis.ts';
-import type { SsoCodeTicket } from './sso-codes.ts';
-import type { SsoRequestTicket } from './sso-requests.ts';
+import type { PlainTicket } from './plain-ticket.ts';
+import type { SsoCodeTicket, SsoRequestTicket } from './sso-tickets.ts';
 
 /**
  * Journeys under way. The handle that the client holds is random; the table knows only its hash. A ticket is open,
  * spent by the one call that uses it up, or ended; its times are checked on read and in conditions, never left to TTL.
  */
-export interface TicketBase {
-  readonly ticketKey: string;
-  readonly kind: string;
+export interface TicketBase extends PlainTicket {
   readonly personKey: string;
-  /** Epoch seconds. */
-  readonly expiresAt: number;
-  readonly state: TicketState;
   /** The newest SMS code of this ticket (SMS-2). */
   readonly code?: StoredCode;
   /** Tries of that code, wrong ones and those under way. */
@@ -35,12 +30,6 @@ export interface TicketBase {
   /** Failed face checks of this ticket (REG-5). */
   readonly faceFailures?: number;
 }
-
-/** What tickets without a person's code or face have. */
-export type PlainTicket = Pick<TicketBase, 'ticketKey' | 'kind' | 'expiresAt' | 'state'>;
-
-/** `passed`: both factors of a login are, and the role is still to be chosen. */
-export type TicketState = 'open' | 'passed' | 'spent' | 'ended';
 
 export type PhoneWindow = SeenWindow & { readonly phoneKey: string };
 
@@ -188,6 +177,8 @@ export interface ScanTicket
   readonly counts: 'lockout' | 'ticket' | 'scan';
   readonly faceToken?: string;
   readonly failures?: number;
+  /** After a failed check: how many more the journey, the day or this scan allows (REG-5, LCK-1). */
+  readonly triesLeft?: number;
   /** QR-2: a code that is confirmed belongs to who scanned it first. The name is masked, for the page alone. */
   readonly scannedBy?: { readonly personKey: string; readonly name: string };
   /** QR-1: who confirmed on which phone, and as what; the page's next poll turns it into a session. */

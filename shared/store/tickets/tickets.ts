@@ -2,21 +2,13 @@ import { createHash } from 'node:crypto';
 import { type ClientAssertion, refused } from '#crypto/client-assertions.ts';
 import { handle } from '#crypto/random.ts';
 import { Problem } from '#domain/problem.ts';
-import type { Db, Put, Write } from '../dynamodb/tables.ts';
+import type { Db, Put, Update, Write } from '../dynamodb/tables.ts';
+import type { TicketState } from './plain-ticket.ts';
 import { once } from './spent-once.ts';
-import type {
-  LoginTicket,
-  PassedFactors,
-  RegistrationTicket,
-  Ticket,
-  TicketBase,
-  TicketState,
-} from './ticket-kinds.ts';
+import type { LoginTicket, PassedFactors, RegistrationTicket, Ticket, TicketBase } from './ticket-kinds.ts';
+import { seconds, ttlAfter } from './ticket-times.ts';
 
 export const ticketKeyOf = (id: string): string => `t_${createHash('sha256').update(id).digest('base64url')}`;
-export const seconds = (at: Date): number => Math.floor(at.getTime() / 1000);
-/** Kept a while after its end, so that "expired" can be told from "never was". */
-export const ttlAfter = (expiresAt: number): number => expiresAt + 86_400;
 
 /** The write that opens a ticket, and the handle for the client. */
 export function openTicketPut<T extends Ticket>(
@@ -80,7 +72,7 @@ export function ticketUpdate(
     values?: Record<string, unknown>;
   },
   state: 'open' | 'passed' = 'open',
-): Write & { update: string } {
+): Update & Pick<Write, 'onRefused'> {
   return {
     table: 'Tickets',
     key: { ticketKey: ticket.ticketKey },

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createChallenge } from 'altcha-lib';
 import { deriveKey } from 'altcha-lib/algorithms/pbkdf2';
-import { deriveKeys, type Keys } from '#crypto/keys.ts';
+import { deriveHandleKeys, type HandleKeys } from '#crypto/keys.ts';
 import type { Loose, Reply } from '../../support/client.ts';
 import { expectStatus } from '../../support/door.ts';
 import type { Sample } from '../../support/people.ts';
@@ -9,7 +9,7 @@ import { solve } from '../../support/solve.ts';
 import { openWatchedDoor, type WatchedDoor } from '../../support/watched.ts';
 import { companyLine, creditCode, feed, representativeLine } from './registry.ts';
 
-/** A door whose challenges a test answers without their work: it knows the root secret. */
+/** A door whose challenges a test answers without their work: it knows the secret `handles`. */
 export interface LegacyDoor extends WatchedDoor {
   /** Solutions as the widget sends them, each good once. */
   solutions(count: number): Promise<string[]>;
@@ -20,7 +20,7 @@ export async function openLegacyDoor(
   at?: string | null,
 ): Promise<LegacyDoor> {
   const door = await openWatchedDoor(options, at);
-  const keys = deriveKeys(door.secret('root'));
+  const keys = deriveHandleKeys(door.secret('handles'));
   return {
     ...door,
     solutions: (count) =>
@@ -29,7 +29,7 @@ export async function openLegacyDoor(
 }
 
 /** A genuine challenge but for its counter, which is found at the first try. */
-async function lightSolution(keys: Keys, now: Date): Promise<string> {
+async function lightSolution(keys: HandleKeys, now: Date): Promise<string> {
   const secret = keys.challengeKey.toString('hex');
   return solve(
     await createChallenge({

@@ -34,6 +34,7 @@ export function useScan({
   const [scan, setScan] = useState<Scan>();
   const [scannedBy, setScannedBy] = useState<string>();
   const [advice, setAdvice] = useState<string>();
+  const [triesLeft, setTriesLeft] = useState<number>();
   const [problem, setProblem] = useState<Problem>();
   const [away, setAway] = useState(false);
   // The newest of what the caller gave, without beginning anew at each of its renderings.
@@ -50,6 +51,7 @@ export function useScan({
     setProblem(undefined);
     setScannedBy(undefined);
     setAdvice(undefined);
+    setTriesLeft(undefined);
     setAway(false);
     let live: Scan;
     try {
@@ -71,6 +73,7 @@ export function useScan({
         setAway(false);
         setScannedBy(polled.scannedBy);
         setAdvice(polled.advice?.title);
+        setTriesLeft(polled.remainingAttempts);
         setPhase(polled.state);
         waitMs = polled.afterMs;
         if (polled.state === 'passed' || polled.state === 'confirmed')
@@ -100,5 +103,5 @@ export function useScan({
     };
   }, [begin]);
 
-  return { phase, scan, scannedBy, advice, problem, away, renew: () => void begin() };
+  return { phase, scan, scannedBy, advice, triesLeft, problem, away, renew: () => void begin() };
 }

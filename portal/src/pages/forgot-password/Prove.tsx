@@ -3,7 +3,9 @@ import { useState } from 'react';
 import { answer, bareApi } from '../../api/client.ts';
 import { ApiForm } from '../../components/ApiForm.tsx';
 import { NewPasswordFields } from '../../components/fields/NewPasswordFields.tsx';
-import { SmsCodeField } from '../../components/fields/SmsCodeField.tsx';
+import { SmsCodeField, useSentCode } from '../../components/fields/SmsCodeField.tsx';
+import { keepSent } from '../../components/kept-journey.ts';
+import { isOver, WayOut } from '../../components/Over.tsx';
 import { PageTitle } from '../../components/PageTitle.tsx';
 import { Notice, ProblemAlert } from '../../components/ProblemAlert.tsx';
 import type { Factor } from '../../components/SecondFactor.tsx';
@@ -18,6 +20,8 @@ export interface Reset {
   readonly methods: readonly Factor[];
   /** The password may not hold it (PWD-2). */
   readonly documentNumber: string;
+  /** When the next code may be asked for, of a page that was loaded anew. */
+  readonly againAt?: string | undefined;
 }
 interface Typed {
   readonly smsCode?: string;
@@ -27,21 +31,25 @@ interface Typed {
 
 /** The proof and the new password go together: a weak password leaves the proof usable (SMS-2). */
 export function Prove({
-  reset: { resetId, methods, documentNumber },
+  reset: { resetId, methods, documentNumber, againAt },
   onDone,
+  onBack,
   onRestart,
 }: {
   reset: Reset;
   onDone: () => void;
+  onBack: () => void;
   onRestart: () => void;
 }) {
   const t = useForgotTexts();
   const common = useCommon();
   const [method, setMethod] = useState<Factor['method']>(methods[0]?.method ?? 'face');
   const [faceTicket, setFaceTicket] = useState<string>();
+  // 短信 and 扫脸 are tabs: the code that was sent is still known when somebody comes back to it.
+  const kept = useSentCode(againAt === undefined ? undefined : { againAt });
   const [form] = Form.useForm<Typed>();
   const at = { params: { path: { id: resetId } } };
-  const { submit, busy, problem, retry } = useSubmit<Typed>({
+  const { submit, busy, problem, setProblem, retry } = useSubmit<Typed>({
     form,
     send: async ({ smsCode, newPassword }) => {
       const proof = method === 'sms' ? { smsCode } : { faceTicket };
@@ -54,11 +62,23 @@ export function Prove({
   const sms = methods.find((one) => one.method === 'sms');
   const setting = (
     <ApiForm form={form} onFinish={submit}>
-      <ProblemAlert problem={problem} onRetry={retry} />
+      <ProblemAlert problem={problem} onRetry={retry}>
+        <WayOut problem={problem} onRestart={onRestart} />
+      </ProblemAlert>
       {method === 'sms' ? (
         <SmsCodeField
           maskedPhone={sms?.method === 'sms' ? sms.maskedPhone : undefined}
-          send={() => answer(bareApi.POST('/v1/password-resets/{id}/sms', at))}
+          kept={kept}
+          onProblem={(found) => {
+            if (!isOver(found)) return false;
+            setProblem(found);
+            return true;
+          }}
+          send={async () => {
+            const sent = await answer(bareApi.POST('/v1/password-resets/{id}/sms', at));
+            keepSent('reset', sent.resendAt);
+            return sent;
+          }}
         />
       ) : (
         <Notice kind="good">{t('facePassed')}</Notice>
@@ -78,6 +98,7 @@ export function Prove({
         <ScanCode
           start={() => answer(bareApi.POST('/v1/password-resets/{id}/face', at))}
           onDone={({ ticket }) => setFaceTicket(ticket)}
+          onRestart={onRestart}
         />
       </>
     );
@@ -97,10 +118,10 @@ export function Prove({
           {content}
         </Tabs>
       )}
-      <p>
-        <button type="button" className="link" onClick={onRestart}>
-          {t('restart')}
-        </button>
+      <p className="step-back">
+        <Button block onClick={onBack}>
+          {common('previous')}
+        </Button>
       </p>
     </>
   );

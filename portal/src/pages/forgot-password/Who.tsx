@@ -12,25 +12,35 @@ import { PageTitle } from '../../components/PageTitle.tsx';
 import { ProblemAlert } from '../../components/ProblemAlert.tsx';
 import { useSubmit } from '../../components/use-submit.ts';
 import { useCommon } from '../../i18n/index.ts';
+import { typedLogin } from '../login/typed.ts';
 import type { Reset } from './Prove.tsx';
 import { useForgotTexts } from './texts.ts';
 
-interface Typed {
+export interface TypedWho {
   readonly account: string;
   readonly name: string;
   readonly documentNumber: string;
 }
 
 /** A recycled phone number alone is no person: name and document stand beside the account (PWD-1). */
-export function Who({ onOpened }: { onOpened: (reset: Reset) => void }) {
+export function Who({
+  before,
+  onTyped,
+  onOpened,
+}: {
+  before: TypedWho | undefined;
+  onTyped: (typed: TypedWho) => void;
+  onOpened: (reset: Reset) => void;
+}) {
   const t = useForgotTexts();
   const common = useCommon();
   const rules = useRules();
-  const [form] = Form.useForm<Typed>();
+  const [form] = Form.useForm<TypedWho>();
   const meant = useAccountKind();
-  const { submit, busy, problem, retry } = useSubmit<Typed>({
+  const { submit, busy, problem, retry } = useSubmit<TypedWho>({
     form,
     send: async (typed) => {
+      onTyped(typed);
       const { resetId, methods } = await withChallenge((challenge) =>
         answer(
           bareApi.POST('/v1/password-resets', {
@@ -45,7 +55,12 @@ export function Who({ onOpened }: { onOpened: (reset: Reset) => void }) {
     <>
       <PageTitle step="who">{t('title')}</PageTitle>
       <p>{t('whoHint')}</p>
-      <ApiForm form={form} onFinish={submit}>
+      <ApiForm
+        form={form}
+        onFinish={submit}
+        // The account that was typed at the login.
+        initialValues={before ?? { account: typedLogin().account }}
+      >
         <ProblemAlert problem={problem} onRetry={retry}>
           {problem?.code === 'USER_NOT_REGISTERED' ? <Link to="/register">{t('register')}</Link> : null}
           <AccountKinds
@@ -67,9 +82,12 @@ export function Who({ onOpened }: { onOpened: (reset: Reset) => void }) {
         </Form.Item>
         <ChallengeNotice />
         <Button type="primary" htmlType="submit" block loading={busy}>
-          {common('next')}
+          {t('nextProve')}
         </Button>
       </ApiForm>
+      <p className="step-back">
+        <Link to="/login">{t('backToLogin')}</Link>
+      </p>
     </>
   );
 }

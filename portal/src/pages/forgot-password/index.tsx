@@ -1,23 +1,66 @@
 import { useState } from 'react';
-import { Finished } from '../../components/Finished.tsx';
+import { useNavigate } from 'react-router';
+import { keepJourney, keptJourney } from '../../components/kept-journey.ts';
 import { Steps } from '../../components/Steps.tsx';
+import { useStep } from '../../components/use-step.ts';
+import { rememberTyped } from '../login/typed.ts';
 import { Prove, type Reset } from './Prove.tsx';
 import { useForgotTexts } from './texts.ts';
-import { Who } from './Who.tsx';
+import { type TypedWho, Who } from './Who.tsx';
+
+/** A page that was loaded anew knows the ticket; the number typed is not kept. */
+function restored(): Reset | undefined {
+  const kept = keptJourney('reset');
+  return (
+    kept && {
+      resetId: kept.id,
+      methods: (kept.methods ?? []).map((method) => ({ method })),
+      documentNumber: '',
+      againAt: kept.againAt,
+    }
+  );
+}
 
 /** 忘记密码 (PWD-1): who, then a factor together with the new password; unlocks at once (LCK-3). */
 export function Page() {
   const t = useForgotTexts();
-  const [reset, setReset] = useState<Reset>();
-  const [done, setDone] = useState(false);
-  if (done) return <Finished title={t('doneTitle')} text={t('doneText')} to="/login" onward={t('toLogin')} />;
+  const navigate = useNavigate();
+  const [reset, setReset] = useState(restored);
+  const [typed, setTyped] = useState<TypedWho>();
+  const { step, go, back } = useStep<'who' | 'prove'>('who', () => reset !== undefined);
+  /** The login page has the account filled in and waits for the new password. */
+  const done = () => {
+    keepJourney('reset', undefined);
+    rememberTyped({ ...(typed ? { account: typed.account } : {}), news: t('doneText') });
+    void navigate('/login', { replace: true });
+  };
   return (
     <section className="card narrow">
-      <Steps label={t('steps')} steps={[t('stepWho'), t('stepProve')]} at={reset ? 1 : 0} />
-      {reset ? (
-        <Prove reset={reset} onDone={() => setDone(true)} onRestart={() => setReset(undefined)} />
+      <Steps label={t('steps')} steps={[t('stepWho'), t('stepProve')]} at={step === 'prove' ? 1 : 0} />
+      {reset && step === 'prove' ? (
+        <Prove
+          reset={reset}
+          onDone={done}
+          onBack={back}
+          onRestart={() => {
+            keepJourney('reset', undefined);
+            go('who', { replace: true });
+          }}
+        />
       ) : (
-        <Who onOpened={setReset} />
+        <Who
+          before={typed}
+          onTyped={setTyped}
+          onOpened={(opened) => {
+            keepJourney('reset', {
+              at: 'prove',
+              id: opened.resetId,
+              methods: opened.methods.map(({ method }) => method),
+            });
+            setReset(opened);
+            go('prove');
+          }}
+        />
       )}
     </section>
   );

@@ -9,6 +9,7 @@ import { ChallengeNotice } from '../../components/ChallengeNotice.tsx';
 import { PersonFields } from '../../components/fields/PersonFields.tsx';
 import { SmsCodeField } from '../../components/fields/SmsCodeField.tsx';
 import { PasswordField } from '../../components/fields/text-fields.tsx';
+import { WayOut } from '../../components/Over.tsx';
 import { PageTitle } from '../../components/PageTitle.tsx';
 import { Notice, ProblemAlert } from '../../components/ProblemAlert.tsx';
 import { useSubmit } from '../../components/use-submit.ts';
@@ -23,7 +24,15 @@ interface Typed {
 }
 
 /** LEG-2: binds a tax handler with both of the person's factors; active where the company had nobody. */
-export function Bind({ legacyId, onBack }: { legacyId: string; onBack: () => void }) {
+export function Bind({
+  legacyId,
+  onBack,
+  onRestart,
+}: {
+  legacyId: string;
+  onBack: () => void;
+  onRestart: () => void;
+}) {
   const t = useLegacyTexts();
   const [form] = Form.useForm<Typed>();
   const [bound, setBound] = useState<'active' | 'pending'>();
@@ -62,7 +71,9 @@ export function Bind({ legacyId, onBack }: { legacyId: string; onBack: () => voi
     <>
       <PageTitle step="bind">{t('bindTitle')}</PageTitle>
       <p>{t('bindHint')}</p>
-      <ProblemAlert problem={problem} onRetry={retry} />
+      <ProblemAlert problem={problem} onRetry={retry}>
+        <WayOut problem={problem} onRestart={onRestart} />
+      </ProblemAlert>
       <ApiForm form={form} onFinish={submit}>
         <PersonFields />
         <SmsCodeField send={sendSms} />

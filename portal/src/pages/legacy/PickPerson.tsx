@@ -4,6 +4,7 @@ import { answer, bareApi } from '../../api/client.ts';
 import { ApiForm } from '../../components/ApiForm.tsx';
 import { ChallengeNotice } from '../../components/ChallengeNotice.tsx';
 import { PasswordField } from '../../components/fields/text-fields.tsx';
+import { WayOut } from '../../components/Over.tsx';
 import { PageTitle } from '../../components/PageTitle.tsx';
 import { ProblemAlert } from '../../components/ProblemAlert.tsx';
 import { useSubmit } from '../../components/use-submit.ts';
@@ -16,6 +17,7 @@ interface Props {
   readonly company: CompanyPassed;
   readonly onPassed: (passed: PasswordPassed) => void;
   readonly onBind: () => void;
+  readonly onRestart: () => void;
 }
 interface Typed {
   readonly personRef: string;
@@ -23,7 +25,7 @@ interface Typed {
 }
 
 /** Who of the company somebody is, proven by the own password: it is the person's and counts as such (LEG-1, LCK-1). */
-export function PickPerson({ company, onPassed, onBind }: Props) {
+export function PickPerson({ company, onPassed, onBind, onRestart }: Props) {
   const t = useLegacyTexts();
   const common = useCommon();
   const [form] = Form.useForm<Typed>();
@@ -44,7 +46,9 @@ export function PickPerson({ company, onPassed, onBind }: Props) {
   return (
     <>
       <PageTitle step="person">{t('pickTitle')}</PageTitle>
-      <ProblemAlert problem={problem} onRetry={retry} />
+      <ProblemAlert problem={problem} onRetry={retry}>
+        <WayOut problem={problem} onRestart={onRestart} />
+      </ProblemAlert>
       {company.persons.length === 0 ? (
         <p>{t('nobody')}</p>
       ) : (

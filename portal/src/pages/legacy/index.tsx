@@ -2,6 +2,7 @@ import '../login/login.css';
 import { useState } from 'react';
 import { Link, Navigate } from 'react-router';
 import { useSessionState } from '../../session/store.ts';
+import { takeWanted } from '../../session/wanted.ts';
 import { useJourney } from '../login/journey.ts';
 import { LaterSteps } from '../login/LaterSteps.tsx';
 import { Bind } from './Bind.tsx';
@@ -16,7 +17,7 @@ export function Page() {
   const now = useSessionState();
   const [company, setCompany] = useState<CompanyPassed>();
   const [binding, setBinding] = useState(false);
-  if (now.status === 'active') return <Navigate to="/me" replace />;
+  if (now.status === 'active') return <Navigate to={takeWanted()} replace />;
   const restart = () => {
     journey.restart();
     setCompany(undefined);
@@ -28,9 +29,14 @@ export function Page() {
     ) : !company ? (
       <CompanyStep onPassed={setCompany} />
     ) : binding ? (
-      <Bind legacyId={company.legacyId} onBack={() => setBinding(false)} />
+      <Bind legacyId={company.legacyId} onBack={() => setBinding(false)} onRestart={restart} />
     ) : (
-      <PickPerson company={company} onPassed={journey.passwordPassed} onBind={() => setBinding(true)} />
+      <PickPerson
+        company={company}
+        onPassed={journey.passwordPassed}
+        onBind={() => setBinding(true)}
+        onRestart={restart}
+      />
     );
   return (
     <section className="card narrow">

@@ -1,16 +1,22 @@
+import { Button } from 'antd';
 import { answer, bareApi } from '../../api/client.ts';
+import { keepSent } from '../../components/kept-journey.ts';
+import { LockedWays } from '../../components/Over.tsx';
 import { PageTitle } from '../../components/PageTitle.tsx';
 import { Notice } from '../../components/ProblemAlert.tsx';
 import { SecondFactor } from '../../components/SecondFactor.tsx';
+import { useCommon } from '../../i18n/index.ts';
 import { ConfirmRole } from './ConfirmRole.tsx';
 import type { Journey } from './journey.ts';
 import { ReportChoice } from './ReportChoice.tsx';
 import { RoleChoice } from './RoleChoice.tsx';
 import { useLoginTexts } from './texts.ts';
+import { rememberTyped, typedLogin } from './typed.ts';
 
 /** What comes after the password, also of the old login. */
 export function LaterSteps({ journey }: { journey: Journey }) {
   const t = useLoginTexts();
+  const common = useCommon();
   const { step } = journey;
   return (
     <>
@@ -22,13 +28,26 @@ export function LaterSteps({ journey }: { journey: Journey }) {
               {title}
             </Notice>
           ))}
-          {step.taxpayerName ? <p>{t('enters', { company: step.taxpayerName })}</p> : null}
+          <WhoEnters taxpayerName={step.taxpayerName} />
           <p>{t('factorHint')}</p>
           <SecondFactor
             factors={step.secondFactors}
-            sendSms={() =>
-              answer(bareApi.POST('/v1/logins/{id}/sms', { params: { path: { id: step.loginId } } }))
+            againAt={step.againAt}
+            action={t('verifyAndLogIn')}
+            onRestart={journey.restart}
+            failed={
+              <>
+                <p>{common('factor.locked')}</p>
+                <LockedWays onQr={journey.restart} />
+              </>
             }
+            sendSms={async () => {
+              const sent = await answer(
+                bareApi.POST('/v1/logins/{id}/sms', { params: { path: { id: step.loginId } } }),
+              );
+              keepSent('login', sent.resendAt);
+              return sent;
+            }}
             startFace={() =>
               answer(bareApi.POST('/v1/logins/{id}/face', { params: { path: { id: step.loginId } } }))
             }
@@ -49,11 +68,36 @@ export function LaterSteps({ journey }: { journey: Journey }) {
       {step.at === 'confirm' ? <ConfirmRole journey={journey} {...step} /> : null}
       {step.at === 'choice' ? <RoleChoice journey={journey} {...step} /> : null}
       {step.at === 'reports' ? <ReportChoice journey={journey} loginId={step.loginId} /> : null}
-      <p className="login-more">
-        <button type="button" className="link" onClick={journey.restart}>
+      <p className="row login-more">
+        <Button onClick={journey.back}>{common('previous')}</Button>
+        <button
+          type="button"
+          className="link"
+          onClick={() => {
+            rememberTyped({ account: undefined, password: undefined });
+            journey.restart();
+          }}
+        >
           {t('other')}
         </button>
       </p>
     </>
   );
 }
+
+/** Which account and company this is for: a mistyped one is seen before a code is sent. The account is masked like everywhere. */
+function WhoEnters({ taxpayerName }: { readonly taxpayerName: string | undefined }) {
+  const t = useLoginTexts();
+  const { account } = typedLogin();
+  return (
+    <>
+      {account ? <p>{t('account', { account: maskAccount(account) })}</p> : null}
+      {taxpayerName ? <p>{t('enters', { company: taxpayerName })}</p> : null}
+    </>
+  );
+}
+
+const maskAccount = (account: string): string =>
+  account.length < 6
+    ? account
+    : `${account.slice(0, 3)}${'*'.repeat(account.length - 5)}${account.slice(-2)}`;

@@ -1,5 +1,5 @@
 import { Button, Form } from 'antd';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { Link } from 'react-router';
 import { isSpecial, specialEntries } from '#domain/entries.ts';
 import type { Entry } from '#domain/names.ts';
@@ -11,6 +11,7 @@ import { ApiForm } from '../../components/ApiForm.tsx';
 import { ChallengeNotice } from '../../components/ChallengeNotice.tsx';
 import { AccountField, PasswordField, TaxpayerIdField } from '../../components/fields/text-fields.tsx';
 import { PageTitle } from '../../components/PageTitle.tsx';
+import { Notice } from '../../components/ProblemAlert.tsx';
 import { Tabs } from '../../components/Tabs.tsx';
 import { useSubmit } from '../../components/use-submit.ts';
 import { useCommon } from '../../i18n/index.ts';
@@ -18,6 +19,7 @@ import { Ended } from './Ended.tsx';
 import type { PasswordPassed } from './journey.ts';
 import { Refused } from './Refused.tsx';
 import { useLoginTexts } from './texts.ts';
+import { rememberTyped, typedLogin } from './typed.ts';
 
 interface Typed {
   readonly taxpayerId?: string;
@@ -30,12 +32,19 @@ const tabs = ['enterprise', 'natural', 'agency'] as const;
 export function PasswordStep({ onPassed }: { onPassed: (passed: PasswordPassed) => void }) {
   const t = useLoginTexts();
   const common = useCommon();
-  const [entry, setEntry] = useState<Entry>('enterprise');
+  // As it was left, or as 忘记密码 hands it over; the password is typed in memory alone.
+  const [before] = useState(typedLogin);
+  const [entry, setEntry] = useState<Entry>(before.entry);
   const [form] = Form.useForm<Typed>();
+  useEffect(() => {
+    if (before.news) form.focusField('password');
+    return () => rememberTyped({ news: undefined });
+  }, [before, form]);
   const meant = useAccountKind();
   const { submit, busy, problem, setProblem, retry } = useSubmit<Typed>({
     form,
     send: async (typed) => {
+      rememberTyped({ ...typed, entry });
       const body = { ...typed, ...meant.of(typed.account), entry };
       onPassed(
         await withChallenge((challenge) =>
@@ -47,12 +56,15 @@ export function PasswordStep({ onPassed }: { onPassed: (passed: PasswordPassed) 
   /** What was typed stays when somebody goes to another entry. */
   const go = (next: Entry) => {
     setProblem(undefined);
+    // What was wrong at the other entry is nothing here.
+    form.setFields((['taxpayerId', 'account', 'password'] as const).map((name) => ({ name, errors: [] })));
+    rememberTyped({ entry: next });
     setEntry(next);
   };
   return (
     <>
       <PageTitle extra={<LegacyLink />}>{t('title')}</PageTitle>
-      <Ended />
+      {before.news ? <Notice kind="good">{before.news}</Notice> : <Ended />}
       <Tabs
         label={t('entries')}
         tabs={tabs.map((key) => ({ key, title: common(`entry.${key}`) }))}
@@ -67,7 +79,16 @@ export function PasswordStep({ onPassed }: { onPassed: (passed: PasswordPassed) 
             </button>
           </p>
         ) : null}
-        <ApiForm form={form} onFinish={submit}>
+        <ApiForm
+          form={form}
+          onFinish={submit}
+          initialValues={{
+            taxpayerId: before.taxpayerId,
+            account: before.account,
+            password: before.password,
+          }}
+          onValuesChange={(_changed, { taxpayerId, account }) => rememberTyped({ taxpayerId, account })}
+        >
           <Refused problem={problem} entry={entry} onEntry={go} onRetry={retry}>
             <AccountKinds
               problem={problem}

@@ -28,8 +28,13 @@ function WayOn({ problem, entry, onEntry }: Pick<Props, 'entry' | 'onEntry'> & {
   const t = useLoginTexts();
   const common = useCommon();
   switch (problem.code) {
-    case 'BAD_CREDENTIALS':
     case 'ACCOUNT_LOCKED':
+      return (
+        <p>
+          <Link to="/forgot-password">{t('forgot')}</Link> · <a href="#qr-title">{common('qrInstead')}</a>
+        </p>
+      );
+    case 'BAD_CREDENTIALS':
       return <Link to="/forgot-password">{t('forgot')}</Link>;
     case 'USER_NOT_REGISTERED':
       return <Link to="/register">{t('register')}</Link>;

@@ -1,13 +1,16 @@
 import './login.css';
-import { Navigate, useLocation } from 'react-router';
+import { useEffect } from 'react';
+import { Navigate } from 'react-router';
 import { answer, bareApi } from '../../api/client.ts';
 import { ScanCode } from '../../components/scan/ScanCode.tsx';
 import { useSessionState } from '../../session/store.ts';
+import { takeWanted } from '../../session/wanted.ts';
 import { ForSystem } from './ForSystem.tsx';
-import { useJourney, wanted } from './journey.ts';
+import { useJourney } from './journey.ts';
 import { LaterSteps } from './LaterSteps.tsx';
 import { PasswordStep } from './PasswordStep.tsx';
 import { useLoginTexts } from './texts.ts';
+import { rememberTyped } from './typed.ts';
 
 /** Codes that run out are replaced by themselves for a quarter of an hour; then a click says that somebody is there. */
 const renewals = 4;
@@ -17,8 +20,9 @@ export function Page() {
   const t = useLoginTexts();
   const journey = useJourney();
   const now = useSessionState();
-  const { state } = useLocation();
-  if (now.status === 'active') return <Navigate to={wanted(state)} replace />;
+  // Who goes elsewhere from here types the password again.
+  useEffect(() => () => rememberTyped({ password: undefined }), []);
+  if (now.status === 'active') return <Navigate to={takeWanted()} replace />;
   if (journey.step.at !== 'password')
     return (
       <section className="card narrow">

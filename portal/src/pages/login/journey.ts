@@ -1,8 +1,11 @@
 import { useState } from 'react';
-import { useLocation, useNavigate } from 'react-router';
 import type { Identity, SessionAnswer } from '#contract/schemas.ts';
 import type { Role } from '#domain/names.ts';
+import { keepJourney, keptJourney } from '../../components/kept-journey.ts';
+import type { Factor } from '../../components/SecondFactor.tsx';
+import { useStep } from '../../components/use-step.ts';
 import { adoptSession } from '../../session/session.ts';
+import { forgetTyped } from './typed.ts';
 
 export interface Choice {
   readonly choiceId: string;
@@ -14,13 +17,14 @@ export interface Appointment {
   readonly role: Role;
   readonly taxpayerName: string;
 }
-export type Factors = readonly ({ method: 'sms'; maskedPhone: string } | { method: 'face' })[];
 export interface PasswordPassed {
   readonly loginId: string;
   /** The company that is entered. */
   readonly taxpayerName?: string | undefined;
-  readonly secondFactors: Factors;
+  readonly secondFactors: readonly Factor[];
   readonly notices: readonly { code: string; title: string }[];
+  /** When the next code may be asked for, of a page that was loaded anew. */
+  readonly againAt?: string | undefined;
 }
 
 /** Where somebody stands between the password and the session. */
@@ -42,34 +46,68 @@ interface Passed {
   readonly confirm?: Appointment | undefined;
 }
 
-/** The page that somebody wanted before being sent here; never one of another origin. */
-export const wanted = (state: unknown): string => {
-  const from = (state as { from?: unknown } | null)?.from;
-  return typeof from === 'string' && /^\/(me(\/[a-z-]+)*|sso#[\w-]{32})$/.test(from) ? from : '/me';
-};
+/** Only a handle and the ways on are kept over a reload: the masked number and names are asked for again or left out. */
+function keep(step: Step): void {
+  if (step.at === 'factor')
+    keepJourney('login', {
+      at: 'factor',
+      id: step.loginId,
+      methods: step.secondFactors.map(({ method }) => method),
+    });
+  else if (step.at === 'reports') keepJourney('login', { at: 'reports', id: step.loginId });
+  else keepJourney('login', undefined);
+}
 
-/** The steps after each other: password → factor → (confirm) → (role or report) → session. */
+function restored(): Step {
+  const kept = keptJourney('login');
+  if (kept?.at === 'reports') return { at: 'reports', loginId: kept.id };
+  if (kept?.at !== 'factor') return { at: 'password' };
+  return {
+    at: 'factor',
+    loginId: kept.id,
+    secondFactors: (kept.methods ?? []).map((method) => ({ method })),
+    notices: [],
+    againAt: kept.againAt,
+  };
+}
+
+/**
+ * The steps after each other: password → factor → (confirm) → (role or report) → session. What comes after the password
+ * has an entry of its own in the browser's history: going back is a step back, and what was typed is there.
+ */
 export function useJourney() {
-  const [step, setStep] = useState<Step>({ at: 'password' });
-  const navigate = useNavigate();
-  const { state } = useLocation();
+  const [later, setLater] = useState<Step>(restored);
+  const place = useStep<'password' | 'later'>('password', () => later.at !== 'password');
+  const step: Step = place.step === 'later' ? later : { at: 'password' };
+  const take = (next: Step) => {
+    keep(next);
+    setLater(next);
+    // The first of them is a step onward; the next ones take its place, for a factor is passed only once.
+    place.go('later', { replace: place.step === 'later' });
+  };
   const finish = (session: SessionAnswer) => {
+    keepJourney('login', undefined);
+    forgetTyped();
+    // The page itself goes where somebody wanted to go, as for everybody who is signed in already.
     adoptSession(session);
-    void navigate(wanted(state), { replace: true });
   };
   return {
     step,
-    restart: () => setStep({ at: 'password' }),
-    passwordPassed: (passed: PasswordPassed) => setStep({ at: 'factor', ...passed }),
+    back: place.back,
+    restart: () => {
+      keepJourney('login', undefined);
+      place.go('password', { replace: true });
+    },
+    passwordPassed: (passed: PasswordPassed) => take({ at: 'factor', ...passed }),
     finish,
-    choose: (loginId: string, choices: readonly Choice[]) => setStep({ at: 'choice', loginId, choices }),
+    choose: (loginId: string, choices: readonly Choice[]) => take({ at: 'choice', loginId, choices }),
     /** What a passed factor or a confirmed appointment leads to. */
     goOn: (loginId: string, { session, choices = [], confirm }: Passed) => {
       if (session) finish(session);
-      else if (confirm) setStep({ at: 'confirm', loginId, confirm, choices });
-      else if (choices.length > 0) setStep({ at: 'choice', loginId, choices });
+      else if (confirm) take({ at: 'confirm', loginId, confirm, choices });
+      else if (choices.length > 0) take({ at: 'choice', loginId, choices });
       // SPC-2: a cross-region company has reports instead of roles.
-      else setStep({ at: 'reports', loginId });
+      else take({ at: 'reports', loginId });
     },
   };
 }

@@ -5,11 +5,14 @@ import { answer, bareApi } from '../../api/client.ts';
 import { problemOf } from '../../api/problem.ts';
 import { ApiForm } from '../../components/ApiForm.tsx';
 import { ChallengeNotice } from '../../components/ChallengeNotice.tsx';
-import { SmsCodeField } from '../../components/fields/SmsCodeField.tsx';
+import { SmsCodeField, useSentCode } from '../../components/fields/SmsCodeField.tsx';
+import { keepSent } from '../../components/kept-journey.ts';
+import { isOver, WayOut } from '../../components/Over.tsx';
 import { PageTitle } from '../../components/PageTitle.tsx';
 import { Notice, ProblemAlert } from '../../components/ProblemAlert.tsx';
 import { ScanCode } from '../../components/scan/ScanCode.tsx';
 import { useSubmit } from '../../components/use-submit.ts';
+import { useCommon } from '../../i18n/index.ts';
 import { useRecoverTexts } from './texts.ts';
 
 /** Why a face check comes on top: the number is somebody else's (PHN-3), or the stage wants one for everybody. */
@@ -18,15 +21,22 @@ type Extra = 'takeover' | 'face';
 /** The code to the new number; it stays usable while a face check is added (SMS-2). */
 export function ProveNumber({
   recoveryId,
+  againAt,
   onDone,
+  onBack,
   onRestart,
 }: {
   recoveryId: string;
+  /** When the next code may be asked for, of a page that was loaded anew. */
+  againAt: string | undefined;
   onDone: () => void;
+  onBack: () => void;
   onRestart: () => void;
 }) {
   const t = useRecoverTexts();
   const [form] = Form.useForm<{ smsCode: string }>();
+  const common = useCommon();
+  const kept = useSentCode(againAt === undefined ? undefined : { againAt });
   const [taken, setTaken] = useState(false);
   const [extra, setExtra] = useState<Extra>();
   const at = { params: { path: { id: recoveryId } } };
@@ -69,6 +79,7 @@ export function ProveNumber({
       <PageTitle step="code">{t('codeTitle')}</PageTitle>
       <ApiForm form={form} onFinish={submit}>
         <ProblemAlert problem={problem} onRetry={retry}>
+          <WayOut problem={problem} onRestart={onRestart} />
           {taken && extra === undefined ? (
             <>
               <p>{t('takenHint')}</p>
@@ -84,11 +95,19 @@ export function ProveNumber({
           ) : null}
         </ProblemAlert>
         <SmsCodeField
-          send={() =>
-            withChallenge((challenge) =>
+          kept={kept}
+          onProblem={(found) => {
+            if (!isOver(found)) return false;
+            setProblem(found);
+            return true;
+          }}
+          send={async () => {
+            const sent = await withChallenge((challenge) =>
               answer(bareApi.POST('/v1/phone-recoveries/{id}/sms', { ...at, body: challenge })),
-            )
-          }
+            );
+            keepSent('recover', sent.resendAt);
+            return sent;
+          }}
         />
         <ChallengeNotice />
         {extra && !faceTicket ? null : (
@@ -103,13 +122,14 @@ export function ProveNumber({
           <ScanCode
             start={() => answer(bareApi.POST('/v1/phone-recoveries/{id}/face', at))}
             onDone={({ ticket }) => setFaceTicket(ticket)}
+            onRestart={onRestart}
           />
         </>
       ) : null}
-      <p>
-        <button type="button" className="link" onClick={onRestart}>
-          {t('restart')}
-        </button>
+      <p className="step-back">
+        <Button block onClick={onBack}>
+          {common('previous')}
+        </Button>
       </p>
     </>
   );

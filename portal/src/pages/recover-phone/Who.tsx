@@ -10,10 +10,9 @@ import { PasswordField, PhoneField } from '../../components/fields/text-fields.t
 import { PageTitle } from '../../components/PageTitle.tsx';
 import { ProblemAlert } from '../../components/ProblemAlert.tsx';
 import { useSubmit } from '../../components/use-submit.ts';
-import { useCommon } from '../../i18n/index.ts';
 import { useRecoverTexts } from './texts.ts';
 
-interface Typed {
+export interface TypedWho {
   readonly name: string;
   readonly documentType: DocumentType;
   readonly documentNumber: string;
@@ -21,13 +20,21 @@ interface Typed {
   readonly newPhone: string;
 }
 
-export function Who({ onOpened }: { onOpened: (recoveryId: string) => void }) {
+export function Who({
+  before,
+  onTyped,
+  onOpened,
+}: {
+  before: TypedWho | undefined;
+  onTyped: (typed: TypedWho) => void;
+  onOpened: (recoveryId: string) => void;
+}) {
   const t = useRecoverTexts();
-  const common = useCommon();
-  const [form] = Form.useForm<Typed>();
-  const { submit, busy, problem, retry } = useSubmit<Typed>({
+  const [form] = Form.useForm<TypedWho>();
+  const { submit, busy, problem, retry } = useSubmit<TypedWho>({
     form,
     send: async (typed) => {
+      onTyped(typed);
       const { recoveryId } = await withChallenge((challenge) =>
         answer(bareApi.POST('/v1/phone-recoveries', { body: { ...typed, ...challenge } })),
       );
@@ -42,7 +49,7 @@ export function Who({ onOpened }: { onOpened: (recoveryId: string) => void }) {
     <>
       <PageTitle step="who">{t('title')}</PageTitle>
       <p>{t('whoHint')}</p>
-      <ApiForm form={form} onFinish={submit}>
+      <ApiForm form={form} onFinish={submit} {...(before ? { initialValues: before } : {})}>
         <ProblemAlert problem={problem} onRetry={retry}>
           {forgotten ? <Link to="/forgot-password">{t('forgot')}</Link> : null}
         </ProblemAlert>
@@ -51,9 +58,12 @@ export function Who({ onOpened }: { onOpened: (recoveryId: string) => void }) {
         <PhoneField name="newPhone" label={t('newPhone')} />
         <ChallengeNotice />
         <Button type="primary" htmlType="submit" block loading={busy}>
-          {common('next')}
+          {t('nextCode')}
         </Button>
       </ApiForm>
+      <p className="step-back">
+        <Link to="/login">{t('backToLogin')}</Link>
+      </p>
     </>
   );
 }

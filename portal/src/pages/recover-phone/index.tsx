@@ -1,27 +1,50 @@
 import { useState } from 'react';
-import { Finished } from '../../components/Finished.tsx';
+import { useNavigate } from 'react-router';
+import { keepJourney, keptJourney } from '../../components/kept-journey.ts';
 import { Steps } from '../../components/Steps.tsx';
+import { useStep } from '../../components/use-step.ts';
+import { rememberTyped } from '../login/typed.ts';
 import { ProveNumber } from './ProveNumber.tsx';
 import { useRecoverTexts } from './texts.ts';
-import { Who } from './Who.tsx';
+import { type TypedWho, Who } from './Who.tsx';
 
 /** 找回手机号码 (PHN-4): for who still knows the password. */
 export function Page() {
   const t = useRecoverTexts();
-  const [recoveryId, setRecoveryId] = useState<string>();
-  const [done, setDone] = useState(false);
-  if (done) return <Finished title={t('doneTitle')} text={t('doneText')} to="/login" onward={t('toLogin')} />;
+  const navigate = useNavigate();
+  const [opened, setOpened] = useState(() => keptJourney('recover'));
+  const [typed, setTyped] = useState<TypedWho>();
+  const { step, go, back } = useStep<'who' | 'code'>('who', () => opened !== undefined);
+  /** The login page has the new number filled in. */
+  const done = () => {
+    keepJourney('recover', undefined);
+    rememberTyped({ ...(typed ? { account: typed.newPhone } : {}), news: t('doneText') });
+    void navigate('/login', { replace: true });
+  };
   return (
     <section className="card narrow">
-      <Steps label={t('steps')} steps={[t('stepWho'), t('stepCode')]} at={recoveryId ? 1 : 0} />
-      {recoveryId ? (
+      <Steps label={t('steps')} steps={[t('stepWho'), t('stepCode')]} at={step === 'code' ? 1 : 0} />
+      {opened && step === 'code' ? (
         <ProveNumber
-          recoveryId={recoveryId}
-          onDone={() => setDone(true)}
-          onRestart={() => setRecoveryId(undefined)}
+          recoveryId={opened.id}
+          againAt={opened.againAt}
+          onDone={done}
+          onBack={back}
+          onRestart={() => {
+            keepJourney('recover', undefined);
+            go('who', { replace: true });
+          }}
         />
       ) : (
-        <Who onOpened={setRecoveryId} />
+        <Who
+          before={typed}
+          onTyped={setTyped}
+          onOpened={(id) => {
+            keepJourney('recover', { at: 'code', id });
+            setOpened({ at: 'code', id });
+            go('code');
+          }}
+        />
       )}
     </section>
   );

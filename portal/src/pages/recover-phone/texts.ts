@@ -13,11 +13,11 @@ export const useRecoverTexts = texts('recover-phone', {
     takenHint: '如果这个号码是您本人的，可以通过扫脸验证把它转到您的名下，原持有人将不能再使用该号码登录。',
     takeover: '扫脸验证并转到我的名下',
     faceNeeded: '还需要由您本人完成扫脸验证。',
-    doneTitle: '默认手机号码已更换',
-    doneText: '新号码在 24 小时内不能单独用于修改手机、密码等敏感操作，请届时使用扫脸验证。',
-    toLogin: '去登录',
+    nextCode: '下一步：验证新号码',
+    backToLogin: '返回登录页',
+    doneText:
+      '默认手机号码已更换，请登录。新号码在 24 小时内不能单独用于修改手机、密码等敏感操作，请届时使用扫脸验证。',
     forgot: '忘记密码',
-    restart: '重新填写',
   },
   en: {
     title: 'Recover the phone number',
@@ -33,11 +33,10 @@ export const useRecoverTexts = texts('recover-phone', {
       'If the number is really yours, a face check moves it to you; its present holder can no longer log in with it.',
     takeover: 'Face check, and move it to me',
     faceNeeded: 'A face check is needed as well.',
-    doneTitle: 'The default number is new',
+    nextCode: 'Next: check the new number',
+    backToLogin: 'Back to the login page',
     doneText:
-      'For 24 hours the new number alone does not suffice for sensitive changes such as phone or password; please use the face check for these.',
-    toLogin: 'Log in',
+      'The default number is new, please log in. For 24 hours the new number alone does not suffice for sensitive changes such as phone or password; please use the face check for these.',
     forgot: 'Forgotten password',
-    restart: 'Start again',
   },
 });

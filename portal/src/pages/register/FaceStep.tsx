@@ -2,12 +2,14 @@ import { Button } from 'antd';
 import { useEffect, useRef } from 'react';
 import { Link } from 'react-router';
 import { answer, bareApi } from '../../api/client.ts';
+import { WayOut } from '../../components/Over.tsx';
 import { PageTitle } from '../../components/PageTitle.tsx';
 import { ProblemAlert } from '../../components/ProblemAlert.tsx';
 import { ScanCode } from '../../components/scan/ScanCode.tsx';
 import { useAction } from '../../components/use-action.ts';
+import { useCommon } from '../../i18n/index.ts';
+import { adoptSession } from '../../session/session.ts';
 import type { Opened } from './opened.ts';
-import { RestartLink } from './RestartLink.tsx';
 import { useRegisterTexts } from './texts.ts';
 
 interface Props {
@@ -20,12 +22,15 @@ interface Props {
 /** The face check, and what makes the person registered; without one to do, only the latter (REG-1, REG-2). */
 export function FaceStep({ opened: { registrationId, faceRequired }, onDone, onProfile, onRestart }: Props) {
   const t = useRegisterTexts();
+  const common = useCommon();
   const { run, busy, problem } = useAction();
   const at = { params: { path: { id: registrationId } } };
   const complete = () =>
-    run(async () =>
-      onDone((await answer(bareApi.POST('/v1/registrations/{id}/complete', at))).realNameLevel),
-    );
+    run(async () => {
+      const { realNameLevel, session } = await answer(bareApi.POST('/v1/registrations/{id}/complete', at));
+      onDone(realNameLevel);
+      if (session) adoptSession(session);
+    });
   const begun = useRef(false);
   // Nothing is left for the person to do here.
   useEffect(() => {
@@ -39,6 +44,7 @@ export function FaceStep({ opened: { registrationId, faceRequired }, onDone, onP
       <PageTitle step="face">{t(faceRequired ? 'faceTitle' : 'lastTitle')}</PageTitle>
       <ProblemAlert problem={problem} onRetry={() => void complete()}>
         {lost ? <Button onClick={onProfile}>{t('again')}</Button> : null}
+        <WayOut problem={problem} onRestart={onRestart} />
         {problem?.code === 'ALREADY_REGISTERED' ? <Link to="/login">{t('toLogin')}</Link> : null}
       </ProblemAlert>
       {faceRequired ? (
@@ -47,6 +53,7 @@ export function FaceStep({ opened: { registrationId, faceRequired }, onDone, onP
           <ScanCode
             start={() => answer(bareApi.POST('/v1/registrations/{id}/face', at))}
             onDone={() => void complete()}
+            onRestart={onRestart}
           />
         </>
       ) : (
@@ -54,7 +61,11 @@ export function FaceStep({ opened: { registrationId, faceRequired }, onDone, onP
           {t('finish')}
         </Button>
       )}
-      <RestartLink onRestart={onRestart} />
+      <p className="step-back">
+        <Button block onClick={onProfile}>
+          {common('previous')}
+        </Button>
+      </p>
     </>
   );
 }

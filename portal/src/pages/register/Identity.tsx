@@ -13,7 +13,7 @@ import { useSubmit } from '../../components/use-submit.ts';
 import type { Opened } from './opened.ts';
 import { useRegisterTexts } from './texts.ts';
 
-interface Typed {
+export interface TypedIdentity {
   readonly name: string;
   readonly documentType: DocumentType;
   readonly documentNumber: string;
@@ -22,13 +22,26 @@ interface Typed {
 }
 
 /** Identity check and consents (REG-1, REG-6): each is read here and agreed to by itself. */
-export function Identity({ onOpened }: { onOpened: (opened: Opened) => void }) {
+export function Identity({
+  before,
+  onTyped,
+  onOpened,
+  onLeave,
+}: {
+  /** What was typed, of somebody who comes back. */
+  before: TypedIdentity | undefined;
+  onTyped: (typed: TypedIdentity) => void;
+  onOpened: (opened: Opened) => void;
+  onLeave: () => void;
+}) {
   const t = useRegisterTexts();
-  const [form] = Form.useForm<Typed>();
-  const { submit, busy, problem, retry } = useSubmit<Typed>({
+  const [form] = Form.useForm<TypedIdentity>();
+  const { submit, busy, problem, retry } = useSubmit<TypedIdentity>({
     form,
     fields: { PERSON_MISMATCH: null },
-    send: async ({ privacy, face, ...person }) => {
+    send: async (typed) => {
+      onTyped(typed);
+      const { privacy, face, ...person } = typed;
       const consents = [...(privacy ? ['privacy' as const] : []), ...(face ? ['face' as const] : [])];
       const opened = await withChallenge((challenge) =>
         answer(bareApi.POST('/v1/registrations', { body: { ...person, consents, ...challenge } })),
@@ -40,7 +53,7 @@ export function Identity({ onOpened }: { onOpened: (opened: Opened) => void }) {
     <>
       <PageTitle step="identity">{t('identityTitle')}</PageTitle>
       <p>{t('identityHint')}</p>
-      <ApiForm form={form} onFinish={submit}>
+      <ApiForm form={form} onFinish={submit} {...(before ? { initialValues: before } : {})}>
         <ProblemAlert problem={problem} onRetry={retry}>
           {problem?.code === 'ALREADY_REGISTERED' ? (
             <p className="row">
@@ -57,9 +70,14 @@ export function Identity({ onOpened }: { onOpened: (opened: Opened) => void }) {
         </fieldset>
         <ChallengeNotice />
         <Button type="primary" htmlType="submit" block loading={busy}>
-          {t('stepProfile')}
+          {t('nextProfile')}
         </Button>
       </ApiForm>
+      <p className="step-back">
+        <Button block onClick={onLeave}>
+          {t('toLoginPage')}
+        </Button>
+      </p>
     </>
   );
 }

@@ -7,14 +7,15 @@ import { ChallengeNotice } from '../../components/ChallengeNotice.tsx';
 import { NewPasswordFields } from '../../components/fields/NewPasswordFields.tsx';
 import { SmsCodeField } from '../../components/fields/SmsCodeField.tsx';
 import { PhoneField, UsernameField } from '../../components/fields/text-fields.tsx';
+import { isOver, WayOut } from '../../components/Over.tsx';
 import { PageTitle } from '../../components/PageTitle.tsx';
 import { Notice, ProblemAlert } from '../../components/ProblemAlert.tsx';
 import { useSubmit } from '../../components/use-submit.ts';
+import { useCommon } from '../../i18n/index.ts';
 import type { Opened } from './opened.ts';
-import { RestartLink } from './RestartLink.tsx';
 import { useRegisterTexts } from './texts.ts';
 
-interface Typed {
+export interface TypedProfile {
   readonly phone: string;
   readonly smsCode: string;
   readonly password: string;
@@ -26,22 +27,32 @@ interface Typed {
 /** Phone, password, username (REG-1). A number of somebody else can be taken over by who passes the face check (PHN-3). */
 export function Profile({
   opened: { registrationId, faceRequired, documentNumber },
+  before,
+  onTyped,
   onKept,
   onRestart,
+  onBack,
 }: {
   opened: Opened;
+  /** What was typed, of somebody who comes back; the code belongs to its ticket. */
+  before: TypedProfile | undefined;
+  onTyped: (typed: TypedProfile) => void;
   onKept: (faceRequired: boolean) => void;
   onRestart: () => void;
+  onBack: () => void;
 }) {
   const t = useRegisterTexts();
-  const [form] = Form.useForm<Typed>();
+  const common = useCommon();
+  const [form] = Form.useForm<TypedProfile>();
   const [taken, setTaken] = useState<string>();
   const phone = Form.useWatch('phone', form) ?? '';
   const username = Form.useWatch('username', form) ?? '';
   const at = { params: { path: { id: registrationId } } };
-  const { submit, busy, problem, retry } = useSubmit<Typed>({
+  const { submit, busy, problem, setProblem, retry } = useSubmit<TypedProfile>({
     form,
-    send: async ({ repeat: _, username: wanted, takeoverPhone, ...typed }) => {
+    send: async (all) => {
+      onTyped(all);
+      const { repeat: _, username: wanted, takeoverPhone, ...typed } = all;
       try {
         const kept = await withChallenge((challenge) =>
           answer(
@@ -67,10 +78,22 @@ export function Profile({
     <>
       <PageTitle step="profile">{t('profileTitle')}</PageTitle>
       {faceRequired ? null : <Notice>{t('hallPhone')}</Notice>}
-      <ApiForm form={form} onFinish={submit}>
-        <ProblemAlert problem={problem} onRetry={retry} />
+      <ApiForm
+        form={form}
+        onFinish={submit}
+        {...(before ? { initialValues: { ...before, smsCode: undefined } } : {})}
+      >
+        <ProblemAlert problem={problem} onRetry={retry}>
+          <WayOut problem={problem} onRestart={onRestart} />
+        </ProblemAlert>
         <PhoneField />
         <SmsCodeField
+          target={phone}
+          onProblem={(found) => {
+            if (!isOver(found)) return false;
+            setProblem(found);
+            return true;
+          }}
           send={async () => {
             await form.validateFields(['phone']);
             return withChallenge((challenge) =>
@@ -92,10 +115,14 @@ export function Profile({
         <UsernameField optional />
         <ChallengeNotice />
         <Button type="primary" htmlType="submit" block loading={busy}>
-          {faceRequired ? t('stepFace') : t('lastTitle')}
+          {t(faceRequired ? 'nextFace' : 'nextLast')}
         </Button>
       </ApiForm>
-      <RestartLink onRestart={onRestart} />
+      <p className="step-back">
+        <Button block onClick={onBack}>
+          {common('previous')}
+        </Button>
+      </p>
     </>
   );
 }

@@ -1,58 +1,104 @@
 import { useState } from 'react';
+import { Navigate, useNavigate } from 'react-router';
 import { Finished } from '../../components/Finished.tsx';
+import { keepJourney, keptJourney } from '../../components/kept-journey.ts';
 import { Steps } from '../../components/Steps.tsx';
+import { useStep } from '../../components/use-step.ts';
+import { useSessionState } from '../../session/store.ts';
 import { FaceStep } from './FaceStep.tsx';
-import { Identity } from './Identity.tsx';
+import { Identity, type TypedIdentity } from './Identity.tsx';
 import type { Opened } from './opened.ts';
-import { Profile } from './Profile.tsx';
+import { Profile, type TypedProfile } from './Profile.tsx';
+import { RestartLink } from './RestartLink.tsx';
 import { useRegisterTexts } from './texts.ts';
 
-type Step =
-  | { readonly at: 'identity' }
-  | ({ readonly at: 'profile' } & Opened)
-  | ({ readonly at: 'face' } & Opened)
-  | { readonly at: 'done'; readonly level: number };
+const steps = ['identity', 'profile', 'face', 'done'] as const;
+type Step = (typeof steps)[number];
+
+/** A page that was loaded anew knows the ticket; the number typed is not kept, and the API judges the password by it. */
+function restored(): Opened | undefined {
+  const kept = keptJourney('register');
+  return kept && { registrationId: kept.id, faceRequired: kept.faceRequired ?? true, documentNumber: '' };
+}
 
 /** 用户注册 (REG-1): who, what, face; the API keeps the journey, this page only where it stands. */
 export function Page() {
   const t = useRegisterTexts();
-  const [step, setStep] = useState<Step>({ at: 'identity' });
-  const restart = () => setStep({ at: 'identity' });
-  if (step.at === 'done')
+  const navigate = useNavigate();
+  const signedIn = useSessionState().status === 'active';
+  const [opened, setOpened] = useState(restored);
+  const [level, setLevel] = useState<number>();
+  // In memory, for going back and for beginning anew.
+  const [identity, setIdentity] = useState<TypedIdentity>();
+  const [profile, setProfile] = useState<TypedProfile>();
+  const { step, go, back } = useStep<Step>('identity', (one) =>
+    one === 'done' ? level !== undefined : opened !== undefined,
+  );
+  const take = (next: Opened, at: 'profile' | 'face') => {
+    setOpened(next);
+    keepJourney('register', { at, id: next.registrationId, faceRequired: next.faceRequired });
+    go(at);
+  };
+  const restart = () => {
+    keepJourney('register', undefined);
+    setOpened(undefined);
+    go('identity', { replace: true });
+  };
+  if (level !== undefined)
     return (
       <Finished
         title={t('doneTitle')}
-        text={t('doneText', { level: step.level })}
-        to="/login"
-        onward={t('toLogin')}
+        text={t(signedIn ? 'doneSignedIn' : 'doneText', { level })}
+        to={signedIn ? '/me' : '/login'}
+        onward={t(signedIn ? 'toStart' : 'toLogin')}
       />
     );
-  const faceComes = step.at === 'identity' || step.faceRequired;
+  if (signedIn) return <Navigate to="/me" replace />;
+  const faceComes = step === 'identity' || opened?.faceRequired !== false;
   return (
     <section className="card narrow">
       <Steps
         label={t('steps')}
         steps={[t('stepIdentity'), t('stepProfile'), ...(faceComes ? [t('stepFace')] : [])]}
-        at={['identity', 'profile', 'face'].indexOf(step.at)}
+        at={steps.indexOf(step)}
       />
-      {step.at === 'identity' ? (
-        <Identity onOpened={(opened) => setStep({ at: 'profile', ...opened })} />
-      ) : null}
-      {step.at === 'profile' ? (
+      {step === 'identity' || !opened ? (
+        <Identity
+          before={identity}
+          onTyped={setIdentity}
+          onOpened={(next) => take(next, 'profile')}
+          onLeave={() => void navigate('/login')}
+        />
+      ) : step === 'profile' ? (
         <Profile
-          opened={step}
-          onKept={(faceRequired) => setStep({ ...step, at: 'face', faceRequired })}
+          opened={opened}
+          before={profile}
+          onTyped={setProfile}
+          onKept={(faceRequired) => take({ ...opened, faceRequired }, 'face')}
           onRestart={restart}
+          onBack={back}
         />
-      ) : null}
-      {step.at === 'face' ? (
+      ) : (
         <FaceStep
-          opened={step}
-          onDone={(level) => setStep({ at: 'done', level })}
-          onProfile={() => setStep({ ...step, at: 'profile' })}
+          opened={opened}
+          onDone={(reached) => {
+            keepJourney('register', undefined);
+            setLevel(reached);
+            go('done', { replace: true });
+          }}
+          onProfile={back}
           onRestart={restart}
         />
-      ) : null}
+      )}
+      {step === 'identity' ? null : (
+        <RestartLink
+          onRestart={() => {
+            setIdentity(undefined);
+            setProfile(undefined);
+            restart();
+          }}
+        />
+      )}
     </section>
   );
 }

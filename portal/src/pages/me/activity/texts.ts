@@ -30,6 +30,7 @@ export const useActivityTexts = texts('me-activity', {
       face: '扫脸验证',
       qr: '扫码登录',
       'password-reset': '忘记密码',
+      registration: '用户注册',
     },
     kind: {
       registered: '用户注册',
@@ -126,6 +127,7 @@ export const useActivityTexts = texts('me-activity', {
       face: 'face check',
       qr: 'QR login',
       'password-reset': 'password reset',
+      registration: 'registration',
     },
     kind: {
       registered: 'Registered',

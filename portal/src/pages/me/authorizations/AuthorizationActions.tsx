@@ -5,7 +5,7 @@ import { ActionButton } from '../parts/ActionButton.tsx';
 import { Actions } from '../parts/items.tsx';
 import { changing } from '../parts/queries.ts';
 import { useParts } from '../parts/texts.ts';
-import type { Authorization } from './AuthorizationList.tsx';
+import type { Authorization } from './read-authorizations.ts';
 import { useAuthorizationsTexts } from './texts.ts';
 
 const change = (call: Promise<unknown>) => changing(call, 'authorizations', 'identities');

@@ -9,7 +9,7 @@ import { useAccountCentre } from '../parts/context.tsx';
 import { PermissionsField, ValidUntilField } from '../parts/fields.tsx';
 import { changing } from '../parts/queries.ts';
 import { useParts } from '../parts/texts.ts';
-import type { StaffMember } from './StaffList.tsx';
+import type { StaffMember } from './read-staff.ts';
 import { useStaffTexts } from './texts.ts';
 
 interface Values {

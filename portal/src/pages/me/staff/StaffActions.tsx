@@ -8,7 +8,7 @@ import { Actions, useItemTitleId } from '../parts/items.tsx';
 import { changing } from '../parts/queries.ts';
 import { useParts } from '../parts/texts.ts';
 import { Adjust } from './Adjust.tsx';
-import type { StaffMember } from './StaffList.tsx';
+import type { StaffMember } from './read-staff.ts';
 import { useStaffTexts } from './texts.ts';
 
 const change = (call: Promise<unknown>) => changing(call, 'staff');

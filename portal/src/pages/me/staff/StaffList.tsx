@@ -1,18 +1,12 @@
 import { isStaffRole, type RelationList } from '#domain/relations.ts';
-import { answer, api } from '../../../api/client.ts';
 import { useCommon } from '../../../i18n/index.ts';
 import { Item } from '../parts/items.tsx';
 import { PagedList, usePaged } from '../parts/paged.tsx';
 import { useRelationFacts } from '../parts/relations.ts';
 import { useParts } from '../parts/texts.ts';
+import { readStaff } from './read-staff.ts';
 import { StaffActions } from './StaffActions.tsx';
 import { useStaffTexts } from './texts.ts';
-
-const read = async (state: RelationList, cursor: string | undefined) => {
-  const page = await answer(api.GET('/v1/enterprise/staff', { params: { query: { state, cursor } } }));
-  return { items: page.staff, cursor: page.cursor };
-};
-export type StaffMember = Awaited<ReturnType<typeof read>>['items'][number];
 
 /** 现有办税人员, 待确认人员 or 历史管理信息. */
 export function StaffList({ list }: { readonly list: RelationList }) {
@@ -20,7 +14,7 @@ export function StaffList({ list }: { readonly list: RelationList }) {
   const common = useCommon();
   const parts = useParts();
   const relationFacts = useRelationFacts();
-  const page = usePaged(['staff', list], (cursor) => read(list, cursor));
+  const page = usePaged(['staff', list], (cursor) => readStaff(list, cursor));
   return (
     <PagedList list={page} label={t(`list.${list}`)} empty={t(`none.${list}`)}>
       {(member) => (

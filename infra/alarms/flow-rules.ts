@@ -1,0 +1,62 @@
+import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { Duration } from 'aws-cdk-lib/core';
+import type { FlowDeclaration } from '#contract/flow.ts';
+import { functionName } from '../names.ts';
+import type { Stage } from '../stage.ts';
+import { ownNamespace, period, sum } from './metrics.ts';
+import type { Rule } from './rule.ts';
+
+const slow = { p95: 2_000, p99: 5_000 } as const;
+
+/** Of each function: whether its calls find room, and how long people wait for its answers. */
+export const flowRules = (stage: Stage, flows: readonly FlowDeclaration[]): Rule[] =>
+  flows.flatMap((flow) => {
+    const FunctionName = functionName(stage, flow.name);
+    const metric = (name: string, over = period) => sum('AWS/Lambda', name, { FunctionName }, over);
+    const rules: Rule[] = [
+      {
+        name: `${flow.name}-throttles`,
+        says: `Calls of ${flow.name} find no free concurrency`,
+        group: 'capacity',
+        page: 'throttles',
+        metric: metric('Throttles'),
+        above: 0,
+      },
+    ];
+    if (flow.routes)
+      for (const [statistic, milliseconds] of Object.entries(slow))
+        rules.push({
+          name: `${flow.name}-${statistic}`,
+          says: `${statistic} of ${flow.name} is above ${milliseconds} ms for a quarter of an hour`,
+          group: 'capacity',
+          page: 'latency',
+          metric: new Metric({
+            namespace: ownNamespace,
+            metricName: 'Milliseconds',
+            dimensionsMap: { flow: flow.name },
+            statistic,
+            period,
+          }),
+          above: milliseconds,
+          periods: { bad: 3, of: 3 },
+        });
+    if (flow.trigger?.kind === 'schedule' || flow.trigger?.kind === 'rotation')
+      rules.push({
+        name: `${flow.name}-failed`,
+        says: `${flow.name} failed; it runs so seldom that one failure counts`,
+        group: 'work',
+        page: flow.trigger.kind === 'schedule' ? 'midnight' : 'rotation',
+        metric: metric('Errors'),
+        above: 0,
+      });
+    if (flow.trigger?.kind === 'schedule')
+      rules.push({
+        name: `${flow.name}-missed`,
+        says: `${flow.name} was not started for a day`,
+        group: 'work',
+        page: 'midnight',
+        metric: metric('Invocations', Duration.days(1)),
+        below: 1,
+      });
+    return rules;
+  });

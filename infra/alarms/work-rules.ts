@@ -1,0 +1,49 @@
+import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import { queueName } from '../names.ts';
+import type { Stage } from '../stage.ts';
+import { ownNamespace, period, sum } from './metrics.ts';
+import type { Rule } from './rule.ts';
+
+/** The night's run is late when it is through more than this after midnight (UNL-1). */
+const lateSeconds = 1_800;
+
+/** What runs behind the scenes: feed, queues, the night. @param failed the queues of what nobody could handle */
+export const workRules = (stage: Stage, failed: readonly string[]): Rule[] => [
+  ...failed.map(
+    (queue): Rule => ({
+      name: `${queue}-waiting`,
+      says: `Events nobody could handle wait in ${queue}`,
+      group: 'work',
+      page: queue.startsWith('midnight') ? 'midnight' : queue.startsWith('feed') ? 'feed' : 'dead-letters',
+      metric: sum('AWS/SQS', 'ApproximateNumberOfMessagesVisible', { QueueName: queueName(stage, queue) }),
+      above: 0,
+    }),
+  ),
+  {
+    name: 'feed-age',
+    says: 'A message of the registry feed has waited for more than half an hour',
+    group: 'work',
+    page: 'feed',
+    metric: new Metric({
+      namespace: 'AWS/SQS',
+      metricName: 'ApproximateAgeOfOldestMessage',
+      dimensionsMap: { QueueName: queueName(stage, 'registry-feed') },
+      statistic: Stats.MAXIMUM,
+      period,
+    }),
+    above: 1_800,
+  },
+  {
+    name: 'midnight-late',
+    says: 'The night’s run was not through half an hour after midnight',
+    group: 'work',
+    page: 'midnight',
+    metric: new Metric({
+      namespace: ownNamespace,
+      metricName: 'SecondsAfterMidnight',
+      statistic: Stats.MAXIMUM,
+      period,
+    }),
+    above: lateSeconds,
+  },
+];

@@ -1,0 +1,104 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  Architecture,
+  Code,
+  Function as LambdaFunction,
+  LoggingFormat,
+  Runtime,
+} from 'aws-cdk-lib/aws-lambda';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
+import { Duration } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+import { buildSync } from 'esbuild';
+import { functionName, prefix, roleName } from '../names.ts';
+import type { Stage } from '../stage.ts';
+import { logRemoval } from './log-removal.ts';
+import { forThisAccount } from './triggers/trigger.ts';
+
+export const canaryFlow = 'canary';
+
+/**
+ * Logs a made-up person in every five minutes, through the public door, as a browser would. A plain function and no
+ * CloudWatch Synthetics: it is the same in both partitions, and what it runs is `npm run smoke`.
+ */
+export function canary(scope: Construct, stage: Stage, secretArn: string): void {
+  const name = functionName(stage, canaryFlow);
+  const logGroup = new LogGroup(scope, 'CanaryLogs', {
+    logGroupName: `/aws/lambda/${name}`,
+    retention: stage.logRetentionDays,
+    removalPolicy: logRemoval(stage),
+  });
+  const role = new Role(scope, 'CanaryRole', {
+    roleName: roleName(stage, canaryFlow),
+    assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+    description: 'What the canary may do: read its own secret',
+    inlinePolicies: {
+      canary: new PolicyDocument({
+        statements: [
+          new PolicyStatement({
+            actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+            resources: [logGroup.logGroupArn],
+          }),
+          new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [secretArn] }),
+        ],
+      }),
+    },
+  });
+  const lambda = new LambdaFunction(scope, 'Canary', {
+    functionName: name,
+    description: 'Logs a made-up person in, through the public door',
+    runtime: Runtime.NODEJS_24_X,
+    architecture: stage.architecture === 'arm64' ? Architecture.ARM_64 : Architecture.X86_64,
+    handler: 'index.handler',
+    code: bundled(),
+    memorySize: 256,
+    timeout: Duration.seconds(60),
+    role,
+    logGroup,
+    loggingFormat: LoggingFormat.JSON,
+    environment: { DOOR_URL: stage.settings.issuer, SECRET_CANARY: secretArn },
+  });
+  const starter = new Role(scope, 'CanaryScheduler', {
+    assumedBy: new ServicePrincipal('scheduler.amazonaws.com', { conditions: forThisAccount }),
+    inlinePolicies: {
+      start: new PolicyDocument({
+        statements: [
+          new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [lambda.functionArn] }),
+        ],
+      }),
+    },
+  });
+  new CfnSchedule(scope, 'CanarySchedule', {
+    name: `${prefix(stage)}-canary`,
+    scheduleExpression: 'rate(5 minutes)',
+    flexibleTimeWindow: { mode: 'OFF' },
+    target: {
+      arn: lambda.functionArn,
+      roleArn: starter.roleArn,
+      // A run that failed is told by its metric; the next one comes in five minutes.
+      retryPolicy: { maximumRetryAttempts: 0 },
+    },
+  });
+}
+
+/** Bundled into a folder that goes with the process: the asset is copied when the function is made. */
+function bundled(): Code {
+  const folder = mkdtempSync(join(tmpdir(), 'ahtax-canary-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  buildSync({
+    entryPoints: [join(import.meta.dirname, '../canary/handler.ts')],
+    outfile: join(folder, 'index.js'),
+    bundle: true,
+    minify: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'cjs',
+    legalComments: 'none',
+    logLevel: 'silent',
+  });
+  return Code.fromAsset(folder);
+}

@@ -1,0 +1,25 @@
+import type { FlowDeclaration } from '#contract/flow.ts';
+import type { Stage } from './stage.ts';
+
+/** Whether a new version gets its share of calls step by step. Where nobody is served, at once is good enough. */
+export const shifts = ({ name }: Pick<Stage, 'name'>): boolean => name !== 'local';
+
+/**
+ * Functions that stay ready to answer, by flow: what the stage says, checked.
+ * @throws Error for a flow that does not exist, or a number that its reserved concurrency cannot hold
+ */
+export function checkProvisioned(
+  { name, concurrency }: Pick<Stage, 'name' | 'concurrency'>,
+  flows: readonly FlowDeclaration[],
+  reserved: ReadonlyMap<string, number>,
+): void {
+  for (const [flow, calls] of Object.entries(concurrency?.provisioned ?? {})) {
+    const no = (sentence: string): never => {
+      throw new Error(`Stage ${name}: concurrency.provisioned.${flow} ${sentence}`);
+    };
+    if (!flows.some((one) => one.name === flow)) no('names no flow.');
+    if (!Number.isInteger(calls) || calls < 1) no('must be a whole number from 1 on.');
+    const part = reserved.get(flow);
+    if (part !== undefined && calls > part) no(`is more than the ${part} that are reserved for it.`);
+  }
+}

@@ -1,0 +1,90 @@
+import { CfnApplication, CfnDeploymentGroup } from 'aws-cdk-lib/aws-codedeploy';
+import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Stack, type StackProps } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+import type { FlowDeclaration } from '#contract/flow.ts';
+import { failingAlarm } from '../alarms/failing.ts';
+import { acknowledge } from '../exceptions.ts';
+import { arn, functionName, liveAlias, prefix } from '../names.ts';
+import type { Stage } from '../stage.ts';
+
+/** A tenth of the calls for five minutes, then all of them. */
+const shift = 'CodeDeployDefault.LambdaCanary10Percent5Minutes';
+
+export interface ReleaseStackProps extends StackProps {
+  readonly stage: Stage;
+  readonly flows: readonly FlowDeclaration[];
+}
+
+/**
+ * How a new version comes to its calls: CodeDeploy moves the alias of each function, and moves it back by itself when
+ * the flow's alarm rings meanwhile. Made before the functions, which know it by name: the alarms that stop a bad
+ * version have to be there when the first one comes.
+ */
+export class ReleaseStack extends Stack {
+  constructor(scope: Construct, id: string, { stage, flows, ...props }: ReleaseStackProps) {
+    super(scope, id, props);
+    const application = new CfnApplication(this, 'Application', {
+      applicationName: prefix(stage),
+      computePlatform: 'Lambda',
+    });
+    const role = this.role(stage, flows);
+    for (const flow of flows) {
+      const alarm = failingAlarm(this, stage, flow);
+      const group = new CfnDeploymentGroup(this, `${flow.name}-release`, {
+        applicationName: application.ref,
+        deploymentGroupName: functionName(stage, flow.name),
+        deploymentConfigName: shift,
+        deploymentStyle: { deploymentType: 'BLUE_GREEN', deploymentOption: 'WITH_TRAFFIC_CONTROL' },
+        serviceRoleArn: role.roleArn,
+        alarmConfiguration: {
+          enabled: true,
+          alarms: [{ name: alarm.alarmName }],
+          // An alarm that cannot be read is no sign that all is well.
+          ignorePollAlarmFailure: false,
+        },
+        autoRollbackConfiguration: {
+          enabled: true,
+          events: ['DEPLOYMENT_FAILURE', 'DEPLOYMENT_STOP_ON_ALARM', 'DEPLOYMENT_STOP_ON_REQUEST'],
+        },
+      });
+      group.node.addDependency(alarm);
+    }
+  }
+
+  /** What AWS's own policy for this gives, for the functions and alarms of this stage alone. */
+  private role(stage: Stage, flows: readonly FlowDeclaration[]): Role {
+    const names = flows.map(({ name }) => arn('lambda', `function:${functionName(stage, name)}`));
+    const role = new Role(this, 'Role', {
+      assumedBy: new ServicePrincipal('codedeploy.amazonaws.com'),
+      description: 'Moves the aliases of the functions',
+      inlinePolicies: {
+        move: new PolicyDocument({
+          statements: [
+            new PolicyStatement({
+              sid: 'Aliases',
+              actions: ['lambda:GetAlias', 'lambda:UpdateAlias'],
+              resources: [...names, ...names.map((name) => `${name}:${liveAlias}`)],
+            }),
+            new PolicyStatement({
+              sid: 'Provisioned',
+              actions: ['lambda:GetProvisionedConcurrencyConfig'],
+              resources: names.map((name) => `${name}:${liveAlias}`),
+            }),
+            new PolicyStatement({
+              sid: 'Alarms',
+              actions: ['cloudwatch:DescribeAlarms'],
+              resources: [arn('cloudwatch', 'alarm:*')],
+            }),
+          ],
+        }),
+      },
+    });
+    acknowledge(
+      role,
+      'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:cloudwatch:<AWS::Region>:<AWS::AccountId>:alarm:*]',
+      'CodeDeploy asks for the state of several alarms in one call, which is judged for all of the region; it reads nothing else.',
+    );
+    return role;
+  }
+}

@@ -1,0 +1,41 @@
+import { Button } from 'antd';
+import { Link } from 'react-router';
+import type { Problem } from '../api/problem.ts';
+import { useCommon } from '../i18n/index.ts';
+
+/** The journey's ticket ran out, was used up or is no longer known: only a new one goes on. */
+export const isOver = (problem: Problem | undefined): boolean =>
+  problem?.code === 'EXPIRED' || problem?.code === 'STATE_CONFLICT' || problem?.code === 'NOT_FOUND';
+
+/** No dead end: a journey that is over begins anew with what was typed, and a locked account is told its ways out (LCK-3, LCK-5). */
+export function WayOut({
+  problem,
+  onRestart,
+}: {
+  readonly problem: Problem | undefined;
+  readonly onRestart?: (() => void) | undefined;
+}) {
+  const t = useCommon();
+  if (onRestart && isOver(problem))
+    return (
+      <Button type="primary" onClick={onRestart}>
+        {t('beginAgain')}
+      </Button>
+    );
+  return problem?.code === 'ACCOUNT_LOCKED' ? <LockedWays onQr={onRestart} /> : null;
+}
+
+/** 忘记密码 unlocks at once; a QR login works while locked. */
+export function LockedWays({ onQr }: { readonly onQr?: (() => void) | undefined }) {
+  const t = useCommon();
+  return (
+    <p className="row">
+      <Link to="/forgot-password">{t('forgotPassword')}</Link>
+      {onQr ? (
+        <button type="button" className="link" onClick={onQr}>
+          {t('qrInstead')}
+        </button>
+      ) : null}
+    </p>
+  );
+}

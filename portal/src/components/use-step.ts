@@ -1,0 +1,26 @@
+import { useLocation, useNavigate } from 'react-router';
+
+/**
+ * The step of a journey, kept in the browser's history: going back is a step back. Only its name stands there. A step
+ * that the page knows nothing of any more (`known` says no) is the first one.
+ */
+export function useStep<S extends string>(
+  first: S,
+  known: (step: S) => boolean,
+): { step: S; go: (step: S, how?: { replace?: boolean }) => void; back: () => void } {
+  const navigate = useNavigate();
+  const { pathname, search, state } = useLocation();
+  const asked = (state as { step?: S } | null)?.step;
+  const step = asked !== undefined && asked !== first && known(asked) ? asked : first;
+  return {
+    step,
+    go: (next, { replace = false } = {}) => {
+      const { step: _, ...others } = (state ?? {}) as Record<string, unknown>;
+      void navigate(
+        { pathname, search },
+        { state: next === first ? others : { ...others, step: next }, replace },
+      );
+    },
+    back: () => void navigate(-1),
+  };
+}

@@ -1,0 +1,21 @@
+import { keepHere, keptHere } from '../app/optional.ts';
+
+/**
+ * The page that somebody wanted before being sent to the login: from the guard, or from a link in an SMS. Kept in the
+ * tab, so that it outlives 忘记密码, a reload and a registration. A path of ours with the name of a tab or the
+ * handle of a hand-over, nothing personal.
+ */
+const key = 'wanted';
+const isOurs = (path: unknown): path is string =>
+  typeof path === 'string' &&
+  (/^\/(me|authorize)(\/[a-z-]+)*(\?list=[a-z]+)?$/.test(path) || /^\/sso#[\w-]{32}$/.test(path));
+
+export function want(path: string): void {
+  if (isOurs(path)) keepHere(key, path);
+}
+/** Where to go after the login; `/me` unless somebody wanted something else. Asked for once. */
+export function takeWanted(): string {
+  const path = keptHere(key);
+  return isOurs(path) ? path : '/me';
+}
+export const wantNothing = (): void => keepHere(key, undefined);

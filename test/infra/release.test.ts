@@ -1,0 +1,111 @@
+import { describe, expect, inject, it } from 'vitest';
+import { flows } from '#flows/contracts.ts';
+import { stageNames } from '../../infra/config.ts';
+import { hashingPool } from '../../infra/hashing-pool.ts';
+import { readAssembly } from '../../infra/local/template/assembly.ts';
+import { readModel } from '../../infra/local/template/model.ts';
+import { checkProvisioned } from '../../infra/release.ts';
+import { resolveStage } from '../../infra/stage.ts';
+import { assembly, list, objectsIn, readable, synthesizeStage, synthTimeout } from './assembly.ts';
+
+const deployed = stageNames.filter((name) => name !== 'local');
+
+describe.each(deployed)('stage %s', (stage) => {
+  it(
+    'OPS-01 moves a tenth of the calls for five minutes, and back by itself when the flow’s alarm rings',
+    async () => {
+      const built = await assembly(stage);
+      const groups = built.of('AWS::CodeDeploy::DeploymentGroup');
+      const alarms = built.of('AWS::CloudWatch::Alarm');
+      expect(groups).toHaveLength(flows.length);
+      for (const { name } of flows) {
+        const group = groups.find(
+          ({ Properties }) => Properties.DeploymentGroupName === `ahtax-${stage}-${name}`,
+        )?.Properties;
+        expect(group).toMatchObject({
+          DeploymentConfigName: 'CodeDeployDefault.LambdaCanary10Percent5Minutes',
+          AutoRollbackConfiguration: {
+            Enabled: true,
+            Events: expect.arrayContaining(['DEPLOYMENT_STOP_ON_ALARM', 'DEPLOYMENT_FAILURE']),
+          },
+          AlarmConfiguration: { Enabled: true, IgnorePollAlarmFailure: false },
+        });
+        const [watched] = list(
+          (group?.AlarmConfiguration as { Alarms: { Name: unknown }[] } | undefined)?.Alarms,
+        );
+        const alarm = alarms.find(({ id }) => readable(watched?.Name) === `<${id}>`);
+        expect(alarm?.Properties.AlarmName).toBe(`ahtax-${stage}-${name}-failing`);
+        expect(
+          [...objectsIn(alarm?.Properties)].some(
+            ({ Name, Value }) => Name === 'FunctionName' && Value === `ahtax-${stage}-${name}`,
+          ),
+        ).toBe(true);
+      }
+      const moved = Object.values<{
+        Type: string;
+        UpdatePolicy?: Record<string, unknown>;
+        Properties: object;
+      }>(JSON.parse(built.templates.api).Resources).filter(({ Type }) => Type === 'AWS::Lambda::Alias');
+      expect(moved.map(({ UpdatePolicy }) => UpdatePolicy?.CodeDeployLambdaAliasUpdate).sort()).toEqual(
+        flows
+          .map(({ name }) => ({
+            ApplicationName: `ahtax-${stage}`,
+            DeploymentGroupName: `ahtax-${stage}-${name}`,
+          }))
+          .sort(),
+      );
+    },
+    synthTimeout,
+  );
+});
+
+it(
+  'OPS-01 keeps the functions ready that the stage says, within what is reserved for them',
+  async () => {
+    const concurrency = { account: 1_000, hashing: 420, provisioned: { login: 5, scan: 2 } };
+    const built = await synthesizeStage('prod', { config: { concurrency } });
+    const warm = built
+      .of('AWS::Lambda::Alias')
+      .flatMap(({ Properties }) => (Properties.ProvisionedConcurrencyConfig ? [Properties] : []))
+      .map((properties) => properties.ProvisionedConcurrencyConfig);
+    expect(warm).toEqual([{ ProvisionedConcurrentExecutions: 5 }, { ProvisionedConcurrentExecutions: 2 }]);
+    const stage = resolveStage('prod', { rehearsal: true });
+    const check = (provisioned: Record<string, number>) =>
+      checkProvisioned(
+        { ...stage, concurrency: { ...concurrency, provisioned } },
+        flows,
+        hashingPool(stage, flows),
+      );
+    expect(() => check({ logon: 1 })).toThrow(/provisioned\.logon names no flow/);
+    expect(() => check({ login: 400 })).toThrow(/provisioned\.login is more than the \d+ that are reserved/);
+    expect(() => check({ scan: 0.5 })).toThrow(/whole number/);
+  },
+  synthTimeout,
+);
+
+it('OPS-01 the local runtime calls the alias too, and runs no template that calls past it', () => {
+  const read = readAssembly(inject('stageDir'));
+  expect(readModel(read).functions.map(({ alias }) => alias)).toEqual(flows.map(() => 'live'));
+  const api = read.stacks.find(({ name }) => name.endsWith('-api'));
+  if (!api) throw new Error('No api stack');
+  const resources = api.template.Resources as Record<
+    string,
+    { Type: string; Properties: Record<string, unknown> }
+  >;
+  const functionId = Object.entries(resources).find(([, { Type }]) => Type === 'AWS::Lambda::Function')?.[0];
+  const past = Object.fromEntries(
+    Object.entries(resources).map(([id, resource]) => [
+      id,
+      resource.Type === 'AWS::ApiGatewayV2::Integration'
+        ? {
+            ...resource,
+            Properties: { ...resource.Properties, IntegrationUri: { 'Fn::GetAtt': [functionId, 'Arn'] } },
+          }
+        : resource,
+    ]),
+  );
+  const stacks = read.stacks.map((stack) =>
+    stack === api ? { ...api, template: { ...api.template, Resources: past } } : stack,
+  );
+  expect(() => readModel({ ...read, stacks })).toThrow(/past its alias live/);
+});
