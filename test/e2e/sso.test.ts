@@ -143,6 +143,6 @@ it('SSO-2 SSO-13 what cannot be answered there is a page here, in both languages
   await page.getByText('The request of the system cannot be read.').waitFor();
   expect(await page.content()).not.toContain('evil');
   await picture(page, 'sso-error-en');
-  await page.goto(`/sso/${'A'.repeat(32)}`);
+  await page.goto(`/sso#${'A'.repeat(32)}`);
   await page.getByText('Please go back to the system and enter again.').waitFor();
 });

@@ -115,7 +115,7 @@ describe.each(sizes)('%d requests with one parameter changed', (numRuns, options
         if (query.toString().length > 7_000 && answer.status !== 303) continue;
         const said = `${what} → ${answer.status} ${location}`;
         expect(answer.status, said).toBe(303);
-        if (location.startsWith(`${door.issuer}/sso/`)) continue;
+        if (location.startsWith(`${door.issuer}/sso`)) continue;
         expect(location.startsWith(`${redirectUri}?`), said).toBe(true);
         const back = new URL(location).searchParams;
         expect(back.get('iss'), said).toBe(door.issuer);

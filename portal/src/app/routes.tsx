@@ -58,7 +58,7 @@ export function Pages() {
         <Route path="recover-phone" element={<RecoverPhone />} />
         <Route path="sso/error" element={<SsoError />} />
         <Route element={<WithQueries />}>
-          <Route path="sso/:id" element={<Sso />} />
+          <Route path="sso" element={<Sso />} />
         </Route>
         <Route path="help" element={<Help />} />
         <Route path="about" element={<About />} />
