@@ -242,6 +242,26 @@ describe('SSO-5 a code works once', () => {
     expect(sids).toEqual([(await handOver(sessionId)).sid, sids[0]]);
   });
 
+  it('beside the end of the hand-over before: a new one under its own name, and the old is told', async () => {
+    const { token, sessionId } = await signedIn();
+    const before = await expectGood(await granted(door, filing, token));
+    const { sid } = decodeJwt(before.body.id_token);
+    const code = await granted(door, filing, token);
+    const reply = await whileHeld(
+      door,
+      { function: 'sso-token' },
+      () => exchange(door, filing, code),
+      async () =>
+        expectStatus(await door.http('DELETE', '/v1/session/systems/filing-web', undefined, { token }), 204),
+    );
+    await door.settled();
+    const next = decodeJwt(reply.body.id_token).sid;
+    expect(next).not.toBe(sid);
+    expect(await handOver(sessionId)).toMatchObject({ sid: next });
+    expect(await handOver(sessionId)).not.toHaveProperty('ended');
+    expect(filing.tokens.map((logout) => decodeJwt(logout).sid)).toEqual([sid]);
+  });
+
   it('again within ten seconds is a double call and ends nothing; later it ends what the first gave', async () => {
     const { who, token, sessionId } = await signedIn();
     const code = await granted(door, filing, token);
