@@ -2,7 +2,7 @@ import { Validations } from 'aws-cdk-lib/core';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { resolveStage } from './stage.ts';
 import { buildApp } from './synth.ts';
-import { warningsOf } from './warnings.ts';
+import { lacksOf, warningsOf } from './warnings.ts';
 
 /** What `cdk … -c stage=prod -c rehearsal=true` says; the CLI hands its context over in the environment. */
 const context: Record<string, unknown> = JSON.parse(process.env.CDK_CONTEXT_JSON ?? '{}');
@@ -13,7 +13,7 @@ try {
     rehearsal: isSet('rehearsal'),
     first: isSet('first'),
   });
-  for (const warning of warningsOf(stage)) console.error(warning);
+  for (const sentence of [...warningsOf(stage), ...lacksOf(stage)]) console.error(sentence);
   const app = await buildApp(stage, {});
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   app.synth();

@@ -34,6 +34,11 @@ export interface StageConfig {
    * version. Left out: nobody.
    */
   readonly custodians?: readonly string[];
+  /**
+   * ARN of a code signing configuration of Lambda: it takes, or warns of, code that its signers have not signed. The bundles
+   * have to be signed in the asset bucket between synth and deployment; nothing here does that. Left out: none.
+   */
+  readonly codeSigningConfigArn?: string;
   /** Public keys of the channels (CHN-1). */
   readonly channelKeys?: ChannelKeys;
   /** The tax systems that people are handed over to (SSO-1); docs/operations.md has how one comes in. */

@@ -74,7 +74,7 @@ export function resolveStage(name: unknown, overrides: StageOverrides = {}): Sta
     throw new Error(
       `Stage ${name} still has stand-ins: ${found.join(', ')}. Put the bureau's own into infra/config.ts, or rehearse with -c rehearsal=true.`,
     );
-  const { account, concurrency, custodians, domain, portal } = config;
+  const { account, codeSigningConfigArn, concurrency, custodians, domain, portal } = config;
   return {
     name,
     partition,
@@ -101,6 +101,7 @@ export function resolveStage(name: unknown, overrides: StageOverrides = {}): Sta
     first: overrides.first ?? false,
     standIns: found,
     ...(account ? { account } : {}),
+    ...(codeSigningConfigArn ? { codeSigningConfigArn } : {}),
     ...(custodians ? { custodians } : {}),
     ...(domain ? { domain } : {}),
     ...(portal ? { portal } : {}),
@@ -166,6 +167,8 @@ function refuse(name: StageName, partition: Partition, config: StageConfig, sett
   );
   if (foreign !== undefined)
     no(`custodians must be ARNs of roles of partition ${partition}, not ${foreign}.`);
+  if (config.codeSigningConfigArn && !isOurs(config.codeSigningConfigArn, 'lambda'))
+    no(`codeSigningConfigArn must be of partition ${partition} and region ${config.region}.`);
   refusePortal(partition, config, no);
   if (name === 'local') return;
   if (architecture === 'host') no("architecture 'host' is only for stage local.");

@@ -11,3 +11,14 @@ export function warningsOf(stage: Stage): string[] {
     all.push('FIRST DEPLOYMENT: nothing is protected from deletion. Deploy again without -c first=true.');
   return all;
 }
+
+/** What the stage's partition does not offer, and what does its work there; whoever synthesizes is told. */
+export const lacksOf = ({ partition }: Pick<Stage, 'partition'>): string[] =>
+  partition === 'aws'
+    ? []
+    : [
+        'aws-cn has no CodePipeline: .github/workflows/deploy.yml deploys, by a runner in the account.',
+        'aws-cn has no X-Ray for Lambda: the traceId of an answer finds its lines (saved query "trace").',
+        'aws-cn has no CloudFront metrics in this region, and none of IAM certificates: the canary comes through CloudFront and counts the certificate’s days.',
+        'aws-cn has no access log of CloudFront with chosen fields: the log of API Gateway has every call.',
+      ];

@@ -4,6 +4,7 @@ import {
   Architecture,
   type CfnAlias,
   Code,
+  CodeSigningConfig,
   Function as LambdaFunction,
   LoggingFormat,
   Runtime,
@@ -96,6 +97,15 @@ export class FlowFunction extends Construct {
       loggingFormat: LoggingFormat.JSON,
       environment,
       ...(reserved === undefined ? {} : { reservedConcurrentExecutions: reserved }),
+      ...(stage.codeSigningConfigArn
+        ? {
+            codeSigningConfig: CodeSigningConfig.fromCodeSigningConfigArn(
+              this,
+              'Signing',
+              stage.codeSigningConfigArn,
+            ),
+          }
+        : {}),
     });
     const warm = stage.concurrency?.provisioned?.[flow.name];
     this.live = lambda.addAlias(

@@ -83,6 +83,25 @@ it(
   synthTimeout,
 );
 
+it(
+  'OPS-01 has every function take the code that the stage’s signers have signed, where it names them',
+  async () => {
+    const codeSigningConfigArn =
+      'arn:aws:lambda:ap-southeast-1:345678901234:code-signing-config:csc-0123456789abcdef0';
+    const built = await synthesizeStage('dev', { config: { codeSigningConfigArn } });
+    const served = built
+      .of('AWS::Lambda::Function')
+      .filter(({ Properties }) => Properties.FunctionName !== 'ahtax-dev-canary');
+    expect(served.map(({ Properties }) => Properties.CodeSigningConfigArn)).toEqual(
+      flows.map(() => codeSigningConfigArn),
+    );
+    expect(() => resolveStage('prod', { rehearsal: true, config: { codeSigningConfigArn } })).toThrow(
+      /codeSigningConfigArn must be of partition aws-cn/,
+    );
+  },
+  synthTimeout,
+);
+
 it('OPS-01 the local runtime calls the alias too, and runs no template that calls past it', () => {
   const read = readAssembly(inject('stageDir'));
   expect(readModel(read).functions.map(({ alias }) => alias)).toEqual(flows.map(() => 'live'));

@@ -12,7 +12,7 @@ import { stageNames, stages } from '../../infra/config.ts';
 import { hashingPool } from '../../infra/hashing-pool.ts';
 import { resolveStage } from '../../infra/stage.ts';
 import { synthesize } from '../../infra/synth.ts';
-import { warningsOf } from '../../infra/warnings.ts';
+import { lacksOf, warningsOf } from '../../infra/warnings.ts';
 import { type Assembly, assembly, synthesizeStage, synthTimeout, temporaryFolder } from './assembly.ts';
 
 const infra = join(import.meta.dirname, '../../infra');
@@ -42,6 +42,14 @@ describe('partitions', () => {
     expect(() =>
       resolveStage('prod', { settings: { sms: { kind: 'aws', originationIdentity: 'pool-1' } } }),
     ).toThrow(/sms\.kind 'aws' needs AWS End User Messaging, which partition aws-cn does not offer/);
+  });
+
+  it('OPS-02 says at the synth what aws-cn lacks and what does its work there', () => {
+    const said = lacksOf(resolveStage('prod', { rehearsal: true })).join('\n');
+    for (const lack of ['CodePipeline', 'X-Ray', 'CloudFront metrics', 'access log'])
+      expect(said).toContain(lack);
+    expect(lacksOf(resolveStage('showcase', { rehearsal: true }))).toEqual([]);
+    expect(readFileSync(join(infra, 'app.ts'), 'utf8')).toContain('lacksOf(stage)');
   });
 
   it('needs an own domain in aws-cn, with a certificate of that region, as the issuer', () => {

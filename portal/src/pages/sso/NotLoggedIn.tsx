@@ -17,7 +17,6 @@ export function NotLoggedIn({ id }: { readonly id: string }) {
     try {
       const { client, interactive } = await answer(bareApi.GET('/v1/sso/{id}/system', { params }));
       if (interactive) {
-        want(`/sso/${id}`);
         return await navigate('/login', { replace: true, state: afterLogin(id, client.name) });
       }
       goOn((await answer(bareApi.POST('/v1/sso/{id}/leave', { params }))).redirectTo);

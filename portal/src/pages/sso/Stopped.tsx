@@ -5,7 +5,6 @@ import { PageTitle } from '../../components/PageTitle.tsx';
 import { ProblemAlert } from '../../components/ProblemAlert.tsx';
 import { useAction } from '../../components/use-action.ts';
 import { logOut } from '../../session/session.ts';
-import { want } from '../../session/wanted.ts';
 import { afterLogin } from './handing-over.ts';
 import { useSsoTexts } from './texts.ts';
 
@@ -29,7 +28,6 @@ export function Stopped({ id, problem, onRetry, onRefuse }: Props) {
   const loginAgain = () =>
     run(async () => {
       await logOut();
-      want(`/sso/${id}`);
       await navigate('/login', { replace: true, state: afterLogin(id, problem.system) });
     });
   return (
