@@ -66,6 +66,8 @@ describe('sessions', () => {
     'POST /v1/logins/{id}/verify': 'password, then SMS code or face',
     'POST /v1/logins/{id}/choose': 'password, then SMS code or face, both before',
     'POST /v1/logins/{id}/confirm-role': 'password, then SMS code or face, both before',
+    'POST /v1/registrations/{id}/complete':
+      'the number by its code and the own password, then a face check or the record of a hall',
     'GET /v1/scans/{ticket}': 'the login of a phone app, whose channel signs, and its confirmation',
     'POST /v1/session/refresh': 'the refresh token of a session that was opened by one of these',
     'POST /v1/session/identity': 'a session that was opened by one of these',
