@@ -27,25 +27,33 @@ export function compositesOf(
 ): void {
   const named = (group: string) => alarmName(stage, group);
   for (const [group, { says, follows }] of Object.entries(groups) as [Group, (typeof groups)[Group]][]) {
-    const names = members.get(group) ?? [];
-    if (names.length === 0) continue;
-    const composite = new CfnCompositeAlarm(scope, `${group}-composite`, {
-      alarmName: named(group),
-      alarmDescription: `${says}. Which alarm it is stands in the message. What to do: ${runbook(group)}`,
-      alarmRule: [
-        ...names.map((name) => `ALARM("${name}")`),
-        ...(group === 'people' ? burnTerms((alarm) => alarmName(stage, alarm)) : []),
-      ].join(' OR '),
-      alarmActions: [topicArn],
-      okActions: [topicArn],
-      ...(follows
-        ? {
-            actionsSuppressor: named('people'),
-            actionsSuppressorWaitPeriod: 120,
-            actionsSuppressorExtensionPeriod: 600,
-          }
-        : {}),
-    });
-    if (follows) composite.node.addDependency(scope.node.findChild('people-composite'));
+    for (const [part, names] of inParts(members.get(group) ?? []).entries()) {
+      const id = part === 0 ? group : `${group}-${part + 1}`;
+      const composite = new CfnCompositeAlarm(scope, `${id}-composite`, {
+        alarmName: named(id),
+        alarmDescription: `${says}. Which alarm it is stands in the message. What to do: ${runbook(group)}`,
+        alarmRule: [
+          ...names.map((name) => `ALARM("${name}")`),
+          ...(group === 'people' ? burnTerms((alarm) => alarmName(stage, alarm)) : []),
+        ].join(' OR '),
+        alarmActions: [topicArn],
+        okActions: [topicArn],
+        ...(follows
+          ? {
+              actionsSuppressor: named('people'),
+              actionsSuppressorWaitPeriod: 120,
+              actionsSuppressorExtensionPeriod: 600,
+            }
+          : {}),
+      });
+      if (follows) composite.node.addDependency(scope.node.findChild('people-composite'));
+    }
   }
 }
+
+/** CloudWatch takes a hundred alarms in one; a group of more has a second message. */
+const mostNames = 100;
+const inParts = (names: readonly string[]): (readonly string[])[] =>
+  Array.from({ length: Math.ceil(names.length / mostNames) }, (_, part) =>
+    names.slice(part * mostNames, (part + 1) * mostNames),
+  );

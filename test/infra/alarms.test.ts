@@ -330,6 +330,8 @@ it('OPS-02 loses no alarm unnoticed', () => {
       'midnight-unlock-missed',
       'midnight-unlock-failed-waiting',
       'midnight-rest-failed-waiting',
+      'company-copies-failed-waiting',
+      'copies-rest-failed-waiting',
       'midnight-late',
       'key-rotation-failed',
       'feed-failed-waiting',
