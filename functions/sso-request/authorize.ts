@@ -26,7 +26,8 @@ export async function authorize(ctx: FlowContext, call: AuthorizeCall) {
   if ('location' in opened) return seeOther(opened.location);
   const { id, secret } = opened;
   const { ssoRequestSeconds: maxAgeSeconds } = ctx.settings.policies;
-  return seeOther(`${ctx.settings.issuer}/sso/${id}`, {
+  // The handle stands behind a #: no server's log has it, and the page has one address in partition aws-cn, too.
+  return seeOther(`${ctx.settings.issuer}/sso#${id}`, {
     // Lax: a Strict one is not sent where another site's page began the navigation.
     cookies: [hostCookie(browserCookie(id), secret, { maxAgeSeconds, sameSite: 'Lax' })],
   });

@@ -13,6 +13,8 @@ export const pagePaths = [
   'forgot-password',
   'recover-phone',
   'change-password',
+  'sso',
+  'sso/error',
   'me',
   'me/profile',
   'me/phones',
@@ -27,6 +29,7 @@ export const pagePaths = [
   'me/agreements',
   'me/clients',
   'me/sessions',
+  'me/systems',
   'me/activity',
 ] as const;
 

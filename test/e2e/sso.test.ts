@@ -13,12 +13,12 @@ import { knownPerson } from '../support/watched.ts';
 import { expectAccessible, expectFits, picture, usePortal } from './support/browser.ts';
 import { openSignedIn } from './support/signed-in.ts';
 
-/** Pages of tax systems on another site: `/start/…` begins a request, `/back` tells what came. */
+/** Pages of tax systems on another site: `/start/…` begins a request, with its query beside, `/back` tells what came. */
 const server = createServer((incoming, response) => {
   const { pathname, searchParams } = new URL(incoming.url ?? '', 'http://localhost');
   const system = systems.find(({ client }) => pathname === `/start/${client.clientId}`);
   if (system) {
-    const location = `${portal.door.url}/oauth2/authorize?${queryOf(requestOf(system))}`;
+    const location = `${portal.door.url}/oauth2/authorize?${queryOf(requestOf(system, Object.fromEntries(searchParams)))}`;
     return void response.writeHead(303, { location }).end();
   }
   const came = JSON.stringify(Object.fromEntries(searchParams));
@@ -53,7 +53,7 @@ async function cameBack(page: Page, clientId: string): Promise<Record<string, st
   return JSON.parse((await page.locator('pre').textContent()) ?? '');
 }
 
-it('SSO-2 SSO-4 SSO-13 from another site: login first, which names the system, and back with a code', async () => {
+it('SSO-2 SSO-4 SSO-9 SSO-13 from another site: login first, which names the system, and back with a code', async () => {
   const who = await knownPerson(portal.door);
   const page = await portal.open(`${origin}/start/filing-web`, { width: 360 });
   await page.getByText('请先登录，登录后将进入“申报缴纳系统”。').waitFor();
@@ -68,6 +68,14 @@ it('SSO-2 SSO-4 SSO-13 from another site: login first, which names the system, a
   });
   // Nobody is asked the second time, and going back does not come to a page of ours that waits.
   await page.goto(`${origin}/start/filing-web`);
+  expect((await cameBack(page, 'filing-web')).code).toMatch(/^[\w-]{43}$/);
+
+  // A login that is newer than the request: the page offers it, and the same request goes on.
+  portal.door.clock.advance(5);
+  await page.goto(`${origin}/start/filing-web?prompt=login`);
+  await page.getByRole('button', { name: '重新登录' }).click();
+  await page.getByText('请先登录，登录后将进入“申报缴纳系统”。').waitFor();
+  expectStatus(await phone.confirmCode(await portal.scanned(page, 'login')), 204);
   expect((await cameBack(page, 'filing-web')).code).toMatch(/^[\w-]{43}$/);
 
   const stranger = await portal.open(`${origin}/start/filing-web`);
@@ -135,6 +143,6 @@ it('SSO-2 SSO-13 what cannot be answered there is a page here, in both languages
   await page.getByText('The request of the system cannot be read.').waitFor();
   expect(await page.content()).not.toContain('evil');
   await picture(page, 'sso-error-en');
-  await page.goto(`/sso/${'A'.repeat(32)}`);
+  await page.goto(`/sso#${'A'.repeat(32)}`);
   await page.getByText('Please go back to the system and enter again.').waitFor();
 });

@@ -97,7 +97,7 @@ describe('openid-client: the tax system of examples/relying-party', () => {
     const { token } = await person();
     const theirs = browser();
     const away = await theirs.visit(`${filing.origin}/login`);
-    const id = /\/sso[/#]([\w-]{32})$/.exec((await theirs.visit(away.location)).location)?.[1] ?? '';
+    const id = /\/sso#([\w-]{32})$/.exec((await theirs.visit(away.location)).location)?.[1] ?? '';
     const cookie = theirs.cookies();
     const reply = await door.http('POST', `/v1/sso/${id}/approve`, {}, { token, cookie });
     const mine = browser();
@@ -200,7 +200,7 @@ describe('oauth4webapi: another library, call by call', () => {
     const { visit, cookies } = browser();
     const url = new URL(as.authorization_endpoint ?? '');
     url.search = new URLSearchParams({ client_id: self.client_id, ...parameters }).toString();
-    const id = /\/sso[/#]([\w-]{32})$/.exec((await visit(url.href)).location)?.[1];
+    const id = /\/sso#([\w-]{32})$/.exec((await visit(url.href)).location)?.[1];
     const reply = await door.http('POST', `/v1/sso/${id}/${decide}`, {}, { token, cookie: cookies() });
     return new URL(expectStatus(reply, 200).body.redirectTo);
   }

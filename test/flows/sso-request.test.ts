@@ -41,7 +41,7 @@ describe('a browser at the authorization endpoint', () => {
   it('SSO-2 goes on to the page that decides by 303, with a secret of its own that Lax lets come back', async () => {
     const { status, location, headers, id, cookie } = await asked(door, filing);
     expect(status).toBe(303);
-    expect(location).toBe(`${door.issuer}/sso/${id}`);
+    expect(location).toBe(`${door.issuer}/sso#${id}`);
     expect(headers.get('cache-control')).toBe('no-store');
     expect(headers.getSetCookie()).toEqual([
       `${cookie}; Path=/; HttpOnly; Secure; SameSite=Lax; Max-Age=600`,
@@ -163,7 +163,7 @@ describe('a pushed request', () => {
       state: 'other',
       redirect_uri: 'https://evil.example',
     });
-    expect(opened.location).toBe(`${door.issuer}/sso/${body.request_uri.split(':').at(-1)}`);
+    expect(opened.location).toBe(`${door.issuer}/sso#${body.request_uri.split(':').at(-1)}`);
     expect((await ticketRow(door, opened.id)).request).toMatchObject({
       state: 'pushed',
       redirectUri: filing.client.redirectUris[0],

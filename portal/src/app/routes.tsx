@@ -56,7 +56,7 @@ export function Pages() {
         <Route path="recover-phone" element={<RecoverPhone />} />
         <Route path="sso/error" element={<SsoError />} />
         <Route element={<WithQueries />}>
-          <Route path="sso/:id" element={<Sso />} />
+          <Route path="sso" element={<Sso />} />
         </Route>
         <Route path="s/:ticket" element={<ScannedCode />} />
         <Route element={<SignedIn />}>

@@ -99,7 +99,7 @@ export async function enter(
 ) {
   const away = await visit(origin + loginPath);
   const asked = await visit(away.location);
-  const id = /\/sso[/#]([\w-]{32})$/.exec(asked.location)?.[1];
+  const id = /\/sso#([\w-]{32})$/.exec(asked.location)?.[1];
   if (!id) throw new Error(`${asked.status} ${asked.location}`);
   const [step, body] = decide === 'refuse' ? ['refuse', {}] : ['approve', decide];
   const reply = await door.http('POST', `/v1/sso/${id}/${step}`, body, { token, cookie: cookies() });

@@ -41,7 +41,7 @@ export async function begin(door: Door, { client }: StandIn, changes: Fields = {
   });
   const answer = await fetch(`${door.url}/oauth2/authorize?${query}`, { redirect: 'manual' });
   const location = answer.headers.get('location') ?? '';
-  const id = /\/sso[/#]([\w-]+)$/.exec(location)?.[1];
+  const id = /\/sso#([\w-]+)$/.exec(location)?.[1];
   if (!id) throw new Error(`${answer.status} ${location}`);
   const cookie = answer.headers.getSetCookie()[0]?.split(';')[0] ?? '';
   return { id, cookie, verifier, redirectUri };

@@ -93,7 +93,7 @@ async function sent(call: Promise<Response>): Promise<Sent> {
     location,
     headers,
     cookie: headers.getSetCookie()[0]?.split(';')[0] ?? '',
-    id: /\/sso\/([\w-]{32})$/.exec(location)?.[1] ?? '',
+    id: /\/sso#([\w-]{32})$/.exec(location)?.[1] ?? '',
   };
 }
 

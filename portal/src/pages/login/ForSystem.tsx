@@ -2,6 +2,7 @@ import { useLocation } from 'react-router';
 import { answer, bareApi } from '../../api/client.ts';
 import { ProblemAlert } from '../../components/ProblemAlert.tsx';
 import { useAction } from '../../components/use-action.ts';
+import { wantNothing } from '../../session/wanted.ts';
 import { goOn, systemIn, useSystemName } from '../sso/handing-over.ts';
 import { useLoginTexts } from './texts.ts';
 
@@ -15,6 +16,7 @@ export function ForSystem() {
   const leave = () =>
     run(async () => {
       const params = { path: { id: system.id } };
+      wantNothing();
       goOn((await answer(bareApi.POST('/v1/sso/{id}/leave', { params }))).redirectTo);
     });
   return (

@@ -5,6 +5,7 @@ import { Spinner } from '../../components/states.tsx';
 import { useAction } from '../../components/use-action.ts';
 import { useFreshFactor } from '../../session/fresh-factor.tsx';
 import { tellTabs } from '../../session/tabs.ts';
+import { wantNothing } from '../../session/wanted.ts';
 import { Asked } from './Asked.tsx';
 import { goOn } from './handing-over.ts';
 import type { AskedFacts } from './queries.ts';
@@ -40,6 +41,7 @@ export function Decision({ id }: { readonly id: string }) {
   useEffect(() => {
     if (begun.current) return;
     begun.current = true;
+    wantNothing();
     void decide({ silently: true });
   });
 

@@ -3,7 +3,6 @@ import { useNavigate } from 'react-router';
 import { answer, bareApi } from '../../api/client.ts';
 import { type Problem, problemOf } from '../../api/problem.ts';
 import { Loading } from '../../components/states.tsx';
-import { want } from '../../session/wanted.ts';
 import { afterLogin, goOn } from './handing-over.ts';
 import { Stopped } from './Stopped.tsx';
 

@@ -1,4 +1,5 @@
 import { type Language, useLanguage } from '../../i18n/index.ts';
+import { want } from '../../session/wanted.ts';
 
 /** A tax system's name in both languages. */
 export interface SystemName {
@@ -18,16 +19,17 @@ const isName = (value: unknown): value is SystemName =>
   typeof (value as Partial<SystemName>).zh === 'string' &&
   typeof (value as Partial<SystemName>).en === 'string';
 
-/** Where somebody goes on after the login, as the page of a hand-over leaves it in the history's state. */
-export const afterLogin = (id: string, system: unknown) => ({
-  from: `/sso/${id}`,
-  ...(isName(system) ? { system } : {}),
-});
+/** Remembers where somebody goes on after the login; answers what the login page says of it, for the history's state. */
+export function afterLogin(id: string, system: unknown) {
+  const from = `/sso#${id}`;
+  want(from);
+  return { from, ...(isName(system) ? { system } : {}) };
+}
 
 /** The system for which somebody logs in. */
 export function systemIn(state: unknown): { readonly id: string; readonly name: SystemName } | undefined {
   const { from, system } = (state ?? {}) as { from?: unknown; system?: unknown };
-  const id = typeof from === 'string' ? /^\/sso\/([\w-]{32})$/.exec(from)?.[1] : undefined;
+  const id = typeof from === 'string' ? /^\/sso#([\w-]{32})$/.exec(from)?.[1] : undefined;
   return id !== undefined && isName(system) ? { id, name: system } : undefined;
 }
 

@@ -1,7 +1,7 @@
 import '../me/me.css';
 import './sso.css';
 import { useEffect } from 'react';
-import { Navigate, useParams } from 'react-router';
+import { Navigate, useLocation } from 'react-router';
 import { Loading } from '../../components/states.tsx';
 import { useSessionState } from '../../session/store.ts';
 import { Decision } from './Decision.tsx';
@@ -9,7 +9,7 @@ import { NotLoggedIn } from './NotLoggedIn.tsx';
 
 /** SSO-4, SSO-13: a tax system sent this browser here; who is logged in goes back there, with or without a question. */
 export function Page() {
-  const { id = '' } = useParams();
+  const id = useLocation().hash.slice(1);
   const now = useSessionState();
   useEffect(() => {
     // A browser that kept the page shows it again when somebody comes back: what it says is over.
