@@ -6,7 +6,7 @@ export const ssoSystems = flow({
   name: 'sso-systems',
   summary: 'The tax systems: which one may enter now, and which one has entered in this session (SSO-13).',
   tables: { RpSessions: ['GetItem', 'Query', 'UpdateItem'], Audit: ['PutItem'] },
-  secrets: ['root', 'signing'],
+  secrets: ['signing'],
   carries: ['relying-parties.json'],
   routes: {
     list: {

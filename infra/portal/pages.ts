@@ -13,6 +13,8 @@ export const pagePaths = [
   'forgot-password',
   'recover-phone',
   'change-password',
+  'help',
+  'about',
   'sso',
   'sso/error',
   'me',

@@ -311,46 +311,43 @@ describe('a change', () => {
 });
 
 describe('who', () => {
-  long(
-    'AGY-4 AGY-2 the agency’s legal representative, finance head, tax handler and listed agents, in an `enterprise` session',
-    async () => {
-      const owner = await firm(door);
-      for (const role of ['finance-head', 'tax-handler', 'invoice-clerk'] as const) {
-        const who = await knownPerson(door);
-        await giveRelation(door, who, agency.id, role);
-        const acting = { ...agency, api: apiOf(door, (await inCompany(door, who, agency.id)).token) };
-        if (role === 'invoice-clerk') {
-          for (const path of ['/v1/agency/staff', '/v1/agency/agreements'])
-            expect(said(await acting.api('GET', path))).toBe('ROLE_NOT_ALLOWED');
-          expect(said(await enter(acting, entering(owner.id, [claimed(one)])))).toBe('ROLE_NOT_ALLOWED');
-          continue;
-        }
-        const id = await entered(acting, owner.id, [one]);
-        expectStatus(await acting.api('POST', `/v1/agency/agreements/${id}/terminate`), 200);
-        expectStatus(await acting.api('GET', '/v1/agency/staff'), 200);
-      }
-      const agent = { ...agency, api: apiOf(door, (await inCompany(door, one, agency.id)).token) };
-      const id = await entered(agent, owner.id, [one, two]);
-      expectStatus(await confirm(owner, id), 200);
-      expect((await change(agent, id, { agents: [claimed(two)] })).body.waits).toBe(false);
-      expect(await agreementsOf(agent, 'agency')).toHaveLength(3);
-      // Not whoever works for a client, or for nobody, or for another company.
-      const { api, token } = await agentAt(door, two, agency.id);
-      const atClient = await goTo(door, api, owner.id);
-      for (const call of [atClient.api, apiOf(door, token), owner.api]) {
+  it('AGY-4 AGY-2 the agency’s legal representative, finance head, tax handler and listed agents, in an `enterprise` session', async () => {
+    const owner = await firm(door);
+    for (const role of ['finance-head', 'tax-handler', 'invoice-clerk'] as const) {
+      const who = await knownPerson(door);
+      await giveRelation(door, who, agency.id, role);
+      const acting = { ...agency, api: apiOf(door, (await inCompany(door, who, agency.id)).token) };
+      if (role === 'invoice-clerk') {
         for (const path of ['/v1/agency/staff', '/v1/agency/agreements'])
-          expect(said(await call('GET', path))).not.toBe('200');
-        expect(said(await call('POST', `/v1/agency/agreements/${id}/terminate`))).not.toBe('200');
+          expect(said(await acting.api('GET', path))).toBe('ROLE_NOT_ALLOWED');
+        expect(said(await enter(acting, entering(owner.id, [claimed(one)])))).toBe('ROLE_NOT_ALLOWED');
+        continue;
       }
-      expect(said(await owner.api('GET', '/v1/agency/agreements'))).toBe('ROLE_NOT_ALLOWED');
-      expect(said(await enter(owner, entering(agency.id, [claimed(one)])))).toBe('ROLE_NOT_ALLOWED');
-      // Off the form, out at once.
-      const staff = { agents: [claimed(two), claimed(person())] };
-      expect(said(await agent.api('PUT', '/v1/agency/staff', staff))).toBe('ROLE_NOT_ALLOWED');
-      expectStatus(await agency.api('PUT', '/v1/agency/staff', staff), 200);
-      expect(said(await enter(agent, entering(owner.id, [claimed(two)])))).toBe('RELATION_NOT_FOUND');
-    },
-  );
+      const id = await entered(acting, owner.id, [one]);
+      expectStatus(await acting.api('POST', `/v1/agency/agreements/${id}/terminate`), 200);
+      expectStatus(await acting.api('GET', '/v1/agency/staff'), 200);
+    }
+    const agent = { ...agency, api: apiOf(door, (await inCompany(door, one, agency.id)).token) };
+    const id = await entered(agent, owner.id, [one, two]);
+    expectStatus(await confirm(owner, id), 200);
+    expect((await change(agent, id, { agents: [claimed(two)] })).body.waits).toBe(false);
+    expect(await agreementsOf(agent, 'agency')).toHaveLength(3);
+    // Not whoever works for a client, or for nobody, or for another company.
+    const { api, token } = await agentAt(door, two, agency.id);
+    const atClient = await goTo(door, api, owner.id);
+    for (const call of [atClient.api, apiOf(door, token), owner.api]) {
+      for (const path of ['/v1/agency/staff', '/v1/agency/agreements'])
+        expect(said(await call('GET', path))).not.toBe('200');
+      expect(said(await call('POST', `/v1/agency/agreements/${id}/terminate`))).not.toBe('200');
+    }
+    expect(said(await owner.api('GET', '/v1/agency/agreements'))).toBe('ROLE_NOT_ALLOWED');
+    expect(said(await enter(owner, entering(agency.id, [claimed(one)])))).toBe('ROLE_NOT_ALLOWED');
+    // Off the form, out at once.
+    const staff = { agents: [claimed(two), claimed(person())] };
+    expect(said(await agent.api('PUT', '/v1/agency/staff', staff))).toBe('ROLE_NOT_ALLOWED');
+    expectStatus(await agency.api('PUT', '/v1/agency/staff', staff), 200);
+    expect(said(await enter(agent, entering(owner.id, [claimed(two)])))).toBe('RELATION_NOT_FOUND');
+  });
 
   long('AGY-4 of the client its legal representative and finance head; ids of others are none', async () => {
     const owner = await firm(door);

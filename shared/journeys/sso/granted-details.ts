@@ -13,11 +13,8 @@ export type Detail = Readonly<Record<string, unknown>>;
 type Keys = Pick<FlowContext, 'handles' | 'dataKeys'>;
 
 /** The person at this client and its like: the `sub` of the sector's proofs, too (STP-2). */
-export const pairwise = (
-  { handles }: Keys,
-  { sector }: Pick<RelyingParty, 'sector'>,
-  personKey: string,
-): string => handleKey(handles, 'pseudonym', `${sector}|${personKey}`);
+export const pairwise = (ctx: Keys, { sector }: Pick<RelyingParty, 'sector'>, personKey: string): string =>
+  handleKey(ctx.handles, 'pseudonym', `${sector}|${personKey}`);
 
 /**
  * SSO-6: what this session may be handed over as, narrowed to request ∩ client ∩ grounds of today. Undefined where the
@@ -73,13 +70,13 @@ const companyIn = ({ by }: AccessBasis, { company, agency }: AccessRecords): Tax
   by === 'staff-form' ? agency?.company : company;
 
 /** A company as this client may know it: its number only where that is no person's, or the settings say so (DOC-4). */
-function companyShown({ handles, dataKeys }: Keys, client: RelyingParty, company: Taxpayer) {
+function companyShown(ctx: Keys, client: RelyingParty, company: Taxpayer) {
   const { companyKey, name = '' } = company;
   const mayKnow = client.number || !isPersonal(company);
   return {
-    ref: handleKey(handles, 'pseudonym', `${client.sector}|company|${companyKey}`),
+    ref: handleKey(ctx.handles, 'pseudonym', `${client.sector}|company|${companyKey}`),
     name,
-    ...(mayKnow ? { id: taxpayerIdOf(dataKeys, company) } : {}),
+    ...(mayKnow ? { id: taxpayerIdOf(ctx.dataKeys, company) } : {}),
   };
 }
 
