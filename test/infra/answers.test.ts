@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { flows } from '#flows/contracts.ts';
-import { codesOf, openApi } from '../../infra/openapi.ts';
+import { codesOf, oauthByStatus, openApi } from '../../infra/openapi.ts';
 import { expectListed } from '../support/answers.ts';
 
 describe('answers that tests take', () => {
@@ -36,7 +36,11 @@ describe('answers that tests take', () => {
           ? []
           : String(description).split(', '),
       );
-      expect(described.sort(), `${route.method} ${route.path}`).toEqual([...codesOf(route)].sort());
+      const listed: string[] =
+        route.errorsAs === 'oauth'
+          ? [...oauthByStatus(route).values()].flatMap((words) => [...words])
+          : [...codesOf(route)];
+      expect(described.sort(), `${route.method} ${route.path}`).toEqual(listed.sort());
     }
   });
 });
