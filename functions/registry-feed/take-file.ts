@@ -107,8 +107,12 @@ async function handOn(file: FeedFile, queueArn: string, delaySeconds = 0): Promi
  * that fails too, it comes by itself when the queue's own time is over.
  */
 export async function showAgain(queueArn: string, ReceiptHandle: string): Promise<void> {
-  const input = { QueueUrl: queueUrlOf(queueArn), ReceiptHandle, VisibilityTimeout: retrySeconds };
-  await callAws('sqs', 'ChangeMessageVisibility', input).catch(() => undefined);
+  try {
+    const input = { QueueUrl: queueUrlOf(queueArn), ReceiptHandle, VisibilityTimeout: retrySeconds };
+    await callAws('sqs', 'ChangeMessageVisibility', input);
+  } catch {
+    // It comes again all the same, later.
+  }
 }
 
 /** `arn:aws-cn:sqs:region:account:name` → the address that the queue's API wants it named by. */

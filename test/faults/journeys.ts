@@ -187,7 +187,10 @@ export async function spotsOf(door: Door, journey: () => Promise<unknown>): Prom
   await journey();
   return Object.values(door.usage()).flatMap(({ routes }) =>
     Object.entries(routes).flatMap(([routeKey, { calls, invocations }]) =>
-      Array.from({ length: Math.round(calls / invocations) }, (_, i) => ({ routeKey, nth: i + 1 })),
+      // What began before the journey, behind a stream, is none of its calls.
+      invocations === 0
+        ? []
+        : Array.from({ length: Math.round(calls / invocations) }, (_, i) => ({ routeKey, nth: i + 1 })),
     ),
   );
 }

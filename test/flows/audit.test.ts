@@ -87,6 +87,7 @@ describe('AUD-1 what is written down', () => {
       'consented success web',
       'face success ahtax-app',
       'registered success web',
+      'login success web',
     ]);
     expect(new Set(list.map((event) => event.subject)).size).toBe(1);
   });
