@@ -15,6 +15,7 @@ import {
   wait,
 } from '../support/door.ts';
 import { mobile, person, residentNumber, type Sample } from '../support/people.ts';
+import { settled } from '../support/seed.ts';
 import { keeping, long } from '../support/variants.ts';
 import { claimOf, poll, startKit } from './support/channels.ts';
 import { collectionLine, personWith } from './support/documents.ts';
@@ -438,7 +439,7 @@ describe('PWD-3 what a change does', () => {
   });
 
   it.each(['sms', 'face'])('LCK-3 LCK-5 by %s it unlocks at once and clears all counts', async (method) => {
-    const who = await registered(door);
+    const who = await settled(door);
     await lock(who);
     const newPassword = freshPassword();
     const factor = method === 'sms' ? await withCode(who) : await withFace(who);
@@ -456,7 +457,7 @@ describe('PWD-3 what a change does', () => {
   });
 
   it('LCK-3 AUD-1 no unlock is written where nobody was locked', async () => {
-    const who = await registered(door);
+    const who = await settled(door);
     const { id, faceTicket } = await withFace(who);
     const written = await eventsOf(door, () => complete(id, { faceTicket, newPassword: freshPassword() }));
     expect(written.map((event) => event.kind)).toEqual(['password-reset']);
