@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Loose } from '../support/client.ts';
-import { enterPassword, expectStatus, loggedInByFace, registered, wait } from '../support/door.ts';
+import { enterPassword, expectStatus, loggedInByFace, wait } from '../support/door.ts';
 import { person, type Sample } from '../support/people.ts';
+import { settled } from '../support/seed.ts';
 import { long } from '../support/variants.ts';
 import { openWatchedDoor, otherThan, rows, type WatchedDoor } from '../support/watched.ts';
 import { newcomer, ownFace, type SignedIn, signIn } from './support/account.ts';
@@ -103,7 +104,7 @@ describe('several web sessions', () => {
   afterAll(() => door?.finish());
   /** Several sessions of a new person, a second apart. */
   async function sessionsOf(count: number): Promise<SignedIn[]> {
-    const who = await registered(door, person());
+    const who = await settled(door, person());
     const sessions: SignedIn[] = [];
     for (let n = 0; n < count; n++) {
       await wait(door, 1);
@@ -210,7 +211,7 @@ describe('several web sessions', () => {
   long(
     'SES-3 PWD-3 logins at once are all listed, and a new password meanwhile leaves none of the old password',
     async () => {
-      const who: Sample = await registered(door, person());
+      const who: Sample = await settled(door, person());
       const opened = await Promise.all(Array.from({ length: 5 }, () => signIn(door, who)));
       const [first] = opened;
       if (!first) throw new Error('no session');
