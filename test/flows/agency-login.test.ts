@@ -37,7 +37,7 @@ beforeAll(async () => {
   await feed(door, staffLine(agency.id, [agent]), agreementLine(agency.id, clientId, [agent]));
 });
 afterAll(async () => {
-  await door?.finish('clients');
+  await door?.finish();
 });
 beforeEach(() => door.clock.set(morning));
 

@@ -58,9 +58,11 @@ describe('the hall counter', () => {
     expect(JSON.stringify(happened)).not.toContain(who.documentNumber);
     const id = await startRegistration(door, who);
     expectStatus(await fillProfile(door, id, who), 200);
-    expect(expectStatus(await door.http('POST', `/v1/registrations/${id}/complete`), 201).body).toMatchObject({
-      realNameLevel: 5,
-    });
+    expect(expectStatus(await door.http('POST', `/v1/registrations/${id}/complete`), 201).body).toMatchObject(
+      {
+        realNameLevel: 5,
+      },
+    );
   });
 
   it('ENT-3 a later collection counts, and the registry’s versions go on from where they were', async () => {

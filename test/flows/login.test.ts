@@ -14,6 +14,7 @@ import {
   wait,
 } from '../support/door.ts';
 import { mobile, person, residentNumber, type Sample } from '../support/people.ts';
+import { settled } from '../support/seed.ts';
 import { solve } from '../support/solve.ts';
 import {
   failures,
@@ -193,7 +194,7 @@ describe('account box', () => {
 
 describe('second factor', () => {
   it('LGN-3 SES-2 opens a natural session after password and SMS code, not before', async () => {
-    const who = await registered(door);
+    const who = await settled(door);
     await wait(door, 60);
     const first = expectStatus(await enterPassword(door, who.documentNumber, who.password), 201);
     expect(first.cookie).toBeUndefined();
