@@ -160,7 +160,7 @@ describe('the account centre of a natural person', () => {
 
       await page.getByRole('button', { name: 'English' }).click();
       await page.getByRole('heading', { name: 'Where I am logged in' }).waitFor();
-      await page.getByRole('link', { name: 'Personal information' }).click();
+      await page.getByRole('link', { name: 'Personal information', exact: true }).first().click();
       let sent = 0;
       await page.route('**/v1/account/username', async (route) => {
         sent += 1;

@@ -25,7 +25,7 @@ export const en: Same<typeof zh> = {
   footer: {
     sponsor: 'Run by: {{name}}',
     links: 'About this site',
-    privacy: 'Personal information',
+    privacy: 'Privacy',
     accessibility: 'Accessibility',
     browsers: 'Browsers',
     map: 'Site map',

@@ -17,7 +17,7 @@ export const useAboutTexts = texts('about', {
   },
   en: {
     title: 'About this site',
-    privacy: 'Personal information',
+    privacy: 'Privacy',
     accessibility: 'Accessibility',
     access:
       'This site follows the Web Content Accessibility Guidelines (WCAG) 2.2, level AA, and GB/T 37668: it works by keyboard alone and with screen readers, loses nothing at 400 % or on a screen of 360 pixels, has a mode of large type, and follows the system’s settings of high contrast and less motion.',
