@@ -48,8 +48,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await door?.finish();
-  const unused = door
-    .unusedGrants()
+  const unused = (process.env.ONLY_LONG ? [] : door.unusedGrants())
     .filter(({ resource }) => resource.includes('CrossRegionReports'))
     .filter(({ functionName }) => functionName === 'login' || functionName === 'registry-feed');
   expect(unused).toEqual([]);

@@ -58,7 +58,9 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await door?.finish();
-  const unused = door.unusedGrants().filter(({ functionName }) => functionName === 'legacy');
+  const unused = (process.env.ONLY_LONG ? [] : door.unusedGrants()).filter(
+    ({ functionName }) => functionName === 'legacy',
+  );
   // The outbox needs no provider's secret.
   expect(unused.filter(({ action }) => action.startsWith('dynamodb:'))).toEqual([]);
 });

