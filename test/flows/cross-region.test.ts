@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Loose } from '../support/client.ts';
-import { codeFor, expectStatus, loggedInByFace, wait } from '../support/door.ts';
+import { codeFor, expectStatus, grantsLeft, loggedInByFace, wait } from '../support/door.ts';
 import { whileHeld } from '../support/held.ts';
 import { mobile, person } from '../support/people.ts';
 import { keeping, long } from '../support/variants.ts';
@@ -48,7 +48,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await door?.finish();
-  const unused = (process.env.ONLY_LONG ? [] : door.unusedGrants())
+  const unused = grantsLeft(door)
     .filter(({ resource }) => resource.includes('CrossRegionReports'))
     .filter(({ functionName }) => functionName === 'login' || functionName === 'registry-feed');
   expect(unused).toEqual([]);

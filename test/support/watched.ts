@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { expect } from 'vitest';
 import type { Client, Loose } from './client.ts';
-import { type Door, expectStatus, loginTicket, openDoor, registered } from './door.ts';
+import { type Door, expectStatus, grantsLeft, loginTicket, openDoor, registered } from './door.ts';
 import { person, type Sample } from './people.ts';
 import { settled } from './seed.ts';
 
@@ -44,9 +44,7 @@ export async function openWatchedDoor(
     expect(serverErrors).toEqual([]);
     expect(door.denials()).toEqual([]);
     expect(door.logs().filter((line) => /AccessDenied/.test(JSON.stringify(line)))).toEqual([]);
-    // A part of a file's tests uses a part of the grants.
-    if (process.env.ONLY_LONG) return;
-    const unused = door.unusedGrants().filter((grant) => !readsGrounds(grant));
+    const unused = grantsLeft(door).filter((grant) => !readsGrounds(grant));
     expect(unused.filter((grant) => exercised.includes(grant.functionName))).toEqual([]);
   };
   return {

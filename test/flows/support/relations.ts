@@ -5,7 +5,7 @@ import type { RelationState } from '#domain/relations.ts';
 import { listed, listKeysOf } from '#store/companies/relation-lists.ts';
 import type { Relation } from '#store/companies/relations.ts';
 import type { Loose, Reply } from '../../support/client.ts';
-import { type Door, enterPassword, expectStatus, scanFace } from '../../support/door.ts';
+import { type Door, enterPassword, expectStatus, grantsLeft, scanFace } from '../../support/door.ts';
 import type { Sample } from '../../support/people.ts';
 import { eventsAbout, type Known, row } from '../../support/watched.ts';
 
@@ -157,8 +157,7 @@ export const confirmRole = (door: Door, loginId: string, authorizationId: string
 
 /** What a function may do to the tables of companies and has not needed. */
 export const companyGrantsLeft = (door: Door, functionName: string): string[] =>
-  door
-    .unusedGrants()
+  grantsLeft(door)
     .filter((grant) => grant.functionName === functionName)
     .map(({ action, resource }) => `${action} ${resource}`)
     // The grounds of identities other than relations: implied by every route for signed-in people.
