@@ -7,6 +7,15 @@ import { useCommon } from '../i18n/index.ts';
 export const isOver = (problem: Problem | undefined): boolean =>
   problem?.code === 'EXPIRED' || problem?.code === 'STATE_CONFLICT' || problem?.code === 'NOT_FOUND';
 
+/** For a field that meets a refusal of its journey: an end of it is shown by the page, everything else by the field. */
+export const overTo =
+  (show: (problem: Problem) => void) =>
+  (found: Problem): boolean => {
+    const over = isOver(found);
+    if (over) show(found);
+    return over;
+  };
+
 /** No dead end: a journey that is over begins anew with what was typed, and a locked account is told its ways out (LCK-3, LCK-5). */
 export function WayOut({
   problem,

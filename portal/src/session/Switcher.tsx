@@ -4,6 +4,7 @@ import type { Identity } from '#contract/schemas.ts';
 import { answer, api } from '../api/client.ts';
 import { announce } from '../components/live.tsx';
 import { ProblemAlert } from '../components/ProblemAlert.tsx';
+import { SearchField } from '../components/SearchField.tsx';
 import { Spinner } from '../components/states.tsx';
 import { useAction } from '../components/use-action.ts';
 import { useCommon } from '../i18n/index.ts';
@@ -63,15 +64,7 @@ export function Switcher({
     <dialog ref={dialog} className="card dialog switcher" aria-labelledby="switcher-title" onClose={onClose}>
       <h2 id="switcher-title">{t('switcher.title')}</h2>
       <p className="small">{t('switcher.hint')}</p>
-      <input
-        type="search"
-        className="search"
-        aria-label={t('switcher.search')}
-        placeholder={t('switcher.search')}
-        autoComplete="off"
-        value={query}
-        onChange={({ target }) => setQuery(target.value)}
-      />
+      <SearchField label={t('switcher.search')} value={query} onChange={setQuery} />
       <ProblemAlert problem={reading.problem ?? switching.problem} />
       {found === undefined ? (
         reading.problem ? null : (

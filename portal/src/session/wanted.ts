@@ -9,7 +9,7 @@ import { keepHere, keptHere } from '../app/optional.ts';
 const key = 'wanted';
 const isOurs = (path: unknown): path is string =>
   typeof path === 'string' &&
-  (/^\/(me|authorize)(\/[a-z-]+)*(\?list=[a-z]+)?$/.test(path) || /^\/sso#[\w-]{32}$/.test(path));
+  (/^\/me(\/[a-z-]+)*(\?list=[a-z]+)?$/.test(path) || /^\/sso#[\w-]{32}$/.test(path));
 
 export function want(path: string): void {
   if (isOurs(path)) keepHere(key, path);

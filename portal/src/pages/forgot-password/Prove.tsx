@@ -5,7 +5,7 @@ import { ApiForm } from '../../components/ApiForm.tsx';
 import { NewPasswordFields } from '../../components/fields/NewPasswordFields.tsx';
 import { SmsCodeField, useSentCode } from '../../components/fields/SmsCodeField.tsx';
 import { keepSent } from '../../components/kept-journey.ts';
-import { isOver, WayOut } from '../../components/Over.tsx';
+import { overTo, WayOut } from '../../components/Over.tsx';
 import { PageTitle } from '../../components/PageTitle.tsx';
 import { Notice, ProblemAlert } from '../../components/ProblemAlert.tsx';
 import type { Factor } from '../../components/SecondFactor.tsx';
@@ -69,11 +69,7 @@ export function Prove({
         <SmsCodeField
           maskedPhone={sms?.method === 'sms' ? sms.maskedPhone : undefined}
           kept={kept}
-          onProblem={(found) => {
-            if (!isOver(found)) return false;
-            setProblem(found);
-            return true;
-          }}
+          onProblem={overTo(setProblem)}
           send={async () => {
             const sent = await answer(bareApi.POST('/v1/password-resets/{id}/sms', at));
             keepSent('reset', sent.resendAt);

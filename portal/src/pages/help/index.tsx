@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react';
 import { useLocation } from 'react-router';
 import { useConfig } from '../../api/config.ts';
 import { PageTitle } from '../../components/PageTitle.tsx';
+import { SearchField } from '../../components/SearchField.tsx';
 import { useLanguage } from '../../i18n/index.ts';
 import { chapters } from './answers.ts';
 import { useHelpTexts } from './texts.ts';
@@ -30,15 +31,7 @@ export function Page() {
     <article className="card reading">
       <PageTitle>{t('title')}</PageTitle>
       <search>
-        <input
-          type="search"
-          className="search"
-          aria-label={t('search')}
-          placeholder={t('search')}
-          autoComplete="off"
-          value={query}
-          onChange={({ target }) => setQuery(target.value)}
-        />
+        <SearchField label={t('search')} value={query} onChange={setQuery} />
       </search>
       <p role="status" className="small">
         {wanted === '' ? '' : count === 0 ? t('none') : t('found', { count })}

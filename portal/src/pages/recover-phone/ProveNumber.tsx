@@ -7,7 +7,7 @@ import { ApiForm } from '../../components/ApiForm.tsx';
 import { ChallengeNotice } from '../../components/ChallengeNotice.tsx';
 import { SmsCodeField, useSentCode } from '../../components/fields/SmsCodeField.tsx';
 import { keepSent } from '../../components/kept-journey.ts';
-import { isOver, WayOut } from '../../components/Over.tsx';
+import { overTo, WayOut } from '../../components/Over.tsx';
 import { PageTitle } from '../../components/PageTitle.tsx';
 import { Notice, ProblemAlert } from '../../components/ProblemAlert.tsx';
 import { ScanCode } from '../../components/scan/ScanCode.tsx';
@@ -96,11 +96,7 @@ export function ProveNumber({
         </ProblemAlert>
         <SmsCodeField
           kept={kept}
-          onProblem={(found) => {
-            if (!isOver(found)) return false;
-            setProblem(found);
-            return true;
-          }}
+          onProblem={overTo(setProblem)}
           send={async () => {
             const sent = await withChallenge((challenge) =>
               answer(bareApi.POST('/v1/phone-recoveries/{id}/sms', { ...at, body: challenge })),

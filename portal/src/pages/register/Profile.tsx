@@ -7,7 +7,7 @@ import { ChallengeNotice } from '../../components/ChallengeNotice.tsx';
 import { NewPasswordFields } from '../../components/fields/NewPasswordFields.tsx';
 import { SmsCodeField } from '../../components/fields/SmsCodeField.tsx';
 import { PhoneField, UsernameField } from '../../components/fields/text-fields.tsx';
-import { isOver, WayOut } from '../../components/Over.tsx';
+import { overTo, WayOut } from '../../components/Over.tsx';
 import { PageTitle } from '../../components/PageTitle.tsx';
 import { Notice, ProblemAlert } from '../../components/ProblemAlert.tsx';
 import { useSubmit } from '../../components/use-submit.ts';
@@ -89,11 +89,7 @@ export function Profile({
         <PhoneField />
         <SmsCodeField
           target={phone}
-          onProblem={(found) => {
-            if (!isOver(found)) return false;
-            setProblem(found);
-            return true;
-          }}
+          onProblem={overTo(setProblem)}
           send={async () => {
             await form.validateFields(['phone']);
             return withChallenge((challenge) =>
