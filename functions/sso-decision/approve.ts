@@ -4,7 +4,7 @@ import { grantedDetails } from '#journeys/sso/granted-details.ts';
 import { ok } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import { retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
+import { firstRead, retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import { readAccessRecords } from '#store/sessions/access-basis.ts';
 import { effectiveSession } from '#store/sessions/effective-session.ts';
 import { liveSession, versionAliveCheck } from '#store/sessions/sessions.ts';
@@ -34,10 +34,9 @@ export const approve: StepOf<typeof ssoDecision, 'approve'> = async (ctx, call) 
   if (body.choiceId !== undefined && !isNone) return asChosen(ctx, call, client, body.choiceId);
 
   const silent = goesSilently(client, ticket.request);
-  let seen: Seen | undefined = caller;
+  const readSeen = firstRead<Seen>(caller, () => seenAgain(ctx, call));
   return retryOnConcurrentChange(async () => {
-    const now = seen ?? (await seenAgain(ctx, call));
-    seen = undefined;
+    const now = await readSeen();
     const granted = now.lost
       ? undefined
       : grantedDetails(ctx, client, ticket.request.taxpayer, now, now.evidence);

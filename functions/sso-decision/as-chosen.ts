@@ -1,16 +1,14 @@
 import { Problem } from '#domain/problem.ts';
 import type { RelyingParty } from '#domain/relying-parties.ts';
-import { auditPut } from '#journeys/audit.ts';
 import { judged } from '#journeys/sessions/becoming.ts';
-import { identityAuditDetail } from '#journeys/sessions/current-identity.ts';
 import { type Becoming, becomingOf } from '#journeys/sessions/identity-choices.ts';
+import { decideSwitch, switchWrites } from '#journeys/sessions/switch-identity.ts';
 import { grantedDetails } from '#journeys/sso/granted-details.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import { retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
 import { type AccessBasisRef, readAccessRecords } from '#store/sessions/access-basis.ts';
 import { effectiveSession, withIdentity } from '#store/sessions/effective-session.ts';
-import { identityUpdate, liveSession, type Session } from '#store/sessions/sessions.ts';
+import type { Session } from '#store/sessions/sessions.ts';
 import { sentOn } from './answers.ts';
 import { handOver } from './hand-over.ts';
 import { type ApproveCall, notAccepted } from './weigh.ts';
@@ -18,14 +16,10 @@ import { type ApproveCall, notAccepted } from './weigh.ts';
 /** SSO-4: the person is handed over as another identity, which the session takes in the same transaction (SWI-5). */
 export async function asChosen(ctx: FlowContext, call: ApproveCall, client: RelyingParty, choiceId: string) {
   const { request: ticket, session } = call.caller;
-  const { policies } = ctx.settings;
   const becoming = becomingOf(ctx, session, choiceId);
   if (session.identity.kind === 'special' && becoming !== 'person') throw new Problem('SWITCH_NOT_ALLOWED');
   const place = placeOf(session, becoming);
-  let rounds = 0;
-  const redirectTo = await retryOnConcurrentChange(async () => {
-    // Another switch that came first has ended the token of this call.
-    if (rounds++ > 0) await liveSession(ctx.db, session, call.now, policies);
+  const redirectTo = await decideSwitch(ctx, call, async () => {
     const [{ next, writes }, records] = await Promise.all([
       judged(ctx, call, becoming),
       place && readAccessRecords(ctx.db, session.personKey, place),
@@ -38,16 +32,8 @@ export async function asChosen(ctx: FlowContext, call: ApproveCall, client: Rely
     const handed = handOver(ctx, call, client, standing, granted.details);
     await ctx.db.transact([
       handed.decided,
-      identityUpdate(session, next, call.now, policies),
+      ...switchWrites(ctx, call, next),
       ...unlessChecked(handed.rest, writes),
-      auditPut(
-        ctx,
-        call,
-        session.personKey,
-        'identity-switched',
-        'success',
-        identityAuditDetail(next.identity),
-      ),
     ]);
     return handed.redirectTo;
   });

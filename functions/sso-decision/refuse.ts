@@ -3,7 +3,7 @@ import { answerAddress, type OAuthRefusal, refusal } from '#domain/authorization
 import { auditPut } from '#journeys/audit.ts';
 import type { StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import { browserCookie, decidedUpdate, requestFor } from '#store/tickets/sso-requests.ts';
+import { decidedUpdate, requestFor } from '#store/tickets/sso-requests.ts';
 import { sentOn } from './answers.ts';
 import type { ssoDecision } from './contract.ts';
 import type { DecisionCall } from './weigh.ts';
@@ -29,7 +29,7 @@ export async function refused(ctx: FlowContext, call: DecisionCall, said: OAuthR
 /** Nobody is logged in: what the client is told depends on whether it wanted a page at all. In nobody's history. */
 export const leave: StepOf<typeof ssoDecision, 'leave'> = async (ctx, call) => {
   const { id } = call.params;
-  const ticket = await requestFor(ctx.db, id, call.cookie(browserCookie(id)) ?? '', call.now);
+  const ticket = await requestFor(ctx.db, id, call.cookie, call.now);
   await ctx.db.transact([decidedUpdate(ticket, call.now)]);
   const said = ticket.request.prompt.includes('none')
     ? noneAnswer('no-session')

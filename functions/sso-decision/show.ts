@@ -4,7 +4,7 @@ import { grantedDetails } from '#journeys/sso/granted-details.ts';
 import { ok } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import { browserCookie, requestFor } from '#store/tickets/sso-requests.ts';
+import { requestFor } from '#store/tickets/sso-requests.ts';
 import type { SsoRequestTicket } from '#store/tickets/sso-tickets.ts';
 import type { ssoDecision } from './contract.ts';
 import { acceptsOf, clientOf, type DecisionCall, lacking, lackingProblem } from './weigh.ts';
@@ -12,7 +12,7 @@ import { acceptsOf, clientOf, type DecisionCall, lacking, lackingProblem } from 
 /** Which system asks, before anybody is logged in: its own browser is told that and nothing else. */
 export const introduce: StepOf<typeof ssoDecision, 'introduce'> = async (ctx, call) => {
   const { id } = call.params;
-  const ticket = await requestFor(ctx.db, id, call.cookie(browserCookie(id)) ?? '', call.now);
+  const ticket = await requestFor(ctx.db, id, call.cookie, call.now);
   return ok({
     client: shownClient(clientOf(ctx, ticket)),
     interactive: !ticket.request.prompt.includes('none'),

@@ -48,6 +48,20 @@ export async function withinBudget<T>(
   }
 }
 
+/**
+ * Says when a run that works row by row has to end and hand on what is left.
+ * @param longestMs that it may take, whatever its function has left
+ * @param spareMs kept of the function's time for what is under way and for handing on; a third where that is less
+ */
+export function runEnds(
+  invocation: Invocation,
+  { longestMs = Number.POSITIVE_INFINITY, spareMs = Number.POSITIVE_INFINITY } = {},
+): () => boolean {
+  const begun = performance.now();
+  const spare = Math.min(spareMs, invocation.getRemainingTimeInMillis() / 3);
+  return () => performance.now() - begun > longestMs || invocation.getRemainingTimeInMillis() < spare;
+}
+
 /** Aborted when the time is used up; none outside an invocation. */
 export const budgetSignal = (): AbortSignal | undefined => current.getStore()?.signal;
 

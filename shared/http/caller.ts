@@ -14,7 +14,7 @@ import { readAccessRecords } from '#store/sessions/access-basis.ts';
 import { type EffectiveSession, effectiveSession } from '#store/sessions/effective-session.ts';
 import { liveSession } from '#store/sessions/sessions.ts';
 import { spendAssertion } from '#store/tickets/spent-once.ts';
-import { browserCookie, requestFor } from '#store/tickets/sso-requests.ts';
+import { requestFor } from '#store/tickets/sso-requests.ts';
 import { spendClientAssertion } from '#store/tickets/tickets.ts';
 
 const headerOf = (event: APIGatewayProxyEventV2, name: string): string | undefined => event.headers[name];
@@ -79,8 +79,8 @@ async function sessionOf(
 /** SSO-4: the request that the path names, for a browser that opened it. */
 function askedFor({ db }: FlowContext, event: APIGatewayProxyEventV2, now: Date) {
   const id = event.pathParameters?.id ?? '';
-  const secret = readCookie(event.cookies ?? [], browserCookie(id)) ?? '';
-  const asked = requestFor(db, id, secret, now).then((request) => ({ request }));
+  const cookie = (name: string) => readCookie(event.cookies ?? [], name) ?? undefined;
+  const asked = requestFor(db, id, cookie, now).then((request) => ({ request }));
   // Who calls, and whether they may, is said first; until then its refusal waits.
   asked.catch(() => undefined);
   return asked;

@@ -3,7 +3,7 @@ import type { Policies } from '#domain/policies.ts';
 import { Problem } from '#domain/problem.ts';
 import { metrics, writeLine } from '#gateways/log.ts';
 import { sendMessage } from '#gateways/queues.ts';
-import { type Invocation, withinBudget } from '#gateways/time-budget.ts';
+import { type Invocation, runEnds, withinBudget } from '#gateways/time-budget.ts';
 import { auditEventPut } from '#store/audit/audit-events.ts';
 import { pagesUpTo } from '#store/dynamodb/pages.ts';
 import type { Db, Key } from '#store/dynamodb/tables.ts';
@@ -33,21 +33,17 @@ export const runSweep = (
   now: Date,
   policies: Policies,
   invocation: Invocation,
-): Promise<Swept> =>
-  withinBudget(invocation, () =>
-    timedSweep(db, flow, now, policies, () => invocation.getRemainingTimeInMillis()),
-  );
+): Promise<Swept> => withinBudget(invocation, () => timedSweep(db, flow, now, policies, invocation));
 
 async function timedSweep(
   db: Db,
   flow: string,
   now: Date,
   policies: Policies,
-  remainingMs: () => number,
+  invocation: Invocation,
 ): Promise<Swept> {
   const startedAt = performance.now();
-  const spare = Math.min(spareMs, remainingMs() / 3);
-  const isOver = () => performance.now() - startedAt > policies.sweepMilliseconds || remainingMs() < spare;
+  const isOver = runEnds(invocation, { longestMs: policies.sweepMilliseconds, spareMs });
   const swept = await sweepLocks(db, now, policies, isOver);
   if (swept.left) await sendMessage('locks-left', { at: now.toISOString() });
   const lasted = Math.round((performance.now() - startedAt) / 1000);

@@ -1,6 +1,6 @@
 import { writeLine } from '#gateways/log.ts';
 import { sendMessage } from '#gateways/queues.ts';
-import { type Invocation, withinBudget } from '#gateways/time-budget.ts';
+import { type Invocation, runEnds, withinBudget } from '#gateways/time-budget.ts';
 import type { Db, Key } from '#store/dynamodb/tables.ts';
 import { type CopyingRow, copyCompany, copyToRows, rowKeyOf } from './copy-company.ts';
 
@@ -21,9 +21,6 @@ export async function handOn(flow: string, left: CopiesLeft, cause: string): Pro
   await sendMessage('copies-left', left);
 }
 
-/** Kept of a function's time for what is under way and for handing on. */
-const spareShare = 1 / 3;
-
 /** Goes on with what was left, and hands on again what does not fit the time. Throws what failed. */
 export const copyOn = (db: Db, flow: string, left: CopiesLeft, invocation: Invocation): Promise<void> =>
   withinBudget(invocation, async () => {
@@ -32,9 +29,7 @@ export const copyOn = (db: Db, flow: string, left: CopiesLeft, invocation: Invoc
       if (row && (await copyToRows(db, [row])).length > 0) throw new Error('a row did not get its copies');
       return;
     }
-    const spare = invocation.getRemainingTimeInMillis() * spareShare;
-    const isOver = () => invocation.getRemainingTimeInMillis() < spare;
-    if (await copyCompany(db, left, isOver)) await handOn(flow, left, 'time');
+    if (await copyCompany(db, left, runEnds(invocation))) await handOn(flow, left, 'time');
   });
 
 /** A company takes no longer here: one with many people must not keep the others of the stream waiting. */
@@ -55,13 +50,12 @@ export const copyChanged = (
   invocation: Invocation,
 ): Promise<void> =>
   withinBudget(invocation, async () => {
-    const spare = invocation.getRemainingTimeInMillis() * spareShare;
+    const isRunOver = runEnds(invocation);
     const waiting = [...changed.companies];
     const take = async (): Promise<void> => {
       for (let company = waiting.shift(); company; company = waiting.shift()) {
         const begun = performance.now();
-        const isOver = () =>
-          performance.now() - begun > longestMs || invocation.getRemainingTimeInMillis() < spare;
+        const isOver = () => performance.now() - begun > longestMs || isRunOver();
         const cause = await copyCompany(db, company, isOver).then(
           (isLeft) => (isLeft ? 'time' : undefined),
           nameOf,

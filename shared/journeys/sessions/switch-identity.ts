@@ -26,26 +26,37 @@ export async function switchIdentity(
   judge: (again: boolean) => Promise<Judged>,
 ): Promise<SessionAnswer> {
   const { session } = call.caller;
-  const { policies } = ctx.settings;
-  let rounds = 0;
-  const as = await retryOnConcurrentChange(async () => {
-    const again = rounds++ > 0;
-    // Another switch that came first has ended the token of this call.
-    if (again) await liveSession(ctx.db, session, call.now, policies);
+  const as = await decideSwitch(ctx, call, async (again) => {
     const { next, writes } = await judge(again);
-    await ctx.db.transact([
-      identityUpdate(session, next, call.now, policies),
-      ...writes,
-      auditPut(
-        ctx,
-        call,
-        session.personKey,
-        'identity-switched',
-        'success',
-        identityAuditDetail(next.identity),
-      ),
-    ]);
+    await ctx.db.transact([...switchWrites(ctx, call, next), ...writes]);
     return next;
   });
   return sessionAnswer(ctx, { ...withIdentity(session, as), version: session.version + 1 }, call);
 }
+
+/**
+ * Decides a switch, and decides it anew where something changed that it relied on. SESSION_ENDED where another switch came
+ * first: that has ended the token of this call.
+ */
+export function decideSwitch<T>(
+  ctx: FlowContext,
+  { caller: { session }, now }: SessionCall,
+  decide: (again: boolean) => Promise<T>,
+): Promise<T> {
+  let rounds = 0;
+  return retryOnConcurrentChange(async () => {
+    const again = rounds++ > 0;
+    if (again) await liveSession(ctx.db, session, now, ctx.settings.policies);
+    return decide(again);
+  });
+}
+
+/** The session goes on as that, and the audit of it; what holds it true stands beside them. */
+export const switchWrites = (ctx: FlowContext, call: SessionCall, next: ActsAs): Write[] => {
+  const { session } = call.caller;
+  const detail = identityAuditDetail(next.identity);
+  return [
+    identityUpdate(session, next, call.now, ctx.settings.policies),
+    auditPut(ctx, call, session.personKey, 'identity-switched', 'success', detail),
+  ];
+};

@@ -32,6 +32,7 @@ import {
   startsWith,
 } from '../dynamodb/expressions.ts';
 import type {
+  Check,
   Db,
   Key,
   RefusableCheck,
@@ -338,6 +339,17 @@ export const activeRelationCheck = (
     relation.authorizationId ? equals('authorizationId', relation.authorizationId) : undefined,
   ),
   onRefused: () => new Problem('RELATION_NOT_FOUND'),
+});
+
+/** Inside a transaction that relies on it as it was read: unchanged, and not over by its last day. */
+export const relationSeenCheck = (
+  of: Pick<Relation, 'personKey' | 'companyKey' | 'role'>,
+  seen: Pick<Relation, 'authorizationId' | 'rev'>,
+  day: string,
+): Check => ({
+  table: 'Relationships',
+  key: relationKey(of.personKey, of.companyKey, of.role),
+  condition: all(asRead(seen), lastsUntil(day)),
 });
 
 /** Inside a transaction that was decided from it: the current row as it was read, or still none. ConcurrentChange otherwise. */

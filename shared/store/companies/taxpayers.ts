@@ -10,7 +10,7 @@ import {
   isPersonalNumber,
 } from '#domain/taxpayers.ts';
 import { absent, absentOr, all, type Condition, differs, equals, exists } from '../dynamodb/expressions.ts';
-import type { Db, RefusableCheck, Write } from '../dynamodb/tables.ts';
+import type { Check, Db, RefusableCheck, Write } from '../dynamodb/tables.ts';
 import { versionedUpdate } from '../dynamodb/versioned-update.ts';
 
 /**
@@ -169,6 +169,13 @@ export const activeCompanyCheck = (companyKey: string, relation?: OfTerm): Refus
   key: { companyKey },
   condition: all(equals('state', 'active'), relation && sameTerm(relation)),
   onRefused: (old) => companyProblem(old as Taxpayer | undefined) ?? new Problem('RELATION_NOT_FOUND'),
+});
+
+/** Inside a transaction that relies on it as it was read: nothing of the company has changed. */
+export const companySeenCheck = (companyKey: string, rev: number): Check => ({
+  table: 'Taxpayers',
+  key: { companyKey },
+  condition: equals('rev', rev),
 });
 
 /** Marks that the company has people, in the transaction that gives it one, and checks it as the check given does. */

@@ -1,5 +1,6 @@
 import { onAgreementChecks, onStaffFormChecks } from '../agencies/agency-forms.ts';
-import { relationKey } from '../companies/relations.ts';
+import { relationSeenCheck } from '../companies/relations.ts';
+import { companySeenCheck } from '../companies/taxpayers.ts';
 import type { Check, Write } from '../dynamodb/tables.ts';
 import { reportCheck } from '../reports/cross-region-reports.ts';
 import type { AccessBasis, AccessRecords } from './access-basis.ts';
@@ -52,16 +53,11 @@ export function seenChecks(
   onRefused: () => Error,
 ): Write[] {
   const { companyKey } = acting;
-  const checks: Check[] = [companyCheck(companyKey, companyRev)];
+  const checks: Check[] = [companySeenCheck(companyKey, companyRev)];
   if (acting.by === 'relation') {
-    checks.push({
-      table: 'Relationships',
-      key: relationKey(personKey, companyKey, acting.role),
-      condition:
-        'authorizationId = :id AND #rev = :rev AND (attribute_not_exists(validUntil) OR validUntil >= :day)',
-      names: { '#rev': 'rev' },
-      values: { ':id': acting.authorizationId, ':rev': relationRev, ':day': day },
-    });
+    const { role, authorizationId } = acting;
+    const seen = { authorizationId, rev: relationRev ?? 0 };
+    checks.push(relationSeenCheck({ personKey, companyKey, role }, seen, day));
     if (acting.reportNo !== undefined) checks.push(reportCheck(companyKey, acting.reportNo, undefined, day));
   }
   if (acting.by === 'report') checks.push(reportCheck(companyKey, acting.reportNo, acting.handlerKey, day));
@@ -70,18 +66,10 @@ export function seenChecks(
   if (acting.by === 'agreement') {
     const { agencyKey, agreementId } = acting;
     checks.push(
-      companyCheck(agencyKey, agencyRev ?? 0),
+      companySeenCheck(agencyKey, agencyRev ?? 0),
       ...onStaffFormChecks(personKey, { agencyKey, formId: staffForm ?? '' }),
       ...onAgreementChecks(personKey, { agreementId, clientKey: companyKey }, [agreementForm ?? ''], day),
     );
   }
   return checks.map((check) => ({ ...check, onRefused }));
 }
-
-const companyCheck = (companyKey: string, rev: number): Check => ({
-  table: 'Taxpayers',
-  key: { companyKey },
-  condition: '#rev = :rev',
-  names: { '#rev': 'rev' },
-  values: { ':rev': rev },
-});

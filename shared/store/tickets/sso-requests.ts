@@ -79,7 +79,13 @@ export async function openPushed(
  * The request for one of the browsers that opened it; to any other there is none.
  * @throws Problem NOT_FOUND, STATE_CONFLICT (decided), EXPIRED
  */
-export async function requestFor(db: Db, id: string, secret: string, now: Date): Promise<SsoRequestTicket> {
+export async function requestFor(
+  db: Db,
+  id: string,
+  cookie: (name: string) => string | undefined,
+  now: Date,
+): Promise<SsoRequestTicket> {
+  const secret = cookie(browserCookie(id)) ?? '';
   const ticket = await db.get<SsoRequestTicket>('Tickets', { ticketKey: ticketKeyOf(id) });
   if (ticket?.kind === 'sso' && !ticket.browsers?.has(browserHash(secret))) throw new Problem('NOT_FOUND');
   const problem = ticketProblem(ticket, 'sso', now);
