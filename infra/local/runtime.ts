@@ -277,7 +277,10 @@ async function start(
       return invoke(found.name, event, 'by hand');
     },
     settled: async () => {
-      while (streams?.isBusy() || queues.isBusy()) await sleep(10);
+      while (streams?.isBusy() || queues.isBusy()) {
+        streams?.hurry();
+        await sleep(10);
+      }
     },
     queued: (name) => queues.bodies(name),
     usage: () => usage.report(),

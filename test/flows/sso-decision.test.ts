@@ -4,6 +4,7 @@ import type { Loose } from '../support/client.ts';
 import { expectStatus, loggedIn, loggedInByFace } from '../support/door.ts';
 import { whileHeld } from '../support/held.ts';
 import { dataKeysOf } from '../support/seed.ts';
+import { long } from '../support/variants.ts';
 import {
   history,
   type Known,
@@ -107,7 +108,7 @@ const expectNothingDone = async (someone: SignedIn, browser: Sent) => {
 };
 
 describe('the page of a hand-over', () => {
-  it('SSO-13 tells which system asks, as whom one would go there, and what it gets', async () => {
+  long('SSO-13 tells which system asks, as whom one would go there, and what it gets', async () => {
     const { show } = await pageFor(asking, await natural(), { scope: 'openid profile document' });
     const { body } = expectStatus(await show(), 200);
     expect(body.asked).toEqual({
@@ -122,7 +123,7 @@ describe('the page of a hand-over', () => {
     });
   });
 
-  it('SSO-13 of a company tells the company, and what is permitted there today', async () => {
+  long('SSO-13 of a company tells the company, and what is permitted there today', async () => {
     const { show } = await pageFor(open, await handler(), {
       scope: 'openid',
       authorization_details: '[{"type":"taxpayer","actions":["enquiry","invoice"]}]',

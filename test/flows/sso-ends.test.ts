@@ -253,7 +253,7 @@ describe('SSO-8 the other ends', () => {
     expect((await rpRow(door, handOver)).ended.reason).toBe(reason);
   };
 
-  it('a switch to another identity', async () => {
+  long('a switch to another identity', async () => {
     const { token, handOver } = await forCompany();
     const { choices } = expectStatus(
       await door.http('GET', '/v1/session/identities', undefined, { token }),
