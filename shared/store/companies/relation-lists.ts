@@ -88,19 +88,19 @@ function rangesOf(list: ListName, live: (of: 'active' | 'pending') => Range): Ra
 }
 
 /** Where a list goes on: the range, and the row in it after which. */
-export interface ListPlace {
+export interface ListCursor {
   readonly range: number;
   readonly after?: Key | undefined;
 }
 export interface ListPage {
   readonly relations: Relation[];
   /** None at the end of the list. */
-  readonly next?: ListPlace;
+  readonly next?: ListCursor;
 }
 interface Wanted {
   readonly day: string;
   readonly limit: number;
-  readonly from?: ListPlace | undefined;
+  readonly from?: ListCursor | undefined;
 }
 
 /** At most one read a range: one for what lives, three for what has ended. */
@@ -135,12 +135,12 @@ async function pageOf(
   return {
     relations: shown.map(({ relation }) => relation),
     ...(lastShown && found.length > limit
-      ? { next: { range: lastShown.range, after: placeOf(index, lastShown.relation) } }
+      ? { next: { range: lastShown.range, after: cursorKeyOf(index, lastShown.relation) } }
       : {}),
   };
 }
 
-const placeOf = (index: { readonly partition: string; readonly sort: string }, row: Relation): Key => ({
+const cursorKeyOf = (index: { readonly partition: string; readonly sort: string }, row: Relation): Key => ({
   personKey: row.personKey,
   relation: row.relation,
   [index.partition]: String(row[index.partition as keyof Relation]),

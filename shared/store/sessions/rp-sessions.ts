@@ -87,7 +87,7 @@ export const rpSessionsForCompany = (db: Db, companyKey: string) => allBy(db, 'b
 export const rpSessionsForAgency = (db: Db, agencyKey: string) => allBy(db, 'byAgency', { agencyKey });
 
 /** That the client knows; only of the hand-over that it was told of. */
-export const rpToldWrite = (
+export const rpToldUpdate = (
   { sessionId, clientId, sid }: Pick<RpSession, 'sessionId' | 'clientId' | 'sid'>,
   told: NonNullable<RpSession['told']>,
 ) => ({
@@ -99,7 +99,7 @@ export const rpToldWrite = (
 });
 
 /** What of the identity goes into the indexes. */
-export const rpPlaceOf = (
+export const rpIndexKeysOf = (
   company: AccessBasis | undefined,
 ): Pick<RpSession, 'company' | 'companyKey' | 'agencyKey'> =>
   company
@@ -127,7 +127,7 @@ export const rpSessionPut = (next: RpSession, read: RpSession | undefined): Writ
 });
 
 /** Ends a hand-over if it is still the one that was read and has not ended: the first reason stays. */
-export const rpEndWrite = (
+export const rpEndUpdate = (
   { sessionId, clientId, sid }: Pick<RpSession, 'sessionId' | 'clientId' | 'sid'>,
   ended: RpEnded,
 ): Write & { update: string; condition: string } => ({

@@ -146,7 +146,7 @@ export const spendClientAssertion = (db: Db, assertion: ClientAssertion, now: Da
   once(db, clientAssertionKey(assertion), assertion.expiresAt, now);
 
 /** Spends a client's assertion inside a transaction: `invalid_client` where the assertion was seen before, and then nothing is done. */
-export const clientAssertionWrite = (assertion: ClientAssertion, now: Date): Write => {
+export const clientAssertionPut = (assertion: ClientAssertion, now: Date): Write => {
   const until = seconds(assertion.expiresAt);
   return {
     table: 'Tickets',

@@ -9,7 +9,7 @@ import type { AccessBasis, AccessRecords } from './access-basis.ts';
  * What a company identity stood on, as it was read: revisions instead of rows, so that a later transaction can hold true
  * that nothing of it changed, without reading it again.
  */
-export interface SeenGrounds {
+export interface SeenAccess {
   readonly acting: AccessBasis;
   /** Of the company acted for; of the agency itself, the agency. */
   readonly companyRev: number;
@@ -21,8 +21,8 @@ export interface SeenGrounds {
   readonly agreementForm?: string;
 }
 
-/** Undefined where the evidence has holes; then there are no grounds either. */
-export function seenGrounds(acting: AccessBasis, records: AccessRecords): SeenGrounds | undefined {
+/** Undefined where one of the rows is missing; then nothing gives the access either. */
+export function seenAccess(acting: AccessBasis, records: AccessRecords): SeenAccess | undefined {
   const { relation, company, agency, agreement } = records;
   const staffForm = agency?.form?.formId;
   const agencyRev = agency?.company?.rev;
@@ -46,9 +46,9 @@ export function seenGrounds(acting: AccessBasis, records: AccessRecords): SeenGr
  * Inside the transaction that relies on it: all of that is still as it was seen, and not over by its last day.
  * @param onRefused what a change means to the caller
  */
-export function seenChecks(
+export function seenAccessChecks(
   personKey: string,
-  { acting, companyRev, relationRev, agencyRev, staffForm, agreementForm }: SeenGrounds,
+  { acting, companyRev, relationRev, agencyRev, staffForm, agreementForm }: SeenAccess,
   day: string,
   onRefused: () => Error,
 ): Write[] {
