@@ -1,5 +1,6 @@
 import { listOf, type RelationList, roleOrder } from '#domain/relations.ts';
 import { confirmingRoles } from '#domain/taxpayers.ts';
+import { all, between, equals, startsWith } from '../dynamodb/expressions.ts';
 import type { Db, Key } from '../dynamodb/tables.ts';
 import type { ListKeys, Relation } from './relation-row.ts';
 
@@ -114,13 +115,11 @@ async function pageOf(
   const found: { relation: Relation; range: number }[] = [];
   let after = from?.after;
   for (let range = from?.range ?? 0; range < ranges.length; range++, after = undefined) {
-    const between = ranges[range] as Range;
+    const keys = ranges[range] as Range;
     // One more than shown tells whether another page is worth offering.
     const page = await db.query<Relation>('Relationships', {
       index: index.name,
-      condition: '#partition = :owner AND #sort BETWEEN :first AND :last',
-      names: { '#partition': index.partition, '#sort': index.sort },
-      values: { ':owner': owner, ':first': between.first, ':last': between.last },
+      condition: all(equals(index.partition, owner), between(index.sort, keys.first, keys.last)),
       limit: limit + 1 - found.length,
       from: after,
     });
@@ -194,8 +193,7 @@ export const companyRows = (
 ) =>
   db.query<Relation>('Relationships', {
     index: 'byCompany',
-    condition: 'companyKey = :company AND begins_with(companySort, :list)',
-    values: { ':company': companyKey, ':list': `${list}#` },
+    condition: all(equals('companyKey', companyKey), startsWith('companySort', `${list}#`)),
     limit: page.limit,
     from: page.from,
   });
@@ -204,8 +202,7 @@ export const companyRows = (
 export async function confirmingRelations(db: Db, personKey: string, limit: number): Promise<Relation[]> {
   const { items } = await db.query<Relation>('Relationships', {
     index: 'confirming',
-    condition: 'confirmerKey = :person',
-    values: { ':person': personKey },
+    condition: equals('confirmerKey', personKey),
     limit,
   });
   return items;

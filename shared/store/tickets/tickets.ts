@@ -156,7 +156,7 @@ export const clientAssertionPut = (assertion: ClientAssertion, now: Date): Write
       expiresAt: until,
       ttl: ttlAfter(Math.max(until, seconds(now))),
     },
-    condition: 'attribute_not_exists(ticketKey)',
+    condition: absent('ticketKey'),
     onRefused: refused,
   };
 };
