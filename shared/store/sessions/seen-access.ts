@@ -1,5 +1,5 @@
 import { onAgreementChecks, onStaffFormChecks } from '../agencies/agency-forms.ts';
-import { relationSeenCheck } from '../companies/relations.ts';
+import { relationSeenCheck } from '../companies/relation-checks.ts';
 import { companySeenCheck } from '../companies/taxpayers.ts';
 import type { Check, Write } from '../dynamodb/tables.ts';
 import { reportCheck } from '../reports/cross-region-reports.ts';
