@@ -6,8 +6,8 @@ import { relationKey } from './relation-keys.ts';
 import type { Relation } from './relation-row.ts';
 
 /** The row is still the one that was read. */
-export const asRead = ({ authorizationId, rev }: Pick<Relation, 'authorizationId' | 'rev'>): Condition =>
-  all(equals('authorizationId', authorizationId), equals('rev', rev));
+export const asRead = ({ authorizationId, rev: version }: Pick<Relation, 'authorizationId' | 'rev'>): Condition =>
+  all(equals('authorizationId', authorizationId), equals('rev', version));
 
 /** REL-8: the last day has not passed; none is for good. */
 export const lastsUntil = (day: string): Condition => absentOr('validUntil', atLeast('validUntil', day));

@@ -6,7 +6,7 @@ import { reportCheck } from '../reports/cross-region-reports.ts';
 import type { AccessBasis, AccessRecords } from './access-basis.ts';
 
 /**
- * What a company identity stood on, as it was read: revisions instead of rows, so that a later transaction can hold true
+ * What a company identity stood on, as it was read: versions (`rev`) instead of rows, so that a later transaction can hold true
  * that nothing of it changed, without reading it again.
  */
 export interface SeenAccess {
@@ -25,19 +25,19 @@ export interface SeenAccess {
 export function seenAccess(acting: AccessBasis, records: AccessRecords): SeenAccess | undefined {
   const { relation, company, agency, agreement } = records;
   const staffForm = agency?.form?.formId;
-  const agencyRev = agency?.company?.rev;
+  const agencyVersion = agency?.company?.rev;
   switch (acting.by) {
     case 'relation':
       return relation && company ? { acting, companyRev: company.rev, relationRev: relation.rev } : undefined;
     case 'report':
       return company ? { acting, companyRev: company.rev } : undefined;
     case 'staff-form':
-      return agencyRev !== undefined && staffForm !== undefined
-        ? { acting, companyRev: agencyRev, staffForm }
+      return agencyVersion !== undefined && staffForm !== undefined
+        ? { acting, companyRev: agencyVersion, staffForm }
         : undefined;
     case 'agreement':
-      return company && agencyRev !== undefined && staffForm !== undefined && agreement?.formId !== undefined
-        ? { acting, companyRev: company.rev, agencyRev, staffForm, agreementForm: agreement.formId }
+      return company && agencyVersion !== undefined && staffForm !== undefined && agreement?.formId !== undefined
+        ? { acting, companyRev: company.rev, agencyRev: agencyVersion, staffForm, agreementForm: agreement.formId }
         : undefined;
   }
 }
