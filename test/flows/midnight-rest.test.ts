@@ -1,3 +1,4 @@
+/** @module-tag grants */
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { sweepKeyOf, sweepShards } from '#store/people/lockout-sweep.ts';
 import { expectStatus } from '../support/door.ts';

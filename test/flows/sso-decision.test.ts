@@ -1,3 +1,4 @@
+/** @module-tag grants */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { unseal } from '#crypto/sealed.ts';
 import type { Loose } from '../support/client.ts';

@@ -6,7 +6,10 @@ import { relationKey } from './relation-keys.ts';
 import type { Relation } from './relation-row.ts';
 
 /** The row is still the one that was read. */
-export const asRead = ({ authorizationId, rev: version }: Pick<Relation, 'authorizationId' | 'rev'>): Condition =>
+export const asRead = ({
+  authorizationId,
+  rev: version,
+}: Pick<Relation, 'authorizationId' | 'rev'>): Condition =>
   all(equals('authorizationId', authorizationId), equals('rev', version));
 
 /** REL-8: the last day has not passed; none is for good. */

@@ -147,7 +147,9 @@ export const taxpayerUpdate = (
   changes: TaxpayerChanges,
   onRefused: (now: Taxpayer | undefined) => Error,
 ): Write =>
-  versionedUpdate('Taxpayers', { companyKey }, version, changes, (now) => onRefused(now as Taxpayer | undefined));
+  versionedUpdate('Taxpayers', { companyKey }, version, changes, (now) =>
+    onRefused(now as Taxpayer | undefined),
+  );
 
 /** What a company that is not at work answers: unknown and cancelled alike (LGN-7), or waiting (ENT-2). */
 export function companyProblem(taxpayer: Taxpayer | undefined): Problem | undefined {

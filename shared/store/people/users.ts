@@ -314,7 +314,9 @@ export function personUpdate(
   changes: PersonChanges,
   onRefused: (now: Person | undefined) => Error,
 ): Write {
-  return versionedUpdate('Users', { personKey }, version, changes, (old) => onRefused(old as Person | undefined));
+  return versionedUpdate('Users', { personKey }, version, changes, (old) =>
+    onRefused(old as Person | undefined),
+  );
 }
 
 /** Several people by key, in reads of a hundred side by side; those who are unknown are missing. */

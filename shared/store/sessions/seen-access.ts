@@ -36,8 +36,17 @@ export function seenAccess(acting: AccessBasis, records: AccessRecords): SeenAcc
         ? { acting, companyRev: agencyVersion, staffForm }
         : undefined;
     case 'agreement':
-      return company && agencyVersion !== undefined && staffForm !== undefined && agreement?.formId !== undefined
-        ? { acting, companyRev: company.rev, agencyRev: agencyVersion, staffForm, agreementForm: agreement.formId }
+      return company &&
+        agencyVersion !== undefined &&
+        staffForm !== undefined &&
+        agreement?.formId !== undefined
+        ? {
+            acting,
+            companyRev: company.rev,
+            agencyRev: agencyVersion,
+            staffForm,
+            agreementForm: agreement.formId,
+          }
         : undefined;
   }
 }
