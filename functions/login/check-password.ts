@@ -14,10 +14,10 @@ import {
 } from '#journeys/factors/password-check.ts';
 import {
   accountNamed,
-  expectedWindow,
   type Named,
   stillNames,
   unknownAccount,
+  windowHint,
 } from '#journeys/people/accounts.ts';
 import { openedLogin } from '#journeys/sessions/opened-login.ts';
 import { created } from '#runtime/answers.ts';
@@ -258,6 +258,6 @@ function loginFor(
     taxpayerName: asked?.taxpayerName,
     phone,
     agentAt: look.agentAt,
-    ...expectedWindow(named, person, phone?.phoneKey),
+    ...windowHint(named, person, phone?.phoneKey),
   });
 }

@@ -51,13 +51,13 @@ export async function sendCode(
       phoneKey,
       kind: sendKindOf(purpose),
       now,
-      seen: ticket.window?.phoneKey === phoneKey ? ticket.window : undefined,
+      hint: ticket.window,
       owned: stranger?.sendState?.owned ?? purpose === 'legacy-binding',
       solved: stranger?.human.solved ?? false,
     },
     policies,
-    (window) => [
-      codeUpdate(ticket, { hash, phoneKey, expiresAt }, { ...window, phoneKey }, now, policies),
+    (hint) => [
+      codeUpdate(ticket, { hash, phoneKey, expiresAt }, hint, now, policies),
       ...(stranger ? [stageSendUpdate(now, shard, 1)] : []),
       ...sendableWrites(ctx, call, ticket.personKey, purpose, counting),
       ...also,
