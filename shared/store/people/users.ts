@@ -3,7 +3,7 @@ import type { Sealed } from '#crypto/sealed.ts';
 import type { Role } from '#domain/names.ts';
 import type { Policies } from '#domain/policies.ts';
 import { Problem, type ProblemCode } from '#domain/problem.ts';
-import type { SeenWindow } from '#domain/sms-window.ts';
+import type { WindowHint } from '#domain/sms-window.ts';
 import { ConcurrentChange } from '../dynamodb/concurrent-change.ts';
 import { absent, all, any, atMost, below, equals } from '../dynamodb/expressions.ts';
 import type { Db, Item, Write } from '../dynamodb/tables.ts';
@@ -51,7 +51,7 @@ export interface Person {
   /** What the authority has ordered of this person (ORD-1), registered or not. */
   readonly orders?: Orders;
   /** The SMS window that the last finished journey left, so that the next one's first guess is right. */
-  readonly lastWindow?: SeenWindow & { readonly phoneKey: string };
+  readonly lastWindow?: WindowHint;
 }
 /**
  * Orders as they stand. Each of them is a change of the person's facts, so `rev` grows with it: whatever was decided
