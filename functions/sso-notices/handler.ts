@@ -1,4 +1,5 @@
-import type { DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
+import type { Context, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
+import { withinBudget } from '#gateways/time-budget.ts';
 import { flowContextOf } from '#runtime/context.ts';
 import { imagesOf } from '#store/dynamodb/changes.ts';
 import { openTables } from '#store/dynamodb/tables.ts';
@@ -14,7 +15,10 @@ const openContext = flowContextOf(ssoNotices, { db: openTables() });
  * Changes of one table, in their order for each row. A batch that fails comes again: ending twice writes nothing twice, and
  * a system that is told twice ends what it has ended.
  */
-export async function handler({ Records }: DynamoDBStreamEvent): Promise<void> {
+export const handler = (event: DynamoDBStreamEvent, context: Context): Promise<void> =>
+  withinBudget(context, () => judgeAll(event));
+
+async function judgeAll({ Records }: DynamoDBStreamEvent): Promise<void> {
   const ctx = await openContext();
   const now = new Date();
   const judged = new Set<string>();
