@@ -5,6 +5,10 @@ export const zh = {
   language: '语言',
   largeType: '大字版',
   normalType: '标准版',
+  elder: '长辈版',
+  /** On a phone's header. */
+  short: { largeType: '大字', normalType: '标准', elder: '长辈' },
+  other: { 'zh-CN': '中文', en: 'English' },
   logOut: '退出',
   loggingOut: '正在退出',
   logOutHint: '关闭窗口不会退出登录，办理完毕请点击“退出”。',

@@ -14,26 +14,30 @@ export interface Column<T> {
 }
 interface Props<T> {
   readonly items: readonly T[];
+  /** What an item is, so that its row, and a dialog open in it, outlive a list that is read anew. */
+  readonly keyOf: (item: T, at: number) => string;
   readonly label: string;
   readonly columns: readonly Column<T>[];
+  /** Whether a long one gets a search field of its own. */
+  readonly isSearched: boolean;
 }
 /** From so many on, searching is quicker than reading. */
 const searchedFrom = 6;
 
 /** A list as a table: sorted by a click on a heading, searched by what its columns show, page by page. */
-export function ItemTable<T>({ items, label, columns }: Props<T>) {
+export function ItemTable<T>({ items, keyOf, label, columns, isSearched }: Props<T>) {
   const t = useParts();
   const id = useId();
   const [query, setQuery] = useState('');
   const wanted = query.trim().toLowerCase();
   const rows = items
-    .map((item, at) => ({ key: `${id}${at}`, item }))
+    .map((item, at) => ({ key: `${id}${keyOf(item, at)}`, item }))
     .filter(({ item }) =>
       columns.some(({ text }) => wanted === '' || text?.(item).toLowerCase().includes(wanted) === true),
     );
   return (
     <>
-      {items.length < searchedFrom ? null : (
+      {!isSearched || items.length < searchedFrom ? null : (
         <p>
           <Input
             type="search"
