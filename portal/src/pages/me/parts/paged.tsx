@@ -46,7 +46,7 @@ export function PagedList<T>({ list, label, empty, columns, children }: Props<T>
               <Empty>{empty}</Empty>
             )
           ) : columns && isWide ? (
-            <ItemTable items={all} label={label} columns={columns} />
+            <ItemTable items={all} label={label} columns={columns} goesOn={hasNextPage} />
           ) : (
             <ul className="items" aria-label={label}>
               {all.map(children)}
