@@ -11,6 +11,9 @@ import { touchedBy } from './touched.ts';
 
 const openContext = flowContextOf(ssoNotices, { db: openTables() });
 
+/** Hand-overs that are looked at side by side: a company may have thousands, each with a read or two and perhaps a write. */
+const judgedAtOnce = 20;
+
 /**
  * Changes of one table, in their order for each row. A batch that fails comes again: ending twice writes nothing twice, and
  * a system that is told twice ends what it has ended.
@@ -27,12 +30,14 @@ async function judgeAll({ Records }: DynamoDBStreamEvent): Promise<void> {
     const change = imagesOf(record.dynamodb);
     if (table === 'RpSessions')
       for (const over of untold(imagesOf<RpSession>(record.dynamodb))) await tell(over);
-    for (const handOver of await touchedBy(ctx.db, table, change)) {
+    const waiting = (await touchedBy(ctx.db, table, change)).filter((handOver) => {
       const name = `${handOver.sessionId} ${handOver.clientId} ${handOver.sid}`;
-      if (judged.has(name)) continue;
-      judged.add(name);
-      await endIfOver(ctx, handOver, now);
-    }
+      return !judged.has(name) && judged.add(name);
+    });
+    const judge = async (): Promise<void> => {
+      for (let one = waiting.shift(); one; one = waiting.shift()) await endIfOver(ctx, one, now);
+    };
+    await Promise.all(Array.from({ length: judgedAtOnce }, judge));
   }
 }
 

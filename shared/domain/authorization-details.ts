@@ -2,6 +2,7 @@ import { type Role, roles } from './names.ts';
 import { type Permission, permissions } from './relations.ts';
 import { accepts, type IdentityKind, identityKinds, type RelyingParty } from './relying-parties.ts';
 import type { CompanySubject } from './taxpayers.ts';
+import { isWhole } from './text.ts';
 
 /**
  * What a request asks for in `authorization_details` of type `taxpayer` (RFC 9396). It narrows what the client may have
@@ -33,7 +34,10 @@ export function readTaxpayerAsked(text: string | undefined): TaxpayerAsked | und
   if (kinds === 'wrong' || ofRoles === 'wrong' || actions === 'wrong') return 'wrong';
   if (
     taxpayer !== undefined &&
-    (typeof taxpayer !== 'string' || taxpayer === '' || taxpayer.length > longestTaxpayer)
+    (typeof taxpayer !== 'string' ||
+      taxpayer === '' ||
+      taxpayer.length > longestTaxpayer ||
+      !isWhole(taxpayer))
   )
     return 'wrong';
   return {

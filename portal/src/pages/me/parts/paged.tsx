@@ -41,11 +41,19 @@ function Items<T>({
   label,
   columns,
   searched,
+  goesOn,
   children,
-}: Omit<Props<T>, 'empty'> & { readonly items: readonly T[] }) {
+}: Omit<Props<T>, 'empty'> & { readonly items: readonly T[]; readonly goesOn: boolean }) {
   const isWide = useSyncExternalStore(onWideScreen, isWideScreen);
   return columns && keyOf && isWide ? (
-    <ItemTable items={items} keyOf={keyOf} label={label} columns={columns} isSearched={!searched} />
+    <ItemTable
+      items={items}
+      keyOf={keyOf}
+      label={label}
+      columns={columns}
+      isSearched={!searched}
+      goesOn={goesOn}
+    />
   ) : (
     <ul className="items" aria-label={label}>
       {items.map(children)}
@@ -61,7 +69,7 @@ export function WholeList<T>({
 }: Props<T> & { readonly query: UseQueryResult<readonly T[]> }) {
   return (
     <Loaded query={query}>
-      {(all) => (all.length === 0 ? <Empty>{empty}</Empty> : <Items items={all} {...props} />)}
+      {(all) => (all.length === 0 ? <Empty>{empty}</Empty> : <Items items={all} goesOn={false} {...props} />)}
     </Loaded>
   );
 }
@@ -84,7 +92,7 @@ export function PagedList<T>({
       {(all) => (
         <>
           {all.length > 0 ? (
-            <Items items={all} {...props} />
+            <Items items={all} goesOn={hasNextPage} {...props} />
           ) : hasNextPage && !error ? (
             <Loading />
           ) : hasNextPage ? null : (
