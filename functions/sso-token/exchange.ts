@@ -9,13 +9,13 @@ import { auditPut } from '#journeys/audit.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
 import { sealContext } from '#store/people/users.ts';
-import { findRpSession, type RpSession, rpPlaceOf, rpSessionPut } from '#store/sessions/rp-sessions.ts';
-import { seenChecks } from '#store/sessions/seen-grounds.ts';
+import { findRpSession, type RpSession, rpIndexKeysOf, rpSessionPut } from '#store/sessions/rp-sessions.ts';
+import { seenAccessChecks } from '#store/sessions/seen-access.ts';
 import { stillUsedCheck } from '#store/sessions/sessions.ts';
 import { codeSpentUpdate, findCode, sealedDetailsContext } from '#store/tickets/sso-codes.ts';
 import type { SsoCodeTicket } from '#store/tickets/sso-tickets.ts';
 import { seconds } from '#store/tickets/ticket-times.ts';
-import { clientAssertionWrite } from '#store/tickets/tickets.ts';
+import { clientAssertionPut } from '#store/tickets/tickets.ts';
 import { Miss, missed, type TokenCall, unlessMissed } from './missed.ts';
 import { replayed } from './replay.ts';
 import { type Tokens, tokensFor } from './tokens.ts';
@@ -71,7 +71,7 @@ async function exchangedOnce(ctx: FlowContext, call: TokenCall, ticket: SsoCodeT
     now,
   );
   await ctx.db.transact([
-    clientAssertionWrite(caller.clientAssertion, now),
+    clientAssertionPut(caller.clientAssertion, now),
     ...standsChecks(ctx, ticket, next.sid, now),
     rpSessionPut(next, before),
     auditPut(ctx, call, ticket.personKey, 'sso-handed-over', 'success', {
@@ -99,26 +99,26 @@ function standsChecks({ settings }: FlowContext, ticket: SsoCodeTicket, sid: str
   return [
     codeSpentUpdate(ticket, sid, now, over),
     { ...stillUsedCheck(ticket, now, settings.policies), onRefused: over },
-    ...(grounds ? seenChecks(personKey, grounds, shanghaiDay(now), over) : []),
+    ...(grounds ? seenAccessChecks(personKey, grounds, shanghaiDay(now), over) : []),
   ];
 }
 
 /** The row of the hand-over. As the same identity it keeps the name that the client knows, unless that has ended. */
 function handOverOf(ticket: SsoCodeTicket, before: RpSession | undefined, at: number): RpSession {
   const { sessionId, personKey, version, request, told, grounds } = ticket;
-  const goesOn = before && !before.ended && before.version === version ? before : undefined;
+  const continued = before && !before.ended && before.version === version ? before : undefined;
   return {
     sessionId,
     clientId: request.clientId,
-    sid: goesOn?.sid ?? handle(),
+    sid: continued?.sid ?? handle(),
     sub: told.sub,
     personKey,
-    ...rpPlaceOf(grounds?.acting),
+    ...rpIndexKeysOf(grounds?.acting),
     version,
     scope: request.scope.join(' '),
     resource: request.resource,
     ...(request.taxpayer ? { taxpayer: request.taxpayer } : {}),
-    startedAt: goesOn?.startedAt ?? at,
+    startedAt: continued?.startedAt ?? at,
     expiresAt: ticket.sessionEnds,
   };
 }

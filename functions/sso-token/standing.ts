@@ -1,12 +1,12 @@
 import type { RelyingParty } from '#domain/relying-parties.ts';
 import { type Detail, grantedDetails } from '#journeys/sso/granted-details.ts';
-import { toldFacts } from '#journeys/sso/told-facts.ts';
+import { tokenClaims } from '#journeys/sso/token-claims.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { type AccessRecords, readAccessRecords } from '#store/sessions/access-basis.ts';
 import { effectiveSession } from '#store/sessions/effective-session.ts';
 import { findWithSession, type RpSession } from '#store/sessions/rp-sessions.ts';
 import { endOf, type Session } from '#store/sessions/sessions.ts';
-import type { ToldFacts } from '#store/tickets/sso-tickets.ts';
+import type { TokenClaims } from '#store/tickets/sso-tickets.ts';
 
 /** A hand-over whose session lives and is still who was handed over. What a company identity stands on is not read yet. */
 export interface LiveHandOver {
@@ -32,7 +32,7 @@ export async function liveHandOver(
 export interface Standing extends LiveHandOver {
   readonly records: AccessRecords | undefined;
   readonly details: readonly Detail[];
-  readonly told: ToldFacts;
+  readonly told: TokenClaims;
 }
 
 /**
@@ -56,6 +56,6 @@ export async function standingOf(
     session: effective.session,
     records,
     details: granted.details,
-    told: toldFacts(effective.session, handOver.sub, now),
+    told: tokenClaims(effective.session, handOver.sub, now),
   };
 }

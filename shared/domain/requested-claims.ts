@@ -1,3 +1,5 @@
+import { isWhole } from './text.ts';
+
 /** What of the parameter `claims` matters here (OpenID Connect Core, 5.5); the rest is known and ignored. */
 export interface ClaimsAsked {
   /** One of these methods is needed, or the answer is unmet_authentication_requirements. */
@@ -23,14 +25,17 @@ export function readClaims(text: string | undefined): ClaimsAsked | undefined | 
   const values = acr && wanted(acr);
   const levels = level && wanted(level);
   if (values === 'wrong' || levels === 'wrong') return 'wrong';
-  if (values && (values.length > mostAcrValues || !values.every((value) => typeof value === 'string')))
-    return 'wrong';
-  if (levels && !levels.every((value) => Number.isInteger(value))) return 'wrong';
+  if (values && (values.length > mostAcrValues || !values.every(isText))) return 'wrong';
+  // 1e300 is whole, too, and no table holds it.
+  if (levels && !levels.every((value) => Number.isSafeInteger(value))) return 'wrong';
   return {
     ...(values?.length ? { essentialAcr: values as string[] } : {}),
     ...(levels?.length ? { essentialLevel: Math.min(...(levels as number[])) } : {}),
   };
 }
+
+/** Half a pair may come as an escape in the JSON, where no decoder of the form saw it (DOC-2). */
+const isText = (value: unknown): boolean => typeof value === 'string' && isWhole(value);
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

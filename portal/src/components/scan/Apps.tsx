@@ -2,6 +2,7 @@ import { QRCode } from 'antd';
 import { useState } from 'react';
 import { useConfig } from '../../api/config.ts';
 import { useCommon } from '../../i18n/index.ts';
+import { readable } from './readable.ts';
 
 export type AppCode = 'ahtax-app' | 'iit-app' | 'wechat-mini' | 'alipay-mini';
 
@@ -30,6 +31,7 @@ export function Apps({ codes, open: atOnce = false }: { codes: readonly AppCode[
                 type="svg"
                 size={112}
                 bordered={false}
+                {...readable}
                 role="img"
                 aria-label={t('scan.downloadQr', { app: t(`app.${code}`) })}
               />
