@@ -153,14 +153,13 @@ export const rpEndUpdate = (
   onRefused: () => new ConcurrentChange(),
 });
 
-/** Inside the transaction of a refresh: the hand-over lives under its name, and its refresh token is the one presented. */
+/** Inside the transaction of a refresh: the hand-over lives, and under the name to which its refresh token belongs. */
 export const rpLiveCheck = ({
   sessionId,
   clientId,
   sid,
-  refreshHash,
-}: Pick<RpSession, 'sessionId' | 'clientId' | 'sid' | 'refreshHash'>): Check => ({
+}: Pick<RpSession, 'sessionId' | 'clientId' | 'sid'>): Check => ({
   table: 'RpSessions',
   key: { sessionId, clientId },
-  condition: all(equals('sid', sid), equals('refreshHash', refreshHash), absent('ended')),
+  condition: all(equals('sid', sid), absent('ended')),
 });
