@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { seal } from '#crypto/sealed.ts';
-import { acrOf, amrToday } from '#domain/authentication.ts';
+import { acrOf, acrTold } from '#domain/acrs.ts';
+import { amrToday } from '#domain/authentication.ts';
 import { answerAddress } from '#domain/authorization-requests.ts';
 import { shanghaiDay } from '#domain/days.ts';
 import { Problem } from '#domain/problem.ts';
@@ -11,12 +12,14 @@ import { type Detail, pairwise } from '#journeys/sso/granted-details.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
+import { faceStandsCheck } from '#store/people/face-checks.ts';
 import type { AccessRecords } from '#store/sessions/access-basis.ts';
 import type { EffectiveSession } from '#store/sessions/effective-session.ts';
 import { seenChecks, seenGrounds } from '#store/sessions/seen-grounds.ts';
 import { codePut, sealedDetailsContext } from '#store/tickets/sso-codes.ts';
 import { decidedUpdate } from '#store/tickets/sso-requests.ts';
 import { ticketKeyOf } from '#store/tickets/tickets.ts';
+import { FaceOver, type ShownMatter } from './matter.ts';
 import type { ApproveCall } from './weigh.ts';
 
 /** Who is handed over: the session as it will stand, by what was read of its company. */
@@ -24,6 +27,12 @@ export interface Standing extends Pick<EffectiveSession, 'session' | 'permission
   readonly records: AccessRecords | undefined;
   /** Of the session once this is written. */
   readonly version: number;
+}
+
+/** What the system is given, beside who came. */
+export interface Given {
+  readonly details: readonly Detail[];
+  readonly matter?: ShownMatter;
 }
 
 /**
@@ -36,7 +45,7 @@ export function handOver(
   call: ApproveCall,
   client: RelyingParty,
   { session, records, version }: Standing,
-  details: readonly Detail[],
+  { details, matter }: Given,
 ): { decided: Write; rest: Write[]; redirectTo: string } {
   const { request: ticket } = call.caller;
   const { request } = ticket;
@@ -44,11 +53,13 @@ export function handOver(
   const code = randomBytes(32).toString('base64url');
   const grounds = company && records && seenGrounds(company, records);
   if (company && !grounds) throw new Problem('RELATION_NOT_FOUND');
-  const acr = acrOf(session, call.now);
+  const held = acrOf(session, call.now);
+  const told = matter ? [...details, matter.detail] : details;
   return {
     decided: decidedUpdate(ticket, call.now),
     rest: [
       ...(grounds ? seenChecks(personKey, grounds, shanghaiDay(call.now), () => new ConcurrentChange()) : []),
+      ...(matter ? [standsFor(ctx, call, personKey, matter)] : []),
       codePut(
         code,
         {
@@ -61,12 +72,12 @@ export function handOver(
           told: {
             sub: pairwise(ctx, client, personKey),
             authTime: session.startedAt,
-            acr,
-            amr: amrToday(session.methods, acr),
+            acr: acrTold(held, request),
+            amr: amrToday(session.methods, held),
             realNameLevel: session.realNameLevel,
             identity: { kind: identity.kind, ...(company ? { role: company.role } : {}) },
           },
-          sealedDetails: seal(ctx.dataKeys, sealedDetailsContext(ticketKeyOf(code)), JSON.stringify(details)),
+          sealedDetails: seal(ctx.dataKeys, sealedDetailsContext(ticketKeyOf(code)), JSON.stringify(told)),
           sealedName: session.sealedName,
         },
         call.now,
@@ -75,8 +86,13 @@ export function handOver(
       auditPut(ctx, call, personKey, 'sso-decided', 'success', {
         client: client.clientId,
         ...identityAuditDetail(identity),
+        ...(matter ? { matter: matter.code, transactionId: matter.face.transactionId } : {}),
       }),
     ],
     redirectTo: answerAddress(ctx.settings.issuer, request, { code }),
   };
 }
+
+/** The check of the face still stands for the person, be it a moment later (STP-4, PHN-4, ORD-1). */
+const standsFor = (ctx: FlowContext, { now }: ApproveCall, personKey: string, { face }: ShownMatter): Write =>
+  faceStandsCheck(personKey, face, now, ctx.settings.policies, () => new FaceOver());

@@ -1,8 +1,10 @@
 import type { Sealed } from '#crypto/sealed.ts';
-import type { Acr, Amr } from '#domain/authentication.ts';
+import type { Acr } from '#domain/acrs.ts';
+import type { Amr } from '#domain/authentication.ts';
 import type { AuthorizationRequest } from '#domain/authorization-requests.ts';
 import type { Role } from '#domain/names.ts';
 import type { IdentityKind } from '#domain/relying-parties.ts';
+import type { AccessBasis } from '../sessions/access-basis.ts';
 import type { SeenGrounds } from '../sessions/seen-grounds.ts';
 import type { PlainTicket } from './plain-ticket.ts';
 
@@ -16,6 +18,25 @@ export interface SsoRequestTicket extends PlainTicket {
   readonly pushedUntil?: number;
   /** Hashes of the secrets of the browsers that opened it; only they decide it. */
   readonly browsers?: ReadonlySet<string>;
+  /** SSO-9: the face that was shown for the request's matter, or one of before that serves again. */
+  readonly face?: MatterFace;
+}
+
+/**
+ * A passed face check of one session, for one matter: it serves this request alone, and only while the session is handed
+ * over as who it was begun for (STP-4).
+ */
+export interface MatterFace {
+  /** ISO time of the check. */
+  readonly at: string;
+  readonly transactionId: string;
+  /** `account.since` of the person at the check (STP-4). */
+  readonly since: string;
+  readonly sessionId: string;
+  /** Whom for; a person for themselves has none. */
+  readonly acting?: AccessBasis;
+  /** Of a scan: until when it may be used though the matter takes no earlier check (epoch seconds). */
+  readonly scanUntil?: number;
 }
 
 /**
