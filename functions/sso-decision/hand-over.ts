@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { seal } from '#crypto/sealed.ts';
-import { acrOf, acrTold } from '#domain/acrs.ts';
-import { amrToday } from '#domain/authentication.ts';
+import { acrsWanted } from '#domain/acrs.ts';
 import { answerAddress } from '#domain/authorization-requests.ts';
 import { shanghaiDay } from '#domain/days.ts';
 import { Problem } from '#domain/problem.ts';
@@ -9,6 +8,7 @@ import type { RelyingParty } from '#domain/relying-parties.ts';
 import { auditPut } from '#journeys/audit.ts';
 import { identityAuditDetail } from '#journeys/sessions/current-identity.ts';
 import { type Detail, pairwise } from '#journeys/sso/granted-details.ts';
+import { toldFacts } from '#journeys/sso/told-facts.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
@@ -19,7 +19,7 @@ import { seenChecks, seenGrounds } from '#store/sessions/seen-grounds.ts';
 import { codePut, sealedDetailsContext } from '#store/tickets/sso-codes.ts';
 import { decidedUpdate } from '#store/tickets/sso-requests.ts';
 import { ticketKeyOf } from '#store/tickets/tickets.ts';
-import { FaceOver, type ShownMatter } from './matter.ts';
+import { FaceOver, type FoundMatter } from './matter.ts';
 import type { ApproveCall } from './weigh.ts';
 
 /** Who is handed over: the session as it will stand, by what was read of its company. */
@@ -32,7 +32,7 @@ export interface Standing extends Pick<EffectiveSession, 'session' | 'permission
 /** What the system is given, beside who came. */
 export interface Given {
   readonly details: readonly Detail[];
-  readonly matter?: ShownMatter;
+  readonly matter?: FoundMatter;
 }
 
 /**
@@ -53,8 +53,6 @@ export function handOver(
   const code = randomBytes(32).toString('base64url');
   const grounds = company && records && seenGrounds(company, records);
   if (company && !grounds) throw new Problem('RELATION_NOT_FOUND');
-  const held = acrOf(session, call.now);
-  const told = matter ? [...details, matter.detail] : details;
   return {
     decided: decidedUpdate(ticket, call.now),
     rest: [
@@ -69,15 +67,9 @@ export function handOver(
           version,
           sessionEnds: session.expiresAt,
           ...(grounds ? { grounds } : {}),
-          told: {
-            sub: pairwise(ctx, client, personKey),
-            authTime: session.startedAt,
-            acr: acrTold(held, request),
-            amr: amrToday(session.methods, held),
-            realNameLevel: session.realNameLevel,
-            identity: { kind: identity.kind, ...(company ? { role: company.role } : {}) },
-          },
-          sealedDetails: seal(ctx.dataKeys, sealedDetailsContext(ticketKeyOf(code)), JSON.stringify(told)),
+          told: toldFacts(session, pairwise(ctx, client, personKey), acrsWanted(request), call.now),
+          ...(matter ? { matter: matter.shown } : {}),
+          sealedDetails: seal(ctx.dataKeys, sealedDetailsContext(ticketKeyOf(code)), JSON.stringify(details)),
           sealedName: session.sealedName,
         },
         call.now,
@@ -86,7 +78,7 @@ export function handOver(
       auditPut(ctx, call, personKey, 'sso-decided', 'success', {
         client: client.clientId,
         ...identityAuditDetail(identity),
-        ...(matter ? { matter: matter.code, transactionId: matter.face.transactionId } : {}),
+        ...(matter ? { matter: matter.shown.code, transactionId: matter.transactionId } : {}),
       }),
     ],
     redirectTo: answerAddress(ctx.settings.issuer, request, { code }),
@@ -94,5 +86,9 @@ export function handOver(
 }
 
 /** The check of the face still stands for the person, be it a moment later (STP-4, PHN-4, ORD-1). */
-const standsFor = (ctx: FlowContext, { now }: ApproveCall, personKey: string, { face }: ShownMatter): Write =>
-  faceStandsCheck(personKey, face, now, ctx.settings.policies, () => new FaceOver());
+const standsFor = (
+  ctx: FlowContext,
+  { now }: ApproveCall,
+  personKey: string,
+  { shown }: FoundMatter,
+): Write => faceStandsCheck(personKey, shown, now, ctx.settings.policies, () => new FaceOver());

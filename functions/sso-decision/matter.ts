@@ -2,11 +2,10 @@ import { isDeepStrictEqual } from 'node:util';
 import type { MatterAsked } from '#domain/authorization-details.ts';
 import { channelsFor, faceServes, type Matter, mayDo, reliedOnUntil } from '#domain/matters.ts';
 import { Problem } from '#domain/problem.ts';
-import type { Detail } from '#journeys/sso/granted-details.ts';
 import { ok } from '#runtime/answers.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import type { EffectiveSession } from '#store/sessions/effective-session.ts';
-import type { MatterFace, SsoRequestTicket } from '#store/tickets/sso-tickets.ts';
+import type { ShownMatter, SsoRequestTicket } from '#store/tickets/sso-tickets.ts';
 import { seconds } from '#store/tickets/ticket-times.ts';
 import type { DecisionCall } from './weigh.ts';
 
@@ -33,10 +32,10 @@ export const mayBeDoneBy = ({ matter }: AskedMatter, { session: { company }, per
   company === undefined || mayDo(matter, { role: company.role, permissions });
 
 /** The face for a matter, and what the system is told of it. */
-export interface ShownMatter {
-  readonly face: MatterFace;
-  readonly code: string;
-  readonly detail: Detail;
+export interface FoundMatter {
+  readonly shown: ShownMatter;
+  /** The provider's, for the audit. */
+  readonly transactionId: string;
 }
 
 /**
@@ -48,28 +47,26 @@ export function weighMatter(
   ctx: Pick<FlowContext, 'settings'>,
   { caller: { request: ticket }, now }: Pick<DecisionCall, 'caller' | 'now'>,
   acts: Acts,
-): 'none' | 'not-allowed' | 'face' | ShownMatter {
+): 'none' | 'not-allowed' | 'face' | FoundMatter {
   const asked = matterAsked(ctx, ticket);
   if (!asked) return 'none';
   if (!mayBeDoneBy(asked, acts)) return 'not-allowed';
   const { face } = ticket;
-  const { sessionId, company, realNameLevel } = acts.session;
+  const { sessionId, company } = acts.session;
   const { matter, nonce } = asked;
   const at = new Date(face?.at ?? 0);
   const isFresh = faceServes(matter, at, now) || seconds(now) < (face?.scanUntil ?? 0);
   if (!face || !isFresh || face.sessionId !== sessionId || !isDeepStrictEqual(face.acting, company))
     return 'face';
   return {
-    face,
-    code: matter.code,
-    detail: {
-      type: 'matter',
-      matter: matter.code,
-      at: seconds(at),
-      level: realNameLevel,
-      valid_until: reliedOnUntil(matter, at, now),
+    shown: {
+      code: matter.code,
+      at: face.at,
+      since: face.since,
+      validUntil: reliedOnUntil(matter, at, now),
       ...(nonce === undefined ? {} : { nonce }),
     },
+    transactionId: face.transactionId,
   };
 }
 

@@ -44,5 +44,5 @@ export const meetsAcr = (held: Acr, asked: AcrAsked): boolean => {
  * What the tokens say: the first of the wanted words that is met, so that whoever compares it with what they asked finds
  * it so (RFC 9470, 5); unasked, all that is held.
  */
-export const acrTold = (held: Acr, asked: AcrAsked): Acr =>
-  acrsWanted(asked).find((word): word is Acr => meets(held, word)) ?? held;
+export const acrTold = (held: Acr, wanted: readonly string[]): Acr =>
+  wanted.find((word): word is Acr => meets(held, word)) ?? held;

@@ -118,7 +118,7 @@ describe('how fresh and how strong a session is', () => {
     ['both, in its order', ['urn:ahtax:2fa', 'urn:ahtax:face'], 'urn:ahtax:2fa'],
     ['a word of somebody else, too', ['1', 'urn:ahtax:face'], 'urn:ahtax:face'],
   ])('SSO-9 whoever asked for %s is told the very word', (_, acrValues, told) => {
-    expect(acrTold('urn:ahtax:face', { acrValues })).toBe(told);
+    expect(acrTold('urn:ahtax:face', acrValues)).toBe(told);
   });
 
   it('SSO-9 a sub that is asked for is that person or a login', () => {

@@ -5,15 +5,7 @@ import type { Policies } from '#domain/policies.ts';
 import { Problem, type ProblemCode } from '#domain/problem.ts';
 import type { SeenWindow } from '#domain/sms-window.ts';
 import { ConcurrentChange } from '../dynamodb/concurrent-change.ts';
-import {
-  absent,
-  all,
-  any,
-  atMost,
-  below,
-  type Condition,
-  equals,
-} from '../dynamodb/expressions.ts';
+import { absent, all, any, atMost, below, type Condition, equals } from '../dynamodb/expressions.ts';
 import type { Db, Item, Write } from '../dynamodb/tables.ts';
 import { versionedUpdate } from '../dynamodb/versioned-update.ts';
 

@@ -1,9 +1,12 @@
+import type { TaxpayerAsked } from '#domain/authorization-details.ts';
 import type { RpEndReason } from '#domain/relying-parties.ts';
 import { ConcurrentChange } from '../dynamodb/concurrent-change.ts';
+import { absent, all, equals } from '../dynamodb/expressions.ts';
 import { allItems } from '../dynamodb/pages.ts';
-import type { Db, Item, Write } from '../dynamodb/tables.ts';
+import type { Check, Db, Item, Write } from '../dynamodb/tables.ts';
+import type { ShownMatter } from '../tickets/sso-tickets.ts';
 import type { AccessBasis } from './access-basis.ts';
-import type { EndReason } from './sessions.ts';
+import type { EndReason, Session } from './sessions.ts';
 
 /**
  * RP sessions (SSO): that somebody was handed over to a tax system, as whom, and whether that still holds. One row a
@@ -32,6 +35,14 @@ export interface RpSession {
   readonly version: number;
   readonly scope: string;
   readonly resource: string;
+  /** What the request narrowed its details to: no refresh gives more (SSO-7). */
+  readonly taxpayer?: TaxpayerAsked;
+  /** The words of acr of which the request needed one: tokens tell the one that is met (SSO-9). */
+  readonly acrs?: readonly string[];
+  /** SSO-9: told as long as it holds. */
+  readonly matter?: ShownMatter;
+  /** SHA-256 of the refresh token's secret; of clients that get one. */
+  readonly refreshHash?: string;
   readonly startedAt: number;
   /** The session's end. */
   readonly expiresAt: number;
@@ -48,6 +59,22 @@ const keptAfter = 86_400;
 
 export const findRpSession = (db: Db, sessionId: string, clientId: string) =>
   db.get<RpSession>('RpSessions', { sessionId, clientId });
+
+/** A hand-over and the session that it stands on, in one read. */
+export async function findWithSession(
+  db: Db,
+  sessionId: string,
+  clientId: string,
+): Promise<{ handOver: RpSession | undefined; session: Session | undefined }> {
+  const [handOver, session] = await db.batchGet([
+    { table: 'RpSessions', key: { sessionId, clientId } },
+    { table: 'Sessions', key: { sessionId } },
+  ]);
+  return {
+    handOver: handOver as RpSession | undefined,
+    session: session as Session | undefined,
+  };
+}
 
 /** All of one session, by the table's own key and strongly consistent. */
 export async function rpSessionsOf(db: Db, sessionId: string): Promise<RpSession[]> {
@@ -137,4 +164,16 @@ export const rpEndWrite = (
   condition: 'sid = :sid AND attribute_not_exists(ended)',
   values: { ':ended': ended, ':sid': sid },
   onRefused: () => new ConcurrentChange(),
+});
+
+/** Inside the transaction of a refresh: the hand-over lives under its name, and its refresh token is the one presented. */
+export const rpLiveCheck = ({
+  sessionId,
+  clientId,
+  sid,
+  refreshHash,
+}: Pick<RpSession, 'sessionId' | 'clientId' | 'sid' | 'refreshHash'>): Check => ({
+  table: 'RpSessions',
+  key: { sessionId, clientId },
+  condition: all(equals('sid', sid), equals('refreshHash', refreshHash), absent('ended')),
 });

@@ -39,6 +39,17 @@ export interface MatterFace {
   readonly scanUntil?: number;
 }
 
+/** SSO-9: a matter for which the face was shown on the way to a system. Nothing in it names anybody. */
+export interface ShownMatter {
+  readonly code: string;
+  /** ISO time of the check, and `account.since` of the person then. */
+  readonly at: string;
+  readonly since: string;
+  /** Epoch seconds: how long the system may rely on it. */
+  readonly validUntil: number;
+  readonly nonce?: string;
+}
+
 /**
  * Authorization codes (SSO-5): rows of Tickets, found by the hash of the code. The row holds everything that was decided,
  * so that the exchange needs one read of it and one transaction:
@@ -55,7 +66,7 @@ export interface MatterFace {
 export interface SsoCodeTicket extends PlainTicket {
   readonly kind: 'sso-code';
   readonly personKey: string;
-  /** `taxpayer` narrows also what a refresh may give. */
+  /** `taxpayer` narrows also what a refresh may give; of `acrValues` and `claims` it tells the word of acr. */
   readonly request: Pick<AuthorizationRequest, (typeof ofRequest)[number]>;
   readonly sessionId: string;
   /** Of the session: its identity version after the decision, and its end (epoch seconds). */
@@ -64,6 +75,7 @@ export interface SsoCodeTicket extends PlainTicket {
   /** What a company identity stood on; natural people have none. */
   readonly grounds?: SeenGrounds;
   readonly told: ToldFacts;
+  readonly matter?: ShownMatter;
   /** The granted details (RFC 9396), sealed for `sealedDetailsContext`: they may hold a number that is a person's. */
   readonly sealedDetails: Sealed;
   /** As the session has it. */
@@ -93,4 +105,6 @@ export const ofRequest = [
   'scope',
   'resource',
   'taxpayer',
+  'acrValues',
+  'claims',
 ] as const satisfies readonly (keyof AuthorizationRequest)[];
