@@ -48,7 +48,7 @@ export const approve: StepOf<typeof ssoDecision, 'approve'> = async (ctx, call) 
     if (!granted) throw notAccepted(client);
     const { session, permissions, evidence: records } = now;
     const standing = { session, permissions, records, version: session.version };
-    const handed = handOver(ctx, call, client, standing, granted.details);
+    const handed = handOver(ctx, call, client, standing, granted);
     await ctx.db.transact([
       handed.decided,
       versionAliveCheck(session, call.now, ctx.settings.policies),

@@ -29,7 +29,7 @@ export async function asChosen(ctx: FlowContext, call: ApproveCall, client: Rely
     const granted = grantedDetails(ctx, client, ticket.request.taxpayer, effective, records);
     if (!granted) throw notAccepted(client);
     const standing = { ...effective, records, version: session.version + 1 };
-    const handed = handOver(ctx, call, client, standing, granted.details);
+    const handed = handOver(ctx, call, client, standing, granted);
     await ctx.db.transact([
       handed.decided,
       ...switchWrites(ctx, call, next),

@@ -7,7 +7,7 @@ import { Problem } from '#domain/problem.ts';
 import type { RelyingParty } from '#domain/relying-parties.ts';
 import { auditPut } from '#journeys/audit.ts';
 import { identityAuditDetail } from '#journeys/sessions/current-identity.ts';
-import { type Detail, pairwise } from '#journeys/sso/granted-details.ts';
+import { type GrantedDetails, pairwise } from '#journeys/sso/granted-details.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
@@ -36,7 +36,7 @@ export function handOver(
   call: ApproveCall,
   client: RelyingParty,
   { session, records, version }: Standing,
-  details: readonly Detail[],
+  { details, limits }: GrantedDetails,
 ): { decided: Write; rest: Write[]; redirectTo: string } {
   const { request: ticket } = call.caller;
   const { request } = ticket;
@@ -58,6 +58,7 @@ export function handOver(
           version,
           sessionEnds: session.expiresAt,
           ...(grounds ? { grounds } : {}),
+          ...(limits ? { granted: limits } : {}),
           told: {
             sub: pairwise(ctx, client, personKey),
             authTime: session.startedAt,

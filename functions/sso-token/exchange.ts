@@ -1,12 +1,20 @@
 import { provesPossession } from '#crypto/pkce.ts';
 import { handle } from '#crypto/random.ts';
 import { shanghaiDay } from '#domain/days.ts';
+import { widest } from '#domain/granted-limits.ts';
 import { OAuthProblem } from '#domain/oauth-problem.ts';
+import type { Policies } from '#domain/policies.ts';
 import { auditPut } from '#journeys/audit.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
-import { findRpSession, type RpSession, rpPlaceOf, rpSessionPut } from '#store/sessions/rp-sessions.ts';
+import {
+  findRpSession,
+  nextLookAt,
+  type RpSession,
+  rpPlaceOf,
+  rpSessionPut,
+} from '#store/sessions/rp-sessions.ts';
 import { seenChecks } from '#store/sessions/seen-grounds.ts';
 import { stillUsedCheck } from '#store/sessions/sessions.ts';
 import { codeSpentUpdate, findCode } from '#store/tickets/sso-codes.ts';
@@ -61,7 +69,7 @@ class Over extends Error {}
 async function exchangedOnce(ctx: FlowContext, call: TokenCall, ticket: SsoCodeTicket): Promise<Tokens> {
   const { caller, now } = call;
   const before = await findRpSession(ctx.db, ticket.sessionId, caller.client.clientId);
-  const next = handOverOf(ticket, before, seconds(now));
+  const next = handOverOf(ticket, before, seconds(now), ctx.settings.policies);
   // Signed before anything is spent: a code that was taken is answered.
   const tokens = await tokensFor(ctx, ticket, next.sid, now);
   await ctx.db.transact([
@@ -89,9 +97,15 @@ function standsChecks({ settings }: FlowContext, ticket: SsoCodeTicket, sid: str
 }
 
 /** The row of the hand-over. As the same identity it keeps the name that the client knows, unless that has ended. */
-function handOverOf(ticket: SsoCodeTicket, before: RpSession | undefined, at: number): RpSession {
+function handOverOf(
+  ticket: SsoCodeTicket,
+  before: RpSession | undefined,
+  at: number,
+  policies: Policies,
+): RpSession {
   const { sessionId, personKey, version, request, told, grounds } = ticket;
   const goesOn = before && !before.ended && before.version === version ? before : undefined;
+  const granted = widest(goesOn?.granted, ticket.granted);
   return {
     sessionId,
     clientId: request.clientId,
@@ -99,10 +113,12 @@ function handOverOf(ticket: SsoCodeTicket, before: RpSession | undefined, at: nu
     sub: told.sub,
     personKey,
     ...rpPlaceOf(grounds?.acting),
+    ...(granted ? { granted } : {}),
     version,
     scope: request.scope.join(' '),
     resource: request.resource,
     startedAt: goesOn?.startedAt ?? at,
     expiresAt: ticket.sessionEnds,
+    lookAt: nextLookAt({ lastSeenAt: at, expiresAt: ticket.sessionEnds }, ticket.granted?.until, policies),
   };
 }

@@ -8,6 +8,9 @@ import type { Rule } from './rule.ts';
 
 const slow = { p95: 2_000, p99: 5_000 } as const;
 
+/** Of what runs by a schedule. */
+const pageOf = (flow: string): string => (flow.startsWith('midnight') ? 'midnight' : 'dead-letters');
+
 /** Of each function: whether its calls find room, and how long people wait for its answers. */
 export const flowRules = (stage: Stage, flows: readonly FlowDeclaration[]): Rule[] =>
   flows.flatMap((flow) => {
@@ -45,7 +48,7 @@ export const flowRules = (stage: Stage, flows: readonly FlowDeclaration[]): Rule
         name: `${flow.name}-failed`,
         says: `${flow.name} failed; it runs so seldom that one failure counts`,
         group: 'work',
-        page: flow.trigger.kind === 'schedule' ? 'midnight' : 'rotation',
+        page: flow.trigger.kind === 'schedule' ? pageOf(flow.name) : 'rotation',
         metric: metric('Errors'),
         above: 0,
       });
@@ -54,7 +57,7 @@ export const flowRules = (stage: Stage, flows: readonly FlowDeclaration[]): Rule
         name: `${flow.name}-missed`,
         says: `${flow.name} was not started for a day`,
         group: 'work',
-        page: 'midnight',
+        page: pageOf(flow.name),
         metric: metric('Invocations', Duration.days(1)),
         below: 1,
       });

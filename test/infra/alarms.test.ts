@@ -45,6 +45,16 @@ it('UNL-1 rings when the midnight unlock failed, when it did not run, and when i
   expect(built.of('AWS::SQS::Queue').map(({ Properties }) => Properties.QueueName)).toContain(queue?.Value);
 });
 
+it('SSO-8 rings when the sweep of hand-overs failed, did not run, or left something, and when a system was not told', () => {
+  expect(alarm('sso-sweep-failed')).toMatchObject({ MetricName: 'Errors', Threshold: 0 });
+  expect(alarm('sso-sweep-missed')).toMatchObject({
+    MetricName: 'Invocations',
+    TreatMissingData: 'breaching',
+  });
+  for (const queue of ['sso-sweep-failed', 'sso-sweep-rest-failed', 'sso-tell-failed'])
+    expect(alarm(`${queue}-waiting`)).toMatchObject({ MetricName: 'ApproximateNumberOfMessagesVisible' });
+});
+
 it('LCK-1 counts locked accounts by the metric that the functions really write', () => {
   const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
   const event = {
@@ -330,6 +340,10 @@ it('OPS-02 loses no alarm unnoticed', () => {
       'midnight-unlock-missed',
       'midnight-unlock-failed-waiting',
       'midnight-rest-failed-waiting',
+      'sso-sweep-failed',
+      'sso-sweep-missed',
+      'sso-sweep-failed-waiting',
+      'sso-sweep-rest-failed-waiting',
       'company-copies-failed-waiting',
       'copies-rest-failed-waiting',
       'midnight-late',

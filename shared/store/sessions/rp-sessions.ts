@@ -1,7 +1,11 @@
+import { followingDay, midnightOf } from '#domain/days.ts';
+import type { Granted } from '#domain/granted-limits.ts';
+import type { Policies } from '#domain/policies.ts';
 import type { RpEndReason } from '#domain/relying-parties.ts';
 import { ConcurrentChange } from '../dynamodb/concurrent-change.ts';
+import { absent, all, atMost, equals } from '../dynamodb/expressions.ts';
 import { allItems } from '../dynamodb/pages.ts';
-import type { Db, Item, Write } from '../dynamodb/tables.ts';
+import type { Db, Item, Update, Write } from '../dynamodb/tables.ts';
 import type { AccessBasis } from './access-basis.ts';
 import type { EndReason } from './sessions.ts';
 
@@ -28,6 +32,8 @@ export interface RpSession {
   /** Copies out of `company`, for the indexes: the company acted for and, by an agreement, the agency that acts. */
   readonly companyKey?: string;
   readonly agencyKey?: string;
+  /** Of a company identity: the most that this client was told it may do (SSO-8). */
+  readonly granted?: Granted;
   /** The session's identity version that was decided on: another one ends this (`switched`). */
   readonly version: number;
   readonly scope: string;
@@ -35,6 +41,8 @@ export interface RpSession {
   readonly startedAt: number;
   /** The session's end. */
   readonly expiresAt: number;
+  /** ISO time before which nothing ends it that nobody writes: idleness, the session's end, a last day. */
+  readonly lookAt: string;
   readonly ended?: RpEnded;
   readonly told?: { readonly at: number; readonly tries: number };
 }
@@ -116,7 +124,11 @@ export const rpPlaceOf = (
  */
 export const rpSessionPut = (next: RpSession, read: RpSession | undefined): Write => ({
   table: 'RpSessions',
-  put: { ...next, ttl: next.expiresAt + keptAfter } satisfies Item,
+  put: {
+    ...next,
+    ...(next.ended ? {} : { sweepShard: sweepShardOf(next.sid) }),
+    ttl: next.expiresAt + keptAfter,
+  } satisfies Item,
   ...(read
     ? {
         condition: read.ended ? 'sid = :sid' : 'sid = :sid AND attribute_not_exists(ended)',
@@ -133,8 +145,47 @@ export const rpEndWrite = (
 ): Write & { update: string; condition: string } => ({
   table: 'RpSessions',
   key: { sessionId, clientId },
-  update: 'SET ended = :ended',
+  update: 'SET ended = :ended REMOVE sweepShard',
   condition: 'sid = :sid AND attribute_not_exists(ended)',
   values: { ':ended': ended, ':sid': sid },
   onRefused: () => new ConcurrentChange(),
+});
+
+/** The sweep reads this many partitions side by side: each takes an eighth of the hand-overs that begin. */
+export const rpSweepShards = 8;
+/** `sid` is random: its first character has six even bits. */
+const sweepShardOf = (sid: string): string => String(sid.charCodeAt(0) % rpSweepShards);
+
+/**
+ * When time may end a hand-over at the earliest, ISO: its session is idle, over, or what the company identity stands on has
+ * had its last day.
+ */
+export function nextLookAt(
+  session: { readonly lastSeenAt: number; readonly expiresAt: number },
+  lastDay: string | undefined,
+  { sessionIdleSeconds }: Pick<Policies, 'sessionIdleSeconds'>,
+): string {
+  const ends = [session.lastSeenAt + sessionIdleSeconds, session.expiresAt].map((at) => at * 1000);
+  if (lastDay !== undefined) ends.push(midnightOf(followingDay(lastDay)).getTime());
+  return new Date(Math.min(...ends)).toISOString();
+}
+
+/** One page of a shard's hand-overs that time may have ended by now, the oldest first; for the sweep, never for a rule. */
+export const rpSessionsDue = (db: Db, shard: number, now: Date, from?: Record<string, string>) =>
+  db.query<RpSession>('RpSessions', {
+    index: 'sweep',
+    condition: all(equals('sweepShard', String(shard)), atMost('lookAt', now.toISOString())),
+    limit: 100,
+    from,
+  });
+
+/** It was looked at and lives: when it is to be looked at again. Refused where it has ended or changed hands meanwhile. */
+export const lookedAtUpdate = (
+  { sessionId, clientId, sid }: Pick<RpSession, 'sessionId' | 'clientId' | 'sid'>,
+  lookAt: string,
+): Update => ({
+  table: 'RpSessions',
+  key: { sessionId, clientId },
+  update: { set: { lookAt } },
+  condition: all(equals('sid', sid), absent('ended')),
 });

@@ -1,6 +1,8 @@
 import type { Sealed } from '#crypto/sealed.ts';
 import type { Acr, Amr } from '#domain/authentication.ts';
 import type { AuthorizationRequest } from '#domain/authorization-requests.ts';
+import type { Granted } from '#domain/granted-limits.ts';
+import type { LogoutAsked } from '#domain/logout-requests.ts';
 import type { Role } from '#domain/names.ts';
 import type { IdentityKind } from '#domain/relying-parties.ts';
 import type { SeenGrounds } from '../sessions/seen-grounds.ts';
@@ -42,6 +44,8 @@ export interface SsoCodeTicket extends PlainTicket {
   readonly sessionEnds: number;
   /** What a company identity stood on; natural people have none. */
   readonly grounds?: SeenGrounds;
+  /** Of a company identity: how far it was granted (SSO-8). */
+  readonly granted?: Granted;
   readonly told: ToldFacts;
   /** The granted details (RFC 9396), sealed for `sealedDetailsContext`: they may hold a number that is a person's. */
   readonly sealedDetails: Sealed;
@@ -49,6 +53,15 @@ export interface SsoCodeTicket extends PlainTicket {
   readonly sealedName: Sealed;
   /** Epoch seconds, and the `sid` of the hand-over that it gave. */
   readonly spent?: { readonly at: number; readonly sid: string };
+}
+
+/**
+ * A logout that a tax system asks for (SSO-10). It is never spent: it ends nothing by itself, and the page that takes it up
+ * may ask again after a lost answer.
+ */
+export interface SsoLogoutTicket extends PlainTicket {
+  readonly kind: 'sso-logout';
+  readonly asked: LogoutAsked;
 }
 
 /** What tokens tell of the person and of how they were authenticated. */
