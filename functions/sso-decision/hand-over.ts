@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { seal } from '#crypto/sealed.ts';
-import { acrOf, amrToday } from '#domain/authentication.ts';
 import { answerAddress } from '#domain/authorization-requests.ts';
 import { shanghaiDay } from '#domain/days.ts';
 import { Problem } from '#domain/problem.ts';
@@ -8,6 +7,7 @@ import type { RelyingParty } from '#domain/relying-parties.ts';
 import { auditPut } from '#journeys/audit.ts';
 import { identityAuditDetail } from '#journeys/sessions/current-identity.ts';
 import { type GrantedDetails, pairwise } from '#journeys/sso/granted-details.ts';
+import { toldFacts } from '#journeys/sso/told-facts.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
@@ -44,7 +44,6 @@ export function handOver(
   const code = randomBytes(32).toString('base64url');
   const grounds = company && records && seenGrounds(company, records);
   if (company && !grounds) throw new Problem('RELATION_NOT_FOUND');
-  const acr = acrOf(session, call.now);
   return {
     decided: decidedUpdate(ticket, call.now),
     rest: [
@@ -59,14 +58,7 @@ export function handOver(
           sessionEnds: session.expiresAt,
           ...(grounds ? { grounds } : {}),
           ...(limits ? { granted: limits } : {}),
-          told: {
-            sub: pairwise(ctx, client, personKey),
-            authTime: session.startedAt,
-            acr,
-            amr: amrToday(session.methods, acr),
-            realNameLevel: session.realNameLevel,
-            identity: { kind: identity.kind, ...(company ? { role: company.role } : {}) },
-          },
+          told: toldFacts(session, pairwise(ctx, client, personKey), call.now),
           sealedDetails: seal(ctx.dataKeys, sealedDetailsContext(ticketKeyOf(code)), JSON.stringify(details)),
           sealedName: session.sealedName,
         },

@@ -29,4 +29,14 @@ export function widest(one: Granted | undefined, other: Granted | undefined): Gr
   };
 }
 
+/** What is left of it today. */
+export function remaining(told: Granted, today: Granted): Granted {
+  const until = [told.until, today.until].filter((day) => day !== undefined).sort()[0];
+  return {
+    actions: told.actions.filter((action) => today.actions.includes(action)),
+    ...(told.items ? { items: told.items.filter((item) => today.items?.includes(item)) } : {}),
+    ...(until === undefined ? {} : { until }),
+  };
+}
+
 const both = <T>(one: readonly T[] = [], other: readonly T[] = []): T[] => [...new Set([...one, ...other])];

@@ -66,8 +66,6 @@ export const rpEndReasons = [
   'switched',
   /** Relation, agreement, form, report or company no longer carry it. */
   'grounds-lost',
-  /** They still carry it, for less than the system was told: it asks again and is told what holds today. */
-  'narrowed',
   /** The person left this system alone. */
   'left',
   'rp-logout',

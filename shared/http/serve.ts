@@ -48,7 +48,7 @@ function refusalOf(
 ): HttpAnswer {
   switch (route?.errorsAs) {
     case 'oauth':
-      return oauthAnswer(problem, route, event.headers.authorization !== undefined);
+      return oauthAnswer(problem, route);
     case 'page':
       return pageAnswer(problem, settings().issuer);
     default:

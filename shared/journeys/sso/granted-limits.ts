@@ -1,4 +1,4 @@
-import { type Granted, isWithin } from '#domain/granted-limits.ts';
+import { type Granted, isWithin, remaining } from '#domain/granted-limits.ts';
 import type { AccessBasis, AccessRecords } from '#store/sessions/access-basis.ts';
 import type { EffectiveSession } from '#store/sessions/effective-session.ts';
 
@@ -29,6 +29,6 @@ export function limitsToday(
   };
 }
 
-/** Whether everything that a system was told still holds. What became more, it learns when it asks again. */
-export const stillGiven = (told: Granted | undefined, today: Granted | undefined): boolean =>
-  told === undefined || (today !== undefined && isWithin(told, today));
+/** What is left of what a system was told, where that is less. What became more, it learns when it asks again. */
+export const leftOf = (told: Granted | undefined, today: Granted | undefined): Granted | undefined =>
+  told && today && !isWithin(told, today) ? remaining(told, today) : undefined;

@@ -1,16 +1,30 @@
+import type { Granted } from '#domain/granted-limits.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { auditEventPut } from '#store/audit/audit-events.ts';
 import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import { readAccessRecords } from '#store/sessions/access-basis.ts';
 import { effectiveSession } from '#store/sessions/effective-session.ts';
-import { nextLookAt, type RpEnded, type RpSession, rpEndWrite } from '#store/sessions/rp-sessions.ts';
+import {
+  narrowedUpdate,
+  nextLookAt,
+  type RpEnded,
+  type RpSession,
+  rpEndWrite,
+} from '#store/sessions/rp-sessions.ts';
 import { endOf, type Session } from '#store/sessions/sessions.ts';
-import { lastDay, limitsToday, stillGiven } from './granted-limits.ts';
+import { lastDay, leftOf, limitsToday } from './granted-limits.ts';
 
 type Judging = Pick<FlowContext, 'db' | 'settings'>;
 
 /** How a hand-over stands: over, and why; or live, and when time may end it at the earliest (ISO). */
-type Standing = { readonly over: RpEnded['reason'] } | { readonly over?: undefined; readonly lookAt: string };
+type Standing =
+  | { readonly over: RpEnded['reason'] }
+  | {
+      readonly over?: undefined;
+      readonly lookAt: string;
+      /** Less is left of what the system was told: this. */
+      readonly left?: Granted | undefined;
+    };
 
 /** SSO-8: whether a hand-over still holds, by what stands now. */
 async function standingOf(
@@ -28,15 +42,22 @@ async function standingOf(
   if (session.version !== version) return { over: 'switched' };
   const effective = effectiveSession(session, records, now);
   if (effective.lost) return { over: 'grounds-lost' };
-  if (!stillGiven(granted, limitsToday(effective, records))) return { over: 'narrowed' };
   const until = company && records && lastDay(company, records);
-  return { lookAt: nextLookAt(session, until, settings.policies) };
+  return {
+    lookAt: nextLookAt(session, until, settings.policies),
+    left: leftOf(granted, limitsToday(effective, records)),
+  };
 }
 
-/** Ends it where it is over; its own row's change then has the system told. */
+/**
+ * Ends it where it is over, and keeps where less is left than was told; its own row's change then has the system told.
+ */
 export async function endIfOver(ctx: Judging, handOver: RpSession, now: Date): Promise<Standing> {
   const standing = await standingOf(ctx, handOver, now);
-  if (standing.over === undefined) return standing;
+  if (standing.over === undefined) {
+    if (standing.left) await ctx.db.update(narrowedUpdate(handOver, standing.left));
+    return standing;
+  }
   const { over: reason } = standing;
   const event = auditEventPut(
     {

@@ -1,13 +1,14 @@
+import type { TaxpayerAsked } from '#domain/authorization-details.ts';
 import { followingDay, midnightOf } from '#domain/days.ts';
-import type { Granted } from '#domain/granted-limits.ts';
+import { type Granted, isWithin, widest } from '#domain/granted-limits.ts';
 import type { Policies } from '#domain/policies.ts';
 import type { RpEndReason } from '#domain/relying-parties.ts';
 import { ConcurrentChange } from '../dynamodb/concurrent-change.ts';
 import { absent, all, atMost, equals } from '../dynamodb/expressions.ts';
 import { allItems } from '../dynamodb/pages.ts';
-import type { Db, Item, Update, Write } from '../dynamodb/tables.ts';
+import type { Check, Db, Item, RefusableUpdate, Update, Write } from '../dynamodb/tables.ts';
 import type { AccessBasis } from './access-basis.ts';
-import type { EndReason } from './sessions.ts';
+import type { EndReason, Session } from './sessions.ts';
 
 /**
  * RP sessions (SSO): that somebody was handed over to a tax system, as whom, and whether that still holds. One row a
@@ -32,12 +33,18 @@ export interface RpSession {
   /** Copies out of `company`, for the indexes: the company acted for and, by an agreement, the agency that acts. */
   readonly companyKey?: string;
   readonly agencyKey?: string;
-  /** Of a company identity: the most that this client was told it may do (SSO-8). */
+  /** Of a company identity: the most that this client was told it may do, less what it was told is gone (SSO-8). */
   readonly granted?: Granted;
+  /** How often less was left than it had been told: each time it is told by a logout token, though the hand-over goes on. */
+  readonly narrowings?: number;
   /** The session's identity version that was decided on: another one ends this (`switched`). */
   readonly version: number;
   readonly scope: string;
   readonly resource: string;
+  /** What the request narrowed its details to: no refresh gives more (SSO-7). */
+  readonly taxpayer?: TaxpayerAsked;
+  /** SHA-256 of the refresh token's secret; of clients that get one. */
+  readonly refreshHash?: string;
   readonly startedAt: number;
   /** The session's end. */
   readonly expiresAt: number;
@@ -56,6 +63,22 @@ const keptAfter = 86_400;
 
 export const findRpSession = (db: Db, sessionId: string, clientId: string) =>
   db.get<RpSession>('RpSessions', { sessionId, clientId });
+
+/** A hand-over and the session that it stands on, in one read. */
+export async function findWithSession(
+  db: Db,
+  sessionId: string,
+  clientId: string,
+): Promise<{ handOver: RpSession | undefined; session: Session | undefined }> {
+  const [handOver, session] = await db.batchGet([
+    { table: 'RpSessions', key: { sessionId, clientId } },
+    { table: 'Sessions', key: { sessionId } },
+  ]);
+  return {
+    handOver: handOver as RpSession | undefined,
+    session: session as Session | undefined,
+  };
+}
 
 /** All of one session, by the table's own key and strongly consistent. */
 export async function rpSessionsOf(db: Db, sessionId: string): Promise<RpSession[]> {
@@ -189,3 +212,32 @@ export const lookedAtUpdate = (
   update: { set: { lookAt } },
   condition: all(equals('sid', sid), absent('ended')),
 });
+
+/** Less is left than was told; the row's change has the system told. Refused where that is known, or it has ended or changed hands. */
+export const narrowedUpdate = (
+  { sessionId, clientId, sid, narrowings }: RpSession,
+  granted: Granted,
+): Update => ({
+  table: 'RpSessions',
+  key: { sessionId, clientId },
+  update: { set: { granted, narrowings: (narrowings ?? 0) + 1 } },
+  condition: all(
+    equals('sid', sid),
+    absent('ended'),
+    narrowings === undefined ? absent('narrowings') : equals('narrowings', narrowings),
+  ),
+});
+
+/**
+ * Inside the transaction of a refresh: the hand-over lives under its name, and its refresh token is the one presented.
+ * @param told what the refresh tells; more than before is kept (SSO-8)
+ */
+export function rpLiveWrite(
+  { sessionId, clientId, sid, refreshHash, granted }: RpSession,
+  told: Granted | undefined,
+): RefusableUpdate | Check {
+  const at = { table: 'RpSessions' as const, key: { sessionId, clientId } };
+  const condition = all(equals('sid', sid), equals('refreshHash', refreshHash), absent('ended'));
+  if (!granted || !told || isWithin(told, granted)) return { ...at, condition };
+  return { ...at, update: { set: { granted: widest(granted, told) } }, condition };
+}

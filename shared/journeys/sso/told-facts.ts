@@ -1,0 +1,20 @@
+import { acrOf, amrToday } from '#domain/authentication.ts';
+import type { Session } from '#store/sessions/sessions.ts';
+import type { ToldFacts } from '#store/tickets/sso-tickets.ts';
+
+/** SSO-6: what tokens tell of the person and of how they were authenticated, as the session stands. */
+export function toldFacts(
+  { startedAt, methods, faceAt, realNameLevel, identity, company }: Session,
+  sub: string,
+  now: Date,
+): ToldFacts {
+  const acr = acrOf({ faceAt }, now);
+  return {
+    sub,
+    authTime: startedAt,
+    acr,
+    amr: amrToday(methods, acr),
+    realNameLevel,
+    identity: { kind: identity.kind, ...(company ? { role: company.role } : {}) },
+  };
+}
