@@ -15,7 +15,9 @@ import { phoneNumberOf } from '#journeys/people/personal-data.ts';
 import { accepted, created } from '#runtime/answers.ts';
 import type { CallOf, StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import { beginWrites, companyCopies, findRelation, type Relation } from '#store/companies/relations.ts';
+import { beginWrites } from '#store/companies/relation-changes.ts';
+import { companyCopies } from '#store/companies/relation-copies.ts';
+import { findRelation, type Relation } from '#store/companies/relations.ts';
 import {
   activeCompanyCheck,
   companyProblem,

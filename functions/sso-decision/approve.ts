@@ -39,16 +39,16 @@ export const approve: StepOf<typeof ssoDecision, 'approve'> = async (ctx, call) 
     const now = await readSeen();
     const granted = now.lost
       ? undefined
-      : grantedDetails(ctx, client, ticket.request.taxpayer, now, now.evidence);
+      : grantedDetails(ctx, client, ticket.request.taxpayer, now, now.records);
     if (isNone && !granted) return refused(ctx, call, noneAnswer('not-accepted'));
     if (isNone && !silent) return refused(ctx, call, noneAnswer('asks'));
     if (body.silently && !(granted && silent))
       return ok({ asked: askedOf(ctx, { caller: { ...caller, ...now } }, client) });
     if (now.lost) throw new Problem('RELATION_NOT_FOUND', {}, { variant: 'lost' });
     if (!granted) throw notAccepted(client);
-    const { session, permissions, evidence: records } = now;
-    const standing = { session, permissions, records, version: session.version };
-    const handed = handOver(ctx, call, client, standing, granted);
+    const { session, permissions, records } = now;
+    const handedOver = { session, permissions, records, version: session.version };
+    const handed = handOver(ctx, call, client, handedOver, granted);
     await ctx.db.transact([
       handed.decided,
       versionAliveCheck(session, call.now, ctx.settings.policies),
@@ -58,12 +58,12 @@ export const approve: StepOf<typeof ssoDecision, 'approve'> = async (ctx, call) 
   });
 };
 
-type Seen = Pick<ApproveCall['caller'], 'session' | 'permissions' | 'lost' | 'evidence'>;
+type Seen = Pick<ApproveCall['caller'], 'session' | 'permissions' | 'lost' | 'records'>;
 
 /** The caller once more, because what the company identity stands on changed since it was read. */
 async function seenAgain(ctx: FlowContext, { caller, now }: ApproveCall): Promise<Seen> {
   const { sessionId, personKey, version } = caller.session;
   const session = await liveSession(ctx.db, { sessionId, personKey, version }, now, ctx.settings.policies);
-  const evidence = session.company && (await readAccessRecords(ctx.db, personKey, session.company));
-  return { ...effectiveSession(session, evidence, now), evidence };
+  const records = session.company && (await readAccessRecords(ctx.db, personKey, session.company));
+  return { ...effectiveSession(session, records, now), records };
 }

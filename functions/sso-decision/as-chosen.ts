@@ -18,18 +18,18 @@ export async function asChosen(ctx: FlowContext, call: ApproveCall, client: Rely
   const { request: ticket, session } = call.caller;
   const becoming = becomingOf(ctx, session, choiceId);
   if (session.identity.kind === 'special' && becoming !== 'person') throw new Problem('SWITCH_NOT_ALLOWED');
-  const place = placeOf(session, becoming);
+  const ref = accessRefOf(session, becoming);
   const redirectTo = await decideSwitch(ctx, call, async () => {
     const [{ next, writes }, records] = await Promise.all([
       judged(ctx, call, becoming),
-      place && readAccessRecords(ctx.db, session.personKey, place),
+      ref && readAccessRecords(ctx.db, session.personKey, ref),
     ]);
     const effective = effectiveSession(withIdentity(session, next), records, call.now);
     if (effective.lost) throw new Problem('RELATION_NOT_FOUND');
     const granted = grantedDetails(ctx, client, ticket.request.taxpayer, effective, records);
     if (!granted) throw notAccepted(client);
-    const standing = { ...effective, records, version: session.version + 1 };
-    const handed = handOver(ctx, call, client, standing, granted);
+    const handedOver = { ...effective, records, version: session.version + 1 };
+    const handed = handOver(ctx, call, client, handedOver, granted);
     await ctx.db.transact([
       handed.decided,
       ...switchWrites(ctx, call, next),
@@ -41,7 +41,7 @@ export async function asChosen(ctx: FlowContext, call: ApproveCall, client: Rely
 }
 
 /** Where the rows of an identity lie that can be chosen: own relations, or the agency that one works for now (SWI-4). */
-function placeOf({ company }: Session, becoming: Becoming): AccessBasisRef | undefined {
+function accessRefOf({ company }: Session, becoming: Becoming): AccessBasisRef | undefined {
   if (becoming === 'person') return undefined;
   const { companyKey, role } = becoming;
   return company?.by === 'agreement' && company.agencyKey === companyKey && role === 'tax-agent'

@@ -5,7 +5,7 @@ import { loggedOutWrites } from '#journeys/sessions/end-sessions.ts';
 import { ok } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
 import { retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
-import { rpEndWrite, rpSessionsOf } from '#store/sessions/rp-sessions.ts';
+import { rpEndUpdate, rpSessionsOf } from '#store/sessions/rp-sessions.ts';
 import { forgetWebSession } from '#store/sessions/sessions.ts';
 import type { SsoLogoutTicket } from '#store/tickets/sso-tickets.ts';
 import { openTicket } from '#store/tickets/tickets.ts';
@@ -31,7 +31,7 @@ export const confirmLogout: StepOf<typeof ssoLogout, 'confirm'> = async (ctx, ca
       ...loggedOutWrites(ctx, call, session, by),
       ...(entered && !entered.ended
         ? [
-            rpEndWrite(entered, { reason: 'rp-logout', at }),
+            rpEndUpdate(entered, { reason: 'rp-logout', at }),
             auditPut(ctx, call, personKey, 'sso-ended', 'success', { ...by, reason: 'rp-logout' }),
           ]
         : []),

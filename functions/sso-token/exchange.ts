@@ -15,15 +15,15 @@ import {
   findRpSession,
   nextLookAt,
   type RpSession,
-  rpPlaceOf,
+  rpIndexKeysOf,
   rpSessionPut,
 } from '#store/sessions/rp-sessions.ts';
-import { seenChecks } from '#store/sessions/seen-grounds.ts';
+import { seenAccessChecks } from '#store/sessions/seen-access.ts';
 import { stillUsedCheck } from '#store/sessions/sessions.ts';
 import { codeSpentUpdate, findCode, sealedDetailsContext } from '#store/tickets/sso-codes.ts';
 import type { SsoCodeTicket } from '#store/tickets/sso-tickets.ts';
 import { seconds } from '#store/tickets/ticket-times.ts';
-import { clientAssertionWrite } from '#store/tickets/tickets.ts';
+import { clientAssertionPut } from '#store/tickets/tickets.ts';
 import { Miss, missed, type TokenCall, unlessMissed } from './missed.ts';
 import { replayed } from './replay.ts';
 import { type Tokens, tokensFor } from './tokens.ts';
@@ -79,7 +79,7 @@ async function exchangedOnce(ctx: FlowContext, call: TokenCall, ticket: SsoCodeT
     now,
   );
   await ctx.db.transact([
-    clientAssertionWrite(caller.clientAssertion, now),
+    clientAssertionPut(caller.clientAssertion, now),
     ...standsChecks(ctx, ticket, next.sid, now),
     rpSessionPut(next, before),
     auditPut(ctx, call, ticket.personKey, 'sso-handed-over', 'success', {
@@ -107,7 +107,7 @@ function standsChecks({ settings }: FlowContext, ticket: SsoCodeTicket, sid: str
   return [
     codeSpentUpdate(ticket, sid, now, over),
     { ...stillUsedCheck(ticket, now, settings.policies), onRefused: over },
-    ...(grounds ? seenChecks(personKey, grounds, shanghaiDay(now), over) : []),
+    ...(grounds ? seenAccessChecks(personKey, grounds, shanghaiDay(now), over) : []),
   ];
 }
 
@@ -122,22 +122,22 @@ function handOverOf(
   policies: Policies,
 ): RpSession {
   const { sessionId, personKey, version, request, told, grounds } = ticket;
-  const goesOn =
+  const continued =
     before && !before.ended && !before.narrowings && before.version === version ? before : undefined;
-  const granted = widest(goesOn?.granted, ticket.granted);
+  const granted = widest(continued?.granted, ticket.granted);
   return {
     sessionId,
     clientId: request.clientId,
-    sid: goesOn?.sid ?? handle(),
+    sid: continued?.sid ?? handle(),
     sub: told.sub,
     personKey,
-    ...rpPlaceOf(grounds?.acting),
+    ...rpIndexKeysOf(grounds?.acting),
     ...(granted ? { granted } : {}),
     version,
     scope: request.scope.join(' '),
     resource: request.resource,
     ...(request.taxpayer ? { taxpayer: request.taxpayer } : {}),
-    startedAt: goesOn?.startedAt ?? at,
+    startedAt: continued?.startedAt ?? at,
     expiresAt: ticket.sessionEnds,
     lookAt: nextLookAt({ lastSeenAt: at, expiresAt: ticket.sessionEnds }, ticket.granted?.until, policies),
   };

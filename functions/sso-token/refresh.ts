@@ -8,9 +8,9 @@ import type { FlowContext } from '#runtime/context.ts';
 import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
 import { rpLiveWrite } from '#store/sessions/rp-sessions.ts';
-import { seenChecks, seenGrounds } from '#store/sessions/seen-grounds.ts';
+import { seenAccess, seenAccessChecks } from '#store/sessions/seen-access.ts';
 import { seenUpdate } from '#store/sessions/sessions.ts';
-import { clientAssertionWrite } from '#store/tickets/tickets.ts';
+import { clientAssertionPut } from '#store/tickets/tickets.ts';
 import { Miss, missed, type TokenCall, unlessMissed } from './missed.ts';
 import { liveHandOver, type Standing, standingOf } from './standing.ts';
 import { type Tokens, tokensFor } from './tokens.ts';
@@ -49,7 +49,7 @@ async function refreshedOnce(ctx: FlowContext, call: TokenCall, presented: RpRef
   const refreshToken = body.refresh_token;
   const tokens = await tokensFor(ctx, { handOver, told, scope, details, name, refreshToken }, now);
   await ctx.db.transact([
-    clientAssertionWrite(caller.clientAssertion, now),
+    clientAssertionPut(caller.clientAssertion, now),
     { ...seenUpdate(session, now, ctx.settings.policies), onRefused: over },
     { ...rpLiveWrite(handOver, limits), onRefused: over },
     ...groundsChecks(standing, now),
@@ -74,7 +74,7 @@ function narrowedScope(
 /** Nothing of it has changed since it was read: otherwise it is read and judged anew. */
 function groundsChecks({ session, records }: Standing, now: Date): Write[] {
   if (!session.company) return [];
-  const grounds = records && seenGrounds(session.company, records);
+  const grounds = records && seenAccess(session.company, records);
   if (!grounds) throw over();
-  return seenChecks(session.personKey, grounds, shanghaiDay(now), () => new ConcurrentChange());
+  return seenAccessChecks(session.personKey, grounds, shanghaiDay(now), () => new ConcurrentChange());
 }

@@ -1,13 +1,13 @@
 import type { Granted } from '#domain/granted-limits.ts';
 import type { RelyingParty } from '#domain/relying-parties.ts';
 import { type Detail, grantedDetails } from '#journeys/sso/granted-details.ts';
-import { toldFacts } from '#journeys/sso/told-facts.ts';
+import { tokenClaims } from '#journeys/sso/token-claims.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { type AccessRecords, readAccessRecords } from '#store/sessions/access-basis.ts';
 import { effectiveSession } from '#store/sessions/effective-session.ts';
 import { findWithSession, type RpSession } from '#store/sessions/rp-sessions.ts';
 import { endOf, type Session } from '#store/sessions/sessions.ts';
-import type { ToldFacts } from '#store/tickets/sso-tickets.ts';
+import type { TokenClaims } from '#store/tickets/sso-tickets.ts';
 
 /** A hand-over whose session lives and is still who was handed over. What a company identity stands on is not read yet. */
 export interface LiveHandOver {
@@ -35,7 +35,7 @@ export interface Standing extends LiveHandOver {
   readonly details: readonly Detail[];
   /** Of a company identity: how far that goes (SSO-8). */
   readonly limits: Granted | undefined;
-  readonly told: ToldFacts;
+  readonly told: TokenClaims;
 }
 
 /**
@@ -60,6 +60,6 @@ export async function standingOf(
     records,
     details: granted.details,
     limits: granted.limits,
-    told: toldFacts(effective.session, handOver.sub, now),
+    told: tokenClaims(effective.session, handOver.sub, now),
   };
 }

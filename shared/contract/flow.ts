@@ -146,7 +146,7 @@ export interface RouteDeclaration {
    * browser that began it; its cookie says so.
    */
   readonly handOver?: true;
-  /** `client` only: the step spends the assertion in a transaction of its own (`clientAssertionWrite`). */
+  /** `client` only: the step spends the assertion in a transaction of its own (`clientAssertionPut`). */
   readonly spendsAssertion?: true;
   /** Pages of other origins may make a browser call it: nothing is changed in anybody's name (POST to authorize). */
   readonly fromAnyPage?: true;

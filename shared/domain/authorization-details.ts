@@ -61,7 +61,7 @@ function picked<T extends string>(value: unknown, known: readonly T[]): T[] | un
   return words.length === new Set(value).size ? words : 'wrong';
 }
 
-/** An identity with what its grounds give today. */
+/** An identity with what its access basis gives today. */
 export interface Acting {
   readonly kind: IdentityKind;
   /** Of whoever acts for a company. */
@@ -73,7 +73,7 @@ export interface Acting {
 }
 
 /**
- * SSO-6: what is granted, request ∩ client ∩ grounds. Undefined where the client does not accept the identity or the
+ * SSO-6: what is granted, request ∩ client ∩ what the access basis gives. Undefined where the client does not accept the identity or the
  * request means another one; a request for actions of which none is held means somebody else, too. Natural persons act
  * for themselves, where there is nothing to permit.
  */

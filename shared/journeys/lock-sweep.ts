@@ -6,7 +6,7 @@ import { sendMessage } from '#gateways/queues.ts';
 import { type Invocation, runEnds, withinBudget } from '#gateways/time-budget.ts';
 import { auditEventPut } from '#store/audit/audit-events.ts';
 import type { Db, Key } from '#store/dynamodb/tables.ts';
-import { lockedRows, sweepShards, sweptUpdate } from '#store/people/lockout-table.ts';
+import { lockedRows, sweepShards, sweptUpdate } from '#store/people/lockout-sweep.ts';
 import { sweepRows } from './sweeping.ts';
 
 /** Kept of a function's time for what is under way and for handing on; a third where the function has little. */

@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect } from 'vitest';
 import type { Identity } from '#contract/schemas.ts';
 import { menuOf } from '../../portal/src/pages/me/entries.ts';
 import { signIn } from '../flows/support/account.ts';
@@ -494,7 +494,7 @@ describe('logging in when it is asked too often', () => {
     await button(page, '获取验证码').waitFor();
   };
 
-  it('SMS-1 LGN-6 the second step says when the next code is possible, and gives one then', async () => {
+  long('SMS-1 LGN-6 the second step says when the next code is possible, and gives one then', async () => {
     const { door } = portal;
     const who = await settled(door);
     await wait(door, 601);
@@ -532,7 +532,7 @@ describe('logging in when it is asked too often', () => {
     await page.getByRole('button', { name: '退出' }).waitFor();
   });
 
-  it('LGN-12 a proof of work is done by the page itself, and nobody notices', async () => {
+  long('LGN-12 a proof of work is done by the page itself, and nobody notices', async () => {
     const { door } = portal;
     const who = await settled(door);
     for (let call = 0; ; call++) {

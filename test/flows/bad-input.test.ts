@@ -134,7 +134,7 @@ describe('bodies', () => {
     { a: { b: [] } },
     ['x', 1],
   ];
-  it.each(named(withBody))(
+  keeping(12)(named(withBody))(
     'BL-06 %s refuses a body of another type and members of other types',
     async (name, route) => {
       for (const value of [null, true, 7, 'text', [], [{}]])
@@ -162,7 +162,7 @@ describe('bodies', () => {
     for (const { message } of reply.body.errors) expect(message.length).toBeGreaterThan(2);
   });
 
-  it.each(named(withBody))(
+  keeping(12)(named(withBody))(
     'PWD-02 %s refuses 17 KiB with 413, and huge members below that',
     async (name, route) => {
       const limit = (route.route.bodyLimitKiB ?? 16) * 1024;
@@ -197,7 +197,7 @@ describe('bodies', () => {
     }
   });
 
-  it.each(named(withBody))('BL-06 %s survives deep nesting and prototype keys', async (name, route) => {
+  keeping(12)(named(withBody))('BL-06 %s survives deep nesting and prototype keys', async (name, route) => {
     for (const deep of ['['.repeat(8_000), `${'['.repeat(8_000)}${']'.repeat(8_000)}`])
       expectProblem(await call(route, deep), name);
     // A member that nobody knows is ignored: that will do where all others are optional.
@@ -325,7 +325,7 @@ describe('paths', () => {
     `${handle}/`,
     `/${handle}`,
   ];
-  it.each(named(withId))('AUTHZ-01 %s takes no strange id', async (name, { route }) => {
+  keeping(12)(named(withId))('AUTHZ-01 %s takes no strange id', async (name, { route }) => {
     const body = route.body ? JSON.stringify(goodBody(route)) : undefined;
     for (const id of strange) {
       const path = pathWith(route, id);

@@ -1,3 +1,4 @@
+/** @module-tag grants */
 import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { clientAssertionType } from '#crypto/client-assertions.ts';

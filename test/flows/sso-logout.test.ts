@@ -1,3 +1,4 @@
+/** @module-tag grants */
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { keeping } from '../support/variants.ts';

@@ -1,3 +1,4 @@
+/** @module-tag grants */
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Granted } from '#domain/granted-limits.ts';
@@ -269,10 +270,6 @@ const ways: readonly Way[] = [
   way('ENT-4 a relation of the company before it was cancelled', 'grounds-lost', atCompany, async (there) => {
     await ofCompany({ state: 'cancelled' })(there);
     await ofCompany({ state: 'active' })(there);
-  }),
-  way('SWI-5 a refresh that finds the relation gone', 'grounds-lost', atCompany, async (there) => {
-    await ofRelation({ state: 'deleted' })(there);
-    await refreshed(door, there.who);
   }),
   way('AGY-4 an agreement is ended', 'grounds-lost', atClient, async ({ agency, agreementId }) =>
     expectStatus(await agency.api('POST', `/v1/agency/agreements/${agreementId}/terminate`), 200),

@@ -13,7 +13,7 @@ import type { FlowContext } from '#runtime/context.ts';
 import { logStrangerSend } from '#runtime/log.ts';
 import { settled } from '#runtime/settled.ts';
 import type { Put, Write } from '#store/dynamodb/tables.ts';
-import { lockedProblem } from '#store/people/lockout-table.ts';
+import { lockedProblem } from '#store/people/lockout-row.ts';
 import { returnSend, takeSend } from '#store/sms/sms-windows.ts';
 import { someShard, stageSendUpdate } from '#store/sms/stage-budget.ts';
 import { codeUpdate, dropCode, endedByCodesUpdate, returnTry, tryCode } from '#store/tickets/ticket-codes.ts';

@@ -6,7 +6,7 @@ import { Problem } from '#domain/problem.ts';
 import { usernameGuard } from '#domain/usernames.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import type { Item } from '#store/dynamodb/tables.ts';
-import { type LockoutRow, lockoutKey } from '#store/people/lockout-table.ts';
+import { type LockoutRow, lockoutKey } from '#store/people/lockout-row.ts';
 import { isOwned, type PhoneRow } from '#store/people/phones.ts';
 import { findPeople, isActive, type Person, type UsernameGuard, usernameKey } from '#store/people/users.ts';
 import type { PhoneWindow } from '#store/tickets/ticket-kinds.ts';

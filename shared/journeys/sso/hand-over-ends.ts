@@ -9,7 +9,7 @@ import {
   nextLookAt,
   type RpEnded,
   type RpSession,
-  rpEndWrite,
+  rpEndUpdate,
 } from '#store/sessions/rp-sessions.ts';
 import { endOf, type Session } from '#store/sessions/sessions.ts';
 import { lastDay, leftOf, limitsToday } from './granted-limits.ts';
@@ -72,7 +72,7 @@ export async function endIfOver(ctx: Judging, handOver: RpSession, now: Date): P
     ctx.settings.policies.auditRetentionDays,
   );
   try {
-    await ctx.db.transact([rpEndWrite(handOver, { reason, at: Math.floor(now.getTime() / 1000) }), event]);
+    await ctx.db.transact([rpEndUpdate(handOver, { reason, at: Math.floor(now.getTime() / 1000) }), event]);
   } catch (error) {
     // Somebody else ended it, or another hand-over took its place: its own change tells.
     if (!(error instanceof ConcurrentChange)) throw error;

@@ -242,10 +242,10 @@ export const recoveryCoveredCheck = (
 });
 
 /** For a transaction decided from the person as read that changes nothing of them. ConcurrentChange. */
-export const personCheck = ({ personKey, rev }: Person): Write => ({
+export const personCheck = ({ personKey, rev: version }: Person): Write => ({
   table: 'Users',
   key: { personKey },
-  condition: equals('rev', rev),
+  condition: equals('rev', version),
   onRefused: () => new ConcurrentChange(),
 });
 
@@ -310,11 +310,13 @@ export type PersonChanges = {
  */
 export function personUpdate(
   personKey: string,
-  rev: number,
+  version: number,
   changes: PersonChanges,
   onRefused: (now: Person | undefined) => Error,
 ): Write {
-  return versionedUpdate('Users', { personKey }, rev, changes, (old) => onRefused(old as Person | undefined));
+  return versionedUpdate('Users', { personKey }, version, changes, (old) =>
+    onRefused(old as Person | undefined),
+  );
 }
 
 /** Several people by key, in reads of a hundred side by side; those who are unknown are missing. */

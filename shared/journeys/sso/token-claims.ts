@@ -1,13 +1,13 @@
 import { acrOf, amrToday } from '#domain/authentication.ts';
 import type { Session } from '#store/sessions/sessions.ts';
-import type { ToldFacts } from '#store/tickets/sso-tickets.ts';
+import type { TokenClaims } from '#store/tickets/sso-tickets.ts';
 
 /** SSO-6: what tokens tell of the person and of how they were authenticated, as the session stands. */
-export function toldFacts(
+export function tokenClaims(
   { startedAt, methods, faceAt, realNameLevel, identity, company }: Session,
   sub: string,
   now: Date,
-): ToldFacts {
+): TokenClaims {
   const acr = acrOf({ faceAt }, now);
   return {
     sub,
