@@ -17,6 +17,7 @@ export const pagePaths = [
   'about',
   'sso',
   'sso/error',
+  'sso/logout',
   'me',
   'me/profile',
   'me/phones',

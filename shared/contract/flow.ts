@@ -218,8 +218,8 @@ const managingChecks: NonNullable<FlowDeclaration['tables']> = {
 /** The request of a hand-over, beside the session. */
 const handOverReads: NonNullable<FlowDeclaration['tables']> = { Tickets: ['GetItem'] };
 
-/** Of clients: an assertion works once (SSO-3). */
-const spentAssertions: NonNullable<FlowDeclaration['tables']> = { Tickets: ['PutItem'] };
+/** Of clients: an assertion works once (SSO-3), and one that is refused is audited (SSO-14). */
+const spentAssertions: NonNullable<FlowDeclaration['tables']> = { Tickets: ['PutItem'], Audit: ['PutItem'] };
 
 type Tables = NonNullable<FlowDeclaration['tables']>;
 function withAll(tables: Tables, more: readonly Tables[]): Tables {

@@ -21,6 +21,7 @@ const Help = page(() => import('../pages/help/index.tsx'));
 const About = page(() => import('../pages/about/index.tsx'));
 const ChangePassword = page(() => import('../pages/change-password/index.tsx'));
 const Sso = page(() => import('../pages/sso/index.tsx'));
+const SsoLogout = page(() => import('../pages/sso-logout/index.tsx'));
 const SsoError = page(() => import('../pages/sso-error/index.tsx'));
 const Desk = onThisMachine ? page(() => import('../pages/desk/index.tsx')) : NotFound;
 const WithQueries = page(() => import('./WithQueries.tsx'));
@@ -57,6 +58,7 @@ export function Pages() {
         <Route path="forgot-password" element={<ForgotPassword />} />
         <Route path="recover-phone" element={<RecoverPhone />} />
         <Route path="sso/error" element={<SsoError />} />
+        <Route path="sso/logout" element={<SsoLogout />} />
         <Route element={<WithQueries />}>
           <Route path="sso" element={<Sso />} />
         </Route>
