@@ -4,7 +4,7 @@ import { accepts, type IdentityKind, identityKinds, type RelyingParty } from './
 import type { CompanySubject } from './taxpayers.ts';
 
 /**
- * What a request asks for in `authorization_details` of type `taxpayer` (RFC 9396). It narrows what the client may have
+ * What a request asks for in `authorization_details` of type `taxpayer` (RFC 9396). The details narrow what the client may have
  * and never widens it; left out, all that is meant.
  */
 export interface TaxpayerAsked {
