@@ -2,12 +2,15 @@ import { provesPossession } from '#crypto/pkce.ts';
 import { handle } from '#crypto/random.ts';
 import { unseal } from '#crypto/sealed.ts';
 import { newRpRefreshToken } from '#crypto/session-references.ts';
+import { acrsWanted } from '#domain/acrs.ts';
 import { shanghaiDay } from '#domain/days.ts';
 import { maskName } from '#domain/masks.ts';
 import { OAuthProblem } from '#domain/oauth-problem.ts';
 import { auditPut } from '#journeys/audit.ts';
+import { matterDetail } from '#journeys/sso/matter-detail.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
+import { faceStandsCheck } from '#store/people/face-checks.ts';
 import { sealContext } from '#store/people/users.ts';
 import { findRpSession, type RpSession, rpIndexKeysOf, rpSessionPut } from '#store/sessions/rp-sessions.ts';
 import { seenAccessChecks } from '#store/sessions/seen-access.ts';
@@ -85,27 +88,30 @@ async function exchangedOnce(ctx: FlowContext, call: TokenCall, ticket: SsoCodeT
 
 /** What was decided with the code; nothing of it has changed, or the transaction is refused. */
 function decidedIn({ dataKeys }: Pick<FlowContext, 'dataKeys'>, ticket: SsoCodeTicket) {
-  const { ticketKey, sealedDetails, personKey, sealedName, told, request } = ticket;
+  const { ticketKey, sealedDetails, personKey, sealedName, told, matter, request } = ticket;
   const details: Record<string, unknown>[] = JSON.parse(
     unseal(dataKeys, sealedDetailsContext(ticketKey), sealedDetails),
   );
   const name = maskName(unseal(dataKeys, sealContext.name(personKey), sealedName));
-  return { told, details, name, scope: request.scope, nonce: request.nonce };
+  const all = matter ? [...details, matterDetail(matter, told.realNameLevel)] : details;
+  return { told, details: all, name, scope: request.scope, nonce: request.nonce };
 }
 
 /** The code is spent; the session lives as who it was, and what a company identity stood on has not changed. */
 function standsChecks({ settings }: FlowContext, ticket: SsoCodeTicket, sid: string, now: Date): Write[] {
-  const { personKey, grounds } = ticket;
+  const { personKey, grounds, matter } = ticket;
   return [
     codeSpentUpdate(ticket, sid, now, over),
     { ...stillUsedCheck(ticket, now, settings.policies), onRefused: over },
     ...(grounds ? seenAccessChecks(personKey, grounds, shanghaiDay(now), over) : []),
+    ...(matter ? [faceStandsCheck(personKey, matter, now, settings.policies, over)] : []),
   ];
 }
 
 /** The row of the hand-over. As the same identity it keeps the name that the client knows, unless that has ended. */
 function handOverOf(ticket: SsoCodeTicket, before: RpSession | undefined, at: number): RpSession {
-  const { sessionId, personKey, version, request, told, grounds } = ticket;
+  const { sessionId, personKey, version, request, told, grounds, matter } = ticket;
+  const acrs = acrsWanted(request);
   const continued = before && !before.ended && before.version === version ? before : undefined;
   return {
     sessionId,
@@ -118,6 +124,8 @@ function handOverOf(ticket: SsoCodeTicket, before: RpSession | undefined, at: nu
     scope: request.scope.join(' '),
     resource: request.resource,
     ...(request.taxpayer ? { taxpayer: request.taxpayer } : {}),
+    ...(acrs.length > 0 ? { acrs } : {}),
+    ...(matter ? { matter } : {}),
     startedAt: continued?.startedAt ?? at,
     expiresAt: ticket.sessionEnds,
   };
