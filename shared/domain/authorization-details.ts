@@ -6,7 +6,7 @@ import type { CompanySubject } from './taxpayers.ts';
 import { isWhole } from './text.ts';
 
 /**
- * What a request asks for in `authorization_details` of type `taxpayer` (RFC 9396). It narrows what the client may have
+ * What a request asks for in `authorization_details` of type `taxpayer` (RFC 9396). The details narrow what the client may have
  * and never widens it; left out, all that is meant.
  */
 export interface TaxpayerAsked {
