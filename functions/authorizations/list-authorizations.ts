@@ -1,6 +1,7 @@
 import { isoShanghai, shanghaiDay } from '#domain/days.ts';
 import { isLive, listOf, refusalOf, type ShownState, transitions } from '#domain/relations.ts';
 import { personPage } from '#journeys/companies/company-copies.ts';
+import { nameToHolder } from '#journeys/companies/company-names.ts';
 import { cursorAt, placeAt } from '#journeys/cursors.ts';
 import { ok } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
@@ -40,7 +41,7 @@ export const listAuthorizations: StepOf<typeof authorizations, 'list'> = async (
 const answerOf = (ctx: FlowContext, relation: Relation, state: ShownState, day: string) => ({
   authorizationId: relation.authorizationId,
   taxpayerId: shownTaxpayerId(ctx.dataKeys, relation),
-  taxpayerName: relation.taxpayerName,
+  taxpayerName: nameToHolder(relation),
   role: relation.role,
   state,
   direction: relation.direction,

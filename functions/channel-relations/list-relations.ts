@@ -3,6 +3,7 @@ import { isoShanghai, shanghaiDay } from '#domain/days.ts';
 import { Problem } from '#domain/problem.ts';
 import { isLive } from '#domain/relations.ts';
 import { personPage } from '#journeys/companies/company-copies.ts';
+import { nameToHolder } from '#journeys/companies/company-names.ts';
 import { cursorAt, placeAt } from '#journeys/cursors.ts';
 import { assertedPerson } from '#journeys/factors/scans.ts';
 import { ok } from '#runtime/answers.ts';
@@ -42,7 +43,7 @@ export const listRelations: StepOf<typeof channelRelations, 'list'> = async (ctx
       .sort((a, b) => (a.one.relation < b.one.relation ? -1 : 1))
       .map(({ one, state }) => ({
         taxpayerId: shownTaxpayerId(ctx.dataKeys, one),
-        taxpayerName: one.taxpayerName,
+        taxpayerName: nameToHolder(one),
         role: one.role,
         state,
         direction: one.direction,
