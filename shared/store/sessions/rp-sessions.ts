@@ -226,15 +226,15 @@ export const narrowedUpdate = (
 });
 
 /**
- * Inside the transaction of a refresh: the hand-over lives under its name, and its refresh token is the one presented.
+ * Inside the transaction of a refresh: the hand-over lives, and under the name to which its refresh token belongs.
  * @param told what the refresh tells; more than before is kept (SSO-8)
  */
 export function rpLiveWrite(
-  { sessionId, clientId, sid, refreshHash, granted }: RpSession,
+  { sessionId, clientId, sid, granted }: RpSession,
   told: Granted | undefined,
 ): RefusableUpdate | Check {
   const at = { table: 'RpSessions' as const, key: { sessionId, clientId } };
-  const condition = all(equals('sid', sid), equals('refreshHash', refreshHash), absent('ended'));
+  const condition = all(equals('sid', sid), absent('ended'));
   if (!granted || !told || isWithin(told, granted)) return { ...at, condition };
   return { ...at, update: { set: { granted: widest(granted, told) } }, condition };
 }
