@@ -41,6 +41,8 @@ export interface RpSession {
   readonly acrs?: readonly string[];
   /** SSO-9: told as long as it holds. */
   readonly matter?: ShownMatter;
+  /** Thumbprint of the key that its tokens are bound to (RFC 9449). */
+  readonly jkt?: string;
   /** SHA-256 of the refresh token's secret; of clients that get one. */
   readonly refreshHash?: string;
   readonly startedAt: number;
@@ -172,8 +174,14 @@ export const rpLiveCheck = ({
   clientId,
   sid,
   refreshHash,
-}: Pick<RpSession, 'sessionId' | 'clientId' | 'sid' | 'refreshHash'>): Check => ({
+  jkt,
+}: Pick<RpSession, 'sessionId' | 'clientId' | 'sid' | 'refreshHash' | 'jkt'>): Check => ({
   table: 'RpSessions',
   key: { sessionId, clientId },
-  condition: all(equals('sid', sid), equals('refreshHash', refreshHash), absent('ended')),
+  condition: all(
+    equals('sid', sid),
+    equals('refreshHash', refreshHash),
+    jkt === undefined ? absent('jkt') : equals('jkt', jkt),
+    absent('ended'),
+  ),
 });
