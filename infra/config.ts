@@ -48,6 +48,11 @@ export interface StageConfig {
     readonly topicArn?: string;
     /** … to which these addresses are subscribed. Each has to confirm the mail that AWS sends it. */
     readonly emails?: readonly string[];
+    /**
+     * SNS topic of us-east-1 for the alarm of CloudFront, whose metrics are there; partition aws only. Left out: a topic of
+     * the stage's own there, to which `emails` are subscribed.
+     */
+    readonly cloudFrontTopicArn?: string;
     /** Failed share of calls in five minutes. */
     readonly errorPercent: number;
     /** Answers ACCOUNT_LOCKED in five minutes that look like an attack on many (AUTH-01). */

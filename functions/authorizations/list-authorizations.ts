@@ -1,7 +1,7 @@
 import { isoShanghai, shanghaiDay } from '#domain/days.ts';
 import { isLive, listOf, refusalOf, type ShownState, transitions } from '#domain/relations.ts';
 import { personPage } from '#journeys/companies/company-copies.ts';
-import { cursorAt, placeAt } from '#journeys/cursors.ts';
+import { openListCursor, sealListCursor } from '#journeys/cursors.ts';
 import { ok } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
@@ -25,7 +25,7 @@ export const listAuthorizations: StepOf<typeof authorizations, 'list'> = async (
   const { relations, next } = await personPage(ctx.db, personKey, list, {
     day,
     limit: pageLength,
-    from: placeAt(ctx, owner, cursor),
+    from: openListCursor(ctx, owner, cursor),
   });
   const shown = relations
     .map((relation) => ({ relation, state: shownStateOf(relation, day) }))
@@ -33,7 +33,7 @@ export const listAuthorizations: StepOf<typeof authorizations, 'list'> = async (
     .sort((a, b) => (a.relation.relation < b.relation.relation ? -1 : 1));
   return ok({
     authorizations: shown.map(({ relation, state }) => answerOf(ctx, relation, state, day)),
-    ...(next ? { cursor: cursorAt(ctx, owner, next) } : {}),
+    ...(next ? { cursor: sealListCursor(ctx, owner, next) } : {}),
   });
 };
 

@@ -3,7 +3,7 @@ import { isoShanghai, shanghaiDay } from '#domain/days.ts';
 import { Problem } from '#domain/problem.ts';
 import { isLive } from '#domain/relations.ts';
 import { personPage } from '#journeys/companies/company-copies.ts';
-import { cursorAt, placeAt } from '#journeys/cursors.ts';
+import { openListCursor, sealListCursor } from '#journeys/cursors.ts';
 import { assertedPerson } from '#journeys/factors/scans.ts';
 import { ok } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
@@ -31,7 +31,7 @@ export const listRelations: StepOf<typeof channelRelations, 'list'> = async (ctx
     personPage(ctx.db, personKey, 'live', {
       day,
       limit: pageLength,
-      from: placeAt(ctx, owner, call.query.cursor),
+      from: openListCursor(ctx, owner, call.query.cursor),
     }),
   ]);
   refuseSuspended(person);
@@ -50,6 +50,6 @@ export const listRelations: StepOf<typeof channelRelations, 'list'> = async (ctx
         ...(one.validUntil === undefined ? {} : { validUntil: one.validUntil }),
         updatedAt: isoShanghai(new Date(one.updatedAt)),
       })),
-    ...(next ? { cursor: cursorAt(ctx, owner, next) } : {}),
+    ...(next ? { cursor: sealListCursor(ctx, owner, next) } : {}),
   });
 };

@@ -10,13 +10,8 @@ import { noticeFor } from '#runtime/messages/index.ts';
 import { ConcurrentChange, retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import { absent, equals } from '#store/dynamodb/expressions.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
-import {
-  type Attempt,
-  lockedProblem,
-  reserveAttempt,
-  returnAttempt,
-  successUpdate,
-} from '#store/people/lockout-table.ts';
+import { type Attempt, lockedProblem } from '#store/people/lockout-row.ts';
+import { reserveAttempt, returnAttempt, successUpdate } from '#store/people/lockout-table.ts';
 import { facePassedUpdate, findPerson, requireAdmitted } from '#store/people/users.ts';
 import { sessionLevelUpdate } from '#store/sessions/sessions.ts';
 import {

@@ -28,16 +28,16 @@ export const refreshSession: StepOf<typeof session, 'refresh'> = async (ctx, cal
     ]);
     throw endedProblem(ended);
   }
-  const { session: standing, lost } = await currentIdentity(ctx, call, current);
+  const { session: effective, lost } = await currentIdentity(ctx, call, current);
   return ok(
-    { session: await sessionAnswer(ctx, standing, call, lost ? ['IDENTITY_LOST'] : []) },
-    { cookies: [cookieFor(token, standing, call.now)] },
+    { session: await sessionAnswer(ctx, effective, call, lost ? ['IDENTITY_LOST'] : []) },
+    { cookies: [cookieFor(token, effective, call.now)] },
   );
 };
 
 export const showSession: StepOf<typeof session, 'show'> = async (ctx, call) => {
-  const { session: standing, lost } = call.caller;
-  return ok({ session: shownSession(ctx, standing, call, lost ? ['IDENTITY_LOST'] : []) });
+  const { session: effective, lost } = call.caller;
+  return ok({ session: shownSession(ctx, effective, call, lost ? ['IDENTITY_LOST'] : []) });
 };
 
 /** 退出 (SES-1): the session is over at once, wherever it is checked. */

@@ -40,7 +40,7 @@ export const approve: StepOf<typeof ssoDecision, 'approve'> = async (ctx, call) 
     const now = await readSeen();
     const granted = now.lost
       ? undefined
-      : grantedDetails(ctx, client, ticket.request.taxpayer, now, now.evidence);
+      : grantedDetails(ctx, client, ticket.request.taxpayer, now, now.records);
     const matter = weighMatter(ctx, call, now);
     const goes = granted && matter !== 'not-allowed';
     if (isNone && !goes) return refused(ctx, call, noneAnswer('not-accepted'));
@@ -51,9 +51,9 @@ export const approve: StepOf<typeof ssoDecision, 'approve'> = async (ctx, call) 
     if (!granted) throw notAccepted(client);
     if (matter === 'not-allowed') throw new Problem('ROLE_NOT_ALLOWED');
     if (matter === 'face') return stepUpWanted(ctx, caller);
-    const { session, permissions, evidence: records } = now;
-    const standing = { session, permissions, records, version: session.version };
-    const handed = handOver(ctx, call, client, standing, {
+    const { session, permissions, records } = now;
+    const handedOver = { session, permissions, records, version: session.version };
+    const handed = handOver(ctx, call, client, handedOver, {
       details: granted.details,
       ...(matter === 'none' ? {} : { matter }),
     });
@@ -71,12 +71,12 @@ export const approve: StepOf<typeof ssoDecision, 'approve'> = async (ctx, call) 
   });
 };
 
-type Seen = Pick<ApproveCall['caller'], 'session' | 'permissions' | 'lost' | 'evidence'>;
+type Seen = Pick<ApproveCall['caller'], 'session' | 'permissions' | 'lost' | 'records'>;
 
 /** The caller once more, because what the company identity stands on changed since it was read. */
 async function seenAgain(ctx: FlowContext, { caller, now }: ApproveCall): Promise<Seen> {
   const { sessionId, personKey, version } = caller.session;
   const session = await liveSession(ctx.db, { sessionId, personKey, version }, now, ctx.settings.policies);
-  const evidence = session.company && (await readAccessRecords(ctx.db, personKey, session.company));
-  return { ...effectiveSession(session, evidence, now), evidence };
+  const records = session.company && (await readAccessRecords(ctx.db, personKey, session.company));
+  return { ...effectiveSession(session, records, now), records };
 }

@@ -27,8 +27,8 @@ export async function asChosen(ctx: FlowContext, call: ApproveCall, client: Rely
       const matter = weighMatter(ctx, call, effective);
       if (matter === 'not-allowed') throw new Problem('ROLE_NOT_ALLOWED');
       if (matter === 'face') throw new FaceOver();
-      const standing = { ...effective, records, version: session.version + 1 };
-      const handed = handOver(ctx, call, client, standing, {
+      const handedOver = { ...effective, records, version: session.version + 1 };
+      const handed = handOver(ctx, call, client, handedOver, {
         details: granted.details,
         ...(matter === 'none' ? {} : { matter }),
       });
@@ -54,11 +54,11 @@ export function chosenBy(ctx: FlowContext, call: DecisionCall, choiceId: string)
   const { session } = call.caller;
   const becoming = becomingOf(ctx, session, choiceId);
   if (session.identity.kind === 'special' && becoming !== 'person') throw new Problem('SWITCH_NOT_ALLOWED');
-  const place = placeOf(session, becoming);
+  const ref = accessRefOf(session, becoming);
   return async () => {
     const [{ next, writes }, records] = await Promise.all([
       judged(ctx, call, becoming),
-      place && readAccessRecords(ctx.db, session.personKey, place),
+      ref && readAccessRecords(ctx.db, session.personKey, ref),
     ]);
     const effective = effectiveSession(withIdentity(session, next), records, call.now);
     if (effective.lost) throw new Problem('RELATION_NOT_FOUND');
@@ -67,7 +67,7 @@ export function chosenBy(ctx: FlowContext, call: DecisionCall, choiceId: string)
 }
 
 /** Where the rows of an identity lie that can be chosen: own relations, or the agency that one works for now (SWI-4). */
-function placeOf({ company }: Session, becoming: Becoming): AccessBasisRef | undefined {
+function accessRefOf({ company }: Session, becoming: Becoming): AccessBasisRef | undefined {
   if (becoming === 'person') return undefined;
   const { companyKey, role } = becoming;
   return company?.by === 'agreement' && company.agencyKey === companyKey && role === 'tax-agent'

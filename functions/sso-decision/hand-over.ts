@@ -8,14 +8,14 @@ import type { RelyingParty } from '#domain/relying-parties.ts';
 import { auditPut } from '#journeys/audit.ts';
 import { identityAuditDetail } from '#journeys/sessions/current-identity.ts';
 import { type Detail, pairwise } from '#journeys/sso/granted-details.ts';
-import { toldFacts } from '#journeys/sso/told-facts.ts';
+import { tokenClaims } from '#journeys/sso/token-claims.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
 import { faceStandsCheck } from '#store/people/face-checks.ts';
 import type { AccessRecords } from '#store/sessions/access-basis.ts';
 import type { EffectiveSession } from '#store/sessions/effective-session.ts';
-import { seenChecks, seenGrounds } from '#store/sessions/seen-grounds.ts';
+import { seenAccess, seenAccessChecks } from '#store/sessions/seen-access.ts';
 import { codePut, sealedDetailsContext } from '#store/tickets/sso-codes.ts';
 import { decidedUpdate } from '#store/tickets/sso-requests.ts';
 import { ticketKeyOf } from '#store/tickets/tickets.ts';
@@ -23,7 +23,7 @@ import { FaceOver, type FoundMatter } from './matter.ts';
 import type { ApproveCall } from './weigh.ts';
 
 /** Who is handed over: the session as it will stand, by what was read of its company. */
-export interface Standing extends Pick<EffectiveSession, 'session' | 'permissions'> {
+export interface HandedOver extends Pick<EffectiveSession, 'session' | 'permissions'> {
   readonly records: AccessRecords | undefined;
   /** Of the session once this is written. */
   readonly version: number;
@@ -44,19 +44,21 @@ export function handOver(
   ctx: FlowContext,
   call: ApproveCall,
   client: RelyingParty,
-  { session, records, version }: Standing,
+  { session, records, version }: HandedOver,
   { details, matter }: Given,
 ): { decided: Write; rest: Write[]; redirectTo: string } {
   const { request: ticket } = call.caller;
   const { request } = ticket;
   const { personKey, company, identity } = session;
   const code = randomBytes(32).toString('base64url');
-  const grounds = company && records && seenGrounds(company, records);
+  const grounds = company && records && seenAccess(company, records);
   if (company && !grounds) throw new Problem('RELATION_NOT_FOUND');
   return {
     decided: decidedUpdate(ticket, call.now),
     rest: [
-      ...(grounds ? seenChecks(personKey, grounds, shanghaiDay(call.now), () => new ConcurrentChange()) : []),
+      ...(grounds
+        ? seenAccessChecks(personKey, grounds, shanghaiDay(call.now), () => new ConcurrentChange())
+        : []),
       ...(matter ? [standsFor(ctx, call, personKey, matter)] : []),
       codePut(
         code,
@@ -67,7 +69,7 @@ export function handOver(
           version,
           sessionEnds: session.expiresAt,
           ...(grounds ? { grounds } : {}),
-          told: toldFacts(session, pairwise(ctx, client, personKey), acrsWanted(request), call.now),
+          told: tokenClaims(session, pairwise(ctx, client, personKey), acrsWanted(request), call.now),
           ...(matter ? { matter: matter.shown } : {}),
           sealedDetails: seal(ctx.dataKeys, sealedDetailsContext(ticketKeyOf(code)), JSON.stringify(details)),
           sealedName: session.sealedName,

@@ -30,7 +30,7 @@ export const show: StepOf<typeof ssoDecision, 'show'> = async (ctx, call) => {
 };
 
 export function askedOf(ctx: FlowContext, { caller }: Pick<DecisionCall, 'caller'>, client: RelyingParty) {
-  const { request: ticket, session, evidence: records, lost } = caller;
+  const { request: ticket, session, records, lost } = caller;
   // Of whoever lost a company only the person is left, which is not who they meant to go there as.
   const granted = lost ? undefined : grantedDetails(ctx, client, ticket.request.taxpayer, caller, records);
   const asked = matterAsked(ctx, ticket);

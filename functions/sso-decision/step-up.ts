@@ -33,7 +33,7 @@ export const stepUp: StepOf<typeof ssoDecision, 'stepUp'> = async (ctx, call) =>
     throw lackingProblem(lacks, client);
   }
   const [acts, found] = await Promise.all([actsAs(ctx, call), findPerson(ctx.db, session.personKey)]);
-  if (!grantedDetails(ctx, client, ticket.request.taxpayer, acts, acts.evidence)) throw notAccepted(client);
+  if (!grantedDetails(ctx, client, ticket.request.taxpayer, acts, acts.records)) throw notAccepted(client);
   if (!mayBeDoneBy(asked, acts)) throw new Problem('ROLE_NOT_ALLOWED');
   const person = requireAdmitted(found, 'SESSION_ENDED');
   const { company: acting } = acts.session;
@@ -73,5 +73,5 @@ async function actsAs(ctx: FlowContext, call: StepUpCall) {
     return caller;
   }
   const { effective, records } = await chosenBy(ctx, call, body.choiceId)();
-  return { ...effective, evidence: records };
+  return { ...effective, records: records };
 }

@@ -3,7 +3,7 @@ import { auditEventPut } from '#store/audit/audit-events.ts';
 import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import { readAccessRecords } from '#store/sessions/access-basis.ts';
 import { effectiveSession } from '#store/sessions/effective-session.ts';
-import { type RpEnded, type RpSession, rpEndWrite } from '#store/sessions/rp-sessions.ts';
+import { type RpEnded, type RpSession, rpEndUpdate } from '#store/sessions/rp-sessions.ts';
 import { endOf, type Session } from '#store/sessions/sessions.ts';
 
 /** SSO-8: why a hand-over no longer holds, by what stands now; undefined while it does. */
@@ -44,7 +44,7 @@ export async function endIfOver(
     ctx.settings.policies.auditRetentionDays,
   );
   try {
-    await ctx.db.transact([rpEndWrite(handOver, { reason, at: Math.floor(now.getTime() / 1000) }), event]);
+    await ctx.db.transact([rpEndUpdate(handOver, { reason, at: Math.floor(now.getTime() / 1000) }), event]);
   } catch (error) {
     // Somebody else ended it, or another hand-over took its place: its own change tells.
     if (!(error instanceof ConcurrentChange)) throw error;

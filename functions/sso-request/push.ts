@@ -4,7 +4,7 @@ import { OAuthProblem } from '#domain/oauth-problem.ts';
 import { keyProofOf } from '#journeys/sso/key-proofs.ts';
 import { created } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
-import { dpopProofWrite } from '#store/tickets/spent-once.ts';
+import { dpopProofPut } from '#store/tickets/spent-once.ts';
 import { pushedRequestPut } from '#store/tickets/sso-requests.ts';
 import type { ssoRequest } from './contract.ts';
 import { requestUriOf } from './request-uri.ts';
@@ -40,6 +40,6 @@ export const pushRequest: StepOf<typeof ssoRequest, 'push'> = async (ctx, call) 
     throw new OAuthProblem('invalid_request', 'dpop_jkt is another key than that of the DPoP proof');
   const request = { ...judged.request, ...(dpopJkt === undefined ? {} : { dpopJkt }) };
   const { id, write } = pushedRequestPut(request, call.now, ssoPushedSeconds);
-  await ctx.db.transact([write, ...(proof ? [dpopProofWrite(proof, call.now)] : [])]);
+  await ctx.db.transact([write, ...(proof ? [dpopProofPut(proof, call.now)] : [])]);
   return created({ request_uri: requestUriOf(id), expires_in: ssoPushedSeconds });
 };

@@ -12,13 +12,13 @@ import type { FlowContext } from '#runtime/context.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
 import { faceStandsCheck } from '#store/people/face-checks.ts';
 import { sealContext } from '#store/people/users.ts';
-import { findRpSession, type RpSession, rpPlaceOf, rpSessionPut } from '#store/sessions/rp-sessions.ts';
-import { seenChecks } from '#store/sessions/seen-grounds.ts';
+import { findRpSession, type RpSession, rpIndexKeysOf, rpSessionPut } from '#store/sessions/rp-sessions.ts';
+import { seenAccessChecks } from '#store/sessions/seen-access.ts';
 import { stillUsedCheck } from '#store/sessions/sessions.ts';
 import { codeSpentUpdate, findCode, sealedDetailsContext } from '#store/tickets/sso-codes.ts';
 import type { SsoCodeTicket } from '#store/tickets/sso-tickets.ts';
 import { seconds } from '#store/tickets/ticket-times.ts';
-import { callWrites, Miss, missed, type TokenCall, unlessMissed } from './missed.ts';
+import { callPuts, Miss, missed, type TokenCall, unlessMissed } from './missed.ts';
 import { replayed } from './replay.ts';
 import { type Tokens, tokensFor } from './tokens.ts';
 
@@ -75,7 +75,7 @@ async function exchangedOnce(ctx: FlowContext, call: TokenCall, ticket: SsoCodeT
     now,
   );
   await ctx.db.transact([
-    ...callWrites(call),
+    ...callPuts(call),
     ...standsChecks(ctx, ticket, next.sid, now),
     rpSessionPut(next, before),
     auditPut(ctx, call, ticket.personKey, 'sso-handed-over', 'success', {
@@ -104,7 +104,7 @@ function standsChecks({ settings }: FlowContext, ticket: SsoCodeTicket, sid: str
   return [
     codeSpentUpdate(ticket, sid, now, over),
     { ...stillUsedCheck(ticket, now, settings.policies), onRefused: over },
-    ...(grounds ? seenChecks(personKey, grounds, shanghaiDay(now), over) : []),
+    ...(grounds ? seenAccessChecks(personKey, grounds, shanghaiDay(now), over) : []),
     ...(matter ? [faceStandsCheck(personKey, matter, now, settings.policies, over)] : []),
   ];
 }
@@ -113,21 +113,21 @@ function standsChecks({ settings }: FlowContext, ticket: SsoCodeTicket, sid: str
 function handOverOf(ticket: SsoCodeTicket, before: RpSession | undefined, at: number): RpSession {
   const { sessionId, personKey, version, request, told, grounds, matter } = ticket;
   const acrs = acrsWanted(request);
-  const goesOn = before && !before.ended && before.version === version ? before : undefined;
+  const continued = before && !before.ended && before.version === version ? before : undefined;
   return {
     sessionId,
     clientId: request.clientId,
-    sid: goesOn?.sid ?? handle(),
+    sid: continued?.sid ?? handle(),
     sub: told.sub,
     personKey,
-    ...rpPlaceOf(grounds?.acting),
+    ...rpIndexKeysOf(grounds?.acting),
     version,
     scope: request.scope.join(' '),
     resource: request.resource,
     ...(request.taxpayer ? { taxpayer: request.taxpayer } : {}),
     ...(acrs.length > 0 ? { acrs } : {}),
     ...(matter ? { matter } : {}),
-    startedAt: goesOn?.startedAt ?? at,
+    startedAt: continued?.startedAt ?? at,
     expiresAt: ticket.sessionEnds,
   };
 }

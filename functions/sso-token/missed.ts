@@ -5,17 +5,17 @@ import type { CallOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
-import { dpopProofWrite, spendDpopProof } from '#store/tickets/spent-once.ts';
-import { clientAssertionWrite, spendClientAssertion } from '#store/tickets/tickets.ts';
+import { dpopProofPut, spendDpopProof } from '#store/tickets/spent-once.ts';
+import { clientAssertionPut, spendClientAssertion } from '#store/tickets/tickets.ts';
 import type { ssoToken } from './contract.ts';
 
 /** A call, and the key that it has proved to hold (RFC 9449). */
 export type TokenCall = CallOf<typeof ssoToken, 'token'> & { readonly proof?: DpopProof | undefined };
 
 /** That this call's assertion and proof are good for no other one. */
-export const callWrites = ({ caller, proof, now }: TokenCall): Write[] => [
-  clientAssertionWrite(caller.clientAssertion, now),
-  ...(proof ? [dpopProofWrite(proof, now)] : []),
+export const callPuts = ({ caller, proof, now }: TokenCall): Write[] => [
+  clientAssertionPut(caller.clientAssertion, now),
+  ...(proof ? [dpopProofPut(proof, now)] : []),
 ];
 
 /**

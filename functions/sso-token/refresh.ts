@@ -9,9 +9,9 @@ import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
 import { faceStandsCheck } from '#store/people/face-checks.ts';
 import { rpLiveCheck } from '#store/sessions/rp-sessions.ts';
-import { seenChecks, seenGrounds } from '#store/sessions/seen-grounds.ts';
+import { seenAccess, seenAccessChecks } from '#store/sessions/seen-access.ts';
 import { seenUpdate } from '#store/sessions/sessions.ts';
-import { callWrites, Miss, missed, type TokenCall, unlessMissed } from './missed.ts';
+import { callPuts, Miss, missed, type TokenCall, unlessMissed } from './missed.ts';
 import { liveHandOver, type Standing, standingOf } from './standing.ts';
 import { type Tokens, tokensFor } from './tokens.ts';
 
@@ -52,7 +52,7 @@ async function refreshedOnce(ctx: FlowContext, call: TokenCall, presented: RpRef
   const refreshToken = body.refresh_token;
   const tokens = await tokensFor(ctx, { handOver, told, scope, details, jkt, name, refreshToken }, now);
   await ctx.db.transact([
-    ...callWrites(call),
+    ...callPuts(call),
     { ...seenUpdate(session, now, ctx.settings.policies), onRefused: over },
     { ...rpLiveCheck(handOver), onRefused: over },
     ...groundsChecks(standing, now),
@@ -84,7 +84,7 @@ const matterChecks = ({ settings }: FlowContext, { session, matter }: Standing, 
 /** Nothing of it has changed since it was read: otherwise it is read and judged anew. */
 function groundsChecks({ session, records }: Standing, now: Date): Write[] {
   if (!session.company) return [];
-  const grounds = records && seenGrounds(session.company, records);
+  const grounds = records && seenAccess(session.company, records);
   if (!grounds) throw over();
-  return seenChecks(session.personKey, grounds, shanghaiDay(now), () => new ConcurrentChange());
+  return seenAccessChecks(session.personKey, grounds, shanghaiDay(now), () => new ConcurrentChange());
 }

@@ -5,7 +5,7 @@ import { ok } from '#runtime/answers.ts';
 import type { CallOf, StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
-import { findRpSession, rpEndWrite } from '#store/sessions/rp-sessions.ts';
+import { findRpSession, rpEndUpdate } from '#store/sessions/rp-sessions.ts';
 import { seconds } from '#store/tickets/ticket-times.ts';
 import type { ssoToken } from './contract.ts';
 
@@ -47,7 +47,7 @@ const ended = (ctx: FlowContext, call: RevokeCall, { sessionId, sid, hash }: Nam
     if (!handOver || handOver.sid !== sid || handOver.ended) return;
     if (hash !== undefined && handOver.refreshHash !== hash) return;
     await ctx.db.transact([
-      rpEndWrite(handOver, { reason: 'revoked', at: seconds(call.now) }),
+      rpEndUpdate(handOver, { reason: 'revoked', at: seconds(call.now) }),
       auditPut(ctx, call, handOver.personKey, 'sso-ended', 'success', {
         client: clientId,
         reason: 'revoked',

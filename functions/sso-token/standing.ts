@@ -2,7 +2,7 @@ import { mayDo } from '#domain/matters.ts';
 import type { RelyingParty } from '#domain/relying-parties.ts';
 import { type Detail, grantedDetails } from '#journeys/sso/granted-details.ts';
 import { matterDetail } from '#journeys/sso/matter-detail.ts';
-import { toldFacts } from '#journeys/sso/told-facts.ts';
+import { tokenClaims } from '#journeys/sso/token-claims.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { faceStands } from '#store/people/face-checks.ts';
 import { findPerson, type Person } from '#store/people/users.ts';
@@ -10,7 +10,7 @@ import { type AccessRecords, readAccessRecords } from '#store/sessions/access-ba
 import { type EffectiveSession, effectiveSession } from '#store/sessions/effective-session.ts';
 import { findWithSession, type RpSession } from '#store/sessions/rp-sessions.ts';
 import { endOf, type Session } from '#store/sessions/sessions.ts';
-import type { ShownMatter, ToldFacts } from '#store/tickets/sso-tickets.ts';
+import type { ShownMatter, TokenClaims } from '#store/tickets/sso-tickets.ts';
 import { seconds } from '#store/tickets/ticket-times.ts';
 
 /** A hand-over whose session lives and is still who was handed over. What a company identity stands on is not read yet. */
@@ -37,7 +37,7 @@ export async function liveHandOver(
 export interface Standing extends LiveHandOver {
   readonly records: AccessRecords | undefined;
   readonly details: readonly Detail[];
-  readonly told: ToldFacts;
+  readonly told: TokenClaims;
   /** The matter of the hand-over, where it still holds (SSO-9). */
   readonly matter: ShownMatter | undefined;
 }
@@ -61,7 +61,7 @@ export async function standingOf(
   if (effective.lost || session.realNameLevel < client.minLevel) return undefined;
   const granted = grantedDetails(ctx, client, handOver.taxpayer, effective, records);
   if (!granted) return undefined;
-  const told = toldFacts(effective.session, handOver.sub, handOver.acrs ?? [], now);
+  const told = tokenClaims(effective.session, handOver.sub, handOver.acrs ?? [], now);
   const matter = matterToday(ctx, handOver, effective, person, now);
   return {
     handOver,

@@ -4,7 +4,7 @@ import { sealedSession } from '#crypto/session-references.ts';
 import type { Detail } from '#journeys/sso/granted-details.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import type { RpSession } from '#store/sessions/rp-sessions.ts';
-import type { ToldFacts } from '#store/tickets/sso-tickets.ts';
+import type { TokenClaims } from '#store/tickets/sso-tickets.ts';
 
 type Signing = Pick<FlowContext, 'signing' | 'settings' | 'dataKeys'>;
 
@@ -13,7 +13,7 @@ export interface Given {
   readonly handOver: Pick<RpSession, 'sessionId' | 'clientId' | 'sid' | 'resource'>;
   /** Of the key that the call has proved: the access token is bound to it. */
   readonly jkt: string | undefined;
-  readonly told: ToldFacts;
+  readonly told: TokenClaims;
   readonly scope: readonly string[];
   readonly details: readonly Detail[];
   /** Of the request that began the hand-over; a refresh has none (OpenID Connect Core, 12.2). */

@@ -15,6 +15,7 @@ import { uploadPages } from '../constructs/page-upload.ts';
 import { acknowledge } from '../exceptions.ts';
 import { prefix } from '../names.ts';
 import type { Stage } from '../stage.ts';
+import { distributionIdOutput } from './portal-alarm-stack.ts';
 import { distributionOutput } from './portal-log-stack.ts';
 
 export interface PortalStackProps extends StackProps {
@@ -77,6 +78,7 @@ export class PortalStack extends Stack {
     });
     const distributionArn = `arn:${Aws.PARTITION}:cloudfront::${Aws.ACCOUNT_ID}:distribution/${distribution.ref}`;
     new CfnOutput(this, distributionOutput, { value: distributionArn });
+    new CfnOutput(this, distributionIdOutput, { value: distribution.ref });
     // Where the domain's record has to point to.
     new CfnOutput(this, 'DistributionDomain', { value: distribution.attrDomainName });
     letRead(distributionArn);

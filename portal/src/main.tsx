@@ -1,5 +1,6 @@
 import { createRoot } from 'react-dom/client';
 import { App } from './app/App.tsx';
+import 'palette.css';
 import './app/styles.css';
 import { startLanguage } from './i18n/index.ts';
 import { startSession } from './session/session.ts';

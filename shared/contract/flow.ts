@@ -146,7 +146,7 @@ export interface RouteDeclaration {
    * browser that began it; its cookie says so.
    */
   readonly handOver?: true;
-  /** `client` only: the step spends the assertion in a transaction of its own (`clientAssertionWrite`). */
+  /** `client` only: the step spends the assertion in a transaction of its own (`clientAssertionPut`). */
   readonly spendsAssertion?: true;
   /**
    * `client` and `client-token`: the call may prove the key that its tokens are bound to, by the header `DPoP` (RFC 9449),

@@ -3,6 +3,7 @@ import { type Role, roles } from './names.ts';
 import { type Permission, permissions } from './relations.ts';
 import { accepts, type IdentityKind, identityKinds, type RelyingParty } from './relying-parties.ts';
 import type { CompanySubject } from './taxpayers.ts';
+import { isWhole } from './text.ts';
 
 /**
  * What a request asks for in `authorization_details` of type `taxpayer` (RFC 9396). It narrows what the client may have
@@ -74,7 +75,10 @@ function readTaxpayer(entry: Entry): TaxpayerAsked | 'wrong' {
   if (kinds === 'wrong' || ofRoles === 'wrong' || actions === 'wrong') return 'wrong';
   if (
     taxpayer !== undefined &&
-    (typeof taxpayer !== 'string' || taxpayer === '' || taxpayer.length > longestTaxpayer)
+    (typeof taxpayer !== 'string' ||
+      taxpayer === '' ||
+      taxpayer.length > longestTaxpayer ||
+      !isWhole(taxpayer))
   )
     return 'wrong';
   return {
@@ -111,7 +115,7 @@ function picked<T extends string>(value: unknown, known: readonly T[]): T[] | un
   return words.length === new Set(value).size ? words : 'wrong';
 }
 
-/** An identity with what its grounds give today. */
+/** An identity with what its access basis gives today. */
 export interface Acting {
   readonly kind: IdentityKind;
   /** Of whoever acts for a company. */
@@ -123,7 +127,7 @@ export interface Acting {
 }
 
 /**
- * SSO-6: what is granted, request ∩ client ∩ grounds. Undefined where the client does not accept the identity or the
+ * SSO-6: what is granted, request ∩ client ∩ what the access basis gives. Undefined where the client does not accept the identity or the
  * request means another one; a request for actions of which none is held means somebody else, too. Natural persons act
  * for themselves, where there is nothing to permit.
  */

@@ -71,7 +71,7 @@ async function sessionOf(
       ...effectiveSession(session, records, now),
       ...(managing ? { recoveredAt: person?.phoneRecoveredAt } : {}),
     },
-    ...(request ? { asked: async () => ({ ...(await request), evidence: records }) } : {}),
+    ...(request ? { asked: async () => ({ ...(await request), records }) } : {}),
   };
 }
 

@@ -7,7 +7,7 @@ import { type Invocation, runEnds, withinBudget } from '#gateways/time-budget.ts
 import { auditEventPut } from '#store/audit/audit-events.ts';
 import { pagesUpTo } from '#store/dynamodb/pages.ts';
 import type { Db, Key } from '#store/dynamodb/tables.ts';
-import { lockedRows, sweepShards, sweptUpdate } from '#store/people/lockout-table.ts';
+import { lockedRows, sweepShards, sweptUpdate } from '#store/people/lockout-sweep.ts';
 
 /** Rows of one shard that are worked side by side: 8 shards at 6 keep a processor busy and a table unharmed. */
 const rowsAtOnce = 6;

@@ -1,9 +1,11 @@
+/** @module-tag grants */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { unseal } from '#crypto/sealed.ts';
 import type { Loose } from '../support/client.ts';
 import { expectStatus, loggedIn, loggedInByFace } from '../support/door.ts';
 import { whileHeld } from '../support/held.ts';
 import { dataKeysOf } from '../support/seed.ts';
+import { long } from '../support/variants.ts';
 import {
   history,
   type Known,
@@ -107,7 +109,7 @@ const expectNothingDone = async (someone: SignedIn, browser: Sent) => {
 };
 
 describe('the page of a hand-over', () => {
-  it('SSO-13 tells which system asks, as whom one would go there, and what it gets', async () => {
+  long('SSO-13 tells which system asks, as whom one would go there, and what it gets', async () => {
     const { show } = await pageFor(asking, await natural(), { scope: 'openid profile document' });
     const { body } = expectStatus(await show(), 200);
     expect(body.asked).toEqual({
@@ -122,7 +124,7 @@ describe('the page of a hand-over', () => {
     });
   });
 
-  it('SSO-13 of a company tells the company, and what is permitted there today', async () => {
+  long('SSO-13 of a company tells the company, and what is permitted there today', async () => {
     const { show } = await pageFor(open, await handler(), {
       scope: 'openid',
       authorization_details: '[{"type":"taxpayer","actions":["enquiry","invoice"]}]',

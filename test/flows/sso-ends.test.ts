@@ -1,3 +1,4 @@
+/** @module-tag grants */
 import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { expectStatus, loggedInByFace } from '../support/door.ts';
@@ -10,6 +11,7 @@ import {
   openWatchedDoor,
   type WatchedDoor,
 } from '../support/watched.ts';
+import { putAll } from './support/bulk.ts';
 import { companyLine, companyOf, feed } from './support/registry.ts';
 import { changeRelation, giveRelation, inCompany } from './support/relations.ts';
 import { handedOver, rpRow, type StandIn, standIn } from './support/rps.ts';
@@ -253,7 +255,7 @@ describe('SSO-8 the other ends', () => {
     expect((await rpRow(door, handOver)).ended.reason).toBe(reason);
   };
 
-  it('a switch to another identity', async () => {
+  long('a switch to another identity', async () => {
     const { token, handOver } = await forCompany();
     const { choices } = expectStatus(
       await door.http('GET', '/v1/session/identities', undefined, { token }),
@@ -305,6 +307,22 @@ describe('SSO-8 the other ends', () => {
     const { taxpayerId, handOver } = await forCompany();
     await feed(door, companyLine(taxpayerId, { state: 'cancelled' }));
     await expectEnded(handOver, 'grounds-lost');
+  });
+
+  long('SSO-8 CTR-3 of a company with many are looked at side by side, also where nothing ends', async () => {
+    const { taxpayerId, handOver } = await forCompany();
+    const standing = await rpRow(door, handOver);
+    const more = Array.from({ length: 300 }, (_, at) => ({ ...standing, clientId: `many-${at}` }));
+    await putAll(door, 'RpSessions', more);
+    await door.settled();
+    door.resetUsage();
+    await feed(door, companyLine(taxpayerId, { name: '换了名字的公司' }));
+    await door.settled();
+    const { calls = 0, longestChain = 0 } = door.usage()['sso-notices'] ?? {};
+    expect(calls).toBeGreaterThan(600);
+    // One after the other they would be a chain of hundreds.
+    expect(longestChain).toBeLessThan(100);
+    expect(first().tokens).toEqual([]);
   });
 
   it('SES-3 another login of the person', async () => {

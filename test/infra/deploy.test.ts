@@ -18,7 +18,7 @@ import {
 const deployed = stageNames.filter((name): name is Exclude<StageName, 'local'> => name !== 'local');
 const account = '345678901234';
 const everything = (built: Assembly): Resource[] =>
-  [...Object.values(built.templates), built.portal, built.portalLogs].flatMap((text) =>
+  [...Object.values(built.templates), built.portal, built.portalLogs, built.portalAlarms].flatMap((text) =>
     text ? resourcesOf(text) : [],
   );
 

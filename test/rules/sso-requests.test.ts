@@ -99,6 +99,21 @@ describe('the rest goes back to the client', () => {
     ['broken claims', { claims: '{"id_token":' }, 'invalid_request'],
     ['claims that are a list', { claims: '[]' }, 'invalid_request'],
     ['claims of the wrong kind', { claims: '{"id_token":{"acr":true}}' }, 'invalid_request'],
+    [
+      'claims with a number that no table holds',
+      { claims: '{"id_token":{"real_name_level":{"essential":true,"value":1e300}}}' },
+      'invalid_request',
+    ],
+    [
+      'claims with half a character (DOC-2)',
+      { claims: '{"id_token":{"acr":{"essential":true,"values":["\\ud842"]}}}' },
+      'invalid_request',
+    ],
+    [
+      'details with half a character (DOC-2)',
+      { authorization_details: '[{"type":"taxpayer","taxpayer":"\\ud842"}]' },
+      'invalid_authorization_details',
+    ],
     ['claims that make a text of essential', { claims: claimsOf({ essential: 'yes' }) }, 'invalid_request'],
     ['claims with values that are no list', { claims: claimsOf({ values: 'x' }) }, 'invalid_request'],
     [

@@ -3,7 +3,7 @@ import type { Sealed } from '#crypto/sealed.ts';
 import type { Role } from '#domain/names.ts';
 import type { Policies } from '#domain/policies.ts';
 import { Problem, type ProblemCode } from '#domain/problem.ts';
-import type { SeenWindow } from '#domain/sms-window.ts';
+import type { WindowHint } from '#domain/sms-window.ts';
 import { ConcurrentChange } from '../dynamodb/concurrent-change.ts';
 import { absent, all, any, atMost, below, type Condition, equals } from '../dynamodb/expressions.ts';
 import type { Db, Item, Write } from '../dynamodb/tables.ts';
@@ -51,7 +51,7 @@ export interface Person {
   /** What the authority has ordered of this person (ORD-1), registered or not. */
   readonly orders?: Orders;
   /** The SMS window that the last finished journey left, so that the next one's first guess is right. */
-  readonly lastWindow?: SeenWindow & { readonly phoneKey: string };
+  readonly lastWindow?: WindowHint;
 }
 /**
  * Orders as they stand. Each of them is a change of the person's facts, so `rev` grows with it: whatever was decided
@@ -247,10 +247,10 @@ export const recoveryCoveredCheck = (
 });
 
 /** For a transaction decided from the person as read that changes nothing of them. ConcurrentChange. */
-export const personCheck = ({ personKey, rev }: Person): Write => ({
+export const personCheck = ({ personKey, rev: version }: Person): Write => ({
   table: 'Users',
   key: { personKey },
-  condition: equals('rev', rev),
+  condition: equals('rev', version),
   onRefused: () => new ConcurrentChange(),
 });
 
@@ -315,11 +315,13 @@ export type PersonChanges = {
  */
 export function personUpdate(
   personKey: string,
-  rev: number,
+  version: number,
   changes: PersonChanges,
   onRefused: (now: Person | undefined) => Error,
 ): Write {
-  return versionedUpdate('Users', { personKey }, rev, changes, (old) => onRefused(old as Person | undefined));
+  return versionedUpdate('Users', { personKey }, version, changes, (old) =>
+    onRefused(old as Person | undefined),
+  );
 }
 
 /** Several people by key, in reads of a hundred side by side; those who are unknown are missing. */

@@ -3,7 +3,7 @@ import type { RpEndReason } from '#domain/relying-parties.ts';
 import { ConcurrentChange } from '../dynamodb/concurrent-change.ts';
 import { absent, all, equals } from '../dynamodb/expressions.ts';
 import { allItems } from '../dynamodb/pages.ts';
-import type { Check, Db, Item, Write } from '../dynamodb/tables.ts';
+import type { Check, Db, Item, RefusableUpdate, Update, Write } from '../dynamodb/tables.ts';
 import type { ShownMatter } from '../tickets/sso-tickets.ts';
 import type { AccessBasis } from './access-basis.ts';
 import type { EndReason, Session } from './sessions.ts';
@@ -81,8 +81,7 @@ export async function findWithSession(
 /** All of one session, by the table's own key and strongly consistent. */
 export async function rpSessionsOf(db: Db, sessionId: string): Promise<RpSession[]> {
   const { items } = await db.query<RpSession>('RpSessions', {
-    condition: 'sessionId = :session',
-    values: { ':session': sessionId },
+    condition: equals('sessionId', sessionId),
     consistent: true,
   });
   return items;
@@ -102,9 +101,7 @@ function allBy(db: Db, index: 'byPerson' | 'byCompany' | 'byAgency', by: By): Pr
   return allItems(pagesAtMost, (from) =>
     db.query<RpSession>('RpSessions', {
       index,
-      condition: '#key = :key',
-      names: { '#key': attribute },
-      values: { ':key': key },
+      condition: equals(attribute, key),
       from,
     }),
   );
@@ -116,19 +113,18 @@ export const rpSessionsForCompany = (db: Db, companyKey: string) => allBy(db, 'b
 export const rpSessionsForAgency = (db: Db, agencyKey: string) => allBy(db, 'byAgency', { agencyKey });
 
 /** That the client knows; only of the hand-over that it was told of. */
-export const rpToldWrite = (
+export const rpToldUpdate = (
   { sessionId, clientId, sid }: Pick<RpSession, 'sessionId' | 'clientId' | 'sid'>,
   told: NonNullable<RpSession['told']>,
-) => ({
-  table: 'RpSessions' as const,
+): Update => ({
+  table: 'RpSessions',
   key: { sessionId, clientId },
-  update: 'SET told = :told',
-  condition: 'sid = :sid',
-  values: { ':told': told, ':sid': sid },
+  update: { set: { told } },
+  condition: equals('sid', sid),
 });
 
 /** What of the identity goes into the indexes. */
-export const rpPlaceOf = (
+export const rpIndexKeysOf = (
   company: AccessBasis | undefined,
 ): Pick<RpSession, 'company' | 'companyKey' | 'agencyKey'> =>
   company
@@ -146,25 +142,21 @@ export const rpPlaceOf = (
 export const rpSessionPut = (next: RpSession, read: RpSession | undefined): Write => ({
   table: 'RpSessions',
   put: { ...next, ttl: next.expiresAt + keptAfter } satisfies Item,
-  ...(read
-    ? {
-        condition: read.ended ? 'sid = :sid' : 'sid = :sid AND attribute_not_exists(ended)',
-        values: { ':sid': read.sid },
-      }
-    : { condition: 'attribute_not_exists(sessionId)' }),
+  condition: read
+    ? all(equals('sid', read.sid), read.ended ? undefined : absent('ended'))
+    : absent('sessionId'),
   onRefused: () => new ConcurrentChange(),
 });
 
 /** Ends a hand-over if it is still the one that was read and has not ended: the first reason stays. */
-export const rpEndWrite = (
+export const rpEndUpdate = (
   { sessionId, clientId, sid }: Pick<RpSession, 'sessionId' | 'clientId' | 'sid'>,
   ended: RpEnded,
-): Write & { update: string; condition: string } => ({
+): RefusableUpdate => ({
   table: 'RpSessions',
   key: { sessionId, clientId },
-  update: 'SET ended = :ended',
-  condition: 'sid = :sid AND attribute_not_exists(ended)',
-  values: { ':ended': ended, ':sid': sid },
+  update: { set: { ended } },
+  condition: all(equals('sid', sid), absent('ended')),
   onRefused: () => new ConcurrentChange(),
 });
 

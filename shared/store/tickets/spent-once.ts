@@ -36,7 +36,7 @@ export function once(db: Db, ticketKey: string, expiresAt: Date, now: Date): Pro
 }
 
 /** The same inside a transaction, which is refused as a whole where it was seen before. */
-export function onceWrite(ticketKey: string, expiresAt: Date, now: Date, onRefused: () => Error): Write {
+export function oncePut(ticketKey: string, expiresAt: Date, now: Date, onRefused: () => Error): Write {
   const until = seconds(expiresAt);
   return {
     table: 'Tickets',
@@ -54,8 +54,8 @@ export const spendDpopProof = (db: Db, proof: DpopProof, now: Date): Promise<boo
   once(db, dpopProofKey(proof), proof.expiresAt, now);
 
 /** The same inside a transaction: `invalid_dpop_proof` where it was seen before, and then nothing is done. */
-export const dpopProofWrite = (proof: DpopProof, now: Date): Write =>
-  onceWrite(dpopProofKey(proof), proof.expiresAt, now, proofRefused);
+export const dpopProofPut = (proof: DpopProof, now: Date): Write =>
+  oncePut(dpopProofKey(proof), proof.expiresAt, now, proofRefused);
 
 /**
  * LGN-12: counts a request of an address in the running window; answers how many there were, this one included.

@@ -5,7 +5,7 @@ import type { AuthorizationRequest } from '#domain/authorization-requests.ts';
 import type { Role } from '#domain/names.ts';
 import type { IdentityKind } from '#domain/relying-parties.ts';
 import type { AccessBasis } from '../sessions/access-basis.ts';
-import type { SeenGrounds } from '../sessions/seen-grounds.ts';
+import type { SeenAccess } from '../sessions/seen-access.ts';
 import type { PlainTicket } from './plain-ticket.ts';
 
 /** A request of a relying party that waits for its decision (SSO-2, SSO-4). */
@@ -56,7 +56,7 @@ export interface ShownMatter {
  *
  * - `codeSpentUpdate`: the code is open and in time, and now spent, by the `sid` that it gave;
  * - `versionAliveCheck({ sessionId, version })` (sessions.ts): the session lives and is still who it was;
- * - `seenChecks(personKey, grounds, day)` (seen-grounds.ts), for a company identity: what it stood on at the decision has
+ * - `seenAccessChecks(personKey, grounds, day)` (seen-access.ts), for a company identity: what it stood on at the decision has
  *   not changed, which is exact without reading it again;
  * - `rpSessionPut` (rp-sessions.ts) with the client's assertion and the audit.
  *
@@ -73,8 +73,8 @@ export interface SsoCodeTicket extends PlainTicket {
   readonly version: number;
   readonly sessionEnds: number;
   /** What a company identity stood on; natural people have none. */
-  readonly grounds?: SeenGrounds;
-  readonly told: ToldFacts;
+  readonly grounds?: SeenAccess;
+  readonly told: TokenClaims;
   readonly matter?: ShownMatter;
   /** The granted details (RFC 9396), sealed for `sealedDetailsContext`: they may hold a number that is a person's. */
   readonly sealedDetails: Sealed;
@@ -85,7 +85,7 @@ export interface SsoCodeTicket extends PlainTicket {
 }
 
 /** What tokens tell of the person and of how they were authenticated. */
-export interface ToldFacts {
+export interface TokenClaims {
   /** Pairwise, by the client's sector. */
   readonly sub: string;
   /** Epoch seconds: when the session began. */

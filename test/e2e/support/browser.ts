@@ -27,6 +27,9 @@ interface OpenOptions {
   /** Motion as designed; otherwise the browser asks for less, which makes tests quicker. */
   readonly motion?: true;
   readonly javaScript?: false;
+  /** What the system is set to. */
+  readonly dark?: true;
+  readonly forcedColors?: true;
   /** A script that runs before those of the page: what this browser lacks. */
   readonly lacking?: string;
   /** The page can't run and may complain. */
@@ -117,13 +120,15 @@ export function usePortal(options: Partial<RuntimeOptions> = {}): Portal {
     },
     open: async (
       path = '/login',
-      { width = 1280, height = 900, motion, javaScript, lacking, broken } = {},
+      { width = 1280, height = 900, motion, javaScript, dark, forcedColors, lacking, broken } = {},
     ) => {
       const context = await needed(browser).newContext({
         baseURL: needed(door).url,
         viewport: { width, height },
         locale: 'zh-CN',
         reducedMotion: motion ? 'no-preference' : 'reduce',
+        colorScheme: dark ? 'dark' : 'light',
+        forcedColors: forcedColors ? 'active' : 'none',
         javaScriptEnabled: javaScript ?? true,
       });
       if (lacking) await context.addInitScript(lacking);

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { type CryptoKey, exportJWK, generateKeyPair } from 'jose';
 import type { RelyingPartyInput } from '#contract/relying-parties.ts';
-import { type RpSession, rpPlaceOf, rpSessionPut } from '#store/sessions/rp-sessions.ts';
+import { type RpSession, rpIndexKeysOf, rpSessionPut } from '#store/sessions/rp-sessions.ts';
 import type { Door } from '../../support/door.ts';
 import { row } from '../../support/watched.ts';
 
@@ -85,7 +85,7 @@ export async function handedOver(
     sid: randomBytes(24).toString('base64url'),
     sub: `s1_${session.personKey}`,
     personKey: session.personKey,
-    ...rpPlaceOf(session.company),
+    ...rpIndexKeysOf(session.company),
     version: session.version,
     scope: 'openid',
     resource: 'http://127.0.0.1/api',

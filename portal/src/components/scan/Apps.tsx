@@ -2,6 +2,7 @@ import { QRCode } from 'antd';
 import { useState } from 'react';
 import { useConfig } from '../../api/config.ts';
 import { useCommon } from '../../i18n/index.ts';
+import { readable } from './readable.ts';
 
 const appCodes = ['ahtax-app', 'iit-app', 'wechat-mini', 'alipay-mini'] as const;
 export type AppCode = (typeof appCodes)[number];
@@ -32,6 +33,7 @@ export function Apps({ codes, open: atOnce = false }: { codes: readonly AppCode[
                 type="svg"
                 size={112}
                 bordered={false}
+                {...readable}
                 role="img"
                 aria-label={t('scan.downloadQr', { app: t(`app.${code}`) })}
               />

@@ -1,0 +1,34 @@
+import { useSyncExternalStore } from 'react';
+import { isDarkSystem, onSystemColours, remember, remembered } from './optional.ts';
+
+/**
+ * How the person wants it: 大字版 is larger type, 长辈版 large type, larger targets and fewer choices at once. Both are
+ * remembered, like the language (DOC-4); light or dark is the system's word. `<html>` says it to the style sheets.
+ */
+export type Look = 'normal' | 'large' | 'elder';
+const keys = { large: 'large-type', elder: 'elder' } as const;
+const listeners = new Set<() => void>();
+const look = (): Look =>
+  remembered(keys.elder) === 'yes' ? 'elder' : remembered(keys.large) === 'yes' ? 'large' : 'normal';
+const show = (): void => {
+  const { dataset } = document.documentElement;
+  const now = look();
+  dataset.type = now === 'normal' ? 'normal' : 'large';
+  dataset.mode = now === 'elder' ? 'elder' : 'all';
+};
+show();
+
+export function chooseLook(chosen: Look): void {
+  remember(keys.large, chosen === 'large' ? 'yes' : undefined);
+  remember(keys.elder, chosen === 'elder' ? 'yes' : undefined);
+  show();
+  for (const listener of listeners) listener();
+}
+const onLook = (listener: () => void): (() => void) => {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+};
+/** What was made at build time shows neither a choice nor a dark system; the page itself corrects it at once. */
+export const useLook = (): Look => useSyncExternalStore(onLook, look, () => 'normal');
+export const useIsElder = (): boolean => useLook() === 'elder';
+export const useDark = (): boolean => useSyncExternalStore(onSystemColours, isDarkSystem, () => false);
