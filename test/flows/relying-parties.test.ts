@@ -293,12 +293,9 @@ describe('oauth4webapi: another library, call by call', () => {
     const { as, self, byKey, plain } = rp;
     const { token } = await person();
     const one = await begun(rp);
-    const { refresh_token = '', ...first } = await tokensOf(
-      rp,
-      one,
-      await decided(rp, one.parameters, token),
-    );
-    const { sub = '' } = oauth.getValidatedIdTokenClaims(first as oauth.TokenEndpointResponse) ?? {};
+    const first = await tokensOf(rp, one, await decided(rp, one.parameters, token));
+    const { refresh_token = '' } = first;
+    const { sub = '' } = oauth.getValidatedIdTokenClaims(first) ?? {};
     const again = () => oauth.refreshTokenGrantRequest(as, self, byKey, refresh_token, plain);
     const next = await oauth.processRefreshTokenResponse(as, self, await again());
     expect(next.refresh_token).toBe(refresh_token);
