@@ -8,7 +8,7 @@ import type { FlowContext } from '#runtime/context.ts';
 import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
 import { faceStandsCheck } from '#store/people/face-checks.ts';
-import { rpLiveCheck } from '#store/sessions/rp-sessions.ts';
+import { rpLiveWrite } from '#store/sessions/rp-sessions.ts';
 import { seenAccess, seenAccessChecks } from '#store/sessions/seen-access.ts';
 import { seenUpdate } from '#store/sessions/sessions.ts';
 import { callPuts, Miss, missed, type TokenCall, unlessMissed } from './missed.ts';
@@ -47,14 +47,14 @@ async function refreshedOnce(ctx: FlowContext, call: TokenCall, presented: RpRef
   const scope = narrowedScope(body, live.handOver);
   const standing = await standingOf(ctx, caller.client, live, now);
   if (!standing) throw over();
-  const { handOver, told, details, session } = standing;
+  const { handOver, told, details, limits, session } = standing;
   const name = maskedNameOf(ctx, session);
   const refreshToken = body.refresh_token;
   const tokens = await tokensFor(ctx, { handOver, told, scope, details, jkt, name, refreshToken }, now);
   await ctx.db.transact([
     ...callPuts(call),
     { ...seenUpdate(session, now, ctx.settings.policies), onRefused: over },
-    { ...rpLiveCheck(handOver), onRefused: over },
+    { ...rpLiveWrite(handOver, limits), onRefused: over },
     ...groundsChecks(standing, now),
     ...matterChecks(ctx, standing, now),
   ]);

@@ -55,7 +55,7 @@ export type Judged =
 
 /** Characters of the whole request; bytes of the two values that come back as they are (SSO-2). */
 export const longestRequest = 8 * 1024;
-const longestEcho = 1024;
+export const longestEcho = 1024;
 /** LVL-1. */
 const highestLevel = 5;
 
