@@ -44,7 +44,7 @@ async function metadata({
     subject_types_supported: ['pairwise'],
     id_token_signing_alg_values_supported: ['ES256'],
     scopes_supported: ['openid', 'profile', 'document'],
-    authorization_details_types_supported: ['taxpayer'],
+    authorization_details_types_supported: ['taxpayer', 'matter'],
     acr_values_supported: ['urn:ahtax:2fa', 'urn:ahtax:face'],
     prompt_values_supported: ['none', 'login', 'consent', 'select_account'],
     display_values_supported: ['page'],

@@ -9,7 +9,7 @@ import { withPassword } from '#journeys/factors/password-check.ts';
 import { provenPhoneWrites } from '#journeys/factors/proven-phone.ts';
 import { strangersSend } from '#journeys/factors/stranger-sends.ts';
 import { requireNameTried, type Try, toldWithinTries } from '#journeys/factors/tries.ts';
-import { expectedWindow } from '#journeys/people/accounts.ts';
+import { windowHint } from '#journeys/people/accounts.ts';
 import { type NamedPerson, readPerson, requireSameName } from '#journeys/people/named-person.ts';
 import { phoneNumberOf } from '#journeys/people/personal-data.ts';
 import { accepted, created } from '#runtime/answers.ts';
@@ -68,7 +68,7 @@ export const sendBindingCode: StepOf<typeof legacy, 'bindingSms'> = async (ctx, 
       personKey: named.key,
       expiresAt: opened.expiresAt,
       state: 'open',
-      ...expectedWindow(undefined, person, phone.phoneKey),
+      ...windowHint(undefined, person, phone.phoneKey),
     };
     // One handle of the old login sends to few, whoever is named (SMS-4).
     const also = [...within, journeySendUpdate(opened, phone.phoneKey, now, policies)];

@@ -34,7 +34,7 @@ export const ssoToken = flow({
     Tickets: ['GetItem', 'PutItem', 'UpdateItem'],
     RpSessions: ['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'ConditionCheckItem'],
     Sessions: ['BatchGetItem', 'UpdateItem', 'ConditionCheckItem'],
-    Users: ['GetItem'],
+    Users: ['GetItem', 'ConditionCheckItem'],
     Relationships: ['BatchGetItem', 'ConditionCheckItem'],
     Taxpayers: ['BatchGetItem', 'ConditionCheckItem'],
     Agencies: ['BatchGetItem', 'ConditionCheckItem'],

@@ -2,14 +2,17 @@ import { provesPossession } from '#crypto/pkce.ts';
 import { handle } from '#crypto/random.ts';
 import { unseal } from '#crypto/sealed.ts';
 import { newRpRefreshToken } from '#crypto/session-references.ts';
+import { acrsWanted } from '#domain/acrs.ts';
 import { shanghaiDay } from '#domain/days.ts';
 import { widest } from '#domain/granted-limits.ts';
 import { maskName } from '#domain/masks.ts';
 import { OAuthProblem } from '#domain/oauth-problem.ts';
 import type { Policies } from '#domain/policies.ts';
 import { auditPut } from '#journeys/audit.ts';
+import { matterDetail } from '#journeys/sso/matter-detail.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
+import { faceStandsCheck } from '#store/people/face-checks.ts';
 import { sealContext } from '#store/people/users.ts';
 import {
   findRpSession,
@@ -93,21 +96,23 @@ async function exchangedOnce(ctx: FlowContext, call: TokenCall, ticket: SsoCodeT
 
 /** What was decided with the code; nothing of it has changed, or the transaction is refused. */
 function decidedIn({ dataKeys }: Pick<FlowContext, 'dataKeys'>, ticket: SsoCodeTicket) {
-  const { ticketKey, sealedDetails, personKey, sealedName, told, request } = ticket;
+  const { ticketKey, sealedDetails, personKey, sealedName, told, matter, request } = ticket;
   const details: Record<string, unknown>[] = JSON.parse(
     unseal(dataKeys, sealedDetailsContext(ticketKey), sealedDetails),
   );
   const name = maskName(unseal(dataKeys, sealContext.name(personKey), sealedName));
-  return { told, details, name, scope: request.scope, nonce: request.nonce };
+  const all = matter ? [...details, matterDetail(matter, told.realNameLevel)] : details;
+  return { told, details: all, name, scope: request.scope, nonce: request.nonce };
 }
 
 /** The code is spent; the session lives as who it was, and what a company identity stood on has not changed. */
 function standsChecks({ settings }: FlowContext, ticket: SsoCodeTicket, sid: string, now: Date): Write[] {
-  const { personKey, grounds } = ticket;
+  const { personKey, grounds, matter } = ticket;
   return [
     codeSpentUpdate(ticket, sid, now, over),
     { ...stillUsedCheck(ticket, now, settings.policies), onRefused: over },
     ...(grounds ? seenAccessChecks(personKey, grounds, shanghaiDay(now), over) : []),
+    ...(matter ? [faceStandsCheck(personKey, matter, now, settings.policies, over)] : []),
   ];
 }
 
@@ -121,7 +126,8 @@ function handOverOf(
   at: number,
   policies: Policies,
 ): RpSession {
-  const { sessionId, personKey, version, request, told, grounds } = ticket;
+  const { sessionId, personKey, version, request, told, grounds, matter } = ticket;
+  const acrs = acrsWanted(request);
   const continued =
     before && !before.ended && !before.narrowings && before.version === version ? before : undefined;
   const granted = widest(continued?.granted, ticket.granted);
@@ -137,6 +143,8 @@ function handOverOf(
     scope: request.scope.join(' '),
     resource: request.resource,
     ...(request.taxpayer ? { taxpayer: request.taxpayer } : {}),
+    ...(acrs.length > 0 ? { acrs } : {}),
+    ...(matter ? { matter } : {}),
     startedAt: continued?.startedAt ?? at,
     expiresAt: ticket.sessionEnds,
     lookAt: nextLookAt({ lastSeenAt: at, expiresAt: ticket.sessionEnds }, ticket.granted?.until, policies),

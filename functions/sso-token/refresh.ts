@@ -7,6 +7,7 @@ import { maskedNameOf } from '#journeys/people/personal-data.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
+import { faceStandsCheck } from '#store/people/face-checks.ts';
 import { rpLiveWrite } from '#store/sessions/rp-sessions.ts';
 import { seenAccess, seenAccessChecks } from '#store/sessions/seen-access.ts';
 import { seenUpdate } from '#store/sessions/sessions.ts';
@@ -53,6 +54,7 @@ async function refreshedOnce(ctx: FlowContext, call: TokenCall, presented: RpRef
     { ...seenUpdate(session, now, ctx.settings.policies), onRefused: over },
     { ...rpLiveWrite(handOver, limits), onRefused: over },
     ...groundsChecks(standing, now),
+    ...matterChecks(ctx, standing, now),
   ]);
   return tokens;
 }
@@ -70,6 +72,12 @@ function narrowedScope(
     throw new Miss(new OAuthProblem('invalid_target', 'resource is another one than that of the request'));
   return asked;
 }
+
+/** The face of a matter that is told still stands; otherwise the tokens are made anew without it. */
+const matterChecks = ({ settings }: FlowContext, { session, matter }: Standing, now: Date): Write[] =>
+  matter
+    ? [faceStandsCheck(session.personKey, matter, now, settings.policies, () => new ConcurrentChange())]
+    : [];
 
 /** Nothing of it has changed since it was read: otherwise it is read and judged anew. */
 function groundsChecks({ session, records }: Standing, now: Date): Write[] {

@@ -6,10 +6,11 @@ import type { Stage } from '../stage.ts';
 import { ownNamespace, period, sum } from './metrics.ts';
 import type { Rule } from './rule.ts';
 
-const slow = { p95: 2_000, p99: 5_000 } as const;
+/** The night's run has a paragraph of its own. @param name of a schedule, or of its function */
+export const pageOfSchedule = (name: string): string =>
+  name.startsWith('midnight') ? 'midnight' : 'schedules';
 
-/** Of what runs by a schedule. */
-const pageOf = (flow: string): string => (flow.startsWith('midnight') ? 'midnight' : 'dead-letters');
+const slow = { p95: 2_000, p99: 5_000 } as const;
 
 /** Of each function: whether its calls find room, and how long people wait for its answers. */
 export const flowRules = (stage: Stage, flows: readonly FlowDeclaration[]): Rule[] =>
@@ -48,7 +49,7 @@ export const flowRules = (stage: Stage, flows: readonly FlowDeclaration[]): Rule
         name: `${flow.name}-failed`,
         says: `${flow.name} failed; it runs so seldom that one failure counts`,
         group: 'work',
-        page: flow.trigger.kind === 'schedule' ? pageOf(flow.name) : 'rotation',
+        page: flow.trigger.kind === 'schedule' ? pageOfSchedule(flow.name) : 'rotation',
         metric: metric('Errors'),
         above: 0,
       });
@@ -57,7 +58,7 @@ export const flowRules = (stage: Stage, flows: readonly FlowDeclaration[]): Rule
         name: `${flow.name}-missed`,
         says: `${flow.name} was not started for a day`,
         group: 'work',
-        page: pageOf(flow.name),
+        page: pageOfSchedule(flow.name),
         metric: metric('Invocations', Duration.days(1)),
         below: 1,
       });

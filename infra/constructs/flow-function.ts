@@ -3,6 +3,7 @@ import {
   type Alias,
   Architecture,
   type CfnAlias,
+  type CfnFunction,
   Code,
   CodeSigningConfig,
   Function as LambdaFunction,
@@ -13,8 +14,9 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Duration, Stack, Token } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { FlowDeclaration } from '#contract/flow.ts';
+import { acknowledge } from '../exceptions.ts';
 import { functionName, liveAlias, prefix, roleName } from '../names.ts';
-import { shifts } from '../release.ts';
+import { shifts, traces } from '../release.ts';
 import type { Stage } from '../stage.ts';
 import { functionEnvironment, type SharedResources } from './environment.ts';
 import { functionGrants } from './grants.ts';
@@ -77,7 +79,12 @@ export class FlowFunction extends Construct {
       description: `What ${flow.name} may do, from its contract`,
       inlinePolicies: {
         contract: new PolicyDocument({
-          statements: [writeLogs, ...functionGrants(stage, flow, shared), ...statements],
+          statements: [
+            writeLogs,
+            ...(traces(stage) ? [writeTraces()] : []),
+            ...functionGrants(stage, flow, shared),
+            ...statements,
+          ],
         }),
       },
     });
@@ -107,6 +114,7 @@ export class FlowFunction extends Construct {
           }
         : {}),
     });
+    if (traces(stage)) trace(lambda, role);
     const warm = stage.concurrency?.provisioned?.[flow.name];
     this.live = lambda.addAlias(
       liveAlias,
@@ -118,6 +126,22 @@ export class FlowFunction extends Construct {
     };
   }
 }
+
+/** By the property alone: the construct's own would hang a second policy on the role. */
+function trace(lambda: LambdaFunction, role: Role): void {
+  (lambda.node.defaultChild as CfnFunction).tracingConfig = { mode: 'Active' };
+  acknowledge(
+    role,
+    'AwsSolutions-IAM5[Resource::*]',
+    'X-Ray takes segments of the whole account: its two actions know no resource.',
+  );
+}
+const writeTraces = () =>
+  new PolicyStatement({
+    sid: 'Traces',
+    actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
+    resources: ['*'],
+  });
 
 function checkEnvironment(
   scope: Construct,

@@ -45,7 +45,7 @@ describe('the first screen', () => {
       await button(page, '切换身份').click();
       const dialog = page.getByRole('dialog', { name: '切换身份' });
       await dialog.getByRole('button', { name: /秋浦/ }).waitFor();
-      await dialog.getByLabel('按名称或识别号查找').fill('云谷');
+      await dialog.getByLabel('按名称或识别号查找').fill(' 云 谷\u200b');
       await expect.poll(() => dialog.getByRole('listitem').count()).toBe(1);
       await expectAccessible(page);
       await dialog.getByRole('button', { name: /云谷/ }).click();

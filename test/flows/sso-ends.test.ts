@@ -13,7 +13,10 @@ import {
   openWatchedDoor,
   type WatchedDoor,
 } from '../support/watched.ts';
+import { putAll } from './support/bulk.ts';
 import { assertionOf, formOf, postForm } from './support/hand-overs.ts';
+import { companyLine, companyOf, feed } from './support/registry.ts';
+import { giveRelation, inCompany } from './support/relations.ts';
 import { handedOver, rpRow, type StandIn, standIn } from './support/rps.ts';
 
 let door: WatchedDoor;
@@ -232,6 +235,29 @@ describe('SSO-13 the systems of a person', () => {
     const entered = (await listed(token)).filter(({ enteredAt }: { enteredAt?: string }) => enteredAt);
     expect(entered.map(({ clientId }: { clientId: string }) => clientId)).toEqual(['invoice-web']);
     expect(await ssoEvents(who)).toContainEqual(['sso-ended', 'filing-web', 'left']);
+  });
+});
+
+describe('SSO-8 a company of which many work in a system', () => {
+  long('SSO-8 CTR-3 of a company with many are looked at side by side, also where nothing ends', async () => {
+    const who = await knownPerson(door);
+    const taxpayerId = await companyOf(door, await knownPerson(door));
+    await giveRelation(door, who, taxpayerId, 'tax-handler');
+    const { token } = await inCompany(door, who, taxpayerId);
+    const { body } = expectStatus(await door.http('GET', '/v1/session', undefined, { token }), 200);
+    const handOver = await handedOver(door, body.session.sessionId, 'filing-web');
+    const standing = await rpRow(door, handOver);
+    const more = Array.from({ length: 300 }, (_, at) => ({ ...standing, clientId: `many-${at}` }));
+    await putAll(door, 'RpSessions', more);
+    await door.settled();
+    door.resetUsage();
+    await feed(door, companyLine(taxpayerId, { name: '换了名字的公司' }));
+    await door.settled();
+    const { calls = 0, longestChain = 0 } = door.usage()['sso-notices'] ?? {};
+    expect(calls).toBeGreaterThan(600);
+    // One after the other they would be a chain of hundreds.
+    expect(longestChain).toBeLessThan(100);
+    expect(first().tokens).toEqual([]);
   });
 });
 

@@ -37,7 +37,11 @@ async function take({ now, seen, ...asked }: Asked): Promise<Taken | undefined> 
   try {
     return await takeSend(
       db,
-      { ...asked, now: new Date(now), seen: seen === undefined ? undefined : { startedAt: seen } },
+      {
+        ...asked,
+        now: new Date(now),
+        hint: seen === undefined ? undefined : { phoneKey: asked.phoneKey, startedAt: seen },
+      },
       policies,
       () => [],
       { wanted: async () => new Problem('CHALLENGE_REQUIRED') },

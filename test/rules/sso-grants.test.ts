@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { acrOf, acrTold } from '#domain/acrs.ts';
 import { serviceItems } from '#domain/agreements.ts';
-import { acrOf, goesSilently, noneAnswer, shortfall } from '#domain/authentication.ts';
+import { goesSilently, noneAnswer, shortfall } from '#domain/authentication.ts';
 import { type Acting, grantedActions, type TaxpayerAsked } from '#domain/authorization-details.ts';
 import { type Granted, isWithin, widest } from '#domain/granted-limits.ts';
 import { roles } from '#domain/names.ts';
@@ -69,8 +70,8 @@ describe('what is granted is in the request, the client and the grounds', () => 
 describe('how fresh and how strong a session is', () => {
   const now = new Date('2027-03-02T02:00:00Z');
   const at = now.getTime() / 1000;
-  const session = { startedAt: at - 100, realNameLevel: 4 };
-  const request = { prompt: [], createdAt: at - 50 } as const;
+  const session = { sub: 's1_one', startedAt: at - 100, realNameLevel: 4 };
+  const request = { prompt: [], acrValues: [], createdAt: at - 50 } as const;
   const judge = (asks: object = {}, has: object = {}, facts = {}) =>
     shortfall({ ...request, ...asks }, client(facts), { ...session, ...has }, now);
 
@@ -104,6 +105,29 @@ describe('how fresh and how strong a session is', () => {
     expect(acrOf({ faceAt: faceAt(-1) }, now)).toBe('urn:ahtax:2fa');
   });
 
+  it('SSO-9 acr_values are needed as well, of which one is enough; an essential claim stands in their place', () => {
+    const faceAt = new Date(now.getTime() - 1000).toISOString();
+    expect(judge({ acrValues: ['urn:ahtax:face'] })).toEqual({ kind: 'acr' });
+    expect(judge({ acrValues: ['urn:ahtax:face'] }, { faceAt })).toBeUndefined();
+    expect(judge({ acrValues: ['urn:ahtax:face', 'urn:ahtax:2fa'] })).toBeUndefined();
+    const claims = { essentialAcr: ['urn:ahtax:2fa'] };
+    expect(judge({ acrValues: ['urn:ahtax:face'], claims })).toBeUndefined();
+  });
+
+  it.each([
+    ['nothing', [], 'urn:ahtax:face'],
+    ['less than is held', ['urn:ahtax:2fa'], 'urn:ahtax:2fa'],
+    ['both, in its order', ['urn:ahtax:2fa', 'urn:ahtax:face'], 'urn:ahtax:2fa'],
+    ['a word of somebody else, too', ['1', 'urn:ahtax:face'], 'urn:ahtax:face'],
+  ])('SSO-9 whoever asked for %s is told the very word', (_, acrValues, told) => {
+    expect(acrTold('urn:ahtax:face', acrValues)).toBe(told);
+  });
+
+  it('SSO-9 a sub that is asked for is that person or a login', () => {
+    expect(judge({ claims: { sub: 's1_one' } })).toBeUndefined();
+    expect(judge({ claims: { sub: 's1_other' } })).toEqual({ kind: 'login' });
+  });
+
   it('SSO-4 nobody is asked where the client is silent and the request leaves it open', () => {
     expect(goesSilently(client(), { prompt: [] })).toBe(true);
     expect(goesSilently(client(), { prompt: ['login'] })).toBe(true);
@@ -119,6 +143,7 @@ describe('how fresh and how strong a session is', () => {
     expect(noneAnswer('acr').error).toBe('unmet_authentication_requirements');
     expect(noneAnswer('level').error).toBe('interaction_required');
     expect(noneAnswer('asks').error).toBe('interaction_required');
+    expect(noneAnswer('matter').error).toBe('interaction_required');
   });
 });
 

@@ -8,10 +8,20 @@ import { NotFound } from './NotFound.tsx';
 const page = (load: () => Promise<{ Page: ComponentType }>) =>
   lazy(async () => ({ default: (await load()).Page }));
 
+let login: ComponentType | undefined;
+const LazyLogin = page(() => import('../pages/login/index.tsx'));
+/** So that the login page is there at once, where its HTML was made at build time. */
+export async function loadLogin(): Promise<void> {
+  login = (await import('../pages/login/index.tsx')).Page;
+}
+const Login = () => {
+  const Page = login ?? LazyLogin;
+  return <Page />;
+};
+
 /** The local runtime builds with mode `desk`; what is deployed has no trace of the phones on the desk. */
 const onThisMachine = import.meta.env.MODE === 'desk' || import.meta.env.DEV;
 
-const Login = page(() => import('../pages/login/index.tsx'));
 const Legacy = page(() => import('../pages/legacy/index.tsx'));
 const Register = page(() => import('../pages/register/index.tsx'));
 const ForgotPassword = page(() => import('../pages/forgot-password/index.tsx'));

@@ -40,7 +40,7 @@ const guessesUsedUp = (purpose: SmsPurpose, now: Date): Problem =>
     : new Problem('FACE_REQUIRED');
 
 /** For the transaction of a send: no code is sent that could not be typed. */
-export const sendableWrites = (
+export const sendableChecks = (
   { settings }: Pick<FlowContext, 'settings'>,
   { now }: AnyCall,
   personKey: string,

@@ -20,7 +20,7 @@ import { codeUpdate, dropCode, endedByCodesUpdate, returnTry, tryCode } from '#s
 import type { CodeTicket } from '#store/tickets/ticket-kinds.ts';
 import { auditPut } from '../audit.ts';
 import { challengeRequired } from './anti-automation.ts';
-import { type Counting, countOf, sendableWrites } from './code-counts.ts';
+import { type Counting, countOf, sendableChecks } from './code-counts.ts';
 import type { StrangersSend } from './stranger-sends.ts';
 
 /**
@@ -51,15 +51,15 @@ export async function sendCode(
       phoneKey,
       kind: sendKindOf(purpose),
       now,
-      seen: ticket.window?.phoneKey === phoneKey ? ticket.window : undefined,
+      hint: ticket.window,
       owned: stranger?.sendState?.owned ?? purpose === 'legacy-binding',
       solved: stranger?.human.solved ?? false,
     },
     policies,
-    (window) => [
-      codeUpdate(ticket, { hash, phoneKey, expiresAt }, { ...window, phoneKey }, now, policies),
+    (hint) => [
+      codeUpdate(ticket, { hash, phoneKey, expiresAt }, hint, now, policies),
       ...(stranger ? [stageSendUpdate(now, shard, 1)] : []),
-      ...sendableWrites(ctx, call, ticket.personKey, purpose, counting),
+      ...sendableChecks(ctx, call, ticket.personKey, purpose, counting),
       ...also,
     ],
     { known: stranger?.sendState, wanted: () => challengeRequired(ctx, call) },

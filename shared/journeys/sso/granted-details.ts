@@ -26,8 +26,8 @@ export const pairwise = (ctx: Keys, { sector }: Pick<RelyingParty, 'sector'>, pe
   handleKey(ctx.handles, 'pseudonym', `${sector}|${personKey}`);
 
 /**
- * SSO-6: what this session may be handed over as, narrowed to request ∩ client ∩ what the access basis gives today. Undefined where the
- * client does not accept the identity, or the request means another one.
+ * SSO-6: what this session may be handed over as, narrowed to request ∩ client ∩ what the access basis gives today.
+ * Undefined where the client does not accept the identity, or the request means another one.
  */
 export function grantedDetails(
   ctx: Keys,

@@ -7,6 +7,7 @@ import { ConcurrentChange } from '../dynamodb/concurrent-change.ts';
 import { absent, all, atMost, equals } from '../dynamodb/expressions.ts';
 import { allItems } from '../dynamodb/pages.ts';
 import type { Check, Db, Item, RefusableUpdate, Update, Write } from '../dynamodb/tables.ts';
+import type { ShownMatter } from '../tickets/sso-tickets.ts';
 import type { AccessBasis } from './access-basis.ts';
 import type { EndReason, Session } from './sessions.ts';
 
@@ -43,6 +44,10 @@ export interface RpSession {
   readonly resource: string;
   /** What the request narrowed its details to: no refresh gives more (SSO-7). */
   readonly taxpayer?: TaxpayerAsked;
+  /** The words of acr of which the request needed one: tokens tell the one that is met (SSO-9). */
+  readonly acrs?: readonly string[];
+  /** SSO-9: told as long as it holds. */
+  readonly matter?: ShownMatter;
   /** SHA-256 of the refresh token's secret; of clients that get one. */
   readonly refreshHash?: string;
   readonly startedAt: number;
