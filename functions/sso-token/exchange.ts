@@ -26,8 +26,7 @@ import { stillUsedCheck } from '#store/sessions/sessions.ts';
 import { codeSpentUpdate, findCode, sealedDetailsContext } from '#store/tickets/sso-codes.ts';
 import type { SsoCodeTicket } from '#store/tickets/sso-tickets.ts';
 import { seconds } from '#store/tickets/ticket-times.ts';
-import { clientAssertionPut } from '#store/tickets/tickets.ts';
-import { Miss, missed, type TokenCall, unlessMissed } from './missed.ts';
+import { callPuts, Miss, missed, type TokenCall, unlessMissed } from './missed.ts';
 import { replayed } from './replay.ts';
 import { type Tokens, tokensFor } from './tokens.ts';
 
@@ -56,10 +55,11 @@ export async function exchanged(ctx: FlowContext, call: TokenCall): Promise<Toke
   return unlessMissed(ctx, call, () => exchangedOnce(ctx, call, ticket));
 }
 
-function isBoundTo({ request }: SsoCodeTicket, { body, caller }: TokenCall): boolean {
+function isBoundTo({ request }: SsoCodeTicket, { body, caller, proof }: TokenCall): boolean {
   return (
     request.clientId === caller.client.clientId &&
     request.redirectUri === body.redirect_uri &&
+    (request.dpopJkt === undefined || request.dpopJkt === proof?.jkt) &&
     provesPossession(body.code_verifier ?? '', request.challenge)
   );
 }
@@ -72,17 +72,18 @@ async function exchangedOnce(ctx: FlowContext, call: TokenCall, ticket: SsoCodeT
   const { caller, now } = call;
   const { client } = caller;
   const before = await findRpSession(ctx.db, ticket.sessionId, client.clientId);
-  const begun = handOverOf(ticket, before, seconds(now), ctx.settings.policies);
+  const jkt = call.proof?.jkt;
+  const begun = { ...handOverOf(ticket, before, seconds(now), ctx.settings.policies), ...(jkt === undefined ? {} : { jkt }) };
   const refresh = client.refresh ? newRpRefreshToken(ctx, begun) : undefined;
   const next = { ...begun, ...(refresh ? { refreshHash: refresh.hash } : {}) };
   // Signed before anything is spent: a code that was taken is answered.
   const tokens = await tokensFor(
     ctx,
-    { ...decidedIn(ctx, ticket), handOver: next, refreshToken: refresh?.token },
+    { ...decidedIn(ctx, ticket), handOver: next, jkt, refreshToken: refresh?.token },
     now,
   );
   await ctx.db.transact([
-    clientAssertionPut(caller.clientAssertion, now),
+    ...callPuts(call),
     ...standsChecks(ctx, ticket, next.sid, now),
     rpSessionPut(next, before),
     auditPut(ctx, call, ticket.personKey, 'sso-handed-over', 'success', {

@@ -148,6 +148,11 @@ export interface RouteDeclaration {
   readonly handOver?: true;
   /** `client` only: the step spends the assertion in a transaction of its own (`clientAssertionPut`). */
   readonly spendsAssertion?: true;
+  /**
+   * `client` and `client-token`: the call may prove the key that its tokens are bound to, by the header `DPoP` (RFC 9449),
+   * and must where they are bound.
+   */
+  readonly provesKey?: true;
   /** Pages of other origins may make a browser call it: nothing is changed in anybody's name (POST to authorize). */
   readonly fromAnyPage?: true;
   readonly summary: string;
@@ -191,7 +196,7 @@ export const flow = <const F extends FlowDeclaration>(declaration: F): F => {
   const implied = [
     ...(routes.some(({ access }) => access === 'session') ? [callerReads] : []),
     ...(routes.some(({ managing }) => managing) ? [managingChecks] : []),
-    ...(routes.some(({ access }) => access === 'client') ? [spentAssertions] : []),
+    ...(routes.some(({ access, provesKey }) => access === 'client' || provesKey) ? [spentOnce] : []),
     ...(routes.some(({ handOver }) => handOver) ? [handOverReads] : []),
   ];
   return implied.length === 0
@@ -218,8 +223,8 @@ const managingChecks: NonNullable<FlowDeclaration['tables']> = {
 /** The request of a hand-over, beside the session. */
 const handOverReads: NonNullable<FlowDeclaration['tables']> = { Tickets: ['GetItem'] };
 
-/** Of clients: an assertion works once (SSO-3), and one that is refused is audited (SSO-14). */
-const spentAssertions: NonNullable<FlowDeclaration['tables']> = { Tickets: ['PutItem'], Audit: ['PutItem'] };
+/** Of clients: an assertion works once, and so does the proof of a key (SSO-3); a refused assertion is audited (SSO-14). */
+const spentOnce: NonNullable<FlowDeclaration['tables']> = { Tickets: ['PutItem'], Audit: ['PutItem'] };
 
 type Tables = NonNullable<FlowDeclaration['tables']>;
 function withAll(tables: Tables, more: readonly Tables[]): Tables {

@@ -50,7 +50,7 @@ function refusalOf(
 ): HttpAnswer {
   switch (route?.errorsAs) {
     case 'oauth':
-      return oauthAnswer(problem, route);
+      return oauthAnswer(problem, route, event.headers.authorization);
     case 'page':
       return pageAnswer(problem, settings().issuer);
     default:

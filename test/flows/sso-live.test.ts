@@ -334,7 +334,7 @@ describe('SSO-7 userinfo', () => {
     const { token } = await signedIn();
     const { access } = await entered(token);
     const none = await fetch(`${door.url}/oauth2/userinfo?access_token=${access}`);
-    expect([none.status, none.headers.get('www-authenticate')]).toEqual([401, 'Bearer']);
+    expect([none.status, none.headers.get('www-authenticate')]).toEqual([401, 'Bearer, DPoP algs="ES256"']);
     for (const how of ['get', 'post-body'] as const) {
       const bad = await userinfo(door, 'a.b.c', how);
       expectRefused(bad, 'invalid_token', 401);

@@ -48,6 +48,8 @@ export interface RpSession {
   readonly acrs?: readonly string[];
   /** SSO-9: told as long as it holds. */
   readonly matter?: ShownMatter;
+  /** Thumbprint of the key that its tokens are bound to (RFC 9449). */
+  readonly jkt?: string;
   /** SHA-256 of the refresh token's secret; of clients that get one. */
   readonly refreshHash?: string;
   readonly startedAt: number;
@@ -230,11 +232,16 @@ export const narrowedUpdate = (
  * @param told what the refresh tells; more than before is kept (SSO-8)
  */
 export function rpLiveWrite(
-  { sessionId, clientId, sid, refreshHash, granted }: RpSession,
+  { sessionId, clientId, sid, refreshHash, jkt, granted }: RpSession,
   told: Granted | undefined,
 ): RefusableUpdate | Check {
   const at = { table: 'RpSessions' as const, key: { sessionId, clientId } };
-  const condition = all(equals('sid', sid), equals('refreshHash', refreshHash), absent('ended'));
+  const condition = all(
+    equals('sid', sid),
+    equals('refreshHash', refreshHash),
+    jkt === undefined ? absent('jkt') : equals('jkt', jkt),
+    absent('ended'),
+  );
   if (!granted || !told || isWithin(told, granted)) return { ...at, condition };
   return { ...at, update: { set: { granted: widest(granted, told) } }, condition };
 }

@@ -120,4 +120,5 @@ export const ofRequest = [
   'taxpayer',
   'acrValues',
   'claims',
+  'dpopJkt',
 ] as const satisfies readonly (keyof AuthorizationRequest)[];
