@@ -12,6 +12,7 @@ import { sentOn } from './answers.ts';
 import { asChosen } from './as-chosen.ts';
 import type { ssoDecision } from './contract.ts';
 import { handOver } from './hand-over.ts';
+import { FaceOver, stepUpWanted, weighMatter } from './matter.ts';
 import { refused } from './refuse.ts';
 import { askedOf } from './show.ts';
 import { type ApproveCall, clientOf, lacking, lackingProblem, notAccepted } from './weigh.ts';
@@ -26,7 +27,7 @@ export const approve: StepOf<typeof ssoDecision, 'approve'> = async (ctx, call) 
   const { request: ticket } = caller;
   const client = clientOf(ctx, ticket);
   const isNone = ticket.request.prompt.includes('none');
-  const lacks = lacking(ticket, client, caller.session, call.now);
+  const lacks = lacking(ctx, ticket, client, caller.session, call.now);
   if (lacks) {
     if (isNone) return refused(ctx, call, noneAnswer(lacks.kind));
     throw lackingProblem(lacks, client);
@@ -40,20 +41,32 @@ export const approve: StepOf<typeof ssoDecision, 'approve'> = async (ctx, call) 
     const granted = now.lost
       ? undefined
       : grantedDetails(ctx, client, ticket.request.taxpayer, now, now.records);
-    if (isNone && !granted) return refused(ctx, call, noneAnswer('not-accepted'));
+    const matter = weighMatter(ctx, call, now);
+    const goes = granted && matter !== 'not-allowed';
+    if (isNone && !goes) return refused(ctx, call, noneAnswer('not-accepted'));
     if (isNone && !silent) return refused(ctx, call, noneAnswer('asks'));
-    if (body.silently && !(granted && silent))
+    if (body.silently && !(goes && silent))
       return ok({ asked: askedOf(ctx, { caller: { ...caller, ...now } }, client) });
     if (now.lost) throw new Problem('RELATION_NOT_FOUND', {}, { variant: 'lost' });
     if (!granted) throw notAccepted(client);
+    if (matter === 'not-allowed') throw new Problem('ROLE_NOT_ALLOWED');
+    if (matter === 'face') return stepUpWanted(ctx, caller);
     const { session, permissions, records } = now;
     const handedOver = { session, permissions, records, version: session.version };
-    const handed = handOver(ctx, call, client, handedOver, granted.details);
-    await ctx.db.transact([
-      handed.decided,
-      versionAliveCheck(session, call.now, ctx.settings.policies),
-      ...handed.rest,
-    ]);
+    const handed = handOver(ctx, call, client, handedOver, {
+      ...granted,
+      ...(matter === 'none' ? {} : { matter }),
+    });
+    try {
+      await ctx.db.transact([
+        handed.decided,
+        versionAliveCheck(session, call.now, ctx.settings.policies),
+        ...handed.rest,
+      ]);
+    } catch (error) {
+      if (error instanceof FaceOver) return stepUpWanted(ctx, caller);
+      throw error;
+    }
     return sentOn(call.params.id, handed.redirectTo);
   });
 };

@@ -7,11 +7,11 @@ import { maskedNameOf } from '#journeys/people/personal-data.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
-import { rpLiveCheck } from '#store/sessions/rp-sessions.ts';
+import { faceStandsCheck } from '#store/people/face-checks.ts';
+import { rpLiveWrite } from '#store/sessions/rp-sessions.ts';
 import { seenAccess, seenAccessChecks } from '#store/sessions/seen-access.ts';
 import { seenUpdate } from '#store/sessions/sessions.ts';
-import { clientAssertionPut } from '#store/tickets/tickets.ts';
-import { Miss, missed, type TokenCall, unlessMissed } from './missed.ts';
+import { callPuts, Miss, missed, type TokenCall, unlessMissed } from './missed.ts';
 import { liveHandOver, type Standing, standingOf } from './standing.ts';
 import { type Tokens, tokensFor } from './tokens.ts';
 
@@ -41,18 +41,22 @@ async function refreshedOnce(ctx: FlowContext, call: TokenCall, presented: RpRef
   const { body, caller, now } = call;
   const live = await liveHandOver(ctx, caller.client, presented, now);
   if (!live || !constantTimeEqual(live.handOver.refreshHash ?? '', presented.hash)) throw over();
+  const jkt = call.proof?.jkt;
+  // Bound as the first tokens were: whoever has the refresh token and not the key gets nothing.
+  if (live.handOver.jkt !== undefined && live.handOver.jkt !== jkt) throw over();
   const scope = narrowedScope(body, live.handOver);
   const standing = await standingOf(ctx, caller.client, live, now);
   if (!standing) throw over();
-  const { handOver, told, details, session } = standing;
+  const { handOver, told, details, limits, session } = standing;
   const name = maskedNameOf(ctx, session);
   const refreshToken = body.refresh_token;
-  const tokens = await tokensFor(ctx, { handOver, told, scope, details, name, refreshToken }, now);
+  const tokens = await tokensFor(ctx, { handOver, told, scope, details, jkt, name, refreshToken }, now);
   await ctx.db.transact([
-    clientAssertionPut(caller.clientAssertion, now),
+    ...callPuts(call),
     { ...seenUpdate(session, now, ctx.settings.policies), onRefused: over },
-    { ...rpLiveCheck(handOver), onRefused: over },
+    { ...rpLiveWrite(handOver, limits), onRefused: over },
     ...groundsChecks(standing, now),
+    ...matterChecks(ctx, standing, now),
   ]);
   return tokens;
 }
@@ -70,6 +74,12 @@ function narrowedScope(
     throw new Miss(new OAuthProblem('invalid_target', 'resource is another one than that of the request'));
   return asked;
 }
+
+/** The face of a matter that is told still stands; otherwise the tokens are made anew without it. */
+const matterChecks = ({ settings }: FlowContext, { session, matter }: Standing, now: Date): Write[] =>
+  matter
+    ? [faceStandsCheck(session.personKey, matter, now, settings.policies, () => new ConcurrentChange())]
+    : [];
 
 /** Nothing of it has changed since it was read: otherwise it is read and judged anew. */
 function groundsChecks({ session, records }: Standing, now: Date): Write[] {

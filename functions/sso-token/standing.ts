@@ -1,12 +1,18 @@
+import type { Granted } from '#domain/granted-limits.ts';
+import { mayDo } from '#domain/matters.ts';
 import type { RelyingParty } from '#domain/relying-parties.ts';
 import { type Detail, grantedDetails } from '#journeys/sso/granted-details.ts';
+import { matterDetail } from '#journeys/sso/matter-detail.ts';
 import { tokenClaims } from '#journeys/sso/token-claims.ts';
 import type { FlowContext } from '#runtime/context.ts';
+import { faceStands } from '#store/people/face-checks.ts';
+import { findPerson, type Person } from '#store/people/users.ts';
 import { type AccessRecords, readAccessRecords } from '#store/sessions/access-basis.ts';
-import { effectiveSession } from '#store/sessions/effective-session.ts';
+import { type EffectiveSession, effectiveSession } from '#store/sessions/effective-session.ts';
 import { findWithSession, type RpSession } from '#store/sessions/rp-sessions.ts';
 import { endOf, type Session } from '#store/sessions/sessions.ts';
-import type { TokenClaims } from '#store/tickets/sso-tickets.ts';
+import type { ShownMatter, TokenClaims } from '#store/tickets/sso-tickets.ts';
+import { seconds } from '#store/tickets/ticket-times.ts';
 
 /** A hand-over whose session lives and is still who was handed over. What a company identity stands on is not read yet. */
 export interface LiveHandOver {
@@ -32,7 +38,11 @@ export async function liveHandOver(
 export interface Standing extends LiveHandOver {
   readonly records: AccessRecords | undefined;
   readonly details: readonly Detail[];
+  /** Of a company identity: how far that goes (SSO-8). */
+  readonly limits: Granted | undefined;
   readonly told: TokenClaims;
+  /** The matter of the hand-over, where it still holds (SSO-9). */
+  readonly matter: ShownMatter | undefined;
 }
 
 /**
@@ -41,21 +51,42 @@ export interface Standing extends LiveHandOver {
  * such an identity.
  */
 export async function standingOf(
-  ctx: Pick<FlowContext, 'db' | 'handles' | 'dataKeys'>,
+  ctx: Pick<FlowContext, 'db' | 'handles' | 'dataKeys' | 'settings'>,
   client: RelyingParty,
   { handOver, session }: LiveHandOver,
   now: Date,
 ): Promise<Standing | undefined> {
-  const records = session.company && (await readAccessRecords(ctx.db, session.personKey, session.company));
+  const [records, person] = await Promise.all([
+    session.company && readAccessRecords(ctx.db, session.personKey, session.company),
+    handOver.matter && findPerson(ctx.db, session.personKey),
+  ]);
   const effective = effectiveSession(session, records, now);
   if (effective.lost || session.realNameLevel < client.minLevel) return undefined;
   const granted = grantedDetails(ctx, client, handOver.taxpayer, effective, records);
   if (!granted) return undefined;
+  const told = tokenClaims(effective.session, handOver.sub, handOver.acrs ?? [], now);
+  const matter = matterToday(ctx, handOver, effective, person, now);
   return {
     handOver,
     session: effective.session,
     records,
-    details: granted.details,
-    told: tokenClaims(effective.session, handOver.sub, now),
+    details: matter ? [...granted.details, matterDetail(matter, told.realNameLevel)] : granted.details,
+    limits: granted.limits,
+    told,
+    matter,
   };
+}
+
+/** SSO-9: in its time, while who acts may do it (STP-4) and the face still stands for the person (PHN-4, ORD-1). */
+function matterToday(
+  { settings }: Pick<FlowContext, 'settings'>,
+  { matter: shown }: RpSession,
+  { session: { company }, permissions }: EffectiveSession,
+  person: Person | undefined,
+  now: Date,
+): ShownMatter | undefined {
+  const matter = settings.matters.find(({ code }) => code === shown?.code);
+  if (!shown || !matter || shown.validUntil <= seconds(now)) return undefined;
+  if (company && !mayDo(matter, { role: company.role, permissions })) return undefined;
+  return faceStands(person, shown, now, settings.policies) ? shown : undefined;
 }

@@ -1,6 +1,7 @@
-import { isoShanghai, shanghaiDay } from '#domain/days.ts';
+import { shanghaiDay } from '#domain/days.ts';
 import { roleOrder, type ShownState, shownStateOn } from '#domain/relations.ts';
 import { managerBasis } from '#journeys/companies/require-manager.ts';
+import { shownRelation } from '#journeys/companies/shown-relation.ts';
 import { openListCursor, sealListCursor } from '#journeys/cursors.ts';
 import { maskedPerson } from '#journeys/people/personal-data.ts';
 import { ok } from '#runtime/answers.ts';
@@ -51,11 +52,6 @@ export const listStaff: StepOf<typeof staff, 'list'> = async (ctx, call) => {
 const answerOf = (ctx: FlowContext, relation: Relation, state: ShownState, person: Person | undefined) => ({
   authorizationId: relation.authorizationId,
   ...maskedPerson(ctx, relation, person),
-  role: relation.role,
-  state,
-  direction: relation.direction,
-  permissions: [...relation.permissions],
-  ...(relation.validUntil === undefined ? {} : { validUntil: relation.validUntil }),
-  updatedAt: isoShanghai(new Date(relation.updatedAt)),
+  ...shownRelation(relation, state),
   revision: revisionOf(relation),
 });

@@ -111,7 +111,7 @@ it('SSO-12 the metadata have what the plans ask of them, and promise nothing tha
     request_parameter_supported: false,
     request_uri_parameter_supported: false,
     claims_parameter_supported: true,
-    authorization_details_types_supported: ['taxpayer'],
+    authorization_details_types_supported: ['taxpayer', 'matter'],
     backchannel_logout_supported: true,
     backchannel_logout_session_supported: true,
   });

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { localPartner, workingAs } from '../support/channel-partner.ts';
 import type { Loose } from '../support/client.ts';
 import { expectStatus, loggedInByFace } from '../support/door.ts';
 import { whileHeld } from '../support/held.ts';
@@ -27,6 +28,7 @@ import {
 } from './support/agencies.ts';
 import {
   assertionOf,
+  begin,
   exchange,
   granted,
   introspection,
@@ -35,10 +37,12 @@ import {
   userinfo,
 } from './support/hand-overs.ts';
 import { orderAtHall } from './support/orders.ts';
+import { recoverPhone } from './support/recovery.ts';
 import { companyLine, companyOf, feed } from './support/registry.ts';
 import { changeRelation, giveRelation, inCompany } from './support/relations.ts';
 import { reportLine, reportNumber, underReport } from './support/reports.ts';
 import { rpRow, type StandIn, standIn } from './support/rps.ts';
+import { pageOf } from './support/sso.ts';
 
 /** Filing is asked; its API and the registers' (which may know documents and numbers) look at its tokens. */
 let door: WatchedDoor;
@@ -348,7 +352,7 @@ describe('SSO-7 userinfo', () => {
     const { token } = await signedIn();
     const { access } = await entered(token);
     const none = await fetch(`${door.url}/oauth2/userinfo?access_token=${access}`);
-    expect([none.status, none.headers.get('www-authenticate')]).toEqual([401, 'Bearer']);
+    expect([none.status, none.headers.get('www-authenticate')]).toEqual([401, 'Bearer, DPoP algs="ES256"']);
     for (const how of ['get', 'post-body'] as const) {
       const bad = await userinfo(door, 'a.b.c', how);
       expectRefused(bad, 'invalid_token', 401);
@@ -651,5 +655,100 @@ describe('the cost', () => {
     expect(of('POST /oauth2/token')).toEqual([3, 3]);
     expect(of('GET /oauth2/userinfo')).toEqual([2, 2]);
     expect(of('POST /oauth2/introspect')).toEqual([3, 3]);
+  });
+});
+
+describe('a matter that was shown on the way', () => {
+  const details = (matter: string) => JSON.stringify([{ type: 'matter', matter, nonce: 'n-1' }]);
+  /** Up to the code: an invoice matter by the face of the login, another by a scan of its own. */
+  async function codeWith({ who, token }: Session, matter: string) {
+    const begun = await begin(door, filing, { authorization_details: details(matter) });
+    const page = pageOf(door, begun, token);
+    const { body } = await page.stepUp();
+    if (body.scan)
+      expectStatus(await localPartner(door, 'ahtax-app', workingAs(who)).showFace(body.scan.qrContent), 200);
+    const { redirectTo } = expectStatus(await page.approve(), 200).body;
+    return { ...begun, code: new URL(redirectTo).searchParams.get('code') ?? '' };
+  }
+  async function enteredWith(session: Session, matter = 'invoice.issue'): Promise<Entered> {
+    const { body } = await exchange(door, filing, await codeWith(session, matter));
+    return { access: body.access_token, refreshToken: body.refresh_token, id: body.id_token, body };
+  }
+  const matterIn = ({ body }: { body: Loose }) =>
+    body.authorization_details.find(({ type }: Loose) => type === 'matter');
+  const expectTold = async (one: Entered, matter: unknown) => {
+    const { refreshed, info, asked } = await said(one);
+    expect([refreshed, info, asked].map(matterIn)).toEqual([matter, matter, matter]);
+    expect(
+      (decodeJwt(refreshed.body.access_token) as Loose).authorization_details.find(
+        ({ type }: Loose) => type === 'matter',
+      ),
+    ).toEqual(matter);
+  };
+  const issue = () => ({
+    type: 'matter',
+    matter: 'invoice.issue',
+    at: now(),
+    level: 4,
+    valid_until: now() + 86_400,
+    nonce: 'n-1',
+  });
+
+  it('SSO-9 SSO-7 PHN-4 is told at each use, until a number is recovered', async () => {
+    const session = await signedIn();
+    const matter = issue();
+    const one = await enteredWith(session);
+    await expectTold(one, matter);
+    door.clock.advance(61);
+    await expectTold(one, matter);
+    await recoverPhone(door, session.who);
+    await expectTold(one, undefined);
+  });
+
+  it('SSO-9 SSO-7 STP-4 goes with the permission that it needs, and the hand-over stays', async () => {
+    const session = await forCompany();
+    const one = await enteredWith(session);
+    await expectTold(one, issue());
+    const narrow = { permissions: ['enquiry'] };
+    await changeRelation(door, session.who, session.taxpayerId, 'tax-handler', narrow);
+    await expectTold(one, undefined);
+  });
+
+  it('SSO-9 SSO-7 STP-4 is over by its own time', async () => {
+    const one = await enteredWith(await signedIn(), 'refund.apply');
+    const until = matterIn(one).valid_until - now();
+    expect(until).toBe(300);
+    door.clock.advance(until - 1);
+    expect(matterIn(await refresh(door, filing, one.refreshToken))).toBeDefined();
+    door.clock.advance(1);
+    expect(matterIn(await refresh(door, filing, one.refreshToken))).toBeUndefined();
+  });
+
+  it('SSO-9 PHN-4 beside a recovered number a refresh leaves it out, and a code gives nothing', async () => {
+    const session = await signedIn();
+    const one = await enteredWith(session);
+    const code = await codeWith(session, 'invoice.issue');
+    door.clock.advance(61);
+    const later = await codeWith(session, 'invoice.issue');
+    expectRefused(await exchange(door, filing, code), 'invalid_grant');
+    const replies = await whileHeld(
+      door,
+      { function: 'sso-token' },
+      () => refresh(door, filing, one.refreshToken),
+      async () => {
+        await recoverPhone(door, session.who);
+        expectRefused(await exchange(door, filing, later), 'invalid_grant');
+      },
+    );
+    expect([replies.status, matterIn(replies)]).toEqual([200, undefined]);
+  });
+
+  it('SSO-9 the acr is told by the very word that was asked', async () => {
+    const one = await entered((await signedIn()).token, filing, { acr_values: 'urn:ahtax:2fa' });
+    const { refreshed, asked } = await said(one);
+    expect([decodeJwt(refreshed.body.access_token).acr, asked.body.acr]).toEqual([
+      'urn:ahtax:2fa',
+      'urn:ahtax:2fa',
+    ]);
   });
 });

@@ -6,7 +6,7 @@ import type { WindowHint } from '#domain/sms-window.ts';
 import type { Person } from '../people/users.ts';
 import type { AccessBasis, AgentAccessBasis } from '../sessions/access-basis.ts';
 import type { PlainTicket } from './plain-ticket.ts';
-import type { SsoCodeTicket, SsoRequestTicket } from './sso-tickets.ts';
+import type { MatterFace, SsoCodeTicket, SsoLogoutTicket, SsoRequestTicket } from './sso-tickets.ts';
 
 /**
  * Journeys under way. The handle that the client holds is random; the table knows only its hash. A ticket is open,
@@ -44,6 +44,21 @@ export interface FaceProof {
   readonly at: string;
   readonly channel: Channel;
 }
+
+/** What the journey's ticket takes of a passed scan: the proof, and of a step-up what it was begun for (SSO-9). */
+export const proofOnJourney = (
+  { stepUp, since, expiresAt }: ScanTicket,
+  face: FaceProof,
+): FaceProof | (FaceProof & MatterFace) =>
+  stepUp?.sessionId === undefined || since === undefined
+    ? face
+    : {
+        ...face,
+        since,
+        sessionId: stepUp.sessionId,
+        scanUntil: expiresAt,
+        ...(stepUp.acting ? { acting: stepUp.acting } : {}),
+      };
 
 export interface RegistrationTicket extends TicketBase {
   readonly kind: 'registration';
@@ -260,4 +275,10 @@ export const sessionCodeId = (sessionId: string, purpose: SessionCodePurpose): s
 /** Tickets that can hold an SMS code. */
 export type CodeTicket = RegistrationTicket | LoginTicket | ResetTicket | RecoveryTicket | SessionCodeTicket;
 
-export type Ticket = CodeTicket | ScanTicket | LegacyTicket | SsoRequestTicket | SsoCodeTicket;
+export type Ticket =
+  | CodeTicket
+  | ScanTicket
+  | LegacyTicket
+  | SsoRequestTicket
+  | SsoCodeTicket
+  | SsoLogoutTicket;

@@ -100,7 +100,7 @@ export function usePortal(options: Partial<RuntimeOptions> = {}): Portal {
       if (message.type() === 'error' && !/^Failed to load resource/.test(text)) one.complaints.push(text);
     });
     page.on('response', async (response) => {
-      if (response.status() !== 201 || !/\/v1\/.*(qr-logins|face|step-ups)$/.test(response.url())) return;
+      if (response.status() !== 201 || !/\/v1\/.*(qr-logins|face|step-ups?)$/.test(response.url())) return;
       const body = (await response.json().catch(() => undefined)) as
         | { qrContent?: string; scan?: { qrContent: string } }
         | undefined;

@@ -160,6 +160,7 @@ export const pageOf = (door: Door, { id, cookie }: Browser, token?: string) => {
     system: () => call('GET', '/system'),
     show: () => call('GET', ''),
     approve: (body: object = {}) => call('POST', '/approve', body),
+    stepUp: (body: object = {}) => call('POST', '/step-up', body),
     refuse: () => call('POST', '/refuse', {}),
     leave: () => call('POST', '/leave', {}),
   };
