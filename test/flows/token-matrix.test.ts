@@ -6,6 +6,7 @@ import { expectStatus, loggedInByFace } from '../support/door.ts';
 import { person } from '../support/people.ts';
 import { knownPerson, openWatchedDoor, type WatchedDoor } from '../support/watched.ts';
 import { signIn } from './support/account.ts';
+import { type ProofKey, proofKey } from './support/dpop.ts';
 import {
   assertionOf,
   clientCall,
@@ -23,16 +24,17 @@ import { rpRow, type StandIn, standIn } from './support/rps.ts';
 /** Each kind of token that this system makes or takes, at every place that takes one (TOK-02). */
 let door: WatchedDoor;
 let system: StandIn;
+let key: ProofKey;
 let session: { accessToken: string; sessionId: string };
 /** Those that live through the whole file. */
 const lasting: Record<string, string> = {};
 beforeAll(async () => {
-  system = await standIn('filing-web');
+  [system, key] = await Promise.all([standIn('filing-web'), proofKey()]);
   const introspects = system.client.resources.map(({ uri }) => uri);
   door = await openWatchedDoor({ relyingParties: [{ ...system.client, introspects }] });
 
   const other = await loggedInByFace(door, await knownPerson(door));
-  await entered(other.session.accessToken);
+  await entered(undefined, other.session.accessToken);
   await door.http('DELETE', '/v1/session', undefined, { token: other.session.accessToken });
   await door.settled();
   const beginner = person();
@@ -54,8 +56,10 @@ afterAll(async () => {
   await door?.finish();
 });
 
-async function entered(token = session.accessToken): Promise<Loose> {
-  return expectStatus((await exchange(door, system, await granted(door, system, token))) as Loose, 200).body;
+/** @param proof of the key that the tokens are bound to */
+async function entered(proof?: { dpop: string }, token = session.accessToken): Promise<Loose> {
+  const code = await granted(door, system, token);
+  return expectStatus((await exchange(door, system, code, {}, proof)) as Loose, 200).body;
 }
 /** Whoever has just logged in by face has proven enough for an invoice (STP-2). */
 async function proof(token: string): Promise<string> {
@@ -72,6 +76,9 @@ const made: Record<string, () => Promise<string>> = {
   'ID token': async () => (await entered()).id_token,
   'access token': async () => (await entered()).access_token,
   'refresh token': async () => (await entered()).refresh_token,
+  'DPoP proof': async () => (await key.proof(door, '/oauth2/token')).dpop,
+  'access token bound to a key': async () =>
+    (await entered(await key.proof(door, '/oauth2/token'))).access_token,
 };
 
 type Said = { readonly status: number; readonly body: Loose };
@@ -156,20 +163,49 @@ const places: Record<string, Place> = {
     no: 'invalid_token',
     try: async (token) => word(await userinfo(door, token, 'post-body'), 'invalid_token'),
   },
+  'DPoP of /oauth2/token': {
+    takes: ['DPoP proof'],
+    no: 'invalid_dpop_proof',
+    try: async (dpop) =>
+      word(
+        await exchange(
+          door,
+          system,
+          { code: 'none', verifier: 'v'.repeat(43), redirectUri: 'none' },
+          {},
+          { dpop },
+        ),
+        'invalid_dpop_proof',
+      ),
+  },
+  'id_token_hint of /oauth2/logout': {
+    takes: ['ID token'],
+    no: 'refused',
+    try: async (token) => {
+      const url = `${door.url}/oauth2/logout?id_token_hint=${token}`;
+      const location = (await fetch(url, { redirect: 'manual' })).headers.get('location') ?? '';
+      return location.includes('/sso/error')
+        ? 'refused'
+        : location.includes('/sso/logout#')
+          ? 'taken'
+          : location;
+    },
+  },
   'token of /oauth2/introspect': {
-    takes: ['access token'],
+    takes: ['access token', 'access token bound to a key'],
     no: 'inactive',
     try: async (token) => ((await introspection(door, system, token)).body.active ? 'taken' : 'inactive'),
   },
   'token of /oauth2/revoke': {
-    takes: ['access token', 'refresh token'],
+    takes: ['access token', 'refresh token', 'access token bound to a key'],
     no: 'nothing ended',
     try: async (token) => {
       const name = { sessionId: session.sessionId, clientId: system.client.clientId };
-      const { sid } = await rpRow(door, name);
+      // The one before may have ended what there was.
+      if ((await rpRow(door, name)).ended) await entered();
       expect((await revocation(door, system, token)).status).toBe(200);
-      const { ended, ...after } = await rpRow(door, name);
-      return ended && after.sid === sid ? 'taken' : 'nothing ended';
+      const { ended } = await rpRow(door, name);
+      return ended ? 'taken' : 'nothing ended';
     },
   },
   'logout_token at a tax system': {
@@ -192,7 +228,7 @@ const places: Record<string, Place> = {
   },
 };
 
-describe('TOK-02 SES-2 SSO-6 SSO-7 SSO-11 every token at every place that takes one', () => {
+describe('TOK-02 SES-2 SSO-6 SSO-7 SSO-10 SSO-11 every token at every place that takes one', () => {
   it.each(Object.entries(places))('%s', async (_name, { takes, no, try: attempt }) => {
     const said: Record<string, string> = {};
     await entered();
@@ -204,12 +240,12 @@ describe('TOK-02 SES-2 SSO-6 SSO-7 SSO-11 every token at every place that takes 
     );
   });
 
-  it('there are eleven kinds, each of them real', () => {
+  it('there are thirteen kinds, each of them real', () => {
     expect(Object.values(lasting).every((token) => token.length > 40)).toBe(true);
-    expect(Object.keys(lasting).length + Object.keys(made).length).toBe(11);
+    expect(Object.keys(lasting).length + Object.keys(made).length).toBe(13);
     const taken = new Set(Object.values(places).flatMap(({ takes }) => takes));
     const nowhere = [...Object.keys(lasting), ...Object.keys(made)].filter((kind) => !taken.has(kind));
-    // A proof and an ID token are for those who asked for them, a code for whoever has its verifier.
-    expect(nowhere).toEqual(['step-up proof', 'authorization code', 'ID token']);
+    // A proof is for those who asked for it, a code for whoever has its verifier.
+    expect(nowhere).toEqual(['step-up proof', 'authorization code']);
   });
 });
