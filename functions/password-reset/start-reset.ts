@@ -6,10 +6,10 @@ import { besideHuman } from '#journeys/factors/anti-automation.ts';
 import { fitted, missed } from '#journeys/factors/tries.ts';
 import {
   accountNamed,
-  expectedWindow,
   type Named,
   stillNames,
   unknownAccount,
+  windowHint,
 } from '#journeys/people/accounts.ts';
 import { isNumberOf, maskedPhoneOf, nameOf } from '#journeys/people/personal-data.ts';
 import { created } from '#runtime/answers.ts';
@@ -60,7 +60,7 @@ export const startReset: StepOf<typeof passwordReset, 'start'> = async (ctx, cal
       ...(person.account ? { since: person.account.since } : {}),
       ...(faceOnly ? { faceOnly } : {}),
       ...(phone ? { phone: { phoneKey: phone.phoneKey, sealed: phone.sealed } } : {}),
-      ...expectedWindow(named, person, phone?.phoneKey),
+      ...windowHint(named, person, phone?.phoneKey),
     },
     call.now,
     ctx.settings.policies.resetSeconds,

@@ -13,8 +13,9 @@ import type { CallOf, StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { ConcurrentChange, firstRead, retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
-import { notLockedCheck, returnedGuessUpdate, successUpdate } from '#store/people/lockout-table.ts';
+import { notLockedCheck, successUpdate } from '#store/people/lockout-table.ts';
 import { claimPhoneUpdate, type OwnedPhone, phoneOwner } from '#store/people/phones.ts';
+import { returnedGuessUpdate } from '#store/people/sms-guesses.ts';
 import {
   type Active,
   findPerson,

@@ -65,7 +65,11 @@ async function open(
     const ticket = await openPushed(ctx.db, pushed, clientId, secret, call.now, ssoRequestSeconds);
     return ticket ? { id: pushed, secret } : { page: 'request_uri' };
   }
-  const judged = judgeRequest(parameters, (id) => ctx.relyingParties.find(({ clientId }) => clientId === id));
+  const judged = judgeRequest(
+    parameters,
+    (id) => ctx.relyingParties.find(({ clientId }) => clientId === id),
+    ctx.settings.matters,
+  );
   if (!judged.ok) {
     if ('page' in judged) return judged;
     return { location: answerAddress(ctx.settings.issuer, judged.returnTo, judged.refused) };

@@ -64,6 +64,7 @@ export const ssoRequest = flow({
         'invalid_scope',
         'invalid_target',
         'invalid_authorization_details',
+        'unmet_authentication_requirements',
         'request_not_supported',
         'registration_not_supported',
       ],

@@ -19,7 +19,11 @@ export const pushRequest: StepOf<typeof ssoRequest, 'push'> = async (ctx, call) 
   if (call.parameters.some(([name]) => name === 'request_uri'))
     throw new OAuthProblem('invalid_request', 'request_uri is no part of a pushed request');
   const asked = call.parameters.filter(([name]) => !ofClient.has(name));
-  const judged = judgeRequest(parametersOf([['client_id', client.clientId], ...asked]), () => client);
+  const judged = judgeRequest(
+    parametersOf([['client_id', client.clientId], ...asked]),
+    () => client,
+    ctx.settings.matters,
+  );
   if (!judged.ok) {
     if ('refused' in judged) throw new OAuthProblem(judged.refused.error, judged.refused.description);
     throw new OAuthProblem(

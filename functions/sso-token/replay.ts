@@ -3,10 +3,10 @@ import { writeLine } from '#gateways/log.ts';
 import { auditPut } from '#journeys/audit.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
-import { rpEndWrite } from '#store/sessions/rp-sessions.ts';
+import { rpEndUpdate } from '#store/sessions/rp-sessions.ts';
 import type { SsoCodeTicket } from '#store/tickets/sso-tickets.ts';
 import { seconds } from '#store/tickets/ticket-times.ts';
-import { clientAssertionWrite } from '#store/tickets/tickets.ts';
+import { clientAssertionPut } from '#store/tickets/tickets.ts';
 import { missed, type TokenCall } from './missed.ts';
 
 /**
@@ -26,8 +26,8 @@ export async function replayed(
   if (now - at <= ctx.settings.policies.ssoReplayGraceSeconds) return missed(ctx, call, answer);
   try {
     await ctx.db.transact([
-      clientAssertionWrite(call.caller.clientAssertion, call.now),
-      rpEndWrite({ sessionId, clientId, sid }, { reason: 'replay', at: now }),
+      clientAssertionPut(call.caller.clientAssertion, call.now),
+      rpEndUpdate({ sessionId, clientId, sid }, { reason: 'replay', at: now }),
       auditPut(ctx, call, personKey, 'sso-replayed', 'failure', { client: clientId }),
     ]);
   } catch (error) {

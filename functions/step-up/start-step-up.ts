@@ -75,7 +75,12 @@ export const showStepUp: StepOf<typeof stepUp, 'show'> = async (ctx, call) => {
     ctx.db.get<ScanTicket>('Tickets', { ticketKey: ticketKeyOf(call.params.id) }),
     findPerson(ctx.db, session.personKey),
   ]);
-  const own = scan?.kind === 'scan' && scan.purpose === 'step-up' && scan.personKey === session.personKey;
+  const own =
+    scan?.kind === 'scan' &&
+    scan.purpose === 'step-up' &&
+    scan.personKey === session.personKey &&
+    // One of a hand-over is told to its system, by the tokens (SSO-9).
+    scan.parent === undefined;
   if (!own) throw new Problem('NOT_FOUND');
   const person = requireAdmitted(found, 'SESSION_ENDED');
   const state = shownState(scan, call.now);

@@ -146,7 +146,7 @@ export interface RouteDeclaration {
    * browser that began it; its cookie says so.
    */
   readonly handOver?: true;
-  /** `client` only: the step spends the assertion in a transaction of its own (`clientAssertionWrite`). */
+  /** `client` only: the step spends the assertion in a transaction of its own (`clientAssertionPut`). */
   readonly spendsAssertion?: true;
   /** Pages of other origins may make a browser call it: nothing is changed in anybody's name (POST to authorize). */
   readonly fromAnyPage?: true;
@@ -218,8 +218,8 @@ const managingChecks: NonNullable<FlowDeclaration['tables']> = {
 /** The request of a hand-over, beside the session. */
 const handOverReads: NonNullable<FlowDeclaration['tables']> = { Tickets: ['GetItem'] };
 
-/** Of clients: an assertion works once (SSO-3). */
-const spentAssertions: NonNullable<FlowDeclaration['tables']> = { Tickets: ['PutItem'] };
+/** Of clients: an assertion works once (SSO-3), and one that is refused is audited (SSO-14). */
+const spentAssertions: NonNullable<FlowDeclaration['tables']> = { Tickets: ['PutItem'], Audit: ['PutItem'] };
 
 type Tables = NonNullable<FlowDeclaration['tables']>;
 function withAll(tables: Tables, more: readonly Tables[]): Tables {

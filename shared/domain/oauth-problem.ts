@@ -47,6 +47,14 @@ export class OAuthProblem extends Problem {
   }
 }
 
+/** RFC 6750, 3: nobody said who calls, which is told apart from a token that is not good. */
+export class TokenMissing extends OAuthProblem {
+  constructor() {
+    super('invalid_token', 'An access token is needed');
+    this.name = 'TokenMissing';
+  }
+}
+
 /** How OAuth says what the general checks refused: the status stays, the words are its own. */
 export function asOAuth(problem: Problem): {
   readonly error: OAuthErrorCode;

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import { moved } from '../flows/support/migration.ts';
 import { codeFor, loggedInByFace, loggedIn as loggedInBySms, scanFace, wait } from '../support/door.ts';
 import { mobile, person } from '../support/people.ts';
@@ -210,41 +210,44 @@ describe('the account centre of a natural person', () => {
     await page.getByText('实名等级 4 级').waitFor();
   });
 
-  it('CTR-2 用户注销: warned of companies, password and second factor, then nobody is logged in', async () => {
-    const { door } = portal;
-    const who = await settled(door, person());
-    const { cookie } = await loggedInByFace(door, who);
-    await wait(door, 61);
-    const page = await openSignedIn(portal, cookie, '/me/deregister');
-    await page.getByText('您没有关联的企业').waitFor();
-    await page.getByLabel('个人用户密码').fill('Cuowu!9078');
-    await page.getByRole('button', { name: '下一步：验证身份' }).click();
-    await page.getByText('请先阅读并确认上述后果').waitFor();
-    await page.getByRole('checkbox').check();
-    await page.getByRole('button', { name: '下一步：验证身份' }).click();
-    // Back is a step back here too; what was typed and agreed to is there.
-    await page.getByRole('button', { name: '获取验证码' }).waitFor();
-    await page.goBack();
-    expect(await page.getByRole('checkbox').isChecked()).toBe(true);
-    await page.getByRole('button', { name: '下一步：验证身份' }).click();
-    await page.getByRole('button', { name: '获取验证码' }).click();
-    await page.getByText('验证码已发送至').first().waitFor();
-    await picture(page, 'me-deregister');
-    await page.getByRole('textbox', { name: '短信验证码' }).fill(await codeFor(door, who.phone));
-    await page.getByRole('button', { name: '确认注销' }).click();
-    await page.getByText('您还可以尝试 4 次').waitFor();
-    await page.getByLabel('个人用户密码').fill(who.password);
-    await page.getByRole('button', { name: '下一步：验证身份' }).click();
-    await page.getByText('用户已注销').waitFor();
-    expect(new URL(page.url()).pathname).toBe('/login');
-    expect(
-      (
-        await door.http('POST', '/v1/logins', {
-          entry: 'natural',
-          account: who.documentNumber,
-          password: who.password,
-        })
-      ).body.code,
-    ).toBe('USER_NOT_REGISTERED');
-  });
+  long(
+    'CTR-2 用户注销: warned of companies, password and second factor, then nobody is logged in',
+    async () => {
+      const { door } = portal;
+      const who = await settled(door, person());
+      const { cookie } = await loggedInByFace(door, who);
+      await wait(door, 61);
+      const page = await openSignedIn(portal, cookie, '/me/deregister');
+      await page.getByText('您没有关联的企业').waitFor();
+      await page.getByLabel('个人用户密码').fill('Cuowu!9078');
+      await page.getByRole('button', { name: '下一步：验证身份' }).click();
+      await page.getByText('请先阅读并确认上述后果').waitFor();
+      await page.getByRole('checkbox').check();
+      await page.getByRole('button', { name: '下一步：验证身份' }).click();
+      // Back is a step back here too; what was typed and agreed to is there.
+      await page.getByRole('button', { name: '获取验证码' }).waitFor();
+      await page.goBack();
+      expect(await page.getByRole('checkbox').isChecked()).toBe(true);
+      await page.getByRole('button', { name: '下一步：验证身份' }).click();
+      await page.getByRole('button', { name: '获取验证码' }).click();
+      await page.getByText('验证码已发送至').first().waitFor();
+      await picture(page, 'me-deregister');
+      await page.getByRole('textbox', { name: '短信验证码' }).fill(await codeFor(door, who.phone));
+      await page.getByRole('button', { name: '确认注销' }).click();
+      await page.getByText('您还可以尝试 4 次').waitFor();
+      await page.getByLabel('个人用户密码').fill(who.password);
+      await page.getByRole('button', { name: '下一步：验证身份' }).click();
+      await page.getByText('用户已注销').waitFor();
+      expect(new URL(page.url()).pathname).toBe('/login');
+      expect(
+        (
+          await door.http('POST', '/v1/logins', {
+            entry: 'natural',
+            account: who.documentNumber,
+            password: who.password,
+          })
+        ).body.code,
+      ).toBe('USER_NOT_REGISTERED');
+    },
+  );
 });

@@ -131,7 +131,7 @@ describe('browsers that can’t run the pages', () => {
     await says(await portal.open('/login', { lacking, broken: true }));
   });
 
-  it('so is one that can’t read our syntax', async () => {
+  long('so is one that can’t read our syntax', async () => {
     const page = await portal.open('/s/x', { broken: true });
     await page.route('**/assets/index-*.js', (route) =>
       route.fulfill({ contentType: 'text/javascript', body: 'const newer = ;' }),
@@ -140,7 +140,7 @@ describe('browsers that can’t run the pages', () => {
     await says(page);
   });
 
-  it('everybody else never sees it', async () => {
+  long('everybody else never sees it', async () => {
     const page = await openSignedIn(
       portal,
       (await loggedInByFace(portal.door, await settled(portal.door))).cookie,

@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import { maskDocument } from '#domain/masks.ts';
 import { agreementLine, client, staffLine } from '../flows/support/agencies.ts';
 import { companyPassword, sha256 } from '../flows/support/legacy.ts';
@@ -317,40 +317,43 @@ describe('旧版登录', () => {
     await button(page, '下一步').click();
   };
 
-  it('LEG-1 LGN-3 LGN-10 LGN-12 company password, person, own password, SMS code and role; each wrong password says how often it may still be tried', async () => {
-    const { door } = portal;
-    const boss = await knownPerson(door);
-    const taxpayerId = await oldCompany(boss);
-    await giveRelation(door, boss, taxpayerId, 'tax-handler');
-    await wait(door, 61);
-    const page = await portal.open('/legacy', phone);
-    await page.getByText(/旧版登录将于 \d{4}-\d\d-\d\d 停用/).waitFor();
-    await expectAccessible(page);
-    await expectFits(page);
-    await picture(page, 'legacy-360');
-    await enterOld(page, taxpayerId, 'Wrong#1998');
-    // The work that the API asks for before each look takes a while where the machine is busy.
-    await page.getByText('今日还可以尝试 4 次').waitFor({ timeout: 60_000 });
-    await enterOld(page, taxpayerId);
-    await page.getByRole('heading', { name: '请选择办税人员' }).waitFor({ timeout: 60_000 });
-    await button(page, '登录').click();
-    await page.getByText('请填写个人用户密码').waitFor();
-    const shown = `${boss.name.slice(0, 1)}**（${maskDocument(boss.documentNumber)}） · 法定代表人`;
-    await page.getByRole('radio', { name: shown }).check();
-    await page.getByLabel('个人用户密码').fill('Wrong#2058');
-    await button(page, '登录').click();
-    await page.getByText('您还可以尝试 4 次').waitFor();
-    await expectAccessible(page);
-    await expectFits(page);
-    await picture(page, 'legacy-person-360');
-    await page.getByLabel('个人用户密码').fill(boss.password);
-    await button(page, '登录').click();
-    await button(page, '获取验证码').click();
-    await page.getByText('验证码已发送至').first().waitFor();
-    await page.getByRole('textbox', { name: '短信验证码' }).fill(await codeFor(door, boss.phone));
-    await button(page, `${companyName} · 法定代表人`).click();
-    await identity(page, `${companyName} · 法定代表人`);
-  });
+  long(
+    'LEG-1 LGN-3 LGN-10 LGN-12 company password, person, own password, SMS code and role; each wrong password says how often it may still be tried',
+    async () => {
+      const { door } = portal;
+      const boss = await knownPerson(door);
+      const taxpayerId = await oldCompany(boss);
+      await giveRelation(door, boss, taxpayerId, 'tax-handler');
+      await wait(door, 61);
+      const page = await portal.open('/legacy', phone);
+      await page.getByText(/旧版登录将于 \d{4}-\d\d-\d\d 停用/).waitFor();
+      await expectAccessible(page);
+      await expectFits(page);
+      await picture(page, 'legacy-360');
+      await enterOld(page, taxpayerId, 'Wrong#1998');
+      // The work that the API asks for before each look takes a while where the machine is busy.
+      await page.getByText('今日还可以尝试 4 次').waitFor({ timeout: 60_000 });
+      await enterOld(page, taxpayerId);
+      await page.getByRole('heading', { name: '请选择办税人员' }).waitFor({ timeout: 60_000 });
+      await button(page, '登录').click();
+      await page.getByText('请填写个人用户密码').waitFor();
+      const shown = `${boss.name.slice(0, 1)}**（${maskDocument(boss.documentNumber)}） · 法定代表人`;
+      await page.getByRole('radio', { name: shown }).check();
+      await page.getByLabel('个人用户密码').fill('Wrong#2058');
+      await button(page, '登录').click();
+      await page.getByText('您还可以尝试 4 次').waitFor();
+      await expectAccessible(page);
+      await expectFits(page);
+      await picture(page, 'legacy-person-360');
+      await page.getByLabel('个人用户密码').fill(boss.password);
+      await button(page, '登录').click();
+      await button(page, '获取验证码').click();
+      await page.getByText('验证码已发送至').first().waitFor();
+      await page.getByRole('textbox', { name: '短信验证码' }).fill(await codeFor(door, boss.phone));
+      await button(page, `${companyName} · 法定代表人`).click();
+      await identity(page, `${companyName} · 法定代表人`);
+    },
+  );
 
   long(
     'LEG-2 REL-6 where the company has people already, a binding waits for them; LEG-1 after its last day the old login is gone',

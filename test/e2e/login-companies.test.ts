@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import { companyPassword, sha256 } from '../flows/support/legacy.ts';
 import { companyLine, companyOf, creditCode, feed, representativeLine } from '../flows/support/registry.ts';
 import { reportLine, reportNumber } from '../flows/support/reports.ts';
@@ -25,7 +25,7 @@ const byFace = async (page: Page) => {
 const identity = (page: Page) => page.getByRole('region', { name: '当前身份' });
 
 describe('at the enterprise entry', () => {
-  it('LGN-9 LGN-10 a finance head confirms the appointment, then chooses the role', async () => {
+  long('LGN-9 LGN-10 a finance head confirms the appointment, then chooses the role', async () => {
     const who = await settled(portal.door);
     const taxpayerId = await companyOf(portal.door, who);
     await feed(portal.door, { ...representativeLine(taxpayerId, who), type: 'finance-head' });

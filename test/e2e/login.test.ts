@@ -20,35 +20,41 @@ const asNatural = async (page: Page, who: Pick<Sample, 'documentNumber' | 'passw
 const isSignedIn = (page: Page) => page.getByRole('button', { name: '退出' }).waitFor();
 
 describe('the login page', () => {
-  it('LGN-1 has the three entries, the special subjects below, the links and a code to scan; axe finds nothing serious', async () => {
-    const page = await portal.open();
-    for (const entry of ['企业业务', '自然人业务', '代理业务'])
-      await page.getByRole('tab', { name: entry }).waitFor();
-    await page.getByRole('button', { name: '跨区域财产税源登记' }).waitFor();
-    for (const link of ['用户注册', '忘记密码', '找回手机号码'])
-      await page.getByRole('link', { name: link }).waitFor();
-    await page.getByRole('img', { name: '二维码' }).waitFor();
-    await expectAccessible(page);
-    await picture(page, 'login');
-  });
+  long(
+    'LGN-1 has the three entries, the special subjects below, the links and a code to scan; axe finds nothing serious',
+    async () => {
+      const page = await portal.open();
+      for (const entry of ['企业业务', '自然人业务', '代理业务'])
+        await page.getByRole('tab', { name: entry }).waitFor();
+      await page.getByRole('button', { name: '跨区域财产税源登记' }).waitFor();
+      for (const link of ['用户注册', '忘记密码', '找回手机号码'])
+        await page.getByRole('link', { name: link }).waitFor();
+      await page.getByRole('img', { name: '二维码' }).waitFor();
+      await expectAccessible(page);
+      await picture(page, 'login');
+    },
+  );
 
-  it('DOC-4 keeps nothing but language and type size in storage, and fits on 360 px in large type', async () => {
-    const page = await portal.open('/login', { width: 360, height: 740 });
-    await page.getByRole('button', { name: '大字版' }).click();
-    await expectFits(page);
-    await page.getByRole('img', { name: '二维码' }).waitFor();
-    await picture(page, 'login-360-large');
-    await page.getByRole('button', { name: '标准版' }).click();
-    await expectFits(page);
-    await picture(page, 'login-360');
-    await page.getByRole('button', { name: 'English' }).click();
-    await page.getByRole('button', { name: 'Log in', exact: true }).waitFor();
-    expect(await page.evaluate('document.documentElement.lang')).toBe('en');
-    await expectFits(page);
-    expect(await page.evaluate('Object.keys(localStorage).concat(Object.keys(sessionStorage))')).toEqual([
-      'language',
-    ]);
-  });
+  long(
+    'DOC-4 keeps nothing but language and type size in storage, and fits on 360 px in large type',
+    async () => {
+      const page = await portal.open('/login', { width: 360, height: 740 });
+      await page.getByRole('button', { name: '大字版' }).click();
+      await expectFits(page);
+      await page.getByRole('img', { name: '二维码' }).waitFor();
+      await picture(page, 'login-360-large');
+      await page.getByRole('button', { name: '标准版' }).click();
+      await expectFits(page);
+      await picture(page, 'login-360');
+      await page.getByRole('button', { name: 'English' }).click();
+      await page.getByRole('button', { name: 'Log in', exact: true }).waitFor();
+      expect(await page.evaluate('document.documentElement.lang')).toBe('en');
+      await expectFits(page);
+      expect(await page.evaluate('Object.keys(localStorage).concat(Object.keys(sessionStorage))')).toEqual([
+        'language',
+      ]);
+    },
+  );
 
   it('LGN-2 says what is missing beside the field and focuses it', async () => {
     const page = await portal.open();
@@ -142,20 +148,25 @@ describe('logging in', () => {
     },
   );
 
-  it('CHN-2 QR-2 the address in a code, opened by a camera, says which apps scan it and how to get them', async () => {
-    const page = await portal.open();
-    const content = await portal.scanned(page, 'login');
-    const phone = await portal.open(new URL(content).pathname, { width: 360, height: 740 });
-    await phone.getByRole('heading', { name: '请使用手机 APP 扫描' }).waitFor();
-    await phone.getByText('支持 安徽税务 APP、个人所得税 APP').waitFor();
-    for (const app of ['安徽税务 APP', '个人所得税 APP']) {
-      expect(await phone.getByRole('link', { name: `下载 ${app}` }).getAttribute('href')).toMatch(/^https:/);
-      await phone.getByRole('img', { name: `${app} 的下载二维码` }).waitFor();
-    }
-    await expectFits(phone);
-    await expectAccessible(phone);
-    await picture(phone, 'scanned-code-360');
-  });
+  long(
+    'CHN-2 QR-2 the address in a code, opened by a camera, says which apps scan it and how to get them',
+    async () => {
+      const page = await portal.open();
+      const content = await portal.scanned(page, 'login');
+      const phone = await portal.open(new URL(content).pathname, { width: 360, height: 740 });
+      await phone.getByRole('heading', { name: '请使用手机 APP 扫描' }).waitFor();
+      await phone.getByText('支持 安徽税务 APP、个人所得税 APP').waitFor();
+      for (const app of ['安徽税务 APP', '个人所得税 APP']) {
+        expect(await phone.getByRole('link', { name: `下载 ${app}` }).getAttribute('href')).toMatch(
+          /^https:/,
+        );
+        await phone.getByRole('img', { name: `${app} 的下载二维码` }).waitFor();
+      }
+      await expectFits(phone);
+      await expectAccessible(phone);
+      await picture(phone, 'scanned-code-360');
+    },
+  );
 
   long(
     'QR-1 QR-2 by the code on the page; one that was cancelled is renewed by a click, one that ran out by itself',
@@ -188,7 +199,7 @@ describe('logging in', () => {
     },
   );
 
-  it('LCK-1 LCK-2 LGN-7 counts down, then says until when it is locked and what helps', async () => {
+  long('LCK-1 LCK-2 LGN-7 counts down, then says until when it is locked and what helps', async () => {
     const who = await settled(portal.door);
     const page = await portal.open();
     await asNatural(page, { ...who, password: 'Wrong#2058' });
@@ -219,7 +230,7 @@ describe('logging in', () => {
     await page.getByText('登录设备：').waitFor();
   });
 
-  it('SES-2 a tab stops where another one logged out', async () => {
+  long('SES-2 a tab stops where another one logged out', async () => {
     const who = await settled(portal.door);
     const page = await portal.open();
     await asNatural(page, who);

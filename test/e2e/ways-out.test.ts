@@ -33,32 +33,35 @@ async function expectNothingPersonal(page: Page, who: Sample): Promise<void> {
 }
 
 describe('no dead end, no step lost', () => {
-  it('LGN-3 SMS-2 DOC-4 back is a step back, a reload and a look at the other tab keep the journey, and storage holds no personal data', async () => {
-    const who = await settled(portal.door);
-    await wait(portal.door, 61);
-    const page = await portal.open();
-    await asNatural(page, who);
-    await button(page, '获取验证码').click();
-    await page.getByText('验证码已发送至').first().waitFor();
-    // 短信 and 扫脸 are tabs: the code that was sent is still known.
-    await page.getByRole('tab', { name: '扫脸验证' }).click();
-    await page.getByRole('tab', { name: '短信验证码' }).click();
-    await page.getByText('验证码已发送至').first().waitFor();
-    await page.getByRole('button', { name: /秒后可重新获取/ }).waitFor();
-    await page.goBack();
-    expect(await page.getByLabel(account).inputValue()).toBe(who.documentNumber);
-    await page.goForward();
-    await page.getByText('密码正确').waitFor();
-    await page.reload();
-    await page.getByText('验证码已发送，请查收短信').waitFor();
-    await page.getByRole('button', { name: /秒后可重新获取/ }).waitFor();
-    await expectNothingPersonal(page, who);
-    await code(page).fill(await codeFor(portal.door, who.phone));
-    await page.getByRole('button', { name: '退出' }).waitFor();
-    expect(await page.evaluate('Object.keys(sessionStorage)')).toEqual([]);
-  });
+  long(
+    'LGN-3 SMS-2 DOC-4 back is a step back, a reload and a look at the other tab keep the journey, and storage holds no personal data',
+    async () => {
+      const who = await settled(portal.door);
+      await wait(portal.door, 61);
+      const page = await portal.open();
+      await asNatural(page, who);
+      await button(page, '获取验证码').click();
+      await page.getByText('验证码已发送至').first().waitFor();
+      // 短信 and 扫脸 are tabs: the code that was sent is still known.
+      await page.getByRole('tab', { name: '扫脸验证' }).click();
+      await page.getByRole('tab', { name: '短信验证码' }).click();
+      await page.getByText('验证码已发送至').first().waitFor();
+      await page.getByRole('button', { name: /秒后可重新获取/ }).waitFor();
+      await page.goBack();
+      expect(await page.getByLabel(account).inputValue()).toBe(who.documentNumber);
+      await page.goForward();
+      await page.getByText('密码正确').waitFor();
+      await page.reload();
+      await page.getByText('验证码已发送，请查收短信').waitFor();
+      await page.getByRole('button', { name: /秒后可重新获取/ }).waitFor();
+      await expectNothingPersonal(page, who);
+      await code(page).fill(await codeFor(portal.door, who.phone));
+      await page.getByRole('button', { name: '退出' }).waitFor();
+      expect(await page.evaluate('Object.keys(sessionStorage)')).toEqual([]);
+    },
+  );
 
-  it('LGN-3 a login that ran out begins anew with what was typed', async () => {
+  long('LGN-3 a login that ran out begins anew with what was typed', async () => {
     const who = await settled(portal.door);
     const page = await portal.open();
     await asNatural(page, who);
@@ -71,29 +74,32 @@ describe('no dead end, no step lost', () => {
     await page.getByText('密码正确').waitFor();
   });
 
-  it('LCK-1 LCK-3 LCK-5 who is locked at the second factor is shown 忘记密码 and the QR login', async () => {
-    const who = await settled(portal.door);
-    await wait(portal.door, 61);
-    const page = await portal.open();
-    await asNatural(page, who);
-    await button(page, '获取验证码').click();
-    await page.getByText('验证码已发送至').first().waitFor();
-    const right = await codeFor(portal.door, who.phone);
-    const wrong = right === '000000' ? '111111' : '000000';
-    for (let left = 4; left > 0; left--) {
+  long(
+    'LCK-1 LCK-3 LCK-5 who is locked at the second factor is shown 忘记密码 and the QR login',
+    async () => {
+      const who = await settled(portal.door);
+      await wait(portal.door, 61);
+      const page = await portal.open();
+      await asNatural(page, who);
+      await button(page, '获取验证码').click();
+      await page.getByText('验证码已发送至').first().waitFor();
+      const right = await codeFor(portal.door, who.phone);
+      const wrong = right === '000000' ? '111111' : '000000';
+      for (let left = 4; left > 0; left--) {
+        await code(page).fill('');
+        await code(page).fill(wrong);
+        await page.getByText(`您还可以尝试 ${left} 次`).waitFor();
+      }
       await code(page).fill('');
       await code(page).fill(wrong);
-      await page.getByText(`您还可以尝试 ${left} 次`).waitFor();
-    }
-    await code(page).fill('');
-    await code(page).fill(wrong);
-    const alert = page.getByRole('alert').filter({ hasText: '您的账号已被锁定' });
-    await alert.getByRole('link', { name: '忘记密码' }).waitFor();
-    await alert.getByRole('button', { name: '改用扫码登录' }).click();
-    await page.getByRole('heading', { name: '扫码登录' }).waitFor();
-  });
+      const alert = page.getByRole('alert').filter({ hasText: '您的账号已被锁定' });
+      await alert.getByRole('link', { name: '忘记密码' }).waitFor();
+      await alert.getByRole('button', { name: '改用扫码登录' }).click();
+      await page.getByRole('heading', { name: '扫码登录' }).waitFor();
+    },
+  );
 
-  it('REG-5 after the last failed face check the page names the hall and begins anew', async () => {
+  long('REG-5 after the last failed face check the page names the hall and begins anew', async () => {
     const who = person();
     const page = await portal.open('/register');
     await page.getByLabel('姓名').fill(who.name);

@@ -24,49 +24,52 @@ const identify = async (page: Page, who: Sample) => {
 };
 
 describe('registration', () => {
-  it('REG-1 REG-6 REG-5 in three steps; consents are readable, misses stand beside their field, what was typed stays', async () => {
-    const who = person();
-    const page = await portal.open('/register');
-    await identify(page, who);
-    await page.getByText('阅读《个人信息处理告知书》').click();
-    await page.getByText('证件号码、姓名和手机号码加密保存').waitFor();
-    await button(page, '下一步：填写基本信息').click();
-    await page.getByText('请阅读并同意后继续').waitFor();
-    await expectAccessible(page);
-    await picture(page, 'register-identity');
-    await page.getByLabel('我已阅读并同意《个人信息处理告知书》').check();
-    await button(page, '下一步：填写基本信息').click();
-    // Without the consent to the face check there is only the way by the hall; the API says so.
-    await page.getByRole('alert').waitFor();
-    expect(await page.getByLabel('证件号码').inputValue()).toBe(who.documentNumber);
-    await page.getByLabel('我同意《人脸信息处理告知书》，为本次注册进行人脸识别').check();
-    await button(page, '下一步：填写基本信息').click();
-    await page.getByRole('heading', { name: '填写基本信息' }).waitFor();
-    await page.getByLabel('手机号码').fill(who.phone);
-    await enterCode(page, who.phone);
-    await setPassword(page, `Aa#${who.documentNumber.slice(0, 8)}`);
-    await button(page, '下一步：扫脸验证').click();
-    await page.getByText('不包含证件号码中连续 6 位及以上的内容').nth(1).waitFor();
-    await setPassword(page, who.password);
-    await expectAccessible(page);
-    await button(page, '下一步：扫脸验证').click();
-    const first = await portal.scanned(page);
-    await portal.door.face('fail');
-    await scanFace(portal.door, first);
-    await page.getByText('扫脸验证未通过，还可以尝试 4 次').first().waitFor();
-    await button(page, '点击刷新二维码').waitFor();
-    await expectAccessible(page);
-    await portal.door.face('pass');
-    await scanFace(portal.door, first);
-    await page.getByRole('heading', { name: '注册成功' }).waitFor();
-    await page.getByText('您的实名等级为 4 级').waitFor();
-    await picture(page, 'register-done');
-    expect(page.url()).toBe(`${portal.door.url}/register`);
-    // Logged in by it, and nothing of the journey stays in the tab.
-    await page.getByRole('link', { name: '进入电子税务局' }).click();
-    await page.getByRole('button', { name: '退出' }).waitFor();
-    expect(await page.evaluate('Object.keys(sessionStorage)')).toEqual([]);
-  });
+  long(
+    'REG-1 REG-6 REG-5 in three steps; consents are readable, misses stand beside their field, what was typed stays',
+    async () => {
+      const who = person();
+      const page = await portal.open('/register');
+      await identify(page, who);
+      await page.getByText('阅读《个人信息处理告知书》').click();
+      await page.getByText('证件号码、姓名和手机号码加密保存').waitFor();
+      await button(page, '下一步：填写基本信息').click();
+      await page.getByText('请阅读并同意后继续').waitFor();
+      await expectAccessible(page);
+      await picture(page, 'register-identity');
+      await page.getByLabel('我已阅读并同意《个人信息处理告知书》').check();
+      await button(page, '下一步：填写基本信息').click();
+      // Without the consent to the face check there is only the way by the hall; the API says so.
+      await page.getByRole('alert').waitFor();
+      expect(await page.getByLabel('证件号码').inputValue()).toBe(who.documentNumber);
+      await page.getByLabel('我同意《人脸信息处理告知书》，为本次注册进行人脸识别').check();
+      await button(page, '下一步：填写基本信息').click();
+      await page.getByRole('heading', { name: '填写基本信息' }).waitFor();
+      await page.getByLabel('手机号码').fill(who.phone);
+      await enterCode(page, who.phone);
+      await setPassword(page, `Aa#${who.documentNumber.slice(0, 8)}`);
+      await button(page, '下一步：扫脸验证').click();
+      await page.getByText('不包含证件号码中连续 6 位及以上的内容').nth(1).waitFor();
+      await setPassword(page, who.password);
+      await expectAccessible(page);
+      await button(page, '下一步：扫脸验证').click();
+      const first = await portal.scanned(page);
+      await portal.door.face('fail');
+      await scanFace(portal.door, first);
+      await page.getByText('扫脸验证未通过，还可以尝试 4 次').first().waitFor();
+      await button(page, '点击刷新二维码').waitFor();
+      await expectAccessible(page);
+      await portal.door.face('pass');
+      await scanFace(portal.door, first);
+      await page.getByRole('heading', { name: '注册成功' }).waitFor();
+      await page.getByText('您的实名等级为 4 级').waitFor();
+      await picture(page, 'register-done');
+      expect(page.url()).toBe(`${portal.door.url}/register`);
+      // Logged in by it, and nothing of the journey stays in the tab.
+      await page.getByRole('link', { name: '进入电子税务局' }).click();
+      await page.getByRole('button', { name: '退出' }).waitFor();
+      expect(await page.evaluate('Object.keys(sessionStorage)')).toEqual([]);
+    },
+  );
 
   it('REG-3 says to a registered person what to do instead; DOC-2 a wrong number is told before anything is sent', async () => {
     const who = await settled(portal.door);

@@ -135,7 +135,7 @@ describe('username', () => {
     expect((await rename(who, 'Capital20')).body.code).toBe('USERNAME_CHANGED_THIS_YEAR');
   });
 
-  it('USR-2 a freed name stays reserved for a year, but not for its former owner', async () => {
+  long('USR-2 a freed name stays reserved for a year, but not for its former owner', async () => {
     door.clock.set('2028-03-02T10:00:00+08:00');
     const who = await newcomer(door, {}, { username: 'Reserve20' });
     const other = await newcomer(door);
@@ -149,7 +149,7 @@ describe('username', () => {
     expectStatus(await rename(await signIn(door, other), 'Another20'), 200);
   });
 
-  it('USR-1 one name, many askers at once, in all capitals: one gets it', async () => {
+  long('USR-1 one name, many askers at once, in all capitals: one gets it', async () => {
     const people = [];
     for (let i = 0; i < 5; i++) people.push(await newcomer(door));
     const spellings = ['Wuhu2058', 'wuhu2058', 'WUHU2058', 'WuHu2058', 'wuHU2058'];
@@ -222,7 +222,7 @@ describe('password', () => {
     });
   });
 
-  it('PWD-1 a face proof of somebody else, unpassed, over, or made up is none', async () => {
+  long('PWD-1 a face proof of somebody else, unpassed, over, or made up is none', async () => {
     const who = await newcomer(door);
     const other = await newcomer(door);
     const pending = expectStatus(await who.api('POST', '/v1/account/face'), 201).body.ticket;
@@ -366,7 +366,7 @@ describe('security history', () => {
       `/v1/account/activity${cursor === undefined ? '' : `?cursor=${encodeURIComponent(cursor)}`}`,
     );
 
-  it('SES-4 AUD-1 shows the own events newest first, in pages of twenty, without internals', async () => {
+  long('SES-4 AUD-1 shows the own events newest first, in pages of twenty, without internals', async () => {
     const unregistered = person();
     const id = await startRegistration(door, unregistered);
     await wait(door, 1);

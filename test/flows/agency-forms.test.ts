@@ -51,79 +51,90 @@ const placeOf = (who: Known, id: string) =>
   row(door, 'Relationships', { personKey: who.personKey, relation: `agent-at#${keyOf(id)}` });
 
 describe('by the agency', () => {
-  it('AGY-1 names people, registered or not, under handles that stay; it replaces the form before', async () => {
-    const agency = await agencyFirm(door);
-    expect(await listOf(agency)).toEqual([]);
-    const [one, two] = [await knownPerson(door), person()];
-    const first = expectStatus(await put(agency, [one, two, one].map(claimed)), 200).body.agents as Loose[];
-    expect(first).toHaveLength(2);
-    // REL-11
-    for (const { name, documentNumber } of first)
-      expect([name, documentNumber]).toEqual(Array(2).fill(expect.stringContaining('*')));
-    expect(new Set(await listOf(agency).then((list) => list.map(({ agentId }) => agentId)))).toEqual(
-      new Set(first.map(({ agentId }) => agentId)),
-    );
-    const [kept, gone] = first;
-    const next = expectStatus(await put(agency, [{ agentId: kept?.agentId }, claimed(person())]), 200).body
-      .agents;
-    expect(next[0].agentId).toBe(kept?.agentId);
-    expect((await put(agency, [{ agentId: kept?.agentId }, { agentId: gone?.agentId }])).body).toMatchObject({
-      status: 422,
-      code: 'AGENT_NOT_LISTED',
-      errors: [{ path: 'agents.1' }],
-    });
-    const back = expectStatus(await put(agency, [claimed(two)]), 200).body.agents;
-    expect(back[0].agentId).toBe(gone?.agentId);
-    expect(await listRows(agency.id)).toHaveLength(1);
-    expect(await placeOf(one, agency.id)).toBeUndefined();
-    expectStatus(await put(agency, []), 200);
-    expect(await listOf(agency)).toEqual([]);
-    expect(await listRows(agency.id)).toEqual([]);
-    expect(
-      (await companyHistory(door, agency.id)).filter(({ kind }) => kind === 'agency-staff-changed'),
-    ).toHaveLength(4);
-    const own = (await history(door, one)).map(({ kind }) => kind);
-    expect(own.filter((kind) => kind.startsWith('agent-')).sort()).toEqual([
-      'agent-listed',
-      'agent-unlisted',
-    ]);
-    // Somebody unknown so far has a real-name record now, sealed, and no account.
-    const known = (await rows(door, 'Users')).filter(({ account, sealedNumber }) => !account && sealedNumber);
-    expect(known.length).toBeGreaterThanOrEqual(2);
-    for (const one of [...known, ...(await rows(door, 'Agencies'))])
-      for (const secret of [two.name, two.documentNumber]) expect(JSON.stringify(one)).not.toContain(secret);
-  });
+  long(
+    'AGY-1 names people, registered or not, under handles that stay; it replaces the form before',
+    async () => {
+      const agency = await agencyFirm(door);
+      expect(await listOf(agency)).toEqual([]);
+      const [one, two] = [await knownPerson(door), person()];
+      const first = expectStatus(await put(agency, [one, two, one].map(claimed)), 200).body.agents as Loose[];
+      expect(first).toHaveLength(2);
+      // REL-11
+      for (const { name, documentNumber } of first)
+        expect([name, documentNumber]).toEqual(Array(2).fill(expect.stringContaining('*')));
+      expect(new Set(await listOf(agency).then((list) => list.map(({ agentId }) => agentId)))).toEqual(
+        new Set(first.map(({ agentId }) => agentId)),
+      );
+      const [kept, gone] = first;
+      const next = expectStatus(await put(agency, [{ agentId: kept?.agentId }, claimed(person())]), 200).body
+        .agents;
+      expect(next[0].agentId).toBe(kept?.agentId);
+      expect(
+        (await put(agency, [{ agentId: kept?.agentId }, { agentId: gone?.agentId }])).body,
+      ).toMatchObject({
+        status: 422,
+        code: 'AGENT_NOT_LISTED',
+        errors: [{ path: 'agents.1' }],
+      });
+      const back = expectStatus(await put(agency, [claimed(two)]), 200).body.agents;
+      expect(back[0].agentId).toBe(gone?.agentId);
+      expect(await listRows(agency.id)).toHaveLength(1);
+      expect(await placeOf(one, agency.id)).toBeUndefined();
+      expectStatus(await put(agency, []), 200);
+      expect(await listOf(agency)).toEqual([]);
+      expect(await listRows(agency.id)).toEqual([]);
+      expect(
+        (await companyHistory(door, agency.id)).filter(({ kind }) => kind === 'agency-staff-changed'),
+      ).toHaveLength(4);
+      const own = (await history(door, one)).map(({ kind }) => kind);
+      expect(own.filter((kind) => kind.startsWith('agent-')).sort()).toEqual([
+        'agent-listed',
+        'agent-unlisted',
+      ]);
+      // Somebody unknown so far has a real-name record now, sealed, and no account.
+      const known = (await rows(door, 'Users')).filter(
+        ({ account, sealedNumber }) => !account && sealedNumber,
+      );
+      expect(known.length).toBeGreaterThanOrEqual(2);
+      for (const one of [...known, ...(await rows(door, 'Agencies'))])
+        for (const secret of [two.name, two.documentNumber])
+          expect(JSON.stringify(one)).not.toContain(secret);
+    },
+  );
 
-  it('AGY-1 of two who change the form that both have seen one is refused, and nobody is lost', async () => {
-    const agency = await agencyFirm(door);
-    const seen = async (): Promise<number> =>
-      expectStatus(await agency.api('GET', '/v1/agency/staff'), 200).body.revision;
-    const change = (agents: readonly object[], revision?: unknown) =>
-      agency.api('PUT', '/v1/agency/staff', { agents, revision });
-    expect(await seen()).toBe(0);
-    const both = await Promise.all([change([claimed(person())], 0), change([claimed(person())], 0)]);
-    expect(both.map(said).sort()).toEqual(['200', 'STATE_CONFLICT']);
-    const [refused] = both.filter(({ status }) => status !== 200);
-    expect(refused?.body).toMatchObject({ status: 409, title: '采集表刚被他人修改，本次修改未保存' });
-    const [won] = both.filter(({ status }) => status === 200);
-    expect(won?.body).toMatchObject({ agents: await listOf(agency), revision: await seen() });
+  long(
+    'AGY-1 of two who change the form that both have seen one is refused, and nobody is lost',
+    async () => {
+      const agency = await agencyFirm(door);
+      const seen = async (): Promise<number> =>
+        expectStatus(await agency.api('GET', '/v1/agency/staff'), 200).body.revision;
+      const change = (agents: readonly object[], revision?: unknown) =>
+        agency.api('PUT', '/v1/agency/staff', { agents, revision });
+      expect(await seen()).toBe(0);
+      const both = await Promise.all([change([claimed(person())], 0), change([claimed(person())], 0)]);
+      expect(both.map(said).sort()).toEqual(['200', 'STATE_CONFLICT']);
+      const [refused] = both.filter(({ status }) => status !== 200);
+      expect(refused?.body).toMatchObject({ status: 409, title: '采集表刚被他人修改，本次修改未保存' });
+      const [won] = both.filter(({ status }) => status === 200);
+      expect(won?.body).toMatchObject({ agents: await listOf(agency), revision: await seen() });
 
-    // The other reads anew and changes what it sees; whoever saw neither is refused before a handle is looked for.
-    const kept = (await listOf(agency)).map(({ agentId }) => ({ agentId }));
-    const next = expectStatus(await change([...kept, claimed(person())], await seen()), 200).body;
-    expect(next).toMatchObject({ revision: await seen() });
-    expect(await listOf(agency)).toHaveLength(2);
-    for (const old of [0, next.revision - 1, next.revision + 1])
-      expect(said(await change([{ agentId: 'gone' }], old)), String(old)).toBe('STATE_CONFLICT');
-    for (const wrong of [-1, 1.5, '1', null])
-      expect(said(await change([], wrong)), String(wrong)).toBe('BAD_REQUEST');
-    // The registry's form is another one, too.
-    await reported(door, staffLine(agency.id, [person()], { version: 1 }));
-    expect(said(await change([], next.revision))).toBe('STATE_CONFLICT');
-    expect(await listOf(agency)).toHaveLength(1);
-    expect(await listRows(agency.id)).toHaveLength(1);
-    expectStatus(await change([]), 200);
-  });
+      // The other reads anew and changes what it sees; whoever saw neither is refused before a handle is looked for.
+      const kept = (await listOf(agency)).map(({ agentId }) => ({ agentId }));
+      const next = expectStatus(await change([...kept, claimed(person())], await seen()), 200).body;
+      expect(next).toMatchObject({ revision: await seen() });
+      expect(await listOf(agency)).toHaveLength(2);
+      for (const old of [0, next.revision - 1, next.revision + 1])
+        expect(said(await change([{ agentId: 'gone' }], old)), String(old)).toBe('STATE_CONFLICT');
+      for (const wrong of [-1, 1.5, '1', null])
+        expect(said(await change([], wrong)), String(wrong)).toBe('BAD_REQUEST');
+      // The registry's form is another one, too.
+      await reported(door, staffLine(agency.id, [person()], { version: 1 }));
+      expect(said(await change([], next.revision))).toBe('STATE_CONFLICT');
+      expect(await listOf(agency)).toHaveLength(1);
+      expect(await listRows(agency.id)).toHaveLength(1);
+      expectStatus(await change([]), 200);
+    },
+  );
 
   it('AGY-1 DOC-5 names whom it cannot take, and stays as it was', async () => {
     const agency = await agencyFirm(door);

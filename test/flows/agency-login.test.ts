@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { enterPassword, expectStatus } from '../support/door.ts';
 import { person } from '../support/people.ts';
+import { long } from '../support/variants.ts';
 import {
   failures,
   type Known,
@@ -108,7 +109,7 @@ describe('at `agency`', () => {
 });
 
 describe('at `enterprise`', () => {
-  it('AGY-3 LGN-10 lets a listed agent in by the client’s number, with what the items allow', async () => {
+  long('AGY-3 LGN-10 lets a listed agent in by the client’s number, with what the items allow', async () => {
     const { reply } = await bothFactors(door, agent, clientId);
     expect(reply.body.session.identity).toEqual({
       kind: 'enterprise',
@@ -168,26 +169,33 @@ describe('at `enterprise`', () => {
     await feed(door, staffLine(agency.id, [agent]));
   });
 
-  it('LGN-10 AGY-3 offers the agent’s place beside own relations, as the last of the five roles', async () => {
-    const both = await knownPerson(door);
-    const boss = await knownPerson(door);
-    const id = await companyOf(door, boss);
-    await feed(door, staffLine(agency.id, [agent, both]), agreementLine(agency.id, id, [both]));
-    await giveRelation(door, both, id, 'invoice-clerk');
-    const first = await bothFactors(door, both, id);
-    const roles = (choices: { identity: { role: string } }[]) => choices.map(({ identity }) => identity.role);
-    expect(roles(first.reply.body.choices)).toEqual(['invoice-clerk', 'tax-agent']);
-    const [, asAgent] = first.reply.body.choices;
-    const opened = expectStatus(await chooseRole(door, first.loginId, asAgent.choiceId), 200).body.session;
-    expect(opened.identity).toEqual(asAgent.identity);
-    const again = await bothFactors(door, both, id);
-    expect(again.reply.body.choices[1]).toMatchObject({ preselected: true, identity: { role: 'tax-agent' } });
-    await feed(door, staffLine(agency.id, [agent]));
-    expect(said(await chooseRole(door, again.loginId, again.reply.body.choices[1].choiceId))).toBe(
-      'RELATION_NOT_FOUND',
-    );
-    expectStatus(await chooseRole(door, again.loginId, again.reply.body.choices[0].choiceId), 200);
-  });
+  long(
+    'LGN-10 AGY-3 offers the agent’s place beside own relations, as the last of the five roles',
+    async () => {
+      const both = await knownPerson(door);
+      const boss = await knownPerson(door);
+      const id = await companyOf(door, boss);
+      await feed(door, staffLine(agency.id, [agent, both]), agreementLine(agency.id, id, [both]));
+      await giveRelation(door, both, id, 'invoice-clerk');
+      const first = await bothFactors(door, both, id);
+      const roles = (choices: { identity: { role: string } }[]) =>
+        choices.map(({ identity }) => identity.role);
+      expect(roles(first.reply.body.choices)).toEqual(['invoice-clerk', 'tax-agent']);
+      const [, asAgent] = first.reply.body.choices;
+      const opened = expectStatus(await chooseRole(door, first.loginId, asAgent.choiceId), 200).body.session;
+      expect(opened.identity).toEqual(asAgent.identity);
+      const again = await bothFactors(door, both, id);
+      expect(again.reply.body.choices[1]).toMatchObject({
+        preselected: true,
+        identity: { role: 'tax-agent' },
+      });
+      await feed(door, staffLine(agency.id, [agent]));
+      expect(said(await chooseRole(door, again.loginId, again.reply.body.choices[1].choiceId))).toBe(
+        'RELATION_NOT_FOUND',
+      );
+      expectStatus(await chooseRole(door, again.loginId, again.reply.body.choices[0].choiceId), 200);
+    },
+  );
 
   it('AGY-4 REL-8 ends at midnight after the last day, in live sessions too, and begins with the first', async () => {
     const short = await client(door);
@@ -205,7 +213,7 @@ describe('at `enterprise`', () => {
     expect(said(await enterCompany(door, agent, short))).toBe('RELATION_NOT_FOUND');
   });
 
-  it('AGY-4 ENT-3 ends with the client, and with the agency', async () => {
+  long('AGY-4 ENT-3 ends with the client, and with the agency', async () => {
     const other = await agencyFirm(door);
     const gone = await client(door);
     const stays = await client(door);

@@ -1,3 +1,4 @@
+/** @module-tag grants */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Loose } from '../support/client.ts';
 import { expectStatus } from '../support/door.ts';
@@ -58,7 +59,7 @@ const identities = async (api: Api): Promise<Loose[]> =>
 const switchTo = (api: Api, choiceId: string) => api('POST', '/v1/session/identity', { choiceId });
 
 describe('clients', () => {
-  it('ENT-5 SWI-3 are found whatever width, case and brackets are typed', async () => {
+  long('ENT-5 SWI-3 are found whatever width, case and brackets are typed', async () => {
     const [owner, worker] = [await agencyFirm(door), await knownPerson(door)];
     const id = await client(door, { name: '徽光（合肥）ＡＢＣ 有限公司' });
     await feed(door, staffLine(owner.id, [worker]), agreementLine(owner.id, id, [worker]));
@@ -139,7 +140,7 @@ describe('clients', () => {
     await feed(door, { ...line, removed: true });
   });
 
-  it('SWI-3 SWI-5 are those of this agency, this person and today, and no others', async () => {
+  long('SWI-3 SWI-5 are those of this agency, this person and today, and no others', async () => {
     const other = await agencyFirm(door);
     const colleague = await knownPerson(door);
     const strange = await client(door);
@@ -167,23 +168,26 @@ describe('clients', () => {
     expect(numbers(await clientsOf(next.api))).toEqual([...clients, later].sort());
   });
 
-  it('DOC-4 SWI-3 a number that is a person’s own is masked, found whole, and taken by its handle', async () => {
-    const solo = personWith('201').documentNumber;
-    const owner = await agencyFirm(door);
-    await feed(
-      door,
-      companyLine(solo, { name: '个体户张', subject: 'sole-proprietor' }),
-      staffLine(owner.id, [agent]),
-      agreementLine(owner.id, solo, [agent]),
-    );
-    const { api } = await agentAt(door, agent, owner.id);
-    const [only] = await clientsOf(api);
-    expect(only?.taxpayerId).toContain('*');
-    expect(await clientsOf(api, `?query=${solo.slice(6, 14)}`)).toEqual([]);
-    expect(await clientsOf(api, `?query=${solo}`)).toHaveLength(1);
-    const there = expectStatus(await api('POST', '/v1/session/client', { choiceId: only?.choiceId }), 200);
-    expect(there.body.session.identity.client.taxpayerId).toBe(only?.taxpayerId);
-  });
+  long(
+    'DOC-4 SWI-3 a number that is a person’s own is masked, found whole, and taken by its handle',
+    async () => {
+      const solo = personWith('201').documentNumber;
+      const owner = await agencyFirm(door);
+      await feed(
+        door,
+        companyLine(solo, { name: '个体户张', subject: 'sole-proprietor' }),
+        staffLine(owner.id, [agent]),
+        agreementLine(owner.id, solo, [agent]),
+      );
+      const { api } = await agentAt(door, agent, owner.id);
+      const [only] = await clientsOf(api);
+      expect(only?.taxpayerId).toContain('*');
+      expect(await clientsOf(api, `?query=${solo.slice(6, 14)}`)).toEqual([]);
+      expect(await clientsOf(api, `?query=${solo}`)).toHaveLength(1);
+      const there = expectStatus(await api('POST', '/v1/session/client', { choiceId: only?.choiceId }), 200);
+      expect(there.body.session.identity.client.taxpayerId).toBe(only?.taxpayerId);
+    },
+  );
 
   long('SWI-3 works for 200 clients in few calls, in pages, and a switch looks at one', async () => {
     const big = await agencyFirm(door);
@@ -267,7 +271,7 @@ describe('other identities', () => {
     expect(mine.identity).toMatchObject({ taxpayerId: own });
   });
 
-  it('SWI-5 AGY-4 judges both forms anew at the switch, and a lost client leaves the agency', async () => {
+  long('SWI-5 AGY-4 judges both forms anew at the switch, and a lost client leaves the agency', async () => {
     const handler = await knownPerson(door);
     await giveRelation(door, handler, own, 'tax-handler');
     const lost = await client(door);

@@ -1,3 +1,4 @@
+/** @module-tag grants */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { maskDocument } from '#domain/masks.ts';
 import type { Loose } from '../support/client.ts';
@@ -77,51 +78,57 @@ const opens = async (who: Known, taxpayerId: string) =>
   (await enterCompany(door, who, taxpayerId)).status === 201;
 
 describe('what an agency enters', () => {
-  it('AGY-4 REL-11 waits for the client, who sees it and agrees; both and whoever did it find it in their history', async () => {
-    const owner = await firm(door);
-    const id = await entered(agency, owner.id, [one]);
-    const seen = await found(owner, 'enterprise', id);
-    expect(seen).toMatchObject({
-      agreementId: id,
-      agencyId: agency.id,
-      agencyName: '徽州税务师事务所',
-      clientId: owner.id,
-      items: ['tax-declaration', 'consulting'],
-      from: today,
-      until: yearsEnd,
-      state: 'pending',
-      agents: [{ name: expect.stringContaining('*'), documentNumber: maskDocument(one.documentNumber) }],
-    });
-    expect(JSON.stringify(seen)).not.toContain(one.name);
-    expect(await found(agency, 'agency', id)).toEqual(seen);
-    expect(await opens(one, owner.id)).toBe(false);
-    expect((await confirm(owner, id)).body).toEqual({ agreementId: id, state: 'active' });
-    expect((await found(agency, 'agency', id)).state).toBe('active');
-    expect(await opens(one, owner.id)).toBe(true);
-    expect(await opens(two, owner.id)).toBe(false);
-    expect(said(await confirm(owner, id))).toBe('STATE_CONFLICT');
-    expect(said(await confirm(owner, id, 'reject'))).toBe('STATE_CONFLICT');
-    const kinds = (events: Loose[]) =>
-      events
-        .map(({ kind }) => kind)
-        .filter((kind) => kind.startsWith('agree'))
-        .sort();
-    expect(kinds(await companyHistory(door, agency.id))).toEqual([
-      'agreement-confirmed',
-      'agreement-entered',
-    ]);
-    expect(kinds(await companyHistory(door, owner.id))).toEqual(['agreement-confirmed', 'agreement-entered']);
-    expect(kinds(await history(door, owner.boss))).toEqual(['agreement-confirmed']);
-    expect(kinds(await history(door, agency.boss))).toEqual(['agreement-entered']);
-    expect(
-      (await history(door, one)).filter(({ kind }) => kind === 'agent-named').at(-1)?.detail,
-    ).toMatchObject({
-      client: owner.id,
-      agency: agency.id,
-    });
-  });
+  long(
+    'AGY-4 REL-11 waits for the client, who sees it and agrees; both and whoever did it find it in their history',
+    async () => {
+      const owner = await firm(door);
+      const id = await entered(agency, owner.id, [one]);
+      const seen = await found(owner, 'enterprise', id);
+      expect(seen).toMatchObject({
+        agreementId: id,
+        agencyId: agency.id,
+        agencyName: '徽州税务师事务所',
+        clientId: owner.id,
+        items: ['tax-declaration', 'consulting'],
+        from: today,
+        until: yearsEnd,
+        state: 'pending',
+        agents: [{ name: expect.stringContaining('*'), documentNumber: maskDocument(one.documentNumber) }],
+      });
+      expect(JSON.stringify(seen)).not.toContain(one.name);
+      expect(await found(agency, 'agency', id)).toEqual(seen);
+      expect(await opens(one, owner.id)).toBe(false);
+      expect((await confirm(owner, id)).body).toEqual({ agreementId: id, state: 'active' });
+      expect((await found(agency, 'agency', id)).state).toBe('active');
+      expect(await opens(one, owner.id)).toBe(true);
+      expect(await opens(two, owner.id)).toBe(false);
+      expect(said(await confirm(owner, id))).toBe('STATE_CONFLICT');
+      expect(said(await confirm(owner, id, 'reject'))).toBe('STATE_CONFLICT');
+      const kinds = (events: Loose[]) =>
+        events
+          .map(({ kind }) => kind)
+          .filter((kind) => kind.startsWith('agree'))
+          .sort();
+      expect(kinds(await companyHistory(door, agency.id))).toEqual([
+        'agreement-confirmed',
+        'agreement-entered',
+      ]);
+      expect(kinds(await companyHistory(door, owner.id))).toEqual([
+        'agreement-confirmed',
+        'agreement-entered',
+      ]);
+      expect(kinds(await history(door, owner.boss))).toEqual(['agreement-confirmed']);
+      expect(kinds(await history(door, agency.boss))).toEqual(['agreement-entered']);
+      expect(
+        (await history(door, one)).filter(({ kind }) => kind === 'agent-named').at(-1)?.detail,
+      ).toMatchObject({
+        client: owner.id,
+        agency: agency.id,
+      });
+    },
+  );
 
-  it('AGY-4 can be refused, taken back and ended, each once, and names no client then', async () => {
+  long('AGY-4 can be refused, taken back and ended, each once, and names no client then', async () => {
     const owner = await firm(door);
     const refused = await entered(agency, owner.id, [one]);
     expect((await confirm(owner, refused, 'reject')).body.state).toBe('rejected');
@@ -139,7 +146,7 @@ describe('what an agency enters', () => {
     }
   });
 
-  it('AGY-4 cannot be agreed to unseen where the client says what it saw', async () => {
+  long('AGY-4 cannot be agreed to unseen where the client says what it saw', async () => {
     const owner = await firm(door);
     const id = await entered(agency, owner.id, [one]);
     const { revision } = await found(owner, 'enterprise', id);
@@ -148,7 +155,7 @@ describe('what an agency enters', () => {
     expectStatus(await confirm(owner, id, 'confirm', { revision: revision + 1 }), 200);
   });
 
-  it('AGY-4 runs out by itself', async () => {
+  long('AGY-4 runs out by itself', async () => {
     const owner = await firm(door);
     const id = await entered(agency, owner.id, [one], { until: today });
     door.clock.set('2027-03-03T00:00:00+08:00');
@@ -158,7 +165,7 @@ describe('what an agency enters', () => {
     expect(said(await confirm(now, id))).toBe('STATE_CONFLICT');
   });
 
-  it('AGY-1 AGY-4 names what is wrong with it', async () => {
+  long('AGY-1 AGY-4 names what is wrong with it', async () => {
     const owner = await firm(door);
     const outsider = await knownPerson(door);
     const agents = [claimed(one)];
@@ -199,7 +206,7 @@ describe('what an agency enters', () => {
       expect(said(await change(agency, id, body))).toBe(code);
   });
 
-  it('AGY-4 refuses the client’s own people as its agents, as long as they are', async () => {
+  long('AGY-4 refuses the client’s own people as its agents, as long as they are', async () => {
     const owner = await firm(door);
     await giveRelation(door, one, owner.id, 'invoice-clerk', { validUntil: today });
     await giveRelation(door, two, owner.id, 'tax-handler', { state: 'pending' });
@@ -217,7 +224,7 @@ describe('what an agency enters', () => {
     expectStatus(await change(later, waiting?.agreementId, { agents: [claimed(one)] }), 200);
   });
 
-  it('AGY-4 has no day in common with another agreement of the pair that lives', async () => {
+  long('AGY-4 has no day in common with another agreement of the pair that lives', async () => {
     const owner = await firm(door);
     const first = await entered(agency, owner.id, [one], { from: today, until: '2027-06-30' });
     for (const [from, until] of [
@@ -241,7 +248,7 @@ describe('what an agency enters', () => {
 });
 
 describe('a change', () => {
-  it('AGY-4 that gives more waits beside the terms that hold', async () => {
+  long('AGY-4 that gives more waits beside the terms that hold', async () => {
     const owner = await firm(door);
     const id = await entered(agency, owner.id, [one], { items: ['consulting'] });
     await confirm(owner, id);
@@ -273,7 +280,7 @@ describe('a change', () => {
     expect(await opens(two, owner.id)).toBe(true);
   });
 
-  it('AGY-4 that takes away holds at once, in live sessions too', async () => {
+  long('AGY-4 that takes away holds at once, in live sessions too', async () => {
     const owner = await firm(door);
     const id = await entered(agency, owner.id, [one, two]);
     await confirm(owner, id);
@@ -311,43 +318,46 @@ describe('a change', () => {
 });
 
 describe('who', () => {
-  it('AGY-4 AGY-2 the agency’s legal representative, finance head, tax handler and listed agents, in an `enterprise` session', async () => {
-    const owner = await firm(door);
-    for (const role of ['finance-head', 'tax-handler', 'invoice-clerk'] as const) {
-      const who = await knownPerson(door);
-      await giveRelation(door, who, agency.id, role);
-      const acting = { ...agency, api: apiOf(door, (await inCompany(door, who, agency.id)).token) };
-      if (role === 'invoice-clerk') {
-        for (const path of ['/v1/agency/staff', '/v1/agency/agreements'])
-          expect(said(await acting.api('GET', path))).toBe('ROLE_NOT_ALLOWED');
-        expect(said(await enter(acting, entering(owner.id, [claimed(one)])))).toBe('ROLE_NOT_ALLOWED');
-        continue;
+  long(
+    'AGY-4 AGY-2 the agency’s legal representative, finance head, tax handler and listed agents, in an `enterprise` session',
+    async () => {
+      const owner = await firm(door);
+      for (const role of ['finance-head', 'tax-handler', 'invoice-clerk'] as const) {
+        const who = await knownPerson(door);
+        await giveRelation(door, who, agency.id, role);
+        const acting = { ...agency, api: apiOf(door, (await inCompany(door, who, agency.id)).token) };
+        if (role === 'invoice-clerk') {
+          for (const path of ['/v1/agency/staff', '/v1/agency/agreements'])
+            expect(said(await acting.api('GET', path))).toBe('ROLE_NOT_ALLOWED');
+          expect(said(await enter(acting, entering(owner.id, [claimed(one)])))).toBe('ROLE_NOT_ALLOWED');
+          continue;
+        }
+        const id = await entered(acting, owner.id, [one]);
+        expectStatus(await acting.api('POST', `/v1/agency/agreements/${id}/terminate`), 200);
+        expectStatus(await acting.api('GET', '/v1/agency/staff'), 200);
       }
-      const id = await entered(acting, owner.id, [one]);
-      expectStatus(await acting.api('POST', `/v1/agency/agreements/${id}/terminate`), 200);
-      expectStatus(await acting.api('GET', '/v1/agency/staff'), 200);
-    }
-    const agent = { ...agency, api: apiOf(door, (await inCompany(door, one, agency.id)).token) };
-    const id = await entered(agent, owner.id, [one, two]);
-    expectStatus(await confirm(owner, id), 200);
-    expect((await change(agent, id, { agents: [claimed(two)] })).body.waits).toBe(false);
-    expect(await agreementsOf(agent, 'agency')).toHaveLength(3);
-    // Not whoever works for a client, or for nobody, or for another company.
-    const { api, token } = await agentAt(door, two, agency.id);
-    const atClient = await goTo(door, api, owner.id);
-    for (const call of [atClient.api, apiOf(door, token), owner.api]) {
-      for (const path of ['/v1/agency/staff', '/v1/agency/agreements'])
-        expect(said(await call('GET', path))).not.toBe('200');
-      expect(said(await call('POST', `/v1/agency/agreements/${id}/terminate`))).not.toBe('200');
-    }
-    expect(said(await owner.api('GET', '/v1/agency/agreements'))).toBe('ROLE_NOT_ALLOWED');
-    expect(said(await enter(owner, entering(agency.id, [claimed(one)])))).toBe('ROLE_NOT_ALLOWED');
-    // Off the form, out at once.
-    const staff = { agents: [claimed(two), claimed(person())] };
-    expect(said(await agent.api('PUT', '/v1/agency/staff', staff))).toBe('ROLE_NOT_ALLOWED');
-    expectStatus(await agency.api('PUT', '/v1/agency/staff', staff), 200);
-    expect(said(await enter(agent, entering(owner.id, [claimed(two)])))).toBe('RELATION_NOT_FOUND');
-  });
+      const agent = { ...agency, api: apiOf(door, (await inCompany(door, one, agency.id)).token) };
+      const id = await entered(agent, owner.id, [one, two]);
+      expectStatus(await confirm(owner, id), 200);
+      expect((await change(agent, id, { agents: [claimed(two)] })).body.waits).toBe(false);
+      expect(await agreementsOf(agent, 'agency')).toHaveLength(3);
+      // Not whoever works for a client, or for nobody, or for another company.
+      const { api, token } = await agentAt(door, two, agency.id);
+      const atClient = await goTo(door, api, owner.id);
+      for (const call of [atClient.api, apiOf(door, token), owner.api]) {
+        for (const path of ['/v1/agency/staff', '/v1/agency/agreements'])
+          expect(said(await call('GET', path))).not.toBe('200');
+        expect(said(await call('POST', `/v1/agency/agreements/${id}/terminate`))).not.toBe('200');
+      }
+      expect(said(await owner.api('GET', '/v1/agency/agreements'))).toBe('ROLE_NOT_ALLOWED');
+      expect(said(await enter(owner, entering(agency.id, [claimed(one)])))).toBe('ROLE_NOT_ALLOWED');
+      // Off the form, out at once.
+      const staff = { agents: [claimed(two), claimed(person())] };
+      expect(said(await agent.api('PUT', '/v1/agency/staff', staff))).toBe('ROLE_NOT_ALLOWED');
+      expectStatus(await agency.api('PUT', '/v1/agency/staff', staff), 200);
+      expect(said(await enter(agent, entering(owner.id, [claimed(two)])))).toBe('RELATION_NOT_FOUND');
+    },
+  );
 
   long('AGY-4 of the client its legal representative and finance head; ids of others are none', async () => {
     const owner = await firm(door);
@@ -374,7 +384,7 @@ describe('who', () => {
 });
 
 describe('what the feed brings', () => {
-  it('AGY-4 ENT-3 is active at once, versioned, in any order, for companies still unknown', async () => {
+  long('AGY-4 ENT-3 is active at once, versioned, in any order, for companies still unknown', async () => {
     const newcomer = person();
     const [agencyId, clientId] = [creditCode(), creditCode()];
     const line = agreementLine(agencyId, clientId, [newcomer], { version: 5 });
@@ -447,7 +457,7 @@ describe('what the feed brings', () => {
         expect(JSON.stringify(told)).not.toContain(secret);
   });
 
-  it('AGY-4 the client ends it all the same, and it stays ended', async () => {
+  long('AGY-4 the client ends it all the same, and it stays ended', async () => {
     const owner = await firm(door);
     const line = agreementLine(agency.id, owner.id, [one], { version: 1 });
     await reported(door, line);

@@ -4,6 +4,7 @@ import type { Loose, Reply } from '../support/client.ts';
 import { collected as collectedAt, documentKind as document } from '../support/collected.ts';
 import { enterPassword, expectStatus } from '../support/door.ts';
 import { person } from '../support/people.ts';
+import { long } from '../support/variants.ts';
 import {
   failures,
   type Known,
@@ -38,38 +39,44 @@ const looksAt = async (who: Known) =>
   ).length;
 
 describe('DOC-6 at login', () => {
-  it('DOC-6 the neighbour with one’s number gets no look at one’s password, and cannot lock one', async () => {
-    const one = await knownPerson(door, { ...person(), documentType: '213', documentNumber: '12345678' });
-    const neighbour = await collected('208', '12345678');
-    for (let i = 0; i < 6; i++) {
-      const reply = await guess('12345678', neighbour.password);
-      expect(reply.body).toMatchObject({
-        status: 409,
-        code: 'ACCOUNT_AMBIGUOUS',
-        kinds: [document('213'), document('208')],
-      });
-      expect(reply.body.title).toMatch(/多个用户/);
-    }
-    for (const who of [one, neighbour]) {
-      expect(await failures(door, who)).toEqual(none);
-      expect(await looksAt(who)).toBe(0);
-    }
-    // Each is found by saying which.
-    expectStatus(await guess('12345678', one.password, { accountKind: document('213') }), 201);
-    expectStatus(await guess('12345678', neighbour.password, { accountKind: document('208') }), 201);
-  });
+  long(
+    'DOC-6 the neighbour with one’s number gets no look at one’s password, and cannot lock one',
+    async () => {
+      const one = await knownPerson(door, { ...person(), documentType: '213', documentNumber: '12345678' });
+      const neighbour = await collected('208', '12345678');
+      for (let i = 0; i < 6; i++) {
+        const reply = await guess('12345678', neighbour.password);
+        expect(reply.body).toMatchObject({
+          status: 409,
+          code: 'ACCOUNT_AMBIGUOUS',
+          kinds: [document('213'), document('208')],
+        });
+        expect(reply.body.title).toMatch(/多个用户/);
+      }
+      for (const who of [one, neighbour]) {
+        expect(await failures(door, who)).toEqual(none);
+        expect(await looksAt(who)).toBe(0);
+      }
+      // Each is found by saying which.
+      expectStatus(await guess('12345678', one.password, { accountKind: document('213') }), 201);
+      expectStatus(await guess('12345678', neighbour.password, { accountKind: document('208') }), 201);
+    },
+  );
 
-  it('DOC-6 LCK-4 guesses count where they are meant: five looks of forty at once, none at the other', async () => {
-    const one = await knownPerson(door, { ...person(), documentType: '213', documentNumber: '87654321' });
-    const other = await collected('299', '87654321');
-    const replies = await Promise.all(
-      Array.from({ length: 40 }, () => guess('87654321', 'Wrong#2058x', { accountKind: document('299') })),
-    );
-    expect(replies.filter((reply) => said(reply) === 'BAD_CREDENTIALS')).toHaveLength(4);
-    expect((await failures(door, other)).locked).toBe(true);
-    expect(await failures(door, one)).toEqual(none);
-    expectStatus(await guess('87654321', one.password, { accountKind: document('213') }), 201);
-  });
+  long(
+    'DOC-6 LCK-4 guesses count where they are meant: five looks of forty at once, none at the other',
+    async () => {
+      const one = await knownPerson(door, { ...person(), documentType: '213', documentNumber: '87654321' });
+      const other = await collected('299', '87654321');
+      const replies = await Promise.all(
+        Array.from({ length: 40 }, () => guess('87654321', 'Wrong#2058x', { accountKind: document('299') })),
+      );
+      expect(replies.filter((reply) => said(reply) === 'BAD_CREDENTIALS')).toHaveLength(4);
+      expect((await failures(door, other)).locked).toBe(true);
+      expect(await failures(door, one)).toEqual(none);
+      expectStatus(await guess('87654321', one.password, { accountKind: document('213') }), 201);
+    },
+  );
 
   it('DOC-6 a document that reads like somebody’s username hides neither', async () => {
     const named = await knownPerson(door, person(), { username: 'WANG2058' });

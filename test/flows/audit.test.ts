@@ -18,6 +18,7 @@ import {
   wait,
 } from '../support/door.ts';
 import { mobile, person, type Sample } from '../support/people.ts';
+import { long } from '../support/variants.ts';
 import { poll } from './support/channels.ts';
 import { collectionLine, personWith } from './support/documents.ts';
 import { leaks, type Secret, type Text } from './support/leaks.ts';
@@ -100,7 +101,7 @@ describe('AUD-1 what is written down', () => {
     for (const event of list) checkWhole(event);
   });
 
-  it('AUD-1 login by SMS and by face, with the method', async () => {
+  long('AUD-1 login by SMS and by face, with the method', async () => {
     await wait(door, 61);
     const bySms = await eventsOf(door, () => loggedIn(door, who));
     expect(bySms.at(-1)).toMatchObject({
@@ -135,7 +136,7 @@ describe('AUD-1 what is written down', () => {
       ]);
   });
 
-  it('AUD-1 the end of a session: logout, a copied token', async () => {
+  long('AUD-1 the end of a session: logout, a copied token', async () => {
     const first = await loggedInByFace(door, who);
     const logout = () => door.http('DELETE', '/v1/session', undefined, { token: first.session.accessToken });
     expect(await written(logout)).toEqual(['session-ended success web']);
@@ -146,7 +147,7 @@ describe('AUD-1 what is written down', () => {
     expect(await written(copied)).toEqual(['session-ended failure web']);
   });
 
-  it('AUD-1 the reset: refused, done, with the session that it ended', async () => {
+  long('AUD-1 the reset: refused, done, with the session that it ended', async () => {
     await loggedInByFace(door, who);
     expect(await written(() => startReset(door, who, { name: '司徒不是' }))).toEqual([
       'password-reset failure web',
@@ -170,7 +171,7 @@ describe('AUD-1 what is written down', () => {
     expect(await written(complete)).toEqual(['phone-lost success web']);
   });
 
-  it('AUD-1 UNL-1 lock and unlock', async () => {
+  long('AUD-1 UNL-1 lock and unlock', async () => {
     const one = person();
     const oneKey = await subjectOf(door, () => registered(door, one), 'registered');
     for (let i = 0; i < 4; i++) await enterPassword(door, one.documentNumber, wrongPassword);
@@ -187,7 +188,7 @@ describe('AUD-1 what is written down', () => {
 
   it('AUD-1 is append-only: no function may change or delete an event, and none did', async () => {
     const before = new Map((await events(door)).map((event) => [`${event.subject} ${event.eventId}`, event]));
-    expect(before.size).toBeGreaterThan(20);
+    expect(before.size).toBeGreaterThan(10);
     await registered(door);
     await enterPassword(door, who.documentNumber, wrongPassword);
     const after = new Map((await events(door)).map((event) => [`${event.subject} ${event.eventId}`, event]));

@@ -1,3 +1,4 @@
+/** @module-tag grants */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { followingDay, shanghaiDay } from '#domain/days.ts';
 import type { Loose } from '../support/client.ts';
@@ -30,7 +31,7 @@ describe('what a person does with authorisations', () => {
 
   const everything = ['confirm', 'reject', 'withdraw', 'hide', 'delete'];
 
-  it('REL-6 applies to a company and may withdraw; the record stays visible to both', async () => {
+  long('REL-6 applies to a company and may withdraw; the record stays visible to both', async () => {
     const [firm, hand] = [await company(door), await somebody(door)];
     expectStatus(await hand.call('POST', '/v1/authorizations/preview', { taxpayerId: firm.id }), 200);
     const lastDay = followingDay(shanghaiDay(door.clock.now()));
@@ -48,7 +49,7 @@ describe('what a person does with authorisations', () => {
     expect(said(await decide(hand, authorizationId, 'withdraw'))).toBe('STATE_CONFLICT');
   });
 
-  it('REL-6 refuses roles that nobody applies for, unknown companies, and bad fields by name', async () => {
+  long('REL-6 refuses roles that nobody applies for, unknown companies, and bad fields by name', async () => {
     const [firm, hand] = [await company(door), await somebody(door)];
     for (const role of ['legal-representative', 'finance-head', 'tax-agent'])
       expect(said(await applied(hand, firm.id, { role }))).toBe('ROLE_NOT_ALLOWED');
@@ -78,7 +79,7 @@ describe('what a person does with authorisations', () => {
     expect(await firm.staff('pending')).toEqual([]);
   });
 
-  it('REL-5 confirms and refuses as natural person only', async () => {
+  long('REL-5 confirms and refuses as natural person only', async () => {
     const [firm, hand] = [await company(door), await somebody(door)];
     const own = await company(door);
     const home = await own.invited(hand.who);
@@ -93,7 +94,7 @@ describe('what a person does with authorisations', () => {
     expect(await firm.staff('history')).toMatchObject([{ authorizationId: id, state: 'rejected' }]);
   });
 
-  it('REL-3 a finance head confirms, and cannot refuse, withdraw or leave', async () => {
+  long('REL-3 a finance head confirms, and cannot refuse, withdraw or leave', async () => {
     const [firm, head] = [await company(door), await somebody(door)];
     await fed(door, financeHead(firm.id, head.who));
     const [{ authorizationId, refusable }] = await head.listed('pending', firm.id);
@@ -125,7 +126,7 @@ describe('what a person does with authorisations', () => {
     expect(await boss.listed('pending', id)).toHaveLength(1);
   });
 
-  it('REL-7 leaves a company at once, also in the own live session; the company sees it', async () => {
+  long('REL-7 leaves a company at once, also in the own live session; the company sees it', async () => {
     const [firm, hand] = [await company(door), await somebody(door)];
     const id = await firm.invited(hand.who);
     expect(said(await decide(hand, id, 'delete'))).toBe('STATE_CONFLICT');
@@ -142,24 +143,29 @@ describe('what a person does with authorisations', () => {
     expectStatus(await applied(hand, firm.id), 201);
   });
 
-  it('CTR-3 清除记录 hides what has ended from the person alone, also once it lies in history', async () => {
-    const [firm, hand] = [await company(door), await somebody(door)];
-    const first = await firm.invited(hand.who);
-    expect(said(await decide(hand, first, 'hide'))).toBe('STATE_CONFLICT');
-    await decide(hand, first, 'reject');
-    await firm.invited(hand.who);
-    expect(await hand.listed('history', firm.id)).toMatchObject([{ authorizationId: first }]);
-    expectStatus(await decide(hand, first, 'hide'), 200);
-    expectStatus(await decide(hand, first, 'hide'), 200);
-    expect(await hand.listed('history', firm.id)).toEqual([]);
-    expect(await firm.staff('history')).toMatchObject([{ authorizationId: first }]);
-    expect((await rowsOf(door, 'Relationships')).find((row) => row.authorizationId === first)).toMatchObject({
-      state: 'rejected',
-      hiddenByPerson: true,
-    });
-  });
+  long(
+    'CTR-3 清除记录 hides what has ended from the person alone, also once it lies in history',
+    async () => {
+      const [firm, hand] = [await company(door), await somebody(door)];
+      const first = await firm.invited(hand.who);
+      expect(said(await decide(hand, first, 'hide'))).toBe('STATE_CONFLICT');
+      await decide(hand, first, 'reject');
+      await firm.invited(hand.who);
+      expect(await hand.listed('history', firm.id)).toMatchObject([{ authorizationId: first }]);
+      expectStatus(await decide(hand, first, 'hide'), 200);
+      expectStatus(await decide(hand, first, 'hide'), 200);
+      expect(await hand.listed('history', firm.id)).toEqual([]);
+      expect(await firm.staff('history')).toMatchObject([{ authorizationId: first }]);
+      expect(
+        (await rowsOf(door, 'Relationships')).find((row) => row.authorizationId === first),
+      ).toMatchObject({
+        state: 'rejected',
+        hiddenByPerson: true,
+      });
+    },
+  );
 
-  it('REL-5 somebody else’s authorisation does not exist', async () => {
+  long('REL-5 somebody else’s authorisation does not exist', async () => {
     const [firm, hand, other] = [await company(door), await somebody(door), await somebody(door)];
     const id = await firm.invited(hand.who);
     for (const what of everything) {
@@ -171,7 +177,7 @@ describe('what a person does with authorisations', () => {
     expect(await hand.listed('pending', firm.id)).toHaveLength(1);
   });
 
-  it('REL-8 an invitation that ran out cannot be accepted, and leaves room for a new one', async () => {
+  long('REL-8 an invitation that ran out cannot be accepted, and leaves room for a new one', async () => {
     const [firm, hand] = [await company(door), await somebody(door)];
     const day = shanghaiDay(door.clock.now());
     const id = await firm.invited(hand.who, { validUntil: day });
@@ -188,7 +194,7 @@ describe('what a person does with authorisations', () => {
     await door.http('POST', '/local/clock', {});
   });
 
-  it('REL-9 channels look and change nothing', async () => {
+  long('REL-9 channels look and change nothing', async () => {
     const [firm, hand] = [await company(door), await somebody(door)];
     const id = await firm.invited(hand.who);
     const calls: [string, string][] = [
@@ -222,7 +228,7 @@ describe('finance heads and tax handlers from the registry', () => {
   const companyRow = async (id: string) =>
     (await rowsOf(door, 'Taxpayers')).find((row) => row.companyKey === `c_${id}`);
 
-  it('REL-3 a new finance head supersedes the old, waiting or active; a removal ends it', async () => {
+  long('REL-3 a new finance head supersedes the old, waiting or active; a removal ends it', async () => {
     const firm = await company(door);
     const [one, two, three] = [await somebody(door), await somebody(door), await somebody(door)];
     await fed(door, financeHead(firm.id, one.who));
@@ -291,7 +297,7 @@ describe('finance heads and tax handlers from the registry', () => {
     },
   );
 
-  it('REL-4 a listed handler waits, confirms or refuses, and a newer line lists them again', async () => {
+  long('REL-4 a listed handler waits, confirms or refuses, and a newer line lists them again', async () => {
     const [firm, hand] = [await company(door), await somebody(door)];
     await fed(door, taxHandler(firm.id, hand.who, 3));
     expect(
@@ -316,22 +322,25 @@ describe('finance heads and tax handlers from the registry', () => {
     });
   });
 
-  it('ENT-3 a removal that overtook its listing keeps the older listing out, known company or not', async () => {
-    const [firm, hand] = [await company(door), await somebody(door)];
-    const later = creditCode();
-    for (const id of [firm.id, later]) {
-      await fed(door, taxHandler(id, hand.who, 2, { removed: true }));
-      expect(await feed(door, taxHandler(id, hand.who, 1))).toMatchObject({ stale: 1 });
-    }
-    await fed(door, taxHandler(later, hand.who, 3), taxHandler(later, hand.who, 4, { removed: true }));
-    await fed(door, taxpayer(later));
-    for (const id of [firm.id, later]) {
-      expect(await hand.listed('pending', id)).toEqual([]);
-      expect(await hand.listed('history', id)).toEqual([]);
-    }
-  });
+  long(
+    'ENT-3 a removal that overtook its listing keeps the older listing out, known company or not',
+    async () => {
+      const [firm, hand] = [await company(door), await somebody(door)];
+      const later = creditCode();
+      for (const id of [firm.id, later]) {
+        await fed(door, taxHandler(id, hand.who, 2, { removed: true }));
+        expect(await feed(door, taxHandler(id, hand.who, 1))).toMatchObject({ stale: 1 });
+      }
+      await fed(door, taxHandler(later, hand.who, 3), taxHandler(later, hand.who, 4, { removed: true }));
+      await fed(door, taxpayer(later));
+      for (const id of [firm.id, later]) {
+        expect(await hand.listed('pending', id)).toEqual([]);
+        expect(await hand.listed('history', id)).toEqual([]);
+      }
+    },
+  );
 
-  it('ENT-3 a listing leaves alone what person and company agreed, and a removal ends it', async () => {
+  long('ENT-3 a listing leaves alone what person and company agreed, and a removal ends it', async () => {
     const [firm, hand] = [await company(door), await somebody(door)];
     const id = await firm.invited(hand.who, { permissions: ['filing'] });
     await decide(hand, id, 'confirm');
@@ -366,28 +375,31 @@ describe('finance heads and tax handlers from the registry', () => {
     expect(rows.map((row) => row.state)).toEqual(['pending', 'pending', 'pending']);
   });
 
-  it('DOC-5 REL-3 refuses a wrong name for a finance head or handler and leaves everything as it was', async () => {
-    const firm = await company(door);
-    const who = await registered(door);
-    const report = await feed(
-      door,
-      financeHead(firm.id, { ...who, name: '别的人' }),
-      taxHandler(firm.id, { ...who, name: '别的人' }),
-      taxHandler(firm.id, who, 1, { removed: 'no' }),
-      taxHandler('123', who),
-    );
-    expect(report).toMatchObject({ accepted: 0, stale: 0 });
-    expect((report.rejected as { line: number; code: string }[]).map(({ code }) => code)).toEqual([
-      'PERSON_MISMATCH',
-      'PERSON_MISMATCH',
-      'BAD_REQUEST',
-      'BAD_REQUEST',
-    ]);
-    expect(await companyRow(firm.id)).not.toHaveProperty('financeHead');
-    expect(await firm.staff('pending')).toEqual([]);
-  });
+  long(
+    'DOC-5 REL-3 refuses a wrong name for a finance head or handler and leaves everything as it was',
+    async () => {
+      const firm = await company(door);
+      const who = await registered(door);
+      const report = await feed(
+        door,
+        financeHead(firm.id, { ...who, name: '别的人' }),
+        taxHandler(firm.id, { ...who, name: '别的人' }),
+        taxHandler(firm.id, who, 1, { removed: 'no' }),
+        taxHandler('123', who),
+      );
+      expect(report).toMatchObject({ accepted: 0, stale: 0 });
+      expect((report.rejected as { line: number; code: string }[]).map(({ code }) => code)).toEqual([
+        'PERSON_MISMATCH',
+        'PERSON_MISMATCH',
+        'BAD_REQUEST',
+        'BAD_REQUEST',
+      ]);
+      expect(await companyRow(firm.id)).not.toHaveProperty('financeHead');
+      expect(await firm.staff('pending')).toEqual([]);
+    },
+  );
 
-  it('ENT-3 lines that arrive at once leave what the newest says', async () => {
+  long('ENT-3 lines that arrive at once leave what the newest says', async () => {
     const firm = await company(door);
     const people = await Promise.all(Array.from({ length: 4 }, () => somebody(door)));
     const hand = person();

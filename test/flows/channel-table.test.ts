@@ -1,3 +1,4 @@
+/** @module-tag grants */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ChannelAction, may } from '#domain/channels.ts';
 import { type Channel, channels } from '#domain/names.ts';
@@ -14,7 +15,7 @@ import {
 import type { Loose, Reply } from '../support/client.ts';
 import { expectStatus, loginTicket } from '../support/door.ts';
 import { person } from '../support/people.ts';
-import { keeping } from '../support/variants.ts';
+import { keeping, long } from '../support/variants.ts';
 import { type Known, knownPerson, openWatchedDoor, type WatchedDoor } from '../support/watched.ts';
 import { type OwnDoor, openOwnDoor } from './support/own-door.ts';
 import { companyLine, companyOf, feed } from './support/registry.ts';
@@ -92,7 +93,7 @@ describe('CHN-1 two keys during a rotation', () => {
   });
   afterAll(() => door?.finish());
 
-  it('CHN-1 the old and the new key of a channel both sign, each by its name; others do not', async () => {
+  long('CHN-1 the old and the new key of a channel both sign, each by its name; others do not', async () => {
     const code = (await door.http('POST', '/v1/qr-logins')).body;
     const scan = async (key: Parameters<typeof signedBy>[0], channel: Channel = 'wechat-mini') =>
       told(
@@ -133,7 +134,7 @@ describe('REL-9 relations for channels', () => {
   });
   afterAll(() => door?.finish('channel-relations'));
 
-  it('REL-9 CHN-1 a channel sees the companies of its own person, and no handle to act with', async () => {
+  long('REL-9 CHN-1 a channel sees the companies of its own person, and no handle to act with', async () => {
     const taxpayerId = await companyOf(door, who);
     const waiting = await companyOf(door, who, {
       state: 'awaiting-confirmation',

@@ -4,6 +4,7 @@ import { sealContext } from '#store/people/users.ts';
 import type { Loose } from '../support/client.ts';
 import { expectStatus } from '../support/door.ts';
 import { dataKeysOf } from '../support/seed.ts';
+import { long } from '../support/variants.ts';
 import { type Known, knownPerson, openWatchedDoor, row, rows, type WatchedDoor } from '../support/watched.ts';
 import {
   type Api,
@@ -116,7 +117,7 @@ describe('the clients of an agent who has five hundred', () => {
     expect(found.readUnits).toBeLessThan(70);
   });
 
-  it('SWI-3 what most of them have comes in full pages that cost what they show', async () => {
+  long('SWI-3 what most of them have comes in full pages that cost what they show', async () => {
     const first = await page('徽州');
     expect(first.ids).toEqual(numbers.slice(0, 100));
     expect(first.calls).toBeLessThanOrEqual(9);
@@ -142,7 +143,7 @@ describe('the clients of an agent who has five hundred', () => {
     expect(readUnits).toBeLessThan(500);
   });
 
-  it('SWI-3 ENT-4 a client is found by its new name at once, and no more by the one before', async () => {
+  long('SWI-3 ENT-4 a client is found by its new name at once, and no more by the one before', async () => {
     const id = numbers[250] as string;
     const fault = door.faults.add({ function: 'company-copies', kind: 'error500', times: 1_000 });
     const rest = door.faults.add({ function: 'copies-rest', kind: 'error500', times: 1_000 });

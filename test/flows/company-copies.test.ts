@@ -1,3 +1,4 @@
+/** @module-tag grants */
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Loose } from '../support/client.ts';
@@ -101,7 +102,7 @@ describe('the copies of a company in its relations', () => {
     expect(await taxpayerRow(id)).not.toHaveProperty('copiesDue');
   });
 
-  it('ENT-4 a run that was held up never writes over the copies of a newer one', async () => {
+  long('ENT-4 a run that was held up never writes over the copies of a newer one', async () => {
     const id = await company();
     const held = door.faults.add({
       function: 'company-copies',
@@ -172,36 +173,41 @@ describe('the copies of a company in its relations', () => {
     expect(await names(id)).toEqual(all('第二公司'));
   });
 
-  it('ENT-4 CTR-3 a change whose record is lost is told right in lists, and its company’s next line brings the copies', async () => {
-    const id = await company();
-    const [hand] = hands as [Known];
-    const { session } = await loggedInByFace(door, hand);
-    const shown = async () => {
-      const { body } = expectStatus(
-        await door.http('GET', '/v1/authorizations?state=active', undefined, { token: session.accessToken }),
-        200,
-      );
-      return body.authorizations
-        .filter(({ taxpayerId }: Loose) => taxpayerId === id)
-        .map(({ taxpayerName }: Loose) => taxpayerName);
-    };
-    // What a reader of the stream leaves behind that died for good.
-    const table = door.tables.find((one) => one.endsWith('-Taxpayers'));
-    await door.dynamodb('UpdateItem', {
-      TableName: table,
-      Key: marshall({ companyKey: keyOf(id) }),
-      UpdateExpression: 'SET #name = :name, copiesDue = :due, companyNote = :note ADD #rev :one',
-      ExpressionAttributeNames: { '#name': 'name', '#rev': 'rev' },
-      ExpressionAttributeValues: marshall({ ':name': '第二公司', ':due': 'due', ':note': 'x', ':one': 1 }),
-    });
-    expect(await shown()).toEqual(['第二公司']);
-    await feed(door, companyLine(id, { name: '第二公司' }), representativeLine(id, boss));
-    await door.settled();
-    expect(await names(id)).toEqual(all('第二公司'));
-    expect(await shown()).toEqual(['第二公司']);
-  });
+  long(
+    'ENT-4 CTR-3 a change whose record is lost is told right in lists, and its company’s next line brings the copies',
+    async () => {
+      const id = await company();
+      const [hand] = hands as [Known];
+      const { session } = await loggedInByFace(door, hand);
+      const shown = async () => {
+        const { body } = expectStatus(
+          await door.http('GET', '/v1/authorizations?state=active', undefined, {
+            token: session.accessToken,
+          }),
+          200,
+        );
+        return body.authorizations
+          .filter(({ taxpayerId }: Loose) => taxpayerId === id)
+          .map(({ taxpayerName }: Loose) => taxpayerName);
+      };
+      // What a reader of the stream leaves behind that died for good.
+      const table = door.tables.find((one) => one.endsWith('-Taxpayers'));
+      await door.dynamodb('UpdateItem', {
+        TableName: table,
+        Key: marshall({ companyKey: keyOf(id) }),
+        UpdateExpression: 'SET #name = :name, copiesDue = :due, companyNote = :note ADD #rev :one',
+        ExpressionAttributeNames: { '#name': 'name', '#rev': 'rev' },
+        ExpressionAttributeValues: marshall({ ':name': '第二公司', ':due': 'due', ':note': 'x', ':one': 1 }),
+      });
+      expect(await shown()).toEqual(['第二公司']);
+      await feed(door, companyLine(id, { name: '第二公司' }), representativeLine(id, boss));
+      await door.settled();
+      expect(await names(id)).toEqual(all('第二公司'));
+      expect(await shown()).toEqual(['第二公司']);
+    },
+  );
 
-  it('ENT-4 one company that fails rings in the end and keeps no other one waiting', async () => {
+  long('ENT-4 one company that fails rings in the end and keeps no other one waiting', async () => {
     const [bad, good] = [await company(), await company()];
     door.faults.add({
       function: 'company-copies',

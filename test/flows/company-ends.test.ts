@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Role } from '#domain/names.ts';
 import type { Loose, Reply } from '../support/client.ts';
 import { expectStatus, loggedInByFace, scanFace } from '../support/door.ts';
-import { keeping } from '../support/variants.ts';
+import { keeping, long } from '../support/variants.ts';
 import { type Known, knownPerson, openWatchedDoor, type WatchedDoor } from '../support/watched.ts';
 import { companyLine, companyOf, feed, representativeLine } from './support/registry.ts';
 import { bothFactors, enterCompany, giveRelation, inCompany, relationRow } from './support/relations.ts';
@@ -74,52 +74,60 @@ describe('ENT-4 sessions', () => {
 });
 
 describe('ENT-4 relations', () => {
-  it('ENT-4 show as company-cancelled, are never stored so, and do not return with the company', async () => {
-    const { boss, who, taxpayerId, authorizationId } = await firmWith('tax-handler');
-    const natural = (await inNatural(who)).token;
-    await feed(door, companyLine(taxpayerId, { state: 'cancelled' }));
-    expect(await listed(natural, 'active', taxpayerId)).toEqual([]);
-    expect(await listed(natural, 'history', taxpayerId)).toMatchObject([{ state: 'company-cancelled' }]);
-    expect((await relationRow(door, who, taxpayerId, 'tax-handler')).state).toBe('active');
+  long(
+    'ENT-4 show as company-cancelled, are never stored so, and do not return with the company',
+    async () => {
+      const { boss, who, taxpayerId, authorizationId } = await firmWith('tax-handler');
+      const natural = (await inNatural(who)).token;
+      await feed(door, companyLine(taxpayerId, { state: 'cancelled' }));
+      expect(await listed(natural, 'active', taxpayerId)).toEqual([]);
+      expect(await listed(natural, 'history', taxpayerId)).toMatchObject([{ state: 'company-cancelled' }]);
+      expect((await relationRow(door, who, taxpayerId, 'tax-handler')).state).toBe('active');
 
-    await feed(door, companyLine(taxpayerId));
-    for (const person of [who, boss])
-      expect(said(await enterCompany(door, person, taxpayerId))).toBe('RELATION_NOT_FOUND');
-    expect(await listed(natural, 'history', taxpayerId)).toMatchObject([{ state: 'company-cancelled' }]);
-    const act = (step: string) =>
-      door.http('POST', `/v1/authorizations/${authorizationId}/${step}`, {}, { token: natural });
-    expect(said(await act('confirm'))).toBe('STATE_CONFLICT');
-    expect(
-      said(await door.http('DELETE', `/v1/authorizations/${authorizationId}`, undefined, { token: natural })),
-    ).toBe('STATE_CONFLICT');
-    // 清除记录: it is history, and may be hidden like any other.
-    expectStatus(await act('hide'), 200);
-    expect(await listed(natural, 'history', taxpayerId)).toEqual([]);
-  });
+      await feed(door, companyLine(taxpayerId));
+      for (const person of [who, boss])
+        expect(said(await enterCompany(door, person, taxpayerId))).toBe('RELATION_NOT_FOUND');
+      expect(await listed(natural, 'history', taxpayerId)).toMatchObject([{ state: 'company-cancelled' }]);
+      const act = (step: string) =>
+        door.http('POST', `/v1/authorizations/${authorizationId}/${step}`, {}, { token: natural });
+      expect(said(await act('confirm'))).toBe('STATE_CONFLICT');
+      expect(
+        said(
+          await door.http('DELETE', `/v1/authorizations/${authorizationId}`, undefined, { token: natural }),
+        ),
+      ).toBe('STATE_CONFLICT');
+      // 清除记录: it is history, and may be hidden like any other.
+      expectStatus(await act('hide'), 200);
+      expect(await listed(natural, 'history', taxpayerId)).toEqual([]);
+    },
+  );
 
-  it('ENT-4 the registry’s roles return by their lines, and the company’s own people are added anew', async () => {
-    const { boss, who, taxpayerId } = await firmWith('tax-handler');
-    await feed(door, companyLine(taxpayerId, { state: 'cancelled' }));
-    await feed(door, companyLine(taxpayerId), representativeLine(taxpayerId, boss));
-    const { token } = await inCompany(door, boss, taxpayerId);
-    const staff = async (state: string) =>
-      expectStatus(await get(`/v1/enterprise/staff?state=${state}`, token), 200).body.staff;
-    expect(await staff('active')).toMatchObject([{ role: 'legal-representative' }]);
-    expect(await staff('history')).toMatchObject([
-      { role: 'legal-representative', state: 'company-cancelled' },
-      { role: 'tax-handler', state: 'company-cancelled' },
-    ]);
-    const [, former] = (await staff('history')) as Loose[];
-    expect(
-      said(
-        await door.http('DELETE', `/v1/enterprise/staff/${former?.authorizationId}`, undefined, { token }),
-      ),
-    ).toBe('STATE_CONFLICT');
-    const { name, documentType, documentNumber } = who;
-    const invited = { name, documentType, documentNumber, role: 'tax-handler' };
-    expectStatus(await door.http('POST', '/v1/enterprise/staff', invited, { token }), 201);
-    expect(await staff('pending')).toMatchObject([{ role: 'tax-handler', state: 'pending' }]);
-  });
+  long(
+    'ENT-4 the registry’s roles return by their lines, and the company’s own people are added anew',
+    async () => {
+      const { boss, who, taxpayerId } = await firmWith('tax-handler');
+      await feed(door, companyLine(taxpayerId, { state: 'cancelled' }));
+      await feed(door, companyLine(taxpayerId), representativeLine(taxpayerId, boss));
+      const { token } = await inCompany(door, boss, taxpayerId);
+      const staff = async (state: string) =>
+        expectStatus(await get(`/v1/enterprise/staff?state=${state}`, token), 200).body.staff;
+      expect(await staff('active')).toMatchObject([{ role: 'legal-representative' }]);
+      expect(await staff('history')).toMatchObject([
+        { role: 'legal-representative', state: 'company-cancelled' },
+        { role: 'tax-handler', state: 'company-cancelled' },
+      ]);
+      const [, former] = (await staff('history')) as Loose[];
+      expect(
+        said(
+          await door.http('DELETE', `/v1/enterprise/staff/${former?.authorizationId}`, undefined, { token }),
+        ),
+      ).toBe('STATE_CONFLICT');
+      const { name, documentType, documentNumber } = who;
+      const invited = { name, documentType, documentNumber, role: 'tax-handler' };
+      expectStatus(await door.http('POST', '/v1/enterprise/staff', invited, { token }), 201);
+      expect(await staff('pending')).toMatchObject([{ role: 'tax-handler', state: 'pending' }]);
+    },
+  );
 
   it('ENT-4 ENT-3 a representative’s line that comes before the company’s own return counts', async () => {
     const boss = await knownPerson(door);

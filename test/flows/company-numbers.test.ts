@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectStatus } from '../support/door.ts';
 import { person } from '../support/people.ts';
+import { long } from '../support/variants.ts';
 import { openWatchedDoor, type WatchedDoor } from '../support/watched.ts';
 import { feed, legalRepresentative, taxpayer } from './support/feed-lines.ts';
 import { leaks } from './support/leaks.ts';
@@ -18,7 +19,7 @@ const warned = (report: object) =>
   (report as { warnings: { line: number; code: string }[] }).warnings.map(({ line, code }) => [line, code]);
 
 describe('numbers of companies', () => {
-  it('DOC-3 one with an odd check character is taken and told, and its people work for it', async () => {
+  long('DOC-3 one with an odd check character is taken and told, and its people work for it', async () => {
     const [id, boss] = ['91350203M0001QKT19', await somebody(door)];
     const lines = [taxpayer(id), legalRepresentative(id, boss.who), taxpayer('91350100M000100Y43')];
     const report = await feed(door, ...lines);
@@ -33,7 +34,7 @@ describe('numbers of companies', () => {
     });
   });
 
-  it('DOC-3 of 14 to 20 characters is looked up, whatever the counter or a person types', async () => {
+  long('DOC-3 of 14 to 20 characters is looked up, whatever the counter or a person types', async () => {
     const hand = await somebody(door);
     for (const id of [
       `340104${serial(8)}`,

@@ -1,7 +1,9 @@
+/** @module-tag grants */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Loose } from '../support/client.ts';
 import { enterPassword, expectStatus } from '../support/door.ts';
 import { person } from '../support/people.ts';
+import { long } from '../support/variants.ts';
 import { openWatchedDoor, type WatchedDoor } from '../support/watched.ts';
 import { costOf, putAll } from './support/bulk.ts';
 import { asChannel, claimOf } from './support/channels.ts';
@@ -50,7 +52,7 @@ describe('confirming a new company', () => {
   const entering = async (who: Somebody, taxpayerId: string) =>
     said(await enterPassword(door, who.who.documentNumber, who.who.password, 'enterprise', { taxpayerId }));
 
-  it('ENT-1 the legal representative confirms a new company as natural person and is bound', async () => {
+  long('ENT-1 the legal representative confirms a new company as natural person and is bound', async () => {
     const { boss, hand, id } = await newCompany();
     expect(await entering(boss, id)).toBe('COMPANY_NOT_CONFIRMED');
     expect(await waiting(boss)).toEqual([
@@ -81,16 +83,19 @@ describe('confirming a new company', () => {
     expect(await managedBy(id, boss).staff('pending')).toHaveLength(1);
   });
 
-  it('ENT-2 a named tax handler confirms: company, own relation and legal representative in one write', async () => {
-    const { boss, hand, id } = await newCompany();
-    expect(await waiting(hand)).toMatchObject([{ taxpayerId: id, kinds: ['one-licence'] }]);
-    expectStatus(await confirmCompany(hand, await waitingId(hand), 'one-licence'), 200);
-    expect(await stateOf(id)).toBe('active');
-    expect(await hand.listed('active', id)).toMatchObject([{ role: 'tax-handler' }]);
-    expect(await boss.listed('active', id)).toMatchObject([{ role: 'legal-representative' }]);
-    expectStatus(await hand.switchTo(id), 200);
-    expect(await entering(boss, id)).toBe('201');
-  });
+  long(
+    'ENT-2 a named tax handler confirms: company, own relation and legal representative in one write',
+    async () => {
+      const { boss, hand, id } = await newCompany();
+      expect(await waiting(hand)).toMatchObject([{ taxpayerId: id, kinds: ['one-licence'] }]);
+      expectStatus(await confirmCompany(hand, await waitingId(hand), 'one-licence'), 200);
+      expect(await stateOf(id)).toBe('active');
+      expect(await hand.listed('active', id)).toMatchObject([{ role: 'tax-handler' }]);
+      expect(await boss.listed('active', id)).toMatchObject([{ role: 'legal-representative' }]);
+      expectStatus(await hand.switchTo(id), 200);
+      expect(await entering(boss, id)).toBe('201');
+    },
+  );
 
   it.each([
     [['sole-proprietor'], ['new-taxpayer', 'sole-proprietor'], ['sole-proprietor']],
@@ -106,7 +111,7 @@ describe('confirming a new company', () => {
     expect((await waiting(hand))[0].kinds).toEqual(ofHand);
   });
 
-  it('ENT-2 refuses kinds and people that are not entitled, and leaves the company waiting', async () => {
+  long('ENT-2 refuses kinds and people that are not entitled, and leaves the company waiting', async () => {
     const { boss, hand, id } = await newCompany();
     const [head, stranger] = [await somebody(door), await somebody(door)];
     await fed(door, financeHead(id, head.who));
@@ -141,7 +146,7 @@ describe('confirming a new company', () => {
     expect(await stateOf(id)).toBe('awaiting-confirmation');
   });
 
-  it('ENT-2 a second confirmation is a conflict, whoever tries', async () => {
+  long('ENT-2 a second confirmation is a conflict, whoever tries', async () => {
     const { boss, hand } = await newCompany();
     const [ofBoss, ofHand] = [await waitingId(boss), await waitingId(hand)];
     expectStatus(await confirmCompany(boss, ofBoss, 'one-licence'), 200);
@@ -152,7 +157,7 @@ describe('confirming a new company', () => {
       expect(said(await confirmCompany(who, id, 'one-licence'))).toBe('STATE_CONFLICT');
   });
 
-  it('ENT-2 confirmed by several at once, exactly one does it', async () => {
+  long('ENT-2 confirmed by several at once, exactly one does it', async () => {
     const { boss, hand, id } = await newCompany();
     const [ofBoss, ofHand] = [await waitingId(boss), await waitingId(hand)];
     const happened = await eventsOf(door, async () => {
@@ -196,87 +201,99 @@ describe('confirming a new company', () => {
     expect(await stateOf(id)).toBe('awaiting-confirmation');
   });
 
-  it('ENT-2 REL-2 a replacement at the same moment: whoever is replaced first does not confirm', async () => {
-    const { boss, id } = await newCompany();
-    const heir = await somebody(door);
-    const handle = await waitingId(boss);
-    const [reply] = await Promise.all([
-      confirmCompany(boss, handle, 'new-taxpayer'),
-      feed(door, legalRepresentative(id, heir.who, 2)),
-    ]);
-    expect(['200', 'ROLE_NOT_ALLOWED']).toContain(said(reply));
-    const active = reply.status === 200;
-    expect(await stateOf(id)).toBe(active ? 'active' : 'awaiting-confirmation');
-    expect(await boss.listed('history', id)).toMatchObject([{ state: 'superseded' }]);
-    expect(await heir.listed(active ? 'active' : 'pending', id)).toHaveLength(1);
-  });
-
-  it('ENT-2 ENT-3 a line that still says the company waits does not undo a confirmation; a cancellation does', async () => {
-    const { boss, id } = await newCompany();
-    expectStatus(await confirmCompany(boss, await waitingId(boss), 'new-taxpayer'), 200);
-    await fed(door, taxpayer(id, 2, { state: 'awaiting-confirmation', name: '合肥更名有限公司' }));
-    expect(await stateOf(id)).toBe('active');
-    const [former] = await boss.listed('active', id);
-    expect(former).toMatchObject({ taxpayerName: '合肥更名有限公司' });
-    const formerId = former?.authorizationId as string;
-    await fed(door, taxpayer(id, 3, { state: 'cancelled' }));
-    await fed(door, taxpayer(id, 4, { state: 'awaiting-confirmation' }));
-    expect(await stateOf(id)).toBe('awaiting-confirmation');
-    // ENT-4: its legal representative returns by a line of their own.
-    expect(said(await confirmCompany(boss, formerId, 'one-licence'))).toBe('ROLE_NOT_ALLOWED');
-    await fed(door, legalRepresentative(id, boss.who, 2));
-    expectStatus(await confirmCompany(boss, await waitingId(boss), 'one-licence'), 200);
-    expect(await stateOf(id)).toBe('active');
-  });
-
-  it('ENT-2 costs the same however many people wait with the company; they follow after the answer', async () => {
-    const confirming = async (people: number) => {
+  long(
+    'ENT-2 REL-2 a replacement at the same moment: whoever is replaced first does not confirm',
+    async () => {
       const { boss, id } = await newCompany();
-      const [template] = (await rowsOf(door, 'Relationships')).filter(
-        (row) => row.companyKey === `c_${id}` && row.role === 'tax-handler',
-      );
-      await putAll(
-        door,
-        'Relationships',
-        Array.from({ length: people }, (_, at) => ({
-          ...template,
-          personKey: `p_waits-${id}-${at}`,
-          companySort: `${template?.companySort}-${at}`,
-          confirmerKey: `p_waits-${id}-${at}`,
-        })),
-      );
-      await door.settled();
-      const confirmationId = await waitingId(boss);
-      const { result, calls, longestChain } = await costOf(door, 'confirmations', () =>
-        confirmCompany(boss, confirmationId, 'new-taxpayer'),
-      );
-      expectStatus(result, 200);
-      await door.settled();
-      const states = (await rowsOf(door, 'Relationships')).filter((row) => row.companyKey === `c_${id}`);
-      expect(new Set(states.map(({ taxpayerState }) => taxpayerState))).toEqual(new Set(['active']));
-      expect(states).toHaveLength(people + 2);
-      return { calls, longestChain };
-    };
-    expect(await confirming(150)).toEqual(await confirming(0));
-  });
+      const heir = await somebody(door);
+      const handle = await waitingId(boss);
+      const [reply] = await Promise.all([
+        confirmCompany(boss, handle, 'new-taxpayer'),
+        feed(door, legalRepresentative(id, heir.who, 2)),
+      ]);
+      expect(['200', 'ROLE_NOT_ALLOWED']).toContain(said(reply));
+      const active = reply.status === 200;
+      expect(await stateOf(id)).toBe(active ? 'active' : 'awaiting-confirmation');
+      expect(await boss.listed('history', id)).toMatchObject([{ state: 'superseded' }]);
+      expect(await heir.listed(active ? 'active' : 'pending', id)).toHaveLength(1);
+    },
+  );
 
-  it('ENT-2 ENT-4 before the copies in relations have followed, lists go by the company itself; then they follow', async () => {
-    const { boss, hand, id } = await newCompany();
-    door.faults.add({
-      function: 'company-copies',
-      action: 'UpdateItem',
-      kind: 'error500',
-      times: 12,
-    });
-    expectStatus(await confirmCompany(boss, await waitingId(boss), 'new-taxpayer'), 200);
-    expect(await waiting(boss)).toEqual([]);
-    const { choices } = expectStatus(await boss.call('GET', '/v1/session/identities'), 200).body;
-    expect(choices.map(({ identity }: Loose) => identity.taxpayerId)).toContain(id);
-    await door.settled();
-    const rows = (await rowsOf(door, 'Relationships')).filter((row) => row.companyKey === `c_${id}`);
-    expect(rows.map((row) => row.taxpayerState)).toEqual(['active', 'active']);
-    const row = (await rowsOf(door, 'Taxpayers')).find((one) => one.companyKey === `c_${id}`);
-    expect(row).not.toHaveProperty('copiesDue');
-    expect(await hand.listed('pending', id)).toHaveLength(1);
-  });
+  long(
+    'ENT-2 ENT-3 a line that still says the company waits does not undo a confirmation; a cancellation does',
+    async () => {
+      const { boss, id } = await newCompany();
+      expectStatus(await confirmCompany(boss, await waitingId(boss), 'new-taxpayer'), 200);
+      await fed(door, taxpayer(id, 2, { state: 'awaiting-confirmation', name: '合肥更名有限公司' }));
+      expect(await stateOf(id)).toBe('active');
+      const [former] = await boss.listed('active', id);
+      expect(former).toMatchObject({ taxpayerName: '合肥更名有限公司' });
+      const formerId = former?.authorizationId as string;
+      await fed(door, taxpayer(id, 3, { state: 'cancelled' }));
+      await fed(door, taxpayer(id, 4, { state: 'awaiting-confirmation' }));
+      expect(await stateOf(id)).toBe('awaiting-confirmation');
+      // ENT-4: its legal representative returns by a line of their own.
+      expect(said(await confirmCompany(boss, formerId, 'one-licence'))).toBe('ROLE_NOT_ALLOWED');
+      await fed(door, legalRepresentative(id, boss.who, 2));
+      expectStatus(await confirmCompany(boss, await waitingId(boss), 'one-licence'), 200);
+      expect(await stateOf(id)).toBe('active');
+    },
+  );
+
+  long(
+    'ENT-2 costs the same however many people wait with the company; they follow after the answer',
+    async () => {
+      const confirming = async (people: number) => {
+        const { boss, id } = await newCompany();
+        const [template] = (await rowsOf(door, 'Relationships')).filter(
+          (row) => row.companyKey === `c_${id}` && row.role === 'tax-handler',
+        );
+        await putAll(
+          door,
+          'Relationships',
+          Array.from({ length: people }, (_, at) => ({
+            ...template,
+            personKey: `p_waits-${id}-${at}`,
+            companySort: `${template?.companySort}-${at}`,
+            confirmerKey: `p_waits-${id}-${at}`,
+          })),
+        );
+        await door.settled();
+        const confirmationId = await waitingId(boss);
+        const { result, calls, longestChain } = await costOf(door, 'confirmations', () =>
+          confirmCompany(boss, confirmationId, 'new-taxpayer'),
+        );
+        expectStatus(result, 200);
+        await door.settled();
+        const states = (await rowsOf(door, 'Relationships')).filter((row) => row.companyKey === `c_${id}`);
+        expect(new Set(states.map(({ taxpayerState }) => taxpayerState))).toEqual(new Set(['active']));
+        expect(states).toHaveLength(people + 2);
+        return { calls, longestChain };
+      };
+      expect(await confirming(150)).toEqual(await confirming(0));
+    },
+  );
+
+  long(
+    'ENT-2 ENT-4 before the copies in relations have followed, lists go by the company itself; then they follow',
+    async () => {
+      const { boss, hand, id } = await newCompany();
+      door.faults.add({
+        function: 'company-copies',
+        action: 'UpdateItem',
+        kind: 'error500',
+        times: 12,
+      });
+      expectStatus(await confirmCompany(boss, await waitingId(boss), 'new-taxpayer'), 200);
+      expect(await waiting(boss)).toEqual([]);
+      const { choices } = expectStatus(await boss.call('GET', '/v1/session/identities'), 200).body;
+      expect(choices.map(({ identity }: Loose) => identity.taxpayerId)).toContain(id);
+      await door.settled();
+      const rows = (await rowsOf(door, 'Relationships')).filter((row) => row.companyKey === `c_${id}`);
+      expect(rows.map((row) => row.taxpayerState)).toEqual(['active', 'active']);
+      const row = (await rowsOf(door, 'Taxpayers')).find((one) => one.companyKey === `c_${id}`);
+      expect(row).not.toHaveProperty('copiesDue');
+      expect(await hand.listed('pending', id)).toHaveLength(1);
+    },
+  );
 });

@@ -1,3 +1,4 @@
+/** @module-tag grants */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Loose } from '../support/client.ts';
@@ -60,38 +61,41 @@ const numbersOf = (reports: { reportNo: string }[]) => reports.map(({ reportNo }
 const show = (token: string) => door.http('GET', '/v1/session', undefined, { token });
 
 describe('the report', () => {
-  it('SPC-2 LGN-1 AUD-1 is searched after both factors and opens the session of the company under it', async () => {
-    const taxpayerId = await outsider();
-    const [one, other] = [reportNumber('1234'), reportNumber('5678')];
-    await feed(door, reportLine(taxpayerId, one), reportLine(taxpayerId, other));
-    const { loginId, reply } = await bothFactors(door, boss, taxpayerId, crossRegion);
-    expect(reply.body).toEqual({ choices: [] });
-    const reports = await reportsFor(door, loginId, '1234');
-    expect(reports).toEqual([
-      { reportNo: one, choiceId: expect.any(String), place: '合肥市包河区', validUntil: '2027-12-31' },
-    ]);
-    const opened = expectStatus(await chooseRole(door, loginId, reports[0].choiceId), 200);
-    const identity = {
-      kind: 'special',
-      subject: 'cross-region',
-      taxpayerId,
-      taxpayerName: '合肥徽香茶业有限公司',
-      role: 'legal-representative',
-      reportNo: one,
-    };
-    expect(opened.body.session.identity).toEqual(identity);
-    const shown = await show(opened.body.session.accessToken);
-    expect(shown.body.session.identity).toEqual(identity);
-    const logins = (await history(door, boss)).filter(({ kind }) => kind === 'login');
-    expect(logins.map(({ detail }) => detail)).toContainEqual(
-      expect.objectContaining({
-        identity: 'special',
+  long(
+    'SPC-2 LGN-1 AUD-1 is searched after both factors and opens the session of the company under it',
+    async () => {
+      const taxpayerId = await outsider();
+      const [one, other] = [reportNumber('1234'), reportNumber('5678')];
+      await feed(door, reportLine(taxpayerId, one), reportLine(taxpayerId, other));
+      const { loginId, reply } = await bothFactors(door, boss, taxpayerId, crossRegion);
+      expect(reply.body).toEqual({ choices: [] });
+      const reports = await reportsFor(door, loginId, '1234');
+      expect(reports).toEqual([
+        { reportNo: one, choiceId: expect.any(String), place: '合肥市包河区', validUntil: '2027-12-31' },
+      ]);
+      const opened = expectStatus(await chooseRole(door, loginId, reports[0].choiceId), 200);
+      const identity = {
+        kind: 'special',
+        subject: 'cross-region',
         taxpayerId,
+        taxpayerName: '合肥徽香茶业有限公司',
         role: 'legal-representative',
         reportNo: one,
-      }),
-    );
-  });
+      };
+      expect(opened.body.session.identity).toEqual(identity);
+      const shown = await show(opened.body.session.accessToken);
+      expect(shown.body.session.identity).toEqual(identity);
+      const logins = (await history(door, boss)).filter(({ kind }) => kind === 'login');
+      expect(logins.map(({ detail }) => detail)).toContainEqual(
+        expect.objectContaining({
+          identity: 'special',
+          taxpayerId,
+          role: 'legal-representative',
+          reportNo: one,
+        }),
+      );
+    },
+  );
 
   it('SPC-2 DOC-2 narrows by longer endings, and takes numbers as people type them', async () => {
     const taxpayerId = await outsider();
@@ -188,30 +192,33 @@ describe('who sees reports', () => {
     });
   });
 
-  it('SPC-3 LGN-2 a 经办人: by document, phone and username, as tax-handler of the own reports only', async () => {
-    const who = await knownPerson(door, person(), { username: 'ReportHandler' });
-    const taxpayerId = await outsider();
-    const [own, others] = [reportNumber('7777'), reportNumber('7777')];
-    await feed(door, reportLine(taxpayerId, own, handlerOf(who)), reportLine(taxpayerId, others));
-    for (const account of [who.documentNumber, who.phone, 'ReportHandler']) {
-      const loginId = await beforeReports(door, who, taxpayerId, account);
-      const found = await reportsFor(door, loginId, '7777');
-      expect(numbersOf(found)).toEqual([own]);
-      expect(await reportsFor(door, loginId, others)).toEqual([]);
-      const { session } = expectStatus(await chooseRole(door, loginId, found[0].choiceId), 200).body;
-      expect(session.identity).toEqual({
-        kind: 'special',
-        subject: 'cross-region',
-        taxpayerId,
-        taxpayerName: '合肥徽香茶业有限公司',
-        role: 'tax-handler',
-        reportNo: own,
-      });
-      expect((await show(session.accessToken)).body.session.identity).toEqual(session.identity);
-    }
-  });
+  long(
+    'SPC-3 LGN-2 a 经办人: by document, phone and username, as tax-handler of the own reports only',
+    async () => {
+      const who = await knownPerson(door, person(), { username: 'ReportHandler' });
+      const taxpayerId = await outsider();
+      const [own, others] = [reportNumber('7777'), reportNumber('7777')];
+      await feed(door, reportLine(taxpayerId, own, handlerOf(who)), reportLine(taxpayerId, others));
+      for (const account of [who.documentNumber, who.phone, 'ReportHandler']) {
+        const loginId = await beforeReports(door, who, taxpayerId, account);
+        const found = await reportsFor(door, loginId, '7777');
+        expect(numbersOf(found)).toEqual([own]);
+        expect(await reportsFor(door, loginId, others)).toEqual([]);
+        const { session } = expectStatus(await chooseRole(door, loginId, found[0].choiceId), 200).body;
+        expect(session.identity).toEqual({
+          kind: 'special',
+          subject: 'cross-region',
+          taxpayerId,
+          taxpayerName: '合肥徽香茶业有限公司',
+          role: 'tax-handler',
+          reportNo: own,
+        });
+        expect((await show(session.accessToken)).body.session.identity).toEqual(session.identity);
+      }
+    },
+  );
 
-  it('SPC-3 PHN-1 a 经办人 by name and any one of the own phones, both exactly', async () => {
+  long('SPC-3 PHN-1 a 经办人 by name and any one of the own phones, both exactly', async () => {
     const who = await knownPerson(door);
     const namesake = await knownPerson(door, person({ name: who.name }));
     const second = mobile();
@@ -252,28 +259,31 @@ describe('who sees reports', () => {
     }
   });
 
-  it('SPC-3 LGN-10 a role counts more than the report; of several the one used last, else the first', async () => {
-    const who = await knownPerson(door);
-    const taxpayerId = await companyOf(door, boss, { subject: ['enterprise', 'cross-region'] });
-    const [own, others] = [reportNumber('2468'), reportNumber('2468')];
-    await feed(door, reportLine(taxpayerId, own, handlerOf(who)), reportLine(taxpayerId, others));
-    await giveRelation(door, who, taxpayerId, 'tax-handler');
-    const loginId = await beforeReports(door, who, taxpayerId);
-    expect(numbersOf(await reportsFor(door, loginId, '2468')).sort()).toEqual([own, others].sort());
-    await giveRelation(door, who, taxpayerId, 'finance-head');
-    await giveRelation(door, who, taxpayerId, 'invoice-clerk');
-    expect((await underReport(door, who, taxpayerId, others)).session.identity.role).toBe('finance-head');
-    const choose = async (role: string) => {
-      const { loginId: id, reply } = await bothFactors(door, who, taxpayerId);
-      const choice = reply.body.choices.find((one: Loose) => one.identity.role === role);
-      expectStatus(await chooseRole(door, id, choice.choiceId), 200);
-    };
-    await choose('tax-handler');
-    expect((await underReport(door, who, taxpayerId, own)).session.identity.role).toBe('tax-handler');
-    // The one used last sees no reports: the first that does.
-    await choose('invoice-clerk');
-    expect((await underReport(door, who, taxpayerId, own)).session.identity.role).toBe('finance-head');
-  });
+  long(
+    'SPC-3 LGN-10 a role counts more than the report; of several the one used last, else the first',
+    async () => {
+      const who = await knownPerson(door);
+      const taxpayerId = await companyOf(door, boss, { subject: ['enterprise', 'cross-region'] });
+      const [own, others] = [reportNumber('2468'), reportNumber('2468')];
+      await feed(door, reportLine(taxpayerId, own, handlerOf(who)), reportLine(taxpayerId, others));
+      await giveRelation(door, who, taxpayerId, 'tax-handler');
+      const loginId = await beforeReports(door, who, taxpayerId);
+      expect(numbersOf(await reportsFor(door, loginId, '2468')).sort()).toEqual([own, others].sort());
+      await giveRelation(door, who, taxpayerId, 'finance-head');
+      await giveRelation(door, who, taxpayerId, 'invoice-clerk');
+      expect((await underReport(door, who, taxpayerId, others)).session.identity.role).toBe('finance-head');
+      const choose = async (role: string) => {
+        const { loginId: id, reply } = await bothFactors(door, who, taxpayerId);
+        const choice = reply.body.choices.find((one: Loose) => one.identity.role === role);
+        expectStatus(await chooseRole(door, id, choice.choiceId), 200);
+      };
+      await choose('tax-handler');
+      expect((await underReport(door, who, taxpayerId, own)).session.identity.role).toBe('tax-handler');
+      // The one used last sees no reports: the first that does.
+      await choose('invoice-clerk');
+      expect((await underReport(door, who, taxpayerId, own)).session.identity.role).toBe('finance-head');
+    },
+  );
 });
 
 describe('bad input', () => {
@@ -313,7 +323,7 @@ describe('bad input', () => {
       expect([200, 400], ending).toContain((await searchReports(door, loginId, ending)).status);
   });
 
-  it('SPC-2 never fails, whatever the ending', async () => {
+  long('SPC-2 never fails, whatever the ending', async () => {
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: 'binary', maxLength: 80 }), async (ending) => {
         const reply = await searchReports(door, loginId, ending.toWellFormed());
@@ -373,7 +383,7 @@ describe('bad input', () => {
 describe('while choosing', () => {
   const lost = { status: 403, code: 'RELATION_NOT_FOUND', title: noRelation };
 
-  it('SPC-2 SPC-3 judges the report when it is chosen; another may be chosen after that', async () => {
+  long('SPC-2 SPC-3 judges the report when it is chosen; another may be chosen after that', async () => {
     const who = await knownPerson(door);
     const taxpayerId = await outsider();
     const elsewhere = await outsider();
@@ -518,34 +528,37 @@ describe('a live session under a report', () => {
     },
   );
 
-  it('SPC-3 REL-8 goes on when the report changes otherwise, and ends with its last day, exactly', async () => {
-    const who = await knownPerson(door);
-    const taxpayerId = await outsider();
-    const reportNo = reportNumber();
-    const last = { validUntil: '2027-03-02' };
-    await feed(door, reportLine(taxpayerId, reportNo, handlerOf(who), last));
-    const before = door.clock.now();
-    const at = (time: string) => door.http('POST', '/local/clock', { now: time });
-    await at('2027-03-02T23:50:00+08:00');
-    const sessions = [
-      await underReport(door, who, taxpayerId, reportNo),
-      await underReport(door, boss, taxpayerId, reportNo),
-    ];
-    await feed(door, reportLine(taxpayerId, reportNo, handlerOf(who), { ...last, place: '芜湖市' }));
-    for (const session of sessions) await works(session);
-    await at('2027-03-02T23:59:59+08:00');
-    for (const { cookie } of sessions) {
-      const { session } = (await door.http('POST', '/v1/session/refresh', {}, { cookie })).body;
-      expect(session.identity.reportNo).toBe(reportNo);
-      await works({ token: session.accessToken });
-      await at('2027-03-03T00:00:00+08:00');
-      expect((await show(session.accessToken)).body.session.identity).toEqual({ kind: 'natural' });
+  long(
+    'SPC-3 REL-8 goes on when the report changes otherwise, and ends with its last day, exactly',
+    async () => {
+      const who = await knownPerson(door);
+      const taxpayerId = await outsider();
+      const reportNo = reportNumber();
+      const last = { validUntil: '2027-03-02' };
+      await feed(door, reportLine(taxpayerId, reportNo, handlerOf(who), last));
+      const before = door.clock.now();
+      const at = (time: string) => door.http('POST', '/local/clock', { now: time });
+      await at('2027-03-02T23:50:00+08:00');
+      const sessions = [
+        await underReport(door, who, taxpayerId, reportNo),
+        await underReport(door, boss, taxpayerId, reportNo),
+      ];
+      await feed(door, reportLine(taxpayerId, reportNo, handlerOf(who), { ...last, place: '芜湖市' }));
+      for (const session of sessions) await works(session);
       await at('2027-03-02T23:59:59+08:00');
-    }
-    await at(before.toISOString());
-  });
+      for (const { cookie } of sessions) {
+        const { session } = (await door.http('POST', '/v1/session/refresh', {}, { cookie })).body;
+        expect(session.identity.reportNo).toBe(reportNo);
+        await works({ token: session.accessToken });
+        await at('2027-03-03T00:00:00+08:00');
+        expect((await show(session.accessToken)).body.session.identity).toEqual({ kind: 'natural' });
+        await at('2027-03-02T23:59:59+08:00');
+      }
+      await at(before.toISOString());
+    },
+  );
 
-  it('SWI-5 switches to nothing but the person', async () => {
+  long('SWI-5 switches to nothing but the person', async () => {
     const who = await knownPerson(door);
     const taxpayerId = await outsider();
     await companyOf(door, who);
@@ -589,7 +602,7 @@ describe('the feed', () => {
     );
   });
 
-  it('ENT-3 SPC-2 versions are the report’s, whatever company they name', async () => {
+  long('ENT-3 SPC-2 versions are the report’s, whatever company they name', async () => {
     const [taxpayerId, elsewhere] = [await outsider(), await outsider()];
     const reportNo = reportNumber();
     const at = (version: number, company: string, facts: object = {}) => ({
@@ -615,26 +628,29 @@ describe('the feed', () => {
     expect((await reportsFor(door, there, '0001'))[0].place).toBe('芜湖市');
   });
 
-  it('SPC-2 SPC-3 stands in a list without an ending where the company has ten or fewer; more want one', async () => {
-    const [taxpayerId, who] = [await outsider(), await knownPerson(door)];
-    const own = reportNumber();
-    const others = Array.from({ length: 9 }, () => reportNumber());
-    await feed(
-      door,
-      reportLine(taxpayerId, own, handlerOf(who)),
-      ...others.map((no) => reportLine(taxpayerId, no)),
-    );
-    const [mine, handlers] = [
-      await beforeReports(door, boss, taxpayerId),
-      await beforeReports(door, who, taxpayerId),
-    ];
-    for (const empty of ['', ' '])
-      expect(numbersOf(await reportsFor(door, mine, empty)).sort()).toEqual([own, ...others].sort());
-    expect(numbersOf(await reportsFor(door, handlers, ''))).toEqual([own]);
-    await feed(door, reportLine(taxpayerId, reportNumber()));
-    for (const loginId of [mine, handlers])
-      expect((await searchReports(door, loginId, '')).body.code).toBe('ENDING_TOO_SHORT');
-  });
+  long(
+    'SPC-2 SPC-3 stands in a list without an ending where the company has ten or fewer; more want one',
+    async () => {
+      const [taxpayerId, who] = [await outsider(), await knownPerson(door)];
+      const own = reportNumber();
+      const others = Array.from({ length: 9 }, () => reportNumber());
+      await feed(
+        door,
+        reportLine(taxpayerId, own, handlerOf(who)),
+        ...others.map((no) => reportLine(taxpayerId, no)),
+      );
+      const [mine, handlers] = [
+        await beforeReports(door, boss, taxpayerId),
+        await beforeReports(door, who, taxpayerId),
+      ];
+      for (const empty of ['', ' '])
+        expect(numbersOf(await reportsFor(door, mine, empty)).sort()).toEqual([own, ...others].sort());
+      expect(numbersOf(await reportsFor(door, handlers, ''))).toEqual([own]);
+      await feed(door, reportLine(taxpayerId, reportNumber()));
+      for (const loginId of [mine, handlers])
+        expect((await searchReports(door, loginId, '')).body.code).toBe('ENDING_TOO_SHORT');
+    },
+  );
 
   it('SPC-2 DOC-2 is found by its last digits, without 号 and punctuation, in whatever brackets', async () => {
     const taxpayerId = await outsider();
@@ -849,37 +865,40 @@ describe('cost', () => {
     expect(few.forty.read).toBeGreaterThan(few.one.read);
   });
 
-  it('SPC-3 LGN-8 keeps the chains within three; only who is refused after a phone or username costs one more', async () => {
-    const named = await knownPerson(door, person(), { username: 'NamedInReport' });
-    const stranger = await knownPerson(door, person(), { username: 'NamedNowhere' });
-    const taxpayerId = await outsider();
-    await feed(door, reportLine(taxpayerId, reportNumber(), handlerOf(named)));
-    const password = (who: Known, account: string, status: number) =>
-      usageOf('POST /v1/logins', async () =>
-        expectStatus(await enterCompany(door, who, taxpayerId, { ...crossRegion, account }), status),
-      );
-    for (const account of [named.documentNumber, named.phone, 'NamedInReport'])
-      expect((await password(named, account, 201)).chain, account).toBeLessThanOrEqual(3);
-    expect((await password(boss, boss.phone, 201)).chain).toBeLessThanOrEqual(3);
-    expect((await password(stranger, stranger.documentNumber, 403)).chain).toBeLessThanOrEqual(3);
-    for (const account of [stranger.phone, 'NamedNowhere'])
-      expect((await password(stranger, account, 403)).chain, account).toBe(4);
-    for (const who of [named, boss]) {
-      let loginId = '';
-      const factor = await usageOf('POST /v1/logins/{id}/verify', async () => {
-        loginId = await beforeReports(door, who, taxpayerId);
-      });
-      expect(factor.chain).toBeLessThanOrEqual(3);
-      const [report] = await reportsFor(door, loginId, '0001');
-      let token = '';
-      const chosen = await usageOf('POST /v1/logins/{id}/choose', async () => {
-        const { body } = expectStatus(await chooseRole(door, loginId, report.choiceId), 200);
-        token = body.session.accessToken;
-      });
-      expect(chosen.chain).toBeLessThanOrEqual(3);
-      expect((await usageOf('GET /v1/session', () => show(token))).chain).toBeLessThanOrEqual(2);
-    }
-  });
+  long(
+    'SPC-3 LGN-8 keeps the chains within three; only who is refused after a phone or username costs one more',
+    async () => {
+      const named = await knownPerson(door, person(), { username: 'NamedInReport' });
+      const stranger = await knownPerson(door, person(), { username: 'NamedNowhere' });
+      const taxpayerId = await outsider();
+      await feed(door, reportLine(taxpayerId, reportNumber(), handlerOf(named)));
+      const password = (who: Known, account: string, status: number) =>
+        usageOf('POST /v1/logins', async () =>
+          expectStatus(await enterCompany(door, who, taxpayerId, { ...crossRegion, account }), status),
+        );
+      for (const account of [named.documentNumber, named.phone, 'NamedInReport'])
+        expect((await password(named, account, 201)).chain, account).toBeLessThanOrEqual(3);
+      expect((await password(boss, boss.phone, 201)).chain).toBeLessThanOrEqual(3);
+      expect((await password(stranger, stranger.documentNumber, 403)).chain).toBeLessThanOrEqual(3);
+      for (const account of [stranger.phone, 'NamedNowhere'])
+        expect((await password(stranger, account, 403)).chain, account).toBe(4);
+      for (const who of [named, boss]) {
+        let loginId = '';
+        const factor = await usageOf('POST /v1/logins/{id}/verify', async () => {
+          loginId = await beforeReports(door, who, taxpayerId);
+        });
+        expect(factor.chain).toBeLessThanOrEqual(3);
+        const [report] = await reportsFor(door, loginId, '0001');
+        let token = '';
+        const chosen = await usageOf('POST /v1/logins/{id}/choose', async () => {
+          const { body } = expectStatus(await chooseRole(door, loginId, report.choiceId), 200);
+          token = body.session.accessToken;
+        });
+        expect(chosen.chain).toBeLessThanOrEqual(3);
+        expect((await usageOf('GET /v1/session', () => show(token))).chain).toBeLessThanOrEqual(2);
+      }
+    },
+  );
 });
 
 it('SPC-3 fails closed when reports cannot be read', async () => {

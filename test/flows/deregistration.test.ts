@@ -13,6 +13,7 @@ import {
   wait,
 } from '../support/door.ts';
 import { mobile, person } from '../support/people.ts';
+import { long } from '../support/variants.ts';
 import {
   type Known,
   knownPerson,
@@ -57,7 +58,7 @@ async function deregistered(who: SignedIn): Promise<void> {
 }
 
 describe('用户注销', () => {
-  it('CTR-2 warns which companies can no longer be served', async () => {
+  long('CTR-2 warns which companies can no longer be served', async () => {
     const who = await newcomer(door);
     await companyOf(door, who, { name: '安庆江畔餐饮有限公司' });
     await companyOf(door, who, { name: '池州九华茶业有限公司' });
@@ -83,7 +84,7 @@ describe('用户注销', () => {
     });
   });
 
-  it('CTR-2 LGN-5 the warning comes without a phone too', async () => {
+  long('CTR-2 LGN-5 the warning comes without a phone too', async () => {
     const who = await newcomer(door);
     await companyOf(door, who, { name: '六安瓜片茶厂' });
     const taker = await newcomer(door);
@@ -98,7 +99,7 @@ describe('用户注销', () => {
     await deregistered(who);
   });
 
-  it('CTR-2 ends by password and SMS: sessions, phones and username go, login says so', async () => {
+  long('CTR-2 ends by password and SMS: sessions, phones and username go, login says so', async () => {
     const who = await newcomer(door, {}, { username: 'Chaohu2058' });
     const second = mobile();
     expectStatus(await addPhone(door, who, second), 201);
@@ -189,7 +190,7 @@ describe('用户注销', () => {
     expectStatus(await end(who, { password: who.password, smsCode }), 204);
   });
 
-  it('LCK-1 LCK-2 five wrong ones lock, and then the right one is not looked at', async () => {
+  long('LCK-1 LCK-2 five wrong ones lock, and then the right one is not looked at', async () => {
     const who = await newcomer(door);
     const smsCode = await endCode(who);
     const replies = [];
@@ -199,22 +200,25 @@ describe('用户注销', () => {
     expectStatus(await who.api('GET', '/v1/account'), 200);
   });
 
-  it('answers malformed input: no factor, two factors, no password; and factors that are none', async () => {
-    const who = await newcomer(door);
-    const { password } = who;
-    for (const body of [
-      {},
-      { password },
-      { smsCode: '123456' },
-      { password, smsCode: '123456', faceTicket: 'x' },
-    ])
-      expect((await end(who, body)).body).toMatchObject({ status: 400, code: 'BAD_REQUEST' });
-    expect((await end(who, { password, smsCode: '123456' })).body.code).toBe('SMS_CODE_WRONG');
-    const stranger = await newcomer(door);
-    for (const faceTicket of ['x'.repeat(32), await ownFace(door, stranger)])
-      expect((await end(who, { password, faceTicket })).body.code).toBe('FACE_REQUIRED');
-    expectStatus(await who.api('GET', '/v1/account'), 200);
-  });
+  long(
+    'answers malformed input: no factor, two factors, no password; and factors that are none',
+    async () => {
+      const who = await newcomer(door);
+      const { password } = who;
+      for (const body of [
+        {},
+        { password },
+        { smsCode: '123456' },
+        { password, smsCode: '123456', faceTicket: 'x' },
+      ])
+        expect((await end(who, body)).body).toMatchObject({ status: 400, code: 'BAD_REQUEST' });
+      expect((await end(who, { password, smsCode: '123456' })).body.code).toBe('SMS_CODE_WRONG');
+      const stranger = await newcomer(door);
+      for (const faceTicket of ['x'.repeat(32), await ownFace(door, stranger)])
+        expect((await end(who, { password, faceTicket })).body.code).toBe('FACE_REQUIRED');
+      expectStatus(await who.api('GET', '/v1/account'), 200);
+    },
+  );
 
   it('CTR-2 many at once end it once', async () => {
     const who = await newcomer(door);
@@ -231,7 +235,7 @@ describe('用户注销', () => {
 });
 
 describe('in the middle of a login', () => {
-  it('CTR-2 LGN-3 a login under way gets no session, by SMS or by face', async () => {
+  long('CTR-2 LGN-3 a login under way gets no session, by SMS or by face', async () => {
     const who = await newcomer(door);
     const bySms = await loginTicket(door, who);
     const byFace = await loginTicket(door, who);
@@ -249,7 +253,7 @@ describe('in the middle of a login', () => {
     expect((await ticketCall(door, byFace, 'face')).status).toBeLessThan(500);
   });
 
-  it('CTR-2 at the very same moment: no session survives', async () => {
+  long('CTR-2 at the very same moment: no session survives', async () => {
     const known: Known = await knownPerson(door);
     const who = await signIn(door, known);
     const faceTicket = await ownFace(door, who);
@@ -281,21 +285,24 @@ describe('in the middle of a login', () => {
     }
   });
 
-  it('REG-4 nor does a ticket from before open a session of the account that was registered anew', async () => {
-    const who = await newcomer(door);
-    const before = await loginTicket(door, who);
-    const scan = expectStatus(await ticketCall(door, before, 'face'), 201).body;
-    expectStatus(await scanFace(door, scan.qrContent), 200);
-    await deregistered(who);
-    await wait(door, 61);
-    await registered(door, { ...who, password: 'Huangshan#2059' });
-    const reply = await verify(door, before, { faceTicket: scan.ticket });
-    expect(reply.body).toMatchObject({ status: 409, code: 'STATE_CONFLICT' });
-  });
+  long(
+    'REG-4 nor does a ticket from before open a session of the account that was registered anew',
+    async () => {
+      const who = await newcomer(door);
+      const before = await loginTicket(door, who);
+      const scan = expectStatus(await ticketCall(door, before, 'face'), 201).body;
+      expectStatus(await scanFace(door, scan.qrContent), 200);
+      await deregistered(who);
+      await wait(door, 61);
+      await registered(door, { ...who, password: 'Huangshan#2059' });
+      const reply = await verify(door, before, { faceTicket: scan.ticket });
+      expect(reply.body).toMatchObject({ status: 409, code: 'STATE_CONFLICT' });
+    },
+  );
 });
 
 describe('registering again', () => {
-  it('REG-4 CTR-2 brings everything back: person, relations, consents, history', async () => {
+  long('REG-4 CTR-2 brings everything back: person, relations, consents, history', async () => {
     const known = await knownPerson(door, person(), { username: 'Tongling58' });
     const who = await signIn(door, known);
     const taxpayerId = await companyOf(door, who, { name: '铜陵江北铜业有限公司' });
@@ -340,7 +347,7 @@ describe('registering again', () => {
     await loggedIn(door, back, 'Tongling58');
   });
 
-  it('REG-4 the old session and its cookie stay ended', async () => {
+  long('REG-4 the old session and its cookie stay ended', async () => {
     const who = await newcomer(door);
     await deregistered(who);
     await wait(door, 61);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { codeFor, enterPassword, expectStatus, wait } from '../support/door.ts';
 import { person } from '../support/people.ts';
+import { keeping, long } from '../support/variants.ts';
 import {
   failures,
   history,
@@ -214,7 +215,7 @@ describe('no relation', () => {
     );
   });
 
-  it.each(['rejected', 'withdrawn', 'deleted', 'superseded'] as const)(
+  keeping(1)(['deleted', 'rejected', 'withdrawn', 'superseded'] as const)(
     'LGN-8 takes a relation that is %s for none',
     async (state) => {
       const boss = await knownPerson(door);
@@ -542,7 +543,7 @@ describe('finance head', () => {
     expect((await confirmRole(door, loginId, authorizationId)).body.code).toBe('STATE_CONFLICT');
   });
 
-  it('REL-3 LGN-9 takes one whom the registry named, and the successor after that', async () => {
+  long('REL-3 LGN-9 takes one whom the registry named, and the successor after that', async () => {
     const who = await knownPerson(door);
     const heir = await knownPerson(door);
     const taxpayerId = await companyOf(door, await knownPerson(door));

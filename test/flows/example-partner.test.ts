@@ -16,6 +16,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { storedKey } from '../../examples/channel-partner/assertion.ts';
 import { checkedProof } from '../../examples/channel-partner/proof.ts';
 import { expectStatus, loginTicket } from '../support/door.ts';
+import { long } from '../support/variants.ts';
 import { type Known, knownPerson } from '../support/watched.ts';
 import { importsIn } from '../walls/imports.ts';
 import { type OwnDoor, openOwnDoor } from './support/own-door.ts';
@@ -79,7 +80,7 @@ describe('examples/channel-partner', () => {
     expect([...new Set(outside)]).toEqual(['jose']);
   });
 
-  it('QR-1 CHN-1 logs a person in with a key of its own', async () => {
+  long('QR-1 CHN-1 logs a person in with a key of its own', async () => {
     const code = expectStatus(await door.http('POST', '/v1/qr-logins'), 201).body;
     expect(await run('ahtax-app', ['confirm', code.qrContent, ...person()])).toEqual({ status: 204 });
     const headers = { 'poll-secret': code.pollSecret };
@@ -94,7 +95,7 @@ describe('examples/channel-partner', () => {
     expectStatus(await door.http('POST', `${path}/verify`, { faceTicket: scan.ticket }), 200);
   });
 
-  it('STP-3 gets a proof at a terminal, which a tax system then checks', async () => {
+  long('STP-3 gets a proof at a terminal, which a tax system then checks', async () => {
     let scanned: Promise<unknown> | undefined;
     const args = [
       'verify',

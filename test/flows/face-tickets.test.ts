@@ -10,6 +10,7 @@ import {
   wait,
 } from '../support/door.ts';
 import { mobile, person } from '../support/people.ts';
+import { keeping, long } from '../support/variants.ts';
 import { type Known, knownPerson, openWatchedDoor, row, type WatchedDoor } from '../support/watched.ts';
 import { phoneCode, refreshed, type SignedIn, signIn } from './support/account.ts';
 import { passFactor, signInByQr } from './support/sessions.ts';
@@ -152,12 +153,12 @@ describe('SES-5 FACE-2 a face check is spent by the one call that it was started
       .filter((place) => !right.includes(place))
       .map((place) => ({ name, place })),
   );
-  it.each(wrong)('SES-5 a check $name is none for $place', async ({ name, place }) => {
+  keeping(30)(wrong)('SES-5 a check $name is none for $place', async ({ name, place }) => {
     const { status, body } = await places[place](tickets.get(name) ?? '');
     expect([status, body?.code]).toEqual([403, 'FACE_REQUIRED']);
   });
 
-  it('SES-5 the right ones pass, and pass once', async () => {
+  long('SES-5 the right ones pass, and pass once', async () => {
     // A phone recovered and a password changed first: what ends the session comes last.
     for (const [place, name] of [
       ['recovery', 'of this recovery'],
@@ -244,7 +245,7 @@ describe('SES-5 CHN the face of a session that came by QR', () => {
   };
   const both = ['/v1/session/factor/face', '/v1/account/face'];
 
-  it('SES-5 CHN may be checked in the mini program that confirmed it, in no other', async () => {
+  long('SES-5 CHN may be checked in the mini program that confirmed it, in no other', async () => {
     for (const channel of ['wechat-mini', 'alipay-mini'] as const) {
       const who = await signInByQr(door, await knownPerson(door), channel);
       const other = channel === 'wechat-mini' ? 'alipay-mini' : 'wechat-mini';
@@ -256,7 +257,7 @@ describe('SES-5 CHN the face of a session that came by QR', () => {
     }
   });
 
-  it('SES-5 CHN of a session by password or by an app stays with the two apps', async () => {
+  long('SES-5 CHN of a session by password or by an app stays with the two apps', async () => {
     const known = await knownPerson(door);
     for (const opened of [() => signIn(door, known), () => signInByQr(door, known, 'iit-app')]) {
       const who = await opened();

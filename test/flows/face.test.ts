@@ -13,6 +13,7 @@ import {
   wait,
 } from '../support/door.ts';
 import { person, type Sample } from '../support/people.ts';
+import { long } from '../support/variants.ts';
 import { asChannel, claimOf, poll, startKit } from './support/channels.ts';
 import { events, eventsOf, rowsOf, subjectOf } from './support/tables.ts';
 
@@ -145,7 +146,7 @@ describe('FACE-1 who scans', () => {
     expect(await faceFailures(oneKey)).toBe(0);
   });
 
-  it('LCK-1 LCK-2 the fifth failed face of a day locks, over several scans and logins', async () => {
+  long('LCK-1 LCK-2 the fifth failed face of a day locks, over several scans and logins', async () => {
     const one = await registered(door);
     const scans = [(await loginScan(one)).scan, (await loginScan(one)).scan];
     door.face('fail');

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { enterPassword, expectStatus, scanFace, wait } from '../support/door.ts';
 import { mobile } from '../support/people.ts';
+import { long } from '../support/variants.ts';
 import { openWatchedDoor, otherThan, type WatchedDoor } from '../support/watched.ts';
 import {
   addPhone,
@@ -77,7 +78,7 @@ describe('a fresh factor', () => {
     expect((await factor(stale, { faceTicket })).body.code).toBe('FACE_REQUIRED');
   });
 
-  it('SES-5 proofs of others, unpassed and made up are none', async () => {
+  long('SES-5 proofs of others, unpassed and made up are none', async () => {
     const other = await newcomer(door);
     const stale = await staled(await newcomer(door));
     const foreign = await ownFace(door, await refreshed(door, other), '/v1/session/factor/face');
@@ -114,7 +115,7 @@ describe('a fresh factor', () => {
     expect((await factor(later, { smsCode: next })).body.code).toBe('SMS_CODE_WRONG');
   });
 
-  it('LCK-5 wrong codes are no failures of the login, but ten a day leave only the face', async () => {
+  long('LCK-5 wrong codes are no failures of the login, but ten a day leave only the face', async () => {
     const who = await newcomer(door);
     for (let n = 0; n < 2; n++) {
       await wait(door, 61);

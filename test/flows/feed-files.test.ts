@@ -6,6 +6,7 @@ import type { FlowContext } from '#runtime/context.ts';
 import { nextLines, type Position } from '../../functions/registry-feed/file-lines.ts';
 import { continuationMessage, type FeedFile, readMessage } from '../../functions/registry-feed/messages.ts';
 import { secondsToNextTry, showAgain, takeFile } from '../../functions/registry-feed/take-file.ts';
+import { long } from '../support/variants.ts';
 
 /** S3 with ranges and conditions, and a queue that keeps what it is sent. */
 const files = new Map<string, Buffer>();
@@ -115,13 +116,16 @@ describe('lines of an S3 object', () => {
     }
   });
 
-  it('MIG-1 of any length but the absurd: a line that is too long is one bad line, and what follows is read', async () => {
-    const long = 'y'.repeat(3_000_000);
-    put(`a\n${long}\nb\n${'z'.repeat(20_000_000)}\nc`);
-    const { lines, numbers } = await readAll();
-    expect(lines).toEqual(['a', long, 'b', '…', 'c']);
-    expect(numbers).toEqual([1, 2, 3, 4, 5]);
-  });
+  long(
+    'MIG-1 of any length but the absurd: a line that is too long is one bad line, and what follows is read',
+    async () => {
+      const long = 'y'.repeat(3_000_000);
+      put(`a\n${long}\nb\n${'z'.repeat(20_000_000)}\nc`);
+      const { lines, numbers } = await readAll();
+      expect(lines).toEqual(['a', long, 'b', '…', 'c']);
+      expect(numbers).toEqual([1, 2, 3, 4, 5]);
+    },
+  );
 
   it('ENT-3 fail without naming the file when S3 refuses', async () => {
     await expect(
@@ -210,32 +214,35 @@ describe('a file of the feed', () => {
   const badLines = bad.flatMap((line, index) => (line === '' ? [] : [index + 1]));
   const toldLines = () => log.filter(({ word }) => word === 'rejected').map(({ line }) => line);
 
-  it('MIG-1 goes on in a message of its own when the time is up, with its counts, until it is done', async () => {
-    put(bad.join('\n'));
-    let body = notification;
-    let invocations = 0;
-    for (;;) {
-      invocations++;
-      const before = sent.length;
-      await take(body, () => 100_000);
-      if (sent.length === before) break;
-      body = sent.at(-1)?.MessageBody ?? '';
-    }
-    expect(invocations).toBeGreaterThan(1);
-    expect(sent[0]).toMatchObject({
-      QueueUrl: 'https://sqs.cn-north-1.amazonaws.com.cn/123456789012/ahtax-prod-registry-feed',
-      DelaySeconds: 0,
-    });
-    expect(toldLines()).toEqual(badLines);
-    expect(log.at(-1)).toMatchObject({
-      word: 'file-done',
-      lines: bad.length,
-      accepted: 0,
-      rejected: badLines.length,
-      startedAt: '2026-11-23T00:00:00.000Z',
-    });
-    expect(JSON.stringify(log)).not.toContain('day');
-  });
+  long(
+    'MIG-1 goes on in a message of its own when the time is up, with its counts, until it is done',
+    async () => {
+      put(bad.join('\n'));
+      let body = notification;
+      let invocations = 0;
+      for (;;) {
+        invocations++;
+        const before = sent.length;
+        await take(body, () => 100_000);
+        if (sent.length === before) break;
+        body = sent.at(-1)?.MessageBody ?? '';
+      }
+      expect(invocations).toBeGreaterThan(1);
+      expect(sent[0]).toMatchObject({
+        QueueUrl: 'https://sqs.cn-north-1.amazonaws.com.cn/123456789012/ahtax-prod-registry-feed',
+        DelaySeconds: 0,
+      });
+      expect(toldLines()).toEqual(badLines);
+      expect(log.at(-1)).toMatchObject({
+        word: 'file-done',
+        lines: bad.length,
+        accepted: 0,
+        rejected: badLines.length,
+        startedAt: '2026-11-23T00:00:00.000Z',
+      });
+      expect(JSON.stringify(log)).not.toContain('day');
+    },
+  );
 
   it('DOC-2 ENT-5 a file with a byte order mark loses no line by it, and a line in GBK is told as what it is', async () => {
     const line = (name: string | Buffer) =>
@@ -265,7 +272,7 @@ describe('a file of the feed', () => {
     expect(log.at(-1)).toMatchObject({ word: 'file-done', rejected: badLines.length });
   });
 
-  it('MIG-1 a continuation that is delivered twice does the same twice', async () => {
+  long('MIG-1 a continuation that is delivered twice does the same twice', async () => {
     put(bad.join('\n'));
     await take(notification, () => 100_000);
     const body = sent[0]?.MessageBody ?? '';
@@ -279,7 +286,7 @@ describe('a file of the feed', () => {
     expect(sent[1]).toEqual(sent[2]);
   });
 
-  it('MIG-1 that is replaced or removed meanwhile is noticed, and not taken on', async () => {
+  long('MIG-1 that is replaced or removed meanwhile is noticed, and not taken on', async () => {
     put(bad.join('\n'));
     await take(notification, () => 100_000);
     const body = sent[0]?.MessageBody ?? '';

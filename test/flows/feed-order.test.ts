@@ -7,10 +7,12 @@ import { Problem } from '#domain/problem.ts';
 import { batchedTables } from '#flows/registry-feed/batched-tables.ts';
 import { type Piece, runKeyed } from '#flows/registry-feed/keyed-concurrency.ts';
 import { objectsOf } from '#flows/registry-feed/objects.ts';
+import { absent } from '#store/dynamodb/expressions.ts';
 import { type Db, openTables } from '#store/dynamodb/tables.ts';
 import { dynamoDbClient } from '../../infra/local/emulators/dynamodb-client.ts';
 import { type Door, openDoor } from '../support/door.ts';
 import { person } from '../support/people.ts';
+import { long } from '../support/variants.ts';
 import { creditCode, feed, legalRepresentative, taxpayer } from './support/feed-lines.ts';
 import { rowsOf } from './support/tables.ts';
 
@@ -199,7 +201,7 @@ describe('calls that travel together', () => {
   const put = (personKey: string, more: object = {}) => ({
     table: 'Users' as const,
     put: { personKey, ...more },
-    condition: 'attribute_not_exists(personKey)',
+    condition: absent('personKey'),
     onRefused: () => new Problem('PERSON_MISMATCH'),
   });
   const names = async (...keys: string[]) =>
@@ -254,37 +256,40 @@ describe('the feed, many lines at once', () => {
   });
   afterAll(() => door?.stop());
 
-  it('ENT-3 takes the versions of many companies, mixed, each in its order, and tells bad lines by their numbers', async () => {
-    const companies = Array.from({ length: 12 }, () => ({ id: creditCode(), left: 4 }));
-    const people = [person(), person(), person()];
-    const lines: object[] = [];
-    let turn = 0;
-    while (companies.some(({ left }) => left > 0)) {
-      const company = companies[(turn * 5) % companies.length];
-      if (company && company.left > 0) {
-        const version = 5 - company.left--;
-        const who = people[(turn + version) % people.length];
-        lines.push(taxpayer(company.id, version, { name: `安徽第${version}版有限公司` }));
-        if (who) lines.push(legalRepresentative(company.id, who, version));
+  long(
+    'ENT-3 takes the versions of many companies, mixed, each in its order, and tells bad lines by their numbers',
+    async () => {
+      const companies = Array.from({ length: 12 }, () => ({ id: creditCode(), left: 4 }));
+      const people = [person(), person(), person()];
+      const lines: object[] = [];
+      let turn = 0;
+      while (companies.some(({ left }) => left > 0)) {
+        const company = companies[(turn * 5) % companies.length];
+        if (company && company.left > 0) {
+          const version = 5 - company.left--;
+          const who = people[(turn + version) % people.length];
+          lines.push(taxpayer(company.id, version, { name: `安徽第${version}版有限公司` }));
+          if (who) lines.push(legalRepresentative(company.id, who, version));
+        }
+        if (turn % 7 === 0) lines.push({ type: 'unheard-of', version: turn });
+        turn++;
       }
-      if (turn % 7 === 0) lines.push({ type: 'unheard-of', version: turn });
-      turn++;
-    }
-    const report = await feed(door, ...lines);
-    const bad = lines.flatMap((line, index) => ('taxpayerId' in line ? [] : [index + 1]));
-    expect(report).toMatchObject({ accepted: lines.length - bad.length, stale: 0 });
-    expect((report.rejected as { line: number }[]).map(({ line }) => line)).toEqual(bad);
-    const rows = await rowsOf(door, 'Taxpayers');
-    for (const { id } of companies)
-      expect(rows.find((row) => row.companyKey === `c_${id}`)).toMatchObject({
-        name: '安徽第4版有限公司',
-        taxpayerVersion: 4,
-        legalRepresentativeVersion: 4,
-      });
-    // Exactly one representation of each company lives.
-    const live = (await rowsOf(door, 'Relationships')).filter((row) => row.state === 'active');
-    expect(live.map((row) => row.companyKey).sort()).toEqual(companies.map(({ id }) => `c_${id}`).sort());
-  });
+      const report = await feed(door, ...lines);
+      const bad = lines.flatMap((line, index) => ('taxpayerId' in line ? [] : [index + 1]));
+      expect(report).toMatchObject({ accepted: lines.length - bad.length, stale: 0 });
+      expect((report.rejected as { line: number }[]).map(({ line }) => line)).toEqual(bad);
+      const rows = await rowsOf(door, 'Taxpayers');
+      for (const { id } of companies)
+        expect(rows.find((row) => row.companyKey === `c_${id}`)).toMatchObject({
+          name: '安徽第4版有限公司',
+          taxpayerVersion: 4,
+          legalRepresentativeVersion: 4,
+        });
+      // Exactly one representation of each company lives.
+      const live = (await rowsOf(door, 'Relationships')).filter((row) => row.state === 'active');
+      expect(live.map((row) => row.companyKey).sort()).toEqual(companies.map(({ id }) => `c_${id}`).sort());
+    },
+  );
 
   it('ENT-3 takes two feeds at once that bring the same new people, without rejecting a line', async () => {
     const people = Array.from({ length: 8 }, () => person());
@@ -297,21 +302,24 @@ describe('the feed, many lines at once', () => {
     for (const report of reports) expect(report).toMatchObject({ accepted: 16, stale: 0, rejected: [] });
   });
 
-  it('ENT-3 gives a message back when a table is away in its midst; once more, nothing is lost or doubled', async () => {
-    const ids = Array.from({ length: 30 }, () => creditCode());
-    const body = ids
-      .flatMap((id) => [taxpayer(id), legalRepresentative(id, person())])
-      .map((line) => JSON.stringify(line))
-      .join('\n');
-    const event = { Records: [{ messageId: 'a', body }] };
-    door.faults.add({ function: 'registry-feed', table: 'Relationships', kind: 'error500', times: 3 });
-    expect(await door.invoke('registry-feed', event)).toEqual({
-      batchItemFailures: [{ itemIdentifier: 'a' }],
-    });
-    door.faults.clear();
-    expect(await door.invoke('registry-feed', event)).toEqual({ batchItemFailures: [] });
-    const live = (await rowsOf(door, 'Relationships')).filter((row) => row.state === 'active');
-    const keys = new Set(ids.map((id) => `c_${id}`));
-    expect(live.filter((row) => keys.has(String(row.companyKey)))).toHaveLength(30);
-  });
+  long(
+    'ENT-3 gives a message back when a table is away in its midst; once more, nothing is lost or doubled',
+    async () => {
+      const ids = Array.from({ length: 30 }, () => creditCode());
+      const body = ids
+        .flatMap((id) => [taxpayer(id), legalRepresentative(id, person())])
+        .map((line) => JSON.stringify(line))
+        .join('\n');
+      const event = { Records: [{ messageId: 'a', body }] };
+      door.faults.add({ function: 'registry-feed', table: 'Relationships', kind: 'error500', times: 3 });
+      expect(await door.invoke('registry-feed', event)).toEqual({
+        batchItemFailures: [{ itemIdentifier: 'a' }],
+      });
+      door.faults.clear();
+      expect(await door.invoke('registry-feed', event)).toEqual({ batchItemFailures: [] });
+      const live = (await rowsOf(door, 'Relationships')).filter((row) => row.state === 'active');
+      const keys = new Set(ids.map((id) => `c_${id}`));
+      expect(live.filter((row) => keys.has(String(row.companyKey)))).toHaveLength(30);
+    },
+  );
 });

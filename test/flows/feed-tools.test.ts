@@ -143,7 +143,7 @@ describe('made-up lines', () => {
     expect(new Set(phoneOf.values()).size).toBe(phoneOf.size);
   });
 
-  it('give one number one name across seeds, so that two samples can stand in one runtime', () => {
+  long('give one number one name across seeds, so that two samples can stand in one runtime', () => {
     const names = new Map<string, string>();
     for (const seed of [1, 2, 3])
       for (let index = 0; index < 20_000; index++) {
@@ -334,21 +334,24 @@ describe('npm run feed', () => {
   });
   afterAll(() => door?.stop());
 
-  it('ENT-3 loads a sample without a rejected line or a warning, and a second time changes nothing', async () => {
-    const path = join(folder, 'companies.jsonl');
-    const lines = made({ people: 120, companies: 100, seed: 24 });
-    for (const type of ['agency-staff', 'agreement', 'cross-region-report'])
-      expect(lines.some((line) => line.type === type && line.version === 2)).toBe(true);
-    await writeFile(path, textOf(lines));
-    const first = await tool('send', path, '--url', door.url);
-    expect({ code: first.code, out: first.out }).toEqual({ code: 0, out: '' });
-    const last = first.err.trimEnd().split('\n').at(-1) ?? '';
-    expect(last).toMatch(
-      new RegExp(`^${lines.length} lines, \\d+ lines/s: \\d+ accepted, \\d+ stale, 0 rejected$`),
-    );
-    const again = await tool('send', path, '--url', door.url);
-    expect(again.err).toContain(`: 0 accepted, ${lines.length} stale, 0 rejected`);
-  });
+  long(
+    'ENT-3 loads a sample without a rejected line or a warning, and a second time changes nothing',
+    async () => {
+      const path = join(folder, 'companies.jsonl');
+      const lines = made({ people: 120, companies: 100, seed: 24 });
+      for (const type of ['agency-staff', 'agreement', 'cross-region-report'])
+        expect(lines.some((line) => line.type === type && line.version === 2)).toBe(true);
+      await writeFile(path, textOf(lines));
+      const first = await tool('send', path, '--url', door.url);
+      expect({ code: first.code, out: first.out }).toEqual({ code: 0, out: '' });
+      const last = first.err.trimEnd().split('\n').at(-1) ?? '';
+      expect(last).toMatch(
+        new RegExp(`^${lines.length} lines, \\d+ lines/s: \\d+ accepted, \\d+ stale, 0 rejected$`),
+      );
+      const again = await tool('send', path, '--url', door.url);
+      expect(again.err).toContain(`: 0 accepted, ${lines.length} stale, 0 rejected`);
+    },
+  );
 
   it('ENT-3 prints each rejected line with its number in the file, code and reason, and ends with 1', async () => {
     const path = join(folder, 'bad.jsonl');
@@ -426,31 +429,34 @@ describe('npm run feed', () => {
     },
   );
 
-  it('says in one sentence that the runtime is not running, and what else keeps it from working', async () => {
-    const path = join(folder, 'one.jsonl');
-    await writeFile(path, '{}\n');
-    const nobody = createServer();
-    await new Promise<void>((resolve) => nobody.listen(0, '127.0.0.1', resolve));
-    const { port } = nobody.address() as AddressInfo;
-    await new Promise((resolve) => nobody.close(resolve));
-    const silent = await tool('send', path, '--url', `http://127.0.0.1:${port}`);
-    expect(silent).toMatchObject({ code: 1, out: '' });
-    expect(silent.err).toContain(
-      `Nothing answers at http://127.0.0.1:${port}: start the local runtime with "npm start"`,
-    );
-    expect(silent.err).not.toContain('    at ');
-    for (const flags of [
-      [],
-      [join(folder, 'none.jsonl')],
-      [folder],
-      [path, 'more'],
-      [path, '--url', 'here'],
-      [path, '--speed'],
-    ]) {
-      const { code, err } = await tool('send', ...flags);
-      expect({ code, lines: err.trimEnd().split('\n').length }).toEqual({ code: 1, lines: 2 });
-    }
-  });
+  long(
+    'says in one sentence that the runtime is not running, and what else keeps it from working',
+    async () => {
+      const path = join(folder, 'one.jsonl');
+      await writeFile(path, '{}\n');
+      const nobody = createServer();
+      await new Promise<void>((resolve) => nobody.listen(0, '127.0.0.1', resolve));
+      const { port } = nobody.address() as AddressInfo;
+      await new Promise((resolve) => nobody.close(resolve));
+      const silent = await tool('send', path, '--url', `http://127.0.0.1:${port}`);
+      expect(silent).toMatchObject({ code: 1, out: '' });
+      expect(silent.err).toContain(
+        `Nothing answers at http://127.0.0.1:${port}: start the local runtime with "npm start"`,
+      );
+      expect(silent.err).not.toContain('    at ');
+      for (const flags of [
+        [],
+        [join(folder, 'none.jsonl')],
+        [folder],
+        [path, 'more'],
+        [path, '--url', 'here'],
+        [path, '--speed'],
+      ]) {
+        const { code, err } = await tool('send', ...flags);
+        expect({ code, lines: err.trimEnd().split('\n').length }).toEqual({ code: 1, lines: 2 });
+      }
+    },
+  );
 });
 
 describe('handing a file over', () => {

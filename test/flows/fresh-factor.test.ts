@@ -72,38 +72,41 @@ describe('SES-5 a login by QR', () => {
     expectStatus(await second.api('GET', '/v1/session'), 401);
   });
 
-  it('FAQ 二(二)3 SES-5 whoever has neither phone nor password gets both, by a mini program alone', async () => {
-    const known = await knownPerson(door);
-    const taker = await signIn(door, await knownPerson(door));
-    await wait(door, 61);
-    // 置空: somebody else proved the number to be theirs (PHN-3).
-    const code = await phoneCode(door, taker, known.phone);
-    const scan = expectStatus(await taker.api('POST', '/v1/account/face', { for: 'phone' }), 201).body;
-    expectStatus(await scanFace(door, scan.qrContent), 200);
-    const taken = { phone: known.phone, smsCode: code, takeover: true, faceTicket: scan.ticket };
-    expectStatus(await taker.api('POST', '/v1/account/phones', taken), 201);
+  long(
+    'FAQ 二(二)3 SES-5 whoever has neither phone nor password gets both, by a mini program alone',
+    async () => {
+      const known = await knownPerson(door);
+      const taker = await signIn(door, await knownPerson(door));
+      await wait(door, 61);
+      // 置空: somebody else proved the number to be theirs (PHN-3).
+      const code = await phoneCode(door, taker, known.phone);
+      const scan = expectStatus(await taker.api('POST', '/v1/account/face', { for: 'phone' }), 201).body;
+      expectStatus(await scanFace(door, scan.qrContent), 200);
+      const taken = { phone: known.phone, smsCode: code, takeover: true, faceTicket: scan.ticket };
+      expectStatus(await taker.api('POST', '/v1/account/phones', taken), 201);
 
-    const who = await signInByQr(door, known, 'wechat-mini');
-    expect(await phonesOf(who)).toEqual([]);
-    expect(codeOf(await who.api('POST', '/v1/account/phones/sms', { phone: mobile() }))).toBe(
-      'FRESH_FACTOR_REQUIRED',
-    );
-    expect(codeOf(await who.api('POST', '/v1/session/factor/sms'))).toBe('PHONE_EMPTY');
-    await passFactor(door, who, 'wechat-mini');
-    const phone = mobile();
-    const smsCode = await phoneCode(door, who, phone);
-    expectStatus(await who.api('POST', '/v1/account/phones', { phone, smsCode }), 201);
-    expect(await phonesOf(who)).toMatchObject([{ isDefault: true }]);
+      const who = await signInByQr(door, known, 'wechat-mini');
+      expect(await phonesOf(who)).toEqual([]);
+      expect(codeOf(await who.api('POST', '/v1/account/phones/sms', { phone: mobile() }))).toBe(
+        'FRESH_FACTOR_REQUIRED',
+      );
+      expect(codeOf(await who.api('POST', '/v1/session/factor/sms'))).toBe('PHONE_EMPTY');
+      await passFactor(door, who, 'wechat-mini');
+      const phone = mobile();
+      const smsCode = await phoneCode(door, who, phone);
+      expectStatus(await who.api('POST', '/v1/account/phones', { phone, smsCode }), 201);
+      expect(await phonesOf(who)).toMatchObject([{ isDefault: true }]);
 
-    const face = expectStatus(await who.api('POST', '/v1/account/face', { for: 'password' }), 201).body;
-    expectStatus(await localPartner(door, 'wechat-mini', workingAs(known)).showFace(face.qrContent), 200);
-    const changed = { faceTicket: face.ticket, newPassword };
-    expectStatus(await who.api('PUT', '/v1/account/password', changed), 204);
+      const face = expectStatus(await who.api('POST', '/v1/account/face', { for: 'password' }), 201).body;
+      expectStatus(await localPartner(door, 'wechat-mini', workingAs(known)).showFace(face.qrContent), 200);
+      const changed = { faceTicket: face.ticket, newPassword };
+      expectStatus(await who.api('PUT', '/v1/account/password', changed), 204);
 
-    await wait(door, 61);
-    const { session } = await loggedIn(door, { ...known, phone, password: newPassword });
-    expect(session.identity.kind).toBe('natural');
-  });
+      await wait(door, 61);
+      const { session } = await loggedIn(door, { ...known, phone, password: newPassword });
+      expect(session.identity.kind).toBe('natural');
+    },
+  );
 });
 
 describe('SES-5 a session that ends between reading and writing', () => {
@@ -122,7 +125,7 @@ describe('SES-5 a session that ends between reading and writing', () => {
     return answer;
   }
 
-  it('SES-5 PHN-2 USR-1 changes no username and no phone', async () => {
+  long('SES-5 PHN-2 USR-1 changes no username and no phone', async () => {
     const known = await knownPerson(door);
     await wait(door, 61);
     const setUp = await signIn(door, known);

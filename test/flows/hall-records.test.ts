@@ -10,6 +10,7 @@ import {
   wait,
 } from '../support/door.ts';
 import { mobile, person, type Sample } from '../support/people.ts';
+import { long } from '../support/variants.ts';
 import { openWatchedDoor, type WatchedDoor } from '../support/watched.ts';
 import { addPhone, newestCode, ownFace, type SignedIn, signIn } from './support/account.ts';
 import { collectionLine, personWith } from './support/documents.ts';
@@ -52,7 +53,7 @@ async function deregistered(who: SignedIn) {
 }
 
 describe('REG-2 a hall record serves one registration', () => {
-  it('REG-2 is spent by it, whoever comes with its number later', async () => {
+  long('REG-2 is spent by it, whoever comes with its number later', async () => {
     const foreigner = personWith('208');
     await collect(foreigner);
     await deregistered(await signIn(door, await joined(foreigner)));
@@ -156,18 +157,21 @@ describe('REG-2 a hall record is as old as its collection', () => {
 });
 
 describe('REG-2 a hall record ends with its number', () => {
-  it('REG-2 REG-4 400 days after deregistration, with the recycled number, nobody registers without a face', async () => {
-    const owner = await signIn(door, await registered(door));
-    await collect(owner);
-    await wait(door, 61);
-    expectStatus(await addPhone(door, owner, mobile(), { makeDefault: true }), 201);
-    const { phones } = expectStatus(await owner.api('GET', '/v1/account/phones'), 200).body;
-    const old = phones.find(({ isDefault }: { isDefault: boolean }) => !isDefault);
-    expectStatus(await owner.api('DELETE', `/v1/account/phones/${old.phoneId}`), 204);
-    await deregistered(owner);
-    await wait(door, 400 * day);
-    expect(await faceRequired(owner)).toBe(true);
-  });
+  long(
+    'REG-2 REG-4 400 days after deregistration, with the recycled number, nobody registers without a face',
+    async () => {
+      const owner = await signIn(door, await registered(door));
+      await collect(owner);
+      await wait(door, 61);
+      expectStatus(await addPhone(door, owner, mobile(), { makeDefault: true }), 201);
+      const { phones } = expectStatus(await owner.api('GET', '/v1/account/phones'), 200).body;
+      const old = phones.find(({ isDefault }: { isDefault: boolean }) => !isDefault);
+      expectStatus(await owner.api('DELETE', `/v1/account/phones/${old.phoneId}`), 204);
+      await deregistered(owner);
+      await wait(door, 400 * day);
+      expect(await faceRequired(owner)).toBe(true);
+    },
+  );
 
   it('REG-2 a number that was removed from whoever had it ends the record', async () => {
     const holder = await signIn(door, await registered(door));
@@ -187,7 +191,7 @@ describe('REG-2 a hall record ends with its number', () => {
     expect(JSON.stringify(row)).not.toContain(who.phone);
   });
 
-  it('REG-2 so does one that became somebody else’s, and one that was taken over', async () => {
+  long('REG-2 so does one that became somebody else’s, and one that was taken over', async () => {
     const [who, other] = [personWith('239'), personWith('240')];
     for (const one of [who, other]) await collect(one);
     await wait(door, 1);
@@ -204,7 +208,7 @@ describe('REG-2 a hall record ends with its number', () => {
     });
   });
 
-  it('REG-4 an account that ended here is restored by a record newer than its end', async () => {
+  long('REG-4 an account that ended here is restored by a record newer than its end', async () => {
     const who = await signIn(door, await registered(door, personWith('227')));
     await collect(who, { phone: mobile() });
     await deregistered(who);

@@ -3,7 +3,7 @@ import { followingDay, shanghaiDay } from '#domain/days.ts';
 import { channels } from '#domain/names.ts';
 import { expectStatus, fillProfile, registered, startRegistration } from '../support/door.ts';
 import { mobile, person } from '../support/people.ts';
-import { keeping } from '../support/variants.ts';
+import { keeping, long } from '../support/variants.ts';
 import { openWatchedDoor, type WatchedDoor } from '../support/watched.ts';
 import { asChannel, claimOf } from './support/channels.ts';
 import { creditCode, legalRepresentative, taxpayer } from './support/feed-lines.ts';
@@ -105,33 +105,36 @@ describe('the hall counter', () => {
     }
   });
 
-  it('DOC-5 a name changed by law is changed by the document and the former name; the relations stay', async () => {
-    const firm = await company(door);
-    const hand = await somebody(door);
-    expectStatus(await related(firm.id, hand.who), 201);
-    const { who } = hand;
-    const collect = (name: string, formerName?: string) =>
-      counter(door)('POST', '/v1/hall/collections', {
-        person: { ...claimed(who), name },
-        phone: who.phone,
-        ...(formerName === undefined ? {} : { formerName }),
-      });
-    expect(said(await collect('欧阳〇'))).toBe('PERSON_MISMATCH');
-    expect(said(await collect('欧阳〇', '别的人'))).toBe('PERSON_MISMATCH');
-    expectProblem(await collect('欧阳〇', '12'), 'BAD_REQUEST');
-    const happened = await eventsOf(door, async () => expectStatus(await collect('欧阳〇', who.name), 201));
-    expect(happened.map(({ kind }) => kind).sort()).toEqual(['collected', 'name-changed']);
-    for (const event of happened) expect(event).toMatchObject({ channel: 'hall', detail: officer });
-    expect(JSON.stringify(happened)).not.toContain('欧阳');
-    // Twice is once, and the name before is a stranger's now.
-    expectStatus(await collect('欧阳〇', who.name), 201);
-    expect(said(await collect(who.name))).toBe('PERSON_MISMATCH');
-    expect(said(await related(firm.id, who, { role: 'invoice-clerk' }))).toBe('PERSON_MISMATCH');
-    expect((await firm.staff()).map(({ name }) => name)).toContain('欧阳*');
-    expect(await hand.listed('active', firm.id)).toMatchObject([{ role: 'tax-handler' }]);
-    await hand.logIn();
-    expect((await hand.call('GET', '/v1/session')).body.session.person.name).toMatch(/^欧/);
-  });
+  long(
+    'DOC-5 a name changed by law is changed by the document and the former name; the relations stay',
+    async () => {
+      const firm = await company(door);
+      const hand = await somebody(door);
+      expectStatus(await related(firm.id, hand.who), 201);
+      const { who } = hand;
+      const collect = (name: string, formerName?: string) =>
+        counter(door)('POST', '/v1/hall/collections', {
+          person: { ...claimed(who), name },
+          phone: who.phone,
+          ...(formerName === undefined ? {} : { formerName }),
+        });
+      expect(said(await collect('欧阳〇'))).toBe('PERSON_MISMATCH');
+      expect(said(await collect('欧阳〇', '别的人'))).toBe('PERSON_MISMATCH');
+      expectProblem(await collect('欧阳〇', '12'), 'BAD_REQUEST');
+      const happened = await eventsOf(door, async () => expectStatus(await collect('欧阳〇', who.name), 201));
+      expect(happened.map(({ kind }) => kind).sort()).toEqual(['collected', 'name-changed']);
+      for (const event of happened) expect(event).toMatchObject({ channel: 'hall', detail: officer });
+      expect(JSON.stringify(happened)).not.toContain('欧阳');
+      // Twice is once, and the name before is a stranger's now.
+      expectStatus(await collect('欧阳〇', who.name), 201);
+      expect(said(await collect(who.name))).toBe('PERSON_MISMATCH');
+      expect(said(await related(firm.id, who, { role: 'invoice-clerk' }))).toBe('PERSON_MISMATCH');
+      expect((await firm.staff()).map(({ name }) => name)).toContain('欧阳*');
+      expect(await hand.listed('active', firm.id)).toMatchObject([{ role: 'tax-handler' }]);
+      await hand.logIn();
+      expect((await hand.call('GET', '/v1/session')).body.session.person.name).toMatch(/^欧/);
+    },
+  );
 
   it('DOC-5 ENT-3 the same by a feed line, also where the line before died before the copies were written', async () => {
     const firm = await company(door);
@@ -238,7 +241,7 @@ describe('the hall counter', () => {
     );
   });
 
-  it('REL-7 removes handlers and clerks, waiting or active, and nobody who is appointed', async () => {
+  long('REL-7 removes handlers and clerks, waiting or active, and nobody who is appointed', async () => {
     const [firm, hand] = [await company(door), await somebody(door)];
     const id = await firm.invited(hand.who);
     expectStatus(await removed(id), 204);

@@ -11,7 +11,7 @@ import {
   wait,
 } from '../support/door.ts';
 import { mobile, person, type Sample } from '../support/people.ts';
-import { long } from '../support/variants.ts';
+import { keeping, long } from '../support/variants.ts';
 import { newestCode, refreshed, type SignedIn, signIn } from './support/account.ts';
 import { goodBody, goodQuery, pathWith, routes } from './support/bodies.ts';
 import { creditCode, feed, legalRepresentative, taxpayer } from './support/feed-lines.ts';
@@ -121,7 +121,7 @@ describe('the session that it opens', () => {
     expect(closed.length).toBeGreaterThan(25);
   });
 
-  it.each(closed)('LGN-11 $name is refused', async ({ route }) => {
+  keeping(20)(closed)('LGN-11 $name is refused', async ({ route }) => {
     const path = pathWith(route, 'A'.repeat(43)) + goodQuery(route);
     const body = route.body ? goodBody(route) : undefined;
     const reply = await who.api(route.method, path, body);
@@ -156,20 +156,23 @@ describe('the session that it opens', () => {
     expectStatus(await enterPassword(door, who.documentNumber, who.password), 401);
   });
 
-  it('LGN-11 SES-5 a login of more than ten minutes ago wants a face again, which it may ask for', async () => {
-    const late = await signIn(door, await beginner());
-    await wait(door, 601);
-    const next = await refreshed(door, late);
-    expect((await change(next)).body.code).toBe('FRESH_FACTOR_REQUIRED');
-    const scan = expectStatus(await next.api('POST', '/v1/session/factor/face'), 201).body;
-    expectStatus(await scanFace(door, scan.qrContent), 200);
-    expectStatus(await next.api('POST', '/v1/session/factor', { faceTicket: scan.ticket }), 204);
-    expectStatus(await next.api('GET', '/v1/account'), 403);
-    expectStatus(await change(next), 204);
-    expectStatus(await next.api('GET', '/v1/account'), 200);
-  });
+  long(
+    'LGN-11 SES-5 a login of more than ten minutes ago wants a face again, which it may ask for',
+    async () => {
+      const late = await signIn(door, await beginner());
+      await wait(door, 601);
+      const next = await refreshed(door, late);
+      expect((await change(next)).body.code).toBe('FRESH_FACTOR_REQUIRED');
+      const scan = expectStatus(await next.api('POST', '/v1/session/factor/face'), 201).body;
+      expectStatus(await scanFace(door, scan.qrContent), 200);
+      expectStatus(await next.api('POST', '/v1/session/factor', { faceTicket: scan.ticket }), 204);
+      expectStatus(await next.api('GET', '/v1/account'), 403);
+      expectStatus(await change(next), 204);
+      expectStatus(await next.api('GET', '/v1/account'), 200);
+    },
+  );
 
-  it('LGN-11 logging out works; a second change in the same session is an ordinary one', async () => {
+  long('LGN-11 logging out works; a second change in the same session is an ordinary one', async () => {
     const other = await signIn(door, await beginner());
     expectStatus(await change(other), 204);
     expectStatus(await change({ ...other, password: newPassword }, { newPassword: 'Shitai@4417' }), 204);
@@ -178,7 +181,7 @@ describe('the session that it opens', () => {
     expectStatus(await third.api('GET', '/v1/session'), 401);
   });
 
-  it('LGN-11 PWD-1 忘记密码 ends the initial password and the session that it opened', async () => {
+  long('LGN-11 PWD-1 忘记密码 ends the initial password and the session that it opened', async () => {
     const other = await signIn(door, await beginner());
     const { name, documentNumber } = other;
     const { resetId } = expectStatus(
@@ -219,7 +222,7 @@ describe('the session that it opens', () => {
 });
 
 describe('elsewhere', () => {
-  it('LGN-11 SES-5 PWD-1 is no oldPassword in a session by QR, where a face changes it', async () => {
+  long('LGN-11 SES-5 PWD-1 is no oldPassword in a session by QR, where a face changes it', async () => {
     const other = await beginner();
     await wait(door, 61);
     const who = await signInByQr(door, other);
@@ -240,7 +243,7 @@ describe('elsewhere', () => {
     expectStatus(await enterPassword(door, other.documentNumber, newPassword), 201);
   });
 
-  it('LGN-11 CTR-2 ends no account in a session by QR', async () => {
+  long('LGN-11 CTR-2 ends no account in a session by QR', async () => {
     const other = await beginner();
     const who = await signInByQr(door, other);
     await passFactor(door, who);
@@ -297,7 +300,7 @@ describe('at the entry of a company', () => {
     expectStatus(await door.http('GET', '/v1/enterprise', undefined, { token }), 200);
   });
 
-  it('LGN-11 LGN-9 takes no appointment', async () => {
+  long('LGN-11 LGN-9 takes no appointment', async () => {
     const who = await beginner();
     const id = creditCode();
     const { name, documentType, documentNumber } = who;

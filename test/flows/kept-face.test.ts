@@ -48,7 +48,7 @@ describe('a face check that counts for invoice matters for a day', () => {
     },
   );
 
-  it('STP-2 SES-5 REG-4 ends with its account: registered anew, nobody inherits it', async () => {
+  long('STP-2 SES-5 REG-4 ends with its account: registered anew, nobody inherits it', async () => {
     const { who, token } = await fresh();
     // Started, and shown only when there is another account.
     const early = expectStatus(await start(token), 201).body.scan;

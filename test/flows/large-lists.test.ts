@@ -74,31 +74,34 @@ const staffList = (state: string) =>
   wholeList(`/v1/enterprise/staff?state=${state}`, 'staff', 'staff', token);
 
 describe('a company with 3,000 people', () => {
-  it('CTR-3 REL-8 none of them ended: 历史管理信息 and 待确认 are empty and cost nothing of it', async () => {
-    await putAll(
-      door,
-      'Relationships',
-      rowsLike(many, () => ({})),
-    );
-    for (const state of ['history', 'pending']) {
-      const { all, dearest } = await staffList(state);
-      expect(all).toEqual([]);
-      expect(dearest.calls).toBeLessThanOrEqual(ofNothing.calls);
-      expect(dearest.units).toBeLessThanOrEqual(ofNothing.units);
-    }
-    const { result, calls, readUnits } = await costOf(door, 'staff', () =>
-      door.http('GET', '/v1/enterprise/staff?state=active', undefined, { token }),
-    );
-    expect(result.body.staff).toHaveLength(50);
-    expect(result.body.staff[0].role).toBe('legal-representative');
-    expect(calls).toBeLessThanOrEqual(ofAPage.calls);
-    expect(readUnits).toBeLessThanOrEqual(ofAPage.units);
-    const shown = await costOf(door, 'enterprise', () =>
-      door.http('GET', '/v1/enterprise', undefined, { token }),
-    );
-    expect(shown.result.body.legalRepresentative).toMatch(/\*/);
-    expect(shown.readUnits).toBeLessThan(8);
-  });
+  long(
+    'CTR-3 REL-8 none of them ended: 历史管理信息 and 待确认 are empty and cost nothing of it',
+    async () => {
+      await putAll(
+        door,
+        'Relationships',
+        rowsLike(many, () => ({})),
+      );
+      for (const state of ['history', 'pending']) {
+        const { all, dearest } = await staffList(state);
+        expect(all).toEqual([]);
+        expect(dearest.calls).toBeLessThanOrEqual(ofNothing.calls);
+        expect(dearest.units).toBeLessThanOrEqual(ofNothing.units);
+      }
+      const { result, calls, readUnits } = await costOf(door, 'staff', () =>
+        door.http('GET', '/v1/enterprise/staff?state=active', undefined, { token }),
+      );
+      expect(result.body.staff).toHaveLength(50);
+      expect(result.body.staff[0].role).toBe('legal-representative');
+      expect(calls).toBeLessThanOrEqual(ofAPage.calls);
+      expect(readUnits).toBeLessThanOrEqual(ofAPage.units);
+      const shown = await costOf(door, 'enterprise', () =>
+        door.http('GET', '/v1/enterprise', undefined, { token }),
+      );
+      expect(shown.result.body.legalRepresentative).toMatch(/\*/);
+      expect(shown.readUnits).toBeLessThan(8);
+    },
+  );
 
   long(
     'CTR-3 REL-8 all ended by their day or with an earlier term: 现有 costs nothing of it, 历史 is paged',
@@ -182,7 +185,7 @@ describe('a person with 3,000 companies', () => {
     own = (await loggedInByFace(door, who)).session.accessToken;
   });
 
-  it('CTR-3 待确认授权 and 历史管理信息 cost what they show', async () => {
+  long('CTR-3 待确认授权 and 历史管理信息 cost what they show', async () => {
     const pending = await list('pending');
     expect(pending.all).toHaveLength(1);
     expect(pending.dearest.calls).toBeLessThanOrEqual(3);
@@ -196,7 +199,7 @@ describe('a person with 3,000 companies', () => {
     expect(active.dearest.units).toBeLessThanOrEqual(20);
   });
 
-  it('SWI-5 REL-9 the identities and what an app sees come in pages', async () => {
+  long('SWI-5 REL-9 the identities and what an app sees come in pages', async () => {
     const first = await costOf(door, 'identity', () =>
       door.http('GET', '/v1/session/identities', undefined, { token: own }),
     );

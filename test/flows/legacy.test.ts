@@ -1,3 +1,4 @@
+/** @module-tag grants */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { maskDocument } from '#domain/masks.ts';
 import type { Loose, Reply } from '../support/client.ts';
@@ -5,7 +6,7 @@ import { codeFor, enterPassword, expectStatus, grantsLeft, registered, wait } fr
 import { whileHeld } from '../support/held.ts';
 import { person } from '../support/people.ts';
 import { solve } from '../support/solve.ts';
-import { keeping } from '../support/variants.ts';
+import { keeping, long } from '../support/variants.ts';
 import {
   failures,
   history,
@@ -73,63 +74,66 @@ const storedPassword = async (taxpayerId: string) =>
   (await row(door, 'Taxpayers', { companyKey: keyOf(taxpayerId) })).companyPassword;
 
 describe('the way through', () => {
-  it('LEG-1 LGN-3 company password, challenge, person, their password, then the second factor of every login', async () => {
-    const boss = await knownPerson(door);
-    const taxpayerId = await oldCompany(door, boss);
-    const { challenge, code } = (
-      await door.http('POST', '/v1/legacy/logins', { taxpayerId, companyPassword })
-    ).body;
-    expect(code).toBe('CHALLENGE_REQUIRED');
-    const { body } = expectStatus(
-      await oldLogin(door, taxpayerId, companyPassword, await solve(challenge)),
-      201,
-    );
-    expect(body).toEqual({
-      legacyId: expect.stringMatching(/^[\w-]{22,64}$/),
-      expiresAt: '2027-03-02T10:10:00+08:00',
-      persons: [
-        {
-          personRef: expect.stringMatching(/^[\w-]{22,64}$/),
-          name: masked(boss),
-          documentNumber: maskDocument(boss.documentNumber),
-          role: 'legal-representative',
-        },
-      ],
-      closesOn: lastDay,
-    });
-    expect((await door.http('GET', '/v1/config')).body.legacyUntil).toBe(lastDay);
+  long(
+    'LEG-1 LGN-3 company password, challenge, person, their password, then the second factor of every login',
+    async () => {
+      const boss = await knownPerson(door);
+      const taxpayerId = await oldCompany(door, boss);
+      const { challenge, code } = (
+        await door.http('POST', '/v1/legacy/logins', { taxpayerId, companyPassword })
+      ).body;
+      expect(code).toBe('CHALLENGE_REQUIRED');
+      const { body } = expectStatus(
+        await oldLogin(door, taxpayerId, companyPassword, await solve(challenge)),
+        201,
+      );
+      expect(body).toEqual({
+        legacyId: expect.stringMatching(/^[\w-]{22,64}$/),
+        expiresAt: '2027-03-02T10:10:00+08:00',
+        persons: [
+          {
+            personRef: expect.stringMatching(/^[\w-]{22,64}$/),
+            name: masked(boss),
+            documentNumber: maskDocument(boss.documentNumber),
+            role: 'legal-representative',
+          },
+        ],
+        closesOn: lastDay,
+      });
+      expect((await door.http('GET', '/v1/config')).body.legacyUntil).toBe(lastDay);
 
-    await wait(door, 61);
-    const opened = expectStatus(
-      await pick(door, body.legacyId, body.persons[0].personRef, boss.password),
-      201,
-    );
-    expect(opened.body).toEqual({
-      loginId: expect.any(String),
-      expiresAt: expect.any(String),
-      // REL-11: the page says which company is entered.
-      taxpayerName: expect.any(String),
-      secondFactors: [
-        { method: 'sms', maskedPhone: `${boss.phone.slice(0, 3)}****${boss.phone.slice(7)}` },
-        { method: 'face' },
-      ],
-      notices: [],
-    });
-    expect(opened.cookie).toBeUndefined();
-    const { loginId } = opened.body;
-    expectStatus(await ticketCall(door, loginId, 'sms'), 202);
-    const reply = expectStatus(
-      await verify(door, loginId, { smsCode: await codeFor(door, boss.phone) }),
-      200,
-    );
-    expect(reply.body.session.identity).toMatchObject({
-      kind: 'enterprise',
-      taxpayerId,
-      role: 'legal-representative',
-    });
-    expect(reply.cookie).toMatch(/^__Host-refresh=/);
-    expect(await failures(door, boss)).toEqual(none);
-  });
+      await wait(door, 61);
+      const opened = expectStatus(
+        await pick(door, body.legacyId, body.persons[0].personRef, boss.password),
+        201,
+      );
+      expect(opened.body).toEqual({
+        loginId: expect.any(String),
+        expiresAt: expect.any(String),
+        // REL-11: the page says which company is entered.
+        taxpayerName: expect.any(String),
+        secondFactors: [
+          { method: 'sms', maskedPhone: `${boss.phone.slice(0, 3)}****${boss.phone.slice(7)}` },
+          { method: 'face' },
+        ],
+        notices: [],
+      });
+      expect(opened.cookie).toBeUndefined();
+      const { loginId } = opened.body;
+      expectStatus(await ticketCall(door, loginId, 'sms'), 202);
+      const reply = expectStatus(
+        await verify(door, loginId, { smsCode: await codeFor(door, boss.phone) }),
+        200,
+      );
+      expect(reply.body.session.identity).toMatchObject({
+        kind: 'enterprise',
+        taxpayerId,
+        role: 'legal-representative',
+      });
+      expect(reply.cookie).toMatch(/^__Host-refresh=/);
+      expect(await failures(door, boss)).toEqual(none);
+    },
+  );
 
   it('LEG-1 LGN-10 lists who is active today, each once under the first role, and asks for the role after both factors', async () => {
     const boss = await knownPerson(door);
@@ -241,19 +245,23 @@ describe('company password', () => {
     expect(english.body.title).toMatch(/old login is locked for this company/);
   });
 
-  it('LEG-1 UNL-1 UNL-2 LCK-3 the count dies at midnight without any sweep; the sweep writes its one event', async () => {
-    const taxpayerId = await oldCompany(door);
-    door.clock.set('2027-03-02T23:59:00+08:00');
-    for (let i = 0; i < 5; i++) await oldLogin(door, taxpayerId, wrong);
-    expect(said(await oldLogin(door, taxpayerId))).toBe('ACCOUNT_LOCKED');
-    door.clock.set('2027-03-03T00:00:00+08:00');
-    expectStatus(await oldLogin(door, taxpayerId), 201);
-    for (let i = 0; i < 2; i++) expectStatus(await door.http('POST', '/local/schedule/midnight-unlock'), 200);
-    const unlocked = (await companyHistory(door, taxpayerId)).filter(({ kind }) => kind === 'unlocked');
-    expect(unlocked.map(({ channel, detail }) => [channel, detail])).toEqual([
-      ['schedule', { lockedOn: '2027-03-02' }],
-    ]);
-  });
+  long(
+    'LEG-1 UNL-1 UNL-2 LCK-3 the count dies at midnight without any sweep; the sweep writes its one event',
+    async () => {
+      const taxpayerId = await oldCompany(door);
+      door.clock.set('2027-03-02T23:59:00+08:00');
+      for (let i = 0; i < 5; i++) await oldLogin(door, taxpayerId, wrong);
+      expect(said(await oldLogin(door, taxpayerId))).toBe('ACCOUNT_LOCKED');
+      door.clock.set('2027-03-03T00:00:00+08:00');
+      expectStatus(await oldLogin(door, taxpayerId), 201);
+      for (let i = 0; i < 2; i++)
+        expectStatus(await door.http('POST', '/local/schedule/midnight-unlock'), 200);
+      const unlocked = (await companyHistory(door, taxpayerId)).filter(({ kind }) => kind === 'unlocked');
+      expect(unlocked.map(({ channel, detail }) => [channel, detail])).toEqual([
+        ['schedule', { lockedOn: '2027-03-02' }],
+      ]);
+    },
+  );
 
   it('LEG-1 LCK-1 success resets the count, at the fifth try too, and leaves no lock', async () => {
     const taxpayerId = await oldCompany(door);
@@ -309,7 +317,7 @@ describe('company password', () => {
     expect(JSON.stringify(await rows(door, 'Taxpayers'))).not.toContain(sha256(companyPassword).slice(8));
   });
 
-  it('LEG-1 LCK-4 eighty parallel guesses get five looks', async () => {
+  long('LEG-1 LCK-4 eighty parallel guesses get five looks', async () => {
     const taxpayerId = await oldCompany(door);
     const solutions = await door.solutions(80);
     const replies = await Promise.all(

@@ -143,7 +143,7 @@ describe('password', () => {
     expect((await rows(door, 'Lockouts')).filter((row) => row.sweepKey && !row.lockedAt)).toEqual([]);
   });
 
-  it('LCK-1 LCK-3 UNL-2 counts and locks die with the day, whether or not anything ran', async () => {
+  long('LCK-1 LCK-3 UNL-2 counts and locks die with the day, whether or not anything ran', async () => {
     const some = await knownPerson(door);
     const lockedOne = await knownPerson(door);
     door.clock.set('2027-03-02T23:59:58+08:00');
@@ -221,54 +221,57 @@ describe('SMS code', () => {
     expect(await failures(door, who)).toEqual(none);
   });
 
-  it('LCK-5 after ten wrong codes a day, over all tickets and purposes, only the face is left', async () => {
-    const who = await knownPerson(door);
-    const login = async (wrongOnes: number) => {
-      await wait(door, 600);
-      const ticket = await loginTicket(door, who);
-      const code = await loginCode(door, ticket, who.phone);
-      for (let i = 0; i < wrongOnes; i++)
-        expect((await verify(door, ticket, { smsCode: otherThan(code) })).body.code).toBe('SMS_CODE_WRONG');
-      return { ticket, code };
-    };
-    const first = await login(4);
-    expectStatus(await verify(door, first.ticket, { smsCode: first.code }), 200);
-    // Four more in the reset: no failures of the method, but guesses of the day.
-    const reset = await startReset(who);
-    await wait(door, 61);
-    expectStatus(await door.http('POST', `/v1/password-resets/${reset}/sms`), 202);
-    const resetCode = await codeFor(door, who.phone);
-    for (let i = 0; i < 4; i++) {
-      const body = { smsCode: otherThan(resetCode), newPassword: 'Huaihe#20581' };
-      const reply = await door.http('POST', `/v1/password-resets/${reset}/complete`, body);
-      expect(reply.body.code).toBe('SMS_CODE_WRONG');
-    }
-    expect(await failures(door, who)).toEqual({ ...none, guesses: 8 });
-    const last = await login(2);
-    expect(await failures(door, who)).toEqual({ ...none, sms: 2, guesses: 10 });
-    // The eleventh is not looked at, not even the right one, in no journey.
-    expect((await verify(door, last.ticket, { smsCode: last.code })).body).toMatchObject({
-      status: 403,
-      code: 'FACE_REQUIRED',
-    });
-    const completed = await door.http('POST', `/v1/password-resets/${reset}/complete`, {
-      smsCode: resetCode,
-      newPassword: 'Huaihe#20581',
-    });
-    expect(completed.body.code).not.toBe(undefined);
-    await wait(door, 61);
-    expect((await ticketCall(door, last.ticket, 'sms')).body.code).toBe('FACE_REQUIRED');
-    expect((await door.http('POST', `/v1/password-resets/${await startReset(who)}/sms`)).body.code).toBe(
-      'FACE_REQUIRED',
-    );
-    await loggedInByFace(door, who);
-    // A success by face gives no guesses back; midnight does.
-    expect((await failures(door, who)).guesses).toBe(10);
-    door.clock.set('2027-03-03T00:00:30+08:00');
-    const tomorrow = await loginTicket(door, who);
-    const code = await loginCode(door, tomorrow, who.phone);
-    expectStatus(await verify(door, tomorrow, { smsCode: code }), 200);
-  });
+  long(
+    'LCK-5 after ten wrong codes a day, over all tickets and purposes, only the face is left',
+    async () => {
+      const who = await knownPerson(door);
+      const login = async (wrongOnes: number) => {
+        await wait(door, 600);
+        const ticket = await loginTicket(door, who);
+        const code = await loginCode(door, ticket, who.phone);
+        for (let i = 0; i < wrongOnes; i++)
+          expect((await verify(door, ticket, { smsCode: otherThan(code) })).body.code).toBe('SMS_CODE_WRONG');
+        return { ticket, code };
+      };
+      const first = await login(4);
+      expectStatus(await verify(door, first.ticket, { smsCode: first.code }), 200);
+      // Four more in the reset: no failures of the method, but guesses of the day.
+      const reset = await startReset(who);
+      await wait(door, 61);
+      expectStatus(await door.http('POST', `/v1/password-resets/${reset}/sms`), 202);
+      const resetCode = await codeFor(door, who.phone);
+      for (let i = 0; i < 4; i++) {
+        const body = { smsCode: otherThan(resetCode), newPassword: 'Huaihe#20581' };
+        const reply = await door.http('POST', `/v1/password-resets/${reset}/complete`, body);
+        expect(reply.body.code).toBe('SMS_CODE_WRONG');
+      }
+      expect(await failures(door, who)).toEqual({ ...none, guesses: 8 });
+      const last = await login(2);
+      expect(await failures(door, who)).toEqual({ ...none, sms: 2, guesses: 10 });
+      // The eleventh is not looked at, not even the right one, in no journey.
+      expect((await verify(door, last.ticket, { smsCode: last.code })).body).toMatchObject({
+        status: 403,
+        code: 'FACE_REQUIRED',
+      });
+      const completed = await door.http('POST', `/v1/password-resets/${reset}/complete`, {
+        smsCode: resetCode,
+        newPassword: 'Huaihe#20581',
+      });
+      expect(completed.body.code).not.toBe(undefined);
+      await wait(door, 61);
+      expect((await ticketCall(door, last.ticket, 'sms')).body.code).toBe('FACE_REQUIRED');
+      expect((await door.http('POST', `/v1/password-resets/${await startReset(who)}/sms`)).body.code).toBe(
+        'FACE_REQUIRED',
+      );
+      await loggedInByFace(door, who);
+      // A success by face gives no guesses back; midnight does.
+      expect((await failures(door, who)).guesses).toBe(10);
+      door.clock.set('2027-03-03T00:00:30+08:00');
+      const tomorrow = await loginTicket(door, who);
+      const code = await loginCode(door, tomorrow, who.phone);
+      expectStatus(await verify(door, tomorrow, { smsCode: code }), 200);
+    },
+  );
 
   it('LCK-5 ten wrong codes end a registration, and the next of the same name starts from none', async () => {
     const who = person();
@@ -375,7 +378,7 @@ describe('SMS code', () => {
 });
 
 describe('face', () => {
-  it('LCK-1 counts failed checks after a right password; the fifth locks', async () => {
+  long('LCK-1 counts failed checks after a right password; the fifth locks', async () => {
     const who = await knownPerson(door);
     const ticket = await loginTicket(door, who);
     const outcomes = ['fail', 'mismatch', 'fail', 'mismatch'] as const;
@@ -391,7 +394,7 @@ describe('face', () => {
     expect((await enterPassword(door, who.phone, who.password)).body).toMatchObject(locked);
   });
 
-  it('LCK-1 a passed check resets the count', async () => {
+  long('LCK-1 a passed check resets the count', async () => {
     const who = await knownPerson(door);
     const ticket = await loginTicket(door, who);
     for (let i = 0; i < 4; i++) await faceCheck(ticket, 'fail');
@@ -405,7 +408,7 @@ describe('face', () => {
     expect((await faceCheck(await loginTicket(door, who), 'fail')).body.remainingAttempts).toBe(4);
   });
 
-  it('LCK-2 a face proof from before the lock does not lift it', async () => {
+  long('LCK-2 a face proof from before the lock does not lift it', async () => {
     const who = await knownPerson(door);
     const proven = await loginTicket(door, who);
     const { scan } = (await faceCheck(proven, 'pass')) as Reply<Loose> & { scan: Loose };
@@ -416,7 +419,7 @@ describe('face', () => {
     expect(await failures(door, who)).toEqual({ ...none, face: 5, locked: true });
   });
 
-  it('LCK-5 in registration and reset failed checks end the ticket and lock nobody', async () => {
+  long('LCK-5 in registration and reset failed checks end the ticket and lock nobody', async () => {
     const who = await knownPerson(door);
     const id = await startReset(who);
     await door.http('POST', '/local/face', { outcome: 'fail' });
@@ -449,7 +452,7 @@ describe('face', () => {
 });
 
 describe('methods beside each other', () => {
-  it('LCK-1 counts each method apart; success of one leaves the others', async () => {
+  long('LCK-1 counts each method apart; success of one leaves the others', async () => {
     const who = await knownPerson(door);
     const ticket = await loginTicket(door, who);
     await wrongCodes(who, ticket, 4);
@@ -489,22 +492,25 @@ describe('methods beside each other', () => {
     expectStatus(await door.http('POST', '/v1/session/refresh', undefined, { cookie }), 200);
   });
 
-  it('LCK-3 LCK-5 忘记密码 unlocks at once and clears all three counts, not the day’s guesses', async () => {
-    const who = await knownPerson(door);
-    const ticket = await loginTicket(door, who);
-    await wrongCodes(who, ticket, 2);
-    for (let i = 0; i < 3; i++) await faceCheck(ticket, 'fail');
-    await wrongPasswords(who, 5);
-    expect(await failures(door, who)).toEqual({ password: 5, sms: 2, face: 3, guesses: 2, locked: true });
-    await door.http('POST', '/local/face', { outcome: 'pass' });
-    await resetByFace(who, 'Huaihe#20581');
-    expect(await failures(door, who)).toEqual({ ...none, guesses: 2 });
-    expect((await enterPassword(door, who.phone, who.password)).body).toMatchObject({
-      code: 'BAD_CREDENTIALS',
-      remainingAttempts: 4,
-    });
-    await loggedInByFace(door, { ...who, password: 'Huaihe#20581' });
-  });
+  long(
+    'LCK-3 LCK-5 忘记密码 unlocks at once and clears all three counts, not the day’s guesses',
+    async () => {
+      const who = await knownPerson(door);
+      const ticket = await loginTicket(door, who);
+      await wrongCodes(who, ticket, 2);
+      for (let i = 0; i < 3; i++) await faceCheck(ticket, 'fail');
+      await wrongPasswords(who, 5);
+      expect(await failures(door, who)).toEqual({ password: 5, sms: 2, face: 3, guesses: 2, locked: true });
+      await door.http('POST', '/local/face', { outcome: 'pass' });
+      await resetByFace(who, 'Huaihe#20581');
+      expect(await failures(door, who)).toEqual({ ...none, guesses: 2 });
+      expect((await enterPassword(door, who.phone, who.password)).body).toMatchObject({
+        code: 'BAD_CREDENTIALS',
+        remainingAttempts: 4,
+      });
+      await loggedInByFace(door, { ...who, password: 'Huaihe#20581' });
+    },
+  );
 
   it('LCK-3 unlocks by SMS too', async () => {
     const who = await knownPerson(door);
@@ -643,7 +649,7 @@ describe('our own errors', () => {
     expectStatus(await verify(door, ticket, { smsCode: code }), 200);
   });
 
-  it('LCK-4 LCK-6 give the face attempt back when the provider is away', async () => {
+  long('LCK-4 LCK-6 give the face attempt back when the provider is away', async () => {
     const who = await knownPerson(door);
     const ticket = await loginTicket(door, who);
     for (let i = 0; i < 5; i++) {

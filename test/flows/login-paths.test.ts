@@ -7,7 +7,7 @@ import { localPartner, pollScan, workingAs } from '../support/channel-partner.ts
 import type { Loose, Reply } from '../support/client.ts';
 import { enterPassword, expectStatus, loggedInByFace, startRegistration, wait } from '../support/door.ts';
 import { mobile, person } from '../support/people.ts';
-import { keeping } from '../support/variants.ts';
+import { keeping, long } from '../support/variants.ts';
 import {
   failures,
   type Known,
@@ -265,7 +265,7 @@ describe('passwords', () => {
     },
   );
 
-  it('LCK-1 all of them share one count', async () => {
+  long('LCK-1 all of them share one count', async () => {
     const who = await knownByName();
     const attempts = [];
     for (const { ready } of Object.values(passwordDoors)) attempts.push(await ready(who));
@@ -445,55 +445,61 @@ describe('codes by SMS', () => {
 });
 
 describe('people, not programs', () => {
-  it('LGN-12 LEG-1 every public route that takes a password or a stranger’s phone asks for a challenge after the budget', async () => {
-    const guarded = await openLegacyDoor({ challengeAfter: 1 });
-    try {
-      const asking = routes.filter(
-        // Not the profile of a registration: wrong codes for its number make it ask, not the budget (LCK-5).
-        ({ route }) =>
-          route.method === 'POST' &&
-          route.access.startsWith('public') &&
-          bodyMembers(route).includes('challenge'),
-      );
-      expect(asking.map(nameOf).sort()).toEqual(
-        [
-          'POST /v1/legacy/logins',
-          'POST /v1/legacy/logins/{legacyId}/bindings/sms',
-          'POST /v1/legacy/logins/{legacyId}/person',
-          'POST /v1/logins',
-          'POST /v1/password-resets',
-          'POST /v1/phone-recoveries',
-          'POST /v1/phone-recoveries/{id}/sms',
-          'POST /v1/registrations',
-          'POST /v1/registrations/{id}/sms',
-        ].sort(),
-      );
-      await enterPassword(guarded, 'NoSuchUser1', wrong);
-      for (const one of asking) {
-        const body = goodBody(one.route);
-        const reply = await guarded.http('POST', pathWith(one.route, 'nothing'), body);
-        expect([nameOf(one), said(reply)]).toEqual([nameOf(one), 'CHALLENGE_REQUIRED']);
-        expect(reply.body.challenge.parameters.algorithm).toBe('PBKDF2/SHA-256');
-        // A solution that is none is no way past it.
-        const again = await guarded.http('POST', pathWith(one.route, 'nothing'), { ...body, challenge: 'x' });
-        expect(said(again)).toBe('CHALLENGE_REQUIRED');
-        // A right one lets the call be looked at.
-        const [challenge] = await guarded.solutions(1);
-        const looked = await guarded.http('POST', pathWith(one.route, 'nothing'), { ...body, challenge });
-        expect(said(looked)).not.toBe('CHALLENGE_REQUIRED');
+  long(
+    'LGN-12 LEG-1 every public route that takes a password or a stranger’s phone asks for a challenge after the budget',
+    async () => {
+      const guarded = await openLegacyDoor({ challengeAfter: 1 });
+      try {
+        const asking = routes.filter(
+          // Not the profile of a registration: wrong codes for its number make it ask, not the budget (LCK-5).
+          ({ route }) =>
+            route.method === 'POST' &&
+            route.access.startsWith('public') &&
+            bodyMembers(route).includes('challenge'),
+        );
+        expect(asking.map(nameOf).sort()).toEqual(
+          [
+            'POST /v1/legacy/logins',
+            'POST /v1/legacy/logins/{legacyId}/bindings/sms',
+            'POST /v1/legacy/logins/{legacyId}/person',
+            'POST /v1/logins',
+            'POST /v1/password-resets',
+            'POST /v1/phone-recoveries',
+            'POST /v1/phone-recoveries/{id}/sms',
+            'POST /v1/registrations',
+            'POST /v1/registrations/{id}/sms',
+          ].sort(),
+        );
+        await enterPassword(guarded, 'NoSuchUser1', wrong);
+        for (const one of asking) {
+          const body = goodBody(one.route);
+          const reply = await guarded.http('POST', pathWith(one.route, 'nothing'), body);
+          expect([nameOf(one), said(reply)]).toEqual([nameOf(one), 'CHALLENGE_REQUIRED']);
+          expect(reply.body.challenge.parameters.algorithm).toBe('PBKDF2/SHA-256');
+          // A solution that is none is no way past it.
+          const again = await guarded.http('POST', pathWith(one.route, 'nothing'), {
+            ...body,
+            challenge: 'x',
+          });
+          expect(said(again)).toBe('CHALLENGE_REQUIRED');
+          // A right one lets the call be looked at.
+          const [challenge] = await guarded.solutions(1);
+          const looked = await guarded.http('POST', pathWith(one.route, 'nothing'), { ...body, challenge });
+          expect(said(looked)).not.toBe('CHALLENGE_REQUIRED');
+        }
+        // The password that a challenge does not precede is preceded by the code that was sent (LEG-2).
+        const unasked = routes.filter(
+          (one) =>
+            one.route.access === 'public' &&
+            bodyMembers(one.route).some((member) => /^(password|companyPassword)$/.test(member)) &&
+            !asking.includes(one),
+        );
+        expect(unasked.map(nameOf)).toEqual(['POST /v1/legacy/logins/{legacyId}/bindings']);
+      } finally {
+        await guarded.stop();
       }
-      // The password that a challenge does not precede is preceded by the code that was sent (LEG-2).
-      const unasked = routes.filter(
-        (one) =>
-          one.route.access === 'public' &&
-          bodyMembers(one.route).some((member) => /^(password|companyPassword)$/.test(member)) &&
-          !asking.includes(one),
-      );
-      expect(unasked.map(nameOf)).toEqual(['POST /v1/legacy/logins/{legacyId}/bindings']);
-    } finally {
-      await guarded.stop();
-    }
-  });
+    },
+  );
 });
 
 describe('ways without a password', () => {

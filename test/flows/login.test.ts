@@ -16,6 +16,7 @@ import {
 import { mobile, person, residentNumber, type Sample } from '../support/people.ts';
 import { settled } from '../support/seed.ts';
 import { solve } from '../support/solve.ts';
+import { long } from '../support/variants.ts';
 import {
   failures,
   history,
@@ -232,7 +233,7 @@ describe('second factor', () => {
     expect((await ticketCall(door, loginId, 'face')).body.code).toBe('STATE_CONFLICT');
   });
 
-  it('LGN-3 FACE-1 takes a face check instead, bound to the ticket that asked for it', async () => {
+  long('LGN-3 FACE-1 takes a face check instead, bound to the ticket that asked for it', async () => {
     const who = await registered(door);
     const ticket = await loginTicket(door, who);
     const other = await loginTicket(door, who);
@@ -449,7 +450,7 @@ describe('challenge', () => {
     expect((await attempt(wrong, undefined, 'enterprise')).body.code).toBe('BAD_REQUEST');
   });
 
-  it('LGN-12 takes a solution once', async () => {
+  long('LGN-12 takes a solution once', async () => {
     const { challenge } = (await attempt(wrong)).body;
     const solution = await solve(challenge);
     expect((await attempt(wrong, solution)).body).toMatchObject({
@@ -467,7 +468,7 @@ describe('challenge', () => {
     expect((await attempt(who.password, await solve(body.challenge ?? body))).status).toBe(201);
   });
 
-  it('LGN-12 LCK-6 refuses a wrong, forged, stale or malformed one and counts no failure', async () => {
+  long('LGN-12 LCK-6 refuses a wrong, forged, stale or malformed one and counts no failure', async () => {
     const fresh = async () => solve((await attempt(wrong)).body.challenge);
     const changed = (solution: string, change: (payload: Loose) => void) => {
       const payload = JSON.parse(Buffer.from(solution, 'base64').toString('utf8'));

@@ -3,7 +3,7 @@ import { defaultPolicies } from '#domain/policies.ts';
 import type { Loose } from '../support/client.ts';
 import { expectStatus, loginTicket, scanFace, wait } from '../support/door.ts';
 import { person } from '../support/people.ts';
-import { keeping } from '../support/variants.ts';
+import { keeping, long } from '../support/variants.ts';
 import { type Known, knownPerson, openWatchedDoor, type WatchedDoor } from '../support/watched.ts';
 import { newestCode, refreshed, type SignedIn, signIn } from './support/account.ts';
 import { agencyFirm, agreementsOf, entered, entering, type Firm, firm } from './support/agencies.ts';
@@ -151,7 +151,7 @@ describe('PHN-4 for a day after a phone was recovered', () => {
     door.clock.set(new Date(recoveredAt.getTime() + defaultPolicies.recoveredPhoneSeconds * 1000 + offset));
   };
 
-  it('PHN-4 a session by SMS to that number may not manage before a face, whichever way', async () => {
+  long('PHN-4 a session by SMS to that number may not manage before a face, whichever way', async () => {
     const { who, identity } = await boss();
     await wait(door, 61);
     const recovered = await recoverPhone(door, who);
@@ -173,62 +173,70 @@ describe('PHN-4 for a day after a phone was recovered', () => {
     expect(await invite()).toBe('PERSON_NOT_REGISTERED');
   });
 
-  it('PHN-4 generally: in sessions from before the recovery, by QR and by face from before it too', async () => {
-    const who = await knownPerson(door);
-    const before = await signIn(door, who);
-    const confirm = (signed: SignedIn) => signed.api('POST', `/v1/authorizations/${'A'.repeat(43)}/confirm`);
-    const company = (signed: SignedIn) =>
-      signed.api('POST', `/v1/confirmations/${'A'.repeat(43)}`, { kind: 'one-licence' });
-    expect(codeOf(await confirm(before))).toBe('NOT_FOUND');
-    await wait(door, 61);
-    await recoverPhone(door, who);
-    for (const call of [confirm, company]) expect(codeOf(await call(before))).toBe('FACE_REQUIRED');
-    const qr = await signInByQr(door, who, 'wechat-mini');
-    for (const call of [confirm, company]) expect(codeOf(await call(qr))).toBe('FACE_REQUIRED');
-    await wait(door, 1);
-    await passFactor(door, qr, 'wechat-mini');
-    for (const call of [confirm, company]) expect(codeOf(await call(qr))).toBe('NOT_FOUND');
-    const byFace = await signIn(door, who);
-    for (const call of [confirm, company]) expect(codeOf(await call(byFace))).toBe('NOT_FOUND');
-  });
+  long(
+    'PHN-4 generally: in sessions from before the recovery, by QR and by face from before it too',
+    async () => {
+      const who = await knownPerson(door);
+      const before = await signIn(door, who);
+      const confirm = (signed: SignedIn) =>
+        signed.api('POST', `/v1/authorizations/${'A'.repeat(43)}/confirm`);
+      const company = (signed: SignedIn) =>
+        signed.api('POST', `/v1/confirmations/${'A'.repeat(43)}`, { kind: 'one-licence' });
+      expect(codeOf(await confirm(before))).toBe('NOT_FOUND');
+      await wait(door, 61);
+      await recoverPhone(door, who);
+      for (const call of [confirm, company]) expect(codeOf(await call(before))).toBe('FACE_REQUIRED');
+      const qr = await signInByQr(door, who, 'wechat-mini');
+      for (const call of [confirm, company]) expect(codeOf(await call(qr))).toBe('FACE_REQUIRED');
+      await wait(door, 1);
+      await passFactor(door, qr, 'wechat-mini');
+      for (const call of [confirm, company]) expect(codeOf(await call(qr))).toBe('NOT_FOUND');
+      const byFace = await signIn(door, who);
+      for (const call of [confirm, company]) expect(codeOf(await call(byFace))).toBe('NOT_FOUND');
+    },
+  );
 
-  it('PHN-4 ends after 24 hours to the millisecond, for managing, 忘记密码, step-ups and the fresh factor', async () => {
-    const known = await knownPerson(door);
-    await signIn(door, known);
-    await wait(door, 61);
-    const recoveredAt = door.clock.now();
-    const who = await recoverPhone(door, known);
-    const methods = async () => {
-      const body = { account: who.documentNumber, name: who.name, documentNumber: who.documentNumber };
-      const reply = await door.http('POST', '/v1/password-resets', body);
-      return expectStatus(reply, 201).body.methods.map(({ method }: Loose) => method);
-    };
-    const look = async () => {
-      const signed = await signInBySms(door, who);
-      const confirm = await signed.api('POST', `/v1/authorizations/${'A'.repeat(43)}/confirm`);
-      const fresh = await signed.api('PUT', '/v1/account/username', { username: 'x' });
-      return [codeOf(confirm), codeOf(fresh), ...(await methods())];
-    };
-    await dayAfter(recoveredAt, -61_000);
-    expect(await look()).toEqual(['FACE_REQUIRED', 'FRESH_FACTOR_REQUIRED', 'face']);
-    await dayAfter(recoveredAt, -1);
-    expect(await look()).toEqual(['FACE_REQUIRED', 'FRESH_FACTOR_REQUIRED', 'face']);
-    await wait(door, 61);
-    expect(await look()).toEqual(['NOT_FOUND', 'USERNAME_INVALID', 'sms', 'face']);
+  long(
+    'PHN-4 ends after 24 hours to the millisecond, for managing, 忘记密码, step-ups and the fresh factor',
+    async () => {
+      const known = await knownPerson(door);
+      await signIn(door, known);
+      await wait(door, 61);
+      const recoveredAt = door.clock.now();
+      const who = await recoverPhone(door, known);
+      const methods = async () => {
+        const body = { account: who.documentNumber, name: who.name, documentNumber: who.documentNumber };
+        const reply = await door.http('POST', '/v1/password-resets', body);
+        return expectStatus(reply, 201).body.methods.map(({ method }: Loose) => method);
+      };
+      const look = async () => {
+        const signed = await signInBySms(door, who);
+        const confirm = await signed.api('POST', `/v1/authorizations/${'A'.repeat(43)}/confirm`);
+        const fresh = await signed.api('PUT', '/v1/account/username', { username: 'x' });
+        return [codeOf(confirm), codeOf(fresh), ...(await methods())];
+      };
+      await dayAfter(recoveredAt, -61_000);
+      expect(await look()).toEqual(['FACE_REQUIRED', 'FRESH_FACTOR_REQUIRED', 'face']);
+      await dayAfter(recoveredAt, -1);
+      expect(await look()).toEqual(['FACE_REQUIRED', 'FRESH_FACTOR_REQUIRED', 'face']);
+      await wait(door, 61);
+      expect(await look()).toEqual(['NOT_FOUND', 'USERNAME_INVALID', 'sms', 'face']);
 
-    const other = await knownPerson(door);
-    const sms = await signIn(door, other);
-    await wait(door, 61);
-    const at = door.clock.now();
-    await recoverPhone(door, other);
-    const confirm = (signed: SignedIn) => signed.api('POST', `/v1/authorizations/${'A'.repeat(43)}/confirm`);
-    expect(codeOf(await confirm(sms))).toBe('FACE_REQUIRED');
-    await dayAfter(at, -1);
-    const qr = await signInByQr(door, other);
-    expect(codeOf(await confirm(qr))).toBe('FACE_REQUIRED');
-    await dayAfter(at, 0);
-    expect(codeOf(await confirm(qr))).toBe('FRESH_FACTOR_REQUIRED');
-  });
+      const other = await knownPerson(door);
+      const sms = await signIn(door, other);
+      await wait(door, 61);
+      const at = door.clock.now();
+      await recoverPhone(door, other);
+      const confirm = (signed: SignedIn) =>
+        signed.api('POST', `/v1/authorizations/${'A'.repeat(43)}/confirm`);
+      expect(codeOf(await confirm(sms))).toBe('FACE_REQUIRED');
+      await dayAfter(at, -1);
+      const qr = await signInByQr(door, other);
+      expect(codeOf(await confirm(qr))).toBe('FACE_REQUIRED');
+      await dayAfter(at, 0);
+      expect(codeOf(await confirm(qr))).toBe('FRESH_FACTOR_REQUIRED');
+    },
+  );
 
   it('PHN-4 PWD-1 忘记密码 by a code that was on its way when the number was recovered changes nothing', async () => {
     const who = await knownPerson(door);
@@ -253,7 +261,7 @@ describe('PHN-4 for a day after a phone was recovered', () => {
     expectStatus(await door.http('POST', `/v1/password-resets/${late.resetId}/complete`, byFace), 204);
   });
 
-  it('PHN-4 LGN-9 no appointment is taken on the login page by that number’s code', async () => {
+  long('PHN-4 LGN-9 no appointment is taken on the login page by that number’s code', async () => {
     const known = await knownPerson(door);
     const id = creditCode();
     await feed(door, companyLine(id), {
@@ -319,12 +327,12 @@ describe('SES-5 PHN-4 between reading and writing', () => {
   }
   const inviting = { function: 'staff', routeKey: 'POST /v1/enterprise/staff' };
 
-  it('SES-5 staff: a session that ended meanwhile invites nobody', async () => {
+  long('SES-5 staff: a session that ended meanwhile invites nobody', async () => {
     const { signed, invite } = await ground();
     expect(await meanwhile(inviting, invite, logOut(signed))).toBe('SESSION_ENDED');
   });
 
-  it('PHN-4 staff: a phone recovered meanwhile wants a face', async () => {
+  long('PHN-4 staff: a phone recovered meanwhile wants a face', async () => {
     const { who, signed, invite } = await ground();
     expect(await meanwhile(inviting, invite, () => recoverPhone(door, who))).toBe('FACE_REQUIRED');
     await wait(door, 1);
@@ -360,7 +368,7 @@ describe('SES-5 PHN-4 between reading and writing', () => {
     },
   );
 
-  it('SES-5 PHN-4 agency: nothing is entered in a session that ended, nor after a recovery', async () => {
+  long('SES-5 PHN-4 agency: nothing is entered in a session that ended, nor after a recovery', async () => {
     for (const [happens, said] of [
       [async (one: Firm) => recoverPhone(door, one.boss), 'FACE_REQUIRED'],
       [async (one: Firm) => one.api('DELETE', '/v1/session'), 'SESSION_ENDED'],
@@ -376,44 +384,47 @@ describe('SES-5 PHN-4 between reading and writing', () => {
     }
   });
 
-  it('SES-5 PHN-4 a company and an authorization are not confirmed in a session that ended, nor after a recovery', async () => {
-    for (const [happens, said] of [
-      [async (who: SignedIn) => recoverPhone(door, who), 'FACE_REQUIRED'],
-      [async (who: SignedIn) => who.api('DELETE', '/v1/session'), 'SESSION_ENDED'],
-    ] as const) {
-      const known = await knownPerson(door);
-      const id = creditCode();
-      await feed(door, companyLine(id, { state: 'awaiting-confirmation' }), representativeLine(id, known));
-      const atWork = await companyOf(door, await knownPerson(door));
-      const invited = await giveRelation(door, known, atWork, 'tax-handler', { state: 'pending' });
-      await wait(door, 61);
-      const who = await signIn(door, known);
-      const [one] = (await who.api('GET', '/v1/confirmations')).body.confirmations;
-      const path = `/v1/confirmations/${one.confirmationId}`;
-      expect(
-        await meanwhile(
-          { function: 'confirmations', routeKey: 'POST /v1/confirmations/{confirmationId}' },
-          () => who.api('POST', path, { kind: one.kinds[0] }),
-          () => happens(who),
-        ),
-      ).toBe(said);
-      const again = await knownPerson(door);
-      const mine = await giveRelation(door, again, atWork, 'invoice-clerk', { state: 'pending' });
-      await wait(door, 61);
-      const other = await signIn(door, again);
-      expect(
-        await meanwhile(
-          {
-            function: 'authorizations',
-            routeKey: 'POST /v1/authorizations/{authorizationId}/confirm',
-          },
-          () => other.api('POST', `/v1/authorizations/${mine}/confirm`),
-          () => happens(other),
-        ),
-      ).toBe(said);
-      expect(invited).toBeDefined();
-    }
-  });
+  long(
+    'SES-5 PHN-4 a company and an authorization are not confirmed in a session that ended, nor after a recovery',
+    async () => {
+      for (const [happens, said] of [
+        [async (who: SignedIn) => recoverPhone(door, who), 'FACE_REQUIRED'],
+        [async (who: SignedIn) => who.api('DELETE', '/v1/session'), 'SESSION_ENDED'],
+      ] as const) {
+        const known = await knownPerson(door);
+        const id = creditCode();
+        await feed(door, companyLine(id, { state: 'awaiting-confirmation' }), representativeLine(id, known));
+        const atWork = await companyOf(door, await knownPerson(door));
+        const invited = await giveRelation(door, known, atWork, 'tax-handler', { state: 'pending' });
+        await wait(door, 61);
+        const who = await signIn(door, known);
+        const [one] = (await who.api('GET', '/v1/confirmations')).body.confirmations;
+        const path = `/v1/confirmations/${one.confirmationId}`;
+        expect(
+          await meanwhile(
+            { function: 'confirmations', routeKey: 'POST /v1/confirmations/{confirmationId}' },
+            () => who.api('POST', path, { kind: one.kinds[0] }),
+            () => happens(who),
+          ),
+        ).toBe(said);
+        const again = await knownPerson(door);
+        const mine = await giveRelation(door, again, atWork, 'invoice-clerk', { state: 'pending' });
+        await wait(door, 61);
+        const other = await signIn(door, again);
+        expect(
+          await meanwhile(
+            {
+              function: 'authorizations',
+              routeKey: 'POST /v1/authorizations/{authorizationId}/confirm',
+            },
+            () => other.api('POST', `/v1/authorizations/${mine}/confirm`),
+            () => happens(other),
+          ),
+        ).toBe(said);
+        expect(invited).toBeDefined();
+      }
+    },
+  );
 
   it('SES-5 PHN-4 a number recovered while its code is judged is no factor', async () => {
     const known = await knownPerson(door);

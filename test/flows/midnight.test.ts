@@ -1,3 +1,4 @@
+/** @module-tag grants */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { enterPassword, expectStatus } from '../support/door.ts';
 import { keeping, long } from '../support/variants.ts';

@@ -33,16 +33,19 @@ const factorsOf = async (who: Sample, account = who.documentNumber, password = w
 const levelOf = async (who: Sample) => (await loggedInByFace(door, who)).session.person.realNameLevel;
 
 describe('people who move over', () => {
-  it('MIG-1 LVL-1 log in with their old password and number; level 3 without a face check, 4 with one', async () => {
-    const [plain, checked] = [person(), person()];
-    await moved(door, plain);
-    await moved(door, checked, { faceVerified: true });
-    const { session } = await loggedIn(door, plain, plain.phone);
-    expect(session.person).toMatchObject({ realNameLevel: 3 });
-    expect(await levelOf(checked)).toBe(4);
-  });
+  long(
+    'MIG-1 LVL-1 log in with their old password and number; level 3 without a face check, 4 with one',
+    async () => {
+      const [plain, checked] = [person(), person()];
+      await moved(door, plain);
+      await moved(door, checked, { faceVerified: true });
+      const { session } = await loggedIn(door, plain, plain.phone);
+      expect(session.person).toMatchObject({ realNameLevel: 3 });
+      expect(await levelOf(checked)).toBe(4);
+    },
+  );
 
-  it('MIG-1 PWD-3 every old scheme is wrapped at import and hashed anew at the first login', async () => {
+  long('MIG-1 PWD-3 every old scheme is wrapped at import and hashed anew at the first login', async () => {
     const schemes = [
       ['MD5', ''],
       ['MD5', 'a1b2'],
@@ -174,7 +177,7 @@ describe('people who move over', () => {
     await ownedNumbers(door);
   });
 
-  it('MIG-1 REG-4 an ended account is unknown at login and restored by registering again', async () => {
+  long('MIG-1 REG-4 an ended account is unknown at login and restored by registering again', async () => {
     for (const state of ['invalid', 'cancelled']) {
       const [who, other] = [person(), person()];
       const key = await keyOf(who, { state, passwordHash: legacy('MD5', who.password) });
@@ -251,31 +254,37 @@ describe('what people have done here', () => {
     await ownedNumbers(door);
   });
 
-  it('MIG-1 an imported account keeps the password, username or phones that were changed here', async () => {
-    const who = await moved(door, person());
-    const signed = await signIn(door, who);
-    const newPassword = 'Xin#An2077';
-    expectStatus(
-      await signed.api('PUT', '/v1/account/password', { oldPassword: who.password, newPassword }),
-      204,
-    );
-    await feed(door, personLine(who, 2, { passwordHash: legacy('MD5', 'Huainan#33a'), phones: [mobile()] }));
-    expect(await factorsOf(who, who.phone, newPassword)).toEqual(['sms', 'face']);
+  long(
+    'MIG-1 an imported account keeps the password, username or phones that were changed here',
+    async () => {
+      const who = await moved(door, person());
+      const signed = await signIn(door, who);
+      const newPassword = 'Xin#An2077';
+      expectStatus(
+        await signed.api('PUT', '/v1/account/password', { oldPassword: who.password, newPassword }),
+        204,
+      );
+      await feed(
+        door,
+        personLine(who, 2, { passwordHash: legacy('MD5', 'Huainan#33a'), phones: [mobile()] }),
+      );
+      expect(await factorsOf(who, who.phone, newPassword)).toEqual(['sms', 'face']);
 
-    const other = await moved(door, person());
-    const session = await signIn(door, other);
-    const added = mobile();
-    expectStatus(await addPhone(door, session, added), 201);
-    await feed(door, personLine(other, 2, { phones: [other.phone] }));
-    expect(await phonesOf(session)).toHaveLength(2);
-    await ownedNumbers(door);
+      const other = await moved(door, person());
+      const session = await signIn(door, other);
+      const added = mobile();
+      expectStatus(await addPhone(door, session, added), 201);
+      await feed(door, personLine(other, 2, { phones: [other.phone] }));
+      expect(await phonesOf(session)).toHaveLength(2);
+      await ownedNumbers(door);
 
-    const named = await moved(door, person());
-    const username = `Chaohu${Date.now() % 1e8}`;
-    expectStatus(await (await signIn(door, named)).api('PUT', '/v1/account/username', { username }), 200);
-    await feed(door, personLine(named, 2, { state: 'invalid' }));
-    expect(await factorsOf(named, username)).toEqual(['sms', 'face']);
-  });
+      const named = await moved(door, person());
+      const username = `Chaohu${Date.now() % 1e8}`;
+      expectStatus(await (await signIn(door, named)).api('PUT', '/v1/account/username', { username }), 200);
+      await feed(door, personLine(named, 2, { state: 'invalid' }));
+      expect(await factorsOf(named, username)).toEqual(['sms', 'face']);
+    },
+  );
 
   it('MIG-1 CTR-2 who was deregistered here is not opened again by a line', async () => {
     const who = await moved(door, person());
@@ -354,50 +363,53 @@ describe('numbers that two people claim', () => {
     await ownedNumbers(door);
   });
 
-  it('MIG-1 stay with whom an SMS has proved them for: by registering, adding, logging in, or a reset', async () => {
-    const registrant = await registered(door, person());
-    const adder = await newcomer(door);
-    const added = mobile();
-    expectStatus(await addPhone(door, adder, added), 201);
-    const byLogin = await moved(door, person());
-    await loggedIn(door, byLogin);
-    const byReset = await moved(door, person());
-    const { resetId } = expectStatus(
-      await door.http('POST', '/v1/password-resets', {
-        account: byReset.documentNumber,
-        name: byReset.name,
-        documentNumber: byReset.documentNumber,
-      }),
-      201,
-    ).body;
-    expectStatus(await door.http('POST', `/v1/password-resets/${resetId}/sms`), 202);
-    expectStatus(
-      await door.http('POST', `/v1/password-resets/${resetId}/complete`, {
-        smsCode: newestCode(door, byReset.phone),
-        newPassword: 'Qimen#2088x',
-      }),
-      204,
-    );
-    const byFactor = await moved(door, person());
-    const signed = await signIn(door, byFactor);
-    expectStatus(await signed.api('POST', '/v1/session/factor/sms'), 202);
-    expectStatus(
-      await signed.api('POST', '/v1/session/factor', { smsCode: newestCode(door, byFactor.phone) }),
-      204,
-    );
-    const proven = [registrant.phone, added, byLogin.phone, byReset.phone, byFactor.phone];
-    const report = await feed(door, ...proven.map((phone) => personLine({ ...person(), phone })));
-    expect(told(report, 'warnings')).toEqual(proven.map((_, index) => [index + 1, 'PHONE_OF_ANOTHER']));
-    expect(report).toMatchObject({ accepted: proven.length });
-    for (const [phone, password] of [
-      [registrant.phone, registrant.password],
-      [byLogin.phone, byLogin.password],
-      [byReset.phone, 'Qimen#2088x'],
-      [byFactor.phone, byFactor.password],
-    ] as const)
-      expectStatus(await enterPassword(door, phone, password), 201);
-    await ownedNumbers(door);
-  });
+  long(
+    'MIG-1 stay with whom an SMS has proved them for: by registering, adding, logging in, or a reset',
+    async () => {
+      const registrant = await registered(door, person());
+      const adder = await newcomer(door);
+      const added = mobile();
+      expectStatus(await addPhone(door, adder, added), 201);
+      const byLogin = await moved(door, person());
+      await loggedIn(door, byLogin);
+      const byReset = await moved(door, person());
+      const { resetId } = expectStatus(
+        await door.http('POST', '/v1/password-resets', {
+          account: byReset.documentNumber,
+          name: byReset.name,
+          documentNumber: byReset.documentNumber,
+        }),
+        201,
+      ).body;
+      expectStatus(await door.http('POST', `/v1/password-resets/${resetId}/sms`), 202);
+      expectStatus(
+        await door.http('POST', `/v1/password-resets/${resetId}/complete`, {
+          smsCode: newestCode(door, byReset.phone),
+          newPassword: 'Qimen#2088x',
+        }),
+        204,
+      );
+      const byFactor = await moved(door, person());
+      const signed = await signIn(door, byFactor);
+      expectStatus(await signed.api('POST', '/v1/session/factor/sms'), 202);
+      expectStatus(
+        await signed.api('POST', '/v1/session/factor', { smsCode: newestCode(door, byFactor.phone) }),
+        204,
+      );
+      const proven = [registrant.phone, added, byLogin.phone, byReset.phone, byFactor.phone];
+      const report = await feed(door, ...proven.map((phone) => personLine({ ...person(), phone })));
+      expect(told(report, 'warnings')).toEqual(proven.map((_, index) => [index + 1, 'PHONE_OF_ANOTHER']));
+      expect(report).toMatchObject({ accepted: proven.length });
+      for (const [phone, password] of [
+        [registrant.phone, registrant.password],
+        [byLogin.phone, byLogin.password],
+        [byReset.phone, 'Qimen#2088x'],
+        [byFactor.phone, byFactor.password],
+      ] as const)
+        expectStatus(await enterPassword(door, phone, password), 201);
+      await ownedNumbers(door);
+    },
+  );
 
   it('MIG-1 PHN-2 can be had by whoever proves them by SMS, and are refused again after that', async () => {
     const [one, two] = [person(), person()];
@@ -461,27 +473,30 @@ describe('imports side by side', () => {
     },
   );
 
-  it('MIG-1 PHN-3 beside a takeover of the number, the number has one owner and it is the one who proved it', async () => {
-    const holders = await Promise.all(Array.from({ length: 3 }, () => moved(door, person())));
-    const takers = await Promise.all(holders.map(() => newcomer(door)));
-    const takeovers = takers.map(async (taker, index) => {
-      const phone = holders[index]?.phone ?? '';
-      expectStatus(await taker.api('POST', '/v1/account/phones/sms', { phone }), 202);
-      const faceTicket = await ownFace(door, taker);
-      return taker.api('POST', '/v1/account/phones', {
-        phone,
-        smsCode: newestCode(door, phone),
-        takeover: true,
-        faceTicket,
+  long(
+    'MIG-1 PHN-3 beside a takeover of the number, the number has one owner and it is the one who proved it',
+    async () => {
+      const holders = await Promise.all(Array.from({ length: 3 }, () => moved(door, person())));
+      const takers = await Promise.all(holders.map(() => newcomer(door)));
+      const takeovers = takers.map(async (taker, index) => {
+        const phone = holders[index]?.phone ?? '';
+        expectStatus(await taker.api('POST', '/v1/account/phones/sms', { phone }), 202);
+        const faceTicket = await ownFace(door, taker);
+        return taker.api('POST', '/v1/account/phones', {
+          phone,
+          smsCode: newestCode(door, phone),
+          takeover: true,
+          faceTicket,
+        });
       });
-    });
-    const claims = holders.map(({ phone }) => personLine({ ...person(), phone }));
-    const [report, ...taken] = await Promise.all([feed(door, ...claims), ...takeovers]);
-    expect(report).toMatchObject({ accepted: 3, rejected: [] });
-    for (const reply of taken) expectStatus(reply as Awaited<(typeof takeovers)[0]>, 201);
-    for (const taker of takers) expect(await phonesOf(taker)).toHaveLength(2);
-    await ownedNumbers(door);
-  });
+      const claims = holders.map(({ phone }) => personLine({ ...person(), phone }));
+      const [report, ...taken] = await Promise.all([feed(door, ...claims), ...takeovers]);
+      expect(report).toMatchObject({ accepted: 3, rejected: [] });
+      for (const reply of taken) expectStatus(reply as Awaited<(typeof takeovers)[0]>, 201);
+      for (const taker of takers) expect(await phonesOf(taker)).toHaveLength(2);
+      await ownedNumbers(door);
+    },
+  );
 });
 
 describe('companies that move over', () => {

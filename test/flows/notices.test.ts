@@ -9,6 +9,7 @@ import {
   wait,
 } from '../support/door.ts';
 import { mobile, person, type Sample } from '../support/people.ts';
+import { long } from '../support/variants.ts';
 import { openWatchedDoor, type WatchedDoor } from '../support/watched.ts';
 import { addPhone, masked, newcomer, ownFace, phonesOf, type SignedIn, signIn } from './support/account.ts';
 import { feed } from './support/feed-lines.ts';
@@ -48,20 +49,23 @@ const idOf = async (who: SignedIn, phone: string): Promise<string> =>
 const all = (count: number, text: string) => Array(count).fill([expect.stringContaining(text)]);
 
 describe('PWD-3 notices go to every number that the person held before', () => {
-  it('PWD-3 PHN-2 adding one, also as the default, is told at the old ones and not at the new', async () => {
-    const { who, numbers } = await withThree();
-    const [added, first] = [mobile(), mobile()];
-    await wait(door, 61);
-    expect(
-      await told([...numbers, added], async () => expectStatus(await addPhone(door, who, added), 201)),
-    ).toEqual([...all(3, `已新增手机号码${masked(added)}`), []]);
-    await wait(door, 61);
-    expect(
-      await told([...numbers, added, first], async () =>
-        expectStatus(await addPhone(door, who, first, { makeDefault: true }), 201),
-      ),
-    ).toEqual([...all(4, `新增并改用默认手机号码${masked(first)}`), []]);
-  });
+  long(
+    'PWD-3 PHN-2 adding one, also as the default, is told at the old ones and not at the new',
+    async () => {
+      const { who, numbers } = await withThree();
+      const [added, first] = [mobile(), mobile()];
+      await wait(door, 61);
+      expect(
+        await told([...numbers, added], async () => expectStatus(await addPhone(door, who, added), 201)),
+      ).toEqual([...all(3, `已新增手机号码${masked(added)}`), []]);
+      await wait(door, 61);
+      expect(
+        await told([...numbers, added, first], async () =>
+          expectStatus(await addPhone(door, who, first, { makeDefault: true }), 201),
+        ),
+      ).toEqual([...all(4, `新增并改用默认手机号码${masked(first)}`), []]);
+    },
+  );
 
   it('PWD-3 PHN-2 another default and a deleted number are told at all, the deleted one included', async () => {
     const { who, numbers } = await withThree();
@@ -88,7 +92,7 @@ describe('PWD-3 notices go to every number that the person held before', () => {
     ).toEqual([...all(2, '密码已修改'), []]);
   });
 
-  it('PWD-3 USR-1 a password, a reset, a username and 用户注销', async () => {
+  long('PWD-3 USR-1 a password, a reset, a username and 用户注销', async () => {
     const { who, numbers } = await withThree();
     expect(
       await told(numbers, async () =>
@@ -140,69 +144,75 @@ describe('PWD-3 notices go to every number that the person held before', () => {
     expect(await told([newcomers.phone], () => registered(door, newcomers))).toEqual([[]]);
   });
 
-  it('PWD-3 PHN-3 a number taken over is told to its former holder at the numbers that are left', async () => {
-    const { who: former, numbers } = await withThree();
-    const [first, second, third] = numbers;
-    const taker = await newcomer(door);
-    await wait(door, 61);
-    const faceTicket = await ownFace(door, taker);
-    expect(
-      await told([...numbers, taker.phone], async () =>
-        expectStatus(await addPhone(door, taker, first, { takeover: true, faceTicket }), 201),
-      ),
-    ).toEqual([
-      [],
-      ...all(2, `手机号码已由他人验证认领，已从您的账号移除${masked(first)}`),
-      all(1, '已新增')[0],
-    ]);
-    // By registering, and by 找回手机号码.
-    await wait(door, 61);
-    const joining = person({ phone: second });
-    const join = async () => {
-      const id = await startRegistration(door, joining);
-      expectStatus(await fillProfile(door, id, joining, { takeoverPhone: true }), 200);
-      const scan = expectStatus(await door.http('POST', `/v1/registrations/${id}/face`), 201).body;
-      expectStatus(await scanFace(door, scan.qrContent), 200);
-      expectStatus(await door.http('POST', `/v1/registrations/${id}/complete`), 201);
-    };
-    expect(await told([first, second, third], join)).toEqual([[], [], all(1, masked(second))[0]]);
-    expect(await phonesOf(former)).toHaveLength(1);
-  });
+  long(
+    'PWD-3 PHN-3 a number taken over is told to its former holder at the numbers that are left',
+    async () => {
+      const { who: former, numbers } = await withThree();
+      const [first, second, third] = numbers;
+      const taker = await newcomer(door);
+      await wait(door, 61);
+      const faceTicket = await ownFace(door, taker);
+      expect(
+        await told([...numbers, taker.phone], async () =>
+          expectStatus(await addPhone(door, taker, first, { takeover: true, faceTicket }), 201),
+        ),
+      ).toEqual([
+        [],
+        ...all(2, `手机号码已由他人验证认领，已从您的账号移除${masked(first)}`),
+        all(1, '已新增')[0],
+      ]);
+      // By registering, and by 找回手机号码.
+      await wait(door, 61);
+      const joining = person({ phone: second });
+      const join = async () => {
+        const id = await startRegistration(door, joining);
+        expectStatus(await fillProfile(door, id, joining, { takeoverPhone: true }), 200);
+        const scan = expectStatus(await door.http('POST', `/v1/registrations/${id}/face`), 201).body;
+        expectStatus(await scanFace(door, scan.qrContent), 200);
+        expectStatus(await door.http('POST', `/v1/registrations/${id}/complete`), 201);
+      };
+      expect(await told([first, second, third], join)).toEqual([[], [], all(1, masked(second))[0]]);
+      expect(await phonesOf(former)).toHaveLength(1);
+    },
+  );
 
-  it('PWD-3 PHN-4 找回手机号码 is told at every number of before, and the former holder is told, too', async () => {
-    const { who, numbers } = await withThree();
-    const { who: holder, numbers: held } = await withThree();
-    const [taken] = held;
-    await wait(door, 61);
-    const recover = async () => {
-      const { recoveryId } = expectStatus(
-        await door.http('POST', '/v1/phone-recoveries', {
-          ...named(who),
-          password: who.password,
-          newPhone: taken,
-        }),
-        201,
-      ).body;
-      const path = `/v1/phone-recoveries/${recoveryId}`;
-      expectStatus(await door.http('POST', `${path}/sms`), 202);
-      const scan = expectStatus(await door.http('POST', `${path}/face`), 201).body;
-      expectStatus(await scanFace(door, scan.qrContent), 200);
-      expectStatus(
-        await door.http('POST', `${path}/complete`, {
-          smsCode: await codeFor(door, taken),
-          faceTicket: scan.ticket,
-          takeover: true,
-        }),
-        204,
-      );
-    };
-    expect(await told([...numbers, ...held], recover)).toEqual([
-      ...all(3, masked(taken)),
-      [],
-      ...all(2, '由他人验证认领'),
-    ]);
-    expect(await phonesOf(holder)).toHaveLength(2);
-  });
+  long(
+    'PWD-3 PHN-4 找回手机号码 is told at every number of before, and the former holder is told, too',
+    async () => {
+      const { who, numbers } = await withThree();
+      const { who: holder, numbers: held } = await withThree();
+      const [taken] = held;
+      await wait(door, 61);
+      const recover = async () => {
+        const { recoveryId } = expectStatus(
+          await door.http('POST', '/v1/phone-recoveries', {
+            ...named(who),
+            password: who.password,
+            newPhone: taken,
+          }),
+          201,
+        ).body;
+        const path = `/v1/phone-recoveries/${recoveryId}`;
+        expectStatus(await door.http('POST', `${path}/sms`), 202);
+        const scan = expectStatus(await door.http('POST', `${path}/face`), 201).body;
+        expectStatus(await scanFace(door, scan.qrContent), 200);
+        expectStatus(
+          await door.http('POST', `${path}/complete`, {
+            smsCode: await codeFor(door, taken),
+            faceTicket: scan.ticket,
+            takeover: true,
+          }),
+          204,
+        );
+      };
+      expect(await told([...numbers, ...held], recover)).toEqual([
+        ...all(3, masked(taken)),
+        [],
+        ...all(2, '由他人验证认领'),
+      ]);
+      expect(await phonesOf(holder)).toHaveLength(2);
+    },
+  );
 
   it('PWD-3 MIG-1 a number that an import takes from somebody is told at those that are left', async () => {
     const [kept, doubtful] = [mobile(), mobile()];
@@ -215,7 +225,7 @@ describe('PWD-3 notices go to every number that the person held before', () => {
     ]);
   });
 
-  it('PWD-3 ERR-01 a provider that is away or hangs costs neither the change nor the answer', async () => {
+  long('PWD-3 ERR-01 a provider that is away or hangs costs neither the change nor the answer', async () => {
     const { who, numbers } = await withThree();
     for (const [index, kind] of (['error500', 'timeout'] as const).entries()) {
       const id = await idOf(who, numbers[index + 1] ?? '');

@@ -14,6 +14,7 @@ import {
 } from '../support/door.ts';
 import { mobile, person, type Sample } from '../support/people.ts';
 import { settled } from '../support/seed.ts';
+import { long } from '../support/variants.ts';
 import { type Known, knownPerson, openWatchedDoor, row, rows, type WatchedDoor } from '../support/watched.ts';
 import { asChannel } from './support/channels.ts';
 import { creditCode, feed } from './support/feed-lines.ts';
@@ -364,7 +365,7 @@ describe('ORD-1 MIG-1 a person line that means an order', () => {
 });
 
 describe('ORD-1 the hour of an office', () => {
-  it('ORD-1 has a limit, and operators are told before it', async () => {
+  long('ORD-1 has a limit, and operators are told before it', async () => {
     const who = person();
     const office = '歙县办税服务厅';
     const lines = () =>

@@ -76,7 +76,7 @@ describe('one web session', () => {
     expect(refresh.body).toMatchObject({ code: 'SESSION_ENDED', reason: 'logged-out' });
   });
 
-  it('SES-4 those of others, ended ones and none are equally unknown', async () => {
+  long('SES-4 those of others, ended ones and none are equally unknown', async () => {
     const who = await newcomer(door);
     const before = who.sessionId;
     const again = await signIn(door, who);
@@ -118,12 +118,15 @@ describe('several web sessions', () => {
     return all.filter((one) => one.personKey === personKey && !one.ended);
   };
 
-  it('SES-3 SES-4 with the setting off they live side by side, listed newest first after this one', async () => {
-    const [first, second, third] = (await sessionsOf(3)) as [SignedIn, SignedIn, SignedIn];
-    expect(await idsOf(first)).toEqual([first.sessionId, third.sessionId, second.sessionId]);
-    expect(await idsOf(third)).toEqual([third.sessionId, second.sessionId, first.sessionId]);
-    expect((await listOf(second)).map(({ current }) => current)).toEqual([true, false, false]);
-  });
+  long(
+    'SES-3 SES-4 with the setting off they live side by side, listed newest first after this one',
+    async () => {
+      const [first, second, third] = (await sessionsOf(3)) as [SignedIn, SignedIn, SignedIn];
+      expect(await idsOf(first)).toEqual([first.sessionId, third.sessionId, second.sessionId]);
+      expect(await idsOf(third)).toEqual([third.sessionId, second.sessionId, first.sessionId]);
+      expect((await listOf(second)).map(({ current }) => current)).toEqual([true, false, false]);
+    },
+  );
 
   it('SES-4 one ends another, which is told on what', async () => {
     const [first, second] = (await sessionsOf(2)) as [SignedIn, SignedIn];
@@ -157,7 +160,7 @@ describe('several web sessions', () => {
     ).toBe('NOT_FOUND');
   });
 
-  it('PWD-3 a new password ends all others and keeps this one', async () => {
+  long('PWD-3 a new password ends all others and keeps this one', async () => {
     const sessions = await sessionsOf(4);
     const [keeper, ...others] = [sessions[1], sessions[0], sessions[2], sessions[3]] as SignedIn[];
     if (!keeper) throw new Error('no session');
@@ -172,7 +175,7 @@ describe('several web sessions', () => {
     expect(await idsOf(keeper)).toEqual([keeper.sessionId]);
   });
 
-  it('PWD-3 PWD-1 so does 忘记密码, with every session', async () => {
+  long('PWD-3 PWD-1 so does 忘记密码, with every session', async () => {
     const sessions = (await sessionsOf(3)) as [SignedIn, SignedIn, SignedIn];
     const [{ name, documentNumber }] = sessions;
     const { resetId } = expectStatus(
@@ -187,7 +190,7 @@ describe('several web sessions', () => {
     for (const one of sessions) expect((await look(one)).body.reason).toBe('credential-change');
   });
 
-  it('CTR-2 and 用户注销', async () => {
+  long('CTR-2 and 用户注销', async () => {
     const sessions = await sessionsOf(3);
     const [who] = sessions;
     if (!who) throw new Error('no session');

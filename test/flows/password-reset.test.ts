@@ -68,35 +68,38 @@ async function lock(who: Sample) {
 }
 
 describe('PWD-1 忘记密码', () => {
-  it('PWD-1 PWD-3 by SMS: the new password works, the old one does not, and the person is told', async () => {
-    const who = await registered(door);
-    await wait(door, 61);
-    const begun = expectStatus(await start(who), 201).body;
-    expect(begun).toEqual({
-      resetId: expect.stringMatching(/^[\w-]{22,64}$/),
-      methods: [
-        { method: 'sms', maskedPhone: `${who.phone.slice(0, 3)}****${who.phone.slice(7)}` },
-        { method: 'face' },
-      ],
-    });
-    expectStatus(await send(begun.resetId), 202);
-    const newPassword = freshPassword();
-    const done = await complete(begun.resetId, { smsCode: await codeFor(door, who.phone), newPassword });
-    expect(done.status).toBe(204);
-    expect(done.body).toBeUndefined();
-    expect((await enterPassword(door, who.documentNumber, who.password)).body.code).toBe('BAD_CREDENTIALS');
-    expect((await enterPassword(door, who.documentNumber, newPassword)).status).toBe(201);
+  long(
+    'PWD-1 PWD-3 by SMS: the new password works, the old one does not, and the person is told',
+    async () => {
+      const who = await registered(door);
+      await wait(door, 61);
+      const begun = expectStatus(await start(who), 201).body;
+      expect(begun).toEqual({
+        resetId: expect.stringMatching(/^[\w-]{22,64}$/),
+        methods: [
+          { method: 'sms', maskedPhone: `${who.phone.slice(0, 3)}****${who.phone.slice(7)}` },
+          { method: 'face' },
+        ],
+      });
+      expectStatus(await send(begun.resetId), 202);
+      const newPassword = freshPassword();
+      const done = await complete(begun.resetId, { smsCode: await codeFor(door, who.phone), newPassword });
+      expect(done.status).toBe(204);
+      expect(done.body).toBeUndefined();
+      expect((await enterPassword(door, who.documentNumber, who.password)).body.code).toBe('BAD_CREDENTIALS');
+      expect((await enterPassword(door, who.documentNumber, newPassword)).status).toBe(201);
 
-    const [notice] = door.sms(who.phone);
-    expect(notice).toMatchObject({ purpose: 'notice' });
-    expect(notice?.code).toBeUndefined();
-    expect(notice?.text).toMatch(/^【安徽税务】.*密码已修改/);
-    // Used up.
-    expect(
-      (await complete(begun.resetId, { smsCode: '123456', newPassword: freshPassword() })).body.code,
-    ).toBe('STATE_CONFLICT');
-    expect((await send(begun.resetId)).body.code).toBe('STATE_CONFLICT');
-  });
+      const [notice] = door.sms(who.phone);
+      expect(notice).toMatchObject({ purpose: 'notice' });
+      expect(notice?.code).toBeUndefined();
+      expect(notice?.text).toMatch(/^【安徽税务】.*密码已修改/);
+      // Used up.
+      expect(
+        (await complete(begun.resetId, { smsCode: '123456', newPassword: freshPassword() })).body.code,
+      ).toBe('STATE_CONFLICT');
+      expect((await send(begun.resetId)).body.code).toBe('STATE_CONFLICT');
+    },
+  );
 
   it('PWD-1 by face, without any SMS but the notice', async () => {
     const who = await registered(door);
@@ -242,7 +245,7 @@ describe('PWD-1 忘记密码', () => {
     expect((await door.http('POST', `/v1/logins/${another}/verify`, { smsCode: '123456' })).status).toBe(404);
   });
 
-  it('PWD-1 wants exactly one factor, and takes no face check but its own', async () => {
+  long('PWD-1 wants exactly one factor, and takes no face check but its own', async () => {
     const who = await registered(door);
     const mine = await withFace(who);
     const other = await withFace(await registered(door));
@@ -343,7 +346,7 @@ describe('PWD-2 what a password may be', () => {
     expectStatus(await complete(id, { smsCode, newPassword: freshPassword() }), 204);
   });
 
-  it('PWD-2 refuses the last five, and only those', async () => {
+  long('PWD-2 refuses the last five, and only those', async () => {
     const one = await registered(door);
     const used = [one.password];
     for (let i = 0; i < 5; i++) {
@@ -411,7 +414,7 @@ describe('PWD-3 what a change does', () => {
     }
   });
 
-  it('PWD-3 stores argon2id of at least 19 MiB, two passes, one lane', async () => {
+  long('PWD-3 stores argon2id of at least 19 MiB, two passes, one lane', async () => {
     const who = person();
     const usual = door;
     door = await openDoor({ realHashes: true });
@@ -463,7 +466,7 @@ describe('PWD-3 what a change does', () => {
     expect(written.map((event) => event.kind)).toEqual(['password-reset']);
   });
 
-  it('LCK-5 five failed faces end the ticket and lock nobody', async () => {
+  long('LCK-5 five failed faces end the ticket and lock nobody', async () => {
     const who = person();
     const key = await subjectOf(door, () => registered(door, who), 'registered');
     const id = await begin(who);
@@ -484,7 +487,7 @@ describe('PWD-3 what a change does', () => {
     expect((await enterPassword(door, who.documentNumber, who.password)).status).toBe(201);
   });
 
-  it('LCK-5 after ten wrong codes of a day only the face is left', async () => {
+  long('LCK-5 after ten wrong codes of a day only the face is left', async () => {
     const who = await registered(door);
     for (let round = 0; round < 2; round++) {
       const { id, smsCode } = await withCode(who);

@@ -54,7 +54,7 @@ const codeOf = ({ status, body }: { status: number; body: { code?: string } }) =
 const wrongTo = (code: string) => (code === '123456' ? '654321' : '123456');
 
 describe('PHN-4 找回手机号码', () => {
-  it('PHN-4 makes the new number the default one, keeps the old and tells it at once', async () => {
+  long('PHN-4 makes the new number the default one, keeps the old and tells it at once', async () => {
     const who = await registered(door);
     const newPhone = mobile();
     const id = await begin(who, newPhone);
@@ -134,42 +134,45 @@ describe('PHN-4 找回手机号码', () => {
     expect((await start(who, mobile(), { password: 'Falsch#9182' })).body.remainingAttempts).toBe(3);
   });
 
-  it('PHN-3 PHN-4 tells that a number is taken only after its right code; takeover wants a face', async () => {
-    const [who, holder] = [
-      await registered(door),
-      await registered(door, person({ password: 'Huangshan!7305' })),
-    ];
-    const holderKey = await keyOf(holder);
-    await wait(door, 61);
-    const id = await begin(who, holder.phone);
-    const smsCode = await codeTo(id, holder.phone);
-    expect(codeOf(await complete(id, { smsCode: wrongTo(smsCode) }))).toEqual([401, 'SMS_CODE_WRONG']);
-    expect(codeOf(await complete(id, { smsCode }))).toEqual([409, 'PHONE_TAKEN']);
-    expect(codeOf(await complete(id, { smsCode, takeover: true }))).toEqual([403, 'FACE_REQUIRED']);
-    // A face that was not asked for here proves nothing here.
-    expect(codeOf(await complete(id, { smsCode, takeover: true, faceTicket: id }))).toEqual([
-      403,
-      'FACE_REQUIRED',
-    ]);
-    const faceTicket = await faceOf(id);
-    const happened = await eventsOf(door, async () =>
-      expect((await complete(id, { smsCode, takeover: true, faceTicket })).status).toBe(204),
-    );
-    expect(happened.map(({ kind, subject }) => [kind, subject === holderKey])).toEqual(
-      expect.arrayContaining([
-        ['phone-lost', true],
-        ['phone-recovered', false],
-      ]),
-    );
-    // The former holder meets LGN-5.
-    const login = expectStatus(await enterPassword(door, holder.documentNumber, holder.password), 201).body;
-    expect(login.secondFactors).toEqual([{ method: 'face' }]);
-    expect(login.notices).toMatchObject([{ code: 'PHONE_EMPTY' }]);
-    expect((await enterPassword(door, holder.phone, who.password)).status).toBe(201);
-    expect((await enterPassword(door, holder.phone, holder.password)).body.code).toBe('BAD_CREDENTIALS');
-  });
+  long(
+    'PHN-3 PHN-4 tells that a number is taken only after its right code; takeover wants a face',
+    async () => {
+      const [who, holder] = [
+        await registered(door),
+        await registered(door, person({ password: 'Huangshan!7305' })),
+      ];
+      const holderKey = await keyOf(holder);
+      await wait(door, 61);
+      const id = await begin(who, holder.phone);
+      const smsCode = await codeTo(id, holder.phone);
+      expect(codeOf(await complete(id, { smsCode: wrongTo(smsCode) }))).toEqual([401, 'SMS_CODE_WRONG']);
+      expect(codeOf(await complete(id, { smsCode }))).toEqual([409, 'PHONE_TAKEN']);
+      expect(codeOf(await complete(id, { smsCode, takeover: true }))).toEqual([403, 'FACE_REQUIRED']);
+      // A face that was not asked for here proves nothing here.
+      expect(codeOf(await complete(id, { smsCode, takeover: true, faceTicket: id }))).toEqual([
+        403,
+        'FACE_REQUIRED',
+      ]);
+      const faceTicket = await faceOf(id);
+      const happened = await eventsOf(door, async () =>
+        expect((await complete(id, { smsCode, takeover: true, faceTicket })).status).toBe(204),
+      );
+      expect(happened.map(({ kind, subject }) => [kind, subject === holderKey])).toEqual(
+        expect.arrayContaining([
+          ['phone-lost', true],
+          ['phone-recovered', false],
+        ]),
+      );
+      // The former holder meets LGN-5.
+      const login = expectStatus(await enterPassword(door, holder.documentNumber, holder.password), 201).body;
+      expect(login.secondFactors).toEqual([{ method: 'face' }]);
+      expect(login.notices).toMatchObject([{ code: 'PHONE_EMPTY' }]);
+      expect((await enterPassword(door, holder.phone, who.password)).status).toBe(201);
+      expect((await enterPassword(door, holder.phone, holder.password)).body.code).toBe('BAD_CREDENTIALS');
+    },
+  );
 
-  it('PHN-4 LCK-1 failed faces count as failures of the method face', async () => {
+  long('PHN-4 LCK-1 failed faces count as failures of the method face', async () => {
     const who = await registered(door);
     const id = await begin(who, mobile());
     await door.http('POST', '/local/face', { outcome: 'fail' });
@@ -203,7 +206,7 @@ describe('PHN-4 找回手机号码', () => {
     expect(codeOf(await recover(who, mobile()))).toEqual([409, 'TOO_MANY_PHONES']);
   });
 
-  it('PWD-3 a password changed meanwhile ends the recovery', async () => {
+  long('PWD-3 a password changed meanwhile ends the recovery', async () => {
     const who = await registered(door);
     const newPhone = mobile();
     const id = await begin(who, newPhone);
@@ -230,7 +233,7 @@ describe('PHN-4 找回手机号码', () => {
     ]);
   });
 
-  it('SMS-2 the code is for this ticket and this number; five wrong tries use it up', async () => {
+  long('SMS-2 the code is for this ticket and this number; five wrong tries use it up', async () => {
     const who = await registered(door);
     const [first, second] = [mobile(), mobile()];
     const [a, b] = [await begin(who, first), await begin(who, second)];
@@ -259,7 +262,7 @@ describe('PHN-4 找回手机号码', () => {
     expect(refused.body.retryAt).toMatch(/T00:00:00\+08:00$/);
   });
 
-  it('PHN-5 of several that take one new number at once exactly one gets it', async () => {
+  long('PHN-5 of several that take one new number at once exactly one gets it', async () => {
     const people = await Promise.all(
       ['Huangshan!7305', 'Jiuhua@Shan62', 'Tianzhu$Feng8'].map((password) =>
         registered(door, person({ password })),
@@ -296,7 +299,7 @@ describe('PHN-4 找回手机号码', () => {
     expect((await personOf(door, key)).phones).toHaveLength(2);
   });
 
-  it('PHN-4 PHN-5 takes a number over while its owner logs in, and nothing breaks', async () => {
+  long('PHN-4 PHN-5 takes a number over while its owner logs in, and nothing breaks', async () => {
     const [who, holder] = [await registered(door), await registered(door)];
     await wait(door, 61);
     const id = await begin(who, holder.phone);
@@ -374,7 +377,7 @@ describe('PHN-4 settings', () => {
     }
   });
 
-  it('LGN-12 SMS-2 asks for a challenge after the address’s budget, and takes a solved one', async () => {
+  long('LGN-12 SMS-2 asks for a challenge after the address’s budget, and takes a solved one', async () => {
     const guarded = await openDoor({ challengeAfter: 2 });
     try {
       const asked = (challenge?: string) =>

@@ -10,6 +10,7 @@ import {
   wait,
 } from '../support/door.ts';
 import { mobile, person } from '../support/people.ts';
+import { long } from '../support/variants.ts';
 import {
   openWatchedDoor,
   otherThan,
@@ -54,7 +55,7 @@ async function ownership() {
 }
 
 describe('adding', () => {
-  it('PHN-1 PHN-2 a number is added by its code and logs in at once', async () => {
+  long('PHN-1 PHN-2 a number is added by its code and logs in at once', async () => {
     const who = await newcomer(door);
     const phone = mobile();
     const sent = expectStatus(await who.api('POST', '/v1/account/phones/sms', { phone }), 202);
@@ -113,7 +114,7 @@ describe('adding', () => {
     expect(await phonesOf(who)).toHaveLength(2);
   });
 
-  it('LGN-5 the first number of a person without one is the default', async () => {
+  long('LGN-5 the first number of a person without one is the default', async () => {
     const who = await newcomer(door);
     const taker = await newcomer(door);
     const faceTicket = await ownFace(door, taker);
@@ -126,7 +127,7 @@ describe('adding', () => {
     expect(login.body).toMatchObject({ secondFactors: [{ maskedPhone: masked(phone) }, {}], notices: [] });
   });
 
-  it('PHN-1 ten numbers are the most', async () => {
+  long('PHN-1 ten numbers are the most', async () => {
     const who = await newcomer(door);
     const phones = Array.from({ length: 9 }, mobile);
     for (const phone of phones) expectStatus(await addPhone(door, who, phone), 201);
@@ -143,7 +144,7 @@ describe('adding', () => {
     await ownership();
   });
 
-  it('SMS-2 the code serves this session, this purpose and this number, once', async () => {
+  long('SMS-2 the code serves this session, this purpose and this number, once', async () => {
     const who = await newcomer(door);
     const other = await newcomer(door);
     const [phone, second] = [mobile(), mobile()];
@@ -228,7 +229,7 @@ describe('adding', () => {
 });
 
 describe('a number of somebody else', () => {
-  it('PHN-3 is said only after the right code', async () => {
+  long('PHN-3 is said only after the right code', async () => {
     const holder = await newcomer(door);
     const who = await newcomer(door);
     await wait(door, 61);
@@ -299,7 +300,7 @@ describe('a number of somebody else', () => {
     expect(later.body.code).toBe('FACE_REQUIRED');
   });
 
-  it('PHN-3 PWD-1 nor is the password reset through it', async () => {
+  long('PHN-3 PWD-1 nor is the password reset through it', async () => {
     const holder = await newcomer(door);
     const who = await newcomer(door);
     const faceTicket = await ownFace(door, who);
@@ -321,7 +322,7 @@ describe('a number of somebody else', () => {
     expectStatus(await enterPassword(door, documentNumber, holder.password), 201);
   });
 
-  it('PHN-5 many take one number at once: one owner', async () => {
+  long('PHN-5 many take one number at once: one owner', async () => {
     const holder = await newcomer(door);
     const takers: { who: SignedIn; faceTicket: string; smsCode: string }[] = [];
     await wait(door, 601);

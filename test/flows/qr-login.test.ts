@@ -1,3 +1,4 @@
+/** @module-tag grants */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { maskName } from '#domain/masks.ts';
 import type { Channel } from '#domain/names.ts';
@@ -13,6 +14,7 @@ import {
   wait,
 } from '../support/door.ts';
 import { person, type Sample } from '../support/people.ts';
+import { long } from '../support/variants.ts';
 import {
   history,
   type Known,
@@ -213,7 +215,7 @@ describe('QR-2 states, times and races', () => {
     expect(row.personKey).toBe(who.personKey);
   });
 
-  it('QR-2 of many who scan one code at once one person has it, and only that one confirms', async () => {
+  long('QR-2 of many who scan one code at once one person has it, and only that one confirms', async () => {
     const people = [who, await knownPerson(door), await knownPerson(door)];
     for (let round = 0; round < 4; round++) {
       const code = await showCode();
@@ -390,7 +392,7 @@ describe('QR-3 companies', () => {
     expect((await ask(code)).body).toEqual({ state: 'scanned', scannedBy: maskName(who.name) });
   });
 
-  it("QR-3 the phone's word is not enough: no such relation here, no login", async () => {
+  long("QR-3 the phone's word is not enough: no such relation here, no login", async () => {
     const stranger = await knownPerson(door);
     const waiting = await companyOf(door, who, { state: 'awaiting-confirmation' });
     const special = await companyOf(door, who, { subject: 'cross-region' });
@@ -503,7 +505,7 @@ describe('QR-3 tax agents', () => {
     await feed(door, companyLine(served, { name: '黄山毛峰有限公司' }));
   });
 
-  it("AGY-1 QR-3 a client of somebody else's is refused, whatever the phone says", async () => {
+  long("AGY-1 QR-3 a client of somebody else's is refused, whatever the phone says", async () => {
     const colleague = await knownPerson(door);
     const [unlisted, foreign, theirs, later, special] = [
       await agencyFirm(door),

@@ -18,7 +18,7 @@ import {
   wait,
 } from '../support/door.ts';
 import { mobile, person, type Sample } from '../support/people.ts';
-import { keeping } from '../support/variants.ts';
+import { keeping, long } from '../support/variants.ts';
 import { asChannel, poll, startKit } from './support/channels.ts';
 import { collectionLine, directTypes, officeFirstTypes, personWith } from './support/documents.ts';
 import { type Event, eventsOf, personOf, rowsOf, setOnPerson, subjectOf } from './support/tables.ts';
@@ -52,27 +52,30 @@ async function failFace(qrContent: string, outcome: 'fail' | 'mismatch' = 'fail'
 }
 
 describe('REG-1 logged in by registering', () => {
-  it('REG-1 SES-5 on the web the last step opens a session with a fresh factor and its cookie', async () => {
-    const who = person();
-    const reply = expectStatus(await complete(await ready(who)), 201);
-    const { session } = reply.body;
-    expect(session).toMatchObject({ identity: { kind: 'natural' }, person: { realNameLevel: 4 } });
-    expect(reply.headers.get('set-cookie')).toMatch(/^__Host-refresh=/);
-    const token = session.accessToken;
-    expectStatus(await door.http('GET', '/v1/session', undefined, { token }), 200);
-    // What wants a factor of the last ten minutes has one.
-    const renamed = await door.http(
-      'PUT',
-      '/v1/account/username',
-      { username: `u${who.phone.slice(1)}` },
-      { token },
-    );
-    expectStatus(renamed, 200);
-    const { body } = await door.http('GET', '/v1/account/activity', undefined, { token });
-    expect(body.events.find(({ kind }: Event) => kind === 'login')?.detail).toMatchObject({
-      method: 'registration',
-    });
-  });
+  long(
+    'REG-1 SES-5 on the web the last step opens a session with a fresh factor and its cookie',
+    async () => {
+      const who = person();
+      const reply = expectStatus(await complete(await ready(who)), 201);
+      const { session } = reply.body;
+      expect(session).toMatchObject({ identity: { kind: 'natural' }, person: { realNameLevel: 4 } });
+      expect(reply.headers.get('set-cookie')).toMatch(/^__Host-refresh=/);
+      const token = session.accessToken;
+      expectStatus(await door.http('GET', '/v1/session', undefined, { token }), 200);
+      // What wants a factor of the last ten minutes has one.
+      const renamed = await door.http(
+        'PUT',
+        '/v1/account/username',
+        { username: `u${who.phone.slice(1)}` },
+        { token },
+      );
+      expectStatus(renamed, 200);
+      const { body } = await door.http('GET', '/v1/account/activity', undefined, { token });
+      expect(body.events.find(({ kind }: Event) => kind === 'login')?.detail).toMatchObject({
+        method: 'registration',
+      });
+    },
+  );
 
   it('REG-1 a session that cannot be opened leaves the person registered, who logs in', async () => {
     const who = person();
@@ -176,7 +179,7 @@ describe('REG-1 the steps of a registration', () => {
     expect((await complete(second)).body.code).toBe('ALREADY_REGISTERED');
   });
 
-  it('REG-3 PHN-5 lets exactly one of parallel completions of one person succeed', async () => {
+  long('REG-3 PHN-5 lets exactly one of parallel completions of one person succeed', async () => {
     const who = person();
     const ids: string[] = [];
     for (let i = 0; i < 4; i++) ids.push(await ready({ ...who, phone: mobile() }));
@@ -421,7 +424,7 @@ describe('REG-5 a failed face check', () => {
     expectStatus(await complete(id), 201);
   });
 
-  it('REG-5 five failures over several scans end the ticket', async () => {
+  long('REG-5 five failures over several scans end the ticket', async () => {
     const who = person();
     const id = await startRegistration(door, who);
     expectStatus(await fillProfile(door, id, who), 200);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Door, expectStatus, loggedInByFace, openDoor, registered } from '../support/door.ts';
 import { person, type Sample } from '../support/people.ts';
+import { long } from '../support/variants.ts';
 import { authorizationsOf, creditCode, feed, legalRepresentative, taxpayer } from './support/feed-lines.ts';
 import { eventsOf, rowsOf } from './support/tables.ts';
 
@@ -72,24 +73,27 @@ describe('legal representatives from the registry', () => {
     expect(new Set(happened.map((event) => event.subject)).size).toBe(2);
   });
 
-  it('REL-2 REL-10 a new one supersedes the old in one transaction that both find in their history', async () => {
-    const [old, fresh] = [await signedIn(), await signedIn()];
-    const id = creditCode();
-    await feed(door, taxpayer(id), legalRepresentative(id, old.who));
-    const happened = await eventsOf(door, () => feed(door, legalRepresentative(id, fresh.who, 2)));
-    expect(await listed(old.token, 'active', id)).toEqual([]);
-    expect(await listed(old.token, 'history', id)).toMatchObject([{ state: 'superseded' }]);
-    expect(await listed(fresh.token, 'active', id)).toHaveLength(1);
-    expect(happened.map((event) => event.kind).sort()).toEqual([
-      'relation-active',
-      'relation-active',
-      'relation-superseded',
-      'relation-superseded',
-    ]);
-    expect(new Set(happened.map((event) => event.subject)).size).toBe(3);
-    for (const event of happened) expect(event.channel).toBe('exchange');
-    expect(JSON.stringify(happened)).not.toContain(old.who.name);
-  });
+  long(
+    'REL-2 REL-10 a new one supersedes the old in one transaction that both find in their history',
+    async () => {
+      const [old, fresh] = [await signedIn(), await signedIn()];
+      const id = creditCode();
+      await feed(door, taxpayer(id), legalRepresentative(id, old.who));
+      const happened = await eventsOf(door, () => feed(door, legalRepresentative(id, fresh.who, 2)));
+      expect(await listed(old.token, 'active', id)).toEqual([]);
+      expect(await listed(old.token, 'history', id)).toMatchObject([{ state: 'superseded' }]);
+      expect(await listed(fresh.token, 'active', id)).toHaveLength(1);
+      expect(happened.map((event) => event.kind).sort()).toEqual([
+        'relation-active',
+        'relation-active',
+        'relation-superseded',
+        'relation-superseded',
+      ]);
+      expect(new Set(happened.map((event) => event.subject)).size).toBe(3);
+      for (const event of happened) expect(event.channel).toBe('exchange');
+      expect(JSON.stringify(happened)).not.toContain(old.who.name);
+    },
+  );
 
   it('REL-10 who comes back begins a new authorisation and keeps the old record', async () => {
     const { who, token } = await signedIn();
@@ -109,7 +113,7 @@ describe('legal representatives from the registry', () => {
     expect(at(now.authorizationId)).toBe(`c_${id}#legal-representative`);
   });
 
-  it('REL-2 a removal ends it; one of somebody who is not the one any more changes nothing', async () => {
+  long('REL-2 a removal ends it; one of somebody who is not the one any more changes nothing', async () => {
     const [one, other] = [await signedIn(), await signedIn()];
     const id = creditCode();
     await feed(door, taxpayer(id), legalRepresentative(id, one.who), legalRepresentative(id, other.who, 2));
@@ -122,7 +126,7 @@ describe('legal representatives from the registry', () => {
     expect(await listed(other.token, 'history', id)).toMatchObject([{ state: 'deleted' }]);
   });
 
-  it('ENT-3 a stale line is counted and changes nothing, whichever object it is of', async () => {
+  long('ENT-3 a stale line is counted and changes nothing, whichever object it is of', async () => {
     const [one, other] = [await signedIn(), await signedIn()];
     const id = creditCode();
     await feed(door, taxpayer(id, 5), legalRepresentative(id, one.who, 5));
@@ -175,32 +179,35 @@ describe('legal representatives from the registry', () => {
     expect(await listed(token, 'history', id)).toMatchObject([{ state: 'company-cancelled' }]);
   });
 
-  it('ENT-3 ENT-4 a line is taken whether or not its copies can be brought; they follow when they can', async () => {
-    const { who, token } = await signedIn();
-    const id = creditCode();
-    await feed(door, taxpayer(id), legalRepresentative(id, who));
-    await door.settled();
-    for (const name of ['company-copies', 'copies-rest'])
-      door.faults.add({
-        function: name,
-        table: 'Relationships',
-        action: 'Query',
-        kind: 'error500',
-        times: 1_000,
-      });
-    expect(await feed(door, taxpayer(id, 2, { name: '合肥新名有限公司' }))).toMatchObject({ accepted: 1 });
-    await door.settled();
-    // The copies are old still; the list shows the company as it stands.
-    const copies = async () =>
-      (await rowsOf(door, 'Relationships')).filter(({ companyKey }) => companyKey === `c_${id}`);
-    expect(await copies()).toMatchObject([{ taxpayerName: '合肥春晓科技有限公司' }]);
-    expect(await listed(token, 'active', id)).toMatchObject([{ taxpayerName: '合肥新名有限公司' }]);
-    door.faults.clear();
-    door.clock.advance(181);
-    await door.settled();
-    expect(await copies()).toMatchObject([{ taxpayerName: '合肥新名有限公司' }]);
-    expect(await listed(token, 'active', id)).toMatchObject([{ taxpayerName: '合肥新名有限公司' }]);
-  });
+  long(
+    'ENT-3 ENT-4 a line is taken whether or not its copies can be brought; they follow when they can',
+    async () => {
+      const { who, token } = await signedIn();
+      const id = creditCode();
+      await feed(door, taxpayer(id), legalRepresentative(id, who));
+      await door.settled();
+      for (const name of ['company-copies', 'copies-rest'])
+        door.faults.add({
+          function: name,
+          table: 'Relationships',
+          action: 'Query',
+          kind: 'error500',
+          times: 1_000,
+        });
+      expect(await feed(door, taxpayer(id, 2, { name: '合肥新名有限公司' }))).toMatchObject({ accepted: 1 });
+      await door.settled();
+      // The copies are old still; the list shows the company as it stands.
+      const copies = async () =>
+        (await rowsOf(door, 'Relationships')).filter(({ companyKey }) => companyKey === `c_${id}`);
+      expect(await copies()).toMatchObject([{ taxpayerName: '合肥春晓科技有限公司' }]);
+      expect(await listed(token, 'active', id)).toMatchObject([{ taxpayerName: '合肥新名有限公司' }]);
+      door.faults.clear();
+      door.clock.advance(181);
+      await door.settled();
+      expect(await copies()).toMatchObject([{ taxpayerName: '合肥新名有限公司' }]);
+      expect(await listed(token, 'active', id)).toMatchObject([{ taxpayerName: '合肥新名有限公司' }]);
+    },
+  );
 
   it('DOC-5 a number already held by another name is refused, and leaves the company as it was', async () => {
     const { who } = await signedIn();
@@ -229,7 +236,7 @@ describe('legal representatives from the registry', () => {
       expect(JSON.stringify(await rowsOf(door, table))).not.toContain(owner.documentNumber);
   });
 
-  it('REL-10 appointments that arrive at once leave exactly one legal representative', async () => {
+  long('REL-10 appointments that arrive at once leave exactly one legal representative', async () => {
     const people = await Promise.all(Array.from({ length: 4 }, () => signedIn()));
     const id = creditCode();
     await feed(door, taxpayer(id));

@@ -68,7 +68,7 @@ describe('strangers', () => {
     },
   );
 
-  it('SMS-4 a ticket sends to three numbers and not to forty, also when asked at once', async () => {
+  long('SMS-4 a ticket sends to three numbers and not to forty, also when asked at once', async () => {
     const id = await started(door);
     const numbers = Array.from({ length: 40 }, () => mobile());
     const replies = await Promise.all(
@@ -83,7 +83,7 @@ describe('strangers', () => {
     expectStatus(await sendRegistrationCode(door, await started(door), numbers[39] ?? ''), 202);
   });
 
-  it('SMS-4 a ticket sends ten codes, and those that the provider refused are none of them', async () => {
+  long('SMS-4 a ticket sends ten codes, and those that the provider refused are none of them', async () => {
     const id = await started(door);
     const numbers = [mobile(), mobile(), mobile()];
     await door.provoking(async () => {
@@ -128,22 +128,25 @@ describe('strangers', () => {
     expectStatus(await sendRegistrationCode(door, id, phone), 202);
   });
 
-  it('SMS-4 a number of nobody wants a challenge from the sixth code of a day, also of another ticket, and no more the next day', async () => {
-    const phone = mobile();
-    const id = await started(door);
-    for (let i = 0; i < 5; i++) {
-      expectStatus(await sendRegistrationCode(door, id, phone), 202);
-      await wait(door, 121);
-    }
-    const other = await started(door);
-    const asked = await sendRegistrationCode(door, other, phone);
-    expect(asked.body).toMatchObject({ status: 403, code: 'CHALLENGE_REQUIRED' });
-    expectStatus(await send(door, other, phone, await solve(asked.body.challenge)), 202);
-    // The gap is told before a challenge is asked for.
-    expect((await sendRegistrationCode(door, other, phone)).body.code).toBe('SMS_TOO_FREQUENT');
-    door.clock.set(door.clock.now().getTime() + 24 * 3_600_000);
-    expectStatus(await sendRegistrationCode(door, await started(door), phone), 202);
-  });
+  long(
+    'SMS-4 a number of nobody wants a challenge from the sixth code of a day, also of another ticket, and no more the next day',
+    async () => {
+      const phone = mobile();
+      const id = await started(door);
+      for (let i = 0; i < 5; i++) {
+        expectStatus(await sendRegistrationCode(door, id, phone), 202);
+        await wait(door, 121);
+      }
+      const other = await started(door);
+      const asked = await sendRegistrationCode(door, other, phone);
+      expect(asked.body).toMatchObject({ status: 403, code: 'CHALLENGE_REQUIRED' });
+      expectStatus(await send(door, other, phone, await solve(asked.body.challenge)), 202);
+      // The gap is told before a challenge is asked for.
+      expect((await sendRegistrationCode(door, other, phone)).body.code).toBe('SMS_TOO_FREQUENT');
+      door.clock.set(door.clock.now().getTime() + 24 * 3_600_000);
+      expectStatus(await sendRegistrationCode(door, await started(door), phone), 202);
+    },
+  );
 });
 
 describe('the stage', () => {
@@ -192,7 +195,7 @@ describe('the stage', () => {
     60_000,
   );
 
-  it('SMS-4 a send that the provider refused is none of the hour', async () => {
+  long('SMS-4 a send that the provider refused is none of the hour', async () => {
     small.clock.set('2027-03-02T15:00:00+08:00');
     await small.provoking(async () => {
       small.faults.add({ service: 'sms', kind: 'error500', times: 6 });

@@ -12,6 +12,7 @@ import {
 } from '../support/door.ts';
 import { mobile, person, type Sample } from '../support/people.ts';
 import { solve } from '../support/solve.ts';
+import { long } from '../support/variants.ts';
 import {
   failures,
   type Known,
@@ -75,7 +76,7 @@ const register = async (who: Sample): Promise<{ id: string; code: string }> => {
 };
 
 describe('how often', () => {
-  it('SMS-1 SMS-2 sends one a minute and five in the ten minutes that begin with the first', async () => {
+  long('SMS-1 SMS-2 sends one a minute and five in the ten minutes that begin with the first', async () => {
     const who = person();
     const id = await startRegistration(door, who);
     const first = door.clock.now().getTime();
@@ -111,7 +112,7 @@ describe('how often', () => {
     expect(door.sms(who.phone)).toHaveLength(10);
   });
 
-  it('SMS-1 a fifth code late in the window keeps its minute beyond the window', async () => {
+  long('SMS-1 a fifth code late in the window keeps its minute beyond the window', async () => {
     const who = person();
     const id = await startRegistration(door, who);
     for (const gap of [0, 60, 60, 60, 400]) {
@@ -125,40 +126,43 @@ describe('how often', () => {
     expectStatus(await sendSolved(id, who.phone), 202);
   });
 
-  it('SMS-1 SMS-4 counts all purposes, tickets and people together, and strangers’ apart from the owner’s', async () => {
-    const who = await knownAfterRegistering(door);
-    const start = door.clock.now().getTime();
-    const stranger = person({ phone: who.phone });
-    const login = await loginTicket(door, who);
-    const otherLogin = await loginTicket(door, who);
-    const reset = await startReset(who);
-    const registration = await startRegistration(door, stranger);
-    // The code of the own registration was a stranger's: those wait, the owner's does not.
-    for (const ask of [() => resetSms(reset), () => sendRegistrationCode(door, registration, who.phone)])
-      expect((await ask()).body).toMatchObject(tooFrequent(at(60)));
-    expectStatus(await ticketCall(door, login, 'sms'), 202);
-    expect((await ticketCall(door, otherLogin, 'sms')).body).toMatchObject(tooFrequent(at(60)));
-    await wait(door, 60);
-    expectStatus(await resetSms(reset), 202);
-    expect((await sendRegistrationCode(door, registration, who.phone)).body).toMatchObject(
-      tooFrequent(at(60)),
-    );
-    expectStatus(await ticketCall(door, otherLogin, 'sms'), 202);
-    await wait(door, 60);
-    expectStatus(await sendRegistrationCode(door, registration, who.phone), 202);
-    const purposes = door.sms(who.phone).map((message) => message.purpose);
-    expect(purposes).toEqual(['registration', 'login', 'password-reset', 'login', 'registration']);
-    await wait(door, 60);
-    const end = new Date(start + 600_000 + 8 * 3_600_000).toISOString().replace('.000Z', '+08:00');
-    for (const ask of [
-      () => ticketCall(door, login, 'sms'),
-      () => resetSms(reset),
-      () => sendRegistrationCode(door, registration, who.phone),
-    ])
-      expect((await ask()).body).toMatchObject(tooFrequent(end));
-    // Another number is free.
-    expectStatus(await sendRegistrationCode(door, registration, mobile()), 202);
-  });
+  long(
+    'SMS-1 SMS-4 counts all purposes, tickets and people together, and strangers’ apart from the owner’s',
+    async () => {
+      const who = await knownAfterRegistering(door);
+      const start = door.clock.now().getTime();
+      const stranger = person({ phone: who.phone });
+      const login = await loginTicket(door, who);
+      const otherLogin = await loginTicket(door, who);
+      const reset = await startReset(who);
+      const registration = await startRegistration(door, stranger);
+      // The code of the own registration was a stranger's: those wait, the owner's does not.
+      for (const ask of [() => resetSms(reset), () => sendRegistrationCode(door, registration, who.phone)])
+        expect((await ask()).body).toMatchObject(tooFrequent(at(60)));
+      expectStatus(await ticketCall(door, login, 'sms'), 202);
+      expect((await ticketCall(door, otherLogin, 'sms')).body).toMatchObject(tooFrequent(at(60)));
+      await wait(door, 60);
+      expectStatus(await resetSms(reset), 202);
+      expect((await sendRegistrationCode(door, registration, who.phone)).body).toMatchObject(
+        tooFrequent(at(60)),
+      );
+      expectStatus(await ticketCall(door, otherLogin, 'sms'), 202);
+      await wait(door, 60);
+      expectStatus(await sendRegistrationCode(door, registration, who.phone), 202);
+      const purposes = door.sms(who.phone).map((message) => message.purpose);
+      expect(purposes).toEqual(['registration', 'login', 'password-reset', 'login', 'registration']);
+      await wait(door, 60);
+      const end = new Date(start + 600_000 + 8 * 3_600_000).toISOString().replace('.000Z', '+08:00');
+      for (const ask of [
+        () => ticketCall(door, login, 'sms'),
+        () => resetSms(reset),
+        () => sendRegistrationCode(door, registration, who.phone),
+      ])
+        expect((await ask()).body).toMatchObject(tooFrequent(end));
+      // Another number is free.
+      expectStatus(await sendRegistrationCode(door, registration, mobile()), 202);
+    },
+  );
 
   it('SMS-1 knows a number however it is typed', async () => {
     const who = person();

@@ -3,7 +3,7 @@ import { type CompanySubject, companySubjects } from '#domain/taxpayers.ts';
 import type { Loose } from '../support/client.ts';
 import { expectStatus } from '../support/door.ts';
 import { person } from '../support/people.ts';
-import { keeping } from '../support/variants.ts';
+import { keeping, long } from '../support/variants.ts';
 import {
   failures,
   type Known,
@@ -170,37 +170,40 @@ describe('entries without a report', () => {
     },
   );
 
-  it('SPC-3 SPC-5 one company, one person, three entries: each session is what its entry gives', async () => {
-    const who = await knownPerson(door, person());
-    const taxpayerId = await companyOf(door, boss, {
-      subject: ['enterprise', 'cross-region', 'cross-region-property'],
-    });
-    const reportNo = reportNumber();
-    await feed(door, reportLine(taxpayerId, reportNo));
-    await giveRelation(door, who, taxpayerId, 'invoice-clerk');
-    const kinds = async (entry: string) => {
-      const { reply } = await bothFactors(door, who, taxpayerId, { entry });
-      const { kind, role, subject } = reply.body.session.identity as Loose;
-      return [kind, role, subject];
-    };
-    expect(await kinds('enterprise')).toEqual(['enterprise', 'invoice-clerk', undefined]);
-    expect(await kinds('cross-region-property')).toEqual([
-      'special',
-      'invoice-clerk',
-      'cross-region-property',
-    ]);
-    // SPC-3: an invoice clerk sees no reports.
-    const entry = 'cross-region';
-    expect((await enterCompany(door, who, taxpayerId, { entry })).body.code).toBe('RELATION_NOT_FOUND');
-    await giveRelation(door, who, taxpayerId, 'tax-handler');
-    const { session } = await underReport(door, who, taxpayerId, reportNo);
-    expect(session.identity).toMatchObject({
-      kind: 'special',
-      subject: entry,
-      role: 'tax-handler',
-      reportNo,
-    });
-  });
+  long(
+    'SPC-3 SPC-5 one company, one person, three entries: each session is what its entry gives',
+    async () => {
+      const who = await knownPerson(door, person());
+      const taxpayerId = await companyOf(door, boss, {
+        subject: ['enterprise', 'cross-region', 'cross-region-property'],
+      });
+      const reportNo = reportNumber();
+      await feed(door, reportLine(taxpayerId, reportNo));
+      await giveRelation(door, who, taxpayerId, 'invoice-clerk');
+      const kinds = async (entry: string) => {
+        const { reply } = await bothFactors(door, who, taxpayerId, { entry });
+        const { kind, role, subject } = reply.body.session.identity as Loose;
+        return [kind, role, subject];
+      };
+      expect(await kinds('enterprise')).toEqual(['enterprise', 'invoice-clerk', undefined]);
+      expect(await kinds('cross-region-property')).toEqual([
+        'special',
+        'invoice-clerk',
+        'cross-region-property',
+      ]);
+      // SPC-3: an invoice clerk sees no reports.
+      const entry = 'cross-region';
+      expect((await enterCompany(door, who, taxpayerId, { entry })).body.code).toBe('RELATION_NOT_FOUND');
+      await giveRelation(door, who, taxpayerId, 'tax-handler');
+      const { session } = await underReport(door, who, taxpayerId, reportNo);
+      expect(session.identity).toMatchObject({
+        kind: 'special',
+        subject: entry,
+        role: 'tax-handler',
+        reportNo,
+      });
+    },
+  );
 
   it('SPC-1 LGN-7 tells an unknown company the same at every entry', async () => {
     for (const entry of entries)

@@ -1,9 +1,11 @@
+/** @module-tag grants */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { unseal } from '#crypto/sealed.ts';
 import type { Loose } from '../support/client.ts';
 import { expectStatus, loggedIn, loggedInByFace } from '../support/door.ts';
 import { whileHeld } from '../support/held.ts';
 import { dataKeysOf } from '../support/seed.ts';
+import { long } from '../support/variants.ts';
 import {
   history,
   type Known,
@@ -107,7 +109,7 @@ const expectNothingDone = async (someone: SignedIn, browser: Sent) => {
 };
 
 describe('the page of a hand-over', () => {
-  it('SSO-13 tells which system asks, as whom one would go there, and what it gets', async () => {
+  long('SSO-13 tells which system asks, as whom one would go there, and what it gets', async () => {
     const { show } = await pageFor(asking, await natural(), { scope: 'openid profile document' });
     const { body } = expectStatus(await show(), 200);
     expect(body.asked).toEqual({
@@ -122,7 +124,7 @@ describe('the page of a hand-over', () => {
     });
   });
 
-  it('SSO-13 of a company tells the company, and what is permitted there today', async () => {
+  long('SSO-13 of a company tells the company, and what is permitted there today', async () => {
     const { show } = await pageFor(open, await handler(), {
       scope: 'openid',
       authorization_details: '[{"type":"taxpayer","actions":["enquiry","invoice"]}]',
@@ -512,12 +514,36 @@ describe('who a system does not take', () => {
     expectStatus(await pageOf(door, browser, session.accessToken).approve(), 200);
   });
 
-  it('SSO-9 has no face check where one is essential', async () => {
+  it('SSO-9 has no face check where one is needed, which a no tells the system', async () => {
     const who = await knownPerson(door);
     const { session } = await loggedIn(door, who);
     const claims = JSON.stringify({ id_token: { acr: { essential: true, values: ['urn:ahtax:face'] } } });
-    const { approve, show } = await pageFor(open, { token: session.accessToken }, { claims });
-    expect([said(await show()), said(await approve())]).toEqual(['FACE_REQUIRED', 'FACE_REQUIRED']);
+    for (const changes of [{ claims }, { acr_values: 'urn:ahtax:face' }]) {
+      const { approve, show, refuse } = await pageFor(open, { token: session.accessToken }, changes);
+      expect([said(await show()), said(await approve())]).toEqual(['FACE_REQUIRED', 'FACE_REQUIRED']);
+      const no = answerIn((await refuse()).body.redirectTo);
+      expect(no).toMatchObject({ error: 'unmet_authentication_requirements', iss: door.issuer });
+    }
+    const { approve } = await pageFor(open, { token: session.accessToken }, { acr_values: 'urn:ahtax:2fa' });
+    expect((await ticketRow(door, codeIn(await approve()))).told).toMatchObject({ acr: 'urn:ahtax:2fa' });
+  });
+
+  it('SSO-9 is not who the system means by the claim sub', async () => {
+    const { token } = await natural();
+    const { told } = await ticketRow(door, codeIn(await (await pageFor(open, { token })).approve()));
+    const asking = (value: string) =>
+      pageFor(open, { token }, { claims: JSON.stringify({ id_token: { sub: { value } } }) });
+    expect(codeIn(await (await asking(told.sub)).approve())).not.toBe('');
+    expect(said(await (await asking(`${told.sub}x`)).approve())).toBe('REAUTHENTICATION_REQUIRED');
+  });
+
+  it('SSO-9 shows the face for the system’s matter, of which sso-matters.test.ts tells the rest', async () => {
+    const details = JSON.stringify([{ type: 'matter', matter: 'invoice.issue' }]);
+    const page = await pageFor(open, await natural(), { authorization_details: details });
+    expect((await page.approve()).body).toHaveProperty('stepUp');
+    expectStatus(await page.stepUp(), 200);
+    const [, matter] = await detailsOf(codeIn(await page.approve()));
+    expect(matter).toMatchObject({ type: 'matter', matter: 'invoice.issue', level: 4 });
   });
 });
 

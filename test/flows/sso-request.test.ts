@@ -1,7 +1,9 @@
+/** @module-tag grants */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Loose } from '../support/client.ts';
 import { expectStatus, loggedInByFace } from '../support/door.ts';
+import { long } from '../support/variants.ts';
 import { knownPerson, morning, openWatchedDoor, rows, type WatchedDoor } from '../support/watched.ts';
 import {
   answerIn,
@@ -170,18 +172,21 @@ describe('a pushed request', () => {
     });
   });
 
-  it('SSO-2 may be opened twice before anybody decides, and either browser decides, once for both', async () => {
-    const { session } = await loggedInByFace(door, await knownPerson(door));
-    const { request_uri } = (await pushed(door, filing)).body;
-    const [first, second] = [await byReference(request_uri), await byReference(request_uri)];
-    expect(second.id).toBe(first.id);
-    expect(second.cookie).not.toBe(first.cookie);
-    expectStatus(await pageOf(door, first, session.accessToken).show(), 200);
-    expectStatus(await pageOf(door, second, session.accessToken).approve(), 200);
-    expectStatus(await pageOf(door, first, session.accessToken).approve(), 409);
-    // And it is used up.
-    expect((await byReference(request_uri)).location).toBe(page('request_uri'));
-  });
+  long(
+    'SSO-2 may be opened twice before anybody decides, and either browser decides, once for both',
+    async () => {
+      const { session } = await loggedInByFace(door, await knownPerson(door));
+      const { request_uri } = (await pushed(door, filing)).body;
+      const [first, second] = [await byReference(request_uri), await byReference(request_uri)];
+      expect(second.id).toBe(first.id);
+      expect(second.cookie).not.toBe(first.cookie);
+      expectStatus(await pageOf(door, first, session.accessToken).show(), 200);
+      expectStatus(await pageOf(door, second, session.accessToken).approve(), 200);
+      expectStatus(await pageOf(door, first, session.accessToken).approve(), 409);
+      // And it is used up.
+      expect((await byReference(request_uri)).location).toBe(page('request_uri'));
+    },
+  );
 
   it('SSO-2 is nobody’s after its minute, and never another client’s', async () => {
     const { request_uri } = (await pushed(door, filing)).body;
@@ -267,7 +272,7 @@ describe('who pushes a request', () => {
 });
 
 describe('an address', () => {
-  it('SSO-2 LGN-12 has a budget; beyond it the person sees a page and nothing is kept', async () => {
+  long('SSO-2 LGN-12 has a budget; beyond it the person sees a page and nothing is kept', async () => {
     // A window of its own.
     door.clock.advance(7_200);
     const answers: Awaited<ReturnType<typeof authorize>>[] = [];

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Loose } from '../support/client.ts';
 import { expectStatus, loggedInByFace } from '../support/door.ts';
 import { whileHeld } from '../support/held.ts';
+import { keeping, long } from '../support/variants.ts';
 import {
   history,
   type Known,
@@ -40,7 +41,7 @@ beforeAll(async () => {
 afterAll(async () => {
   filing.stop();
   invoice.stop();
-  await door?.finish('sso-token');
+  await door?.finish();
 });
 beforeEach(() => {
   door.clock.set(morning);
@@ -84,7 +85,8 @@ describe('SSO-6 tokens', () => {
     const reply = await exchange(door, filing, await granted(door, filing, token, { nonce }));
     expect(reply.status).toBe(200);
     expect(reply.headers.get('cache-control')).toBe('no-store');
-    const { access_token, id_token, ...rest } = reply.body;
+    const { access_token, id_token, refresh_token, ...rest } = reply.body;
+    expect(refresh_token).toMatch(/^s1\.[\w-]+\.[\w-]+$/);
     const details = [{ type: 'taxpayer', identity: 'natural' }];
     expect(rest).toEqual({
       token_type: 'Bearer',
@@ -117,6 +119,8 @@ describe('SSO-6 tokens', () => {
       aud: resource,
       sub,
       sid,
+      // The session, for ourselves: sealed, so that it ties no two systems together.
+      ses: expect.stringMatching(/^s1\.[\w-]+\.[\w-]+$/),
       client_id: 'filing-web',
       scope: 'openid profile',
       jti: expect.stringMatching(/^[\w-]{32}$/),
@@ -242,25 +246,31 @@ describe('SSO-5 a code works once', () => {
     expect(sids).toEqual([(await handOver(sessionId)).sid, sids[0]]);
   });
 
-  it('beside the end of the hand-over before: a new one under its own name, and the old is told', async () => {
-    const { token, sessionId } = await signedIn();
-    const before = await expectGood(await granted(door, filing, token));
-    const { sid } = decodeJwt(before.body.id_token);
-    const code = await granted(door, filing, token);
-    const reply = await whileHeld(
-      door,
-      { function: 'sso-token' },
-      () => exchange(door, filing, code),
-      async () =>
-        expectStatus(await door.http('DELETE', '/v1/session/systems/filing-web', undefined, { token }), 204),
-    );
-    await door.settled();
-    const next = decodeJwt(reply.body.id_token).sid;
-    expect(next).not.toBe(sid);
-    expect(await handOver(sessionId)).toMatchObject({ sid: next });
-    expect(await handOver(sessionId)).not.toHaveProperty('ended');
-    expect(filing.tokens.map((logout) => decodeJwt(logout).sid)).toEqual([sid]);
-  });
+  long(
+    'beside the end of the hand-over before: a new one under its own name, and the old is told',
+    async () => {
+      const { token, sessionId } = await signedIn();
+      const before = await expectGood(await granted(door, filing, token));
+      const { sid } = decodeJwt(before.body.id_token);
+      const code = await granted(door, filing, token);
+      const reply = await whileHeld(
+        door,
+        { function: 'sso-token' },
+        () => exchange(door, filing, code),
+        async () =>
+          expectStatus(
+            await door.http('DELETE', '/v1/session/systems/filing-web', undefined, { token }),
+            204,
+          ),
+      );
+      await door.settled();
+      const next = decodeJwt(reply.body.id_token).sid;
+      expect(next).not.toBe(sid);
+      expect(await handOver(sessionId)).toMatchObject({ sid: next });
+      expect(await handOver(sessionId)).not.toHaveProperty('ended');
+      expect(filing.tokens.map((logout) => decodeJwt(logout).sid)).toEqual([sid]);
+    },
+  );
 
   it('again within ten seconds is a double call and ends nothing; later it ends what the first gave', async () => {
     const { who, token, sessionId } = await signedIn();
@@ -481,7 +491,7 @@ describe('SSO-5 what ends between decision and exchange', () => {
     await expectNothing(sessionId, await exchange(door, filing, code));
   });
 
-  it('a switch to another identity', async () => {
+  long('a switch to another identity', async () => {
     const { token, sessionId } = await forCompany();
     const code = await granted(door, filing, token);
     const { choices } = (await door.http('GET', '/v1/session/identities', undefined, { token })).body;
@@ -499,7 +509,7 @@ describe('SSO-5 what ends between decision and exchange', () => {
     await expectNothing(sessionId, reply);
   });
 
-  it('the relation, ended or narrowed', async () => {
+  long('the relation, ended or narrowed', async () => {
     for (const changes of [{ state: 'deleted' }, { permissions: ['enquiry'] }]) {
       const { who, taxpayerId, token, sessionId } = await forCompany();
       const code = await granted(door, filing, token);
@@ -513,7 +523,7 @@ describe('SSO-5 what ends between decision and exchange', () => {
     }
   });
 
-  it.each<[string, (firm: string, agent: Known, agreement: object) => Promise<unknown>]>([
+  keeping(1)<[string, (firm: string, agent: Known, agreement: object) => Promise<unknown>]>([
     ['AGY-3 the agreement', (_firm, _agent, agreement) => feed(door, { ...agreement, until: yesterday })],
     [
       'AGY-1 the place on the staff form',
@@ -569,7 +579,7 @@ describe('SSO-5 what ends between decision and exchange', () => {
 });
 
 describe('SSO-8 a code exchanged beside 退出', () => {
-  it('twenty times: never a live hand-over whose system is not told', async () => {
+  long('twenty times: never a live hand-over whose system is not told', async () => {
     for (let i = 0; i < 20; i++) {
       const { token, sessionId } = await signedIn();
       const code = await granted(door, filing, token);
@@ -599,7 +609,14 @@ describe('SSO-14', () => {
       [...(await rows(door, 'RpSessions')), ...(await rows(door, 'Tickets'))],
       (_, value) => (value instanceof Set ? [...value] : value),
     );
-    for (const secret of [code.code, code.verifier, client_assertion, body.id_token, body.access_token]) {
+    for (const secret of [
+      code.code,
+      code.verifier,
+      client_assertion,
+      body.id_token,
+      body.access_token,
+      body.refresh_token,
+    ]) {
       expect(logged).not.toContain(secret);
       expect(stored).not.toContain(secret);
     }

@@ -34,7 +34,7 @@ describe('the people of a company', () => {
 
   const today = () => shanghaiDay(door.clock.now());
 
-  it('REL-5 an invited tax handler waits on both sides until they confirm as natural person', async () => {
+  long('REL-5 an invited tax handler waits on both sides until they confirm as natural person', async () => {
     const [firm, hand] = [await company(door), await somebody(door)];
     const happened = await eventsOf(door, () => firm.invited(hand.who));
     const [waiting] = await firm.staff('pending');
@@ -70,7 +70,7 @@ describe('the people of a company', () => {
     expectStatus(await hand.switchTo(firm.id), 200);
   });
 
-  it('REL-11 two people of one name are told apart by masked document and phone', async () => {
+  long('REL-11 two people of one name are told apart by masked document and phone', async () => {
     const firm = await company(door);
     const [one, two] = [
       await somebody(door, person({ name: '王强' })),
@@ -101,7 +101,7 @@ describe('the people of a company', () => {
     expect(text).not.toContain(hand.who.name);
   });
 
-  it('REL-5 an SMS that cannot be sent does not undo what was done', async () => {
+  long('REL-5 an SMS that cannot be sent does not undo what was done', async () => {
     const [firm, hand] = [await company(door), await somebody(door)];
     const away: FaultRule[] = [
       { function: 'staff', service: 'sms', kind: 'error500', times: Number.POSITIVE_INFINITY },
@@ -119,35 +119,38 @@ describe('the people of a company', () => {
     expect(noticesTo(door, hand.who.phone)).toEqual([]);
   });
 
-  it('REL-5 REL-7 only legal representative and finance head manage people, in an enterprise session', async () => {
-    const firm = await company(door);
-    const [hand, head] = [await somebody(door), await somebody(door)];
-    const id = await firm.invited(hand.who);
-    await decide(hand, id, 'confirm');
-    const routes: [string, string, unknown?][] = [
-      ['GET', '/v1/enterprise/staff'],
-      ['POST', '/v1/enterprise/staff', { ...claimed(head.who), role: 'tax-handler' }],
-      ['PATCH', `/v1/enterprise/staff/${id}`, { permissions: ['filing'] }],
-      ['DELETE', `/v1/enterprise/staff/${id}`],
-      ...['confirm', 'reject', 'withdraw', 'hide'].map((what): [string, string] => [
-        'POST',
-        `/v1/enterprise/staff/${id}/${what}`,
-      ]),
-    ];
-    const allSaid = async (who: typeof hand) =>
-      new Set(await Promise.all(routes.map(async (route) => said(await who.call(...route)))));
-    expect(await allSaid(hand)).toEqual(new Set(['ROLE_NOT_ALLOWED']));
-    expectStatus(await hand.switchTo(firm.id), 200);
-    expect(await allSaid(hand)).toEqual(new Set(['ROLE_NOT_ALLOWED']));
+  long(
+    'REL-5 REL-7 only legal representative and finance head manage people, in an enterprise session',
+    async () => {
+      const firm = await company(door);
+      const [hand, head] = [await somebody(door), await somebody(door)];
+      const id = await firm.invited(hand.who);
+      await decide(hand, id, 'confirm');
+      const routes: [string, string, unknown?][] = [
+        ['GET', '/v1/enterprise/staff'],
+        ['POST', '/v1/enterprise/staff', { ...claimed(head.who), role: 'tax-handler' }],
+        ['PATCH', `/v1/enterprise/staff/${id}`, { permissions: ['filing'] }],
+        ['DELETE', `/v1/enterprise/staff/${id}`],
+        ...['confirm', 'reject', 'withdraw', 'hide'].map((what): [string, string] => [
+          'POST',
+          `/v1/enterprise/staff/${id}/${what}`,
+        ]),
+      ];
+      const allSaid = async (who: typeof hand) =>
+        new Set(await Promise.all(routes.map(async (route) => said(await who.call(...route)))));
+      expect(await allSaid(hand)).toEqual(new Set(['ROLE_NOT_ALLOWED']));
+      expectStatus(await hand.switchTo(firm.id), 200);
+      expect(await allSaid(hand)).toEqual(new Set(['ROLE_NOT_ALLOWED']));
 
-    await fed(door, financeHead(firm.id, head.who));
-    const [appointment] = await head.listed('pending', firm.id);
-    expectStatus(await decide(head, appointment.authorizationId, 'confirm'), 200);
-    expectStatus(await head.switchTo(firm.id), 200);
-    const byHead = managedBy(firm.id, head);
-    expect(await byHead.staff()).toHaveLength(3);
-    expectStatus(await byHead.on(id, '', 'DELETE'), 204);
-  });
+      await fed(door, financeHead(firm.id, head.who));
+      const [appointment] = await head.listed('pending', firm.id);
+      expectStatus(await decide(head, appointment.authorizationId, 'confirm'), 200);
+      expectStatus(await head.switchTo(firm.id), 200);
+      const byHead = managedBy(firm.id, head);
+      expect(await byHead.staff()).toHaveLength(3);
+      expectStatus(await byHead.on(id, '', 'DELETE'), 204);
+    },
+  );
 
   it.each(['legal-representative', 'finance-head', 'tax-agent'])(
     'REL-7 a company neither invites nor deletes a %s',
@@ -207,7 +210,7 @@ describe('the people of a company', () => {
     expect(said(await firm.invite(known, { role: 'invoice-clerk' }))).toBe('PERSON_NOT_REGISTERED');
   });
 
-  it('REL-10 one live authorisation a role, whoever began it; several roles side by side', async () => {
+  long('REL-10 one live authorisation a role, whoever began it; several roles side by side', async () => {
     const [firm, hand] = [await company(door), await somebody(door)];
     const id = await firm.invited(hand.who);
     expect(said(await firm.invite(hand.who))).toBe('RELATION_EXISTS');
@@ -219,7 +222,7 @@ describe('the people of a company', () => {
     expectStatus(await firm.invite(firm.boss.who), 201);
   });
 
-  it('REL-6 an applicant is taken or refused by the company, never by themselves', async () => {
+  long('REL-6 an applicant is taken or refused by the company, never by themselves', async () => {
     const firm = await company(door);
     const [one, two] = [await somebody(door), await somebody(door)];
     const ids: string[] = [];
@@ -248,7 +251,7 @@ describe('the people of a company', () => {
       expect(said(await firm.on(second, what))).toBe('STATE_CONFLICT');
   });
 
-  it('AUD-1 keeps who acted for the company, and shows it to nobody', async () => {
+  long('AUD-1 keeps who acted for the company, and shows it to nobody', async () => {
     const [firm, hand] = [await company(door), await somebody(door)];
     const invited = await eventsOf(door, () => firm.invited(hand.who));
     const actors = new Set(invited.map((event) => (event as { actor?: string }).actor));
@@ -263,28 +266,33 @@ describe('the people of a company', () => {
     expect(JSON.stringify(body)).not.toContain(String(actor));
   });
 
-  it('REL-7 deleting ends a live session’s company at once; the record stays on both sides, inviting begins anew', async () => {
-    const [firm, hand] = [await company(door), await somebody(door)];
-    const id = await firm.invited(hand.who);
-    await decide(hand, id, 'confirm');
-    expectStatus(await hand.switchTo(firm.id), 200);
-    expectStatus(await hand.call('GET', '/v1/enterprise'), 200);
-    expectStatus(await firm.on(id, '', 'DELETE'), 204);
-    expect(said(await hand.call('GET', '/v1/enterprise'))).toBe('RELATION_NOT_FOUND');
-    expect(noticesTo(door, hand.who.phone)[0]).toContain('授权已解除');
-    for (const what of ['confirm', 'reject', 'withdraw'])
-      expect(said(await firm.on(id, what))).toBe('STATE_CONFLICT');
-    expect(said(await firm.on(id, '', 'DELETE'))).toBe('STATE_CONFLICT');
+  long(
+    'REL-7 deleting ends a live session’s company at once; the record stays on both sides, inviting begins anew',
+    async () => {
+      const [firm, hand] = [await company(door), await somebody(door)];
+      const id = await firm.invited(hand.who);
+      await decide(hand, id, 'confirm');
+      expectStatus(await hand.switchTo(firm.id), 200);
+      expectStatus(await hand.call('GET', '/v1/enterprise'), 200);
+      expectStatus(await firm.on(id, '', 'DELETE'), 204);
+      expect(said(await hand.call('GET', '/v1/enterprise'))).toBe('RELATION_NOT_FOUND');
+      expect(noticesTo(door, hand.who.phone)[0]).toContain('授权已解除');
+      for (const what of ['confirm', 'reject', 'withdraw'])
+        expect(said(await firm.on(id, what))).toBe('STATE_CONFLICT');
+      expect(said(await firm.on(id, '', 'DELETE'))).toBe('STATE_CONFLICT');
 
-    const again = await firm.invited(hand.who);
-    expect(again).not.toBe(id);
-    expect(await firm.staff('history')).toMatchObject([{ authorizationId: id, state: 'deleted' }]);
-    await hand.logIn();
-    expect(await hand.listed('history', firm.id)).toMatchObject([{ authorizationId: id, state: 'deleted' }]);
-    expect(await hand.listed('pending', firm.id)).toMatchObject([{ authorizationId: again }]);
-    for (const what of ['confirm', 'reject', 'withdraw', 'delete'])
-      expect(said(await decide(hand, id, what))).toBe('STATE_CONFLICT');
-  });
+      const again = await firm.invited(hand.who);
+      expect(again).not.toBe(id);
+      expect(await firm.staff('history')).toMatchObject([{ authorizationId: id, state: 'deleted' }]);
+      await hand.logIn();
+      expect(await hand.listed('history', firm.id)).toMatchObject([
+        { authorizationId: id, state: 'deleted' },
+      ]);
+      expect(await hand.listed('pending', firm.id)).toMatchObject([{ authorizationId: again }]);
+      for (const what of ['confirm', 'reject', 'withdraw', 'delete'])
+        expect(said(await decide(hand, id, what))).toBe('STATE_CONFLICT');
+    },
+  );
 
   it('REL-5 an invitation can be taken back while it waits, and not afterwards', async () => {
     const [firm, hand] = [await company(door), await somebody(door)];
@@ -295,7 +303,7 @@ describe('the people of a company', () => {
     expect(await hand.listed('history', firm.id)).toMatchObject([{ state: 'withdrawn' }]);
   });
 
-  it('CTR-3 清除记录 hides what has ended from the company alone', async () => {
+  long('CTR-3 清除记录 hides what has ended from the company alone', async () => {
     const [firm, hand] = [await company(door), await somebody(door)];
     const first = await firm.invited(hand.who);
     expect(said(await firm.on(first, 'hide'))).toBe('STATE_CONFLICT');
@@ -325,57 +333,63 @@ describe('the people of a company', () => {
     ]);
   });
 
-  it('REL-8 narrowing and extending bite in the live session, need no consent, and the person is told', async () => {
-    const [firm, hand] = [await company(door), await somebody(door)];
-    const id = await firm.invited(hand.who);
-    expect(said(await firm.on(id, '', 'PATCH', { permissions: ['filing'] }))).toBe('STATE_CONFLICT');
-    await decide(hand, id, 'confirm');
-    expectStatus(await hand.switchTo(firm.id), 200);
-    const permitted = async () => (await hand.call('GET', '/v1/session')).body.session.identity.permissions;
-    expect(await permitted()).toHaveLength(4);
-    const happened = await eventsOf(door, async () => {
-      const { body } = expectStatus(await firm.on(id, '', 'PATCH', { permissions: ['filing'] }), 200);
-      expect(body).toEqual({ authorizationId: id, state: 'active', permissions: ['filing'] });
-    });
-    expect(happened.map(({ kind }) => kind)).toEqual(['relation-adjusted', 'relation-adjusted']);
-    expect(await permitted()).toEqual(['filing']);
-    expect(noticesTo(door, hand.who.phone)[0]).toContain('授权已变更');
+  long(
+    'REL-8 narrowing and extending bite in the live session, need no consent, and the person is told',
+    async () => {
+      const [firm, hand] = [await company(door), await somebody(door)];
+      const id = await firm.invited(hand.who);
+      expect(said(await firm.on(id, '', 'PATCH', { permissions: ['filing'] }))).toBe('STATE_CONFLICT');
+      await decide(hand, id, 'confirm');
+      expectStatus(await hand.switchTo(firm.id), 200);
+      const permitted = async () => (await hand.call('GET', '/v1/session')).body.session.identity.permissions;
+      expect(await permitted()).toHaveLength(4);
+      const happened = await eventsOf(door, async () => {
+        const { body } = expectStatus(await firm.on(id, '', 'PATCH', { permissions: ['filing'] }), 200);
+        expect(body).toEqual({ authorizationId: id, state: 'active', permissions: ['filing'] });
+      });
+      expect(happened.map(({ kind }) => kind)).toEqual(['relation-adjusted', 'relation-adjusted']);
+      expect(await permitted()).toEqual(['filing']);
+      expect(noticesTo(door, hand.who.phone)[0]).toContain('授权已变更');
 
-    const lastDay = followingDay(today());
-    const { body } = expectStatus(await firm.on(id, '', 'PATCH', { validUntil: lastDay }), 200);
-    expect(body).toMatchObject({ permissions: ['filing'], validUntil: lastDay });
-    expect(await firm.staff()).toMatchObject([{}, { validUntil: lastDay, permissions: ['filing'] }]);
-    expectStatus(await firm.on(id, '', 'PATCH', { validUntil: '' }), 200);
-    expect((await firm.staff())[1]).not.toHaveProperty('validUntil');
-    for (const bad of [{}, { validUntil: '2020-01-01' }, { permissions: [] }, { validUntil: '2026-13-01' }])
-      expect(said(await firm.on(id, '', 'PATCH', bad))).toBe('BAD_REQUEST');
-  });
+      const lastDay = followingDay(today());
+      const { body } = expectStatus(await firm.on(id, '', 'PATCH', { validUntil: lastDay }), 200);
+      expect(body).toMatchObject({ permissions: ['filing'], validUntil: lastDay });
+      expect(await firm.staff()).toMatchObject([{}, { validUntil: lastDay, permissions: ['filing'] }]);
+      expectStatus(await firm.on(id, '', 'PATCH', { validUntil: '' }), 200);
+      expect((await firm.staff())[1]).not.toHaveProperty('validUntil');
+      for (const bad of [{}, { validUntil: '2020-01-01' }, { permissions: [] }, { validUntil: '2026-13-01' }])
+        expect(said(await firm.on(id, '', 'PATCH', bad))).toBe('BAD_REQUEST');
+    },
+  );
 
-  it('REL-8 a relation ends with its last day, at midnight exactly, and counts as ended for everything', async () => {
-    const [firm, hand] = [await company(door), await somebody(door)];
-    const day = today();
-    const id = await firm.invited(hand.who, { validUntil: day });
-    await decide(hand, id, 'confirm');
-    const midnight = new Date(`${followingDay(day)}T00:00:00+08:00`).getTime();
-    await door.http('POST', '/local/clock', { now: new Date(midnight - 1_000).toISOString() });
-    await Promise.all([hand.logIn(), firm.boss.logIn()]);
-    expectStatus(await firm.boss.switchTo(firm.id), 200);
-    expectStatus(await hand.switchTo(firm.id), 200);
-    expectStatus(await hand.call('GET', '/v1/enterprise'), 200);
-    expect(await firm.staff()).toHaveLength(2);
-    await door.http('POST', '/local/clock', { now: new Date(midnight).toISOString() });
-    expect(said(await hand.call('GET', '/v1/enterprise'))).toBe('RELATION_NOT_FOUND');
-    expect(await firm.staff()).toHaveLength(1);
-    expect(await firm.staff('history')).toMatchObject([{ authorizationId: id, state: 'expired' }]);
-    expect(said(await firm.on(id, '', 'PATCH', { validUntil: '' }))).toBe('STATE_CONFLICT');
-    expect(said(await firm.on(id, '', 'DELETE'))).toBe('STATE_CONFLICT');
-    const again = await firm.invited(hand.who);
-    expect(await firm.staff('pending')).toMatchObject([{ authorizationId: again }]);
-    expect(await firm.staff('history')).toMatchObject([{ authorizationId: id, state: 'expired' }]);
-    await door.http('POST', '/local/clock', {});
-  });
+  long(
+    'REL-8 a relation ends with its last day, at midnight exactly, and counts as ended for everything',
+    async () => {
+      const [firm, hand] = [await company(door), await somebody(door)];
+      const day = today();
+      const id = await firm.invited(hand.who, { validUntil: day });
+      await decide(hand, id, 'confirm');
+      const midnight = new Date(`${followingDay(day)}T00:00:00+08:00`).getTime();
+      await door.http('POST', '/local/clock', { now: new Date(midnight - 1_000).toISOString() });
+      await Promise.all([hand.logIn(), firm.boss.logIn()]);
+      expectStatus(await firm.boss.switchTo(firm.id), 200);
+      expectStatus(await hand.switchTo(firm.id), 200);
+      expectStatus(await hand.call('GET', '/v1/enterprise'), 200);
+      expect(await firm.staff()).toHaveLength(2);
+      await door.http('POST', '/local/clock', { now: new Date(midnight).toISOString() });
+      expect(said(await hand.call('GET', '/v1/enterprise'))).toBe('RELATION_NOT_FOUND');
+      expect(await firm.staff()).toHaveLength(1);
+      expect(await firm.staff('history')).toMatchObject([{ authorizationId: id, state: 'expired' }]);
+      expect(said(await firm.on(id, '', 'PATCH', { validUntil: '' }))).toBe('STATE_CONFLICT');
+      expect(said(await firm.on(id, '', 'DELETE'))).toBe('STATE_CONFLICT');
+      const again = await firm.invited(hand.who);
+      expect(await firm.staff('pending')).toMatchObject([{ authorizationId: again }]);
+      expect(await firm.staff('history')).toMatchObject([{ authorizationId: id, state: 'expired' }]);
+      await door.http('POST', '/local/clock', {});
+    },
+  );
 
-  it('REL-2 a legal representative replaced while acting is refused in the very next call', async () => {
+  long('REL-2 a legal representative replaced while acting is refused in the very next call', async () => {
     const [firm, hand, heir] = [await company(door), await somebody(door), await somebody(door)];
     const id = await firm.invited(hand.who);
     await fed(door, legalRepresentative(firm.id, heir.who, 2));

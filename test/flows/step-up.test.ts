@@ -1,3 +1,4 @@
+/** @module-tag grants */
 import { createLocalJWKSet, decodeProtectedHeader, type JWTPayload, jwtVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { defaultMatters } from '#domain/matters.ts';
@@ -7,6 +8,7 @@ import { localPartner, loggedInByQr, pollScan, workingAs } from '../support/chan
 import type { Loose, Reply } from '../support/client.ts';
 import { expectStatus, loggedInByFace, loginTicket, scanFace, wait } from '../support/door.ts';
 import { person, type Sample } from '../support/people.ts';
+import { long } from '../support/variants.ts';
 import { history, type Known, knownPerson, row } from '../support/watched.ts';
 import { agencyFirm, agentAt, agreementLine, client, goTo, staffLine } from './support/agencies.ts';
 import { type OwnDoor, openOwnDoor } from './support/own-door.ts';
@@ -68,7 +70,7 @@ async function passed(token: string, who: Sample, body: { audience?: string } & 
 }
 
 describe('STP-1 the scan', () => {
-  it('STP-1 STP-2 asks for a scan and gives a proof that the public keys alone check', async () => {
+  long('STP-1 STP-2 asks for a scan and gives a proof that the public keys alone check', async () => {
     const { who, token } = await fresh();
     const { stepUpId, scan } = expectStatus(await start(token, { nonce: 'n-0S6_WzA2Mj' }), 201).body;
     expect(scan).toEqual({
@@ -155,7 +157,7 @@ describe('STP-1 the scan', () => {
     expect((await show(token, stepUpId)).body.proof).toBeDefined();
   });
 
-  it('STP-1 cancelled, failed and late ones give no proof', async () => {
+  long('STP-1 cancelled, failed and late ones give no proof', async () => {
     const { who, token } = await fresh();
     const one = async () => expectStatus(await start(token), 201).body as Loose;
     const [cancelled, failed, late, passedLate] = [await one(), await one(), await one(), await one()];
@@ -229,7 +231,7 @@ describe('STP-2 the proof', () => {
       expectStatus(await start(later, { matter }), 201);
   });
 
-  it('STP-2 the face of a login or a reset serves too; that of registering does not', async () => {
+  long('STP-2 the face of a login or a reset serves too; that of registering does not', async () => {
     const { who, token } = await fresh();
     expectStatus(await start(token), 201);
     const { session } = await loggedInByFace(door, who);
@@ -249,7 +251,7 @@ describe('STP-2 the proof', () => {
     expectStatus(await start(otherToken), 200);
   });
 
-  it('PHN-4 a face seen before a phone was recovered does not serve after it', async () => {
+  long('PHN-4 a face seen before a phone was recovered does not serve after it', async () => {
     const { who, token } = await fresh();
     await passed(token, who);
     expectStatus(await start(token), 200);
@@ -277,47 +279,53 @@ describe('STP-2 the proof', () => {
     expect(other).not.toHaveProperty('person');
   });
 
-  it('STP-2 STP-4 names the company of the session, by a pseudonym of its own at every audience', async () => {
-    const who = await knownPerson(door);
-    const identity = { taxpayerId: await companyOf(door, who), role: 'legal-representative' };
-    const { session } = await loggedInByQr(door, who, identity);
-    const company = {
-      ...identity,
-      ref: expect.stringMatching(/^s1_[\w-]{43}$/),
-      permissions: ['filing', 'declaration', 'enquiry', 'invoice'],
-    };
-    const first = (await passed(session.accessToken, who)).company as Loose;
-    expect(first).toEqual(company);
-    const again = await checked(expectStatus(await start(session.accessToken), 200).body.proof);
-    expect(again.company).toEqual(first);
-    const filing = expectStatus(await start(session.accessToken, { audience: 'filing' }), 200).body;
-    const other = (await checked(filing.proof, 'filing')).company as Loose;
-    expect(other).toEqual(company);
-    expect(other.ref).not.toBe(first.ref);
-    const natural = (await loggedInByQr(door, who)).session.accessToken;
-    expect(await checked((await start(natural)).body.proof)).not.toHaveProperty('company');
-  });
-
-  it('STP-4 DOC-4 a number that is a person’s stands only in proofs for who may have it; the ref tells such companies apart', async () => {
-    const claims: Loose[] = [];
-    for (const owner of [person(), person()]) {
+  long(
+    'STP-2 STP-4 names the company of the session, by a pseudonym of its own at every audience',
+    async () => {
       const who = await knownPerson(door);
-      const taxpayerId = owner.documentNumber;
-      await feed(
-        door,
-        companyLine(taxpayerId, { subject: 'sole-proprietor', name: '合肥某店' }),
-        representativeLine(taxpayerId, who),
-      );
-      const { session } = await loggedInByQr(door, who, { taxpayerId, role: 'legal-representative' });
-      const invoice = await passed(session.accessToken, who);
-      expect(invoice.company).not.toHaveProperty('taxpayerId');
-      expect(JSON.stringify(invoice)).not.toContain(taxpayerId.slice(-4));
-      claims.push(invoice.company as Loose);
+      const identity = { taxpayerId: await companyOf(door, who), role: 'legal-representative' };
+      const { session } = await loggedInByQr(door, who, identity);
+      const company = {
+        ...identity,
+        ref: expect.stringMatching(/^s1_[\w-]{43}$/),
+        permissions: ['filing', 'declaration', 'enquiry', 'invoice'],
+      };
+      const first = (await passed(session.accessToken, who)).company as Loose;
+      expect(first).toEqual(company);
+      const again = await checked(expectStatus(await start(session.accessToken), 200).body.proof);
+      expect(again.company).toEqual(first);
       const filing = expectStatus(await start(session.accessToken, { audience: 'filing' }), 200).body;
-      expect((await checked(filing.proof, 'filing')).company).toMatchObject({ taxpayerId });
-    }
-    expect(claims[0].ref).not.toBe(claims[1].ref);
-  });
+      const other = (await checked(filing.proof, 'filing')).company as Loose;
+      expect(other).toEqual(company);
+      expect(other.ref).not.toBe(first.ref);
+      const natural = (await loggedInByQr(door, who)).session.accessToken;
+      expect(await checked((await start(natural)).body.proof)).not.toHaveProperty('company');
+    },
+  );
+
+  long(
+    'STP-4 DOC-4 a number that is a person’s stands only in proofs for who may have it; the ref tells such companies apart',
+    async () => {
+      const claims: Loose[] = [];
+      for (const owner of [person(), person()]) {
+        const who = await knownPerson(door);
+        const taxpayerId = owner.documentNumber;
+        await feed(
+          door,
+          companyLine(taxpayerId, { subject: 'sole-proprietor', name: '合肥某店' }),
+          representativeLine(taxpayerId, who),
+        );
+        const { session } = await loggedInByQr(door, who, { taxpayerId, role: 'legal-representative' });
+        const invoice = await passed(session.accessToken, who);
+        expect(invoice.company).not.toHaveProperty('taxpayerId');
+        expect(JSON.stringify(invoice)).not.toContain(taxpayerId.slice(-4));
+        claims.push(invoice.company as Loose);
+        const filing = expectStatus(await start(session.accessToken, { audience: 'filing' }), 200).body;
+        expect((await checked(filing.proof, 'filing')).company).toMatchObject({ taxpayerId });
+      }
+      expect(claims[0].ref).not.toBe(claims[1].ref);
+    },
+  );
 
   it('STP-2 TOK-02 a proof is no access token, and an access token no proof', async () => {
     const { who, token } = await fresh();
@@ -367,7 +375,7 @@ describe('STP-4 what holds when the proof is made', () => {
     expectStatus(await door.http('POST', '/v1/session/refresh', undefined, { cookie }), 200).body.session
       .accessToken as string;
 
-  it('STP-4 ROLE_NOT_ALLOWED for who may not do the matter, before the scan', async () => {
+  long('STP-4 ROLE_NOT_ALLOWED for who may not do the matter, before the scan', async () => {
     const taxpayerId = await companyOf(door, await knownPerson(door));
     const as = async (role: Role, permissions?: string[]) => {
       const who = await knownPerson(door);
@@ -400,24 +408,27 @@ describe('STP-4 what holds when the proof is made', () => {
     expect(await as('finance-head')).toMatchObject({ 'taxpayer.cancel': '201 ' });
   });
 
-  it('STP-4 AGY-4 an agent may do what the items of the client’s agreement allow, and at the agency itself nothing', async () => {
-    const agency = await agencyFirm(door);
-    const agent = await knownPerson(door);
-    const taxpayerId = await client(door);
-    await feed(
-      door,
-      staffLine(agency.id, [agent]),
-      agreementLine(agency.id, taxpayerId, [agent], { items: ['consulting'] }),
-    );
-    const at = await agentAt(door, agent, agency.id);
-    for (const matter of ['invoice.issue', 'refund.apply', 'taxpayer.cancel'])
-      expect(told(await start(at.token, { matter }))).toEqual([403, 'ROLE_NOT_ALLOWED']);
-    const there = await goTo(door, at.api, taxpayerId);
-    for (const matter of ['invoice.issue', 'refund.apply', 'taxpayer.cancel'])
-      expect(told(await start(there.token, { matter }))).toEqual([403, 'ROLE_NOT_ALLOWED']);
-    const { company } = await passed(there.token, agent, { matter: 'relation.confirm' });
-    expect(company).toMatchObject({ taxpayerId, role: 'tax-agent', permissions: ['enquiry'] });
-  });
+  long(
+    'STP-4 AGY-4 an agent may do what the items of the client’s agreement allow, and at the agency itself nothing',
+    async () => {
+      const agency = await agencyFirm(door);
+      const agent = await knownPerson(door);
+      const taxpayerId = await client(door);
+      await feed(
+        door,
+        staffLine(agency.id, [agent]),
+        agreementLine(agency.id, taxpayerId, [agent], { items: ['consulting'] }),
+      );
+      const at = await agentAt(door, agent, agency.id);
+      for (const matter of ['invoice.issue', 'refund.apply', 'taxpayer.cancel'])
+        expect(told(await start(at.token, { matter }))).toEqual([403, 'ROLE_NOT_ALLOWED']);
+      const there = await goTo(door, at.api, taxpayerId);
+      for (const matter of ['invoice.issue', 'refund.apply', 'taxpayer.cancel'])
+        expect(told(await start(there.token, { matter }))).toEqual([403, 'ROLE_NOT_ALLOWED']);
+      const { company } = await passed(there.token, agent, { matter: 'relation.confirm' });
+      expect(company).toMatchObject({ taxpayerId, role: 'tax-agent', permissions: ['enquiry'] });
+    },
+  );
 
   it('STP-4 REL-7 a relation that is deleted after the scan gives no proof, to the old token and to the next', async () => {
     const { who, taxpayerId, token, cookie, stepUpId } = await passedAs('tax-handler');
@@ -436,7 +447,7 @@ describe('STP-4 what holds when the proof is made', () => {
     expect(told(await show(token, stepUpId))).toEqual([403, 'ROLE_NOT_ALLOWED']);
   });
 
-  it('STP-4 SWI-2 a session that has switched since gets no proof for the company before', async () => {
+  long('STP-4 SWI-2 a session that has switched since gets no proof for the company before', async () => {
     const { token, stepUpId } = await passedAs('tax-handler');
     const { choices } = (await door.http('GET', '/v1/session/identities', undefined, { token })).body;
     const natural = choices.find((one: Loose) => one.identity.kind === 'natural');

@@ -1,3 +1,4 @@
+/** @module-tag grants */
 import { marshall } from '@aws-sdk/util-dynamodb';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -86,7 +87,7 @@ describe('the list', () => {
     expect(natural.map((choice) => choice.current === true)).toEqual([true, false, false, false, false]);
   });
 
-  it('SWI-5 REL-8 SPC-1 leaves out what cannot be had', async () => {
+  long('SWI-5 REL-8 SPC-1 leaves out what cannot be had', async () => {
     const who = await knownPerson(door);
     const other = await knownPerson(door);
     const company = async (role: Role, given: object, facts: object = {}) => {
@@ -148,28 +149,31 @@ describe('switching', () => {
     await giveRelation(door, who, away, 'invoice-clerk');
   });
 
-  it('SWI-1 SES-2 takes another role in the same company; the older token dies, the session lives', async () => {
-    const { loginId, reply } = await bothFactors(door, who, home);
-    const opened = expectStatus(await chooseRole(door, loginId, reply.body.choices[0].choiceId), 200);
-    const { accessToken: token, sessionId } = opened.body.session;
-    const wanted = choiceOf(await identities(token), home, 'tax-handler');
-    const switched = expectStatus(await become(token, wanted.choiceId), 200).body.session;
-    expect(switched.sessionId).toBe(sessionId);
-    expect(switched.identity).toEqual(wanted.identity);
-    expect(switched.identity).toMatchObject({ kind: 'enterprise', taxpayerId: home, role: 'tax-handler' });
-    for (const path of ['/v1/session', '/v1/enterprise', '/v1/session/identities', '/v1/account'])
-      expect((await get(path, token)).body).toMatchObject({ status: 401, code: 'SESSION_ENDED' });
-    expect((await become(token, wanted.choiceId)).body.code).toBe('SESSION_ENDED');
-    expect((await get('/v1/enterprise', switched.accessToken)).body.role).toBe('tax-handler');
-    const again = expectStatus(await refresh(opened.cookie ?? ''), 200).body.session;
-    expect(again.identity).toEqual(switched.identity);
-    expectStatus(await get('/v1/enterprise', again.accessToken), 200);
-    // LGN-10: the role last used is preselected at the next login.
-    const next = (await bothFactors(door, who, home)).reply.body.choices;
-    expect(next.filter((one: Loose) => one.preselected).map((one: Loose) => one.identity.role)).toEqual([
-      'tax-handler',
-    ]);
-  });
+  long(
+    'SWI-1 SES-2 takes another role in the same company; the older token dies, the session lives',
+    async () => {
+      const { loginId, reply } = await bothFactors(door, who, home);
+      const opened = expectStatus(await chooseRole(door, loginId, reply.body.choices[0].choiceId), 200);
+      const { accessToken: token, sessionId } = opened.body.session;
+      const wanted = choiceOf(await identities(token), home, 'tax-handler');
+      const switched = expectStatus(await become(token, wanted.choiceId), 200).body.session;
+      expect(switched.sessionId).toBe(sessionId);
+      expect(switched.identity).toEqual(wanted.identity);
+      expect(switched.identity).toMatchObject({ kind: 'enterprise', taxpayerId: home, role: 'tax-handler' });
+      for (const path of ['/v1/session', '/v1/enterprise', '/v1/session/identities', '/v1/account'])
+        expect((await get(path, token)).body).toMatchObject({ status: 401, code: 'SESSION_ENDED' });
+      expect((await become(token, wanted.choiceId)).body.code).toBe('SESSION_ENDED');
+      expect((await get('/v1/enterprise', switched.accessToken)).body.role).toBe('tax-handler');
+      const again = expectStatus(await refresh(opened.cookie ?? ''), 200).body.session;
+      expect(again.identity).toEqual(switched.identity);
+      expectStatus(await get('/v1/enterprise', again.accessToken), 200);
+      // LGN-10: the role last used is preselected at the next login.
+      const next = (await bothFactors(door, who, home)).reply.body.choices;
+      expect(next.filter((one: Loose) => one.preselected).map((one: Loose) => one.identity.role)).toEqual([
+        'tax-handler',
+      ]);
+    },
+  );
 
   it('SWI-2 SWI-5 goes from natural to a company, to another, and back, each step audited', async () => {
     const before = new Set((await history(door, who)).map(({ eventId }) => eventId));
@@ -203,7 +207,7 @@ describe('switching', () => {
     );
   });
 
-  it('SWI-5 takes the handles of this session only', async () => {
+  long('SWI-5 takes the handles of this session only', async () => {
     const earlier = await identities(await naturalToken(who));
     const token = await naturalToken(who);
     const stranger = await identities(await naturalToken(await knownPerson(door)));
@@ -228,7 +232,7 @@ describe('switching', () => {
     expect((await become('no.such.token', sealed)).body.code).toBe('SESSION_ENDED');
   });
 
-  it('SWI-5 judges relation and company anew when the handle is used', async () => {
+  long('SWI-5 judges relation and company anew when the handle is used', async () => {
     const handler = await knownPerson(door);
     const boss = await knownPerson(door);
     const token = await naturalToken(handler);
@@ -382,7 +386,7 @@ describe('live sessions', () => {
     expect((await refresh(cookie)).body.session.identity).toEqual({ kind: 'natural' });
   });
 
-  it('REL-2 replaces a legal representative while acting', async () => {
+  long('REL-2 replaces a legal representative while acting', async () => {
     const boss = await knownPerson(door);
     const heir = await knownPerson(door);
     const taxpayerId = await companyOf(door, boss);
@@ -394,29 +398,32 @@ describe('live sessions', () => {
     expect((await get('/v1/enterprise', next.token)).body.legalRepresentative).toBe(`${heir.name[0]}**`);
   });
 
-  it('REL-5 REL-7 REL-8 reaches a live session from the company’s side: invited, narrowed, dismissed', async () => {
-    const boss = await knownPerson(door);
-    const who = await knownPerson(door);
-    const taxpayerId = await companyOf(door, boss);
-    const manager = (await inCompany(door, boss, taxpayerId)).token;
-    const staff = (method: string, id = '', body?: object) =>
-      door.http(method, `/v1/enterprise/staff${id && `/${id}`}`, body, { token: manager });
-    const { name, documentType, documentNumber } = who;
-    const invitation = { name, documentType, documentNumber, role: 'tax-handler' };
-    const { authorizationId } = expectStatus(await staff('POST', '', invitation), 201).body;
-    const natural = await naturalToken(who);
-    expect(await identities(natural)).toHaveLength(1);
-    const path = `/v1/authorizations/${authorizationId}/confirm`;
-    expectStatus(await door.http('POST', path, undefined, { token: natural }), 200);
-    const { choiceId } = choiceOf(await identities(natural), taxpayerId);
-    const { accessToken: token } = expectStatus(await become(natural, choiceId), 200).body.session;
-    expectStatus(await staff('PATCH', authorizationId, { permissions: ['filing'] }), 200);
-    expect((await get('/v1/enterprise', token)).body.permissions).toEqual(['filing']);
-    // A tax handler's session does not manage people, nor read their list.
-    expect((await get('/v1/enterprise/staff', token)).body.code).toBe('ROLE_NOT_ALLOWED');
-    expectStatus(await staff('DELETE', authorizationId), 204);
-    await expectLost(token);
-  });
+  long(
+    'REL-5 REL-7 REL-8 reaches a live session from the company’s side: invited, narrowed, dismissed',
+    async () => {
+      const boss = await knownPerson(door);
+      const who = await knownPerson(door);
+      const taxpayerId = await companyOf(door, boss);
+      const manager = (await inCompany(door, boss, taxpayerId)).token;
+      const staff = (method: string, id = '', body?: object) =>
+        door.http(method, `/v1/enterprise/staff${id && `/${id}`}`, body, { token: manager });
+      const { name, documentType, documentNumber } = who;
+      const invitation = { name, documentType, documentNumber, role: 'tax-handler' };
+      const { authorizationId } = expectStatus(await staff('POST', '', invitation), 201).body;
+      const natural = await naturalToken(who);
+      expect(await identities(natural)).toHaveLength(1);
+      const path = `/v1/authorizations/${authorizationId}/confirm`;
+      expectStatus(await door.http('POST', path, undefined, { token: natural }), 200);
+      const { choiceId } = choiceOf(await identities(natural), taxpayerId);
+      const { accessToken: token } = expectStatus(await become(natural, choiceId), 200).body.session;
+      expectStatus(await staff('PATCH', authorizationId, { permissions: ['filing'] }), 200);
+      expect((await get('/v1/enterprise', token)).body.permissions).toEqual(['filing']);
+      // A tax handler's session does not manage people, nor read their list.
+      expect((await get('/v1/enterprise/staff', token)).body.code).toBe('ROLE_NOT_ALLOWED');
+      expectStatus(await staff('DELETE', authorizationId), 204);
+      await expectLost(token);
+    },
+  );
 
   it('REL-2 REL-5 refuses the people management of a legal representative who was just replaced', async () => {
     const boss = await knownPerson(door);

@@ -54,23 +54,26 @@ async function collected(who = personWith('208')): Promise<Sample> {
 }
 
 describe('REG-9 names tried against a document', () => {
-  it('REG-9 after twenty misses of a day each further try wants a challenge, the right name too', async () => {
-    const who = await collected();
-    const replies = await Promise.all(wrongNames(60).map((name) => start(who, { name })));
-    expect(codes(replies)).toEqual({ PERSON_MISMATCH: free, CHALLENGE_REQUIRED: 60 - free });
-    for (const changes of [{}, { name: '不同人' }, { consents: ['privacy'] }])
-      expect((await start(who, changes)).body.code).toBe('CHALLENGE_REQUIRED');
-    // A solved one is heard, right or wrong.
-    const asked = await start(who);
-    expect((await start(who, { name: '不同人', challenge: await solution(asked) })).body.code).toBe(
-      'PERSON_MISMATCH',
-    );
-    expect((await start(who, { challenge: await solution(await start(who)) })).status).toBe(201);
-    // Other documents are not concerned, and tomorrow is another day.
-    expect((await start(await collected())).status).toBe(201);
-    await wait(door, 86_400);
-    expect((await start(who)).status).toBe(201);
-  });
+  long(
+    'REG-9 after twenty misses of a day each further try wants a challenge, the right name too',
+    async () => {
+      const who = await collected();
+      const replies = await Promise.all(wrongNames(60).map((name) => start(who, { name })));
+      expect(codes(replies)).toEqual({ PERSON_MISMATCH: free, CHALLENGE_REQUIRED: 60 - free });
+      for (const changes of [{}, { name: '不同人' }, { consents: ['privacy'] }])
+        expect((await start(who, changes)).body.code).toBe('CHALLENGE_REQUIRED');
+      // A solved one is heard, right or wrong.
+      const asked = await start(who);
+      expect((await start(who, { name: '不同人', challenge: await solution(asked) })).body.code).toBe(
+        'PERSON_MISMATCH',
+      );
+      expect((await start(who, { challenge: await solution(await start(who)) })).status).toBe(201);
+      // Other documents are not concerned, and tomorrow is another day.
+      expect((await start(await collected())).status).toBe(201);
+      await wait(door, 86_400);
+      expect((await start(who)).status).toBe(201);
+    },
+  );
 
   it('REG-9 AUD-1 each refused try stands in the history of the document’s key, without name or number', async () => {
     const who = await collected();
@@ -88,7 +91,7 @@ describe('REG-9 names tried against a document', () => {
     expect(refused).toEqual([]);
   });
 
-  it('REG-9 that somebody is registered already is told within the same tries', async () => {
+  long('REG-9 that somebody is registered already is told within the same tries', async () => {
     const who = await registered(door);
     const happened = await eventsOf(door, () => start(who));
     expect(happened).toMatchObject([{ kind: 'identity-refused', detail: { reason: 'already-registered' } }]);
@@ -98,7 +101,7 @@ describe('REG-9 names tried against a document', () => {
     expect((await enterPassword(door, who.documentNumber, who.password)).status).toBe(201);
   });
 
-  it('REG-9 PWD-1 忘记密码 is no other way to try names and numbers', async () => {
+  long('REG-9 PWD-1 忘记密码 is no other way to try names and numbers', async () => {
     const who = await registered(door);
     const replies = await Promise.all(wrongNames(30).map((name) => reset(who, { name })));
     expect(codes(replies)).toEqual({ IDENTITY_MISMATCH: free, CHALLENGE_REQUIRED: 30 - free });
@@ -112,7 +115,7 @@ describe('REG-9 names tried by people in a session', () => {
   const triesOf = async (count: number, attempt: (name: string) => Promise<{ body: { code?: string } }>) =>
     codes(await Promise.all(wrongNames(count).map(attempt)));
 
-  it('REG-9 REL-5 AUD-1 whoever invites has the tries of the document, the right name too', async () => {
+  long('REG-9 REL-5 AUD-1 whoever invites has the tries of the document, the right name too', async () => {
     const firm = await company(door);
     const who = await registered(door);
     const invite = (more: object = {}) => firm.invite(who, { role: 'tax-handler', ...more });
@@ -135,37 +138,45 @@ describe('REG-9 names tried by people in a session', () => {
     expect((await invite({ challenge: await solution(asked) })).status).toBe(201);
   });
 
-  it('REG-9 AGY-1 so has whoever puts people on a staff form; those who stand there are no try', async () => {
-    const agency = await agencyFirm(door);
-    const [who, other] = [await registered(door), person()];
-    const put = (agents: readonly object[], more: object = {}) =>
-      agency.api('PUT', '/v1/agency/staff', { agents, ...more });
-    const listed = expectStatus(await put([claimed(other)]), 200).body.agents[0];
-    for (const name of wrongNames(free))
-      expect((await put([claimed({ ...who, name })])).body).toMatchObject({
-        code: 'PERSON_MISMATCH',
-        reason: 'agents.0',
+  long(
+    'REG-9 AGY-1 so has whoever puts people on a staff form; those who stand there are no try',
+    async () => {
+      const agency = await agencyFirm(door);
+      const [who, other] = [await registered(door), person()];
+      const put = (agents: readonly object[], more: object = {}) =>
+        agency.api('PUT', '/v1/agency/staff', { agents, ...more });
+      const listed = expectStatus(await put([claimed(other)]), 200).body.agents[0];
+      for (const name of wrongNames(free))
+        expect((await put([claimed({ ...who, name })])).body).toMatchObject({
+          code: 'PERSON_MISMATCH',
+          reason: 'agents.0',
+        });
+      expect((await put([claimed({ ...who, name: '查无此人' })])).body.code).toBe('CHALLENGE_REQUIRED');
+      const asked = await put([{ agentId: listed.agentId }, claimed(who)]);
+      expect(asked.body.code).toBe('CHALLENGE_REQUIRED');
+      expectStatus(await put([{ agentId: listed.agentId }]), 200);
+      const both = await put([{ agentId: listed.agentId }, claimed(who)], {
+        challenge: await solution(asked),
       });
-    expect((await put([claimed({ ...who, name: '查无此人' })])).body.code).toBe('CHALLENGE_REQUIRED');
-    const asked = await put([{ agentId: listed.agentId }, claimed(who)]);
-    expect(asked.body.code).toBe('CHALLENGE_REQUIRED');
-    expectStatus(await put([{ agentId: listed.agentId }]), 200);
-    const both = await put([{ agentId: listed.agentId }, claimed(who)], { challenge: await solution(asked) });
-    expect(expectStatus(both, 200).body.agents).toHaveLength(2);
-  });
+      expect(expectStatus(both, 200).body.agents).toHaveLength(2);
+    },
+  );
 
-  it('REG-9 STP-3 what a terminal tries counts against the document, and stops nobody at the terminal', async () => {
-    const who = await registered(door);
-    const terminal = localPartner(door, 'terminal', { office: '蜀山区自助办税厅 03' });
-    const shown = (name: string) =>
-      terminal.startVerification({ ...who, name }, 'taxpayer.cancel', 'registration');
-    const tried = await eventsOf(door, async () => {
-      expect(await triesOf(free, shown)).toEqual({ PERSON_MISMATCH: free });
-    });
-    expect(tried).toHaveLength(free);
-    expect((await shown(who.name)).status).toBe(200);
-    expect((await start(who)).body.code).toBe('CHALLENGE_REQUIRED');
-  });
+  long(
+    'REG-9 STP-3 what a terminal tries counts against the document, and stops nobody at the terminal',
+    async () => {
+      const who = await registered(door);
+      const terminal = localPartner(door, 'terminal', { office: '蜀山区自助办税厅 03' });
+      const shown = (name: string) =>
+        terminal.startVerification({ ...who, name }, 'taxpayer.cancel', 'registration');
+      const tried = await eventsOf(door, async () => {
+        expect(await triesOf(free, shown)).toEqual({ PERSON_MISMATCH: free });
+      });
+      expect(tried).toHaveLength(free);
+      expect((await shown(who.name)).status).toBe(200);
+      expect((await start(who)).body.code).toBe('CHALLENGE_REQUIRED');
+    },
+  );
 });
 
 describe('REG-9 numbers tried against a hall record', () => {

@@ -3,6 +3,7 @@ import { seal, unseal } from '#crypto/sealed.ts';
 import { newSigningKey } from '#crypto/signing-ring.ts';
 import { callAws } from '#gateways/aws.ts';
 import { rotateSecret } from '#gateways/rotation.ts';
+import { long } from '../support/variants.ts';
 import { fakeAws } from './fake-aws.ts';
 import { deadOrigin, errorOf } from './server.ts';
 
@@ -46,7 +47,7 @@ const ring = async (signFrom: number) =>
   JSON.stringify({ keys: [{ ...(await newSigningKey()), signFrom, verifyUntil: null }] });
 
 describe('signed calls to AWS', () => {
-  it('ERR-02 tries again what may pass, three times at most, and then says what it was', async () => {
+  long('ERR-02 tries again what may pass, three times at most, and then says what it was', async () => {
     aws.create('root', root);
     aws.faults.push(
       { status: 500, body: { __type: 'InternalServiceError' } },
@@ -68,7 +69,7 @@ describe('signed calls to AWS', () => {
     expect(aws.calls).toEqual(['Decrypt']);
   });
 
-  it('ERR-02 gives a try two seconds', async () => {
+  long('ERR-02 gives a try two seconds', async () => {
     aws.faults.push({ delay: 10_000 });
     const started = performance.now();
     expect(await errorOf(callAws('kms', 'Decrypt', {}, { tries: 1 }))).toMatchObject({ code: 'timeout' });

@@ -53,8 +53,8 @@ it('OPS-02 tells X-Ray of each call of DynamoDB by operation and table, of no ke
   await openTables().get('Users', { personKey: 'p1_secret' });
   server.plays(answer({}));
   await openTables().transact([
-    { table: 'Users', key: { personKey: 'p1_secret' }, update: 'SET a = b' },
-    { table: 'Phones', key: { phoneKey: 'n1_secret' }, update: 'SET a = b' },
+    { table: 'Users', key: { personKey: 'p1_secret' }, update: { set: { a: 1 } } },
+    { table: 'Phones', key: { phoneKey: 'n1_secret' }, update: { set: { a: 1 } } },
   ]);
   await arrived(2);
   for (const one of told)

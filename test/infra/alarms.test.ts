@@ -55,6 +55,16 @@ it('UNL-1 rings when the midnight unlock failed, when it did not run, and when i
   expect(built.of('AWS::SQS::Queue').map(({ Properties }) => Properties.QueueName)).toContain(queue?.Value);
 });
 
+it('SSO-8 rings when the sweep of hand-overs failed, did not run, or left something, and when a system was not told', () => {
+  expect(alarm('sso-sweep-failed')).toMatchObject({ MetricName: 'Errors', Threshold: 0 });
+  expect(alarm('sso-sweep-missed')).toMatchObject({
+    MetricName: 'Invocations',
+    TreatMissingData: 'breaching',
+  });
+  for (const queue of ['sso-sweep-failed', 'sso-sweep-rest-failed', 'sso-tell-failed'])
+    expect(alarm(`${queue}-waiting`)).toMatchObject({ MetricName: 'ApproximateNumberOfMessagesVisible' });
+});
+
 it('LCK-1 counts locked accounts by the metric that the functions really write', () => {
   const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
   const event = {

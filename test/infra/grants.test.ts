@@ -1,7 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type FlowDeclaration, queueVariable, type SecretName } from '#contract/flow.ts';
-import type { TableOrIndex } from '#contract/tables.ts';
-import { tableVariable } from '#contract/tables.ts';
+import { type TableOrIndex, tableVariable } from '#contract/tables.ts';
 import { flows } from '#flows/contracts.ts';
 import { stageNames, stages } from '../../infra/config.ts';
 import { splitTable } from '../../infra/names.ts';

@@ -52,7 +52,7 @@ describe('LGN-12 budgets of addresses', () => {
   const { challengeAfter = 20 } = defaultPolicies;
   const budget = challengeAfter ?? 20;
 
-  it('LGN-12 the addresses of one IPv6 /64 have one budget together', async () => {
+  long('LGN-12 the addresses of one IPv6 /64 have one budget together', async () => {
     hour++;
     let all = 0;
     for (let round = 0; round < 4; round++)
@@ -60,7 +60,7 @@ describe('LGN-12 budgets of addresses', () => {
     expect(all).toBe(budget);
   });
 
-  it('LGN-12 an IPv6 /56 has 16 budgets, and those of its neighbour stay whole', async () => {
+  long('LGN-12 an IPv6 /56 has 16 budgets, and those of its neighbour stay whole', async () => {
     hour++;
     const each = of(20 * budget, (i) => `2001:db8:5:ab${hex(0x10 + (i % 20))}::${hex(i)}`);
     expect(await passed(each)).toBe(16 * budget);

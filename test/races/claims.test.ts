@@ -13,6 +13,7 @@ import {
 } from '../support/door.ts';
 import { whileHeld } from '../support/held.ts';
 import { mobile, person, type Sample } from '../support/people.ts';
+import { long } from '../support/variants.ts';
 import { morning, openWatchedDoor, personOf, rows, type WatchedDoor } from '../support/watched.ts';
 
 let door: WatchedDoor;
@@ -68,29 +69,32 @@ async function expectOneWinner(claimants: readonly Claimant[], replies: readonly
 }
 
 describe('registration', () => {
-  it('PHN-5 REG-1 of five who claim one phone at once one wins; the others are told and nothing of them is written', async () => {
-    const phone = mobile();
-    const claimants: Claimant[] = [];
-    // As many codes as the number gets in ten minutes (SMS-1).
-    for (let i = 0; i < 5; i++) {
-      claimants.push(await ready(person({ phone })));
-      await wait(door, 60);
-    }
-    const replies = await Promise.all(claimants.map(complete));
-    expect(codes(replies)).toEqual([201, ...Array.from({ length: 4 }, () => 'PHONE_TAKEN')]);
-    await expectOneWinner(claimants, replies);
-    expect(
-      (await rows(door, 'Phones')).filter((item) => claimants.some((c) => c.personKey === item.personKey)),
-    ).toHaveLength(1);
-    // The journeys of the others go on with another number.
-    const loser = claimants.find((_, index) => replies[index]?.status !== 201) as Claimant;
-    const other = { ...loser, phone: mobile() };
-    expectStatus(await fillProfile(door, loser.id, other), 200);
-    expectStatus(await complete(loser), 201);
-    expectStatus(await enterPassword(door, other.phone, loser.password), 201);
-  });
+  long(
+    'PHN-5 REG-1 of five who claim one phone at once one wins; the others are told and nothing of them is written',
+    async () => {
+      const phone = mobile();
+      const claimants: Claimant[] = [];
+      // As many codes as the number gets in ten minutes (SMS-1).
+      for (let i = 0; i < 5; i++) {
+        claimants.push(await ready(person({ phone })));
+        await wait(door, 60);
+      }
+      const replies = await Promise.all(claimants.map(complete));
+      expect(codes(replies)).toEqual([201, ...Array.from({ length: 4 }, () => 'PHONE_TAKEN')]);
+      await expectOneWinner(claimants, replies);
+      expect(
+        (await rows(door, 'Phones')).filter((item) => claimants.some((c) => c.personKey === item.personKey)),
+      ).toHaveLength(1);
+      // The journeys of the others go on with another number.
+      const loser = claimants.find((_, index) => replies[index]?.status !== 201) as Claimant;
+      const other = { ...loser, phone: mobile() };
+      expectStatus(await fillProfile(door, loser.id, other), 200);
+      expectStatus(await complete(loser), 201);
+      expectStatus(await enterPassword(door, other.phone, loser.password), 201);
+    },
+  );
 
-  it('USR-1 REG-1 one username in different capitals goes to one', async () => {
+  long('USR-1 REG-1 one username in different capitals goes to one', async () => {
     const names = ['RaceName1', 'racename1', 'RACENAME1', 'raceName1', 'RaCeNaMe1', 'Racename1'];
     const claimants = await Promise.all(names.map((username) => ready(person(), { username })));
     const replies = await Promise.all(claimants.map(complete));

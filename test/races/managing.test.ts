@@ -4,6 +4,7 @@ import { changeRelation } from '../flows/support/relations.ts';
 import { type Company, company, fed, managedBy, said, somebody } from '../flows/support/staff.ts';
 import { expectStatus } from '../support/door.ts';
 import { whileHeld } from '../support/held.ts';
+import { long } from '../support/variants.ts';
 import { type Known, morning, openWatchedDoor, rows, type WatchedDoor } from '../support/watched.ts';
 
 /** What happens between the look at the acting person's place and the write that relies on it. */
@@ -23,7 +24,7 @@ describe('a company that changes under the one who manages it', () => {
   ): Promise<string> =>
     said(await whileHeld(door, { function: 'staff' }, () => firm.invite(hand.who), meanwhile));
 
-  it('REL-2 a legal representative who is replaced while acting does nothing any more', async () => {
+  long('REL-2 a legal representative who is replaced while acting does nothing any more', async () => {
     const [firm, heir, hand] = [await company(door), await somebody(door), await somebody(door)];
     const replaced = () => fed(door, legalRepresentative(firm.id, heir.who, 2));
     expect(await invitingWhile(firm, hand, replaced)).toBe('RELATION_NOT_FOUND');
@@ -31,15 +32,18 @@ describe('a company that changes under the one who manages it', () => {
     expect(await managedBy(firm.id, heir).staff('pending')).toEqual([]);
   });
 
-  it('REL-2 SES-2 nor does one who is replaced and appointed again: that is another authorisation', async () => {
-    const [firm, heir, hand] = [await company(door), await somebody(door), await somebody(door)];
-    const replacedAndBack = async () => {
-      await fed(door, legalRepresentative(firm.id, heir.who, 2));
-      await fed(door, legalRepresentative(firm.id, firm.boss.who, 3));
-    };
-    expect(await invitingWhile(firm, hand, replacedAndBack)).toBe('RELATION_NOT_FOUND');
-    expect(await hand.listed('pending', firm.id)).toEqual([]);
-  });
+  long(
+    'REL-2 SES-2 nor does one who is replaced and appointed again: that is another authorisation',
+    async () => {
+      const [firm, heir, hand] = [await company(door), await somebody(door), await somebody(door)];
+      const replacedAndBack = async () => {
+        await fed(door, legalRepresentative(firm.id, heir.who, 2));
+        await fed(door, legalRepresentative(firm.id, firm.boss.who, 3));
+      };
+      expect(await invitingWhile(firm, hand, replacedAndBack)).toBe('RELATION_NOT_FOUND');
+      expect(await hand.listed('pending', firm.id)).toEqual([]);
+    },
+  );
 
   it('REL-8 nor one whose last day is put before today', async () => {
     const [firm, hand] = [await company(door), await somebody(door)];
@@ -90,7 +94,7 @@ describe('a switch', () => {
     expectStatus(await boss.call('GET', '/v1/session'), 200);
   });
 
-  it('SWI-5 REL-8 to an authorisation that is taken back meanwhile does not happen', async () => {
+  long('SWI-5 REL-8 to an authorisation that is taken back meanwhile does not happen', async () => {
     const [firm, hand] = [await company(door), await somebody(door)];
     const id = await firm.invited(hand.who);
     expectStatus(await hand.call('POST', `/v1/authorizations/${id}/confirm`), 200);

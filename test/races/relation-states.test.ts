@@ -4,18 +4,12 @@ import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { tables, tableVariable } from '#contract/tables.ts';
 import { Problem } from '#domain/problem.ts';
 import { isLive, type RelationState, refusalOf, stateOn, transitions } from '#domain/relations.ts';
-import {
-  beginWrites,
-  findAuthorization,
-  findRelation,
-  hideUpdate,
-  type Relation,
-  relationsOf,
-  transitionUpdate,
-} from '#store/companies/relations.ts';
+import { beginWrites, hideUpdate, transitionUpdate } from '#store/companies/relation-changes.ts';
+import { findAuthorization, findRelation, type Relation, relationsOf } from '#store/companies/relations.ts';
 import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import { type Db, openTables } from '#store/dynamodb/tables.ts';
 import { dynamoDbClient } from '../../infra/local/emulators/dynamodb-client.ts';
+import { long } from '../support/variants.ts';
 
 type TransitionName = keyof typeof transitions;
 
@@ -176,45 +170,48 @@ describe('relations in their table', () => {
     expect(await outcome(() => db.transact([hideUpdate(ended, 'company', today)]))).toBe('stale');
   });
 
-  it('REL-10 any interleaving of both sides walks only legal ways and keeps every authorisation once', async () => {
-    const names = Object.keys(transitions) as TransitionName[];
-    const step = fc.record({
-      names: fc.array(fc.constantFrom(...names), { minLength: 1, maxLength: 3 }),
-      begin: fc.boolean(),
-      direction: fc.constantFrom('invited' as const, 'applied' as const),
-    });
-    await fc.assert(
-      fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 8 }), async (steps) => {
-        const personKey = person();
-        const begun = new Set<string>();
-        for (const { names: wanted, begin: anew, direction } of steps) {
-          const read = await current(personKey);
-          const started = async () => {
-            const fresh = await begin(personKey, { direction }, read);
-            begun.add(fresh.authorizationId);
-          };
-          const happened = await Promise.all([
-            ...(read ? wanted.map((name) => move(read, name)) : []),
-            ...(anew ? [outcome(started), outcome(started)] : []),
-          ]);
-          const row = await current(personKey);
-          if (!read) {
-            expect(happened.filter((one) => one === 'done')).toHaveLength(anew ? 1 : 0);
-            continue;
+  long(
+    'REL-10 any interleaving of both sides walks only legal ways and keeps every authorisation once',
+    async () => {
+      const names = Object.keys(transitions) as TransitionName[];
+      const step = fc.record({
+        names: fc.array(fc.constantFrom(...names), { minLength: 1, maxLength: 3 }),
+        begin: fc.boolean(),
+        direction: fc.constantFrom('invited' as const, 'applied' as const),
+      });
+      await fc.assert(
+        fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 8 }), async (steps) => {
+          const personKey = person();
+          const begun = new Set<string>();
+          for (const { names: wanted, begin: anew, direction } of steps) {
+            const read = await current(personKey);
+            const started = async () => {
+              const fresh = await begin(personKey, { direction }, read);
+              begun.add(fresh.authorizationId);
+            };
+            const happened = await Promise.all([
+              ...(read ? wanted.map((name) => move(read, name)) : []),
+              ...(anew ? [outcome(started), outcome(started)] : []),
+            ]);
+            const row = await current(personKey);
+            if (!read) {
+              expect(happened.filter((one) => one === 'done')).toHaveLength(anew ? 1 : 0);
+              continue;
+            }
+            // What was illegal for the row as read did not happen, whatever else did.
+            for (const [i, name] of wanted.entries())
+              if (refusalOf(transitions[name], read, today)) expect(happened[i]).not.toBe('done');
+            if (anew && isLive(stateOn(read, today))) expect(row?.authorizationId).toBe(read.authorizationId);
           }
-          // What was illegal for the row as read did not happen, whatever else did.
-          for (const [i, name] of wanted.entries())
-            if (refusalOf(transitions[name], read, today)) expect(happened[i]).not.toBe('done');
-          if (anew && isLive(stateOn(read, today))) expect(row?.authorizationId).toBe(read.authorizationId);
-        }
-        const { items } = await relationsOf(db, personKey, { history: true });
-        expect(new Set(items.map((one) => one.authorizationId))).toEqual(begun);
-        expect(items).toHaveLength(begun.size);
-        const live: RelationState[] = items.map((one) => one.state).filter(isLive);
-        expect(live.length).toBeLessThanOrEqual(1);
-        for (const id of begun) expect((await findAuthorization(db, id))?.authorizationId).toBe(id);
-      }),
-      { numRuns: 40 },
-    );
-  });
+          const { items } = await relationsOf(db, personKey, { history: true });
+          expect(new Set(items.map((one) => one.authorizationId))).toEqual(begun);
+          expect(items).toHaveLength(begun.size);
+          const live: RelationState[] = items.map((one) => one.state).filter(isLive);
+          expect(live.length).toBeLessThanOrEqual(1);
+          for (const id of begun) expect((await findAuthorization(db, id))?.authorizationId).toBe(id);
+        }),
+        { numRuns: 40 },
+      );
+    },
+  );
 });

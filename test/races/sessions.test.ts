@@ -3,6 +3,7 @@ import { setOnPerson } from '../flows/support/tables.ts';
 import type { Loose, Reply } from '../support/client.ts';
 import { enterPassword, expectStatus, loggedInByFace, loginTicket, scanFace } from '../support/door.ts';
 import { whileHeld } from '../support/held.ts';
+import { long } from '../support/variants.ts';
 import {
   failures,
   type Known,
@@ -51,7 +52,7 @@ async function resetReady(who: Known): Promise<(newPassword: string) => Promise<
 }
 
 describe('sessions', () => {
-  it('FACE-2 SES-3 one passed scan and twenty verify calls open one session', async () => {
+  long('FACE-2 SES-3 one passed scan and twenty verify calls open one session', async () => {
     const who = await knownPerson(door);
     const one = await proven(who);
     const replies = await Promise.all(Array.from({ length: 20 }, () => enter(one)));
@@ -60,7 +61,7 @@ describe('sessions', () => {
     expect(await sessionsOf(who)).toHaveLength(1);
   });
 
-  it('SES-3 parallel logins of one person leave exactly one live session', async () => {
+  long('SES-3 parallel logins of one person leave exactly one live session', async () => {
     for (let round = 0; round < 3; round++) {
       const who = await knownPerson(door);
       const logins: Awaited<ReturnType<typeof proven>>[] = [];
@@ -93,23 +94,26 @@ describe('sessions', () => {
     expectStatus(await refresh(cookie), 200);
   });
 
-  it('SES-2 tabs that refresh at once, each with another token of the chain, all hold the newest in the end', async () => {
-    for (let round = 0; round < 4; round++) {
-      const { cookie } = await loggedInByFace(door, await knownPerson(door));
-      const chain = [cookie];
-      for (let turn = 0; turn < 3; turn++)
-        chain.push(expectStatus(await refresh(chain.at(-1)), 200).cookie ?? '');
-      // Of all at once at most one turn is made: only R3 is the newest.
-      const replies = await Promise.all([...chain, ...chain, ...chain].map((one) => refresh(one)));
-      const given = new Set(replies.map((reply) => expectStatus(reply, 200).cookie ?? ''));
-      const next = expectStatus(await refresh(chain[3]), 200).cookie ?? '';
-      expect([...given].filter((one) => one !== chain[3])).toEqual([next]);
-      for (const one of [...chain, ...given])
-        expect(expectStatus(await refresh(one === next ? chain[3] : one), 200).cookie).toBe(next);
-      door.clock.advance(60);
-      expectStatus(await refresh(next), 200);
-    }
-  });
+  long(
+    'SES-2 tabs that refresh at once, each with another token of the chain, all hold the newest in the end',
+    async () => {
+      for (let round = 0; round < 4; round++) {
+        const { cookie } = await loggedInByFace(door, await knownPerson(door));
+        const chain = [cookie];
+        for (let turn = 0; turn < 3; turn++)
+          chain.push(expectStatus(await refresh(chain.at(-1)), 200).cookie ?? '');
+        // Of all at once at most one turn is made: only R3 is the newest.
+        const replies = await Promise.all([...chain, ...chain, ...chain].map((one) => refresh(one)));
+        const given = new Set(replies.map((reply) => expectStatus(reply, 200).cookie ?? ''));
+        const next = expectStatus(await refresh(chain[3]), 200).cookie ?? '';
+        expect([...given].filter((one) => one !== chain[3])).toEqual([next]);
+        for (const one of [...chain, ...given])
+          expect(expectStatus(await refresh(one === next ? chain[3] : one), 200).cookie).toBe(next);
+        door.clock.advance(60);
+        expectStatus(await refresh(next), 200);
+      }
+    },
+  );
 
   it('SES-2 tabs that turn and turn at once lose no session, and no token leads to two', async () => {
     const { cookie } = await loggedInByFace(door, await knownPerson(door));
@@ -226,7 +230,7 @@ describe('while a session is being opened', () => {
 });
 
 describe('reset', () => {
-  it('PWD-3 a login finished beside a reset does not outlive it', async () => {
+  long('PWD-3 a login finished beside a reset does not outlive it', async () => {
     for (let round = 0; round < 6; round++) {
       const who = await knownPerson(door);
       const login = await proven(who);
@@ -250,19 +254,22 @@ describe('reset', () => {
     }
   });
 
-  it('LCK-3 LCK-4 a reset among wrong passwords unlocks once and gives at most five more looks', async () => {
-    const who = await knownPerson(door);
-    const reset = await resetReady(who);
-    const [done, ...replies] = await Promise.all([
-      reset('Huaihe#20581'),
-      ...Array.from({ length: 40 }, () => enterPassword(door, who.documentNumber, wrong)),
-    ]);
-    expect([204, 429]).toContain(done?.status);
-    for (const { body } of replies) expect(['BAD_CREDENTIALS', 'ACCOUNT_LOCKED']).toContain(body.code);
-    expect(replies.filter(({ body }) => body.code === 'BAD_CREDENTIALS').length).toBeLessThanOrEqual(8);
-    const state = await failures(door, who);
-    expect(state.locked).toBe(state.password === 5);
-  });
+  long(
+    'LCK-3 LCK-4 a reset among wrong passwords unlocks once and gives at most five more looks',
+    async () => {
+      const who = await knownPerson(door);
+      const reset = await resetReady(who);
+      const [done, ...replies] = await Promise.all([
+        reset('Huaihe#20581'),
+        ...Array.from({ length: 40 }, () => enterPassword(door, who.documentNumber, wrong)),
+      ]);
+      expect([204, 429]).toContain(done?.status);
+      for (const { body } of replies) expect(['BAD_CREDENTIALS', 'ACCOUNT_LOCKED']).toContain(body.code);
+      expect(replies.filter(({ body }) => body.code === 'BAD_CREDENTIALS').length).toBeLessThanOrEqual(8);
+      const state = await failures(door, who);
+      expect(state.locked).toBe(state.password === 5);
+    },
+  );
 
   it('PWD-1 one proof resets once', async () => {
     const who = await knownPerson(door);
@@ -277,7 +284,7 @@ describe('reset', () => {
 });
 
 describe('midnight', () => {
-  it('UNL-1 sweeps at once share the work: each lock is cleared and told once', async () => {
+  long('UNL-1 sweeps at once share the work: each lock is cleared and told once', async () => {
     const TableName = door.tables.find((name) => name.endsWith('Lockouts')) ?? '';
     const keys = Array.from({ length: 60 }, (_, i) => `twice-${i}`);
     for (const [i, personKey] of keys.entries())

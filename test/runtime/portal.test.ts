@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Runtime } from '../../infra/local/runtime.ts';
 import { buildPortal } from '../../infra/portal/build.ts';
 import { portalHeaders } from '../../infra/portal/headers.ts';
+import { long } from '../support/variants.ts';
 import { startFixture } from './fixture.ts';
 
 const sources = join(import.meta.dirname, 'fixtures/portal');
@@ -214,7 +215,7 @@ describe('the build of the pages', () => {
     return { folder, told };
   };
 
-  it('happens once for the same sources, with one line, and again for others', async () => {
+  long('happens once for the same sources, with one line, and again for others', async () => {
     const root = copied();
     // Whatever an earlier run left: these sources are new.
     writeFileSync(join(root, 'public/robots.txt'), `${root}\n`);
@@ -230,7 +231,7 @@ describe('the build of the pages', () => {
     for (const { folder } of [first, changed]) rmSync(folder, { recursive: true });
   });
 
-  it('is the same however many ask at once', async () => {
+  long('is the same however many ask at once', async () => {
     const root = copied();
     writeFileSync(join(root, 'public/robots.txt'), `${root} together\n`);
     const made = await Promise.all([build(root), build(root), build(root)]);
@@ -239,7 +240,7 @@ describe('the build of the pages', () => {
     rmSync(made[0].folder, { recursive: true });
   });
 
-  it('that fails stops the start with one sentence in both languages', async () => {
+  long('that fails stops the start with one sentence in both languages', async () => {
     const root = copied();
     writeFileSync(
       join(root, 'src/desk.js'),

@@ -154,7 +154,7 @@ describe('a function that dies while native code runs for it', () => {
 });
 
 describe('data folder', () => {
-  it('keeps data, secrets and keys over a restart, readable by the owner only', async () => {
+  long('keeps data, secrets and keys over a restart, readable by the owner only', async () => {
     const directory = folder();
     const first = run(fixture, [directory]);
     expect(await withItem(await ready(first), 'PutItem')).toMatchObject([[{ ok: true }]]);

@@ -1,6 +1,7 @@
 import { AwsClient } from 'aws4fetch';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Runtime } from '../../infra/local/runtime.ts';
+import { long } from '../support/variants.ts';
 import { call, get, probe, put, startFixture, steps, table } from './fixture.ts';
 
 let runtime: Runtime;
@@ -129,7 +130,7 @@ describe('faults', () => {
     expect(runtime.faults.struck(id)).toBe(2);
   });
 
-  it('are over after so many times, so that a retry succeeds', async () => {
+  long('are over after so many times, so that a retry succeeds', async () => {
     runtime.faults.add({ kind: 'throttle', table: 'Things', action: 'GetItem' });
     expect(await call(runtime, get('a'))).toMatchObject({ ok: true, attempts: 2 });
   });
@@ -149,7 +150,7 @@ describe('faults', () => {
     expect((await call(runtime, get('lost'))).answer?.Item).toEqual({ pk: { S: 'lost' } });
   });
 
-  it('`timeout` never answers', async () => {
+  long('`timeout` never answers', async () => {
     runtime.faults.add({ kind: 'timeout', function: 'probe', times: 2 });
     expect(await call(runtime, get('a'))).toMatchObject({ ok: false, name: 'TimeoutError' });
   });

@@ -245,6 +245,15 @@ describe('a list in pages', () => {
   });
 });
 
+describe('what is looked for', () => {
+  it('ENT-5 DOC-2 is compared in the one folding on every page, never by a part of it', () => {
+    const own = sources('portal/src').filter((file) =>
+      /\.to(Locale)?(Lower|Upper)Case\(/.test(readFileSync(join(root, file), 'utf8')),
+    );
+    expect(own).toEqual([]);
+  });
+});
+
 describe('what a browser may lack', () => {
   it('is asked for in one module of the portal, which works without', () => {
     const optional =

@@ -26,6 +26,10 @@ interface Place {
 
 const pauseMs = 100;
 const mostBegins = 5;
+/** As Lambda does, what is written within a moment is read together; who waits for the end cuts the moment short. */
+const gatherMs = 100;
+/** So many records in one answer and there may be more at once: an answer is full at 1,000 records or 1 MB. */
+const perhapsFull = 50;
 
 /**
  * Reads DynamoDB Local's streams and starts the functions of the template's mappings: in order, at least once. Looks only
@@ -49,6 +53,11 @@ export class Streams {
     return this.readers.some((reader) => reader.running !== undefined);
   }
 
+  /** What has been written is read now. */
+  hurry(): void {
+    for (const reader of this.readers) reader.hurry();
+  }
+
   async stop(): Promise<void> {
     await Promise.all(this.readers.map((reader) => reader.stop()));
   }
@@ -65,6 +74,7 @@ class Reader {
   private readonly done = new Set<string>();
   private again = false;
   private stopped = false;
+  private gathering: AbortController | undefined;
 
   constructor(source: StreamSourceModel, around: Surroundings) {
     this.table = source.table;
@@ -84,18 +94,30 @@ class Reader {
       });
   }
 
+  hurry(): void {
+    this.gathering?.abort();
+  }
+
   async stop(): Promise<void> {
     this.stopped = true;
+    this.hurry();
     await Promise.race([this.running, sleep(2_000, undefined, { ref: false })]);
   }
 
   private async run(): Promise<void> {
     while (this.again && !this.stopped) {
+      await this.gather();
       this.again = false;
       await this.findShards();
       for (const place of this.places) while (!this.stopped && (await this.read(place)));
       this.places = this.places.filter(({ shard }) => !this.done.has(shard));
     }
+  }
+
+  private async gather(): Promise<void> {
+    this.gathering = new AbortController();
+    await sleep(gatherMs, undefined, { ref: false, signal: this.gathering.signal }).catch(() => undefined);
+    this.gathering = undefined;
   }
 
   /** Shards end now and then and have successors. */
@@ -140,7 +162,7 @@ class Reader {
         this.again = true;
         return false;
       }
-      return records.length > 0;
+      return records.length >= perhapsFull;
     } catch (error) {
       // Iterators live a quarter of an hour. One that is older than the oldest record left begins anew at that record:
       // what is read twice does no harm, a stream that stands still would.

@@ -144,7 +144,7 @@ function agentAccessChecks(
   ];
 }
 
-/** Grounds with what was read of them. */
+/** An access basis with the rows that were read of it. */
 export interface AgentAccess {
   readonly basis: AgentAccessBasis;
   readonly records: AccessRecords;

@@ -9,7 +9,9 @@ import {
   transitions,
 } from '#domain/relations.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import { beginWrites, companyCopies, findRelation, type Relation } from '#store/companies/relations.ts';
+import { beginWrites } from '#store/companies/relation-changes.ts';
+import { companyCopies } from '#store/companies/relation-copies.ts';
+import { findRelation, type Relation } from '#store/companies/relations.ts';
 import {
   isKnown,
   type KeptNumber,

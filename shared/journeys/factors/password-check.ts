@@ -17,15 +17,8 @@ import { settled } from '#runtime/settled.ts';
 import type { AuditEvent, AuditKind } from '#store/audit/audit-events.ts';
 import { ConcurrentChange, firstRead, retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
-import {
-  type Attempt,
-  type LockoutRow,
-  lockedProblem,
-  type Reserved,
-  reserveAttempt,
-  returnAttempt,
-  successUpdate,
-} from '#store/people/lockout-table.ts';
+import { type Attempt, type LockoutRow, lockedProblem } from '#store/people/lockout-row.ts';
+import { type Reserved, reserveAttempt, returnAttempt, successUpdate } from '#store/people/lockout-table.ts';
 import {
   type Active,
   findPerson,

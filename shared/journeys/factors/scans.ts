@@ -158,12 +158,12 @@ export const startFaceScan = (
     ctx.settings.policies.faceScanSeconds,
   );
 
-/** Starts a face check that serves no ticket: passed, it stands for itself. */
+/** Starts a face check that stands for itself; `parent` is a ticket that takes the passed one, too. */
 export const startPersonScan = (
   ctx: FlowContext,
   call: AnyCall,
   { personKey, documentType, sealedName, sealedNumber, account }: Wanted & { readonly personKey: string },
-  what: Pick<ScanTicket, 'purpose' | 'action' | 'stepUp' | 'use' | 'sessionId' | 'alsoBy'>,
+  what: Pick<ScanTicket, 'purpose' | 'action' | 'parent' | 'stepUp' | 'use' | 'sessionId' | 'alsoBy'>,
   writes: readonly Write[] = [],
 ): Promise<Scan> =>
   openScan(

@@ -5,7 +5,8 @@ import { seal } from '#crypto/sealed.ts';
 import { parsePhone } from '#domain/phones.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { auditEventPut } from '#store/audit/audit-events.ts';
-import { nameUpdate, relationsOf } from '#store/companies/relations.ts';
+import { nameUpdate } from '#store/companies/relation-copies.ts';
+import { relationsOf } from '#store/companies/relations.ts';
 import { ConcurrentChange, retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import { allPages } from '#store/dynamodb/pages.ts';
 import {

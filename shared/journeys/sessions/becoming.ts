@@ -60,7 +60,7 @@ async function backAtAgency(
 ): Promise<Judged> {
   if (session.identity.kind !== 'agency') throw new Problem('SWITCH_NOT_ALLOWED');
   const read = await readAgentAccess(ctx.db, session.personKey, [byStaffForm(agencyKey)]);
-  const place = firstActingOption(ctx, session.personKey, read, 'agency', now);
-  if (!place) throw new Problem('RELATION_NOT_FOUND');
-  return { next: place, writes: place.writes };
+  const option = firstActingOption(ctx, session.personKey, read, 'agency', now);
+  if (!option) throw new Problem('RELATION_NOT_FOUND');
+  return { next: option, writes: option.writes };
 }

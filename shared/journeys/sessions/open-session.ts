@@ -6,6 +6,7 @@ import { unseal } from '#crypto/sealed.ts';
 import { amrOf } from '#domain/authentication.ts';
 import { maskName } from '#domain/masks.ts';
 import type { Channel } from '#domain/names.ts';
+import type { WindowHint } from '#domain/sms-window.ts';
 import { truncatedAddress } from '#runtime/addresses.ts';
 import type { AnyCall } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
@@ -21,7 +22,6 @@ import {
   sessionPut,
   swapPointerUpdate,
 } from '#store/sessions/sessions.ts';
-import type { PhoneWindow } from '#store/tickets/ticket-kinds.ts';
 import { auditPut } from '../audit.ts';
 import { identityAuditDetail, rolesAfter } from './current-identity.ts';
 
@@ -78,7 +78,8 @@ export const cookieFor = (token: RefreshToken, session: Session, now: Date): str
 /** By what a session is opened. */
 export interface OpenedBy {
   readonly method: string;
-  readonly window?: PhoneWindow | undefined;
+  /** What the journey knows of the number's window, for the person's next one. */
+  readonly window?: WindowHint | undefined;
   /** False where what it was opened by is no fresh factor (PHN-4). */
   readonly fresh?: boolean;
   /** ISO time of the check, where the factor was a face (PHN-4). */

@@ -3,9 +3,9 @@ import type { Sealed } from '#crypto/sealed.ts';
 import type { Role } from '#domain/names.ts';
 import type { Policies } from '#domain/policies.ts';
 import { Problem, type ProblemCode } from '#domain/problem.ts';
-import type { SeenWindow } from '#domain/sms-window.ts';
+import type { WindowHint } from '#domain/sms-window.ts';
 import { ConcurrentChange } from '../dynamodb/concurrent-change.ts';
-import { absent, all, any, atMost, below, equals } from '../dynamodb/expressions.ts';
+import { absent, all, any, atMost, below, type Condition, equals } from '../dynamodb/expressions.ts';
 import type { Db, Item, Write } from '../dynamodb/tables.ts';
 import { versionedUpdate } from '../dynamodb/versioned-update.ts';
 
@@ -51,7 +51,7 @@ export interface Person {
   /** What the authority has ordered of this person (ORD-1), registered or not. */
   readonly orders?: Orders;
   /** The SMS window that the last finished journey left, so that the next one's first guess is right. */
-  readonly lastWindow?: SeenWindow & { readonly phoneKey: string };
+  readonly lastWindow?: WindowHint;
 }
 /**
  * Orders as they stand. Each of them is a change of the person's facts, so `rev` grows with it: whatever was decided
@@ -190,8 +190,8 @@ export function requireAdmitted(person: Person | undefined, unless: ProblemCode)
 export const isNamed = (person: Pick<Person, 'sealedName'> | undefined): boolean =>
   person?.sealedName !== undefined;
 
-const registered = equals('account.status', 'active');
-const notSuspended = absent('orders.suspendedAt');
+export const registered = equals('account.status', 'active');
+export const notSuspended = absent('orders.suspendedAt');
 /** What refused a write that a suspension stands against: ACCOUNT_SUSPENDED, or else what `onRefused` says. */
 const refusal = (old: Item | undefined, onRefused: () => Error): Error =>
   isSuspended(old as Person | undefined) ? new Problem('ACCOUNT_SUSPENDED') : onRefused();
@@ -216,6 +216,18 @@ export const defaultPhone = (person: Person): OwnPhone | undefined =>
 export const keptFace = ({ faceProof, account }: Person): KeptFace | undefined =>
   faceProof !== undefined && faceProof.since === account?.since ? faceProof : undefined;
 
+/** No number was recovered within the last day, or before the face. */
+export const recoveryCovered = (
+  faceAt: string | undefined,
+  now: Date,
+  { recoveredPhoneSeconds }: Pick<Policies, 'recoveredPhoneSeconds'>,
+): Condition =>
+  any(
+    absent('phoneRecoveredAt'),
+    atMost('phoneRecoveredAt', new Date(now.getTime() - recoveredPhoneSeconds * 1000).toISOString()),
+    faceAt === undefined ? undefined : below('phoneRecoveredAt', faceAt),
+  );
+
 /**
  * PHN-4: for a transaction that wants a face where a number was recovered within the last day, be it since the person was
  * read. Throws FACE_REQUIRED.
@@ -225,27 +237,20 @@ export const recoveryCoveredCheck = (
   personKey: string,
   faceAt: string | undefined,
   now: Date,
-  { recoveredPhoneSeconds }: Pick<Policies, 'recoveredPhoneSeconds'>,
+  policies: Pick<Policies, 'recoveredPhoneSeconds'>,
 ): Write => ({
   table: 'Users',
   key: { personKey },
-  condition: all(
-    registered,
-    any(
-      absent('phoneRecoveredAt'),
-      atMost('phoneRecoveredAt', new Date(now.getTime() - recoveredPhoneSeconds * 1000).toISOString()),
-      faceAt === undefined ? undefined : below('phoneRecoveredAt', faceAt),
-    ),
-  ),
+  condition: all(registered, recoveryCovered(faceAt, now, policies)),
   onRefused: (old) =>
     isActive(old as Person | undefined) ? new Problem('FACE_REQUIRED') : new Problem('SESSION_ENDED'),
 });
 
 /** For a transaction decided from the person as read that changes nothing of them. ConcurrentChange. */
-export const personCheck = ({ personKey, rev }: Person): Write => ({
+export const personCheck = ({ personKey, rev: version }: Person): Write => ({
   table: 'Users',
   key: { personKey },
-  condition: equals('rev', rev),
+  condition: equals('rev', version),
   onRefused: () => new ConcurrentChange(),
 });
 
@@ -310,11 +315,13 @@ export type PersonChanges = {
  */
 export function personUpdate(
   personKey: string,
-  rev: number,
+  version: number,
   changes: PersonChanges,
   onRefused: (now: Person | undefined) => Error,
 ): Write {
-  return versionedUpdate('Users', { personKey }, rev, changes, (old) => onRefused(old as Person | undefined));
+  return versionedUpdate('Users', { personKey }, version, changes, (old) =>
+    onRefused(old as Person | undefined),
+  );
 }
 
 /** Several people by key, in reads of a hundred side by side; those who are unknown are missing. */

@@ -283,6 +283,16 @@ export const stillUsedCheck = (
   };
 };
 
+/** SES-2: a sign of life from a tax system that the person works in; the session's absolute end stays. */
+export const seenUpdate = (
+  session: Pick<Session, 'sessionId' | 'version'>,
+  now: Date,
+  policies: Policies,
+): RefusableUpdate => ({
+  ...stillUsedCheck(session, now, policies),
+  update: { set: { lastSeenAt: seconds(now) } },
+});
+
 /** LGN-11: the initial password is changed, and this session, which must be alive, is one like any other. */
 export const passwordSetUpdate = (session: Session, now: Date, policies: Policies): Write => ({
   ...sessionAliveCheck(session, now, policies),

@@ -146,7 +146,7 @@ export const spendClientAssertion = (db: Db, assertion: ClientAssertion, now: Da
   once(db, clientAssertionKey(assertion), assertion.expiresAt, now);
 
 /** Spends a client's assertion inside a transaction: `invalid_client` where the assertion was seen before, and then nothing is done. */
-export const clientAssertionWrite = (assertion: ClientAssertion, now: Date): Write => {
+export const clientAssertionPut = (assertion: ClientAssertion, now: Date): Write => {
   const until = seconds(assertion.expiresAt);
   return {
     table: 'Tickets',
@@ -156,7 +156,7 @@ export const clientAssertionWrite = (assertion: ClientAssertion, now: Date): Wri
       expiresAt: until,
       ttl: ttlAfter(Math.max(until, seconds(now))),
     },
-    condition: 'attribute_not_exists(ticketKey)',
+    condition: absent('ticketKey'),
     onRefused: refused,
   };
 };

@@ -106,10 +106,49 @@ export async function exchange(
   return postForm(door, '/oauth2/token', form);
 }
 
+/** A call of a client with its assertion; `changes` as of `exchange`. */
+export async function clientCall(
+  door: Door,
+  system: StandIn,
+  path: string,
+  fields: Fields,
+): Promise<{ status: number; body: Loose; headers: Headers }> {
+  const form = formOf({
+    client_assertion_type: clientAssertionType,
+    client_assertion: fields.client_assertion ?? (await assertionOf(door, system)),
+    ...fields,
+  });
+  return postForm(door, path, form);
+}
+
+export const refresh = (door: Door, system: StandIn, refresh_token: string, changes: Fields = {}) =>
+  clientCall(door, system, '/oauth2/token', { grant_type: 'refresh_token', refresh_token, ...changes });
+export const introspection = (door: Door, system: StandIn, token: string, changes: Fields = {}) =>
+  clientCall(door, system, '/oauth2/introspect', { token, ...changes });
+export const revocation = (door: Door, system: StandIn, token: string, changes: Fields = {}) =>
+  clientCall(door, system, '/oauth2/revoke', { token, ...changes });
+
+/** @param how where the access token stands, and by which method it is sent */
+export async function userinfo(
+  door: Door,
+  accessToken: string,
+  how: 'get' | 'post-header' | 'post-body' = 'get',
+  scheme = 'Bearer',
+) {
+  const headers = how === 'post-body' ? {} : { authorization: `${scheme} ${accessToken}` };
+  const body = how === 'post-body' ? new URLSearchParams({ access_token: accessToken }) : null;
+  const method = how === 'get' ? 'GET' : 'POST';
+  return answered(door, method, '/oauth2/userinfo', { headers, body });
+}
+
+export const postForm = (door: Door, path: string, form: URLSearchParams) =>
+  answered(door, 'POST', path, { body: form });
+
 /** Takes no answer that OpenAPI does not list. */
-export async function postForm(door: Door, path: string, form: URLSearchParams) {
-  const answer = await fetch(door.url + path, { method: 'POST', body: form });
-  const body: Loose = await answer.json();
-  expectListed('POST', path, answer.status, body);
+async function answered(door: Door, method: string, path: string, init: RequestInit) {
+  const answer = await fetch(door.url + path, { ...init, method });
+  const text = await answer.text();
+  const body: Loose = text === '' ? undefined : JSON.parse(text);
+  expectListed(method, path, answer.status, body);
   return { status: answer.status, body, headers: answer.headers };
 }

@@ -1,13 +1,16 @@
 import './login.css';
-import { useEffect } from 'react';
+import { Button } from 'antd';
+import { useEffect, useState } from 'react';
 import { Navigate } from 'react-router';
 import { answer, bareApi } from '../../api/client.ts';
+import { clickAsBefore } from '../../app/early.ts';
+import { useIsElder } from '../../app/look.ts';
 import { HelpMark } from '../../components/HelpMark.tsx';
 import { ScanCode } from '../../components/scan/ScanCode.tsx';
 import { useSessionState } from '../../session/store.ts';
 import { takeWanted } from '../../session/wanted.ts';
 import { ForSystem } from './ForSystem.tsx';
-import { useJourney } from './journey.ts';
+import { type Journey, useJourney } from './journey.ts';
 import { LaterSteps } from './LaterSteps.tsx';
 import { PasswordStep } from './PasswordStep.tsx';
 import { useLoginTexts } from './texts.ts';
@@ -21,6 +24,9 @@ export function Page() {
   const t = useLoginTexts();
   const journey = useJourney();
   const now = useSessionState();
+  const isElder = useIsElder();
+  const [showsQr, showQr] = useState(false);
+  useEffect(clickAsBefore, []);
   // Who goes elsewhere from here types the password again.
   useEffect(() => () => rememberTyped({ password: undefined }), []);
   if (now.status === 'active') return <Navigate to={takeWanted(now.session.identity)} replace />;
@@ -36,18 +42,33 @@ export function Page() {
         <ForSystem />
         <PasswordStep onPassed={journey.passwordPassed} />
       </div>
-      <section className="login-qr" aria-labelledby="qr-title">
-        <h2 id="qr-title">
-          {t('qrTitle')} <HelpMark anchor="scan" about={t('qrTitle')} />
-        </h2>
-        <p className="small">{t('qrHint')}</p>
-        <ScanCode
-          start={() => answer(bareApi.POST('/v1/qr-logins'))}
-          onDone={(_scan, { session }) => session && journey.finish(session)}
-          apps={scanners}
-          renewals={renewals}
-        />
-      </section>
+      {isElder && !showsQr ? (
+        <section className="login-qr">
+          <Button block onClick={() => showQr(true)}>
+            {t('showQr')}
+          </Button>
+        </section>
+      ) : (
+        <QrLogin journey={journey} />
+      )}
+    </section>
+  );
+}
+
+function QrLogin({ journey }: { readonly journey: Journey }) {
+  const t = useLoginTexts();
+  return (
+    <section className="login-qr" aria-labelledby="qr-title">
+      <h2 id="qr-title">
+        {t('qrTitle')} <HelpMark anchor="scan" about={t('qrTitle')} />
+      </h2>
+      <p className="small">{t('qrHint')}</p>
+      <ScanCode
+        start={() => answer(bareApi.POST('/v1/qr-logins'))}
+        onDone={(_scan, { session }) => session && journey.finish(session)}
+        apps={scanners}
+        renewals={renewals}
+      />
     </section>
   );
 }
