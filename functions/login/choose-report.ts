@@ -14,7 +14,7 @@ import {
   type Taxpayer,
 } from '#store/companies/taxpayers.ts';
 import { retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
-import type { Person } from '#store/people/users.ts';
+import type { Person } from '#store/people/person-row.ts';
 import {
   type CrossRegionReport,
   findReport,

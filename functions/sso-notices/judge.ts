@@ -4,7 +4,8 @@ import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import { readAccessRecords } from '#store/sessions/access-basis.ts';
 import { effectiveSession } from '#store/sessions/effective-session.ts';
 import { type RpEnded, type RpSession, rpEndUpdate } from '#store/sessions/rp-sessions.ts';
-import { endOf, type Session } from '#store/sessions/sessions.ts';
+import { endOf } from '#store/sessions/session-end.ts';
+import type { Session } from '#store/sessions/session-row.ts';
 
 /** SSO-8: why a hand-over no longer holds, by what stands now; undefined while it does. */
 export async function overBecause(

@@ -8,7 +8,8 @@ import { formEntryUpdate, removeFormEntries, transactInBatches } from '#store/ag
 import { findTaxpayers, shownTaxpayerId } from '#store/companies/taxpayers.ts';
 import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
-import { findPeople, type Person } from '#store/people/users.ts';
+import type { Person } from '#store/people/person-row.ts';
+import { findPeople } from '#store/people/users.ts';
 import type { RelationOrigin } from '../companies/relation-audits.ts';
 import { type NewAgent, shownAgent } from './agents.ts';
 import { agreementAudits } from './form-audits.ts';

@@ -12,8 +12,8 @@ import type { AnyCall } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { all, equals } from '#store/dynamodb/expressions.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
-import { type Person, sealContext } from '#store/people/users.ts';
-import { sessionAliveCheck } from '#store/sessions/sessions.ts';
+import { type Person, sealContext } from '#store/people/person-row.ts';
+import { sessionAliveCheck } from '#store/sessions/session-checks.ts';
 import {
   type AccountFaceUse,
   accountFaceUses,
