@@ -25,7 +25,7 @@ import type { CallOf, StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { settled } from '#runtime/settled.ts';
 import { type Relation, relationsIn } from '#store/companies/relations.ts';
-import { findTaxpayer } from '#store/companies/taxpayers.ts';
+import { findTaxpayer, type KnownTaxpayer } from '#store/companies/taxpayers.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
 import { type Attempt, type Reserved, returnAttempt, successUpdate } from '#store/people/lockout-table.ts';
 import { defaultPhone, findPerson, isSuspended, type Person } from '#store/people/users.ts';
@@ -56,7 +56,7 @@ export const checkPassword: StepOf<typeof login, 'password'> = async (ctx, call)
   const company = asked && knownCompany(read);
   const named = settled(found);
 
-  const looked = await lookAtPassword(ctx, call, named, asked);
+  const looked = await lookAtPassword(ctx, call, named, asked, company);
   // ENT-4: what ended with an earlier term of the company lets nobody in.
   const look = { ...looked, relations: looked.relations.map((one) => inTerm(one, company?.term)) };
   const phoneTyped = named.via === 'phone';
@@ -69,7 +69,12 @@ export const checkPassword: StepOf<typeof login, 'password'> = async (ctx, call)
       phoneTyped,
       agentAt: look.agentAt,
     });
-  const at = asked && { ...asked, companyTerm: company?.term, taxpayerName: company?.name };
+  const at = asked && {
+    ...asked,
+    companyTerm: company?.term,
+    companyTermSince: company?.termSince,
+    taxpayerName: company?.name,
+  };
   const opened = loginFor(ctx, call, look, named, at);
   if (!refused) await wasRight(ctx, call, look, [opened.write]);
   else {
@@ -121,6 +126,7 @@ async function lookAtPassword(
   call: PasswordCall,
   named: Named,
   asked: CompanyAsked | undefined,
+  company: KnownTaxpayer | undefined,
 ): Promise<Look> {
   const known = named.via === 'document' ? named.person : undefined;
   const personKey = named.via === 'document' ? named.person.personKey : named.personKey;
@@ -131,7 +137,7 @@ async function lookAtPassword(
       known ?? findPerson(ctx.db, personKey),
       // Read before the password is known to be right, told only after it (LGN-8).
       asked ? relationsIn(ctx.db, personKey, asked.companyKey) : [],
-      asked ? agentAccessBasesFor(ctx, personKey, asked, call.now) : [],
+      asked ? agentAccessBasesFor(ctx, personKey, asked, company, call.now) : [],
       known && asked?.entry === 'cross-region'
         ? isHandlerIn(ctx, known, asked.companyKey, attempt.day)
         : undefined,
@@ -245,7 +251,11 @@ function loginFor(
   look: Look,
   named: Named,
   asked:
-    | (CompanyAsked & { readonly companyTerm: number | undefined; readonly taxpayerName: string | undefined })
+    | (CompanyAsked & {
+        readonly companyTerm: number | undefined;
+        readonly companyTermSince: string | undefined;
+        readonly taxpayerName: string | undefined;
+      })
     | undefined,
 ) {
   const { person } = look;
@@ -254,6 +264,7 @@ function loginFor(
     entry: call.body.entry,
     companyKey: asked?.companyKey,
     companyTerm: asked?.companyTerm,
+    companyTermSince: asked?.companyTermSince,
     taxpayerName: asked?.taxpayerName,
     phone,
     agentAt: look.agentAt,
