@@ -60,7 +60,7 @@ export const enterAgreement: StepOf<typeof agency, 'enter'> = async (ctx, call) 
     if (!isKnown(client) || !ours) throw new Problem('TAXPAYER_NOT_FOUND');
     const agents = await listedAgents(ctx, agencyKey, form, body.agents, now, tried);
     await requireNoStaff(ctx, clientKey, agents, now);
-    requireFree(pair, agreementId, period);
+    requireFree(pair, agreementId, period, client);
     const between = {
       agreementId,
       agencyKey,
@@ -78,7 +78,7 @@ export const enterAgreement: StepOf<typeof agency, 'enter'> = async (ctx, call) 
         state: 'pending',
         updatedAt: now.toISOString(),
       }),
-      pairUpdate(between, pair, agreementId, [period], day),
+      pairUpdate(between, pair, agreementId, [period], now),
       ...agreementAudits(ctx, between, terms, 'entered', originOf(call, call.caller.session)),
     ]);
   });
@@ -97,7 +97,11 @@ async function ofAgency(
   ]);
   if (agreement?.agencyKey !== companyKey) throw new Problem('NOT_FOUND');
   requireSeenRevision(agreement, call.body.revision);
-  return { agreement, form, pair: await findPair(ctx.db, agreement) };
+  const [pair, client] = await Promise.all([
+    findPair(ctx.db, agreement),
+    findTaxpayer(ctx.db, agreement.clientKey),
+  ]);
+  return { agreement, form, pair, client };
 }
 
 /**
@@ -114,10 +118,9 @@ export const changeAgreement: StepOf<typeof agency, 'change'> = async (ctx, call
     });
   const tried = namesTried(ctx, call, await solvedInSession(ctx, call, body.challenge));
   return retryOnConcurrentChange(async () => {
-    const { agreement, form, pair } = await ofAgency(ctx, call, manager);
+    const { agreement, form, pair, client } = await ofAgency(ctx, call, manager);
     const { agreementId } = agreement;
-    const state = livingState(agreement, call.now);
-    const day = shanghaiDay(call.now);
+    const state = livingState(agreement, client, call.now);
     const terms = await changedTerms(ctx, call, agreement, form, tried);
     const origin = originOf(call, call.caller.session);
     const checks = actingChecks(manager, call, form);
@@ -133,7 +136,7 @@ export const changeAgreement: StepOf<typeof agency, 'change'> = async (ctx, call
       });
       return ok({ agreementId, state, waits: false });
     }
-    requireFree(pair, agreementId, terms);
+    requireFree(pair, agreementId, terms, client);
     const at = { updatedAt: call.now.toISOString() };
     await ctx.db.transact([
       ...checks,
@@ -142,7 +145,7 @@ export const changeAgreement: StepOf<typeof agency, 'change'> = async (ctx, call
         agreement.rev,
         state === 'pending' ? { ...terms, ...at } : { proposed: terms, ...at },
       ),
-      pairUpdate(agreement, pair, agreementId, state === 'pending' ? [terms] : [agreement, terms], day),
+      pairUpdate(agreement, pair, agreementId, state === 'pending' ? [terms] : [agreement, terms], call.now),
       ...agreementAudits(ctx, agreement, terms, 'proposed', origin),
     ]);
     return ok({ agreementId, state, waits: true });
@@ -182,8 +185,8 @@ async function changedTerms(
 export const terminateAgreement: StepOf<typeof agency, 'terminate'> = async (ctx, call) => {
   const manager = requireManager(ctx, call, 'agency');
   return retryOnConcurrentChange(async () => {
-    const { agreement, form, pair } = await ofAgency(ctx, call, manager);
-    livingState(agreement, call.now);
+    const { agreement, form, pair, client } = await ofAgency(ctx, call, manager);
+    livingState(agreement, client, call.now);
     await endAgreement(
       ctx,
       agreement,
