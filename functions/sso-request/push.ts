@@ -1,6 +1,7 @@
 import { judgeRequest } from '#domain/authorization-requests.ts';
 import { parametersOf } from '#domain/oauth-parameters.ts';
 import { OAuthProblem } from '#domain/oauth-problem.ts';
+import { keptRequest } from '#journeys/sso/asked-company.ts';
 import { created } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
 import { pushedRequestPut } from '#store/tickets/sso-requests.ts';
@@ -28,7 +29,7 @@ export const pushRequest: StepOf<typeof ssoRequest, 'push'> = async (ctx, call) 
     );
   }
   const { ssoPushedSeconds } = ctx.settings.policies;
-  const { id, write } = pushedRequestPut(judged.request, call.now, ssoPushedSeconds);
+  const { id, write } = pushedRequestPut(keptRequest(ctx, judged.request), call.now, ssoPushedSeconds);
   await ctx.db.put(write);
   return created({ request_uri: requestUriOf(id), expires_in: ssoPushedSeconds });
 };

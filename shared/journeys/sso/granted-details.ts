@@ -8,6 +8,8 @@ import { isPersonal, type Taxpayer, taxpayerIdOf } from '#store/companies/taxpay
 import type { AccessBasis, AccessRecords } from '#store/sessions/access-basis.ts';
 import type { EffectiveSession } from '#store/sessions/effective-session.ts';
 
+import { companyMeant } from './asked-company.ts';
+
 /** An entry of `authorization_details` as a relying party gets it (RFC 9396). */
 export type Detail = Readonly<Record<string, unknown>>;
 type Keys = Pick<FlowContext, 'handles' | 'dataKeys'>;
@@ -33,7 +35,7 @@ export function grantedDetails(
   const actions = grantedActions(client, asked, {
     ...actingOf(identity, company),
     permissions,
-    taxpayer: shown ? [shown.ref, ...(shown.id === undefined ? [] : [shown.id])] : [],
+    taxpayer: namesOf(shown).map((name) => companyMeant(ctx.handles, name)),
   });
   if (!actions) return undefined;
   if (identity.kind === 'natural') return { actions, details: [{ type: 'taxpayer', identity: 'natural' }] };
@@ -79,6 +81,10 @@ function companyShown(ctx: Keys, client: RelyingParty, company: Taxpayer) {
     ...(mayKnow ? { id: taxpayerIdOf(ctx.dataKeys, company) } : {}),
   };
 }
+
+/** By which a request may mean the company: as the client knows it. */
+const namesOf = (shown: ReturnType<typeof companyShown> | undefined): string[] =>
+  shown ? [shown.ref, ...(shown.id === undefined ? [] : [shown.id])] : [];
 
 /** The last day of everything that it stands on, inclusive; undefined where nothing has one. */
 function lastDay(company: AccessBasis, { relation, agreement, report }: AccessRecords): string | undefined {
