@@ -103,7 +103,7 @@ export async function logOut(): Promise<void> {
 export function loggedOut(): void {
   const now = sessionState();
   if (now.status === 'active') tellTabs({ kind: 'logged-out', sessionId: now.session.sessionId });
-  end({ code: 'SESSION_ENDED', status: 401, title: translate('session.left') }, 'good');
+  end(over('left'), { good: true, says: 'left' });
 }
 
 /** @returns false where the token is out of date */

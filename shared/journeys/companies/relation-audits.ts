@@ -8,7 +8,6 @@ import { type AuditEvent, auditEventPut } from '#store/audit/audit-events.ts';
 import { type Relation } from '#store/companies/relations.ts';
 import { shownTaxpayerId } from '#store/companies/taxpayers.ts';
 import type { Put } from '#store/dynamodb/tables.ts';
-import { type Session } from '#store/sessions/sessions.ts';
 import { nameToHolder } from './company-names.ts';
 import { sealContext } from '#store/people/person-row.ts';
 import { type Session } from '#store/sessions/session-row.ts';
