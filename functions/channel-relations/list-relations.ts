@@ -11,7 +11,8 @@ import { ok } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
 import { shownStateOf } from '#store/companies/relations.ts';
 import { shownTaxpayerId } from '#store/companies/taxpayers.ts';
-import { findPerson, refuseSuspended } from '#store/people/users.ts';
+import { refuseSuspended } from '#store/people/person-row.ts';
+import { findPerson } from '#store/people/users.ts';
 import type { channelRelations } from './contract.ts';
 
 const pageLength = 100;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { seal } from '#crypto/sealed.ts';
-import { sealContext } from '#store/people/users.ts';
+import { sealContext } from '#store/people/person-row.ts';
 import type { Loose } from '../support/client.ts';
 import { expectStatus } from '../support/door.ts';
 import { dataKeysOf } from '../support/seed.ts';

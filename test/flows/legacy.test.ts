@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { seal } from '#crypto/sealed.ts';
 import { maskDocument } from '#domain/masks.ts';
 import { listed } from '#store/companies/relation-lists.ts';
-import { sealContext } from '#store/people/users.ts';
+import { sealContext } from '#store/people/person-row.ts';
 import type { Loose, Reply } from '../support/client.ts';
 import { codeFor, enterPassword, expectStatus, grantsLeft, registered, wait } from '../support/door.ts';
 import { whileHeld } from '../support/held.ts';
