@@ -9,6 +9,7 @@ import {
   morning,
   none,
   openWatchedDoor,
+  row,
   type WatchedDoor,
 } from '../support/watched.ts';
 import {
@@ -23,8 +24,9 @@ import {
   staffLine,
   today,
 } from './support/agencies.ts';
+import { putAll } from './support/bulk.ts';
 import { companyLine, companyOf, feed } from './support/registry.ts';
-import { bothFactors, chooseRole, enterCompany, giveRelation, passFace } from './support/relations.ts';
+import { bothFactors, chooseRole, enterCompany, giveRelation, keyOf, passFace } from './support/relations.ts';
 
 let door: WatchedDoor;
 let agency: Firm;
@@ -119,7 +121,15 @@ describe('at `enterprise`', () => {
         until: `2026-${String(month + 1).padStart(2, '0')}-28`,
       }),
     );
-    await feed(door, ...ofMonths, agreementLine(agency.id, served, [agent]));
+    const good = agreementLine(agency.id, served, [agent]);
+    await feed(door, ...ofMonths, good);
+    // And one that ended without its row being tidied away.
+    const entry = await row(door, 'Relationships', {
+      personKey: agent.personKey,
+      relation: `agent-for#${keyOf(served)}#${good.agreementId}`,
+    });
+    const left = `agent-for#${keyOf(served)}#A0-left-over`;
+    await putAll(door, 'Relationships', [{ ...entry, relation: left }]);
     const { session } = (await bothFactors(door, agent, served)).reply.body;
     expect(session.identity).toMatchObject({ taxpayerId: served, role: 'tax-agent' });
     const { api } = await agentAt(door, agent, agency.id);
