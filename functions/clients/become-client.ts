@@ -25,7 +25,7 @@ export const becomeClient: StepOf<typeof clients, 'become'> = async (ctx, call) 
   const session = await switchIdentity(ctx, call, async (again) => {
     // A form that was replaced since it was read may name the person still: looked at once more.
     const onRefused = again ? gone : () => new ConcurrentChange();
-    const next = await clientActingOption(ctx, personKey, agencyKey, companyKey, call.now, onRefused);
+    const next = await clientActingOption(ctx, personKey, agencyKey, companyKey, call.now, again, onRefused);
     return { next, writes: next.writes };
   });
   return ok({ session });

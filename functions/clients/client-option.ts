@@ -1,13 +1,17 @@
 import { shanghaiDay } from '#domain/days.ts';
 import { isAdmitted } from '#domain/entries.ts';
 import { Problem } from '#domain/problem.ts';
-import { byAgreement, byStaffForm } from '#journeys/agencies/agent-access.ts';
+import { byAgreement, byStaffForm, servesToday } from '#journeys/agencies/agent-access.ts';
 import type { ActingOption } from '#journeys/companies/acting-option.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import {
+  type Agreement,
+  agreementKey,
   clientEntryPrefix,
   clientEntryRef,
+  type FormEntry,
   isFormOfTerm,
+  isNamedBy,
   onAgreementChecks,
   onStaffFormChecks,
 } from '#store/agencies/agency-forms.ts';
@@ -26,6 +30,8 @@ import { evaluateAgencyAccess, readAccessRecords } from '#store/sessions/access-
  * The place at a client of the agency, in one step of reads: staff form and companies are read, of the agreement only the
  * person's own row, which says on which forms they stand. Whether one of these holds today, the transaction decides, so
  * that a switch takes three calls in sequence. RELATION_NOT_FOUND for everything that is not there.
+ * @param again the transaction was refused: where several rows say that they hold, one of them may be left over from an
+ * agreement that ended, and the agreements themselves are asked
  * @param onRefused what it means where none of these forms holds when the transaction comes
  */
 export async function clientActingOption(
@@ -34,6 +40,7 @@ export async function clientActingOption(
   agencyKey: string,
   clientKey: string,
   now: Date,
+  again: boolean,
   onRefused: () => Error,
 ): Promise<ActingOption> {
   const day = shanghaiDay(now);
@@ -46,7 +53,8 @@ export async function clientActingOption(
   const form = records.agency?.form;
   const formsOf = ({ forms }: (typeof items)[number]) =>
     [...(forms ?? [])].filter((form) => isFormOfTerm(form, client));
-  const entry = items.find((one) => formsOf(one).length > 0);
+  const entries = items.filter((one) => formsOf(one).length > 0);
+  const entry = again && entries.length > 1 ? await inForce(ctx, entries, agencyKey, now) : entries[0];
   const isOpen = isKnown(client) && client.state === 'active' && isAdmitted('enterprise', client.subjects);
   if (!agency || !form || !entry || !isOpen) throw gone();
   const { agreementId } = clientEntryRef(entry);
@@ -68,6 +76,24 @@ export async function clientActingOption(
       isAtWork(client),
     ],
   };
+}
+
+/** The row whose agreement serves the client today. */
+async function inForce(
+  { db }: Pick<FlowContext, 'db'>,
+  entries: readonly FormEntry[],
+  agencyKey: string,
+  now: Date,
+): Promise<FormEntry | undefined> {
+  // A hundred in one call: more of one client on one day are nobody's.
+  const some = entries.slice(0, 100);
+  const keys = some.map((entry) => agreementKey(clientEntryRef(entry).agreementId));
+  const found = await db.batchGet(keys.map((key) => ({ table: 'Agreements' as const, key })));
+  return some.find((entry, at) => {
+    const agreement = found[at] as Agreement | undefined;
+    const { clientKey } = clientEntryRef(entry);
+    return servesToday(agreement, { agencyKey, clientKey }, now) && isNamedBy(agreement, entry);
+  });
 }
 
 export const gone = () => new Problem('RELATION_NOT_FOUND');

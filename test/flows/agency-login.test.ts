@@ -9,6 +9,7 @@ import {
   morning,
   none,
   openWatchedDoor,
+  row,
   type WatchedDoor,
 } from '../support/watched.ts';
 import {
@@ -23,8 +24,9 @@ import {
   staffLine,
   today,
 } from './support/agencies.ts';
+import { putAll } from './support/bulk.ts';
 import { companyLine, companyOf, feed } from './support/registry.ts';
-import { bothFactors, chooseRole, enterCompany, giveRelation, passFace } from './support/relations.ts';
+import { bothFactors, chooseRole, enterCompany, giveRelation, keyOf, passFace } from './support/relations.ts';
 
 let door: WatchedDoor;
 let agency: Firm;
@@ -119,11 +121,48 @@ describe('at `enterprise`', () => {
         until: `2026-${String(month + 1).padStart(2, '0')}-28`,
       }),
     );
-    await feed(door, ...ofMonths, agreementLine(agency.id, served, [agent]));
+    const good = agreementLine(agency.id, served, [agent]);
+    await feed(door, ...ofMonths, good);
+    // And one that ended without its row being tidied away.
+    const entry = await row(door, 'Relationships', {
+      personKey: agent.personKey,
+      relation: `agent-for#${keyOf(served)}#${good.agreementId}`,
+    });
+    const left = `agent-for#${keyOf(served)}#A0-left-over`;
+    await putAll(door, 'Relationships', [{ ...entry, relation: left }]);
     const { session } = (await bothFactors(door, agent, served)).reply.body;
     expect(session.identity).toMatchObject({ taxpayerId: served, role: 'tax-agent' });
     const { api } = await agentAt(door, agent, agency.id);
     expect((await goTo(door, api, served)).session.identity.client.taxpayerId).toBe(served);
+  });
+
+  it('AGY-4 ERR-01 a change of the days that fails hides nobody from those that hold; done, it counts at once', async () => {
+    const served = await client(door);
+    const line = agreementLine(agency.id, served, [agent]);
+    await feed(door, line);
+    const path = `/v1/agency/agreements/${line.agreementId}`;
+    const later = { from: '2027-03-05' };
+    await door.provoking(async () => {
+      // The second transaction is the one that decides; none of its tries gets through.
+      door.faults.add({
+        function: 'agency',
+        action: 'TransactWriteItems',
+        nth: 2,
+        kind: 'error500',
+        times: 3,
+      });
+      expect(said(await agency.api('PATCH', path, later))).toBe('UNAVAILABLE');
+      door.faults.clear();
+    });
+    const { session } = (await bothFactors(door, agent, served)).reply.body;
+    expect(session.identity).toMatchObject({ taxpayerId: served, role: 'tax-agent' });
+    const { api } = await agentAt(door, agent, agency.id);
+    expect((await goTo(door, api, served)).session.identity.client.taxpayerId).toBe(served);
+
+    expectStatus(await agency.api('PATCH', path, later), 200);
+    expect(said(await at('enterprise', agent, served))).toBe('RELATION_NOT_FOUND');
+    door.clock.set('2027-03-05T10:00:00+08:00');
+    expectStatus(await at('enterprise', agent, served), 201);
   });
 
   long('AGY-3 LGN-10 lets a listed agent in by the client’s number, with what the items allow', async () => {

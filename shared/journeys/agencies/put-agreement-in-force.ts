@@ -16,7 +16,7 @@ import {
   type Terms,
 } from '#store/agencies/agency-forms.ts';
 import { agreementUpdate, isTaken, type Pair, pairUpdate } from '#store/agencies/agreements.ts';
-import { formEntryUpdate, removeFormEntries, transactInBatches } from '#store/agencies/form-entries.ts';
+import { formEntryUpdate, removeFormEntries, transactInBatches, formEntryPeriodUpdate } from '#store/agencies/form-entries.ts';
 import { findTaxpayers, shownTaxpayerId, type Taxpayer } from '#store/companies/taxpayers.ts';
 import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
@@ -85,11 +85,13 @@ export async function putInForce(ctx: FlowContext, change: InForce): Promise<voi
   const { agreementId, agencyKey, clientKey } = between;
   const formId = newFormId(origin.at);
   const keyOf = ({ personKey }: Terms['agents'][number]) => clientEntryKey(personKey, clientKey, agreementId);
+  // Until the agreement itself says so, its agents' rows hide nothing of the days that still hold.
+  const hinted = before?.state === 'active' ? bothPeriods(before, terms) : terms;
   await transactInBatches(
     ctx.db,
     terms.agents.map((agent) => [
       ...(agent.records ?? []),
-      formEntryUpdate(keyOf(agent), formId, { agencyKey, from: terms.from, until: terms.until }),
+      formEntryUpdate(keyOf(agent), formId, { agencyKey, from: hinted.from, until: hinted.until }),
     ]),
   );
   const kept = keptTerms(terms);
@@ -121,6 +123,11 @@ export async function putInForce(ctx: FlowContext, change: InForce): Promise<voi
       await removeFormEntries(ctx.db, formId, { gone: terms.agents.map(keyOf), kept: [] });
     throw error;
   }
+  if (hinted.from !== terms.from || hinted.until !== terms.until)
+    await transactInBatches(
+      ctx.db,
+      terms.agents.map((agent) => [formEntryPeriodUpdate(keyOf(agent), formId, terms)]),
+    ).catch(() => undefined);
   if (before?.formId === undefined) return;
   const named = new Set(terms.agents.map(({ personKey }) => personKey));
   await removeFormEntries(ctx.db, before.formId, {
@@ -128,6 +135,12 @@ export async function putInForce(ctx: FlowContext, change: InForce): Promise<voi
     kept: before.agents.filter(({ personKey }) => named.has(personKey)).map(keyOf),
   });
 }
+
+/** From the first day of either to the last of either. */
+const bothPeriods = (one: Period, other: Period): Period => ({
+  from: one.from < other.from ? one.from : other.from,
+  until: one.until > other.until ? one.until : other.until,
+});
 
 export const partiesOf = ({ agencyKey, clientKey, agencyNumber, clientNumber }: Between) => ({
   agencyKey,

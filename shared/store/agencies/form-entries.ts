@@ -53,6 +53,14 @@ export const formEntryUpdate = (
   },
 });
 
+/** The days of a form that holds, in the row of somebody whom it names. */
+export const formEntryPeriodUpdate = (key: Key, formId: string, { from, until }: Period): Write => ({
+  table: 'Relationships',
+  key,
+  update: { set: { from, until } },
+  condition: holds('forms', formId),
+});
+
 /**
  * Takes a form that does not hold (any more) out of its people's rows. Only tidiness: what is left behind says nothing.
  * @param people `gone` from the form that holds now, so that their rows may go, or `kept` by it
