@@ -115,7 +115,8 @@ export async function giveOrder(
 interface Ordered {
   readonly key: string;
   readonly name: string | undefined;
-  readonly record: Pick<Person, 'documentType' | 'sealedNumber'> & Partial<Pick<Person, 'sealedName'>>;
+  readonly record: Pick<Person, 'documentType' | 'sealedNumber'> &
+    Partial<Pick<Person, 'sealedName'>> & { readonly nameClaimed?: undefined };
 }
 function readOrdered(
   ctx: FlowContext,
@@ -131,7 +132,9 @@ function readOrdered(
     record: {
       documentType,
       sealedNumber: seal(ctx.dataKeys, sealContext.number(key), number),
-      ...(asRead === undefined ? {} : { sealedName: seal(ctx.dataKeys, sealContext.name(key), asRead) }),
+      ...(asRead === undefined
+        ? {}
+        : { sealedName: seal(ctx.dataKeys, sealContext.name(key), asRead), nameClaimed: undefined }),
     },
   };
 }
