@@ -28,8 +28,11 @@ export default defineConfig({
     globalSetup: ['test/support/dynamodb.ts', 'test/support/stage.ts', 'test/support/chromium.ts'],
     // More files at once than cores only make each other's timeouts long.
     maxWorkers: availableParallelism(),
-    // `npm test` leaves them out, `npm run test:full` runs nothing else, `npx vitest run` everything.
-    tags: [{ name: 'long', description: 'Long model runs, and the whole fault sweep' }],
+    // `npx vitest run` runs everything, `npm test` all but the long ones, `npm run test:full` what carries a tag.
+    tags: [
+      { name: 'long', description: 'Long model runs, the whole fault sweep, larger tests and variants' },
+      { name: 'grants', description: 'Files that run whole, because at their end no grant is left unused' },
+    ],
     projects: [
       {
         test: {

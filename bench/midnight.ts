@@ -1,6 +1,6 @@
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { type Runtime, startRuntime } from '../infra/local/runtime.ts';
-import { shardOf, sweepKeyOf } from '../shared/store/people/lockout-table.ts';
+import { shardOf, sweepKeyOf } from '../shared/store/people/lockout-sweep.ts';
 import { progress, table, title } from './print.ts';
 
 const usualLocks = 30_000;

@@ -4,6 +4,10 @@ import type { Stage } from './stage.ts';
 /** Whether a new version gets its share of calls step by step. Where nobody is served, at once is good enough. */
 export const shifts = ({ name }: Pick<Stage, 'name'>): boolean => name !== 'local';
 
+/** Whether X-Ray keeps what functions do: Lambda offers it in partition aws only, and this machine has none. */
+export const traces = ({ name, partition }: Pick<Stage, 'name' | 'partition'>): boolean =>
+  shifts({ name }) && partition === 'aws';
+
 /**
  * Functions that stay ready to answer, by flow: what the stage says, checked.
  * @throws Error for a flow that does not exist, or a number that its reserved concurrency cannot hold

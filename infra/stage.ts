@@ -169,6 +169,11 @@ function refuse(name: StageName, partition: Partition, config: StageConfig, sett
     no(`custodians must be ARNs of roles of partition ${partition}, not ${foreign}.`);
   if (config.codeSigningConfigArn && !isOurs(config.codeSigningConfigArn, 'lambda'))
     no(`codeSigningConfigArn must be of partition ${partition} and region ${config.region}.`);
+  const { cloudFrontTopicArn } = config.alarms;
+  if (cloudFrontTopicArn && partition !== 'aws')
+    no('alarms.cloudFrontTopicArn: partition aws-cn has no metrics of CloudFront to tell of.');
+  if (cloudFrontTopicArn && !/^arn:[\w-]+:sns:us-east-1:/.test(cloudFrontTopicArn))
+    no('alarms.cloudFrontTopicArn must be the ARN of an SNS topic in us-east-1, where the alarm is.');
   refusePortal(partition, config, no);
   if (name === 'local') return;
   if (architecture === 'host') no("architecture 'host' is only for stage local.");

@@ -18,17 +18,28 @@ const bySetting: Readonly<Record<string, string>> = {
 /** The channels without whose keys nobody can pass a face check or confirm a QR login (CHN-1). */
 const appChannels = ['ahtax-app', 'iit-app'] as const;
 
+/** Whether a text holds one of them. */
+export const isStandIn = (text: string): boolean => texts.some((one) => text.includes(one));
+
 /** The settings of a stage that are still stand-ins, by name: a deployment with them would fail, or serve nobody. */
 export function standIns(config: StageConfig, channelKeys: ChannelKeys): string[] {
+  const { alarms } = config;
   return [
     ...leaves(config).flatMap(([path, value]) =>
-      texts.some((text) => value.includes(text)) || bySetting[path] === value ? [path] : [],
+      isStandIn(value) || bySetting[path] === value ? [path] : [],
     ),
     ...(config.account ? [] : ['account']),
     ...appChannels.flatMap((channel) => (channelKeys[channel]?.length ? [] : [`channelKeys.${channel}`])),
-    ...(config.alarms.topicArn || config.alarms.emails?.length ? [] : ['alarms.topicArn or alarms.emails']),
+    ...(alarms.topicArn || alarms.emails?.length ? [] : ['alarms.topicArn or alarms.emails']),
+    // A topic tells in its own region only, and CloudFront's alarm stands in another.
+    ...(alarms.topicArn && !alarms.emails?.length && !alarms.cloudFrontTopicArn && hasCloudFrontAlarm(config)
+      ? ['alarms.cloudFrontTopicArn or alarms.emails']
+      : []),
   ];
 }
+
+const hasCloudFrontAlarm = ({ portal, region }: StageConfig): boolean =>
+  portal !== undefined && !region.startsWith('cn-');
 
 function leaves(value: unknown, path = ''): [string, string][] {
   if (typeof value === 'string') return [[path, value]];

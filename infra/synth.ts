@@ -12,6 +12,7 @@ import { shifts } from './release.ts';
 import { AlarmStack } from './stacks/alarm-stack.ts';
 import { ApiStack } from './stacks/api-stack.ts';
 import { DataStack } from './stacks/data-stack.ts';
+import { cloudFrontMetricRegion, PortalAlarmStack } from './stacks/portal-alarm-stack.ts';
 import { cloudFrontLogRegion, PortalLogStack } from './stacks/portal-log-stack.ts';
 import { PortalStack } from './stacks/portal-stack.ts';
 import { ReleaseStack } from './stacks/release-stack.ts';
@@ -39,6 +40,7 @@ export const stackNames = (stage: Stage) => ({
   alarms: `${prefix(stage)}-alarms`,
   portal: `${prefix(stage)}-portal`,
   portalLogs: `${prefix(stage)}-portal-logs`,
+  portalAlarms: `${prefix(stage)}-portal-alarms`,
 });
 
 /**
@@ -128,9 +130,9 @@ function addStacks(
   // The secret is known by name, as tables are.
   front.addStackDependency(data);
   if (stage.partition !== 'aws') return;
-  const env = { ...common.env, region: cloudFrontLogRegion };
-  const logs = new PortalLogStack(app, names.portalLogs, { ...common, env, portal: front });
-  logs.addStackDependency(front);
+  const inRegion = (region: string) => ({ ...common, env: { ...common.env, region }, portal: front });
+  new PortalLogStack(app, names.portalLogs, inRegion(cloudFrontLogRegion)).addStackDependency(front);
+  new PortalAlarmStack(app, names.portalAlarms, inRegion(cloudFrontMetricRegion)).addStackDependency(front);
 }
 
 /** Without the CLI the flags come from cdk.json directly; CloudFormation's own template checks are left to the CLI. */

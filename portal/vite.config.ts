@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
+import { paletteSheet } from './src/app/palette.ts';
 
 const api = process.env.API ?? 'http://127.0.0.1:3000';
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -23,11 +24,32 @@ const leftOut: Plugin = {
   name: 'left-out',
   enforce: 'pre',
   resolveId: (source, importer = '') =>
+    (source === '../_util/wave' && importer.includes('antd/es/')) ||
     (source === '../tooltip/UniqueProvider' && importer.endsWith('antd/es/config-provider/index.js')) ||
     (source === './QrcodeStatus' && importer.endsWith('antd/es/qr-code/index.js')) ||
     (source === '../tooltip' && importer.endsWith('antd/es/form/FormItemLabel.js'))
       ? here('src/app/left-out.ts')
       : null,
+};
+
+/** antd falls back on English words where it is given none; ours gives them always, and English comes when it is chosen. */
+const chineseWords: Plugin = {
+  name: 'chinese-words',
+  enforce: 'pre',
+  resolveId(source, importer = '') {
+    const fallsBack =
+      /antd\/es\/(locale\/useLocale|modal\/locale|config-provider\/index|form\/FormItemLabel)\.js$/.test(
+        importer,
+      );
+    return fallsBack && source.endsWith('/en_US') ? this.resolve('antd/es/locale/zh_CN', importer) : null;
+  },
+};
+
+/** The colours as custom properties: `import 'palette.css'`. */
+const paletteStyles: Plugin = {
+  name: 'palette-styles',
+  resolveId: (source) => (source === 'palette.css' ? '/palette.css' : null),
+  load: (id) => (id === '/palette.css' ? paletteSheet() : null),
 };
 
 /** Every browser that runs this page reads woff2; the older copies would only double the build. */
@@ -77,7 +99,7 @@ const loginAtOnce: Plugin = {
 
 export default defineConfig({
   root: here('.'),
-  plugins: [constructedStyles, leftOut, onlyWoff2, loginAtOnce, react()],
+  plugins: [constructedStyles, leftOut, chineseWords, paletteStyles, onlyWoff2, loginAtOnce, react()],
   // Linked from the CSS, never inlined: the policy allows no data: fonts.
   build: {
     // The browsers that index.html names; public/old-browser.js tells the others.

@@ -35,6 +35,16 @@ export interface TaxpayerDetail {
   };
 }
 
+/** A visitor with what this system asks about them by, from server to server. */
+export interface Entry {
+  readonly visitor: Visitor;
+  readonly accessToken: string;
+  /** It stays the same as long as the hand-over holds. */
+  readonly refreshToken: string | undefined;
+  /** Until then what was told is believed; afterwards it is asked for anew. */
+  readonly until: Date;
+}
+
 /** What has to be remembered between sending a browser away and its return. */
 export interface Pending {
   readonly verifier: string;
@@ -100,25 +110,38 @@ export function bureauOf({ issuer, clientId, key, redirectUri, now = () => new D
      * the ID token's signature, audience and times.
      * @throws client.AuthorizationResponseError with the bureau's `error` where nobody came
      */
-    async finish(query: string, { verifier, state, nonce }: Pending): Promise<Visitor> {
+    async finish(query: string, { verifier, state, nonce }: Pending): Promise<Entry> {
       const tokens = await client.authorizationCodeGrant(await configuration(), new URL(query, redirectUri), {
         pkceCodeVerifier: verifier,
         expectedState: state,
         expectedNonce: nonce,
         idTokenExpected: true,
       });
-      const claims = tokens.claims();
-      const details = (tokens.authorization_details ?? []) as unknown as TaxpayerDetail[];
-      const taxpayer = details.find(({ type }) => type === 'taxpayer');
-      if (!claims || !taxpayer) throw new Error('An answer without an ID token or a taxpayer');
-      return {
-        sub: claims.sub,
-        sid: String(claims.sid),
-        name: typeof claims.name === 'string' ? claims.name : undefined,
-        realNameLevel: Number(claims.real_name_level),
-        acr: String(claims.acr),
-        taxpayer,
-      };
+      return entryOf(tokens, now());
+    },
+
+    /**
+     * Everything anew, as it stands at this moment. For a request of the person, never by a timer: the bureau counts it as a
+     * sign of life, and nobody would ever be idle.
+     * @throws an error for which `isOver` says yes, where the hand-over has ended
+     */
+    async renew(refreshToken: string): Promise<Entry> {
+      const tokens = await client.refreshTokenGrant(await configuration(), refreshToken);
+      return entryOf(tokens, now());
+    },
+
+    /**
+     * For whom and with which permissions at this very moment: before something is done that cannot be taken back.
+     * @throws an error for which `isOver` says yes, where the hand-over has ended
+     */
+    async ask({ accessToken, visitor }: Entry): Promise<TaxpayerDetail> {
+      const info = await client.fetchUserInfo(await configuration(), accessToken, visitor.sub);
+      return taxpayerIn(info.authorization_details);
+    },
+
+    /** The person has left this system: the bureau ends the hand-over, too. */
+    async giveBack(refreshToken: string): Promise<void> {
+      await client.tokenRevocation(await configuration(), refreshToken);
     },
 
     /** The hand-over that a logout token says is over. Throws where it is no token for this system. */
@@ -138,6 +161,38 @@ export function bureauOf({ issuer, clientId, key, redirectUri, now = () => new D
     },
   };
 }
+
+type Tokens = client.TokenEndpointResponse & client.TokenEndpointResponseHelpers;
+
+function entryOf(tokens: Tokens, now: Date): Entry {
+  const claims = tokens.claims();
+  if (!claims) throw new Error('An answer without an ID token');
+  return {
+    visitor: {
+      sub: claims.sub,
+      sid: String(claims.sid),
+      name: typeof claims.name === 'string' ? claims.name : undefined,
+      realNameLevel: Number(claims.real_name_level),
+      acr: String(claims.acr),
+      taxpayer: taxpayerIn(tokens.authorization_details),
+    },
+    accessToken: tokens.access_token,
+    refreshToken: tokens.refresh_token,
+    until: new Date(now.getTime() + (tokens.expires_in ?? 0) * 1000),
+  };
+}
+
+function taxpayerIn(details: unknown): TaxpayerDetail {
+  const list = (Array.isArray(details) ? details : []) as readonly TaxpayerDetail[];
+  const found = list.find(({ type }) => type === 'taxpayer');
+  if (!found) throw new Error('An answer without a taxpayer');
+  return found;
+}
+
+/** The bureau says that the hand-over has ended; every other error says only that nothing is known. */
+export const isOver = (error: unknown): boolean =>
+  (error instanceof client.ResponseBodyError && error.error === 'invalid_grant') ||
+  (error instanceof client.WWWAuthenticateChallengeError && error.status === 401);
 
 /** The bureau's own word for why nobody came, or that something else went wrong. */
 export const reasonOf = (error: unknown): string =>

@@ -80,6 +80,14 @@ export function visitorPage(system: string, visitor: Visitor): string {
   return page(
     system,
     `<table>${shown.map(([name, value]) => `<tr><th>${escaped(name)}</th><td>${escaped(value ?? '')}</td></tr>`).join('')}</table>
+<form method="post" action="/file"><p><button>提交一份申报（示例）</button></p></form>
 <form method="post" action="/leave"><p><button>离开本系统</button></p></form>`,
   );
 }
+
+/** Something that cannot be taken back was to be done, and the bureau was asked first. */
+export const filedPage = (system: string, permitted: boolean): string =>
+  page(
+    system,
+    `<p>${permitted ? '申报已提交。' : '您现在没有申报权限，什么也没有提交。'}</p><p><a class="button" href="/">返回</a></p>`,
+  );

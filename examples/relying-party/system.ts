@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type BureauOptions, bureauOf, reasonOf } from './bureau.ts';
-import { pageHeaders, refusedPage, strangerPage, visitorPage } from './page.ts';
+import { type BureauOptions, bureauOf, type Entry, isOver, reasonOf } from './bureau.ts';
+import { filedPage, pageHeaders, refusedPage, strangerPage, visitorPage } from './page.ts';
 import { openVisits } from './visits.ts';
 
 export interface SystemOptions extends Omit<BureauOptions, 'redirectUri'> {
@@ -40,9 +40,43 @@ export function taxSystem({ name, origin, now = () => new Date(), ...options }: 
       .writeHead(303, { location, 'cache-control': 'no-store', 'set-cookie': [...setCookie] })
       .end();
 
+  /** Runs with the visit of this browser; undefined where there is none, or where the bureau says that it is over. */
+  async function visiting<T>(
+    incoming: IncomingMessage,
+    run: (entry: Entry) => T,
+  ): Promise<Awaited<T> | undefined> {
+    const id = cookies.read(incoming, 'visit');
+    try {
+      const kept = visits.find(id);
+      const entry = kept && (await upToDate(id, kept));
+      return entry && (await run(entry));
+    } catch (error) {
+      // Whatever else went wrong is no reason to send somebody away, and none to believe what is old.
+      if (!isOver(error)) throw error;
+      visits.leave(id);
+      return undefined;
+    }
+  }
+  async function upToDate(id: string, kept: Entry): Promise<Entry | undefined> {
+    if (now() < kept.until) return kept;
+    // Without a refresh token the browser goes through the request again, which nobody has to see.
+    if (kept.refreshToken === undefined) return undefined;
+    const entry = await bureau.renew(kept.refreshToken);
+    visits.renew(id, entry);
+    return entry;
+  }
+
   const home: Answer = async (incoming, response) => {
-    const visitor = visits.find(cookies.read(incoming, 'visit'));
+    const visitor = await visiting(incoming, (entry) => entry.visitor);
     show(response, 200, visitor ? visitorPage(name, visitor) : strangerPage(name));
+  };
+
+  /** What cannot be taken back is done by what holds at this moment, not by what was told some minutes ago. */
+  const file: Answer = async (incoming, response) => {
+    const today = await visiting(incoming, (entry) => bureau.ask(entry));
+    if (!today) return show(response, 200, strangerPage(name));
+    const permitted = today.identity === 'natural' || (today.actions ?? []).includes('filing');
+    show(response, permitted ? 200 : 403, filedPage(name, permitted));
   };
 
   const login: Answer = async (incoming, response) => {
@@ -58,8 +92,8 @@ export function taxSystem({ name, origin, now = () => new Date(), ...options }: 
     // Begun elsewhere, or long ago: nobody is let in by a link that somebody else made.
     if (!pending) return go(response, '/');
     try {
-      const visitor = await bureau.finish(url.pathname + url.search, pending);
-      go(response, '/', [cookies.write('visit', visits.begin(visitor))]);
+      const entry = await bureau.finish(url.pathname + url.search, pending);
+      go(response, '/', [cookies.write('visit', visits.begin(entry))]);
     } catch (error) {
       show(response, 403, refusedPage(name, reasonOf(error)));
     }
@@ -78,7 +112,11 @@ export function taxSystem({ name, origin, now = () => new Date(), ...options }: 
 
   /** This system alone; who wants to leave the bureau does so there. */
   const leave: Answer = async (incoming, response) => {
-    visits.leave(cookies.read(incoming, 'visit'));
+    const id = cookies.read(incoming, 'visit');
+    const entry = visits.find(id);
+    visits.leave(id);
+    // The page does not wait for it: what is not given back ends with the bureau's session.
+    if (entry?.refreshToken !== undefined) bureau.giveBack(entry.refreshToken).catch(() => undefined);
     go(response, '/', [cookies.write('visit', '', 0)]);
   };
 
@@ -87,6 +125,7 @@ export function taxSystem({ name, origin, now = () => new Date(), ...options }: 
     [`GET ${loginPath}`]: login,
     [`GET ${callbackPath}`]: callback,
     [`POST ${logoutPath}`]: logout,
+    'POST /file': file,
     'POST /leave': leave,
   };
   async function handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import type { Pending, Visitor } from './bureau.ts';
+import type { Entry, Pending } from './bureau.ts';
 
-/** How long this system believes what it was told before it asks again, without a page for the person (milliseconds). */
-const believed = 15 * 60_000;
+/** No visit outlives the bureau's session; what was told is asked for anew long before (milliseconds). */
+const longest = 12 * 3600_000;
 /** How long somebody may take at the bureau. */
 const patience = 15 * 60_000;
 
@@ -16,7 +16,7 @@ interface Kept<T> {
  * all of them see, because a logout token reaches only one.
  */
 export function openVisits(now: () => Date) {
-  const visits = new Map<string, Kept<Visitor>>();
+  const visits = new Map<string, Kept<Entry>>();
   const requests = new Map<string, Kept<Pending>>();
   const fresh = <T>(map: Map<string, Kept<T>>, id: string): T | undefined => {
     for (const [key, { until }] of map) if (until <= now().getTime()) map.delete(key);
@@ -35,16 +35,21 @@ export function openVisits(now: () => Date) {
       requests.delete(id);
       return pending;
     },
-    begin(visitor: Visitor): string {
+    begin(entry: Entry): string {
       const id = random();
-      visits.set(id, { value: visitor, until: now().getTime() + believed });
+      visits.set(id, { value: entry, until: now().getTime() + longest });
       return id;
     },
-    find: (id: string): Visitor | undefined => fresh(visits, id),
+    find: (id: string): Entry | undefined => fresh(visits, id),
+    /** What was asked for anew; of a visit that ended meanwhile nothing. */
+    renew(id: string, entry: Entry): void {
+      const kept = visits.get(id);
+      if (kept) visits.set(id, { ...kept, value: entry });
+    },
     leave: (id: string): boolean => visits.delete(id),
     /** Ends what stands on a hand-over; none is no error. @returns how many */
     end(sid: string): number {
-      const over = [...visits].filter(([, { value }]) => value.sid === sid);
+      const over = [...visits].filter(([, { value }]) => value.visitor.sid === sid);
       for (const [id] of over) visits.delete(id);
       return over.length;
     },

@@ -1,5 +1,5 @@
 import { isoShanghai } from '#domain/days.ts';
-import { cursorTo, positionAt } from '#journeys/cursors.ts';
+import { openCursor, sealCursor } from '#journeys/cursors.ts';
 import { ok } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
 import { historyPage } from '#store/audit/audit-events.ts';
@@ -60,7 +60,7 @@ export const showActivity: StepOf<typeof account, 'activity'> = async (ctx, call
   const { personKey } = call.caller.session;
   const { cursor } = call.query;
   const list = `activity/${personKey}`;
-  const after = cursor === undefined ? undefined : positionAt(ctx, list, cursor);
+  const after = cursor === undefined ? undefined : openCursor(ctx, list, cursor);
   const { events, next } = await historyPage(ctx.db, personKey, pageSize, after);
   return ok({
     events: events.map(({ at, kind, outcome, channel, address, detail }) => ({
@@ -71,6 +71,6 @@ export const showActivity: StepOf<typeof account, 'activity'> = async (ctx, call
       address,
       detail: Object.fromEntries(Object.entries(detail ?? {}).filter(([name]) => shown.has(name))),
     })),
-    ...(next ? { cursor: cursorTo(ctx, list, next) } : {}),
+    ...(next ? { cursor: sealCursor(ctx, list, next) } : {}),
   });
 };

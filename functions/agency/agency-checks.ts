@@ -3,7 +3,7 @@ import { Problem } from '#domain/problem.ts';
 import type { Manager } from '#journeys/companies/require-manager.ts';
 import type { SessionCall } from '#journeys/factors/fresh-factor.ts';
 import { onStaffFormChecks, type StaffForm } from '#store/agencies/agency-forms.ts';
-import { activeRelationCheck } from '#store/companies/relations.ts';
+import { activeRelationCheck } from '#store/companies/relation-checks.ts';
 import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import { all, equals, holds } from '#store/dynamodb/expressions.ts';
 import type { Write } from '#store/dynamodb/tables.ts';

@@ -6,7 +6,9 @@ import { originOf, relationAudits } from '#journeys/companies/relation-audits.ts
 import { requireChangingChannel } from '#journeys/companies/require-manager.ts';
 import { created } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
-import { beginWrites, companyCopies, findRelation } from '#store/companies/relations.ts';
+import { beginWrites } from '#store/companies/relation-changes.ts';
+import { companyCopies } from '#store/companies/relation-copies.ts';
+import { findRelation } from '#store/companies/relations.ts';
 import {
   activeCompanyCheck,
   companyKeyOf,

@@ -1,8 +1,9 @@
-import { isoShanghai, shanghaiDay } from '#domain/days.ts';
+import { shanghaiDay } from '#domain/days.ts';
 import { isLive, listOf, refusalOf, type ShownState, transitions } from '#domain/relations.ts';
 import { personPage } from '#journeys/companies/company-copies.ts';
 import { nameToHolder } from '#journeys/companies/company-names.ts';
-import { cursorAt, placeAt } from '#journeys/cursors.ts';
+import { shownRelation } from '#journeys/companies/shown-relation.ts';
+import { openListCursor, sealListCursor } from '#journeys/cursors.ts';
 import { ok } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
@@ -26,7 +27,7 @@ export const listAuthorizations: StepOf<typeof authorizations, 'list'> = async (
   const { relations, next } = await personPage(ctx.db, personKey, list, {
     day,
     limit: pageLength,
-    from: placeAt(ctx, owner, cursor),
+    from: openListCursor(ctx, owner, cursor),
   });
   const shown = relations
     .map((relation) => ({ relation, state: shownStateOf(relation, day) }))
@@ -34,7 +35,7 @@ export const listAuthorizations: StepOf<typeof authorizations, 'list'> = async (
     .sort((a, b) => (a.relation.relation < b.relation.relation ? -1 : 1));
   return ok({
     authorizations: shown.map(({ relation, state }) => answerOf(ctx, relation, state, day)),
-    ...(next ? { cursor: cursorAt(ctx, owner, next) } : {}),
+    ...(next ? { cursor: sealListCursor(ctx, owner, next) } : {}),
   });
 };
 
@@ -42,14 +43,9 @@ const answerOf = (ctx: FlowContext, relation: Relation, state: ShownState, day: 
   authorizationId: relation.authorizationId,
   taxpayerId: shownTaxpayerId(ctx.dataKeys, relation),
   taxpayerName: nameToHolder(relation),
-  role: relation.role,
-  state,
-  direction: relation.direction,
-  permissions: [...relation.permissions],
-  ...(relation.validUntil === undefined ? {} : { validUntil: relation.validUntil }),
+  ...shownRelation(relation, state),
   /** Whether the person may say no to it now (REL-3). */
   refusable:
     isLive(state) && refusalOf(transitions.refuseInvitation, { ...relation, state }, day) === undefined,
-  updatedAt: isoShanghai(new Date(relation.updatedAt)),
   revision: revisionOf(relation),
 });

@@ -10,16 +10,17 @@ import { noticeFor } from '#runtime/messages/index.ts';
 import { ConcurrentChange, retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import { absent, equals } from '#store/dynamodb/expressions.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
-import {
-  type Attempt,
-  lockedProblem,
-  reserveAttempt,
-  returnAttempt,
-  successUpdate,
-} from '#store/people/lockout-table.ts';
-import { facePassedUpdate, findPerson, requireAdmitted } from '#store/people/users.ts';
+import { type Attempt, lockedProblem } from '#store/people/lockout-row.ts';
+import { reserveAttempt, returnAttempt, successUpdate } from '#store/people/lockout-table.ts';
+import { requireAdmitted } from '#store/people/person-row.ts';
+import { facePassedUpdate, findPerson } from '#store/people/users.ts';
 import { sessionLevelUpdate } from '#store/sessions/sessions.ts';
-import type { FaceProof, ScanTicket, TicketBase } from '#store/tickets/ticket-kinds.ts';
+import {
+  type FaceProof,
+  proofOnJourney,
+  type ScanTicket,
+  type TicketBase,
+} from '#store/tickets/ticket-kinds.ts';
 import { ticketUpdate } from '#store/tickets/tickets.ts';
 import type { channelScan } from './contract.ts';
 import { faceFailedUpdate, passedUpdate } from './scan-updates.ts';
@@ -150,7 +151,9 @@ async function pass(check: Check, transactionId: string, also: readonly Write[] 
     const raised = scan.counts === 'scan' ? await levelAfter(check) : undefined;
     await ctx.db.transact([
       passedUpdate(scan, token, face, raised?.level, call.now),
-      ...(scan.parent ? [ticketUpdate(scan.parent, call.now, { set: { face } })] : []),
+      ...(scan.parent
+        ? [ticketUpdate(scan.parent, call.now, { set: { face: proofOnJourney(scan, face) } })]
+        : []),
       ...(scan.purpose === 'register'
         ? []
         : [

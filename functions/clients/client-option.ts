@@ -40,20 +40,13 @@ export async function clientActingOption(
   const [records, client, { items }] = await Promise.all([
     readAccessRecords(ctx.db, personKey, byStaffForm(agencyKey)),
     findTaxpayer(ctx.db, clientKey),
-    formEntriesOf(ctx.db, personKey, clientEntryPrefix(clientKey), { agencyKey }),
+    formEntriesOf(ctx.db, personKey, clientEntryPrefix(clientKey), { agencyKey, on: day }),
   ]);
   const agency = evaluateAgencyAccess(records);
   const form = records.agency?.form;
   const formsOf = ({ forms }: (typeof items)[number]) =>
     [...(forms ?? [])].filter((form) => isFormOfTerm(form, client));
-  const entry = items.find(
-    (one) =>
-      formsOf(one).length > 0 &&
-      one.from !== undefined &&
-      one.until !== undefined &&
-      one.from <= day &&
-      day <= one.until,
-  );
+  const entry = items.find((one) => formsOf(one).length > 0);
   const isOpen = isKnown(client) && client.state === 'active' && isAdmitted('enterprise', client.subjects);
   if (!agency || !form || !entry || !isOpen) throw gone();
   const { agreementId } = clientEntryRef(entry);

@@ -2,7 +2,7 @@ import { shanghaiDay } from '#domain/days.ts';
 import { isTaxpayerId } from '#domain/taxpayers.ts';
 import { foldNumber, searchForm } from '#domain/text.ts';
 import { clientsServed } from '#journeys/agencies/clients-served.ts';
-import { cursorTo, positionAt } from '#journeys/cursors.ts';
+import { openCursor, sealCursor } from '#journeys/cursors.ts';
 import { choiceIdOf } from '#journeys/sessions/identity-choices.ts';
 import { ok } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
@@ -44,7 +44,7 @@ export const listClients: StepOf<typeof clients, 'list'> = async (ctx, call) => 
   const { session } = call.caller;
   const { cursor, query = '' } = call.query;
   const owner = `clients/${session.sessionId}/${agencyKey}`;
-  const begin = cursor === undefined ? undefined : positionAt(ctx, owner, cursor);
+  const begin = cursor === undefined ? undefined : openCursor(ctx, owner, cursor);
   const read = readingClients(ctx, session.personKey, { agencyKey, day: shanghaiDay(call.now), query });
   const found = new Map<string, KnownTaxpayer>();
   let next: Key | undefined;
@@ -68,7 +68,7 @@ export const listClients: StepOf<typeof clients, 'list'> = async (ctx, call) => 
       taxpayerName: client.name,
       ...(client.companyKey === clientKey ? { current: true as const } : {}),
     })),
-    ...(next ? { cursor: cursorTo(ctx, owner, next) } : {}),
+    ...(next ? { cursor: sealCursor(ctx, owner, next) } : {}),
   });
 };
 

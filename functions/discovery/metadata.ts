@@ -1,3 +1,4 @@
+import { dpopAlgorithms } from '#crypto/dpop-proofs.ts';
 import { ok } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
@@ -37,14 +38,15 @@ async function metadata({
     ...Object.fromEntries(authentication),
     response_types_supported: ['code'],
     response_modes_supported: ['query'],
-    grant_types_supported: ['authorization_code'],
+    grant_types_supported: ['authorization_code', 'refresh_token'],
     code_challenge_methods_supported: ['S256'],
     require_pushed_authorization_requests: false,
     authorization_response_iss_parameter_supported: true,
+    dpop_signing_alg_values_supported: [...dpopAlgorithms],
     subject_types_supported: ['pairwise'],
     id_token_signing_alg_values_supported: ['ES256'],
-    scopes_supported: ['openid', 'profile'],
-    authorization_details_types_supported: ['taxpayer'],
+    scopes_supported: ['openid', 'profile', 'document'],
+    authorization_details_types_supported: ['taxpayer', 'matter'],
     acr_values_supported: ['urn:ahtax:2fa', 'urn:ahtax:face'],
     prompt_values_supported: ['none', 'login', 'consent', 'select_account'],
     display_values_supported: ['page'],
@@ -64,6 +66,7 @@ async function metadata({
       'real_name_level',
       'identity',
       'name',
+      'document',
     ],
     claims_parameter_supported: true,
     // Each of these would be refused by its own word.

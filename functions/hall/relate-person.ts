@@ -17,7 +17,9 @@ import { holderOf, readPerson, recordWrites, requireSameName } from '#journeys/p
 import { created } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import { beginWrites, companyCopies, findRelation, type Relation } from '#store/companies/relations.ts';
+import { beginWrites } from '#store/companies/relation-changes.ts';
+import { companyCopies } from '#store/companies/relation-copies.ts';
+import { findRelation, type Relation } from '#store/companies/relations.ts';
 import {
   type KnownTaxpayer,
   keptNumberOf,

@@ -3,14 +3,14 @@ import { isAdmitted } from '#domain/entries.ts';
 import { roleOrder } from '#domain/relations.ts';
 import { identityOf } from '#journeys/companies/acting-option.ts';
 import { personPage } from '#journeys/companies/company-copies.ts';
-import { cursorAt, placeAt } from '#journeys/cursors.ts';
+import { openListCursor, sealListCursor } from '#journeys/cursors.ts';
 import { choiceIdOf } from '#journeys/sessions/identity-choices.ts';
 import { ok } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import type { ListPlace } from '#store/companies/relation-lists.ts';
+import type { ListCursor } from '#store/companies/relation-lists.ts';
 import { type Relation, relationsIn, shownStateOf } from '#store/companies/relations.ts';
-import { asPerson, type Session } from '#store/sessions/sessions.ts';
+import { asPerson, type Session } from '#store/sessions/session-row.ts';
 import type { identity } from './contract.ts';
 
 const pageLength = 500;
@@ -24,7 +24,7 @@ const pageLength = 500;
 export const listIdentities: StepOf<typeof identity, 'list'> = async (ctx, call) => {
   const { session } = call.caller;
   const owner = `identities/${session.sessionId}`;
-  const from = placeAt(ctx, owner, call.query.cursor);
+  const from = openListCursor(ctx, owner, call.query.cursor);
   const day = shanghaiDay(call.now);
   const { relations, next } = await ownRelations(ctx, session, day, from);
   const isCurrent = ({ companyKey, role }: Relation) =>
@@ -49,12 +49,12 @@ export const listIdentities: StepOf<typeof identity, 'list'> = async (ctx, call)
         })),
       ...(from ? [] : withoutRelation(ctx, session)),
     ],
-    ...(next ? { cursor: cursorAt(ctx, owner, next) } : {}),
+    ...(next ? { cursor: sealListCursor(ctx, owner, next) } : {}),
   });
 };
 
 /** A page of what the person is active in, and on the first one the session's own company with all its roles. */
-async function ownRelations(ctx: FlowContext, session: Session, day: string, from: ListPlace | undefined) {
+async function ownRelations(ctx: FlowContext, session: Session, day: string, from: ListCursor | undefined) {
   const { personKey, identity, company } = session;
   if (identity.kind === 'special') return { relations: [], next: undefined };
   const [page, here] = await Promise.all([

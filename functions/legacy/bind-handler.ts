@@ -9,13 +9,15 @@ import { withPassword } from '#journeys/factors/password-check.ts';
 import { provenPhoneWrites } from '#journeys/factors/proven-phone.ts';
 import { strangersSend } from '#journeys/factors/stranger-sends.ts';
 import { requireNameTried, type Try, toldWithinTries } from '#journeys/factors/tries.ts';
-import { expectedWindow } from '#journeys/people/accounts.ts';
+import { windowHint } from '#journeys/people/accounts.ts';
 import { type NamedPerson, readPerson, requireSameName } from '#journeys/people/named-person.ts';
 import { phoneNumberOf } from '#journeys/people/personal-data.ts';
 import { accepted, created } from '#runtime/answers.ts';
 import type { CallOf, StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import { beginWrites, companyCopies, findRelation, type Relation } from '#store/companies/relations.ts';
+import { beginWrites } from '#store/companies/relation-changes.ts';
+import { companyCopies } from '#store/companies/relation-copies.ts';
+import { findRelation, type Relation } from '#store/companies/relations.ts';
 import {
   activeCompanyCheck,
   companyProblem,
@@ -26,7 +28,8 @@ import {
 } from '#store/companies/taxpayers.ts';
 import { ConcurrentChange, firstRead } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
-import { type Active, admittedCheck, findPerson, isActive } from '#store/people/users.ts';
+import { type Active, isActive } from '#store/people/person-row.ts';
+import { admittedCheck, findPerson } from '#store/people/users.ts';
 import { codeSpentUpdate, journeySendUpdate } from '#store/tickets/ticket-codes.ts';
 import { type LegacyTicket, type SessionCodeTicket, sessionCodeId } from '#store/tickets/ticket-kinds.ts';
 import { openTicket, ticketKeyOf } from '#store/tickets/tickets.ts';
@@ -66,7 +69,7 @@ export const sendBindingCode: StepOf<typeof legacy, 'bindingSms'> = async (ctx, 
       personKey: named.key,
       expiresAt: opened.expiresAt,
       state: 'open',
-      ...expectedWindow(undefined, person, phone.phoneKey),
+      ...windowHint(undefined, person, phone.phoneKey),
     };
     // One handle of the old login sends to few, whoever is named (SMS-4).
     const also = [...within, journeySendUpdate(opened, phone.phoneKey, now, policies)];

@@ -5,13 +5,13 @@ import { auditPut } from '#journeys/audit.ts';
 import { entryProblem, knownCompany, unrelated } from '#journeys/companies/admission.ts';
 import { besideHuman } from '#journeys/factors/anti-automation.ts';
 import { rehash, withPassword } from '#journeys/factors/password-check.ts';
-import { expectedWindow } from '#journeys/people/accounts.ts';
+import { windowHint } from '#journeys/people/accounts.ts';
 import { openedLogin } from '#journeys/sessions/opened-login.ts';
 import { created } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
 import { relationsIn } from '#store/companies/relations.ts';
 import { findTaxpayer } from '#store/companies/taxpayers.ts';
-import { defaultPhone } from '#store/people/users.ts';
+import { defaultPhone } from '#store/people/person-row.ts';
 import type { LegacyTicket } from '#store/tickets/ticket-kinds.ts';
 import { openTicket, spendUpdate } from '#store/tickets/tickets.ts';
 import type { legacy } from './contract.ts';
@@ -55,14 +55,14 @@ export const pickPerson: StepOf<typeof legacy, 'person'> = async (ctx, call) => 
       return refused;
     }
     const phone = defaultPhone(person);
-    const window = expectedWindow(undefined, person, phone?.phoneKey);
+    const hint = windowHint(undefined, person, phone?.phoneKey);
     const opened = openedLogin(ctx, call, person, {
       entry,
       companyKey,
       companyTerm: company.term,
       taxpayerName: company.name,
       phone,
-      ...window,
+      ...hint,
     });
     await ctx.db.transact([spendUpdate(ticket, call.now), ...writes, opened.write]);
     if (needsRehash) await rehash(ctx, call, person, password);

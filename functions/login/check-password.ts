@@ -14,10 +14,10 @@ import {
 } from '#journeys/factors/password-check.ts';
 import {
   accountNamed,
-  expectedWindow,
   type Named,
   stillNames,
   unknownAccount,
+  windowHint,
 } from '#journeys/people/accounts.ts';
 import { openedLogin } from '#journeys/sessions/opened-login.ts';
 import { created } from '#runtime/answers.ts';
@@ -27,8 +27,10 @@ import { settled } from '#runtime/settled.ts';
 import { type Relation, relationsIn } from '#store/companies/relations.ts';
 import { findTaxpayer, type KnownTaxpayer } from '#store/companies/taxpayers.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
-import { type Attempt, type Reserved, returnAttempt, successUpdate } from '#store/people/lockout-table.ts';
-import { defaultPhone, findPerson, isSuspended, type Person } from '#store/people/users.ts';
+import type { Attempt } from '#store/people/lockout-row.ts';
+import { type Reserved, returnAttempt, successUpdate } from '#store/people/lockout-table.ts';
+import { defaultPhone, isSuspended, type Person } from '#store/people/person-row.ts';
+import { findPerson } from '#store/people/users.ts';
 import { namedCheck } from '#store/reports/cross-region-reports.ts';
 import type { AgentAccessBasis } from '#store/sessions/access-basis.ts';
 import { admissionProblem } from './admit-to-company.ts';
@@ -56,18 +58,19 @@ export const checkPassword: StepOf<typeof login, 'password'> = async (ctx, call)
   const company = asked && knownCompany(read);
   const named = settled(found);
 
-  const looked = await lookAtPassword(ctx, call, named, asked, company);
+  const looked = await requireRightPassword(ctx, call, named, asked, company);
   // ENT-4: what ended with an earlier term of the company lets nobody in.
-  const look = { ...looked, relations: looked.relations.map((one) => inTerm(one, company?.term)) };
+  const right = { ...looked, relations: looked.relations.map((one) => inTerm(one, company?.term)) };
   const phoneTyped = named.via === 'phone';
   // LGN-2: after the password, before entry and relation (ORD-1).
-  if (isSuspended(look.person)) throw await notAdmitted(ctx, call, look, new Problem('ACCOUNT_SUSPENDED'));
+  if (isSuspended(right.person))
+    throw await refuseAdmission(ctx, call, right, new Problem('ACCOUNT_SUSPENDED'));
   const refused =
     asked &&
     company &&
-    admissionProblem(asked.entry, company, look.relations, look.attempt.day, {
+    admissionProblem(asked.entry, company, right.relations, right.attempt.day, {
       phoneTyped,
-      agentAt: look.agentAt,
+      agentAt: right.agentAt,
     });
   const at = asked && {
     ...asked,
@@ -75,15 +78,16 @@ export const checkPassword: StepOf<typeof login, 'password'> = async (ctx, call)
     companyTermSince: company?.termSince,
     taxpayerName: company?.name,
   };
-  const opened = loginFor(ctx, call, look, named, at);
-  if (!refused) await wasRight(ctx, call, look, [opened.write]);
+  const opened = loginTicketFor(ctx, call, right, named, at);
+  if (!refused) await commitRightPassword(ctx, call, right, [opened.write]);
   else {
     // A 经办人 needs no relation (SPC-3).
-    const handler = asked && handlerCheck(ctx, look, asked, refused);
-    const isIn = handler !== undefined && (await wasRight(ctx, call, look, [opened.write], handler));
-    if (!isIn) throw await notAdmitted(ctx, call, look, refused);
+    const handler = asked && handlerCheck(ctx, right, asked, refused);
+    const isIn =
+      handler !== undefined && (await commitRightPassword(ctx, call, right, [opened.write], handler));
+    if (!isIn) throw await refuseAdmission(ctx, call, right, refused);
   }
-  if (look.needsRehash) await rehash(ctx, call, look.person, call.body.password);
+  if (right.needsRehash) await rehash(ctx, call, right.person, call.body.password);
   return created(opened.answer);
 };
 
@@ -93,7 +97,7 @@ export const checkPassword: StepOf<typeof login, 'password'> = async (ctx, call)
  */
 function handlerCheck(
   ctx: FlowContext,
-  { person, attempt, named }: Look,
+  { person, attempt, named }: RightPassword,
   { entry, companyKey }: CompanyAsked,
   refused: Problem,
 ): Write | undefined {
@@ -102,7 +106,7 @@ function handlerCheck(
   return handler && namedCheck(companyKey, handler, attempt.day, () => refused);
 }
 
-interface Look {
+interface RightPassword {
   readonly person: Person;
   readonly attempt: Attempt;
   readonly taken: number;
@@ -120,14 +124,14 @@ interface Look {
   readonly named: boolean | undefined;
 }
 
-/** One reserved look at the password of the person whom the account means. */
-async function lookAtPassword(
+/** One reserved look at the password of the person whom the account means. Throws where it is wrong, or names nobody. */
+async function requireRightPassword(
   ctx: FlowContext,
   call: PasswordCall,
   named: Named,
   asked: CompanyAsked | undefined,
   company: KnownTaxpayer | undefined,
-): Promise<Look> {
+): Promise<RightPassword> {
   const known = named.via === 'document' ? named.person : undefined;
   const personKey = named.via === 'document' ? named.person.personKey : named.personKey;
   const attempt = passwordAttempt(personKey, call.now);
@@ -200,15 +204,15 @@ async function wrongPassword(
  * @param unless a check of the effect; where that is refused, nothing is done and another effect may follow
  * @returns false where `unless` was refused
  */
-async function wasRight(
+async function commitRightPassword(
   ctx: FlowContext,
   call: PasswordCall,
-  look: Look,
+  right: RightPassword,
   effect: readonly Write[],
   unless?: Write,
 ): Promise<boolean> {
   const { policies } = ctx.settings;
-  const { attempt, taken } = look;
+  const { attempt, taken } = right;
   try {
     const result = await ctx.db.tryTransact([
       successUpdate(attempt, policies),
@@ -228,14 +232,14 @@ async function wasRight(
 }
 
 /** The password was right and the account suspended (ORD-1), or the company not for this person or entry (LGN-8): told, and counted as no failure. */
-async function notAdmitted(
+async function refuseAdmission(
   ctx: FlowContext,
   call: PasswordCall,
-  look: Look,
+  right: RightPassword,
   problem: Problem,
 ): Promise<Problem> {
-  await wasRight(ctx, call, look, [
-    auditPut(ctx, call, look.person.personKey, 'login-password', 'failure', {
+  await commitRightPassword(ctx, call, right, [
+    auditPut(ctx, call, right.person.personKey, 'login-password', 'failure', {
       method: 'password',
       entry: call.body.entry,
       reason: problem.code,
@@ -245,10 +249,10 @@ async function notAdmitted(
 }
 
 /** The ticket that the second factor is passed on, and what the page is told of it. */
-function loginFor(
+function loginTicketFor(
   ctx: FlowContext,
   call: PasswordCall,
-  look: Look,
+  right: RightPassword,
   named: Named,
   asked:
     | (CompanyAsked & {
@@ -258,8 +262,8 @@ function loginFor(
       })
     | undefined,
 ) {
-  const { person } = look;
-  const phone = person.phones?.find((own) => own.phoneKey === look.typedPhoneKey) ?? defaultPhone(person);
+  const { person } = right;
+  const phone = person.phones?.find((own) => own.phoneKey === right.typedPhoneKey) ?? defaultPhone(person);
   return openedLogin(ctx, call, person, {
     entry: call.body.entry,
     companyKey: asked?.companyKey,
@@ -267,7 +271,7 @@ function loginFor(
     companyTermSince: asked?.companyTermSince,
     taxpayerName: asked?.taxpayerName,
     phone,
-    agentAt: look.agentAt,
-    ...expectedWindow(named, person, phone?.phoneKey),
+    agentAt: right.agentAt,
+    ...windowHint(named, person, phone?.phoneKey),
   });
 }

@@ -14,7 +14,7 @@ import {
   type Taxpayer,
 } from '#store/companies/taxpayers.ts';
 import { retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
-import type { Person } from '#store/people/users.ts';
+import type { Person } from '#store/people/person-row.ts';
 import {
   type CrossRegionReport,
   findReport,
@@ -49,7 +49,7 @@ export async function chooseReport(
       findReport(ctx.db, companyKey, reportNo),
     ]);
     const person = requireSamePerson(read, ticket);
-    const option = reportPlace(ctx, { person, relations, company, report }, call.now);
+    const option = reportOption(ctx, { person, relations, company, report }, call.now);
     return openSession(ctx, call, person, option, byEarlierFactor(ticket), [
       chosenUpdate(ticket, call.now),
       ...option.writes,
@@ -65,10 +65,10 @@ interface Found {
 }
 
 /**
- * The person's place under a report (SPC-3): by the role used last in this company where it sees reports, else the first
+ * As whom the person acts under a report (SPC-3): by the role used last in this company where it sees reports, else the first
  * in the order of roles (LGN-10); as tax-handler where only the report names them.
  */
-function reportPlace(
+function reportOption(
   ctx: Pick<FlowContext, 'keys' | 'dataKeys'>,
   { person, relations, company, report }: Found,
   now: Date,

@@ -13,7 +13,7 @@ import type { FlowContext } from '#runtime/context.ts';
 import { firstRead, retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
 import { successUpdate } from '#store/people/lockout-table.ts';
-import { asPerson } from '#store/sessions/sessions.ts';
+import { asPerson } from '#store/sessions/session-row.ts';
 import type { LoginTicket, PassedFactors } from '#store/tickets/ticket-kinds.ts';
 import { isCode, openTicket, passUpdate, spendUpdate, ticketKeyOf } from '#store/tickets/tickets.ts';
 import { agentActingOptionOf, agentChoiceOf } from './agent-login.ts';
@@ -39,18 +39,19 @@ export const verifyLogin: StepOf<typeof login, 'verify'> = async (ctx, call) => 
 
 /**
  * The person as the first step saw them, where nothing else is to be looked at: the session is opened on condition that
- * this is still so, else everything is read (`enter`). One call less.
+ * this is still so, else everything is read (`openOrOfferChoices`). One call less.
  */
-const asSeen = ({ who }: LoginTicket): Known | undefined => who && { person: who, relations: [], agents: [] };
+const personAsFirstSeen = ({ who }: LoginTicket): Known | undefined =>
+  who && { person: who, relations: [], agents: [] };
 
 const bySms = (ctx: FlowContext, call: VerifyCall, code: string) =>
-  withCode<LoginTicket, Known, Awaited<ReturnType<typeof enter>>>(
+  withCode<LoginTicket, Known, Awaited<ReturnType<typeof openOrOfferChoices>>>(
     ctx,
     call,
     { id: call.params.id, kind: 'login', purpose: 'login', code, counting: 'lockout' },
-    (ticket) => asSeen(ticket) ?? readPersonAndAccess(ctx, ticket),
+    (ticket) => personAsFirstSeen(ticket) ?? readPersonAndAccess(ctx, ticket),
     (proof, known) =>
-      enter(ctx, call, proof.ticket, known, {
+      openOrOfferChoices(ctx, call, proof.ticket, known, {
         sms: { phoneKey: proof.phoneKey, hash: proof.hash },
         writes: proof.writes,
       }),
@@ -66,10 +67,16 @@ async function byFace(ctx: FlowContext, call: VerifyCall, faceTicket: string) {
     method: 'face' as const,
     attemptId: handle(),
   };
-  return enter(ctx, call, ticket, asSeen(ticket) ?? (await readPersonAndAccess(ctx, ticket)), {
-    faceAt: ticket.face.at,
-    writes: [successUpdate(attempt, ctx.settings.policies, { reserved: false })],
-  });
+  return openOrOfferChoices(
+    ctx,
+    call,
+    ticket,
+    personAsFirstSeen(ticket) ?? (await readPersonAndAccess(ctx, ticket)),
+    {
+      faceAt: ticket.face.at,
+      writes: [successUpdate(attempt, ctx.settings.policies, { reserved: false })],
+    },
+  );
 }
 
 /** A factor that is passed. */
@@ -86,7 +93,13 @@ interface Factor {
  * Opens the session of the entry, or, where the person has to choose a role or may confirm one, keeps the passed factor
  * on the ticket (LGN-9, LGN-10). A person who changed since read is read again.
  */
-function enter(ctx: FlowContext, call: VerifyCall, ticket: LoginTicket, read: Known, factor: Factor) {
+function openOrOfferChoices(
+  ctx: FlowContext,
+  call: VerifyCall,
+  ticket: LoginTicket,
+  read: Known,
+  factor: Factor,
+) {
   const { policies } = ctx.settings;
   const { now } = call;
   const readKnown = firstRead(read, () => readPersonAndAccess(ctx, ticket));

@@ -6,16 +6,17 @@ import { besideHuman } from '#journeys/factors/anti-automation.ts';
 import { fitted, missed } from '#journeys/factors/tries.ts';
 import {
   accountNamed,
-  expectedWindow,
   type Named,
   stillNames,
   unknownAccount,
+  windowHint,
 } from '#journeys/people/accounts.ts';
 import { isNumberOf, maskedPhoneOf, nameOf } from '#journeys/people/personal-data.ts';
 import { created } from '#runtime/answers.ts';
 import type { CallOf, StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import { defaultPhone, findPerson, isSuspended, type Person } from '#store/people/users.ts';
+import { defaultPhone, isSuspended, type Person } from '#store/people/person-row.ts';
+import { findPerson } from '#store/people/users.ts';
 import type { ResetTicket } from '#store/tickets/ticket-kinds.ts';
 import { openTicketPut } from '#store/tickets/tickets.ts';
 import type { passwordReset } from './contract.ts';
@@ -60,7 +61,7 @@ export const startReset: StepOf<typeof passwordReset, 'start'> = async (ctx, cal
       ...(person.account ? { since: person.account.since } : {}),
       ...(faceOnly ? { faceOnly } : {}),
       ...(phone ? { phone: { phoneKey: phone.phoneKey, sealed: phone.sealed } } : {}),
-      ...expectedWindow(named, person, phone?.phoneKey),
+      ...windowHint(named, person, phone?.phoneKey),
     },
     call.now,
     ctx.settings.policies.resetSeconds,

@@ -12,7 +12,8 @@ import { created } from '#runtime/answers.ts';
 import type { CallOf, StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { countNobody, writeForNobody } from '#store/people/name-misses.ts';
-import { findPerson, isActive, sealContext } from '#store/people/users.ts';
+import { isActive, sealContext } from '#store/people/person-row.ts';
+import { findPerson } from '#store/people/users.ts';
 import type { RecoveryTicket } from '#store/tickets/ticket-kinds.ts';
 import { openTicketPut } from '#store/tickets/tickets.ts';
 import type { phoneRecovery } from './contract.ts';
@@ -49,7 +50,7 @@ export const startRecovery: StepOf<typeof phoneRecovery, 'start'> = async (ctx, 
         personKey: key,
         newPhone: { phoneKey: newKey, sealed: seal(ctx.dataKeys, sealContext.phone(newKey), phone) },
         ...(person.passwordRev === undefined ? {} : { passwordRev: person.passwordRev }),
-        ...(person.lastWindow?.phoneKey === newKey ? { window: person.lastWindow } : {}),
+        ...(person.lastWindow ? { window: person.lastWindow } : {}),
       },
       call.now,
       ctx.settings.policies.recoverySeconds,

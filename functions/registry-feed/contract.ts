@@ -20,6 +20,7 @@ export const registryFeed = flow({
     Agreements: ['GetItem', 'BatchGetItem', 'UpdateItem'],
     CrossRegionReports: ['GetItem', 'BatchGetItem', 'PutItem', 'DeleteItem'],
     Sessions: ['UpdateItem'],
+    Tickets: ['UpdateItem'],
     Audit: ['PutItem'],
   },
   secrets: ['root', 'handles', 'sealing', 'providers'],

@@ -38,8 +38,12 @@ export async function nextLines(
   for (let length = usualBytes; ; length = Math.min(mostBytes, length * 2)) {
     const range = await readRange(object, from.offset, length, etag);
     const atEnd = from.offset + range.bytes.length >= range.size;
-    const cut = atEnd ? range.bytes.length : range.bytes.lastIndexOf(newline) + 1;
-    if (cut > 0 || atEnd) return linesOf(range, from, cut, atEnd);
+    // A longer range is read for one long line: what follows it waits, or a piece would be more work than a function has
+    // time for.
+    const last =
+      length > usualBytes ? range.bytes.indexOf(newline) : atEnd ? -1 : range.bytes.lastIndexOf(newline);
+    const cut = last < 0 && atEnd ? range.bytes.length : last + 1;
+    if (cut > 0 || atEnd) return linesOf(range, from, cut, atEnd && cut === range.bytes.length);
     if (length < mostBytes) continue;
     const next: Position = { offset: from.offset + range.bytes.length, line: from.line, within: true };
     return { lines: [], next, atEnd: false, etag: range.etag, size: range.size };

@@ -41,15 +41,18 @@ export async function handler(event: SQSEvent | Batch, context: Context): Promis
 async function takeBatch({ lines, firstLine = 1 }: Batch): Promise<Report> {
   const rejected: LineIssue[] = [];
   const warnings: LineIssue[] = [];
-  const { accepted, stale, emptied } = await takeLines(await openContext(), lines, firstLine, new Date(), {
-    rejected: (issue) => rejected.push(issue),
-    warned: (issue) => warnings.push(issue),
-  });
+  const listener = {
+    rejected: (issue: LineIssue) => rejected.push(issue),
+    warned: (issue: LineIssue) => warnings.push(issue),
+  };
+  const counts = await takeLines(await openContext(), lines, firstLine, new Date(), listener, true);
   for (const list of [rejected, warnings]) list.sort((a, b) => a.line - b.line);
+  const { accepted, stale, emptied } = counts;
   return { accepted, stale, emptied, rejected, warnings };
 }
 
 async function takeMessages({ Records }: SQSEvent, context: Context): Promise<SQSBatchResponse> {
+  const begun = performance.now();
   const ctx = await openContext();
   const batchItemFailures: SQSBatchResponse['batchItemFailures'] = [];
   for (const { messageId, body, eventSourceARN, receiptHandle } of Records) {
@@ -65,7 +68,7 @@ async function takeMessages({ Records }: SQSEvent, context: Context): Promise<SQ
         cause: causeOf(error),
       });
       batchItemFailures.push({ itemIdentifier: messageId });
-      await showAgain(eventSourceARN, receiptHandle);
+      await showAgain(eventSourceARN, receiptHandle, (performance.now() - begun) / 1000);
     }
   }
   return { batchItemFailures };

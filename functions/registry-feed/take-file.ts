@@ -19,8 +19,12 @@ export interface Circumstances {
 const reserveMs = 110_000;
 /** A dependency that is away is given this long before the file is taken up again where it stopped. */
 const pauseSeconds = 60;
-/** From a failure to the next try. */
-const retrySeconds = 120;
+/**
+ * From a failure to the next try, in seconds, and from one try to the next at most: five of them, slow or quick, are over
+ * within a quarter of an hour. The second is the queue's own visibility (infra/constructs/triggers/feed.ts), which does the
+ * same for a function that died.
+ */
+const pauses = { afterFailure: 120, betweenTries: 180 } as const;
 
 /**
  * Takes a file from where it stands, piece by piece, in bounded memory (MIG-1). Before the time is up the rest goes
@@ -93,7 +97,10 @@ function sumOf(before: FeedCounts, more: FeedCounts): FeedCounts {
   };
 }
 
-/** The rest of a file goes back to the queue. Sent twice because an answer was lost, its lines are stale the second time. */
+/**
+ * The rest of a file goes back to the queue. Sent twice because an answer was lost, its lines are stale the second time. No
+ * trace goes along: by it Lambda would take a long file for a loop and stop it.
+ */
 async function handOn(file: FeedFile, queueArn: string, delaySeconds = 0): Promise<void> {
   await callAws('sqs', 'SendMessage', {
     QueueUrl: queueUrlOf(queueArn),
@@ -102,13 +109,22 @@ async function handOn(file: FeedFile, queueArn: string, delaySeconds = 0): Promi
   });
 }
 
+/** Seconds until a message is shown again that has failed `spentSeconds` after it was handed out. */
+export const secondsToNextTry = (spentSeconds: number): number =>
+  Math.max(0, Math.min(pauses.afterFailure, pauses.betweenTries - Math.ceil(spentSeconds)));
+
 /**
- * Shows a message that failed again after two minutes, so that it is tried five times within a quarter of an hour. Where
- * that fails too, it comes by itself when the queue's own time is over.
+ * Shows a message that failed again after two minutes, or sooner where it took long to fail. Where that fails too, it comes
+ * by itself when the queue's own time is over.
  */
-export async function showAgain(queueArn: string, ReceiptHandle: string): Promise<void> {
+export async function showAgain(
+  queueArn: string,
+  ReceiptHandle: string,
+  spentSeconds: number,
+): Promise<void> {
   try {
-    const input = { QueueUrl: queueUrlOf(queueArn), ReceiptHandle, VisibilityTimeout: retrySeconds };
+    const VisibilityTimeout = secondsToNextTry(spentSeconds);
+    const input = { QueueUrl: queueUrlOf(queueArn), ReceiptHandle, VisibilityTimeout };
     await callAws('sqs', 'ChangeMessageVisibility', input);
   } catch {
     // It comes again all the same, later.

@@ -80,7 +80,7 @@ function readLine(text: string): Line {
   });
 }
 
-function takeLine(ctx: FlowContext, line: Line, now: Date): Promise<Taken | Outcome> {
+function takeLine(ctx: FlowContext, line: Line, now: Date, isHandedOver: boolean): Promise<Taken | Outcome> {
   switch (line.type) {
     case 'collection':
       return takeCollection(ctx, line, now);
@@ -100,7 +100,7 @@ function takeLine(ctx: FlowContext, line: Line, now: Date): Promise<Taken | Outc
     case 'cross-region-report':
       return takeReport(ctx, line, now);
     case 'order':
-      return takeOrder(ctx, line, now);
+      return takeOrder(ctx, line, now, isHandedOver);
   }
 }
 
@@ -120,6 +120,7 @@ const pauseMs = 1_000;
 /**
  * Takes lines side by side, but those about one object one after the other: later lines may build on earlier ones.
  * A bad line is told and stops nothing else.
+ * @param isHandedOver by an operator, past the queue
  * @throws when a dependency is away, after the lines under way have ended; no further line is begun
  */
 export async function takeLines(
@@ -128,6 +129,7 @@ export async function takeLines(
   firstLine: number,
   now: Date,
   listener: Listener,
+  isHandedOver = false,
 ): Promise<FeedCounts> {
   const counts = noCounts();
   const reject = (line: number, problem: Problem): void => {
@@ -155,7 +157,7 @@ export async function takeLines(
       }
       const run = async (): Promise<void> => {
         try {
-          took(at, withDoubts(line, await patiently(() => takeLine(ctx, line, now))));
+          took(at, withDoubts(line, await patiently(() => takeLine(ctx, line, now, isHandedOver))));
         } catch (error) {
           const problem = asProblem(error);
           if (isPassing(problem)) throw error;
@@ -169,7 +171,7 @@ export async function takeLines(
   return counts;
 }
 
-/** No fault of the line: a table is away or an item stays hot. The batch is given back whole and comes again. */
+/** No fault of the line: a table is away, an item stays hot, or the hour has had its orders. The batch is given back whole and comes again. */
 const isPassing = ({ code }: Problem): boolean => code === 'UNAVAILABLE' || code === 'TOO_MANY_REQUESTS';
 
 /** Nobody waits for an answer here: what others were in the way of is tried again, later each time. */

@@ -4,6 +4,8 @@ import { fromRegistry } from '#journeys/companies/relation-audits.ts';
 import { giveOrder } from '#journeys/people/orders.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { writeOrderLine } from '#runtime/log.ts';
+import type { Write } from '#store/dynamodb/tables.ts';
+import { feedOffice, orderCountUpdate } from '#store/tickets/order-hours.ts';
 import { exchangeCall } from './exchange.ts';
 import type { Taken } from './outcome.ts';
 import { version } from './versions.ts';
@@ -16,13 +18,36 @@ export const orderLine = v.object({
   officer: freeText(64),
 });
 
-/** An older version changes nothing (ENT-3). */
+/**
+ * The feed has brought its orders of an hour. No fault of the line, which must not be lost: what it came by is given back,
+ * and at last lies with the dead letters, which ring, until a person has looked.
+ */
+class OrdersHeld extends Error {
+  constructor(most: number) {
+    super(`more than ${most} orders in an hour (ordersPerFeedHour)`);
+    this.name = new.target.name;
+  }
+}
+
+/** Counts an order in its own transaction, so that of any number at once exactly the hour's are taken. */
+function hourOfFeed(ctx: FlowContext, now: Date): Write {
+  const { ordersPerFeedHour: most } = ctx.settings.policies;
+  return { ...orderCountUpdate(feedOffice, now, most), onRefused: () => new OrdersHeld(most) };
+}
+
+/**
+ * An older version changes nothing (ENT-3), and counts for nothing.
+ * @param isHandedOver by an operator, who calls the function itself: that is a person who has looked
+ * @throws OrdersHeld
+ */
 export async function takeOrder(
   ctx: FlowContext,
   line: v.InferOutput<typeof orderLine>,
   now: Date,
+  isHandedOver: boolean,
 ): Promise<Taken> {
-  const taken = await giveOrder(ctx, exchangeCall(now), line, line.version, fromRegistry(now));
+  const also = isHandedOver ? [] : [hourOfFeed(ctx, now)];
+  const taken = await giveOrder(ctx, exchangeCall(now), line, line.version, fromRegistry(now), also);
   if (taken === 'accepted') writeOrderLine('registry-feed', line.order);
   return taken;
 }

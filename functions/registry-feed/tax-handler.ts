@@ -7,13 +7,10 @@ import { retriedTransitionWrites } from '#journeys/companies/relation-transition
 import { holderOf, readPerson, recordWrites, requireSameName } from '#journeys/people/named-person.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { findListing, listingCheck, listingPut } from '#store/companies/handler-listings.ts';
-import {
-  beginWrites,
-  companyCopies,
-  findRelation,
-  type Relation,
-  relationUnchangedCheck,
-} from '#store/companies/relations.ts';
+import { beginWrites } from '#store/companies/relation-changes.ts';
+import { relationUnchangedCheck } from '#store/companies/relation-checks.ts';
+import { companyCopies } from '#store/companies/relation-copies.ts';
+import { findRelation, type Relation } from '#store/companies/relations.ts';
 import {
   findTaxpayer,
   isKnown,

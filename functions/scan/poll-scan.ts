@@ -6,11 +6,12 @@ import { ok } from '#runtime/answers.ts';
 import type { CallOf, StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { noticeFor } from '#runtime/messages/index.ts';
-import { findPerson, requireAdmitted } from '#store/people/users.ts';
+import { requireAdmitted } from '#store/people/person-row.ts';
+import { findPerson } from '#store/people/users.ts';
 import type { ScanTicket } from '#store/tickets/ticket-kinds.ts';
 import { ticketKeyOf } from '#store/tickets/tickets.ts';
 import type { scan } from './contract.ts';
-import { sessionOf } from './start-qr-login.ts';
+import { openConfirmedSession } from './open-confirmed-session.ts';
 
 /** Seconds a page should wait before it asks again. */
 const pollAfterSeconds = 2;
@@ -32,7 +33,7 @@ export const pollScan: StepOf<typeof scan, 'poll'> = async (ctx, call) => {
   const state = shownState(ticket, call.now);
   if (state === 'passed') return ok({ state, ...(await proofFor(ctx, call, ticket)) });
   if (state === 'confirmed' && ticket.state === 'open') {
-    const opened = await sessionOf(ctx, call, ticket);
+    const opened = await openConfirmedSession(ctx, call, ticket);
     return opened ? ok({ state, session: opened.session }, { cookies: opened.cookies }) : ok({ state });
   }
   const waiting = state === 'pending' || state === 'scanned';

@@ -1,11 +1,13 @@
 import { clearRefreshCookie, successor } from '#crypto/refresh-tokens.ts';
-import { Problem } from '#domain/problem.ts';
 import { auditPut } from '#journeys/audit.ts';
 import { currentIdentity } from '#journeys/sessions/current-identity.ts';
+import { loggedOutWrites } from '#journeys/sessions/end-sessions.ts';
 import { cookieFor, sessionAnswer, shownSession } from '#journeys/sessions/open-session.ts';
 import { noContent, ok } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
-import { endedProblem, endUpdate, forgetWebSession, rotateRefresh } from '#store/sessions/sessions.ts';
+import { rotateRefresh } from '#store/sessions/refresh-chain.ts';
+import { endedProblem, endUpdate } from '#store/sessions/session-end.ts';
+import { forgetWebSession } from '#store/sessions/web-sessions.ts';
 import type { session } from './contract.ts';
 
 /**
@@ -28,29 +30,22 @@ export const refreshSession: StepOf<typeof session, 'refresh'> = async (ctx, cal
     ]);
     throw endedProblem(ended);
   }
-  const { session: standing, lost } = await currentIdentity(ctx, call, current);
+  const { session: effective, lost } = await currentIdentity(ctx, call, current);
   return ok(
-    { session: await sessionAnswer(ctx, standing, call, lost ? ['IDENTITY_LOST'] : []) },
-    { cookies: [cookieFor(token, standing, call.now)] },
+    { session: await sessionAnswer(ctx, effective, call, lost ? ['IDENTITY_LOST'] : []) },
+    { cookies: [cookieFor(token, effective, call.now)] },
   );
 };
 
 export const showSession: StepOf<typeof session, 'show'> = async (ctx, call) => {
-  const { session: standing, lost } = call.caller;
-  return ok({ session: shownSession(ctx, standing, call, lost ? ['IDENTITY_LOST'] : []) });
+  const { session: effective, lost } = call.caller;
+  return ok({ session: shownSession(ctx, effective, call, lost ? ['IDENTITY_LOST'] : []) });
 };
 
 /** 退出 (SES-1): the session is over at once, wherever it is checked. */
 export const logOut: StepOf<typeof session, 'logout'> = async (ctx, call) => {
   const { session: current } = call.caller;
-  const at = Math.floor(call.now.getTime() / 1000);
-  await ctx.db.transact([
-    {
-      ...endUpdate(current.sessionId, { reason: 'logged-out', at }),
-      onRefused: () => new Problem('SESSION_ENDED'),
-    },
-    auditPut(ctx, call, current.personKey, 'session-ended', 'success', { reason: 'logged-out' }),
-  ]);
+  await ctx.db.transact(loggedOutWrites(ctx, call, current));
   await forgetWebSession(ctx.db, current.personKey, current.sessionId);
   return noContent({ cookies: [clearRefreshCookie()] });
 };

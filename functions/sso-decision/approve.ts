@@ -7,11 +7,13 @@ import type { FlowContext } from '#runtime/context.ts';
 import { firstRead, retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import { readAccessRecords } from '#store/sessions/access-basis.ts';
 import { effectiveSession } from '#store/sessions/effective-session.ts';
-import { liveSession, versionAliveCheck } from '#store/sessions/sessions.ts';
+import { versionAliveCheck } from '#store/sessions/session-checks.ts';
+import { liveSession } from '#store/sessions/sessions.ts';
 import { sentOn } from './answers.ts';
 import { asChosen } from './as-chosen.ts';
 import type { ssoDecision } from './contract.ts';
 import { handOver } from './hand-over.ts';
+import { FaceOver, stepUpWanted, weighMatter } from './matter.ts';
 import { refused } from './refuse.ts';
 import { askedOf } from './show.ts';
 import { type ApproveCall, clientOf, lacking, lackingProblem, notAccepted } from './weigh.ts';
@@ -26,7 +28,7 @@ export const approve: StepOf<typeof ssoDecision, 'approve'> = async (ctx, call) 
   const { request: ticket } = caller;
   const client = clientOf(ctx, ticket);
   const isNone = ticket.request.prompt.includes('none');
-  const lacks = lacking(ticket, client, caller.session, call.now);
+  const lacks = lacking(ctx, ticket, client, caller.session, call.now);
   if (lacks) {
     if (isNone) return refused(ctx, call, noneAnswer(lacks.kind));
     throw lackingProblem(lacks, client);
@@ -39,31 +41,43 @@ export const approve: StepOf<typeof ssoDecision, 'approve'> = async (ctx, call) 
     const now = await readSeen();
     const granted = now.lost
       ? undefined
-      : grantedDetails(ctx, client, ticket.request.taxpayer, now, now.evidence);
-    if (isNone && !granted) return refused(ctx, call, noneAnswer('not-accepted'));
+      : grantedDetails(ctx, client, ticket.request.taxpayer, now, now.records);
+    const matter = weighMatter(ctx, call, now);
+    const goes = granted && matter !== 'not-allowed';
+    if (isNone && !goes) return refused(ctx, call, noneAnswer('not-accepted'));
     if (isNone && !silent) return refused(ctx, call, noneAnswer('asks'));
-    if (body.silently && !(granted && silent))
+    if (body.silently && !(goes && silent))
       return ok({ asked: askedOf(ctx, { caller: { ...caller, ...now } }, client) });
     if (now.lost) throw new Problem('RELATION_NOT_FOUND', {}, { variant: 'lost' });
     if (!granted) throw notAccepted(client);
-    const { session, permissions, evidence: records } = now;
-    const standing = { session, permissions, records, version: session.version };
-    const handed = handOver(ctx, call, client, standing, granted.details);
-    await ctx.db.transact([
-      handed.decided,
-      versionAliveCheck(session, call.now, ctx.settings.policies),
-      ...handed.rest,
-    ]);
+    if (matter === 'not-allowed') throw new Problem('ROLE_NOT_ALLOWED');
+    if (matter === 'face') return stepUpWanted(ctx, caller);
+    const { session, permissions, records } = now;
+    const handedOver = { session, permissions, records, version: session.version };
+    const handed = handOver(ctx, call, client, handedOver, {
+      ...granted,
+      ...(matter === 'none' ? {} : { matter }),
+    });
+    try {
+      await ctx.db.transact([
+        handed.decided,
+        versionAliveCheck(session, call.now, ctx.settings.policies),
+        ...handed.rest,
+      ]);
+    } catch (error) {
+      if (error instanceof FaceOver) return stepUpWanted(ctx, caller);
+      throw error;
+    }
     return sentOn(call.params.id, handed.redirectTo);
   });
 };
 
-type Seen = Pick<ApproveCall['caller'], 'session' | 'permissions' | 'lost' | 'evidence'>;
+type Seen = Pick<ApproveCall['caller'], 'session' | 'permissions' | 'lost' | 'records'>;
 
 /** The caller once more, because what the company identity stands on changed since it was read. */
 async function seenAgain(ctx: FlowContext, { caller, now }: ApproveCall): Promise<Seen> {
   const { sessionId, personKey, version } = caller.session;
   const session = await liveSession(ctx.db, { sessionId, personKey, version }, now, ctx.settings.policies);
-  const evidence = session.company && (await readAccessRecords(ctx.db, personKey, session.company));
-  return { ...effectiveSession(session, evidence, now), evidence };
+  const records = session.company && (await readAccessRecords(ctx.db, personKey, session.company));
+  return { ...effectiveSession(session, records, now), records };
 }

@@ -5,43 +5,69 @@ import { type Becoming, becomingOf } from '#journeys/sessions/identity-choices.t
 import { decideSwitch, switchWrites } from '#journeys/sessions/switch-identity.ts';
 import { grantedDetails } from '#journeys/sso/granted-details.ts';
 import type { FlowContext } from '#runtime/context.ts';
+import { all } from '#store/dynamodb/expressions.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
 import { type AccessBasisRef, readAccessRecords } from '#store/sessions/access-basis.ts';
 import { effectiveSession, withIdentity } from '#store/sessions/effective-session.ts';
-import type { Session } from '#store/sessions/sessions.ts';
+import type { Session } from '#store/sessions/session-row.ts';
 import { sentOn } from './answers.ts';
 import { handOver } from './hand-over.ts';
-import { type ApproveCall, notAccepted } from './weigh.ts';
+import { FaceOver, stepUpWanted, weighMatter } from './matter.ts';
+import { type ApproveCall, type DecisionCall, notAccepted } from './weigh.ts';
 
 /** SSO-4: the person is handed over as another identity, which the session takes in the same transaction (SWI-5). */
 export async function asChosen(ctx: FlowContext, call: ApproveCall, client: RelyingParty, choiceId: string) {
   const { request: ticket, session } = call.caller;
+  const readChosen = chosenBy(ctx, call, choiceId);
+  try {
+    const redirectTo = await decideSwitch(ctx, call, async () => {
+      const { effective, records, next, writes } = await readChosen();
+      const granted = grantedDetails(ctx, client, ticket.request.taxpayer, effective, records);
+      if (!granted) throw notAccepted(client);
+      const matter = weighMatter(ctx, call, effective);
+      if (matter === 'not-allowed') throw new Problem('ROLE_NOT_ALLOWED');
+      if (matter === 'face') throw new FaceOver();
+      const handedOver = { ...effective, records, version: session.version + 1 };
+      const handed = handOver(ctx, call, client, handedOver, {
+        ...granted,
+        ...(matter === 'none' ? {} : { matter }),
+      });
+      await ctx.db.transact([
+        handed.decided,
+        ...switchWrites(ctx, call, next),
+        ...eachOnce(handed.rest, writes),
+      ]);
+      return handed.redirectTo;
+    });
+    return sentOn(call.params.id, redirectTo);
+  } catch (error) {
+    if (error instanceof FaceOver) return stepUpWanted(ctx, call.caller);
+    throw error;
+  }
+}
+
+/**
+ * The choice, as it is today: whom the session would act as, by which rows, and the writes that hold a switch to it true.
+ * RELATION_NOT_FOUND where that is lost.
+ */
+export function chosenBy(ctx: FlowContext, call: DecisionCall, choiceId: string) {
+  const { session } = call.caller;
   const becoming = becomingOf(ctx, session, choiceId);
   if (session.identity.kind === 'special' && becoming !== 'person') throw new Problem('SWITCH_NOT_ALLOWED');
-  const place = placeOf(session, becoming);
-  const redirectTo = await decideSwitch(ctx, call, async () => {
+  const ref = accessRefOf(session, becoming);
+  return async () => {
     const [{ next, writes }, records] = await Promise.all([
       judged(ctx, call, becoming),
-      place && readAccessRecords(ctx.db, session.personKey, place),
+      ref && readAccessRecords(ctx.db, session.personKey, ref),
     ]);
     const effective = effectiveSession(withIdentity(session, next), records, call.now);
     if (effective.lost) throw new Problem('RELATION_NOT_FOUND');
-    const granted = grantedDetails(ctx, client, ticket.request.taxpayer, effective, records);
-    if (!granted) throw notAccepted(client);
-    const standing = { ...effective, records, version: session.version + 1 };
-    const handed = handOver(ctx, call, client, standing, granted.details);
-    await ctx.db.transact([
-      handed.decided,
-      ...switchWrites(ctx, call, next),
-      ...unlessChecked(handed.rest, writes),
-    ]);
-    return handed.redirectTo;
-  });
-  return sentOn(call.params.id, redirectTo);
+    return { effective, records, next, writes };
+  };
 }
 
 /** Where the rows of an identity lie that can be chosen: own relations, or the agency that one works for now (SWI-4). */
-function placeOf({ company }: Session, becoming: Becoming): AccessBasisRef | undefined {
+function accessRefOf({ company }: Session, becoming: Becoming): AccessBasisRef | undefined {
   if (becoming === 'person') return undefined;
   const { companyKey, role } = becoming;
   return company?.by === 'agreement' && company.agencyKey === companyKey && role === 'tax-agent'
@@ -49,10 +75,29 @@ function placeOf({ company }: Session, becoming: Becoming): AccessBasisRef | und
     : { by: 'relation', companyKey, role };
 }
 
-/** A transaction takes one operation an item: what the revisions hold true, the switch's own checks need not. */
-function unlessChecked(exact: readonly Write[], others: readonly Write[]): Write[] {
+/**
+ * A transaction takes one operation an item. What the revisions hold true, the switch's own checks need not; a change of
+ * the switch's to an item that is checked here, too, is made on both conditions.
+ */
+function eachOnce(exact: readonly Write[], others: readonly Write[]): Write[] {
   const itemOf = (write: Write): string | undefined =>
     'key' in write ? `${write.table} ${Object.values(write.key).join(' ')}` : undefined;
+  const changing = new Map(others.filter((one) => 'update' in one).map((one) => [itemOf(one), one]));
   const held = new Set(exact.map(itemOf).filter((item) => item !== undefined));
-  return [...exact, ...others.filter((write) => !held.has(itemOf(write) ?? ''))];
+  return [
+    ...exact.map((check) => onBoth(check, changing.get(itemOf(check)))),
+    ...others.filter((write) => !held.has(itemOf(write) ?? '')),
+  ];
+}
+
+function onBoth(check: Write, change: Write | undefined): Write {
+  if (!change || !('key' in check)) return check;
+  const [one, other] = [check.condition, change.condition];
+  if (typeof one !== 'object' || typeof other !== 'object') throw new Error('Two conditions as text');
+  // The check looks at the item itself: where it still holds, it was the change that was stale.
+  return {
+    ...change,
+    condition: all(one, other),
+    ...(check.onRefused ? { onRefused: check.onRefused } : {}),
+  };
 }

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { flow } from '#contract/flow.ts';
-import { identity, role, time } from '#contract/schemas.ts';
+import { channel, identity, role, scan, time } from '#contract/schemas.ts';
 import { identityKinds } from '#domain/relying-parties.ts';
 import { companySubjects } from '#domain/taxpayers.ts';
 
@@ -21,11 +21,21 @@ const asked = v.object({
   /** What the system gets. */
   gets: v.array(v.picklist(['pseudonym', 'level', 'name', 'company', 'permissions', 'document'])),
   permissions: v.array(v.string()),
+  /** The matter of risk that the system asks, and whether this identity may do it (STP-4). */
+  matter: v.optional(v.object({ code: v.string(), zh: v.string(), allowed: v.boolean() })),
   expiresAt: time,
 });
 const sentOn = v.object({ redirectTo: v.string() });
-/** The address for the browser, or, where it was to go silently and cannot, what the page shows. */
-const approved = v.union([sentOn, v.object({ asked })]);
+/** The face is to be shown for the system's matter, by one of these phones; then the page asks again (SSO-9). */
+const stepUpWanted = v.object({
+  stepUp: v.object({
+    matter: v.object({ code: v.string(), zh: v.string() }),
+    channels: v.array(channel),
+  }),
+});
+/** The address for the browser, or, where it was to go silently and cannot, what the page shows or does first. */
+const approved = v.union([sentOn, v.object({ asked }), stepUpWanted]);
+const choiceId = v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(512)));
 
 const session = { access: 'session', handOver: true, evenIfLost: true } as const;
 
@@ -35,7 +45,7 @@ export const ssoDecision = flow({
   tables: {
     Tickets: ['GetItem', 'PutItem', 'UpdateItem'],
     Sessions: ['UpdateItem', 'ConditionCheckItem'],
-    Users: ['GetItem', 'UpdateItem'],
+    Users: ['GetItem', 'UpdateItem', 'ConditionCheckItem'],
     Relationships: ['Query', 'ConditionCheckItem'],
     Taxpayers: ['GetItem', 'ConditionCheckItem'],
     Agencies: ['ConditionCheckItem'],
@@ -69,7 +79,7 @@ export const ssoDecision = flow({
       summary:
         'Hands the person over, as who they are or as `choiceId`; `silently`: only where nobody need be asked',
       body: v.object({
-        choiceId: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(512))),
+        choiceId,
         silently: v.optional(v.boolean()),
       }),
       answers: { 200: approved },
@@ -80,6 +90,30 @@ export const ssoDecision = flow({
         'REAUTHENTICATION_REQUIRED',
         'FACE_REQUIRED',
         'RELATION_NOT_FOUND',
+        'SWITCH_NOT_ALLOWED',
+        'COMPANY_NOT_CONFIRMED',
+        'ROLE_NOT_ALLOWED',
+      ],
+    },
+    stepUp: {
+      method: 'POST',
+      path: '/v1/sso/{id}/step-up',
+      ...session,
+      summary:
+        'The face for the matter that the system asks: satisfied by a recent check, else a code to scan; who wanted no page is told so',
+      body: v.object({ choiceId }),
+      answers: {
+        200: v.union([v.object({ satisfied: v.literal(true) }), sentOn]),
+        201: v.object({ scan }),
+      },
+      errors: [
+        'SESSION_ENDED',
+        'IDENTITY_NOT_ACCEPTED',
+        'LEVEL_TOO_LOW',
+        'REAUTHENTICATION_REQUIRED',
+        'FACE_REQUIRED',
+        'RELATION_NOT_FOUND',
+        'ROLE_NOT_ALLOWED',
         'SWITCH_NOT_ALLOWED',
         'COMPANY_NOT_CONFIRMED',
       ],

@@ -4,5 +4,10 @@ import { approve } from './approve.ts';
 import { ssoDecision } from './contract.ts';
 import { leave, refuse } from './refuse.ts';
 import { introduce, show } from './show.ts';
+import { stepUp } from './step-up.ts';
 
-export const handler = serve(ssoDecision, { introduce, show, approve, refuse, leave }, { db: openTables() });
+export const handler = serve(
+  ssoDecision,
+  { introduce, show, approve, stepUp, refuse, leave },
+  { db: openTables() },
+);

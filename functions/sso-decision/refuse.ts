@@ -1,4 +1,4 @@
-import { noneAnswer } from '#domain/authentication.ts';
+import { noneAnswer, unmet } from '#domain/authentication.ts';
 import { answerAddress, type OAuthRefusal, refusal } from '#domain/authorization-requests.ts';
 import { auditPut } from '#journeys/audit.ts';
 import type { StepOf } from '#runtime/call.ts';
@@ -6,11 +6,15 @@ import type { FlowContext } from '#runtime/context.ts';
 import { decidedUpdate, requestFor } from '#store/tickets/sso-requests.ts';
 import { sentOn } from './answers.ts';
 import type { ssoDecision } from './contract.ts';
-import type { DecisionCall } from './weigh.ts';
+import { clientOf, type DecisionCall, lacking } from './weigh.ts';
 
-/** SSO-4: the person says no. */
-export const refuse: StepOf<typeof ssoDecision, 'refuse'> = (ctx, call) =>
-  refused(ctx, call, refusal('access_denied', 'the person did not agree'));
+/** SSO-4: the person says no; to a system that wants another authentication, that it was not given (SSO-9). */
+export const refuse: StepOf<typeof ssoDecision, 'refuse'> = (ctx, call) => {
+  const { request, session } = call.caller;
+  const lacks = lacking(ctx, request, clientOf(ctx, request), session, call.now);
+  const said = lacks?.kind === 'acr' ? unmet : refusal('access_denied', 'the person did not agree');
+  return refused(ctx, call, said);
+};
 
 /** The request ends with an error that the client is told; audited, because it was asked in somebody's session. */
 export async function refused(ctx: FlowContext, call: DecisionCall, said: OAuthRefusal) {

@@ -7,6 +7,7 @@ import type { FlowContext } from '#runtime/context.ts';
 import { requestFor } from '#store/tickets/sso-requests.ts';
 import type { SsoRequestTicket } from '#store/tickets/sso-tickets.ts';
 import type { ssoDecision } from './contract.ts';
+import { matterAsked, mayBeDoneBy } from './matter.ts';
 import { acceptsOf, clientOf, type DecisionCall, lacking, lackingProblem } from './weigh.ts';
 
 /** Which system asks, before anybody is logged in: its own browser is told that and nothing else. */
@@ -23,23 +24,26 @@ export const introduce: StepOf<typeof ssoDecision, 'introduce'> = async (ctx, ca
 export const show: StepOf<typeof ssoDecision, 'show'> = async (ctx, call) => {
   const { request, session } = call.caller;
   const client = clientOf(ctx, request);
-  const lacks = lacking(request, client, session, call.now);
+  const lacks = lacking(ctx, request, client, session, call.now);
   if (lacks) throw lackingProblem(lacks, client);
   return ok({ asked: askedOf(ctx, call, client) });
 };
 
 export function askedOf(ctx: FlowContext, { caller }: Pick<DecisionCall, 'caller'>, client: RelyingParty) {
-  const { request: ticket, session, evidence: records, lost } = caller;
+  const { request: ticket, session, records, lost } = caller;
   // Of whoever lost a company only the person is left, which is not who they meant to go there as.
   const granted = lost ? undefined : grantedDetails(ctx, client, ticket.request.taxpayer, caller, records);
+  const asked = matterAsked(ctx, ticket);
+  const allowed = asked === undefined || mayBeDoneBy(asked, caller);
   return {
     client: shownClient(client),
     identity: session.identity,
     accepted: granted !== undefined,
-    choose: granted === undefined || ticket.request.prompt.includes('select_account'),
+    choose: granted === undefined || !allowed || ticket.request.prompt.includes('select_account'),
     accepts: acceptsOf(client),
     gets: getsOf(ticket, session.identity.kind === 'natural'),
     permissions: [...(granted?.actions ?? [])],
+    ...(asked ? { matter: { code: asked.matter.code, zh: asked.matter.zh, allowed } } : {}),
     expiresAt: isoShanghai(new Date(ticket.expiresAt * 1000)),
   };
 }

@@ -1,13 +1,15 @@
 import { type Shortfall, shortfall } from '#domain/authentication.ts';
 import { Problem } from '#domain/problem.ts';
 import type { RelyingParty } from '#domain/relying-parties.ts';
+import { pairwise } from '#journeys/sso/granted-details.ts';
 import type { CallOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import type { Session } from '#store/sessions/sessions.ts';
+import type { Session } from '#store/sessions/session-row.ts';
 import type { SsoRequestTicket } from '#store/tickets/sso-tickets.ts';
 import type { ssoDecision } from './contract.ts';
 
-export type DecisionCall = CallOf<typeof ssoDecision, 'show' | 'approve' | 'refuse'>;
+export type DecisionCall = CallOf<typeof ssoDecision, 'show' | 'approve' | 'stepUp' | 'refuse'>;
+export type StepUpCall = CallOf<typeof ssoDecision, 'stepUp'>;
 export type ApproveCall = CallOf<typeof ssoDecision, 'approve'>;
 
 /** The client of a request. One that left the settings since has no requests any more. */
@@ -21,8 +23,19 @@ export function clientOf(
 }
 
 /** SSO-9: what the session lacks for this request. */
-export const lacking = (ticket: SsoRequestTicket, client: RelyingParty, session: Session, now: Date) =>
-  shortfall({ ...ticket.request, createdAt: ticket.createdAt }, client, session, now);
+export const lacking = (
+  ctx: FlowContext,
+  ticket: SsoRequestTicket,
+  client: RelyingParty,
+  session: Session,
+  now: Date,
+) =>
+  shortfall(
+    { ...ticket.request, createdAt: ticket.createdAt },
+    client,
+    { ...session, sub: pairwise(ctx, client, session.personKey) },
+    now,
+  );
 
 /** The same as a refusal, which says which system it is about. */
 export function lackingProblem(lacks: Shortfall, { name }: Pick<RelyingParty, 'name'>): Problem {

@@ -1,20 +1,27 @@
-import type { DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
+import type { Context, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
+import { withinBudget } from '#gateways/time-budget.ts';
+import { endIfOver } from '#journeys/sso/hand-over-ends.ts';
 import { flowContextOf } from '#runtime/context.ts';
 import { imagesOf } from '#store/dynamodb/changes.ts';
 import { openTables } from '#store/dynamodb/tables.ts';
 import type { RpSession } from '#store/sessions/rp-sessions.ts';
 import { ssoNotices } from './contract.ts';
-import { endIfOver } from './judge.ts';
 import { tell, untold } from './tell.ts';
 import { touchedBy } from './touched.ts';
 
 const openContext = flowContextOf(ssoNotices, { db: openTables() });
 
+/** Hand-overs that are looked at side by side: a company may have thousands, each with a read or two and perhaps a write. */
+const judgedAtOnce = 20;
+
 /**
  * Changes of one table, in their order for each row. A batch that fails comes again: ending twice writes nothing twice, and
  * a system that is told twice ends what it has ended.
  */
-export async function handler({ Records }: DynamoDBStreamEvent): Promise<void> {
+export const handler = (event: DynamoDBStreamEvent, context: Context): Promise<void> =>
+  withinBudget(context, () => judgeAll(event));
+
+async function judgeAll({ Records }: DynamoDBStreamEvent): Promise<void> {
   const ctx = await openContext();
   const now = new Date();
   const judged = new Set<string>();
@@ -23,12 +30,14 @@ export async function handler({ Records }: DynamoDBStreamEvent): Promise<void> {
     const change = imagesOf(record.dynamodb);
     if (table === 'RpSessions')
       for (const over of untold(imagesOf<RpSession>(record.dynamodb))) await tell(over);
-    for (const handOver of await touchedBy(ctx.db, table, change)) {
+    const waiting = (await touchedBy(ctx.db, table, change)).filter((handOver) => {
       const name = `${handOver.sessionId} ${handOver.clientId} ${handOver.sid}`;
-      if (judged.has(name)) continue;
-      judged.add(name);
-      await endIfOver(ctx, handOver, now);
-    }
+      return !judged.has(name) && judged.add(name);
+    });
+    const judge = async (): Promise<void> => {
+      for (let one = waiting.shift(); one; one = waiting.shift()) await endIfOver(ctx, one, now);
+    };
+    await Promise.all(Array.from({ length: judgedAtOnce }, judge));
   }
 }
 

@@ -3,6 +3,7 @@ import { answerAddress, type Judged, judgeRequest } from '#domain/authorization-
 import { type Parameters, parametersOf } from '#domain/oauth-parameters.ts';
 import { hostCookie } from '#http/cookies.ts';
 import { withinAddressBudget } from '#journeys/factors/anti-automation.ts';
+import { keptRequest } from '#journeys/sso/asked-company.ts';
 import { seeOther } from '#runtime/answers.ts';
 import type { CallOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
@@ -65,13 +66,17 @@ async function open(
     const ticket = await openPushed(ctx.db, pushed, clientId, secret, call.now, ssoRequestSeconds);
     return ticket ? { id: pushed, secret } : { page: 'request_uri' };
   }
-  const judged = judgeRequest(parameters, (id) => ctx.relyingParties.find(({ clientId }) => clientId === id));
+  const judged = judgeRequest(
+    parameters,
+    (id) => ctx.relyingParties.find(({ clientId }) => clientId === id),
+    ctx.settings.matters,
+  );
   if (!judged.ok) {
     if ('page' in judged) return judged;
     return { location: answerAddress(ctx.settings.issuer, judged.returnTo, judged.refused) };
   }
   if (!(await withinBudget(ctx, call))) return { page: 'busy' };
-  const { id, write } = openRequestPut(judged.request, secret, call.now, ssoRequestSeconds);
+  const { id, write } = openRequestPut(keptRequest(ctx, judged.request), secret, call.now, ssoRequestSeconds);
   await ctx.db.put(write);
   return { id, secret };
 }

@@ -5,8 +5,8 @@ import { auditPut } from '#journeys/audit.ts';
 import { noContent, ok } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
 import { retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
-import { findRpSession, type RpSession, rpEndWrite, rpSessionsOf } from '#store/sessions/rp-sessions.ts';
-import type { Session } from '#store/sessions/sessions.ts';
+import { findRpSession, type RpSession, rpEndUpdate, rpSessionsOf } from '#store/sessions/rp-sessions.ts';
+import type { Session } from '#store/sessions/session-row.ts';
 import type { ssoSystems } from './contract.ts';
 
 /** SSO-13: the systems in the order of the settings. */
@@ -39,7 +39,7 @@ export const leaveSystem: StepOf<typeof ssoSystems, 'leave'> = async (ctx, call)
     const entered = await findRpSession(ctx.db, session.sessionId, call.params.clientId);
     if (!entered || !isLive(entered, session)) throw new Problem('NOT_FOUND');
     await ctx.db.transact([
-      rpEndWrite(entered, { reason: 'left', at: Math.floor(call.now.getTime() / 1000) }),
+      rpEndUpdate(entered, { reason: 'left', at: Math.floor(call.now.getTime() / 1000) }),
       auditPut(ctx, call, session.personKey, 'sso-ended', 'success', {
         client: entered.clientId,
         reason: 'left',

@@ -1,4 +1,5 @@
-import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { withinBudget } from '#gateways/time-budget.ts';
 import { flowContextOf } from '#runtime/context.ts';
 import { openTables } from '#store/dynamodb/tables.ts';
 import { ssoTell, tellingTries } from './contract.ts';
@@ -7,7 +8,10 @@ import { readTelling, tellOnce } from './tell-once.ts';
 const openContext = flowContextOf(ssoTell, { db: openTables() });
 
 /** What a system did not take comes again by the queue, and at last lies with the dead letters, which ring. */
-export async function handler({ Records }: SQSEvent): Promise<SQSBatchResponse> {
+export const handler = (event: SQSEvent, context: Context): Promise<SQSBatchResponse> =>
+  withinBudget(context, () => tellAll(event));
+
+async function tellAll({ Records }: SQSEvent): Promise<SQSBatchResponse> {
   const ctx = await openContext();
   const batchItemFailures: SQSBatchResponse['batchItemFailures'] = [];
   for (const { messageId, body, attributes } of Records) {

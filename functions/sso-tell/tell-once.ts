@@ -5,7 +5,7 @@ import { writeLine } from '#gateways/log.ts';
 import { postForm } from '#gateways/post-form.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { type AuditKind, auditEventPut } from '#store/audit/audit-events.ts';
-import { rpToldWrite } from '#store/sessions/rp-sessions.ts';
+import { rpToldUpdate } from '#store/sessions/rp-sessions.ts';
 
 const telling = v.object({
   sessionId: v.string(),
@@ -22,7 +22,7 @@ export const readTelling = (body: string): Telling => v.parse(telling, JSON.pars
 /** SSO-8: how long a system may take to be reached, and in all (milliseconds). */
 const patience = { connectMilliseconds: 2_000, timeoutMilliseconds: 5_000 };
 
-type Told = Pick<FlowContext, 'db' | 'settings' | 'signing' | 'relyingParties'>;
+type TellingContext = Pick<FlowContext, 'db' | 'settings' | 'signing' | 'relyingParties'>;
 interface Try {
   readonly tries: number;
   /** Nobody tries again after this one. */
@@ -33,20 +33,25 @@ interface Try {
  * One try. 200 and 204 are a yes (OpenID Connect Back-Channel Logout, 2.8); everything else, a redirect too, is none.
  * @returns whether the system knows, or is no client any more
  */
-export async function tellOnce(h: Told, asked: Telling, now: Date, { tries, last }: Try): Promise<boolean> {
-  const client = h.relyingParties.find(({ clientId }) => clientId === asked.clientId);
-  const said = client ? await post(h, client, asked, now) : 'no-client';
+export async function tellOnce(
+  ctx: TellingContext,
+  asked: Telling,
+  now: Date,
+  { tries, last }: Try,
+): Promise<boolean> {
+  const client = ctx.relyingParties.find(({ clientId }) => clientId === asked.clientId);
+  const said = client ? await post(ctx, client, asked, now) : 'no-client';
   const done = said === '200' || said === '204' || said === 'no-client';
   const line = { flow: 'sso-tell', client: asked.clientId, reason: asked.reason, said, tries };
   if (done) writeLine({ level: 'INFO', word: 'rp-told', ...line });
   else writeLine({ level: last ? 'ERROR' : 'WARN', word: 'rp-not-told', ...line });
-  if (done) await keepTold(h, asked, now, tries);
-  else if (last) await h.db.put(audited(h, asked, 'sso-telling-failed', now, { said, tries }));
+  if (done) await keepTold(ctx, asked, now, tries);
+  else if (last) await ctx.db.put(tellingAuditPut(ctx, asked, 'sso-telling-failed', now, { said, tries }));
   return done;
 }
 
 async function post(
-  { signing, settings }: Told,
+  { signing, settings }: TellingContext,
   { backchannelLogoutUri, clientId }: RelyingParty,
   { sub, sid }: Telling,
   now: Date,
@@ -55,15 +60,15 @@ async function post(
   return postForm(backchannelLogoutUri, { logout_token: token }, patience);
 }
 
-async function keepTold(h: Told, asked: Telling, now: Date, tries: number): Promise<void> {
+async function keepTold(ctx: TellingContext, asked: Telling, now: Date, tries: number): Promise<void> {
   const at = Math.floor(now.getTime() / 1000);
   // Another hand-over may have its row by now: then this one is history, which the audit keeps.
-  await h.db.update(rpToldWrite(asked, { at, tries }));
-  await h.db.put(audited(h, asked, 'sso-told', now, { reason: asked.reason }));
+  await ctx.db.update(rpToldUpdate(asked, { at, tries }));
+  await ctx.db.put(tellingAuditPut(ctx, asked, 'sso-told', now, { reason: asked.reason }));
 }
 
-const audited = (
-  { settings }: Pick<Told, 'settings'>,
+const tellingAuditPut = (
+  { settings }: Pick<TellingContext, 'settings'>,
   { personKey, clientId }: Telling,
   kind: AuditKind,
   at: Date,

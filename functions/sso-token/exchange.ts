@@ -1,19 +1,32 @@
 import { provesPossession } from '#crypto/pkce.ts';
 import { handle } from '#crypto/random.ts';
+import { unseal } from '#crypto/sealed.ts';
+import { newRpRefreshToken } from '#crypto/session-references.ts';
+import { acrsWanted } from '#domain/acrs.ts';
 import { shanghaiDay } from '#domain/days.ts';
+import { widest } from '#domain/granted-limits.ts';
+import { maskName } from '#domain/masks.ts';
 import { OAuthProblem } from '#domain/oauth-problem.ts';
+import type { Policies } from '#domain/policies.ts';
 import { auditPut } from '#journeys/audit.ts';
+import { matterDetail } from '#journeys/sso/matter-detail.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import { retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
-import { findRpSession, type RpSession, rpPlaceOf, rpSessionPut } from '#store/sessions/rp-sessions.ts';
-import { seenChecks } from '#store/sessions/seen-grounds.ts';
-import { stillUsedCheck } from '#store/sessions/sessions.ts';
-import { codeSpentUpdate, findCode } from '#store/tickets/sso-codes.ts';
+import { faceStandsCheck } from '#store/people/face-checks.ts';
+import { sealContext } from '#store/people/person-row.ts';
+import {
+  findRpSession,
+  nextLookAt,
+  type RpSession,
+  rpIndexKeysOf,
+  rpSessionPut,
+} from '#store/sessions/rp-sessions.ts';
+import { seenAccessChecks } from '#store/sessions/seen-access.ts';
+import { stillUsedCheck } from '#store/sessions/session-checks.ts';
+import { codeSpentUpdate, findCode, sealedDetailsContext } from '#store/tickets/sso-codes.ts';
 import type { SsoCodeTicket } from '#store/tickets/sso-tickets.ts';
 import { seconds } from '#store/tickets/ticket-times.ts';
-import { clientAssertionWrite } from '#store/tickets/tickets.ts';
-import { missed, type TokenCall } from './missed.ts';
+import { callPuts, Miss, missed, type TokenCall, unlessMissed } from './missed.ts';
 import { replayed } from './replay.ts';
 import { type Tokens, tokensFor } from './tokens.ts';
 
@@ -39,37 +52,45 @@ export async function exchanged(ctx: FlowContext, call: TokenCall): Promise<Toke
     const what = 'resource is another one than that of the request';
     throw await missed(ctx, call, new OAuthProblem('invalid_target', what));
   }
-  try {
-    return await retryOnConcurrentChange(() => exchangedOnce(ctx, call, ticket));
-  } catch (error) {
-    throw error instanceof Over ? await missed(ctx, call, invalidGrant()) : error;
-  }
+  return unlessMissed(ctx, call, () => exchangedOnce(ctx, call, ticket));
 }
 
-function isBoundTo({ request }: SsoCodeTicket, { body, caller }: TokenCall): boolean {
+function isBoundTo({ request }: SsoCodeTicket, { body, caller, proof }: TokenCall): boolean {
   return (
     request.clientId === caller.client.clientId &&
     request.redirectUri === body.redirect_uri &&
+    (request.dpopJkt === undefined || request.dpopJkt === proof?.jkt) &&
     provesPossession(body.code_verifier ?? '', request.challenge)
   );
 }
 
 /** Since the code was read it was spent, or something ended that it stood on. */
-class Over extends Error {}
+const over = (): Miss => new Miss(invalidGrant());
 
-/** @throws Over, ConcurrentChange (another hand-over of this session to this client, or its end), OAuthProblem invalid_client */
+/** @throws Miss, ConcurrentChange (another hand-over of this session to this client, or its end), OAuthProblem invalid_client */
 async function exchangedOnce(ctx: FlowContext, call: TokenCall, ticket: SsoCodeTicket): Promise<Tokens> {
   const { caller, now } = call;
-  const before = await findRpSession(ctx.db, ticket.sessionId, caller.client.clientId);
-  const next = handOverOf(ticket, before, seconds(now));
+  const { client } = caller;
+  const before = await findRpSession(ctx.db, ticket.sessionId, client.clientId);
+  const jkt = call.proof?.jkt;
+  const begun = {
+    ...handOverOf(ticket, before, seconds(now), ctx.settings.policies),
+    ...(jkt === undefined ? {} : { jkt }),
+  };
+  const refresh = client.refresh ? newRpRefreshToken(ctx, begun) : undefined;
+  const next = { ...begun, ...(refresh ? { refreshHash: refresh.hash } : {}) };
   // Signed before anything is spent: a code that was taken is answered.
-  const tokens = await tokensFor(ctx, ticket, next.sid, now);
+  const tokens = await tokensFor(
+    ctx,
+    { ...decidedIn(ctx, ticket), handOver: next, jkt, refreshToken: refresh?.token },
+    now,
+  );
   await ctx.db.transact([
-    clientAssertionWrite(caller.clientAssertion, now),
+    ...callPuts(call),
     ...standsChecks(ctx, ticket, next.sid, now),
     rpSessionPut(next, before),
     auditPut(ctx, call, ticket.personKey, 'sso-handed-over', 'success', {
-      client: caller.client.clientId,
+      client: client.clientId,
       identity: ticket.told.identity.kind,
       ...(ticket.told.identity.role ? { role: ticket.told.identity.role } : {}),
     }),
@@ -77,32 +98,59 @@ async function exchangedOnce(ctx: FlowContext, call: TokenCall, ticket: SsoCodeT
   return tokens;
 }
 
+/** What was decided with the code; nothing of it has changed, or the transaction is refused. */
+function decidedIn({ dataKeys }: Pick<FlowContext, 'dataKeys'>, ticket: SsoCodeTicket) {
+  const { ticketKey, sealedDetails, personKey, sealedName, told, matter, request } = ticket;
+  const details: Record<string, unknown>[] = JSON.parse(
+    unseal(dataKeys, sealedDetailsContext(ticketKey), sealedDetails),
+  );
+  const name = maskName(unseal(dataKeys, sealContext.name(personKey), sealedName));
+  const all = matter ? [...details, matterDetail(matter, told.realNameLevel)] : details;
+  return { told, details: all, name, scope: request.scope, nonce: request.nonce };
+}
+
 /** The code is spent; the session lives as who it was, and what a company identity stood on has not changed. */
 function standsChecks({ settings }: FlowContext, ticket: SsoCodeTicket, sid: string, now: Date): Write[] {
-  const { personKey, grounds } = ticket;
-  const over = () => new Over();
+  const { personKey, grounds, matter } = ticket;
   return [
     codeSpentUpdate(ticket, sid, now, over),
     { ...stillUsedCheck(ticket, now, settings.policies), onRefused: over },
-    ...(grounds ? seenChecks(personKey, grounds, shanghaiDay(now), over) : []),
+    ...(grounds ? seenAccessChecks(personKey, grounds, shanghaiDay(now), over) : []),
+    ...(matter ? [faceStandsCheck(personKey, matter, now, settings.policies, over)] : []),
   ];
 }
 
-/** The row of the hand-over. As the same identity it keeps the name that the client knows, unless that has ended. */
-function handOverOf(ticket: SsoCodeTicket, before: RpSession | undefined, at: number): RpSession {
-  const { sessionId, personKey, version, request, told, grounds } = ticket;
-  const goesOn = before && !before.ended && before.version === version ? before : undefined;
+/**
+ * The row of the hand-over. As the same identity it keeps the name that the client knows, unless that has ended or the
+ * client was told that less is left: a logout token that comes late ends nothing newer.
+ */
+function handOverOf(
+  ticket: SsoCodeTicket,
+  before: RpSession | undefined,
+  at: number,
+  policies: Policies,
+): RpSession {
+  const { sessionId, personKey, version, request, told, grounds, matter } = ticket;
+  const acrs = acrsWanted(request);
+  const continued =
+    before && !before.ended && !before.narrowings && before.version === version ? before : undefined;
+  const granted = widest(continued?.granted, ticket.granted);
   return {
     sessionId,
     clientId: request.clientId,
-    sid: goesOn?.sid ?? handle(),
+    sid: continued?.sid ?? handle(),
     sub: told.sub,
     personKey,
-    ...rpPlaceOf(grounds?.acting),
+    ...rpIndexKeysOf(grounds?.acting),
+    ...(granted ? { granted } : {}),
     version,
     scope: request.scope.join(' '),
     resource: request.resource,
-    startedAt: goesOn?.startedAt ?? at,
+    ...(request.taxpayer ? { taxpayer: request.taxpayer } : {}),
+    ...(acrs.length > 0 ? { acrs } : {}),
+    ...(matter ? { matter } : {}),
+    startedAt: continued?.startedAt ?? at,
     expiresAt: ticket.sessionEnds,
+    lookAt: nextLookAt({ lastSeenAt: at, expiresAt: ticket.sessionEnds }, ticket.granted?.until, policies),
   };
 }

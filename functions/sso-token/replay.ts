@@ -3,11 +3,10 @@ import { writeLine } from '#gateways/log.ts';
 import { auditPut } from '#journeys/audit.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
-import { rpEndWrite } from '#store/sessions/rp-sessions.ts';
+import { rpEndUpdate } from '#store/sessions/rp-sessions.ts';
 import type { SsoCodeTicket } from '#store/tickets/sso-tickets.ts';
 import { seconds } from '#store/tickets/ticket-times.ts';
-import { clientAssertionWrite } from '#store/tickets/tickets.ts';
-import { missed, type TokenCall } from './missed.ts';
+import { callPuts, missed, type TokenCall } from './missed.ts';
 
 /**
  * SSO-5: a code that comes again, by the client it was for and with the right verifier. Soon after the first time that is
@@ -26,8 +25,8 @@ export async function replayed(
   if (now - at <= ctx.settings.policies.ssoReplayGraceSeconds) return missed(ctx, call, answer);
   try {
     await ctx.db.transact([
-      clientAssertionWrite(call.caller.clientAssertion, call.now),
-      rpEndWrite({ sessionId, clientId, sid }, { reason: 'replay', at: now }),
+      ...callPuts(call),
+      rpEndUpdate({ sessionId, clientId, sid }, { reason: 'replay', at: now }),
       auditPut(ctx, call, personKey, 'sso-replayed', 'failure', { client: clientId }),
     ]);
   } catch (error) {

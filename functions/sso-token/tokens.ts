@@ -1,46 +1,55 @@
 import { newIdToken } from '#crypto/id-tokens.ts';
 import { newRpAccessToken } from '#crypto/rp-access-tokens.ts';
-import { unseal } from '#crypto/sealed.ts';
-import { maskName } from '#domain/masks.ts';
+import { sealedSession } from '#crypto/session-references.ts';
+import type { Detail } from '#journeys/sso/granted-details.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import { sealContext } from '#store/people/users.ts';
-import { sealedDetailsContext } from '#store/tickets/sso-codes.ts';
-import type { SsoCodeTicket } from '#store/tickets/sso-tickets.ts';
+import type { RpSession } from '#store/sessions/rp-sessions.ts';
+import type { TokenClaims } from '#store/tickets/sso-tickets.ts';
 
 type Signing = Pick<FlowContext, 'signing' | 'settings' | 'dataKeys'>;
+
+/** What tokens are made of, whichever grant they are for. */
+export interface Given {
+  readonly handOver: Pick<RpSession, 'sessionId' | 'clientId' | 'sid' | 'resource'>;
+  /** Of the key that the call has proved: the access token is bound to it. */
+  readonly jkt: string | undefined;
+  readonly told: TokenClaims;
+  readonly scope: readonly string[];
+  readonly details: readonly Detail[];
+  /** Of the request that began the hand-over; a refresh has none (OpenID Connect Core, 12.2). */
+  readonly nonce?: string | undefined;
+  /** Masked. */
+  readonly name: string;
+  readonly refreshToken?: string | undefined;
+}
 
 export type Tokens = Awaited<ReturnType<typeof tokensFor>>;
 
 /**
- * SSO-6: what a client gets for a code. The ID token says who came and how, and no more: it travels in addresses as a
- * hint (DATA-01). The company and what may be done there are in the access token and in the answer.
+ * SSO-6: what a client gets. The ID token says who came and how, and no more: it travels in addresses as a hint (DATA-01).
+ * The company and what may be done there are in the access token and in the answer.
  */
 export async function tokensFor(
   { signing, settings: { issuer, policies }, dataKeys }: Signing,
-  ticket: SsoCodeTicket,
-  sid: string,
+  { handOver, told, scope, details, jkt, nonce, name, refreshToken }: Given,
   now: Date,
 ) {
-  const { request, told, personKey } = ticket;
-  const { clientId, nonce, resource } = request;
-  const details: Record<string, unknown>[] = JSON.parse(
-    unseal(dataKeys, sealedDetailsContext(ticket.ticketKey), ticket.sealedDetails),
-  );
-  const scope = request.scope.join(' ');
+  const { sessionId, clientId, sid, resource } = handOver;
   const shared = { issuer, clientId, sid, told, lifetimeSeconds: policies.ssoTokenSeconds };
-  const name = request.scope.includes('profile')
-    ? maskName(unseal(dataKeys, sealContext.name(personKey), ticket.sealedName))
-    : undefined;
+  const shownName = scope.includes('profile') ? name : undefined;
+  const session = sealedSession(dataKeys, handOver, sessionId);
+  const words = scope.join(' ');
   const [idToken, accessToken] = await Promise.all([
-    newIdToken(signing, { ...shared, nonce, name }, now),
-    newRpAccessToken(signing, { ...shared, resource, scope, details }, now),
+    scope.includes('openid') ? newIdToken(signing, { ...shared, nonce, name: shownName }, now) : undefined,
+    newRpAccessToken(signing, { ...shared, resource, scope: words, details, jkt, session }, now),
   ]);
   return {
     access_token: accessToken,
-    token_type: 'Bearer' as const,
+    token_type: jkt === undefined ? ('Bearer' as const) : ('DPoP' as const),
     expires_in: policies.ssoTokenSeconds,
-    id_token: idToken,
-    scope,
-    authorization_details: details,
+    ...(idToken === undefined ? {} : { id_token: idToken }),
+    ...(refreshToken === undefined ? {} : { refresh_token: refreshToken }),
+    scope: words,
+    authorization_details: details.map((detail) => ({ ...detail })),
   };
 }

@@ -12,7 +12,7 @@ import { type Manager, managingChecks, requireManager } from '#journeys/companie
 import { noContent, ok } from '#runtime/answers.ts';
 import type { CallOf, StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import { type RelationChanges, transitionUpdate } from '#store/companies/relations.ts';
+import { type RelationChanges, transitionUpdate } from '#store/companies/relation-changes.ts';
 import type { staff } from './contract.ts';
 
 type Calls = CallOf<typeof staff, 'adjust' | 'dismiss' | 'confirm' | 'reject' | 'withdraw' | 'hide'>;

@@ -8,10 +8,13 @@ import { requireNameTried, solvedInSession, type Try, toldWithinTries } from '#j
 import { readPerson, requireSameName } from '#journeys/people/named-person.ts';
 import { created } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
-import { beginWrites, companyCopies, findRelation } from '#store/companies/relations.ts';
+import { beginWrites } from '#store/companies/relation-changes.ts';
+import { companyCopies } from '#store/companies/relation-copies.ts';
+import { findRelation } from '#store/companies/relations.ts';
 import { firstRead, retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
-import { findPerson, isActive } from '#store/people/users.ts';
+import { isActive } from '#store/people/person-row.ts';
+import { findPerson } from '#store/people/users.ts';
 import type { staff } from './contract.ts';
 
 /**

@@ -1,7 +1,8 @@
-import { isoShanghai, shanghaiDay } from '#domain/days.ts';
+import { shanghaiDay } from '#domain/days.ts';
 import { roleOrder, type ShownState, shownStateOn } from '#domain/relations.ts';
 import { managerBasis } from '#journeys/companies/require-manager.ts';
-import { cursorAt, placeAt } from '#journeys/cursors.ts';
+import { shownRelation } from '#journeys/companies/shown-relation.ts';
+import { openListCursor, sealListCursor } from '#journeys/cursors.ts';
 import { maskedPerson } from '#journeys/people/personal-data.ts';
 import { ok } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
@@ -9,7 +10,8 @@ import type { FlowContext } from '#runtime/context.ts';
 import { companyList } from '#store/companies/relation-lists.ts';
 import type { Relation } from '#store/companies/relations.ts';
 import { revisionOf } from '#store/dynamodb/versioned-update.ts';
-import { findPeople, type Person } from '#store/people/users.ts';
+import type { Person } from '#store/people/person-row.ts';
+import { findPeople } from '#store/people/users.ts';
 import type { staff } from './contract.ts';
 
 const pageLength = 50;
@@ -27,7 +29,7 @@ export const listStaff: StepOf<typeof staff, 'list'> = async (ctx, call) => {
   const { relations, next } = await companyList(ctx.db, { companyKey, term }, list, {
     day,
     limit: pageLength,
-    from: placeAt(ctx, owner, cursor),
+    from: openListCursor(ctx, owner, cursor),
   });
   const people = await findPeople(
     ctx.db,
@@ -44,18 +46,13 @@ export const listStaff: StepOf<typeof staff, 'list'> = async (ctx, call) => {
           people.get(relation.personKey),
         ),
       ),
-    ...(next ? { cursor: cursorAt(ctx, owner, next) } : {}),
+    ...(next ? { cursor: sealListCursor(ctx, owner, next) } : {}),
   });
 };
 
 const answerOf = (ctx: FlowContext, relation: Relation, state: ShownState, person: Person | undefined) => ({
   authorizationId: relation.authorizationId,
   ...maskedPerson(ctx, relation, person),
-  role: relation.role,
-  state,
-  direction: relation.direction,
-  permissions: [...relation.permissions],
-  ...(relation.validUntil === undefined ? {} : { validUntil: relation.validUntil }),
-  updatedAt: isoShanghai(new Date(relation.updatedAt)),
+  ...shownRelation(relation, state),
   revision: revisionOf(relation),
 });

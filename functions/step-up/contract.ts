@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { flow } from '#contract/flow.ts';
 import { scan, scanState } from '#contract/schemas.ts';
+import { nonceForm } from '#domain/matters.ts';
 
 const word = v.pipe(v.string(), v.minLength(1), v.maxLength(64));
 
@@ -26,7 +27,7 @@ export const stepUp = flow({
         matter: word,
         audience: word,
         /** Comes back in the proof, so that the caller knows it for its own. */
-        nonce: v.optional(v.pipe(v.string(), v.regex(/^[\x21-\x7e]{1,128}$/))),
+        nonce: v.optional(v.pipe(v.string(), v.regex(nonceForm))),
       }),
       answers: {
         200: v.object({ satisfied: v.literal(true), proof: v.string() }),

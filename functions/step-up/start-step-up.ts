@@ -8,7 +8,8 @@ import { shownState, startPersonScan } from '#journeys/factors/scans.ts';
 import { endedByOrder, knownMatter, provenBy, stepUpProof } from '#journeys/factors/step-up-proof.ts';
 import { created, ok } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
-import { admittedCheck, findPerson, keptFace, requireAdmitted } from '#store/people/users.ts';
+import { keptFace, requireAdmitted } from '#store/people/person-row.ts';
+import { admittedCheck, findPerson } from '#store/people/users.ts';
 import type { ScanTicket } from '#store/tickets/ticket-kinds.ts';
 import { ticketKeyOf } from '#store/tickets/tickets.ts';
 import type { stepUp } from './contract.ts';
@@ -75,7 +76,12 @@ export const showStepUp: StepOf<typeof stepUp, 'show'> = async (ctx, call) => {
     ctx.db.get<ScanTicket>('Tickets', { ticketKey: ticketKeyOf(call.params.id) }),
     findPerson(ctx.db, session.personKey),
   ]);
-  const own = scan?.kind === 'scan' && scan.purpose === 'step-up' && scan.personKey === session.personKey;
+  const own =
+    scan?.kind === 'scan' &&
+    scan.purpose === 'step-up' &&
+    scan.personKey === session.personKey &&
+    // One of a hand-over is told to its system, by the tokens (SSO-9).
+    scan.parent === undefined;
   if (!own) throw new Problem('NOT_FOUND');
   const person = requireAdmitted(found, 'SESSION_ENDED');
   const state = shownState(scan, call.now);

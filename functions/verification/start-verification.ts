@@ -10,7 +10,8 @@ import { knownMatter } from '#journeys/factors/step-up-proof.ts';
 import { requireNameTried } from '#journeys/factors/tries.ts';
 import { ok } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
-import { findPerson, isActive, refuseSuspended } from '#store/people/users.ts';
+import { isActive, refuseSuspended } from '#store/people/person-row.ts';
+import { findPerson } from '#store/people/users.ts';
 import type { verification } from './contract.ts';
 
 /**

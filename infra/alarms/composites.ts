@@ -10,50 +10,84 @@ const groups: Readonly<Record<Group, { says: string; follows: boolean }>> = {
   people: { says: 'People cannot get in', follows: false },
   work: { says: 'Work behind the scenes stands still', follows: true },
   capacity: { says: 'It is slow, or full', follows: true },
-  providers: { says: 'SMS or face provider is away', follows: false },
+  // Where its outage keeps people out, that is the message, and its first step looks here too.
+  providers: { says: 'SMS or face provider is away', follows: true },
   abuse: { says: 'Somebody may be misusing the door', follows: false },
   upkeep: { says: 'Something runs out soon, or was not done', follows: false },
 };
 
+/** CloudWatch takes a hundred alarms in one. */
+const mostNames = 100;
+
+/** An alarm of alarms, which is what somebody is told by. */
+export interface Message {
+  /** The group's name; a group of more than a hundred alarms has further messages, `capacity-2` for one. */
+  readonly id: string;
+  readonly group: Group;
+  /** What has to ring for it to tell: alarms by name, or pairs that ring together. */
+  readonly terms: readonly string[];
+}
+
+/** The messages of a stage, each of no more alarms than CloudWatch takes. */
+export function messagesOf(
+  stage: Pick<Stage, 'name'>,
+  members: ReadonlyMap<Group, readonly string[]>,
+): readonly Message[] {
+  return (Object.keys(groups) as Group[]).flatMap((group) => {
+    const terms = [
+      ...(group === 'people' ? burnTerms((alarm) => alarmName(stage, alarm)) : []),
+      ...(members.get(group) ?? []).map((name) => `ALARM("${name}")`),
+    ];
+    return inParts(terms).map((part, at) => ({
+      id: at === 0 ? group : `${group}-${at + 1}`,
+      group,
+      terms: part,
+    }));
+  });
+}
+
+function inParts(terms: readonly string[]): string[][] {
+  const parts: string[][] = [];
+  let room = 0;
+  for (const term of terms) {
+    const names = term.split('ALARM(').length - 1;
+    if (names > room) {
+      parts.push([]);
+      room = mostNames;
+    }
+    parts.at(-1)?.push(term);
+    room -= names;
+  }
+  return parts;
+}
+
 /**
- * One message for one outage: an alarm for each group that has members, which tells when the first of them rings and
- * when the last is over. While people cannot get in, what follows from it is kept quiet, and for ten minutes after.
+ * One message for one outage: it tells when the first of its alarms rings and when the last is over. While people cannot
+ * get in, what follows from it is kept quiet, and for ten minutes after.
  */
 export function compositesOf(
   scope: Construct,
   stage: Stage,
-  members: ReadonlyMap<Group, readonly string[]>,
+  messages: readonly Message[],
   topicArn: string,
 ): void {
-  const named = (group: string) => alarmName(stage, group);
-  for (const [group, { says, follows }] of Object.entries(groups) as [Group, (typeof groups)[Group]][]) {
-    for (const [part, names] of inParts(members.get(group) ?? []).entries()) {
-      const id = part === 0 ? group : `${group}-${part + 1}`;
-      const composite = new CfnCompositeAlarm(scope, `${id}-composite`, {
-        alarmName: named(id),
-        alarmDescription: `${says}. Which alarm it is stands in the message. What to do: ${runbook(group)}`,
-        alarmRule: [
-          ...names.map((name) => `ALARM("${name}")`),
-          ...(group === 'people' ? burnTerms((alarm) => alarmName(stage, alarm)) : []),
-        ].join(' OR '),
-        alarmActions: [topicArn],
-        okActions: [topicArn],
-        ...(follows
-          ? {
-              actionsSuppressor: named('people'),
-              actionsSuppressorWaitPeriod: 120,
-              actionsSuppressorExtensionPeriod: 600,
-            }
-          : {}),
-      });
-      if (follows) composite.node.addDependency(scope.node.findChild('people-composite'));
-    }
+  const named = (id: string) => alarmName(stage, id);
+  for (const { id, group, terms } of messages) {
+    const { says, follows } = groups[group];
+    const composite = new CfnCompositeAlarm(scope, `${id}-composite`, {
+      alarmName: named(id),
+      alarmDescription: `${says}. Which alarm it is stands in the message. What to do: ${runbook(group)}`,
+      alarmRule: terms.join(' OR '),
+      alarmActions: [topicArn],
+      okActions: [topicArn],
+      ...(follows
+        ? {
+            actionsSuppressor: named('people'),
+            actionsSuppressorWaitPeriod: 120,
+            actionsSuppressorExtensionPeriod: 600,
+          }
+        : {}),
+    });
+    if (follows) composite.node.addDependency(scope.node.findChild('people-composite'));
   }
 }
-
-/** CloudWatch takes a hundred alarms in one; a group of more has a second message. */
-const mostNames = 100;
-const inParts = (names: readonly string[]): (readonly string[])[] =>
-  Array.from({ length: Math.ceil(names.length / mostNames) }, (_, part) =>
-    names.slice(part * mostNames, (part + 1) * mostNames),
-  );

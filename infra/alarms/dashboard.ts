@@ -8,6 +8,7 @@ import {
   type IWidget,
   LogQueryVisualizationType,
   LogQueryWidget,
+  MathExpression,
   Metric,
   TextWidget,
 } from 'aws-cdk-lib/aws-cloudwatch';
@@ -20,7 +21,15 @@ import type { Stage } from '../stage.ts';
 import { ownNamespace, period, sum } from './metrics.ts';
 import type { HttpApi } from './people-rules.ts';
 import { queries } from './queries.ts';
-import type { Group } from './rule.ts';
+
+/** From its own region; of all distributions of the account, because the stage's own is made after this dashboard. */
+const cloudFrontFailures = new MathExpression({
+  expression: `SEARCH('{AWS/CloudFront,DistributionId,Region} MetricName="5xxErrorRate"', 'Average', 300)`,
+  searchRegion: 'us-east-1',
+  usingMetrics: {},
+  label: 'CloudFront 5xx, percent',
+  period,
+});
 
 const whole = 24;
 const title = (text: string, about: string): IWidget =>
@@ -35,12 +44,13 @@ export function dashboard(
   {
     flows,
     api,
-    groups,
+    messages,
     failed,
   }: {
     readonly flows: readonly FlowDeclaration[];
     readonly api: HttpApi;
-    readonly groups: readonly Group[];
+    /** The alarms that tell somebody. */
+    readonly messages: readonly string[];
     readonly failed: readonly string[];
   },
 ): void {
@@ -61,8 +71,8 @@ export function dashboard(
   const locked = flows.filter(({ routes = {} }) =>
     Object.values(routes).some(({ errors }) => errors?.includes('ACCOUNT_LOCKED')),
   );
-  const alarms = groups.map((group) =>
-    Alarm.fromAlarmArn(scope, `${group}-shown`, arn('cloudwatch', `alarm:${alarmName(stage, group)}`)),
+  const alarms = messages.map((id) =>
+    Alarm.fromAlarmArn(scope, `${id}-shown`, arn('cloudwatch', `alarm:${alarmName(stage, id)}`)),
   );
   const failures = queries.failures;
   new Dashboard(scope, 'Dashboard', {
@@ -84,7 +94,11 @@ export function dashboard(
       ],
       [
         graph('Logins', [own('LoginsBegun'), own('LoginsDone')], 12, [own('CanaryPassed')]),
-        graph('Requests and failures', [gateway('Count')], 12, [gateway('5xx'), gateway('4xx')]),
+        graph('Requests and failures', [gateway('Count')], 12, [
+          gateway('5xx'),
+          gateway('4xx'),
+          ...(stage.portal && stage.partition === 'aws' ? [cloudFrontFailures] : []),
+        ]),
       ],
       [title('Are codes delivered, are faces checked?', 'Calls of the providers, and those that failed.')],
       [

@@ -31,7 +31,7 @@ export function failingAlarm(scope: Construct, stage: Stage, flow: FlowDeclarati
   const failed = answered ? '(FILL(crashes, 0) + FILL(answers, 0))' : 'FILL(crashes, 0)';
   return new Alarm(scope, `${flow.name}-failing`, {
     alarmName: failingName(stage, flow),
-    alarmDescription: `${flow.name} fails: more than ${stage.alarms.errorPercent} % of its calls, or any of a few, in two minutes of five. What to do: ${runbook('failing')}`,
+    alarmDescription: `${flow.name} fails: more than ${stage.alarms.errorPercent} % of its calls, or any of a few, in two minutes of five. What to do: ${runbook(answered ? 'failing' : 'work-failing')}`,
     metric: new MathExpression({
       expression: `IF(FILL(calls, 0) >= ${fewCalls}, 100 * ${failed} / calls, IF(${failed} >= 1, 100, 0))`,
       usingMetrics,

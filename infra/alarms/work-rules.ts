@@ -1,20 +1,35 @@
 import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import type { FlowDeclaration } from '#contract/flow.ts';
 import { queueName } from '../names.ts';
 import type { Stage } from '../stage.ts';
+import { pageOfSchedule } from './flow-rules.ts';
 import { ownNamespace, period, sum } from './metrics.ts';
 import type { Rule } from './rule.ts';
 
 /** The night's run is late when it is through more than this after midnight (UNL-1). */
 const lateSeconds = 1_800;
 
+/** Where the paragraph is of a queue of what nobody could handle, by what sends there. */
+function pageOf(queue: string, flows: readonly FlowDeclaration[]): string {
+  const scheduled = flows.some(
+    ({ trigger }) => trigger?.kind === 'schedule' && queue === `${trigger.name}-failed`,
+  );
+  if (scheduled || queue.startsWith('midnight')) return pageOfSchedule(queue);
+  return queue.startsWith('feed') ? 'feed' : 'dead-letters';
+}
+
 /** What runs behind the scenes: feed, queues, the night. @param failed the queues of what nobody could handle */
-export const workRules = (stage: Stage, failed: readonly string[]): Rule[] => [
+export const workRules = (
+  stage: Stage,
+  flows: readonly FlowDeclaration[],
+  failed: readonly string[],
+): Rule[] => [
   ...failed.map(
     (queue): Rule => ({
       name: `${queue}-waiting`,
       says: `Events nobody could handle wait in ${queue}`,
       group: 'work',
-      page: queue.startsWith('midnight') ? 'midnight' : queue.startsWith('feed') ? 'feed' : 'dead-letters',
+      page: pageOf(queue, flows),
       metric: sum('AWS/SQS', 'ApproximateNumberOfMessagesVisible', { QueueName: queueName(stage, queue) }),
       above: 0,
     }),

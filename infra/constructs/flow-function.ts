@@ -3,8 +3,8 @@ import {
   type Alias,
   Architecture,
   type CfnAlias,
+  type CfnFunction,
   Code,
-  CodeSigningConfig,
   Function as LambdaFunction,
   LoggingFormat,
   Runtime,
@@ -13,9 +13,11 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Duration, Stack, Token } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { FlowDeclaration } from '#contract/flow.ts';
+import { acknowledge } from '../exceptions.ts';
 import { functionName, liveAlias, prefix, roleName } from '../names.ts';
-import { shifts } from '../release.ts';
+import { shifts, traces } from '../release.ts';
 import type { Stage } from '../stage.ts';
+import { signedCode } from './code-signing.ts';
 import { functionEnvironment, type SharedResources } from './environment.ts';
 import { functionGrants } from './grants.ts';
 import { logRemoval } from './log-removal.ts';
@@ -77,7 +79,12 @@ export class FlowFunction extends Construct {
       description: `What ${flow.name} may do, from its contract`,
       inlinePolicies: {
         contract: new PolicyDocument({
-          statements: [writeLogs, ...functionGrants(stage, flow, shared), ...statements],
+          statements: [
+            writeLogs,
+            ...(traces(stage) ? [writeTraces()] : []),
+            ...functionGrants(stage, flow, shared),
+            ...statements,
+          ],
         }),
       },
     });
@@ -97,16 +104,9 @@ export class FlowFunction extends Construct {
       loggingFormat: LoggingFormat.JSON,
       environment,
       ...(reserved === undefined ? {} : { reservedConcurrentExecutions: reserved }),
-      ...(stage.codeSigningConfigArn
-        ? {
-            codeSigningConfig: CodeSigningConfig.fromCodeSigningConfigArn(
-              this,
-              'Signing',
-              stage.codeSigningConfigArn,
-            ),
-          }
-        : {}),
+      ...signedCode(this, stage),
     });
+    if (traces(stage)) trace(lambda, role);
     const warm = stage.concurrency?.provisioned?.[flow.name];
     this.live = lambda.addAlias(
       liveAlias,
@@ -118,6 +118,22 @@ export class FlowFunction extends Construct {
     };
   }
 }
+
+/** By the property alone: the construct's own would hang a second policy on the role. */
+function trace(lambda: LambdaFunction, role: Role): void {
+  (lambda.node.defaultChild as CfnFunction).tracingConfig = { mode: 'Active' };
+  acknowledge(
+    role,
+    'AwsSolutions-IAM5[Resource::*]',
+    'X-Ray takes segments of the whole account: its two actions know no resource.',
+  );
+}
+const writeTraces = () =>
+  new PolicyStatement({
+    sid: 'Traces',
+    actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
+    resources: ['*'],
+  });
 
 function checkEnvironment(
   scope: Construct,

@@ -62,6 +62,7 @@ export function boundary(stage: StageName, account: string): PolicyDocument {
     ),
     allow('Alarms', ['cloudwatch:DescribeAlarms'], '*'),
     allow('Sms', ['sms-voice:SendTextMessage'], [at('sms-voice', '*')]),
+    allow('Traces', ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], '*'),
     // The feed's files, and the pages that a deployment puts into their bucket.
     allow(
       'Files',

@@ -1,19 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import { availableParallelism, tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { Readable } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { stages } from '../config.ts';
-import type { StageOverrides } from '../stage.ts';
-import { type LocalChannels, openChannels } from './control/channel-keys.ts';
+import { availableParallelism } from 'node:os';
+import { openChannels } from './control/channel-keys.ts';
 import { openDataFolder } from './control/data-folder.ts';
 import { prepareDemo } from './control/demo-data.ts';
 import { serveLocal } from './control/local-routes.ts';
-import { type FeedBatch, feedRegistry } from './control/registry.ts';
 import { openState } from './control/state-file.ts';
-import { openTaxSystems } from './control/tax-systems.ts';
 import { makeAwsStub } from './emulators/aws-stub.ts';
 import type { Denial, EmulatorContext } from './emulators/caller.ts';
 import { dynamoDbClient } from './emulators/dynamodb-client.ts';
@@ -32,12 +23,13 @@ import { UsageBook } from './emulators/usage.ts';
 import { makeGateway } from './http/gateway.ts';
 import { makeAgent } from './http/http.ts';
 import { startInternalServer } from './http/internal-server.ts';
-import { openPortalFiles, type ServePortal } from './http/portal-files.ts';
 import { takePort } from './http/public-server.ts';
 import { makeClock } from './lambda/clock.ts';
 import { Functions } from './lambda/functions.ts';
 import { Logs } from './lambda/logs.ts';
 import { startSchedules } from './lambda/schedules.ts';
+import { runtimeOf } from './runtime-control.ts';
+import { openPortal, overridesOf, synthesized, taxSystemsOf, temporaryFolder } from './runtime-inputs.ts';
 import type { Runtime, RuntimeOptions } from './runtime-types.ts';
 import { readAssembly } from './template/assembly.ts';
 import { type FunctionModel, readModel } from './template/model.ts';
@@ -216,97 +208,29 @@ async function start(
     logs.add('schedule', `${name}: ${String(error)}`, true),
   );
   onStop(schedules.stop);
-  const feed = app.functions.find((model) => model.name.endsWith('registry-feed'));
-  const rotating = (name: string) =>
-    app.secrets.find(
-      (s) =>
-        s.rotation &&
-        (s.name === name || (/[-/]/.test(s.name.at(-name.length - 1) ?? '') && s.name.endsWith(name))),
-    );
-
   const demo: string[] = [];
-  const runtime: Runtime = {
+  const runtime = runtimeOf({
     url,
-    issuer: url,
+    app,
+    clock,
     faults,
-    dynamodb: call,
-    secret: (name) => {
-      const found = app.secrets.find(
-        (secret) => /[-/]/.test(secret.name.at(-name.length - 1) ?? '') && secret.name.endsWith(name),
-      );
-      if (!found) throw new Error(`There is no secret ${name}`);
-      return String(secrets.getValue(found, {}).SecretString);
-    },
-    decrypt: (input) => kms.decrypt(kms.find(input), input),
-    tables: app.tables.map((table) => table.name),
-    clock: {
-      now: () => new Date(clock.now()),
-      fixed: clock.fixed,
-      set: (instant) => clock.stopAt(new Date(instant).getTime()),
-      advance: (seconds) => clock.advance(seconds * 1_000),
-      reset: clock.reset,
-    },
-    demo: options.demo ? demo : undefined,
+    secrets,
+    kms,
     taxSystems,
-    sms: (phone) => outbox.sent(phone),
-    face: (outcome) => {
-      face.outcome = outcome;
-    },
-    faceOutcome: () => face.outcome,
-    assertion: (channel, input) => channels.assertion(channel, input, url, clock.now()),
-    hasSchedule: (name) => schedules.find(name) !== undefined,
-    schedule: async (name) => {
-      const found = schedules.find(name);
-      if (!found) throw new Error(`There is no schedule ${name}`);
-      return JSON.parse(await schedules.run(found));
-    },
-    registry: (ndjson) => {
-      if (!feed) throw new Error('No function takes the registry feed');
-      const body = typeof ndjson === 'string' ? Readable.from([ndjson]) : ndjson;
-      return feedRegistry(body, (batch: FeedBatch) => invoke(feed.name, batch, 'registry feed'));
-    },
-    hasRotation: (name) => rotating(name) !== undefined,
-    rotateSecret: async (name) => {
-      const found = rotating(name);
-      if (!found) throw new Error(`There is no rotating secret ${name}`);
-      await secrets.rotate(found, (of, event) => rotate(event, of));
-    },
-    invoke: (name, event) => {
-      const found = app.functions.find((model) => model.shortName === name || model.name === name);
-      if (!found) throw new Error(`There is no function ${name}`);
-      return invoke(found.name, event, 'by hand');
-    },
-    settled: async () => {
-      while (streams?.isBusy() || queues.isBusy()) {
-        streams?.hurry();
-        await sleep(10);
-      }
-    },
-    queued: (name) => queues.bodies(name),
-    usage: () => usage.report(),
-    resetUsage: () => usage.reset(),
-    denials: () => denials,
-    unusedGrants: () =>
-      app.functions.flatMap(({ shortName, policy }) =>
-        policy
-          .unused(['dynamodb', 'secretsmanager', 'kms'])
-          // Streams are read for the function, not by it.
-          .filter(({ resource }) => !resource.includes('/stream/'))
-          .map((grant) => ({ functionName: shortName, ...grant })),
-      ),
-    logs: () => logs.all(),
-    beginAnew: () => {
-      clock.reset();
-      faults.clear();
-      queues.clear();
-      face.outcome = 'pass';
-      usage.reset();
-      denials.length = 0;
-      logs.clear();
-      for (const { policy } of app.functions) policy.forget('dynamodb');
-    },
+    outbox,
+    face,
+    channels,
+    schedules,
+    streams,
+    queues,
+    functions,
+    usage,
+    denials,
+    logs,
+    dynamodb: call,
+    demo: options.demo ? demo : undefined,
     stop,
-  };
+  });
   const gateway = makeGateway(app.routes, functions, clock, (line) => logs.add('gateway', line, false));
   const pages = await portal;
   server.open((incoming, response) =>
@@ -322,54 +246,4 @@ async function start(
     usage.reset();
   }
   return runtime;
-}
-
-async function openPortal(
-  { portalRoot: root, progress }: RuntimeOptions,
-  onStop: (cleanup: () => unknown) => void,
-): Promise<ServePortal> {
-  const ending = new AbortController();
-  onStop(() => ending.abort());
-  // Imported only here: nobody without pages waits for the build step.
-  const { buildPortal } = await import('../portal/build.ts');
-  const folder = await buildPortal({
-    mode: 'desk',
-    signal: ending.signal,
-    ...(root ? { root } : {}),
-    ...(progress ? { progress } : {}),
-  });
-  return openPortalFiles(folder);
-}
-
-/** Beside the port that was asked for, so that their addresses stay the same from one start to the next. */
-const taxSystemsOf = async ({ taxSystems, port }: RuntimeOptions, issuer: string, now: () => Date) =>
-  taxSystems ? openTaxSystems({ issuer, port: port ? port + 1 : undefined, now }) : undefined;
-
-const overridesOf = (
-  { policies, settings, channelKeys, relyingParties, challengeAfter = null }: RuntimeOptions,
-  issuer: string,
-  channels: LocalChannels,
-  standIns: StageOverrides['relyingParties'],
-): StageOverrides => ({
-  issuer,
-  channelKeys: channelKeys ?? channels.publicKeys,
-  relyingParties: relyingParties ?? (standIns && [...standIns, ...(stages.local.relyingParties ?? [])]),
-  settings,
-  policies: { challengeAfter, ...policies },
-});
-
-function temporaryFolder(onStop: (cleanup: () => unknown) => void): string {
-  const folder = mkdtempSync(join(tmpdir(), 'ahtax-local-'));
-  onStop(() => rm(folder, { recursive: true, force: true }));
-  return folder;
-}
-
-async function synthesized(
-  overrides: StageOverrides,
-  onStop: (cleanup: () => unknown) => void,
-): Promise<string> {
-  const outdir = temporaryFolder(onStop);
-  // Imported only here: the CDK takes longer to load than everything else together.
-  const { synthesize } = await import('../synth.ts');
-  return synthesize({ stage: 'local', outdir, ...overrides });
 }

@@ -1,11 +1,8 @@
-import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Topic } from 'aws-cdk-lib/aws-sns';
-import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Stack, type StackProps } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { abuseRules } from '../alarms/abuse-rules.ts';
 import { canaryRules } from '../alarms/canary-rules.ts';
-import { compositesOf } from '../alarms/composites.ts';
+import { compositesOf, messagesOf } from '../alarms/composites.ts';
 import { dashboard } from '../alarms/dashboard.ts';
 import { dependencyRules } from '../alarms/dependency-rules.ts';
 import { failingName } from '../alarms/failing.ts';
@@ -13,10 +10,10 @@ import { flowRules } from '../alarms/flow-rules.ts';
 import { burnRules, peopleRules } from '../alarms/people-rules.ts';
 import { savedQueries } from '../alarms/queries.ts';
 import { alarmOf, type Group } from '../alarms/rule.ts';
+import { alarmTopic } from '../alarms/topic.ts';
 import { workRules } from '../alarms/work-rules.ts';
 import { canary } from '../constructs/canary.ts';
-import { forThisAccount } from '../constructs/triggers/trigger.ts';
-import { alarmName, prefix } from '../names.ts';
+import { alarmName } from '../names.ts';
 import { shifts } from '../release.ts';
 import type { Stage } from '../stage.ts';
 import type { ApiStack } from './api-stack.ts';
@@ -33,6 +30,7 @@ export class AlarmStack extends Stack {
   constructor(scope: Construct, id: string, { stage, source, canarySecretArn, ...props }: AlarmStackProps) {
     super(scope, id, props);
     const flows = source.functions.map(({ flow }) => flow);
+    const failed = source.deadLetters.map(({ node }) => node.id);
     const members = new Map<Group, string[]>();
     const join = (group: Group, name: string) => members.set(group, [...(members.get(group) ?? []), name]);
     // Those stand where deployments need them (release-stack.ts).
@@ -42,10 +40,7 @@ export class AlarmStack extends Stack {
       ...peopleRules(stage, source.api),
       ...flowRules(stage, flows),
       ...dependencyRules(stage),
-      ...workRules(
-        stage,
-        source.deadLetters.map(({ node }) => node.id),
-      ),
+      ...workRules(stage, flows, failed),
       ...abuseRules(stage, flows),
       ...(canarySecretArn ? canaryRules() : []),
     ];
@@ -55,24 +50,9 @@ export class AlarmStack extends Stack {
       join(rule.group, alarmName(stage, rule.name));
     }
     for (const rule of burnRules(source.api)) alarmOf(this, stage, rule);
-    const failed = source.deadLetters.map(({ node }) => node.id);
     savedQueries(this, stage, flows);
-    dashboard(this, stage, { flows, api: source.api, groups: [...members.keys()], failed });
-    compositesOf(this, stage, members, stage.alarms.topicArn ?? ownTopic(this, stage));
+    const messages = messagesOf(stage, members);
+    dashboard(this, stage, { flows, api: source.api, messages: messages.map(({ id }) => id), failed });
+    compositesOf(this, stage, messages, stage.alarms.topicArn ?? alarmTopic(this, stage).topicArn);
   }
-}
-
-/** An alarm names flows and numbers only, no person: the topic needs no key of its own, only encrypted transport. */
-function ownTopic(scope: Construct, stage: Stage): string {
-  const topic = new Topic(scope, 'Topic', { topicName: `${prefix(stage)}-alarms`, enforceSSL: true });
-  topic.addToResourcePolicy(
-    new PolicyStatement({
-      principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
-      actions: ['sns:Publish'],
-      resources: [topic.topicArn],
-      conditions: forThisAccount,
-    }),
-  );
-  for (const email of stage.alarms.emails ?? []) topic.addSubscription(new EmailSubscription(email));
-  return topic.topicArn;
 }

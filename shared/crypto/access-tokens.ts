@@ -21,7 +21,7 @@ export interface AccessClaims {
   readonly passwordDue?: true;
 }
 /** The keys of a company identity's access basis (`AccessBasisRef` in access-basis.ts says what they are). */
-export type TokenAccessBasis = v.InferOutput<typeof groundsSchema>;
+export type TokenAccessBasis = v.InferOutput<typeof accessBasisSchema>;
 
 const kind = (issuer: string): TokenKind => ({ typ: 'at+jwt', issuer, audience: issuer });
 /** LGN-11: no access token to anybody else who knows our keys. */
@@ -43,14 +43,14 @@ export const signAccessToken = (
       ver: claims.identityVersion,
       lvl: claims.realNameLevel,
       identity: claims.identity,
-      ...(claims.company ? { company: v.parse(groundsSchema, claims.company) } : {}),
+      ...(claims.company ? { company: v.parse(accessBasisSchema, claims.company) } : {}),
     },
     policies.accessTokenSeconds,
     now,
   );
 
 const companyKey = v.string();
-const groundsSchema = v.variant('by', [
+const accessBasisSchema = v.variant('by', [
   v.object({
     by: v.literal('relation'),
     companyKey,
@@ -74,7 +74,7 @@ const payloadSchema = v.object({
   ver: v.pipe(v.number(), v.integer()),
   lvl: v.pipe(v.number(), v.integer()),
   identity: v.record(v.string(), v.unknown()),
-  company: v.exactOptional(groundsSchema),
+  company: v.exactOptional(accessBasisSchema),
 });
 
 /** @throws Problem SESSION_ENDED for every token that is not a live access token of ours (TOK-01, TOK-02). */

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { OAuthProblem } from '#domain/oauth-problem.ts';
 import type { RelyingParty } from '#domain/relying-parties.ts';
 import { handle } from './random.ts';
+import type { Sealed } from './sealed.ts';
 import { signJwt, verifyJwt } from './signed-tokens.ts';
 import type { SigningRing } from './signing-ring.ts';
 
@@ -32,12 +33,16 @@ export interface RpAccessFacts extends HandOverFacts {
   readonly scope: string;
   /** Granted (RFC 9396). */
   readonly details: readonly Readonly<Record<string, unknown>>[];
+  /** Thumbprint of the key without which it is good for nothing (RFC 9449, 6). */
+  readonly jkt: string | undefined;
+  /** The session behind it, for ourselves (session-references.ts). */
+  readonly session: Sealed;
 }
 
 /** SSO-6: good at one resource of this client, and nowhere here: no route of ours takes that audience as a session. */
 export const newRpAccessToken = (
   ring: SigningRing,
-  { issuer, clientId, sid, told, resource, scope, details, lifetimeSeconds }: RpAccessFacts,
+  { issuer, clientId, sid, told, resource, scope, details, jkt, session, lifetimeSeconds }: RpAccessFacts,
   now: Date,
 ): Promise<string> =>
   signJwt(
@@ -49,6 +54,8 @@ export const newRpAccessToken = (
       scope,
       jti: handle(),
       sid,
+      ses: session,
+      ...(jkt === undefined ? {} : { cnf: { jkt } }),
       auth_time: told.authTime,
       acr: told.acr,
       real_name_level: told.realNameLevel,
@@ -63,8 +70,12 @@ const claimsSchema = v.looseObject({
   aud: v.string(),
   client_id: v.string(),
   sid: v.string(),
+  ses: v.string(),
+  cnf: v.optional(v.object({ jkt: v.string() })),
   scope: v.string(),
   jti: v.string(),
+  iat: v.number(),
+  exp: v.number(),
 });
 /** What an access token of a relying party says, after its signature. What it stands on may have ended since. */
 export type RpAccessToken = v.InferOutput<typeof claimsSchema>;
@@ -89,6 +100,6 @@ export async function verifyRpAccessToken(
   return { client, token: claims.output };
 }
 
-/** RFC 6750: no token at all is told apart from one that is not good (any more). */
-export const tokenRefused = (description = 'The access token is not good, or not any more'): OAuthProblem =>
-  new OAuthProblem('invalid_token', description);
+/** RFC 6750, 3.1: one that is not good, or not any more. */
+export const tokenRefused = (): OAuthProblem =>
+  new OAuthProblem('invalid_token', 'The access token is not good, or not any more');

@@ -1,12 +1,6 @@
+import { type Acr, acrOf, acrs, meetsAcr } from './acrs.ts';
 import { type AuthorizationRequest, type OAuthRefusal, refusal } from './authorization-requests.ts';
 import type { RelyingParty } from './relying-parties.ts';
-
-/** How somebody was authenticated: the words of `acr` that this server gives. */
-export const acrs = { twoFactors: 'urn:ahtax:2fa', face: 'urn:ahtax:face' } as const;
-export type Acr = (typeof acrs)[keyof typeof acrs];
-
-/** A face check serves the acr `face` for so many seconds. */
-export const faceServesSeconds = 86_400;
 
 /** The words of `amr` (RFC 8176; `qr` is ours: a phone that was logged in confirmed the code on the page). */
 export const amrValues = ['pwd', 'sms', 'face', 'qr', 'mfa'] as const;
@@ -20,16 +14,12 @@ export const amrOf = (method: string): readonly Amr[] => {
 
 /** What a hand-over looks at in a session. Times are epoch seconds. */
 export interface Authenticated {
+  /** The person as the client knows them. */
+  readonly sub: string;
   readonly startedAt: number;
   /** ISO time of the last face check that was a factor of this session. */
   readonly faceAt?: string | undefined;
   readonly realNameLevel: number;
-}
-
-/** Every session has two factors; the face counts for a day. */
-export function acrOf({ faceAt }: Pick<Authenticated, 'faceAt'>, now: Date): Acr {
-  const age = faceAt === undefined ? Number.NaN : now.getTime() - Date.parse(faceAt);
-  return age >= 0 && age < faceServesSeconds * 1000 ? acrs.face : acrs.twoFactors;
 }
 
 /** The factors as a tax system is told them; a face that was checked later in the session counts as one. */
@@ -38,11 +28,8 @@ export const amrToday = (methods: readonly Amr[] | undefined, acr: Acr): readonl
   return acr === acrs.face && !known.includes('face') ? [...known, 'face'] : known;
 };
 
-const satisfies = (held: Acr, wanted: string): boolean =>
-  wanted === held || (wanted === acrs.twoFactors && held === acrs.face);
-
 /** The needs of a request: what it says of time, methods and level (SSO-9). */
-export type Needs = Pick<AuthorizationRequest, 'prompt' | 'maxAge' | 'claims'> & {
+export type Needs = Pick<AuthorizationRequest, 'prompt' | 'maxAge' | 'acrValues' | 'claims'> & {
   /** Epoch seconds: when it was made. */
   readonly createdAt: number;
 };
@@ -57,11 +44,12 @@ export type Shortfall =
   | { readonly kind: 'acr' };
 
 export function shortfall(
-  { prompt, maxAge, claims, createdAt }: Needs,
+  { prompt, maxAge, acrValues, claims, createdAt }: Needs,
   { minLevel }: Pick<RelyingParty, 'minLevel'>,
   session: Authenticated,
   now: Date,
 ): Shortfall | undefined {
+  if (claims?.sub !== undefined && claims.sub !== session.sub) return { kind: 'login' };
   const age = Math.floor(now.getTime() / 1000) - session.startedAt;
   const loginWanted = prompt.includes('login') || maxAge === 0;
   // A login for this request serves however long the person reads the page afterwards.
@@ -69,10 +57,7 @@ export function shortfall(
     return { kind: 'login' };
   const required = Math.max(minLevel, claims?.essentialLevel ?? 0);
   if (session.realNameLevel < required) return { kind: 'level', required };
-  const held = acrOf(session, now);
-  if (claims?.essentialAcr && !claims.essentialAcr.some((wanted) => satisfies(held, wanted)))
-    return { kind: 'acr' };
-  return undefined;
+  return meetsAcr(acrOf(session, now), { acrValues, claims }) ? undefined : { kind: 'acr' };
 }
 
 /** Whether the person is not asked: the client's setting, where the request leaves it open. */
@@ -81,8 +66,16 @@ export const goesSilently = (
   { prompt }: Pick<AuthorizationRequest, 'prompt'>,
 ): boolean => silent && !prompt.includes('consent') && !prompt.includes('select_account');
 
+/** What a system is told whose acr nobody showed, be it that the person did not want to (RFC 9470, 5). */
+export const unmet = refusal(
+  'unmet_authentication_requirements',
+  'the person was not authenticated as is required',
+);
+
 /** What `prompt=none` is told instead of a page (OpenID Connect Core, 3.1.2.6). */
-export const noneAnswer = (why: Shortfall['kind'] | 'no-session' | 'not-accepted' | 'asks'): OAuthRefusal => {
+export const noneAnswer = (
+  why: Shortfall['kind'] | 'no-session' | 'not-accepted' | 'asks' | 'matter',
+): OAuthRefusal => {
   switch (why) {
     case 'no-session':
     case 'login':
@@ -90,7 +83,7 @@ export const noneAnswer = (why: Shortfall['kind'] | 'no-session' | 'not-accepted
     case 'not-accepted':
       return refusal('account_selection_required', 'the person has to choose another identity');
     case 'acr':
-      return refusal('unmet_authentication_requirements', 'the person was not authenticated as is required');
+      return unmet;
     default:
       return refusal('interaction_required', 'the person has to see a page');
   }

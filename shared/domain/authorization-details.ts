@@ -1,39 +1,84 @@
+import { type Matter, nonceForm } from './matters.ts';
 import { type Role, roles } from './names.ts';
 import { type Permission, permissions } from './relations.ts';
 import { accepts, type IdentityKind, identityKinds, type RelyingParty } from './relying-parties.ts';
 import type { CompanySubject } from './taxpayers.ts';
+import { isWhole } from './text.ts';
 
 /**
- * What a request asks for in `authorization_details` of type `taxpayer` (RFC 9396). It narrows what the client may have
+ * What a request asks for in `authorization_details` of type `taxpayer` (RFC 9396). The details narrow what the client may have
  * and never widens it; left out, all that is meant.
  */
 export interface TaxpayerAsked {
   readonly kinds?: readonly IdentityKind[];
   readonly roles?: readonly Role[];
   readonly actions?: readonly Permission[];
-  /** The company that is meant: its `ref` at this client, or its number where the client is told it. */
+  /** The company that is meant: its `ref` at this client, or its number where the client is told it. Kept as what stands for it. */
   readonly taxpayer?: string;
 }
 
-const members = ['type', 'kinds', 'roles', 'actions', 'taxpayer'];
-const longestTaxpayer = 64;
+/**
+ * What a request asks for in `authorization_details` of type `matter` (SSO-9): that the person shows the face for this
+ * matter of risk before they come, as in a step-up (STP).
+ */
+export interface MatterAsked {
+  /** Code of a matter of the stage. */
+  readonly matter: string;
+  /** Comes back with the answer, so that the asker knows it for its own. */
+  readonly nonce?: string;
+}
 
-/** Reads `authorization_details`: at most one entry, of type `taxpayer`, with known members and known words alone. */
-export function readTaxpayerAsked(text: string | undefined): TaxpayerAsked | undefined | 'wrong' {
-  if (text === undefined) return undefined;
-  const list = listIn(text);
-  if (list?.length !== 1) return 'wrong';
-  const [entry] = list;
-  if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) return 'wrong';
-  const { type, taxpayer, ...given } = entry as Record<string, unknown>;
-  if (type !== 'taxpayer' || Object.keys(entry).some((name) => !members.includes(name))) return 'wrong';
-  const kinds = picked(given.kinds, identityKinds);
-  const ofRoles = picked(given.roles, roles);
-  const actions = picked(given.actions, permissions);
+/** What `authorization_details` may hold: one entry of each type at most. */
+export interface DetailsAsked {
+  readonly taxpayer?: TaxpayerAsked;
+  readonly matter?: MatterAsked;
+}
+
+const longestTaxpayer = 64;
+type Entry = Readonly<Record<string, unknown>>;
+const isEntry = (value: unknown): value is Entry =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const hasOnly = (entry: Entry, members: readonly string[]): boolean =>
+  Object.keys(entry).every((name) => name === 'type' || members.includes(name));
+
+/** Reads `authorization_details`: known types, each once, with known members and known words alone. */
+export function readDetailsAsked(
+  text: string | undefined,
+  matters: readonly Pick<Matter, 'code'>[],
+): DetailsAsked | 'wrong' {
+  if (text === undefined) return {};
+  const entries = listIn(text);
+  if (!entries || entries.length === 0 || !entries.every(isEntry)) return 'wrong';
+  const types = entries.map(({ type }) => type);
+  if (new Set(types).size !== types.length) return 'wrong';
+  const asked: { taxpayer?: TaxpayerAsked; matter?: MatterAsked } = {};
+  for (const entry of entries) {
+    if (entry.type === 'taxpayer') {
+      const taxpayer = readTaxpayer(entry);
+      if (taxpayer === 'wrong') return 'wrong';
+      asked.taxpayer = taxpayer;
+    } else if (entry.type === 'matter') {
+      const matter = readMatter(entry, matters);
+      if (matter === 'wrong') return 'wrong';
+      asked.matter = matter;
+    } else return 'wrong';
+  }
+  return asked;
+}
+
+function readTaxpayer(entry: Entry): TaxpayerAsked | 'wrong' {
+  if (!hasOnly(entry, ['kinds', 'roles', 'actions', 'taxpayer'])) return 'wrong';
+  const { taxpayer } = entry;
+  const kinds = picked(entry.kinds, identityKinds);
+  const ofRoles = picked(entry.roles, roles);
+  const actions = picked(entry.actions, permissions);
   if (kinds === 'wrong' || ofRoles === 'wrong' || actions === 'wrong') return 'wrong';
   if (
     taxpayer !== undefined &&
-    (typeof taxpayer !== 'string' || taxpayer === '' || taxpayer.length > longestTaxpayer)
+    (typeof taxpayer !== 'string' ||
+      taxpayer === '' ||
+      taxpayer.length > longestTaxpayer ||
+      !isWhole(taxpayer))
   )
     return 'wrong';
   return {
@@ -42,6 +87,15 @@ export function readTaxpayerAsked(text: string | undefined): TaxpayerAsked | und
     ...(actions ? { actions } : {}),
     ...(taxpayer === undefined ? {} : { taxpayer }),
   };
+}
+
+/** The nonce is what one of a step-up may be (STP-2). */
+function readMatter(entry: Entry, matters: readonly Pick<Matter, 'code'>[]): MatterAsked | 'wrong' {
+  const { nonce } = entry;
+  const known = matters.find(({ code }) => code === entry.matter);
+  if (!known || !hasOnly(entry, ['matter', 'nonce'])) return 'wrong';
+  if (nonce === undefined) return { matter: known.code };
+  return typeof nonce === 'string' && nonceForm.test(nonce) ? { matter: known.code, nonce } : 'wrong';
 }
 
 function listIn(text: string): unknown[] | undefined {
@@ -61,7 +115,7 @@ function picked<T extends string>(value: unknown, known: readonly T[]): T[] | un
   return words.length === new Set(value).size ? words : 'wrong';
 }
 
-/** An identity with what its grounds give today. */
+/** An identity with what its access basis gives today. */
 export interface Acting {
   readonly kind: IdentityKind;
   /** Of whoever acts for a company. */
@@ -73,7 +127,7 @@ export interface Acting {
 }
 
 /**
- * SSO-6: what is granted, request ∩ client ∩ grounds. Undefined where the client does not accept the identity or the
+ * SSO-6: what is granted, request ∩ client ∩ what the access basis gives. Undefined where the client does not accept the identity or the
  * request means another one; a request for actions of which none is held means somebody else, too. Natural persons act
  * for themselves, where there is nothing to permit.
  */

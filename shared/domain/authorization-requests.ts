@@ -1,4 +1,6 @@
-import { readTaxpayerAsked, type TaxpayerAsked } from './authorization-details.ts';
+import { isAcrUnknown } from './acrs.ts';
+import { type MatterAsked, readDetailsAsked, type TaxpayerAsked } from './authorization-details.ts';
+import type { Matter } from './matters.ts';
 import { type Parameters, wordsOf } from './oauth-parameters.ts';
 import type { OAuthErrorCode } from './oauth-problem.ts';
 import type { RelyingParty } from './relying-parties.ts';
@@ -21,11 +23,14 @@ export interface AuthorizationRequest {
   /** Where the access token is to be good. */
   readonly resource: string;
   readonly taxpayer?: TaxpayerAsked;
+  readonly matter?: MatterAsked;
   readonly claims?: ClaimsAsked;
   readonly prompt: readonly Prompt[];
   /** Seconds. */
   readonly maxAge?: number;
   readonly acrValues: readonly string[];
+  /** Thumbprint of the key that the code is bound to (RFC 9449, 10). */
+  readonly dpopJkt?: string;
 }
 
 /** A refusal that travels by the browser. `description` is for the client's developer; it repeats nothing that was sent. */
@@ -50,16 +55,20 @@ export type Judged =
 
 /** Characters of the whole request; bytes of the two values that come back as they are (SSO-2). */
 export const longestRequest = 8 * 1024;
-const longestEcho = 1024;
+export const longestEcho = 1024;
+/** LVL-1. */
+const highestLevel = 5;
 
 /**
  * Judges an authorization request (SSO-2): first client and redirect_uri, without which nothing may be sent anywhere,
  * then everything else in the order in which the table of the profile names it.
  * @param raw undefined where the text could not be read
+ * @param matters of the stage, which a request may name
  */
 export function judgeRequest(
   raw: Parameters | undefined,
   clientOf: (clientId: string) => RelyingParty | undefined,
+  matters: readonly Pick<Matter, 'code'>[],
 ): Judged {
   if (!raw) return { ok: false, page: 'request' };
   const { values, doubled } = raw;
@@ -72,7 +81,7 @@ export function judgeRequest(
   const state = values.get('state');
   const echoed = state !== undefined && !doubled.has('state') && byteLength(state) <= longestEcho;
   const returnTo: ReturnAddress = { redirectUri, ...(echoed ? { state } : {}) };
-  const read = readRequest(raw, client, redirectUri);
+  const read = readRequest(raw, client, redirectUri, matters);
   return 'error' in read ? { ok: false, refused: read, returnTo } : { ok: true, request: read };
 }
 
@@ -87,6 +96,7 @@ function readRequest(
   { values, doubled, size }: Parameters,
   client: RelyingParty,
   redirectUri: string,
+  matters: readonly Pick<Matter, 'code'>[],
 ): AuthorizationRequest | OAuthRefusal {
   if (size > longestRequest) return refusal('invalid_request', 'the request is longer than 8 KiB');
   if (doubled.size > 0) return refusal('invalid_request', 'a parameter is sent more than once');
@@ -109,6 +119,10 @@ function readRequest(
   if (!/^[\w-]{43}$/.test(challenge))
     return refusal('invalid_request', 'code_challenge is not 43 characters of base64url');
 
+  const dpopJkt = values.get('dpop_jkt');
+  if (dpopJkt !== undefined && !/^[\w-]{43}$/.test(dpopJkt))
+    return refusal('invalid_request', 'dpop_jkt is not 43 characters of base64url');
+
   const resource = readResource(values.get('resource'), client);
   if (resource === undefined)
     return refusal('invalid_target', 'resource is none that this client may ask for');
@@ -123,8 +137,12 @@ function readRequest(
   if (maxAge === 'wrong') return refusal('invalid_request', 'max_age is a whole number of seconds');
   const claims = readClaims(values.get('claims'));
   if (claims === 'wrong') return refusal('invalid_request', 'claims is not as OpenID Connect has it');
-  const taxpayer = readTaxpayerAsked(values.get('authorization_details'));
-  if (taxpayer === 'wrong')
+  const acrValues = wordsOf(values.get('acr_values'));
+  // No login and no face check would help: the system is told at once, not the person after it.
+  if (isAcrUnknown({ acrValues, claims }) || (claims?.essentialLevel ?? 0) > highestLevel)
+    return refusal('unmet_authentication_requirements', 'what is needed of acr or level is not given here');
+  const details = readDetailsAsked(values.get('authorization_details'), matters);
+  if (details === 'wrong')
     return refusal('invalid_authorization_details', 'authorization_details are not as documented');
 
   const [state, nonce] = [values.get('state'), values.get('nonce')];
@@ -136,11 +154,12 @@ function readRequest(
     challenge,
     scope: grantableScope(asked, client, resource.scopes),
     resource: resource.uri,
-    ...(taxpayer ? { taxpayer } : {}),
+    ...details,
     ...(claims ? { claims } : {}),
     prompt,
     ...(maxAge === undefined ? {} : { maxAge }),
-    acrValues: wordsOf(values.get('acr_values')),
+    acrValues,
+    ...(dpopJkt === undefined ? {} : { dpopJkt }),
   };
 }
 

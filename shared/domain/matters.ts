@@ -36,6 +36,9 @@ export const longestValiditySeconds = 86_400;
 /** STP-4: how long a proof lives. Who needs one later asks again, and is judged anew. */
 export const proofSeconds = 300;
 
+/** STP-2: what an asker may send along to know the answer by. */
+export const nonceForm = /^[\x21-\x7e]{1,128}$/;
+
 /** STP-4: how long a face check serves again where a matter says nothing. */
 export const usualValidity = (matterClass: MatterClass): number =>
   matterClass === 'invoice' ? longestValiditySeconds : 0;
@@ -82,6 +85,17 @@ export function faceServes(
   const age = (now.getTime() - at.getTime()) / 1000;
   return age >= 0 && age < validitySeconds;
 }
+
+/**
+ * Until when a tax system may rely on a matter's face check (epoch seconds), as with proofs: as long as the check serves
+ * the matter again, and five minutes at least from when the system is told.
+ */
+export const reliedOnUntil = (
+  { validitySeconds }: Pick<Matter, 'validitySeconds'>,
+  at: Date,
+  told: Date,
+): number =>
+  Math.floor(Math.max(at.getTime() + validitySeconds * 1000, told.getTime() + proofSeconds * 1000) / 1000);
 
 /**
  * STP-4: whether somebody may do a matter for a company, in this role and with these permissions of today. Natural

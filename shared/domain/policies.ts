@@ -69,6 +69,8 @@ export const defaultPolicies = {
   /** ORD-1: orders of one office within a clock hour, and the share of them at which operators are told. */
   ordersPerOfficeHour: 30,
   ordersAlarmPercent: 80,
+  /** ORD-1: orders that the registry feed may bring within a clock hour; what brings more waits for a person. */
+  ordersPerFeedHour: 300,
   /** PWD-1, MIG-1: a number that came by an import may reset the password before any SMS to it was answered here. */
   unprovenPhoneResets: true,
   /** PHN-4: 找回手机号码 asks for a face proof as well. */

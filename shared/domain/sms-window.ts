@@ -36,8 +36,22 @@ export interface SmsWindow {
   readonly ownerAt?: number;
 }
 
-/** What a journey expects of its phone's window: it chooses what is tried first and decides nothing. */
-export type SeenWindow = Pick<SmsWindow, 'startedAt'>;
+/**
+ * What a journey remembers of a number's window: whose it is, and when it began (ADR 0042). A hint chooses which write is
+ * tried first and decides nothing; without one, or by a wrong one, a send costs one call more.
+ */
+export interface WindowHint {
+  readonly phoneKey: string;
+  readonly startedAt: number;
+}
+/** The first of them that is of this number; what was read with it is the whole window, of which no more is kept. */
+export function hintFor(
+  phoneKey: string | undefined,
+  ...known: readonly (WindowHint | undefined)[]
+): WindowHint | undefined {
+  const hint = known.find((one) => one?.phoneKey === phoneKey);
+  return hint && { phoneKey: hint.phoneKey, startedAt: hint.startedAt };
+}
 
 /** What else a stranger's send depends on (SMS-4). */
 export interface StrangersDay {

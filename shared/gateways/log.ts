@@ -1,8 +1,12 @@
 import type { LogLine } from '#contract/log-events.ts';
+import { traceFields } from './trace.ts';
 
-/** Straight to standard output: Lambda's console would wrap the line, and CloudWatch reads metrics only at the top level. */
+/**
+ * Straight to standard output: Lambda's console would wrap the line, and CloudWatch reads metrics only at the top level.
+ * Every line carries the trace id of its invocation and, once that is known, a pseudonym of whoever is signed in.
+ */
 export const writeLine = (line: LogLine & Readonly<Record<string, unknown>>): void => {
-  process.stdout.write(`${JSON.stringify(line)}\n`);
+  process.stdout.write(`${JSON.stringify({ ...line, ...traceFields() })}\n`);
 };
 
 /**

@@ -1,3 +1,4 @@
+import { asSubsegment } from './subsegments.ts';
 import { withinLeft } from './time-budget.ts';
 
 /**
@@ -57,14 +58,17 @@ export async function call(url: string | URL, request: OutboundRequest): Promise
   const time = withinLeft(timeoutMilliseconds);
   if (time === 0) throw new OutboundError('no-time');
   try {
-    const response = await fetch(url, {
-      method,
-      headers,
-      redirect: 'manual',
-      signal: AbortSignal.timeout(time),
-      ...(body !== undefined && { body }),
+    // The path of an address may name somebody; the host does not.
+    return await asSubsegment({ name: new URL(url).hostname, namespace: 'remote' }, async () => {
+      const response = await fetch(url, {
+        method,
+        headers,
+        redirect: 'manual',
+        signal: AbortSignal.timeout(time),
+        ...(body !== undefined && { body }),
+      });
+      return { status: response.status, text: await readBounded(response, maxBytes) };
     });
-    return { status: response.status, text: await readBounded(response, maxBytes) };
   } catch (error) {
     if (error instanceof OutboundError) throw error;
     // The cause is dropped on purpose: it may quote the URL or the answer.

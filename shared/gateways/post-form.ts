@@ -1,10 +1,11 @@
 import { request as overHttp } from 'node:http';
 import { request as overHttps } from 'node:https';
+import { withinLeft } from './time-budget.ts';
 
 export interface Patience {
   /** Until the connection stands, TLS included. */
   readonly connectMilliseconds: number;
-  /** In all. */
+  /** In all; less where the invocation's own time ends earlier. */
   readonly timeoutMilliseconds: number;
 }
 
@@ -38,7 +39,7 @@ export function postForm(
         'content-length': Buffer.byteLength(body),
       },
     });
-    const whole = setTimeout(() => end('timeout'), timeoutMilliseconds);
+    const whole = setTimeout(() => end('timeout'), withinLeft(timeoutMilliseconds));
     const connecting = setTimeout(() => end('connect-timeout'), connectMilliseconds);
     call.once('socket', (socket) => {
       socket.once(url.startsWith('https:') ? 'secureConnect' : 'connect', () => clearTimeout(connecting));

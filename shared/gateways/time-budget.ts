@@ -1,8 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { traced } from './trace.ts';
 
-/** What Lambda tells of an invocation, as far as its time goes. */
+/** What Lambda tells of an invocation, as far as its time and its name go. */
 export interface Invocation {
   getRemainingTimeInMillis(): number;
+  /** Under which its log lines are found, where no request has named it. */
+  readonly awsRequestId?: string;
 }
 
 /**
@@ -29,13 +32,18 @@ const current = new AsyncLocalStorage<Budget>();
 
 /**
  * ERR-02: one time budget for everything that an invocation asks outside. Each call may take its own limit or what is
- * left, whichever is less, however many came before it and however often each was tried.
+ * left, whichever is less, however many came before it and however often each was tried. What it logs carries its trace
+ * id.
  * @param invocation none outside Lambda: then there is no end
  */
-export async function withinBudget<T>(
+export function withinBudget<T>(
   invocation: Partial<Invocation> | undefined,
   run: () => Promise<T>,
 ): Promise<T> {
+  return traced(invocation?.awsRequestId, () => inBudget(invocation, run));
+}
+
+async function inBudget<T>(invocation: Partial<Invocation> | undefined, run: () => Promise<T>): Promise<T> {
   const remaining = invocation?.getRemainingTimeInMillis?.();
   if (remaining === undefined) return run();
   const milliseconds = Math.max(0, remaining - reserve.callsEnd);

@@ -4,8 +4,6 @@ import { verifyAccessToken } from '#crypto/access-tokens.ts';
 import { type Assertion, verifyAssertion } from '#crypto/assertions.ts';
 import { refused, verifyClientAssertion } from '#crypto/client-assertions.ts';
 import { readCookie, readRefreshToken } from '#crypto/refresh-tokens.ts';
-import { tokenRefused, verifyRpAccessToken } from '#crypto/rp-access-tokens.ts';
-import { OAuthProblem } from '#domain/oauth-problem.ts';
 import { Problem } from '#domain/problem.ts';
 import type { HandOver, Managing } from '#runtime/call.ts';
 import { channelKeys, type FlowContext } from '#runtime/context.ts';
@@ -16,6 +14,7 @@ import { liveSession } from '#store/sessions/sessions.ts';
 import { spendAssertion } from '#store/tickets/spent-once.ts';
 import { requestFor } from '#store/tickets/sso-requests.ts';
 import { spendClientAssertion } from '#store/tickets/tickets.ts';
+import { clientTokenOf } from './client-token.ts';
 
 const headerOf = (event: APIGatewayProxyEventV2, name: string): string | undefined => event.headers[name];
 
@@ -72,7 +71,7 @@ async function sessionOf(
       ...effectiveSession(session, records, now),
       ...(managing ? { recoveredAt: person?.phoneRecoveredAt } : {}),
     },
-    ...(request ? { asked: async () => ({ ...(await request), evidence: records }) } : {}),
+    ...(request ? { asked: async () => ({ ...(await request), records }) } : {}),
   };
 }
 
@@ -108,23 +107,6 @@ async function clientOf(
   });
   if (!spendsAssertion && !(await spendClientAssertion(db, assertion, now))) throw refused();
   return { client, clientAssertion: assertion };
-}
-
-/** RFC 6750: in the header, or in the form of a POST; never in a query, and not in both. */
-async function clientTokenOf(
-  { settings, relyingParties, signing }: FlowContext,
-  event: APIGatewayProxyEventV2,
-  { access_token: inForm }: Readonly<Record<string, string>>,
-  now: Date,
-) {
-  const inHeader = bearerOf(event);
-  if (inForm !== undefined && inHeader !== undefined)
-    throw new OAuthProblem('invalid_request', 'The access token is sent in two ways');
-  const token = inHeader ?? inForm;
-  if (token === undefined) throw tokenRefused();
-  const found = await verifyRpAccessToken(signing, relyingParties, token, settings.issuer, now);
-  if (!found) throw tokenRefused();
-  return found;
 }
 
 /** Who calls, as the route's contract wants it known; refuses everybody else. */

@@ -3,12 +3,13 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { OAuthProblem } from '#domain/oauth-problem.ts';
 import type { Problem } from '#domain/problem.ts';
 import { metricSets, writeLine } from '#gateways/log.ts';
+import { traceId } from '#gateways/trace.ts';
 import { truncatedAddress } from '#runtime/addresses.ts';
 import { causeOf } from '#runtime/log.ts';
 import { addressOf } from './viewer.ts';
 
 /** One name for whoever is signed in, in all lines: no table knows it, and no key is made of it. */
-const actorOf = (personKey: string): string =>
+export const actorOf = (personKey: string): string =>
   createHash('sha256').update(`log|${personKey}`).digest('base64url').slice(0, 16);
 
 /** What says whether people get in: a password that was right, and a second factor that was. */
@@ -27,8 +28,8 @@ export function logRequest(
   status: number,
   startedAt: number,
   problem: Problem | undefined,
-  personKey?: string,
 ): void {
+  const { requestId } = event.requestContext;
   const part = status < 400 ? partOfLogin[event.routeKey] : undefined;
   const line = {
     ...metricSets(
@@ -44,8 +45,8 @@ export function logRequest(
     Requests: 1,
     Failures: status >= 500 ? 1 : 0,
     Milliseconds: Math.round(performance.now() - startedAt),
-    traceId: event.requestContext.requestId,
-    ...(personKey === undefined ? {} : { actor: actorOf(personKey) }),
+    // The line carries the trace id by itself; the gateway's own log knows the request by this.
+    ...(traceId() === requestId ? {} : { requestId }),
     network: truncatedAddress(addressOf(event)),
   };
   const word = 'request';

@@ -6,6 +6,7 @@ import { readCookie } from '#crypto/refresh-tokens.ts';
 import { requireOpen } from '#domain/legacy.ts';
 import { Problem } from '#domain/problem.ts';
 import { OutOfTime, reserve, withinBudget } from '#gateways/time-budget.ts';
+import { nameActor, traced, traceId } from '#gateways/trace.ts';
 import type { Answer } from '#runtime/answers.ts';
 import type { Call, Steps } from '#runtime/call.ts';
 import { type ContextParts, type FlowContext, flowContextOf, settings } from '#runtime/context.ts';
@@ -15,15 +16,17 @@ import { refuseForeignPages } from './entrance.ts';
 import { oauthAnswer } from './oauth-answers.ts';
 import { pageAnswer } from './page-answers.ts';
 import { asProblem, commonHeaders, type HttpAnswer, problemAnswer } from './problems.ts';
+import { keepRefusedClient } from './refused-clients.ts';
 import { eachOnce, readBody, readForm, readParameters, readParams, readQuery } from './request.ts';
-import { logRequest } from './request-log.ts';
+import { actorOf, logRequest } from './request-log.ts';
 import { addressOf } from './viewer.ts';
 
 type AnyStep = (ctx: FlowContext, call: Call) => Promise<Answer>;
 type Internal = { startedAt: number; problem?: Problem };
 
 const languageIn = (event: APIGatewayProxyEventV2): Language => languageOf(event.headers['accept-language']);
-const traceIdOf = (event: APIGatewayProxyEventV2): string => event.requestContext.requestId;
+/** Names the answer, the audit event and the log lines of a request. */
+const traceIdOf = (event: APIGatewayProxyEventV2): string => traceId() ?? event.requestContext.requestId;
 
 function httpAnswer(answer: Answer, { answers }: RouteDeclaration): HttpAnswer {
   const empty = answer.body === null;
@@ -47,7 +50,7 @@ function refusalOf(
 ): HttpAnswer {
   switch (route?.errorsAs) {
     case 'oauth':
-      return oauthAnswer(problem, route, event.headers.authorization !== undefined);
+      return oauthAnswer(problem, route, event.headers.authorization);
     case 'page':
       return pageAnswer(problem, settings().issuer);
     default:
@@ -74,8 +77,6 @@ export function serve<const F extends FlowDeclaration>(
     });
   }
 
-  /** Who called, for the line that is written when the answer is known. */
-  const actors = new WeakMap<APIGatewayProxyEventV2, string>();
   const answerRequest = async (event: APIGatewayProxyEventV2): Promise<HttpAnswer> => {
     const now = new Date();
     const found = routes.get(event.routeKey);
@@ -89,9 +90,21 @@ export function serve<const F extends FlowDeclaration>(
     const parameters = route.raw || route.form ? readParameters(event, route) : [];
     const form = route.form && !route.raw ? eachOnce(parameters) : undefined;
     const [ctx, { browserOf }] = await Promise.all([openContext(), import('./browsers.ts')]);
-    const caller = await callerOf(ctx, event, route, now, form);
+    const origin = {
+      address: addressOf(event),
+      browser: browserOf(event.requestContext.http.userAgent ?? ''),
+      traceId: traceIdOf(event),
+    };
+    const refusedAs = async (error: unknown): Promise<never> => {
+      if (route.access === 'client') {
+        const about = { now, language: languageIn(event), origin: { ...origin, channel: 'web' as const } };
+        await keepRefusedClient(ctx, contract.name, about, form ?? {}, error);
+      }
+      throw error;
+    };
+    const caller = await callerOf(ctx, event, route, now, form).catch(refusedAs);
     const { session } = caller as { session?: { personKey?: string } };
-    if (session?.personKey !== undefined) actors.set(event, session.personKey);
+    if (session?.personKey !== undefined) nameActor(actorOf(session.personKey));
     const assertion = (caller as { assertion?: { channel: Call['origin']['channel'] } }).assertion;
     const call = {
       route,
@@ -104,20 +117,18 @@ export function serve<const F extends FlowDeclaration>(
       now,
       language: languageIn(event),
       origin: {
+        ...origin,
         channel: assertion?.channel ?? 'web',
-        address: addressOf(event),
-        browser: browserOf(event.requestContext.http.userAgent ?? ''),
-        traceId: traceIdOf(event),
       },
       header: (name: string) => event.headers[name],
       cookie: (name: string) => readCookie(event.cookies ?? [], name) ?? undefined,
     };
-    return httpAnswer(await step(ctx, call as unknown as Call), route);
+    return httpAnswer(await step(ctx, call as unknown as Call).catch(refusedAs), route);
   };
   const answerInTime = (event: APIGatewayProxyEventV2, context: Context) =>
     withinBudget(context, () => answerRequest(event));
 
-  return middy<APIGatewayProxyEventV2, HttpAnswer, Error, never, Internal>({
+  const inOrder = middy<APIGatewayProxyEventV2, HttpAnswer, Error, Context, Internal>({
     timeoutEarlyInMillis: reserve.answer,
     timeoutEarlyResponse: () => {
       throw new OutOfTime();
@@ -127,27 +138,15 @@ export function serve<const F extends FlowDeclaration>(
       internal.startedAt = performance.now();
     })
     .after(({ event, response, internal }) => {
-      logRequest(
-        contract.name,
-        event,
-        response?.statusCode ?? 0,
-        internal.startedAt,
-        internal.problem,
-        actors.get(event),
-      );
+      logRequest(contract.name, event, response?.statusCode ?? 0, internal.startedAt, internal.problem);
     })
     .onError((request) => {
       const problem = asProblem(request.error);
       const route = routes.get(request.event.routeKey)?.route;
       request.response = refusalOf(problem, route, request.event);
-      logRequest(
-        contract.name,
-        request.event,
-        problem.status,
-        request.internal.startedAt,
-        problem,
-        actors.get(request.event),
-      );
+      logRequest(contract.name, request.event, problem.status, request.internal.startedAt, problem);
     })
     .handler(answerInTime as never);
+  return (event: APIGatewayProxyEventV2, context: Context): Promise<HttpAnswer> =>
+    traced(event.requestContext.requestId, () => inOrder(event, context));
 }

@@ -1,7 +1,7 @@
 import { seal, unseal } from '#crypto/sealed.ts';
 import { Problem } from '#domain/problem.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import type { ListPlace } from '#store/companies/relation-lists.ts';
+import type { ListCursor } from '#store/companies/relation-lists.ts';
 import type { Key } from '#store/dynamodb/tables.ts';
 
 type Sealing = Pick<FlowContext, 'dataKeys'>;
@@ -10,11 +10,11 @@ type Sealing = Pick<FlowContext, 'dataKeys'>;
  * The place where a list goes on, sealed: it holds table keys, and it works for nobody and no list but its own.
  * @param list what the cursor belongs to: the list's name and whose it is
  */
-export const cursorTo = (ctx: Sealing, list: string, position: Key): string =>
+export const sealCursor = (ctx: Sealing, list: string, position: Key): string =>
   seal(ctx.dataKeys, `cursor:${list}`, JSON.stringify(position));
 
 /** Opens a cursor of this list. Throws BAD_REQUEST for any other text. */
-export function positionAt(ctx: Sealing, list: string, cursor: string): Key {
+export function openCursor(ctx: Sealing, list: string, cursor: string): Key {
   let text: string;
   try {
     text = unseal(ctx.dataKeys, `cursor:${list}`, cursor);
@@ -25,11 +25,15 @@ export function positionAt(ctx: Sealing, list: string, cursor: string): Key {
 }
 
 /** The cursor of a list that is several ranges (relation-lists.ts). */
-export const cursorAt = (ctx: Sealing, list: string, { range, after }: ListPlace): string =>
-  cursorTo(ctx, list, { range: String(range), ...after });
-/** Undefined without a cursor: the list begins. Throws BAD_REQUEST like `positionAt`. */
-export function placeAt(ctx: Sealing, list: string, cursor: string | undefined): ListPlace | undefined {
+export const sealListCursor = (ctx: Sealing, list: string, { range, after }: ListCursor): string =>
+  sealCursor(ctx, list, { range: String(range), ...after });
+/** Undefined without a cursor: the list begins. Throws BAD_REQUEST like `openCursor`. */
+export function openListCursor(
+  ctx: Sealing,
+  list: string,
+  cursor: string | undefined,
+): ListCursor | undefined {
   if (cursor === undefined) return undefined;
-  const { range, ...after } = positionAt(ctx, list, cursor);
+  const { range, ...after } = openCursor(ctx, list, cursor);
   return { range: Number(range), after: Object.keys(after).length > 0 ? after : undefined };
 }

@@ -67,7 +67,7 @@ export interface Managing {
 export interface HandOver {
   readonly request: SsoRequestTicket;
   /** What a company identity stands on today. */
-  readonly evidence: AccessRecords | undefined;
+  readonly records: AccessRecords | undefined;
 }
 
 /** Where a request came from. The address is never logged whole (AUD-1). */

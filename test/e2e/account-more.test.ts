@@ -284,20 +284,24 @@ describe('the other side', () => {
       const mine = item(page, '池州九华');
       // Fewer services hold at once.
       await mine.getByRole('button', { name: '变更协议' }).click();
-      await mine.getByLabel('专业税务顾问').uncheck();
-      await mine.getByLabel('截止日期').fill('2098-03-02');
-      await mine.getByText('已选择 2098年3月2日').waitFor();
+      const form = page.getByRole('dialog', { name: '变更协议' });
+      await form.getByLabel('专业税务顾问').uncheck();
+      await form.getByLabel('截止日期').fill('2098-03-02');
+      // The calendar speaks the portal's language.
+      await form.getByText('2098年').first().waitFor();
+      await form.getByLabel('截止日期').press('Tab');
+      await form.getByText('已选择 2098年3月2日').waitFor();
       await expectAccessible(page);
       await expectFits(page);
       await picture(page, 'agency-change-360');
-      await mine.getByRole('button', { name: '保存' }).click();
+      await form.getByRole('button', { name: '保存' }).click();
       await page.getByText('变更已生效').waitFor();
       await mine.getByText('2098-03-02').first().waitFor();
       expect(await mine.getByText('专业税务顾问').count()).toBe(0);
       // More wait for the client, beside what holds.
       await mine.getByRole('button', { name: '变更协议' }).click();
-      await mine.getByLabel('税收策划').check();
-      await mine.getByRole('button', { name: '保存' }).click();
+      await form.getByLabel('税收策划').check();
+      await form.getByRole('button', { name: '保存' }).click();
       await page.getByText('变更已提交，等待委托企业确认').waitFor();
       await mine.getByText('待确认的变更').waitFor();
       await expectFits(page);
@@ -343,14 +347,16 @@ describe('the other side', () => {
         }
         await route.continue();
       });
-      await page.getByLabel('姓名').fill(mine.name);
-      await page.getByLabel('证件号码').fill(mine.documentNumber);
       await button(page, '添加人员').click();
+      const name = page.getByRole('textbox', { name: '姓名' });
+      await name.fill(mine.name);
+      await page.getByRole('textbox', { name: '证件号码' }).fill(mine.documentNumber);
+      await button(page, '添加到采集表').click();
       await page.getByText('采集表刚被他人修改，本次修改未保存').waitFor();
       await item(page, '柏**').waitFor();
-      expect(await page.getByLabel('姓名').inputValue()).toBe(mine.name);
+      expect(await name.inputValue()).toBe(mine.name);
       await picture(page, 'agency-staff-conflict');
-      await button(page, '添加人员').click();
+      await button(page, '添加到采集表').click();
       await page.getByText('已添加到采集表').waitFor();
       for (const name of ['柏**', '祁**']) await item(page, name).waitFor();
       await item(page, '柏**').getByRole('button', { name: '移出' }).click();
@@ -452,8 +458,12 @@ describe('every page of every identity', () => {
     await page.getByLabel('开始日期').waitFor();
     await expectAccessible(page);
     await expectFits(page);
+    await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'English' }).click();
+    await button(page, 'Enter an agreement').click();
     await page.getByLabel('Last day').fill('2098-03-02');
+    await page.getByText('Mar', { exact: true }).first().waitFor();
+    await page.getByLabel('Last day').press('Tab');
     await page.getByText('Chosen: March 2, 2098').waitFor();
     await expectFits(page);
   });

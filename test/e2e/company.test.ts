@@ -133,6 +133,7 @@ describe('the people of a company', () => {
     const applicant = await settled(portal.door, person({ name: '方海燕' }));
     const page = await asNatural(applicant, '/me/authorizations', { width: 360, height: 740 });
     const apply = async () => {
+      await button(page, '申请企业授权').click();
       await page.getByLabel('统一社会信用代码/纳税人识别号').fill(company);
       await page.getByLabel('开票员').check();
       await button(page, '提交申请').click();
@@ -219,9 +220,10 @@ describe('an agency', () => {
       .getByRole('link', { name: '代理机构管理' })
       .click();
     await page.getByRole('tab', { name: '机构人员' }).click();
+    await button(page, '添加人员').click();
     await page.getByLabel('姓名').fill(agent.name);
     await page.getByLabel('证件号码').fill(agent.documentNumber);
-    await button(page, '添加人员').click();
+    await button(page, '添加到采集表').click();
     await page.getByText('已添加到采集表').waitFor();
     await page.getByRole('tab', { name: '涉税专业服务协议' }).click();
     const today = door.clock.now().toISOString().slice(0, 10);
@@ -231,6 +233,7 @@ describe('an agency', () => {
     await page.getByLabel('纳税申报代理').check();
     await page.getByLabel('开始日期').fill(today);
     await page.getByLabel('截止日期').fill('2099-12-31');
+    await page.getByLabel('截止日期').press('Tab');
     await expectAccessible(page);
     await picture(page, 'agency-agreement');
     await button(page, '保存').click();

@@ -7,7 +7,7 @@ import { companyOf } from '../flows/support/registry.ts';
 import { giveRelation, inCompany } from '../flows/support/relations.ts';
 import { handedOver } from '../flows/support/rps.ts';
 import { pushed, queryOf, requestOf, taxSystem } from '../flows/support/sso.ts';
-import { localPartner, workingAs } from '../support/channel-partner.ts';
+import { localPartner, loggedInByQr, workingAs } from '../support/channel-partner.ts';
 import { expectStatus } from '../support/door.ts';
 import { long } from '../support/variants.ts';
 import { knownPerson } from '../support/watched.ts';
@@ -135,6 +135,21 @@ long(
     await picture(page, 'sso-activity-360-en');
   },
 );
+
+it('SSO-9 STP-1 a matter of the system’s: the face is shown on the way, and the browser goes on by itself', async () => {
+  const who = await knownPerson(portal.door);
+  const { cookie } = await loggedInByQr(portal.door, who);
+  const page = await openSignedIn(portal, cookie, '/me', { width: 360 });
+  const details = JSON.stringify([{ type: 'matter', matter: 'refund.apply' }]);
+  await page.goto(`${origin}/start/filing-web?authorization_details=${encodeURIComponent(details)}`);
+  await page.getByRole('heading', { name: '请扫脸验证：申请退税' }).waitFor();
+  await expectFits(page);
+  await expectAccessible(page);
+  await picture(page, 'sso-matter-360');
+  const phone = localPartner(portal.door, 'ahtax-app', workingAs(who));
+  expectStatus(await phone.showFace(await portal.scanned(page)), 200);
+  expect((await cameBack(page, 'filing-web')).code).toMatch(/^[\w-]{43}$/);
+});
 
 it('SSO-2 SSO-13 what cannot be answered there is a page here, in both languages, without what was sent', async () => {
   const { request_uri = '' } = (await pushed(portal.door, filing)).body as { request_uri?: string };

@@ -2,11 +2,14 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { FunctionError } from '../../infra/local/lambda/functions.ts';
 import { creditCode, taxpayer } from '../flows/support/feed-lines.ts';
 import { type LegacyDoor, openLegacyDoor } from '../flows/support/legacy.ts';
+import { type StandIn, standIn } from '../flows/support/rps.ts';
 import { long } from '../support/variants.ts';
 import { companyKinds } from './company-kinds.ts';
 import { type Spot, spotsOf } from './journeys.ts';
+import { laterKinds } from './later-kinds.ts';
 import { complete, type Journey, type Kind, type PatientDoor, patient } from './patient-door.ts';
 import { personKinds } from './person-kinds.ts';
+import { handOverTo } from './sso-kinds.ts';
 
 /**
  * Functions that end after 3 s: their calls have 2 s, less than the client library gives one try, so that a single call
@@ -16,10 +19,15 @@ const longestSeconds = 3;
 const kinds: readonly Kind[] = [...personKinds, ...companyKinds];
 
 let door: LegacyDoor;
+let system: StandIn;
 beforeAll(async () => {
-  door = await openLegacyDoor({ longestSeconds });
+  system = await standIn('filing-web');
+  door = await openLegacyDoor({ longestSeconds, relyingParties: [system.client] });
 });
-afterAll(() => door?.stop());
+afterAll(async () => {
+  system.stop();
+  await door?.stop();
+});
 
 async function ownSpots({ routes, ready }: Kind): Promise<Spot[]> {
   const journey = await ready(patient(door));
@@ -80,30 +88,72 @@ const lastOf = async (kind: Kind): Promise<{ kind: Kind; spot: Spot }> => {
 it('ERR-02 a call that hangs has a problem answer and a log line, and the next try gets through', async () => {
   // Some of each file: the others are long.
   const some = [];
-  for (const kind of kinds.filter((_, at) => at % 3 === 1)) some.push(await lastOf(kind));
+  for (const kind of [...kinds.filter((_, at) => at % 3 === 1), handOverTo(system)])
+    some.push(await lastOf(kind));
   await hanging(some);
 });
 
-it.each(kinds)('ERR-02 $name: whichever call hangs', { tags: ['long'], timeout: 600_000 }, async (kind) => {
+it.each([...kinds, ...laterKinds])(
+  'ERR-02 $name: whichever call hangs',
+  { tags: ['long'], timeout: 600_000 },
+  async (kind) => {
+    for (const spot of await ownSpots(kind)) await hanging([{ kind, spot }]);
+  },
+);
+
+it('SSO-4 SSO-5 ERR-02 a hand-over: whichever call hangs', { tags: ['long'], timeout: 600_000 }, async () => {
+  const kind = handOverTo(system);
   for (const spot of await ownSpots(kind)) await hanging([{ kind, spot }]);
+});
+
+/** Fails, by itself and in time, while each of its calls hangs. */
+async function expectEndsByItself(name: string, run: () => Promise<unknown>): Promise<void> {
+  const id = door.faults.add({ function: name, kind: 'timeout', times: Number.POSITIVE_INFINITY });
+  const type = await run().then(
+    () => 'done',
+    (error: unknown) => (error as FunctionError).type,
+  );
+  expect(door.faults.struck(id), name).toBeGreaterThan(0);
+  door.faults.clear();
+  expect(['Sandbox.Timedout', 'done'], name).not.toContain(type);
+}
+
+const record = (table: string, keys: object) => ({
+  eventName: 'MODIFY',
+  eventSourceARN: `arn:aws:dynamodb:local:000000000000:table/ahtax-local-${table}/stream/x`,
+  dynamodb: { Keys: keys, OldImage: keys, NewImage: keys },
+});
+const message = (body: object) => ({
+  messageId: 'hanging',
+  body: JSON.stringify(body),
+  attributes: { ApproximateReceiveCount: '1' },
+});
+
+long('ERR-02 SSO-8 ENT-4 UNL-1 what streams and queues start ends by itself when a call hangs', async () => {
+  const told = {
+    sessionId: 's',
+    clientId: 'none',
+    sid: 'n',
+    sub: 'n',
+    personKey: 'p_hanging',
+    reason: 'left',
+  };
+  for (const [name, Record] of [
+    ['sso-notices', record('Sessions', { sessionId: { S: 's' } })],
+    ['sso-tell', message(told)],
+    ['company-copies', record('Taxpayers', { companyKey: { S: 'c_hanging' } })],
+    ['copies-rest', message({ companyKey: 'c_hanging' })],
+    ['midnight-rest', message({})],
+  ] as const)
+    await expectEndsByItself(name, () => door.invoke(name, { Records: [Record] }));
 });
 
 long(
   'ERR-02 UNL-1 ENT-3 the schedule and the feed end by themselves when a call hangs, and the next run does it all',
   async () => {
     const line = JSON.stringify(taxpayer(creditCode()));
-    const ends = async (name: string, run: () => Promise<unknown>): Promise<void> => {
-      const id = door.faults.add({ function: name, kind: 'timeout', times: Number.POSITIVE_INFINITY });
-      const type = await run().then(
-        () => 'done',
-        (error: unknown) => (error as FunctionError).type,
-      );
-      expect(door.faults.struck(id), name).toBeGreaterThan(0);
-      door.faults.clear();
-      expect(['Sandbox.Timedout', 'done'], name).not.toContain(type);
-    };
-    await ends('midnight-unlock', () => door.schedule('midnight-unlock'));
-    await ends('registry-feed', () => door.registry(line));
+    await expectEndsByItself('midnight-unlock', () => door.schedule('midnight-unlock'));
+    await expectEndsByItself('registry-feed', () => door.registry(line));
     expect(await door.schedule('midnight-unlock')).toMatchObject({ unlocked: 0, left: false });
     expect(await door.registry(line)).toMatchObject({ accepted: 1 });
   },

@@ -1,3 +1,4 @@
+/** @module-tag grants */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { maskDocument } from '#domain/masks.ts';
 import type { Loose } from '../support/client.ts';

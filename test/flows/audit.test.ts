@@ -188,7 +188,7 @@ describe('AUD-1 what is written down', () => {
 
   it('AUD-1 is append-only: no function may change or delete an event, and none did', async () => {
     const before = new Map((await events(door)).map((event) => [`${event.subject} ${event.eventId}`, event]));
-    expect(before.size).toBeGreaterThan(20);
+    expect(before.size).toBeGreaterThan(10);
     await registered(door);
     await enterPassword(door, who.documentNumber, wrongPassword);
     const after = new Map((await events(door)).map((event) => [`${event.subject} ${event.eventId}`, event]));

@@ -1,3 +1,4 @@
+/** @module-tag grants */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { followingDay, shanghaiDay } from '#domain/days.ts';
 import type { Loose } from '../support/client.ts';

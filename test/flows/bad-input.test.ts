@@ -2,6 +2,7 @@ import { request } from 'node:http';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { defaultPolicies } from '#domain/policies.ts';
+import { expectListed } from '../support/answers.ts';
 import type { Loose, Reply, Request } from '../support/client.ts';
 import {
   type Door,
@@ -83,9 +84,16 @@ const raw = (method: string, path: string, body?: Buffer | string, headers: Reco
       incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
       incoming.on('end', () => {
         const text = Buffer.concat(chunks).toString('utf8');
+        const status = incoming.statusCode ?? 0;
+        const parsed = text === '' ? undefined : JSON.parse(text);
+        try {
+          expectListed(method, path, status, parsed);
+        } catch (error) {
+          reject(error);
+        }
         resolve({
-          status: incoming.statusCode ?? 0,
-          body: text === '' ? undefined : JSON.parse(text),
+          status,
+          body: parsed,
           headers: new Headers(incoming.headers as Record<string, string>),
           cookie: undefined,
         });
@@ -498,7 +506,7 @@ describe('tickets out of time and order', () => {
     ['registrations', 'logins', 'password-resets'].includes(journeyOf(route)),
   );
   /** What comes after the second factor is out of order for every other ticket. */
-  const later = /\/(confirm-role|choose|cross-region-reports)$/;
+  const later = /\/(choices|confirm-role|choose|cross-region-reports)$/;
   const use = (route: Route, id: string) =>
     call(route, route.route.body ? goodBody(route.route) : undefined, route.route.path.replace('{id}', id));
 

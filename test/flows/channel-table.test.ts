@@ -1,3 +1,4 @@
+/** @module-tag grants */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ChannelAction, may } from '#domain/channels.ts';
 import { type Channel, channels } from '#domain/names.ts';

@@ -1,3 +1,4 @@
+/** @module-tag grants */
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Loose } from '../support/client.ts';

@@ -1,3 +1,4 @@
+/** @module-tag grants */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Loose } from '../support/client.ts';
 import { enterPassword, expectStatus } from '../support/door.ts';

@@ -2,7 +2,7 @@ import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { expectStatus, loggedInByFace } from '../support/door.ts';
 import { knownPerson, morning, openWatchedDoor, type WatchedDoor } from '../support/watched.ts';
-import { begin, exchange, granted } from './support/hand-overs.ts';
+import { begin, exchange, granted, userinfo } from './support/hand-overs.ts';
 import { type StandIn, standIn } from './support/rps.ts';
 
 /** Modules of the OpenID Foundation's plans that no other test shows: docs/conformance.md has all. */
@@ -57,8 +57,13 @@ describe('a journey goes through', () => {
     expect((await whole(changes)).claims).toMatchObject(claims);
   });
 
-  it('SSO-6 the scope profile gives the name, masked; without nonce there is none', async () => {
-    expect((await whole({ scope: 'openid profile' })).claims.name).toMatch(/\*/);
+  it('SSO-6 the scope profile gives the name, masked, at userinfo too; without nonce there is none', async () => {
+    const { claims, body } = await whole({ scope: 'openid profile' });
+    expect(claims.name).toMatch(/\*/);
+    expect((await userinfo(door, body.access_token)).body).toMatchObject({
+      sub: claims.sub,
+      name: claims.name,
+    });
     expect((await whole({ scope: 'openid' })).claims).not.toHaveProperty('name');
     expect((await whole({})).claims).not.toHaveProperty('nonce');
   });
@@ -95,7 +100,7 @@ it('SSO-12 the metadata have what the plans ask of them, and promise nothing tha
     issuer: door.issuer,
     response_types_supported: ['code'],
     response_modes_supported: ['query'],
-    grant_types_supported: ['authorization_code'],
+    grant_types_supported: ['authorization_code', 'refresh_token'],
     code_challenge_methods_supported: ['S256'],
     token_endpoint_auth_methods_supported: ['private_key_jwt'],
     token_endpoint_auth_signing_alg_values_supported: ['ES256'],
@@ -106,17 +111,13 @@ it('SSO-12 the metadata have what the plans ask of them, and promise nothing tha
     request_parameter_supported: false,
     request_uri_parameter_supported: false,
     claims_parameter_supported: true,
-    authorization_details_types_supported: ['taxpayer'],
+    authorization_details_types_supported: ['taxpayer', 'matter'],
     backchannel_logout_supported: true,
     backchannel_logout_session_supported: true,
   });
-  for (const name of [
-    'userinfo_endpoint',
-    'revocation_endpoint',
-    'introspection_endpoint',
-    'end_session_endpoint',
-  ])
-    expect(body).not.toHaveProperty(name);
+  for (const name of ['userinfo', 'revoke', 'introspect'])
+    expect(JSON.stringify(body)).toContain(`/${name}"`);
+  expect(body).not.toHaveProperty('end_session_endpoint');
   const { claims } = await whole({ nonce: 'n' });
   expect(Object.keys(claims).filter((claim) => !body.claims_supported.includes(claim))).toEqual([]);
   expect(body.acr_values_supported).toContain(claims.acr);

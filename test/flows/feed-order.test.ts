@@ -7,6 +7,7 @@ import { Problem } from '#domain/problem.ts';
 import { batchedTables } from '#flows/registry-feed/batched-tables.ts';
 import { type Piece, runKeyed } from '#flows/registry-feed/keyed-concurrency.ts';
 import { objectsOf } from '#flows/registry-feed/objects.ts';
+import { absent } from '#store/dynamodb/expressions.ts';
 import { type Db, openTables } from '#store/dynamodb/tables.ts';
 import { dynamoDbClient } from '../../infra/local/emulators/dynamodb-client.ts';
 import { type Door, openDoor } from '../support/door.ts';
@@ -200,7 +201,7 @@ describe('calls that travel together', () => {
   const put = (personKey: string, more: object = {}) => ({
     table: 'Users' as const,
     put: { personKey, ...more },
-    condition: 'attribute_not_exists(personKey)',
+    condition: absent('personKey'),
     onRefused: () => new Problem('PERSON_MISMATCH'),
   });
   const names = async (...keys: string[]) =>

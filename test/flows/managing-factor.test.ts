@@ -77,7 +77,7 @@ describe('SES-5 a session that came by QR', () => {
   });
   const own = (one: (typeof routes)[number]) => (natural(one) ? asPerson : asCompany);
 
-  keeping(6)(managing)('SES-5 $name wants a factor first, whatever it is asked for', async (one) => {
+  it.each(managing)('SES-5 $name wants a factor first, whatever it is asked for', async (one) => {
     expect(codeOf(await called(own(one), one))).toBe('FRESH_FACTOR_REQUIRED');
   });
 
@@ -101,7 +101,7 @@ describe('SES-5 a session that came by QR', () => {
       expectStatus(await asCompany.api('GET', path), 200);
   });
 
-  keeping(6)(managing)('SES-5 after one factor $name goes on, hours later too', async (one) => {
+  it.each(managing)('SES-5 after one factor $name goes on, hours later too', async (one) => {
     const who = own(one);
     if (!passed.has(who.sessionId)) {
       passed.add(who.sessionId);

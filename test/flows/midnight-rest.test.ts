@@ -1,5 +1,6 @@
+/** @module-tag grants */
 import { afterAll, beforeAll, describe, expect } from 'vitest';
-import { sweepKeyOf, sweepShards } from '#store/people/lockout-table.ts';
+import { sweepKeyOf, sweepShards } from '#store/people/lockout-sweep.ts';
 import { expectStatus } from '../support/door.ts';
 import { long } from '../support/variants.ts';
 import { openWatchedDoor, rows, type WatchedDoor } from '../support/watched.ts';

@@ -1,3 +1,4 @@
+/** @module-tag grants */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { enterPassword, expectStatus } from '../support/door.ts';
 import { keeping, long } from '../support/variants.ts';
@@ -57,7 +58,7 @@ const eventsOf = async (keys: readonly string[]) =>
   (await rows(door, 'Audit')).filter((event) => keys.includes(event.subject) && event.kind === 'unlocked');
 
 describe('midnight sweep', () => {
-  long('UNL-1 leaves the locks of today alone', async () => {
+  it('UNL-1 leaves the locks of today alone', async () => {
     const [who] = people as [Known];
     door.clock.set(evening);
     await lock(who);
@@ -198,7 +199,7 @@ describe('midnight sweep', () => {
     expect(await eventsOf(keys)).toHaveLength(8);
   });
 
-  long('UNL-1 costs by locked accounts, not by users', async () => {
+  it('UNL-1 costs by locked accounts, not by users', async () => {
     const cost = async () => {
       door.resetUsage();
       await sweep();

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { channels } from '#domain/names.ts';
+import { feedOffice, orderCountUpdate } from '#store/tickets/order-hours.ts';
 import {
   codeFor,
   enterPassword,
@@ -12,6 +13,7 @@ import {
   wait,
 } from '../support/door.ts';
 import { mobile, person, type Sample } from '../support/people.ts';
+import { settled } from '../support/seed.ts';
 import { long } from '../support/variants.ts';
 import { type Known, knownPerson, openWatchedDoor, row, rows, type WatchedDoor } from '../support/watched.ts';
 import { asChannel } from './support/channels.ts';
@@ -385,5 +387,50 @@ describe('ORD-1 the hour of an office', () => {
     expectStatus(await orderAtHall(door, who, 'resume', {}, { office: '休宁县办税服务厅' }), 204);
     await wait(door, 3600);
     expectStatus(await orderAtHall(door, who, 'resume', {}, { office }), 204);
+  });
+});
+
+describe('ORD-1 the hour of the feed', () => {
+  const all = Array.from({ length: 3 }, () => person());
+  const message = (version: number) => ({
+    Records: [
+      {
+        messageId: 'm',
+        body: all.map((who) => JSON.stringify(orderLine(who, 'suspend', version))).join('\n'),
+      },
+    ],
+  });
+  const suspended = async () =>
+    (await Promise.all(all.map((who) => login(who)))).filter((reply) => said(reply) === 'ACCOUNT_SUSPENDED');
+  const given = async (count: number) => {
+    const update = orderCountUpdate(feedOffice, door.clock.now(), 0);
+    if (!('update' in update)) throw new Error('the count is an update');
+    await door.dynamodb('UpdateItem', {
+      TableName: door.tables.find((name) => name.endsWith('-Tickets')),
+      Key: { ticketKey: { S: update.key.ticketKey } },
+      UpdateExpression: 'SET #count = :count',
+      ExpressionAttributeNames: { '#count': 'count' },
+      ExpressionAttributeValues: { ':count': { N: String(count) } },
+    });
+  };
+
+  it('ORD-1 has a limit, exactly: what brings more is given back whole and waits for a person, who may hand it over', async () => {
+    for (const who of all) await settled(door, who);
+    await given(298);
+    const heldBack = { batchItemFailures: [{ itemIdentifier: 'm' }] };
+    expect(await door.invoke('registry-feed', message(1))).toEqual(heldBack);
+    expect(await suspended()).toHaveLength(2);
+    // It comes again and is no further; what was taken before counts for nothing.
+    expect(await door.invoke('registry-feed', message(1))).toEqual(heldBack);
+    expect(await suspended()).toHaveLength(2);
+    expect(JSON.stringify(door.logs())).toContain('more than 300 orders in an hour');
+    // An operator who has looked calls the function itself.
+    expect(await feed(door, ...all.map((who) => orderLine(who, 'suspend', 1)))).toMatchObject({
+      accepted: 1,
+      stale: 2,
+    });
+    expect(await suspended()).toHaveLength(3);
+    await wait(door, 3600);
+    expect(await door.invoke('registry-feed', message(2))).toEqual({ batchItemFailures: [] });
   });
 });

@@ -1,3 +1,4 @@
+/** @module-tag grants */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { maskName } from '#domain/masks.ts';
 import type { Channel } from '#domain/names.ts';

@@ -12,7 +12,7 @@ import { knownPerson, morning, openWatchedDoor, type WatchedDoor } from '../supp
 import { importsIn } from '../walls/imports.ts';
 import { browser, type ExampleSystem, enter, exampleSystem } from './support/example-systems.ts';
 import { companyOf } from './support/registry.ts';
-import { giveRelation, inCompany } from './support/relations.ts';
+import { changeRelation, giveRelation, inCompany } from './support/relations.ts';
 import { type StandIn, standIn } from './support/rps.ts';
 
 let door: WatchedDoor;
@@ -25,7 +25,9 @@ beforeAll(async () => {
     exampleSystem('companies-web', { accepts: { kinds: ['enterprise'] } }),
     standIn('other-web'),
   ]);
-  door = await openWatchedDoor({ relyingParties: [filing, companies, other].map(({ client }) => client) });
+  // It keeps its own API, which asks what a token is worth.
+  const selfAsking = { ...other.client, introspects: other.client.resources.map(({ uri }) => uri) };
+  door = await openWatchedDoor({ relyingParties: [filing.client, companies.client, selfAsking] });
   for (const one of [filing, companies]) one.meet(door);
 });
 afterAll(async () => {
@@ -87,6 +89,47 @@ describe('openid-client: the tax system of examples/relying-party', () => {
       expect(second.page.text).not.toContain('甲茶业有限公司');
     },
   );
+
+  it('SSO-7 SES-2 asks anew while the person works there, and before what cannot be taken back', async () => {
+    const who = await knownPerson(door);
+    const taxpayerId = await companyOf(door, await knownPerson(door));
+    await giveRelation(door, who, taxpayerId, 'tax-handler');
+    const { token, cookie } = await inCompany(door, who, taxpayerId);
+    const mine = browser();
+    expect((await enter(door, filing, token, mine)).page.text).toContain('invoice');
+    // Two hours in the tax system, and not a click in the portal.
+    for (let i = 0; i < 6; i++) {
+      door.clock.advance(1_200);
+      expect((await mine.visit(`${filing.origin}/`)).text).toContain(taxpayerId);
+    }
+    const { body } = expectStatus(await door.http('POST', '/v1/session/refresh', undefined, { cookie }), 200);
+    const file = () => mine.visit(`${filing.origin}/file`, 'POST');
+    expect((await file()).text).toContain('申报已提交');
+    await changeRelation(door, who, taxpayerId, 'tax-handler', { permissions: ['enquiry'] });
+    // It asks before it files; and it is told, perhaps before it has asked.
+    expect((await file()).text).toMatch(/没有申报权限|尚未登录/);
+    await door.settled();
+    expect(filing.notices[0]).toMatchObject({ ended: 1 });
+    const { text } = (await enter(door, filing, body.session.accessToken, mine)).page;
+    expect([text.includes('enquiry'), text.includes('invoice')]).toEqual([true, false]);
+    await changeRelation(door, who, taxpayerId, 'tax-handler', { state: 'deleted' });
+    for (const over of [await file(), await mine.visit(`${filing.origin}/`)])
+      expect(over.text).toContain('尚未登录');
+  });
+
+  it('SSO-11 gives its token back when the person leaves it, and the bureau’s session goes on', async () => {
+    const { token } = await person();
+    const mine = browser();
+    await enter(door, filing, token, mine);
+    const entered = async () => {
+      const { body } = await door.http('GET', '/v1/session/systems', undefined, { token });
+      return body.systems.find(({ clientId }: Loose) => clientId === 'filing-web').enteredAt !== undefined;
+    };
+    expect(await entered()).toBe(true);
+    expect((await mine.visit(`${filing.origin}/leave`, 'POST')).status).toBe(303);
+    await expect.poll(entered).toBe(false);
+    expect((await mine.visit(`${filing.origin}/`)).text).toContain('尚未登录');
+  });
 
   it('SSO-4 says in its own words why nobody came', async () => {
     const { token } = await person();
@@ -245,6 +288,37 @@ describe('oauth4webapi: another library, call by call', () => {
     await expect(
       oauth.validateJwtAccessToken(rp.as, request, `${resource}/other`, options),
     ).rejects.toThrow();
+  });
+
+  it('SSO-7 SSO-11 refreshes, asks userinfo, has a token looked at and gives it back', async () => {
+    const rp = await system();
+    const { as, self, byKey, plain } = rp;
+    const { token } = await person();
+    const one = await begun(rp);
+    const first = await tokensOf(rp, one, await decided(rp, one.parameters, token));
+    const { refresh_token = '' } = first;
+    const { sub = '' } = oauth.getValidatedIdTokenClaims(first) ?? {};
+    const again = () => oauth.refreshTokenGrantRequest(as, self, byKey, refresh_token, plain);
+    const next = await oauth.processRefreshTokenResponse(as, self, await again());
+    expect(next.refresh_token).toBe(refresh_token);
+    const info = await oauth.userInfoRequest(as, self, next.access_token, plain);
+    expect(await oauth.processUserInfoResponse(as, self, sub, info)).toMatchObject({
+      sub,
+      authorization_details: [{ type: 'taxpayer', identity: 'natural' }],
+    });
+    const looked = async () => {
+      const answer = await oauth.introspectionRequest(as, self, byKey, next.access_token, plain);
+      return oauth.processIntrospectionResponse(as, self, answer);
+    };
+    expect(await looked()).toMatchObject({ active: true, sub, client_id: 'other-web' });
+    const back = await oauth.revocationRequest(as, self, byKey, refresh_token, plain);
+    await oauth.processRevocationResponse(back);
+    expect(await looked()).toEqual({ active: false });
+    await expect(oauth.processRefreshTokenResponse(as, self, await again())).rejects.toMatchObject({
+      error: 'invalid_grant',
+    });
+    const gone = await oauth.userInfoRequest(as, self, next.access_token, plain);
+    await expect(oauth.processUserInfoResponse(as, self, sub, gone)).rejects.toMatchObject({ status: 401 });
   });
 
   it('SSO-5 is told invalid_grant of a code that was used, by RFC 6749’s own form', async () => {

@@ -1,3 +1,4 @@
+/** @module-tag grants */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { unseal } from '#crypto/sealed.ts';
 import type { Loose } from '../support/client.ts';
@@ -219,6 +220,25 @@ describe('a decision', () => {
         basis: { kind: 'relation' },
       },
     ]);
+  });
+
+  it('SSO-6 DOC-4 DOC-2 a company that a request means stands nowhere in clear, and is found however its number is printed', async () => {
+    const someone = await handler();
+    const { taxpayerId: id } = someone;
+    const meaning = (taxpayer: string) =>
+      pageFor(open, someone, { authorization_details: JSON.stringify([{ type: 'taxpayer', taxpayer }]) });
+    const printed = `${id.slice(0, 6)} ${id.slice(6, 14)}-${id.slice(14).toLowerCase()}`;
+    const page = await meaning(printed);
+    const kept = JSON.stringify(await ticketRow(door, page.browser.id));
+    for (const text of [id, id.slice(6), printed]) expect(kept).not.toContain(text);
+    const [details] = await detailsOf(codeIn(expectStatus(await page.approve(), 200)));
+    expect(details.taxpayer.id).toBe(id);
+    const byRef = await meaning(details.taxpayer.ref);
+    expect(expectStatus(await byRef.show(), 200).body.asked.accepted).toBe(true);
+    expect(JSON.stringify(await ticketRow(door, byRef.browser.id))).not.toContain(details.taxpayer.ref);
+    const other = await meaning(`${id.slice(0, -1)}${id.endsWith('0') ? '1' : '0'}`);
+    expect(expectStatus(await other.show(), 200).body.asked.accepted).toBe(false);
+    expect(said(await other.approve())).toBe('IDENTITY_NOT_ACCEPTED');
   });
 
   it('SSO-4 is made once: of twelve at once, some yes and some no, one counts', async () => {
@@ -513,12 +533,36 @@ describe('who a system does not take', () => {
     expectStatus(await pageOf(door, browser, session.accessToken).approve(), 200);
   });
 
-  it('SSO-9 has no face check where one is essential', async () => {
+  it('SSO-9 has no face check where one is needed, which a no tells the system', async () => {
     const who = await knownPerson(door);
     const { session } = await loggedIn(door, who);
     const claims = JSON.stringify({ id_token: { acr: { essential: true, values: ['urn:ahtax:face'] } } });
-    const { approve, show } = await pageFor(open, { token: session.accessToken }, { claims });
-    expect([said(await show()), said(await approve())]).toEqual(['FACE_REQUIRED', 'FACE_REQUIRED']);
+    for (const changes of [{ claims }, { acr_values: 'urn:ahtax:face' }]) {
+      const { approve, show, refuse } = await pageFor(open, { token: session.accessToken }, changes);
+      expect([said(await show()), said(await approve())]).toEqual(['FACE_REQUIRED', 'FACE_REQUIRED']);
+      const no = answerIn((await refuse()).body.redirectTo);
+      expect(no).toMatchObject({ error: 'unmet_authentication_requirements', iss: door.issuer });
+    }
+    const { approve } = await pageFor(open, { token: session.accessToken }, { acr_values: 'urn:ahtax:2fa' });
+    expect((await ticketRow(door, codeIn(await approve()))).told).toMatchObject({ acr: 'urn:ahtax:2fa' });
+  });
+
+  it('SSO-9 is not who the system means by the claim sub', async () => {
+    const { token } = await natural();
+    const { told } = await ticketRow(door, codeIn(await (await pageFor(open, { token })).approve()));
+    const asking = (value: string) =>
+      pageFor(open, { token }, { claims: JSON.stringify({ id_token: { sub: { value } } }) });
+    expect(codeIn(await (await asking(told.sub)).approve())).not.toBe('');
+    expect(said(await (await asking(`${told.sub}x`)).approve())).toBe('REAUTHENTICATION_REQUIRED');
+  });
+
+  it('SSO-9 shows the face for the system’s matter, of which sso-matters.test.ts tells the rest', async () => {
+    const details = JSON.stringify([{ type: 'matter', matter: 'invoice.issue' }]);
+    const page = await pageFor(open, await natural(), { authorization_details: details });
+    expect((await page.approve()).body).toHaveProperty('stepUp');
+    expectStatus(await page.stepUp(), 200);
+    const [, matter] = await detailsOf(codeIn(await page.approve()));
+    expect(matter).toMatchObject({ type: 'matter', matter: 'invoice.issue', level: 4 });
   });
 });
 

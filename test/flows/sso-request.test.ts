@@ -1,3 +1,4 @@
+/** @module-tag grants */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Loose } from '../support/client.ts';

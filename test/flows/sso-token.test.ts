@@ -41,7 +41,7 @@ beforeAll(async () => {
 afterAll(async () => {
   filing.stop();
   invoice.stop();
-  await door?.finish('sso-token');
+  await door?.finish();
 });
 beforeEach(() => {
   door.clock.set(morning);
@@ -85,7 +85,8 @@ describe('SSO-6 tokens', () => {
     const reply = await exchange(door, filing, await granted(door, filing, token, { nonce }));
     expect(reply.status).toBe(200);
     expect(reply.headers.get('cache-control')).toBe('no-store');
-    const { access_token, id_token, ...rest } = reply.body;
+    const { access_token, id_token, refresh_token, ...rest } = reply.body;
+    expect(refresh_token).toMatch(/^s1\.[\w-]+\.[\w-]+$/);
     const details = [{ type: 'taxpayer', identity: 'natural' }];
     expect(rest).toEqual({
       token_type: 'Bearer',
@@ -118,6 +119,8 @@ describe('SSO-6 tokens', () => {
       aud: resource,
       sub,
       sid,
+      // The session, for ourselves: sealed, so that it ties no two systems together.
+      ses: expect.stringMatching(/^s1\.[\w-]+\.[\w-]+$/),
       client_id: 'filing-web',
       scope: 'openid profile',
       jti: expect.stringMatching(/^[\w-]{32}$/),
@@ -606,7 +609,14 @@ describe('SSO-14', () => {
       [...(await rows(door, 'RpSessions')), ...(await rows(door, 'Tickets'))],
       (_, value) => (value instanceof Set ? [...value] : value),
     );
-    for (const secret of [code.code, code.verifier, client_assertion, body.id_token, body.access_token]) {
+    for (const secret of [
+      code.code,
+      code.verifier,
+      client_assertion,
+      body.id_token,
+      body.access_token,
+      body.refresh_token,
+    ]) {
       expect(logged).not.toContain(secret);
       expect(stored).not.toContain(secret);
     }

@@ -1,3 +1,4 @@
+/** @module-tag grants */
 import { createLocalJWKSet, decodeProtectedHeader, type JWTPayload, jwtVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { defaultMatters } from '#domain/matters.ts';

@@ -1,3 +1,4 @@
+/** @module-tag grants */
 import { createLocalJWKSet, jwtVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { defaultPolicies } from '#domain/policies.ts';

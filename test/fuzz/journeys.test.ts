@@ -2,11 +2,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { flows } from '#flows/contracts.ts';
 import { companyKinds } from '../faults/company-kinds.ts';
 import { logIn, register, reset } from '../faults/journeys.ts';
+import { laterKinds } from '../faults/later-kinds.ts';
 import type { Kind } from '../faults/patient-door.ts';
 import { personKinds } from '../faults/person-kinds.ts';
+import { handOverTo } from '../faults/sso-kinds.ts';
 import { goodBody, goodQuery, pathWith, type Route, routes } from '../flows/support/bodies.ts';
 import { asChannel, claimOf } from '../flows/support/channels.ts';
 import { type LegacyDoor, openLegacyDoor } from '../flows/support/legacy.ts';
+import { type StandIn, standIn } from '../flows/support/rps.ts';
 import { company, somebody } from '../flows/support/staff.ts';
 import { person } from '../support/people.ts';
 import { settled } from '../support/seed.ts';
@@ -40,13 +43,18 @@ const firstKinds: readonly Kind[] = [
     },
   },
 ];
-const kinds = [...firstKinds, ...personKinds, ...companyKinds];
+const kinds = [...firstKinds, ...personKinds, ...companyKinds, ...laterKinds];
 
 let door: LegacyDoor;
+let system: StandIn;
 beforeAll(async () => {
-  door = await openLegacyDoor();
+  system = await standIn('filing-web');
+  door = await openLegacyDoor({ relyingParties: [system.client] });
 });
-afterAll(() => door?.stop());
+afterAll(async () => {
+  system.stop();
+  await door?.stop();
+});
 
 /** Goes through a journey while every field of it is changed, too; answers the routes that were met. */
 async function through(kind: Kind, how: Parameters<typeof fuzzed>[1]): Promise<ReadonlySet<string>> {
@@ -107,6 +115,16 @@ describe('requests with one field changed', () => {
       for (let round = 0; round < rounds; round++) await through(kind, { seed: round, round, often: 8 });
     },
   );
+
+  it('BL-06 API-01 ERR-01 SSO-4 a hand-over: refused or taken, never half', {
+    tags: ['long'],
+    timeout: 600_000,
+  }, async () => {
+    for (let round = 0; round < rounds; round++) {
+      const met = await through(handOverTo(system), { seed: 300 + round, round, often: 8 });
+      expect([...met].join()).toContain('/v1/sso/{id}/approve');
+    }
+  });
 
   // What browsers and tax systems send there are queries and forms: oauth.test.ts.
   it.each(routes.filter(({ route }) => !route.path.startsWith('/oauth2/')))(

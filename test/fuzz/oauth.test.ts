@@ -1,7 +1,15 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { clientAssertionType } from '#crypto/client-assertions.ts';
-import { assertionOf, exchange, type Granted, granted, postForm } from '../flows/support/hand-overs.ts';
+import {
+  assertionOf,
+  exchange,
+  type Granted,
+  granted,
+  postForm,
+  refresh,
+  userinfo,
+} from '../flows/support/hand-overs.ts';
 import { type StandIn, standIn } from '../flows/support/rps.ts';
 import { challengeOf, queryOf } from '../flows/support/sso.ts';
 import { loggedInByFace } from '../support/door.ts';
@@ -28,6 +36,15 @@ const text = fc.oneof(
   fc.string({ maxLength: 60 }),
   fc.string({ unit: 'binary', maxLength: 40 }),
   fc.constantFrom('', ' ', '\u0000', 'null', '[]', '{"$ne":""}', '皖', '%FF', "' OR 1=1", '../'),
+  // JSON that is read: numbers that no table holds, halves of characters, names that mean something to programs.
+  fc.constantFrom(
+    '{"id_token":{"real_name_level":{"essential":true,"value":1e300}}}',
+    '{"id_token":{"acr":{"essential":true,"values":["\\ud842"]}}}',
+    '{"__proto__":{"acr":null}}',
+    '[{"type":"taxpayer","taxpayer":"\\ud842"}]',
+    '[{"type":"taxpayer","__proto__":{"roles":[]}}]',
+    '['.repeat(4_000),
+  ),
   fc.constant('x'.repeat(9_000)),
 );
 /** One parameter left out, changed, sent twice, or one more. */
@@ -53,6 +70,26 @@ const proof = async (): Promise<Pairs> => [
   ['client_assertion_type', clientAssertionType],
   ['client_assertion', await assertionOf(door, system)],
 ];
+
+/** A good request with whatever a client may ask for. */
+function requested(): Pairs {
+  const redirectUri = system.client.redirectUris[0] ?? '';
+  return Object.entries({
+    client_id: system.client.clientId,
+    redirect_uri: redirectUri,
+    response_type: 'code',
+    scope: 'openid profile',
+    state: 'S',
+    nonce: 'N',
+    code_challenge: challengeOf('v'.repeat(43)),
+    code_challenge_method: 'S256',
+    prompt: 'login',
+    max_age: '60',
+    resource: `${redirectUri.replace(/\/callback$/, '')}/api`,
+    claims: '{"id_token":{"acr":null}}',
+    authorization_details: '[{"type":"taxpayer"}]',
+  });
+}
 
 /** Few in `npm test`. */
 const sizes: [number, { tags?: string[]; timeout?: number }][] = [
@@ -92,21 +129,7 @@ describe.each(sizes)('%d requests with one parameter changed', (numRuns, options
     options,
     async () => {
       const redirectUri = system.client.redirectUris[0] ?? '';
-      const good: Pairs = Object.entries({
-        client_id: system.client.clientId,
-        redirect_uri: redirectUri,
-        response_type: 'code',
-        scope: 'openid profile',
-        state: 'S',
-        nonce: 'N',
-        code_challenge: challengeOf('v'.repeat(43)),
-        code_challenge_method: 'S256',
-        prompt: 'login',
-        max_age: '60',
-        resource: `${redirectUri.replace(/\/callback$/, '')}/api`,
-        claims: '{"id_token":{"acr":null}}',
-        authorization_details: '[{"type":"taxpayer"}]',
-      });
+      const good = requested();
       for (const { what, pairs } of fc.sample(changed(good), { seed: 7, numRuns })) {
         const query = new URLSearchParams(pairs.map(([name, value]): [string, string] => [name, value]));
         const answer = await fetch(`${door.url}/oauth2/authorize?${query}`, { redirect: 'manual' });
@@ -115,6 +138,8 @@ describe.each(sizes)('%d requests with one parameter changed', (numRuns, options
         if (query.toString().length > 7_000 && answer.status !== 303) continue;
         const said = `${what} → ${answer.status} ${location}`;
         expect(answer.status, said).toBe(303);
+        // Whatever came, nothing of ours failed by it.
+        expect(location, said).not.toContain('reason=unavailable');
         if (location.startsWith(`${door.issuer}/sso`)) continue;
         expect(location.startsWith(`${redirectUri}?`), said).toBe(true);
         const back = new URL(location).searchParams;
@@ -123,6 +148,55 @@ describe.each(sizes)('%d requests with one parameter changed', (numRuns, options
       }
     },
   );
+
+  it('SSO-7 SSO-11 of a refresh, an introspection or a form of userinfo end nothing', options, async () => {
+    const given = await exchange(door, system, await granted(door, system, token));
+    const { access_token: access, refresh_token: refreshToken } = given.body;
+    const places: [string, Pairs][] = [
+      [
+        '/oauth2/token',
+        Object.entries({ grant_type: 'refresh_token', refresh_token: refreshToken, scope: 'openid' }),
+      ],
+      ['/oauth2/introspect', Object.entries({ token: access, token_type_hint: 'access_token' })],
+      ['/oauth2/userinfo', [['access_token', access]]],
+    ];
+    for (const [at, [path, good]] of places.entries())
+      for (const { what, pairs } of fc.sample(changed(good), {
+        seed: 13 + at,
+        numRuns: Math.ceil(numRuns / 3),
+      })) {
+        const sent = path === '/oauth2/userinfo' ? pairs : [...pairs, ...(await proof())];
+        const { status, body } = await post(path, sent);
+        const said = `${path} ${what} → ${status} ${JSON.stringify(body)}`;
+        expect([200, 400, 401, 403, 413], said).toContain(status);
+      }
+    expect((await refresh(door, system, refreshToken)).status).toBe(200);
+  });
+
+  it('SSO-11 of a revocation end nothing but by a token of one’s own', options, async () => {
+    const enter = async () => exchange(door, system, await granted(door, system, token));
+    let { body: given } = await enter();
+    const good: Pairs = Object.entries({ token: 'T', token_type_hint: 'refresh_token' });
+    for (const { what, pairs } of fc.sample(changed(good), { seed: 17, numRuns: Math.ceil(numRuns / 3) })) {
+      const sent = pairs.map(([name, value]): readonly [string, string] => [
+        name,
+        value === 'T' ? given.refresh_token : value,
+      ]);
+      const { status, body } = await post('/oauth2/revoke', [...sent, ...(await proof())]);
+      expect([200, 400, 413], `${what} → ${status} ${JSON.stringify(body)}`).toContain(status);
+      const own = sent.some(([name, value]) => name === 'token' && value === given.refresh_token);
+      const lives = (await userinfo(door, given.access_token)).status === 200;
+      expect(lives, `${what} → ${status}`).toBe(!(own && status === 200));
+      if (!lives) ({ body: given } = await enter());
+    }
+  });
+
+  it('SSO-2 where requests are pushed are kept, or refused in the words of OAuth', options, async () => {
+    for (const { what, pairs } of fc.sample(changed(requested()), { seed: 11, numRuns })) {
+      const { status, body } = await post('/oauth2/par', [...pairs, ...(await proof())]);
+      expect([201, 400, 401, 413], `${what} → ${status} ${JSON.stringify(body)}`).toContain(status);
+    }
+  });
 });
 
 it('SSO-2 what a browser brings to the authorization endpoint by a form is judged alike', async () => {

@@ -24,8 +24,9 @@ export interface Assembly {
   readonly templates: Readonly<Record<'data' | 'api' | 'alarms', string>> & { readonly release?: string };
   /** The portal stack's; stage local has none. Its resources are not among `resources`. */
   readonly portal: string | undefined;
-  /** CloudFront's access log; in partition aws only. */
+  /** CloudFront's access log and its alarm; in partition aws only. */
   readonly portalLogs: string | undefined;
+  readonly portalAlarms: string | undefined;
   readonly resources: readonly Resource[];
   readonly of: (type: string) => Resource[];
 }
@@ -97,12 +98,14 @@ function readStage(stage: StageName, directory: string): Assembly {
   };
   const portal = readIfThere('portal');
   const portalLogs = readIfThere('portal-logs');
+  const portalAlarms = readIfThere('portal-alarms');
   const resources = Object.values(templates).flatMap((text) => resourcesOf(text));
   return {
     directory,
     templates,
     portal,
     portalLogs,
+    portalAlarms,
     resources,
     of: (type) => resources.filter(({ Type }) => Type === type),
   };

@@ -7,8 +7,10 @@ describe.each(stageNames)('stage %s', (stage) => {
   it(
     'has no property that CloudFormation would refuse: unknown, missing or of another type',
     async () => {
-      const { templates, portal, portalLogs } = await assembly(stage);
-      const texts = [...Object.values(templates), portal, portalLogs].filter((text) => text !== undefined);
+      const { templates, portal, portalLogs, portalAlarms } = await assembly(stage);
+      const texts = [...Object.values(templates), portal, portalLogs, portalAlarms].filter(
+        (text) => text !== undefined,
+      );
       const resources = texts.flatMap((text) =>
         Object.entries<Resource>(JSON.parse(text).Resources).map(([id, { Type, Properties = {} }]) => ({
           id,

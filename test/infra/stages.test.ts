@@ -144,6 +144,21 @@ describe('stand-ins', () => {
     expect(() =>
       resolveStage(name, { config: { ...config, alarms: { errorPercent: 1, lockedInFiveMinutes: 1 } } }),
     ).toThrow('alarms.topicArn or alarms.emails');
+    // A topic tells in its own region only, and CloudFront's alarm of partition aws stands in us-east-1.
+    const partition = name === 'prod' ? 'aws-cn' : 'aws';
+    const topicArn = `arn:${partition}:sns:${config.region}:345678901234:operations`;
+    const asked = (more: object) => () =>
+      resolveStage(name, {
+        config: { ...config, alarms: { errorPercent: 1, lockedInFiveMinutes: 1, topicArn, ...more } },
+      });
+    if (name === 'prod') {
+      expect(asked({})().standIns).toEqual([]);
+      const cloudFrontTopicArn = 'arn:aws-cn:sns:us-east-1:345678901234:operations';
+      expect(asked({ cloudFrontTopicArn })).toThrow(/aws-cn has no metrics of CloudFront/);
+    } else {
+      expect(asked({})).toThrow('alarms.cloudFrontTopicArn or alarms.emails');
+      expect(asked({ cloudFrontTopicArn: topicArn })).toThrow(/topic in us-east-1/);
+    }
   });
 
   it(

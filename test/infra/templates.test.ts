@@ -2,8 +2,17 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { routeKey } from '#contract/flow.ts';
 import { type TableDeclaration, tables, ttlAttribute } from '#contract/tables.ts';
 import { flows } from '#flows/contracts.ts';
+import { secondsToNextTry } from '#flows/registry-feed/take-file.ts';
 import { stageNames, stages } from '../../infra/config.ts';
-import { type Assembly, assembly, type Resource, readable, synthTimeout } from './assembly.ts';
+import {
+  type Assembly,
+  assembly,
+  list,
+  objectsIn,
+  type Resource,
+  readable,
+  synthTimeout,
+} from './assembly.ts';
 
 describe.each(stageNames)('stage %s', (stage) => {
   let built: Assembly;
@@ -135,6 +144,24 @@ describe.each(stageNames)('stage %s', (stage) => {
     const visible = Number(queue?.VisibilityTimeout);
     expect(visible).toBeGreaterThanOrEqual(Number(lambda?.Timeout));
     expect(visible * Number(maxReceiveCount)).toBeLessThanOrEqual(900);
+    // What failed is shown again within the same time (take-file.ts).
+    for (let spent = 0; spent <= visible; spent += 20)
+      expect(spent + secondsToNextTry(spent)).toBeLessThanOrEqual(visible);
+  });
+
+  it('OPS-02 traces every function where X-Ray keeps traces of functions, and nowhere else', () => {
+    const traced =
+      stages[stage].region.startsWith('cn-') || stage === 'local' ? undefined : { Mode: 'Active' };
+    const functions = built
+      .of('AWS::Lambda::Function')
+      .filter(({ Properties }) => Properties.FunctionName !== `ahtax-${stage}-canary`);
+    expect(functions).toHaveLength(flows.length);
+    for (const { Properties } of functions) expect(Properties.TracingConfig).toEqual(traced);
+    const actions = [...objectsIn(built.of('AWS::IAM::Role'))].flatMap(({ Sid, Action }) =>
+      Sid === 'Traces' ? [list(Action as string[]).toSorted()] : [],
+    );
+    const needed = ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'];
+    expect(actions).toEqual(traced ? flows.map(() => needed) : []);
   });
 
   it('runs one function per flow on nodejs24.x, on the architecture of the stage', () => {
@@ -211,8 +238,10 @@ describe.each(stageNames)('stage %s', (stage) => {
       .find(({ Properties }) => Properties.FunctionName === `ahtax-${stage}-midnight-unlock`);
     expect(behind(target.Arn)?.id).toBe(lambda?.id);
     // Scheduler's call is asynchronous: a run that throws ends at the function's own failure destination.
-    expect(one('AWS::Lambda::EventInvokeConfig').Properties).toMatchObject({
-      FunctionName: lambda?.Properties.FunctionName,
+    const invoked = built
+      .of('AWS::Lambda::EventInvokeConfig')
+      .find(({ Properties }) => Properties.FunctionName === lambda?.Properties.FunctionName);
+    expect(invoked?.Properties).toMatchObject({
       Qualifier: 'live',
       DestinationConfig: { OnFailure: { Destination: target.DeadLetterConfig.Arn } },
     });
@@ -255,6 +284,6 @@ describe.each(stageNames)('stage %s', (stage) => {
 
   it('stays far from the limit of 500 resources a stack', () => {
     for (const text of Object.values(built.templates))
-      expect(Object.keys(JSON.parse(text).Resources).length).toBeLessThan(425);
+      expect(Object.keys(JSON.parse(text).Resources).length).toBeLessThan(460);
   });
 });

@@ -4,15 +4,8 @@ import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { tables, tableVariable } from '#contract/tables.ts';
 import { Problem } from '#domain/problem.ts';
 import { isLive, type RelationState, refusalOf, stateOn, transitions } from '#domain/relations.ts';
-import {
-  beginWrites,
-  findAuthorization,
-  findRelation,
-  hideUpdate,
-  type Relation,
-  relationsOf,
-  transitionUpdate,
-} from '#store/companies/relations.ts';
+import { beginWrites, hideUpdate, transitionUpdate } from '#store/companies/relation-changes.ts';
+import { findAuthorization, findRelation, type Relation, relationsOf } from '#store/companies/relations.ts';
 import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import { type Db, openTables } from '#store/dynamodb/tables.ts';
 import { dynamoDbClient } from '../../infra/local/emulators/dynamodb-client.ts';

@@ -37,7 +37,11 @@ async function take({ now, seen, ...asked }: Asked): Promise<Taken | undefined> 
   try {
     return await takeSend(
       db,
-      { ...asked, now: new Date(now), seen: seen === undefined ? undefined : { startedAt: seen } },
+      {
+        ...asked,
+        now: new Date(now),
+        hint: seen === undefined ? undefined : { phoneKey: asked.phoneKey, startedAt: seen },
+      },
       policies,
       () => [],
       { wanted: async () => new Problem('CHALLENGE_REQUIRED') },
@@ -293,6 +297,9 @@ describe('the rows of a number', () => {
     // A second giving back (an answer that was lost) takes nothing more.
     await returnSend(db, stranger);
     expect(await db.get('SmsWindows', { phoneKey })).toEqual(row);
+    // The last of a window leaves none of it.
+    await returnSend(db, owner);
+    expect(await windowOf(phoneKey)).toMatchObject({ total: 0, outside: 0, strangers: 0 });
   });
 
   it('SMS-4 the hourly counter of the stage is exact after parallel sends, by hour', async () => {

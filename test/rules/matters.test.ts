@@ -8,6 +8,7 @@ import {
   faceServes,
   longestValiditySeconds,
   mayDo,
+  reliedOnUntil,
 } from '#domain/matters.ts';
 import type { Role } from '#domain/names.ts';
 import type { Permission } from '#domain/relations.ts';
@@ -55,6 +56,16 @@ describe('matters', () => {
       }),
     );
     expect(faceServes({ validitySeconds: 0 }, now, now)).toBe(false);
+  });
+
+  it('SSO-9 a system may rely on a check as long as it serves, and five minutes from when it is told', () => {
+    const at = new Date('2027-03-02T10:00:00+08:00');
+    const after = (seconds: number) => new Date(at.getTime() + seconds * 1000);
+    const until = (validitySeconds: number, told: number) =>
+      reliedOnUntil({ validitySeconds }, at, after(told)) - at.getTime() / 1000;
+    expect([until(0, 0), until(0, 250), until(600, 200), until(86_400, 86_399)]).toEqual([
+      300, 550, 600, 86_699,
+    ]);
   });
 
   it('STP-4 earlier face checks serve matters of class invoice alone, for 24 hours where a stage says nothing', () => {

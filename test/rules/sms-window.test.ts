@@ -4,6 +4,7 @@ import { smsPurposes } from '#domain/names.ts';
 import { defaultPolicies as policies } from '#domain/policies.ts';
 import {
   decideSend,
+  hintFor,
   type SendKind,
   type SmsWindow,
   type StrangersDay,
@@ -92,6 +93,16 @@ describe('the SMS window', () => {
         });
       }),
     );
+  });
+
+  it('SMS-1 a hint serves the number that it is of, and keeps nothing but when its window began', () => {
+    const [ours, others] = [
+      { phoneKey: 'p1', startedAt: 5, total: 3 },
+      { phoneKey: 'p2', startedAt: 7 },
+    ];
+    expect(hintFor('p1', undefined, others, ours)).toEqual({ phoneKey: 'p1', startedAt: 5 });
+    expect(hintFor('p1', others)).toBeUndefined();
+    expect(hintFor(undefined, ours)).toBeUndefined();
   });
 
   it('SMS-2 keeps 60 s between two codes of a kind, to the millisecond and over the end of a window', () => {

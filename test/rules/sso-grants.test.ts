@@ -1,7 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { acrOf, goesSilently, noneAnswer, shortfall } from '#domain/authentication.ts';
+import { acrOf, acrTold } from '#domain/acrs.ts';
+import { serviceItems } from '#domain/agreements.ts';
+import { goesSilently, noneAnswer, shortfall } from '#domain/authentication.ts';
 import { type Acting, grantedActions, type TaxpayerAsked } from '#domain/authorization-details.ts';
+import { type Granted, isWithin, widest } from '#domain/granted-limits.ts';
 import { roles } from '#domain/names.ts';
 import { permissions } from '#domain/relations.ts';
 import { identityKinds } from '#domain/relying-parties.ts';
@@ -67,8 +70,8 @@ describe('what is granted is in the request, the client and the grounds', () => 
 describe('how fresh and how strong a session is', () => {
   const now = new Date('2027-03-02T02:00:00Z');
   const at = now.getTime() / 1000;
-  const session = { startedAt: at - 100, realNameLevel: 4 };
-  const request = { prompt: [], createdAt: at - 50 } as const;
+  const session = { sub: 's1_one', startedAt: at - 100, realNameLevel: 4 };
+  const request = { prompt: [], acrValues: [], createdAt: at - 50 } as const;
   const judge = (asks: object = {}, has: object = {}, facts = {}) =>
     shortfall({ ...request, ...asks }, client(facts), { ...session, ...has }, now);
 
@@ -102,6 +105,29 @@ describe('how fresh and how strong a session is', () => {
     expect(acrOf({ faceAt: faceAt(-1) }, now)).toBe('urn:ahtax:2fa');
   });
 
+  it('SSO-9 acr_values are needed as well, of which one is enough; an essential claim stands in their place', () => {
+    const faceAt = new Date(now.getTime() - 1000).toISOString();
+    expect(judge({ acrValues: ['urn:ahtax:face'] })).toEqual({ kind: 'acr' });
+    expect(judge({ acrValues: ['urn:ahtax:face'] }, { faceAt })).toBeUndefined();
+    expect(judge({ acrValues: ['urn:ahtax:face', 'urn:ahtax:2fa'] })).toBeUndefined();
+    const claims = { essentialAcr: ['urn:ahtax:2fa'] };
+    expect(judge({ acrValues: ['urn:ahtax:face'], claims })).toBeUndefined();
+  });
+
+  it.each([
+    ['nothing', [], 'urn:ahtax:face'],
+    ['less than is held', ['urn:ahtax:2fa'], 'urn:ahtax:2fa'],
+    ['both, in its order', ['urn:ahtax:2fa', 'urn:ahtax:face'], 'urn:ahtax:2fa'],
+    ['a word of somebody else, too', ['1', 'urn:ahtax:face'], 'urn:ahtax:face'],
+  ])('SSO-9 whoever asked for %s is told the very word', (_, acrValues, told) => {
+    expect(acrTold('urn:ahtax:face', acrValues)).toBe(told);
+  });
+
+  it('SSO-9 a sub that is asked for is that person or a login', () => {
+    expect(judge({ claims: { sub: 's1_one' } })).toBeUndefined();
+    expect(judge({ claims: { sub: 's1_other' } })).toEqual({ kind: 'login' });
+  });
+
   it('SSO-4 nobody is asked where the client is silent and the request leaves it open', () => {
     expect(goesSilently(client(), { prompt: [] })).toBe(true);
     expect(goesSilently(client(), { prompt: ['login'] })).toBe(true);
@@ -117,5 +143,38 @@ describe('how fresh and how strong a session is', () => {
     expect(noneAnswer('acr').error).toBe('unmet_authentication_requirements');
     expect(noneAnswer('level').error).toBe('interaction_required');
     expect(noneAnswer('asks').error).toBe('interaction_required');
+    expect(noneAnswer('matter').error).toBe('interaction_required');
+  });
+});
+
+describe('what a system was told still holds', () => {
+  const limits: fc.Arbitrary<Granted> = fc
+    .record(
+      {
+        actions: fc.subarray([...permissions]),
+        items: fc.subarray([...serviceItems]),
+        until: fc.constantFrom('2027-03-31', '2027-12-31'),
+      },
+      { requiredKeys: ['actions'] },
+    )
+    .map((one) => one as Granted);
+
+  it('SSO-8 not where an action, a service or a day of it is gone', () => {
+    const told: Granted = { actions: ['filing', 'enquiry'], items: ['consulting'], until: '2027-12-31' };
+    expect(isWithin(told, told)).toBe(true);
+    expect(isWithin(told, { ...told, actions: ['enquiry'] })).toBe(false);
+    expect(isWithin(told, { ...told, items: [] })).toBe(false);
+    expect(isWithin(told, { ...told, until: '2027-12-30' })).toBe(false);
+    expect(isWithin({ actions: [] }, told)).toBe(false);
+    expect(isWithin(told, { actions: [...permissions], items: [...serviceItems] })).toBe(true);
+  });
+
+  it('SSO-8 what was told at two times holds only where both do', () => {
+    fc.assert(
+      fc.property(limits, limits, limits, (one, other, today) => {
+        const both = isWithin(one, today) && isWithin(other, today);
+        expect(isWithin(widest(one, other) as Granted, today)).toBe(both);
+      }),
+    );
   });
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { answerAddress, judgeRequest } from '#domain/authorization-requests.ts';
+import { defaultMatters } from '#domain/matters.ts';
 import { parametersOf } from '#domain/oauth-parameters.ts';
 import { client } from './sso-client.ts';
 
@@ -22,8 +23,10 @@ const queryOf = (parameters: Readonly<Record<string, string | undefined>>): stri
     .join('&');
 const judgeRaw = (raw: string, facts = {}) => {
   const rp = client(facts);
-  return judgeRequest(parametersOf([...new URLSearchParams(raw)]), (id) =>
-    id === rp.clientId ? rp : undefined,
+  return judgeRequest(
+    parametersOf([...new URLSearchParams(raw)]),
+    (id) => (id === rp.clientId ? rp : undefined),
+    defaultMatters,
   );
 };
 const judge = (changes: Readonly<Record<string, string | undefined>> = {}, facts = {}) =>
@@ -64,6 +67,11 @@ describe('before an address is known to be the client’s, nobody is sent anywhe
 
 describe('the rest goes back to the client', () => {
   const long = 'x'.repeat(1025);
+  const wrongDetails = 'invalid_authorization_details';
+  const claimsOf = (acr: object) => JSON.stringify({ id_token: { acr } });
+  const matters = (...entries: object[]) => ({
+    authorization_details: JSON.stringify(entries.map((entry) => ({ type: 'matter', ...entry }))),
+  });
   it.each<[string, Record<string, string | undefined>, string]>([
     ['no response_type', { response_type: undefined }, 'invalid_request'],
     ['response_type token', { response_type: 'token' }, 'unsupported_response_type'],
@@ -91,6 +99,47 @@ describe('the rest goes back to the client', () => {
     ['broken claims', { claims: '{"id_token":' }, 'invalid_request'],
     ['claims that are a list', { claims: '[]' }, 'invalid_request'],
     ['claims of the wrong kind', { claims: '{"id_token":{"acr":true}}' }, 'invalid_request'],
+    [
+      'claims with a number that no table holds',
+      { claims: '{"id_token":{"real_name_level":{"essential":true,"value":1e300}}}' },
+      'invalid_request',
+    ],
+    [
+      'claims with half a character (DOC-2)',
+      { claims: '{"id_token":{"acr":{"essential":true,"values":["\\ud842"]}}}' },
+      'invalid_request',
+    ],
+    [
+      'details with half a character (DOC-2)',
+      { authorization_details: '[{"type":"taxpayer","taxpayer":"\\ud842"}]' },
+      'invalid_authorization_details',
+    ],
+    ['claims that make a text of essential', { claims: claimsOf({ essential: 'yes' }) }, 'invalid_request'],
+    ['claims with values that are no list', { claims: claimsOf({ values: 'x' }) }, 'invalid_request'],
+    [
+      'claims with an acr that is no text',
+      { claims: claimsOf({ essential: true, value: 1 }) },
+      'invalid_request',
+    ],
+    ['a sub that is no text', { claims: '{"id_token":{"sub":{"value":1}}}' }, 'invalid_request'],
+    ['acr_values that nobody here gives', { acr_values: '1 2' }, 'unmet_authentication_requirements'],
+    [
+      'an essential acr that nobody here gives',
+      { claims: claimsOf({ essential: true, values: ['1'] }) },
+      'unmet_authentication_requirements',
+    ],
+    [
+      'a level above the highest',
+      { claims: '{"userinfo":{"real_name_level":{"essential":true,"value":6}}}' },
+      'unmet_authentication_requirements',
+    ],
+    ['a matter that the stage does not have', matters({ matter: 'invoice.burn' }), wrongDetails],
+    ['no matter in a matter', matters({}), wrongDetails],
+    ['a nonce with a blank', matters({ matter: 'invoice.issue', nonce: 'a b' }), wrongDetails],
+    ['a nonce that is too long', matters({ matter: 'invoice.issue', nonce: 'n'.repeat(129) }), wrongDetails],
+    ['an unknown member of a matter', matters({ matter: 'invoice.issue', kinds: ['natural'] }), wrongDetails],
+    ['two matters', matters({ matter: 'invoice.issue' }, { matter: 'invoice.void' }), wrongDetails],
+    ['details that are an empty list', { authorization_details: '[]' }, wrongDetails],
     ['details that are no list', { authorization_details: '{}' }, 'invalid_authorization_details'],
     [
       'details of an unknown type',
@@ -193,6 +242,26 @@ describe('a good request', () => {
     });
     expect(claims({ acr: { values: ['urn:ahtax:face'] }, name: null })).toEqual({});
     expect(claims({ real_name_level: { essential: true, value: 4 } })).toEqual({ essentialLevel: 4 });
+    expect(claims({ sub: { value: 's1_x' } })).toEqual({ sub: 's1_x' });
+    const both = { id_token: { real_name_level: { essential: true, values: [4, 5] } } };
+    const userinfo = { real_name_level: { essential: true, value: 5 } };
+    expect(requestOf(judge({ claims: JSON.stringify(both) })).claims).toEqual({ essentialLevel: 4 });
+    expect(requestOf(judge({ claims: JSON.stringify({ ...both, userinfo }) })).claims).toEqual({
+      essentialLevel: 5,
+    });
+  });
+
+  it('SSO-9 may ask a matter beside the taxpayer, with a nonce or without', () => {
+    const details = [
+      { type: 'matter', matter: 'invoice.issue', nonce: 'n-0S6_WzA2Mj' },
+      { type: 'taxpayer', kinds: ['enterprise'] },
+    ];
+    expect(requestOf(judge({ authorization_details: JSON.stringify(details) }))).toMatchObject({
+      matter: { matter: 'invoice.issue', nonce: 'n-0S6_WzA2Mj' },
+      taxpayer: { kinds: ['enterprise'] },
+    });
+    const [, ...none] = details;
+    expect(requestOf(judge({ authorization_details: JSON.stringify(none) }))).not.toHaveProperty('matter');
   });
 
   it('SSO-2 any text at all is judged, never thrown over', () => {

@@ -2,6 +2,7 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { asProblem } from '#http/problems.ts';
 import { logRequest } from '#http/request-log.ts';
+import { equals } from '#store/dynamodb/expressions.ts';
 import { openTables } from '#store/dynamodb/tables.ts';
 import { keeping } from '../support/variants.ts';
 import { answer, atFirst, type Play, refusal, requestId, startMisbehaving } from './misbehaving-server.ts';
@@ -115,7 +116,7 @@ describe('ERR-02 what passes by itself', () => {
     ['a cut connection', (response) => response.destroy()],
   ])('%s', async (_what, play) => {
     server.plays(atFirst(play, answer({ Attributes: stored.Item })));
-    const written = await openTables().update({ table: 'Users', key: person, update: 'SET rev = :r' });
+    const written = await openTables().update({ table: 'Users', key: person, update: { set: { rev: 4 } } });
     expect(written).toMatchObject({ ok: true, item: person });
     expect(server.seen).toHaveLength(2);
     expect(new Set(server.seen.map(({ headers }) => headers['amz-sdk-invocation-id'])).size).toBe(1);
@@ -169,8 +170,8 @@ describe('ERR-02 what does not pass', () => {
     const written = await openTables().update({
       table: 'Users',
       key: person,
-      update: 'SET rev = :r',
-      condition: 'x',
+      update: { set: { rev: 4 } },
+      condition: equals('rev', 3),
     });
     expect(written).toEqual({ ok: false, old: { personKey: '甲', rev: 3 } });
     expect(server.seen).toHaveLength(1);

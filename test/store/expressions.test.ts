@@ -94,20 +94,13 @@ describe('a change', () => {
     expect(Object.values(values ?? {})).toEqual([1, 2, 3, 4, 1, 'c']);
   });
 
-  it('shares names and values with its condition, and with text that is written by hand', () => {
-    expect(
-      compile({
-        update: { set: { a: 1 } },
-        condition: equals('a', 2),
-        names: { '#own': 'own' },
-        values: { ':own': 3 },
-      }),
-    ).toEqual({
+  it('shares names and values with its condition', () => {
+    expect(compile({ update: { set: { a: 1 } }, condition: equals('a', 2) })).toEqual({
       condition: '#a = :v0',
       filter: undefined,
       update: 'SET #a = :v1',
-      names: { '#own': 'own', '#a': 'a' },
-      values: { ':own': 3, ':v0': 2, ':v1': 1 },
+      names: { '#a': 'a' },
+      values: { ':v0': 2, ':v1': 1 },
     });
   });
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { shardOf, sweepShards } from '#store/people/lockout-table.ts';
+import { shardOf, sweepShards } from '#store/people/lockout-sweep.ts';
 
 describe('shards of the midnight sweep', () => {
   it('UNL-1 hold as many locks each as the others', () => {

@@ -5,19 +5,15 @@ import { defaultPolicies as policies } from '#domain/policies.ts';
 import { Problem } from '#domain/problem.ts';
 import { auditEventPut } from '#store/audit/audit-events.ts';
 import type { Db } from '#store/dynamodb/tables.ts';
+import { type Attempt, type LockoutRow, lockoutKey } from '#store/people/lockout-row.ts';
 import {
-  type Attempt,
-  guessesLeftCheck,
-  type LockoutRow,
-  lockoutKey,
   reserveAttempt,
-  reserveGuess,
   returnAttempt,
-  returnedGuessUpdate,
   rightCodeUpdate,
   successUpdate,
   unlockUpdate,
 } from '#store/people/lockout-table.ts';
+import { guessesLeftCheck, reserveGuess, returnedGuessUpdate } from '#store/people/sms-guesses.ts';
 import { openStore, refusalOf } from '../support/store.ts';
 
 /** LCK is what the conditions of the store's writes let pass: it is tested where it is decided. */

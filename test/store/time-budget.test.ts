@@ -3,6 +3,7 @@ import { callAws } from '#gateways/aws.ts';
 import { readRange } from '#gateways/object-ranges.ts';
 import { outboxSms } from '#gateways/sms/outbox.ts';
 import { budgetSignal, reserve, withinBudget, withinLeft } from '#gateways/time-budget.ts';
+import { equals } from '#store/dynamodb/expressions.ts';
 import { openTables } from '#store/dynamodb/tables.ts';
 import { startMisbehaving } from './misbehaving-server.ts';
 
@@ -45,8 +46,8 @@ const write = { table: 'Users', put: key } as const;
 const calls: readonly (readonly [string, () => Promise<unknown>])[] = [
   ['a read', () => openTables().get('Users', key)],
   ['a batch', () => openTables().batchGet([{ table: 'Users', key }])],
-  ['a query', () => openTables().query('Users', { condition: 'a = :a', values: { ':a': 1 } })],
-  ['an update', () => openTables().update({ table: 'Users', key, update: 'SET a = :a' })],
+  ['a query', () => openTables().query('Users', { condition: equals('a', 1) })],
+  ['an update', () => openTables().update({ table: 'Users', key, update: { set: { a: 1 } } })],
   ['a put', () => openTables().put(write)],
   ['a transaction', () => openTables().transact([write])],
   ['Secrets Manager', () => callAws('secretsmanager', 'GetSecretValue', {})],

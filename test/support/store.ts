@@ -5,23 +5,36 @@ import { type TableDeclaration, type TableName, tables, tableVariable } from '#c
 import { Problem } from '#domain/problem.ts';
 import { type Db, openTables } from '#store/dynamodb/tables.ts';
 
-/** Tables without indexes in a namespace of their own, for the store modules alone: no function, no HTTP, no virtual clock. */
+/** Tables with their indexes in a namespace of their own, for the store modules alone: no function, no HTTP, no virtual clock. */
 export async function openStore(...names: TableName[]): Promise<Db> {
   const endpoint = inject('dynamodbEndpoint');
   const credentials = { accessKeyId: `STORE${randomBytes(6).toString('hex')}`, secretAccessKey: 'local' };
   const sdk = new DynamoDBClient({ region: 'local', endpoint, credentials });
   for (const name of names) {
-    const { partitionKey, sortKey }: TableDeclaration = tables[name];
-    const keys = [partitionKey, ...(sortKey ? [sortKey] : [])];
+    const { indexes = {}, ...own }: TableDeclaration = tables[name];
+    const keysOf = ({ partitionKey, sortKey }: Pick<TableDeclaration, 'partitionKey' | 'sortKey'>) => [
+      partitionKey,
+      ...(sortKey ? [sortKey] : []),
+    ];
+    const schemaOf = (keys: readonly string[]) =>
+      keys.map((key, at) => ({
+        AttributeName: key,
+        KeyType: at === 0 ? ('HASH' as const) : ('RANGE' as const),
+      }));
+    const attributes = new Set([own, ...Object.values(indexes)].flatMap(keysOf));
+    const secondary = Object.entries(indexes).map(([index, keys]) => ({
+      IndexName: index,
+      KeySchema: schemaOf(keysOf(keys)),
+      Projection: { ProjectionType: 'ALL' as const },
+    }));
     await sdk.send(
       new CreateTableCommand({
         TableName: name,
         BillingMode: 'PAY_PER_REQUEST',
-        AttributeDefinitions: keys.map((key) => ({ AttributeName: key, AttributeType: 'S' })),
-        KeySchema: keys.map((key, index) => ({
-          AttributeName: key,
-          KeyType: index === 0 ? 'HASH' : 'RANGE',
-        })),
+        AttributeDefinitions: [...attributes].map((key) => ({ AttributeName: key, AttributeType: 'S' })),
+        KeySchema: schemaOf(keysOf(own)),
+        // DynamoDB takes no empty list.
+        ...(secondary.length > 0 ? { GlobalSecondaryIndexes: secondary } : {}),
       }),
     );
     process.env[tableVariable(name)] = name;

@@ -10,7 +10,7 @@ import { prefix } from '../../names.ts';
 import type { Stage } from '../../stage.ts';
 import { deadLetters, forThisAccount, type Trigger } from './trigger.ts';
 
-/** Within a quarter of an hour, a message that cannot be taken is a dead letter: five times three minutes at most. */
+/** Within a quarter of an hour, a message that cannot be taken is a dead letter: five times three minutes at most (take-file.ts). */
 const feedTries = 5;
 
 /**

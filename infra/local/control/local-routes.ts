@@ -7,8 +7,7 @@ import { readBody, sendJson } from '../http/http.ts';
 import { sendProblem } from '../http/problem.ts';
 import { FunctionError } from '../lambda/functions.ts';
 import type { Runtime } from '../runtime-types.ts';
-import type { AssertionInput } from './channel-keys.ts';
-import { isChannel } from './channel-keys.ts';
+import { type AssertionInput, isChannel } from './channel-keys.ts';
 import { logoutAnswers } from './tax-systems.ts';
 
 /** The routes under /local (docs/api.md, "This machine only"). They are answered here, never by a function. */

@@ -8,8 +8,8 @@ import { Announcements } from './Announcements.tsx';
 import { Broken } from './Broken.tsx';
 import { Emblem } from './Emblem.tsx';
 import { Footer } from './Footer.tsx';
+import { chooseLook, useLook } from './look.ts';
 import { SignedInBar } from './SignedInBar.tsx';
-import { chooseLargeType, useLargeType } from './theme.ts';
 
 /** What stands around every page. */
 export function Frame() {
@@ -55,24 +55,44 @@ export function Frame() {
   );
 }
 
+/** Look and language. A phone's header has room for the first word of each name. */
 function Switches() {
   const t = useCommon();
   const language = useLanguage();
-  const large = useLargeType();
+  const look = useLook();
+  const next = language === 'en' ? 'zh-CN' : 'en';
+  const size = look === 'normal' ? 'largeType' : 'normalType';
   return (
     <div className="switches">
-      <button type="button" className="quiet" onClick={() => chooseLargeType(!large)}>
-        {t(large ? 'normalType' : 'largeType')}
-      </button>
+      <Switch
+        name={t(size)}
+        short={t(`short.${size}`)}
+        onClick={() => chooseLook(look === 'normal' ? 'large' : 'normal')}
+      />
+      {look === 'elder' ? null : (
+        <Switch name={t('elder')} short={t('short.elder')} onClick={() => chooseLook('elder')} />
+      )}
       {/* Named in the other language, for whoever cannot read this one. */}
-      <button
-        type="button"
-        className="quiet"
-        lang={language === 'en' ? 'zh-CN' : 'en'}
-        onClick={() => void chooseLanguage(language === 'en' ? 'zh-CN' : 'en')}
-      >
-        {language === 'en' ? '中文' : 'English'}
+      <button type="button" className="quiet" lang={next} onClick={() => void chooseLanguage(next)}>
+        {t(`other.${next}`)}
       </button>
     </div>
+  );
+}
+
+function Switch({
+  name,
+  short,
+  ...props
+}: {
+  readonly name: string;
+  readonly short: string;
+  readonly onClick: () => void;
+}) {
+  return (
+    <button type="button" className="quiet" aria-label={name} {...props}>
+      <span className="whole">{name}</span>
+      <span className="short">{short}</span>
+    </button>
   );
 }

@@ -78,6 +78,16 @@ export function onWideScreen(listener: () => void): () => void {
 const wideScreen = (): MediaQueryList | undefined => attempt(() => matchMedia('(min-width: 64em)'));
 export const isWideScreen = (): boolean => wideScreen()?.matches ?? false;
 
+/** Whether the system is set to dark; hears of every change. */
+export function onSystemColours(listener: () => void): () => void {
+  const query = darkSystem();
+  query?.addEventListener?.('change', listener);
+  return () => query?.removeEventListener?.('change', listener);
+}
+const darkSystem = (): MediaQueryList | undefined =>
+  attempt(() => matchMedia('screen and (prefers-color-scheme: dark)'));
+export const isDarkSystem = (): boolean => darkSystem()?.matches ?? false;
+
 /** @returns whether the text is on the clipboard now */
 export async function copyText(text: string): Promise<boolean> {
   try {

@@ -1,51 +1,76 @@
 import type { ThemeConfig } from 'antd';
-import { useSyncExternalStore } from 'react';
-import { remember, remembered, wantsLessMotion } from './optional.ts';
+import { wantsLessMotion } from './optional.ts';
+import { light, type Palette } from './palette.ts';
 
-/** 大字版: remembered, like the language, and nothing else is. */
-const key = 'large-type';
-const listeners = new Set<() => void>();
-const read = (): boolean => remembered(key) === 'yes';
-const show = (): void => {
-  document.documentElement.dataset.type = read() ? 'large' : 'normal';
+export type Look = 'normal' | 'large' | 'elder';
+
+/** Type and targets in pixels, of antd's parts; styles.css has the rest in rem, whose size follows the same look. */
+const sizes = {
+  normal: { font: 16, control: 40, gap: 16, tab: 17 },
+  large: { font: 20, control: 52, gap: 20, tab: 22 },
+  elder: { font: 20, control: 60, gap: 24, tab: 22 },
+} as const;
+
+/** antd derives the other ones from these. */
+const lightSeeds = {
+  colorPrimary: light.fill,
+  colorLink: light.blue,
+  colorInfo: light.blue,
+  colorError: '#c62828',
+  colorSuccess: light.green,
 };
-show();
-
-export function chooseLargeType(large: boolean): void {
-  remember(key, large ? 'yes' : undefined);
-  show();
-  for (const listener of listeners) listener();
+let dark: typeof import('./dark.ts') | undefined;
+/** Whoever has a light system never fetches it. */
+export async function loadDark(): Promise<void> {
+  dark ??= await import('./dark.ts');
 }
-export const useLargeType = (): boolean =>
-  useSyncExternalStore((listener) => {
-    listeners.add(listener);
-    return () => listeners.delete(listener);
-  }, read);
+export const hasDark = (): boolean => dark !== undefined;
 
-/** A calm blue; every pair of text and ground has a contrast of at least 4.5 : 1. */
-export const themeOf = (large: boolean): ThemeConfig => ({
-  hashed: false,
-  cssVar: { key: 'portal' },
-  token: {
-    // antd's own motions wait for a transition to end, and there is none where less motion is asked for (styles.css).
-    motion: !wantsLessMotion(),
-    colorPrimary: '#0b57a4',
-    colorLink: '#0b57a4',
-    colorInfo: '#0b57a4',
-    colorError: '#c62828',
-    colorSuccess: '#1b7f3b',
-    colorTextPlaceholder: '#6b7280',
-    colorTextDescription: '#4b5563',
-    colorTextSecondary: '#4b5563',
-    // One ring around what has the focus: that of styles.css.
-    controlOutlineWidth: 0,
-    borderRadius: 6,
-    fontFamily: 'var(--font)',
-    fontSize: large ? 20 : 16,
-    controlHeight: large ? 52 : 40,
-  },
-  components: {
-    Tabs: { titleFontSize: large ? 22 : 17 },
-    Form: { itemMarginBottom: large ? 20 : 16, verticalLabelPadding: '0 0 4px' },
-  },
+const grounds = ({ ink, soft, card, raised, pale, line, edge }: Palette): ThemeConfig['token'] => ({
+  colorText: ink,
+  colorTextSecondary: soft,
+  colorTextDescription: soft,
+  colorTextPlaceholder: soft,
+  colorBgContainer: card,
+  colorBgElevated: raised,
+  colorBgLayout: pale,
+  colorBorder: edge,
+  colorBorderSecondary: line,
 });
+
+/** A calm blue; every pair of text and ground has a contrast of at least 4.5 : 1 (palette.ts). */
+const themeOf = (look: Look, isDark: boolean): ThemeConfig => {
+  const { font, control, gap, tab } = sizes[look];
+  const shade = isDark ? dark : undefined;
+  return {
+    hashed: false,
+    cssVar: { key: 'portal' },
+    ...(shade ? { algorithm: shade.algorithm } : {}),
+    token: {
+      ...(shade?.seeds ?? lightSeeds),
+      ...grounds(shade?.palette ?? light),
+      // antd's own motions wait for a transition to end, and there is none where less motion is asked for (styles.css).
+      motion: !wantsLessMotion(),
+      // One ring around what has the focus: that of styles.css.
+      controlOutlineWidth: 0,
+      borderRadius: 6,
+      fontFamily: 'var(--font)',
+      fontSize: font,
+      controlHeight: control,
+    },
+    components: {
+      Tabs: { titleFontSize: tab },
+      Form: { itemMarginBottom: gap, verticalLabelPadding: '0 0 4px' },
+      ...shade?.components,
+    },
+  };
+};
+
+const known = new Map<string, ThemeConfig>();
+/** The same object for the same look, so that nothing is computed twice. */
+export function themeFor(look: Look, isDark: boolean): ThemeConfig {
+  const name = `${look} ${isDark}`;
+  const theme = known.get(name) ?? themeOf(look, isDark);
+  known.set(name, theme);
+  return theme;
+}

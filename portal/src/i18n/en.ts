@@ -1,5 +1,8 @@
 import type { zh } from './zh.ts';
 
+/** The words of antd's own parts. */
+export { default as antdWords } from 'antd/es/locale/en_US';
+
 type Same<T> = { readonly [K in keyof T]: T[K] extends string ? string : Same<T[K]> };
 
 export const en: Same<typeof zh> = {
@@ -9,6 +12,9 @@ export const en: Same<typeof zh> = {
   language: 'Language',
   largeType: 'Large type',
   normalType: 'Normal type',
+  elder: 'Easy mode',
+  short: { largeType: 'Large', normalType: 'Normal', elder: 'Easy' },
+  other: { 'zh-CN': '中文', en: 'English' },
   logOut: 'Log out',
   loggingOut: 'Logging out',
   logOutHint: 'Closing the window does not log you out. Please use “Log out” when you are done.',
@@ -39,6 +45,9 @@ export const en: Same<typeof zh> = {
     search: 'Search by name or number',
     current: 'current',
     none: 'Nothing found',
+    noneYet: 'Not among those listed here',
+    more: 'These are not all.',
+    all: 'Search all of them',
     hint: 'No need to log out. Other open pages of this browser stop.',
   },
   loading: 'Loading',

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
-import { useNavigate } from 'react-router';
+import { Link, useNavigate } from 'react-router';
 import type { Identity } from '#contract/schemas.ts';
+import { foldNumber, searchForm } from '#domain/text.ts';
 import { answer, api } from '../api/client.ts';
 import { announce } from '../components/live.tsx';
 import { ProblemAlert } from '../components/ProblemAlert.tsx';
@@ -18,8 +19,14 @@ interface Option {
   readonly current?: true | undefined;
   readonly kind: 'identity' | 'client';
 }
-/** Enough for a bookkeeper with thirty companies; whoever has more searches on the page. */
+/** Enough for a bookkeeper with thirty companies; whoever has more is told so, and searches on the page. */
 const pages = 5;
+/** What the dialog lists. */
+interface Some {
+  readonly options: readonly Option[];
+  /** The page with all of them, where there are more. */
+  readonly more?: '/me/clients' | '/me/switch' | undefined;
+}
 
 /** 身份切换 from every page (SWI-2, SWI-3): all identities, or an agent's clients, found by name or number, one click. */
 export function Switcher({
@@ -33,7 +40,7 @@ export function Switcher({
   const identityName = useIdentityName();
   const navigate = useNavigate();
   const dialog = useRef<HTMLDialogElement>(null);
-  const [options, setOptions] = useState<readonly Option[]>();
+  const [list, setList] = useState<Some>();
   const [query, setQuery] = useState('');
   const reading = useAction();
   const switching = useAction();
@@ -41,7 +48,7 @@ export function Switcher({
   // biome-ignore lint/correctness/useExhaustiveDependencies: read once a opening
   useEffect(() => {
     dialog.current?.showModal();
-    void read(async () => setOptions(await all(identity.kind === 'agency', identityName)));
+    void read(async () => setList(await all(identity.kind === 'agency', identityName)));
   }, []);
   const become = ({ choiceId, kind, name }: Option) =>
     switching.run(async () => {
@@ -56,9 +63,12 @@ export function Switcher({
       adoptSession(session);
       announce(name);
     });
-  const wanted = query.trim().toLowerCase();
-  const found = options?.filter(({ name, number }) =>
-    `${name} ${number ?? ''}`.toLowerCase().includes(wanted),
+  // As the API looks for clients: numbers without the hyphens of print, too (DOC-2, ENT-5).
+  const [wanted, wantedNumber] = [searchForm(query), foldNumber(query)];
+  const found = list?.options.filter(
+    ({ name, number = '' }) =>
+      searchForm(`${name} ${number}`).includes(wanted) ||
+      (wantedNumber !== '' && number.includes(wantedNumber)),
   );
   return (
     <dialog ref={dialog} className="card dialog switcher" aria-labelledby="switcher-title" onClose={onClose}>
@@ -71,7 +81,7 @@ export function Switcher({
           <Spinner />
         )
       ) : found.length === 0 ? (
-        <p className="state">{t('switcher.none')}</p>
+        <p className="state">{t(list?.more ? 'switcher.noneYet' : 'switcher.none')}</p>
       ) : (
         <ul className="options" aria-label={t('switcher.title')}>
           {found.map((option) => (
@@ -89,6 +99,14 @@ export function Switcher({
           ))}
         </ul>
       )}
+      {list?.more ? (
+        <p className="small">
+          {t('switcher.more')}{' '}
+          <Link to={list.more} onClick={onClose}>
+            {t('switcher.all')}
+          </Link>
+        </p>
+      ) : null}
       <button type="button" className="link" onClick={onClose}>
         {t('cancel')}
       </button>
@@ -96,16 +114,22 @@ export function Switcher({
   );
 }
 
-async function all(ofAgency: boolean, nameOf: (identity: Identity) => string): Promise<readonly Option[]> {
-  const clients = ofAgency ? await inPages(clientsAt) : [];
-  return [...clients, ...(await inPages(async (cursor) => identitiesAt(cursor, nameOf)))];
+async function all(ofAgency: boolean, nameOf: (identity: Identity) => string): Promise<Some> {
+  const clients = ofAgency ? await inPages(clientsAt) : nothing;
+  const identities = await inPages(async (cursor) => identitiesAt(cursor, nameOf));
+  return {
+    options: [...clients.options, ...identities.options],
+    more:
+      clients.next !== undefined ? '/me/clients' : identities.next !== undefined ? '/me/switch' : undefined,
+  };
 }
 
 interface PageOf {
   readonly options: readonly Option[];
   readonly next: string | undefined;
 }
-async function inPages(read: (cursor: string | undefined) => Promise<PageOf>): Promise<Option[]> {
+const nothing: PageOf = { options: [], next: undefined };
+async function inPages(read: (cursor: string | undefined) => Promise<PageOf>): Promise<PageOf> {
   const options: Option[] = [];
   let cursor: string | undefined;
   for (let page = 0; page < pages; page++) {
@@ -114,7 +138,7 @@ async function inPages(read: (cursor: string | undefined) => Promise<PageOf>): P
     cursor = one.next;
     if (cursor === undefined) break;
   }
-  return options;
+  return { options, next: cursor };
 }
 
 async function clientsAt(cursor: string | undefined): Promise<PageOf> {

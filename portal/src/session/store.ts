@@ -14,6 +14,8 @@ export type SessionState =
       readonly ended?: Problem;
       /** The person's own doing, and done: 退出, 用户注销. */
       readonly good?: true;
+      /** A sentence of ours, in the language of the moment when it is read. */
+      readonly says?: 'left' | 'elsewhere';
     }
   | {
       readonly status: 'active';
@@ -30,7 +32,8 @@ export type SessionState =
       readonly next?: Session;
     };
 
-let state: SessionState = { status: 'unknown' };
+const unknown: SessionState = { status: 'unknown' };
+let state: SessionState = unknown;
 const listeners = new Set<() => void>();
 
 export const sessionState = (): SessionState => state;
@@ -43,7 +46,8 @@ export const onSession = (listener: () => void): (() => void) => {
   return () => listeners.delete(listener);
 };
 
-export const useSessionState = (): SessionState => useSyncExternalStore(onSession, sessionState);
+export const useSessionState = (): SessionState =>
+  useSyncExternalStore(onSession, sessionState, (): SessionState => unknown);
 
 /** The session of a page that only signed-in people see. */
 export function useSession(): Session {

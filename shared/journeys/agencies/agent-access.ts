@@ -62,19 +62,18 @@ export async function agentAccessBasesAt(
   company?: Taxpayer,
 ): Promise<AgentAccessBasis[]> {
   const [{ items }, agencies] = await Promise.all([
-    formEntriesOf(db, personKey, clientEntryPrefix(companyKey), { limit: basesAtMost }),
+    formEntriesOf(db, personKey, clientEntryPrefix(companyKey), { on: day }),
     agenciesNaming(db, personKey),
   ]);
   const clients = items.flatMap((entry) => {
-    const { agencyKey, from, until, forms } = entry;
+    const { agencyKey, forms } = entry;
     const { agreementId } = clientEntryRef(entry);
     const isOfNow = [...(forms ?? [])].some((form) => isFormOfTerm(form, company));
-    const today = isOfNow && from !== undefined && until !== undefined && from <= day && day <= until;
-    return today && agencyKey !== undefined && agencies.has(agencyKey)
+    return isOfNow && agencyKey !== undefined && agencies.has(agencyKey)
       ? [byAgreement({ agencyKey, clientKey: companyKey, agreementId })]
       : [];
   });
-  return [...clients, ...(agencies.has(companyKey) ? [byStaffForm(companyKey)] : [])];
+  return [...clients.slice(0, basesAtMost), ...(agencies.has(companyKey) ? [byStaffForm(companyKey)] : [])];
 }
 
 /** A place of an agent, judged on what was read of it. */
@@ -153,7 +152,7 @@ function agentAccessChecks(
   ];
 }
 
-/** Grounds with what was read of them. */
+/** An access basis with the rows that were read of it. */
 export interface AgentAccess {
   readonly basis: AgentAccessBasis;
   readonly records: AccessRecords;

@@ -1,7 +1,7 @@
 import type { AnyCall } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { agreementsOf } from '#store/agencies/agreements.ts';
-import { cursorTo, positionAt } from '../cursors.ts';
+import { openCursor, sealCursor } from '../cursors.ts';
 import { shownAgreements } from './put-agreement-in-force.ts';
 
 const pageLength = 50;
@@ -14,10 +14,10 @@ export async function listedAgreements(
 ) {
   const owner = `agreements/${Object.entries(side).join()}`;
   const { cursor } = call.query;
-  const from = cursor === undefined ? undefined : positionAt(ctx, owner, cursor);
+  const from = cursor === undefined ? undefined : openCursor(ctx, owner, cursor);
   const { items, next } = await agreementsOf(ctx.db, side, { from, limit: pageLength });
   return {
     agreements: await shownAgreements(ctx, items, 'agencyKey' in side ? 'agency' : 'client', call.now),
-    ...(next ? { cursor: cursorTo(ctx, owner, next) } : {}),
+    ...(next ? { cursor: sealCursor(ctx, owner, next) } : {}),
   };
 }

@@ -1,5 +1,6 @@
+import type { CompanyCopies } from '#store/companies/relation-copies.ts';
 import { type ListPage, personList } from '#store/companies/relation-lists.ts';
-import type { CompanyCopies, Relation } from '#store/companies/relations.ts';
+import type { Relation } from '#store/companies/relations.ts';
 import {
   type CopiesDue,
   companiesDue,

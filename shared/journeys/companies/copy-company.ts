@@ -1,14 +1,14 @@
 import { clientEntryKey, clientEntryRef, type FormEntry } from '#store/agencies/agency-forms.ts';
 import { agreementsOf } from '#store/agencies/agreements.ts';
 import { searchedUpdate } from '#store/agencies/form-entries.ts';
-import { companyRows } from '#store/companies/relation-lists.ts';
 import {
   type CompanyCopies,
   copiesUpdate,
   needsNoCopies,
-  type Relation,
   saysTheSame,
-} from '#store/companies/relations.ts';
+} from '#store/companies/relation-copies.ts';
+import { companyRows } from '#store/companies/relation-lists.ts';
+import type { Relation } from '#store/companies/relations.ts';
 import {
   findTaxpayer,
   findTaxpayers,

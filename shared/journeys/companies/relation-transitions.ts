@@ -3,14 +3,8 @@ import { Problem } from '#domain/problem.ts';
 import { isLive, type Transition } from '#domain/relations.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import type { AuditEvent } from '#store/audit/audit-events.ts';
-import {
-  findAuthorization,
-  hideUpdate,
-  type Relation,
-  type RelationChanges,
-  shownStateOf,
-  transitionUpdate,
-} from '#store/companies/relations.ts';
+import { hideUpdate, type RelationChanges, transitionUpdate } from '#store/companies/relation-changes.ts';
+import { findAuthorization, type Relation, shownStateOf } from '#store/companies/relations.ts';
 import { ConcurrentChange, retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
 import { type RelationOrigin, relationAudits } from './relation-audits.ts';

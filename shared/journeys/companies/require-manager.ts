@@ -4,7 +4,8 @@ import type { Role } from '#domain/names.ts';
 import { Problem } from '#domain/problem.ts';
 import { managingRoles } from '#domain/relations.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import { activeRelationCheck, type Relation } from '#store/companies/relations.ts';
+import { activeRelationCheck } from '#store/companies/relation-checks.ts';
+import type { Relation } from '#store/companies/relations.ts';
 import {
   activeCompanyCheck,
   companyProblem,

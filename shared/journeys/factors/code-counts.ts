@@ -5,15 +5,17 @@ import type { AnyCall } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
 import {
-  guessesLeftCheck,
   type Reserved,
   reserveAttempt,
-  reserveGuess,
   returnAttempt,
-  returnedGuessUpdate,
-  returnGuess,
   rightCodeUpdate,
 } from '#store/people/lockout-table.ts';
+import {
+  guessesLeftCheck,
+  reserveGuess,
+  returnedGuessUpdate,
+  returnGuess,
+} from '#store/people/sms-guesses.ts';
 import { type PhoneGuess, reservePhoneGuess, returnedPhoneGuessUpdate } from '#store/sms/phone-guesses.ts';
 import { auditPut } from '../audit.ts';
 import { challengeRequired, solved } from './anti-automation.ts';
@@ -38,7 +40,7 @@ const guessesUsedUp = (purpose: SmsPurpose, now: Date): Problem =>
     : new Problem('FACE_REQUIRED');
 
 /** For the transaction of a send: no code is sent that could not be typed. */
-export const sendableWrites = (
+export const sendableChecks = (
   { settings }: Pick<FlowContext, 'settings'>,
   { now }: AnyCall,
   personKey: string,

@@ -13,14 +13,14 @@ import type { FlowContext } from '#runtime/context.ts';
 import { logStrangerSend } from '#runtime/log.ts';
 import { settled } from '#runtime/settled.ts';
 import type { Put, Write } from '#store/dynamodb/tables.ts';
-import { lockedProblem } from '#store/people/lockout-table.ts';
+import { lockedProblem } from '#store/people/lockout-row.ts';
 import { returnSend, takeSend } from '#store/sms/sms-windows.ts';
 import { someShard, stageSendUpdate } from '#store/sms/stage-budget.ts';
 import { codeUpdate, dropCode, endedByCodesUpdate, returnTry, tryCode } from '#store/tickets/ticket-codes.ts';
 import type { CodeTicket } from '#store/tickets/ticket-kinds.ts';
 import { auditPut } from '../audit.ts';
 import { challengeRequired } from './anti-automation.ts';
-import { type Counting, countOf, sendableWrites } from './code-counts.ts';
+import { type Counting, countOf, sendableChecks } from './code-counts.ts';
 import type { StrangersSend } from './stranger-sends.ts';
 
 /**
@@ -51,15 +51,15 @@ export async function sendCode(
       phoneKey,
       kind: sendKindOf(purpose),
       now,
-      seen: ticket.window?.phoneKey === phoneKey ? ticket.window : undefined,
+      hint: ticket.window,
       owned: stranger?.sendState?.owned ?? purpose === 'legacy-binding',
       solved: stranger?.human.solved ?? false,
     },
     policies,
-    (window) => [
-      codeUpdate(ticket, { hash, phoneKey, expiresAt }, { ...window, phoneKey }, now, policies),
+    (hint) => [
+      codeUpdate(ticket, { hash, phoneKey, expiresAt }, hint, now, policies),
       ...(stranger ? [stageSendUpdate(now, shard, 1)] : []),
-      ...sendableWrites(ctx, call, ticket.personKey, purpose, counting),
+      ...sendableChecks(ctx, call, ticket.personKey, purpose, counting),
       ...also,
     ],
     { known: stranger?.sendState, wanted: () => challengeRequired(ctx, call) },

@@ -75,13 +75,13 @@ export async function withCompanyPassword<A>(
 export async function rehashCompanyPassword(
   ctx: FlowContext,
   call: AnyCall,
-  { companyKey, rev }: KnownTaxpayer,
+  { companyKey, rev: version }: KnownTaxpayer,
   typed: string,
 ): Promise<void> {
   const companyPassword = await hashPassword(typed, ctx.keys, ctx.settings.policies);
   await ctx.db
     .transact([
-      taxpayerUpdate(companyKey, rev, { companyPassword }, () => new ConcurrentChange()),
+      taxpayerUpdate(companyKey, version, { companyPassword }, () => new ConcurrentChange()),
       auditPut(ctx, call, companyKey, 'password-rehashed', 'success', about),
     ])
     .catch(() => undefined);

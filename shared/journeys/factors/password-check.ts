@@ -17,23 +17,10 @@ import { settled } from '#runtime/settled.ts';
 import type { AuditEvent, AuditKind } from '#store/audit/audit-events.ts';
 import { ConcurrentChange, firstRead, retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
-import {
-  type Attempt,
-  type LockoutRow,
-  lockedProblem,
-  type Reserved,
-  reserveAttempt,
-  returnAttempt,
-  successUpdate,
-} from '#store/people/lockout-table.ts';
-import {
-  type Active,
-  findPerson,
-  isActive,
-  isSuspended,
-  type Person,
-  personUpdate,
-} from '#store/people/users.ts';
+import { type Attempt, type LockoutRow, lockedProblem } from '#store/people/lockout-row.ts';
+import { type Reserved, reserveAttempt, returnAttempt, successUpdate } from '#store/people/lockout-table.ts';
+import { type Active, isActive, isSuspended, type Person } from '#store/people/person-row.ts';
+import { findPerson, personUpdate } from '#store/people/users.ts';
 import { auditPut } from '../audit.ts';
 import { numberOf } from '../people/personal-data.ts';
 

@@ -10,10 +10,9 @@ import { Problem } from '#domain/problem.ts';
 import { truncatedAddress } from '#runtime/addresses.ts';
 import type { AnyCall } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import { all, equals } from '#store/dynamodb/expressions.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
-import { type Person, sealContext } from '#store/people/users.ts';
-import { sessionAliveCheck } from '#store/sessions/sessions.ts';
+import { type Person, sealContext } from '#store/people/person-row.ts';
+import { sessionAliveCheck } from '#store/sessions/session-checks.ts';
 import {
   type AccountFaceUse,
   accountFaceUses,
@@ -158,12 +157,12 @@ export const startFaceScan = (
     ctx.settings.policies.faceScanSeconds,
   );
 
-/** Starts a face check that serves no ticket: passed, it stands for itself. */
+/** Starts a face check that stands for itself; `parent` is a ticket that takes the passed one, too. */
 export const startPersonScan = (
   ctx: FlowContext,
   call: AnyCall,
   { personKey, documentType, sealedName, sealedNumber, account }: Wanted & { readonly personKey: string },
-  what: Pick<ScanTicket, 'purpose' | 'action' | 'stepUp' | 'use' | 'sessionId' | 'alsoBy'>,
+  what: Pick<ScanTicket, 'purpose' | 'action' | 'parent' | 'stepUp' | 'use' | 'sessionId' | 'alsoBy'>,
   writes: readonly Write[] = [],
 ): Promise<Scan> =>
   openScan(
@@ -236,13 +235,9 @@ export async function faceProof(
   if (!usable || !scan.proven) throw new Problem('FACE_REQUIRED');
   return {
     at: scan.proven.at,
+    // Of a check that has passed nothing changes but that it is spent.
     spent: {
-      ...ticketUpdate(
-        scan,
-        call.now,
-        { set: { state: 'spent' } },
-        all(equals('scanState', 'passed'), equals('sessionId', session.sessionId), equals('use', scan.use)),
-      ),
+      ...ticketUpdate(scan, call.now, { set: { state: 'spent' } }),
       onRefused: () => new Problem('FACE_REQUIRED'),
     },
     alive: sessionAliveCheck(session, call.now, ctx.settings.policies),

@@ -1,10 +1,11 @@
+import type { WindowHint } from '#domain/sms-window.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { firstRead, retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
-import { type Active, findPerson, requireAdmitted } from '#store/people/users.ts';
+import { type Active, requireAdmitted } from '#store/people/person-row.ts';
+import { findPerson } from '#store/people/users.ts';
 import { codeSpentUpdate } from '#store/tickets/ticket-codes.ts';
 import {
-  type PhoneWindow,
   type SessionCodePurpose,
   type SessionCodeTicket,
   sessionCodeId,
@@ -16,14 +17,14 @@ import type { StrangersSend } from './stranger-sends.ts';
 
 /**
  * Sends the code of something that the signed-in person does; the one before, of the same session and purpose, is void.
- * @param window what the phone's window is expected to be
+ * @param hint what the person's last journey left of the number's window
  */
 export function sendSessionCode(
   ctx: FlowContext,
   call: SessionCall,
   purpose: SessionCodePurpose,
   phone: string,
-  window: PhoneWindow | undefined,
+  hint: WindowHint | undefined,
   more: { stranger?: StrangersSend; numbers?: SessionCodeTicket['numbers'] | undefined } = {},
 ) {
   const { session } = call.caller;
@@ -33,7 +34,7 @@ export function sendSessionCode(
     personKey: session.personKey,
     expiresAt: session.expiresAt,
     state: 'open',
-    ...(window ? { window } : {}),
+    ...(hint ? { window: hint } : {}),
     ...(more.numbers ? { numbers: more.numbers } : {}),
   };
   return sendCode(

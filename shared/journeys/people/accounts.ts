@@ -3,13 +3,15 @@ import { type AccountKind, type AccountReading, readAccount } from '#domain/acco
 import { shanghaiDay } from '#domain/days.ts';
 import type { DocumentType } from '#domain/documents.ts';
 import { Problem } from '#domain/problem.ts';
+import { hintFor, type WindowHint } from '#domain/sms-window.ts';
 import { usernameGuard } from '#domain/usernames.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import type { Item } from '#store/dynamodb/tables.ts';
-import { type LockoutRow, lockoutKey } from '#store/people/lockout-table.ts';
+import { type LockoutRow, lockoutKey } from '#store/people/lockout-row.ts';
+import { isActive, type Person } from '#store/people/person-row.ts';
 import { isOwned, type PhoneRow } from '#store/people/phones.ts';
-import { findPeople, isActive, type Person, type UsernameGuard, usernameKey } from '#store/people/users.ts';
-import type { PhoneWindow } from '#store/tickets/ticket-kinds.ts';
+import { type UsernameGuard, usernameKey } from '#store/people/usernames.ts';
+import { findPeople } from '#store/people/users.ts';
 
 /** The table key of a username's guard. */
 export const usernameKeyOf = (ctx: Pick<FlowContext, 'keys'>, username: string): string =>
@@ -27,7 +29,7 @@ export type Named =
       readonly via: 'phone';
       readonly personKey: string;
       readonly phoneKey: string;
-      readonly window: PhoneWindow | undefined;
+      readonly window: WindowHint | undefined;
     }
   | { readonly via: 'username'; readonly personKey: string; readonly username: string };
 
@@ -122,7 +124,7 @@ async function candidatesOf(
                   via: 'phone',
                   personKey: row.personKey,
                   phoneKey: key,
-                  window: items[window] as unknown as PhoneWindow | undefined,
+                  window: items[window] as unknown as WindowHint | undefined,
                 },
               ]
             : [];
@@ -152,15 +154,14 @@ export const unknownAccount = (looksLikePhone: boolean, variant?: 'other-entry')
     ? new Problem('PHONE_NOT_FOUND')
     : new Problem('USER_NOT_REGISTERED', {}, variant ? { variant } : {});
 
-/** What the phone's window is expected to be: as read with the typed phone, or as the person's last journey left it. */
-export function expectedWindow(
+/** What is known of the number's window: as read with the typed phone, or as the person's last journey left it. */
+export function windowHint(
   named: Named | undefined,
   person: Person,
   phoneKey: string | undefined,
-): { window?: PhoneWindow } {
-  const seen = named?.via === 'phone' && named.window ? named.window : person.lastWindow;
-  if (!seen || seen.phoneKey !== phoneKey) return {};
-  return { window: { phoneKey, startedAt: seen.startedAt } };
+): { window?: WindowHint } {
+  const hint = hintFor(phoneKey, named?.via === 'phone' ? named.window : undefined, person.lastWindow);
+  return hint ? { window: hint } : {};
 }
 
 /** USR-1: usernames are case-sensitive at login though unique ignoring case; a phone must still be theirs. */

@@ -9,7 +9,7 @@ import {
   type OwnPhone,
   type Person,
   sealContext,
-} from '#store/people/users.ts';
+} from '#store/people/person-row.ts';
 
 type Opened = Pick<FlowContext, 'dataKeys'>;
 
@@ -26,7 +26,8 @@ export const isNumberOf = (
 export const phoneNumberOf = (ctx: Opened, phone: Pick<OwnPhone, 'phoneKey' | 'sealed'>): string =>
   unseal(ctx.dataKeys, sealContext.phone(phone.phoneKey), phone.sealed);
 
-export const maskedNameOf = (ctx: Opened, person: Person): string => maskName(nameOf(ctx, person));
+export const maskedNameOf = (ctx: Opened, person: Pick<Person, 'personKey' | 'sealedName'>): string =>
+  maskName(nameOf(ctx, person));
 export const maskedPhoneOf = (ctx: Opened, phone: Pick<OwnPhone, 'phoneKey' | 'sealed'>): string =>
   maskPhone(phoneNumberOf(ctx, phone));
 

@@ -6,8 +6,9 @@ import type { FlowContext } from '#runtime/context.ts';
 import { relationsIn } from '#store/companies/relations.ts';
 import { companyProblem, findTaxpayer } from '#store/companies/taxpayers.ts';
 import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
-import { findPerson, personUpdate, requireAdmitted } from '#store/people/users.ts';
-import { asPerson } from '#store/sessions/sessions.ts';
+import { requireAdmitted } from '#store/people/person-row.ts';
+import { findPerson, personUpdate } from '#store/people/users.ts';
+import { asPerson } from '#store/sessions/session-row.ts';
 import { byStaffForm, firstActingOption, readAgentAccess } from '../agencies/agent-access.ts';
 import { actingOptionOf } from '../companies/acting-option.ts';
 import type { SessionCall } from '../factors/fresh-factor.ts';
@@ -60,7 +61,7 @@ async function backAtAgency(
 ): Promise<Judged> {
   if (session.identity.kind !== 'agency') throw new Problem('SWITCH_NOT_ALLOWED');
   const read = await readAgentAccess(ctx.db, session.personKey, [byStaffForm(agencyKey)]);
-  const place = firstActingOption(ctx, session.personKey, read, 'agency', now);
-  if (!place) throw new Problem('RELATION_NOT_FOUND');
-  return { next: place, writes: place.writes };
+  const option = firstActingOption(ctx, session.personKey, read, 'agency', now);
+  if (!option) throw new Problem('RELATION_NOT_FOUND');
+  return { next: option, writes: option.writes };
 }

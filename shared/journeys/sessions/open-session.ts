@@ -6,22 +6,18 @@ import { unseal } from '#crypto/sealed.ts';
 import { amrOf } from '#domain/authentication.ts';
 import { maskName } from '#domain/masks.ts';
 import type { Channel } from '#domain/names.ts';
+import type { WindowHint } from '#domain/sms-window.ts';
 import { truncatedAddress } from '#runtime/addresses.ts';
 import type { AnyCall } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { type NoticeCode, noticeFor } from '#runtime/messages/index.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
-import { type Active, type Person, sealContext } from '#store/people/users.ts';
-import {
-  type ActsAs,
-  besideNewSession,
-  endUpdate,
-  noTurns,
-  type Session,
-  sessionPut,
-  swapPointerUpdate,
-} from '#store/sessions/sessions.ts';
-import type { PhoneWindow } from '#store/tickets/ticket-kinds.ts';
+import { type Active, type Person, sealContext } from '#store/people/person-row.ts';
+import { noTurns } from '#store/sessions/refresh-chain.ts';
+import { endUpdate } from '#store/sessions/session-end.ts';
+import type { ActsAs, Session } from '#store/sessions/session-row.ts';
+import { sessionPut } from '#store/sessions/sessions.ts';
+import { besideNewSession, swapPointerUpdate } from '#store/sessions/web-sessions.ts';
 import { auditPut } from '../audit.ts';
 import { identityAuditDetail, rolesAfter } from './current-identity.ts';
 
@@ -78,7 +74,8 @@ export const cookieFor = (token: RefreshToken, session: Session, now: Date): str
 /** By what a session is opened. */
 export interface OpenedBy {
   readonly method: string;
-  readonly window?: PhoneWindow | undefined;
+  /** What the journey knows of the number's window, for the person's next one. */
+  readonly window?: WindowHint | undefined;
   /** False where what it was opened by is no fresh factor (PHN-4). */
   readonly fresh?: boolean;
   /** ISO time of the check, where the factor was a face (PHN-4). */

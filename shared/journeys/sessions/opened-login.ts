@@ -1,11 +1,12 @@
 import { isoShanghai, shanghaiDay } from '#domain/days.ts';
 import type { Entry } from '#domain/names.ts';
+import type { WindowHint } from '#domain/sms-window.ts';
 import type { AnyCall } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { noticeFor } from '#runtime/messages/index.ts';
-import { type OwnPhone, type Person, sessionFieldsOf } from '#store/people/users.ts';
+import { type OwnPhone, type Person, sessionFieldsOf } from '#store/people/person-row.ts';
 import type { AgentAccessBasis } from '#store/sessions/access-basis.ts';
-import type { LoginTicket, PhoneWindow } from '#store/tickets/ticket-kinds.ts';
+import type { LoginTicket } from '#store/tickets/ticket-kinds.ts';
 import { openTicketPut } from '#store/tickets/tickets.ts';
 import { maskedPhoneOf } from '../people/personal-data.ts';
 
@@ -27,7 +28,7 @@ export function openedLogin(
     readonly taxpayerName?: string | undefined;
     /** The number an SMS goes to (LGN-6); none where the person has none (LGN-5). */
     readonly phone: OwnPhone | undefined;
-    readonly window?: PhoneWindow;
+    readonly window?: WindowHint;
     /** What may let the person in as tax agent (AGY-3). */
     readonly agentAt?: readonly AgentAccessBasis[];
   },

@@ -14,9 +14,9 @@ export const findAgreement = (db: Db, agreementId: string) =>
 export type AgreementChanges = {
   readonly [K in Exclude<keyof Agreement, 'agreementId' | 'rev'>]?: Agreement[K] | undefined;
 };
-/** Changes an agreement as it was read (`rev` 0: as there was none). ConcurrentChange where it changed since. */
-export const agreementUpdate = (agreementId: string, rev: number, changes: AgreementChanges): Write =>
-  versionedUpdate('Agreements', agreementKey(agreementId), rev, changes, () => new ConcurrentChange());
+/** Changes an agreement as it was read (version 0: as there was none). ConcurrentChange where it changed since. */
+export const agreementUpdate = (agreementId: string, version: number, changes: AgreementChanges): Write =>
+  versionedUpdate('Agreements', agreementKey(agreementId), version, changes, () => new ConcurrentChange());
 
 /** A page of the agreements of one side, by id. An index: for lists, never for a rule. */
 export const agreementsOf = (

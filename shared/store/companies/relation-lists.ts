@@ -1,5 +1,6 @@
 import { listOf, type RelationList, roleOrder } from '#domain/relations.ts';
 import { confirmingRoles } from '#domain/taxpayers.ts';
+import { all, between, equals, startsWith } from '../dynamodb/expressions.ts';
 import type { Db, Key } from '../dynamodb/tables.ts';
 import type { ListKeys, Relation } from './relation-row.ts';
 
@@ -88,19 +89,19 @@ function rangesOf(list: ListName, live: (of: 'active' | 'pending') => Range): Ra
 }
 
 /** Where a list goes on: the range, and the row in it after which. */
-export interface ListPlace {
+export interface ListCursor {
   readonly range: number;
   readonly after?: Key | undefined;
 }
 export interface ListPage {
   readonly relations: Relation[];
   /** None at the end of the list. */
-  readonly next?: ListPlace;
+  readonly next?: ListCursor;
 }
 interface Wanted {
   readonly day: string;
   readonly limit: number;
-  readonly from?: ListPlace | undefined;
+  readonly from?: ListCursor | undefined;
 }
 
 /** At most one read a range: one for what lives, three for what has ended. */
@@ -114,13 +115,11 @@ async function pageOf(
   const found: { relation: Relation; range: number }[] = [];
   let after = from?.after;
   for (let range = from?.range ?? 0; range < ranges.length; range++, after = undefined) {
-    const between = ranges[range] as Range;
+    const keys = ranges[range] as Range;
     // One more than shown tells whether another page is worth offering.
     const page = await db.query<Relation>('Relationships', {
       index: index.name,
-      condition: '#partition = :owner AND #sort BETWEEN :first AND :last',
-      names: { '#partition': index.partition, '#sort': index.sort },
-      values: { ':owner': owner, ':first': between.first, ':last': between.last },
+      condition: all(equals(index.partition, owner), between(index.sort, keys.first, keys.last)),
       limit: limit + 1 - found.length,
       from: after,
     });
@@ -135,12 +134,12 @@ async function pageOf(
   return {
     relations: shown.map(({ relation }) => relation),
     ...(lastShown && found.length > limit
-      ? { next: { range: lastShown.range, after: placeOf(index, lastShown.relation) } }
+      ? { next: { range: lastShown.range, after: cursorKeyOf(index, lastShown.relation) } }
       : {}),
   };
 }
 
-const placeOf = (index: { readonly partition: string; readonly sort: string }, row: Relation): Key => ({
+const cursorKeyOf = (index: { readonly partition: string; readonly sort: string }, row: Relation): Key => ({
   personKey: row.personKey,
   relation: row.relation,
   [index.partition]: String(row[index.partition as keyof Relation]),
@@ -194,8 +193,7 @@ export const companyRows = (
 ) =>
   db.query<Relation>('Relationships', {
     index: 'byCompany',
-    condition: 'companyKey = :company AND begins_with(companySort, :list)',
-    values: { ':company': companyKey, ':list': `${list}#` },
+    condition: all(equals('companyKey', companyKey), startsWith('companySort', `${list}#`)),
     limit: page.limit,
     from: page.from,
   });
@@ -204,8 +202,7 @@ export const companyRows = (
 export async function confirmingRelations(db: Db, personKey: string, limit: number): Promise<Relation[]> {
   const { items } = await db.query<Relation>('Relationships', {
     index: 'confirming',
-    condition: 'confirmerKey = :person',
-    values: { ':person': personKey },
+    condition: equals('confirmerKey', personKey),
     limit,
   });
   return items;

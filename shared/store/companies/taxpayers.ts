@@ -142,14 +142,16 @@ export async function findTaxpayers(db: Db, companyKeys: readonly string[]): Pro
 export type TaxpayerChanges = {
   readonly [K in Exclude<keyof Taxpayer, 'companyKey' | 'rev'>]?: Taxpayer[K] | undefined;
 };
-/** Changes a company as it was read (`rev` 0: as unknown). Another change in between fails with `onRefused`. */
+/** Changes a company as it was read (version 0: as unknown). Another change in between fails with `onRefused`. */
 export const taxpayerUpdate = (
   companyKey: string,
-  rev: number,
+  version: number,
   changes: TaxpayerChanges,
   onRefused: (now: Taxpayer | undefined) => Error,
 ): Write =>
-  versionedUpdate('Taxpayers', { companyKey }, rev, changes, (now) => onRefused(now as Taxpayer | undefined));
+  versionedUpdate('Taxpayers', { companyKey }, version, changes, (now) =>
+    onRefused(now as Taxpayer | undefined),
+  );
 
 /** What a company that is not at work answers: unknown and cancelled alike (LGN-7), or waiting (ENT-2). */
 export function companyProblem(taxpayer: Taxpayer | undefined): Problem | undefined {
@@ -184,10 +186,10 @@ export const activeCompanyCheck = (companyKey: string, relation?: OfTerm): Refus
 });
 
 /** Inside a transaction that relies on it as it was read: nothing of the company has changed. */
-export const companySeenCheck = (companyKey: string, rev: number): Check => ({
+export const companySeenCheck = (companyKey: string, version: number): Check => ({
   table: 'Taxpayers',
   key: { companyKey },
-  condition: equals('rev', rev),
+  condition: equals('rev', version),
 });
 
 /** Marks that the company has people, in the transaction that gives it one, and checks it as the check given does. */

@@ -1,5 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { asSubsegment } from '#gateways/subsegments.ts';
 
 /**
  * Lambda ends before API Gateway's 30 s do: a call that hangs is given up early and tried again, three times in all.
@@ -33,5 +34,32 @@ export function openClient(): DynamoDBDocumentClient {
     accountIdEndpointMode: 'disabled',
     endpointDiscoveryEnabled: false,
   });
+  // A call with all its tries is one subsegment (X-Ray): operation and tables, no key and no item.
+  client.middlewareStack.add(
+    (next, { commandName = '' }) =>
+      (input) =>
+        asSubsegment(
+          {
+            name: 'DynamoDB',
+            namespace: 'aws',
+            aws: { operation: commandName.replace(/Command$/, ''), ...tablesIn(input.input) },
+          },
+          () => next(input),
+        ),
+    { step: 'initialize', name: 'subsegment' },
+  );
   return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+}
+
+interface Asked {
+  readonly TableName?: string;
+  readonly RequestItems?: object;
+  readonly TransactItems?: readonly Readonly<Record<string, { readonly TableName?: string } | undefined>>[];
+}
+function tablesIn(input: object): { table_name: string } | { table_names: string[] } {
+  const { TableName, RequestItems = {}, TransactItems = [] } = input as Asked;
+  const inTransaction = TransactItems.flatMap((item) => Object.values(item).map((one) => one?.TableName));
+  const all = [TableName, ...Object.keys(RequestItems), ...inTransaction];
+  const names = [...new Set(all)].filter((name) => name !== undefined);
+  return names.length === 1 ? { table_name: String(names[0]) } : { table_names: names };
 }

@@ -140,14 +140,12 @@ function writeChanges({ set = {}, remove = [], add = {}, take = {} }: Changes, t
     .join(' ');
 }
 
-/** What a write or a query may say, as values or as DynamoDB's own text with its names and values. */
+/** What a write or a query may say. */
 export interface Expressed {
-  readonly condition?: Condition | string;
+  readonly condition?: Condition;
   /** Of a query, on what its key has found. */
-  readonly filter?: Condition | string;
-  readonly update?: Changes | string;
-  readonly names?: Readonly<Record<string, string>>;
-  readonly values?: Readonly<Record<string, unknown>>;
+  readonly filter?: Condition;
+  readonly update?: Changes;
 }
 export interface Compiled {
   readonly condition: string | undefined;
@@ -156,17 +154,13 @@ export interface Compiled {
   readonly names: Record<string, string> | undefined;
   readonly values: Record<string, unknown> | undefined;
 }
-export function compile({ condition, filter, update, names, values }: Expressed): Compiled {
+export function compile({ condition, filter, update }: Expressed): Compiled {
   const to = new Placeholders();
   const texts = {
-    condition: typeof condition === 'object' ? condition.write(to) : condition,
-    filter: typeof filter === 'object' ? filter.write(to) : filter,
-    update: typeof update === 'object' ? writeChanges(update, to) : update,
+    condition: condition?.write(to),
+    filter: filter?.write(to),
+    update: update && writeChanges(update, to),
   };
-  return {
-    ...texts,
-    names: unlessEmpty({ ...names, ...to.names }),
-    values: unlessEmpty({ ...values, ...to.values }),
-  };
+  return { ...texts, names: unlessEmpty(to.names), values: unlessEmpty(to.values) };
 }
 const unlessEmpty = <T extends object>(of: T): T | undefined => (Object.keys(of).length > 0 ? of : undefined);

@@ -24,7 +24,7 @@ type Expression = Omit<Expressed, 'update'>;
 export interface Update extends Expression {
   readonly table: TableName;
   readonly key: Key;
-  readonly update: Changes | string;
+  readonly update: Changes;
 }
 export interface Put extends Expression {
   readonly table: TableName;
@@ -38,7 +38,7 @@ export interface Removal extends Expression {
 export interface Check extends Expression {
   readonly table: TableName;
   readonly key: Key;
-  readonly condition: Condition | string;
+  readonly condition: Condition;
 }
 /** One write of a transaction and what its refusal means: the problem to answer, given the item that stood there. */
 export type Write = (Update | Put | Removal | Check) & {
@@ -178,10 +178,8 @@ export function openTables() {
       table: TableName,
       q: {
         index?: string;
-        condition: Condition | string;
-        names?: Record<string, string>;
-        values?: Record<string, unknown>;
-        filter?: Condition | string;
+        condition: Condition;
+        filter?: Condition;
         limit?: number;
         backwards?: boolean;
         /** Strongly consistent: only on a table's own key, where a rule may read. */

@@ -1,15 +1,11 @@
-import { isoShanghai } from '#domain/days.ts';
-import { lockedUntil, lockoutExpiry } from '#domain/lockout-policy.ts';
-import type { AuthMethod } from '#domain/names.ts';
+import { lockoutExpiry } from '#domain/lockout-policy.ts';
 import type { Policies } from '#domain/policies.ts';
 import { Problem } from '#domain/problem.ts';
 import {
-  absent,
   absentOr,
   all,
   any,
   type Changes,
-  type Condition,
   differs,
   equals,
   exists,
@@ -18,59 +14,23 @@ import {
   sizeBelow,
   sizeIs,
 } from '../dynamodb/expressions.ts';
-import type { Db, Put, Update, Write } from '../dynamodb/tables.ts';
+import type { Db, Put, Write } from '../dynamodb/tables.ts';
+import {
+  type Attempt,
+  guessesLeft,
+  type LockoutRow,
+  lockedProblem,
+  lockoutKey,
+  notLocked,
+  theLock,
+} from './lockout-row.ts';
+import { shardOf, sweepKeyOf } from './lockout-sweep.ts';
+import { returnedGuessUpdate } from './sms-guesses.ts';
 
-/**
- * Failures per person and calendar day (LCK). The day is part of the key, so counts die at midnight without anybody
- * resetting them, and yesterday's lock does not hold today whether or not the sweep ran (UNL-2).
- *
- * An attempt is a member of a set, not a number: taking the same attempt twice (an SDK retry after a lost answer)
- * takes it once, and giving it back is exact.
- */
-export interface LockoutRow {
-  readonly personKey: string;
-  readonly day: string;
-  readonly password?: ReadonlySet<string>;
-  readonly sms?: ReadonlySet<string>;
-  readonly face?: ReadonlySet<string>;
-  /** Wrong SMS codes of the day over all tickets and purposes (LCK-5). */
-  readonly smsGuesses?: ReadonlySet<string>;
-  readonly lockedAt?: string;
-  readonly lockedBy?: AuthMethod;
-  readonly sweepKey?: string;
-}
-
-export interface Attempt {
-  readonly personKey: string;
-  readonly day: string;
-  readonly method: AuthMethod;
-  /** Random, one per request. */
-  readonly attemptId: string;
-}
 export interface Reserved {
   /** Attempts of this method that stand now, this one included. */
   readonly taken: number;
 }
-
-/** The sweep reads this many partitions a day side by side; one would be hot on a bad night. */
-export const sweepShards = 8;
-export const sweepKeyOf = (day: string, shard: number): string => `${day}#${shard}`;
-/** Over the whole key: its last character alone says only four bits of the hash. */
-export function shardOf(personKey: string): number {
-  let sum = 0;
-  for (let at = 0; at < personKey.length; at++) sum = (sum * 31 + personKey.charCodeAt(at)) % 1_000_003;
-  return sum % sweepShards;
-}
-
-export const lockoutKey = (personKey: string, day: string) => ({ personKey, day });
-
-export const lockedProblem = (day: string): Problem =>
-  new Problem('ACCOUNT_LOCKED', { lockedUntil: isoShanghai(lockedUntil(day)) });
-
-const notLocked = absent('lockedAt');
-const theLock = ['lockedAt', 'lockedBy', 'sweepKey'];
-const guessesLeft = ({ smsGuessesPerDay }: Policies): Condition =>
-  absentOr('smsGuesses', sizeBelow('smsGuesses', smsGuessesPerDay));
 
 /** SMS attempts also count against the day's guesses; the two sets move together in one write. */
 const setsOf = ({ method, attemptId }: Attempt): NonNullable<Changes['add']> => ({
@@ -264,87 +224,5 @@ export function unlockUpdate(
       remove: ['password', 'sms', 'face', ...theLock],
       take: guess ? { smsGuesses: new Set([guess]) } : {},
     },
-  };
-}
-
-/**
- * LCK-5 outside of login: wrong codes in registration, reset and the like count only towards the day's guesses.
- * Throws `usedUp` when there are none left.
- */
-export async function reserveGuess(
-  db: Db,
-  guess: Omit<Attempt, 'method'>,
-  policies: Policies,
-  usedUp: () => Problem,
-): Promise<undefined> {
-  const written = await db
-    .update<LockoutRow>({
-      table: 'Lockouts',
-      key: lockoutKey(guess.personKey, guess.day),
-      update: {
-        add: { smsGuesses: new Set([guess.attemptId]) },
-        set: { ttl: lockoutExpiry(guess.day, policies) },
-      },
-      condition: any(holds('smsGuesses', guess.attemptId), guessesLeft(policies)),
-    })
-    .catch(async (error: unknown) => {
-      await returnGuess(db, guess).catch(() => undefined);
-      throw error;
-    });
-  if (!written.ok) throw usedUp();
-}
-
-/** Gives a guess back that was never compared. */
-export const returnGuess = (db: Db, guess: Omit<Attempt, 'method'>) =>
-  db.update({
-    ...returnedGuessUpdate(guess),
-    condition: holds('smsGuesses', guess.attemptId),
-  });
-
-/**
- * Refuses to send another code while the day's guesses are used up (LCK-5), and at login while the account is
- * locked, inside the send's transaction.
- */
-export function guessesLeftCheck(
-  personKey: string,
-  day: string,
-  policies: Policies,
-  usedUp: () => Problem,
-  { unlocked }: { unlocked: boolean },
-): Write {
-  return {
-    table: 'Lockouts',
-    key: lockoutKey(personKey, day),
-    condition: all(guessesLeft(policies), unlocked ? notLocked : undefined),
-    onRefused: (old) =>
-      unlocked && (old as LockoutRow | undefined)?.lockedAt ? lockedProblem(day) : usedUp(),
-  };
-}
-
-/** A right code is no wrong guess: takes the reservation out, alone or in the transaction of its success. */
-export function returnedGuessUpdate(guess: Omit<Attempt, 'method'>): Update {
-  return {
-    table: 'Lockouts',
-    key: lockoutKey(guess.personKey, guess.day),
-    update: { take: { smsGuesses: new Set([guess.attemptId]) } },
-  };
-}
-
-/** One page of the locked rows of a day's shard, for the midnight sweep (UNL-1). Reads the sparse index only. */
-export const lockedRows = (db: Db, day: string, shard: number, from?: Record<string, string>) =>
-  db.query<{ personKey: string; day: string }>('Lockouts', {
-    index: 'sweep',
-    condition: equals('sweepKey', sweepKeyOf(day, shard)),
-    limit: 100,
-    from,
-  });
-
-/** Takes the lock mark off an ended day's row, once: the condition makes a second sweep pass over it. */
-export function sweptUpdate(personKey: string, day: string): Write {
-  return {
-    table: 'Lockouts',
-    key: lockoutKey(personKey, day),
-    update: { remove: ['sweepKey'] },
-    condition: exists('sweepKey'),
   };
 }

@@ -15,7 +15,8 @@ import {
   staffEntryKey,
   staffFormKey,
 } from '../agencies/agency-forms.ts';
-import { type Relation, relationKey } from '../companies/relations.ts';
+import { relationKey } from '../companies/relation-keys.ts';
+import type { Relation } from '../companies/relations.ts';
 import { isKnown, type KnownTaxpayer, type Taxpayer } from '../companies/taxpayers.ts';
 import type { Db, Key } from '../dynamodb/tables.ts';
 import { type CrossRegionReport, isReportFor, reportKey } from '../reports/cross-region-reports.ts';

@@ -2,13 +2,14 @@ import { nextMidnight, shanghaiDay } from '#domain/days.ts';
 import type { Policies } from '#domain/policies.ts';
 import {
   decideSend,
+  hintFor,
   isRunning,
-  type SeenWindow,
   type SendKind,
   type SmsWindow,
   type StrangersDay,
   strangersADay,
   tooFrequent,
+  type WindowHint,
   waitsWithOwner,
 } from '#domain/sms-window.ts';
 import { dayRowExpiry } from '../dynamodb/counters.ts';
@@ -43,7 +44,8 @@ export interface Send {
   readonly phoneKey: string;
   readonly kind: SendKind;
   readonly now: Date;
-  readonly seen?: SeenWindow | undefined;
+  /** One of another number is none. */
+  readonly hint?: WindowHint | undefined;
   /** A stranger's: whether the number is a registered person's, as it was read or is expected. */
   readonly owned?: boolean;
   readonly solved?: boolean;
@@ -153,13 +155,14 @@ export async function takeSend(
   db: Db,
   send: Send,
   policies: Policies,
-  writes: (window: SeenWindow) => readonly Write[],
+  writes: (hint: WindowHint) => readonly Write[],
   { known, wanted }: { known?: PhoneSendState | undefined; wanted?: () => Promise<Error> } = {},
 ): Promise<Taken> {
   const { kind, phoneKey, solved = false } = send;
   const now = send.now.getTime();
   let state = known;
-  let fresh = !isRunning(send.seen && { ...send.seen, total: 1 }, now, policies);
+  const hint = hintFor(phoneKey, send.hint);
+  let fresh = !isRunning(hint && { ...hint, total: 1 }, now, policies);
   for (let round = 0; round < 8; round++) {
     if (state) {
       const day: StrangersDay = { today: state.today, owned: state.owned, solved };
@@ -170,10 +173,10 @@ export async function takeSend(
       fresh = decision.fresh;
     }
     const owned = state?.owned ?? send.owned ?? true;
-    const startedAt = fresh ? now : (state?.window?.startedAt ?? send.seen?.startedAt ?? now);
+    const startedAt = fresh ? now : (state?.window?.startedAt ?? hint?.startedAt ?? now);
     const window: Write = windowUpdate(send, fresh, owned, policies);
     const own = [window, ...(kind === 'stranger' ? strangerWrites(send, owned, policies) : [])];
-    const result = await db.tryTransact([...own, ...writes({ startedAt })]);
+    const result = await db.tryTransact([...own, ...writes({ phoneKey, startedAt })]);
     if (result.ok) return { ...send, owned, fresh, startedAt };
     if (!own.includes(result.refusedBy)) throw result.problem;
     // Something stands otherwise than expected: the rule is asked again with what stands there.
@@ -214,7 +217,7 @@ export async function returnSend(db: Db, taken: Taken, writes: readonly Write[] 
             all(equals('startedAt', ours), above('total', 1), exists(otherOf(kind))),
           ),
         ]
-      : [form(less, all(atMost('startedAt', ours), above('total', 1)))]),
+      : [form(less, atMost('startedAt', ours))]),
     form(),
   ];
   const day: Write[] =

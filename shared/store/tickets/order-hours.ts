@@ -4,6 +4,9 @@ import { Problem } from '#domain/problem.ts';
 import { countUpdate } from '../dynamodb/counters.ts';
 import type { Db, Write } from '../dynamodb/tables.ts';
 
+/** Stands for the registry feed, which is no office: no office's name holds a line break. */
+export const feedOffice = '\nregistry-feed';
+
 /** How many orders an office has given within a clock hour (ORD-1). One row an office and hour, gone a day later. */
 const hourKey = (office: string, now: Date): { ticketKey: string } => ({
   ticketKey: `o_${createHash('sha256').update(office).digest('base64url')}_${clockHour(now).from}`,

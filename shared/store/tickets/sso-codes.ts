@@ -1,4 +1,5 @@
 import type { AuthorizationRequest } from '#domain/authorization-requests.ts';
+import { absent } from '../dynamodb/expressions.ts';
 import type { Db, Put, Write } from '../dynamodb/tables.ts';
 import { ofRequest, type SsoCodeTicket } from './sso-tickets.ts';
 import { seconds, ttlAfter } from './ticket-times.ts';
@@ -32,7 +33,7 @@ export function codePut(
       expiresAt,
       ttl: ttlAfter(expiresAt),
     },
-    condition: 'attribute_not_exists(ticketKey)',
+    condition: absent('ticketKey'),
   };
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { AuthorizationRequest } from '#domain/authorization-requests.ts';
 import { Problem } from '#domain/problem.ts';
+import { above, absentOr, all, equals, sizeBelow } from '../dynamodb/expressions.ts';
 import type { Db, Put, Write } from '../dynamodb/tables.ts';
 import type { SsoRequestTicket } from './sso-tickets.ts';
 import { seconds, ttlAfter } from './ticket-times.ts';
@@ -41,8 +42,8 @@ export const pushedRequestPut = (
   );
 
 /**
- * A browser opens a pushed request, in one write: of this client, not decided yet, in time. It may do so again, and so
- * may another tab, until the request is decided.
+ * A browser opens a pushed request, in one write: of this client, not decided yet, in time. The same browser and
+ * another tab may open the request again, until the request is decided.
  * @returns the request, or undefined where it is none of these
  */
 export async function openPushed(
@@ -57,20 +58,16 @@ export async function openPushed(
   const written = await db.update<SsoRequestTicket>({
     table: 'Tickets',
     key: { ticketKey: ticketKeyOf(id) },
-    update: 'SET expiresAt = :end, #ttl = :ttl ADD browsers :browser',
-    condition:
-      '#state = :open AND pushedUntil > :now AND #request.clientId = :client AND ' +
-      '(attribute_not_exists(browsers) OR size(browsers) < :most)',
-    names: { '#state': 'state', '#ttl': 'ttl', '#request': 'request' },
-    values: {
-      ':open': 'open',
-      ':now': seconds(now),
-      ':client': clientId,
-      ':browser': new Set([browserHash(secret)]),
-      ':most': browsersAtMost,
-      ':end': expiresAt,
-      ':ttl': ttlAfter(expiresAt),
+    update: {
+      set: { expiresAt, ttl: ttlAfter(expiresAt) },
+      add: { browsers: new Set([browserHash(secret)]) },
     },
+    condition: all(
+      equals('state', 'open'),
+      above('pushedUntil', seconds(now)),
+      equals('request.clientId', clientId),
+      absentOr('browsers', sizeBelow('browsers', browsersAtMost)),
+    ),
   });
   return written.ok ? written.item : undefined;
 }

@@ -1,6 +1,6 @@
 import type { Policies } from '#domain/policies.ts';
 import { Problem } from '#domain/problem.ts';
-import { tooFrequent } from '#domain/sms-window.ts';
+import { tooFrequent, type WindowHint } from '#domain/sms-window.ts';
 import {
   above,
   absentOr,
@@ -19,7 +19,6 @@ import {
   type CodeTicket,
   holdsOnlyACode,
   type LegacyTicket,
-  type PhoneWindow,
   type SessionCodeTicket,
   type StoredCode,
   type TicketBase,
@@ -65,7 +64,7 @@ export function journeySendUpdate(
 export function codeUpdate(
   ticket: CodeTicket,
   code: StoredCode,
-  window: PhoneWindow,
+  hint: WindowHint,
   now: Date,
   policies: Pick<Policies, 'smsNumbersPerTicket' | 'smsSendsPerTicket'>,
 ): Write {
@@ -76,7 +75,7 @@ export function codeUpdate(
   const update: Changes = {
     set: {
       code,
-      window,
+      window: hint,
       ...(opens ? { kind, personKey, expiresAt, state: 'open', ttl: ttlAfter(expiresAt) } : {}),
     },
     remove: ['codeTries'],

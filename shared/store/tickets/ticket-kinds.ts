@@ -2,11 +2,11 @@ import type { StoredPassword } from '#crypto/passwords.ts';
 import type { Sealed } from '#crypto/sealed.ts';
 import type { ChannelAction } from '#domain/channels.ts';
 import type { Channel, Entry, Role } from '#domain/names.ts';
-import type { SeenWindow } from '#domain/sms-window.ts';
-import type { Person } from '../people/users.ts';
+import type { WindowHint } from '#domain/sms-window.ts';
+import type { Person } from '../people/person-row.ts';
 import type { AccessBasis, AgentAccessBasis } from '../sessions/access-basis.ts';
 import type { PlainTicket } from './plain-ticket.ts';
-import type { SsoCodeTicket, SsoRequestTicket } from './sso-tickets.ts';
+import type { MatterFace, SsoCodeTicket, SsoLogoutTicket, SsoRequestTicket } from './sso-tickets.ts';
 
 /**
  * Journeys under way. The handle that the client holds is random; the table knows only its hash. A ticket is open,
@@ -18,8 +18,8 @@ export interface TicketBase extends PlainTicket {
   readonly code?: StoredCode;
   /** Tries of that code, wrong ones and those under way. */
   readonly codeTries?: ReadonlySet<string>;
-  /** The phone's window as this journey last saw it: what to expect, never what to believe. */
-  readonly window?: PhoneWindow;
+  /** What this journey knows of the number's window. */
+  readonly window?: WindowHint;
   /** SMS-4: sends of this ticket, and the numbers that they went to. */
   readonly sends?: number;
   readonly numbers?: ReadonlySet<string>;
@@ -30,8 +30,6 @@ export interface TicketBase extends PlainTicket {
   /** Failed face checks of this ticket (REG-5). */
   readonly faceFailures?: number;
 }
-
-export type PhoneWindow = SeenWindow & { readonly phoneKey: string };
 
 export interface StoredCode {
   readonly hash: string;
@@ -46,6 +44,21 @@ export interface FaceProof {
   readonly at: string;
   readonly channel: Channel;
 }
+
+/** What the journey's ticket takes of a passed scan: the proof, and of a step-up what it was begun for (SSO-9). */
+export const proofOnJourney = (
+  { stepUp, since, expiresAt }: ScanTicket,
+  face: FaceProof,
+): FaceProof | (FaceProof & MatterFace) =>
+  stepUp?.sessionId === undefined || since === undefined
+    ? face
+    : {
+        ...face,
+        since,
+        sessionId: stepUp.sessionId,
+        scanUntil: expiresAt,
+        ...(stepUp.acting ? { acting: stepUp.acting } : {}),
+      };
 
 export interface RegistrationTicket extends TicketBase {
   readonly kind: 'registration';
@@ -263,4 +276,10 @@ export const sessionCodeId = (sessionId: string, purpose: SessionCodePurpose): s
 /** Tickets that can hold an SMS code. */
 export type CodeTicket = RegistrationTicket | LoginTicket | ResetTicket | RecoveryTicket | SessionCodeTicket;
 
-export type Ticket = CodeTicket | ScanTicket | LegacyTicket | SsoRequestTicket | SsoCodeTicket;
+export type Ticket =
+  | CodeTicket
+  | ScanTicket
+  | LegacyTicket
+  | SsoRequestTicket
+  | SsoCodeTicket
+  | SsoLogoutTicket;

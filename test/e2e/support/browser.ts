@@ -27,6 +27,9 @@ interface OpenOptions {
   /** Motion as designed; otherwise the browser asks for less, which makes tests quicker. */
   readonly motion?: true;
   readonly javaScript?: false;
+  /** What the system is set to. */
+  readonly dark?: true;
+  readonly forcedColors?: true;
   /** A script that runs before those of the page: what this browser lacks. */
   readonly lacking?: string;
   /** The page can't run and may complain. */
@@ -97,7 +100,7 @@ export function usePortal(options: Partial<RuntimeOptions> = {}): Portal {
       if (message.type() === 'error' && !/^Failed to load resource/.test(text)) one.complaints.push(text);
     });
     page.on('response', async (response) => {
-      if (response.status() !== 201 || !/\/v1\/.*(qr-logins|face|step-ups)$/.test(response.url())) return;
+      if (response.status() !== 201 || !/\/v1\/.*(qr-logins|face|step-ups?)$/.test(response.url())) return;
       const body = (await response.json().catch(() => undefined)) as
         | { qrContent?: string; scan?: { qrContent: string } }
         | undefined;
@@ -117,13 +120,15 @@ export function usePortal(options: Partial<RuntimeOptions> = {}): Portal {
     },
     open: async (
       path = '/login',
-      { width = 1280, height = 900, motion, javaScript, lacking, broken } = {},
+      { width = 1280, height = 900, motion, javaScript, dark, forcedColors, lacking, broken } = {},
     ) => {
       const context = await needed(browser).newContext({
         baseURL: needed(door).url,
         viewport: { width, height },
         locale: 'zh-CN',
         reducedMotion: motion ? 'no-preference' : 'reduce',
+        colorScheme: dark ? 'dark' : 'light',
+        forcedColors: forcedColors ? 'active' : 'none',
         javaScriptEnabled: javaScript ?? true,
       });
       if (lacking) await context.addInitScript(lacking);

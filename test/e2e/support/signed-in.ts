@@ -12,7 +12,7 @@ export async function openSignedIn(
   portal: Portal,
   cookie: Cookie,
   path = '/me',
-  size: { readonly width?: number; readonly height?: number } = {},
+  size: { readonly width?: number; readonly height?: number; readonly dark?: true } = {},
 ): Promise<Page> {
   const page = await portal.open('/legacy', size);
   const at = cookie.indexOf('=');

@@ -68,9 +68,12 @@ export async function exampleSystem(
 /** A browser as far as journeys need one: cookies by name, redirects one by one. */
 export function browser() {
   const jar = new Map<string, string>();
-  const visit = async (url: string): Promise<{ status: number; location: string; text: string }> => {
+  const visit = async (
+    url: string,
+    method = 'GET',
+  ): Promise<{ status: number; location: string; text: string }> => {
     const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ');
-    const answer = await fetch(url, { redirect: 'manual', headers: cookie ? { cookie } : {} });
+    const answer = await fetch(url, { method, redirect: 'manual', headers: cookie ? { cookie } : {} });
     for (const set of answer.headers.getSetCookie()) {
       const [pair = ''] = set.split(';');
       const at = pair.indexOf('=');

@@ -9,6 +9,7 @@ import type { StandIn } from './rps.ts';
 /** The pieces of a hand-over, one call each, for tests that change one of them; whole journeys are relying-parties.test.ts. */
 
 type Fields = Readonly<Record<string, string | undefined>>;
+type Sent = Readonly<Record<string, string>>;
 
 /** Parameters without those that a test takes away. */
 export const formOf = (fields: Fields): URLSearchParams =>
@@ -93,6 +94,7 @@ export async function exchange(
   system: StandIn,
   { code, verifier, redirectUri }: Granted,
   changes: Fields = {},
+  headers: Sent = {},
 ): Promise<{ status: number; body: Loose; headers: Headers }> {
   const form = formOf({
     grant_type: 'authorization_code',
@@ -103,13 +105,66 @@ export async function exchange(
     client_assertion: changes.client_assertion ?? (await assertionOf(door, system)),
     ...changes,
   });
-  return postForm(door, '/oauth2/token', form);
+  return postForm(door, '/oauth2/token', form, headers);
 }
 
+/** A call of a client with its assertion; `changes` as of `exchange`. */
+export async function clientCall(
+  door: Door,
+  system: StandIn,
+  path: string,
+  fields: Fields,
+  headers: Sent = {},
+): Promise<{ status: number; body: Loose; headers: Headers }> {
+  const form = formOf({
+    client_assertion_type: clientAssertionType,
+    client_assertion: fields.client_assertion ?? (await assertionOf(door, system)),
+    ...fields,
+  });
+  return postForm(door, path, form, headers);
+}
+
+export const refresh = (
+  door: Door,
+  system: StandIn,
+  refresh_token: string,
+  changes: Fields = {},
+  headers: Sent = {},
+) =>
+  clientCall(
+    door,
+    system,
+    '/oauth2/token',
+    { grant_type: 'refresh_token', refresh_token, ...changes },
+    headers,
+  );
+export const introspection = (door: Door, system: StandIn, token: string, changes: Fields = {}) =>
+  clientCall(door, system, '/oauth2/introspect', { token, ...changes });
+export const revocation = (door: Door, system: StandIn, token: string, changes: Fields = {}) =>
+  clientCall(door, system, '/oauth2/revoke', { token, ...changes });
+
+/** @param how where the access token stands, and by which method it is sent */
+export async function userinfo(
+  door: Door,
+  accessToken: string,
+  how: 'get' | 'post-header' | 'post-body' = 'get',
+  scheme = 'Bearer',
+  more: Sent = {},
+) {
+  const headers = how === 'post-body' ? more : { authorization: `${scheme} ${accessToken}`, ...more };
+  const body = how === 'post-body' ? new URLSearchParams({ access_token: accessToken }) : null;
+  const method = how === 'get' ? 'GET' : 'POST';
+  return answered(door, method, '/oauth2/userinfo', { headers, body });
+}
+
+export const postForm = (door: Door, path: string, form: URLSearchParams, headers: Sent = {}) =>
+  answered(door, 'POST', path, { body: form, headers });
+
 /** Takes no answer that OpenAPI does not list. */
-export async function postForm(door: Door, path: string, form: URLSearchParams) {
-  const answer = await fetch(door.url + path, { method: 'POST', body: form });
-  const body: Loose = await answer.json();
-  expectListed('POST', path, answer.status, body);
+async function answered(door: Door, method: string, path: string, init: RequestInit) {
+  const answer = await fetch(door.url + path, { ...init, method });
+  const text = await answer.text();
+  const body: Loose = text === '' ? undefined : JSON.parse(text);
+  expectListed(method, path, answer.status, body);
   return { status: answer.status, body, headers: answer.headers };
 }

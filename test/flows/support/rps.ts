@@ -5,7 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { type CryptoKey, exportJWK, generateKeyPair } from 'jose';
 import type { RelyingPartyInput } from '#contract/relying-parties.ts';
-import { type RpSession, rpPlaceOf, rpSessionPut } from '#store/sessions/rp-sessions.ts';
+import { defaultPolicies } from '#domain/policies.ts';
+import { nextLookAt, type RpSession, rpIndexKeysOf, rpSessionPut } from '#store/sessions/rp-sessions.ts';
 import type { Door } from '../../support/door.ts';
 import { row } from '../../support/watched.ts';
 
@@ -85,12 +86,13 @@ export async function handedOver(
     sid: randomBytes(24).toString('base64url'),
     sub: `s1_${session.personKey}`,
     personKey: session.personKey,
-    ...rpPlaceOf(session.company),
+    ...rpIndexKeysOf(session.company),
     version: session.version,
     scope: 'openid',
     resource: 'http://127.0.0.1/api',
     startedAt: session.startedAt,
     expiresAt: session.expiresAt,
+    lookAt: nextLookAt(session, changes.granted?.until, defaultPolicies),
     ...changes,
   };
   const write = rpSessionPut(next, undefined);

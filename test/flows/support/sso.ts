@@ -2,6 +2,7 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import type { RelyingPartyInput } from '#contract/relying-parties.ts';
 import { clientAssertionType } from '#crypto/client-assertions.ts';
+import { expectListed } from '../../support/answers.ts';
 import type { Loose } from '../../support/client.ts';
 import { type Door, expectStatus } from '../../support/door.ts';
 import { row } from '../../support/watched.ts';
@@ -86,7 +87,8 @@ export interface Sent {
 }
 
 async function sent(call: Promise<Response>): Promise<Sent> {
-  const { status, headers } = await call;
+  const { status, headers, url } = await call;
+  expectListed('GET', new URL(url).pathname, status, undefined);
   const location = headers.get('location') ?? '';
   return {
     status,
@@ -125,7 +127,7 @@ export async function asked(door: Door, system: TaxSystem, changes: Parameters =
   return answer;
 }
 
-/** A call of a client with its assertion. @param form beside it */
+/** A call of a client with its assertion; takes no answer that OpenAPI does not list. @param form beside it */
 export async function clientCall(
   door: Door,
   system: TaxSystem,
@@ -142,7 +144,9 @@ export async function clientCall(
       ...form,
     }),
   });
-  return { status: answer.status, body: await answer.json(), headers: answer.headers };
+  const body: Loose = await answer.json();
+  expectListed('POST', path, answer.status, body);
+  return { status: answer.status, body, headers: answer.headers };
 }
 export const pushed = (door: Door, system: TaxSystem, changes: Parameters = {}, assertion?: string) =>
   clientCall(door, system, '/oauth2/par', requestOf(system, changes), assertion);
@@ -156,6 +160,7 @@ export const pageOf = (door: Door, { id, cookie }: Browser, token?: string) => {
     system: () => call('GET', '/system'),
     show: () => call('GET', ''),
     approve: (body: object = {}) => call('POST', '/approve', body),
+    stepUp: (body: object = {}) => call('POST', '/step-up', body),
     refuse: () => call('POST', '/refuse', {}),
     leave: () => call('POST', '/leave', {}),
   };

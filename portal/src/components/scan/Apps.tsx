@@ -2,8 +2,11 @@ import { QRCode } from 'antd';
 import { useState } from 'react';
 import { useConfig } from '../../api/config.ts';
 import { useCommon } from '../../i18n/index.ts';
+import { readable } from './readable.ts';
 
-export type AppCode = 'ahtax-app' | 'iit-app' | 'wechat-mini' | 'alipay-mini';
+const appCodes = ['ahtax-app', 'iit-app', 'wechat-mini', 'alipay-mini'] as const;
+export type AppCode = (typeof appCodes)[number];
+export const isAppCode = (channel: string): channel is AppCode => appCodes.some((code) => code === channel);
 
 /** CHN-2: which apps scan, by name, and where to get them; `open` shows that at once. */
 export function Apps({ codes, open: atOnce = false }: { codes: readonly AppCode[]; open?: boolean }) {
@@ -30,6 +33,7 @@ export function Apps({ codes, open: atOnce = false }: { codes: readonly AppCode[
                 type="svg"
                 size={112}
                 bordered={false}
+                {...readable}
                 role="img"
                 aria-label={t('scan.downloadQr', { app: t(`app.${code}`) })}
               />

@@ -8,6 +8,7 @@ import { Spinner } from '../states.tsx';
 import { minutes, useCountdown } from '../use-countdown.ts';
 import { type AppCode, Apps } from './Apps.tsx';
 import { showToDesk } from './desk-codes.ts';
+import { readable } from './readable.ts';
 import { type Polled, type Scan, useScan } from './use-scan.ts';
 
 interface Props {
@@ -70,6 +71,7 @@ export function ScanCode({
             type="svg"
             size={184}
             bordered={false}
+            {...readable}
             role="img"
             aria-label={t('scan.qr')}
             aria-hidden={over || done}

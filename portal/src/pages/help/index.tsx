@@ -1,6 +1,7 @@
 import './help.css';
 import { useEffect, useState } from 'react';
 import { useLocation } from 'react-router';
+import { searchForm } from '#domain/text.ts';
 import { useConfig } from '../../api/config.ts';
 import { PageTitle } from '../../components/PageTitle.tsx';
 import { SearchField } from '../../components/SearchField.tsx';
@@ -15,11 +16,11 @@ export function Page() {
   const { hash } = useLocation();
   const { data } = useConfig();
   const [query, setQuery] = useState('');
-  const wanted = query.trim().toLowerCase();
+  const wanted = searchForm(query);
   const shown = chapters
     .map((chapter) => ({
       ...chapter,
-      answers: chapter.answers.filter((one) => one[lang].join(' ').toLowerCase().includes(wanted)),
+      answers: chapter.answers.filter((one) => searchForm(one[lang].join(' ')).includes(wanted)),
     }))
     .filter(({ answers }) => answers.length > 0);
   const count = shown.reduce((sum, { answers }) => sum + answers.length, 0);

@@ -1,11 +1,13 @@
 import { Button, Form } from 'antd';
-import { useEffect, useId, useState } from 'react';
+import { type ReactNode, useEffect, useId, useState } from 'react';
 import { Link } from 'react-router';
 import { isSpecial, specialEntries } from '#domain/entries.ts';
 import type { Entry } from '#domain/names.ts';
 import { withChallenge } from '../../api/challenge.ts';
 import { answer, bareApi } from '../../api/client.ts';
 import { useLegacyDay } from '../../api/config.ts';
+import { typedEarly } from '../../app/early.ts';
+import { useIsElder } from '../../app/look.ts';
 import { AccountKinds, useAccountKind } from '../../components/AccountKinds.tsx';
 import { ApiForm } from '../../components/ApiForm.tsx';
 import { ChallengeNotice } from '../../components/ChallengeNotice.tsx';
@@ -18,7 +20,7 @@ import { useSubmit } from '../../components/use-submit.ts';
 import { useCommon } from '../../i18n/index.ts';
 import { Ended } from './Ended.tsx';
 import type { PasswordPassed } from './journey.ts';
-import { forgetCompanies, lastCompanies, rememberLogin } from './last-time.ts';
+import { forgetCompanies, hasLastEntry, lastCompanies, rememberLogin } from './last-time.ts';
 import { Refused } from './Refused.tsx';
 import { useLoginTexts } from './texts.ts';
 import { rememberTyped, typedLogin } from './typed.ts';
@@ -31,7 +33,13 @@ interface Typed {
 const tabs = ['enterprise', 'natural', 'agency'] as const;
 
 /** The first factor: entry, company, account and password (LGN-1, LGN-2). */
-export function PasswordStep({ onPassed }: { onPassed: (passed: PasswordPassed) => void }) {
+export function PasswordStep({
+  onPassed,
+  onSending,
+}: {
+  onPassed: (passed: PasswordPassed) => void;
+  onSending: () => void;
+}) {
   const t = useLoginTexts();
   const common = useCommon();
   // As it was left, or as 忘记密码 hands it over; the password is typed in memory alone.
@@ -42,10 +50,20 @@ export function PasswordStep({ onPassed }: { onPassed: (passed: PasswordPassed) 
     if (before.news) form.focusField('password');
     return () => rememberTyped({ news: undefined });
   }, [before, form]);
+  // Typed, or filled in by the browser, before this form came to life.
+  useEffect(() => {
+    for (const name of ['taxpayerId', 'account', 'password'] as const) {
+      const value = typedEarly(name);
+      if (value === undefined) continue;
+      form.setFieldValue(name, value);
+      rememberTyped({ [name]: value });
+    }
+  }, [form]);
   const meant = useAccountKind();
   const { submit, busy, problem, setProblem, retry } = useSubmit<Typed>({
     form,
     send: async (typed) => {
+      onSending();
       rememberTyped({ ...typed, entry });
       const body = { ...typed, ...meant.of(typed.account), entry };
       const passed = await withChallenge((challenge) =>
@@ -63,16 +81,23 @@ export function PasswordStep({ onPassed }: { onPassed: (passed: PasswordPassed) 
     rememberTyped({ entry: next });
     setEntry(next);
   };
+  // 长辈版 shows one entry and its form; the others are one click away, and stay where this browser used one of them.
+  const isElder = useIsElder();
+  const [showsAll, showAll] = useState(false);
+  const isPlain = isElder && !showsAll && entry === 'natural';
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the choice of the look is the reason
+  useEffect(() => {
+    if (isElder && !hasLastEntry()) go('natural');
+  }, [isElder]);
+  const Entries = isPlain ? Plain : EntryTabs;
   return (
     <>
-      <PageTitle extra={<LegacyLink />}>{t('title')}</PageTitle>
+      <PageTitle extra={isPlain ? undefined : <LegacyLink />}>{t('title')}</PageTitle>
       {before.news ? <Notice kind="good">{before.news}</Notice> : <Ended />}
-      <Tabs
-        label={t('entries')}
-        tabs={tabs.map((key) => ({ key, title: common(`entry.${key}`) }))}
-        active={isSpecial(entry) ? 'enterprise' : (entry as (typeof tabs)[number])}
-        onChange={go}
-      >
+      <Entries entry={entry} onEntry={go}>
+        {isSpecial(entry) ? null : (
+          <p className="small entry-hint">{t(`hint.${entry as (typeof tabs)[number]}`)}</p>
+        )}
         {isSpecial(entry) ? (
           <p className="row between">
             <strong>{t('specialNow', { entry: common(`entry.${entry}`) })}</strong>
@@ -122,15 +147,42 @@ export function PasswordStep({ onPassed }: { onPassed: (passed: PasswordPassed) 
             </div>
           </nav>
         ) : null}
-      </Tabs>
+      </Entries>
       <nav className="row login-links" aria-label={t('help')}>
         <Link to="/register">{t('register')}</Link>
         <Link to="/forgot-password">{t('forgot')}</Link>
-        <Link to="/recover-phone">{t('recover')}</Link>
+        {isPlain ? null : <Link to="/recover-phone">{t('recover')}</Link>}
+        {isPlain ? (
+          <button type="button" className="link" onClick={() => showAll(true)}>
+            {t('otherEntries')}
+          </button>
+        ) : null}
       </nav>
     </>
   );
 }
+
+interface EntriesProps {
+  readonly entry: Entry;
+  readonly onEntry: (entry: Entry) => void;
+  readonly children: ReactNode;
+}
+/** The three entries beside each other (LGN-1). */
+function EntryTabs({ entry, onEntry, children }: EntriesProps) {
+  const t = useLoginTexts();
+  const common = useCommon();
+  return (
+    <Tabs
+      label={t('entries')}
+      tabs={tabs.map((key) => ({ key, title: common(`entry.${key}`) }))}
+      active={isSpecial(entry) ? 'enterprise' : (entry as (typeof tabs)[number])}
+      onChange={onEntry}
+    >
+      {children}
+    </Tabs>
+  );
+}
+const Plain = ({ children }: EntriesProps) => children;
 
 /** The company's number, with the last ones of this browser to choose from, and the word that forgets them. */
 function CompanyField() {

@@ -1,14 +1,17 @@
 import './login.css';
-import { useEffect } from 'react';
+import { Button } from 'antd';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { Navigate } from 'react-router';
 import { answer, bareApi } from '../../api/client.ts';
+import { clickAsBefore } from '../../app/early.ts';
+import { useIsElder } from '../../app/look.ts';
 import { HelpMark } from '../../components/HelpMark.tsx';
 import { ScanCode } from '../../components/scan/ScanCode.tsx';
+import { Loading } from '../../components/states.tsx';
 import { useSessionState } from '../../session/store.ts';
 import { takeWanted } from '../../session/wanted.ts';
 import { ForSystem } from './ForSystem.tsx';
-import { useJourney } from './journey.ts';
-import { LaterSteps } from './LaterSteps.tsx';
+import { type Journey, useJourney } from './journey.ts';
 import { PasswordStep } from './PasswordStep.tsx';
 import { useLoginTexts } from './texts.ts';
 import { rememberTyped } from './typed.ts';
@@ -17,37 +20,66 @@ import { rememberTyped } from './typed.ts';
 const renewals = 4;
 const scanners = ['ahtax-app', 'iit-app', 'wechat-mini', 'alipay-mini'] as const;
 
+/** Comes while the password is checked: nobody needs it before. */
+const laterSteps = () => import('./LaterSteps.tsx');
+const fetchLaterSteps = () => void laterSteps().catch(() => undefined);
+const LaterSteps = lazy(async () => ({ default: (await laterSteps()).LaterSteps }));
+
 export function Page() {
   const t = useLoginTexts();
   const journey = useJourney();
   const now = useSessionState();
+  const isElder = useIsElder();
+  const [showsQr, showQr] = useState(false);
+  useEffect(clickAsBefore, []);
   // Who goes elsewhere from here types the password again.
   useEffect(() => () => rememberTyped({ password: undefined }), []);
-  if (now.status === 'active') return <Navigate to={takeWanted(now.session.identity)} replace />;
+  if (now.status === 'active') {
+    // LGN-11: the new password comes first, and what was wanted after it.
+    const isInitial = now.session.notices.some(({ code }) => code === 'PASSWORD_CHANGE_REQUIRED');
+    return <Navigate to={isInitial ? '/change-password' : takeWanted(now.session.identity)} replace />;
+  }
   if (journey.step.at !== 'password')
     return (
       <section className="card narrow">
-        <LaterSteps journey={journey} />
+        <Suspense fallback={<Loading />}>
+          <LaterSteps journey={journey} />
+        </Suspense>
       </section>
     );
   return (
     <section className="card login">
       <div className="login-form">
         <ForSystem />
-        <PasswordStep onPassed={journey.passwordPassed} />
+        <PasswordStep onPassed={journey.passwordPassed} onSending={fetchLaterSteps} />
       </div>
-      <section className="login-qr" aria-labelledby="qr-title">
-        <h2 id="qr-title">
-          {t('qrTitle')} <HelpMark anchor="scan" about={t('qrTitle')} />
-        </h2>
-        <p className="small">{t('qrHint')}</p>
-        <ScanCode
-          start={() => answer(bareApi.POST('/v1/qr-logins'))}
-          onDone={(_scan, { session }) => session && journey.finish(session)}
-          apps={scanners}
-          renewals={renewals}
-        />
-      </section>
+      {isElder && !showsQr ? (
+        <section className="login-qr">
+          <Button block onClick={() => showQr(true)}>
+            {t('showQr')}
+          </Button>
+        </section>
+      ) : (
+        <QrLogin journey={journey} />
+      )}
+    </section>
+  );
+}
+
+function QrLogin({ journey }: { readonly journey: Journey }) {
+  const t = useLoginTexts();
+  return (
+    <section className="login-qr" aria-labelledby="qr-title">
+      <h2 id="qr-title">
+        {t('qrTitle')} <HelpMark anchor="scan" about={t('qrTitle')} />
+      </h2>
+      <p className="small">{t('qrHint')}</p>
+      <ScanCode
+        start={() => answer(bareApi.POST('/v1/qr-logins'))}
+        onDone={(_scan, { session }) => session && journey.finish(session)}
+        apps={scanners}
+        renewals={renewals}
+      />
     </section>
   );
 }

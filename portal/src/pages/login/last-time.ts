@@ -13,6 +13,9 @@ const most = 5;
 
 export const lastEntry = (): Entry => entries.find((entry) => entry === remembered(entryKey)) ?? 'enterprise';
 
+/** Whether somebody logged in from this browser before, and at which entry. */
+export const hasLastEntry = (): boolean => remembered(entryKey) !== undefined;
+
 export function lastCompanies(): readonly LastCompany[] {
   try {
     const kept: unknown = JSON.parse(remembered(companiesKey) ?? '[]');

@@ -1,7 +1,8 @@
 import { useState } from 'react';
 import { NavLink, Outlet, useLocation } from 'react-router';
+import { useIsElder } from '../../app/look.ts';
 import { useSession } from '../../session/store.ts';
-import { type Entry, menuOf } from './entries.ts';
+import { type Entry, fewerOf, menuOf } from './entries.ts';
 import { useMenuTexts } from './menu.ts';
 import './me.css';
 import { AccountCentreParts } from './parts/context.tsx';
@@ -28,6 +29,11 @@ function Menu() {
   const isAgency = useIsAgency();
   const { pathname } = useLocation();
   const [openAt, setOpenAt] = useState<string>();
+  // 长辈版: what most people come for; the others are one click away.
+  const isElder = useIsElder();
+  const [showsAll, showAll] = useState(false);
+  const whole = menuOf(identity, isAgency);
+  const groups = isElder && !showsAll ? fewerOf(whole) : whole;
   // Open for the page where it was opened: following a link closes it.
   const open = openAt === pathname;
   return (
@@ -49,7 +55,7 @@ function Menu() {
             </NavLink>
           </li>
         </ul>
-        {menuOf(identity, isAgency).map(({ name, entries }) => (
+        {groups.map(({ name, entries }) => (
           <div key={name}>
             <p id={`menu-${name}`}>{t(`group.${name}`)}</p>
             <ul aria-labelledby={`menu-${name}`}>
@@ -61,6 +67,11 @@ function Menu() {
             </ul>
           </div>
         ))}
+        {groups === whole ? null : (
+          <button type="button" className="link" onClick={() => showAll(true)}>
+            {t('all')}
+          </button>
+        )}
       </div>
     </nav>
   );

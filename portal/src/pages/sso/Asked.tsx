@@ -6,7 +6,7 @@ import { Notice, ProblemAlert } from '../../components/ProblemAlert.tsx';
 import { useIdentityName } from '../../session/identities.ts';
 import { usePermissionNames } from '../me/parts/relations.ts';
 import { Choices } from './Choices.tsx';
-import { useSystemName } from './handing-over.ts';
+import { useMatterName, useSystemName } from './handing-over.ts';
 import type { AskedFacts } from './queries.ts';
 import { useSsoTexts } from './texts.ts';
 
@@ -24,6 +24,7 @@ export function Asked({ asked, busy, problem, onApprove, onRefuse }: Props) {
   const identityName = useIdentityName();
   const permissionNames = usePermissionNames();
   const systemName = useSystemName();
+  const matterName = useMatterName();
   const [choosing, setChoosing] = useState(asked.choose);
   const system = systemName(asked.client.name);
   const permissions = permissionNames(asked.permissions);
@@ -32,6 +33,9 @@ export function Asked({ asked, busy, problem, onApprove, onRefuse }: Props) {
       <PageTitle step={String(choosing)}>{t('enter', { system })}</PageTitle>
       <ProblemAlert problem={problem} />
       {asked.accepted ? null : <Notice kind="warn">{t('notAccepted', { system })}</Notice>}
+      {asked.accepted && asked.matter?.allowed === false ? (
+        <Notice kind="warn">{t('notAllowed', { matter: matterName(asked.matter) })}</Notice>
+      ) : null}
       {choosing ? (
         <>
           <p>{t('choose', { system })}</p>
@@ -53,6 +57,7 @@ export function Asked({ asked, busy, problem, onApprove, onRefuse }: Props) {
               .map((one) => (
                 <li key={one}>{t(`get.${one}`, { permissions })}</li>
               ))}
+            {asked.matter ? <li>{t('get.matter', { matter: matterName(asked.matter) })}</li> : null}
           </ul>
           <Button type="primary" block loading={busy} onClick={() => onApprove()}>
             {t('approve')}

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import { answer, api } from '../../api/client.ts';
 import { PageTitle } from '../../components/PageTitle.tsx';
+import type { Scan } from '../../components/scan/use-scan.ts';
 import { Spinner } from '../../components/states.tsx';
 import { useAction } from '../../components/use-action.ts';
 import { useFreshFactor } from '../../session/fresh-factor.tsx';
@@ -8,9 +9,21 @@ import { tellTabs } from '../../session/tabs.ts';
 import { wantNothing } from '../../session/wanted.ts';
 import { Asked } from './Asked.tsx';
 import { goOn } from './handing-over.ts';
-import type { AskedFacts } from './queries.ts';
+import type { AskedFacts, StepUpFacts } from './queries.ts';
+import { ShowFace } from './ShowFace.tsx';
 import { Stopped } from './Stopped.tsx';
 import { useSsoTexts } from './texts.ts';
+
+interface Body {
+  readonly choiceId?: string;
+  readonly silently?: true;
+}
+/** The code that is shown for the system's matter, and what is decided after it. */
+interface Face {
+  readonly facts: StepUpFacts;
+  readonly body: Body;
+  readonly first: Scan;
+}
 
 /** Somebody is logged in: on at once where nobody need be asked, otherwise the question. */
 export function Decision({ id }: { readonly id: string }) {
@@ -18,20 +31,42 @@ export function Decision({ id }: { readonly id: string }) {
   const fresh = useFreshFactor();
   const { run, busy, problem } = useAction();
   const [asked, setAsked] = useState<AskedFacts>();
+  const [face, setFace] = useState<Face>();
   const [going, setGoing] = useState(false);
   const begun = useRef(false);
   const params = { path: { id } };
 
-  const decide = (body: { choiceId?: string; silently?: true }) =>
-    run(async () => {
-      // A face that the system wants is checked here, and then it goes on (SSO-9).
-      const said = await fresh.ensured(() => answer(api.POST('/v1/sso/{id}/approve', { params, body })));
-      if ('asked' in said) return setAsked(said.asked);
+  const decided = async (body: Body): Promise<void> => {
+    setFace(undefined);
+    // A face that the system wants is checked here, and then it goes on (SSO-9).
+    const said = await fresh.ensured(() => answer(api.POST('/v1/sso/{id}/approve', { params, body })));
+    if ('asked' in said) return setAsked(said.asked);
+    if ('stepUp' in said) return showFace(said.stepUp, body);
+    setGoing(true);
+    // The session is somebody else now: other tabs stop.
+    if (body.choiceId !== undefined) tellTabs({ kind: 'identity' });
+    goOn(said.redirectTo);
+  };
+  const decide = (body: Body) => run(() => decided(body));
+  const stepUp = ({ choiceId }: Body) =>
+    answer(api.POST('/v1/sso/{id}/step-up', { params, body: choiceId === undefined ? {} : { choiceId } }));
+  /** A check of before serves, or a code is shown; where the system wanted no page, it is told that one is needed. */
+  const showFace = async (facts: StepUpFacts, body: Body): Promise<void> => {
+    const said = await stepUp(body);
+    if ('satisfied' in said) return decided(body);
+    if ('redirectTo' in said) {
       setGoing(true);
-      // The session is somebody else now: other tabs stop.
-      if (body.choiceId !== undefined) tellTabs({ kind: 'identity' });
-      goOn(said.redirectTo);
-    });
+      return goOn(said.redirectTo);
+    }
+    setFace({ facts, body, first: said.scan });
+  };
+  const renewed = async (body: Body): Promise<Scan> => {
+    const said = await stepUp(body);
+    if ('scan' in said) return said.scan;
+    // Shown meanwhile, on another page: this one goes on by itself.
+    void decide(body);
+    return new Promise(() => undefined);
+  };
   const refuse = () =>
     run(async () => {
       const { redirectTo } = await answer(api.POST('/v1/sso/{id}/refuse', { params }));
@@ -45,6 +80,17 @@ export function Decision({ id }: { readonly id: string }) {
     void decide({ silently: true });
   });
 
+  if (face && !going)
+    return (
+      <ShowFace
+        key={face.first.ticket}
+        facts={face.facts}
+        first={face.first}
+        renew={() => renewed(face.body)}
+        onPassed={() => void decide(face.body)}
+        onRefuse={() => void refuse()}
+      />
+    );
   if (asked && !going)
     return (
       <>

@@ -5,6 +5,7 @@ import { PageTitle } from '../../components/PageTitle.tsx';
 import { ProblemAlert } from '../../components/ProblemAlert.tsx';
 import { useAction } from '../../components/use-action.ts';
 import { logOut } from '../../session/session.ts';
+import { FaceCheck } from '../me/parts/FaceCheck.tsx';
 import { afterLogin } from './handing-over.ts';
 import { useSsoTexts } from './texts.ts';
 
@@ -25,6 +26,8 @@ export function Stopped({ id, problem, onRetry, onRefuse }: Props) {
   const navigate = useNavigate();
   const { run, busy, problem: failed } = useAction();
   const { code } = problem;
+  // A face check raises to 4, here and now (LVL-2); beyond that only a tax service hall does.
+  const raises = code === 'LEVEL_TOO_LOW' && Number(problem.required) <= 4;
   const loginAgain = () =>
     run(async () => {
       await logOut();
@@ -36,6 +39,7 @@ export function Stopped({ id, problem, onRetry, onRefuse }: Props) {
       <ProblemAlert problem={failed ?? problem} onRetry={onRetry}>
         {over.includes(code) ? <p>{t('over')}</p> : null}
       </ProblemAlert>
+      {raises ? <FaceCheck for="level" use={async () => onRetry()} /> : null}
       <div className="row">
         {code === 'REAUTHENTICATION_REQUIRED' ? (
           <Button type="primary" loading={busy} onClick={() => void loginAgain()}>
@@ -47,7 +51,7 @@ export function Stopped({ id, problem, onRetry, onRefuse }: Props) {
             {t('retry')}
           </Button>
         ) : null}
-        {code === 'LEVEL_TOO_LOW' ? <Link to="/me/level">{t('level')}</Link> : null}
+        {code === 'LEVEL_TOO_LOW' && !raises ? <Link to="/me/level">{t('level')}</Link> : null}
         {mended.includes(code) && onRefuse ? (
           <Button type="text" onClick={onRefuse}>
             {t('refuse')}

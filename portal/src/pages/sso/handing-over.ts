@@ -13,6 +13,12 @@ export function useSystemName(): (name: SystemName) => string {
   return (name) => nameIn(name, language);
 }
 
+/** A matter of risk by its name; there is none in English, so its code stands beside it. */
+export function useMatterName(): (matter: { readonly code: string; readonly zh: string }) => string {
+  const language = useLanguage();
+  return ({ code, zh }) => (language === 'en' ? `${zh} (${code})` : zh);
+}
+
 const isName = (value: unknown): value is SystemName =>
   typeof value === 'object' &&
   value !== null &&

@@ -7,6 +7,11 @@ const show = (id: string) => answer(api.GET('/v1/sso/{id}', { params: { path: { 
 /** What the page of a hand-over is told. */
 export type AskedFacts = Shown['asked'];
 
+const approve = (id: string) =>
+  answer(api.POST('/v1/sso/{id}/approve', { params: { path: { id } }, body: {} }));
+/** A matter of the system's for which the face is wanted, and the phones that may show it. */
+export type StepUpFacts = Extract<Awaited<ReturnType<typeof approve>>, { stepUp: unknown }>['stepUp'];
+
 /** The identities that the system takes; the API judges the chosen one again. */
 export const useAcceptedIdentities = (asked: AskedFacts) =>
   usePaged(['identities', asked.client.clientId], async (cursor) => {

@@ -1,4 +1,4 @@
-import { Button, Form, Input, Select } from 'antd';
+import { Button, Form, Select } from 'antd';
 import { useState } from 'react';
 import { ApiForm } from '../../../components/ApiForm.tsx';
 import { TaxpayerIdField } from '../../../components/fields/text-fields.tsx';
@@ -6,6 +6,7 @@ import { Notice, ProblemAlert } from '../../../components/ProblemAlert.tsx';
 import { useAction } from '../../../components/use-action.ts';
 import { useSubmit } from '../../../components/use-submit.ts';
 import { useCommon } from '../../../i18n/index.ts';
+import { DayField } from '../../me/parts/fields.tsx';
 import { relate, unrelate } from '../channel.ts';
 import { desk } from '../counter.ts';
 import type { Person } from '../local.ts';
@@ -53,9 +54,7 @@ export function NewRelation() {
         <Form.Item name="role" label={t('hall.role')} initialValue="tax-handler">
           <Select options={roles.map((value) => ({ value, label: common(`role.${value}`) }))} />
         </Form.Item>
-        <Form.Item name="validUntil" label={t('hall.validUntil')}>
-          <Input type="date" />
-        </Form.Item>
+        <DayField name="validUntil" label={t('hall.validUntil')} optional />
         <Button type="primary" htmlType="submit" loading={busy}>
           {t('hall.relate')}
         </Button>

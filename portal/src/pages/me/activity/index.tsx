@@ -69,6 +69,8 @@ export function Page() {
         </p>
       ) : null}
       <PagedList
+        // Two of a second may be alike.
+        keyOf={(_event, at) => String(at)}
         list={list}
         label={t('list')}
         empty={t('none')}

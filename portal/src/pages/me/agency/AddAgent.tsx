@@ -5,7 +5,9 @@ import { ChallengeNotice } from '../../../components/ChallengeNotice.tsx';
 import { PersonFields } from '../../../components/fields/PersonFields.tsx';
 import { ProblemAlert } from '../../../components/ProblemAlert.tsx';
 import { useSubmit } from '../../../components/use-submit.ts';
+import { useCommon } from '../../../i18n/index.ts';
 import { useAccountCentre } from '../parts/context.tsx';
+import { Dialog } from '../parts/Dialog.tsx';
 import { changeStaffForm } from './queries.ts';
 import { useAgencyTexts } from './texts.ts';
 
@@ -16,29 +18,32 @@ interface Values {
 }
 
 /** Somebody new on the staff form, beside those who stand there. */
-export function AddAgent() {
+export function AddAgent({ onClose }: { readonly onClose: () => void }) {
   const t = useAgencyTexts();
+  const common = useCommon();
   const { say, ensured } = useAccountCentre();
   const [form] = Form.useForm<Values>();
   const { submit, busy, problem, retry } = useSubmit<Values>({
     form,
     send: async (person) => {
       await ensured(() => changeStaffForm((agents) => [...agents, person]));
-      form.resetFields();
+      onClose();
       say(t('added'));
     },
   });
   return (
-    <div className="item-form">
-      <h2>{t('add')}</h2>
+    <Dialog title={t('add')} onClose={onClose}>
       <ApiForm form={form} onFinish={submit}>
         <ProblemAlert problem={problem} onRetry={retry} />
         <PersonFields />
         <ChallengeNotice />
-        <Button type="primary" htmlType="submit" loading={busy}>
-          {t('add')}
-        </Button>
+        <div className="row">
+          <Button type="primary" htmlType="submit" loading={busy}>
+            {t('submit')}
+          </Button>
+          <Button onClick={onClose}>{common('cancel')}</Button>
+        </div>
       </ApiForm>
-    </div>
+    </Dialog>
   );
 }

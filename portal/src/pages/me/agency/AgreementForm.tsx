@@ -47,59 +47,57 @@ export function AgreementForm({ agreement, send, onCancel }: Props) {
   });
   const start = agreement?.proposed ?? agreement;
   return (
-    <div className="item-form">
-      <Loaded query={staff}>
-        {(listed) => {
-          // Whom the agreement names already may stay, even after they left the form.
-          const known = new Map(
-            [...listed, ...(start?.agents ?? [])].map(({ agentId, name, documentNumber }) => [
-              agentId,
-              `${name}（${documentNumber}）`,
-            ]),
-          );
-          if (known.size === 0) return <p>{t('noAgents')}</p>;
-          return (
-            <ApiForm
-              form={form}
-              {...(agreement ? { name: agreement.agreementId } : {})}
-              onFinish={submit}
-              {...(start
-                ? {
-                    initialValues: {
-                      agents: start.agents.map(({ agentId }) => agentId),
-                      items: [...start.items],
-                      from: start.from,
-                      until: start.until,
-                    },
-                  }
-                : {})}
-            >
-              <ProblemAlert problem={problem} onRetry={retry} />
-              {agreement ? null : <TaxpayerIdField name="clientId" label={t('clientId')} />}
-              <CheckboxesField
-                name="agents"
-                label={words('agents')}
-                missing={t('agentsMissing')}
-                options={[...known].map(([value, label]) => ({ value, label }))}
-              />
-              <CheckboxesField
-                name="items"
-                label={words('items')}
-                missing={t('itemsMissing')}
-                options={serviceItems.map((item) => ({ value: item, label: words(`item.${item}`) }))}
-              />
-              <DayField name="from" label={words('from')} past />
-              <DayField name="until" label={words('until')} />
-              <div className="row">
-                <Button type="primary" htmlType="submit" loading={busy}>
-                  {parts('save')}
-                </Button>
-                <Button onClick={onCancel}>{common('cancel')}</Button>
-              </div>
-            </ApiForm>
-          );
-        }}
-      </Loaded>
-    </div>
+    <Loaded query={staff}>
+      {(listed) => {
+        // Whom the agreement names already may stay, even after they left the form.
+        const known = new Map(
+          [...listed, ...(start?.agents ?? [])].map(({ agentId, name, documentNumber }) => [
+            agentId,
+            `${name}（${documentNumber}）`,
+          ]),
+        );
+        if (known.size === 0) return <p>{t('noAgents')}</p>;
+        return (
+          <ApiForm
+            form={form}
+            {...(agreement ? { name: agreement.agreementId } : {})}
+            onFinish={submit}
+            {...(start
+              ? {
+                  initialValues: {
+                    agents: start.agents.map(({ agentId }) => agentId),
+                    items: [...start.items],
+                    from: start.from,
+                    until: start.until,
+                  },
+                }
+              : {})}
+          >
+            <ProblemAlert problem={problem} onRetry={retry} />
+            {agreement ? null : <TaxpayerIdField name="clientId" label={t('clientId')} />}
+            <CheckboxesField
+              name="agents"
+              label={words('agents')}
+              missing={t('agentsMissing')}
+              options={[...known].map(([value, label]) => ({ value, label }))}
+            />
+            <CheckboxesField
+              name="items"
+              label={words('items')}
+              missing={t('itemsMissing')}
+              options={serviceItems.map((item) => ({ value: item, label: words(`item.${item}`) }))}
+            />
+            <DayField name="from" label={words('from')} past />
+            <DayField name="until" label={words('until')} />
+            <div className="row">
+              <Button type="primary" htmlType="submit" loading={busy}>
+                {parts('save')}
+              </Button>
+              <Button onClick={onCancel}>{common('cancel')}</Button>
+            </div>
+          </ApiForm>
+        );
+      }}
+    </Loaded>
   );
 }

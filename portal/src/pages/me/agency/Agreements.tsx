@@ -2,8 +2,15 @@ import { Button } from 'antd';
 import { useState } from 'react';
 import { answer, api } from '../../../api/client.ts';
 import { ActionButton } from '../parts/ActionButton.tsx';
-import { type Agreement, AgreementItem, isLiving, useAgreementTexts } from '../parts/agreements.tsx';
+import {
+  type Agreement,
+  AgreementItem,
+  isLiving,
+  useAgreementColumns,
+  useAgreementTexts,
+} from '../parts/agreements.tsx';
 import { useAccountCentre } from '../parts/context.tsx';
+import { Dialog } from '../parts/Dialog.tsx';
 import { Actions, useItemTitleId } from '../parts/items.tsx';
 import { PagedList, usePaged } from '../parts/paged.tsx';
 import { changing as changingList, outdated } from '../parts/queries.ts';
@@ -34,16 +41,29 @@ export function Agreements() {
     setEntering(false);
     say(t('entered'));
   };
+  const columns = useAgreementColumns('agency', (agreement) =>
+    isLiving(agreement) ? <AgencyActions agreement={agreement} /> : null,
+  );
   return (
     <>
       <p>{t('agreementHint')}</p>
       <p>
-        <Button type="primary" aria-expanded={entering} onClick={() => setEntering(!entering)}>
+        <Button type="primary" aria-haspopup="dialog" onClick={() => setEntering(true)}>
           {t('enter')}
         </Button>
       </p>
-      {entering ? <AgreementForm send={enter} onCancel={() => setEntering(false)} /> : null}
-      <PagedList list={list} label={words('list')} empty={words('none')}>
+      {entering ? (
+        <Dialog title={t('enter')} onClose={() => setEntering(false)}>
+          <AgreementForm send={enter} onCancel={() => setEntering(false)} />
+        </Dialog>
+      ) : null}
+      <PagedList
+        keyOf={({ agreementId }) => agreementId}
+        list={list}
+        label={words('list')}
+        empty={words('none')}
+        columns={columns}
+      >
         {(agreement) => (
           <AgreementItem key={agreement.agreementId} agreement={agreement} side="agency">
             {isLiving(agreement) ? <AgencyActions agreement={agreement} /> : null}
@@ -79,7 +99,7 @@ function AgencyActions({ agreement }: { readonly agreement: Agreement }) {
   return (
     <>
       <Actions>
-        <Button aria-expanded={changing} aria-describedby={about} onClick={() => setChanging(!changing)}>
+        <Button aria-haspopup="dialog" aria-describedby={about} onClick={() => setChanging(true)}>
           {t('change')}
         </Button>
         <ActionButton
@@ -101,7 +121,9 @@ function AgencyActions({ agreement }: { readonly agreement: Agreement }) {
         />
       </Actions>
       {changing ? (
-        <AgreementForm agreement={agreement} send={change} onCancel={() => setChanging(false)} />
+        <Dialog title={`${t('change')}：${agreement.clientName}`} onClose={() => setChanging(false)}>
+          <AgreementForm agreement={agreement} send={change} onCancel={() => setChanging(false)} />
+        </Dialog>
       ) : null}
     </>
   );

@@ -1,9 +1,12 @@
-import { Empty, Loaded } from '../../../components/states.tsx';
+import { Button } from 'antd';
+import { useState } from 'react';
 import { ActionButton } from '../parts/ActionButton.tsx';
+import type { Column } from '../parts/ItemTable.tsx';
 import { Actions, Item } from '../parts/items.tsx';
+import { WholeList } from '../parts/paged.tsx';
 import { useParts } from '../parts/texts.ts';
 import { AddAgent } from './AddAgent.tsx';
-import { changeStaffForm, useAgents } from './queries.ts';
+import { type Agent, changeStaffForm, useAgents } from './queries.ts';
 import { useAgencyTexts } from './texts.ts';
 
 /** AGY-1: the staff form. It is sent whole, so each change keeps the others by their handles. */
@@ -11,43 +14,68 @@ export function Staff({ keeps }: { readonly keeps: boolean }) {
   const t = useAgencyTexts();
   const parts = useParts();
   const staff = useAgents();
+  const [adding, setAdding] = useState(false);
+  const columns: Column<Agent>[] = [
+    { title: parts('name'), show: ({ name }) => name, text: ({ name }) => name },
+    {
+      title: parts('fact.documentNumber'),
+      show: ({ documentNumber }) => documentNumber,
+      text: ({ documentNumber }) => documentNumber,
+    },
+    { title: parts('fact.phone'), show: ({ phone }) => phone, text: ({ phone }) => phone ?? '' },
+  ];
   return (
     <>
       <p>{t('staffHint')}</p>
-      {keeps ? null : <p className="small">{t('keepersOnly')}</p>}
-      <Loaded query={staff}>
-        {(agents) =>
-          agents.length === 0 ? (
-            <Empty>{t('noStaff')}</Empty>
-          ) : (
-            <ul className="items" aria-label={t('staffList')}>
-              {agents.map(({ agentId, name, documentNumber, phone }) => (
-                <Item
-                  key={agentId}
-                  title={name}
-                  facts={[
-                    [parts('fact.documentNumber'), documentNumber],
-                    [parts('fact.phone'), phone],
-                  ]}
-                >
-                  {keeps ? (
-                    <Actions>
-                      <ActionButton
-                        label={t('remove')}
-                        kind="danger"
-                        ask={t('removeAsk', { name: `${name}（${documentNumber}）` })}
-                        done={t('removed')}
-                        act={() => changeStaffForm((all) => all.filter((one) => one.agentId !== agentId))}
-                      />
-                    </Actions>
-                  ) : null}
-                </Item>
-              ))}
-            </ul>
-          )
+      {keeps ? (
+        <p>
+          <Button type="primary" aria-haspopup="dialog" onClick={() => setAdding(true)}>
+            {t('add')}
+          </Button>
+        </p>
+      ) : (
+        <p className="small">{t('keepersOnly')}</p>
+      )}
+      <WholeList
+        keyOf={({ agentId }) => agentId}
+        query={staff}
+        label={t('staffList')}
+        empty={t('noStaff')}
+        columns={
+          keeps
+            ? [...columns, { title: parts('actions'), show: (agent) => <TakeOff agent={agent} /> }]
+            : columns
         }
-      </Loaded>
-      {keeps ? <AddAgent /> : null}
+      >
+        {(agent) => (
+          <Item
+            key={agent.agentId}
+            title={agent.name}
+            facts={[
+              [parts('fact.documentNumber'), agent.documentNumber],
+              [parts('fact.phone'), agent.phone],
+            ]}
+          >
+            {keeps ? <TakeOff agent={agent} /> : null}
+          </Item>
+        )}
+      </WholeList>
+      {adding ? <AddAgent onClose={() => setAdding(false)} /> : null}
     </>
+  );
+}
+
+function TakeOff({ agent: { agentId, name, documentNumber } }: { readonly agent: Agent }) {
+  const t = useAgencyTexts();
+  return (
+    <Actions>
+      <ActionButton
+        label={t('remove')}
+        kind="danger"
+        ask={t('removeAsk', { name: `${name}（${documentNumber}）` })}
+        done={t('removed')}
+        act={() => changeStaffForm((all) => all.filter((one) => one.agentId !== agentId))}
+      />
+    </Actions>
   );
 }

@@ -4,12 +4,11 @@ import { answer, api } from '../../../api/client.ts';
 import type { Paths } from '../../../api/paths.ts';
 import { outdated } from '../parts/queries.ts';
 
+const readAgents = async () => (await answer(api.GET('/v1/agency/staff'))).agents;
+export type Agent = Awaited<ReturnType<typeof readAgents>>[number];
+
 /** The staff form that holds. */
-export const useAgents = () =>
-  useQuery({
-    queryKey: ['agency-staff'],
-    queryFn: async () => (await answer(api.GET('/v1/agency/staff'))).agents,
-  });
+export const useAgents = () => useQuery({ queryKey: ['agency-staff'], queryFn: readAgents });
 
 type Form = Paths['/v1/agency/staff']['put']['requestBody']['content']['application/json'];
 

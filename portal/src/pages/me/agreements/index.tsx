@@ -4,7 +4,13 @@ import { PageTitle } from '../../../components/PageTitle.tsx';
 import { useSession } from '../../../session/store.ts';
 import { useMenuTexts } from '../menu.ts';
 import { ActionButton } from '../parts/ActionButton.tsx';
-import { type Agreement, AgreementItem, isLiving, useAgreementTexts } from '../parts/agreements.tsx';
+import {
+  type Agreement,
+  AgreementItem,
+  isLiving,
+  useAgreementColumns,
+  useAgreementTexts,
+} from '../parts/agreements.tsx';
 import { Actions } from '../parts/items.tsx';
 import { Only } from '../parts/Only.tsx';
 import { PagedList, usePaged } from '../parts/paged.tsx';
@@ -33,10 +39,17 @@ function Agreements() {
     const page = await answer(api.GET('/v1/enterprise/agreements', { params: { query: { cursor } } }));
     return { items: page.agreements, cursor: page.cursor };
   });
+  const columns = useAgreementColumns('client', (agreement) => <AgreementActions agreement={agreement} />);
   return (
     <>
       <p>{t('hint')}</p>
-      <PagedList list={list} label={words('list')} empty={words('none')}>
+      <PagedList
+        keyOf={({ agreementId }) => agreementId}
+        list={list}
+        label={words('list')}
+        empty={words('none')}
+        columns={columns}
+      >
         {(agreement) => (
           <AgreementItem key={agreement.agreementId} agreement={agreement} side="client">
             <AgreementActions agreement={agreement} />

@@ -10,6 +10,7 @@ import { useSubmit } from '../../../components/use-submit.ts';
 import { useCommon } from '../../../i18n/index.ts';
 import { Question } from '../parts/ActionButton.tsx';
 import { useAccountCentre } from '../parts/context.tsx';
+import { Dialog } from '../parts/Dialog.tsx';
 import { StaffRoleField, ValidUntilField } from '../parts/fields.tsx';
 import { outdated } from '../parts/queries.ts';
 import { useAuthorizationsTexts } from './texts.ts';
@@ -24,7 +25,13 @@ interface Values {
  * REL-6: the company's legal representative or finance head decides. Its name is shown before, so that a mistyped number
  * asks no stranger (REL-11).
  */
-export function Apply({ onApplied }: { readonly onApplied: () => void }) {
+export function Apply({
+  onApplied,
+  onClose,
+}: {
+  readonly onApplied: () => void;
+  readonly onClose: () => void;
+}) {
   const t = useAuthorizationsTexts();
   const common = useCommon();
   const { say } = useAccountCentre();
@@ -47,23 +54,24 @@ export function Apply({ onApplied }: { readonly onApplied: () => void }) {
     });
     if (!worked) return;
     setAsked(undefined);
-    form.resetFields();
     await outdated('authorizations');
     onApplied();
     say(t('applied'));
   };
   return (
-    <section className="card">
-      <h2>{t('apply')}</h2>
+    <Dialog title={t('apply')} onClose={onClose}>
       <p>{t('applyHint')}</p>
       <ApiForm form={form} onFinish={submit}>
         <ProblemAlert problem={problem} onRetry={retry} />
         <TaxpayerIdField />
         <StaffRoleField />
         <ValidUntilField />
-        <Button type="primary" htmlType="submit" loading={busy}>
-          {t('submit')}
-        </Button>
+        <div className="row">
+          <Button type="primary" htmlType="submit" loading={busy}>
+            {t('submit')}
+          </Button>
+          <Button onClick={onClose}>{common('cancel')}</Button>
+        </div>
       </ApiForm>
       {asked ? (
         <Question
@@ -81,6 +89,6 @@ export function Apply({ onApplied }: { readonly onApplied: () => void }) {
           <ProblemAlert problem={sending.problem} onRetry={() => void apply(asked.values)} />
         </Question>
       ) : null}
-    </section>
+    </Dialog>
   );
 }

@@ -1,3 +1,5 @@
+import { Button } from 'antd';
+import { useState } from 'react';
 import { relationLists } from '#domain/relations.ts';
 import { PageTitle } from '../../../components/PageTitle.tsx';
 import { Tabs } from '../../../components/Tabs.tsx';
@@ -17,12 +19,24 @@ export function Page() {
   const t = useAuthorizationsTexts();
   const { identity } = useSession();
   const [list, setList] = useList(relationLists, 'active');
-  const { data: waiting } = useInvitations(identity.kind === 'natural');
+  const [applying, setApplying] = useState(false);
+  const isPerson = identity.kind === 'natural';
+  const { data: waiting } = useInvitations(isPerson);
   return (
     <>
       <section className="card">
-        <PageTitle>{menu('authorizations')}</PageTitle>
-        <Only when={identity.kind === 'natural'} otherwise="naturalOnly">
+        <PageTitle
+          extra={
+            isPerson ? (
+              <Button type="primary" aria-haspopup="dialog" onClick={() => setApplying(true)}>
+                {t('apply')}
+              </Button>
+            ) : undefined
+          }
+        >
+          {menu('authorizations')}
+        </PageTitle>
+        <Only when={isPerson} otherwise="naturalOnly">
           <WaitingCompanies />
           <Tabs
             label={t('choose')}
@@ -38,7 +52,15 @@ export function Page() {
           </Tabs>
         </Only>
       </section>
-      {identity.kind === 'natural' ? <Apply onApplied={() => setList('pending')} /> : null}
+      {isPerson && applying ? (
+        <Apply
+          onClose={() => setApplying(false)}
+          onApplied={() => {
+            setApplying(false);
+            setList('pending');
+          }}
+        />
+      ) : null}
     </>
   );
 }

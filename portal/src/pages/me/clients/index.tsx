@@ -64,7 +64,35 @@ function ClientList({ query }: { readonly query: string }) {
     await switched(session);
   };
   return (
-    <PagedList list={list} label={t('list')} empty={t(query ? 'noneFound' : 'none')}>
+    <PagedList
+      keyOf={({ choiceId }) => choiceId}
+      list={list}
+      label={t('list')}
+      empty={t(query ? 'noneFound' : 'none')}
+      searched
+      columns={[
+        {
+          title: parts('fact.taxpayerName'),
+          show: ({ taxpayerName, current }) => (
+            <>
+              {taxpayerName} {current ? <span className="tag good">{parts('current')}</span> : null}
+            </>
+          ),
+          text: ({ taxpayerName }) => taxpayerName,
+        },
+        {
+          title: parts('fact.taxpayerId'),
+          show: ({ taxpayerId }) => taxpayerId,
+          text: ({ taxpayerId }) => taxpayerId,
+          steady: true,
+        },
+        {
+          title: parts('actions'),
+          show: ({ choiceId, current }) =>
+            current ? null : <ActionButton label={parts('switchTo')} act={() => become(choiceId)} />,
+        },
+      ]}
+    >
       {({ choiceId, taxpayerId, taxpayerName, current }) => (
         <Item
           key={choiceId}

@@ -1,3 +1,4 @@
+import { useIsElder } from '../../../app/look.ts';
 import { useSession } from '../../../session/store.ts';
 import { type Entry, menuOf } from '../entries.ts';
 import { useMenuTexts } from '../menu.ts';
@@ -28,8 +29,8 @@ const icons: Record<(typeof often)[number], string> = {
   phones: '机',
   activity: '安',
 };
-/** Two rows of a wide screen. */
-const most = 6;
+/** Two rows of a wide screen; in 长辈版 one thing after the other, and few of them. */
+const [most, mostForElders] = [6, 4];
 
 export function Shortcuts() {
   const menu = useMenuTexts();
@@ -37,7 +38,8 @@ export function Shortcuts() {
   const { identity } = useSession();
   const isAgency = useIsAgency();
   const mine: readonly Entry[] = menuOf(identity, isAgency).flatMap(({ entries }) => entries);
-  const shown = often.filter((entry) => mine.includes(entry)).slice(0, most);
+  const isElder = useIsElder();
+  const shown = often.filter((entry) => mine.includes(entry)).slice(0, isElder ? mostForElders : most);
   return (
     <section className="card">
       <h2>{t('more')}</h2>

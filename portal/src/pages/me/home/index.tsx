@@ -1,4 +1,5 @@
 import './home.css';
+import { useIsElder } from '../../../app/look.ts';
 import { PageTitle } from '../../../components/PageTitle.tsx';
 import { Notice } from '../../../components/ProblemAlert.tsx';
 import { useCommon } from '../../../i18n/index.ts';
@@ -22,6 +23,7 @@ export function Page() {
   const common = useCommon();
   const identityName = useIdentityName();
   const { person, identity } = useSession();
+  const isElder = useIsElder();
   return (
     <>
       <section className="card hello">
@@ -38,7 +40,7 @@ export function Page() {
       <Todo />
       <Tiles title={t('systems')} />
       <Shortcuts />
-      <RecentIdentities />
+      {isElder ? null : <RecentIdentities />}
       <Notice>{t('stay')}</Notice>
     </>
   );

@@ -1,5 +1,6 @@
 import { Input, Table } from 'antd';
 import { type ReactNode, useId, useState } from 'react';
+import { searchForm } from '#domain/text.ts';
 import { About } from './items.tsx';
 import { useParts } from './texts.ts';
 
@@ -14,26 +15,34 @@ export interface Column<T> {
 }
 interface Props<T> {
   readonly items: readonly T[];
+  /** What an item is, so that its row, and a dialog open in it, outlive a list that is read anew. */
+  readonly keyOf: (item: T, at: number) => string;
   readonly label: string;
   readonly columns: readonly Column<T>[];
+  /** Whether a long one gets a search field of its own. */
+  readonly isSearched: boolean;
+  /** More of the list can be loaded: what is not found here may be there. */
+  readonly goesOn: boolean;
 }
 /** From so many on, searching is quicker than reading. */
 const searchedFrom = 6;
 
 /** A list as a table: sorted by a click on a heading, searched by what its columns show, page by page. */
-export function ItemTable<T>({ items, label, columns }: Props<T>) {
+export function ItemTable<T>({ items, keyOf, label, columns, isSearched, goesOn }: Props<T>) {
   const t = useParts();
   const id = useId();
   const [query, setQuery] = useState('');
-  const wanted = query.trim().toLowerCase();
+  const wanted = searchForm(query);
   const rows = items
-    .map((item, at) => ({ key: `${id}${at}`, item }))
+    .map((item, at) => ({ key: `${id}${keyOf(item, at)}`, item }))
     .filter(({ item }) =>
-      columns.some(({ text }) => wanted === '' || text?.(item).toLowerCase().includes(wanted) === true),
+      columns.some(
+        ({ text }) => wanted === '' || (text !== undefined && searchForm(text(item)).includes(wanted)),
+      ),
     );
   return (
     <>
-      {items.length < searchedFrom ? null : (
+      {!isSearched || items.length < searchedFrom ? null : (
         <p>
           <Input
             type="search"
@@ -53,7 +62,7 @@ export function ItemTable<T>({ items, label, columns }: Props<T>) {
         dataSource={rows}
         showSorterTooltip={false}
         pagination={rows.length > 20 ? { pageSize: 20, showSizeChanger: false } : false}
-        locale={{ emptyText: t('noneFound') }}
+        locale={{ emptyText: t(goesOn ? 'noneFoundYet' : 'noneFound') }}
         columns={columns.map(({ title, show, text, steady }, at) => ({
           title,
           className: steady ? 'steady' : '',

@@ -1,7 +1,9 @@
 import type { ReactNode } from 'react';
 import type { AgreementState, ServiceItem } from '#domain/agreements.ts';
 import { texts, useCommon } from '../../../i18n/index.ts';
+import type { Column } from './ItemTable.tsx';
 import { type Fact, Item } from './items.tsx';
+import { useParts } from './texts.ts';
 
 /** Words about agreements, for the agency's side and the client's (AGY-4). */
 export const useAgreementTexts = texts('me-agreement', {
@@ -118,6 +120,88 @@ function useTerms(): (terms: Terms) => Fact[] {
   ];
 }
 
+const partnerOf = (agreement: Agreement, side: Side): readonly [name: string, number: string] =>
+  side === 'agency' ? [agreement.clientName, agreement.clientId] : [agreement.agencyName, agreement.agencyId];
+type Side = 'agency' | 'client';
+
+/** The word for its state, of which the client's own turn is a special one. */
+function useStateWord(): (state: AgreementState, side: Side) => string {
+  const t = useAgreementTexts();
+  return (state, side) => (side === 'client' && state === 'pending' ? t('ownPending') : t(`state.${state}`));
+}
+
+/** What waits for the client's word, below what holds. */
+function Proposed({ terms }: { readonly terms: Terms }) {
+  const factsOf = useTerms();
+  return (
+    <ul className="rules">
+      {factsOf(terms).map(([term, value]) => (
+        <li key={term}>
+          {term}：{value}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** The table of a wide screen, from either side; `actions` is the last column. */
+export function useAgreementColumns(
+  side: Side,
+  actions: (agreement: Agreement) => ReactNode,
+): readonly Column<Agreement>[] {
+  const t = useAgreementTexts();
+  const common = useCommon();
+  const parts = useParts();
+  const stateWord = useStateWord();
+  const itemsOf = ({ items }: Agreement): string =>
+    items.map((item) => t(`item.${item}`)).join(common('scan.and'));
+  const agentsOf = ({ agents }: Agreement): string => agents.map(({ name }) => name).join(common('scan.and'));
+  return [
+    {
+      title: t(side === 'agency' ? 'client' : 'agency'),
+      show: (agreement) => {
+        const [name, number] = partnerOf(agreement, side);
+        return (
+          <>
+            {name}
+            <br />
+            <small>{number}</small>
+          </>
+        );
+      },
+      text: (agreement) => partnerOf(agreement, side).join(' '),
+    },
+    {
+      title: t('items'),
+      show: (agreement) => (
+        <>
+          {itemsOf(agreement)}
+          {agreement.proposed ? (
+            <>
+              <br />
+              <strong>{t('proposed')}</strong>
+              <Proposed terms={agreement.proposed} />
+            </>
+          ) : null}
+        </>
+      ),
+      text: itemsOf,
+    },
+    { title: t('agents'), show: agentsOf, text: agentsOf },
+    {
+      title: t('period'),
+      show: ({ from, until }) => t('to', { from, until }),
+      text: ({ until }) => until,
+    },
+    {
+      title: parts('fact.state'),
+      show: ({ state }) => <span className={`tag ${tones[state]}`}>{stateWord(state, side)}</span>,
+      text: ({ state }) => stateWord(state, side),
+    },
+    { title: parts('actions'), show: actions },
+  ];
+}
+
 /** An agreement as both sides see it, seen from one. */
 export function AgreementItem({
   agreement,
@@ -125,37 +209,22 @@ export function AgreementItem({
   children,
 }: {
   readonly agreement: Agreement;
-  readonly side: 'agency' | 'client';
+  readonly side: Side;
   readonly children?: ReactNode;
 }) {
   const t = useAgreementTexts();
   const terms = useTerms();
+  const stateWord = useStateWord();
   const { state, proposed } = agreement;
-  const [name, number] =
-    side === 'agency'
-      ? [agreement.clientName, agreement.clientId]
-      : [agreement.agencyName, agreement.agencyId];
+  const [name, number] = partnerOf(agreement, side);
   return (
     <Item
       title={`${name}（${number}）`}
-      tag={side === 'client' && state === 'pending' ? t('ownPending') : t(`state.${state}`)}
+      tag={stateWord(state, side)}
       tone={tones[state]}
       facts={[
         ...terms(agreement),
-        ...(proposed
-          ? ([
-              [
-                t('proposed'),
-                <ul key="proposed" className="rules">
-                  {terms(proposed).map(([term, value]) => (
-                    <li key={term}>
-                      {term}：{value}
-                    </li>
-                  ))}
-                </ul>,
-              ],
-            ] as const)
-          : []),
+        ...(proposed ? ([[t('proposed'), <Proposed key="proposed" terms={proposed} />]] as const) : []),
       ]}
     >
       {children}

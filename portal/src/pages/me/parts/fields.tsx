@@ -1,15 +1,18 @@
-import { Checkbox, Form, Input, Radio } from 'antd';
+import { Checkbox, DatePicker, Form, Radio } from 'antd';
+import dayjs, { type Dayjs } from 'dayjs';
+import 'dayjs/locale/zh-cn';
 import { isDay, shanghaiDay } from '#domain/days.ts';
 import { permissions, staffRoles } from '#domain/relations.ts';
 import { serverNow } from '../../../api/clock.ts';
 import { useCommon, useLanguage } from '../../../i18n/index.ts';
 import { useParts } from './texts.ts';
 
+const asDay = 'YYYY-MM-DD';
 const today = (): string => shanghaiDay(new Date(serverNow()));
 
 /**
- * A calendar day, today or later, as the browser lets one choose it. The browser writes it in its own language's order
- * (03/02 or 02/03), so what was chosen stands below in words.
+ * A calendar day, today or later: typed as 2026-03-02 or chosen from a calendar in the portal's language (a browser's own
+ * field follows the browser's). What was chosen stands below in words; the form holds it as the API takes it.
  */
 export function DayField({
   name,
@@ -41,6 +44,8 @@ export function DayField({
     <Form.Item
       name={name}
       label={optional ? `${label}（${t('optional')}）` : label}
+      getValueProps={(day: string | undefined) => ({ value: day ? dayjs(day) : null })}
+      normalize={(day: Dayjs | null) => day?.format(asDay)}
       extra={[hint, inWords].filter(Boolean).join(language === 'en' ? '. ' : '。') || undefined}
       rules={[
         {
@@ -52,7 +57,14 @@ export function DayField({
         },
       ]}
     >
-      <Input type="date" {...(past ? {} : { min: today() })} max="9999-12-31" />
+      <DatePicker
+        className="day"
+        format={asDay}
+        placeholder={parts('dayForm')}
+        {...(past ? {} : { minDate: dayjs(today()) })}
+        maxDate={dayjs('9999-12-31')}
+        showNow={false}
+      />
     </Form.Item>
   );
 }

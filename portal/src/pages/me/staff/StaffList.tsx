@@ -18,6 +18,7 @@ export function StaffList({ list }: { readonly list: RelationList }) {
   const page = usePaged(['staff', list], (cursor) => readStaff(list, cursor));
   return (
     <PagedList
+      keyOf={({ authorizationId }) => authorizationId}
       list={page}
       label={t(`list.${list}`)}
       empty={t(`none.${list}`)}

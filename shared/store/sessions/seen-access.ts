@@ -1,15 +1,15 @@
 import { onAgreementChecks, onStaffFormChecks } from '../agencies/agency-forms.ts';
-import { relationSeenCheck } from '../companies/relations.ts';
+import { relationSeenCheck } from '../companies/relation-checks.ts';
 import { companySeenCheck } from '../companies/taxpayers.ts';
 import type { Check, Write } from '../dynamodb/tables.ts';
 import { reportCheck } from '../reports/cross-region-reports.ts';
 import type { AccessBasis, AccessRecords } from './access-basis.ts';
 
 /**
- * What a company identity stood on, as it was read: revisions instead of rows, so that a later transaction can hold true
+ * What a company identity stood on, as it was read: versions (`rev`) instead of rows, so that a later transaction can hold true
  * that nothing of it changed, without reading it again.
  */
-export interface SeenGrounds {
+export interface SeenAccess {
   readonly acting: AccessBasis;
   /** Of the company acted for; of the agency itself, the agency. */
   readonly companyRev: number;
@@ -21,23 +21,32 @@ export interface SeenGrounds {
   readonly agreementForm?: string;
 }
 
-/** Undefined where the evidence has holes; then there are no grounds either. */
-export function seenGrounds(acting: AccessBasis, records: AccessRecords): SeenGrounds | undefined {
+/** Undefined where one of the rows is missing; then nothing gives the access either. */
+export function seenAccess(acting: AccessBasis, records: AccessRecords): SeenAccess | undefined {
   const { relation, company, agency, agreement } = records;
   const staffForm = agency?.form?.formId;
-  const agencyRev = agency?.company?.rev;
+  const agencyVersion = agency?.company?.rev;
   switch (acting.by) {
     case 'relation':
       return relation && company ? { acting, companyRev: company.rev, relationRev: relation.rev } : undefined;
     case 'report':
       return company ? { acting, companyRev: company.rev } : undefined;
     case 'staff-form':
-      return agencyRev !== undefined && staffForm !== undefined
-        ? { acting, companyRev: agencyRev, staffForm }
+      return agencyVersion !== undefined && staffForm !== undefined
+        ? { acting, companyRev: agencyVersion, staffForm }
         : undefined;
     case 'agreement':
-      return company && agencyRev !== undefined && staffForm !== undefined && agreement?.formId !== undefined
-        ? { acting, companyRev: company.rev, agencyRev, staffForm, agreementForm: agreement.formId }
+      return company &&
+        agencyVersion !== undefined &&
+        staffForm !== undefined &&
+        agreement?.formId !== undefined
+        ? {
+            acting,
+            companyRev: company.rev,
+            agencyRev: agencyVersion,
+            staffForm,
+            agreementForm: agreement.formId,
+          }
         : undefined;
   }
 }
@@ -46,9 +55,9 @@ export function seenGrounds(acting: AccessBasis, records: AccessRecords): SeenGr
  * Inside the transaction that relies on it: all of that is still as it was seen, and not over by its last day.
  * @param onRefused what a change means to the caller
  */
-export function seenChecks(
+export function seenAccessChecks(
   personKey: string,
-  { acting, companyRev, relationRev, agencyRev, staffForm, agreementForm }: SeenGrounds,
+  { acting, companyRev, relationRev, agencyRev, staffForm, agreementForm }: SeenAccess,
   day: string,
   onRefused: () => Error,
 ): Write[] {

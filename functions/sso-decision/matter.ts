@@ -1,0 +1,85 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { MatterAsked } from '#domain/authorization-details.ts';
+import { channelsFor, faceServes, type Matter, mayDo, reliedOnUntil } from '#domain/matters.ts';
+import { Problem } from '#domain/problem.ts';
+import { ok } from '#runtime/answers.ts';
+import type { FlowContext } from '#runtime/context.ts';
+import type { EffectiveSession } from '#store/sessions/effective-session.ts';
+import type { ShownMatter, SsoRequestTicket } from '#store/tickets/sso-tickets.ts';
+import { seconds } from '#store/tickets/ticket-times.ts';
+import type { DecisionCall } from './weigh.ts';
+
+/** A matter of risk that a system asks with its request, instead of a proof apart (SSO-9, STP-1). */
+export interface AskedMatter extends Pick<MatterAsked, 'nonce'> {
+  readonly matter: Matter;
+}
+
+/** Undefined where the request asks none. A matter that left the settings since takes the request with it, as a client does. */
+export function matterAsked(
+  { settings }: Pick<FlowContext, 'settings'>,
+  { request: { matter: asked } }: Pick<SsoRequestTicket, 'request'>,
+): AskedMatter | undefined {
+  if (!asked) return undefined;
+  const matter = settings.matters.find(({ code }) => code === asked.matter);
+  if (!matter) throw new Problem('NOT_FOUND');
+  return { matter, ...(asked.nonce === undefined ? {} : { nonce: asked.nonce }) };
+}
+
+export type Acts = Pick<EffectiveSession, 'session' | 'permissions'>;
+
+/** STP-4: whether this identity may do the matter today. People act for themselves and are not asked. */
+export const mayBeDoneBy = ({ matter }: AskedMatter, { session: { company }, permissions }: Acts): boolean =>
+  company === undefined || mayDo(matter, { role: company.role, permissions });
+
+/** The face for a matter, and what the system is told of it. */
+export interface FoundMatter {
+  readonly shown: ShownMatter;
+  /** The provider's, for the audit. */
+  readonly transactionId: string;
+}
+
+/**
+ * What stands of the request's matter for whoever is handed over: nothing asked; an identity that may not do it; a face
+ * that must be shown first, because none was, it was another session's or another identity's, or it is too old (STP-2,
+ * STP-4); or the answer. Whether the check still stands for the person, the transaction says.
+ */
+export function weighMatter(
+  ctx: Pick<FlowContext, 'settings'>,
+  { caller: { request: ticket }, now }: Pick<DecisionCall, 'caller' | 'now'>,
+  acts: Acts,
+): 'none' | 'not-allowed' | 'face' | FoundMatter {
+  const asked = matterAsked(ctx, ticket);
+  if (!asked) return 'none';
+  if (!mayBeDoneBy(asked, acts)) return 'not-allowed';
+  const { face } = ticket;
+  const { sessionId, company } = acts.session;
+  const { matter, nonce } = asked;
+  const at = new Date(face?.at ?? 0);
+  const isFresh = faceServes(matter, at, now) || seconds(now) < (face?.scanUntil ?? 0);
+  if (!face || !isFresh || face.sessionId !== sessionId || !isDeepStrictEqual(face.acting, company))
+    return 'face';
+  return {
+    shown: {
+      code: matter.code,
+      at: face.at,
+      since: face.since,
+      validUntil: reliedOnUntil(matter, at, now),
+      ...(nonce === undefined ? {} : { nonce }),
+    },
+    transactionId: face.transactionId,
+  };
+}
+
+/** The check ended between look and write: by an order, with the account, or because a number was recovered (PHN-4). */
+export class FaceOver extends Error {}
+
+/** What the page does before it asks again: `POST /v1/sso/{id}/step-up`. */
+export const stepUpWanted = (ctx: FlowContext, { request }: DecisionCall['caller']) =>
+  ok({ stepUp: shownMatter(ctx, request) });
+
+function shownMatter(ctx: FlowContext, ticket: SsoRequestTicket) {
+  const asked = matterAsked(ctx, ticket);
+  if (!asked) throw new Problem('STATE_CONFLICT');
+  const { code, zh } = asked.matter;
+  return { matter: { code, zh }, channels: channelsFor(asked.matter) };
+}

@@ -1,0 +1,78 @@
+import { noneAnswer } from '#domain/authentication.ts';
+import { actionFor, faceServes } from '#domain/matters.ts';
+import { Problem } from '#domain/problem.ts';
+import { startPersonScan } from '#journeys/factors/scans.ts';
+import { grantedDetails } from '#journeys/sso/granted-details.ts';
+import { created, ok } from '#runtime/answers.ts';
+import type { StepOf } from '#runtime/call.ts';
+import type { FlowContext } from '#runtime/context.ts';
+import { faceStands } from '#store/people/face-checks.ts';
+import { keptFace, requireAdmitted } from '#store/people/person-row.ts';
+import { findPerson } from '#store/people/users.ts';
+import type { MatterFace } from '#store/tickets/sso-tickets.ts';
+import { ticketUpdate } from '#store/tickets/tickets.ts';
+import { chosenBy } from './as-chosen.ts';
+import type { ssoDecision } from './contract.ts';
+import { type AskedMatter, matterAsked, mayBeDoneBy } from './matter.ts';
+import { refused } from './refuse.ts';
+import { clientOf, lacking, lackingProblem, notAccepted, type StepUpCall } from './weigh.ts';
+
+/**
+ * SSO-9: the face for the request's matter, by the rules of a step-up (STP-1, STP-2, STP-4): a check that is recent enough
+ * serves again, otherwise the person scans; the passed scan writes it on the request. Who may not do the matter is told
+ * before the scan. Where the system wanted no page, it is told that one is needed.
+ */
+export const stepUp: StepOf<typeof ssoDecision, 'stepUp'> = async (ctx, call) => {
+  const { request: ticket, session } = call.caller;
+  const client = clientOf(ctx, ticket);
+  const asked = matterAsked(ctx, ticket);
+  if (!asked) throw new Problem('STATE_CONFLICT');
+  const isNone = ticket.request.prompt.includes('none');
+  const lacks = lacking(ctx, ticket, client, session, call.now);
+  if (lacks) {
+    if (isNone) return refused(ctx, call, noneAnswer(lacks.kind));
+    throw lackingProblem(lacks, client);
+  }
+  const [acts, found] = await Promise.all([actsAs(ctx, call), findPerson(ctx.db, session.personKey)]);
+  if (!grantedDetails(ctx, client, ticket.request.taxpayer, acts, acts.records)) throw notAccepted(client);
+  if (!mayBeDoneBy(asked, acts)) throw new Problem('ROLE_NOT_ALLOWED');
+  const person = requireAdmitted(found, 'SESSION_ENDED');
+  const { company: acting } = acts.session;
+  const forWhom = { sessionId: session.sessionId, ...(acting ? { acting } : {}) };
+  const kept = keptFace(person);
+  const { policies } = ctx.settings;
+  if (
+    kept &&
+    faceStands(person, kept, call.now, policies) &&
+    faceServes(asked.matter, new Date(kept.at), call.now)
+  ) {
+    const { at, transactionId, since } = kept;
+    const face: MatterFace = { at, transactionId, since, ...forWhom };
+    await ctx.db.transact([ticketUpdate(ticket, call.now, { set: { face } })]);
+    return ok({ satisfied: true as const });
+  }
+  if (isNone) return refused(ctx, call, noneAnswer('matter'));
+  const scan = await startPersonScan(ctx, call, person, {
+    purpose: 'step-up',
+    action: actionFor(asked.matter.class),
+    parent: { ticketKey: ticket.ticketKey, kind: ticket.kind },
+    stepUp: { ...named(asked), audience: client.sector, ...forWhom },
+  });
+  return created({ scan });
+};
+
+const named = ({ matter, nonce }: AskedMatter) => ({
+  matter: matter.code,
+  ...(nonce === undefined ? {} : { nonce }),
+});
+
+/** As whom the person will go: as who they are, or as the choice that they will come back with. */
+async function actsAs(ctx: FlowContext, call: StepUpCall) {
+  const { caller, body } = call;
+  if (body.choiceId === undefined) {
+    if (caller.lost) throw new Problem('RELATION_NOT_FOUND', {}, { variant: 'lost' });
+    return caller;
+  }
+  const { effective, records } = await chosenBy(ctx, call, body.choiceId)();
+  return { ...effective, records: records };
+}

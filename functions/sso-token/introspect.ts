@@ -1,0 +1,43 @@
+import { verifyRpAccessToken } from '#crypto/rp-access-tokens.ts';
+import { sessionIn } from '#crypto/session-references.ts';
+import { ok } from '#runtime/answers.ts';
+import type { StepOf } from '#runtime/call.ts';
+import type { ssoToken } from './contract.ts';
+import { liveHandOver, standingOf } from './standing.ts';
+
+const inactive = () => ok({ active: false as const });
+
+/**
+ * SSO-11, RFC 7662: whether an access token still holds at this moment, and what it permits today; for a client that keeps
+ * the resource which the token is for. Every other token, and every other caller, hears the same no.
+ */
+export const introspect: StepOf<typeof ssoToken, 'introspect'> = async (ctx, { caller, body, now }) => {
+  const { issuer } = ctx.settings;
+  const found = await verifyRpAccessToken(ctx.signing, ctx.relyingParties, body.token, issuer, now);
+  if (!found || !caller.client.introspects.includes(found.token.aud)) return inactive();
+  const { client, token } = found;
+  const { sid, ses, cnf } = token;
+  const sessionId = sessionIn(ctx.dataKeys, { clientId: client.clientId, sid }, ses);
+  const live = sessionId && (await liveHandOver(ctx, client, { sessionId, sid }, now));
+  const standing = live && (await standingOf(ctx, client, live, now));
+  if (!standing) return inactive();
+  const { told, details } = standing;
+  return ok({
+    active: true as const,
+    iss: issuer,
+    sub: told.sub,
+    aud: token.aud,
+    client_id: client.clientId,
+    token_type: cnf ? ('DPoP' as const) : ('Bearer' as const),
+    ...(cnf ? { cnf: { jkt: cnf.jkt } } : {}),
+    scope: token.scope,
+    jti: token.jti,
+    sid,
+    iat: token.iat,
+    exp: token.exp,
+    auth_time: told.authTime,
+    acr: told.acr,
+    real_name_level: told.realNameLevel,
+    authorization_details: details.map((detail) => ({ ...detail })),
+  });
+};

@@ -1,0 +1,56 @@
+import { verifyRpAccessToken } from '#crypto/rp-access-tokens.ts';
+import { readRpRefreshToken, sessionIn } from '#crypto/session-references.ts';
+import { auditPut } from '#journeys/audit.ts';
+import { ok } from '#runtime/answers.ts';
+import type { CallOf, StepOf } from '#runtime/call.ts';
+import type { FlowContext } from '#runtime/context.ts';
+import { retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
+import { findRpSession, rpEndUpdate } from '#store/sessions/rp-sessions.ts';
+import { seconds } from '#store/tickets/ticket-times.ts';
+import type { ssoToken } from './contract.ts';
+
+type RevokeCall = CallOf<typeof ssoToken, 'revoke'>;
+
+/**
+ * SSO-11, RFC 7009: the system gives a token back, and with it the hand-over that both its tokens stand on. A token that is
+ * unknown, over or somebody else's is answered alike, because there is nothing left to do.
+ */
+export const revoke: StepOf<typeof ssoToken, 'revoke'> = async (ctx, call) => {
+  const named = await namedBy(ctx, call);
+  if (named) await ended(ctx, call, named);
+  return ok(null);
+};
+
+interface Named {
+  readonly sessionId: string;
+  readonly sid: string;
+  /** Of a refresh token. */
+  readonly hash?: string;
+}
+
+/** The hand-over of this client that a token stands on. `token_type_hint` is only a hint: both kinds are tried. */
+async function namedBy(ctx: FlowContext, { body, caller, now }: RevokeCall): Promise<Named | undefined> {
+  const { clientId } = caller.client;
+  const refresh = readRpRefreshToken(ctx.dataKeys, clientId, body.token);
+  if (refresh) return refresh;
+  const found = await verifyRpAccessToken(ctx.signing, [caller.client], body.token, ctx.settings.issuer, now);
+  const { sid = '', ses = '' } = found?.token ?? {};
+  const sessionId = found && sessionIn(ctx.dataKeys, { clientId, sid }, ses);
+  return sessionId === undefined ? undefined : { sessionId, sid };
+}
+
+/** Its own row's change has the system told, as of every other end (SSO-8). */
+const ended = (ctx: FlowContext, call: RevokeCall, { sessionId, sid, hash }: Named): Promise<void> =>
+  retryOnConcurrentChange(async () => {
+    const { clientId } = call.caller.client;
+    const handOver = await findRpSession(ctx.db, sessionId, clientId);
+    if (!handOver || handOver.sid !== sid || handOver.ended) return;
+    if (hash !== undefined && handOver.refreshHash !== hash) return;
+    await ctx.db.transact([
+      rpEndUpdate(handOver, { reason: 'revoked', at: seconds(call.now) }),
+      auditPut(ctx, call, handOver.personKey, 'sso-ended', 'success', {
+        client: clientId,
+        reason: 'revoked',
+      }),
+    ]);
+  });

@@ -1,0 +1,94 @@
+import type { Granted } from '#domain/granted-limits.ts';
+import { mayDo } from '#domain/matters.ts';
+import type { RelyingParty } from '#domain/relying-parties.ts';
+import { type Detail, grantedDetails } from '#journeys/sso/granted-details.ts';
+import { matterDetail } from '#journeys/sso/matter-detail.ts';
+import { tokenClaims } from '#journeys/sso/token-claims.ts';
+import type { FlowContext } from '#runtime/context.ts';
+import { faceStands } from '#store/people/face-checks.ts';
+import type { Person } from '#store/people/person-row.ts';
+import { findPerson } from '#store/people/users.ts';
+import { type AccessRecords, readAccessRecords } from '#store/sessions/access-basis.ts';
+import { type EffectiveSession, effectiveSession } from '#store/sessions/effective-session.ts';
+import { findWithSession, type RpSession } from '#store/sessions/rp-sessions.ts';
+import { endOf } from '#store/sessions/session-end.ts';
+import type { Session } from '#store/sessions/session-row.ts';
+import type { ShownMatter, TokenClaims } from '#store/tickets/sso-tickets.ts';
+import { seconds } from '#store/tickets/ticket-times.ts';
+
+/** A hand-over whose session lives and is still who was handed over. What a company identity stands on is not read yet. */
+export interface LiveHandOver {
+  readonly handOver: RpSession;
+  readonly session: Session;
+}
+
+/** SSO-7: the first read of every call that stands on a hand-over. Undefined where it is over. */
+export async function liveHandOver(
+  { db, settings }: Pick<FlowContext, 'db' | 'settings'>,
+  { clientId }: Pick<RelyingParty, 'clientId'>,
+  { sessionId, sid }: { readonly sessionId: string; readonly sid: string },
+  now: Date,
+): Promise<LiveHandOver | undefined> {
+  const { handOver, session } = await findWithSession(db, sessionId, clientId);
+  if (!handOver || handOver.sid !== sid || handOver.ended) return undefined;
+  if (!session || session.version !== handOver.version || endOf(session, now, settings.policies))
+    return undefined;
+  return { handOver, session };
+}
+
+/** What a hand-over gives today. */
+export interface Standing extends LiveHandOver {
+  readonly records: AccessRecords | undefined;
+  readonly details: readonly Detail[];
+  /** Of a company identity: how far that goes (SSO-8). */
+  readonly limits: Granted | undefined;
+  readonly told: TokenClaims;
+  /** The matter of the hand-over, where it still holds (SSO-9). */
+  readonly matter: ShownMatter | undefined;
+}
+
+/**
+ * SSO-7: the second read, of what a company identity stands on; natural people have nothing to read. Permissions, names and
+ * dates are today's, never more than was asked. Undefined where nothing of it is left, or where the system no longer takes
+ * such an identity.
+ */
+export async function standingOf(
+  ctx: Pick<FlowContext, 'db' | 'handles' | 'dataKeys' | 'settings'>,
+  client: RelyingParty,
+  { handOver, session }: LiveHandOver,
+  now: Date,
+): Promise<Standing | undefined> {
+  const [records, person] = await Promise.all([
+    session.company && readAccessRecords(ctx.db, session.personKey, session.company),
+    handOver.matter && findPerson(ctx.db, session.personKey),
+  ]);
+  const effective = effectiveSession(session, records, now);
+  if (effective.lost || session.realNameLevel < client.minLevel) return undefined;
+  const granted = grantedDetails(ctx, client, handOver.taxpayer, effective, records);
+  if (!granted) return undefined;
+  const told = tokenClaims(effective.session, handOver.sub, handOver.acrs ?? [], now);
+  const matter = matterToday(ctx, handOver, effective, person, now);
+  return {
+    handOver,
+    session: effective.session,
+    records,
+    details: matter ? [...granted.details, matterDetail(matter, told.realNameLevel)] : granted.details,
+    limits: granted.limits,
+    told,
+    matter,
+  };
+}
+
+/** SSO-9: in its time, while who acts may do it (STP-4) and the face still stands for the person (PHN-4, ORD-1). */
+function matterToday(
+  { settings }: Pick<FlowContext, 'settings'>,
+  { matter: shown }: RpSession,
+  { session: { company }, permissions }: EffectiveSession,
+  person: Person | undefined,
+  now: Date,
+): ShownMatter | undefined {
+  const matter = settings.matters.find(({ code }) => code === shown?.code);
+  if (!shown || !matter || shown.validUntil <= seconds(now)) return undefined;
+  if (company && !mayDo(matter, { role: company.role, permissions })) return undefined;
+  return faceStands(person, shown, now, settings.policies) ? shown : undefined;
+}

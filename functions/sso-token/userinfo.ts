@@ -1,0 +1,46 @@
+import { tokenRefused } from '#crypto/rp-access-tokens.ts';
+import { sessionIn } from '#crypto/session-references.ts';
+import { wordsOf } from '#domain/oauth-parameters.ts';
+import { OAuthProblem } from '#domain/oauth-problem.ts';
+import { maskedNameOf, numberOf } from '#journeys/people/personal-data.ts';
+import { ok } from '#runtime/answers.ts';
+import type { CallOf, StepOf } from '#runtime/call.ts';
+import type { FlowContext } from '#runtime/context.ts';
+import { findPerson } from '#store/people/users.ts';
+import type { ssoToken } from './contract.ts';
+import { type LiveHandOver, liveHandOver, standingOf } from './standing.ts';
+
+type UserinfoCall = CallOf<typeof ssoToken, 'userinfo'> | CallOf<typeof ssoToken, 'userinfoByForm'>;
+
+/** SSO-7: who this access token is of and what they may do now. The document is told here alone, and to few (SSO-6). */
+async function answered(ctx: FlowContext, { caller: { client, token }, now }: UserinfoCall) {
+  const scope = wordsOf(token.scope);
+  if (!scope.includes('openid')) throw new OAuthProblem('insufficient_scope', 'The scope openid is needed');
+  const { sid, ses } = token;
+  const sessionId = sessionIn(ctx.dataKeys, { clientId: client.clientId, sid }, ses);
+  const live = sessionId && (await liveHandOver(ctx, client, { sessionId, sid }, now));
+  if (!live) throw tokenRefused();
+  const telling = client.document && scope.includes('document');
+  const [standing, document] = await Promise.all([
+    standingOf(ctx, client, live, now),
+    telling ? documentOf(ctx, live) : undefined,
+  ]);
+  if (!standing) throw tokenRefused();
+  const { told, session, details } = standing;
+  return ok({
+    sub: told.sub,
+    ...(scope.includes('profile') ? { name: maskedNameOf(ctx, session) } : {}),
+    real_name_level: told.realNameLevel,
+    identity: { ...told.identity },
+    authorization_details: details.map((detail) => ({ ...detail })),
+    ...(document ? { document } : {}),
+  });
+}
+
+async function documentOf(ctx: FlowContext, { session: { personKey } }: LiveHandOver) {
+  const person = await findPerson(ctx.db, personKey);
+  return person && { type: person.documentType, number: numberOf(ctx, person) };
+}
+
+export const userinfo: StepOf<typeof ssoToken, 'userinfo'> = answered;
+export const userinfoByForm: StepOf<typeof ssoToken, 'userinfoByForm'> = answered;

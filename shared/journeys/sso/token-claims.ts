@@ -1,0 +1,25 @@
+import { acrOf, acrTold } from '#domain/acrs.ts';
+import { amrToday } from '#domain/authentication.ts';
+import type { Session } from '#store/sessions/session-row.ts';
+import type { TokenClaims } from '#store/tickets/sso-tickets.ts';
+
+/**
+ * SSO-6: what tokens tell of the person and of how they were authenticated, as the session stands.
+ * @param wanted the words of acr of which the request needed one (SSO-9)
+ */
+export function tokenClaims(
+  { startedAt, methods, faceAt, realNameLevel, identity, company }: Session,
+  sub: string,
+  wanted: readonly string[],
+  now: Date,
+): TokenClaims {
+  const held = acrOf({ faceAt }, now);
+  return {
+    sub,
+    authTime: startedAt,
+    acr: acrTold(held, wanted),
+    amr: amrToday(methods, held),
+    realNameLevel,
+    identity: { kind: identity.kind, ...(company ? { role: company.role } : {}) },
+  };
+}

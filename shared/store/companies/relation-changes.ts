@@ -1,0 +1,199 @@
+import { handle, ulid } from '#crypto/random.ts';
+import { Problem } from '#domain/problem.ts';
+import { inTerm, isLive, refusalOf, stateOn, type Transition } from '#domain/relations.ts';
+import { ConcurrentChange } from '../dynamodb/concurrent-change.ts';
+import { absent, all, any, below, equals, exists, not, oneOf, sameAs } from '../dynamodb/expressions.ts';
+import type { RefusablePut, RefusableUpdate, Write } from '../dynamodb/tables.ts';
+import { requireSeenRevision } from '../dynamodb/versioned-update.ts';
+import { asRead, lastsUntil } from './relation-checks.ts';
+import { guardKey, historyPrefix, relationKey, relationKeyOf } from './relation-keys.ts';
+import { listed, listKeysOf } from './relation-lists.ts';
+import type { Relation } from './relation-row.ts';
+
+/** What a new authorisation is; the rest follows. */
+export type NewRelation = Omit<
+  Relation,
+  | 'relation'
+  | 'authorizationId'
+  | 'rev'
+  | 'createdAt'
+  | 'updatedAt'
+  | 'companySort'
+  | 'personSort'
+  | 'confirmerKey'
+  | 'hiddenByPerson'
+  | 'hiddenByCompany'
+> & { readonly state: 'pending' | 'active' };
+
+/**
+ * Begins an authorisation, in the place of the one `read` (the current row as it was read, if there is one), which must
+ * have ended: it moves into history, and a person and company never have two of one role (REL-10). Throws
+ * RELATION_EXISTS where the previous one lives in the company's present term (ENT-4); the writes are refused with ConcurrentChange when it changed since read.
+ */
+export function beginWrites(
+  fresh: NewRelation,
+  read: Relation | undefined,
+  now: Date,
+  day: string,
+): { authorizationId: string; relation: Relation; writes: Write[] } {
+  const previous = read && inTerm(read, fresh.companyTerm);
+  if (previous && isLive(stateOn(previous, day))) throw new Problem('RELATION_EXISTS');
+  const authorizationId = handle();
+  const at = now.toISOString();
+  const key = relationKey(fresh.personKey, fresh.companyKey, fresh.role);
+  const relation = listed({
+    ...fresh,
+    relation: key.relation ?? '',
+    authorizationId,
+    rev: 1,
+    createdAt: at,
+    updatedAt: at,
+  });
+  const changedMeanwhile = () => new ConcurrentChange();
+  const guard: RefusablePut = {
+    table: 'Relationships',
+    put: { ...guardKey(authorizationId), holder: fresh.personKey, at: key.relation },
+    condition: absent('personKey'),
+  };
+  if (!previous) {
+    const row: Write = {
+      table: 'Relationships',
+      put: { ...relation },
+      condition: absent('personKey'),
+      onRefused: changedMeanwhile,
+    };
+    return { authorizationId, relation, writes: [row, guard] };
+  }
+  const ended = listed({
+    ...previous,
+    state: stateOn(previous, day),
+    relation: `${historyPrefix}${ulid(now)}`,
+  });
+  return {
+    authorizationId,
+    relation,
+    writes: [
+      {
+        table: 'Relationships',
+        put: { ...relation },
+        condition: asRead(previous),
+        onRefused: changedMeanwhile,
+      },
+      guard,
+      {
+        table: 'Relationships',
+        put: { ...ended },
+        condition: absent('personKey'),
+      },
+      {
+        table: 'Relationships',
+        key: guardKey(previous.authorizationId),
+        update: { set: { at: ended.relation } },
+      },
+    ],
+  };
+}
+
+/** What a transition may change beside the state. */
+export type RelationChanges = Partial<Pick<Relation, 'permissions' | 'taxpayerName' | 'taxpayerState'>> & {
+  /** null takes the last day away: unlimited. */
+  readonly validUntil?: string | null;
+};
+
+/**
+ * Moves an authorisation (REL-10). The allowed prior states, the direction and the roles of the transition are the
+ * write's condition; what stands there when it is refused decides the answer.
+ * @param seen the revision that whoever decides was shown (REL-11): of anything else nothing is decided, STATE_CONFLICT
+ */
+export function transitionUpdate(
+  relation: Relation,
+  transition: Transition,
+  now: Date,
+  day: string,
+  changes: RelationChanges = {},
+  seen?: string,
+): RefusableUpdate {
+  requireSeenRevision(relation, seen);
+  const refused = refusalOf(transition, relation, day);
+  if (refused) throw new Problem(refused);
+  const { validUntil, ...others } = changes;
+  // A change that moves the row nowhere in the lists leaves its keys, which another one beside it may be changing.
+  const moves = transition.to !== relation.state || validUntil !== undefined;
+  const { validUntil: lastDay, ...unlimited } = relation;
+  const { companySort, personSort, confirmerKey } = listKeysOf({
+    ...unlimited,
+    ...others,
+    state: transition.to,
+    ...lastDayOf(validUntil === undefined ? lastDay : validUntil),
+  });
+  // Who may confirm goes with the end of the relation or of the waiting; in between the company's copies decide it.
+  const confirmsNoMore =
+    confirmerKey === undefined && (!isLive(transition.to) || others.taxpayerState !== undefined);
+  const removed = [
+    ...(validUntil === null ? ['validUntil'] : []),
+    ...(confirmsNoMore ? ['confirmerKey'] : []),
+  ];
+  return {
+    table: 'Relationships',
+    key: relationKeyOf(relation),
+    update: {
+      set: {
+        state: transition.to,
+        updatedAt: now.toISOString(),
+        ...others,
+        ...lastDayOf(validUntil),
+        ...(moves ? { companySort, personSort } : {}),
+      },
+      remove: removed,
+      add: { rev: 1 },
+    },
+    condition: all(
+      equals('authorizationId', relation.authorizationId),
+      oneOf('state', transition.from),
+      lastsUntil(day),
+      transition.direction ? equals('direction', transition.direction) : undefined,
+      transition.refusable ? equals('refusable', true) : undefined,
+      seen === undefined ? undefined : equals('rev', relation.rev),
+    ),
+    onRefused: (old) => {
+      const current = old as Relation | undefined;
+      if (current?.authorizationId !== relation.authorizationId) return new Problem('STATE_CONFLICT');
+      return new Problem(refusalOf(transition, current, day) ?? 'STATE_CONFLICT');
+    },
+  };
+}
+
+const lastDayOf = (validUntil: string | null | undefined): { validUntil?: string } =>
+  typeof validUntil === 'string' ? { validUntil } : {};
+
+/**
+ * 清除记录 (CTR-3): hides an ended authorisation from one side's history. STATE_CONFLICT while it lives, ConcurrentChange when it
+ * was moved into history since read.
+ */
+export const hideUpdate = (relation: Relation, side: 'person' | 'company', day: string): RefusableUpdate => ({
+  table: 'Relationships',
+  key: relationKeyOf(relation),
+  update: {
+    set:
+      side === 'person'
+        ? { hiddenByPerson: true, personSort: listKeysOf({ ...relation, hiddenByPerson: true }).personSort }
+        : {
+            hiddenByCompany: true,
+            companySort: listKeysOf({ ...relation, hiddenByCompany: true }).companySort,
+          },
+    add: { rev: 1 },
+  },
+  condition: all(
+    equals('authorizationId', relation.authorizationId),
+    any(
+      not(oneOf('state', ['pending', 'active'])),
+      below('validUntil', day),
+      // What ended with an earlier term of the company keeps the state that it had (ENT-4).
+      all(exists('taxpayerTerm'), not(sameAs('taxpayerTerm', 'companyTerm'))),
+    ),
+  ),
+  onRefused: (old) =>
+    (old as Relation | undefined)?.authorizationId === relation.authorizationId
+      ? new Problem('STATE_CONFLICT')
+      : new ConcurrentChange(),
+});

@@ -1,0 +1,86 @@
+import type { Sealed } from '#crypto/sealed.ts';
+import { absentOr, all, atMost, equals } from '../dynamodb/expressions.ts';
+import type { Update } from '../dynamodb/tables.ts';
+import { asRead } from './relation-checks.ts';
+import { relationKeyOf } from './relation-keys.ts';
+import { listKeysOf } from './relation-lists.ts';
+import type { Relation } from './relation-row.ts';
+import { type KeptNumber, type KnownTaxpayer, keptNumberOf } from './taxpayers.ts';
+
+/** What a relation keeps of its company. */
+export const companyCopies = (company: KnownTaxpayer) => ({
+  companyKey: company.companyKey,
+  ...keptNumberOf(company),
+  taxpayerName: company.name,
+  taxpayerState: company.state,
+  taxpayerSubjects: company.subjects,
+  taxpayerTerm: company.term,
+  taxpayerRev: company.rev,
+  companyTerm: company.term,
+});
+
+/** Brings the copy of the person's name in a relation up to date (DOC-5). Harmless to repeat. */
+export const nameUpdate = (
+  relation: Pick<Relation, 'personKey' | 'relation' | 'authorizationId'>,
+  sealedName: Sealed,
+): Update => ({
+  table: 'Relationships',
+  key: relationKeyOf(relation),
+  update: { set: { sealedName } },
+  condition: equals('authorizationId', relation.authorizationId),
+});
+
+/** What a relation copies of its company; the company itself is what rules look at. */
+export type CompanyCopies = Pick<
+  Relation,
+  'taxpayerName' | 'taxpayerState' | 'taxpayerSubjects' | 'taxpayerTerm'
+> &
+  KeptNumber & { readonly taxpayerRev: number };
+
+/** Whether a row says of the company what these copies say. A number is one however it was sealed. */
+export const saysTheSame = (row: Relation, copies: CompanyCopies): boolean =>
+  row.taxpayerName === copies.taxpayerName &&
+  row.taxpayerId === copies.taxpayerId &&
+  (row.sealedId === undefined) === (copies.sealedId === undefined) &&
+  row.taxpayerState === copies.taxpayerState &&
+  row.taxpayerSubjects?.join() === copies.taxpayerSubjects?.join() &&
+  (row.taxpayerTerm ?? 0) === (copies.taxpayerTerm ?? 0);
+
+/** Whether nothing is to be written over a row: it has these copies, or those of the company as it was later. */
+export const needsNoCopies = (row: Relation, copies: CompanyCopies): boolean => {
+  const { taxpayerRev = -1 } = row;
+  return taxpayerRev > copies.taxpayerRev || (taxpayerRev === copies.taxpayerRev && saysTheSame(row, copies));
+};
+
+/**
+ * Brings the copies of a company's name, number and state in a relation up to date, and with them its place in the
+ * person's lists. Only in the row as it was read, and never over newer copies: where that has changed, it is to be decided
+ * anew. Harmless to repeat.
+ */
+export function copiesUpdate(relation: Relation, copies: CompanyCopies): Update {
+  const { personSort, confirmerKey } = listKeysOf({ ...relation, ...copies });
+  return {
+    table: 'Relationships',
+    key: relationKeyOf(relation),
+    update: {
+      set: {
+        taxpayerName: copies.taxpayerName,
+        taxpayerState: copies.taxpayerState,
+        taxpayerSubjects: copies.taxpayerSubjects,
+        taxpayerTerm: copies.taxpayerTerm,
+        taxpayerRev: copies.taxpayerRev,
+        // In clear or sealed, never both (DOC-4).
+        ...(copies.sealedId === undefined
+          ? { taxpayerId: copies.taxpayerId }
+          : { sealedId: copies.sealedId }),
+        personSort,
+        confirmerKey,
+      },
+      remove: [
+        copies.sealedId === undefined ? 'sealedId' : 'taxpayerId',
+        ...(confirmerKey === undefined ? ['confirmerKey'] : []),
+      ],
+    },
+    condition: all(asRead(relation), absentOr('taxpayerRev', atMost('taxpayerRev', copies.taxpayerRev))),
+  };
+}

@@ -1,0 +1,53 @@
+import { coversRecovery } from '#domain/phones.ts';
+import type { Policies } from '#domain/policies.ts';
+import { ConcurrentChange } from '../dynamodb/concurrent-change.ts';
+import { absentOr, all, below, type Condition, equals } from '../dynamodb/expressions.ts';
+import type { Check, Write } from '../dynamodb/tables.ts';
+import { type Active, isActive, isSuspended, type Person } from './person-row.ts';
+import { notSuspended, recoveryCovered, registered } from './users.ts';
+
+/** A passed face check: ISO time, and `account.since` of the person then. */
+interface Checked {
+  readonly at: string;
+  readonly since: string;
+}
+
+/**
+ * STP-4: whether a face check still stands for its person: registered as at the check, not suspended, no order since that
+ * ends proofs (ORD-1), no number recovered since within the last day (PHN-4).
+ */
+export const faceStands = (
+  person: Person | undefined,
+  face: Checked,
+  now: Date,
+  policies: Pick<Policies, 'recoveredPhoneSeconds'>,
+): person is Active =>
+  isActive(person) &&
+  !isSuspended(person) &&
+  person.account.since === face.since &&
+  (person.orders?.proofsEndedAt === undefined || person.orders.proofsEndedAt < face.at) &&
+  coversRecovery({ faceAt: face.at, recoveredAt: person.phoneRecoveredAt }, now, policies);
+
+/**
+ * The same for a transaction that tells of the check, whoever read the person before it. Beside a change of the person in
+ * the same operation, a refusal that is none of the check's is ConcurrentChange.
+ */
+export const faceStandsCheck = (
+  personKey: string,
+  face: Checked,
+  now: Date,
+  policies: Pick<Policies, 'recoveredPhoneSeconds'>,
+  onRefused: () => Error,
+): Check & Pick<Write, 'onRefused'> & { readonly condition: Condition } => ({
+  table: 'Users',
+  key: { personKey },
+  condition: all(
+    registered,
+    notSuspended,
+    equals('account.since', face.since),
+    absentOr('orders.proofsEndedAt', below('orders.proofsEndedAt', face.at)),
+    recoveryCovered(face.at, now, policies),
+  ),
+  onRefused: (old) =>
+    faceStands(old as Person | undefined, face, now, policies) ? new ConcurrentChange() : onRefused(),
+});

@@ -1,0 +1,76 @@
+import { lockoutExpiry } from '#domain/lockout-policy.ts';
+import type { Policies } from '#domain/policies.ts';
+import type { Problem } from '#domain/problem.ts';
+import { all, any, holds } from '../dynamodb/expressions.ts';
+import type { Db, Update, Write } from '../dynamodb/tables.ts';
+import {
+  type Attempt,
+  guessesLeft,
+  type LockoutRow,
+  lockedProblem,
+  lockoutKey,
+  notLocked,
+} from './lockout-row.ts';
+
+/**
+ * LCK-5 outside of login: wrong codes in registration, reset and the like count only towards the day's guesses.
+ * Throws `usedUp` when there are none left.
+ */
+export async function reserveGuess(
+  db: Db,
+  guess: Omit<Attempt, 'method'>,
+  policies: Policies,
+  usedUp: () => Problem,
+): Promise<undefined> {
+  const written = await db
+    .update<LockoutRow>({
+      table: 'Lockouts',
+      key: lockoutKey(guess.personKey, guess.day),
+      update: {
+        add: { smsGuesses: new Set([guess.attemptId]) },
+        set: { ttl: lockoutExpiry(guess.day, policies) },
+      },
+      condition: any(holds('smsGuesses', guess.attemptId), guessesLeft(policies)),
+    })
+    .catch(async (error: unknown) => {
+      await returnGuess(db, guess).catch(() => undefined);
+      throw error;
+    });
+  if (!written.ok) throw usedUp();
+}
+
+/** Gives a guess back that was never compared. */
+export const returnGuess = (db: Db, guess: Omit<Attempt, 'method'>) =>
+  db.update({
+    ...returnedGuessUpdate(guess),
+    condition: holds('smsGuesses', guess.attemptId),
+  });
+
+/**
+ * Refuses to send another code while the day's guesses are used up (LCK-5), and at login while the account is
+ * locked, inside the send's transaction.
+ */
+export function guessesLeftCheck(
+  personKey: string,
+  day: string,
+  policies: Policies,
+  usedUp: () => Problem,
+  { unlocked }: { unlocked: boolean },
+): Write {
+  return {
+    table: 'Lockouts',
+    key: lockoutKey(personKey, day),
+    condition: all(guessesLeft(policies), unlocked ? notLocked : undefined),
+    onRefused: (old) =>
+      unlocked && (old as LockoutRow | undefined)?.lockedAt ? lockedProblem(day) : usedUp(),
+  };
+}
+
+/** A right code is no wrong guess: takes the reservation out, alone or in the transaction of its success. */
+export function returnedGuessUpdate(guess: Omit<Attempt, 'method'>): Update {
+  return {
+    table: 'Lockouts',
+    key: lockoutKey(guess.personKey, guess.day),
+    update: { take: { smsGuesses: new Set([guess.attemptId]) } },
+  };
+}

@@ -1,0 +1,47 @@
+import { begin, exchange } from '../flows/support/hand-overs.ts';
+import type { StandIn } from '../flows/support/rps.ts';
+import { expectStatus, loggedInByFace } from '../support/door.ts';
+import { settled } from '../support/seed.ts';
+import type { Kind } from './patient-door.ts';
+
+/** A system asks for a new code where the one before may be gone: so often. */
+const rounds = 4;
+
+/** Somebody who is logged in is handed over to a tax system, which exchanges its code. */
+export const handOverTo = (system: StandIn): Kind => ({
+  name: 'SSO-4 SSO-5 a hand-over to a tax system',
+  routes: / \/(v1\/sso|oauth2)\//,
+  async ready(door) {
+    const who = await settled(door);
+    let token = (await loggedInByFace(door, who)).session.accessToken;
+    let isHandedOver = false;
+    const once = async (): Promise<void> => {
+      const begun = await begin(door, system);
+      const page = (method: string, step: string, body?: object) =>
+        door.http(method, `/v1/sso/${begun.id}${step}`, body, { token, cookie: begun.cookie });
+      expectStatus(await page('GET', '/system'), 200);
+      expectStatus(await page('GET', ''), 200);
+      const { redirectTo } = expectStatus(await page('POST', '/approve', {}), 200).body;
+      const code = new URL(redirectTo).searchParams.get('code') ?? '';
+      const { status, body } = await exchange(door, system, { ...begun, code });
+      if (status !== 200) throw new Error(`${status} ${JSON.stringify(body)}`);
+    };
+    return {
+      async run(again) {
+        if (again) token = (await loggedInByFace(door, who)).session.accessToken;
+        let stopped: unknown;
+        for (let round = 0; round < rounds && !isHandedOver; round++)
+          await once().then(
+            () => {
+              isHandedOver = true;
+            },
+            (error: unknown) => {
+              stopped = error;
+            },
+          );
+        if (!isHandedOver) throw stopped;
+      },
+      done: async () => isHandedOver,
+    };
+  },
+});

@@ -1,0 +1,758 @@
+/** @module-tag grants */
+/** @module-tag grants */
+import { createHash } from 'node:crypto';
+import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { localPartner, workingAs } from '../support/channel-partner.ts';
+import type { Loose } from '../support/client.ts';
+import { expectStatus, loggedInByFace } from '../support/door.ts';
+import { whileHeld } from '../support/held.ts';
+import { keeping } from '../support/variants.ts';
+import {
+  type Known,
+  knownPerson,
+  morning,
+  openWatchedDoor,
+  row,
+  rows,
+  type WatchedDoor,
+} from '../support/watched.ts';
+import {
+  client as agencyClient,
+  agencyFirm,
+  agentAt,
+  agreementLine,
+  goTo,
+  staffLine,
+  yesterday,
+} from './support/agencies.ts';
+import {
+  assertionOf,
+  begin,
+  exchange,
+  granted,
+  introspection,
+  refresh,
+  revocation,
+  userinfo,
+} from './support/hand-overs.ts';
+import { orderAtHall } from './support/orders.ts';
+import { recoverPhone } from './support/recovery.ts';
+import { companyLine, companyOf, feed } from './support/registry.ts';
+import { changeRelation, giveRelation, inCompany } from './support/relations.ts';
+import { reportLine, reportNumber, underReport } from './support/reports.ts';
+import { rpRow, type StandIn, standIn } from './support/rps.ts';
+import { pageOf } from './support/sso.ts';
+
+/** Filing is asked; its API and the registers' (which may know documents and numbers) look at its tokens. */
+let door: WatchedDoor;
+let filing: StandIn;
+let registers: StandIn;
+let plain: StandIn;
+beforeAll(async () => {
+  filing = await standIn('filing-web');
+  const api = filing.client.resources[0]?.uri ?? '';
+  registers = await standIn('registers-web', {
+    sector: 'registration',
+    document: true,
+    number: true,
+    introspects: [api],
+  });
+  plain = await standIn('plain-web', { refresh: false });
+  door = await openWatchedDoor({ relyingParties: [filing, registers, plain].map(({ client }) => client) });
+});
+afterAll(async () => {
+  for (const one of [filing, registers, plain]) one.stop();
+  await door?.finish('sso-token');
+});
+beforeEach(() => door.clock.set(morning));
+
+const now = () => Math.floor(door.clock.now().getTime() / 1000);
+
+interface Session {
+  readonly who: Known;
+  readonly token: string;
+  readonly cookie: string;
+  readonly sessionId: string;
+}
+async function signedIn(): Promise<Session> {
+  const who = await knownPerson(door);
+  const { session, cookie = '' } = await loggedInByFace(door, who);
+  return { who, token: session.accessToken, cookie, sessionId: session.sessionId };
+}
+async function forCompany(): Promise<Session & { taxpayerId: string }> {
+  const [who, boss] = [await knownPerson(door), await knownPerson(door)];
+  const taxpayerId = await companyOf(door, boss);
+  await giveRelation(door, who, taxpayerId, 'tax-handler');
+  const { session, token, cookie } = await inCompany(door, who, taxpayerId);
+  return { who, taxpayerId, token, cookie, sessionId: session.sessionId };
+}
+/** Works for a client by an agreement. */
+async function agentFor() {
+  const { id: firm } = await agencyFirm(door);
+  const who = await knownPerson(door);
+  const clientId = await agencyClient(door);
+  const agreement = agreementLine(firm, clientId, [who], { items: ['tax-declaration', 'tax-planning'] });
+  await feed(door, staffLine(firm, [who]), agreement);
+  const at = await agentAt(door, who, firm);
+  const { token } = await goTo(door, at.api, clientId);
+  return {
+    who,
+    token,
+    cookie: at.cookie,
+    sessionId: at.session.sessionId as string,
+    firm,
+    clientId,
+    agreement,
+  };
+}
+async function atReport() {
+  const who = await knownPerson(door);
+  const taxpayerId = await companyOf(door, who, { subject: 'cross-region' });
+  const reportNo = reportNumber();
+  await feed(door, reportLine(taxpayerId, reportNo));
+  const { session, token } = await underReport(door, who, taxpayerId, reportNo);
+  return { who, token, cookie: '', sessionId: session.sessionId as string, taxpayerId, reportNo };
+}
+
+interface Entered {
+  readonly access: string;
+  readonly refreshToken: string;
+  readonly id: string;
+  readonly body: Loose;
+}
+async function entered(
+  token: string,
+  system = filing,
+  changes: Record<string, string> = {},
+): Promise<Entered> {
+  const reply = await exchange(door, system, await granted(door, system, token, changes));
+  expect([reply.status, reply.body.error]).toEqual([200, undefined]);
+  const { access_token: access, refresh_token: refreshToken, id_token: id } = reply.body;
+  return { access, refreshToken, id, body: reply.body };
+}
+const expectRefused = (reply: { status: number; body: Loose }, error: string, status = 400) =>
+  expect([reply.status, reply.body.error]).toEqual([status, error]);
+
+/** What the three places say of a hand-over now. */
+async function said({ access, refreshToken }: Entered) {
+  const [refreshed, info, asked] = await Promise.all([
+    refresh(door, filing, refreshToken),
+    userinfo(door, access),
+    introspection(door, registers, access),
+  ]);
+  return { refreshed, info, asked };
+}
+async function expectOver(one: Entered) {
+  const { refreshed, info, asked } = await said(one);
+  expectRefused(refreshed, 'invalid_grant');
+  expectRefused(info, 'invalid_token', 401);
+  expect([asked.status, asked.body]).toEqual([200, { active: false }]);
+}
+/** All three tell the same details. */
+async function detailOf(one: Entered): Promise<Loose> {
+  const { refreshed, info, asked } = await said(one);
+  expect([refreshed.status, info.status, asked.body.active]).toEqual([200, 200, true]);
+  const [detail, ...others] = [refreshed, info, asked].map(({ body }) => body.authorization_details[0]);
+  for (const other of others) expect(other).toEqual(detail);
+  expect(decodeJwt(refreshed.body.access_token).authorization_details).toEqual([detail]);
+  return detail;
+}
+const logOut = (token: string) => door.http('DELETE', '/v1/session', undefined, { token });
+const sessionRow = (sessionId: string) => row(door, 'Sessions', { sessionId });
+
+const setHash = (sessionId: string, hash: string) =>
+  door.dynamodb('UpdateItem', {
+    TableName: door.tables.find((name) => name.endsWith('-RpSessions')),
+    Key: { sessionId: { S: sessionId }, clientId: { S: 'filing-web' } },
+    UpdateExpression: 'SET refreshHash = :hash',
+    ExpressionAttributeValues: { ':hash': { S: hash } },
+  });
+
+describe('SSO-7 refresh', () => {
+  it('SES-2 gives new tokens of the same hand-over, is a sign of life, and lengthens nothing', async () => {
+    const { token, sessionId } = await signedIn();
+    const first = await entered(token, filing, { nonce: 'n-1' });
+    const before = await sessionRow(sessionId);
+    door.clock.advance(1_700);
+    const { status, headers, body } = await refresh(door, filing, first.refreshToken);
+    expect([status, headers.get('cache-control')]).toEqual([200, 'no-store']);
+    expect(body).toEqual({
+      access_token: expect.any(String),
+      token_type: 'Bearer',
+      expires_in: 300,
+      id_token: expect.any(String),
+      refresh_token: first.refreshToken,
+      scope: 'openid profile',
+      authorization_details: [{ type: 'taxpayer', identity: 'natural' }],
+    });
+    const keys = createRemoteJWKSet(new URL('/.well-known/jwks.json', door.url));
+    const checked = { issuer: door.issuer, algorithms: ['ES256'], currentDate: door.clock.now() };
+    const id = await jwtVerify(body.id_token, keys, { ...checked, audience: 'filing-web', typ: 'JWT' });
+    // OpenID Connect Core, 12.2: the same person and login, no nonce, a time of its own.
+    const { nonce: _, ...claims } = decodeJwt(first.id);
+    expect(id.payload).toEqual({ ...claims, iat: now(), exp: now() + 300 });
+    const audience = filing.client.resources[0]?.uri ?? '';
+    const access = await jwtVerify(body.access_token, keys, { ...checked, audience, typ: 'at+jwt' });
+    expect(access.payload).toMatchObject({ sub: claims.sub, sid: claims.sid, scope: 'openid profile' });
+    expect(access.payload.jti).not.toBe(decodeJwt(first.access).jti);
+    expect(await sessionRow(sessionId)).toEqual({ ...before, lastSeenAt: now() });
+    // The same token again: it does not rotate.
+    expect((await refresh(door, filing, first.refreshToken)).status).toBe(200);
+  });
+
+  it('SES-2 keeps a person who works in the tax system from idling, and no longer than twelve hours', async () => {
+    const { token, cookie } = await signedIn();
+    const one = await entered(token);
+    door.clock.advance(1_790);
+    expect((await refresh(door, filing, one.refreshToken)).status).toBe(200);
+    door.clock.advance(1_790);
+    expectStatus(await door.http('POST', '/v1/session/refresh', undefined, { cookie }), 200);
+    for (let at = 2 * 1_790; at + 1_790 < 43_200; at += 1_790) {
+      door.clock.advance(1_790);
+      expect((await refresh(door, filing, one.refreshToken)).status).toBe(200);
+    }
+    door.clock.set(new Date(new Date(morning).getTime() + 43_200_000).toISOString());
+    await expectOver(one);
+  });
+
+  it('SES-2 half an hour in which nobody was seen ends it', async () => {
+    const { token } = await signedIn();
+    const one = await entered(token);
+    door.clock.advance(1_799);
+    expect((await refresh(door, filing, one.refreshToken)).status).toBe(200);
+    door.clock.advance(1_800);
+    await expectOver(one);
+  });
+
+  it('a second hand-over as the same person leaves the refresh token of the first good', async () => {
+    const { token, sessionId } = await signedIn();
+    const [first, second] = [await entered(token), await entered(token)];
+    for (const one of [first, second])
+      expect((await refresh(door, filing, one.refreshToken)).status).toBe(200);
+    expect(decodeJwt(first.id).sid).toBe(decodeJwt(second.id).sid);
+    // After an end there is another name, and what was given before is nothing.
+    expect((await revocation(door, filing, first.refreshToken)).status).toBe(200);
+    const third = await entered(token);
+    for (const one of [first, second])
+      expectRefused(await refresh(door, filing, one.refreshToken), 'invalid_grant');
+    expect((await refresh(door, filing, third.refreshToken)).status).toBe(200);
+    expect(await rpRow(door, { sessionId, clientId: 'filing-web' })).toMatchObject({
+      sid: decodeJwt(third.id).sid,
+    });
+  });
+
+  it('RFC 6749, 6: a narrower scope, never a wider one, and no other resource', async () => {
+    const { token } = await signedIn();
+    const one = await entered(token);
+    const less = await refresh(door, filing, one.refreshToken, { scope: 'openid' });
+    expect(less.body.scope).toBe('openid');
+    expect(decodeJwt(less.body.id_token)).not.toHaveProperty('name');
+    expect((await userinfo(door, less.body.access_token)).body).not.toHaveProperty('name');
+    const api = await refresh(door, filing, one.refreshToken, { scope: 'profile' });
+    expect(api.body).not.toHaveProperty('id_token');
+    expectRefused(await userinfo(door, api.body.access_token), 'insufficient_scope', 403);
+    const with_ = (changes: Record<string, string>) => refresh(door, filing, one.refreshToken, changes);
+    expectRefused(await with_({ scope: 'openid document' }), 'invalid_scope');
+    expectRefused(await with_({ scope: ' ' }), 'invalid_scope');
+    expectRefused(await with_({ resource: 'http://127.0.0.1/other' }), 'invalid_target');
+    expect((await with_({ resource: filing.client.resources[0]?.uri ?? '' })).status).toBe(200);
+    // What was narrowed was this answer alone.
+    expect((await with_({})).body.scope).toBe('openid profile');
+  });
+
+  it('RFC 9396: what the request narrowed stays narrowed', async () => {
+    const { token } = await forCompany();
+    const one = await entered(token, filing, {
+      authorization_details: JSON.stringify([{ type: 'taxpayer', actions: ['filing'] }]),
+    });
+    expect(await detailOf(one)).toMatchObject({ actions: ['filing'] });
+  });
+
+  it('is for clients that have it, for their own tokens, and each call has its own assertion', async () => {
+    const { token, sessionId } = await signedIn();
+    const [mine, theirs] = [await entered(token), await entered(token, registers)];
+    const without = await entered(token, plain);
+    expect(without.refreshToken).toBeUndefined();
+    expectRefused(await refresh(door, plain, mine.refreshToken), 'unauthorized_client');
+    expectRefused(await refresh(door, filing, theirs.refreshToken), 'invalid_grant');
+    for (const none of ['x', `${mine.refreshToken}x`, mine.access, mine.id, 's1.2.AAAA'])
+      expectRefused(await refresh(door, filing, none), 'invalid_grant');
+    const missing = { refresh_token: undefined } as unknown as Record<string, string>;
+    expectRefused(await refresh(door, filing, '', missing), 'invalid_request');
+    const client_assertion = await assertionOf(door, filing);
+    expectRefused(await refresh(door, filing, 'x', { client_assertion }), 'invalid_grant');
+    const again = await refresh(door, filing, mine.refreshToken, { client_assertion });
+    expectRefused(again, 'invalid_client', 401);
+    // None of this was a sign of life.
+    door.clock.advance(60);
+    expectRefused(await refresh(door, filing, 'x'), 'invalid_grant');
+    expect((await sessionRow(sessionId)).lastSeenAt).toBe(now() - 60);
+  });
+
+  it('of six at once with one assertion one is answered; with six assertions all are', async () => {
+    const { token } = await signedIn();
+    const { refreshToken } = await entered(token);
+    const client_assertion = await assertionOf(door, filing);
+    const six = Array.from({ length: 6 }, (_, i) => i);
+    const one = await Promise.all(six.map(() => refresh(door, filing, refreshToken, { client_assertion })));
+    expect(one.map(({ status }) => status).sort()).toEqual([200, 401, 401, 401, 401, 401]);
+    const all = await Promise.all(six.map(() => refresh(door, filing, refreshToken)));
+    expect(all.map(({ status }) => status)).toEqual(six.map(() => 200));
+  });
+
+  it('SSO-14 its token is sealed to others, and the table knows a hash', async () => {
+    const { token, sessionId } = await signedIn();
+    const { refreshToken, access } = await entered(token);
+    await refresh(door, filing, refreshToken);
+    await userinfo(door, access, 'post-body');
+    const stored = JSON.stringify(await rows(door, 'RpSessions'));
+    const logged = JSON.stringify(door.logs());
+    for (const secret of [refreshToken, access]) {
+      expect(stored).not.toContain(secret);
+      expect(logged).not.toContain(secret);
+    }
+    for (const told of [refreshToken, JSON.stringify(decodeJwt(access))])
+      expect(told).not.toContain(sessionId);
+    const { refreshHash } = await rpRow(door, { sessionId, clientId: 'filing-web' });
+    expect(refreshHash).toHaveLength(createHash('sha256').digest('base64url').length);
+    // By that hash it is known: sealed as it is, one of another key gives nothing.
+    await setHash(
+      sessionId,
+      refreshHash.replace(/^./, (first: string) => (first === 'A' ? 'B' : 'A')),
+    );
+    expectRefused(await refresh(door, filing, refreshToken), 'invalid_grant');
+    expect((await revocation(door, filing, refreshToken)).status).toBe(200);
+    await setHash(sessionId, refreshHash);
+    expect((await refresh(door, filing, refreshToken)).status).toBe(200);
+  });
+});
+
+describe('SSO-7 userinfo', () => {
+  it('answers GET, and POST with the token in the header or in the form; the scheme has no case', async () => {
+    const { token } = await signedIn();
+    const { access, id } = await entered(token);
+    const { sub, name } = decodeJwt(id);
+    for (const how of ['get', 'post-header', 'post-body'] as const) {
+      const { status, body, headers } = await userinfo(door, access, how);
+      expect([status, headers.get('content-type')]).toEqual([200, 'application/json; charset=utf-8']);
+      expect(body).toEqual({
+        sub,
+        name,
+        real_name_level: 4,
+        identity: { kind: 'natural' },
+        authorization_details: [{ type: 'taxpayer', identity: 'natural' }],
+      });
+    }
+    for (const scheme of ['bearer', 'BEARER', 'bEaReR'])
+      expect((await userinfo(door, access, 'get', scheme)).status).toBe(200);
+  });
+
+  it('RFC 6750: tells who brings no token from who brings one that is not good', async () => {
+    const { token } = await signedIn();
+    const { access } = await entered(token);
+    const none = await fetch(`${door.url}/oauth2/userinfo?access_token=${access}`);
+    expect([none.status, none.headers.get('www-authenticate')]).toEqual([401, 'Bearer, DPoP algs="ES256"']);
+    for (const how of ['get', 'post-body'] as const) {
+      const bad = await userinfo(door, 'a.b.c', how);
+      expectRefused(bad, 'invalid_token', 401);
+      expect(bad.headers.get('www-authenticate')).toMatch(
+        /^Bearer error="invalid_token", error_description="/,
+      );
+    }
+    const both = await fetch(`${door.url}/oauth2/userinfo`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${access}` },
+      body: new URLSearchParams({ access_token: access }),
+    });
+    expect([both.status, ((await both.json()) as Loose).error]).toEqual([400, 'invalid_request']);
+    door.clock.advance(300);
+    expectRefused(await userinfo(door, access), 'invalid_token', 401);
+  });
+
+  it('DATA-01 names the document here alone, to whom the settings say, when it was asked for', async () => {
+    const { who, token } = await signedIn();
+    const asking = { scope: 'openid profile document' };
+    const one = await entered(token, registers, asking);
+    const { body } = await userinfo(door, one.access);
+    expect(body.document).toEqual({ type: who.documentType, number: who.documentNumber });
+    const { body: refreshed } = await refresh(door, registers, one.refreshToken);
+    for (const elsewhere of [one.body, decodeJwt(one.access), decodeJwt(one.id), refreshed])
+      expect(JSON.stringify(elsewhere)).not.toContain(who.documentNumber);
+    const unasked = await entered(token, registers);
+    expect((await userinfo(door, unasked.access)).body).not.toHaveProperty('document');
+    const notAllowed = await entered(token, filing, asking);
+    expect(notAllowed.body.scope).toBe('openid profile');
+    expect((await userinfo(door, notAllowed.access)).body).not.toHaveProperty('document');
+  });
+});
+
+describe('SSO-11 introspection', () => {
+  it('RFC 7662: a system asks about tokens for the resource that it keeps', async () => {
+    const { token, taxpayerId } = await forCompany();
+    const { access, id } = await entered(token);
+    const { status, body, headers } = await introspection(door, registers, access);
+    expect([status, headers.get('cache-control')]).toEqual([200, 'no-store']);
+    const { iss, sub, aud, client_id, scope, jti, sid, iat, exp, auth_time, acr, real_name_level } =
+      decodeJwt(access);
+    expect(body).toEqual({
+      active: true,
+      token_type: 'Bearer',
+      ...{ iss, sub, aud, client_id, scope, jti, sid, iat, exp, auth_time, acr, real_name_level },
+      authorization_details: [expect.objectContaining({ role: 'tax-handler' })],
+    });
+    expect(body.sub).toBe(decodeJwt(id).sub);
+    expect(body.authorization_details[0].taxpayer.id).toBe(taxpayerId);
+    const hinted = { token_type_hint: 'refresh_token' };
+    expect((await introspection(door, registers, access, hinted)).body.active).toBe(true);
+  });
+
+  it('everybody else, and of every other token, hears {active: false} and no more', async () => {
+    const { token } = await signedIn();
+    const [mine, theirs] = [await entered(token), await entered(token, registers)];
+    for (const [system, asked] of [
+      [filing, mine.access],
+      [filing, theirs.access],
+      [registers, theirs.access],
+      [registers, mine.refreshToken],
+      [registers, mine.id],
+      [registers, token],
+      [registers, 'x'],
+      [registers, 'x'.repeat(9_000)],
+    ] as const)
+      expect((await introspection(door, system, asked)).body).toEqual({ active: false });
+    door.clock.advance(300);
+    expect((await introspection(door, registers, mine.access)).body).toEqual({ active: false });
+    expectRefused(await introspection(door, registers, ''), 'invalid_request');
+    const without = { client_assertion: '' };
+    expectRefused(await introspection(door, registers, mine.access, without), 'invalid_client', 401);
+  });
+});
+
+describe('SSO-11 revocation', () => {
+  it.each(['refreshToken', 'access'] as const)(
+    'RFC 7009: the %s ends the hand-over, and the system is told',
+    async (kind) => {
+      const { who, token, sessionId } = await signedIn();
+      const [one, other] = [await entered(token), await entered(token, registers)];
+      filing.tokens.length = 0;
+      const { status, body } = await revocation(door, filing, one[kind]);
+      expect([status, body]).toEqual([200, undefined]);
+      await expectOver(one);
+      await door.settled();
+      expect(await rpRow(door, { sessionId, clientId: 'filing-web' })).toMatchObject({
+        ended: { reason: 'revoked' },
+      });
+      expect(filing.tokens.map((logout) => decodeJwt(logout).sid)).toEqual([decodeJwt(one.id).sid]);
+      const events = await rows(door, 'Audit');
+      expect(
+        events.filter(({ subject, detail }) => subject === who.personKey && detail?.reason === 'revoked'),
+      ).toHaveLength(2);
+      // Session and other systems go on.
+      expectStatus(await door.http('GET', '/v1/session', undefined, { token }), 200);
+      expect((await userinfo(door, other.access)).status).toBe(200);
+      // Twice changes nothing.
+      expect((await revocation(door, filing, one[kind])).status).toBe(200);
+    },
+  );
+
+  it('RFC 7009: a token that is unknown, over or somebody else’s is answered 200, and nothing ends', async () => {
+    const { token } = await signedIn();
+    const [mine, theirs] = [await entered(token), await entered(token, registers)];
+    for (const one of [theirs.refreshToken, theirs.access, mine.id, token, 'x', 'x'.repeat(9_000)])
+      expect((await revocation(door, filing, one)).status).toBe(200);
+    expect(
+      (await revocation(door, filing, mine.refreshToken, { token_type_hint: 'no_such_type' })).status,
+    ).toBe(200);
+    await expectOver(mine);
+    expect((await userinfo(door, theirs.access)).status).toBe(200);
+    expectRefused(await revocation(door, filing, ''), 'invalid_request');
+    const client_assertion = await assertionOf(door, filing, { aud: 'https://elsewhere.example.cn' });
+    expectRefused(
+      await revocation(door, filing, mine.refreshToken, { client_assertion }),
+      'invalid_client',
+      401,
+    );
+  });
+});
+
+type Changed = Session & Loose;
+const relationChange = (changes: object) => (one: Changed) =>
+  changeRelation(door, one.who, one.taxpayerId, 'tax-handler', { ...changes });
+async function switchToPerson({ token }: Session) {
+  const { choices } = (await door.http('GET', '/v1/session/identities', undefined, { token })).body;
+  const { choiceId } = choices.find(({ identity }: Loose) => identity.kind === 'natural');
+  expectStatus(await door.http('POST', '/v1/session/identity', { choiceId }, { token }), 200);
+}
+const leave = (token: string) => door.http('DELETE', '/v1/session/systems/filing-web', undefined, { token });
+
+describe('SSO-7 SSO-8 what ends is known to the very next refresh, userinfo and introspection', () => {
+  keeping(6)<[string, () => Promise<Changed>, (one: Changed) => Promise<unknown>]>([
+    ['SES-1 退出', signedIn, async ({ token }) => expectStatus(await logOut(token), 204)],
+    ['REL-7 the relation is deleted', forCompany, relationChange({ state: 'deleted' })],
+    ['AGY-4 the agreement ends', agentFor, ({ agreement }) => feed(door, { ...agreement, until: yesterday })],
+    [
+      'ORD-1 the account is suspended',
+      signedIn,
+      async ({ who }) => expectStatus(await orderAtHall(door, who, 'suspend'), 204),
+    ],
+    [
+      'ENT-4 the company is cancelled',
+      forCompany,
+      ({ taxpayerId }) => feed(door, companyLine(taxpayerId, { state: 'cancelled' })),
+    ],
+    ['SWI-2 the person switches', forCompany, switchToPerson],
+    [
+      'SPC-3 the report ends',
+      atReport,
+      ({ taxpayerId, reportNo }) =>
+        feed(door, reportLine(taxpayerId, reportNo, undefined, { validUntil: yesterday })),
+    ],
+    [
+      'AGY-1 the staff form names others',
+      agentFor,
+      async ({ firm }) => feed(door, staffLine(firm, [await knownPerson(door)])),
+    ],
+    [
+      'SSO-13 the person leaves the system',
+      signedIn,
+      async ({ token }) => expectStatus(await leave(token), 204),
+    ],
+    [
+      'AGY-1 the agency is cancelled',
+      agentFor,
+      ({ firm }) => feed(door, companyLine(firm, { state: 'cancelled' })),
+    ],
+    [
+      'ENT-2 the company waits for confirmation',
+      forCompany,
+      ({ taxpayerId }) => feed(door, companyLine(taxpayerId, { state: 'awaiting-confirmation' })),
+    ],
+    ['SES-3 a newer login', signedIn, ({ who }) => loggedInByFace(door, who)],
+    [
+      'ORD-1 the sessions are ended by order',
+      signedIn,
+      async ({ who }) => expectStatus(await orderAtHall(door, who, 'end-sessions'), 204),
+    ],
+    [
+      'REL-8 nothing of what was asked for is permitted any more',
+      forCompany,
+      relationChange({ permissions: [] }),
+    ],
+  ])('%s', async (what, before, change) => {
+    const one = await before();
+    const asked = what.startsWith('REL-8')
+      ? { authorization_details: JSON.stringify([{ type: 'taxpayer', actions: ['filing'] }]) }
+      : {};
+    const mine = await entered(one.token, filing, asked as Record<string, string>);
+    await detailOf(mine);
+    filing.tokens.length = 0;
+    await change(one);
+    await expectOver(mine);
+    // And the system is told, whichever way it is (SSO-8).
+    await door.settled();
+    expect(filing.tokens.map((logout) => decodeJwt(logout).sid)).toContain(decodeJwt(mine.id).sid);
+  });
+
+  it('REL-3 the last day of a relation: over at midnight, without any write', async () => {
+    const one = await forCompany();
+    await changeRelation(door, one.who, one.taxpayerId, 'tax-handler', { validUntil: '2027-03-02' });
+    door.clock.set('2027-03-02T23:57:00+08:00');
+    const { token } = await inCompany(door, one.who, one.taxpayerId);
+    const mine = await entered(token);
+    expect(await detailOf(mine)).toMatchObject({ valid_until: '2027-03-02' });
+    door.clock.set('2027-03-03T00:00:00+08:00');
+    await expectOver(mine);
+  });
+});
+
+describe('SSO-7 what is narrowed is narrowed at the very next call', () => {
+  it('REL-8 a permission', async () => {
+    const one = await forCompany();
+    const mine = await entered(one.token);
+    expect((await detailOf(mine)).actions).toContain('invoice');
+    await changeRelation(door, one.who, one.taxpayerId, 'tax-handler', { permissions: ['enquiry'] });
+    expect((await detailOf(mine)).actions).toEqual(['enquiry']);
+    await changeRelation(door, one.who, one.taxpayerId, 'tax-handler', {
+      permissions: ['enquiry', 'filing'],
+    });
+    expect((await detailOf(mine)).actions.sort()).toEqual(['enquiry', 'filing']);
+  });
+
+  it('AGY-1 the items of an agreement', async () => {
+    const one = await agentFor();
+    const mine = await entered(one.token);
+    const before = await detailOf(mine);
+    expect(before.basis.items).toEqual(['tax-declaration', 'tax-planning']);
+    await feed(door, { ...one.agreement, items: ['tax-planning'] });
+    const after = await detailOf(mine);
+    expect([after.basis.items, after.actions]).toEqual([['tax-planning'], ['enquiry']]);
+    expect(before.actions).not.toEqual(after.actions);
+  });
+});
+
+/** Refresh has read that all stands, and its write waits. */
+describe('SSO-7 between the reads of a refresh and its write', () => {
+  const beside = (refreshToken: string, meanwhile: () => Promise<unknown>) =>
+    whileHeld(door, { function: 'sso-token' }, () => refresh(door, filing, refreshToken), meanwhile);
+
+  keeping(3)<[string, () => Promise<Changed>, (one: Changed) => Promise<unknown>]>([
+    ['退出', signedIn, async ({ token }) => expectStatus(await logOut(token), 204)],
+    ['the relation is deleted', forCompany, relationChange({ state: 'deleted' })],
+    ['the person leaves the system', signedIn, async ({ token }) => expectStatus(await leave(token), 204)],
+    ['a switch', forCompany, switchToPerson],
+    [
+      'the account is suspended',
+      signedIn,
+      async ({ who }) => expectStatus(await orderAtHall(door, who, 'suspend'), 204),
+    ],
+    [
+      'the company is cancelled',
+      forCompany,
+      ({ taxpayerId }) => feed(door, companyLine(taxpayerId, { state: 'cancelled' })),
+    ],
+    ['the agreement ends', agentFor, ({ agreement }) => feed(door, { ...agreement, until: yesterday })],
+  ])('%s: no tokens, and nothing counts as seen', async (_what, before, change) => {
+    const one = await before();
+    const { refreshToken } = await entered(one.token);
+    door.clock.advance(60);
+    const reply = await beside(refreshToken, () => change(one));
+    expectRefused(reply, 'invalid_grant');
+    expect((await sessionRow(one.sessionId)).lastSeenAt).toBeLessThan(now());
+  });
+
+  it('REL-8 a permission is narrowed: read anew, and so answered', async () => {
+    const one = await forCompany();
+    const { refreshToken } = await entered(one.token);
+    const reply = await beside(refreshToken, () => relationChange({ permissions: ['enquiry'] })(one));
+    expect(reply.status).toBe(200);
+    expect(reply.body.authorization_details[0].actions).toEqual(['enquiry']);
+  });
+
+  it('SSO-5 a new hand-over as the same person: both are good', async () => {
+    const one = await signedIn();
+    const { refreshToken } = await entered(one.token);
+    const reply = await beside(refreshToken, () => entered(one.token));
+    expect(reply.status).toBe(200);
+  });
+});
+
+describe('the cost', () => {
+  it('SSO-7 SSO-11 of refresh, userinfo and introspection: chains of at most three calls', async () => {
+    const one = await agentFor();
+    const mine = await entered(one.token);
+    const theirs = await entered((await signedIn()).token, registers, { scope: 'openid document' });
+    await said(mine);
+    door.resetUsage();
+    for (const place of [
+      () => refresh(door, filing, mine.refreshToken),
+      () => userinfo(door, mine.access),
+      () => userinfo(door, theirs.access),
+      () => introspection(door, registers, mine.access),
+    ])
+      expect((await place()).status).toBe(200);
+    const { routes }: Loose = door.usage()['sso-token'];
+    const of = (route: string) => [
+      routes[route].calls / routes[route].invocations,
+      routes[route].longestChain,
+    ];
+    expect(of('POST /oauth2/token')).toEqual([3, 3]);
+    expect(of('GET /oauth2/userinfo')).toEqual([2, 2]);
+    expect(of('POST /oauth2/introspect')).toEqual([3, 3]);
+  });
+});
+
+describe('a matter that was shown on the way', () => {
+  const details = (matter: string) => JSON.stringify([{ type: 'matter', matter, nonce: 'n-1' }]);
+  /** Up to the code: an invoice matter by the face of the login, another by a scan of its own. */
+  async function codeWith({ who, token }: Session, matter: string) {
+    const begun = await begin(door, filing, { authorization_details: details(matter) });
+    const page = pageOf(door, begun, token);
+    const { body } = await page.stepUp();
+    if (body.scan)
+      expectStatus(await localPartner(door, 'ahtax-app', workingAs(who)).showFace(body.scan.qrContent), 200);
+    const { redirectTo } = expectStatus(await page.approve(), 200).body;
+    return { ...begun, code: new URL(redirectTo).searchParams.get('code') ?? '' };
+  }
+  async function enteredWith(session: Session, matter = 'invoice.issue'): Promise<Entered> {
+    const { body } = await exchange(door, filing, await codeWith(session, matter));
+    return { access: body.access_token, refreshToken: body.refresh_token, id: body.id_token, body };
+  }
+  const matterIn = ({ body }: { body: Loose }) =>
+    body.authorization_details.find(({ type }: Loose) => type === 'matter');
+  const expectTold = async (one: Entered, matter: unknown) => {
+    const { refreshed, info, asked } = await said(one);
+    expect([refreshed, info, asked].map(matterIn)).toEqual([matter, matter, matter]);
+    expect(
+      (decodeJwt(refreshed.body.access_token) as Loose).authorization_details.find(
+        ({ type }: Loose) => type === 'matter',
+      ),
+    ).toEqual(matter);
+  };
+  const issue = () => ({
+    type: 'matter',
+    matter: 'invoice.issue',
+    at: now(),
+    level: 4,
+    valid_until: now() + 86_400,
+    nonce: 'n-1',
+  });
+
+  it('SSO-9 SSO-7 PHN-4 is told at each use, until a number is recovered', async () => {
+    const session = await signedIn();
+    const matter = issue();
+    const one = await enteredWith(session);
+    await expectTold(one, matter);
+    door.clock.advance(61);
+    await expectTold(one, matter);
+    await recoverPhone(door, session.who);
+    await expectTold(one, undefined);
+  });
+
+  it('SSO-9 SSO-7 STP-4 goes with the permission that it needs, and the hand-over stays', async () => {
+    const session = await forCompany();
+    const one = await enteredWith(session);
+    await expectTold(one, issue());
+    const narrow = { permissions: ['enquiry'] };
+    await changeRelation(door, session.who, session.taxpayerId, 'tax-handler', narrow);
+    await expectTold(one, undefined);
+  });
+
+  it('SSO-9 SSO-7 STP-4 is over by its own time', async () => {
+    const one = await enteredWith(await signedIn(), 'refund.apply');
+    const until = matterIn(one).valid_until - now();
+    expect(until).toBe(300);
+    door.clock.advance(until - 1);
+    expect(matterIn(await refresh(door, filing, one.refreshToken))).toBeDefined();
+    door.clock.advance(1);
+    expect(matterIn(await refresh(door, filing, one.refreshToken))).toBeUndefined();
+  });
+
+  it('SSO-9 PHN-4 beside a recovered number a refresh leaves it out, and a code gives nothing', async () => {
+    const session = await signedIn();
+    const one = await enteredWith(session);
+    const code = await codeWith(session, 'invoice.issue');
+    door.clock.advance(61);
+    const later = await codeWith(session, 'invoice.issue');
+    expectRefused(await exchange(door, filing, code), 'invalid_grant');
+    const replies = await whileHeld(
+      door,
+      { function: 'sso-token' },
+      () => refresh(door, filing, one.refreshToken),
+      async () => {
+        await recoverPhone(door, session.who);
+        expectRefused(await exchange(door, filing, later), 'invalid_grant');
+      },
+    );
+    expect([replies.status, matterIn(replies)]).toEqual([200, undefined]);
+  });
+
+  it('SSO-9 the acr is told by the very word that was asked', async () => {
+    const one = await entered((await signedIn()).token, filing, { acr_values: 'urn:ahtax:2fa' });
+    const { refreshed, asked } = await said(one);
+    expect([decodeJwt(refreshed.body.access_token).acr, asked.body.acr]).toEqual([
+      'urn:ahtax:2fa',
+      'urn:ahtax:2fa',
+    ]);
+  });
+});
