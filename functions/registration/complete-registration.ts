@@ -174,6 +174,7 @@ export function factsAfter(
   return {
     documentType: ticket.documentType,
     sealedName: ticket.sealedName,
+    nameClaimed: undefined,
     sealedNumber: ticket.sealedNumber,
     realNameLevel,
     account: { status: 'active', since: at },

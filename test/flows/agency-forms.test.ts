@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Loose } from '../support/client.ts';
-import { enterPassword, expectStatus } from '../support/door.ts';
+import { enterPassword, expectStatus, registered } from '../support/door.ts';
 import { person, type Sample } from '../support/people.ts';
 import { long } from '../support/variants.ts';
 import {
@@ -156,6 +156,24 @@ describe('by the agency', () => {
     const other = await firm(door);
     expect(said(await put(other, [claimed(one)]))).toBe('ROLE_NOT_ALLOWED');
     expect(said(await other.api('GET', '/v1/agency/staff'))).toBe('ROLE_NOT_ALLOWED');
+  });
+
+  it('DOC-5 AGY-1 what an agency calls somebody unknown keeps nobody from registering, nor any authority from naming them', async () => {
+    const agency = await agencyFirm(door);
+    const [who, other] = [person(), person()];
+    const wrong = [who, other].map((one) => claimed({ ...one, name: '查无此人' }));
+    expectStatus(await put(agency, wrong), 200);
+    await registered(door, who);
+    const login = await enterPassword(door, who.documentNumber, who.password);
+    expectStatus(login, 201);
+    const line = { type: 'tax-handler', taxpayerId: agency.id, person: claimed(other) };
+    await feed(door, line);
+    // From now on the names are theirs, for the agency too.
+    for (const { name, documentNumber, documentType } of [who, other]) {
+      const listed = [{ name, documentNumber, documentType }];
+      expect(said(await put(agency, [{ ...listed[0], name: '查无此人' }]))).toBe('PERSON_MISMATCH');
+      expectStatus(await put(agency, listed), 200);
+    }
   });
 
   long('AGY-1 takes 256 KiB at once, and no more', async () => {

@@ -93,7 +93,11 @@ export async function readAgents(
   else for (const { at, named, recorded } of names) telling(at, () => requireSameName(ctx, named, recorded));
   return names.map(({ named, recorded }) => ({
     ...holderOf(named, recorded),
-    records: [...recordWrites(named, recorded), ...(recorded ? (tried?.within(named) ?? []) : [])],
+    // DOC-5: what an agency says of somebody unknown keeps nobody from registering under their own name.
+    records: [
+      ...recordWrites(named, recorded, { claimed: tried !== undefined }),
+      ...(recorded ? (tried?.within(named) ?? []) : []),
+    ],
   }));
 }
 

@@ -18,7 +18,9 @@ export interface NamedPerson {
   readonly key: string;
   readonly name: string;
   /** The real-name facts, sealed for this person's row. */
-  readonly record: Pick<Person, 'documentType' | 'sealedName' | 'sealedNumber'>;
+  readonly record: Pick<Person, 'documentType' | 'sealedName' | 'sealedNumber'> & {
+    readonly nameClaimed: undefined;
+  };
 }
 
 /** A name in its one spelling. Throws BAD_REQUEST that tells the member, to callers and to the feed's report. */
@@ -43,6 +45,7 @@ export function readPerson(ctx: FlowContext, raw: v.InferOutput<typeof person>, 
       documentType: raw.documentType,
       sealedName: seal(ctx.dataKeys, sealContext.name(key), name),
       sealedNumber: seal(ctx.dataKeys, sealContext.number(key), number),
+      nameClaimed: undefined,
     },
   };
 }
@@ -51,26 +54,40 @@ export function readPerson(ctx: FlowContext, raw: v.InferOutput<typeof person>, 
 export const hasOtherName = (
   ctx: Pick<FlowContext, 'dataKeys'>,
   { name }: Pick<NamedPerson, 'name'>,
-  known: Pick<Person, 'personKey' | 'sealedName'> | undefined,
+  known: Pick<Person, 'personKey' | 'sealedName' | 'nameClaimed'> | undefined,
 ): boolean => known !== undefined && isNamed(known) && !sameName(nameOf(ctx, known), name);
 
 /** DOC-5: a number already held by another name is refused where it comes in. */
 export function requireSameName(
   ctx: FlowContext,
   named: Pick<NamedPerson, 'name'>,
-  known: Pick<Person, 'personKey' | 'sealedName'> | undefined,
+  known: Pick<Person, 'personKey' | 'sealedName' | 'nameClaimed'> | undefined,
 ): void {
   if (hasOtherName(ctx, named, known)) throw new Problem('PERSON_MISMATCH');
 }
 
-/** The real-name record of somebody who was unknown so far; nothing for the others. */
-export const recordWrites = (named: NamedPerson, known: Person | undefined): Write[] =>
-  isNamed(known)
+/**
+ * The real-name record of somebody who was unknown so far; nothing for the others.
+ * @param claimed the name is what somebody says who has no say in it: it holds until anybody else names the person
+ */
+export const recordWrites = (
+  named: NamedPerson,
+  known: Person | undefined,
+  { claimed = false }: { readonly claimed?: boolean } = {},
+): Write[] =>
+  isNamed(known) || (claimed && known?.sealedName !== undefined)
     ? []
-    : [personUpdate(named.key, known?.rev ?? 0, named.record, () => new ConcurrentChange())];
+    : [
+        personUpdate(
+          named.key,
+          known?.rev ?? 0,
+          { ...named.record, ...(claimed ? { nameClaimed: true as const } : {}) },
+          () => new ConcurrentChange(),
+        ),
+      ];
 
 /** The person as relations keep them: by the name of their own record where there is one. */
 export const holderOf = (named: NamedPerson, known: Person | undefined) => ({
   personKey: named.key,
-  sealedName: known?.sealedName ?? named.record.sealedName,
+  sealedName: known && isNamed(known) ? known.sealedName : named.record.sealedName,
 });

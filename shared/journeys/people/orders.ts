@@ -107,7 +107,8 @@ export async function giveOrder(
 interface Ordered {
   readonly key: string;
   readonly name: string | undefined;
-  readonly record: Pick<Person, 'documentType' | 'sealedNumber'> & Partial<Pick<Person, 'sealedName'>>;
+  readonly record: Pick<Person, 'documentType' | 'sealedNumber'> &
+    Partial<Pick<Person, 'sealedName'>> & { readonly nameClaimed?: undefined };
 }
 function readOrdered(
   ctx: FlowContext,
@@ -123,7 +124,9 @@ function readOrdered(
     record: {
       documentType,
       sealedNumber: seal(ctx.dataKeys, sealContext.number(key), number),
-      ...(asRead === undefined ? {} : { sealedName: seal(ctx.dataKeys, sealContext.name(key), asRead) }),
+      ...(asRead === undefined
+        ? {}
+        : { sealedName: seal(ctx.dataKeys, sealContext.name(key), asRead), nameClaimed: undefined }),
     },
   };
 }

@@ -16,6 +16,11 @@ export interface Person {
   /** Not there while nothing but an order is known of somebody, which names no name: see `isNamed`. */
   readonly sealedName: Sealed;
   readonly sealedNumber: Sealed;
+  /**
+   * Only an agency has named them so far, on its staff form: whoever proves to be the person, and any authority, names them
+   * anew (DOC-5).
+   */
+  readonly nameClaimed?: true;
   /** LVL-1: 3 without a face check, 4 with one, 5 collected at a hall. */
   readonly realNameLevel?: number;
   /** Identity collected at a tax service hall (REG-2). */
@@ -160,9 +165,9 @@ export function requireAdmitted(person: Person | undefined, unless: ProblemCode)
   return person;
 }
 
-/** Whether a row says who it is. One that only an order has made does not (ORD-1). */
-export const isNamed = (person: Pick<Person, 'sealedName'> | undefined): boolean =>
-  person?.sealedName !== undefined;
+/** Whether a row says who it is. One that only an order has made does not (ORD-1), nor does what an agency claims (DOC-5). */
+export const isNamed = (person: Pick<Person, 'sealedName' | 'nameClaimed'> | undefined): boolean =>
+  person?.sealedName !== undefined && !person.nameClaimed;
 
 export const ownPhone = (person: Person, phoneKey: string | undefined): OwnPhone | undefined =>
   person.phones?.find((phone) => phone.phoneKey === phoneKey);
