@@ -6,6 +6,7 @@ import { expectStatus, loggedInByFace } from '../support/door.ts';
 import { person } from '../support/people.ts';
 import { knownPerson, openWatchedDoor, type WatchedDoor } from '../support/watched.ts';
 import { signIn } from './support/account.ts';
+import { proofKey } from './support/dpop.ts';
 import {
   assertionOf,
   clientCall,
@@ -69,6 +70,7 @@ const made: Record<string, () => Promise<string>> = {
   'authorization code': async () => (await granted(door, system, session.accessToken)).code,
   'channel assertion': () => door.assertion('ahtax-app', scans),
   'client assertion': () => assertionOf(door, system),
+  'DPoP proof': async () => (await (await proofKey()).proof(door, '/oauth2/token')).dpop,
   'ID token': async () => (await entered()).id_token,
   'access token': async () => (await entered()).access_token,
   'refresh token': async () => (await entered()).refresh_token,
@@ -126,6 +128,15 @@ const places: Record<string, Place> = {
     takes: ['client assertion'],
     no: 'invalid_client',
     try: asAssertion('/oauth2/token'),
+  },
+  'the header DPoP of /oauth2/token': {
+    takes: ['DPoP proof'],
+    no: 'invalid_dpop_proof',
+    try: async (dpop) =>
+      word(
+        await clientCall(door, system, '/oauth2/token', { grant_type: 'x' }, { dpop }),
+        'invalid_dpop_proof',
+      ),
   },
   'code of /oauth2/token': {
     takes: [],
@@ -204,9 +215,9 @@ describe('TOK-02 SES-2 SSO-6 SSO-7 SSO-11 every token at every place that takes 
     );
   });
 
-  it('there are eleven kinds, each of them real', () => {
+  it('there are twelve kinds, each of them real', () => {
     expect(Object.values(lasting).every((token) => token.length > 40)).toBe(true);
-    expect(Object.keys(lasting).length + Object.keys(made).length).toBe(11);
+    expect(Object.keys(lasting).length + Object.keys(made).length).toBe(12);
     const taken = new Set(Object.values(places).flatMap(({ takes }) => takes));
     const nowhere = [...Object.keys(lasting), ...Object.keys(made)].filter((kind) => !taken.has(kind));
     // A proof and an ID token are for those who asked for them, a code for whoever has its verifier.
