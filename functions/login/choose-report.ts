@@ -4,17 +4,10 @@ import { possibleHandler } from '#journeys/companies/report-handlers.ts';
 import { openSession } from '#journeys/sessions/open-session.ts';
 import type { CallOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import type { Relation } from '#store/companies/relations.ts';
-import {
-  activeCompanyCheck,
-  companyProblem,
-  findTaxpayer,
-  isKnown,
-  shownTaxpayerId,
-  type Taxpayer,
-} from '#store/companies/taxpayers.ts';
+import { type Relation } from '#store/companies/relations.ts';
+import { activeCompanyCheck, companyProblem, findTaxpayer, isKnown, shownTaxpayerId, type Taxpayer } from '#store/companies/taxpayers.ts';
 import { retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
-import type { Person } from '#store/people/users.ts';
+import { type Person } from '#store/people/person-row.ts';
 import {
   type CrossRegionReport,
   findReport,
@@ -75,7 +68,7 @@ function reportOption(
 ): ActingOption {
   const day = shanghaiDay(now);
   // It ran out, moved or changed hands since it was offered; another one may still be chosen.
-  if (!isReportFor(report, undefined, day)) throw reportGone();
+  if (!isReportFor(report, undefined, day, company)) throw reportGone();
   const { companyKey, reportNo, handlerKey } = report;
   const roles = reportRoles(relations, day);
   const relation = roles.find(({ role }) => role === person.lastRoles?.[companyKey]) ?? roles[0];
@@ -95,6 +88,9 @@ function reportOption(
       reportNo,
     },
     company: { by: 'report', companyKey, role: 'tax-handler', reportNo, handlerKey },
-    writes: [activeCompanyCheck(companyKey), reportCheck(companyKey, reportNo, handlerKey, day)],
+    writes: [
+      activeCompanyCheck(companyKey, { companyTerm: company.term }),
+      reportCheck(companyKey, reportNo, handlerKey, day),
+    ],
   };
 }

@@ -13,16 +13,10 @@ import { matterDetail } from '#journeys/sso/matter-detail.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
 import { faceStandsCheck } from '#store/people/face-checks.ts';
-import { sealContext } from '#store/people/users.ts';
-import {
-  findRpSession,
-  nextLookAt,
-  type RpSession,
-  rpIndexKeysOf,
-  rpSessionPut,
-} from '#store/sessions/rp-sessions.ts';
+import { findRpSession, nextLookAt, type RpSession, rpIndexKeysOf, rpSessionPut } from '#store/sessions/rp-sessions.ts';
+import { sealContext } from '#store/people/person-row.ts';
 import { seenAccessChecks } from '#store/sessions/seen-access.ts';
-import { stillUsedCheck } from '#store/sessions/sessions.ts';
+import { stillUsedCheck } from '#store/sessions/session-checks.ts';
 import { codeSpentUpdate, findCode, sealedDetailsContext } from '#store/tickets/sso-codes.ts';
 import type { SsoCodeTicket } from '#store/tickets/sso-tickets.ts';
 import { seconds } from '#store/tickets/ticket-times.ts';

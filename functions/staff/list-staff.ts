@@ -1,15 +1,17 @@
-import { isoShanghai, shanghaiDay } from '#domain/days.ts';
+import { shanghaiDay } from '#domain/days.ts';
 import { roleOrder, type ShownState, shownStateOn } from '#domain/relations.ts';
 import { managerBasis } from '#journeys/companies/require-manager.ts';
+import { shownRelation } from '#journeys/companies/shown-relation.ts';
 import { openListCursor, sealListCursor } from '#journeys/cursors.ts';
 import { maskedPerson } from '#journeys/people/personal-data.ts';
 import { ok } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { companyList } from '#store/companies/relation-lists.ts';
-import type { Relation } from '#store/companies/relations.ts';
+import { type Relation } from '#store/companies/relations.ts';
 import { revisionOf } from '#store/dynamodb/versioned-update.ts';
-import { findPeople, type Person } from '#store/people/users.ts';
+import { type Person } from '#store/people/person-row.ts';
+import { findPeople } from '#store/people/users.ts';
 import type { staff } from './contract.ts';
 
 const pageLength = 50;
@@ -51,11 +53,6 @@ export const listStaff: StepOf<typeof staff, 'list'> = async (ctx, call) => {
 const answerOf = (ctx: FlowContext, relation: Relation, state: ShownState, person: Person | undefined) => ({
   authorizationId: relation.authorizationId,
   ...maskedPerson(ctx, relation, person),
-  role: relation.role,
-  state,
-  direction: relation.direction,
-  permissions: [...relation.permissions],
-  ...(relation.validUntil === undefined ? {} : { validUntil: relation.validUntil }),
-  updatedAt: isoShanghai(new Date(relation.updatedAt)),
+  ...shownRelation(relation, state),
   revision: revisionOf(relation),
 });

@@ -32,7 +32,7 @@ export interface RpRefreshToken {
 const inRefreshToken = (clientId: string): string => `rp-refresh|${clientId}`;
 
 /**
- * The refresh token of a hand-over. It says nothing to anybody else, opens for its client alone and does not rotate. Its
+ * The refresh token of a hand-over, which says nothing to anybody else, opens for its client alone and does not rotate. Its
  * secret is derived and not drawn, so that a second hand-over under the same name does not take the first one's away.
  */
 export function newRpRefreshToken(

@@ -6,14 +6,14 @@ import type { CompanySubject } from './taxpayers.ts';
 import { isWhole } from './text.ts';
 
 /**
- * What a request asks for in `authorization_details` of type `taxpayer` (RFC 9396). It narrows what the client may have
+ * What a request asks for in `authorization_details` of type `taxpayer` (RFC 9396). The details narrow what the client may have
  * and never widens it; left out, all that is meant.
  */
 export interface TaxpayerAsked {
   readonly kinds?: readonly IdentityKind[];
   readonly roles?: readonly Role[];
   readonly actions?: readonly Permission[];
-  /** The company that is meant: its `ref` at this client, or its number where the client is told it. */
+  /** The company that is meant: its `ref` at this client, or its number where the client is told it. Kept as what stands for it. */
   readonly taxpayer?: string;
 }
 

@@ -48,7 +48,7 @@ export class OAuthProblem extends Problem {
   }
 }
 
-/** RFC 6750, 3: nobody said who calls. That is told apart from a token that is not good. */
+/** RFC 6750, 3: nobody said who calls, which is told apart from a token that is not good. */
 export class TokenMissing extends OAuthProblem {
   constructor() {
     super('invalid_token', 'An access token is needed');

@@ -6,9 +6,11 @@ import type { Permission } from '#domain/relations.ts';
 import type { RelyingParty } from '#domain/relying-parties.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { isPersonal, type Taxpayer, taxpayerIdOf } from '#store/companies/taxpayers.ts';
-import type { AccessBasis, AccessRecords } from '#store/sessions/access-basis.ts';
-import type { EffectiveSession } from '#store/sessions/effective-session.ts';
+import { type AccessBasis, type AccessRecords } from '#store/sessions/access-basis.ts';
+import { type EffectiveSession } from '#store/sessions/effective-session.ts';
 import { lastDay, limitsToday } from './granted-limits.ts';
+
+import { companyMeant } from './asked-company.ts';
 
 /** An entry of `authorization_details` as a relying party gets it (RFC 9396). */
 export type Detail = Readonly<Record<string, unknown>>;
@@ -26,8 +28,8 @@ export const pairwise = (ctx: Keys, { sector }: Pick<RelyingParty, 'sector'>, pe
   handleKey(ctx.handles, 'pseudonym', `${sector}|${personKey}`);
 
 /**
- * SSO-6: what this session may be handed over as, narrowed to request ∩ client ∩ what the access basis gives today. Undefined where the
- * client does not accept the identity, or the request means another one.
+ * SSO-6: what this session may be handed over as, narrowed to request ∩ client ∩ what the access basis gives today.
+ * Undefined where the client does not accept the identity, or the request means another one.
  */
 export function grantedDetails(
   ctx: Keys,
@@ -42,7 +44,7 @@ export function grantedDetails(
   const actions = grantedActions(client, asked, {
     ...actingOf(identity, company),
     permissions,
-    taxpayer: shown ? [shown.ref, ...(shown.id === undefined ? [] : [shown.id])] : [],
+    taxpayer: namesOf(shown).map((name) => companyMeant(ctx.handles, name)),
   });
   if (!actions) return undefined;
   if (identity.kind === 'natural') return { actions, details: [{ type: 'taxpayer', identity: 'natural' }] };
@@ -90,6 +92,10 @@ function companyShown(ctx: Keys, client: RelyingParty, company: Taxpayer) {
     ...(mayKnow ? { id: taxpayerIdOf(ctx.dataKeys, company) } : {}),
   };
 }
+
+/** By which a request may mean the company: as the client knows it. */
+const namesOf = (shown: ReturnType<typeof companyShown> | undefined): string[] =>
+  shown ? [shown.ref, ...(shown.id === undefined ? [] : [shown.id])] : [];
 
 function basisOf(
   ctx: Keys,

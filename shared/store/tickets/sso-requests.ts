@@ -42,8 +42,8 @@ export const pushedRequestPut = (
   );
 
 /**
- * A browser opens a pushed request, in one write: of this client, not decided yet, in time. It may do so again, and so
- * may another tab, until the request is decided.
+ * A browser opens a pushed request, in one write: of this client, not decided yet, in time. The same browser and
+ * another tab may open the request again, until the request is decided.
  * @returns the request, or undefined where it is none of these
  */
 export async function openPushed(

@@ -1,0 +1,13 @@
+import { isoShanghai } from '#domain/days.ts';
+import type { ShownState } from '#domain/relations.ts';
+import { type Relation } from '#store/companies/relations.ts';
+
+/** What every list of relations shows of one, to either side and to a channel (CTR-3, REL-8). */
+export const shownRelation = (relation: Relation, state: ShownState) => ({
+  role: relation.role,
+  state,
+  direction: relation.direction,
+  permissions: [...relation.permissions],
+  ...(relation.validUntil === undefined ? {} : { validUntil: relation.validUntil }),
+  updatedAt: isoShanghai(new Date(relation.updatedAt)),
+});
