@@ -4,7 +4,7 @@ import type { RelyingParty } from '#domain/relying-parties.ts';
 import { pairwise } from '#journeys/sso/granted-details.ts';
 import type { CallOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import { type Session } from '#store/sessions/session-row.ts';
+import type { Session } from '#store/sessions/session-row.ts';
 import type { SsoRequestTicket } from '#store/tickets/sso-tickets.ts';
 import type { ssoDecision } from './contract.ts';
 

@@ -1,8 +1,8 @@
 import { judgeRequest } from '#domain/authorization-requests.ts';
 import { parametersOf } from '#domain/oauth-parameters.ts';
 import { OAuthProblem } from '#domain/oauth-problem.ts';
-import { keyProofOf } from '#journeys/sso/key-proofs.ts';
 import { keptRequest } from '#journeys/sso/asked-company.ts';
+import { keyProofOf } from '#journeys/sso/key-proofs.ts';
 import { created } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
 import { dpopProofPut } from '#store/tickets/spent-once.ts';

@@ -20,9 +20,9 @@ import { formEntryUpdate, removeFormEntries, transactInBatches } from '#store/ag
 import { findTaxpayers, shownTaxpayerId, type Taxpayer } from '#store/companies/taxpayers.ts';
 import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
+import type { Person } from '#store/people/person-row.ts';
 import { findPeople } from '#store/people/users.ts';
 import { nameToOutsiders } from '../companies/company-names.ts';
-import { type Person } from '#store/people/person-row.ts';
 import type { RelationOrigin } from '../companies/relation-audits.ts';
 import { type NewAgent, shownAgent } from './agents.ts';
 import { agreementAudits } from './form-audits.ts';

@@ -6,11 +6,10 @@ import type { Permission } from '#domain/relations.ts';
 import type { RelyingParty } from '#domain/relying-parties.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { isPersonal, type Taxpayer, taxpayerIdOf } from '#store/companies/taxpayers.ts';
-import { type AccessBasis, type AccessRecords } from '#store/sessions/access-basis.ts';
-import { type EffectiveSession } from '#store/sessions/effective-session.ts';
-import { lastDay, limitsToday } from './granted-limits.ts';
-
+import type { AccessBasis, AccessRecords } from '#store/sessions/access-basis.ts';
+import type { EffectiveSession } from '#store/sessions/effective-session.ts';
 import { companyMeant } from './asked-company.ts';
+import { lastDay, limitsToday } from './granted-limits.ts';
 
 /** An entry of `authorization_details` as a relying party gets it (RFC 9396). */
 export type Detail = Readonly<Record<string, unknown>>;

@@ -2,7 +2,7 @@ import { handle } from '#crypto/random.ts';
 import type { Sealed } from '#crypto/sealed.ts';
 import { isInForce, type Period, type ServiceItem } from '#domain/agreements.ts';
 import { Problem } from '#domain/problem.ts';
-import { type KeptNumber, type InTermSince, isOfTerm } from '../companies/taxpayers.ts';
+import { type InTermSince, isOfTerm, type KeptNumber } from '../companies/taxpayers.ts';
 import { all, atLeast, atMost, equals, holds, oneOf } from '../dynamodb/expressions.ts';
 import type { Key, RefusableCheck } from '../dynamodb/tables.ts';
 
