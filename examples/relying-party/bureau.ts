@@ -35,6 +35,18 @@ export interface TaxpayerDetail {
   };
 }
 
+/** `authorization_details` of type `matter`: the person has shown the face for it. Times are epoch seconds. */
+export interface MatterDetail {
+  readonly type: 'matter';
+  readonly matter: string;
+  readonly at: number;
+  /** The person's real-name level. */
+  readonly level: number;
+  readonly valid_until: number;
+  /** What this system sent along. */
+  readonly nonce?: string;
+}
+
 /** A visitor with what this system asks about them by, from server to server. */
 export interface Entry {
   readonly visitor: Visitor;
@@ -43,6 +55,8 @@ export interface Entry {
   readonly refreshToken: string | undefined;
   /** Until then what was told is believed; afterwards it is asked for anew. */
   readonly until: Date;
+  /** Where the request asked one. */
+  readonly matter?: MatterDetail;
 }
 
 /** What has to be remembered between sending a browser away and its return. */
@@ -50,6 +64,8 @@ export interface Pending {
   readonly verifier: string;
   readonly state: string;
   readonly nonce: string;
+  /** A matter of risk that was asked, and what its answer is known by. */
+  readonly matter?: { readonly code: string; readonly nonce: string };
 }
 
 export interface BureauOptions {
@@ -86,12 +102,16 @@ export function bureauOf({ issuer, clientId, key, redirectUri, now = () => new D
   const keys = createRemoteJWKSet(new URL('/.well-known/jwks.json', issuer));
 
   return {
-    /** Where the browser goes. The request itself is pushed, so that nothing of it stands in an address. */
-    async begin(more: Readonly<Record<string, string>> = {}): Promise<{ url: URL; pending: Pending }> {
-      const pending = {
+    /**
+     * Where the browser goes. The request itself is pushed, so that nothing of it stands in an address.
+     * @param matter code of a matter of risk for which the person shows the face on the way
+     */
+    async begin({ matter, ...more }: Asked = {}): Promise<{ url: URL; pending: Pending }> {
+      const pending: Pending = {
         verifier: client.randomPKCECodeVerifier(),
         state: client.randomState(),
         nonce: client.randomNonce(),
+        ...(matter === undefined ? {} : { matter: { code: matter, nonce: client.randomNonce() } }),
       };
       const url = await client.buildAuthorizationUrlWithPAR(await configuration(), {
         redirect_uri: redirectUri,
@@ -100,6 +120,7 @@ export function bureauOf({ issuer, clientId, key, redirectUri, now = () => new D
         nonce: pending.nonce,
         code_challenge: await client.calculatePKCECodeChallenge(pending.verifier),
         code_challenge_method: 'S256',
+        ...(pending.matter ? { authorization_details: detailsAsked(pending.matter) } : {}),
         ...more,
       });
       return { url, pending };
@@ -110,14 +131,15 @@ export function bureauOf({ issuer, clientId, key, redirectUri, now = () => new D
      * the ID token's signature, audience and times.
      * @throws client.AuthorizationResponseError with the bureau's `error` where nobody came
      */
-    async finish(query: string, { verifier, state, nonce }: Pending): Promise<Entry> {
+    async finish(query: string, { verifier, state, nonce, matter }: Pending): Promise<Entry> {
       const tokens = await client.authorizationCodeGrant(await configuration(), new URL(query, redirectUri), {
         pkceCodeVerifier: verifier,
         expectedState: state,
         expectedNonce: nonce,
         idTokenExpected: true,
       });
-      return entryOf(tokens, now());
+      const entry = entryOf(tokens, now());
+      return matter ? { ...entry, matter: matterIn(tokens.authorization_details, matter) } : entry;
     },
 
     /**
@@ -182,10 +204,24 @@ function entryOf(tokens: Tokens, now: Date): Entry {
   };
 }
 
+/** What a request may ask beside the usual. */
+type Asked = Readonly<Record<string, string>> & { readonly matter?: string };
+const detailsAsked = ({ code, nonce }: NonNullable<Pending['matter']>): string =>
+  JSON.stringify([{ type: 'matter', matter: code, nonce }]);
+
+const listIn = (details: unknown) =>
+  (Array.isArray(details) ? details : []) as readonly (TaxpayerDetail | MatterDetail)[];
+
 function taxpayerIn(details: unknown): TaxpayerDetail {
-  const list = (Array.isArray(details) ? details : []) as readonly TaxpayerDetail[];
-  const found = list.find(({ type }) => type === 'taxpayer');
+  const found = listIn(details).find((detail) => detail.type === 'taxpayer');
   if (!found) throw new Error('An answer without a taxpayer');
+  return found;
+}
+
+/** The answer to this very question: the same matter, and the nonce that went with it. */
+function matterIn(details: unknown, { code, nonce }: NonNullable<Pending['matter']>): MatterDetail {
+  const found = listIn(details).find((detail) => detail.type === 'matter');
+  if (found?.matter !== code || found.nonce !== nonce) throw new Error('An answer without the matter');
   return found;
 }
 

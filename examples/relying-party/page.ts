@@ -1,4 +1,5 @@
-import type { Visitor } from './bureau.ts';
+import type { MatterDetail, Visitor } from './bureau.ts';
+import type { Matter } from './system.ts';
 
 const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 const escaped = (text: string): string => text.replace(/[&<>"]/g, (one) => escapes[one] ?? '');
@@ -40,6 +41,7 @@ export const strangerPage = (system: string): string =>
 const reasons: Readonly<Record<string, string>> = {
   access_denied: '您没有同意进入本系统。',
   login_required: '请先登录电子税务局。',
+  unmet_authentication_requirements: '本系统需要您先完成扫脸验证。',
   account_selection_required: '当前身份不能进入本系统，请换一个身份。',
   interaction_required: '请在电子税务局的页面上确认。',
   temporarily_unavailable: '电子税务局暂时繁忙，请稍后再试。',
@@ -51,7 +53,7 @@ export const refusedPage = (system: string, reason: string): string =>
   );
 
 /** Who came, for which company, in which role, with which permissions. */
-export function visitorPage(system: string, visitor: Visitor): string {
+export function visitorPage(system: string, visitor: Visitor, matter?: Matter): string {
   const {
     identity,
     subject,
@@ -81,9 +83,17 @@ export function visitorPage(system: string, visitor: Visitor): string {
     system,
     `<table>${shown.map(([name, value]) => `<tr><th>${escaped(name)}</th><td>${escaped(value ?? '')}</td></tr>`).join('')}</table>
 <form method="post" action="/file"><p><button>提交一份申报（示例）</button></p></form>
+${matter ? `<form method="post" action="/matter"><p><button>${escaped(matter.zh)}（示例，需扫脸）</button></p></form>` : ''}
 <form method="post" action="/leave"><p><button>离开本系统</button></p></form>`,
   );
 }
+
+/** The person has shown the face for it, at the bureau. */
+export const matterPage = (system: string, { zh }: Matter, { at, level }: MatterDetail): string =>
+  page(
+    system,
+    `<p>${escaped(zh)}：已办理。扫脸时间 ${new Date(at * 1000).toISOString()}，实名等级 ${level}。</p><p><a class="button" href="/">返回</a></p>`,
+  );
 
 /** Something that cannot be taken back was to be done, and the bureau was asked first. */
 export const filedPage = (system: string, permitted: boolean): string =>

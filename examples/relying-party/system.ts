@@ -1,12 +1,19 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type BureauOptions, bureauOf, type Entry, isOver, reasonOf } from './bureau.ts';
-import { filedPage, pageHeaders, refusedPage, strangerPage, visitorPage } from './page.ts';
+import { filedPage, matterPage, pageHeaders, refusedPage, strangerPage, visitorPage } from './page.ts';
 import { openVisits } from './visits.ts';
 
 export interface SystemOptions extends Omit<BureauOptions, 'redirectUri'> {
   readonly name: string;
   /** Where this system is, without a slash at the end. */
   readonly origin: string;
+  /** A matter of risk that is done here, for which the bureau has the person show the face (STP). */
+  readonly matter?: Matter;
+}
+
+export interface Matter {
+  readonly code: string;
+  readonly zh: string;
 }
 
 /** A logout token that was good. */
@@ -26,7 +33,7 @@ export const loginPath = '/login';
 const mostNotices = 100;
 
 /** A tax system: a page of its own that people reach by the bureau's login. */
-export function taxSystem({ name, origin, now = () => new Date(), ...options }: SystemOptions) {
+export function taxSystem({ name, origin, matter, now = () => new Date(), ...options }: SystemOptions) {
   const bureau = bureauOf({ ...options, now, redirectUri: origin + callbackPath });
   const visits = openVisits(now);
   const notices: Notice[] = [];
@@ -68,7 +75,7 @@ export function taxSystem({ name, origin, now = () => new Date(), ...options }: 
 
   const home: Answer = async (incoming, response) => {
     const visitor = await visiting(incoming, (entry) => entry.visitor);
-    show(response, 200, visitor ? visitorPage(name, visitor) : strangerPage(name));
+    show(response, 200, visitor ? visitorPage(name, visitor, matter) : strangerPage(name));
   };
 
   /** What cannot be taken back is done by what holds at this moment, not by what was told some minutes ago. */
@@ -79,12 +86,16 @@ export function taxSystem({ name, origin, now = () => new Date(), ...options }: 
     show(response, permitted ? 200 : 403, filedPage(name, permitted));
   };
 
-  const login: Answer = async (incoming, response) => {
+  const send = async (incoming: IncomingMessage, response: ServerResponse, asked: { matter?: string }) => {
     const browser = cookies.read(incoming, 'browser') || visits.newBrowser();
-    const { url, pending } = await bureau.begin();
+    const { url, pending } = await bureau.begin(asked);
     visits.asked(browser, pending);
     go(response, url.href, [cookies.write('browser', browser)]);
   };
+  const login: Answer = (incoming, response) => send(incoming, response, {});
+  /** A matter of risk: the browser goes through a request that asks it, and comes back when the face was shown. */
+  const doMatter: Answer = (incoming, response) =>
+    send(incoming, response, matter ? { matter: matter.code } : {});
 
   const callback: Answer = async (incoming, response, url) => {
     const browser = cookies.read(incoming, 'browser');
@@ -93,7 +104,10 @@ export function taxSystem({ name, origin, now = () => new Date(), ...options }: 
     if (!pending) return go(response, '/');
     try {
       const entry = await bureau.finish(url.pathname + url.search, pending);
-      go(response, '/', [cookies.write('visit', visits.begin(entry))]);
+      const visit = cookies.write('visit', visits.begin(entry));
+      if (!entry.matter || !matter) return go(response, '/', [visit]);
+      response.setHeader('set-cookie', visit);
+      show(response, 200, matterPage(name, matter, entry.matter));
     } catch (error) {
       show(response, 403, refusedPage(name, reasonOf(error)));
     }
@@ -126,6 +140,7 @@ export function taxSystem({ name, origin, now = () => new Date(), ...options }: 
     [`GET ${callbackPath}`]: callback,
     [`POST ${logoutPath}`]: logout,
     'POST /file': file,
+    'POST /matter': doMatter,
     'POST /leave': leave,
   };
   async function handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {

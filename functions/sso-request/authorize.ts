@@ -1,5 +1,5 @@
 import { handle } from '#crypto/random.ts';
-import { answerAddress, type Judged, judgeRequest } from '#domain/authorization-requests.ts';
+import { answerAddress, type Judged, judgeRequest, refusal } from '#domain/authorization-requests.ts';
 import { type Parameters, parametersOf } from '#domain/oauth-parameters.ts';
 import { hostCookie } from '#http/cookies.ts';
 import { withinAddressBudget } from '#journeys/factors/anti-automation.ts';
@@ -66,14 +66,15 @@ async function open(
     const ticket = await openPushed(ctx.db, pushed, clientId, secret, call.now, ssoRequestSeconds);
     return ticket ? { id: pushed, secret } : { page: 'request_uri' };
   }
-  const judged = judgeRequest(
-    parameters,
-    (id) => ctx.relyingParties.find(({ clientId }) => clientId === id),
-    ctx.settings.matters,
-  );
+  const clientOf = (id: string) => ctx.relyingParties.find(({ clientId }) => clientId === id);
+  const judged = judgeRequest(parameters, clientOf, ctx.settings.matters);
   if (!judged.ok) {
     if ('page' in judged) return judged;
     return { location: answerAddress(ctx.settings.issuer, judged.returnTo, judged.refused) };
+  }
+  if (clientOf(judged.request.clientId)?.pushed) {
+    const unpushed = refusal('invalid_request', 'requests of this client are pushed first');
+    return { location: answerAddress(ctx.settings.issuer, judged.request, unpushed) };
   }
   if (!(await withinBudget(ctx, call))) return { page: 'busy' };
   const { id, write } = openRequestPut(keptRequest(ctx, judged.request), secret, call.now, ssoRequestSeconds);

@@ -67,6 +67,7 @@ const schema = v.strictObject({
   silent: v.optional(v.boolean(), true),
   refresh: v.optional(v.boolean(), true),
   dpop: v.optional(v.boolean(), false),
+  pushed: v.optional(v.boolean(), false),
   introspects: v.optional(v.pipe(v.array(address), v.readonly()), []),
 });
 

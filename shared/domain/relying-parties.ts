@@ -55,7 +55,10 @@ export interface RelyingParty {
   /** Whether somebody who is logged in as what it accepts goes on without being asked. */
   readonly silent: boolean;
   readonly refresh: boolean;
+  /** RFC 9449, 5.2: whether all its tokens must be bound to a key; the others' may. */
   readonly dpop: boolean;
+  /** RFC 9126, 6: whether all its requests must be pushed; the others' may. */
+  readonly pushed: boolean;
   /** Resources whose access tokens it may ask about (RFC 7662). */
   readonly introspects: readonly string[];
 }

@@ -1,12 +1,17 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { isBuiltin } from 'node:module';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { decodeJwt } from 'jose';
 import * as oauth from 'oauth4webapi';
+import * as client from 'openid-client';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Loose } from '../support/client.ts';
-import { expectStatus, loggedInByFace } from '../support/door.ts';
+import type { Loose, Reply } from '../support/client.ts';
+import { expectStatus, loggedIn, loggedInByFace, scanFace } from '../support/door.ts';
 import { long } from '../support/variants.ts';
 import { knownPerson, morning, openWatchedDoor, type WatchedDoor } from '../support/watched.ts';
 import { importsIn } from '../walls/imports.ts';
@@ -14,6 +19,7 @@ import { browser, type ExampleSystem, enter, exampleSystem } from './support/exa
 import { companyOf } from './support/registry.ts';
 import { changeRelation, giveRelation, inCompany } from './support/relations.ts';
 import { type StandIn, standIn } from './support/rps.ts';
+import { pageOf } from './support/sso.ts';
 
 let door: WatchedDoor;
 let filing: ExampleSystem;
@@ -202,6 +208,84 @@ describe('openid-client: the tax system of examples/relying-party', () => {
       child.kill();
     } finally {
       rmSync(folder, { recursive: true, force: true });
+    }
+  });
+});
+
+describe('openid-client: an API that wants more of the login (RFC 9470)', () => {
+  it('SSO-9 what the API asks with 401 insufficient_user_authentication comes back exactly so', async () => {
+    const { client: registered, privateKey } = other;
+    const who = await knownPerson(door);
+    const { session } = await loggedIn(door, who);
+    const token = session.accessToken as string;
+    const config = await client.discovery(
+      new URL(door.issuer),
+      registered.clientId,
+      { [client.clockSkew]: Math.round((door.clock.now().getTime() - Date.now()) / 1000) },
+      client.PrivateKeyJwt({ key: privateKey as client.CryptoKey, kid: 'k1' }),
+      { execute: [client.allowInsecureRequests] },
+    );
+    /** Goes through a request, and what its page does for whoever is logged in. */
+    const tokens = async (
+      more: Record<string, string>,
+      decide: (page: ReturnType<typeof pageOf>) => Promise<Reply<Loose>>,
+    ) => {
+      const pkceCodeVerifier = client.randomPKCECodeVerifier();
+      const url = await client.buildAuthorizationUrlWithPAR(config, {
+        redirect_uri: registered.redirectUris[0] ?? '',
+        scope: 'openid',
+        code_challenge: await client.calculatePKCECodeChallenge(pkceCodeVerifier),
+        code_challenge_method: 'S256',
+        ...more,
+      });
+      const mine = browser();
+      const id = /\/sso#([\w-]{32})$/.exec((await mine.visit(url.href)).location)?.[1] ?? '';
+      const reply = await decide(pageOf(door, { id, cookie: mine.cookies() }, token));
+      const back = new URL(expectStatus(reply, 200).body.redirectTo);
+      return client.authorizationCodeGrant(config, back, { pkceCodeVerifier, idTokenExpected: true });
+    };
+
+    /** The API: a face check, by a login of the last hour. */
+    const wants = { acr: 'urn:ahtax:face', maxAge: 3600 };
+    const challenge = `Bearer error="insufficient_user_authentication", error_description="Show your face", acr_values="${wants.acr}", max_age="${wants.maxAge}"`;
+    const server = createServer((incoming, response) => {
+      const { acr, auth_time } = decodeJwt(incoming.headers.authorization?.slice(7) ?? '');
+      const age = door.clock.now().getTime() / 1000 - Number(auth_time);
+      const enough = acr === wants.acr && age <= wants.maxAge;
+      response.writeHead(enough ? 200 : 401, enough ? {} : { 'www-authenticate': challenge }).end();
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const api = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+    try {
+      const first = await tokens({}, (page) => page.approve());
+      const refused = await client
+        .fetchProtectedResource(config, first.access_token, api, 'GET')
+        .then(() => undefined)
+        .catch((error: unknown) => error as client.WWWAuthenticateChallengeError);
+      const { parameters } = refused?.cause[0] ?? {};
+      expect(parameters).toMatchObject({
+        error: 'insufficient_user_authentication',
+        acr_values: wants.acr,
+        max_age: String(wants.maxAge),
+      });
+      const { acr_values = '', max_age = '' } = parameters ?? {};
+      const second = await tokens({ acr_values, max_age }, async (page) => {
+        expect((await page.approve()).body.code).toBe('FACE_REQUIRED');
+        const call = (path: string, body?: object) =>
+          door.http('POST', `/v1/session/factor${path}`, body, { token });
+        const scan = expectStatus(await call('/face'), 201).body;
+        expectStatus(await scanFace(door, scan.qrContent), 200);
+        expectStatus(await call('', { faceTicket: scan.ticket }), 204);
+        return page.approve();
+      });
+      expect(second.claims()).toMatchObject({ acr: acr_values });
+      const answer = await client.fetchProtectedResource(config, second.access_token, api, 'GET');
+      expect(answer.status).toBe(200);
+      // Asked for two factors alone, the same session is told to have two factors, not more.
+      const third = await tokens({ acr_values: 'urn:ahtax:2fa' }, (page) => page.approve());
+      expect(decodeJwt(third.access_token).acr).toBe('urn:ahtax:2fa');
+    } finally {
+      server.close();
     }
   });
 });

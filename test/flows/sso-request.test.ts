@@ -23,12 +23,17 @@ import {
 let door: WatchedDoor;
 let filing: TaxSystem;
 let invoice: TaxSystem;
+let careful: TaxSystem;
 /** Requests of one address: far more than the tests before the last one make. */
 const budget = 150;
 beforeAll(async () => {
-  [filing, invoice] = await Promise.all([taxSystem('filing-web'), taxSystem('invoice-web')]);
+  [filing, invoice, careful] = await Promise.all([
+    taxSystem('filing-web'),
+    taxSystem('invoice-web'),
+    taxSystem('careful-web', { pushed: true }),
+  ]);
   door = await openWatchedDoor({
-    relyingParties: [filing.client, invoice.client],
+    relyingParties: [filing.client, invoice.client, careful.client],
     challengeAfter: 1_000,
     policies: { ssoRequestsPerAddress: budget },
   });
@@ -153,6 +158,20 @@ const byReference = (uri: string, more: Record<string, string> = {}) =>
   authorize(door, { client_id: 'filing-web', request_uri: uri, ...more });
 
 describe('a pushed request', () => {
+  it('SSO-2 is the only one of a client that has to push', async () => {
+    const kept = await requestsKept();
+    const answer = await authorize(door, requestOf(careful));
+    expect(answerIn(answer.location)).toMatchObject({
+      error: 'invalid_request',
+      state: 'state-of-the-system',
+      iss: door.issuer,
+    });
+    expect([answer.cookie, await requestsKept()]).toEqual(['', kept]);
+    const { request_uri } = (await pushed(door, careful)).body;
+    const query = { client_id: 'careful-web', request_uri };
+    expect((await authorize(door, query)).id).toMatch(/^[\w-]{32}$/);
+  });
+
   it('SSO-2 is kept for a minute and taken up by its reference, beside which nothing but the client counts', async () => {
     const { status, body, headers } = await pushed(door, filing, { state: 'pushed' });
     expect(status).toBe(201);

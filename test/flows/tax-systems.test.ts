@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { expectStatus, loggedInByFace } from '../support/door.ts';
+import { expectStatus, loggedInByFace, scanFace } from '../support/door.ts';
 import { knownPerson, morning, openWatchedDoor, type WatchedDoor } from '../support/watched.ts';
 import { agencyFirm, agentAt, agreementLine, client, goTo, staffLine } from './support/agencies.ts';
 import { browser, enter } from './support/example-systems.ts';
 import { companyOf, feed } from './support/registry.ts';
 import { inCompany } from './support/relations.ts';
+import { pageOf } from './support/sso.ts';
 
 /** The three tax systems of `npm start`. */
 let door: WatchedDoor;
@@ -71,4 +72,28 @@ it('SSO-15 SSO-8 GET /local/rps/{client}/notices lists what each was told; one t
   expect((await mine.visit(`${taxes.origin}/`)).text).toContain('尚未登录');
   expectStatus(await door.http('GET', '/local/rps/nobody/notices'), 404);
   expectStatus(await door.http('POST', '/local/rps/iit-web/logouts', { answer: 'maybe' }), 400);
+});
+
+it('SSO-15 SSO-9 each asks a matter of risk: the face is shown on the way, and it shows when', async () => {
+  const boss = await knownPerson(door);
+  const company = await inCompany(door, boss, await companyOf(door, boss));
+  const { session } = await loggedInByFace(door, await knownPerson(door));
+  for (const [clientId, token, matter] of [
+    ['filing-web', company.token, '开具发票'],
+    ['iit-web', session.accessToken, '申请退税'],
+  ] as const) {
+    const { origin } = await system(clientId);
+    const mine = browser();
+    await enter(door, { origin }, token, mine);
+    expect((await mine.visit(`${origin}/`)).text).toContain(matter);
+    const away = await mine.visit(`${origin}/matter`, 'POST');
+    const id = /\/sso#([\w-]{32})$/.exec((await mine.visit(away.location)).location)?.[1] ?? '';
+    const page = pageOf(door, { id, cookie: mine.cookies() }, token);
+    expect((await page.approve({ silently: true })).body).toHaveProperty('stepUp');
+    const { body } = await page.stepUp();
+    if (body.scan) expectStatus(await scanFace(door, body.scan.qrContent), 200);
+    const back = await mine.visit(expectStatus(await page.approve({ silently: true }), 200).body.redirectTo);
+    expect(back.text).toContain(`${matter}：已办理`);
+    expect((await mine.visit(`${origin}/`)).text).toContain('来访者');
+  }
 });

@@ -73,6 +73,7 @@ const made: Record<string, () => Promise<string>> = {
   'authorization code': async () => (await granted(door, system, session.accessToken)).code,
   'channel assertion': () => door.assertion('ahtax-app', scans),
   'client assertion': () => assertionOf(door, system),
+  'DPoP proof': async () => (await (await proofKey()).proof(door, '/oauth2/token')).dpop,
   'ID token': async () => (await entered()).id_token,
   'access token': async () => (await entered()).access_token,
   'refresh token': async () => (await entered()).refresh_token,
@@ -133,6 +134,15 @@ const places: Record<string, Place> = {
     takes: ['client assertion'],
     no: 'invalid_client',
     try: asAssertion('/oauth2/token'),
+  },
+  'the header DPoP of /oauth2/token': {
+    takes: ['DPoP proof'],
+    no: 'invalid_dpop_proof',
+    try: async (dpop) =>
+      word(
+        await clientCall(door, system, '/oauth2/token', { grant_type: 'x' }, { dpop }),
+        'invalid_dpop_proof',
+      ),
   },
   'code of /oauth2/token': {
     takes: [],

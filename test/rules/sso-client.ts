@@ -20,6 +20,7 @@ export const client = (facts: Partial<RelyingParty> = {}): RelyingParty => ({
   silent: true,
   refresh: false,
   dpop: false,
+  pushed: false,
   introspects: [],
   ...facts,
 });

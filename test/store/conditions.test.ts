@@ -1,8 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { defaultPolicies as policies } from '#domain/policies.ts';
+import { Problem } from '#domain/problem.ts';
 import { agreementKey, clientEntryKey, onAgreementChecks } from '#store/agencies/agency-forms.ts';
 import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Db, Item, Write } from '#store/dynamodb/tables.ts';
+import { faceStands, faceStandsCheck } from '#store/people/face-checks.ts';
+import type { Person } from '#store/people/person-row.ts';
 import { recoveryCoveredCheck } from '#store/people/users.ts';
 import { findNamedHandlers, reportWrites } from '#store/reports/cross-region-reports.ts';
 import { endUpdate } from '#store/sessions/session-end.ts';
@@ -119,4 +122,28 @@ it('PHN-4 a recovered phone wants a face for twenty-four hours, to the milliseco
   expect(await covered(dayAgo + 1000, dayAgo + 1000)).toBe('FACE_REQUIRED');
   expect(await covered(dayAgo + 1000, dayAgo + 1001)).toBeUndefined();
   expect(await covered(dayAgo, undefined, 'cancelled')).toBe('SESSION_ENDED');
+});
+
+describe('a face that a system is told of', () => {
+  const at = '2027-03-02T01:00:00.000Z';
+  const since = '2027-01-01T00:00:00.000Z';
+  const person = { account: { status: 'active', since } };
+  it.each<[string, Item, string | undefined]>([
+    ['stands', {}, undefined],
+    ['not for whoever registered again', { account: { status: 'active', since: at } }, 'FACE_REQUIRED'],
+    ['not for a closed account', { account: { status: 'cancelled', since } }, 'FACE_REQUIRED'],
+    ['not while suspended', { orders: { suspendedAt: at } }, 'FACE_REQUIRED'],
+    ['not after an order of that moment', { orders: { proofsEndedAt: at } }, 'FACE_REQUIRED'],
+    ['after an order before it', { orders: { proofsEndedAt: '2027-03-02T00:59:59.999Z' } }, undefined],
+    ['not after a number was recovered', { phoneRecoveredAt: at }, 'FACE_REQUIRED'],
+    ['after one was recovered before it', { phoneRecoveredAt: '2027-03-02T00:59:59.999Z' }, undefined],
+  ])('SSO-9 STP-4 PHN-4 ORD-1 %s', async (_, facts, problem) => {
+    const personKey = `p1_${rows++}`;
+    await put('Users', { ...person, ...facts, personKey });
+    const face = { at, since };
+    const check = faceStandsCheck(personKey, face, now, policies, () => new Problem('FACE_REQUIRED'));
+    expect(await refusalOf(db.transact([check]))).toBe(problem);
+    const read = await db.get<Person>('Users', { personKey });
+    expect(faceStands(read, face, now, policies)).toBe(problem === undefined);
+  });
 });

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { RelyingPartyInput } from '#contract/relying-parties.ts';
-import type { Notice } from '../../../examples/relying-party/system.ts';
+import type { Matter, Notice } from '../../../examples/relying-party/system.ts';
 
 /** What a stand-in says to logout tokens. */
 export const logoutAnswers = ['ok', 'error', 'none'] as const;
@@ -31,6 +31,7 @@ const stoodFor = [
     name: { zh: '自然人电子税务局（示例）', en: 'Individual income tax (stand-in)' },
     sector: 'filing',
     accepts: { kinds: ['natural'] },
+    matter: { code: 'refund.apply', zh: '申请退税' },
   },
   {
     clientId: 'filing-web',
@@ -38,14 +39,16 @@ const stoodFor = [
     sector: 'filing',
     accepts: { kinds: ['enterprise'] },
     number: true,
+    matter: { code: 'invoice.issue', zh: '开具发票' },
   },
   {
     clientId: 'agency-web',
     name: { zh: '涉税专业服务系统（示例）', en: 'Services of tax agencies (stand-in)' },
     sector: 'registration',
     accepts: { kinds: ['agency'] },
+    matter: { code: 'invoice.issue', zh: '开具发票' },
   },
-] as const satisfies readonly Partial<RelyingPartyInput>[];
+] as const satisfies readonly (Partial<RelyingPartyInput> & { matter: Matter })[];
 
 interface Surroundings {
   /** The bureau's address. */
@@ -66,11 +69,11 @@ export async function openTaxSystems({ issuer, port, now }: Surroundings): Promi
     import('../../../examples/relying-party/system.ts'),
   ]);
   const opened = await Promise.all(
-    stoodFor.map(async (standing, at) => {
+    stoodFor.map(async ({ matter, ...standing }, at) => {
       const [key, server] = await Promise.all([newClientKey(), listening(port && port + at)]);
       const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
       const { clientId, name } = standing;
-      const system = taxSystem({ name: name.zh, origin: url, issuer, clientId, key, now });
+      const system = taxSystem({ name: name.zh, origin: url, issuer, clientId, key, matter, now });
       const state = { answer: 'ok' as LogoutAnswer };
       server.on('request', (incoming, response) => {
         const isLogout = incoming.url === logoutPath;
