@@ -5,13 +5,7 @@ import { requireFresh } from '#journeys/factors/fresh-factor.ts';
 import { signedInPerson } from '#journeys/people/own-account.ts';
 import { noContent, ok } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
-import {
-  endOf,
-  endOwnUpdate,
-  findSessions,
-  forgetWebSession,
-  webSessionsOf,
-} from '#store/sessions/sessions.ts';
+import { endOf, endOwnUpdate, findSessions, forgetWebSession, sessionsOf } from '#store/sessions/sessions.ts';
 import type { session } from './contract.ts';
 
 const instant = (seconds: number): string => isoShanghai(new Date(seconds * 1000));
@@ -23,7 +17,7 @@ const instant = (seconds: number): string => isoShanghai(new Date(seconds * 1000
 export const listSessions: StepOf<typeof session, 'list'> = async (ctx, call) => {
   const { session: current } = call.caller;
   const person = await signedInPerson(ctx, call);
-  const others = webSessionsOf(person, call.now).filter(({ sessionId }) => sessionId !== current.sessionId);
+  const others = sessionsOf(person, call.now).filter(({ sessionId }) => sessionId !== current.sessionId);
   const found = await findSessions(
     ctx.db,
     others.map(({ sessionId }) => sessionId),

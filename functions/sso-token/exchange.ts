@@ -73,7 +73,10 @@ async function exchangedOnce(ctx: FlowContext, call: TokenCall, ticket: SsoCodeT
   const { client } = caller;
   const before = await findRpSession(ctx.db, ticket.sessionId, client.clientId);
   const jkt = call.proof?.jkt;
-  const begun = { ...handOverOf(ticket, before, seconds(now), ctx.settings.policies), ...(jkt === undefined ? {} : { jkt }) };
+  const begun = {
+    ...handOverOf(ticket, before, seconds(now), ctx.settings.policies),
+    ...(jkt === undefined ? {} : { jkt }),
+  };
   const refresh = client.refresh ? newRpRefreshToken(ctx, begun) : undefined;
   const next = { ...begun, ...(refresh ? { refreshHash: refresh.hash } : {}) };
   // Signed before anything is spent: a code that was taken is answered.
