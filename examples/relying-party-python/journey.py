@@ -10,6 +10,7 @@ import json
 import sys
 import threading
 import time
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -26,10 +27,17 @@ CLIENT = "python-web"
 LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
 
 
+def coordinate(text: str) -> str:
+    """32 bytes (RFC 7518, 6.2.1.2): Authlib leaves out zeros at the begin, one key in 128 has some."""
+    number = urlsafe_b64decode(text + "==")
+    return urlsafe_b64encode(number.rjust(32, b"\0")).decode().rstrip("=")
+
+
 def new_key(folder: Path, port: int) -> None:
     key = JsonWebKey.generate_key("EC", "P-256", {"kid": "python-1"}, is_private=True)
     (folder / "key.json").write_text(json.dumps(key.as_dict(is_private=True)))
-    public = {name: key.as_dict()[name] for name in ("kid", "kty", "crv", "x", "y")}
+    public = {name: key.as_dict()[name] for name in ("kid", "kty", "crv")}
+    public.update({name: coordinate(key.as_dict()[name]) for name in ("x", "y")})
     origin = f"http://127.0.0.1:{port}"
     client = {
         "clientId": CLIENT,
