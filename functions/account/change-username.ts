@@ -8,7 +8,8 @@ import { signedInPerson } from '#journeys/people/own-account.ts';
 import { ok } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
 import { ConcurrentChange, retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
-import { claimUsernamePut, personUpdate, releaseUsernamePut } from '#store/people/users.ts';
+import { claimUsernamePut, releaseUsernamePut } from '#store/people/usernames.ts';
+import { personUpdate } from '#store/people/users.ts';
 import type { account } from './contract.ts';
 import { changeableFrom } from './show-account.ts';
 

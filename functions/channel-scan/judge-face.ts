@@ -12,7 +12,8 @@ import { absent, equals } from '#store/dynamodb/expressions.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
 import { type Attempt, lockedProblem } from '#store/people/lockout-row.ts';
 import { reserveAttempt, returnAttempt, successUpdate } from '#store/people/lockout-table.ts';
-import { facePassedUpdate, findPerson, requireAdmitted } from '#store/people/users.ts';
+import { requireAdmitted } from '#store/people/person-row.ts';
+import { facePassedUpdate, findPerson } from '#store/people/users.ts';
 import { sessionLevelUpdate } from '#store/sessions/sessions.ts';
 import {
   type FaceProof,

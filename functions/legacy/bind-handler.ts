@@ -28,7 +28,8 @@ import {
 } from '#store/companies/taxpayers.ts';
 import { ConcurrentChange, firstRead } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
-import { type Active, admittedCheck, findPerson, isActive } from '#store/people/users.ts';
+import { type Active, isActive } from '#store/people/person-row.ts';
+import { admittedCheck, findPerson } from '#store/people/users.ts';
 import { codeSpentUpdate, journeySendUpdate } from '#store/tickets/ticket-codes.ts';
 import { type LegacyTicket, type SessionCodeTicket, sessionCodeId } from '#store/tickets/ticket-kinds.ts';
 import { openTicket, ticketKeyOf } from '#store/tickets/tickets.ts';

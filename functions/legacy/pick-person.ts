@@ -11,7 +11,7 @@ import { created } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
 import { relationsIn } from '#store/companies/relations.ts';
 import { findTaxpayer } from '#store/companies/taxpayers.ts';
-import { defaultPhone } from '#store/people/users.ts';
+import { defaultPhone } from '#store/people/person-row.ts';
 import type { LegacyTicket } from '#store/tickets/ticket-kinds.ts';
 import { openTicket, spendUpdate } from '#store/tickets/tickets.ts';
 import type { legacy } from './contract.ts';

@@ -8,7 +8,8 @@ import { type ActingOption, actingOptionOf, identityOf } from '#journeys/compani
 import type { AnyCall } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { type Relation, relationsIn } from '#store/companies/relations.ts';
-import { type Active, findPerson, type Person, requireAdmitted } from '#store/people/users.ts';
+import { type Active, type Person, requireAdmitted } from '#store/people/person-row.ts';
+import { findPerson } from '#store/people/users.ts';
 import type { LoginTicket, PassedFactors, RoleChoice } from '#store/tickets/ticket-kinds.ts';
 import { ticketKeyOf, ticketProblem } from '#store/tickets/tickets.ts';
 

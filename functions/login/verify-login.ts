@@ -13,7 +13,7 @@ import type { FlowContext } from '#runtime/context.ts';
 import { firstRead, retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
 import { successUpdate } from '#store/people/lockout-table.ts';
-import { asPerson } from '#store/sessions/sessions.ts';
+import { asPerson } from '#store/sessions/session-row.ts';
 import type { LoginTicket, PassedFactors } from '#store/tickets/ticket-kinds.ts';
 import { isCode, openTicket, passUpdate, spendUpdate, ticketKeyOf } from '#store/tickets/tickets.ts';
 import { agentActingOptionOf, agentChoiceOf } from './agent-login.ts';

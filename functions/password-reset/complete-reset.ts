@@ -14,7 +14,8 @@ import { ConcurrentChange, firstRead, retryOnConcurrentChange } from '#store/dyn
 import type { Write } from '#store/dynamodb/tables.ts';
 import { type LockoutRow, lockoutKey } from '#store/people/lockout-row.ts';
 import { unlockUpdate } from '#store/people/lockout-table.ts';
-import { type Person, personUpdate, requireAdmitted } from '#store/people/users.ts';
+import { type Person, requireAdmitted } from '#store/people/person-row.ts';
+import { personUpdate } from '#store/people/users.ts';
 import type { ResetTicket } from '#store/tickets/ticket-kinds.ts';
 import { isCode, openTicket, spendUpdate, ticketKeyOf } from '#store/tickets/tickets.ts';
 import type { passwordReset } from './contract.ts';

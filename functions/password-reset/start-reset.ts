@@ -15,7 +15,8 @@ import { isNumberOf, maskedPhoneOf, nameOf } from '#journeys/people/personal-dat
 import { created } from '#runtime/answers.ts';
 import type { CallOf, StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import { defaultPhone, findPerson, isSuspended, type Person } from '#store/people/users.ts';
+import { defaultPhone, isSuspended, type Person } from '#store/people/person-row.ts';
+import { findPerson } from '#store/people/users.ts';
 import type { ResetTicket } from '#store/tickets/ticket-kinds.ts';
 import { openTicketPut } from '#store/tickets/tickets.ts';
 import type { passwordReset } from './contract.ts';

@@ -14,17 +14,16 @@ import type { FlowContext } from '#runtime/context.ts';
 import { ConcurrentChange, firstRead, retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
 import { notLockedCheck, successUpdate } from '#store/people/lockout-table.ts';
-import { claimPhoneUpdate, type OwnedPhone, phoneOwner } from '#store/people/phones.ts';
-import { returnedGuessUpdate } from '#store/people/sms-guesses.ts';
 import {
   type Active,
-  findPerson,
   type OwnPhone,
   ownPhone,
   type Person,
-  personUpdate,
   requireAdmitted,
-} from '#store/people/users.ts';
+} from '#store/people/person-row.ts';
+import { claimPhoneUpdate, type OwnedPhone, phoneOwner } from '#store/people/phones.ts';
+import { returnedGuessUpdate } from '#store/people/sms-guesses.ts';
+import { findPerson, personUpdate } from '#store/people/users.ts';
 import type { RecoveryTicket } from '#store/tickets/ticket-kinds.ts';
 import { isCode, spendUpdate, ticketKeyOf } from '#store/tickets/tickets.ts';
 import type { phoneRecovery } from './contract.ts';

@@ -24,15 +24,9 @@ import type { CallOf, StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
+import { type Active, defaultPhone, type OwnPhone, ownPhone, sealContext } from '#store/people/person-row.ts';
 import { claimPhoneUpdate, phoneOwner } from '#store/people/phones.ts';
-import {
-  type Active,
-  defaultPhone,
-  type OwnPhone,
-  ownPhone,
-  personUpdate,
-  sealContext,
-} from '#store/people/users.ts';
+import { personUpdate } from '#store/people/users.ts';
 import type { phones } from './contract.ts';
 
 const requireRoom = (ctx: FlowContext, person: Active): void => {

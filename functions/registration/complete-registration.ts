@@ -16,18 +16,16 @@ import type { CallOf, StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { logSessionNotOpened } from '#runtime/log.ts';
 import { ConcurrentChange, retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
-import { claimPhoneUpdate, findPhone, isOwned } from '#store/people/phones.ts';
 import {
-  claimUsernamePut,
-  findPerson,
   isActive,
   type OwnPhone,
   type Person,
-  type PersonChanges,
-  personUpdate,
   refuseSuspended,
   requireAdmitted,
-} from '#store/people/users.ts';
+} from '#store/people/person-row.ts';
+import { claimPhoneUpdate, findPhone, isOwned } from '#store/people/phones.ts';
+import { claimUsernamePut } from '#store/people/usernames.ts';
+import { findPerson, type PersonChanges, personUpdate } from '#store/people/users.ts';
 import type { RegistrationProfile, RegistrationTicket } from '#store/tickets/ticket-kinds.ts';
 import { openTicket, spendUpdate } from '#store/tickets/tickets.ts';
 import { collectionRequired } from './collection-required.ts';

@@ -16,15 +16,10 @@ import { accepted, ok } from '#runtime/answers.ts';
 import type { CallOf, StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { ConcurrentChange, firstRead, retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
+import { type Person, sealContext } from '#store/people/person-row.ts';
 import { type OwnedPhone, phoneOwner } from '#store/people/phones.ts';
-import {
-  findPerson,
-  findUsername,
-  type Person,
-  sealContext,
-  type UsernameGuard,
-  usernameFree,
-} from '#store/people/users.ts';
+import { findUsername, type UsernameGuard, usernameFree } from '#store/people/usernames.ts';
+import { findPerson } from '#store/people/users.ts';
 import type { RegistrationProfile, RegistrationTicket } from '#store/tickets/ticket-kinds.ts';
 import { isCode, openTicket, ticketUpdate, wrongPhoneUpdate } from '#store/tickets/tickets.ts';
 import type { registration } from './contract.ts';

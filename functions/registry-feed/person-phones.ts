@@ -9,6 +9,7 @@ import type { FlowContext } from '#runtime/context.ts';
 import { auditEventPut } from '#store/audit/audit-events.ts';
 import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
+import { type OwnPhone, type Person, sealContext } from '#store/people/person-row.ts';
 import {
   contestPhoneUpdate,
   importPhoneUpdate,
@@ -17,7 +18,7 @@ import {
   type PhoneRow,
   releasePhoneUpdate,
 } from '#store/people/phones.ts';
-import { findPerson, type OwnPhone, type Person, personUpdate, sealContext } from '#store/people/users.ts';
+import { findPerson, personUpdate } from '#store/people/users.ts';
 import type { WarningCode } from './warnings.ts';
 
 /** A number of a line. */

@@ -5,8 +5,9 @@ import type { AnyCall } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import { equals } from '#store/dynamodb/expressions.ts';
-import { findPerson, requireAdmitted } from '#store/people/users.ts';
-import { asPerson } from '#store/sessions/sessions.ts';
+import { requireAdmitted } from '#store/people/person-row.ts';
+import { findPerson } from '#store/people/users.ts';
+import { asPerson } from '#store/sessions/session-row.ts';
 import type { ScanTicket } from '#store/tickets/ticket-kinds.ts';
 import { spendUpdate } from '#store/tickets/tickets.ts';
 

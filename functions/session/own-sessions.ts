@@ -5,7 +5,9 @@ import { requireFresh } from '#journeys/factors/fresh-factor.ts';
 import { signedInPerson } from '#journeys/people/own-account.ts';
 import { noContent, ok } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
-import { endOf, endOwnUpdate, findSessions, forgetWebSession, sessionsOf } from '#store/sessions/sessions.ts';
+import { endOf, endOwnUpdate } from '#store/sessions/session-end.ts';
+import { findSessions } from '#store/sessions/sessions.ts';
+import { forgetWebSession, sessionsOf } from '#store/sessions/web-sessions.ts';
 import type { session } from './contract.ts';
 
 const instant = (seconds: number): string => isoShanghai(new Date(seconds * 1000));

@@ -5,7 +5,9 @@ import { loggedOutWrites } from '#journeys/sessions/end-sessions.ts';
 import { cookieFor, sessionAnswer, shownSession } from '#journeys/sessions/open-session.ts';
 import { noContent, ok } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
-import { endedProblem, endUpdate, forgetWebSession, rotateRefresh } from '#store/sessions/sessions.ts';
+import { rotateRefresh } from '#store/sessions/refresh-chain.ts';
+import { endedProblem, endUpdate } from '#store/sessions/session-end.ts';
+import { forgetWebSession } from '#store/sessions/web-sessions.ts';
 import type { session } from './contract.ts';
 
 /**

@@ -6,7 +6,7 @@ import { ok } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
 import { retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import { rpEndUpdate, rpSessionsOf } from '#store/sessions/rp-sessions.ts';
-import { forgetWebSession } from '#store/sessions/sessions.ts';
+import { forgetWebSession } from '#store/sessions/web-sessions.ts';
 import type { SsoLogoutTicket } from '#store/tickets/sso-tickets.ts';
 import { openTicket } from '#store/tickets/tickets.ts';
 import type { ssoLogout } from './contract.ts';

@@ -13,7 +13,7 @@ import { matterDetail } from '#journeys/sso/matter-detail.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
 import { faceStandsCheck } from '#store/people/face-checks.ts';
-import { sealContext } from '#store/people/users.ts';
+import { sealContext } from '#store/people/person-row.ts';
 import {
   findRpSession,
   nextLookAt,
@@ -22,7 +22,7 @@ import {
   rpSessionPut,
 } from '#store/sessions/rp-sessions.ts';
 import { seenAccessChecks } from '#store/sessions/seen-access.ts';
-import { stillUsedCheck } from '#store/sessions/sessions.ts';
+import { stillUsedCheck } from '#store/sessions/session-checks.ts';
 import { codeSpentUpdate, findCode, sealedDetailsContext } from '#store/tickets/sso-codes.ts';
 import type { SsoCodeTicket } from '#store/tickets/sso-tickets.ts';
 import { seconds } from '#store/tickets/ticket-times.ts';

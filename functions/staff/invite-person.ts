@@ -13,7 +13,8 @@ import { companyCopies } from '#store/companies/relation-copies.ts';
 import { findRelation } from '#store/companies/relations.ts';
 import { firstRead, retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
-import { findPerson, isActive } from '#store/people/users.ts';
+import { isActive } from '#store/people/person-row.ts';
+import { findPerson } from '#store/people/users.ts';
 import type { staff } from './contract.ts';
 
 /**

@@ -196,7 +196,8 @@ export const flow = <const F extends FlowDeclaration>(declaration: F): F => {
   const implied = [
     ...(routes.some(({ access }) => access === 'session') ? [callerReads] : []),
     ...(routes.some(({ managing }) => managing) ? [managingChecks] : []),
-    ...(routes.some(({ access, provesKey }) => access === 'client' || provesKey) ? [spentOnce] : []),
+    ...(routes.some(({ access }) => access === 'client') ? [spentAssertions] : []),
+    ...(routes.some(({ provesKey }) => provesKey) ? [spentProofs] : []),
     ...(routes.some(({ handOver }) => handOver) ? [handOverReads] : []),
   ];
   return implied.length === 0
@@ -223,8 +224,11 @@ const managingChecks: NonNullable<FlowDeclaration['tables']> = {
 /** The request of a hand-over, beside the session. */
 const handOverReads: NonNullable<FlowDeclaration['tables']> = { Tickets: ['GetItem'] };
 
-/** Of clients: an assertion works once, and so does the proof of a key (SSO-3); a refused assertion is audited (SSO-14). */
-const spentOnce: NonNullable<FlowDeclaration['tables']> = { Tickets: ['PutItem'], Audit: ['PutItem'] };
+/** Of clients: an assertion works once (SSO-3), and one that is refused is audited (SSO-14). */
+const spentAssertions: NonNullable<FlowDeclaration['tables']> = { Tickets: ['PutItem'], Audit: ['PutItem'] };
+
+/** The proof of a key works once (SSO-6). */
+const spentProofs: NonNullable<FlowDeclaration['tables']> = { Tickets: ['PutItem'] };
 
 type Tables = NonNullable<FlowDeclaration['tables']>;
 function withAll(tables: Tables, more: readonly Tables[]): Tables {

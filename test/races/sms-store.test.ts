@@ -297,6 +297,9 @@ describe('the rows of a number', () => {
     // A second giving back (an answer that was lost) takes nothing more.
     await returnSend(db, stranger);
     expect(await db.get('SmsWindows', { phoneKey })).toEqual(row);
+    // The last of a window leaves none of it.
+    await returnSend(db, owner);
+    expect(await windowOf(phoneKey)).toMatchObject({ total: 0, outside: 0, strangers: 0 });
   });
 
   it('SMS-4 the hourly counter of the stage is exact after parallel sends, by hour', async () => {

@@ -5,7 +5,7 @@ import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Db, Item, Write } from '#store/dynamodb/tables.ts';
 import { recoveryCoveredCheck } from '#store/people/users.ts';
 import { findNamedHandlers, reportWrites } from '#store/reports/cross-region-reports.ts';
-import { endUpdate } from '#store/sessions/sessions.ts';
+import { endUpdate } from '#store/sessions/session-end.ts';
 import { tryCode } from '#store/tickets/ticket-codes.ts';
 import { ticketKeyOf } from '#store/tickets/tickets.ts';
 import { openStore, refusalOf } from '../support/store.ts';

@@ -7,7 +7,7 @@ import { defaultPolicies } from '#domain/policies.ts';
 import { startRecovery } from '#flows/phone-recovery/start-recovery.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import type { Db } from '#store/dynamodb/tables.ts';
-import { type Person, sealContext } from '#store/people/users.ts';
+import { type Person, sealContext } from '#store/people/person-row.ts';
 import { cheap, handlesOne, keysOne } from '../crypto/keys-of-test.ts';
 import { mobile, person } from '../support/people.ts';
 import { openStore } from '../support/store.ts';

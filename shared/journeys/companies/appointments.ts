@@ -22,7 +22,7 @@ import {
 } from '#store/companies/taxpayers.ts';
 import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
-import type { Person } from '#store/people/users.ts';
+import type { Person } from '#store/people/person-row.ts';
 import { type RelationOrigin, relationAudits } from './relation-audits.ts';
 import { retriedTransitionWrites } from './relation-transitions.ts';
 

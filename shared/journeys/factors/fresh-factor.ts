@@ -4,8 +4,9 @@ import { Problem } from '#domain/problem.ts';
 import type { AnyCall } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
-import { defaultPhone, type OwnPhone, ownPhone, type Person } from '#store/people/users.ts';
-import { type Session, sessionAliveCheck } from '#store/sessions/sessions.ts';
+import { defaultPhone, type OwnPhone, ownPhone, type Person } from '#store/people/person-row.ts';
+import { sessionAliveCheck } from '#store/sessions/session-checks.ts';
+import type { Session } from '#store/sessions/session-row.ts';
 
 /** A call of somebody who is signed in. */
 export type SessionCall = AnyCall & { readonly caller: { readonly session: Session } };

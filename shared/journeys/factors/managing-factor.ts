@@ -4,7 +4,7 @@ import type { Managing } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
 import { recoveryCoveredCheck } from '#store/people/users.ts';
-import { sessionAliveCheck } from '#store/sessions/sessions.ts';
+import { sessionAliveCheck } from '#store/sessions/session-checks.ts';
 import type { SessionCall } from './fresh-factor.ts';
 
 /** A call of a route that declares `managing`. */

@@ -19,14 +19,8 @@ import { ConcurrentChange, firstRead, retryOnConcurrentChange } from '#store/dyn
 import type { Write } from '#store/dynamodb/tables.ts';
 import { type Attempt, type LockoutRow, lockedProblem } from '#store/people/lockout-row.ts';
 import { type Reserved, reserveAttempt, returnAttempt, successUpdate } from '#store/people/lockout-table.ts';
-import {
-  type Active,
-  findPerson,
-  isActive,
-  isSuspended,
-  type Person,
-  personUpdate,
-} from '#store/people/users.ts';
+import { type Active, isActive, isSuspended, type Person } from '#store/people/person-row.ts';
+import { findPerson, personUpdate } from '#store/people/users.ts';
 import { auditPut } from '../audit.ts';
 import { numberOf } from '../people/personal-data.ts';
 

@@ -1,7 +1,8 @@
 import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
+import type { OwnPhone, Person } from '#store/people/person-row.ts';
 import { phoneProvenUpdate } from '#store/people/phones.ts';
-import { type OwnPhone, type Person, personUpdate } from '#store/people/users.ts';
+import { personUpdate } from '#store/people/users.ts';
 
 /**
  * MIG-1: a right SMS code to a number that an import brought proves it for good: no later import takes it away. Answers

@@ -10,10 +10,9 @@ import { Problem } from '#domain/problem.ts';
 import { truncatedAddress } from '#runtime/addresses.ts';
 import type { AnyCall } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import { all, equals } from '#store/dynamodb/expressions.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
-import { type Person, sealContext } from '#store/people/users.ts';
-import { sessionAliveCheck } from '#store/sessions/sessions.ts';
+import { type Person, sealContext } from '#store/people/person-row.ts';
+import { sessionAliveCheck } from '#store/sessions/session-checks.ts';
 import {
   type AccountFaceUse,
   accountFaceUses,
@@ -236,13 +235,9 @@ export async function faceProof(
   if (!usable || !scan.proven) throw new Problem('FACE_REQUIRED');
   return {
     at: scan.proven.at,
+    // Of a check that has passed nothing changes but that it is spent.
     spent: {
-      ...ticketUpdate(
-        scan,
-        call.now,
-        { set: { state: 'spent' } },
-        all(equals('scanState', 'passed'), equals('sessionId', session.sessionId), equals('use', scan.use)),
-      ),
+      ...ticketUpdate(scan, call.now, { set: { state: 'spent' } }),
       onRefused: () => new Problem('FACE_REQUIRED'),
     },
     alive: sessionAliveCheck(session, call.now, ctx.settings.policies),

@@ -2,7 +2,8 @@ import type { WindowHint } from '#domain/sms-window.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { firstRead, retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
-import { type Active, findPerson, requireAdmitted } from '#store/people/users.ts';
+import { type Active, requireAdmitted } from '#store/people/person-row.ts';
+import { findPerson } from '#store/people/users.ts';
 import { codeSpentUpdate } from '#store/tickets/ticket-codes.ts';
 import {
   type SessionCodePurpose,

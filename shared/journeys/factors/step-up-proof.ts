@@ -5,7 +5,7 @@ import { type Audience, type Matter, proofSeconds } from '#domain/matters.ts';
 import { Problem } from '#domain/problem.ts';
 import type { AnyCall } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import { type Active, sealContext } from '#store/people/users.ts';
+import { type Active, sealContext } from '#store/people/person-row.ts';
 import type { ScanTicket, StepUpRequest } from '#store/tickets/ticket-kinds.ts';
 import type { ProvenCompany } from '../companies/proven-company.ts';
 

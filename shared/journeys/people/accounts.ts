@@ -8,8 +8,10 @@ import { usernameGuard } from '#domain/usernames.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import type { Item } from '#store/dynamodb/tables.ts';
 import { type LockoutRow, lockoutKey } from '#store/people/lockout-row.ts';
+import { isActive, type Person } from '#store/people/person-row.ts';
 import { isOwned, type PhoneRow } from '#store/people/phones.ts';
-import { findPeople, isActive, type Person, type UsernameGuard, usernameKey } from '#store/people/users.ts';
+import { type UsernameGuard, usernameKey } from '#store/people/usernames.ts';
+import { findPeople } from '#store/people/users.ts';
 
 /** The table key of a username's guard. */
 export const usernameKeyOf = (ctx: Pick<FlowContext, 'keys'>, username: string): string =>

@@ -9,14 +9,8 @@ import { nameUpdate } from '#store/companies/relation-copies.ts';
 import { relationsOf } from '#store/companies/relations.ts';
 import { ConcurrentChange, retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import { allPages } from '#store/dynamodb/pages.ts';
-import {
-  findPerson,
-  type HallCollection,
-  isNamed,
-  type Person,
-  personUpdate,
-  sealContext,
-} from '#store/people/users.ts';
+import { type HallCollection, isNamed, type Person, sealContext } from '#store/people/person-row.ts';
+import { findPerson, personUpdate } from '#store/people/users.ts';
 import type { RelationOrigin } from '../companies/relation-audits.ts';
 import { hasOtherName, type NamedPerson, readName, readPerson, requireSameName } from './named-person.ts';
 

@@ -9,7 +9,8 @@ import { Problem } from '#domain/problem.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
-import { isNamed, type Person, personUpdate, sealContext } from '#store/people/users.ts';
+import { isNamed, type Person, sealContext } from '#store/people/person-row.ts';
+import { personUpdate } from '#store/people/users.ts';
 import { nameOf } from './personal-data.ts';
 
 /** A person as somebody else names them: normalised, with the key under which they exist before any account. */

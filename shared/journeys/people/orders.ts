@@ -12,17 +12,9 @@ import type { FlowContext } from '#runtime/context.ts';
 import { auditEventPut } from '#store/audit/audit-events.ts';
 import { ConcurrentChange, retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
+import { isNamed, type Orders, type OwnPhone, type Person, sealContext } from '#store/people/person-row.ts';
 import { releasePhoneUpdate } from '#store/people/phones.ts';
-import {
-  findPerson,
-  isNamed,
-  type Orders,
-  type OwnPhone,
-  type Person,
-  type PersonChanges,
-  personUpdate,
-  sealContext,
-} from '#store/people/users.ts';
+import { findPerson, type PersonChanges, personUpdate } from '#store/people/users.ts';
 import type { RelationOrigin } from '../companies/relation-audits.ts';
 import { endSessions } from '../sessions/end-sessions.ts';
 import { requireSameName } from './named-person.ts';

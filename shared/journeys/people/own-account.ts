@@ -1,5 +1,6 @@
 import type { FlowContext } from '#runtime/context.ts';
-import { type Active, findPerson, type Person, requireAdmitted } from '#store/people/users.ts';
+import { type Active, type Person, requireAdmitted } from '#store/people/person-row.ts';
+import { findPerson } from '#store/people/users.ts';
 import type { SessionCall } from '../factors/fresh-factor.ts';
 import { maskedPhoneOf } from './personal-data.ts';
 

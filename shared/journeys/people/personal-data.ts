@@ -9,7 +9,7 @@ import {
   type OwnPhone,
   type Person,
   sealContext,
-} from '#store/people/users.ts';
+} from '#store/people/person-row.ts';
 
 type Opened = Pick<FlowContext, 'dataKeys'>;
 

@@ -12,16 +12,12 @@ import type { AnyCall } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { type NoticeCode, noticeFor } from '#runtime/messages/index.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
-import { type Active, type Person, sealContext } from '#store/people/users.ts';
-import {
-  type ActsAs,
-  besideNewSession,
-  endUpdate,
-  noTurns,
-  type Session,
-  sessionPut,
-  swapPointerUpdate,
-} from '#store/sessions/sessions.ts';
+import { type Active, type Person, sealContext } from '#store/people/person-row.ts';
+import { noTurns } from '#store/sessions/refresh-chain.ts';
+import { endUpdate } from '#store/sessions/session-end.ts';
+import type { ActsAs, Session } from '#store/sessions/session-row.ts';
+import { sessionPut } from '#store/sessions/sessions.ts';
+import { besideNewSession, swapPointerUpdate } from '#store/sessions/web-sessions.ts';
 import { auditPut } from '../audit.ts';
 import { identityAuditDetail, rolesAfter } from './current-identity.ts';
 

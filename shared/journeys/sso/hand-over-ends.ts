@@ -11,7 +11,8 @@ import {
   type RpSession,
   rpEndUpdate,
 } from '#store/sessions/rp-sessions.ts';
-import { endOf, type Session } from '#store/sessions/sessions.ts';
+import { endOf } from '#store/sessions/session-end.ts';
+import type { Session } from '#store/sessions/session-row.ts';
 import { lastDay, leftOf, limitsToday } from './granted-limits.ts';
 
 type Judging = Pick<FlowContext, 'db' | 'settings'>;

@@ -3,15 +3,8 @@ import type { Policies } from '#domain/policies.ts';
 import { ConcurrentChange } from '../dynamodb/concurrent-change.ts';
 import { absentOr, all, below, type Condition, equals } from '../dynamodb/expressions.ts';
 import type { Check, Write } from '../dynamodb/tables.ts';
-import {
-  type Active,
-  isActive,
-  isSuspended,
-  notSuspended,
-  type Person,
-  recoveryCovered,
-  registered,
-} from './users.ts';
+import { type Active, isActive, isSuspended, type Person } from './person-row.ts';
+import { notSuspended, recoveryCovered, registered } from './users.ts';
 
 /** A passed face check: ISO time, and `account.since` of the person then. */
 interface Checked {

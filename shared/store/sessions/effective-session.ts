@@ -7,7 +7,7 @@ import {
   evaluateAccess,
   evaluateAgencyAccess,
 } from './access-basis.ts';
-import { type ActsAs, asPerson, type Session } from './sessions.ts';
+import { type ActsAs, asPerson, type Session } from './session-row.ts';
 
 /** A session and what it may do now. */
 export interface EffectiveSession {

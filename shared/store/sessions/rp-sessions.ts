@@ -9,7 +9,7 @@ import { allItems } from '../dynamodb/pages.ts';
 import type { Check, Db, Item, RefusableUpdate, Update, Write } from '../dynamodb/tables.ts';
 import type { ShownMatter } from '../tickets/sso-tickets.ts';
 import type { AccessBasis } from './access-basis.ts';
-import type { EndReason, Session } from './sessions.ts';
+import type { EndReason, Session } from './session-row.ts';
 
 /**
  * RP sessions (SSO): that somebody was handed over to a tax system, as whom, and whether that still holds. One row a
@@ -228,17 +228,16 @@ export const narrowedUpdate = (
 });
 
 /**
- * Inside the transaction of a refresh: the hand-over lives under its name, and its refresh token is the one presented.
+ * Inside the transaction of a refresh: the hand-over lives, and under the name to which its refresh token belongs.
  * @param told what the refresh tells; more than before is kept (SSO-8)
  */
 export function rpLiveWrite(
-  { sessionId, clientId, sid, refreshHash, jkt, granted }: RpSession,
+  { sessionId, clientId, sid, jkt, granted }: RpSession,
   told: Granted | undefined,
 ): RefusableUpdate | Check {
   const at = { table: 'RpSessions' as const, key: { sessionId, clientId } };
   const condition = all(
     equals('sid', sid),
-    equals('refreshHash', refreshHash),
     jkt === undefined ? absent('jkt') : equals('jkt', jkt),
     absent('ended'),
   );

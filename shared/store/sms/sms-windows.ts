@@ -217,7 +217,7 @@ export async function returnSend(db: Db, taken: Taken, writes: readonly Write[] 
             all(equals('startedAt', ours), above('total', 1), exists(otherOf(kind))),
           ),
         ]
-      : [form(less, all(atMost('startedAt', ours), above('total', 1)))]),
+      : [form(less, atMost('startedAt', ours))]),
     form(),
   ];
   const day: Write[] =

@@ -57,7 +57,7 @@ export interface ShownMatter {
  * so that the exchange needs one read of it and one transaction:
  *
  * - `codeSpentUpdate`: the code is open and in time, and now spent, by the `sid` that it gave;
- * - `versionAliveCheck({ sessionId, version })` (sessions.ts): the session lives and is still who it was;
+ * - `versionAliveCheck({ sessionId, version })` (session-checks.ts): the session lives and is still who it was;
  * - `seenAccessChecks(personKey, grounds, day)` (seen-access.ts), for a company identity: what it stood on at the decision has
  *   not changed, which is exact without reading it again;
  * - `rpSessionPut` (rp-sessions.ts) with the client's assertion and the audit.

@@ -3,7 +3,7 @@ import type { Sealed } from '#crypto/sealed.ts';
 import type { ChannelAction } from '#domain/channels.ts';
 import type { Channel, Entry, Role } from '#domain/names.ts';
 import type { WindowHint } from '#domain/sms-window.ts';
-import type { Person } from '../people/users.ts';
+import type { Person } from '../people/person-row.ts';
 import type { AccessBasis, AgentAccessBasis } from '../sessions/access-basis.ts';
 import type { PlainTicket } from './plain-ticket.ts';
 import type { MatterFace, SsoCodeTicket, SsoLogoutTicket, SsoRequestTicket } from './sso-tickets.ts';
@@ -95,6 +95,7 @@ export interface LoginTicket extends TicketBase {
   readonly companyKey?: string;
   /** The company's term when the password was right (ENT-4). */
   readonly companyTerm?: number;
+  readonly companyTermSince?: string;
   /** The number an SMS goes to (LGN-6). */
   readonly phone?: { readonly phoneKey: string; readonly sealed: Sealed };
   readonly day: string;

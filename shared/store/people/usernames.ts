@@ -1,0 +1,55 @@
+import { Problem } from '#domain/problem.ts';
+import { absent, all, any, atMost, equals } from '../dynamodb/expressions.ts';
+import type { Db, Write } from '../dynamodb/tables.ts';
+
+/** The item that holds a username, ignoring case (USR-1); a freed one stays reserved (USR-2). */
+export interface UsernameGuard {
+  readonly personKey: string;
+  readonly owner?: string;
+  /** The name in the owner's own capitals, which are the only ones that log in (USR-1). */
+  readonly username?: string;
+  /** Epoch seconds until which a freed name is reserved. */
+  readonly reservedUntil?: number;
+  /** Who freed it: the reservation keeps others away, not the person who had it. */
+  readonly formerOwner?: string;
+}
+
+export const usernameKey = (indexed: string): string => `username#${indexed}`;
+
+export const findUsername = (db: Db, key: string) => db.get<UsernameGuard>('Users', { personKey: key });
+
+export const usernameFree = (guard: UsernameGuard | undefined, owner: string, now: Date): boolean =>
+  !guard ||
+  guard.owner === owner ||
+  (guard.owner === undefined && guard.formerOwner === owner) ||
+  (guard.owner === undefined && (guard.reservedUntil ?? 0) <= now.getTime() / 1000);
+
+/** Claims a username: free, theirs or lately theirs, or freed longer than its reservation. Else USERNAME_TAKEN. */
+export function claimUsernamePut(key: string, username: string, owner: string, now: Date): Write {
+  return {
+    table: 'Users',
+    put: { personKey: key, owner, username },
+    condition: any(
+      absent('personKey'),
+      equals('owner', owner),
+      all(
+        absent('owner'),
+        any(equals('formerOwner', owner), atMost('reservedUntil', Math.floor(now.getTime() / 1000))),
+      ),
+    ),
+    onRefused: () => new Problem('USERNAME_TAKEN'),
+  };
+}
+
+/** Frees a username and keeps it reserved (USR-2). */
+export const releaseUsernamePut = (
+  key: string,
+  owner: string,
+  reservedUntil: Date,
+  onRefused: () => Error,
+): Write => ({
+  table: 'Users',
+  put: { personKey: key, formerOwner: owner, reservedUntil: Math.floor(reservedUntil.getTime() / 1000) },
+  condition: equals('owner', owner),
+  onRefused,
+});

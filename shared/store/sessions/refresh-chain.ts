@@ -1,0 +1,77 @@
+import type { Policies } from '#domain/policies.ts';
+import { Problem } from '#domain/problem.ts';
+import { above, absent, all, below, copyOf, equals } from '../dynamodb/expressions.ts';
+import type { Db } from '../dynamodb/tables.ts';
+import { endedProblem, endOf } from './session-end.ts';
+import { type Session, seconds } from './session-row.ts';
+
+/**
+ * So many turns are remembered, and no more are made within the grace: a token that turns so fast stays the same.
+ * Forgotten turns are therefore always older than the grace.
+ */
+const turnsRemembered = 8;
+
+export const noTurns: readonly number[] = Array.from({ length: turnsRemembered }, () => 0);
+
+/** Operands are read before anything is written: each turn moves one place on. */
+const turnOn = (at: number) =>
+  Object.fromEntries(noTurns.map((_, i) => [`turnedAt[${i}]`, i === 0 ? at : copyOf(`turnedAt[${i - 1}]`)]));
+
+/** What the table must know of a refresh token. */
+interface TokenHash {
+  readonly sessionId: string;
+  readonly hash: string;
+}
+
+/**
+ * SES-2: turns the refresh token over, in one write on condition that the presented one is the newest. One that was
+ * spent within the grace (a lost answer, a second tab) gets the newest of its chain, however many turns lie between.
+ * @param successorOf the one token that follows another, so that the chain is walked and not stored
+ * @returns the token to hand out; none where a token was used that was spent before the grace
+ * @throws Problem SESSION_ENDED
+ */
+export async function rotateRefresh<Token extends TokenHash>(
+  db: Db,
+  presented: Token,
+  successorOf: (token: Token) => Token,
+  now: Date,
+  policies: Policies,
+): Promise<{ session: Session; token: Token | undefined }> {
+  const at = seconds(now);
+  const next = successorOf(presented);
+  const written = await db.update<Session>({
+    table: 'Sessions',
+    key: { sessionId: presented.sessionId },
+    update: { set: { refreshHash: next.hash, lastSeenAt: at, ...turnOn(at) } },
+    condition: all(
+      equals('refreshHash', presented.hash),
+      below(`turnedAt[${turnsRemembered - 1}]`, at - policies.refreshGraceSeconds),
+      absent('ended'),
+      above('expiresAt', at),
+      above('lastSeenAt', at - policies.sessionIdleSeconds),
+    ),
+  });
+  if (written.ok) return { session: written.item, token: next };
+  const session = written.old;
+  if (!session) throw new Problem('SESSION_ENDED');
+  const ended = endOf(session, now, policies);
+  if (ended) throw endedProblem(ended);
+  return { session, token: newestOf(session, presented, successorOf, at - policies.refreshGraceSeconds) };
+}
+
+/** @param since epoch seconds: a token spent before it is good for nothing */
+function newestOf<Token extends TokenHash>(
+  session: Session,
+  presented: Token,
+  successorOf: (token: Token) => Token,
+  since: number,
+): Token | undefined {
+  let token = presented;
+  if (token.hash === session.refreshHash) return token;
+  for (const spentAt of session.turnedAt ?? []) {
+    token = successorOf(token);
+    // As many turns ago as steps were needed: then the presented one was spent.
+    if (token.hash === session.refreshHash) return spentAt >= since ? token : undefined;
+  }
+  return undefined;
+}

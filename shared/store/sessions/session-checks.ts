@@ -1,0 +1,47 @@
+import type { Policies } from '#domain/policies.ts';
+import { Problem } from '#domain/problem.ts';
+import { above, absent, all, equals } from '../dynamodb/expressions.ts';
+import type { Item } from '../dynamodb/tables.ts';
+import { endedProblem, endOf } from './session-end.ts';
+import { type Session, seconds } from './session-row.ts';
+
+/**
+ * For a transaction that is made in a session: it has not ended since it was read, by a newer login, by logging out or by
+ * order. Throws SESSION_ENDED with the reason.
+ */
+export const sessionAliveCheck = (
+  { sessionId }: Pick<Session, 'sessionId'>,
+  now: Date,
+  policies: Policies,
+) => ({
+  table: 'Sessions' as const,
+  key: { sessionId },
+  condition: all(absent('ended'), above('expiresAt', seconds(now))),
+  onRefused: (old?: Item) => {
+    const ended = old && endOf(old as unknown as Session, now, policies);
+    return ended ? endedProblem(ended) : new Problem('SESSION_ENDED');
+  },
+});
+
+/** The same, and it is still who it was read to be: no switch came between. SESSION_ENDED otherwise. */
+export const versionAliveCheck = (
+  session: Pick<Session, 'sessionId' | 'version'>,
+  now: Date,
+  policies: Policies,
+) => {
+  const alive = sessionAliveCheck(session, now, policies);
+  return { ...alive, condition: all(alive.condition, equals('version', session.version)) };
+};
+
+/** The same for what was decided in the session a while ago and comes true now: it has not become idle meanwhile, either. */
+export const stillUsedCheck = (
+  session: Pick<Session, 'sessionId' | 'version'>,
+  now: Date,
+  policies: Policies,
+) => {
+  const alive = versionAliveCheck(session, now, policies);
+  return {
+    ...alive,
+    condition: all(alive.condition, above('lastSeenAt', seconds(now) - policies.sessionIdleSeconds)),
+  };
+};

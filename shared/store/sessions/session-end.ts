@@ -1,0 +1,57 @@
+import { isoShanghai } from '#domain/days.ts';
+import type { Policies } from '#domain/policies.ts';
+import { Problem } from '#domain/problem.ts';
+import { above, absent, all, equals, exists, unlessSet } from '../dynamodb/expressions.ts';
+import type { RefusableUpdate, Write } from '../dynamodb/tables.ts';
+import { type Ended, type Session, seconds } from './session-row.ts';
+
+/** The end of a session at `now`, whether written down or only due by the clock: whichever came first. */
+export function endOf(session: Session, now: Date, policies: Policies): Ended | undefined {
+  const due: Ended[] = [
+    { reason: 'idle', at: session.lastSeenAt + policies.sessionIdleSeconds },
+    { reason: 'expired', at: session.expiresAt },
+  ];
+  const over = due.filter((end) => end.at <= seconds(now));
+  return [...(session.ended ? [session.ended] : []), ...over].sort((one, other) => one.at - other.at)[0];
+}
+
+export const endedProblem = (ended: Ended): Problem =>
+  new Problem(
+    'SESSION_ENDED',
+    {
+      reason: ended.reason,
+      at: isoShanghai(new Date(ended.at * 1000)),
+      ...(ended.by ? { by: ended.by } : {}),
+    },
+    { variant: ended.reason },
+  );
+
+/** Ends a session for a reason; the first reason stays. */
+export const endUpdate = (sessionId: string, ended: Ended): RefusableUpdate => ({
+  table: 'Sessions',
+  key: { sessionId },
+  update: { set: { ended: unlessSet('ended', ended) } },
+  condition: exists('sessionId'),
+});
+
+/**
+ * SES-4: ends one of the person's own sessions that is still alive; to anybody else, and afterwards, there is no such
+ * session.
+ */
+export function endOwnUpdate(
+  sessionId: string,
+  personKey: string,
+  ended: Ended,
+  policies: Pick<Policies, 'sessionIdleSeconds'>,
+): Write {
+  return {
+    ...endUpdate(sessionId, ended),
+    condition: all(
+      equals('personKey', personKey),
+      absent('ended'),
+      above('expiresAt', ended.at),
+      above('lastSeenAt', ended.at - policies.sessionIdleSeconds),
+    ),
+    onRefused: () => new Problem('NOT_FOUND'),
+  };
+}

@@ -1,0 +1,68 @@
+import type { Identity } from '#contract/schemas.ts';
+import type { Sealed } from '#crypto/sealed.ts';
+import type { Amr } from '#domain/authentication.ts';
+import type { Channel } from '#domain/names.ts';
+import type { AccessBasis } from './access-basis.ts';
+
+/** Why a session is over (SES-2, docs/api.md). */
+export type EndReason =
+  | 'logged-out'
+  | 'replaced'
+  | 'idle'
+  | 'expired'
+  | 'reuse'
+  | 'credential-change'
+  | 'deregistered'
+  | 'suspended'
+  | 'by-order';
+
+export interface Ended {
+  readonly reason: EndReason;
+  /** Epoch seconds. */
+  readonly at: number;
+  /** What replaced it: browser and channel of the newer session (SES-3). */
+  readonly by?: string;
+}
+
+/** What a session acts as: the person, or a company in a role that was just checked. */
+export type ActsAs =
+  | { readonly identity: Extract<Identity, { kind: 'natural' }>; readonly company?: undefined }
+  | { readonly identity: Exclude<Identity, { kind: 'natural' }>; readonly company: AccessBasis };
+
+export const asPerson: ActsAs = { identity: { kind: 'natural' } };
+
+/** A session: identity and the hash of its newest refresh token. Times are epoch seconds. */
+export interface Session {
+  readonly sessionId: string;
+  readonly personKey: string;
+  readonly channel: Channel;
+  readonly identity: Identity;
+  /** What a company identity stands on (REL-8). Never shown; natural sessions have none. */
+  readonly company?: AccessBasis;
+  /** Grows with every switch or loss of identity: an access token of an older version is refused (SES-2). */
+  readonly version: number;
+  readonly sealedName: Sealed;
+  readonly realNameLevel: number;
+  readonly startedAt: number;
+  readonly lastSeenAt: number;
+  readonly expiresAt: number;
+  /** The last second factor passed in this session (SES-5); 0 where none was that counts. */
+  readonly factorAt: number;
+  /** ISO time of the last face check that was a factor of this session (PHN-4). */
+  readonly faceAt?: string;
+  /** QR-1: the channel that confirmed the code by which it was opened; that was no factor (SES-5). */
+  readonly qr?: Channel;
+  /** LGN-11: opened by the initial password, and good for nothing but changing it. */
+  readonly passwordDue?: true;
+  /** SSO-6: by which factors it was opened; tax systems are told. Sessions from before that was kept have none. */
+  readonly methods?: readonly Amr[];
+  readonly browser: string;
+  readonly address: string;
+  readonly refreshHash: string;
+  /** When its last tokens were spent, the newest first; 0 where there was none yet (SES-2). */
+  readonly turnedAt: readonly number[];
+  readonly ended?: Ended;
+}
+
+/** Epoch seconds. */
+export const seconds = (at: Date): number => Math.floor(at.getTime() / 1000);

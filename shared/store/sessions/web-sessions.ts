@@ -1,0 +1,86 @@
+import type { Policies } from '#domain/policies.ts';
+import { ConcurrentChange } from '../dynamodb/concurrent-change.ts';
+import { absent, all, equals } from '../dynamodb/expressions.ts';
+import type { Db, Write } from '../dynamodb/tables.ts';
+import type { Active, Person, WebSessionPointer } from '../people/person-row.ts';
+import { hasLevel, type PersonChanges } from '../people/users.ts';
+import { seconds } from './session-row.ts';
+
+/** The web sessions that may be alive, the oldest first; what a pointer points to can have ended. */
+export const webSessionsOf = (person: Person, now: Date): WebSessionPointer[] =>
+  [...(person.otherWebSessions ?? []), ...(person.webSession ? [person.webSession] : [])].filter(
+    ({ expiresAt }) => expiresAt > seconds(now),
+  );
+
+/** These, and those that hand-overs from apps stand on: all that end with the account, a password or by order. */
+export const sessionsOf = (person: Person, now: Date): WebSessionPointer[] => [
+  ...webSessionsOf(person, now),
+  ...Object.values(person.appSessions ?? {}).filter(({ expiresAt }) => expiresAt > seconds(now)),
+];
+
+/** Where several web sessions are allowed, a further login ends the oldest beyond these (SES-3). */
+const webSessionsAtMost = 20;
+
+/** Which web sessions a new one ends and which live on beside it (SES-3). */
+export function besideNewSession(
+  person: Person,
+  now: Date,
+  policies: Pick<Policies, 'oneWebSession'>,
+): { ended: WebSessionPointer[]; kept: WebSessionPointer[] } {
+  const open = webSessionsOf(person, now);
+  const room = policies.oneWebSession ? 0 : webSessionsAtMost - 1;
+  const cut = Math.max(0, open.length - room);
+  return { ended: open.slice(0, cut), kept: open.slice(cut) };
+}
+
+/**
+ * SES-3: makes `next` the person's web session, on condition that person, pointer and level are still what was read;
+ * an account that ends or is suspended is another `rev`. Two logins at once: one of them meets ConcurrentChange, reads again and
+ * then ends the other. `rev` grows too, so that a new password that was decided before this login meets ConcurrentChange and ends
+ * its session (PWD-3). The pointer is not under `rev`: logging out takes it away.
+ */
+export function swapPointerUpdate(
+  person: Active,
+  next: WebSessionPointer,
+  beside: readonly WebSessionPointer[],
+  { lastWindow, lastRoles, phones }: Pick<PersonChanges, 'lastWindow' | 'lastRoles' | 'phones'>,
+): Write {
+  const old = person.webSession?.sessionId;
+  return {
+    table: 'Users',
+    key: { personKey: person.personKey },
+    update: {
+      set: {
+        rev: person.rev + 1,
+        webSession: next,
+        lastWindow,
+        lastRoles,
+        phones,
+        otherWebSessions: beside.length > 0 ? beside : undefined,
+      },
+      remove: beside.length > 0 ? [] : ['otherWebSessions'],
+    },
+    condition: all(
+      equals('rev', person.rev),
+      old ? equals('webSession.sessionId', old) : absent('webSession'),
+      // The level rises outside of `rev` (LVL-2), and the session shows it.
+      hasLevel(person.realNameLevel),
+    ),
+    onRefused: () => new ConcurrentChange(),
+  };
+}
+
+/**
+ * Takes the pointer to a session that has ended, so that the next login is not told of replacing it. Only tidiness:
+ * a pointer to an ended session does no harm, so a failure is none of the caller's.
+ */
+export async function forgetWebSession(db: Db, personKey: string, sessionId: string): Promise<void> {
+  await db
+    .update({
+      table: 'Users',
+      key: { personKey },
+      update: { remove: ['webSession'] },
+      condition: equals('webSession.sessionId', sessionId),
+    })
+    .catch(() => undefined);
+}
