@@ -5,6 +5,7 @@ import { authorizations } from './authorizations/contract.ts';
 import { challenge } from './challenge/contract.ts';
 import { channelRelations } from './channel-relations/contract.ts';
 import { channelScan } from './channel-scan/contract.ts';
+import { channelSso } from './channel-sso/contract.ts';
 import { clientAgreements } from './client-agreements/contract.ts';
 import { clients } from './clients/contract.ts';
 import { companyCopies } from './company-copies/contract.ts';
@@ -62,6 +63,7 @@ const declared = [
   stepUp,
   verification,
   channelRelations,
+  channelSso,
   authorizations,
   staff,
   confirmations,

@@ -75,13 +75,22 @@ export interface BureauOptions {
   readonly key: Pick<ClientKey, 'kid' | 'privateKey'>;
   /** Exactly as registered. */
   readonly redirectUri: string;
+  /** Where people are after 退出, as registered; left out, they stay at the bureau. */
+  readonly homeUri?: string;
   /** Another clock than this machine's. */
   readonly now?: () => Date;
 }
 export type Bureau = ReturnType<typeof bureauOf>;
 
 /** Everything that is said to the bureau. Addresses are read out of its metadata, at the first use. */
-export function bureauOf({ issuer, clientId, key, redirectUri, now = () => new Date() }: BureauOptions) {
+export function bureauOf({
+  issuer,
+  clientId,
+  key,
+  redirectUri,
+  homeUri,
+  now = () => new Date(),
+}: BureauOptions) {
   let found: { readonly skew: number; readonly config: Promise<client.Configuration> } | undefined;
   function configuration(): Promise<client.Configuration> {
     // Seconds between the two clocks; on a server of your own it is 0.
@@ -164,6 +173,15 @@ export function bureauOf({ issuer, clientId, key, redirectUri, now = () => new D
     /** The person has left this system: the bureau ends the hand-over, too. */
     async giveBack(refreshToken: string): Promise<void> {
       await client.tokenRevocation(await configuration(), refreshToken);
+    },
+
+    /** Where the browser goes to log out of the bureau, too, and of every system entered from there. */
+    async endSession({ sid }: Visitor): Promise<URL> {
+      // The name of the hand-over does as well as the ID token, and says nothing of anybody in an address.
+      return client.buildEndSessionUrl(await configuration(), {
+        logout_hint: sid,
+        ...(homeUri === undefined ? {} : { post_logout_redirect_uri: homeUri }),
+      });
     },
 
     /** The hand-over that a logout token says is over. Throws where it is no token for this system. */

@@ -84,7 +84,8 @@ export function visitorPage(system: string, visitor: Visitor, matter?: Matter): 
     `<table>${shown.map(([name, value]) => `<tr><th>${escaped(name)}</th><td>${escaped(value ?? '')}</td></tr>`).join('')}</table>
 <form method="post" action="/file"><p><button>提交一份申报（示例）</button></p></form>
 ${matter ? `<form method="post" action="/matter"><p><button>${escaped(matter.zh)}（示例，需扫脸）</button></p></form>` : ''}
-<form method="post" action="/leave"><p><button>离开本系统</button></p></form>`,
+<form method="post" action="/leave"><p><button>离开本系统</button></p></form>
+<form method="post" action="/logout"><p><button>退出登录</button></p></form>`,
   );
 }
 

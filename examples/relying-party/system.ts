@@ -3,7 +3,7 @@ import { type BureauOptions, bureauOf, type Entry, isOver, reasonOf } from './bu
 import { filedPage, matterPage, pageHeaders, refusedPage, strangerPage, visitorPage } from './page.ts';
 import { openVisits } from './visits.ts';
 
-export interface SystemOptions extends Omit<BureauOptions, 'redirectUri'> {
+export interface SystemOptions extends Omit<BureauOptions, 'redirectUri' | 'homeUri'> {
   readonly name: string;
   /** Where this system is, without a slash at the end. */
   readonly origin: string;
@@ -28,13 +28,20 @@ export interface Notice {
 
 export const callbackPath = '/callback';
 export const logoutPath = '/backchannel-logout';
+/** Where people are back after 退出. */
+export const homePath = '/';
 /** Where the portal's tile leads. */
 export const loginPath = '/login';
 const mostNotices = 100;
 
 /** A tax system: a page of its own that people reach by the bureau's login. */
 export function taxSystem({ name, origin, matter, now = () => new Date(), ...options }: SystemOptions) {
-  const bureau = bureauOf({ ...options, now, redirectUri: origin + callbackPath });
+  const bureau = bureauOf({
+    ...options,
+    now,
+    redirectUri: origin + callbackPath,
+    homeUri: origin + homePath,
+  });
   const visits = openVisits(now);
   const notices: Notice[] = [];
   const cookies = cookiesOf(options.clientId, origin.startsWith('https:'));
@@ -124,7 +131,16 @@ export function taxSystem({ name, origin, matter, now = () => new Date(), ...opt
     }
   };
 
-  /** This system alone; who wants to leave the bureau does so there. */
+  /** 退出: here first, and then at the bureau, which tells the other systems. */
+  const logOut: Answer = async (incoming, response) => {
+    const id = cookies.read(incoming, 'visit');
+    const entry = visits.find(id);
+    visits.leave(id);
+    const gone = [cookies.write('visit', '', 0)];
+    go(response, entry ? (await bureau.endSession(entry.visitor)).href : homePath, gone);
+  };
+
+  /** This system alone. */
   const leave: Answer = async (incoming, response) => {
     const id = cookies.read(incoming, 'visit');
     const entry = visits.find(id);
@@ -135,13 +151,14 @@ export function taxSystem({ name, origin, matter, now = () => new Date(), ...opt
   };
 
   const routes: Readonly<Record<string, Answer>> = {
-    'GET /': home,
+    [`GET ${homePath}`]: home,
     [`GET ${loginPath}`]: login,
     [`GET ${callbackPath}`]: callback,
     [`POST ${logoutPath}`]: logout,
     'POST /file': file,
     'POST /matter': doMatter,
     'POST /leave': leave,
+    'POST /logout': logOut,
   };
   async function handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(incoming.url ?? '/', origin);

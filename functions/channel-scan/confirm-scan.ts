@@ -1,14 +1,12 @@
 import type { Assertion } from '#crypto/assertions.ts';
 import { Problem } from '#domain/problem.ts';
-import { parseTaxpayerId } from '#domain/taxpayers.ts';
 import { auditPut } from '#journeys/audit.ts';
 import { assertedPerson, requiredBy } from '#journeys/factors/scans.ts';
-import { actingOptionFor, claimOf } from '#journeys/sessions/company-claims.ts';
+import { assertedCompany } from '#journeys/sessions/company-claims.ts';
 import { noContent } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { settled } from '#runtime/settled.ts';
-import { companyKeyOf } from '#store/companies/taxpayers.ts';
 import { requireAdmitted } from '#store/people/person-row.ts';
 import { findPerson } from '#store/people/users.ts';
 import type { CompanyClaim } from '#store/tickets/ticket-kinds.ts';
@@ -92,17 +90,5 @@ async function companyOf(
 ): Promise<CompanyClaim | undefined> {
   if (wanted === 'unsigned') throw new Problem('ASSERTION_INVALID');
   if (!wanted) return undefined;
-  const claimed = { companyKey: keyOfCompany(ctx, wanted.taxpayerId), role: wanted.role };
-  const company = await claimOf(ctx, key, claimed, now);
-  await actingOptionFor(ctx, key, company, now);
-  return company;
-}
-
-/** A number that is none cannot be anybody's company. */
-function keyOfCompany(ctx: Pick<FlowContext, 'keys'>, taxpayerId: string): string {
-  try {
-    return companyKeyOf(ctx.keys, parseTaxpayerId(taxpayerId));
-  } catch (error) {
-    throw error instanceof Problem ? new Problem('RELATION_NOT_FOUND') : error;
-  }
+  return (await assertedCompany(ctx, key, wanted, now)).claim;
 }

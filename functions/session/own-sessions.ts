@@ -7,7 +7,7 @@ import { noContent, ok } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
 import { endOf, endOwnUpdate } from '#store/sessions/session-end.ts';
 import { findSessions } from '#store/sessions/sessions.ts';
-import { forgetWebSession, webSessionsOf } from '#store/sessions/web-sessions.ts';
+import { forgetWebSession, sessionsOf } from '#store/sessions/web-sessions.ts';
 import type { session } from './contract.ts';
 
 const instant = (seconds: number): string => isoShanghai(new Date(seconds * 1000));
@@ -19,7 +19,7 @@ const instant = (seconds: number): string => isoShanghai(new Date(seconds * 1000
 export const listSessions: StepOf<typeof session, 'list'> = async (ctx, call) => {
   const { session: current } = call.caller;
   const person = await signedInPerson(ctx, call);
-  const others = webSessionsOf(person, call.now).filter(({ sessionId }) => sessionId !== current.sessionId);
+  const others = sessionsOf(person, call.now).filter(({ sessionId }) => sessionId !== current.sessionId);
   const found = await findSessions(
     ctx.db,
     others.map(({ sessionId }) => sessionId),

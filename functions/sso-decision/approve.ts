@@ -1,6 +1,7 @@
 import { goesSilently, noneAnswer } from '#domain/authentication.ts';
 import { Problem } from '#domain/problem.ts';
 import { grantedDetails } from '#journeys/sso/granted-details.ts';
+import { clientOf, lacking, lackingProblem, notAccepted } from '#journeys/sso/weigh.ts';
 import { ok } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
@@ -16,7 +17,7 @@ import { handOver } from './hand-over.ts';
 import { FaceOver, stepUpWanted, weighMatter } from './matter.ts';
 import { refused } from './refuse.ts';
 import { askedOf } from './show.ts';
-import { type ApproveCall, clientOf, lacking, lackingProblem, notAccepted } from './weigh.ts';
+import type { ApproveCall } from './weigh.ts';
 
 /**
  * SSO-4: the person is handed over. In one transaction the request is decided, by a browser that opened it, the session

@@ -4,6 +4,7 @@ import { judged } from '#journeys/sessions/becoming.ts';
 import { type Becoming, becomingOf } from '#journeys/sessions/identity-choices.ts';
 import { decideSwitch, switchWrites } from '#journeys/sessions/switch-identity.ts';
 import { grantedDetails } from '#journeys/sso/granted-details.ts';
+import { notAccepted } from '#journeys/sso/weigh.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { all } from '#store/dynamodb/expressions.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
@@ -13,7 +14,7 @@ import type { Session } from '#store/sessions/session-row.ts';
 import { sentOn } from './answers.ts';
 import { handOver } from './hand-over.ts';
 import { FaceOver, stepUpWanted, weighMatter } from './matter.ts';
-import { type ApproveCall, type DecisionCall, notAccepted } from './weigh.ts';
+import type { ApproveCall, DecisionCall } from './weigh.ts';
 
 /** SSO-4: the person is handed over as another identity, which the session takes in the same transaction (SWI-5). */
 export async function asChosen(ctx: FlowContext, call: ApproveCall, client: RelyingParty, choiceId: string) {

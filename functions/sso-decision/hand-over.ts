@@ -1,90 +1,23 @@
-import { randomBytes } from 'node:crypto';
-import { seal } from '#crypto/sealed.ts';
-import { acrsWanted } from '#domain/acrs.ts';
-import { answerAddress } from '#domain/authorization-requests.ts';
-import { shanghaiDay } from '#domain/days.ts';
-import { Problem } from '#domain/problem.ts';
 import type { RelyingParty } from '#domain/relying-parties.ts';
-import { auditPut } from '#journeys/audit.ts';
-import { identityAuditDetail } from '#journeys/sessions/current-identity.ts';
-import { type GrantedDetails, pairwise } from '#journeys/sso/granted-details.ts';
-import { tokenClaims } from '#journeys/sso/token-claims.ts';
+import { type Given, type HandedOver, handOver as handedOver } from '#journeys/sso/hand-over.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
 import { faceStandsCheck } from '#store/people/face-checks.ts';
-import type { AccessRecords } from '#store/sessions/access-basis.ts';
-import type { EffectiveSession } from '#store/sessions/effective-session.ts';
-import { seenAccess, seenAccessChecks } from '#store/sessions/seen-access.ts';
-import { codePut, sealedDetailsContext } from '#store/tickets/sso-codes.ts';
-import { decidedUpdate } from '#store/tickets/sso-requests.ts';
-import { ticketKeyOf } from '#store/tickets/tickets.ts';
 import { FaceOver, type FoundMatter } from './matter.ts';
 import type { ApproveCall } from './weigh.ts';
 
-/** Who is handed over: the session as it will stand, by what was read of its company. */
-export interface HandedOver extends Pick<EffectiveSession, 'session' | 'permissions'> {
-  readonly records: AccessRecords | undefined;
-  /** Of the session once this is written. */
-  readonly version: number;
-}
-
-/** What the system is given, beside who came. */
-export interface Given extends Pick<GrantedDetails, 'details' | 'limits'> {
-  readonly matter?: FoundMatter;
-}
-
-/**
- * The writes of a hand-over, and where the browser goes with its code: the request decided, everything that the identity
- * stands on unchanged since it was read (ConcurrentChange otherwise), the code, the audit. The session itself is the
- * caller's to check.
- */
+/** A hand-over of a session, and of the face for a matter, which must still stand. */
 export function handOver(
   ctx: FlowContext,
   call: ApproveCall,
   client: RelyingParty,
-  { session, records, version }: HandedOver,
-  { details, limits, matter }: Given,
-): { decided: Write; rest: Write[]; redirectTo: string } {
-  const { request: ticket } = call.caller;
-  const { request } = ticket;
-  const { personKey, company, identity } = session;
-  const code = randomBytes(32).toString('base64url');
-  const grounds = company && records && seenAccess(company, records);
-  if (company && !grounds) throw new Problem('RELATION_NOT_FOUND');
-  return {
-    decided: decidedUpdate(ticket, call.now),
-    rest: [
-      ...(grounds
-        ? seenAccessChecks(personKey, grounds, shanghaiDay(call.now), () => new ConcurrentChange())
-        : []),
-      ...(matter ? [standsFor(ctx, call, personKey, matter)] : []),
-      codePut(
-        code,
-        {
-          personKey,
-          request,
-          sessionId: session.sessionId,
-          version,
-          sessionEnds: session.expiresAt,
-          ...(grounds ? { grounds } : {}),
-          ...(limits ? { granted: limits } : {}),
-          told: tokenClaims(session, pairwise(ctx, client, personKey), acrsWanted(request), call.now),
-          ...(matter ? { matter: matter.shown } : {}),
-          sealedDetails: seal(ctx.dataKeys, sealedDetailsContext(ticketKeyOf(code)), JSON.stringify(details)),
-          sealedName: session.sealedName,
-        },
-        call.now,
-        ctx.settings.policies.ssoCodeSeconds,
-      ),
-      auditPut(ctx, call, personKey, 'sso-decided', 'success', {
-        client: client.clientId,
-        ...identityAuditDetail(identity),
-        ...(matter ? { matter: matter.shown.code, transactionId: matter.transactionId } : {}),
-      }),
-    ],
-    redirectTo: answerAddress(ctx.settings.issuer, request, { code }),
-  };
+  who: HandedOver,
+  given: Given,
+): ReturnType<typeof handedOver> {
+  const handed = handedOver(ctx, call, client, call.caller.request, who, given);
+  const { matter } = given;
+  const stands = matter ? [standsFor(ctx, call, who.session.personKey, matter)] : [];
+  return { ...handed, rest: [...handed.rest, ...stands] };
 }
 
 /** The check of the face still stands for the person, be it a moment later (STP-4, PHN-4, ORD-1). */

@@ -1,12 +1,13 @@
 import { noneAnswer, unmet } from '#domain/authentication.ts';
 import { answerAddress, type OAuthRefusal, refusal } from '#domain/authorization-requests.ts';
 import { auditPut } from '#journeys/audit.ts';
+import { clientOf, lacking } from '#journeys/sso/weigh.ts';
 import type { StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { decidedUpdate, requestFor } from '#store/tickets/sso-requests.ts';
 import { sentOn } from './answers.ts';
 import type { ssoDecision } from './contract.ts';
-import { clientOf, type DecisionCall, lacking } from './weigh.ts';
+import type { DecisionCall } from './weigh.ts';
 
 /** SSO-4: the person says no; to a system that wants another authentication, that it was not given (SSO-9). */
 export const refuse: StepOf<typeof ssoDecision, 'refuse'> = (ctx, call) => {

@@ -1,6 +1,7 @@
 import { isoShanghai } from '#domain/days.ts';
 import type { RelyingParty } from '#domain/relying-parties.ts';
 import { grantedDetails } from '#journeys/sso/granted-details.ts';
+import { acceptsOf, clientOf, lacking, lackingProblem } from '#journeys/sso/weigh.ts';
 import { ok } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
@@ -8,7 +9,7 @@ import { requestFor } from '#store/tickets/sso-requests.ts';
 import type { SsoRequestTicket } from '#store/tickets/sso-tickets.ts';
 import type { ssoDecision } from './contract.ts';
 import { matterAsked, mayBeDoneBy } from './matter.ts';
-import { acceptsOf, clientOf, type DecisionCall, lacking, lackingProblem } from './weigh.ts';
+import type { DecisionCall } from './weigh.ts';
 
 /** Which system asks, before anybody is logged in: its own browser is told that and nothing else. */
 export const introduce: StepOf<typeof ssoDecision, 'introduce'> = async (ctx, call) => {

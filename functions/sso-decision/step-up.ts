@@ -3,6 +3,7 @@ import { actionFor, faceServes } from '#domain/matters.ts';
 import { Problem } from '#domain/problem.ts';
 import { startPersonScan } from '#journeys/factors/scans.ts';
 import { grantedDetails } from '#journeys/sso/granted-details.ts';
+import { clientOf, lacking, lackingProblem, notAccepted } from '#journeys/sso/weigh.ts';
 import { created, ok } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
@@ -15,7 +16,7 @@ import { chosenBy } from './as-chosen.ts';
 import type { ssoDecision } from './contract.ts';
 import { type AskedMatter, matterAsked, mayBeDoneBy } from './matter.ts';
 import { refused } from './refuse.ts';
-import { clientOf, lacking, lackingProblem, notAccepted, type StepUpCall } from './weigh.ts';
+import type { StepUpCall } from './weigh.ts';
 
 /**
  * SSO-9: the face for the request's matter, by the rules of a step-up (STP-1, STP-2, STP-4): a check that is recent enough

@@ -1,61 +1,6 @@
-import { type Shortfall, shortfall } from '#domain/authentication.ts';
-import { Problem } from '#domain/problem.ts';
-import type { RelyingParty } from '#domain/relying-parties.ts';
-import { pairwise } from '#journeys/sso/granted-details.ts';
 import type { CallOf } from '#runtime/call.ts';
-import type { FlowContext } from '#runtime/context.ts';
-import type { Session } from '#store/sessions/session-row.ts';
-import type { SsoRequestTicket } from '#store/tickets/sso-tickets.ts';
 import type { ssoDecision } from './contract.ts';
 
 export type DecisionCall = CallOf<typeof ssoDecision, 'show' | 'approve' | 'stepUp' | 'refuse'>;
 export type StepUpCall = CallOf<typeof ssoDecision, 'stepUp'>;
 export type ApproveCall = CallOf<typeof ssoDecision, 'approve'>;
-
-/** The client of a request. One that left the settings since has no requests any more. */
-export function clientOf(
-  { relyingParties }: Pick<FlowContext, 'relyingParties'>,
-  { request }: Pick<SsoRequestTicket, 'request'>,
-): RelyingParty {
-  const client = relyingParties.find(({ clientId }) => clientId === request.clientId);
-  if (!client) throw new Problem('NOT_FOUND');
-  return client;
-}
-
-/** SSO-9: what the session lacks for this request. */
-export const lacking = (
-  ctx: FlowContext,
-  ticket: SsoRequestTicket,
-  client: RelyingParty,
-  session: Session,
-  now: Date,
-) =>
-  shortfall(
-    { ...ticket.request, createdAt: ticket.createdAt },
-    client,
-    { ...session, sub: pairwise(ctx, client, session.personKey) },
-    now,
-  );
-
-/** The same as a refusal, which says which system it is about. */
-export function lackingProblem(lacks: Shortfall, { name }: Pick<RelyingParty, 'name'>): Problem {
-  switch (lacks.kind) {
-    case 'login':
-      return new Problem('REAUTHENTICATION_REQUIRED', { system: name });
-    case 'level':
-      return new Problem('LEVEL_TOO_LOW', { required: lacks.required, system: name });
-    case 'acr':
-      return new Problem('FACE_REQUIRED', { system: name });
-  }
-}
-
-/** Whom a client lets in, as the page is told. */
-export const acceptsOf = ({ accepts: { kinds, roles, subjects } }: Pick<RelyingParty, 'accepts'>) => ({
-  kinds: [...kinds],
-  ...(roles ? { roles: [...roles] } : {}),
-  ...(subjects ? { subjects: [...subjects] } : {}),
-});
-
-/** SSO-4: the client does not take this identity; the answer says which it does. */
-export const notAccepted = (client: RelyingParty): Problem =>
-  new Problem('IDENTITY_NOT_ACCEPTED', { accepts: acceptsOf(client), system: client.name });

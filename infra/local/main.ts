@@ -1,11 +1,14 @@
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import type { RelyingPartyInput } from '#contract/relying-parties.ts';
 import { PlainError } from './http/plain-error.ts';
 import { type Runtime, type RuntimeOptions, startRuntime } from './runtime.ts';
 
 /** `npm start`: see docs/api.md, "This machine only". */
 
-const usage = 'npm start -- [--port N] [--in-memory] [--no-portal] [--challenge-after N] [--verbose]';
+const usage =
+  'npm start -- [--port N] [--in-memory] [--no-portal] [--challenge-after N] [--tax-system FILE] [--verbose]';
 
 function wrongFlags(what: string, chinese: string): PlainError {
   return new PlainError(`${what} Usage: ${usage}`, `${chinese}用法：${usage}`);
@@ -19,6 +22,18 @@ function wholeNumber(flag: string, text: string | undefined, most: number): numb
     `--${flag} wants a whole number up to ${most}, not "${text}".`,
     `--${flag} 须为不超过 ${most} 的整数。`,
   );
+}
+
+/** A client of single sign-on beside the stand-ins, as an entry of `relyingParties`; what is wrong in it the settings' check says. */
+function readTaxSystem(file: string): RelyingPartyInput {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    throw wrongFlags(
+      `--tax-system wants a file with a client in JSON, not "${file}".`,
+      '--tax-system 须为 JSON 文件。',
+    );
+  }
 }
 
 function readFlags(args: readonly string[]): RuntimeOptions {
@@ -38,6 +53,7 @@ function readFlags(args: readonly string[]): RuntimeOptions {
     portal: !values['no-portal'],
     demo: !values['no-portal'],
     taxSystems: !values['no-portal'],
+    moreRelyingParties: (values['tax-system'] ?? []).map(readTaxSystem),
     verbose: values.verbose ?? false,
     dataDir: fileURLToPath(new URL('../../.data', import.meta.url)),
   };
@@ -53,6 +69,7 @@ const parse = (args: readonly string[]) =>
       'in-memory': { type: 'boolean' },
       'no-portal': { type: 'boolean' },
       'challenge-after': { type: 'string' },
+      'tax-system': { type: 'string', multiple: true },
       verbose: { type: 'boolean' },
     },
   }).values;

@@ -32,14 +32,23 @@ export const taxSystemsOf = async ({ taxSystems, port }: RuntimeOptions, issuer:
   taxSystems ? openTaxSystems({ issuer, port: port ? port + 1 : undefined, now }) : undefined;
 
 export const overridesOf = (
-  { policies, settings, channelKeys, relyingParties, challengeAfter = null }: RuntimeOptions,
+  {
+    policies,
+    settings,
+    channelKeys,
+    relyingParties,
+    moreRelyingParties = [],
+    challengeAfter = null,
+  }: RuntimeOptions,
   issuer: string,
   channels: LocalChannels,
   standIns: StageOverrides['relyingParties'],
 ): StageOverrides => ({
   issuer,
   channelKeys: channelKeys ?? channels.publicKeys,
-  relyingParties: relyingParties ?? (standIns && [...standIns, ...(stages.local.relyingParties ?? [])]),
+  relyingParties:
+    relyingParties ??
+    (standIns && [...standIns, ...(stages.local.relyingParties ?? []), ...moreRelyingParties]),
   settings,
   policies: { challengeAfter, ...policies },
 });

@@ -38,6 +38,8 @@ export interface RuntimeOptions {
   readonly taxSystems?: boolean;
   /** Clients of single sign-on in the place of those. */
   readonly relyingParties?: readonly RelyingPartyInput[];
+  /** Beside those. */
+  readonly moreRelyingParties?: readonly RelyingPartyInput[];
   /**
    * Loads each function at its first call instead of all at the start: for tests, which need few of them and start often.
    * What can't be loaded is then found late.

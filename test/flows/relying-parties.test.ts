@@ -123,6 +123,20 @@ describe('openid-client: the tax system of examples/relying-party', () => {
       expect(over.text).toContain('尚未登录');
   });
 
+  it('SSO-10 has a 退出 of its own, which logs out here, too, and comes back to it', async () => {
+    const { token } = await person();
+    const mine = browser();
+    await enter(door, filing, token, mine);
+    const away = await mine.visit(`${filing.origin}/logout`, 'POST');
+    expect(away.location).toMatch(/^http[^?]*\/oauth2\/logout\?/);
+    const { location } = await mine.visit(away.location);
+    const id = location.split('/sso/logout#')[1];
+    const reply = await door.http('POST', `/v1/sso/logouts/${id}/confirm`, { silently: true }, { token });
+    expect(expectStatus(reply, 200).body).toEqual({ loggedOut: true, redirectTo: `${filing.origin}/` });
+    expect((await door.http('GET', '/v1/session', undefined, { token })).status).toBe(401);
+    expect((await mine.visit(`${filing.origin}/`)).text).toContain('尚未登录');
+  });
+
   it('SSO-11 gives its token back when the person leaves it, and the bureau’s session goes on', async () => {
     const { token } = await person();
     const mine = browser();

@@ -64,7 +64,7 @@ interface Surroundings {
  */
 export async function openTaxSystems({ issuer, port, now }: Surroundings): Promise<TaxSystems> {
   // Imported only here: nobody without them waits for the library.
-  const [{ newClientKey }, { taxSystem, callbackPath, loginPath, logoutPath }] = await Promise.all([
+  const [{ newClientKey }, { taxSystem, callbackPath, homePath, loginPath, logoutPath }] = await Promise.all([
     import('../../../examples/relying-party/keys.ts'),
     import('../../../examples/relying-party/system.ts'),
   ]);
@@ -84,6 +84,7 @@ export async function openTaxSystems({ issuer, port, now }: Surroundings): Promi
       const client: RelyingPartyInput = {
         ...standing,
         redirectUris: [url + callbackPath],
+        postLogoutRedirectUris: [url + homePath],
         backchannelLogoutUri: url + logoutPath,
         initiateLoginUri: url + loginPath,
         keys: [key.publicKey],

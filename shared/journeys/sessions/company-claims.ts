@@ -1,10 +1,12 @@
+import type { Assertion } from '#crypto/assertions.ts';
 import { shanghaiDay } from '#domain/days.ts';
 import { properEntry } from '#domain/entries.ts';
 import { Problem } from '#domain/problem.ts';
 import { inTerm, isActiveOn } from '#domain/relations.ts';
+import { parseTaxpayerId } from '#domain/taxpayers.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { findRelation } from '#store/companies/relations.ts';
-import { companyProblem, findTaxpayer } from '#store/companies/taxpayers.ts';
+import { companyKeyOf, companyProblem, findTaxpayer } from '#store/companies/taxpayers.ts';
 import type { CompanyClaim } from '#store/tickets/ticket-kinds.ts';
 import { agentAccessBasesAt, firstActingOption, readAgentAccess } from '../agencies/agent-access.ts';
 import { type ActingOption, actingOptionOf } from '../companies/acting-option.ts';
@@ -61,4 +63,27 @@ export async function actingOptionFor(
   const entry = properEntry('enterprise', taxpayer?.subjects ?? []);
   if (entry) throw new Problem('USE_SPECIAL_ENTRY', { entry });
   return actingOptionOf(ctx, relation, now);
+}
+
+/**
+ * The company that a channel signed for (QR-1), judged now (QR-3). Throws what `actingOptionFor` throws; RELATION_NOT_FOUND
+ * for a number that is none.
+ */
+export async function assertedCompany(
+  ctx: FlowContext,
+  personKey: string,
+  { taxpayerId, role }: NonNullable<Assertion['identity']>,
+  now: Date,
+): Promise<{ claim: CompanyClaim; option: ActingOption }> {
+  const claim = await claimOf(ctx, personKey, { companyKey: keyOfCompany(ctx, taxpayerId), role }, now);
+  return { claim, option: await actingOptionFor(ctx, personKey, claim, now) };
+}
+
+/** A number that is none cannot be anybody's company. */
+function keyOfCompany(ctx: Pick<FlowContext, 'keys'>, taxpayerId: string): string {
+  try {
+    return companyKeyOf(ctx.keys, parseTaxpayerId(taxpayerId));
+  } catch (error) {
+    throw error instanceof Problem ? new Problem('RELATION_NOT_FOUND') : error;
+  }
 }

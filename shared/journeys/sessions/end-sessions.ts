@@ -7,11 +7,11 @@ import type { Person } from '#store/people/person-row.ts';
 import type { PersonChanges } from '#store/people/users.ts';
 import { endUpdate } from '#store/sessions/session-end.ts';
 import type { EndReason, Session } from '#store/sessions/session-row.ts';
-import { webSessionsOf } from '#store/sessions/web-sessions.ts';
+import { sessionsOf } from '#store/sessions/web-sessions.ts';
 import { auditPut } from '../audit.ts';
 
 /**
- * Ends all web sessions of a person, or all but `keep` (PWD-3, CTR-2): the pointers for the write of the person (which
+ * Ends all sessions of a person, or all but `keep` (PWD-3, CTR-2): the pointers for the write of the person (which
  * must be conditioned on the rev as read, so that no login slips in between), and the writes beside it.
  */
 export function endSessions(
@@ -20,13 +20,14 @@ export function endSessions(
   person: Person,
   reason: EndReason,
   keep?: Pick<Session, 'sessionId' | 'expiresAt'>,
-): { changes: Pick<PersonChanges, 'webSession' | 'otherWebSessions'>; writes: Write[] } {
+): { changes: Pick<PersonChanges, 'webSession' | 'otherWebSessions' | 'appSessions'>; writes: Write[] } {
   const at = Math.floor(call.now.getTime() / 1000);
-  const others = webSessionsOf(person, call.now).filter(({ sessionId }) => sessionId !== keep?.sessionId);
+  const others = sessionsOf(person, call.now).filter(({ sessionId }) => sessionId !== keep?.sessionId);
   return {
     changes: {
       webSession: keep && { sessionId: keep.sessionId, expiresAt: keep.expiresAt },
       otherWebSessions: undefined,
+      appSessions: undefined,
     },
     writes: others.flatMap(({ sessionId }) => [
       endUpdate(sessionId, { reason, at }),

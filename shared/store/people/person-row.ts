@@ -1,6 +1,6 @@
 import type { PersonPassword, StoredPassword } from '#crypto/passwords.ts';
 import type { Sealed } from '#crypto/sealed.ts';
-import type { Role } from '#domain/names.ts';
+import type { Channel, Role } from '#domain/names.ts';
 import { Problem, type ProblemCode } from '#domain/problem.ts';
 import type { WindowHint } from '#domain/sms-window.ts';
 
@@ -44,6 +44,8 @@ export interface Person {
   readonly webSession?: WebSessionPointer;
   /** Where the stage allows several web sessions: the ones before the newest, the oldest first. */
   readonly otherWebSessions?: readonly WebSessionPointer[];
+  /** QR-1 in a web view: the session that hand-overs from an app stand on, one an app; no page and no cookie has it. */
+  readonly appSessions?: Readonly<Partial<Record<Channel, WebSessionPointer>>>;
   /** LGN-10: the role chosen last, by company, where there were several to choose from. */
   readonly lastRoles?: Readonly<Record<string, Role>>;
   /** What a `person` line of the registry feed brought (MIG-1). */
@@ -131,7 +133,7 @@ export interface WebSessionPointer {
  */
 export function sessionFieldsOf(person: Person): Person {
   const { password, passwordHistory, username, usernameChangedAt, consents, faceProof, ...others } = person;
-  const { hall, migrated, lastRoles, lastWindow, ...needed } = others;
+  const { hall, migrated, lastRoles, lastWindow, appSessions, ...needed } = others;
   return needed;
 }
 

@@ -12,6 +12,12 @@ export const webSessionsOf = (person: Person, now: Date): WebSessionPointer[] =>
     ({ expiresAt }) => expiresAt > seconds(now),
   );
 
+/** These, and those that hand-overs from apps stand on: all that end with the account, a password or by order. */
+export const sessionsOf = (person: Person, now: Date): WebSessionPointer[] => [
+  ...webSessionsOf(person, now),
+  ...Object.values(person.appSessions ?? {}).filter(({ expiresAt }) => expiresAt > seconds(now)),
+];
+
 /** Where several web sessions are allowed, a further login ends the oldest beyond these (SES-3). */
 const webSessionsAtMost = 20;
 

@@ -90,6 +90,17 @@ export async function requestFor(
   return ticket as SsoRequestTicket;
 }
 
+/**
+ * The request that a browser has opened, for who knows its handle without being that browser: an app whose web view it is.
+ * @throws Problem NOT_FOUND, STATE_CONFLICT (decided), EXPIRED
+ */
+export async function openedRequest(db: Db, id: string, now: Date): Promise<SsoRequestTicket> {
+  const ticket = await db.get<SsoRequestTicket>('Tickets', { ticketKey: ticketKeyOf(id) });
+  const problem = ticketProblem(ticket?.browsers ? ticket : undefined, 'sso', now);
+  if (problem) throw problem;
+  return ticket as SsoRequestTicket;
+}
+
 /** The request is decided, once. Whose browser decides, `requestFor` has judged: browsers come to it and never go. */
 export const decidedUpdate = (ticket: SsoRequestTicket, now: Date): Write =>
   ticketUpdate(ticket, now, { set: { state: 'spent' } });

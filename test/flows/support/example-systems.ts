@@ -5,6 +5,7 @@ import type { RelyingPartyInput } from '#contract/relying-parties.ts';
 import { newClientKey } from '../../../examples/relying-party/keys.ts';
 import {
   callbackPath,
+  homePath,
   loginPath,
   logoutPath,
   type Notice,
@@ -42,6 +43,7 @@ export async function exampleSystem(
       name: { zh: `${clientId}系统`, en: `System ${clientId}` },
       sector: 'filing',
       redirectUris: [origin + callbackPath],
+      postLogoutRedirectUris: [origin + homePath],
       backchannelLogoutUri: `http://127.0.0.1:${port}${logoutPath}`,
       initiateLoginUri: origin + loginPath,
       keys: [key.publicKey],

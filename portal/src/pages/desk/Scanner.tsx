@@ -2,7 +2,7 @@ import { Button, Input } from 'antd';
 import { useId, useState } from 'react';
 import { ProblemAlert } from '../../components/ProblemAlert.tsx';
 import { useAction } from '../../components/use-action.ts';
-import { type Scanned, scanCode } from './channel.ts';
+import { handOver, requestIn, type Scanned, scanCode } from './channel.ts';
 import { useShownCodes } from './codes.ts';
 import type { Partner } from './local.ts';
 import { ScannedCode } from './ScannedCode.tsx';
@@ -19,12 +19,26 @@ export function Scanner({ phone }: { phone: Partner }) {
   const [pasted, setPasted] = useState('');
   const [scanned, setScanned] = useState<Scanned>();
   const { run, busy, problem } = useAction();
+  const [goesTo, setGoesTo] = useState<string>();
   const scan = (content: string) =>
     run(async () => {
-      setScanned(await scanCode(phone, content.trim()));
+      const request = requestIn(content.trim());
+      if (request !== undefined) setGoesTo(await handOver(phone, request));
+      else setScanned(await scanCode(phone, content.trim()));
       setPasted('');
     });
   if (scanned) return <ScannedCode phone={phone} scanned={scanned} onAnother={() => setScanned(undefined)} />;
+  if (goesTo !== undefined)
+    return (
+      <div className="desk-scanner">
+        <p role="status">
+          {t('phone.handedOver')}{' '}
+          <a href={goesTo} target="_blank" rel="noreferrer" onClick={() => setGoesTo(undefined)}>
+            {t('phone.goOn')}
+          </a>
+        </p>
+      </div>
+    );
   return (
     <div className="desk-scanner">
       <p id={`${id}-codes`}>{t('phone.shown')}</p>
@@ -33,7 +47,9 @@ export function Scanner({ phone }: { phone: Partner }) {
         {codes.map(({ id: code, content, title }) => (
           <li key={code}>
             <Button block type="primary" disabled={busy} onClick={() => void scan(content)}>
-              {t('phone.scan', { title: shortTitle(title) })}
+              {t(requestIn(content) === undefined ? 'phone.scan' : 'phone.enter', {
+                title: shortTitle(title),
+              })}
             </Button>
           </li>
         ))}

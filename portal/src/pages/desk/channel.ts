@@ -7,6 +7,7 @@ import { type Partner, type Person, signed } from './local.ts';
 
 const scans = '/v1/channel/scans' as const;
 const path = (ticket: string) => ({ params: { path: { ticket } } });
+const request = (id: string) => ({ params: { path: { id } } });
 
 export const scanCode = async (phone: Partner, qrContent: string) =>
   answer(bareApi.POST(scans, { body: { qrContent }, ...(await signed(phone, 'POST', scans)) }));
@@ -45,6 +46,20 @@ export async function showFace(phone: Partner, ticket: string) {
     }),
   );
 }
+
+const systems = '/v1/channel/sso' as const;
+/** The request in the address of a page that a tax system has sent somebody to. */
+export const requestIn = (content: string): string | undefined => /\/sso#([\w-]{32})$/.exec(content)?.[1];
+/** The phone's person goes to the tax system that its web view shows (QR-1); where to. */
+export const handOver = async (phone: Partner, id: string): Promise<string> =>
+  (
+    await answer(
+      bareApi.POST(`${systems}/{id}`, {
+        ...request(id),
+        ...(await signed(phone, 'POST', `${systems}/${id}`)),
+      }),
+    )
+  ).redirectTo;
 
 export const readRelations = async (phone: Partner) =>
   (await answer(bareApi.GET('/v1/channel/relations', await signed(phone, 'GET', '/v1/channel/relations'))))

@@ -1,6 +1,8 @@
+import { useEffect } from 'react';
 import { useLocation } from 'react-router';
 import { answer, bareApi } from '../../api/client.ts';
 import { ProblemAlert } from '../../components/ProblemAlert.tsx';
+import { showToDesk } from '../../components/scan/desk-codes.ts';
 import { useAction } from '../../components/use-action.ts';
 import { wantNothing } from '../../session/wanted.ts';
 import { goOn, systemIn, useSystemName } from '../sso/handing-over.ts';
@@ -12,6 +14,9 @@ export function ForSystem() {
   const systemName = useSystemName();
   const system = systemIn(useLocation().state);
   const { run, busy, problem } = useAction();
+  const id = system?.id;
+  // On the desk a phone may have opened the system: it hands its person over (QR-1).
+  useEffect(() => (id === undefined ? undefined : showToDesk(`${location.origin}/sso#${id}`)), [id]);
   if (!system) return null;
   const leave = () =>
     run(async () => {

@@ -4,6 +4,7 @@ import { answer, bareApi } from '../../api/client.ts';
 import { type Problem, problemOf } from '../../api/problem.ts';
 import { Loading } from '../../components/states.tsx';
 import { afterLogin, goOn } from './handing-over.ts';
+import { handedOverByApp } from './in-app.ts';
 import { Stopped } from './Stopped.tsx';
 
 /** Login first, with the system's name; where the system wanted no page, it is told at once that nobody is here. */
@@ -14,6 +15,8 @@ export function NotLoggedIn({ id }: { readonly id: string }) {
   const begin = async () => {
     setProblem(undefined);
     const params = { path: { id } };
+    const byApp = await handedOverByApp(id);
+    if (byApp !== undefined) return goOn(byApp);
     try {
       const { client, interactive } = await answer(bareApi.GET('/v1/sso/{id}/system', { params }));
       if (interactive) {

@@ -1,0 +1,94 @@
+import { isDeepStrictEqual } from 'node:util';
+import { handle } from '#crypto/random.ts';
+import { amrOf } from '#domain/authentication.ts';
+import { auditPut } from '#journeys/audit.ts';
+import { identityAuditDetail } from '#journeys/sessions/current-identity.ts';
+import { truncatedAddress } from '#runtime/addresses.ts';
+import type { CallOf } from '#runtime/call.ts';
+import type { FlowContext } from '#runtime/context.ts';
+import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
+import type { Write } from '#store/dynamodb/tables.ts';
+import type { Active } from '#store/people/person-row.ts';
+import { personUpdate } from '#store/people/users.ts';
+import { noTurns } from '#store/sessions/refresh-chain.ts';
+import { endOf, endUpdate } from '#store/sessions/session-end.ts';
+import type { ActsAs, Session } from '#store/sessions/session-row.ts';
+import { seenUpdate, sessionPut } from '#store/sessions/sessions.ts';
+import type { channelSso } from './contract.ts';
+
+export type HandOverCall = CallOf<typeof channelSso, 'handOver'>;
+
+/**
+ * The session that hand-overs from an app stand on: one of the person in each app (SES-3: apps have their own). While the
+ * app works as the same, it goes on and counts as seen; as another identity it is replaced, and its systems are told. No
+ * token of it is given to anybody. It ends with the account, a new password or by order as every other.
+ */
+export async function appSession(
+  ctx: FlowContext,
+  call: HandOverCall,
+  person: Active,
+  as: ActsAs,
+): Promise<{ session: Session; writes: Write[] }> {
+  const { policies } = ctx.settings;
+  const { channel } = call.caller.assertion;
+  const { personKey } = person;
+  const pointer = person.appSessions?.[channel];
+  const before = pointer && (await ctx.db.get<Session>('Sessions', { sessionId: pointer.sessionId }));
+  const alive = before && endOf(before, call.now, policies) === undefined ? before : undefined;
+  if (alive && isDeepStrictEqual(alive.company, as.company))
+    return {
+      session: alive,
+      writes: [{ ...seenUpdate(alive, call.now, policies), onRefused: () => new ConcurrentChange() }],
+    };
+  const session = newSession(ctx, call, person, as);
+  const { sessionId, startedAt: at, expiresAt } = session;
+  return {
+    session,
+    writes: [
+      sessionPut(session),
+      personUpdate(
+        personKey,
+        person.rev,
+        { appSessions: { ...person.appSessions, [channel]: { sessionId, expiresAt } } },
+        () => new ConcurrentChange(),
+      ),
+      ...(alive ? [endUpdate(alive.sessionId, { reason: 'replaced', at, by: session.browser })] : []),
+      auditPut(ctx, call, personKey, 'login', 'success', {
+        method: 'qr',
+        ...identityAuditDetail(as.identity),
+        browser: session.browser,
+      }),
+    ],
+  };
+}
+
+function newSession(
+  { settings: { policies } }: FlowContext,
+  call: HandOverCall,
+  { personKey, sealedName, realNameLevel }: Active,
+  as: ActsAs,
+): Session {
+  const at = Math.floor(call.now.getTime() / 1000);
+  const { channel } = call.caller.assertion;
+  return {
+    sessionId: handle(),
+    personKey,
+    channel,
+    identity: as.identity,
+    ...(as.company ? { company: as.company } : {}),
+    version: 1,
+    sealedName,
+    realNameLevel: realNameLevel ?? 3,
+    startedAt: at,
+    lastSeenAt: at,
+    expiresAt: at + policies.sessionAbsoluteSeconds,
+    factorAt: 0,
+    qr: channel,
+    methods: amrOf('qr'),
+    browser: call.origin.browser,
+    address: truncatedAddress(call.origin.address),
+    // Of no refresh token that was ever made.
+    refreshHash: handle(),
+    turnedAt: noTurns,
+  };
+}

@@ -1,0 +1,63 @@
+import { may } from '#domain/channels.ts';
+import { Problem } from '#domain/problem.ts';
+import { assertedPerson } from '#journeys/factors/scans.ts';
+import { assertedCompany } from '#journeys/sessions/company-claims.ts';
+import { grantedDetails } from '#journeys/sso/granted-details.ts';
+import { handOver } from '#journeys/sso/hand-over.ts';
+import { clientOf, lacking, lackingProblem, notAccepted } from '#journeys/sso/weigh.ts';
+import { ok } from '#runtime/answers.ts';
+import type { StepOf } from '#runtime/call.ts';
+import type { FlowContext } from '#runtime/context.ts';
+import { settled } from '#runtime/settled.ts';
+import { retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
+import { requireAdmitted } from '#store/people/person-row.ts';
+import { findPerson } from '#store/people/users.ts';
+import { readAccessRecords } from '#store/sessions/access-basis.ts';
+import { effectiveSession } from '#store/sessions/effective-session.ts';
+import { asPerson } from '#store/sessions/session-row.ts';
+import { openedRequest } from '#store/tickets/sso-requests.ts';
+import { appSession, type HandOverCall } from './app-session.ts';
+import type { channelSso } from './contract.ts';
+
+/**
+ * QR-1 without the code: the app's word is believed for who is logged in on it and for whom they work there; account and
+ * relation are ours to judge (QR-3). State, nonce, PKCE and code are those of the request that the web view brought, so what
+ * is answered serves no other browser. Nobody is asked here: the app has its person in front of it.
+ */
+export const handOverByApp: StepOf<typeof channelSso, 'handOver'> = async (ctx, call) => {
+  const { assertion } = call.caller;
+  if (!may(assertion.channel, 'confirm-qr-login', ctx.settings)) throw new Problem('CHANNEL_NOT_ALLOWED');
+  const personKey = assertedPerson(ctx, assertion);
+  if (personKey === undefined) throw new Problem('ASSERTION_INVALID');
+  return retryOnConcurrentChange(() => handedOver(ctx, call, personKey));
+};
+
+async function handedOver(ctx: FlowContext, call: HandOverCall, personKey: string) {
+  const { assertion } = call.caller;
+  const { identity: wanted } = assertion;
+  const [request, known, acting] = await Promise.allSettled([
+    openedRequest(ctx.db, call.params.id, call.now),
+    findPerson(ctx.db, personKey),
+    wanted && assertedCompany(ctx, personKey, wanted, call.now),
+  ]);
+  const ticket = settled(request);
+  const client = clientOf(ctx, ticket);
+  const person = requireAdmitted(settled(known), 'USER_NOT_REGISTERED');
+  const as = settled(acting)?.option ?? asPerson;
+  // A matter wants a face on the page (SSO-9): the person logs in there.
+  if (ticket.request.matter) throw new Problem('FACE_REQUIRED', { system: client.name });
+  const [{ session, writes }, records] = await Promise.all([
+    appSession(ctx, call, person, as),
+    as.company && readAccessRecords(ctx.db, personKey, as.company),
+  ]);
+  const lacks = lacking(ctx, ticket, client, session, call.now);
+  if (lacks) throw lackingProblem(lacks, client);
+  const effective = effectiveSession(session, records, call.now);
+  if (effective.lost) throw new Problem('RELATION_NOT_FOUND');
+  const granted = grantedDetails(ctx, client, ticket.request.taxpayer, effective, records);
+  if (!granted) throw notAccepted(client);
+  const standing = { ...effective, records, version: session.version };
+  const handed = handOver(ctx, call, client, ticket, standing, granted);
+  await ctx.db.transact([handed.decided, ...writes, ...handed.rest]);
+  return ok({ redirectTo: handed.redirectTo });
+}

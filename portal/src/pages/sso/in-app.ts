@@ -1,0 +1,25 @@
+/**
+ * QR-1 in a web view: the app that shows this page says who enters, by a call of its own (docs/channels.md). What it is told is
+ * the path of that call; what it answers is checked like every other address.
+ */
+interface AppBridge {
+  handOver(call: { readonly method: 'POST'; readonly path: string }): Promise<unknown>;
+}
+
+const bridge = (): AppBridge | undefined => {
+  const { ahtaxApp } = window as { ahtaxApp?: Partial<AppBridge> };
+  return typeof ahtaxApp?.handOver === 'function' ? (ahtaxApp as AppBridge) : undefined;
+};
+
+/** Where the browser goes, as the app was told; undefined without an app, or where its user does not want to. */
+export async function handedOverByApp(id: string): Promise<string | undefined> {
+  if (!/^[\w-]{32}$/.test(id)) return undefined;
+  try {
+    const said = await bridge()?.handOver({ method: 'POST', path: `/v1/channel/sso/${id}` });
+    const { redirectTo } = (said ?? {}) as { redirectTo?: unknown };
+    return typeof redirectTo === 'string' && /^https?:\/\//.test(redirectTo) ? redirectTo : undefined;
+  } catch {
+    // The app could not: the person logs in here.
+    return undefined;
+  }
+}

@@ -1,0 +1,87 @@
+import { randomBytes } from 'node:crypto';
+import { seal } from '#crypto/sealed.ts';
+import { acrsWanted } from '#domain/acrs.ts';
+import { answerAddress } from '#domain/authorization-requests.ts';
+import { shanghaiDay } from '#domain/days.ts';
+import { Problem } from '#domain/problem.ts';
+import type { RelyingParty } from '#domain/relying-parties.ts';
+import type { AnyCall } from '#runtime/call.ts';
+import type { FlowContext } from '#runtime/context.ts';
+import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
+import type { Write } from '#store/dynamodb/tables.ts';
+import type { AccessRecords } from '#store/sessions/access-basis.ts';
+import type { EffectiveSession } from '#store/sessions/effective-session.ts';
+import { seenAccess, seenAccessChecks } from '#store/sessions/seen-access.ts';
+import { codePut, sealedDetailsContext } from '#store/tickets/sso-codes.ts';
+import { decidedUpdate } from '#store/tickets/sso-requests.ts';
+import type { ShownMatter, SsoRequestTicket } from '#store/tickets/sso-tickets.ts';
+import { ticketKeyOf } from '#store/tickets/tickets.ts';
+import { auditPut } from '../audit.ts';
+import { identityAuditDetail } from '../sessions/current-identity.ts';
+import { type GrantedDetails, pairwise } from './granted-details.ts';
+import { tokenClaims } from './token-claims.ts';
+
+/** Who is handed over: the session as it will stand, by what was read of its company. */
+export interface HandedOver extends Pick<EffectiveSession, 'session' | 'permissions'> {
+  readonly records: AccessRecords | undefined;
+  /** Of the session once this is written. */
+  readonly version: number;
+}
+
+/** What the system is given, beside who came. */
+export interface Given extends Pick<GrantedDetails, 'details' | 'limits'> {
+  /** The face for a matter, and the provider's transaction, for the audit (SSO-9). */
+  readonly matter?: { readonly shown: ShownMatter; readonly transactionId: string };
+}
+
+/**
+ * The writes of a hand-over, and where the browser goes with its code: the request decided, everything that the identity
+ * stands on unchanged since it was read (ConcurrentChange otherwise), the code, the audit. The session itself, and
+ * the face for a matter, are the caller's to check.
+ */
+export function handOver(
+  ctx: FlowContext,
+  call: AnyCall,
+  client: RelyingParty,
+  ticket: SsoRequestTicket,
+  { session, records, version }: HandedOver,
+  { details, limits, matter }: Given,
+): { decided: Write; rest: Write[]; redirectTo: string } {
+  const { request } = ticket;
+  const { personKey, company, identity } = session;
+  const code = randomBytes(32).toString('base64url');
+  const grounds = company && records && seenAccess(company, records);
+  if (company && !grounds) throw new Problem('RELATION_NOT_FOUND');
+  return {
+    decided: decidedUpdate(ticket, call.now),
+    rest: [
+      ...(grounds
+        ? seenAccessChecks(personKey, grounds, shanghaiDay(call.now), () => new ConcurrentChange())
+        : []),
+      codePut(
+        code,
+        {
+          personKey,
+          request,
+          sessionId: session.sessionId,
+          version,
+          sessionEnds: session.expiresAt,
+          ...(grounds ? { grounds } : {}),
+          ...(limits ? { granted: limits } : {}),
+          told: tokenClaims(session, pairwise(ctx, client, personKey), acrsWanted(request), call.now),
+          ...(matter ? { matter: matter.shown } : {}),
+          sealedDetails: seal(ctx.dataKeys, sealedDetailsContext(ticketKeyOf(code)), JSON.stringify(details)),
+          sealedName: session.sealedName,
+        },
+        call.now,
+        ctx.settings.policies.ssoCodeSeconds,
+      ),
+      auditPut(ctx, call, personKey, 'sso-decided', 'success', {
+        client: client.clientId,
+        ...identityAuditDetail(identity),
+        ...(matter ? { matter: matter.shown.code, transactionId: matter.transactionId } : {}),
+      }),
+    ],
+    redirectTo: answerAddress(ctx.settings.issuer, request, { code }),
+  };
+}
