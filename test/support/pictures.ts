@@ -26,6 +26,9 @@ const agent: Who = {
   phone: '13955100104',
 };
 
+const notebook = { width: 1366, height: 625 };
+const phone = { width: 360, height: 740 };
+
 const runtime = await startRuntime({ port: 0, inMemory: true, portal: true, demo: true, quiet: true });
 const browser: Browser = await launchChromium(await chromiumPath());
 try {
@@ -36,16 +39,23 @@ try {
 }
 
 async function takeAll(): Promise<void> {
-  const phone = { width: 360, height: 740 };
+  const code = (page: Page) => page.getByRole('img', { name: '二维码' }).waitFor();
   const login = await open('/login');
-  await login.getByRole('img', { name: '二维码' }).waitFor();
+  await code(login);
   await keep(login, 'login');
+  const dark = await open('/login', notebook, 'dark');
+  await code(dark);
+  await keep(dark, 'login-dark');
   const large = await open('/login', phone);
   await large.getByRole('button', { name: '大字版' }).click();
-  await large.getByRole('img', { name: '二维码' }).waitFor();
+  await code(large);
   await keep(large, 'login-360-large', true);
+  await large.getByRole('button', { name: '标准版' }).click();
+  await large.getByRole('button', { name: '长辈版' }).click();
+  await large.getByRole('button', { name: '用手机扫码登录' }).waitFor();
+  await keep(large, 'login-360-elder', true);
   await keep(await open('/help'), 'help');
-  const desk = await open('/desk');
+  const desk = await open('/desk', { width: 1366, height: 768 });
   await desk.getByRole('heading').first().waitFor();
   await keep(desk, 'desk', true);
 
@@ -54,8 +64,11 @@ async function takeAll(): Promise<void> {
   await company.getByText('上次登录').waitFor();
   await company.getByText('最近的身份').waitFor();
   await keep(company, 'first-screen', true);
+  await company.emulateMedia({ colorScheme: 'dark' });
+  await keep(company, 'first-screen-dark', true);
   await company.goto('/me/staff');
   await company.getByRole('row').nth(1).waitFor();
+  await company.emulateMedia({ colorScheme: 'light' });
   await keep(company, 'staff');
   const clients = await signedIn(agent, phone);
   await clients.goto('/me/clients');
@@ -63,10 +76,15 @@ async function takeAll(): Promise<void> {
   await keep(clients, 'agency-clients-360', true);
 }
 
-async function open(path: string, viewport = { width: 1366, height: 768 }): Promise<Page> {
+async function open(
+  path: string,
+  viewport = notebook,
+  colorScheme: 'light' | 'dark' = 'light',
+): Promise<Page> {
   const context = await browser.newContext({
     baseURL: runtime.url,
     viewport,
+    colorScheme,
     locale: 'zh-CN',
     reducedMotion: 'reduce',
   });

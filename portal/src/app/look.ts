@@ -22,7 +22,12 @@ export function chooseLook(chosen: Look): void {
   remember(keys.large, chosen === 'large' ? 'yes' : undefined);
   remember(keys.elder, chosen === 'elder' ? 'yes' : undefined);
   show();
-  for (const listener of listeners) listener();
+  // Type and targets are there with the next paint; antd's parts, which are computed anew, follow it.
+  requestAnimationFrame(() =>
+    setTimeout(() => {
+      for (const listener of listeners) listener();
+    }),
+  );
 }
 const onLook = (listener: () => void): (() => void) => {
   listeners.add(listener);

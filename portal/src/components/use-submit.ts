@@ -37,15 +37,24 @@ const meantBy = (values: object): string =>
  */
 export function useSubmit<V extends object>({ form, send, fields = {} }: Options<V>) {
   const t = useCommon();
-  const [problem, setProblem] = useState<Problem>();
+  const [problem, show] = useState<Problem>();
   const [busy, setBusy] = useState(false);
   const running = useRef(false);
 
-  // A sentence about another number, company or account is none any more; one in another language is not read.
-  const meant = meantBy((Form.useWatch([], form) as object | undefined) ?? {});
+  // A sentence about another number, company or account is none any more; one in another language is not read. Only that
+  // draws the form again: a key alone does not.
+  const saidOf = useRef<string>(undefined);
+  const setProblem = (found: Problem | undefined) => {
+    saidOf.current = found && meantBy(form.getFieldsValue() as object);
+    show(found);
+  };
+  const isOther = Form.useWatch(
+    (values: object) => saidOf.current !== undefined && meantBy(values) !== saidOf.current,
+    form,
+  );
   const language = useLanguage();
   // biome-ignore lint/correctness/useExhaustiveDependencies: the change is the reason
-  useEffect(() => setProblem(undefined), [meant, language]);
+  useEffect(() => setProblem(undefined), [isOther, language]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the change is the reason
   useEffect(() => {
     const wrong = form.getFieldsError().filter(({ errors }) => errors.length > 0);
