@@ -1,6 +1,11 @@
 import type { Usage } from '../infra/local/emulators/usage.ts';
 import { type Runtime, startRuntime } from '../infra/local/runtime.ts';
+import { exchange, granted, introspection, refresh, userinfo } from '../test/flows/support/hand-overs.ts';
+import { companyOf } from '../test/flows/support/registry.ts';
+import { inCompany } from '../test/flows/support/relations.ts';
+import { type StandIn, standIn } from '../test/flows/support/rps.ts';
 import { clientOf, type Loose, type Reply } from '../test/support/client.ts';
+import { loggedInByFace, registered } from '../test/support/door.ts';
 import { person, type Sample } from '../test/support/people.ts';
 import { progress, say, table, title, verdict } from './print.ts';
 
@@ -13,6 +18,11 @@ const limits: Readonly<Record<string, number>> = {
   'POST /v1/logins/{id}/verify': 3,
   'POST /v1/session/refresh': 2,
   'GET /v1/session': 2,
+  'GET /oauth2/authorize': 1,
+  'POST /v1/sso/{id}/approve': 2,
+  'POST /oauth2/token': 3,
+  'GET /oauth2/userinfo': 3,
+  'POST /oauth2/introspect': 3,
 };
 
 /** DynamoDB calls of a whole login by password and SMS. */
@@ -30,11 +40,13 @@ interface Row extends Usage {
 export async function showChains(): Promise<void> {
   title('DynamoDB: longest chain of calls, calls and units by route, as /local/usage shows them');
   progress('starting the local runtime');
-  const runtime = await startRuntime({ inMemory: true, quiet: true, portal: false });
+  const system = await asking();
+  const relyingParties = [system.client];
+  const runtime = await startRuntime({ inMemory: true, quiet: true, portal: false, relyingParties });
   const rows = new Map<string, Row>();
   const logins: string[][] = [];
   try {
-    for (const [name, play] of situations(runtime)) {
+    for (const [name, play] of [...situations(runtime), ...handOvers(runtime, system)]) {
       await play();
       for (const { routes } of Object.values(runtime.usage()))
         for (const [route, usage] of Object.entries(routes)) add(rows, route, usage, name);
@@ -43,6 +55,7 @@ export async function showChains(): Promise<void> {
     }
   } finally {
     await runtime.stop();
+    system.stop();
   }
   table(
     ['route', 'times', 'longest chain', 'limit', '', 'calls', 'read units', 'write units', 'longest in'],
@@ -282,7 +295,44 @@ function situations(runtime: Runtime): Situation[] {
   ];
 }
 
-function expect(reply: Reply<Loose>, status: number, what: string): Reply<Loose> {
+/** A tax system that also keeps the API which its tokens are for. */
+async function asking(): Promise<StandIn> {
+  const system = await standIn('filing-web');
+  return {
+    ...system,
+    client: { ...system.client, introspects: system.client.resources.map(({ uri }) => uri) },
+  };
+}
+
+/** Single sign-on: somebody is handed over and works there. */
+function handOvers(runtime: Runtime, system: StandIn): Situation[] {
+  const door = { ...runtime, http: clientOf(runtime.url) };
+  const works = async (token: string): Promise<void> => {
+    const given = expect(
+      await exchange(door, system, await granted(door, system, token)),
+      200,
+      'exchange',
+    ).body;
+    expect(await refresh(door, system, given.refresh_token), 200, 'refresh');
+    expect(await userinfo(door, given.access_token), 200, 'userinfo');
+    expect(await introspection(door, system, given.access_token), 200, 'introspection');
+  };
+  return [
+    [
+      'a person works in a tax system',
+      async () => works((await loggedInByFace(door, await registered(door))).session.accessToken),
+    ],
+    [
+      'a company works in a tax system',
+      async () => {
+        const boss = await registered(door);
+        await works((await inCompany(door, boss, await companyOf(door, boss))).token);
+      },
+    ],
+  ];
+}
+
+function expect<R extends Pick<Reply<Loose>, 'status' | 'body'>>(reply: R, status: number, what: string): R {
   if (reply.status === status) return reply;
   throw new Error(`${what}: expected ${status}, got ${reply.status} ${JSON.stringify(reply.body)}`);
 }

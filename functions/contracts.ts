@@ -28,8 +28,11 @@ import { registryFeed } from './registry-feed/contract.ts';
 import { scan } from './scan/contract.ts';
 import { session } from './session/contract.ts';
 import { ssoDecision } from './sso-decision/contract.ts';
+import { ssoLogout } from './sso-logout/contract.ts';
 import { ssoNotices } from './sso-notices/contract.ts';
 import { ssoRequest } from './sso-request/contract.ts';
+import { ssoSweep } from './sso-sweep/contract.ts';
+import { ssoSweepRest } from './sso-sweep-rest/contract.ts';
 import { ssoSystems } from './sso-systems/contract.ts';
 import { ssoTell } from './sso-tell/contract.ts';
 import { ssoToken } from './sso-token/contract.ts';
@@ -67,9 +70,12 @@ const declared = [
   ssoRequest,
   ssoDecision,
   ssoToken,
+  ssoLogout,
   ssoSystems,
   ssoNotices,
   ssoTell,
+  ssoSweep,
+  ssoSweepRest,
   midnightUnlock,
   midnightRest,
   companyCopies,

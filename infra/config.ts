@@ -230,3 +230,32 @@ export const stages: Readonly<Record<StageName, StageConfig>> = {
     alarms: { errorPercent: 1, lockedInFiveMinutes: 50 },
   },
 };
+
+/** Where the pipeline stands, what it takes, and the two stages that it deploys. */
+export interface PipelineConfig {
+  readonly region: string;
+  readonly account?: string;
+  /** Of AWS CodeConnections; a person makes it in the console, and lets it see the repository. */
+  readonly connectionArn: string;
+  /** `owner/name` */
+  readonly repository: string;
+  readonly branch: string;
+  /** Told when something waits for their approval, and when a run failed. */
+  readonly emails: readonly string[];
+  /** Deployed first, … */
+  readonly first: StageName;
+  /** … and after the approval. */
+  readonly second: StageName;
+}
+
+/** The pipeline of the stages outside the mainland. Stand-ins too, until somebody deploys it. */
+export const pipeline: PipelineConfig = {
+  region: 'ap-southeast-1',
+  connectionArn:
+    'arn:aws:codeconnections:ap-southeast-1:111122223333:connection/00000000-0000-4000-8000-000000000000',
+  repository: 'example.cn/ahtax-door',
+  branch: 'main',
+  emails: ['oncall@example.cn'],
+  first: 'dev',
+  second: 'showcase',
+};

@@ -165,7 +165,7 @@ function operation(flow: FlowDeclaration, step: string, route: RouteDeclaration)
   if (route.errorsAs === 'oauth')
     for (const [status, words] of oauthByStatus(route)) responses[status] = oauthAnswer(words);
   else for (const [status, codes] of problemsByStatus(route)) responses[status] = problemAnswer(codes);
-  const parameters = [...pathParameters(route), ...queryParameters(route)];
+  const parameters = [...pathParameters(route), ...queryParameters(route), ...keyProof(route)];
   return {
     operationId: `${flow.name}.${step}`,
     tags: [flow.name],
@@ -202,6 +202,9 @@ export function oauthByStatus(route: RouteDeclaration): Map<string, Set<OAuthErr
   }
   if (route.access === 'client') add('invalid_client');
   if (route.access === 'client-token') add('invalid_token');
+  // At a resource it is the token that does not hold (RFC 9449, 7.1).
+  if (route.provesKey)
+    add('invalid_dpop_proof', route.access === 'client-token' ? 401 : oauthErrorStatus.invalid_dpop_proof);
   for (const word of route.oauthErrors ?? []) add(word);
   return byStatus;
 }
@@ -240,6 +243,20 @@ const pathParameters = ({ path }: RouteDeclaration): Json[] =>
     required: true,
     schema: { type: 'string' },
   }));
+
+const keyProof = ({ provesKey }: RouteDeclaration): Json[] =>
+  provesKey
+    ? [
+        {
+          name: 'DPoP',
+          in: 'header',
+          required: false,
+          description:
+            'The proof of a key (RFC 9449): needed of clients with `dpop`, and with tokens that are bound',
+          schema: { type: 'string' },
+        },
+      ]
+    : [];
 
 function queryParameters({ query }: RouteDeclaration): Json[] {
   if (!query) return [];

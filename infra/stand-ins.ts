@@ -18,12 +18,15 @@ const bySetting: Readonly<Record<string, string>> = {
 /** The channels without whose keys nobody can pass a face check or confirm a QR login (CHN-1). */
 const appChannels = ['ahtax-app', 'iit-app'] as const;
 
+/** Whether a text holds one of them. */
+export const isStandIn = (text: string): boolean => texts.some((one) => text.includes(one));
+
 /** The settings of a stage that are still stand-ins, by name: a deployment with them would fail, or serve nobody. */
 export function standIns(config: StageConfig, channelKeys: ChannelKeys): string[] {
   const { alarms } = config;
   return [
     ...leaves(config).flatMap(([path, value]) =>
-      texts.some((text) => value.includes(text)) || bySetting[path] === value ? [path] : [],
+      isStandIn(value) || bySetting[path] === value ? [path] : [],
     ),
     ...(config.account ? [] : ['account']),
     ...appChannels.flatMap((channel) => (channelKeys[channel]?.length ? [] : [`channelKeys.${channel}`])),

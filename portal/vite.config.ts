@@ -24,11 +24,25 @@ const leftOut: Plugin = {
   name: 'left-out',
   enforce: 'pre',
   resolveId: (source, importer = '') =>
+    (source === '../_util/wave' && importer.includes('antd/es/')) ||
     (source === '../tooltip/UniqueProvider' && importer.endsWith('antd/es/config-provider/index.js')) ||
     (source === './QrcodeStatus' && importer.endsWith('antd/es/qr-code/index.js')) ||
     (source === '../tooltip' && importer.endsWith('antd/es/form/FormItemLabel.js'))
       ? here('src/app/left-out.ts')
       : null,
+};
+
+/** antd falls back on English words where it is given none; ours gives them always, and English comes when it is chosen. */
+const chineseWords: Plugin = {
+  name: 'chinese-words',
+  enforce: 'pre',
+  resolveId(source, importer = '') {
+    const fallsBack =
+      /antd\/es\/(locale\/useLocale|modal\/locale|config-provider\/index|form\/FormItemLabel)\.js$/.test(
+        importer,
+      );
+    return fallsBack && source.endsWith('/en_US') ? this.resolve('antd/es/locale/zh_CN', importer) : null;
+  },
 };
 
 /** The colours as custom properties: `import 'palette.css'`. */
@@ -85,7 +99,7 @@ const loginAtOnce: Plugin = {
 
 export default defineConfig({
   root: here('.'),
-  plugins: [constructedStyles, leftOut, paletteStyles, onlyWoff2, loginAtOnce, react()],
+  plugins: [constructedStyles, leftOut, chineseWords, paletteStyles, onlyWoff2, loginAtOnce, react()],
   // Linked from the CSS, never inlined: the policy allows no data: fonts.
   build: {
     // The browsers that index.html names; public/old-browser.js tells the others.

@@ -10,7 +10,18 @@ import { type Conditions, type Destination, type Visit, visit } from './visit.ts
 /** BENCH_VISITS for another number. */
 const visits = Number(process.env.BENCH_VISITS ?? 5);
 const pages: readonly Destination[] = [
-  { path: '/login', heading: '登录' },
+  {
+    path: '/login',
+    heading: '登录',
+    act: async (page) => {
+      await page.getByRole('tab', { name: '自然人业务' }).click();
+      await page.getByLabel('居民身份证号码/手机号码/用户名').pressSequentially('zhangwei85', { delay: 60 });
+      await page.getByRole('tab', { name: '企业业务' }).click();
+      // Says what is missing.
+      await page.getByRole('button', { name: '登录', exact: true }).click();
+      await page.getByRole('button', { name: '大字版' }).click();
+    },
+  },
   { path: '/register', heading: '填写身份信息' },
   { path: '/me', heading: '我的信息' },
 ];
@@ -18,10 +29,10 @@ const conditions: readonly Conditions[] = [
   { name: 'as they are', viewport: { width: 1280, height: 900 }, slow: false },
   { name: 'slow 4G, CPU ÷ 4', viewport: { width: 360, height: 740 }, slow: true },
 ];
-/** Issue 6: script of the login page's first load, compressed. */
+/** Script of the login page's first load, compressed. */
 const scriptLimit = 200 * 1024;
-/** What the Web Vitals call good, for the slow conditions too. */
-const [paintGood, shiftGood] = [2_500, 0.1];
+/** As the Web Vitals call it good, and half of their shift; for the slow conditions too. */
+const [paintGood, shiftGood, interactionGood] = [2_500, 0.05, 200];
 
 /** Part `portal`: first visits, nothing cached, in the headless Chromium of the tests over the local runtime. */
 export async function showPortal(): Promise<void> {
@@ -55,6 +66,8 @@ export async function showPortal(): Promise<void> {
         '',
         'layout shift',
         '',
+        'next paint ms',
+        '',
         'long tasks',
         'blocking ms',
       ],
@@ -64,7 +77,7 @@ export async function showPortal(): Promise<void> {
       `\nScript of the login page: ${kilobytes(loginScript)} KB compressed; limit ${kilobytes(scriptLimit)} KB: ${verdict(loginScript, scriptLimit)}`,
     );
     say(
-      `ok: a largest paint within ${paintGood} ms and a layout shift within ${shiftGood}. As on machines with a Chinese font: no web font.`,
+      `ok: a largest paint within ${paintGood} ms, a layout shift within ${shiftGood}, the slowest answer to a key or click within ${interactionGood} ms. As on machines with a Chinese font: no web font.`,
     );
   } finally {
     await Promise.all([browser.close(), runtime.stop()]);
@@ -90,10 +103,14 @@ function cells(
     verdict(paint, paintGood),
     shift.toFixed(3),
     verdict(shift, shiftGood),
+    ...interactionCells(middle(({ interaction }) => interaction)),
     middle(({ longTasks }) => longTasks),
     Math.round(middle(({ blocking }) => blocking)),
   ];
 }
+
+const interactionCells = (slowest: number): (string | number)[] =>
+  slowest === 0 ? ['', ''] : [Math.round(slowest), verdict(slowest, interactionGood)];
 
 /** Somebody's session in the browser's cookies, handed from visit to visit as it changes. */
 async function logIn(runtime: Runtime, browser: Browser) {

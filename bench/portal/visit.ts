@@ -12,6 +12,8 @@ export interface Visit {
   readonly largestPaint: number;
   /** Cumulative layout shift: the worst window of at most five seconds, as the Web Vitals have it. */
   readonly layoutShift: number;
+  /** Interaction to next paint: the slowest answer to a key or a click, milliseconds; 0 where nothing is done. */
+  readonly interaction: number;
   /** Tasks of the main thread of more than 50 ms. */
   readonly longTasks: number;
   /** What of them is beyond 50 ms each, milliseconds in all. */
@@ -29,6 +31,8 @@ export interface Destination {
   readonly path: string;
   /** The heading that stands there when the page has come. */
   readonly heading: string;
+  /** What somebody does there once it stands. */
+  readonly act?: (page: Page) => Promise<void>;
 }
 
 /** 150 ms and 1.6 Mbit/s, in what DevTools applies to each request. */
@@ -49,13 +53,19 @@ const patience = 120_000;
  */
 const observe = `
   window.__isPart = ({ name }) => !name.includes('/v1/scans/') && !name.endsWith('.woff2');
-  window.__seen = { paint: 0, shifts: [], tasks: [], last: 0 };
-  const watch = (type, note) => new PerformanceObserver((list) => {
+  window.__seen = { paint: 0, what: '', shifts: [], tasks: [], last: 0, interaction: 0 };
+  const watch = (type, note, more = {}) => new PerformanceObserver((list) => {
     const entries = list.getEntries().filter(window.__isPart);
     if (entries.length > 0) window.__seen.last = performance.now();
     entries.forEach(note);
-  }).observe({ type, buffered: true });
-  watch('largest-contentful-paint', (entry) => { window.__seen.paint = entry.startTime; });
+  }).observe({ type, buffered: true, ...more });
+  watch('largest-contentful-paint', (entry) => {
+    window.__seen.paint = entry.startTime;
+    window.__seen.what = (entry.element ? entry.element.textContent || entry.element.tagName : '?').slice(0, 20);
+  });
+  watch('event', (entry) => {
+    if (entry.interactionId > 0) window.__seen.interaction = Math.max(window.__seen.interaction, entry.duration);
+  }, { durationThreshold: 16 });
   watch('layout-shift', (entry) => {
     if (!entry.hadRecentInput) window.__seen.shifts.push([entry.startTime, entry.value]);
   });
@@ -70,6 +80,7 @@ const summary = `(() => {
 })()`;
 interface Seen {
   readonly paint: number;
+  readonly interaction: number;
   readonly shifts: readonly (readonly [at: number, value: number])[];
   readonly tasks: readonly number[];
   readonly files: readonly (readonly [path: string, bytes: number])[];
@@ -79,7 +90,7 @@ interface Seen {
 export async function visit(
   browser: Browser,
   origin: string,
-  { path, heading }: Destination,
+  { path, heading, act }: Destination,
   { viewport, slow }: Conditions,
   signedIn?: Awaited<ReturnType<BrowserContext['storageState']>>,
 ): Promise<{ visit: Visit; state: Awaited<ReturnType<BrowserContext['storageState']>> }> {
@@ -102,8 +113,13 @@ export async function visit(
     await page.goto(origin + path, { timeout: patience, waitUntil: 'commit' });
     await page.getByRole('heading', { name: heading, exact: true }).waitFor({ timeout: patience });
     const seen = await untilQuiet(page);
+    let interaction = 0;
+    if (act) {
+      await act(page);
+      ({ interaction } = await untilQuiet(page));
+    }
     // The refresh cookie changes with every page load.
-    return { visit: measured(seen), state: await context.storageState() };
+    return { visit: { ...measured(seen), interaction }, state: await context.storageState() };
   } finally {
     await context.close();
   }
@@ -118,7 +134,7 @@ async function untilQuiet(page: Page): Promise<Seen> {
   return (await page.evaluate(summary)) as Seen;
 }
 
-function measured({ paint, shifts, tasks, files }: Seen): Visit {
+function measured({ paint, shifts, tasks, files }: Seen): Omit<Visit, 'interaction'> {
   const bytes = (list: Seen['files']): number => list.reduce((sum, [, size]) => sum + size, 0);
   return {
     scriptBytes: bytes(files.filter(([path]) => path.endsWith('.js'))),

@@ -3,7 +3,9 @@ import { onlyNarrows, parseComingPeriod } from '#domain/agreements.ts';
 import { shanghaiDay } from '#domain/days.ts';
 import { Problem } from '#domain/problem.ts';
 import { parseTaxpayerId } from '#domain/taxpayers.ts';
+import type { NamesTried } from '#journeys/agencies/agents.ts';
 import { agreementAudits } from '#journeys/agencies/form-audits.ts';
+import { namesTried } from '#journeys/agencies/names-tried.ts';
 import {
   endAgreement,
   givenBy,
@@ -16,6 +18,7 @@ import {
 } from '#journeys/agencies/put-agreement-in-force.ts';
 import { originOf } from '#journeys/companies/relation-audits.ts';
 import { type Manager, requireManager } from '#journeys/companies/require-manager.ts';
+import { solvedInSession } from '#journeys/factors/tries.ts';
 import { created, ok } from '#runtime/answers.ts';
 import type { CallOf, StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
@@ -49,6 +52,7 @@ export const enterAgreement: StepOf<typeof agency, 'enter'> = async (ctx, call) 
   const clientKey = companyKeyOf(ctx.keys, parseTaxpayerId(body.clientId));
   if (clientKey === agencyKey)
     throw new Problem('BAD_REQUEST', { errors: [{ path: 'clientId', message: 'not the agency itself' }] });
+  const tried = namesTried(ctx, call, await solvedInSession(ctx, call, body.challenge));
   const agreementId = handle();
   await retryOnConcurrentChange(async () => {
     const [ours, client, form, pair] = await Promise.all([
@@ -61,7 +65,7 @@ export const enterAgreement: StepOf<typeof agency, 'enter'> = async (ctx, call) 
     const problem = companyProblem(client);
     if (problem) throw problem;
     if (!isKnown(client) || !ours) throw new Problem('TAXPAYER_NOT_FOUND');
-    const agents = await listedAgents(ctx, agencyKey, form, body.agents, now);
+    const agents = await listedAgents(ctx, agencyKey, form, body.agents, now, tried);
     await requireNoStaff(ctx, clientKey, agents, now);
     requireFree(pair, agreementId, period);
     const between = {
@@ -115,12 +119,13 @@ export const changeAgreement: StepOf<typeof agency, 'change'> = async (ctx, call
     throw new Problem('BAD_REQUEST', {
       errors: [{ path: 'body', message: 'expected agents, items, from or until' }],
     });
+  const tried = namesTried(ctx, call, await solvedInSession(ctx, call, body.challenge));
   return retryOnConcurrentChange(async () => {
     const { agreement, form, pair } = await ofAgency(ctx, call, manager);
     const { agreementId } = agreement;
     const state = livingState(agreement, call.now);
     const day = shanghaiDay(call.now);
-    const terms = await changedTerms(ctx, call, agreement, form);
+    const terms = await changedTerms(ctx, call, agreement, form, tried);
     const origin = originOf(call, call.caller.session);
     const checks = actingChecks(manager, call, form);
     if (state === 'active' && onlyNarrows(givenBy(agreement), givenBy(terms))) {
@@ -156,6 +161,7 @@ async function changedTerms(
   { body, now }: ChangeCall,
   agreement: Agreement,
   form: Awaited<ReturnType<typeof findStaffForm>>,
+  tried: NamesTried,
 ) {
   const period = { from: body.from ?? agreement.from, until: body.until ?? agreement.until };
   const terms: NewTerms = {
@@ -164,7 +170,7 @@ async function changedTerms(
       : parseComingPeriod(period, shanghaiDay(now))),
     items: body.items ?? agreement.items,
     agents: body.agents
-      ? await listedAgents(ctx, agreement.agencyKey, form, body.agents, now)
+      ? await listedAgents(ctx, agreement.agencyKey, form, body.agents, now, tried)
       : agreement.agents,
   };
   if (body.agents) {

@@ -1,23 +1,12 @@
 import { Problem } from '#domain/problem.ts';
-import {
-  agentIdOf,
-  type NamesTried,
-  type NewAgent,
-  readAgents,
-  whichOne,
-} from '#journeys/agencies/agents.ts';
+import { agentIdOf, type NewAgent, readAgents, whichOne } from '#journeys/agencies/agents.ts';
 import { staffFormAudits } from '#journeys/agencies/form-audits.ts';
+import { namesTried } from '#journeys/agencies/names-tried.ts';
 import { putStaffForm } from '#journeys/agencies/put-staff-form.ts';
 import { originOf } from '#journeys/companies/relation-audits.ts';
 import { managerBasis, requireManager } from '#journeys/companies/require-manager.ts';
 import type { SessionCall } from '#journeys/factors/fresh-factor.ts';
-import {
-  asChallenge,
-  requireNameTried,
-  solvedInSession,
-  type Try,
-  withinTries,
-} from '#journeys/factors/tries.ts';
+import { asChallenge, solvedInSession } from '#journeys/factors/tries.ts';
 import { maskedPerson } from '#journeys/people/personal-data.ts';
 import { ok } from '#runtime/answers.ts';
 import type { CallOf, StepOf } from '#runtime/call.ts';
@@ -87,19 +76,21 @@ async function wholeForm(ctx: FlowContext, agencyKey: string): Promise<WholeForm
 export const changeStaff: StepOf<typeof agency, 'changeStaff'> = async (ctx, call) => {
   const manager = requireManager(ctx, call, 'staff-form');
   const { companyKey } = manager.basis;
-  const tried = { solved: await solvedInSession(ctx, call, call.body.challenge) };
+  const tried = namesTried(ctx, call, await solvedInSession(ctx, call, call.body.challenge));
   const change = async () => {
-    const [company, whole, fresh] = await Promise.all([
+    const [company, whole] = await Promise.all([
       findTaxpayer(ctx.db, companyKey),
       wholeForm(ctx, companyKey),
-      readAgents(ctx, peopleIn(call.body.agents), call.now, namesTried(ctx, call, tried)),
     ]);
     requireAgency(company);
     if (!isKnown(company)) throw new Problem('RELATION_NOT_FOUND');
     const { revision } = call.body;
     if (revision !== undefined && revision !== revisionOf(whole.form))
       throw new Problem('STATE_CONFLICT', {}, { variant: 'staff-form' });
-    const agents = chosen(call, whole, fresh);
+    const kept = keptAgents(call, whole);
+    // Names come last: what the form would be refused for anyway must not tell whether they were right (REG-9).
+    const fresh = await readAgents(ctx, peopleIn(call.body.agents), call.now, tried);
+    const agents = [...new Map([...kept, ...fresh].map((agent) => [agent.personKey, agent])).values()];
     await putStaffForm(
       ctx,
       {
@@ -121,36 +112,22 @@ export const changeStaff: StepOf<typeof agency, 'changeStaff'> = async (ctx, cal
   return asChallenge(ctx, call, () => retryOnConcurrentChange(change, 3));
 };
 
-/** REG-9: a form is no place to try names either; each is told within the free tries of its document. */
-const namesTried = (
-  ctx: FlowContext,
-  call: CallOf<typeof agency, 'changeStaff'>,
-  { solved }: Pick<Try, 'solved'>,
-): NamesTried => ({
-  require: (named, person) => requireNameTried(ctx, call, named, person, { personKey: named.key, solved }),
-  within: ({ key: personKey }) => withinTries(ctx, call, { personKey, solved }),
-});
-
 type Agents = CallOf<typeof agency, 'changeStaff'>['body']['agents'];
 
 /** Those given by name and document, with their place in the list. */
 const peopleIn = (agents: Agents) =>
   agents.flatMap((person, at) => ('agentId' in person ? [] : [{ at, person }]));
 
-/** Those given by handle, from the form that holds, and those given by document; each once. */
-function chosen(
+/** Those given by handle, from the form that holds. AGENT_NOT_LISTED. */
+const keptAgents = (
   { body }: CallOf<typeof agency, 'changeStaff'>,
   { form, agents }: WholeForm,
-  fresh: readonly NewAgent[],
-): NewAgent[] {
+): NewAgent[] => {
   const byId = new Map(agents.map((agent) => [agent.agentId, agent]));
-  const named = new Map<string, NewAgent>();
-  for (const [at, agent] of body.agents.entries()) {
-    if (!('agentId' in agent)) continue;
+  return body.agents.flatMap((agent, at) => {
+    if (!('agentId' in agent)) return [];
     const listed = form && byId.get(agent.agentId);
     if (!listed) throw whichOne(at, new Problem('AGENT_NOT_LISTED'));
-    named.set(listed.personKey, { personKey: listed.personKey, sealedName: listed.sealedName, records: [] });
-  }
-  for (const agent of fresh) named.set(agent.personKey, agent);
-  return [...named.values()];
-}
+    return [{ personKey: listed.personKey, sealedName: listed.sealedName, records: [] }];
+  });
+};

@@ -1,7 +1,7 @@
 import { shanghaiDay } from '#domain/days.ts';
 import { Problem } from '#domain/problem.ts';
-import { agentIdOf, staffRolesOfClient, whichOne } from '#journeys/agencies/agents.ts';
-import { readPerson, requireSameName } from '#journeys/people/named-person.ts';
+import { agentIdOf, type NamesTried, staffRolesOfClient, whichOne } from '#journeys/agencies/agents.ts';
+import { readPerson } from '#journeys/people/named-person.ts';
 import type { CallOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import type { FormAgent, StaffForm } from '#store/agencies/agency-forms.ts';
@@ -13,7 +13,7 @@ type Agents = CallOf<typeof agency, 'enter'>['body']['agents'];
 
 /**
  * The agents of an agreement, each once: all of them stand on the agency's staff form today (AGY-1). AGENT_NOT_LISTED,
- * PERSON_MISMATCH, DOCUMENT_INVALID, naming which.
+ * PERSON_MISMATCH, DOCUMENT_INVALID, naming which; CHALLENGE_REQUIRED where a document has no free tries left (REG-9).
  */
 export async function listedAgents(
   ctx: FlowContext,
@@ -21,6 +21,7 @@ export async function listedAgents(
   form: StaffForm | undefined,
   agents: Agents,
   now: Date,
+  tried: NamesTried,
 ): Promise<FormAgent[]> {
   const wanted = agents.map((agent, at) => {
     if ('agentId' in agent) return { at, agentId: agent.agentId };
@@ -38,18 +39,18 @@ export async function listedAgents(
         wanted.map(({ agentId }) => agentId),
       )
     : new Map<string, FormAgent>();
-  const found = new Map<string, FormAgent>();
-  for (const { at, agentId, named } of wanted) {
+  const found = wanted.map(({ at, agentId, named }) => {
     const agent = listed.get(agentId);
     if (!agent) throw whichOne(at, new Problem('AGENT_NOT_LISTED'));
-    try {
-      if (named) requireSameName(ctx, named, agent);
-    } catch (error) {
-      throw error instanceof Problem ? whichOne(at, error) : error;
-    }
-    found.set(agent.personKey, { personKey: agent.personKey, sealedName: agent.sealedName });
-  }
-  return [...found.values()];
+    return { at, named, agent };
+  });
+  const names = found.flatMap(({ at, named, agent }) => (named ? [{ at, named, recorded: agent }] : []));
+  await tried.require(names);
+  await tried.allWithin(names);
+  const each = new Map(
+    found.map(({ agent: { personKey, sealedName } }) => [personKey, { personKey, sealedName }]),
+  );
+  return [...each.values()];
 }
 
 /** AGY-4: nobody is agent of a company whose own people they are today. AGENT_IS_STAFF. */

@@ -1,6 +1,7 @@
 import { shanghaiDay } from '#domain/days.ts';
 import { isLive, listOf, refusalOf, type ShownState, transitions } from '#domain/relations.ts';
 import { personPage } from '#journeys/companies/company-copies.ts';
+import { nameToHolder } from '#journeys/companies/company-names.ts';
 import { shownRelation } from '#journeys/companies/shown-relation.ts';
 import { openListCursor, sealListCursor } from '#journeys/cursors.ts';
 import { ok } from '#runtime/answers.ts';
@@ -41,7 +42,7 @@ export const listAuthorizations: StepOf<typeof authorizations, 'list'> = async (
 const answerOf = (ctx: FlowContext, relation: Relation, state: ShownState, day: string) => ({
   authorizationId: relation.authorizationId,
   taxpayerId: shownTaxpayerId(ctx.dataKeys, relation),
-  taxpayerName: relation.taxpayerName,
+  taxpayerName: nameToHolder(relation),
   ...shownRelation(relation, state),
   /** Whether the person may say no to it now (REL-3). */
   refusable:

@@ -1,17 +1,12 @@
 import { isoShanghai, nextMidnight } from '#domain/days.ts';
 import { Problem } from '#domain/problem.ts';
 import { parseTaxpayerId } from '#domain/taxpayers.ts';
+import { nameToOutsiders } from '#journeys/companies/company-names.ts';
 import { requireChangingChannel } from '#journeys/companies/require-manager.ts';
 import { ok } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
 import { previewUpdate } from '#store/companies/company-previews.ts';
-import {
-  companyKeyOf,
-  companyProblem,
-  findTaxpayer,
-  isKnown,
-  isPersonal,
-} from '#store/companies/taxpayers.ts';
+import { companyKeyOf, companyProblem, findTaxpayer, isKnown } from '#store/companies/taxpayers.ts';
 import type { authorizations } from './contract.ts';
 
 /** Enough for somebody who mistypes, too few to read the register by (REL-11). */
@@ -37,6 +32,6 @@ export const previewCompany: StepOf<typeof authorizations, 'preview'> = async (c
   const problem = companyProblem(company);
   if (problem || !isKnown(company)) throw problem ?? new Problem('TAXPAYER_NOT_FOUND');
   return ok({
-    taxpayerName: isPersonal(company) ? `${[...company.name][0] ?? ''}***` : company.name,
+    taxpayerName: nameToOutsiders(company, company.name),
   });
 };

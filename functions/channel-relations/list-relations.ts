@@ -3,6 +3,7 @@ import { shanghaiDay } from '#domain/days.ts';
 import { Problem } from '#domain/problem.ts';
 import { isLive } from '#domain/relations.ts';
 import { personPage } from '#journeys/companies/company-copies.ts';
+import { nameToHolder } from '#journeys/companies/company-names.ts';
 import { shownRelation } from '#journeys/companies/shown-relation.ts';
 import { openListCursor, sealListCursor } from '#journeys/cursors.ts';
 import { assertedPerson } from '#journeys/factors/scans.ts';
@@ -44,7 +45,7 @@ export const listRelations: StepOf<typeof channelRelations, 'list'> = async (ctx
       .sort((a, b) => (a.one.relation < b.one.relation ? -1 : 1))
       .map(({ one, state }) => ({
         taxpayerId: shownTaxpayerId(ctx.dataKeys, one),
-        taxpayerName: one.taxpayerName,
+        taxpayerName: nameToHolder(one),
         ...shownRelation(one, state),
       })),
     ...(next ? { cursor: sealListCursor(ctx, owner, next) } : {}),

@@ -33,14 +33,11 @@ export async function clientActingOption(
   const [records, client, { items }] = await Promise.all([
     readAccessRecords(ctx.db, personKey, byStaffForm(agencyKey)),
     findTaxpayer(ctx.db, clientKey),
-    formEntriesOf(ctx.db, personKey, clientEntryPrefix(clientKey), { agencyKey }),
+    formEntriesOf(ctx.db, personKey, clientEntryPrefix(clientKey), { agencyKey, on: day }),
   ]);
   const agency = evaluateAgencyAccess(records);
   const form = records.agency?.form;
-  const entry = items.find(
-    ({ forms, from, until }) =>
-      forms?.size && from !== undefined && until !== undefined && from <= day && day <= until,
-  );
+  const entry = items.find(({ forms }) => forms?.size);
   const isOpen = isKnown(client) && client.state === 'active' && isAdmitted('enterprise', client.subjects);
   if (!agency || !form || !entry || !isOpen) throw gone();
   const { agreementId } = clientEntryRef(entry);

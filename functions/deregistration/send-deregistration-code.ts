@@ -37,6 +37,8 @@ export const sendDeregistrationCode: StepOf<typeof deregistration, 'sms'> = asyn
 
 /** Companies and, again, clients that are named: a warning, not a list to work with. Beyond them it says that there are more. */
 const namedAtMost = 200;
+/** An agent's rows that are looked through for clients, those of agreements that ran out among them. */
+const rowsAtMost = 2_000;
 
 /** By own relations, and as agent of an agency (AGY-3). */
 async function companiesServed(ctx: FlowContext, call: WarnCall) {
@@ -44,9 +46,10 @@ async function companiesServed(ctx: FlowContext, call: WarnCall) {
   const { personKey } = call.caller.session;
   const [own, places] = await Promise.all([
     personPage(ctx.db, personKey, 'active', { day, limit: namedAtMost }),
-    formEntriesOf(ctx.db, personKey, clientEntryPrefix(), { limit: namedAtMost }),
+    formEntriesOf(ctx.db, personKey, clientEntryPrefix(), { limit: rowsAtMost, on: day }),
   ]);
-  const clients = await clientsServed(ctx.db, places.items, call.now);
+  const named = places.items.slice(0, namedAtMost);
+  const clients = await clientsServed(ctx.db, named, call.now);
   const companies = [
     ...own.relations.filter((relation) => shownStateOf(relation, day) === 'active'),
     ...clients.map(({ name }) => ({ taxpayerName: name, role: 'tax-agent' as const })),
@@ -55,5 +58,10 @@ async function companiesServed(ctx: FlowContext, call: WarnCall) {
       (a, b) => a.taxpayerName.localeCompare(b.taxpayerName, 'zh') || roleOrder(a.role) - roleOrder(b.role),
     )
     .map(({ taxpayerName, role }) => ({ taxpayerName, role }));
-  return { companies, ...(own.next || places.next ? { moreCompanies: true as const } : {}) };
+  return {
+    companies,
+    ...(own.next || places.next || named.length < places.items.length
+      ? { moreCompanies: true as const }
+      : {}),
+  };
 }

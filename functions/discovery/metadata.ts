@@ -1,3 +1,4 @@
+import { dpopAlgorithms } from '#crypto/dpop-proofs.ts';
 import { ok } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
@@ -41,6 +42,7 @@ async function metadata({
     code_challenge_methods_supported: ['S256'],
     require_pushed_authorization_requests: false,
     authorization_response_iss_parameter_supported: true,
+    dpop_signing_alg_values_supported: [...dpopAlgorithms],
     subject_types_supported: ['pairwise'],
     id_token_signing_alg_values_supported: ['ES256'],
     scopes_supported: ['openid', 'profile', 'document'],

@@ -1,8 +1,13 @@
 import type { Assertion } from '#crypto/assertions.ts';
+import { personKey } from '#crypto/keys.ts';
 import { type ChannelAction, may } from '#domain/channels.ts';
+import { shanghaiDay } from '#domain/days.ts';
+import { type DocumentType, parseDocument } from '#domain/documents.ts';
 import { Problem } from '#domain/problem.ts';
 import { parseTaxpayerId } from '#domain/taxpayers.ts';
+import { auditPut } from '#journeys/audit.ts';
 import { originOf, type RelationOrigin } from '#journeys/companies/relation-audits.ts';
+import { missed } from '#journeys/factors/tries.ts';
 import type { AnyCall } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { companyKeyOf, findTaxpayer, isKnown, type KnownTaxpayer } from '#store/companies/taxpayers.ts';
@@ -19,6 +24,30 @@ export function atCounter(
   if (channel !== 'hall' || !may(channel, action, ctx.settings)) throw new Problem('CHANNEL_NOT_ALLOWED');
   if (officer === undefined || office === undefined) throw new Problem('ASSERTION_INVALID');
   return { ...originOf(call), detail: { officer, office } };
+}
+
+/**
+ * REG-9: a wrong name that a counter brings counts against the document like anybody's, and stands in its history with
+ * officer and office. A channel that signs its calls is asked for no challenge.
+ */
+export async function namedAtCounter<R>(
+  ctx: FlowContext,
+  call: CounterCall,
+  { detail }: ReturnType<typeof atCounter>,
+  { documentType, documentNumber }: { readonly documentType: DocumentType; readonly documentNumber: string },
+  act: () => Promise<R>,
+): Promise<R> {
+  try {
+    return await act();
+  } catch (error) {
+    if (!(error instanceof Problem) || error.code !== 'PERSON_MISMATCH') throw error;
+    const number = parseDocument(documentType, documentNumber, shanghaiDay(call.now));
+    const key = personKey(ctx.keys, documentType, number);
+    await missed(ctx, call, { personKey: key, solved: true }, [
+      auditPut(ctx, call, key, 'identity-refused', 'failure', { ...detail, reason: 'name' }),
+    ]);
+    throw error;
+  }
 }
 
 export const keyOfCompany = (ctx: Pick<FlowContext, 'keys'>, taxpayerId: string): string =>

@@ -5,7 +5,7 @@ import type { CallOf, StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { writeOrderLine } from '#runtime/log.ts';
 import { orderCountUpdate, ordersInHour } from '#store/tickets/order-hours.ts';
-import { atCounter } from './at-counter.ts';
+import { atCounter, namedAtCounter } from './at-counter.ts';
 import type { hall } from './contract.ts';
 
 type OrderCall = CallOf<typeof hall, 'order'>;
@@ -19,9 +19,11 @@ export const orderAtHall: StepOf<typeof hall, 'order'> = async (ctx, call) => {
   const { officer, office } = origin.detail;
   const { ordersPerOfficeHour } = ctx.settings.policies;
   try {
-    await giveOrder(ctx, call, { ...call.body, officer }, undefined, origin, [
-      orderCountUpdate(office, call.now, ordersPerOfficeHour),
-    ]);
+    await namedAtCounter(ctx, call, origin, call.body.person, () =>
+      giveOrder(ctx, call, { ...call.body, officer }, undefined, origin, [
+        orderCountUpdate(office, call.now, ordersPerOfficeHour),
+      ]),
+    );
   } catch (error) {
     if (error instanceof Problem && error.code === 'TOO_MANY_REQUESTS')
       await tellOperators(ctx, call, office);

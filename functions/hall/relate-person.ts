@@ -29,7 +29,7 @@ import {
 import { retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
 import { findPerson } from '#store/people/users.ts';
-import { atCounter, companyAt, keyOfCompany } from './at-counter.ts';
+import { atCounter, companyAt, keyOfCompany, namedAtCounter } from './at-counter.ts';
 import type { hall } from './contract.ts';
 
 /**
@@ -51,7 +51,7 @@ export const relate: StepOf<typeof hall, 'relate'> = async (ctx, call) => {
   const named = readPerson(ctx, call.body.person, call.now);
   const inFront = assertedPerson(ctx, call.caller.assertion);
 
-  return retryOnConcurrentChange(async () => {
+  const enter = async () => {
     const [company, known, previous] = await Promise.all([
       companyAt(ctx, companyKey),
       findPerson(ctx.db, named.key),
@@ -67,7 +67,8 @@ export const relate: StepOf<typeof hall, 'relate'> = async (ctx, call) => {
         : staffEntry(ctx, role, company, holder, previous, about);
     await ctx.db.transact([...recordWrites(named, known), ...entry.writes]);
     return created({ authorizationId: entry.authorizationId });
-  });
+  };
+  return namedAtCounter(ctx, call, origin, call.body.person, () => retryOnConcurrentChange(enter));
 };
 
 interface Entry {

@@ -23,7 +23,7 @@ import type { LegacyTicket } from '#store/tickets/ticket-kinds.ts';
 import { openTicketPut } from '#store/tickets/tickets.ts';
 import type { legacy } from './contract.ts';
 
-/** More people than a page can offer to pick from: the others have the new login, which needs no list. */
+/** More people than a page can offer to pick from: the others are told of the new login, which needs no list. */
 const mostRows = 300;
 const mostPersons = 100;
 
@@ -49,7 +49,8 @@ export const enterCompany: StepOf<typeof legacy, 'company'> = async (ctx, call) 
     async () => {
       const waiting = companyProblem(company);
       if (waiting) return waiting;
-      const persons = (await choosing).map((relation) => ({ relation, personRef: handle() }));
+      const { offered, more } = await choosing;
+      const persons = offered.map((relation) => ({ relation, personRef: handle() }));
       // The answer alone needs their documents: read beside the transaction that opens the choice.
       const people = findPeople(
         ctx.db,
@@ -76,6 +77,7 @@ export const enterCompany: StepOf<typeof legacy, 'company'> = async (ctx, call) 
             const { name, documentNumber } = maskedPerson(ctx, relation, known.get(relation.personKey));
             return { personRef, name, documentNumber, role: relation.role };
           }),
+          ...(more ? { morePersons: true as const } : {}),
           closesOn,
         };
       };
@@ -90,13 +92,15 @@ export const enterCompany: StepOf<typeof legacy, 'company'> = async (ctx, call) 
  * The company's active people, each once, under the first of their roles (LGN-10 asks for the role later, after both
  * factors). From an index, which is good enough for a list: who is picked is looked up by the table's own key.
  */
-async function pickable(ctx: FlowContext, company: KnownTaxpayer, day: string): Promise<Relation[]> {
-  const { relations } = await companyList(ctx.db, company, 'active', { day, limit: mostRows });
+async function pickable(
+  ctx: FlowContext,
+  company: KnownTaxpayer,
+  day: string,
+): Promise<{ offered: Relation[]; more: boolean }> {
+  const { relations, next } = await companyList(ctx.db, company, 'active', { day, limit: mostRows });
   const persons = new Map<string, Relation>();
-  for (const relation of relations.sort((a, b) => roleOrder(a.role) - roleOrder(b.role))) {
-    if (persons.has(relation.personKey)) continue;
-    if (persons.size === mostPersons) break;
-    persons.set(relation.personKey, relation);
-  }
-  return [...persons.values()];
+  for (const relation of relations.sort((a, b) => roleOrder(a.role) - roleOrder(b.role)))
+    if (!persons.has(relation.personKey)) persons.set(relation.personKey, relation);
+  const offered = [...persons.values()].slice(0, mostPersons);
+  return { offered, more: next !== undefined || offered.length < persons.size };
 }

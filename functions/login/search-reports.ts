@@ -3,6 +3,7 @@ import { shanghaiDay } from '#domain/days.ts';
 import { Problem } from '#domain/problem.ts';
 import { isActiveOn, roleOrder, seesReports } from '#domain/relations.ts';
 import { type Ending, parseEnding } from '#domain/report-numbers.ts';
+import { foldText } from '#domain/text.ts';
 import { unrelated } from '#journeys/companies/admission.ts';
 import { type PossibleHandler, possibleHandler } from '#journeys/companies/report-handlers.ts';
 import { ok } from '#runtime/answers.ts';
@@ -76,7 +77,7 @@ export function requireCrossRegion(ticket: PassedTicket): CrossRegionTicket {
 /** SPC-2: the reports whose number ends so, as far as the person may see them (SPC-3); the longest valid first. */
 export const searchReports: StepOf<typeof login, 'reports'> = async (ctx, call) => {
   // Nothing typed asks for the list, which only companies with a few reports get.
-  const ending = call.query.ending.trim() === '' ? undefined : parseEnding(call.query.ending);
+  const ending = foldText(call.query.ending) === '' ? undefined : parseEnding(call.query.ending);
   const ticket = requireCrossRegion(await passedTicket(ctx, call));
   const { person: read, relations } = await readPersonAndAccess(ctx, ticket);
   const person = requireSamePerson(read, ticket);

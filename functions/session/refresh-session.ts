@@ -1,7 +1,7 @@
 import { clearRefreshCookie, successor } from '#crypto/refresh-tokens.ts';
-import { Problem } from '#domain/problem.ts';
 import { auditPut } from '#journeys/audit.ts';
 import { currentIdentity } from '#journeys/sessions/current-identity.ts';
+import { loggedOutWrites } from '#journeys/sessions/end-sessions.ts';
 import { cookieFor, sessionAnswer, shownSession } from '#journeys/sessions/open-session.ts';
 import { noContent, ok } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
@@ -45,14 +45,7 @@ export const showSession: StepOf<typeof session, 'show'> = async (ctx, call) => 
 /** 退出 (SES-1): the session is over at once, wherever it is checked. */
 export const logOut: StepOf<typeof session, 'logout'> = async (ctx, call) => {
   const { session: current } = call.caller;
-  const at = Math.floor(call.now.getTime() / 1000);
-  await ctx.db.transact([
-    {
-      ...endUpdate(current.sessionId, { reason: 'logged-out', at }),
-      onRefused: () => new Problem('SESSION_ENDED'),
-    },
-    auditPut(ctx, call, current.personKey, 'session-ended', 'success', { reason: 'logged-out' }),
-  ]);
+  await ctx.db.transact(loggedOutWrites(ctx, call, current));
   await forgetWebSession(ctx.db, current.personKey, current.sessionId);
   return noContent({ cookies: [clearRefreshCookie()] });
 };

@@ -55,7 +55,7 @@ export const approve: StepOf<typeof ssoDecision, 'approve'> = async (ctx, call) 
     const { session, permissions, records } = now;
     const handedOver = { session, permissions, records, version: session.version };
     const handed = handOver(ctx, call, client, handedOver, {
-      details: granted.details,
+      ...granted,
       ...(matter === 'none' ? {} : { matter }),
     });
     try {

@@ -29,7 +29,7 @@ export async function asChosen(ctx: FlowContext, call: ApproveCall, client: Rely
       if (matter === 'face') throw new FaceOver();
       const handedOver = { ...effective, records, version: session.version + 1 };
       const handed = handOver(ctx, call, client, handedOver, {
-        details: granted.details,
+        ...granted,
         ...(matter === 'none' ? {} : { matter }),
       });
       await ctx.db.transact([

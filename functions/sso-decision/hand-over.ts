@@ -7,7 +7,7 @@ import { Problem } from '#domain/problem.ts';
 import type { RelyingParty } from '#domain/relying-parties.ts';
 import { auditPut } from '#journeys/audit.ts';
 import { identityAuditDetail } from '#journeys/sessions/current-identity.ts';
-import { type Detail, pairwise } from '#journeys/sso/granted-details.ts';
+import { type GrantedDetails, pairwise } from '#journeys/sso/granted-details.ts';
 import { tokenClaims } from '#journeys/sso/token-claims.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
@@ -30,8 +30,7 @@ export interface HandedOver extends Pick<EffectiveSession, 'session' | 'permissi
 }
 
 /** What the system is given, beside who came. */
-export interface Given {
-  readonly details: readonly Detail[];
+export interface Given extends Pick<GrantedDetails, 'details' | 'limits'> {
   readonly matter?: FoundMatter;
 }
 
@@ -45,7 +44,7 @@ export function handOver(
   call: ApproveCall,
   client: RelyingParty,
   { session, records, version }: HandedOver,
-  { details, matter }: Given,
+  { details, limits, matter }: Given,
 ): { decided: Write; rest: Write[]; redirectTo: string } {
   const { request: ticket } = call.caller;
   const { request } = ticket;
@@ -69,6 +68,7 @@ export function handOver(
           version,
           sessionEnds: session.expiresAt,
           ...(grounds ? { grounds } : {}),
+          ...(limits ? { granted: limits } : {}),
           told: tokenClaims(session, pairwise(ctx, client, personKey), acrsWanted(request), call.now),
           ...(matter ? { matter: matter.shown } : {}),
           sealedDetails: seal(ctx.dataKeys, sealedDetailsContext(ticketKeyOf(code)), JSON.stringify(details)),

@@ -9,14 +9,17 @@ export interface Telling extends Pick<RpSession, 'sessionId' | 'clientId' | 'sid
 
 /**
  * The hand-overs that a change of their row ended and whose systems do not know it yet (SSO-8): ended by a write, replaced
- * while they lived by one under another name, or taken away by time before anybody ended them.
+ * while they lived by one under another name, or taken away by time before anybody ended them. And the one that goes on
+ * with less than its system was told.
  */
 export function untold({ old, fresh }: Change<RpSession>): Telling[] {
   if (fresh?.ended && !(old?.ended && old.sid === fresh.sid)) {
     const replaced = old && !old.ended && old.sid !== fresh.sid ? [tellingOf(old, 'switched')] : [];
     return [...replaced, tellingOf(fresh, fresh.ended.reason)];
   }
-  if (!old || old.ended || old.sid === fresh?.sid) return [];
+  if (!old || old.ended) return [];
+  if (old.sid === fresh?.sid)
+    return (fresh.narrowings ?? 0) > (old.narrowings ?? 0) ? [tellingOf(fresh, 'narrowed')] : [];
   return [tellingOf(old, fresh ? 'switched' : 'expired')];
 }
 

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Change } from '#store/dynamodb/changes.ts';
 import type { Db } from '#store/dynamodb/tables.ts';
 import {
@@ -53,6 +54,8 @@ async function both(db: Db, key: string | undefined): Promise<RpSession[]> {
 
 const live = (found: readonly RpSession[]): RpSession[] => found.filter(({ ended }) => !ended);
 
-/** A hand-over that began, in an empty place or in that of another one. */
-const begun = ({ old, fresh }: Change<Partial<RpSession>>): RpSession[] =>
-  fresh && fresh.sid !== old?.sid ? live([fresh as RpSession]) : [];
+/** A hand-over that began, in an empty place or in that of another one, or that was told more. */
+function begun({ old, fresh }: Change<Partial<RpSession>>): RpSession[] {
+  if (!fresh || (fresh.sid === old?.sid && isDeepStrictEqual(fresh.granted, old?.granted))) return [];
+  return live([fresh as RpSession]);
+}

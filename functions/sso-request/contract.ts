@@ -19,6 +19,7 @@ const parameters = v.object({
   prompt: text,
   max_age: text,
   acr_values: text,
+  dpop_jkt: text,
   login_hint: text,
   ui_locales: text,
 });
@@ -55,6 +56,7 @@ export const ssoRequest = flow({
       method: 'POST',
       path: '/oauth2/par',
       access: 'client',
+      provesKey: true,
       form: v.record(v.string(), v.string()),
       errorsAs: 'oauth',
       summary: 'Pushed authorization requests (RFC 9126): the request itself stays out of the browser',

@@ -1,8 +1,10 @@
 import { judgeRequest } from '#domain/authorization-requests.ts';
 import { parametersOf } from '#domain/oauth-parameters.ts';
 import { OAuthProblem } from '#domain/oauth-problem.ts';
+import { keyProofOf } from '#journeys/sso/key-proofs.ts';
 import { created } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
+import { dpopProofPut } from '#store/tickets/spent-once.ts';
 import { pushedRequestPut } from '#store/tickets/sso-requests.ts';
 import type { ssoRequest } from './contract.ts';
 import { requestUriOf } from './request-uri.ts';
@@ -12,7 +14,7 @@ const ofClient = new Set(['client_assertion', 'client_assertion_type', 'client_i
 
 /**
  * SSO-2, RFC 9126: the same request, judged before any browser comes. It is this client's alone, waits a minute for its
- * browser and serves one decision.
+ * browser and serves one decision. Its code is bound to the key that the call proves, or that `dpop_jkt` names (RFC 9449, 10).
  */
 export const pushRequest: StepOf<typeof ssoRequest, 'push'> = async (ctx, call) => {
   const { client } = call.caller;
@@ -32,7 +34,12 @@ export const pushRequest: StepOf<typeof ssoRequest, 'push'> = async (ctx, call) 
     );
   }
   const { ssoPushedSeconds } = ctx.settings.policies;
-  const { id, write } = pushedRequestPut(judged.request, call.now, ssoPushedSeconds);
-  await ctx.db.put(write);
+  const proof = await keyProofOf(ctx, call);
+  const { dpopJkt = proof?.jkt } = judged.request;
+  if (proof && dpopJkt !== proof.jkt)
+    throw new OAuthProblem('invalid_request', 'dpop_jkt is another key than that of the DPoP proof');
+  const request = { ...judged.request, ...(dpopJkt === undefined ? {} : { dpopJkt }) };
+  const { id, write } = pushedRequestPut(request, call.now, ssoPushedSeconds);
+  await ctx.db.transact([write, ...(proof ? [dpopProofPut(proof, call.now)] : [])]);
   return created({ request_uri: requestUriOf(id), expires_in: ssoPushedSeconds });
 };

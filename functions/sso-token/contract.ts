@@ -4,12 +4,15 @@ import { flow } from '#contract/flow.ts';
 const text = v.optional(v.pipe(v.string(), v.maxLength(1024)));
 /** Whatever somebody takes for a token: one that is none of ours is unknown, and no bad request (RFC 7009, 2.2). */
 const token = v.pipe(v.string(), v.minLength(1));
+/** `DPoP`: bound to the key that the call has proved (RFC 9449, 5). */
+const token_type = v.picklist(['Bearer', 'DPoP']);
 /** What was granted (RFC 9396, 7). */
 const details = v.array(v.record(v.string(), v.unknown()));
 
 const userinfo = {
   path: '/oauth2/userinfo',
   access: 'client-token',
+  provesKey: true,
   errorsAs: 'oauth',
   answers: {
     200: v.object({
@@ -50,6 +53,7 @@ export const ssoToken = flow({
       path: '/oauth2/token',
       access: 'client',
       spendsAssertion: true,
+      provesKey: true,
       form: v.object({
         grant_type: v.pipe(v.string(), v.maxLength(64)),
         code: text,
@@ -65,7 +69,7 @@ export const ssoToken = flow({
       answers: {
         200: v.object({
           access_token: v.string(),
-          token_type: v.literal('Bearer'),
+          token_type,
           expires_in: v.number(),
           /** Not where a refresh leaves `openid` out. */
           id_token: v.optional(v.string()),
@@ -118,7 +122,7 @@ export const ssoToken = flow({
             sub: v.string(),
             aud: v.string(),
             client_id: v.string(),
-            token_type: v.literal('Bearer'),
+            token_type,
             scope: v.string(),
             jti: v.string(),
             sid: v.string(),
@@ -128,6 +132,8 @@ export const ssoToken = flow({
             acr: v.string(),
             real_name_level: v.number(),
             authorization_details: details,
+            /** Of a bound one. */
+            cnf: v.optional(v.object({ jkt: v.string() })),
           }),
           v.object({ active: v.literal(false) }),
         ]),

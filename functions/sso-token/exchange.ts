@@ -4,22 +4,29 @@ import { unseal } from '#crypto/sealed.ts';
 import { newRpRefreshToken } from '#crypto/session-references.ts';
 import { acrsWanted } from '#domain/acrs.ts';
 import { shanghaiDay } from '#domain/days.ts';
+import { widest } from '#domain/granted-limits.ts';
 import { maskName } from '#domain/masks.ts';
 import { OAuthProblem } from '#domain/oauth-problem.ts';
+import type { Policies } from '#domain/policies.ts';
 import { auditPut } from '#journeys/audit.ts';
 import { matterDetail } from '#journeys/sso/matter-detail.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
 import { faceStandsCheck } from '#store/people/face-checks.ts';
 import { sealContext } from '#store/people/person-row.ts';
-import { findRpSession, type RpSession, rpIndexKeysOf, rpSessionPut } from '#store/sessions/rp-sessions.ts';
+import {
+  findRpSession,
+  nextLookAt,
+  type RpSession,
+  rpIndexKeysOf,
+  rpSessionPut,
+} from '#store/sessions/rp-sessions.ts';
 import { seenAccessChecks } from '#store/sessions/seen-access.ts';
 import { stillUsedCheck } from '#store/sessions/session-checks.ts';
 import { codeSpentUpdate, findCode, sealedDetailsContext } from '#store/tickets/sso-codes.ts';
 import type { SsoCodeTicket } from '#store/tickets/sso-tickets.ts';
 import { seconds } from '#store/tickets/ticket-times.ts';
-import { clientAssertionPut } from '#store/tickets/tickets.ts';
-import { Miss, missed, type TokenCall, unlessMissed } from './missed.ts';
+import { callPuts, Miss, missed, type TokenCall, unlessMissed } from './missed.ts';
 import { replayed } from './replay.ts';
 import { type Tokens, tokensFor } from './tokens.ts';
 
@@ -48,10 +55,11 @@ export async function exchanged(ctx: FlowContext, call: TokenCall): Promise<Toke
   return unlessMissed(ctx, call, () => exchangedOnce(ctx, call, ticket));
 }
 
-function isBoundTo({ request }: SsoCodeTicket, { body, caller }: TokenCall): boolean {
+function isBoundTo({ request }: SsoCodeTicket, { body, caller, proof }: TokenCall): boolean {
   return (
     request.clientId === caller.client.clientId &&
     request.redirectUri === body.redirect_uri &&
+    (request.dpopJkt === undefined || request.dpopJkt === proof?.jkt) &&
     provesPossession(body.code_verifier ?? '', request.challenge)
   );
 }
@@ -64,17 +72,21 @@ async function exchangedOnce(ctx: FlowContext, call: TokenCall, ticket: SsoCodeT
   const { caller, now } = call;
   const { client } = caller;
   const before = await findRpSession(ctx.db, ticket.sessionId, client.clientId);
-  const begun = handOverOf(ticket, before, seconds(now));
+  const jkt = call.proof?.jkt;
+  const begun = {
+    ...handOverOf(ticket, before, seconds(now), ctx.settings.policies),
+    ...(jkt === undefined ? {} : { jkt }),
+  };
   const refresh = client.refresh ? newRpRefreshToken(ctx, begun) : undefined;
   const next = { ...begun, ...(refresh ? { refreshHash: refresh.hash } : {}) };
   // Signed before anything is spent: a code that was taken is answered.
   const tokens = await tokensFor(
     ctx,
-    { ...decidedIn(ctx, ticket), handOver: next, refreshToken: refresh?.token },
+    { ...decidedIn(ctx, ticket), handOver: next, jkt, refreshToken: refresh?.token },
     now,
   );
   await ctx.db.transact([
-    clientAssertionPut(caller.clientAssertion, now),
+    ...callPuts(call),
     ...standsChecks(ctx, ticket, next.sid, now),
     rpSessionPut(next, before),
     auditPut(ctx, call, ticket.personKey, 'sso-handed-over', 'success', {
@@ -108,11 +120,21 @@ function standsChecks({ settings }: FlowContext, ticket: SsoCodeTicket, sid: str
   ];
 }
 
-/** The row of the hand-over. As the same identity it keeps the name that the client knows, unless that has ended. */
-function handOverOf(ticket: SsoCodeTicket, before: RpSession | undefined, at: number): RpSession {
+/**
+ * The row of the hand-over. As the same identity it keeps the name that the client knows, unless that has ended or the
+ * client was told that less is left: a logout token that comes late ends nothing newer.
+ */
+function handOverOf(
+  ticket: SsoCodeTicket,
+  before: RpSession | undefined,
+  at: number,
+  policies: Policies,
+): RpSession {
   const { sessionId, personKey, version, request, told, grounds, matter } = ticket;
   const acrs = acrsWanted(request);
-  const continued = before && !before.ended && before.version === version ? before : undefined;
+  const continued =
+    before && !before.ended && !before.narrowings && before.version === version ? before : undefined;
+  const granted = widest(continued?.granted, ticket.granted);
   return {
     sessionId,
     clientId: request.clientId,
@@ -120,6 +142,7 @@ function handOverOf(ticket: SsoCodeTicket, before: RpSession | undefined, at: nu
     sub: told.sub,
     personKey,
     ...rpIndexKeysOf(grounds?.acting),
+    ...(granted ? { granted } : {}),
     version,
     scope: request.scope.join(' '),
     resource: request.resource,
@@ -128,5 +151,6 @@ function handOverOf(ticket: SsoCodeTicket, before: RpSession | undefined, at: nu
     ...(matter ? { matter } : {}),
     startedAt: continued?.startedAt ?? at,
     expiresAt: ticket.sessionEnds,
+    lookAt: nextLookAt({ lastSeenAt: at, expiresAt: ticket.sessionEnds }, ticket.granted?.until, policies),
   };
 }

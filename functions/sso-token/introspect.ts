@@ -16,7 +16,7 @@ export const introspect: StepOf<typeof ssoToken, 'introspect'> = async (ctx, { c
   const found = await verifyRpAccessToken(ctx.signing, ctx.relyingParties, body.token, issuer, now);
   if (!found || !caller.client.introspects.includes(found.token.aud)) return inactive();
   const { client, token } = found;
-  const { sid, ses } = token;
+  const { sid, ses, cnf } = token;
   const sessionId = sessionIn(ctx.dataKeys, { clientId: client.clientId, sid }, ses);
   const live = sessionId && (await liveHandOver(ctx, client, { sessionId, sid }, now));
   const standing = live && (await standingOf(ctx, client, live, now));
@@ -28,7 +28,8 @@ export const introspect: StepOf<typeof ssoToken, 'introspect'> = async (ctx, { c
     sub: told.sub,
     aud: token.aud,
     client_id: client.clientId,
-    token_type: 'Bearer' as const,
+    token_type: cnf ? ('DPoP' as const) : ('Bearer' as const),
+    ...(cnf ? { cnf: { jkt: cnf.jkt } } : {}),
     scope: token.scope,
     jti: token.jti,
     sid,

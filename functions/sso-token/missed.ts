@@ -1,23 +1,39 @@
 import { refused } from '#crypto/client-assertions.ts';
+import { type DpopProof, proofRefused } from '#crypto/dpop-proofs.ts';
 import type { OAuthProblem } from '#domain/oauth-problem.ts';
 import type { CallOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
-import { spendClientAssertion } from '#store/tickets/tickets.ts';
+import type { Write } from '#store/dynamodb/tables.ts';
+import { dpopProofPut, spendDpopProof } from '#store/tickets/spent-once.ts';
+import { clientAssertionPut, spendClientAssertion } from '#store/tickets/tickets.ts';
 import type { ssoToken } from './contract.ts';
 
-export type TokenCall = CallOf<typeof ssoToken, 'token'>;
+/** A call, and the key that it has proved to hold (RFC 9449). */
+export type TokenCall = CallOf<typeof ssoToken, 'token'> & { readonly proof?: DpopProof | undefined };
+
+/** That this call's assertion and proof are good for no other one. */
+export const callPuts = ({ caller, proof, now }: TokenCall): Write[] => [
+  clientAssertionPut(caller.clientAssertion, now),
+  ...(proof ? [dpopProofPut(proof, now)] : []),
+];
 
 /**
- * What to answer to a call that changes nothing: its own problem. An assertion is good for one call whatever came of it, so
- * this spends it alone; one that had been used is what is wrong first (SSO-3).
+ * What to answer to a call that changes nothing: its own problem. An assertion is good for one call whatever came of it, and
+ * so is a proof, so this spends them alone; one that had been used is what is wrong first (SSO-3).
  */
-export const missed = async (
+export async function missed(
   { db }: FlowContext,
-  { caller, now }: TokenCall,
+  { caller, proof, now }: TokenCall,
   problem: OAuthProblem,
-): Promise<OAuthProblem> =>
-  (await spendClientAssertion(db, caller.clientAssertion, now)) ? problem : refused();
+): Promise<OAuthProblem> {
+  const [isNew, isNewProof] = await Promise.all([
+    spendClientAssertion(db, caller.clientAssertion, now),
+    proof ? spendDpopProof(db, proof, now) : true,
+  ]);
+  if (!isNew) return refused();
+  return isNewProof ? problem : proofRefused();
+}
 
 /** Thrown out of a decision that came to nothing, also by the store for what changed since it was read. */
 export class Miss extends Error {

@@ -8,11 +8,10 @@ import type { FlowContext } from '#runtime/context.ts';
 import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
 import { faceStandsCheck } from '#store/people/face-checks.ts';
-import { rpLiveCheck } from '#store/sessions/rp-sessions.ts';
+import { rpLiveWrite } from '#store/sessions/rp-sessions.ts';
 import { seenAccess, seenAccessChecks } from '#store/sessions/seen-access.ts';
 import { seenUpdate } from '#store/sessions/sessions.ts';
-import { clientAssertionPut } from '#store/tickets/tickets.ts';
-import { Miss, missed, type TokenCall, unlessMissed } from './missed.ts';
+import { callPuts, Miss, missed, type TokenCall, unlessMissed } from './missed.ts';
 import { liveHandOver, type Standing, standingOf } from './standing.ts';
 import { type Tokens, tokensFor } from './tokens.ts';
 
@@ -42,17 +41,20 @@ async function refreshedOnce(ctx: FlowContext, call: TokenCall, presented: RpRef
   const { body, caller, now } = call;
   const live = await liveHandOver(ctx, caller.client, presented, now);
   if (!live || !constantTimeEqual(live.handOver.refreshHash ?? '', presented.hash)) throw over();
+  const jkt = call.proof?.jkt;
+  // Bound as the first tokens were: whoever has the refresh token and not the key gets nothing.
+  if (live.handOver.jkt !== undefined && live.handOver.jkt !== jkt) throw over();
   const scope = narrowedScope(body, live.handOver);
   const standing = await standingOf(ctx, caller.client, live, now);
   if (!standing) throw over();
-  const { handOver, told, details, session } = standing;
+  const { handOver, told, details, limits, session } = standing;
   const name = maskedNameOf(ctx, session);
   const refreshToken = body.refresh_token;
-  const tokens = await tokensFor(ctx, { handOver, told, scope, details, name, refreshToken }, now);
+  const tokens = await tokensFor(ctx, { handOver, told, scope, details, jkt, name, refreshToken }, now);
   await ctx.db.transact([
-    clientAssertionPut(caller.clientAssertion, now),
+    ...callPuts(call),
     { ...seenUpdate(session, now, ctx.settings.policies), onRefused: over },
-    { ...rpLiveCheck(handOver), onRefused: over },
+    { ...rpLiveWrite(handOver, limits), onRefused: over },
     ...groundsChecks(standing, now),
     ...matterChecks(ctx, standing, now),
   ]);

@@ -6,8 +6,7 @@ import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import { rpEndUpdate } from '#store/sessions/rp-sessions.ts';
 import type { SsoCodeTicket } from '#store/tickets/sso-tickets.ts';
 import { seconds } from '#store/tickets/ticket-times.ts';
-import { clientAssertionPut } from '#store/tickets/tickets.ts';
-import { missed, type TokenCall } from './missed.ts';
+import { callPuts, missed, type TokenCall } from './missed.ts';
 
 /**
  * SSO-5: a code that comes again, by the client it was for and with the right verifier. Soon after the first time that is
@@ -26,7 +25,7 @@ export async function replayed(
   if (now - at <= ctx.settings.policies.ssoReplayGraceSeconds) return missed(ctx, call, answer);
   try {
     await ctx.db.transact([
-      clientAssertionPut(call.caller.clientAssertion, call.now),
+      ...callPuts(call),
       rpEndUpdate({ sessionId, clientId, sid }, { reason: 'replay', at: now }),
       auditPut(ctx, call, personKey, 'sso-replayed', 'failure', { client: clientId }),
     ]);

@@ -1,3 +1,4 @@
+import type { Granted } from '#domain/granted-limits.ts';
 import { mayDo } from '#domain/matters.ts';
 import type { RelyingParty } from '#domain/relying-parties.ts';
 import { type Detail, grantedDetails } from '#journeys/sso/granted-details.ts';
@@ -39,6 +40,8 @@ export async function liveHandOver(
 export interface Standing extends LiveHandOver {
   readonly records: AccessRecords | undefined;
   readonly details: readonly Detail[];
+  /** Of a company identity: how far that goes (SSO-8). */
+  readonly limits: Granted | undefined;
   readonly told: TokenClaims;
   /** The matter of the hand-over, where it still holds (SSO-9). */
   readonly matter: ShownMatter | undefined;
@@ -70,6 +73,7 @@ export async function standingOf(
     session: effective.session,
     records,
     details: matter ? [...granted.details, matterDetail(matter, told.realNameLevel)] : granted.details,
+    limits: granted.limits,
     told,
     matter,
   };

@@ -1,13 +1,17 @@
+import type { DpopProof } from '#crypto/dpop-proofs.ts';
 import { OAuthProblem } from '#domain/oauth-problem.ts';
+import { keyProofOf } from '#journeys/sso/key-proofs.ts';
 import { ok } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
+import type { FlowContext } from '#runtime/context.ts';
 import type { ssoToken } from './contract.ts';
 import { exchanged } from './exchange.ts';
-import { missed } from './missed.ts';
+import { missed, type TokenCall } from './missed.ts';
 import { refreshed } from './refresh.ts';
 
 /** The token endpoint. */
-export const token: StepOf<typeof ssoToken, 'token'> = async (ctx, call) => {
+export const token: StepOf<typeof ssoToken, 'token'> = async (ctx, given) => {
+  const call = await proven(ctx, given);
   switch (call.body.grant_type) {
     case 'authorization_code':
       return ok(await exchanged(ctx, call));
@@ -19,3 +23,19 @@ export const token: StepOf<typeof ssoToken, 'token'> = async (ctx, call) => {
     }
   }
 };
+
+/**
+ * The call with the key that it proves to hold. Of a client with `dpop` every token is bound to one (RFC 9449, 5.2); others
+ * may bind theirs.
+ */
+async function proven(ctx: FlowContext, call: TokenCall): Promise<TokenCall> {
+  let proof: DpopProof | undefined;
+  try {
+    proof = await keyProofOf(ctx, call);
+  } catch (error) {
+    throw error instanceof OAuthProblem ? await missed(ctx, call, error) : error;
+  }
+  if (call.caller.client.dpop && !proof)
+    throw await missed(ctx, call, new OAuthProblem('invalid_request', 'The DPoP proof is missing'));
+  return { ...call, proof };
+}

@@ -11,6 +11,8 @@ type Signing = Pick<FlowContext, 'signing' | 'settings' | 'dataKeys'>;
 /** What tokens are made of, whichever grant they are for. */
 export interface Given {
   readonly handOver: Pick<RpSession, 'sessionId' | 'clientId' | 'sid' | 'resource'>;
+  /** Of the key that the call has proved: the access token is bound to it. */
+  readonly jkt: string | undefined;
   readonly told: TokenClaims;
   readonly scope: readonly string[];
   readonly details: readonly Detail[];
@@ -29,7 +31,7 @@ export type Tokens = Awaited<ReturnType<typeof tokensFor>>;
  */
 export async function tokensFor(
   { signing, settings: { issuer, policies }, dataKeys }: Signing,
-  { handOver, told, scope, details, nonce, name, refreshToken }: Given,
+  { handOver, told, scope, details, jkt, nonce, name, refreshToken }: Given,
   now: Date,
 ) {
   const { sessionId, clientId, sid, resource } = handOver;
@@ -39,11 +41,11 @@ export async function tokensFor(
   const words = scope.join(' ');
   const [idToken, accessToken] = await Promise.all([
     scope.includes('openid') ? newIdToken(signing, { ...shared, nonce, name: shownName }, now) : undefined,
-    newRpAccessToken(signing, { ...shared, resource, scope: words, details, session }, now),
+    newRpAccessToken(signing, { ...shared, resource, scope: words, details, jkt, session }, now),
   ]);
   return {
     access_token: accessToken,
-    token_type: 'Bearer' as const,
+    token_type: jkt === undefined ? ('Bearer' as const) : ('DPoP' as const),
     expires_in: policies.ssoTokenSeconds,
     ...(idToken === undefined ? {} : { id_token: idToken }),
     ...(refreshToken === undefined ? {} : { refresh_token: refreshToken }),

@@ -27,14 +27,14 @@ export const startVerification: StepOf<typeof verification, 'start'> = async (ct
   const name = normaliseName(shown.name);
   const person = await findPerson(ctx.db, personKey(ctx.keys, shown.documentType, number));
   if (!isActive(person)) throw new Problem('USER_NOT_REGISTERED');
-  // A signed channel is asked for no challenge; what it tries counts against the document all the same (REG-9).
-  await requireNameTried(ctx, call, { name }, person, { personKey: person.personKey, solved: true });
-  refuseSuspended(person);
-  const startedBy = {
-    channel,
+  const by = {
     ...(officer === undefined ? {} : { officer }),
     ...(office === undefined ? {} : { office }),
   };
+  // A signed channel is asked for no challenge; what it tries counts against the document all the same (REG-9).
+  await requireNameTried(ctx, call, { name }, person, { personKey: person.personKey, solved: true }, by);
+  refuseSuspended(person);
+  const startedBy = { channel, ...by };
   const asked = { matter: matter.code, audience: audience.code };
   const scan = await startPersonScan(
     ctx,
@@ -49,8 +49,7 @@ export const startVerification: StepOf<typeof verification, 'start'> = async (ct
       auditPut(ctx, call, person.personKey, 'step-up', 'success', {
         ...asked,
         started: true,
-        ...(officer === undefined ? {} : { officer }),
-        ...(office === undefined ? {} : { office }),
+        ...by,
       }),
     ],
   );

@@ -99,7 +99,10 @@ export function fallback(scope: Construct, stage: Stage): CfnDistribution.Functi
     name: `${prefix(stage)}-fallback`,
     autoPublish: true,
     functionCode: fallbackFunction,
-    functionConfig: { comment: 'Every page of the portal is index.html', runtime: 'cloudfront-js-2.0' },
+    functionConfig: {
+      comment: 'Every page of the portal is index.html or, first, login.html',
+      runtime: 'cloudfront-js-2.0',
+    },
   });
   return { eventType: 'viewer-request', functionArn };
 }

@@ -1,10 +1,11 @@
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { fileOfPage } from './fallback.ts';
 
 /**
  * The addresses of the portal's pages. Partition aws-cn has no CloudFront Functions in CloudFormation, so there each
- * page's address is a copy of index.html instead of a rule; a test holds this list against the portal's routes.
+ * page's address is a copy of its file instead of a rule; a test holds this list against the portal's routes.
  */
 export const pagePaths = [
   'login',
@@ -17,6 +18,7 @@ export const pagePaths = [
   'about',
   'sso',
   'sso/error',
+  'sso/logout',
   'me',
   'me/profile',
   'me/phones',
@@ -36,7 +38,7 @@ export const pagePaths = [
 ] as const;
 
 /**
- * Hands over folders that together hold index.html under every page's address. Several, because on a disk `me` can't
+ * Hands over folders that together hold the page's file under every page's address. Several, because on a disk `me` can't
  * be a file and a folder. They are gone when `use` returns.
  */
 export function withPageCopies(files: string, use: (folders: readonly string[]) => void): void {
@@ -48,7 +50,7 @@ export function withPageCopies(files: string, use: (folders: readonly string[]) 
       for (const path of pagePaths.filter((one) => depthOf(one) === depth)) {
         const copy = join(folder, path);
         mkdirSync(dirname(copy), { recursive: true });
-        copyFileSync(join(files, 'index.html'), copy);
+        copyFileSync(join(files, fileOfPage(`/${path}`)), copy);
       }
       return folder;
     });

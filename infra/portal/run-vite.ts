@@ -1,6 +1,7 @@
 import { build } from 'vite';
+import { makeFirstView } from './first-view.ts';
 
-/** The process that build.ts starts: one build, its errors on standard error. */
+/** The process that build.ts starts: the pages and the login page's first view, their errors on standard error. */
 const [root = '', mode = '', outDir = ''] = process.argv.slice(2);
 try {
   await build({
@@ -9,6 +10,7 @@ try {
     logLevel: 'silent',
     build: { outDir, emptyOutDir: true, reportCompressedSize: false },
   });
+  await makeFirstView(root, mode, outDir);
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;

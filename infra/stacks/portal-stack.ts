@@ -14,6 +14,7 @@ import { pageBucket } from '../constructs/page-bucket.ts';
 import { uploadPages } from '../constructs/page-upload.ts';
 import { acknowledge } from '../exceptions.ts';
 import { prefix } from '../names.ts';
+import { loginFile } from '../portal/fallback.ts';
 import type { Stage } from '../stage.ts';
 import { distributionIdOutput } from './portal-alarm-stack.ts';
 import { distributionOutput } from './portal-log-stack.ts';
@@ -47,7 +48,7 @@ export class PortalStack extends Stack {
         enabled: true,
         comment: `${prefix(stage)}: portal and API`,
         aliases: [domain],
-        defaultRootObject: 'index.html',
+        defaultRootObject: loginFile,
         // Both are not offered in the China regions.
         httpVersion: china ? 'http2' : 'http2and3',
         ipv6Enabled: !china,

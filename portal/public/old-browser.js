@@ -27,6 +27,7 @@
   if (!canRun()) show();
   // An engine that has all of these and can't read the newer syntax of our files.
   window.addEventListener('error', function (event) {
-    if (!root.firstChild && /SyntaxError/.test(String(event.message))) show();
+    if (!document.documentElement.hasAttribute('data-runs') && /SyntaxError/.test(String(event.message)))
+      show();
   });
 })(document.getElementById('root'), document.getElementById('old-browser'));

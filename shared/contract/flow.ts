@@ -148,6 +148,11 @@ export interface RouteDeclaration {
   readonly handOver?: true;
   /** `client` only: the step spends the assertion in a transaction of its own (`clientAssertionPut`). */
   readonly spendsAssertion?: true;
+  /**
+   * `client` and `client-token`: the call may prove the key that its tokens are bound to, by the header `DPoP` (RFC 9449),
+   * and must where they are bound.
+   */
+  readonly provesKey?: true;
   /** Pages of other origins may make a browser call it: nothing is changed in anybody's name (POST to authorize). */
   readonly fromAnyPage?: true;
   readonly summary: string;
@@ -192,6 +197,7 @@ export const flow = <const F extends FlowDeclaration>(declaration: F): F => {
     ...(routes.some(({ access }) => access === 'session') ? [callerReads] : []),
     ...(routes.some(({ managing }) => managing) ? [managingChecks] : []),
     ...(routes.some(({ access }) => access === 'client') ? [spentAssertions] : []),
+    ...(routes.some(({ provesKey }) => provesKey) ? [spentProofs] : []),
     ...(routes.some(({ handOver }) => handOver) ? [handOverReads] : []),
   ];
   return implied.length === 0
@@ -218,8 +224,11 @@ const managingChecks: NonNullable<FlowDeclaration['tables']> = {
 /** The request of a hand-over, beside the session. */
 const handOverReads: NonNullable<FlowDeclaration['tables']> = { Tickets: ['GetItem'] };
 
-/** Of clients: an assertion works once (SSO-3). */
-const spentAssertions: NonNullable<FlowDeclaration['tables']> = { Tickets: ['PutItem'] };
+/** Of clients: an assertion works once (SSO-3), and one that is refused is audited (SSO-14). */
+const spentAssertions: NonNullable<FlowDeclaration['tables']> = { Tickets: ['PutItem'], Audit: ['PutItem'] };
+
+/** The proof of a key works once (SSO-6). */
+const spentProofs: NonNullable<FlowDeclaration['tables']> = { Tickets: ['PutItem'] };
 
 type Tables = NonNullable<FlowDeclaration['tables']>;
 function withAll(tables: Tables, more: readonly Tables[]): Tables {

@@ -74,7 +74,10 @@ export const tables = {
     streams: true,
   },
   Sessions: { partitionKey: 'sessionId', keeps: 'passing', streams: true },
-  /** Hand-overs to tax systems (SSO): the indexes find those that an end elsewhere may end too, and serve no rule. */
+  /**
+   * Hand-overs to tax systems (SSO): the indexes find those that an end elsewhere may end too, and serve no rule. `sweep`
+   * holds those that live, by when time may have ended them at the earliest.
+   */
   RpSessions: {
     partitionKey: 'sessionId',
     sortKey: 'clientId',
@@ -82,6 +85,7 @@ export const tables = {
       byPerson: { partitionKey: 'personKey', sortKey: 'sessionId', projection: 'all' },
       byCompany: { partitionKey: 'companyKey', sortKey: 'sessionId', projection: 'all' },
       byAgency: { partitionKey: 'agencyKey', sortKey: 'sessionId', projection: 'all' },
+      sweep: { partitionKey: 'sweepShard', sortKey: 'lookAt', projection: 'all' },
     },
     keeps: 'passing',
     streams: true,

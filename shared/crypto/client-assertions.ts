@@ -47,11 +47,12 @@ export async function verifyClientAssertion(
     client_id: named,
   } = form;
   if (authorization !== undefined || secret !== undefined)
-    throw new OAuthProblem('invalid_client', 'private_key_jwt alone is accepted, and nothing beside it');
-  if (token === undefined || type !== clientAssertionType || token.length > longestAssertion) throw refused();
+    throw new ClientRefused('method', 'private_key_jwt alone is accepted, and nothing beside it');
+  if (token === undefined || type !== clientAssertionType || token.length > longestAssertion)
+    throw new ClientRefused('no-assertion');
   try {
     const client = clients.find(({ clientId }) => clientId === decodeJwt(token).iss);
-    if (!client || (named !== undefined && named !== client.clientId)) throw refused();
+    if (!client || (named !== undefined && named !== client.clientId)) throw new ClientRefused('unknown');
     const { payload } = await jwtVerify(token, ({ kid }) => keyOf(client, kid), {
       algorithms: ['ES256'],
       issuer: client.clientId,
@@ -63,23 +64,57 @@ export async function verifyClientAssertion(
     });
     const claims = v.safeParse(claimsSchema, payload);
     const latest = now.getTime() / 1000 + skewSeconds;
-    if (!claims.success) throw refused();
+    if (!claims.success) throw new ClientRefused('claims');
     const { exp, iat, jti } = claims.output;
-    if (exp > latest + longestSeconds || (iat !== undefined && iat > latest)) throw refused();
+    if (exp > latest + longestSeconds || (iat !== undefined && iat > latest))
+      throw new ClientRefused('claims');
     return {
       client,
       assertion: { clientId: client.clientId, jti, expiresAt: new Date((exp + skewSeconds) * 1000) },
     };
   } catch (error) {
+    if (error instanceof errors.JOSEError) throw new ClientRefused(refusalOf(error));
     // jose's decoders throw TypeError for what is no token at all.
-    if (error instanceof errors.JOSEError || error instanceof TypeError) throw refused();
+    if (error instanceof TypeError) throw new ClientRefused('signature');
     throw error;
   }
 }
 
-/** Without a reason, which only a forger would need. */
-export const refused = (): OAuthProblem =>
-  new OAuthProblem('invalid_client', 'The client assertion was not accepted');
+/** What was wrong with how a client said who it is: for our log and audit, never for its answer. */
+export type ClientRefusal = 'method' | 'no-assertion' | 'unknown' | 'key' | 'signature' | 'claims' | 'spent';
+
+/** `invalid_client`, without a reason, which only a forger would need. */
+export class ClientRefused extends OAuthProblem {
+  readonly why: ClientRefusal;
+  constructor(why: ClientRefusal, description = 'The client assertion was not accepted') {
+    super('invalid_client', description);
+    this.name = 'ClientRefused';
+    this.why = why;
+  }
+}
+
+/** jose's word for what it refused, as ours. */
+function refusalOf(error: errors.JOSEError): ClientRefusal {
+  if (error instanceof errors.JWTExpired || error instanceof errors.JWTClaimValidationFailed) return 'claims';
+  return error instanceof errors.JWKSNoMatchingKey ? 'key' : 'signature';
+}
+
+/** An assertion that had been used. */
+export const refused = (): ClientRefused => new ClientRefused('spent');
+
+/** The client that a call names, whether it is that one or not; undefined where it is none of ours. */
+export function namedClient(
+  clients: readonly RelyingParty[],
+  { client_assertion: token, client_id: named }: Readonly<Record<string, string>>,
+): RelyingParty | undefined {
+  let issuer: string | undefined;
+  try {
+    issuer = token === undefined || token.length > longestAssertion ? undefined : decodeJwt(token).iss;
+  } catch {
+    issuer = undefined;
+  }
+  return clients.find(({ clientId }) => clientId === (issuer ?? named));
+}
 
 /** The registered key of this id; a client with one key may leave the id out. */
 function keyOf({ keys }: RelyingParty, kid: string | undefined): Promise<CryptoKey> {

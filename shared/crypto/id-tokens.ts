@@ -1,5 +1,7 @@
+import * as v from 'valibot';
+import type { LogoutHint } from '#domain/logout-requests.ts';
 import type { HandOverFacts } from './rp-access-tokens.ts';
-import { signJwt } from './signed-tokens.ts';
+import { signJwt, verifyJwt } from './signed-tokens.ts';
 import type { SigningRing } from './signing-ring.ts';
 
 const idTokenType = 'JWT';
@@ -33,3 +35,26 @@ export const newIdToken = (
     lifetimeSeconds,
     now,
   );
+
+const hintSchema = v.looseObject({ aud: v.string(), sid: v.string(), sub: v.string() });
+
+/**
+ * SSO-10: the hand-over that an ID token names. It serves as a hint long after its end: it proves nothing but that we gave it
+ * to this client. Undefined for what is no ID token of ours, or older than any session.
+ * @param longestSession seconds
+ */
+export async function readIdTokenHint(
+  ring: SigningRing,
+  clientIds: readonly string[],
+  token: string,
+  issuer: string,
+  now: Date,
+  longestSession: number,
+): Promise<LogoutHint | undefined> {
+  const kind = { typ: idTokenType, issuer, audience: clientIds };
+  const claims = v.safeParse(
+    hintSchema,
+    await verifyJwt(ring, token, kind, now, { outlivedSeconds: longestSession }),
+  );
+  return claims.success ? { clientId: claims.output.aud, sid: claims.output.sid } : undefined;
+}

@@ -33,6 +33,8 @@ export interface RpAccessFacts extends HandOverFacts {
   readonly scope: string;
   /** Granted (RFC 9396). */
   readonly details: readonly Readonly<Record<string, unknown>>[];
+  /** Thumbprint of the key without which it is good for nothing (RFC 9449, 6). */
+  readonly jkt: string | undefined;
   /** The session behind it, for ourselves (session-references.ts). */
   readonly session: Sealed;
 }
@@ -40,7 +42,7 @@ export interface RpAccessFacts extends HandOverFacts {
 /** SSO-6: good at one resource of this client, and nowhere here: no route of ours takes that audience as a session. */
 export const newRpAccessToken = (
   ring: SigningRing,
-  { issuer, clientId, sid, told, resource, scope, details, session, lifetimeSeconds }: RpAccessFacts,
+  { issuer, clientId, sid, told, resource, scope, details, jkt, session, lifetimeSeconds }: RpAccessFacts,
   now: Date,
 ): Promise<string> =>
   signJwt(
@@ -53,6 +55,7 @@ export const newRpAccessToken = (
       jti: handle(),
       sid,
       ses: session,
+      ...(jkt === undefined ? {} : { cnf: { jkt } }),
       auth_time: told.authTime,
       acr: told.acr,
       real_name_level: told.realNameLevel,
@@ -68,6 +71,7 @@ const claimsSchema = v.looseObject({
   client_id: v.string(),
   sid: v.string(),
   ses: v.string(),
+  cnf: v.optional(v.object({ jkt: v.string() })),
   scope: v.string(),
   jti: v.string(),
   iat: v.number(),

@@ -38,12 +38,14 @@ export async function signJwt(
  * The claims of a token that is ours, of this kind and alive at `now`; null for every other one (TOK-01, TOK-02).
  * The key comes from our ring by its id alone: `jwk`, `jku` and `x5u` in the header are never looked at.
  * Failures that are not the token's (the runtime's own) are thrown.
+ * @param outlivedSeconds for how long after its end it still serves, where it only names something
  */
 export async function verifyJwt(
   ring: SigningRing,
   token: string,
   { typ, issuer, audience }: Omit<TokenKind, 'audience'> & { readonly audience: string | readonly string[] },
   now: Date,
+  { outlivedSeconds = 0 }: { outlivedSeconds?: number } = {},
 ): Promise<JWTPayload | null> {
   if (token.length > longestToken) return null;
   try {
@@ -60,6 +62,7 @@ export async function verifyJwt(
         issuer,
         audience: typeof audience === 'string' ? audience : [...audience],
         currentDate: now,
+        clockTolerance: outlivedSeconds,
         requiredClaims: ['iss', 'aud', 'iat', 'exp'],
       },
     );

@@ -29,6 +29,8 @@ export interface AuthorizationRequest {
   /** Seconds. */
   readonly maxAge?: number;
   readonly acrValues: readonly string[];
+  /** Thumbprint of the key that the code is bound to (RFC 9449, 10). */
+  readonly dpopJkt?: string;
 }
 
 /** A refusal that travels by the browser. `description` is for the client's developer; it repeats nothing that was sent. */
@@ -53,7 +55,7 @@ export type Judged =
 
 /** Characters of the whole request; bytes of the two values that come back as they are (SSO-2). */
 export const longestRequest = 8 * 1024;
-const longestEcho = 1024;
+export const longestEcho = 1024;
 /** LVL-1. */
 const highestLevel = 5;
 
@@ -117,6 +119,10 @@ function readRequest(
   if (!/^[\w-]{43}$/.test(challenge))
     return refusal('invalid_request', 'code_challenge is not 43 characters of base64url');
 
+  const dpopJkt = values.get('dpop_jkt');
+  if (dpopJkt !== undefined && !/^[\w-]{43}$/.test(dpopJkt))
+    return refusal('invalid_request', 'dpop_jkt is not 43 characters of base64url');
+
   const resource = readResource(values.get('resource'), client);
   if (resource === undefined)
     return refusal('invalid_target', 'resource is none that this client may ask for');
@@ -153,6 +159,7 @@ function readRequest(
     prompt,
     ...(maxAge === undefined ? {} : { maxAge }),
     acrValues,
+    ...(dpopJkt === undefined ? {} : { dpopJkt }),
   };
 }
 

@@ -1,9 +1,10 @@
 import { Problem } from './problem.ts';
 
-/** The words by which OAuth says no (RFC 6749, 6750, 7009, 8707, 9396, 9470; OpenID Connect Core), with their status. */
+/** The words by which OAuth says no (RFC 6749, 6750, 7009, 8707, 9396, 9449, 9470; OpenID Connect Core), with their status. */
 export const oauthErrorStatus = {
   invalid_request: 400,
   invalid_client: 401,
+  invalid_dpop_proof: 400,
   invalid_grant: 400,
   unauthorized_client: 400,
   unsupported_grant_type: 400,

@@ -1,4 +1,5 @@
 import type { RouteDeclaration } from '#contract/flow.ts';
+import { dpopAlgorithms } from '#crypto/dpop-proofs.ts';
 import { asOAuth, TokenMissing } from '#domain/oauth-problem.ts';
 import type { Problem } from '#domain/problem.ts';
 import { messageFor } from '#runtime/messages/index.ts';
@@ -7,15 +8,30 @@ import { commonHeaders, type HttpAnswer, retryAfterOf } from './problems.ts';
 /** The description's alphabet (RFC 6749, 5.2). */
 const plain = (text: string): string => text.replace(/[^\x20\x21\x23-\x5b\x5d-\x7e]/g, ' ');
 
-/** RFC 6749, 5.2 and RFC 6750, 3: how a route with `errorsAs: 'oauth'` says no. */
-export function oauthAnswer(problem: Problem, route: Pick<RouteDeclaration, 'access'>): HttpAnswer {
-  const { error, status, description } = asOAuth(problem);
+const algorithms = `algs="${dpopAlgorithms.join(' ')}"`;
+
+/** RFC 6749, 5.2, RFC 6750, 3 and RFC 9449, 7.1: how a route with `errorsAs: 'oauth'` says no. */
+export function oauthAnswer(
+  problem: Problem,
+  route: Pick<RouteDeclaration, 'access'>,
+  authorization: string | undefined,
+): HttpAnswer {
+  const told = asOAuth(problem);
+  const { error, description } = told;
+  const atResource = route.access === 'client-token';
+  // At a resource it is the token that does not hold (RFC 9449, 7.1).
+  const status = atResource && error === 'invalid_dpop_proof' ? 401 : told.status;
   const said = plain(description ?? messageFor(problem.code, problem.variant, 'en').title);
   const retryAfter = retryAfterOf(problem);
   // Who brought no token is told how to bring one, and nothing of an error.
+  const why = `error="${error}", error_description="${said}"`;
   const challenge =
-    problem instanceof TokenMissing ? 'Bearer' : `Bearer error="${error}", error_description="${said}"`;
-  const challenged = route.access === 'client-token' && (status === 401 || status === 403);
+    problem instanceof TokenMissing
+      ? `Bearer, DPoP ${algorithms}`
+      : /^dpop /i.test(authorization ?? '')
+        ? `DPoP ${why}, ${algorithms}`
+        : `Bearer ${why}`;
+  const challenged = atResource && (status === 401 || status === 403);
   return {
     statusCode: status,
     headers: {

@@ -16,6 +16,7 @@ import { refuseForeignPages } from './entrance.ts';
 import { oauthAnswer } from './oauth-answers.ts';
 import { pageAnswer } from './page-answers.ts';
 import { asProblem, commonHeaders, type HttpAnswer, problemAnswer } from './problems.ts';
+import { keepRefusedClient } from './refused-clients.ts';
 import { eachOnce, readBody, readForm, readParameters, readParams, readQuery } from './request.ts';
 import { actorOf, logRequest } from './request-log.ts';
 import { addressOf } from './viewer.ts';
@@ -49,7 +50,7 @@ function refusalOf(
 ): HttpAnswer {
   switch (route?.errorsAs) {
     case 'oauth':
-      return oauthAnswer(problem, route);
+      return oauthAnswer(problem, route, event.headers.authorization);
     case 'page':
       return pageAnswer(problem, settings().issuer);
     default:
@@ -89,7 +90,19 @@ export function serve<const F extends FlowDeclaration>(
     const parameters = route.raw || route.form ? readParameters(event, route) : [];
     const form = route.form && !route.raw ? eachOnce(parameters) : undefined;
     const [ctx, { browserOf }] = await Promise.all([openContext(), import('./browsers.ts')]);
-    const caller = await callerOf(ctx, event, route, now, form);
+    const origin = {
+      address: addressOf(event),
+      browser: browserOf(event.requestContext.http.userAgent ?? ''),
+      traceId: traceIdOf(event),
+    };
+    const refusedAs = async (error: unknown): Promise<never> => {
+      if (route.access === 'client') {
+        const about = { now, language: languageIn(event), origin: { ...origin, channel: 'web' as const } };
+        await keepRefusedClient(ctx, contract.name, about, form ?? {}, error);
+      }
+      throw error;
+    };
+    const caller = await callerOf(ctx, event, route, now, form).catch(refusedAs);
     const { session } = caller as { session?: { personKey?: string } };
     if (session?.personKey !== undefined) nameActor(actorOf(session.personKey));
     const assertion = (caller as { assertion?: { channel: Call['origin']['channel'] } }).assertion;
@@ -104,15 +117,13 @@ export function serve<const F extends FlowDeclaration>(
       now,
       language: languageIn(event),
       origin: {
+        ...origin,
         channel: assertion?.channel ?? 'web',
-        address: addressOf(event),
-        browser: browserOf(event.requestContext.http.userAgent ?? ''),
-        traceId: traceIdOf(event),
       },
       header: (name: string) => event.headers[name],
       cookie: (name: string) => readCookie(event.cookies ?? [], name) ?? undefined,
     };
-    return httpAnswer(await step(ctx, call as unknown as Call), route);
+    return httpAnswer(await step(ctx, call as unknown as Call).catch(refusedAs), route);
   };
   const answerInTime = (event: APIGatewayProxyEventV2, context: Context) =>
     withinBudget(context, () => answerRequest(event));

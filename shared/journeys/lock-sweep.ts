@@ -5,14 +5,10 @@ import { metrics, writeLine } from '#gateways/log.ts';
 import { sendMessage } from '#gateways/queues.ts';
 import { type Invocation, runEnds, withinBudget } from '#gateways/time-budget.ts';
 import { auditEventPut } from '#store/audit/audit-events.ts';
-import { pagesUpTo } from '#store/dynamodb/pages.ts';
 import type { Db, Key } from '#store/dynamodb/tables.ts';
 import { lockedRows, sweepShards, sweptUpdate } from '#store/people/lockout-sweep.ts';
+import { sweepRows } from './sweeping.ts';
 
-/** Rows of one shard that are worked side by side: 8 shards at 6 keep a processor busy and a table unharmed. */
-const rowsAtOnce = 6;
-/** Pages of one day and shard in one run. */
-const pagesPerRun = 10_000;
 /** Kept of a function's time for what is under way and for handing on; a third where the function has little. */
 const spareMs = 20_000;
 
@@ -81,60 +77,14 @@ export async function sweepLocks(
     day = previousDay(day)
   )
     days.unshift(day);
-  const shards = await Promise.all(
-    Array.from({ length: sweepShards }, (_, shard) => sweepShard(db, days, shard, now, policies, isOver)),
-  );
-  const unlocked = shards.reduce((sum, shard) => sum + shard.unlocked, 0);
-  const left = shards.some((shard) => shard.left);
-  const failed = shards.find((shard) => shard.failure !== undefined);
-  // A run that could do nothing is tried again by whoever started it; one that did a part hands on, and the last one tells.
-  if (failed && (!left || unlocked === 0)) throw failed.failure;
+  const { done: unlocked, left } = await sweepRows({
+    shards: Array.from({ length: sweepShards }, (_, shard) =>
+      days.map((day) => (from: Key | undefined) => lockedRows(db, day, shard, from)),
+    ),
+    work: (row) => unlock(db, row, now, policies),
+    isOver,
+  });
   return { unlocked, left };
-}
-
-type ShardSwept = Swept & { readonly failure: unknown };
-
-async function sweepShard(
-  db: Db,
-  days: readonly string[],
-  shard: number,
-  now: Date,
-  policies: Policies,
-  isOver: () => boolean,
-): Promise<ShardSwept> {
-  let unlocked = 0;
-  let failure: unknown;
-  // Each run tries a row at least, however little time it has: one that only hands on would never end, nor ring.
-  let tried = 0;
-  for (const day of days) {
-    if (tried > 0 && isOver()) return { unlocked, left: true, failure };
-    // A run's time ends it long before its pages do; where they did, the next run goes on.
-    let next: Key | undefined;
-    for await (const page of pagesUpTo(pagesPerRun, (from) => lockedRows(db, day, shard, from))) {
-      const rows = [...page.items];
-      const work = async (): Promise<void> => {
-        for (let row = rows.shift(); row; row = rows.shift()) {
-          if (tried > 0 && isOver()) {
-            rows.unshift(row);
-            return;
-          }
-          tried++;
-          try {
-            if (await unlock(db, row, now, policies)) unlocked++;
-          } catch (error) {
-            // One row that fails every night must not keep the others locked in the list; the run still fails.
-            failure ??= error;
-          }
-        }
-      };
-      await Promise.all(Array.from({ length: rowsAtOnce }, work));
-      if (rows.length > 0) return { unlocked, left: true, failure };
-      next = page.next;
-      if (next && tried > 0 && isOver()) return { unlocked, left: true, failure };
-    }
-    if (next) return { unlocked, left: true, failure };
-  }
-  return { unlocked, left: false, failure };
 }
 
 async function unlock(

@@ -41,7 +41,7 @@ const groups = {
 };
 
 /** Numbers that are kept for what is not there yet. */
-const later = ['SSO-10'];
+const later: readonly string[] = [];
 
 describe('docs/rules.md', () => {
   it('holds every rule exactly once, in order', () => {

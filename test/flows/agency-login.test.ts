@@ -109,6 +109,23 @@ describe('at `agency`', () => {
 });
 
 describe('at `enterprise`', () => {
+  it('AGY-3 SWI-3 CTR-3 agreements that ran out, however many, do not hide the one that holds', async () => {
+    const served = await client(door);
+    const ofMonths = Array.from({ length: 10 }, (_, month) =>
+      // By their ids they stand before the one that holds.
+      agreementLine(agency.id, served, [agent], {
+        agreementId: `A0-${served}-${month}`,
+        from: `2026-${String(month + 1).padStart(2, '0')}-01`,
+        until: `2026-${String(month + 1).padStart(2, '0')}-28`,
+      }),
+    );
+    await feed(door, ...ofMonths, agreementLine(agency.id, served, [agent]));
+    const { session } = (await bothFactors(door, agent, served)).reply.body;
+    expect(session.identity).toMatchObject({ taxpayerId: served, role: 'tax-agent' });
+    const { api } = await agentAt(door, agent, agency.id);
+    expect((await goTo(door, api, served)).session.identity.client.taxpayerId).toBe(served);
+  });
+
   long('AGY-3 LGN-10 lets a listed agent in by the client’s number, with what the items allow', async () => {
     const { reply } = await bothFactors(door, agent, clientId);
     expect(reply.body.session.identity).toEqual({

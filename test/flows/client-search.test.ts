@@ -132,6 +132,17 @@ describe('the clients of an agent who has five hundred', () => {
   });
 
   it('CTR-2 the warning before 用户注销 names two hundred and says that there are more', async () => {
+    // Rows of agreements that ran out, before all others: they name nobody and take nobody's place.
+    const entry = (await rows(door, 'Relationships')).find(({ searched }) => searched?.includes('徽州第'));
+    await putAll(
+      door,
+      'Relationships',
+      Array.from({ length: 250 }, (_, at) => ({
+        ...entry,
+        relation: `agent-for#c_0#over-${at}`,
+        until: '2027-03-01',
+      })),
+    );
     door.clock.advance(61);
     const { result, readUnits } = await costOf(door, 'deregistration', () =>
       api('POST', '/v1/account/deregistration/sms'),

@@ -1,10 +1,14 @@
 /** @module-tag grants */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { seal } from '#crypto/sealed.ts';
 import { maskDocument } from '#domain/masks.ts';
+import { listed } from '#store/companies/relation-lists.ts';
+import { sealContext } from '#store/people/person-row.ts';
 import type { Loose, Reply } from '../support/client.ts';
 import { codeFor, enterPassword, expectStatus, grantsLeft, registered, wait } from '../support/door.ts';
 import { whileHeld } from '../support/held.ts';
 import { person } from '../support/people.ts';
+import { dataKeysOf } from '../support/seed.ts';
 import { solve } from '../support/solve.ts';
 import { keeping, long } from '../support/variants.ts';
 import {
@@ -21,6 +25,7 @@ import {
   verify,
 } from '../support/watched.ts';
 import { signIn } from './support/account.ts';
+import { putAll } from './support/bulk.ts';
 import { asChannel } from './support/channels.ts';
 import {
   bind,
@@ -74,6 +79,27 @@ const storedPassword = async (taxpayerId: string) =>
   (await row(door, 'Taxpayers', { companyKey: keyOf(taxpayerId) })).companyPassword;
 
 describe('the way through', () => {
+  it('LEG-1 CTR-3 says where the company has more people than it offers to pick', async () => {
+    const [boss, hand] = [await knownPerson(door), await knownPerson(door)];
+    const id = await oldCompany(door, boss);
+    await giveRelation(door, hand, id, 'tax-handler');
+    const few = await picking(door, id);
+    expect([few.persons.length, few.morePersons]).toEqual([2, undefined]);
+    const template = await relationRow(door, hand, id, 'tax-handler');
+    const dataKeys = dataKeysOf(door);
+    await putAll(
+      door,
+      'Relationships',
+      Array.from({ length: 110 }, (_, at) => {
+        const personKey = `p_more-${id}-${at}`;
+        const sealedName = seal(dataKeys, sealContext.name(personKey), '王小明');
+        return listed({ ...template, personKey, authorizationId: `more-${at}`, sealedName });
+      }),
+    );
+    const many = await picking(door, id);
+    expect([many.persons.length, many.morePersons]).toEqual([100, true]);
+  });
+
   long(
     'LEG-1 LGN-3 company password, challenge, person, their password, then the second factor of every login',
     async () => {

@@ -1,9 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { expectStatus } from '../support/door.ts';
+import { shanghaiDay } from '#domain/days.ts';
+import { maskDocument } from '#domain/masks.ts';
+import { localPartner, workingAs } from '../support/channel-partner.ts';
+import { expectStatus, wait } from '../support/door.ts';
 import { residentNumber } from '../support/people.ts';
+import { long } from '../support/variants.ts';
 import { openWatchedDoor, type WatchedDoor } from '../support/watched.ts';
-import { creditCode, taxpayer } from './support/feed-lines.ts';
-import { fed, type Somebody, said, somebody } from './support/staff.ts';
+import { agencyFirm, agreementsOf, claimed, entering } from './support/agencies.ts';
+import { creditCode, legalRepresentative, taxpayer } from './support/feed-lines.ts';
+import { applied, decide, fed, managedBy, type Somebody, said, somebody } from './support/staff.ts';
 
 describe('a company’s name before applying', () => {
   let door: WatchedDoor;
@@ -32,4 +37,69 @@ describe('a company’s name before applying', () => {
     expect(refused.body.retryAt).toMatch(/T00:00:00\+08:00$/);
     expectStatus(await look(other, id), 200);
   });
+
+  it('REL-11 DOC-4 nor do applying, the lists and the history tell more of it before the company agrees', async () => {
+    const [id, boss, hand] = [residentNumber(), await somebody(door), await somebody(door)];
+    await fed(door, taxpayer(id, 1, { name: '方记面馆' }), legalRepresentative(id, boss.who));
+    const shown = async (): Promise<string[]> => {
+      const lists = await Promise.all(
+        ['active', 'pending', 'history'].map((state) =>
+          hand.call('GET', `/v1/authorizations?state=${state}`),
+        ),
+      );
+      const app = await localPartner(door, 'ahtax-app', workingAs(hand.who)).call(
+        'GET',
+        '/v1/channel/relations',
+      );
+      return [
+        ...lists.flatMap((one) => expectStatus(one, 200).body.authorizations),
+        ...expectStatus(app, 200).body.relations,
+      ].map(({ taxpayerName }) => taxpayerName);
+    };
+    const history = async () =>
+      JSON.stringify(expectStatus(await hand.call('GET', '/v1/account/activity'), 200).body);
+    const application = async () =>
+      expectStatus(await applied(hand, id, { validUntil: shanghaiDay(door.clock.now()) }), 201).body
+        .authorizationId;
+
+    expectStatus(await decide(hand, await application(), 'withdraw'), 200);
+    const rejected = await application();
+    expect(await shown()).toEqual(['方***', '方***', '方***']);
+    expectStatus(await boss.switchTo(maskDocument(id)), 200);
+    expectStatus(await managedBy(id, boss).on(rejected, 'reject'), 200);
+    // Nor does one that ran out unanswered, in its place and behind the next.
+    await application();
+    await wait(door, 86_400);
+    await Promise.all([boss.logIn(), hand.logIn()]);
+    expect(await shown()).toEqual(['方***', '方***', '方***']);
+    const taken = expectStatus(await applied(hand, id), 201).body.authorizationId;
+    expect(new Set(await shown())).toEqual(new Set(['方***']));
+    expect(await history()).not.toContain('方记');
+
+    expectStatus(await boss.switchTo(maskDocument(id)), 200);
+    expectStatus(await managedBy(id, boss).on(taken, 'confirm'), 200);
+    expect(await shown()).toContain('方记面馆');
+    expect(await history()).toContain('方记面馆');
+  });
+
+  long(
+    'REL-11 DOC-4 AGY-4 an agency sees no more of the client that it enters, before that agrees',
+    async () => {
+      const [agency, personal, id] = [await agencyFirm(door), residentNumber(), creditCode()];
+      await fed(door, taxpayer(personal, 1, { name: '方记面馆' }), taxpayer(id, 1, { name: '庐州茶业' }));
+      const agent = claimed(agency.boss);
+      expectStatus(await agency.api('PUT', '/v1/agency/staff', { agents: [agent] }), 200);
+      const names = async () =>
+        (await agreementsOf(agency, 'agency')).map(({ clientName }) => clientName).sort();
+      for (const client of [id, personal])
+        expectStatus(await agency.api('POST', '/v1/agency/agreements', entering(client, [agent])), 201);
+      expect(await names()).toEqual(['庐州茶业', '方***']);
+      const boss = await somebody(door);
+      await fed(door, legalRepresentative(personal, boss.who));
+      expectStatus(await boss.switchTo(maskDocument(personal)), 200);
+      const [waiting] = await agreementsOf({ api: (...call) => boss.call(...call) }, 'enterprise');
+      expectStatus(await boss.call('POST', `/v1/enterprise/agreements/${waiting?.agreementId}/confirm`), 200);
+      expect(await names()).toEqual(['庐州茶业', '方记面馆']);
+    },
+  );
 });

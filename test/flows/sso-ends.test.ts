@@ -1,9 +1,11 @@
 /** @module-tag grants */
 import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { clientAssertionType } from '#crypto/client-assertions.ts';
 import { expectStatus, loggedInByFace } from '../support/door.ts';
 import { long } from '../support/variants.ts';
 import {
+  eventsAbout,
   history,
   type Known,
   knownPerson,
@@ -12,8 +14,9 @@ import {
   type WatchedDoor,
 } from '../support/watched.ts';
 import { putAll } from './support/bulk.ts';
+import { assertionOf, formOf, postForm } from './support/hand-overs.ts';
 import { companyLine, companyOf, feed } from './support/registry.ts';
-import { changeRelation, giveRelation, inCompany } from './support/relations.ts';
+import { giveRelation, inCompany } from './support/relations.ts';
 import { handedOver, rpRow, type StandIn, standIn } from './support/rps.ts';
 
 let door: WatchedDoor;
@@ -235,82 +238,14 @@ describe('SSO-13 the systems of a person', () => {
   });
 });
 
-describe('SSO-8 the other ends', () => {
-  /** Somebody logged in for a company, handed over to a system as that. */
-  const forCompany = async () => {
+describe('SSO-8 a company of which many work in a system', () => {
+  long('SSO-8 CTR-3 of a company with many are looked at side by side, also where nothing ends', async () => {
     const who = await knownPerson(door);
-    const boss = await knownPerson(door);
-    const taxpayerId = await companyOf(door, boss);
+    const taxpayerId = await companyOf(door, await knownPerson(door));
     await giveRelation(door, who, taxpayerId, 'tax-handler');
     const { token } = await inCompany(door, who, taxpayerId);
     const { body } = expectStatus(await door.http('GET', '/v1/session', undefined, { token }), 200);
     const handOver = await handedOver(door, body.session.sessionId, 'filing-web');
-    await door.settled();
-    expect(first().tokens).toEqual([]);
-    return { who, token, taxpayerId, handOver, sessionId: body.session.sessionId as string };
-  };
-  const expectEnded = async (handOver: Parameters<typeof rpRow>[1] & { sid: string }, reason: string) => {
-    await door.settled();
-    expect(toldSids(first())).toEqual([handOver.sid]);
-    expect((await rpRow(door, handOver)).ended.reason).toBe(reason);
-  };
-
-  long('a switch to another identity', async () => {
-    const { token, handOver } = await forCompany();
-    const { choices } = expectStatus(
-      await door.http('GET', '/v1/session/identities', undefined, { token }),
-      200,
-    ).body;
-    const natural = choices.find(
-      ({ identity }: { identity: { kind: string } }) => identity.kind === 'natural',
-    );
-    const switched = await door.http(
-      'POST',
-      '/v1/session/identity',
-      { choiceId: natural.choiceId },
-      { token },
-    );
-    expectStatus(switched, 200);
-    await expectEnded(handOver, 'switched');
-  });
-
-  it('and a hand-over as the new one in its place, however soon: the old name alone is told', async () => {
-    const { handOver, sessionId } = await forCompany();
-    const next = await handedOver(door, sessionId, 'filing-web');
-    await door.settled();
-    expect(toldSids(first())).toEqual([handOver.sid]);
-    expect(await rpRow(door, next)).toMatchObject({ sid: next.sid });
-    expect(await rpRow(door, next)).not.toHaveProperty('ended');
-  });
-
-  it('a second hand-over under the same name tells nobody', async () => {
-    const { handOver, sessionId } = await forCompany();
-    await handedOver(door, sessionId, 'filing-web', { sid: handOver.sid, scope: 'openid profile' });
-    await door.settled();
-    expect(first().tokens).toEqual([]);
-  });
-
-  it('the relation ends, although nothing is written on the session', async () => {
-    const { who, taxpayerId, handOver } = await forCompany();
-    await changeRelation(door, who, taxpayerId, 'tax-handler', { state: 'deleted' });
-    await expectEnded(handOver, 'grounds-lost');
-  });
-
-  it('narrower permissions end nothing', async () => {
-    const { who, taxpayerId } = await forCompany();
-    await changeRelation(door, who, taxpayerId, 'tax-handler', { permissions: ['enquiry'] });
-    await door.settled();
-    expect(first().tokens).toEqual([]);
-  });
-
-  it('ENT-4 the company is gone', async () => {
-    const { taxpayerId, handOver } = await forCompany();
-    await feed(door, companyLine(taxpayerId, { state: 'cancelled' }));
-    await expectEnded(handOver, 'grounds-lost');
-  });
-
-  long('SSO-8 CTR-3 of a company with many are looked at side by side, also where nothing ends', async () => {
-    const { taxpayerId, handOver } = await forCompany();
     const standing = await rpRow(door, handOver);
     const more = Array.from({ length: 300 }, (_, at) => ({ ...standing, clientId: `many-${at}` }));
     await putAll(door, 'RpSessions', more);
@@ -324,12 +259,38 @@ describe('SSO-8 the other ends', () => {
     expect(longestChain).toBeLessThan(100);
     expect(first().tokens).toEqual([]);
   });
+});
 
-  it('SES-3 another login of the person', async () => {
-    const { who, session } = await signedIn();
-    const handOver = await handedOver(door, session.sessionId, 'filing-web');
-    door.clock.advance(120);
-    await loggedInByFace(door, who);
-    await expectEnded(handOver, 'replaced');
+describe('SSO-14 a call that does not prove to be the tax system that it names', () => {
+  it('SSO-3 is in the log, and the first of a kind and minute in the audit, without anything of its assertion', async () => {
+    const { client, privateKey } = first();
+    const other = systems[1] as StandIn;
+    const call = async (assertion: string, path = '/oauth2/token') => {
+      const form = formOf({
+        grant_type: 'authorization_code',
+        client_assertion_type: clientAssertionType,
+        client_assertion: assertion,
+      });
+      expect((await postForm(door, path, form)).body.error).toBe('invalid_client');
+    };
+    const late = await assertionOf(door, first(), {
+      exp: Math.floor(door.clock.now().getTime() / 1000) - 60,
+    });
+    await call(late);
+    await call(late);
+    await call(await assertionOf(door, first(), { aud: 'https://elsewhere.example.cn' }), '/oauth2/par');
+    await call(await assertionOf(door, { ...first(), privateKey: other.privateKey }));
+    const stranger = { ...first(), privateKey, client: { ...client, clientId: 'nobody-web' } };
+    await call(await assertionOf(door, stranger));
+    const audited = await eventsAbout(door, 'client:filing-web');
+    // Two functions keep count apart.
+    expect(audited.map(({ detail }) => detail.why).sort()).toEqual(['claims', 'claims', 'signature']);
+    for (const { kind, outcome, detail } of audited)
+      expect([kind, outcome, detail.client]).toEqual(['sso-client-refused', 'failure', 'filing-web']);
+    expect(await eventsAbout(door, 'client:nobody-web')).toEqual([]);
+    const lines = door.logs().filter((line) => JSON.stringify(line).includes('client-refused'));
+    expect(lines).toHaveLength(5);
+    expect(JSON.stringify(lines)).not.toContain(late.split('.')[2]);
+    expect(JSON.stringify(lines)).not.toContain('nobody-web');
   });
 });

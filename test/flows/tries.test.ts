@@ -15,9 +15,11 @@ import { mobile, person, type Sample } from '../support/people.ts';
 import { solve } from '../support/solve.ts';
 import { long } from '../support/variants.ts';
 import { openWatchedDoor, type WatchedDoor } from '../support/watched.ts';
-import { agencyFirm, claimed } from './support/agencies.ts';
+import { agencyFirm, claimed, client, entering } from './support/agencies.ts';
 import { collectionLine, personWith } from './support/documents.ts';
-import { company } from './support/staff.ts';
+import { creditCode } from './support/feed-lines.ts';
+import { orderAtHall } from './support/orders.ts';
+import { company, counter } from './support/staff.ts';
 import { events, eventsOf, rowsOf } from './support/tables.ts';
 
 let door: WatchedDoor;
@@ -174,6 +176,90 @@ describe('REG-9 names tried by people in a session', () => {
       });
       expect(tried).toHaveLength(free);
       expect((await shown(who.name)).status).toBe(200);
+      expect((await start(who)).body.code).toBe('CHALLENGE_REQUIRED');
+    },
+  );
+
+  it('REG-9 AGY-1 what else is wrong with a form or an agreement tells nothing of a name beyond the free tries', async () => {
+    const agency = await agencyFirm(door);
+    const [who, other, clientId] = [await registered(door), await registered(door), await client(door)];
+    const put = (agents: readonly object[], more: object = {}) =>
+      agency.api('PUT', '/v1/agency/staff', { agents, ...more });
+    const enter = (agents: readonly object[], more: object = {}) =>
+      agency.api('POST', '/v1/agency/agreements', { ...entering(clientId, agents), ...more });
+    expectStatus(await put([claimed(who), claimed(other)]), 200);
+    const tried = await eventsOf(door, async () => {
+      const replies = await Promise.all(
+        wrongNames(free).map((name, at) =>
+          at % 2 ? put([claimed({ ...who, name })]) : enter([claimed({ ...who, name })]),
+        ),
+      );
+      expect(codes(replies)).toEqual({ PERSON_MISMATCH: free });
+    });
+    expect(tried).toHaveLength(free);
+    expect(tried[0]).toMatchObject({
+      kind: 'identity-refused',
+      outcome: 'failure',
+      detail: { reason: 'name' },
+    });
+    const nobody = claimed({ ...other, name: '查无此人' });
+    // Right or wrong, the answers are the same, whatever else the call would be refused for.
+    const answersTo = async (name: string) => {
+      const guess = claimed({ ...who, name });
+      const replies = [
+        await put([guess]),
+        await put([guess], { revision: 999 }),
+        await put([guess, { agentId: 'x'.repeat(32) }]),
+        await put([guess, nobody]),
+        await put([nobody, guess]),
+        await enter([guess]),
+        await enter([guess], { clientId: creditCode() }),
+        await enter([guess, claimed(person())]),
+        await enter([guess, nobody]),
+        await enter([nobody, guess]),
+      ];
+      return replies.map(({ status, body }) => body?.code ?? status);
+    };
+    const answers = await answersTo(who.name);
+    expect(answers).toEqual(await answersTo('查无此人'));
+    expect(answers.filter((code) => code === 'CHALLENGE_REQUIRED').length).toBeGreaterThanOrEqual(6);
+    const challenge = await solution(await enter([claimed(who)]));
+    expectStatus(await enter([claimed(who)], { challenge }), 201);
+  });
+
+  long(
+    'REG-9 CHN-1 AUD-1 what a counter tries counts against the document, with officer and office',
+    async () => {
+      const firm = await company(door);
+      const who = await registered(door);
+      const asked = (path: string, body: object) => counter(door)('POST', path, body);
+      const wrong = { ...claimed(who), name: '查无此人' };
+      const tries = [
+        () => asked('/v1/hall/collections', { person: wrong, phone: who.phone }),
+        () => asked('/v1/hall/relations', { taxpayerId: firm.id, person: wrong, role: 'tax-handler' }),
+        () => orderAtHall(door, who, 'end-sessions', { person: wrong }),
+        () =>
+          localPartner(door, 'hall', { officer: '3401001', office: '合肥市办税服务厅' }).startVerification(
+            { ...who, name: wrong.name },
+            'taxpayer.cancel',
+            'registration',
+          ),
+      ];
+      const happened = await eventsOf(door, async () => {
+        for (let at = 0; at < free; at++)
+          expect((await tries[at % tries.length]?.())?.body.code).toBe('PERSON_MISMATCH');
+      });
+      expect(happened).toHaveLength(free);
+      for (const event of happened)
+        expect(event).toMatchObject({
+          kind: 'identity-refused',
+          outcome: 'failure',
+          channel: 'hall',
+          detail: { reason: 'name', officer: '3401001', office: '合肥市办税服务厅' },
+        });
+      expect(JSON.stringify(happened)).not.toContain('查无此人');
+      // A counter is asked for no challenge, everybody else is.
+      expect((await tries[0]?.())?.body.code).toBe('PERSON_MISMATCH');
       expect((await start(who)).body.code).toBe('CHALLENGE_REQUIRED');
     },
   );

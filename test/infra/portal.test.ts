@@ -5,7 +5,7 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { addressOf, originSecretHeader, viewerAddressHeader } from '#http/viewer.ts';
 import { stageNames, stages } from '../../infra/config.ts';
 import { buildPortal, type PortalMode } from '../../infra/portal/build.ts';
-import { isPage } from '../../infra/portal/fallback.ts';
+import { fileOfPage, isPage } from '../../infra/portal/fallback.ts';
 import { cacheControl, portalHeaders } from '../../infra/portal/headers.ts';
 import { pagePaths, withPageCopies } from '../../infra/portal/pages.ts';
 import { resolveStage } from '../../infra/stage.ts';
@@ -166,7 +166,7 @@ describe.each(deployed)('portal stack of stage %s', (stage) => {
       // Copies under every address instead: see uploads.
       expect(template).not.toContain('AWS::CloudFront::Function');
       expect(front.DefaultCacheBehavior.FunctionAssociations).toBeUndefined();
-      expect(front.DefaultRootObject).toBe('index.html');
+      expect(front.DefaultRootObject).toBe('login.html');
       return;
     }
     const [fallback] = front.DefaultCacheBehavior.FunctionAssociations ?? [];
@@ -187,9 +187,15 @@ describe.each(deployed)('portal stack of stage %s', (stage) => {
       '/index.html',
     ]) {
       const { uri } = runInNewContext(`${FunctionCode}; handler({ request: { uri: '${path}' } })`);
-      expect(uri).toBe(isPage(path) ? '/index.html' : path);
+      expect(uri).toBe(isPage(path) ? `/${fileOfPage(path)}` : path);
     }
     expect(['/', '/login', '/a.b/c'].every(isPage)).toBe(true);
+    expect(['/', '/login', '/loginx', '/me'].map(fileOfPage)).toEqual([
+      'login.html',
+      'login.html',
+      'index.html',
+      'index.html',
+    ]);
     expect(['/x.js', '/index.html'].some(isPage)).toBe(false);
   });
 
@@ -407,9 +413,9 @@ describe('addresses of pages', () => {
     expect(sub.length).toBeGreaterThan(5);
   });
 
-  it('are each a copy of index.html where nothing sends them there', () => {
+  it('are each a copy of index.html, and the login’s of its first view, where nothing sends them there', () => {
     const files = join(import.meta.dirname, 'fixtures/pages');
-    const page = readFileSync(join(files, 'index.html'), 'utf8');
+    const pageOf = (path: string) => readFileSync(join(files, fileOfPage(`/${path}`)), 'utf8');
     const copied: string[] = [];
     let kept: readonly string[] = [];
     withPageCopies(files, (folders) => {
@@ -418,7 +424,7 @@ describe('addresses of pages', () => {
         for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' }))
           if (statSync(join(folder, name)).isFile()) {
             copied.push(name);
-            expect(readFileSync(join(folder, name), 'utf8')).toBe(page);
+            expect(readFileSync(join(folder, name), 'utf8')).toBe(pageOf(name));
           }
     });
     expect(copied.sort()).toEqual([...pagePaths].sort());

@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { acrOf, acrTold } from '#domain/acrs.ts';
+import { serviceItems } from '#domain/agreements.ts';
 import { goesSilently, noneAnswer, shortfall } from '#domain/authentication.ts';
 import { type Acting, grantedActions, type TaxpayerAsked } from '#domain/authorization-details.ts';
+import { type Granted, isWithin, widest } from '#domain/granted-limits.ts';
 import { roles } from '#domain/names.ts';
 import { permissions } from '#domain/relations.ts';
 import { identityKinds } from '#domain/relying-parties.ts';
@@ -142,5 +144,37 @@ describe('how fresh and how strong a session is', () => {
     expect(noneAnswer('level').error).toBe('interaction_required');
     expect(noneAnswer('asks').error).toBe('interaction_required');
     expect(noneAnswer('matter').error).toBe('interaction_required');
+  });
+});
+
+describe('what a system was told still holds', () => {
+  const limits: fc.Arbitrary<Granted> = fc
+    .record(
+      {
+        actions: fc.subarray([...permissions]),
+        items: fc.subarray([...serviceItems]),
+        until: fc.constantFrom('2027-03-31', '2027-12-31'),
+      },
+      { requiredKeys: ['actions'] },
+    )
+    .map((one) => one as Granted);
+
+  it('SSO-8 not where an action, a service or a day of it is gone', () => {
+    const told: Granted = { actions: ['filing', 'enquiry'], items: ['consulting'], until: '2027-12-31' };
+    expect(isWithin(told, told)).toBe(true);
+    expect(isWithin(told, { ...told, actions: ['enquiry'] })).toBe(false);
+    expect(isWithin(told, { ...told, items: [] })).toBe(false);
+    expect(isWithin(told, { ...told, until: '2027-12-30' })).toBe(false);
+    expect(isWithin({ actions: [] }, told)).toBe(false);
+    expect(isWithin(told, { actions: [...permissions], items: [...serviceItems] })).toBe(true);
+  });
+
+  it('SSO-8 what was told at two times holds only where both do', () => {
+    fc.assert(
+      fc.property(limits, limits, limits, (one, other, today) => {
+        const both = isWithin(one, today) && isWithin(other, today);
+        expect(isWithin(widest(one, other) as Granted, today)).toBe(both);
+      }),
+    );
   });
 });

@@ -206,6 +206,11 @@ describe('schedule expressions', () => {
     expect(due('cron(30 23 * * ? *)', '2026-11-24T23:30:59Z', 'UTC')).toBe(true);
     expect(due('cron(30 23 * * ? *)', '2026-11-24T23:30:00+08:00', 'UTC')).toBe(false);
   });
+  it('SSO-8 are due every so many minutes, from each full hour on', () => {
+    expect(due('cron(0/5 * * * ? *)', '2026-11-24T00:00:30+08:00')).toBe(true);
+    expect(due('cron(0/5 * * * ? *)', '2026-11-24T17:55:59Z', 'UTC')).toBe(true);
+    expect(due('cron(0/5 * * * ? *)', '2026-11-24T00:04:00+08:00')).toBe(false);
+  });
   it('are refused where they are another form than the one in use', () => {
     for (const expression of [
       'cron(0 0 * *)',
@@ -214,6 +219,9 @@ describe('schedule expressions', () => {
       'cron(0 0 L * ? *)',
       'cron(30 8-10 ? * MON-FRI *)',
       'rate(5 minutes)',
+      'cron(0/7 * * * ? *)',
+      'cron(0/0 * * * ? *)',
+      'cron(2/5 * * * ? *)',
       'at(2026-01-01T00:00:00)',
     ])
       expect(() => parseSchedule(expression, 'UTC')).toThrow('not understood');

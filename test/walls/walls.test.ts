@@ -245,6 +245,18 @@ describe('a list in pages', () => {
   });
 });
 
+describe('the time of a function', () => {
+  it('ERR-02 is one budget for all its calls: by `serve`, or by itself', () => {
+    const own = sources('functions').filter((file) => {
+      if (!file.endsWith('/handler.ts')) return false;
+      const code = readFileSync(join(root, file), 'utf8');
+      // The last three are runs that several functions share, each within its budget.
+      return !/\b(serve|withinBudget|runSweep|copyChanged|copyOn)\b(<[^(]*>)?\(/.test(code);
+    });
+    expect(own).toEqual([]);
+  });
+});
+
 describe('what is looked for', () => {
   it('ENT-5 DOC-2 is compared in the one folding on every page, never by a part of it', () => {
     const own = sources('portal/src').filter((file) =>

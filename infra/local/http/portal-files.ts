@@ -4,7 +4,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { isPage } from '../../portal/fallback.ts';
+import { fileOfPage, isPage } from '../../portal/fallback.ts';
 import { cacheControlOf, portalHeaders } from '../../portal/headers.ts';
 
 const types: Readonly<Record<string, string>> = {
@@ -60,7 +60,7 @@ export async function openPortalFiles(folder: string): Promise<ServePortal> {
     incoming.resume();
     const elsewhere = isPage(path) && ownAddress(incoming);
     if (elsewhere) return redirect(response, elsewhere);
-    const file = isPage(path) ? index : files.get(path.slice(1));
+    const file = isPage(path) ? (files.get(fileOfPage(path)) ?? index) : files.get(path.slice(1));
     return file ? send(incoming, response, file) : notFound(incoming, response);
   };
 }

@@ -4,13 +4,20 @@ export interface Schedule {
 }
 
 /**
- * EventBridge Scheduler's `cron(minute hour * * ? *)`: once a day, in the schedule's time zone. Throws an Error for every
- * other expression: a schedule that this machine does not run must not look as if it ran.
+ * EventBridge Scheduler's `cron(minute hour * * ? *)`, once a day, and `cron(0/minutes * * * ? *)`, so many minutes apart
+ * from each full hour on, in the schedule's time zone. Throws an Error for every other expression: a schedule that this
+ * machine does not run must not look as if it ran.
  */
 export function parseSchedule(expression: string, timezone: string): Schedule {
+  const [, step] = /^cron\(0\/(\d{1,2}) \* \* \* \? \*\)$/.exec(expression) ?? [];
+  // Zones are whole quarters of an hour apart, so the minutes of an hour are the same everywhere for these steps.
+  if (step !== undefined && Number(step) > 0 && 15 % Number(step) === 0)
+    return { due: (epochMs) => Math.floor(epochMs / 60_000) % Number(step) === 0 };
   const [, minute, hour] = /^cron\((\d{1,2}) (\d{1,2}) \* \* \? \*\)$/.exec(expression) ?? [];
   if (minute === undefined || Number(minute) > 59 || Number(hour) > 23)
-    throw new Error(`The schedule ${expression} is not understood: only cron(minute hour * * ? *) is`);
+    throw new Error(
+      `The schedule ${expression} is not understood: only cron(minute hour * * ? *) and cron(0/minutes * * * ? *) are`,
+    );
   const local = new Intl.DateTimeFormat('en-US', {
     timeZone: timezone,
     hourCycle: 'h23',

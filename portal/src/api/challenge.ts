@@ -16,6 +16,7 @@ export const useChallengeRunning = (): boolean =>
       return () => listeners.delete(listener);
     },
     () => working > 0,
+    () => false,
   );
 
 const patienceMs = 60_000;

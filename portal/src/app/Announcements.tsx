@@ -1,34 +1,47 @@
 import { useConfig } from '../api/config.ts';
 import { useCommon, useLanguage } from '../i18n/index.ts';
 
-/** What everybody is told today; the first in one line, the others behind it. */
+/**
+ * What everybody is told today: one line of one height, behind it all of them. It stands there before the API has said
+ * anything, with the hotline, so that nothing below it moves.
+ */
 export function Announcements() {
   const t = useCommon();
   const english = useLanguage() === 'en';
   const { data } = useConfig();
   const all = data?.announcements ?? [];
   const [first, ...others] = all;
-  if (!first) return null;
-  const line = ({ kind, zh, en }: typeof first) => (
-    <>
-      <strong className={`kind ${kind}`}>{t(`announcement.${kind}`)}</strong> {english ? en : zh}
-    </>
+  const hotline = data?.site?.hotline ?? '12366';
+  const kindOf = ({ kind }: { readonly kind: 'maintenance' | 'change' | 'fraud' }) => (
+    <strong className={`kind ${kind}`}>{t(`announcement.${kind}`)}</strong>
   );
+  const textOf = ({ zh, en }: { readonly zh: string; readonly en: string }) => (english ? en : zh);
   return (
     <aside className="announcements" aria-label={t('announcement.title')}>
-      {others.length === 0 ? (
-        <p>{line(first)}</p>
-      ) : (
+      {first ? (
         <details>
           <summary>
-            {line(first)} <span className="small">{t('announcement.all', { count: all.length })}</span>
+            <span className="line">
+              {kindOf(first)} {textOf(first)}
+            </span>
+            <span className="small">{t('announcement.all', { count: all.length })}</span>
           </summary>
           <ul>
+            <li>{textOf(first)}</li>
             {others.map((one) => (
-              <li key={one.zh}>{line(one)}</li>
+              <li key={one.zh}>
+                {kindOf(one)} {textOf(one)}
+              </li>
             ))}
           </ul>
         </details>
+      ) : (
+        <p className="line">
+          {t('footer.hotline')}{' '}
+          <a className="hotline" href={`tel:${hotline}`}>
+            {hotline}
+          </a>
+        </p>
       )}
     </aside>
   );

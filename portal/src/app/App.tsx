@@ -1,19 +1,24 @@
 import { ConfigProvider } from 'antd';
-import enUS from 'antd/es/locale/en_US';
-import zhCN from 'antd/es/locale/zh_CN';
+import type { ComponentType, ReactNode } from 'react';
 import { BrowserRouter } from 'react-router';
-import { useLanguage } from '../i18n/index.ts';
+import { antdWords, useLanguage } from '../i18n/index.ts';
 import { useDark, useLook } from './look.ts';
 import { Pages } from './routes.tsx';
 import { themeFor } from './theme.ts';
 
-export function App() {
+interface Props {
+  /** The browser's addresses; at build time there is one. */
+  readonly Router?: ComponentType<{ children: ReactNode }>;
+  readonly isDark?: boolean;
+}
+
+export function App({ Router = BrowserRouter, isDark: darkBuild = false }: Props) {
   const language = useLanguage();
   const look = useLook();
-  const isDark = useDark();
+  const isDark = useDark() || darkBuild;
   return (
     <ConfigProvider
-      locale={language === 'en' ? enUS : zhCN}
+      locale={antdWords(language)}
       theme={themeFor(look, isDark)}
       form={{ requiredMark: false, scrollToFirstError: true }}
       // Two Chinese characters of a button stay together: screen readers and tests read its name as written.
@@ -24,9 +29,9 @@ export function App() {
       getPopupContainer={(trigger) => trigger?.closest('dialog') ?? document.body}
       wave={{ disabled: true }}
     >
-      <BrowserRouter>
+      <Router>
         <Pages />
-      </BrowserRouter>
+      </Router>
     </ConfigProvider>
   );
 }

@@ -1,11 +1,11 @@
 import { useSyncExternalStore } from 'react';
 import { isDarkSystem, onSystemColours, remember, remembered } from './optional.ts';
+import { hasDark, type Look, loadDark } from './theme.ts';
 
 /**
  * How the person wants it: 大字版 is larger type, 长辈版 large type, larger targets and fewer choices at once. Both are
  * remembered, like the language (DOC-4); light or dark is the system's word. `<html>` says it to the style sheets.
  */
-export type Look = 'normal' | 'large' | 'elder';
 const keys = { large: 'large-type', elder: 'elder' } as const;
 const listeners = new Set<() => void>();
 const look = (): Look =>
@@ -31,4 +31,11 @@ const onLook = (listener: () => void): (() => void) => {
 /** What was made at build time shows neither a choice nor a dark system; the page itself corrects it at once. */
 export const useLook = (): Look => useSyncExternalStore(onLook, look, () => 'normal');
 export const useIsElder = (): boolean => useLook() === 'elder';
-export const useDark = (): boolean => useSyncExternalStore(onSystemColours, isDarkSystem, () => false);
+
+/** Before anything is shown. Where the dark colours do not arrive, antd's parts stay light. */
+export const startLook = async (): Promise<void> => {
+  if (isDarkSystem()) await loadDark().catch(() => undefined);
+};
+const onDark = (listener: () => void): (() => void) => onSystemColours(() => void startLook().then(listener));
+const isDark = (): boolean => isDarkSystem() && hasDark();
+export const useDark = (): boolean => useSyncExternalStore(onDark, isDark, () => false);

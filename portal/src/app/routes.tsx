@@ -8,10 +8,20 @@ import { NotFound } from './NotFound.tsx';
 const page = (load: () => Promise<{ Page: ComponentType }>) =>
   lazy(async () => ({ default: (await load()).Page }));
 
+let login: ComponentType | undefined;
+const LazyLogin = page(() => import('../pages/login/index.tsx'));
+/** So that the login page is there at once, where its HTML was made at build time. */
+export async function loadLogin(): Promise<void> {
+  login = (await import('../pages/login/index.tsx')).Page;
+}
+const Login = () => {
+  const Page = login ?? LazyLogin;
+  return <Page />;
+};
+
 /** The local runtime builds with mode `desk`; what is deployed has no trace of the phones on the desk. */
 const onThisMachine = import.meta.env.MODE === 'desk' || import.meta.env.DEV;
 
-const Login = page(() => import('../pages/login/index.tsx'));
 const Legacy = page(() => import('../pages/legacy/index.tsx'));
 const Register = page(() => import('../pages/register/index.tsx'));
 const ForgotPassword = page(() => import('../pages/forgot-password/index.tsx'));
@@ -21,6 +31,7 @@ const Help = page(() => import('../pages/help/index.tsx'));
 const About = page(() => import('../pages/about/index.tsx'));
 const ChangePassword = page(() => import('../pages/change-password/index.tsx'));
 const Sso = page(() => import('../pages/sso/index.tsx'));
+const SsoLogout = page(() => import('../pages/sso-logout/index.tsx'));
 const SsoError = page(() => import('../pages/sso-error/index.tsx'));
 const Desk = onThisMachine ? page(() => import('../pages/desk/index.tsx')) : NotFound;
 const WithQueries = page(() => import('./WithQueries.tsx'));
@@ -57,6 +68,7 @@ export function Pages() {
         <Route path="forgot-password" element={<ForgotPassword />} />
         <Route path="recover-phone" element={<RecoverPhone />} />
         <Route path="sso/error" element={<SsoError />} />
+        <Route path="sso/logout" element={<SsoLogout />} />
         <Route element={<WithQueries />}>
           <Route path="sso" element={<Sso />} />
         </Route>

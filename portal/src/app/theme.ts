@@ -1,8 +1,8 @@
 import type { ThemeConfig } from 'antd';
-import darkAlgorithm from 'antd/es/theme/themes/dark';
-import type { Look } from './look.ts';
 import { wantsLessMotion } from './optional.ts';
-import { dark, light, type Palette } from './palette.ts';
+import { light, type Palette } from './palette.ts';
+
+export type Look = 'normal' | 'large' | 'elder';
 
 /** Type and targets in pixels, of antd's parts; styles.css has the rest in rem, whose size follows the same look. */
 const sizes = {
@@ -11,7 +11,7 @@ const sizes = {
   elder: { font: 20, control: 60, gap: 24, tab: 22 },
 } as const;
 
-/** antd derives the other ones from these; in the dark it darkens what it is given, hence the lighter seeds. */
+/** antd derives the other ones from these. */
 const lightSeeds = {
   colorPrimary: light.fill,
   colorLink: light.blue,
@@ -19,13 +19,13 @@ const lightSeeds = {
   colorError: '#c62828',
   colorSuccess: light.green,
 };
-const darkSeeds = {
-  colorPrimary: '#2f7fd1',
-  colorLink: '#a9d4f1',
-  colorInfo: '#2f7fd1',
-  colorError: '#ff8a80',
-  colorSuccess: '#6fce8b',
-};
+let dark: typeof import('./dark.ts') | undefined;
+/** Whoever has a light system never fetches it. */
+export async function loadDark(): Promise<void> {
+  dark ??= await import('./dark.ts');
+}
+export const hasDark = (): boolean => dark !== undefined;
+
 const grounds = ({ ink, soft, card, raised, pale, line, edge }: Palette): ThemeConfig['token'] => ({
   colorText: ink,
   colorTextSecondary: soft,
@@ -41,12 +41,14 @@ const grounds = ({ ink, soft, card, raised, pale, line, edge }: Palette): ThemeC
 /** A calm blue; every pair of text and ground has a contrast of at least 4.5 : 1 (palette.ts). */
 const themeOf = (look: Look, isDark: boolean): ThemeConfig => {
   const { font, control, gap, tab } = sizes[look];
+  const shade = isDark ? dark : undefined;
   return {
     hashed: false,
     cssVar: { key: 'portal' },
-    ...(isDark ? { algorithm: darkAlgorithm } : {}),
+    ...(shade ? { algorithm: shade.algorithm } : {}),
     token: {
-      ...(isDark ? { ...darkSeeds, ...grounds(dark) } : { ...lightSeeds, ...grounds(light) }),
+      ...(shade?.seeds ?? lightSeeds),
+      ...grounds(shade?.palette ?? light),
       // antd's own motions wait for a transition to end, and there is none where less motion is asked for (styles.css).
       motion: !wantsLessMotion(),
       // One ring around what has the focus: that of styles.css.
@@ -59,8 +61,7 @@ const themeOf = (look: Look, isDark: boolean): ThemeConfig => {
     components: {
       Tabs: { titleFontSize: tab },
       Form: { itemMarginBottom: gap, verticalLabelPadding: '0 0 4px' },
-      // A light red needs dark words on it.
-      ...(isDark ? { Button: { dangerColor: '#1c0f0e' } } : {}),
+      ...shade?.components,
     },
   };
 };

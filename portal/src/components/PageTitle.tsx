@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect, useRef } from 'react';
+import { isTypingEarly } from '../app/early.ts';
 import { useCommon } from '../i18n/index.ts';
 
 /**
@@ -22,6 +23,7 @@ export function PageTitle({
   }, [children, bureau]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new step is the reason to focus again
   useEffect(() => {
+    if (isTypingEarly()) return;
     heading.current?.focus({ preventScroll: true });
     scrollTo({ top: 0 });
   }, [step]);

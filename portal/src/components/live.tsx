@@ -18,6 +18,7 @@ export function LiveRegion() {
       return () => listeners.delete(listener);
     },
     () => said,
+    () => '',
   );
   return (
     <div className="unseen" role="status" aria-live="polite">

@@ -1,5 +1,8 @@
 import type { zh } from './zh.ts';
 
+/** The words of antd's own parts. */
+export { default as antdWords } from 'antd/es/locale/en_US';
+
 type Same<T> = { readonly [K in keyof T]: T[K] extends string ? string : Same<T[K]> };
 
 export const en: Same<typeof zh> = {

@@ -1,3 +1,5 @@
+import type { Locale } from 'antd/es/locale';
+import zhCN from 'antd/es/locale/zh_CN';
 import { useMemo, useSyncExternalStore } from 'react';
 import { remember, remembered } from '../app/optional.ts';
 import { zh } from './zh.ts';
@@ -13,6 +15,7 @@ const chosenBefore = (): Language => (remembered(key) === 'en' ? 'en' : 'zh-CN')
 type Tree = { readonly [key: string]: string | Tree };
 /** By namespace. */
 const trees: Record<Language, Record<string, Tree>> = { 'zh-CN': { common: zh }, en: {} };
+let english: typeof import('./en.ts') | undefined;
 let current: Language = 'zh-CN';
 const listeners = new Set<() => void>();
 
@@ -20,7 +23,10 @@ export const language = (): Language => current;
 
 /** English comes when it is wanted: most visitors never need it. */
 async function take(chosen: Language): Promise<void> {
-  if (chosen === 'en') trees.en.common ??= (await import('./en.ts')).en;
+  if (chosen === 'en') {
+    english ??= await import('./en.ts');
+    trees.en.common ??= english.en;
+  }
   current = chosen;
   document.documentElement.lang = chosen;
   for (const listener of listeners) listener();
@@ -37,7 +43,10 @@ const onLanguage = (listener: () => void): (() => void) => {
   return () => listeners.delete(listener);
 };
 /** The chosen language; renders again when it changes. */
-export const useLanguage = (): Language => useSyncExternalStore(onLanguage, language);
+export const useLanguage = (): Language => useSyncExternalStore(onLanguage, language, () => 'zh-CN' as const);
+
+/** The words of antd's own parts. */
+export const antdWords = (chosen: Language): Locale => (chosen === 'en' && english?.antdWords) || zhCN;
 
 /** The text at `a.b.c`; its key where there is none, so that a gap is seen and nothing breaks. */
 function textAt(chosen: Language, name: string, path: string, values: Values = {}): string {

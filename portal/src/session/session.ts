@@ -94,6 +94,13 @@ export async function logOut(): Promise<void> {
   end({ code: 'SESSION_ENDED', status: 401, title: translate('session.left') }, 'good');
 }
 
+/** The same, which another call than 退出's own has done. */
+export function loggedOut(): void {
+  const now = sessionState();
+  if (now.status === 'active') tellTabs({ kind: 'logged-out', sessionId: now.session.sessionId });
+  end({ code: 'SESSION_ENDED', status: 401, title: translate('session.left') }, 'good');
+}
+
 /** @returns false where the token is out of date */
 async function endedBy(token: string): Promise<boolean> {
   try {

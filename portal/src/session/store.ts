@@ -30,7 +30,8 @@ export type SessionState =
       readonly next?: Session;
     };
 
-let state: SessionState = { status: 'unknown' };
+const unknown: SessionState = { status: 'unknown' };
+let state: SessionState = unknown;
 const listeners = new Set<() => void>();
 
 export const sessionState = (): SessionState => state;
@@ -43,7 +44,8 @@ export const onSession = (listener: () => void): (() => void) => {
   return () => listeners.delete(listener);
 };
 
-export const useSessionState = (): SessionState => useSyncExternalStore(onSession, sessionState);
+export const useSessionState = (): SessionState =>
+  useSyncExternalStore(onSession, sessionState, (): SessionState => unknown);
 
 /** The session of a page that only signed-in people see. */
 export function useSession(): Session {

@@ -54,18 +54,17 @@ export async function agentAccessBasesAt(
   day: string,
 ): Promise<AgentAccessBasis[]> {
   const [{ items }, agencies] = await Promise.all([
-    formEntriesOf(db, personKey, clientEntryPrefix(companyKey), { limit: basesAtMost }),
+    formEntriesOf(db, personKey, clientEntryPrefix(companyKey), { on: day }),
     agenciesNaming(db, personKey),
   ]);
   const clients = items.flatMap((entry) => {
-    const { agencyKey, from, until, forms } = entry;
+    const { agencyKey, forms } = entry;
     const { agreementId } = clientEntryRef(entry);
-    const today = forms?.size && from !== undefined && until !== undefined && from <= day && day <= until;
-    return today && agencyKey !== undefined && agencies.has(agencyKey)
+    return forms?.size && agencyKey !== undefined && agencies.has(agencyKey)
       ? [byAgreement({ agencyKey, clientKey: companyKey, agreementId })]
       : [];
   });
-  return [...clients, ...(agencies.has(companyKey) ? [byStaffForm(companyKey)] : [])];
+  return [...clients.slice(0, basesAtMost), ...(agencies.has(companyKey) ? [byStaffForm(companyKey)] : [])];
 }
 
 /** A place of an agent, judged on what was read of it. */

@@ -50,10 +50,22 @@ export interface NewAgent extends FormAgent {
 
 type Named = v.InferOutput<typeof person>;
 
-/** How the names of a form are held against what is recorded, where that is limited (REG-9). */
+/** Somebody whom a form names, at that place of its list, and the record that there is under the document. */
+export interface NameTried {
+  readonly at: number;
+  readonly named: NamedPerson;
+  readonly recorded: Pick<Person, 'personKey' | 'sealedName'> | undefined;
+}
+
+/** How the names of a form are held against what is recorded, where whoever names is limited in it (REG-9). */
 export interface NamesTried {
-  /** Throws PERSON_MISMATCH, having counted it. */
-  readonly require: (named: NamedPerson, person: Person | undefined) => Promise<void>;
+  /**
+   * Refuses the first that is recorded by another name, having counted it: PERSON_MISMATCH. Before that anybody among them
+   * whose document has no free tries left: CHALLENGE_REQUIRED, so that what is wrong with one tells nothing of another.
+   */
+  readonly require: (names: readonly NameTried[]) => Promise<void>;
+  /** The free tries of all of them, for a call that goes on without `within`. CHALLENGE_REQUIRED. */
+  readonly allWithin: (names: readonly NameTried[]) => Promise<void>;
   /** What the transaction that takes a recorded person carries. */
   readonly within: (named: NamedPerson) => readonly Write[];
 }
@@ -76,19 +88,13 @@ export async function readAgents(
     if (!before) named.set(one.key, { at, one });
   }
   const known = await findPeople(ctx.db, [...named.keys()]);
-  const agents: NewAgent[] = [];
-  for (const { at, one } of named.values()) {
-    const person = known.get(one.key);
-    try {
-      if (tried) await tried.require(one, person);
-      else requireSameName(ctx, one, person);
-    } catch (error) {
-      throw error instanceof Problem && error.code === 'PERSON_MISMATCH' ? whichOne(at, error) : error;
-    }
-    const within = person ? (tried?.within(one) ?? []) : [];
-    agents.push({ ...holderOf(one, person), records: [...recordWrites(one, person), ...within] });
-  }
-  return agents;
+  const names = [...named.values()].map(({ at, one }) => ({ at, named: one, recorded: known.get(one.key) }));
+  if (tried) await tried.require(names);
+  else for (const { at, named, recorded } of names) telling(at, () => requireSameName(ctx, named, recorded));
+  return names.map(({ named, recorded }) => ({
+    ...holderOf(named, recorded),
+    records: [...recordWrites(named, recorded), ...(recorded ? (tried?.within(named) ?? []) : [])],
+  }));
 }
 
 function telling<T>(at: number, read: () => T): T {
@@ -98,6 +104,12 @@ function telling<T>(at: number, read: () => T): T {
     throw error instanceof Problem ? whichOne(at, error) : error;
   }
 }
+
+/** Waits for what is said of one agent; a refusal of the name tells which one it is about. */
+export const naming = <T>(at: number, saying: Promise<T>): Promise<T> =>
+  saying.catch((error: unknown) => {
+    throw error instanceof Problem && error.code === 'PERSON_MISMATCH' ? whichOne(at, error) : error;
+  });
 
 /** A refusal, with the place in the list of agents that the refusal is about. */
 export function whichOne(at: number, problem: Problem): Problem {

@@ -17,7 +17,7 @@ export async function listedAgreements(
   const from = cursor === undefined ? undefined : openCursor(ctx, owner, cursor);
   const { items, next } = await agreementsOf(ctx.db, side, { from, limit: pageLength });
   return {
-    agreements: await shownAgreements(ctx, items, call.now),
+    agreements: await shownAgreements(ctx, items, 'agencyKey' in side ? 'agency' : 'client', call.now),
     ...(next ? { cursor: sealCursor(ctx, owner, next) } : {}),
   };
 }

@@ -10,6 +10,7 @@ import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
 import type { Person } from '#store/people/person-row.ts';
 import { findPeople } from '#store/people/users.ts';
+import { nameToOutsiders } from '../companies/company-names.ts';
 import type { RelationOrigin } from '../companies/relation-audits.ts';
 import { type NewAgent, shownAgent } from './agents.ts';
 import { agreementAudits } from './form-audits.ts';
@@ -159,8 +160,16 @@ export function livingState(agreement: Agreement, now: Date): 'pending' | 'activ
   return state;
 }
 
-/** Agreements as both sides see them, with the names that the companies have now. */
-export async function shownAgreements(ctx: FlowContext, agreements: readonly Agreement[], now: Date) {
+/**
+ * Agreements as both sides see them, with the names that the companies have now. Of a client that has never agreed the
+ * agency sees what any outsider does (REL-11).
+ */
+export async function shownAgreements(
+  ctx: FlowContext,
+  agreements: readonly Agreement[],
+  side: 'agency' | 'client',
+  now: Date,
+) {
   const keys = new Set(agreements.flatMap(({ agencyKey, clientKey }) => [agencyKey, clientKey]));
   const agents = agreements.flatMap(({ agents, proposed }) => [...agents, ...(proposed?.agents ?? [])]);
   const [found, people] = await Promise.all([
@@ -177,7 +186,10 @@ export async function shownAgreements(ctx: FlowContext, agreements: readonly Agr
     agencyId: shownTaxpayerId(ctx.dataKeys, { ...agreement.agencyNumber, companyKey: agreement.agencyKey }),
     agencyName: nameOf(agreement.agencyKey),
     clientId: shownTaxpayerId(ctx.dataKeys, { ...agreement.clientNumber, companyKey: agreement.clientKey }),
-    clientName: nameOf(agreement.clientKey),
+    clientName:
+      side === 'agency' && agreement.formId === undefined
+        ? nameToOutsiders(agreement.clientNumber, nameOf(agreement.clientKey))
+        : nameOf(agreement.clientKey),
     ...shownTerms(ctx, agreement.agencyKey, agreement, people),
     state: agreementStateOn(agreement, shanghaiDay(now)),
     revision: agreement.rev,

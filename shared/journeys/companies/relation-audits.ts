@@ -10,6 +10,7 @@ import { shownTaxpayerId } from '#store/companies/taxpayers.ts';
 import type { Put } from '#store/dynamodb/tables.ts';
 import { sealContext } from '#store/people/person-row.ts';
 import type { Session } from '#store/sessions/session-row.ts';
+import { nameToHolder } from './company-names.ts';
 
 /** The person of a relation as the company sees them (DOC-4). */
 export const maskedHolderOf = (
@@ -54,7 +55,7 @@ export function relationAudits(
   return [
     event(relation.personKey, {
       taxpayerId: shownTaxpayerId(ctx.dataKeys, relation),
-      taxpayerName: relation.taxpayerName,
+      taxpayerName: nameToHolder({ ...relation, state: became === 'adjusted' ? relation.state : became }),
     }),
     event(relation.companyKey, { person: maskedHolderOf(ctx, relation) }),
   ];

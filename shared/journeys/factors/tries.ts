@@ -1,6 +1,7 @@
 import { Problem } from '#domain/problem.ts';
 import type { AnyCall } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
+import type { AuditEvent } from '#store/audit/audit-events.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
 import { missesLeftCheck, missUpdate } from '#store/people/name-misses.ts';
 import type { Person } from '#store/people/person-row.ts';
@@ -106,17 +107,19 @@ export async function solvedInSession(
 /**
  * REG-9: a name that is not the record's is a miss of its document, whoever tries it. Throws PERSON_MISMATCH, or
  * CHALLENGE_REQUIRED where the free tries of the day are used up.
+ * @param about what the event of the miss keeps beside
  */
 export async function requireNameTried(
   ctx: FlowContext,
   call: AnyCall,
   named: Pick<NamedPerson, 'name'>,
-  person: Person | undefined,
+  person: Pick<Person, 'personKey' | 'sealedName'> | undefined,
   tried: Try,
+  about: AuditEvent['detail'] = {},
 ): Promise<void> {
   if (!hasOtherName(ctx, named, person)) return;
   await missed(ctx, call, tried, [
-    auditPut(ctx, call, tried.personKey, 'identity-refused', 'failure', { reason: 'name' }),
+    auditPut(ctx, call, tried.personKey, 'identity-refused', 'failure', { ...about, reason: 'name' }),
   ]);
   throw new Problem('PERSON_MISMATCH');
 }

@@ -1,5 +1,7 @@
+import { Problem } from '#domain/problem.ts';
 import type { AnyCall } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
+import type { AuditEvent } from '#store/audit/audit-events.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
 import type { Person } from '#store/people/person-row.ts';
 import type { PersonChanges } from '#store/people/users.ts';
@@ -32,3 +34,17 @@ export function endSessions(
     ]),
   };
 }
+
+/** 退出 (SES-1): the session of this call is over at once, wherever it is checked; SESSION_ENDED where there is none. */
+export const loggedOutWrites = (
+  ctx: Pick<FlowContext, 'settings'>,
+  call: AnyCall,
+  { sessionId, personKey }: Pick<Session, 'sessionId' | 'personKey'>,
+  detail: AuditEvent['detail'] = {},
+): Write[] => [
+  {
+    ...endUpdate(sessionId, { reason: 'logged-out', at: Math.floor(call.now.getTime() / 1000) }),
+    onRefused: () => new Problem('SESSION_ENDED'),
+  },
+  auditPut(ctx, call, personKey, 'session-ended', 'success', { reason: 'logged-out', ...detail }),
+];

@@ -1,15 +1,24 @@
 import type { Identity } from '#contract/schemas.ts';
 import { handleKey } from '#crypto/keys.ts';
 import { type Acting, grantedActions, type TaxpayerAsked } from '#domain/authorization-details.ts';
+import type { Granted } from '#domain/granted-limits.ts';
 import type { Permission } from '#domain/relations.ts';
 import type { RelyingParty } from '#domain/relying-parties.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { isPersonal, type Taxpayer, taxpayerIdOf } from '#store/companies/taxpayers.ts';
 import type { AccessBasis, AccessRecords } from '#store/sessions/access-basis.ts';
 import type { EffectiveSession } from '#store/sessions/effective-session.ts';
+import { lastDay, limitsToday } from './granted-limits.ts';
 
 /** An entry of `authorization_details` as a relying party gets it (RFC 9396). */
 export type Detail = Readonly<Record<string, unknown>>;
+/** What a hand-over grants. */
+export interface GrantedDetails {
+  readonly details: readonly Detail[];
+  readonly actions: readonly Permission[];
+  /** Of a company identity: how far that goes, to be compared with what holds later (SSO-8). */
+  readonly limits?: Granted;
+}
 type Keys = Pick<FlowContext, 'handles' | 'dataKeys'>;
 
 /** The person at this client and its like: the `sub` of the sector's proofs, too (STP-2). */
@@ -26,7 +35,7 @@ export function grantedDetails(
   asked: TaxpayerAsked | undefined,
   { session, permissions }: EffectiveSession,
   records: AccessRecords | undefined,
-): { readonly details: readonly Detail[]; readonly actions: readonly Permission[] } | undefined {
+): GrantedDetails | undefined {
   const { identity, company } = session;
   const named = company && records && companyIn(company, records);
   const shown = named && companyShown(ctx, client, named);
@@ -37,9 +46,11 @@ export function grantedDetails(
   });
   if (!actions) return undefined;
   if (identity.kind === 'natural') return { actions, details: [{ type: 'taxpayer', identity: 'natural' }] };
-  if (!company || !records || !shown) return undefined;
+  const limits = limitsToday({ session, permissions }, records);
+  if (!company || !records || !shown || !limits) return undefined;
   return {
     actions,
+    limits: { ...limits, actions },
     details: [
       {
         type: 'taxpayer',
@@ -78,16 +89,6 @@ function companyShown(ctx: Keys, client: RelyingParty, company: Taxpayer) {
     name,
     ...(mayKnow ? { id: taxpayerIdOf(ctx.dataKeys, company) } : {}),
   };
-}
-
-/** The last day of everything that it stands on, inclusive; undefined where nothing has one. */
-function lastDay(company: AccessBasis, { relation, agreement, report }: AccessRecords): string | undefined {
-  const days = [
-    ...(company.by === 'relation' ? [relation?.validUntil] : []),
-    ...(company.by === 'agreement' ? [agreement?.until] : []),
-    ...('reportNo' in company && company.reportNo !== undefined ? [report?.validUntil] : []),
-  ].filter((day) => day !== undefined);
-  return days.sort()[0];
 }
 
 function basisOf(

@@ -95,19 +95,27 @@ export async function removeFormEntries(
   }
 }
 
-/** A person's own rows of one prefix, the first page; strongly consistent, on the table's own key. */
+/**
+ * A person's own rows of one prefix, the first page; strongly consistent, on the table's own key. An agreement that ran out
+ * leaves its row: of those `on` a day there are few, whatever the years have left, but `limit` counts all.
+ */
 export const formEntriesOf = (
   db: Db,
   personKey: string,
   prefix: string,
-  page: { limit?: number; agencyKey?: string } = {},
-) =>
-  db.query<FormEntry>('Relationships', {
+  page: { limit?: number; agencyKey?: string; on?: string } = {},
+) => {
+  const wanted = [
+    ...(page.agencyKey === undefined ? [] : [equals('agencyKey', page.agencyKey)]),
+    ...(page.on === undefined ? [] : [atMost('from', page.on), atLeast('until', page.on)]),
+  ];
+  return db.query<FormEntry>('Relationships', {
     condition: all(equals('personKey', personKey), startsWith('relation', prefix)),
-    ...(page.agencyKey === undefined ? {} : { filter: equals('agencyKey', page.agencyKey) }),
+    ...(wanted.length > 0 ? { filter: all(...wanted) } : {}),
     ...(page.limit ? { limit: page.limit } : {}),
     consistent: true,
   });
+};
 
 /** Name and, where it may be read, number, as one text in which a part of either is looked for. */
 const searchedBy = ({ name, taxpayerId = '' }: KnownTaxpayer): string => `${searchForm(name)}\n${taxpayerId}`;

@@ -48,7 +48,7 @@ export type AuditKind =
   | `relation-${RelationState | 'adjusted'}`;
 
 export interface AuditEvent {
-  /** Person key or company key: whose history this is. */
+  /** Person key or company key, or `client:` and the id of a tax system: whose history this is. */
   readonly subject: string;
   /** Person key of whoever did it where that is not the subject; for the bureau, never shown to people. */
   readonly actor?: string | undefined;

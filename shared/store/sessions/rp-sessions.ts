@@ -1,7 +1,10 @@
 import type { TaxpayerAsked } from '#domain/authorization-details.ts';
+import { followingDay, midnightOf } from '#domain/days.ts';
+import { type Granted, isWithin, widest } from '#domain/granted-limits.ts';
+import type { Policies } from '#domain/policies.ts';
 import type { RpEndReason } from '#domain/relying-parties.ts';
 import { ConcurrentChange } from '../dynamodb/concurrent-change.ts';
-import { absent, all, equals } from '../dynamodb/expressions.ts';
+import { absent, all, atMost, equals } from '../dynamodb/expressions.ts';
 import { allItems } from '../dynamodb/pages.ts';
 import type { Check, Db, Item, RefusableUpdate, Update, Write } from '../dynamodb/tables.ts';
 import type { ShownMatter } from '../tickets/sso-tickets.ts';
@@ -31,6 +34,10 @@ export interface RpSession {
   /** Copies out of `company`, for the indexes: the company acted for and, by an agreement, the agency that acts. */
   readonly companyKey?: string;
   readonly agencyKey?: string;
+  /** Of a company identity: the most that this client was told it may do, less what it was told is gone (SSO-8). */
+  readonly granted?: Granted;
+  /** How often less was left than it had been told: each time it is told by a logout token, though the hand-over goes on. */
+  readonly narrowings?: number;
   /** The session's identity version that was decided on: another one ends this (`switched`). */
   readonly version: number;
   readonly scope: string;
@@ -41,11 +48,15 @@ export interface RpSession {
   readonly acrs?: readonly string[];
   /** SSO-9: told as long as it holds. */
   readonly matter?: ShownMatter;
+  /** Thumbprint of the key that its tokens are bound to (RFC 9449). */
+  readonly jkt?: string;
   /** SHA-256 of the refresh token's secret; of clients that get one. */
   readonly refreshHash?: string;
   readonly startedAt: number;
   /** The session's end. */
   readonly expiresAt: number;
+  /** ISO time before which nothing ends it that nobody writes: idleness, the session's end, a last day. */
+  readonly lookAt: string;
   readonly ended?: RpEnded;
   readonly told?: { readonly at: number; readonly tries: number };
 }
@@ -139,7 +150,11 @@ export const rpIndexKeysOf = (
  */
 export const rpSessionPut = (next: RpSession, read: RpSession | undefined): Write => ({
   table: 'RpSessions',
-  put: { ...next, ttl: next.expiresAt + keptAfter } satisfies Item,
+  put: {
+    ...next,
+    ...(next.ended ? {} : { sweepShard: sweepShardOf(next.sid) }),
+    ttl: next.expiresAt + keptAfter,
+  } satisfies Item,
   condition: read
     ? all(equals('sid', read.sid), read.ended ? undefined : absent('ended'))
     : absent('sessionId'),
@@ -153,19 +168,79 @@ export const rpEndUpdate = (
 ): RefusableUpdate => ({
   table: 'RpSessions',
   key: { sessionId, clientId },
-  update: { set: { ended } },
+  update: { set: { ended }, remove: ['sweepShard'] },
   condition: all(equals('sid', sid), absent('ended')),
   onRefused: () => new ConcurrentChange(),
 });
 
-/** Inside the transaction of a refresh: the hand-over lives under its name, and its refresh token is the one presented. */
-export const rpLiveCheck = ({
-  sessionId,
-  clientId,
-  sid,
-  refreshHash,
-}: Pick<RpSession, 'sessionId' | 'clientId' | 'sid' | 'refreshHash'>): Check => ({
+/** The sweep reads this many partitions side by side: each takes an eighth of the hand-overs that begin. */
+export const rpSweepShards = 8;
+/** `sid` is random: its first character has six even bits. */
+const sweepShardOf = (sid: string): string => String(sid.charCodeAt(0) % rpSweepShards);
+
+/**
+ * When time may end a hand-over at the earliest, ISO: its session is idle, over, or what the company identity stands on has
+ * had its last day.
+ */
+export function nextLookAt(
+  session: { readonly lastSeenAt: number; readonly expiresAt: number },
+  lastDay: string | undefined,
+  { sessionIdleSeconds }: Pick<Policies, 'sessionIdleSeconds'>,
+): string {
+  const ends = [session.lastSeenAt + sessionIdleSeconds, session.expiresAt].map((at) => at * 1000);
+  if (lastDay !== undefined) ends.push(midnightOf(followingDay(lastDay)).getTime());
+  return new Date(Math.min(...ends)).toISOString();
+}
+
+/** One page of a shard's hand-overs that time may have ended by now, the oldest first; for the sweep, never for a rule. */
+export const rpSessionsDue = (db: Db, shard: number, now: Date, from?: Record<string, string>) =>
+  db.query<RpSession>('RpSessions', {
+    index: 'sweep',
+    condition: all(equals('sweepShard', String(shard)), atMost('lookAt', now.toISOString())),
+    limit: 100,
+    from,
+  });
+
+/** It was looked at and lives: when it is to be looked at again. Refused where it has ended or changed hands meanwhile. */
+export const lookedAtUpdate = (
+  { sessionId, clientId, sid }: Pick<RpSession, 'sessionId' | 'clientId' | 'sid'>,
+  lookAt: string,
+): Update => ({
   table: 'RpSessions',
   key: { sessionId, clientId },
-  condition: all(equals('sid', sid), equals('refreshHash', refreshHash), absent('ended')),
+  update: { set: { lookAt } },
+  condition: all(equals('sid', sid), absent('ended')),
 });
+
+/** Less is left than was told; the row's change has the system told. Refused where that is known, or it has ended or changed hands. */
+export const narrowedUpdate = (
+  { sessionId, clientId, sid, narrowings }: RpSession,
+  granted: Granted,
+): Update => ({
+  table: 'RpSessions',
+  key: { sessionId, clientId },
+  update: { set: { granted, narrowings: (narrowings ?? 0) + 1 } },
+  condition: all(
+    equals('sid', sid),
+    absent('ended'),
+    narrowings === undefined ? absent('narrowings') : equals('narrowings', narrowings),
+  ),
+});
+
+/**
+ * Inside the transaction of a refresh: the hand-over lives, and under the name to which its refresh token belongs.
+ * @param told what the refresh tells; more than before is kept (SSO-8)
+ */
+export function rpLiveWrite(
+  { sessionId, clientId, sid, jkt, granted }: RpSession,
+  told: Granted | undefined,
+): RefusableUpdate | Check {
+  const at = { table: 'RpSessions' as const, key: { sessionId, clientId } };
+  const condition = all(
+    equals('sid', sid),
+    jkt === undefined ? absent('jkt') : equals('jkt', jkt),
+    absent('ended'),
+  );
+  if (!granted || !told || isWithin(told, granted)) return { ...at, condition };
+  return { ...at, update: { set: { granted: widest(granted, told) } }, condition };
+}

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Assertion } from '#crypto/assertions.ts';
+import { type DpopProof, proofRefused } from '#crypto/dpop-proofs.ts';
 import { handle } from '#crypto/random.ts';
 import { countUpdate } from '../dynamodb/counters.ts';
 import { absent, any, equals } from '../dynamodb/expressions.ts';
-import type { Db } from '../dynamodb/tables.ts';
+import type { Db, Write } from '../dynamodb/tables.ts';
 import { seconds, ttlAfter } from './ticket-times.ts';
 
 /** CHN-1: an assertion works once. False when it has been seen. */
@@ -33,6 +34,28 @@ export function once(db: Db, ticketKey: string, expiresAt: Date, now: Date): Pro
     condition: any(absent('ticketKey'), equals('usedBy', usedBy)),
   });
 }
+
+/** The same inside a transaction, which is refused as a whole where it was seen before. */
+export function oncePut(ticketKey: string, expiresAt: Date, now: Date, onRefused: () => Error): Write {
+  const until = seconds(expiresAt);
+  return {
+    table: 'Tickets',
+    put: { ticketKey, kind: 'once', expiresAt: until, ttl: ttlAfter(Math.max(until, seconds(now))) },
+    condition: absent('ticketKey'),
+    onRefused,
+  };
+}
+
+const dpopProofKey = ({ jkt, jti }: DpopProof): string =>
+  `d_${createHash('sha256').update(`${jkt}\n${jti}`).digest('base64url')}`;
+
+/** RFC 9449, 11.1: a proof works once, whichever call it was for. False when it has been seen. */
+export const spendDpopProof = (db: Db, proof: DpopProof, now: Date): Promise<boolean> =>
+  once(db, dpopProofKey(proof), proof.expiresAt, now);
+
+/** The same inside a transaction: `invalid_dpop_proof` where it was seen before, and then nothing is done. */
+export const dpopProofPut = (proof: DpopProof, now: Date): Write =>
+  oncePut(dpopProofKey(proof), proof.expiresAt, now, proofRefused);
 
 /**
  * LGN-12: counts a request of an address in the running window; answers how many there were, this one included.

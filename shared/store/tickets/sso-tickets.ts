@@ -2,6 +2,8 @@ import type { Sealed } from '#crypto/sealed.ts';
 import type { Acr } from '#domain/acrs.ts';
 import type { Amr } from '#domain/authentication.ts';
 import type { AuthorizationRequest } from '#domain/authorization-requests.ts';
+import type { Granted } from '#domain/granted-limits.ts';
+import type { LogoutAsked } from '#domain/logout-requests.ts';
 import type { Role } from '#domain/names.ts';
 import type { IdentityKind } from '#domain/relying-parties.ts';
 import type { AccessBasis } from '../sessions/access-basis.ts';
@@ -74,6 +76,8 @@ export interface SsoCodeTicket extends PlainTicket {
   readonly sessionEnds: number;
   /** What a company identity stood on; natural people have none. */
   readonly grounds?: SeenAccess;
+  /** Of a company identity: how far it was granted (SSO-8). */
+  readonly granted?: Granted;
   readonly told: TokenClaims;
   readonly matter?: ShownMatter;
   /** The granted details (RFC 9396), sealed for `sealedDetailsContext`: they may hold a number that is a person's. */
@@ -82,6 +86,15 @@ export interface SsoCodeTicket extends PlainTicket {
   readonly sealedName: Sealed;
   /** Epoch seconds, and the `sid` of the hand-over that it gave. */
   readonly spent?: { readonly at: number; readonly sid: string };
+}
+
+/**
+ * A logout that a tax system asks for (SSO-10). It is never spent: it ends nothing by itself, and the page that takes it up
+ * may ask again after a lost answer.
+ */
+export interface SsoLogoutTicket extends PlainTicket {
+  readonly kind: 'sso-logout';
+  readonly asked: LogoutAsked;
 }
 
 /** What tokens tell of the person and of how they were authenticated. */
@@ -107,4 +120,5 @@ export const ofRequest = [
   'taxpayer',
   'acrValues',
   'claims',
+  'dpopJkt',
 ] as const satisfies readonly (keyof AuthorizationRequest)[];

@@ -6,7 +6,7 @@ import type { WindowHint } from '#domain/sms-window.ts';
 import type { Person } from '../people/person-row.ts';
 import type { AccessBasis, AgentAccessBasis } from '../sessions/access-basis.ts';
 import type { PlainTicket } from './plain-ticket.ts';
-import type { MatterFace, SsoCodeTicket, SsoRequestTicket } from './sso-tickets.ts';
+import type { MatterFace, SsoCodeTicket, SsoLogoutTicket, SsoRequestTicket } from './sso-tickets.ts';
 
 /**
  * Journeys under way. The handle that the client holds is random; the table knows only its hash. A ticket is open,
@@ -275,4 +275,10 @@ export const sessionCodeId = (sessionId: string, purpose: SessionCodePurpose): s
 /** Tickets that can hold an SMS code. */
 export type CodeTicket = RegistrationTicket | LoginTicket | ResetTicket | RecoveryTicket | SessionCodeTicket;
 
-export type Ticket = CodeTicket | ScanTicket | LegacyTicket | SsoRequestTicket | SsoCodeTicket;
+export type Ticket =
+  | CodeTicket
+  | ScanTicket
+  | LegacyTicket
+  | SsoRequestTicket
+  | SsoCodeTicket
+  | SsoLogoutTicket;

@@ -5,7 +5,7 @@ import { Problem } from '#domain/problem.ts';
 import { above, absent, all, type Changes, type Condition, equals } from '../dynamodb/expressions.ts';
 import type { Db, Put, RefusableUpdate, Write } from '../dynamodb/tables.ts';
 import type { TicketState } from './plain-ticket.ts';
-import { once } from './spent-once.ts';
+import { once, oncePut } from './spent-once.ts';
 import type { LoginTicket, PassedFactors, RegistrationTicket, Ticket, TicketBase } from './ticket-kinds.ts';
 import { seconds, ttlAfter } from './ticket-times.ts';
 
@@ -145,18 +145,6 @@ const clientAssertionKey = ({ clientId, jti }: Pick<ClientAssertion, 'clientId' 
 export const spendClientAssertion = (db: Db, assertion: ClientAssertion, now: Date): Promise<boolean> =>
   once(db, clientAssertionKey(assertion), assertion.expiresAt, now);
 
-/** Spends a client's assertion inside a transaction: `invalid_client` where the assertion was seen before, and then nothing is done. */
-export const clientAssertionPut = (assertion: ClientAssertion, now: Date): Write => {
-  const until = seconds(assertion.expiresAt);
-  return {
-    table: 'Tickets',
-    put: {
-      ticketKey: clientAssertionKey(assertion),
-      kind: 'once',
-      expiresAt: until,
-      ttl: ttlAfter(Math.max(until, seconds(now))),
-    },
-    condition: absent('ticketKey'),
-    onRefused: refused,
-  };
-};
+/** Spends a client's assertion inside a transaction: `invalid_client` where it was seen before, and then nothing is done. */
+export const clientAssertionPut = (assertion: ClientAssertion, now: Date): Write =>
+  oncePut(clientAssertionKey(assertion), assertion.expiresAt, now, refused);

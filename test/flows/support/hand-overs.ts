@@ -9,6 +9,7 @@ import type { StandIn } from './rps.ts';
 /** The pieces of a hand-over, one call each, for tests that change one of them; whole journeys are relying-parties.test.ts. */
 
 type Fields = Readonly<Record<string, string | undefined>>;
+type Sent = Readonly<Record<string, string>>;
 
 /** Parameters without those that a test takes away. */
 export const formOf = (fields: Fields): URLSearchParams =>
@@ -93,6 +94,7 @@ export async function exchange(
   system: StandIn,
   { code, verifier, redirectUri }: Granted,
   changes: Fields = {},
+  headers: Sent = {},
 ): Promise<{ status: number; body: Loose; headers: Headers }> {
   const form = formOf({
     grant_type: 'authorization_code',
@@ -103,7 +105,7 @@ export async function exchange(
     client_assertion: changes.client_assertion ?? (await assertionOf(door, system)),
     ...changes,
   });
-  return postForm(door, '/oauth2/token', form);
+  return postForm(door, '/oauth2/token', form, headers);
 }
 
 /** A call of a client with its assertion; `changes` as of `exchange`. */
@@ -112,17 +114,30 @@ export async function clientCall(
   system: StandIn,
   path: string,
   fields: Fields,
+  headers: Sent = {},
 ): Promise<{ status: number; body: Loose; headers: Headers }> {
   const form = formOf({
     client_assertion_type: clientAssertionType,
     client_assertion: fields.client_assertion ?? (await assertionOf(door, system)),
     ...fields,
   });
-  return postForm(door, path, form);
+  return postForm(door, path, form, headers);
 }
 
-export const refresh = (door: Door, system: StandIn, refresh_token: string, changes: Fields = {}) =>
-  clientCall(door, system, '/oauth2/token', { grant_type: 'refresh_token', refresh_token, ...changes });
+export const refresh = (
+  door: Door,
+  system: StandIn,
+  refresh_token: string,
+  changes: Fields = {},
+  headers: Sent = {},
+) =>
+  clientCall(
+    door,
+    system,
+    '/oauth2/token',
+    { grant_type: 'refresh_token', refresh_token, ...changes },
+    headers,
+  );
 export const introspection = (door: Door, system: StandIn, token: string, changes: Fields = {}) =>
   clientCall(door, system, '/oauth2/introspect', { token, ...changes });
 export const revocation = (door: Door, system: StandIn, token: string, changes: Fields = {}) =>
@@ -134,15 +149,16 @@ export async function userinfo(
   accessToken: string,
   how: 'get' | 'post-header' | 'post-body' = 'get',
   scheme = 'Bearer',
+  more: Sent = {},
 ) {
-  const headers = how === 'post-body' ? {} : { authorization: `${scheme} ${accessToken}` };
+  const headers = how === 'post-body' ? more : { authorization: `${scheme} ${accessToken}`, ...more };
   const body = how === 'post-body' ? new URLSearchParams({ access_token: accessToken }) : null;
   const method = how === 'get' ? 'GET' : 'POST';
   return answered(door, method, '/oauth2/userinfo', { headers, body });
 }
 
-export const postForm = (door: Door, path: string, form: URLSearchParams) =>
-  answered(door, 'POST', path, { body: form });
+export const postForm = (door: Door, path: string, form: URLSearchParams, headers: Sent = {}) =>
+  answered(door, 'POST', path, { body: form, headers });
 
 /** Takes no answer that OpenAPI does not list. */
 async function answered(door: Door, method: string, path: string, init: RequestInit) {

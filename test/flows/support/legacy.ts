@@ -78,6 +78,7 @@ export const picking = async (door: LegacyDoor, taxpayerId: string) =>
   expectStatus(await oldLogin(door, taxpayerId), 201).body as {
     legacyId: string;
     persons: { personRef: string; name: string; role: string }[];
+    morePersons?: true;
     closesOn: string;
   };
 

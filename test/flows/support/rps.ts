@@ -5,7 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { type CryptoKey, exportJWK, generateKeyPair } from 'jose';
 import type { RelyingPartyInput } from '#contract/relying-parties.ts';
-import { type RpSession, rpIndexKeysOf, rpSessionPut } from '#store/sessions/rp-sessions.ts';
+import { defaultPolicies } from '#domain/policies.ts';
+import { nextLookAt, type RpSession, rpIndexKeysOf, rpSessionPut } from '#store/sessions/rp-sessions.ts';
 import type { Door } from '../../support/door.ts';
 import { row } from '../../support/watched.ts';
 
@@ -91,6 +92,7 @@ export async function handedOver(
     resource: 'http://127.0.0.1/api',
     startedAt: session.startedAt,
     expiresAt: session.expiresAt,
+    lookAt: nextLookAt(session, changes.granted?.until, defaultPolicies),
     ...changes,
   };
   const write = rpSessionPut(next, undefined);

@@ -19,6 +19,7 @@ export interface CompanyPassed {
     readonly documentNumber: string;
     readonly role: Role;
   }[];
+  readonly morePersons?: true | undefined;
 }
 interface Typed {
   readonly taxpayerId: string;

@@ -54,6 +54,7 @@ export function PickPerson({ company, onPassed, onBind, onRestart }: Props) {
       ) : (
         <>
           <p>{t('pickHint')}</p>
+          {company.morePersons ? <p>{t('morePersons')}</p> : null}
           <ApiForm form={form} onFinish={submit}>
             <Form.Item
               name="personRef"

@@ -6,6 +6,7 @@ import type { Entry } from '#domain/names.ts';
 import { withChallenge } from '../../api/challenge.ts';
 import { answer, bareApi } from '../../api/client.ts';
 import { useLegacyDay } from '../../api/config.ts';
+import { typedEarly } from '../../app/early.ts';
 import { useIsElder } from '../../app/look.ts';
 import { AccountKinds, useAccountKind } from '../../components/AccountKinds.tsx';
 import { ApiForm } from '../../components/ApiForm.tsx';
@@ -43,6 +44,15 @@ export function PasswordStep({ onPassed }: { onPassed: (passed: PasswordPassed) 
     if (before.news) form.focusField('password');
     return () => rememberTyped({ news: undefined });
   }, [before, form]);
+  // Typed, or filled in by the browser, before this form came to life.
+  useEffect(() => {
+    for (const name of ['taxpayerId', 'account', 'password'] as const) {
+      const value = typedEarly(name);
+      if (value === undefined) continue;
+      form.setFieldValue(name, value);
+      rememberTyped({ [name]: value });
+    }
+  }, [form]);
   const meant = useAccountKind();
   const { submit, busy, problem, setProblem, retry } = useSubmit<Typed>({
     form,

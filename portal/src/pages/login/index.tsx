@@ -3,6 +3,7 @@ import { Button } from 'antd';
 import { useEffect, useState } from 'react';
 import { Navigate } from 'react-router';
 import { answer, bareApi } from '../../api/client.ts';
+import { clickAsBefore } from '../../app/early.ts';
 import { useIsElder } from '../../app/look.ts';
 import { HelpMark } from '../../components/HelpMark.tsx';
 import { ScanCode } from '../../components/scan/ScanCode.tsx';
@@ -25,6 +26,7 @@ export function Page() {
   const now = useSessionState();
   const isElder = useIsElder();
   const [showsQr, showQr] = useState(false);
+  useEffect(clickAsBefore, []);
   // Who goes elsewhere from here types the password again.
   useEffect(() => () => rememberTyped({ password: undefined }), []);
   if (now.status === 'active') return <Navigate to={takeWanted(now.session.identity)} replace />;

@@ -1,0 +1,36 @@
+import { readIdTokenHint } from '#crypto/id-tokens.ts';
+import { judgeLogout } from '#domain/logout-requests.ts';
+import { parametersOf } from '#domain/oauth-parameters.ts';
+import { withinAddressBudget } from '#journeys/factors/anti-automation.ts';
+import { seeOther } from '#runtime/answers.ts';
+import type { CallOf } from '#runtime/call.ts';
+import type { FlowContext } from '#runtime/context.ts';
+import { logoutPut } from '#store/tickets/sso-logouts.ts';
+import type { ssoLogout } from './contract.ts';
+
+type AskCall = CallOf<typeof ssoLogout, 'ask'> | CallOf<typeof ssoLogout, 'askByForm'>;
+
+/**
+ * SSO-10: what is asked is judged and kept, and the browser goes on to our page. The endpoint itself logs nobody out: coming
+ * from another site's page the browser does not bring its session, which only the page's own call does.
+ */
+export async function askLogout(ctx: FlowContext, call: AskCall) {
+  const { relyingParties, signing, settings } = ctx;
+  const { issuer, policies } = settings;
+  const parameters = parametersOf(call.parameters);
+  const token = parameters?.values.get('id_token_hint');
+  const clientIds = relyingParties.map(({ clientId }) => clientId);
+  const hint =
+    token === undefined
+      ? undefined
+      : await readIdTokenHint(signing, clientIds, token, issuer, call.now, policies.sessionAbsoluteSeconds);
+  const judged = judgeLogout(parameters, hint, (id) =>
+    relyingParties.find(({ clientId }) => clientId === id),
+  );
+  if (!judged.ok) return seeOther(`${issuer}/sso/error?reason=${judged.page}`);
+  if (!(await withinAddressBudget(ctx, call, policies.ssoRequestsPerAddress)))
+    return seeOther(`${issuer}/sso/error?reason=busy`);
+  const { id, write } = logoutPut(judged.asked, call.now, policies.ssoRequestSeconds);
+  await ctx.db.put(write);
+  return seeOther(`${issuer}/sso/logout#${id}`);
+}

@@ -1,0 +1,54 @@
+import { clearRefreshCookie } from '#crypto/refresh-tokens.ts';
+import { afterLogout } from '#domain/logout-requests.ts';
+import { auditPut } from '#journeys/audit.ts';
+import { loggedOutWrites } from '#journeys/sessions/end-sessions.ts';
+import { ok } from '#runtime/answers.ts';
+import type { StepOf } from '#runtime/call.ts';
+import { retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
+import { rpEndUpdate, rpSessionsOf } from '#store/sessions/rp-sessions.ts';
+import { forgetWebSession } from '#store/sessions/web-sessions.ts';
+import type { SsoLogoutTicket } from '#store/tickets/sso-tickets.ts';
+import { openTicket } from '#store/tickets/tickets.ts';
+import type { ssoLogout } from './contract.ts';
+
+/**
+ * SSO-10: 退出, because a tax system asked for it. Nobody is asked where it named a hand-over of this very session; otherwise
+ * the person says so on the page, because a link of anybody's leads here. The other systems are told as ever (SSO-8).
+ */
+export const confirmLogout: StepOf<typeof ssoLogout, 'confirm'> = async (ctx, call) => {
+  const { session } = call.caller;
+  const { sessionId, personKey } = session;
+  const { asked } = await openTicket<SsoLogoutTicket>(ctx.db, call.params.id, 'sso-logout', call.now);
+  const client = ctx.relyingParties.find(({ clientId }) => clientId === asked.clientId);
+  const isAsked = await retryOnConcurrentChange(async () => {
+    const entered = (await rpSessionsOf(ctx.db, sessionId)).find(
+      ({ clientId, sid }) => clientId === asked.clientId && sid === asked.sid,
+    );
+    if (call.body.silently && !entered) return true;
+    const by = client && { client: client.clientId };
+    const at = Math.floor(call.now.getTime() / 1000);
+    await ctx.db.transact([
+      ...loggedOutWrites(ctx, call, session, by),
+      ...(entered && !entered.ended
+        ? [
+            rpEndUpdate(entered, { reason: 'rp-logout', at }),
+            auditPut(ctx, call, personKey, 'sso-ended', 'success', { ...by, reason: 'rp-logout' }),
+          ]
+        : []),
+    ]);
+    return false;
+  });
+  if (isAsked)
+    return ok({ asked: client ? { client: { clientId: client.clientId, name: { ...client.name } } } : {} });
+  await forgetWebSession(ctx.db, personKey, sessionId);
+  return ok(
+    { loggedOut: true as const, redirectTo: afterLogout(asked) },
+    { cookies: [clearRefreshCookie()] },
+  );
+};
+
+/** Nobody is logged in, or not any more: the browser goes where it would have gone. */
+export const leaveLoggedOut: StepOf<typeof ssoLogout, 'leave'> = async (ctx, call) => {
+  const { asked } = await openTicket<SsoLogoutTicket>(ctx.db, call.params.id, 'sso-logout', call.now);
+  return ok({ redirectTo: afterLogout(asked) });
+};

@@ -1,0 +1,11 @@
+import { serve } from '#http/serve.ts';
+import { openTables } from '#store/dynamodb/tables.ts';
+import { askLogout } from './ask.ts';
+import { confirmLogout, leaveLoggedOut } from './confirm.ts';
+import { ssoLogout } from './contract.ts';
+
+export const handler = serve(
+  ssoLogout,
+  { ask: askLogout, askByForm: askLogout, confirm: confirmLogout, leave: leaveLoggedOut },
+  { db: openTables() },
+);

@@ -1,0 +1,12 @@
+import type { Context, SQSEvent } from 'aws-lambda';
+import { sweepHandOvers } from '#journeys/sso/sweep.ts';
+import { settings } from '#runtime/context.ts';
+import { openTables } from '#store/dynamodb/tables.ts';
+import { ssoSweepRest } from './contract.ts';
+
+const db = openTables();
+
+/** One message starts one run. The message says nothing that matters: what is left stands in the index. A run that fails comes again. */
+export async function handler(_event: SQSEvent, context: Context): Promise<void> {
+  await sweepHandOvers({ db, settings: settings() }, ssoSweepRest.name, new Date(), context);
+}

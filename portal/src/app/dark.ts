@@ -1,0 +1,15 @@
+import darkAlgorithm from 'antd/es/theme/themes/dark';
+import { dark } from './palette.ts';
+
+/** What antd needs for a dark system; comes where the system is dark. It darkens what it is given, hence the lighter seeds. */
+export const algorithm = darkAlgorithm;
+export const palette = dark;
+export const seeds = {
+  colorPrimary: '#2f7fd1',
+  colorLink: '#a9d4f1',
+  colorInfo: '#2f7fd1',
+  colorError: '#ff8a80',
+  colorSuccess: '#6fce8b',
+};
+/** A light red needs dark words on it. */
+export const components = { Button: { dangerColor: '#1c0f0e' } };

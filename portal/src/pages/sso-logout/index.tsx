@@ -1,0 +1,125 @@
+import { Button } from 'antd';
+import { useEffect, useRef, useState } from 'react';
+import { Link, useLocation, useNavigate } from 'react-router';
+import { answer, api, bareApi } from '../../api/client.ts';
+import { problemOf } from '../../api/problem.ts';
+import { PageTitle } from '../../components/PageTitle.tsx';
+import { ProblemAlert } from '../../components/ProblemAlert.tsx';
+import { Loading } from '../../components/states.tsx';
+import { useAction } from '../../components/use-action.ts';
+import { texts, useLanguage } from '../../i18n/index.ts';
+import { loggedOut } from '../../session/session.ts';
+import { useSessionState } from '../../session/store.ts';
+import { nameIn, type SystemName } from '../sso/handing-over.ts';
+
+const useT = texts('sso-logout', {
+  zh: {
+    title: '退出登录',
+    ask: '“{{system}}”请求您退出电子税务局。退出后，本次登录进入过的业务系统也随之退出。',
+    askUnnamed: '有页面请求您退出电子税务局。退出后，本次登录进入过的业务系统也随之退出。',
+    yes: '退出',
+    no: '不退出',
+    done: '您已退出电子税务局。',
+    over: '该请求已失效。您可以在电子税务局中直接退出。',
+    login: '重新登录',
+    home: '返回“我的信息”',
+  },
+  en: {
+    title: 'Log out',
+    ask: '“{{system}}” asks you to log out of the e-tax bureau. The tax systems that you entered in this session end with it.',
+    askUnnamed:
+      'A page asks you to log out of the e-tax bureau. The tax systems that you entered in this session end with it.',
+    yes: 'Log out',
+    no: 'Stay logged in',
+    done: 'You are logged out of the e-tax bureau.',
+    over: 'This request is over. You can log out in the e-tax bureau itself.',
+    login: 'Log in again',
+    home: 'To “About me”',
+  },
+});
+
+type Said = 'done' | { readonly system: SystemName | undefined };
+const over: readonly string[] = ['NOT_FOUND', 'EXPIRED'];
+
+/** SSO-10: a tax system asks for 退出. Asked is whoever is not known to have been sent by a system of this session. */
+export function Page() {
+  const t = useT();
+  const language = useLanguage();
+  const navigate = useNavigate();
+  const id = useLocation().hash.slice(1);
+  const { status } = useSessionState();
+  const { run, busy, problem } = useAction();
+  const [said, setSaid] = useState<Said>();
+  const begun = useRef(false);
+  const params = { path: { id } };
+
+  const goOn = (redirectTo: string | undefined) => {
+    if (redirectTo !== undefined) return location.replace(redirectTo);
+    setSaid('done');
+  };
+  const leave = async () =>
+    goOn((await answer(bareApi.POST('/v1/sso/logouts/{id}/leave', { params }))).redirectTo);
+  const confirm = async (silently: boolean) => {
+    try {
+      const body = silently ? { silently } : {};
+      return await answer(api.POST('/v1/sso/logouts/{id}/confirm', { params, body }));
+    } catch (error) {
+      if (problemOf(error).code !== 'SESSION_ENDED') throw error;
+      // It ended elsewhere, also while the question stood there: what was asked for is done.
+      return undefined;
+    }
+  };
+  const logOut = (silently: boolean) =>
+    run(async () => {
+      const answered = await confirm(silently);
+      if (!answered) return leave();
+      if ('asked' in answered) return setSaid({ system: answered.asked.client?.name });
+      setSaid('done');
+      loggedOut();
+      goOn(answered.redirectTo);
+    });
+  useEffect(() => {
+    if (begun.current || (status !== 'none' && status !== 'active')) return;
+    begun.current = true;
+    if (status === 'none') void run(leave);
+    else void logOut(true);
+  });
+
+  if (problem && said === undefined && over.includes(problem.code))
+    return (
+      <section className="card narrow">
+        <PageTitle>{t('title')}</PageTitle>
+        <p role="alert">{t('over')}</p>
+        <p>
+          <Link to={status === 'active' ? '/me' : '/login'}>{t(status === 'active' ? 'home' : 'login')}</Link>
+        </p>
+      </section>
+    );
+  if (said === undefined && !problem) return <Loading />;
+  return (
+    <section className="card narrow">
+      <PageTitle>{t('title')}</PageTitle>
+      <ProblemAlert problem={problem} onRetry={() => void logOut(said === undefined)} />
+      {said === 'done' ? (
+        <>
+          <p role="status">{t('done')}</p>
+          <p>
+            <Link to="/login">{t('login')}</Link>
+          </p>
+        </>
+      ) : said ? (
+        <>
+          <p>{said.system ? t('ask', { system: nameIn(said.system, language) }) : t('askUnnamed')}</p>
+          <div className="row">
+            <Button type="primary" loading={busy} onClick={() => void logOut(false)}>
+              {t('yes')}
+            </Button>
+            <Button disabled={busy} onClick={() => void navigate('/me', { replace: true })}>
+              {t('no')}
+            </Button>
+          </div>
+        </>
+      ) : null}
+    </section>
+  );
+}

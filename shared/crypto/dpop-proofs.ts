@@ -1,0 +1,108 @@
+import { createHash } from 'node:crypto';
+import { calculateJwkThumbprint, decodeProtectedHeader, errors, importJWK, type JWK, jwtVerify } from 'jose';
+import * as v from 'valibot';
+import { OAuthProblem } from '#domain/oauth-problem.ts';
+import { constantTimeEqual } from './keys.ts';
+
+/** That a caller holds a key, for one call (RFC 9449), believed after its signature. */
+export interface DpopProof {
+  /** The key's thumbprint (RFC 7638, SHA-256): what tokens are bound to. */
+  readonly jkt: string;
+  /** To be spent once by the store, until `expiresAt`. */
+  readonly jti: string;
+  /** The last instant at which it could be accepted, clock skew included. */
+  readonly expiresAt: Date;
+}
+
+/** The call that a proof must be made for. */
+export interface ProvenCall {
+  readonly method: string;
+  /** Without query. */
+  readonly uri: string;
+  /** The access token that comes with it, at a resource. */
+  readonly accessToken?: string | undefined;
+  readonly now: Date;
+}
+
+const proofType = 'dpop+jwt';
+export const dpopAlgorithms = ['ES256'] as const;
+
+/** How old a proof may be, and how far the caller's clock may differ. */
+const oldestSeconds = 60;
+const skewSeconds = 10;
+const longestProof = 4096;
+
+const coordinate = v.pipe(v.string(), v.regex(/^[\w-]{43}$/));
+/** A public key of P-256. Any member of a private one, or of another kind of key, is no mistake to look away from. */
+const jwkSchema = v.object({
+  kty: v.literal('EC'),
+  crv: v.literal('P-256'),
+  x: coordinate,
+  y: coordinate,
+  ...Object.fromEntries(
+    ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'].map((name) => [name, v.optional(v.never())]),
+  ),
+});
+const claimsSchema = v.object({
+  jti: v.pipe(v.string(), v.minLength(1), v.maxLength(256)),
+  htm: v.string(),
+  htu: v.string(),
+  iat: v.number(),
+  ath: v.optional(v.string()),
+});
+
+/**
+ * Verifies a DPoP proof (RFC 9449, 4.3) in all but its single use, which is the store's part.
+ * @throws OAuthProblem invalid_dpop_proof for everything else, without a reason, which only a forger would need
+ */
+export async function verifyDpopProof(
+  proof: string,
+  { method, uri, accessToken, now }: ProvenCall,
+): Promise<DpopProof> {
+  if (proof.length > longestProof) throw proofRefused();
+  try {
+    const jwk = publicKeyIn(proof);
+    const { payload } = await jwtVerify(proof, await importJWK(jwk, 'ES256'), {
+      algorithms: [...dpopAlgorithms],
+      typ: proofType,
+      currentDate: now,
+      clockTolerance: skewSeconds,
+      maxTokenAge: oldestSeconds,
+    });
+    const claims = v.safeParse(claimsSchema, payload);
+    if (!claims.success) throw proofRefused();
+    const { jti, htm, htu, iat, ath } = claims.output;
+    if (htm !== method || plainUri(htu) !== plainUri(uri)) throw proofRefused();
+    if (accessToken !== undefined && !constantTimeEqual(ath ?? '', hashOf(accessToken))) throw proofRefused();
+    return {
+      jkt: await calculateJwkThumbprint(jwk),
+      jti,
+      expiresAt: new Date((iat + oldestSeconds + skewSeconds) * 1000),
+    };
+  } catch (error) {
+    // What a stranger's text makes of the decoders (TypeError) and of a point that is on no curve (DOMException).
+    if (error instanceof errors.JOSEError || error instanceof TypeError || error instanceof DOMException)
+      throw proofRefused();
+    throw error;
+  }
+}
+
+export const proofRefused = (): OAuthProblem =>
+  new OAuthProblem('invalid_dpop_proof', 'The DPoP proof was not accepted');
+
+/** The key stands in the header by value; nothing else there says where one could be fetched. */
+function publicKeyIn(proof: string): JWK {
+  const { jwk } = decodeProtectedHeader(proof);
+  const known = v.safeParse(jwkSchema, jwk);
+  if (!known.success) throw proofRefused();
+  const { kty, crv, x, y } = known.output;
+  return { kty, crv, x, y };
+}
+
+const hashOf = (accessToken: string): string => createHash('sha256').update(accessToken).digest('base64url');
+
+/** Compared without query and fragment, scheme, host and port as every URL has them; undefined for what is none. */
+const plainUri = (text: string): string | undefined => {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  return url && /^https?:$/.test(url.protocol) && url.username === '' ? url.origin + url.pathname : undefined;
+};

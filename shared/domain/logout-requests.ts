@@ -1,0 +1,67 @@
+import { longestEcho, longestRequest } from './authorization-requests.ts';
+import type { Parameters } from './oauth-parameters.ts';
+import type { RelyingParty } from './relying-parties.ts';
+
+/** A hand-over as an ID token of ours names it: which client it was for, and its name there. */
+export interface LogoutHint {
+  readonly clientId: string;
+  readonly sid: string;
+}
+
+/** A logout that a tax system asks for (SSO-10), as it is kept until the person's page takes it up. */
+export interface LogoutAsked {
+  /** Who asks; left out where nobody said so. */
+  readonly clientId?: string;
+  /** The hand-over that is meant. */
+  readonly sid?: string;
+  /** Where the browser goes afterwards: only an address that the client registered. */
+  readonly returnTo?: string;
+  readonly state?: string;
+}
+
+export type JudgedLogout =
+  | { readonly ok: true; readonly asked: LogoutAsked }
+  /** The person is shown a page, and nothing is sent anywhere. */
+  | { readonly ok: false; readonly page: 'client' | 'request' | 'logout_hint' | 'logout_uri' };
+
+/**
+ * Judges a logout request (OpenID Connect RP-Initiated Logout 1.0). An address to go back to counts only together with the
+ * client that registered it; what is doubled, broken or another client's stops at a page.
+ * @param raw undefined where the text could not be read
+ * @param hint what the ID token says; undefined where it is none of ours
+ */
+export function judgeLogout(
+  raw: Parameters | undefined,
+  hint: LogoutHint | undefined,
+  clientOf: (clientId: string) => RelyingParty | undefined,
+): JudgedLogout {
+  if (!raw || raw.size > longestRequest || raw.doubled.size > 0) return { ok: false, page: 'request' };
+  const { values } = raw;
+  const state = values.get('state');
+  if (state !== undefined && Buffer.byteLength(state) > longestEcho) return { ok: false, page: 'request' };
+  const named = values.get('client_id');
+  if (named !== undefined && !clientOf(named)) return { ok: false, page: 'client' };
+  if (values.has('id_token_hint') && (!hint || (named !== undefined && named !== hint.clientId)))
+    return { ok: false, page: 'logout_hint' };
+  const clientId = named ?? hint?.clientId;
+  const client = clientId === undefined ? undefined : clientOf(clientId);
+  if (hint && !client) return { ok: false, page: 'logout_hint' };
+  const returnTo = values.get('post_logout_redirect_uri');
+  if (returnTo !== undefined && !client?.postLogoutRedirectUris.includes(returnTo))
+    return { ok: false, page: 'logout_uri' };
+  const sid = hint?.sid ?? (client ? values.get('logout_hint') : undefined);
+  return {
+    ok: true,
+    asked: {
+      ...(clientId === undefined ? {} : { clientId }),
+      ...(sid === undefined ? {} : { sid }),
+      ...(returnTo === undefined ? {} : { returnTo, ...(state === undefined ? {} : { state }) }),
+    },
+  };
+}
+
+/** Where the browser goes when it is over; undefined where it stays with us. */
+export function afterLogout({ returnTo, state }: LogoutAsked): string | undefined {
+  if (returnTo === undefined || state === undefined) return returnTo;
+  return `${returnTo}${returnTo.includes('?') ? '&' : '?'}state=${encodeURIComponent(state)}`;
+}

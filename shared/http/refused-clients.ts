@@ -1,0 +1,43 @@
+import { type ClientRefusal, ClientRefused, namedClient } from '#crypto/client-assertions.ts';
+import { writeLine } from '#gateways/log.ts';
+import { auditPut } from '#journeys/audit.ts';
+import type { AnyCall } from '#runtime/call.ts';
+import type { FlowContext } from '#runtime/context.ts';
+
+/** When this container last audited the same of a client: whoever forges assertions must not fill the audit. */
+const audited = new Map<string, number>();
+const oncePerMilliseconds = 60_000;
+
+/** The subject under which the audit keeps what is about a tax system and about nobody's person. */
+export const clientSubject = (clientId: string): string => `client:${clientId}`;
+
+/**
+ * SSO-14: a call that does not prove to be the client it names. Each has a line in the log; the audit of a registered client
+ * gets the first of a kind and minute. Neither says anything of the assertion.
+ */
+export async function keepRefusedClient(
+  ctx: FlowContext,
+  flow: string,
+  call: AnyCall,
+  form: Readonly<Record<string, string>>,
+  error: unknown,
+): Promise<void> {
+  if (!(error instanceof ClientRefused)) return;
+  const client = namedClient(ctx.relyingParties, form)?.clientId;
+  const { why } = error;
+  writeLine({ level: 'WARN', word: 'client-refused', flow, client: client ?? 'unknown', why });
+  if (client === undefined || !isFirst(client, why, call.now)) return;
+  // The refusal stands whether or not it can be kept.
+  await ctx.db
+    .put(auditPut(ctx, call, clientSubject(client), 'sso-client-refused', 'failure', { client, why }))
+    .catch(() => audited.delete(`${client} ${why}`));
+}
+
+function isFirst(client: string, why: ClientRefusal, now: Date): boolean {
+  const key = `${client} ${why}`;
+  const last = audited.get(key);
+  const at = now.getTime();
+  if (last !== undefined && Math.abs(at - last) < oncePerMilliseconds) return false;
+  audited.set(key, at);
+  return true;
+}

@@ -1,0 +1,82 @@
+import type { Granted } from '#domain/granted-limits.ts';
+import type { FlowContext } from '#runtime/context.ts';
+import { auditEventPut } from '#store/audit/audit-events.ts';
+import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
+import { readAccessRecords } from '#store/sessions/access-basis.ts';
+import { effectiveSession } from '#store/sessions/effective-session.ts';
+import {
+  narrowedUpdate,
+  nextLookAt,
+  type RpEnded,
+  type RpSession,
+  rpEndUpdate,
+} from '#store/sessions/rp-sessions.ts';
+import { endOf } from '#store/sessions/session-end.ts';
+import type { Session } from '#store/sessions/session-row.ts';
+import { lastDay, leftOf, limitsToday } from './granted-limits.ts';
+
+type Judging = Pick<FlowContext, 'db' | 'settings'>;
+
+/** How a hand-over stands: over, and why; or live, and when time may end it at the earliest (ISO). */
+type Standing =
+  | { readonly over: RpEnded['reason'] }
+  | {
+      readonly over?: undefined;
+      readonly lookAt: string;
+      /** Less is left of what the system was told: this. */
+      readonly left?: Granted | undefined;
+    };
+
+/** SSO-8: whether a hand-over still holds, by what stands now. */
+async function standingOf(
+  { db, settings }: Judging,
+  { sessionId, personKey, version, company, granted }: RpSession,
+  now: Date,
+): Promise<Standing> {
+  const [session, records] = await Promise.all([
+    db.get<Session>('Sessions', { sessionId }),
+    company && readAccessRecords(db, personKey, company),
+  ]);
+  if (!session) return { over: 'expired' };
+  const ended = endOf(session, now, settings.policies);
+  if (ended) return { over: ended.reason };
+  if (session.version !== version) return { over: 'switched' };
+  const effective = effectiveSession(session, records, now);
+  if (effective.lost) return { over: 'grounds-lost' };
+  const until = company && records && lastDay(company, records);
+  return {
+    lookAt: nextLookAt(session, until, settings.policies),
+    left: leftOf(granted, limitsToday(effective, records)),
+  };
+}
+
+/**
+ * Ends it where it is over, and keeps where less is left than was told; its own row's change then has the system told.
+ */
+export async function endIfOver(ctx: Judging, handOver: RpSession, now: Date): Promise<Standing> {
+  const standing = await standingOf(ctx, handOver, now);
+  if (standing.over === undefined) {
+    if (standing.left) await ctx.db.update(narrowedUpdate(handOver, standing.left));
+    return standing;
+  }
+  const { over: reason } = standing;
+  const event = auditEventPut(
+    {
+      subject: handOver.personKey,
+      kind: 'sso-ended',
+      outcome: 'success',
+      at: now,
+      channel: 'system',
+      address: '',
+      detail: { client: handOver.clientId, reason },
+    },
+    ctx.settings.policies.auditRetentionDays,
+  );
+  try {
+    await ctx.db.transact([rpEndUpdate(handOver, { reason, at: Math.floor(now.getTime() / 1000) }), event]);
+  } catch (error) {
+    // Somebody else ended it, or another hand-over took its place: its own change tells.
+    if (!(error instanceof ConcurrentChange)) throw error;
+  }
+  return standing;
+}

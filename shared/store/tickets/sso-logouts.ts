@@ -1,0 +1,12 @@
+import type { LogoutAsked } from '#domain/logout-requests.ts';
+import type { Put } from '../dynamodb/tables.ts';
+import type { SsoLogoutTicket } from './sso-tickets.ts';
+import { openTicketPut } from './tickets.ts';
+
+/** Keeps a logout that a tax system asks for until the person's page takes it up (SSO-10). */
+export const logoutPut = (
+  asked: LogoutAsked,
+  now: Date,
+  lifetimeSeconds: number,
+): { id: string; write: Put } =>
+  openTicketPut<SsoLogoutTicket>({ kind: 'sso-logout', asked }, now, lifetimeSeconds);

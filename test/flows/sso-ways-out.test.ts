@@ -1,0 +1,396 @@
+/** @module-tag grants */
+import { decodeJwt } from 'jose';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Granted } from '#domain/granted-limits.ts';
+import type { RpSession } from '#store/sessions/rp-sessions.ts';
+import { expectStatus, loggedInByFace } from '../support/door.ts';
+import { keeping } from '../support/variants.ts';
+import {
+  history,
+  type Known,
+  knownPerson,
+  morning,
+  openWatchedDoor,
+  type WatchedDoor,
+} from '../support/watched.ts';
+import { newestCode, ownFace, refreshed, type SignedIn, signIn } from './support/account.ts';
+import {
+  agencyFirm,
+  agentAt,
+  agreementLine,
+  claimed,
+  client,
+  type Firm,
+  goTo,
+  reported,
+  staffLine,
+} from './support/agencies.ts';
+import { orderLine } from './support/orders.ts';
+import { companyLine, companyOf, feed } from './support/registry.ts';
+import { changeRelation, giveRelation, inCompany } from './support/relations.ts';
+import { handlerOf, nobody, reportLine, reportNumber, underReport } from './support/reports.ts';
+import { handedOver, rpRow, type StandIn, standIn } from './support/rps.ts';
+
+/** Every way in which a hand-over ends, and that its system is told: once, by its own name, and nobody else. */
+let door: WatchedDoor;
+let system: StandIn;
+let beside: RpSession;
+beforeAll(async () => {
+  system = await standIn('filing-web');
+  door = await openWatchedDoor({ relyingParties: [system.client] });
+});
+afterAll(async () => {
+  system?.stop();
+  await door?.finish('sso-sweep');
+});
+beforeEach(async () => {
+  door.clock.set(morning);
+  const other = await signIn(door, await knownPerson(door));
+  beside = await handedOver(door, other.sessionId, 'filing-web');
+  await door.settled();
+  system.tokens.length = 0;
+});
+
+const sweep = async (): Promise<{ ended: number; left: boolean }> =>
+  expectStatus(await door.http('POST', '/local/schedule/sso-sweep'), 200).body;
+const toldSids = () => system.tokens.map((token) => decodeJwt(token).sid);
+const setIn = (table: string, key: Record<string, string>, changes: Record<string, number>) =>
+  door.dynamodb('UpdateItem', {
+    TableName: door.tables.find((name) => name.endsWith(`-${table}`)),
+    Key: Object.fromEntries(Object.entries(key).map(([name, value]) => [name, { S: value }])),
+    UpdateExpression: `SET ${Object.keys(changes).map((_, i) => `#${i} = :${i}`)}`,
+    ExpressionAttributeNames: Object.fromEntries(Object.keys(changes).map((name, i) => [`#${i}`, name])),
+    ExpressionAttributeValues: Object.fromEntries(
+      Object.values(changes).map((value, i) => [`:${i}`, { N: String(value) }]),
+    ),
+  });
+
+/** Somebody at a system, and what may end it. */
+interface There {
+  readonly who: Known & Pick<SignedIn, 'token' | 'cookie' | 'sessionId' | 'api'>;
+  readonly handOver: RpSession;
+}
+interface AtCompany extends There {
+  readonly taxpayerId: string;
+}
+interface AtClient extends There {
+  readonly agency: Firm;
+  readonly clientId: string;
+  readonly agreementId: string;
+  /** The agreement once more, by the authority, with other facts. */
+  readonly again: (facts: object) => Promise<void>;
+}
+
+async function asPerson(): Promise<There> {
+  const known = await knownPerson(door);
+  const who = { ...known, ...(await signIn(door, known)) };
+  return { who, handOver: await handedOver(door, who.sessionId, 'filing-web') };
+}
+
+const withSession = (
+  who: Known,
+  { token, cookie = '', session }: { token: string; cookie?: string; session: { sessionId: string } },
+) => ({
+  ...who,
+  token,
+  cookie,
+  sessionId: session.sessionId,
+  api: (method: string, path: string, body?: unknown) => door.http(method, path, body, { token }),
+});
+
+const everything: Granted = { actions: ['filing', 'declaration', 'enquiry', 'invoice'] };
+async function atCompany(
+  granted: Granted = everything,
+  facts: object = {},
+  until?: string,
+): Promise<AtCompany> {
+  const who = await knownPerson(door);
+  const taxpayerId = await companyOf(door, await knownPerson(door), facts);
+  await giveRelation(door, who, taxpayerId, 'tax-handler', until === undefined ? {} : { validUntil: until });
+  const at = withSession(who, await inCompany(door, who, taxpayerId));
+  return { who: at, taxpayerId, handOver: await handedOver(door, at.sessionId, 'filing-web', { granted }) };
+}
+
+async function atClient(until = '2027-12-31'): Promise<AtClient> {
+  const [agency, who, clientId] = [await agencyFirm(door), await knownPerson(door), await client(door)];
+  const line = agreementLine(agency.id, clientId, [who], { items: ['tax-declaration', 'consulting'], until });
+  await feed(door, staffLine(agency.id, [who]), line);
+  const { api, cookie } = await agentAt(door, who, agency.id);
+  const at = withSession(who, { ...(await goTo(door, api, clientId)), cookie });
+  const granted: Granted = {
+    actions: ['filing', 'declaration', 'enquiry'],
+    items: ['tax-declaration', 'consulting'],
+    until,
+  };
+  return {
+    agency,
+    who: at,
+    clientId,
+    agreementId: line.agreementId,
+    again: (facts) => feed(door, { ...line, ...facts }),
+    handOver: await handedOver(door, at.sessionId, 'filing-web', { granted }),
+  };
+}
+
+async function underOne(
+  asHandler: boolean,
+  validUntil = '2027-12-31',
+): Promise<AtCompany & { readonly report: (facts?: object) => Promise<void> }> {
+  const [who, boss] = [await knownPerson(door), await knownPerson(door)];
+  const taxpayerId = await companyOf(door, boss, { subject: 'cross-region' });
+  const number = reportNumber();
+  const report = (facts: object = {}) =>
+    feed(door, reportLine(taxpayerId, number, asHandler ? handlerOf(who) : nobody, { validUntil, ...facts }));
+  await report();
+  if (!asHandler) await giveRelation(door, who, taxpayerId, 'tax-handler');
+  const at = withSession(who, await underReport(door, who, taxpayerId, number));
+  return {
+    who: at,
+    taxpayerId,
+    report,
+    handOver: await handedOver(door, at.sessionId, 'filing-web', {
+      granted: { ...everything, until: validUntil },
+    }),
+  };
+}
+
+/** One way: what is there, what ends it, the reason that is kept. `swept`: nobody writes, the next sweep sees it. */
+interface Way<T extends There = There> {
+  readonly way: string;
+  readonly begin: () => Promise<T>;
+  readonly end: (there: T) => Promise<unknown>;
+  readonly reason: string;
+  readonly swept?: true;
+}
+const way = <T extends There>(
+  name: string,
+  reason: string,
+  begin: () => Promise<T>,
+  end: (there: T) => Promise<unknown>,
+  swept?: 'swept',
+): Way => ({ way: name, begin, end, reason, ...(swept ? { swept: true } : {}) }) as unknown as Way;
+
+const reset = async ({ who }: There) => {
+  const { name, documentNumber } = who;
+  door.clock.advance(61);
+  const { resetId } = expectStatus(
+    await door.http('POST', '/v1/password-resets', { account: documentNumber, name, documentNumber }),
+    201,
+  ).body;
+  expectStatus(await door.http('POST', `/v1/password-resets/${resetId}/sms`), 202);
+  const smsCode = newestCode(door, who.phone);
+  const body = { smsCode, newPassword: 'Huaihe#20581' };
+  expectStatus(await door.http('POST', `/v1/password-resets/${resetId}/complete`, body), 204);
+};
+const switched = async ({ who }: There) => {
+  const { choices } = expectStatus(await who.api('GET', '/v1/session/identities'), 200).body;
+  const natural = choices.find(({ identity }: { identity: { kind: string } }) => identity.kind === 'natural');
+  expectStatus(await who.api('POST', '/v1/session/identity', { choiceId: natural.choiceId }), 200);
+};
+const ofRelation =
+  (changes: Record<string, unknown>) =>
+  ({ who, taxpayerId }: AtCompany) =>
+    changeRelation(door, who, taxpayerId, 'tax-handler', changes);
+const ofCompany =
+  (facts: object) =>
+  ({ taxpayerId }: AtCompany) =>
+    feed(door, companyLine(taxpayerId, facts));
+const later = (seconds: number) => async () => void door.clock.advance(seconds);
+/** Logged in ten minutes before midnight: what ends then is no idle session. */
+const late =
+  <T>(begin: () => Promise<T>) =>
+  () => {
+    door.clock.set('2027-03-02T23:50:00+08:00');
+    return begin();
+  };
+const tonight = async () => void door.clock.set('2027-03-03T00:00:00+08:00');
+
+const ways: readonly Way[] = [
+  way('a relation is deleted', 'grounds-lost', atCompany, ofRelation({ state: 'deleted' })),
+  way('a permission is narrowed', 'narrowed', atCompany, ofRelation({ permissions: ['enquiry'] })),
+  way('half an hour without a sign of life', 'idle', asPerson, later(1_800), 'swept'),
+  way(
+    'the last day of a relation',
+    'grounds-lost',
+    late(() => atCompany({ ...everything, until: '2027-03-02' }, {}, '2027-03-02')),
+    tonight,
+    'swept',
+  ),
+  way('an agreement loses an item', 'narrowed', atClient, ({ again }) =>
+    again({ items: ['tax-declaration'] }),
+  ),
+  way('SES-3 a newer login', 'replaced', asPerson, ({ who }) => loggedInByFace(door, who)),
+  way('ORD-1 the account is suspended', 'suspended', asPerson, ({ who }) =>
+    reported(door, orderLine(who, 'suspend', 1)),
+  ),
+  way('a switch to another identity', 'switched', atCompany, switched),
+  way('ENT-4 the company is cancelled', 'grounds-lost', atCompany, ofCompany({ state: 'cancelled' })),
+  // From here on for the long run.
+  way('SES-1 退出', 'logged-out', asPerson, ({ who }) => who.api('DELETE', '/v1/session')),
+  way('ORD-1 sessions are ended by order', 'by-order', asPerson, ({ who }) =>
+    reported(door, orderLine(who, 'end-sessions', 1)),
+  ),
+  way('SES-2 a refresh token comes again', 'reuse', asPerson, async ({ who }) => {
+    await refreshed(door, who);
+    door.clock.advance(60);
+    expect((await door.http('POST', '/v1/session/refresh', undefined, { cookie: who.cookie })).status).toBe(
+      401,
+    );
+  }),
+  way('PWD-3 忘记密码', 'credential-change', asPerson, reset),
+  way('CTR-2 用户注销', 'deregistered', asPerson, async ({ who }) => {
+    const body = { password: who.password, faceTicket: await ownFace(door, who) };
+    expectStatus(await who.api('POST', '/v1/account/deregistration', body), 204);
+  }),
+  way(
+    'SES-2 twelve hours',
+    'expired',
+    asPerson,
+    async ({ who: { sessionId }, handOver }) => {
+      await setIn('Sessions', { sessionId }, { lastSeenAt: handOver.expiresAt - 10 });
+      door.clock.advance(43_200);
+    },
+    'swept',
+  ),
+  way('REL-2 a relation is superseded', 'grounds-lost', atCompany, ofRelation({ state: 'superseded' })),
+  way('no permission is left', 'narrowed', atCompany, ofRelation({ permissions: [] })),
+  way('a relation gets a last day', 'narrowed', atCompany, ofRelation({ validUntil: '2027-06-30' })),
+  way(
+    'SPC-1 the company is cross-region only',
+    'grounds-lost',
+    atCompany,
+    ofCompany({ subject: 'cross-region' }),
+  ),
+  way(
+    'ENT-2 the company waits for confirmation again',
+    'grounds-lost',
+    atCompany,
+    ofCompany({ state: 'awaiting-confirmation' }),
+  ),
+  way('ENT-4 a relation of the company before it was cancelled', 'grounds-lost', atCompany, async (there) => {
+    await ofCompany({ state: 'cancelled' })(there);
+    await ofCompany({ state: 'active' })(there);
+  }),
+  way('AGY-4 an agreement is ended', 'grounds-lost', atClient, async ({ agency, agreementId }) =>
+    expectStatus(await agency.api('POST', `/v1/agency/agreements/${agreementId}/terminate`), 200),
+  ),
+  way('an agreement loses the item that permits filing', 'narrowed', atClient, ({ again }) =>
+    again({ items: ['consulting'] }),
+  ),
+  way('an agreement ends earlier', 'narrowed', atClient, ({ again }) => again({ until: '2027-06-30' })),
+  way('an agreement names other agents', 'grounds-lost', atClient, async ({ again, agency }) => {
+    const other = await knownPerson(door);
+    await feed(door, staffLine(agency.id, [other]));
+    await again({ agents: [claimed(other)] });
+  }),
+  way(
+    'the last day of an agreement',
+    'grounds-lost',
+    late(() => atClient('2027-03-02')),
+    tonight,
+    'swept',
+  ),
+  way('AGY-1 the staff form names the agent no longer', 'grounds-lost', atClient, ({ agency }) =>
+    feed(door, staffLine(agency.id, [])),
+  ),
+  way('the agency is no agency any more', 'grounds-lost', atClient, ({ agency }) =>
+    feed(door, companyLine(agency.id, { subject: 'enterprise' })),
+  ),
+  way('the client is cancelled', 'grounds-lost', atClient, ({ clientId }) =>
+    feed(door, companyLine(clientId, { state: 'cancelled' })),
+  ),
+  way(
+    'SPC-3 the report names another handler',
+    'grounds-lost',
+    () => underOne(true),
+    ({ report }) => report({ handler: nobody }),
+  ),
+  way(
+    'the last day of the report',
+    'grounds-lost',
+    late(() => underOne(false, '2027-03-02')),
+    tonight,
+    'swept',
+  ),
+];
+
+describe('SSO-8 a hand-over ends and its system is told', () => {
+  keeping(9)(ways)('$way: $reason', async ({ begin, end, reason, swept }) => {
+    const there = await begin();
+    await door.settled();
+    expect(toldSids()).toEqual([]);
+    await end(there);
+    if (swept) await sweep();
+    await door.settled();
+    const { handOver, who } = there;
+    // A sweep ends what earlier tests have left idle, too.
+    expect(toldSids().filter((sid) => !swept || sid === handOver.sid)).toEqual([handOver.sid]);
+    const standing = await rpRow(door, handOver);
+    expect(standing.told).toMatchObject({ tries: 1 });
+    const told = (await history(door, who)).filter(({ kind }) => kind === 'sso-told');
+    expect(told.map(({ detail }) => detail)).toEqual([{ client: 'filing-web', reason }]);
+    if (reason === 'narrowed') {
+      expect(standing).toMatchObject({ narrowings: 1, sweepShard: expect.any(String) });
+      expect(standing).not.toHaveProperty('ended');
+      return;
+    }
+    expect(standing.ended.reason).toBe(reason);
+    expect(standing).not.toHaveProperty('sweepShard');
+    const events = (await history(door, who)).filter(({ kind }) => kind === 'sso-ended');
+    expect(events.map(({ detail }) => detail)).toEqual([{ client: 'filing-web', reason }]);
+    if (!swept) expect(await rpRow(door, beside)).not.toHaveProperty('ended');
+  });
+});
+
+describe('SSO-8 a hand-over goes on', () => {
+  const untouched = async ({ handOver }: There) => {
+    await door.settled();
+    expect(toldSids()).not.toContain(handOver.sid);
+    expect(await rpRow(door, handOver)).not.toHaveProperty('ended');
+  };
+
+  it('where what was narrowed is nothing that the system was told, or where there is more now', async () => {
+    const there = await atCompany({ actions: ['enquiry'], until: '2027-06-30' });
+    await ofRelation({ permissions: ['filing', 'enquiry'] })(there);
+    await untouched(there);
+    await ofRelation({ permissions: ['enquiry'], validUntil: '2027-09-30' })(there);
+    await untouched(there);
+    await ofRelation({ validUntil: '2027-06-29' })(there);
+    await door.settled();
+    expect(toldSids()).toEqual([there.handOver.sid]);
+  });
+
+  it('at a sweep that comes too early, and the next look is when time may end it', async () => {
+    const there = await asPerson();
+    door.clock.advance(1_200);
+    const { cookie } = await refreshed(door, there.who);
+    door.clock.advance(900);
+    expectStatus(await door.http('POST', '/v1/session/refresh', undefined, { cookie }), 200);
+    await sweep();
+    await untouched(there);
+    const { lookAt } = await rpRow(door, there.handOver);
+    expect(Date.parse(lookAt) - door.clock.now().getTime()).toBe(1_800_000);
+    door.clock.advance(1_800);
+    await sweep();
+    await door.settled();
+    expect(toldSids()).toContain(there.handOver.sid);
+  });
+
+  it('and a hand-over as the new identity in the place of the old one, however soon: the old name alone is told', async () => {
+    const there = await atCompany();
+    await switched(there);
+    const next = await handedOver(door, there.who.sessionId, 'filing-web');
+    await door.settled();
+    expect(toldSids()).toEqual([there.handOver.sid]);
+    expect(await rpRow(door, next)).not.toHaveProperty('ended');
+  });
+
+  it('and a second hand-over under the same name tells nobody', async () => {
+    const there = await asPerson();
+    await handedOver(door, there.who.sessionId, 'filing-web', {
+      sid: there.handOver.sid,
+      scope: 'openid profile',
+    });
+    await untouched(there);
+  });
+});

@@ -1,0 +1,215 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bureauOf } from '../../examples/relying-party/bureau.ts';
+import { newClientKey } from '../../examples/relying-party/keys.ts';
+import type { Loose } from '../support/client.ts';
+import { expectStatus, loggedInByFace } from '../support/door.ts';
+import { person } from '../support/people.ts';
+import { knownPerson, openWatchedDoor, type WatchedDoor } from '../support/watched.ts';
+import { signIn } from './support/account.ts';
+import {
+  assertionOf,
+  clientCall,
+  exchange,
+  granted,
+  introspection,
+  refresh,
+  revocation,
+  userinfo,
+} from './support/hand-overs.ts';
+import { personLine } from './support/migration.ts';
+import { feed } from './support/registry.ts';
+import { rpRow, type StandIn, standIn } from './support/rps.ts';
+
+/** Each kind of token that this system makes or takes, at every place that takes one (TOK-02). */
+let door: WatchedDoor;
+let system: StandIn;
+let session: { accessToken: string; sessionId: string };
+/** Those that live through the whole file. */
+const lasting: Record<string, string> = {};
+beforeAll(async () => {
+  system = await standIn('filing-web');
+  const introspects = system.client.resources.map(({ uri }) => uri);
+  door = await openWatchedDoor({ relyingParties: [{ ...system.client, introspects }] });
+
+  const other = await loggedInByFace(door, await knownPerson(door));
+  await entered(other.session.accessToken);
+  await door.http('DELETE', '/v1/session', undefined, { token: other.session.accessToken });
+  await door.settled();
+  const beginner = person();
+  await feed(door, personLine(beginner, 1));
+  const first = await signIn(door, { ...beginner, password: beginner.documentNumber.slice(-6) });
+
+  const logged = await loggedInByFace(door, await knownPerson(door));
+  session = logged.session;
+  Object.assign(lasting, {
+    'portal access token': session.accessToken,
+    'portal refresh token': /__Host-refresh=([^;]+)/.exec(logged.cookie)?.[1] ?? logged.cookie,
+    'password-change token': first.token,
+    'logout token': system.tokens[0] ?? '',
+    'step-up proof': await proof(session.accessToken),
+  });
+});
+afterAll(async () => {
+  system.stop();
+  await door?.finish();
+});
+
+async function entered(token = session.accessToken): Promise<Loose> {
+  return expectStatus((await exchange(door, system, await granted(door, system, token))) as Loose, 200).body;
+}
+/** Whoever has just logged in by face has proven enough for an invoice (STP-2). */
+async function proof(token: string): Promise<string> {
+  const asked = { matter: 'invoice.issue', audience: 'invoice' };
+  return expectStatus(await door.http('POST', '/v1/step-ups', asked, { token }), 200).body.proof;
+}
+
+const scans = { method: 'POST', path: '/v1/channel/scans' } as const;
+/** What is good once is made for each use, and so are those that a revocation ends. */
+const made: Record<string, () => Promise<string>> = {
+  'authorization code': async () => (await granted(door, system, session.accessToken)).code,
+  'channel assertion': () => door.assertion('ahtax-app', scans),
+  'client assertion': () => assertionOf(door, system),
+  'ID token': async () => (await entered()).id_token,
+  'access token': async () => (await entered()).access_token,
+  'refresh token': async () => (await entered()).refresh_token,
+};
+
+type Said = { readonly status: number; readonly body: Loose };
+/** How a place says no: its code; `taken` where it says anything else. */
+const word = ({ status, body }: Said, no: string): string =>
+  status >= 400 && (body?.code ?? body?.error) === no ? no : 'taken';
+
+interface Place {
+  readonly takes: readonly string[];
+  readonly no: string;
+  readonly try: (token: string) => Promise<string>;
+}
+const bearer = (path: string) => async (token: string) =>
+  word(await door.http('GET', path, undefined, { token }), 'SESSION_ENDED');
+const asAssertion = (path: string) => async (client_assertion: string) =>
+  word(await clientCall(door, system, path, { client_assertion, grant_type: 'x' }), 'invalid_client');
+const places: Record<string, Place> = {
+  'GET /v1/session': {
+    takes: ['portal access token', 'password-change token'],
+    no: 'SESSION_ENDED',
+    try: bearer('/v1/session'),
+  },
+  'GET /v1/account': {
+    takes: ['portal access token'],
+    no: 'SESSION_ENDED',
+    try: async (token) => {
+      const reply = await door.http('GET', '/v1/account', undefined, { token });
+      // LGN-11: known, and good for one thing alone, which this is not.
+      return reply.body.code === 'PASSWORD_CHANGE_REQUIRED' ? 'SESSION_ENDED' : word(reply, 'SESSION_ENDED');
+    },
+  },
+  'the cookie of POST /v1/session/refresh': {
+    takes: ['portal refresh token'],
+    no: 'SESSION_ENDED',
+    try: async (token) => {
+      const cookie = `__Host-refresh=${token}`;
+      return word(await door.http('POST', '/v1/session/refresh', undefined, { cookie }), 'SESSION_ENDED');
+    },
+  },
+  'Channel-Assertion': {
+    takes: ['channel assertion'],
+    no: 'ASSERTION_INVALID',
+    try: async (assertion) =>
+      word(await door.http('POST', scans.path, { qrContent: 'none' }, { assertion }), 'ASSERTION_INVALID'),
+  },
+  'client_assertion of /oauth2/par': {
+    takes: ['client assertion'],
+    no: 'invalid_client',
+    try: asAssertion('/oauth2/par'),
+  },
+  'client_assertion of /oauth2/token': {
+    takes: ['client assertion'],
+    no: 'invalid_client',
+    try: asAssertion('/oauth2/token'),
+  },
+  'code of /oauth2/token': {
+    takes: [],
+    no: 'invalid_grant',
+    // A code alone is nothing: its verifier stays with whoever began (sso-token.test.ts has the right one).
+    try: async (code) =>
+      word(
+        await exchange(door, system, {
+          code,
+          verifier: 'v'.repeat(43),
+          redirectUri: system.client.redirectUris[0] ?? '',
+        }),
+        'invalid_grant',
+      ),
+  },
+  'refresh_token of /oauth2/token': {
+    takes: ['refresh token'],
+    no: 'invalid_grant',
+    try: async (token) => word(await refresh(door, system, token), 'invalid_grant'),
+  },
+  'the header of /oauth2/userinfo': {
+    takes: ['access token'],
+    no: 'invalid_token',
+    try: async (token) => word(await userinfo(door, token), 'invalid_token'),
+  },
+  'the form of /oauth2/userinfo': {
+    takes: ['access token'],
+    no: 'invalid_token',
+    try: async (token) => word(await userinfo(door, token, 'post-body'), 'invalid_token'),
+  },
+  'token of /oauth2/introspect': {
+    takes: ['access token'],
+    no: 'inactive',
+    try: async (token) => ((await introspection(door, system, token)).body.active ? 'taken' : 'inactive'),
+  },
+  'token of /oauth2/revoke': {
+    takes: ['access token', 'refresh token'],
+    no: 'nothing ended',
+    try: async (token) => {
+      const name = { sessionId: session.sessionId, clientId: system.client.clientId };
+      const { sid } = await rpRow(door, name);
+      expect((await revocation(door, system, token)).status).toBe(200);
+      const { ended, ...after } = await rpRow(door, name);
+      return ended && after.sid === sid ? 'taken' : 'nothing ended';
+    },
+  },
+  'logout_token at a tax system': {
+    takes: ['logout token'],
+    no: 'refused',
+    try: async (token) => {
+      const { clientId, redirectUris } = system.client;
+      const bureau = bureauOf({
+        issuer: door.issuer,
+        clientId,
+        key: await newClientKey(),
+        redirectUri: redirectUris[0] ?? '',
+        now: door.clock.now,
+      });
+      return bureau.ended(token).then(
+        () => 'taken',
+        () => 'refused',
+      );
+    },
+  },
+};
+
+describe('TOK-02 SES-2 SSO-6 SSO-7 SSO-11 every token at every place that takes one', () => {
+  it.each(Object.entries(places))('%s', async (_name, { takes, no, try: attempt }) => {
+    const said: Record<string, string> = {};
+    await entered();
+    for (const [kind, token] of Object.entries(lasting)) said[kind] = await attempt(token);
+    for (const [kind, make] of Object.entries(made)) said[kind] = await attempt(await make());
+    const kinds = [...Object.keys(lasting), ...Object.keys(made)];
+    expect(said).toEqual(
+      Object.fromEntries(kinds.map((kind) => [kind, takes.includes(kind) ? 'taken' : no])),
+    );
+  });
+
+  it('there are eleven kinds, each of them real', () => {
+    expect(Object.values(lasting).every((token) => token.length > 40)).toBe(true);
+    expect(Object.keys(lasting).length + Object.keys(made).length).toBe(11);
+    const taken = new Set(Object.values(places).flatMap(({ takes }) => takes));
+    const nowhere = [...Object.keys(lasting), ...Object.keys(made)].filter((kind) => !taken.has(kind));
+    // A proof and an ID token are for those who asked for them, a code for whoever has its verifier.
+    expect(nowhere).toEqual(['step-up proof', 'authorization code', 'ID token']);
+  });
+});
