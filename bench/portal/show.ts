@@ -53,7 +53,7 @@ export async function showPortal(): Promise<void> {
         for (let time = 0; time < visits; time++) seen.push(await signedIn.visiting(page, condition));
         const middle = (of: (one: Visit) => number): number => median(seen.map(of));
         if (page.path === '/login') loginScript = middle(({ scriptBytes }) => scriptBytes);
-        rows.push(cells(page, condition, middle));
+        rows.push([...cells(page, condition, middle), seen[0]?.painted ?? '']);
       }
     table(
       [
@@ -70,6 +70,7 @@ export async function showPortal(): Promise<void> {
         '',
         'long tasks',
         'blocking ms',
+        'largest is',
       ],
       rows,
     );

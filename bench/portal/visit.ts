@@ -10,6 +10,8 @@ export interface Visit {
   readonly requests: number;
   /** Largest contentful paint, milliseconds from the start of the navigation. */
   readonly largestPaint: number;
+  /** The words of what was painted then. */
+  readonly painted: string;
   /** Cumulative layout shift: the worst window of at most five seconds, as the Web Vitals have it. */
   readonly layoutShift: number;
   /** Interaction to next paint: the slowest answer to a key or a click, milliseconds; 0 where nothing is done. */
@@ -80,6 +82,7 @@ const summary = `(() => {
 })()`;
 interface Seen {
   readonly paint: number;
+  readonly what: string;
   readonly interaction: number;
   readonly shifts: readonly (readonly [at: number, value: number])[];
   readonly tasks: readonly number[];
@@ -134,13 +137,14 @@ async function untilQuiet(page: Page): Promise<Seen> {
   return (await page.evaluate(summary)) as Seen;
 }
 
-function measured({ paint, shifts, tasks, files }: Seen): Omit<Visit, 'interaction'> {
+function measured({ paint, what, shifts, tasks, files }: Seen): Omit<Visit, 'interaction'> {
   const bytes = (list: Seen['files']): number => list.reduce((sum, [, size]) => sum + size, 0);
   return {
     scriptBytes: bytes(files.filter(([path]) => path.endsWith('.js'))),
     allBytes: bytes(files),
     requests: files.length,
     largestPaint: paint,
+    painted: what,
     layoutShift: worstWindow(shifts),
     longTasks: tasks.length,
     blocking: tasks.reduce((sum, duration) => sum + duration - 50, 0),

@@ -67,7 +67,7 @@ export const enterAgreement: StepOf<typeof agency, 'enter'> = async (ctx, call) 
     if (!isKnown(client) || !ours) throw new Problem('TAXPAYER_NOT_FOUND');
     const agents = await listedAgents(ctx, agencyKey, form, body.agents, now, tried);
     await requireNoStaff(ctx, clientKey, agents, now);
-    requireFree(pair, agreementId, period);
+    requireFree(pair, agreementId, period, client);
     const between = {
       agreementId,
       agencyKey,
@@ -85,7 +85,7 @@ export const enterAgreement: StepOf<typeof agency, 'enter'> = async (ctx, call) 
         state: 'pending',
         updatedAt: now.toISOString(),
       }),
-      pairUpdate(between, pair, agreementId, [period], day),
+      pairUpdate(between, pair, agreementId, [period], now),
       ...agreementAudits(ctx, between, terms, 'entered', originOf(call, call.caller.session)),
     ]);
   });
@@ -104,7 +104,11 @@ async function ofAgency(
   ]);
   if (agreement?.agencyKey !== companyKey) throw new Problem('NOT_FOUND');
   requireSeenRevision(agreement, call.body.revision);
-  return { agreement, form, pair: await findPair(ctx.db, agreement) };
+  const [pair, client] = await Promise.all([
+    findPair(ctx.db, agreement),
+    findTaxpayer(ctx.db, agreement.clientKey),
+  ]);
+  return { agreement, form, pair, client };
 }
 
 /**
@@ -121,10 +125,9 @@ export const changeAgreement: StepOf<typeof agency, 'change'> = async (ctx, call
     });
   const tried = namesTried(ctx, call, await solvedInSession(ctx, call, body.challenge));
   return retryOnConcurrentChange(async () => {
-    const { agreement, form, pair } = await ofAgency(ctx, call, manager);
+    const { agreement, form, pair, client } = await ofAgency(ctx, call, manager);
     const { agreementId } = agreement;
-    const state = livingState(agreement, call.now);
-    const day = shanghaiDay(call.now);
+    const state = livingState(agreement, client, call.now);
     const terms = await changedTerms(ctx, call, agreement, form, tried);
     const origin = originOf(call, call.caller.session);
     const checks = actingChecks(manager, call, form);
@@ -140,7 +143,7 @@ export const changeAgreement: StepOf<typeof agency, 'change'> = async (ctx, call
       });
       return ok({ agreementId, state, waits: false });
     }
-    requireFree(pair, agreementId, terms);
+    requireFree(pair, agreementId, terms, client);
     const at = { updatedAt: call.now.toISOString() };
     await ctx.db.transact([
       ...checks,
@@ -149,7 +152,7 @@ export const changeAgreement: StepOf<typeof agency, 'change'> = async (ctx, call
         agreement.rev,
         state === 'pending' ? { ...terms, ...at } : { proposed: terms, ...at },
       ),
-      pairUpdate(agreement, pair, agreementId, state === 'pending' ? [terms] : [agreement, terms], day),
+      pairUpdate(agreement, pair, agreementId, state === 'pending' ? [terms] : [agreement, terms], call.now),
       ...agreementAudits(ctx, agreement, terms, 'proposed', origin),
     ]);
     return ok({ agreementId, state, waits: true });
@@ -189,8 +192,8 @@ async function changedTerms(
 export const terminateAgreement: StepOf<typeof agency, 'terminate'> = async (ctx, call) => {
   const manager = requireManager(ctx, call, 'agency');
   return retryOnConcurrentChange(async () => {
-    const { agreement, form, pair } = await ofAgency(ctx, call, manager);
-    livingState(agreement, call.now);
+    const { agreement, form, pair, client } = await ofAgency(ctx, call, manager);
+    livingState(agreement, client, call.now);
     await endAgreement(
       ctx,
       agreement,

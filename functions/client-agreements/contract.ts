@@ -16,7 +16,7 @@ export const clientAgreements = flow({
   summary: 'A client’s side of agreements with agencies: see, agree, refuse, end (AGY-4).',
   tables: {
     Users: ['BatchGetItem'],
-    Taxpayers: ['BatchGetItem', 'ConditionCheckItem'],
+    Taxpayers: ['GetItem', 'BatchGetItem', 'ConditionCheckItem'],
     Relationships: ['UpdateItem', 'DeleteItem', 'ConditionCheckItem'],
     Agreements: ['GetItem', 'UpdateItem'],
     'Agreements/byClient': ['Query'],

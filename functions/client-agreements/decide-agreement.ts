@@ -19,6 +19,7 @@ import { ok } from '#runtime/answers.ts';
 import type { CallOf, StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { agreementUpdate, findAgreement, findPair, pairUpdate } from '#store/agencies/agreements.ts';
+import { findTaxpayer } from '#store/companies/taxpayers.ts';
 import { retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import { requireSeenRevision } from '#store/dynamodb/versioned-update.ts';
 import type { clientAgreements } from './contract.ts';
@@ -31,12 +32,15 @@ export const list: StepOf<typeof clientAgreements, 'list'> = async (ctx, call) =
 
 /** An agreement of the manager's company that lives: others do not exist, of one that is over nothing can be said. */
 async function living(ctx: FlowContext, call: Calls, { basis }: Manager<'company'>) {
-  const agreement = await findAgreement(ctx.db, call.params.id);
+  const [agreement, client] = await Promise.all([
+    findAgreement(ctx.db, call.params.id),
+    findTaxpayer(ctx.db, basis.companyKey),
+  ]);
   if (agreement?.clientKey !== basis.companyKey) throw new Problem('NOT_FOUND');
-  const state = livingState(agreement, call.now);
+  const state = livingState(agreement, client, call.now);
   requireSeenRevision(agreement, call.body.revision);
   const waiting = state === 'pending' ? agreement : agreement.proposed;
-  return { agreement, state, waiting, pair: await findPair(ctx.db, agreement) };
+  return { agreement, client, state, waiting, pair: await findPair(ctx.db, agreement) };
 }
 
 /**
@@ -47,9 +51,9 @@ export const confirm: StepOf<typeof clientAgreements, 'confirm'> = async (ctx, c
   const manager = requireManager(ctx, call, 'company');
   const checks = managingChecks(manager, call);
   return retryOnConcurrentChange(async () => {
-    const { agreement, waiting, pair } = await living(ctx, call, manager);
+    const { agreement, client, waiting, pair } = await living(ctx, call, manager);
     if (!waiting || waiting.until < shanghaiDay(call.now)) throw new Problem('STATE_CONFLICT');
-    requireFree(pair, agreement.agreementId, waiting);
+    requireFree(pair, agreement.agreementId, waiting, client);
     await putInForce(ctx, {
       between: agreement,
       before: agreement,
@@ -77,7 +81,7 @@ export const reject: StepOf<typeof clientAgreements, 'reject'> = async (ctx, cal
         ...(isNew ? { state: 'rejected' } : { proposed: undefined }),
         updatedAt: call.now.toISOString(),
       }),
-      pairUpdate(agreement, pair, agreementId, isNew ? [] : [agreement], shanghaiDay(call.now)),
+      pairUpdate(agreement, pair, agreementId, isNew ? [] : [agreement], call.now),
       ...agreementAudits(ctx, agreement, waiting, 'rejected', originOf(call, call.caller.session)),
     ]);
     return ok({ agreementId, state: isNew ? ('rejected' as const) : state });

@@ -7,11 +7,18 @@ import type { FlowContext } from '#runtime/context.ts';
 import {
   clientEntryPrefix,
   clientEntryRef,
+  isFormOfTerm,
   onAgreementChecks,
   onStaffFormChecks,
 } from '#store/agencies/agency-forms.ts';
 import { formEntriesOf } from '#store/agencies/form-entries.ts';
-import { activeCompanyCheck, findTaxpayer, isKnown, shownTaxpayerId } from '#store/companies/taxpayers.ts';
+import {
+  activeCompanyCheck,
+  findTaxpayer,
+  isKnown,
+  type KnownTaxpayer,
+  shownTaxpayerId,
+} from '#store/companies/taxpayers.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
 import { evaluateAgencyAccess, readAccessRecords } from '#store/sessions/access-basis.ts';
 
@@ -37,7 +44,9 @@ export async function clientActingOption(
   ]);
   const agency = evaluateAgencyAccess(records);
   const form = records.agency?.form;
-  const entry = items.find(({ forms }) => forms?.size);
+  const formsOf = ({ forms }: (typeof items)[number]) =>
+    [...(forms ?? [])].filter((form) => isFormOfTerm(form, client));
+  const entry = items.find((one) => formsOf(one).length > 0);
   const isOpen = isKnown(client) && client.state === 'active' && isAdmitted('enterprise', client.subjects);
   if (!agency || !form || !entry || !isOpen) throw gone();
   const { agreementId } = clientEntryRef(entry);
@@ -53,13 +62,16 @@ export async function clientActingOption(
     writes: [
       ...[
         ...onStaffFormChecks(personKey, form),
-        ...onAgreementChecks(personKey, { clientKey, agreementId }, [...(entry.forms ?? [])], day),
+        ...onAgreementChecks(personKey, { clientKey, agreementId }, formsOf(entry), day),
       ].map((check): Write => ({ ...check, onRefused })),
-      isAtWork(agencyKey),
-      isAtWork(clientKey),
+      isAtWork(agency),
+      isAtWork(client),
     ],
   };
 }
 
 export const gone = () => new Problem('RELATION_NOT_FOUND');
-const isAtWork = (companyKey: string): Write => ({ ...activeCompanyCheck(companyKey), onRefused: gone });
+const isAtWork = ({ companyKey, term }: KnownTaxpayer): Write => ({
+  ...activeCompanyCheck(companyKey, { companyTerm: term }),
+  onRefused: gone,
+});

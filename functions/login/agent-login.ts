@@ -9,6 +9,7 @@ import {
   readAgentAccess,
 } from '#journeys/agencies/agent-access.ts';
 import type { FlowContext } from '#runtime/context.ts';
+import type { Taxpayer } from '#store/companies/taxpayers.ts';
 import type { AgentAccessBasis } from '#store/sessions/access-basis.ts';
 import type { AgentChoice, LoginTicket } from '#store/tickets/ticket-kinds.ts';
 import type { CompanyAsked } from './company-asked.ts';
@@ -22,9 +23,11 @@ export async function agentAccessBasesFor(
   ctx: Pick<FlowContext, 'db' | 'dataKeys'>,
   personKey: string,
   { entry, companyKey }: CompanyAsked,
+  company: Taxpayer | undefined,
   now: Date,
 ): Promise<readonly AgentAccessBasis[]> {
-  if (entry === 'enterprise') return agentAccessBasesAt(ctx.db, personKey, companyKey, shanghaiDay(now));
+  if (entry === 'enterprise')
+    return agentAccessBasesAt(ctx.db, personKey, companyKey, shanghaiDay(now), company);
   if (entry !== 'agency') return [];
   const read = await readAgentAccess(ctx.db, personKey, [byStaffForm(companyKey)]);
   return firstActingOption(ctx, personKey, read, 'agency', now) ? read.map(({ basis }) => basis) : [];

@@ -25,7 +25,7 @@ import type { CallOf, StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { settled } from '#runtime/settled.ts';
 import { type Relation, relationsIn } from '#store/companies/relations.ts';
-import { findTaxpayer } from '#store/companies/taxpayers.ts';
+import { findTaxpayer, type KnownTaxpayer } from '#store/companies/taxpayers.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
 import type { Attempt } from '#store/people/lockout-row.ts';
 import { type Reserved, returnAttempt, successUpdate } from '#store/people/lockout-table.ts';
@@ -58,7 +58,7 @@ export const checkPassword: StepOf<typeof login, 'password'> = async (ctx, call)
   const company = asked && knownCompany(read);
   const named = settled(found);
 
-  const looked = await requireRightPassword(ctx, call, named, asked);
+  const looked = await requireRightPassword(ctx, call, named, asked, company);
   // ENT-4: what ended with an earlier term of the company lets nobody in.
   const right = { ...looked, relations: looked.relations.map((one) => inTerm(one, company?.term)) };
   const phoneTyped = named.via === 'phone';
@@ -72,7 +72,12 @@ export const checkPassword: StepOf<typeof login, 'password'> = async (ctx, call)
       phoneTyped,
       agentAt: right.agentAt,
     });
-  const at = asked && { ...asked, companyTerm: company?.term, taxpayerName: company?.name };
+  const at = asked && {
+    ...asked,
+    companyTerm: company?.term,
+    companyTermSince: company?.termSince,
+    taxpayerName: company?.name,
+  };
   const opened = loginTicketFor(ctx, call, right, named, at);
   if (!refused) await commitRightPassword(ctx, call, right, [opened.write]);
   else {
@@ -125,6 +130,7 @@ async function requireRightPassword(
   call: PasswordCall,
   named: Named,
   asked: CompanyAsked | undefined,
+  company: KnownTaxpayer | undefined,
 ): Promise<RightPassword> {
   const known = named.via === 'document' ? named.person : undefined;
   const personKey = named.via === 'document' ? named.person.personKey : named.personKey;
@@ -135,7 +141,7 @@ async function requireRightPassword(
       known ?? findPerson(ctx.db, personKey),
       // Read before the password is known to be right, told only after it (LGN-8).
       asked ? relationsIn(ctx.db, personKey, asked.companyKey) : [],
-      asked ? agentAccessBasesFor(ctx, personKey, asked, call.now) : [],
+      asked ? agentAccessBasesFor(ctx, personKey, asked, company, call.now) : [],
       known && asked?.entry === 'cross-region'
         ? isHandlerIn(ctx, known, asked.companyKey, attempt.day)
         : undefined,
@@ -249,7 +255,11 @@ function loginTicketFor(
   right: RightPassword,
   named: Named,
   asked:
-    | (CompanyAsked & { readonly companyTerm: number | undefined; readonly taxpayerName: string | undefined })
+    | (CompanyAsked & {
+        readonly companyTerm: number | undefined;
+        readonly companyTermSince: string | undefined;
+        readonly taxpayerName: string | undefined;
+      })
     | undefined,
 ) {
   const { person } = right;
@@ -258,6 +268,7 @@ function loginTicketFor(
     entry: call.body.entry,
     companyKey: asked?.companyKey,
     companyTerm: asked?.companyTerm,
+    companyTermSince: asked?.companyTermSince,
     taxpayerName: asked?.taxpayerName,
     phone,
     agentAt: right.agentAt,

@@ -75,7 +75,7 @@ function reportOption(
 ): ActingOption {
   const day = shanghaiDay(now);
   // It ran out, moved or changed hands since it was offered; another one may still be chosen.
-  if (!isReportFor(report, undefined, day)) throw reportGone();
+  if (!isReportFor(report, undefined, day, company)) throw reportGone();
   const { companyKey, reportNo, handlerKey } = report;
   const roles = reportRoles(relations, day);
   const relation = roles.find(({ role }) => role === person.lastRoles?.[companyKey]) ?? roles[0];
@@ -95,6 +95,9 @@ function reportOption(
       reportNo,
     },
     company: { by: 'report', companyKey, role: 'tax-handler', reportNo, handlerKey },
-    writes: [activeCompanyCheck(companyKey), reportCheck(companyKey, reportNo, handlerKey, day)],
+    writes: [
+      activeCompanyCheck(companyKey, { companyTerm: company.term }),
+      reportCheck(companyKey, reportNo, handlerKey, day),
+    ],
   };
 }

@@ -19,12 +19,13 @@ import {
   time,
 } from '#contract/schemas.ts';
 
-/** Either the session, or what has to be chosen or confirmed first. */
-const sessionOrChoices = v.object({
-  session: v.optional(session),
+/** What has to be chosen or confirmed after the factors. */
+const offered = v.object({
   choices: v.optional(v.array(choice)),
   confirm: v.optional(v.object({ authorizationId: v.string(), role, taxpayerName: v.string() })),
 });
+/** Either the session, or that. */
+const sessionOrChoices = v.object({ session: v.optional(session), ...offered.entries });
 
 export const login = flow({
   name: 'login',
@@ -121,6 +122,15 @@ export const login = flow({
         'COMPANY_NOT_CONFIRMED',
         'TAXPAYER_NOT_FOUND',
       ],
+    },
+    choices: {
+      method: 'GET',
+      path: '/v1/logins/{id}/choices',
+      access: 'public',
+      summary:
+        'What is to be chosen or confirmed, once more: for a page that was loaded anew (LGN-9, LGN-10)',
+      answers: { 200: offered },
+      errors: ['ACCOUNT_SUSPENDED', 'USER_NOT_REGISTERED', 'STEP_MISSING', 'RELATION_NOT_FOUND'],
     },
     confirmRole: {
       method: 'POST',

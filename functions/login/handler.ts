@@ -6,6 +6,7 @@ import { chooseRole } from './choose-role.ts';
 import { confirmRole } from './confirm-role.ts';
 import { login } from './contract.ts';
 import { searchReports } from './search-reports.ts';
+import { showChoices } from './show-choices.ts';
 import { sendLoginCode, startLoginFace } from './start-second-factor.ts';
 import { verifyLogin } from './verify-login.ts';
 
@@ -16,6 +17,7 @@ export const handler = serve(
     sms: sendLoginCode,
     face: startLoginFace,
     verify: verifyLogin,
+    choices: showChoices,
     confirmRole,
     reports: searchReports,
     choose: chooseRole,

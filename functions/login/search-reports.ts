@@ -95,15 +95,20 @@ export const searchReports: StepOf<typeof login, 'reports'> = async (ctx, call) 
 async function visibleReports(
   ctx: FlowContext,
   { person, relations }: { readonly person: Person; readonly relations: readonly Relation[] },
-  { companyKey }: CrossRegionTicket,
+  ticket: CrossRegionTicket,
   ending: Ending | undefined,
   day: string,
 ): Promise<CrossRegionReport[]> {
-  if (ending === undefined) return fewReports(ctx, { person, relations }, companyKey, day);
+  const { companyKey } = ticket;
+  if (ending === undefined) return fewReports(ctx, { person, relations }, ticket, day);
   // A whole number is found however many others end alike.
   const exact = findReport(ctx.db, companyKey, ending.number);
   if (reportRoles(relations, day).length > 0)
-    return listed(await Promise.all([exact, reportsEndingIn(ctx.db, { companyKey }, ending, day)]), day);
+    return listed(
+      await Promise.all([exact, reportsEndingIn(ctx.db, { companyKey }, ending, day)]),
+      day,
+      ticket,
+    );
   const handler = possibleHandler(ctx, person, companyKey);
   if (!handler) throw notRelated(relations, day);
   const [named, ...found] = await Promise.all([
@@ -114,16 +119,17 @@ async function visibleReports(
     ),
   ]);
   if (!named) throw notRelated(relations, day);
-  return listed(found, day, handler.handlerKeys);
+  return listed(found, day, ticket, handler.handlerKeys);
 }
 
 /** SPC-2: what the person may see of a company that has few reports. ENDING_TOO_SHORT where it has more. */
 async function fewReports(
   ctx: FlowContext,
   { person, relations }: { readonly person: Person; readonly relations: readonly Relation[] },
-  companyKey: string,
+  ticket: CrossRegionTicket,
   day: string,
 ): Promise<CrossRegionReport[]> {
+  const { companyKey } = ticket;
   const isStaff = reportRoles(relations, day).length > 0;
   const handler = isStaff ? undefined : possibleHandler(ctx, person, companyKey);
   if (!isStaff && !handler) throw notRelated(relations, day);
@@ -133,18 +139,19 @@ async function fewReports(
   ]);
   if (!named) throw notRelated(relations, day);
   if (all === undefined) throw new Problem('ENDING_TOO_SHORT');
-  return listed(all, day, handler?.handlerKeys);
+  return listed(all, day, ticket, handler?.handlerKeys);
 }
 
 /** @param handlerKeys only the reports of these 经办人 */
 function listed(
   found: readonly (CrossRegionReport | readonly CrossRegionReport[] | undefined)[],
   day: string,
+  { companyTermSince: termSince }: CrossRegionTicket,
   handlerKeys?: readonly string[],
 ): CrossRegionReport[] {
   const own = found
     .flatMap((one) => one ?? [])
-    .filter((report) => isReportFor(report, undefined, day))
+    .filter((report) => isReportFor(report, undefined, day, { termSince }))
     .filter(({ handlerKey }) => handlerKeys?.includes(handlerKey) ?? true);
   return [...new Map(own.map((report) => [report.reportNo, report])).values()]
     .sort((a, b) => order(b.validUntil, a.validUntil) || order(a.reportNo, b.reportNo))

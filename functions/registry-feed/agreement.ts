@@ -17,6 +17,7 @@ import type { Agreement } from '#store/agencies/agency-forms.ts';
 import { agreementUpdate, findAgreement, findPair, isTaken, type Pair } from '#store/agencies/agreements.ts';
 import { findListed, findStaffForm } from '#store/agencies/staff-forms.ts';
 import { activePeople } from '#store/companies/relations.ts';
+import { findTaxpayer } from '#store/companies/taxpayers.ts';
 import { retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import { numberAsKept, readCompany, taxpayerId } from './companies.ts';
 import type { Outcome } from './outcome.ts';
@@ -127,8 +128,9 @@ async function doubts(
   { pair, agents, period, now }: Doubtful,
 ): Promise<WarningCode[]> {
   const keys = agents.map(({ personKey }) => personKey);
-  const [form, staff] = await Promise.all([
+  const [form, client, staff] = await Promise.all([
     findStaffForm(ctx.db, agencyKey),
+    findTaxpayer(ctx.db, clientKey),
     activePeople(ctx.db, clientKey, keys, staffRolesOfClient, shanghaiDay(now)),
   ]);
   const ids = keys.map((key) => agentIdOf(ctx, agencyKey, key));
@@ -137,6 +139,6 @@ async function doubts(
   return [
     ...(ids.every((id) => listed?.has(id)) ? [] : ['AGENT_NOT_LISTED' as const]),
     ...(staff.size > 0 ? ['AGENT_IS_STAFF' as const] : []),
-    ...(!isOver && isTaken(pair, agreementId, [period]) ? ['STATE_CONFLICT' as const] : []),
+    ...(!isOver && isTaken(pair, agreementId, [period], client) ? ['STATE_CONFLICT' as const] : []),
   ];
 }

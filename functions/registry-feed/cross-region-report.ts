@@ -58,6 +58,7 @@ export function takeReport(ctx: FlowContext, line: Line, now: Date): Promise<Tak
           reportNo,
           place: line.place,
           validUntil: line.validUntil,
+          at: now.toISOString(),
           version: line.version,
           handler,
         },

@@ -97,7 +97,10 @@ function sumOf(before: FeedCounts, more: FeedCounts): FeedCounts {
   };
 }
 
-/** The rest of a file goes back to the queue. Sent twice because an answer was lost, its lines are stale the second time. */
+/**
+ * The rest of a file goes back to the queue. Sent twice because an answer was lost, its lines are stale the second time. No
+ * trace goes along: by it Lambda would take a long file for a loop and stop it.
+ */
 async function handOn(file: FeedFile, queueArn: string, delaySeconds = 0): Promise<void> {
   await callAws('sqs', 'SendMessage', {
     QueueUrl: queueUrlOf(queueArn),

@@ -64,6 +64,7 @@ export function takeTaxpayer(
     const ended = ending
       ? {
           term: (known.term ?? 0) + 1,
+          termSince: now.toISOString(),
           legalRepresentative: undefined,
           financeHead: undefined,
           handlersDue: undefined,

@@ -3,6 +3,7 @@ import { answerAddress, type Judged, judgeRequest } from '#domain/authorization-
 import { type Parameters, parametersOf } from '#domain/oauth-parameters.ts';
 import { hostCookie } from '#http/cookies.ts';
 import { withinAddressBudget } from '#journeys/factors/anti-automation.ts';
+import { keptRequest } from '#journeys/sso/asked-company.ts';
 import { seeOther } from '#runtime/answers.ts';
 import type { CallOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
@@ -75,7 +76,7 @@ async function open(
     return { location: answerAddress(ctx.settings.issuer, judged.returnTo, judged.refused) };
   }
   if (!(await withinBudget(ctx, call))) return { page: 'busy' };
-  const { id, write } = openRequestPut(judged.request, secret, call.now, ssoRequestSeconds);
+  const { id, write } = openRequestPut(keptRequest(ctx, judged.request), secret, call.now, ssoRequestSeconds);
   await ctx.db.put(write);
   return { id, secret };
 }

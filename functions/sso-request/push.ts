@@ -1,6 +1,7 @@
 import { judgeRequest } from '#domain/authorization-requests.ts';
 import { parametersOf } from '#domain/oauth-parameters.ts';
 import { OAuthProblem } from '#domain/oauth-problem.ts';
+import { keptRequest } from '#journeys/sso/asked-company.ts';
 import { keyProofOf } from '#journeys/sso/key-proofs.ts';
 import { created } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
@@ -38,7 +39,7 @@ export const pushRequest: StepOf<typeof ssoRequest, 'push'> = async (ctx, call) 
   const { dpopJkt = proof?.jkt } = judged.request;
   if (proof && dpopJkt !== proof.jkt)
     throw new OAuthProblem('invalid_request', 'dpop_jkt is another key than that of the DPoP proof');
-  const request = { ...judged.request, ...(dpopJkt === undefined ? {} : { dpopJkt }) };
+  const request = { ...keptRequest(ctx, judged.request), ...(dpopJkt === undefined ? {} : { dpopJkt }) };
   const { id, write } = pushedRequestPut(request, call.now, ssoPushedSeconds);
   await ctx.db.transact([write, ...(proof ? [dpopProofPut(proof, call.now)] : [])]);
   return created({ request_uri: requestUriOf(id), expires_in: ssoPushedSeconds });

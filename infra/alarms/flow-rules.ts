@@ -10,6 +10,14 @@ import type { Rule } from './rule.ts';
 export const pageOfSchedule = (name: string): string =>
   name.startsWith('midnight') ? 'midnight' : 'schedules';
 
+/** Six turns of a function that comes every few minutes, after which its silence tells; undefined of seldom ones. */
+function often({ trigger }: FlowDeclaration): Duration | undefined {
+  if (trigger?.kind !== 'schedule') return undefined;
+  const [, minutes] =
+    /^(?:rate\(|cron\(0\/)(\d+) (?:minutes?\)|\* \* \* \? \*\))$/.exec(trigger.expression) ?? [];
+  return minutes === undefined ? undefined : Duration.minutes(6 * Number(minutes));
+}
+
 const slow = { p95: 2_000, p99: 5_000 } as const;
 
 /** Of each function: whether its calls find room, and how long people wait for its answers. */
@@ -47,20 +55,25 @@ export const flowRules = (stage: Stage, flows: readonly FlowDeclaration[]): Rule
     if (flow.trigger?.kind === 'schedule' || flow.trigger?.kind === 'rotation')
       rules.push({
         name: `${flow.name}-failed`,
-        says: `${flow.name} failed; it runs so seldom that one failure counts`,
+        says: often(flow)
+          ? `${flow.name} failed twice in a quarter of an hour`
+          : `${flow.name} failed; it runs so seldom that one failure counts`,
         group: 'work',
         page: flow.trigger.kind === 'schedule' ? pageOfSchedule(flow.name) : 'rotation',
         metric: metric('Errors'),
         above: 0,
+        ...(often(flow) ? { periods: { bad: 2, of: 3 } } : {}),
       });
-    if (flow.trigger?.kind === 'schedule')
+    if (flow.trigger?.kind === 'schedule') {
+      const silence = often(flow) ?? Duration.days(1);
       rules.push({
         name: `${flow.name}-missed`,
-        says: `${flow.name} was not started for a day`,
+        says: `${flow.name} was not started for ${silence.toHumanString()}`,
         group: 'work',
         page: pageOfSchedule(flow.name),
-        metric: metric('Invocations', Duration.days(1)),
+        metric: metric('Invocations', silence),
         below: 1,
       });
+    }
     return rules;
   });

@@ -16,6 +16,7 @@ import type { Construct } from 'constructs';
 import { buildSync } from 'esbuild';
 import { functionName, prefix, roleName } from '../names.ts';
 import type { Stage } from '../stage.ts';
+import { signedCode } from './code-signing.ts';
 import { logRemoval } from './log-removal.ts';
 import { forThisAccount } from './triggers/trigger.ts';
 
@@ -60,6 +61,7 @@ export function canary(scope: Construct, stage: Stage, secretArn: string): void 
     role,
     logGroup,
     loggingFormat: LoggingFormat.JSON,
+    ...signedCode(scope, stage),
     environment: { DOOR_URL: stage.settings.issuer, SECRET_CANARY: secretArn },
   });
   const starter = new Role(scope, 'CanaryScheduler', {

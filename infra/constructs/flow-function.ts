@@ -5,7 +5,6 @@ import {
   type CfnAlias,
   type CfnFunction,
   Code,
-  CodeSigningConfig,
   Function as LambdaFunction,
   LoggingFormat,
   Runtime,
@@ -18,6 +17,7 @@ import { acknowledge } from '../exceptions.ts';
 import { functionName, liveAlias, prefix, roleName } from '../names.ts';
 import { shifts, traces } from '../release.ts';
 import type { Stage } from '../stage.ts';
+import { signedCode } from './code-signing.ts';
 import { functionEnvironment, type SharedResources } from './environment.ts';
 import { functionGrants } from './grants.ts';
 import { logRemoval } from './log-removal.ts';
@@ -104,15 +104,7 @@ export class FlowFunction extends Construct {
       loggingFormat: LoggingFormat.JSON,
       environment,
       ...(reserved === undefined ? {} : { reservedConcurrentExecutions: reserved }),
-      ...(stage.codeSigningConfigArn
-        ? {
-            codeSigningConfig: CodeSigningConfig.fromCodeSigningConfigArn(
-              this,
-              'Signing',
-              stage.codeSigningConfigArn,
-            ),
-          }
-        : {}),
+      ...signedCode(this, stage),
     });
     if (traces(stage)) trace(lambda, role);
     const warm = stage.concurrency?.provisioned?.[flow.name];

@@ -98,7 +98,7 @@ const indexLetters = {
 export type IndexKind = keyof typeof indexLetters;
 
 /** The same of what we hand out: it stands for something, and is no way back to a number. */
-const handleLetters = { address: 'a', pseudonym: 's', agent: 'g' } as const;
+const handleLetters = { address: 'a', pseudonym: 's', agent: 'g', meant: 'm' } as const;
 export type HandleKind = keyof typeof handleLetters;
 
 /** The version of the index key, part of every key made with it: `p1_…`. */
@@ -111,7 +111,7 @@ const indexVersion = 1;
 export const indexKey = (keys: Keys, kind: IndexKind, value: string): string =>
   `${indexLetters[kind]}${indexVersion}_${macOf(keys.indexKey, kind, value)}`;
 
-/** What stands for an address in the budgets, a person at a tax system, an agent at a client. */
+/** What stands for an address in the budgets, a person at a tax system, an agent at a client, a company that a request means. */
 export const handleKey = (keys: HandleKeys, kind: HandleKind, value: string): string =>
   `${handleLetters[kind]}1_${macOf(kind === 'address' ? keys.addressKey : keys.pseudonymKey, kind, value)}`;
 

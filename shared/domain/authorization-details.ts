@@ -13,7 +13,7 @@ export interface TaxpayerAsked {
   readonly kinds?: readonly IdentityKind[];
   readonly roles?: readonly Role[];
   readonly actions?: readonly Permission[];
-  /** The company that is meant: its `ref` at this client, or its number where the client is told it. */
+  /** The company that is meant: its `ref` at this client, or its number where the client is told it. Kept as what stands for it. */
   readonly taxpayer?: string;
 }
 

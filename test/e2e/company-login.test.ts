@@ -82,8 +82,26 @@ describe('代理业务', () => {
       await page.getByLabel('企业名称或纳税人识别号').fill('不存在');
       await button(page, '查询').click();
       await page.getByText('没有找到符合条件的委托企业').waitFor();
+      // A page without anything is not the end of a search: the next one is asked for, and nothing is denied before.
+      let asked = 0;
+      let answerIt: () => void = () => undefined;
+      const answered = new Promise<void>((resolve) => {
+        answerIt = resolve;
+      });
+      const search = (url: URL) => url.pathname === '/v1/session/clients' && url.searchParams.has('query');
+      await page.route(search, async (route) => {
+        asked += 1;
+        if (asked === 1) return route.fulfill({ json: { clients: [], cursor: 'on' } });
+        await answered;
+        const url = new URL(route.request().url());
+        url.searchParams.delete('cursor');
+        await route.continue({ url: url.href });
+      });
       await page.getByLabel('企业名称或纳税人识别号').fill('屯溪');
       await page.keyboard.press('Enter');
+      await expect.poll(() => asked).toBe(2);
+      await isAbsent(page, '没有找到符合条件的委托企业');
+      answerIt();
       await item(page, '屯溪茶行').waitFor();
       await isAbsent(page, '宏村客栈');
       await expectAccessible(page);
@@ -290,11 +308,14 @@ describe('the initial password of somebody who moved over', () => {
       await expectFits(page);
       await picture(page, 'change-password-360');
       await change(initial, 'Qingyi#2093');
+      // Where they wanted to go before the password stood in the way.
+      await page.getByRole('heading', { name: '手机号码修改' }).waitFor();
+      expect(new URL(page.url()).pathname).toBe('/me/phones');
+      expect(await page.evaluate('sessionStorage.wanted')).toBeUndefined();
+      await fromMenu(page, '我的信息');
       await page.getByRole('heading', { name: '我的信息' }).waitFor();
       // What was done is no longer asked for.
       await isAbsent(page, '您正在使用初始密码');
-      await fromMenu(page, '手机号码修改');
-      await page.getByRole('heading', { name: '手机号码修改' }).waitFor();
       const { body } = expectStatus(await enterPassword(door, who.documentNumber, 'Qingyi#2093'), 201);
       expect(body.secondFactors).toHaveLength(2);
     },

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { creditCode, legalRepresentative, taxpayer } from '../flows/support/feed-lines.ts';
 import { inCompany } from '../flows/support/relations.ts';
 import { fed, taxHandler } from '../flows/support/staff.ts';
-import { loggedInByFace } from '../support/door.ts';
+import { loggedInByFace, scanFace } from '../support/door.ts';
 import { person, type Sample } from '../support/people.ts';
 import { settled } from '../support/seed.ts';
 import { long } from '../support/variants.ts';
@@ -94,7 +94,17 @@ describe('the first screen', () => {
     await page.getByLabel('居民身份证号码/手机号码/用户名').fill(who.documentNumber);
     await page.getByLabel('个人用户密码').fill(who.password);
     await page.reload();
+    await page.getByRole('tab', { name: '自然人业务' }).click();
     expect(await page.evaluate('sessionStorage.wanted')).toBe('/me/authorizations?list=pending');
+    await page.getByLabel('居民身份证号码/手机号码/用户名').fill(who.documentNumber);
+    await page.getByLabel('个人用户密码').fill(who.password);
+    await button(page, '登录').click();
+    await page.getByRole('tab', { name: '扫脸验证' }).click();
+    await scanFace(portal.door, await portal.scanned(page));
+    // Arrived where the link leads, at its list, and the wish is forgotten.
+    await page.getByRole('tab', { name: '待确认授权', selected: true }).waitFor();
+    expect(new URL(page.url()).pathname + new URL(page.url()).search).toBe('/me/authorizations?list=pending');
+    expect(await page.evaluate('sessionStorage.wanted')).toBeUndefined();
     const signedIn = await openSignedIn(
       portal,
       (await loggedInByFace(portal.door, who)).cookie,

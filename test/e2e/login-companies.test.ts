@@ -35,8 +35,18 @@ describe('at the enterprise entry', () => {
     await byFace(page);
     await page.getByRole('heading', { name: '确认财务负责人任职' }).waitFor();
     await picture(page, 'login-confirm-role');
+    // A reload restarts nothing, and storage names no company.
+    await page.reload();
+    await page.getByText(`任职企业：${company}`).waitFor();
+    expect(await page.evaluate('JSON.stringify({ ...sessionStorage })')).not.toContain(company);
     await page.getByRole('button', { name: '确认任职并登录' }).click();
     await page.getByRole('heading', { name: '请选择办税身份' }).waitFor();
+    await page.reload();
+    await page
+      .getByRole('button', { name: `${company} · 办税员` })
+      .or(page.getByText('请选择本次使用的身份'))
+      .first()
+      .waitFor();
     await expectAccessible(page);
     await picture(page, 'login-choose-role');
     await page.getByRole('button', { name: `${company} · 财务负责人` }).click();

@@ -6,6 +6,7 @@ import { type StandIn, standIn } from '../flows/support/rps.ts';
 import { long } from '../support/variants.ts';
 import { companyKinds } from './company-kinds.ts';
 import { type Spot, spotsOf } from './journeys.ts';
+import { laterKinds } from './later-kinds.ts';
 import { complete, type Journey, type Kind, type PatientDoor, patient } from './patient-door.ts';
 import { personKinds } from './person-kinds.ts';
 import { handOverTo } from './sso-kinds.ts';
@@ -92,9 +93,13 @@ it('ERR-02 a call that hangs has a problem answer and a log line, and the next t
   await hanging(some);
 });
 
-it.each(kinds)('ERR-02 $name: whichever call hangs', { tags: ['long'], timeout: 600_000 }, async (kind) => {
-  for (const spot of await ownSpots(kind)) await hanging([{ kind, spot }]);
-});
+it.each([...kinds, ...laterKinds])(
+  'ERR-02 $name: whichever call hangs',
+  { tags: ['long'], timeout: 600_000 },
+  async (kind) => {
+    for (const spot of await ownSpots(kind)) await hanging([{ kind, spot }]);
+  },
+);
 
 it('SSO-4 SSO-5 ERR-02 a hand-over: whichever call hangs', { tags: ['long'], timeout: 600_000 }, async () => {
   const kind = handOverTo(system);

@@ -2,11 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LegacyDoor, openLegacyDoor } from '../flows/support/legacy.ts';
 import { companyKinds } from './company-kinds.ts';
 import { cases, type Spot, spotsOf, under } from './journeys.ts';
+import { laterKinds } from './later-kinds.ts';
 import { complete, type Kind, patient } from './patient-door.ts';
 import { personKinds } from './person-kinds.ts';
 
 /** Every kind of journey beside registration, login and reset, which have files of their own. */
-const kinds: readonly Kind[] = [...personKinds, ...companyKinds];
+const kinds: readonly Kind[] = [...personKinds, ...companyKinds, ...laterKinds];
 
 let door: LegacyDoor;
 beforeAll(async () => {
@@ -35,7 +36,9 @@ describe.each(kinds)('$name', (kind) => {
     await under(door, { ...spot, ...fault }, () => complete(own, journey));
   };
 
-  it('ERR-01 is done, once, although the answer to its decisive call is lost', async () => {
+  // The later ones are long: `npm test` has one fault of each kind of beginning.
+  const often = laterKinds.includes(kind) ? { tags: ['long'] } : {};
+  it('ERR-01 is done, once, although the answer to its decisive call is lost', often, async () => {
     const [hardest] = cases;
     if (!hardest) throw new Error('no case');
     for (const spot of decisive(await ownSpots(kind))) await at(spot, hardest);

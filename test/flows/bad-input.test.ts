@@ -506,7 +506,7 @@ describe('tickets out of time and order', () => {
     ['registrations', 'logins', 'password-resets'].includes(journeyOf(route)),
   );
   /** What comes after the second factor is out of order for every other ticket. */
-  const later = /\/(confirm-role|choose|cross-region-reports)$/;
+  const later = /\/(choices|confirm-role|choose|cross-region-reports)$/;
   const use = (route: Route, id: string) =>
     call(route, route.route.body ? goodBody(route.route) : undefined, route.route.path.replace('{id}', id));
 

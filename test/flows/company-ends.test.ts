@@ -1,11 +1,30 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Role } from '#domain/names.ts';
 import type { Loose, Reply } from '../support/client.ts';
-import { expectStatus, loggedInByFace, scanFace } from '../support/door.ts';
+import { enterPassword, expectStatus, loggedInByFace, scanFace, wait } from '../support/door.ts';
 import { keeping, long } from '../support/variants.ts';
 import { type Known, knownPerson, openWatchedDoor, type WatchedDoor } from '../support/watched.ts';
+import {
+  agencyFirm,
+  agentAt,
+  agreementLine,
+  agreementsOf,
+  apiOf,
+  entered,
+  goTo,
+  staffLine,
+  today,
+} from './support/agencies.ts';
 import { companyLine, companyOf, feed, representativeLine } from './support/registry.ts';
 import { bothFactors, enterCompany, giveRelation, inCompany, relationRow } from './support/relations.ts';
+import {
+  beforeReports,
+  handlerOf,
+  reportLine,
+  reportNumber,
+  reportsFor,
+  underReport,
+} from './support/reports.ts';
 
 /** ENT-4: what happens to sessions and relations when the company itself changes. */
 let door: WatchedDoor;
@@ -156,6 +175,83 @@ describe('ENT-4 relations', () => {
     await feed(door, companyLine(taxpayerId));
     door.faults.release(held);
     expect(said(await verifying)).toBe('RELATION_NOT_FOUND');
+  });
+});
+
+describe('ENT-4 agents and 经办人', () => {
+  it('ENT-4 AGY-1 AGY-4 a client that was cancelled and returns has no agents by that, but by a newer agreement', async () => {
+    const [agency, agent] = [await agencyFirm(door), await knownPerson(door)];
+    const { boss, taxpayerId } = await firmWith('tax-handler');
+    const agreement = agreementLine(agency.id, taxpayerId, [agent], { from: today });
+    await feed(door, staffLine(agency.id, [agent]), agreement);
+    const here = await agentAt(door, agent, agency.id);
+    const { token } = await goTo(door, here.api, taxpayerId);
+    expectStatus(await get('/v1/enterprise', token), 200);
+    await wait(door, 1);
+    await feed(door, companyLine(taxpayerId, { state: 'cancelled' }));
+    await wait(door, 1);
+    await feed(door, companyLine(taxpayerId), representativeLine(taxpayerId, boss));
+
+    expect(said(await get('/v1/enterprise', token))).toBe('RELATION_NOT_FOUND');
+    const again = await agentAt(door, agent, agency.id);
+    expect((await again.api('GET', '/v1/session/clients')).body.clients).toEqual([]);
+    expect(said(await again.api('POST', '/v1/session/client', { taxpayerId }))).toBe('RELATION_NOT_FOUND');
+    expect(said(await enterCompany(door, agent, taxpayerId))).toBe('RELATION_NOT_FOUND');
+    const { token: client } = await inCompany(door, boss, taxpayerId);
+    expect(await agreementsOf({ api: apiOf(door, client) }, 'enterprise')).toMatchObject([
+      { state: 'ended' },
+    ]);
+    // It cannot be brought back by half: neither narrowed nor ended, and its days are free.
+    const path = `/v1/agency/agreements/${agreement.agreementId}`;
+    expect(said(await agency.api('PATCH', path, { items: ['tax-declaration'] }))).toBe('STATE_CONFLICT');
+    expect(said(await agency.api('POST', `${path}/terminate`))).toBe('STATE_CONFLICT');
+    const id = await entered(agency, taxpayerId, [agent]);
+    const confirm = `/v1/enterprise/agreements/${id}/confirm`;
+    expectStatus(await door.http('POST', confirm, undefined, { token: client }), 200);
+    expectStatus(
+      await goTo(door, again.api, taxpayerId).then(({ api }) => api('GET', '/v1/enterprise')),
+      200,
+    );
+  });
+
+  long(
+    'ENT-4 AGY-1 an agency that was cancelled and returns has its agents by a newer staff form',
+    async () => {
+      const [agency, agent] = [await agencyFirm(door), await knownPerson(door)];
+      const facts = { subject: ['agency', 'enterprise'] };
+      await feed(door, staffLine(agency.id, [agent]));
+      const { token } = await agentAt(door, agent, agency.id);
+      await wait(door, 1);
+      await feed(door, companyLine(agency.id, { ...facts, state: 'cancelled' }));
+      await wait(door, 1);
+      await feed(door, companyLine(agency.id, facts));
+      expect((await get('/v1/session', token)).body.session.identity).toEqual({ kind: 'natural' });
+      const entry = ['agency', { taxpayerId: agency.id }] as const;
+      const login = () => enterPassword(door, agent.documentNumber, agent.password, ...entry);
+      expect(said(await login())).toBe('RELATION_NOT_FOUND');
+      await feed(door, staffLine(agency.id, [agent]));
+      expectStatus(await login(), 201);
+    },
+  );
+
+  long('ENT-4 SPC-3 a cross-region company that returns has its 经办人 by a newer report', async () => {
+    const [boss, who] = [await knownPerson(door), await knownPerson(door)];
+    const facts = { subject: 'cross-region' };
+    const taxpayerId = await companyOf(door, boss, facts);
+    const report = reportLine(taxpayerId, reportNumber('0415'), handlerOf(who));
+    await feed(door, report);
+    const { token } = await underReport(door, who, taxpayerId, report.reportNo);
+    expect((await get('/v1/session', token)).body.session.identity).toMatchObject({ kind: 'special' });
+    await wait(door, 1);
+    await feed(door, companyLine(taxpayerId, { ...facts, state: 'cancelled' }));
+    await wait(door, 1);
+    await feed(door, companyLine(taxpayerId, facts));
+    expect((await get('/v1/session', token)).body.session.identity).toEqual({ kind: 'natural' });
+    const loginId = await beforeReports(door, who, taxpayerId);
+    expect(await reportsFor(door, loginId, '0415')).toEqual([]);
+    await feed(door, report);
+    expect(await reportsFor(door, loginId, '0415')).toHaveLength(1);
+    await underReport(door, who, taxpayerId, report.reportNo);
   });
 });
 

@@ -414,6 +414,18 @@ describe('several roles', () => {
     expect((await chooseRole(door, 'no-such-login', choice.choiceId)).body.code).toBe('NOT_FOUND');
   });
 
+  it('LGN-9 LGN-10 tells the choices again to a page that was loaded anew, by the same handles, and only while they hold', async () => {
+    const { loginId, reply } = await bothFactors(door, who, taxpayerId);
+    const again = () => door.http('GET', `/v1/logins/${loginId}/choices`);
+    expect(expectStatus(await again(), 200).body).toEqual(reply.body);
+    expectStatus(await chooseRole(door, loginId, reply.body.choices[0].choiceId), 200);
+    expect((await again()).body.code).toBe('STATE_CONFLICT');
+    expect((await door.http('GET', '/v1/logins/no-such-login/choices')).body.code).toBe('NOT_FOUND');
+    const late = await bothFactors(door, who, taxpayerId);
+    await wait(door, 600);
+    expect((await door.http('GET', `/v1/logins/${late.loginId}/choices`)).body.code).toBe('EXPIRED');
+  });
+
   it('LGN-10 keeps the choice open for the ten minutes of the login', async () => {
     const { loginId, reply } = await bothFactors(door, who, taxpayerId);
     await wait(door, 600);
@@ -674,11 +686,13 @@ describe('cost', () => {
       expect((await enterCompany(door, who, nowhere, { account })).body.code).toBe('RELATION_NOT_FOUND');
     }
     const { loginId, reply } = await bothFactors(door, who, taxpayerId);
+    expectStatus(await door.http('GET', `/v1/logins/${loginId}/choices`), 200);
     const confirmed = expectStatus(await confirmRole(door, loginId, reply.body.confirm.authorizationId), 200);
     expectStatus(await chooseRole(door, loginId, confirmed.body.choices[0].choiceId), 200);
     const chains = chainsOf();
     expect(chains['POST /v1/logins']?.longestChain).toBe(3);
     expect(chains['POST /v1/logins/{id}/verify']?.longestChain).toBeLessThanOrEqual(3);
+    expect(chains['GET /v1/logins/{id}/choices']?.longestChain).toBeLessThanOrEqual(2);
     expect(chains['POST /v1/logins/{id}/confirm-role']?.longestChain).toBeLessThanOrEqual(3);
     expect(chains['POST /v1/logins/{id}/choose']?.longestChain).toBeLessThanOrEqual(3);
   });

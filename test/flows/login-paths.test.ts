@@ -305,6 +305,7 @@ describe('second factors', () => {
     const loginId = await opened(who, path);
     expect(said(await chooseRole(door, loginId, 'anything'))).toBe('STEP_MISSING');
     expect(said(await confirmRole(door, loginId, 'anything'))).toBe('STEP_MISSING');
+    expect(said(await door.http('GET', `/v1/logins/${loginId}/choices`))).toBe('STEP_MISSING');
     expect(said(await verify(door, loginId, { smsCode: '123456' }))).toBe('SMS_CODE_WRONG');
     expect(said(await verify(door, loginId, { faceTicket: 'anything' }))).toBe('FACE_REQUIRED');
     expect(said(await verify(door, loginId, {}))).toBe('BAD_REQUEST');

@@ -222,6 +222,25 @@ describe('a decision', () => {
     ]);
   });
 
+  it('SSO-6 DOC-4 DOC-2 a company that a request means stands nowhere in clear, and is found however its number is printed', async () => {
+    const someone = await handler();
+    const { taxpayerId: id } = someone;
+    const meaning = (taxpayer: string) =>
+      pageFor(open, someone, { authorization_details: JSON.stringify([{ type: 'taxpayer', taxpayer }]) });
+    const printed = `${id.slice(0, 6)} ${id.slice(6, 14)}-${id.slice(14).toLowerCase()}`;
+    const page = await meaning(printed);
+    const kept = JSON.stringify(await ticketRow(door, page.browser.id));
+    for (const text of [id, id.slice(6), printed]) expect(kept).not.toContain(text);
+    const [details] = await detailsOf(codeIn(expectStatus(await page.approve(), 200)));
+    expect(details.taxpayer.id).toBe(id);
+    const byRef = await meaning(details.taxpayer.ref);
+    expect(expectStatus(await byRef.show(), 200).body.asked.accepted).toBe(true);
+    expect(JSON.stringify(await ticketRow(door, byRef.browser.id))).not.toContain(details.taxpayer.ref);
+    const other = await meaning(`${id.slice(0, -1)}${id.endsWith('0') ? '1' : '0'}`);
+    expect(expectStatus(await other.show(), 200).body.asked.accepted).toBe(false);
+    expect(said(await other.approve())).toBe('IDENTITY_NOT_ACCEPTED');
+  });
+
   it('SSO-4 is made once: of twelve at once, some yes and some no, one counts', async () => {
     const someone = await natural();
     const { approve, refuse } = await pageFor(open, someone);

@@ -486,7 +486,7 @@ async function switchToPerson({ token }: Session) {
 }
 const leave = (token: string) => door.http('DELETE', '/v1/session/systems/filing-web', undefined, { token });
 
-describe('SSO-7 what ends is known to the very next refresh, userinfo and introspection', () => {
+describe('SSO-7 SSO-8 what ends is known to the very next refresh, userinfo and introspection', () => {
   keeping(6)<[string, () => Promise<Changed>, (one: Changed) => Promise<unknown>]>([
     ['SES-1 退出', signedIn, async ({ token }) => expectStatus(await logOut(token), 204)],
     ['REL-7 the relation is deleted', forCompany, relationChange({ state: 'deleted' })],
@@ -546,8 +546,12 @@ describe('SSO-7 what ends is known to the very next refresh, userinfo and intros
       : {};
     const mine = await entered(one.token, filing, asked as Record<string, string>);
     await detailOf(mine);
+    filing.tokens.length = 0;
     await change(one);
     await expectOver(mine);
+    // And the system is told, whichever way it is (SSO-8).
+    await door.settled();
+    expect(filing.tokens.map((logout) => decodeJwt(logout).sid)).toContain(decodeJwt(mine.id).sid);
   });
 
   it('REL-3 the last day of a relation: over at midnight, without any write', async () => {

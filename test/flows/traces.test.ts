@@ -52,6 +52,25 @@ it('OPS-02 every line of a request carries the trace id that its answer has', as
   expect(provider?.traceId).toBe(request.traceId);
 });
 
+it('OPS-02 what no request has started writes lines under one trace id too', async () => {
+  const who = await seeded(door);
+  await door.registry(
+    JSON.stringify({
+      type: 'order',
+      version: 1,
+      person: { documentType: who.documentType, documentNumber: who.documentNumber },
+      order: 'end-sessions',
+      reason: '公安机关来函',
+      officer: '3401001',
+    }),
+  );
+  expectStatus(await door.http('POST', '/local/schedule/midnight-unlock'), 200);
+  const words = ['order-given', 'unlocked'];
+  for (const word of words) await line((one) => one.word === word);
+  const nameless = lines().filter(({ word, traceId }) => word !== undefined && traceId === undefined);
+  expect(nameless).toEqual([]);
+});
+
 it('OPS-02 log lines name whoever is signed in by one pseudonym, which is no key of theirs; a stranger’s name nobody', async () => {
   const who = await seeded(door);
   const { session } = await loggedInByFace(door, who);

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { flows } from '#flows/contracts.ts';
 import { companyKinds } from '../faults/company-kinds.ts';
 import { logIn, register, reset } from '../faults/journeys.ts';
+import { laterKinds } from '../faults/later-kinds.ts';
 import type { Kind } from '../faults/patient-door.ts';
 import { personKinds } from '../faults/person-kinds.ts';
 import { handOverTo } from '../faults/sso-kinds.ts';
@@ -42,7 +43,7 @@ const firstKinds: readonly Kind[] = [
     },
   },
 ];
-const kinds = [...firstKinds, ...personKinds, ...companyKinds];
+const kinds = [...firstKinds, ...personKinds, ...companyKinds, ...laterKinds];
 
 let door: LegacyDoor;
 let system: StandIn;

@@ -1,7 +1,15 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { clientAssertionType } from '#crypto/client-assertions.ts';
-import { assertionOf, exchange, type Granted, granted, postForm } from '../flows/support/hand-overs.ts';
+import {
+  assertionOf,
+  exchange,
+  type Granted,
+  granted,
+  postForm,
+  refresh,
+  userinfo,
+} from '../flows/support/hand-overs.ts';
 import { type StandIn, standIn } from '../flows/support/rps.ts';
 import { challengeOf, queryOf } from '../flows/support/sso.ts';
 import { loggedInByFace } from '../support/door.ts';
@@ -140,6 +148,48 @@ describe.each(sizes)('%d requests with one parameter changed', (numRuns, options
       }
     },
   );
+
+  it('SSO-7 SSO-11 of a refresh, an introspection or a form of userinfo end nothing', options, async () => {
+    const given = await exchange(door, system, await granted(door, system, token));
+    const { access_token: access, refresh_token: refreshToken } = given.body;
+    const places: [string, Pairs][] = [
+      [
+        '/oauth2/token',
+        Object.entries({ grant_type: 'refresh_token', refresh_token: refreshToken, scope: 'openid' }),
+      ],
+      ['/oauth2/introspect', Object.entries({ token: access, token_type_hint: 'access_token' })],
+      ['/oauth2/userinfo', [['access_token', access]]],
+    ];
+    for (const [at, [path, good]] of places.entries())
+      for (const { what, pairs } of fc.sample(changed(good), {
+        seed: 13 + at,
+        numRuns: Math.ceil(numRuns / 3),
+      })) {
+        const sent = path === '/oauth2/userinfo' ? pairs : [...pairs, ...(await proof())];
+        const { status, body } = await post(path, sent);
+        const said = `${path} ${what} → ${status} ${JSON.stringify(body)}`;
+        expect([200, 400, 401, 403, 413], said).toContain(status);
+      }
+    expect((await refresh(door, system, refreshToken)).status).toBe(200);
+  });
+
+  it('SSO-11 of a revocation end nothing but by a token of one’s own', options, async () => {
+    const enter = async () => exchange(door, system, await granted(door, system, token));
+    let { body: given } = await enter();
+    const good: Pairs = Object.entries({ token: 'T', token_type_hint: 'refresh_token' });
+    for (const { what, pairs } of fc.sample(changed(good), { seed: 17, numRuns: Math.ceil(numRuns / 3) })) {
+      const sent = pairs.map(([name, value]): readonly [string, string] => [
+        name,
+        value === 'T' ? given.refresh_token : value,
+      ]);
+      const { status, body } = await post('/oauth2/revoke', [...sent, ...(await proof())]);
+      expect([200, 400, 413], `${what} → ${status} ${JSON.stringify(body)}`).toContain(status);
+      const own = sent.some(([name, value]) => name === 'token' && value === given.refresh_token);
+      const lives = (await userinfo(door, given.access_token)).status === 200;
+      expect(lives, `${what} → ${status}`).toBe(!(own && status === 200));
+      if (!lives) ({ body: given } = await enter());
+    }
+  });
 
   it('SSO-2 where requests are pushed are kept, or refused in the words of OAuth', options, async () => {
     for (const { what, pairs } of fc.sample(changed(requested()), { seed: 11, numRuns })) {

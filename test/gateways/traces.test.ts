@@ -5,6 +5,7 @@ import { writeLine } from '#gateways/log.ts';
 import { call } from '#gateways/outbound.ts';
 import { withinBudget } from '#gateways/time-budget.ts';
 import { traced, traceId } from '#gateways/trace.ts';
+import { logRequest } from '#http/request-log.ts';
 import { openTables } from '#store/dynamodb/tables.ts';
 import { answer, refusal, startMisbehaving } from '../store/misbehaving-server.ts';
 
@@ -104,7 +105,19 @@ it('OPS-02 an invocation is found by X-Ray’s trace id where it is traced, else
   };
   const log = async () => writeLine({ level: 'INFO', word: 'secret-rotated' });
   expect(await lineOf(() => traced('request-1', log))).toMatchObject({ traceId: root });
+  // The gateway's own log knows the request by its id.
+  const event = {
+    routeKey: 'GET /v1/health',
+    headers: {},
+    requestContext: { requestId: 'request-1', http: { sourceIp: '203.0.113.9' } },
+  };
+  const request = async () => logRequest('discovery', event as never, 200, performance.now(), undefined);
+  expect(await lineOf(() => traced('request-1', request))).toMatchObject({
+    traceId: root,
+    requestId: 'request-1',
+  });
   vi.stubEnv('_X_AMZN_TRACE_ID', header(0));
+  expect(await lineOf(() => traced('request-1', request))).not.toHaveProperty('requestId');
   expect(await lineOf(() => traced('request-2', log))).toMatchObject({ traceId: 'request-2' });
   // What is no trace id of X-Ray's is not taken for one.
   vi.stubEnv('_X_AMZN_TRACE_ID', `Root=1-\n{"level":"ERROR"};Parent=53995c3f42cd8ad8;Sampled=1`);

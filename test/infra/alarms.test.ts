@@ -65,6 +65,18 @@ it('SSO-8 rings when the sweep of hand-overs failed, did not run, or left someth
     expect(alarm(`${queue}-waiting`)).toMatchObject({ MetricName: 'ApproximateNumberOfMessagesVisible' });
 });
 
+it('OPS-02 tells of the silence of what comes every few minutes after six of its turns, of others after a day', () => {
+  for (const { name, trigger } of flows) {
+    if (trigger?.kind !== 'schedule') continue;
+    const [, minutes] = /^(?:rate\(|cron\(0\/)(\d+) /.exec(trigger.expression) ?? [];
+    expect(alarm(`${name}-missed`)).toMatchObject({
+      Period: minutes ? 360 * Number(minutes) : 86_400,
+      TreatMissingData: 'breaching',
+    });
+    expect(alarm(`${name}-failed`).DatapointsToAlarm ?? 1).toBe(minutes ? 2 : 1);
+  }
+});
+
 it('LCK-1 counts locked accounts by the metric that the functions really write', () => {
   const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
   const event = {

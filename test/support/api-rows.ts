@@ -56,7 +56,8 @@ function shown(shape: Shape): string {
   if (named) return named;
   if (shape.wrapped) return shown(shape.wrapped);
   if (shape.type === 'array' && shape.item) return `${shown(shape.item)}[]`;
-  if (shape.type === 'literal') return `'${String(shape.literal)}'`;
+  if (shape.type === 'literal')
+    return typeof shape.literal === 'string' ? `'${shape.literal}'` : String(shape.literal);
   if (shape.options?.every((option) => typeof option === 'object'))
     return shape.options.map((option) => shown(option as Shape)).join(' or ');
   if (!shape.entries) return shape.type === 'picklist' ? 'word' : shape.type;

@@ -4,23 +4,27 @@ import { Loading } from '../components/states.tsx';
 import { useSessionState } from './store.ts';
 import { want, wantNothing } from './wanted.ts';
 
+const changing = '/change-password';
+
 /** Pages behind it are for signed-in people; everybody else goes to the login page, which says why, and comes back. */
 export function SignedIn() {
   const now = useSessionState();
   const { pathname } = useLocation();
-  const active = now.status === 'active';
+  // Who has to change the password first still wants to go where they came for (LGN-11).
+  const isThere = now.status === 'active' && pathname !== changing;
   useEffect(() => {
-    if (active) wantNothing();
-  }, [active]);
+    if (isThere) wantNothing();
+  }, [isThere]);
   if (now.status === 'unknown') return <Loading />;
-  if (now.status === 'none') return <ToLogin />;
-  if (now.status === 'active' && now.mustChangePassword && pathname !== '/change-password')
-    return <Navigate to="/change-password" replace />;
+  if (now.status === 'none') return <Via path="/login" />;
+  if (now.status === 'active' && now.mustChangePassword && pathname !== changing)
+    return <Via path={changing} />;
   return <Outlet />;
 }
 
-function ToLogin() {
+/** To a page that has to be passed before this one. */
+function Via({ path }: { readonly path: string }) {
   const { pathname, search } = useLocation();
   useEffect(() => want(pathname + search), [pathname, search]);
-  return <Navigate to="/login" replace />;
+  return <Navigate to={path} replace />;
 }

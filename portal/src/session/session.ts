@@ -20,10 +20,15 @@ export function adoptSession(given: SessionAnswer): void {
   tellTabs({ kind: 'identity' });
 }
 
-function end(ended?: Problem, good?: 'good'): void {
+function end(ended?: Problem, how: { good?: true; says?: 'left' | 'elsewhere' } = {}): void {
   dropToken();
-  setSession({ status: 'none', ...(ended ? { ended } : {}), ...(good ? { good: true } : {}) });
+  setSession({ status: 'none', ...(ended ? { ended } : {}), ...how });
 }
+const over = (says: 'left' | 'elsewhere'): Problem => ({
+  code: 'SESSION_ENDED',
+  status: 401,
+  title: translate(`session.${says}`),
+});
 
 let running: Promise<void> | undefined;
 
@@ -91,14 +96,14 @@ export async function logOut(): Promise<void> {
     if (problemOf(error).code !== 'SESSION_ENDED') throw error;
   }
   tellTabs({ kind: 'logged-out', sessionId: now.session.sessionId });
-  end({ code: 'SESSION_ENDED', status: 401, title: translate('session.left') }, 'good');
+  end(over('left'), { good: true, says: 'left' });
 }
 
 /** The same, which another call than 退出's own has done. */
 export function loggedOut(): void {
   const now = sessionState();
   if (now.status === 'active') tellTabs({ kind: 'logged-out', sessionId: now.session.sessionId });
-  end({ code: 'SESSION_ENDED', status: 401, title: translate('session.left') }, 'good');
+  end(over('left'), { good: true, says: 'left' });
 }
 
 /** @returns false where the token is out of date */
@@ -125,7 +130,7 @@ export function passwordChanged(): void {
 export function accountClosed(said: { readonly title: string; readonly detail: string }): void {
   const now = sessionState();
   if (now.status === 'active') tellTabs({ kind: 'logged-out', sessionId: now.session.sessionId });
-  end({ code: 'SESSION_ENDED', status: 401, reason: 'deregistered', ...said }, 'good');
+  end({ code: 'SESSION_ENDED', status: 401, reason: 'deregistered', ...said }, { good: true });
 }
 
 /** The page of the changed identity, from the start: nothing of the old one stays in memory. */
@@ -168,8 +173,7 @@ hearTabs((message) => {
     void learnWhatMoved().catch(() => undefined);
     return;
   }
-  if (message.sessionId === now.session.sessionId)
-    end({ code: 'SESSION_ENDED', status: 401, title: translate('session.elsewhere') });
+  if (message.sessionId === now.session.sessionId) end(over('elsewhere'), { says: 'elsewhere' });
 });
 
 /** At the start of the page. A cookie that cannot be asked counts as none; the next call says what is wrong. */

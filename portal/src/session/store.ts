@@ -14,6 +14,8 @@ export type SessionState =
       readonly ended?: Problem;
       /** The person's own doing, and done: 退出, 用户注销. */
       readonly good?: true;
+      /** A sentence of ours, in the language of the moment when it is read. */
+      readonly says?: 'left' | 'elsewhere';
     }
   | {
       readonly status: 'active';

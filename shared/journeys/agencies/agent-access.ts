@@ -5,12 +5,18 @@ import {
   type Agreement,
   clientEntryPrefix,
   clientEntryRef,
+  isFormOfTerm,
   onAgreementChecks,
   onStaffFormChecks,
   type StaffForm,
 } from '#store/agencies/agency-forms.ts';
 import { agenciesNaming, formEntriesOf } from '#store/agencies/form-entries.ts';
-import { activeCompanyCheck, type KnownTaxpayer, shownTaxpayerId } from '#store/companies/taxpayers.ts';
+import {
+  activeCompanyCheck,
+  type KnownTaxpayer,
+  shownTaxpayerId,
+  type Taxpayer,
+} from '#store/companies/taxpayers.ts';
 import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Db, Write } from '#store/dynamodb/tables.ts';
 import {
@@ -46,12 +52,14 @@ const basesAtMost = 8;
 /**
  * What may let the person in at `enterprise` as a tax agent of a company (AGY-3): the own rows alone are looked at, on
  * both forms, in one step that goes side by side with others. What they say is judged where it is used (`agentActingOption`).
+ * @param company as it was read, where it was: what ended with it does not let anybody in (ENT-4)
  */
 export async function agentAccessBasesAt(
   db: Db,
   personKey: string,
   companyKey: string,
   day: string,
+  company?: Taxpayer,
 ): Promise<AgentAccessBasis[]> {
   const [{ items }, agencies] = await Promise.all([
     formEntriesOf(db, personKey, clientEntryPrefix(companyKey), { on: day }),
@@ -60,7 +68,8 @@ export async function agentAccessBasesAt(
   const clients = items.flatMap((entry) => {
     const { agencyKey, forms } = entry;
     const { agreementId } = clientEntryRef(entry);
-    return forms?.size && agencyKey !== undefined && agencies.has(agencyKey)
+    const isOfNow = [...(forms ?? [])].some((form) => isFormOfTerm(form, company));
+    return isOfNow && agencyKey !== undefined && agencies.has(agencyKey)
       ? [byAgreement({ agencyKey, clientKey: companyKey, agreementId })]
       : [];
   });
@@ -133,11 +142,11 @@ function agentAccessChecks(
   const again = (check: Write): Write => ({ ...check, onRefused: () => new ConcurrentChange() });
   return [
     ...onStaffFormChecks(personKey, form).map(again),
-    activeCompanyCheck(agency.companyKey),
+    activeCompanyCheck(agency.companyKey, { companyTerm: agency.term }),
     ...(client && agreement
       ? [
           ...onAgreementChecks(personKey, agreement, formsOf(agreement), shanghaiDay(now)).map(again),
-          activeCompanyCheck(client.companyKey),
+          activeCompanyCheck(client.companyKey, { companyTerm: client.term }),
         ]
       : []),
   ];

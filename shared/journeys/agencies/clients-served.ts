@@ -4,6 +4,7 @@ import {
   agreementKey,
   clientEntryRef,
   type FormEntry,
+  isFormOfTerm,
   isNamedBy,
 } from '#store/agencies/agency-forms.ts';
 import { isKnown, type KnownTaxpayer, type Taxpayer } from '#store/companies/taxpayers.ts';
@@ -45,6 +46,7 @@ export async function clientsServed(
         servesToday(agreement, { agencyKey, clientKey }, now) &&
         isNamedBy(agreement, entry) &&
         isKnown(company) &&
+        isFormOfTerm(agreement.formId, company) &&
         company.state === 'active' &&
         isAdmitted('enterprise', company.subjects)
         ? [company]

@@ -1,11 +1,23 @@
-import { agreementStateOn, type Given, orderedItems, type Period } from '#domain/agreements.ts';
+import {
+  type AgreementState,
+  agreementStateOn,
+  type Given,
+  orderedItems,
+  type Period,
+} from '#domain/agreements.ts';
 import { shanghaiDay } from '#domain/days.ts';
 import { Problem } from '#domain/problem.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import { type Agreement, clientEntryKey, newFormId, type Terms } from '#store/agencies/agency-forms.ts';
+import {
+  type Agreement,
+  clientEntryKey,
+  isFormOfTerm,
+  newFormId,
+  type Terms,
+} from '#store/agencies/agency-forms.ts';
 import { agreementUpdate, isTaken, type Pair, pairUpdate } from '#store/agencies/agreements.ts';
 import { formEntryUpdate, removeFormEntries, transactInBatches } from '#store/agencies/form-entries.ts';
-import { findTaxpayers, shownTaxpayerId } from '#store/companies/taxpayers.ts';
+import { findTaxpayers, shownTaxpayerId, type Taxpayer } from '#store/companies/taxpayers.ts';
 import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
 import type { Person } from '#store/people/person-row.ts';
@@ -40,8 +52,14 @@ export const keptTerms = ({ items, agents, from, until }: NewTerms): Terms => ({
 });
 
 /** Two agreements of one pair have no day in common (AGY-4). Throws STATE_CONFLICT. */
-export function requireFree(pair: Pair | undefined, agreementId: string, period: Period): void {
-  if (isTaken(pair, agreementId, [period])) throw new Problem('STATE_CONFLICT', {}, { variant: 'overlap' });
+export function requireFree(
+  pair: Pair | undefined,
+  agreementId: string,
+  period: Period,
+  client: Taxpayer | undefined,
+): void {
+  if (isTaken(pair, agreementId, [period], client))
+    throw new Problem('STATE_CONFLICT', {}, { variant: 'overlap' });
 }
 
 export interface InForce {
@@ -86,7 +104,7 @@ export async function putInForce(ctx: FlowContext, change: InForce): Promise<voi
         ...(version === undefined ? {} : { version }),
         updatedAt: origin.at.toISOString(),
       }),
-      pairUpdate(between, pair, agreementId, [kept], shanghaiDay(origin.at)),
+      pairUpdate(between, pair, agreementId, [kept], origin.at),
       ...agreementAudits(
         ctx,
         between,
@@ -135,7 +153,7 @@ export async function endAgreement(
       ...(version === undefined ? {} : { version }),
       updatedAt: origin.at.toISOString(),
     }),
-    pairUpdate(agreement, pair, agreementId, [], shanghaiDay(origin.at)),
+    pairUpdate(agreement, pair, agreementId, [], origin.at),
     ...agreementAudits(
       ctx,
       agreement,
@@ -153,9 +171,19 @@ export async function endAgreement(
     });
 }
 
+/** The state on a day; what was in force before a cancellation of the client has ended with it (ENT-4). */
+const stateIn = (agreement: Agreement, client: Taxpayer | undefined, day: string): AgreementState => {
+  const state = agreementStateOn(agreement, day);
+  return state === 'active' && !isFormOfTerm(agreement.formId, client) ? 'ended' : state;
+};
+
 /** The state of an agreement that lives. Throws STATE_CONFLICT for one that is over. */
-export function livingState(agreement: Agreement, now: Date): 'pending' | 'active' {
-  const state = agreementStateOn(agreement, shanghaiDay(now));
+export function livingState(
+  agreement: Agreement,
+  client: Taxpayer | undefined,
+  now: Date,
+): 'pending' | 'active' {
+  const state = stateIn(agreement, client, shanghaiDay(now));
   if (state !== 'pending' && state !== 'active') throw new Problem('STATE_CONFLICT');
   return state;
 }
@@ -191,7 +219,7 @@ export async function shownAgreements(
         ? nameToOutsiders(agreement.clientNumber, nameOf(agreement.clientKey))
         : nameOf(agreement.clientKey),
     ...shownTerms(ctx, agreement.agencyKey, agreement, people),
-    state: agreementStateOn(agreement, shanghaiDay(now)),
+    state: stateIn(agreement, companies.get(agreement.clientKey), shanghaiDay(now)),
     revision: agreement.rev,
     ...(agreement.proposed
       ? { proposed: shownTerms(ctx, agreement.agencyKey, agreement.proposed, people) }

@@ -23,6 +23,7 @@ export function openedLogin(
     readonly companyKey: string | undefined;
     /** The company's term (ENT-4). */
     readonly companyTerm?: number | undefined;
+    readonly companyTermSince?: string | undefined;
     /** Shown beside the second factor (REL-11). */
     readonly taxpayerName?: string | undefined;
     /** The number an SMS goes to (LGN-6); none where the person has none (LGN-5). */
@@ -32,7 +33,7 @@ export function openedLogin(
     readonly agentAt?: readonly AgentAccessBasis[];
   },
 ) {
-  const { entry, companyKey, companyTerm, taxpayerName, window, agentAt = [] } = login;
+  const { entry, companyKey, companyTerm, companyTermSince, taxpayerName, window, agentAt = [] } = login;
   // LGN-11: what many know opens only the face.
   const isInitial = person.password?.initial === true;
   const phone = isInitial ? undefined : login.phone;
@@ -43,6 +44,7 @@ export function openedLogin(
       entry,
       ...(companyKey === undefined ? {} : { companyKey }),
       ...(companyTerm === undefined ? {} : { companyTerm }),
+      ...(companyTermSince === undefined ? {} : { companyTermSince }),
       day: shanghaiDay(call.now),
       ...(person.passwordRev === undefined ? {} : { passwordRev: person.passwordRev }),
       ...(phone ? { phone: { phoneKey: phone.phoneKey, sealed: phone.sealed } } : {}),

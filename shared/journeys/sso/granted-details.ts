@@ -8,6 +8,7 @@ import type { FlowContext } from '#runtime/context.ts';
 import { isPersonal, type Taxpayer, taxpayerIdOf } from '#store/companies/taxpayers.ts';
 import type { AccessBasis, AccessRecords } from '#store/sessions/access-basis.ts';
 import type { EffectiveSession } from '#store/sessions/effective-session.ts';
+import { companyMeant } from './asked-company.ts';
 import { lastDay, limitsToday } from './granted-limits.ts';
 
 /** An entry of `authorization_details` as a relying party gets it (RFC 9396). */
@@ -42,7 +43,7 @@ export function grantedDetails(
   const actions = grantedActions(client, asked, {
     ...actingOf(identity, company),
     permissions,
-    taxpayer: shown ? [shown.ref, ...(shown.id === undefined ? [] : [shown.id])] : [],
+    taxpayer: namesOf(shown).map((name) => companyMeant(ctx.handles, name)),
   });
   if (!actions) return undefined;
   if (identity.kind === 'natural') return { actions, details: [{ type: 'taxpayer', identity: 'natural' }] };
@@ -90,6 +91,10 @@ function companyShown(ctx: Keys, client: RelyingParty, company: Taxpayer) {
     ...(mayKnow ? { id: taxpayerIdOf(ctx.dataKeys, company) } : {}),
   };
 }
+
+/** By which a request may mean the company: as the client knows it. */
+const namesOf = (shown: ReturnType<typeof companyShown> | undefined): string[] =>
+  shown ? [shown.ref, ...(shown.id === undefined ? [] : [shown.id])] : [];
 
 function basisOf(
   ctx: Keys,

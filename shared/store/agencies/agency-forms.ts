@@ -2,7 +2,7 @@ import { handle } from '#crypto/random.ts';
 import type { Sealed } from '#crypto/sealed.ts';
 import { isInForce, type Period, type ServiceItem } from '#domain/agreements.ts';
 import { Problem } from '#domain/problem.ts';
-import type { KeptNumber } from '../companies/taxpayers.ts';
+import { type InTermSince, isOfTerm, type KeptNumber } from '../companies/taxpayers.ts';
 import { all, atLeast, atMost, equals, holds, oneOf } from '../dynamodb/expressions.ts';
 import type { Key, RefusableCheck } from '../dynamodb/tables.ts';
 
@@ -102,7 +102,15 @@ export const newFormId = (now: Date): string => `${now.getTime().toString(36).pa
 /** No function runs that long. */
 const unfinishedAfterMs = 3_600_000;
 export const isAbandoned = (formId: string, now: Date): boolean =>
-  Number.parseInt(formId.split('-')[0] ?? '', 36) < now.getTime() - unfinishedAfterMs;
+  timeOf(formId) < now.getTime() - unfinishedAfterMs;
+const timeOf = (formId: string): number => Number.parseInt(formId.split('-')[0] ?? '', 36);
+
+/**
+ * ENT-4: whether a form is younger than the last cancellation of its company: a staff form's agency, an agreement's client.
+ * What stood on the company before has ended with it, and does not come back by its return.
+ */
+export const isFormOfTerm = (formId: string | undefined, company: InTermSince | undefined): boolean =>
+  formId !== undefined && isOfTerm(timeOf(formId), company ?? {});
 
 /** Whether the form that holds names the person. */
 export const isNamedBy = (

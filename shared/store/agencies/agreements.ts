@@ -1,4 +1,6 @@
 import { overlap, type Period } from '#domain/agreements.ts';
+import { shanghaiDay } from '#domain/days.ts';
+import { type InTermSince, isOfTerm } from '../companies/taxpayers.ts';
 import { ConcurrentChange } from '../dynamodb/concurrent-change.ts';
 import { equals } from '../dynamodb/expressions.ts';
 import type { Db, Key, Write } from '../dynamodb/tables.ts';
@@ -41,6 +43,8 @@ export interface Pair {
 }
 interface Taken extends Period {
   readonly agreementId: string;
+  /** ISO time at which it was written: what was agreed before a cancellation of the client takes no place (ENT-4). */
+  readonly at?: string;
 }
 type Between = Pick<Agreement, 'agencyKey' | 'clientKey'>;
 const pairKey = ({ agencyKey, clientKey }: Between): Key => ({
@@ -48,10 +52,18 @@ const pairKey = ({ agencyKey, clientKey }: Between): Key => ({
 });
 export const findPair = (db: Db, between: Between) => db.get<Pair>('Agreements', pairKey(between));
 
-/** Whether another agreement of the pair has a day of these. */
-export const isTaken = (pair: Pair | undefined, agreementId: string, periods: readonly Period[]): boolean =>
+/** Whether another agreement of the pair has a day of these, as far as it has not ended with the client's last term. */
+export const isTaken = (
+  pair: Pair | undefined,
+  agreementId: string,
+  periods: readonly Period[],
+  client: InTermSince | undefined,
+): boolean =>
   (pair?.taken ?? []).some(
-    (taken) => taken.agreementId !== agreementId && periods.some((period) => overlap(period, taken)),
+    ({ at = '1970-01-01', ...taken }) =>
+      taken.agreementId !== agreementId &&
+      isOfTerm(Date.parse(at), client ?? {}) &&
+      periods.some((period) => overlap(period, taken)),
   );
 
 /** The periods of one agreement from now on; what is over takes no place. ConcurrentChange where the pair changed since read. */
@@ -60,7 +72,7 @@ export const pairUpdate = (
   pair: Pair | undefined,
   agreementId: string,
   periods: readonly Period[],
-  day: string,
+  now: Date,
 ): Write =>
   versionedUpdate(
     'Agreements',
@@ -69,8 +81,8 @@ export const pairUpdate = (
     {
       taken: [
         ...(pair?.taken ?? []).filter((one) => one.agreementId !== agreementId),
-        ...periods.map(({ from, until }) => ({ agreementId, from, until })),
-      ].filter(({ until }) => until >= day),
+        ...periods.map(({ from, until }) => ({ agreementId, from, until, at: now.toISOString() })),
+      ].filter(({ until }) => until >= shanghaiDay(now)),
     },
     () => new ConcurrentChange(),
   );

@@ -29,6 +29,8 @@ export interface Taxpayer {
   readonly state?: CompanyState;
   /** ENT-4: counts the company's cancellations; its relations end with the term in which they began. Absent = 0. */
   readonly term?: number;
+  /** ISO time of the cancellation that began the term; none in the first. */
+  readonly termSince?: string;
   /** Confirmed here (ENT-2): the registry's lines may go on saying that the company waits, which is no news then. */
   readonly confirmedAt?: string;
   /** Who is appointed now (REL-2, REL-3): the supersede is one transaction with this row. */
@@ -156,6 +158,16 @@ export function companyProblem(taxpayer: Taxpayer | undefined): Problem | undefi
   if (!isKnown(taxpayer) || taxpayer.state === 'cancelled') return new Problem('TAXPAYER_NOT_FOUND');
   return taxpayer.state === 'active' ? undefined : new Problem('COMPANY_NOT_CONFIRMED');
 }
+
+/**
+ * ENT-4: whether what forms and reports say of a company since that time (epoch ms) is of its present term. They know no
+ * terms, so dates tell; lines that came in one batch with the cancellation count as of after it.
+ */
+export const isOfTerm = (since: number, { termSince }: InTermSince): boolean =>
+  termSince === undefined || since >= Date.parse(termSince);
+
+/** What of a company says since when its present term is. */
+export type InTermSince = { readonly termSince?: string | undefined };
 
 /** ENT-4: the condition that the company is still in the term of what is relied on. */
 const sameTerm = ({ companyTerm = 0 }: OfTerm): Condition =>

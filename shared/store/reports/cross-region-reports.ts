@@ -1,6 +1,7 @@
 import { handle } from '#crypto/random.ts';
 import { Problem } from '#domain/problem.ts';
 import { type Ending, endsIn, lastCharacters } from '#domain/report-numbers.ts';
+import { type InTermSince, isOfTerm } from '../companies/taxpayers.ts';
 import { ConcurrentChange } from '../dynamodb/concurrent-change.ts';
 import { above, absent, all, any, atLeast, equals } from '../dynamodb/expressions.ts';
 import { pagesUpTo } from '../dynamodb/pages.ts';
@@ -21,6 +22,8 @@ export interface CrossRegionReport {
   readonly validUntil: string;
   /** The 经办人: keyed hash of company, name and phone, never the data themselves (SPC-3, DOC-4). */
   readonly handlerKey: string;
+  /** ISO time at which the registry told it: a report from before a cancellation of the company is over (ENT-4). */
+  readonly at?: string;
 }
 export const reportKey = (companyKey: string, reportNo: string): Key => ({ companyKey, reportNo });
 export const findReport = (db: Db, companyKey: string, reportNo: string) =>
@@ -244,8 +247,10 @@ export const isReportFor = (
   report: CrossRegionReport | undefined,
   handlerKey: string | undefined,
   day: string,
+  company: InTermSince | undefined,
 ): report is CrossRegionReport =>
   report !== undefined &&
+  isOfTerm(Date.parse(report.at ?? '1970-01-01'), company ?? {}) &&
   report.validUntil >= day &&
   (handlerKey === undefined || report.handlerKey === handlerKey);
 

@@ -9,6 +9,7 @@ import {
   clientEntryKey,
   type FormEntry,
   isAgreementOf,
+  isFormOfTerm,
   isNamedBy,
   type StaffForm,
   staffEntryKey,
@@ -165,7 +166,7 @@ export function evaluateAccess(
         isAtWork(company) &&
         isAdmitted(entry, company.subjects) &&
         isActiveOn(inTerm(relation, company.term), day) &&
-        (basis.reportNo === undefined || isReportFor(report, undefined, day));
+        (basis.reportNo === undefined || isReportFor(report, undefined, day, company));
       return allowed ? { name: company.name, permissions: relation.permissions } : undefined;
     }
     case 'staff-form': {
@@ -177,14 +178,16 @@ export function evaluateAccess(
       // Agents work for clients at `enterprise` or as at `enterprise` (AGY-3, SWI-3).
       if (!evaluateAgencyAccess(records) || !isAtWork(company) || !isAdmitted('enterprise', company.subjects))
         return undefined;
-      return isAgreementOf(agreement, { agencyKey, clientKey }, day) && isNamedBy(agreement, clientEntry)
+      return isAgreementOf(agreement, { agencyKey, clientKey }, day) &&
+        isFormOfTerm(agreement.formId, company) &&
+        isNamedBy(agreement, clientEntry)
         ? { name: company.name, permissions: permissionsOfItems(agreement.items) }
         : undefined;
     }
     case 'report':
       return isAtWork(company) &&
         isAdmitted(entry, company.subjects) &&
-        isReportFor(report, basis.handlerKey, day)
+        isReportFor(report, basis.handlerKey, day, company)
         ? { name: company.name, permissions: permissionsOf(basis.role) }
         : undefined;
   }
@@ -195,6 +198,7 @@ export function evaluateAgencyAccess({ agency }: AccessRecords): KnownTaxpayer |
   return agency &&
     isAtWork(agency.company) &&
     isAdmitted('agency', agency.company.subjects) &&
+    isFormOfTerm(agency.form?.formId, agency.company) &&
     isNamedBy(agency.form, agency.entry)
     ? agency.company
     : undefined;

@@ -95,6 +95,7 @@ export interface LoginTicket extends TicketBase {
   readonly companyKey?: string;
   /** The company's term when the password was right (ENT-4). */
   readonly companyTerm?: number;
+  readonly companyTermSince?: string;
   /** The number an SMS goes to (LGN-6). */
   readonly phone?: { readonly phoneKey: string; readonly sealed: Sealed };
   readonly day: string;

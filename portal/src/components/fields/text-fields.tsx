@@ -1,5 +1,6 @@
 import { Form } from 'antd';
 import { useCommon } from '../../i18n/index.ts';
+import { HelpMark } from '../HelpMark.tsx';
 import { Input, Password } from './inputs.ts';
 import { required, useRules } from './rules.ts';
 
@@ -95,7 +96,11 @@ export function UsernameField({
       name={name}
       label={optional ? `${shown}（${t('optional')}）` : shown}
       rules={[...(optional ? [] : [rules.must(shown)]), ...rules.username]}
-      extra={t('field.usernameHint')}
+      extra={
+        <>
+          {t('field.usernameHint')} <HelpMark anchor="username" about={shown} />
+        </>
+      }
     >
       <Input autoComplete="off" autoCapitalize="none" spellCheck={false} maxLength={64} />
     </Form.Item>

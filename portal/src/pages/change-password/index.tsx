@@ -9,6 +9,8 @@ import { PageTitle } from '../../components/PageTitle.tsx';
 import { Notice, ProblemAlert } from '../../components/ProblemAlert.tsx';
 import { useSubmit } from '../../components/use-submit.ts';
 import { passwordChanged } from '../../session/session.ts';
+import { useSession } from '../../session/store.ts';
+import { takeWanted } from '../../session/wanted.ts';
 import { useChangeTexts } from './texts.ts';
 
 interface Typed {
@@ -21,6 +23,7 @@ interface Typed {
 export function Page() {
   const t = useChangeTexts();
   const navigate = useNavigate();
+  const { identity } = useSession();
   const [form] = Form.useForm<Typed>();
   const { submit, busy, problem, retry } = useSubmit<Typed>({
     form,
@@ -29,7 +32,7 @@ export function Page() {
       await answer(api.PUT('/v1/account/password', { body: { oldPassword, newPassword } }));
       passwordChanged();
       announce(t('done'));
-      void navigate('/me', { replace: true });
+      void navigate(takeWanted(identity), { replace: true });
     },
   });
   return (

@@ -6,6 +6,7 @@ import { PageTitle } from '../../components/PageTitle.tsx';
 import { Notice } from '../../components/ProblemAlert.tsx';
 import { SecondFactor } from '../../components/SecondFactor.tsx';
 import { useCommon } from '../../i18n/index.ts';
+import { Choosing } from './Choosing.tsx';
 import { ConfirmRole } from './ConfirmRole.tsx';
 import type { Journey } from './journey.ts';
 import { ReportChoice } from './ReportChoice.tsx';
@@ -67,6 +68,7 @@ export function LaterSteps({ journey }: { journey: Journey }) {
       ) : null}
       {step.at === 'confirm' ? <ConfirmRole journey={journey} {...step} /> : null}
       {step.at === 'choice' ? <RoleChoice journey={journey} {...step} /> : null}
+      {step.at === 'choosing' ? <Choosing journey={journey} loginId={step.loginId} /> : null}
       {step.at === 'reports' ? <ReportChoice journey={journey} loginId={step.loginId} /> : null}
       <p className="row login-more">
         <Button onClick={journey.back}>{common('previous')}</Button>

@@ -33,7 +33,13 @@ interface Typed {
 const tabs = ['enterprise', 'natural', 'agency'] as const;
 
 /** The first factor: entry, company, account and password (LGN-1, LGN-2). */
-export function PasswordStep({ onPassed }: { onPassed: (passed: PasswordPassed) => void }) {
+export function PasswordStep({
+  onPassed,
+  onSending,
+}: {
+  onPassed: (passed: PasswordPassed) => void;
+  onSending: () => void;
+}) {
   const t = useLoginTexts();
   const common = useCommon();
   // As it was left, or as 忘记密码 hands it over; the password is typed in memory alone.
@@ -57,6 +63,7 @@ export function PasswordStep({ onPassed }: { onPassed: (passed: PasswordPassed) 
   const { submit, busy, problem, setProblem, retry } = useSubmit<Typed>({
     form,
     send: async (typed) => {
+      onSending();
       rememberTyped({ ...typed, entry });
       const body = { ...typed, ...meant.of(typed.account), entry };
       const passed = await withChallenge((challenge) =>
@@ -88,6 +95,9 @@ export function PasswordStep({ onPassed }: { onPassed: (passed: PasswordPassed) 
       <PageTitle extra={isPlain ? undefined : <LegacyLink />}>{t('title')}</PageTitle>
       {before.news ? <Notice kind="good">{before.news}</Notice> : <Ended />}
       <Entries entry={entry} onEntry={go}>
+        {isSpecial(entry) ? null : (
+          <p className="small entry-hint">{t(`hint.${entry as (typeof tabs)[number]}`)}</p>
+        )}
         {isSpecial(entry) ? (
           <p className="row between">
             <strong>{t('specialNow', { entry: common(`entry.${entry}`) })}</strong>

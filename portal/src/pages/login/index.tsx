@@ -1,17 +1,17 @@
 import './login.css';
 import { Button } from 'antd';
-import { useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { Navigate } from 'react-router';
 import { answer, bareApi } from '../../api/client.ts';
 import { clickAsBefore } from '../../app/early.ts';
 import { useIsElder } from '../../app/look.ts';
 import { HelpMark } from '../../components/HelpMark.tsx';
 import { ScanCode } from '../../components/scan/ScanCode.tsx';
+import { Loading } from '../../components/states.tsx';
 import { useSessionState } from '../../session/store.ts';
 import { takeWanted } from '../../session/wanted.ts';
 import { ForSystem } from './ForSystem.tsx';
 import { type Journey, useJourney } from './journey.ts';
-import { LaterSteps } from './LaterSteps.tsx';
 import { PasswordStep } from './PasswordStep.tsx';
 import { useLoginTexts } from './texts.ts';
 import { rememberTyped } from './typed.ts';
@@ -19,6 +19,11 @@ import { rememberTyped } from './typed.ts';
 /** Codes that run out are replaced by themselves for a quarter of an hour; then a click says that somebody is there. */
 const renewals = 4;
 const scanners = ['ahtax-app', 'iit-app', 'wechat-mini', 'alipay-mini'] as const;
+
+/** Comes while the password is checked: nobody needs it before. */
+const laterSteps = () => import('./LaterSteps.tsx');
+const fetchLaterSteps = () => void laterSteps().catch(() => undefined);
+const LaterSteps = lazy(async () => ({ default: (await laterSteps()).LaterSteps }));
 
 export function Page() {
   const t = useLoginTexts();
@@ -29,18 +34,24 @@ export function Page() {
   useEffect(clickAsBefore, []);
   // Who goes elsewhere from here types the password again.
   useEffect(() => () => rememberTyped({ password: undefined }), []);
-  if (now.status === 'active') return <Navigate to={takeWanted(now.session.identity)} replace />;
+  if (now.status === 'active') {
+    // LGN-11: the new password comes first, and what was wanted after it.
+    const isInitial = now.session.notices.some(({ code }) => code === 'PASSWORD_CHANGE_REQUIRED');
+    return <Navigate to={isInitial ? '/change-password' : takeWanted(now.session.identity)} replace />;
+  }
   if (journey.step.at !== 'password')
     return (
       <section className="card narrow">
-        <LaterSteps journey={journey} />
+        <Suspense fallback={<Loading />}>
+          <LaterSteps journey={journey} />
+        </Suspense>
       </section>
     );
   return (
     <section className="card login">
       <div className="login-form">
         <ForSystem />
-        <PasswordStep onPassed={journey.passwordPassed} />
+        <PasswordStep onPassed={journey.passwordPassed} onSending={fetchLaterSteps} />
       </div>
       {isElder && !showsQr ? (
         <section className="login-qr">

@@ -38,7 +38,9 @@ export type Step =
       readonly choices: readonly Choice[];
     }
   | { readonly at: 'choice'; readonly loginId: string; readonly choices: readonly Choice[] }
-  | { readonly at: 'reports'; readonly loginId: string };
+  | { readonly at: 'reports'; readonly loginId: string }
+  /** A page that was loaded anew: what there is to choose, the API says once more. */
+  | { readonly at: 'choosing'; readonly loginId: string };
 
 interface Passed {
   readonly session?: SessionAnswer | undefined;
@@ -55,12 +57,14 @@ function keep(step: Step): void {
       methods: step.secondFactors.map(({ method }) => method),
     });
   else if (step.at === 'reports') keepJourney('login', { at: 'reports', id: step.loginId });
+  else if (step.at !== 'password') keepJourney('login', { at: 'choosing', id: step.loginId });
   else keepJourney('login', undefined);
 }
 
 function restored(): Step {
   const kept = keptJourney('login');
   if (kept?.at === 'reports') return { at: 'reports', loginId: kept.id };
+  if (kept?.at === 'choosing') return { at: 'choosing', loginId: kept.id };
   if (kept?.at !== 'factor') return { at: 'password' };
   return {
     at: 'factor',

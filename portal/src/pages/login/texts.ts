@@ -6,6 +6,11 @@ export const useLoginTexts = texts('login', {
     forSystem: '请先登录，登录后将进入“{{system}}”。',
     leaveSystem: '不登录，返回该系统',
     entries: '业务入口',
+    hint: {
+      enterprise: '法定代表人、财务负责人、办税员、开票员用本人的账号登录，为企业办理税费业务。',
+      natural: '用本人的账号登录，办理本人的税费业务；首次使用请先注册。',
+      agency: '涉税专业服务机构的代理人员用本人的账号登录，为委托企业办理税费业务。',
+    },
     special: '特定主体登录',
     specialNow: '特定主体：{{entry}}',
     backToEnterprise: '返回企业业务',
@@ -61,6 +66,12 @@ export const useLoginTexts = texts('login', {
     forSystem: 'Please log in; you then go on to “{{system}}”.',
     leaveSystem: 'Go back to the system without logging in',
     entries: 'Entries',
+    hint: {
+      enterprise:
+        'Legal representatives, finance heads, tax handlers and invoice clerks log in with their own account to act for the company.',
+      natural: 'Log in with your own account for your own taxes. New here? Please register first.',
+      agency: 'Agents of tax agencies log in with their own account to work for their clients.',
+    },
     special: 'Special subjects',
     specialNow: 'Special subject: {{entry}}',
     backToEnterprise: 'Back to Enterprise',

@@ -1,0 +1,25 @@
+import { type HandleKeys, handleKey } from '#crypto/keys.ts';
+import type { AuthorizationRequest } from '#domain/authorization-requests.ts';
+import { isTaxpayerId } from '#domain/taxpayers.ts';
+import { foldNumber } from '#domain/text.ts';
+
+/**
+ * What stands for the name by which a request means a company: its number may be a person's (DOC-4), and a request is kept
+ * until it is decided. A number is one however it is printed (DOC-2); a `ref` is taken as it is.
+ */
+export function companyMeant(handles: HandleKeys, named: string): string {
+  const number = foldNumber(named);
+  return handleKey(handles, 'meant', isTaxpayerId(number) ? number : named);
+}
+
+/** A request as it may be kept. */
+export const keptRequest = (
+  { handles }: { readonly handles: HandleKeys },
+  request: AuthorizationRequest,
+): AuthorizationRequest =>
+  request.taxpayer?.taxpayer === undefined
+    ? request
+    : {
+        ...request,
+        taxpayer: { ...request.taxpayer, taxpayer: companyMeant(handles, request.taxpayer.taxpayer) },
+      };

@@ -1,0 +1,131 @@
+import {
+  agencyFirm,
+  agentAt,
+  agreementLine,
+  agreementsOf,
+  apiOf,
+  client,
+  staffLine,
+} from '../flows/support/agencies.ts';
+import { feed } from '../flows/support/registry.ts';
+import { inCompany } from '../flows/support/relations.ts';
+import { applied, claimed, company, counter, decide, somebody } from '../flows/support/staff.ts';
+import { expectStatus, loggedInByFace } from '../support/door.ts';
+import { settled } from '../support/seed.ts';
+import { knownPerson } from '../support/watched.ts';
+import type { Kind } from './patient-door.ts';
+
+/** What comes after the beginning: sessions that go on, and what was agreed that changes and ends. */
+export const laterKinds: readonly Kind[] = [
+  {
+    name: 'SES-2 a session goes on, twice',
+    routes: / \/v1\/session\/refresh/,
+    async ready(door) {
+      const who = await settled(door);
+      let { cookie } = await loggedInByFace(door, who);
+      let token = '';
+      return {
+        async run(again) {
+          if (again) ({ cookie } = await loggedInByFace(door, who));
+          for (let turn = 0; turn < 2; turn++) {
+            const reply = await door.http('POST', '/v1/session/refresh', undefined, { cookie });
+            token = expectStatus(reply, 200).body.session.accessToken;
+            cookie = reply.cookie ?? cookie;
+          }
+        },
+        done: async () => (await door.http('GET', '/v1/session', undefined, { token })).status === 200,
+      };
+    },
+  },
+  {
+    name: 'SWI-3 an agent goes to a client',
+    routes: / \/v1\/session\/client/,
+    async ready(door) {
+      const [agency, agent, served] = [await agencyFirm(door), await knownPerson(door), await client(door)];
+      await feed(door, staffLine(agency.id, [agent]), agreementLine(agency.id, served, [agent]));
+      let { token } = await agentAt(door, agent, agency.id);
+      return {
+        async run(again) {
+          if (again) ({ token } = await agentAt(door, agent, agency.id));
+          expectStatus(await door.http('GET', '/v1/session/clients', undefined, { token }), 200);
+          const body = { taxpayerId: served };
+          const reply = await door.http('POST', '/v1/session/client', body, { token });
+          token = expectStatus(reply, 200).body.session.accessToken;
+        },
+        async done() {
+          const { body } = await door.http('GET', '/v1/session', undefined, { token });
+          return body.session?.identity.client?.taxpayerId === served;
+        },
+      };
+    },
+  },
+  {
+    name: 'REL-8 REL-7 permissions are narrowed, and the relation deleted',
+    routes: / \/v1\/enterprise\/staff/,
+    async ready(door) {
+      const [firm, guest] = [await company(door), await settled(door)];
+      const relation = { taxpayerId: firm.id, role: 'tax-handler', person: claimed(guest) };
+      expectStatus(await counter(door)('POST', '/v1/hall/relations', relation), 201);
+      const held = async () => (await firm.staff()).find(({ role }) => role === 'tax-handler');
+      return {
+        async run(again) {
+          if (again) {
+            await firm.boss.logIn();
+            expectStatus(await firm.boss.switchTo(firm.id), 200);
+          }
+          const { authorizationId } = (await held()) ?? {};
+          const narrowed = await firm.on(authorizationId, '', 'PATCH', { permissions: ['enquiry'] });
+          expectStatus(narrowed, 200);
+          expectStatus(await firm.on(authorizationId, '', 'DELETE'), 204);
+        },
+        async done() {
+          const ended = (await firm.staff('history')).filter(({ role }) => role === 'tax-handler');
+          return (await held()) === undefined && ended.length === 1;
+        },
+      };
+    },
+  },
+  {
+    name: 'REL-6 an application is withdrawn',
+    routes: / \/v1\/authorizations/,
+    async ready(door) {
+      const [firm, guest] = [await company(door), await somebody(door)];
+      return {
+        async run(again) {
+          if (again) await guest.logIn();
+          const asked = await applied(guest, firm.id);
+          if (asked.body?.code !== 'RELATION_EXISTS') expectStatus(asked, 201);
+          const [one] = await guest.listed('pending', firm.id);
+          if (one) expectStatus(await decide(guest, one.authorizationId, 'withdraw'), 200);
+        },
+        async done() {
+          const ended = await guest.listed('history', firm.id);
+          return (
+            (await guest.listed('pending', firm.id)).length === 0 &&
+            ended.some((x) => x.state === 'withdrawn')
+          );
+        },
+      };
+    },
+  },
+  {
+    name: 'AGY-4 an agreement is made shorter, and ended',
+    routes: / \/v1\/agency\/agreements/,
+    async ready(door) {
+      const agency = await agencyFirm(door);
+      const [agent, served] = [await knownPerson(door), await client(door)];
+      let { api } = agency;
+      await feed(door, staffLine(agency.id, [agent]), agreementLine(agency.id, served, [agent]));
+      const only = async () => (await agreementsOf({ api }, 'agency'))[0];
+      return {
+        async run(again) {
+          if (again) api = apiOf(door, (await inCompany(door, agency.boss, agency.id)).token);
+          const path = `/v1/agency/agreements/${(await only())?.agreementId}`;
+          expectStatus(await api('PATCH', path, { until: '2027-06-30' }), 200);
+          expectStatus(await api('POST', `${path}/terminate`, {}), 200);
+        },
+        done: async () => (await only())?.state === 'ended',
+      };
+    },
+  },
+];
