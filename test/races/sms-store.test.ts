@@ -233,6 +233,17 @@ describe('the rows of a number', () => {
     });
   });
 
+  it('SMS-2 a new window keeps the minute to the last code of the one before', async () => {
+    const phoneKey = await number(true);
+    const late = start + 599_000;
+    for (const now of [start, late])
+      expect(await take({ phoneKey, kind: 'owner', now, seen: start })).toBeDefined();
+    expect(await take({ phoneKey, kind: 'owner', now: late + 59_999, seen: start })).toBeUndefined();
+    expect(await take({ phoneKey, kind: 'owner', now: late + 60_000, seen: start })).toMatchObject({
+      fresh: true,
+    });
+  });
+
   it('SMS-1 SMS-4 giving back touches neither a later send of the same queue nor a later window', async () => {
     // The answer of the provider comes so late that others have sent meanwhile.
     const [queue, window, full, further] = await Promise.all([1, 2, 3, 4].map(() => number(true)));
