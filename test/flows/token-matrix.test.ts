@@ -77,7 +77,6 @@ const made: Record<string, () => Promise<string>> = {
   'ID token': async () => (await entered()).id_token,
   'access token': async () => (await entered()).access_token,
   'refresh token': async () => (await entered()).refresh_token,
-  'DPoP proof': async () => (await key.proof(door, '/oauth2/token')).dpop,
   'access token bound to a key': async () =>
     (await entered(await key.proof(door, '/oauth2/token'))).access_token,
 };

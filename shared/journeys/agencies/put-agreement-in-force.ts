@@ -20,7 +20,7 @@ import { formEntryUpdate, removeFormEntries, transactInBatches, formEntryPeriodU
 import { findTaxpayers, shownTaxpayerId, type Taxpayer } from '#store/companies/taxpayers.ts';
 import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
-import type { Person } from '#store/people/person-row.ts';
+import { type Person } from '#store/people/person-row.ts';
 import { findPeople } from '#store/people/users.ts';
 import { nameToOutsiders } from '../companies/company-names.ts';
 import type { RelationOrigin } from '../companies/relation-audits.ts';
