@@ -12,7 +12,7 @@ import type { CallOf, StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { ConcurrentChange, retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
-import { type Active } from '#store/people/person-row.ts';
+import type { Active } from '#store/people/person-row.ts';
 import { personUpdate } from '#store/people/users.ts';
 import { sessionAliveCheck } from '#store/sessions/session-checks.ts';
 import { passwordSetUpdate } from '#store/sessions/sessions.ts';

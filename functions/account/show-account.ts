@@ -7,7 +7,7 @@ import { shownPhones, signedInPerson } from '#journeys/people/own-account.ts';
 import { maskedNameOf, numberOf } from '#journeys/people/personal-data.ts';
 import { created, ok } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
-import { type Person } from '#store/people/person-row.ts';
+import type { Person } from '#store/people/person-row.ts';
 import type { account } from './contract.ts';
 
 /** USR-1: from when the username may be changed; null where it may be at once. */

@@ -25,7 +25,14 @@ import type { FlowContext } from '#runtime/context.ts';
 import type { Agreement } from '#store/agencies/agency-forms.ts';
 import { agreementUpdate, findAgreement, findPair, pairUpdate } from '#store/agencies/agreements.ts';
 import { findStaffForm } from '#store/agencies/staff-forms.ts';
-import { activeCompanyCheck, companyKeyOf, companyProblem, findTaxpayer, isKnown, keptNumberOf } from '#store/companies/taxpayers.ts';
+import {
+  activeCompanyCheck,
+  companyKeyOf,
+  companyProblem,
+  findTaxpayer,
+  isKnown,
+  keptNumberOf,
+} from '#store/companies/taxpayers.ts';
 import { retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import { requireSeenRevision } from '#store/dynamodb/versioned-update.ts';
 import { actingChecks } from './agency-checks.ts';

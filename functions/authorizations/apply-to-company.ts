@@ -9,7 +9,13 @@ import type { StepOf } from '#runtime/call.ts';
 import { beginWrites } from '#store/companies/relation-changes.ts';
 import { companyCopies } from '#store/companies/relation-copies.ts';
 import { findRelation } from '#store/companies/relations.ts';
-import { activeCompanyCheck, companyKeyOf, companyProblem, findTaxpayer, isKnown } from '#store/companies/taxpayers.ts';
+import {
+  activeCompanyCheck,
+  companyKeyOf,
+  companyProblem,
+  findTaxpayer,
+  isKnown,
+} from '#store/companies/taxpayers.ts';
 import { retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { authorizations } from './contract.ts';
 

@@ -8,11 +8,11 @@ import type { CallOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
-import { type Active } from '#store/people/person-row.ts';
+import type { Active } from '#store/people/person-row.ts';
 import { personUpdate } from '#store/people/users.ts';
 import { noTurns } from '#store/sessions/refresh-chain.ts';
 import { endOf, endUpdate } from '#store/sessions/session-end.ts';
-import { type ActsAs, type Session } from '#store/sessions/session-row.ts';
+import type { ActsAs, Session } from '#store/sessions/session-row.ts';
 import { seenUpdate, sessionPut } from '#store/sessions/sessions.ts';
 import type { channelSso } from './contract.ts';
 

@@ -16,7 +16,13 @@ import {
   onStaffFormChecks,
 } from '#store/agencies/agency-forms.ts';
 import { formEntriesOf } from '#store/agencies/form-entries.ts';
-import { activeCompanyCheck, findTaxpayer, isKnown, type KnownTaxpayer, shownTaxpayerId } from '#store/companies/taxpayers.ts';
+import {
+  activeCompanyCheck,
+  findTaxpayer,
+  isKnown,
+  type KnownTaxpayer,
+  shownTaxpayerId,
+} from '#store/companies/taxpayers.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
 import { evaluateAgencyAccess, readAccessRecords } from '#store/sessions/access-basis.ts';
 

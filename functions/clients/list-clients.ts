@@ -9,7 +9,14 @@ import type { StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { clientEntryPrefix, type FormEntry } from '#store/agencies/agency-forms.ts';
 import { type ClientSearch, clientEntries } from '#store/agencies/form-entries.ts';
-import { type CopiesDue, companiesDue, companyKeyOf, type KnownTaxpayer, shownTaxpayerId, taxpayerIdOf } from '#store/companies/taxpayers.ts';
+import {
+  type CopiesDue,
+  companiesDue,
+  companyKeyOf,
+  type KnownTaxpayer,
+  shownTaxpayerId,
+  taxpayerIdOf,
+} from '#store/companies/taxpayers.ts';
 import { pagesUpTo } from '#store/dynamodb/pages.ts';
 import type { Key } from '#store/dynamodb/tables.ts';
 import { agencyOfSession } from './agency-of-session.ts';

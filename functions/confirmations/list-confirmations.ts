@@ -4,7 +4,7 @@ import { confirmationKindsOf } from '#domain/taxpayers.ts';
 import { ok } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
 import { confirmingRelations } from '#store/companies/relation-lists.ts';
-import { type Relation } from '#store/companies/relations.ts';
+import type { Relation } from '#store/companies/relations.ts';
 import { findTaxpayers, isKnown, shownTaxpayerId } from '#store/companies/taxpayers.ts';
 import { revisionOf } from '#store/dynamodb/versioned-update.ts';
 import { confirms } from './confirm-company.ts';

@@ -14,7 +14,7 @@ import type { CallOf, StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
-import { type Active } from '#store/people/person-row.ts';
+import type { Active } from '#store/people/person-row.ts';
 import { releasePhoneUpdate } from '#store/people/phones.ts';
 import { releaseUsernamePut } from '#store/people/usernames.ts';
 import { personUpdate } from '#store/people/users.ts';

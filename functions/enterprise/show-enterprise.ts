@@ -6,7 +6,7 @@ import { ok } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { companyRows } from '#store/companies/relation-lists.ts';
-import { type Relation } from '#store/companies/relations.ts';
+import type { Relation } from '#store/companies/relations.ts';
 import { findTaxpayer, isKnown, type KnownTaxpayer, shownTaxpayerId } from '#store/companies/taxpayers.ts';
 import type { enterprise } from './contract.ts';
 

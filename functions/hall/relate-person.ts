@@ -20,7 +20,12 @@ import type { FlowContext } from '#runtime/context.ts';
 import { beginWrites } from '#store/companies/relation-changes.ts';
 import { companyCopies } from '#store/companies/relation-copies.ts';
 import { findRelation, type Relation } from '#store/companies/relations.ts';
-import { type KnownTaxpayer, keptNumberOf, staffedUpdate, workingCompanyCheck } from '#store/companies/taxpayers.ts';
+import {
+  type KnownTaxpayer,
+  keptNumberOf,
+  staffedUpdate,
+  workingCompanyCheck,
+} from '#store/companies/taxpayers.ts';
 import { retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
 import { findPerson } from '#store/people/users.ts';

@@ -8,7 +8,7 @@ import { choiceIdOf } from '#journeys/sessions/identity-choices.ts';
 import { ok } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import { type ListCursor } from '#store/companies/relation-lists.ts';
+import type { ListCursor } from '#store/companies/relation-lists.ts';
 import { type Relation, relationsIn, shownStateOf } from '#store/companies/relations.ts';
 import { asPerson, type Session } from '#store/sessions/session-row.ts';
 import type { identity } from './contract.ts';

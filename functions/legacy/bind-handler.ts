@@ -18,7 +18,14 @@ import type { FlowContext } from '#runtime/context.ts';
 import { beginWrites } from '#store/companies/relation-changes.ts';
 import { companyCopies } from '#store/companies/relation-copies.ts';
 import { findRelation, type Relation } from '#store/companies/relations.ts';
-import { activeCompanyCheck, companyProblem, findTaxpayer, firstStaffedUpdate, isUnstaffed, type Taxpayer } from '#store/companies/taxpayers.ts';
+import {
+  activeCompanyCheck,
+  companyProblem,
+  findTaxpayer,
+  firstStaffedUpdate,
+  isUnstaffed,
+  type Taxpayer,
+} from '#store/companies/taxpayers.ts';
 import { ConcurrentChange, firstRead } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
 import { type Active, isActive } from '#store/people/person-row.ts';

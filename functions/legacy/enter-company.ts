@@ -11,8 +11,13 @@ import { created } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { companyList } from '#store/companies/relation-lists.ts';
-import { type Relation } from '#store/companies/relations.ts';
-import { companyKeyOf, companyProblem, findTaxpayer, type KnownTaxpayer } from '#store/companies/taxpayers.ts';
+import type { Relation } from '#store/companies/relations.ts';
+import {
+  companyKeyOf,
+  companyProblem,
+  findTaxpayer,
+  type KnownTaxpayer,
+} from '#store/companies/taxpayers.ts';
 import { findPeople } from '#store/people/users.ts';
 import type { LegacyTicket } from '#store/tickets/ticket-kinds.ts';
 import { openTicketPut } from '#store/tickets/tickets.ts';

@@ -1,9 +1,9 @@
 import type { CompanyEntry } from '#domain/entries.ts';
 import type { Problem } from '#domain/problem.ts';
 import { entryProblem, unrelated } from '#journeys/companies/admission.ts';
-import { type Relation } from '#store/companies/relations.ts';
-import { type KnownTaxpayer } from '#store/companies/taxpayers.ts';
-import { type AgentAccessBasis } from '#store/sessions/access-basis.ts';
+import type { Relation } from '#store/companies/relations.ts';
+import type { KnownTaxpayer } from '#store/companies/taxpayers.ts';
+import type { AgentAccessBasis } from '#store/sessions/access-basis.ts';
 import { offerOf } from './role-choices.ts';
 import { reportRoles } from './search-reports.ts';
 

@@ -9,8 +9,8 @@ import {
   readAgentAccess,
 } from '#journeys/agencies/agent-access.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import { type Taxpayer } from '#store/companies/taxpayers.ts';
-import { type AgentAccessBasis } from '#store/sessions/access-basis.ts';
+import type { Taxpayer } from '#store/companies/taxpayers.ts';
+import type { AgentAccessBasis } from '#store/sessions/access-basis.ts';
 import type { AgentChoice, LoginTicket } from '#store/tickets/ticket-kinds.ts';
 import type { CompanyAsked } from './company-asked.ts';
 

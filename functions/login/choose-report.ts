@@ -4,10 +4,17 @@ import { possibleHandler } from '#journeys/companies/report-handlers.ts';
 import { openSession } from '#journeys/sessions/open-session.ts';
 import type { CallOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import { type Relation } from '#store/companies/relations.ts';
-import { activeCompanyCheck, companyProblem, findTaxpayer, isKnown, shownTaxpayerId, type Taxpayer } from '#store/companies/taxpayers.ts';
+import type { Relation } from '#store/companies/relations.ts';
+import {
+  activeCompanyCheck,
+  companyProblem,
+  findTaxpayer,
+  isKnown,
+  shownTaxpayerId,
+  type Taxpayer,
+} from '#store/companies/taxpayers.ts';
 import { retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
-import { type Person } from '#store/people/person-row.ts';
+import type { Person } from '#store/people/person-row.ts';
 import {
   type CrossRegionReport,
   findReport,

@@ -7,7 +7,7 @@ import type { FlowContext } from '#runtime/context.ts';
 import { findRelation } from '#store/companies/relations.ts';
 import { retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import { findPerson } from '#store/people/users.ts';
-import { type AgentAccessBasis } from '#store/sessions/access-basis.ts';
+import type { AgentAccessBasis } from '#store/sessions/access-basis.ts';
 import { chosenUpdate } from '#store/tickets/tickets.ts';
 import { agentActingOptionOf } from './agent-login.ts';
 import { chooseReport } from './choose-report.ts';

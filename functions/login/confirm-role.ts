@@ -7,7 +7,7 @@ import { openSession } from '#journeys/sessions/open-session.ts';
 import { ok } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
 import { transitionUpdate } from '#store/companies/relation-changes.ts';
-import { type Relation } from '#store/companies/relations.ts';
+import type { Relation } from '#store/companies/relations.ts';
 import { activeCompanyCheck, staffedUpdate } from '#store/companies/taxpayers.ts';
 import { retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import { recoveryCoveredCheck } from '#store/people/users.ts';

@@ -9,9 +9,9 @@ import { type PossibleHandler, possibleHandler } from '#journeys/companies/repor
 import { ok } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import { type Relation } from '#store/companies/relations.ts';
+import type { Relation } from '#store/companies/relations.ts';
 import type { Db, Write } from '#store/dynamodb/tables.ts';
-import { type Person } from '#store/people/person-row.ts';
+import type { Person } from '#store/people/person-row.ts';
 import {
   type CrossRegionReport,
   findNamedHandlers,

@@ -14,7 +14,13 @@ import type { FlowContext } from '#runtime/context.ts';
 import { ConcurrentChange, firstRead, retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
 import { notLockedCheck, successUpdate } from '#store/people/lockout-table.ts';
-import { type Active, type OwnPhone, ownPhone, type Person, requireAdmitted } from '#store/people/person-row.ts';
+import {
+  type Active,
+  type OwnPhone,
+  ownPhone,
+  type Person,
+  requireAdmitted,
+} from '#store/people/person-row.ts';
 import { claimPhoneUpdate, type OwnedPhone, phoneOwner } from '#store/people/phones.ts';
 import { returnedGuessUpdate } from '#store/people/sms-guesses.ts';
 import { findPerson, personUpdate } from '#store/people/users.ts';

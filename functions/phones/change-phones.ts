@@ -7,7 +7,7 @@ import { maskedPhoneOf } from '#journeys/people/personal-data.ts';
 import { noContent, ok } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
 import { ConcurrentChange, retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
-import { type OwnPhone, type Person } from '#store/people/person-row.ts';
+import type { OwnPhone, Person } from '#store/people/person-row.ts';
 import { releasePhoneUpdate } from '#store/people/phones.ts';
 import { personUpdate } from '#store/people/users.ts';
 import type { phones } from './contract.ts';

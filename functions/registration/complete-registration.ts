@@ -16,7 +16,13 @@ import type { CallOf, StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { logSessionNotOpened } from '#runtime/log.ts';
 import { ConcurrentChange, retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
-import { isActive, type OwnPhone, type Person, refuseSuspended, requireAdmitted } from '#store/people/person-row.ts';
+import {
+  isActive,
+  type OwnPhone,
+  type Person,
+  refuseSuspended,
+  requireAdmitted,
+} from '#store/people/person-row.ts';
 import { claimPhoneUpdate, findPhone, isOwned } from '#store/people/phones.ts';
 import { claimUsernamePut } from '#store/people/usernames.ts';
 import { findPerson, type PersonChanges, personUpdate } from '#store/people/users.ts';

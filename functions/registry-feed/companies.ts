@@ -3,7 +3,13 @@ import { person } from '#contract/schemas.ts';
 import { Problem } from '#domain/problem.ts';
 import { parseTaxpayerId } from '#domain/taxpayers.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import { companyKeyOf, findTaxpayer, type KeptNumber, keptNumber, keptNumberOf } from '#store/companies/taxpayers.ts';
+import {
+  companyKeyOf,
+  findTaxpayer,
+  type KeptNumber,
+  keptNumber,
+  keptNumberOf,
+} from '#store/companies/taxpayers.ts';
 import { version } from './versions.ts';
 
 export const taxpayerId = v.pipe(v.string(), v.minLength(1), v.maxLength(64));

@@ -10,7 +10,14 @@ import { auditEventPut } from '#store/audit/audit-events.ts';
 import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
 import { type OwnPhone, type Person, sealContext } from '#store/people/person-row.ts';
-import { contestPhoneUpdate, importPhoneUpdate, isOwned, type OwnedPhone, type PhoneRow, releasePhoneUpdate } from '#store/people/phones.ts';
+import {
+  contestPhoneUpdate,
+  importPhoneUpdate,
+  isOwned,
+  type OwnedPhone,
+  type PhoneRow,
+  releasePhoneUpdate,
+} from '#store/people/phones.ts';
 import { findPerson, personUpdate } from '#store/people/users.ts';
 import type { WarningCode } from './warnings.ts';
 

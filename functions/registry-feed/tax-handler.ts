@@ -11,7 +11,14 @@ import { beginWrites } from '#store/companies/relation-changes.ts';
 import { relationUnchangedCheck } from '#store/companies/relation-checks.ts';
 import { companyCopies } from '#store/companies/relation-copies.ts';
 import { findRelation, type Relation } from '#store/companies/relations.ts';
-import { findTaxpayer, isKnown, type KnownTaxpayer, numberUnlessKept, type Taxpayer, taxpayerUpdate } from '#store/companies/taxpayers.ts';
+import {
+  findTaxpayer,
+  isKnown,
+  type KnownTaxpayer,
+  numberUnlessKept,
+  type Taxpayer,
+  taxpayerUpdate,
+} from '#store/companies/taxpayers.ts';
 import { ConcurrentChange, retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
 import { findPerson } from '#store/people/users.ts';

@@ -6,7 +6,15 @@ import { appointedWrites, appointmentFields } from '#journeys/companies/appointm
 import { fromRegistry } from '#journeys/companies/relation-audits.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { auditEventPut } from '#store/audit/audit-events.ts';
-import { due, findTaxpayer, isKnown, isPersonal, type KnownTaxpayer, type Taxpayer, taxpayerUpdate } from '#store/companies/taxpayers.ts';
+import {
+  due,
+  findTaxpayer,
+  isKnown,
+  isPersonal,
+  type KnownTaxpayer,
+  type Taxpayer,
+  taxpayerUpdate,
+} from '#store/companies/taxpayers.ts';
 import { ConcurrentChange, retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
 import { findPerson } from '#store/people/users.ts';

@@ -10,7 +10,7 @@ import { all } from '#store/dynamodb/expressions.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
 import { type AccessBasisRef, readAccessRecords } from '#store/sessions/access-basis.ts';
 import { effectiveSession, withIdentity } from '#store/sessions/effective-session.ts';
-import { type Session } from '#store/sessions/session-row.ts';
+import type { Session } from '#store/sessions/session-row.ts';
 import { sentOn } from './answers.ts';
 import { handOver } from './hand-over.ts';
 import { FaceOver, stepUpWanted, weighMatter } from './matter.ts';

@@ -4,7 +4,7 @@ import { channelsFor, faceServes, type Matter, mayDo, reliedOnUntil } from '#dom
 import { Problem } from '#domain/problem.ts';
 import { ok } from '#runtime/answers.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import { type EffectiveSession } from '#store/sessions/effective-session.ts';
+import type { EffectiveSession } from '#store/sessions/effective-session.ts';
 import type { ShownMatter, SsoRequestTicket } from '#store/tickets/sso-tickets.ts';
 import { seconds } from '#store/tickets/ticket-times.ts';
 import type { DecisionCall } from './weigh.ts';

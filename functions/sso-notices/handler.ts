@@ -4,7 +4,7 @@ import { endIfOver } from '#journeys/sso/hand-over-ends.ts';
 import { flowContextOf } from '#runtime/context.ts';
 import { imagesOf } from '#store/dynamodb/changes.ts';
 import { openTables } from '#store/dynamodb/tables.ts';
-import { type RpSession } from '#store/sessions/rp-sessions.ts';
+import type { RpSession } from '#store/sessions/rp-sessions.ts';
 import { ssoNotices } from './contract.ts';
 import { tell, untold } from './tell.ts';
 import { touchedBy } from './touched.ts';

@@ -1,6 +1,6 @@
 import { sendMessage } from '#gateways/queues.ts';
 import type { Change } from '#store/dynamodb/changes.ts';
-import { type RpSession } from '#store/sessions/rp-sessions.ts';
+import type { RpSession } from '#store/sessions/rp-sessions.ts';
 
 /** What the telling is started with: everything it needs, because another hand-over may have taken the row since. */
 export interface Telling extends Pick<RpSession, 'sessionId' | 'clientId' | 'sid' | 'sub' | 'personKey'> {

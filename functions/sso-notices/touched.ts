@@ -1,7 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Change } from '#store/dynamodb/changes.ts';
 import type { Db } from '#store/dynamodb/tables.ts';
-import { type RpSession, rpSessionsForAgency, rpSessionsForCompany, rpSessionsOf, rpSessionsOfPerson } from '#store/sessions/rp-sessions.ts';
+import {
+  type RpSession,
+  rpSessionsForAgency,
+  rpSessionsForCompany,
+  rpSessionsOf,
+  rpSessionsOfPerson,
+} from '#store/sessions/rp-sessions.ts';
 
 /** The key attributes of the rows that hand-overs stand on. */
 interface Keys {

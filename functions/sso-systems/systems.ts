@@ -6,7 +6,7 @@ import { noContent, ok } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
 import { retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import { findRpSession, type RpSession, rpEndUpdate, rpSessionsOf } from '#store/sessions/rp-sessions.ts';
-import { type Session } from '#store/sessions/session-row.ts';
+import type { Session } from '#store/sessions/session-row.ts';
 import type { ssoSystems } from './contract.ts';
 
 /** SSO-13: the systems in the order of the settings. */

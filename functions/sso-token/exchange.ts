@@ -14,7 +14,13 @@ import type { FlowContext } from '#runtime/context.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
 import { faceStandsCheck } from '#store/people/face-checks.ts';
 import { sealContext } from '#store/people/person-row.ts';
-import { findRpSession, nextLookAt, type RpSession, rpIndexKeysOf, rpSessionPut } from '#store/sessions/rp-sessions.ts';
+import {
+  findRpSession,
+  nextLookAt,
+  type RpSession,
+  rpIndexKeysOf,
+  rpSessionPut,
+} from '#store/sessions/rp-sessions.ts';
 import { seenAccessChecks } from '#store/sessions/seen-access.ts';
 import { stillUsedCheck } from '#store/sessions/session-checks.ts';
 import { codeSpentUpdate, findCode, sealedDetailsContext } from '#store/tickets/sso-codes.ts';

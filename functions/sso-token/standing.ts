@@ -6,13 +6,13 @@ import { matterDetail } from '#journeys/sso/matter-detail.ts';
 import { tokenClaims } from '#journeys/sso/token-claims.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { faceStands } from '#store/people/face-checks.ts';
-import { type Person } from '#store/people/person-row.ts';
+import type { Person } from '#store/people/person-row.ts';
 import { findPerson } from '#store/people/users.ts';
 import { type AccessRecords, readAccessRecords } from '#store/sessions/access-basis.ts';
 import { type EffectiveSession, effectiveSession } from '#store/sessions/effective-session.ts';
 import { findWithSession, type RpSession } from '#store/sessions/rp-sessions.ts';
 import { endOf } from '#store/sessions/session-end.ts';
-import { type Session } from '#store/sessions/session-row.ts';
+import type { Session } from '#store/sessions/session-row.ts';
 import type { ShownMatter, TokenClaims } from '#store/tickets/sso-tickets.ts';
 import { seconds } from '#store/tickets/ticket-times.ts';
 

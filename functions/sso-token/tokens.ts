@@ -3,7 +3,7 @@ import { newRpAccessToken } from '#crypto/rp-access-tokens.ts';
 import { sealedSession } from '#crypto/session-references.ts';
 import type { Detail } from '#journeys/sso/granted-details.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import { type RpSession } from '#store/sessions/rp-sessions.ts';
+import type { RpSession } from '#store/sessions/rp-sessions.ts';
 import type { TokenClaims } from '#store/tickets/sso-tickets.ts';
 
 type Signing = Pick<FlowContext, 'signing' | 'settings' | 'dataKeys'>;

@@ -8,9 +8,9 @@ import { ok } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { companyList } from '#store/companies/relation-lists.ts';
-import { type Relation } from '#store/companies/relations.ts';
+import type { Relation } from '#store/companies/relations.ts';
 import { revisionOf } from '#store/dynamodb/versioned-update.ts';
-import { type Person } from '#store/people/person-row.ts';
+import type { Person } from '#store/people/person-row.ts';
 import { findPeople } from '#store/people/users.ts';
 import type { staff } from './contract.ts';
 

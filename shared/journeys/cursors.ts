@@ -1,7 +1,7 @@
 import { seal, unseal } from '#crypto/sealed.ts';
 import { Problem } from '#domain/problem.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import { type ListCursor } from '#store/companies/relation-lists.ts';
+import type { ListCursor } from '#store/companies/relation-lists.ts';
 import type { Key } from '#store/dynamodb/tables.ts';
 
 type Sealing = Pick<FlowContext, 'dataKeys'>;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DataKeys, seal } from '#crypto/sealed.ts';
 import { listed } from '#store/companies/relation-lists.ts';
-import { type Relation } from '#store/companies/relations.ts';
+import type { Relation } from '#store/companies/relations.ts';
 import { sealContext } from '#store/people/person-row.ts';
 import type { Loose } from '../support/client.ts';
 import { expectStatus, loggedInByFace } from '../support/door.ts';

@@ -2,7 +2,7 @@
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Granted } from '#domain/granted-limits.ts';
-import { type RpSession } from '#store/sessions/rp-sessions.ts';
+import type { RpSession } from '#store/sessions/rp-sessions.ts';
 import { expectStatus, loggedInByFace } from '../support/door.ts';
 import { keeping } from '../support/variants.ts';
 import {

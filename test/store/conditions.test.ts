@@ -5,7 +5,7 @@ import { agreementKey, clientEntryKey, onAgreementChecks } from '#store/agencies
 import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Db, Item, Write } from '#store/dynamodb/tables.ts';
 import { faceStands, faceStandsCheck } from '#store/people/face-checks.ts';
-import { type Person } from '#store/people/person-row.ts';
+import type { Person } from '#store/people/person-row.ts';
 import { recoveryCoveredCheck } from '#store/people/users.ts';
 import { findNamedHandlers, reportWrites } from '#store/reports/cross-region-reports.ts';
 import { endUpdate } from '#store/sessions/session-end.ts';

@@ -7,7 +7,14 @@ import { absent } from '#store/dynamodb/expressions.ts';
 import type { Db, Put } from '#store/dynamodb/tables.ts';
 import { type Attempt, type LockoutRow, lockoutKey } from '#store/people/lockout-row.ts';
 import { lockedRows, sweepShards, sweptUpdate } from '#store/people/lockout-sweep.ts';
-import { notLockedCheck, reserveAttempt, returnAttempt, rightCodeUpdate, successUpdate, unlockUpdate } from '#store/people/lockout-table.ts';
+import {
+  notLockedCheck,
+  reserveAttempt,
+  returnAttempt,
+  rightCodeUpdate,
+  successUpdate,
+  unlockUpdate,
+} from '#store/people/lockout-table.ts';
 import { reserveGuess, returnGuess } from '#store/people/sms-guesses.ts';
 import { openStore, refusalOf } from '../support/store.ts';
 

@@ -6,7 +6,13 @@ import { Problem } from '#domain/problem.ts';
 import { auditEventPut } from '#store/audit/audit-events.ts';
 import type { Db } from '#store/dynamodb/tables.ts';
 import { type Attempt, type LockoutRow, lockoutKey } from '#store/people/lockout-row.ts';
-import { reserveAttempt, returnAttempt, rightCodeUpdate, successUpdate, unlockUpdate } from '#store/people/lockout-table.ts';
+import {
+  reserveAttempt,
+  returnAttempt,
+  rightCodeUpdate,
+  successUpdate,
+  unlockUpdate,
+} from '#store/people/lockout-table.ts';
 import { guessesLeftCheck, reserveGuess, returnedGuessUpdate } from '#store/people/sms-guesses.ts';
 import { openStore, refusalOf } from '../support/store.ts';
 

@@ -2,13 +2,28 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { defaultPolicies as policies } from '#domain/policies.ts';
 import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Db, Item, Write } from '#store/dynamodb/tables.ts';
-import { type Active, type Person } from '#store/people/person-row.ts';
+import type { Active, Person } from '#store/people/person-row.ts';
 import { noTurns, rotateRefresh } from '#store/sessions/refresh-chain.ts';
 import { sessionAliveCheck, stillUsedCheck, versionAliveCheck } from '#store/sessions/session-checks.ts';
 import { endedProblem, endOf, endOwnUpdate, endUpdate } from '#store/sessions/session-end.ts';
 import { type ActsAs, asPerson, type Session } from '#store/sessions/session-row.ts';
-import { endAliveUpdate, factorPassedUpdate, findSessions, identityUpdate, liveSession, passwordSetUpdate, seenUpdate, sessionLevelUpdate, sessionPut } from '#store/sessions/sessions.ts';
-import { besideNewSession, forgetWebSession, swapPointerUpdate, webSessionsOf } from '#store/sessions/web-sessions.ts';
+import {
+  endAliveUpdate,
+  factorPassedUpdate,
+  findSessions,
+  identityUpdate,
+  liveSession,
+  passwordSetUpdate,
+  seenUpdate,
+  sessionLevelUpdate,
+  sessionPut,
+} from '#store/sessions/sessions.ts';
+import {
+  besideNewSession,
+  forgetWebSession,
+  swapPointerUpdate,
+  webSessionsOf,
+} from '#store/sessions/web-sessions.ts';
 import { openStore, refusalOf } from '../support/store.ts';
 
 /** The conditions of a session's writes, each against a row on the wrong side of it. */

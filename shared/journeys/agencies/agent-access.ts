@@ -11,10 +11,21 @@ import {
   type StaffForm,
 } from '#store/agencies/agency-forms.ts';
 import { agenciesNaming, formEntriesOf } from '#store/agencies/form-entries.ts';
-import { activeCompanyCheck, type KnownTaxpayer, shownTaxpayerId, type Taxpayer } from '#store/companies/taxpayers.ts';
+import {
+  activeCompanyCheck,
+  type KnownTaxpayer,
+  shownTaxpayerId,
+  type Taxpayer,
+} from '#store/companies/taxpayers.ts';
 import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Db, Write } from '#store/dynamodb/tables.ts';
-import { type AccessRecords, type AgentAccessBasis, evaluateAccess, evaluateAgencyAccess, readAccessRecords } from '#store/sessions/access-basis.ts';
+import {
+  type AccessRecords,
+  type AgentAccessBasis,
+  evaluateAccess,
+  evaluateAgencyAccess,
+  readAccessRecords,
+} from '#store/sessions/access-basis.ts';
 import type { ActingOption } from '../companies/acting-option.ts';
 
 /** An agreement by which this person may serve a client of an agency. */

@@ -6,7 +6,7 @@ import { Problem, type ProblemDetails } from '#domain/problem.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import type { FormAgent } from '#store/agencies/agency-forms.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
-import { type Person } from '#store/people/person-row.ts';
+import type { Person } from '#store/people/person-row.ts';
 import { findPeople } from '#store/people/users.ts';
 import {
   holderOf,

@@ -16,11 +16,16 @@ import {
   type Terms,
 } from '#store/agencies/agency-forms.ts';
 import { agreementUpdate, isTaken, type Pair, pairUpdate } from '#store/agencies/agreements.ts';
-import { formEntryUpdate, removeFormEntries, transactInBatches, formEntryPeriodUpdate } from '#store/agencies/form-entries.ts';
+import {
+  formEntryPeriodUpdate,
+  formEntryUpdate,
+  removeFormEntries,
+  transactInBatches,
+} from '#store/agencies/form-entries.ts';
 import { findTaxpayers, shownTaxpayerId, type Taxpayer } from '#store/companies/taxpayers.ts';
 import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
-import { type Person } from '#store/people/person-row.ts';
+import type { Person } from '#store/people/person-row.ts';
 import { findPeople } from '#store/people/users.ts';
 import { nameToOutsiders } from '../companies/company-names.ts';
 import type { RelationOrigin } from '../companies/relation-audits.ts';

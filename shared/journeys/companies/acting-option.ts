@@ -3,11 +3,11 @@ import { shanghaiDay } from '#domain/days.ts';
 import type { SpecialEntry } from '#domain/entries.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { activeRelationCheck } from '#store/companies/relation-checks.ts';
-import { type Relation } from '#store/companies/relations.ts';
+import type { Relation } from '#store/companies/relations.ts';
 import { activeCompanyCheck, shownTaxpayerId } from '#store/companies/taxpayers.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
-import { type AccessBasis } from '#store/sessions/access-basis.ts';
-import { type ActsAs } from '#store/sessions/session-row.ts';
+import type { AccessBasis } from '#store/sessions/access-basis.ts';
+import type { ActsAs } from '#store/sessions/session-row.ts';
 
 /** A person's place in a company: what a session becomes there, and what must still be true when it does. */
 export type ActingOption = ActsAs & {

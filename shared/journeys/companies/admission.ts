@@ -2,7 +2,7 @@ import { type CompanyEntry, isSpecial, properEntry } from '#domain/entries.ts';
 import type { Entry } from '#domain/names.ts';
 import { Problem } from '#domain/problem.ts';
 import { stateOn } from '#domain/relations.ts';
-import { type Relation } from '#store/companies/relations.ts';
+import type { Relation } from '#store/companies/relations.ts';
 import { companyProblem, isKnown, type KnownTaxpayer, type Taxpayer } from '#store/companies/taxpayers.ts';
 
 /** An unknown company and one that is gone answer alike, before anything is told of the account (LGN-2, LGN-7). */

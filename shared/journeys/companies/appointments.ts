@@ -12,10 +12,17 @@ import type { FlowContext } from '#runtime/context.ts';
 import { beginWrites } from '#store/companies/relation-changes.ts';
 import { companyCopies } from '#store/companies/relation-copies.ts';
 import { findRelation, type Relation } from '#store/companies/relations.ts';
-import { isKnown, type KeptNumber, type KnownTaxpayer, numberUnlessKept, type Taxpayer, taxpayerUpdate } from '#store/companies/taxpayers.ts';
+import {
+  isKnown,
+  type KeptNumber,
+  type KnownTaxpayer,
+  numberUnlessKept,
+  type Taxpayer,
+  taxpayerUpdate,
+} from '#store/companies/taxpayers.ts';
 import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
-import { type Person } from '#store/people/person-row.ts';
+import type { Person } from '#store/people/person-row.ts';
 import { type RelationOrigin, relationAudits } from './relation-audits.ts';
 import { retriedTransitionWrites } from './relation-transitions.ts';
 

@@ -1,7 +1,14 @@
-import { type CompanyCopies } from '#store/companies/relation-copies.ts';
+import type { CompanyCopies } from '#store/companies/relation-copies.ts';
 import { type ListPage, personList } from '#store/companies/relation-lists.ts';
-import { type Relation } from '#store/companies/relations.ts';
-import { type CopiesDue, companiesDue, findTaxpayers, isKnown, type KnownTaxpayer, keptNumberOf } from '#store/companies/taxpayers.ts';
+import type { Relation } from '#store/companies/relations.ts';
+import {
+  type CopiesDue,
+  companiesDue,
+  findTaxpayers,
+  isKnown,
+  type KnownTaxpayer,
+  keptNumberOf,
+} from '#store/companies/taxpayers.ts';
 import type { Db } from '#store/dynamodb/tables.ts';
 
 /** What a relation shows of its company. */

@@ -1,4 +1,4 @@
-import { type Relation } from '#store/companies/relations.ts';
+import type { Relation } from '#store/companies/relations.ts';
 import { isPersonal, type KeptNumber } from '#store/companies/taxpayers.ts';
 
 /**

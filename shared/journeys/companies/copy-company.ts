@@ -1,10 +1,21 @@
 import { clientEntryKey, clientEntryRef, type FormEntry } from '#store/agencies/agency-forms.ts';
 import { agreementsOf } from '#store/agencies/agreements.ts';
 import { searchedUpdate } from '#store/agencies/form-entries.ts';
-import { type CompanyCopies, copiesUpdate, needsNoCopies, saysTheSame } from '#store/companies/relation-copies.ts';
+import {
+  type CompanyCopies,
+  copiesUpdate,
+  needsNoCopies,
+  saysTheSame,
+} from '#store/companies/relation-copies.ts';
 import { companyRows } from '#store/companies/relation-lists.ts';
-import { type Relation } from '#store/companies/relations.ts';
-import { findTaxpayer, findTaxpayers, isKnown, type KnownTaxpayer, taxpayerUpdate } from '#store/companies/taxpayers.ts';
+import type { Relation } from '#store/companies/relations.ts';
+import {
+  findTaxpayer,
+  findTaxpayers,
+  isKnown,
+  type KnownTaxpayer,
+  taxpayerUpdate,
+} from '#store/companies/taxpayers.ts';
 import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import { allPages } from '#store/dynamodb/pages.ts';
 import type { Db } from '#store/dynamodb/tables.ts';

@@ -6,7 +6,7 @@ import { Problem } from '#domain/problem.ts';
 import type { Permission } from '#domain/relations.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { findTaxpayer, taxpayerIdOf } from '#store/companies/taxpayers.ts';
-import { type EffectiveSession } from '#store/sessions/effective-session.ts';
+import type { EffectiveSession } from '#store/sessions/effective-session.ts';
 
 /** The claim `company` of a proof (STP-4). */
 export interface ProvenCompany {

@@ -5,11 +5,11 @@ import { truncatedAddress } from '#runtime/addresses.ts';
 import type { AnyCall } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { type AuditEvent, auditEventPut } from '#store/audit/audit-events.ts';
-import { type Relation } from '#store/companies/relations.ts';
+import type { Relation } from '#store/companies/relations.ts';
 import { shownTaxpayerId } from '#store/companies/taxpayers.ts';
 import type { Put } from '#store/dynamodb/tables.ts';
 import { sealContext } from '#store/people/person-row.ts';
-import { type Session } from '#store/sessions/session-row.ts';
+import type { Session } from '#store/sessions/session-row.ts';
 import { nameToHolder } from './company-names.ts';
 
 /** The person of a relation as the company sees them (DOC-4). */

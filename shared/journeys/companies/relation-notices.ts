@@ -2,7 +2,7 @@ import type { Role } from '#domain/names.ts';
 import type { RelationNotice } from '#gateways/sms/text.ts';
 import type { AnyCall } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import { type Relation } from '#store/companies/relations.ts';
+import type { Relation } from '#store/companies/relations.ts';
 import { defaultPhone } from '#store/people/person-row.ts';
 import { findPerson } from '#store/people/users.ts';
 import { takeCompanyNotice } from '#store/sms/company-notices.ts';

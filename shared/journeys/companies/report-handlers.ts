@@ -1,7 +1,7 @@
 import { indexKey } from '#crypto/keys.ts';
 import { comparedName } from '#domain/persons.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import { type Person } from '#store/people/person-row.ts';
+import type { Person } from '#store/people/person-row.ts';
 import type { HandlerKeys } from '#store/reports/cross-region-reports.ts';
 import { nameOf } from '../people/personal-data.ts';
 

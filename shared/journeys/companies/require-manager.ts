@@ -5,10 +5,17 @@ import { Problem } from '#domain/problem.ts';
 import { managingRoles } from '#domain/relations.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { activeRelationCheck } from '#store/companies/relation-checks.ts';
-import { type Relation } from '#store/companies/relations.ts';
-import { activeCompanyCheck, companyProblem, findTaxpayer, isKnown, type KnownTaxpayer, type Taxpayer } from '#store/companies/taxpayers.ts';
+import type { Relation } from '#store/companies/relations.ts';
+import {
+  activeCompanyCheck,
+  companyProblem,
+  findTaxpayer,
+  isKnown,
+  type KnownTaxpayer,
+  type Taxpayer,
+} from '#store/companies/taxpayers.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
-import { type AccessBasis } from '#store/sessions/access-basis.ts';
+import type { AccessBasis } from '#store/sessions/access-basis.ts';
 import type { SessionCall } from '../factors/fresh-factor.ts';
 import { type ManagingCall, managingFactor } from '../factors/managing-factor.ts';
 

@@ -1,6 +1,6 @@
 import { isoShanghai } from '#domain/days.ts';
 import type { ShownState } from '#domain/relations.ts';
-import { type Relation } from '#store/companies/relations.ts';
+import type { Relation } from '#store/companies/relations.ts';
 
 /** What every list of relations shows of one, to either side and to a channel (CTR-3, REL-8). */
 export const shownRelation = (relation: Relation, state: ShownState) => ({

@@ -4,8 +4,18 @@ import { Problem } from '#domain/problem.ts';
 import type { AnyCall } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
-import { type Reserved, reserveAttempt, returnAttempt, rightCodeUpdate } from '#store/people/lockout-table.ts';
-import { guessesLeftCheck, reserveGuess, returnedGuessUpdate, returnGuess } from '#store/people/sms-guesses.ts';
+import {
+  type Reserved,
+  reserveAttempt,
+  returnAttempt,
+  rightCodeUpdate,
+} from '#store/people/lockout-table.ts';
+import {
+  guessesLeftCheck,
+  reserveGuess,
+  returnedGuessUpdate,
+  returnGuess,
+} from '#store/people/sms-guesses.ts';
 import { type PhoneGuess, reservePhoneGuess, returnedPhoneGuessUpdate } from '#store/sms/phone-guesses.ts';
 import { auditPut } from '../audit.ts';
 import { challengeRequired, solved } from './anti-automation.ts';

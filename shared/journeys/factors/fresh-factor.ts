@@ -6,7 +6,7 @@ import type { FlowContext } from '#runtime/context.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
 import { defaultPhone, type OwnPhone, ownPhone, type Person } from '#store/people/person-row.ts';
 import { sessionAliveCheck } from '#store/sessions/session-checks.ts';
-import { type Session } from '#store/sessions/session-row.ts';
+import type { Session } from '#store/sessions/session-row.ts';
 
 /** A call of somebody who is signed in. */
 export type SessionCall = AnyCall & { readonly caller: { readonly session: Session } };

@@ -4,7 +4,7 @@ import { type PasswordContext, passwordWeaknesses } from '#domain/passwords.ts';
 import type { Policies } from '#domain/policies.ts';
 import { Problem } from '#domain/problem.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import { type Person } from '#store/people/person-row.ts';
+import type { Person } from '#store/people/person-row.ts';
 import { numberOf, phoneNumberOf } from '../people/personal-data.ts';
 import { passwordMatches } from './password-check.ts';
 

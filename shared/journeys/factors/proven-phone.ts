@@ -1,6 +1,6 @@
 import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
-import { type OwnPhone, type Person } from '#store/people/person-row.ts';
+import type { OwnPhone, Person } from '#store/people/person-row.ts';
 import { phoneProvenUpdate } from '#store/people/phones.ts';
 import { personUpdate } from '#store/people/users.ts';
 

@@ -4,7 +4,7 @@ import type { FlowContext } from '#runtime/context.ts';
 import type { AuditEvent } from '#store/audit/audit-events.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
 import { missesLeftCheck, missUpdate } from '#store/people/name-misses.ts';
-import { type Person } from '#store/people/person-row.ts';
+import type { Person } from '#store/people/person-row.ts';
 import { auditPut } from '../audit.ts';
 import { hasOtherName, type NamedPerson } from '../people/named-person.ts';
 import { challengeRequired, solved } from './anti-automation.ts';

@@ -1,6 +1,6 @@
 import { type HallRecordEnd, hallRecordEnd } from '#domain/hall-records.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import { type HallCollection, type Person } from '#store/people/person-row.ts';
+import type { HallCollection, Person } from '#store/people/person-row.ts';
 import { findPhone, type PhoneRow } from '#store/people/phones.ts';
 
 /** A person's hall record as a registration may use it (REG-2): it stands, or it has ended, or there never was one. */

@@ -1,7 +1,7 @@
 import { type NoticeKind, noticeText } from '#gateways/sms/text.ts';
 import type { AnyCall } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import { type OwnPhone, type Person } from '#store/people/person-row.ts';
+import type { OwnPhone, Person } from '#store/people/person-row.ts';
 import { phoneNumberOf } from './personal-data.ts';
 
 /** The longest that an answer waits for its notices: a provider that hangs costs the person no more than this. */

@@ -2,7 +2,14 @@ import { unseal } from '#crypto/sealed.ts';
 import { normaliseDocumentNumber } from '#domain/documents.ts';
 import { maskDocument, maskName, maskPhone } from '#domain/masks.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import { defaultPhone, isActive, isNamed, type OwnPhone, type Person, sealContext } from '#store/people/person-row.ts';
+import {
+  defaultPhone,
+  isActive,
+  isNamed,
+  type OwnPhone,
+  type Person,
+  sealContext,
+} from '#store/people/person-row.ts';
 
 type Opened = Pick<FlowContext, 'dataKeys'>;
 

@@ -1,7 +1,7 @@
 import { Problem } from '#domain/problem.ts';
 import type { AnyCall } from '#runtime/call.ts';
-import { type AccessBasis } from '#store/sessions/access-basis.ts';
-import { type EffectiveSession } from '#store/sessions/effective-session.ts';
+import type { AccessBasis } from '#store/sessions/access-basis.ts';
+import type { EffectiveSession } from '#store/sessions/effective-session.ts';
 
 /** The company that a session works for, with what the person may do there today. */
 export type CurrentAccess = AccessBasis & Pick<EffectiveSession, 'permissions'>;

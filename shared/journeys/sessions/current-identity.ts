@@ -5,7 +5,7 @@ import type { AnyCall } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import type { AuditEvent } from '#store/audit/audit-events.ts';
 import { firstRead, retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
-import { type Person } from '#store/people/person-row.ts';
+import type { Person } from '#store/people/person-row.ts';
 import { readAccessRecords } from '#store/sessions/access-basis.ts';
 import { type EffectiveSession, effectiveSession } from '#store/sessions/effective-session.ts';
 import { type ActsAs, asPerson, type Session } from '#store/sessions/session-row.ts';

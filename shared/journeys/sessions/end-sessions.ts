@@ -3,10 +3,10 @@ import type { AnyCall } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import type { AuditEvent } from '#store/audit/audit-events.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
-import { type Person } from '#store/people/person-row.ts';
-import { type PersonChanges } from '#store/people/users.ts';
+import type { Person } from '#store/people/person-row.ts';
+import type { PersonChanges } from '#store/people/users.ts';
 import { endUpdate } from '#store/sessions/session-end.ts';
-import { type EndReason, type Session } from '#store/sessions/session-row.ts';
+import type { EndReason, Session } from '#store/sessions/session-row.ts';
 import { sessionsOf } from '#store/sessions/web-sessions.ts';
 import { auditPut } from '../audit.ts';
 

@@ -3,7 +3,7 @@ import { seal, unseal } from '#crypto/sealed.ts';
 import { type Role, roles } from '#domain/names.ts';
 import { Problem } from '#domain/problem.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import { type Session } from '#store/sessions/session-row.ts';
+import type { Session } from '#store/sessions/session-row.ts';
 
 /** What a signed-in person can become: themselves, or a role in a company. */
 export type Becoming = 'person' | { readonly companyKey: string; readonly role: Role };

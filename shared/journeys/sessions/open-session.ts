@@ -15,7 +15,7 @@ import type { Write } from '#store/dynamodb/tables.ts';
 import { type Active, type Person, sealContext } from '#store/people/person-row.ts';
 import { noTurns } from '#store/sessions/refresh-chain.ts';
 import { endUpdate } from '#store/sessions/session-end.ts';
-import { type ActsAs, type Session } from '#store/sessions/session-row.ts';
+import type { ActsAs, Session } from '#store/sessions/session-row.ts';
 import { sessionPut } from '#store/sessions/sessions.ts';
 import { besideNewSession, swapPointerUpdate } from '#store/sessions/web-sessions.ts';
 import { auditPut } from '../audit.ts';

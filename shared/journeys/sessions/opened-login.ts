@@ -5,7 +5,7 @@ import type { AnyCall } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { noticeFor } from '#runtime/messages/index.ts';
 import { type OwnPhone, type Person, sessionFieldsOf } from '#store/people/person-row.ts';
-import { type AgentAccessBasis } from '#store/sessions/access-basis.ts';
+import type { AgentAccessBasis } from '#store/sessions/access-basis.ts';
 import type { LoginTicket } from '#store/tickets/ticket-kinds.ts';
 import { openTicketPut } from '#store/tickets/tickets.ts';
 import { maskedPhoneOf } from '../people/personal-data.ts';

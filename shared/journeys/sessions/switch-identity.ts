@@ -3,7 +3,7 @@ import type { FlowContext } from '#runtime/context.ts';
 import { retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
 import { withIdentity } from '#store/sessions/effective-session.ts';
-import { type ActsAs } from '#store/sessions/session-row.ts';
+import type { ActsAs } from '#store/sessions/session-row.ts';
 import { identityUpdate, liveSession } from '#store/sessions/sessions.ts';
 import { auditPut } from '../audit.ts';
 import type { SessionCall } from '../factors/fresh-factor.ts';

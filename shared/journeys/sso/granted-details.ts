@@ -6,8 +6,8 @@ import type { Permission } from '#domain/relations.ts';
 import type { RelyingParty } from '#domain/relying-parties.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { isPersonal, type Taxpayer, taxpayerIdOf } from '#store/companies/taxpayers.ts';
-import { type AccessBasis, type AccessRecords } from '#store/sessions/access-basis.ts';
-import { type EffectiveSession } from '#store/sessions/effective-session.ts';
+import type { AccessBasis, AccessRecords } from '#store/sessions/access-basis.ts';
+import type { EffectiveSession } from '#store/sessions/effective-session.ts';
 import { companyMeant } from './asked-company.ts';
 import { lastDay, limitsToday } from './granted-limits.ts';
 

@@ -1,6 +1,6 @@
 import { type Granted, isWithin, remaining } from '#domain/granted-limits.ts';
-import { type AccessBasis, type AccessRecords } from '#store/sessions/access-basis.ts';
-import { type EffectiveSession } from '#store/sessions/effective-session.ts';
+import type { AccessBasis, AccessRecords } from '#store/sessions/access-basis.ts';
+import type { EffectiveSession } from '#store/sessions/effective-session.ts';
 
 /** The last day of everything that a company identity stands on, inclusive; undefined where nothing has one. */
 export function lastDay(

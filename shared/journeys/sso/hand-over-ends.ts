@@ -4,9 +4,15 @@ import { auditEventPut } from '#store/audit/audit-events.ts';
 import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import { readAccessRecords } from '#store/sessions/access-basis.ts';
 import { effectiveSession } from '#store/sessions/effective-session.ts';
-import { narrowedUpdate, nextLookAt, type RpEnded, type RpSession, rpEndUpdate } from '#store/sessions/rp-sessions.ts';
+import {
+  narrowedUpdate,
+  nextLookAt,
+  type RpEnded,
+  type RpSession,
+  rpEndUpdate,
+} from '#store/sessions/rp-sessions.ts';
 import { endOf } from '#store/sessions/session-end.ts';
-import { type Session } from '#store/sessions/session-row.ts';
+import type { Session } from '#store/sessions/session-row.ts';
 import { lastDay, leftOf, limitsToday } from './granted-limits.ts';
 
 type Judging = Pick<FlowContext, 'db' | 'settings'>;

@@ -1,6 +1,6 @@
 import { acrOf, acrTold } from '#domain/acrs.ts';
 import { amrToday } from '#domain/authentication.ts';
-import { type Session } from '#store/sessions/session-row.ts';
+import type { Session } from '#store/sessions/session-row.ts';
 import type { TokenClaims } from '#store/tickets/sso-tickets.ts';
 
 /**

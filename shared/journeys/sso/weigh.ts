@@ -2,7 +2,7 @@ import { type Shortfall, shortfall } from '#domain/authentication.ts';
 import { Problem } from '#domain/problem.ts';
 import type { RelyingParty } from '#domain/relying-parties.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import { type Session } from '#store/sessions/session-row.ts';
+import type { Session } from '#store/sessions/session-row.ts';
 import type { SsoRequestTicket } from '#store/tickets/sso-tickets.ts';
 import { pairwise } from './granted-details.ts';
 

@@ -1,6 +1,6 @@
 import type { Period } from '#domain/agreements.ts';
 import { foldNumber, searchForm } from '#domain/text.ts';
-import { type CopiesDue, type KnownTaxpayer } from '../companies/taxpayers.ts';
+import type { CopiesDue, KnownTaxpayer } from '../companies/taxpayers.ts';
 import {
   absent,
   absentOr,

@@ -8,7 +8,7 @@ import { requireSeenRevision } from '../dynamodb/versioned-update.ts';
 import { asRead, lastsUntil } from './relation-checks.ts';
 import { guardKey, historyPrefix, relationKey, relationKeyOf } from './relation-keys.ts';
 import { listed, listKeysOf } from './relation-lists.ts';
-import { type Relation } from './relation-row.ts';
+import type { Relation } from './relation-row.ts';
 
 /** What a new authorisation is; the rest follows. */
 export type NewRelation = Omit<

@@ -3,7 +3,7 @@ import { ConcurrentChange } from '../dynamodb/concurrent-change.ts';
 import { absent, absentOr, all, atLeast, type Condition, equals } from '../dynamodb/expressions.ts';
 import type { Check, RefusableCheck } from '../dynamodb/tables.ts';
 import { relationKey } from './relation-keys.ts';
-import { type Relation } from './relation-row.ts';
+import type { Relation } from './relation-row.ts';
 
 /** The row is still the one that was read. */
 export const asRead = ({

@@ -4,7 +4,7 @@ import type { Update } from '../dynamodb/tables.ts';
 import { asRead } from './relation-checks.ts';
 import { relationKeyOf } from './relation-keys.ts';
 import { listKeysOf } from './relation-lists.ts';
-import { type Relation } from './relation-row.ts';
+import type { Relation } from './relation-row.ts';
 import { type KeptNumber, type KnownTaxpayer, keptNumberOf } from './taxpayers.ts';
 
 /** What a relation keeps of its company. */

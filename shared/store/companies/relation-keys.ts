@@ -1,6 +1,6 @@
 import type { Role } from '#domain/names.ts';
 import type { Key } from '../dynamodb/tables.ts';
-import { type Relation } from './relation-row.ts';
+import type { Relation } from './relation-row.ts';
 
 export const historyPrefix = 'history#';
 

@@ -2,7 +2,7 @@ import { listOf, type RelationList, roleOrder } from '#domain/relations.ts';
 import { confirmingRoles } from '#domain/taxpayers.ts';
 import { all, between, equals, startsWith } from '../dynamodb/expressions.ts';
 import type { Db, Key } from '../dynamodb/tables.ts';
-import { type ListKeys, type Relation } from './relation-row.ts';
+import type { ListKeys, Relation } from './relation-row.ts';
 
 /**
  * The lists of both sides (CTR-3), each a range of an index that holds what is listed and nothing else: a page costs

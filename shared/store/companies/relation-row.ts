@@ -1,7 +1,7 @@
 import type { Sealed } from '#crypto/sealed.ts';
 import type { Permission, RelationFacts, RelationState } from '#domain/relations.ts';
 import type { CompanyState, CompanySubject } from '#domain/taxpayers.ts';
-import { type KeptNumber } from './taxpayers.ts';
+import type { KeptNumber } from './taxpayers.ts';
 
 /** The keys of a row in the indexes. The keys follow from the row: whoever changes what a key stands for writes the key too. */
 export interface ListKeys {

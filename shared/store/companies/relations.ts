@@ -3,8 +3,8 @@ import { inTerm, isActiveOn, roleOrder, type ShownState, shownStateOn } from '#d
 import { all, between, equals, startsWith } from '../dynamodb/expressions.ts';
 import type { Db, Key } from '../dynamodb/tables.ts';
 import { guardKey, historyPrefix, relationKey } from './relation-keys.ts';
-import { type Relation } from './relation-row.ts';
-import { type KnownTaxpayer } from './taxpayers.ts';
+import type { Relation } from './relation-row.ts';
+import type { KnownTaxpayer } from './taxpayers.ts';
 
 export type { Relation } from './relation-row.ts';
 

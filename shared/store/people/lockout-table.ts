@@ -15,7 +15,15 @@ import {
   sizeIs,
 } from '../dynamodb/expressions.ts';
 import type { Db, Put, Write } from '../dynamodb/tables.ts';
-import { type Attempt, guessesLeft, type LockoutRow, lockedProblem, lockoutKey, notLocked, theLock } from './lockout-row.ts';
+import {
+  type Attempt,
+  guessesLeft,
+  type LockoutRow,
+  lockedProblem,
+  lockoutKey,
+  notLocked,
+  theLock,
+} from './lockout-row.ts';
 import { shardOf, sweepKeyOf } from './lockout-sweep.ts';
 import { returnedGuessUpdate } from './sms-guesses.ts';
 

@@ -3,7 +3,14 @@ import type { Policies } from '#domain/policies.ts';
 import type { Problem } from '#domain/problem.ts';
 import { all, any, holds } from '../dynamodb/expressions.ts';
 import type { Db, Update, Write } from '../dynamodb/tables.ts';
-import { type Attempt, guessesLeft, type LockoutRow, lockedProblem, lockoutKey, notLocked } from './lockout-row.ts';
+import {
+  type Attempt,
+  guessesLeft,
+  type LockoutRow,
+  lockedProblem,
+  lockoutKey,
+  notLocked,
+} from './lockout-row.ts';
 
 /**
  * LCK-5 outside of login: wrong codes in registration, reset and the like count only towards the day's guesses.

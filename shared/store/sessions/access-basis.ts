@@ -16,7 +16,7 @@ import {
   staffFormKey,
 } from '../agencies/agency-forms.ts';
 import { relationKey } from '../companies/relation-keys.ts';
-import { type Relation } from '../companies/relations.ts';
+import type { Relation } from '../companies/relations.ts';
 import { isKnown, type KnownTaxpayer, type Taxpayer } from '../companies/taxpayers.ts';
 import type { Db, Key } from '../dynamodb/tables.ts';
 import { type CrossRegionReport, isReportFor, reportKey } from '../reports/cross-region-reports.ts';

@@ -1,7 +1,12 @@
 import type { Identity } from '#contract/schemas.ts';
 import type { CompanyEntry } from '#domain/entries.ts';
 import type { Permission } from '#domain/relations.ts';
-import { type AccessRecords, type CompanyAccess, evaluateAccess, evaluateAgencyAccess } from './access-basis.ts';
+import {
+  type AccessRecords,
+  type CompanyAccess,
+  evaluateAccess,
+  evaluateAgencyAccess,
+} from './access-basis.ts';
 import { type ActsAs, asPerson, type Session } from './session-row.ts';
 
 /** A session and what it may do now. */

@@ -8,8 +8,8 @@ import { absent, all, atMost, equals } from '../dynamodb/expressions.ts';
 import { allItems } from '../dynamodb/pages.ts';
 import type { Check, Db, Item, RefusableUpdate, Update, Write } from '../dynamodb/tables.ts';
 import type { ShownMatter } from '../tickets/sso-tickets.ts';
-import { type AccessBasis } from './access-basis.ts';
-import { type EndReason, type Session } from './session-row.ts';
+import type { AccessBasis } from './access-basis.ts';
+import type { EndReason, Session } from './session-row.ts';
 
 /**
  * RP sessions (SSO): that somebody was handed over to a tax system, as whom, and whether that still holds. One row a

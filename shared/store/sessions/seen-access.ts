@@ -3,7 +3,7 @@ import { relationSeenCheck } from '../companies/relation-checks.ts';
 import { companySeenCheck } from '../companies/taxpayers.ts';
 import type { Check, Write } from '../dynamodb/tables.ts';
 import { reportCheck } from '../reports/cross-region-reports.ts';
-import { type AccessBasis, type AccessRecords } from './access-basis.ts';
+import type { AccessBasis, AccessRecords } from './access-basis.ts';
 
 /**
  * What a company identity stood on, as it was read: versions (`rev`) instead of rows, so that a later transaction can hold true

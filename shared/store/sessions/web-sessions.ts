@@ -2,7 +2,7 @@ import type { Policies } from '#domain/policies.ts';
 import { ConcurrentChange } from '../dynamodb/concurrent-change.ts';
 import { absent, all, equals } from '../dynamodb/expressions.ts';
 import type { Db, Write } from '../dynamodb/tables.ts';
-import { type Active, type Person, type WebSessionPointer } from '../people/person-row.ts';
+import type { Active, Person, WebSessionPointer } from '../people/person-row.ts';
 import { hasLevel, type PersonChanges } from '../people/users.ts';
 import { seconds } from './session-row.ts';
 

@@ -6,8 +6,8 @@ import type { Granted } from '#domain/granted-limits.ts';
 import type { LogoutAsked } from '#domain/logout-requests.ts';
 import type { Role } from '#domain/names.ts';
 import type { IdentityKind } from '#domain/relying-parties.ts';
-import { type AccessBasis } from '../sessions/access-basis.ts';
-import { type SeenAccess } from '../sessions/seen-access.ts';
+import type { AccessBasis } from '../sessions/access-basis.ts';
+import type { SeenAccess } from '../sessions/seen-access.ts';
 import type { PlainTicket } from './plain-ticket.ts';
 
 /** A request of a relying party that waits for its decision (SSO-2, SSO-4). */

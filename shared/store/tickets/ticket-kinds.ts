@@ -3,8 +3,8 @@ import type { Sealed } from '#crypto/sealed.ts';
 import type { ChannelAction } from '#domain/channels.ts';
 import type { Channel, Entry, Role } from '#domain/names.ts';
 import type { WindowHint } from '#domain/sms-window.ts';
-import { type Person } from '../people/person-row.ts';
-import { type AccessBasis, type AgentAccessBasis } from '../sessions/access-basis.ts';
+import type { Person } from '../people/person-row.ts';
+import type { AccessBasis, AgentAccessBasis } from '../sessions/access-basis.ts';
 import type { PlainTicket } from './plain-ticket.ts';
 import type { MatterFace, SsoCodeTicket, SsoLogoutTicket, SsoRequestTicket } from './sso-tickets.ts';
 

@@ -3,7 +3,7 @@ import { ulid } from '#crypto/random.ts';
 import type { Role } from '#domain/names.ts';
 import type { RelationState } from '#domain/relations.ts';
 import { listed, listKeysOf } from '#store/companies/relation-lists.ts';
-import { type Relation } from '#store/companies/relations.ts';
+import type { Relation } from '#store/companies/relations.ts';
 import type { Loose, Reply } from '../../support/client.ts';
 import { type Door, enterPassword, expectStatus, grantsLeft, scanFace } from '../../support/door.ts';
 import type { Sample } from '../../support/people.ts';
