@@ -7,10 +7,10 @@ import { Problem } from '#domain/problem.ts';
 import { parseTaxpayerId } from '#domain/taxpayers.ts';
 import { auditPut } from '#journeys/audit.ts';
 import { originOf, type RelationOrigin } from '#journeys/companies/relation-audits.ts';
-import { missed } from '#journeys/factors/tries.ts';
 import type { AnyCall } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { companyKeyOf, findTaxpayer, isKnown, type KnownTaxpayer } from '#store/companies/taxpayers.ts';
+import { missUpdate } from '#store/people/name-misses.ts';
 
 type CounterCall = AnyCall & { readonly caller: { readonly assertion: Assertion } };
 
@@ -43,7 +43,9 @@ export async function namedAtCounter<R>(
     if (!(error instanceof Problem) || error.code !== 'PERSON_MISMATCH') throw error;
     const number = parseDocument(documentType, documentNumber, shanghaiDay(call.now));
     const key = personKey(ctx.keys, documentType, number);
-    await missed(ctx, call, { personKey: key, solved: true }, [
+    // An officer sees the paper and is asked no challenge: it counts, and is never refused.
+    await ctx.db.transact([
+      missUpdate(key, call.now, undefined, () => error),
       auditPut(ctx, call, key, 'identity-refused', 'failure', { ...detail, reason: 'name' }),
     ]);
     throw error;

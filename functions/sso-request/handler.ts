@@ -1,3 +1,4 @@
+import { oauthDoor } from '#http/oauth-door.ts';
 import { serve } from '#http/serve.ts';
 import { openTables } from '#store/dynamodb/tables.ts';
 import { authorize } from './authorize.ts';
@@ -8,4 +9,5 @@ export const handler = serve(
   ssoRequest,
   { authorize, authorizeByForm: authorize, push: pushRequest },
   { db: openTables() },
+  oauthDoor,
 );

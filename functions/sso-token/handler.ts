@@ -1,3 +1,4 @@
+import { oauthDoor } from '#http/oauth-door.ts';
 import { serve } from '#http/serve.ts';
 import { openTables } from '#store/dynamodb/tables.ts';
 import { ssoToken } from './contract.ts';
@@ -10,4 +11,5 @@ export const handler = serve(
   ssoToken,
   { token, userinfo, userinfoByForm, revoke, introspect },
   { db: openTables() },
+  oauthDoor,
 );

@@ -1,6 +1,7 @@
 import { refused } from '#crypto/client-assertions.ts';
-import { type DpopProof, proofRefused } from '#crypto/dpop-proofs.ts';
+import type { DpopProof } from '#crypto/dpop-proofs.ts';
 import type { OAuthProblem } from '#domain/oauth-problem.ts';
+import { proofRefused } from '#domain/oauth-problem.ts';
 import type { CallOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { calculateJwkThumbprint, decodeProtectedHeader, errors, importJWK, type JWK, jwtVerify } from 'jose';
 import * as v from 'valibot';
-import { OAuthProblem } from '#domain/oauth-problem.ts';
+import { proofRefused } from '#domain/oauth-problem.ts';
 import { constantTimeEqual } from './keys.ts';
 
 /** That a caller holds a key, for one call (RFC 9449), believed after its signature. */
@@ -86,9 +86,6 @@ export async function verifyDpopProof(
     throw error;
   }
 }
-
-export const proofRefused = (): OAuthProblem =>
-  new OAuthProblem('invalid_dpop_proof', 'The DPoP proof was not accepted');
 
 /** The key stands in the header by value; nothing else there says where one could be fetched. */
 function publicKeyIn(proof: string): JWK {

@@ -56,6 +56,10 @@ export class TokenMissing extends OAuthProblem {
   }
 }
 
+/** RFC 9449: the proof of a key is not good for this call, or was used before. */
+export const proofRefused = (): OAuthProblem =>
+  new OAuthProblem('invalid_dpop_proof', 'The DPoP proof was not accepted');
+
 /** How OAuth says what the general checks refused: the status stays, the words are its own. */
 export function asOAuth(problem: Problem): {
   readonly error: OAuthErrorCode;

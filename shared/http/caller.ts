@@ -2,7 +2,6 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { RouteDeclaration } from '#contract/flow.ts';
 import { verifyAccessToken } from '#crypto/access-tokens.ts';
 import { type Assertion, verifyAssertion } from '#crypto/assertions.ts';
-import { refused, verifyClientAssertion } from '#crypto/client-assertions.ts';
 import { readCookie, readRefreshToken } from '#crypto/refresh-tokens.ts';
 import { Problem } from '#domain/problem.ts';
 import type { HandOver, Managing } from '#runtime/call.ts';
@@ -13,8 +12,7 @@ import { type EffectiveSession, effectiveSession } from '#store/sessions/effecti
 import { liveSession } from '#store/sessions/sessions.ts';
 import { spendAssertion } from '#store/tickets/spent-once.ts';
 import { requestFor } from '#store/tickets/sso-requests.ts';
-import { spendClientAssertion } from '#store/tickets/tickets.ts';
-import { clientTokenOf } from './client-token.ts';
+import type { OAuthDoor } from './oauth-door.ts';
 
 const headerOf = (event: APIGatewayProxyEventV2, name: string): string | undefined => event.headers[name];
 
@@ -92,30 +90,23 @@ function refreshOf(ctx: FlowContext, event: APIGatewayProxyEventV2) {
   return token;
 }
 
-/** SSO-3: a relying party by its assertion, spent here unless the step spends it with what it does. */
-async function clientOf(
-  { db, settings, relyingParties }: FlowContext,
-  event: APIGatewayProxyEventV2,
-  form: Readonly<Record<string, string>>,
-  { spendsAssertion }: RouteDeclaration,
-  now: Date,
-) {
-  const { client, assertion } = await verifyClientAssertion(relyingParties, form, {
-    issuer: settings.issuer,
-    now,
-    authorization: headerOf(event, 'authorization'),
-  });
-  if (!spendsAssertion && !(await spendClientAssertion(db, assertion, now))) throw refused();
-  return { client, clientAssertion: assertion };
+/** `serve` refuses such a route without the door as soon as it is loaded. */
+function doorOf(oauth: OAuthDoor | undefined): OAuthDoor {
+  if (!oauth) throw new Error('A route for tax systems needs the OAuth door');
+  return oauth;
 }
 
-/** Who calls, as the route's contract wants it known; refuses everybody else. */
+/**
+ * Who calls, as the route's contract wants it known; refuses everybody else.
+ * @param oauth for routes of tax systems
+ */
 export async function callerOf(
   ctx: FlowContext,
   event: APIGatewayProxyEventV2,
   route: RouteDeclaration,
   now: Date,
   form: Readonly<Record<string, string>> = {},
+  oauth?: OAuthDoor,
 ): Promise<object> {
   switch (route.access) {
     case 'public':
@@ -141,8 +132,8 @@ export async function callerOf(
     case 'refresh':
       return { refresh: refreshOf(ctx, event) };
     case 'client':
-      return clientOf(ctx, event, form, route, now);
+      return doorOf(oauth).clientOf(ctx, event, form, route, now);
     case 'client-token':
-      return clientTokenOf(ctx, event, form, now);
+      return doorOf(oauth).clientTokenOf(ctx, event, form, now);
   }
 }

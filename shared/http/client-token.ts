@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { proofRefused, verifyDpopProof } from '#crypto/dpop-proofs.ts';
+import { verifyDpopProof } from '#crypto/dpop-proofs.ts';
 import { type RpAccessToken, tokenRefused, verifyRpAccessToken } from '#crypto/rp-access-tokens.ts';
-import { OAuthProblem, TokenMissing } from '#domain/oauth-problem.ts';
+import { OAuthProblem, proofRefused, TokenMissing } from '#domain/oauth-problem.ts';
 import type { RelyingParty } from '#domain/relying-parties.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { spendDpopProof } from '#store/tickets/spent-once.ts';

@@ -13,10 +13,9 @@ import { type ContextParts, type FlowContext, flowContextOf, settings } from '#r
 import { type Language, languageOf } from '#runtime/language.ts';
 import { callerOf } from './caller.ts';
 import { refuseForeignPages } from './entrance.ts';
-import { oauthAnswer } from './oauth-answers.ts';
+import type { OAuthDoor } from './oauth-door.ts';
 import { pageAnswer } from './page-answers.ts';
 import { asProblem, commonHeaders, type HttpAnswer, problemAnswer } from './problems.ts';
-import { keepRefusedClient } from './refused-clients.ts';
 import { eachOnce, readBody, readForm, readParameters, readParams, readQuery } from './request.ts';
 import { actorOf, logRequest } from './request-log.ts';
 import { addressOf } from './viewer.ts';
@@ -47,30 +46,33 @@ function refusalOf(
   problem: Problem,
   route: RouteDeclaration | undefined,
   event: APIGatewayProxyEventV2,
+  oauth: OAuthDoor | undefined,
 ): HttpAnswer {
-  switch (route?.errorsAs) {
-    case 'oauth':
-      return oauthAnswer(problem, route, event.headers.authorization);
-    case 'page':
-      return pageAnswer(problem, settings().issuer);
-    default:
-      return problemAnswer(problem, languageIn(event), traceIdOf(event));
-  }
+  if (route?.errorsAs === 'oauth' && oauth)
+    return oauth.oauthAnswer(problem, route, event.headers.authorization);
+  if (route?.errorsAs === 'page') return pageAnswer(problem, settings().issuer);
+  return problemAnswer(problem, languageIn(event), traceIdOf(event));
 }
+
+const isForSystems = ({ access, errorsAs }: RouteDeclaration): boolean =>
+  access === 'client' || access === 'client-token' || errorsAs === 'oauth';
 
 /**
  * The handler of a flow's function: finds the route, validates by its contract, finds out who calls, runs the step,
  * and turns whatever comes out (or is thrown) into the answer of docs/api.md, always before the function's time is up
  * (ERR-02).
+ * @param oauth of flows with routes for tax systems
  */
 export function serve<const F extends FlowDeclaration>(
   contract: F,
   steps: Steps<F>,
   parts: ContextParts = {},
+  oauth?: OAuthDoor,
 ) {
   const openContext = flowContextOf(contract, parts);
   const routes = new Map<string, { route: RouteDeclaration; step: AnyStep }>();
   for (const [name, route] of Object.entries(contract.routes ?? {})) {
+    if (isForSystems(route) && !oauth) throw new Error(`${routeKey(route)} needs the OAuth door`);
     routes.set(routeKey(route), {
       route,
       step: (steps as unknown as Record<string, AnyStep>)[name] as AnyStep,
@@ -96,13 +98,13 @@ export function serve<const F extends FlowDeclaration>(
       traceId: traceIdOf(event),
     };
     const refusedAs = async (error: unknown): Promise<never> => {
-      if (route.access === 'client') {
+      if (route.access === 'client' && oauth) {
         const about = { now, language: languageIn(event), origin: { ...origin, channel: 'web' as const } };
-        await keepRefusedClient(ctx, contract.name, about, form ?? {}, error);
+        await oauth.keepRefusedClient(ctx, contract.name, about, form ?? {}, error);
       }
       throw error;
     };
-    const caller = await callerOf(ctx, event, route, now, form).catch(refusedAs);
+    const caller = await callerOf(ctx, event, route, now, form, oauth).catch(refusedAs);
     const { session } = caller as { session?: { personKey?: string } };
     if (session?.personKey !== undefined) nameActor(actorOf(session.personKey));
     const assertion = (caller as { assertion?: { channel: Call['origin']['channel'] } }).assertion;
@@ -143,7 +145,7 @@ export function serve<const F extends FlowDeclaration>(
     .onError((request) => {
       const problem = asProblem(request.error);
       const route = routes.get(request.event.routeKey)?.route;
-      request.response = refusalOf(problem, route, request.event);
+      request.response = refusalOf(problem, route, request.event, oauth);
       logRequest(contract.name, request.event, problem.status, request.internal.startedAt, problem);
     })
     .handler(answerInTime as never);

@@ -18,6 +18,7 @@ const readersOfRoot = [
   'authorizations',
   'channel-relations',
   'channel-scan',
+  'channel-sso',
   'clients',
   'deregistration',
   'hall',

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Assertion } from '#crypto/assertions.ts';
-import { type DpopProof, proofRefused } from '#crypto/dpop-proofs.ts';
+import type { DpopProof } from '#crypto/dpop-proofs.ts';
 import { handle } from '#crypto/random.ts';
+import { proofRefused } from '#domain/oauth-problem.ts';
 import { countUpdate } from '../dynamodb/counters.ts';
 import { absent, any, equals } from '../dynamodb/expressions.ts';
 import type { Db, Write } from '../dynamodb/tables.ts';

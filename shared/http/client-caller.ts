@@ -1,0 +1,22 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import type { RouteDeclaration } from '#contract/flow.ts';
+import { refused, verifyClientAssertion } from '#crypto/client-assertions.ts';
+import type { FlowContext } from '#runtime/context.ts';
+import { spendClientAssertion } from '#store/tickets/tickets.ts';
+
+/** SSO-3: a relying party by its assertion, spent here unless the step spends it with what it does. */
+export async function clientOf(
+  { db, settings, relyingParties }: FlowContext,
+  event: APIGatewayProxyEventV2,
+  form: Readonly<Record<string, string>>,
+  { spendsAssertion }: RouteDeclaration,
+  now: Date,
+) {
+  const { client, assertion } = await verifyClientAssertion(relyingParties, form, {
+    issuer: settings.issuer,
+    now,
+    authorization: event.headers.authorization,
+  });
+  if (!spendsAssertion && !(await spendClientAssertion(db, assertion, now))) throw refused();
+  return { client, clientAssertion: assertion };
+}
