@@ -117,7 +117,7 @@ it('SSO-12 the metadata have what the plans ask of them, and promise nothing tha
   });
   for (const name of ['userinfo', 'revoke', 'introspect'])
     expect(JSON.stringify(body)).toContain(`/${name}"`);
-  expect(body).not.toHaveProperty('end_session_endpoint');
+  expect(body.end_session_endpoint).toBe(`${door.issuer}/oauth2/logout`);
   const { claims } = await whole({ nonce: 'n' });
   expect(Object.keys(claims).filter((claim) => !body.claims_supported.includes(claim))).toEqual([]);
   expect(body.acr_values_supported).toContain(claims.acr);
