@@ -115,6 +115,7 @@ describe('the session that it opens', () => {
       'GET /v1/session',
       'POST /v1/session/factor',
       'POST /v1/session/factor/face',
+      'POST /v1/sso/logouts/{id}/confirm',
       'PUT /v1/account/password',
     ]);
     for (const { route } of open) expect(route.access).toBe('session');
