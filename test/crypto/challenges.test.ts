@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { checkSolution, newChallenge } from '#crypto/challenges.ts';
 import { deriveHandleKeys } from '#crypto/keys.ts';
 import { solve } from '../support/solve.ts';
+import { long } from '../support/variants.ts';
 import { handlesOne, later, rootTwo } from './keys-of-test.ts';
 
 const policies = { challengeSeconds: 300 };
@@ -36,7 +37,7 @@ describe('challenges', () => {
     expect(await checkSolution(handlesOne, payload, later(now, 298))).toEqual(first);
   });
 
-  it('LGN-12 refuses it once its time is over', async () => {
+  long('LGN-12 refuses it once its time is over', async () => {
     expect(await checkSolution(handlesOne, payload, later(now, 300))).toEqual({ ok: false });
     const old = await solve(await newChallenge(handlesOne, policies, later(now, -301)));
     expect(await checkSolution(handlesOne, old, now)).toEqual({ ok: false });

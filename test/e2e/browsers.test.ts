@@ -79,9 +79,8 @@ const noStorage = {
     Object.defineProperty(Crypto.prototype, 'randomUUID', { value: undefined });`,
 };
 
-describe.each(Object.entries(noStorage))('storage: %s', (what, lacking) => {
-  const look = what === 'null' ? it : long;
-  look('DOC-4 SES-1 the portal works without memory: a login, a choice of look, a reload', async () => {
+describe.each(Object.entries(noStorage))('storage: %s', (_what, lacking) => {
+  long('DOC-4 SES-1 the portal works without memory: a login, a choice of look, a reload', async () => {
     const who = await settled(portal.door);
     const page = await portal.open('/login', { lacking });
     await page.getByRole('button', { name: '大字版' }).click();

@@ -21,40 +21,43 @@ const stands = (page: Page) =>
   expect.poll(() => page.getByText(/^(正在加载|Loading)$/).count(), { timeout: 30_000 }).toBe(0);
 
 describe('a dark system', () => {
-  it('every kind of page is dark and readable: form, first screen, table, dialog, text; paper stays light', async () => {
-    const { boss, id } = await company(portal.door);
-    const login = await portal.open('/login', { ...small, dark: true });
-    await login.getByRole('img', { name: '二维码' }).waitFor();
-    expect(await groundOf(login, '.card')).toBe('rgb(23, 30, 41)');
-    // A code is dark on light in every theme.
-    expect(await groundOf(login, '.scan-code')).toBe('rgb(255, 255, 255)');
-    await expectAccessible(login);
-    await picture(login, 'dark-login-360');
-    await login.goto('/help');
-    await login.getByRole('heading', { level: 1 }).waitFor();
-    await expectAccessible(login);
+  long(
+    'every kind of page is dark and readable: form, first screen, table, dialog, text; paper stays light',
+    async () => {
+      const { boss, id } = await company(portal.door);
+      const login = await portal.open('/login', { ...small, dark: true });
+      await login.getByRole('img', { name: '二维码' }).waitFor();
+      expect(await groundOf(login, '.card')).toBe('rgb(23, 30, 41)');
+      // A code is dark on light in every theme.
+      expect(await groundOf(login, '.scan-code')).toBe('rgb(255, 255, 255)');
+      await expectAccessible(login);
+      await picture(login, 'dark-login-360');
+      await login.goto('/help');
+      await login.getByRole('heading', { level: 1 }).waitFor();
+      await expectAccessible(login);
 
-    const page = await openSignedIn(portal, (await inCompany(portal.door, boss.who, id)).cookie, '/me', {
-      dark: true,
-    });
-    await page.getByText('实名等级').first().waitFor();
-    await stands(page);
-    await expectAccessible(page);
-    await picture(page, 'dark-me');
-    await page.goto('/me/staff');
-    await page.getByRole('row').nth(1).waitFor();
-    await expectAccessible(page);
-    await button(page, '添加办税人员').click();
-    await page.getByRole('dialog').getByLabel('姓名').waitFor();
-    await expectAccessible(page);
-    await picture(page, 'dark-dialog');
-    await page.keyboard.press('Escape');
-    await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
-    expect(await page.evaluate('getComputedStyle(document.body).color')).toBe('rgb(0, 0, 0)');
-    // The setting may change while the page stands there.
-    await page.emulateMedia({ media: 'screen', colorScheme: 'light' });
-    expect(await groundOf(page, '.card')).toBe('rgb(255, 255, 255)');
-  });
+      const page = await openSignedIn(portal, (await inCompany(portal.door, boss.who, id)).cookie, '/me', {
+        dark: true,
+      });
+      await page.getByText('实名等级').first().waitFor();
+      await stands(page);
+      await expectAccessible(page);
+      await picture(page, 'dark-me');
+      await page.goto('/me/staff');
+      await page.getByRole('row').nth(1).waitFor();
+      await expectAccessible(page);
+      await button(page, '添加办税人员').click();
+      await page.getByRole('dialog').getByLabel('姓名').waitFor();
+      await expectAccessible(page);
+      await picture(page, 'dark-dialog');
+      await page.keyboard.press('Escape');
+      await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+      expect(await page.evaluate('getComputedStyle(document.body).color')).toBe('rgb(0, 0, 0)');
+      // The setting may change while the page stands there.
+      await page.emulateMedia({ media: 'screen', colorScheme: 'light' });
+      expect(await groundOf(page, '.card')).toBe('rgb(255, 255, 255)');
+    },
+  );
 });
 
 describe('colours of the system’s own', () => {

@@ -75,7 +75,7 @@ describe.each<Method>(['sms', 'face'])('reset by %s while DynamoDB fails', (meth
   for (const [some, pick, options] of sweep)
     it.each(some.filter(({ kind }) => kind !== 'throttle'))(
       'ERR-01 PWD-1 LCK-3 $kind × $times at any call: it is finished, unlocks and ends the sessions',
-      { timeout: 240_000, ...options, ...(method === 'face' ? { tags: ['long'] } : {}) },
+      { timeout: 240_000, ...options, tags: ['long'] },
       async ({ kind, times }) => {
         for (const spot of pick(spots)) await resetAnyway({ ...spot, kind, times }, method);
         await expectWhole(door);

@@ -44,7 +44,7 @@ describe('registration while DynamoDB fails', () => {
   for (const [some, pick, options] of sweep)
     it.each(some)(
       'ERR-01 BL-03 REG-1 $kind × $times at any call: it is finished all the same, and nothing is half done',
-      { timeout: 180_000, ...options },
+      { timeout: 180_000, ...options, tags: ['long'] },
       async ({ kind, times }) => {
         for (const spot of pick(spots)) await registerAnyway({ ...spot, kind, times });
         await expectWhole(door);

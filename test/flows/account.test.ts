@@ -86,7 +86,7 @@ describe('the own account', () => {
 });
 
 describe('username', () => {
-  it('USR-1 the first setting is free, then one change a calendar year in Shanghai', async () => {
+  long('USR-1 the first setting is free, then one change a calendar year in Shanghai', async () => {
     door.clock.set('2027-06-01T10:00:00+08:00');
     const who = await newcomer(door);
     expect((await rename(who, 'Tiantai20')).body).toEqual({
@@ -273,21 +273,24 @@ describe('password', () => {
     );
   });
 
-  it('LCK-1 LCK-4 the fifth in the account centre locks the login; a success in between resets', async () => {
-    const who = await newcomer(door);
-    for (let n = 0; n < 4; n++) await change(who, { oldPassword: wrong, newPassword: fresh });
-    expectStatus(await change(who, { oldPassword: who.password, newPassword: fresh }), 204);
-    expect((await enterPassword(door, who.documentNumber, wrong)).body.remainingAttempts).toBe(4);
-    expectStatus(await enterPassword(door, who.documentNumber, fresh), 201);
-    const replies = await Promise.all(
-      Array.from({ length: 12 }, () => change(who, { oldPassword: wrong, newPassword: 'Jiuhuashan#3' })),
-    );
-    expect(replies.filter(({ body }) => body.code === 'BAD_CREDENTIALS')).toHaveLength(4);
-    expect(replies.filter(({ body }) => body.code === 'ACCOUNT_LOCKED')).toHaveLength(8);
-    expect((await enterPassword(door, who.documentNumber, fresh)).body.code).toBe('ACCOUNT_LOCKED');
-  });
+  long(
+    'LCK-1 LCK-4 the fifth in the account centre locks the login; a success in between resets',
+    async () => {
+      const who = await newcomer(door);
+      for (let n = 0; n < 4; n++) await change(who, { oldPassword: wrong, newPassword: fresh });
+      expectStatus(await change(who, { oldPassword: who.password, newPassword: fresh }), 204);
+      expect((await enterPassword(door, who.documentNumber, wrong)).body.remainingAttempts).toBe(4);
+      expectStatus(await enterPassword(door, who.documentNumber, fresh), 201);
+      const replies = await Promise.all(
+        Array.from({ length: 12 }, () => change(who, { oldPassword: wrong, newPassword: 'Jiuhuashan#3' })),
+      );
+      expect(replies.filter(({ body }) => body.code === 'BAD_CREDENTIALS')).toHaveLength(4);
+      expect(replies.filter(({ body }) => body.code === 'ACCOUNT_LOCKED')).toHaveLength(8);
+      expect((await enterPassword(door, who.documentNumber, fresh)).body.code).toBe('ACCOUNT_LOCKED');
+    },
+  );
 
-  it('PWD-2 judges the new one with the person in mind, and names each miss', async () => {
+  long('PWD-2 judges the new one with the person in mind, and names each miss', async () => {
     const who = await newcomer(door, {}, { username: 'Shexian58' });
     const weak = async (newPassword: string) =>
       (await change(who, { oldPassword: who.password, newPassword })).body.reasons;
@@ -299,7 +302,7 @@ describe('password', () => {
     expectStatus(await enterPassword(door, who.documentNumber, who.password), 201);
   });
 
-  it('PWD-2 none of the last five comes back', async () => {
+  long('PWD-2 none of the last five comes back', async () => {
     const who = await newcomer(door);
     const passwords = [
       who.password,

@@ -136,7 +136,7 @@ describe('by the agency', () => {
     },
   );
 
-  it('AGY-1 DOC-5 names whom it cannot take, and stays as it was', async () => {
+  long('AGY-1 DOC-5 names whom it cannot take, and stays as it was', async () => {
     const agency = await agencyFirm(door);
     const [one, two] = [await knownPerson(door), await knownPerson(door)];
     await put(agency, [claimed(one)]);

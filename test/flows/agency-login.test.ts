@@ -111,59 +111,65 @@ describe('at `agency`', () => {
 });
 
 describe('at `enterprise`', () => {
-  it('AGY-3 SWI-3 CTR-3 agreements that ran out, however many, do not hide the one that holds', async () => {
-    const served = await client(door);
-    const ofMonths = Array.from({ length: 10 }, (_, month) =>
-      // By their ids they stand before the one that holds.
-      agreementLine(agency.id, served, [agent], {
-        agreementId: `A0-${served}-${month}`,
-        from: `2026-${String(month + 1).padStart(2, '0')}-01`,
-        until: `2026-${String(month + 1).padStart(2, '0')}-28`,
-      }),
-    );
-    const good = agreementLine(agency.id, served, [agent]);
-    await feed(door, ...ofMonths, good);
-    // And one that ended without its row being tidied away.
-    const entry = await row(door, 'Relationships', {
-      personKey: agent.personKey,
-      relation: `agent-for#${keyOf(served)}#${good.agreementId}`,
-    });
-    const left = `agent-for#${keyOf(served)}#A0-left-over`;
-    await putAll(door, 'Relationships', [{ ...entry, relation: left }]);
-    const { session } = (await bothFactors(door, agent, served)).reply.body;
-    expect(session.identity).toMatchObject({ taxpayerId: served, role: 'tax-agent' });
-    const { api } = await agentAt(door, agent, agency.id);
-    expect((await goTo(door, api, served)).session.identity.client.taxpayerId).toBe(served);
-  });
-
-  it('AGY-4 ERR-01 a change of the days that fails hides nobody from those that hold; done, it counts at once', async () => {
-    const served = await client(door);
-    const line = agreementLine(agency.id, served, [agent]);
-    await feed(door, line);
-    const path = `/v1/agency/agreements/${line.agreementId}`;
-    const later = { from: '2027-03-05' };
-    await door.provoking(async () => {
-      // The second transaction is the one that decides; none of its tries gets through.
-      door.faults.add({
-        function: 'agency',
-        action: 'TransactWriteItems',
-        nth: 2,
-        kind: 'error500',
-        times: 3,
+  long(
+    'AGY-3 SWI-3 CTR-3 agreements that ran out, however many, do not hide the one that holds',
+    async () => {
+      const served = await client(door);
+      const ofMonths = Array.from({ length: 10 }, (_, month) =>
+        // By their ids they stand before the one that holds.
+        agreementLine(agency.id, served, [agent], {
+          agreementId: `A0-${served}-${month}`,
+          from: `2026-${String(month + 1).padStart(2, '0')}-01`,
+          until: `2026-${String(month + 1).padStart(2, '0')}-28`,
+        }),
+      );
+      const good = agreementLine(agency.id, served, [agent]);
+      await feed(door, ...ofMonths, good);
+      // And one that ended without its row being tidied away.
+      const entry = await row(door, 'Relationships', {
+        personKey: agent.personKey,
+        relation: `agent-for#${keyOf(served)}#${good.agreementId}`,
       });
-      expect(said(await agency.api('PATCH', path, later))).toBe('UNAVAILABLE');
-      door.faults.clear();
-    });
-    const { session } = (await bothFactors(door, agent, served)).reply.body;
-    expect(session.identity).toMatchObject({ taxpayerId: served, role: 'tax-agent' });
-    const { api } = await agentAt(door, agent, agency.id);
-    expect((await goTo(door, api, served)).session.identity.client.taxpayerId).toBe(served);
+      const left = `agent-for#${keyOf(served)}#A0-left-over`;
+      await putAll(door, 'Relationships', [{ ...entry, relation: left }]);
+      const { session } = (await bothFactors(door, agent, served)).reply.body;
+      expect(session.identity).toMatchObject({ taxpayerId: served, role: 'tax-agent' });
+      const { api } = await agentAt(door, agent, agency.id);
+      expect((await goTo(door, api, served)).session.identity.client.taxpayerId).toBe(served);
+    },
+  );
 
-    expectStatus(await agency.api('PATCH', path, later), 200);
-    expect(said(await at('enterprise', agent, served))).toBe('RELATION_NOT_FOUND');
-    door.clock.set('2027-03-05T10:00:00+08:00');
-    expectStatus(await at('enterprise', agent, served), 201);
-  });
+  long(
+    'AGY-4 ERR-01 a change of the days that fails hides nobody from those that hold; done, it counts at once',
+    async () => {
+      const served = await client(door);
+      const line = agreementLine(agency.id, served, [agent]);
+      await feed(door, line);
+      const path = `/v1/agency/agreements/${line.agreementId}`;
+      const later = { from: '2027-03-05' };
+      await door.provoking(async () => {
+        // The second transaction is the one that decides; none of its tries gets through.
+        door.faults.add({
+          function: 'agency',
+          action: 'TransactWriteItems',
+          nth: 2,
+          kind: 'error500',
+          times: 3,
+        });
+        expect(said(await agency.api('PATCH', path, later))).toBe('UNAVAILABLE');
+        door.faults.clear();
+      });
+      const { session } = (await bothFactors(door, agent, served)).reply.body;
+      expect(session.identity).toMatchObject({ taxpayerId: served, role: 'tax-agent' });
+      const { api } = await agentAt(door, agent, agency.id);
+      expect((await goTo(door, api, served)).session.identity.client.taxpayerId).toBe(served);
+
+      expectStatus(await agency.api('PATCH', path, later), 200);
+      expect(said(await at('enterprise', agent, served))).toBe('RELATION_NOT_FOUND');
+      door.clock.set('2027-03-05T10:00:00+08:00');
+      expectStatus(await at('enterprise', agent, served), 201);
+    },
+  );
 
   long('AGY-3 LGN-10 lets a listed agent in by the client’s number, with what the items allow', async () => {
     const { reply } = await bothFactors(door, agent, clientId);
@@ -307,7 +313,7 @@ describe('at `enterprise`', () => {
     }
   });
 
-  it('AGY-1 lets an agent register after both forms have named them', async () => {
+  long('AGY-1 lets an agent register after both forms have named them', async () => {
     const late = person();
     await feed(
       door,

@@ -119,7 +119,7 @@ describe('AUD-1 what is written down', () => {
     for (const event of [...bySms, ...byFace]) checkWhole(event);
   });
 
-  it('AUD-1 a wrong password, a wrong code, a failed face', async () => {
+  long('AUD-1 a wrong password, a wrong code, a failed face', async () => {
     expect(await written(() => enterPassword(door, who.phone, wrongPassword))).toEqual([
       'login-password failure web',
     ]);

@@ -109,7 +109,7 @@ describe('what a person does with authorisations', () => {
     expectStatus(await head.switchTo(firm.id, 'finance-head'), 200);
   });
 
-  it('REL-2 a legal representative neither confirms nor refuses nor leaves', async () => {
+  long('REL-2 a legal representative neither confirms nor refuses nor leaves', async () => {
     const boss = await somebody(door);
     const id = creditCode();
     await fed(door, taxpayer(id, 1, { state: 'awaiting-confirmation' }), legalRepresentative(id, boss.who));

@@ -5,6 +5,7 @@ import { localPartner, workingAs } from '../support/channel-partner.ts';
 import type { Loose, Reply } from '../support/client.ts';
 import { expectStatus } from '../support/door.ts';
 import { person } from '../support/people.ts';
+import { long } from '../support/variants.ts';
 import {
   history,
   type Known,
@@ -95,33 +96,36 @@ describe('SSO-4 QR-1 an app hands its person over', () => {
     for (const kind of ['login', 'sso-decided']) expect(kinds).toContainEqual([kind, 'ahtax-app']);
   });
 
-  it('as the company that the app works for, judged by us; one session an app, and a new one where it works for another', async () => {
-    const { who, identity } = await handler();
-    const other = await companyOf(door, await knownPerson(door));
-    await giveRelation(door, who, other, 'tax-handler');
-    const first = await entered(who, identity);
-    expect(first.taxpayer).toMatchObject({
-      identity: 'enterprise',
-      role: 'tax-handler',
-      taxpayer: { id: identity.taxpayerId },
-    });
-    const session = async () =>
-      (await row(door, 'Users', { personKey: who.personKey })).appSessions['ahtax-app'].sessionId;
-    const before = await session();
-    const again = await entered(who, identity);
-    expect([await session(), again.sid]).toEqual([before, first.sid]);
-    const next = await entered(who, { taxpayerId: other, role: 'tax-handler' });
-    expect(next.taxpayer.taxpayer.id).toBe(other);
-    await door.settled();
-    expect(told()).toEqual([first.sid]);
-    expect((await row(door, 'Sessions', { sessionId: before })).ended.reason).toBe('replaced');
-    // Another app has its own.
-    await entered(who, identity, filing, 'wechat-mini');
-    await door.settled();
-    expect(told()).toEqual([first.sid]);
-  });
+  long(
+    'as the company that the app works for, judged by us; one session an app, and a new one where it works for another',
+    async () => {
+      const { who, identity } = await handler();
+      const other = await companyOf(door, await knownPerson(door));
+      await giveRelation(door, who, other, 'tax-handler');
+      const first = await entered(who, identity);
+      expect(first.taxpayer).toMatchObject({
+        identity: 'enterprise',
+        role: 'tax-handler',
+        taxpayer: { id: identity.taxpayerId },
+      });
+      const session = async () =>
+        (await row(door, 'Users', { personKey: who.personKey })).appSessions['ahtax-app'].sessionId;
+      const before = await session();
+      const again = await entered(who, identity);
+      expect([await session(), again.sid]).toEqual([before, first.sid]);
+      const next = await entered(who, { taxpayerId: other, role: 'tax-handler' });
+      expect(next.taxpayer.taxpayer.id).toBe(other);
+      await door.settled();
+      expect(told()).toEqual([first.sid]);
+      expect((await row(door, 'Sessions', { sessionId: before })).ended.reason).toBe('replaced');
+      // Another app has its own.
+      await entered(who, identity, filing, 'wechat-mini');
+      await door.settled();
+      expect(told()).toEqual([first.sid]);
+    },
+  );
 
-  it('as an agent for a client (AGY-3)', async () => {
+  long('as an agent for a client (AGY-3)', async () => {
     const [agency, who, clientId] = [
       await agencyFirm(door),
       await knownPerson(door),
@@ -136,36 +140,39 @@ describe('SSO-4 QR-1 an app hands its person over', () => {
     });
   });
 
-  it('SSO-8 and ends as every other: by the relation, by order, by the person, by time; not by a web login', async () => {
-    const { who, identity } = await handler();
-    const first = await entered(who, identity);
-    const web = await signIn(door, who);
-    await door.settled();
-    expect(told()).toEqual([]);
-    await changeRelation(door, who, identity.taxpayerId, 'tax-handler', { state: 'deleted' });
-    await door.settled();
-    expect(told()).toEqual([first.sid]);
-    expect((await refresh(door, filing, first.tokens.refresh_token)).body.error).toBe('invalid_grant');
-    const second = await entered(who);
-    const { sessions } = expectStatus(await web.api('GET', '/v1/sessions'), 200).body;
-    expect(sessions.map(({ channel }: Loose) => channel).sort()).toEqual(['ahtax-app', 'web']);
-    const ofApp = sessions.find(({ channel }: Loose) => channel === 'ahtax-app').sessionId;
-    expectStatus(await web.api('DELETE', `/v1/sessions/${ofApp}`), 204);
-    await door.settled();
-    expect(told()).toEqual([first.sid, second.sid]);
-    const third = await entered(who);
-    await reported(door, orderLine(who, 'suspend', 1));
-    await door.settled();
-    expect(told()).toEqual([first.sid, second.sid, third.sid]);
-    const { id } = await begin(door, filing);
-    expect((await asks(who, id)).body.code).toBe('ACCOUNT_SUSPENDED');
-    await reported(door, orderLine(who, 'resume', 2));
-    const last = await entered(who);
-    door.clock.advance(1_800);
-    expectStatus(await door.http('POST', '/local/schedule/sso-sweep'), 200);
-    await door.settled();
-    expect(told()).toContain(last.sid);
-  });
+  long(
+    'SSO-8 and ends as every other: by the relation, by order, by the person, by time; not by a web login',
+    async () => {
+      const { who, identity } = await handler();
+      const first = await entered(who, identity);
+      const web = await signIn(door, who);
+      await door.settled();
+      expect(told()).toEqual([]);
+      await changeRelation(door, who, identity.taxpayerId, 'tax-handler', { state: 'deleted' });
+      await door.settled();
+      expect(told()).toEqual([first.sid]);
+      expect((await refresh(door, filing, first.tokens.refresh_token)).body.error).toBe('invalid_grant');
+      const second = await entered(who);
+      const { sessions } = expectStatus(await web.api('GET', '/v1/sessions'), 200).body;
+      expect(sessions.map(({ channel }: Loose) => channel).sort()).toEqual(['ahtax-app', 'web']);
+      const ofApp = sessions.find(({ channel }: Loose) => channel === 'ahtax-app').sessionId;
+      expectStatus(await web.api('DELETE', `/v1/sessions/${ofApp}`), 204);
+      await door.settled();
+      expect(told()).toEqual([first.sid, second.sid]);
+      const third = await entered(who);
+      await reported(door, orderLine(who, 'suspend', 1));
+      await door.settled();
+      expect(told()).toEqual([first.sid, second.sid, third.sid]);
+      const { id } = await begin(door, filing);
+      expect((await asks(who, id)).body.code).toBe('ACCOUNT_SUSPENDED');
+      await reported(door, orderLine(who, 'resume', 2));
+      const last = await entered(who);
+      door.clock.advance(1_800);
+      expectStatus(await door.http('POST', '/local/schedule/sso-sweep'), 200);
+      await door.settled();
+      expect(told()).toContain(last.sid);
+    },
+  );
 
   it('once, in time, and only where app, person, company and system allow it', async () => {
     const { who, identity } = await handler();

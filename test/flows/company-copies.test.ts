@@ -56,7 +56,7 @@ const restOf = (id: string) =>
 const callsOf = (name: string) => door.usage()[name]?.calls ?? 0;
 
 describe('the copies of a company in its relations', () => {
-  it('ENT-4 CTR-3 follow within five seconds, and the mark of the company falls with them', async () => {
+  long('ENT-4 CTR-3 follow within five seconds, and the mark of the company falls with them', async () => {
     const id = await company();
     const begun = performance.now();
     await renamed(id, '第二公司');
@@ -66,7 +66,7 @@ describe('the copies of a company in its relations', () => {
     expect(await taxpayerRow(id)).not.toHaveProperty('copiesDue');
   });
 
-  it('ENT-3 ENT-4 a change that is told twice, or late and out of its order, writes nothing', async () => {
+  long('ENT-3 ENT-4 a change that is told twice, or late and out of its order, writes nothing', async () => {
     const id = await company();
     const first = await taxpayerRow(id);
     await renamed(id, '第二公司');
@@ -85,7 +85,7 @@ describe('the copies of a company in its relations', () => {
     expect(await names(id)).toEqual(all('第三公司'));
   });
 
-  it('ENT-4 a change while copies are written has the last word', async () => {
+  long('ENT-4 a change while copies are written has the last word', async () => {
     const id = await company();
     const held = door.faults.add({
       function: 'company-copies',
@@ -244,7 +244,7 @@ describe('the copies of a company in its relations', () => {
     expect(await names(bad)).toEqual(all('第二公司'));
   });
 
-  it('ENT-4 what fails once is done by the next try', async () => {
+  long('ENT-4 what fails once is done by the next try', async () => {
     const id = await company();
     door.faults.add({
       function: 'company-copies',

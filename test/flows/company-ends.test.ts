@@ -179,40 +179,43 @@ describe('ENT-4 relations', () => {
 });
 
 describe('ENT-4 agents and 经办人', () => {
-  it('ENT-4 AGY-1 AGY-4 a client that was cancelled and returns has no agents by that, but by a newer agreement', async () => {
-    const [agency, agent] = [await agencyFirm(door), await knownPerson(door)];
-    const { boss, taxpayerId } = await firmWith('tax-handler');
-    const agreement = agreementLine(agency.id, taxpayerId, [agent], { from: today });
-    await feed(door, staffLine(agency.id, [agent]), agreement);
-    const here = await agentAt(door, agent, agency.id);
-    const { token } = await goTo(door, here.api, taxpayerId);
-    expectStatus(await get('/v1/enterprise', token), 200);
-    await wait(door, 1);
-    await feed(door, companyLine(taxpayerId, { state: 'cancelled' }));
-    await wait(door, 1);
-    await feed(door, companyLine(taxpayerId), representativeLine(taxpayerId, boss));
+  long(
+    'ENT-4 AGY-1 AGY-4 a client that was cancelled and returns has no agents by that, but by a newer agreement',
+    async () => {
+      const [agency, agent] = [await agencyFirm(door), await knownPerson(door)];
+      const { boss, taxpayerId } = await firmWith('tax-handler');
+      const agreement = agreementLine(agency.id, taxpayerId, [agent], { from: today });
+      await feed(door, staffLine(agency.id, [agent]), agreement);
+      const here = await agentAt(door, agent, agency.id);
+      const { token } = await goTo(door, here.api, taxpayerId);
+      expectStatus(await get('/v1/enterprise', token), 200);
+      await wait(door, 1);
+      await feed(door, companyLine(taxpayerId, { state: 'cancelled' }));
+      await wait(door, 1);
+      await feed(door, companyLine(taxpayerId), representativeLine(taxpayerId, boss));
 
-    expect(said(await get('/v1/enterprise', token))).toBe('RELATION_NOT_FOUND');
-    const again = await agentAt(door, agent, agency.id);
-    expect((await again.api('GET', '/v1/session/clients')).body.clients).toEqual([]);
-    expect(said(await again.api('POST', '/v1/session/client', { taxpayerId }))).toBe('RELATION_NOT_FOUND');
-    expect(said(await enterCompany(door, agent, taxpayerId))).toBe('RELATION_NOT_FOUND');
-    const { token: client } = await inCompany(door, boss, taxpayerId);
-    expect(await agreementsOf({ api: apiOf(door, client) }, 'enterprise')).toMatchObject([
-      { state: 'ended' },
-    ]);
-    // It cannot be brought back by half: neither narrowed nor ended, and its days are free.
-    const path = `/v1/agency/agreements/${agreement.agreementId}`;
-    expect(said(await agency.api('PATCH', path, { items: ['tax-declaration'] }))).toBe('STATE_CONFLICT');
-    expect(said(await agency.api('POST', `${path}/terminate`))).toBe('STATE_CONFLICT');
-    const id = await entered(agency, taxpayerId, [agent]);
-    const confirm = `/v1/enterprise/agreements/${id}/confirm`;
-    expectStatus(await door.http('POST', confirm, undefined, { token: client }), 200);
-    expectStatus(
-      await goTo(door, again.api, taxpayerId).then(({ api }) => api('GET', '/v1/enterprise')),
-      200,
-    );
-  });
+      expect(said(await get('/v1/enterprise', token))).toBe('RELATION_NOT_FOUND');
+      const again = await agentAt(door, agent, agency.id);
+      expect((await again.api('GET', '/v1/session/clients')).body.clients).toEqual([]);
+      expect(said(await again.api('POST', '/v1/session/client', { taxpayerId }))).toBe('RELATION_NOT_FOUND');
+      expect(said(await enterCompany(door, agent, taxpayerId))).toBe('RELATION_NOT_FOUND');
+      const { token: client } = await inCompany(door, boss, taxpayerId);
+      expect(await agreementsOf({ api: apiOf(door, client) }, 'enterprise')).toMatchObject([
+        { state: 'ended' },
+      ]);
+      // It cannot be brought back by half: neither narrowed nor ended, and its days are free.
+      const path = `/v1/agency/agreements/${agreement.agreementId}`;
+      expect(said(await agency.api('PATCH', path, { items: ['tax-declaration'] }))).toBe('STATE_CONFLICT');
+      expect(said(await agency.api('POST', `${path}/terminate`))).toBe('STATE_CONFLICT');
+      const id = await entered(agency, taxpayerId, [agent]);
+      const confirm = `/v1/enterprise/agreements/${id}/confirm`;
+      expectStatus(await door.http('POST', confirm, undefined, { token: client }), 200);
+      expectStatus(
+        await goTo(door, again.api, taxpayerId).then(({ api }) => api('GET', '/v1/enterprise')),
+        200,
+      );
+    },
+  );
 
   long(
     'ENT-4 AGY-1 an agency that was cancelled and returns has its agents by a newer staff form',

@@ -187,7 +187,7 @@ describe('confirming a new company', () => {
     expect(await stateOf(id)).toBe('active');
   });
 
-  it('ENT-2 who was struck off or replaced has nothing to confirm any more', async () => {
+  long('ENT-2 who was struck off or replaced has nothing to confirm any more', async () => {
     const { boss, hand, id } = await newCompany();
     const [ofBoss, ofHand] = [await waitingId(boss), await waitingId(hand)];
     await fed(door, taxHandler(id, hand.who, 2, { removed: true }), legalRepresentative(id, person(), 2));

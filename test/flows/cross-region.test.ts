@@ -97,7 +97,7 @@ describe('the report', () => {
     },
   );
 
-  it('SPC-2 DOC-2 narrows by longer endings, and takes numbers as people type them', async () => {
+  long('SPC-2 DOC-2 narrows by longer endings, and takes numbers as people type them', async () => {
     const taxpayerId = await outsider();
     const numbers = ['KQ-2027-A0010001', 'KQ-2027-B0010001', 'KQ-2027-B0020001'].map((no) =>
       no.replace('2027', String(Date.now())),
@@ -444,7 +444,7 @@ describe('while choosing', () => {
     expect(await failures(door, who)).toEqual(none);
   });
 
-  it('SPC-2 SES-3 opens one session for any number of choices at once', async () => {
+  long('SPC-2 SES-3 opens one session for any number of choices at once', async () => {
     const taxpayerId = await outsider();
     await feed(door, ...['1', '2', '3'].map((no) => reportLine(taxpayerId, reportNumber(`88${no}8`))));
     const loginId = await beforeReports(door, boss, taxpayerId);

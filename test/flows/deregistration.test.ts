@@ -138,7 +138,7 @@ describe('用户注销', () => {
     expect((await rename).body.code).toBe('USERNAME_TAKEN');
   });
 
-  it('CTR-2 ends by password and face', async () => {
+  long('CTR-2 ends by password and face', async () => {
     const who = await newcomer(door);
     await deregistered(who);
     expect((await enterPassword(door, who.documentNumber, who.password)).body.code).toBe(

@@ -285,7 +285,7 @@ describe('one role', () => {
     ]);
   });
 
-  it('AGY-2 lets an agency see to its own affairs at enterprise; sole proprietors too', async () => {
+  long('AGY-2 lets an agency see to its own affairs at enterprise; sole proprietors too', async () => {
     const boss = await knownPerson(door);
     for (const subject of ['agency', 'sole-proprietor', ['cross-region', 'enterprise']])
       await inCompany(door, boss, await companyOf(door, boss, { subject }));
@@ -369,7 +369,7 @@ describe('several roles', () => {
       expect((await chooseRole(door, loginId, choiceId)).body.code).toBe('STATE_CONFLICT');
   });
 
-  it('LGN-10 preselects the role used last in this company', async () => {
+  long('LGN-10 preselects the role used last in this company', async () => {
     for (const role of ['invoice-clerk', 'finance-head']) {
       const { loginId, reply } = await bothFactors(door, who, taxpayerId);
       const choice = reply.body.choices.find(
@@ -618,7 +618,7 @@ describe('finance head', () => {
     expect((await relationRow(door, other, elsewhere, 'finance-head')).state).toBe('pending');
   });
 
-  it('LGN-9 REL-10 activates once, however many confirm at once', async () => {
+  long('LGN-9 REL-10 activates once, however many confirm at once', async () => {
     const who = await knownPerson(door);
     const taxpayerId = await companyOf(door, await knownPerson(door));
     const id = await giveRelation(door, who, taxpayerId, 'finance-head', { state: 'pending' });
@@ -674,28 +674,34 @@ describe('cost', () => {
       ),
     );
 
-  it('LGN-8 LGN-10 keeps the chains of an enterprise login as short as those of a natural one', async () => {
-    const who = await knownPerson(door, person(), { username: 'EnterpriseCost' });
-    const taxpayerId = await companyOf(door, await knownPerson(door));
-    await giveRelation(door, who, taxpayerId, 'tax-handler');
-    await giveRelation(door, who, taxpayerId, 'finance-head', { state: 'pending' });
-    const nowhere = await companyOf(door, await knownPerson(door));
-    door.resetUsage();
-    for (const account of [who.documentNumber, who.phone, 'EnterpriseCost']) {
-      expectStatus(await enterCompany(door, who, taxpayerId, { account }), 201);
-      expect((await enterCompany(door, who, nowhere, { account })).body.code).toBe('RELATION_NOT_FOUND');
-    }
-    const { loginId, reply } = await bothFactors(door, who, taxpayerId);
-    expectStatus(await door.http('GET', `/v1/logins/${loginId}/choices`), 200);
-    const confirmed = expectStatus(await confirmRole(door, loginId, reply.body.confirm.authorizationId), 200);
-    expectStatus(await chooseRole(door, loginId, confirmed.body.choices[0].choiceId), 200);
-    const chains = chainsOf();
-    expect(chains['POST /v1/logins']?.longestChain).toBe(3);
-    expect(chains['POST /v1/logins/{id}/verify']?.longestChain).toBeLessThanOrEqual(3);
-    expect(chains['GET /v1/logins/{id}/choices']?.longestChain).toBeLessThanOrEqual(2);
-    expect(chains['POST /v1/logins/{id}/confirm-role']?.longestChain).toBeLessThanOrEqual(3);
-    expect(chains['POST /v1/logins/{id}/choose']?.longestChain).toBeLessThanOrEqual(3);
-  });
+  long(
+    'LGN-8 LGN-10 keeps the chains of an enterprise login as short as those of a natural one',
+    async () => {
+      const who = await knownPerson(door, person(), { username: 'EnterpriseCost' });
+      const taxpayerId = await companyOf(door, await knownPerson(door));
+      await giveRelation(door, who, taxpayerId, 'tax-handler');
+      await giveRelation(door, who, taxpayerId, 'finance-head', { state: 'pending' });
+      const nowhere = await companyOf(door, await knownPerson(door));
+      door.resetUsage();
+      for (const account of [who.documentNumber, who.phone, 'EnterpriseCost']) {
+        expectStatus(await enterCompany(door, who, taxpayerId, { account }), 201);
+        expect((await enterCompany(door, who, nowhere, { account })).body.code).toBe('RELATION_NOT_FOUND');
+      }
+      const { loginId, reply } = await bothFactors(door, who, taxpayerId);
+      expectStatus(await door.http('GET', `/v1/logins/${loginId}/choices`), 200);
+      const confirmed = expectStatus(
+        await confirmRole(door, loginId, reply.body.confirm.authorizationId),
+        200,
+      );
+      expectStatus(await chooseRole(door, loginId, confirmed.body.choices[0].choiceId), 200);
+      const chains = chainsOf();
+      expect(chains['POST /v1/logins']?.longestChain).toBe(3);
+      expect(chains['POST /v1/logins/{id}/verify']?.longestChain).toBeLessThanOrEqual(3);
+      expect(chains['GET /v1/logins/{id}/choices']?.longestChain).toBeLessThanOrEqual(2);
+      expect(chains['POST /v1/logins/{id}/confirm-role']?.longestChain).toBeLessThanOrEqual(3);
+      expect(chains['POST /v1/logins/{id}/choose']?.longestChain).toBeLessThanOrEqual(3);
+    },
+  );
 
   it('LGN-8 reads as much for a person with 200 companies as for one with a single one', async () => {
     const taxpayerId = await companyOf(door, await knownPerson(door));

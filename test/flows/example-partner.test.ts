@@ -88,7 +88,7 @@ describe('examples/channel-partner', () => {
     expect(polled.body).toMatchObject({ state: 'confirmed', session: { identity: { kind: 'natural' } } });
   });
 
-  it('FACE-1 shows a face as the second factor', async () => {
+  long('FACE-1 shows a face as the second factor', async () => {
     const path = `/v1/logins/${await loginTicket(door, who)}`;
     const scan = expectStatus(await door.http('POST', `${path}/face`), 201).body;
     expect((await run('ahtax-app', ['face', scan.qrContent])).body).toMatchObject({ passed: true });

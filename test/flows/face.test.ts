@@ -85,7 +85,7 @@ describe('FACE-1 who scans', () => {
     expectStatus(await verify(loginId, scan.ticket), 200);
   });
 
-  it('FACE-1 the 个人所得税 APP must be logged in, as the same person, at every step', async () => {
+  long('FACE-1 the 个人所得税 APP must be logged in, as the same person, at every step', async () => {
     const { loginId, scan } = await loginScan();
     const stranger = await registered(door);
     const before = await faceFailures();
@@ -123,28 +123,31 @@ describe('FACE-1 who scans', () => {
     expect(refused.body).toMatchObject({ status: 403, code: 'FACE_MISMATCH' });
   });
 
-  it('FACE-1 LCK-1 a failed check may be tried again on the same ticket, and each counts once', async () => {
-    const one = person();
-    const oneKey = await subjectOf(door, () => registered(door, one), 'registered');
-    const { loginId, scan } = await loginScan(one);
-    door.face('fail');
-    const first = await startKit(door, scan.qrContent);
-    expect((await first.result()).body).toMatchObject({ passed: false, remainingAttempts: 4 });
-    // The result of the same check, asked for again, is no second failure.
-    expect((await first.result()).body.code).toBe('STATE_CONFLICT');
-    expect(await faceFailures(oneKey)).toBe(1);
-    expect((await scanFace(door, scan.qrContent)).body).toMatchObject({
-      passed: false,
-      remainingAttempts: 3,
-    });
-    expect((await poll(door, scan)).body.state).toBe('scanned');
-    expect((await verify(loginId, scan.ticket)).body.code).toBe('FACE_REQUIRED');
-    door.face('pass');
-    expect((await scanFace(door, scan.qrContent)).body.passed).toBe(true);
-    expectStatus(await verify(loginId, scan.ticket), 200);
-    // Success of the method resets its count.
-    expect(await faceFailures(oneKey)).toBe(0);
-  });
+  long(
+    'FACE-1 LCK-1 a failed check may be tried again on the same ticket, and each counts once',
+    async () => {
+      const one = person();
+      const oneKey = await subjectOf(door, () => registered(door, one), 'registered');
+      const { loginId, scan } = await loginScan(one);
+      door.face('fail');
+      const first = await startKit(door, scan.qrContent);
+      expect((await first.result()).body).toMatchObject({ passed: false, remainingAttempts: 4 });
+      // The result of the same check, asked for again, is no second failure.
+      expect((await first.result()).body.code).toBe('STATE_CONFLICT');
+      expect(await faceFailures(oneKey)).toBe(1);
+      expect((await scanFace(door, scan.qrContent)).body).toMatchObject({
+        passed: false,
+        remainingAttempts: 3,
+      });
+      expect((await poll(door, scan)).body.state).toBe('scanned');
+      expect((await verify(loginId, scan.ticket)).body.code).toBe('FACE_REQUIRED');
+      door.face('pass');
+      expect((await scanFace(door, scan.qrContent)).body.passed).toBe(true);
+      expectStatus(await verify(loginId, scan.ticket), 200);
+      // Success of the method resets its count.
+      expect(await faceFailures(oneKey)).toBe(0);
+    },
+  );
 
   long('LCK-1 LCK-2 the fifth failed face of a day locks, over several scans and logins', async () => {
     const one = await registered(door);
@@ -222,7 +225,7 @@ describe('FACE-2 the proof', () => {
       expect((await verify(loginId, faceTicket)).body.code).toBe('FACE_REQUIRED');
   });
 
-  it('FACE-2 is over after 300 seconds, at every step', async () => {
+  long('FACE-2 is over after 300 seconds, at every step', async () => {
     const untouched = await loginScan();
     const scanned = await loginScan();
     expectStatus(await app()('POST', '/v1/channel/scans', { qrContent: scanned.scan.qrContent }), 200);

@@ -34,7 +34,7 @@ async function factorCode(who: SignedIn): Promise<string> {
 }
 
 describe('a fresh factor', () => {
-  it('SES-5 the login counts for ten minutes, to the second', async () => {
+  long('SES-5 the login counts for ten minutes, to the second', async () => {
     const who = await newcomer(door);
     await wait(door, 290);
     const later = await refreshed(door, who);
@@ -94,7 +94,7 @@ describe('a fresh factor', () => {
     expect(await probe(stale)).toBe('FRESH_FACTOR_REQUIRED');
   });
 
-  it('SES-5 SMS-2 the code is of this session and this purpose, and serves once', async () => {
+  long('SES-5 SMS-2 the code is of this session and this purpose, and serves once', async () => {
     const who = await newcomer(door);
     await wait(door, 61);
     const smsCode = await factorCode(who);
@@ -131,20 +131,23 @@ describe('a fresh factor', () => {
     expectStatus(await factor(who, { faceTicket: await ownFace(door, who, '/v1/session/factor/face') }), 204);
   });
 
-  it('LGN-5 PHN-3 without a phone there is no code, and a code from before the takeover proves nothing', async () => {
-    const who = await newcomer(door);
-    const taker = await newcomer(door);
-    const faceTicket = await ownFace(door, taker);
-    await wait(door, 61);
-    const smsCode = await factorCode(who);
-    await wait(door, 61);
-    expectStatus(await addPhone(door, taker, who.phone, { takeover: true, faceTicket }), 201);
-    expect((await factor(who, { smsCode })).body.code).toBe('FACE_REQUIRED');
-    expect((await who.api('POST', '/v1/session/factor/sms')).body).toMatchObject({
-      status: 409,
-      code: 'PHONE_EMPTY',
-    });
-  });
+  long(
+    'LGN-5 PHN-3 without a phone there is no code, and a code from before the takeover proves nothing',
+    async () => {
+      const who = await newcomer(door);
+      const taker = await newcomer(door);
+      const faceTicket = await ownFace(door, taker);
+      await wait(door, 61);
+      const smsCode = await factorCode(who);
+      await wait(door, 61);
+      expectStatus(await addPhone(door, taker, who.phone, { takeover: true, faceTicket }), 201);
+      expect((await factor(who, { smsCode })).body.code).toBe('FACE_REQUIRED');
+      expect((await who.api('POST', '/v1/session/factor/sms')).body).toMatchObject({
+        status: 409,
+        code: 'PHONE_EMPTY',
+      });
+    },
+  );
 
   it('SES-2 SES-5 an ended session passes nothing', async () => {
     const who = await newcomer(door);

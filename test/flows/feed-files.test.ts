@@ -264,7 +264,7 @@ describe('a file of the feed', () => {
     ]);
   });
 
-  it('MIG-1 is taken in one go while there is time', async () => {
+  long('MIG-1 is taken in one go while there is time', async () => {
     put(bad.join('\n'));
     await take(notification, () => 800_000);
     expect(sent).toEqual([]);
@@ -299,22 +299,25 @@ describe('a file of the feed', () => {
     expect(sent).toHaveLength(1);
   });
 
-  it('MIG-1 goes on later from where it stood when a dependency is away; where it had not begun, it comes again', async () => {
-    put(bad.join('\n'));
-    refuse = 503;
-    await expect(take(notification, () => 800_000)).rejects.toThrow('s3: http-503');
-    refuse = undefined;
-    let looks = 0;
-    await take(notification, () => {
-      if (++looks === 1) refuse = 503;
-      return 800_000;
-    });
-    refuse = undefined;
-    expect(sent).toHaveLength(1);
-    expect(sent[0]?.DelaySeconds).toBe(60);
-    await take(sent[0]?.MessageBody ?? '', () => 800_000);
-    expect(toldLines()).toEqual(badLines);
-  });
+  long(
+    'MIG-1 goes on later from where it stood when a dependency is away; where it had not begun, it comes again',
+    async () => {
+      put(bad.join('\n'));
+      refuse = 503;
+      await expect(take(notification, () => 800_000)).rejects.toThrow('s3: http-503');
+      refuse = undefined;
+      let looks = 0;
+      await take(notification, () => {
+        if (++looks === 1) refuse = 503;
+        return 800_000;
+      });
+      refuse = undefined;
+      expect(sent).toHaveLength(1);
+      expect(sent[0]?.DelaySeconds).toBe(60);
+      await take(sent[0]?.MessageBody ?? '', () => 800_000);
+      expect(toldLines()).toEqual(badLines);
+    },
+  );
 
   it('MIG-1 ENT-3 is told from lines that are a message themselves', () => {
     const now = new Date();

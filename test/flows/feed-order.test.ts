@@ -291,7 +291,7 @@ describe('the feed, many lines at once', () => {
     },
   );
 
-  it('ENT-3 takes two feeds at once that bring the same new people, without rejecting a line', async () => {
+  long('ENT-3 takes two feeds at once that bring the same new people, without rejecting a line', async () => {
     const people = Array.from({ length: 8 }, () => person());
     const half = () =>
       people.flatMap((who) => {

@@ -173,7 +173,7 @@ describe('REG-2 a hall record ends with its number', () => {
     },
   );
 
-  it('REG-2 a number that was removed from whoever had it ends the record', async () => {
+  long('REG-2 a number that was removed from whoever had it ends the record', async () => {
     const holder = await signIn(door, await registered(door));
     const who = personWith('208', { phone: mobile() });
     await wait(door, 61);

@@ -136,46 +136,49 @@ describe('the hall counter', () => {
     },
   );
 
-  it('DOC-5 ENT-3 the same by a feed line, also where the line before died before the copies were written', async () => {
-    const firm = await company(door);
-    const hand = await somebody(door);
-    expectStatus(await related(firm.id, hand.who), 201);
-    const line = (version: number, facts: object) => ({
-      type: 'collection',
-      version,
-      person: { ...claimed(hand.who), name: '司徒新' },
-      phone: hand.who.phone,
-      officer: '3401002',
-      ...facts,
-    });
-    const report = await door.registry(
-      [line(1, {}), line(1, { formerName: '不是' }), line(1, { formerName: hand.who.name })]
-        .map((one) => JSON.stringify(one))
-        .join('\n'),
-    );
-    expect(report).toMatchObject({
-      accepted: 1,
-      rejected: [
-        { line: 1, code: 'PERSON_MISMATCH' },
-        { line: 2, code: 'PERSON_MISMATCH' },
-      ],
-    });
-    const copies = async () =>
-      new Set(
-        (await rowsOf(door, 'Relationships'))
-          .filter(({ authorizationId }) => ids.includes(authorizationId as string))
-          .map(({ sealedName }) => sealedName),
+  long(
+    'DOC-5 ENT-3 the same by a feed line, also where the line before died before the copies were written',
+    async () => {
+      const firm = await company(door);
+      const hand = await somebody(door);
+      expectStatus(await related(firm.id, hand.who), 201);
+      const line = (version: number, facts: object) => ({
+        type: 'collection',
+        version,
+        person: { ...claimed(hand.who), name: '司徒新' },
+        phone: hand.who.phone,
+        officer: '3401002',
+        ...facts,
+      });
+      const report = await door.registry(
+        [line(1, {}), line(1, { formerName: '不是' }), line(1, { formerName: hand.who.name })]
+          .map((one) => JSON.stringify(one))
+          .join('\n'),
       );
-    const ids = (await hand.listed('active', firm.id)).map(
-      ({ authorizationId }) => authorizationId as string,
-    );
-    const after = await copies();
-    expect(after.size).toBe(1);
-    expect(await door.registry(JSON.stringify(line(1, { formerName: hand.who.name })))).toMatchObject({
-      stale: 1,
-    });
-    expect(await copies()).toEqual(after);
-  });
+      expect(report).toMatchObject({
+        accepted: 1,
+        rejected: [
+          { line: 1, code: 'PERSON_MISMATCH' },
+          { line: 2, code: 'PERSON_MISMATCH' },
+        ],
+      });
+      const copies = async () =>
+        new Set(
+          (await rowsOf(door, 'Relationships'))
+            .filter(({ authorizationId }) => ids.includes(authorizationId as string))
+            .map(({ sealedName }) => sealedName),
+        );
+      const ids = (await hand.listed('active', firm.id)).map(
+        ({ authorizationId }) => authorizationId as string,
+      );
+      const after = await copies();
+      expect(after.size).toBe(1);
+      expect(await door.registry(JSON.stringify(line(1, { formerName: hand.who.name })))).toMatchObject({
+        stale: 1,
+      });
+      expect(await copies()).toEqual(after);
+    },
+  );
 
   keeping(1)(['tax-handler', 'invoice-clerk'])(
     'ENT-3 a %s entered in person is active at once, registered or not, with officer and office in the audit',
@@ -223,23 +226,28 @@ describe('the hall counter', () => {
     expect(await hand.listed('active', firm.id)).toHaveLength(1);
   });
 
-  it('REL-3 a finance head entered at the hall supersedes the former one and waits, unless they are there', async () => {
-    const firm = await company(door);
-    const [one, two] = [await somebody(door), await somebody(door)];
-    await fed(door, financeHead(firm.id, one.who));
-    expectStatus(await related(firm.id, two.who, { role: 'finance-head' }), 201);
-    expect(await one.listed('history', firm.id)).toMatchObject([{ state: 'superseded' }]);
-    expect(await two.listed('pending', firm.id)).toMatchObject([{ role: 'finance-head', refusable: false }]);
-    expect(said(await related(firm.id, two.who, { role: 'finance-head' }))).toBe('RELATION_EXISTS');
-    expectStatus(await related(firm.id, two.who, { role: 'finance-head' }, claimOf(two.who)), 201);
-    expect(await two.listed('active', firm.id)).toMatchObject([{ role: 'finance-head' }]);
-    // The registry's next line counts again.
-    await fed(door, financeHead(firm.id, one.who, 2));
-    expect(await two.listed('history', firm.id)).toMatchObject([{ state: 'superseded' }]);
-    expect(said(await related(firm.id, two.who, { role: 'finance-head', validUntil: '2030-01-01' }))).toBe(
-      'BAD_REQUEST',
-    );
-  });
+  long(
+    'REL-3 a finance head entered at the hall supersedes the former one and waits, unless they are there',
+    async () => {
+      const firm = await company(door);
+      const [one, two] = [await somebody(door), await somebody(door)];
+      await fed(door, financeHead(firm.id, one.who));
+      expectStatus(await related(firm.id, two.who, { role: 'finance-head' }), 201);
+      expect(await one.listed('history', firm.id)).toMatchObject([{ state: 'superseded' }]);
+      expect(await two.listed('pending', firm.id)).toMatchObject([
+        { role: 'finance-head', refusable: false },
+      ]);
+      expect(said(await related(firm.id, two.who, { role: 'finance-head' }))).toBe('RELATION_EXISTS');
+      expectStatus(await related(firm.id, two.who, { role: 'finance-head' }, claimOf(two.who)), 201);
+      expect(await two.listed('active', firm.id)).toMatchObject([{ role: 'finance-head' }]);
+      // The registry's next line counts again.
+      await fed(door, financeHead(firm.id, one.who, 2));
+      expect(await two.listed('history', firm.id)).toMatchObject([{ state: 'superseded' }]);
+      expect(said(await related(firm.id, two.who, { role: 'finance-head', validUntil: '2030-01-01' }))).toBe(
+        'BAD_REQUEST',
+      );
+    },
+  );
 
   long('REL-7 removes handlers and clerks, waiting or active, and nobody who is appointed', async () => {
     const [firm, hand] = [await company(door), await somebody(door)];
@@ -298,7 +306,7 @@ describe('the hall counter', () => {
       );
   });
 
-  it('ENT-2 a handler entered at the counter of a waiting company may confirm it', async () => {
+  long('ENT-2 a handler entered at the counter of a waiting company may confirm it', async () => {
     const [hand, id] = [await somebody(door), creditCode()];
     await fed(door, taxpayer(id, 1, { state: 'awaiting-confirmation' }));
     expectStatus(await related(id, hand.who), 201);
@@ -312,30 +320,33 @@ describe('the hall counter', () => {
     expectStatus(await hand.switchTo(id), 200);
   });
 
-  it('CHN-1 counter work is the hall’s alone, named and signed, and nothing is done otherwise', async () => {
-    const [firm, who] = [await company(door), person()];
-    const calls: [string, string, unknown?][] = [
-      ['POST', '/v1/hall/collections', { person: claimed(who), phone: who.phone }],
-      ['POST', '/v1/hall/relations', { taxpayerId: firm.id, person: claimed(who), role: 'tax-handler' }],
-      ['DELETE', `/v1/hall/relations/${'A'.repeat(32)}`],
-      ['POST', '/v1/hall/confirmations', { taxpayerId: firm.id }],
-    ];
-    const happened = await eventsOf(door, async () => {
-      for (const [method, path, body] of calls) {
-        for (const channel of channels.filter((one) => one !== 'hall' && one !== 'web'))
-          expect(said(await asChannel(door, channel, officer)(method, path, body))).toBe(
-            'CHANNEL_NOT_ALLOWED',
+  long(
+    'CHN-1 counter work is the hall’s alone, named and signed, and nothing is done otherwise',
+    async () => {
+      const [firm, who] = [await company(door), person()];
+      const calls: [string, string, unknown?][] = [
+        ['POST', '/v1/hall/collections', { person: claimed(who), phone: who.phone }],
+        ['POST', '/v1/hall/relations', { taxpayerId: firm.id, person: claimed(who), role: 'tax-handler' }],
+        ['DELETE', `/v1/hall/relations/${'A'.repeat(32)}`],
+        ['POST', '/v1/hall/confirmations', { taxpayerId: firm.id }],
+      ];
+      const happened = await eventsOf(door, async () => {
+        for (const [method, path, body] of calls) {
+          for (const channel of channels.filter((one) => one !== 'hall' && one !== 'web'))
+            expect(said(await asChannel(door, channel, officer)(method, path, body))).toBe(
+              'CHANNEL_NOT_ALLOWED',
+            );
+          expect(said(await door.http(method, path, body))).toBe('ASSERTION_INVALID');
+          expect(said(await door.http(method, path, body, { token: firm.boss.token }))).toBe(
+            'ASSERTION_INVALID',
           );
-        expect(said(await door.http(method, path, body))).toBe('ASSERTION_INVALID');
-        expect(said(await door.http(method, path, body, { token: firm.boss.token }))).toBe(
-          'ASSERTION_INVALID',
-        );
-        const unnamed = await door.assertion('hall', { method, path, officer: officer.officer });
-        expect(said(await door.http(method, path, body, { assertion: unnamed }))).toBe('ASSERTION_INVALID');
-      }
-    });
-    expect(happened).toEqual([]);
-    const rows = await rowsOf(door, 'Relationships');
-    expect(rows.filter((row) => row.companyKey === `c_${firm.id}`)).toHaveLength(1);
-  });
+          const unnamed = await door.assertion('hall', { method, path, officer: officer.officer });
+          expect(said(await door.http(method, path, body, { assertion: unnamed }))).toBe('ASSERTION_INVALID');
+        }
+      });
+      expect(happened).toEqual([]);
+      const rows = await rowsOf(door, 'Relationships');
+      expect(rows.filter((row) => row.companyKey === `c_${firm.id}`)).toHaveLength(1);
+    },
+  );
 });

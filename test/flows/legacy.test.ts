@@ -592,7 +592,7 @@ describe('binding a tax handler', () => {
     expect((await enterCompany(door, second, taxpayerId)).body.code).toBe('RELATION_NOT_FOUND');
   });
 
-  it('LEG-2 REL-6 the legal representative confirms what waits', async () => {
+  long('LEG-2 REL-6 the legal representative confirms what waits', async () => {
     const [boss, handler] = [await knownPerson(door), await knownPerson(door)];
     const taxpayerId = await oldCompany(door, boss);
     await wait(door, 61);
@@ -607,7 +607,7 @@ describe('binding a tax handler', () => {
     expectStatus(await enterCompany(door, handler, taxpayerId), 201);
   });
 
-  it('LEG-2 whoever came first another way makes the next one wait, also once gone again', async () => {
+  long('LEG-2 whoever came first another way makes the next one wait, also once gone again', async () => {
     const [hall, heir, later] = [await knownPerson(door), await knownPerson(door), await knownPerson(door)];
     await wait(door, 61);
     const atCounter = await oldCompany(door);
@@ -636,23 +636,26 @@ describe('binding a tax handler', () => {
     expect(await boundBy(door, left, heir)).toMatchObject({ state: 'pending' });
   });
 
-  it('LEG-2 of all who come at the same moment one is the first: another one bound, or the registry’s representative', async () => {
-    const [one, other, third] = [await knownPerson(door), await knownPerson(door), await knownPerson(door)];
-    await wait(door, 61);
-    const boundWhile = async (who: Known, taxpayerId: string, meanwhile: () => Promise<unknown>) => {
-      const { legacyId } = await picking(door, taxpayerId);
-      const code = await bindingCode(door, legacyId, who);
-      const rule = { function: 'legacy', table: 'Taxpayers' };
-      const reply = await whileHeld(door, rule, () => bind(door, legacyId, who, code), meanwhile);
-      return expectStatus(reply, 201).body.state;
-    };
-    const firm = await oldCompany(door);
-    const first = async () => expect(await boundBy(door, firm, other)).toMatchObject({ state: 'active' });
-    expect(await boundWhile(one, firm, first)).toBe('pending');
-    const appointing = await oldCompany(door);
-    const appointed = () => feed(door, representativeLine(appointing, other));
-    expect(await boundWhile(third, appointing, appointed)).toBe('pending');
-  });
+  long(
+    'LEG-2 of all who come at the same moment one is the first: another one bound, or the registry’s representative',
+    async () => {
+      const [one, other, third] = [await knownPerson(door), await knownPerson(door), await knownPerson(door)];
+      await wait(door, 61);
+      const boundWhile = async (who: Known, taxpayerId: string, meanwhile: () => Promise<unknown>) => {
+        const { legacyId } = await picking(door, taxpayerId);
+        const code = await bindingCode(door, legacyId, who);
+        const rule = { function: 'legacy', table: 'Taxpayers' };
+        const reply = await whileHeld(door, rule, () => bind(door, legacyId, who, code), meanwhile);
+        return expectStatus(reply, 201).body.state;
+      };
+      const firm = await oldCompany(door);
+      const first = async () => expect(await boundBy(door, firm, other)).toMatchObject({ state: 'active' });
+      expect(await boundWhile(one, firm, first)).toBe('pending');
+      const appointing = await oldCompany(door);
+      const appointed = () => feed(door, representativeLine(appointing, other));
+      expect(await boundWhile(third, appointing, appointed)).toBe('pending');
+    },
+  );
 
   /** The ways in which somebody becomes the first to work for a company, beside the registry's legal representative. */
   const ways: readonly [string, object, (who: Known, taxpayerId: string) => Promise<Reply<Loose>>][] = [
@@ -794,7 +797,7 @@ describe('binding a tax handler', () => {
     expect(said(await enterPassword(door, who.phone, who.password))).toBe('ACCOUNT_LOCKED');
   });
 
-  it('LEG-2 LCK-5 ten wrong codes a day are the end until midnight, as in every journey', async () => {
+  long('LEG-2 LCK-5 ten wrong codes a day are the end until midnight, as in every journey', async () => {
     const who = await knownPerson(door);
     const taxpayerId = await oldCompany(door);
     await wait(door, 601);
@@ -814,7 +817,7 @@ describe('binding a tax handler', () => {
     expect(await failures(door, who)).toEqual({ ...none, guesses: 10 });
   });
 
-  it('LEG-2 SMS-2 SMS-4 one code a minute and three in ten minutes, beside the owner’s', async () => {
+  long('LEG-2 SMS-2 SMS-4 one code a minute and three in ten minutes, beside the owner’s', async () => {
     const who = await knownPerson(door);
     const taxpayerId = await oldCompany(door);
     await wait(door, 601);
@@ -866,30 +869,33 @@ describe('binding a tax handler', () => {
     expect(secondFactors).toContainEqual(expect.objectContaining({ method: 'sms' }));
   });
 
-  it('REG-9 LEG-2 names are not to be tried here: after twenty misses of a day a challenge, the right name too', async () => {
-    const taxpayerId = await oldCompany(door);
-    const who = await registered(door);
-    const { legacyId } = await picking(door, taxpayerId);
-    const tries = Array.from({ length: 25 }, (_, i) =>
-      bindingSms(door, legacyId, { ...who, name: `查无此${'甲乙丙丁戊己庚辛壬癸'[i % 10]}` }),
-    );
-    const told = (await Promise.all(tries)).map(({ body }) => body.code);
-    expect(told.filter((code) => code === 'PERSON_MISMATCH')).toHaveLength(20);
-    expect(told.filter((code) => code === 'CHALLENGE_REQUIRED')).toHaveLength(5);
-    expect((await bindingSms(door, legacyId, who)).body.code).toBe('CHALLENGE_REQUIRED');
-    const [challenge] = await door.solutions(1);
-    const { name, documentType, documentNumber } = who;
-    await wait(door, 61);
-    expectStatus(
-      await door.http('POST', `/v1/legacy/logins/${legacyId}/bindings/sms`, {
-        name,
-        documentType,
-        documentNumber,
-        challenge,
-      }),
-      202,
-    );
-  });
+  long(
+    'REG-9 LEG-2 names are not to be tried here: after twenty misses of a day a challenge, the right name too',
+    async () => {
+      const taxpayerId = await oldCompany(door);
+      const who = await registered(door);
+      const { legacyId } = await picking(door, taxpayerId);
+      const tries = Array.from({ length: 25 }, (_, i) =>
+        bindingSms(door, legacyId, { ...who, name: `查无此${'甲乙丙丁戊己庚辛壬癸'[i % 10]}` }),
+      );
+      const told = (await Promise.all(tries)).map(({ body }) => body.code);
+      expect(told.filter((code) => code === 'PERSON_MISMATCH')).toHaveLength(20);
+      expect(told.filter((code) => code === 'CHALLENGE_REQUIRED')).toHaveLength(5);
+      expect((await bindingSms(door, legacyId, who)).body.code).toBe('CHALLENGE_REQUIRED');
+      const [challenge] = await door.solutions(1);
+      const { name, documentType, documentNumber } = who;
+      await wait(door, 61);
+      expectStatus(
+        await door.http('POST', `/v1/legacy/logins/${legacyId}/bindings/sms`, {
+          name,
+          documentType,
+          documentNumber,
+          challenge,
+        }),
+        202,
+      );
+    },
+  );
 
   it('LEG-2 of several bindings at once one is the first, the others wait', async () => {
     const taxpayerId = await oldCompany(door);

@@ -273,38 +273,41 @@ describe('SMS code', () => {
     },
   );
 
-  it('LCK-5 ten wrong codes end a registration, and the next of the same name starts from none', async () => {
-    const who = person();
-    const attempt = async (id: string, smsCode: string) =>
-      door.http('PUT', `/v1/registrations/${id}/profile`, {
-        phone: who.phone,
-        smsCode,
-        password: who.password,
-      });
-    const wrong = async () => otherThan(await codeFor(door, who.phone));
-    const id = await startRegistration(door, who);
-    for (let round = 0; round < 2; round++) {
-      expectStatus(await sendRegistrationCode(door, id, who.phone), 202);
-      for (let i = 0; i < 5; i++)
-        expect((await attempt(id, await wrong())).body).toMatchObject({
-          code: 'SMS_CODE_WRONG',
-          remainingAttempts: 4 - i,
+  long(
+    'LCK-5 ten wrong codes end a registration, and the next of the same name starts from none',
+    async () => {
+      const who = person();
+      const attempt = async (id: string, smsCode: string) =>
+        door.http('PUT', `/v1/registrations/${id}/profile`, {
+          phone: who.phone,
+          smsCode,
+          password: who.password,
         });
-      await wait(door, 61);
-    }
-    expect((await attempt(id, await codeFor(door, who.phone))).body.code).toBe('STATE_CONFLICT');
-    expect((await sendRegistrationCode(door, id, who.phone)).body.code).toBe('STATE_CONFLICT');
-    // An invented name stops nobody: the person registers on the same day, with the same number.
-    const own = await startRegistration(door, who);
-    expectStatus(await sendRegistrationCode(door, own, who.phone), 202);
-    expect((await attempt(own, await wrong())).body).toMatchObject({
-      code: 'SMS_CODE_WRONG',
-      remainingAttempts: 4,
-    });
-    expectStatus(await attempt(own, await codeFor(door, who.phone)), 200);
-    const personKey = await personOf(door, own);
-    expect(await failures(door, { ...who, personKey })).toEqual(none);
-  });
+      const wrong = async () => otherThan(await codeFor(door, who.phone));
+      const id = await startRegistration(door, who);
+      for (let round = 0; round < 2; round++) {
+        expectStatus(await sendRegistrationCode(door, id, who.phone), 202);
+        for (let i = 0; i < 5; i++)
+          expect((await attempt(id, await wrong())).body).toMatchObject({
+            code: 'SMS_CODE_WRONG',
+            remainingAttempts: 4 - i,
+          });
+        await wait(door, 61);
+      }
+      expect((await attempt(id, await codeFor(door, who.phone))).body.code).toBe('STATE_CONFLICT');
+      expect((await sendRegistrationCode(door, id, who.phone)).body.code).toBe('STATE_CONFLICT');
+      // An invented name stops nobody: the person registers on the same day, with the same number.
+      const own = await startRegistration(door, who);
+      expectStatus(await sendRegistrationCode(door, own, who.phone), 202);
+      expect((await attempt(own, await wrong())).body).toMatchObject({
+        code: 'SMS_CODE_WRONG',
+        remainingAttempts: 4,
+      });
+      expectStatus(await attempt(own, await codeFor(door, who.phone)), 200);
+      const personKey = await personOf(door, own);
+      expect(await failures(door, { ...who, personKey })).toEqual(none);
+    },
+  );
 
   it('LCK-5 LCK-4 of forty parallel wrong codes over the codes of a registration ten are looked at', async () => {
     const who = person();

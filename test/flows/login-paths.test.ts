@@ -540,7 +540,7 @@ describe('ways without a password', () => {
     expect((await failures(door, who)).locked).toBe(true);
   });
 
-  it('LCK-3 LCK-5 PWD-1 忘记密码 unlocks every door and gives no session', async () => {
+  long('LCK-3 LCK-5 PWD-1 忘记密码 unlocks every door and gives no session', async () => {
     const who = await knownPerson(door);
     await lock(who);
     await wait(door, 61);

@@ -166,7 +166,7 @@ describe('account box', () => {
     expect(await failures(door, who)).toEqual(none);
   });
 
-  it('LGN-1 LGN-7 asks the other entries for a taxpayer number first and counts nothing', async () => {
+  long('LGN-1 LGN-7 asks the other entries for a taxpayer number first and counts nothing', async () => {
     for (const entry of [
       'enterprise',
       'agency',
@@ -245,21 +245,24 @@ describe('second factor', () => {
     expect((await verify(door, ticket, { faceTicket: scan.ticket })).body.code).toBe('STATE_CONFLICT');
   });
 
-  it('LGN-3 ends a ticket after ten minutes; several stand beside each other; unknown ones are NOT_FOUND', async () => {
-    const who = await registered(door);
-    const first = await loginTicket(door, who);
-    await wait(door, 599);
-    const second = await loginTicket(door, who);
-    expectStatus(await ticketCall(door, first, 'face'), 201);
-    await wait(door, 1);
-    for (const step of ['sms', 'face'] as const)
-      expect((await ticketCall(door, first, step)).body).toMatchObject({ status: 410, code: 'EXPIRED' });
-    expect((await verify(door, first, { smsCode: '123456' })).body.code).toBe('EXPIRED');
-    expect((await verify(door, first, { faceTicket: 'x' })).body.code).toBe('EXPIRED');
-    expectStatus(await ticketCall(door, second, 'sms'), 202);
-    for (const id of ['no-such-ticket', '..%2F..', 'a'.repeat(65)])
-      expect((await verify(door, id, { smsCode: '123456' })).body.code).toBe('NOT_FOUND');
-  });
+  long(
+    'LGN-3 ends a ticket after ten minutes; several stand beside each other; unknown ones are NOT_FOUND',
+    async () => {
+      const who = await registered(door);
+      const first = await loginTicket(door, who);
+      await wait(door, 599);
+      const second = await loginTicket(door, who);
+      expectStatus(await ticketCall(door, first, 'face'), 201);
+      await wait(door, 1);
+      for (const step of ['sms', 'face'] as const)
+        expect((await ticketCall(door, first, step)).body).toMatchObject({ status: 410, code: 'EXPIRED' });
+      expect((await verify(door, first, { smsCode: '123456' })).body.code).toBe('EXPIRED');
+      expect((await verify(door, first, { faceTicket: 'x' })).body.code).toBe('EXPIRED');
+      expectStatus(await ticketCall(door, second, 'sms'), 202);
+      for (const id of ['no-such-ticket', '..%2F..', 'a'.repeat(65)])
+        expect((await verify(door, id, { smsCode: '123456' })).body.code).toBe('NOT_FOUND');
+    },
+  );
 
   it('LGN-3 takes no ticket of another journey', async () => {
     const who = person();
@@ -270,7 +273,7 @@ describe('second factor', () => {
     expect((await verify(door, registration, { faceTicket: 'x' })).body.code).toBe('NOT_FOUND');
   });
 
-  it('LGN-5 PHN-3 offers only the face to a person without a phone', async () => {
+  long('LGN-5 PHN-3 offers only the face to a person without a phone', async () => {
     const former = await knownPerson(door);
     await wait(door, 60);
     const heir = person({ phone: former.phone });
@@ -463,7 +466,7 @@ describe('challenge', () => {
     expect(await failures(guarded, who)).toEqual(none);
   });
 
-  it('LGN-12 takes one handed out by GET /v1/challenge', async () => {
+  long('LGN-12 takes one handed out by GET /v1/challenge', async () => {
     const { body } = expectStatus(await guarded.http('GET', '/v1/challenge'), 200);
     expect((await attempt(who.password, await solve(body.challenge ?? body))).status).toBe(201);
   });

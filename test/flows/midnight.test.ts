@@ -58,7 +58,7 @@ const eventsOf = async (keys: readonly string[]) =>
   (await rows(door, 'Audit')).filter((event) => keys.includes(event.subject) && event.kind === 'unlocked');
 
 describe('midnight sweep', () => {
-  it('UNL-1 leaves the locks of today alone', async () => {
+  long('UNL-1 leaves the locks of today alone', async () => {
     const [who] = people as [Known];
     door.clock.set(evening);
     await lock(who);
@@ -67,31 +67,34 @@ describe('midnight sweep', () => {
     expect(await unlockings(who)).toEqual([]);
   });
 
-  it('UNL-1 clears the locks of the day that ended, one audit event each, and the second run finds none', async () => {
-    const [first, second, other] = people as [Known, Known, Known];
-    door.clock.set(evening);
-    await lock(second);
-    for (let i = 0; i < 4; i++) await enterPassword(door, other.phone, wrong);
-    door.clock.set(midnight);
-    expect(await sweep()).toBe(2);
-    expect(await sweep()).toBe(0);
-    for (const who of [first, second]) {
-      const events = await unlockings(who);
-      expect(events).toHaveLength(1);
-      expect(events[0]).toMatchObject({
-        outcome: 'success',
-        channel: 'schedule',
-        at: '2027-03-02T16:00:00.000Z',
-        detail: { lockedOn: '2027-03-02' },
-      });
-      expect(await failures(door, who)).toEqual(none);
-      expectStatus(await enterPassword(door, who.phone, who.password), 201);
-    }
-    expect(await unlockings(other)).toEqual([]);
-    expect((await rows(door, 'Lockouts')).filter((row) => row.sweepKey)).toEqual([]);
-  });
+  long(
+    'UNL-1 clears the locks of the day that ended, one audit event each, and the second run finds none',
+    async () => {
+      const [first, second, other] = people as [Known, Known, Known];
+      door.clock.set(evening);
+      await lock(second);
+      for (let i = 0; i < 4; i++) await enterPassword(door, other.phone, wrong);
+      door.clock.set(midnight);
+      expect(await sweep()).toBe(2);
+      expect(await sweep()).toBe(0);
+      for (const who of [first, second]) {
+        const events = await unlockings(who);
+        expect(events).toHaveLength(1);
+        expect(events[0]).toMatchObject({
+          outcome: 'success',
+          channel: 'schedule',
+          at: '2027-03-02T16:00:00.000Z',
+          detail: { lockedOn: '2027-03-02' },
+        });
+        expect(await failures(door, who)).toEqual(none);
+        expectStatus(await enterPassword(door, who.phone, who.password), 201);
+      }
+      expect(await unlockings(other)).toEqual([]);
+      expect((await rows(door, 'Lockouts')).filter((row) => row.sweepKey)).toEqual([]);
+    },
+  );
 
-  it('UNL-1 writes no event for a lock that 忘记密码 had lifted', async () => {
+  long('UNL-1 writes no event for a lock that 忘记密码 had lifted', async () => {
     const [who] = people as [Known];
     door.clock.set('2027-03-03T21:00:00+08:00');
     await lock(who);
@@ -113,25 +116,28 @@ describe('midnight sweep', () => {
     expect(events.at(-1)).toMatchObject({ channel: 'web' });
   });
 
-  it('UNL-2 a lock of yesterday does not hold although nothing ran; late, the sweep still writes its event', async () => {
-    const [, , , who] = people as [Known, Known, Known, Known];
-    door.clock.set('2027-03-04T22:00:00+08:00');
-    await lock(who);
-    door.clock.set('2027-03-05T00:00:00+08:00');
-    expectStatus(await enterPassword(door, who.phone, who.password), 201);
-    // A fresh lock of today stays while the old one is swept.
-    await lock(who);
-    door.clock.set('2027-03-05T09:00:00+08:00');
-    expect(await sweep()).toBe(1);
-    expect((await unlockings(who)).map((event) => event.detail.lockedOn)).toEqual(['2027-03-04']);
-    expect((await enterPassword(door, who.phone, who.password)).body.code).toBe('ACCOUNT_LOCKED');
-    door.clock.set('2027-03-06T00:00:01+08:00');
-    expect(await sweep()).toBe(1);
-    expect((await unlockings(who)).map((event) => event.detail.lockedOn)).toEqual([
-      '2027-03-04',
-      '2027-03-05',
-    ]);
-  });
+  long(
+    'UNL-2 a lock of yesterday does not hold although nothing ran; late, the sweep still writes its event',
+    async () => {
+      const [, , , who] = people as [Known, Known, Known, Known];
+      door.clock.set('2027-03-04T22:00:00+08:00');
+      await lock(who);
+      door.clock.set('2027-03-05T00:00:00+08:00');
+      expectStatus(await enterPassword(door, who.phone, who.password), 201);
+      // A fresh lock of today stays while the old one is swept.
+      await lock(who);
+      door.clock.set('2027-03-05T09:00:00+08:00');
+      expect(await sweep()).toBe(1);
+      expect((await unlockings(who)).map((event) => event.detail.lockedOn)).toEqual(['2027-03-04']);
+      expect((await enterPassword(door, who.phone, who.password)).body.code).toBe('ACCOUNT_LOCKED');
+      door.clock.set('2027-03-06T00:00:01+08:00');
+      expect(await sweep()).toBe(1);
+      expect((await unlockings(who)).map((event) => event.detail.lockedOn)).toEqual([
+        '2027-03-04',
+        '2027-03-05',
+      ]);
+    },
+  );
 
   it('UNL-2 finds locks up to seven days late, and the rows stay that long', async () => {
     door.clock.set('2027-04-10T00:05:00+08:00');
@@ -199,7 +205,7 @@ describe('midnight sweep', () => {
     expect(await eventsOf(keys)).toHaveLength(8);
   });
 
-  it('UNL-1 costs by locked accounts, not by users', async () => {
+  long('UNL-1 costs by locked accounts, not by users', async () => {
     const cost = async () => {
       door.resetUsage();
       await sweep();

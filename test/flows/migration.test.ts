@@ -75,22 +75,25 @@ describe('people who move over', () => {
     }
   });
 
-  it('MIG-1 log in with a password that an old system hashed in GBK bytes, which is hashed anew then', async () => {
-    const who = person({ password: '密码Wan#2058' });
-    const bytes = Buffer.concat([Buffer.from([0xc3, 0xdc, 0xc2, 0xeb]), Buffer.from('Wan#2058')]);
-    const passwordHash = `{SM3}${createHash('sm3').update(bytes).digest('hex')}`;
-    const key = await keyOf(who, { passwordHash, charset: 'gbk' });
-    expect((await personOf(door, key)).password).toMatchObject({ wraps: 'SM3', wrapCharset: 'gbk' });
-    expectStatus(await enterPassword(door, who.documentNumber, '密碼Wan#2058'), 401);
-    expect(await factorsOf(who)).toEqual(['sms', 'face']);
-    const { password } = await personOf(door, key);
-    expect(password).toEqual({ hash: expect.stringMatching(/^\$argon2id\$/), pepperVersion: 1 });
-    expect(await factorsOf(who)).toEqual(['sms', 'face']);
-    const big5 = await feed(door, personLine(person(), 1, { passwordHash, charset: 'big5' }));
-    expect(told(big5, 'rejected')).toEqual([[1, 'BAD_REQUEST']]);
-  });
+  long(
+    'MIG-1 log in with a password that an old system hashed in GBK bytes, which is hashed anew then',
+    async () => {
+      const who = person({ password: '密码Wan#2058' });
+      const bytes = Buffer.concat([Buffer.from([0xc3, 0xdc, 0xc2, 0xeb]), Buffer.from('Wan#2058')]);
+      const passwordHash = `{SM3}${createHash('sm3').update(bytes).digest('hex')}`;
+      const key = await keyOf(who, { passwordHash, charset: 'gbk' });
+      expect((await personOf(door, key)).password).toMatchObject({ wraps: 'SM3', wrapCharset: 'gbk' });
+      expectStatus(await enterPassword(door, who.documentNumber, '密碼Wan#2058'), 401);
+      expect(await factorsOf(who)).toEqual(['sms', 'face']);
+      const { password } = await personOf(door, key);
+      expect(password).toEqual({ hash: expect.stringMatching(/^\$argon2id\$/), pepperVersion: 1 });
+      expect(await factorsOf(who)).toEqual(['sms', 'face']);
+      const big5 = await feed(door, personLine(person(), 1, { passwordHash, charset: 'big5' }));
+      expect(told(big5, 'rejected')).toEqual([[1, 'BAD_REQUEST']]);
+    },
+  );
 
-  it('MIG-1 LVL-1 keep level 5 from a hall, whichever line comes first', async () => {
+  long('MIG-1 LVL-1 keep level 5 from a hall, whichever line comes first', async () => {
     const [first, second] = [person(), person()];
     const collection = (who: Sample) => ({
       type: 'collection',
@@ -197,23 +200,26 @@ describe('people who move over', () => {
     }
   });
 
-  it('MIG-1 a newer line ends an account that is still as imported, with its sessions and numbers, and opens it again', async () => {
-    const who = await moved(door, person());
-    const signed = await signIn(door, who);
-    await feed(door, personLine(who, 2, { state: 'invalid' }));
-    expect((await signed.api('GET', '/v1/session')).body).toMatchObject({
-      code: 'SESSION_ENDED',
-      reason: 'deregistered',
-    });
-    expect((await enterPassword(door, who.documentNumber, who.password)).body.code).toBe(
-      'USER_NOT_REGISTERED',
-    );
-    await feed(door, personLine(who, 3, { passwordHash: legacy('MD5', who.password) }));
-    expect(await factorsOf(who, who.phone)).toEqual(['sms', 'face']);
-    await ownedNumbers(door);
-  });
+  long(
+    'MIG-1 a newer line ends an account that is still as imported, with its sessions and numbers, and opens it again',
+    async () => {
+      const who = await moved(door, person());
+      const signed = await signIn(door, who);
+      await feed(door, personLine(who, 2, { state: 'invalid' }));
+      expect((await signed.api('GET', '/v1/session')).body).toMatchObject({
+        code: 'SESSION_ENDED',
+        reason: 'deregistered',
+      });
+      expect((await enterPassword(door, who.documentNumber, who.password)).body.code).toBe(
+        'USER_NOT_REGISTERED',
+      );
+      await feed(door, personLine(who, 3, { passwordHash: legacy('MD5', who.password) }));
+      expect(await factorsOf(who, who.phone)).toEqual(['sms', 'face']);
+      await ownedNumbers(door);
+    },
+  );
 
-  it('MIG-1 several documents, foreign ones too, and a person known by a relation only', async () => {
+  long('MIG-1 several documents, foreign ones too, and a person known by a relation only', async () => {
     const company = creditCode();
     const who = person();
     const { name, documentType, documentNumber } = who;
@@ -234,7 +240,7 @@ describe('people who move over', () => {
 });
 
 describe('what people have done here', () => {
-  it('MIG-1 an account that was registered here keeps password, username and phones', async () => {
+  long('MIG-1 an account that was registered here keeps password, username and phones', async () => {
     const who = await registered(door, person(), { username: `Chaohu${Date.now() % 1e8}` });
     const report = await feed(
       door,
@@ -286,7 +292,7 @@ describe('what people have done here', () => {
     },
   );
 
-  it('MIG-1 CTR-2 who was deregistered here is not opened again by a line', async () => {
+  long('MIG-1 CTR-2 who was deregistered here is not opened again by a line', async () => {
     const who = await moved(door, person());
     const signed = await signIn(door, who);
     const faceTicket = await ownFace(door, signed);
@@ -411,7 +417,7 @@ describe('numbers that two people claim', () => {
     },
   );
 
-  it('MIG-1 PHN-2 can be had by whoever proves them by SMS, and are refused again after that', async () => {
+  long('MIG-1 PHN-2 can be had by whoever proves them by SMS, and are refused again after that', async () => {
     const [one, two] = [person(), person()];
     await feed(door, personLine(one), personLine({ ...two, phone: one.phone }));
     const owner = await newcomer(door);
@@ -425,7 +431,7 @@ describe('numbers that two people claim', () => {
 });
 
 describe('imports side by side', () => {
-  it('MIG-1 PHN-5 files with the same numbers at the same time leave each number with nobody', async () => {
+  long('MIG-1 PHN-5 files with the same numbers at the same time leave each number with nobody', async () => {
     const shared = Array.from({ length: 12 }, () => mobile());
     const before = await ownedNumbers(door);
     const files = [0, 1, 2].map(() => shared.map((phone) => personLine({ ...person(), phone })));

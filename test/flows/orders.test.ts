@@ -55,26 +55,29 @@ describe('ORD-1 suspending and resuming', () => {
     expect(said(await login(who))).toBe('ACCOUNT_LOCKED');
   });
 
-  it('ORD-1 SES-2 ends the sessions at once with their reason, and a resumption brings none back', async () => {
-    const who = await knownPerson(door);
-    const { session, cookie } = await loggedInByFace(door, who);
-    const token = session.accessToken;
-    const at = door.clock.now().getTime();
-    await ordered(who, 'suspend');
-    for (const reply of [
-      await refresh(cookie),
-      await door.http('GET', '/v1/account', undefined, { token }),
-    ]) {
-      expect(said(reply)).toBe('SESSION_ENDED');
-      expect(reply.body.reason).toBe('suspended');
-      expect(Math.abs(Date.parse(reply.body.at) - at)).toBeLessThan(60_000);
-      expect(reply.body.title).toContain('停用');
-    }
-    await ordered(who, 'resume');
-    expect((await refresh(cookie)).body.reason).toBe('suspended');
-    expectStatus(await login(who), 201);
-    await loggedInByFace(door, who);
-  });
+  long(
+    'ORD-1 SES-2 ends the sessions at once with their reason, and a resumption brings none back',
+    async () => {
+      const who = await knownPerson(door);
+      const { session, cookie } = await loggedInByFace(door, who);
+      const token = session.accessToken;
+      const at = door.clock.now().getTime();
+      await ordered(who, 'suspend');
+      for (const reply of [
+        await refresh(cookie),
+        await door.http('GET', '/v1/account', undefined, { token }),
+      ]) {
+        expect(said(reply)).toBe('SESSION_ENDED');
+        expect(reply.body.reason).toBe('suspended');
+        expect(Math.abs(Date.parse(reply.body.at) - at)).toBeLessThan(60_000);
+        expect(reply.body.title).toContain('停用');
+      }
+      await ordered(who, 'resume');
+      expect((await refresh(cookie)).body.reason).toBe('suspended');
+      expectStatus(await login(who), 201);
+      await loggedInByFace(door, who);
+    },
+  );
 
   it('ORD-1 ends sessions alone: the account goes on', async () => {
     const who = await knownPerson(door);
@@ -140,7 +143,7 @@ describe('ORD-1 suspending and resuming', () => {
 });
 
 describe('ORD-1 taking an account off its phones', () => {
-  it('ORD-1 LGN-5 empties all of them, tells each before, and frees the numbers', async () => {
+  long('ORD-1 LGN-5 empties all of them, tells each before, and frees the numbers', async () => {
     const who = await knownPerson(door);
     await wait(door, 61);
     const second = mobile();

@@ -128,7 +128,7 @@ describe('several web sessions', () => {
     },
   );
 
-  it('SES-4 one ends another, which is told on what', async () => {
+  long('SES-4 one ends another, which is told on what', async () => {
     const [first, second] = (await sessionsOf(2)) as [SignedIn, SignedIn];
     expectStatus(await endOne(second, first.sessionId), 204);
     expect((await look(first)).body).toMatchObject({
@@ -141,7 +141,7 @@ describe('several web sessions', () => {
     expectStatus(await look(second), 200);
   });
 
-  it('SES-2 SES-4 idle ones are no longer listed', async () => {
+  long('SES-2 SES-4 idle ones are no longer listed', async () => {
     const [first, second] = (await sessionsOf(2)) as [SignedIn, SignedIn];
     await wait(door, 1200);
     const kept = await door.http('POST', '/v1/session/refresh', undefined, { cookie: second.cookie });

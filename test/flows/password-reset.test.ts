@@ -101,7 +101,7 @@ describe('PWD-1 忘记密码', () => {
     },
   );
 
-  it('PWD-1 by face, without any SMS but the notice', async () => {
+  long('PWD-1 by face, without any SMS but the notice', async () => {
     const who = await registered(door);
     const before = door.sms(who.phone).length;
     const newPassword = freshPassword();

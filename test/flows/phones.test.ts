@@ -88,7 +88,7 @@ describe('adding', () => {
     await ownership();
   });
 
-  it('PHN-2 the new one can be the default at once', async () => {
+  long('PHN-2 the new one can be the default at once', async () => {
     const who = await newcomer(door);
     const phone = mobile();
     expect(expectStatus(await addPhone(door, who, phone, { makeDefault: true }), 201).body.isDefault).toBe(
@@ -162,7 +162,7 @@ describe('adding', () => {
     expect((await post(later, { phone: third, smsCode: code })).body.code).toBe('SMS_CODE_WRONG');
   });
 
-  it('SMS-2 five wrong tries use the code up; the newest only; five minutes', async () => {
+  long('SMS-2 five wrong tries use the code up; the newest only; five minutes', async () => {
     const who = await newcomer(door);
     const phone = mobile();
     const smsCode = await phoneCode(door, who, phone);
@@ -256,7 +256,7 @@ describe('a number of somebody else', () => {
     await ownership();
   });
 
-  it('PHN-3 LGN-5 the former holder finds it in the history and has no phone', async () => {
+  long('PHN-3 LGN-5 the former holder finds it in the history and has no phone', async () => {
     const holder = await newcomer(door);
     const who = await newcomer(door);
     const faceTicket = await ownFace(door, who);
@@ -434,7 +434,7 @@ describe('default and deleting', () => {
     );
   });
 
-  it('SES-5 changes want a fresh factor, looking does not', async () => {
+  long('SES-5 changes want a fresh factor, looking does not', async () => {
     const who = await newcomer(door);
     const phone = mobile();
     expectStatus(await addPhone(door, who, phone), 201);
@@ -453,7 +453,7 @@ describe('default and deleting', () => {
     expectStatus(await remove(stale, second.phoneId), 204);
   });
 
-  it('PHN-4 SES-5 a login by SMS to a number recovered within a day is no fresh factor', async () => {
+  long('PHN-4 SES-5 a login by SMS to a number recovered within a day is no fresh factor', async () => {
     const who = person();
     const personKey = await subjectOf(door, () => registered(door, who), 'registered');
     const stored = (await rows(door, 'Users')).find((row) => row.personKey === personKey);

@@ -38,49 +38,52 @@ describe('a company’s name before applying', () => {
     expectStatus(await look(other, id), 200);
   });
 
-  it('REL-11 DOC-4 nor do applying, the lists and the history tell more of it before the company agrees', async () => {
-    const [id, boss, hand] = [residentNumber(), await somebody(door), await somebody(door)];
-    await fed(door, taxpayer(id, 1, { name: '方记面馆' }), legalRepresentative(id, boss.who));
-    const shown = async (): Promise<string[]> => {
-      const lists = await Promise.all(
-        ['active', 'pending', 'history'].map((state) =>
-          hand.call('GET', `/v1/authorizations?state=${state}`),
-        ),
-      );
-      const app = await localPartner(door, 'ahtax-app', workingAs(hand.who)).call(
-        'GET',
-        '/v1/channel/relations',
-      );
-      return [
-        ...lists.flatMap((one) => expectStatus(one, 200).body.authorizations),
-        ...expectStatus(app, 200).body.relations,
-      ].map(({ taxpayerName }) => taxpayerName);
-    };
-    const history = async () =>
-      JSON.stringify(expectStatus(await hand.call('GET', '/v1/account/activity'), 200).body);
-    const application = async () =>
-      expectStatus(await applied(hand, id, { validUntil: shanghaiDay(door.clock.now()) }), 201).body
-        .authorizationId;
+  long(
+    'REL-11 DOC-4 nor do applying, the lists and the history tell more of it before the company agrees',
+    async () => {
+      const [id, boss, hand] = [residentNumber(), await somebody(door), await somebody(door)];
+      await fed(door, taxpayer(id, 1, { name: '方记面馆' }), legalRepresentative(id, boss.who));
+      const shown = async (): Promise<string[]> => {
+        const lists = await Promise.all(
+          ['active', 'pending', 'history'].map((state) =>
+            hand.call('GET', `/v1/authorizations?state=${state}`),
+          ),
+        );
+        const app = await localPartner(door, 'ahtax-app', workingAs(hand.who)).call(
+          'GET',
+          '/v1/channel/relations',
+        );
+        return [
+          ...lists.flatMap((one) => expectStatus(one, 200).body.authorizations),
+          ...expectStatus(app, 200).body.relations,
+        ].map(({ taxpayerName }) => taxpayerName);
+      };
+      const history = async () =>
+        JSON.stringify(expectStatus(await hand.call('GET', '/v1/account/activity'), 200).body);
+      const application = async () =>
+        expectStatus(await applied(hand, id, { validUntil: shanghaiDay(door.clock.now()) }), 201).body
+          .authorizationId;
 
-    expectStatus(await decide(hand, await application(), 'withdraw'), 200);
-    const rejected = await application();
-    expect(await shown()).toEqual(['方***', '方***', '方***']);
-    expectStatus(await boss.switchTo(maskDocument(id)), 200);
-    expectStatus(await managedBy(id, boss).on(rejected, 'reject'), 200);
-    // Nor does one that ran out unanswered, in its place and behind the next.
-    await application();
-    await wait(door, 86_400);
-    await Promise.all([boss.logIn(), hand.logIn()]);
-    expect(await shown()).toEqual(['方***', '方***', '方***']);
-    const taken = expectStatus(await applied(hand, id), 201).body.authorizationId;
-    expect(new Set(await shown())).toEqual(new Set(['方***']));
-    expect(await history()).not.toContain('方记');
+      expectStatus(await decide(hand, await application(), 'withdraw'), 200);
+      const rejected = await application();
+      expect(await shown()).toEqual(['方***', '方***', '方***']);
+      expectStatus(await boss.switchTo(maskDocument(id)), 200);
+      expectStatus(await managedBy(id, boss).on(rejected, 'reject'), 200);
+      // Nor does one that ran out unanswered, in its place and behind the next.
+      await application();
+      await wait(door, 86_400);
+      await Promise.all([boss.logIn(), hand.logIn()]);
+      expect(await shown()).toEqual(['方***', '方***', '方***']);
+      const taken = expectStatus(await applied(hand, id), 201).body.authorizationId;
+      expect(new Set(await shown())).toEqual(new Set(['方***']));
+      expect(await history()).not.toContain('方记');
 
-    expectStatus(await boss.switchTo(maskDocument(id)), 200);
-    expectStatus(await managedBy(id, boss).on(taken, 'confirm'), 200);
-    expect(await shown()).toContain('方记面馆');
-    expect(await history()).toContain('方记面馆');
-  });
+      expectStatus(await boss.switchTo(maskDocument(id)), 200);
+      expectStatus(await managedBy(id, boss).on(taken, 'confirm'), 200);
+      expect(await shown()).toContain('方记面馆');
+      expect(await history()).toContain('方记面馆');
+    },
+  );
 
   long(
     'REL-11 DOC-4 AGY-4 an agency sees no more of the client that it enters, before that agrees',

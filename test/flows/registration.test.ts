@@ -403,7 +403,7 @@ describe('REG-4 registering again', () => {
 });
 
 describe('REG-5 a failed face check', () => {
-  it('REG-5 says what helps, allows another try, and names the hall and the police record', async () => {
+  long('REG-5 says what helps, allows another try, and names the hall and the police record', async () => {
     const who = person();
     const id = await startRegistration(door, who);
     expectStatus(await fillProfile(door, id, who), 200);
@@ -589,46 +589,52 @@ describe('REG-7 channels', () => {
 });
 
 describe('PHN-3 a number that somebody else holds', () => {
-  it('PHN-3 PHONE_TAKEN is said only after the right code, takeover needs the face, the holder is told', async () => {
-    const holder = person();
-    const holderKey = await subjectOf(door, () => registered(door, holder), 'registered');
-    await wait(door, 61);
-    const who = person({ phone: holder.phone, password: 'Fengyang!6183' });
-    const id = await startRegistration(door, who);
-    expectStatus(await sendRegistrationCode(door, id, who.phone), 202);
-    const code = await codeFor(door, who.phone);
-    const wrong = code === '123456' ? '654321' : '123456';
-    const save = (smsCode: string, extra: object = {}) =>
-      door.http('PUT', `/v1/registrations/${id}/profile`, {
-        phone: who.phone,
-        smsCode,
-        password: who.password,
-        ...extra,
-      });
-    expect((await save(wrong)).body.code).toBe('SMS_CODE_WRONG');
-    expect((await save(code)).body).toMatchObject({ status: 409, code: 'PHONE_TAKEN' });
-    const taken = expectStatus(await save(code, { takeoverPhone: true }), 200);
-    expect(taken.body.faceRequired).toBe(true);
-    expect((await complete(id)).body.code).toBe('FACE_REQUIRED');
-    // Until the last step the number stays with its holder.
-    expect((await enterPassword(door, holder.phone, holder.password)).status).toBe(201);
-    await passFace(id);
-    const written = await eventsOf(door, () => complete(id));
-    expect(written.filter((event) => event.subject === holderKey)).toMatchObject([
-      { kind: 'phone-lost', outcome: 'success', detail: { reason: 'taken-over' } },
-    ]);
+  long(
+    'PHN-3 PHONE_TAKEN is said only after the right code, takeover needs the face, the holder is told',
+    async () => {
+      const holder = person();
+      const holderKey = await subjectOf(door, () => registered(door, holder), 'registered');
+      await wait(door, 61);
+      const who = person({ phone: holder.phone, password: 'Fengyang!6183' });
+      const id = await startRegistration(door, who);
+      expectStatus(await sendRegistrationCode(door, id, who.phone), 202);
+      const code = await codeFor(door, who.phone);
+      const wrong = code === '123456' ? '654321' : '123456';
+      const save = (smsCode: string, extra: object = {}) =>
+        door.http('PUT', `/v1/registrations/${id}/profile`, {
+          phone: who.phone,
+          smsCode,
+          password: who.password,
+          ...extra,
+        });
+      expect((await save(wrong)).body.code).toBe('SMS_CODE_WRONG');
+      expect((await save(code)).body).toMatchObject({ status: 409, code: 'PHONE_TAKEN' });
+      const taken = expectStatus(await save(code, { takeoverPhone: true }), 200);
+      expect(taken.body.faceRequired).toBe(true);
+      expect((await complete(id)).body.code).toBe('FACE_REQUIRED');
+      // Until the last step the number stays with its holder.
+      expect((await enterPassword(door, holder.phone, holder.password)).status).toBe(201);
+      await passFace(id);
+      const written = await eventsOf(door, () => complete(id));
+      expect(written.filter((event) => event.subject === holderKey)).toMatchObject([
+        { kind: 'phone-lost', outcome: 'success', detail: { reason: 'taken-over' } },
+      ]);
 
-    // The number is the new owner's; the former holder meets LGN-5.
-    const login = expectStatus(await enterPassword(door, who.phone, who.password), 201);
-    expect(login.body.notices).toEqual([]);
-    expect((await enterPassword(door, holder.phone, holder.password)).body.code).toBe('BAD_CREDENTIALS');
-    const without = expectStatus(await enterPassword(door, holder.documentNumber, holder.password), 201).body;
-    expect(without.secondFactors).toEqual([{ method: 'face' }]);
-    expect(without.notices[0].title).toContain('您的手机号为空');
-    expect((await personOf(door, holderKey)).phones).toEqual([]);
-  });
+      // The number is the new owner's; the former holder meets LGN-5.
+      const login = expectStatus(await enterPassword(door, who.phone, who.password), 201);
+      expect(login.body.notices).toEqual([]);
+      expect((await enterPassword(door, holder.phone, holder.password)).body.code).toBe('BAD_CREDENTIALS');
+      const without = expectStatus(
+        await enterPassword(door, holder.documentNumber, holder.password),
+        201,
+      ).body;
+      expect(without.secondFactors).toEqual([{ method: 'face' }]);
+      expect(without.notices[0].title).toContain('您的手机号为空');
+      expect((await personOf(door, holderKey)).phones).toEqual([]);
+    },
+  );
 
-  it('PHN-3 nobody takes over who did not ask for it', async () => {
+  long('PHN-3 nobody takes over who did not ask for it', async () => {
     const who = person();
     const rival = person({ phone: who.phone });
     const id = await ready(who);
@@ -645,7 +651,7 @@ describe('PHN-3 a number that somebody else holds', () => {
     ]);
   });
 
-  it('PHN-5 exactly one of parallel registrations gets the number', async () => {
+  long('PHN-5 exactly one of parallel registrations gets the number', async () => {
     const phone = mobile();
     const people = [person({ phone }), person({ phone }), person({ phone })];
     const ids: string[] = [];
@@ -723,34 +729,37 @@ describe('basic information', () => {
     expectStatus(await sendRegistrationCode(door, id, mobile()), 202);
   });
 
-  it('USR-1 USR-2 a username is unique ignoring case, minds case at login, and has no shape of a number', async () => {
-    const username = `Huizhou${Date.now() % 1_000_000}`;
-    const owner = await registered(door, person(), { username });
-    expect((await enterPassword(door, username, owner.password)).status).toBe(201);
-    expect((await enterPassword(door, username.toUpperCase(), owner.password)).body.code).toBe(
-      'USER_NOT_REGISTERED',
-    );
-    const { id, save } = await withCodeSent(person());
-    expect((await save({ username: username.toLowerCase() })).body).toMatchObject({
-      status: 409,
-      code: 'USERNAME_TAKEN',
-    });
-    for (const bad of [
-      'abc12',
-      '1abcdef',
-      'abc_def',
-      'a'.repeat(21),
-      '安徽用户名称',
-      'H12345678',
-      'EA1234567',
-    ])
-      expect((await save({ username: bad })).body).toMatchObject({ status: 422, code: 'USERNAME_INVALID' });
-    expectStatus(await save({ username: `${username}b` }), 200);
-    await passFace(id);
-    expectStatus(await complete(id), 201);
-  });
+  long(
+    'USR-1 USR-2 a username is unique ignoring case, minds case at login, and has no shape of a number',
+    async () => {
+      const username = `Huizhou${Date.now() % 1_000_000}`;
+      const owner = await registered(door, person(), { username });
+      expect((await enterPassword(door, username, owner.password)).status).toBe(201);
+      expect((await enterPassword(door, username.toUpperCase(), owner.password)).body.code).toBe(
+        'USER_NOT_REGISTERED',
+      );
+      const { id, save } = await withCodeSent(person());
+      expect((await save({ username: username.toLowerCase() })).body).toMatchObject({
+        status: 409,
+        code: 'USERNAME_TAKEN',
+      });
+      for (const bad of [
+        'abc12',
+        '1abcdef',
+        'abc_def',
+        'a'.repeat(21),
+        '安徽用户名称',
+        'H12345678',
+        'EA1234567',
+      ])
+        expect((await save({ username: bad })).body).toMatchObject({ status: 422, code: 'USERNAME_INVALID' });
+      expectStatus(await save({ username: `${username}b` }), 200);
+      await passFace(id);
+      expectStatus(await complete(id), 201);
+    },
+  );
 
-  it('USR-1 a name taken between typing and completing is refused, and another one helps', async () => {
+  long('USR-1 a name taken between typing and completing is refused, and another one helps', async () => {
     const username = `Xin${Date.now() % 1_000_000}`;
     const late = person();
     const lateId = await ready(late, { username });

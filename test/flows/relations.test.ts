@@ -21,7 +21,7 @@ describe('legal representatives from the registry', () => {
       (one: { taxpayerId: string }) => one.taxpayerId === taxpayerId,
     );
 
-  it('REL-2 a legal representative is active by itself in a confirmed company', async () => {
+  long('REL-2 a legal representative is active by itself in a confirmed company', async () => {
     const { who, token } = await signedIn();
     const id = creditCode();
     expect(await feed(door, taxpayer(id), legalRepresentative(id, who))).toMatchObject({
@@ -167,6 +167,8 @@ describe('legal representatives from the registry', () => {
     expect(await listed(token, 'active', id)).toMatchObject([{ taxpayerName: '合肥秋实科技有限公司' }]);
     await feed(door, taxpayer(id, 3, { state: 'cancelled' }));
     expect(await listed(token, 'active', id)).toEqual([]);
+    // It leaves the list of what lives at once, and comes to the history with the copies.
+    await door.settled();
     expect(await listed(token, 'history', id)).toMatchObject([
       { state: 'company-cancelled', refusable: false },
     ]);

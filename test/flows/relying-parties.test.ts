@@ -96,34 +96,40 @@ describe('openid-client: the tax system of examples/relying-party', () => {
     },
   );
 
-  it('SSO-7 SES-2 asks anew while the person works there, and before what cannot be taken back', async () => {
-    const who = await knownPerson(door);
-    const taxpayerId = await companyOf(door, await knownPerson(door));
-    await giveRelation(door, who, taxpayerId, 'tax-handler');
-    const { token, cookie } = await inCompany(door, who, taxpayerId);
-    const mine = browser();
-    expect((await enter(door, filing, token, mine)).page.text).toContain('invoice');
-    // Two hours in the tax system, and not a click in the portal.
-    for (let i = 0; i < 6; i++) {
-      door.clock.advance(1_200);
-      expect((await mine.visit(`${filing.origin}/`)).text).toContain(taxpayerId);
-    }
-    const { body } = expectStatus(await door.http('POST', '/v1/session/refresh', undefined, { cookie }), 200);
-    const file = () => mine.visit(`${filing.origin}/file`, 'POST');
-    expect((await file()).text).toContain('申报已提交');
-    await changeRelation(door, who, taxpayerId, 'tax-handler', { permissions: ['enquiry'] });
-    // It asks before it files; and it is told, perhaps before it has asked.
-    expect((await file()).text).toMatch(/没有申报权限|尚未登录/);
-    await door.settled();
-    expect(filing.notices[0]).toMatchObject({ ended: 1 });
-    const { text } = (await enter(door, filing, body.session.accessToken, mine)).page;
-    expect([text.includes('enquiry'), text.includes('invoice')]).toEqual([true, false]);
-    await changeRelation(door, who, taxpayerId, 'tax-handler', { state: 'deleted' });
-    for (const over of [await file(), await mine.visit(`${filing.origin}/`)])
-      expect(over.text).toContain('尚未登录');
-  });
+  long(
+    'SSO-7 SES-2 asks anew while the person works there, and before what cannot be taken back',
+    async () => {
+      const who = await knownPerson(door);
+      const taxpayerId = await companyOf(door, await knownPerson(door));
+      await giveRelation(door, who, taxpayerId, 'tax-handler');
+      const { token, cookie } = await inCompany(door, who, taxpayerId);
+      const mine = browser();
+      expect((await enter(door, filing, token, mine)).page.text).toContain('invoice');
+      // Two hours in the tax system, and not a click in the portal.
+      for (let i = 0; i < 6; i++) {
+        door.clock.advance(1_200);
+        expect((await mine.visit(`${filing.origin}/`)).text).toContain(taxpayerId);
+      }
+      const { body } = expectStatus(
+        await door.http('POST', '/v1/session/refresh', undefined, { cookie }),
+        200,
+      );
+      const file = () => mine.visit(`${filing.origin}/file`, 'POST');
+      expect((await file()).text).toContain('申报已提交');
+      await changeRelation(door, who, taxpayerId, 'tax-handler', { permissions: ['enquiry'] });
+      // It asks before it files; and it is told, perhaps before it has asked.
+      expect((await file()).text).toMatch(/没有申报权限|尚未登录/);
+      await door.settled();
+      expect(filing.notices[0]).toMatchObject({ ended: 1 });
+      const { text } = (await enter(door, filing, body.session.accessToken, mine)).page;
+      expect([text.includes('enquiry'), text.includes('invoice')]).toEqual([true, false]);
+      await changeRelation(door, who, taxpayerId, 'tax-handler', { state: 'deleted' });
+      for (const over of [await file(), await mine.visit(`${filing.origin}/`)])
+        expect(over.text).toContain('尚未登录');
+    },
+  );
 
-  it('SSO-10 has a 退出 of its own, which logs out here, too, and comes back to it', async () => {
+  long('SSO-10 has a 退出 of its own, which logs out here, too, and comes back to it', async () => {
     const { token } = await person();
     const mine = browser();
     await enter(door, filing, token, mine);
@@ -137,19 +143,22 @@ describe('openid-client: the tax system of examples/relying-party', () => {
     expect((await mine.visit(`${filing.origin}/`)).text).toContain('尚未登录');
   });
 
-  it('SSO-11 gives its token back when the person leaves it, and the bureau’s session goes on', async () => {
-    const { token } = await person();
-    const mine = browser();
-    await enter(door, filing, token, mine);
-    const entered = async () => {
-      const { body } = await door.http('GET', '/v1/session/systems', undefined, { token });
-      return body.systems.find(({ clientId }: Loose) => clientId === 'filing-web').enteredAt !== undefined;
-    };
-    expect(await entered()).toBe(true);
-    expect((await mine.visit(`${filing.origin}/leave`, 'POST')).status).toBe(303);
-    await expect.poll(entered).toBe(false);
-    expect((await mine.visit(`${filing.origin}/`)).text).toContain('尚未登录');
-  });
+  long(
+    'SSO-11 gives its token back when the person leaves it, and the bureau’s session goes on',
+    async () => {
+      const { token } = await person();
+      const mine = browser();
+      await enter(door, filing, token, mine);
+      const entered = async () => {
+        const { body } = await door.http('GET', '/v1/session/systems', undefined, { token });
+        return body.systems.find(({ clientId }: Loose) => clientId === 'filing-web').enteredAt !== undefined;
+      };
+      expect(await entered()).toBe(true);
+      expect((await mine.visit(`${filing.origin}/leave`, 'POST')).status).toBe(303);
+      await expect.poll(entered).toBe(false);
+      expect((await mine.visit(`${filing.origin}/`)).text).toContain('尚未登录');
+    },
+  );
 
   it('SSO-4 says in its own words why nobody came', async () => {
     const { token } = await person();
@@ -227,81 +236,84 @@ describe('openid-client: the tax system of examples/relying-party', () => {
 });
 
 describe('openid-client: an API that wants more of the login (RFC 9470)', () => {
-  it('SSO-9 what the API asks with 401 insufficient_user_authentication comes back exactly so', async () => {
-    const { client: registered, privateKey } = other;
-    const who = await knownPerson(door);
-    const { session } = await loggedIn(door, who);
-    const token = session.accessToken as string;
-    const config = await client.discovery(
-      new URL(door.issuer),
-      registered.clientId,
-      { [client.clockSkew]: Math.round((door.clock.now().getTime() - Date.now()) / 1000) },
-      client.PrivateKeyJwt({ key: privateKey as client.CryptoKey, kid: 'k1' }),
-      { execute: [client.allowInsecureRequests] },
-    );
-    /** Goes through a request, and what its page does for whoever is logged in. */
-    const tokens = async (
-      more: Record<string, string>,
-      decide: (page: ReturnType<typeof pageOf>) => Promise<Reply<Loose>>,
-    ) => {
-      const pkceCodeVerifier = client.randomPKCECodeVerifier();
-      const url = await client.buildAuthorizationUrlWithPAR(config, {
-        redirect_uri: registered.redirectUris[0] ?? '',
-        scope: 'openid',
-        code_challenge: await client.calculatePKCECodeChallenge(pkceCodeVerifier),
-        code_challenge_method: 'S256',
-        ...more,
-      });
-      const mine = browser();
-      const id = /\/sso#([\w-]{32})$/.exec((await mine.visit(url.href)).location)?.[1] ?? '';
-      const reply = await decide(pageOf(door, { id, cookie: mine.cookies() }, token));
-      const back = new URL(expectStatus(reply, 200).body.redirectTo);
-      return client.authorizationCodeGrant(config, back, { pkceCodeVerifier, idTokenExpected: true });
-    };
+  long(
+    'SSO-9 what the API asks with 401 insufficient_user_authentication comes back exactly so',
+    async () => {
+      const { client: registered, privateKey } = other;
+      const who = await knownPerson(door);
+      const { session } = await loggedIn(door, who);
+      const token = session.accessToken as string;
+      const config = await client.discovery(
+        new URL(door.issuer),
+        registered.clientId,
+        { [client.clockSkew]: Math.round((door.clock.now().getTime() - Date.now()) / 1000) },
+        client.PrivateKeyJwt({ key: privateKey as client.CryptoKey, kid: 'k1' }),
+        { execute: [client.allowInsecureRequests] },
+      );
+      /** Goes through a request, and what its page does for whoever is logged in. */
+      const tokens = async (
+        more: Record<string, string>,
+        decide: (page: ReturnType<typeof pageOf>) => Promise<Reply<Loose>>,
+      ) => {
+        const pkceCodeVerifier = client.randomPKCECodeVerifier();
+        const url = await client.buildAuthorizationUrlWithPAR(config, {
+          redirect_uri: registered.redirectUris[0] ?? '',
+          scope: 'openid',
+          code_challenge: await client.calculatePKCECodeChallenge(pkceCodeVerifier),
+          code_challenge_method: 'S256',
+          ...more,
+        });
+        const mine = browser();
+        const id = /\/sso#([\w-]{32})$/.exec((await mine.visit(url.href)).location)?.[1] ?? '';
+        const reply = await decide(pageOf(door, { id, cookie: mine.cookies() }, token));
+        const back = new URL(expectStatus(reply, 200).body.redirectTo);
+        return client.authorizationCodeGrant(config, back, { pkceCodeVerifier, idTokenExpected: true });
+      };
 
-    /** The API: a face check, by a login of the last hour. */
-    const wants = { acr: 'urn:ahtax:face', maxAge: 3600 };
-    const challenge = `Bearer error="insufficient_user_authentication", error_description="Show your face", acr_values="${wants.acr}", max_age="${wants.maxAge}"`;
-    const server = createServer((incoming, response) => {
-      const { acr, auth_time } = decodeJwt(incoming.headers.authorization?.slice(7) ?? '');
-      const age = door.clock.now().getTime() / 1000 - Number(auth_time);
-      const enough = acr === wants.acr && age <= wants.maxAge;
-      response.writeHead(enough ? 200 : 401, enough ? {} : { 'www-authenticate': challenge }).end();
-    }).listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const api = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
-    try {
-      const first = await tokens({}, (page) => page.approve());
-      const refused = await client
-        .fetchProtectedResource(config, first.access_token, api, 'GET')
-        .then(() => undefined)
-        .catch((error: unknown) => error as client.WWWAuthenticateChallengeError);
-      const { parameters } = refused?.cause[0] ?? {};
-      expect(parameters).toMatchObject({
-        error: 'insufficient_user_authentication',
-        acr_values: wants.acr,
-        max_age: String(wants.maxAge),
-      });
-      const { acr_values = '', max_age = '' } = parameters ?? {};
-      const second = await tokens({ acr_values, max_age }, async (page) => {
-        expect((await page.approve()).body.code).toBe('FACE_REQUIRED');
-        const call = (path: string, body?: object) =>
-          door.http('POST', `/v1/session/factor${path}`, body, { token });
-        const scan = expectStatus(await call('/face'), 201).body;
-        expectStatus(await scanFace(door, scan.qrContent), 200);
-        expectStatus(await call('', { faceTicket: scan.ticket }), 204);
-        return page.approve();
-      });
-      expect(second.claims()).toMatchObject({ acr: acr_values });
-      const answer = await client.fetchProtectedResource(config, second.access_token, api, 'GET');
-      expect(answer.status).toBe(200);
-      // Asked for two factors alone, the same session is told to have two factors, not more.
-      const third = await tokens({ acr_values: 'urn:ahtax:2fa' }, (page) => page.approve());
-      expect(decodeJwt(third.access_token).acr).toBe('urn:ahtax:2fa');
-    } finally {
-      server.close();
-    }
-  });
+      /** The API: a face check, by a login of the last hour. */
+      const wants = { acr: 'urn:ahtax:face', maxAge: 3600 };
+      const challenge = `Bearer error="insufficient_user_authentication", error_description="Show your face", acr_values="${wants.acr}", max_age="${wants.maxAge}"`;
+      const server = createServer((incoming, response) => {
+        const { acr, auth_time } = decodeJwt(incoming.headers.authorization?.slice(7) ?? '');
+        const age = door.clock.now().getTime() / 1000 - Number(auth_time);
+        const enough = acr === wants.acr && age <= wants.maxAge;
+        response.writeHead(enough ? 200 : 401, enough ? {} : { 'www-authenticate': challenge }).end();
+      }).listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      const api = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+      try {
+        const first = await tokens({}, (page) => page.approve());
+        const refused = await client
+          .fetchProtectedResource(config, first.access_token, api, 'GET')
+          .then(() => undefined)
+          .catch((error: unknown) => error as client.WWWAuthenticateChallengeError);
+        const { parameters } = refused?.cause[0] ?? {};
+        expect(parameters).toMatchObject({
+          error: 'insufficient_user_authentication',
+          acr_values: wants.acr,
+          max_age: String(wants.maxAge),
+        });
+        const { acr_values = '', max_age = '' } = parameters ?? {};
+        const second = await tokens({ acr_values, max_age }, async (page) => {
+          expect((await page.approve()).body.code).toBe('FACE_REQUIRED');
+          const call = (path: string, body?: object) =>
+            door.http('POST', `/v1/session/factor${path}`, body, { token });
+          const scan = expectStatus(await call('/face'), 201).body;
+          expectStatus(await scanFace(door, scan.qrContent), 200);
+          expectStatus(await call('', { faceTicket: scan.ticket }), 204);
+          return page.approve();
+        });
+        expect(second.claims()).toMatchObject({ acr: acr_values });
+        const answer = await client.fetchProtectedResource(config, second.access_token, api, 'GET');
+        expect(answer.status).toBe(200);
+        // Asked for two factors alone, the same session is told to have two factors, not more.
+        const third = await tokens({ acr_values: 'urn:ahtax:2fa' }, (page) => page.approve());
+        expect(decodeJwt(third.access_token).acr).toBe('urn:ahtax:2fa');
+      } finally {
+        server.close();
+      }
+    },
+  );
 });
 
 describe('oauth4webapi: another library, call by call', () => {
@@ -388,7 +400,7 @@ describe('oauth4webapi: another library, call by call', () => {
     ).rejects.toThrow();
   });
 
-  it('SSO-7 SSO-11 refreshes, asks userinfo, has a token looked at and gives it back', async () => {
+  long('SSO-7 SSO-11 refreshes, asks userinfo, has a token looked at and gives it back', async () => {
     const rp = await system();
     const { as, self, byKey, plain } = rp;
     const { token } = await person();

@@ -56,29 +56,32 @@ async function loginWith(who: Known, userAgent: string, on = door): Promise<Repl
 const firefox = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0';
 
 describe('cookie', () => {
-  it('SES-1 SES-2 outlives the browser and is out of reach of scripts, plain connections and other sites', async () => {
-    const who = await knownPerson(door);
-    const reply = await loginWith(who, firefox);
-    expect(setCookie(reply)).toMatch(
-      /^__Host-refresh=[\w-]{16,}\.[\w-]{43}\.[\w-]{22}; Path=\/; HttpOnly; Secure; SameSite=Strict; Max-Age=43200$/,
-    );
-    expect(reply.headers.get('cache-control')).toBe('no-store');
-    expect(JSON.stringify(reply.body)).not.toContain(reply.cookie?.split('.')[1]);
-    await wait(door, 1000);
-    const next = expectStatus(await refresh(reply.cookie), 200);
-    expect(setCookie(next)).toMatch(/; Path=\/; HttpOnly; Secure; SameSite=Strict; Max-Age=42200$/);
-    expect(Object.keys(next.body)).toEqual(['session']);
-    expect(next.body.session).toMatchObject({
-      sessionId: reply.body.session.sessionId,
-      identity: { kind: 'natural' },
-      expiresIn: 300,
-    });
-    const stored = (await rows(door, 'Sessions')).find(
-      (row) => row.sessionId === next.body.session.sessionId,
-    );
-    for (const cookie of [reply.cookie, next.cookie])
-      expect(JSON.stringify(stored)).not.toContain(cookie?.split('.')[1]);
-  });
+  long(
+    'SES-1 SES-2 outlives the browser and is out of reach of scripts, plain connections and other sites',
+    async () => {
+      const who = await knownPerson(door);
+      const reply = await loginWith(who, firefox);
+      expect(setCookie(reply)).toMatch(
+        /^__Host-refresh=[\w-]{16,}\.[\w-]{43}\.[\w-]{22}; Path=\/; HttpOnly; Secure; SameSite=Strict; Max-Age=43200$/,
+      );
+      expect(reply.headers.get('cache-control')).toBe('no-store');
+      expect(JSON.stringify(reply.body)).not.toContain(reply.cookie?.split('.')[1]);
+      await wait(door, 1000);
+      const next = expectStatus(await refresh(reply.cookie), 200);
+      expect(setCookie(next)).toMatch(/; Path=\/; HttpOnly; Secure; SameSite=Strict; Max-Age=42200$/);
+      expect(Object.keys(next.body)).toEqual(['session']);
+      expect(next.body.session).toMatchObject({
+        sessionId: reply.body.session.sessionId,
+        identity: { kind: 'natural' },
+        expiresIn: 300,
+      });
+      const stored = (await rows(door, 'Sessions')).find(
+        (row) => row.sessionId === next.body.session.sessionId,
+      );
+      for (const cookie of [reply.cookie, next.cookie])
+        expect(JSON.stringify(stored)).not.toContain(cookie?.split('.')[1]);
+    },
+  );
 
   it('SES-1 logging out bites at once, everywhere', async () => {
     const who = await knownPerson(door);

@@ -136,7 +136,7 @@ describe('the page of a hand-over', () => {
     });
   });
 
-  it('SSO-4 is there for the browser that began alone, logged in or not', async () => {
+  long('SSO-4 is there for the browser that began alone, logged in or not', async () => {
     const someone = await natural();
     const { browser } = await pageFor(open, someone);
     const other = await asked(door, open);
@@ -176,7 +176,7 @@ describe('a decision', () => {
     expect(await ssoEvents(someone)).toEqual([['sso-decided', 'filing-web']]);
   });
 
-  it('SSO-5 SSO-6 keeps with the code what was decided, sealed where it could name somebody', async () => {
+  long('SSO-5 SSO-6 keeps with the code what was decided, sealed where it could name somebody', async () => {
     const someone = await handler();
     const { approve } = await pageFor(open, someone);
     const code = codeIn(await approve());

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Loose } from '../support/client.ts';
 import { expectStatus, loggedInByFace } from '../support/door.ts';
 import { whileHeld } from '../support/held.ts';
-import { keeping } from '../support/variants.ts';
+import { keeping, long } from '../support/variants.ts';
 import { knownPerson, morning, openWatchedDoor, rows, type WatchedDoor } from '../support/watched.ts';
 import { type ProofKey, proofKey } from './support/dpop.ts';
 import { browser } from './support/example-systems.ts';
@@ -67,32 +67,38 @@ const expectGood = async (code: Granted, system = bound, by = key): Promise<Loos
   expectStatus((await exchange(door, system, code, {}, await proof({}, by))) as never, 200).body;
 
 describe('SSO-6 tokens that are bound to a key', () => {
-  it('SSO-6 SSO-7 SSO-11 say so at the token endpoint, in the token, at introspection, and open userinfo with a proof alone', async () => {
-    const body = await expectGood(await codeOf());
-    expect(body.token_type).toBe('DPoP');
-    expect(decodeJwt(body.access_token).cnf).toEqual({ jkt: key.jkt });
-    expect(decodeJwt(body.id_token)).not.toHaveProperty('cnf');
-    expect((await introspection(door, api, body.access_token)).body).toMatchObject({
-      active: true,
-      token_type: 'DPoP',
-      cnf: { jkt: key.jkt },
-    });
-    const { access_token: access } = body;
-    const asked = await userinfo(door, access, 'get', 'dpop', await key.proofAt(door, access));
-    expect([asked.status, asked.body.sub]).toEqual([200, decodeJwt(access).sub]);
-    const posted = await key.proofAt(door, access, { htm: 'POST' });
-    expect((await userinfo(door, access, 'post-header', 'DPoP', posted)).status).toBe(200);
-    expect(await rpRow(door, { sessionId, clientId: 'bound-web' })).toMatchObject({ jkt: key.jkt });
-  });
+  long(
+    'SSO-6 SSO-7 SSO-11 say so at the token endpoint, in the token, at introspection, and open userinfo with a proof alone',
+    async () => {
+      const body = await expectGood(await codeOf());
+      expect(body.token_type).toBe('DPoP');
+      expect(decodeJwt(body.access_token).cnf).toEqual({ jkt: key.jkt });
+      expect(decodeJwt(body.id_token)).not.toHaveProperty('cnf');
+      expect((await introspection(door, api, body.access_token)).body).toMatchObject({
+        active: true,
+        token_type: 'DPoP',
+        cnf: { jkt: key.jkt },
+      });
+      const { access_token: access } = body;
+      const asked = await userinfo(door, access, 'get', 'dpop', await key.proofAt(door, access));
+      expect([asked.status, asked.body.sub]).toEqual([200, decodeJwt(access).sub]);
+      const posted = await key.proofAt(door, access, { htm: 'POST' });
+      expect((await userinfo(door, access, 'post-header', 'DPoP', posted)).status).toBe(200);
+      expect(await rpRow(door, { sessionId, clientId: 'bound-web' })).toMatchObject({ jkt: key.jkt });
+    },
+  );
 
-  it('SSO-6 a client may bind its tokens though it need not, and gets what it got before where it does not', async () => {
-    const plain = await exchange(door, free, await codeOf(free));
-    expect([plain.body.token_type, decodeJwt(plain.body.access_token).cnf]).toEqual(['Bearer', undefined]);
-    const body = await expectGood(await codeOf(free), free);
-    expect([body.token_type, decodeJwt(body.access_token).cnf]).toEqual(['DPoP', { jkt: key.jkt }]);
-    const asked = await introspection(door, api, plain.body.access_token);
-    expect([asked.body.token_type, asked.body.cnf]).toEqual(['Bearer', undefined]);
-  });
+  long(
+    'SSO-6 a client may bind its tokens though it need not, and gets what it got before where it does not',
+    async () => {
+      const plain = await exchange(door, free, await codeOf(free));
+      expect([plain.body.token_type, decodeJwt(plain.body.access_token).cnf]).toEqual(['Bearer', undefined]);
+      const body = await expectGood(await codeOf(free), free);
+      expect([body.token_type, decodeJwt(body.access_token).cnf]).toEqual(['DPoP', { jkt: key.jkt }]);
+      const asked = await introspection(door, api, plain.body.access_token);
+      expect([asked.body.token_type, asked.body.cnf]).toEqual(['Bearer', undefined]);
+    },
+  );
 
   it('SSO-5 without a proof a client that binds its tokens gets none, and the code is still good', async () => {
     const code = await codeOf();

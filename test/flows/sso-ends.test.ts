@@ -65,7 +65,7 @@ const ssoEvents = async (who: Known) =>
     .map(({ kind, detail }) => [kind, detail.client, detail.reason ?? detail.said]);
 
 describe('SSO-8 退出', () => {
-  it('tells three systems within five seconds, each by a token that our keys verify', async () => {
+  long('tells three systems within five seconds, each by a token that our keys verify', async () => {
     const { who, session, token } = await signedIn();
     const handOvers = await Promise.all(
       systems.map(({ client }) => handedOver(door, session.sessionId, client.clientId)),
@@ -108,30 +108,36 @@ describe('SSO-8 退出', () => {
     expect(events).toHaveLength(6);
   });
 
-  it('beside a hand-over leaves none untold: what begins after the end is ended by its own row', async () => {
-    const { session, token } = await signedIn();
-    expectStatus(await logOut(token), 204);
-    await door.settled();
-    const { sid } = await handedOver(door, session.sessionId, 'filing-web');
-    await door.settled();
-    expect(toldSids(first())).toEqual([sid]);
-  });
+  long(
+    'beside a hand-over leaves none untold: what begins after the end is ended by its own row',
+    async () => {
+      const { session, token } = await signedIn();
+      expectStatus(await logOut(token), 204);
+      await door.settled();
+      const { sid } = await handedOver(door, session.sessionId, 'filing-web');
+      await door.settled();
+      expect(toldSids(first())).toEqual([sid]);
+    },
+  );
 
-  it('answers without waiting for a system, and is told of once although its change comes twice', async () => {
-    const { session, token } = await signedIn();
-    const { sid } = await handedOver(door, session.sessionId, 'filing-web');
-    let release: () => void = () => undefined;
-    first().answer = (response) => {
-      release = () => void response.writeHead(204).end();
-    };
-    expectStatus(await logOut(token), 204);
-    await expect.poll(() => first().tokens.length).toBe(1);
-    release();
-    await door.settled();
-    door.clock.advance(601);
-    await door.settled();
-    expect(toldSids(first())).toEqual([sid]);
-  });
+  long(
+    'answers without waiting for a system, and is told of once although its change comes twice',
+    async () => {
+      const { session, token } = await signedIn();
+      const { sid } = await handedOver(door, session.sessionId, 'filing-web');
+      let release: () => void = () => undefined;
+      first().answer = (response) => {
+        release = () => void response.writeHead(204).end();
+      };
+      expectStatus(await logOut(token), 204);
+      await expect.poll(() => first().tokens.length).toBe(1);
+      release();
+      await door.settled();
+      door.clock.advance(601);
+      await door.settled();
+      expect(toldSids(first())).toEqual([sid]);
+    },
+  );
 });
 
 describe('SSO-8 a system that does not answer', () => {
@@ -200,7 +206,7 @@ describe('SSO-13 the systems of a person', () => {
   const leave = (token: string, clientId: string) =>
     door.http('DELETE', `/v1/session/systems/${clientId}`, undefined, { token });
 
-  it('SSO-13 are listed with what is open now and what was entered', async () => {
+  long('SSO-13 are listed with what is open now and what was entered', async () => {
     const { session, token } = await signedIn();
     await handedOver(door, session.sessionId, 'invoice-web');
     expect(await listed(token)).toEqual([
@@ -262,35 +268,38 @@ describe('SSO-8 a company of which many work in a system', () => {
 });
 
 describe('SSO-14 a call that does not prove to be the tax system that it names', () => {
-  it('SSO-3 is in the log, and the first of a kind and minute in the audit, without anything of its assertion', async () => {
-    const { client, privateKey } = first();
-    const other = systems[1] as StandIn;
-    const call = async (assertion: string, path = '/oauth2/token') => {
-      const form = formOf({
-        grant_type: 'authorization_code',
-        client_assertion_type: clientAssertionType,
-        client_assertion: assertion,
+  long(
+    'SSO-3 is in the log, and the first of a kind and minute in the audit, without anything of its assertion',
+    async () => {
+      const { client, privateKey } = first();
+      const other = systems[1] as StandIn;
+      const call = async (assertion: string, path = '/oauth2/token') => {
+        const form = formOf({
+          grant_type: 'authorization_code',
+          client_assertion_type: clientAssertionType,
+          client_assertion: assertion,
+        });
+        expect((await postForm(door, path, form)).body.error).toBe('invalid_client');
+      };
+      const late = await assertionOf(door, first(), {
+        exp: Math.floor(door.clock.now().getTime() / 1000) - 60,
       });
-      expect((await postForm(door, path, form)).body.error).toBe('invalid_client');
-    };
-    const late = await assertionOf(door, first(), {
-      exp: Math.floor(door.clock.now().getTime() / 1000) - 60,
-    });
-    await call(late);
-    await call(late);
-    await call(await assertionOf(door, first(), { aud: 'https://elsewhere.example.cn' }), '/oauth2/par');
-    await call(await assertionOf(door, { ...first(), privateKey: other.privateKey }));
-    const stranger = { ...first(), privateKey, client: { ...client, clientId: 'nobody-web' } };
-    await call(await assertionOf(door, stranger));
-    const audited = await eventsAbout(door, 'client:filing-web');
-    // Two functions keep count apart.
-    expect(audited.map(({ detail }) => detail.why).sort()).toEqual(['claims', 'claims', 'signature']);
-    for (const { kind, outcome, detail } of audited)
-      expect([kind, outcome, detail.client]).toEqual(['sso-client-refused', 'failure', 'filing-web']);
-    expect(await eventsAbout(door, 'client:nobody-web')).toEqual([]);
-    const lines = door.logs().filter((line) => JSON.stringify(line).includes('client-refused'));
-    expect(lines).toHaveLength(5);
-    expect(JSON.stringify(lines)).not.toContain(late.split('.')[2]);
-    expect(JSON.stringify(lines)).not.toContain('nobody-web');
-  });
+      await call(late);
+      await call(late);
+      await call(await assertionOf(door, first(), { aud: 'https://elsewhere.example.cn' }), '/oauth2/par');
+      await call(await assertionOf(door, { ...first(), privateKey: other.privateKey }));
+      const stranger = { ...first(), privateKey, client: { ...client, clientId: 'nobody-web' } };
+      await call(await assertionOf(door, stranger));
+      const audited = await eventsAbout(door, 'client:filing-web');
+      // Two functions keep count apart.
+      expect(audited.map(({ detail }) => detail.why).sort()).toEqual(['claims', 'claims', 'signature']);
+      for (const { kind, outcome, detail } of audited)
+        expect([kind, outcome, detail.client]).toEqual(['sso-client-refused', 'failure', 'filing-web']);
+      expect(await eventsAbout(door, 'client:nobody-web')).toEqual([]);
+      const lines = door.logs().filter((line) => JSON.stringify(line).includes('client-refused'));
+      expect(lines).toHaveLength(5);
+      expect(JSON.stringify(lines)).not.toContain(late.split('.')[2]);
+      expect(JSON.stringify(lines)).not.toContain('nobody-web');
+    },
+  );
 });

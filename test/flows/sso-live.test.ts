@@ -7,7 +7,7 @@ import { localPartner, workingAs } from '../support/channel-partner.ts';
 import type { Loose } from '../support/client.ts';
 import { expectStatus, loggedInByFace } from '../support/door.ts';
 import { whileHeld } from '../support/held.ts';
-import { keeping } from '../support/variants.ts';
+import { keeping, long } from '../support/variants.ts';
 import {
   type Known,
   knownPerson,
@@ -170,7 +170,7 @@ const setHash = (sessionId: string, hash: string) =>
   });
 
 describe('SSO-7 refresh', () => {
-  it('SES-2 gives new tokens of the same hand-over, is a sign of life, and lengthens nothing', async () => {
+  long('SES-2 gives new tokens of the same hand-over, is a sign of life, and lengthens nothing', async () => {
     const { token, sessionId } = await signedIn();
     const first = await entered(token, filing, { nonce: 'n-1' });
     const before = await sessionRow(sessionId);
@@ -201,20 +201,23 @@ describe('SSO-7 refresh', () => {
     expect((await refresh(door, filing, first.refreshToken)).status).toBe(200);
   });
 
-  it('SES-2 keeps a person who works in the tax system from idling, and no longer than twelve hours', async () => {
-    const { token, cookie } = await signedIn();
-    const one = await entered(token);
-    door.clock.advance(1_790);
-    expect((await refresh(door, filing, one.refreshToken)).status).toBe(200);
-    door.clock.advance(1_790);
-    expectStatus(await door.http('POST', '/v1/session/refresh', undefined, { cookie }), 200);
-    for (let at = 2 * 1_790; at + 1_790 < 43_200; at += 1_790) {
+  long(
+    'SES-2 keeps a person who works in the tax system from idling, and no longer than twelve hours',
+    async () => {
+      const { token, cookie } = await signedIn();
+      const one = await entered(token);
       door.clock.advance(1_790);
       expect((await refresh(door, filing, one.refreshToken)).status).toBe(200);
-    }
-    door.clock.set(new Date(new Date(morning).getTime() + 43_200_000).toISOString());
-    await expectOver(one);
-  });
+      door.clock.advance(1_790);
+      expectStatus(await door.http('POST', '/v1/session/refresh', undefined, { cookie }), 200);
+      for (let at = 2 * 1_790; at + 1_790 < 43_200; at += 1_790) {
+        door.clock.advance(1_790);
+        expect((await refresh(door, filing, one.refreshToken)).status).toBe(200);
+      }
+      door.clock.set(new Date(new Date(morning).getTime() + 43_200_000).toISOString());
+      await expectOver(one);
+    },
+  );
 
   it('SES-2 half an hour in which nobody was seen ends it', async () => {
     const { token } = await signedIn();
@@ -225,7 +228,7 @@ describe('SSO-7 refresh', () => {
     await expectOver(one);
   });
 
-  it('a second hand-over as the same person leaves the refresh token of the first good', async () => {
+  long('a second hand-over as the same person leaves the refresh token of the first good', async () => {
     const { token, sessionId } = await signedIn();
     const [first, second] = [await entered(token), await entered(token)];
     for (const one of [first, second])
@@ -242,7 +245,7 @@ describe('SSO-7 refresh', () => {
     });
   });
 
-  it('RFC 6749, 6: a narrower scope, never a wider one, and no other resource', async () => {
+  long('RFC 6749, 6: a narrower scope, never a wider one, and no other resource', async () => {
     const { token } = await signedIn();
     const one = await entered(token);
     const less = await refresh(door, filing, one.refreshToken, { scope: 'openid' });
@@ -261,7 +264,7 @@ describe('SSO-7 refresh', () => {
     expect((await with_({})).body.scope).toBe('openid profile');
   });
 
-  it('RFC 9396: what the request narrowed stays narrowed', async () => {
+  long('RFC 9396: what the request narrowed stays narrowed', async () => {
     const { token } = await forCompany();
     const one = await entered(token, filing, {
       authorization_details: JSON.stringify([{ type: 'taxpayer', actions: ['filing'] }]),
@@ -269,7 +272,7 @@ describe('SSO-7 refresh', () => {
     expect(await detailOf(one)).toMatchObject({ actions: ['filing'] });
   });
 
-  it('is for clients that have it, for their own tokens, and each call has its own assertion', async () => {
+  long('is for clients that have it, for their own tokens, and each call has its own assertion', async () => {
     const { token, sessionId } = await signedIn();
     const [mine, theirs] = [await entered(token), await entered(token, registers)];
     const without = await entered(token, plain);
@@ -370,7 +373,7 @@ describe('SSO-7 userinfo', () => {
     expectRefused(await userinfo(door, access), 'invalid_token', 401);
   });
 
-  it('DATA-01 names the document here alone, to whom the settings say, when it was asked for', async () => {
+  long('DATA-01 names the document here alone, to whom the settings say, when it was asked for', async () => {
     const { who, token } = await signedIn();
     const asking = { scope: 'openid profile document' };
     const one = await entered(token, registers, asking);
@@ -388,7 +391,7 @@ describe('SSO-7 userinfo', () => {
 });
 
 describe('SSO-11 introspection', () => {
-  it('RFC 7662: a system asks about tokens for the resource that it keeps', async () => {
+  long('RFC 7662: a system asks about tokens for the resource that it keeps', async () => {
     const { token, taxpayerId } = await forCompany();
     const { access, id } = await entered(token);
     const { status, body, headers } = await introspection(door, registers, access);
@@ -456,24 +459,27 @@ describe('SSO-11 revocation', () => {
     },
   );
 
-  it('RFC 7009: a token that is unknown, over or somebody else’s is answered 200, and nothing ends', async () => {
-    const { token } = await signedIn();
-    const [mine, theirs] = [await entered(token), await entered(token, registers)];
-    for (const one of [theirs.refreshToken, theirs.access, mine.id, token, 'x', 'x'.repeat(9_000)])
-      expect((await revocation(door, filing, one)).status).toBe(200);
-    expect(
-      (await revocation(door, filing, mine.refreshToken, { token_type_hint: 'no_such_type' })).status,
-    ).toBe(200);
-    await expectOver(mine);
-    expect((await userinfo(door, theirs.access)).status).toBe(200);
-    expectRefused(await revocation(door, filing, ''), 'invalid_request');
-    const client_assertion = await assertionOf(door, filing, { aud: 'https://elsewhere.example.cn' });
-    expectRefused(
-      await revocation(door, filing, mine.refreshToken, { client_assertion }),
-      'invalid_client',
-      401,
-    );
-  });
+  long(
+    'RFC 7009: a token that is unknown, over or somebody else’s is answered 200, and nothing ends',
+    async () => {
+      const { token } = await signedIn();
+      const [mine, theirs] = [await entered(token), await entered(token, registers)];
+      for (const one of [theirs.refreshToken, theirs.access, mine.id, token, 'x', 'x'.repeat(9_000)])
+        expect((await revocation(door, filing, one)).status).toBe(200);
+      expect(
+        (await revocation(door, filing, mine.refreshToken, { token_type_hint: 'no_such_type' })).status,
+      ).toBe(200);
+      await expectOver(mine);
+      expect((await userinfo(door, theirs.access)).status).toBe(200);
+      expectRefused(await revocation(door, filing, ''), 'invalid_request');
+      const client_assertion = await assertionOf(door, filing, { aud: 'https://elsewhere.example.cn' });
+      expectRefused(
+        await revocation(door, filing, mine.refreshToken, { client_assertion }),
+        'invalid_client',
+        401,
+      );
+    },
+  );
 });
 
 type Changed = Session & Loose;
@@ -554,7 +560,7 @@ describe('SSO-7 SSO-8 what ends is known to the very next refresh, userinfo and 
     expect(filing.tokens.map((logout) => decodeJwt(logout).sid)).toContain(decodeJwt(mine.id).sid);
   });
 
-  it('REL-3 the last day of a relation: over at midnight, without any write', async () => {
+  long('REL-3 the last day of a relation: over at midnight, without any write', async () => {
     const one = await forCompany();
     await changeRelation(door, one.who, one.taxpayerId, 'tax-handler', { validUntil: '2027-03-02' });
     door.clock.set('2027-03-02T23:57:00+08:00');
@@ -567,7 +573,7 @@ describe('SSO-7 SSO-8 what ends is known to the very next refresh, userinfo and 
 });
 
 describe('SSO-7 what is narrowed is narrowed at the very next call', () => {
-  it('REL-8 a permission', async () => {
+  long('REL-8 a permission', async () => {
     const one = await forCompany();
     const mine = await entered(one.token);
     expect((await detailOf(mine)).actions).toContain('invoice');
@@ -579,7 +585,7 @@ describe('SSO-7 what is narrowed is narrowed at the very next call', () => {
     expect((await detailOf(mine)).actions.sort()).toEqual(['enquiry', 'filing']);
   });
 
-  it('AGY-1 the items of an agreement', async () => {
+  long('AGY-1 the items of an agreement', async () => {
     const one = await agentFor();
     const mine = await entered(one.token);
     const before = await detailOf(mine);
@@ -638,7 +644,7 @@ describe('SSO-7 between the reads of a refresh and its write', () => {
 });
 
 describe('the cost', () => {
-  it('SSO-7 SSO-11 of refresh, userinfo and introspection: chains of at most three calls', async () => {
+  long('SSO-7 SSO-11 of refresh, userinfo and introspection: chains of at most three calls', async () => {
     const one = await agentFor();
     const mine = await entered(one.token);
     const theirs = await entered((await signedIn()).token, registers, { scope: 'openid document' });
@@ -698,7 +704,7 @@ describe('a matter that was shown on the way', () => {
     nonce: 'n-1',
   });
 
-  it('SSO-9 SSO-7 PHN-4 is told at each use, until a number is recovered', async () => {
+  long('SSO-9 SSO-7 PHN-4 is told at each use, until a number is recovered', async () => {
     const session = await signedIn();
     const matter = issue();
     const one = await enteredWith(session);
@@ -728,24 +734,27 @@ describe('a matter that was shown on the way', () => {
     expect(matterIn(await refresh(door, filing, one.refreshToken))).toBeUndefined();
   });
 
-  it('SSO-9 PHN-4 beside a recovered number a refresh leaves it out, and a code gives nothing', async () => {
-    const session = await signedIn();
-    const one = await enteredWith(session);
-    const code = await codeWith(session, 'invoice.issue');
-    door.clock.advance(61);
-    const later = await codeWith(session, 'invoice.issue');
-    expectRefused(await exchange(door, filing, code), 'invalid_grant');
-    const replies = await whileHeld(
-      door,
-      { function: 'sso-token' },
-      () => refresh(door, filing, one.refreshToken),
-      async () => {
-        await recoverPhone(door, session.who);
-        expectRefused(await exchange(door, filing, later), 'invalid_grant');
-      },
-    );
-    expect([replies.status, matterIn(replies)]).toEqual([200, undefined]);
-  });
+  long(
+    'SSO-9 PHN-4 beside a recovered number a refresh leaves it out, and a code gives nothing',
+    async () => {
+      const session = await signedIn();
+      const one = await enteredWith(session);
+      const code = await codeWith(session, 'invoice.issue');
+      door.clock.advance(61);
+      const later = await codeWith(session, 'invoice.issue');
+      expectRefused(await exchange(door, filing, code), 'invalid_grant');
+      const replies = await whileHeld(
+        door,
+        { function: 'sso-token' },
+        () => refresh(door, filing, one.refreshToken),
+        async () => {
+          await recoverPhone(door, session.who);
+          expectRefused(await exchange(door, filing, later), 'invalid_grant');
+        },
+      );
+      expect([replies.status, matterIn(replies)]).toEqual([200, undefined]);
+    },
+  );
 
   it('SSO-9 the acr is told by the very word that was asked', async () => {
     const one = await entered((await signedIn()).token, filing, { acr_values: 'urn:ahtax:2fa' });

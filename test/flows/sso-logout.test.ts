@@ -1,7 +1,7 @@
 /** @module-tag grants */
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { keeping } from '../support/variants.ts';
+import { keeping, long } from '../support/variants.ts';
 import { history, knownPerson, morning, openWatchedDoor, type WatchedDoor } from '../support/watched.ts';
 import { type SignedIn, signIn } from './support/account.ts';
 import { exchange, formOf, granted } from './support/hand-overs.ts';
@@ -243,7 +243,7 @@ describe('SSO-10 RP-initiated logout', () => {
     expect(JSON.stringify(door.logs())).not.toContain(state);
   });
 
-  it('LGN-12 takes from the address’s budget of requests, and keeps nothing beyond it', async () => {
+  long('LGN-12 takes from the address’s budget of requests, and keeps nothing beyond it', async () => {
     door.clock.advance(3_600);
     const places = await Promise.all(Array.from({ length: budget }, () => sent({})));
     expect(new Set(places.map(idIn)).size).toBe(budget);

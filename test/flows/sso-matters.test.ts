@@ -5,6 +5,7 @@ import { localPartner, loggedInByQr, workingAs } from '../support/channel-partne
 import type { Loose } from '../support/client.ts';
 import { expectStatus, loggedInByFace, wait } from '../support/door.ts';
 import { whileHeld } from '../support/held.ts';
+import { long } from '../support/variants.ts';
 import {
   history,
   type Known,
@@ -87,7 +88,7 @@ const issue = wantsFace({ code: 'invoice.issue', zh: '开具发票' }, [
 ]);
 
 describe('SSO-9 a request that asks a matter', () => {
-  it('SSO-9 STP-1 wants the face shown, and tells the system by the tokens', async () => {
+  long('SSO-9 STP-1 wants the face shown, and tells the system by the tokens', async () => {
     const someone = await withoutFace();
     const { approve, stepUp, show, begun } = await asking(someone, 'invoice.issue', {
       authorization_details: detail('invoice.issue', 'n-0S6_WzA2Mj'),
@@ -123,64 +124,70 @@ describe('SSO-9 a request that asks a matter', () => {
     expect(said(await door.http('GET', asProof, undefined, { token: someone.token }))).toBe('NOT_FOUND');
   });
 
-  it('SSO-9 STP-2 STP-4 takes an earlier check for an invoice matter alone; one of another kind its own, while its scan lives', async () => {
-    const someone = await withFace();
-    const at = now();
-    await wait(door, 3600);
-    const { session, cookie } = await loggedInByQr(door, someone.who);
-    const again = { ...someone, token: session.accessToken };
-    const kept = await asking(again);
-    expect((await kept.approve()).body).toEqual(issue);
-    expect(expectStatus(await kept.stepUp(), 200).body).toEqual({ satisfied: true });
-    const tokens = await tokensOf(kept.begun, await kept.approve());
-    expect(matterIn(tokens)).toMatchObject({ at, valid_until: at + 86_400 });
+  long(
+    'SSO-9 STP-2 STP-4 takes an earlier check for an invoice matter alone; one of another kind its own, while its scan lives',
+    async () => {
+      const someone = await withFace();
+      const at = now();
+      await wait(door, 3600);
+      const { session, cookie } = await loggedInByQr(door, someone.who);
+      const again = { ...someone, token: session.accessToken };
+      const kept = await asking(again);
+      expect((await kept.approve()).body).toEqual(issue);
+      expect(expectStatus(await kept.stepUp(), 200).body).toEqual({ satisfied: true });
+      const tokens = await tokensOf(kept.begun, await kept.approve());
+      expect(matterIn(tokens)).toMatchObject({ at, valid_until: at + 86_400 });
 
-    const refund = await asking(again, 'refund.apply');
-    const wanted = wantsFace({ code: 'refund.apply', zh: '申请退税' }, ['ahtax-app', 'iit-app']);
-    expect((await refund.approve()).body).toEqual(wanted);
-    const scan = expectStatus(await refund.stepUp(), 201);
-    expect(said(await showFace(again.who, scan, 'wechat-mini'))).toBe('CHANNEL_NOT_ALLOWED');
-    expectStatus(await showFace(again.who, scan), 200);
-    await wait(door, 299);
-    const own = await tokensOf(refund.begun, await refund.approve());
-    expect(matterIn(own)).toMatchObject({ at: now() - 299, valid_until: now() + 300 });
+      const refund = await asking(again, 'refund.apply');
+      const wanted = wantsFace({ code: 'refund.apply', zh: '申请退税' }, ['ahtax-app', 'iit-app']);
+      expect((await refund.approve()).body).toEqual(wanted);
+      const scan = expectStatus(await refund.stepUp(), 201);
+      expect(said(await showFace(again.who, scan, 'wechat-mini'))).toBe('CHANNEL_NOT_ALLOWED');
+      expectStatus(await showFace(again.who, scan), 200);
+      await wait(door, 299);
+      const own = await tokensOf(refund.begun, await refund.approve());
+      expect(matterIn(own)).toMatchObject({ at: now() - 299, valid_until: now() + 300 });
 
-    const late = await asking(again, 'refund.apply');
-    expectStatus(await showFace(again.who, expectStatus(await late.stepUp(), 201)), 200);
-    await wait(door, 300);
-    const fresh = expectStatus(await door.http('POST', '/v1/session/refresh', undefined, { cookie }), 200);
-    const page = pageOf(door, late.begun, fresh.body.session.accessToken);
-    expect((await page.approve()).body).toEqual(wanted);
-    expectStatus(await page.stepUp(), 201);
-  });
+      const late = await asking(again, 'refund.apply');
+      expectStatus(await showFace(again.who, expectStatus(await late.stepUp(), 201)), 200);
+      await wait(door, 300);
+      const fresh = expectStatus(await door.http('POST', '/v1/session/refresh', undefined, { cookie }), 200);
+      const page = pageOf(door, late.begun, fresh.body.session.accessToken);
+      expect((await page.approve()).body).toEqual(wanted);
+      expectStatus(await page.stepUp(), 201);
+    },
+  );
 
-  it('SSO-9 STP-4 is refused to whoever may not do it, before the scan; the page lets them choose who may', async () => {
-    const { who, token, taxpayerId } = await inCompanyAs('tax-handler', { permissions: ['enquiry'] });
-    const page = await asking({ token });
-    expect((await page.approve({ silently: true })).body.asked).toMatchObject({
-      accepted: true,
-      choose: true,
-      matter: { allowed: false },
-    });
-    for (const call of [page.approve, page.stepUp]) expect(said(await call())).toBe('ROLE_NOT_ALLOWED');
-    const silent = await asking({ token }, 'invoice.issue', { prompt: 'none' });
-    expect(errorIn(await silent.approve({ silently: true }))).toBe('account_selection_required');
+  long(
+    'SSO-9 STP-4 is refused to whoever may not do it, before the scan; the page lets them choose who may',
+    async () => {
+      const { who, token, taxpayerId } = await inCompanyAs('tax-handler', { permissions: ['enquiry'] });
+      const page = await asking({ token });
+      expect((await page.approve({ silently: true })).body.asked).toMatchObject({
+        accepted: true,
+        choose: true,
+        matter: { allowed: false },
+      });
+      for (const call of [page.approve, page.stepUp]) expect(said(await call())).toBe('ROLE_NOT_ALLOWED');
+      const silent = await asking({ token }, 'invoice.issue', { prompt: 'none' });
+      expect(errorIn(await silent.approve({ silently: true }))).toBe('account_selection_required');
 
-    // By a finance head's role, chosen here, the same person may; the check is made for that role.
-    await giveRelation(door, who, taxpayerId, 'finance-head');
-    const { choices } = (await door.http('GET', '/v1/session/identities', undefined, { token })).body;
-    const { choiceId } = choices.find(({ identity }: Loose) => identity.role === 'finance-head');
-    expect((await page.approve({ choiceId })).body).toEqual(issue);
-    const scan = expectStatus(await page.stepUp({ choiceId }), 201);
-    expectStatus(await showFace(who, scan), 200);
-    const tokens = await tokensOf(page.begun, await page.approve({ choiceId }));
-    expect(tokens.authorization_details).toMatchObject([
-      { role: 'finance-head' },
-      { type: 'matter', matter: 'invoice.issue' },
-    ]);
-    const { lastRoles } = await row(door, 'Users', { personKey: who.personKey });
-    expect(lastRoles).toEqual({ [keyOf(taxpayerId)]: 'finance-head' });
-  });
+      // By a finance head's role, chosen here, the same person may; the check is made for that role.
+      await giveRelation(door, who, taxpayerId, 'finance-head');
+      const { choices } = (await door.http('GET', '/v1/session/identities', undefined, { token })).body;
+      const { choiceId } = choices.find(({ identity }: Loose) => identity.role === 'finance-head');
+      expect((await page.approve({ choiceId })).body).toEqual(issue);
+      const scan = expectStatus(await page.stepUp({ choiceId }), 201);
+      expectStatus(await showFace(who, scan), 200);
+      const tokens = await tokensOf(page.begun, await page.approve({ choiceId }));
+      expect(tokens.authorization_details).toMatchObject([
+        { role: 'finance-head' },
+        { type: 'matter', matter: 'invoice.issue' },
+      ]);
+      const { lastRoles } = await row(door, 'Users', { personKey: who.personKey });
+      expect(lastRoles).toEqual({ [keyOf(taxpayerId)]: 'finance-head' });
+    },
+  );
 
   it('SSO-9 STP-4 a check belongs to the session and to the identity that it was made for', async () => {
     const { who, token, taxpayerId } = await inCompanyAs('finance-head');
@@ -242,7 +249,7 @@ describe('SSO-9 between the look and the write', () => {
     return whileHeld(door, { function: 'sso-decision' }, () => page.approve(), meanwhile);
   };
 
-  it('SSO-9 PHN-4 a number is recovered: the face is wanted again', async () => {
+  long('SSO-9 PHN-4 a number is recovered: the face is wanted again', async () => {
     const someone = await withFace();
     await wait(door, 61);
     const reply = await approvingWhile(someone, 'invoice.issue', () => recoverPhone(door, someone.who));

@@ -188,7 +188,7 @@ describe('SSO-6 tokens', () => {
     expect(decodeProtectedHeader(body.id_token)).toMatchObject({ alg: 'ES256', typ: 'JWT' });
   });
 
-  it('a second hand-over as the same identity keeps its name, one after an end gets its own', async () => {
+  long('a second hand-over as the same identity keeps its name, one after an end gets its own', async () => {
     const { token, sessionId } = await signedIn();
     const sidOf = async () =>
       decodeJwt((await exchange(door, filing, await granted(door, filing, token))).body.id_token).sid;
@@ -205,7 +205,7 @@ describe('SSO-6 tokens', () => {
 });
 
 describe('SSO-5 a code works once', () => {
-  it('of twelve exchanges at once: one set of tokens, eleven invalid_grant, one hand-over', async () => {
+  long('of twelve exchanges at once: one set of tokens, eleven invalid_grant, one hand-over', async () => {
     const { who, token } = await signedIn();
     const code = await granted(door, filing, token);
     const replies = await Promise.all(Array.from({ length: 12 }, () => exchange(door, filing, code)));
@@ -456,7 +456,7 @@ describe('SSO-5 what ends between decision and exchange', () => {
     expect(await handOver(sessionId)).toBeUndefined();
   };
 
-  it('退出: the code gives nothing, before the exchange reads and after', async () => {
+  long('退出: the code gives nothing, before the exchange reads and after', async () => {
     const one = await signedIn();
     const code = await granted(door, filing, one.token);
     expectStatus(await logOut(one.token), 204);

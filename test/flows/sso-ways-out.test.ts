@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Granted } from '#domain/granted-limits.ts';
 import type { RpSession } from '#store/sessions/rp-sessions.ts';
 import { expectStatus, loggedInByFace } from '../support/door.ts';
-import { keeping } from '../support/variants.ts';
+import { keeping, long } from '../support/variants.ts';
 import {
   history,
   type Known,
@@ -349,18 +349,21 @@ describe('SSO-8 a hand-over goes on', () => {
     expect(await rpRow(door, handOver)).not.toHaveProperty('ended');
   };
 
-  it('where what was narrowed is nothing that the system was told, or where there is more now', async () => {
-    const there = await atCompany({ actions: ['enquiry'], until: '2027-06-30' });
-    await ofRelation({ permissions: ['filing', 'enquiry'] })(there);
-    await untouched(there);
-    await ofRelation({ permissions: ['enquiry'], validUntil: '2027-09-30' })(there);
-    await untouched(there);
-    await ofRelation({ validUntil: '2027-06-29' })(there);
-    await door.settled();
-    expect(toldSids()).toEqual([there.handOver.sid]);
-  });
+  long(
+    'where what was narrowed is nothing that the system was told, or where there is more now',
+    async () => {
+      const there = await atCompany({ actions: ['enquiry'], until: '2027-06-30' });
+      await ofRelation({ permissions: ['filing', 'enquiry'] })(there);
+      await untouched(there);
+      await ofRelation({ permissions: ['enquiry'], validUntil: '2027-09-30' })(there);
+      await untouched(there);
+      await ofRelation({ validUntil: '2027-06-29' })(there);
+      await door.settled();
+      expect(toldSids()).toEqual([there.handOver.sid]);
+    },
+  );
 
-  it('at a sweep that comes too early, and the next look is when time may end it', async () => {
+  long('at a sweep that comes too early, and the next look is when time may end it', async () => {
     const there = await asPerson();
     door.clock.advance(1_200);
     const { cookie } = await refreshed(door, there.who);

@@ -92,7 +92,7 @@ describe('the people of a company', () => {
     expect(JSON.stringify(shown)).not.toContain(one.who.phone);
   });
 
-  it('REL-5 tells the invited person by SMS, without a name or number', async () => {
+  long('REL-5 tells the invited person by SMS, without a name or number', async () => {
     const [firm, hand] = [await company(door), await somebody(door)];
     await firm.invited(hand.who, { role: 'invoice-clerk' });
     const [text] = noticesTo(door, hand.who.phone);
@@ -294,7 +294,7 @@ describe('the people of a company', () => {
     },
   );
 
-  it('REL-5 an invitation can be taken back while it waits, and not afterwards', async () => {
+  long('REL-5 an invitation can be taken back while it waits, and not afterwards', async () => {
     const [firm, hand] = [await company(door), await somebody(door)];
     const id = await firm.invited(hand.who);
     expect(said(await firm.on(id, '', 'DELETE'))).toBe('STATE_CONFLICT');

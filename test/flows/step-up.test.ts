@@ -117,7 +117,7 @@ describe('STP-1 the scan', () => {
     });
   });
 
-  it('STP-1 matters that are no invoice matters are for the two apps', async () => {
+  long('STP-1 matters that are no invoice matters are for the two apps', async () => {
     const { who, token } = await fresh();
     const { stepUpId, scan } = expectStatus(await start(token, { matter: 'refund.apply' }), 201).body;
     for (const channel of ['wechat-mini', 'alipay-mini', 'terminal', 'hall'] as const) {
@@ -335,7 +335,7 @@ describe('STP-2 the proof', () => {
     await expect(checked(token, door.issuer)).rejects.toThrow(/typ/);
   });
 
-  it("STP-2 FACE-2 a step-up's scan is no second factor of anything else", async () => {
+  long("STP-2 FACE-2 a step-up's scan is no second factor of anything else", async () => {
     const { who, token } = await fresh();
     const { scan } = expectStatus(await start(token), 201).body;
     expectStatus(await ahtax(who).showFace(scan.qrContent), 200);
@@ -430,13 +430,16 @@ describe('STP-4 what holds when the proof is made', () => {
     },
   );
 
-  it('STP-4 REL-7 a relation that is deleted after the scan gives no proof, to the old token and to the next', async () => {
-    const { who, taxpayerId, token, cookie, stepUpId } = await passedAs('tax-handler');
-    await changeRelation(door, who, taxpayerId, 'tax-handler', { state: 'deleted' });
-    expect(told(await show(token, stepUpId))).toEqual([403, 'RELATION_NOT_FOUND']);
-    const natural = await refreshed(cookie);
-    expect(told(await show(natural, stepUpId))).toEqual([403, 'RELATION_NOT_FOUND']);
-  });
+  long(
+    'STP-4 REL-7 a relation that is deleted after the scan gives no proof, to the old token and to the next',
+    async () => {
+      const { who, taxpayerId, token, cookie, stepUpId } = await passedAs('tax-handler');
+      await changeRelation(door, who, taxpayerId, 'tax-handler', { state: 'deleted' });
+      expect(told(await show(token, stepUpId))).toEqual([403, 'RELATION_NOT_FOUND']);
+      const natural = await refreshed(cookie);
+      expect(told(await show(natural, stepUpId))).toEqual([403, 'RELATION_NOT_FOUND']);
+    },
+  );
 
   it('STP-4 REL-8 permissions narrowed after the scan count', async () => {
     const { who, taxpayerId, token, stepUpId } = await passedAs('tax-handler');
@@ -493,7 +496,7 @@ describe('LVL-2 from 3 to 4', () => {
     expect((await loggedInByQr(door, who)).session.person.realNameLevel).toBe(4);
   });
 
-  it('LVL-2 the face scan of the account centre lifts too, in the two apps alone', async () => {
+  long('LVL-2 the face scan of the account centre lifts too, in the two apps alone', async () => {
     const { who, token } = await fresh(3);
     const scan = expectStatus(await door.http('POST', '/v1/account/face', undefined, { token }), 201).body;
     expect(told(await wechat(who).showFace(scan.qrContent))).toEqual([403, 'CHANNEL_NOT_ALLOWED']);

@@ -58,7 +58,7 @@ const naturalToken = async (who: Known): Promise<string> =>
   (await loggedInByFace(door, who)).session.accessToken;
 
 describe('the list', () => {
-  it('SWI-5 has natural first, then companies by number and role, the current one marked', async () => {
+  long('SWI-5 has natural first, then companies by number and role, the current one marked', async () => {
     const who = await knownPerson(door);
     const other = await knownPerson(door);
     const numbers = [
@@ -106,7 +106,7 @@ describe('the list', () => {
     expect(choices.map(({ identity }) => identity.taxpayerId)).toEqual([undefined, open]);
   });
 
-  it('SWI-2 shows a person with 200 companies all of them, and the login does not read them', async () => {
+  long('SWI-2 shows a person with 200 companies all of them, and the login does not read them', async () => {
     const who = await knownPerson(door);
     const taxpayerId = await companyOf(door, await knownPerson(door));
     await giveRelation(door, who, taxpayerId, 'tax-handler');
@@ -175,7 +175,7 @@ describe('switching', () => {
     },
   );
 
-  it('SWI-2 SWI-5 goes from natural to a company, to another, and back, each step audited', async () => {
+  long('SWI-2 SWI-5 goes from natural to a company, to another, and back, each step audited', async () => {
     const before = new Set((await history(door, who)).map(({ eventId }) => eventId));
     let token = await naturalToken(who);
     const steps = [
@@ -363,20 +363,23 @@ describe('live sessions', () => {
     },
   );
 
-  it('REL-8 shows narrowed and widened permissions at once, from the relation and not from the token', async () => {
-    const { who, taxpayerId, token, cookie } = await acting();
-    for (const permissions of [['enquiry'], [], ['filing', 'declaration', 'enquiry', 'invoice']]) {
-      await changeRelation(door, who, taxpayerId, 'tax-handler', { permissions });
-      expect((await get('/v1/enterprise', token)).body.permissions).toEqual(permissions);
-      expect((await show(token)).body.session.identity.permissions).toEqual(permissions);
-    }
-    await changeRelation(door, who, taxpayerId, 'tax-handler', { permissions: ['enquiry'] });
-    const { session } = expectStatus(await refresh(cookie), 200).body;
-    expect(session.identity.permissions).toEqual(['enquiry']);
-    expect(claimsOf(session.accessToken).identity.permissions).toEqual(['enquiry']);
-  });
+  long(
+    'REL-8 shows narrowed and widened permissions at once, from the relation and not from the token',
+    async () => {
+      const { who, taxpayerId, token, cookie } = await acting();
+      for (const permissions of [['enquiry'], [], ['filing', 'declaration', 'enquiry', 'invoice']]) {
+        await changeRelation(door, who, taxpayerId, 'tax-handler', { permissions });
+        expect((await get('/v1/enterprise', token)).body.permissions).toEqual(permissions);
+        expect((await show(token)).body.session.identity.permissions).toEqual(permissions);
+      }
+      await changeRelation(door, who, taxpayerId, 'tax-handler', { permissions: ['enquiry'] });
+      const { session } = expectStatus(await refresh(cookie), 200).body;
+      expect(session.identity.permissions).toEqual(['enquiry']);
+      expect(claimsOf(session.accessToken).identity.permissions).toEqual(['enquiry']);
+    },
+  );
 
-  it('REL-8 ends at midnight of the last day, exactly', async () => {
+  long('REL-8 ends at midnight of the last day, exactly', async () => {
     door.clock.set('2027-03-02T23:58:00+08:00');
     const { token, cookie } = await acting({ validUntil: '2027-03-02' });
     door.clock.set('2027-03-02T23:59:59.999+08:00');
@@ -425,19 +428,22 @@ describe('live sessions', () => {
     },
   );
 
-  it('REL-2 REL-5 refuses the people management of a legal representative who was just replaced', async () => {
-    const boss = await knownPerson(door);
-    const heir = await knownPerson(door);
-    const taxpayerId = await companyOf(door, boss);
-    const { token } = await inCompany(door, boss, taxpayerId);
-    expectStatus(await get('/v1/enterprise/staff', token), 200);
-    await feed(door, representativeLine(taxpayerId, heir));
-    for (const [method, path, body] of [
-      ['GET', '/v1/enterprise/staff'],
-      ['POST', '/v1/enterprise/staff', { ...(await knownPerson(door)), role: 'tax-handler' }],
-    ] as const)
-      expect((await door.http(method, path, body, { token })).body).toMatchObject(lost);
-  });
+  long(
+    'REL-2 REL-5 refuses the people management of a legal representative who was just replaced',
+    async () => {
+      const boss = await knownPerson(door);
+      const heir = await knownPerson(door);
+      const taxpayerId = await companyOf(door, boss);
+      const { token } = await inCompany(door, boss, taxpayerId);
+      expectStatus(await get('/v1/enterprise/staff', token), 200);
+      await feed(door, representativeLine(taxpayerId, heir));
+      for (const [method, path, body] of [
+        ['GET', '/v1/enterprise/staff'],
+        ['POST', '/v1/enterprise/staff', { ...(await knownPerson(door)), role: 'tax-handler' }],
+      ] as const)
+        expect((await door.http(method, path, body, { token })).body).toMatchObject(lost);
+    },
+  );
 
   it('ENT-3 ends work for a company that is cancelled, and shows a new name at once', async () => {
     const { taxpayerId, token } = await acting();

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { expectStatus, loggedInByFace, scanFace } from '../support/door.ts';
+import { long } from '../support/variants.ts';
 import { knownPerson, morning, openWatchedDoor, type WatchedDoor } from '../support/watched.ts';
 import { agencyFirm, agentAt, agreementLine, client, goTo, staffLine } from './support/agencies.ts';
 import { browser, enter } from './support/example-systems.ts';
@@ -21,31 +22,41 @@ const system = async (clientId: string): Promise<{ origin: string }> => {
   return { origin: list.find((one) => one.clientId === clientId)?.url ?? '' };
 };
 
-it('SSO-15 SSO-6 each shows who came, for which company, in which role, with which permissions, and for none but its own', async () => {
-  const boss = await knownPerson(door);
-  const taxpayerId = await companyOf(door, boss, { name: '皖南茶业有限公司' });
-  const company = await inCompany(door, boss, taxpayerId);
-  const atFiling = await enter(door, await system('filing-web'), company.token);
-  for (const text of ['皖南茶业有限公司', taxpayerId, 'legal-representative', 'filing'])
-    expect(atFiling.page.text).toContain(text);
-  for (const other of ['iit-web', 'agency-web'])
-    await expect(enter(door, await system(other), company.token, browser(), {})).rejects.toThrow(
-      'IDENTITY_NOT_ACCEPTED',
-    );
+long(
+  'SSO-15 SSO-6 each shows who came, for which company, in which role, with which permissions, and for none but its own',
+  async () => {
+    const boss = await knownPerson(door);
+    const taxpayerId = await companyOf(door, boss, { name: '皖南茶业有限公司' });
+    const company = await inCompany(door, boss, taxpayerId);
+    const atFiling = await enter(door, await system('filing-web'), company.token);
+    for (const text of ['皖南茶业有限公司', taxpayerId, 'legal-representative', 'filing'])
+      expect(atFiling.page.text).toContain(text);
+    for (const other of ['iit-web', 'agency-web'])
+      await expect(enter(door, await system(other), company.token, browser(), {})).rejects.toThrow(
+        'IDENTITY_NOT_ACCEPTED',
+      );
 
-  const { session } = await loggedInByFace(door, await knownPerson(door));
-  const atTax = await enter(door, await system('iit-web'), session.accessToken);
-  expect(atTax.page.text).toContain('自然人 natural');
+    const { session } = await loggedInByFace(door, await knownPerson(door));
+    const atTax = await enter(door, await system('iit-web'), session.accessToken);
+    expect(atTax.page.text).toContain('自然人 natural');
 
-  const { id: firm } = await agencyFirm(door);
-  const agent = await knownPerson(door);
-  const clientId = await client(door);
-  await feed(door, staffLine(firm, [agent]), agreementLine(firm, clientId, [agent]));
-  const { token } = await goTo(door, (await agentAt(door, agent, firm)).api, clientId);
-  const atAgency = await enter(door, await system('agency-web'), token);
-  for (const text of ['黄山毛峰有限公司', clientId, '徽州税务师事务所', firm, 'tax-agent', 'tax-declaration'])
-    expect(atAgency.page.text).toContain(text);
-});
+    const { id: firm } = await agencyFirm(door);
+    const agent = await knownPerson(door);
+    const clientId = await client(door);
+    await feed(door, staffLine(firm, [agent]), agreementLine(firm, clientId, [agent]));
+    const { token } = await goTo(door, (await agentAt(door, agent, firm)).api, clientId);
+    const atAgency = await enter(door, await system('agency-web'), token);
+    for (const text of [
+      '黄山毛峰有限公司',
+      clientId,
+      '徽州税务师事务所',
+      firm,
+      'tax-agent',
+      'tax-declaration',
+    ])
+      expect(atAgency.page.text).toContain(text);
+  },
+);
 
 it('SSO-15 SSO-8 GET /local/rps/{client}/notices lists what each was told; one that says no is told again', async () => {
   const { session } = await loggedInByFace(door, await knownPerson(door));

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Door, expectStatus, loggedInByFace, loginTicket, openDoor, wait } from '../support/door.ts';
 import { seeded, settled } from '../support/seed.ts';
+import { long } from '../support/variants.ts';
 
 let door: Door;
 beforeAll(async () => {
@@ -71,19 +72,22 @@ it('OPS-02 what no request has started writes lines under one trace id too', asy
   expect(nameless).toEqual([]);
 });
 
-it('OPS-02 log lines name whoever is signed in by one pseudonym, which is no key of theirs; a stranger’s name nobody', async () => {
-  const who = await seeded(door);
-  const { session } = await loggedInByFace(door, who);
-  const actors = new Set<unknown>();
-  for (const path of ['/v1/session', '/v1/account', '/v1/session/identities']) {
-    expectStatus(await door.http('GET', path, undefined, { token: session.accessToken }), 200);
-    const { actor } = await line(({ route, status }) => route === `GET ${path}` && status === 200);
-    actors.add(actor);
-  }
-  const [actor] = actors;
-  expect([actors.size, actor]).toEqual([1, expect.stringMatching(/^[\w-]{16}$/)]);
-  expect(JSON.stringify(lines())).not.toContain(who.personKey);
-  expectStatus(await door.http('GET', '/v1/session'), 401);
-  const stranger = await line(({ route, status }) => route === 'GET /v1/session' && status === 401);
-  expect(stranger).not.toHaveProperty('actor');
-});
+long(
+  'OPS-02 log lines name whoever is signed in by one pseudonym, which is no key of theirs; a stranger’s name nobody',
+  async () => {
+    const who = await seeded(door);
+    const { session } = await loggedInByFace(door, who);
+    const actors = new Set<unknown>();
+    for (const path of ['/v1/session', '/v1/account', '/v1/session/identities']) {
+      expectStatus(await door.http('GET', path, undefined, { token: session.accessToken }), 200);
+      const { actor } = await line(({ route, status }) => route === `GET ${path}` && status === 200);
+      actors.add(actor);
+    }
+    const [actor] = actors;
+    expect([actors.size, actor]).toEqual([1, expect.stringMatching(/^[\w-]{16}$/)]);
+    expect(JSON.stringify(lines())).not.toContain(who.personKey);
+    expectStatus(await door.http('GET', '/v1/session'), 401);
+    const stranger = await line(({ route, status }) => route === 'GET /v1/session' && status === 401);
+    expect(stranger).not.toHaveProperty('actor');
+  },
+);

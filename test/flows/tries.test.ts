@@ -180,52 +180,55 @@ describe('REG-9 names tried by people in a session', () => {
     },
   );
 
-  it('REG-9 AGY-1 what else is wrong with a form or an agreement tells nothing of a name beyond the free tries', async () => {
-    const agency = await agencyFirm(door);
-    const [who, other, clientId] = [await registered(door), await registered(door), await client(door)];
-    const put = (agents: readonly object[], more: object = {}) =>
-      agency.api('PUT', '/v1/agency/staff', { agents, ...more });
-    const enter = (agents: readonly object[], more: object = {}) =>
-      agency.api('POST', '/v1/agency/agreements', { ...entering(clientId, agents), ...more });
-    expectStatus(await put([claimed(who), claimed(other)]), 200);
-    const tried = await eventsOf(door, async () => {
-      const replies = await Promise.all(
-        wrongNames(free).map((name, at) =>
-          at % 2 ? put([claimed({ ...who, name })]) : enter([claimed({ ...who, name })]),
-        ),
-      );
-      expect(codes(replies)).toEqual({ PERSON_MISMATCH: free });
-    });
-    expect(tried).toHaveLength(free);
-    expect(tried[0]).toMatchObject({
-      kind: 'identity-refused',
-      outcome: 'failure',
-      detail: { reason: 'name' },
-    });
-    const nobody = claimed({ ...other, name: '查无此人' });
-    // Right or wrong, the answers are the same, whatever else the call would be refused for.
-    const answersTo = async (name: string) => {
-      const guess = claimed({ ...who, name });
-      const replies = [
-        await put([guess]),
-        await put([guess], { revision: 999 }),
-        await put([guess, { agentId: 'x'.repeat(32) }]),
-        await put([guess, nobody]),
-        await put([nobody, guess]),
-        await enter([guess]),
-        await enter([guess], { clientId: creditCode() }),
-        await enter([guess, claimed(person())]),
-        await enter([guess, nobody]),
-        await enter([nobody, guess]),
-      ];
-      return replies.map(({ status, body }) => body?.code ?? status);
-    };
-    const answers = await answersTo(who.name);
-    expect(answers).toEqual(await answersTo('查无此人'));
-    expect(answers.filter((code) => code === 'CHALLENGE_REQUIRED').length).toBeGreaterThanOrEqual(6);
-    const challenge = await solution(await enter([claimed(who)]));
-    expectStatus(await enter([claimed(who)], { challenge }), 201);
-  });
+  long(
+    'REG-9 AGY-1 what else is wrong with a form or an agreement tells nothing of a name beyond the free tries',
+    async () => {
+      const agency = await agencyFirm(door);
+      const [who, other, clientId] = [await registered(door), await registered(door), await client(door)];
+      const put = (agents: readonly object[], more: object = {}) =>
+        agency.api('PUT', '/v1/agency/staff', { agents, ...more });
+      const enter = (agents: readonly object[], more: object = {}) =>
+        agency.api('POST', '/v1/agency/agreements', { ...entering(clientId, agents), ...more });
+      expectStatus(await put([claimed(who), claimed(other)]), 200);
+      const tried = await eventsOf(door, async () => {
+        const replies = await Promise.all(
+          wrongNames(free).map((name, at) =>
+            at % 2 ? put([claimed({ ...who, name })]) : enter([claimed({ ...who, name })]),
+          ),
+        );
+        expect(codes(replies)).toEqual({ PERSON_MISMATCH: free });
+      });
+      expect(tried).toHaveLength(free);
+      expect(tried[0]).toMatchObject({
+        kind: 'identity-refused',
+        outcome: 'failure',
+        detail: { reason: 'name' },
+      });
+      const nobody = claimed({ ...other, name: '查无此人' });
+      // Right or wrong, the answers are the same, whatever else the call would be refused for.
+      const answersTo = async (name: string) => {
+        const guess = claimed({ ...who, name });
+        const replies = [
+          await put([guess]),
+          await put([guess], { revision: 999 }),
+          await put([guess, { agentId: 'x'.repeat(32) }]),
+          await put([guess, nobody]),
+          await put([nobody, guess]),
+          await enter([guess]),
+          await enter([guess], { clientId: creditCode() }),
+          await enter([guess, claimed(person())]),
+          await enter([guess, nobody]),
+          await enter([nobody, guess]),
+        ];
+        return replies.map(({ status, body }) => body?.code ?? status);
+      };
+      const answers = await answersTo(who.name);
+      expect(answers).toEqual(await answersTo('查无此人'));
+      expect(answers.filter((code) => code === 'CHALLENGE_REQUIRED').length).toBeGreaterThanOrEqual(6);
+      const challenge = await solution(await enter([claimed(who)]));
+      expectStatus(await enter([claimed(who)], { challenge }), 201);
+    },
+  );
 
   long(
     'REG-9 CHN-1 AUD-1 what a counter tries counts against the document, with officer and office',

@@ -75,7 +75,7 @@ describe('LGN-12 budgets of addresses', () => {
     expect(await passed(of(budget, () => '2001:db8:6:2::1'))).toBe(budget);
   });
 
-  it('LGN-12 an IPv6 /48 has its own number of budgets', async () => {
+  long('LGN-12 an IPv6 /48 has its own number of budgets', async () => {
     hour++;
     const few = {
       ...ctx,

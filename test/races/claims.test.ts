@@ -105,7 +105,7 @@ describe('registration', () => {
       expect((await enterPassword(door, name, 'Wanjiang#2058')).status).toBe(index === winner ? 201 : 404);
   });
 
-  it('REG-3 one person who completes several registrations at once is registered once', async () => {
+  long('REG-3 one person who completes several registrations at once is registered once', async () => {
     const who = person();
     const claimants = await Promise.all(Array.from({ length: 5 }, () => ready({ ...who, phone: mobile() })));
     const replies = await Promise.all(claimants.map(complete));
@@ -128,34 +128,37 @@ describe('registration', () => {
     expect(events).toHaveLength(1);
   });
 
-  it('PHN-3 PHN-5 of three who take one phone over at once one gets it and the former holder loses it once', async () => {
-    const holder = await registered(door);
-    const claimants: Claimant[] = [];
-    // Strangers have three of the five codes that go to somebody's number in ten minutes (SMS-4); the holder's own, sent
-    // when the number was nobody's, is in the window before.
-    await wait(door, 601);
-    for (let i = 0; i < 3; i++) {
-      await wait(door, 60);
-      claimants.push(await ready(person({ phone: holder.phone }), { takeoverPhone: true }));
-    }
-    const replies = await Promise.all(claimants.map(complete));
-    // Each may in turn take it from the one before (all have code and face); whoever was refused was told why.
-    for (const { status, body } of replies) if (status !== 201) expect(body.code).toBe('PHONE_TAKEN');
-    const winners = claimants.filter((_, index) => replies[index]?.status === 201);
-    expect(winners.length).toBeGreaterThanOrEqual(1);
-    const users = await rows(door, 'Users');
-    const [claimed] = (await rows(door, 'Phones')).filter((item) =>
-      winners.some((w) => w.personKey === item.personKey),
-    );
-    const owners = users.filter((item) =>
-      item.phones?.some((own: Loose) => own.phoneKey === claimed.phoneKey),
-    );
-    expect(owners.map((owner) => owner.personKey)).toEqual([claimed.personKey]);
-    const lost = (await rows(door, 'Audit')).filter((event) => event.kind === 'phone-lost');
-    expect(lost).toHaveLength(winners.length);
-    const formerly = await enterPassword(door, holder.documentNumber, holder.password);
-    expect(formerly.body.secondFactors).toEqual([{ method: 'face' }]);
-  });
+  long(
+    'PHN-3 PHN-5 of three who take one phone over at once one gets it and the former holder loses it once',
+    async () => {
+      const holder = await registered(door);
+      const claimants: Claimant[] = [];
+      // Strangers have three of the five codes that go to somebody's number in ten minutes (SMS-4); the holder's own, sent
+      // when the number was nobody's, is in the window before.
+      await wait(door, 601);
+      for (let i = 0; i < 3; i++) {
+        await wait(door, 60);
+        claimants.push(await ready(person({ phone: holder.phone }), { takeoverPhone: true }));
+      }
+      const replies = await Promise.all(claimants.map(complete));
+      // Each may in turn take it from the one before (all have code and face); whoever was refused was told why.
+      for (const { status, body } of replies) if (status !== 201) expect(body.code).toBe('PHONE_TAKEN');
+      const winners = claimants.filter((_, index) => replies[index]?.status === 201);
+      expect(winners.length).toBeGreaterThanOrEqual(1);
+      const users = await rows(door, 'Users');
+      const [claimed] = (await rows(door, 'Phones')).filter((item) =>
+        winners.some((w) => w.personKey === item.personKey),
+      );
+      const owners = users.filter((item) =>
+        item.phones?.some((own: Loose) => own.phoneKey === claimed.phoneKey),
+      );
+      expect(owners.map((owner) => owner.personKey)).toEqual([claimed.personKey]);
+      const lost = (await rows(door, 'Audit')).filter((event) => event.kind === 'phone-lost');
+      expect(lost).toHaveLength(winners.length);
+      const formerly = await enterPassword(door, holder.documentNumber, holder.password);
+      expect(formerly.body.secondFactors).toEqual([{ method: 'face' }]);
+    },
+  );
 });
 
 describe('an import while its line is being written', () => {

@@ -45,7 +45,7 @@ describe('a company that changes under the one who manages it', () => {
     },
   );
 
-  it('REL-8 nor one whose last day is put before today', async () => {
+  long('REL-8 nor one whose last day is put before today', async () => {
     const [firm, hand] = [await company(door), await somebody(door)];
     const over = { validUntil: '2027-03-01' };
     const boss = { ...firm.boss.who, personKey: await keyOfBoss(firm) } as Known;
@@ -75,7 +75,7 @@ describe('a switch', () => {
     meanwhile: () => Promise<unknown>,
   ) => whileHeld(door, { function: 'identity' }, () => who.switchTo(taxpayerId), meanwhile);
 
-  it('SWI-5 SES-1 of a session that ends meanwhile does not happen, and its reason is told', async () => {
+  long('SWI-5 SES-1 of a session that ends meanwhile does not happen, and its reason is told', async () => {
     const firm = await company(door);
     const { boss } = firm;
     expectStatus(await boss.switchTo(), 200);

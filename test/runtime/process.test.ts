@@ -138,7 +138,7 @@ describe('a function that dies while native code runs for it', () => {
     return { status: answer.status, text: await answer.text() };
   };
 
-  it.each(['exit', 'throw'])('takes nobody with it: %s', async (dies) => {
+  keeping(1)(['exit', 'throw'])('takes nobody with it: %s', async (dies) => {
     const started = run(fixture, [], { DYNAMODB_ENDPOINT: inject('dynamodbEndpoint') });
     const url = await ready(started);
     for (let time = 1; time <= 2; time++) {
@@ -208,7 +208,7 @@ describe('data folder', () => {
 });
 
 describe('npm start', () => {
-  it('without Java says what to install, at once', async () => {
+  long('without Java says what to install, at once', async () => {
     const started = run(main, ['--in-memory', '--port', '0'], { PATH: '/nonexistent' });
     expect(await started.ended).toBe(1);
     expect(started.err).toMatch(
@@ -228,7 +228,7 @@ describe('npm start', () => {
     );
   });
 
-  it('says in one sentence that no DynamoDB Local answers', async () => {
+  long('says in one sentence that no DynamoDB Local answers', async () => {
     const started = run(main, ['--in-memory', '--port', '0'], { DYNAMODB_ENDPOINT: 'http://127.0.0.1:1' });
     expect(await started.ended).toBe(1);
     expect(started.err).toContain('No DynamoDB Local answers at DYNAMODB_ENDPOINT');

@@ -225,7 +225,7 @@ describe('faults', () => {
     expect(() => runtime.faults.release(other)).toThrow('holds calls');
   });
 
-  it('`hold` does not keep the runtime from stopping', async () => {
+  long('`hold` does not keep the runtime from stopping', async () => {
     const own = await startFixture();
     const id = own.faults.add({ kind: 'hold', action: 'PutItem' });
     const waiting = call(own, put('m'));

@@ -4,6 +4,7 @@ import { handler, visitorOf } from '../../infra/canary/handler.ts';
 import { codeAt, smoke } from '../../infra/smoke/journey.ts';
 import { type Door, openDoor } from '../support/door.ts';
 import { settled } from '../support/seed.ts';
+import { long } from '../support/variants.ts';
 
 let door: Door;
 let visitor: { account: string; password: string };
@@ -15,23 +16,26 @@ beforeAll(async () => {
 afterAll(() => door?.stop());
 const codes = () => codeAt(`${door.url}/local/sms?phone=${visitor.account}`);
 
-it('OPS-01 the smoke journey logs a person in, looks, refreshes and goes out, through the public door alone', async () => {
-  const steps = await smoke(door.url, { ...visitor, code: codes() });
-  expect(steps.map(({ name }) => name)).toEqual([
-    'health',
-    'settings',
-    'keys',
-    'session refused',
-    'password',
-    'code sent',
-    'code arrived',
-    'second factor',
-    'session',
-    'refresh',
-    'logout',
-    'session over',
-  ]);
-});
+long(
+  'OPS-01 the smoke journey logs a person in, looks, refreshes and goes out, through the public door alone',
+  async () => {
+    const steps = await smoke(door.url, { ...visitor, code: codes() });
+    expect(steps.map(({ name }) => name)).toEqual([
+      'health',
+      'settings',
+      'keys',
+      'session refused',
+      'password',
+      'code sent',
+      'code arrived',
+      'second factor',
+      'session',
+      'refresh',
+      'logout',
+      'session over',
+    ]);
+  },
+);
 
 it('OPS-01 the smoke journey says where it failed, and nothing of the person', async () => {
   await expect(smoke(door.url, { ...visitor, password: 'Wrong#20580' })).rejects.toThrow(

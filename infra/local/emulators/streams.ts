@@ -27,7 +27,7 @@ interface Place {
 const pauseMs = 100;
 const mostBegins = 5;
 /** As Lambda does, what is written within a moment is read together; who waits for the end cuts the moment short. */
-const gatherMs = 100;
+const gatherMs = 50;
 /** So many records in one answer and there may be more at once: an answer is full at 1,000 records or 1 MB. */
 const perhapsFull = 50;
 
