@@ -20,7 +20,7 @@ const queries = new QueryClient({
   defaultOptions: { queries: { retry: 1, networkMode: 'always' }, mutations: { retry: false } },
 });
 
-/** This machine only: everything that surrounds the portal, so that one person plays every journey (issue 6). */
+/** This machine only: everything that surrounds the portal, so that one person plays every journey. */
 export function Page() {
   const t = useDeskTexts();
   return (
