@@ -53,11 +53,11 @@ describe('the account centre of a natural person', () => {
     const page = await openSignedIn(portal, cookie, '/me/profile');
     const menu = page.getByRole('navigation', { name: '账户中心菜单' });
 
-    await page.getByLabel('用户名').fill('abc');
+    await page.getByRole('textbox', { name: '用户名' }).fill('abc');
     await page.getByRole('button', { name: '保存' }).click();
     await page.getByText('用户名须为 6-20 位字母或数字').waitFor();
     const username = `anhui${who.phone.slice(3)}`;
-    await page.getByLabel('用户名').fill(username);
+    await page.getByRole('textbox', { name: '用户名' }).fill(username);
     await page.getByRole('button', { name: '保存' }).click();
     await page.getByText('用户名已保存').waitFor();
     await page.getByText(username).waitFor();
@@ -167,7 +167,7 @@ describe('the account centre of a natural person', () => {
         await new Promise((resolve) => setTimeout(resolve, 500));
         await (sent === 1 ? route.abort() : route.continue());
       });
-      const username = page.getByLabel('Username');
+      const username = page.getByRole('textbox', { name: 'Username' });
       await username.fill(`anhui${who.phone.slice(3)}`);
       await username.press('Enter');
       await username.press('Enter');
