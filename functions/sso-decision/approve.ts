@@ -1,7 +1,7 @@
 import { goesSilently, noneAnswer } from '#domain/authentication.ts';
 import { Problem } from '#domain/problem.ts';
 import { grantedDetails } from '#journeys/sso/granted-details.ts';
-import { clientOf, lacking, lackingProblem, notAccepted } from '#journeys/sso/weigh.ts';
+import { clientOf, notAccepted } from '#journeys/sso/weigh.ts';
 import { ok } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
@@ -14,8 +14,8 @@ import { sentOn } from './answers.ts';
 import { asChosen } from './as-chosen.ts';
 import type { ssoDecision } from './contract.ts';
 import { handOver } from './hand-over.ts';
-import { FaceOver, stepUpWanted, weighMatter } from './matter.ts';
-import { refused } from './refuse.ts';
+import { givenWith, unlessFaceWanted, weighMatter } from './matter.ts';
+import { refused, refusedAsLacking } from './refuse.ts';
 import { askedOf } from './show.ts';
 import type { ApproveCall } from './weigh.ts';
 
@@ -29,16 +29,13 @@ export const approve: StepOf<typeof ssoDecision, 'approve'> = async (ctx, call) 
   const { request: ticket } = caller;
   const client = clientOf(ctx, ticket);
   const isNone = ticket.request.prompt.includes('none');
-  const lacks = lacking(ctx, ticket, client, caller.session, call.now);
-  if (lacks) {
-    if (isNone) return refused(ctx, call, noneAnswer(lacks.kind));
-    throw lackingProblem(lacks, client);
-  }
+  const lacking = await refusedAsLacking(ctx, call, client);
+  if (lacking) return lacking;
   if (body.choiceId !== undefined && !isNone) return asChosen(ctx, call, client, body.choiceId);
 
   const silent = goesSilently(client, ticket.request);
   const readSeen = firstRead<Seen>(caller, () => seenAgain(ctx, call));
-  return retryOnConcurrentChange(async () => {
+  const decide = async () => {
     const now = await readSeen();
     const granted = now.lost
       ? undefined
@@ -51,26 +48,18 @@ export const approve: StepOf<typeof ssoDecision, 'approve'> = async (ctx, call) 
       return ok({ asked: askedOf(ctx, { caller: { ...caller, ...now } }, client) });
     if (now.lost) throw new Problem('RELATION_NOT_FOUND', {}, { variant: 'lost' });
     if (!granted) throw notAccepted(client);
-    if (matter === 'not-allowed') throw new Problem('ROLE_NOT_ALLOWED');
-    if (matter === 'face') return stepUpWanted(ctx, caller);
+    const given = givenWith(granted, matter);
     const { session, permissions, records } = now;
     const handedOver = { session, permissions, records, version: session.version };
-    const handed = handOver(ctx, call, client, handedOver, {
-      ...granted,
-      ...(matter === 'none' ? {} : { matter }),
-    });
-    try {
-      await ctx.db.transact([
-        handed.decided,
-        versionAliveCheck(session, call.now, ctx.settings.policies),
-        ...handed.rest,
-      ]);
-    } catch (error) {
-      if (error instanceof FaceOver) return stepUpWanted(ctx, caller);
-      throw error;
-    }
+    const handed = handOver(ctx, call, client, handedOver, given);
+    await ctx.db.transact([
+      handed.decided,
+      versionAliveCheck(session, call.now, ctx.settings.policies),
+      ...handed.rest,
+    ]);
     return sentOn(call.params.id, handed.redirectTo);
-  });
+  };
+  return unlessFaceWanted(ctx, caller, () => retryOnConcurrentChange(decide));
 };
 
 type Seen = Pick<ApproveCall['caller'], 'session' | 'permissions' | 'lost' | 'records'>;

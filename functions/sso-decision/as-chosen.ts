@@ -13,26 +13,21 @@ import { effectiveSession, withIdentity } from '#store/sessions/effective-sessio
 import type { Session } from '#store/sessions/session-row.ts';
 import { sentOn } from './answers.ts';
 import { handOver } from './hand-over.ts';
-import { FaceOver, stepUpWanted, weighMatter } from './matter.ts';
+import { givenWith, unlessFaceWanted, weighMatter } from './matter.ts';
 import type { ApproveCall, DecisionCall } from './weigh.ts';
 
 /** SSO-4: the person is handed over as another identity, which the session takes in the same transaction (SWI-5). */
 export async function asChosen(ctx: FlowContext, call: ApproveCall, client: RelyingParty, choiceId: string) {
   const { request: ticket, session } = call.caller;
   const readChosen = chosenBy(ctx, call, choiceId);
-  try {
+  return unlessFaceWanted(ctx, call.caller, async () => {
     const redirectTo = await decideSwitch(ctx, call, async () => {
       const { effective, records, next, writes } = await readChosen();
       const granted = grantedDetails(ctx, client, ticket.request.taxpayer, effective, records);
       if (!granted) throw notAccepted(client);
-      const matter = weighMatter(ctx, call, effective);
-      if (matter === 'not-allowed') throw new Problem('ROLE_NOT_ALLOWED');
-      if (matter === 'face') throw new FaceOver();
+      const given = givenWith(granted, weighMatter(ctx, call, effective));
       const handedOver = { ...effective, records, version: session.version + 1 };
-      const handed = handOver(ctx, call, client, handedOver, {
-        ...granted,
-        ...(matter === 'none' ? {} : { matter }),
-      });
+      const handed = handOver(ctx, call, client, handedOver, given);
       await ctx.db.transact([
         handed.decided,
         ...switchWrites(ctx, call, next),
@@ -41,10 +36,7 @@ export async function asChosen(ctx: FlowContext, call: ApproveCall, client: Rely
       return handed.redirectTo;
     });
     return sentOn(call.params.id, redirectTo);
-  } catch (error) {
-    if (error instanceof FaceOver) return stepUpWanted(ctx, call.caller);
-    throw error;
-  }
+  });
 }
 
 /**

@@ -1,9 +1,14 @@
 import type { RelyingParty } from '#domain/relying-parties.ts';
-import { type Given, type HandedOver, handOver as handedOver } from '#journeys/sso/hand-over.ts';
+import {
+  type FoundMatter,
+  type Given,
+  type HandedOver,
+  handOver as handedOver,
+} from '#journeys/sso/hand-over.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
 import { faceStandsCheck } from '#store/people/face-checks.ts';
-import { FaceOver, type FoundMatter } from './matter.ts';
+import { FaceWanted } from './matter.ts';
 import type { ApproveCall } from './weigh.ts';
 
 /** A hand-over of a session, and of the face for a matter, which must still stand. */
@@ -26,4 +31,4 @@ const standsFor = (
   { now }: ApproveCall,
   personKey: string,
   { shown }: FoundMatter,
-): Write => faceStandsCheck(personKey, shown, now, ctx.settings.policies, () => new FaceOver());
+): Write => faceStandsCheck(personKey, shown, now, ctx.settings.policies, () => new FaceWanted());

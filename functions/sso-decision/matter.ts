@@ -2,10 +2,12 @@ import { isDeepStrictEqual } from 'node:util';
 import type { MatterAsked } from '#domain/authorization-details.ts';
 import { channelsFor, faceServes, type Matter, mayDo, reliedOnUntil } from '#domain/matters.ts';
 import { Problem } from '#domain/problem.ts';
+import type { GrantedDetails } from '#journeys/sso/granted-details.ts';
+import type { FoundMatter, Given } from '#journeys/sso/hand-over.ts';
 import { ok } from '#runtime/answers.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import type { EffectiveSession } from '#store/sessions/effective-session.ts';
-import type { ShownMatter, SsoRequestTicket } from '#store/tickets/sso-tickets.ts';
+import type { SsoRequestTicket } from '#store/tickets/sso-tickets.ts';
 import { seconds } from '#store/tickets/ticket-times.ts';
 import type { DecisionCall } from './weigh.ts';
 
@@ -31,12 +33,7 @@ export type Acts = Pick<EffectiveSession, 'session' | 'permissions'>;
 export const mayBeDoneBy = ({ matter }: AskedMatter, { session: { company }, permissions }: Acts): boolean =>
   company === undefined || mayDo(matter, { role: company.role, permissions });
 
-/** The face for a matter, and what the system is told of it. */
-export interface FoundMatter {
-  readonly shown: ShownMatter;
-  /** The provider's, for the audit. */
-  readonly transactionId: string;
-}
+type Weighed = 'none' | 'not-allowed' | 'face' | FoundMatter;
 
 /**
  * What stands of the request's matter for whoever is handed over: nothing asked; an identity that may not do it; a face
@@ -47,7 +44,7 @@ export function weighMatter(
   ctx: Pick<FlowContext, 'settings'>,
   { caller: { request: ticket }, now }: Pick<DecisionCall, 'caller' | 'now'>,
   acts: Acts,
-): 'none' | 'not-allowed' | 'face' | FoundMatter {
+): Weighed {
   const asked = matterAsked(ctx, ticket);
   if (!asked) return 'none';
   if (!mayBeDoneBy(asked, acts)) return 'not-allowed';
@@ -70,12 +67,32 @@ export function weighMatter(
   };
 }
 
-/** The check ended between look and write: by an order, with the account, or because a number was recovered (PHN-4). */
-export class FaceOver extends Error {}
+/**
+ * The face has to be shown first; also where the check ended between look and write: by an order, with the account, or
+ * because a number was recovered (PHN-4).
+ */
+export class FaceWanted extends Error {}
 
-/** What the page does before it asks again: `POST /v1/sso/{id}/step-up`. */
-export const stepUpWanted = (ctx: FlowContext, { request }: DecisionCall['caller']) =>
-  ok({ stepUp: shownMatter(ctx, request) });
+/** What goes with a hand-over of this identity. @throws Problem ROLE_NOT_ALLOWED; FaceWanted */
+export function givenWith(granted: GrantedDetails, matter: Weighed): Given {
+  if (matter === 'not-allowed') throw new Problem('ROLE_NOT_ALLOWED');
+  if (matter === 'face') throw new FaceWanted();
+  return { ...granted, ...(matter === 'none' ? {} : { matter }) };
+}
+
+/** What `act` answers, or what the page does before it asks again: `POST /v1/sso/{id}/step-up`. */
+export async function unlessFaceWanted<T>(
+  ctx: FlowContext,
+  { request }: DecisionCall['caller'],
+  act: () => Promise<T>,
+) {
+  try {
+    return await act();
+  } catch (error) {
+    if (!(error instanceof FaceWanted)) throw error;
+    return ok({ stepUp: shownMatter(ctx, request) });
+  }
+}
 
 function shownMatter(ctx: FlowContext, ticket: SsoRequestTicket) {
   const asked = matterAsked(ctx, ticket);

@@ -1,7 +1,8 @@
 import { noneAnswer, unmet } from '#domain/authentication.ts';
 import { answerAddress, type OAuthRefusal, refusal } from '#domain/authorization-requests.ts';
+import type { RelyingParty } from '#domain/relying-parties.ts';
 import { auditPut } from '#journeys/audit.ts';
-import { clientOf, lacking } from '#journeys/sso/weigh.ts';
+import { clientOf, lacking, lackingProblem } from '#journeys/sso/weigh.ts';
 import type { StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { decidedUpdate, requestFor } from '#store/tickets/sso-requests.ts';
@@ -16,6 +17,18 @@ export const refuse: StepOf<typeof ssoDecision, 'refuse'> = (ctx, call) => {
   const said = lacks?.kind === 'acr' ? unmet : refusal('access_denied', 'the person did not agree');
   return refused(ctx, call, said);
 };
+
+/**
+ * SSO-9: what the session lacks ends the decision here: the person is told, or, where no page is wanted, the system is.
+ * Undefined where nothing is lacking.
+ */
+export async function refusedAsLacking(ctx: FlowContext, call: DecisionCall, client: RelyingParty) {
+  const { request, session } = call.caller;
+  const lacks = lacking(ctx, request, client, session, call.now);
+  if (!lacks) return undefined;
+  if (!request.request.prompt.includes('none')) throw lackingProblem(lacks, client);
+  return refused(ctx, call, noneAnswer(lacks.kind));
+}
 
 /** The request ends with an error that the client is told; audited, because it was asked in somebody's session. */
 export async function refused(ctx: FlowContext, call: DecisionCall, said: OAuthRefusal) {

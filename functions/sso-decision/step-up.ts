@@ -3,7 +3,7 @@ import { actionFor, faceServes } from '#domain/matters.ts';
 import { Problem } from '#domain/problem.ts';
 import { startPersonScan } from '#journeys/factors/scans.ts';
 import { grantedDetails } from '#journeys/sso/granted-details.ts';
-import { clientOf, lacking, lackingProblem, notAccepted } from '#journeys/sso/weigh.ts';
+import { clientOf, notAccepted } from '#journeys/sso/weigh.ts';
 import { created, ok } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
@@ -15,7 +15,7 @@ import { ticketUpdate } from '#store/tickets/tickets.ts';
 import { chosenBy } from './as-chosen.ts';
 import type { ssoDecision } from './contract.ts';
 import { type AskedMatter, matterAsked, mayBeDoneBy } from './matter.ts';
-import { refused } from './refuse.ts';
+import { refused, refusedAsLacking } from './refuse.ts';
 import type { StepUpCall } from './weigh.ts';
 
 /**
@@ -29,11 +29,8 @@ export const stepUp: StepOf<typeof ssoDecision, 'stepUp'> = async (ctx, call) =>
   const asked = matterAsked(ctx, ticket);
   if (!asked) throw new Problem('STATE_CONFLICT');
   const isNone = ticket.request.prompt.includes('none');
-  const lacks = lacking(ctx, ticket, client, session, call.now);
-  if (lacks) {
-    if (isNone) return refused(ctx, call, noneAnswer(lacks.kind));
-    throw lackingProblem(lacks, client);
-  }
+  const lacking = await refusedAsLacking(ctx, call, client);
+  if (lacking) return lacking;
   const [acts, found] = await Promise.all([actsAs(ctx, call), findPerson(ctx.db, session.personKey)]);
   if (!grantedDetails(ctx, client, ticket.request.taxpayer, acts, acts.records)) throw notAccepted(client);
   if (!mayBeDoneBy(asked, acts)) throw new Problem('ROLE_NOT_ALLOWED');
@@ -75,5 +72,5 @@ async function actsAs(ctx: FlowContext, call: StepUpCall) {
     return caller;
   }
   const { effective, records } = await chosenBy(ctx, call, body.choiceId)();
-  return { ...effective, records: records };
+  return { ...effective, records };
 }

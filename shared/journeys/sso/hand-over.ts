@@ -28,10 +28,16 @@ export interface HandedOver extends Pick<EffectiveSession, 'session' | 'permissi
   readonly version: number;
 }
 
+/** The face for a matter, and what the system is told of it (SSO-9). */
+export interface FoundMatter {
+  readonly shown: ShownMatter;
+  /** The provider's, for the audit. */
+  readonly transactionId: string;
+}
+
 /** What the system is given, beside who came. */
 export interface Given extends Pick<GrantedDetails, 'details' | 'limits'> {
-  /** The face for a matter, and the provider's transaction, for the audit (SSO-9). */
-  readonly matter?: { readonly shown: ShownMatter; readonly transactionId: string };
+  readonly matter?: FoundMatter;
 }
 
 /**
