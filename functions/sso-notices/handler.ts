@@ -2,6 +2,7 @@ import type { Context, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import { withinBudget } from '#gateways/time-budget.ts';
 import { endIfOver } from '#journeys/sso/hand-over-ends.ts';
 import { flowContextOf } from '#runtime/context.ts';
+import { sideBySide } from '#runtime/side-by-side.ts';
 import { imagesOf } from '#store/dynamodb/changes.ts';
 import { openTables } from '#store/dynamodb/tables.ts';
 import type { RpSession } from '#store/sessions/rp-sessions.ts';
@@ -34,10 +35,7 @@ async function judgeAll({ Records }: DynamoDBStreamEvent): Promise<void> {
       const name = `${handOver.sessionId} ${handOver.clientId} ${handOver.sid}`;
       return !judged.has(name) && judged.add(name);
     });
-    const judge = async (): Promise<void> => {
-      for (let one = waiting.shift(); one; one = waiting.shift()) await endIfOver(ctx, one, now);
-    };
-    await Promise.all(Array.from({ length: judgedAtOnce }, judge));
+    await sideBySide(waiting, judgedAtOnce, (handOver) => endIfOver(ctx, handOver, now));
   }
 }
 

@@ -1,3 +1,4 @@
+import { sideBySide } from '#runtime/side-by-side.ts';
 import { type Page, pagesUpTo } from '#store/dynamodb/pages.ts';
 import type { Key } from '#store/dynamodb/tables.ts';
 
@@ -46,28 +47,21 @@ async function sweepShard<Row>(
   // Each run tries a row at least, however little time it has: one that only hands on would never end, nor ring.
   let tried = 0;
   const ends = () => tried > 0 && isOver();
+  const attempt = async (row: Row): Promise<void> => {
+    tried++;
+    try {
+      if (await work(row)) done++;
+    } catch (error) {
+      failure ??= error;
+    }
+  };
   for (const list of lists) {
     if (ends()) return { done, left: true, failure };
     let next: Key | undefined;
     for await (const page of pagesUpTo(pagesPerRun, list)) {
-      const rows = [...page.items];
-      const worker = async (): Promise<void> => {
-        for (let row = rows.shift(); row; row = rows.shift()) {
-          if (ends()) {
-            rows.unshift(row);
-            return;
-          }
-          tried++;
-          try {
-            if (await work(row)) done++;
-          } catch (error) {
-            failure ??= error;
-          }
-        }
-      };
-      await Promise.all(Array.from({ length: rowsAtOnce }, worker));
+      const left = await sideBySide(page.items, rowsAtOnce, attempt, ends);
       next = page.next;
-      if (rows.length > 0 || (next && ends())) return { done, left: true, failure };
+      if (left.length > 0 || (next && ends())) return { done, left: true, failure };
     }
     if (next) return { done, left: true, failure };
   }

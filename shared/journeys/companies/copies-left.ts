@@ -1,6 +1,7 @@
 import { writeLine } from '#gateways/log.ts';
 import { sendMessage } from '#gateways/queues.ts';
 import { type Invocation, runEnds, withinBudget } from '#gateways/time-budget.ts';
+import { sideBySide } from '#runtime/side-by-side.ts';
 import type { Db, Key } from '#store/dynamodb/tables.ts';
 import { type CopyingRow, copyCompany, copyToRows, rowKeyOf } from './copy-company.ts';
 
@@ -51,19 +52,15 @@ export const copyChanged = (
 ): Promise<void> =>
   withinBudget(invocation, async () => {
     const isRunOver = runEnds(invocation);
-    const waiting = [...changed.companies];
-    const take = async (): Promise<void> => {
-      for (let company = waiting.shift(); company; company = waiting.shift()) {
-        const begun = performance.now();
-        const isOver = () => performance.now() - begun > longestMs || isRunOver();
-        const cause = await copyCompany(db, company, isOver).then(
-          (isLeft) => (isLeft ? 'time' : undefined),
-          nameOf,
-        );
-        if (cause !== undefined) await handOn(flow, company, cause);
-      }
-    };
-    await Promise.all(Array.from({ length: companiesAtOnce }, take));
+    await sideBySide(changed.companies, companiesAtOnce, async (company) => {
+      const begun = performance.now();
+      const isOver = () => performance.now() - begun > longestMs || isRunOver();
+      const cause = await copyCompany(db, company, isOver).then(
+        (isLeft) => (isLeft ? 'time' : undefined),
+        nameOf,
+      );
+      if (cause !== undefined) await handOn(flow, company, cause);
+    });
     if (changed.rows.length === 0) return;
     const failed = await copyToRows(db, changed.rows).catch(() => changed.rows);
     for (const row of failed) await handOn(flow, { row: rowKeyOf(row) }, 'row');
