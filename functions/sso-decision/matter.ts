@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { MatterAsked } from '#domain/authorization-details.ts';
-import { channelsFor, faceServes, type Matter, mayDo, reliedOnUntil } from '#domain/matters.ts';
+import { channelsFor, faceServes, type Matter, reliedOnUntil } from '#domain/matters.ts';
 import { Problem } from '#domain/problem.ts';
 import type { GrantedDetails } from '#journeys/sso/granted-details.ts';
 import type { FoundMatter, Given } from '#journeys/sso/hand-over.ts';
+import { type Acts, mayBeDoneBy } from '#journeys/sso/matter-detail.ts';
 import { ok } from '#runtime/answers.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import type { EffectiveSession } from '#store/sessions/effective-session.ts';
 import type { SsoRequestTicket } from '#store/tickets/sso-tickets.ts';
 import { seconds } from '#store/tickets/ticket-times.ts';
 import type { DecisionCall } from './weigh.ts';
@@ -27,12 +27,6 @@ export function matterAsked(
   return { matter, ...(asked.nonce === undefined ? {} : { nonce: asked.nonce }) };
 }
 
-export type Acts = Pick<EffectiveSession, 'session' | 'permissions'>;
-
-/** STP-4: whether this identity may do the matter today. People act for themselves and are not asked. */
-export const mayBeDoneBy = ({ matter }: AskedMatter, { session: { company }, permissions }: Acts): boolean =>
-  company === undefined || mayDo(matter, { role: company.role, permissions });
-
 type Weighed = 'none' | 'not-allowed' | 'face' | FoundMatter;
 
 /**
@@ -47,7 +41,7 @@ export function weighMatter(
 ): Weighed {
   const asked = matterAsked(ctx, ticket);
   if (!asked) return 'none';
-  if (!mayBeDoneBy(asked, acts)) return 'not-allowed';
+  if (!mayBeDoneBy(asked.matter, acts)) return 'not-allowed';
   const { face } = ticket;
   const { sessionId, company } = acts.session;
   const { matter, nonce } = asked;

@@ -1,6 +1,7 @@
 import { isoShanghai } from '#domain/days.ts';
 import type { RelyingParty } from '#domain/relying-parties.ts';
 import { grantedDetails } from '#journeys/sso/granted-details.ts';
+import { mayBeDoneBy } from '#journeys/sso/matter-detail.ts';
 import { acceptsOf, clientOf, lacking, lackingProblem } from '#journeys/sso/weigh.ts';
 import { ok } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
@@ -8,7 +9,7 @@ import type { FlowContext } from '#runtime/context.ts';
 import { requestFor } from '#store/tickets/sso-requests.ts';
 import type { SsoRequestTicket } from '#store/tickets/sso-tickets.ts';
 import type { ssoDecision } from './contract.ts';
-import { matterAsked, mayBeDoneBy } from './matter.ts';
+import { matterAsked } from './matter.ts';
 import type { DecisionCall } from './weigh.ts';
 
 /** Which system asks, before anybody is logged in: its own browser is told that and nothing else. */
@@ -35,7 +36,7 @@ export function askedOf(ctx: FlowContext, { caller }: Pick<DecisionCall, 'caller
   // Of whoever lost a company only the person is left, which is not who they meant to go there as.
   const granted = lost ? undefined : grantedDetails(ctx, client, ticket.request.taxpayer, caller, records);
   const asked = matterAsked(ctx, ticket);
-  const allowed = asked === undefined || mayBeDoneBy(asked, caller);
+  const allowed = asked === undefined || mayBeDoneBy(asked.matter, caller);
   return {
     client: shownClient(client),
     identity: session.identity,

@@ -3,6 +3,7 @@ import { actionFor, faceServes } from '#domain/matters.ts';
 import { Problem } from '#domain/problem.ts';
 import { startPersonScan } from '#journeys/factors/scans.ts';
 import { grantedDetails } from '#journeys/sso/granted-details.ts';
+import { mayBeDoneBy } from '#journeys/sso/matter-detail.ts';
 import { clientOf, notAccepted } from '#journeys/sso/weigh.ts';
 import { created, ok } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
@@ -14,7 +15,7 @@ import type { MatterFace } from '#store/tickets/sso-tickets.ts';
 import { ticketUpdate } from '#store/tickets/tickets.ts';
 import { chosenBy } from './as-chosen.ts';
 import type { ssoDecision } from './contract.ts';
-import { type AskedMatter, matterAsked, mayBeDoneBy } from './matter.ts';
+import { type AskedMatter, matterAsked } from './matter.ts';
 import { refused, refusedAsLacking } from './refuse.ts';
 import type { StepUpCall } from './weigh.ts';
 
@@ -33,7 +34,7 @@ export const stepUp: StepOf<typeof ssoDecision, 'stepUp'> = async (ctx, call) =>
   if (lacking) return lacking;
   const [acts, found] = await Promise.all([actsAs(ctx, call), findPerson(ctx.db, session.personKey)]);
   if (!grantedDetails(ctx, client, ticket.request.taxpayer, acts, acts.records)) throw notAccepted(client);
-  if (!mayBeDoneBy(asked, acts)) throw new Problem('ROLE_NOT_ALLOWED');
+  if (!mayBeDoneBy(asked.matter, acts)) throw new Problem('ROLE_NOT_ALLOWED');
   const person = requireAdmitted(found, 'SESSION_ENDED');
   const { company: acting } = acts.session;
   const forWhom = { sessionId: session.sessionId, ...(acting ? { acting } : {}) };

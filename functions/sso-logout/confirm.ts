@@ -1,11 +1,11 @@
 import { clearRefreshCookie } from '#crypto/refresh-tokens.ts';
 import { afterLogout } from '#domain/logout-requests.ts';
-import { auditPut } from '#journeys/audit.ts';
 import { loggedOutWrites } from '#journeys/sessions/end-sessions.ts';
+import { handOverEndWrites } from '#journeys/sso/end-hand-over.ts';
 import { ok } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
 import { retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
-import { rpEndUpdate, rpSessionsOf } from '#store/sessions/rp-sessions.ts';
+import { rpSessionsOf } from '#store/sessions/rp-sessions.ts';
 import { forgetWebSession } from '#store/sessions/web-sessions.ts';
 import type { SsoLogoutTicket } from '#store/tickets/sso-tickets.ts';
 import { openTicket } from '#store/tickets/tickets.ts';
@@ -26,15 +26,9 @@ export const confirmLogout: StepOf<typeof ssoLogout, 'confirm'> = async (ctx, ca
     );
     if (call.body.silently && !entered) return true;
     const by = client && { client: client.clientId };
-    const at = Math.floor(call.now.getTime() / 1000);
     await ctx.db.transact([
       ...loggedOutWrites(ctx, call, session, by),
-      ...(entered && !entered.ended
-        ? [
-            rpEndUpdate(entered, { reason: 'rp-logout', at }),
-            auditPut(ctx, call, personKey, 'sso-ended', 'success', { ...by, reason: 'rp-logout' }),
-          ]
-        : []),
+      ...(entered && !entered.ended ? handOverEndWrites(ctx, call, entered, 'rp-logout') : []),
     ]);
     return false;
   });

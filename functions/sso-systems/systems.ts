@@ -1,11 +1,12 @@
 import { isoShanghai } from '#domain/days.ts';
 import { Problem } from '#domain/problem.ts';
 import { accepts, type RelyingParty } from '#domain/relying-parties.ts';
-import { auditPut } from '#journeys/audit.ts';
+import { handOverEndWrites } from '#journeys/sso/end-hand-over.ts';
+import { actingOf } from '#journeys/sso/granted-details.ts';
 import { noContent, ok } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
 import { retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
-import { findRpSession, type RpSession, rpEndUpdate, rpSessionsOf } from '#store/sessions/rp-sessions.ts';
+import { findRpSession, type RpSession, rpSessionsOf } from '#store/sessions/rp-sessions.ts';
 import type { Session } from '#store/sessions/session-row.ts';
 import type { ssoSystems } from './contract.ts';
 
@@ -38,13 +39,7 @@ export const leaveSystem: StepOf<typeof ssoSystems, 'leave'> = async (ctx, call)
   await retryOnConcurrentChange(async () => {
     const entered = await findRpSession(ctx.db, session.sessionId, call.params.clientId);
     if (!entered || !isLive(entered, session)) throw new Problem('NOT_FOUND');
-    await ctx.db.transact([
-      rpEndUpdate(entered, { reason: 'left', at: Math.floor(call.now.getTime() / 1000) }),
-      auditPut(ctx, call, session.personKey, 'sso-ended', 'success', {
-        client: entered.clientId,
-        reason: 'left',
-      }),
-    ]);
+    await ctx.db.transact(handOverEndWrites(ctx, call, entered, 'left'));
   });
   return noContent();
 };
@@ -53,16 +48,8 @@ export const leaveSystem: StepOf<typeof ssoSystems, 'leave'> = async (ctx, call)
 const isLive = ({ ended, version }: RpSession, session: Session): boolean =>
   !ended && version === session.version;
 
-function isOpenTo(client: RelyingParty, { identity, company, realNameLevel }: Session): boolean {
-  return (
-    realNameLevel >= client.minLevel &&
-    accepts(client, {
-      kind: identity.kind,
-      ...(company ? { role: company.role } : {}),
-      ...(identity.kind === 'special' ? { subject: identity.subject } : {}),
-    })
-  );
-}
+const isOpenTo = (client: RelyingParty, { identity, company, realNameLevel }: Session): boolean =>
+  realNameLevel >= client.minLevel && accepts(client, actingOf(identity, company));
 
 /** OpenID Connect Core, 4: the system begins the request itself, and is told at whom. */
 const startAt = (uri: string, issuer: string): string =>

@@ -1,9 +1,8 @@
 import { verifyRpAccessToken } from '#crypto/rp-access-tokens.ts';
-import { sessionIn } from '#crypto/session-references.ts';
 import { ok } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
 import type { ssoToken } from './contract.ts';
-import { liveHandOver, standingOf } from './standing.ts';
+import { liveBehind, standingOf } from './standing.ts';
 
 const inactive = () => ok({ active: false as const });
 
@@ -16,9 +15,8 @@ export const introspect: StepOf<typeof ssoToken, 'introspect'> = async (ctx, { c
   const found = await verifyRpAccessToken(ctx.signing, ctx.relyingParties, body.token, issuer, now);
   if (!found || !caller.client.introspects.includes(found.token.aud)) return inactive();
   const { client, token } = found;
-  const { sid, ses, cnf } = token;
-  const sessionId = sessionIn(ctx.dataKeys, { clientId: client.clientId, sid }, ses);
-  const live = sessionId && (await liveHandOver(ctx, client, { sessionId, sid }, now));
+  const { sid, cnf } = token;
+  const live = await liveBehind(ctx, found, now);
   const standing = live && (await standingOf(ctx, client, live, now));
   if (!standing) return inactive();
   const { told, details } = standing;

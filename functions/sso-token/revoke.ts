@@ -1,12 +1,11 @@
 import { verifyRpAccessToken } from '#crypto/rp-access-tokens.ts';
 import { readRpRefreshToken, sessionIn } from '#crypto/session-references.ts';
-import { auditPut } from '#journeys/audit.ts';
+import { handOverEndWrites } from '#journeys/sso/end-hand-over.ts';
 import { ok } from '#runtime/answers.ts';
 import type { CallOf, StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
-import { findRpSession, rpEndUpdate } from '#store/sessions/rp-sessions.ts';
-import { seconds } from '#store/tickets/ticket-times.ts';
+import { findRpSession } from '#store/sessions/rp-sessions.ts';
 import type { ssoToken } from './contract.ts';
 
 type RevokeCall = CallOf<typeof ssoToken, 'revoke'>;
@@ -39,18 +38,11 @@ async function namedBy(ctx: FlowContext, { body, caller, now }: RevokeCall): Pro
   return sessionId === undefined ? undefined : { sessionId, sid };
 }
 
-/** Its own row's change has the system told, as of every other end (SSO-8). */
 const ended = (ctx: FlowContext, call: RevokeCall, { sessionId, sid, hash }: Named): Promise<void> =>
   retryOnConcurrentChange(async () => {
     const { clientId } = call.caller.client;
     const handOver = await findRpSession(ctx.db, sessionId, clientId);
     if (!handOver || handOver.sid !== sid || handOver.ended) return;
     if (hash !== undefined && handOver.refreshHash !== hash) return;
-    await ctx.db.transact([
-      rpEndUpdate(handOver, { reason: 'revoked', at: seconds(call.now) }),
-      auditPut(ctx, call, handOver.personKey, 'sso-ended', 'success', {
-        client: clientId,
-        reason: 'revoked',
-      }),
-    ]);
+    await ctx.db.transact(handOverEndWrites(ctx, call, handOver, 'revoked'));
   });

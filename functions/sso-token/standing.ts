@@ -1,8 +1,9 @@
+import { sessionIn } from '#crypto/session-references.ts';
 import type { Granted } from '#domain/granted-limits.ts';
-import { mayDo } from '#domain/matters.ts';
 import type { RelyingParty } from '#domain/relying-parties.ts';
+import type { ClientTokenCaller } from '#http/client-token.ts';
 import { type Detail, grantedDetails } from '#journeys/sso/granted-details.ts';
-import { matterDetail } from '#journeys/sso/matter-detail.ts';
+import { matterDetail, mayBeDoneBy } from '#journeys/sso/matter-detail.ts';
 import { tokenClaims } from '#journeys/sso/token-claims.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { faceStands } from '#store/people/face-checks.ts';
@@ -34,6 +35,16 @@ export async function liveHandOver(
   if (!session || session.version !== handOver.version || endOf(session, now, settings.policies))
     return undefined;
   return { handOver, session };
+}
+
+/** The same by an access token, which names its session for us alone. Undefined where it is over. */
+export async function liveBehind(
+  ctx: Pick<FlowContext, 'db' | 'settings' | 'dataKeys'>,
+  { client, token: { sid, ses } }: ClientTokenCaller,
+  now: Date,
+): Promise<LiveHandOver | undefined> {
+  const sessionId = sessionIn(ctx.dataKeys, { clientId: client.clientId, sid }, ses);
+  return sessionId === undefined ? undefined : liveHandOver(ctx, client, { sessionId, sid }, now);
 }
 
 /** What a hand-over gives today. */
@@ -83,12 +94,12 @@ export async function standingOf(
 function matterToday(
   { settings }: Pick<FlowContext, 'settings'>,
   { matter: shown }: RpSession,
-  { session: { company }, permissions }: EffectiveSession,
+  acts: EffectiveSession,
   person: Person | undefined,
   now: Date,
 ): ShownMatter | undefined {
   const matter = settings.matters.find(({ code }) => code === shown?.code);
   if (!shown || !matter || shown.validUntil <= seconds(now)) return undefined;
-  if (company && !mayDo(matter, { role: company.role, permissions })) return undefined;
+  if (!mayBeDoneBy(matter, acts)) return undefined;
   return faceStands(person, shown, now, settings.policies) ? shown : undefined;
 }

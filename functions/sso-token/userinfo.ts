@@ -1,5 +1,4 @@
 import { tokenRefused } from '#crypto/rp-access-tokens.ts';
-import { sessionIn } from '#crypto/session-references.ts';
 import { wordsOf } from '#domain/oauth-parameters.ts';
 import { OAuthProblem } from '#domain/oauth-problem.ts';
 import { maskedNameOf, numberOf } from '#journeys/people/personal-data.ts';
@@ -8,17 +7,16 @@ import type { CallOf, StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { findPerson } from '#store/people/users.ts';
 import type { ssoToken } from './contract.ts';
-import { type LiveHandOver, liveHandOver, standingOf } from './standing.ts';
+import { type LiveHandOver, liveBehind, standingOf } from './standing.ts';
 
 type UserinfoCall = CallOf<typeof ssoToken, 'userinfo'> | CallOf<typeof ssoToken, 'userinfoByForm'>;
 
 /** SSO-7: who this access token is of and what they may do now. The document is told here alone, and to few (SSO-6). */
-async function answered(ctx: FlowContext, { caller: { client, token }, now }: UserinfoCall) {
+async function answered(ctx: FlowContext, { caller, now }: UserinfoCall) {
+  const { client, token } = caller;
   const scope = wordsOf(token.scope);
   if (!scope.includes('openid')) throw new OAuthProblem('insufficient_scope', 'The scope openid is needed');
-  const { sid, ses } = token;
-  const sessionId = sessionIn(ctx.dataKeys, { clientId: client.clientId, sid }, ses);
-  const live = sessionId && (await liveHandOver(ctx, client, { sessionId, sid }, now));
+  const live = await liveBehind(ctx, caller, now);
   if (!live) throw tokenRefused();
   const telling = client.document && scope.includes('document');
   const [standing, document] = await Promise.all([

@@ -1,6 +1,6 @@
 import type { Identity } from '#contract/schemas.ts';
 import { handleKey } from '#crypto/keys.ts';
-import { type Acting, grantedActions, type TaxpayerAsked } from '#domain/authorization-details.ts';
+import { grantedActions, type TaxpayerAsked } from '#domain/authorization-details.ts';
 import type { Granted } from '#domain/granted-limits.ts';
 import type { Permission } from '#domain/relations.ts';
 import type { RelyingParty } from '#domain/relying-parties.ts';
@@ -68,10 +68,8 @@ export function grantedDetails(
   };
 }
 
-const actingOf = (
-  identity: Identity,
-  company: AccessBasis | undefined,
-): Pick<Acting, 'kind' | 'role' | 'subject'> => ({
+/** Whom a client is asked to accept. */
+export const actingOf = (identity: Identity, company: AccessBasis | undefined) => ({
   kind: identity.kind,
   ...(company ? { role: company.role } : {}),
   ...(identity.kind === 'special' ? { subject: identity.subject } : {}),

@@ -1,3 +1,5 @@
+import { type Matter, mayDo } from '#domain/matters.ts';
+import type { EffectiveSession } from '#store/sessions/effective-session.ts';
 import type { ShownMatter } from '#store/tickets/sso-tickets.ts';
 import { seconds } from '#store/tickets/ticket-times.ts';
 import type { Detail } from './granted-details.ts';
@@ -11,3 +13,10 @@ export const matterDetail = ({ code, at, validUntil, nonce }: ShownMatter, level
   valid_until: validUntil,
   ...(nonce === undefined ? {} : { nonce }),
 });
+
+/** Who acts, and what they may do today. */
+export type Acts = Pick<EffectiveSession, 'session' | 'permissions'>;
+
+/** STP-4: whether this identity may do the matter today. People act for themselves and are not asked. */
+export const mayBeDoneBy = (matter: Matter, { session: { company }, permissions }: Acts): boolean =>
+  company === undefined || mayDo(matter, { role: company.role, permissions });
