@@ -1,4 +1,5 @@
 import { dpopAlgorithms } from '#crypto/dpop-proofs.ts';
+import { acrs } from '#domain/acrs.ts';
 import { ok } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
@@ -47,7 +48,7 @@ async function metadata({
     id_token_signing_alg_values_supported: ['ES256'],
     scopes_supported: ['openid', 'profile', 'document'],
     authorization_details_types_supported: ['taxpayer', 'matter'],
-    acr_values_supported: ['urn:ahtax:2fa', 'urn:ahtax:face'],
+    acr_values_supported: Object.values(acrs),
     prompt_values_supported: ['none', 'login', 'consent', 'select_account'],
     display_values_supported: ['page'],
     ui_locales_supported: ['zh-CN', 'en'],

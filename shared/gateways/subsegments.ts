@@ -16,9 +16,9 @@ export interface Called {
  * the daemon takes is one documented JSON text in a datagram.
  */
 export async function asSubsegment<T>(called: Called, call: () => Promise<T>): Promise<T> {
-  const segment = tracedSegment();
   const daemon = process.env.AWS_XRAY_DAEMON_ADDRESS;
-  if (!segment || !daemon) return call();
+  const segment = daemon && tracedSegment();
+  if (!segment) return call();
   const begun = Date.now();
   let failure: object = {};
   try {

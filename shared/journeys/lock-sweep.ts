@@ -2,15 +2,11 @@ import { previousDay, shanghaiDay } from '#domain/days.ts';
 import type { Policies } from '#domain/policies.ts';
 import { Problem } from '#domain/problem.ts';
 import { metrics, writeLine } from '#gateways/log.ts';
-import { sendMessage } from '#gateways/queues.ts';
-import { type Invocation, runEnds, withinBudget } from '#gateways/time-budget.ts';
+import type { Invocation } from '#gateways/time-budget.ts';
 import { auditEventPut } from '#store/audit/audit-events.ts';
 import type { Db, Key } from '#store/dynamodb/tables.ts';
 import { lockedRows, sweepShards, sweptUpdate } from '#store/people/lockout-sweep.ts';
-import { sweepRows } from './sweeping.ts';
-
-/** Kept of a function's time for what is under way and for handing on; a third where the function has little. */
-const spareMs = 20_000;
+import { sweepInTime, sweepRows } from './sweeping.ts';
 
 /** What one run did. `left`: its time was over before the locks were. */
 export interface Swept {
@@ -19,19 +15,10 @@ export interface Swept {
 }
 
 /**
- * One run of the midnight sweep (UNL-1): what does not fit its time is handed on to the queue `locks-left`, whose function
- * does the same, so that a night of any size ends and each part is tried again by itself.
+ * One run of the midnight sweep (UNL-1); what does not fit its time is handed on to the queue `locks-left`.
  * @param invocation whose time it is
  */
-export const runSweep = (
-  db: Db,
-  flow: string,
-  now: Date,
-  policies: Policies,
-  invocation: Invocation,
-): Promise<Swept> => withinBudget(invocation, () => timedSweep(db, flow, now, policies, invocation));
-
-async function timedSweep(
+export function runSweep(
   db: Db,
   flow: string,
   now: Date,
@@ -39,20 +26,22 @@ async function timedSweep(
   invocation: Invocation,
 ): Promise<Swept> {
   const startedAt = performance.now();
-  const isOver = runEnds(invocation, { longestMs: policies.sweepMilliseconds, spareMs });
-  const swept = await sweepLocks(db, now, policies, isOver);
-  if (swept.left) await sendMessage('locks-left', { at: now.toISOString() });
-  const lasted = Math.round((performance.now() - startedAt) / 1000);
-  writeLine({
-    level: 'INFO',
-    word: 'unlocked',
-    ...metrics([[]], { SecondsAfterMidnight: 'Count' }),
-    flow,
-    ...swept,
-    // A run that found nothing to do was not late, whenever it was started.
-    SecondsAfterMidnight: swept.unlocked > 0 ? secondsOfDay(now) + lasted : 0,
-  });
-  return swept;
+  return sweepInTime(
+    { queue: 'locks-left', now, policies, invocation },
+    (isOver) => sweepLocks(db, now, policies, isOver),
+    (swept) => {
+      const lasted = Math.round((performance.now() - startedAt) / 1000);
+      writeLine({
+        level: 'INFO',
+        word: 'unlocked',
+        ...metrics([[]], { SecondsAfterMidnight: 'Count' }),
+        flow,
+        ...swept,
+        // A run that found nothing to do was not late, whenever it was started.
+        SecondsAfterMidnight: swept.unlocked > 0 ? secondsOfDay(now) + lasted : 0,
+      });
+    },
+  );
 }
 
 /** Since midnight in Shanghai, which knows no summer time. */

@@ -1,3 +1,6 @@
+import type { Policies } from '#domain/policies.ts';
+import { sendMessage } from '#gateways/queues.ts';
+import { type Invocation, runEnds, withinBudget } from '#gateways/time-budget.ts';
 import { sideBySide } from '#runtime/side-by-side.ts';
 import { type Page, pagesUpTo } from '#store/dynamodb/pages.ts';
 import type { Key } from '#store/dynamodb/tables.ts';
@@ -6,6 +9,38 @@ import type { Key } from '#store/dynamodb/tables.ts';
 const rowsAtOnce = 6;
 /** Pages of one list in one run: its time ends it long before. */
 const pagesPerRun = 10_000;
+
+/** Kept of a function's time for what is under way and for handing on; a third where the function has little. */
+const spareMs = 20_000;
+
+/**
+ * One run of a sweep within its function's time and its own: what does not fit is handed on to a queue, whose function does
+ * the same, so that any number of rows ends and each part is tried again by itself.
+ * @param invocation whose time it is
+ * @param run told when it is to end; `left` says that its time was over before the rows were
+ * @param tell of a run that is done, what is left of it handed on
+ */
+export const sweepInTime = <Swept extends { readonly left: boolean }>(
+  {
+    queue,
+    now,
+    policies: { sweepMilliseconds: longestMs },
+    invocation,
+  }: {
+    readonly queue: string;
+    readonly now: Date;
+    readonly policies: Pick<Policies, 'sweepMilliseconds'>;
+    readonly invocation: Invocation;
+  },
+  run: (isOver: () => boolean) => Promise<Swept>,
+  tell: (swept: Swept) => void,
+): Promise<Swept> =>
+  withinBudget(invocation, async () => {
+    const swept = await run(runEnds(invocation, { longestMs, spareMs }));
+    if (swept.left) await sendMessage(queue, { at: now.toISOString() });
+    tell(swept);
+    return swept;
+  });
 
 /** A list of rows that wait to be swept, in pages. */
 export type Waiting<Row> = (from: Key | undefined) => Promise<Page<Row>>;

@@ -1,25 +1,8 @@
-import type { CompanyCopies } from '#store/companies/relation-copies.ts';
+import { copiesOf } from '#store/companies/relation-copies.ts';
 import { type ListPage, personList } from '#store/companies/relation-lists.ts';
 import type { Relation } from '#store/companies/relations.ts';
-import {
-  type CopiesDue,
-  companiesDue,
-  findTaxpayers,
-  isKnown,
-  type KnownTaxpayer,
-  keptNumberOf,
-} from '#store/companies/taxpayers.ts';
+import { type CopiesDue, companiesDue, findTaxpayers, isKnown } from '#store/companies/taxpayers.ts';
 import type { Db } from '#store/dynamodb/tables.ts';
-
-/** What a relation shows of its company. */
-export const copiesOf = (company: KnownTaxpayer): CompanyCopies => ({
-  taxpayerName: company.name,
-  taxpayerState: company.state,
-  taxpayerSubjects: company.subjects,
-  taxpayerRev: company.rev,
-  ...(company.term === undefined ? {} : { taxpayerTerm: company.term }),
-  ...keptNumberOf(company),
-});
 
 /**
  * A page of a person's relations, with what their companies are now: after a company's change the copies are a moment

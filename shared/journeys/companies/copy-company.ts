@@ -3,6 +3,7 @@ import { agreementsOf } from '#store/agencies/agreements.ts';
 import { searchedUpdate } from '#store/agencies/form-entries.ts';
 import {
   type CompanyCopies,
+  copiesOf,
   copiesUpdate,
   needsNoCopies,
   saysTheSame,
@@ -19,7 +20,6 @@ import {
 import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import { allPages } from '#store/dynamodb/pages.ts';
 import type { Db } from '#store/dynamodb/tables.ts';
-import { copiesOf } from './company-copies.ts';
 
 /** Pages of relations: a million people of one company. Of agreements: ten thousand with one client. */
 const relationsPerPage = 100;

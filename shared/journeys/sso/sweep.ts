@@ -1,14 +1,10 @@
 import { writeLine } from '#gateways/log.ts';
-import { sendMessage } from '#gateways/queues.ts';
-import { type Invocation, runEnds, withinBudget } from '#gateways/time-budget.ts';
+import type { Invocation } from '#gateways/time-budget.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import type { Key } from '#store/dynamodb/tables.ts';
 import { lookedAtUpdate, type RpSession, rpSessionsDue, rpSweepShards } from '#store/sessions/rp-sessions.ts';
-import { sweepRows } from '../sweeping.ts';
+import { sweepInTime, sweepRows } from '../sweeping.ts';
 import { endIfOver } from './hand-over-ends.ts';
-
-/** Kept of a function's time for what is under way and for handing on. */
-const spareMs = 20_000;
 
 /** What one run did. `left`: its time was over before the hand-overs were. */
 export interface SweptHandOvers {
@@ -21,29 +17,35 @@ export interface SweptHandOvers {
  * hours, the last day of a relation, agreement or report. Ended ones are told by their own change; those that live are looked
  * at again when time may end them next. Dying half-way leaves the rest for the next run, and twice writes nothing twice.
  */
-export const sweepHandOvers = (
+export function sweepHandOvers(
   ctx: Pick<FlowContext, 'db' | 'settings'>,
   flow: string,
   now: Date,
   invocation: Invocation,
-): Promise<SweptHandOvers> =>
-  withinBudget(invocation, async () => {
-    const { db, settings } = ctx;
-    let ended = 0;
-    const look = async (handOver: RpSession): Promise<boolean> => {
-      const standing = await endIfOver(ctx, handOver, now);
-      if (standing.over === undefined) await db.update(lookedAtUpdate(handOver, standing.lookAt));
-      else ended++;
-      return true;
-    };
+): Promise<SweptHandOvers> {
+  const { db, settings } = ctx;
+  let looked = 0;
+  let ended = 0;
+  const look = async (handOver: RpSession): Promise<boolean> => {
+    const standing = await endIfOver(ctx, handOver, now);
+    if (standing.over === undefined) await db.update(lookedAtUpdate(handOver, standing.lookAt));
+    else ended++;
+    return true;
+  };
+  const sweep = async (isOver: () => boolean): Promise<SweptHandOvers> => {
     const { done, left } = await sweepRows({
       shards: Array.from({ length: rpSweepShards }, (_, shard) => [
         (from: Key | undefined) => rpSessionsDue(db, shard, now, from),
       ]),
       work: look,
-      isOver: runEnds(invocation, { longestMs: settings.policies.sweepMilliseconds, spareMs }),
+      isOver,
     });
-    if (left) await sendMessage('hand-overs-left', { at: now.toISOString() });
-    writeLine({ level: 'INFO', word: 'hand-overs-swept', flow, looked: done, ended, left });
+    looked = done;
     return { ended, left };
-  });
+  };
+  return sweepInTime(
+    { queue: 'hand-overs-left', now, policies: settings.policies, invocation },
+    sweep,
+    (swept) => writeLine({ level: 'INFO', word: 'hand-overs-swept', flow, looked, ...swept }),
+  );
+}

@@ -7,16 +7,21 @@ import { listKeysOf } from './relation-lists.ts';
 import type { Relation } from './relation-row.ts';
 import { type KeptNumber, type KnownTaxpayer, keptNumberOf } from './taxpayers.ts';
 
-/** What a relation keeps of its company. */
-export const companyCopies = (company: KnownTaxpayer) => ({
-  companyKey: company.companyKey,
-  ...keptNumberOf(company),
+/** What a relation shows of its company. */
+export const copiesOf = (company: KnownTaxpayer): CompanyCopies => ({
   taxpayerName: company.name,
   taxpayerState: company.state,
   taxpayerSubjects: company.subjects,
-  taxpayerTerm: company.term,
   taxpayerRev: company.rev,
+  ...(company.term === undefined ? {} : { taxpayerTerm: company.term }),
+  ...keptNumberOf(company),
+});
+
+/** What a relation that begins keeps of its company: which one, in which term, and the copies. */
+export const companyCopies = (company: KnownTaxpayer) => ({
+  companyKey: company.companyKey,
   companyTerm: company.term,
+  ...copiesOf(company),
 });
 
 /** Brings the copy of the person's name in a relation up to date (DOC-5). Harmless to repeat. */
