@@ -1,4 +1,4 @@
-import { type ChangePattern, flow } from '#contract/flow.ts';
+import { accessReads, type ChangePattern, flow } from '#contract/flow.ts';
 
 /** What was written and is not only new: nothing can have stood on a row that was not there. */
 const changed = (dynamodb: NonNullable<ChangePattern['dynamodb']> = {}): ChangePattern => ({
@@ -16,11 +16,7 @@ export const ssoNotices = flow({
     'RpSessions/byCompany': ['Query'],
     'RpSessions/byAgency': ['Query'],
     Sessions: ['GetItem'],
-    Relationships: ['BatchGetItem'],
-    Taxpayers: ['BatchGetItem'],
-    Agencies: ['BatchGetItem'],
-    Agreements: ['BatchGetItem'],
-    CrossRegionReports: ['BatchGetItem'],
+    ...accessReads,
     Audit: ['PutItem'],
   },
   sends: ['sso-tell'],

@@ -1,4 +1,4 @@
-import { flow } from '#contract/flow.ts';
+import { accessReads, flow } from '#contract/flow.ts';
 
 export const ssoSweepRest = flow({
   name: 'sso-sweep-rest',
@@ -7,11 +7,7 @@ export const ssoSweepRest = flow({
     'RpSessions/sweep': ['Query'],
     RpSessions: ['UpdateItem'],
     Sessions: ['GetItem'],
-    Relationships: ['BatchGetItem'],
-    Taxpayers: ['BatchGetItem'],
-    Agencies: ['BatchGetItem'],
-    Agreements: ['BatchGetItem'],
-    CrossRegionReports: ['BatchGetItem'],
+    ...accessReads,
     Audit: ['PutItem'],
   },
   sends: ['hand-overs-left'],

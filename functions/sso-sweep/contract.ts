@@ -1,4 +1,4 @@
-import { flow } from '#contract/flow.ts';
+import { accessReads, flow } from '#contract/flow.ts';
 
 export const ssoSweep = flow({
   name: 'sso-sweep',
@@ -8,11 +8,7 @@ export const ssoSweep = flow({
     'RpSessions/sweep': ['Query'],
     RpSessions: ['UpdateItem'],
     Sessions: ['GetItem'],
-    Relationships: ['BatchGetItem'],
-    Taxpayers: ['BatchGetItem'],
-    Agencies: ['BatchGetItem'],
-    Agreements: ['BatchGetItem'],
-    CrossRegionReports: ['BatchGetItem'],
+    ...accessReads,
     Audit: ['PutItem'],
   },
   sends: ['hand-overs-left'],

@@ -205,15 +205,17 @@ export const flow = <const F extends FlowDeclaration>(declaration: F): F => {
     : { ...declaration, tables: withAll(declaration.tables ?? {}, implied) };
 };
 
-/** The session, and what a company identity stands on: a relation, or several rows in one call. */
-const callerReads: NonNullable<FlowDeclaration['tables']> = {
-  Sessions: ['GetItem'],
+/** What a company identity stands on: a relation, or several rows in one call. */
+export const accessReads = {
   Relationships: ['BatchGetItem'],
   Taxpayers: ['BatchGetItem'],
   Agencies: ['BatchGetItem'],
   Agreements: ['BatchGetItem'],
   CrossRegionReports: ['BatchGetItem'],
-};
+} as const satisfies NonNullable<FlowDeclaration['tables']>;
+
+/** The session, and what a company identity stands on. */
+const callerReads: NonNullable<FlowDeclaration['tables']> = { Sessions: ['GetItem'], ...accessReads };
 
 /** Of routes that manage: the person's recovery beside the session, and both again in the transaction (PHN-4, SES-5). */
 const managingChecks: NonNullable<FlowDeclaration['tables']> = {
