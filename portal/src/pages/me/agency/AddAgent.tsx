@@ -1,13 +1,12 @@
-import { Button, Form } from 'antd';
+import { Form } from 'antd';
 import type { DocumentType } from '#domain/documents.ts';
 import { ApiForm } from '../../../components/ApiForm.tsx';
 import { ChallengeNotice } from '../../../components/ChallengeNotice.tsx';
 import { PersonFields } from '../../../components/fields/PersonFields.tsx';
 import { ProblemAlert } from '../../../components/ProblemAlert.tsx';
 import { useSubmit } from '../../../components/use-submit.ts';
-import { useCommon } from '../../../i18n/index.ts';
 import { useAccountCentre } from '../parts/context.tsx';
-import { Dialog } from '../parts/Dialog.tsx';
+import { Dialog, DialogButtons } from '../parts/Dialog.tsx';
 import { changeStaffForm } from './queries.ts';
 import { useAgencyTexts } from './texts.ts';
 
@@ -20,7 +19,6 @@ interface Values {
 /** Somebody new on the staff form, beside those who stand there. */
 export function AddAgent({ onClose }: { readonly onClose: () => void }) {
   const t = useAgencyTexts();
-  const common = useCommon();
   const { say, ensured } = useAccountCentre();
   const [form] = Form.useForm<Values>();
   const { submit, busy, problem, retry } = useSubmit<Values>({
@@ -37,12 +35,7 @@ export function AddAgent({ onClose }: { readonly onClose: () => void }) {
         <ProblemAlert problem={problem} onRetry={retry} />
         <PersonFields />
         <ChallengeNotice />
-        <div className="row">
-          <Button type="primary" htmlType="submit" loading={busy}>
-            {t('submit')}
-          </Button>
-          <Button onClick={onClose}>{common('cancel')}</Button>
-        </div>
+        <DialogButtons submit={t('submit')} busy={busy} onClose={onClose} />
       </ApiForm>
     </Dialog>
   );

@@ -1,12 +1,12 @@
-import { Button, Form } from 'antd';
+import { Form } from 'antd';
 import { type ServiceItem, serviceItems } from '#domain/agreements.ts';
 import { ApiForm } from '../../../components/ApiForm.tsx';
 import { TaxpayerIdField } from '../../../components/fields/text-fields.tsx';
 import { ProblemAlert } from '../../../components/ProblemAlert.tsx';
 import { Loaded } from '../../../components/states.tsx';
 import { useSubmit } from '../../../components/use-submit.ts';
-import { useCommon } from '../../../i18n/index.ts';
 import { type Agreement, useAgreementTexts } from '../parts/agreements.tsx';
+import { DialogButtons } from '../parts/Dialog.tsx';
 import { CheckboxesField, DayField } from '../parts/fields.tsx';
 import { useParts } from '../parts/texts.ts';
 import { useAgents } from './queries.ts';
@@ -31,7 +31,6 @@ interface Props {
 export function AgreementForm({ agreement, send, onCancel }: Props) {
   const t = useAgencyTexts();
   const words = useAgreementTexts();
-  const common = useCommon();
   const parts = useParts();
   const staff = useAgents();
   const [form] = Form.useForm<AgreementValues>();
@@ -89,12 +88,7 @@ export function AgreementForm({ agreement, send, onCancel }: Props) {
             />
             <DayField name="from" label={words('from')} past />
             <DayField name="until" label={words('until')} />
-            <div className="row">
-              <Button type="primary" htmlType="submit" loading={busy}>
-                {parts('save')}
-              </Button>
-              <Button onClick={onCancel}>{common('cancel')}</Button>
-            </div>
+            <DialogButtons submit={parts('save')} busy={busy} onClose={onCancel} />
           </ApiForm>
         );
       }}

@@ -1,4 +1,4 @@
-import { Button, Form } from 'antd';
+import { Form } from 'antd';
 import { useState } from 'react';
 import type { Role } from '#domain/names.ts';
 import { answer, api } from '../../../api/client.ts';
@@ -10,7 +10,7 @@ import { useSubmit } from '../../../components/use-submit.ts';
 import { useCommon } from '../../../i18n/index.ts';
 import { Question } from '../parts/ActionButton.tsx';
 import { useAccountCentre } from '../parts/context.tsx';
-import { Dialog } from '../parts/Dialog.tsx';
+import { Dialog, DialogButtons } from '../parts/Dialog.tsx';
 import { StaffRoleField, ValidUntilField } from '../parts/fields.tsx';
 import { outdated } from '../parts/queries.ts';
 import { useAuthorizationsTexts } from './texts.ts';
@@ -66,12 +66,7 @@ export function Apply({
         <TaxpayerIdField />
         <StaffRoleField />
         <ValidUntilField />
-        <div className="row">
-          <Button type="primary" htmlType="submit" loading={busy}>
-            {t('submit')}
-          </Button>
-          <Button onClick={onClose}>{common('cancel')}</Button>
-        </div>
+        <DialogButtons submit={t('submit')} busy={busy} onClose={onClose} />
       </ApiForm>
       {asked ? (
         <Question

@@ -1,4 +1,6 @@
+import { Button } from 'antd';
 import { type ReactNode, useEffect, useId, useRef } from 'react';
+import { useCommon } from '../../../i18n/index.ts';
 
 /** A form beside the list that it changes; closed by Escape or its own button. */
 export function Dialog({
@@ -26,5 +28,26 @@ export function Dialog({
       <h2 id={id}>{title}</h2>
       {children}
     </dialog>
+  );
+}
+
+/** How a form in a dialog ends: it is sent, or left. */
+export function DialogButtons({
+  submit,
+  busy,
+  onClose,
+}: {
+  readonly submit: string;
+  readonly busy: boolean;
+  readonly onClose: () => void;
+}) {
+  const common = useCommon();
+  return (
+    <div className="row">
+      <Button type="primary" htmlType="submit" loading={busy}>
+        {submit}
+      </Button>
+      <Button onClick={onClose}>{common('cancel')}</Button>
+    </div>
   );
 }

@@ -1,11 +1,11 @@
-import { Button, Form } from 'antd';
+import { Form } from 'antd';
 import type { Permission } from '#domain/relations.ts';
 import { answer, api } from '../../../api/client.ts';
 import { ApiForm } from '../../../components/ApiForm.tsx';
 import { ProblemAlert } from '../../../components/ProblemAlert.tsx';
 import { useSubmit } from '../../../components/use-submit.ts';
-import { useCommon } from '../../../i18n/index.ts';
 import { useAccountCentre } from '../parts/context.tsx';
+import { DialogButtons } from '../parts/Dialog.tsx';
 import { PermissionsField, ValidUntilField } from '../parts/fields.tsx';
 import { changing } from '../parts/queries.ts';
 import { useParts } from '../parts/texts.ts';
@@ -20,7 +20,6 @@ interface Values {
 /** REL-8: narrow or widen at once, the person is told. An invoice clerk has only invoices. */
 export function Adjust({ member, onDone }: { readonly member: StaffMember; readonly onDone: () => void }) {
   const t = useStaffTexts();
-  const common = useCommon();
   const parts = useParts();
   const { say, ensured } = useAccountCentre();
   const [form] = Form.useForm<Values>();
@@ -60,12 +59,7 @@ export function Adjust({ member, onDone }: { readonly member: StaffMember; reado
         <ProblemAlert problem={problem} onRetry={retry} />
         {role === 'tax-handler' ? <PermissionsField /> : null}
         <ValidUntilField />
-        <div className="row">
-          <Button type="primary" htmlType="submit" loading={busy}>
-            {parts('save')}
-          </Button>
-          <Button onClick={onDone}>{common('cancel')}</Button>
-        </div>
+        <DialogButtons submit={parts('save')} busy={busy} onClose={onDone} />
       </ApiForm>
     </div>
   );

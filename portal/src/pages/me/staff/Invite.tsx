@@ -1,4 +1,4 @@
-import { Button, Form } from 'antd';
+import { Form } from 'antd';
 import type { DocumentType } from '#domain/documents.ts';
 import type { Role } from '#domain/names.ts';
 import { permissions as allPermissions, type Permission } from '#domain/relations.ts';
@@ -9,9 +9,8 @@ import { ChallengeNotice } from '../../../components/ChallengeNotice.tsx';
 import { PersonFields } from '../../../components/fields/PersonFields.tsx';
 import { ProblemAlert } from '../../../components/ProblemAlert.tsx';
 import { useSubmit } from '../../../components/use-submit.ts';
-import { useCommon } from '../../../i18n/index.ts';
 import { useAccountCentre } from '../parts/context.tsx';
-import { Dialog } from '../parts/Dialog.tsx';
+import { Dialog, DialogButtons } from '../parts/Dialog.tsx';
 import { PermissionsField, StaffRoleField, ValidUntilField } from '../parts/fields.tsx';
 import { outdated } from '../parts/queries.ts';
 import { useStaffTexts } from './texts.ts';
@@ -34,7 +33,6 @@ export function Invite({
   readonly onClose: () => void;
 }) {
   const t = useStaffTexts();
-  const common = useCommon();
   const { say, ensured } = useAccountCentre();
   const [form] = Form.useForm<Values>();
   const role = Form.useWatch('role', form);
@@ -63,12 +61,7 @@ export function Invite({
         {role === 'invoice-clerk' ? null : <PermissionsField />}
         <ValidUntilField />
         <ChallengeNotice />
-        <div className="row">
-          <Button type="primary" htmlType="submit" loading={busy}>
-            {t('submit')}
-          </Button>
-          <Button onClick={onClose}>{common('cancel')}</Button>
-        </div>
+        <DialogButtons submit={t('submit')} busy={busy} onClose={onClose} />
       </ApiForm>
     </Dialog>
   );
