@@ -32,16 +32,22 @@ async function expectNothingPersonal(page: Page, who: Sample): Promise<void> {
     expect(text).not.toContain(personal);
 }
 
+/** Somebody at the second factor, whose code is on its way. */
+async function withCodeSent() {
+  const who = await settled(portal.door);
+  await wait(portal.door, 61);
+  const page = await portal.open();
+  await asNatural(page, who);
+  await button(page, '获取验证码').click();
+  await page.getByText('验证码已发送至').first().waitFor();
+  return { who, page };
+}
+
 describe('no dead end, no step lost', () => {
   long(
     'LGN-3 SMS-2 DOC-4 back is a step back, a reload and a look at the other tab keep the journey, and storage holds no personal data',
     async () => {
-      const who = await settled(portal.door);
-      await wait(portal.door, 61);
-      const page = await portal.open();
-      await asNatural(page, who);
-      await button(page, '获取验证码').click();
-      await page.getByText('验证码已发送至').first().waitFor();
+      const { who, page } = await withCodeSent();
       // 短信 and 扫脸 are tabs: the code that was sent is still known.
       await page.getByRole('tab', { name: '扫脸验证' }).click();
       await page.getByRole('tab', { name: '短信验证码' }).click();
@@ -77,12 +83,7 @@ describe('no dead end, no step lost', () => {
   long(
     'LCK-1 LCK-3 LCK-5 who is locked at the second factor is shown 忘记密码 and the QR login',
     async () => {
-      const who = await settled(portal.door);
-      await wait(portal.door, 61);
-      const page = await portal.open();
-      await asNatural(page, who);
-      await button(page, '获取验证码').click();
-      await page.getByText('验证码已发送至').first().waitFor();
+      const { who, page } = await withCodeSent();
       const right = await codeFor(portal.door, who.phone);
       const wrong = right === '000000' ? '111111' : '000000';
       for (let left = 4; left > 0; left--) {
