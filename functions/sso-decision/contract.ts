@@ -37,6 +37,19 @@ const stepUpWanted = v.object({
 const approved = v.union([sentOn, v.object({ asked }), stepUpWanted]);
 const choiceId = v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(512)));
 
+/** What keeps somebody from being handed over, as they are or as they chose. */
+const decisionErrors = [
+  'SESSION_ENDED',
+  'IDENTITY_NOT_ACCEPTED',
+  'LEVEL_TOO_LOW',
+  'REAUTHENTICATION_REQUIRED',
+  'FACE_REQUIRED',
+  'RELATION_NOT_FOUND',
+  'SWITCH_NOT_ALLOWED',
+  'COMPANY_NOT_CONFIRMED',
+  'ROLE_NOT_ALLOWED',
+] as const;
+
 const session = { access: 'session', handOver: true, evenIfLost: true } as const;
 
 export const ssoDecision = flow({
@@ -83,17 +96,7 @@ export const ssoDecision = flow({
         silently: v.optional(v.boolean()),
       }),
       answers: { 200: approved },
-      errors: [
-        'SESSION_ENDED',
-        'IDENTITY_NOT_ACCEPTED',
-        'LEVEL_TOO_LOW',
-        'REAUTHENTICATION_REQUIRED',
-        'FACE_REQUIRED',
-        'RELATION_NOT_FOUND',
-        'SWITCH_NOT_ALLOWED',
-        'COMPANY_NOT_CONFIRMED',
-        'ROLE_NOT_ALLOWED',
-      ],
+      errors: decisionErrors,
     },
     stepUp: {
       method: 'POST',
@@ -106,17 +109,7 @@ export const ssoDecision = flow({
         200: v.union([v.object({ satisfied: v.literal(true) }), sentOn]),
         201: v.object({ scan }),
       },
-      errors: [
-        'SESSION_ENDED',
-        'IDENTITY_NOT_ACCEPTED',
-        'LEVEL_TOO_LOW',
-        'REAUTHENTICATION_REQUIRED',
-        'FACE_REQUIRED',
-        'RELATION_NOT_FOUND',
-        'ROLE_NOT_ALLOWED',
-        'SWITCH_NOT_ALLOWED',
-        'COMPANY_NOT_CONFIRMED',
-      ],
+      errors: decisionErrors,
     },
     refuse: {
       method: 'POST',
