@@ -2,17 +2,11 @@ import { Button } from 'antd';
 import { useState } from 'react';
 import { answer, api } from '../../../api/client.ts';
 import { ActionButton } from '../parts/ActionButton.tsx';
-import {
-  type Agreement,
-  AgreementItem,
-  isLiving,
-  useAgreementColumns,
-  useAgreementTexts,
-} from '../parts/agreements.tsx';
+import { type Agreement, AgreementList, isLiving, useAgreementTexts } from '../parts/agreements.tsx';
 import { useAccountCentre } from '../parts/context.tsx';
 import { Dialog } from '../parts/Dialog.tsx';
 import { Actions, useItemTitleId } from '../parts/items.tsx';
-import { PagedList, usePaged } from '../parts/paged.tsx';
+import { usePaged } from '../parts/paged.tsx';
 import { changing as changingList, outdated } from '../parts/queries.ts';
 import { AgreementForm, type AgreementValues } from './AgreementForm.tsx';
 import { useAgencyTexts } from './texts.ts';
@@ -22,7 +16,6 @@ const asAgents = (ids: readonly string[]) => ids.map((agentId) => ({ agentId }))
 /** 涉税专业服务协议: enter, change, end (AGY-4). */
 export function Agreements() {
   const t = useAgencyTexts();
-  const words = useAgreementTexts();
   const { say, ensured } = useAccountCentre();
   const [entering, setEntering] = useState(false);
   const list = usePaged<Agreement>(['agreements', 'agency'], async (cursor) => {
@@ -41,9 +34,6 @@ export function Agreements() {
     setEntering(false);
     say(t('entered'));
   };
-  const columns = useAgreementColumns('agency', (agreement) =>
-    isLiving(agreement) ? <AgencyActions agreement={agreement} /> : null,
-  );
   return (
     <>
       <p>{t('agreementHint')}</p>
@@ -57,19 +47,11 @@ export function Agreements() {
           <AgreementForm send={enter} onCancel={() => setEntering(false)} />
         </Dialog>
       ) : null}
-      <PagedList
-        keyOf={({ agreementId }) => agreementId}
+      <AgreementList
         list={list}
-        label={words('list')}
-        empty={words('none')}
-        columns={columns}
-      >
-        {(agreement) => (
-          <AgreementItem key={agreement.agreementId} agreement={agreement} side="agency">
-            {isLiving(agreement) ? <AgencyActions agreement={agreement} /> : null}
-          </AgreementItem>
-        )}
-      </PagedList>
+        side="agency"
+        actions={(agreement) => (isLiving(agreement) ? <AgencyActions agreement={agreement} /> : null)}
+      />
     </>
   );
 }

@@ -4,16 +4,10 @@ import { PageTitle } from '../../../components/PageTitle.tsx';
 import { useSession } from '../../../session/store.ts';
 import { useMenuTexts } from '../menu.ts';
 import { ActionButton } from '../parts/ActionButton.tsx';
-import {
-  type Agreement,
-  AgreementItem,
-  isLiving,
-  useAgreementColumns,
-  useAgreementTexts,
-} from '../parts/agreements.tsx';
+import { type Agreement, AgreementList, isLiving, useAgreementTexts } from '../parts/agreements.tsx';
 import { Actions } from '../parts/items.tsx';
 import { Only } from '../parts/Only.tsx';
-import { PagedList, usePaged } from '../parts/paged.tsx';
+import { usePaged } from '../parts/paged.tsx';
 import { changing } from '../parts/queries.ts';
 import { useAgreementsTexts } from './texts.ts';
 
@@ -34,28 +28,18 @@ export function Page() {
 
 function Agreements() {
   const t = useAgreementsTexts();
-  const words = useAgreementTexts();
   const list = usePaged<Agreement>(['agreements', 'client'], async (cursor) => {
     const page = await answer(api.GET('/v1/enterprise/agreements', { params: { query: { cursor } } }));
     return { items: page.agreements, cursor: page.cursor };
   });
-  const columns = useAgreementColumns('client', (agreement) => <AgreementActions agreement={agreement} />);
   return (
     <>
       <p>{t('hint')}</p>
-      <PagedList
-        keyOf={({ agreementId }) => agreementId}
+      <AgreementList
         list={list}
-        label={words('list')}
-        empty={words('none')}
-        columns={columns}
-      >
-        {(agreement) => (
-          <AgreementItem key={agreement.agreementId} agreement={agreement} side="client">
-            <AgreementActions agreement={agreement} />
-          </AgreementItem>
-        )}
-      </PagedList>
+        side="client"
+        actions={(agreement) => <AgreementActions agreement={agreement} />}
+      />
     </>
   );
 }

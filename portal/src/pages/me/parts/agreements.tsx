@@ -3,6 +3,7 @@ import type { AgreementState, ServiceItem } from '#domain/agreements.ts';
 import { texts, useCommon } from '../../../i18n/index.ts';
 import type { Column } from './ItemTable.tsx';
 import { type Fact, Item } from './items.tsx';
+import { PagedList, type usePaged } from './paged.tsx';
 import { useParts } from './texts.ts';
 
 /** Words about agreements, for the agency's side and the client's (AGY-4). */
@@ -145,7 +146,7 @@ function Proposed({ terms }: { readonly terms: Terms }) {
 }
 
 /** The table of a wide screen, from either side; `actions` is the last column. */
-export function useAgreementColumns(
+function useAgreementColumns(
   side: Side,
   actions: (agreement: Agreement) => ReactNode,
 ): readonly Column<Agreement>[] {
@@ -203,7 +204,7 @@ export function useAgreementColumns(
 }
 
 /** An agreement as both sides see it, seen from one. */
-export function AgreementItem({
+function AgreementItem({
   agreement,
   side,
   children,
@@ -229,5 +230,34 @@ export function AgreementItem({
     >
       {children}
     </Item>
+  );
+}
+
+/** The agreements of one side, as a table or as cards, with what may be done to each. */
+export function AgreementList({
+  list,
+  side,
+  actions,
+}: {
+  readonly list: ReturnType<typeof usePaged<Agreement>>;
+  readonly side: 'agency' | 'client';
+  readonly actions: (agreement: Agreement) => ReactNode;
+}) {
+  const words = useAgreementTexts();
+  const columns = useAgreementColumns(side, actions);
+  return (
+    <PagedList
+      keyOf={({ agreementId }) => agreementId}
+      list={list}
+      label={words('list')}
+      empty={words('none')}
+      columns={columns}
+    >
+      {(agreement) => (
+        <AgreementItem key={agreement.agreementId} agreement={agreement} side={side}>
+          {actions(agreement)}
+        </AgreementItem>
+      )}
+    </PagedList>
   );
 }
