@@ -13,7 +13,7 @@ export const serviceItems = [
 ] as const;
 export type ServiceItem = (typeof serviceItems)[number];
 
-/** Where an agreement can stand; `expired` follows from its last day and is written nowhere. */
+/** The possible states of an agreement; `expired` follows from the last day and is never stored. */
 export const agreementStates = ['pending', 'active', 'rejected', 'ended', 'expired'] as const;
 export type AgreementState = (typeof agreementStates)[number];
 

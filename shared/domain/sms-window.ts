@@ -42,14 +42,14 @@ export interface SmsWindow {
 }
 
 /**
- * What a journey remembers of a number's window: whose it is, and when it began (ADR 0042). A hint chooses which write is
- * tried first and decides nothing; without one, or by a wrong one, a send costs one call more.
+ * What a journey remembers about the window of a number: the number, and when the window began (ADR 0042). A hint decides
+ * only which write is tried first, never the outcome. Without a hint, or with a wrong one, a send costs one more call.
  */
 export interface WindowHint {
   readonly phoneKey: string;
   readonly startedAt: number;
 }
-/** The first hint that is about this number. A window that was read is complete; only the hint's part of it is kept. */
+/** The first hint about this number. A window that was read serves as a hint too; only the two members of a hint are kept. */
 export function hintFor(
   phoneKey: string | undefined,
   ...known: readonly (WindowHint | undefined)[]

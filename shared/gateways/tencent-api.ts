@@ -6,7 +6,7 @@ export interface TencentCredentials {
   readonly secretKey: string;
 }
 
-/** @throws DependencyError where the secret `providers` has none. */
+/** @throws DependencyError if the secret `providers` holds none */
 export function tencentCredentials(
   credentials: Readonly<Record<string, string>> | undefined,
 ): TencentCredentials {
@@ -21,7 +21,7 @@ export interface TencentCall {
   readonly version: string;
   readonly region: string;
   readonly input: Readonly<Record<string, unknown>>;
-  /** Another origin than the service's own: for tests. */
+  /** Another origin than the service's own, for tests. */
   readonly endpoint?: string | undefined;
 }
 
@@ -29,8 +29,8 @@ const timeoutMilliseconds = 3000;
 const contentType = 'application/json; charset=utf-8';
 
 /**
- * One call of Tencent Cloud's API 3.0, never repeated here. Answers `Response`, which may hold an `Error`.
- * @throws OutboundError without an answer, DependencyError for one that is none.
+ * One call of Tencent Cloud's API 3.0, never repeated here. Returns `Response`, which may hold an `Error`.
+ * @throws OutboundError if there is no answer, DependencyError if the answer is malformed
  */
 export async function callTencent(
   { service, action, version, region, input, endpoint }: TencentCall,
