@@ -11,8 +11,8 @@ import { sessionsOf } from '#store/sessions/web-sessions.ts';
 import { auditPut } from '../audit.ts';
 
 /**
- * Ends all sessions of a person, or all but `keep` (PWD-3, CTR-2): the pointers for the write of the person (which
- * must be conditioned on the rev as read, so that no login slips in between), and the writes beside it.
+ * Ends all sessions of a person, or all except `keep` (PWD-3, CTR-2). Returns the pointers for the write of the person
+ * (which must require the `rev` that was read, so that no login comes in between), and the further writes.
  */
 export function endSessions(
   ctx: Pick<FlowContext, 'settings'>,
@@ -36,7 +36,7 @@ export function endSessions(
   };
 }
 
-/** 退出 (SES-1): the session of this call is over at once, wherever it is checked; SESSION_ENDED where there is none. */
+/** 退出 (SES-1): the session of this call ends at once, for every later check; SESSION_ENDED if it has ended already. */
 export const loggedOutWrites = (
   ctx: Pick<FlowContext, 'settings'>,
   call: AnyCall,

@@ -6,8 +6,8 @@ import { endedProblem, endOf } from './session-end.ts';
 import { type Session, seconds } from './session-row.ts';
 
 /**
- * For a transaction that is made in a session: it has not ended since it was read, by a newer login, by logging out or by
- * order. Throws SESSION_ENDED with the reason.
+ * For a transaction of a call in a session: the session has not ended since it was read, whether by a newer login, a
+ * logout or an order. Throws SESSION_ENDED with the reason.
  */
 export const sessionAliveCheck = (
   { sessionId }: Pick<Session, 'sessionId'>,
@@ -23,7 +23,10 @@ export const sessionAliveCheck = (
   },
 });
 
-/** The same, and it is still who it was read to be: no switch came between. SESSION_ENDED otherwise. */
+/**
+ * The same check, and the session still has the identity that was read: no switch came between. SESSION_ENDED
+ * otherwise.
+ */
 export const versionAliveCheck = (
   session: Pick<Session, 'sessionId' | 'version'>,
   now: Date,
@@ -33,7 +36,10 @@ export const versionAliveCheck = (
   return { ...alive, condition: all(alive.condition, equals('version', session.version)) };
 };
 
-/** The same for what was decided in the session a while ago and comes true now: it has not become idle meanwhile, either. */
+/**
+ * The same check for what was decided in the session earlier and takes effect now: the session has not become idle
+ * either.
+ */
 export const stillUsedCheck = (
   session: Pick<Session, 'sessionId' | 'version'>,
   now: Date,

@@ -5,7 +5,7 @@ import { above, absent, all, equals, exists, unlessSet } from '../dynamodb/expre
 import type { RefusableUpdate, Write } from '../dynamodb/tables.ts';
 import { type Ended, type Session, seconds } from './session-row.ts';
 
-/** The end of a session at `now`, whether written down or only due by the clock: whichever came first. */
+/** How a session ended by `now`: by what is stored, or by time; whichever came first. */
 export function endOf(session: Session, now: Date, policies: Policies): Ended | undefined {
   const due: Ended[] = [
     { reason: 'idle', at: session.lastSeenAt + policies.sessionIdleSeconds },
@@ -35,8 +35,7 @@ export const endUpdate = (sessionId: string, ended: Ended): RefusableUpdate => (
 });
 
 /**
- * SES-4: ends one of the person's own sessions that is still alive; to anybody else, and afterwards, there is no such
- * session.
+ * SES-4: ends one of the person's own live sessions. For anybody else, and after its end, the session does not exist.
  */
 export function endOwnUpdate(
   sessionId: string,

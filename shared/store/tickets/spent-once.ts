@@ -8,7 +8,7 @@ import { absent, any, equals } from '../dynamodb/expressions.ts';
 import type { Db, Write } from '../dynamodb/tables.ts';
 import { seconds, ttlAfter } from './ticket-times.ts';
 
-/** CHN-1: an assertion works once. False when it has been seen. */
+/** CHN-1: an assertion works once. False if it was used before. */
 export const spendAssertion = (
   db: Db,
   assertion: Pick<Assertion, 'channel' | 'jti' | 'expiresAt'>,
@@ -21,13 +21,13 @@ export const spendAssertion = (
     now,
   );
 
-/** LGN-12: a solved challenge works once. False when it has been seen. */
+/** LGN-12: a solved challenge works once. False if it was used before. */
 export const spendChallenge = (db: Db, challengeId: string, expiresAt: Date, now: Date): Promise<boolean> =>
   once(db, `c_${createHash('sha256').update(challengeId).digest('base64url')}`, expiresAt, now);
 
 export function once(db: Db, ticketKey: string, expiresAt: Date, now: Date): Promise<boolean> {
   const until = seconds(expiresAt);
-  // The same request again, because its answer was lost, is no second use.
+  // The same request, repeated because its answer was lost, is no second use.
   const usedBy = handle();
   return db.put({
     table: 'Tickets',
@@ -36,7 +36,7 @@ export function once(db: Db, ticketKey: string, expiresAt: Date, now: Date): Pro
   });
 }
 
-/** The same inside a transaction, which is refused as a whole where it was seen before. */
+/** The same inside a transaction, which is refused as a whole if the item was used before. */
 export function oncePut(ticketKey: string, expiresAt: Date, now: Date, onRefused: () => Error): Write {
   const until = seconds(expiresAt);
   return {
@@ -50,16 +50,16 @@ export function oncePut(ticketKey: string, expiresAt: Date, now: Date, onRefused
 const dpopProofKey = ({ jkt, jti }: DpopProof): string =>
   `d_${createHash('sha256').update(`${jkt}\n${jti}`).digest('base64url')}`;
 
-/** RFC 9449, 11.1: a proof works once, whichever call it was for. False when it has been seen. */
+/** RFC 9449, 11.1: a proof works once, whichever call it was for. False if it was used before. */
 export const spendDpopProof = (db: Db, proof: DpopProof, now: Date): Promise<boolean> =>
   once(db, dpopProofKey(proof), proof.expiresAt, now);
 
-/** The same inside a transaction: `invalid_dpop_proof` where it was seen before, and then nothing is done. */
+/** The same inside a transaction: `invalid_dpop_proof` if the proof was used before, and then nothing is written. */
 export const dpopProofPut = (proof: DpopProof, now: Date): Write =>
   oncePut(dpopProofKey(proof), proof.expiresAt, now, proofRefused);
 
 /**
- * LGN-12: counts a request of an address in the running window; answers how many there were, this one included.
+ * LGN-12: counts a request of an address in the running window; returns how many there were, this one included.
  * @param by -1 takes one back
  */
 export async function countAddress(

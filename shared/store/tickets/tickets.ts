@@ -32,7 +32,7 @@ export function openTicketPut<T extends Ticket>(
   };
 }
 
-/** What a ticket that is missing, of another kind, spent or over means to its holder. */
+/** The refusal for a ticket that is missing, of another kind, spent or over. */
 export function ticketProblem(
   ticket: Pick<TicketBase, 'kind' | 'state' | 'expiresAt'> | undefined,
   kind: string,
@@ -62,7 +62,7 @@ export async function openTicket<T extends Ticket>(
 export const isOpen = (now: Date, state: TicketState = 'open'): Condition =>
   all(equals('state', state), above('expiresAt', seconds(now)));
 
-/** A change to an open ticket inside a transaction; refused with the ticket's own problem. */
+/** A change to an open ticket inside a transaction; its refusal is the ticket's own problem. */
 export function ticketUpdate(
   ticket: { readonly ticketKey: string; readonly kind: Ticket['kind'] },
   now: Date,
@@ -81,8 +81,8 @@ export function ticketUpdate(
 }
 
 /**
- * REG-2: one more wrong number for the hall record, counted from the ticket as it was read; the last permitted one ends
- * the ticket in the same write. `moved` is thrown where another try was counted meanwhile.
+ * REG-2: counts one more wrong number for the hall record, from the ticket as it was read; the last permitted one ends
+ * the ticket in the same write. `moved` is thrown if another try was counted meanwhile.
  */
 export function wrongPhoneUpdate(
   ticket: Pick<RegistrationTicket, 'ticketKey' | 'kind' | 'wrongPhones'>,
@@ -114,7 +114,7 @@ export const spendUpdate = (
 export const isCode = (hash: string): Condition => equals('code.hash', hash);
 
 /**
- * Both factors are passed: no code, face or second `verify` fits the ticket any more, only a choice.
+ * Both factors were passed: the ticket now takes no code, face or second `verify`, only a choice.
  * @param codeHash of the SMS code that was right
  */
 export const passUpdate = (
@@ -141,10 +141,13 @@ export const chosenUpdate = (ticket: LoginTicket, now: Date): Write =>
 const clientAssertionKey = ({ clientId, jti }: Pick<ClientAssertion, 'clientId' | 'jti'>): string =>
   `j_${createHash('sha256').update(`${clientId}\n${jti}`).digest('base64url')}`;
 
-/** SSO-3: a client's assertion works once. False when it has been seen. */
+/** SSO-3: a client's assertion works once. False if it was used before. */
 export const spendClientAssertion = (db: Db, assertion: ClientAssertion, now: Date): Promise<boolean> =>
   once(db, clientAssertionKey(assertion), assertion.expiresAt, now);
 
-/** Spends a client's assertion inside a transaction: `invalid_client` where it was seen before, and then nothing is done. */
+/**
+ * Spends a client's assertion inside a transaction: `invalid_client` if it was used before, and then nothing is
+ * written.
+ */
 export const clientAssertionPut = (assertion: ClientAssertion, now: Date): Write =>
   oncePut(clientAssertionKey(assertion), assertion.expiresAt, now, refused);
