@@ -13,8 +13,8 @@ import type { session } from './contract.ts';
 const instant = (seconds: number): string => isoShanghai(new Date(seconds * 1000));
 
 /**
- * The person's web sessions that are alive, this one first (SES-4). Where only one is allowed there is nothing beside
- * the pointer, and so nothing more to read.
+ * The person's live web sessions, this one first (SES-4). If a stage allows only one, the pointer is enough and nothing
+ * more is read.
  */
 export const listSessions: StepOf<typeof session, 'list'> = async (ctx, call) => {
   const { session: current } = call.caller;
@@ -39,8 +39,8 @@ export const listSessions: StepOf<typeof session, 'list'> = async (ctx, call) =>
 };
 
 /**
- * Ends an own session: another one wants a fresh factor (SES-5), this very one nothing. The condition of the write is
- * whose it is: nobody else's can be met.
+ * Ends one of the person's own sessions: another session needs a fresh factor (SES-5), this one needs nothing. The
+ * condition of the write checks the owner, so nobody else's session can be ended.
  */
 export const endSession: StepOf<typeof session, 'end'> = async (ctx, call) => {
   const { session: current } = call.caller;

@@ -11,8 +11,9 @@ import { forgetWebSession } from '#store/sessions/web-sessions.ts';
 import type { session } from './contract.ts';
 
 /**
- * SES-2: the cookie's token is turned over. Each is derived from the one before, so that one spent within the grace gets
- * the newest; a token spent longer ago has been copied, and the session ends for both holders.
+ * SES-2: replaces the cookie's token. Each token is derived from the one before, so a token that was replaced within
+ * the grace gets the newest one; a token that was replaced earlier has been copied, and the session ends for both
+ * holders.
  */
 export const refreshSession: StepOf<typeof session, 'refresh'> = async (ctx, call) => {
   const { session: current, token } = await rotateRefresh(
@@ -42,7 +43,7 @@ export const showSession: StepOf<typeof session, 'show'> = async (ctx, call) => 
   return ok({ session: shownSession(ctx, effective, call, lost ? ['IDENTITY_LOST'] : []) });
 };
 
-/** 退出 (SES-1): the session is over at once, wherever it is checked. */
+/** 退出 (SES-1): the session ends at once, for every later check. */
 export const logOut: StepOf<typeof session, 'logout'> = async (ctx, call) => {
   const { session: current } = call.caller;
   await ctx.db.transact(loggedOutWrites(ctx, call, current));
