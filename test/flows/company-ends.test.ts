@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Role } from '#domain/names.ts';
 import type { Loose, Reply } from '../support/client.ts';
 import { enterPassword, expectStatus, loggedInByFace, scanFace, wait } from '../support/door.ts';
@@ -100,7 +100,12 @@ describe('ENT-4 relations', () => {
       const natural = (await inNatural(who)).token;
       await feed(door, companyLine(taxpayerId, { state: 'cancelled' }));
       expect(await listed(natural, 'active', taxpayerId)).toEqual([]);
-      expect(await listed(natural, 'history', taxpayerId)).toMatchObject([{ state: 'company-cancelled' }]);
+      // The copies follow by the stream, so the history knows the end a moment later.
+      const ended = [{ state: 'company-cancelled' }];
+      await vi.waitFor(
+        async () => expect(await listed(natural, 'history', taxpayerId)).toMatchObject(ended),
+        5000,
+      );
       expect((await relationRow(door, who, taxpayerId, 'tax-handler')).state).toBe('active');
 
       await feed(door, companyLine(taxpayerId));
