@@ -1,6 +1,7 @@
 import { handle } from '#crypto/random.ts';
 import { may } from '#domain/channels.ts';
 import { shanghaiDay } from '#domain/days.ts';
+import { epochSeconds } from '#domain/epoch.ts';
 import { remainingAttempts } from '#domain/lockout-policy.ts';
 import { Problem } from '#domain/problem.ts';
 import { auditPut } from '#journeys/audit.ts';
@@ -176,7 +177,7 @@ async function levelAfter({ ctx, call, scan, personKey }: Check) {
   // With a mini program only a step-up raises the level.
   const lifts = scan.stepUp !== undefined || may(call.caller.assertion.channel, 'face-factor', ctx.settings);
   if ((from ?? 3) >= 4 || !lifts) return { level: from ?? 3, writes: [] };
-  const alive = (person.webSession?.expiresAt ?? 0) * 1000 > call.now.getTime();
+  const alive = (person.webSession?.expiresAt ?? 0) > epochSeconds(call.now);
   const session =
     scan.stepUp?.sessionId ?? scan.sessionId ?? (alive ? person.webSession?.sessionId : undefined);
   return {

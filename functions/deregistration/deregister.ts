@@ -1,5 +1,6 @@
 import { isHashed } from '#crypto/passwords.ts';
 import { clearRefreshCookie } from '#crypto/refresh-tokens.ts';
+import { epochSeconds } from '#domain/epoch.ts';
 import { usernameReservedUntil } from '#domain/usernames.ts';
 import { auditPut } from '#journeys/audit.ts';
 import { requireFactorPhone, requireFresh } from '#journeys/factors/fresh-factor.ts';
@@ -81,7 +82,7 @@ function endOfAccount(ctx: FlowContext, call: DeregisterCall, person: Active): W
   const { policies } = ctx.settings;
   const { session } = call.caller;
   const others = endSessions(ctx, call, person, 'deregistered', session);
-  const at = Math.floor(call.now.getTime() / 1000);
+  const at = epochSeconds(call.now);
   const stale = () => new ConcurrentChange();
   return [
     personUpdate(

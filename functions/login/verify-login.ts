@@ -1,5 +1,6 @@
 import { handle } from '#crypto/random.ts';
 import { shanghaiDay } from '#domain/days.ts';
+import { epochSeconds } from '#domain/epoch.ts';
 import { recoveredLately } from '#domain/phones.ts';
 import { Problem } from '#domain/problem.ts';
 import { auditPut } from '#journeys/audit.ts';
@@ -131,7 +132,7 @@ function openOrOfferChoices(
         : undefined;
     if (ticket.companyKey !== undefined && (reports || confirm || active.length + (agent ? 1 : 0) > 1)) {
       const passed: PassedFactors = {
-        at: Math.floor(now.getTime() / 1000),
+        at: epochSeconds(now),
         method: by.method,
         fresh: by.fresh,
         ...(factor.faceAt === undefined ? {} : { faceAt: factor.faceAt }),

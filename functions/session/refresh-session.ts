@@ -1,4 +1,5 @@
 import { clearRefreshCookie, successor } from '#crypto/refresh-tokens.ts';
+import { epochSeconds } from '#domain/epoch.ts';
 import { auditPut } from '#journeys/audit.ts';
 import { currentIdentity } from '#journeys/sessions/current-identity.ts';
 import { loggedOutWrites } from '#journeys/sessions/end-sessions.ts';
@@ -24,7 +25,7 @@ export const refreshSession: StepOf<typeof session, 'refresh'> = async (ctx, cal
     ctx.settings.policies,
   );
   if (!token) {
-    const ended = { reason: 'reuse' as const, at: Math.floor(call.now.getTime() / 1000) };
+    const ended = { reason: 'reuse' as const, at: epochSeconds(call.now) };
     await ctx.db.transact([
       endUpdate(current.sessionId, ended),
       auditPut(ctx, call, current.personKey, 'session-ended', 'failure', { reason: 'reuse' }),

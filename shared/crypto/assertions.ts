@@ -1,6 +1,7 @@
 import { type CryptoKey, decodeJwt, decodeProtectedHeader, errors, type JWK, jwtVerify } from 'jose';
 import * as v from 'valibot';
 import type { ChannelKeys } from '#contract/settings.ts';
+import { fromEpochSeconds } from '#domain/epoch.ts';
 import { type Channel, channels, type Role, roles } from '#domain/names.ts';
 import { Problem } from '#domain/problem.ts';
 import { importedKey } from './imported-keys.ts';
@@ -81,7 +82,7 @@ export async function verifyAssertion(
   return {
     channel: iss,
     jti,
-    expiresAt: new Date((exp + skewSeconds) * 1000),
+    expiresAt: fromEpochSeconds(exp + skewSeconds),
     ...(person && { person }),
     ...(identity && { identity }),
     ...(officer !== undefined && { officer }),

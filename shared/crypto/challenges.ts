@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { type Challenge, createChallenge, verifySolution } from 'altcha-lib';
 import { deriveKey } from 'altcha-lib/algorithms/pbkdf2';
 import * as v from 'valibot';
+import { epochSeconds, fromEpochSeconds } from '#domain/epoch.ts';
 import type { Policies } from '#domain/policies.ts';
 import type { HandleKeys } from './keys.ts';
 
@@ -37,7 +38,7 @@ export async function newChallenge(
     cost: dear ? dearCost : cost,
     counter: randomInt(lowestCounter, highestCounter),
     deriveKey,
-    expiresAt: Math.floor(now.getTime() / 1000) + policies.challengeSeconds,
+    expiresAt: epochSeconds(now) + policies.challengeSeconds,
     ...secrets(keys),
   });
 }
@@ -85,13 +86,13 @@ export async function checkSolution(keys: HandleKeys, payload: string, now: Date
   if (!parsed.success) return { ok: false };
   const { challenge, solution } = parsed.output;
   const { nonce, expiresAt } = challenge.parameters;
-  if (expiresAt * 1000 <= now.getTime()) return { ok: false };
+  if (expiresAt <= epochSeconds(now)) return { ok: false };
   const result = await verifySolution({ challenge, solution, deriveKey, ...secrets(keys) });
   return result.verified
     ? {
         ok: true,
         id: nonce,
-        expiresAt: new Date(expiresAt * 1000),
+        expiresAt: fromEpochSeconds(expiresAt),
         dear: challenge.parameters.cost === dearCost,
       }
     : { ok: false };

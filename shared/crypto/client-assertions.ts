@@ -1,5 +1,6 @@
 import { type CryptoKey, decodeJwt, errors, jwtVerify } from 'jose';
 import * as v from 'valibot';
+import { fromEpochSeconds } from '#domain/epoch.ts';
 import { OAuthProblem } from '#domain/oauth-problem.ts';
 import type { RelyingParty } from '#domain/relying-parties.ts';
 import { importedKey } from './imported-keys.ts';
@@ -70,7 +71,7 @@ export async function verifyClientAssertion(
       throw new ClientRefused('claims');
     return {
       client,
-      assertion: { clientId: client.clientId, jti, expiresAt: new Date((exp + skewSeconds) * 1000) },
+      assertion: { clientId: client.clientId, jti, expiresAt: fromEpochSeconds(exp + skewSeconds) },
     };
   } catch (error) {
     if (error instanceof errors.JOSEError) throw new ClientRefused(refusalOf(error));

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { calculateJwkThumbprint, decodeProtectedHeader, errors, importJWK, type JWK, jwtVerify } from 'jose';
 import * as v from 'valibot';
+import { fromEpochSeconds } from '#domain/epoch.ts';
 import { proofRefused } from '#domain/oauth-problem.ts';
 import { constantTimeEqual } from './keys.ts';
 
@@ -77,7 +78,7 @@ export async function verifyDpopProof(
     return {
       jkt: await calculateJwkThumbprint(jwk),
       jti,
-      expiresAt: new Date((iat + oldestSeconds + skewSeconds) * 1000),
+      expiresAt: fromEpochSeconds(iat + oldestSeconds + skewSeconds),
     };
   } catch (error) {
     // The decoders throw TypeError for text that is no proof, and DOMException for a point that is not on the curve.

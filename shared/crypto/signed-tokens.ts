@@ -1,6 +1,7 @@
 import { errors, type JWTPayload, jwtVerify, SignJWT } from 'jose';
+import { epochSeconds } from '#domain/epoch.ts';
 import { signingKey, verifyingKeys } from '#domain/rotating-keys.ts';
-import { epochSeconds, type SigningRing } from './signing-ring.ts';
+import type { SigningRing } from './signing-ring.ts';
 
 /** A longer token is none of ours; it is refused before any work. */
 const longestToken = 8192;

@@ -8,6 +8,7 @@ import {
   type JWK,
 } from 'jose';
 import * as v from 'valibot';
+import { epochSeconds } from '#domain/epoch.ts';
 import { verifyingKeys } from '#domain/rotating-keys.ts';
 
 const coordinate = v.pipe(v.string(), v.regex(/^[\w-]{43}$/));
@@ -76,8 +77,6 @@ async function importKey({ privateJwk, ...entry }: StoredSigningKey): Promise<Si
   }
   return { ...entry, privateKey, publicKey, publicJwk };
 }
-
-export const epochSeconds = (date: Date): number => Math.floor(date.getTime() / 1000);
 
 /** The answer of /.well-known/jwks.json: every key whose tokens are accepted now or soon. */
 export const publicJwks = (ring: SigningRing, now: Date): JSONWebKeySet => ({

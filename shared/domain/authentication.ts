@@ -1,5 +1,6 @@
 import { type Acr, acrOf, acrs, meetsAcr } from './acrs.ts';
 import { type AuthorizationRequest, type OAuthRefusal, refusal } from './authorization-requests.ts';
+import { epochSeconds } from './epoch.ts';
 import type { RelyingParty } from './relying-parties.ts';
 
 /** The values of `amr` (RFC 8176). `qr` is our own: a phone whose user was logged in confirmed the code on the page. */
@@ -50,7 +51,7 @@ export function shortfall(
   now: Date,
 ): Shortfall | undefined {
   if (claims?.sub !== undefined && claims.sub !== session.sub) return { kind: 'login' };
-  const age = Math.floor(now.getTime() / 1000) - session.startedAt;
+  const age = epochSeconds(now) - session.startedAt;
   const loginWanted = prompt.includes('login') || maxAge === 0;
   // A login made for this request is new enough, however long the person then reads the page.
   if (session.startedAt < createdAt && (loginWanted || (maxAge !== undefined && age > maxAge)))

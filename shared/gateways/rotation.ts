@@ -5,6 +5,7 @@ import {
   readStoredRing,
   type StoredSigningKey,
 } from '#crypto/signing-ring.ts';
+import { epochSeconds } from '#domain/epoch.ts';
 import { type RotationTimes, rotate } from '#domain/rotating-keys.ts';
 import { AwsError, callAws, environment } from './aws.ts';
 import { asObject, DependencyError } from './outbound.ts';
@@ -96,7 +97,7 @@ async function nextRing(
 ): Promise<{ keys: StoredSigningKey[] }> {
   const ring = filled(current) ? readStoredRing(current) : [];
   return {
-    keys: rotate(ring, await newSigningKey(), Math.floor(now.getTime() / 1000), times),
+    keys: rotate(ring, await newSigningKey(), epochSeconds(now), times),
   };
 }
 
@@ -104,7 +105,7 @@ async function nextDataKeys(current: string | null, now: Date, times: RotationTi
   const secret = filled(current) ? readSealingSecret(current) : null;
   const keyId = nextKeyId(secret, now);
   const wrapped = await generateDataKey(keyId);
-  return addDataKey(secret, { keyId, wrapped }, Math.floor(now.getTime() / 1000), times.publishAheadSeconds);
+  return addDataKey(secret, { keyId, wrapped }, epochSeconds(now), times.publishAheadSeconds);
 }
 
 /**

@@ -2,6 +2,7 @@ import type { SecretName } from '#contract/flow.ts';
 import { deriveHandleKeys, deriveKeys, type HandleKeys, type Keys } from '#crypto/keys.ts';
 import type { DataKeys } from '#crypto/sealed.ts';
 import { parseSigningRing, type SigningRing } from '#crypto/signing-ring.ts';
+import { epochSeconds } from '#domain/epoch.ts';
 import { callAws, environment } from './aws.ts';
 import { writeLine } from './log.ts';
 import { DependencyError, parseObject } from './outbound.ts';
@@ -125,7 +126,7 @@ export async function getDataKeys(): Promise<DataKeys> {
     const sealing = readSealingSecret(text);
     return { secret: sealing, keys: await unwrapAll(sealing) };
   });
-  return { current: currentKey(secret, Math.floor(Date.now() / 1000)), keys };
+  return { current: currentKey(secret, epochSeconds(new Date())), keys };
 }
 
 const unwrapped = new Map<string, Buffer>();

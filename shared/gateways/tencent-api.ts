@@ -1,4 +1,5 @@
 import { createHash, createHmac } from 'node:crypto';
+import { epochSeconds, fromEpochSeconds } from '#domain/epoch.ts';
 import { asObject, call, DependencyError, parseObject } from './outbound.ts';
 
 export interface TencentCredentials {
@@ -37,7 +38,7 @@ export async function callTencent(
   credentials: TencentCredentials,
 ): Promise<Readonly<Record<string, unknown>>> {
   const url = new URL(endpoint ?? `https://${service}.tencentcloudapi.com`);
-  const timestamp = Math.floor(Date.now() / 1000);
+  const timestamp = epochSeconds(new Date());
   const body = JSON.stringify(input);
   const answer = await call(url, {
     headers: {
@@ -66,7 +67,7 @@ export function tencentAuthorization(
   },
   { secretId, secretKey }: TencentCredentials,
 ): string {
-  const date = new Date(request.timestamp * 1000).toISOString().slice(0, 10);
+  const date = fromEpochSeconds(request.timestamp).toISOString().slice(0, 10);
   const scope = `${date}/${request.service}/tc3_request`;
   const signedHeaders = 'content-type;host';
   const headers = `content-type:${contentType}\nhost:${request.host}\n`;

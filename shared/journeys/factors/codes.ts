@@ -1,6 +1,7 @@
 import { codeHash, constantTimeEqual, phoneKey as phoneKeyOf } from '#crypto/keys.ts';
 import { digits, handle } from '#crypto/random.ts';
 import { shanghaiDay } from '#domain/days.ts';
+import { epochSeconds } from '#domain/epoch.ts';
 import { remainingAttempts } from '#domain/lockout-policy.ts';
 import { maskPhone } from '#domain/masks.ts';
 import type { SmsPurpose } from '#domain/names.ts';
@@ -44,7 +45,7 @@ export async function sendCode(
   const phoneKey = phoneKeyOf(ctx.keys, phone);
   const code = digits(6);
   const hash = codeHash(ctx.handles, purpose, ticket.ticketKey, phoneKey, code);
-  const expiresAt = Math.floor(now.getTime() / 1000) + policies.smsCodeSeconds;
+  const expiresAt = epochSeconds(now) + policies.smsCodeSeconds;
   const shard = someShard(Math.random());
   const taken = await takeSend(
     ctx.db,

@@ -1,3 +1,4 @@
+import { epochSeconds } from '#domain/epoch.ts';
 import { recoveredLately } from '#domain/phones.ts';
 import type { Policies } from '#domain/policies.ts';
 import { Problem } from '#domain/problem.ts';
@@ -19,7 +20,7 @@ export type SessionCall = AnyCall & { readonly caller: { readonly session: Sessi
  */
 export function requireFresh(ctx: Pick<FlowContext, 'settings'>, { caller, now }: SessionCall): Write {
   const { policies } = ctx.settings;
-  const age = Math.floor(now.getTime() / 1000) - caller.session.factorAt;
+  const age = epochSeconds(now) - caller.session.factorAt;
   if (age > policies.freshFactorSeconds) throw new Problem('FRESH_FACTOR_REQUIRED');
   return sessionAliveCheck(caller.session, now, policies);
 }

@@ -5,6 +5,7 @@ import { handle } from '#crypto/random.ts';
 import { unseal } from '#crypto/sealed.ts';
 import { isoShanghai } from '#domain/days.ts';
 import { normaliseDocumentNumber } from '#domain/documents.ts';
+import { epochSeconds } from '#domain/epoch.ts';
 import { maskName } from '#domain/masks.ts';
 import { Problem } from '#domain/problem.ts';
 import { truncatedAddress } from '#runtime/addresses.ts';
@@ -70,7 +71,7 @@ export function shownState(
   { scanState, state, expiresAt }: Pick<ScanTicket, 'scanState' | 'state' | 'expiresAt'>,
   now: Date,
 ): ScanTicket['scanState'] | 'expired' {
-  const over = expiresAt * 1000 <= now.getTime();
+  const over = expiresAt <= epochSeconds(now);
   const unfinished = scanState === 'pending' || scanState === 'scanned' || scanState === 'confirmed';
   return over && unfinished && state === 'open' ? 'expired' : scanState;
 }

@@ -1,6 +1,7 @@
 import { handleKey } from '#crypto/keys.ts';
 import { unseal } from '#crypto/sealed.ts';
 import { signJwt } from '#crypto/signed-tokens.ts';
+import { epochSeconds } from '#domain/epoch.ts';
 import { type Audience, type Matter, proofSeconds } from '#domain/matters.ts';
 import { Problem } from '#domain/problem.ts';
 import type { AnyCall } from '#runtime/call.ts';
@@ -56,7 +57,7 @@ export function stepUpProof(
       sub: handleKey(ctx.handles, 'pseudonym', `${audience.code}|${personKey}`),
       matter: matter.code,
       /** Epoch seconds of the face check. */
-      at: Math.floor(Date.parse(proven.at) / 1000),
+      at: epochSeconds(new Date(proven.at)),
       lvl: proven.level,
       ...(asked.nonce === undefined ? {} : { nonce: asked.nonce }),
       ...(audience.document
@@ -81,7 +82,7 @@ export function stepUpProof(
  */
 export function provenBy(ctx: Pick<FlowContext, 'settings'>, scan: ScanTicket, now: Date) {
   const { stepUp, proven } = scan;
-  if (!stepUp || !proven || scan.expiresAt * 1000 <= now.getTime()) return undefined;
+  if (!stepUp || !proven || scan.expiresAt <= epochSeconds(now)) return undefined;
   const matter = findMatter(ctx, stepUp.matter);
   const audience = findAudience(ctx, stepUp.audience);
   return matter && audience ? { matter, audience, stepUp, proven } : undefined;

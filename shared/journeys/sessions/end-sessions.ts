@@ -1,3 +1,4 @@
+import { epochSeconds } from '#domain/epoch.ts';
 import { Problem } from '#domain/problem.ts';
 import type { AnyCall } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
@@ -21,7 +22,7 @@ export function endSessions(
   reason: EndReason,
   keep?: Pick<Session, 'sessionId' | 'expiresAt'>,
 ): { changes: Pick<PersonChanges, 'webSession' | 'otherWebSessions' | 'appSessions'>; writes: Write[] } {
-  const at = Math.floor(call.now.getTime() / 1000);
+  const at = epochSeconds(call.now);
   const others = sessionsOf(person, call.now).filter(({ sessionId }) => sessionId !== keep?.sessionId);
   return {
     changes: {
@@ -44,7 +45,7 @@ export const loggedOutWrites = (
   detail: AuditEvent['detail'] = {},
 ): Write[] => [
   {
-    ...endUpdate(sessionId, { reason: 'logged-out', at: Math.floor(call.now.getTime() / 1000) }),
+    ...endUpdate(sessionId, { reason: 'logged-out', at: epochSeconds(call.now) }),
     onRefused: () => new Problem('SESSION_ENDED'),
   },
   auditPut(ctx, call, personKey, 'session-ended', 'success', { reason: 'logged-out', ...detail }),

@@ -4,6 +4,7 @@ import { handle } from '#crypto/random.ts';
 import { newRefreshToken, type RefreshToken, refreshCookie } from '#crypto/refresh-tokens.ts';
 import { unseal } from '#crypto/sealed.ts';
 import { amrOf } from '#domain/authentication.ts';
+import { epochSeconds } from '#domain/epoch.ts';
 import { maskName } from '#domain/masks.ts';
 import type { Channel } from '#domain/names.ts';
 import type { WindowHint } from '#domain/sms-window.ts';
@@ -69,7 +70,7 @@ export const shownSession = (
 
 /** Max-Age is the rest of the session's absolute life (SES-1, SES-2). */
 export const cookieFor = (token: RefreshToken, session: Session, now: Date): string =>
-  refreshCookie(token, session.expiresAt - Math.floor(now.getTime() / 1000));
+  refreshCookie(token, session.expiresAt - epochSeconds(now));
 
 /** How a session is opened. */
 export interface OpenedBy {
@@ -125,7 +126,7 @@ export function sessionOpening(
   by: OpenedBy,
 ): { readonly writes: readonly Write[]; readonly answer: () => Promise<OpenedSession> } {
   const { policies } = ctx.settings;
-  const at = Math.floor(call.now.getTime() / 1000);
+  const at = epochSeconds(call.now);
   const sessionId = handle();
   const refresh = newRefreshToken(ctx.handles, sessionId);
   const session: Session = {

@@ -1,4 +1,5 @@
 import { ulid } from '#crypto/random.ts';
+import { epochSeconds } from '#domain/epoch.ts';
 import type { RelationState } from '#domain/relations.ts';
 import { absent, equals } from '../dynamodb/expressions.ts';
 import type { Db, Key, Put } from '../dynamodb/tables.ts';
@@ -76,7 +77,7 @@ export function auditEventPut(event: AuditEvent, retentionDays: number): Put {
       address: event.address,
       detail: event.detail,
       actor: event.actor,
-      ttl: Math.floor(event.at.getTime() / 1000) + retentionDays * 86_400,
+      ttl: epochSeconds(event.at) + retentionDays * 86_400,
     },
     condition: absent('eventId'),
   };

@@ -1,4 +1,5 @@
 import { nextMidnight } from '#domain/days.ts';
+import { epochSeconds } from '#domain/epoch.ts';
 import { absentOr, below } from './expressions.ts';
 import type { Check, Update } from './tables.ts';
 
@@ -20,7 +21,7 @@ export interface Counter {
  * Until when (epoch seconds) a row of a Shanghai day is kept: one day longer than the day, so that every clock has seen
  * its end.
  */
-export const dayRowExpiry = (now: Date): number => Math.floor(nextMidnight(now).getTime() / 1000) + 86_400;
+export const dayRowExpiry = (now: Date): number => epochSeconds(nextMidnight(now)) + 86_400;
 
 /**
  * Adds one, or takes one back.

@@ -1,3 +1,4 @@
+import { epochSeconds } from '#domain/epoch.ts';
 import { Problem } from '#domain/problem.ts';
 import { absent, all, any, atMost, equals } from '../dynamodb/expressions.ts';
 import type { Db, Write } from '../dynamodb/tables.ts';
@@ -22,7 +23,7 @@ export const usernameFree = (guard: UsernameGuard | undefined, owner: string, no
   !guard ||
   guard.owner === owner ||
   (guard.owner === undefined && guard.formerOwner === owner) ||
-  (guard.owner === undefined && (guard.reservedUntil ?? 0) <= now.getTime() / 1000);
+  (guard.owner === undefined && (guard.reservedUntil ?? 0) <= epochSeconds(now));
 
 /**
  * Claims a username that is free, already or recently the person's own, or reserved no longer. Otherwise
@@ -35,10 +36,7 @@ export function claimUsernamePut(key: string, username: string, owner: string, n
     condition: any(
       absent('personKey'),
       equals('owner', owner),
-      all(
-        absent('owner'),
-        any(equals('formerOwner', owner), atMost('reservedUntil', Math.floor(now.getTime() / 1000))),
-      ),
+      all(absent('owner'), any(equals('formerOwner', owner), atMost('reservedUntil', epochSeconds(now)))),
     ),
     onRefused: () => new Problem('USERNAME_TAKEN'),
   };
@@ -52,7 +50,7 @@ export const releaseUsernamePut = (
   onRefused: () => Error,
 ): Write => ({
   table: 'Users',
-  put: { personKey: key, formerOwner: owner, reservedUntil: Math.floor(reservedUntil.getTime() / 1000) },
+  put: { personKey: key, formerOwner: owner, reservedUntil: epochSeconds(reservedUntil) },
   condition: equals('owner', owner),
   onRefused,
 });

@@ -1,9 +1,10 @@
+import { epochSeconds } from '#domain/epoch.ts';
 import type { Policies } from '#domain/policies.ts';
 import { Problem } from '#domain/problem.ts';
 import { above, absent, all, below, copyOf, equals } from '../dynamodb/expressions.ts';
 import type { Db } from '../dynamodb/tables.ts';
 import { endedProblem, endOf } from './session-end.ts';
-import { type Session, seconds } from './session-row.ts';
+import type { Session } from './session-row.ts';
 
 /**
  * How many turns are remembered; within the grace no more are made, so a token that turns very fast stays the same.
@@ -38,7 +39,7 @@ export async function rotateRefresh<Token extends TokenHash>(
   now: Date,
   policies: Policies,
 ): Promise<{ session: Session; token: Token | undefined }> {
-  const at = seconds(now);
+  const at = epochSeconds(now);
   const next = successorOf(presented);
   const written = await db.update<Session>({
     table: 'Sessions',

@@ -1,9 +1,10 @@
+import { epochSeconds } from '#domain/epoch.ts';
 import type { Policies } from '#domain/policies.ts';
 import { Problem } from '#domain/problem.ts';
 import { above, absent, all, equals } from '../dynamodb/expressions.ts';
 import type { Item } from '../dynamodb/tables.ts';
 import { endedProblem, endOf } from './session-end.ts';
-import { type Session, seconds } from './session-row.ts';
+import type { Session } from './session-row.ts';
 
 /**
  * For a transaction of a call in a session: the session has not ended since it was read, whether by a newer login, a
@@ -16,7 +17,7 @@ export const sessionAliveCheck = (
 ) => ({
   table: 'Sessions' as const,
   key: { sessionId },
-  condition: all(absent('ended'), above('expiresAt', seconds(now))),
+  condition: all(absent('ended'), above('expiresAt', epochSeconds(now))),
   onRefused: (old?: Item) => {
     const ended = old && endOf(old as unknown as Session, now, policies);
     return ended ? endedProblem(ended) : new Problem('SESSION_ENDED');
@@ -48,6 +49,6 @@ export const stillUsedCheck = (
   const alive = versionAliveCheck(session, now, policies);
   return {
     ...alive,
-    condition: all(alive.condition, above('lastSeenAt', seconds(now) - policies.sessionIdleSeconds)),
+    condition: all(alive.condition, above('lastSeenAt', epochSeconds(now) - policies.sessionIdleSeconds)),
   };
 };

@@ -1,9 +1,10 @@
 import { isoShanghai } from '#domain/days.ts';
+import { epochSeconds, fromEpochSeconds } from '#domain/epoch.ts';
 import type { Policies } from '#domain/policies.ts';
 import { Problem } from '#domain/problem.ts';
 import { above, absent, all, equals, exists, unlessSet } from '../dynamodb/expressions.ts';
 import type { RefusableUpdate, Write } from '../dynamodb/tables.ts';
-import { type Ended, type Session, seconds } from './session-row.ts';
+import type { Ended, Session } from './session-row.ts';
 
 /** How a session ended by `now`: by what is stored, or by time; whichever came first. */
 export function endOf(session: Session, now: Date, policies: Policies): Ended | undefined {
@@ -11,7 +12,7 @@ export function endOf(session: Session, now: Date, policies: Policies): Ended | 
     { reason: 'idle', at: session.lastSeenAt + policies.sessionIdleSeconds },
     { reason: 'expired', at: session.expiresAt },
   ];
-  const over = due.filter((end) => end.at <= seconds(now));
+  const over = due.filter((end) => end.at <= epochSeconds(now));
   return [...(session.ended ? [session.ended] : []), ...over].sort((one, other) => one.at - other.at)[0];
 }
 
@@ -20,7 +21,7 @@ export const endedProblem = (ended: Ended): Problem =>
     'SESSION_ENDED',
     {
       reason: ended.reason,
-      at: isoShanghai(new Date(ended.at * 1000)),
+      at: isoShanghai(fromEpochSeconds(ended.at)),
       ...(ended.by ? { by: ended.by } : {}),
     },
     { variant: ended.reason },

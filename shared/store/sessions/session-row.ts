@@ -66,6 +66,3 @@ export interface Session {
   readonly turnedAt: readonly number[];
   readonly ended?: Ended;
 }
-
-/** Epoch seconds. */
-export const seconds = (at: Date): number => Math.floor(at.getTime() / 1000);

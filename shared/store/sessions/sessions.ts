@@ -1,3 +1,4 @@
+import { epochSeconds } from '#domain/epoch.ts';
 import type { Policies } from '#domain/policies.ts';
 import { Problem } from '#domain/problem.ts';
 import { ConcurrentChange } from '../dynamodb/concurrent-change.ts';
@@ -5,7 +6,7 @@ import { absent, all, equals, exists } from '../dynamodb/expressions.ts';
 import type { Db, Put, RefusableUpdate, Write } from '../dynamodb/tables.ts';
 import { sessionAliveCheck, stillUsedCheck } from './session-checks.ts';
 import { endedProblem, endOf } from './session-end.ts';
-import { type ActsAs, type Ended, type Session, seconds } from './session-row.ts';
+import type { ActsAs, Ended, Session } from './session-row.ts';
 
 /** Seconds. Ended sessions are kept a day longer, so that a returning browser can be told the reason. */
 const keptAfter = 86_400;
@@ -71,7 +72,7 @@ export const seenUpdate = (
   policies: Policies,
 ): RefusableUpdate => ({
   ...stillUsedCheck(session, now, policies),
-  update: { set: { lastSeenAt: seconds(now) } },
+  update: { set: { lastSeenAt: epochSeconds(now) } },
 });
 
 /** LGN-11: the initial password was changed; from now on the session, which must be live, is a normal one. */
@@ -87,7 +88,7 @@ export const passwordSetUpdate = (session: Session, now: Date, policies: Policie
 export function factorPassedUpdate(session: Session, now: Date, policies: Policies, faceAt?: string): Write {
   return {
     ...sessionAliveCheck(session, now, policies),
-    update: { set: { factorAt: seconds(now), faceAt } },
+    update: { set: { factorAt: epochSeconds(now), faceAt } },
   };
 }
 

@@ -1,15 +1,15 @@
+import { epochSeconds } from '#domain/epoch.ts';
 import type { Policies } from '#domain/policies.ts';
 import { ConcurrentChange } from '../dynamodb/concurrent-change.ts';
 import { absent, all, equals } from '../dynamodb/expressions.ts';
 import type { Db, Write } from '../dynamodb/tables.ts';
 import type { Active, Person, WebSessionPointer } from '../people/person-row.ts';
 import { hasLevel, type PersonChanges } from '../people/users.ts';
-import { seconds } from './session-row.ts';
 
 /** The web sessions that may be live, the oldest first; the session behind a pointer may have ended. */
 export const webSessionsOf = (person: Person, now: Date): WebSessionPointer[] =>
   [...(person.otherWebSessions ?? []), ...(person.webSession ? [person.webSession] : [])].filter(
-    ({ expiresAt }) => expiresAt > seconds(now),
+    ({ expiresAt }) => expiresAt > epochSeconds(now),
   );
 
 /**
@@ -18,7 +18,7 @@ export const webSessionsOf = (person: Person, now: Date): WebSessionPointer[] =>
  */
 export const sessionsOf = (person: Person, now: Date): WebSessionPointer[] => [
   ...webSessionsOf(person, now),
-  ...Object.values(person.appSessions ?? {}).filter(({ expiresAt }) => expiresAt > seconds(now)),
+  ...Object.values(person.appSessions ?? {}).filter(({ expiresAt }) => expiresAt > epochSeconds(now)),
 ];
 
 /** In stages that allow several web sessions, a further login ends the oldest ones above this number (SES-3). */

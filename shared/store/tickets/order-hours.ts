@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { clockHour, isoShanghai } from '#domain/days.ts';
+import { epochSeconds, fromEpochSeconds } from '#domain/epoch.ts';
 import { Problem } from '#domain/problem.ts';
 import { countUpdate } from '../dynamodb/counters.ts';
 import type { Db, Write } from '../dynamodb/tables.ts';
@@ -26,8 +27,8 @@ export function orderCountUpdate(office: string, now: Date, most: number): Write
     ...countUpdate(counter, { most }),
     onRefused: () =>
       new Problem('TOO_MANY_REQUESTS', {
-        retryAt: isoShanghai(new Date(until * 1000)),
-        retryAfter: Math.max(1, until - Math.floor(now.getTime() / 1000)),
+        retryAt: isoShanghai(fromEpochSeconds(until)),
+        retryAfter: Math.max(1, until - epochSeconds(now)),
       }),
   };
 }

@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import type { Assertion } from '#crypto/assertions.ts';
 import type { DpopProof } from '#crypto/dpop-proofs.ts';
 import { handle } from '#crypto/random.ts';
+import { epochSeconds } from '#domain/epoch.ts';
 import { proofRefused } from '#domain/oauth-problem.ts';
 import { countUpdate } from '../dynamodb/counters.ts';
 import { absent, any, equals } from '../dynamodb/expressions.ts';
 import type { Db, Write } from '../dynamodb/tables.ts';
-import { seconds, ttlAfter } from './ticket-times.ts';
+import { ttlAfter } from './ticket-times.ts';
 
 /** CHN-1: an assertion works once. False if it was used before. */
 export const spendAssertion = (
@@ -26,22 +27,28 @@ export const spendChallenge = (db: Db, challengeId: string, expiresAt: Date, now
   once(db, `c_${createHash('sha256').update(challengeId).digest('base64url')}`, expiresAt, now);
 
 export function once(db: Db, ticketKey: string, expiresAt: Date, now: Date): Promise<boolean> {
-  const until = seconds(expiresAt);
+  const until = epochSeconds(expiresAt);
   // The same request, repeated because its answer was lost, is no second use.
   const usedBy = handle();
   return db.put({
     table: 'Tickets',
-    put: { ticketKey, kind: 'once', usedBy, expiresAt: until, ttl: ttlAfter(Math.max(until, seconds(now))) },
+    put: {
+      ticketKey,
+      kind: 'once',
+      usedBy,
+      expiresAt: until,
+      ttl: ttlAfter(Math.max(until, epochSeconds(now))),
+    },
     condition: any(absent('ticketKey'), equals('usedBy', usedBy)),
   });
 }
 
 /** The same inside a transaction, which is refused as a whole if the item was used before. */
 export function oncePut(ticketKey: string, expiresAt: Date, now: Date, onRefused: () => Error): Write {
-  const until = seconds(expiresAt);
+  const until = epochSeconds(expiresAt);
   return {
     table: 'Tickets',
-    put: { ticketKey, kind: 'once', expiresAt: until, ttl: ttlAfter(Math.max(until, seconds(now))) },
+    put: { ticketKey, kind: 'once', expiresAt: until, ttl: ttlAfter(Math.max(until, epochSeconds(now))) },
     condition: absent('ticketKey'),
     onRefused,
   };
@@ -69,7 +76,7 @@ export async function countAddress(
   windowSeconds: number,
   by: 1 | -1 = 1,
 ): Promise<number> {
-  const start = Math.floor(seconds(now) / windowSeconds) * windowSeconds;
+  const start = Math.floor(epochSeconds(now) / windowSeconds) * windowSeconds;
   const counter = {
     ticketKey: `b_${addressKey}_${start}`,
     kind: 'budget',

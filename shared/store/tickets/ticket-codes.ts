@@ -1,3 +1,4 @@
+import { epochSeconds } from '#domain/epoch.ts';
 import type { Policies } from '#domain/policies.ts';
 import { Problem } from '#domain/problem.ts';
 import { tooFrequent, type WindowHint } from '#domain/sms-window.ts';
@@ -23,7 +24,7 @@ import {
   type StoredCode,
   type TicketBase,
 } from './ticket-kinds.ts';
-import { seconds, ttlAfter } from './ticket-times.ts';
+import { ttlAfter } from './ticket-times.ts';
 import { isCode, isOpen, ticketKeyOf, ticketProblem, ticketUpdate } from './tickets.ts';
 
 /** SMS-4: counts a send on a ticket, which has room for so many sends and so many numbers. */
@@ -156,7 +157,7 @@ export async function tryCode<T extends CodeTicket>(
       condition: all(
         equals('kind', kind),
         isOpen(now),
-        above('code.expiresAt', seconds(now)),
+        above('code.expiresAt', epochSeconds(now)),
         hasRoom('codeTries', tries, tryId),
         wrongCodes === undefined ? undefined : hasRoom('wrongCodes', wrongCodes, tryId),
       ),

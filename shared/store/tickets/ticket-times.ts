@@ -1,6 +1,3 @@
-/** Epoch seconds. */
-export const seconds = (at: Date): number => Math.floor(at.getTime() / 1000);
-
 /**
  * When the table may delete a ticket (epoch seconds): a day after its end, so that "expired" can be told from "never
  * existed".

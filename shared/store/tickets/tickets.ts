@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import { type ClientAssertion, refused } from '#crypto/client-assertions.ts';
 import { handle } from '#crypto/random.ts';
+import { epochSeconds, fromEpochSeconds } from '#domain/epoch.ts';
 import { Problem } from '#domain/problem.ts';
 import { above, absent, all, type Changes, type Condition, equals } from '../dynamodb/expressions.ts';
 import type { Db, Put, RefusableUpdate, Write } from '../dynamodb/tables.ts';
 import type { TicketState } from './plain-ticket.ts';
 import { once, oncePut } from './spent-once.ts';
 import type { LoginTicket, PassedFactors, RegistrationTicket, Ticket, TicketBase } from './ticket-kinds.ts';
-import { seconds, ttlAfter } from './ticket-times.ts';
+import { ttlAfter } from './ticket-times.ts';
 
 export const ticketKeyOf = (id: string): string => `t_${createHash('sha256').update(id).digest('base64url')}`;
 
@@ -19,11 +20,11 @@ export function openTicketPut<T extends Ticket>(
 ): { id: string; ticketKey: string; expiresAt: Date; write: Put } {
   const id = handle();
   const ticketKey = ticketKeyOf(id);
-  const expiresAt = seconds(now) + lifetimeSeconds;
+  const expiresAt = epochSeconds(now) + lifetimeSeconds;
   return {
     id,
     ticketKey,
-    expiresAt: new Date(expiresAt * 1000),
+    expiresAt: fromEpochSeconds(expiresAt),
     write: {
       table: 'Tickets',
       put: { ...body, ticketKey, expiresAt, state: 'open', ttl: ttlAfter(expiresAt) },
@@ -41,7 +42,7 @@ export function ticketProblem(
 ): Problem | undefined {
   if (!ticket || ticket.kind !== kind) return new Problem('NOT_FOUND');
   if (ticket.state !== state) return new Problem('STATE_CONFLICT');
-  if (ticket.expiresAt <= seconds(now)) return new Problem('EXPIRED');
+  if (ticket.expiresAt <= epochSeconds(now)) return new Problem('EXPIRED');
   return undefined;
 }
 
@@ -60,7 +61,7 @@ export async function openTicket<T extends Ticket>(
 
 /** The condition that every write on an open ticket carries. */
 export const isOpen = (now: Date, state: TicketState = 'open'): Condition =>
-  all(equals('state', state), above('expiresAt', seconds(now)));
+  all(equals('state', state), above('expiresAt', epochSeconds(now)));
 
 /** A change to an open ticket inside a transaction; its refusal is the ticket's own problem. */
 export function ticketUpdate(
