@@ -85,8 +85,8 @@ const declared = [
   keyRotation,
 ] as const satisfies readonly FlowDeclaration[];
 
-/** The flows with their literal types: the portal's client is derived from these. */
+/** The flows with their literal types; the portal's client is derived from them. */
 export type DeclaredFlow = (typeof declared)[number];
 
-/** Every flow of the system. The CDK app, OpenAPI and the tests walk this list. */
+/** Every flow of the system. The CDK app, OpenAPI and the tests iterate over this list. */
 export const flows: readonly FlowDeclaration[] = declared;

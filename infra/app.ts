@@ -5,11 +5,14 @@ import { resolveStage } from './stage.ts';
 import { buildApp } from './synth.ts';
 import { lacksOf, warningsOf } from './warnings.ts';
 
-/** What `cdk … -c stage=prod -c rehearsal=true` or `cdk … -c pipeline=true` says; the CLI hands its context over in the environment. */
+/**
+ * The context of `cdk … -c stage=prod -c rehearsal=true` or `cdk … -c pipeline=true`, which the CLI passes in the
+ * environment.
+ */
 const context: Record<string, unknown> = JSON.parse(process.env.CDK_CONTEXT_JSON ?? '{}');
 const isSet = (name: string): boolean => String(context[name] ?? 'false') === 'true';
 
-/** The app of the stage that was asked for; whoever synthesizes it is told what there is to know. */
+/** The app of the stage that was asked for; warnings are printed for the person who synthesizes it. */
 function ofStage() {
   const stage = resolveStage(context.stage ?? 'dev', {
     rehearsal: isSet('rehearsal'),

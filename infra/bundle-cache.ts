@@ -16,7 +16,7 @@ const root = join(import.meta.dirname, '..');
 const folder = join(root, 'node_modules', '.cache', 'bundles');
 const keptMilliseconds = 24 * 3600 * 1000;
 
-/** What bundles are made of: every source file and the exact versions of the packages. */
+/** A key for everything that bundles are made from: every source file and the exact versions of the packages. */
 function fingerprint(salt: string): string {
   const hash = createHash('sha256').update(salt);
   const sources = globSync(
@@ -28,8 +28,8 @@ function fingerprint(salt: string): string {
 }
 
 /**
- * Bundles of unchanged sources, kept on disk: tests and `npm start` start many times between two edits. A cache that
- * can't be read or written costs time and nothing else.
+ * Keeps bundles of unchanged sources on disk, because tests and `npm start` start many times between two edits. A cache
+ * that cannot be read or written only costs time.
  */
 export async function cachedBundles<T>(salt: string, make: () => Promise<T>): Promise<T> {
   const key = fingerprint(salt);
@@ -37,10 +37,10 @@ export async function cachedBundles<T>(salt: string, make: () => Promise<T>): Pr
   try {
     return deserialize(readFileSync(file)) as T;
   } catch {
-    // Not there yet, or half-written by a process that died.
+    // There is no entry yet, or a process died while it wrote one.
   }
   const made = await make();
-  // A file that changed meanwhile would be kept under the name of what it was before.
+  // If a file changed meanwhile, the bundles must not be kept under the key of the old content.
   if (fingerprint(salt) !== key) return made;
   try {
     mkdirSync(folder, { recursive: true });

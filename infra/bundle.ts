@@ -16,7 +16,7 @@ export interface BundleOptions {
   readonly architecture: Architecture;
   /** Stage local runs the bundles on this machine, whatever its system and C library are. */
   readonly forHost: boolean;
-  /** What the stage says of the clients of single sign-on, for the flows that carry it. */
+  /** The stage's clients of single sign-on, for the flows that carry the file. */
   readonly relyingPartiesJson: string;
   /** Gets one folder per function. */
   readonly outdir: string;
@@ -25,7 +25,10 @@ export interface BundleOptions {
 /** The bundled code of the functions, before it is laid out for a target. */
 interface Bundled {
   readonly code: ReadonlyMap<string, Uint8Array>;
-  /** What code loads when it is needed (`import('./x.ts')`), by the name of its file; shared by the functions that do. */
+  /**
+   * Code that is loaded when it is needed (`import('./x.ts')`), by the name of its file; several functions may share
+   * it.
+   */
   readonly parts: ReadonlyMap<string, Uint8Array>;
   readonly sourceMaps: ReadonlyMap<string, Uint8Array>;
   readonly metafile: Metafile;
@@ -70,7 +73,10 @@ export function partsOf(metafile: Metafile, flow: string): string[] {
     .flatMap(({ path }) => (path.endsWith('.cjs') ? [basename(path)] : []));
 }
 
-/** The project's own functions come from the disk cache while their sources are unchanged; a test's are made anew. */
+/**
+ * The project's own functions come from the disk cache while their sources are unchanged; functions of a test are
+ * always bundled.
+ */
 const bundledAnew = (flows: readonly FlowDeclaration[], functionsDirectory: string, key: string) =>
   functionsDirectory === join(root, 'functions')
     ? cachedBundles(key, () => bundle(flows, functionsDirectory))
@@ -115,7 +121,7 @@ const how = {
   target: 'node24',
   // CommonJS starts quicker: an ES module that imports node:http materialises all of its lazy getters.
   format: 'cjs',
-  // Chinese sentences as they are, instead of six characters of escape for each of theirs.
+  // Chinese sentences are kept as they are, because an escape takes six characters for each of theirs.
   charset: 'utf8',
   mainFields: ['module', 'main'],
   legalComments: 'none',
@@ -136,7 +142,9 @@ function outputOf(metafile: Metafile, flow: string): Metafile['outputs'][string]
   return output[1];
 }
 
-/** A contract that forgot `hashesPasswords` would fail at its first call on Lambda; it fails here instead. */
+/**
+ * A contract without `hashesPasswords` whose function hashes would fail at its first call on Lambda; so it fails here.
+ */
 function checkHashing(flows: readonly FlowDeclaration[], metafile: Metafile): void {
   for (const { name, hashesPasswords = false } of flows) {
     const hashes = bundledInputs(metafile, name).some((path) => path.includes('node_modules/argon2/'));
@@ -151,7 +159,9 @@ function checkHashing(flows: readonly FlowDeclaration[], metafile: Metafile): vo
 
 const nativeFile = 'argon2.node';
 
-/** argon2 looks for its binary in its package's folder; in the asset that is the one file beside index.js. */
+/**
+ * argon2 looks for its native binary in its package's folder; in the asset the binary is the one file beside index.js.
+ */
 const nativeArgon2: Plugin = {
   name: 'native-argon2',
   setup({ onResolve, onLoad }) {
@@ -165,8 +175,8 @@ const nativeArgon2: Plugin = {
 };
 
 /**
- * Own modules that are imported when they are needed become files beside the function's, so that a start does not read
- * them. `.cjs` says what they are in whatever folder.
+ * Own modules that are imported when needed become files beside the function's file, so that a start does not read
+ * them. The ending `.cjs` tells their format in any folder.
  * @param found gets their paths by name
  */
 const partsApart = (found: Map<string, string>): Plugin => ({
@@ -183,7 +193,7 @@ const partsApart = (found: Map<string, string>): Plugin => ({
   },
 });
 
-/** Of iconv-lite's tables GBK needs two; the rest would be six times as much. */
+/** GBK needs two of iconv-lite's tables; all tables would be six times as large. */
 const onlyGbk: Plugin = {
   name: 'only-gbk',
   setup({ onLoad }) {
@@ -194,8 +204,9 @@ const onlyGbk: Plugin = {
 };
 
 /**
- * Of the SDK's chain of credentials a bundle needs the environment (Lambda) and the container's endpoint; profiles, SSO,
- * processes and web identities are for people's own machines. They stand in the chain still, and say that they have none.
+ * Of the SDK's chain of credential providers a bundle needs the environment (Lambda) and the container's endpoint.
+ * Profiles, SSO, processes and web identities are for people's own machines; they stay in the chain, but answer that
+ * they have no credentials.
  */
 const fewCredentials: Plugin = {
   name: 'few-credentials',

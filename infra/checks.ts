@@ -3,12 +3,12 @@ import type { Settings } from '#contract/settings.ts';
 import { type TableDeclaration, type TableName, type TableOrIndex, tables } from '#contract/tables.ts';
 import { splitTable } from './names.ts';
 
-/** API Gateway gives up after 30 s; the function has to have answered before (ERR-02). */
+/** API Gateway gives up after 30 s; the function must have answered before (ERR-02). */
 const routedTimeoutSeconds = 28;
 /** infra/constructs/flow-function.ts */
 const usualTimeoutSeconds = 10;
 
-/** What types can't say about the contracts. Throws an Error that names the flow. */
+/** Checks of the contracts that types cannot express. Throws an Error that names the flow. */
 export function checkFlows(flows: readonly FlowDeclaration[], settings: Settings): void {
   const names = new Set<string>();
   const routes = new Map<string, string>();

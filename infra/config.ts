@@ -9,76 +9,82 @@ export const stageNames = ['local', 'dev', 'staging', 'prod', 'showcase'] as con
 export type StageName = (typeof stageNames)[number];
 
 export interface StageConfig {
-  /** What travels to the functions; see shared/contract/settings.ts. `stage` is filled in from the stage's name. */
+  /** The settings that functions get; see shared/contract/settings.ts. `stage` is added from the stage's name. */
   readonly settings: Omit<SettingsInput, 'stage'>;
   readonly region: string;
-  /** Left out: whatever account the deployment's credentials belong to. */
+  /** Absent: the account of the deployment's credentials. */
   readonly account?: string;
   /** `host` is this machine's architecture: only for stage local, where the bundles run here. */
   readonly architecture: 'arm64' | 'x86_64' | 'host';
   /**
-   * Own domain of portal and API, which is the issuer. Its certificate is the API's, of the stage's region; the API's
-   * default address is then switched off. Required in aws-cn and for the portal.
+   * The own domain of portal and API, which is also the issuer. The certificate is the API's, in the stage's region.
+   * With a domain the API's default address is switched off. Required in aws-cn and for the portal.
    */
   readonly domain?: { readonly name: string; readonly certificateArn: string };
-  /** The pages, and CloudFront in front of them and of the API. Left out: the API alone, as in stage local. */
+  /** The pages, and CloudFront in front of pages and API. Absent: only the API, as in stage local. */
   readonly portal?: PortalConfig;
-  /** Days; one of the values CloudWatch Logs knows. */
+  /** Days; one of the values that CloudWatch Logs accepts. */
   readonly logRetentionDays: number;
-  /** Requests of all callers together, the last line behind the budgets per address (LGN-12). */
+  /** Limits for the requests of all callers together; the budgets per address come before it (LGN-12). */
   readonly throttling: { readonly requestsPerSecond: number; readonly burst: number };
-  /** So that guessing can't eat the account's concurrency (PWD-02); left out where nothing is reserved. */
+  /**
+   * Limits that keep password guessing from using up the account's concurrency (PWD-02); absent: nothing is reserved.
+   */
   readonly concurrency?: Concurrency;
   /**
-   * ARNs of the roles that may read the secrets beside the functions: whoever keeps the bureau's copy of `root` and adds a
-   * version. Left out: nobody.
+   * ARNs of roles that may read the secrets in addition to the functions: the people who keep the bureau's copy of
+   * `root` and add a version. Absent: nobody.
    */
   readonly custodians?: readonly string[];
   /**
-   * ARN of a code signing configuration of Lambda: it takes, or warns of, code that its signers have not signed. The bundles
-   * have to be signed in the asset bucket between synth and deployment; nothing here does that. Left out: none.
+   * ARN of a code signing configuration of Lambda, which refuses code without a signature of its signers, or warns of
+   * it. The bundles must then be signed in the asset bucket between synth and deployment; nothing here does that.
+   * Absent: none.
    */
   readonly codeSigningConfigArn?: string;
   /** Public keys of the channels (CHN-1). */
   readonly channelKeys?: ChannelKeys;
-  /** The tax systems that people are handed over to (SSO-1); docs/operations.md has how one comes in. */
+  /** The tax systems to which people are handed over (SSO-1); docs/operations.md describes how to add one. */
   readonly relyingParties?: readonly RelyingPartyInput[];
   readonly alarms: {
-    /** SNS topic that is told; left out: the stage makes one of its own, … */
+    /** The SNS topic that gets the alarms; absent: the stage creates one of its own, … */
     readonly topicArn?: string;
-    /** … to which these addresses are subscribed. Each has to confirm the mail that AWS sends it. */
+    /** … to which these addresses are subscribed. Each person must confirm the mail that AWS sends. */
     readonly emails?: readonly string[];
     /**
-     * SNS topic of us-east-1 for the alarm of CloudFront, whose metrics are there; partition aws only. Left out: a topic of
-     * the stage's own there, to which `emails` are subscribed.
+     * SNS topic in us-east-1 for the alarm of CloudFront, whose metrics are there; partition aws only. Absent: the
+     * stage creates a topic there, to which `emails` are subscribed.
      */
     readonly cloudFrontTopicArn?: string;
     /** Failed share of calls in five minutes. */
     readonly errorPercent: number;
-    /** Answers ACCOUNT_LOCKED in five minutes that look like an attack on many (AUTH-01). */
+    /** How many answers ACCOUNT_LOCKED within five minutes look like an attack on many accounts (AUTH-01). */
     readonly lockedInFiveMinutes: number;
   };
 }
 
-/** Function calls at once, in the stage's account and region. */
+/** Concurrent function calls in the stage's account and region. */
 export interface Concurrency {
   /** The account's quota, "Concurrent executions" of Lambda in Service Quotas. Lambda keeps 100 of it unreserved. */
   readonly account: number;
-  /** Reserved for all functions together that hash passwords for requests; divided by infra/hashing-pool.ts. */
+  /** Reserved for all functions that hash passwords for requests, together; infra/hashing-pool.ts divides it. */
   readonly hashing: number;
-  /** By flow: how many stay ready, so that a call does not wait for a start. They cost by the hour; left out: none. */
+  /**
+   * By flow: how many instances stay ready, so that a call does not wait for a cold start. They cost money by the hour;
+   * absent: none.
+   */
   readonly provisioned?: Readonly<Record<string, number>>;
 }
 
 export interface PortalConfig {
   /**
-   * What CloudFront shows for the domain: in partition aws the ARN of an ACM certificate of us-east-1, in aws-cn the id
-   * of a server certificate in IAM (ASCA…), because CloudFront knows no ACM there.
+   * The certificate that CloudFront shows for the domain: in partition aws the ARN of an ACM certificate in us-east-1,
+   * in aws-cn the id of a server certificate in IAM (ASCA…), because CloudFront does not support ACM there.
    */
   readonly certificate: string;
-  /** Which of CloudFront's places serve the pages. aws-cn has one class only: PriceClass_All, the default. */
+  /** Which of CloudFront's locations serve the pages. aws-cn has only one class: PriceClass_All, the default. */
   readonly priceClass?: 'PriceClass_100' | 'PriceClass_200' | 'PriceClass_All';
-  /** ISO 3166 codes of the countries that are let in; left out: all. */
+  /** ISO 3166 codes of the countries whose viewers are admitted; absent: all. */
   readonly countries?: readonly string[];
 }
 
@@ -91,7 +97,7 @@ const tencentSms = {
 } as const;
 /** LEG-1: the last day of the old login. */
 const legacyUntil = '2027-12-31';
-/** CHN-2: where people get the apps. */
+/** CHN-2: where people download the apps. */
 const appDownloads = {
   'ahtax-app': 'https://download.example.cn/ahtax',
   'iit-app': 'https://download.example.cn/iit',
@@ -231,16 +237,19 @@ export const stages: Readonly<Record<StageName, StageConfig>> = {
   },
 };
 
-/** Where the pipeline stands, what it takes, and the two stages that it deploys. */
+/** The repository that the pipeline watches, and the two stages that it deploys. */
 export interface PipelineConfig {
   readonly region: string;
   readonly account?: string;
-  /** Of AWS CodeConnections; a person makes it in the console, and lets it see the repository. */
+  /**
+   * ARN of a connection of AWS CodeConnections; a person creates it in the console and gives it access to the
+   * repository.
+   */
   readonly connectionArn: string;
   /** `owner/name` */
   readonly repository: string;
   readonly branch: string;
-  /** Told when something waits for their approval, and when a run failed. */
+  /** Informed when something waits for approval, and when a run has failed. */
   readonly emails: readonly string[];
   /** Deployed first, … */
   readonly first: StageName;
@@ -248,7 +257,7 @@ export interface PipelineConfig {
   readonly second: StageName;
 }
 
-/** The pipeline of the stages outside the mainland. Stand-ins too, until somebody deploys it. */
+/** The pipeline of the stages outside the mainland. Its values are stand-ins too, until somebody deploys it. */
 export const pipeline: PipelineConfig = {
   region: 'ap-southeast-1',
   connectionArn:

@@ -1,24 +1,24 @@
 import type { FlowDeclaration } from '#contract/flow.ts';
 import type { Stage } from './stage.ts';
 
-/** What Lambda keeps unreserved in every account, for the functions that reserve nothing. */
+/** What Lambda keeps unreserved in every account, for the functions without a reservation. */
 const unreserved = 100;
 
-/** How often a flow hashes, beside the others: most people log in, some reset, few do the rest. */
+/** How often a flow hashes compared with the others: most people log in, some reset, few do the rest. */
 const weights: Readonly<Record<string, number>> = { login: 8, registration: 2, 'password-reset': 2 };
 const weightOf = ({ name }: FlowDeclaration): number => weights[name] ?? 1;
 
 /**
  * Reserved concurrency by flow: the stage's sum, divided among the functions that hash passwords for requests (PWD-02).
- * Empty where the stage reserves nothing.
- * @throws Error where the account's quota cannot hold the sum, or the sum is too small to give each function one
+ * Empty if the stage reserves nothing.
+ * @throws Error if the account's quota cannot hold the sum, or the sum is too small to give each function one
  */
 export function hashingPool(
   stage: Pick<Stage, 'name' | 'concurrency'>,
   flows: readonly FlowDeclaration[],
 ): ReadonlyMap<string, number> {
   const { concurrency } = stage;
-  // The feed's is bounded where it takes its queue; a stranger's requests are bounded here.
+  // The feed's mapping limits the feed's function; here only functions that strangers can call are limited.
   const hashing = flows.filter(({ hashesPasswords, routes }) => hashesPasswords && routes);
   if (!concurrency || hashing.length === 0) return new Map();
   const { account, hashing: sum } = concurrency;

@@ -3,18 +3,21 @@ import type { TableName, TableOrIndex } from '#contract/tables.ts';
 import type { Stage } from './stage.ts';
 
 /**
- * Names that one stack gives and another uses. Tables have names of their own instead of exports: an export that is
- * in use can't change, and a restored table (PITR makes a new one) can take its place under its name.
+ * Names that one stack defines and another uses. Tables have fixed names instead of exports: an export in use cannot
+ * change, and a restored table (PITR makes a new one) can take a table's place under its name.
  */
 export const prefix = (stage: Pick<Stage, 'name'>): string => `ahtax-${stage.name}`;
 export const tableName = (stage: Stage, table: TableName): string => `${prefix(stage)}-${table}`;
 
-/** Roles have names of their own, so that secrets and keys can name their readers before these exist. */
+/** Roles have fixed names, so that secrets and keys can name their readers before these exist. */
 export const roleName = (stage: Pick<Stage, 'name'>, flow: string): string => `${prefix(stage)}-${flow}`;
 export const roleArn = (stage: Pick<Stage, 'name'>, flow: string): string =>
   `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role/${roleName(stage, flow)}`;
 
-/** What starts a function starts its alias; a deployment moves that from version to version (release-stack.ts). */
+/**
+ * Everything that starts a function calls its alias; a deployment moves the alias from version to version
+ * (release-stack.ts).
+ */
 export const liveAlias = 'live';
 export const functionName = (stage: Pick<Stage, 'name'>, flow: string): string => `${prefix(stage)}-${flow}`;
 export const alarmName = (stage: Pick<Stage, 'name'>, alarm: string): string => `${prefix(stage)}-${alarm}`;
@@ -23,7 +26,7 @@ export const queueName = (stage: Stage, queue: string): string => `${prefix(stag
 
 export const originSecretName = (stage: Stage): string => `${prefix(stage)}/origin`;
 
-/** An ARN of this deployment. The partition is CloudFormation's to fill in, so that one code serves aws and aws-cn. */
+/** An ARN in this deployment. CloudFormation fills in the partition, so that one code serves aws and aws-cn. */
 export const arn = (service: string, resource: string): string =>
   `arn:${Aws.PARTITION}:${service}:${Aws.REGION}:${Aws.ACCOUNT_ID}:${resource}`;
 

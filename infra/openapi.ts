@@ -26,8 +26,8 @@ export interface Operation extends Json {
 const contentSchema = (schema: unknown, type = 'application/json') => ({ content: { [type]: { schema } } });
 
 /**
- * Codes that a route may answer by what it takes (docs/api.md: "the general ones"). Any that changes something may find
- * that the thing has changed meanwhile.
+ * Codes that a route may answer because of what it takes (docs/api.md: "the general ones"). A route that changes
+ * something may always find that the thing has changed meanwhile.
  */
 function generalCodes(route: RouteDeclaration): ProblemCode[] {
   const { access, path, evenIfLost, evenWithInitialPassword } = route;
@@ -43,7 +43,9 @@ function generalCodes(route: RouteDeclaration): ProblemCode[] {
   return codes;
 }
 
-/** Every code that OpenAPI lists for a route: no other one is answered. Browsers that come by themselves get none. */
+/**
+ * Every code that OpenAPI lists for a route; a route answers no other. Routes that a browser opens directly list none.
+ */
 export const codesOf = (route: RouteDeclaration): ReadonlySet<ProblemCode> =>
   new Set(route.errorsAs === 'page' ? [] : [...generalCodes(route), ...(route.errors ?? [])]);
 
@@ -78,7 +80,7 @@ const securitySchemes = {
   },
 };
 
-/** Of the routes that relying parties call (SSO). */
+/** How relying parties authenticate (SSO). */
 const clientSchemes = {
   clientAssertion: {
     type: 'apiKey',
@@ -191,7 +193,7 @@ function requestBody({ body, form }: RouteDeclaration): Json {
 
 const mediaTypeOf = (schema: GenericSchema): string => (schema === html ? 'text/html' : 'application/json');
 
-/** The words of a route's refusals in OAuth's form, by status: who calls, what any route refuses, and its own. */
+/** The OAuth error codes of a route's refusals, by status: those about the caller, those of any route, and its own. */
 export function oauthByStatus(route: RouteDeclaration): Map<string, Set<OAuthErrorCode>> {
   const byStatus = new Map<string, Set<OAuthErrorCode>>();
   const add = (word: OAuthErrorCode, status: number = oauthErrorStatus[word]) =>
@@ -202,7 +204,7 @@ export function oauthByStatus(route: RouteDeclaration): Map<string, Set<OAuthErr
   }
   if (route.access === 'client') add('invalid_client');
   if (route.access === 'client-token') add('invalid_token');
-  // At a resource it is the token that does not hold (RFC 9449, 7.1).
+  // At a resource the status says that the token is not accepted (RFC 9449, 7.1).
   if (route.provesKey)
     add('invalid_dpop_proof', route.access === 'client-token' ? 401 : oauthErrorStatus.invalid_dpop_proof);
   for (const word of route.oauthErrors ?? []) add(word);
@@ -269,7 +271,7 @@ function queryParameters({ query }: RouteDeclaration): Json[] {
   }));
 }
 
-/** Checks and transformations that JSON Schema can't say are left out; the functions still enforce them. */
+/** Checks and transformations that JSON Schema cannot express are left out; the functions still enforce them. */
 function jsonSchema(schema: GenericSchema, typeMode: 'input' | 'output'): Json {
   const { $schema: _dialect, ...rest } = toJsonSchema(schema, {
     target: 'draft-2020-12',

@@ -1,16 +1,16 @@
 import type { FlowDeclaration } from '#contract/flow.ts';
 import type { Stage } from './stage.ts';
 
-/** Whether a new version gets its share of calls step by step. Where nobody is served, at once is good enough. */
+/** Whether a new version gets its share of the calls step by step. In a stage without users it may get all at once. */
 export const shifts = ({ name }: Pick<Stage, 'name'>): boolean => name !== 'local';
 
-/** Whether X-Ray keeps what functions do: Lambda offers it in partition aws only, and this machine has none. */
+/** Whether X-Ray records what functions do: Lambda supports it in partition aws only, and this machine does not. */
 export const traces = ({ name, partition }: Pick<Stage, 'name' | 'partition'>): boolean =>
   shifts({ name }) && partition === 'aws';
 
 /**
- * Functions that stay ready to answer, by flow: what the stage says, checked.
- * @throws Error for a flow that does not exist, or a number that its reserved concurrency cannot hold
+ * The number of instances that stay ready, by flow: the stage's setting, checked.
+ * @throws Error for a flow that does not exist, or a number above its reserved concurrency
  */
 export function checkProvisioned(
   { name, concurrency }: Pick<Stage, 'name' | 'concurrency'>,

@@ -16,7 +16,10 @@ import { standIns } from './stand-ins.ts';
 export type Partition = 'aws' | 'aws-cn';
 export type Architecture = 'arm64' | 'x86_64';
 
-/** What a caller of the synth may change for one run: the local runtime's address, keys made at start, tests. */
+/**
+ * What a caller of the synth may change for one run: the local runtime's address, keys made at the start, values for
+ * tests.
+ */
 export interface StageOverrides {
   readonly issuer?: string | undefined;
   readonly channelKeys?: ChannelKeys | undefined;
@@ -24,13 +27,13 @@ export interface StageOverrides {
   readonly policies?: SettingsInput['policies'];
   readonly settings?: Partial<SettingsInput> | undefined;
   readonly config?: Partial<StageConfig> | undefined;
-  /** Stand-ins of infra/config.ts pass, and every template says so. */
+  /** Stand-ins of infra/config.ts are accepted, and every template says so. */
   readonly rehearsal?: boolean | undefined;
-  /** The first deployment: nothing is protected from deletion yet, so that a failed one can be taken back. */
+  /** The first deployment: nothing is protected from deletion yet, so that a failed one can be undone. */
   readonly first?: boolean | undefined;
 }
 
-/** A stage checked: from here on nothing about it can be wrong. */
+/** A checked stage: later code need not check it again. */
 export interface Stage
   extends Omit<StageConfig, 'settings' | 'architecture' | 'channelKeys' | 'relyingParties'> {
   readonly name: StageName;
@@ -41,7 +44,7 @@ export interface Stage
   readonly settingsJson: string;
   readonly channelKeysJson: string;
   readonly first: boolean;
-  /** The settings that are stand-ins; none but in a rehearsal and in stage local. */
+  /** The settings that are still stand-ins; empty except in a rehearsal and in stage local. */
   readonly standIns: readonly string[];
   /** The file `relying-parties.json` (SSO-1). */
   readonly relyingPartiesJson: string;
@@ -121,7 +124,7 @@ function changedPolicies({ policies }: Settings): Record<string, unknown> {
   return Object.fromEntries(Object.entries(policies).filter(([name, value]) => value !== defaults[name]));
 }
 
-/** Lists that a stage left as they are need not travel in the 4 KB of environment; functions know the default. */
+/** A list that equals the default need not travel in the 4 KB of environment; functions know the default. */
 const unlessDefault = <T>(value: T, initial: unknown): T | undefined =>
   isDeepStrictEqual(value, initial) ? undefined : value;
 
@@ -132,7 +135,7 @@ function parseChannelKeys(keys: ChannelKeys): unknown {
   throw new Error(`Wrong settings: ${wrong.join('; ')}`);
 }
 
-/** What a stage may not be although each setting by itself is well-formed. */
+/** Refuses combinations of settings that are wrong although each setting by itself is well-formed. */
 function refuse(name: StageName, partition: Partition, config: StageConfig, settings: Settings): void {
   const no = (sentence: string): never => {
     throw new Error(`Stage ${name}: ${sentence}`);
@@ -183,7 +186,7 @@ function refuse(name: StageName, partition: Partition, config: StageConfig, sett
     no("face.kind 'simulator' is the local runtime's: a deployed stack has no address for it.");
 }
 
-/** CloudFront stands in another place in each partition, with another store of certificates. */
+/** In each partition CloudFront is in another place and uses another store of certificates. */
 function refusePortal(
   partition: Partition,
   { domain, portal }: StageConfig,

@@ -1,7 +1,9 @@
 import type { ChannelKeys } from '#contract/settings.ts';
 import type { StageConfig } from './config.ts';
 
-/** What infra/config.ts says until the bureau has put its own there. Any text that holds one of them is a stand-in. */
+/**
+ * Texts in infra/config.ts that the bureau must replace by its own. Any value that contains one of them is a stand-in.
+ */
 const texts = [
   'example.cn',
   '111122223333',
@@ -9,7 +11,7 @@ const texts = [
   '00000000-0000-4000-8000-000000000000',
   'ASCA00000000000000000',
 ];
-/** Settings whose stand-in is too short a text to look for anywhere. */
+/** Settings whose stand-in is too short to search for in every value. */
 const bySetting: Readonly<Record<string, string>> = {
   'settings.sms.templates.code': '100001',
   'settings.sms.templates.notice': '100002',
@@ -18,7 +20,7 @@ const bySetting: Readonly<Record<string, string>> = {
 /** The channels without whose keys nobody can pass a face check or confirm a QR login (CHN-1). */
 const appChannels = ['ahtax-app', 'iit-app'] as const;
 
-/** Whether a text holds one of them. */
+/** Whether a text contains one of them. */
 export const isStandIn = (text: string): boolean => texts.some((one) => text.includes(one));
 
 /** The settings of a stage that are still stand-ins, by name: a deployment with them would fail, or serve nobody. */
@@ -31,7 +33,7 @@ export function standIns(config: StageConfig, channelKeys: ChannelKeys): string[
     ...(config.account ? [] : ['account']),
     ...appChannels.flatMap((channel) => (channelKeys[channel]?.length ? [] : [`channelKeys.${channel}`])),
     ...(alarms.topicArn || alarms.emails?.length ? [] : ['alarms.topicArn or alarms.emails']),
-    // A topic tells in its own region only, and CloudFront's alarm stands in another.
+    // A topic works only in its own region, and CloudFront's alarm is in another one.
     ...(alarms.topicArn && !alarms.emails?.length && !alarms.cloudFrontTopicArn && hasCloudFrontAlarm(config)
       ? ['alarms.cloudFrontTopicArn or alarms.emails']
       : []),

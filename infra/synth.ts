@@ -20,10 +20,10 @@ import { resolveStage, type Stage, type StageOverrides } from './stage.ts';
 import { warningsOf } from './warnings.ts';
 
 export interface Sources {
-  /** All flows of the system unless a test brings its own. */
+  /** All flows of the system unless a test gives its own. */
   readonly flows?: readonly FlowDeclaration[];
   readonly functionsDirectory?: string;
-  /** The built pages of the portal; built now unless a test brings others. */
+  /** The built pages of the portal; built now unless a test gives others. */
   readonly portalFiles?: string;
 }
 
@@ -45,7 +45,8 @@ export const stackNames = (stage: Stage) => ({
 
 /**
  * Where we differ from the recommended flags of cdk.json. Weak references need Fn::GetStackOutput, which not every
- * region knows; and what crosses stacks here are secrets and keys, whose removal while in use is better refused.
+ * region supports; and the references between stacks are secrets and keys, whose removal while in use should be
+ * refused.
  */
 const ownFlags = { '@aws-cdk/core:defaultCrossStackReferences': 'strong' };
 
@@ -66,7 +67,7 @@ export async function buildApp(stage: Stage, props: AppProps, sources: Sources =
     });
     addStacks(app, stage, flows, assets, stage.portal && (await portalFiles(sources)));
     keepForReading(bundled, join(app.outdir, 'bundles'));
-    // The functions are CommonJS, as they are on Lambda where no package.json is above them.
+    // The functions are CommonJS, as they are on Lambda, where no package.json lies above them.
     writeFileSync(join(app.outdir, 'package.json'), '{"type":"commonjs"}\n');
     return app;
   } finally {
@@ -75,14 +76,14 @@ export async function buildApp(stage: Stage, props: AppProps, sources: Sources =
   }
 }
 
-/** Imported only where there is a portal to deploy: the local runtime builds its own. */
+/** Built only if there is a portal to deploy: the local runtime builds its own. */
 async function portalFiles({ portalFiles: given }: Sources): Promise<string> {
   if (given) return given;
   const { buildPortal } = await import('./portal/build.ts');
   return buildPortal({ mode: 'production', progress: (line) => process.stderr.write(`${line} …\n`) });
 }
 
-/** CloudFormation shows it with each stack, and keeps at most 1,024 bytes. */
+/** CloudFormation shows this text with each stack; it may have 1,024 bytes. */
 function described(stage: Stage): { description?: string } {
   const warnings = warningsOf(stage);
   return warnings.length > 0 ? { description: warnings.join(' ') } : {};
@@ -113,7 +114,7 @@ function addStacks(
     shared: data.shared,
     tablesKey: data.tablesKey,
   });
-  // Tables are known by name, which CloudFormation can't see as a dependency.
+  // The functions use tables by name, which CloudFormation does not recognise as a dependency.
   api.addStackDependency(data);
   if (shifts(stage)) api.addStackDependency(new ReleaseStack(app, names.release, { ...common, flows }));
   new AlarmStack(app, names.alarms, { ...common, source: api, canarySecretArn: data.canarySecretArn });
@@ -127,7 +128,7 @@ function addStacks(
     apiHost,
     files,
   });
-  // The secret is known by name, as tables are.
+  // The secret is used by name, as tables are.
   front.addStackDependency(data);
   if (stage.partition !== 'aws') return;
   const inRegion = (region: string) => ({ ...common, env: { ...common.env, region }, portal: front });
@@ -135,7 +136,9 @@ function addStacks(
   new PortalAlarmStack(app, names.portalAlarms, inRegion(cloudFrontMetricRegion)).addStackDependency(front);
 }
 
-/** Without the CLI the flags come from cdk.json directly; CloudFormation's own template checks are left to the CLI. */
+/**
+ * Without the CLI the flags are read from cdk.json directly; CloudFormation's own template checks are left to the CLI.
+ */
 export const inProcess = (outdir: string): AppProps => ({
   outdir,
   context: cdkJson.context,

@@ -1,6 +1,9 @@
 import type { Stage } from './stage.ts';
 
-/** What whoever synthesizes a stage has to know, one sentence each. The same stands in every template's description. */
+/**
+ * What a person who synthesizes a stage must know, one sentence each. Every template's description has the same
+ * sentences.
+ */
 export function warningsOf(stage: Stage): string[] {
   const all: string[] = [];
   if (stage.standIns.length > 0)
@@ -12,7 +15,7 @@ export function warningsOf(stage: Stage): string[] {
   return all;
 }
 
-/** What the stage's partition does not offer, and what does its work there; whoever synthesizes is told. */
+/** What the stage's partition does not support, and what replaces it; printed for the person who synthesizes. */
 export const lacksOf = ({ partition }: Pick<Stage, 'partition'>): string[] =>
   partition === 'aws'
     ? []

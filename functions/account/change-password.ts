@@ -22,9 +22,10 @@ import type { account } from './contract.ts';
 type PasswordCall = CallOf<typeof account, 'password'>;
 
 /**
- * Changes the password (PWD-1) by the old one, which counts in LCK (LCK-5), or by a face proof, which is a fresh factor
- * itself (SES-5). The session of the call goes on, every other one ends (PWD-3). What the registry set is an old password only in
- * the session that it opened: elsewhere it proves nobody, and a face changes it (LGN-11).
+ * Changes the password (PWD-1). The old password proves the person, and its tries count as LCK failures (LCK-5); or a
+ * face proof does, which is a fresh factor itself (SES-5). The session of the call continues, every other session ends
+ * (PWD-3). A password that the registry set counts as old password only in the session that it opened; elsewhere it
+ * proves nothing, and a face is needed (LGN-11).
  */
 export const changePassword: StepOf<typeof account, 'password'> = async (ctx, call) => {
   const { oldPassword, faceTicket } = call.body;
@@ -64,7 +65,7 @@ async function change(
 ): Promise<Active> {
   const { session } = call.caller;
   const { policies } = ctx.settings;
-  // A login elsewhere, or logging out, has ended this session since it was read.
+  // A login elsewhere, or a logout, has ended this session since it was read.
   if (!webSessionsOf(person, call.now).some(({ sessionId }) => sessionId === session.sessionId))
     throw new Problem('SESSION_ENDED');
   const changes = await newPasswordOf(ctx, person, call.body.newPassword);

@@ -14,8 +14,8 @@ import type { account } from './contract.ts';
 import { changeableFrom } from './show-account.ts';
 
 /**
- * Sets the username, or changes it (USR-1): the new name's guard, the old one's reservation (USR-2) and the person in
- * one transaction. Other capitals are a change too: they decide at login.
+ * Sets or changes the username (USR-1). One transaction claims the new name, reserves the old one (USR-2) and changes
+ * the person. Other capitals are a change too, because they matter at login.
  */
 export const changeUsername: StepOf<typeof account, 'username'> = async (ctx, call) => {
   const alive = requireFresh(ctx, call);
@@ -30,7 +30,7 @@ export const changeUsername: StepOf<typeof account, 'username'> = async (ctx, ca
 
     const changes = {
       username,
-      // The first setting is free.
+      // The first setting is free: it starts no waiting time.
       ...(old === undefined ? {} : { usernameChangedAt: call.now.toISOString() }),
     };
     const key = usernameKeyOf(ctx, username);
@@ -48,7 +48,7 @@ export const changeUsername: StepOf<typeof account, 'username'> = async (ctx, ca
     const usernameChangeableFrom = changeableFrom({ ...person, ...changes }, call.now);
     return { before: person, answer: ok({ username, usernameChangeableFrom }) };
   });
-  // PWD-3: it is one more way to log in.
+  // PWD-3: a username is a further way to log in, so the person is informed.
   if (before) await tellPerson(ctx, call, before, 'username-changed');
   return answer;
 };

@@ -93,7 +93,10 @@ export const account = flow({
         'Start a face check: level 4 when passed (LVL-2), and a proof for one call in this session (SES-5)',
       body: v.optional(
         v.object({
-          /** The call that it is for; left out, any one of these three. `level`: no proof of anything. */
+          /**
+           * The call that the check is for; absent means any of these three. `level`: only raises the level and proves
+           * nothing.
+           */
           for: v.optional(v.picklist(['password', 'phone', 'deregistration', 'level'])),
         }),
         {},

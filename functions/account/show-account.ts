@@ -10,7 +10,7 @@ import type { StepOf } from '#runtime/call.ts';
 import type { Person } from '#store/people/person-row.ts';
 import type { account } from './contract.ts';
 
-/** USR-1: from when the username may be changed; null where it may be at once. */
+/** USR-1: from when the username may be changed; null if it may be changed now. */
 export function changeableFrom(
   person: Pick<Person, 'username' | 'usernameChangedAt'>,
   now: Date,
@@ -40,6 +40,6 @@ export const showAccount: StepOf<typeof account, 'show'> = async (ctx, call) => 
   });
 };
 
-/** LVL-2: a passed check lifts the level, and serves as the face proof of one later call of this session (SES-5). */
+/** LVL-2: a passed check raises the level and is also the face proof for one later call of this session (SES-5). */
 export const startAccountFace: StepOf<typeof account, 'face'> = async (ctx, call) =>
   created(await startOwnFaceScan(ctx, call, await signedInPerson(ctx, call), call.body.for ?? 'account'));

@@ -7,7 +7,10 @@ import type { account } from './contract.ts';
 
 const pageSize = 20;
 
-/** What of an event's detail is for the person: codes and masked values. Transaction numbers and officers stay inside. */
+/**
+ * The members of an event's detail that the person sees: codes and masked values. Transaction numbers and officers are
+ * for the bureau only.
+ */
 const shown = new Set([
   'again',
   'agency',
@@ -55,7 +58,7 @@ const shown = new Set([
   'version',
 ]);
 
-/** The own security history (SES-4): one query on the person's own partition a page. */
+/** The person's own security history (SES-4): one query per page, on the person's own partition. */
 export const showActivity: StepOf<typeof account, 'activity'> = async (ctx, call) => {
   const { personKey } = call.caller.session;
   const { cursor } = call.query;

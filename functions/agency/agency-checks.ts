@@ -9,8 +9,8 @@ import { all, equals, holds } from '#store/dynamodb/expressions.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
 
 /**
- * The checks of an agency's manager for the transaction: still the same place, and an agency at work.
- * RELATION_NOT_FOUND, ROLE_NOT_ALLOWED.
+ * The checks of an agency's manager for the transaction: the access basis is unchanged, and the company is an active
+ * agency. RELATION_NOT_FOUND, ROLE_NOT_ALLOWED.
  */
 export function actingChecks(
   { basis, factorChecks }: Manager<'agency' | 'staff-form'>,
@@ -36,6 +36,6 @@ export function actingChecks(
   ];
 }
 
-/** A head that changed since it was read is read again; then the person's own row decides. */
+/** If the head row changed since it was read, it is read again; then the person's own row decides. */
 const lookedAtAgain = (check: Write): Write =>
   check.table === 'Agencies' ? { ...check, onRefused: () => new ConcurrentChange() } : check;

@@ -42,7 +42,7 @@ import { listedAgents, requireNoStaff } from './name-agents.ts';
 
 type ChangeCall = CallOf<typeof agency, 'change'>;
 
-/** AGY-4: what an agency enters waits for the client; nobody becomes a client unasked. */
+/** AGY-4: terms that an agency enters wait for the client's consent; no company becomes a client without agreeing. */
 export const enterAgreement: StepOf<typeof agency, 'enter'> = async (ctx, call) => {
   const manager = requireManager(ctx, call, 'agency');
   const agencyKey = manager.basis.companyKey;
@@ -92,7 +92,10 @@ export const enterAgreement: StepOf<typeof agency, 'enter'> = async (ctx, call) 
   return created({ agreementId, state: 'pending' as const });
 };
 
-/** An agreement of the manager's agency, with what else a change of it is decided from: to others there is none. */
+/**
+ * An agreement of the manager's agency, with everything else that a change is decided from. Agreements of other
+ * agencies do not exist for the caller.
+ */
 async function ofAgency(
   ctx: FlowContext,
   call: CallOf<typeof agency, 'change' | 'terminate'>,
@@ -112,9 +115,9 @@ async function ofAgency(
 }
 
 /**
- * AGY-4: other terms, built on those that hold, in the place of whatever waits. Where nobody gets anything that they
- * have not had they hold at once, because the client loses nothing by it; all else waits for the client and leaves what
- * holds as it is.
+ * AGY-4: new terms, based on those in force, which replace any terms that wait. If they give nobody anything new, they
+ * take effect at once, because the client loses nothing. Otherwise they wait for the client, and the terms in force
+ * stay.
  */
 export const changeAgreement: StepOf<typeof agency, 'change'> = async (ctx, call) => {
   const { body } = call;
@@ -188,7 +191,7 @@ async function changedTerms(
   return keptTerms(terms);
 }
 
-/** AGY-4: over at once, in live sessions too. */
+/** AGY-4: ends the agreement at once, also in live sessions. */
 export const terminateAgreement: StepOf<typeof agency, 'terminate'> = async (ctx, call) => {
   const manager = requireManager(ctx, call, 'agency');
   return retryOnConcurrentChange(async () => {

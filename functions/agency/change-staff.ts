@@ -20,7 +20,7 @@ import { actingChecks } from './agency-checks.ts';
 import type { agency } from './contract.ts';
 import { requireAgency } from './list-agreements.ts';
 
-/** The staff form that holds, for everybody who acts for the agency. */
+/** The staff form in force, for everybody who acts for the agency. */
 export const showStaff: StepOf<typeof agency, 'staff'> = async (ctx, call) => {
   const { companyKey } = managerBasis(call, 'agency');
   const [company, { form, agents }] = await Promise.all([
@@ -32,7 +32,8 @@ export const showStaff: StepOf<typeof agency, 'staff'> = async (ctx, call) => {
 };
 
 /**
- * The people of a form as they are shown (REL-11): the phone only to those who keep the form, not to the agents on it.
+ * The people of a form as they are shown (REL-11). Only those who may change the form see phone numbers; the agents on
+ * it do not.
  */
 async function shownForm(ctx: FlowContext, call: SessionCall, agents: readonly FormAgent[]) {
   const acting = managerBasis(call, 'agency');
@@ -56,7 +57,7 @@ interface WholeForm {
   readonly form: StaffForm | undefined;
   readonly agents: readonly ListedAgent[];
 }
-/** The head and its list, side by side: read again where a change came in between. */
+/** The head row and the list, read in parallel; both are read again if a change came in between. */
 async function wholeForm(ctx: FlowContext, agencyKey: string): Promise<WholeForm> {
   for (let round = 0; round < 5; round++) {
     const [form, rows] = await Promise.all([findStaffForm(ctx.db, agencyKey), allListed(ctx.db, agencyKey)]);
@@ -68,10 +69,10 @@ async function wholeForm(ctx: FlowContext, agencyKey: string): Promise<WholeForm
 }
 
 /**
- * AGY-1: who the agency's people are from now on. Whoever is missing loses all clients at once, in live sessions too.
- * Names the one that cannot be taken: DOCUMENT_INVALID, PERSON_MISMATCH, AGENT_NOT_LISTED. STATE_CONFLICT where the form
- * is no longer the one whose `revision` the caller has seen: whom a colleague added meanwhile would be lost unseen.
- * CHALLENGE_REQUIRED where a document's free tries of the day are used up (REG-9).
+ * AGY-1: replaces the list of the agency's people. A person who is no longer on it loses all clients at once, also in
+ * live sessions. A refusal names the person who cannot be taken: DOCUMENT_INVALID, PERSON_MISMATCH, AGENT_NOT_LISTED.
+ * STATE_CONFLICT if the form no longer has the `revision` that the caller saw, because a person whom a colleague added
+ * meanwhile would be lost. CHALLENGE_REQUIRED if a document's free tries of the day are used up (REG-9).
  */
 export const changeStaff: StepOf<typeof agency, 'changeStaff'> = async (ctx, call) => {
   const manager = requireManager(ctx, call, 'staff-form');
@@ -88,7 +89,8 @@ export const changeStaff: StepOf<typeof agency, 'changeStaff'> = async (ctx, cal
     if (revision !== undefined && revision !== revisionOf(whole.form))
       throw new Problem('STATE_CONFLICT', {}, { variant: 'staff-form' });
     const kept = keptAgents(call, whole);
-    // Names come last: what the form would be refused for anyway must not tell whether they were right (REG-9).
+    // Names are compared last: a form that is refused for another reason must not show whether its names were right
+    // (REG-9).
     const fresh = await readAgents(ctx, peopleIn(call.body.agents), call.now, tried);
     const agents = [...new Map([...kept, ...fresh].map((agent) => [agent.personKey, agent])).values()];
     await putStaffForm(
@@ -114,11 +116,11 @@ export const changeStaff: StepOf<typeof agency, 'changeStaff'> = async (ctx, cal
 
 type Agents = CallOf<typeof agency, 'changeStaff'>['body']['agents'];
 
-/** Those given by name and document, with their place in the list. */
+/** The people given by name and document, with their positions in the list. */
 const peopleIn = (agents: Agents) =>
   agents.flatMap((person, at) => ('agentId' in person ? [] : [{ at, person }]));
 
-/** Those given by handle, from the form that holds. AGENT_NOT_LISTED. */
+/** The people given by handle, taken from the form in force. AGENT_NOT_LISTED. */
 const keptAgents = (
   { body }: CallOf<typeof agency, 'changeStaff'>,
   { form, agents }: WholeForm,

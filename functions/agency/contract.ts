@@ -12,7 +12,7 @@ import {
 } from '#contract/schemas.ts';
 import { serviceItems } from '#domain/agreements.ts';
 
-/** Somebody by name and document, or by the handle that they have on the staff form. */
+/** A person by name and document, or by their handle on the staff form. */
 const agent = v.union([
   v.object({ agentId: v.pipe(v.string(), v.minLength(1), v.maxLength(64)) }),
   v.object(personEntries),
@@ -21,7 +21,10 @@ const agreementAgents = v.pipe(v.array(agent), v.minLength(1), v.maxLength(500))
 const items = v.pipe(v.array(v.picklist(serviceItems)), v.minLength(1), v.maxLength(serviceItems.length));
 const day = v.pipe(v.string(), v.minLength(1), v.maxLength(10));
 
-/** Grows with every change of the form, 0 while there is none: named in a change, it makes sure that nobody's is lost. */
+/**
+ * Grows with every change of the form; 0 while there is none. A change names the revision that it is based on, so that
+ * no other change is lost.
+ */
 const revision = v.pipe(v.number(), v.integer(), v.minValue(0));
 const staffForm = v.object({
   agents: v.array(v.object({ ...formAgent.entries, phone: v.optional(v.string()) })),

@@ -6,7 +6,7 @@ import type { StepOf } from '#runtime/call.ts';
 import { findTaxpayer, type Taxpayer } from '#store/companies/taxpayers.ts';
 import type { agency } from './contract.ts';
 
-/** The agency's agreements, whatever their state. */
+/** The agency's agreements in any state. */
 export const listAgreements: StepOf<typeof agency, 'agreements'> = async (ctx, call) => {
   const { companyKey } = managerBasis(call, 'agency');
   const [company, page] = await Promise.all([
@@ -17,7 +17,7 @@ export const listAgreements: StepOf<typeof agency, 'agreements'> = async (ctx, c
   return ok(page);
 };
 
-/** Other companies have neither staff form nor clients. ROLE_NOT_ALLOWED. */
+/** Only agencies have a staff form and clients. ROLE_NOT_ALLOWED. */
 export function requireAgency(company: Taxpayer | undefined): void {
   if (!company?.subjects?.includes('agency')) throw new Problem('ROLE_NOT_ALLOWED');
 }

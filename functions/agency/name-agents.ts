@@ -12,8 +12,9 @@ import type { agency } from './contract.ts';
 type Agents = CallOf<typeof agency, 'enter'>['body']['agents'];
 
 /**
- * The agents of an agreement, each once: all of them stand on the agency's staff form today (AGY-1). AGENT_NOT_LISTED,
- * PERSON_MISMATCH, DOCUMENT_INVALID, naming which; CHALLENGE_REQUIRED where a document has no free tries left (REG-9).
+ * The agents of an agreement, each once: all of them must be on the agency's staff form today (AGY-1).
+ * AGENT_NOT_LISTED, PERSON_MISMATCH, DOCUMENT_INVALID, each with the position of the person; CHALLENGE_REQUIRED if a
+ * document has no free tries left (REG-9).
  */
 export async function listedAgents(
   ctx: FlowContext,
@@ -53,7 +54,7 @@ export async function listedAgents(
   return [...each.values()];
 }
 
-/** AGY-4: nobody is agent of a company whose own people they are today. AGENT_IS_STAFF. */
+/** AGY-4: a person who belongs to the company's own people today cannot be its agent. AGENT_IS_STAFF. */
 export async function requireNoStaff(
   ctx: FlowContext,
   clientKey: string,

@@ -23,7 +23,7 @@ export const authorization = v.object({
   validUntil: v.optional(v.string()),
   refusable: v.boolean(),
   updatedAt: time,
-  /** Sent back with a decision (REL-11). */
+  /** The client sends this revision with the person's decision (REL-11). */
   revision: v.string(),
 });
 

@@ -17,7 +17,10 @@ import type { authorizations } from './contract.ts';
 
 type Calls = CallOf<typeof authorizations, 'confirm' | 'reject' | 'withdraw' | 'hide' | 'leave'>;
 
-/** REL-5: whoever works for a company right now does not consent in its name; consent is the natural person's. */
+/**
+ * REL-5: a person who is acting for a company at the moment cannot consent in its name; only the natural person
+ * consents.
+ */
 function requireNatural({ caller }: Calls): void {
   if (caller.session.identity.kind !== 'natural') throw new Problem('ROLE_NOT_ALLOWED');
 }
@@ -38,14 +41,17 @@ async function move(
   const working = workingCompanyCheck(relation.companyKey, relation);
   await ctx.db.transact([
     ...checks,
-    // Nobody begins to work for a company that is gone, and what ended with it stays ended (ENT-4).
+    // Nobody can start to work for a cancelled company, and a relation that ended with it stays ended (ENT-4).
     transition.to === 'active' ? staffedUpdate(working) : working,
     ...transitionWrites(ctx, relation, transition, originOf(call), {}, {}, seen),
   ]);
   return { authorizationId: relation.authorizationId, state: transition.to };
 }
 
-/** REL-5: what a company, the registry or a hall offered becomes active by the person's word and factor (SES-5). */
+/**
+ * REL-5: an offer by a company, the registry or a hall becomes active when the person agrees and passes a factor
+ * (SES-5).
+ */
 export const confirm: StepOf<typeof authorizations, 'confirm'> = async (ctx, call) => {
   requireNatural(call);
   return ok(
@@ -57,11 +63,11 @@ export const reject: StepOf<typeof authorizations, 'reject'> = async (ctx, call)
   requireNatural(call);
   return ok(await move(ctx, call, transitions.refuseInvitation, call.body.revision));
 };
-/** REL-6: takes the own application back; the record stays. */
+/** REL-6: withdraws the person's own application; the record stays. */
 export const withdraw: StepOf<typeof authorizations, 'withdraw'> = async (ctx, call) =>
   ok(await move(ctx, call, transitions.withdrawApplication, call.body.revision));
 
-/** REL-7: ends an active relation at once, also where it is being used. */
+/** REL-7: ends an active relation at once, also in sessions that use it now. */
 export const leave: StepOf<typeof authorizations, 'leave'> = async (ctx, call) => {
   await move(ctx, call, transitions.leave, call.query.revision);
   return noContent();

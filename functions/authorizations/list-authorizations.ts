@@ -15,9 +15,9 @@ import type { authorizations } from './contract.ts';
 const pageLength = 50;
 
 /**
- * The person's own authorisations of one list in pages, each by company (CTR-3). The query is on the person's key, so
- * nobody else's can come. What they say of their companies is what the companies are now: one that has just been
- * cancelled lets nothing stand in a list of what lives (ENT-4).
+ * One page of one list of the person's own authorisations, sorted by company (CTR-3). The query uses the person's key,
+ * so nobody else's can appear. The companies are shown as they are now: the relation to a company that has just been
+ * cancelled does not appear among the live ones (ENT-4).
  */
 export const listAuthorizations: StepOf<typeof authorizations, 'list'> = async (ctx, call) => {
   const { personKey } = call.caller.session;
@@ -44,7 +44,7 @@ const answerOf = (ctx: FlowContext, relation: Relation, state: ShownState, day: 
   taxpayerId: shownTaxpayerId(ctx.dataKeys, relation),
   taxpayerName: nameToHolder(relation),
   ...shownRelation(relation, state),
-  /** Whether the person may say no to it now (REL-3). */
+  /** Whether the person may refuse it now (REL-3). */
   refusable:
     isLive(state) && refusalOf(transitions.refuseInvitation, { ...relation, state }, day) === undefined,
   revision: revisionOf(relation),

@@ -9,13 +9,13 @@ import { previewUpdate } from '#store/companies/company-previews.ts';
 import { companyKeyOf, companyProblem, findTaxpayer, isKnown } from '#store/companies/taxpayers.ts';
 import type { authorizations } from './contract.ts';
 
-/** Enough for somebody who mistypes, too few to read the register by (REL-11). */
+/** Previews per day: enough for a person who mistypes, too few to copy the register (REL-11). */
 const mostADay = 20;
 
 /**
- * REL-11: the name of the company before the person applies to it. Every look counts before anything is found, so that
- * unknown numbers cannot be tried for free. Of a company whose number is a person's, the name tells hardly more than
- * that it is there (DOC-4). TAXPAYER_NOT_FOUND, COMPANY_NOT_CONFIRMED, TOO_MANY_REQUESTS until midnight.
+ * REL-11: the name of the company before the person applies to it. Every call counts before anything is searched, so
+ * that trying unknown numbers is not free. If the company's number is a person's, only the first character of the name
+ * is shown (DOC-4). TAXPAYER_NOT_FOUND, COMPANY_NOT_CONFIRMED, TOO_MANY_REQUESTS until midnight.
  */
 export const previewCompany: StepOf<typeof authorizations, 'preview'> = async (ctx, call) => {
   requireChangingChannel(ctx, call);

@@ -18,9 +18,10 @@ import type { channelRelations } from './contract.ts';
 const pageLength = 100;
 
 /**
- * What the person holds or has waiting, on today's day (REL-8), in pages, each by company. No handles: a channel that may only look
- * gets nothing that it could act with (REL-9). Clients of a tax agent are no relations and follow the agency's agreements,
- * as on the web's 已授权企业. A suspended person has no way in by an app either (ORD-1).
+ * The person's active and waiting relations on today's day (REL-8), in pages, sorted by company. It contains no
+ * handles: a channel that may only look gets nothing to act with (REL-9). The clients of a tax agent are no relations;
+ * they follow from the agency's agreements, as in the list 已授权企业 on the web. A suspended person gets no answer in an
+ * app either (ORD-1).
  */
 export const listRelations: StepOf<typeof channelRelations, 'list'> = async (ctx, call) => {
   const { assertion } = call.caller;

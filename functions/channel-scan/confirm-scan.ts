@@ -15,8 +15,8 @@ import { readScan, requireScanner } from './scan-code.ts';
 import { cancelledUpdate, confirmedUpdate, heldByAnother, isHeldByAnother } from './scan-updates.ts';
 
 /**
- * The phone's person agrees to the login (QR-1). Its word is believed for who is logged in on it, and for nothing
- * else: the account and the company relation are ours to judge (QR-3), here and again when the session is opened.
+ * The person on the phone agrees to the login (QR-1). The channel is trusted only to know who is logged in on the
+ * phone. Account and company relation are judged by us (QR-3), here and again when the session is opened.
  */
 export const confirmScan: StepOf<typeof channelScan, 'confirm'> = async (ctx, call) => {
   const { assertion } = call.caller;
@@ -26,7 +26,7 @@ export const confirmScan: StepOf<typeof channelScan, 'confirm'> = async (ctx, ca
     key === undefined ? undefined : findPerson(ctx.db, key),
     key === undefined ? undefined : companyOf(ctx, key, identityOf(assertion, call.body?.identity), call.now),
   ]);
-  // In this order, so that a foreign code or channel learns nothing of the person.
+  // Errors in this order, so that a caller with a foreign code or channel learns nothing about the person.
   const scan = settled(ticket);
   requireScanner(ctx, call, scan);
   if (requiredBy[scan.purpose] !== 'confirm') throw new Problem('STATE_CONFLICT');
@@ -49,7 +49,10 @@ export const confirmScan: StepOf<typeof channelScan, 'confirm'> = async (ctx, ca
   return noContent();
 };
 
-/** "That is not me": the code is over for every phone. One that somebody has scanned is that person's to refuse (QR-2). */
+/**
+ * "That is not me": ends the code for every phone. A code that somebody has scanned can be refused by that person only
+ * (QR-2).
+ */
 export const cancelScan: StepOf<typeof channelScan, 'cancel'> = async (ctx, call) => {
   const scan = await readScan(ctx, call.params.ticket, call.now);
   requireScanner(ctx, call, scan);
@@ -71,8 +74,8 @@ type Wanted =
   | { readonly kind?: 'enterprise' | undefined; readonly taxpayerId: string; readonly role: string };
 
 /**
- * What the page is to take over: the identity of the assertion, or the natural person, which everybody is anyway.
- * A company that the channel did not sign for is no identity of the phone.
+ * The identity that the page will take over: the company in the assertion, or the natural person, which is always
+ * allowed. A company that the channel did not sign for is refused.
  */
 function identityOf({ identity }: Assertion, body: Wanted | undefined): Assertion['identity'] | 'unsigned' {
   if (body === undefined) return identity;
@@ -81,7 +84,10 @@ function identityOf({ identity }: Assertion, body: Wanted | undefined): Assertio
   return signed ? identity : 'unsigned';
 }
 
-/** The company that the person acts for, judged now. Throws what `actingOptionFor` throws; ASSERTION_INVALID for one unsigned. */
+/**
+ * The company that the person acts for, judged now. Throws what `actingOptionFor` throws; ASSERTION_INVALID if the
+ * channel did not sign for the company.
+ */
 async function companyOf(
   ctx: FlowContext,
   key: string,

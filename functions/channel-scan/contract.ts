@@ -49,7 +49,7 @@ export const channelScan = flow({
       summary: 'The person agrees; the page takes over the identity',
       body: v.optional(
         v.object({
-          /** As in the assertion: the company that the phone works for, or the natural person. */
+          /** As in the assertion: the company that the person works for on the phone, or the natural person. */
           identity: v.optional(
             v.union(
               [

@@ -1,6 +1,7 @@
 import { handle } from '#crypto/random.ts';
 import { may } from '#domain/channels.ts';
 import { shanghaiDay } from '#domain/days.ts';
+import { epochSeconds } from '#domain/epoch.ts';
 import { remainingAttempts } from '#domain/lockout-policy.ts';
 import { Problem } from '#domain/problem.ts';
 import { auditPut } from '#journeys/audit.ts';
@@ -29,9 +30,9 @@ type ResultCall = CallOf<typeof channelScan, 'faceResult'>;
 type Judged = { passed: boolean; remainingAttempts: number; advice?: { code: string; title: string } };
 
 /**
- * Asks the provider itself how the check went (FACE-2). Passed: the proof is written on the journey's ticket in the
- * same transaction. Failed: at login it is a failure of the method `face` (LCK-1), in registration and reset of the
- * journey's ticket (REG-5), elsewhere of this scan.
+ * Asks the provider itself for the result of the check (FACE-2). If it passed, the proof is written on the journey's
+ * ticket in the same transaction. If it failed, the failure counts: at login as a failure of the method `face` (LCK-1),
+ * in registration and reset on the journey's ticket (REG-5), elsewhere on this scan.
  */
 export async function judgeFace(
   ctx: FlowContext,
@@ -59,12 +60,12 @@ interface Check {
 
 async function outcomeOf({ ctx, token }: Check) {
   const result = await ctx.face.result(token);
-  // Nothing to judge yet: the phone finishes the check and asks again.
+  // There is no result yet: the phone finishes the check and asks again.
   if (result.outcome === 'pending') throw new Problem('STATE_CONFLICT');
   return result;
 }
 
-/** The attempt is reserved before the result is known (LCK-4); a pass resets the method's count (LCK-1). */
+/** The try is reserved before the result is known (LCK-4); a passed check resets the method's count (LCK-1). */
 async function judgeAtLogin(check: Check): Promise<Judged> {
   const { ctx, call, scan, token, personKey } = check;
   const { policies } = ctx.settings;
@@ -79,7 +80,7 @@ async function judgeAtLogin(check: Check): Promise<Judged> {
     if (outcome.outcome === 'pass') {
       await pass(check, outcome.transactionId, [
         successUpdate(attempt, policies),
-        // The lock that this very attempt had set is lifted with its own event.
+        // This try itself had set the lock; lifting it has an audit event of its own.
         ...(last ? [auditPut(ctx, call, personKey, 'unlocked', 'success', { method: 'face' })] : []),
       ]);
       return { passed: true, remainingAttempts: remainingAttempts(0, policies) };
@@ -96,7 +97,7 @@ async function judgeAtLogin(check: Check): Promise<Judged> {
   return failed(check, outcome.outcome, remainingAttempts(taken, policies));
 }
 
-/** REG-5: five failed checks end what they were for: the journey over all its scans, or the scan alone. */
+/** REG-5: five failed checks end what they were for: the whole journey, over all its scans, or the single scan. */
 async function judgeElsewhere(check: Check): Promise<Judged> {
   const { ctx, call, scan, token } = check;
   const { faceTries } = ctx.settings.policies;
@@ -119,7 +120,7 @@ async function judgeElsewhere(check: Check): Promise<Judged> {
   return failed(check, outcome, left);
 }
 
-/** Counts a failure on the journey's ticket as it was read; the last one ends it. */
+/** Counts a failure on the journey's ticket as it was read; the last permitted one ends the ticket. */
 const journeyFailedUpdate = (
   parent: NonNullable<ScanTicket['parent']>,
   before: number,
@@ -133,15 +134,15 @@ const journeyFailedUpdate = (
     before === 0 ? absent('faceFailures') : equals('faceFailures', before),
   );
 
-/** REG-5: says what helps at the next try, and the further way. */
+/** REG-5: tells what helps in the next try, and what else the person can do. */
 function failed({ call }: Check, outcome: string, left: number): Judged {
   if (outcome === 'mismatch') throw new Problem('FACE_MISMATCH', { remainingAttempts: left });
   return { passed: false, remainingAttempts: left, advice: noticeFor('FACE_FAILED', call.language) };
 }
 
 /**
- * The passed check in one transaction with all that follows from it: the proof on the journey's ticket, the proof on
- * the person (STP-2; who is still registering has no account to hold it), the level that rises (LVL-2).
+ * Writes a passed check in one transaction with all that follows from it: the proof on the journey's ticket, the proof
+ * on the person (STP-2; during registration there is no account to hold it), and the higher level (LVL-2).
  */
 async function pass(check: Check, transactionId: string, also: readonly Write[] = []): Promise<void> {
   const { ctx, call, scan, token, personKey } = check;
@@ -168,15 +169,15 @@ async function pass(check: Check, transactionId: string, also: readonly Write[] 
   });
 }
 
-/** LVL-2: level 3 becomes 4 by a check in the account centre or any step-up, for the person and the live session. */
+/** LVL-2: a check in the account centre or any step-up raises level 3 to 4, for the person and the live session. */
 async function levelAfter({ ctx, call, scan, personKey }: Check) {
   const person = requireAdmitted(await findPerson(ctx.db, personKey), 'STATE_CONFLICT');
   if (person.account.since !== scan.since) throw new Problem('STATE_CONFLICT');
   const from = person.realNameLevel;
-  // A mini program raises by a step-up alone.
+  // With a mini program only a step-up raises the level.
   const lifts = scan.stepUp !== undefined || may(call.caller.assertion.channel, 'face-factor', ctx.settings);
   if ((from ?? 3) >= 4 || !lifts) return { level: from ?? 3, writes: [] };
-  const alive = (person.webSession?.expiresAt ?? 0) * 1000 > call.now.getTime();
+  const alive = (person.webSession?.expiresAt ?? 0) > epochSeconds(call.now);
   const session =
     scan.stepUp?.sessionId ?? scan.sessionId ?? (alive ? person.webSession?.sessionId : undefined);
   return {
@@ -189,7 +190,7 @@ async function levelAfter({ ctx, call, scan, personKey }: Check) {
   };
 }
 
-/** What the audit keeps of a scan (AUD-1), with who asked for it at a terminal or counter (CHN-1). */
+/** What the audit records of a scan (AUD-1), including who asked for it at a terminal or counter (CHN-1). */
 const aboutScan = ({ purpose, stepUp }: ScanTicket) => ({
   purpose,
   ...(stepUp ? { matter: stepUp.matter, audience: stepUp.audience } : {}),

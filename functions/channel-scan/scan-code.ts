@@ -23,8 +23,8 @@ import {
 type AnyChannelCall = Pick<CallOf<typeof channelScan, 'scan'>, 'caller' | 'now'>;
 
 /**
- * The channel must be allowed what the code is for (CHN). Whoever must be logged in on the phone must be the very
- * person whose face is asked for; the 安徽税务 APP needs no login for a face check (FACE-1): there the face decides.
+ * The channel must be allowed to do what the code is for (CHN). If a person must be logged in on the phone, it must be
+ * the person whose face is checked. The 安徽税务 APP needs no login for a face check (FACE-1): there the face decides.
  */
 export function requireScanner(
   ctx: Pick<FlowContext, 'keys' | 'settings'>,
@@ -41,7 +41,7 @@ export function requireScanner(
   if (assertedPerson(ctx, assertion) !== scan.personKey) throw new Problem('FACE_MISMATCH');
 }
 
-/** The phone has scanned the code: what it is for, and whose page asks (QR-2). */
+/** The phone has scanned the code: the answer tells what the code is for, and whose page asks (QR-2). */
 export const scanCode: StepOf<typeof channelScan, 'scan'> = async (ctx, call) => {
   const id = ticketOfQr(ctx.settings.issuer, call.body.qrContent);
   if (!id) throw new Problem('NOT_FOUND');
@@ -55,8 +55,8 @@ export const scanCode: StepOf<typeof channelScan, 'scan'> = async (ctx, call) =>
 };
 
 /**
- * QR-2: a code that is confirmed becomes the phone's person's, whose masked name the page shows. An app with nobody
- * logged in only sees what the code is for: it lets its user log in, and scans again.
+ * QR-2: a code that is confirmed is reserved for the person logged in on the phone, and the page shows their masked
+ * name. An app in which nobody is logged in only learns what the code is for; it lets its user log in and scans again.
  */
 async function claim(
   ctx: FlowContext,
@@ -73,7 +73,7 @@ async function claim(
   ]);
 }
 
-/** Starts the face kit for the person of the journey; the name and number go from us to the provider only. */
+/** Starts the face kit for the person of the journey; name and number are sent only to the provider. */
 export const startFaceKit: StepOf<typeof channelScan, 'face'> = async (ctx, call) => {
   const ticket = await readScan(ctx, call.params.ticket, call.now);
   requireScanner(ctx, call, ticket);
@@ -95,7 +95,7 @@ export const takeFaceResult: StepOf<typeof channelScan, 'faceResult'> = async (c
   return ok(await judgeFace(ctx, call, ticket, call.body.token));
 };
 
-/** An open scan that has not ended; `orAlso` lets a repeated call see the end it made itself. */
+/** An open scan that has not ended. With `orAlso`, a repeated call also finds the end that it caused itself. */
 export async function readScan(
   ctx: FlowContext,
   id: string,

@@ -5,8 +5,8 @@ import type { FaceProof, ScanTicket } from '#store/tickets/ticket-kinds.ts';
 import { ticketProblem, ticketUpdate } from '#store/tickets/tickets.ts';
 
 /**
- * The states of a scan as data: which states may come before becomes the condition of the write, so an illegal
- * step cannot be written (QR-2).
+ * The states of a scan as data. The permitted earlier states become the condition of each write, so an illegal step
+ * cannot be written (QR-2).
  */
 const priorStates = {
   scanned: ['pending', 'scanned'],
@@ -24,12 +24,12 @@ const allowedFrom = (step: keyof typeof priorStates): Condition => oneOf('scanSt
 export const scannedUpdate = (scan: ScanTicket, now: Date) =>
   ticketUpdate(scan, now, { set: { scanState: 'scanned' } }, allowedFrom('scanned'));
 
-/** Whether a code that is confirmed was scanned first by somebody else (QR-2). */
+/** Whether somebody else scanned this code first, for a code that is confirmed (QR-2). */
 export const isHeldByAnother = ({ scannedBy }: Pick<ScanTicket, 'scannedBy'>, who: string | undefined) =>
   scannedBy !== undefined && scannedBy.personKey !== who;
 export const heldByAnother = (): Problem => new Problem('STATE_CONFLICT', {}, { variant: 'scanned' });
 
-/** A refused write says whose the code has become meanwhile. */
+/** A refused write tells who has the code now. */
 const refusalFor =
   (who: string | undefined, now: Date) =>
   (old?: Item): Problem => {
@@ -39,7 +39,7 @@ const refusalFor =
     return isHeldByAnother(scan, who) ? heldByAnother() : new Problem('STATE_CONFLICT');
   };
 
-/** QR-2: the first person who scans a code that is confirmed has it; that person may scan again, nobody else. */
+/** QR-2: the first person who scans a code that is confirmed has it; only that person may scan it again. */
 export const claimedUpdate = (
   scan: ScanTicket,
   by: NonNullable<ScanTicket['scannedBy']>,
@@ -56,7 +56,7 @@ export const claimedUpdate = (
 
 const isScannedBy = (personKey: string) => equals('scannedBy.personKey', personKey);
 
-/** QR-1: the phone's person, who scanned it, agrees; the page's next poll takes it from here. */
+/** QR-1: the person who scanned the code agrees; the page's next poll continues from here. */
 export const confirmedUpdate = (
   scan: ScanTicket,
   confirmed: NonNullable<ScanTicket['confirmed']>,
@@ -71,7 +71,7 @@ export const confirmedUpdate = (
   onRefused: refusalFor(confirmed.personKey, now),
 });
 
-/** @param who of a code that is confirmed: once somebody has it, nobody else refuses it */
+/** @param who for a code that is confirmed: once a person has it, nobody else may refuse it */
 export const cancelledUpdate = (scan: ScanTicket, who: string | undefined, now: Date): RefusableUpdate => ({
   ...ticketUpdate(
     scan,
@@ -82,11 +82,11 @@ export const cancelledUpdate = (scan: ScanTicket, who: string | undefined, now: 
   onRefused: refusalFor(who, now),
 });
 
-/** A new kit replaces the one before: only the newest token's result counts. */
+/** A new kit replaces the previous one: only the result of the newest token counts. */
 export const faceStartedUpdate = (scan: ScanTicket, token: string, now: Date) =>
   ticketUpdate(scan, now, { set: { faceToken: token } }, allowedFrom('faceStarted'));
 
-/** @param level the person's real-name level after this check, where the check itself is what is proven */
+/** @param level the person's real-name level after this check, if the check itself is what is proved */
 export const passedUpdate = (
   scan: ScanTicket,
   token: string,
@@ -102,8 +102,8 @@ export const passedUpdate = (
   );
 
 /**
- * Takes the token out, so that one failed check counts once however often its result is asked for.
- * @param left tries that remain, for the page that shows the code (REG-5); with none left the scan is over
+ * Removes the token, so that one failed check counts once, however often its result is requested.
+ * @param left the tries that remain, for the page that shows the code (REG-5); with none left the scan ends
  */
 export const faceFailedUpdate = (scan: ScanTicket, token: string, left: number, now: Date) =>
   ticketUpdate(

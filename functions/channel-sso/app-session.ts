@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { handle } from '#crypto/random.ts';
 import { amrOf } from '#domain/authentication.ts';
+import { epochSeconds } from '#domain/epoch.ts';
 import { auditPut } from '#journeys/audit.ts';
 import { identityAuditDetail } from '#journeys/sessions/current-identity.ts';
 import { truncatedAddress } from '#runtime/addresses.ts';
@@ -68,7 +69,7 @@ function newSession(
   { personKey, sealedName, realNameLevel }: Active,
   as: ActsAs,
 ): Session {
-  const at = Math.floor(call.now.getTime() / 1000);
+  const at = epochSeconds(call.now);
   const { channel } = call.caller.assertion;
   return {
     sessionId: handle(),

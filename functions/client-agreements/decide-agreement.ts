@@ -26,11 +26,14 @@ import type { clientAgreements } from './contract.ts';
 
 type Calls = CallOf<typeof clientAgreements, 'confirm' | 'reject' | 'terminate'>;
 
-/** What is agreed and proposed in the name of the session's company, for those who may agree. */
+/** Agreements and proposals of the session's company, for people who may agree in its name. */
 export const list: StepOf<typeof clientAgreements, 'list'> = async (ctx, call) =>
   ok(await listedAgreements(ctx, call, { clientKey: managerBasis(call, 'company').companyKey }));
 
-/** An agreement of the manager's company that lives: others do not exist, of one that is over nothing can be said. */
+/**
+ * An agreement of the manager's company that has not ended. Other companies' agreements do not exist for the caller;
+ * ended ones cannot be changed.
+ */
 async function living(ctx: FlowContext, call: Calls, { basis }: Manager<'company'>) {
   const [agreement, client] = await Promise.all([
     findAgreement(ctx.db, call.params.id),
@@ -44,8 +47,8 @@ async function living(ctx: FlowContext, call: Calls, { basis }: Manager<'company
 }
 
 /**
- * AGY-4: what waits holds from now on. What is agreed to is what the client has seen where the call says which revision
- * that was. STATE_CONFLICT where nothing waits (any more).
+ * AGY-4: the waiting terms take effect. If the call names the revision that the client saw, only that revision is
+ * confirmed. STATE_CONFLICT if nothing waits (any more).
  */
 export const confirm: StepOf<typeof clientAgreements, 'confirm'> = async (ctx, call) => {
   const manager = requireManager(ctx, call, 'company');
@@ -88,7 +91,7 @@ export const reject: StepOf<typeof clientAgreements, 'reject'> = async (ctx, cal
   });
 };
 
-/** At once, in the agents' live sessions too. */
+/** Ends the agreement at once, also in the agents' live sessions. */
 export const terminate: StepOf<typeof clientAgreements, 'terminate'> = async (ctx, call) => {
   const manager = requireManager(ctx, call, 'company');
   const checks = managingChecks(manager, call);

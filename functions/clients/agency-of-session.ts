@@ -2,8 +2,8 @@ import { Problem } from '#domain/problem.ts';
 import type { SessionCall } from '#journeys/factors/fresh-factor.ts';
 
 /**
- * The agency of an `agency` session, with a client or without. SWITCH_NOT_ALLOWED for every other session: whoever came
- * through `enterprise` as tax agent goes to no further client (SWI-4).
+ * The agency of an `agency` session, with or without a client. SWITCH_NOT_ALLOWED for every other session: a tax agent
+ * who logged in through `enterprise` cannot switch to another client (SWI-4).
  */
 export function agencyOfSession({ caller }: SessionCall): { agencyKey: string; clientKey?: string } {
   const { identity, company } = caller.session;

@@ -14,16 +14,16 @@ import type { clients } from './contract.ts';
 type BecomeCall = CallOf<typeof clients, 'become'>;
 
 /**
- * SWI-3, SWI-5: the session goes on for another client of the agency. The two forms, the two companies and the day are judged
- * now and once more in the transaction; access tokens of the identity before end with it. RELATION_NOT_FOUND for every
- * other company, known or not.
+ * SWI-3, SWI-5: the session continues for another client of the agency. The two forms, the two companies and the day
+ * are judged now and again in the transaction; access tokens of the previous identity become invalid.
+ * RELATION_NOT_FOUND for every other company, known or not.
  */
 export const becomeClient: StepOf<typeof clients, 'become'> = async (ctx, call) => {
   const { agencyKey } = agencyOfSession(call);
   const { personKey } = call.caller.session;
   const companyKey = wanted(ctx, call);
   const session = await switchIdentity(ctx, call, async (again) => {
-    // A form that was replaced since it was read may name the person still: looked at once more.
+    // If a form was replaced since it was read, the new form may name the person too: read again.
     const onRefused = again ? gone : () => new ConcurrentChange();
     const next = await clientActingOption(ctx, personKey, agencyKey, companyKey, call.now, again, onRefused);
     return { next, writes: next.writes };

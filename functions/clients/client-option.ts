@@ -27,12 +27,13 @@ import type { Write } from '#store/dynamodb/tables.ts';
 import { evaluateAgencyAccess, readAccessRecords } from '#store/sessions/access-basis.ts';
 
 /**
- * The place at a client of the agency, in one step of reads: staff form and companies are read, of the agreement only the
- * person's own row, which says on which forms they stand. Whether one of these holds today, the transaction decides, so
- * that a switch takes three calls in sequence. RELATION_NOT_FOUND for everything that is not there.
- * @param again the transaction was refused: where several rows say that they hold, one of them may be left over from an
- * agreement that ended, and the agreements themselves are asked
- * @param onRefused what it means where none of these forms holds when the transaction comes
+ * The acting option at a client of the agency, in one step of reads. Staff form and companies are read; of the
+ * agreement only the person's own row is read, which lists the forms that name the person. The transaction checks
+ * whether one of these is in force today, so a switch takes three sequential calls. RELATION_NOT_FOUND for everything
+ * that does not exist.
+ * @param again the transaction was refused: if several rows claim to be valid, one of them may be left over from an
+ * ended agreement, so the agreements themselves are read
+ * @param onRefused the error if none of these forms is in force when the transaction comes
  */
 export async function clientActingOption(
   ctx: FlowContext,
@@ -85,7 +86,7 @@ async function inForce(
   agencyKey: string,
   now: Date,
 ): Promise<FormEntry | undefined> {
-  // A hundred in one call: more of one client on one day are nobody's.
+  // A hundred rows fit into one call; nobody has more rows of one client on one day.
   const some = entries.slice(0, 100);
   const keys = some.map((entry) => agreementKey(clientEntryRef(entry).agreementId));
   const found = await db.batchGet(keys.map((key) => ({ table: 'Agreements' as const, key })));

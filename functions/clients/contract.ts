@@ -28,7 +28,7 @@ export const clients = flow({
         200: v.object({
           clients: v.array(
             v.object({
-              /** Good in this session: also where the number is somebody's own and so masked (DOC-4). */
+              /** Valid in this session; also for a client whose number is a person's and therefore masked (DOC-4). */
               choiceId: v.string(),
               taxpayerId: v.string(),
               taxpayerName: v.string(),

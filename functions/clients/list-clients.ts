@@ -24,20 +24,20 @@ import type { clients } from './contract.ts';
 
 const pageLength = 100;
 /**
- * Rows looked through by the first read, twice as many by each next one: what is found often costs little, what is found
- * once in thousands few reads.
+ * How many rows the first read looks through; each further read takes twice as many. A frequent match then costs
+ * little, and a match among thousands of rows needs few reads.
  */
 const firstRows = 150;
 const mostRows = 4_000;
 /**
- * A page ends full, or with the list: what is searched for may be anywhere in it. This many reads are 150,000 clients; a
- * search that they do not end goes on by cursor.
+ * A page ends when it is full or the list ends, because matches may be anywhere in the list. This many reads cover
+ * 150,000 clients; a longer search continues with a cursor.
  */
 const readsPerPage = 40;
 
 /**
- * SWI-3: the clients of the agency that this person serves today, by number. The person's own rows name the agreements and
- * are searched in; the agreements and companies of what is shown decide, read side by side.
+ * SWI-3: the agency's clients that this person serves today, sorted by number. The person's own rows name the
+ * agreements and are searched; the agreements and companies of the matches are then read in parallel and decide.
  */
 export const listClients: StepOf<typeof clients, 'list'> = async (ctx, call) => {
   const { agencyKey, clientKey } = agencyOfSession(call);
@@ -58,7 +58,7 @@ export const listClients: StepOf<typeof clients, 'list'> = async (ctx, call) => 
     if (found.size > pageLength) break;
   }
   const shown = [...found.values()].slice(0, pageLength);
-  // One more than shown was found: the list goes on after the last one shown, whatever else was read.
+  // One client more than shown was found: the list continues after the last shown one, however many rows were read.
   const last = shown.at(-1);
   if (last && found.size > pageLength) next = afterClient(session.personKey, last.companyKey);
   return ok({
@@ -72,7 +72,7 @@ export const listClients: StepOf<typeof clients, 'list'> = async (ctx, call) => 
   });
 };
 
-/** What a page shows and a few more, so that agreements are read for little else. */
+/** What a page shows and a few more, so that few agreements are read in vain. */
 const perPart = pageLength + 20;
 const inParts = (entries: readonly FormEntry[]): (readonly FormEntry[])[] =>
   Array.from({ length: Math.ceil(entries.length / perPart) }, (_, part) =>
@@ -81,7 +81,10 @@ const inParts = (entries: readonly FormEntry[]): (readonly FormEntry[])[] =>
 
 const nothingDue: CopiesDue = { companyKeys: new Set(), many: false };
 
-/** Reads the rows from a place on. What changed a moment ago is asked beside the first read, which then is made anew. */
+/**
+ * Reads the rows from a position on. Which companies have just changed is read in parallel to the first read, which is
+ * then repeated with that knowledge.
+ */
 function readingClients(
   ctx: FlowContext,
   personKey: string,
@@ -106,15 +109,15 @@ function readingClients(
   };
 }
 
-/** Past every agreement with a client: `~` comes after all that ids are made of. */
+/** After every agreement with a client: `~` comes after all characters of ids. */
 const afterClient = (personKey: string, clientKey: string): Key => ({
   personKey,
   relation: `${clientEntryPrefix(clientKey)}~`,
 });
 
 /**
- * A part of the name or of the number, however wide and in whatever capitals (ENT-5). A number that is somebody's own is
- * found whole only (DOC-4).
+ * A part of the name or of the number, in any width and capitals (ENT-5). A number that is a person's is found only if
+ * typed completely (DOC-4).
  */
 function fits(ctx: FlowContext, company: KnownTaxpayer, query = ''): boolean {
   const wanted = searchForm(query);

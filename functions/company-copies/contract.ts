@@ -20,7 +20,7 @@ export const companyCopies = flow({
     tables: {
       Taxpayers: [
         { eventName: written, dynamodb: { NewImage: { copiesDue: { S: ['due'] } } } },
-        // Its own line has come: agreements may have waited for the name.
+        // The company's own line has come: agreements may have waited for the name.
         {
           eventName: written,
           dynamodb: {
@@ -29,7 +29,8 @@ export const companyCopies = flow({
           },
         },
       ],
-      // What was written beside a change of the company, by whoever had read it before.
+      // Rows that were written at the same time as a change of the company, by somebody who had read the company
+      // before.
       Relationships: [
         { eventName: written, dynamodb: { NewImage: { state: { S: ['pending', 'active'] } } } },
         {

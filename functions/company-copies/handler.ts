@@ -8,8 +8,8 @@ import { companyCopies } from './contract.ts';
 const db = openTables();
 
 /**
- * A change tells which company or row; what the company is now, its table says. So a record that comes twice, late or out
- * of its order does no harm.
+ * A change only tells which company or row changed; the current data are read from the table. So a record that comes
+ * twice, late or out of order does no harm.
  */
 export async function handler({ Records }: DynamoDBStreamEvent, context: Context): Promise<void> {
   const companies = new Map<string, { companyKey: string; named: boolean }>();
@@ -29,5 +29,5 @@ export async function handler({ Records }: DynamoDBStreamEvent, context: Context
   await copyChanged(db, companyCopies.name, changed, context);
 }
 
-/** Undefined of a row in Relationships, whose key has two parts. */
+/** Undefined for a row of Relationships, whose key has two parts. */
 const companyOf = ({ dynamodb }: DynamoDBRecord): string | undefined => dynamodb?.Keys?.companyKey?.S;

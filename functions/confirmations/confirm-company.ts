@@ -19,15 +19,15 @@ import { requireSeenRevision } from '#store/dynamodb/versioned-update.ts';
 import type { confirmations } from './contract.ts';
 
 /**
- * Whether a relation entitles its person to confirm the company (ENT-1, ENT-2): legal representative, or a tax handler
- * named by the registry or at the hall. Whom the company itself invited, or who applied, has no say in what it is.
+ * Whether a relation entitles its person to confirm the company (ENT-1, ENT-2): as legal representative, or as a tax
+ * handler whom the registry or a hall named. A person whom the company itself invited, or who applied, may not confirm.
  */
 export const confirms = (relation: Relation, day: string): boolean =>
   confirmingRoles.some((role) => role === relation.role) &&
   (relation.source === 'registry' || relation.source === 'hall') &&
   isLive(stateOn(relation, day));
 
-/** The person confirms the company: it and the own relation become active in one write (ENT-2). */
+/** The person confirms the company: the company and the person's relation become active in one write (ENT-2). */
 export const confirmCompany: StepOf<typeof confirmations, 'confirm'> = async (ctx, call) => {
   requireChangingChannel(ctx, call);
   const { session } = call.caller;
@@ -45,7 +45,7 @@ export const confirmCompany: StepOf<typeof confirmations, 'confirm'> = async (ct
     const entitling = own.filter((relation) => confirms(inTerm(relation, read?.term), day));
     if (entitling.length === 0) throw new Problem('ROLE_NOT_ALLOWED');
     if (!isKnown(read) || read.state !== 'awaiting-confirmation') throw new Problem('STATE_CONFLICT');
-    // REL-11: what was shown is confirmed, and nothing else; the write holds the company's row to what was read here.
+    // REL-11: the person confirms only what they were shown; the write requires the company's row as it was read here.
     requireSeenRevision(read, call.body.revision);
     const roles = entitling.map(({ role }) => role);
     if (!confirmationKindsOf(read.subjects, roles).includes(call.body.kind))
@@ -61,7 +61,7 @@ export const confirmCompany: StepOf<typeof confirmations, 'confirm'> = async (ct
   return ok({ taxpayerId: shownTaxpayerId(ctx.dataKeys, company), taxpayerName: company.name });
 };
 
-/** The confirmer's own relations; the legal representative's takes effect with the company anyway (REL-2). */
+/** The confirming person's own relations; a legal representative's becomes active with the company anyway (REL-2). */
 const ownWrites = (
   ctx: FlowContext,
   company: KnownTaxpayer,

@@ -30,7 +30,7 @@ export const confirmations = flow({
               taxpayerId: v.string(),
               taxpayerName: v.string(),
               kinds: v.array(kind),
-              /** Sent back with the confirmation (REL-11). */
+              /** The client sends this revision with the confirmation (REL-11). */
               revision: v.string(),
             }),
           ),

@@ -10,15 +10,16 @@ import { revisionOf } from '#store/dynamodb/versioned-update.ts';
 import { confirms } from './confirm-company.ts';
 import type { confirmations } from './contract.ts';
 
-/** More companies than anybody confirms in a day: each that is confirmed makes room for the next. */
+/** More companies than anybody confirms in a day; each confirmation makes room for the next. */
 const relationsAtMost = 100;
 
-/** Companies that wait for this person, each once; the relation that entitles them is the handle. */
+/** Companies that wait for this person, each once. The handle is that of the relation that entitles the person. */
 export const listConfirmations: StepOf<typeof confirmations, 'list'> = async (ctx, call) => {
   const day = shanghaiDay(call.now);
   const relations = await confirmingRelations(ctx.db, call.caller.session.personKey, relationsAtMost);
   const companies = await findTaxpayers(ctx.db, [...new Set(relations.map(({ companyKey }) => companyKey))]);
-  // The index knows the companies as they were a moment ago; who may confirm is judged by what they are (ENT-4).
+  // The index shows the companies as they were a moment ago; who may confirm is judged by the companies as they are
+  // (ENT-4).
   const entitling = Map.groupBy<string, Relation>(relations, ({ companyKey }) => companyKey);
   return ok({
     confirmations: companies.filter(isKnown).flatMap((company) => {

@@ -5,7 +5,10 @@ import { copiesRest } from './contract.ts';
 
 const db = openTables();
 
-/** One message, one company. What fails comes again, and at last lies with the dead letters, which ring. */
+/**
+ * One message is one company. A message that fails comes again, and finally goes to the dead-letter queue, which raises
+ * an alarm.
+ */
 export async function handler({ Records }: SQSEvent, context: Context): Promise<void> {
   for (const { body } of Records) await copyOn(db, copiesRest.name, readLeft(body), context);
 }

@@ -31,7 +31,7 @@ export const deregistration = flow({
         202: v.object({
           ...codeSent.entries,
           companies: v.array(v.object({ taxpayerName: v.string(), role })),
-          /** Not all are named: there are more than the two hundred of each kind that are looked at. */
+          /** Not all companies are named: there are more than the two hundred of each kind that are searched. */
           moreCompanies: v.optional(v.literal(true)),
         }),
       },

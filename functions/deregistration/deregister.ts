@@ -1,5 +1,6 @@
 import { isHashed } from '#crypto/passwords.ts';
 import { clearRefreshCookie } from '#crypto/refresh-tokens.ts';
+import { epochSeconds } from '#domain/epoch.ts';
 import { usernameReservedUntil } from '#domain/usernames.ts';
 import { auditPut } from '#journeys/audit.ts';
 import { requireFactorPhone, requireFresh } from '#journeys/factors/fresh-factor.ts';
@@ -23,7 +24,7 @@ import type { deregistration } from './contract.ts';
 
 type DeregisterCall = CallOf<typeof deregistration, 'deregister'>;
 
-/** 用户注销 (CTR-2): second factor and password, then everything that belongs to the account goes at once. */
+/** 用户注销 (CTR-2): after second factor and password, everything that belongs to the account ends at once. */
 export const deregister: StepOf<typeof deregistration, 'deregister'> = async (ctx, call) => {
   requireFresh(ctx, call);
   const { smsCode, faceTicket } = call.body;
@@ -72,16 +73,16 @@ const endWith = (
   );
 
 /**
- * What ends: sessions, phones, username (reserved, USR-2), the password. What stays for registering again (REG-4): the
- * real-name record with its level and consents, the last passwords, the relations. The session in which it is done must
- * be alive (SES-5).
+ * What ends: sessions, phones, the username (reserved, USR-2), the password. What stays, for registering again (REG-4):
+ * the real-name record with its level and consents, the last passwords, the relations. The session of the call must be
+ * live (SES-5).
  */
 function endOfAccount(ctx: FlowContext, call: DeregisterCall, person: Active): Write[] {
   const { personKey } = person;
   const { policies } = ctx.settings;
   const { session } = call.caller;
   const others = endSessions(ctx, call, person, 'deregistered', session);
-  const at = Math.floor(call.now.getTime() / 1000);
+  const at = epochSeconds(call.now);
   const stale = () => new ConcurrentChange();
   return [
     personUpdate(

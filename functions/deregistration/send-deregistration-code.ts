@@ -18,8 +18,8 @@ import type { deregistration } from './contract.ts';
 type WarnCall = CallOf<typeof deregistration, 'sms'>;
 
 /**
- * Sends the code and warns whom the person can no longer serve (CTR-2). Where no phone may serve, the refusal carries
- * the same warning: a face does instead.
+ * Sends the code, and names the companies that the person can no longer serve afterwards (CTR-2). If no phone may be
+ * used, the refusal carries the same warning, because a face check can be used instead.
  */
 export const sendDeregistrationCode: StepOf<typeof deregistration, 'sms'> = async (ctx, call) => {
   requireFresh(ctx, call);
@@ -35,12 +35,12 @@ export const sendDeregistrationCode: StepOf<typeof deregistration, 'sms'> = asyn
   }
 };
 
-/** Companies and, again, clients that are named: a warning, not a list to work with. Beyond them it says that there are more. */
+/** The most companies, and the most clients, that the warning names; beyond them it only says that there are more. */
 const namedAtMost = 200;
-/** An agent's rows that are looked through for clients, those of agreements that ran out among them. */
+/** The most rows of an agent that are searched for clients, rows of ended agreements included. */
 const rowsAtMost = 2_000;
 
-/** By own relations, and as agent of an agency (AGY-3). */
+/** Companies served by own relations, and as agent of an agency (AGY-3). */
 async function companiesServed(ctx: FlowContext, call: WarnCall) {
   const day = shanghaiDay(call.now);
   const { personKey } = call.caller.session;

@@ -44,7 +44,7 @@ export const discovery = flow({
             }),
           ),
           legacyUntil: v.nullable(v.string()),
-          /** The foot of the portal. */
+          /** The data for the foot of the portal's pages. */
           site: v.optional(
             v.object({
               siteCode: v.optional(v.string()),
@@ -55,7 +55,7 @@ export const discovery = flow({
               halls: v.optional(v.string()),
             }),
           ),
-          /** What everybody is told today. */
+          /** Today's announcements for everybody. */
           announcements: v.array(
             v.object({
               kind: v.picklist(['maintenance', 'change', 'fraud']),

@@ -10,7 +10,7 @@ import { channelNames, entryNames } from './names.ts';
 
 export const health: StepOf<typeof discovery, 'health'> = async () => ok({ status: 'ok' as const });
 
-/** What a client shows before anybody logs in; nothing secret, nothing personal. */
+/** What a client shows before anybody logs in; it contains nothing secret and nothing personal. */
 export const config: StepOf<typeof discovery, 'config'> = async ({ settings }, call) => {
   const today = shanghaiDay(call.now);
   const { policies } = settings;
@@ -42,7 +42,7 @@ export const config: StepOf<typeof discovery, 'config'> = async ({ settings }, c
 
 export const openapi: StepOf<typeof discovery, 'openapi'> = async () => ok(await readDescription());
 
-/** Verifiers may keep the keys five minutes: a new key is published long before it signs (TOK-03). */
+/** Verifiers may cache the keys for five minutes: a new key is published long before it signs (TOK-03). */
 export const jwks: StepOf<typeof discovery, 'jwks'> = async (ctx, call) =>
   ok(
     { keys: publicJwks(ctx.signing, call.now).keys.map((key) => ({ ...key })) },

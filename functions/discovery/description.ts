@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 let document: Promise<Record<string, unknown>> | undefined;
 
-/** The contracts as OpenAPI: generated when the function is bundled, and put beside it. */
+/** The contracts as OpenAPI, generated when the function is bundled and stored beside the bundle. */
 export function readDescription(): Promise<Record<string, unknown>> {
   document ??= readFile(join(process.env.LAMBDA_TASK_ROOT ?? '.', 'openapi.json'), 'utf8').then((text) =>
     JSON.parse(text),

@@ -6,7 +6,7 @@ import type { FlowContext } from '#runtime/context.ts';
 import type { discovery } from './contract.ts';
 import { readDescription } from './description.ts';
 
-/** Endpoints by their name in the metadata. What no contract has is not offered. */
+/** Endpoints by their names in the metadata. An endpoint that no contract declares is not listed. */
 const endpoints = {
   authorization_endpoint: '/oauth2/authorize',
   pushed_authorization_request_endpoint: '/oauth2/par',
@@ -16,10 +16,10 @@ const endpoints = {
   introspection_endpoint: '/oauth2/introspect',
   end_session_endpoint: '/oauth2/logout',
 } as const;
-/** Those at which a client says who it is. */
+/** The endpoints at which a client must prove who it is. */
 const authenticated = ['token', 'revocation', 'introspection'] as const;
 
-/** SSO-12: what is served, as this stage serves it. */
+/** SSO-12: what this stage supports. */
 async function metadata({
   settings: { issuer },
 }: Pick<FlowContext, 'settings'>): Promise<Record<string, unknown>> {
@@ -70,7 +70,7 @@ async function metadata({
       'document',
     ],
     claims_parameter_supported: true,
-    // Each of these would be refused by its own word.
+    // Each of these features is off, and a request that uses it gets the error code meant for it.
     request_parameter_supported: false,
     request_uri_parameter_supported: false,
     backchannel_logout_supported: true,
@@ -78,7 +78,7 @@ async function metadata({
   };
 }
 
-/** Clients may keep it as long as the keys (TOK-03). */
+/** Clients may cache the metadata for as long as the keys (TOK-03). */
 const kept = { headers: { 'cache-control': 'public, max-age=300' } };
 
 export const openidConfiguration: StepOf<typeof discovery, 'openidConfiguration'> = async (ctx) =>

@@ -10,7 +10,7 @@ import type { Relation } from '#store/companies/relations.ts';
 import { findTaxpayer, isKnown, type KnownTaxpayer, shownTaxpayerId } from '#store/companies/taxpayers.ts';
 import type { enterprise } from './contract.ts';
 
-/** The company of the session (CTR-1). Two reads in sequence: whoever calls, then company and representative. */
+/** The company of the session (CTR-1). Two sequential reads: first the caller, then company and representative. */
 export const showEnterprise: StepOf<typeof enterprise, 'show'> = async (ctx, call) => {
   const { companyKey, role, permissions } = actingCompany(call);
   const [company, { items }] = await Promise.all([
@@ -30,7 +30,10 @@ export const showEnterprise: StepOf<typeof enterprise, 'show'> = async (ctx, cal
   });
 };
 
-/** First in the index stands who is without a last day in the newest term, by role: theirs, where there is one. */
+/**
+ * The index lists first the relations without a last day in the newest term, by role: the representative's, if there is
+ * one.
+ */
 function representativeAmong(
   ctx: FlowContext,
   { term }: KnownTaxpayer,

@@ -14,7 +14,7 @@ import { missUpdate } from '#store/people/name-misses.ts';
 
 type CounterCall = AnyCall & { readonly caller: { readonly assertion: Assertion } };
 
-/** Only a hall does counter work (CHN). What it does is told with officer and office (CHN-1). */
+/** Only the channel `hall` does counter work (CHN). Its events record officer and office (CHN-1). */
 export function atCounter(
   ctx: Pick<FlowContext, 'settings'>,
   call: CounterCall,
@@ -27,8 +27,8 @@ export function atCounter(
 }
 
 /**
- * REG-9: a wrong name that a counter brings counts against the document like anybody's, and stands in its history with
- * officer and office. A channel that signs its calls is asked for no challenge.
+ * REG-9: a wrong name from a counter counts for the document like anybody's, and stands in its history with officer and
+ * office. A channel that signs its calls gets no challenge.
  */
 export async function namedAtCounter<R>(
   ctx: FlowContext,
@@ -43,7 +43,7 @@ export async function namedAtCounter<R>(
     if (!(error instanceof Problem) || error.code !== 'PERSON_MISMATCH') throw error;
     const number = parseDocument(documentType, documentNumber, shanghaiDay(call.now));
     const key = personKey(ctx.keys, documentType, number);
-    // An officer sees the paper and is asked no challenge: it counts, and is never refused.
+    // An officer sees the paper and gets no challenge: the miss counts and is never refused.
     await ctx.db.transact([
       missUpdate(key, call.now, undefined, () => error),
       auditPut(ctx, call, key, 'identity-refused', 'failure', { ...detail, reason: 'name' }),
@@ -55,7 +55,7 @@ export async function namedAtCounter<R>(
 export const keyOfCompany = (ctx: Pick<FlowContext, 'keys'>, taxpayerId: string): string =>
   companyKeyOf(ctx.keys, parseTaxpayerId(taxpayerId));
 
-/** A company that is there, though it may wait for confirmation. TAXPAYER_NOT_FOUND otherwise. */
+/** A company that exists, though it may await confirmation. TAXPAYER_NOT_FOUND otherwise. */
 export async function companyAt(ctx: Pick<FlowContext, 'db'>, companyKey: string): Promise<KnownTaxpayer> {
   const company = await findTaxpayer(ctx.db, companyKey);
   if (!isKnown(company) || company.state === 'cancelled') throw new Problem('TAXPAYER_NOT_FOUND');

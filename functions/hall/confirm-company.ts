@@ -7,7 +7,7 @@ import { retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import { atCounter, companyAt, keyOfCompany } from './at-counter.ts';
 import type { hall } from './contract.ts';
 
-/** ENT-2: the hall confirms a waiting company; its tax handlers go on waiting for themselves. */
+/** ENT-2: the hall confirms a waiting company; its tax handlers still have to confirm for themselves. */
 export const confirmAtHall: StepOf<typeof hall, 'confirm'> = async (ctx, call) => {
   const origin = atCounter(ctx, call, 'change-relations');
   const companyKey = keyOfCompany(ctx, call.body.taxpayerId);

@@ -11,8 +11,9 @@ import type { hall } from './contract.ts';
 type OrderCall = CallOf<typeof hall, 'order'>;
 
 /**
- * ORD-1: an officer at a counter or help desk orders something of an account; an order for somebody who is not
- * registered holds. An office has a number of orders an hour, counted in the transaction of the order.
+ * ORD-1: an officer at a counter or help desk orders something about an account. An order for a person who is not
+ * registered holds too. An office may give a limited number of orders per hour, counted in the transaction of the
+ * order.
  */
 export const orderAtHall: StepOf<typeof hall, 'order'> = async (ctx, call) => {
   const origin = atCounter(ctx, call, 'order');
@@ -33,7 +34,10 @@ export const orderAtHall: StepOf<typeof hall, 'order'> = async (ctx, call) => {
   return noContent();
 };
 
-/** Near the limit somebody has to look (ORD-1). Only to be told: the limit itself stands in the transaction. */
+/**
+ * ORD-1: near the limit the operators are warned. This read is only for the warning; the transaction enforces the
+ * limit.
+ */
 async function tellOperators(ctx: FlowContext, call: OrderCall, office: string): Promise<void> {
   const { ordersPerOfficeHour, ordersAlarmPercent } = ctx.settings.policies;
   const given = await ordersInHour(ctx.db, office, call.now).catch(() => 0);

@@ -33,9 +33,9 @@ import { atCounter, companyAt, keyOfCompany, namedAtCounter } from './at-counter
 import type { hall } from './contract.ts';
 
 /**
- * ENT-3: who is entered at the counter in person works for the company at once, registered or not. Whom somebody else
- * brings in (the assertion names another person) waits, and so does a finance head, unless it is themselves whom the
- * officer has in front (REL-3).
+ * ENT-3: a person who comes to the counter themselves works for the company at once, registered or not. A person whom
+ * somebody else brings in (the assertion names another person) must still agree, and so must a finance head, unless the
+ * officer has that person in front of them (REL-3).
  */
 export const relate: StepOf<typeof hall, 'relate'> = async (ctx, call) => {
   const origin = atCounter(ctx, call, 'change-relations');
@@ -82,7 +82,7 @@ interface Entered {
   readonly day: string;
 }
 
-/** Begun at once, or taken up where it waited already. */
+/** A new relation that is active at once, or a waiting one that becomes active. */
 function staffEntry(
   ctx: FlowContext,
   role: (typeof staffRoles)[number],
@@ -120,7 +120,7 @@ function staffEntry(
   return { authorizationId: begun.authorizationId, writes: [working, ...begun.writes, ...audits] };
 }
 
-/** One finance head at a time: the former one is superseded (REL-3). */
+/** There is one finance head at a time: the former one is superseded (REL-3). */
 async function headEntry(
   ctx: FlowContext,
   company: KnownTaxpayer,

@@ -7,7 +7,9 @@ import { termCheck } from '#store/companies/taxpayers.ts';
 import { atCounter } from './at-counter.ts';
 import type { hall } from './contract.ts';
 
-/** Ends a relation of any company, waiting or active; who is appointed changes only through the registry (REL-7). */
+/**
+ * Ends a relation of any company, whether waiting or active; appointed roles change only through the registry (REL-7).
+ */
 export const remove: StepOf<typeof hall, 'remove'> = async (ctx, call) => {
   const origin = atCounter(ctx, call, 'change-relations');
   const relation = await authorizationOf(ctx, call.params.authorizationId, {});

@@ -7,8 +7,9 @@ import type { StepOf } from '#runtime/call.ts';
 import type { identity } from './contract.ts';
 
 /**
- * SWI-1, SWI-2, SWI-5: the session goes on as somebody else. What the person may become is judged now, and relation and
- * company once more in the transaction that changes the session; access tokens of the identity before end with it.
+ * SWI-1, SWI-2, SWI-5: the session continues with another identity. What the person may become is judged now, and
+ * relation and company again in the transaction that changes the session; access tokens of the previous identity become
+ * invalid.
  */
 export const changeIdentity: StepOf<typeof identity, 'change'> = async (ctx, call) => {
   const { session } = call.caller;

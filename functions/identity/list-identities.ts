@@ -16,10 +16,10 @@ import type { identity } from './contract.ts';
 const pageLength = 500;
 
 /**
- * Natural first, then own relations by company and role, the current one marked (SWI-5), in pages of which the first has
- * all roles in the session's own company (SWI-1). The query is on the person's own key. From a special session there is
- * only the way back; from an agency's, and for a tax agent at a client, the only companies are those of own relations
- * (SWI-4) and, without its client, the agency itself.
+ * The natural person first, then own relations by company and role, with a mark at the current one (SWI-5), in pages;
+ * the first page has all roles in the session's own company (SWI-1). The query uses the person's own key. A special
+ * session only offers the way back. A session of an agency, or of a tax agent at a client, offers companies of own
+ * relations only (SWI-4) and the agency itself without its client.
  */
 export const listIdentities: StepOf<typeof identity, 'list'> = async (ctx, call) => {
   const { session } = call.caller;
@@ -53,7 +53,7 @@ export const listIdentities: StepOf<typeof identity, 'list'> = async (ctx, call)
   });
 };
 
-/** A page of what the person is active in, and on the first one the session's own company with all its roles. */
+/** One page of the person's active relations; the first page also has all roles in the session's own company. */
 async function ownRelations(ctx: FlowContext, session: Session, day: string, from: ListCursor | undefined) {
   const { personKey, identity, company } = session;
   if (identity.kind === 'special') return { relations: [], next: undefined };
@@ -68,7 +68,10 @@ async function ownRelations(ctx: FlowContext, session: Session, day: string, fro
   return { relations: [...here, ...elsewhere], next: page.next };
 }
 
-/** What the session is and no own relation gives; before it the agency itself, where it works for a client. */
+/**
+ * The current identity, if no own relation gives it; for an agency that works for a client, the agency itself comes
+ * first.
+ */
 function withoutRelation(ctx: FlowContext, session: Session) {
   const { identity, company } = session;
   if (!company || (company.by === 'relation' && identity.kind !== 'special')) return [];
@@ -86,7 +89,7 @@ function withoutRelation(ctx: FlowContext, session: Session) {
   ];
 }
 
-/** What an `enterprise` login would let in; the switch itself judges it again. */
+/** Whether an `enterprise` login would accept the relation; the switch itself judges again. */
 const isOpenTo = (relation: Relation, day: string): boolean =>
   shownStateOf(relation, day) === 'active' &&
   relation.taxpayerState === 'active' &&

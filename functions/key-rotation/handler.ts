@@ -3,7 +3,7 @@ import { writeLine } from '#gateways/log.ts';
 import { type RotatedSecret, type RotationEvent, rotateSecret } from '#gateways/rotation.ts';
 import { withinBudget } from '#gateways/time-budget.ts';
 
-/** Called by Secrets Manager, four steps a rotation; the secret's ARN says which of the two it is. */
+/** Secrets Manager calls this, four steps per rotation; the secret's ARN tells which of the two secrets it is. */
 export async function handler(event: RotationEvent, context: Context): Promise<void> {
   const secret = secretOf(event.SecretId);
   await withinBudget(context, async () => {
@@ -13,7 +13,7 @@ export async function handler(event: RotationEvent, context: Context): Promise<v
   });
 }
 
-/** A secret that is neither stops here: filling one with the other's kind of key would be found out too late. */
+/** Refuses any other secret: filling a secret with keys of the wrong kind would be noticed too late. */
 function secretOf(secretId: string): RotatedSecret {
   if (secretId === process.env.SECRET_SIGNING) return 'signing';
   if (secretId === process.env.SECRET_SEALING) return 'sealing';

@@ -38,13 +38,14 @@ import type { legacy } from './contract.ts';
 const role = 'tax-handler';
 const purpose = 'legacy-binding';
 
-/** The person is part of the code's place: a code sent to one is none for another (SMS-2). */
+/** The person is part of the code's key: a code sent for one person does not work for another (SMS-2). */
 const codeIdOf = (legacyId: string, named: NamedPerson): string =>
   sessionCodeId(`${legacyId}/${named.key}`, purpose);
 
 /**
- * LEG-2: the code that proves the person whom the company wants to bind. The name must be the record's (DOC-5), and who
- * is not registered has no phone to prove. The number may be a stranger's, so the address has a budget (SMS-2).
+ * LEG-2: sends the code that proves the person whom the company wants to bind. The name must match the record (DOC-5),
+ * and a person who is not registered has no phone to prove. The number may be a stranger's, so the address has a budget
+ * (SMS-2).
  */
 export const sendBindingCode: StepOf<typeof legacy, 'bindingSms'> = async (ctx, call) => {
   const { now } = call;
@@ -71,7 +72,7 @@ export const sendBindingCode: StepOf<typeof legacy, 'bindingSms'> = async (ctx, 
       state: 'open',
       ...windowHint(undefined, person, phone.phoneKey),
     };
-    // One handle of the old login sends to few, whoever is named (SMS-4).
+    // One handle of the old login sends to few numbers, whoever is named (SMS-4).
     const also = [...within, journeySendUpdate(opened, phone.phoneKey, now, policies)];
     const number = phoneNumberOf(ctx, phone);
     return accepted(await sendCode(ctx, call, ticket, purpose, number, 'guess', { stranger, also }));
@@ -84,7 +85,10 @@ interface Records {
 }
 type BindCall = CallOf<typeof legacy, 'bind'>;
 
-/** LEG-2: the person's code, then their password (LCK-5), then the relation. The choice of the old login stays open. */
+/**
+ * LEG-2: checks the person's code, then their password (LCK-5), then creates the relation. The choice of the old login
+ * stays open.
+ */
 export const bindHandler: StepOf<typeof legacy, 'bind'> = async (ctx, call) => {
   const named = readPerson(ctx, call.body, call.now);
   const { companyKey } = await openTicket<LegacyTicket>(ctx.db, call.params.legacyId, 'legacy', call.now);
@@ -114,8 +118,8 @@ export const bindHandler: StepOf<typeof legacy, 'bind'> = async (ctx, call) => {
 };
 
 /**
- * Who is the first to work for the company needs nobody's leave, which the company's row decides in the same
- * transaction; any other waits for its legal representative or finance head, like an application (REL-6).
+ * The first person who works for the company needs nobody's consent; the company's row decides in the same transaction
+ * who is first. Any other person waits for its legal representative or finance head, as after an application (REL-6).
  */
 async function bound(
   ctx: FlowContext,
@@ -149,7 +153,7 @@ async function bound(
     now,
     shanghaiDay(now),
   );
-  // Either way the person's row is looked at: a suspension that came first stands against the binding (ORD-1).
+  // In both cases the person's row is checked: an earlier suspension refuses the binding (ORD-1).
   const proven = provenPhoneWrites(person, phone);
   await ctx.db.transact([
     codeSpentUpdate(proof.ticket, proof.hash, now),

@@ -48,7 +48,7 @@ export const legacy = flow({
           persons: v.array(
             v.object({ personRef: v.string(), name: v.string(), documentNumber: v.string(), role }),
           ),
-          /** The company has more people than these: the others have the new login, which needs no list. */
+          /** The company has more people than the list: the others use the new login, which needs no list. */
           morePersons: v.optional(v.literal(true)),
           closesOn: v.string(),
         }),

@@ -23,13 +23,13 @@ import type { LegacyTicket } from '#store/tickets/ticket-kinds.ts';
 import { openTicketPut } from '#store/tickets/tickets.ts';
 import type { legacy } from './contract.ts';
 
-/** More people than a page can offer to pick from: the others are told of the new login, which needs no list. */
+/** The most people that a page can offer; the others are pointed to the new login, which needs no list. */
 const mostRows = 300;
 const mostPersons = 100;
 
 /**
- * The first step of the old login (LEG-1): challenge, company number, company password. Says who works for the company,
- * so it opens nothing but the choice of a person, and only after the password was right.
+ * The first step of the old login (LEG-1): challenge, company number, company password. Because the answer lists who
+ * works for the company, it comes only after the right password, and it opens nothing but the choice of a person.
  */
 export const enterCompany: StepOf<typeof legacy, 'company'> = async (ctx, call) => {
   const closesOn = ctx.settings.legacyUntil;
@@ -38,7 +38,7 @@ export const enterCompany: StepOf<typeof legacy, 'company'> = async (ctx, call) 
   const reading = findTaxpayer(ctx.db, companyKey);
   const company = knownCompany(await besideHuman(ctx, call, call.body.challenge, reading, { always: true }));
 
-  // Read beside the reservation, told only after the password.
+  // Read in parallel to the reservation, but answered only after the right password.
   const choosing = pickable(ctx, company, shanghaiDay(call.now));
   choosing.catch(() => undefined);
   const { answer, needsRehash } = await withCompanyPassword(
@@ -51,7 +51,7 @@ export const enterCompany: StepOf<typeof legacy, 'company'> = async (ctx, call) 
       if (waiting) return waiting;
       const { offered, more } = await choosing;
       const persons = offered.map((relation) => ({ relation, personRef: handle() }));
-      // The answer alone needs their documents: read beside the transaction that opens the choice.
+      // Only the answer needs their documents: read in parallel to the transaction that opens the choice.
       const people = findPeople(
         ctx.db,
         persons.map(({ relation }) => relation.personKey),
@@ -89,8 +89,8 @@ export const enterCompany: StepOf<typeof legacy, 'company'> = async (ctx, call) 
 };
 
 /**
- * The company's active people, each once, under the first of their roles (LGN-10 asks for the role later, after both
- * factors). From an index, which is good enough for a list: who is picked is looked up by the table's own key.
+ * The company's active people, each once, with the first of their roles (LGN-10 asks for the role later, after both
+ * factors). Read from an index, which is good enough for a list: the chosen person is read by the table's own key.
  */
 async function pickable(
   ctx: FlowContext,

@@ -19,9 +19,9 @@ import type { legacy } from './contract.ts';
 const entry = 'enterprise';
 
 /**
- * The person picked, by their own password, as at every other door (LEG-1, LCK): then it is a login at `enterprise` like
- * any other, with its second factor. One opened login uses the choice up. An initial password, which many know, opens
- * nothing here (LGN-11).
+ * The chosen person proves themselves with their own password, as in every other login (LEG-1, LCK); what follows is a
+ * login at `enterprise` like any other, with its second factor. One opened login uses the choice up. An initial
+ * password, which many people may know, opens nothing here (LGN-11).
  */
 export const pickPerson: StepOf<typeof legacy, 'person'> = async (ctx, call) => {
   const opening = openTicket<LegacyTicket>(ctx.db, call.params.legacyId, 'legacy', call.now);
@@ -31,7 +31,7 @@ export const pickPerson: StepOf<typeof legacy, 'person'> = async (ctx, call) => 
   const personKey = Object.hasOwn(persons, personRef) ? persons[personRef] : undefined;
   if (personKey === undefined) throw new Problem('NOT_FOUND');
 
-  // Read beside the reservation, told only after the password (LGN-8).
+  // Read in parallel to the reservation, but answered only after the right password (LGN-8).
   const reading = Promise.all([findTaxpayer(ctx.db, companyKey), relationsIn(ctx.db, personKey, companyKey)]);
   reading.catch(() => undefined);
   const typed = {
@@ -68,7 +68,7 @@ export const pickPerson: StepOf<typeof legacy, 'person'> = async (ctx, call) => 
     if (needsRehash) await rehash(ctx, call, person, password);
     return opened.answer;
   }).catch((error: unknown) => {
-    // LGN-4: the words of the entries of companies.
+    // LGN-4: the sentence of the company entries.
     const unregistered = error instanceof Problem && error.code === 'USER_NOT_REGISTERED';
     throw unregistered ? new Problem('USER_NOT_REGISTERED', {}, { variant: 'other-entry' }) : error;
   });

@@ -8,8 +8,8 @@ import { offerOf } from './role-choices.ts';
 import { reportRoles } from './search-reports.ts';
 
 /**
- * Why somebody whose password was right does not reach the second step: the wrong entry (SPC-1), a company that still
- * waits (ENT-2), no relation (LGN-8). None of them is a failure (LCK-6).
+ * Why a person with the right password does not get to the second step: the wrong entry (SPC-1), a company that awaits
+ * confirmation (ENT-2), no relation (LGN-8). None of these is a failure (LCK-6).
  * @param relations the person's rows in this company
  */
 export function admissionProblem(

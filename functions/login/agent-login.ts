@@ -15,9 +15,9 @@ import type { AgentChoice, LoginTicket } from '#store/tickets/ticket-kinds.ts';
 import type { CompanyAsked } from './company-asked.ts';
 
 /**
- * What may let a person in as tax agent (AGY-3), read beside the reservation of the password and told only after it
- * (LGN-8): at `agency` the staff form itself; at `enterprise` the person's own rows, which leave the last word to the
- * second step. The special entries have no agents.
+ * The access bases that may let a person in as tax agent (AGY-3), read in parallel to the password's reservation and
+ * answered only after it (LGN-8). At `agency` the staff form itself decides; at `enterprise` only the person's own rows
+ * are read, and the second step decides. The special entries have no agents.
  */
 export async function agentAccessBasesFor(
   ctx: Pick<FlowContext, 'db' | 'dataKeys'>,
@@ -39,7 +39,7 @@ export const agentAccessOf = (
   { personKey, agentAt = [] }: Pick<LoginTicket, 'personKey' | 'agentAt'>,
 ): Promise<AgentAccess[]> => readAgentAccess(ctx.db, personKey, agentAt);
 
-/** The place as tax agent that a login leads to today; none for most people. */
+/** The acting option as tax agent to which a login leads today; undefined for most people. */
 export const agentActingOptionOf = (
   ctx: Pick<FlowContext, 'dataKeys'>,
   { personKey, entry }: Pick<LoginTicket, 'personKey' | 'entry'>,
@@ -48,7 +48,7 @@ export const agentActingOptionOf = (
 ): AgentActingOption | undefined =>
   firstActingOption(ctx, personKey, read, entry === 'agency' ? 'agency' : 'enterprise', now);
 
-/** A fresh handle for it, among the roles to choose from. */
+/** The option with a new handle, as one of the roles to choose from. */
 export const agentChoiceOf = (option: AgentActingOption): AgentChoice => ({
   choiceId: handle(),
   basis: option.company,

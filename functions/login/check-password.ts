@@ -47,7 +47,7 @@ type PasswordCall = CallOf<typeof login, 'password'>;
  */
 export const checkPassword: StepOf<typeof login, 'password'> = async (ctx, call) => {
   const asked = companyAsked(ctx, call);
-  // Read side by side, answered in the order of LGN-2.
+  // Read in parallel, answered in the order of LGN-2.
   const [human, taxpayer, found] = await Promise.allSettled([
     requireHuman(ctx, call, call.body.challenge),
     asked && findTaxpayer(ctx.db, asked.companyKey),
@@ -59,10 +59,10 @@ export const checkPassword: StepOf<typeof login, 'password'> = async (ctx, call)
   const named = settled(found);
 
   const looked = await requireRightPassword(ctx, call, named, asked, company);
-  // ENT-4: what ended with an earlier term of the company lets nobody in.
+  // ENT-4: a relation from an earlier term of the company lets nobody in.
   const right = { ...looked, relations: looked.relations.map((one) => inTerm(one, company?.term)) };
   const phoneTyped = named.via === 'phone';
-  // LGN-2: after the password, before entry and relation (ORD-1).
+  // LGN-2: checked after the password, before entry and relation (ORD-1).
   if (isSuspended(right.person))
     throw await refuseAdmission(ctx, call, right, new Problem('ACCOUNT_SUSPENDED'));
   const refused =
@@ -92,8 +92,8 @@ export const checkPassword: StepOf<typeof login, 'password'> = async (ctx, call)
 };
 
 /**
- * At `cross-region`, for whoever no role lets in: the condition that a report names them. Undefined where it is known
- * already that none does.
+ * At `cross-region`, for a person whom no role lets in: the condition that a report names them. Undefined if it is
+ * known already that none does.
  */
 function handlerCheck(
   ctx: FlowContext,
@@ -111,20 +111,23 @@ interface RightPassword {
   readonly attempt: Attempt;
   readonly taken: number;
   readonly needsRehash: boolean;
-  /** The phone typed, where the account was one (LGN-6). */
+  /** The typed phone, if a phone was typed (LGN-6). */
   readonly typedPhoneKey: string | undefined;
-  /** The person's rows in the company asked for. */
+  /** The person's rows in the company that was asked for. */
   readonly relations: readonly Relation[];
-  /** What may let them in as tax agent (AGY-3). */
+  /** The access bases that may let them in as tax agent (AGY-3). */
   readonly agentAt: readonly AgentAccessBasis[];
   /**
-   * Whether a report of that company names the person (SPC-3), where that could be read beside the reservation: a phone or
-   * username tells the person too late for that, so the transaction that opens the login finds it out.
+   * Whether a report of that company names the person (SPC-3), if this could be read in parallel to the reservation.
+   * After a phone or username the person is known too late for that, so the transaction that opens the login checks it.
    */
   readonly named: boolean | undefined;
 }
 
-/** One reserved look at the password of the person whom the account means. Throws where it is wrong, or names nobody. */
+/**
+ * One reserved try of the password of the person whom the account means. Throws if it is wrong, or if the account means
+ * nobody.
+ */
 async function requireRightPassword(
   ctx: FlowContext,
   call: PasswordCall,
@@ -135,11 +138,11 @@ async function requireRightPassword(
   const known = named.via === 'document' ? named.person : undefined;
   const personKey = named.via === 'document' ? named.person.personKey : named.personKey;
   const attempt = passwordAttempt(personKey, call.now);
-  // All settle before anything is decided: a read that failed must not leave the reservation spent (LCK-4).
+  // Both must finish first: a failed read must not leave the reservation spent (LCK-4).
   const [read, reservation] = await Promise.allSettled([
     Promise.all([
       known ?? findPerson(ctx.db, personKey),
-      // Read before the password is known to be right, told only after it (LGN-8).
+      // Read before the password is known to be right, answered only after it (LGN-8).
       asked ? relationsIn(ctx.db, personKey, asked.companyKey) : [],
       asked ? agentAccessBasesFor(ctx, personKey, asked, company, call.now) : [],
       known && asked?.entry === 'cross-region'
@@ -178,7 +181,10 @@ async function requireRightPassword(
   };
 }
 
-/** LGN-7 with the tries left; the fifth failure answers the lock itself, whose event the reservation has written. */
+/**
+ * LGN-7 with the tries left. The fifth failure answers that the account is locked; the reservation has written that
+ * audit event.
+ */
 async function wrongPassword(
   ctx: FlowContext,
   call: PasswordCall,
@@ -191,7 +197,7 @@ async function wrongPassword(
     if (taken < policies.lockoutFailures)
       await ctx.db.put(auditPut(ctx, call, attempt.personKey, 'login-password', 'failure', detail));
   } catch (error) {
-    // Told that nothing was changed, the person may trust it: a failure that is not written down is none (LCK-6).
+    // The answer says that nothing was changed, so a failure that could not be written does not count (LCK-6).
     await returnAttempt(ctx.db, attempt, taken, policies).catch(() => undefined);
     throw error;
   }
@@ -199,10 +205,10 @@ async function wrongPassword(
 }
 
 /**
- * The password was right: its count is reset in one transaction with what follows from that. The lock that this very
- * attempt had set is lifted with its own event.
- * @param unless a check of the effect; where that is refused, nothing is done and another effect may follow
- * @returns false where `unless` was refused
+ * The password was right: one transaction resets its count and writes what follows. If this try itself had set the
+ * lock, lifting it has an audit event of its own.
+ * @param unless a check of the effect; if it is refused, nothing is done and another effect may follow
+ * @returns false if `unless` was refused
  */
 async function commitRightPassword(
   ctx: FlowContext,
@@ -225,13 +231,16 @@ async function commitRightPassword(
     if (!result.ok && result.refusedBy !== unless) throw result.problem;
     return result.ok;
   } catch (error) {
-    // Whatever stood in the way, it is no failure.
+    // Whatever the refusal was, it does not count as a failure.
     await returnAttempt(ctx.db, attempt, taken, policies).catch(() => undefined);
     throw error;
   }
 }
 
-/** The password was right and the account suspended (ORD-1), or the company not for this person or entry (LGN-8): told, and counted as no failure. */
+/**
+ * The password was right, but the account is suspended (ORD-1), or the company is not for this person or entry (LGN-8):
+ * the person gets the reason, and no failure is counted.
+ */
 async function refuseAdmission(
   ctx: FlowContext,
   call: PasswordCall,
@@ -248,7 +257,7 @@ async function refuseAdmission(
   return problem;
 }
 
-/** The ticket that the second factor is passed on, and what the page is told of it. */
+/** The ticket for the second factor, and the answer for the page. */
 function loginTicketFor(
   ctx: FlowContext,
   call: PasswordCall,

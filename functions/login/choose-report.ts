@@ -31,8 +31,8 @@ import { chosenReport, reportRoles, requireCrossRegion } from './search-reports.
 const entry = 'cross-region';
 
 /**
- * SPC-2: the session under a report. What was offered counts for nothing: report, role and company are read by their own
- * keys and checked once more in the transaction that opens the session.
+ * SPC-2: opens the session under a report. The earlier offer proves nothing: report, role and company are read by their
+ * own keys and checked again in the transaction that opens the session.
  */
 export async function chooseReport(
   ctx: FlowContext,
@@ -65,8 +65,8 @@ interface Found {
 }
 
 /**
- * As whom the person acts under a report (SPC-3): by the role used last in this company where it sees reports, else the first
- * in the order of roles (LGN-10); as tax-handler where only the report names them.
+ * The role in which the person acts under a report (SPC-3): the role used last in this company if it sees reports,
+ * otherwise the first in the order of roles (LGN-10); tax-handler if only the report names the person.
  */
 function reportOption(
   ctx: Pick<FlowContext, 'keys' | 'dataKeys'>,
@@ -74,7 +74,7 @@ function reportOption(
   now: Date,
 ): ActingOption {
   const day = shanghaiDay(now);
-  // It ran out, moved or changed hands since it was offered; another one may still be chosen.
+  // The report ended, moved or got another 经办人 since it was offered; the person may choose another one.
   if (!isReportFor(report, undefined, day, company)) throw reportGone();
   const { companyKey, reportNo, handlerKey } = report;
   const roles = reportRoles(relations, day);

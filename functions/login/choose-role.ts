@@ -16,8 +16,8 @@ import { byEarlierFactor } from './earlier-factor.ts';
 import { actingOptionAt, type PassedTicket, passedTicket, requireSamePerson } from './role-choices.ts';
 
 /**
- * The role of this login (LGN-10), or at `cross-region` its report (SPC-2). The relation is checked in the transaction
- * that opens the session.
+ * Chooses the role of this login (LGN-10), or at `cross-region` its report (SPC-2). The relation is checked in the
+ * transaction that opens the session.
  */
 export const chooseRole: StepOf<typeof login, 'choose'> = async (ctx, call) => {
   const ticket = await passedTicket(ctx, call);
@@ -49,7 +49,7 @@ export const chooseRole: StepOf<typeof login, 'choose'> = async (ctx, call) => {
   return ok({ session: opened.session }, { cookies: opened.cookies });
 };
 
-/** As tax agent (AGY-3): both forms are looked at again, and once more in the transaction that opens the session. */
+/** As tax agent (AGY-3): both forms are read again, and checked again in the transaction that opens the session. */
 const chooseAgent = (
   ctx: FlowContext,
   call: CallOf<typeof login, 'choose'>,

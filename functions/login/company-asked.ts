@@ -6,13 +6,16 @@ import type { FlowContext } from '#runtime/context.ts';
 import { companyKeyOf } from '#store/companies/taxpayers.ts';
 import type { login } from './contract.ts';
 
-/** What somebody asks for who logs in for a company. */
+/** What a person who logs in for a company asks for. */
 export interface CompanyAsked {
   readonly entry: CompanyEntry;
   readonly companyKey: string;
 }
 
-/** Shape before everything else (LGN-2): a company entry needs a taxpayer number, the natural one ignores it. */
+/**
+ * The form of the input is checked before everything else (LGN-2): a company entry needs a taxpayer number; the natural
+ * entry ignores it.
+ */
 export function companyAsked(
   ctx: Pick<FlowContext, 'keys'>,
   { body: { entry, taxpayerId } }: Pick<CallOf<typeof login, 'password'>, 'body'>,

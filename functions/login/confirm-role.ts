@@ -26,8 +26,8 @@ import {
 } from './role-choices.ts';
 
 /**
- * LGN-9: the pending finance head takes the appointment right on the login page. Where it is the only role, the same
- * transaction opens the session; otherwise it becomes one of the choices. Where a phone was recovered within a day, the
+ * LGN-9: the pending finance head accepts the appointment on the login page. If it is the only role, the same
+ * transaction opens the session; otherwise it becomes one of the choices. If a phone was recovered within a day, the
  * factor of this login must have been a face (PHN-4).
  */
 export const confirmRole: StepOf<typeof login, 'confirmRole'> = async (ctx, call) => {
@@ -44,7 +44,7 @@ export const confirmRole: StepOf<typeof login, 'confirmRole'> = async (ctx, call
   return retryOnConcurrentChange(async () => {
     const { person: read, relations, agents } = await readPersonAndAccess(ctx, ticket);
     const person = requireSamePerson(read, ticket);
-    // LGN-11: it opens a session to change it in, and takes no office.
+    // LGN-11: an initial password only opens a session in which to change it; it accepts no appointment.
     if (person.password?.initial) throw new Problem('PASSWORD_CHANGE_REQUIRED');
     const { policies } = ctx.settings;
     const { faceAt } = passed;
@@ -60,7 +60,7 @@ export const confirmRole: StepOf<typeof login, 'confirmRole'> = async (ctx, call
     ];
     const others = offerOf(relations, ticket.entry, day).active;
     if (others.length === 0 && !passed.agent) {
-      // Its own transition is the check of this relation: one item stands only once in a transaction.
+      // The transition of this relation is its own check, because a transaction can contain an item only once.
       const option = actingOptionAt(ctx, ticket, confirmed, call.now);
       const opened = await openSession(ctx, call, person, option, byEarlierFactor(ticket), [
         chosenUpdate(ticket, call.now),

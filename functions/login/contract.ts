@@ -19,12 +19,12 @@ import {
   time,
 } from '#contract/schemas.ts';
 
-/** What has to be chosen or confirmed after the factors. */
+/** What the person has to choose or confirm after the factors. */
 const offered = v.object({
   choices: v.optional(v.array(choice)),
   confirm: v.optional(v.object({ authorizationId: v.string(), role, taxpayerName: v.string() })),
 });
-/** Either the session, or that. */
+/** Either the session, or the choices. */
 const sessionOrChoices = v.object({ session: v.optional(session), ...offered.entries });
 
 export const login = flow({

@@ -1,6 +1,6 @@
 import type { PassedTicket } from './role-choices.ts';
 
-/** How the session after a choice was opened: by the factor of the call before. */
+/** How the session after a choice was opened: by the factor of the earlier call. */
 export const byEarlierFactor = ({ passed, window }: PassedTicket) => ({
   method: passed.method,
   fresh: passed.fresh,

@@ -15,15 +15,15 @@ import { ticketKeyOf, ticketProblem } from '#store/tickets/tickets.ts';
 
 import { agentAccessOf } from './agent-login.ts';
 
-/** What an entry offers to a person in a company. */
+/** The roles that an entry offers to a person in a company. */
 export interface Offer {
   /** In the order of the five roles (LGN-10). */
   readonly active: readonly Relation[];
-  /** A pending appointment as finance head (LGN-9). */
+  /** A pending appointment as finance head (LGN-9), if there is one. */
   readonly confirm: Relation | undefined;
 }
 
-/** Entries that lead from a relation straight to the session. The others have something to choose in between. */
+/** Entries at which a relation leads directly to the session. At the other entries something is chosen in between. */
 const takesRoles = (entry: Entry): boolean =>
   entry === 'enterprise' || entry === 'cross-region-property' || entry === 'social-insurance';
 
@@ -45,7 +45,7 @@ export function offerOf(relations: readonly Relation[], entry: Entry, day: strin
   };
 }
 
-/** The person of a login, their rows in its company, and what they stand on as tax agent, side by side. */
+/** The person of a login, their rows in its company, and their access bases as tax agent, read in parallel. */
 export async function readPersonAndAccess(
   ctx: Pick<FlowContext, 'db'>,
   ticket: LoginTicket,
@@ -62,7 +62,10 @@ export async function readPersonAndAccess(
   return { person, relations: relations.map((one) => inTerm(one, ticket.companyTerm)), agents };
 }
 
-/** The person who may finish a login: still registered and not suspended (ORD-1), and the password that opened it is still theirs (PWD-3). */
+/**
+ * The person may finish the login if they are still registered, not suspended (ORD-1), and have not changed the
+ * password that opened it (PWD-3).
+ */
 export function requireSamePerson(person: Person | undefined, ticket: LoginTicket): Active {
   const same = requireAdmitted(person, 'USER_NOT_REGISTERED');
   if (same.passwordRev !== ticket.passwordRev) throw new Problem('STATE_CONFLICT');
@@ -76,11 +79,11 @@ export const actingOptionAt = (
   now: Date,
 ): ActingOption => actingOptionOf(ctx, relation, now, isSpecial(ticket.entry) ? ticket.entry : undefined);
 
-/** Fresh handles for the roles to choose from. */
+/** New handles for the roles to choose from. */
 export const choicesOf = (relations: readonly Relation[]): RoleChoice[] =>
   relations.map(({ role, authorizationId }) => ({ choiceId: handle(), role, authorizationId }));
 
-/** The choices as the API shows them, the role used last in this company preselected (LGN-10). */
+/** The choices as the API shows them; the role used last in this company is preselected (LGN-10). */
 export function choicesAnswer(
   ctx: Pick<FlowContext, 'dataKeys'>,
   ticket: LoginTicket,
@@ -105,12 +108,12 @@ export function choicesAnswer(
       ...(relation.role === last ? { preselected: true as const } : {}),
     };
   });
-  // The last of the five roles.
+  // `tax-agent` is the last of the five roles.
   return { choices: [...byRelation, ...(asAgent ? [asAgent] : [])], ...(confirm ? { confirm } : {}) };
 }
 
 export type PassedTicket = LoginTicket & { readonly passed: PassedFactors };
-/** A login whose factors are passed. Throws STEP_MISSING before that, else the ticket's own problem. */
+/** A login whose factors were passed. Throws STEP_MISSING before that, otherwise the ticket's own problem. */
 export async function passedTicket(
   ctx: Pick<FlowContext, 'db'>,
   { params, now }: AnyCall & { readonly params: { readonly id: string } },

@@ -27,15 +27,17 @@ import type { LoginTicket } from '#store/tickets/ticket-kinds.ts';
 import type { login } from './contract.ts';
 import { type PassedTicket, passedTicket, readPersonAndAccess, requireSamePerson } from './role-choices.ts';
 
-/** SPC-3: the roles that see all the company's reports, in their order. Whoever has one needs to be no 经办人. */
+/**
+ * SPC-3: the roles that see all reports of the company, in their order. A person with one of them need not be a 经办人.
+ */
 export const reportRoles = (relations: readonly Relation[], day: string): Relation[] =>
   relations
     .filter((relation) => seesReports(relation.role) && isActiveOn(relation, day))
     .sort((a, b) => roleOrder(a.role) - roleOrder(b.role));
 
 /**
- * What lets a person see reports at all (SPC-3), for the transaction that relies on it: nothing more where a role does,
- * else a condition that they are 经办人 of one today. Throws RELATION_NOT_FOUND.
+ * The right of a person to see reports at all (SPC-3), as checks for the transaction: empty if a role gives it,
+ * otherwise the condition that the person is the 经办人 of a report today. Throws RELATION_NOT_FOUND.
  */
 export function reportRights(
   ctx: Pick<FlowContext, 'keys' | 'dataKeys'>,
@@ -52,7 +54,7 @@ export function reportRights(
 const notRelated = (relations: readonly Relation[], day: string): Problem =>
   unrelated(relations, day, { entry: 'cross-region' });
 
-/** Whether the person is 经办人 of a report of this company today; one read. */
+/** Whether the person is the 经办人 of a report of this company today; one read. */
 export async function isHandlerIn(
   ctx: Pick<FlowContext, 'db' | 'keys' | 'dataKeys'>,
   person: Person | undefined,
@@ -74,9 +76,11 @@ export function requireCrossRegion(ticket: PassedTicket): CrossRegionTicket {
   return { ...ticket, companyKey };
 }
 
-/** SPC-2: the reports whose number ends so, as far as the person may see them (SPC-3); the longest valid first. */
+/**
+ * SPC-2: the reports whose number ends like this, as far as the person may see them (SPC-3); the longest valid first.
+ */
 export const searchReports: StepOf<typeof login, 'reports'> = async (ctx, call) => {
-  // Nothing typed asks for the list, which only companies with a few reports get.
+  // An empty search asks for the whole list, which only companies with few reports get.
   const ending = foldText(call.query.ending) === '' ? undefined : parseEnding(call.query.ending);
   const ticket = requireCrossRegion(await passedTicket(ctx, call));
   const { person: read, relations } = await readPersonAndAccess(ctx, ticket);
@@ -101,7 +105,7 @@ async function visibleReports(
 ): Promise<CrossRegionReport[]> {
   const { companyKey } = ticket;
   if (ending === undefined) return fewReports(ctx, { person, relations }, ticket, day);
-  // A whole number is found however many others end alike.
+  // A complete number is found even if many other numbers have the same ending.
   const exact = findReport(ctx.db, companyKey, ending.number);
   if (reportRoles(relations, day).length > 0)
     return listed(
@@ -122,7 +126,7 @@ async function visibleReports(
   return listed(found, day, ticket, handler.handlerKeys);
 }
 
-/** SPC-2: what the person may see of a company that has few reports. ENDING_TOO_SHORT where it has more. */
+/** SPC-2: the reports that the person may see, for a company that has few. ENDING_TOO_SHORT if it has more. */
 async function fewReports(
   ctx: FlowContext,
   { person, relations }: { readonly person: Person; readonly relations: readonly Relation[] },
@@ -159,7 +163,7 @@ function listed(
 }
 const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** The handle of a report: sealed, good in this login only, whatever was searched for before or after. */
+/** The handle of a report: sealed, and valid in this login only, whatever is searched before or after. */
 const reportChoiceOf = (ctx: Pick<FlowContext, 'dataKeys'>, ticket: LoginTicket, reportNo: string): string =>
   seal(ctx.dataKeys, contextOf(ticket), reportNo);
 

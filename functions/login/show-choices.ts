@@ -6,8 +6,9 @@ import type { login } from './contract.ts';
 import { choicesAnswer, passedTicket, readPersonAndAccess, requireSamePerson } from './role-choices.ts';
 
 /**
- * The choices of a login whose factors are passed, with the handles they were offered by: a page that was loaded anew keeps
- * none of them, because they name companies. Nothing is written; what was lost since is left out.
+ * The choices of a login whose factors were passed, with the handles under which they were offered. A page that is
+ * reloaded has lost them, because they name companies and are not stored there. Nothing is written; choices that were
+ * lost since are left out.
  */
 export const showChoices: StepOf<typeof login, 'choices'> = async (ctx, call) => {
   const ticket = await passedTicket(ctx, call);
@@ -15,7 +16,7 @@ export const showChoices: StepOf<typeof login, 'choices'> = async (ctx, call) =>
   const person = requireSamePerson(read, ticket);
   const agent = agentActingOptionOf(ctx, ticket, agents, call.now);
   const offered = choicesAnswer(ctx, ticket, ticket.passed, relations, person, agent);
-  // Reports are searched for (SPC-2); elsewhere somebody was offered a role, and none is left.
+  // Reports are searched (SPC-2). At other entries a role was offered, and now none is left.
   if (ticket.entry !== 'cross-region' && offered.choices.length === 0 && !offered.confirm)
     throw new Problem('RELATION_NOT_FOUND');
   return ok(offered);

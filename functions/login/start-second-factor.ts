@@ -10,7 +10,7 @@ import type { LoginTicket } from '#store/tickets/ticket-kinds.ts';
 import { openTicket } from '#store/tickets/tickets.ts';
 import type { login } from './contract.ts';
 
-/** Sends the code to the number shown at the first step (LGN-6). */
+/** Sends the code to the number that the first step showed (LGN-6). */
 export const sendLoginCode: StepOf<typeof login, 'sms'> = async (ctx, call) => {
   const ticket = await openTicket<LoginTicket>(ctx.db, call.params.id, 'login', call.now);
   if (ticket.faceOnly) throw new Problem('FACE_REQUIRED');
@@ -18,7 +18,7 @@ export const sendLoginCode: StepOf<typeof login, 'sms'> = async (ctx, call) => {
   return accepted(await sendCode(ctx, call, ticket, 'login', phoneNumberOf(ctx, ticket.phone), 'lockout'));
 };
 
-/** Shows a code for the face check; its failures count in LCK, because the password was right (LCK-5). */
+/** Shows a QR code for the face check; its failures count as LCK failures, because the password was right (LCK-5). */
 export const startLoginFace: StepOf<typeof login, 'face'> = async (ctx, call) => {
   const ticket = await openTicket<LoginTicket>(ctx.db, call.params.id, 'login', call.now);
   const person = requireAdmitted(await findPerson(ctx.db, ticket.personKey), 'STATE_CONFLICT');

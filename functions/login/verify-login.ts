@@ -1,5 +1,6 @@
 import { handle } from '#crypto/random.ts';
 import { shanghaiDay } from '#domain/days.ts';
+import { epochSeconds } from '#domain/epoch.ts';
 import { recoveredLately } from '#domain/phones.ts';
 import { Problem } from '#domain/problem.ts';
 import { auditPut } from '#journeys/audit.ts';
@@ -31,15 +32,18 @@ import { reportRights } from './search-reports.ts';
 type VerifyCall = CallOf<typeof login, 'verify'>;
 type Known = Awaited<ReturnType<typeof readPersonAndAccess>>;
 
-/** The second factor (LGN-3): SMS code or passed face check; one ticket opens one session, at once or after a choice. */
+/**
+ * The second factor (LGN-3): an SMS code or a passed face check. One ticket opens one session, at once or after a
+ * choice.
+ */
 export const verifyLogin: StepOf<typeof login, 'verify'> = async (ctx, call) => {
   const { smsCode, faceTicket } = call.body;
   return smsCode === undefined ? byFace(ctx, call, faceTicket ?? '') : bySms(ctx, call, smsCode);
 };
 
 /**
- * The person as the first step saw them, where nothing else is to be looked at: the session is opened on condition that
- * this is still so, else everything is read (`openOrOfferChoices`). One call less.
+ * The person as the first step read them, if nothing else has to be read: the session is opened on condition that this
+ * is unchanged; otherwise everything is read (`openOrOfferChoices`). This saves one call.
  */
 const personAsFirstSeen = ({ who }: LoginTicket): Known | undefined =>
   who && { person: who, relations: [], agents: [] };
@@ -57,7 +61,7 @@ const bySms = (ctx: FlowContext, call: VerifyCall, code: string) =>
       }),
   );
 
-/** The passed check stands on the login ticket, written there by the scan itself; the client only names it (FACE-2). */
+/** The scan itself has written the passed check on the login ticket; the client only names it (FACE-2). */
 async function byFace(ctx: FlowContext, call: VerifyCall, faceTicket: string) {
   const ticket = await openTicket<LoginTicket>(ctx.db, call.params.id, 'login', call.now);
   if (ticket.face?.scanKey !== ticketKeyOf(faceTicket)) throw new Problem('FACE_REQUIRED');
@@ -79,19 +83,19 @@ async function byFace(ctx: FlowContext, call: VerifyCall, faceTicket: string) {
   );
 }
 
-/** A factor that is passed. */
+/** A factor that was passed. */
 interface Factor {
-  /** The code that was right and the number that it was sent to; none where the factor was a face. */
+  /** The right code and the number that it was sent to; absent if the factor was a face. */
   readonly sms?: { readonly phoneKey: string; readonly hash: string };
-  /** ISO time of the check, where the factor was a face. */
+  /** ISO time of the check, if the factor was a face. */
   readonly faceAt?: string;
-  /** Its counts. */
+  /** The writes that count it. */
   readonly writes: readonly Write[];
 }
 
 /**
- * Opens the session of the entry, or, where the person has to choose a role or may confirm one, keeps the passed factor
- * on the ticket (LGN-9, LGN-10). A person who changed since read is read again.
+ * Opens the session of the entry. If the person has to choose a role or may confirm one, keeps the passed factor on the
+ * ticket instead (LGN-9, LGN-10). If the person changed since they were read, reads again.
  */
 function openOrOfferChoices(
   ctx: FlowContext,
@@ -106,7 +110,8 @@ function openOrOfferChoices(
   return retryOnConcurrentChange(async () => {
     const { person: found, relations, agents } = await readKnown();
     const person = requireSamePerson(found, ticket);
-    // A number that was taken over meanwhile proves its new owner (PHN-3); one recovered lately proves little (PHN-4).
+    // If the number was taken over meanwhile, the code proves the new owner (PHN-3); a recently recovered number proves
+    // little (PHN-4).
     const phone = factor.sms && stillOwnPhone(person, factor.sms.phoneKey);
     const proof = provenPhone(person, phone);
     const by = {
@@ -120,14 +125,14 @@ function openOrOfferChoices(
     const { active, confirm } = offerOf(relations, ticket.entry, day);
     const [only] = active;
     const agent = agentActingOptionOf(ctx, ticket, agents, now);
-    // Reports are chosen after both factors (SPC-2); whoever may see none is told so now.
+    // Reports are chosen after both factors (SPC-2); a person who may see none is refused now.
     const reports =
       ticket.entry === 'cross-region' && ticket.companyKey !== undefined
         ? reportRights(ctx, { person, relations }, ticket.companyKey, day)
         : undefined;
     if (ticket.companyKey !== undefined && (reports || confirm || active.length + (agent ? 1 : 0) > 1)) {
       const passed: PassedFactors = {
-        at: Math.floor(now.getTime() / 1000),
+        at: epochSeconds(now),
         method: by.method,
         fresh: by.fresh,
         ...(factor.faceAt === undefined ? {} : { faceAt: factor.faceAt }),

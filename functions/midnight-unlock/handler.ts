@@ -6,6 +6,6 @@ import { midnightUnlock } from './contract.ts';
 
 const db = openTables();
 
-/** Started by the schedule at 00:00 Asia/Shanghai; by hand it does the same. */
+/** Started by the schedule at 00:00 Asia/Shanghai; started by hand it does the same. */
 export const handler = (_event: unknown, context: Context): Promise<Swept> =>
   runSweep(db, midnightUnlock.name, new Date(), settings().policies, context);

@@ -22,7 +22,10 @@ import type { passwordReset } from './contract.ts';
 
 type CompleteCall = CallOf<typeof passwordReset, 'complete'>;
 
-/** Sets the new password (PWD-1 … PWD-3): unlocks, clears all counts and ends the sessions in the same transaction. */
+/**
+ * Sets the new password (PWD-1 … PWD-3); the same transaction removes the lock, clears all counts and ends the
+ * sessions.
+ */
 export const completeReset: StepOf<typeof passwordReset, 'complete'> = async (ctx, call) => {
   const { smsCode, faceTicket } = call.body;
   const person =
@@ -52,7 +55,7 @@ async function byFace(ctx: FlowContext, call: CompleteCall, faceTicket: string):
   ]);
 }
 
-/** The person and whether a lock stands today, in one read. */
+/** The person, and whether a lock holds today, in one read. */
 interface Account {
   readonly person: Person | undefined;
   readonly locked: boolean;
@@ -81,9 +84,10 @@ function change(
   return retryOnConcurrentChange(async () => {
     const { person: found, locked } = await readAgain();
     const person = requireAdmitted(found, 'USER_NOT_REGISTERED');
-    // An account that ended meanwhile took its journeys and face checks with it (STP-4).
+    // When an account ended meanwhile, its journeys and face checks ended too (STP-4).
     if (person.account.since !== ticket.since) throw new Problem('STATE_CONFLICT');
-    // A number taken over meanwhile proves its new owner (PHN-3), one recovered lately nobody (PHN-4).
+    // A number that was taken over meanwhile proves its new owner (PHN-3), a recently recovered number proves nobody
+    // (PHN-4).
     const { policies } = ctx.settings;
     const phone = sms && requireFactorPhone(person, sms.phoneKey, call.now, policies);
     const proof = provenPhone(person, phone);

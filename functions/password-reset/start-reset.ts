@@ -22,8 +22,8 @@ import { openTicketPut } from '#store/tickets/tickets.ts';
 import type { passwordReset } from './contract.ts';
 
 /**
- * 忘记密码 (PWD-1): account, and name and document beside it, because a recycled phone number is not a person. Tries are
- * counted like those of a registration (REG-9).
+ * 忘记密码 (PWD-1): needs account, name and document, because a phone number may have been given to another person. Tries
+ * are counted like those of a registration (REG-9).
  */
 export const startReset: StepOf<typeof passwordReset, 'start'> = async (ctx, call) => {
   const name = normaliseName(call.body.name);
@@ -39,7 +39,7 @@ export const startReset: StepOf<typeof passwordReset, 'start'> = async (ctx, cal
     throw new Problem('IDENTITY_MISMATCH');
   }
 
-  // ORD-1: told to who knows the person's name and document, not only the account.
+  // ORD-1: only a caller who knows name and document, not only the account, learns of the suspension.
   if (isSuspended(person)) {
     const detail = { reason: 'ACCOUNT_SUSPENDED' };
     await fitted(ctx, call, tried, [
@@ -48,9 +48,9 @@ export const startReset: StepOf<typeof passwordReset, 'start'> = async (ctx, cal
     throw new Problem('ACCOUNT_SUSPENDED');
   }
 
-  // The typed phone if the account was one, else the default (as at login, LGN-6).
+  // The typed phone, if the account was a phone; otherwise the default phone (as at login, LGN-6).
   const own = person.phones?.find((one) => one.phoneKey === phoneKey) ?? defaultPhone(person);
-  // PHN-4: whoever recovered a number a while ago has to show the face.
+  // PHN-4: after a recent phone recovery the person must show their face.
   const faceOnly = own !== undefined && recoveredLately(own, call.now, ctx.settings.policies);
   const unproven = own?.imported && !ctx.settings.policies.unprovenPhoneResets;
   const phone = faceOnly || unproven ? undefined : own;

@@ -19,7 +19,10 @@ export const sendResetCode: StepOf<typeof passwordReset, 'sms'> = async (ctx, ca
   );
 };
 
-/** Here failed checks end the ticket instead of counting in LCK: nobody locks a stranger by face (LCK-5). */
+/**
+ * Failed checks end this ticket and do not count as LCK failures, so that nobody can lock a stranger's account by face
+ * (LCK-5).
+ */
 export const startResetFace: StepOf<typeof passwordReset, 'face'> = async (ctx, call) => {
   const ticket = await openTicket<ResetTicket>(ctx.db, call.params.id, 'password-reset', call.now);
   const person = requireAdmitted(await findPerson(ctx.db, ticket.personKey), 'STATE_CONFLICT');

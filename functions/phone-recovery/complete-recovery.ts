@@ -36,8 +36,9 @@ interface Read {
 }
 
 /**
- * The code first (SMS-2); then the number becomes the person's and the default one, in one transaction with the loss
- * of whoever held it (PHN-3, PHN-5). The old numbers are told at once; for a day the new one is no fresh factor.
+ * Checks the code first (SMS-2). Then one transaction makes the number the person's default phone and takes it from its
+ * former holder (PHN-3, PHN-5). The person's other numbers are informed at once; for a day the new number is no fresh
+ * factor.
  */
 export const completeRecovery: StepOf<typeof phoneRecovery, 'complete'> = async (ctx, call) => {
   const read = async (ticket: RecoveryTicket): Promise<Read> => {
@@ -70,7 +71,7 @@ export const completeRecovery: StepOf<typeof phoneRecovery, 'complete'> = async 
   return noContent();
 };
 
-/** Answers the person as they were before, and what the former holder lost. */
+/** Returns the person as they were before, and what the former holder lost. */
 async function recover(
   ctx: FlowContext,
   call: CompleteCall,
@@ -79,7 +80,7 @@ async function recover(
 ): Promise<{ before: Active; loss: PhoneLoss }> {
   const { ticket } = proof;
   const { phoneKey } = ticket.newPhone;
-  // Who changed the password meanwhile did not mean this journey to go on (PWD-3).
+  // A password that was changed meanwhile ends this journey (PWD-3).
   const person = requireAdmitted(read, 'STATE_CONFLICT');
   if (person.passwordRev !== ticket.passwordRev) throw new Problem('STATE_CONFLICT');
   const holder = owner && owner.personKey !== person.personKey ? owner.personKey : undefined;
@@ -122,13 +123,16 @@ async function recover(
   return { before: person, loss };
 }
 
-/** The passed check stands on the ticket, written there by the scan itself; the client only names it (FACE-2). */
+/** The scan itself has written the passed check on the ticket; the client only names it (FACE-2). */
 function passedFace(ticket: RecoveryTicket, faceTicket: string | undefined) {
   const named = faceTicket !== undefined && ticket.face?.scanKey === ticketKeyOf(faceTicket);
   return named ? ticket.face : undefined;
 }
 
-/** One write to the day's counts: the guess was none; refused while locked (PHN-4); a face that served resets its count. */
+/**
+ * One write to the day's counts: the guess was right; refused while the account is locked (PHN-4); a face that was used
+ * resets its count.
+ */
 function countsUpdate(
   ctx: FlowContext,
   call: CompleteCall,

@@ -19,9 +19,9 @@ import { openTicketPut } from '#store/tickets/tickets.ts';
 import type { phoneRecovery } from './contract.ts';
 
 /**
- * Who still knows the password names a new number (PHN-4). A wrong name, an unknown document and a wrong password
- * answer alike and take as long; nothing is told before the challenge. An initial password, which many know, is no
- * proof here (LGN-11).
+ * A person who still knows the password names a new number (PHN-4). A wrong name, an unknown document and a wrong
+ * password get the same answer after the same time; nothing is answered before the challenge. An initial password,
+ * which many people may know, is no proof here (LGN-11).
  */
 export const startRecovery: StepOf<typeof phoneRecovery, 'start'> = async (ctx, call) => {
   const { documentType, password } = call.body;
@@ -61,9 +61,9 @@ export const startRecovery: StepOf<typeof phoneRecovery, 'start'> = async (ctx, 
 };
 
 /**
- * REG-9: who does not exist is answered like who does, after the same hash and as many calls, but there is nobody to
- * lock: no lock and no event stay behind, nothing for the night to clear, and whoever registers with that document later
- * finds an account that is open.
+ * REG-9: a person who does not exist gets the same answer as one who does, after the same hash and as many calls. But
+ * there is nobody to lock: no lock and no event are written, the night has nothing to clear, and a person who later
+ * registers with that document finds an account that is not locked.
  */
 async function refuseNobody(
   ctx: FlowContext,
@@ -72,7 +72,7 @@ async function refuseNobody(
 ): Promise<never> {
   const { policies } = ctx.settings;
   const taken = await countNobody(ctx.db, key, call.now);
-  // A locked account's password is not looked at (LCK-2), so from there on neither is this one.
+  // The password of a locked account is not compared (LCK-2); so after that many tries no hash is computed here either.
   if (taken <= policies.lockoutFailures) {
     await hashPassword(call.body.password, ctx.keys, policies);
     await writeForNobody(ctx.db, key, call.now);

@@ -19,7 +19,7 @@ export const sendRecoveryCode: StepOf<typeof phoneRecovery, 'sms'> = async (ctx,
   return accepted(await sendCode(ctx, call, ticket, 'phone-recovery', phone, 'guess', { stranger }));
 };
 
-/** The password was right, so failed checks are failures of the method `face` (LCK-5, PHN-4). */
+/** The password was right, so failed checks count as failures of the method `face` (LCK-5, PHN-4). */
 export const startRecoveryFace: StepOf<typeof phoneRecovery, 'face'> = async (ctx, call) => {
   const ticket = await openTicket<RecoveryTicket>(ctx.db, call.params.id, 'phone-recovery', call.now);
   const person = requireAdmitted(await findPerson(ctx.db, ticket.personKey), 'STATE_CONFLICT');

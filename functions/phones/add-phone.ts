@@ -51,8 +51,8 @@ export const sendPhoneCode: StepOf<typeof phones, 'sms'> = async (ctx, call) => 
 type AddCall = CallOf<typeof phones, 'add'>;
 
 /**
- * Adds a number (PHN-2): the right code first, then whose it is (PHN-3). The first number is the default one. The
- * number's owner and the person's list are one transaction (PHN-5).
+ * Adds a number (PHN-2): first the code is checked, then who owns the number (PHN-3). The first number becomes the
+ * default. The number's owner and the person's list change in one transaction (PHN-5).
  */
 export const addPhone: StepOf<typeof phones, 'add'> = async (ctx, call) => {
   const alive = requireFresh(ctx, call);
@@ -125,13 +125,15 @@ async function add(
   return { added, before: person, notice: noticeOf(!known, isDefault && formerDefault !== known), loss };
 }
 
-/** PWD-3 */
+/** PWD-3: the notice for this change; undefined if nothing changed. */
 function noticeOf(isNew: boolean, isNewDefault: boolean): NoticeKind | undefined {
   if (isNew) return isNewDefault ? 'phone-added-as-default' : 'phone-added';
   return isNewDefault ? 'default-phone-changed' : undefined;
 }
 
-/** What it takes to make the number the person's: nobody else's, or a face proof beside the code (PHN-3). */
+/**
+ * What is needed to give the number to the person: nobody else has it, or a face proof in addition to the code (PHN-3).
+ */
 async function claim(ctx: FlowContext, call: AddCall, person: Active, phone: string, phoneKey: string) {
   const { takeover, faceTicket } = call.body;
   const owned: OwnPhone = {

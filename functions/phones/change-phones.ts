@@ -15,7 +15,7 @@ import type { phones } from './contract.ts';
 export const listPhones: StepOf<typeof phones, 'list'> = async (ctx, call) =>
   ok({ phones: shownPhones(ctx, await signedInPerson(ctx, call)) });
 
-/** The own number of an id. Somebody else's is as unknown as none. */
+/** The person's own number with this id. Somebody else's number is unknown here. */
 function numbered(person: Person, phoneId: string): OwnPhone {
   const phone = person.phones?.find((own) => own.phoneId === phoneId);
   if (!phone) throw new Problem('NOT_FOUND');
@@ -47,7 +47,10 @@ export const chooseDefault: StepOf<typeof phones, 'makeDefault'> = async (ctx, c
   return noContent();
 };
 
-/** PHN-2: the default one stays until another is default. The number is free for anybody in the same transaction. */
+/**
+ * PHN-2: the default number cannot be removed until another one is default. The same transaction makes the number free
+ * for anybody.
+ */
 export const removePhone: StepOf<typeof phones, 'remove'> = async (ctx, call) => {
   const alive = requireFresh(ctx, call);
   const { person, phone } = await retryOnConcurrentChange(async () => {

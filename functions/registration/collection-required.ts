@@ -1,7 +1,10 @@
 import type { HallRecordEnd } from '#domain/hall-records.ts';
 import { Problem } from '#domain/problem.ts';
 
-/** REG-2: an office-first document without a hall record; one that has ended is told as ended, with the reason. */
+/**
+ * REG-2: the refusal for an office-first document without a hall record; if a record has ended, the refusal says so
+ * with the reason.
+ */
 export const collectionRequired = (ended: HallRecordEnd | undefined): Problem =>
   ended
     ? new Problem('OFFICE_COLLECTION_REQUIRED', { reason: ended }, { variant: 'ended' })

@@ -32,20 +32,20 @@ import { collectionRequired } from './collection-required.ts';
 import type { registration } from './contract.ts';
 import { requireRegisteringChannel } from './registering-channel.ts';
 
-/** Shows the code for the face check; face processing has its own consent (REG-6). */
+/** Shows a QR code for the face check; face processing needs a consent of its own (REG-6). */
 export const startRegistrationFace: StepOf<typeof registration, 'face'> = async (ctx, call) => {
   requireRegisteringChannel(call);
   const ticket = await openTicket<RegistrationTicket>(ctx.db, call.params.id, 'registration', call.now);
-  // The steps have their order (REG-1): nobody's face is asked for before the phone is known to be somebody's own.
+  // The steps have an order (REG-1): no face is checked before the phone is proved to be the person's own.
   if (!ticket.profile) throw new Problem('STEP_MISSING', { step: 'profile' });
   if (!ticket.consents.includes('face')) throw new Problem('CONSENT_REQUIRED', { missing: ['face'] });
   return created(await startFaceScan(ctx, call, ticket, 'register', 'ticket', ticket));
 };
 
 /**
- * Becomes registered (REG-1): person, phone, username, consents, audit and the spent ticket in one transaction, so
- * that nobody is half registered and one phone has one owner (PHN-5). Registering again restores what is there (REG-4).
- * A hall record that served is spent in the same write, and must not have ended meanwhile (REG-2).
+ * Registers the person (REG-1): person, phone, username, consents, audit and the spent ticket in one transaction, so
+ * that nobody is half registered and one phone has one owner (PHN-5). Registering again restores what is stored
+ * (REG-4). A hall record that was used is spent in the same write and must not have ended meanwhile (REG-2).
  */
 export const completeRegistration: StepOf<typeof registration, 'complete'> = async (ctx, call) => {
   requireRegisteringChannel(call);
@@ -56,7 +56,7 @@ export const completeRegistration: StepOf<typeof registration, 'complete'> = asy
   const { realNameLevel, again, loss } = await retryOnConcurrentChange(() =>
     register(ctx, call, ticket, profile),
   );
-  // PWD-3: an account that ended holds no number any more, so its return is told at the one it returns with.
+  // PWD-3: an ended account has no numbers, so its return is notified at the number with which it returns.
   const now = { phones: [ownPhoneOf(profile, call.now)] };
   const [opened] = await Promise.all([
     firstSession(ctx, call, ticket),
@@ -70,9 +70,9 @@ export const completeRegistration: StepOf<typeof registration, 'complete'> = asy
 };
 
 /**
- * REG-1: whoever registers on the web is logged in by it, for password, number and face (or hall record) have just been
- * proved. The session comes after the registration, whose write holds the person's row already: where it cannot be
- * opened, the person is registered all the same and logs in.
+ * REG-1: registering on the web also logs the person in, because password, number and face (or hall record) have just
+ * been proved. The session is opened after the registration, because both write the person's row. If it cannot be
+ * opened, the person is registered all the same and logs in by hand.
  */
 async function firstSession(
   ctx: FlowContext,
@@ -109,7 +109,8 @@ async function register(
   requireSameName(ctx, { name: nameOf(ctx, ticket) }, person);
   const known = person?.hall?.phoneKey === profile.phoneKey ? { read: row } : undefined;
   const { standing: hall, ended } = await hallRecordOf(ctx, person, call.now, known);
-  // Between start and now the hall may have brought or corrected its record; one that has ended since is none (REG-2).
+  // Since the start the hall may have created or corrected its record; a record that has ended since does not count
+  // (REG-2).
   if (hall && hall.phoneKey !== ticket.hallPhoneKey) throw new Problem('STATE_CONFLICT');
   if (isOfficeFirst(ticket.documentType as DocumentType) && !hall) throw collectionRequired(ended);
   const holder = isOwned(row) && row.personKey !== personKey ? row.personKey : undefined;
@@ -157,7 +158,7 @@ const ownPhoneOf = ({ phoneKey, sealedPhone }: RegistrationProfile, now: Date): 
   since: now.toISOString(),
 });
 
-/** The person's facts after registration. Old consents stay: they are records, not settings. */
+/** The person's facts after registration. Old consents are kept, because they are records and not settings. */
 export function factsAfter(
   ctx: Pick<FlowContext, 'settings'>,
   call: Pick<CallOf<typeof registration, 'complete'>, 'now'>,

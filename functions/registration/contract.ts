@@ -107,7 +107,7 @@ export const registration = flow({
       answers: {
         201: v.object({
           realNameLevel: v.number(),
-          /** Channel web: password, number and face (or hall record) have just been proved. */
+          /** Only in channel web: password, number and face (or hall record) have just been proved. */
           session: v.optional(session),
         }),
       },

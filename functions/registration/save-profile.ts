@@ -28,9 +28,9 @@ import { requireRegisteringChannel } from './registering-channel.ts';
 type SmsCall = CallOf<typeof registration, 'sms'>;
 
 /**
- * REG-2: who was collected at a hall registers with the phone verified there, so that nobody else can. A wrong number
- * is counted on the ticket, which the fifth ends, and for the document and day (REG-9). Throws IDENTITY_MISMATCH
- * {remainingAttempts}, or CHALLENGE_REQUIRED instead of comparing.
+ * REG-2: a person who was collected at a hall registers with the phone verified there, so that nobody else can. A wrong
+ * number is counted on the ticket, which the fifth wrong number ends, and for the document and day (REG-9). Throws
+ * IDENTITY_MISMATCH {remainingAttempts}, or CHALLENGE_REQUIRED instead of comparing.
  */
 async function refuseWrongPhone(
   ctx: FlowContext,
@@ -75,11 +75,11 @@ export const sendRegistrationCode: StepOf<typeof registration, 'sms'> = async (c
 interface Known {
   readonly owner: OwnedPhone | undefined;
   readonly guard: UsernameGuard | undefined;
-  /** Who registers again (REG-4) keeps the history of passwords. */
+  /** The existing person, if they register again (REG-4): the history of passwords is kept. */
   readonly person: Person | undefined;
 }
 
-/** Basic information (REG-1): the code first, then what it allows to be told (SMS-2, PHN-3). */
+/** Basic information (REG-1): the code is checked first; only then may the other refusals be shown (SMS-2, PHN-3). */
 export const saveProfile: StepOf<typeof registration, 'profile'> = async (ctx, call) => {
   requireRegisteringChannel(call);
   const phone = parsePhone(call.body.phone);
@@ -99,7 +99,7 @@ export const saveProfile: StepOf<typeof registration, 'profile'> = async (ctx, c
     async (ticket) => {
       const [owner, guard, person] = await Promise.all([
         phoneOwner(ctx.db, phoneKey),
-        // A malformed name has no guard; it is refused after the code.
+        // A malformed name cannot be taken; it is refused after the code was checked.
         username === undefined ? undefined : findUsername(ctx.db, usernameKeyOf(ctx, username)),
         findPerson(ctx.db, ticket.personKey),
       ]);
@@ -119,7 +119,7 @@ async function save(
 ) {
   const { ticket } = proof;
   if (proof.phoneKey !== phoneKey) throw new Problem('SMS_CODE_WRONG');
-  // The code was sent to no other number (REG-2).
+  // With a hall record the code was sent to the record's number only (REG-2).
   if (ticket.hallPhoneKey !== undefined && ticket.hallPhoneKey !== phoneKey)
     throw new Problem('IDENTITY_MISMATCH');
   const username = call.body.username === undefined ? undefined : parseUsername(call.body.username);
@@ -145,7 +145,7 @@ async function save(
     ticketUpdate(
       ticket,
       call.now,
-      // A right code is none of the ticket's wrong ones (LCK-5).
+      // A right code is not one of the ticket's wrong ones (LCK-5).
       { set: { profile }, remove: ['code'], take: { wrongCodes: new Set([proof.attemptId]) } },
       isCode(proof.hash),
     ),

@@ -32,7 +32,7 @@ export const startRegistration: StepOf<typeof registration, 'start'> = async (ct
   const person = await besideHuman(ctx, call, call.body.challenge, findPerson(ctx.db, key));
   const tried: Try = { personKey: key, solved: call.body.challenge !== undefined };
   const refused = (reason: string) => auditPut(ctx, call, key, 'identity-refused', 'failure', { reason });
-  // Whoever has a record can be guessed at: what fits is told within the same tries as what does not (REG-9).
+  // The name of a person with a record could be guessed here: a match uses up the same tries as a miss (REG-9).
   const fits = (reason?: string) =>
     person ? fitted(ctx, call, tried, reason === undefined ? [] : [refused(reason)]) : undefined;
   if (hasOtherName(ctx, { name }, person)) {
@@ -40,7 +40,7 @@ export const startRegistration: StepOf<typeof registration, 'start'> = async (ct
     throw new Problem('PERSON_MISMATCH');
   }
   if (person && isSuspended(person)) {
-    // ORD-1: registering again lifts nothing.
+    // ORD-1: registering again does not lift a suspension.
     await fits('suspended');
     throw new Problem('ACCOUNT_SUSPENDED');
   }
@@ -53,7 +53,7 @@ export const startRegistration: StepOf<typeof registration, 'start'> = async (ct
     await fits('not-collected');
     throw collectionRequired(ended);
   }
-  // A hall record stands for the face check of any document type (REG-2).
+  // A hall record replaces the face check for every document type (REG-2).
   const faceRequired = hall === undefined;
   if (faceRequired && !consents.has('face')) {
     await fits();

@@ -19,7 +19,9 @@ export const agencyStaffLine = v.object({
   agents: v.pipe(v.array(person), v.maxLength(5000)),
 });
 
-/** In the place of the form before, its agents registered or not; the agency's own line may still be missing (ENT-3). */
+/**
+ * Replaces the agency's form; the agents may be unregistered, and the agency's own line may still be missing (ENT-3).
+ */
 export function takeAgencyStaff(
   ctx: FlowContext,
   line: v.InferOutput<typeof agencyStaffLine>,

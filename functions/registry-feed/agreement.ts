@@ -26,11 +26,11 @@ import type { WarningCode } from './warnings.ts';
 
 const day = v.pipe(v.string(), v.minLength(1), v.maxLength(10));
 
-/** `agreement`: 《涉税专业服务协议要素信息采集表》 as the authority has it (AGY-4). */
+/** `agreement`: a 《涉税专业服务协议要素信息采集表》 as the authority has it (AGY-4). */
 export const agreementLine = v.object({
   type: v.literal('agreement'),
   version,
-  /** Of the form of our own handles, so that both can stand in a path. */
+  /** In the same form as our own handles, so that both can be part of a path. */
   agreementId: v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/)),
   agencyId: taxpayerId,
   clientId: taxpayerId,
@@ -38,15 +38,15 @@ export const agreementLine = v.object({
   items: v.pipe(v.array(v.picklist(serviceItems)), v.minLength(1)),
   from: day,
   until: day,
-  /** The authority knows it no longer. */
+  /** The authority no longer has the agreement. */
   removed: v.optional(v.boolean(), false),
 });
 type Line = v.InferOutput<typeof agreementLine>;
 
 /**
- * Active at once, whatever is known of either company so far (ENT-3). What does not fit together is told and taken: agents
- * who are missing on the staff form, who are the client's own people, days that another agreement has too. An agreement
- * that somebody ended or refused here stays so: the next one has an id of its own.
+ * The agreement is active at once, whatever is known of either company so far (ENT-3). Contradictions are reported but
+ * accepted: agents who are missing on the staff form, agents who are the client's own people, days that another
+ * agreement covers too. An agreement that somebody ended or refused here stays ended; a new one has a new id.
  */
 export async function takeAgreement(ctx: FlowContext, line: Line, now: Date): Promise<Outcome> {
   const agency = readCompany(ctx, line.agencyId, 'agencyId');
@@ -121,7 +121,7 @@ interface Doubtful {
   readonly period: Period;
   readonly now: Date;
 }
-/** What the API would refuse (AGY-1, AGY-4). */
+/** Warnings about facts that the API would refuse (AGY-1, AGY-4). */
 async function doubts(
   ctx: FlowContext,
   { agencyKey, clientKey, agreementId }: Pick<Agreement, 'agencyKey' | 'clientKey' | 'agreementId'>,

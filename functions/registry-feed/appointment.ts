@@ -11,10 +11,13 @@ import { placedEntries, readCompany } from './companies.ts';
 import type { Taken } from './outcome.ts';
 import { isStale } from './versions.ts';
 
-/** `legal-representative`, `finance-head`: who it is from now on, or, `removed`, no longer is (REL-2, REL-3). */
+/**
+ * `legal-representative`, `finance-head`: who holds the appointment from now on, or with `removed` no longer does
+ * (REL-2, REL-3).
+ */
 export const appointmentLine = v.object({ type: v.picklist(appointedRoles), ...placedEntries });
 
-/** Each of the two roles has versions of its own; the line may come before its company (ENT-3). */
+/** Each of the two roles has its own sequence of versions; the line may come before its company (ENT-3). */
 export function takeAppointment(
   ctx: FlowContext,
   line: v.InferOutput<typeof appointmentLine>,

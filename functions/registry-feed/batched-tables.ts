@@ -1,7 +1,7 @@
 import type { TableName } from '#contract/tables.ts';
 import type { Db, Item, Key, Write } from '#store/dynamodb/tables.ts';
 
-/** BatchGetItem and TransactWriteItems take no more. */
+/** The most items that BatchGetItem and TransactWriteItems take. */
 const mostItems = 100;
 
 interface Waiting<Question, Answer> {
@@ -10,7 +10,7 @@ interface Waiting<Question, Answer> {
   readonly reject: (error: unknown) => void;
 }
 
-/** Collects what is asked until the event loop has gone round once, and hands it over together. */
+/** Collects the questions of one turn of the event loop and sends them together. */
 function batching<Question, Answer>(send: (batch: Waiting<Question, Answer>[]) => void) {
   let waiting: Waiting<Question, Answer>[] = [];
   return (question: Question): Promise<Answer> => {
@@ -27,9 +27,9 @@ function batching<Question, Answer>(send: (batch: Waiting<Question, Answer>[]) =
 }
 
 /**
- * Tables whose calls travel together: what lines side by side ask for at the same moment becomes one BatchGetItem, and
- * their transactions become one, which takes a fraction of the work of so many calls. Reads are as strongly consistent
- * as alone; a line's writes are still all or none, and refused by its own conditions only.
+ * Tables whose calls are combined: what lines in parallel read at the same moment becomes one BatchGetItem, and their
+ * transactions become one, which costs a fraction of so many calls. Reads stay strongly consistent. The writes of a
+ * line still succeed completely or not at all, and only the line's own conditions refuse them.
  */
 export const batchedTables = (db: Db): Db => ({
   ...db,
@@ -47,7 +47,7 @@ function batchedGet(db: Db): Db['get'] {
   });
 
   async function read(asked: readonly Waiting<ItemRef, Item | undefined>[]): Promise<void> {
-    // A batch may not name an item twice: whoever asks for the same shares the answer.
+    // A batch must not name an item twice: two questions about the same item share the answer.
     const refs = new Map(asked.map(({ question }) => [nameOf(question), question]));
     try {
       const [only] = refs.values();
@@ -91,7 +91,7 @@ function batchedTransact(db: Db): Db['transact'] {
     );
   }
 
-  /** False where the whole was refused, so that nothing is written: then each is on its own, and only its own. */
+  /** False if the combined transaction was refused and nothing was written: then each is sent alone. */
   async function commitTogether(group: readonly Transaction[]): Promise<boolean> {
     try {
       const result = await db.tryTransact(group.flatMap(({ question }) => question));
@@ -105,7 +105,10 @@ function batchedTransact(db: Db): Db['transact'] {
   }
 }
 
-/** Two lines on one item, too much for one call, or in the way of others for too long: all before anything is written. */
+/**
+ * The combined transaction contained an item twice, was too large, or collided with others for too long; in each case
+ * nothing was written.
+ */
 function isRefusal(error: unknown): boolean {
   const { name, code } = error as { name?: string; code?: string };
   return (

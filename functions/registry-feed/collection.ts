@@ -15,12 +15,12 @@ export const collectionLine = v.object({
   person,
   phone: v.pipe(v.string(), v.maxLength(32)),
   officer: freeText(64),
-  /** DOC-5: the name on the record, of somebody who has another one by law now. */
+  /** DOC-5: the name on the record, for a person whose legal name has changed. */
   formerName: v.optional(personEntries.name),
   collectedAt: v.optional(v.pipe(v.string(), v.maxLength(40))),
 });
 
-/** An older version changes nothing (ENT-3). Throws BAD_REQUEST where `collectedAt` is no time. */
+/** An older version changes nothing (ENT-3). Throws BAD_REQUEST if `collectedAt` is no time. */
 export async function takeCollection(
   ctx: FlowContext,
   line: v.InferOutput<typeof collectionLine>,

@@ -14,12 +14,12 @@ import { version } from './versions.ts';
 
 export const taxpayerId = v.pipe(v.string(), v.minLength(1), v.maxLength(64));
 
-/** The members of a line that places somebody in a company, or, `removed`, takes them out of it. */
+/** The members of a line that gives a person a place in a company, or with `removed` takes it away. */
 export const placedEntries = { version, taxpayerId, person, removed: v.optional(v.boolean(), false) };
 
 /**
- * The company of a line: its key, and its number as rows keep it. Throws BAD_REQUEST for what is no number (DOC-3).
- * @param personal what the line says of the number (DOC-4)
+ * The company of a line: its key, and its number as rows store it. Throws BAD_REQUEST if the text is no number (DOC-3).
+ * @param personal what the line states about the number (DOC-4)
  */
 export function readCompany(
   ctx: FlowContext,
@@ -32,7 +32,7 @@ export function readCompany(
   return { key, number: keptNumber(ctx.dataKeys, key, number, personal) };
 }
 
-/** DOC-4: of a number that is hidden unless the company's own line says more, what that line said. */
+/** DOC-4: for a number that is hidden unless the company's own line says otherwise: what that line said. */
 export async function numberAsKept(
   ctx: FlowContext,
   { key, number }: { readonly key: string; readonly number: KeptNumber },
@@ -42,7 +42,7 @@ export async function numberAsKept(
   return company?.taxpayerId === undefined ? number : keptNumberOf(company);
 }
 
-/** To the feed a malformed number is a bad line, not an unknown company. */
+/** For the feed a malformed number is a bad line, not an unknown company. */
 function parsed(raw: string, member: string): string {
   try {
     return parseTaxpayerId(raw);

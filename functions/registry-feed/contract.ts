@@ -26,7 +26,7 @@ export const registryFeed = flow({
   secrets: ['root', 'handles', 'sealing', 'providers'],
   gateways: ['sms'],
   hashesPasswords: true,
-  // Short, so that what fails is tried again soon: long files are handed on.
+  // Short, so that a failed part is retried soon; long files are handed on.
   timeoutSeconds: 175,
   trigger: { kind: 'feed' },
 });

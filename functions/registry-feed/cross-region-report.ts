@@ -21,7 +21,7 @@ export const crossRegionReportLine = v.object({
   reportNo: v.pipe(v.string(), v.minLength(1), v.maxLength(128)),
   taxpayerId,
   place: freeText(100),
-  /** The last day, inclusive; one that is over ends the report. */
+  /** The last day, inclusive; a day in the past ends the report. */
   validUntil: v.pipe(v.string(), v.check(isDay)),
   handler: v.object({
     name: v.pipe(v.string(), v.minLength(1), v.maxLength(120)),
@@ -30,7 +30,7 @@ export const crossRegionReportLine = v.object({
 });
 type Line = v.InferOutput<typeof crossRegionReportLine>;
 
-/** Its company may be known or not yet (ENT-3). Whatever the report said before is gone in the same transaction. */
+/** The company may be unknown yet (ENT-3). The same transaction removes whatever the report said before. */
 export function takeReport(ctx: FlowContext, line: Line, now: Date): Promise<Taken> {
   const { key: companyKey } = readCompany(ctx, line.taxpayerId);
   const reportNo = readReportNumber(line.reportNo);

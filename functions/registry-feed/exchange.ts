@@ -1,6 +1,6 @@
 import type { AnyCall } from '#runtime/call.ts';
 
-/** A feed line as a call, for the pieces that HTTP flows share. */
+/** A feed line in the form of a call, for code that HTTP flows share. */
 export const exchangeCall = (now: Date): AnyCall => ({
   now,
   language: 'zh',

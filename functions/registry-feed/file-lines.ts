@@ -1,12 +1,12 @@
 import { type ObjectRange, readRange, type StoredObject } from '#gateways/object-ranges.ts';
 
-/** Where a file of lines is taken up. */
+/** The position at which reading a file of lines continues. */
 export interface Position {
-  /** Bytes before it. */
+  /** Bytes before the position. */
   readonly offset: number;
-  /** The number of the line that begins there, from 1. */
+  /** The number of the line that begins there, counted from 1. */
   readonly line: number;
-  /** It lies within a line that was too long: what is left of that is no line. */
+  /** The position lies within a line that was too long: the rest of that line is skipped. */
   readonly within?: true;
 }
 export interface Lines {
@@ -17,17 +17,17 @@ export interface Lines {
   readonly size: number;
 }
 
-/** Lines are handed on in pieces of about this size: the most that is begun before the time is looked at again. */
+/** Lines are processed in pieces of about this size; the time is checked between two pieces. */
 const usualBytes = 512 * 1024;
-/** Agencies' forms are long lines; nothing that means anything is longer than this. */
+/** The longest line: agencies' forms are long, and no meaningful line is longer than this. */
 const mostBytes = 8 * 1024 * 1024;
-/** Stands for a line that was not read whole, and is refused as what it is: no JSON. */
+/** Replaces a line that was not read completely; it is then refused because it is no JSON. */
 const unreadable = '…';
 const newline = 0x0a;
 
 /**
- * The whole lines that follow a position. A line that is too long stands as one that is refused; what comes after it is
- * read on.
+ * The complete lines that follow a position. A line that is too long is replaced by one that will be refused; reading
+ * continues after it.
  * @throws ObjectChanged, DependencyError
  */
 export async function nextLines(
@@ -38,8 +38,8 @@ export async function nextLines(
   for (let length = usualBytes; ; length = Math.min(mostBytes, length * 2)) {
     const range = await readRange(object, from.offset, length, etag);
     const atEnd = from.offset + range.bytes.length >= range.size;
-    // A longer range is read for one long line: what follows it waits, or a piece would be more work than a function has
-    // time for.
+    // A longer range was read for one long line: the lines after it wait, because the piece would otherwise be more
+    // work than a function has time for.
     const last =
       length > usualBytes ? range.bytes.indexOf(newline) : atEnd ? -1 : range.bytes.lastIndexOf(newline);
     const cut = last < 0 && atEnd ? range.bytes.length : last + 1;

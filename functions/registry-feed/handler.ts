@@ -12,25 +12,25 @@ import { type Circumstances, showAgain, takeFile } from './take-file.ts';
 import { type FeedCounts, type LineIssue, takeLines } from './take-lines.ts';
 
 const tables = openTables();
-/** Calls are gathered within one invocation. */
+/** Calls are combined within one invocation. */
 const openContext = () => flowContextOf(registryFeed, { db: batchedTables(tables), sms: createSmsGateway })();
 
-/** A batch of lines handed over directly, numbered from `firstLine`. */
+/** A batch of lines that an operator passes directly, numbered from `firstLine`. */
 interface Batch {
   readonly lines: readonly string[];
   readonly firstLine?: number;
 }
 
-/** What a direct hand-over is answered: everything about it, because it is small. */
+/** The answer to a direct call: the whole report, because it is small. */
 type Report = Pick<FeedCounts, 'accepted' | 'stale' | 'emptied'> & {
   readonly rejected: readonly LineIssue[];
   readonly warnings: readonly LineIssue[];
 };
 
 /**
- * Feed lines (ENT-3) from the queue, as messages or as files that they tell of, or handed over directly. A message
- * whose lines could not be taken because a dependency is away, or because the time is up, comes again; lines are
- * idempotent, so that is safe.
+ * Receives feed lines (ENT-3) from the queue, as messages or as files that messages name, or directly from an operator.
+ * A message comes again if its lines could not be taken because a dependency was unavailable or the time was up; that
+ * is safe, because lines may be repeated.
  */
 export async function handler(event: SQSEvent | Batch, context: Context): Promise<Report | SQSBatchResponse> {
   return withinBudget<Report | SQSBatchResponse>(context, () =>
@@ -74,7 +74,7 @@ async function takeMessages({ Records }: SQSEvent, context: Context): Promise<SQ
   return { batchItemFailures };
 }
 
-/** Each rejection goes to the log at once, with the message or file it belongs to. */
+/** Each rejection is logged at once, with the message or file it belongs to. */
 async function takeMessage(ctx: FlowContext, body: string, circumstances: Circumstances): Promise<void> {
   const now = new Date();
   const asked = readMessage(body, now);

@@ -1,18 +1,18 @@
-/** One piece of work and what it touches. */
+/** One piece of work, with the keys of what it touches. */
 export interface Piece {
   /** Pieces that share a key run one after the other, in the order in which they came. */
   readonly keys: readonly string[];
-  /** What it holds in memory until it is done, roughly, in characters. */
+  /** How much memory it needs until it is done, roughly, in characters. */
   readonly size: number;
   run(): Promise<void>;
 }
 
 export interface Bounds {
-  /** How many run at once. */
+  /** How many pieces run in parallel. */
   readonly atOnce: number;
-  /** How many are held, running or waiting for their turn, before the source is left waiting. */
+  /** How many pieces are held, running or waiting, before no more are taken from the source. */
   readonly held: number;
-  /** How much is held, by the sizes of the items together; an item that is larger is held alone. */
+  /** How much is held, as the sum of the sizes; a single larger piece is held alone. */
   readonly heldSize: number;
 }
 
@@ -23,15 +23,15 @@ interface Task {
 }
 
 /**
- * Runs pieces side by side, but never two that share a key and never out of the order of their keys. Takes from the
- * source only what `bounds` allow, so that a source of any length needs no more memory than they say.
- * @throws the first error of a piece or of the source: nothing is begun after it, and what runs is waited for
+ * Runs pieces in parallel, but never two that share a key, and always in the order of their keys. It takes from the
+ * source only as much as `bounds` allow, so that a source of any length needs no more memory.
+ * @throws the first error of a piece or of the source: nothing is begun after it, and running pieces are awaited
  */
 export async function runKeyed(
   source: Iterable<Piece> | AsyncIterable<Piece>,
   bounds: Bounds,
 ): Promise<void> {
-  /** The last piece of each key that is not done yet: a piece waits only for earlier ones, so none waits for ever. */
+  /** For each key the last piece that is not done yet. A piece waits only for earlier ones, so none waits for ever. */
   const lastOf = new Map<string, Task>();
   const ready: Task[] = [];
   let running = 0;

@@ -8,16 +8,16 @@ import {
 import { Problem } from '#domain/problem.ts';
 import type { FlowContext } from '#runtime/context.ts';
 
-/** Beside a hash in a line: the bytes that the old system hashed, where they were no UTF-8 (MIG-1). */
+/** Given with a hash if the old system hashed bytes that were no UTF-8 (MIG-1). */
 export const charset = v.optional(v.picklist(['gbk'] satisfies LegacyCharset[]));
 
-/** The old hash of a line, wrapped (MIG-1): computed when it is needed, and once. */
+/** The wrapped hash of a line (MIG-1): computed when it is needed, and only once. */
 export type LegacyHash = () => Promise<StoredPassword>;
 
 /**
- * Reads an old hash. The hash is wrapped only where the line turns out to be new, because that is the dearest part of an
- * import by far; deciding anew costs none more.
- * @throws Problem BAD_REQUEST that names the member, for a scheme that nobody here can compute
+ * Reads an old hash. The hash is wrapped only if the line is new, because wrapping is by far the most expensive part of
+ * an import; deciding again does not wrap it again.
+ * @throws Problem BAD_REQUEST that names the member, for a scheme that this system cannot compute
  */
 export function legacyHash(
   ctx: FlowContext,

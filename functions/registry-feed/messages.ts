@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 
-/** S3's notification of new objects, as far as it is needed; its test message has no records. */
+/** S3's notification of new objects, as far as it is needed; S3's test message has no records. */
 const notification = v.object({
   Records: v.array(
     v.object({
@@ -12,21 +12,21 @@ const notification = v.object({
 const testMessage = v.object({ Service: v.literal('Amazon S3'), Event: v.literal('s3:TestEvent') });
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
-/** A file and how far it is taken; what the function tells itself when its time is up. */
+/** A file and the position reached in it; the function sends this to itself when its time is up. */
 const feedFile = v.object({
   bucket: v.string(),
   encodedKey: v.string(),
-  /** The content that was begun with; none before the first range. */
+  /** The content with which reading began; absent before the first range. */
   etag: v.exactOptional(v.string()),
   position: v.object({ offset: count, line: count, within: v.exactOptional(v.literal(true)) }),
   counts: v.object({ accepted: count, stale: count, rejected: count, warnings: count, emptied: count }),
-  /** ISO time at which the first part was begun. */
+  /** ISO time at which the first part began. */
   startedAt: v.string(),
 });
 const continuation = v.object({ feedFile });
 export type FeedFile = v.InferOutput<typeof feedFile>;
 
-/** What a queue message asks for: to take the lines that it is, or files. */
+/** What a queue message contains: lines, or the names of files. */
 export type Asked =
   | { readonly kind: 'lines'; readonly lines: readonly string[] }
   | { readonly kind: 'files'; readonly files: readonly FeedFile[] };
@@ -52,7 +52,7 @@ export function readMessage(body: string, now: Date): Asked {
 
 export const continuationMessage = (file: FeedFile): string => JSON.stringify({ feedFile: file });
 
-/** Several lines are not one JSON text; that is no error here. */
+/** Several lines are not one JSON text; here that is no error. */
 function parse(body: string): unknown {
   try {
     return JSON.parse(body);

@@ -3,7 +3,7 @@ import { readPhone } from '#domain/phones.ts';
 import { readReportNumber } from '#domain/report-numbers.ts';
 import { foldNumber } from '#domain/text.ts';
 
-/** The members by which a line names the objects it is about, beside people, and how each is spelled in one way. */
+/** The members by which a line names objects other than people, and the function that normalises each. */
 const numbers = {
   taxpayerId: ['company', foldNumber],
   agencyId: ['company', foldNumber],
@@ -20,9 +20,9 @@ export const companiesIn = (line: object): string[] =>
   });
 
 /**
- * Keys of everything that a line names: lines about one company, report, agency, agreement or person keep their
- * order (ENT-3), whatever their types. Numbers are compared in their normalised form (DOC-2, DOC-3); a company number and an
- * agency's are one, since an agency is a company.
+ * Keys of everything that a line names: lines about one company, report, agency, agreement or person keep their order
+ * (ENT-3), whatever their types. Numbers are compared in their normalised form (DOC-2, DOC-3). A company and an agency
+ * with the same number have the same key, because an agency is a company.
  */
 export function objectsOf(line: object): string[] {
   const keys: string[] = [];
@@ -31,7 +31,7 @@ export function objectsOf(line: object): string[] {
     const value = members[member];
     if (typeof value === 'string') keys.push(`${kind} ${spelled(value)}`);
   }
-  // Two lines that name one number are decided one after the other, instead of in each other's way (MIG-1).
+  // Two lines that name the same number are decided one after the other, so that they do not collide (MIG-1).
   for (const phone of Array.isArray(members.phones) ? members.phones : [])
     if (typeof phone === 'string') keys.push(`phone ${readPhone(phone) ?? phone}`);
   const people = [members, members.person, ...(Array.isArray(members.agents) ? members.agents : [])];

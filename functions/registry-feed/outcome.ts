@@ -1,7 +1,7 @@
 import type { WarningCode } from './warnings.ts';
 
 export type Taken = 'accepted' | 'stale';
-/** What became of a line, where there is more to tell than that it was taken. */
+/** The result of a line, if there is more to report than that it was taken. */
 export interface Outcome {
   readonly taken: Taken;
   readonly warnings?: readonly WarningCode[];

@@ -34,16 +34,16 @@ export function readNumbers(ctx: FlowContext, typed: readonly string[]): ReadNum
   return phones.map((phone) => ({ phone, phoneKey: phoneKeyOf(ctx.keys, phone) }));
 }
 
-/** What becomes of the numbers of a line. */
+/** What happens to the numbers of a line. */
 export interface ImportedPhones {
-  /** All that the person has afterwards. */
+  /** All numbers that the person has afterwards. */
   readonly phones: readonly OwnPhone[];
   readonly defaultPhoneId: string | undefined;
   readonly writes: readonly Write[];
   readonly warnings: readonly WarningCode[];
-  /** Numbers that were taken from their holder because of this line. */
+  /** How many numbers were taken from other people because of this line. */
   readonly emptied: number;
-  /** The former holders of those numbers, as they were before: they are told once the writes stand (PWD-3). */
+  /** The former holders of those numbers, as they were before; they are informed after the writes succeed (PWD-3). */
   readonly losses: readonly PhoneLossOf[];
 }
 export interface PhoneLossOf {
@@ -56,10 +56,10 @@ export interface PhoneLossOf {
 const stale = (): Error => new ConcurrentChange();
 
 /**
- * MIG-1: a number that imports name for two people is taken from both and given to no later line; one that somebody
- * proved here by SMS stays theirs. Each decision is a condition on the number's own row, so that lines side by side
- * and files side by side come to the same end; a row or holder that changes meanwhile makes it fail with ConcurrentChange.
- * @param rows of `numbers`, in their order
+ * MIG-1: a number that imports name for two people is taken from both and given to no later line; a number that a
+ * person proved here by SMS stays theirs. Each decision is a condition on the number's own row, so that lines and files
+ * in parallel have the same result; if a row or holder changes meanwhile, the writes fail with ConcurrentChange.
+ * @param rows the rows of `numbers`, in their order
  */
 export async function takePhones(
   ctx: FlowContext,
@@ -76,7 +76,7 @@ export async function takePhones(
   for (const [index, { phone, phoneKey }] of numbers.entries()) {
     const row = rows[index];
     const own = known?.phones?.find((one) => one.phoneKey === phoneKey);
-    // Read in the middle of a takeover: number and person do not fit together yet.
+    // Read in the middle of a takeover: the number's row and the person's row do not match yet.
     if (own && row?.personKey !== personKey) throw stale();
     if (own) phones.push(own);
     else if (isOwned(row) && row.personKey !== personKey) {
@@ -106,7 +106,7 @@ export async function takePhones(
     losses: held.flatMap(({ loss }) => loss),
   };
 
-  /** What one former holder loses, however many of the line's numbers they held. */
+  /** What one former holder loses, however many of the line's numbers they had. */
   async function loss(holder: string): Promise<{ writes: Write[]; loss: PhoneLossOf[] }> {
     const former = await findPerson(ctx.db, holder);
     if (!former) return { writes: [], loss: [] };
@@ -119,7 +119,7 @@ export async function takePhones(
   }
 }
 
-/** Numbers of an account that ends; nobody holds them any more. */
+/** For an account that ends: nobody has its numbers any more. */
 export const noPhones = (known: Person | undefined, now: Date): ImportedPhones => ({
   phones: [],
   defaultPhoneId: undefined,
@@ -129,7 +129,7 @@ export const noPhones = (known: Person | undefined, now: Date): ImportedPhones =
   losses: [],
 });
 
-/** Numbers that an earlier line gave and this one does not name any more. */
+/** Numbers that an earlier line gave and this line no longer names. */
 const released = (
   personKey: string,
   known: Person | undefined,
@@ -140,7 +140,7 @@ const released = (
     .filter((one) => !kept.includes(one))
     .map((one) => releasePhoneUpdate(one.phoneKey, personKey, now, stale));
 
-/** 置空 of a former holder, who meets LGN-5 where nothing is left, and finds it in the own history. */
+/** 置空 of a former holder, who then meets LGN-5 if no number is left, and finds the loss in their own history. */
 function lossWrites(
   ctx: FlowContext,
   former: Person,

@@ -18,7 +18,10 @@ import type { Outcome } from './outcome.ts';
 import { type ImportedPhones, noPhones, type ReadNumber, readNumbers, takePhones } from './person-phones.ts';
 import { isStale, version } from './versions.ts';
 
-/** `person`: somebody whom the old systems knew (MIG-1). Without `passwordHash` the password is the document's last six. */
+/**
+ * `person`: a person of the old systems (MIG-1). Without `passwordHash` the password is the last six characters of the
+ * document.
+ */
 export const personLine = v.object({
   type: v.literal('person'),
   version,
@@ -32,9 +35,9 @@ export const personLine = v.object({
 type PersonLine = v.InferOutput<typeof personLine>;
 
 /**
- * The real-name record and the account of one person, in one transaction with the numbers. What the person has done
- * here since stays: an account that was registered or changed here takes only the version and a higher level from
- * the line.
+ * Imports the real-name record and the account of one person, in one transaction with the numbers. What the person has
+ * done here since takes precedence: an account that was registered or changed here takes only the version and a higher
+ * level from the line.
  */
 export function takePerson(ctx: FlowContext, line: PersonLine, now: Date): Promise<Outcome> {
   const named = readPerson(ctx, line, now);
@@ -55,8 +58,8 @@ export function takePerson(ctx: FlowContext, line: PersonLine, now: Date): Promi
 }
 
 /**
- * Whether the account is this system's own by now: registered here, ended here, or its password, username or phones
- * changed here, or a number proved by SMS. What an import still only repeats, a later import may change.
+ * Whether the account belongs to this system by now: registered or ended here, or its password, username or phones
+ * changed here, or a number proved by SMS. Facts that come only from imports may be changed by a later import.
  */
 function isChangedHere(person: Person): boolean {
   const gave = person.migrated?.gave;
@@ -70,7 +73,7 @@ function isChangedHere(person: Person): boolean {
   );
 }
 
-/** The account stays as it is; the document was seen by whoever checked the face. */
+/** The account stays as it is; whoever checked the face has seen the document. */
 async function keep(ctx: FlowContext, line: PersonLine, known: Person, now: Date): Promise<Outcome> {
   const realNameLevel = levelAfter(known, line);
   await ctx.db.transact([
@@ -82,7 +85,7 @@ async function keep(ctx: FlowContext, line: PersonLine, known: Person, now: Date
     ),
     migratedAudit(ctx, known.personKey, now, { realNameLevel, reason: 'kept' }),
   ]);
-  // A line of the old systems ends no account of this one; whoever means that orders it (ORD-1).
+  // A line of the old systems ends no account of this system; an order does that (ORD-1).
   const isMeantToEnd = line.state !== 'valid' && known.account?.status === 'active';
   return { taken: 'accepted', warnings: isMeantToEnd ? ['STATE_NOT_TAKEN'] : [] };
 }
@@ -97,7 +100,7 @@ async function open(
   hash: LegacyHash | undefined,
   now: Date,
 ): Promise<Outcome> {
-  // ORD-1: who was taken off all phones gets none back from what an old system still knows.
+  // ORD-1: if an order removed all phones of a person, none comes back from what an old system still has.
   const phones = known?.orders?.emptiedAt
     ? noPhones(known, now)
     : await takePhones(ctx, named.key, known, numbers, rows, now);
@@ -107,7 +110,7 @@ async function open(
     realNameLevel,
     account: known?.account?.status === 'active' ? known.account : accountOf('active', now),
   });
-  // PWD-3: what somebody else's line took from an account is told at the numbers that are left to it.
+  // PWD-3: a person who lost a number to another person's line is informed at their other numbers.
   await Promise.all(
     phones.losses.map((loss) => tellLoss(ctx, exchangeCall(now), loss.former, loss.phoneKeys, loss.phones)),
   );
@@ -115,8 +118,8 @@ async function open(
 }
 
 /**
- * The password of the old system, or that it is the initial one (LGN-11). What somebody has logged in with has been
- * hashed anew, and is better than what the old system knew.
+ * The password of the old system, or the note that it is the initial one (LGN-11). A password with which the person has
+ * logged in here has been hashed again, and takes precedence over the old system's hash.
  */
 async function passwordAfter(
   known: Person | undefined,
@@ -128,7 +131,7 @@ async function passwordAfter(
   return before ? {} : { password: { initial: true } };
 }
 
-/** REG-4: the record stays, and waits for its person to register again. Numbers of an ended account are nobody's. */
+/** REG-4: the record stays, so that its person can register again. The numbers of an ended account belong to nobody. */
 async function close(
   ctx: FlowContext,
   line: PersonLine,
@@ -147,7 +150,7 @@ async function close(
   return { taken: 'accepted' };
 }
 
-/** One transaction for a person whose account comes from imports alone so far. */
+/** One transaction for a person whose account comes only from imports so far. */
 async function write(
   ctx: FlowContext,
   named: NamedPerson,
@@ -158,7 +161,7 @@ async function write(
   phones: ImportedPhones,
   changes: PersonChanges & { realNameLevel: number },
 ): Promise<void> {
-  // Another password, or none any more: what was begun or opened with the old one ends (PWD-3).
+  // Another password, or none any more: journeys and sessions of the old one end (PWD-3).
   const isNewPassword = 'password' in changes && known?.password !== undefined;
   const passwordRev = (known?.passwordRev ?? 0) + (isNewPassword ? 1 : 0);
   const sessions =
@@ -188,7 +191,7 @@ async function write(
   ]);
 }
 
-/** LVL-1; a hall's collection and what was reached here stay. */
+/** LVL-1; a hall's collection, and a level reached here, stay. */
 const levelAfter = (known: Person | undefined, line: PersonLine): number =>
   Math.max(known?.realNameLevel ?? 0, line.faceVerified ? 4 : 3);
 

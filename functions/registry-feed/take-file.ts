@@ -7,30 +7,33 @@ import { nextLines } from './file-lines.ts';
 import { continuationMessage, type FeedFile } from './messages.ts';
 import { type FeedCounts, takeLines } from './take-lines.ts';
 
-/** What an invocation knows of its circumstances. */
+/** What the code knows about the invocation that it runs in. */
 export interface Circumstances {
   readonly messageId: string;
-  /** The queue that the message came by, and that the rest of a file goes back to. */
+  /** The queue from which the message came, and to which the rest of a file returns. */
   readonly queueArn: string;
   readonly remainingMs: () => number;
 }
 
-/** A piece of lines with nothing but old hashes takes about a minute; what is begun must end. */
+/**
+ * Milliseconds. A piece in which every line has an old hash takes about a minute, and a piece that is begun must end.
+ */
 const reserveMs = 110_000;
-/** A dependency that is away is given this long before the file is taken up again where it stopped. */
+/** Seconds until a file continues after a dependency was unavailable. */
 const pauseSeconds = 60;
 /**
- * From a failure to the next try, in seconds, and from one try to the next at most: five of them, slow or quick, are over
- * within a quarter of an hour. The second is the queue's own visibility (infra/constructs/triggers/feed.ts), which does the
- * same for a function that died.
+ * Seconds from a failure to the next try, and the most from one try to the next: five tries, slow or fast, are over
+ * within a quarter of an hour. The second number is the queue's own visibility (infra/constructs/triggers/feed.ts),
+ * which does the same for a function that died.
  */
 const pauses = { afterFailure: 120, betweenTries: 180 } as const;
 
 /**
- * Takes a file from where it stands, piece by piece, in bounded memory (MIG-1). Before the time is up the rest goes
- * back to the queue as a message of its own, so that a file may take any number of invocations; each piece is logged
- * with the counts so far, and the last one as the file's report. Where a dependency is away, what was taken stays taken.
- * @throws where nothing could be taken: the message comes again, which repeats harmlessly
+ * Processes a file from a position, piece by piece, in bounded memory (MIG-1). Before the time is up, the rest returns
+ * to the queue as a message of its own, so that a file may take any number of invocations. Each piece is logged with
+ * the counts so far, and the last one is the file's report. If a dependency becomes unavailable, the lines taken so far
+ * stay taken.
+ * @throws if nothing could be taken: the message comes again, and repeating is harmless
  */
 export async function takeFile(
   ctx: FlowContext,
@@ -63,7 +66,7 @@ export async function takeFile(
       if (atEnd) return;
     } catch (error) {
       if (error instanceof ObjectChanged) {
-        // The new content has told of itself, and is taken from its beginning.
+        // The new content has sent a notification of its own and is read from its beginning.
         writeLine({
           level: 'ERROR',
           ...logFields,
@@ -98,8 +101,8 @@ function sumOf(before: FeedCounts, more: FeedCounts): FeedCounts {
 }
 
 /**
- * The rest of a file goes back to the queue. Sent twice because an answer was lost, its lines are stale the second time. No
- * trace goes along: by it Lambda would take a long file for a loop and stop it.
+ * The rest of a file returns to the queue. If it is sent twice because an answer was lost, its lines change nothing the
+ * second time. The trace id is not passed on: with it Lambda would take a long file for a loop and stop it.
  */
 async function handOn(file: FeedFile, queueArn: string, delaySeconds = 0): Promise<void> {
   await callAws('sqs', 'SendMessage', {
@@ -109,13 +112,13 @@ async function handOn(file: FeedFile, queueArn: string, delaySeconds = 0): Promi
   });
 }
 
-/** Seconds until a message is shown again that has failed `spentSeconds` after it was handed out. */
+/** Seconds until a message is delivered again that failed `spentSeconds` after its delivery. */
 export const secondsToNextTry = (spentSeconds: number): number =>
   Math.max(0, Math.min(pauses.afterFailure, pauses.betweenTries - Math.ceil(spentSeconds)));
 
 /**
- * Shows a message that failed again after two minutes, or sooner where it took long to fail. Where that fails too, it comes
- * by itself when the queue's own time is over.
+ * Makes a failed message visible again after two minutes, or sooner if it took long to fail. If this call fails too,
+ * the message becomes visible when the queue's own time is over.
  */
 export async function showAgain(
   queueArn: string,
@@ -127,11 +130,11 @@ export async function showAgain(
     const input = { QueueUrl: queueUrlOf(queueArn), ReceiptHandle, VisibilityTimeout };
     await callAws('sqs', 'ChangeMessageVisibility', input);
   } catch {
-    // It comes again all the same, later.
+    // The message comes again all the same, only later.
   }
 }
 
-/** `arn:aws-cn:sqs:region:account:name` → the address that the queue's API wants it named by. */
+/** `arn:aws-cn:sqs:region:account:name` → the address by which the queue's API knows it. */
 function queueUrlOf(arn: string): string {
   const [, partition, , region, account, name] = arn.split(':');
   if (!name) throw new Error('a message without its queue');

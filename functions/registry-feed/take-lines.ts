@@ -21,7 +21,7 @@ import { takeTaxHandler, taxHandlerLine } from './tax-handler.ts';
 import { takeTaxpayer, taxpayerLine } from './taxpayer.ts';
 import { warningOf } from './warnings.ts';
 
-/** What is told of a line (ENT-3): by number, code and reason, which never repeats what the line held. */
+/** The report about a line (ENT-3): its number, a code and a reason, which never repeats what the line contained. */
 export interface LineIssue {
   readonly line: number;
   readonly code: string;
@@ -32,11 +32,11 @@ export interface FeedCounts {
   stale: number;
   rejected: number;
   warnings: number;
-  /** Numbers taken from their holders because a line named them for somebody else (MIG-1). */
+  /** How many numbers were taken from their holders because a line named them for somebody else (MIG-1). */
   emptied: number;
 }
 export const noCounts = (): FeedCounts => ({ accepted: 0, stale: 0, rejected: 0, warnings: 0, emptied: 0 });
-/** Told of lines by their numbers, not always in that order. */
+/** Receives the results of lines by their numbers, not always in order. */
 export interface Listener {
   rejected(issue: LineIssue): void;
   warned(issue: LineIssue): void;
@@ -56,13 +56,13 @@ const lineSchema = v.variant('type', [
 
 type Line = v.InferOutput<typeof lineSchema>;
 
-/** @throws Problem BAD_REQUEST that names the member, never its value: reports travel further than the feed. */
+/** @throws Problem BAD_REQUEST that names the member, never its value: reports are read by more people than the feed */
 function readLine(text: string): Line {
-  // Bytes that are no UTF-8 have become U+FFFD, in a file, a message or on the way to either (DOC-2).
+  // Bytes that are no UTF-8 have become U+FFFD, in a file, in a message or on the way to either (DOC-2).
   if (!isWhole(text)) throw new Problem('BAD_REQUEST', { reason: 'not UTF-8' });
   let parsed: unknown;
   try {
-    // Trimmed of a byte order mark too, which files begin with and joined files have inside (ENT-5).
+    // Trims a byte order mark too: files begin with one, and joined files contain some (ENT-5).
     parsed = JSON.parse(text.trim());
   } catch {
     throw new Problem('BAD_REQUEST', { reason: 'not JSON' });
@@ -104,24 +104,24 @@ function takeLine(ctx: FlowContext, line: Line, now: Date, isHandedOver: boolean
   }
 }
 
-/** DOC-3: a number with a wrong check character is taken, and told once for each line that was not stale. */
+/** DOC-3: a number with a wrong check character is accepted, and reported once for each line that was not outdated. */
 function withDoubts(line: Line, outcome: Taken | Outcome): Taken | Outcome {
   const result = typeof outcome === 'string' ? { taken: outcome } : outcome;
   if (result.taken === 'stale' || !companiesIn(line).some(hasOddCheck)) return outcome;
   return { ...result, warnings: ['TAXPAYER_NUMBER_CHECK', ...(result.warnings ?? [])] };
 }
 
-/** Enough to keep a core busy while tables answer; what waits is small beside the function's memory. */
+/** Enough to keep one processor core busy while tables answer; waiting lines need little of the function's memory. */
 const bounds: Bounds = { atOnce: 64, held: 512, heldSize: 8_000_000 };
-/** How often a line is tried that was in the way of others, and the longest pause before the next time. */
+/** How often a line is tried that collided with others, and the longest pause before the next try. */
 const tries = 4;
 const pauseMs = 1_000;
 
 /**
- * Takes lines side by side, but those about one object one after the other: later lines may build on earlier ones.
- * A bad line is told and stops nothing else.
- * @param isHandedOver by an operator, past the queue
- * @throws when a dependency is away, after the lines under way have ended; no further line is begun
+ * Takes lines in parallel, but lines about the same object one after the other, because later lines may build on
+ * earlier ones. A bad line is reported and stops nothing else.
+ * @param isHandedOver true if an operator calls the function directly, without the queue
+ * @throws if a dependency is unavailable, after the running lines have ended; no further line is begun
  */
 export async function takeLines(
   ctx: FlowContext,
@@ -171,10 +171,13 @@ export async function takeLines(
   return counts;
 }
 
-/** No fault of the line: a table is away, an item stays hot, or the hour has had its orders. The batch is given back whole and comes again. */
+/**
+ * Not the line's fault: a table is unavailable, an item stays in use, or the hourly limit of orders is reached. The
+ * whole batch is given back and comes again.
+ */
 const isPassing = ({ code }: Problem): boolean => code === 'UNAVAILABLE' || code === 'TOO_MANY_REQUESTS';
 
-/** Nobody waits for an answer here: what others were in the way of is tried again, later each time. */
+/** Nobody waits for an answer here: a line that collided with others is tried again, after a longer pause each time. */
 async function patiently<T>(attempt: () => Promise<T>): Promise<T> {
   for (let time = 1; ; time++) {
     try {

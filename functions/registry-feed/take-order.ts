@@ -10,7 +10,7 @@ import { exchangeCall } from './exchange.ts';
 import type { Taken } from './outcome.ts';
 import { version } from './versions.ts';
 
-/** `order`: what the authority orders of an account (ORD-1). The versions are a sequence of their own per person. */
+/** `order`: what the authority orders about an account (ORD-1). Each person has their own sequence of versions. */
 export const orderLine = v.object({
   type: v.literal('order'),
   version,
@@ -19,8 +19,9 @@ export const orderLine = v.object({
 });
 
 /**
- * The feed has brought its orders of an hour. No fault of the line, which must not be lost: what it came by is given back,
- * and at last lies with the dead letters, which ring, until a person has looked.
+ * The feed has brought as many orders as an hour allows. It is not the line's fault, and the line must not be lost: its
+ * message is given back, and finally goes to the dead-letter queue, which raises an alarm, until an operator has
+ * looked.
  */
 class OrdersHeld extends Error {
   constructor(most: number) {
@@ -29,15 +30,15 @@ class OrdersHeld extends Error {
   }
 }
 
-/** Counts an order in its own transaction, so that of any number at once exactly the hour's are taken. */
+/** Counts an order in its own transaction, so that of any number in parallel exactly the hourly limit is taken. */
 function hourOfFeed(ctx: FlowContext, now: Date): Write {
   const { ordersPerFeedHour: most } = ctx.settings.policies;
   return { ...orderCountUpdate(feedOffice, now, most), onRefused: () => new OrdersHeld(most) };
 }
 
 /**
- * An older version changes nothing (ENT-3), and counts for nothing.
- * @param isHandedOver by an operator, who calls the function itself: that is a person who has looked
+ * An older version changes nothing (ENT-3) and is not counted.
+ * @param isHandedOver true if an operator calls the function directly: then a person has looked at the orders
  * @throws OrdersHeld
  */
 export async function takeOrder(

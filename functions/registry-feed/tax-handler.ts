@@ -28,10 +28,13 @@ import { isStale } from './versions.ts';
 
 const role = 'tax-handler';
 
-/** `tax-handler`: whom 金三 lists for a company, or, `removed`, no longer does (REL-4). */
+/** `tax-handler`: a person whom 金三 lists for a company, or with `removed` no longer lists (REL-4). */
 export const taxHandlerLine = v.object({ type: v.literal(role), ...placedEntries });
 
-/** Waits for the person, registered or not (REL-4); where the company is not known yet, for its line as well (ENT-3). */
+/**
+ * The relation waits for the person's consent, registered or not (REL-4); if the company is unknown yet, also for its
+ * line (ENT-3).
+ */
 export function takeTaxHandler(
   ctx: FlowContext,
   line: v.InferOutput<typeof taxHandlerLine>,
@@ -74,7 +77,10 @@ export function takeTaxHandler(
   });
 }
 
-/** Takes up the handlers that were listed before their company was known, one by one; safe to die and to repeat. */
+/**
+ * Creates the relations of the handlers that were listed before their company was known, one by one; safe to stop and
+ * to repeat.
+ */
 export async function settleHandlers(ctx: FlowContext, { companyKey, handlersDue }: Taxpayer, now: Date) {
   for (const personKey of handlersDue ?? []) {
     await retryOnConcurrentChange(async () => {
@@ -105,8 +111,8 @@ export async function settleHandlers(ctx: FlowContext, { companyKey, handlersDue
 }
 
 /**
- * A live authorisation stays as it is, whoever began it; it must still live when this is written, or an older removal
- * that came in between would have the last word.
+ * A live authorisation stays as it is, whoever began it. The write requires that it is still live; otherwise an older
+ * removal that came in between would win.
  */
 function listedWrites(
   ctx: FlowContext,
@@ -137,7 +143,10 @@ function listedWrites(
   return [...begun.writes, ...relationAudits(ctx, begun.relation, 'pending', fromRegistry(now))];
 }
 
-/** Ends what lives; otherwise what was read must still stand, so that no relation begun meanwhile is overlooked. */
+/**
+ * Ends a live authorisation. If there is none, the write requires that the row is as it was read, so that no relation
+ * that began meanwhile is overlooked.
+ */
 const strikeWrites = (
   ctx: FlowContext,
   personKey: string,

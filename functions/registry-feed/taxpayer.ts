@@ -32,18 +32,18 @@ export const taxpayerLine = v.object({
   version,
   taxpayerId,
   name: freeText(100),
-  /** DOC-4: whether a number of 15 digits is somebody's own; without a word it is taken for one. */
+  /** DOC-4: whether a number of 15 digits belongs to a person; absent means that it may. */
   personal: v.optional(v.boolean()),
   subject: v.union([subject, v.pipe(v.array(subject), v.minLength(1), v.maxLength(companySubjects.length))]),
   state: v.picklist(companyStates),
-  /** LEG-1: the company's password for the old login; a line without one leaves it as it is. */
+  /** LEG-1: the company's password for the old login; a line without one does not change it. */
   companyPasswordHash: v.optional(v.pipe(v.string(), v.maxLength(256))),
   charset,
 });
 
 /**
- * The company's facts, and in the same transaction what they mean for a legal representative who was appointed
- * before (REL-2). A version that is not newer changes nothing.
+ * Writes the company's facts, and in the same transaction the effect on a legal representative who was appointed
+ * earlier (REL-2). A version that is not newer changes nothing.
  */
 export function takeTaxpayer(
   ctx: FlowContext,
@@ -59,7 +59,7 @@ export function takeTaxpayer(
       if (isKnown(known)) await finish(ctx, known, now);
       return 'stale';
     }
-    // ENT-4: with its cancellation everything ends that stood on the company; who is appointed comes again by lines.
+    // ENT-4: a cancellation ends everything that depends on the company; appointments must come again by later lines.
     const ending = line.state === 'cancelled' && known?.state !== undefined && known.state !== 'cancelled';
     const ended = ending
       ? {
@@ -116,11 +116,17 @@ export function takeTaxpayer(
   });
 }
 
-/** ENT-2: what was confirmed here stays so until the company is cancelled; one that comes back waits anew. */
+/**
+ * ENT-2: a company that was confirmed here stays confirmed until it is cancelled; when it returns it awaits
+ * confirmation again.
+ */
 const stateAfter = (known: Taxpayer | undefined, announced: CompanyState): CompanyState =>
   known?.confirmedAt !== undefined && announced === 'awaiting-confirmation' ? 'active' : announced;
 
-/** What is due after a company's line and does not fit its transaction; any later line finishes it. Copies have a stream. */
+/**
+ * Work that follows a company's line and does not fit into its transaction; any later line completes it. The copies in
+ * other rows are updated by a stream.
+ */
 async function finish(ctx: FlowContext, company: KnownTaxpayer, now: Date): Promise<void> {
   if (company.handlersDue) await settleHandlers(ctx, company, now);
 }
@@ -136,7 +142,7 @@ async function allAppointedWrites(ctx: FlowContext, company: KnownTaxpayer, now:
   return (await Promise.all(writes)).flat();
 }
 
-/** A company's first line tells no change; each later change of its state stands in its history. */
+/** A company's first line is no change; each later change of its state is recorded in its history. */
 function stateAudit(
   ctx: FlowContext,
   before: Taxpayer | undefined,

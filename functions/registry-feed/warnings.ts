@@ -1,4 +1,4 @@
-/** What a report says of a line that was taken, though not all of it came to be (DOC-3, MIG-1, AGY-4). */
+/** What a report says about a line that was taken, but not in every part (DOC-3, MIG-1, AGY-4). */
 const sentences = {
   TAXPAYER_NUMBER_CHECK: '纳税人识别号的校验位不符，请核对；已按所报号码处理',
   PHONE_EMPTIED: '手机号码与其他人员重复，已对相关人员全部置空',

@@ -32,7 +32,10 @@ export const scan = flow({
       answers: {
         200: v.object({
           state: scanState,
-          /** Of a login code that was scanned: by whom, masked, so that somebody else is noticed (QR-2). */
+          /**
+           * For a login code that was scanned: the masked name of who scanned it, so that the user notices somebody
+           * else (QR-2).
+           */
           scannedBy: v.optional(v.string()),
           session: v.optional(session),
           proof: v.optional(v.string()),

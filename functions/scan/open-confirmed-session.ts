@@ -12,9 +12,9 @@ import type { ScanTicket } from '#store/tickets/ticket-kinds.ts';
 import { spendUpdate } from '#store/tickets/tickets.ts';
 
 /**
- * QR-2: the session of a confirmed code, once: the write that spends the code opens the session. Of many polls one
- * gets it, the others undefined. Account and relation, or both forms of a tax agent (AGY-1), are judged as they
- * stand now (QR-3); a lock is no reason to refuse (LCK-5).
+ * QR-2: opens the session of a confirmed code, once: the write that spends the code opens the session. Of many polls
+ * one gets the session, the others undefined. Account and relation, or both forms of a tax agent (AGY-1), are judged as
+ * they are now (QR-3); a lock does not refuse it (LCK-5).
  */
 export async function openConfirmedSession(ctx: FlowContext, call: AnyCall, ticket: ScanTicket) {
   const { confirmed } = ticket;
@@ -34,7 +34,7 @@ export async function openConfirmedSession(ctx: FlowContext, call: AnyCall, tick
     );
     const result = await ctx.db.tryTransact([spend, ...(option?.writes ?? []), ...opening.writes]);
     if (result.ok) return opening.answer();
-    // Another poll has turned the code into the session already.
+    // Another poll has already turned the code into the session.
     if (result.refusedBy === spend) return undefined;
     throw result.problem;
   });

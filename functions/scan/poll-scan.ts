@@ -17,8 +17,8 @@ import { openConfirmedSession } from './open-confirmed-session.ts';
 const pollAfterSeconds = 2;
 
 /**
- * One eventually consistent read while the phone is busy. Only the browser that asked for the scan holds the poll
- * secret (QR-2); to anybody else the ticket does not exist.
+ * One eventually consistent read while the person is busy with the phone. Only the browser that asked for the scan has
+ * the poll secret (QR-2); for anybody else the ticket does not exist.
  */
 export const pollScan: StepOf<typeof scan, 'poll'> = async (ctx, call) => {
   const secret = call.header('poll-secret');
@@ -38,7 +38,7 @@ export const pollScan: StepOf<typeof scan, 'poll'> = async (ctx, call) => {
   }
   const waiting = state === 'pending' || state === 'scanned';
   return ok(
-    // REG-5: the page says what helps, not only the phone.
+    // REG-5: the page also shows what helps, not only the phone.
     {
       state,
       ...(state === 'scanned' && ticket.scannedBy ? { scannedBy: ticket.scannedBy.name } : {}),
@@ -51,8 +51,9 @@ export const pollScan: StepOf<typeof scan, 'poll'> = async (ctx, call) => {
 };
 
 /**
- * STP-3: the terminal's or hall's system gets its proof with the answer; a page of ours asks for its own (STP-2). The proof is
- * made from what holds now: for somebody whose account has ended since or is suspended, there is none (STP-4, ORD-1).
+ * STP-3: the system of the terminal or hall gets its proof in this answer; our own page asks for its proof separately
+ * (STP-2). The proof is made from the present facts: a person whose account has ended since, or is suspended, gets none
+ * (STP-4, ORD-1).
  */
 async function proofFor(ctx: FlowContext, call: CallOf<typeof scan, 'poll'>, ticket: ScanTicket) {
   const proven = ticket.purpose === 'verification' ? provenBy(ctx, ticket, call.now) : undefined;

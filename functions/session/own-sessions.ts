@@ -1,5 +1,6 @@
 import { clearRefreshCookie } from '#crypto/refresh-tokens.ts';
 import { isoShanghai } from '#domain/days.ts';
+import { epochSeconds, fromEpochSeconds } from '#domain/epoch.ts';
 import { auditPut } from '#journeys/audit.ts';
 import { requireFresh } from '#journeys/factors/fresh-factor.ts';
 import { signedInPerson } from '#journeys/people/own-account.ts';
@@ -10,11 +11,11 @@ import { findSessions } from '#store/sessions/sessions.ts';
 import { forgetWebSession, sessionsOf } from '#store/sessions/web-sessions.ts';
 import type { session } from './contract.ts';
 
-const instant = (seconds: number): string => isoShanghai(new Date(seconds * 1000));
+const instant = (seconds: number): string => isoShanghai(fromEpochSeconds(seconds));
 
 /**
- * The person's web sessions that are alive, this one first (SES-4). Where only one is allowed there is nothing beside
- * the pointer, and so nothing more to read.
+ * The person's live web sessions, this one first (SES-4). If a stage allows only one, the pointer is enough and nothing
+ * more is read.
  */
 export const listSessions: StepOf<typeof session, 'list'> = async (ctx, call) => {
   const { session: current } = call.caller;
@@ -39,8 +40,8 @@ export const listSessions: StepOf<typeof session, 'list'> = async (ctx, call) =>
 };
 
 /**
- * Ends an own session: another one wants a fresh factor (SES-5), this very one nothing. The condition of the write is
- * whose it is: nobody else's can be met.
+ * Ends one of the person's own sessions: another session needs a fresh factor (SES-5), this one needs nothing. The
+ * condition of the write checks the owner, so nobody else's session can be ended.
  */
 export const endSession: StepOf<typeof session, 'end'> = async (ctx, call) => {
   const { session: current } = call.caller;
@@ -49,7 +50,7 @@ export const endSession: StepOf<typeof session, 'end'> = async (ctx, call) => {
   const checks = isCurrent ? [] : [requireFresh(ctx, call)];
   const ended = {
     reason: 'logged-out' as const,
-    at: Math.floor(call.now.getTime() / 1000),
+    at: epochSeconds(call.now),
     ...(isCurrent ? {} : { by: call.origin.browser }),
   };
   await ctx.db.transact([

@@ -13,7 +13,7 @@ import { personCheck } from '#store/people/users.ts';
 import { factorPassedUpdate } from '#store/sessions/sessions.ts';
 import type { session } from './contract.ts';
 
-/** SES-5: a code to the own phone, but not to one that 找回手机号码 brought within a day (PHN-4). */
+/** SES-5: sends a code to the person's own phone, except to one that 找回手机号码 brought within a day (PHN-4). */
 export const sendFactorCode: StepOf<typeof session, 'factorSms'> = async (ctx, call) => {
   const person = await signedInPerson(ctx, call);
   const phone = factorPhone(person, call.now, ctx.settings.policies);
@@ -23,7 +23,7 @@ export const sendFactorCode: StepOf<typeof session, 'factorSms'> = async (ctx, c
 export const startFactorFace: StepOf<typeof session, 'factorFace'> = async (ctx, call) =>
   created(await startOwnFaceScan(ctx, call, await signedInPerson(ctx, call), 'factor'));
 
-/** The second factor, passed in this session: fresh from now on (SES-5). */
+/** The second factor was passed in this session: from now on it counts as fresh (SES-5). */
 export const passFactor: StepOf<typeof session, 'factor'> = async (ctx, call) => {
   const { smsCode, faceTicket } = call.body;
   if (smsCode === undefined) {
@@ -36,7 +36,7 @@ export const passFactor: StepOf<typeof session, 'factor'> = async (ctx, call) =>
       await renew(ctx, call, [
         proof.spent,
         ...proof.guess,
-        // A number that is recovered or lost meanwhile is looked at again (PHN-3, PHN-4).
+        // Checks again a number that is recovered or lost meanwhile (PHN-3, PHN-4).
         ...(ownWrites.length > 0 ? ownWrites : [personCheck(person)]),
       ]);
     });
@@ -44,7 +44,7 @@ export const passFactor: StepOf<typeof session, 'factor'> = async (ctx, call) =>
   return noContent();
 };
 
-/** @param faceAt ISO time of the check, where the factor was a face */
+/** @param faceAt ISO time of the check, if the factor was a face */
 const renew = (
   ctx: FlowContext,
   call: CallOf<typeof session, 'factor'>,

@@ -1,4 +1,5 @@
 import { clearRefreshCookie, successor } from '#crypto/refresh-tokens.ts';
+import { epochSeconds } from '#domain/epoch.ts';
 import { auditPut } from '#journeys/audit.ts';
 import { currentIdentity } from '#journeys/sessions/current-identity.ts';
 import { loggedOutWrites } from '#journeys/sessions/end-sessions.ts';
@@ -11,8 +12,9 @@ import { forgetWebSession } from '#store/sessions/web-sessions.ts';
 import type { session } from './contract.ts';
 
 /**
- * SES-2: the cookie's token is turned over. Each is derived from the one before, so that one spent within the grace gets
- * the newest; a token spent longer ago has been copied, and the session ends for both holders.
+ * SES-2: replaces the cookie's token. Each token is derived from the one before, so a token that was replaced within
+ * the grace gets the newest one; a token that was replaced earlier has been copied, and the session ends for both
+ * holders.
  */
 export const refreshSession: StepOf<typeof session, 'refresh'> = async (ctx, call) => {
   const { session: current, token } = await rotateRefresh(
@@ -23,7 +25,7 @@ export const refreshSession: StepOf<typeof session, 'refresh'> = async (ctx, cal
     ctx.settings.policies,
   );
   if (!token) {
-    const ended = { reason: 'reuse' as const, at: Math.floor(call.now.getTime() / 1000) };
+    const ended = { reason: 'reuse' as const, at: epochSeconds(call.now) };
     await ctx.db.transact([
       endUpdate(current.sessionId, ended),
       auditPut(ctx, call, current.personKey, 'session-ended', 'failure', { reason: 'reuse' }),
@@ -42,7 +44,7 @@ export const showSession: StepOf<typeof session, 'show'> = async (ctx, call) => 
   return ok({ session: shownSession(ctx, effective, call, lost ? ['IDENTITY_LOST'] : []) });
 };
 
-/** 退出 (SES-1): the session is over at once, wherever it is checked. */
+/** 退出 (SES-1): the session ends at once, for every later check. */
 export const logOut: StepOf<typeof session, 'logout'> = async (ctx, call) => {
   const { session: current } = call.caller;
   await ctx.db.transact(loggedOutWrites(ctx, call, current));

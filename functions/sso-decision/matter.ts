@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { MatterAsked } from '#domain/authorization-details.ts';
+import { epochSeconds } from '#domain/epoch.ts';
 import { channelsFor, faceServes, type Matter, reliedOnUntil } from '#domain/matters.ts';
 import { Problem } from '#domain/problem.ts';
 import type { GrantedDetails } from '#journeys/sso/granted-details.ts';
@@ -8,7 +9,6 @@ import { type Acts, mayBeDoneBy } from '#journeys/sso/matter-detail.ts';
 import { ok } from '#runtime/answers.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import type { SsoRequestTicket } from '#store/tickets/sso-tickets.ts';
-import { seconds } from '#store/tickets/ticket-times.ts';
 import type { DecisionCall } from './weigh.ts';
 
 /** A matter of risk that a system asks with its request, instead of a proof apart (SSO-9, STP-1). */
@@ -46,7 +46,7 @@ export function weighMatter(
   const { sessionId, company } = acts.session;
   const { matter, nonce } = asked;
   const at = new Date(face?.at ?? 0);
-  const isFresh = faceServes(matter, at, now) || seconds(now) < (face?.scanUntil ?? 0);
+  const isFresh = faceServes(matter, at, now) || epochSeconds(now) < (face?.scanUntil ?? 0);
   if (!face || !isFresh || face.sessionId !== sessionId || !isDeepStrictEqual(face.acting, company))
     return 'face';
   return {

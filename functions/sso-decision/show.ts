@@ -1,4 +1,5 @@
 import { isoShanghai } from '#domain/days.ts';
+import { fromEpochSeconds } from '#domain/epoch.ts';
 import type { RelyingParty } from '#domain/relying-parties.ts';
 import { grantedDetails } from '#journeys/sso/granted-details.ts';
 import { mayBeDoneBy } from '#journeys/sso/matter-detail.ts';
@@ -46,7 +47,7 @@ export function askedOf(ctx: FlowContext, { caller }: Pick<DecisionCall, 'caller
     gets: getsOf(ticket, session.identity.kind === 'natural'),
     permissions: [...(granted?.actions ?? [])],
     ...(asked ? { matter: { code: asked.matter.code, zh: asked.matter.zh, allowed } } : {}),
-    expiresAt: isoShanghai(new Date(ticket.expiresAt * 1000)),
+    expiresAt: isoShanghai(fromEpochSeconds(ticket.expiresAt)),
   };
 }
 

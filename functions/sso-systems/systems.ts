@@ -1,4 +1,5 @@
 import { isoShanghai } from '#domain/days.ts';
+import { fromEpochSeconds } from '#domain/epoch.ts';
 import { Problem } from '#domain/problem.ts';
 import { accepts, type RelyingParty } from '#domain/relying-parties.ts';
 import { handOverEndWrites } from '#journeys/sso/end-hand-over.ts';
@@ -27,7 +28,7 @@ export const listSystems: StepOf<typeof ssoSystems, 'list'> = async (ctx, call) 
         name: { ...name },
         open: isOpenTo(client, session),
         ...(initiateLoginUri ? { startUri: startAt(initiateLoginUri, ctx.settings.issuer) } : {}),
-        ...(since === undefined ? {} : { enteredAt: isoShanghai(new Date(since * 1000)) }),
+        ...(since === undefined ? {} : { enteredAt: isoShanghai(fromEpochSeconds(since)) }),
       };
     }),
   });

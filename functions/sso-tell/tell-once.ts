@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { newLogoutToken } from '#crypto/logout-tokens.ts';
+import { epochSeconds } from '#domain/epoch.ts';
 import type { RelyingParty } from '#domain/relying-parties.ts';
 import { writeLine } from '#gateways/log.ts';
 import { postForm } from '#gateways/post-form.ts';
@@ -61,7 +62,7 @@ async function post(
 }
 
 async function keepTold(ctx: TellingContext, asked: Telling, now: Date, tries: number): Promise<void> {
-  const at = Math.floor(now.getTime() / 1000);
+  const at = epochSeconds(now);
   // Another hand-over may have its row by now: then this one is history, which the audit keeps.
   await ctx.db.update(rpToldUpdate(asked, { at, tries }));
   await ctx.db.put(tellingAuditPut(ctx, asked, 'sso-told', now, { reason: asked.reason }));

@@ -4,6 +4,7 @@ import { unseal } from '#crypto/sealed.ts';
 import { newRpRefreshToken } from '#crypto/session-references.ts';
 import { acrsWanted } from '#domain/acrs.ts';
 import { shanghaiDay } from '#domain/days.ts';
+import { epochSeconds } from '#domain/epoch.ts';
 import { widest } from '#domain/granted-limits.ts';
 import { maskName } from '#domain/masks.ts';
 import { OAuthProblem } from '#domain/oauth-problem.ts';
@@ -25,7 +26,6 @@ import { seenAccessChecks } from '#store/sessions/seen-access.ts';
 import { stillUsedCheck } from '#store/sessions/session-checks.ts';
 import { codeSpentUpdate, findCode, sealedDetailsContext } from '#store/tickets/sso-codes.ts';
 import type { SsoCodeTicket } from '#store/tickets/sso-tickets.ts';
-import { seconds } from '#store/tickets/ticket-times.ts';
 import { callPuts, Miss, missed, type TokenCall, unlessMissed } from './missed.ts';
 import { replayed } from './replay.ts';
 import { type Tokens, tokensFor } from './tokens.ts';
@@ -47,7 +47,7 @@ export async function exchanged(ctx: FlowContext, call: TokenCall): Promise<Toke
   const ticket = await findCode(ctx.db, body.code ?? '');
   if (!ticket || !isBoundTo(ticket, call)) throw await missed(ctx, call, invalidGrant());
   if (ticket.spent) throw await replayed(ctx, call, ticket, ticket.spent, invalidGrant());
-  if (ticket.expiresAt <= seconds(now)) throw await missed(ctx, call, invalidGrant());
+  if (ticket.expiresAt <= epochSeconds(now)) throw await missed(ctx, call, invalidGrant());
   if (body.resource !== undefined && body.resource !== ticket.request.resource) {
     const what = 'resource is another one than that of the request';
     throw await missed(ctx, call, new OAuthProblem('invalid_target', what));
@@ -74,7 +74,7 @@ async function exchangedOnce(ctx: FlowContext, call: TokenCall, ticket: SsoCodeT
   const before = await findRpSession(ctx.db, ticket.sessionId, client.clientId);
   const jkt = call.proof?.jkt;
   const begun = {
-    ...handOverOf(ticket, before, seconds(now), ctx.settings.policies),
+    ...handOverOf(ticket, before, epochSeconds(now), ctx.settings.policies),
     ...(jkt === undefined ? {} : { jkt }),
   };
   const refresh = client.refresh ? newRpRefreshToken(ctx, begun) : undefined;

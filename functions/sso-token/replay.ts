@@ -1,3 +1,4 @@
+import { epochSeconds } from '#domain/epoch.ts';
 import type { OAuthProblem } from '#domain/oauth-problem.ts';
 import { writeLine } from '#gateways/log.ts';
 import { auditPut } from '#journeys/audit.ts';
@@ -5,7 +6,6 @@ import type { FlowContext } from '#runtime/context.ts';
 import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import { rpEndUpdate } from '#store/sessions/rp-sessions.ts';
 import type { SsoCodeTicket } from '#store/tickets/sso-tickets.ts';
-import { seconds } from '#store/tickets/ticket-times.ts';
 import { callPuts, missed, type TokenCall } from './missed.ts';
 
 /**
@@ -21,7 +21,7 @@ export async function replayed(
   { at, sid }: NonNullable<SsoCodeTicket['spent']>,
   answer: OAuthProblem,
 ): Promise<OAuthProblem> {
-  const now = seconds(call.now);
+  const now = epochSeconds(call.now);
   if (now - at <= ctx.settings.policies.ssoReplayGraceSeconds) return missed(ctx, call, answer);
   try {
     await ctx.db.transact([

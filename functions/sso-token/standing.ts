@@ -1,4 +1,5 @@
 import { sessionIn } from '#crypto/session-references.ts';
+import { epochSeconds } from '#domain/epoch.ts';
 import type { Granted } from '#domain/granted-limits.ts';
 import type { RelyingParty } from '#domain/relying-parties.ts';
 import type { ClientTokenCaller } from '#http/client-token.ts';
@@ -15,7 +16,6 @@ import { findWithSession, type RpSession } from '#store/sessions/rp-sessions.ts'
 import { endOf } from '#store/sessions/session-end.ts';
 import type { Session } from '#store/sessions/session-row.ts';
 import type { ShownMatter, TokenClaims } from '#store/tickets/sso-tickets.ts';
-import { seconds } from '#store/tickets/ticket-times.ts';
 
 /** A hand-over whose session lives and is still who was handed over. What a company identity stands on is not read yet. */
 export interface LiveHandOver {
@@ -99,7 +99,7 @@ function matterToday(
   now: Date,
 ): ShownMatter | undefined {
   const matter = settings.matters.find(({ code }) => code === shown?.code);
-  if (!shown || !matter || shown.validUntil <= seconds(now)) return undefined;
+  if (!shown || !matter || shown.validUntil <= epochSeconds(now)) return undefined;
   if (!mayBeDoneBy(matter, acts)) return undefined;
   return faceStands(person, shown, now, settings.policies) ? shown : undefined;
 }

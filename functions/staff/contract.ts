@@ -16,7 +16,7 @@ import { permissions, relationLists, shownStates } from '#domain/relations.ts';
 /** One authorisation as the company sees it. */
 const staffMember = v.object({
   authorizationId: v.string(),
-  /** All three masked (DOC-4), so that whoever decides sees whom it is about (REL-11). */
+  /** All three are masked (DOC-4); they show the person who decides whom the relation is about (REL-11). */
   name: v.string(),
   documentNumber: v.string(),
   phone: v.optional(v.string()),
@@ -26,7 +26,7 @@ const staffMember = v.object({
   permissions: v.array(v.picklist(permissions)),
   validUntil: v.optional(v.string()),
   updatedAt: time,
-  /** Sent back with a decision (REL-11). */
+  /** The client sends this revision with a decision (REL-11). */
   revision: v.string(),
 });
 const managers = ['SESSION_ENDED', 'CHANNEL_NOT_ALLOWED', 'ROLE_NOT_ALLOWED', 'RELATION_NOT_FOUND'] as const;

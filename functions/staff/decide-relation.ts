@@ -17,7 +17,7 @@ import type { staff } from './contract.ts';
 
 type Calls = CallOf<typeof staff, 'adjust' | 'dismiss' | 'confirm' | 'reject' | 'withdraw' | 'hide'>;
 
-/** An authorisation of the manager's company: those of other companies do not exist. */
+/** An authorisation of the manager's company; those of other companies do not exist for the caller. */
 const ofCompany = (ctx: FlowContext, call: Calls, { basis }: Manager<'company'>) =>
   authorizationOf(ctx, call.params.authorizationId, { companyKey: basis.companyKey });
 
@@ -51,7 +51,7 @@ export const reject: StepOf<typeof staff, 'reject'> = (ctx, call) =>
 export const withdraw: StepOf<typeof staff, 'withdraw'> = (ctx, call) =>
   answered(ctx, call, transitions.withdrawInvitation);
 
-/** REL-7: at once, also in the person's live session. */
+/** REL-7: ends the relation at once, also in the person's live session. */
 export const dismiss: StepOf<typeof staff, 'dismiss'> = async (ctx, call) => {
   const relation = await move(ctx, call, transitions.dismiss, call.query.revision);
   await tellHolder(ctx, call, relation, 'relation-deleted');
@@ -70,7 +70,7 @@ export const hide: StepOf<typeof staff, 'hide'> = async (ctx, call) => {
   return ok({ authorizationId, state });
 };
 
-/** REL-8: other permissions, another last day. Needs no new consent; the person is told. */
+/** REL-8: changes permissions or the last day. It needs no new consent; the person is informed. */
 export const adjust: StepOf<typeof staff, 'adjust'> = async (ctx, call) => {
   const manager = requireManager(ctx, call, 'company');
   const day = shanghaiDay(call.now);

@@ -18,8 +18,8 @@ import { findPerson } from '#store/people/users.ts';
 import type { staff } from './contract.ts';
 
 /**
- * REL-5: somebody registered is asked to work for the company; nothing is theirs before they agree. The name must be the
- * record's (DOC-5), so that a number mistyped into a stranger's asks nobody; names are not to be tried here (REG-9).
+ * REL-5: a registered person is asked to work for the company; they get nothing before they agree. The name must match
+ * the record (DOC-5), so that a mistyped number does not ask a stranger; and nobody may try out names here (REG-9).
  */
 export const invite: StepOf<typeof staff, 'invite'> = async (ctx, call) => {
   const manager = requireManager(ctx, call, 'company');

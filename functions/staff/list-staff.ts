@@ -17,8 +17,8 @@ import type { staff } from './contract.ts';
 const pageLength = 50;
 
 /**
- * One list of the company's people in pages, each by role (CTR-3). The query is on the session's company alone, and in its
- * present term (ENT-4): the session stands on a relation of that.
+ * One page of one list of the company's people, sorted by role (CTR-3). The query covers only the session's company,
+ * and only its present term (ENT-4), to which the session's relation belongs.
  */
 export const listStaff: StepOf<typeof staff, 'list'> = async (ctx, call) => {
   const { companyKey } = managerBasis(call, 'company');

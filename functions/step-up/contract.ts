@@ -12,7 +12,7 @@ export const stepUp = flow({
     Users: ['GetItem', 'ConditionCheckItem'],
     Sessions: ['GetItem'],
     Tickets: ['GetItem', 'PutItem'],
-    /** The number of a company whose number is personal data, for an audience that may have it (STP-4). */
+    /** Needed for the number of a company, if it is personal data and the audience may have it (STP-4). */
     Taxpayers: ['GetItem'],
     Audit: ['PutItem'],
   },
@@ -26,7 +26,7 @@ export const stepUp = flow({
       body: v.object({
         matter: word,
         audience: word,
-        /** Comes back in the proof, so that the caller knows it for its own. */
+        /** Returned in the proof, so that the caller can match the proof to its request. */
         nonce: v.optional(v.pipe(v.string(), v.regex(nonceForm))),
       }),
       answers: {

@@ -14,14 +14,14 @@ import type { ScanTicket } from '#store/tickets/ticket-kinds.ts';
 import { ticketKeyOf } from '#store/tickets/tickets.ts';
 import type { stepUp } from './contract.ts';
 
-/** STP-2: a face check that is recent enough for the matter serves again; otherwise the person scans (STP-1). */
+/** STP-2: a face check that is recent enough for the matter is used again; otherwise the person scans (STP-1). */
 export const startStepUp: StepOf<typeof stepUp, 'start'> = async (ctx, call) => {
   const asked = knownMatter(ctx, call.body);
   const { matter, audience } = asked;
   const { session } = call.caller;
   const [found, company] = await Promise.all([
     findPerson(ctx.db, session.personKey),
-    // STP-4: who may not do the matter is told before the scan.
+    // STP-4: a person who may not do the matter learns that before the scan.
     provenCompany(ctx, call.caller, asked),
   ]);
   const person = requireAdmitted(found, 'SESSION_ENDED');
@@ -30,7 +30,7 @@ export const startStepUp: StepOf<typeof stepUp, 'start'> = async (ctx, call) => 
   if (
     kept &&
     !endedByOrder(person, kept) &&
-    // Whoever came by a number lately shows the own face first.
+    // After a recent phone recovery the person must show their own face first.
     coversRecovery(
       { faceAt: kept.at, recoveredAt: person.phoneRecoveredAt },
       call.now,
@@ -40,7 +40,8 @@ export const startStepUp: StepOf<typeof stepUp, 'start'> = async (ctx, call) => 
   ) {
     const proven = { at: kept.at, level: person.realNameLevel ?? 3 };
     const proof = await stepUpProof(ctx, call, asked, person, proven, nonce, company);
-    // A proof goes to another system: told before it does, and not after an order that ends proofs (ORD-1).
+    // A proof goes to another system, so it is audited before it is given, and refused after an order that ends proofs
+    // (ORD-1).
     await ctx.db.transact([
       admittedCheck(session.personKey, () => new Problem('SESSION_ENDED')),
       auditPut(ctx, call, session.personKey, 'step-up', 'success', {
@@ -62,13 +63,14 @@ export const startStepUp: StepOf<typeof stepUp, 'start'> = async (ctx, call) => 
       ...(session.company ? { acting: session.company } : {}),
     },
   });
-  // Whoever photographs the code knows this id too; it answers only to the same person, the proof only to this session.
+  // Whoever photographs the code knows this id too. But only the same person gets an answer for it, and only this
+  // session the proof.
   return created({ stepUpId: scan.ticket, scan });
 };
 
 /**
- * How the scan stands, and once it has passed the proof, made from what holds now (STP-4): the session must still act
- * for the company that it asked for (RELATION_NOT_FOUND), and may still do the matter (ROLE_NOT_ALLOWED).
+ * The state of the scan, and once it has passed the proof, made from the present facts (STP-4): the session must still
+ * act for the company for which it asked (RELATION_NOT_FOUND), and may still do the matter (ROLE_NOT_ALLOWED).
  */
 export const showStepUp: StepOf<typeof stepUp, 'show'> = async (ctx, call) => {
   const { session } = call.caller;
@@ -80,7 +82,7 @@ export const showStepUp: StepOf<typeof stepUp, 'show'> = async (ctx, call) => {
     scan?.kind === 'scan' &&
     scan.purpose === 'step-up' &&
     scan.personKey === session.personKey &&
-    // One of a hand-over is told to its system, by the tokens (SSO-9).
+    // The system of a hand-over gets its proof in the tokens (SSO-9).
     scan.parent === undefined;
   if (!own) throw new Problem('NOT_FOUND');
   const person = requireAdmitted(found, 'SESSION_ENDED');

@@ -15,8 +15,8 @@ import { findPerson } from '#store/people/users.ts';
 import type { verification } from './contract.ts';
 
 /**
- * STP-3: the person in front of a terminal or counter scans with either app or mini program, whatever the matter's
- * class. Who asked stays with the scan and in the audit (CHN-1), also when nobody ever scans.
+ * STP-3: the person in front of a terminal or counter scans with either app or a mini program, whatever the matter's
+ * class. The scan and the audit record who asked (CHN-1), even if nobody ever scans.
  */
 export const startVerification: StepOf<typeof verification, 'start'> = async (ctx, call) => {
   const { channel, officer, office } = call.caller.assertion;
@@ -31,7 +31,7 @@ export const startVerification: StepOf<typeof verification, 'start'> = async (ct
     ...(officer === undefined ? {} : { officer }),
     ...(office === undefined ? {} : { office }),
   };
-  // A signed channel is asked for no challenge; what it tries counts against the document all the same (REG-9).
+  // A channel that signs its calls gets no challenge; its tries count for the document all the same (REG-9).
   await requireNameTried(ctx, call, { name }, person, { personKey: person.personKey, solved: true }, by);
   refuseSuspended(person);
   const startedBy = { channel, ...by };

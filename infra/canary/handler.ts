@@ -20,7 +20,10 @@ export async function visitorOf(secret: CanarySecret, now: Date): Promise<Visito
   return { account, password, code: whole ? codeAt(codeUrl) : undefined };
 }
 
-/** Days until the certificate ends that the door shows, below 0 once it has; undefined where there is none to see. */
+/**
+ * Days until the certificate that the server shows ends, negative after its end; undefined if no certificate can be
+ * read.
+ */
 export function certificateDays(url: URL, now: number): Promise<number | undefined> {
   if (url.protocol !== 'https:') return Promise.resolve(undefined);
   return new Promise((resolve) => {
@@ -29,7 +32,7 @@ export function certificateDays(url: URL, now: number): Promise<number | undefin
         host: url.hostname,
         port: Number(url.port || 443),
         servername: url.hostname,
-        // Looked at, not believed: nothing is sent. One that has ended is what has to be told.
+        // The certificate is only read, and nothing is sent: an expired one is exactly what must be reported.
         rejectUnauthorized: false,
       },
       () => {

@@ -23,8 +23,9 @@ import { forThisAccount } from './triggers/trigger.ts';
 export const canaryFlow = 'canary';
 
 /**
- * Logs a made-up person in every five minutes, through the public door, as a browser would. A plain function and no
- * CloudWatch Synthetics: it is the same in both partitions, and what it runs is `npm run smoke`.
+ * Logs in as a made-up person every five minutes through the public address, as a browser would. It is a plain function
+ * and not CloudWatch Synthetics, because it then works alike in both partitions and runs the same code as `npm run
+ * smoke`.
  */
 export function canary(scope: Construct, stage: Stage, secretArn: string): void {
   const name = functionName(stage, canaryFlow);
@@ -81,13 +82,13 @@ export function canary(scope: Construct, stage: Stage, secretArn: string): void 
     target: {
       arn: lambda.functionArn,
       roleArn: starter.roleArn,
-      // A run that failed is told by its metric; the next one comes in five minutes.
+      // A failed run is reported by its metric; the next run comes in five minutes.
       retryPolicy: { maximumRetryAttempts: 0 },
     },
   });
 }
 
-/** Bundled into a folder that goes with the process: the asset is copied when the function is made. */
+/** Bundled into a folder that is deleted with the process: the asset is copied when the function is made. */
 function bundled(): Code {
   const folder = mkdtempSync(join(tmpdir(), 'ahtax-canary-'));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));

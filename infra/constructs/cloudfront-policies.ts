@@ -11,7 +11,10 @@ import { fallbackFunction } from '../portal/fallback.ts';
 import { portalHeaders, strictTransportSeconds } from '../portal/headers.ts';
 import type { Stage } from '../stage.ts';
 
-/** Nothing but the path tells files apart; how long each stays, it says itself. `seconds` 0: nothing is kept. */
+/**
+ * Only the path distinguishes files; each file's own header tells how long it may be cached. `seconds` 0: nothing is
+ * cached.
+ */
 export function cachePolicy(
   scope: Construct,
   stage: Stage,
@@ -37,9 +40,9 @@ export function cachePolicy(
 }
 
 /**
- * The API sees the request as the viewer sent it. Host goes along too: the API's regional host takes the request for
- * our domain by it, and only so can CloudFront's own header be added, because a policy that leaves out headers of the
- * viewer can't name others (ADR 0024).
+ * The API gets the request as the viewer sent it, the Host header included: the API's regional host recognises our
+ * domain by it. It is also the only way to add CloudFront's own header, because a policy that leaves out headers of the
+ * viewer cannot add others (ADR 0024).
  */
 export const wholeRequest = (scope: Construct, stage: Stage): string =>
   new CfnOriginRequestPolicy(scope, 'WholeRequest', {
@@ -63,7 +66,7 @@ const onEveryAnswer = {
   },
 };
 
-/** The functions set their own; these are for what API Gateway answers alone. */
+/** The functions set these headers themselves; this policy adds them to answers that API Gateway gives alone. */
 export const apiHeaders = (scope: Construct, stage: Stage): string =>
   new CfnResponseHeadersPolicy(scope, 'ApiHeaders', {
     responseHeadersPolicyConfig: { name: `${prefix(stage)}-api`, securityHeadersConfig: onEveryAnswer },
@@ -93,7 +96,7 @@ export function pageHeaders(scope: Construct, stage: Stage): string {
   }).ref;
 }
 
-/** The single page behind every address, on the behaviour that it is given to. */
+/** Serves the portal's single page for every address, on the behaviour to which it is attached. */
 export function fallback(scope: Construct, stage: Stage): CfnDistribution.FunctionAssociationProperty {
   const { attrFunctionArn: functionArn } = new CfnFunction(scope, 'Fallback', {
     name: `${prefix(stage)}-fallback`,

@@ -2,7 +2,10 @@ import { CodeSigningConfig, type ICodeSigningConfig } from 'aws-cdk-lib/aws-lamb
 import type { Construct } from 'constructs';
 import type { Stage } from '../stage.ts';
 
-/** That Lambda takes only code that the stage's signers have signed, or warns of other; nothing where it names none. */
+/**
+ * Makes Lambda refuse, or warn of, code that the stage's signers have not signed; empty if the stage names no
+ * configuration.
+ */
 export const signedCode = (
   scope: Construct,
   { codeSigningConfigArn }: Stage,

@@ -4,12 +4,12 @@ import { type TableName, type TableOrIndex, tableVariable } from '#contract/tabl
 import { originSecretName, queueName, splitTable, tableName } from '../names.ts';
 import type { Stage } from '../stage.ts';
 
-/** What the data stack gives to the functions. */
+/** Resources of the data stack that the functions use. */
 export interface SharedResources {
   readonly secretArns: Readonly<Record<SecretName, string>>;
   /** The KMS key that wraps the data keys of sealed fields. */
   readonly dataKeyArn: string;
-  /** Of the tables whose changes can start functions. */
+  /** The streams of the tables whose changes can start functions. */
   readonly streamArns: Readonly<Partial<Record<TableName, string>>>;
 }
 
@@ -33,13 +33,14 @@ export function functionEnvironment(
   return environment;
 }
 
-/** Queues have names of their own, so that the sender's function need not wait for the taker's. */
+/** Queues have fixed names, so that the sending function need not be deployed after the receiving one. */
 const queueUrl = (stage: Stage, queue: string): string =>
   `https://sqs.${Aws.REGION}.${Aws.URL_SUFFIX}/${Aws.ACCOUNT_ID}/${queueName(stage, queue)}`;
 
 /**
- * What CloudFront shows to the API, so that its word about the caller's address is believed (shared/http/viewer.ts).
- * CloudFormation reads it at each deployment; neither template nor assembly holds it.
+ * The secret that CloudFront sends to the API, so that the API trusts its statement about the caller's address
+ * (shared/http/viewer.ts). CloudFormation reads it at each deployment; neither the template nor the assembly contains
+ * it.
  */
 export const originSecret = (stage: Stage): string =>
   `{{resolve:secretsmanager:${originSecretName(stage)}:SecretString}}`;

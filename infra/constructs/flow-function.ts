@@ -28,18 +28,18 @@ export interface FlowFunctionProps {
   /** The bundled asset folder. */
   readonly assetDirectory: string;
   readonly shared: SharedResources;
-  /** Calls at once that are this function's alone, and its limit. */
+  /** Concurrency that is reserved for this function and also limits it. */
   readonly reserved: number | undefined;
-  /** What its trigger asks for. */
+  /** Permissions that its trigger needs. */
   readonly statements: readonly PolicyStatement[];
 }
 
 /** Lambda allows 4 KB of environment, names and values together. */
 const environmentLimit = 4096;
-/** What an ARN or name that only the deployment knows may take at most. */
+/** The longest value that is known only at deployment (an ARN or name). */
 const unresolvedLength = 150;
 
-/** A vCPU comes with 1769 MB; argon2id is the only work that wants one. */
+/** One vCPU comes with 1769 MB; only argon2id needs a whole one. */
 const defaults = { memoryMb: 512, timeoutSeconds: 10 };
 const hashingDefaults = { memoryMb: 1769, timeoutSeconds: 10 };
 const sizing = (flow: FlowDeclaration) => ({
@@ -49,9 +49,12 @@ const sizing = (flow: FlowDeclaration) => ({
 
 export const timeoutSeconds = (flow: FlowDeclaration): number => sizing(flow).timeoutSeconds;
 
-/** One flow's function with its log group, its role and everything the contract grants: nothing is attached later. */
+/**
+ * One flow's function with its log group, its role and every permission that the contract grants; no permission is
+ * added later.
+ */
 export class FlowFunction extends Construct {
-  /** What everything that starts the function calls; never the function itself. */
+  /** The alias that everything calls that starts the function; never the function itself. */
   readonly live: Alias;
   readonly flow: FlowDeclaration;
   readonly functionName: string;
@@ -119,7 +122,7 @@ export class FlowFunction extends Construct {
   }
 }
 
-/** By the property alone: the construct's own would hang a second policy on the role. */
+/** Set by the property alone: the construct's own option would add a second policy to the role. */
 function trace(lambda: LambdaFunction, role: Role): void {
   (lambda.node.defaultChild as CfnFunction).tracingConfig = { mode: 'Active' };
   acknowledge(

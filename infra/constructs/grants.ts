@@ -5,12 +5,12 @@ import { arn, queueName, tableArn } from '../names.ts';
 import type { Stage } from '../stage.ts';
 import { rotatesDataKeys, type SharedResources } from './environment.ts';
 
-/** Wrapped data keys say what they are for; the data key opens nothing else for a function. */
+/** A wrapped data key carries its purpose; a function can unwrap nothing else with the data key. */
 const forSealing = { StringEquals: { 'kms:EncryptionContext:purpose': 'sealing' } };
 
 /**
  * The statements of one function's role, from its contract. Tables and secrets are encrypted under keys whose own
- * policy lets this account in through DynamoDB and Secrets Manager, so only the data key is granted here.
+ * policies admit this account through DynamoDB and Secrets Manager, so only the use of the data key is granted here.
  */
 export function functionGrants(
   stage: Stage,

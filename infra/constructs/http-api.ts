@@ -17,8 +17,8 @@ import { type FlowFunction, timeoutSeconds } from './flow-function.ts';
 import { logRemoval } from './log-removal.ts';
 
 /**
- * One line a request. The route key stands for the path, whose ids are handles to open tickets (DATA-01);
- * neither the caller's address nor the user agent is personal data that this log needs.
+ * One line per request. The log names the route key instead of the path, whose ids are handles to open tickets
+ * (DATA-01), and leaves out the caller's address and user agent, which it does not need.
  */
 const accessLogFormat = JSON.stringify({
   requestId: '$context.requestId',
@@ -32,10 +32,10 @@ const accessLogFormat = JSON.stringify({
   integrationError: '$context.integrationErrorMessage',
 });
 
-/** The HTTP API: one integration and one permission a function, one route a route of the contracts. */
+/** The HTTP API: one integration and one permission per function, one route per route of the contracts. */
 export class FlowApi extends Construct {
   readonly apiId: string;
-  /** Where requests for the own domain are taken: what CloudFront calls, under the viewer's Host. */
+  /** The host that accepts requests for the own domain: CloudFront calls it, with the viewer's Host header. */
   readonly regionalHost: string | undefined;
   readonly stageName = '$default';
 
@@ -49,7 +49,7 @@ export class FlowApi extends Construct {
       name: prefix(stage),
       protocolType: 'HTTP',
       description: 'Login, identity and accounts',
-      // With an own domain the default address is one more way in that nobody watches.
+      // With an own domain the default address would be a second entrance that nobody watches.
       disableExecuteApiEndpoint: stage.domain !== undefined,
     });
     this.apiId = api.ref;
@@ -65,7 +65,7 @@ export class FlowApi extends Construct {
       stageName: this.stageName,
       autoDeploy: true,
       accessLogSettings: {
-        // The group's own ARN attribute ends in `:*`, which API Gateway would store differently and report as drift.
+        // The log group's own ARN attribute ends in `:*`; API Gateway would store it without that and report drift.
         destinationArn: arn('logs', `log-group:${accessLog.logGroupName}`),
         format: accessLogFormat,
       },

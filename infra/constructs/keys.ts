@@ -8,11 +8,11 @@ export interface StageKeyProps {
   readonly stage: Stage;
   readonly alias: string;
   readonly description: string;
-  /** The services through which, and only through which, this account's principals use the key … */
+  /** The services through which alone this account's principals may use the key … */
   readonly through?: readonly ('dynamodb' | 'secretsmanager' | 's3')[];
-  /** … or the roles that use it directly, by operation: nobody else does, whatever his own policies allow. */
+  /** … or the roles that use it directly, by operation; nobody else may, whatever their own policies allow. */
   readonly users?: Readonly<Record<string, readonly string[]>>;
-  /** What `users` have to say in `kms:EncryptionContext:purpose`. */
+  /** The value of `kms:EncryptionContext:purpose` that `users` must send. */
   readonly purpose?: string;
 }
 
@@ -20,8 +20,8 @@ export interface StageKeyProps {
 const thisKey = ['*'];
 
 /**
- * Looking after the key, but not using it. Who may do this can read nothing with the key as it is; he could let himself
- * in by another key policy (PutKeyPolicy), which CloudTrail shows and the next deployment undoes.
+ * Administration of the key without its use. An administrator cannot read anything with the key. They could give
+ * themselves access by another key policy (PutKeyPolicy); CloudTrail shows that, and the next deployment reverts it.
  */
 const administration = [
   'kms:CancelKeyDeletion',
@@ -74,7 +74,7 @@ export function stageKey(scope: Construct, id: string, props: StageKeyProps): Ke
     statements.push(
       new PolicyStatement({
         sid: `Only${action.replace('kms:', '')}`,
-        // Roles that do not exist yet cannot be principals: they are named in the condition.
+        // Roles that do not exist yet cannot be principals, so the condition names them.
         principals: [new AccountRootPrincipal()],
         actions: [action],
         resources: thisKey,

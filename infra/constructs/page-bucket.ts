@@ -16,7 +16,7 @@ import { acknowledge } from '../exceptions.ts';
 import { prefix } from '../names.ts';
 import type { Stage } from '../stage.ts';
 
-/** The bucket of the pages, and how CloudFront, and nobody else, reads it. */
+/** The bucket of the pages, and the way in which only CloudFront can read it. */
 export interface PageBucket {
   readonly bucket: Bucket;
   readonly origin: CfnDistribution.OriginProperty;
@@ -24,7 +24,7 @@ export interface PageBucket {
   readonly letRead: (distributionArn: string) => void;
 }
 
-/** Holds what is public anyway: encrypted by S3 itself. */
+/** The bucket holds only public files, so S3's own encryption is enough. */
 export function pageBucket(scope: Construct, stage: Stage): PageBucket {
   const bucket = new Bucket(scope, 'Pages', {
     blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
@@ -44,7 +44,7 @@ export function pageBucket(scope: Construct, stage: Stage): PageBucket {
     bucket,
     origin: { id: 'pages', domainName: bucket.bucketRegionalDomainName, ...access },
     letRead: (distributionArn) => {
-      // Listing is what makes S3 say 404 for a file that is not there, and not 403.
+      // With the permission to list, S3 answers 404 for a missing file, and not 403.
       for (const [action, resource] of [
         ['s3:GetObject', bucket.arnForObjects('*')],
         ['s3:ListBucket', bucket.bucketArn],

@@ -13,13 +13,15 @@ export interface PageUploadOptions {
   readonly bucket: Bucket;
   /** The built pages. */
   readonly files: string;
-  /** Whether every page's address is a copy of index.html, where nothing in front of the bucket sends it there. */
+  /**
+   * Whether every page's address is a copy of index.html, because nothing in front of the bucket maps addresses to it.
+   */
   readonly copies: boolean;
 }
 
 /**
- * Puts the built pages into their bucket: assets first, then what names them. Nothing is removed: a tab that was open
- * before a deployment still finds the parts it loads later.
+ * Uploads the built pages: first the assets, then the files that name them. Nothing is deleted, so a tab that was
+ * opened before a deployment can still load its parts.
  */
 export function uploadPages(stack: Stack, { stage, bucket, files, copies }: PageUploadOptions): void {
   const logGroup = new LogGroup(stack, 'UploadLogs', {
@@ -51,14 +53,14 @@ export function uploadPages(stack: Stack, { stage, bucket, files, copies }: Page
   upload('Documents', files, cacheControl.page, { exclude: [assets] });
   if (copies)
     withPageCopies(files, (folders) => {
-      // Names without an ending say nothing of their type.
+      // A name without an ending does not tell the file's type.
       for (const [at, folder] of folders.entries())
         upload(`Copies${at + 1}`, folder, cacheControl.page, { contentType: 'text/html; charset=utf-8' });
     });
   explain(stack, stage, bucket);
 }
 
-/** The CDK's own function that unpacks the files; its role is the library's. */
+/** Explains an exception for the CDK's own function that unpacks the files; the library defines its role. */
 function explain(
   stack: Stack,
   { partition, region, account = '<AWS::AccountId>' }: Stage,

@@ -10,9 +10,9 @@ export const readersOf = (stage: Stage, flows: readonly FlowDeclaration[], secre
   flows.filter(({ secrets }) => secrets?.includes(secret)).map(({ name }) => roleArn(stage, name));
 
 /**
- * Nobody but these roles reads the secret, whatever his own policies allow: neither an administrator nor
- * the deployment. Among them are the custodians of the stage, who keep the bureau's copy. Whoever may change this
- * policy can let himself in; CloudTrail then has a PutResourcePolicy (docs/operations.md).
+ * Only these roles may read the secret, whatever the policies of others allow: neither an administrator nor the
+ * deployment may. The stage's custodians, who keep the bureau's copy, are among them. A person who may change this
+ * policy could give themselves access; CloudTrail then shows a PutResourcePolicy (docs/operations.md).
  */
 export function onlyReadBy(
   scope: Construct,
@@ -30,7 +30,7 @@ export function onlyReadBy(
           effect: Effect.DENY,
           principals: [new AnyPrincipal()],
           actions: ['secretsmanager:GetSecretValue'],
-          // In a secret's policy `*` is the secret itself.
+          // In a secret's policy `*` means the secret itself.
           resources: ['*'],
           conditions: {
             StringNotEquals: { 'aws:PrincipalArn': [...readers] },

@@ -7,7 +7,7 @@ import { acknowledge } from '../exceptions.ts';
 import { tableName } from '../names.ts';
 import type { Stage } from '../stage.ts';
 
-/** A table as shared/contract/tables.ts declares it: on demand, under our key, kept or passing. */
+/** A table as shared/contract/tables.ts declares it: on demand, encrypted under our key, with or without retention. */
 export function flowTable(
   scope: Construct,
   stage: Stage,
@@ -43,7 +43,7 @@ export function flowTable(
       ? {}
       : { timeToLiveSpecification: { attributeName: ttlAttribute, enabled: true } }),
   });
-  // What a failed first deployment has made goes with it, so that it can be tried again under the same names.
+  // The tables of a failed first deployment are deleted with it, so that it can be repeated under the same names.
   table.cfnOptions.deletionPolicy = lasts
     ? CfnDeletionPolicy.RETAIN_EXCEPT_ON_CREATE
     : CfnDeletionPolicy.DELETE;

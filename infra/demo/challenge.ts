@@ -3,9 +3,9 @@ import { deriveKey } from 'altcha-lib/algorithms/pbkdf2';
 import type { JsonObject } from '../local/http/json.ts';
 
 /**
- * What CHALLENGE_REQUIRED asks for, as a browser would answer it (LGN-12): base64 of the challenge and its solution.
+ * Solves the challenge of CHALLENGE_REQUIRED as a browser would (LGN-12): base64 of the challenge and its solution.
  * @param body of the refusal
- * @throws where it was not solved in time
+ * @throws if it was not solved in time
  */
 export async function solutionOf(body: JsonObject): Promise<string> {
   const challenge = body.challenge as unknown as Challenge;

@@ -11,11 +11,11 @@ export interface DemoCompany {
   readonly companyPassword?: string;
 }
 
-/** Numbers of a seed of their own, with true check digits. */
+/** Numbers from a seed of their own, with correct check digits. */
 const number = (kind: 'enterprise' | 'sole-proprietor', place: string, index: number): string =>
   creditCode(kind, { code: place }, 20_260_101, index);
 
-/** All made up. */
+/** All invented. */
 export const companies = {
   huijiang: {
     taxpayerId: number('enterprise', '340104', 1),

@@ -9,7 +9,7 @@ export interface DemoLogin {
   readonly company?: CompanyKey;
 }
 
-/** Every way in that is prepared; a test goes all of them. */
+/** Every prepared way to log in; a test tries all of them. */
 export const demoLogins: readonly DemoLogin[] = [
   { person: 'zhangWei', entry: 'enterprise', company: 'huijiang' },
   { person: 'zhangWei', entry: 'enterprise', company: 'jianghuai' },
@@ -29,7 +29,7 @@ export const demoLogins: readonly DemoLogin[] = [
     .map((person): DemoLogin => ({ person, entry: 'natural' })),
 ];
 
-/** SPC-2: the numbers that are found after this login; their last four characters are enough to type. */
+/** SPC-2: the numbers of the reports that can be found after this login; their last four characters are enough. */
 const reportNumbers = ({ person, company }: DemoLogin): string[] =>
   company ? reportsOf(person, company).map(({ reportNo }) => reportNo) : [];
 
@@ -77,7 +77,7 @@ const entryNames: Readonly<Record<Entry, string>> = {
 const width = (text: string): number => [...text].reduce((sum, one) => sum + (one > '⺀' ? 2 : 1), 0);
 const padded = (text: string, places: number): string => text + ' '.repeat(Math.max(0, places - width(text)));
 
-/** One line a person for the start message: the login that shows most of them. */
+/** One line per person for the start message: the login that shows most of the system. */
 export function demoTable(url: string): string {
   const rows = personKeys.map((key) => {
     const { name, phone, username, password, account, suspended, zh } = demoPerson(key);

@@ -7,7 +7,7 @@ export interface Reply {
   readonly body: JsonObject;
 }
 
-/** The public doors of a running local runtime, as partners and browsers use them. */
+/** The public routes of a running local runtime, as partners and browsers use them. */
 export interface DemoDoor {
   call(method: string, path: string, body?: unknown): Promise<Reply>;
   /** The same, signed by a channel. */
@@ -16,7 +16,9 @@ export interface DemoDoor {
   feed(lines: readonly object[]): Promise<Reply>;
 }
 
-/** 503: a table that is away for a moment, on a machine that has much to do; nothing was changed. */
+/**
+ * How often a call is tried after 503: on a busy machine a table may be unavailable for a moment; nothing was changed.
+ */
 const tries = 5;
 const pauseMs = 500;
 
@@ -49,7 +51,7 @@ export function openDemoDoor(url: string, signal: AbortSignal): DemoDoor {
     return { status: answer.status, body: objectOf(answer.body) };
   };
   return {
-    // A runtime started with --challenge-after asks these calls too for a proof of work, once the budget is used.
+    // A runtime started with --challenge-after asks these calls too for a proof of work, once the budget is used up.
     call: async (method, path, body) => {
       const answer = await patiently(() => ask(method, path, body));
       if (answer.body.code !== 'CHALLENGE_REQUIRED') return answer;

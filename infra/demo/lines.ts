@@ -75,7 +75,7 @@ function accountLines(key: PersonKey): object[] {
   ];
 }
 
-/** What the registry tells of the demo companies and people (ENT-3): fed again, all of it is stale. */
+/** The registry lines of the demo companies and people (ENT-3). Feeding them again changes nothing. */
 export const demoLines: readonly object[] = [
   ...(Object.keys(companies) as CompanyKey[]).map(company),
   ...personKeys.flatMap(accountLines),
@@ -85,9 +85,9 @@ export const demoLines: readonly object[] = [
   holds('legal-representative', 'laosun', 'sunQiang'),
   holds('legal-representative', 'chengxin', 'chenJing'),
   holds('legal-representative', 'yuanbo', 'zhengHua'),
-  // Waits for her at the login page (LGN-9).
+  // The appointment waits for her on the login page (LGN-9).
   holds('finance-head', 'jianghuai', 'liNa'),
-  // As 金三 lists them: they wait for the person (REL-4).
+  // As 金三 lists them: the relations wait for the person's consent (REL-4).
   holds('tax-handler', 'huijiang', 'wuLei'),
   holds('tax-handler', 'xinrui', 'wangFang'),
   ...demoReports.map(report),
@@ -101,7 +101,7 @@ export const demoLines: readonly object[] = [
   agreement('XY20250002', 'jianghuai', ['consulting']),
 ];
 
-/** Who is entered at a hall counter in person, and so works for the company at once. */
+/** People who are entered at a hall counter in person, and so work for the company at once. */
 export const counterRelations: readonly {
   readonly at: CompanyKey;
   readonly who: PersonKey;

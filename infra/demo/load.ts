@@ -5,10 +5,10 @@ import { type DemoDoor, openDemoDoor, type Reply } from './door.ts';
 import { counterRelations, demoLines } from './lines.ts';
 import { demoPerson, named, type PersonKey, people, personKeys } from './people.ts';
 
-/** What did not go as told, in words; empty where everybody is there. */
+/** The steps of loading that failed, in words; empty if everybody was created. */
 export type DemoProblems = readonly string[];
 
-/** Changes whenever the people, companies or relations do: what was loaded before is then completed. */
+/** Changes whenever the people, companies or relations change: an earlier load is then completed. */
 export const demoVersion = (): string =>
   createHash('sha256')
     .update(JSON.stringify([people, demoLines, counterRelations]))
@@ -16,9 +16,9 @@ export const demoVersion = (): string =>
     .slice(0, 16);
 
 /**
- * Brings the demo people and companies in through the public doors only: registry lines, registrations with code and
- * face, the hall counter. What is there already stays as it is, so that loading again harms nothing; what fails does
- * not keep the others out.
+ * Creates the demo people and companies through the public routes only: registry lines, registrations with code and
+ * face, the hall counter. What exists already stays as it is, so loading again does no harm; a failure does not keep
+ * the others from being created.
  */
 export async function loadDemo(url: string, signal: AbortSignal): Promise<DemoProblems> {
   const door = openDemoDoor(url, signal);
@@ -79,7 +79,7 @@ async function showFace(door: DemoDoor, { qrContent }: Reply['body']): Promise<v
   if (passed !== true) throw new Error('the face check did not pass');
 }
 
-/** ENT-3: the person stands in front of the officer, so that the relation is active at once. */
+/** ENT-3: the person stands in front of the officer, so the relation is active at once. */
 async function enterAtCounter(
   door: DemoDoor,
   at: (typeof counterRelations)[number]['at'],

@@ -10,12 +10,15 @@ export interface DemoPerson {
   readonly phone: string;
   readonly username?: string;
   /**
-   * How the account comes about: `online` by the web registration with a face check (REG-1), `hall` by the same with
-   * the hall's record instead of the face (REG-2), `migrated` from the old system (MIG-1), `none`: to be registered.
+   * How the account is created: `online` by the web registration with a face check (REG-1), `hall` by the same with the
+   * hall's record instead of the face (REG-2), `migrated` from the old system (MIG-1), `none`: not yet registered.
    */
   readonly account: 'online' | 'hall' | 'migrated' | 'none';
   readonly password?: string;
-  /** Suspended by an order of the authority (ORD-1): lets nobody in until the desk's counter resumes it. */
+  /**
+   * Suspended by an order of the authority (ORD-1): cannot log in until an order at the desk's counter resumes the
+   * account.
+   */
   readonly suspended?: true;
   readonly zh: string;
   readonly en: string;
@@ -35,7 +38,7 @@ const citizen = (name: string, place: string, birthday: string, order: string, p
 
 const zhaoMin = citizen('赵敏', '341002', '19790508', '128', '13955100108');
 
-/** All made up. */
+/** All invented. */
 export const people = {
   zhangWei: {
     ...citizen('张伟', '340104', '19850612', '131', '13955100101'),
@@ -145,7 +148,7 @@ export const people = {
 export type PersonKey = keyof typeof people;
 export const personKeys = Object.keys(people) as PersonKey[];
 export const demoPerson = (key: PersonKey): DemoPerson => people[key];
-/** As lines and calls name a person. */
+/** The person in the form that lines and calls use. */
 export const named = (key: PersonKey) => {
   const { name, documentType, documentNumber } = people[key];
   return { name, documentType, documentNumber };

@@ -1,14 +1,14 @@
 import type { CompanyKey } from './companies.ts';
 import type { PersonKey } from './people.ts';
 
-/** A 跨区域涉税事项报告: whoever logs in at `cross-region` types the ending of its number after both factors (SPC-2). */
+/** A 跨区域涉税事项报告: a person who logs in at `cross-region` types the ending of its number after both factors (SPC-2). */
 export interface DemoReport {
   readonly reportNo: string;
   readonly company: CompanyKey;
   readonly place: string;
   /** Its 经办人 (SPC-3). */
   readonly handler: PersonKey;
-  /** Who finds it: the 经办人, and who holds a role in the company. */
+  /** Who can find it: the 经办人, and people with a role in the company. */
   readonly foundBy: readonly PersonKey[];
 }
 

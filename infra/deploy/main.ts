@@ -1,6 +1,6 @@
 /**
  * `npm run deploy:policies -- --stage prod --account 123456789012`: writes the stage's boundary and the deployment's
- * policy to cdk.out/, for an administrator to make them before `cdk bootstrap` (README, "Deploy").
+ * policy to cdk.out/. An administrator creates both before `cdk bootstrap` (README, "Deploy").
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -17,9 +17,9 @@ export const boundaryName = (stage: StageName): string => `${prefix({ name: stag
 export const deployPolicyName = (stage: StageName): string => `${prefix({ name: stage })}-deploy`;
 
 /**
- * More than this no role of the stage may ever do, whatever a deployment gives it: the data of the stage, and nothing
- * of IAM, of other stages or of the account. Made once by an administrator, before `cdk bootstrap`; a deployment can
- * neither change it nor make a role without it (`deployPolicy`).
+ * The most that any role of the stage may ever do, whatever permissions a deployment gives it: use the data of the
+ * stage, and nothing of IAM, of other stages or of the account. An administrator creates it once, before `cdk
+ * bootstrap`; a deployment can neither change it nor create a role without it (`deployPolicy`).
  */
 export function boundary(stage: StageName, account: string): PolicyDocument {
   const at = places(stage, account);
@@ -63,7 +63,7 @@ export function boundary(stage: StageName, account: string): PolicyDocument {
     allow('Alarms', ['cloudwatch:DescribeAlarms'], '*'),
     allow('Sms', ['sms-voice:SendTextMessage'], [at('sms-voice', '*')]),
     allow('Traces', ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], '*'),
-    // The feed's files, and the pages that a deployment puts into their bucket.
+    // The feed's files, and the pages that a deployment uploads.
     allow(
       'Files',
       ['s3:Get*', 's3:List*', 's3:Put*', 's3:Delete*', 's3:Abort*'],
@@ -74,8 +74,8 @@ export function boundary(stage: StageName, account: string): PolicyDocument {
 }
 
 /**
- * What CloudFormation may do for a deployment of the stage (`cdk bootstrap --cloudformation-execution-policies`), in the
- * place of AdministratorAccess: the services that the templates use, and of IAM only roles of the stage with its
+ * What CloudFormation may do for a deployment of the stage (`cdk bootstrap --cloudformation-execution-policies`),
+ * instead of AdministratorAccess: use the services of the templates, and of IAM only roles of the stage with its
  * boundary.
  */
 export function deployPolicy(stage: StageName, account: string): PolicyDocument {
@@ -147,7 +147,7 @@ export function deployPolicy(stage: StageName, account: string): PolicyDocument 
       Sid: 'NeverReadsSecrets',
       Effect: 'Deny',
       Action: ['secretsmanager:GetSecretValue', 'secretsmanager:BatchGetSecretValue'],
-      // CloudFront's header is read by the deployment itself (docs/operations.md).
+      // The deployment itself reads the secret for CloudFront's header (docs/operations.md).
       Resource: ['root', 'handles', 'signing', 'sealing', 'providers', 'canary'].map((name) =>
         at('secretsmanager', `secret:${at.prefix}/${name}-*`),
       ),

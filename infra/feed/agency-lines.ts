@@ -12,8 +12,8 @@ const mostAgents = 5;
 const mostClients = 6;
 
 /**
- * The forms of an agency (AGY-1): its staff, then agreements with other companies, on which only its staff stand. None
- * for a company that is no agency.
+ * The forms of an agency (AGY-1): its staff form, then agreements with other companies, which name only its staff.
+ * Empty for a company that is no agency.
  */
 export function agencyLines(size: SampleSize, index: number): Lines {
   if (!isKind(index, 'agency')) return { first: [], later: [] };
@@ -28,7 +28,7 @@ export function agencyLines(size: SampleSize, index: number): Lines {
   const numbered = agreements.map((terms, at) => ({
     type: 'agreement',
     version: 1,
-    // Of the agency's code, never of the client's number, which may be a person's own (DOC-4).
+    // From the agency's number, never from the client's, which may be a person's own (DOC-4).
     agreementId: `XY-${agencyId.slice(8)}-${terms.from.slice(0, 4)}-${at + 1}`,
     ...terms,
   }));
@@ -67,7 +67,10 @@ function clientsOf(size: SampleSize, dice: Dice): SampleCompany[] {
   return found;
 }
 
-/** This year's, and sometimes the one before, whose service is over. Nobody serves a company that names them itself (AGY-4). */
+/**
+ * Agreements of this year, and sometimes one of the year before, which has ended. No agent serves a company to whose
+ * own people they belong (AGY-4).
+ */
 function agreementsWith(
   { taxpayerId: clientId, people }: SampleCompany,
   staff: readonly Agent[],

@@ -8,31 +8,31 @@ import { comesFromElsewhere, subjectOf } from './subjects.ts';
 
 const shares = {
   soleProprietor: 0.25,
-  /** of the sole proprietors: their own number is the business's (DOC-4) */
+  /** of the sole proprietors: the business's number is their own number (DOC-4) */
   ownNumber: 0.2,
   awaiting: 0.1,
   financeHead: 0.9,
   handler: 0.8,
   secondHandler: 0.15,
   changed: 0.06,
-  /** of the changed: an older line comes once more */
+  /** of the changed companies: an older line comes once more */
   late: 0.2,
   severalCompanies: 0.1,
 } as const;
 
-/** What is told of something at first, and what fifty companies later. */
+/** The lines about something: the first ones, and those that come fifty companies later. */
 export interface Lines {
   readonly first: object[];
   readonly later: object[];
 }
-/** A made-up company, with everybody whom it ever names (AGY-4: none of them can be its agent). */
+/** An invented company, with everybody whom its lines ever name (AGY-4: none of them can be its agent). */
 export interface SampleCompany extends Lines {
   readonly taxpayerId: string;
   readonly state: 'awaiting-confirmation' | 'active';
   readonly people: readonly SamplePerson['person'][];
 }
 
-/** What the registry tells of one company. */
+/** The registry's lines about one company. */
 export function companyAt(size: SampleSize, index: number): SampleCompany {
   const { seed } = size;
   const dice = diceFor(seed, 'company', index);
@@ -41,7 +41,7 @@ export function companyAt(size: SampleSize, index: number): SampleCompany {
   const soleProprietor = dice.happens(shares.soleProprietor) && subject === undefined;
   const represented = representativeOf(size, index, dice);
   const representative = person(size, represented);
-  // Nobody's own number is that of two businesses.
+  // No person's number is the number of two businesses.
   const usesOwnNumber =
     soleProprietor &&
     represented === index &&
@@ -93,7 +93,7 @@ export function companyAt(size: SampleSize, index: number): SampleCompany {
   return { taxpayerId, state, people, first, later };
 }
 
-/** From dice of its own, so that the companies of a seed are the same with and without a migration. */
+/** From dice of their own, so that the companies of a seed are the same with and without a migration. */
 function passwordOf({ seed, migration }: SampleSize, index: number, taxpayerId: string) {
   const dice = diceFor(seed, 'company-password', index);
   return migration && dice.happens(migration.oldHashes)

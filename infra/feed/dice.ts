@@ -1,4 +1,6 @@
-/** Chance that can be repeated: everything made up here follows from a seed and an index, never from what came before. */
+/**
+ * Chance that can be repeated: everything invented here follows from a seed and an index, never from earlier values.
+ */
 export interface Dice {
   /** 0 ≤ x < 1 */
   next(): number;
@@ -45,8 +47,8 @@ export function diceFor(seed: number, purpose: string, index: number): Dice {
 }
 
 /**
- * Spreads 0, 1, 2… over 0 ≤ x < `size` without ever meeting a number twice within `size`: what must be distinct is,
- * without a list of what was given out.
+ * Spreads 0, 1, 2… over 0 ≤ x < `size` so that no number comes twice within `size`: distinct values without a list of
+ * the ones already used.
  */
 export function spread(size: number, seed: number, index: number): number {
   const start = BigInt(mixed(seed));

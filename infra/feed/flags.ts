@@ -4,7 +4,10 @@ import { PlainError } from '../local/http/plain-error.ts';
 export const wrongUse = (usage: string, english: string, chinese: string): PlainError =>
   new PlainError(`${english} Usage: ${usage}`, `${chinese}用法：${usage}`);
 
-/** Runs a tool: what a person can mend is one sentence in both languages, anything else shows where it broke. */
+/**
+ * Runs a command-line tool. An error that the user can correct is printed as one sentence in both languages; any other
+ * error with its stack.
+ */
 export async function runTool(tool: () => Promise<number>): Promise<void> {
   try {
     process.exitCode = await tool();
@@ -20,7 +23,7 @@ export async function runTool(tool: () => Promise<number>): Promise<void> {
   }
 }
 
-/** Reads flags that each take a value, and the bare words beside them, of which there may be `most`. */
+/** Reads flags that each take a value, and the words beside them, of which there may be at most `most`. */
 export function readFlags<F extends string>(
   args: readonly string[],
   flags: readonly F[],

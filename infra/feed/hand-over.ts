@@ -10,7 +10,7 @@ export interface LineIssue {
   readonly message: string;
 }
 export interface Progress {
-  /** Lines handed over so far, blank ones included: where the file is. */
+  /** Lines handed over so far, blank ones included: the position in the file. */
   lines: number;
   bytes: number;
   accepted: number;
@@ -38,15 +38,18 @@ export interface Listener {
 
 const batchLines = 1_000;
 const batchBytes = 1_000_000;
-/** A runtime whose tables are away for a moment: the same lines once more, which is safe (ENT-3). */
+/**
+ * How often a batch is tried, because a runtime's tables may be unavailable for a moment; repeating lines is safe
+ * (ENT-3).
+ */
 const tries = 3;
 const pauseMs = 1_000;
 
 /**
- * Hands the lines of a file of any length to a running local runtime, batch by batch and in their order, and tells of
- * rejections by the file's own line numbers.
- * @param from what was handed over before: `file` begins there
- * @throws PlainError where nothing answers, something else does, or the runtime could not take a batch
+ * Passes the lines of a file of any length to a running local runtime, batch by batch and in order, and reports
+ * rejections with the file's own line numbers.
+ * @param from the position reached earlier: `file` begins there
+ * @throws PlainError if nothing answers, something else answers, or the runtime could not take a batch
  */
 export async function handOver(
   file: Readable,

@@ -1,16 +1,22 @@
 import type { Readable } from 'node:stream';
 
-/** A line and the bytes that it takes in its file, with its end. */
+/** A line, and the number of bytes that it takes in its file, its line end included. */
 export interface FileLine {
   readonly text: string;
   readonly bytes: number;
 }
 
 const newline = 0x0a;
-/** Longer than anything that means something: kept no further, and refused as no JSON. */
+/**
+ * The longest line: no meaningful line is longer. The rest of a longer one is dropped, and it is refused because it is
+ * no JSON.
+ */
 const longest = 8 * 1024 * 1024;
 
-/** The lines of a stream with their exact lengths, so that a place in the file is a number of bytes; bounded in memory. */
+/**
+ * The lines of a stream with their exact lengths, so that a position in the file is a number of bytes; memory is
+ * bounded.
+ */
 export async function* fileLines(file: Readable): AsyncGenerator<FileLine> {
   let parts: Buffer[] = [];
   let bytes = 0;

@@ -6,7 +6,7 @@ export interface Locality {
   readonly county: string;
 }
 
-/** Counties and districts of Anhui: the six digits that numbers of people and companies born there begin with. */
+/** Counties and districts of Anhui: the first six digits in the numbers of people and companies from there. */
 export const localities: readonly Locality[] = [
   { code: '340102', city: '合肥', county: '瑶海区' },
   { code: '340103', city: '合肥', county: '庐阳区' },
@@ -35,7 +35,7 @@ export const localities: readonly Locality[] = [
   { code: '341802', city: '宣城', county: '宣州区' },
 ];
 
-/** Where companies come from that work in Anhui for a while (SPC-1). */
+/** Places from which companies come that work in Anhui for a while (SPC-1). */
 export const elsewhere: readonly Locality[] = [
   { code: '310115', province: '上海', city: '上海', county: '浦东新区' },
   { code: '320106', province: '江苏', city: '南京', county: '鼓楼区' },

@@ -2,11 +2,14 @@ import { createHash } from 'node:crypto';
 import { type Dice, diceFor } from './dice.ts';
 import { extraPhone, type SamplePerson, samplePerson } from './people.ts';
 
-/** How much of a made-up migration is out of the ordinary, as shares 0–1. */
+/** How much of an invented migration differs from the usual case, as shares 0–1. */
 export interface MigrationShares {
-  /** People (and companies) who bring a hash of their old password; the others' is the document's last six (LGN-11). */
+  /**
+   * People (and companies) with a hash of their old password; the others have the document's last six characters as
+   * password (LGN-11).
+   */
   readonly oldHashes: number;
-  /** People whose number another one has, too (MIG-1). */
+  /** People who share a phone number with another person (MIG-1). */
   readonly duplicatePhones: number;
 }
 
@@ -42,14 +45,14 @@ export function migratedPerson(seed: number, index: number, migration: Migration
   };
 }
 
-/** What somebody with an old hash logs in with. */
+/** The password of a person with an old hash. */
 export const oldPassword = ({ person }: SamplePerson): string => `Huizhou#${person.documentNumber.slice(-4)}`;
 
-/** What a company with an old hash logs in with at the old login (LEG-1). */
+/** The hash of a company's password for the old login (LEG-1). */
 export const companyPasswordHash = (dice: Dice, taxpayerId: string): string =>
   oldHash(dice, `Qiye#${taxpayerId.slice(-4)}`);
 
-/** The schemes that old systems left behind, with and without salt. */
+/** Hash schemes that old systems used, with and without salt. */
 function oldHash(dice: Dice, password: string): string {
   const scheme = dice.pick(['MD5', 'SHA256', 'SM3'] as const);
   const salt = dice.happens(0.5) ? dice.below(2 ** 32).toString(16) : '';

@@ -2,7 +2,7 @@ import { personNumberCheckDigit } from '#domain/person-numbers.ts';
 import { type Dice, diceFor, spread } from './dice.ts';
 import { localities } from './localities.ts';
 
-/** A made-up person as registry lines name them, and the phone that a hall would see. */
+/** An invented person as registry lines name them, and the phone that a hall would record. */
 export interface SamplePerson {
   readonly person: { readonly name: string; readonly documentType: string; readonly documentNumber: string };
   readonly phone: string;
@@ -11,18 +11,18 @@ export interface SamplePerson {
 const firstBirth = Date.UTC(1955, 0, 1);
 const birthDays = 365 * 50;
 const orders = 999;
-/** How many different resident numbers there are to give out. */
+/** How many different resident numbers can be assigned. */
 const positions = localities.length * birthDays * orders;
 
 /**
- * The n-th person of a seed. Who somebody is follows from their place among all numbers alone: where two seeds meet in
- * one number, it is the same person with the same name, as in life.
+ * The n-th person of a seed. A person follows only from the position among all numbers: if two seeds use the same
+ * number, it is the same person with the same name.
  */
 export function samplePerson(seed: number, index: number): SamplePerson {
   const position = spread(positions, seed, index);
   const dice = diceFor(0, 'person', position);
   const phone = phoneAt(position);
-  // A few come from elsewhere, with other documents.
+  // A few people are not from Anhui and have other documents.
   if (dice.happens(0.01)) {
     const digits = String(position).padStart(10, '0');
     const [documentType, documentNumber, name] = dice.happens(0.6)
@@ -49,17 +49,17 @@ const prefixes =
     ' ',
   );
 const phones = prefixes.length * 100_000_000;
-/** A second number, of a prefix that no first number has. */
+/** A second phone number, with a prefix that no first number has. */
 export const extraPhone = ({ phone }: SamplePerson): string => `198${phone.slice(3)}`;
 
-/** A prime that divides no count of phones: different positions, different phones. */
+/** A prime that divides no count of phones: different positions give different phones. */
 const phoneStep = 15_485_863n;
 function phoneAt(position: number): string {
   const at = Number((BigInt(position) * phoneStep) % BigInt(phones));
   return `${prefixes[Math.floor(at / 100_000_000)]}${String(at % 100_000_000).padStart(8, '0')}`;
 }
 
-/** The usual surnames come first and are drawn more often. */
+/** Common surnames come first and are drawn more often. */
 const surnames = [
   ...'王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤',
   '欧阳',

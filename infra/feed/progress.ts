@@ -1,6 +1,6 @@
 import type { Progress } from './hand-over.ts';
 
-/** On a terminal one line that changes, elsewhere a line now and then: lines, share, pace, what is left. */
+/** On a terminal one line that changes, otherwise a line now and then: lines, share, speed, and the remaining time. */
 export function progressOf(
   size: number | undefined,
   start: Readonly<Progress>,

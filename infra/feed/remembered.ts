@@ -6,11 +6,12 @@ import { isObject, parseJson } from '../local/http/json.ts';
 import type { Progress } from './hand-over.ts';
 
 /**
- * How far a file has been handed to a runtime, so that the next start goes on there. It holds for this very content (by
- * size and time of change) and this very runtime (by its keys: one that keeps nothing in memory begins with new ones).
+ * How far a file has been passed to a runtime, so that the next start continues there. It holds only for this content
+ * (by size and time of change) and this runtime (by its keys: a runtime that keeps its data in memory has new ones at
+ * each start).
  */
 export interface Remembered {
-  /** Where to go on; undefined: from the beginning. */
+  /** Where to continue; undefined: from the beginning. */
   readonly standing: Progress | undefined;
   keep(standing: Readonly<Progress>): void;
   forget(): void;
@@ -58,7 +59,7 @@ function read(place: string, content: string, keys: readonly string[]): Progress
   return Object.fromEntries(counts.map((name) => [name, standing[name]])) as unknown as Progress;
 }
 
-/** None where nothing answers: that is said when the first lines are handed over. */
+/** Empty if nothing answers; passing the first lines then reports that. */
 async function keysOf(url: string): Promise<string[]> {
   try {
     const answer = await fetch(new URL('/.well-known/jwks.json', url));

@@ -9,7 +9,7 @@ const mostReports = 4;
 const shares = { short: 0.2, extended: 0.3, newHandler: 0.3 } as const;
 const digits = 10;
 
-/** The 跨区域涉税事项报告 of a company from elsewhere (SPC-2), each with its 经办人 (SPC-3). None for others. */
+/** The 跨区域涉税事项报告 of a company from another province (SPC-2), each with its 经办人 (SPC-3). Empty for other companies. */
 export function reportLines(size: SampleSize, index: number): Lines {
   if (!isKind(index, 'cross-region')) return { first: [], later: [] };
   const { seed, people, year } = size;
@@ -28,7 +28,7 @@ export function reportLines(size: SampleSize, index: number): Lines {
       reportNo: `皖税跨报〔${year}〕${number}`,
       taxpayerId,
       place: `安徽省${city}市${county}`,
-      // The first one runs all year, so that there is always one to choose.
+      // The first report is valid all year, so that there is always one to choose.
       validUntil: at > 0 && dice.happens(shares.short) ? `${year}-06-30` : `${year}-12-31`,
       handler: handler(),
     };

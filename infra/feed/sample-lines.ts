@@ -6,13 +6,13 @@ import { samplePerson } from './people.ts';
 import { reportLines } from './report-lines.ts';
 import type { SampleSize } from './sample-size.ts';
 
-/** Later versions of a company's lines come this many companies after the first ones. */
+/** Later versions of a company's lines come after this many further companies. */
 const changesAfter = 50;
 const collectedShare = 0.3;
 
 /**
- * Registry feed lines (ENT-3) of made-up people and companies of Anhui, as objects: the same for the same size, seed and
- * year, and made one by one, so that their number is bounded by nothing.
+ * Registry feed lines (ENT-3) of invented people and companies of Anhui, as objects. The same size, seed and year give
+ * the same lines. They are made one by one, so there may be any number of them.
  */
 export function* sampleLines(size: SampleSize): Generator<object> {
   const { people, companies, seed, migration } = size;
@@ -25,7 +25,7 @@ export function* sampleLines(size: SampleSize): Generator<object> {
   }
 }
 
-/** All that is told of one company: of itself, of its agreements where it is an agency, of its reports. */
+/** All lines about one company: about itself, about its agreements if it is an agency, and about its reports. */
 const linesOf = (size: SampleSize, index: number) => [
   companyAt(size, index),
   agencyLines(size, index),

@@ -9,7 +9,9 @@ import { readFlags, runTool, wholeNumber, wrongUse } from './flags.ts';
 import { sampleLines } from './sample-lines.ts';
 import { fewestPeople, type SampleSize } from './sample-size.ts';
 
-/** `npm run feed:sample`: made-up registry lines for this machine, the same for the same numbers, seed and year. */
+/**
+ * `npm run feed:sample`: invented registry lines for this machine; the same sizes, seed and year give the same lines.
+ */
 
 const usage =
   'npm run feed:sample -- --people N --companies M [--seed S] [--year Y] [--out FILE] [--migration [--old-hashes PERCENT] [--duplicate-phones PERCENT]]';
@@ -37,7 +39,7 @@ function sizeOf(args: readonly string[]): { size: SampleSize; out: string | unde
   return { size, out: values.out };
 }
 
-/** Writes the lines at the pace of who reads them. Answers how many there were. */
+/** Writes the lines as fast as the reader takes them. Returns how many there were. */
 async function write(size: SampleSize, to: Writable): Promise<number> {
   let count = 0;
   let chunk = '';
@@ -58,7 +60,7 @@ async function toFile(size: SampleSize, path: string): Promise<number> {
   const file = createWriteStream(path);
   const done = finished(file);
   try {
-    // The file's own error is better news than the drain that never comes.
+    // If the file fails, its own error must be reported, instead of waiting for a drain event that never comes.
     const count = await Promise.race([write(size, file), done.then(() => 0)]);
     file.end();
     await done;
@@ -71,7 +73,7 @@ async function toFile(size: SampleSize, path: string): Promise<number> {
 }
 
 await runTool(async () => {
-  // Whoever reads only the beginning (`| head`) is no failure.
+  // A reader that takes only the beginning (`| head`) is no failure.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
   const { size, out } = sizeOf(process.argv.slice(2));
   const count = out === undefined ? await write(size, process.stdout) : await toFile(size, out);

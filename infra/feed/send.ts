@@ -7,8 +7,8 @@ import { progressOf } from './progress.ts';
 import { remembered } from './remembered.ts';
 
 /**
- * `npm run feed`: hands a file of registry lines of any length to the local runtime, and goes on where it stopped. Ends
- * with 1 where a line was rejected.
+ * `npm run feed`: passes a file of registry lines of any length to the local runtime, and continues where it stopped.
+ * Exits with 1 if a line was rejected.
  */
 
 const usage =
@@ -21,18 +21,18 @@ function readUrl(text: string): string {
   throw wrongUse(usage, `"${text}" is no address like http://127.0.0.1:3000.`, `"${text}" 不是有效地址。`);
 }
 
-/** The file's size in bytes; undefined for what has none, such as a pipe. */
+/** The file's size in bytes; undefined for an input without one, such as a pipe. */
 function sizeOf(path: string): number | undefined {
   try {
     const found = statSync(path);
     if (!found.isDirectory()) return found.isFile() ? found.size : undefined;
   } catch {
-    // Said below.
+    // Reported below.
   }
   throw new PlainError(`${path} is no file that can be read.`, `无法读取文件 ${path}。`);
 }
 
-/** Where line `from` begins. Throws where the file has fewer lines. */
+/** The position at which line `from` begins. Throws if the file has fewer lines. */
 async function beginningOf(path: string, from: number): Promise<Progress> {
   let bytes = 0;
   let lines = 0;
@@ -44,7 +44,10 @@ async function beginningOf(path: string, from: number): Promise<Progress> {
   throw wrongUse(usage, `The file has no line ${from}.`, `文件中没有第 ${from} 行。`);
 }
 
-/** Rejections and warnings as lines of a file: `{line, kind, code, message}`; added to where an import goes on. */
+/**
+ * Writes rejections and warnings to a file, one line each: `{line, kind, code, message}`; appends when an import
+ * continues.
+ */
 function reportTo(path: string | undefined, goesOn: boolean) {
   if (path === undefined) return undefined;
   const file = createWriteStream(path, { flags: goesOn ? 'a' : 'w' });
@@ -67,7 +70,7 @@ await runTool(async () => {
   const url = readUrl(values.url ?? 'http://127.0.0.1:3000');
   const line = values.from === undefined ? undefined : wholeNumber(usage, 'from', values.from, 1, mostLines);
   const size = sizeOf(path);
-  // What has no size is no file that could be taken up again.
+  // An input without a size is no file that could be continued later.
   const memory = size === undefined ? undefined : await remembered(path, url);
   const start = line === undefined ? (memory?.standing ?? atStart()) : await beginningOf(path, line);
   if (line === undefined && start.lines > 0)
@@ -82,7 +85,7 @@ await runTool(async () => {
     process.stdout.write(`line ${told.line} ${word}: ${told.code} ${told.message}\n`);
   };
   const work = handOver(
-    // A pipe has no places to begin at.
+    // A pipe cannot be read from a position.
     start.bytes > 0 ? createReadStream(path, { start: start.bytes }) : createReadStream(path),
     url,
     {

@@ -1,11 +1,11 @@
 import type { CompanySubject } from '#domain/taxpayers.ts';
 
-/** One company of so many is an agency or a special subject: by its place, so that a small sample has each of them. */
+/** Every n-th company is an agency or a special subject, by its position, so that even a small sample has each kind. */
 const kinds: readonly { readonly every: number; readonly at: number; readonly subject: Subject }[] = [
   { every: 40, at: 7, subject: ['enterprise', 'agency'] },
   { every: 40, at: 13, subject: 'cross-region' },
   { every: 80, at: 21, subject: 'cross-region-property' },
-  // SPC-5: a company may be several.
+  // SPC-5: a company may have several subjects.
   { every: 160, at: 29, subject: ['cross-region', 'cross-region-property'] },
   { every: 80, at: 34, subject: 'social-insurance' },
 ];

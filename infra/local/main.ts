@@ -24,7 +24,10 @@ function wholeNumber(flag: string, text: string | undefined, most: number): numb
   );
 }
 
-/** A client of single sign-on beside the stand-ins, as an entry of `relyingParties`; what is wrong in it the settings' check says. */
+/**
+ * A further client of single sign-on beside the stand-ins, as an entry of `relyingParties`; the settings' check reports
+ * mistakes in it.
+ */
 function readTaxSystem(file: string): RelyingPartyInput {
   try {
     return JSON.parse(readFileSync(file, 'utf8'));
@@ -74,7 +77,7 @@ const parse = (args: readonly string[]) =>
     },
   }).values;
 
-/** How to log in as each of the demo people, below the line that everybody waits for. */
+/** How to log in as each of the demo people, printed below the address for which everybody waits. */
 async function tellDemo(url: string, problems: readonly string[]): Promise<void> {
   const { demoTable } = await import('../demo/demo-book.ts');
   process.stdout.write(`\n${demoTable(url)}\n`);
@@ -85,7 +88,7 @@ async function tellDemo(url: string, problems: readonly string[]): Promise<void>
   for (const problem of problems) process.stderr.write(`  ${problem}\n`);
 }
 
-/** Where people can be handed over to. */
+/** The tax systems to which people can be handed over. */
 function tellTaxSystems({ taxSystems }: Runtime): void {
   for (const { name, url } of taxSystems?.list ?? []) process.stdout.write(`${url}  ${name.zh} ${name.en}\n`);
 }
@@ -99,7 +102,7 @@ function fail(error: unknown): never {
   process.exit(1);
 }
 
-// As on Lambda, whatever zone this machine is in: no rule may lean on it.
+// As on Lambda, whatever the machine's time zone is: no rule may depend on it.
 process.env.TZ = 'UTC';
 
 const interrupted = new Promise<void>((resolve) => {
@@ -116,7 +119,7 @@ try {
     tellTaxSystems(runtime);
   }
   await interrupted;
-  // Interrupted while starting: what is half up is taken down as soon as it is up.
+  // Interrupted during the start: parts that are still starting are stopped as soon as they are up.
   const late = setTimeout(() => process.exit(1), 20_000);
   late.unref();
   await (runtime ?? (await starting)).stop();

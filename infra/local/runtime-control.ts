@@ -18,7 +18,7 @@ import type { startSchedules } from './lambda/schedules.ts';
 import type { Runtime } from './runtime-types.ts';
 import type { LocalApp } from './template/model.ts';
 
-/** What a runtime that has started consists of. */
+/** The parts of a runtime that has started. */
 interface Parts {
   readonly url: string;
   readonly app: LocalApp;
@@ -42,7 +42,7 @@ interface Parts {
   readonly stop: () => Promise<void>;
 }
 
-/** What tests and `/local` may do with it. */
+/** What tests and the routes under `/local` may do with the runtime. */
 export function runtimeOf(parts: Parts): Runtime {
   const { url, app, clock, faults, secrets, kms, taxSystems, outbox, face, channels } = parts;
   const { schedules, streams, queues, functions, usage, denials, logs, dynamodb, demo, stop } = parts;
@@ -122,7 +122,7 @@ export function runtimeOf(parts: Parts): Runtime {
       app.functions.flatMap(({ shortName, policy }) =>
         policy
           .unused(['dynamodb', 'secretsmanager', 'kms'])
-          // Streams are read for the function, not by it.
+          // Lambda reads streams for the function; the function itself does not.
           .filter(({ resource }) => !resource.includes('/stream/'))
           .map((grant) => ({ functionName: shortName, ...grant })),
       ),

@@ -9,14 +9,14 @@ import { openTaxSystems } from './control/tax-systems.ts';
 import { openPortalFiles, type ServePortal } from './http/portal-files.ts';
 import type { RuntimeOptions } from './runtime-types.ts';
 
-/** The pages as this machine builds them. */
+/** The pages as they are built for this machine. */
 export async function openPortal(
   { portalRoot: root, progress }: RuntimeOptions,
   onStop: (cleanup: () => unknown) => void,
 ): Promise<ServePortal> {
   const ending = new AbortController();
   onStop(() => ending.abort());
-  // Imported only here: nobody without pages waits for the build step.
+  // Imported only here, because the build step is not needed without pages.
   const { buildPortal } = await import('../portal/build.ts');
   const folder = await buildPortal({
     mode: 'desk',
@@ -27,7 +27,7 @@ export async function openPortal(
   return openPortalFiles(folder);
 }
 
-/** Beside the port that was asked for, so that their addresses stay the same from one start to the next. */
+/** On ports beside the requested one, so that their addresses stay the same from one start to the next. */
 export const taxSystemsOf = async ({ taxSystems, port }: RuntimeOptions, issuer: string, now: () => Date) =>
   taxSystems ? openTaxSystems({ issuer, port: port ? port + 1 : undefined, now }) : undefined;
 
@@ -64,7 +64,7 @@ export async function synthesized(
   onStop: (cleanup: () => unknown) => void,
 ): Promise<string> {
   const outdir = temporaryFolder(onStop);
-  // Imported only here: the CDK takes longer to load than everything else together.
+  // Imported only here, because the CDK takes longer to load than everything else together.
   const { synthesize } = await import('../synth.ts');
   return synthesize({ stage: 'local', outdir, ...overrides });
 }

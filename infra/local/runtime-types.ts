@@ -19,47 +19,47 @@ export interface RuntimeOptions {
   /** 0 = a free one (the default). */
   readonly port?: number;
   readonly inMemory: boolean;
-  /** Where data is kept; needed unless `inMemory`. */
+  /** Where data are stored; required unless `inMemory`. */
   readonly dataDir?: string;
-  /** Builds the portal's pages where their sources changed, and serves them. */
+  /** Builds the portal's pages if their sources changed, and serves them. */
   readonly portal?: boolean;
-  /** Other sources of the portal than the project's own: for tests. */
+  /** Other sources of the portal than the project's own, for tests. */
   readonly portalRoot?: string;
   /** Loads demo people and companies at the first start. */
   readonly demo?: boolean;
-  /** LGN-12: requests of one address before a challenge is asked for; null (the default) = never. */
+  /** LGN-12: requests of one address before a challenge is needed; null (the default) means never. */
   readonly challengeAfter?: number | null;
   readonly policies?: Partial<Policies>;
-  /** Settings of the stage beside the policies, e.g. `legacyUntil`. */
+  /** Settings of the stage other than the policies, e.g. `legacyUntil`. */
   readonly settings?: Partial<SettingsInput>;
-  /** Public keys of channels in the place of this machine's own, which then are strangers. */
+  /** Public keys of channels instead of this machine's own, which then are unknown. */
   readonly channelKeys?: ChannelKeys;
-  /** Runs three tax systems as well, to which people are handed over: the clients of single sign-on. */
+  /** Also runs three tax systems to which people can be handed over: clients of single sign-on. */
   readonly taxSystems?: boolean;
-  /** Clients of single sign-on in the place of those. */
+  /** Clients of single sign-on instead of those. */
   readonly relyingParties?: readonly RelyingPartyInput[];
-  /** Beside those. */
+  /** Further clients of single sign-on. */
   readonly moreRelyingParties?: readonly RelyingPartyInput[];
   /**
-   * Loads each function at its first call instead of all at the start: for tests, which need few of them and start often.
-   * What can't be loaded is then found late.
+   * Loads each function at its first call instead of all at the start: for tests, which need few functions and start
+   * often. A function that cannot be loaded is then noticed late.
    */
   readonly loadLate?: boolean;
-  /** Seconds that no function may take longer, whatever the template gives it: for tests of what hangs. */
+  /** No function may take longer than this many seconds, whatever the template allows: for tests of calls that hang. */
   readonly longestSeconds?: number;
-  /** An assembly of stage `local` that exists already, of whatever settings; otherwise it is synthesized. */
+  /** An existing assembly of stage `local`, with any settings; without it the stage is synthesized. */
   readonly stageDir?: string;
-  /** An assembly that is run as it is: no setting of these options reaches it. */
+  /** An assembly that is run unchanged: no setting of these options reaches it. */
   readonly assemblyDir?: string;
-  /** A DynamoDB Local that runs already (also by the environment's DYNAMODB_ENDPOINT). */
+  /** A DynamoDB Local that is running already (also given by the environment's DYNAMODB_ENDPOINT). */
   readonly dynamodbEndpoint?: string;
-  /** Letters and digits; keeps this run's data apart from others in one DynamoDB Local. */
+  /** Letters and digits; keeps this run's data apart from other runs in one DynamoDB Local. */
   readonly namespace?: string;
   /** Prints every log line of the functions, not only errors. */
   readonly verbose?: boolean;
-  /** Prints nothing, not even errors: for tests that provoke them. */
+  /** Prints nothing, not even errors: for tests that cause them. */
   readonly quiet?: boolean;
-  /** Told what is going on while it starts. */
+  /** Receives progress messages during the start. */
   readonly progress?: (line: string) => void;
 }
 
@@ -69,7 +69,7 @@ export interface RuntimeClock {
   /** Stops it at an instant (ISO 8601, or epoch milliseconds). */
   set(instant: string | number | Date): void;
   advance(seconds: number): void;
-  /** Back to the machine's time. */
+  /** Returns to the machine's time. */
   reset(): void;
 }
 
@@ -79,51 +79,54 @@ export interface Runtime {
   readonly issuer: string;
   readonly clock: RuntimeClock;
   readonly faults: Faults;
-  /** Calls DynamoDB Local directly, past every policy: to look at what stands there. */
+  /** Calls DynamoDB Local directly, without any policy: to inspect the stored items. */
   readonly dynamodb: DynamoDbCall;
-  /** The current value of a secret, by the end of its name (`root`), past every policy: to make what functions make. */
+  /**
+   * The current value of a secret, by the end of its name (`root`), without any policy: to make what functions make.
+   */
   secret(name: string): string;
-  /** KMS's Decrypt, past every policy. */
+  /** KMS's Decrypt, without any policy. */
   decrypt(input: JsonObject): JsonObject;
   /** Names of the tables of the template. */
   readonly tables: readonly string[];
-  /** What did not go as told while the demo people were loaded; undefined where there are none. */
+  /** The steps that failed while the demo people were loaded; undefined if none were loaded. */
   readonly demo: readonly string[] | undefined;
-  /** The tax systems that run beside it; undefined where there are none. */
+  /** The tax systems of this runtime; undefined if there are none. */
   readonly taxSystems: Pick<TaxSystems, 'list' | 'notices' | 'answerLogouts'> | undefined;
   /** Messages sent, newest first. */
   sms(phone?: string): SentMessage[];
-  /** What the face provider answers from now on. */
+  /** Sets the face provider's answer from now on. */
   face(outcome: FaceOutcome): void;
   faceOutcome(): FaceOutcome;
   assertion(channel: Channel, input: AssertionInput): Promise<string>;
   hasSchedule(name: string): boolean;
-  /** Runs a schedule's function and answers what it returned. Throws FunctionError. */
+  /** Runs a schedule's function and returns its result. Throws FunctionError. */
   schedule(name: string): Promise<unknown>;
   /** Feeds ndjson to the registry feed function. Throws FunctionError. */
   registry(ndjson: string | Readable): Promise<FeedResult>;
   hasRotation(secret: string): boolean;
   /** Rotates a secret, by its name or the end of it. Throws FunctionError. */
   rotateSecret(secret: string): Promise<void>;
-  /** Starts a function by its flow's name with any event and answers what it returned. Throws FunctionError. */
+  /** Starts a function by its flow's name with any event and returns its result. Throws FunctionError. */
   invoke(functionName: string, event: unknown): Promise<unknown>;
   /** Resolves when no change of a table and no message that is due waits for its function any more. */
   settled(): Promise<void>;
-  /** Bodies of what lies in a queue, by the end of its name. */
+  /** The bodies of the messages in a queue, by the end of its name. */
   queued(name: string): string[];
   usage(): Record<string, FunctionUsage>;
   resetUsage(): void;
-  /** What a policy refused. */
+  /** The calls that a policy refused. */
   denials(): readonly Denial[];
   /** Granted (action, resource) pairs that no call has needed. */
   unusedGrants(): { functionName: string; action: string; resource: string }[];
   logs(): LogLine[];
   /**
-   * Begins anew for somebody else: the machine's time, no faults, everybody passes the face check, and nothing observed so
-   * far counts (usage, refusals, log lines, needed grants on tables). Tables, messages and secrets stay, and functions
-   * stay loaded: what they read once a process (secrets, keys) is not needed again, so those grants stay needed.
+   * Resets the runtime for the next user: the machine's time, no faults, everybody passes the face check, and all
+   * observations (usage, refusals, log lines, needed grants on tables) are cleared. Tables, messages and secrets stay,
+   * and functions stay loaded. What they read once per process (secrets, keys) will not be read again, so those grants
+   * keep their mark.
    */
   beginAnew(): void;
-  /** Ends everything; safe to call twice. */
+  /** Stops everything; safe to call twice. */
   stop(): Promise<void>;
 }

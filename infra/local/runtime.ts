@@ -38,9 +38,9 @@ import { withSettings, withShortTime } from './template/stage-settings.ts';
 export type { Runtime, RuntimeClock, RuntimeOptions } from './runtime-types.ts';
 
 /**
- * Runs the application on this machine: synthesizes stage `local` (or takes an assembly), DynamoDB Local with the
- * template's tables, the functions in workers, the routes and schedules of the template.
- * @throws PlainError for what the person can mend: a taken port, a broken data folder, missing Java.
+ * Runs the application on this machine: synthesizes stage `local` (or takes an assembly), starts DynamoDB Local with
+ * the template's tables, the functions in workers, and the routes and schedules of the template.
+ * @throws PlainError for a problem that the user can solve: a port in use, a broken data folder, missing Java
  */
 export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   const cleanups: (() => unknown)[] = [];
@@ -73,7 +73,7 @@ async function start(
   const folder = options.inMemory ? undefined : openDataFolder(options.dataDir ?? '');
   if (folder) onStop(folder.release);
 
-  // Java, the synthesis, the portal and the internal server come up side by side.
+  // Java, the synthesis, the portal and the internal server start in parallel.
   progress('starting DynamoDB Local');
   const dynamoDb = openDynamoDb(options.dynamodbEndpoint, folder?.file('dynamodb'));
   const dynamoDbOrNone = dynamoDb.catch(() => undefined);
@@ -81,7 +81,7 @@ async function start(
   const internal = await startInternalServer();
   onStop(internal.stop);
   const channels = await openChannels(folder?.file('channel-keys.json'));
-  // Nothing is synthesized where it is already known to be in vain.
+  // Nothing is synthesized if the start has already failed.
   await Promise.race([dynamoDb, Promise.resolve()]);
   const portal = options.portal ? openPortal(options, onStop) : Promise.resolve(undefined);
   portal.catch(() => undefined);
@@ -93,7 +93,7 @@ async function start(
   if (!given) progress('synthesizing stage local');
   const assembly = given ? Promise.resolve(given) : synthesized(overrides, onStop);
   assembly.catch(() => undefined);
-  // Whichever fails first is the answer.
+  // The first failure is the one that is reported.
   const model = readModel(
     readAssembly(await Promise.race([assembly, dynamoDb.then(() => assembly), portal.then(() => assembly)])),
   );
@@ -129,7 +129,7 @@ async function start(
     accessKey: (model) => keyOf.get(model) ?? '',
   });
   onStop(() => functions.stop());
-  // Before the functions, which wait for what is under way.
+  // Before the functions, which wait for running invocations.
   onStop(() => faults.clear());
   let streams: Streams | undefined;
   const queues = new Queues(app.queues, functions, clock, (queue, error) =>
@@ -176,7 +176,7 @@ async function start(
 
   progress(`creating ${app.tables.length} tables, loading ${app.functions.length} functions`);
   const direct = dynamoDbClient(endpoint, namespace, region);
-  // What is written past every policy starts functions, too.
+  // A write without any policy starts functions too.
   const call: typeof direct = async (action, input) => {
     const answer = await direct(action, input);
     if (isWrite(action)) streams?.wake(needsOf(action, input, (table) => table).map(({ table }) => table));
@@ -197,7 +197,7 @@ async function start(
     },
   });
   onStop(() => streams?.stop());
-  // What was written while the functions did not run, of kept data.
+  // Kept data may contain changes that were written while the functions did not run.
   if (folder) streams.wake(app.streams.map(({ table }) => table));
   const rotate = (event: unknown, name: string) => invoke(name, event, 'rotation');
   for (const secret of toRotate) await secrets.rotate(secret, (name, event) => rotate(event, name));

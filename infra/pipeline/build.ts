@@ -4,8 +4,8 @@ import { checkPipeline } from './check.ts';
 import { PipelineStack, pipelineName } from './pipeline-stack.ts';
 
 /**
- * The app of the pipeline, beside those of the stages: made once, and deployed by an administrator, because the rights of a
- * stage's deployments neither make pipelines nor roles without a boundary.
+ * The app of the pipeline, separate from those of the stages. An administrator deploys it once, because a stage's
+ * deployments may neither create pipelines nor roles without a boundary.
  * @throws Error that names a wrong setting
  */
 export function buildPipeline(
@@ -16,7 +16,7 @@ export function buildPipeline(
   const app = new App({ analyticsReporting: false, autoSynth: false, ...props });
   new PipelineStack(app, pipelineName, {
     config,
-    // It has no assets, and needs nothing of what `cdk bootstrap` makes for the stages.
+    // It has no assets and needs nothing that `cdk bootstrap` creates for the stages.
     synthesizer: new CliCredentialsStackSynthesizer() as IStackSynthesizer,
     env: { region: config.region, ...(config.account ? { account: config.account } : {}) },
     tags: { system: 'ahtax' },

@@ -12,10 +12,10 @@ import { acknowledge } from '../exceptions.ts';
 import { cloudFrontLogRegion } from '../stacks/portal-log-stack.ts';
 import { deployCommands, smokeVariables } from './steps.ts';
 
-/** By which `cdk bootstrap` names what it makes, unless it is told another. */
+/** The qualifier in the names of everything that `cdk bootstrap` creates, unless it is given another one. */
 const bootstrapQualifier = 'hnb659fds';
 
-/** What passes from step to step. */
+/** What is passed from step to step. */
 export interface Artifacts {
   readonly bucket: Bucket;
   readonly key: Key;
@@ -24,14 +24,14 @@ export interface Artifacts {
 interface Build {
   readonly artifacts: Artifacts;
   readonly phases: Readonly<Record<string, readonly string[]>>;
-  /** The folder that is handed on; none: nothing is. */
+  /** The folder that is passed on; absent: nothing is. */
   readonly output?: string;
   readonly variables?: readonly CfnProject.EnvironmentVariableProperty[];
-  /** What it may do beside reading its input and writing its log. */
+  /** Permissions beyond reading its input and writing its log. */
   readonly statements?: readonly PolicyStatement[];
 }
 
-/** A build with nothing but its input, its log and what it is given here. Answers its name. */
+/** A build with only its input, its log and the given permissions. Returns its name. */
 export function buildProject(scope: Construct, id: string, build: Build): string {
   const { artifacts, phases, output, variables = [], statements = [] } = build;
   const name = `ahtax-pipeline-${id}`;
@@ -68,7 +68,7 @@ export function buildProject(scope: Construct, id: string, build: Build): string
     artifacts: { type: 'CODEPIPELINE' },
     environment: {
       type: 'LINUX_CONTAINER',
-      // Eight cores: as many test files run side by side.
+      // Eight cores, so that eight test files run in parallel.
       computeType: 'BUILD_GENERAL1_LARGE',
       image: 'aws/codebuild/standard:7.0',
       environmentVariables: [...variables],
@@ -79,7 +79,7 @@ export function buildProject(scope: Construct, id: string, build: Build): string
   return name;
 }
 
-/** Node 24 comes with `npm ci`; the image's own only starts things, and its Java runs DynamoDB Local. */
+/** Node 24 comes with `npm ci`; the image's own Node only starts it, and the image's Java runs DynamoDB Local. */
 const buildSpec = (phases: Build['phases'], output: string | undefined): string =>
   JSON.stringify({
     version: '0.2',
@@ -91,8 +91,8 @@ const buildSpec = (phases: Build['phases'], output: string | undefined): string 
   });
 
 /**
- * Deploys a stage by the assembly of the synth, and lets a person log in. Of the stage's account it may only take on the
- * roles that `cdk bootstrap` made there, whose own rights the boundary limits (infra/deploy/policies.ts).
+ * Deploys a stage from the assembly of the synth step, and then logs in as a person. In the stage's account it may only
+ * assume the roles that `cdk bootstrap` created there; the boundary limits their rights (infra/deploy/policies.ts).
  */
 export function deployProject(scope: Construct, stage: StageName, artifacts: Artifacts): string {
   const account = stages[stage].account ?? Aws.ACCOUNT_ID;
@@ -116,7 +116,7 @@ export function deployProject(scope: Construct, stage: StageName, artifacts: Art
   const name = buildProject(scope, `deploy-${stage}`, {
     artifacts,
     phases: {
-      // The tools come from the commit, what they deploy from the synth.
+      // The tools come from the commit, the assembly that they deploy from the synth step.
       install: ['ln -s "$CODEBUILD_SRC_DIR_Assembly" cdk.out'],
       build: deployCommands(stage),
     },

@@ -2,7 +2,7 @@ import { type PipelineConfig, stages } from '../config.ts';
 import { isStandIn } from '../stand-ins.ts';
 
 /**
- * Checks what the pipeline is to be made of.
+ * Checks the settings of the pipeline.
  * @throws Error that names the setting
  */
 export function checkPipeline(config: PipelineConfig, { rehearsal }: { readonly rehearsal: boolean }): void {

@@ -17,8 +17,9 @@ import { synthCommands, testCommands } from './steps.ts';
 export const pipelineName = 'ahtax-pipeline';
 
 /**
- * From a commit to people: test and synth without any right, the first stage with its smoke journey, somebody's approval,
- * the second stage with its own. Each deployment takes the assembly of the synth, so that nothing is built twice.
+ * From a commit to the users: test and synth without any rights, the first stage with its smoke journey, a person's
+ * approval, the second stage with its own. Each deployment uses the assembly of the synth, so that nothing is built
+ * twice.
  */
 export class PipelineStack extends Stack {
   constructor(scope: Construct, id: string, { config, ...props }: StackProps & { config: PipelineConfig }) {
@@ -42,7 +43,7 @@ export class PipelineStack extends Stack {
     const pipeline = new CfnPipeline(this, 'Pipeline', {
       name: pipelineName,
       pipelineType: 'V2',
-      // A commit waits for the one before it instead of overtaking it between two stages.
+      // A commit waits for the commit before it, instead of overtaking it between two stages.
       executionMode: 'QUEUED',
       roleArn: this.role(config, artifacts, [test, synth, ...deploys], topic).roleArn,
       artifactStore: {
@@ -132,7 +133,7 @@ export class PipelineStack extends Stack {
   }
 }
 
-/** What passes from step to step: code and templates, nothing personal, gone after 30 days. */
+/** The bucket for what passes from step to step: code and templates, nothing personal, deleted after 30 days. */
 function artifactBucket(scope: Construct, key: Key): Bucket {
   const bucket = new Bucket(scope, 'Artifacts', {
     blockPublicAccess: BlockPublicAccess.BLOCK_ALL,

@@ -1,24 +1,24 @@
 /**
- * What is done to bring a commit to people, as commands: the pipeline of CodePipeline is made of them, and
- * `.github/workflows/deploy.yml` has the same ones, which a test holds.
+ * The commands that bring a commit to the users. The pipeline of CodePipeline is built from them, and
+ * `.github/workflows/deploy.yml` has the same commands; a test compares them.
  */
 
-/** Install, then types, lint and all tests. Needs no right in any account. */
+/** Install, then types, lint and all tests. Needs no rights in any account. */
 export const testCommands: readonly string[] = ['bash .ci/run'];
 
-/** The stage's templates and bundles, checked by cdk-nag: what is made here is what is deployed. Needs no right either. */
+/** The stage's templates and bundles, checked by cdk-nag; exactly these are deployed later. Needs no rights either. */
 export const synthCommands = (stage: string): readonly string[] => [
   `npm run synth -- -c stage=${stage} -o cdk.out/${stage}`,
 ];
 
-/** The assembly that was made and tested is deployed; then a person logs in through the public door. */
+/** Deploys the assembly that was synthesized and tested; then logs in as a person through the public address. */
 export const deployCommands = (stage: string): readonly string[] => [
   'npm ci',
   `npm run deploy -- --app cdk.out/${stage} --require-approval never`,
   'npm run smoke -- --url "$URL" --account "$SMOKE_ACCOUNT" --code-url "$SMOKE_CODE_URL"',
 ];
 
-/** What the last of `deployCommands` reads: of the person whom the stage has for it, as `npm run smoke` says. */
+/** The variables that the last of `deployCommands` reads: the stage's test person, as for `npm run smoke`. */
 export const smokeVariables = {
   SMOKE_ACCOUNT: 'account',
   SMOKE_PASSWORD: 'password',

@@ -8,16 +8,19 @@ import { stripVTControlCharacters } from 'node:util';
 import { PlainError } from '../local/http/plain-error.ts';
 import { compressFiles } from './compress.ts';
 
-/** `desk` has the phone on the desk, for this machine (Vite refuses the name `local`); `production` is what is deployed and knows nothing of it. */
+/**
+ * `desk` contains the phone on the desk, for this machine (Vite refuses the name `local`); `production` is deployed and
+ * does not contain it.
+ */
 export type PortalMode = 'desk' | 'production';
 
 export interface PortalBuildOptions {
   readonly mode: PortalMode;
-  /** The portal's sources; the project's own unless a test brings others. */
+  /** The portal's sources; the project's own unless a test gives others. */
   readonly root?: string;
-  /** Told once, and only where there is something to build. */
+  /** Called once, and only if something has to be built. */
   readonly progress?: (line: string) => void;
-  /** Ends a build that nobody waits for any more. */
+  /** Ends a build for which nobody waits any more. */
   readonly signal?: AbortSignal;
 }
 
@@ -27,9 +30,9 @@ const cache = join(project, 'node_modules', '.cache', 'portal');
 const keptMilliseconds = 7 * 24 * 3600 * 1000;
 
 /**
- * Builds the portal with Vite where its sources changed since the last time, and answers the folder of the finished
- * files. Folders are named after their content's sources: a build never changes files that a running server hands out.
- * @throws PlainError where the sources do not build, with Vite's own first sentence
+ * Builds the portal with Vite if its sources changed since the last time, and returns the folder of the finished files.
+ * A folder is named after the content of its sources, so a build never changes files that a running server serves.
+ * @throws PlainError if the sources do not build, with Vite's own first sentence
  */
 export async function buildPortal(options: PortalBuildOptions): Promise<string> {
   const { mode, root = portalRoot, progress, signal } = options;
@@ -40,7 +43,7 @@ export async function buildPortal(options: PortalBuildOptions): Promise<string> 
     );
   const folder = join(cache, `${mode}-${fingerprint(root, mode)}`);
   if (existsSync(folder)) {
-    // Used today: kept for another week.
+    // Used today, so it is kept for another week.
     await utimes(folder, new Date(), new Date()).catch(() => undefined);
     return folder;
   }
@@ -49,10 +52,10 @@ export async function buildPortal(options: PortalBuildOptions): Promise<string> 
   mkdirSync(fresh, { recursive: true });
   try {
     await runVite(root, mode, fresh, signal);
-    // CloudFront compresses by itself; the local server hands out what is made here.
+    // CloudFront compresses by itself; the local server serves the compressed files that are made here.
     if (mode === 'desk') await compressFiles(fresh);
     await rename(fresh, folder).catch((error: NodeJS.ErrnoException) => {
-      // Somebody else was quicker with the same sources.
+      // Another process has built the same sources first.
       if (!existsSync(folder)) throw error;
     });
   } finally {
@@ -62,7 +65,10 @@ export async function buildPortal(options: PortalBuildOptions): Promise<string> 
   return folder;
 }
 
-/** What a build is made of: the portal's files, the shared code that it may import, the packages, and this step. */
+/**
+ * A key for everything that a build is made from: the portal's files, the shared code that it may import, the packages,
+ * and this step.
+ */
 function fingerprint(root: string, mode: PortalMode): string {
   const hash = createHash('sha256').update(mode);
   const add = (cwd: string, patterns: readonly string[]) => {
@@ -84,7 +90,9 @@ function fingerprint(root: string, mode: PortalMode): string {
   return hash.digest('hex').slice(0, 32);
 }
 
-/** In a process of its own: Vite sets NODE_ENV and keeps hundreds of MB that the runtime has no use for afterwards. */
+/**
+ * Runs in a process of its own: Vite sets NODE_ENV and keeps hundreds of MB that the runtime does not need afterwards.
+ */
 async function runVite(
   root: string,
   mode: PortalMode,
@@ -111,7 +119,7 @@ async function runVite(
   );
 }
 
-/** Vite's own words, without colours, the drawing of the place in the source, and the stack. */
+/** Vite's error without colours, without the excerpt of the source, and without the stack. */
 function firstSentence(said: string): string {
   const lines = stripVTControlCharacters(said).split('\n');
   const words = lines
@@ -128,7 +136,7 @@ function removeOld(): void {
     try {
       if (Date.now() - statSync(old).mtimeMs > keptMilliseconds) rmSync(old, { recursive: true });
     } catch {
-      // Somebody else removed it.
+      // Another process removed it.
     }
   }
 }

@@ -6,10 +6,10 @@ import { brotliCompress, constants, gzip } from 'node:zlib';
 
 const brotli = promisify(brotliCompress);
 const zip = promisify(gzip);
-/** Below this, headers weigh more than what is saved. */
+/** For smaller files the headers weigh more than compression saves. */
 const leastBytes = 512;
 
-/** Puts `.br` and `.gz` beside every file that gets smaller by them. */
+/** Writes `.br` and `.gz` beside every file that becomes smaller by it. */
 export async function compressFiles(folder: string): Promise<void> {
   const files = globSync('**/*.{html,js,css,svg,json,webmanifest,txt}', { cwd: folder });
   await Promise.all(

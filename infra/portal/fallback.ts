@@ -1,12 +1,15 @@
 /**
- * The page behind every address of the portal. One rule for CloudFront and the local server: a path whose last
- * part has a dot asks for a file, anything else is a page. It stands on the portal's behaviour only, so that errors of
- * the API stay errors of the API.
+ * Which file is served for an address of the portal. CloudFront and the local server use the same rule: a path whose
+ * last part has a dot asks for a file, anything else is a page. The rule applies only to the portal's behaviour, so
+ * that errors of the API stay errors of the API.
  */
 const file = /\.[^/]*$/;
 export const isPage = (path: string): boolean => !file.test(path);
 
-/** Where a first visitor comes, the login page made at build time is handed out instead of an empty one. */
+/**
+ * For the addresses at which a first visitor arrives, the login page made at build time is served instead of an empty
+ * page.
+ */
 const firstView = /^\/(login)?$/;
 export const loginFile = 'login.html';
 export const fileOfPage = (path: string): string => (firstView.test(path) ? loginFile : 'index.html');

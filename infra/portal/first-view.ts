@@ -10,17 +10,18 @@ interface FirstView {
   readonly html: string;
   readonly css: string;
 }
-/** What a form may not bring: the policy refuses it, and the page would not be what it was meant to be. */
+/** What the page must not contain: the content security policy refuses it, and the page would not look as intended. */
 const refused = /<script|<style|\bstyle=|\bon\w+=/i;
 
 /**
- * Makes `login.html` beside `index.html`: the login page's first view as React renders it, with antd's styles in a file of
- * its own, so that people see the form before any script has arrived. Its own sheets come with the first request.
+ * Makes `login.html` beside `index.html`: the login page's first view as React renders it, with antd's styles in a
+ * separate file, so that people see the form before any script has arrived. The page's own style sheets come with the
+ * first request.
  */
 export async function makeFirstView(root: string, mode: string, outDir: string): Promise<void> {
   const entry = join(root, 'src/prerender/index.tsx');
   if (!existsSync(entry)) return;
-  // Below the project, so that packages are found; of all that is ours the same copies are built.
+  // Below the project, so that packages are found; our own modules are built into single copies.
   const folder = mkdtempSync(join(outDir, '..', 'prerender-'));
   try {
     await build({
@@ -47,20 +48,20 @@ export async function makeFirstView(root: string, mode: string, outDir: string):
 }
 
 /**
- * What the pages' modules look for when they load and this process has not got. `window` stays undefined: by it antd and
- * React know that there is no browser.
+ * Objects that the pages' modules expect when they load and that this process does not have. `window` stays undefined:
+ * antd and React conclude from it that there is no browser.
  */
 function standForBrowser(): void {
   Object.assign(globalThis, {
     location: { origin: 'http://build.invalid' },
     document: { documentElement: { dataset: {} } },
     matchMedia: () => ({ matches: false }),
-    // Node has one, and would wait for its messages for ever.
+    // Node's own BroadcastChannel would keep the process waiting for messages for ever.
     BroadcastChannel: undefined,
   });
 }
 
-/** Writes the sheet under a name that no other content has. */
+/** Writes the sheet under a name that depends on its content. */
 function keep(outDir: string, css: string): string {
   const name = `${assetsFolder}first-view-${createHash('sha256').update(css).digest('hex').slice(0, 8)}.css`;
   writeFileSync(join(outDir, name), css);

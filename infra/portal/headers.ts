@@ -1,9 +1,9 @@
 /**
- * What the browser is told with every file of the portal, deployed and on this machine: one constant for the CDK stack
- * and the local server, so that a page that breaks under the policy breaks here first.
+ * The headers of every file of the portal, deployed and on this machine: one constant for the CDK stack and the local
+ * server, so that a page that breaks under the policy breaks here first.
  */
 
-/** Scripts, styles, pictures and calls of our own origin and nothing else; no frame, no plug-in, no foreign form. */
+/** Scripts, styles, pictures and calls only from our own origin; no frames, no plug-ins, no forms to other origins. */
 export const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",
@@ -19,7 +19,7 @@ export const contentSecurityPolicy = [
   "form-action 'self'",
 ].join('; ');
 
-/** The portal asks for no device: the camera belongs to the apps (FACE-1). */
+/** The portal needs no device of the browser: the camera belongs to the apps (FACE-1). */
 const refusedFeatures = [
   'accelerometer',
   'autoplay',
@@ -49,10 +49,10 @@ export const portalHeaders = {
   'x-frame-options': 'DENY',
 } as const;
 
-/** Two years, as the API's own answers say; only where there is TLS. */
+/** Two years, as in the API's own answers; sent only with TLS. */
 export const strictTransportSeconds = 63_072_000;
 
-/** Names of files under assets/ hold a hash of their content: a name is never used for another content. */
+/** Names of files under assets/ contain a hash of the content, so a name is never used for other content. */
 export const assetsFolder = 'assets/';
 export const cacheControl = {
   asset: 'public, max-age=31536000, immutable',

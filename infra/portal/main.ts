@@ -3,7 +3,7 @@ import { join, relative } from 'node:path';
 import { PlainError } from '../local/http/plain-error.ts';
 import { buildPortal } from './build.ts';
 
-/** `npm run portal:build`: what is deployed, in portal/dist to look at. */
+/** `npm run portal:build`: builds the deployed pages into portal/dist, to look at them. */
 const project = join(import.meta.dirname, '../..');
 const dist = join(project, 'portal', 'dist');
 try {

@@ -5,7 +5,7 @@ import { fileOfPage } from './fallback.ts';
 
 /**
  * The addresses of the portal's pages. Partition aws-cn has no CloudFront Functions in CloudFormation, so there each
- * page's address is a copy of its file instead of a rule; a test holds this list against the portal's routes.
+ * page's address is a copy of its file instead of a rule; a test compares this list with the portal's routes.
  */
 export const pagePaths = [
   'login',
@@ -38,8 +38,8 @@ export const pagePaths = [
 ] as const;
 
 /**
- * Hands over folders that together hold the page's file under every page's address. Several, because on a disk `me` can't
- * be a file and a folder. They are gone when `use` returns.
+ * Passes folders that together contain the page's file under every page's address. There are several, because on a disk
+ * `me` cannot be both a file and a folder. They are deleted when `use` returns.
  */
 export function withPageCopies(files: string, use: (folders: readonly string[]) => void): void {
   const root = mkdtempSync(join(tmpdir(), 'ahtax-pages-'));

@@ -1,7 +1,10 @@
 import { build } from 'vite';
 import { makeFirstView } from './first-view.ts';
 
-/** The process that build.ts starts: the pages and the login page's first view, their errors on standard error. */
+/**
+ * The process that build.ts starts: it builds the pages and the login page's first view and writes errors to standard
+ * error.
+ */
 const [root = '', mode = '', outDir = ''] = process.argv.slice(2);
 try {
   await build({

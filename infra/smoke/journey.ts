@@ -1,10 +1,13 @@
 import { solutionOf } from '../demo/challenge.ts';
 
-/** Who logs in, and where the code that is sent to them can be read. */
+/** The person who logs in, and where the code sent to them can be read. */
 export interface Visitor {
   readonly account: string;
   readonly password: string;
-  /** Answers the newest code: as text that holds six digits, or as the list of `GET /local/sms`. Without it nobody gets beyond the password. */
+  /**
+   * Returns the newest code: a text that contains six digits, or the list of `GET /local/sms`. Without it the journey
+   * ends after the password.
+   */
   readonly code?: (() => Promise<string>) | undefined;
 }
 
@@ -13,7 +16,10 @@ export interface Step {
   readonly milliseconds: number;
 }
 
-/** A step that did not answer as it must; says which and how. Never a body: it may hold what a person typed. */
+/**
+ * A step answered wrongly; the message names the step and how. It never contains a body, which may hold what a person
+ * typed.
+ */
 export class SmokeFailure extends Error {
   readonly step: string;
   constructor(step: string, what: string) {
@@ -25,9 +31,9 @@ export class SmokeFailure extends Error {
 type Answer = { status: number; body: Record<string, unknown>; cookies: string[] };
 
 /**
- * What has to work for people to get in, through the public door alone: health, settings, keys, a refused login, and
- * with a visitor a login, the session, its refresh and the way out. Leaves nothing but lines in the audit.
- * @throws SmokeFailure at the first step that does not answer as it must
+ * What must work so that people can log in, through the public address alone: health, settings, keys, a refused login,
+ * and with a visitor also a login, the session, its refresh and the logout. It leaves only audit events.
+ * @throws SmokeFailure at the first step that answers wrongly
  */
 export async function smoke(url: string, visitor?: Visitor, timeoutMs = 10_000): Promise<Step[]> {
   const steps: Step[] = [];

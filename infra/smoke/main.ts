@@ -1,7 +1,7 @@
 /**
- * `npm run smoke -- --url https://…`: whether a deployed stage, or the local runtime, lets people in. Of the local
- * runtime it takes a demo person by itself. Elsewhere `--account` names a test person, SMOKE_PASSWORD holds the
- * password, and `--code-url` is the page of the SMS receiver that shows the newest code of its number.
+ * `npm run smoke -- --url https://…`: whether people can log in to a deployed stage or the local runtime. For the local
+ * runtime it uses a demo person. Elsewhere `--account` names a test person, SMOKE_PASSWORD holds the password, and
+ * `--code-url` is the page of the SMS receiver that shows the newest code of its number.
  */
 import { parseArgs } from 'node:util';
 import { codeAt, SmokeFailure, smoke, type Visitor } from './journey.ts';
@@ -20,7 +20,7 @@ interface DemoBook {
   people: { phone: string; password?: string; logins: { entry: string }[] }[];
 }
 
-/** Somebody of the local runtime who logs in as a natural person by password and code. */
+/** A person of the local runtime who logs in as a natural person with password and code. */
 async function demoVisitor(): Promise<Visitor | undefined> {
   const answer = await fetch(`${url}/local/demo`, { signal: AbortSignal.timeout(10_000) }).catch(
     () => undefined,

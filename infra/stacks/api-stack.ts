@@ -20,7 +20,7 @@ import type { Stage } from '../stage.ts';
 export interface ApiStackProps extends StackProps {
   readonly stage: Stage;
   readonly flows: readonly FlowDeclaration[];
-  /** Has the bundled asset of each function in a folder of the flow's name. */
+  /** Contains the bundled asset of each function in a folder with the flow's name. */
   readonly assets: string;
   readonly shared: SharedResources;
   readonly tablesKey: IKey;

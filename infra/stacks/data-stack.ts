@@ -16,15 +16,15 @@ import type { Stage } from '../stage.ts';
 
 export interface DataStackProps extends StackProps {
   readonly stage: Stage;
-  /** Their contracts say who reads which secret. */
+  /** Their contracts tell who reads which secret. */
   readonly flows: readonly FlowDeclaration[];
 }
 
-/** Everything that must outlive a deployment: tables, secrets and the keys they are encrypted under. */
+/** Everything that must outlive a deployment: tables, secrets, and the keys under which they are encrypted. */
 export class DataStack extends Stack {
   readonly shared: SharedResources;
   readonly tablesKey: IKey;
-  /** What the canary logs in with; none where the stage has no canary. */
+  /** The secret with which the canary logs in; undefined if the stage has no canary. */
   readonly canarySecretArn: string | undefined;
 
   constructor(scope: Construct, id: string, { stage, flows, ...props }: DataStackProps) {
@@ -86,9 +86,9 @@ export class DataStack extends Stack {
       secret.cfnOptions.updateReplacePolicy = CfnDeletionPolicy.RETAIN;
       return secret;
     };
-    /** CloudFormation writes it once; afterwards the rotation (or an operator) owns the content. */
+    /** CloudFormation writes it once; afterwards the rotation (or an operator) changes the content. */
     const placeholder = { secretString: '{}' };
-    /** The version 1 of a secret that is never rotated by itself. */
+    /** Version 1 of a secret that never rotates by itself. */
     const firstVersion = {
       generateSecretString: {
         secretStringTemplate: '{}',

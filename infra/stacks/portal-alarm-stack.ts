@@ -8,14 +8,14 @@ import { alarmOf } from '../alarms/rule.ts';
 import { alarmTopic } from '../alarms/topic.ts';
 import type { Stage } from '../stage.ts';
 
-/** The one region that has CloudFront's metrics, whatever region the stage is in. */
+/** The only region with CloudFront's metrics, whatever region the stage is in. */
 export const cloudFrontMetricRegion = 'us-east-1';
 export const distributionIdOutput = 'DistributionId';
 
 /**
- * What CloudFront itself answers with 5xx: pages that the bucket does not give, an API that CloudFront does not reach. An
- * alarm looks only at metrics of its own region and tells only topics of it, so this one stands alone, beside the groups
- * of the stage. Partition aws-cn has no such metrics; the canary comes through CloudFront and does their work there.
+ * The alarm for answers 5xx of CloudFront itself: pages that the bucket does not serve, an API that CloudFront cannot
+ * reach. An alarm can only use metrics and topics of its own region, so this one is not part of the stage's groups.
+ * Partition aws-cn has no such metrics; there the canary, whose calls pass through CloudFront, notices such failures.
  */
 export class PortalAlarmStack extends Stack {
   constructor(

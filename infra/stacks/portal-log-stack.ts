@@ -13,13 +13,13 @@ import { forThisAccount } from '../constructs/triggers/trigger.ts';
 import { arn, prefix } from '../names.ts';
 import type { Stage } from '../stage.ts';
 
-/** The one region where CloudFront's logs are set up, whatever region the stage is in. */
+/** The only region in which CloudFront's logs are configured, whatever region the stage is in. */
 export const cloudFrontLogRegion = 'us-east-1';
 export const distributionOutput = 'DistributionArn';
 
 /**
- * What is noted of each request: where, when, how it went. Neither the path, whose ids are handles to open tickets,
- * nor the query, the cookie, the caller's address or user agent (DATA-01).
+ * What is recorded of each request: where, when, and how it ended. Not recorded are the path, whose ids are handles to
+ * open tickets, the query, the cookie, the caller's address and the user agent (DATA-01).
  */
 const fields = [
   'date',
@@ -38,7 +38,7 @@ const fields = [
   'ssl-cipher',
 ];
 
-/** CloudFront's access log. Only its standard logging of the second kind lets fields be chosen; aws-cn lacks it. */
+/** CloudFront's access log. Only version 2 of its standard logging lets fields be chosen; aws-cn does not have it. */
 export class PortalLogStack extends Stack {
   constructor(
     scope: Construct,

@@ -23,13 +23,13 @@ export interface PortalStackProps extends StackProps {
   readonly stage: Stage;
   readonly portal: PortalConfig;
   readonly domain: string;
-  /** The API's regional host name, which takes requests for the domain. */
+  /** The API's regional host name, which accepts requests for the domain. */
   readonly apiHost: string;
   /** The built pages (mode production). */
   readonly files: string;
 }
 
-/** Statuses that CloudFront would otherwise keep for ten seconds, although nothing of the API may be kept. */
+/** Error statuses that CloudFront would otherwise cache for ten seconds; no answer of the API may be cached. */
 const errorStatuses = [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504];
 const apiPaths = ['/v1/*', '/oauth2/*', '/.well-known/*'];
 
@@ -49,7 +49,7 @@ export class PortalStack extends Stack {
         comment: `${prefix(stage)}: portal and API`,
         aliases: [domain],
         defaultRootObject: loginFile,
-        // Both are not offered in the China regions.
+        // The China regions support neither of the two.
         httpVersion: china ? 'http2' : 'http2and3',
         ipv6Enabled: !china,
         priceClass: portal.priceClass ?? 'PriceClass_All',
@@ -80,10 +80,10 @@ export class PortalStack extends Stack {
     const distributionArn = `arn:${Aws.PARTITION}:cloudfront::${Aws.ACCOUNT_ID}:distribution/${distribution.ref}`;
     new CfnOutput(this, distributionOutput, { value: distributionArn });
     new CfnOutput(this, distributionIdOutput, { value: distribution.ref });
-    // Where the domain's record has to point to.
+    // The name to which the domain's DNS record must point.
     new CfnOutput(this, 'DistributionDomain', { value: distribution.attrDomainName });
     letRead(distributionArn);
-    // Without a function in front of the bucket every page's address has to be an object of it.
+    // Without a function in front of the bucket, every page's address must be an object in it.
     uploadPages(this, { stage, bucket, files, copies: china });
     explain(distribution, portal, china);
   }

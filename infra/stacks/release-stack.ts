@@ -17,9 +17,9 @@ export interface ReleaseStackProps extends StackProps {
 }
 
 /**
- * How a new version comes to its calls: CodeDeploy moves the alias of each function, and moves it back by itself when
- * the flow's alarm rings meanwhile. Made before the functions, which know it by name: the alarms that stop a bad
- * version have to be there when the first one comes.
+ * How a new version gets its calls: CodeDeploy moves the alias of each function, and moves it back if the flow's alarm
+ * goes off meanwhile. This stack is created before the functions, which know it by name: the alarms that stop a bad
+ * version must exist when the first version comes.
  */
 export class ReleaseStack extends Stack {
   constructor(scope: Construct, id: string, { stage, flows, ...props }: ReleaseStackProps) {
@@ -52,7 +52,7 @@ export class ReleaseStack extends Stack {
     }
   }
 
-  /** What AWS's own policy for this gives, for the functions and alarms of this stage alone. */
+  /** The permissions of AWS's own policy for this purpose, limited to the functions and alarms of this stage. */
   private role(stage: Stage, flows: readonly FlowDeclaration[]): Role {
     const names = flows.map(({ name }) => arn('lambda', `function:${functionName(stage, name)}`));
     const role = new Role(this, 'Role', {

@@ -4,8 +4,8 @@ import type { ProblemCode } from '#domain/problem.ts';
 import type { TableAction, TableName, TableOrIndex } from './tables.ts';
 
 /**
- * A flow is declared once. Its contract is data; the CDK app makes routes, functions, environment and grants
- * from it, the handler is type-checked against it, OpenAPI and the portal's client are generated from it.
+ * A flow is declared once, as data, in its contract. The CDK app makes the routes, functions, environment and grants
+ * from the contract; the handler is type-checked against it; OpenAPI and the portal's client are generated from it.
  */
 export interface FlowDeclaration {
   /** Kebab-case; also the folder under `functions/` and the function's name. */
@@ -18,9 +18,11 @@ export interface FlowDeclaration {
   readonly secrets?: readonly SecretName[];
   /** The outside services it talks to. */
   readonly gateways?: readonly GatewayName[];
-  /** It computes argon2id: the target's native binary is put beside the bundle. */
+  /** The function hashes passwords (argon2id): the native library for its processor is packed beside the bundle. */
   readonly hashesPasswords?: true;
-  /** Files generated at bundling that are put beside the bundle: what is too long for a function's environment. */
+  /**
+   * Files that the build generates and packs beside the bundle, because they are too long for a function's environment.
+   */
   readonly carries?: readonly CarriedFile[];
   readonly memoryMb?: number;
   readonly timeoutSeconds?: number;
@@ -62,14 +64,15 @@ export interface FeedTrigger {
 }
 
 /**
- * Changes of tables, in their order for each item, at least once. A batch that fails comes again, in halves; what nobody
- * could take in so many tries, or within a day, goes to the flow's dead letters, and somebody is told.
+ * A DynamoDB stream. The changes of one item arrive in their order, each at least once. Lambda splits a batch that
+ * fails and delivers both halves again. A change that still fails after `tries`, or after a day, goes to the flow's
+ * dead-letter queue, and an alarm tells the operators.
  */
 export interface StreamTrigger {
   readonly kind: 'stream';
   /**
-   * By table (with `streams` in tables.ts): Lambda's filter patterns, of which one must fit a change, so that the many
-   * others cost nothing. An empty list lets every change through.
+   * By table (with `streams` in tables.ts): Lambda's filter patterns. A change starts the function if one pattern fits;
+   * the many other changes cost nothing. An empty list lets every change through.
    */
   readonly tables: Partial<Record<TableName, readonly ChangePattern[]>>;
   /** Changes in one start at most; 100 unless said otherwise. */
@@ -91,9 +94,12 @@ export interface QueueTrigger {
   readonly queue: string;
   /** Messages in one start at most; 1 unless said otherwise. */
   readonly batchSize?: number;
-  /** How often a message is tried; afterwards it goes to the flow's dead letters, and somebody is told. */
+  /**
+   * How often a message is tried. A message that still fails goes to the flow's dead-letter queue, and an alarm tells
+   * the operators.
+   */
   readonly tries: number;
-  /** From the begin of one try to the next. */
+  /** Seconds from the start of one try to the start of the next. */
   readonly retrySeconds: number;
 }
 
@@ -105,10 +111,12 @@ type Schema = v.GenericSchema;
  * - `public`: anybody.
  * - `public-or-channel`: anybody; a Channel-Assertion, when sent, must be valid and names the channel.
  * - `channel`: a Channel-Assertion is needed.
- * - `session`: an access token is needed; the access basis of a company identity is looked at in each call.
+ * - `session`: an access token is needed; each call checks the access basis of a company identity.
  * - `refresh`: the refresh cookie is needed.
- * - `client`: a relying party by its signed assertion in the form (SSO-3), spent unless the step `spendsAssertion`.
- * - `client-token`: an access token that was given to a relying party; what it stands on is the step's to look at.
+ * - `client`: a relying party, which proves itself by a signed assertion in the form (SSO-3). The assertion is spent
+ * before the step runs, unless the step spends it (`spendsAssertion`).
+ * - `client-token`: an access token that a relying party got; the step checks the hand-over and the access basis behind
+ * it.
  */
 export type Access =
   | 'public'
@@ -125,71 +133,83 @@ export interface RouteDeclaration {
   readonly path: `/${string}`;
   readonly access: Access;
   /**
-   * `session` only: answers also while the session's company identity is lost (REL-7, REL-8), as to the natural person,
-   * with `caller.lost` set. Elsewhere such a session is refused with RELATION_NOT_FOUND.
+   * `session` only: the route also answers while the company identity of the session is lost (REL-7, REL-8). The step
+   * then sees the natural person, and `caller.lost` is set. Other routes refuse such a session with RELATION_NOT_FOUND.
    */
   readonly evenIfLost?: true;
-  /** LEG-1: answers until this day of the settings, inclusive; then LEGACY_LOGIN_CLOSED before anything is looked at. */
+  /**
+   * LEG-1: the route answers until this day of the settings, inclusive. Later it refuses with LEGACY_LOGIN_CLOSED
+   * before anything else is checked.
+   */
   readonly until?: 'legacyUntil';
   /**
-   * `session` only: answers also in a session that the initial password has opened (LGN-11), because it is what changing
-   * that takes. Elsewhere such a session is refused with PASSWORD_CHANGE_REQUIRED.
+   * `session` only: the route also answers in a session that the initial password opened (LGN-11), because the person
+   * needs it to change that password. Other routes refuse such a session with PASSWORD_CHANGE_REQUIRED.
    */
   readonly evenWithInitialPassword?: true;
   /**
-   * `session` only: it manages people, agreements or companies, which takes a factor of its own (SES-5, PHN-4). When the
-   * person last recovered a phone is read beside the session; the step hands it to `managingFactor`.
+   * `session` only: the route manages people, agreements or companies, which needs a second factor of its own (SES-5,
+   * PHN-4). The time of the person's last phone recovery is read together with the session; the step passes it to
+   * `managingFactor`.
    */
   readonly managing?: true;
   /**
-   * `session` only: it is about the hand-over that the path's `{id}` names (SSO-4), which is read beside the session for the
-   * browser that began it; its cookie says so.
+   * `session` only: the route is about the hand-over that `{id}` in the path names (SSO-4). The hand-over's request is
+   * read together with the session. Only the browser that began the request may call; its cookie proves that.
    */
   readonly handOver?: true;
-  /** `client` only: the step spends the assertion in a transaction of its own (`clientAssertionPut`). */
+  /** `client` only: the step spends the assertion in its own transaction (`clientAssertionPut`). */
   readonly spendsAssertion?: true;
   /**
-   * `client` and `client-token`: the call may prove the key that its tokens are bound to, by the header `DPoP` (RFC 9449),
-   * and must where they are bound.
+   * `client` and `client-token`: the call may prove, by the header `DPoP` (RFC 9449), that it holds the key to which
+   * its tokens are bound. If they are bound, it must prove it.
    */
   readonly provesKey?: true;
-  /** Pages of other origins may make a browser call it: nothing is changed in anybody's name (POST to authorize). */
+  /**
+   * Pages of other origins may make a browser call this route, because the call changes nothing in the person's name
+   * (POST to authorize).
+   */
   readonly fromAnyPage?: true;
   readonly summary: string;
   readonly body?: Schema;
   /**
-   * In the place of `body`: an `application/x-www-form-urlencoded` one. A parameter that is sent twice is refused, one
-   * without a value is none (RFC 6749, 3.1).
+   * Instead of `body`: a body of type `application/x-www-form-urlencoded`. A parameter that is sent twice is refused; a
+   * parameter without a value counts as not sent (RFC 6749, 3.1).
    */
   readonly form?: Schema;
   readonly query?: Schema;
   /**
-   * The step judges the parameters itself, because what a mistake is answered with depends on others of them: it finds
-   * them as they were sent in `call.parameters`, doubled ones too. `query` and `form` then only describe.
+   * The step judges the parameters itself, because the answer to one wrong parameter depends on the other parameters.
+   * The step finds all parameters in `call.parameters` as they were sent, also those sent twice. `query` and `form`
+   * then only describe the route.
    */
   readonly raw?: true;
   /**
-   * `oauth`: every refusal, the general ones too, is `{error, error_description}` (RFC 6749, 5.2). `page`: a browser comes
-   * here by itself, and goes on to a page that says what is wrong.
+   * `oauth`: every refusal, the general ones included, is `{error, error_description}` (RFC 6749, 5.2). `page`: the
+   * browser itself opens this address, so a refusal redirects it to a page that explains what is wrong.
    */
   readonly errorsAs?: 'oauth' | 'page';
   /** Status → schema of the body, `null` for an empty one. */
   readonly answers: Readonly<Record<number, Schema | null>>;
   /**
-   * Codes beside the general ones (BAD_REQUEST, BODY_TOO_LARGE, TOO_MANY_REQUESTS, UNAVAILABLE; with an id in the path
-   * NOT_FOUND, EXPIRED, STATE_CONFLICT; of what changes something STATE_CONFLICT, ORIGIN_NOT_ALLOWED,
-   * MEDIA_TYPE_NOT_SUPPORTED). Tests take no answer that stands in neither (test/support/answers.ts).
+   * Codes that this route answers beside the general ones. The general codes are BAD_REQUEST, BODY_TOO_LARGE,
+   * TOO_MANY_REQUESTS, UNAVAILABLE; with an id in the path also NOT_FOUND, EXPIRED, STATE_CONFLICT; for routes that
+   * change something also STATE_CONFLICT, ORIGIN_NOT_ALLOWED, MEDIA_TYPE_NOT_SUPPORTED. Tests refuse an answer with any
+   * other code (test/support/answers.ts).
    */
   readonly errors?: readonly ProblemCode[];
-  /** With `errorsAs: 'oauth'`: its words beside the general ones (invalid_request, temporarily_unavailable, who calls). */
+  /**
+   * With `errorsAs: 'oauth'`: the OAuth error codes of this route beside the general ones (invalid_request,
+   * temporarily_unavailable, and those that say who may call).
+   */
   readonly oauthErrors?: readonly OAuthErrorCode[];
   /** The largest body in KiB; 16 unless said otherwise. */
   readonly bodyLimitKiB?: number;
 }
 
 /**
- * Declares a flow: keeps the literal types, so that steps are checked against it. Routes for signed-in people imply the
- * reads that find out who calls, those that manage also the checks of their factor.
+ * Declares a flow. The literal types are kept, so that steps are checked against them. Routes with access `session` add
+ * the grants for reading the session; routes that manage also add the grants for checking their factor.
  */
 export const flow = <const F extends FlowDeclaration>(declaration: F): F => {
   const routes: readonly RouteDeclaration[] = Object.values(declaration.routes ?? {});
@@ -205,7 +225,7 @@ export const flow = <const F extends FlowDeclaration>(declaration: F): F => {
     : { ...declaration, tables: withAll(declaration.tables ?? {}, implied) };
 };
 
-/** What a company identity stands on: a relation, or several rows in one call. */
+/** The rows behind a company identity: one relation, or several rows that one call reads. */
 export const accessReads = {
   Relationships: ['BatchGetItem'],
   Taxpayers: ['BatchGetItem'],
@@ -214,19 +234,22 @@ export const accessReads = {
   CrossRegionReports: ['BatchGetItem'],
 } as const satisfies NonNullable<FlowDeclaration['tables']>;
 
-/** The session, and what a company identity stands on. */
+/** The session, and the rows behind its company identity. */
 const callerReads: NonNullable<FlowDeclaration['tables']> = { Sessions: ['GetItem'], ...accessReads };
 
-/** Of routes that manage: the person's recovery beside the session, and both again in the transaction (PHN-4, SES-5). */
+/**
+ * For routes that manage: the person's last phone recovery is read beside the session, and the transaction checks both
+ * again (PHN-4, SES-5).
+ */
 const managingChecks: NonNullable<FlowDeclaration['tables']> = {
   Sessions: ['ConditionCheckItem'],
   Users: ['GetItem', 'ConditionCheckItem'],
 };
 
-/** The request of a hand-over, beside the session. */
+/** The request of a hand-over is read beside the session. */
 const handOverReads: NonNullable<FlowDeclaration['tables']> = { Tickets: ['GetItem'] };
 
-/** Of clients: an assertion works once (SSO-3), and one that is refused is audited (SSO-14). */
+/** For routes of clients: an assertion works once (SSO-3), and a refused assertion is audited (SSO-14). */
 const spentAssertions: NonNullable<FlowDeclaration['tables']> = { Tickets: ['PutItem'], Audit: ['PutItem'] };
 
 /** The proof of a key works once (SSO-6). */
@@ -240,7 +263,10 @@ function withAll(tables: Tables, more: readonly Tables[]): Tables {
   return all;
 }
 
-/** Whether a call of this route is more than a look: what foreign pages may not make a browser send (SES-2). */
+/**
+ * Whether a call of this route changes something. A browser must not send such a call for a page of another origin
+ * (SES-2).
+ */
 export const changesSomething = ({ method }: Pick<RouteDeclaration, 'method'>): boolean => method !== 'GET';
 
 /** The environment variable that carries the address of a queue of `sends`. */

@@ -1,6 +1,6 @@
 /**
- * Every kind of line that a function writes to its log, by its stable name: alarms, queries and docs/log-events.md go by
- * it. No field ever holds a name, a number, a path or a body (DOC-4, DATA-01).
+ * Every kind of line that a function writes to its log, by its stable name. Alarms, log queries and docs/log-events.md
+ * use these names. No field ever holds a person's name, a number, a path or a body (DOC-4, DATA-01).
  */
 export const logEvents = {
   request: { levels: ['INFO', 'ERROR'], by: 'every function with routes' },
@@ -30,7 +30,7 @@ export const logEvents = {
 export type LogEvent = keyof typeof logEvents;
 type LevelOf<E extends LogEvent> = (typeof logEvents)[E]['levels'][number];
 
-/** A line as it is written: its level, its name under `word`, and what the catalogue says of it. */
+/** One log line as it is written: its level, its name under `word`, and what the catalogue above says about it. */
 export type LogLine = {
   [E in LogEvent]: { readonly level: LevelOf<E>; readonly word: E } & object;
 }[LogEvent];

@@ -4,8 +4,9 @@ import { identityKinds, type RelyingParty } from '#domain/relying-parties.ts';
 import { companySubjects } from '#domain/taxpayers.ts';
 
 /**
- * The clients of single sign-on as a stage sets them (SSO-1). Too long for a function's environment: parsed at synth, and
- * carried as a file beside the bundles that need them, which believe it.
+ * The clients of single sign-on as a stage's settings list them (SSO-1). The list is too long for a function's
+ * environment. It is parsed at synth and packed as a file beside the bundles that need it; the functions do not check
+ * it again.
  */
 const text = v.pipe(v.string(), v.minLength(1));
 const coordinate = v.pipe(v.string(), v.regex(/^[\w-]{43}$/, 'a coordinate of P-256, base64url'));
@@ -77,13 +78,13 @@ interface Surroundings {
   readonly issuer: string;
   /** Codes of the stage's audiences. */
   readonly sectors: readonly string[];
-  /** Stage local alone: addresses of this machine need no TLS. */
+  /** Only for stage `local`: addresses of this machine may use plain HTTP. */
   readonly plainHttp: boolean;
 }
 
 /**
  * Reads the clients of a stage.
- * @throws Error that names every wrong one
+ * @throws Error that names every wrong entry
  */
 export function parseRelyingParties(
   input: readonly RelyingPartyInput[],
@@ -102,7 +103,7 @@ type Fault = readonly [path: string, what: string];
 const wrong = (faults: readonly Fault[]): Error =>
   new Error(`Wrong settings: ${faults.map(([path, what]) => `relyingParties.${path}: ${what}`).join('; ')}`);
 
-/** What one client can't know of the others and of its stage. */
+/** Mistakes that one client's own schema cannot see: they concern other clients or the stage. */
 function faultsOf(
   client: RelyingParty,
   at: number,
@@ -116,7 +117,7 @@ function faultsOf(
   if (!sectors.includes(client.sector))
     faults.push([`${at}.sector`, `${client.sector} is no audience of the stage`]);
   for (const [index, { uri }] of client.resources.entries()) {
-    // The portal's own access tokens are for the issuer: one for a resource of that name would open the portal.
+    // The portal's own access tokens have the issuer as audience: a resource with that name could open the portal.
     if (uri.replace(/\/+$/, '') === issuer.replace(/\/+$/, ''))
       faults.push([`${at}.resources.${index}.uri`, 'a resource may not be the issuer']);
     if (before.some(({ resources }) => resources.some((other) => other.uri === uri)))

@@ -7,12 +7,12 @@ import { permissions, relationStates } from '#domain/relations.ts';
 import { foldNumber, readFreeText, typedPassword } from '#domain/text.ts';
 
 /**
- * Shapes shared by the contracts. Requests are bounded here and judged by the domain afterwards
- * (a document number's check digit is a rule, not a shape). Objects drop unknown members.
+ * Shapes that several contracts share. A schema only bounds what is sent; the domain judges it afterwards (the check
+ * digit of a document number is a rule, not a shape). Members that a schema does not name are dropped.
  */
 const bounded = (min: number, max: number) => v.pipe(v.string(), v.minLength(min), v.maxLength(max));
 
-/** Text of the registry or of a counter as it is kept (ENT-5): at most `longest` characters. */
+/** Text that the registry or a counter enters and that is stored (ENT-5): at most `longest` characters. */
 export const freeText = (longest: number) =>
   v.pipe(
     v.string(),
@@ -26,10 +26,10 @@ export const freeText = (longest: number) =>
 
 export const time = v.pipe(v.string(), v.metadata({ format: 'date-time' }));
 export const handle = bounded(1, 64);
-/** Where a list goes on: what the page before said, unchanged. */
+/** Where a list continues: the `next` of the page before, unchanged. */
 export const cursor = v.optional(bounded(1, 1024));
 
-/** Personal documents by type code (DOC-1); the domain's table is the source of names. */
+/** Personal documents by type code (DOC-1). The names of the types come from the domain's table. */
 export const documentType = v.picklist([
   '201',
   '208',
@@ -48,7 +48,10 @@ const personEntries = { name: bounded(1, 120), documentType, documentNumber: bou
 export const person = v.object(personEntries);
 export { personEntries };
 
-/** Whom an order is about (ORD-1): the document says it; a name, where it is given, must be the record's. */
+/**
+ * The person whom an order concerns (ORD-1). The document identifies the person; the name is optional and must match
+ * the record.
+ */
 export const orderEntries = {
   person: v.object({
     documentType,
@@ -58,17 +61,17 @@ export const orderEntries = {
   order: v.picklist(orders),
   /** For the audit, without names or numbers. */
   reason: freeText(200),
-  /** The second officer, where the order needs one. */
+  /** The second officer, for orders that need one. */
   approvedBy: v.optional(freeText(64)),
 };
 
 export const phone = bounded(1, 32);
-/** Six digits, however they are written or pasted (DOC-2). */
+/** Six digits, however the person writes or pastes them (DOC-2). */
 export const smsCode = v.pipe(v.string(), v.maxLength(64), v.transform(foldNumber), v.regex(/^[0-9]{6}$/));
-/** Bounded far above what a person may choose, so that "too long" is said by PWD-2 and nothing huge is hashed. */
+/** The limit is far above what a person may choose: PWD-2 then answers "too long", and nothing huge is hashed. */
 export const password = v.pipe(v.string(), v.maxLength(256), v.transform(typedPassword), v.minLength(1));
 export const account = bounded(1, 64);
-/** DOC-6: which account is meant, sent back after ACCOUNT_AMBIGUOUS {kinds}. */
+/** DOC-6: which kind of account the person means, sent after the refusal ACCOUNT_AMBIGUOUS {kinds}. */
 export const accountKind = v.optional(
   v.variant('kind', [
     v.object({ kind: v.literal('document'), documentType: v.picklist(documentTypeCodes) }),
@@ -84,17 +87,20 @@ export const role = v.picklist(roles);
 export const channel = v.picklist(channels);
 /** A company's number as somebody types it; the domain judges it (DOC-3). */
 export const taxpayerId = bounded(1, 64);
-/** REL-8: a calendar day, inclusive; empty or null is unlimited. */
+/** REL-8: the last calendar day, inclusive; empty or null means unlimited. */
 export const validUntil = v.optional(v.nullable(bounded(0, 10)));
-/** REL-8: at least one group; whoever may do nothing is deleted. */
+/** REL-8: at least one permission group; a person without any permission is deleted instead. */
 export const permissionList = v.pipe(
   v.array(v.picklist(permissions)),
   v.minLength(1),
   v.maxLength(permissions.length),
 );
-/** REL-11: what a list said of the row that is decided on; left out, whatever stands is decided on. */
+/**
+ * REL-11: the revision of the row that the list showed. The decision holds for that revision only; without it, for the
+ * row as it is now.
+ */
 export const seenRevision = { revision: v.optional(bounded(1, 32)) };
-/** What a change of an authorisation answers. */
+/** The answer to a change of an authorisation. */
 export const movedAuthorization = v.object({
   authorizationId: v.string(),
   state: v.picklist(relationStates),
@@ -172,13 +178,13 @@ export const scanState = v.picklist([
   'expired',
 ]);
 
-/** `{smsCode}` or `{faceTicket}`: exactly what the person proved the second factor with. */
+/** `{smsCode}` or `{faceTicket}`, exactly one: the second factor that the person passed. */
 export const factorEntries = { smsCode: v.optional(smsCode), faceTicket: v.optional(handle) };
 export const exactlyOneFactor = <T extends { smsCode?: string | undefined; faceTicket?: string | undefined }>(
   input: T,
 ): boolean => (input.smsCode === undefined) !== (input.faceTicket === undefined);
 
-/** An agent as both sides see them: masked (DOC-4), with a handle that is good at this agency only. */
+/** An agent as both sides see them: masked (DOC-4), with a handle that works at this agency only. */
 export const formAgent = v.object({ agentId: v.string(), name: v.string(), documentNumber: v.string() });
 const terms = {
   agents: v.array(formAgent),
@@ -196,15 +202,17 @@ export const agreement = v.object({
   clientName: v.string(),
   ...terms,
   state: v.picklist(agreementStates),
-  /** Grows with every change: named in a confirmation, it makes sure that nothing unseen is confirmed. */
+  /**
+   * Grows with every change. A confirmation names the revision, so that nobody confirms terms that they have not seen.
+   */
   revision: v.number(),
-  /** Other terms that wait for the client, while those above hold. */
+  /** New terms that wait for the client's consent; until then the terms above hold. */
   proposed: v.optional(v.object(terms)),
 });
-/** The revision of the agreement that is decided on, as it was shown (REL-11). */
+/** The revision of the agreement that the person saw when they decided (REL-11). */
 export const agreementRevision = { revision: v.optional(v.pipe(v.number(), v.integer())) };
-/** What a change of an agreement answers. */
+/** The answer to a change of an agreement. */
 export const movedAgreement = v.object({ agreementId: v.string(), state: v.picklist(agreementStates) });
 
-/** A page instead of JSON: what a browser is shown that comes from another system. */
+/** An HTML page instead of JSON, for a browser that comes from another system. */
 export const html = v.pipe(v.string(), v.metadata({ mediaType: 'text/html' }));

@@ -12,9 +12,9 @@ import { defaultPolicies, type Policies } from '#domain/policies.ts';
 import { permissions } from '#domain/relations.ts';
 
 /**
- * What a stage chooses, parsed once at synth (a wrong setting stops it with its name) and once per container.
- * Travels in the function's environment as SETTINGS (JSON); policies only where they differ from the defaults,
- * because Lambda allows 4 KB of environment.
+ * What a stage chooses. The settings are parsed once at synth (a wrong setting stops the synth with its name) and once
+ * per container. They travel in the function's environment as SETTINGS (JSON); policies are included only where they
+ * differ from the defaults, because Lambda allows 4 KB of environment.
  */
 const httpsOrigin = v.pipe(
   v.string(),
@@ -48,12 +48,18 @@ const faceProvider = v.variant('kind', [
   v.strictObject({ kind: v.literal('tencent'), region: text, ruleId: text }),
 ]);
 
-/** `invoice.issue`: also the claim `matter` of proofs, so that it stays printable and short. */
+/**
+ * A matter's code, such as `invoice.issue`. Proofs carry the code as the claim `matter`, so it stays printable and
+ * short.
+ */
 const code = v.pipe(v.string(), v.regex(/^[a-z][a-z0-9]*([.-][a-z0-9]+)*$/), v.maxLength(64));
 const distinct = <T extends { code: string }>(list: readonly T[]): boolean =>
   new Set(list.map((one) => one.code)).size === list.length;
 
-/** STP-1, STP-2, STP-4: what asks for a scan, who may do it for a company, and who may be given the proof. */
+/**
+ * STP-1, STP-2, STP-4: a matter that needs a scan, who may do the matter for a company, and which tax systems get the
+ * proof.
+ */
 const matter = v.pipe(
   v.strictObject({
     code,
@@ -83,7 +89,10 @@ const audiences = v.pipe(
   v.readonly(),
 );
 
-/** PWD-3: a stage may make hashes dearer, never cheaper; only `local`, which is never deployed, may, for tests. */
+/**
+ * PWD-3: a stage may make hashes more expensive, never cheaper. Only `local`, which is never deployed, may be cheaper,
+ * for tests.
+ */
 const leastHash = { argon2MemoryKiB: 19_456, argon2Iterations: 2 };
 
 const policyEntries = Object.fromEntries(
@@ -102,7 +111,7 @@ const policyEntries = Object.fromEntries(
 
 const both = v.strictObject({ zh: text, en: text });
 const day = v.pipe(v.string(), v.check(isDay, 'a day such as 2027-12-31'));
-/** What a public service says of itself at the foot of each page; what is not set is not shown. */
+/** What a public service must say about itself at the foot of each page. A setting that is missing is not shown. */
 const site = v.strictObject({
   /** 网站标识码, given by the state's registry of government sites. */
   siteCode: v.optional(text),
@@ -111,13 +120,13 @@ const site = v.strictObject({
   police: v.optional(text),
   hotline: v.optional(text, '12366'),
   hours: v.optional(both),
-  /** Where the addresses of the tax service halls are. */
+  /** The address of a page that lists the tax service halls. */
   halls: v.optional(text),
 });
 const announcement = v.strictObject({
   kind: v.picklist(['maintenance', 'change', 'fraud']),
   ...both.entries,
-  /** Last day, inclusive; until it is taken out otherwise. */
+  /** The last day, inclusive; without it the announcement stays until it is removed from the settings. */
   until: v.optional(day),
 });
 
@@ -129,17 +138,17 @@ export const settingsSchema = v.strictObject({
   face: faceProvider,
   /** CHN-2: whether the Alipay mini program may confirm QR logins. */
   alipayQrLogin: v.optional(v.boolean(), true),
-  /** LEG-1: the last day of the old login, inclusive; null = closed. */
+  /** LEG-1: the last day of the old login, inclusive; null means that the old login is closed. */
   legacyUntil: v.optional(v.nullable(v.pipe(v.string(), v.check(isDay, 'a day such as 2027-12-31'))), null),
-  /** CHN-2: where the download codes of the apps point to. */
+  /** CHN-2: the addresses behind the download codes of the apps. */
   appDownloads: v.optional(v.record(v.string(), text), {}),
-  /** What the foot of the portal names. */
+  /** What the foot of the portal's pages names. */
   site: v.optional(site),
-  /** What the portal tells everybody: maintenance, a change, a warning of fraud. */
+  /** Announcements that the portal shows to everybody: maintenance, a change, a warning of fraud. */
   announcements: v.optional(v.pipe(v.array(announcement), v.maxLength(5), v.readonly()), []),
-  /** STP-1: the matters of risk. */
+  /** STP-1: the matters of risk of this stage. */
   matters: v.optional(matters, [...defaultMatters]),
-  /** STP-2: the tax systems that proofs are made for, and whether theirs may name the document. */
+  /** STP-2: the tax systems that get proofs, and whether their proofs may name the document. */
   audiences: v.optional(audiences, [...defaultAudiences]),
   policies: v.optional(v.strictObject(policyEntries), {}),
 });
@@ -165,7 +174,9 @@ export function parseSettings(input: unknown): Settings {
   return { ...result.output, policies };
 }
 
-/** Public keys of the channels (CHN-1), two valid during a rotation; in the environment as CHANNEL_KEYS. */
+/**
+ * Public keys of the channels (CHN-1); a channel has two while it rotates its key. In the environment as CHANNEL_KEYS.
+ */
 export const channelKeysSchema = v.record(
   v.picklist(channels),
   v.pipe(

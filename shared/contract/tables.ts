@@ -1,6 +1,6 @@
 /**
- * The tables as data: the CDK app creates them from this, the store modules use the key names,
- * contracts grant actions on them. One table per thing (docs/decisions).
+ * The tables as data. The CDK app creates the tables from this list, the store modules use the key names, and the
+ * contracts grant actions on the tables. One table per thing (docs/decisions).
  */
 export interface IndexDeclaration {
   readonly partitionKey: string;
@@ -13,26 +13,33 @@ export interface TableDeclaration {
   readonly indexes?: Readonly<Record<string, IndexDeclaration>>;
   /** `lasting` data gets point-in-time recovery and deletion protection; `passing` data gets TTL. Audit has both. */
   readonly keeps: 'lasting' | 'passing' | 'lasting-with-ttl';
-  /** Its changes can start functions: a stream with the item before and after each change, kept a day. */
+  /**
+   * Changes of the table can start functions: a stream with the item before and after each change, kept for one day.
+   */
   readonly streams?: true;
 }
 
-/** The attribute (epoch seconds) DynamoDB's TTL looks at. Rules never trust it: times are checked on read. */
+/**
+ * The attribute (epoch seconds) by which DynamoDB deletes old items. Rules never rely on the deletion: times are
+ * checked on read.
+ */
 export const ttlAttribute = 'ttl';
 
 export const tables = {
-  /** Person: real-name record and account. Username guards live beside them. */
+  /** Persons: real-name record and account. The guards of usernames are in the same table. */
   Users: { partitionKey: 'personKey', keeps: 'lasting' },
   /** Who owns a phone number (PHN-1, PHN-5). */
   Phones: { partitionKey: 'phoneKey', keeps: 'lasting' },
-  /** Failures per person and calendar day (LCK). `sweep` holds only locked rows. */
+  /** Failures per person and calendar day (LCK). The index `sweep` holds only locked rows. */
   Lockouts: {
     partitionKey: 'personKey',
     sortKey: 'day',
     indexes: { sweep: { partitionKey: 'sweepKey', projection: 'keys' } },
     keeps: 'passing',
   },
-  /** Codes sent and guessed per phone, the stage's in an hour (SMS-1, SMS-4, LCK-5), notices of companies. */
+  /**
+   * Per phone: codes sent and guessed. Also the stage's sends in an hour (SMS-1, SMS-4, LCK-5) and companies' notices.
+   */
   SmsWindows: { partitionKey: 'phoneKey', keeps: 'passing' },
   /** Person–company relations and their history (REL). */
   Relationships: {
@@ -46,7 +53,7 @@ export const tables = {
     keeps: 'lasting',
     streams: true,
   },
-  /** `copiesDue` holds only companies whose change has not reached the copies in their relations yet. */
+  /** The index `copiesDue` holds only companies whose last change has not yet reached the copies in their relations. */
   Taxpayers: {
     partitionKey: 'companyKey',
     indexes: { copiesDue: { partitionKey: 'copiesDue', sortKey: 'companyKey', projection: 'keys' } },
@@ -75,8 +82,8 @@ export const tables = {
   },
   Sessions: { partitionKey: 'sessionId', keeps: 'passing', streams: true },
   /**
-   * Hand-overs to tax systems (SSO): the indexes find those that an end elsewhere may end too, and serve no rule. `sweep`
-   * holds those that live, by when time may have ended them at the earliest.
+   * Hand-overs to tax systems (SSO). The indexes find hand-overs that an end elsewhere may also end; no rule reads
+   * them. The index `sweep` orders the live hand-overs by the earliest time at which time alone may end them.
    */
   RpSessions: {
     partitionKey: 'sessionId',

@@ -10,21 +10,27 @@ export interface AccessClaims {
   /** The person key. */
   readonly subject: string;
   readonly sessionId: string;
-  /** Grows with every switch of identity: tokens of an older one die (SES-2). */
+  /** Grows with every switch of identity: tokens with an older version are refused (SES-2). */
   readonly identityVersion: number;
   readonly realNameLevel: number;
   /** The identity of the session as the API shows it. */
   readonly identity: Readonly<Record<string, unknown>>;
-  /** Where the access basis of a company identity is found, so that it can be read beside the session (REL-8). */
+  /**
+   * Where the access basis of a company identity is stored, so that one read fetches it together with the session
+   * (REL-8).
+   */
   readonly company?: TokenAccessBasis;
-  /** LGN-11: the session can do nothing but change the initial password. */
+  /** LGN-11: the session may only change the initial password. */
   readonly passwordDue?: true;
 }
 /** The keys of a company identity's access basis (`AccessBasisRef` in access-basis.ts says what they are). */
 export type TokenAccessBasis = v.InferOutput<typeof accessBasisSchema>;
 
 const kind = (issuer: string): TokenKind => ({ typ: 'at+jwt', issuer, audience: issuer });
-/** LGN-11: no access token to anybody else who knows our keys. */
+/**
+ * LGN-11: a token type and audience of their own, so that no other party that trusts our keys takes this token for an
+ * access token.
+ */
 const changeOnly = (issuer: string): TokenKind => ({ typ: 'password-change+jwt', issuer, audience: issuer });
 
 /** Lives `accessTokenSeconds` from `now`. */

@@ -1,18 +1,19 @@
 import { type CryptoKey, decodeJwt, decodeProtectedHeader, errors, type JWK, jwtVerify } from 'jose';
 import * as v from 'valibot';
 import type { ChannelKeys } from '#contract/settings.ts';
+import { fromEpochSeconds } from '#domain/epoch.ts';
 import { type Channel, channels, type Role, roles } from '#domain/names.ts';
 import { Problem } from '#domain/problem.ts';
 import { importedKey } from './imported-keys.ts';
 
-/** What a channel says of a call (CHN-1), believed after its signature. */
+/** What a channel states about its call (CHN-1); trusted once the signature is verified. */
 export interface Assertion {
   readonly channel: Channel;
-  /** To be spent once by the store, until `expiresAt`. */
+  /** The store spends this id once; it is remembered until `expiresAt`. */
   readonly jti: string;
   /** The last instant at which this assertion could be accepted, clock skew included. */
   readonly expiresAt: Date;
-  /** Not yet normalised (DOC-2). */
+  /** As the channel sent it, not yet normalised (DOC-2). */
   readonly person?: { readonly documentType: string; readonly documentNumber: string };
   readonly identity?: { readonly taxpayerId: string; readonly role: Role };
   readonly officer?: string;
@@ -32,10 +33,13 @@ export interface ExpectedCall {
 const skewSeconds = 5;
 const longestAssertion = 4096;
 
-/** Goes into the audit as it is: nothing that shows nothing, and nothing that was lost on the way (DOC-2). */
+/**
+ * A text that goes into the audit unchanged: no invisible characters, and no characters that were lost in transport
+ * (DOC-2).
+ */
 const line = (longest: number) =>
   v.pipe(v.string(), v.regex(/^[^\p{C}\ufffd]+$/u), v.minLength(1), v.maxLength(longest));
-/** A number as the channel has it; folded where it is read (DOC-2). */
+/** A number as the channel has it; the code that reads the number folds it (DOC-2). */
 const typed = v.pipe(v.string(), v.minLength(1), v.maxLength(40));
 const claimsSchema = v.object({
   iss: v.picklist(channels),
@@ -53,9 +57,9 @@ const claimsSchema = v.object({
 });
 
 /**
- * Verifies a Channel-Assertion: ES256 by a key of the channel that it names, made for this call at this issuer,
- * alive, and no longer than allowed. Single use is the store's part.
- * @throws Problem ASSERTION_INVALID for everything else; without a reason, which only a forger would need.
+ * Verifies a Channel-Assertion: signed with ES256 by a key of the channel that it names, made for this call at this
+ * issuer, not expired, and with no longer life than allowed. The store makes sure that it is used once.
+ * @throws Problem ASSERTION_INVALID for everything else, without a reason: only a forger would need one.
  */
 export async function verifyAssertion(
   channelKeys: ChannelKeys,
@@ -71,14 +75,14 @@ export async function verifyAssertion(
   const inTime =
     exp <= now + call.maxSeconds + skewSeconds &&
     (iat === undefined || (iat <= now + skewSeconds && exp - iat <= call.maxSeconds));
-  // The audit keeps who stood behind the counter (CHN-1): an assertion of a hall that hides it is none.
+  // The audit records who acted at the counter (CHN-1): a hall's assertion without officer and office is refused.
   const named = iss !== 'hall' || (about.officer !== undefined && about.office !== undefined);
   if (!inTime || !named || htm !== call.method || htu !== call.path) throw new Problem('ASSERTION_INVALID');
   const { person, identity, officer, office } = about;
   return {
     channel: iss,
     jti,
-    expiresAt: new Date((exp + skewSeconds) * 1000),
+    expiresAt: fromEpochSeconds(exp + skewSeconds),
     ...(person && { person }),
     ...(identity && { identity }),
     ...(officer !== undefined && { officer }),
@@ -95,20 +99,20 @@ async function verified(channelKeys: ChannelKeys, token: string, call: ExpectedC
       if (payload) return payload;
     }
   } catch (error) {
-    // jose's decoders throw TypeError for what is no token at all.
+    // jose's decoders throw TypeError for a text that is no token at all.
     if (!(error instanceof errors.JOSEError || error instanceof TypeError)) throw error;
   }
   throw new Problem('ASSERTION_INVALID');
 }
 
-/** The keys that may have signed: the one that is named, or both of a rotation. */
+/** The keys that may have signed: the key that the header names, or both keys during a rotation. */
 function keysOf(channelKeys: ChannelKeys, channel: unknown, kid: unknown): JWK[] {
   const known = channels.find((name) => name === channel);
   const keys = (known && channelKeys[known]) ?? [];
   return kid === undefined ? keys : keys.filter((key) => key.kid === kid);
 }
 
-/** Null where this key did not sign it; every other fault is thrown. */
+/** Null if this key did not sign it; any other fault is thrown. */
 async function verifiedBy(
   key: CryptoKey,
   token: string,

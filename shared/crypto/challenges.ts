@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { type Challenge, createChallenge, verifySolution } from 'altcha-lib';
 import { deriveKey } from 'altcha-lib/algorithms/pbkdf2';
 import * as v from 'valibot';
+import { epochSeconds, fromEpochSeconds } from '#domain/epoch.ts';
 import type { Policies } from '#domain/policies.ts';
 import type { HandleKeys } from './keys.ts';
 
@@ -18,7 +19,7 @@ import type { HandleKeys } from './keys.ts';
  */
 const algorithm = 'PBKDF2/SHA-256';
 const cost = 2000;
-/** Four times the work, for when the whole stage is asked for too much (SMS-4). */
+/** Four times the work, for the time in which the whole stage gets too many requests (SMS-4). */
 const dearCost = 8000;
 const lowestCounter = 500;
 const highestCounter = 1500;
@@ -37,7 +38,7 @@ export async function newChallenge(
     cost: dear ? dearCost : cost,
     counter: randomInt(lowestCounter, highestCounter),
     deriveKey,
-    expiresAt: Math.floor(now.getTime() / 1000) + policies.challengeSeconds,
+    expiresAt: epochSeconds(now) + policies.challengeSeconds,
     ...secrets(keys),
   });
 }
@@ -69,28 +70,29 @@ export type SolutionCheck =
   | {
       readonly ok: true;
       readonly id: string;
-      readonly expiresAt: Date /** It was a dearer one. */;
+      readonly expiresAt: Date;
+      /** The challenge was of the more expensive kind. */
       readonly dear: boolean;
     }
   | { readonly ok: false };
 
 /**
- * Checks what the widget sends: base64 of JSON. Malformed, forged, expired and wrong are all `ok: false`, at the
- * price of two HMACs at most; nothing that the sender chooses makes us derive a key.
- * @returns `id` to be spent once until `expiresAt`.
+ * Checks a solution that the widget sent: base64 of JSON. Malformed, forged, expired and wrong solutions all answer
+ * `ok: false`, at the cost of two HMACs at most; the sender cannot make us derive a key.
+ * @returns `id`, which the store spends once and remembers until `expiresAt`.
  */
 export async function checkSolution(keys: HandleKeys, payload: string, now: Date): Promise<SolutionCheck> {
   const parsed = v.safeParse(payloadSchema, decode(payload));
   if (!parsed.success) return { ok: false };
   const { challenge, solution } = parsed.output;
   const { nonce, expiresAt } = challenge.parameters;
-  if (expiresAt * 1000 <= now.getTime()) return { ok: false };
+  if (expiresAt <= epochSeconds(now)) return { ok: false };
   const result = await verifySolution({ challenge, solution, deriveKey, ...secrets(keys) });
   return result.verified
     ? {
         ok: true,
         id: nonce,
-        expiresAt: new Date(expiresAt * 1000),
+        expiresAt: fromEpochSeconds(expiresAt),
         dear: challenge.parameters.cost === dearCost,
       }
     : { ok: false };

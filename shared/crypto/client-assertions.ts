@@ -1,13 +1,14 @@
 import { type CryptoKey, decodeJwt, errors, jwtVerify } from 'jose';
 import * as v from 'valibot';
+import { fromEpochSeconds } from '#domain/epoch.ts';
 import { OAuthProblem } from '#domain/oauth-problem.ts';
 import type { RelyingParty } from '#domain/relying-parties.ts';
 import { importedKey } from './imported-keys.ts';
 
-/** How a client says who it is (RFC 7523), believed after its signature. */
+/** How a client proves who it is (RFC 7523); trusted once the signature is verified. */
 export interface ClientAssertion {
   readonly clientId: string;
-  /** To be spent once by the store, until `expiresAt`. */
+  /** The store spends this id once; it is remembered until `expiresAt`. */
   readonly jti: string;
   /** The last instant at which it could be accepted, clock skew included. */
   readonly expiresAt: Date;
@@ -22,7 +23,7 @@ const longestAssertion = 4096;
 
 const claimsSchema = v.object({
   sub: v.string(),
-  // One string (RFC 7523 bis): an assertion for several servers could be used at the others.
+  // A single string (RFC 7523 bis): an assertion for several servers could be replayed at the others.
   aud: v.string(),
   exp: v.number(),
   iat: v.optional(v.number()),
@@ -30,9 +31,9 @@ const claimsSchema = v.object({
 });
 
 /**
- * SSO-3: who calls, by `private_key_jwt` alone. Single use is the store's part.
- * @param form the parameters of the call, each once
- * @param authorization the header, which would be a second way to say who one is
+ * SSO-3: who calls, proved by `private_key_jwt` only. The store makes sure that the assertion is used once.
+ * @param form the parameters of the call, each sent once
+ * @param authorization the header, which must not name a client as well
  * @throws OAuthProblem invalid_client for everything else
  */
 export async function verifyClientAssertion(
@@ -70,20 +71,20 @@ export async function verifyClientAssertion(
       throw new ClientRefused('claims');
     return {
       client,
-      assertion: { clientId: client.clientId, jti, expiresAt: new Date((exp + skewSeconds) * 1000) },
+      assertion: { clientId: client.clientId, jti, expiresAt: fromEpochSeconds(exp + skewSeconds) },
     };
   } catch (error) {
     if (error instanceof errors.JOSEError) throw new ClientRefused(refusalOf(error));
-    // jose's decoders throw TypeError for what is no token at all.
+    // jose's decoders throw TypeError for a text that is no token at all.
     if (error instanceof TypeError) throw new ClientRefused('signature');
     throw error;
   }
 }
 
-/** What was wrong with how a client said who it is: for our log and audit, never for its answer. */
+/** Why a client's proof was refused: for our log and audit, never for the answer. */
 export type ClientRefusal = 'method' | 'no-assertion' | 'unknown' | 'key' | 'signature' | 'claims' | 'spent';
 
-/** `invalid_client`, without a reason, which only a forger would need. */
+/** `invalid_client` without a reason: only a forger would need one. */
 export class ClientRefused extends OAuthProblem {
   readonly why: ClientRefusal;
   constructor(why: ClientRefusal, description = 'The client assertion was not accepted') {
@@ -93,16 +94,16 @@ export class ClientRefused extends OAuthProblem {
   }
 }
 
-/** jose's word for what it refused, as ours. */
+/** Translates jose's error into our word. */
 function refusalOf(error: errors.JOSEError): ClientRefusal {
   if (error instanceof errors.JWTExpired || error instanceof errors.JWTClaimValidationFailed) return 'claims';
   return error instanceof errors.JWKSNoMatchingKey ? 'key' : 'signature';
 }
 
-/** An assertion that had been used. */
+/** The assertion had been used before. */
 export const refused = (): ClientRefused => new ClientRefused('spent');
 
-/** The client that a call names, whether it is that one or not; undefined where it is none of ours. */
+/** The client that a call claims to be, whether the claim is true or not; undefined if no such client is registered. */
 export function namedClient(
   clients: readonly RelyingParty[],
   { client_assertion: token, client_id: named }: Readonly<Record<string, string>>,

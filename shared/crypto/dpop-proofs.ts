@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto';
 import { calculateJwkThumbprint, decodeProtectedHeader, errors, importJWK, type JWK, jwtVerify } from 'jose';
 import * as v from 'valibot';
+import { fromEpochSeconds } from '#domain/epoch.ts';
 import { proofRefused } from '#domain/oauth-problem.ts';
 import { constantTimeEqual } from './keys.ts';
 
-/** That a caller holds a key, for one call (RFC 9449), believed after its signature. */
+/** The proof that a caller holds a key, for one call (RFC 9449); trusted once the signature is verified. */
 export interface DpopProof {
   /** The key's thumbprint (RFC 7638, SHA-256): what tokens are bound to. */
   readonly jkt: string;
-  /** To be spent once by the store, until `expiresAt`. */
+  /** The store spends this id once; it is remembered until `expiresAt`. */
   readonly jti: string;
   /** The last instant at which it could be accepted, clock skew included. */
   readonly expiresAt: Date;
@@ -19,7 +20,7 @@ export interface ProvenCall {
   readonly method: string;
   /** Without query. */
   readonly uri: string;
-  /** The access token that comes with it, at a resource. */
+  /** The access token that is sent together with the proof, at a resource. */
   readonly accessToken?: string | undefined;
   readonly now: Date;
 }
@@ -27,13 +28,13 @@ export interface ProvenCall {
 const proofType = 'dpop+jwt';
 export const dpopAlgorithms = ['ES256'] as const;
 
-/** How old a proof may be, and how far the caller's clock may differ. */
+/** Seconds: how old a proof may be, and how far the caller's clock may be ahead. */
 const oldestSeconds = 60;
 const skewSeconds = 10;
 const longestProof = 4096;
 
 const coordinate = v.pipe(v.string(), v.regex(/^[\w-]{43}$/));
-/** A public key of P-256. Any member of a private one, or of another kind of key, is no mistake to look away from. */
+/** A public key on P-256. A key with a private member, or of another kind, is refused and never repaired. */
 const jwkSchema = v.object({
   kty: v.literal('EC'),
   crv: v.literal('P-256'),
@@ -52,8 +53,8 @@ const claimsSchema = v.object({
 });
 
 /**
- * Verifies a DPoP proof (RFC 9449, 4.3) in all but its single use, which is the store's part.
- * @throws OAuthProblem invalid_dpop_proof for everything else, without a reason, which only a forger would need
+ * Verifies a DPoP proof (RFC 9449, 4.3), except that it is used once: the store makes sure of that.
+ * @throws OAuthProblem invalid_dpop_proof for everything else, without a reason: only a forger would need one
  */
 export async function verifyDpopProof(
   proof: string,
@@ -77,17 +78,17 @@ export async function verifyDpopProof(
     return {
       jkt: await calculateJwkThumbprint(jwk),
       jti,
-      expiresAt: new Date((iat + oldestSeconds + skewSeconds) * 1000),
+      expiresAt: fromEpochSeconds(iat + oldestSeconds + skewSeconds),
     };
   } catch (error) {
-    // What a stranger's text makes of the decoders (TypeError) and of a point that is on no curve (DOMException).
+    // The decoders throw TypeError for text that is no proof, and DOMException for a point that is not on the curve.
     if (error instanceof errors.JOSEError || error instanceof TypeError || error instanceof DOMException)
       throw proofRefused();
     throw error;
   }
 }
 
-/** The key stands in the header by value; nothing else there says where one could be fetched. */
+/** The header holds the key itself; the header never names an address to fetch a key from. */
 function publicKeyIn(proof: string): JWK {
   const { jwk } = decodeProtectedHeader(proof);
   const known = v.safeParse(jwkSchema, jwk);
@@ -98,7 +99,10 @@ function publicKeyIn(proof: string): JWK {
 
 const hashOf = (accessToken: string): string => createHash('sha256').update(accessToken).digest('base64url');
 
-/** Compared without query and fragment, scheme, host and port as every URL has them; undefined for what is none. */
+/**
+ * The address without query and fragment, with scheme, host and port in their normal form; undefined if it is no
+ * address.
+ */
 const plainUri = (text: string): string | undefined => {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   return url && /^https?:$/.test(url.protocol) && url.username === '' ? url.origin + url.pathname : undefined;

@@ -1,8 +1,8 @@
 import iconv from 'iconv-lite';
 
 /**
- * A text in GBK (MIG-1); undefined where GBK has not all of its characters: the library would put `?` in their place, and
- * then other passwords would open what this one opens.
+ * A text in GBK (MIG-1). Undefined if GBK lacks one of the characters: the library would write `?` instead, and then a
+ * different password would produce the same bytes.
  */
 export function gbkBytes(text: string): Buffer | undefined {
   const bytes = iconv.encode(text, 'gbk');

@@ -8,11 +8,14 @@ const idTokenType = 'JWT';
 
 export interface IdTokenFacts extends HandOverFacts {
   readonly nonce: string | undefined;
-  /** Masked; of those who were granted `profile`. */
+  /** The masked name, for hand-overs that were granted the scope `profile`. */
   readonly name: string | undefined;
 }
 
-/** SSO-6: who came to this client and how they were authenticated (OpenID Connect Core, 2). No company, no number. */
+/**
+ * SSO-6: tells a client who came and how the person was authenticated (OpenID Connect Core, 2). It names no company and
+ * no number.
+ */
 export const newIdToken = (
   ring: SigningRing,
   { issuer, clientId, sid, told, nonce, name, lifetimeSeconds }: IdTokenFacts,
@@ -39,8 +42,9 @@ export const newIdToken = (
 const hintSchema = v.looseObject({ aud: v.string(), sid: v.string(), sub: v.string() });
 
 /**
- * SSO-10: the hand-over that an ID token names. It serves as a hint long after its end: it proves nothing but that we gave it
- * to this client. Undefined for what is no ID token of ours, or older than any session.
+ * SSO-10: the hand-over that an ID token names. The token still works as a hint long after it expired, because it
+ * proves only that we once gave it to this client. Undefined for a text that is no ID token of ours, or one older than
+ * any session can be.
  * @param longestSession seconds
  */
 export async function readIdTokenHint(

@@ -2,20 +2,21 @@ import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
 import { secretKey } from './secret-key.ts';
 
 /**
- * What the secret `root` is stretched into: the keys of personal fields. Peppers are versioned (PWD-3: the newest
- * hashes, older ones still verify); the index key stays with root 1, because a new one means re-keying every table.
+ * The keys for personal fields, derived from the secret `root`. Peppers have versions (PWD-3: the newest hashes new
+ * passwords, older ones still verify). The index key always comes from version 1 of root, because a new index key would
+ * mean new keys for every row of every table.
  */
 export interface Keys {
   readonly indexKey: Buffer;
   readonly peppers: ReadonlyMap<number, Buffer>;
-  /** The pepper that new passwords get: the highest version. */
+  /** The version of the pepper for new passwords: the highest. */
   readonly pepperVersion: number;
 }
 
 /**
- * What the secret `handles` is stretched into: the keys of what we hand out and get back. Who has them learns nothing of
- * a person, and they can be replaced in minutes: what passes takes the newest version, what others keep (the pseudonyms
- * of a person at a tax system, of an agent at a client) stays with version 1.
+ * The keys for what we hand out and get back, derived from the secret `handles`. Whoever knows these keys learns
+ * nothing about a person, and the keys can be replaced within minutes. Short-lived values use the newest version.
+ * Values that others keep (the pseudonym of a person at a tax system, of an agent at a client) stay with version 1.
  */
 export interface HandleKeys {
   readonly codeKey: Buffer;
@@ -25,7 +26,7 @@ export interface HandleKeys {
   readonly pseudonymKey: Buffer;
 }
 
-/** Shorter roots are a mistake in the secret, not a choice. */
+/** A shorter root is a mistake in the secret. */
 const minimumRootLength = 32;
 
 /**
@@ -87,7 +88,9 @@ function parseVersions(
   return { roots, first };
 }
 
-/** One letter a kind, so that a key in a table or a log says what it is the key of (and nothing more). */
+/**
+ * One letter for each kind, so that a key in a table or log shows what kind of thing it stands for, and nothing more.
+ */
 const indexLetters = {
   person: 'p',
   phone: 'n',
@@ -97,7 +100,7 @@ const indexLetters = {
 } as const;
 export type IndexKind = keyof typeof indexLetters;
 
-/** The same of what we hand out: it stands for something, and is no way back to a number. */
+/** The same for handles that we give out: a handle stands for a thing, and nobody can compute the number from it. */
 const handleLetters = { address: 'a', pseudonym: 's', agent: 'g', meant: 'm' } as const;
 export type HandleKind = keyof typeof handleLetters;
 
@@ -105,20 +108,23 @@ export type HandleKind = keyof typeof handleLetters;
 const indexVersion = 1;
 
 /**
- * The table key of something that may not stand there in clear (DOC-4): keyed, so that nobody who sees a table
- * can try all phone numbers. Equal values give equal keys; kinds never meet.
+ * The table key for a value that may not be stored in clear (DOC-4). The key is an HMAC, so that nobody who sees a
+ * table can try all phone numbers. Equal values give equal keys; values of different kinds never share one.
  */
 export const indexKey = (keys: Keys, kind: IndexKind, value: string): string =>
   `${indexLetters[kind]}${indexVersion}_${macOf(keys.indexKey, kind, value)}`;
 
-/** What stands for an address in the budgets, a person at a tax system, an agent at a client, a company that a request means. */
+/**
+ * The handle that stands for an address in the budgets, a person at a tax system, an agent at a client, or a company
+ * that a request names.
+ */
 export const handleKey = (keys: HandleKeys, kind: HandleKind, value: string): string =>
   `${handleLetters[kind]}1_${macOf(kind === 'address' ? keys.addressKey : keys.pseudonymKey, kind, value)}`;
 
 const macOf = (key: Buffer, kind: string, value: string): string =>
   createHmac('sha256', secretKey(key)).update(`${kind}\0${value}`).digest('base64url');
 
-/** The key of a person, account or none. Takes the normalised number (DOC-2). */
+/** The key of a person, with or without an account. Takes the normalised number (DOC-2). */
 export const personKey = (keys: Keys, documentType: string, documentNumber: string): string =>
   indexKey(keys, 'person', `${documentType}|${documentNumber}`);
 
@@ -126,8 +132,8 @@ export const personKey = (keys: Keys, documentType: string, documentNumber: stri
 export const phoneKey = (keys: Keys, phone: string): string => indexKey(keys, 'phone', phone);
 
 /**
- * What is stored of an SMS code (SMS-2): bound to purpose, ticket and phone, so that a code never serves
- * elsewhere. A keyed hash and not a slow one: six digits fall to any guessing, only the key protects them.
+ * The stored form of an SMS code (SMS-2), bound to purpose, ticket and phone, so that a code never works elsewhere. A
+ * keyed hash, not a slow one: six digits can always be guessed from a hash, and only the key prevents that.
  */
 export function codeHash(
   keys: HandleKeys,
@@ -140,14 +146,14 @@ export function codeHash(
   return createHmac('sha256', secretKey(keys.codeKey)).update(bound).digest('base64url');
 }
 
-/** @throws Error for a version that the secret does not hold (yet): see `getKeys` in the gateway. */
+/** @throws Error for a version that the secret does not hold, or not yet: see `getKeys` in the gateway. */
 export function pepper(keys: Keys, version: number): Buffer {
   const found = keys.peppers.get(version);
   if (!found) throw new Error(`The secret root has no pepper version ${version}`);
   return found;
 }
 
-/** Compares two texts without telling by time where they differ; lengths are no secret. */
+/** Compares two texts so that the time taken does not show where they differ; their lengths are no secret. */
 export function constantTimeEqual(a: string, b: string): boolean {
   const left = Buffer.from(a);
   const right = Buffer.from(b);

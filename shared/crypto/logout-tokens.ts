@@ -6,7 +6,9 @@ export const logoutTokenType = 'logout+jwt';
 const logoutEvent = 'http://schemas.openid.net/event/backchannel-logout';
 const lifetimeSeconds = 120;
 
-/** OpenID Connect Back-Channel Logout 1.0, 2.4: that the hand-over `sid` of `sub` to this client has ended. */
+/**
+ * OpenID Connect Back-Channel Logout 1.0, 2.4: tells a client that the hand-over `sid` of the person `sub` has ended.
+ */
 export const newLogoutToken = (
   ring: SigningRing,
   { issuer, clientId, sub, sid }: { issuer: string; clientId: string; sub: string; sid: string },

@@ -5,31 +5,33 @@ import { type Keys, pepper } from './keys.ts';
 
 /** Hashes that older systems bring (MIG-1). */
 export type LegacyAlgorithm = 'MD5' | 'SHA256' | 'SM3';
-/** In which bytes an old system hashed what was typed; UTF-8 where nothing is said. */
+/** The character set in which an old system hashed the password; UTF-8 if absent. */
 export type LegacyCharset = 'gbk';
 
-/** A password at rest. Marshals as it stands; absent members stay absent. */
+/** A password as it is stored. Absent members stay absent when the row is written. */
 export interface StoredPassword {
   /** argon2id in PHC form: carries its own cost and salt. */
   readonly hash: string;
   readonly pepperVersion: number;
-  /** The argon2id is over the hex digest of this legacy hash, not over the password (MIG-1). */
+  /** The argon2id hash is over the hex digest of this legacy hash, not over the password (MIG-1). */
   readonly wraps?: LegacyAlgorithm;
   readonly wrapSalt?: string;
   readonly wrapCharset?: LegacyCharset;
-  /** Set by the registry and known to many (LGN-11); the store sets it, hashing does not care. */
+  /**
+   * The registry set this password and many people may know it (LGN-11). The store sets the mark; hashing ignores it.
+   */
   readonly initial?: true;
 }
 
 /**
- * The password is the last six of the document (LGN-11): nothing more is kept, because a hash of what stands in the
- * same row would protect nothing, and sixty million of them would be computed for it.
+ * The password is the last six characters of the document number (LGN-11). Only this fact is stored: a hash would
+ * protect nothing, because the number is in the same row, and sixty million hashes would have to be computed.
  */
 export interface InitialPassword {
   readonly initial: true;
   readonly hash?: undefined;
 }
-/** A person's password at rest. */
+/** The password of a person as it is stored. */
 export type PersonPassword = StoredPassword | InitialPassword;
 export const isHashed = (password: PersonPassword | undefined): password is StoredPassword =>
   password?.hash !== undefined;
@@ -57,9 +59,10 @@ export async function hashPassword(
 }
 
 /**
- * @returns `needsRehash` where cost or pepper are behind the policy or a legacy hash is wrapped; it means
- * something only beside `ok`.
- * @throws Error where the stored hash is malformed or its pepper is unknown: our fault, so no failed attempt.
+ * @returns `needsRehash` if cost or pepper are older than the policy's, or a legacy hash is wrapped; meaningful only if
+ * `ok`.
+ * @throws Error if the stored hash is malformed or its pepper is unknown: that is our fault, so it counts as no failed
+ * attempt.
  */
 export async function verifyPassword(
   stored: StoredPassword,
@@ -83,8 +86,8 @@ export async function verifyPassword(
 const lastOfDocument = 6;
 
 /**
- * Compares with the last six of a document number (LGN-11), an X in either case. Takes as long as any other password,
- * so that nobody learns from the time who still has theirs to choose (AUTH-07).
+ * Compares with the last six characters of a document number (LGN-11), with an X in either case. Takes as long as any
+ * other password, so that the time does not show who still has the initial password (AUTH-07).
  */
 export async function matchesInitialPassword(
   documentNumber: string,
@@ -131,9 +134,9 @@ export function parseLegacyHash(text: string): LegacyHash | null {
 }
 
 /**
- * argon2id around a legacy digest, so that no weak hash rests in a table (PWD-01, MIG-1); the first login
- * replaces it by a plain one.
- * @throws Error for a text that `parseLegacyHash` refuses; the message does not repeat it.
+ * An argon2id hash over a legacy digest, so that no weak hash is stored (PWD-01, MIG-1). The first login replaces it by
+ * a plain argon2id hash.
+ * @throws Error for a text that `parseLegacyHash` refuses; the message does not repeat the text.
  */
 export async function wrapLegacyHash(
   legacy: string,
@@ -153,8 +156,8 @@ export async function wrapLegacyHash(
 }
 
 /**
- * hash(salt + password) in lower-case hex, as the old systems computed it; undefined where the charset cannot write the
- * password, which then is not the one that was hashed.
+ * hash(salt + password) in lower-case hex, as the old systems computed it. Undefined if the character set cannot write
+ * the password: then it is not the password that was hashed.
  */
 async function legacyDigest(
   algorithm: LegacyAlgorithm,
@@ -162,10 +165,10 @@ async function legacyDigest(
   password: string,
 ): Promise<string | undefined> {
   const name = algorithm.toLowerCase();
-  // SM3 is a build option of OpenSSL: say so instead of failing with a library's sentence.
+  // OpenSSL can be built without SM3: name the cause instead of showing the library's error.
   if (!getHashes().includes(name)) throw new Error(`This runtime cannot compute ${algorithm}`);
   const text = wrapSalt + password;
-  // Most passwords are ASCII, which both write alike; the tables of GBK are loaded for the others alone.
+  // Most passwords are ASCII, which both character sets write alike; the tables of GBK are loaded only for the others.
   const bytes =
     wrapCharset === undefined || /^[\x20-\x7e]*$/.test(text)
       ? Buffer.from(text)

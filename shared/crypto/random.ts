@@ -15,7 +15,10 @@ export function digits(count: number): string {
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const timeLength = 10;
 const randomLength = 16;
-/** A clock that falls back further than this was wrong before; a smaller step is an adjustment to ride out. */
+/**
+ * A clock that falls back further than this was wrong before. A smaller step back is an adjustment: ids go on from the
+ * last time.
+ */
 const rideOutMilliseconds = 60_000;
 
 let lastTime = -1;

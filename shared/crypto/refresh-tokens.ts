@@ -3,13 +3,16 @@ import { constantTimeEqual, type HandleKeys } from './keys.ts';
 import { secretKey } from './secret-key.ts';
 
 /**
- * A refresh token (SES-2). The token is opaque to everybody else: session, secret and a short MAC, so that an invented
+ * A refresh token (SES-2). Nobody else can read it: it holds session, secret and a short MAC, so that an invented
  * cookie is refused before any table is read.
  */
 export interface RefreshToken {
   readonly sessionId: string;
   readonly secret: string;
-  /** What the sessions table knows of it: SHA-256, base64url. The secret has 256 bits, so no salt or slowness. */
+  /**
+   * What the sessions table stores of the token: SHA-256, base64url. The secret has 256 bits, so the hash needs no salt
+   * and no slowness.
+   */
   readonly hash: string;
   /** The value of the cookie. */
   readonly cookie: string;
@@ -23,13 +26,13 @@ export const newRefreshToken = (keys: HandleKeys, sessionId: string): RefreshTok
   compose(keys, sessionId, randomBytes(32).toString('base64url'));
 
 /**
- * The one token that follows this one. Derived, not drawn: a lost answer and two tabs get the same successor
- * again without storing it, and nobody without the key can walk the chain forward.
+ * The one token that follows this one. It is derived, not random: after a lost answer, or in two tabs, the same
+ * successor comes out without being stored. Without the key nobody can compute the successors.
  */
 export const successor = (keys: HandleKeys, token: RefreshToken): RefreshToken =>
   compose(keys, token.sessionId, mac(keys, 'next', token.sessionId, token.secret));
 
-/** Reads a cookie's value; null for anything we did not make. */
+/** Reads a cookie's value; null for a value that we did not make. */
 export function readRefreshToken(keys: HandleKeys, cookie: string): RefreshToken | null {
   const match = /^([\w-]{16,64})\.([\w-]{43})\.([\w-]{22})$/.exec(cookie);
   const [, sessionId = '', secret = '', tag = ''] = match ?? [];
@@ -59,8 +62,9 @@ export const clearRefreshCookie = (): string => `${cookieName}=; ${attributes}; 
 const attributes = 'Path=/; HttpOnly; Secure; SameSite=Strict';
 
 /**
- * A cookie's value, the refresh cookie's unless told, from API Gateway's list of cookies or a Cookie header; null where
- * there is none. The `__Host-` prefix keeps other hosts from setting a second one, so the first found is the only one.
+ * A cookie's value from API Gateway's list of cookies or from a Cookie header; the refresh cookie unless another name
+ * is given; null if there is none. The `__Host-` prefix keeps other hosts from setting a second cookie of the name, so
+ * the first one found is the only one.
  */
 export function readCookie(
   cookies: readonly string[] | string | undefined,

@@ -6,17 +6,20 @@ import type { Sealed } from './sealed.ts';
 import { signJwt, verifyJwt } from './signed-tokens.ts';
 import type { SigningRing } from './signing-ring.ts';
 
-/** RFC 9068. The portal's own have another audience: our issuer, which no resource may be called like (SSO-1). */
+/**
+ * RFC 9068. The portal's own access tokens have another audience: our issuer, which no resource may use as its name
+ * (SSO-1).
+ */
 const rpAccessTokenType = 'at+jwt';
 
 /** What the tokens of one hand-over share. */
 export interface HandOverFacts {
   readonly issuer: string;
   readonly clientId: string;
-  /** The hand-over's name towards the client. */
+  /** The name of the hand-over that the client knows. */
   readonly sid: string;
   readonly told: {
-    /** Pairwise. */
+    /** The person's pairwise pseudonym at the client. */
     readonly sub: string;
     /** Epoch seconds. */
     readonly authTime: number;
@@ -33,13 +36,13 @@ export interface RpAccessFacts extends HandOverFacts {
   readonly scope: string;
   /** Granted (RFC 9396). */
   readonly details: readonly Readonly<Record<string, unknown>>[];
-  /** Thumbprint of the key without which it is good for nothing (RFC 9449, 6). */
+  /** Thumbprint of the key to which the token is bound; without that key the token is useless (RFC 9449, 6). */
   readonly jkt: string | undefined;
-  /** The session behind it, for ourselves (session-references.ts). */
+  /** The session behind the token, readable only by us (session-references.ts). */
   readonly session: Sealed;
 }
 
-/** SSO-6: good at one resource of this client, and nowhere here: no route of ours takes that audience as a session. */
+/** SSO-6: works at one resource of this client and not here: no route of ours accepts that audience as a session. */
 export const newRpAccessToken = (
   ring: SigningRing,
   { issuer, clientId, sid, told, resource, scope, details, jkt, session, lifetimeSeconds }: RpAccessFacts,
@@ -77,12 +80,15 @@ const claimsSchema = v.looseObject({
   iat: v.number(),
   exp: v.number(),
 });
-/** What an access token of a relying party says, after its signature. What it stands on may have ended since. */
+/**
+ * What an access token of a relying party states, once its signature is verified. The session behind it may have ended
+ * since.
+ */
 export type RpAccessToken = v.InferOutput<typeof claimsSchema>;
 
 /**
- * The access token of a relying party and whose it is. Tokens of any other kind, of a client that is gone or for a
- * resource that is not the client's are none.
+ * Verifies an access token of a relying party and tells whose it is. A token of another kind, of a client that is no
+ * longer registered, or for a resource that is not the client's is refused.
  */
 export async function verifyRpAccessToken(
   ring: SigningRing,
@@ -100,6 +106,6 @@ export async function verifyRpAccessToken(
   return { client, token: claims.output };
 }
 
-/** RFC 6750, 3.1: one that is not good, or not any more. */
+/** RFC 6750, 3.1: the token is not valid, or no longer valid. */
 export const tokenRefused = (): OAuthProblem =>
   new OAuthProblem('invalid_token', 'The access token is not good, or not any more');

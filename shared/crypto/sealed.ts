@@ -4,7 +4,7 @@ import { secretKey } from './secret-key.ts';
 /** A sealed field: `s1.<key id>.<base64url of iv, ciphertext, tag>`. */
 export type Sealed = string;
 
-/** The unwrapped data keys: one a month, 32 bytes each; new fields take `current`. */
+/** The unwrapped data keys: one per month, 32 bytes each; new fields are sealed with `current`. */
 export interface DataKeys {
   readonly current: string;
   readonly keys: Readonly<Record<string, Buffer>>;
@@ -27,13 +27,16 @@ export function seal(dataKeys: DataKeys, context: string, plaintext: string): Se
   return `s1.${dataKeys.current}.${body.toString('base64url')}`;
 }
 
-/** @throws Error for another context, a changed value, an unknown key: never a guess, never the content. */
+/**
+ * @throws Error for another context, a changed value or an unknown key. It never guesses, and the message never holds
+ * the content.
+ */
 export function unseal(dataKeys: DataKeys, context: string, sealed: Sealed): string {
   const match = /^s1\.([\w-]{1,32})\.([\w-]{38,})$/.exec(sealed);
   const [, keyId = '', encoded = ''] = match ?? [];
   if (!match) throw new Error('A sealed field is malformed');
   const body = Buffer.from(encoded, 'base64url');
-  // The decoder forgives what the encoder never writes; one value, one text.
+  // The decoder accepts texts that the encoder never writes: one value must have one text.
   if (body.toString('base64url') !== encoded) throw new Error('A sealed field is malformed');
   const decipher = createDecipheriv('aes-256-gcm', keyOf(dataKeys, keyId), body.subarray(0, ivLength), {
     authTagLength: tagLength,

@@ -2,7 +2,10 @@ import { createSecretKey, type KeyObject } from 'node:crypto';
 
 const known = new WeakMap<Buffer, KeyObject>();
 
-/** The key as node:crypto wants it: handed over as bytes it is looked at anew in each call, for most of its cost. */
+/**
+ * The key as an object of node:crypto. Passed as bytes, the key would be prepared again in each call, which is most of
+ * the call's cost.
+ */
 export function secretKey(bytes: Buffer): KeyObject {
   let key = known.get(bytes);
   if (!key) {

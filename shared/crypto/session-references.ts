@@ -4,8 +4,8 @@ import { type DataKeys, type Sealed, seal, unseal } from './sealed.ts';
 import { secretKey } from './secret-key.ts';
 
 /**
- * The session behind a token of a relying party (SSO-7). Sealed, because its name would tell two systems that somebody is
- * the same person, and bound to the token that it stands in.
+ * The session behind a token of a relying party (SSO-7). The session's id is sealed, because two systems could compare
+ * it and learn that somebody is the same person. It is bound to the token that carries it.
  */
 interface HandOverName {
   readonly clientId: string;
@@ -17,23 +17,24 @@ const inAccessToken = ({ clientId, sid }: HandOverName): string => `rp-access|${
 export const sealedSession = (dataKeys: DataKeys, of: HandOverName, sessionId: string): Sealed =>
   seal(dataKeys, inAccessToken(of), sessionId);
 
-/** Undefined for what was not sealed here for this token. */
+/** Undefined for a text that was not sealed here for this token. */
 export const sessionIn = (dataKeys: DataKeys, of: HandOverName, sealed: Sealed): string | undefined =>
   opened(dataKeys, inAccessToken(of), sealed);
 
-/** Where a refresh token leads, once the row of the hand-over knows its hash. */
+/** What a refresh token refers to; the row of the hand-over must still hold the token's hash. */
 export interface RpRefreshToken {
   readonly sessionId: string;
   readonly sid: string;
-  /** What the row knows of it: SHA-256, base64url. */
+  /** What the row stores of the token: SHA-256, base64url. */
   readonly hash: string;
 }
 
 const inRefreshToken = (clientId: string): string => `rp-refresh|${clientId}`;
 
 /**
- * The refresh token of a hand-over, which says nothing to anybody else, opens for its client alone and does not rotate. Its
- * secret is derived and not drawn, so that a second hand-over under the same name does not take the first one's away.
+ * The refresh token of a hand-over. Nobody else can read it, it works for its client only, and it does not rotate. Its
+ * secret is derived, not random, so that a second hand-over with the same name does not invalidate the first one's
+ * token.
  */
 export function newRpRefreshToken(
   { dataKeys, handles }: { readonly dataKeys: DataKeys; readonly handles: HandleKeys },

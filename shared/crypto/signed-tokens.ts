@@ -1,12 +1,13 @@
 import { errors, type JWTPayload, jwtVerify, SignJWT } from 'jose';
+import { epochSeconds } from '#domain/epoch.ts';
 import { signingKey, verifyingKeys } from '#domain/rotating-keys.ts';
-import { epochSeconds, type SigningRing } from './signing-ring.ts';
+import type { SigningRing } from './signing-ring.ts';
 
-/** Longer tokens are not ours; refused before any work. */
+/** A longer token is none of ours; it is refused before any work. */
 const longestToken = 8192;
 
 export interface TokenKind {
-  /** The header's `typ`: one a kind, so that no token serves as another (TOK-02). */
+  /** The header's `typ`: one for each kind, so that no token works as another (TOK-02). */
   readonly typ: string;
   readonly issuer: string;
   readonly audience: string;
@@ -35,10 +36,10 @@ export async function signJwt(
 }
 
 /**
- * The claims of a token that is ours, of this kind and alive at `now`; null for every other one (TOK-01, TOK-02).
- * The key comes from our ring by its id alone: `jwk`, `jku` and `x5u` in the header are never looked at.
- * Failures that are not the token's (the runtime's own) are thrown.
- * @param outlivedSeconds for how long after its end it still serves, where it only names something
+ * The claims of a token that is ours, of this kind and not expired at `now`; null for every other token (TOK-01,
+ * TOK-02). The key comes from our ring by its id only: `jwk`, `jku` and `x5u` in the header are ignored. Failures that
+ * are not the token's fault (the runtime's own) are thrown.
+ * @param outlivedSeconds how long after its end the token is still accepted, where it only names something
  */
 export async function verifyJwt(
   ring: SigningRing,

@@ -8,6 +8,7 @@ import {
   type JWK,
 } from 'jose';
 import * as v from 'valibot';
+import { epochSeconds } from '#domain/epoch.ts';
 import { verifyingKeys } from '#domain/rotating-keys.ts';
 
 const coordinate = v.pipe(v.string(), v.regex(/^[\w-]{43}$/));
@@ -25,9 +26,9 @@ const ringSchema = v.object({
       v.object({
         kid: v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/)),
         privateJwk: privateJwkSchema,
-        /** Epoch seconds from which the key signs; it is published before (TOK-03). */
+        /** Epoch seconds from which the key signs; it is published earlier (TOK-03). */
         signFrom: seconds,
-        /** Epoch seconds until which its tokens are believed; null while no end is set. */
+        /** Epoch seconds until which the key's tokens are accepted; null while no end is set. */
         verifyUntil: v.nullable(seconds),
       }),
     ),
@@ -46,7 +47,7 @@ export interface SigningKey extends Omit<StoredSigningKey, 'privateJwk'> {
 /** The keys of the secret `signing`, imported once; which of them sign or verify is a matter of time. */
 export type SigningRing = readonly SigningKey[];
 
-/** @throws Error where the secret is a placeholder or broken; says nothing of its content. */
+/** @throws Error if the secret is a placeholder or broken; the message says nothing about its content. */
 export function readStoredRing(json: string): StoredSigningKey[] {
   let parsed: unknown;
   try {
@@ -77,14 +78,12 @@ async function importKey({ privateJwk, ...entry }: StoredSigningKey): Promise<Si
   return { ...entry, privateKey, publicKey, publicJwk };
 }
 
-export const epochSeconds = (date: Date): number => Math.floor(date.getTime() / 1000);
-
-/** What /.well-known/jwks.json answers: every key whose tokens are or will soon be believed. */
+/** The answer of /.well-known/jwks.json: every key whose tokens are accepted now or soon. */
 export const publicJwks = (ring: SigningRing, now: Date): JSONWebKeySet => ({
   keys: verifyingKeys(ring, epochSeconds(now)).map((key) => key.publicJwk),
 });
 
-/** A fresh P-256 key; its id is the RFC 7638 thumbprint. When it signs is the rotation's decision. */
+/** A new P-256 key; its id is the RFC 7638 thumbprint. The rotation decides when it signs. */
 export async function newSigningKey(): Promise<Pick<StoredSigningKey, 'kid' | 'privateJwk'>> {
   const { privateKey } = await generateKeyPair('ES256', { extractable: true });
   const privateJwk = v.parse(privateJwkSchema, await exportJWK(privateKey));

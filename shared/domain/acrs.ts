@@ -1,8 +1,8 @@
-/** How somebody was authenticated: the words of `acr` that this server gives. */
+/** How a person was authenticated: the values of `acr` that this server issues. */
 export const acrs = { twoFactors: 'urn:ahtax:2fa', face: 'urn:ahtax:face' } as const;
 export type Acr = (typeof acrs)[keyof typeof acrs];
 
-/** A face check serves the acr `face` for so many seconds. */
+/** Seconds for which a face check earns the acr `face`. */
 export const faceServesSeconds = 86_400;
 
 const isAcr = (word: string): word is Acr => Object.values<string>(acrs).includes(word);
@@ -13,20 +13,21 @@ export function acrOf({ faceAt }: { readonly faceAt?: string | undefined }, now:
   return age >= 0 && age < faceServesSeconds * 1000 ? acrs.face : acrs.twoFactors;
 }
 
-/** What a request says of the acr, by its parameters. */
+/** What a request demands of the acr, in its two parameters. */
 export interface AcrAsked {
   readonly acrValues: readonly string[];
   readonly claims?: { readonly essentialAcr?: readonly string[] } | undefined;
 }
 
 /**
- * The words of which one is needed; none where the request leaves it open. `acr_values` is no mere wish here (RFC 9470,
- * 5): the access token goes to a resource server that asked for it. An essential claim stands in its place.
+ * The acr values of which the request needs one; empty if the request leaves it open. `acr_values` is a demand here,
+ * not a wish (RFC 9470, 5), because the resource server that gets the access token asked for it. An essential claim
+ * takes its place.
  */
 export const acrsWanted = ({ acrValues, claims }: AcrAsked): readonly string[] =>
   claims?.essentialAcr ?? acrValues;
 
-/** Whether nobody could ever meet it: none of the words is given here. */
+/** Whether no session can ever meet the demand, because this server issues none of the values. */
 export const isAcrUnknown = (asked: AcrAsked): boolean => {
   const wanted = acrsWanted(asked);
   return wanted.length > 0 && !wanted.some(isAcr);
@@ -41,8 +42,8 @@ export const meetsAcr = (held: Acr, asked: AcrAsked): boolean => {
 };
 
 /**
- * What the tokens say: the first of the wanted words that is met, so that whoever compares it with what they asked finds
- * it so (RFC 9470, 5); unasked, all that is held.
+ * The acr value for the tokens. It is the first demanded value that the session meets, so that the client finds what it
+ * asked for (RFC 9470, 5); without a demand it is the highest value that the session has.
  */
 export const acrTold = (held: Acr, wanted: readonly string[]): Acr =>
   wanted.find((word): word is Acr => meets(held, word)) ?? held;

@@ -13,7 +13,7 @@ export const serviceItems = [
 ] as const;
 export type ServiceItem = (typeof serviceItems)[number];
 
-/** Where an agreement can stand; `expired` follows from its last day and is written nowhere. */
+/** The possible states of an agreement; `expired` follows from the last day and is never stored. */
 export const agreementStates = ['pending', 'active', 'rejected', 'ended', 'expired'] as const;
 export type AgreementState = (typeof agreementStates)[number];
 
@@ -23,7 +23,10 @@ export interface Period {
   readonly until: string;
 }
 
-/** What an agent may do for the client: declarations where the agreement names them, looking things up otherwise. */
+/**
+ * What an agent may do for the client: file declarations if the agreement names that service, otherwise only look
+ * things up.
+ */
 export const permissionsOfItems = (items: readonly ServiceItem[]): readonly Permission[] =>
   items.includes('tax-declaration') ? ['filing', 'declaration', 'enquiry'] : ['enquiry'];
 
@@ -33,7 +36,7 @@ export const isInForce = (
   day: string,
 ): boolean => state === 'active' && from <= day && day <= until;
 
-/** The state on a day: what waits or serves is over after its last day. */
+/** The state on a day: an agreement that waits or is in force is over after its last day. */
 export const agreementStateOn = (
   { state, until }: { readonly state: Exclude<AgreementState, 'expired'>; readonly until: string },
   day: string,
@@ -49,7 +52,10 @@ export const overlap = (one: Period, other: Period): boolean =>
 const wrongField = (path: string, message: string): Problem =>
   new Problem('BAD_REQUEST', { errors: [{ path, message }], reason: `${path} (${message})` });
 
-/** Two days as somebody entered them. Throws BAD_REQUEST that names the field. */
+/**
+ * The two days of a period as somebody entered them.
+ * @throws Problem BAD_REQUEST that names the wrong field
+ */
 export function parsePeriod(raw: Period): Period {
   const from = parseDay('from', raw.from);
   const until = parseDay('until', raw.until);
@@ -64,21 +70,21 @@ function parseDay(path: string, raw: string): string {
   return day;
 }
 
-/** A period that somebody enters (AGY-4): its last day is today or later. */
+/** A period that somebody enters (AGY-4); its last day must be today or later. */
 export function parseComingPeriod(raw: Period, today: string): Period {
   const period = parsePeriod(raw);
   if (period.until < today) throw wrongField('until', 'expected a day, today or later');
   return period;
 }
 
-/** What an agreement gives: to whom, for what, how long. */
+/** What an agreement grants: to which agents, for which services, how long. */
 export interface Given extends Period {
   readonly items: readonly ServiceItem[];
   /** Keys of the agents. */
   readonly agents: readonly string[];
 }
 
-/** Whether nobody gets anything that they have not had before: then there is nothing for the client to agree to. */
+/** Whether the new terms grant nobody anything that they do not have already. Then the client need not agree. */
 export const onlyNarrows = (now: Given, next: Given): boolean =>
   next.from >= now.from &&
   next.until <= now.until &&

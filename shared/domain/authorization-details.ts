@@ -6,25 +6,28 @@ import type { CompanySubject } from './taxpayers.ts';
 import { isWhole } from './text.ts';
 
 /**
- * What a request asks for in `authorization_details` of type `taxpayer` (RFC 9396). The details narrow what the client may have
- * and never widens it; left out, all that is meant.
+ * What a request demands in `authorization_details` of type `taxpayer` (RFC 9396). The details can narrow what the
+ * client gets and never widen it; a member that is left out means all.
  */
 export interface TaxpayerAsked {
   readonly kinds?: readonly IdentityKind[];
   readonly roles?: readonly Role[];
   readonly actions?: readonly Permission[];
-  /** The company that is meant: its `ref` at this client, or its number where the client is told it. Kept as what stands for it. */
+  /**
+   * The company that the request means: its `ref` at this client, or its number if the client may know it. Stored as a
+   * handle that stands for the value.
+   */
   readonly taxpayer?: string;
 }
 
 /**
- * What a request asks for in `authorization_details` of type `matter` (SSO-9): that the person shows the face for this
- * matter of risk before they come, as in a step-up (STP).
+ * What a request demands in `authorization_details` of type `matter` (SSO-9): a face check for this matter of risk
+ * before the hand-over, as in a step-up (STP).
  */
 export interface MatterAsked {
-  /** Code of a matter of the stage. */
+  /** The code of a matter that the stage has. */
   readonly matter: string;
-  /** Comes back with the answer, so that the asker knows it for its own. */
+  /** Returned with the answer, so that the client can match the answer to its request. */
   readonly nonce?: string;
 }
 
@@ -41,7 +44,10 @@ const isEntry = (value: unknown): value is Entry =>
 const hasOnly = (entry: Entry, members: readonly string[]): boolean =>
   Object.keys(entry).every((name) => name === 'type' || members.includes(name));
 
-/** Reads `authorization_details`: known types, each once, with known members and known words alone. */
+/**
+ * Reads `authorization_details`. Each type must be known and stand there once, with known members and known values
+ * only.
+ */
 export function readDetailsAsked(
   text: string | undefined,
   matters: readonly Pick<Matter, 'code'>[],
@@ -89,7 +95,7 @@ function readTaxpayer(entry: Entry): TaxpayerAsked | 'wrong' {
   };
 }
 
-/** The nonce is what one of a step-up may be (STP-2). */
+/** The nonce has the same form as in a step-up (STP-2). */
 function readMatter(entry: Entry, matters: readonly Pick<Matter, 'code'>[]): MatterAsked | 'wrong' {
   const { nonce } = entry;
   const known = matters.find(({ code }) => code === entry.matter);
@@ -107,7 +113,7 @@ function listIn(text: string): unknown[] | undefined {
   }
 }
 
-/** A list of known words, each once; an empty one asks for nothing and is a mistake. */
+/** A list of known values, each taken once. An empty list demands nothing and is a mistake. */
 function picked<T extends string>(value: unknown, known: readonly T[]): T[] | undefined | 'wrong' {
   if (value === undefined) return undefined;
   if (!Array.isArray(value) || value.length === 0) return 'wrong';
@@ -115,10 +121,10 @@ function picked<T extends string>(value: unknown, known: readonly T[]): T[] | un
   return words.length === new Set(value).size ? words : 'wrong';
 }
 
-/** An identity with what its access basis gives today. */
+/** An identity together with what its access basis grants today. */
 export interface Acting {
   readonly kind: IdentityKind;
-  /** Of whoever acts for a company. */
+  /** The role, for an identity that acts for a company. */
   readonly role?: Role | undefined;
   readonly subject?: CompanySubject | undefined;
   readonly permissions: readonly Permission[];
@@ -127,9 +133,9 @@ export interface Acting {
 }
 
 /**
- * SSO-6: what is granted, request ∩ client ∩ what the access basis gives. Undefined where the client does not accept the identity or the
- * request means another one; a request for actions of which none is held means somebody else, too. Natural persons act
- * for themselves, where there is nothing to permit.
+ * SSO-6: what is granted, namely request ∩ client ∩ what the access basis grants today. Undefined if the client does
+ * not accept the identity or the request means another one. A request for actions of which the identity has none also
+ * means another identity. Natural persons act for themselves and need no permission.
  */
 export function grantedActions(
   client: Pick<RelyingParty, 'accepts'>,

@@ -10,7 +10,7 @@ import { type ClaimsAsked, readClaims } from './requested-claims.ts';
 export const prompts = ['none', 'login', 'consent', 'select_account'] as const;
 export type Prompt = (typeof prompts)[number];
 
-/** A request of a relying party that was found good, as it is kept until it is decided (SSO-2). */
+/** A relying party's request that passed all checks, as it is stored until it is decided (SSO-2). */
 export interface AuthorizationRequest {
   readonly clientId: string;
   readonly redirectUri: string;
@@ -18,9 +18,9 @@ export interface AuthorizationRequest {
   readonly nonce?: string;
   /** PKCE, S256: base64url of the verifier's SHA-256. */
   readonly challenge: string;
-  /** What of the scope this client may have here, `openid` first. */
+  /** The part of the requested scope that this client may have, `openid` first. */
   readonly scope: readonly string[];
-  /** Where the access token is to be good. */
+  /** The resource that will accept the access token. */
   readonly resource: string;
   readonly taxpayer?: TaxpayerAsked;
   readonly matter?: MatterAsked;
@@ -29,18 +29,21 @@ export interface AuthorizationRequest {
   /** Seconds. */
   readonly maxAge?: number;
   readonly acrValues: readonly string[];
-  /** Thumbprint of the key that the code is bound to (RFC 9449, 10). */
+  /** Thumbprint of the key to which the code is bound (RFC 9449, 10). */
   readonly dpopJkt?: string;
 }
 
-/** A refusal that travels by the browser. `description` is for the client's developer; it repeats nothing that was sent. */
+/**
+ * A refusal that the browser carries back. `description` is for the client's developer; it repeats nothing that the
+ * client sent.
+ */
 export interface OAuthRefusal {
   readonly error: OAuthErrorCode;
   readonly description: string;
 }
 export const refusal = (error: OAuthErrorCode, description: string): OAuthRefusal => ({ error, description });
 
-/** Where an answer goes: only an address that the client registered. */
+/** Where an answer goes: only to an address that the client registered. */
 export interface ReturnAddress {
   readonly redirectUri: string;
   readonly state?: string;
@@ -48,22 +51,24 @@ export interface ReturnAddress {
 
 export type Judged =
   | { readonly ok: true; readonly request: AuthorizationRequest }
-  /** The person is shown a page: no address is known to be the client's. */
+  /** The person sees a page: no address is known to be the client's. */
   | { readonly ok: false; readonly page: 'client' | 'redirect_uri' | 'request' }
-  /** The client is told. */
+  /** The answer goes back to the client. */
   | { readonly ok: false; readonly refused: OAuthRefusal; readonly returnTo: ReturnAddress };
 
-/** Characters of the whole request; bytes of the two values that come back as they are (SSO-2). */
+/**
+ * The most characters of a whole request, and the most bytes of the two values that are sent back unchanged (SSO-2).
+ */
 export const longestRequest = 8 * 1024;
 export const longestEcho = 1024;
 /** LVL-1. */
 const highestLevel = 5;
 
 /**
- * Judges an authorization request (SSO-2): first client and redirect_uri, without which nothing may be sent anywhere,
- * then everything else in the order in which the table of the profile names it.
- * @param raw undefined where the text could not be read
- * @param matters of the stage, which a request may name
+ * Judges an authorization request (SSO-2): first client and redirect_uri, because without them no answer may be sent
+ * anywhere; then everything else in the order of the profile's table.
+ * @param raw undefined if the text could not be read
+ * @param matters the matters of the stage, which a request may name
  */
 export function judgeRequest(
   raw: Parameters | undefined,
@@ -85,7 +90,7 @@ export function judgeRequest(
   return 'error' in read ? { ok: false, refused: read, returnTo } : { ok: true, request: read };
 }
 
-/** Parameters of OpenID Connect that this server does not take, by the error that is theirs. */
+/** Parameters of OpenID Connect that this server does not support, each with its error code. */
 const unsupported: readonly (readonly [string, OAuthErrorCode])[] = [
   ['request', 'request_not_supported'],
   ['request_uri', 'request_uri_not_supported'],
@@ -138,7 +143,7 @@ function readRequest(
   const claims = readClaims(values.get('claims'));
   if (claims === 'wrong') return refusal('invalid_request', 'claims is not as OpenID Connect has it');
   const acrValues = wordsOf(values.get('acr_values'));
-  // No login and no face check would help: the system is told at once, not the person after it.
+  // No login and no face check can help: the system gets the refusal at once, before the person sees a page.
   if (isAcrUnknown({ acrValues, claims }) || (claims?.essentialLevel ?? 0) > highestLevel)
     return refusal('unmet_authentication_requirements', 'what is needed of acr or level is not given here');
   const details = readDetailsAsked(values.get('authorization_details'), matters);
@@ -163,7 +168,9 @@ function readRequest(
   };
 }
 
-/** Scopes that nobody here knows are left away (OpenID Connect Core, 3.1.2.1); `document` is for whom the settings say. */
+/**
+ * Unknown scopes are ignored (OpenID Connect Core, 3.1.2.1); `document` is only for clients whose settings allow it.
+ */
 function grantableScope(
   asked: readonly string[],
   { document }: Pick<RelyingParty, 'document'>,
@@ -173,7 +180,7 @@ function grantableScope(
   return ['openid', ...asked.filter((word) => word !== 'openid' && known.has(word))];
 }
 
-/** RFC 8707: one that is registered; without one the client's first. */
+/** RFC 8707: a resource that the client registered; without the parameter, the client's first. */
 const readResource = (uri: string | undefined, { resources }: Pick<RelyingParty, 'resources'>) =>
   uri === undefined ? resources[0] : resources.find((resource) => resource.uri === uri);
 
@@ -189,7 +196,7 @@ function readMaxAge(text: string | undefined): number | undefined | 'wrong' {
   return /^\d{1,9}$/.test(text) ? Number(text) : 'wrong';
 }
 
-/** In UTF-8. */
+/** The number of bytes in UTF-8. */
 function byteLength(text: string): number {
   let bytes = 0;
   for (const character of text) {
@@ -199,7 +206,7 @@ function byteLength(text: string): number {
   return bytes;
 }
 
-/** The address to which the browser goes back, with the answer in its query; an own query of the client's stays. */
+/** The address to which the browser returns, with the answer in its query; a query of the client's own is kept. */
 export function answerAddress(
   issuer: string,
   { redirectUri, state }: ReturnAddress,

@@ -16,19 +16,22 @@ export const channelActions = [
 ] as const;
 export type ChannelAction = (typeof channelActions)[number];
 
-/** CHN-2: what a stage chooses. */
+/** CHN-2: what a stage chooses about channels. */
 export interface ChannelSettings {
   readonly alipayQrLogin: boolean;
 }
 
-/** The CHN table as data. Channels that are not listed may nothing here (`exchange` only feeds the registry). */
+/**
+ * The table of rule CHN as data. A channel that a line does not name may not do that action (`exchange` only feeds the
+ * registry).
+ */
 const table: Readonly<Record<ChannelAction, readonly Channel[]>> = {
   register: ['web', 'ahtax-app'],
   collect: ['hall'],
   order: ['hall'],
   'confirm-qr-login': ['ahtax-app', 'iit-app', 'wechat-mini', 'alipay-mini'],
   'face-factor': ['ahtax-app', 'iit-app'],
-  // Of a session that came by QR (SES-5): the mini programs only where the very one confirmed it.
+  // For a session that came by QR (SES-5): a mini program only if it is the one that confirmed the code.
   'session-face': ['ahtax-app', 'iit-app', 'wechat-mini', 'alipay-mini'],
   'step-up-invoice': ['ahtax-app', 'iit-app', 'wechat-mini', 'alipay-mini'],
   'step-up-other': ['ahtax-app', 'iit-app'],
@@ -38,7 +41,7 @@ const table: Readonly<Record<ChannelAction, readonly Channel[]>> = {
   'change-relations': ['web', 'hall'],
 };
 
-/** Whether a channel may do something (CHN). Without settings the default of CHN-2 holds. */
+/** Whether a channel may do an action (CHN). Without settings the default of CHN-2 holds. */
 export function may(
   channel: Channel,
   action: ChannelAction,

@@ -1,7 +1,7 @@
 /**
- * Data of PWD-2: what people choose first, lower-case, without the digits and symbols they put behind it
- * (common-passwords.ts folds those). Written for this system from general knowledge: habits of people in
- * mainland China first, then the international ones, then names.
+ * Data of PWD-2: words that people choose first, in lower case, without the digits and symbols behind them
+ * (common-passwords.ts removes those). Written for this system from general knowledge: habits of people in mainland
+ * China first, then international ones, then names.
  */
 const chineseHabits = `
 woaini woaiwo woaiwojia woaita woaimama woaibaba woaizhongguo woaibeijing aini ainiyiwannian ainizhuni nihao nihaoma
@@ -139,7 +139,7 @@ valeria valerie vanessa vera veronica victor victoria vincent violet virginia vi
 wesley william willie yolanda yvonne zachary zoe
 `;
 
-/** Surnames × given names in pinyin: the names that very many people bear, and sign with. */
+/** Surnames × given names in pinyin: names that very many people have. */
 export const pinyinSurnames =
   `wang li zhang liu chen yang huang zhao wu zhou xu sun ma zhu hu guo he lin gao luo zheng liang xie song tang
 deng han feng cao peng zeng xiao tian dong pan yuan cai jiang yu du ye cheng wei su lu ding ren shen yao`.split(
@@ -150,7 +150,10 @@ export const pinyinGivenNames =
 xin long dan ting bin feng hong jian hua liang dong lin ning rui xue yu yun ying xiuying guiying jianguo jianhua
 xiaoming xiaohong zihan haoran yuxuan`.split(/\s+/);
 
-/** Rows and diagonals of the keyboard and other sequences that fingers know; walks along them are derived. */
+/**
+ * Rows and diagonals of the keyboard and other sequences that people type without thinking; walks along them are
+ * derived.
+ */
 export const keyboardRows = [
   'qwertyuiop',
   'asdfghjkl',

@@ -7,12 +7,13 @@ import {
 } from './common-password-words.ts';
 
 /**
- * PWD-2: the local list of common passwords. Guessing tools try a list of words with the usual disguises, so the
- * list holds words and this folds the disguises: capitals, look-alike characters, doubling, and what people put
- * behind a word to please a rule (a year, 123, an exclamation mark). Random digits behind a word stay allowed.
+ * PWD-2: the local list of common passwords. Guessing tools combine a list of words with the usual disguises. So the
+ * list holds words, and this function removes the disguises: capitals, look-alike characters, doubling, and what people
+ * put behind a word to satisfy a rule (a year, 123, an exclamation mark). A word with random digits behind it stays
+ * allowed.
  */
 export function isCommonPassword(password: string): boolean {
-  // What is longer than a permitted password is refused for that already; this also bounds the loop.
+  // A text longer than a permitted password is refused for its length already; this also bounds the loop.
   if (password.length > 64) return false;
   const text = password.toLowerCase();
   for (let end = text.length; end > 0; end--) {
@@ -47,7 +48,10 @@ const shiftedDigits = ')!@#$%^&*(';
 const unshifted = (text: string): string =>
   text.replace(/[)!@#$%^&*(]/g, (c) => String(shiftedDigits.indexOf(c)));
 
-/** One form for all look-alikes; words and passwords go through it alike, so it only needs to be the same for both. */
+/**
+ * One form for all look-alike characters. Words and passwords both go through this table, so it only has to treat them
+ * alike.
+ */
 const lookAlike: Readonly<Record<string, string>> = {
   '@': 'a',
   '4': 'a',
@@ -66,7 +70,7 @@ const skeleton = (text: string): string => text.replace(/[@4-5310!|l$7+]/g, (c) 
 
 const numbers: ReadonlySet<string> = new Set(meaningfulNumbers);
 
-/** Built at the first password that is set: functions that only log people in never pay for it. */
+/** Built when the first password is set: functions that only log people in never build it. */
 let list: ReadonlySet<string> | undefined;
 function buildList(): ReadonlySet<string> {
   const words = new Set<string>();

@@ -1,6 +1,6 @@
 /**
- * Calendar days of Asia/Shanghai: UTC+8 all year (no daylight saving since 1991), so plain arithmetic is exact
- * for every instant this system meets. A day is `YYYY-MM-DD`, which sorts and compares as text.
+ * Calendar days of Asia/Shanghai: UTC+8 all year (no daylight saving since 1991), so plain arithmetic is exact for
+ * every instant that this system meets. A day is `YYYY-MM-DD`; days sort and compare as text.
  */
 const hour = 3_600_000;
 const dayLength = 24 * hour;
@@ -11,11 +11,11 @@ export const shanghaiDay = (at: Date): string => new Date(at.getTime() + offset)
 
 export const calendarYear = (at: Date): number => new Date(at.getTime() + offset).getUTCFullYear();
 
-/** The first 00:00 after an instant; at 00:00 itself it is the next day's. */
+/** The first 00:00 after an instant; at 00:00 itself, the 00:00 of the following day. */
 export const nextMidnight = (at: Date): Date =>
   new Date((Math.floor((at.getTime() + offset) / dayLength) + 1) * dayLength - offset);
 
-/** The hour of the clock at an instant, as epoch seconds of its beginning and end. */
+/** The clock hour of an instant: epoch seconds of its beginning and its end. */
 export function clockHour(at: Date): { readonly from: number; readonly until: number } {
   const from = Math.floor(at.getTime() / hour) * 3600;
   return { from, until: from + 3600 };
@@ -27,7 +27,10 @@ export function isDay(text: string): boolean {
   return isCalendarDate(Number(year), Number(month), Number(day));
 }
 
-/** 00:00 with which a day begins. Throws RangeError where the text is no day: a wrong key, never a caller's input. */
+/**
+ * The 00:00 at which a day begins.
+ * @throws RangeError if the text is no day: then a stored key is wrong, never a caller's input
+ */
 export function midnightOf(day: string): Date {
   const parts = /^(\d{4})-(\d{2})-(\d{2})$/.exec(day);
   if (!parts || !isCalendarDate(Number(parts[1]), Number(parts[2]), Number(parts[3]))) {
@@ -41,7 +44,7 @@ export const previousDay = (day: string): string =>
 export const followingDay = (day: string): string =>
   shanghaiDay(new Date(midnightOf(day).getTime() + dayLength));
 
-/** ISO 8601 with the offset of Shanghai, whole seconds: `2026-11-23T09:30:00+08:00`. */
+/** An instant in ISO 8601 with the offset of Shanghai, in whole seconds: `2026-11-23T09:30:00+08:00`. */
 export const isoShanghai = (at: Date): string =>
   `${new Date(at.getTime() + offset).toISOString().slice(0, 19)}+08:00`;
 

@@ -4,7 +4,7 @@ import { looksLikePhone } from './phones.ts';
 import { Problem } from './problem.ts';
 import { foldNumber, foldWithHyphens } from './text.ts';
 
-/** DOC-1: the twelve personal document types, those of direct online registration first. */
+/** DOC-1: the twelve types of personal documents, those for direct online registration first. */
 export const documentTypes = [
   { code: '201', zh: '居民身份证', en: 'Resident identity card', registration: 'direct' },
   {
@@ -57,7 +57,7 @@ export const documentTypes = [
 
 export type DocumentType = (typeof documentTypes)[number]['code'];
 
-/** The codes as a tuple, in the order of DOC-1. */
+/** The type codes as a tuple, in the order of DOC-1. */
 export const documentTypeCodes = [
   '201',
   '210',
@@ -73,16 +73,16 @@ export const documentTypeCodes = [
   '299',
 ] as const satisfies readonly DocumentType[];
 
-/** What a number of one type looks like; `says` judges what it tells beyond its shape. */
+/** The form of a type's numbers; `says` checks the facts that a number contains, beyond its shape. */
 interface Form {
   readonly shape: RegExp;
   readonly says?: (number: string, today: string) => boolean;
 }
 
-/** The provinces of GB/T 2260: what an identity card's number begins with. */
+/** The provinces of GB/T 2260: the first digits of an identity card's number. */
 const province = /^(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5])/;
 const citizen = isPersonNumberBornBefore;
-/** Old permanent residence cards: digits 5–10 are a birth, YYMMDD, in this century or the last. */
+/** Old permanent residence cards: digits 5–10 are a birth date, YYMMDD, in this century or the last one. */
 function bornAsThereSaid(number: string, today: string): boolean {
   const [year, month, day] = [number.slice(7, 9), number.slice(9, 11), number.slice(11, 13)];
   return ['19', '20'].some(
@@ -91,17 +91,17 @@ function bornAsThereSaid(number: string, today: string): boolean {
       `${century}${year}-${month}-${day}` < today,
   );
 }
-/** Whatever an office writes on a paper: letters of any script, digits and hyphens. */
+/** A number without a fixed form: letters of any script, digits and hyphens. */
 const free: Form = { shape: /^[\p{L}\p{Script=Han}0-9-]{4,30}$/u };
 
-/** DOC-2, on normalised numbers. */
+/** DOC-2, for normalised numbers. */
 const forms: Readonly<Record<DocumentType, readonly Form[]>> = {
   '201': [
     { shape: /^\d{17}[\dX]$/, says: (number, today) => province.test(number) && citizen(number, today) },
   ],
   '210': [{ shape: /^[HM](?:\d{8}|\d{10})$/ }],
   '213': [{ shape: /^(?:\d{8}|\d{10})$/ }],
-  // Official and diplomatic booklets (P, S, D) also came with seven digits.
+  // Official and diplomatic booklets (P, S, D) may also have seven digits.
   '227': [{ shape: /^(?:[A-Z][A-Z0-9]\d{7}|[DPS]\d{7})$/ }],
   '233': [
     { shape: /^9\d{16}[\dX]$/, says: citizen },
@@ -125,12 +125,12 @@ const fixedFormTypes = [
   '238',
 ] as const satisfies readonly DocumentType[];
 
-/** Types whose numbers may have hyphens of their own. */
+/** Types whose numbers may contain hyphens. */
 const hyphened: ReadonlySet<string> = new Set(['239', '240', '241', '299']);
 
 /**
- * DOC-2: without the blanks and hyphens of print, half-width, upper-case; the hyphens of a free form stay. Every store
- * key and comparison starts from this form.
+ * DOC-2: the number without the blanks and hyphens of its print, in half width and upper case; a number without a fixed
+ * form keeps its hyphens. Every table key and every comparison starts from this form.
  */
 export const normaliseDocumentNumber = (type: string, raw: string): string =>
   hyphened.has(type) ? foldWithHyphens(raw) : foldNumber(raw);
@@ -146,21 +146,22 @@ const fits = (type: DocumentType, number: string, today: string): boolean =>
  */
 export function parseDocument(type: DocumentType, rawNumber: string, today: string): string {
   const number = normaliseDocumentNumber(type, rawNumber);
-  // A free form that reads like a phone would hide its owner, or them (DOC-6).
+  // A free-form number that looks like a phone number could not be told from the phone number's owner at login (DOC-6).
   if (!fits(type, number, today) || (isFreeForm(type) && looksLikePhone(number)))
     throw new Problem('DOCUMENT_INVALID');
   return number;
 }
 
-/** A number as it is normalised for some types, and those that it may be of. */
+/** A number as it is normalised for some types, and the types that it fits. */
 export interface FittingTypes {
   readonly number: string;
   readonly types: readonly DocumentType[];
 }
 
 /**
- * DOC-5: every type that what was typed may be of, in the order of DOC-1; in two parts where hyphens make two numbers of
- * it. Also what is not taken in any more: a free form of a phone's shape that came earlier is still somebody's.
+ * DOC-5: every document type that the typed text fits, in the order of DOC-1; two groups if hyphens make a difference
+ * to the number. A free-form number in the shape of a phone number is included, because somebody may have registered
+ * one before such numbers were refused.
  */
 export function documentTypesFitting(raw: string, today: string): FittingTypes[] {
   const found: { number: string; types: DocumentType[] }[] = [];
@@ -175,8 +176,8 @@ export function documentTypesFitting(raw: string, today: string): FittingTypes[]
 }
 
 /**
- * USR-2: whether a text has the shape of a fixed-form document. Wider than `documentTypesFitting`:
- * a wrong check digit or date still looks like a document, and the reader of a log could not tell.
+ * USR-2: whether a text has the shape of a fixed-form document number. Wider than `documentTypesFitting`: a number with
+ * a wrong check digit or date also counts, because a reader of a log could not tell the difference.
  */
 export function looksLikeFixedFormDocument(text: string): boolean {
   const number = foldNumber(text);
@@ -188,5 +189,5 @@ const isFreeForm = (type: DocumentType): boolean => !fixedFormTypes.some((fixed)
 const officeFirst: ReadonlySet<string> = new Set(
   documentTypes.filter((type) => type.registration === 'office-first').map((type) => type.code),
 );
-/** REG-2: types that register only after a tax service hall collected the real-name record. */
+/** REG-2: types that can register only after a tax service hall has collected the real-name record. */
 export const isOfficeFirst = (type: DocumentType): boolean => officeFirst.has(type);

@@ -1,22 +1,22 @@
 import type { ServiceItem } from './agreements.ts';
 import type { Permission } from './relations.ts';
 
-/** How far a tax system may go for whoever was handed over to it, as it was told (SSO-6). */
+/** What a hand-over allows at a tax system, as the system was told (SSO-6). */
 export interface Granted {
   readonly actions: readonly Permission[];
-  /** Of an agency at its client: the services of the agreement. */
+  /** For an agency that acts for a client: the services of the agreement. */
   readonly items?: readonly ServiceItem[];
-  /** The last day, inclusive; left out where there is none. */
+  /** The last day, inclusive; absent if there is none. */
   readonly until?: string;
 }
 
-/** SSO-8: what was told is no more than what holds: no action, no service and no day that is not given any longer. */
+/** SSO-8: whether all that the system was told still holds: every action, every service and the last day. */
 export const isWithin = (told: Granted, today: Granted): boolean =>
   told.actions.every((action) => today.actions.includes(action)) &&
   (told.items ?? []).every((item) => today.items?.includes(item)) &&
   (today.until === undefined || (told.until !== undefined && told.until <= today.until));
 
-/** What a system was told at one time and another: it may go by either. */
+/** The widest of two grants that a system was told at different times, because it may use either. */
 export function widest(one: Granted | undefined, other: Granted | undefined): Granted | undefined {
   if (!one || !other) return one ?? other;
   const items = one.items || other.items ? both(one.items, other.items) : undefined;
@@ -29,7 +29,7 @@ export function widest(one: Granted | undefined, other: Granted | undefined): Gr
   };
 }
 
-/** What is left of it today. */
+/** The part of what the system was told that still holds today. */
 export function remaining(told: Granted, today: Granted): Granted {
   const until = [told.until, today.until].filter((day) => day !== undefined).sort()[0];
   return {

@@ -3,7 +3,7 @@ import { Problem } from './problem.ts';
 
 /**
  * LEG-1: the old login answers until its last day, inclusive.
- * @param until the last day; null where there is no old login (any more)
+ * @param until the last day; null if the old login is closed
  * @throws Problem LEGACY_LOGIN_CLOSED {closedOn?}
  */
 export function requireOpen(until: string | null, now: Date): void {

@@ -1,12 +1,15 @@
 import { foldText } from './text.ts';
 
 /**
- * PWD-2: what a guesser of this system tries first. Words of the place (anhui, hefei) and of the system (its names and
- * its hotline); the fillers count only beside one of them. docs/rules.md names them, so a change here is one there.
+ * PWD-2: words that somebody who attacks this system would try first: words of the place (anhui, hefei) and of the
+ * system (its names and its hotline). Fillers count only beside such a word. docs/rules.md lists all of them, so a
+ * change here is a change there.
  */
 export const localWords = ['anhui', 'hefei', 'ahtax', 'etax', 'chinatax', 'shuiwu', '12366'] as const;
 export const localFillers = ['tax', 'gov', 'china'] as const;
-/** Letters that a person adds to please a rule; with more beside the word it is a password of its own. */
+/**
+ * How many letters a person may add to satisfy a rule; with more letters beside the word it counts as an own password.
+ */
 const addedLetters = 2;
 
 const lookAlikes: Readonly<Record<string, string>> = {
@@ -29,8 +32,8 @@ const word = anyOf(localWords);
 const wordOrFiller = anyOf([...localWords, ...localFillers]);
 
 /**
- * Whether a password is a word of the place or the system with only digits, punctuation and up to two letters beside it,
- * in whatever capitals, width and look-alike characters; several such words are as good as one.
+ * Whether a password consists of local words with only digits, punctuation and up to two letters beside them. Capitals,
+ * width and look-alike characters make no difference, and several such words count like one.
  */
 export function isLocalWord(password: string): boolean {
   const text = foldText(password).toLowerCase();

@@ -2,17 +2,17 @@ import { longestEcho, longestRequest } from './authorization-requests.ts';
 import type { Parameters } from './oauth-parameters.ts';
 import type { RelyingParty } from './relying-parties.ts';
 
-/** A hand-over as an ID token of ours names it: which client it was for, and its name there. */
+/** The hand-over that one of our ID tokens names: which client it was for, and its name there. */
 export interface LogoutHint {
   readonly clientId: string;
   readonly sid: string;
 }
 
-/** A logout that a tax system asks for (SSO-10), as it is kept until the person's page takes it up. */
+/** A logout that a tax system requests (SSO-10), stored until the person's page picks it up. */
 export interface LogoutAsked {
-  /** Who asks; left out where nobody said so. */
+  /** The client that asks; absent if the request named none. */
   readonly clientId?: string;
-  /** The hand-over that is meant. */
+  /** The hand-over that should end. */
   readonly sid?: string;
   /** Where the browser goes afterwards: only an address that the client registered. */
   readonly returnTo?: string;
@@ -21,14 +21,14 @@ export interface LogoutAsked {
 
 export type JudgedLogout =
   | { readonly ok: true; readonly asked: LogoutAsked }
-  /** The person is shown a page, and nothing is sent anywhere. */
+  /** The person sees a page, and nothing is sent anywhere. */
   | { readonly ok: false; readonly page: 'client' | 'request' | 'logout_hint' | 'logout_uri' };
 
 /**
- * Judges a logout request (OpenID Connect RP-Initiated Logout 1.0). An address to go back to counts only together with the
- * client that registered it; what is doubled, broken or another client's stops at a page.
- * @param raw undefined where the text could not be read
- * @param hint what the ID token says; undefined where it is none of ours
+ * Judges a logout request (OpenID Connect RP-Initiated Logout 1.0). A return address counts only together with the
+ * client that registered it. A request with repeated, broken or foreign parameters ends at a page.
+ * @param raw undefined if the text could not be read
+ * @param hint the hand-over that the ID token names; undefined if the token is none of ours
  */
 export function judgeLogout(
   raw: Parameters | undefined,
@@ -60,7 +60,7 @@ export function judgeLogout(
   };
 }
 
-/** Where the browser goes when it is over; undefined where it stays with us. */
+/** Where the browser goes after the logout; undefined if it stays here. */
 export function afterLogout({ returnTo, state }: LogoutAsked): string | undefined {
   if (returnTo === undefined || state === undefined) return returnTo;
   return `${returnTo}${returnTo.includes('?') ? '&' : '?'}state=${encodeURIComponent(state)}`;

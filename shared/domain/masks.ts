@@ -1,6 +1,6 @@
 /**
- * DOC-4: personal data as answers and logs may show it. Lengths of numbers stay true (people recognise their own),
- * at least half of every value is hidden.
+ * DOC-4: personal data as answers and logs may show them. A number keeps its length, so that people recognise their
+ * own; at least half of every value is hidden.
  */
 const mostStars = 6;
 
@@ -24,7 +24,7 @@ export const maskDocument = (number: string): string => keepEnds(number, 3, 4);
 export const maskPhone = (phone: string): string =>
   /^\d{11}$/.test(phone) ? `${phone.slice(0, 3)}****${phone.slice(7)}` : keepEnds(phone, 3, 4);
 
-/** Surnames of two characters (复姓) that are still met; shown whole, as people expect. */
+/** Surnames of two characters (复姓) that are still in use; shown whole, as people expect. */
 const compoundSurnames = new Set(
   (
     '欧阳 司马 上官 诸葛 东方 皇甫 尉迟 公孙 慕容 司徒 夏侯 令狐 宇文 长孙 端木 百里 南宫 独孤 西门 轩辕 ' +
@@ -33,8 +33,8 @@ const compoundSurnames = new Set(
 );
 
 /**
- * `张*`, `欧阳**`, `J******`: the surname or first letter, then a star for each further letter, at most six,
- * so that a long foreign name is not told by its length.
+ * `张*`, `欧阳**`, `J******`: the surname or the first letter, then one star for each further letter, six at most, so that
+ * the length of a long foreign name does not show who it is.
  */
 export function maskName(name: string): string {
   const letters = name.match(/[\p{L}\p{Script=Han}]/gu) ?? [];

@@ -1,4 +1,4 @@
-/** The closed sets of words of the contract (docs/api.md). */
+/** The closed sets of words in the API's contract (docs/api.md). */
 export const entries = [
   'natural',
   'enterprise',
@@ -31,11 +31,11 @@ export const channels = [
 ] as const;
 export type Channel = (typeof channels)[number];
 
-/** Methods whose failures are counted (LCK-1). */
+/** The methods of authentication whose failures are counted (LCK-1). */
 export const authMethods = ['password', 'sms', 'face'] as const;
 export type AuthMethod = (typeof authMethods)[number];
 
-/** What an SMS code is for (SMS-2: bound to purpose, ticket and phone). */
+/** What an SMS code is for (SMS-2: a code is bound to purpose, ticket and phone). */
 export const smsPurposes = [
   'registration',
   'login',

@@ -1,14 +1,14 @@
 /** OAuth parameters as they were sent, in a query or a form: each name once (RFC 6749, 3.1 and 3.2). */
 export interface Parameters {
-  /** Without those sent empty: they count as left out (RFC 6749, 3.1). */
+  /** Without parameters that have no value: they count as not sent (RFC 6749, 3.1). */
   readonly values: ReadonlyMap<string, string>;
-  /** Names sent more than once; which of the values was meant nobody knows. */
+  /** Names that were sent more than once; nobody knows which of the values was meant. */
   readonly doubled: ReadonlySet<string>;
-  /** Characters of all names and values. */
+  /** The number of characters of all names and values. */
   readonly size: number;
 }
 
-/** Undefined where a name or value held bytes that are no UTF-8 (DOC-2): decoders put U+FFFD in their place. */
+/** Undefined if a name or value held bytes that are no UTF-8 (DOC-2): the decoder has put U+FFFD there. */
 export function parametersOf(pairs: readonly (readonly [string, string])[]): Parameters | undefined {
   const values = new Map<string, string>();
   const seen = new Set<string>();
@@ -24,7 +24,7 @@ export function parametersOf(pairs: readonly (readonly [string, string])[]): Par
   return { values, doubled, size };
 }
 
-/** Words parted by single blanks (`scope`, `prompt`, `acr_values`), each kept once, in the order given. */
+/** Words separated by single blanks (`scope`, `prompt`, `acr_values`), each kept once, in the given order. */
 export const wordsOf = (text: string | undefined): string[] => [
   ...new Set((text ?? '').split(' ').filter((word) => word !== '')),
 ];

@@ -1,6 +1,9 @@
 import { Problem } from './problem.ts';
 
-/** The words by which OAuth says no (RFC 6749, 6750, 7009, 8707, 9396, 9449, 9470; OpenID Connect Core), with their status. */
+/**
+ * The error codes of OAuth (RFC 6749, 6750, 7009, 8707, 9396, 9449, 9470; OpenID Connect Core), each with its HTTP
+ * status.
+ */
 export const oauthErrorStatus = {
   invalid_request: 400,
   invalid_client: 401,
@@ -31,8 +34,8 @@ export const oauthErrorStatus = {
 export type OAuthErrorCode = keyof typeof oauthErrorStatus;
 
 /**
- * A refusal of a route with `errorsAs: 'oauth'`. The description is for the developer at the other side: English, never
- * what was sent.
+ * A refusal of a route with `errorsAs: 'oauth'`. The description is for the developer of the other system: in English,
+ * and it never repeats what was sent.
  */
 export class OAuthProblem extends Problem {
   readonly error: OAuthErrorCode;
@@ -48,7 +51,7 @@ export class OAuthProblem extends Problem {
   }
 }
 
-/** RFC 6750, 3: nobody said who calls, which is told apart from a token that is not good. */
+/** RFC 6750, 3: the call carries no token at all, which is answered differently from a token that is not valid. */
 export class TokenMissing extends OAuthProblem {
   constructor() {
     super('invalid_token', 'An access token is needed');
@@ -56,11 +59,11 @@ export class TokenMissing extends OAuthProblem {
   }
 }
 
-/** RFC 9449: the proof of a key is not good for this call, or was used before. */
+/** RFC 9449: the proof of the key does not fit this call, or was used before. */
 export const proofRefused = (): OAuthProblem =>
   new OAuthProblem('invalid_dpop_proof', 'The DPoP proof was not accepted');
 
-/** How OAuth says what the general checks refused: the status stays, the words are its own. */
+/** A refusal of the general checks in OAuth's form: the status stays, the error code is OAuth's. */
 export function asOAuth(problem: Problem): {
   readonly error: OAuthErrorCode;
   readonly status: number;

@@ -1,6 +1,9 @@
 import { isLocalWord } from './local-words.ts';
 
-/** PWD-2: stable reasons of PASSWORD_WEAK. `history` (one of the last five) is found where the hashes are. */
+/**
+ * PWD-2: stable reasons of PASSWORD_WEAK. `history` (one of the last five passwords) is checked elsewhere, where the
+ * hashes are.
+ */
 export const passwordWeaknessCodes = [
   'length',
   'classes',
@@ -15,7 +18,7 @@ export const passwordWeaknessCodes = [
 ] as const;
 export type PasswordWeakness = (typeof passwordWeaknessCodes)[number];
 
-/** What is known about the person and so must not be in the password. */
+/** Facts about the person that must not be part of the password. */
 export interface PasswordContext {
   readonly username?: string | undefined;
   readonly phones: readonly string[];
@@ -25,20 +28,22 @@ export interface PasswordContext {
 const documentPiece = 6;
 const runLength = 4;
 
-/** Every miss of PWD-2 but `history`, in a fixed order; empty for a good password. */
+/**
+ * Every requirement of PWD-2, except `history`, that the password misses, in a fixed order; empty for a good password.
+ */
 export function passwordWeaknesses(
   password: string,
   context: PasswordContext,
   common: (password: string) => boolean,
 ): PasswordWeakness[] {
   const length = [...password].length;
-  // Beyond any real password nothing else is worth computing, and the caller's work stays bounded.
+  // No real password is this long. Nothing else is computed for it, so that the work stays bounded.
   if (password.length > 128) return ['length'];
   const folded = password.toLowerCase();
   const found: PasswordWeakness[] = [];
   if (length < 8 || length > 20) found.push('length');
   if (classCount(password) < 3) found.push('classes');
-  // White space, and characters that show nothing: nobody could type them again on another device.
+  // White space and invisible characters: nobody could type them again on another device.
   if (/[\s\p{Z}\p{Cc}\p{Cf}\p{Cs}]/u.test(password)) found.push('whitespace');
   if (holds(folded, context.username?.toLowerCase())) found.push('contains-username');
   if (context.phones.some((phone) => holds(folded, phone))) found.push('contains-phone');
@@ -49,7 +54,7 @@ export function passwordWeaknesses(
   return found;
 }
 
-/** Of lower case, upper case, digits and everything else visible. */
+/** How many of the four classes occur: lower case, upper case, digits, all other visible characters. */
 const classCount = (password: string): number =>
   [/\p{Ll}/u, /\p{Lu}/u, /\p{Nd}/u, /[^\p{Ll}\p{Lu}\p{Nd}\s\p{Z}\p{C}]/u].filter((kind) =>
     kind.test(password),

@@ -26,10 +26,10 @@ export const isPersonNumber = (number: string): boolean =>
   personNumberCheckDigit(number.slice(0, 17)) === number[17] &&
   birthDay(number) !== undefined;
 
-/** DOC-2: nobody who has a document was born longer ago. */
+/** DOC-2: nobody who holds a document was born earlier than this many years ago. */
 const oldestYears = 150;
 
-/** Whether a number is one of somebody born before `today` and in the last 150 years (DOC-2). */
+/** Whether a number belongs to somebody born before `today` and within the last 150 years (DOC-2). */
 export function isPersonNumberBornBefore(number: string, today: string): boolean {
   const born = birthDay(number) ?? today;
   return isPersonNumber(number) && born < today && born > yearsBefore(today, oldestYears);
@@ -38,8 +38,8 @@ const yearsBefore = (day: string, years: number): string =>
   `${String(Number(day.slice(0, 4)) - years).padStart(4, '0')}${day.slice(4)}`;
 
 /**
- * DOC-4: whether a text may well be a citizen number, its check character mistyped or wrong from the beginning: what it
- * says of a birth is a day of a time in which people live.
+ * DOC-4: whether a text may be a citizen number, even with a wrong check character: its digits contain a plausible date
+ * of birth.
  */
 export function resemblesPersonNumber(number: string): boolean {
   const year = Number(number.slice(6, 10));

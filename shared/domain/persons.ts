@@ -3,19 +3,19 @@ import { foldText } from './text.ts';
 
 const longestName = 60;
 /**
- * Letters of any script with their marks, spaces, `·`, `-`, `.`, apostrophes; a name begins with a letter, or with an
- * apostrophe and one. By script, so that `〇`, a number to Unicode, is a Han letter.
+ * Letters of any script with their marks, spaces, `·`, `-`, `.`, apostrophes. A name begins with a letter, or with an
+ * apostrophe and a letter. Tested by script, so that `〇`, which Unicode calls a number, is a Han letter.
  */
 const nameShape = /^'?[\p{L}\p{Script=Han}][\p{L}\p{Script=Han}\p{M}·.'\- ]*$/u;
-/** Hangul fillers count as letters in Unicode but show nothing: two different names would look the same. */
+/** Hangul fillers are letters in Unicode but invisible: two different names would look the same. */
 const invisibleLetter = /[\u115f\u1160\u3164\uffa0]/;
 
-/** Dots in the middle of a line, and dots that stand for one between Han letters (`阿里.买买提`). */
+/** Middle dots, and dots that are typed instead of one between Han letters (`阿里.买买提`). */
 const middleDots = /[\u2022\u2024\u2027\u2219\u22c5\u2e31\u30fb\uff65]/g;
 const dotBetweenHan = /(?<=\p{Script=Han}) *[·.\u3002\ufe52\uff61] *(?=\p{Script=Han})/gu;
 const apostrophes = /[\u0060\u00b4\u02b9\u02bb\u02bc\u2018\u2019\u201b\u2032]/g;
 
-/** One spelling for what input methods spell differently. */
+/** One spelling for characters that input methods write differently. */
 const tidy = (raw: string): string =>
   foldText(raw)
     .replace(middleDots, '·')
@@ -23,9 +23,9 @@ const tidy = (raw: string): string =>
     .replace(/\s+/g, ' ')
     .replace(dotBetweenHan, '·');
 
-/** 1–60 characters (code points); undefined where the text is no name. */
+/** A name of 1–60 characters (code points); undefined if the text is no name. */
 function readName(raw: string): string | undefined {
-  // Bounds the work before Unicode normalisation; a name of 60 letters with their marks stays well below.
+  // Bounds the work before the Unicode normalisation; a name of 60 letters with their marks is much shorter.
   if (raw.length > 512) return undefined;
   const name = tidy(raw);
   const valid = nameShape.test(name) && [...name].length <= longestName && !invisibleLetter.test(name);
@@ -42,10 +42,13 @@ export function normaliseName(raw: string): string {
   return name;
 }
 
-/** A normalised name as it is compared: capitals do not matter (passports shout, people do not). */
+/**
+ * A normalised name in the form in which names are compared: capitals make no difference (passports print capitals
+ * only).
+ */
 export const comparedName = (name: string): string => name.toLowerCase();
 
-/** Whether two names are one after normalisation. */
+/** Whether two names are the same after normalisation. */
 export function sameName(a: string, b: string): boolean {
   const [left, right] = [readName(a), readName(b)];
   return left !== undefined && right !== undefined && comparedName(left) === comparedName(right);

@@ -21,7 +21,7 @@ export function parsePhone(raw: string): string {
 
 export const looksLikePhone = (text: string): boolean => readPhone(text) !== undefined;
 
-/** PHN-4: whether a number came by 找回手机号码 so lately that an SMS to it is no fresh factor (SES-5). */
+/** PHN-4: whether a number came by 找回手机号码 so recently that an SMS to it is no fresh factor (SES-5). */
 export const recoveredLately = (
   phone: { readonly recoveredAt?: string | undefined },
   now: Date,
@@ -31,8 +31,9 @@ export const recoveredLately = (
   now.getTime() < Date.parse(phone.recoveredAt) + policies.recoveredPhoneSeconds * 1000;
 
 /**
- * PHN-4: whether a face stands against the last 找回手机号码, where that was lately: whose face was seen before it may not
- * be who has the number now. The two times are ISO instants as `toISOString` writes them, so that they compare as text.
+ * PHN-4: whether a face check counts although a phone was recovered: the check must be later than the last recovery, or
+ * the recovery must be more than a day ago. The person whose face was checked before may not be the person who has the
+ * number now. Both times are ISO instants as `toISOString` writes them, so that they can be compared as text.
  */
 export const coversRecovery = (
   { faceAt, recoveredAt }: { readonly faceAt: string | undefined; readonly recoveredAt: string | undefined },

@@ -1,6 +1,6 @@
 /**
- * Every way the system says no: a closed union of stable codes, each with its HTTP status.
- * Codes are the contract with clients (docs/api.md); the sentences for people live in `shared/runtime/messages`.
+ * Every refusal of the system: a closed list of stable codes, each with its HTTP status. The codes are part of the
+ * contract with clients (docs/api.md); the sentences for people are in `shared/runtime/messages`.
  */
 export const problemStatus = {
   BAD_REQUEST: 400,
@@ -65,14 +65,14 @@ export const problemStatus = {
 
 export type ProblemCode = keyof typeof problemStatus;
 
-/** Extra members of the problem answer (RFC 9457): already masked, safe to show to the caller. */
+/** Further members of the problem answer (RFC 9457): masked already and safe to show to the caller. */
 export type ProblemDetails = Readonly<Record<string, unknown>>;
 
-/** A refusal as a value: thrown at the edge of a step, turned into `application/problem+json` by the HTTP stack. */
+/** A refusal. Steps throw it; the HTTP stack turns it into `application/problem+json`. */
 export class Problem extends Error {
   readonly code: ProblemCode;
   readonly details: ProblemDetails;
-  /** Which of several sentences of one code is meant, e.g. the two forms of LGN-4. */
+  /** Which of several sentences of one code is meant, for example one of the two forms of LGN-4. */
   readonly variant: string | undefined;
   constructor(
     code: ProblemCode,

@@ -1,11 +1,11 @@
 import type { Role } from './names.ts';
 import type { CompanySubject } from './taxpayers.ts';
 
-/** What a session may act as; the words of `identity.kind` in the contract. */
+/** What a session may act as: the values of `identity.kind` in the API. */
 export const identityKinds = ['natural', 'enterprise', 'agency', 'special'] as const;
 export type IdentityKind = (typeof identityKinds)[number];
 
-/** SSO-3: a public key of a client, by value (RFC 7517). P-256 alone: assertions are ES256. */
+/** SSO-3: a client's public key, given by value (RFC 7517). Only P-256, because assertions are signed with ES256. */
 export interface ClientKey {
   readonly kid: string;
   readonly kty: 'EC';
@@ -14,62 +14,68 @@ export interface ClientKey {
   readonly y: string;
 }
 
-/** An address that a client's access tokens are good at (RFC 8707), and what may be asked for there. */
+/** An address that accepts a client's access tokens (RFC 8707), and the permissions that may be requested for it. */
 export interface Resource {
   readonly uri: string;
   readonly scopes: readonly string[];
 }
 
-/** Who may enter a tax system. */
+/** Which identities may enter a tax system. */
 export interface Accepted {
   readonly kinds: readonly IdentityKind[];
-  /** Of whoever acts for a company; left out: any role. */
+  /** For identities that act for a company: the roles that may enter; absent means any role. */
   readonly roles?: readonly Role[] | undefined;
-  /** Of the kind `special`: which special subjects; left out: any. */
+  /** For the kind `special`: the special subjects that may enter; absent means any. */
   readonly subjects?: readonly CompanySubject[] | undefined;
 }
 
-/** SSO-1: a tax system that people are handed over to. A setting, checked at synth; nobody registers by a call. */
+/**
+ * SSO-1: a tax system to which people are handed over. It is a setting that is checked at synth; nobody can register
+ * one by a call.
+ */
 export interface RelyingParty {
   readonly clientId: string;
   readonly name: { readonly zh: string; readonly en: string };
-  /** Code of an audience: systems of one sector see the same `sub` of a person, the one of its proofs (STP-2). */
+  /**
+   * Code of an audience: all systems of one sector see the same `sub` of a person, which is also the `sub` of the
+   * sector's proofs (STP-2).
+   */
   readonly sector: string;
-  /** Compared as strings, whole (RFC 9700, 4.1.3). */
+  /** Compared as whole strings (RFC 9700, 4.1.3). */
   readonly redirectUris: readonly string[];
   readonly postLogoutRedirectUris: readonly string[];
   readonly backchannelLogoutUri: string;
-  /** Where the portal's tile leads: the system begins the request itself (OpenID Connect Core, 4). */
+  /** The address that the portal's tile opens; the system then begins the request itself (OpenID Connect Core, 4). */
   readonly initiateLoginUri?: string | undefined;
-  /** One, or two while it changes its key. */
+  /** One key, or two while the client changes its key. */
   readonly keys: readonly ClientKey[];
-  /** The first is meant where a request names none. */
+  /** A request that names no resource means the first. */
   readonly resources: readonly Resource[];
   readonly accepts: Accepted;
-  /** LVL: the least real-name level of whoever enters. */
+  /** LVL: the lowest real-name level with which a person may enter. */
   readonly minLevel: number;
   /** Whether userinfo may name the person's document. */
   readonly document: boolean;
-  /** Whether it may be told a company's number that holds a person's (DOC-4). */
+  /** Whether the system may know a company's number that contains a person's number (DOC-4). */
   readonly number: boolean;
-  /** Whether somebody who is logged in as what it accepts goes on without being asked. */
+  /** Whether a person whose identity the system accepts is handed over without a question. */
   readonly silent: boolean;
   readonly refresh: boolean;
-  /** RFC 9449, 5.2: whether all its tokens must be bound to a key; the others' may. */
+  /** RFC 9449, 5.2: whether all its tokens must be bound to a key; for other clients binding is optional. */
   readonly dpop: boolean;
-  /** RFC 9126, 6: whether all its requests must be pushed; the others' may. */
+  /** RFC 9126, 6: whether all its requests must be pushed; for other clients pushing is optional. */
   readonly pushed: boolean;
-  /** Resources whose access tokens it may ask about (RFC 7662). */
+  /** Resources whose access tokens this client may introspect (RFC 7662). */
   readonly introspects: readonly string[];
 }
 
-/** Why a hand-over is over, beside the reasons for which its session ends. */
+/** Why a hand-over has ended, beside the reasons for which its session ends. */
 export const rpEndReasons = [
-  /** The session acts as somebody else now. */
+  /** The session switched to another identity. */
   'switched',
-  /** Relation, agreement, form, report or company no longer carry it. */
+  /** The relation, agreement, form, report or company no longer gives access. */
   'grounds-lost',
-  /** The person left this system alone. */
+  /** The person left this one system. */
   'left',
   'rp-logout',
   'revoked',
@@ -77,7 +83,7 @@ export const rpEndReasons = [
 ] as const;
 export type RpEndReason = (typeof rpEndReasons)[number];
 
-/** Whether a client lets this identity in (SSO-4). */
+/** Whether a client accepts this identity (SSO-4). */
 export function accepts(
   { accepts: accepted }: Pick<RelyingParty, 'accepts'>,
   identity: { readonly kind: IdentityKind; readonly role?: Role; readonly subject?: CompanySubject },
@@ -85,7 +91,7 @@ export function accepts(
   const { kinds, roles, subjects } = accepted;
   if (!kinds.includes(identity.kind)) return false;
   if (identity.kind === 'natural') return true;
-  // Whoever acts for an agency, or by it for a client, is its tax agent.
+  // A person who acts for an agency, or through it for a client, is its tax agent.
   const role = identity.kind === 'agency' ? 'tax-agent' : identity.role;
   if (roles && !(role && roles.includes(role))) return false;
   return (

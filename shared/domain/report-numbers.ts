@@ -1,23 +1,23 @@
 import { Problem } from './problem.ts';
 import { foldWithHyphens } from './text.ts';
 
-/** SPC-2: characters of a number's ending that are enough to search by, and that the index knows. */
+/** SPC-2: how many characters of a number's ending are enough for a search; the index stores this many. */
 export const endingLength = 4;
 const longest = 64;
 
-/** Letters of any script, digits and what bureaus put between them: `皖税跨报〔2027〕0012号`, `KQ-2027-000123`. */
+/** Letters of any script, digits and the punctuation that bureaus use: `皖税跨报〔2027〕0012号`, `KQ-2027-000123`. */
 const shape = /^[\p{L}\p{Script=Han}\p{N}\-_/.〔〕]+$/u;
 
-/** DOC-2 for the numbers of 跨区域涉税事项报告, with spaces anywhere; brackets are those that official papers have. */
+/** DOC-2 for numbers of a 跨区域涉税事项报告: spaces are removed, and brackets become those of official papers. */
 const tidy = (raw: string): string =>
   foldWithHyphens(raw)
     .replace(/[([【〖［]/g, '〔')
     .replace(/[)\]】〗］]/g, '〕');
 
-/** What counts of a number when it is searched for: neither 号 nor punctuation. */
+/** The part of a number that a search compares: without 号 and punctuation. */
 const essence = (number: string): string => number.replace(/[^\p{L}\p{Script=Han}\p{N}]|号/gu, '');
 
-/** The number in its one spelling; undefined where the text is none. */
+/** The number in its one spelling; undefined if the text is no such number. */
 export function readReportNumber(raw: string): string | undefined {
   if (raw.length > 2 * longest) return undefined;
   const number = tidy(raw);
@@ -27,20 +27,20 @@ export function readReportNumber(raw: string): string | undefined {
     : undefined;
 }
 
-/** How a number ends, as somebody types it. */
+/** The ending of a number as somebody types it. */
 export interface Ending {
-  /** In the spelling of whole numbers, in case it is one. */
+  /** The ending in the spelling of whole numbers, in case somebody typed the whole number. */
   readonly number: string;
-  /** What is searched by: letters and digits. */
+  /** The letters and digits that the search compares. */
   readonly essence: string;
 }
 
-/** Whether enough was typed to search by (SPC-2). */
+/** Whether the typed text is long enough for a search (SPC-2). */
 export const isEndingLongEnough = (raw: string): boolean => [...essence(tidy(raw))].length >= endingLength;
 
 /**
- * How a number ends, as somebody types it (SPC-2).
- * @throws Problem ENDING_TOO_SHORT; BAD_REQUEST naming the field `ending` for what no number ends with
+ * The ending of a number as somebody types it (SPC-2).
+ * @throws Problem ENDING_TOO_SHORT; BAD_REQUEST that names the field `ending` if no number can end like that
  */
 export function parseEnding(raw: string): Ending {
   const number = tidy(raw);
@@ -53,9 +53,9 @@ export function parseEnding(raw: string): Ending {
   });
 }
 
-/** Whether a number in its one spelling ends so. */
+/** Whether a number in its one spelling ends with this text. */
 export const endsIn = (number: string, ending: Pick<Ending, 'essence'>): boolean =>
   essence(number).endsWith(ending.essence);
 
-/** The part of a number or of an ending that the index finds it by. */
+/** The last characters of a number or of an ending, by which the index finds it. */
 export const lastCharacters = (text: string): string => [...essence(text)].slice(-endingLength).join('');

@@ -1,19 +1,22 @@
 import { isWhole } from './text.ts';
 
-/** What of the parameter `claims` matters here (OpenID Connect Core, 5.5); the rest is known and ignored. */
+/**
+ * The part of the parameter `claims` that this server evaluates (OpenID Connect Core, 5.5); it accepts and ignores the
+ * rest.
+ */
 export interface ClaimsAsked {
-  /** One of these methods is needed, or the answer is unmet_authentication_requirements. */
+  /** One of these acr values is needed; otherwise the answer is unmet_authentication_requirements. */
   readonly essentialAcr?: readonly string[];
-  /** The least real-name level that is needed. */
+  /** The lowest real-name level that the request accepts. */
   readonly essentialLevel?: number;
-  /** Nobody but the person whom the system knows by this (OpenID Connect Core, 3.1.2.2). */
+  /** The request accepts only the person whom the system knows by this `sub` (OpenID Connect Core, 3.1.2.2). */
   readonly sub?: string;
 }
 
 const mostAcrValues = 10;
 const longestSub = 255;
 
-/** Reads `claims`; `wrong` where it is no JSON object of the form that OpenID Connect gives it. */
+/** Reads `claims`; `wrong` if the text is no JSON object in the form that OpenID Connect defines. */
 export function readClaims(text: string | undefined): ClaimsAsked | undefined | 'wrong' {
   if (text === undefined) return undefined;
   const claims = objectIn(text);
@@ -25,7 +28,7 @@ export function readClaims(text: string | undefined): ClaimsAsked | undefined | 
   if (acrs === 'wrong' || levels.includes('wrong')) return 'wrong';
   if (acrs.length > mostAcrValues || !acrs.every(isText)) return 'wrong';
   const least = (levels as unknown[][]).filter((values) => values.length > 0);
-  // 1e300 is whole, too, and no table holds it.
+  // 1e300 is an integer too, but no table can store it.
   if (!least.flat().every((value) => Number.isSafeInteger(value))) return 'wrong';
   const { value: sub } = idToken.sub ?? {};
   if (sub !== undefined && (!isText(sub) || sub.length > longestSub)) return 'wrong';
@@ -38,10 +41,10 @@ export function readClaims(text: string | undefined): ClaimsAsked | undefined | 
   };
 }
 
-/** Half a pair may come as an escape in the JSON, where no decoder of the form saw it (DOC-2). */
+/** A JSON escape can contain half a surrogate pair, which the decoder of the form could not see (DOC-2). */
 const isText = (value: unknown): value is string => typeof value === 'string' && isWhole(value);
 type Part = Readonly<Record<string, Readonly<Record<string, unknown>> | null | undefined>>;
-/** The claims asked for in one place: each null or an object. */
+/** The claims requested for one place (ID token or userinfo): each is null or an object. */
 function partOf(value: unknown): Part | 'wrong' {
   if (value === undefined || value === null) return {};
   if (!isObject(value)) return 'wrong';
@@ -60,7 +63,7 @@ function objectIn(text: string): Record<string, unknown> | undefined {
   }
 }
 
-/** What an essential claim must be one of; nothing where the claim is only welcome, or any value will do. */
+/** The values of which an essential claim needs one; empty if the claim is voluntary or any value is enough. */
 function essentialValues(claim: Part[string]): unknown[] | 'wrong' {
   if (!claim) return [];
   const { essential, value, values } = claim;

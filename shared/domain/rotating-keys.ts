@@ -1,25 +1,25 @@
 /**
- * Choosing keys by time, so that a rotation needs no coordination (SES-2): a new key is published first, signs once
- * every cache has seen it, and the old one verifies until its last token has expired. Times in epoch seconds.
+ * Keys are chosen by time, so that a rotation needs no coordination (SES-2): a new key is published first and signs
+ * once every cache has seen it; the old key verifies until its last token has expired. Times are epoch seconds.
  */
 export interface KeyTimes {
   readonly signFrom: number;
-  /** null while nothing has succeeded it. */
+  /** Null while no newer key has replaced it. */
   readonly verifyUntil: number | null;
 }
 export interface RingKey extends KeyTimes {
   readonly kid: string;
 }
 export interface RotationTimes {
-  /** At least as long as anybody caches the ring or its published keys. */
+  /** At least as long as anybody caches the ring or the published keys. */
   readonly publishAheadSeconds: number;
   /** At least as long as a token lives. */
   readonly outliveSeconds: number;
 }
 
 /**
- * The key that signs now: the newest that has begun. Where none has begun (the clock was set back) the first to
- * begin, since a ring without a signer would stop every login. Undefined for an empty ring.
+ * The key that signs now: the newest one whose time has begun. If none has begun (the clock was set back), the first
+ * one to begin, because without a signing key nobody could log in. Undefined for an empty ring.
  */
 export function signingKey<K extends RingKey>(ring: readonly K[], now: number): K | undefined {
   let begun: K | undefined;
@@ -31,14 +31,14 @@ export function signingKey<K extends RingKey>(ring: readonly K[], now: number): 
   return begun ?? first;
 }
 
-/** The keys that verify (and are published) now, those that do not sign yet included. */
+/** The keys that verify (and are published) now, including those that do not sign yet. */
 export const verifyingKeys = <K extends RingKey>(ring: readonly K[], now: number): K[] =>
   ring.filter((key) => key.verifyUntil === null || key.verifyUntil > now);
 
 /**
- * The ring after a rotation: `fresh` joins, its predecessor gets its end, what has ended is dropped.
- * The very first key signs at once. Repeating a rotation with the same kid changes nothing more, so a rotation
- * that died half-way may run again.
+ * The ring after a rotation: `fresh` is added, the key before it gets an end, and keys whose end has passed are
+ * dropped. The very first key signs at once. A second rotation with the same kid changes nothing more, so a rotation
+ * that failed half-way may run again.
  */
 export function rotate<Material extends { readonly kid: string }>(
   ring: readonly (NoInfer<Material> & KeyTimes)[],
@@ -48,7 +48,7 @@ export function rotate<Material extends { readonly kid: string }>(
 ): (Material & KeyTimes)[] {
   const kept = verifyingKeys(ring, now);
   if (kept.some((key) => key.kid === fresh.kid)) return kept;
-  // Never before a predecessor, even where the clock went back: the order of the ring stays the order of signing.
+  // A key never signs earlier than the key before it, even if the clock went back: ring order is signing order.
   const signFrom =
     kept.length === 0 ? now : Math.max(now + times.publishAheadSeconds, ...kept.map((key) => key.signFrom));
   const succeeded = kept.map((key) =>

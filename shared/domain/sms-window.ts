@@ -4,8 +4,8 @@ import type { Policies } from './policies.ts';
 import { Problem } from './problem.ts';
 
 /**
- * Whose will a send is (SMS-4): a stranger's, which anybody can ask for; 忘记密码, which asks for name and document, known
- * to many; or the owner's, behind a right password or in a session.
+ * Who wants a send (SMS-4): a `stranger`, because anybody can ask for such a code; `reset` (忘记密码), which needs a name
+ * and document that many people may know; or the `owner`, who gave the right password or has a session.
  */
 export type SendKind = 'stranger' | 'reset' | 'owner';
 const kinds: Record<SmsPurpose, SendKind> = {
@@ -19,32 +19,37 @@ const kinds: Record<SmsPurpose, SendKind> = {
   deregistration: 'owner',
 };
 export const sendKindOf = (purpose: SmsPurpose): SendKind => kinds[purpose];
-/** 忘记密码 waits with the strangers' sends, so that it is never in the way of a login. */
+/**
+ * Only the owner's sends wait in the owner's queue. 忘记密码 waits in the strangers' queue, so that it never delays a
+ * login.
+ */
 export const waitsWithOwner = (kind: SendKind): boolean => kind === 'owner';
 
-/** Codes sent to one phone in the running ten minutes (SMS-1). Times in epoch milliseconds. */
+/** Codes sent to one phone in the running ten minutes (SMS-1). Times are epoch milliseconds. */
 export interface SmsWindow {
   /** When the first code of the window was sent. */
   readonly startedAt: number;
   readonly total: number;
-  /** Of these strangers' and 忘记密码 together. */
+  /** How many of these codes a stranger or 忘记密码 asked for. */
   readonly outside: number;
-  /** Of these strangers'. */
+  /** How many of these codes a stranger asked for. */
   readonly strangers: number;
-  /** The last of strangers and 忘记密码, and the owner's last: each waits its own minute. */
+  /**
+   * The last send for a stranger or 忘记密码, and the last send for the owner: each of the two queues waits its own minute.
+   */
   readonly outsideAt?: number;
   readonly ownerAt?: number;
 }
 
 /**
- * What a journey remembers of a number's window: whose it is, and when it began (ADR 0042). A hint chooses which write is
- * tried first and decides nothing; without one, or by a wrong one, a send costs one call more.
+ * What a journey remembers about the window of a number: the number, and when the window began (ADR 0042). A hint decides
+ * only which write is tried first, never the outcome. Without a hint, or with a wrong one, a send costs one more call.
  */
 export interface WindowHint {
   readonly phoneKey: string;
   readonly startedAt: number;
 }
-/** The first of them that is of this number; what was read with it is the whole window, of which no more is kept. */
+/** The first hint about this number. A window that was read serves as a hint too; only the two members of a hint are kept. */
 export function hintFor(
   phoneKey: string | undefined,
   ...known: readonly (WindowHint | undefined)[]
@@ -53,13 +58,13 @@ export function hintFor(
   return hint && { phoneKey: hint.phoneKey, startedAt: hint.startedAt };
 }
 
-/** What else a stranger's send depends on (SMS-4). */
+/** Further facts that decide about a send that a stranger asks for (SMS-4). */
 export interface StrangersDay {
-  /** Strangers' sends to the number on this day. */
+  /** How many sends to the number strangers have asked for today. */
   readonly today: number;
-  /** The number is a registered person's. */
+  /** The number belongs to a registered person. */
   readonly owned: boolean;
-  /** A challenge was solved for this send, or its channel is not asked for one. */
+  /** A challenge was solved for this send, or the channel needs none. */
   readonly solved: boolean;
 }
 
@@ -81,14 +86,17 @@ export type SmsLimits = Pick<
   | 'smsNobodyFreePerDay'
 >;
 
-/** Whether a window runs at that time; before its own start too, so that a clock that was set back opens nothing early. */
+/**
+ * Whether a window runs at that time. A time before the window's start also counts as running, so that a clock that was
+ * set back opens nothing early.
+ */
 export const isRunning = (
   window: Pick<SmsWindow, 'startedAt' | 'total'> | undefined,
   now: number,
   { smsWindowSeconds }: Pick<Policies, 'smsWindowSeconds'>,
 ): boolean => window !== undefined && window.total > 0 && now < window.startedAt + smsWindowSeconds * 1000;
 
-/** How many strangers' sends of a day a number takes: with a challenge, and without. */
+/** How many sends on a day strangers may ask for, per number: with a challenge, and without. */
 export const strangersADay = ({ owned, solved }: Omit<StrangersDay, 'today'>, limits: SmsLimits): number =>
   owned ? limits.smsStrangersPerDay : solved ? limits.smsNobodyPerDay : limits.smsNobodyFreePerDay;
 
@@ -123,11 +131,11 @@ function isFull(window: SmsWindow, kind: SendKind, limits: SmsLimits, owned: boo
   return kind === 'stranger' && window.strangers >= limits.smsStrangersPerWindow;
 }
 
-/** A time as people are told it: the whole second by which it has come. */
+/** A time as people see it: rounded up to the whole second. */
 export const wholeSecond = (milliseconds: number): string =>
   isoShanghai(new Date(Math.ceil(milliseconds / 1000) * 1000));
 
-/** SMS-1: the refusal, with the time at which a send is possible again. */
+/** SMS-1: the refusal, with the time from which a send is possible again. */
 export const tooFrequent = (retryAt: number, now: number): Problem =>
   new Problem('SMS_TOO_FREQUENT', {
     retryAt: wholeSecond(retryAt),

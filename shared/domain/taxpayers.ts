@@ -3,7 +3,7 @@ import { isPersonNumber, resemblesPersonNumber } from './person-numbers.ts';
 import { Problem } from './problem.ts';
 import { foldNumber } from './text.ts';
 
-/** What a company is to the tax bureau (the feed's word `subject`); it may be several at once (SPC-5). */
+/** What a company is to the tax bureau (`subject` in the feed); a company may be several of these (SPC-5). */
 export const companySubjects = [
   'enterprise',
   'sole-proprietor',
@@ -14,14 +14,14 @@ export const companySubjects = [
 ] as const;
 export type CompanySubject = (typeof companySubjects)[number];
 
-/** Waiting for 信息确认 (ENT-2), at work, or gone. */
+/** The company waits for 信息确认 (ENT-2), is active, or is cancelled. */
 export const companyStates = ['awaiting-confirmation', 'active', 'cancelled'] as const;
 export type CompanyState = (typeof companyStates)[number];
 
 /** 统一社会信用代码 (GB 32100-2015): no I, O, S, V, Z. */
 const alphabet = '0123456789ABCDEFGHJKLMNPQRTUWXY';
 const creditCode = /^[0-9A-HJ-NPQRTUWXY]{18}$/;
-/** Whatever the registry gave somebody as 纳税人识别号 (DOC-3): it decides, not a check character. */
+/** A 纳税人识别号 of any form (DOC-3): the registry decides what is a number, not a check character. */
 const anyNumber = /^[0-9A-Z]{14,20}$/;
 /** Whether a folded text has the form of a number. */
 export const isTaxpayerId = (number: string): boolean => anyNumber.test(number);
@@ -45,7 +45,7 @@ const isCreditCode = (number: string): boolean =>
 
 /**
  * The normalised number of a company or self-employed person (DOC-3).
- * @throws Problem TAXPAYER_NOT_FOUND: a malformed number and an unknown one answer alike (LGN-7)
+ * @throws Problem TAXPAYER_NOT_FOUND: a malformed number and an unknown number get the same answer (LGN-7)
  */
 export function parseTaxpayerId(raw: string): string {
   const number = foldNumber(raw);
@@ -54,27 +54,28 @@ export function parseTaxpayerId(raw: string): string {
 }
 
 /**
- * DOC-3: whether a normalised number of 18 characters has the check character of neither GB 32100 nor GB 11643. Some
- * living companies have such a one, so it is a reason to look twice and no more. Other lengths have no check.
+ * DOC-3: whether a normalised number of 18 characters has a check character of neither GB 32100 nor GB 11643. Some
+ * existing companies have such a number, so this is only a reason to look twice. Numbers of other lengths have no check
+ * character.
  */
 export const hasOddCheck = (number: string): boolean =>
   number.length === 18 && !isCreditCode(number) && !isPersonNumber(number);
 
-/** What numbers of companies alone look like: no card or permit has 18 characters without being a citizen number. */
+/** The form that only numbers of companies have: no card or permit has 18 characters, except a citizen number. */
 const isCompanyNumber = (number: string): boolean =>
   creditCode.test(number) && !resemblesPersonNumber(number);
 
 /**
- * DOC-4: whether a normalised taxpayer number is, or has in it, the number of somebody's document: an ID number, one with
- * two more digits, an area code before a passport or permit. Everything is taken for one but 18 characters in the form of
- * GB 32100, whatever their check character: a company number hidden costs nothing.
+ * DOC-4: whether a normalised taxpayer number is, or contains, the number of a person's document: an ID number, an ID
+ * number with two more digits, an area code before a passport or permit. Every number counts as such unless it has 18
+ * characters in the form of GB 32100 (with any check character), because hiding a company's number does no harm.
  */
 export const holdsPersonNumber = (taxpayerId: string): boolean => !isCompanyNumber(taxpayerId);
 
 /**
- * DOC-4: whether a number is to be hidden, with what the registry says of it: 15 digits are an old citizen card's or an
- * old company's, and only the registry knows.
- * @param personal what the feed says; it is believed of 15 digits alone
+ * DOC-4: whether a number must be hidden, judged together with what the registry says. 15 digits can be an old citizen
+ * card or an old company, and only the registry knows which.
+ * @param personal the feed's statement; it counts only for 15 digits
  */
 export const isPersonalNumber = (taxpayerId: string, personal: boolean | undefined): boolean =>
   holdsPersonNumber(taxpayerId) && !(personal === false && /^\d{15}$/.test(taxpayerId));
@@ -83,10 +84,10 @@ export const isPersonalNumber = (taxpayerId: string, personal: boolean | undefin
 export const confirmationKinds = ['new-taxpayer', 'one-licence', 'sole-proprietor'] as const;
 export type ConfirmationKind = (typeof confirmationKinds)[number];
 
-/** Who may confirm a company that the registry named them in. */
+/** The roles in which a person may confirm the company, if the registry named the person. */
 export const confirmingRoles = ['legal-representative', 'tax-handler'] as const satisfies readonly Role[];
 
-/** The kinds open to somebody with these roles in a company of these subjects, in a fixed order. */
+/** The kinds of confirmation open to a person with these roles in a company of these subjects, in a fixed order. */
 export function confirmationKindsOf(
   subjects: readonly CompanySubject[],
   roles: readonly Role[],

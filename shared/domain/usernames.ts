@@ -19,8 +19,8 @@ function faults(name: string): UsernameFault[] {
 }
 
 /**
- * A username as it is kept: 6–20 ASCII letters or digits, a letter first, capitals as typed (USR-1),
- * and never readable as a fixed-form document or a phone (USR-2).
+ * A username as it is stored: 6–20 ASCII letters or digits, a letter first, with the capitals as typed (USR-1); it must
+ * not look like a fixed-form document number or a phone number (USR-2).
  * @throws Problem USERNAME_INVALID with every reason
  */
 export function parseUsername(raw: string): string {
@@ -30,23 +30,26 @@ export function parseUsername(raw: string): string {
   return name;
 }
 
-/** The username in a text, or undefined; what a login reads. */
+/** The username in a text, or undefined; for logging in. */
 export function readUsername(raw: string): string | undefined {
   const name = foldText(raw);
   return faults(name).length === 0 ? name : undefined;
 }
 
-/** USR-1: login minds capitals, uniqueness does not; this form is what is unique. */
+/**
+ * USR-1: capitals matter at login, but two names that differ only in capitals are the same name. This form is the
+ * unique one.
+ */
 export const usernameGuard = (name: string): string => lowerAscii(name);
 
 /**
- * USR-1: from when a username may be changed; undefined = at any time.
- * @param lastChange the last change after the free first setting, undefined where there was none
+ * USR-1: from when a username may be changed; undefined means at any time.
+ * @param lastChange the last change after the free first setting; undefined if there was none
  */
 export const usernameChangeableFrom = (lastChange: Date | undefined): Date | undefined =>
   lastChange && midnightOf(`${String(calendarYear(lastChange) + 1).padStart(4, '0')}-01-01`);
 
-/** USR-2: until when a freed name stays out of others' reach. */
+/** USR-2: until when nobody else can take a username that was given up. */
 export const usernameReservedUntil = (
   freedAt: Date,
   policies: Pick<Policies, 'usernameReservedDays'>,

@@ -10,9 +10,9 @@ import {
 } from './outbound.ts';
 
 /**
- * Signed calls to AWS services that speak JSON. By a signer of a few KB instead of the SDK's clients: Secrets
- * Manager, KMS, SQS and SMS are seven plain POSTs, and their clients would add some 500 KB and 100 ms of import
- * to every cold start on the login path. DynamoDB, with its marshalling, retries and transactions, has the SDK.
+ * Signed calls to AWS services that speak JSON, with a signer of a few KB instead of the SDK's clients. Secrets
+ * Manager, KMS, SQS and SMS are seven plain POSTs; their clients would add some 500 KB and 100 ms of import to every
+ * cold start on the login path. DynamoDB, with its marshalling, retries and transactions, uses the SDK.
  */
 const services = {
   secretsmanager: { target: 'secretsmanager', json: '1.1', override: 'AWS_ENDPOINT_URL_SECRETS_MANAGER' },
@@ -26,10 +26,10 @@ const services = {
 } as const;
 export type AwsService = keyof typeof services;
 
-/** A refusal or failure of AWS; `code` is the exception's name without namespace. */
+/** AWS refused the call or failed; `code` is the exception's name without its namespace. */
 export class AwsError extends DependencyError {
   readonly code: string;
-  /** Whether the request may have been carried out although no answer says so. */
+  /** Whether the request may have been carried out although no answer confirms it. */
   readonly maybeDone: boolean;
   constructor(service: AwsService, action: string, code: string, maybeDone = false) {
     super(service, `${action} failed: ${code}`);
@@ -51,8 +51,8 @@ const backoffMilliseconds = 100;
 const maxBytes = 262_144;
 
 /**
- * Calls e.g. `secretsmanager` / `GetSecretValue`. Tries again, with jitter, what may pass: no answer in time, 5xx,
- * throttling.
+ * Makes one call, e.g. `secretsmanager` / `GetSecretValue`. Tries again, with jitter, after failures that may pass: no
+ * answer in time, 5xx, throttling.
  * @throws AwsError
  */
 export async function callAws(
@@ -114,7 +114,7 @@ async function sign(service: AwsService, action: string, input: Readonly<Record<
     region: region(),
     body,
     headers: { 'content-type': `application/x-amz-json-${json}`, 'x-amz-target': `${target}.${action}` },
-    // Read at each call: Lambda's are fixed for a container, but nobody should have to know that here.
+    // Read in each call. Lambda never changes them within a container, but this code need not rely on that.
     accessKeyId: environment('AWS_ACCESS_KEY_ID'),
     secretAccessKey: environment('AWS_SECRET_ACCESS_KEY'),
     ...(process.env.AWS_SESSION_TOKEN && { sessionToken: process.env.AWS_SESSION_TOKEN }),
@@ -123,7 +123,7 @@ async function sign(service: AwsService, action: string, input: Readonly<Record<
   return { url: signed.url, headers: Object.fromEntries(signed.headers), body };
 }
 
-/** Derived signing keys by secret, day, region and service: spares four HMACs a call. */
+/** Derived signing keys by secret, day, region and service: this saves four HMACs per call. */
 const signingKeys = new Map<string, ArrayBuffer>();
 
 function endpoint(service: AwsService): string {

@@ -1,9 +1,9 @@
 import { metrics, writeLine } from './log.ts';
 
 /**
- * Calls an outside provider and counts it, log and metric: whether codes are sent and faces checked is seen here, not
- * in what people are answered.
- * @param isAway whether an error says that the provider is away, and not that it refused this one call
+ * Calls an outside provider and counts the call in log and metric, so that operators see whether codes are sent and
+ * faces checked even where people get a general answer.
+ * @param isAway whether an error means that the provider is unavailable, and not that it refused this one call
  */
 export async function counted<T>(
   provider: 'sms' | 'face',

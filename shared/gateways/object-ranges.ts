@@ -5,7 +5,7 @@ import { withinLeft } from './time-budget.ts';
 
 export interface StoredObject {
   readonly bucket: string;
-  /** As S3's notifications carry it: URL-encoded, with `+` for a space. */
+  /** As S3's notifications carry the key: URL-encoded, with `+` for a space. */
   readonly encodedKey: string;
 }
 
@@ -14,11 +14,11 @@ export interface ObjectRange {
   readonly bytes: Buffer;
   /** Of the whole object. */
   readonly size: number;
-  /** Which content of that name it is a piece of. */
+  /** Identifies the content of the object at the time of reading. */
   readonly etag: string;
 }
 
-/** The object has another content than the one that was begun with, or is gone. */
+/** The object now has other content than at the first read, or is gone. */
 export class ObjectChanged extends Error {}
 
 /** How long S3 may take for one range. */
@@ -33,11 +33,11 @@ function addressOf({ bucket, encodedKey }: StoredObject): string {
 }
 
 /**
- * Up to `length` bytes from `offset`, so that a file of any size takes no more memory than that, and none of them is
- * held open while its lines are worked on.
- * @param etag the content that must still stand there; none for the first range
- * @throws ObjectChanged where another one does
- * @throws DependencyError where S3 refuses or is away; says nothing of the object's name.
+ * Reads up to `length` bytes from `offset`. So a file of any size needs no more memory than that, and no connection
+ * stays open while its lines are processed.
+ * @param etag the content that must still be there; absent for the first range
+ * @throws ObjectChanged if the content is another one
+ * @throws DependencyError if S3 refuses or is unavailable; the message does not name the object
  */
 export async function readRange(
   object: StoredObject,
@@ -75,7 +75,7 @@ export async function readRange(
     throw new DependencyError('s3', 'no answer');
   }
   if (response.status === 412 || (response.status === 404 && etag !== undefined)) throw new ObjectChanged();
-  // No byte is there from this offset on: an empty file.
+  // No byte exists from this offset on: the file is empty.
   if (response.status === 416 && offset === 0) return { bytes, size: 0, etag: etag ?? '' };
   if (response.status !== 206) throw new DependencyError('s3', `http-${response.status}`);
   const size = Number(/\/(\d+)$/.exec(response.headers.get('content-range') ?? '')?.[1]);

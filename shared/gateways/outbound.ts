@@ -2,7 +2,7 @@ import { asSubsegment } from './subsegments.ts';
 import { withinLeft } from './time-budget.ts';
 
 /**
- * Something outside did not do its part: our 503 UNAVAILABLE, never the person's fault (LCK-6).
+ * An outside service failed: the answer is our 503 UNAVAILABLE, and it never counts against the person (LCK-6).
  * Messages name the service and a code of its own, never what was sent or answered (DOC-4).
  */
 export class DependencyError extends Error {
@@ -15,12 +15,12 @@ export class DependencyError extends Error {
 }
 
 /**
- * Why a call brought no answer. `refused-connection` and `no-time` (the invocation had none left for it) are the cases in
- * which nothing can have arrived.
+ * Why a call brought no answer. After `refused-connection` and `no-time` (the invocation had no time left for the call)
+ * the request cannot have arrived.
  */
 export type OutboundFailure = 'timeout' | 'refused-connection' | 'no-time' | 'network' | 'too-large';
 
-/** Whether the other side may have got the request all the same. */
+/** Whether the other side may have received the request although it did not answer. */
 export const mayHaveArrived = (failure: OutboundFailure): boolean =>
   failure !== 'refused-connection' && failure !== 'no-time';
 
@@ -37,7 +37,7 @@ export interface OutboundRequest {
   readonly method?: 'GET' | 'POST';
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** Less where the invocation's own time ends earlier. */
+  /** Less if the invocation's own time ends earlier. */
   readonly timeoutMilliseconds: number;
   /** The longest answer that is read; a longer one is an error. */
   readonly maxBytes?: number;
@@ -49,16 +49,16 @@ export interface OutboundAnswer {
 }
 
 /**
- * One HTTP call, bounded in time (from the first byte sent to the last read) and in size; follows no redirect,
- * because a signed request must not be carried elsewhere.
- * @throws OutboundError where there is no whole answer.
+ * One HTTP call, bounded in time (from the first byte sent to the last byte read) and in size. It follows no redirect,
+ * because a signed request must not be sent to another address.
+ * @throws OutboundError if there is no complete answer
  */
 export async function call(url: string | URL, request: OutboundRequest): Promise<OutboundAnswer> {
   const { method = 'POST', headers = {}, body, timeoutMilliseconds, maxBytes = 65_536 } = request;
   const time = withinLeft(timeoutMilliseconds);
   if (time === 0) throw new OutboundError('no-time');
   try {
-    // The path of an address may name somebody; the host does not.
+    // The path of an address may identify a person; the host does not.
     return await asSubsegment({ name: new URL(url).hostname, namespace: 'remote' }, async () => {
       const response = await fetch(url, {
         method,
@@ -82,7 +82,7 @@ async function readBounded(response: Response, maxBytes: number): Promise<string
   let size = 0;
   for await (const chunk of response.body) {
     size += chunk.byteLength;
-    // Leaving the loop cancels the stream and with it the connection.
+    // Leaving the loop cancels the stream and so closes the connection.
     if (size > maxBytes) throw new OutboundError('too-large');
     chunks.push(chunk);
   }
@@ -96,7 +96,7 @@ function failureOf(error: unknown): OutboundFailure {
   return code === 'ECONNREFUSED' || code === 'ENOTFOUND' ? 'refused-connection' : 'network';
 }
 
-/** A JSON object, or null for anything else: answers from outside are never trusted to be what they should. */
+/** A JSON object, or null for anything else: an answer from outside is never trusted to have the expected form. */
 export function parseObject(text: string): Readonly<Record<string, unknown>> | null {
   try {
     return asObject(JSON.parse(text));
@@ -110,7 +110,7 @@ export const asObject = (value: unknown): Readonly<Record<string, unknown>> | nu
     ? (value as Record<string, unknown>)
     : null;
 
-/** A provider's code as it may stand in a message or a log: short, and of characters that codes are made of. */
+/** A provider's code in a form that is safe for a message or a log: short, and only of characters that codes have. */
 export const safeCode = (code: unknown): string =>
   (typeof code === 'string' || typeof code === 'number') && /^[\w.:#-]{1,80}$/.test(String(code))
     ? String(code)

@@ -3,19 +3,22 @@ import { request as overHttps } from 'node:https';
 import { withinLeft } from './time-budget.ts';
 
 export interface Patience {
-  /** Until the connection stands, TLS included. */
+  /** Until the connection is open, TLS included. */
   readonly connectMilliseconds: number;
-  /** In all; less where the invocation's own time ends earlier. */
+  /** For the whole call; less if the invocation's own time ends earlier. */
   readonly timeoutMilliseconds: number;
 }
 
-/** An answer's body says nothing here; so much of it is let by, so that the connection ends well. */
+/**
+ * The body of the answer is not used. This many bytes of it are read and dropped, so that the connection closes
+ * cleanly.
+ */
 const mostBytes = 65_536;
 
 /**
- * Posts a form to another system and follows no redirect. `fetch` knows no limit for connecting alone, so this is Node's
- * own client.
- * @returns the status, or in one word why there was none: `timeout`, `connect-timeout`, `refused-connection`, `network`
+ * Posts a form to another system and follows no redirect. `fetch` has no limit for connecting alone, so this uses
+ * Node's own HTTP client.
+ * @returns the status, or why there is none: `timeout`, `connect-timeout`, `refused-connection`, `network`
  */
 export function postForm(
   url: string,

@@ -2,9 +2,9 @@ import { queueVariable } from '#contract/flow.ts';
 import { callAws, environment } from './aws.ts';
 
 /**
- * Sends a message to a queue that the function's contract lists; it arrives at least once.
- * @param queue as the trigger of the flow that takes it is called
- * @throws AwsError where it was not taken, or nobody knows
+ * Sends a message to a queue that the function's contract lists; the message arrives at least once.
+ * @param queue the name in the trigger of the flow that receives it
+ * @throws AwsError if the queue did not accept the message, or its answer was lost
  */
 export async function sendMessage(queue: string, message: unknown): Promise<void> {
   await callAws('sqs', 'SendMessage', {

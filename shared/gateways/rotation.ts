@@ -5,16 +5,17 @@ import {
   readStoredRing,
   type StoredSigningKey,
 } from '#crypto/signing-ring.ts';
+import { epochSeconds } from '#domain/epoch.ts';
 import { type RotationTimes, rotate } from '#domain/rotating-keys.ts';
 import { AwsError, callAws, environment } from './aws.ts';
 import { asObject, DependencyError } from './outbound.ts';
 import { addDataKey, nextKeyId, readSealingSecret, type SealingSecret } from './sealing-secret.ts';
 import { decryptDataKey, encryptionContext } from './secrets.ts';
 
-/** What Secrets Manager sends, four times a rotation, each step possibly more than once. */
+/** The event that Secrets Manager sends, four times per rotation; each step may come more than once. */
 export interface RotationEvent {
   readonly SecretId: string;
-  /** Also the id of the version that the rotation makes. */
+  /** Also the id of the version that the rotation creates. */
   readonly ClientRequestToken: string;
   readonly Step: string;
 }
@@ -27,10 +28,10 @@ export type RotatedSecret = 'signing' | 'sealing';
 export const rotationTimes: RotationTimes = { publishAheadSeconds: 7200, outliveSeconds: 90_000 };
 
 /**
- * One step of a rotation (TOK-03): makes the new version, tries it, makes it the current one. A secret that still
- * holds its placeholder is filled. Every step may run again, or after a run that died half-way: a version that
- * exists is never made anew, and a rotation that is finished changes nothing.
- * @throws AwsError, DependencyError; Error for a step or version that Secrets Manager would not ask for.
+ * One step of a rotation (TOK-03): creates the new version, tests it, makes it the current one. A secret that still
+ * holds its placeholder is filled. Every step may run again, also after a run that failed half-way: a version that
+ * exists is never created again, and a finished rotation changes nothing.
+ * @throws AwsError, DependencyError; Error for a step or version that Secrets Manager would not ask for
  */
 export async function rotateSecret(
   event: RotationEvent,
@@ -45,7 +46,7 @@ export async function rotateSecret(
     case 'createSecret':
       return createVersion(event, kind, now, times);
     case 'setSecret':
-      return; // Nobody else has to be told a key.
+      return; // No other service has to learn the key.
     case 'testSecret':
       return testVersion(event, kind, now);
     case 'finishSecret':
@@ -84,7 +85,7 @@ async function createVersion(
       VersionStages: ['AWSPENDING'],
     });
   } catch (error) {
-    // Another run of this step was first (or our own lost answer): its version is as good as ours.
+    // Another run of this step (or our own call, whose answer was lost) was first: its version is as good as ours.
     if (!(error instanceof AwsError && error.code === 'ResourceExistsException')) throw error;
   }
 }
@@ -96,7 +97,7 @@ async function nextRing(
 ): Promise<{ keys: StoredSigningKey[] }> {
   const ring = filled(current) ? readStoredRing(current) : [];
   return {
-    keys: rotate(ring, await newSigningKey(), Math.floor(now.getTime() / 1000), times),
+    keys: rotate(ring, await newSigningKey(), epochSeconds(now), times),
   };
 }
 
@@ -104,12 +105,13 @@ async function nextDataKeys(current: string | null, now: Date, times: RotationTi
   const secret = filled(current) ? readSealingSecret(current) : null;
   const keyId = nextKeyId(secret, now);
   const wrapped = await generateDataKey(keyId);
-  return addDataKey(secret, { keyId, wrapped }, Math.floor(now.getTime() / 1000), times.publishAheadSeconds);
+  return addDataKey(secret, { keyId, wrapped }, epochSeconds(now), times.publishAheadSeconds);
 }
 
 /**
- * Whether the secret was ever filled. A placeholder is what the stack created: no JSON, or JSON without `keys`.
- * A secret with `keys` that cannot be read is broken, and is never replaced: data keys would be lost for ever.
+ * Whether the secret was ever filled. The stack creates it with a placeholder: no JSON, or JSON without `keys`. A
+ * secret that has `keys` but cannot be read is broken and is never replaced, because its data keys would be lost for
+ * ever.
  */
 function filled(text: string | null): text is string {
   if (text === null) return false;
@@ -117,12 +119,12 @@ function filled(text: string | null): text is string {
     const value = asObject(JSON.parse(text));
     return value !== null && 'keys' in value;
   } catch {
-    // Something that names its keys but does not parse was cut or edited: reading it will say so.
+    // A text that names its keys but cannot be parsed was cut or edited: reading it will report the error.
     return text.includes('"keys"');
   }
 }
 
-/** A new data key, wrapped, base64. Its plain form is left where it came from. */
+/** A new data key, wrapped, base64. The plain form of the key, which the answer also holds, is not used. */
 async function generateDataKey(keyId: string): Promise<string> {
   const answer = await callAws('kms', 'GenerateDataKey', {
     KeyId: environment('DATA_KEY'),
@@ -133,7 +135,7 @@ async function generateDataKey(keyId: string): Promise<string> {
   return answer.CiphertextBlob;
 }
 
-/** Uses the pending version as the functions will: signs and verifies, or unwraps every key. */
+/** Uses the pending version as the functions will use it: signs and verifies, or unwraps every key. */
 async function testVersion(event: RotationEvent, kind: RotatedSecret, now: Date): Promise<void> {
   const text = await pendingText(event);
   if (text === null) throw new Error('The pending version was not made');
@@ -167,7 +169,7 @@ async function makeCurrent({ SecretId, ClientRequestToken }: RotationEvent): Pro
 const pendingText = ({ SecretId, ClientRequestToken }: RotationEvent): Promise<string | null> =>
   secretText({ SecretId, VersionId: ClientRequestToken, VersionStage: 'AWSPENDING' });
 
-/** Null where there is no such version (yet). */
+/** Null if there is no such version (yet). */
 async function secretText(input: Readonly<Record<string, unknown>>): Promise<string | null> {
   try {
     const { SecretString } = await callAws('secretsmanager', 'GetSecretValue', input);

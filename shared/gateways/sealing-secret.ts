@@ -3,9 +3,9 @@ import * as v from 'valibot';
 const keyId = v.pipe(v.string(), v.regex(/^[\w-]{1,32}$/));
 
 /**
- * The secret `sealing`: data keys, wrapped by KMS, by id (the month they were made). `upcoming` is the next one
- * to seal with: it is published first and takes over at `from`, because a container that has not read it yet
- * could not open what others seal with it.
+ * The secret `sealing`: data keys, wrapped by KMS, by id (the month in which they were made). `upcoming` is the next
+ * key to seal with. It is published first and takes over at `from`, because a container that has not read it yet could
+ * not open what other containers seal with it.
  */
 const schema = v.pipe(
   v.object({
@@ -17,7 +17,7 @@ const schema = v.pipe(
 );
 export type SealingSecret = v.InferOutput<typeof schema>;
 
-/** @throws Error where the secret is a placeholder or broken; says nothing of its content. */
+/** @throws Error if the secret is a placeholder or broken; the message says nothing about its content. */
 export function readSealingSecret(json: string): SealingSecret {
   let parsed: unknown;
   try {
@@ -35,8 +35,8 @@ export const currentKey = ({ current, upcoming }: SealingSecret, now: number): s
   upcoming && now >= upcoming.from ? upcoming.keyId : current;
 
 /**
- * The secret after a rotation: a new key joins and takes over after `publishAheadSeconds`; the very first one at
- * once. Older keys stay for ever: lasting rows are sealed with them.
+ * The secret after a rotation: a new key is added and takes over after `publishAheadSeconds`; the very first key at
+ * once. Older keys are kept for ever, because stored rows are sealed with them.
  */
 export function addDataKey(
   secret: SealingSecret | null,

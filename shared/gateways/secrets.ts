@@ -2,18 +2,19 @@ import type { SecretName } from '#contract/flow.ts';
 import { deriveHandleKeys, deriveKeys, type HandleKeys, type Keys } from '#crypto/keys.ts';
 import type { DataKeys } from '#crypto/sealed.ts';
 import { parseSigningRing, type SigningRing } from '#crypto/signing-ring.ts';
+import { epochSeconds } from '#domain/epoch.ts';
 import { callAws, environment } from './aws.ts';
 import { writeLine } from './log.ts';
 import { DependencyError, parseObject } from './outbound.ts';
 import { currentKey, readSealingSecret, type SealingSecret } from './sealing-secret.ts';
 
-/** The environment variable with a secret's ARN: `SECRET_ROOT`. */
+/** The environment variable that holds a secret's ARN: `SECRET_ROOT`. */
 export const secretVariable = (secret: SecretName): string => `SECRET_${secret.toUpperCase()}`;
 
 /**
- * How long a container goes on with what it read. Signing keys are published longer before they sign than this
- * (rotation.ts), and so are data keys, so that no container meets a key that it does not know. A new version of
- * `handles` is known everywhere in the same five minutes.
+ * Seconds for which a container uses a secret that it has read. New signing keys and data keys are published longer
+ * than this before they are used (rotation.ts), so no container meets a key that it does not know. A new version of
+ * `handles` is in use everywhere within the same five minutes.
  */
 export const refreshSeconds: Record<SecretName, number> = {
   signing: 300,
@@ -22,11 +23,11 @@ export const refreshSeconds: Record<SecretName, number> = {
   sealing: 3600,
   providers: 3600,
 };
-/** After a failed refresh the old value serves on, and the next try waits this long. */
+/** After a failed refresh the old value stays in use, and the next try waits this long. */
 const retrySeconds = 30;
 
 interface Cached {
-  /** Set once the first read succeeded. */
+  /** Set when the first read has succeeded. */
   value?: unknown;
   source?: string;
   freshUntil: number;
@@ -36,9 +37,9 @@ interface Cached {
 const cache = new Map<SecretName, Cached>();
 
 /**
- * The parsed secret: read once, then again when it is old; callers at the same time share one read. Once a value
- * is there, a Secrets Manager that is away is no reason to close: the old value serves until a read succeeds.
- * @throws DependencyError where nothing was ever read, or the secret still holds its placeholder.
+ * The parsed secret: read once, and again when it is old; simultaneous callers share one read. If Secrets Manager is
+ * unavailable later, the old value stays in use until a read succeeds.
+ * @throws DependencyError if no read has ever succeeded, or the secret still holds its placeholder
  */
 async function cached<T>(secret: SecretName, parse: (text: string) => T | Promise<T>): Promise<T> {
   const entry = cache.get(secret) ?? { freshUntil: 0, readAt: 0 };
@@ -88,8 +89,8 @@ async function parsed<T>(
 }
 
 /**
- * Three tries of this long, of the secret and then of the key that opens it, end before the function's own 10 s: whatever
- * hangs, the answer is ours (ERR-02).
+ * Three tries of this length for the secret, and then for the key that opens it, end before the function's own 10 s:
+ * whatever hangs, we answer (ERR-02).
  */
 const patience = { timeoutMilliseconds: 1_200 };
 
@@ -102,8 +103,8 @@ async function getSecretText(secretId: string): Promise<string> {
 
 /**
  * The keys derived from `root`.
- * @param pepperVersion of a password about to be verified: a container whose copy is older than that pepper reads
- * the secret again, at most once in `retrySeconds`.
+ * @param pepperVersion the pepper of a password that is about to be verified: a container whose copy is older than that
+ * pepper reads the secret again, at most once in `retrySeconds`
  */
 export async function getKeys(pepperVersion = 0): Promise<Keys> {
   const keys = await cached('root', deriveKeys);
@@ -116,16 +117,16 @@ export async function getKeys(pepperVersion = 0): Promise<Keys> {
 /** The keys derived from `handles`. */
 export const getHandleKeys = (): Promise<HandleKeys> => cached('handles', deriveHandleKeys);
 
-/** The signing keys; at most 5 minutes old, so that a rotation is seen long before its key signs. */
+/** The signing keys, at most 5 minutes old, so that a container knows a new key long before it signs. */
 export const getSigningRing = (): Promise<SigningRing> => cached('signing', parseSigningRing);
 
-/** The data keys, unwrapped by KMS once a container each. */
+/** The data keys; each container unwraps each key once by KMS. */
 export async function getDataKeys(): Promise<DataKeys> {
   const { secret, keys } = await cached('sealing', async (text) => {
     const sealing = readSealingSecret(text);
     return { secret: sealing, keys: await unwrapAll(sealing) };
   });
-  return { current: currentKey(secret, Math.floor(Date.now() / 1000)), keys };
+  return { current: currentKey(secret, epochSeconds(new Date())), keys };
 }
 
 const unwrapped = new Map<string, Buffer>();
@@ -146,10 +147,10 @@ async function unwrap(keyId: string, wrapped: string): Promise<Buffer> {
   return key;
 }
 
-/** KMS binds a wrapped key to its purpose and id: one that was moved in the secret does not open. */
+/** KMS binds a wrapped key to its purpose and id: a key that was moved within the secret cannot be unwrapped. */
 export const encryptionContext = (keyId: string) => ({ purpose: 'sealing', keyId });
 
-/** @param wrapped base64, as it stands in the secret. @throws DependencyError */
+/** @param wrapped base64, as the secret holds it. @throws DependencyError */
 export async function decryptDataKey(keyId: string, wrapped: string): Promise<Buffer> {
   const input = { CiphertextBlob: wrapped, EncryptionContext: encryptionContext(keyId) };
   const answer = await callAws('kms', 'Decrypt', input, patience);

@@ -2,18 +2,18 @@ import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:dgram';
 import { tracedSegment } from './trace.ts';
 
-/** What X-Ray shows of a call: service and operation, never what was asked or answered. */
+/** What X-Ray shows of a call: service and operation, never the request or the answer. */
 export interface Called {
   readonly name: string;
-  /** `aws` for AWS's own services by the SDK, `remote` for an address. */
+  /** `aws` for AWS's own services, called by the SDK; `remote` for other addresses. */
   readonly namespace: 'aws' | 'remote';
   readonly aws?: Readonly<Record<string, string | readonly string[]>>;
 }
 
 /**
- * Tells X-Ray's daemon, which Lambda runs beside the function, of a call to something outside; nothing where the
- * invocation is not traced. Not by X-Ray's SDK: it is no longer developed, and is larger than the largest function. What
- * the daemon takes is one documented JSON text in a datagram.
+ * Reports a call to an outside service to X-Ray's daemon, which Lambda runs beside the function; does nothing if the
+ * invocation is not traced. It does without X-Ray's SDK, which is no longer developed and is larger than our largest
+ * function. The daemon takes one documented JSON text per datagram.
  */
 export async function asSubsegment<T>(called: Called, call: () => Promise<T>): Promise<T> {
   const daemon = process.env.AWS_XRAY_DAEMON_ADDRESS;
@@ -24,7 +24,7 @@ export async function asSubsegment<T>(called: Called, call: () => Promise<T>): P
   try {
     return await call();
   } catch (error) {
-    // What the service refuses, a condition most of all, is no failure of the service.
+    // A refusal by the service, most often a condition that does not hold, is no failure of the service.
     failure = (error as { $fault?: string }).$fault === 'client' ? { error: true } : { fault: true };
     throw error;
   } finally {
@@ -43,12 +43,12 @@ export async function asSubsegment<T>(called: Called, call: () => Promise<T>): P
 
 let socket: Socket | undefined;
 
-/** A trace that is lost is lost: no call waits for it or fails by it. */
+/** A lost trace does not matter: no call waits for the daemon or fails because of it. */
 function tell(daemon: string, subsegment: object): void {
   const [, host, port] = /^(.+):(\d+)$/.exec(daemon) ?? [];
   if (!host) return;
   if (!socket) {
-    // Loaded by the first call that is traced, not by every start.
+    // Loaded by the first traced call, not at every start.
     socket = process.getBuiltinModule('node:dgram').createSocket('udp4');
     socket.unref();
     socket.on('error', () => undefined);

@@ -1,4 +1,5 @@
 import { createHash, createHmac } from 'node:crypto';
+import { epochSeconds, fromEpochSeconds } from '#domain/epoch.ts';
 import { asObject, call, DependencyError, parseObject } from './outbound.ts';
 
 export interface TencentCredentials {
@@ -6,7 +7,7 @@ export interface TencentCredentials {
   readonly secretKey: string;
 }
 
-/** @throws DependencyError where the secret `providers` has none. */
+/** @throws DependencyError if the secret `providers` holds none */
 export function tencentCredentials(
   credentials: Readonly<Record<string, string>> | undefined,
 ): TencentCredentials {
@@ -21,7 +22,7 @@ export interface TencentCall {
   readonly version: string;
   readonly region: string;
   readonly input: Readonly<Record<string, unknown>>;
-  /** Another origin than the service's own: for tests. */
+  /** Another origin than the service's own, for tests. */
   readonly endpoint?: string | undefined;
 }
 
@@ -29,15 +30,15 @@ const timeoutMilliseconds = 3000;
 const contentType = 'application/json; charset=utf-8';
 
 /**
- * One call of Tencent Cloud's API 3.0, never repeated here. Answers `Response`, which may hold an `Error`.
- * @throws OutboundError without an answer, DependencyError for one that is none.
+ * One call of Tencent Cloud's API 3.0, never repeated here. Returns `Response`, which may hold an `Error`.
+ * @throws OutboundError if there is no answer, DependencyError if the answer is malformed
  */
 export async function callTencent(
   { service, action, version, region, input, endpoint }: TencentCall,
   credentials: TencentCredentials,
 ): Promise<Readonly<Record<string, unknown>>> {
   const url = new URL(endpoint ?? `https://${service}.tencentcloudapi.com`);
-  const timestamp = Math.floor(Date.now() / 1000);
+  const timestamp = epochSeconds(new Date());
   const body = JSON.stringify(input);
   const answer = await call(url, {
     headers: {
@@ -66,7 +67,7 @@ export function tencentAuthorization(
   },
   { secretId, secretKey }: TencentCredentials,
 ): string {
-  const date = new Date(request.timestamp * 1000).toISOString().slice(0, 10);
+  const date = fromEpochSeconds(request.timestamp).toISOString().slice(0, 10);
   const scope = `${date}/${request.service}/tc3_request`;
   const signedHeaders = 'content-type;host';
   const headers = `content-type:${contentType}\nhost:${request.host}\n`;

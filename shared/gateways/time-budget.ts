@@ -1,21 +1,25 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { traced } from './trace.ts';
 
-/** What Lambda tells of an invocation, as far as its time and its name go. */
+/** The part of Lambda's context that tells an invocation's time and id. */
 export interface Invocation {
   getRemainingTimeInMillis(): number;
-  /** Under which its log lines are found, where no request has named it. */
+  /** The id by which its log lines are found, if no request has given another. */
   readonly awsRequestId?: string;
 }
 
 /**
- * Milliseconds before the end of an invocation. From the first on, no call to anything outside is begun or waited for:
- * what a step does about that, and the answer with its log line, has the rest. From the second on the answer is given
- * whatever the step still does, so that it comes before Lambda ends the function and the gateway says a bare 500.
+ * Milliseconds before the end of an invocation. From `callsEnd` on, no call to anything outside is begun or waited for,
+ * so that the step can still react and the answer with its log line can be written. From `answer` on, the answer is
+ * given whatever the step is doing, so that it comes before Lambda ends the function and the gateway answers a bare
+ * 500.
  */
 export const reserve = { callsEnd: 1_000, answer: 500 } as const;
 
-/** The time of an invocation is used up. Becomes 503 UNAVAILABLE like everything that is away (docs/decisions/0016). */
+/**
+ * The time of an invocation is used up. Like every unavailable dependency this becomes 503 UNAVAILABLE
+ * (docs/decisions/0016).
+ */
 export class OutOfTime extends Error {
   constructor() {
     super('The time of this invocation is used up');
@@ -31,10 +35,10 @@ interface Budget {
 const current = new AsyncLocalStorage<Budget>();
 
 /**
- * ERR-02: one time budget for everything that an invocation asks outside. Each call may take its own limit or what is
- * left, whichever is less, however many came before it and however often each was tried. What it logs carries its trace
- * id.
- * @param invocation none outside Lambda: then there is no end
+ * ERR-02: one time budget for all outside calls of an invocation. Each call may take its own limit or the rest of the
+ * budget, whichever is less, however many calls came before and however often each was tried. Log lines inside carry
+ * the invocation's trace id.
+ * @param invocation absent outside Lambda: then the budget has no end
  */
 export function withinBudget<T>(
   invocation: Partial<Invocation> | undefined,
@@ -57,9 +61,10 @@ async function inBudget<T>(invocation: Partial<Invocation> | undefined, run: () 
 }
 
 /**
- * Says when a run that works row by row has to end and hand on what is left.
- * @param longestMs that it may take, whatever its function has left
- * @param spareMs kept of the function's time for what is under way and for handing on; a third where that is less
+ * When a run that processes row by row must stop and hand the rest on.
+ * @param longestMs the longest time of the run, even if its function has more
+ * @param spareMs time of the function that is kept for rows in progress and for handing on; a third of the function's
+ * time if that is less
  */
 export function runEnds(
   invocation: Invocation,
@@ -70,12 +75,12 @@ export function runEnds(
   return () => performance.now() - begun > longestMs || invocation.getRemainingTimeInMillis() < spare;
 }
 
-/** Aborted when the time is used up; none outside an invocation. */
+/** Aborted when the time is used up; undefined outside an invocation. */
 export const budgetSignal = (): AbortSignal | undefined => current.getStore()?.signal;
 
 /**
- * Milliseconds that a call may take whose own limit is `own`.
- * @returns 0 where nothing is left: the call must not begin
+ * Milliseconds that a call with the limit `own` may take.
+ * @returns 0 if no time is left: then the call must not begin
  */
 export function withinLeft(own: number): number {
   const budget = current.getStore();

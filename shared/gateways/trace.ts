@@ -1,22 +1,22 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** Under which name an invocation is found, in every line that it writes and in the answer. */
+/** The id by which an invocation is found: in every line that it writes, and in the answer. */
 interface Trace {
   readonly traceId: string;
-  /** A pseudonym of whoever is signed in, once that is known. */
+  /** A pseudonym of the person who is signed in, once it is known. */
   actor?: string;
 }
 const current = new AsyncLocalStorage<Trace>();
 
-/** X-Ray's header of the running invocation: the trace, and the segment that Lambda writes of it. */
+/** X-Ray's header of the running invocation: the trace, and the segment that Lambda writes for the invocation. */
 export interface TracedSegment {
   readonly root: string;
   readonly parent: string;
 }
 
 /**
- * What Lambda says of the running invocation where X-Ray keeps it; undefined where it does not: in partition aws-cn, on
- * this machine, and of calls that the sampling leaves out.
+ * Lambda's header of the running invocation, if X-Ray records it. Undefined if not: in partition aws-cn, on this
+ * machine, and for invocations that the sampling leaves out.
  */
 export function tracedSegment(): TracedSegment | undefined {
   const header = process.env._X_AMZN_TRACE_ID ?? '';
@@ -28,23 +28,23 @@ export function tracedSegment(): TracedSegment | undefined {
 }
 
 /**
- * Runs an invocation under its trace id: X-Ray's where it keeps the trace, else the id of the request or invocation. Within
- * another one it runs under that.
- * @param requestId none outside Lambda: then there is no id
+ * Runs an invocation under its trace id: X-Ray's if the trace is recorded, otherwise the id of the request or
+ * invocation. A nested call keeps the outer trace id.
+ * @param requestId absent outside Lambda: then there is no id
  */
 export function traced<T>(requestId: string | undefined, run: () => T): T {
   if (requestId === undefined || current.getStore()) return run();
   return current.run({ traceId: tracedSegment()?.root ?? requestId }, run);
 }
 
-/** Of the running invocation; undefined outside one. */
+/** The trace id of the running invocation; undefined outside one. */
 export const traceId = (): string | undefined => current.getStore()?.traceId;
 
-/** From now on every line of the invocation names whoever is signed in, by a pseudonym. */
+/** From now on every line of the invocation carries a pseudonym of the person who is signed in. */
 export function nameActor(actor: string): void {
   const trace = current.getStore();
   if (trace) trace.actor = actor;
 }
 
-/** What every line says beside its own members. */
+/** The members that every log line gets in addition to its own. */
 export const traceFields = (): { traceId?: string; actor?: string } => ({ ...current.getStore() });

@@ -1,6 +1,6 @@
 import Bowser from 'bowser';
 
-/** Names as people here know them, where the library has others. */
+/** Browser names as people here know them, if the library uses others. */
 const names: Readonly<Record<string, string>> = {
   'Microsoft Edge': 'Edge',
   WeChat: '微信',
@@ -9,7 +9,7 @@ const names: Readonly<Record<string, string>> = {
   Miui: '小米浏览器',
   'Samsung Internet for Android': '三星浏览器',
 };
-/** What the library takes for the engine inside it. */
+/** Apps whose built-in browser the library reports as the browser engine only. */
 const apps: readonly (readonly [RegExp, string])[] = [
   [/AlipayClient\//, '支付宝'],
   [/HuaweiBrowser\//, '华为浏览器'],
@@ -19,18 +19,20 @@ const families: ReadonlySet<string> = new Set([...Object.values(Bowser.BROWSER_M
 const unknown = '未知浏览器';
 
 /**
- * The browser as people recognise it: family and system, not the whole User-Agent (QR-2, SES-4). Parsed by bowser, for
- * the names are many and change; what Chinese phones have beside them is told here.
+ * The browser as people recognise it: family and system, not the whole User-Agent (QR-2, SES-4). The library bowser
+ * parses it, because there are many names and they change; the apps and systems common on Chinese phones are added
+ * here.
  */
 export function browserOf(userAgent: string): string {
   const ua = userAgent.slice(0, 512);
   if (ua.trim() === '') return unknown;
   const { browser, os, platform } = Bowser.parse(ua);
   const app = apps.find(([mark]) => mark.test(ua))?.[1];
-  // Of what it does not know the library repeats the first word, which anybody may choose to fool who confirms.
+  // For an unknown browser the library repeats the first word, which anybody could choose to deceive the person who
+  // confirms.
   const known = browser.name && families.has(browser.name) ? browser.name : undefined;
   const family = app ?? (known && (names[known] ?? known));
-  // Older phones of the system name themselves Android too, for the sake of old pages.
+  // Older phones with HarmonyOS also name Android, so that old pages accept them.
   const system = /\b(Open)?HarmonyOS?\b/.test(ua)
     ? 'HarmonyOS'
     : os.name === 'iOS'

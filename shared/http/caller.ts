@@ -16,7 +16,7 @@ import type { OAuthDoor } from './oauth-door.ts';
 
 const headerOf = (event: APIGatewayProxyEventV2, name: string): string | undefined => event.headers[name];
 
-/** The scheme's word has no case, and spaces may be several (RFC 9110). */
+/** The scheme's name is not case-sensitive and may be followed by several spaces (RFC 9110). */
 const bearerOf = (event: APIGatewayProxyEventV2): string | undefined =>
   /^Bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(headerOf(event, 'authorization') ?? '')?.[1];
 
@@ -40,9 +40,10 @@ async function assertionOf(
 }
 
 /**
- * The session behind an access token, read from the store: logging out bites at once (SES-1). A company identity has its
- * access basis read beside it, so that its end, its last day and narrowed permissions bite at once too (REL-7, REL-8,
- * AGY-4); natural people pay nothing for that. Of whoever manages others the person is read beside it too (PHN-4).
+ * The session behind an access token, read from the store, so that a logout takes effect at once (SES-1). For a company
+ * identity the access basis is read together with the session, so that its end, its last day and narrowed permissions
+ * also take effect at once (REL-7, REL-8, AGY-4); for natural persons that costs nothing. For routes that manage, the
+ * person is read together with the session too (PHN-4).
  */
 async function sessionOf(
   ctx: FlowContext,
@@ -78,27 +79,27 @@ function askedFor({ db }: FlowContext, event: APIGatewayProxyEventV2, now: Date)
   const id = event.pathParameters?.id ?? '';
   const cookie = (name: string) => readCookie(event.cookies ?? [], name) ?? undefined;
   const asked = requestFor(db, id, cookie, now).then((request) => ({ request }));
-  // Who calls, and whether they may, is said first; until then its refusal waits.
+  // First it is decided who calls and whether they may; a refusal of this read waits until then.
   asked.catch(() => undefined);
   return asked;
 }
 
-/** SES-2: the cookie alone carries the refresh token. */
+/** SES-2: only the cookie carries the refresh token. */
 function refreshOf(ctx: FlowContext, event: APIGatewayProxyEventV2) {
   const token = readRefreshToken(ctx.handles, readCookie(event.cookies ?? []) ?? '');
   if (!token) throw new Problem('SESSION_ENDED');
   return token;
 }
 
-/** `serve` refuses such a route without the door as soon as it is loaded. */
+/** The parts for routes of tax systems. `serve` refuses to load a flow that has such a route and was not given them. */
 function doorOf(oauth: OAuthDoor | undefined): OAuthDoor {
   if (!oauth) throw new Error('A route for tax systems needs the OAuth door');
   return oauth;
 }
 
 /**
- * Who calls, as the route's contract wants it known; refuses everybody else.
- * @param oauth for routes of tax systems
+ * Who calls, in the way that the route's contract demands; refuses everybody else.
+ * @param oauth the parts for routes of tax systems
  */
 export async function callerOf(
   ctx: FlowContext,
@@ -119,12 +120,13 @@ export async function callerOf(
       return { assertion };
     }
     case 'session': {
-      // REL-9: a channel that comes for what is the web's alone is told so, not asked for a session it cannot have.
+      // REL-9: a channel that calls a route for the web only is told that, instead of being asked for a session that it
+      // cannot have.
       if (headerOf(event, 'channel-assertion') !== undefined && route.errors?.includes('CHANNEL_NOT_ALLOWED'))
         throw new Problem('CHANNEL_NOT_ALLOWED');
       const { caller, asked } = await sessionOf(ctx, event, route, now);
       if (caller.lost && !route.evenIfLost) throw new Problem('RELATION_NOT_FOUND', {}, { variant: 'lost' });
-      // LGN-11: one place for all routes, so that a new one is closed unless it says otherwise.
+      // LGN-11: checked here for all routes, so that a new route is closed unless its contract opens it.
       if (caller.session.passwordDue && !route.evenWithInitialPassword)
         throw new Problem('PASSWORD_CHANGE_REQUIRED');
       return asked ? { ...caller, ...(await asked()) } : caller;

@@ -4,7 +4,10 @@ import { refused, verifyClientAssertion } from '#crypto/client-assertions.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { spendClientAssertion } from '#store/tickets/tickets.ts';
 
-/** SSO-3: a relying party by its assertion, spent here unless the step spends it with what it does. */
+/**
+ * SSO-3: identifies a relying party by its assertion, which is spent here unless the step spends it together with its
+ * own writes.
+ */
 export async function clientOf(
   { db, settings, relyingParties }: FlowContext,
   event: APIGatewayProxyEventV2,

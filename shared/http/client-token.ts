@@ -6,7 +6,10 @@ import type { RelyingParty } from '#domain/relying-parties.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { spendDpopProof } from '#store/tickets/spent-once.ts';
 
-/** Whose access token a call brings (SSO-7): what it stands on is the step's to look at. */
+/**
+ * The relying party whose access token a call brings (SSO-7). The step checks whether the hand-over behind the token
+ * still holds.
+ */
 export interface ClientTokenCaller {
   readonly client: RelyingParty;
   readonly token: RpAccessToken;
@@ -15,8 +18,9 @@ export interface ClientTokenCaller {
 type Event = Pick<APIGatewayProxyEventV2, 'headers' | 'rawPath' | 'requestContext'>;
 
 /**
- * RFC 6750: in the header, or in the form of a POST; never in a query, and not in both. A token that is bound to a key comes
- * by the scheme DPoP with a proof of that key for this call and this token, and no other does (RFC 9449, 7).
+ * RFC 6750: the token comes in the header, or in the form of a POST; never in a query, and not in two places. A token
+ * that is bound to a key comes with the scheme DPoP and a proof of that key for this call and this token; no other
+ * token may use that scheme (RFC 9449, 7).
  */
 export async function clientTokenOf(
   ctx: Pick<FlowContext, 'db' | 'settings' | 'relyingParties' | 'signing'>,
@@ -36,7 +40,7 @@ export async function clientTokenOf(
   return found;
 }
 
-/** @throws OAuthProblem invalid_dpop_proof, also where the proof was seen before; invalid_token for another key */
+/** @throws OAuthProblem invalid_dpop_proof, also if the proof was used before; invalid_token for another key */
 async function requireKey(
   { db, settings }: Pick<FlowContext, 'db' | 'settings'>,
   { headers, rawPath, requestContext }: Event,
@@ -51,7 +55,7 @@ async function requireKey(
   if (!(await spendDpopProof(db, proof, now))) throw proofRefused();
 }
 
-/** The scheme's word has no case, and spaces may be several (RFC 9110). */
+/** The scheme's name is not case-sensitive and may be followed by several spaces (RFC 9110). */
 function inAuthorization(header: string | undefined): { scheme: string; token: string } | undefined {
   const [, scheme = '', token] = /^(Bearer|DPoP) +(\S+)$/i.exec(header ?? '') ?? [];
   return token === undefined ? undefined : { scheme: scheme.toLowerCase(), token };

@@ -1,12 +1,12 @@
 export interface CookieOptions {
   readonly maxAgeSeconds: number;
-  /** `Lax` is also sent when another site's page leads here; `Strict` is not. */
+  /** `Lax` cookies are also sent when a link on another site leads here; `Strict` cookies are not. */
   readonly sameSite: 'Lax' | 'Strict';
 }
 
 /**
- * A cookie of this host alone, out of reach of scripts.
- * @param name begins with `__Host-`, which browsers hold to what is set here
+ * A cookie for this host only, which scripts cannot read.
+ * @param name begins with `__Host-`, which makes browsers enforce these attributes
  */
 export const hostCookie = (
   name: `__Host-${string}`,

@@ -3,8 +3,8 @@ import { type Access, changesSomething, type RouteDeclaration } from '#contract/
 import { Problem } from '#domain/problem.ts';
 
 /**
- * Whose calls are judged by their Origin: `unless-asserted` where a Channel-Assertion, which no page can add, says who
- * calls; `never` where the body itself or a token does, and no cookie counts.
+ * Which calls are judged by their Origin. `unless-asserted`: not if a Channel-Assertion names the caller, because no
+ * page can add one. `never`: the body or a token names the caller, and no cookie counts.
  */
 const byOrigin: Readonly<Record<Access, 'always' | 'unless-asserted' | 'never'>> = {
   public: 'always',
@@ -17,10 +17,10 @@ const byOrigin: Readonly<Record<Access, 'always' | 'unless-asserted' | 'never'>>
 };
 
 /**
- * SES-2: no foreign page makes a browser change something here, or swaps its session for another one. Browsers name the
- * page's origin with every such call; and without asking us first they send no body as JSON. A form is what any page can
- * send: routes that take one are judged by the Origin alone. Judged before anything is
- * read. Calls without an Origin come from no page.
+ * SES-2: a page of another origin must not make a browser change something here, or replace its session by another one.
+ * Browsers send the page's origin with every such call, and send a JSON body only after asking us (CORS). Any page can
+ * send a form, so routes that take one are judged by the Origin alone. This check comes before anything is read. Calls
+ * without an Origin do not come from a page.
  * @throws Problem ORIGIN_NOT_ALLOWED, MEDIA_TYPE_NOT_SUPPORTED
  */
 export function refuseForeignPages(
@@ -34,12 +34,15 @@ export function refuseForeignPages(
   const believed = judged === 'never' || (judged === 'unless-asserted' && assertion !== undefined);
   if (!believed && origin !== undefined && origin !== issuer)
     throw new Problem('ORIGIN_NOT_ALLOWED', { portal: issuer });
-  // No type at all is what a page can send, too.
+  // A page can also send a body without any type.
   const wanted = route.form ? isForm : isJson;
   if (event.body && !wanted(event.headers['content-type'])) throw new Problem('MEDIA_TYPE_NOT_SUPPORTED');
 }
 
-/** Parameters, such as a charset, do not matter; JSON of other names (`application/…+json`) means something else. */
+/**
+ * Parameters of the type, such as a charset, do not matter; other JSON types (`application/…+json`) mean something
+ * else.
+ */
 const isForm = (type: string | undefined): boolean =>
   /^\s*application\/x-www-form-urlencoded\s*(;|$)/i.test(type ?? '');
 const isJson = (type: string | undefined): boolean => /^\s*application\/json\s*(;|$)/i.test(type ?? '');

@@ -5,12 +5,12 @@ import type { Problem } from '#domain/problem.ts';
 import { messageFor } from '#runtime/messages/index.ts';
 import { commonHeaders, type HttpAnswer, retryAfterOf } from './problems.ts';
 
-/** The description's alphabet (RFC 6749, 5.2). */
+/** The characters that a description may contain (RFC 6749, 5.2). */
 const plain = (text: string): string => text.replace(/[^\x20\x21\x23-\x5b\x5d-\x7e]/g, ' ');
 
 const algorithms = `algs="${dpopAlgorithms.join(' ')}"`;
 
-/** RFC 6749, 5.2, RFC 6750, 3 and RFC 9449, 7.1: how a route with `errorsAs: 'oauth'` says no. */
+/** RFC 6749, 5.2, RFC 6750, 3 and RFC 9449, 7.1: the refusals of a route with `errorsAs: 'oauth'`. */
 export function oauthAnswer(
   problem: Problem,
   route: Pick<RouteDeclaration, 'access'>,
@@ -19,11 +19,11 @@ export function oauthAnswer(
   const told = asOAuth(problem);
   const { error, description } = told;
   const atResource = route.access === 'client-token';
-  // At a resource it is the token that does not hold (RFC 9449, 7.1).
+  // At a resource the status says that the token is not accepted (RFC 9449, 7.1).
   const status = atResource && error === 'invalid_dpop_proof' ? 401 : told.status;
   const said = plain(description ?? messageFor(problem.code, problem.variant, 'en').title);
   const retryAfter = retryAfterOf(problem);
-  // Who brought no token is told how to bring one, and nothing of an error.
+  // A call without a token learns how to send one, and gets no error code.
   const why = `error="${error}", error_description="${said}"`;
   const challenge =
     problem instanceof TokenMissing

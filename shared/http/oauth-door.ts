@@ -4,8 +4,8 @@ import { oauthAnswer } from './oauth-answers.ts';
 import { keepRefusedClient } from './refused-clients.ts';
 
 /**
- * What routes for tax systems need beside the others: who calls, and how they are refused. Only the handlers that have such
- * routes bring it, so that no other function carries it.
+ * What routes for tax systems need beyond other routes: how to identify the caller and how to refuse it. Only handlers
+ * with such routes pass it to `serve`, so that no other function carries this code.
  */
 export const oauthDoor = { clientOf, clientTokenOf, keepRefusedClient, oauthAnswer };
 export type OAuthDoor = typeof oauthDoor;

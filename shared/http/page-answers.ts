@@ -2,8 +2,8 @@ import type { Problem } from '#domain/problem.ts';
 import { commonHeaders, type HttpAnswer } from './problems.ts';
 
 /**
- * How a route with `errorsAs: 'page'` says no to somebody's browser: on to the portal's page, which has sentences in both
- * languages. The log tells the problem as ever.
+ * The refusal of a route with `errorsAs: 'page'`: the browser is redirected to the portal's page, which explains it in
+ * both languages. The log records the problem as always.
  */
 export function pageAnswer({ status }: Problem, issuer: string): HttpAnswer {
   const reason = status === 429 ? 'busy' : status >= 500 ? 'unavailable' : 'request';

@@ -10,7 +10,7 @@ export interface HttpAnswer {
   body: string;
 }
 
-/** On every answer: nothing of ours is cached, framed or sniffed. */
+/** Headers of every answer: browsers and proxies must not cache, frame or sniff it. */
 export const commonHeaders = {
   'cache-control': 'no-store',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
@@ -19,11 +19,17 @@ export const commonHeaders = {
   'x-content-type-options': 'nosniff',
 } as const;
 
-/** Turns whatever was thrown into a Problem: what is not ours is a dependency or a bug, and the caller learns only that nothing was changed. */
+/**
+ * Turns any thrown value into a Problem. An error that is not ours comes from a dependency or a bug; the caller learns
+ * only that nothing was changed.
+ */
 export const asProblem = (error: unknown): Problem =>
   error instanceof Problem ? error : new Problem('UNAVAILABLE', {}, { cause: error });
 
-/** docs/api.md: every rate limit says when it is over, as an instant and in seconds; whoever throws knows one of the two. */
+/**
+ * docs/api.md: every rate limit tells when it ends, as an instant and in seconds. The code that throws gives one of the
+ * two; this adds the other.
+ */
 function withRetry({ status, details }: Problem): ProblemDetails & { retryAfter?: number; retryAt?: string } {
   const { retryAfter, retryAt } = details as { retryAfter?: number; retryAt?: string };
   if (status !== 429) return details;
@@ -35,10 +41,10 @@ function withRetry({ status, details }: Problem): ProblemDetails & { retryAfter?
   };
 }
 
-/** Seconds until a refused call may come again, where that is known. */
+/** Seconds until a refused call may be repeated, if that is known. */
 export const retryAfterOf = (problem: Problem): number | undefined => withRetry(problem).retryAfter;
 
-/** RFC 9457 answer; the title is the sentence for the person, in their language. */
+/** The answer in RFC 9457's form; the title is the sentence for the person, in their language. */
 export function problemAnswer(problem: Problem, language: Language, traceId: string): HttpAnswer {
   const message = messageFor(problem.code, problem.variant, language);
   const { retryAfter, ...details } = withRetry(problem);

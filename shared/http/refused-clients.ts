@@ -4,16 +4,16 @@ import { auditPut } from '#journeys/audit.ts';
 import type { AnyCall } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 
-/** When this container last audited the same of a client: whoever forges assertions must not fill the audit. */
+/** When this container last audited each kind of refusal per client: a forger of assertions must not fill the audit. */
 const audited = new Map<string, number>();
 const oncePerMilliseconds = 60_000;
 
-/** The subject under which the audit keeps what is about a tax system and about nobody's person. */
+/** The subject under which the audit keeps events about a tax system that concern no person. */
 export const clientSubject = (clientId: string): string => `client:${clientId}`;
 
 /**
- * SSO-14: a call that does not prove to be the client it names. Each has a line in the log; the audit of a registered client
- * gets the first of a kind and minute. Neither says anything of the assertion.
+ * SSO-14: a call that fails to prove that it comes from the client that it names. Each has a line in the log; the audit
+ * of a registered client gets the first of each kind and minute. Neither repeats anything of the assertion.
  */
 export async function keepRefusedClient(
   ctx: FlowContext,
@@ -27,7 +27,7 @@ export async function keepRefusedClient(
   const { why } = error;
   writeLine({ level: 'WARN', word: 'client-refused', flow, client: client ?? 'unknown', why });
   if (client === undefined || !isFirst(client, why, call.now)) return;
-  // The refusal stands whether or not it can be kept.
+  // The refusal stands even if the audit event cannot be written.
   await ctx.db
     .put(auditPut(ctx, call, clientSubject(client), 'sso-client-refused', 'failure', { client, why }))
     .catch(() => audited.delete(`${client} ${why}`));

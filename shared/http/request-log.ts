@@ -8,19 +8,19 @@ import { truncatedAddress } from '#runtime/addresses.ts';
 import { causeOf } from '#runtime/log.ts';
 import { addressOf } from './viewer.ts';
 
-/** One name for whoever is signed in, in all lines: no table knows it, and no key is made of it. */
+/** One pseudonym for a signed-in person in all log lines: no table stores it, and no key is derived from it. */
 export const actorOf = (personKey: string): string =>
   createHash('sha256').update(`log|${personKey}`).digest('base64url').slice(0, 16);
 
-/** What says whether people get in: a password that was right, and a second factor that was. */
+/** Metrics that show whether people can log in: right passwords, and right second factors. */
 const partOfLogin: Readonly<Record<string, 'LoginsBegun' | 'LoginsDone'>> = {
   'POST /v1/logins': 'LoginsBegun',
   'POST /v1/logins/{id}/verify': 'LoginsDone',
 };
 
 /**
- * One line a request: the route key, never the path (it holds handles), never a body, a name or a number.
- * In CloudWatch's embedded metric format, so that the same line is log and metric.
+ * One line per request: the route key, never the path (which holds handles), never a body, a name or a number. The line
+ * uses CloudWatch's embedded metric format, so that it is log and metric in one.
  */
 export function logRequest(
   flow: string,
@@ -45,7 +45,7 @@ export function logRequest(
     Requests: 1,
     Failures: status >= 500 ? 1 : 0,
     Milliseconds: Math.round(performance.now() - startedAt),
-    // The line carries the trace id by itself; the gateway's own log knows the request by this.
+    // The line carries the trace id anyway; the gateway's own log knows the request by this id.
     ...(traceId() === requestId ? {} : { requestId }),
     network: truncatedAddress(addressOf(event)),
   };

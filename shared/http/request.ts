@@ -24,8 +24,8 @@ const wanted = (issue: v.BaseIssue<unknown>): string =>
   issue.expected ? `expected ${issue.expected}` : issue.kind === 'validation' ? issue.message : issue.type;
 
 /**
- * Where in what a schema let through a text is not whole (DOC-2); undefined where none is. What is kept of an input is as
- * deep as its schema, whatever was sent.
+ * The path of the first incomplete text in a value that passed its schema (DOC-2); undefined if there is none. A
+ * validated value is only as deep as its schema, whatever was sent.
  */
 export function brokenText(value: unknown, path: readonly string[]): readonly string[] | undefined {
   if (typeof value === 'string') return isWhole(value) ? undefined : path;
@@ -41,19 +41,23 @@ const notText = (path: string): Problem =>
   new Problem('BAD_REQUEST', { errors: [{ path, message: 'not UTF-8' }] });
 
 /**
- * The body's bytes as text, against the route's limit. Bytes that are no UTF-8 are refused, never replaced (DOC-2): in
- * base64 they come as they are, in text the gateway has put U+FFFD in their place, which nobody types.
+ * The bytes of the body as text, within the route's limit. Bytes that are no UTF-8 are refused and never replaced
+ * (DOC-2). A base64 body brings them unchanged; in a text body the gateway has put U+FFFD in their place, which nobody
+ * types.
  */
 function textOf(event: APIGatewayProxyEventV2, { bodyLimitKiB = 16 }: RouteDeclaration): string {
   const bytes = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
   if (bytes.length > bodyLimitKiB * 1024) throw new Problem('BODY_TOO_LARGE');
   const text = bytes.toString('utf8');
   if (!isWhole(text)) throw notText('body');
-  // A byte order mark is no part of the text.
+  // A byte order mark is not part of the text.
   return text.startsWith('\ufeff') ? text.slice(1) : text;
 }
 
-/** Name and value of each parameter as it was sent. HTTP API joins doubled ones by commas: only the raw text tells. */
+/**
+ * Name and value of each parameter as sent. The HTTP API joins repeated parameters by commas, so only the raw text
+ * shows them.
+ */
 export function readParameters(
   event: APIGatewayProxyEventV2,
   route: RouteDeclaration,
@@ -66,8 +70,8 @@ export function readParameters(
 }
 
 /**
- * RFC 6749, 3.1: each parameter at most once, and one without a value is none.
- * @throws Problem BAD_REQUEST with the name of the doubled one
+ * RFC 6749, 3.1: each parameter at most once; a parameter without a value counts as not sent.
+ * @throws Problem BAD_REQUEST with the name of the repeated parameter
  */
 export function eachOnce(parameters: readonly (readonly [string, string])[]): Record<string, string> {
   const once: Record<string, string> = Object.create(null);
@@ -82,24 +86,27 @@ export function eachOnce(parameters: readonly (readonly [string, string])[]): Re
   return { ...once };
 }
 
-/** A form against its schema, which is asked after the caller is known (serve.ts). */
+/** Validates a form against its schema; this happens after the caller is known (serve.ts). */
 export const readForm = (
   form: Readonly<Record<string, string>>,
   { form: schema }: RouteDeclaration,
 ): unknown => schema && valid(schema, form, 'form');
 
-/** The body's bytes against the route's limit, then JSON, then the schema. Routes without a schema ignore what is sent. */
+/**
+ * Checks the body in this order: its size against the route's limit, then JSON, then the schema. Routes without a
+ * schema ignore the body.
+ */
 export function readBody(event: APIGatewayProxyEventV2, route: RouteDeclaration): unknown {
   const raw = textOf(event, route);
   if (!route.body) return undefined;
   let parsed: unknown;
   try {
-    // Nothing at all is no broken JSON: the schema says whether it will do.
+    // An empty body is not broken JSON: the schema decides whether it is acceptable.
     parsed = raw === '' ? undefined : JSON.parse(raw);
   } catch {
     throw new Problem('BAD_REQUEST', { errors: [{ path: 'body', message: 'not JSON' }] });
   }
-  // Every body is an object of members; a schema whose members are all optional would take a list for one.
+  // Every body is an object; a schema whose members are all optional would otherwise accept a list.
   if (Array.isArray(parsed))
     throw new Problem('BAD_REQUEST', { errors: [{ path: 'body', message: 'expected Object' }] });
   return valid(route.body, parsed, 'body');
@@ -108,7 +115,7 @@ export function readBody(event: APIGatewayProxyEventV2, route: RouteDeclaration)
 export const readQuery = (event: APIGatewayProxyEventV2, route: RouteDeclaration): unknown =>
   route.query && valid(route.query, event.queryStringParameters ?? {}, 'query');
 
-/** Handles in paths are ours and short; anything else cannot name a thing of the caller's. */
+/** Handles in paths are made by us and short; any other text cannot name anything that the caller has. */
 export function readParams(event: APIGatewayProxyEventV2): Record<string, string> {
   const params: Record<string, string> = {};
   for (const [name, value] of Object.entries(event.pathParameters ?? {})) {

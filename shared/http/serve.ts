@@ -24,7 +24,7 @@ type AnyStep = (ctx: FlowContext, call: Call) => Promise<Answer>;
 type Internal = { startedAt: number; problem?: Problem };
 
 const languageIn = (event: APIGatewayProxyEventV2): Language => languageOf(event.headers['accept-language']);
-/** Names the answer, the audit event and the log lines of a request. */
+/** The id that stands in the answer, the audit event and the log lines of a request. */
 const traceIdOf = (event: APIGatewayProxyEventV2): string => traceId() ?? event.requestContext.requestId;
 
 function httpAnswer(answer: Answer, { answers }: RouteDeclaration): HttpAnswer {
@@ -58,10 +58,10 @@ const isForSystems = ({ access, errorsAs }: RouteDeclaration): boolean =>
   access === 'client' || access === 'client-token' || errorsAs === 'oauth';
 
 /**
- * The handler of a flow's function: finds the route, validates by its contract, finds out who calls, runs the step,
- * and turns whatever comes out (or is thrown) into the answer of docs/api.md, always before the function's time is up
- * (ERR-02).
- * @param oauth of flows with routes for tax systems
+ * The handler of a flow's function. It finds the route, validates the request against the contract, finds out who
+ * calls, runs the step, and turns the result (or the thrown error) into the answer of docs/api.md, always before the
+ * function's time is up (ERR-02).
+ * @param oauth the parts for flows that have routes for tax systems
  */
 export function serve<const F extends FlowDeclaration>(
   contract: F,
@@ -110,7 +110,7 @@ export function serve<const F extends FlowDeclaration>(
     const assertion = (caller as { assertion?: { channel: Call['origin']['channel'] } }).assertion;
     const call = {
       route,
-      // What a stranger's form says matters to nobody: who calls comes first (invalid_client before invalid_request).
+      // The form is validated only after the caller is known: invalid_client comes before invalid_request.
       body: form ? readForm(form, route) : body,
       query,
       parameters,

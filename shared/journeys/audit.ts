@@ -4,7 +4,7 @@ import type { FlowContext } from '#runtime/context.ts';
 import { type AuditEvent, type AuditKind, auditEventPut } from '#store/audit/audit-events.ts';
 import type { Put } from '#store/dynamodb/tables.ts';
 
-/** The audit write of something that happens in this call (AUD-1). */
+/** The write that adds one audit event of this call (AUD-1); it takes effect as part of a transaction. */
 export const auditPut = (
   ctx: Pick<FlowContext, 'settings'>,
   call: AnyCall,

@@ -7,8 +7,9 @@ import type { Key } from '#store/dynamodb/tables.ts';
 type Sealing = Pick<FlowContext, 'dataKeys'>;
 
 /**
- * The place where a list goes on, sealed: it holds table keys, and it works for nobody and no list but its own.
- * @param list what the cursor belongs to: the list's name and whose it is
+ * The position at which a list continues, sealed, because it contains table keys. It works only for its own list and
+ * its own user.
+ * @param list the name of the list and the key of its user
  */
 export const sealCursor = (ctx: Sealing, list: string, position: Key): string =>
   seal(ctx.dataKeys, `cursor:${list}`, JSON.stringify(position));
@@ -24,10 +25,10 @@ export function openCursor(ctx: Sealing, list: string, cursor: string): Key {
   return JSON.parse(text) as Key;
 }
 
-/** The cursor of a list that is several ranges (relation-lists.ts). */
+/** The cursor of a list that consists of several ranges (relation-lists.ts). */
 export const sealListCursor = (ctx: Sealing, list: string, { range, after }: ListCursor): string =>
   sealCursor(ctx, list, { range: String(range), ...after });
-/** Undefined without a cursor: the list begins. Throws BAD_REQUEST like `openCursor`. */
+/** Undefined without a cursor: the list starts at its beginning. Throws BAD_REQUEST like `openCursor`. */
 export function openListCursor(
   ctx: Sealing,
   list: string,

@@ -8,15 +8,16 @@ import type { Db, Key } from '#store/dynamodb/tables.ts';
 import { lockedRows, sweepShards, sweptUpdate } from '#store/people/lockout-sweep.ts';
 import { sweepInTime, sweepRows } from './sweeping.ts';
 
-/** What one run did. `left`: its time was over before the locks were. */
+/** The result of one run. `left`: the time of the run was over before all locks were cleared. */
 export interface Swept {
   readonly unlocked: number;
   readonly left: boolean;
 }
 
 /**
- * One run of the midnight sweep (UNL-1); what does not fit its time is handed on to the queue `locks-left`.
- * @param invocation whose time it is
+ * One run of the midnight sweep (UNL-1); the rest that does not fit into its time is handed on to the queue
+ * `locks-left`.
+ * @param invocation the invocation whose time limits the run
  */
 export function runSweep(
   db: Db,
@@ -37,21 +38,21 @@ export function runSweep(
         ...metrics([[]], { SecondsAfterMidnight: 'Count' }),
         flow,
         ...swept,
-        // A run that found nothing to do was not late, whenever it was started.
+        // A run that found no locks was not late, whenever it started.
         SecondsAfterMidnight: swept.unlocked > 0 ? secondsOfDay(now) + lasted : 0,
       });
     },
   );
 }
 
-/** Since midnight in Shanghai, which knows no summer time. */
+/** Seconds since midnight in Shanghai, which has no summer time. */
 const secondsOfDay = (now: Date): number => Math.floor((now.getTime() / 1000 + 8 * 3600) % 86_400);
 
 /**
- * Clears the lock marks of every ended day that a row can still be of, oldest first, one audit event each. Reads only the
- * index of locked rows. Mark and event go in one transaction, so dying half-way leaves the rest for the next run and
- * running twice writes nothing twice. Locks of today are not looked at.
- * @param isOver asked before each row: from then on the run ends, and says so
+ * Clears the lock marks of every ended day that may still have rows, the oldest day first, with one audit event each.
+ * It reads only the index of locked rows. Mark and event are one transaction, so a run that dies leaves the rest for
+ * the next run, and a second run writes nothing twice. Locks of today are not touched.
+ * @param isOver asked before each row: once it is true, the run ends and reports that something is left
  */
 export async function sweepLocks(
   db: Db,

@@ -5,20 +5,26 @@ import { sideBySide } from '#runtime/side-by-side.ts';
 import { type Page, pagesUpTo } from '#store/dynamodb/pages.ts';
 import type { Key } from '#store/dynamodb/tables.ts';
 
-/** Rows of one shard that are worked side by side: 8 shards at 6 keep a processor busy and a table unharmed. */
+/**
+ * How many rows of one shard are processed in parallel: 8 shards with 6 rows keep a processor busy and do not overload
+ * a table.
+ */
 const rowsAtOnce = 6;
-/** Pages of one list in one run: its time ends it long before. */
+/** The most pages of one list in one run; the run's time ends long before. */
 const pagesPerRun = 10_000;
 
-/** Kept of a function's time for what is under way and for handing on; a third where the function has little. */
+/**
+ * Milliseconds of the function's time that are kept for rows in progress and for handing on; a third of the time if the
+ * function has little.
+ */
 const spareMs = 20_000;
 
 /**
- * One run of a sweep within its function's time and its own: what does not fit is handed on to a queue, whose function does
- * the same, so that any number of rows ends and each part is tried again by itself.
- * @param invocation whose time it is
- * @param run told when it is to end; `left` says that its time was over before the rows were
- * @param tell of a run that is done, what is left of it handed on
+ * One run of a sweep, limited by its function's time and by its own. The rest that does not fit is handed on to a
+ * queue, whose function runs the same sweep. So any number of rows gets done, and each part is retried by itself.
+ * @param invocation the invocation whose time limits the run
+ * @param run gets a function that tells when to end; `left` in its result means that rows are left
+ * @param tell reports a finished run, after the rest has been handed on
  */
 export const sweepInTime = <Swept extends { readonly left: boolean }>(
   {
@@ -42,27 +48,27 @@ export const sweepInTime = <Swept extends { readonly left: boolean }>(
     return swept;
   });
 
-/** A list of rows that wait to be swept, in pages. */
+/** A list of rows that wait to be swept, read in pages. */
 export type Waiting<Row> = (from: Key | undefined) => Promise<Page<Row>>;
 
 interface Sweep<Row> {
-  /** Of each shard its lists, in the order in which they are worked. */
+  /** For each shard its lists, in the order in which they are processed. */
   readonly shards: readonly (readonly Waiting<Row>[])[];
   /** @returns whether there was something to do */
   readonly work: (row: Row) => Promise<boolean>;
-  /** Asked before each row: from then on the run ends, and says so. */
+  /** Asked before each row: once it is true, the run ends and reports that something is left. */
   readonly isOver: () => boolean;
 }
 interface Done {
   readonly done: number;
-  /** The run's time was over before the rows were. */
+  /** The time of the run was over before all rows were done. */
   readonly left: boolean;
 }
 
 /**
- * One run over rows that wait in shards: the shards side by side, several rows of each at once. A row that fails keeps no
- * other one waiting; the run that could do nothing fails, so that whoever started it tries again, one that did a part hands
- * on, and the last one tells.
+ * One run over rows that wait in shards: the shards in parallel, and several rows of each in parallel. A row that fails
+ * does not keep others waiting. A run that could do nothing throws, so that its starter tries again. A run that did a
+ * part hands the rest on; the last run throws the failure that is left.
  */
 export async function sweepRows<Row>(sweep: Sweep<Row>): Promise<Done> {
   const shards = await Promise.all(sweep.shards.map((lists) => sweepShard(lists, sweep)));
@@ -79,7 +85,8 @@ async function sweepShard<Row>(
 ): Promise<Done & { readonly failure: unknown }> {
   let done = 0;
   let failure: unknown;
-  // Each run tries a row at least, however little time it has: one that only hands on would never end, nor ring.
+  // Each run tries at least one row, however little time it has: runs that only hand on would never end and never raise
+  // an alarm.
   let tried = 0;
   const ends = () => tried > 0 && isOver();
   const attempt = async (row: Row): Promise<void> => {

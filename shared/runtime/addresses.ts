@@ -3,18 +3,18 @@ import ipaddr from 'ipaddr.js';
 type Parsed = ReturnType<typeof ipaddr.parse>;
 
 /**
- * An address as a value: whatever way it was written, an IPv4 address mapped into IPv6 is the IPv4 address, and a zone
- * (`%eth0`) is of this machine and no part of it. Undefined for what is none.
+ * An address as a value, however it was written. An IPv4 address mapped into IPv6 becomes the IPv4 address; a zone
+ * (`%eth0`) concerns only the sender's machine and is dropped. Undefined if the text is no address.
  */
 function parsed(text: string): Parsed | undefined {
-  // Only the forms that networks write: `127.1` and `0x7f000001` would be numbers to the library.
+  // Only the forms that networks write: the library would also read `127.1` and `0x7f000001` as addresses.
   const [plain = ''] = text.trim().split('%', 1);
   if (ipaddr.IPv4.isValidFourPartDecimal(plain)) return ipaddr.IPv4.parse(plain);
   if (!plain.includes(':') || !ipaddr.IPv6.isValid(plain)) return undefined;
   return ipaddr.process(plain);
 }
 
-/** The network of an address: its first bits, the others zero, in the one form of RFC 5952. */
+/** The network of an address: its first bits, the others zero, in the canonical form of RFC 5952. */
 function network(address: Parsed, bits: number): string {
   const bytes = address
     .toByteArray()
@@ -23,22 +23,22 @@ function network(address: Parsed, bits: number): string {
 }
 const isV4 = (address: Parsed): boolean => address.kind() === 'ipv4';
 
-/** AUD-1: the network part of an address, /24 for IPv4 and /48 for IPv6; empty for what is no address. */
+/** AUD-1: the network part of an address, /24 for IPv4 and /48 for IPv6; empty if the text is no address. */
 export function truncatedAddress(text: string): string {
   const address = parsed(text);
   return address ? network(address, isV4(address) ? 24 : 48) : '';
 }
 
-/** Whose requests are counted together, and how many budgets they have (LGN-12). */
+/** A group of addresses whose requests are counted together, and how many budgets it has (LGN-12). */
 export interface AddressBudget {
   readonly network: string;
   readonly budgets: number;
 }
 
 /**
- * LGN-12: the budgets that a request takes from, the narrowest first. One customer of a provider has a whole IPv6 /64 at
- * least, so that is an address; wider networks have more budgets, but not without end. What is no address shares one
- * budget with everything else that is none.
+ * LGN-12: the budgets that a request takes from, the narrowest first. One customer of a provider has at least a whole
+ * IPv6 /64, so a /64 counts as one address; wider networks have more budgets, but not without limit. All texts that are
+ * no address share one budget.
  */
 export function addressBudgets(
   text: string,
@@ -55,8 +55,8 @@ export function addressBudgets(
 }
 
 /**
- * The address in what CloudFront says of its viewer, `address:port`, an IPv6 address with or without brackets.
- * Undefined for anything else.
+ * The address in CloudFront's header about its viewer: `address:port`, an IPv6 address with or without brackets.
+ * Undefined for any other text.
  */
 export function addressBeforePort(text: string): string | undefined {
   const [, bracketed, bare] = /^(?:\[([^\]]*)\]|(.*)):\d{1,5}$/.exec(text.trim()) ?? [];

@@ -1,4 +1,4 @@
-/** What a step returns: the contract says which statuses and bodies are possible. */
+/** What a step returns. The contract lists the possible statuses and bodies. */
 export interface Answer<Status extends number = number, Body = unknown> {
   readonly status: Status;
   readonly body: Body;
@@ -14,7 +14,7 @@ export const created = <B>(body: B, extras: Extras = {}): Answer<201, B> => ({
   ...extras,
 });
 export const accepted = <B>(body: B): Answer<202, B> => ({ status: 202, body });
-/** Sends the browser on, with GET whatever it came with: 303, never 302 or 307, which may carry a form along (RFC 9700, 4.12). */
+/** Redirects the browser, always with GET: 303, never 302 or 307, which may send a form again (RFC 9700, 4.12). */
 export const seeOther = (location: string, { cookies, headers }: Extras = {}): Answer<303, null> => ({
   status: 303,
   body: null,

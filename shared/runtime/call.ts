@@ -13,7 +13,7 @@ import type { Answer } from './answers.ts';
 import type { FlowContext } from './context.ts';
 import type { Language } from './language.ts';
 
-/** One request as a step sees it: parsed, validated, with its caller known. */
+/** One request as a step sees it: parsed and validated, with its caller known. */
 export interface Call<R extends RouteDeclaration = RouteDeclaration> {
   readonly route: R;
   /** The JSON body, or the form. */
@@ -29,7 +29,7 @@ export interface Call<R extends RouteDeclaration = RouteDeclaration> {
     : R['query'] extends v.GenericSchema
       ? v.InferOutput<R['query']>
       : undefined;
-  /** Of a `raw` route: name and value of each parameter as sent, in the query of a GET and the form of a POST. */
+  /** For `raw` routes: name and value of each parameter as sent, in the query of a GET or the form of a POST. */
   readonly parameters: readonly (readonly [string, string])[];
   readonly params: Readonly<Record<ParamsOf<R['path']>, string>>;
   readonly caller: R['access'] extends 'session'
@@ -49,7 +49,7 @@ export interface Call<R extends RouteDeclaration = RouteDeclaration> {
             : R['access'] extends 'client-token'
               ? { client: RelyingParty; token: RpAccessToken }
               : Record<never, never>;
-  /** The instant of this request; every rule of one request sees the same. */
+  /** The instant of this request; all rules use the same instant during one request. */
   readonly now: Date;
   readonly language: Language;
   readonly origin: Origin;
@@ -57,16 +57,16 @@ export interface Call<R extends RouteDeclaration = RouteDeclaration> {
   readonly cookie: (name: string) => string | undefined;
 }
 
-/** What a route that manages knows of its caller beside the session. */
+/** What a route that manages knows about its caller in addition to the session. */
 export interface Managing {
   /** ISO time of the person's last 找回手机号码 (PHN-4). */
   readonly recoveredAt: string | undefined;
 }
 
-/** What a route of a hand-over knows beside the session, for a browser that opened its request (SSO-4). */
+/** What a route of a hand-over knows in addition to the session, for a browser that opened the request (SSO-4). */
 export interface HandOver {
   readonly request: SsoRequestTicket;
-  /** What a company identity stands on today. */
+  /** The rows behind the company identity, as they are now. */
   readonly records: AccessRecords | undefined;
 }
 
@@ -89,7 +89,7 @@ type AnswerOf<R extends RouteDeclaration> = {
   >;
 }[keyof R['answers'] & number];
 
-/** A step: what one route does. The code of a step reads as the rule reads; refusals are thrown as Problem. */
+/** A step: what one route does. Its code reads like the rule; it throws a refusal as Problem. */
 export type Step<R extends RouteDeclaration> = (ctx: FlowContext, call: Call<R>) => Promise<AnswerOf<R>>;
 export type Steps<F extends FlowDeclaration> = {
   readonly [Name in keyof NonNullable<F['routes']>]: NonNullable<F['routes']>[Name] extends infer R extends
@@ -102,5 +102,5 @@ export type StepOf<F extends FlowDeclaration, Name extends keyof NonNullable<F['
 export type CallOf<F extends FlowDeclaration, Name extends keyof NonNullable<F['routes']>> = Parameters<
   StepOf<F, Name>
 >[1];
-/** Any call, for pieces that several flows share. */
+/** Any call: the parameter type of pieces that several flows share. */
 export type AnyCall = Pick<Call, 'now' | 'language' | 'origin'>;

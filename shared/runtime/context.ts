@@ -18,20 +18,23 @@ import {
 import type { SmsGateway } from '#gateways/sms/index.ts';
 import type { Db } from '#store/dynamodb/tables.ts';
 
-/** What a container brings besides secrets: opened once, only by the flows that need it, so that the others do not load it. */
+/** Parts that a container opens once, and only for the flows that need them, so that other flows do not load them. */
 export interface ContextParts {
   readonly db?: Db;
   readonly sms?: (settings: Settings['sms'], credentials: typeof getProviderCredentials) => SmsGateway;
   readonly face?: (settings: Settings['face'], credentials: typeof getProviderCredentials) => FaceGateway;
 }
 
-/** Everything a step works with. Asking for a part or secret that the contract does not list is a programming error. */
+/**
+ * Everything that a step works with. Asking for a part or secret that the contract does not list is a programming
+ * error.
+ */
 export interface FlowContext {
   readonly settings: Settings;
   readonly db: Db;
-  /** Of personal fields: who has them can try all documents and phones, so few flows do. */
+  /** Keys for personal fields. Whoever has them can try out all documents and phones, so few flows get them. */
   readonly keys: Keys;
-  /** Of what we hand out and get back. */
+  /** Keys for what we hand out and get back. */
   readonly handles: HandleKeys;
   readonly dataKeys: DataKeys;
   readonly signing: SigningRing;
@@ -54,12 +57,12 @@ export const channelKeys = once(() =>
   v.parse(channelKeysSchema, JSON.parse(process.env.CHANNEL_KEYS ?? '{}')),
 );
 
-/** Checked when the stage was synthesized, and put beside the bundle (infra/bundle.ts). */
+/** The list was checked when the stage was synthesized and lies beside the bundle (infra/bundle.ts). */
 const relyingParties = once((): readonly RelyingParty[] =>
   JSON.parse(readFileSync(join(process.env.LAMBDA_TASK_ROOT ?? '.', 'relying-parties.json'), 'utf8')),
 );
 
-/** Builds the context of one invocation; secrets come from the container's cache after the first time. */
+/** Builds the context of one invocation; after the first time the secrets come from the container's cache. */
 export function flowContextOf(contract: FlowDeclaration, parts: ContextParts): () => Promise<FlowContext> {
   const sms = once(() => parts.sms?.(settings().sms, getProviderCredentials));
   const face = once(() => parts.face?.(settings().face, getProviderCredentials));

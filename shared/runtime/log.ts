@@ -2,8 +2,9 @@ import { Problem } from '#domain/problem.ts';
 import { metrics, writeLine } from '#gateways/log.ts';
 
 /**
- * ORD-1: one line an order, log and metric. `isNear` is what rings: an office has used most of its hour.
- * @param given `office` as the assertion names it; none for the feed
+ * ORD-1: one line per order, both log and metric. `isNear` triggers the alarm: an office has used most of its hourly
+ * limit.
+ * @param given `office` as the assertion names it; absent for the feed
  */
 export function writeOrderLine(
   flow: string,
@@ -23,7 +24,10 @@ export function writeOrderLine(
   });
 }
 
-/** SMS-4: how much of the stage's hourly budget strangers' sends have used, this one included. Of nobody in particular. */
+/**
+ * SMS-4: how much of the stage's hourly budget strangers' sends have used, this one included. The line concerns no
+ * single person.
+ */
 export const logStrangerSend = (percent: number): void =>
   writeLine({
     level: 'INFO',
@@ -32,13 +36,13 @@ export const logStrangerSend = (percent: number): void =>
     StrangerSmsPercent: Math.round(percent * 10) / 10,
   });
 
-/** REG-1: registered, but not logged in by it: the person logs in by hand. */
+/** REG-1: the registration succeeded, but no session could be opened: the person logs in by hand. */
 export const logSessionNotOpened = (failure: unknown): void =>
   writeLine({ level: 'WARN', word: 'session-not-opened', cause: causeOf(failure) });
 
 /**
- * Our own failures leave a trace for operators: class, message of the SDK or bug and stack, which hold no personal data,
- * and the id by which AWS finds the request, whichever error of the chain carries it.
+ * Leaves a trace of our own failures for operators: class, message (of the SDK or of a bug) and stack, which hold no
+ * personal data, and the id by which AWS finds the request, whichever error of the chain carries it.
  */
 export function causeOf(failure: unknown): object | undefined {
   const cause = failure instanceof Problem ? failure.cause : failure;

@@ -1,13 +1,16 @@
 /**
- * What a call of several side by side came to, in the order in which the caller wants to tell it: its value, or its error
- * thrown. For `Promise.allSettled`, which waits for all, so that nothing is decided while a sibling is on its way.
+ * Unwraps one of several parallel calls: returns its value, or throws its error. The caller unwraps the results in the
+ * order in which their errors should take precedence. Use it with `Promise.allSettled`, which waits for all calls, so
+ * that nothing is decided while another call is still running.
  */
 export function settled<T>(result: PromiseSettledResult<T>): T {
   if (result.status === 'rejected') throw result.reason;
   return result.value;
 }
 
-/** All values, once all are done; the first error in the order given is thrown. */
+/**
+ * Waits for all calls and returns all values; if calls failed, throws the error of the first one in the given order.
+ */
 export async function allSettled<T extends readonly unknown[]>(
   calls: readonly [...T],
 ): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {

@@ -1,7 +1,8 @@
 /**
- * Works through items, so many of them side by side; the work says by itself what a failure means to the others.
- * @param isOver asked before each item: from then on no further one is begun
- * @returns those that were not begun
+ * Processes items in parallel, a limited number at a time; the `work` function decides what one failure means for the
+ * others.
+ * @param isOver asked before each item: once it is true, no further item is begun
+ * @returns the items that were not begun
  */
 export async function sideBySide<T>(
   items: readonly T[],

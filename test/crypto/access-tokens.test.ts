@@ -5,13 +5,13 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { type AccessClaims, signAccessToken, verifyAccessToken } from '#crypto/access-tokens.ts';
 import { signJwt, verifyJwt } from '#crypto/signed-tokens.ts';
 import {
-  epochSeconds,
   newSigningKey,
   parseSigningRing,
   publicJwks,
   type SigningRing,
   type StoredSigningKey,
 } from '#crypto/signing-ring.ts';
+import { epochSeconds } from '#domain/epoch.ts';
 import { defaultPolicies } from '#domain/policies.ts';
 import { Problem } from '#domain/problem.ts';
 import { at, later } from './keys-of-test.ts';

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { signAccessToken, verifyAccessToken } from '#crypto/access-tokens.ts';
-import { epochSeconds, parseSigningRing } from '#crypto/signing-ring.ts';
+import { parseSigningRing } from '#crypto/signing-ring.ts';
+import { epochSeconds } from '#domain/epoch.ts';
 import { defaultPolicies } from '#domain/policies.ts';
 import { type RotatedSecret, rotateSecret, rotationTimes } from '#gateways/rotation.ts';
 import { readSealingSecret } from '#gateways/sealing-secret.ts';

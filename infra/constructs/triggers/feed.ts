@@ -10,12 +10,15 @@ import { prefix } from '../../names.ts';
 import type { Stage } from '../../stage.ts';
 import { deadLetters, forThisAccount, type Trigger } from './trigger.ts';
 
-/** Within a quarter of an hour, a message that cannot be taken is a dead letter: five times three minutes at most (take-file.ts). */
+/**
+ * A message that cannot be taken is a dead letter within a quarter of an hour: after five tries, three minutes apart at
+ * most (take-file.ts).
+ */
 const feedTries = 5;
 
 /**
- * Registry feed (ENT-3): the function takes SQS messages, which are feed lines themselves or tell of a file of lines
- * in the bucket. One way in, one place for what failed, and both senders get the same retries.
+ * Registry feed (ENT-3): the function receives SQS messages, which are feed lines or name a file of lines in the
+ * bucket. There is one way in and one dead-letter queue, and both kinds of senders get the same retries.
  */
 export function fed(scope: Construct, stage: Stage, timeoutSeconds: number, key: IKey): Trigger {
   const failed = deadLetters(scope, stage, 'feed-failed');
@@ -23,8 +26,9 @@ export function fed(scope: Construct, stage: Stage, timeoutSeconds: number, key:
     queueName: `${prefix(stage)}-registry-feed`,
     encryption: QueueEncryption.SQS_MANAGED,
     enforceSSL: true,
-    // Not below the function's timeout, which Lambda refuses. AWS advises six times that, for takers that are throttled:
-    // this one has no more at once than the mapping allows. A function that died is tried again as soon as one that failed.
+    // Lambda refuses less than the function's timeout. AWS advises six times the timeout for functions that are
+    // throttled; the mapping limits this one, so it never is. A function that died is retried as soon as one that
+    // failed.
     visibilityTimeout: Duration.seconds(timeoutSeconds + 5),
     retentionPeriod: Duration.days(14),
     deadLetterQueue: { queue: failed, maxReceiveCount: feedTries },
@@ -39,13 +43,13 @@ export function fed(scope: Construct, stage: Stage, timeoutSeconds: number, key:
   );
   const bucket = feedFiles(scope, queue, key);
   const take = new PolicyStatement({
-    // It sends too: the rest of a file that is longer than its time goes back to the queue.
+    // The function also sends: the rest of a file that needs more than its time goes back to the queue.
     actions: [
       'sqs:ReceiveMessage',
       'sqs:DeleteMessage',
       'sqs:GetQueueAttributes',
       'sqs:SendMessage',
-      // What failed is shown again soon.
+      // A failed message becomes visible again soon.
       'sqs:ChangeMessageVisibility',
     ],
     resources: [queue.queueArn],
@@ -71,7 +75,7 @@ export function fed(scope: Construct, stage: Stage, timeoutSeconds: number, key:
   };
 }
 
-/** The bucket that takes files of feed lines. They are personal data: encrypted under our key, gone after 30 days. */
+/** The bucket for files of feed lines. They are personal data: encrypted under our key, deleted after 30 days. */
 function feedFiles(scope: Construct, queue: Queue, key: IKey): CfnBucket {
   const bucket = new CfnBucket(scope, 'feed-files', {
     publicAccessBlockConfiguration: {
@@ -105,7 +109,7 @@ function feedFiles(scope: Construct, queue: Queue, key: IKey): CfnBucket {
   });
   bucket.cfnOptions.deletionPolicy = CfnDeletionPolicy.RETAIN_EXCEPT_ON_CREATE;
   bucket.cfnOptions.updateReplacePolicy = CfnDeletionPolicy.RETAIN;
-  // S3 sends a test message when it gets the notification: the queue's policy has to stand by then.
+  // S3 sends a test message when the notification is created: the queue's policy must exist before.
   bucket.node.addDependency(queue);
   acknowledge(
     bucket,

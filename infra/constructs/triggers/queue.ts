@@ -8,7 +8,7 @@ import { queueName } from '../../names.ts';
 import type { Stage } from '../../stage.ts';
 import { deadLetters, type Trigger } from './trigger.ts';
 
-/** A queue of the flow's own. What fails is not hidden longer than until its next try. */
+/** A queue that belongs to the flow. A failed message is hidden until its next try, and no longer. */
 export function queued(
   scope: Construct,
   stage: Stage,

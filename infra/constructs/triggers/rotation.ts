@@ -6,7 +6,7 @@ import type { FlowDeclaration, RotationTrigger } from '#contract/flow.ts';
 import type { SharedResources } from '../environment.ts';
 import type { Trigger } from './trigger.ts';
 
-/** Secrets Manager calls the function at once, which fills the new secret, and then every so many days. */
+/** Secrets Manager calls the function at once, which fills the new secret, and then every given number of days. */
 export function rotating(
   scope: Construct,
   flow: FlowDeclaration,

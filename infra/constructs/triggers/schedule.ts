@@ -8,7 +8,7 @@ import type { Stage } from '../../stage.ts';
 import type { FlowFunction } from '../flow-function.ts';
 import { deadLetters, forThisAccount, type Trigger } from './trigger.ts';
 
-/** Longer than this late, tonight's run is tomorrow's: correctness never waits for it (UNL-2). */
+/** If a run is later than this, the next night's run does its work: correctness never depends on it (UNL-2). */
 const maximumEventAgeInSeconds = 3600;
 
 /** EventBridge Scheduler: in the declared time zone, to the minute, tried again when the function failed. */
@@ -34,7 +34,7 @@ export function scheduled(
         }),
       },
     });
-    // Two things can fail: Scheduler not reaching Lambda and, as its call is asynchronous, the function itself.
+    // Two things can fail: Scheduler's call to Lambda, and, because that call is asynchronous, the function itself.
     new CfnEventInvokeConfig(scope, `${flow.name}-failure`, {
       functionName,
       qualifier: liveAlias,

@@ -7,7 +7,7 @@ import type { Stage } from '../../stage.ts';
 import type { SharedResources } from '../environment.ts';
 import { deadLetters, type Trigger } from './trigger.ts';
 
-/** What Lambda does with a stream for the function, and asks the function's role for. */
+/** The permissions that Lambda needs from the function's role to read a stream for it. */
 export const streamReading = [
   'dynamodb:DescribeStream',
   'dynamodb:GetRecords',
@@ -15,7 +15,10 @@ export const streamReading = [
   'dynamodb:ListStreams',
 ];
 
-/** One mapping a table. A record that nobody can take is told to the dead letters and does not hold up the others. */
+/**
+ * One mapping per table. A record that the function cannot take goes to the dead-letter queue and does not delay the
+ * others.
+ */
 export function streamed(
   scope: Construct,
   stage: Stage,
@@ -42,7 +45,7 @@ export function streamed(
         new CfnEventSourceMapping(scope, `${flow.name}-${table}`, {
           functionName: live.functionArn,
           eventSourceArn: streamOf(table),
-          // Nothing that was written before the function stood is lost (a day is kept).
+          // Changes written before the function existed are read too (a stream keeps them for a day).
           startingPosition: 'TRIM_HORIZON',
           batchSize: trigger.batchSize ?? 100,
           maximumRetryAttempts: (trigger.tries ?? 10) - 1,

@@ -7,16 +7,19 @@ import { prefix } from '../../names.ts';
 import type { Stage } from '../../stage.ts';
 import type { FlowFunction } from '../flow-function.ts';
 
-/** What starts a function beside routes. Made before the function, so that its role can name what it needs of it. */
+/**
+ * What starts a function, other than routes. It is created before the function, so that the function's role can name
+ * it.
+ */
 export interface Trigger {
-  /** What the function's role needs for being started this way. */
+  /** The permissions that the function's role needs for this trigger. */
   readonly statements: readonly PolicyStatement[];
-  /** Where events go that nobody could handle. */
+  /** The dead-letter queue, for events that could not be handled. */
   readonly failed?: Queue;
   readonly connect: (entry: FlowFunction) => void;
 }
 
-/** For callers that are AWS services: only when they act for this account (the confused deputy). */
+/** For calls by AWS services: only when they act for this account (the confused deputy problem). */
 export const forThisAccount = { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } };
 
 export const deadLettersName = (stage: Stage, id: string): string => `${prefix(stage)}-${id}`;

@@ -5,7 +5,7 @@ import { type Channel, channels } from '#domain/names.ts';
 import { isObject } from '../http/json.ts';
 import { openState } from './state-file.ts';
 
-/** What a channel says of a call (CHN-1). */
+/** What a channel states about a call (CHN-1). */
 export interface AssertionInput {
   readonly method: string;
   readonly path: string;
@@ -18,7 +18,7 @@ export interface AssertionInput {
 export interface LocalChannels {
   /** For the functions' environment. */
   readonly publicKeys: ChannelKeys;
-  /** A Channel-Assertion signed with the channel's local key, alive for 60 s from `now` (ms). */
+  /** A Channel-Assertion signed with the channel's local key, valid for 60 s from `now` (ms). */
   assertion(channel: Channel, input: AssertionInput, issuer: string, now: number): Promise<string>;
 }
 

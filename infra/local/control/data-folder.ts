@@ -5,11 +5,11 @@ import { PlainError } from '../http/plain-error.ts';
 /** Where a run keeps what survives it. */
 export interface DataFolder {
   file(name: string): string;
-  /** Gives the folder free for the next run. */
+  /** Makes the folder free for the next run. */
   release(): void;
 }
 
-/** Opens the data folder for this process alone. Throws PlainError where it can't be used. */
+/** Opens the data folder for this process alone. Throws PlainError if it cannot be used. */
 export function openDataFolder(directory: string): DataFolder {
   const lock = join(directory, 'lock');
   try {
@@ -43,7 +43,7 @@ function takeLock(lock: string, directory: string): void {
         `The data folder ${directory} is in use by process ${owner}: stop it first, or start with --in-memory.`,
         `数据目录 ${directory} 正被进程 ${owner} 使用：请先停止该进程，或使用 --in-memory 启动。`,
       );
-    // Its owner died without giving it back.
+    // The process that had the folder died without releasing it.
     rmSync(lock, { force: true });
   }
 }
@@ -52,7 +52,7 @@ function isAlive(pid: number): boolean {
   if (!Number.isInteger(pid) || pid <= 0 || pid === process.pid) return false;
   try {
     process.kill(pid, 0);
-    // The number may have passed to somebody else since, in a container at every start.
+    // The process number may belong to another process by now; in a container it does at every start.
     const command = `/proc/${pid}/cmdline`;
     return !existsSync(command) || readFileSync(command, 'utf8').includes('node');
   } catch (error) {

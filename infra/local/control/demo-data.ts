@@ -2,24 +2,24 @@ import type { DemoProblems } from '../../demo/load.ts';
 import type { Clock } from '../lambda/clock.ts';
 import { openState } from './state-file.ts';
 
-/** What stands in the data folder about the demo people. */
+/** What the data folder stores about the demo people. */
 interface Loaded {
   version: string;
 }
 
-/** The codes of the registrations are then as long ago that nobody waits for the next one (SMS-1, SMS-2). */
+/** Registrations are dated back this far, so that nobody must wait for the next code (SMS-1, SMS-2). */
 const agoMs = 15 * 60 * 1000;
 
 export interface DemoOptions {
   readonly url: string;
-  /** Where it is kept that they are loaded; undefined where nothing is kept. */
+  /** The file that records that they are loaded; undefined if nothing is kept. */
   readonly file: string | undefined;
   readonly clock: Clock;
   readonly progress: (line: string) => void;
   readonly signal: AbortSignal;
 }
 
-/** Loads the demo people at the first start. What is loaded stays as people have played with it since. */
+/** Loads the demo people at the first start. After that they stay as people have used them. */
 export async function prepareDemo({
   url,
   file,
@@ -27,7 +27,7 @@ export async function prepareDemo({
   progress,
   signal,
 }: DemoOptions): Promise<DemoProblems> {
-  // Imported only here: nobody without a portal needs them.
+  // Imported only here, because it is not needed without a portal.
   const { demoVersion, loadDemo } = await import('../../demo/load.ts');
   const { state, save } = openState<Loaded>(file, { version: '' });
   if (state.version === demoVersion()) return [];
@@ -39,7 +39,7 @@ export async function prepareDemo({
   } finally {
     clock.reset();
   }
-  // What failed is tried again at the next start.
+  // If something failed, the next start tries again.
   if (problems.length === 0) {
     state.version = demoVersion();
     save();

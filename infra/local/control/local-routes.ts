@@ -10,7 +10,7 @@ import type { Runtime } from '../runtime-types.ts';
 import { type AssertionInput, isChannel } from './channel-keys.ts';
 import { logoutAnswers } from './tax-systems.ts';
 
-/** The routes under /local (docs/api.md, "This machine only"). They are answered here, never by a function. */
+/** The routes under /local (docs/api.md, "This machine only"). The runtime answers them itself, never a function. */
 
 const instant = v.pipe(
   v.string(),

@@ -5,14 +5,14 @@ import { arrayOf, objectOf } from '../http/json.ts';
 export interface FeedResult {
   accepted: number;
   stale: number;
-  /** Numbers taken from their holders, where there are any (MIG-1). */
+  /** How many numbers were taken from their holders, if any (MIG-1). */
   emptied?: number;
   rejected: unknown[];
   warnings: unknown[];
-  /** Rejections and warnings beyond the most that one answer lists, where there are any. */
+  /** How many rejections and warnings were left out of the answer, if any. */
   untold?: number;
 }
-/** One start of the feed's function: whole lines, and the number (from 1) of the first. */
+/** One call of the feed's function: complete lines, and the number (from 1) of the first. */
 export interface FeedBatch {
   readonly lines: string[];
   readonly firstLine: number;
@@ -20,10 +20,13 @@ export interface FeedBatch {
 
 const batchLines = 500;
 const batchBytes = 1024 * 1024;
-/** What one answer lists at most of each kind: a body of any length takes no more memory. `npm run feed` sends less. */
+/**
+ * The most rejections, and the most warnings, in one answer, so that a body of any length needs limited memory. `npm
+ * run feed` sends less.
+ */
 const mostTold = 50_000;
 
-/** Hands ndjson of any length to the feed function, batch by batch in their order, and adds up what it says. */
+/** Passes ndjson of any length to the feed function, batch by batch and in order, and adds up the results. */
 export async function feedRegistry(
   body: Readable,
   invoke: (batch: FeedBatch) => Promise<unknown>,
@@ -52,7 +55,7 @@ export async function feedRegistry(
   for await (const line of createInterface({ input: body, crlfDelay: Number.POSITIVE_INFINITY })) {
     number++;
     const blank = line.trim() === '';
-    // A blank line is no line of the feed, but keeps its number: it ends the batch.
+    // A blank line is no feed line but keeps its number: it ends the batch.
     if (blank || batch.lines.length >= batchLines || bytes + line.length > batchBytes) {
       await flush(batch);
       batch = { lines: [], firstLine: blank ? number + 1 : number };

@@ -2,20 +2,20 @@ import { chmodSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { isObject, parseJson } from '../http/json.ts';
 import { PlainError } from '../http/plain-error.ts';
 
-/** A small JSON state kept in the data folder, readable by its owner only; in memory where there is no file. */
+/** A small JSON state in the data folder, readable only by its owner; in memory if no file is given. */
 export interface StateFile<T> {
   readonly state: T;
   save(): void;
 }
 
-/** @throws PlainError where the file is there but can't be read. */
+/** @throws PlainError if the file exists but cannot be read */
 export function openState<T extends object>(file: string | undefined, initial: T): StateFile<T> {
   if (file === undefined) return { state: initial, save: () => undefined };
   const state = { ...initial, ...read(file) };
   return {
     state,
     save: () => {
-      // A rename is atomic: a crash leaves the old file or the new one, never half.
+      // A rename is atomic: after a crash the file is the old or the new one, never half of it.
       const draft = `${file}.new`;
       writeFileSync(draft, JSON.stringify(state), { mode: 0o600 });
       chmodSync(draft, 0o600);

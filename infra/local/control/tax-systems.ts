@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { RelyingPartyInput } from '#contract/relying-parties.ts';
 import type { Matter, Notice } from '../../../examples/relying-party/system.ts';
 
-/** What a stand-in says to logout tokens. */
+/** How a stand-in answers logout tokens. */
 export const logoutAnswers = ['ok', 'error', 'none'] as const;
 export type LogoutAnswer = (typeof logoutAnswers)[number];
 
@@ -17,14 +17,14 @@ export interface TaxSystem {
 export interface TaxSystems {
   readonly relyingParties: readonly RelyingPartyInput[];
   readonly list: readonly TaxSystem[];
-  /** Logout tokens that it took, newest first; undefined where there is no such system. */
+  /** The logout tokens that it received, newest first; undefined if there is no such system. */
   notices(clientId: string): readonly Notice[] | undefined;
-  /** From now on; false where there is no such system. */
+  /** Sets the answer from now on; false if there is no such system. */
   answerLogouts(clientId: string, answer: LogoutAnswer): boolean;
   stop(): Promise<void>;
 }
 
-/** Who is let in where: people for themselves, companies, and agencies with their clients. */
+/** Which identities each stand-in accepts: people for themselves, companies, and agencies with their clients. */
 const stoodFor = [
   {
     clientId: 'iit-web',
@@ -53,17 +53,17 @@ const stoodFor = [
 interface Surroundings {
   /** The bureau's address. */
   readonly issuer: string;
-  /** The first of their ports, where it is free. */
+  /** The first of their ports, if it is free. */
   readonly port: number | undefined;
   readonly now: () => Date;
 }
 
 /**
- * Three tax systems on this machine, each the code of examples/relying-party with a key made for this run: what people
- * are handed over to, and what is told when it is over. They live in the runtime's time.
+ * Three tax systems on this machine, each running the code of examples/relying-party with a key made for this run.
+ * People are handed over to them, and they are informed when a hand-over ends. They use the runtime's clock.
  */
 export async function openTaxSystems({ issuer, port, now }: Surroundings): Promise<TaxSystems> {
-  // Imported only here: nobody without them waits for the library.
+  // Imported only here, because the library is not needed without them.
   const [{ newClientKey }, { taxSystem, callbackPath, homePath, loginPath, logoutPath }] = await Promise.all([
     import('../../../examples/relying-party/keys.ts'),
     import('../../../examples/relying-party/system.ts'),
@@ -118,7 +118,7 @@ export async function openTaxSystems({ issuer, port, now }: Surroundings): Promi
 
 const refuse = (response: ServerResponse): void => void response.writeHead(500).end();
 
-/** On the wanted port, or, where something else has it, on any. */
+/** Listens on the wanted port, or on any if another process has it. */
 async function listening(wanted: number | undefined): Promise<Server> {
   const server = createServer();
   try {

@@ -19,13 +19,13 @@ const services: Readonly<Record<string, 'kms' | 'sqs'>> = { TrentService: 'kms',
 interface Prepared {
   readonly resource: string;
   readonly context?: Context;
-  /** The resource's own: what it forbids, or all that it lets anybody do. */
+  /** The resource's own policy: what it forbids, or everything that it allows anybody. */
   readonly forbids?: Policy | undefined;
   readonly lets?: Policy | undefined;
   carryOut(): JsonObject;
 }
 
-/** The few calls of Secrets Manager, KMS and SQS that functions make, each judged by the caller's policy. */
+/** The few calls of Secrets Manager, KMS and SQS that functions make, each checked against the caller's policy. */
 export function makeAwsStub(ctx: EmulatorContext, secrets: Secrets, kms: Kms, queues: Queues) {
   function prepare(service: string, operation: string, input: JsonObject): Prepared | undefined {
     if (service === 'secretsmanager') {

@@ -13,16 +13,16 @@ export interface Denial {
   readonly resource: string;
 }
 
-/** What the servers behind the functions share. */
+/** What all emulated services share. */
 export interface EmulatorContext {
   readonly clock: Clock;
   readonly faults: Faults;
   readonly usage: UsageBook;
   readonly functionsByKey: ReadonlyMap<string, FunctionModel>;
   readonly denials: Denial[];
-  /** Told after a write to these tables. */
+  /** Called after a write to these tables. */
   readonly written?: (tables: readonly string[]) => void;
-  /** Ends a function's worker as if the machine had died. */
+  /** Ends a function's worker as if its machine had died. */
   crash(functionName: string): void;
 }
 
@@ -53,7 +53,7 @@ export function callerOf(incoming: IncomingMessage, ctx: EmulatorContext): Calle
   };
 }
 
-/** The first need that the caller's policy refuses, recorded; undefined where all are allowed. */
+/** The first need that the caller's policy refuses, which is also recorded; undefined if all are allowed. */
 export function refusedNeed(
   caller: Caller,
   needs: readonly Need[],
@@ -70,7 +70,7 @@ export function refusedNeed(
   return refused;
 }
 
-/** AWS's JSON error answer. The Date header follows the virtual clock: SDKs correct their own clock by it. */
+/** AWS's JSON error answer. The Date header follows the virtual clock, because SDKs correct their own clock by it. */
 export function sendAwsError(
   response: ServerResponse,
   ctx: EmulatorContext,
@@ -97,7 +97,7 @@ export function sendAws(
   response.end(body);
 }
 
-/** The fault that a call to another service than DynamoDB meets; resolves after a hold. */
+/** The fault that a call to a service other than DynamoDB meets; resolves after a hold. */
 export function strikeService(
   ctx: EmulatorContext,
   service: FaultService,

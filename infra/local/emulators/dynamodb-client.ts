@@ -3,8 +3,8 @@ import { makeAgent, post } from '../http/http.ts';
 import { type JsonObject, objectOf, parseJson, stringOf } from '../http/json.ts';
 
 /**
- * DynamoDB Local reads the access key of a signature and checks nothing of it. Without -sharedDb it keeps the data of
- * each access key apart; the key is therefore this runtime's namespace: letters and digits only.
+ * DynamoDB Local reads the access key of a signature and verifies nothing. Without -sharedDb it keeps the data of each
+ * access key apart, so the key is this runtime's namespace: letters and digits only.
  */
 export function headersFor(namespace: string, region: string) {
   const scope = `${namespace}/20260101/${region}/dynamodb/aws4_request`;
@@ -26,7 +26,7 @@ export class DynamoDbError extends Error {
   }
 }
 
-/** Plain calls for what the runtime itself does with DynamoDB Local. */
+/** Plain calls that the runtime itself makes to DynamoDB Local. */
 export function dynamoDbClient(
   endpoint: string,
   namespace: string,

@@ -21,8 +21,8 @@ const emulator = (): string => {
 };
 
 /**
- * A shell stands between this process and Java and ends Java as soon as its standard input closes. The kernel closes
- * it whatever this process dies of, so that not even a SIGKILL leaves a Java behind.
+ * A shell stands between this process and Java, and ends Java when its standard input closes. The kernel closes it
+ * however this process ends, so that even a SIGKILL leaves no Java process behind.
  */
 const watchdog = `
 exec 3<&0
@@ -47,14 +47,14 @@ kill $watch 2>/dev/null
 exit $status`;
 
 /**
- * Starts the official DynamoDB Local on a free port of 127.0.0.1 and answers when it accepts requests.
- * @param dbPath where the data is kept; without it they live in memory.
- * @throws PlainError where Java is missing or DynamoDB Local does not come up.
+ * Starts the official DynamoDB Local on a free port of 127.0.0.1 and resolves when it accepts requests.
+ * @param dbPath where the data are stored; without it they are in memory
+ * @throws PlainError if Java is missing or DynamoDB Local does not start
  */
 export async function startDynamoDbLocal({ dbPath }: { dbPath?: string } = {}): Promise<DynamoDbLocal> {
   if (!javaIsThere()) throw javaMissing();
   if (dbPath) mkdirSync(dbPath, { recursive: true, mode: 0o700 });
-  // Another process may take the port between the look and Java's bind: then the next one is tried.
+  // Another process may take the port between our check and Java's bind: then another port is tried.
   for (let attempt = 1; ; attempt++) {
     const started = await launch(await freePort(), dbPath);
     if (typeof started !== 'string') return started;
@@ -67,9 +67,9 @@ export async function startDynamoDbLocal({ dbPath }: { dbPath?: string } = {}): 
 }
 
 /**
- * The DynamoDB Local that runs already, or else a new one.
- * @param endpoint of one that runs already; unless told, the environment's DYNAMODB_ENDPOINT.
- * @throws PlainError where nothing answers there, or as startDynamoDbLocal does.
+ * The DynamoDB Local that is running already, or a new one.
+ * @param endpoint of one that is running; by default the environment's DYNAMODB_ENDPOINT
+ * @throws PlainError if nothing answers there, or as startDynamoDbLocal does
  */
 export async function openDynamoDb(
   endpoint = process.env.DYNAMODB_ENDPOINT,
@@ -110,7 +110,7 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** The running process, or what it said before it gave up. */
+/** The running process, or its output if it gave up. */
 async function launch(port: number, dbPath: string | undefined): Promise<DynamoDbLocal | string> {
   const home = emulator();
   const java = [
@@ -118,7 +118,7 @@ async function launch(port: number, dbPath: string | undefined): Promise<DynamoD
     '-XX:+UseSerialGC',
     '-XX:TieredStopAtLevel=1',
     '-Xshare:auto',
-    // The configuration is this folder's own file; validating it would look for a schema elsewhere.
+    // The configuration is this folder's own file; validating it would search for a schema elsewhere.
     '-Dorg.eclipse.jetty.xml.XmlParser.Validating=false',
     '-Dorg.eclipse.jetty.LEVEL=WARN',
     `-Djava.library.path=${join(home, 'DynamoDBLocal_lib')}`,
@@ -145,7 +145,7 @@ async function launch(port: number, dbPath: string | undefined): Promise<DynamoD
   const deadline = performance.now() + startSeconds * 1_000;
   while (child.exitCode === null && performance.now() < deadline) {
     if (await answers(port)) {
-      // Otherwise the pipe alone would keep a finished parent alive.
+      // Otherwise the pipe alone would keep a finished parent process alive.
       child.unref();
       (child.stdin as unknown as { unref?: () => void } | null)?.unref?.();
       (child.stderr as unknown as { unref?: () => void } | null)?.unref?.();

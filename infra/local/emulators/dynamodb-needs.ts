@@ -6,12 +6,12 @@ export interface TableNeed extends Need {
   readonly table: string;
 }
 
-/** Table name → ARN as the templates grant it; a table none of them has still gets one, which nobody may touch. */
+/** Table name → ARN as the templates grant it; an unknown table gets an ARN too, which nobody may use. */
 export type TableArn = (table: string) => string;
 
 /**
- * What a DynamoDB call does to which table or index, as IAM sees it: transactions need the action of each of their
- * items, batches their own action on each of their tables, PartiQL nothing that we would grant.
+ * What a DynamoDB call does to which table or index, as IAM sees it. A transaction needs the action of each of its
+ * items, a batch its own action on each of its tables. PartiQL needs actions that we never grant.
  */
 export function needsOf(operation: string, input: JsonObject, arnOf: TableArn): TableNeed[] {
   const need = (action: string, tableName: unknown, index?: unknown): TableNeed => {
@@ -54,5 +54,5 @@ const writes = new Set(['PutItem', 'UpdateItem', 'DeleteItem', 'TransactWriteIte
 export const isWrite = (operation: string): boolean => writes.has(operation);
 
 const metered = new Set([...writes, 'GetItem', 'BatchGetItem', 'TransactGetItems', 'Query', 'Scan']);
-/** Calls that can tell what they consumed. */
+/** Whether a call can report the capacity that it consumed. */
 export const isMetered = (operation: string): boolean => metered.has(operation);

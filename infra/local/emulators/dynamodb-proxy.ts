@@ -15,8 +15,8 @@ export interface DynamoDbProxy {
 }
 
 /**
- * Stands between the functions and DynamoDB Local: enforces each function's policy, counts, injects faults, and puts
- * this runtime's namespace in the place of the caller's access key.
+ * Stands between the functions and DynamoDB Local. It enforces each function's policy, counts calls, injects faults,
+ * and replaces the caller's access key by this runtime's namespace.
  */
 export function makeDynamoDbProxy(
   ctx: EmulatorContext,
@@ -133,7 +133,9 @@ function strike(
   );
 }
 
-/** Asks for the consumed units by splicing one member in, instead of serializing the whole request again. */
+/**
+ * Asks for the consumed units by inserting one member into the text, instead of serializing the whole request again.
+ */
 function withConsumedCapacity({ operation, input, body }: Call): Buffer {
   if (!isMetered(operation) || 'ReturnConsumedCapacity' in input) return body;
   const open = body.indexOf('{');
@@ -153,8 +155,8 @@ function count(call: Call, answer: JsonObject, { usage }: EmulatorContext): void
 }
 
 /**
- * Of a transaction's writes, DynamoDB Local tells per table only what the last item took, and that doubled once too
- * often: AWS takes two units an item and KB. Its reads are told right.
+ * For the writes of a transaction DynamoDB Local reports per table only what the last item took, doubled once too
+ * often; AWS takes two units per item and KB. For reads its report is correct.
  */
 function unitsOf({ operation, needs }: Call, told: number, table: unknown): number {
   if (operation !== 'TransactWriteItems') return told;

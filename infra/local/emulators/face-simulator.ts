@@ -5,7 +5,10 @@ export type FaceOutcome = (typeof faceOutcomes)[number];
 
 const kept = 10_000;
 
-/** The simulated face provider: everybody gets the outcome that /local/face set, the one set when it is fetched. */
+/**
+ * The simulated face provider: everybody gets the outcome that /local/face has set at the time when the result is
+ * fetched.
+ */
 export class FaceSimulator {
   outcome: FaceOutcome = 'pass';
   private readonly sessions = new Map<string, { readonly transactionId: string }>();

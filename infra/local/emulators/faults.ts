@@ -1,12 +1,12 @@
 import { Hold } from './hold.ts';
 
 /**
- * Faults injected between functions and what they depend on.
- * - `error500`: InternalServerError, nothing done. - `throttle`: the table is over its capacity, nothing done.
- * - `conflict`: another transaction is in the way, nothing done. - `timeout`: never answered, nothing done.
+ * Faults injected between functions and the services that they call.
+ * - `error500`: InternalServerError, nothing done. - `throttle`: the table's capacity is exceeded, nothing done.
+ * - `conflict`: another transaction is in progress, nothing done. - `timeout`: no answer ever, nothing done.
  * - `after`: carried out, but the answer is lost. - `crash`: the function dies before the call is carried out.
- * - `crash-after`: it dies right after.
- * - `hold`: waits until the rule is released, then goes on as if nothing had been.
+ * - `crash-after`: the function dies right after it.
+ * - `hold`: the call waits until the rule is released, and then continues normally.
  */
 export const faultKinds = [
   'error500',
@@ -19,7 +19,7 @@ export const faultKinds = [
   'hold',
 ] as const;
 export type FaultKind = (typeof faultKinds)[number];
-/** What is left to do for whoever asked: holding is done by then. */
+/** What the caller must still do: a hold is over by then. */
 export type Struck = Exclude<FaultKind, 'hold'>;
 /** `dynamodb`, Secrets Manager, KMS, SQS, the SMS outbox and the face simulator. */
 export const faultServices = ['dynamodb', 'secretsmanager', 'kms', 'sqs', 'sms', 'face'] as const;
@@ -40,7 +40,10 @@ export interface FaultRule {
   /** Whether `nth` counts within each invocation (the default) or over all of them. */
   readonly per?: 'invocation' | 'runtime';
   readonly kind: FaultKind;
-  /** How often it strikes, retries counted one by one (of held calls: together); 1 unless told, `Infinity` for always. */
+  /**
+   * How often it strikes, each retry counted (for held calls: all tries count once); 1 by default, `Infinity` for
+   * always.
+   */
   readonly times?: number;
 }
 
@@ -60,7 +63,7 @@ export interface FaultCall {
 interface Active {
   readonly rule: FaultRule;
   struck: number;
-  /** Call ids seen, by invocation or together, to number the calls. */
+  /** Call ids seen, per invocation or in total, to number the calls. */
   readonly seen: Map<string, string[]>;
   readonly hold: Hold | undefined;
 }
@@ -72,7 +75,7 @@ export class Faults {
   private readonly active = new Map<string, Active>();
   private next = 0;
 
-  /** Answers the rule's id. */
+  /** Returns the rule's id. */
   add(rule: FaultRule): string {
     const id = `f${++this.next}`;
     const hold = rule.kind === 'hold' ? new Hold() : undefined;
@@ -80,7 +83,7 @@ export class Faults {
     return id;
   }
 
-  /** Ends all rules; calls that are held go on. */
+  /** Ends all rules; held calls continue. */
   clear(): void {
     for (const { hold } of this.active.values()) hold?.open();
     this.active.clear();
@@ -96,14 +99,14 @@ export class Faults {
   }
 
   /**
-   * Settles as soon as so many calls wait at a `hold` rule. Rejects where it is released before, or they don't come.
-   * The function gives a held call up after its own request timeouts together (tables: 3 tries of 2.5 s): release soon.
+   * Resolves as soon as this many calls wait at a `hold` rule. Rejects if the rule is released before, or the calls do
+   * not come. The function gives up a held call after its own timeouts (tables: 3 tries of 2.5 s): release soon.
    */
   async held(id: string, calls = 1): Promise<void> {
     await this.holdOf(id).arrived(calls);
   }
 
-  /** Lets the calls that wait at a `hold` rule go on, and holds no later one. */
+  /** Lets the calls that wait at a `hold` rule continue, and holds no later one. */
   release(id: string): void {
     this.holdOf(id).open();
   }
@@ -120,14 +123,14 @@ export class Faults {
   }
 
   /**
-   * The fault that this call meets, if any, after it was held where a rule says so. `gone` tells whether the caller has
-   * given up meanwhile: such a call is not carried out any more.
+   * The fault that this call meets, if any; a `hold` rule makes the call wait first. `gone` tells whether the caller
+   * has given up meanwhile: such a call is no longer carried out.
    */
   async strike(call: FaultCall, gone: () => boolean): Promise<Struck | undefined> {
     for (const active of this.active.values()) {
       const { rule, hold } = active;
       if (!this.fits(rule, call) || !isTurn(active, call) || hold?.isOpen) continue;
-      // A further try of a call that is held waits beside the first one.
+      // A further try of a held call waits beside the first try.
       if (!hold?.has(call.callId)) {
         if (active.struck >= (rule.times ?? 1)) continue;
         active.struck++;
@@ -140,7 +143,7 @@ export class Faults {
   }
 
   private fits(rule: FaultRule, call: FaultCall): boolean {
-    // A plain read meets no transaction conflict.
+    // A plain read never meets a transaction conflict.
     if (rule.kind === 'conflict' && !/^(Transact|Put|Update|Delete)/.test(call.operation)) return false;
     return (
       (rule.service ?? 'dynamodb') === call.service &&

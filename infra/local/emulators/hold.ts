@@ -1,9 +1,9 @@
-/** How long somebody waits to be told that a call is held, before the rule is taken to be wrong. */
+/** How long a test waits for a held call before the rule is taken to be wrong. */
 const patienceMs = 30_000;
 
 /**
- * The place where the calls of one `hold` rule wait. A call is one SDK call: its retries wait at the same place and
- * count once, so that a request timeout in the function does not let a held call slip through.
+ * Where the calls of one `hold` rule wait. A call is one SDK call: its retries wait at the same place and count once,
+ * so that a request timeout in the function does not let a held call pass.
  */
 export class Hold {
   private readonly calls = new Set<string>();
@@ -26,14 +26,14 @@ export class Hold {
     await this.gate.promise;
   }
 
-  /** Lets everything go on that waits, and holds nothing from now on. */
+  /** Lets all waiting calls continue, and holds no later one. */
   open(): void {
     this.opened = true;
     this.gate.resolve();
     for (const watcher of this.watchers) watcher();
   }
 
-  /** Settles when so many calls have arrived. Rejects where the rule is released before, or none comes for 30 s. */
+  /** Resolves when this many calls have arrived. Rejects if the rule is released before, or none comes for 30 s. */
   arrived(calls: number): Promise<void> {
     return new Promise((resolve, reject) => {
       const watcher = (): void => {

@@ -8,7 +8,7 @@ export interface KmsState {
   keys: Record<string, string>;
 }
 
-/** An error as KMS names it. */
+/** An error with the name that KMS uses. */
 export class KmsError extends Error {
   constructor(type: string, message: string) {
     super(message);
@@ -32,7 +32,7 @@ export class Kms {
     file.save();
   }
 
-  /** By id, ARN or alias; a ciphertext names its key itself. */
+  /** Finds a key by id, ARN or alias; a ciphertext names its key itself. */
   find(input: JsonObject): KeyModel {
     const given = stringOf(input.KeyId);
     const blob = input.CiphertextBlob;

@@ -21,7 +21,7 @@ export class Outbox {
     if (this.messages.length > kept * 1.1) this.messages = this.messages.slice(-kept);
   }
 
-  /** Newest first; of one phone where it is given, as people write it (DOC-2). */
+  /** Newest first; only those of one phone if it is given, in any spelling that people use (DOC-2). */
   sent(phone?: string): SentMessage[] {
     const newest = this.messages.slice(-kept).reverse();
     if (phone === undefined) return newest;

@@ -1,6 +1,6 @@
 import { arrayOf, isObject, type JsonObject, objectOf, stringsOf } from '../http/json.ts';
 
-/** A statement of an identity policy, as far as it is judged here: actions, resources and equality conditions. */
+/** A statement of an identity policy, limited to what is judged here: actions, resources and equality conditions. */
 export interface Statement {
   readonly effect: 'Allow' | 'Deny';
   readonly actions: readonly string[];
@@ -16,7 +16,7 @@ export interface Need {
   readonly resource: string;
 }
 
-/** Reads the statements of a policy document. NotAction, NotResource and principals do not occur in what we write. */
+/** Reads the statements of a policy document. NotAction, NotResource and principals do not occur in our policies. */
 export function statementsOf(document: unknown): Statement[] {
   return arrayOf(objectOf(document).Statement).map((raw) => {
     const statement = objectOf(raw);
@@ -52,11 +52,14 @@ export function matches(pattern: string, text: string, ignoreCase = false): bool
 /** Context keys of a request, such as `kms:EncryptionContext:purpose`. */
 export type Context = Readonly<Record<string, string>>;
 
-/** Only equality and its contrary are understood; any other operator answers `unknown`, chosen so that both effects fail closed. */
+/**
+ * Only equality and its negation are evaluated. For any other operator the result is `unknown`, chosen so that the
+ * policy refuses for both effects.
+ */
 function holds(conditions: JsonObject | undefined, context: Context, unknown: boolean): boolean {
   return Object.entries(conditions ?? {}).every(([operator, keys]) => {
     if (operator === 'StringNotEquals')
-      // Of a key that the call does not have, too.
+      // Also for a key that the call does not have.
       return Object.entries(objectOf(keys)).every(
         ([key, wanted]) => !stringsOf(wanted).includes(context[key] ?? ''),
       );
@@ -70,13 +73,13 @@ function holds(conditions: JsonObject | undefined, context: Context, unknown: bo
 }
 
 /**
- * The policy of one function: says whether a call is allowed and remembers which grants were ever used, so that a
- * grant no test uses can be reported.
+ * The policy of one function. It decides whether a call is allowed and remembers which grants were used, so that a
+ * grant that no test uses can be reported.
  */
 export class Policy {
   private readonly statements: readonly Statement[];
   private readonly used = new Set<string>();
-  /** Verdicts of unconditional needs: the same few calls come again and again. */
+  /** Cached results for needs without conditions, because the same few calls come again and again. */
   private readonly verdicts = new Map<string, boolean>();
 
   constructor(statements: readonly Statement[]) {
@@ -108,7 +111,7 @@ export class Policy {
     return grants.length > 0;
   }
 
-  /** Whether a statement forbids it, whatever others allow: how the policy of a resource speaks. */
+  /** Whether a statement forbids the call, whatever others allow: this is how a resource's own policy works. */
   denies({ action, resource }: Need, context: Context): boolean {
     return this.statements.some(
       ({ effect, actions, resources, conditions }) =>

@@ -14,14 +14,14 @@ interface Message {
   received: number;
 }
 
-/** How often hidden messages are looked at: the clock may jump, and nobody says so. */
+/** How often hidden messages are checked, because the virtual clock may jump without notice. */
 const lookMs = 50;
-/** Batches of one queue that run side by side. */
+/** How many batches of one queue run in parallel. */
 const sideBySide = 5;
 
 /**
- * The queues of the templates and the functions that take their messages, as SQS and Lambda do it: at least once, tried
- * again after the visibility timeout (of the virtual clock), at last put aside.
+ * The queues of the templates and the functions that receive their messages, as SQS and Lambda do it: at least once,
+ * retried after the visibility timeout (of the virtual clock), finally moved to the dead-letter queue.
  */
 export class Queues {
   private readonly models: readonly QueueModel[];
@@ -51,7 +51,7 @@ export class Queues {
     return this.models.find((model) => model.name === name);
   }
 
-  /** Answers the message's id. */
+  /** Returns the message's id. */
   send({ arn }: QueueModel, body: string, delaySeconds = 0): string {
     const now = this.clock.now();
     const id = randomUUID();
@@ -60,19 +60,19 @@ export class Queues {
     return id;
   }
 
-  /** Shows a message that was handed out again after so many seconds from now. */
+  /** Makes a delivered message visible again after this many seconds from now. */
   hide({ arn }: QueueModel, receiptHandle: string, seconds: number): void {
     const message = this.of(arn).find(({ id, received }) => handleOf(id, received) === receiptHandle);
     if (message) message.visibleAt = this.clock.now() + seconds * 1000;
   }
 
-  /** Bodies of what lies in a queue, by the end of its name; dead letters are a queue too. */
+  /** The bodies of the messages in a queue, by the end of its name; dead-letter queues included. */
   bodies(name: string): string[] {
     const model = this.models.find((one) => one.name === name || one.name.endsWith(`-${name}`));
     return model ? this.of(model.arn).map(({ body }) => body) : [];
   }
 
-  /** Whether a message is being worked on, or could be now. */
+  /** Whether a message is being processed, or could be now. */
   isBusy(): boolean {
     return this.models.some(
       ({ arn, taker }) =>

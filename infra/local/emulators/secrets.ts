@@ -16,7 +16,7 @@ export interface SecretsState {
   secrets: Record<string, Secret>;
 }
 
-/** An error as Secrets Manager names it. */
+/** An error with the name that Secrets Manager uses. */
 export class SecretsError extends Error {
   constructor(type: string, message: string) {
     super(message);
@@ -39,7 +39,7 @@ export class Secrets {
     this.now = now;
   }
 
-  /** Makes the secrets that are not there yet, as CloudFormation does; answers those to be rotated at once. */
+  /** Creates the secrets that do not exist yet, as CloudFormation does; returns those that must be rotated at once. */
   create(): SecretModel[] {
     const fresh = this.models.filter((model) => !this.file.state.secrets[model.name]);
     for (const model of fresh) {
@@ -172,7 +172,7 @@ export class Secrets {
     versions[to]?.stages.push(stage);
   }
 
-  /** Versions without a stage are deprecated and go. */
+  /** Versions without a stage are deprecated and removed. */
   private tidy(versions: Record<string, Version>): void {
     for (const [id, { stages }] of Object.entries(versions)) if (stages.length === 0) delete versions[id];
   }
@@ -190,7 +190,7 @@ const alphabets = {
   ExcludePunctuation: '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~',
 };
 
-/** What GenerateSecretString makes: a random text, alone or as one member of a JSON template. */
+/** The output of GenerateSecretString: a random text, alone or as one member of a JSON template. */
 export function generated(options: JsonObject): string {
   const excluded = stringOf(options.ExcludeCharacters) ?? '';
   const classes = Object.entries(alphabets)

@@ -10,33 +10,37 @@ interface Surroundings {
   /** The same DynamoDB Local by the API of its streams. */
   readonly streams: DynamoDbCall;
   readonly functions: Functions;
-  /** Where a record goes that nobody could take. */
+  /** Receives a record that could not be handled. */
   readonly putAside: (source: StreamSourceModel, record: JsonObject, error: unknown) => void;
 }
 
-/** A place in a shard of a stream. */
+/** A position in a shard of a stream. */
 interface Place {
   readonly shard: string;
   iterator: string | undefined;
-  /** The last record read; undefined at the begin. */
+  /** The last record read; undefined at the beginning. */
   last: string | undefined;
-  /** How often it began anew. */
+  /** How often reading started again. */
   begun: number;
 }
 
 const pauseMs = 100;
 const mostBegins = 5;
-/** As Lambda does, what is written within a moment is read together; who waits for the end cuts the moment short. */
+/**
+ * As in Lambda, changes written within a moment are read together; a caller that waits for the end shortens the moment.
+ */
 const gatherMs = 50;
-/** So many records in one answer and there may be more at once: an answer is full at 1,000 records or 1 MB. */
+/** With this many records in one answer there may be more: an answer is full at 1,000 records or 1 MB. */
 const perhapsFull = 50;
 
 /**
- * Reads DynamoDB Local's streams and starts the functions of the template's mappings: in order, at least once. Looks only
- * after a write has passed this runtime, so that streams cost nothing while nothing is written.
+ * Reads DynamoDB Local's streams and starts the functions of the template's mappings: in order, at least once. It looks
+ * only after a write has passed through this runtime, so that streams cost nothing while nothing is written.
  */
 export class Streams {
-  /** One a mapping, as in Lambda: what one function cannot take keeps no other one of the table waiting. */
+  /**
+   * One reader per mapping, as in Lambda: a record that one function cannot take delays no other function of the table.
+   */
   private readonly readers: readonly Reader[];
 
   constructor(sources: readonly StreamSourceModel[], around: Surroundings) {
@@ -53,7 +57,7 @@ export class Streams {
     return this.readers.some((reader) => reader.running !== undefined);
   }
 
-  /** What has been written is read now. */
+  /** Everything that has been written is read now. */
   hurry(): void {
     for (const reader of this.readers) reader.hurry();
   }
@@ -120,7 +124,7 @@ class Reader {
     this.gathering = undefined;
   }
 
-  /** Shards end now and then and have successors. */
+  /** Shards end from time to time and get successors. */
   private async findShards(): Promise<void> {
     if (this.places.length > 0) return;
     this.arn ??= stringOf(
@@ -136,7 +140,7 @@ class Reader {
       .map((shard) => ({ shard, iterator: undefined, last: undefined, begun: 0 }));
   }
 
-  /** @returns whether there may be more */
+  /** @returns whether there may be more records */
   private async read(place: Place): Promise<boolean> {
     const { streams } = this.around;
     try {
@@ -164,8 +168,8 @@ class Reader {
       }
       return records.length >= perhapsFull;
     } catch (error) {
-      // Iterators live a quarter of an hour. One that is older than the oldest record left begins anew at that record:
-      // what is read twice does no harm, a stream that stands still would.
+      // Iterators expire after a quarter of an hour. If the position is older than the oldest record, reading starts
+      // again at that record: reading twice does no harm, but a stream that stops would.
       const name = error instanceof DynamoDbError ? error.name : undefined;
       const trimmed = name === 'TrimmedDataAccessException' && place.begun < mostBegins;
       if (name !== 'ExpiredIteratorException' && !trimmed) throw error;
@@ -187,7 +191,7 @@ class Reader {
       await this.give(source, wanted.slice(at, at + source.batchSize), 1);
   }
 
-  /** What fails is tried again in halves, so that one record does not hold up the others. */
+  /** A batch that fails is retried in halves, so that one record does not delay the others. */
   private async give(
     source: StreamSourceModel,
     records: readonly JsonObject[],

@@ -4,9 +4,9 @@ import type { TableModel } from '../template/model.ts';
 import { type DynamoDbCall, DynamoDbError } from './dynamodb-client.ts';
 
 /**
- * Creates the template's tables. Existing ones are kept. TTL stays off: DynamoDB Local would follow the machine's
- * clock, while the virtual one rules expiry.
- * @throws PlainError where the kept data belongs to tables of another shape.
+ * Creates the template's tables; existing ones are kept. TTL stays off, because DynamoDB Local would follow the
+ * machine's clock, and only the virtual clock may expire items.
+ * @throws PlainError if the kept data belong to tables with another structure
  */
 export async function createTables(call: DynamoDbCall, tables: readonly TableModel[]): Promise<void> {
   await Promise.all(
@@ -22,7 +22,7 @@ export async function createTables(call: DynamoDbCall, tables: readonly TableMod
             `Table ${name} in the data folder has other keys than the application wants: delete the data folder and start again.`,
             `数据目录中的表 ${name} 与当前程序的主键或索引不一致：请删除数据目录后重新启动。`,
           );
-        // Data from before the table had a stream.
+        // The data are from before the table had a stream.
         if (wanted.StreamSpecification && !existing.LatestStreamArn)
           await call('UpdateTable', { TableName: name, StreamSpecification: wanted.StreamSpecification });
       }
@@ -56,7 +56,7 @@ function definition(name: string, p: JsonObject): JsonObject {
   };
 }
 
-/** What can't be changed afterwards, in a form that compares. */
+/** The attributes of a table that cannot be changed later, in a form that can be compared. */
 function shape(table: JsonObject): string {
   const keys = (schema: unknown) =>
     arrayOf(schema)

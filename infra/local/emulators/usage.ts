@@ -3,7 +3,10 @@ export interface Usage {
   invocations: number;
   /** DynamoDB calls, retries included. */
   calls: number;
-  /** The longest chain of DynamoDB calls of one invocation in which each started after the one before had answered. */
+  /**
+   * The longest chain of DynamoDB calls of one invocation, in which each call started after the one before had
+   * answered.
+   */
   longestChain: number;
   readUnits: number;
   writeUnits: number;
@@ -13,11 +16,11 @@ export interface FunctionUsage extends Usage {
   routes: Record<string, Usage>;
 }
 
-/** One running invocation, as calls are attributed to it. */
+/** One running invocation, to which calls are attributed. */
 export interface Invocation {
   readonly id: string;
   readonly functionName: string;
-  /** The route key, or what else started it, e.g. `schedule midnight-unlock`. */
+  /** The route key, or another trigger, e.g. `schedule midnight-unlock`. */
   readonly routeKey: string;
   calls: number;
   longestChain: number;
@@ -38,17 +41,17 @@ export class UsageBook {
   }
 
   end(invocation: Invocation): void {
-    // A call that outlives its answer still belongs to it.
+    // A call that ends after its invocation's answer still belongs to that invocation.
     setTimeout(() => this.running.delete(invocation.id), 10_000).unref();
   }
 
-  /** The invocation a call belongs to; what a function does outside of any (at load) is kept apart. */
+  /** The invocation to which a call belongs; calls outside of any invocation (at load) are counted separately. */
   find(id: string | undefined, functionName: string): Invocation {
     const found = id === undefined ? undefined : this.running.get(id);
     return found ?? { id: '', functionName, routeKey: '(outside)', calls: 0, longestChain: 0 };
   }
 
-  /** Counts a call. `depth` = its place in the chain of calls that answered before it started, from 1. */
+  /** Counts a call. `depth`: its position in the chain of calls that had answered before it started, from 1. */
   call(invocation: Invocation, depth: number): void {
     invocation.calls++;
     invocation.longestChain = Math.max(invocation.longestChain, depth);

@@ -13,13 +13,13 @@ function accessLogTime(epochMs: number): string {
   return `${day}:${two(date.getUTCHours())}:${two(date.getUTCMinutes())}:${two(date.getUTCSeconds())} +0000`;
 }
 
-/** What API Gateway hands on as text; everything else is base64. */
+/** Types that API Gateway passes as text; everything else becomes base64. */
 const isText = (contentType: string | undefined): boolean =>
   contentType === undefined || /^\s*(text\/|application\/(json|javascript|xml)\b)/i.test(contentType);
 
 /**
- * API Gateway's payload 2.0 of a request.
- * @throws URIError where the query's percent-encoding is malformed.
+ * The request in API Gateway's payload format 2.0.
+ * @throws URIError if the query's percent-encoding is malformed
  */
 export function gatewayEvent(
   incoming: IncomingMessage,
@@ -81,7 +81,9 @@ function queryOf(query: string): Record<string, string> | undefined {
   return { ...parameters };
 }
 
-/** Turns a function's answer (JSON text) into HTTP; undefined where it is none, which API Gateway answers with 500. */
+/**
+ * Turns a function's answer (JSON text) into HTTP; undefined if it is not valid, which API Gateway answers with 500.
+ */
 export function sendFunctionAnswer(response: ServerResponse, json: string, now: number): number | undefined {
   const answer = parseJson(json);
   // A bare value is a JSON body with status 200.

@@ -7,12 +7,12 @@ import { readBody, sendJson } from './http.ts';
 import { sendProblem } from './problem.ts';
 import { type RouteMatch, routeFinder } from './routes.ts';
 
-/** API Gateway's own limit; the smaller ones of the contracts are the functions'. */
+/** API Gateway's own limit; the functions enforce the smaller limits of the contracts. */
 const bodyLimit = 10 * 1024 * 1024;
 
 export type Serve = (incoming: IncomingMessage, response: ServerResponse) => Promise<void>;
 
-/** The HTTP API of the template: matches a route, starts its function, answers what it says. */
+/** The HTTP API of the template: finds the route, starts its function, sends its answer. */
 export function makeGateway(
   routes: readonly RouteModel[],
   functions: Functions,

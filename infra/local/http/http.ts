@@ -1,6 +1,6 @@
 import { Agent, type IncomingMessage, request, type ServerResponse } from 'node:http';
 
-/** Reads a body to its end; undefined where it is larger than the limit (the rest is read and dropped). */
+/** Reads a body to its end; undefined if it is larger than the limit (the rest is read and dropped). */
 export async function readBody(incoming: IncomingMessage, limitBytes: number): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -36,7 +36,7 @@ export interface Answer {
 
 export const makeAgent = (): Agent => new Agent({ keepAlive: true, maxSockets: 128, scheduling: 'lifo' });
 
-/** One POST over a kept-alive connection; a connection that the other side had already closed is replaced once. */
+/** One POST over a kept-alive connection; if the other side had already closed it, a new connection is opened once. */
 export function post(
   url: URL,
   headers: Record<string, string | number>,

@@ -10,7 +10,7 @@ import { objectOf, parseJson, stringOf } from './json.ts';
 
 type Handle = (incoming: IncomingMessage, response: ServerResponse) => Promise<void>;
 
-/** What answers behind the functions; put together after the server listens, because its address is needed first. */
+/** The services behind the functions; created after the server listens, because its address is needed first. */
 export interface Services {
   readonly ctx: EmulatorContext;
   readonly dynamoDb: Handle;
@@ -37,7 +37,7 @@ export async function startInternalServer(): Promise<InternalServer> {
       sendAwsError(response, attached.ctx, 500, 'InternalServerError', String(error));
     });
   });
-  // A connection closed while idle could be closed under a request: the other side keeps them as long as it wants.
+  // The server never closes an idle connection, because a request could be on its way; the other side decides.
   server.keepAliveTimeout = 0;
   server.requestTimeout = 0;
   server.listen(0, '127.0.0.1');
@@ -87,7 +87,7 @@ async function dispatch(
   sendJson(response, 501, { message: 'The local runtime does not answer this' });
 }
 
-/** An outside service, which can be away (`service: 'sms'` or `'face'` in a fault rule). */
+/** An outside service that can be made unavailable (`service: 'sms'` or `'face'` in a fault rule). */
 async function withFault(
   service: 'sms' | 'face',
   { ctx }: Services,

@@ -1,4 +1,4 @@
-/** A reason not to start that a person can act on: printed as one sentence in both languages, without a stack. */
+/** A reason not to start that the user can correct: printed as one sentence in both languages, without a stack. */
 export class PlainError extends Error {
   readonly chinese: string;
   constructor(english: string, chinese: string, options?: ErrorOptions) {

@@ -23,7 +23,7 @@ const types: Readonly<Record<string, string>> = {
   '.woff': 'font/woff',
   '.wasm': 'application/wasm',
 };
-/** In the order of preference; the names that Accept-Encoding uses. */
+/** In order of preference; the names that Accept-Encoding uses. */
 const encodings = [
   ['br', '.br'],
   ['gzip', '.gz'],
@@ -40,14 +40,16 @@ interface PortalFile {
   readonly encoded: ReadonlyMap<string, Stored>;
 }
 
-/** Answers a request for the portal; undefined where it is none: the API's paths, and what is neither GET nor HEAD. */
+/**
+ * Answers a request for the portal; undefined if it is not one: the API's paths, and methods other than GET and HEAD.
+ */
 export type ServePortal = (incoming: IncomingMessage, response: ServerResponse) => Promise<void> | undefined;
 
 const api = /^\/(v1|oauth2|\.well-known|local)(\/|$)/;
 
 /**
- * The built portal as CloudFront would hand it out. Files are found by their whole name in a list made at the start,
- * so that no path leads anywhere else.
+ * Serves the built portal as CloudFront would. A file is found by its whole name in a list made at the start, so that
+ * no path leads anywhere else.
  */
 export async function openPortalFiles(folder: string): Promise<ServePortal> {
   const files = await listFiles(folder);
@@ -66,8 +68,8 @@ export async function openPortalFiles(folder: string): Promise<ServePortal> {
 }
 
 /**
- * SES-2: the API takes changes from pages of its own origin alone, and that is 127.0.0.1, whatever else leads here.
- * A page that is opened by the name `localhost` would be a foreign one.
+ * SES-2: the API accepts changes only from pages of its own origin, which is 127.0.0.1. A page opened under the name
+ * `localhost` would have another origin, so it is redirected.
  */
 function ownAddress({ headers: { host = '' }, url = '/' }: IncomingMessage): string | undefined {
   const port = /^localhost(:\d+)?$/i.exec(host);
@@ -79,7 +81,7 @@ async function redirect(response: ServerResponse, location: string): Promise<voi
   response.end();
 }
 
-/** undefined where the percent-encoding is broken: the API's door refuses that. */
+/** Undefined if the percent-encoding is broken; the API then refuses the request. */
 function pathOf(url: string): string | undefined {
   try {
     return decodeURIComponent(url.split('?')[0] ?? '/');
@@ -121,7 +123,7 @@ async function listFiles(folder: string): Promise<ReadonlyMap<string, PortalFile
   return new Map(await Promise.all(read));
 }
 
-/** Which encodings the browser takes; `q=0` says which it does not. */
+/** Which encodings the browser accepts; `q=0` means that it does not accept one. */
 function accepts(incoming: IncomingMessage, encoding: string): boolean {
   const accepted = String(incoming.headers['accept-encoding'] ?? '').toLowerCase();
   return accepted.split(',').some((one) => {
@@ -133,7 +135,7 @@ function accepts(incoming: IncomingMessage, encoding: string): boolean {
 async function send(incoming: IncomingMessage, response: ServerResponse, file: PortalFile): Promise<void> {
   const encoding = [...file.encoded.keys()].find((name) => accepts(incoming, name));
   const stored = (encoding && file.encoded.get(encoding)) || file.plain;
-  // One tag for each form of the content: they are different bytes.
+  // Each encoding of the content has its own tag, because the bytes differ.
   const etag = `"${file.etag}${encoding ? `-${encoding}` : ''}"`;
   const headers = {
     ...portalHeaders,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** What the runtime itself refuses before any function is asked, in the form of docs/api.md's problem answers. */
+/** Refusals of the runtime itself, before any function is called, in the form of docs/api.md's problem answers. */
 const problems = {
   BAD_REQUEST: {
     status: 400,

@@ -8,14 +8,14 @@ export type Handle = (incoming: IncomingMessage, response: ServerResponse) => Pr
 
 export interface PublicServer {
   readonly port: number;
-  /** From now on requests are served; before, they get 503. */
+  /** From now on requests are served; until then they are answered with 503. */
   open(handle: Handle): void;
   stop(): Promise<void>;
 }
 
 /**
- * Takes the public port on 127.0.0.1 at once: the issuer must be known before anything is synthesized.
- * @throws PlainError where the port is taken.
+ * Opens the public port on 127.0.0.1 at once, because the issuer must be known before anything is synthesized.
+ * @throws PlainError if the port is in use
  */
 export async function takePort(wanted: number): Promise<PublicServer> {
   let handle: Handle | undefined;
@@ -25,7 +25,7 @@ export async function takePort(wanted: number): Promise<PublicServer> {
       return sendProblem(incoming, response, 'UNAVAILABLE', 'Starting / 正在启动');
     }
     handle(incoming, response).catch((error: unknown) => {
-      // Whoever went away in the middle of a request wants no answer.
+      // A client that disconnected during the request needs no answer.
       if (response.headersSent || response.destroyed || incoming.destroyed) return response.destroy();
       process.stderr.write(
         `The local runtime failed: ${error instanceof Error ? error.stack : String(error)}\n`,

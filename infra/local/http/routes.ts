@@ -15,12 +15,12 @@ interface Node {
 }
 const node = (): Node => ({ literals: new Map(), param: undefined, methods: new Map(), greedy: new Map() });
 
-/** Throws URIError where a segment's percent-encoding is malformed. */
+/** Throws URIError if a segment's percent-encoding is malformed. */
 export type FindRoute = (method: string, path: string) => RouteMatch | undefined;
 
 /**
- * HTTP API's choice of a route: a literal segment before a `{parameter}`, that before `{proxy+}`, an exact method
- * before ANY, `$default` last.
+ * Chooses a route as the HTTP API does: a literal segment before a `{parameter}`, that before `{proxy+}`, an exact
+ * method before ANY, `$default` last.
  */
 export function routeFinder(routes: readonly RouteModel[]): FindRoute {
   const root = node();
@@ -85,7 +85,7 @@ function search(
   const literal = at.literals.get(segment);
   const exact = literal && search(literal, segments, depth + 1, method, values);
   if (exact) return exact;
-  // An empty segment is no value of a parameter.
+  // An empty segment is no value for a parameter.
   const taken =
     segment !== '' && at.param && search(at.param, segments, depth + 1, method, [...values, segment]);
   if (taken) return taken;

@@ -1,6 +1,7 @@
 /**
- * The virtual clock. One 64-bit number shared by all workers says it all, so that a move is seen by everyone at once
- * and never half: bit 0 = stopped, the rest = the instant it stands at, or how far it runs ahead of the machine (ms).
+ * The virtual clock. One 64-bit number, shared by all workers, holds its whole state, so that everyone sees a change at
+ * once and never half of it. Bit 0: the clock is stopped. The rest: the instant at which it stands, or how far it is
+ * ahead of the machine (ms).
  */
 export interface Clock {
   readonly shared: SharedArrayBuffer;

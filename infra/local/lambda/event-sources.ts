@@ -1,13 +1,13 @@
 import { arrayOf, type JsonObject, objectOf, parseJson, stringOf } from '../http/json.ts';
 import type { Resource } from '../template/evaluate.ts';
 
-/** A function that is started by the changes of a table. */
+/** A function that the changes of a table start. */
 export interface StreamSourceModel {
   readonly table: string;
   readonly functionName: string;
   readonly batchSize: number;
   readonly tries: number;
-  /** One of them must fit; none lets everything through. */
+  /** One of these must match; an empty list lets everything through. */
   readonly patterns: readonly JsonObject[];
   readonly failedArn: string | undefined;
 }
@@ -15,17 +15,17 @@ export interface QueueModel {
   readonly name: string;
   readonly arn: string;
   readonly visibilitySeconds: number;
-  /** Undefined: tried for ever. */
+  /** Undefined: retried for ever. */
   readonly tries: number | undefined;
   readonly failedArn: string | undefined;
-  /** Who takes its messages. */
+  /** The function that receives its messages. */
   readonly taker: { readonly functionName: string; readonly batchSize: number } | undefined;
 }
 
 type Of = (...types: string[]) => Resource[];
 type FunctionIn = (uri: unknown, user: string) => string;
 
-/** The event source mappings of the templates, by what they read. */
+/** The event source mappings of the templates, by the kind of source. */
 export function eventSourcesOf(
   of: Of,
   functionIn: FunctionIn,

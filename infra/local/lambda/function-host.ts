@@ -9,7 +9,7 @@ import { runNative } from './native-code.ts';
 import { workerCode } from './worker-code.ts';
 import type { FromWorker, ToWorker, WorkerError, WorkerSetup } from './worker-messages.ts';
 
-/** A function that threw, timed out or died, with its own name for what happened. */
+/** A function threw, timed out or died; `name` is its own name for what happened. */
 export class FunctionError extends Error {
   readonly type: string;
   constructor(functionName: string, { type, message, stack }: WorkerError) {
@@ -26,7 +26,7 @@ export interface FunctionSurroundings {
   readonly usage: UsageBook;
   readonly region: string;
   readonly internalOrigin: string;
-  /** The access key of a function: by it the services know who calls. */
+  /** The access key of a function, by which the services know who calls. */
   accessKey(model: FunctionModel): string;
 }
 
@@ -36,12 +36,12 @@ interface Pending {
   readonly timer: NodeJS.Timeout;
 }
 
-/** After a timeout, a worker that does not answer even a ping for this long hangs and is replaced. */
+/** After a timeout, a worker that does not even answer a ping for this long hangs, and is replaced. */
 const pingMs = 2_000;
 
 const drainMs = 2_000;
 
-/** One function in its worker, which serves many invocations at once and is started again when it died. */
+/** One function in its worker, which serves many invocations at the same time and is started again after it died. */
 export class FunctionHost {
   readonly model: FunctionModel;
   private readonly around: FunctionSurroundings;
@@ -55,7 +55,7 @@ export class FunctionHost {
     this.around = around;
   }
 
-  /** Loads the function's code. Throws FunctionError where that fails. */
+  /** Loads the function's code. Throws FunctionError if that fails. */
   load(): Promise<Worker> {
     if (this.stopped) return Promise.reject(this.error('Runtime.Stopped', 'The runtime is stopped'));
     if (this.worker) return Promise.resolve(this.worker);
@@ -87,7 +87,7 @@ export class FunctionHost {
     });
   }
 
-  /** Ends the worker in the middle of whatever it does. */
+  /** Ends the worker in the middle of its work. */
   async crash(): Promise<void> {
     await this.worker?.terminate();
   }
@@ -95,7 +95,7 @@ export class FunctionHost {
   async stop(): Promise<void> {
     this.stopped = true;
     await this.starting?.catch(() => undefined);
-    // What is under way may finish, within reason.
+    // Running invocations may finish, within a limit.
     for (let waited = 0; this.pending.size > 0 && waited < drainMs; waited += 20) await sleep(20);
     await this.worker?.terminate();
   }
@@ -165,7 +165,10 @@ export class FunctionHost {
     return new FunctionError(this.model.shortName, { type, message, stack: undefined });
   }
 
-  /** What the template gives, what Lambda adds, and where this machine's services are; nothing of our own process. */
+  /**
+   * The function's environment: variables of the template, those that Lambda adds, and the addresses of this machine's
+   * services; none of this process's own.
+   */
   private environment(): Record<string, string> {
     const { region, internalOrigin } = this.around;
     const { name, alias, directory, handler, memoryMb, environment } = this.model;
@@ -183,7 +186,7 @@ export class FunctionHost {
       LAMBDA_TASK_ROOT: directory,
       _HANDLER: handler,
       LANG: 'en_US.UTF-8',
-      // Keeps the profile of whoever runs this out of the functions.
+      // Keeps the user's own AWS profile out of the functions.
       AWS_CONFIG_FILE: '/dev/null',
       AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
       AWS_ENDPOINT_URL_DYNAMODB: internalOrigin,
@@ -197,7 +200,7 @@ export class FunctionHost {
   }
 }
 
-/** To a worker that died meanwhile nothing is said, and nothing happens. */
+/** A worker that died meanwhile gets no answer; that is no error. */
 async function answerNative(worker: Worker, native: Extract<FromWorker, { kind: 'native' }>): Promise<void> {
   const { call } = native;
   const answer: ToWorker = await runNative(native).then(

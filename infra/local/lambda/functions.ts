@@ -14,7 +14,7 @@ export class Functions {
     this.hosts = new Map(models.map((model) => [model.name, new FunctionHost(model, around)]));
   }
 
-  /** Loads every function once, a few at a time. Throws FunctionError for the first that can't be loaded. */
+  /** Loads every function once, a few at a time. Throws FunctionError for the first that cannot be loaded. */
   async loadAll(atOnce: number): Promise<void> {
     const waiting = [...this.hosts.values()];
     const next = async (): Promise<void> => {
@@ -24,8 +24,8 @@ export class Functions {
   }
 
   /**
-   * Runs a function and answers what it returned, as JSON text.
-   * @param startedBy the route key, or e.g. `schedule midnight-unlock`; usage is told by it.
+   * Runs a function and returns its result as JSON text.
+   * @param startedBy the route key, or e.g. `schedule midnight-unlock`; usage is counted by it
    * @throws FunctionError
    */
   async invoke(name: string, event: unknown, startedBy: string): Promise<string> {

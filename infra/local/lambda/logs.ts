@@ -10,7 +10,7 @@ export interface LogLine {
 
 const kept = 5_000;
 
-/** The newest log lines of all functions; printed as they come where the runtime was asked to. */
+/** The newest log lines of all functions; also printed at once if the runtime was started with that option. */
 export class Logs {
   private lines: LogLine[] = [];
   private readonly print: 'all' | 'errors' | 'nothing';
@@ -42,7 +42,7 @@ export class Logs {
   }
 }
 
-/** Structured lines say their level; of others, what went to standard error counts. */
+/** Structured lines have a level; other lines count as errors if they were written to standard error. */
 function isErrorLine(line: string, isErrorStream: boolean): boolean {
   const parsed = line.startsWith('{') ? parseJson(line) : undefined;
   if (!isObject(parsed) || typeof parsed.level !== 'string') return isErrorStream;

@@ -1,11 +1,11 @@
 /**
- * Native code of functions (argon2's binary) runs in the runtime's own thread. In a worker that dies while a hash is
- * computed, the hash comes back to a thread that is no more, and the whole process is ended by that.
+ * Native code of functions (argon2's library) runs in the runtime's own thread. If a worker died while a hash was being
+ * computed, the result would return to a thread that no longer exists, which would end the whole process.
  */
 export interface NativeCall {
   /** The module's file, in the function's own folder. */
   readonly file: string;
-  /** One of its functions, which answers by a promise. */
+  /** The name of one of its functions, which returns a promise. */
   readonly name: string;
   readonly args: readonly unknown[];
 }
@@ -30,8 +30,8 @@ export async function runNative({ file, name, args }: NativeCall): Promise<unkno
 }
 
 /**
- * The worker's side: what is loaded as a native module becomes a set of calls to the runtime.
- * @param ask carries a call out in the runtime's thread
+ * The worker's side: a native module is replaced by a set of calls to the runtime.
+ * @param ask carries out a call in the runtime's thread
  */
 export function forwardNativeModules(ask: (call: NativeCall) => Promise<unknown>): void {
   process.dlopen = (module: object, file: string): void => {
@@ -48,7 +48,7 @@ export function forwardNativeModules(ask: (call: NativeCall) => Promise<unknown>
   };
 }
 
-/** Between threads a Buffer becomes a plain array of bytes. */
+/** Between threads a Buffer arrives as a plain array of bytes. */
 function asBuffers(value: unknown): unknown {
   if (value instanceof Uint8Array) return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
   if (typeof value !== 'object' || value === null) return value;

@@ -5,14 +5,14 @@ import type { Clock } from './clock.ts';
 import type { Functions } from './functions.ts';
 
 export interface Schedules {
-  /** By the name in the template or the end of it; undefined where there is none. */
+  /** By the name in the template or the end of it; undefined if there is none. */
   find(name: string): ScheduleModel | undefined;
-  /** Starts the function as the scheduler would and answers what it returned (JSON text). Throws FunctionError. */
+  /** Starts the function as the scheduler would, and returns its result (JSON text). Throws FunctionError. */
   run(schedule: ScheduleModel): Promise<string>;
   stop(): void;
 }
 
-/** Runs the template's schedules on the machine's time, as long as the clock is not set. */
+/** Runs the template's schedules by the machine's time, as long as the virtual clock is not set. */
 export function startSchedules(
   models: readonly ScheduleModel[],
   functions: Functions,

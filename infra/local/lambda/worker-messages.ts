@@ -1,6 +1,6 @@
 import type { NativeCall } from './native-code.ts';
 
-/** What the worker is given at its start. */
+/** What the worker gets at its start. */
 export interface WorkerSetup {
   readonly clock: SharedArrayBuffer;
   readonly directory: string;
@@ -8,7 +8,7 @@ export interface WorkerSetup {
   readonly functionName: string;
   readonly functionArn: string;
   readonly memoryMb: number;
-  /** Where the services behind the functions answer, e.g. `http://127.0.0.1:4567`. */
+  /** The address of the services behind the functions, e.g. `http://127.0.0.1:4567`. */
   readonly internalOrigin: string;
 }
 
@@ -36,5 +36,5 @@ export type FromWorker =
   | { readonly kind: 'result'; readonly id: string; readonly json: string }
   | { readonly kind: 'failed'; readonly id: string; readonly error: WorkerError }
   | { readonly kind: 'pong' }
-  /** Native code that the runtime is to run. */
+  /** Native code that the runtime should run. */
   | ({ readonly kind: 'native'; readonly call: number } & NativeCall);

@@ -1,6 +1,6 @@
 /**
- * What runs inside a function's worker: the virtual clock, the marks by which the proxy knows which invocation a
- * request belongs to, and Lambda's loop. Bundled by worker-code.ts; the function itself sees none of it.
+ * The code that runs inside a function's worker: the virtual clock, the headers that tell the proxy to which invocation
+ * a request belongs, and Lambda's loop. Bundled by worker-code.ts; the function itself sees none of it.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import http from 'node:http';
@@ -32,7 +32,7 @@ function markHttpRequests(): void {
     if (!invocation || outgoing.headersSent) return outgoing;
     outgoing.setHeader(invocationHeader, invocation.id);
     if (!String(outgoing.getHeader('x-amz-target')).startsWith('DynamoDB_')) return outgoing;
-    // Counted here, not at the proxy: only the function knows what it had been told when it asked.
+    // Counted here and not in the proxy: only the function knows which answers it had received when it made the call.
     const depth = invocation.answered + 1;
     outgoing.setHeader(depthHeader, depth);
     const answered = () => {
@@ -50,8 +50,8 @@ function markFetch(): void {
     const invocation = running.getStore();
     const url = typeof input === 'string' || input instanceof URL ? String(input) : input.url;
     if (!invocation || !url.startsWith(setup.internalOrigin)) return original(input, init);
-    // Beside the call's own members: a Request copied from them loses its signal, and so its time, to the garbage
-    // collector (nodejs/undici#4068).
+    // Added to the call's own members: a Request that is copied loses its abort signal to the garbage collector, and
+    // with it its time limit (nodejs/undici#4068).
     const headers = new Headers(init?.headers ?? (input instanceof Request ? input.headers : undefined));
     headers.set(invocationHeader, invocation.id);
     return original(input, { ...init, headers });

@@ -4,13 +4,13 @@ export interface Schedule {
 }
 
 /**
- * EventBridge Scheduler's `cron(minute hour * * ? *)`, once a day, and `cron(0/minutes * * * ? *)`, so many minutes apart
- * from each full hour on, in the schedule's time zone. Throws an Error for every other expression: a schedule that this
- * machine does not run must not look as if it ran.
+ * EventBridge Scheduler's `cron(minute hour * * ? *)`, once a day, and `cron(0/minutes * * * ? *)`, every so many
+ * minutes from each full hour on, in the schedule's time zone. Throws an Error for every other expression: a schedule
+ * that this machine cannot run must not seem to run.
  */
 export function parseSchedule(expression: string, timezone: string): Schedule {
   const [, step] = /^cron\(0\/(\d{1,2}) \* \* \* \? \*\)$/.exec(expression) ?? [];
-  // Zones are whole quarters of an hour apart, so the minutes of an hour are the same everywhere for these steps.
+  // Time zones differ by whole quarters of an hour, so for these steps the minutes of an hour are the same everywhere.
   if (step !== undefined && Number(step) > 0 && 15 % Number(step) === 0)
     return { due: (epochMs) => Math.floor(epochMs / 60_000) % Number(step) === 0 };
   const [, minute, hour] = /^cron\((\d{1,2}) (\d{1,2}) \* \* \? \*\)$/.exec(expression) ?? [];

@@ -8,18 +8,18 @@ export interface Resource {
   readonly id: string;
   readonly type: string;
   readonly properties: JsonObject;
-  /** What `Ref` gives. */
+  /** The value of `Ref`. */
   readonly ref: string;
-  /** What `Fn::GetAtt … Arn` gives. */
+  /** The value of `Fn::GetAtt … Arn`. */
   readonly arn: string;
 }
 
 const absent = Symbol('AWS::NoValue');
 
 /**
- * Resolves every resource of the stacks as CloudFormation would on this machine: names come from the template or are
- * made from stack and logical id, exports are shared between stacks.
- * @throws Error naming stack and function where a template uses something this evaluator does not know.
+ * Resolves every resource of the stacks as CloudFormation would for this machine: names come from the template or are
+ * made from stack and logical id; stacks share their exports.
+ * @throws Error that names stack and function if a template uses something that this evaluator does not support
  */
 export function evaluate(stacks: readonly StackTemplate[], fallback: Environment): Resource[] {
   const exports = new Map<string, () => unknown>();

@@ -1,9 +1,9 @@
 import { isObject, type JsonObject } from '../http/json.ts';
 
 /**
- * Lambda's filter patterns, as far as contracts use them: nested members, and at the end of each a list of which one must
- * fit: a text, `null`, or `{exists}`, `{prefix}`, `{'anything-but': […]}`.
- * @throws Error for a rule that is not understood, so that nothing passes here that would not pass deployed
+ * Lambda's filter patterns, limited to what the contracts use: nested members, each ending in a list of which one must
+ * match: a text, `null`, or `{exists}`, `{prefix}`, `{'anything-but': […]}`.
+ * @throws Error for a rule that is not supported, so that nothing passes here that a deployed pattern would refuse
  */
 export function fits(pattern: JsonObject, value: unknown): boolean {
   const members = isObject(value) ? value : {};
@@ -20,7 +20,7 @@ function fitsRule(rule: unknown, given: unknown): boolean {
   const [name, wanted] = Object.entries(rule)[0] ?? [];
   switch (name) {
     case 'exists':
-      // Of leaves alone, as Lambda has it: an object is neither there nor absent.
+      // Only for values, as in Lambda: an object counts neither as present nor as absent.
       return wanted === (given !== undefined && !isObject(given));
     case 'prefix':
       return typeof given === 'string' && given.startsWith(String(wanted));

@@ -6,7 +6,7 @@ import type { Assembly } from './assembly.ts';
 import { evaluate, type Resource } from './evaluate.ts';
 import type { Environment } from './resource-names.ts';
 
-/** What the templates say, in the terms this runtime works with. */
+/** The content of the templates, in the terms of this runtime. */
 export interface LocalApp {
   readonly environment: Environment;
   readonly tables: readonly TableModel[];
@@ -25,10 +25,10 @@ export interface TableModel {
 }
 export interface FunctionModel {
   readonly name: string;
-  /** The name without what all functions of the stage have in front: the flow's name. */
+  /** The name without the part that all functions of the stage share: the flow's name. */
   readonly shortName: string;
   readonly arn: string;
-  /** Under which everything calls it; none where the template has none. */
+  /** The alias under which everything calls it; undefined if the template has none. */
   readonly alias: string | undefined;
   /** The bundle's directory. */
   readonly directory: string;
@@ -66,14 +66,17 @@ export interface KeyModel {
   readonly id: string;
   readonly arn: string;
   readonly aliases: readonly string[];
-  /** What the key itself lets whom do; both it and the caller's own policy have to allow a call. None: whoever is allowed by his own. */
+  /**
+   * The key's own policy; both it and the caller's policy must allow a call. Undefined: the caller's policy decides
+   * alone.
+   */
   readonly policy: Policy | undefined;
 }
 
-/** Where a template leaves region and account open. */
+/** Used where a template leaves region and account open. */
 const fallback: Environment = { region: 'ap-southeast-1', account: '000000000000', partition: 'aws' };
 
-/** Reads the stacks of an assembly. Throws an Error that says what in them the local runtime can't run. */
+/** Reads the stacks of an assembly. Throws an Error that names what the local runtime cannot run. */
 export function readModel({ stacks, assets }: Assembly): LocalApp {
   const region = stacks.find((stack) => stack.region)?.region ?? fallback.region;
   const environment: Environment = {
@@ -91,8 +94,8 @@ export function readModel({ stacks, assets }: Assembly): LocalApp {
   const functions = named.map((model) => ({ ...model, shortName: model.name.slice(front) }));
   const aliases = new Set(of('AWS::Lambda::Alias').map(({ ref }) => ref));
   /**
-   * Invocation ARNs carry the function's ARN, possibly inside an API Gateway path, with the alias behind it that everything
-   * has to call where the function has one.
+   * An invocation ARN contains the function's ARN, possibly inside an API Gateway path, followed by the alias that
+   * everything must call if the function has one.
    */
   const functionIn = (uri: unknown, user: string): string => {
     const found = functions
@@ -159,7 +162,7 @@ function statementsByRole(of: Of): ReadonlyMap<string, Statement[]> {
   return byRole;
 }
 
-/** Length of what all names begin with, up to a hyphen; 0 for a single name. */
+/** Length of the part that all names begin with, up to a hyphen; 0 for a single name. */
 function commonFront(names: readonly string[]): number {
   const [first = ''] = names;
   if (names.length < 2) return 0;
@@ -175,7 +178,7 @@ function functionModel(
   statements: ReadonlyMap<string, Statement[]>,
   aliases: readonly Resource[],
 ): Omit<FunctionModel, 'shortName'>[] {
-  // Inline code (custom resources of the CDK itself) is none of ours.
+  // Inline code (custom resources of the CDK itself) is not ours.
   const key = stringOf(objectOf(p.Code).S3Key);
   if (key === undefined || !String(p.Runtime).startsWith('nodejs')) return [];
   const directory = assets.get(key);

@@ -7,7 +7,7 @@ export interface Environment {
   readonly partition: 'aws' | 'aws-cn';
 }
 
-/** Property that carries a resource's own name, and the form of its ARN. */
+/** The property that holds a resource's own name, and the form of its ARN. */
 export const kinds: Readonly<
   Record<string, { name: string; arn: (e: Environment, name: string) => string }>
 > = {

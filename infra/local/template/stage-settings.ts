@@ -6,10 +6,10 @@ import type { LocalApp } from './model.ts';
 const relyingParties = 'relying-parties.json';
 
 /**
- * Gives the functions of an assembly that was synthesized before the settings and channel keys of this run. They reach
- * functions by these two variables only (infra/constructs/environment.ts), so that the result is what a synthesis with
- * the same overrides would have made: test/runtime/stage-settings.test.ts compares them. Clients of single sign-on are a
- * file beside a bundle: of those a copy is made.
+ * Gives this run's settings and channel keys to the functions of an assembly that was synthesized earlier. Functions
+ * get both only by these two variables (infra/constructs/environment.ts), so the result equals a synthesis with the
+ * same overrides: test/runtime/stage-settings.test.ts compares them. The clients of single sign-on are a file beside a
+ * bundle; that bundle is copied.
  * @param folder for the copies
  */
 export function withSettings(app: LocalApp, overrides: StageOverrides, folder: () => string): LocalApp {

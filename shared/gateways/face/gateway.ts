@@ -4,7 +4,7 @@ export interface FaceSubject {
   readonly name: string;
   readonly documentType: string;
   readonly documentNumber: string;
-  /** The scan ticket's id. */
+  /** The id of the scan ticket. */
   readonly ticket: string;
 }
 
@@ -17,18 +17,18 @@ export interface FaceSubject {
 export type FaceOutcome = 'pass' | 'fail' | 'mismatch' | 'pending';
 
 /**
- * FACE-2: the provider's own result, fetched here; what the app claims is never asked. A result belongs to the
- * name and document that its session was started with, so the caller stores the token with the ticket and takes
- * no other. No image is asked for (REG-6).
+ * FACE-2: the provider's own result, which we fetch ourselves; what the app claims is never used. A result belongs to
+ * the name and document with which its session was started. So the caller stores the token with the ticket and accepts
+ * no other token. No image is requested (REG-6).
  */
 export interface FaceGateway {
   /** @throws FaceRefused, FaceUnavailable */
   start(subject: FaceSubject): Promise<{ provider: 'tencent' | 'simulator'; token: string }>;
-  /** @throws FaceRefused for a token the provider does not know, FaceUnavailable */
+  /** @throws FaceRefused for a token that the provider does not know, FaceUnavailable */
   result(token: string): Promise<{ outcome: FaceOutcome; transactionId: string }>;
 }
 
-/** The provider will not check this person, or does not know this token. */
+/** The provider refuses to check this person, or does not know this token. */
 export class FaceRefused extends DependencyError {
   readonly code: string;
   constructor(provider: string, code: unknown) {
@@ -37,7 +37,7 @@ export class FaceRefused extends DependencyError {
   }
 }
 
-/** The provider is away, or failed on its own side: no failure of the person (LCK-6). */
+/** The provider is unavailable or failed on its own side: no failure of the person (LCK-6). */
 export class FaceUnavailable extends DependencyError {
   constructor(provider: string, reason: string) {
     super(`face ${provider}`, reason);

@@ -14,7 +14,7 @@ export function simulatedFace(): FaceGateway {
       return { provider: 'simulator', token: answer.token };
     },
     async result(token) {
-      // The token came from outside: it may not choose another path.
+      // The token came from outside: it must not choose another path.
       if (!/^[\w-]{1,128}$/.test(token)) throw new FaceRefused('simulator', 'unknown-token');
       const { state, outcome, transactionId } = await ask(`/sessions/${token}`);
       const decided = state === 'done' ? outcomes.find((known) => known === outcome) : 'pending';

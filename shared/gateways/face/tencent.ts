@@ -7,8 +7,9 @@ import { type FaceGateway, type FaceOutcome, FaceRefused, FaceUnavailable } from
 type TencentSettings = Extract<Settings['face'], { kind: 'tencent' }>;
 
 /**
- * Tencent Cloud FaceID (人脸核身), API 3.0, version 2018-03-01: DetectAuth opens a session for name and document,
- * the app runs it, GetDetectInfoEnhanced tells its end. The ticket is not sent: to us it opens doors.
+ * Tencent Cloud FaceID (人脸核身), API 3.0, version 2018-03-01: DetectAuth opens a session for name and document, the app
+ * runs it, GetDetectInfoEnhanced returns the result. The ticket is not sent to the provider, because it gives access to
+ * our journeys.
  */
 export function tencentFace(
   settings: TencentSettings,
@@ -50,7 +51,7 @@ export function tencentFace(
       return { provider: 'tencent', token: BizToken };
     },
     async result(token) {
-      // InfoType 1: the text of the result only, no picture, no video (REG-6).
+      // InfoType 1: only the text of the result, no picture, no video (REG-6).
       const response = await ask('GetDetectInfoEnhanced', {
         BizToken: token,
         RuleId: settings.ruleId,
@@ -61,12 +62,12 @@ export function tencentFace(
   };
 }
 
-/** No answer of a person: the provider's engines and sources being busy or broken. */
+/** Codes that say nothing about the person: the provider's engines or data sources are busy or broken. */
 const theirFault = new Set([4, 8, 10, 12, 13, 1001, 1006, 2001]);
-/** Somebody else's face or document, or no such pair of name and number. */
+/** Codes for another person's face or document, or a pair of name and number that does not exist. */
 const somebodyElse = new Set([301, 2002, 2003, 2006, 2011, 2016]);
 
-/** 0 is the only pass; a code we do not know is a failure, never more. */
+/** Only 0 is a pass; an unknown code is a failure. */
 function outcomeOf(code: unknown): FaceOutcome {
   if (code === null || code === undefined || code === 17) return 'pending';
   if (code === 0) return 'pass';

@@ -16,7 +16,7 @@ type AlibabaSettings = Extract<Settings['sms'], { kind: 'alibaba' }>;
 
 const timeoutMilliseconds = 3000;
 
-/** Codes that are about this number or this message, not about the service or our account. */
+/** Codes that concern this number or this message, not the service or our account. */
 const refusals = new Set([
   'isv.MOBILE_NUMBER_ILLEGAL',
   'isv.MOBILE_COUNT_OVER_LIMIT',
@@ -38,7 +38,7 @@ export function alibabaSms(
         throw new DependencyError('sms alibaba', 'no credentials in the secret providers');
       }
       const url = new URL(endpoint);
-      // In the body, not in the query: a phone number does not belong in a URL (DOC-4).
+      // In the body, not in the query: a phone number must not be in a URL (DOC-4).
       const body = encodeForm({
         RegionId: settings.region,
         PhoneNumbers: message.phone,
@@ -94,7 +94,7 @@ export interface AlibabaRequest {
   readonly nonce: string;
 }
 
-/** The headers of a request signed by ACS3-HMAC-SHA256; `host` is signed and left to the transport. */
+/** The headers of a request signed by ACS3-HMAC-SHA256; `host` is signed too, but the transport sends it. */
 export function signedHeaders(
   request: AlibabaRequest,
   { accessKeyId, accessKeySecret }: { readonly accessKeyId: string; readonly accessKeySecret: string },
@@ -119,7 +119,7 @@ export function signedHeaders(
   return { ...headers, authorization };
 }
 
-/** RFC 3986 encoding: stricter than encodeURIComponent by four characters. */
+/** RFC 3986 encoding: encodeURIComponent leaves four more characters unencoded. */
 const encode = (text: string): string =>
   encodeURIComponent(text).replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
 

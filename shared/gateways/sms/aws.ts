@@ -19,7 +19,7 @@ export function awsSms(settings: AwsSettings): SmsGateway {
         await callAws('sms-voice', 'SendTextMessage', input, { tries: 1, timeoutMilliseconds: 3000 });
       } catch (error) {
         if (!(error instanceof AwsError)) throw error;
-        // Both speak of the number: not one that can be sent to, or one that opted out.
+        // Both exceptions concern the number: it cannot receive messages, or its owner opted out.
         if (/^(Validation|Conflict)Exception$/.test(error.code)) throw new SmsRefused('aws', error.code);
         throw new SmsUnavailable('aws', error.code, error.maybeDone);
       }

@@ -5,20 +5,20 @@ export interface SmsMessage {
   /** A mainland number of 11 digits. */
   readonly phone: string;
   readonly purpose: SmsPurpose | 'notice';
-  /** With a code: the six digits, and how long they are good for. */
+  /** With a code: the six digits, and for how long they are valid. */
   readonly code?: string;
   readonly minutes?: number;
-  /** The whole message as the person reads it, the bureau's signature first (SMS-3). */
+  /** The whole message as the person reads it, beginning with the bureau's signature (SMS-3). */
   readonly text: string;
 }
 
-/** SMS-3: one way to send, whoever carries it. Never sends twice, never retries. */
+/** SMS-3: one way to send messages, whichever provider carries them. It never sends twice and never retries. */
 export interface SmsGateway {
   /** @throws SmsRefused, SmsUnavailable */
   send(message: SmsMessage): Promise<void>;
 }
 
-/** The provider looked at the message and will not carry it, e.g. for this number. Nothing was sent. */
+/** The provider refuses this message, e.g. for this number. Nothing was sent. */
 export class SmsRefused extends DependencyError {
   readonly code: string;
   constructor(provider: string, code: unknown) {
@@ -27,9 +27,9 @@ export class SmsRefused extends DependencyError {
   }
 }
 
-/** The provider is away or its account is not in order. */
+/** The provider is unavailable, or our account there is not in order. */
 export class SmsUnavailable extends DependencyError {
-  /** Whether the message may be on its way all the same: such a send is not given back (SMS-1). */
+  /** Whether the message may have been sent all the same: such a send is not given back (SMS-1). */
   readonly maybeSent: boolean;
   constructor(provider: string, reason: string, maybeSent: boolean) {
     super(`sms ${provider}`, reason);
@@ -48,5 +48,5 @@ export function unanswered(provider: string, error: unknown): Error {
 /** E.164 of a mainland number. */
 export const e164 = (phone: string): string => `+86${phone}`;
 
-/** The text without the leading 【signature】, which providers with templates put there themselves. */
+/** The text without the leading 【signature】, which providers with templates add themselves. */
 export const unsigned = (text: string): string => text.replace(/^【[^】]*】/, '');

@@ -2,7 +2,9 @@ import { environment } from '../aws.ts';
 import { call } from '../outbound.ts';
 import { type SmsGateway, SmsUnavailable, unanswered } from './gateway.ts';
 
-/** The outbox of the local runtime, which shows messages under /local/sms; a deployed stack has no address for it. */
+/**
+ * The outbox of the local runtime, which shows the messages under /local/sms; a deployed stack has no address for it.
+ */
 export function outboxSms(): SmsGateway {
   return {
     async send({ phone, purpose, code, text }) {

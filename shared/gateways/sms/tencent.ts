@@ -15,7 +15,7 @@ import { purposeText } from './text.ts';
 
 type TencentSettings = Extract<Settings['sms'], { kind: 'tencent' }>;
 
-/** Codes that are about this number or this message, not about the service or our account. */
+/** Codes that concern this number or this message, not the service or our account. */
 const refusals =
   /^(FailedOperation\.PhoneNumberInBlacklist|InvalidParameterValue\.IncorrectPhoneNumber|UnsupportedOperation\.|LimitExceeded\.(PhoneNumber|DeliveryFrequencyLimit))/;
 
@@ -55,7 +55,7 @@ function template({ templates }: TencentSettings, { purpose, code = '', minutes 
     : { TemplateId: templates.code, TemplateParamSet: [purposeText(purpose), code, String(minutes)] };
 }
 
-/** A call that is in order still has a status for each number; only `Ok` is sent. */
+/** A correct call still has a status for each number; only `Ok` means sent. */
 function judge(response: Readonly<Record<string, unknown>>): void {
   const statuses = Array.isArray(response.SendStatusSet) ? response.SendStatusSet : [];
   const code = asObject(response.Error)?.Code ?? asObject(statuses[0])?.Code;

@@ -4,7 +4,7 @@ export type SmsLanguage = 'zh' | 'en';
 
 const signature = { zh: '【安徽税务】', en: '[Anhui Tax] ' } as const;
 
-/** What the code is for, as the person calls it (SMS-3). */
+/** The purpose of a code in the words that people use (SMS-3). */
 const purposes: Record<SmsPurpose, Record<SmsLanguage, string>> = {
   registration: { zh: '用户注册', en: 'registration' },
   login: { zh: '登录', en: 'login' },
@@ -18,7 +18,7 @@ const purposes: Record<SmsPurpose, Record<SmsLanguage, string>> = {
 
 export const purposeText = (purpose: SmsPurpose, lang: SmsLanguage = 'zh'): string => purposes[purpose][lang];
 
-/** The text of a code (SMS-3): bureau, purpose, code, how many minutes it is good for, and a warning. */
+/** The text of a code message (SMS-3): bureau, purpose, code, minutes of validity, and a warning. */
 export function smsText(
   purpose: SmsPurpose,
   code: string,
@@ -31,7 +31,7 @@ export function smsText(
     : `${signature.en}${code} is your code for ${name} at the Anhui e-tax bureau, valid for ${minutes} minutes. Never share it; tax officers do not ask for it.`;
 }
 
-/** What happened to the own account, by somebody who should have been its owner. */
+/** Changes of the person's own account, which perhaps somebody else made. */
 type AccountNotice =
   | 'password-changed'
   | 'username-changed'
@@ -43,7 +43,7 @@ type AccountNotice =
   | 'phone-recovered'
   | 'deregistered'
   | 'restored';
-/** What the authority ordered of the account (ORD-1). */
+/** What the authority ordered about the account (ORD-1). */
 export type OrderNotice = 'account-suspended' | 'account-resumed' | 'sessions-ended' | 'phones-emptied';
 /** What a company or an officer did to the person's relation (REL-5, REL-7, REL-8). */
 export type RelationNotice = 'relation-invited' | 'relation-adjusted' | 'relation-deleted';
@@ -104,12 +104,12 @@ const othersAdvice = {
   zh: '如有疑问，请联系该企业或主管税务机关',
   en: 'If in doubt, ask the company or your tax office',
 };
-/** An order is not the person's to undo (ORD-1). */
+/** The person cannot undo an order (ORD-1). */
 const ordersAdvice = {
   zh: '如有疑问，请拨打12366或携带证件前往办税服务厅',
   en: 'If in doubt, call 12366 or bring your document to a tax service hall',
 };
-/** What the person can do about it; most notices are of changes that only the person should make. */
+/** What the person can do about it; most notices are about changes that only the person should make. */
 const advice: Partial<Record<NoticeKind, Record<SmsLanguage, string>>> = {
   'account-suspended': ordersAdvice,
   'account-resumed': ordersAdvice,
@@ -124,8 +124,8 @@ const advice: Partial<Record<NoticeKind, Record<SmsLanguage, string>>> = {
 };
 
 /**
- * Tells the person of a change they may not have made (PWD-3, PHN-4, REL-8).
- * @param detail already masked (DOC-4), e.g. the number that was added, or the company and role.
+ * The text that informs a person of a change that somebody else may have made (PWD-3, PHN-4, REL-8).
+ * @param detail already masked (DOC-4), e.g. the number that was added, or the company and role
  */
 export function noticeText(kind: NoticeKind, detail = '', lang: SmsLanguage = 'zh'): string {
   const what = notices[kind][lang];

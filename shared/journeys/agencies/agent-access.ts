@@ -28,7 +28,7 @@ import {
 } from '#store/sessions/access-basis.ts';
 import type { ActingOption } from '../companies/acting-option.ts';
 
-/** An agreement by which this person may serve a client of an agency. */
+/** The access basis by which a person serves a client of an agency under an agreement. */
 export const byAgreement = ({
   agencyKey,
   clientKey,
@@ -46,13 +46,16 @@ export const byStaffForm = (agencyKey: string): AgentAccessBasis => ({
   role: 'tax-agent',
 });
 
-/** More agreements of one person for one client in one period are a mistake of somebody's; this many are looked at. */
+/**
+ * More agreements of one person for one client in one period are a mistake by somebody; only this many are considered.
+ */
 const basesAtMost = 8;
 
 /**
- * What may let the person in at `enterprise` as a tax agent of a company (AGY-3): the own rows alone are looked at, on
- * both forms, in one step that goes side by side with others. What they say is judged where it is used (`agentActingOption`).
- * @param company as it was read, where it was: what ended with it does not let anybody in (ENT-4)
+ * The access bases that may let a person in at `enterprise` as a tax agent of a company (AGY-3). Only the person's own
+ * rows are read, for both forms, in one step that can run beside other reads. `agentActingOption` judges them when they
+ * are used.
+ * @param company the company if it was read already: a basis from before its last cancellation lets nobody in (ENT-4)
  */
 export async function agentAccessBasesAt(
   db: Db,
@@ -76,16 +79,17 @@ export async function agentAccessBasesAt(
   return [...clients.slice(0, basesAtMost), ...(agencies.has(companyKey) ? [byStaffForm(companyKey)] : [])];
 }
 
-/** A place of an agent, judged on what was read of it. */
+/** The acting option of an agent, judged by the rows that were read. */
 export type AgentActingOption = ActingOption & {
   readonly company: AgentAccessBasis;
   readonly identity: Extract<ActingOption['identity'], { kind: 'enterprise' | 'agency' }>;
 };
 
 /**
- * What these access bases give today, with the checks of the transaction that relies on it: both forms still name the person,
- * the agreement holds, both companies are at work; ConcurrentChange where a form was replaced since. Undefined where they give nothing.
- * @param through the entry: the same access basis is another session at `agency` than at `enterprise`
+ * The acting option that an access basis gives today, with the checks for the transaction that relies on it: both forms
+ * still name the person, the agreement is in force, both companies are active. The checks throw ConcurrentChange if a
+ * form was replaced since. Undefined if the basis gives no access.
+ * @param through the entry: the same access basis makes another session at `agency` than at `enterprise`
  */
 export function agentActingOption(
   ctx: Pick<FlowContext, 'dataKeys'>,
@@ -138,7 +142,7 @@ function agentAccessChecks(
   client: KnownTaxpayer | undefined,
   now: Date,
 ): Write[] {
-  // A form that was replaced since it was read may name the person still: looked at again.
+  // If a form was replaced since it was read, the new form may name the person too: read again.
   const again = (check: Write): Write => ({ ...check, onRefused: () => new ConcurrentChange() });
   return [
     ...onStaffFormChecks(personKey, form).map(again),
@@ -152,12 +156,12 @@ function agentAccessChecks(
   ];
 }
 
-/** An access basis with the rows that were read of it. */
+/** An access basis together with the rows that were read for it. */
 export interface AgentAccess {
   readonly basis: AgentAccessBasis;
   readonly records: AccessRecords;
 }
-/** What all of these stand on, read side by side. */
+/** Reads the rows behind all of these access bases in parallel. */
 export const readAgentAccess = (
   db: Db,
   personKey: string,
@@ -167,7 +171,7 @@ export const readAgentAccess = (
     bases.map(async (one) => ({ basis: one, records: await readAccessRecords(db, personKey, one) })),
   );
 
-/** The acting option of the first of these access bases that gives one today. */
+/** The acting option of the first of these access bases that gives access today. */
 export function firstActingOption(
   ctx: Pick<FlowContext, 'dataKeys'>,
   personKey: string,
@@ -182,7 +186,7 @@ export function firstActingOption(
   return undefined;
 }
 
-/** Whether an agreement of this agency serves this client today, as far as the agreement itself tells. */
+/** Whether an agreement of this agency serves this client today, judged by the agreement alone. */
 export const servesToday = (
   agreement: Agreement | undefined,
   { agencyKey, clientKey }: Pick<Agreement, 'agencyKey' | 'clientKey'>,

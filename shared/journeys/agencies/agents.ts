@@ -18,13 +18,13 @@ import {
 import { maskedPerson } from '../people/personal-data.ts';
 
 /**
- * The handle of a person at an agency: the same on each of its forms, another one elsewhere, and nothing to be guessed
- * or turned back (DOC-4).
+ * The handle of a person at an agency: the same on all forms of the agency, another one elsewhere. It can neither be
+ * guessed nor turned back into the person (DOC-4).
  */
 export const agentIdOf = (ctx: Pick<FlowContext, 'handles'>, agencyKey: string, personKey: string): string =>
   handleKey(ctx.handles, 'agent', `${agencyKey}|${personKey}`);
 
-/** The roles of a company's own people: with one of them nobody is its agent (AGY-4). */
+/** The roles of a company's own people: a person with one of them cannot be its agent (AGY-4). */
 export const staffRolesOfClient = [
   'legal-representative',
   'finance-head',
@@ -43,36 +43,42 @@ export function shownAgent(
   return { agentId: agentIdOf(ctx, agencyKey, agent.personKey), name, documentNumber };
 }
 
-/** Somebody whom a form names, with the real-name record that they get where they had none. */
+/** A person whom a form names; `records` writes a real-name record if the person had none. */
 export interface NewAgent extends FormAgent {
   readonly records: readonly Write[];
 }
 
 type Named = v.InferOutput<typeof person>;
 
-/** Somebody whom a form names, at that place of its list, and the record that there is under the document. */
+/** A person whom a form names, at this position of the list, together with the existing record of the document. */
 export interface NameTried {
   readonly at: number;
   readonly named: NamedPerson;
   readonly recorded: Pick<Person, 'personKey' | 'sealedName'> | undefined;
 }
 
-/** How the names of a form are held against what is recorded, where whoever names is limited in it (REG-9). */
+/**
+ * How the names of a form are compared with the records, where the caller may try only a limited number of names
+ * (REG-9).
+ */
 export interface NamesTried {
   /**
-   * Refuses the first that is recorded by another name, having counted it: PERSON_MISMATCH. Before that anybody among them
-   * whose document has no free tries left: CHALLENGE_REQUIRED, so that what is wrong with one tells nothing of another.
+   * Counts and refuses the first name that differs from its record: PERSON_MISMATCH. Before that, refuses if a document
+   * of the form has no free tries left: CHALLENGE_REQUIRED, so that a mistake with one person tells nothing about
+   * another.
    */
   readonly require: (names: readonly NameTried[]) => Promise<void>;
-  /** The free tries of all of them, for a call that goes on without `within`. CHALLENGE_REQUIRED. */
+  /**
+   * Requires free tries for all of these names, for a call that continues without `within`. Throws CHALLENGE_REQUIRED.
+   */
   readonly allWithin: (names: readonly NameTried[]) => Promise<void>;
-  /** What the transaction that takes a recorded person carries. */
+  /** The checks for the transaction that takes a person with a record. */
   readonly within: (named: NamedPerson) => readonly Write[];
 }
 
 /**
- * People as a form names them, each once. Nobody of them needs an account. Throws DOCUMENT_INVALID, BAD_REQUEST or PERSON_MISMATCH,
- * naming which of them it is.
+ * The people whom a form names, each once. None of them needs an account. Throws DOCUMENT_INVALID, BAD_REQUEST or
+ * PERSON_MISMATCH, each with the position of the person.
  */
 export async function readAgents(
   ctx: FlowContext,
@@ -93,7 +99,8 @@ export async function readAgents(
   else for (const { at, named, recorded } of names) telling(at, () => requireSameName(ctx, named, recorded));
   return names.map(({ named, recorded }) => ({
     ...holderOf(named, recorded),
-    // DOC-5: what an agency says of somebody unknown keeps nobody from registering under their own name.
+    // DOC-5: what an agency says about an unknown person must not keep that person from registering under their own
+    // name.
     records: [
       ...recordWrites(named, recorded, { claimed: tried !== undefined }),
       ...(recorded ? (tried?.within(named) ?? []) : []),
@@ -109,13 +116,13 @@ function telling<T>(at: number, read: () => T): T {
   }
 }
 
-/** Waits for what is said of one agent; a refusal of the name tells which one it is about. */
+/** Awaits a result that concerns one agent; a refusal tells which agent it is about. */
 export const naming = <T>(at: number, saying: Promise<T>): Promise<T> =>
   saying.catch((error: unknown) => {
     throw error instanceof Problem && error.code === 'PERSON_MISMATCH' ? whichOne(at, error) : error;
   });
 
-/** A refusal, with the place in the list of agents that the refusal is about. */
+/** Adds to a refusal the position of the agent in the list. */
 export function whichOne(at: number, problem: Problem): Problem {
   const errors = (problem.details.errors ?? []) as readonly { path: string; message: string }[];
   const details: ProblemDetails = {

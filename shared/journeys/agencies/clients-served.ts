@@ -11,12 +11,12 @@ import { isKnown, type KnownTaxpayer, type Taxpayer } from '#store/companies/tax
 import type { Db } from '#store/dynamodb/tables.ts';
 import { servesToday } from './agent-access.ts';
 
-/** BatchGetItem takes a hundred: an agreement and its client for each. */
+/** BatchGetItem reads a hundred items: an agreement and its client for each entry. */
 const entriesPerRead = 50;
 
 /**
- * The clients that a person serves today by these rows of theirs: agreements and companies decide, read side by side.
- * Whether the agency's staff form names the person too is for whoever asks.
+ * The clients that a person serves today according to these rows of theirs. Agreements and companies decide; they are
+ * read in parallel. The caller checks whether the agency's staff form names the person too.
  */
 export async function clientsServed(
   db: Db,

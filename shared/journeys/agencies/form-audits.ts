@@ -5,7 +5,7 @@ import { type KeptNumber, shownTaxpayerId } from '#store/companies/taxpayers.ts'
 import type { Write } from '#store/dynamodb/tables.ts';
 import type { RelationOrigin } from '../companies/relation-audits.ts';
 
-/** More would not fit the transaction that they belong to. */
+/** More events would not fit into the transaction that they belong to. */
 const toldAtMost = 40;
 
 const eventPut = (
@@ -20,7 +20,7 @@ const eventPut = (
     ctx.settings.policies.auditRetentionDays,
   );
 
-/** Who is new in a list and who is in it no longer. */
+/** The people who are new in a list, and those who are no longer in it. */
 function difference<T extends Pick<FormAgent, 'personKey'>>(before: readonly T[], after: readonly T[]) {
   const keys = (list: readonly T[]) => new Set(list.map(({ personKey }) => personKey));
   const [were, are] = [keys(before), keys(after)];
@@ -30,7 +30,10 @@ function difference<T extends Pick<FormAgent, 'personKey'>>(before: readonly T[]
   };
 }
 
-/** The change of a staff form, told to the agency, to whoever did it, and to those whom it concerns (AUD-1). */
+/**
+ * The audit events of a changed staff form: for the agency, for the person who changed it, and for the agents concerned
+ * (AUD-1).
+ */
 export function staffFormAudits(
   ctx: Pick<FlowContext, 'settings' | 'dataKeys'>,
   agency: KeptNumber & { readonly companyKey: string },
@@ -52,7 +55,10 @@ export function staffFormAudits(
   ];
 }
 
-/** What became of an agreement, told to both companies, to whoever did it, and to those whom it concerns (AUD-1). */
+/**
+ * The audit events of a changed agreement: for both companies, for the person who changed it, and for the agents
+ * concerned (AUD-1).
+ */
 export function agreementAudits(
   ctx: Pick<FlowContext, 'settings' | 'dataKeys'>,
   between: Pick<Agreement, 'agreementId' | 'agencyKey' | 'clientKey' | 'agencyNumber' | 'clientNumber'>,

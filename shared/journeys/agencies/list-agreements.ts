@@ -6,7 +6,7 @@ import { shownAgreements } from './put-agreement-in-force.ts';
 
 const pageLength = 50;
 
-/** A page of the agreements of one side. The query is on the session's own company alone. */
+/** One page of a side's agreements. The query covers only the session's own company. */
 export async function listedAgreements(
   ctx: FlowContext,
   call: AnyCall & { readonly query: { readonly cursor?: string | undefined } },

@@ -6,7 +6,7 @@ import { hasOtherName, type NamedPerson } from '../people/named-person.ts';
 import { type NamesTried, type NameTried, naming } from './agents.ts';
 
 /**
- * REG-9 for the names of one call: a form is no place to try names, whatever else is wrong with it.
+ * REG-9 for the names of one call: nobody may use a form to try out names, whatever else is wrong with the form.
  * @param solved whether the call has solved a challenge
  */
 export function namesTried(ctx: FlowContext, call: AnyCall, solved: boolean): NamesTried {

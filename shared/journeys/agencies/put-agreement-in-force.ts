@@ -32,7 +32,7 @@ import type { RelationOrigin } from '../companies/relation-audits.ts';
 import { type NewAgent, shownAgent } from './agents.ts';
 import { agreementAudits } from './form-audits.ts';
 
-/** Of which agreement something is said, whether it is there already or not. */
+/** The agreement that a change concerns, whether it exists already or not. */
 export type Between = Pick<
   Agreement,
   'agreementId' | 'agencyKey' | 'clientKey' | 'agencyNumber' | 'clientNumber'
@@ -48,7 +48,7 @@ export const givenBy = ({ items, agents, from, until }: Terms): Given => ({
   agents: agents.map(({ personKey }) => personKey),
 });
 
-/** Terms as they are kept. */
+/** The terms in the form in which they are stored. */
 export const keptTerms = ({ items, agents, from, until }: NewTerms): Terms => ({
   items: orderedItems(items),
   from,
@@ -69,28 +69,28 @@ export function requireFree(
 
 export interface InForce {
   readonly between: Between;
-  /** As it was read; none where it begins. */
+  /** The agreement as it was read; absent if it begins now. */
   readonly before: Agreement | undefined;
   readonly pair: Pair | undefined;
   readonly terms: NewTerms;
   readonly version?: number;
   readonly event: 'entered' | 'confirmed' | 'changed';
   readonly origin: RelationOrigin;
-  /** Who may. */
+  /** The checks of who may do this. */
   readonly writes: readonly Write[];
 }
 
 /**
- * Terms take effect, at one instant however many agents they name: first the agents' rows, which say nothing yet, then
- * the agreement, then the rows of the terms before are tidied away. Whatever waited is void. ConcurrentChange where agreement or
- * pair changed since they were read.
+ * Puts terms into force at one instant, however many agents they name. First the rows of the agents are written, which
+ * have no effect yet; then the agreement; then the rows of the old terms are removed. Proposed terms that were waiting
+ * become void. Throws ConcurrentChange if the agreement or the pair changed since they were read.
  */
 export async function putInForce(ctx: FlowContext, change: InForce): Promise<void> {
   const { between, before, pair, terms, version, origin } = change;
   const { agreementId, agencyKey, clientKey } = between;
   const formId = newFormId(origin.at);
   const keyOf = ({ personKey }: Terms['agents'][number]) => clientEntryKey(personKey, clientKey, agreementId);
-  // Until the agreement itself says so, its agents' rows hide nothing of the days that still hold.
+  // Until the agreement names the new form, the agents' rows must still cover the days of the terms in force.
   const hinted = before?.state === 'active' ? bothPeriods(before, terms) : terms;
   await transactInBatches(
     ctx.db,
@@ -123,7 +123,7 @@ export async function putInForce(ctx: FlowContext, change: InForce): Promise<voi
       ...change.writes,
     ]);
   } catch (error) {
-    // Only what was refused for certain: terms whose answer was lost may hold.
+    // Clean up only after a certain refusal: if the answer was lost, the terms may be in force.
     if (error instanceof ConcurrentChange || (error instanceof Problem && error.code !== 'UNAVAILABLE'))
       await removeFormEntries(ctx.db, formId, { gone: terms.agents.map(keyOf), kept: [] });
     throw error;
@@ -141,7 +141,7 @@ export async function putInForce(ctx: FlowContext, change: InForce): Promise<voi
   });
 }
 
-/** From the first day of either to the last of either. */
+/** The period from the earlier first day to the later last day. */
 const bothPeriods = (one: Period, other: Period): Period => ({
   from: one.from < other.from ? one.from : other.from,
   until: one.until > other.until ? one.until : other.until,
@@ -154,7 +154,10 @@ export const partiesOf = ({ agencyKey, clientKey, agencyNumber, clientNumber }: 
   clientNumber,
 });
 
-/** Ends an agreement at once, whatever waits with it (AGY-4). ConcurrentChange where it changed since it was read. */
+/**
+ * Ends an agreement at once, together with proposed terms (AGY-4). Throws ConcurrentChange if it changed since it was
+ * read.
+ */
 export async function endAgreement(
   ctx: FlowContext,
   agreement: Agreement,
@@ -189,13 +192,13 @@ export async function endAgreement(
     });
 }
 
-/** The state on a day; what was in force before a cancellation of the client has ended with it (ENT-4). */
+/** The state on a day. An agreement from before the client's last cancellation has ended with it (ENT-4). */
 const stateIn = (agreement: Agreement, client: Taxpayer | undefined, day: string): AgreementState => {
   const state = agreementStateOn(agreement, day);
   return state === 'active' && !isFormOfTerm(agreement.formId, client) ? 'ended' : state;
 };
 
-/** The state of an agreement that lives. Throws STATE_CONFLICT for one that is over. */
+/** The state of an agreement that has not ended. Throws STATE_CONFLICT if it has. */
 export function livingState(
   agreement: Agreement,
   client: Taxpayer | undefined,
@@ -207,8 +210,8 @@ export function livingState(
 }
 
 /**
- * Agreements as both sides see them, with the names that the companies have now. Of a client that has never agreed the
- * agency sees what any outsider does (REL-11).
+ * Agreements as both sides see them, with the companies' names of today. About a client that never agreed the agency
+ * sees only what any outsider sees (REL-11).
  */
 export async function shownAgreements(
   ctx: FlowContext,

@@ -16,19 +16,20 @@ import { agentIdOf, type NewAgent } from './agents.ts';
 
 export interface NewStaffForm {
   readonly agencyKey: string;
-  /** The form as it was read; none where there is none yet. */
+  /** The form as it was read; absent if there is none yet. */
   readonly before: StaffForm | undefined;
   readonly agents: readonly NewAgent[];
-  /** The registry's, where it sent the form. */
+  /** The registry's version, if the registry sent the form. */
   readonly version?: number;
-  /** What belongs to the change: who may, and its audit. */
+  /** Writes that belong to the change: the check of who may do it, and its audit. */
   readonly writes: readonly Write[];
 }
 
 /**
- * Puts a staff form in the place of the one before (AGY-1), at one instant however many it names: first all its rows,
- * which say nothing yet, then its head, then the rows before are tidied away. What dies in between leaves the form
- * before in force; to repeat it is harmless. ConcurrentChange where another form came first.
+ * Replaces a staff form (AGY-1) at one instant, however many people it names. First all rows of the new form are
+ * written, which have no effect yet; then the head row; then the rows of the old form are removed. If the function dies
+ * in between, the old form stays in force; repeating the call is harmless. Throws ConcurrentChange if another form came
+ * first.
  */
 export async function putStaffForm(ctx: FlowContext, form: NewStaffForm, now: Date): Promise<void> {
   const { agencyKey, agents } = form;
@@ -47,7 +48,7 @@ export async function putStaffForm(ctx: FlowContext, form: NewStaffForm, now: Da
       ...form.writes,
     ]);
   } catch (error) {
-    // Only what was refused for certain: a form whose answer was lost may hold.
+    // Clean up only after a certain refusal: if the answer was lost, the form may be in force.
     if (error instanceof ConcurrentChange || (error instanceof Problem && error.code !== 'UNAVAILABLE'))
       await tidy(ctx, agencyKey, (id) => id === formId);
     throw error;
@@ -60,7 +61,7 @@ export async function putStaffForm(ctx: FlowContext, form: NewStaffForm, now: Da
   );
 }
 
-/** Takes the rows of forms away that do not hold; a form that another call is writing is none of them. */
+/** Removes the rows of forms that are not in force, except those of a form that another call is writing now. */
 async function tidy(
   ctx: FlowContext,
   agencyKey: string,

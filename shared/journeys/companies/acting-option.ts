@@ -9,20 +9,20 @@ import type { Write } from '#store/dynamodb/tables.ts';
 import type { AccessBasis } from '#store/sessions/access-basis.ts';
 import type { ActsAs } from '#store/sessions/session-row.ts';
 
-/** A person's place in a company: what a session becomes there, and what must still be true when it does. */
+/** What a session can become at a company, and what must still be true when it does. */
 export type ActingOption = ActsAs & {
   readonly company: AccessBasis;
   /**
-   * Checks for the transaction that relies on the place: this authorisation is active today (REL-8), the company is at
-   * work. RELATION_NOT_FOUND, COMPANY_NOT_CONFIRMED or TAXPAYER_NOT_FOUND otherwise.
+   * Checks for the transaction that relies on the option: this authorisation is active today (REL-8) and the company is
+   * active. Throws RELATION_NOT_FOUND, COMPANY_NOT_CONFIRMED or TAXPAYER_NOT_FOUND otherwise.
    */
   readonly writes: readonly Write[];
 };
 
 /**
- * The place that a relation gives, unjudged: its writes judge it.
- * @param special the entry of 特定主体 through which it is taken; none for `enterprise`
- * @param reportNo the report of `cross-region`; checking that one is the caller's
+ * The acting option that a relation gives. Nothing is judged here; the checks in its `writes` judge it.
+ * @param special the entry of 特定主体 through which it is taken; absent for `enterprise`
+ * @param reportNo the report of `cross-region`; the caller checks that the report is the person's
  */
 export function actingOptionOf(
   ctx: Pick<FlowContext, 'dataKeys'>,
@@ -48,7 +48,7 @@ export function actingOptionOf(
   };
 }
 
-/** A relation as the identity that it gives. */
+/** The identity that a relation gives. */
 export function identityOf(
   ctx: Pick<FlowContext, 'dataKeys'>,
   relation: Relation,

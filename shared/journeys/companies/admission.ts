@@ -5,7 +5,10 @@ import { stateOn } from '#domain/relations.ts';
 import type { Relation } from '#store/companies/relations.ts';
 import { companyProblem, isKnown, type KnownTaxpayer, type Taxpayer } from '#store/companies/taxpayers.ts';
 
-/** An unknown company and one that is gone answer alike, before anything is told of the account (LGN-2, LGN-7). */
+/**
+ * An unknown company and a cancelled one get the same answer, before anything about the account is shown (LGN-2,
+ * LGN-7).
+ */
 export function knownCompany(taxpayer: Taxpayer | undefined): KnownTaxpayer {
   const problem = companyProblem(taxpayer);
   if (!isKnown(taxpayer) || problem?.code === 'TAXPAYER_NOT_FOUND')
@@ -13,7 +16,10 @@ export function knownCompany(taxpayer: Taxpayer | undefined): KnownTaxpayer {
   return taxpayer;
 }
 
-/** Why nobody enters this company here, whoever it is: the wrong entry (SPC-1), or it still waits (ENT-2). */
+/**
+ * Why nobody can enter this company at this entry: the entry is wrong (SPC-1), or the company awaits confirmation
+ * (ENT-2).
+ */
 export function entryProblem(entry: CompanyEntry, company: KnownTaxpayer): Problem | undefined {
   const proper = properEntry(entry, company.subjects);
   if (proper)
@@ -26,7 +32,7 @@ export function entryProblem(entry: CompanyEntry, company: KnownTaxpayer): Probl
 }
 
 /**
- * LGN-8: there is no relation, and what can be done about it.
+ * LGN-8: the refusal of a person without a relation, with what they can do about it.
  * @param relations the person's rows in this company
  */
 export function unrelated(
@@ -45,7 +51,10 @@ export function unrelated(
   );
 }
 
-/** People of special subjects are added at the hall (SPC-4); at `cross-region` a report's 经办人 will do too (SPC-3). */
+/**
+ * People of special subjects are added at a hall (SPC-4); at `cross-region` it is enough to be the 经办人 of a report
+ * (SPC-3).
+ */
 function variantOf(entry: Entry, phoneTyped: boolean): { variant?: string } {
   if (!isSpecial(entry)) return phoneTyped ? { variant: 'phone' } : {};
   const scope = entry === 'cross-region' ? entry : 'special';

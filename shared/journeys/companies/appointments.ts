@@ -26,7 +26,7 @@ import type { Person } from '#store/people/person-row.ts';
 import { type RelationOrigin, relationAudits } from './relation-audits.ts';
 import { retriedTransitionWrites } from './relation-transitions.ts';
 
-/** Where the company's row keeps who is appointed, and the registry's version of it. */
+/** The attributes of the company's row that hold an appointment and the registry's version of it. */
 export const appointmentFields = {
   'legal-representative': { holder: 'legalRepresentative', version: 'legalRepresentativeVersion' },
   'finance-head': { holder: 'financeHead', version: 'financeHeadVersion' },
@@ -36,24 +36,25 @@ export type Holder = Pick<Person, 'personKey' | 'sealedName'>;
 export interface AppointmentChange {
   readonly role: AppointedRole;
   readonly holder: Holder;
-  /** The holder is no longer the one, instead of being it from now on. */
+  /** True if the appointment is removed, instead of given. */
   readonly removed?: boolean;
-  /** The registry's version; a counter has none. */
+  /** The registry's version; absent for a counter. */
   readonly version?: number;
-  /** A finance head who agrees at the counter does not have to wait for themselves. */
+  /** True for a finance head who agrees at the counter: the appointment takes effect without a later confirmation. */
   readonly present?: boolean;
 }
 
 export interface Appointed {
   readonly writes: readonly Write[];
-  /** The person's relation, where there is one after these writes. */
+  /** The person's relation after these writes, if there is one. */
   readonly relation?: Relation;
 }
 
 /**
- * Appoints or removes in one transaction (REL-2, REL-3): the company's row says who it is, the former one's relation is
- * superseded, the new one's begins. The company's own line may still be missing; the relation then begins with it. A
- * removal of somebody who is no longer the one only takes its place among the versions. ConcurrentChange where the company changed.
+ * Appoints or removes a person in one transaction (REL-2, REL-3): the company's row names the new holder, the former
+ * holder's relation is superseded, and the new holder's relation begins. If the company's own line has not come yet,
+ * the relation begins when it comes. Removing a person who no longer holds the appointment only records the version.
+ * Throws ConcurrentChange if the company changed.
  */
 export async function appointmentWrites(
   ctx: FlowContext,
@@ -100,10 +101,11 @@ export async function appointmentWrites(
 }
 
 /**
- * The writes that give an appointed person (REL-2, REL-3) the relation that belongs to it, with the audit of both
- * sides: begun where there is none; a legal representative's takes effect with the company, by itself, a finance head's
- * when the person agrees. To stand in the transaction that changes the company or the appointment.
- * @param company as it stands after that transaction
+ * The writes that give an appointed person (REL-2, REL-3) their relation, with audit events for both sides. A relation
+ * begins if there is none. A legal representative's relation becomes active by itself together with the company, a
+ * finance head's when the person agrees. These writes belong into the transaction that changes the company or the
+ * appointment.
+ * @param company the company as it is after that transaction
  */
 export async function appointedWrites(
   ctx: FlowContext,
@@ -137,13 +139,16 @@ export async function appointedWrites(
   return { relation: begun.relation, writes: [...begun.writes, ...audits] };
 }
 
-/** A legal representative's appointment takes effect with the company (REL-2), a finance head's when they agree (REL-3). */
+/**
+ * Whether the relation becomes active now: a legal representative's together with the company (REL-2), a finance head's
+ * when they agree (REL-3).
+ */
 const takesEffect = (company: KnownTaxpayer, role: Role, present: boolean): boolean =>
   role === 'legal-representative' ? company.state === 'active' : present;
 
 /**
- * The writes by which the live relation of an appointed person takes effect; none where it has, or does not yet.
- * @param company as it stands after the transaction they belong to
+ * The writes that make the relation of an appointed person active; empty if it is active already, or cannot be yet.
+ * @param company the company as it is after the transaction that these writes belong to
  */
 export function takingEffectWrites(
   ctx: FlowContext,
@@ -159,7 +164,7 @@ export function takingEffectWrites(
   return retriedTransitionWrites(ctx, relation, transition, origin, copies, { taxpayerName: company.name });
 }
 
-/** Ends the relation of somebody whose appointment is over; nothing where it has ended already. */
+/** Ends the relation of a person whose appointment is over; empty if it has ended already. */
 async function dischargedWrites(
   ctx: FlowContext,
   companyKey: string,

@@ -9,7 +9,7 @@ import type { Write } from '#store/dynamodb/tables.ts';
 import { takingEffectWrites } from './appointments.ts';
 import type { RelationOrigin } from './relation-audits.ts';
 
-/** A company as it is once its tax information is confirmed (ENT-2). */
+/** A company as it is after its tax information was confirmed (ENT-2). */
 export const confirmed = (company: KnownTaxpayer): KnownTaxpayer => ({
   ...company,
   state: 'active',
@@ -18,8 +18,8 @@ export const confirmed = (company: KnownTaxpayer): KnownTaxpayer => ({
 });
 
 /**
- * The writes that confirm a waiting company, as it was read: it becomes active, its legal representative takes effect
- * by itself (REL-2), and both histories tell of it. ConcurrentChange where the company changed meanwhile.
+ * The writes that confirm a waiting company: it becomes active, its legal representative's relation becomes active by
+ * itself (REL-2), and both histories record it. Throws ConcurrentChange if the company changed since it was read.
  */
 export async function confirmationWrites(
   ctx: FlowContext,
@@ -31,7 +31,8 @@ export async function confirmationWrites(
   const relation =
     appointed &&
     (await findRelation(ctx.db, appointed.personKey, company.companyKey, 'legal-representative'));
-  // Whoever is appointed has had a live relation since; one that ended was replaced after the company was read.
+  // Every appointed person has a live relation. If the relation has ended, the appointment was replaced after the
+  // company was read.
   if (appointed && !(relation && isLive(stateOn(inTerm(relation, company.term), shanghaiDay(origin.at)))))
     throw new ConcurrentChange();
   const eventPut = (subject: string, about: object) =>
@@ -53,7 +54,7 @@ export async function confirmationWrites(
         state: 'active',
         confirmedAt: origin.at.toISOString(),
         copiesDue: due,
-        // Who confirms is at work with it.
+        // A person who confirms the company thereby becomes one of its people.
         ...(origin.actor === undefined ? {} : { staffed: true }),
       },
       () => new ConcurrentChange(),

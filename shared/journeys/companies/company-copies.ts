@@ -5,9 +5,9 @@ import { type CopiesDue, companiesDue, findTaxpayers, isKnown } from '#store/com
 import type { Db } from '#store/dynamodb/tables.ts';
 
 /**
- * A page of a person's relations, with what their companies are now: after a company's change the copies are a moment
- * old, and who meets one of those reads the company itself. Which these are is read beside the page, so that a page with
- * none, which is nearly every one, takes one call in sequence.
+ * One page of a person's relations, with the current data of their companies. For a moment after a company's change its
+ * copies in the relations are old; for those companies this reads the company itself. Which companies these are is read
+ * in parallel to the page, so that nearly every page takes one sequential call.
  */
 export async function personPage(db: Db, ...[personKey, list, wanted]: OfPerson): Promise<ListPage> {
   const [page, old] = await Promise.all([personList(db, personKey, list, wanted), companiesDue(db)]);
@@ -28,7 +28,7 @@ async function asCompaniesStand(
   return relations.map((relation) => {
     const company = companies.get(relation.companyKey);
     if (!company) return relation;
-    // A number is in clear or sealed, never both (DOC-4): the company says which.
+    // A number is stored either in clear or sealed, never both (DOC-4); the company's row decides which.
     const { taxpayerId: _clear, sealedId: _sealed, ...rest } = relation;
     return { ...rest, ...copiesOf(company) };
   });

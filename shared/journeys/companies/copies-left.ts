@@ -5,10 +5,10 @@ import { sideBySide } from '#runtime/side-by-side.ts';
 import type { Db, Key } from '#store/dynamodb/tables.ts';
 import { type CopyingRow, copyCompany, copyToRows, rowKeyOf } from './copy-company.ts';
 
-/** What the queue `copies-left` carries: a company, or one row that copies from it. */
+/** A message of the queue `copies-left`: a company, or one row that has copies of it. */
 export type CopiesLeft = { readonly companyKey: string; readonly named?: boolean } | { readonly row: Key };
 
-/** @throws SyntaxError, TypeError for what is no such message; it ends with the dead letters */
+/** @throws SyntaxError, TypeError if the text is no such message; the message ends in the dead-letter queue */
 export function readLeft(body: string): CopiesLeft {
   const message = JSON.parse(body) as CopiesLeft;
   if ('companyKey' in message ? typeof message.companyKey !== 'string' : typeof message.row !== 'object')
@@ -16,13 +16,13 @@ export function readLeft(body: string): CopiesLeft {
   return message;
 }
 
-/** @param cause why it is handed on: the time, or what failed */
+/** @param cause why the work is handed on: the time was over, or what failed */
 export async function handOn(flow: string, left: CopiesLeft, cause: string): Promise<void> {
   writeLine({ level: 'INFO', word: 'copies-left', flow, cause });
   await sendMessage('copies-left', left);
 }
 
-/** Goes on with what was left, and hands on again what does not fit the time. Throws what failed. */
+/** Continues with the rest, and hands on again what does not fit into the time. Throws what failed. */
 export const copyOn = (db: Db, flow: string, left: CopiesLeft, invocation: Invocation): Promise<void> =>
   withinBudget(invocation, async () => {
     if ('row' in left) {
@@ -33,13 +33,16 @@ export const copyOn = (db: Db, flow: string, left: CopiesLeft, invocation: Invoc
     if (await copyCompany(db, left, runEnds(invocation))) await handOn(flow, left, 'time');
   });
 
-/** A company takes no longer here: one with many people must not keep the others of the stream waiting. */
+/**
+ * The longest time for one company here: a company with many people must not keep the stream's other companies waiting.
+ */
 const longestMs = 2_000;
 const companiesAtOnce = 5;
 
 /**
- * Changes of companies and of rows that copy from them, each by itself: what fails or takes long is handed on, so that
- * nothing keeps another one waiting. Throws only where it could not be handed on; then the stream brings it again.
+ * Handles changes of companies, and of rows that copy from them, each independently: a change that fails or takes long
+ * is handed on, so that it does not keep another one waiting. Throws only if it could not be handed on; then the stream
+ * delivers it again.
  */
 export const copyChanged = (
   db: Db,

@@ -21,23 +21,23 @@ import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import { allPages } from '#store/dynamodb/pages.ts';
 import type { Db } from '#store/dynamodb/tables.ts';
 
-/** Pages of relations: a million people of one company. Of agreements: ten thousand with one client. */
+/** Limits of the pages: relations for a million people of one company, agreements for ten thousand with one client. */
 const relationsPerPage = 100;
 const relationPages = 10_000;
 const agreementsPerPage = 25;
 const agreementPages = 400;
 
-/** Asked between pages: from then on the run ends, and says that something is left. */
+/** Asked between two pages: once it is true, the run ends and reports that something is left. */
 type IsOver = () => boolean;
 class Left extends Error {}
 
 /**
- * Brings name, number and state of a company to what shows copies of them: its live relations, for lists only, and the rows
- * by which its agents search. A company marked `copiesDue` has this still before it: its row's stream starts it, after the
- * answer, and a queue where it failed or has too many people. Rows that have the copies already take no write, so that a
- * company whose people do not fit one run is done by the next ones. Ends with the mark, which falls only from the row that
- * was read: a change meanwhile has its own start.
- * @param named its own line has just come: agreements may have waited for the name
+ * Brings a company's name, number and state to the rows that hold copies of them: its live relations (for lists only),
+ * and the rows by which its agents search. A company with the mark `copiesDue` still needs this. Its row's change in
+ * the stream starts it after the answer, and a queue starts it again if it failed or the company has too many people.
+ * Rows that have the copies already are not written, so later runs finish a company that did not fit into one. At the
+ * end the mark is removed, but only from the row as it was read: a change in between has started its own run.
+ * @param named whether the company's own line has just come: agreements may have waited for the name
  * @returns whether something is left
  */
 export async function copyCompany(
@@ -66,7 +66,7 @@ export async function copyCompany(
 }
 
 async function copyToRelations(db: Db, company: KnownTaxpayer, isOver: IsOver): Promise<void> {
-  // Pending before active: what becomes active in between is met twice rather than never.
+  // Pending before active: a relation that becomes active in between is then met twice rather than never.
   for (const list of ['pending', 'active'] as const)
     for await (const page of allPages(relationPages, (from) =>
       companyRows(db, company.companyKey, list, { from, limit: relationsPerPage }),
@@ -92,32 +92,32 @@ async function copyToAgents(db: Db, company: KnownTaxpayer, isOver: IsOver): Pro
   }
 }
 
-/** A row that changes again and again under us is one that somebody is working on; the whole is tried again. */
+/** A row that changes again and again is being changed by others; then the whole run is repeated later. */
 const roundsAtMost = 8;
 
-/** One row, as it is now: the index may have shown an older one, and others may be moving it. */
+/** Updates one row as it is now: the index may have shown an older version, and others may be changing it. */
 async function copyToRelation(db: Db, relation: Relation, copies: CompanyCopies): Promise<void> {
   let row = relation;
   for (let round = 0; round < roundsAtMost; round++) {
     if (needsNoCopies(row, copies)) return;
     const written = await db.update<Relation>(copiesUpdate(row, copies));
-    // Replaced by a newer one, which has its own start.
+    // A newer relation replaced this one; its own change starts its own run.
     if (written.ok || written.old?.authorizationId !== relation.authorizationId) return;
     row = written.old;
   }
   throw new ConcurrentChange();
 }
 
-/** A row that copies from a company: a relation, or an agent's for one agreement. */
+/** A row that copies from a company: a relation, or an agent's row for one agreement. */
 export type CopyingRow = Relation | FormEntry;
 const isRelation = (row: CopyingRow): row is Relation => 'companyKey' in row;
 const companyKeyOf = (row: CopyingRow): string =>
   isRelation(row) ? row.companyKey : clientEntryRef(row).clientKey;
 
 /**
- * The other side: rows that were just written, by whoever had read the company before. Whatever changed in between is
- * brought to them here, also where the index did not yet show them to `copyCompany`.
- * @returns those that failed
+ * The other direction: rows that somebody just wrote after reading the company earlier. This brings them whatever
+ * changed in the company in between, also if the index did not yet show them to `copyCompany`.
+ * @returns the rows that failed
  */
 export async function copyToRows(db: Db, rows: readonly CopyingRow[]): Promise<CopyingRow[]> {
   const found = await findTaxpayers(db, [...new Set(rows.map(companyKeyOf))]);

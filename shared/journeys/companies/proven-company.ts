@@ -10,17 +10,18 @@ import type { EffectiveSession } from '#store/sessions/effective-session.ts';
 
 /** The claim `company` of a proof (STP-4). */
 export interface ProvenCompany {
-  /** Pseudonym of the company for this audience. */
+  /** The company's pseudonym for this audience. */
   readonly ref: string;
-  /** The number, where it is no personal data or the audience may have such numbers. */
+  /** The number, if it is no personal data, or the audience may see such numbers. */
   readonly taxpayerId?: string;
   readonly role: Role;
   readonly permissions: readonly Permission[];
 }
 
 /**
- * Whom the session acts for now, of an agency the client that it serves, as a proof names it. Undefined for a natural
- * person, who acts for nobody. Throws ROLE_NOT_ALLOWED where role or permissions of today do not reach to the matter.
+ * The company that the session acts for now (for an agency, the client that it serves), in the form in which a proof
+ * names it. Undefined for a natural person, who acts for no company. Throws ROLE_NOT_ALLOWED if the role or today's
+ * permissions are not enough for the matter.
  */
 export async function provenCompany(
   ctx: Pick<FlowContext, 'db' | 'handles' | 'dataKeys'>,
@@ -46,7 +47,7 @@ async function numberFor(
   { number }: Audience,
 ): Promise<string | undefined> {
   const shown = shownNumber(identity);
-  // What is masked is somebody's own (DOC-4).
+  // A masked number is a person's number (DOC-4).
   if (!shown?.includes('*')) return shown;
   if (!number) return undefined;
   const company = await findTaxpayer(ctx.db, companyKey);

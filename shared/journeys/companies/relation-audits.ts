@@ -18,21 +18,22 @@ export const maskedHolderOf = (
   relation: Pick<Relation, 'personKey' | 'sealedName'>,
 ): string => maskName(unseal(ctx.dataKeys, sealContext.name(relation.personKey), relation.sealedName));
 
-/** Where a change came from; `detail` is what the audit keeps of it beside (the officer at the counter). */
+/** Where a change came from; `detail` is what the audit records in addition (such as the officer at the counter). */
 export type RelationOrigin = Pick<AuditEvent, 'at' | 'channel' | 'address' | 'actor' | 'detail'>;
-/** @param actor who acts, where that is somebody whom we know by a session */
+/** @param actor the person who acts, if a session identifies them */
 export const originOf = (call: AnyCall, actor?: Pick<Session, 'personKey'>): RelationOrigin => ({
   at: call.now,
   channel: call.origin.channel,
   address: truncatedAddress(call.origin.address),
   ...(actor ? { actor: actor.personKey } : {}),
 });
-/** A change that the registry feed brings (ENT-3). */
+/** The origin of a change that the registry feed brings (ENT-3). */
 export const fromRegistry = (at: Date): RelationOrigin => ({ at, channel: 'exchange', address: '' });
 
 /**
- * Both sides find the change of a relation in their own history (AUD-1, REL-10); to stand in its transaction.
- * @param became the state it has now, or `adjusted` where only permissions or validity changed
+ * Two audit events, so that both sides find the change of a relation in their own history (AUD-1, REL-10); they belong
+ * into the transaction of the change.
+ * @param became the new state, or `adjusted` if only permissions or the last day changed
  */
 export function relationAudits(
   ctx: Pick<FlowContext, 'settings' | 'dataKeys'>,

@@ -18,9 +18,9 @@ export const roleNames: Readonly<Record<Role, string>> = {
 };
 
 /**
- * Tells the person what was done to their relation by the other side (REL-8), but not again and again (SMS-4). Best
- * effort: it is done already, and stands in their history. In Chinese, because the language of the call is the other
- * side's.
+ * Informs the person by SMS of what the other side did to their relation (REL-8), but not again and again (SMS-4). A
+ * failure is ignored, because the change is done and stands in the person's history. The SMS is in Chinese, because the
+ * language of the call is the other side's.
  */
 export async function tellHolder(
   ctx: FlowContext,

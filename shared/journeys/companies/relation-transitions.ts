@@ -9,7 +9,7 @@ import { ConcurrentChange, retryOnConcurrentChange } from '#store/dynamodb/concu
 import type { Write } from '#store/dynamodb/tables.ts';
 import { type RelationOrigin, relationAudits } from './relation-audits.ts';
 
-/** An authorisation by its handle. To everybody but its two sides there is no such thing: NOT_FOUND. */
+/** An authorisation by its handle. For everybody except its two sides it does not exist: NOT_FOUND. */
 export async function authorizationOf(
   ctx: Pick<FlowContext, 'db'>,
   authorizationId: string,
@@ -24,7 +24,10 @@ export async function authorizationOf(
   return found;
 }
 
-/** The writes that move an authorisation and tell both sides of it (REL-10). Throws what refuses the transition. */
+/**
+ * The writes that change the state of an authorisation and record it for both sides (REL-10). Throws the refusal if the
+ * transition is not legal.
+ */
 export const transitionWrites = (
   ctx: FlowContext,
   relation: Relation,
@@ -39,8 +42,8 @@ export const transitionWrites = (
 ];
 
 /**
- * A transition for whoever decided it from the state of the row instead of being asked for it (the feed, the counter): a
- * change in between is no conflict to tell of, but to be looked at anew. ConcurrentChange.
+ * A transition that the feed or the counter chose after looking at the row. If the row changed in between, the refusal
+ * is ConcurrentChange instead of a conflict for the caller: read again and choose again.
  */
 export const retriedTransitionWrites = (...move: Parameters<typeof transitionWrites>): Write[] =>
   transitionWrites(...move).map((write, index) =>
@@ -48,8 +51,9 @@ export const retriedTransitionWrites = (...move: Parameters<typeof transitionWri
   );
 
 /**
- * 清除记录 (CTR-3) for one side: the record stays, the other side sees it as before. STATE_CONFLICT while it lives.
- * @param find reads the authorisation anew: it may have moved into history meanwhile
+ * 清除记录 (CTR-3) for one side: the record stays, and the other side still sees it. Throws STATE_CONFLICT while the
+ * authorisation is live.
+ * @param find reads the authorisation again: it may have moved into history meanwhile
  */
 export const hideAuthorization = (
   ctx: FlowContext,
@@ -61,7 +65,7 @@ export const hideAuthorization = (
   retryOnConcurrentChange(async () => {
     const relation = await find();
     const day = shanghaiDay(now);
-    // Also keeps the own active relation of whoever acts out of a transaction that checks it already.
+    // This also keeps the caller's own active relation out of a transaction that checks the same row already.
     if (isLive(shownStateOf(relation, day))) throw new Problem('STATE_CONFLICT');
     await ctx.db.transact([...checks, hideUpdate(relation, side, day)]);
     return relation;

@@ -6,8 +6,8 @@ import type { HandlerKeys } from '#store/reports/cross-region-reports.ts';
 import { nameOf } from '../people/personal-data.ts';
 
 /**
- * The 经办人 of a report as the tables know them (SPC-3, DOC-4): who has the same name and phone has the same keys, in one
- * company and in no other.
+ * The keys by which the tables know the 经办人 of a report (SPC-3, DOC-4): people with the same name and phone have the
+ * same keys within one company, and other keys in any other.
  * @param name normalised
  */
 export const handlerKeysOf = (
@@ -20,13 +20,13 @@ export const handlerKeysOf = (
   handlerKey: indexKey(ctx.keys, 'handler', JSON.stringify([companyKey, comparedName(name), phoneKey])),
 });
 
-/** Everything that a person could be named as: one name, with each of the own phones. */
+/** Every 经办人 that a person could be: their name with each of their phones. */
 export interface PossibleHandler {
   readonly companyKey: string;
   readonly nameKey: string;
   readonly handlerKeys: readonly string[];
 }
-/** Undefined for a person without a phone, who can be nobody's 经办人. */
+/** Undefined for a person without a phone, who cannot be a 经办人. */
 export function possibleHandler(
   ctx: Pick<FlowContext, 'keys' | 'dataKeys'>,
   person: Person,

@@ -19,7 +19,9 @@ import type { AccessBasis } from '#store/sessions/access-basis.ts';
 import type { SessionCall } from '../factors/fresh-factor.ts';
 import { type ManagingCall, managingFactor } from '../factors/managing-factor.ts';
 
-/** REL-9: of the channels only the web and the hall change relations; a session says where it was opened. */
+/**
+ * REL-9: among the channels only the web and the hall may change relations; the session records where it was opened.
+ */
 export function requireChangingChannel(ctx: Pick<FlowContext, 'settings'>, { caller }: SessionCall): void {
   if (!may(caller.session.channel, 'change-relations', ctx.settings))
     throw new Problem('CHANNEL_NOT_ALLOWED');
@@ -28,13 +30,16 @@ export function requireChangingChannel(ctx: Pick<FlowContext, 'settings'>, { cal
 type ByRelation = Extract<AccessBasis, { by: 'relation' }>;
 type ByStaffForm = Extract<AccessBasis, { by: 'staff-form' }>;
 
-/** Who manages what: by an own relation in one of these roles, or as an agent on the agency's staff form. */
+/**
+ * Who manages what: a person with a relation of their own in one of these roles, or an agent on the agency's staff
+ * form.
+ */
 const managers = {
   /** A company's people and the agreements with its agencies (REL-5, AGY-4). */
   company: { roles: managingRoles, agents: false },
   /** An agency's agreements with its clients (AGY-4). The caller makes sure that the company is an agency. */
   agency: { roles: [...managingRoles, 'tax-handler'], agents: true },
-  /** An agency's staff form (AGY-1): whoever is on the form does not say who else is. */
+  /** An agency's staff form (AGY-1): an agent who is on the form does not decide who else is on it. */
   'staff-form': { roles: [...managingRoles, 'tax-handler'], agents: false },
 } as const satisfies Record<string, { readonly roles: readonly Role[]; readonly agents: boolean }>;
 type What = keyof typeof managers;
@@ -56,15 +61,15 @@ export function managerBasis<W extends What>({ caller }: SessionCall, what: W): 
   return company as BasisFor<W>;
 }
 
-/** Somebody who may manage, now: what lets them, and the checks for the transaction that relies on their factor. */
+/** A person who may manage now: the access basis, and the checks for the transaction. */
 export interface Manager<W extends What = What> {
   readonly basis: BasisFor<W>;
   readonly factorChecks: readonly Write[];
 }
 
 /**
- * Asks everything that managing takes, before anything is looked up: the channel (REL-9), the role, and the factor of the
- * session (SES-5, PHN-4). Throws CHANNEL_NOT_ALLOWED, ROLE_NOT_ALLOWED, FACE_REQUIRED, FRESH_FACTOR_REQUIRED.
+ * Checks all that managing requires, before anything is looked up: the channel (REL-9), the role, and the session's
+ * second factor (SES-5, PHN-4). Throws CHANNEL_NOT_ALLOWED, ROLE_NOT_ALLOWED, FACE_REQUIRED, FRESH_FACTOR_REQUIRED.
  */
 export function requireManager<W extends What>(
   ctx: Pick<FlowContext, 'settings'>,
@@ -77,10 +82,11 @@ export function requireManager<W extends What>(
 }
 
 /**
- * The checks of a company's manager for the transaction. The session's relation was looked at when the call came in, and
- * is looked at again inside the transaction, for a manager who is replaced while acting. RELATION_NOT_FOUND,
+ * The checks of a company's manager for the transaction. The session's relation was checked when the call came in; the
+ * transaction checks it again, because the manager may be replaced in between. RELATION_NOT_FOUND,
  * COMPANY_NOT_CONFIRMED.
- * @param relation whom it is about: one that ended with an earlier term of the company is not moved (ENT-4), STATE_CONFLICT
+ * @param relation the relation that is changed: one from an earlier term of the company is not changed (ENT-4),
+ * STATE_CONFLICT
  */
 export const managingChecks = (
   { basis, factorChecks }: Manager<'company'>,
@@ -95,7 +101,7 @@ export const managingChecks = (
   },
 ];
 
-/** The company that is being managed, as it stands now. RELATION_NOT_FOUND, COMPANY_NOT_CONFIRMED. */
+/** The managed company as it is now. RELATION_NOT_FOUND, COMPANY_NOT_CONFIRMED. */
 export async function managedCompany(
   { db }: Pick<FlowContext, 'db'>,
   { basis }: Manager<'company'>,
@@ -105,7 +111,9 @@ export async function managedCompany(
   return company;
 }
 
-/** To somebody inside, a company that is gone is no unknown number: they have no place in it any more. */
+/**
+ * For a person who was inside the company, a cancelled company is not an unknown number: they have lost their access.
+ */
 function lostProblem(company: Taxpayer | undefined, relation?: Relation): Problem {
   const problem = companyProblem(company);
   if (!problem && relation) return new Problem('STATE_CONFLICT');

@@ -2,7 +2,7 @@ import { isoShanghai } from '#domain/days.ts';
 import type { ShownState } from '#domain/relations.ts';
 import type { Relation } from '#store/companies/relations.ts';
 
-/** What every list of relations shows of one, to either side and to a channel (CTR-3, REL-8). */
+/** What every list of relations shows about one relation, to either side and to a channel (CTR-3, REL-8). */
 export const shownRelation = (relation: Relation, state: ShownState) => ({
   role: relation.role,
   state,

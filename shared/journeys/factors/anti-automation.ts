@@ -7,7 +7,9 @@ import type { FlowContext } from '#runtime/context.ts';
 import { allSettled } from '#runtime/settled.ts';
 import { countAddress, spendChallenge } from '#store/tickets/spent-once.ts';
 
-/** The refusal that carries a challenge to solve; a dearer one where the whole stage is asked for too much (SMS-4). */
+/**
+ * The refusal that carries a challenge; a more expensive challenge if the whole stage gets too many requests (SMS-4).
+ */
 export const challengeRequired = async (
   ctx: FlowContext,
   call: AnyCall,
@@ -17,14 +19,14 @@ export const challengeRequired = async (
     challenge: await newChallenge(ctx.handles, ctx.settings.policies, call.now, { dear }),
   });
 
-/** What was done for a call: a challenge solved, or nothing because its channel signs its calls and is not asked. */
+/** How a call showed that it is no robot: it solved a challenge, or its channel signs its calls and needs none. */
 export interface Human {
   readonly solved: boolean;
   readonly dear: boolean;
 }
 const signed: Human = { solved: true, dear: true };
 
-/** A solution, checked and spent. */
+/** Checks and spends a solution. */
 export async function solved(ctx: FlowContext, call: AnyCall, solution: string): Promise<Human | undefined> {
   const checked = await checkSolution(ctx.handles, solution, call.now);
   if (!checked.ok || !(await spendChallenge(ctx.db, checked.id, checked.expiresAt, call.now)))
@@ -33,9 +35,9 @@ export async function solved(ctx: FlowContext, call: AnyCall, solution: string):
 }
 
 /**
- * LGN-12: a sent solution is checked and spent; without one the address has a budget per window, after which
- * CHALLENGE_REQUIRED carries the challenge to solve. Channels that sign their calls are not asked.
- * `always` is for calls that want a challenge every time.
+ * LGN-12: a solution, if sent, is checked and spent. Without one, the address has a budget per window; after that
+ * CHALLENGE_REQUIRED carries a challenge. Channels that sign their calls need none. `always` is for calls that need a
+ * challenge every time.
  */
 export async function requireHuman(
   ctx: FlowContext,
@@ -57,8 +59,8 @@ export async function requireHuman(
 }
 
 /**
- * `requireHuman` side by side with what the step reads first. Challenge and read settle before anything is told, and nothing of the read is
- * told before the challenge.
+ * `requireHuman` in parallel to the step's first read. Both finish before anything is answered, and a refusal of the
+ * challenge takes precedence over the read.
  */
 export async function besideHuman<T>(
   ctx: FlowContext,
@@ -72,15 +74,15 @@ export async function besideHuman<T>(
 }
 
 /**
- * LGN-12 for what can show no challenge: whether the address, which has a budget of its own for it, may go on. Always,
- * where addresses have no budgets.
+ * LGN-12 for calls that cannot carry a solution: whether the address may continue, by a budget of its own for this kind
+ * of call. Always true in stages where addresses have no budgets.
  */
 export const withinAddressBudget = async (ctx: FlowContext, call: AnyCall, limit: number): Promise<boolean> =>
   ctx.settings.policies.challengeAfter === null || (await withinBudget(ctx, call, 'sso', limit));
 
 /**
- * LGN-12: takes one request from the address's budget and, side by side, from those of the networks around it. What a
- * narrower one refuses takes nothing from a wider one, so that nobody uses up the budgets of the neighbours.
+ * LGN-12: takes one request from the address's budget and, in parallel, from the budgets of the networks around it. If
+ * a narrower budget refuses, the wider ones get theirs back, so that nobody uses up the budgets of their neighbours.
  * @param of what is counted together
  */
 async function withinBudget(
@@ -98,7 +100,7 @@ async function withinBudget(
   const counts = await Promise.all(budgets.map((budget) => count(budget)));
   const over = budgets.findIndex((budget, index) => (counts[index] ?? 0) > limit * budget.budgets);
   if (over === -1) return true;
-  // Best effort: a count too many asks somebody for a challenge too early.
+  // A failure is ignored: one count too many only asks somebody for a challenge too early.
   await Promise.allSettled(budgets.slice(over + 1).map((budget) => count(budget, -1)));
   return false;
 }

@@ -21,9 +21,9 @@ import { auditPut } from '../audit.ts';
 import { challengeRequired, solved } from './anti-automation.ts';
 
 /**
- * Where a journey's wrong codes count (LCK-5): at login they are failures of the method `sms` (LCK-1) and guesses of the
- * day; elsewhere only guesses; of somebody who is not registered on the ticket and on the phone, because the name may be
- * invented and its owner must not pay for it.
+ * Where wrong codes of a journey count (LCK-5). `lockout`, at login: as failures of the method `sms` (LCK-1) and as
+ * guesses of the day. `guess`, elsewhere: only as guesses of the day. `ticket`, for a person who is not registered: on
+ * the ticket and the phone, because the document may be invented and its owner must not suffer.
  */
 export type Counting = 'lockout' | 'guess' | 'ticket';
 
@@ -33,13 +33,16 @@ const withoutFace = [
   'legacy-binding',
 ] as const satisfies readonly SmsPurpose[];
 
-/** LCK-5: ten wrong codes a day leave the face where it can stand in, and midnight where only the number counts. */
+/**
+ * LCK-5: after ten wrong codes on a day the person can use the face where it may replace the code; where only the
+ * number counts, they must wait until midnight.
+ */
 const guessesUsedUp = (purpose: SmsPurpose, now: Date): Problem =>
   withoutFace.some((one) => one === purpose)
     ? new Problem('TOO_MANY_REQUESTS', { retryAt: isoShanghai(nextMidnight(now)) })
     : new Problem('FACE_REQUIRED');
 
-/** For the transaction of a send: no code is sent that could not be typed. */
+/** For the transaction of a send: no code is sent that the person could not enter. */
 export const sendableChecks = (
   { settings }: Pick<FlowContext, 'settings'>,
   { now }: AnyCall,
@@ -60,20 +63,20 @@ export interface Guess {
   readonly personKey: string;
   readonly phoneKey: string;
   readonly purpose: SmsPurpose;
-  /** Random, one per request. */
+  /** Random, a new one for each request. */
   readonly attemptId: string;
   readonly right: boolean;
-  /** `ticket` only: the solution of a challenge, for when the phone's guesses want one. */
+  /** Only for `ticket`: the solution of a challenge, for when the phone's guesses need one. */
   readonly challenge?: string | undefined;
 }
 
 /** How one comparison counts. */
 interface Count {
-  /** Takes its count, before its outcome has any effect; answers the failures of the day where these are counted. */
+  /** Reserves the guess before its outcome has any effect; returns the failures of the day, where these are counted. */
   readonly reserve: () => Promise<Reserved | undefined>;
   /** Gives back what `reserve` took. */
   readonly giveBack: (reserved: Reserved | undefined) => Promise<unknown>;
-  /** What a right code adds to the transaction that it leads to. */
+  /** The write that a right code adds to its transaction. */
   readonly success: Write;
 }
 
@@ -86,8 +89,8 @@ export function countOf(ctx: FlowContext, call: AnyCall, counting: Counting, gue
   switch (counting) {
     case 'lockout':
       return {
-        // LCK-4: a wrong code is told only once it is counted. A right one has no count to take: the transaction that it
-        // leads to is refused by five wrong ones before it, so of any number at once no sixth look finds anything.
+        // LCK-4: a wrong code is answered only after it is counted. A right code is not counted: its transaction is
+        // refused after five wrong ones, so however many codes are tried in parallel, no sixth try can succeed.
         reserve: async () =>
           guess.right
             ? undefined
@@ -117,7 +120,10 @@ export function countOf(ctx: FlowContext, call: AnyCall, counting: Counting, gue
   }
 }
 
-/** LCK-5: a guess of somebody who is not registered; beyond the free ones of the phone each wants a challenge, and gets on. */
+/**
+ * LCK-5: a guess of a person who is not registered. After the free guesses of the phone each guess needs a solved
+ * challenge.
+ */
 async function reserveUnregistered(
   ctx: FlowContext,
   call: AnyCall,

@@ -1,6 +1,7 @@
 import { codeHash, constantTimeEqual, phoneKey as phoneKeyOf } from '#crypto/keys.ts';
 import { digits, handle } from '#crypto/random.ts';
 import { shanghaiDay } from '#domain/days.ts';
+import { epochSeconds } from '#domain/epoch.ts';
 import { remainingAttempts } from '#domain/lockout-policy.ts';
 import { maskPhone } from '#domain/masks.ts';
 import type { SmsPurpose } from '#domain/names.ts';
@@ -24,10 +25,11 @@ import { type Counting, countOf, sendableChecks } from './code-counts.ts';
 import type { StrangersSend } from './stranger-sends.ts';
 
 /**
- * Sends the newest code of a ticket (SMS-1, SMS-2, SMS-4): the phone's window, the code and the guesses left are one
- * transaction; a send that the provider refuses is given back. Two calls in sequence with the ticket's read.
- * @param extra of a send that strangers can ask for, what was found out before it; writes of the caller's, for the same
- *   transaction
+ * Sends a new code for a ticket (SMS-1, SMS-2, SMS-4). The phone's window, the code on the ticket and the check of the
+ * guesses left are one transaction; a send that the provider refuses is given back. Two sequential calls, the read of
+ * the ticket included.
+ * @param extra facts that were read before a send that strangers can ask for; writes of the caller for the same
+ * transaction
  */
 export async function sendCode(
   ctx: FlowContext,
@@ -43,7 +45,7 @@ export async function sendCode(
   const phoneKey = phoneKeyOf(ctx.keys, phone);
   const code = digits(6);
   const hash = codeHash(ctx.handles, purpose, ticket.ticketKey, phoneKey, code);
-  const expiresAt = Math.floor(now.getTime() / 1000) + policies.smsCodeSeconds;
+  const expiresAt = epochSeconds(now) + policies.smsCodeSeconds;
   const shard = someShard(Math.random());
   const taken = await takeSend(
     ctx.db,
@@ -75,8 +77,8 @@ export async function sendCode(
       text: smsText(purpose, code, minutes, call.language),
     });
   } catch (error) {
-    // What surely was not sent does not count; after a timeout the message may be on its way, so the code stays.
-    // If giving back fails too, the window simply runs out.
+    // A code that certainly was not sent does not count. After a timeout the message may be on its way, so the code
+    // stays. If giving back fails too, the window simply ends by time.
     const surelyUnsent = error instanceof SmsRefused || (error instanceof SmsUnavailable && !error.maybeSent);
     if (surelyUnsent)
       await Promise.allSettled([
@@ -97,23 +99,27 @@ export async function sendCode(
   };
 }
 
-/** A right code, with the writes that belong into the transaction of the call that it serves. */
+/** A right code, with the writes that belong into the transaction of the call. */
 export interface CodeProof<T extends CodeTicket> {
   readonly ticket: T;
   readonly hash: string;
   readonly phoneKey: string;
-  /** The reserved guess, for a transaction that writes the day's counts itself (a second write to one item is refused). */
+  /**
+   * The reserved guess, for a transaction that writes the day's counts itself (DynamoDB refuses two writes to one
+   * item).
+   */
   readonly attemptId: string;
   readonly writes: readonly Write[];
 }
 
 /**
- * Checks the code before anything else of its call (SMS-2) and runs `act` with the proof. One try is reserved on
- * the ticket before the comparison, so that parallel guesses are counted exactly, and one in the day's counts before
- * its outcome has any effect: at login a wrong code is answered only once its failure stands, and a right one takes
- * effect in one transaction with the condition that neither lock nor guesses stand against it. Elsewhere the guess is
- * reserved whatever the outcome. If `act` refuses for another reason, try and reservation go back and the code stays
- * usable; only the transaction inside `act` spends it. `meanwhile` reads beside the reservation what `act` will need.
+ * Checks the code before anything else of its call (SMS-2), and runs `act` with the proof. One try is reserved on the
+ * ticket before the comparison, so that parallel guesses are counted exactly, and one in the day's counts before its
+ * outcome has any effect. At login a wrong code is answered only after its failure is written, and the transaction of a
+ * right code requires that neither a lock nor too many guesses stand against it. Elsewhere the guess is reserved
+ * whatever the outcome. If `act` refuses for another reason, try and reservation are given back and the code stays
+ * valid; only the transaction inside `act` spends it. `meanwhile` reads, in parallel to the reservation, what `act`
+ * will need.
  */
 export async function withCode<T extends CodeTicket, M, R>(
   ctx: FlowContext,
@@ -124,7 +130,7 @@ export async function withCode<T extends CodeTicket, M, R>(
     purpose: SmsPurpose;
     code: string;
     counting: Counting;
-    /** `ticket` only: the solution of a challenge, for when the phone's guesses want one. */
+    /** Only for `ticket`: the solution of a challenge, for when the phone's guesses need one. */
     challenge?: string | undefined;
   },
   meanwhile: (ticket: T) => M | Promise<M>,
@@ -156,7 +162,7 @@ export async function withCode<T extends CodeTicket, M, R>(
     right,
     challenge,
   });
-  // Both settle before anything is decided, so that nothing is given back that is still on its way.
+  // Both calls must finish first: a reservation that is still being written could not be given back.
   const [reserved, read] = await Promise.allSettled([
     count.reserve(),
     right ? Promise.resolve(meanwhile(ticket)) : undefined,
@@ -178,7 +184,7 @@ export async function withCode<T extends CodeTicket, M, R>(
       ofTicket === undefined ? Number.POSITIVE_INFINITY : ofTicket - (ticket.wrongCodes?.size ?? 0),
       reserved.value ? remainingAttempts(reserved.value.taken, policies) : Number.POSITIVE_INFINITY,
     );
-    // The fifth reservation has already written its own event with the lock.
+    // The fifth reservation has written its own audit event together with the lock.
     if (reserved.value && reserved.value.taken >= policies.lockoutFailures)
       throw lockedProblem(shanghaiDay(call.now));
     const failure = auditPut(ctx, call, personKey, 'login-second-factor', 'failure', {
@@ -190,7 +196,7 @@ export async function withCode<T extends CodeTicket, M, R>(
         await endTicket(ctx, ticketKey, ofTicket, failure);
       else await ctx.db.put(failure);
     } catch (error) {
-      // Told that nothing was changed, the person may trust it: a failure that is not written down is none.
+      // The answer says that nothing was changed, so a failure that could not be written does not count.
       await giveBack();
       throw error;
     }
@@ -204,7 +210,10 @@ export async function withCode<T extends CodeTicket, M, R>(
   }
 }
 
-/** LCK-5: the last wrong code of a ticket; one of those counted may have been right meanwhile, and then it goes on. */
+/**
+ * LCK-5: ends a ticket with its last wrong code. If one of the counted codes turned out right meanwhile, the ticket
+ * continues.
+ */
 async function endTicket(
   ctx: FlowContext,
   ticketKey: string,

@@ -12,19 +12,18 @@ import { passwordAttempt, passwordMatches, reservePassword, wrongPasswordProblem
 const about = { method: 'company-password' } as const;
 const sentences = ['BAD_CREDENTIALS', 'ACCOUNT_LOCKED'];
 
-/** What is told to somebody who holds a company's password: its own words, because 忘记密码 is of no use for it. */
+/** Errors in words for a person who uses a company's password, because 忘记密码 does not help them. */
 const ofCompany = (error: unknown): unknown =>
   error instanceof Problem && sentences.includes(error.code)
     ? new Problem(error.code, error.details, { variant: 'company' })
     : error;
 
 /**
- * One look at a company's password (LEG-1). The look is counted under the company's key, apart from everybody's own, and in
- * the same way (LCK-4): reserved before the hash, five a day, the fifth marks the lock, which the midnight sweep clears
- * and which holds no other day (UNL-2). A company that has none takes as long as one whose is wrong, and counts alike.
- *
- * `act` says what a right one leads to: the answer with its writes, which go into one transaction with the reset of the
- * count, or a refusal, which is no failure. Throws BAD_CREDENTIALS {remainingAttempts}, ACCOUNT_LOCKED.
+ * Verifies a company's password (LEG-1). Tries are counted under the company's key, apart from everybody's own, and in
+ * the same way (LCK-4): reserved before the hash, five a day; the fifth sets the lock, which the midnight sweep clears
+ * and which holds on no other day (UNL-2). A company without a password takes as long as a wrong password, and counts
+ * alike. `act` decides what a right password leads to: an answer with writes, which form one transaction with the reset
+ * of the count, or a refusal, which counts as no failure. Throws BAD_CREDENTIALS {remainingAttempts}, ACCOUNT_LOCKED.
  */
 export async function withCompanyPassword<A>(
   ctx: FlowContext,
@@ -45,7 +44,7 @@ export async function withCompanyPassword<A>(
       ? await passwordMatches(ctx, companyPassword, typed)
       : await hashPassword(typed, ctx.keys, policies).then(() => ({ ok: false, needsRehash: false }));
     if (!verdict.ok) {
-      // The fifth reservation has already written its own event with the lock.
+      // The fifth reservation has written its own audit event together with the lock.
       if (!lastOne) await ctx.db.put(auditPut(ctx, call, companyKey, 'login-password', 'failure', about));
       failed = true;
       throw wrongPasswordProblem(reserved.taken, call.now, policies);
@@ -59,19 +58,22 @@ export async function withCompanyPassword<A>(
         ...about,
         ...(refused ? { reason: outcome.code } : {}),
       }),
-      // The lock that this very attempt had set is lifted with its own event.
+      // This try itself had set the lock; lifting it has an audit event of its own.
       ...(lastOne ? [auditPut(ctx, call, companyKey, 'unlocked', 'success', about)] : []),
     ]);
     if (refused) throw outcome;
     return { answer: outcome.answer, needsRehash: verdict.needsRehash };
   } catch (error) {
-    // Our own error, a failure that could not be written down, a refusal for another reason: no failure (LCK-6).
+    // No failure of the person: our own error, a failure that could not be written, or a refusal for another reason
+    // (LCK-6).
     if (!failed) await returnAttempt(ctx.db, attempt, reserved.taken, policies).catch(() => undefined);
     throw ofCompany(error);
   }
 }
 
-/** The wrapped hash of the old system is replaced at the first login (MIG-1). Best effort, like a person's. */
+/**
+ * Replaces the wrapped hash of the old system at the first login (MIG-1). A failure is ignored, as for a person's hash.
+ */
 export async function rehashCompanyPassword(
   ctx: FlowContext,
   call: AnyCall,

@@ -1,3 +1,4 @@
+import { epochSeconds } from '#domain/epoch.ts';
 import { recoveredLately } from '#domain/phones.ts';
 import type { Policies } from '#domain/policies.ts';
 import { Problem } from '#domain/problem.ts';
@@ -12,21 +13,21 @@ import type { Session } from '#store/sessions/session-row.ts';
 export type SessionCall = AnyCall & { readonly caller: { readonly session: Session } };
 
 /**
- * SES-5: what changes phones, password, username or account state, or ends another session, wants a second factor passed
- * in this session a short while ago; a login by password and factor counts. Answers the check for the transaction: a
- * session that was replaced or ended meanwhile changes nothing. Throws FRESH_FACTOR_REQUIRED, after which
- * `POST /v1/session/factor` helps.
+ * SES-5: changing phones, password, username or account state, or ending another session, needs a second factor that
+ * was passed in this session recently; a login with password and factor counts. Returns the check for the transaction,
+ * so that a session that was replaced or ended meanwhile changes nothing. Throws FRESH_FACTOR_REQUIRED, after which the
+ * client calls `POST /v1/session/factor`.
  */
 export function requireFresh(ctx: Pick<FlowContext, 'settings'>, { caller, now }: SessionCall): Write {
   const { policies } = ctx.settings;
-  const age = Math.floor(now.getTime() / 1000) - caller.session.factorAt;
+  const age = epochSeconds(now) - caller.session.factorAt;
   if (age > policies.freshFactorSeconds) throw new Problem('FRESH_FACTOR_REQUIRED');
   return sessionAliveCheck(caller.session, now, policies);
 }
 
 /**
- * The phone that an SMS code as second factor goes to: the default one, or another where the default came by
- * 找回手机号码 lately (PHN-4). Throws PHONE_EMPTY, or FACE_REQUIRED where no phone may serve.
+ * The phone that gets the SMS code for a second factor: the default phone, or another one if the default was recovered
+ * recently by 找回手机号码 (PHN-4). Throws PHONE_EMPTY, or FACE_REQUIRED if no phone may be used.
  */
 export function factorPhone(person: Person, now: Date, policies: Policies): OwnPhone {
   const first = defaultPhone(person);
@@ -38,8 +39,8 @@ export function factorPhone(person: Person, now: Date, policies: Policies): OwnP
 }
 
 /**
- * The number that a code was right for may have changed hands since it was sent (PHN-3): then only a face proves the
- * person. Answers the person's own phone. Throws FACE_REQUIRED.
+ * Since the code was sent, the number may have passed to another person (PHN-3): then only a face proves the person.
+ * Returns the person's own phone. Throws FACE_REQUIRED.
  */
 export function stillOwnPhone(person: Person, phoneKey: string): OwnPhone {
   const phone = ownPhone(person, phoneKey);
@@ -47,7 +48,10 @@ export function stillOwnPhone(person: Person, phoneKey: string): OwnPhone {
   return phone;
 }
 
-/** The person's own phone, where its code is to be a fresh factor: not a number that was recovered lately (PHN-4). FACE_REQUIRED. */
+/**
+ * The person's own phone, if its code may count as a fresh factor: not a recently recovered number (PHN-4).
+ * FACE_REQUIRED.
+ */
 export function requireFactorPhone(
   person: Person,
   phoneKey: string,

@@ -11,10 +11,10 @@ import type { SessionCall } from './fresh-factor.ts';
 export type ManagingCall = SessionCall & { readonly caller: Managing };
 
 /**
- * What managing people, agreements and companies takes beside the right to do it, at every place where that is done: a
- * factor passed in this session, at whatever time, where it came by QR (SES-5); a face check passed in this session where
- * a phone was recovered within a day, since that recovery (PHN-4). Answers the checks for the transaction, which hold it
- * against a recovery or a newer login in between. Throws FACE_REQUIRED, FRESH_FACTOR_REQUIRED.
+ * What managing people, agreements and companies requires beside the right to do it: in a session that began by QR, a
+ * factor passed in this session at any time (SES-5); if a phone was recovered within a day, a face check in this
+ * session since that recovery (PHN-4). Returns the checks for the transaction, which refuse it after a recovery or a
+ * newer login in between. Throws FACE_REQUIRED, FRESH_FACTOR_REQUIRED.
  */
 export function managingFactor(
   ctx: Pick<FlowContext, 'settings'>,

@@ -24,7 +24,7 @@ export const withHistory = (
   policies: Pick<Policies, 'passwordHistory'>,
 ): readonly StoredPassword[] => [fresh, ...historyOf(person, policies)].slice(0, policies.passwordHistory);
 
-/** PWD-2 with the last passwords of whoever had any. Throws PASSWORD_WEAK {reasons}. */
+/** Judges a new password by PWD-2, including the person's last passwords. Throws PASSWORD_WEAK {reasons}. */
 export async function judgePassword(
   ctx: Pick<FlowContext, 'keys' | 'settings'>,
   password: string,
@@ -32,7 +32,7 @@ export async function judgePassword(
   person: Past,
 ): Promise<void> {
   const reasons = passwordWeaknesses(password, context, isCommonPassword);
-  // Five more hashes are only paid for a password that is otherwise good.
+  // Comparing with the history costs five more hashes: only for a password that is otherwise good.
   if (reasons.length === 0) {
     for (const old of historyOf(person, ctx.settings.policies)) {
       if ((await passwordMatches(ctx, old, password)).ok) {

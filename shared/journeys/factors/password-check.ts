@@ -25,8 +25,8 @@ import { auditPut } from '../audit.ts';
 import { numberOf } from '../people/personal-data.ts';
 
 /**
- * Verifies against a stored hash. A hash whose pepper is newer than this container's copy of the secret (the pepper
- * was just rotated and another container re-hashed) makes it read the secret again instead of failing.
+ * Verifies a password against a stored hash. If the hash uses a newer pepper than this container's copy of the secret
+ * (another container re-hashed after a rotation), the secret is read again instead of failing.
  */
 export async function passwordMatches(
   ctx: Pick<FlowContext, 'keys' | 'settings'>,
@@ -37,7 +37,10 @@ export async function passwordMatches(
   return verifyPassword(stored, password, keys, ctx.settings.policies);
 }
 
-/** The password of a person, whatever it is kept as (LGN-11). An account without one is our fault, no failed attempt. */
+/**
+ * Verifies a person's password in either stored form (LGN-11). An account without a password is our fault, not a failed
+ * attempt.
+ */
 async function ownPasswordMatches(
   ctx: Pick<FlowContext, 'keys' | 'settings' | 'dataKeys'>,
   person: Person,
@@ -47,11 +50,11 @@ async function ownPasswordMatches(
   if (!password) throw new Error('an active account without a password');
   if (isHashed(password)) return passwordMatches(ctx, password, typed);
   const ok = await matchesInitialPassword(numberOf(ctx, person), typed, ctx.keys, ctx.settings.policies);
-  // It is to be changed, not to be hashed.
+  // The person must change this password; it is not hashed again.
   return { ok, needsRehash: false };
 }
 
-/** One look at the person's password, today (LCK-1). */
+/** One try of the person's password today (LCK-1). */
 export const passwordAttempt = (personKey: string, now: Date): Attempt => ({
   personKey,
   day: shanghaiDay(now),
@@ -59,7 +62,10 @@ export const passwordAttempt = (personKey: string, now: Date): Attempt => ({
   attemptId: handle(),
 });
 
-/** Reserves the look before anything is compared (LCK-4); `where` stands in the event of the lock it may set. */
+/**
+ * Reserves the try before anything is compared (LCK-4); `where` becomes part of the audit event of the lock that it may
+ * set.
+ */
 export const reservePassword = (
   ctx: FlowContext,
   call: AnyCall,
@@ -75,7 +81,7 @@ export const reservePassword = (
     known,
   );
 
-/** Our own error is nobody's failure: the reservation goes back (LCK-4). */
+/** Our own error is nobody's failure: the reservation is given back (LCK-4). */
 export async function comparePassword(
   ctx: FlowContext,
   person: Person,
@@ -91,15 +97,18 @@ export async function comparePassword(
   }
 }
 
-/** LGN-7 with the tries left; the fifth failure answers the lock itself, whose event the reservation has written. */
+/**
+ * LGN-7 with the tries left. The fifth failure answers that the account is locked; the reservation has written that
+ * audit event.
+ */
 export const wrongPasswordProblem = (taken: number, now: Date, policies: Policies): Problem =>
   taken >= policies.lockoutFailures
     ? lockedProblem(shanghaiDay(now))
     : new Problem('BAD_CREDENTIALS', { remainingAttempts: remainingAttempts(taken, policies) });
 
 /**
- * Replaces a weaker or wrapped hash by one of today's (PWD-3, MIG-1). Best effort: a person who changes something at the
- * same moment keeps the old one until the next login.
+ * Replaces a weaker or wrapped hash by one with today's cost (PWD-3, MIG-1). A failure is ignored: if the person was
+ * changed at the same moment, the old hash stays until the next login.
  */
 export async function rehash(ctx: FlowContext, call: AnyCall, person: Person, typed: string): Promise<void> {
   const hashed = await hashPassword(typed, ctx.keys, ctx.settings.policies);
@@ -112,33 +121,36 @@ export async function rehash(ctx: FlowContext, call: AnyCall, person: Person, ty
     .catch(() => undefined);
 }
 
-/** What was typed as the person's password outside of the login. */
+/** A password that the person typed outside of the login. */
 export interface TypedPassword {
   readonly personKey: string;
   readonly password: string;
-  /** What it was typed for, as the audit names it. */
+  /** The purpose that the audit names. */
   readonly purpose: string;
-  /** The kind of event that a wrong one leaves. */
+  /** The kind of audit event for a wrong password. */
   readonly kind?: AuditKind;
   /**
-   * LGN-11: what a right password answers that the registry set, because many know it. PASSWORD_CHANGE_REQUIRED unless
-   * said otherwise; undefined where it serves, or `act` itself refuses it.
+   * LGN-11: the refusal of a right password that the registry set, because many people know it.
+   * PASSWORD_CHANGE_REQUIRED by default; undefined if such a password is accepted, or `act` itself refuses it.
    */
   readonly initial?: Problem | undefined;
   /** The right SMS code of the same call (`CodeProof.attemptId`): its guess is given back in the same write. */
   readonly guess?: string;
-  /** What else must fit the person (PHN-4: the name). A miss of it answers, counts and takes as long as a wrong password. */
+  /**
+   * What else must match the person (PHN-4: the name). A mismatch answers, counts and takes as long as a wrong
+   * password.
+   */
   readonly alike?: (person: Person) => boolean;
-  /** The person where the caller has read them already. */
+  /** The person, if the caller has read them already. */
   readonly read?: Person | undefined;
 }
 
 /**
- * LCK-5: a password typed in the account centre or for 找回手机号码 counts like one at login. One reserved look; when
- * it was right, `act` gets the person and the write that resets the count, for its transaction. If `act` refuses for
- * another reason, the reservation goes back; if it meets ConcurrentChange, the person is read and compared again. Throws
- * BAD_CREDENTIALS {remainingAttempts}, ACCOUNT_LOCKED, USER_NOT_REGISTERED, and ACCOUNT_SUSPENDED to who knows the
- * password (ORD-1).
+ * LCK-5: a password typed in the account centre or for 找回手机号码 counts like one at login. One try is reserved. If the
+ * password is right, `act` gets the person and the write that resets the count, for its transaction. If `act` refuses
+ * for another reason, the reservation is given back; if `act` throws ConcurrentChange, the person is read and compared
+ * again. Throws BAD_CREDENTIALS {remainingAttempts}, ACCOUNT_LOCKED, USER_NOT_REGISTERED, and ACCOUNT_SUSPENDED to a
+ * caller who knows the password (ORD-1).
  */
 export async function withPassword<R>(
   ctx: FlowContext,
@@ -157,7 +169,7 @@ export async function withPassword<R>(
   const reserved = settled(reservation);
   const writes = [
     successUpdate(attempt, policies, { reserved: true, guess: typed.guess }),
-    // The lock that this very attempt had set is lifted with its own event.
+    // This try itself had set the lock; lifting it has an audit event of its own.
     ...(reserved.taken >= policies.lockoutFailures
       ? [auditPut(ctx, call, personKey, 'unlocked', 'success', { method: 'password' })]
       : []),
@@ -173,7 +185,7 @@ export async function withPassword<R>(
       wrong = !ok || !fits;
       if (wrong) throw wrongPasswordProblem(reserved.taken, call.now, policies);
       if (isSuspended(person)) {
-        // ORD-1: told to who knows the password, and no failure of theirs.
+        // ORD-1: a caller who knows the password learns of the suspension, and it counts as no failure.
         const detail = { method: 'password', purpose, reason: 'ACCOUNT_SUSPENDED' };
         const kind = typed.kind ?? 'password-checked';
         await ctx.db.transact([...writes, auditPut(ctx, call, personKey, kind, 'failure', detail)]);
@@ -184,14 +196,14 @@ export async function withPassword<R>(
     });
   } catch (error) {
     if (!wrong) await returnAttempt(ctx.db, attempt, reserved.taken, policies).catch(() => undefined);
-    // The fifth reservation has already written its own event with the lock.
+    // The fifth reservation has written its own audit event together with the lock.
     else if (reserved.taken < policies.lockoutFailures) {
       const failure = auditPut(ctx, call, personKey, typed.kind ?? 'password-checked', 'failure', {
         method: 'password',
         purpose,
       });
       await ctx.db.put(failure).catch(async (unwritten: unknown) => {
-        // A failure that is not written down is none: the answer says that nothing was changed (LCK-6).
+        // A failure that could not be written does not count: the answer says that nothing was changed (LCK-6).
         await returnAttempt(ctx.db, attempt, reserved.taken, policies).catch(() => undefined);
         throw unwritten;
       });

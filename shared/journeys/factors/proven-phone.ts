@@ -5,9 +5,9 @@ import { phoneProvenUpdate } from '#store/people/phones.ts';
 import { personUpdate } from '#store/people/users.ts';
 
 /**
- * MIG-1: a right SMS code to a number that an import brought proves it for good: no later import takes it away. Answers
- * the person's numbers as they then are, for the write of the person, and the write of the number beside it; nothing
- * for a number that was proved before.
+ * MIG-1: a right SMS code proves an imported number for good: no later import can take it away. Returns the person's
+ * numbers as they are then, for the write of the person, and the write of the number itself; empty if the number was
+ * proved before.
  */
 export function provenPhone(
   person: Person,
@@ -21,7 +21,10 @@ export function provenPhone(
   };
 }
 
-/** The writes of a proven phone for whoever changes nothing else of the person. ConcurrentChange where the person changed since read. */
+/**
+ * The writes of a proven phone, for a call that changes nothing else about the person. Throws ConcurrentChange if the
+ * person changed since they were read.
+ */
 export function provenPhoneWrites(person: Person, phone: OwnPhone | undefined): readonly Write[] {
   const { changes, writes } = provenPhone(person, phone);
   return changes.phones

@@ -5,6 +5,7 @@ import { handle } from '#crypto/random.ts';
 import { unseal } from '#crypto/sealed.ts';
 import { isoShanghai } from '#domain/days.ts';
 import { normaliseDocumentNumber } from '#domain/documents.ts';
+import { epochSeconds } from '#domain/epoch.ts';
 import { maskName } from '#domain/masks.ts';
 import { Problem } from '#domain/problem.ts';
 import { truncatedAddress } from '#runtime/addresses.ts';
@@ -27,7 +28,7 @@ import type { SessionCall } from './fresh-factor.ts';
 
 export const pollHashOf = (secret: string): string => createHash('sha256').update(secret).digest('base64url');
 
-/** What the code on the page says: our address, so that any scanner shows whose it is, and the ticket. */
+/** The text of the QR code on the page: our address, so that any scanner shows whose code it is, and the ticket. */
 export const qrContentOf = (issuer: string, ticket: string): string => `${issuer}/s/${ticket}`;
 export function ticketOfQr(issuer: string, qrContent: string): string | undefined {
   const prefix = `${issuer}/s/`;
@@ -35,7 +36,7 @@ export function ticketOfQr(issuer: string, qrContent: string): string | undefine
   return ticket && /^[\w-]{16,64}$/.test(ticket) ? ticket : undefined;
 }
 
-/** A code to show, as the API answers it. */
+/** A QR code to show, as the API returns it. */
 export interface Scan {
   readonly ticket: string;
   readonly qrContent: string;
@@ -43,7 +44,7 @@ export interface Scan {
   readonly expiresAt: string;
 }
 
-/** The person whom the channel has logged in, by its assertion. */
+/** The person who is logged in at the channel, according to its assertion. */
 export const assertedPerson = (ctx: Pick<FlowContext, 'keys'>, { person }: Assertion): string | undefined =>
   person &&
   personKey(
@@ -52,7 +53,7 @@ export const assertedPerson = (ctx: Pick<FlowContext, 'keys'>, { person }: Asser
     normaliseDocumentNumber(person.documentType, person.documentNumber),
   );
 
-/** What a code asks of the phone: that its person agrees, or that a face is shown. */
+/** What a code demands of the phone: that its user confirms, or that the face is checked. */
 export const requiredBy: Readonly<Record<ScanPurpose, 'confirm' | 'face'>> = {
   login: 'confirm',
   face: 'face',
@@ -62,17 +63,20 @@ export const requiredBy: Readonly<Record<ScanPurpose, 'confirm' | 'face'>> = {
   verification: 'face',
 };
 
-/** How a scan stands at `now`: one that still waited, or was confirmed and not fetched, has run out with its time. */
+/**
+ * The state of a scan at `now`: a scan that was waiting, or was confirmed and not fetched, has expired when its time is
+ * over.
+ */
 export function shownState(
   { scanState, state, expiresAt }: Pick<ScanTicket, 'scanState' | 'state' | 'expiresAt'>,
   now: Date,
 ): ScanTicket['scanState'] | 'expired' {
-  const over = expiresAt * 1000 <= now.getTime();
+  const over = expiresAt <= epochSeconds(now);
   const unfinished = scanState === 'pending' || scanState === 'scanned' || scanState === 'confirmed';
   return over && unfinished && state === 'open' ? 'expired' : scanState;
 }
 
-/** What a scan is opened with; the rest comes with its opening or later. */
+/** The facts with which a scan is opened; the other members come at its opening or later. */
 type NewScan = Pick<
   ScanTicket,
   | 'purpose'
@@ -87,12 +91,12 @@ type NewScan = Pick<
   | 'sessionId'
   | 'alsoBy'
 >;
-/** Whose face: the person as registered, or, while still registering, only the document. */
+/** The person whose face is checked: a registered person, or, during registration, only the document. */
 type Wanted = FaceSubject & Pick<Person, 'account'>;
 
 /**
- * Opens a scan bound, by the poll secret, to the browser that asked (QR-2).
- * @param account masked, or empty where nobody is known yet
+ * Opens a scan. The poll secret binds it to the browser that asked (QR-2).
+ * @param account masked, or empty if nobody is known yet
  */
 export async function openScan(
   ctx: FlowContext,
@@ -130,8 +134,8 @@ export async function openScan(
 }
 
 /**
- * Starts a face check (FACE-1) for a journey: the face is compared with the journey's person, and the proof is
- * written on the journey's ticket.
+ * Starts a face check (FACE-1) for a journey: the face is compared with the journey's person, and the proof is written
+ * on the journey's ticket.
  */
 export const startFaceScan = (
   ctx: FlowContext,
@@ -157,7 +161,7 @@ export const startFaceScan = (
     ctx.settings.policies.faceScanSeconds,
   );
 
-/** Starts a face check that stands for itself; `parent` is a ticket that takes the passed one, too. */
+/** Starts a face check that stands alone; `parent` is a ticket that also gets the proof of a passed check. */
 export const startPersonScan = (
   ctx: FlowContext,
   call: AnyCall,
@@ -181,8 +185,9 @@ export const startPersonScan = (
   );
 
 /**
- * SES-5: a check that is itself the proof for one later call of this session. Where the session came by QR, the channel
- * that confirmed it may check too, so that whoever has neither phone nor password gets both; a level it does not raise.
+ * SES-5: starts a face check that proves one later call of this session. If the session was opened by QR, the channel
+ * that confirmed it may check the face too, so that a person without phone and password can set both. Such a check does
+ * not raise the level.
  */
 export function startOwnFaceScan(
   ctx: FlowContext,
@@ -204,15 +209,16 @@ export function startOwnFaceScan(
 export interface FaceProofOfCall {
   /** ISO time of the check. */
   readonly at: string;
-  /** Spends it. */
+  /** The write that spends it. */
   readonly spent: Write;
-  /** The session that it belongs to is still alive; left out by a transaction that writes the session itself. */
+  /** The check that its session is still alive; not needed by a transaction that writes the session itself. */
   readonly alive: Write;
 }
 
 /**
- * The writes that spend a passed face check of this session as the proof of the one call that it was started for
- * (SES-5). Throws FACE_REQUIRED for a check that has not passed, is spent, over, of another session or for another call.
+ * The writes that spend a passed face check of this session as the proof of the one call for which it was started
+ * (SES-5). Throws FACE_REQUIRED if the check has not passed, is spent or expired, or belongs to another session or
+ * call.
  */
 export async function faceProof(
   ctx: FlowContext,
@@ -235,7 +241,7 @@ export async function faceProof(
   if (!usable || !scan.proven) throw new Problem('FACE_REQUIRED');
   return {
     at: scan.proven.at,
-    // Of a check that has passed nothing changes but that it is spent.
+    // A passed check changes no more, except that it is spent.
     spent: {
       ...ticketUpdate(scan, call.now, { set: { state: 'spent' } }),
       onRefused: () => new Problem('FACE_REQUIRED'),

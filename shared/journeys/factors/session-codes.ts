@@ -16,8 +16,9 @@ import type { SessionCall } from './fresh-factor.ts';
 import type { StrangersSend } from './stranger-sends.ts';
 
 /**
- * Sends the code of something that the signed-in person does; the one before, of the same session and purpose, is void.
- * @param hint what the person's last journey left of the number's window
+ * Sends a code for something that the signed-in person does; the code before it, of the same session and purpose,
+ * becomes void.
+ * @param hint what the person's last journey remembered of the number's window
  */
 export function sendSessionCode(
   ctx: FlowContext,
@@ -48,7 +49,7 @@ export function sendSessionCode(
   );
 }
 
-/** The numbers that codes of this session and purpose went to (SMS-4). */
+/** The numbers to which codes of this session and purpose were sent (SMS-4). */
 export const sessionCodeNumbers = async (
   ctx: FlowContext,
   call: SessionCall,
@@ -58,21 +59,21 @@ export const sessionCodeNumbers = async (
   return (await ctx.db.get<SessionCodeTicket>('Tickets', { ticketKey }))?.numbers;
 };
 
-/** A right code of the session. */
+/** The proof that a code of the session was right. */
 export interface SessionCodeProof {
-  /** The number it was sent to. */
+  /** The number that the code was sent to. */
   readonly phoneKey: string;
-  /** The reserved guess: for a transaction that writes the day's counts itself. */
+  /** The reserved guess, for a transaction that writes the day's counts itself. */
   readonly attemptId: string;
-  /** Uses the code up. */
+  /** The write that uses the code up. */
   readonly spent: Write;
-  /** Gives the guess back. */
+  /** The writes that give the guess back. */
   readonly guess: readonly Write[];
 }
 
 /**
- * Checks the code before anything else (SMS-2) and lets the person act with it; a person who changed meanwhile
- * (`ConcurrentChange`) is read again.
+ * Checks the code before anything else (SMS-2) and runs the person's action with it. If the person changed meanwhile
+ * (`ConcurrentChange`), the person is read again.
  */
 export function withSessionCode<R>(
   ctx: FlowContext,

@@ -1,6 +1,7 @@
 import { handleKey } from '#crypto/keys.ts';
 import { unseal } from '#crypto/sealed.ts';
 import { signJwt } from '#crypto/signed-tokens.ts';
+import { epochSeconds } from '#domain/epoch.ts';
 import { type Audience, type Matter, proofSeconds } from '#domain/matters.ts';
 import { Problem } from '#domain/problem.ts';
 import type { AnyCall } from '#runtime/call.ts';
@@ -9,7 +10,7 @@ import { type Active, sealContext } from '#store/people/person-row.ts';
 import type { ScanTicket, StepUpRequest } from '#store/tickets/ticket-kinds.ts';
 import type { ProvenCompany } from '../companies/proven-company.ts';
 
-/** The header's `typ` of proofs: no access token passes for one, nor the other way round (TOK-02). */
+/** The header's `typ` of proofs: an access token cannot be used as a proof, nor a proof as an access token (TOK-02). */
 export const proofType = 'step-up+jwt';
 
 const findMatter = ({ settings }: Pick<FlowContext, 'settings'>, code: string): Matter | undefined =>
@@ -17,7 +18,10 @@ const findMatter = ({ settings }: Pick<FlowContext, 'settings'>, code: string): 
 const findAudience = ({ settings }: Pick<FlowContext, 'settings'>, code: string): Audience | undefined =>
   settings.audiences.find((audience) => audience.code === code);
 
-/** What a proof is asked for. Throws MATTER_UNKNOWN, and BAD_REQUEST for an audience that the stage does not have. */
+/**
+ * The matter and the audience of a proof. Throws MATTER_UNKNOWN, and BAD_REQUEST for an audience that the stage does
+ * not have.
+ */
 export function knownMatter(
   ctx: Pick<FlowContext, 'settings'>,
   asked: { readonly matter: string; readonly audience: string },
@@ -31,10 +35,10 @@ export function knownMatter(
 }
 
 /**
- * STP-2, STP-4: what a tax system is told of a passed face check, signed with our keys and checked with the public
- * ones alone. The proof is made from what holds now, for 5 minutes. `sub` and `company.ref` stay the same for this audience
- * and say nothing to another.
- * @param company whom the person acts for now; none for a natural person and at a counter
+ * STP-2, STP-4: the proof of a passed face check for a tax system, signed with our keys; it can be verified with the
+ * public keys alone. It is made from today's facts and lives 5 minutes. `sub` and `company.ref` stay the same for this
+ * audience and mean nothing to another.
+ * @param company the company that the person acts for now; absent for a natural person and at a counter
  */
 export function stepUpProof(
   ctx: FlowContext,
@@ -53,7 +57,7 @@ export function stepUpProof(
       sub: handleKey(ctx.handles, 'pseudonym', `${audience.code}|${personKey}`),
       matter: matter.code,
       /** Epoch seconds of the face check. */
-      at: Math.floor(Date.parse(proven.at) / 1000),
+      at: epochSeconds(new Date(proven.at)),
       lvl: proven.level,
       ...(asked.nonce === undefined ? {} : { nonce: asked.nonce }),
       ...(audience.document
@@ -72,19 +76,25 @@ export function stepUpProof(
   );
 }
 
-/** What a passed scan has proven, while it may still be fetched (STP-4: the 300 s of the scan); undefined afterwards. */
+/**
+ * What a passed scan has proved, while the proof may still be fetched (STP-4: the 300 s of the scan); undefined
+ * afterwards.
+ */
 export function provenBy(ctx: Pick<FlowContext, 'settings'>, scan: ScanTicket, now: Date) {
   const { stepUp, proven } = scan;
-  if (!stepUp || !proven || scan.expiresAt * 1000 <= now.getTime()) return undefined;
+  if (!stepUp || !proven || scan.expiresAt <= epochSeconds(now)) return undefined;
   const matter = findMatter(ctx, stepUp.matter);
   const audience = findAudience(ctx, stepUp.audience);
   return matter && audience ? { matter, audience, stepUp, proven } : undefined;
 }
 
-/** STP-4: face checks end with the account; who registered again after the check has not shown the face since. */
+/**
+ * STP-4: a face check ends with the account; a person who registered again after the check has not shown their face
+ * since.
+ */
 export const checkedSince = (person: Active, { at }: { readonly at: string }): boolean =>
   Date.parse(at) >= Date.parse(person.account.since);
 
-/** ORD-1: a suspension ends the face checks before it, also where it is lifted since. */
+/** ORD-1: a suspension ends the face checks before it, even after it is lifted. */
 export const endedByOrder = ({ orders }: Active, { at }: { readonly at: string }): boolean =>
   Date.parse(at) <= Date.parse(orders?.proofsEndedAt ?? '');

@@ -8,20 +8,20 @@ import { type PhoneSendState, phoneSendStateKeys, phoneSendStateOf } from '#stor
 import { stageBudgetKeys, stageSendsOf } from '#store/sms/stage-budget.ts';
 import { challengeRequired, type Human, requireHuman } from './anti-automation.ts';
 
-/** What was found out before a stranger's send (SMS-4). */
+/** The facts that were read before a send that a stranger asks for (SMS-4). */
 export interface StrangersSend {
   readonly human: Human;
-  /** Of the number, where it was known already. */
+  /** The state of the number, if the number was known before the read. */
   readonly sendState: PhoneSendState | undefined;
-  /** Of the stage's hourly budget, with this one. */
+  /** How much of the stage's hourly budget is used, this send included. */
   readonly percent: number;
 }
 
 /**
- * SMS-2, SMS-4: what a send that strangers can ask for wants first, side by side with what the step reads: the address's
- * budget, what stands of the number, and the stage's hourly budget. Beyond that a dearer challenge is asked for; beyond
- * many times that nothing is sent, except in a session.
- * @param phoneKey of the number, where it does not have to be read first
+ * SMS-2, SMS-4: what is checked before a send that strangers can ask for, in parallel to the step's own read: the
+ * address's budget, the state of the number, and the stage's hourly budget. Above that budget each send needs a more
+ * expensive challenge; above a multiple of it nothing is sent, except in a session.
+ * @param phoneKey the number, if the step does not have to read it first
  */
 export async function strangersSend<T>(
   ctx: FlowContext,
@@ -48,7 +48,7 @@ export async function strangersSend<T>(
   return { stranger: { human: shown, sendState, percent }, read: value };
 }
 
-/** The stage sends too much: whoever has no dear solution gets that challenge, also in place of the cheaper one. */
+/** The stage sends too much: a call without a solved expensive challenge gets one, instead of the cheap one. */
 async function beyondBudget(
   ctx: FlowContext,
   call: AnyCall,

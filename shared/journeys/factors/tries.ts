@@ -9,7 +9,7 @@ import { auditPut } from '../audit.ts';
 import { hasOtherName, type NamedPerson } from '../people/named-person.ts';
 import { challengeRequired, solved } from './anti-automation.ts';
 
-/** A try against what is recorded of a person: whose record, and whether its call has solved a challenge. */
+/** One try against the record of a person: whose record, and whether the call has solved a challenge. */
 export interface Try {
   readonly personKey: string;
   readonly solved: boolean;
@@ -24,7 +24,7 @@ class ChallengeDue extends Error {
 }
 const due = () => new ChallengeDue();
 
-/** Answers CHALLENGE_REQUIRED, with the challenge, where a write below was refused. */
+/** Turns the refusal of a write below into CHALLENGE_REQUIRED with a challenge. */
 export async function asChallenge<R>(ctx: FlowContext, call: AnyCall, act: () => Promise<R>): Promise<R> {
   try {
     return await act();
@@ -33,13 +33,13 @@ export async function asChallenge<R>(ctx: FlowContext, call: AnyCall, act: () =>
   }
 }
 
-/** The condition that what fits carries, so that a hit is not told beyond the tries that are free. */
+/** The check for the transaction of a try that matched, so that a match too is shown only within the free tries. */
 export const withinTries = (ctx: FlowContext, call: AnyCall, { personKey, solved }: Try): Write[] =>
   solved ? [] : [missesLeftCheck(personKey, call.now, ctx.settings.policies.missesBeforeChallenge, due)];
 
 /**
- * Counts a try that did not fit, with its audit event and whatever else changes by it (REG-9, AUD-1).
- * Throws CHALLENGE_REQUIRED where the free tries of the day are used up: then nothing is written.
+ * Counts a try that did not match, with its audit event and further writes (REG-9, AUD-1). Throws CHALLENGE_REQUIRED if
+ * the free tries of the day are used up; then nothing is written.
  */
 export const missed = (
   ctx: FlowContext,
@@ -59,7 +59,7 @@ export const missed = (
     ]),
   );
 
-/** Writes what a try that fitted leaves, or nothing at all, within the free tries. Throws CHALLENGE_REQUIRED. */
+/** Writes what follows from a try that matched, within the free tries. Throws CHALLENGE_REQUIRED. */
 export async function fitted(
   ctx: FlowContext,
   call: AnyCall,
@@ -71,8 +71,9 @@ export async function fitted(
 }
 
 /**
- * Does what follows on a try that fitted, and tells nothing of it beyond the free tries: `act` puts the given writes into
- * its transaction, and where it refuses for another reason, that too is an answer that says "fitted".
+ * Runs what follows from a try that matched, and shows nothing of it beyond the free tries. `act` puts the given checks
+ * into its transaction. If `act` refuses for another reason, that answer too would show the match, so the free tries
+ * are checked then as well.
  */
 export const toldWithinTries = <R>(
   ctx: FlowContext,
@@ -90,8 +91,8 @@ export const toldWithinTries = <R>(
   });
 
 /**
- * Whether a call in a session has solved a challenge: a solution that was sent is checked and spent. Nobody in a session
- * is asked for one by the address, only by the tries of a document. Throws CHALLENGE_REQUIRED.
+ * Whether a call in a session has solved a challenge; a solution that was sent is checked and spent. In a session the
+ * address never requires a challenge, only the tries of a document do. Throws CHALLENGE_REQUIRED.
  */
 export async function solvedInSession(
   ctx: FlowContext,
@@ -105,9 +106,9 @@ export async function solvedInSession(
 }
 
 /**
- * REG-9: a name that is not the record's is a miss of its document, whoever tries it. Throws PERSON_MISMATCH, or
- * CHALLENGE_REQUIRED where the free tries of the day are used up.
- * @param about what the event of the miss keeps beside
+ * REG-9: a name that differs from the record is a miss of its document, whoever tries it. Throws PERSON_MISMATCH, or
+ * CHALLENGE_REQUIRED if the free tries of the day are used up.
+ * @param about further details for the audit event of the miss
  */
 export async function requireNameTried(
   ctx: FlowContext,

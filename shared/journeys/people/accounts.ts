@@ -13,16 +13,19 @@ import { isOwned, type PhoneRow } from '#store/people/phones.ts';
 import { type UsernameGuard, usernameKey } from '#store/people/usernames.ts';
 import { findPeople } from '#store/people/users.ts';
 
-/** The table key of a username's guard. */
+/** The table key under which a username is held. */
 export const usernameKeyOf = (ctx: Pick<FlowContext, 'keys'>, username: string): string =>
   usernameKey(indexKey(ctx.keys, 'username', usernameGuard(username)));
 
-/** Whom an account box means (LGN-2): a person known by the document, or the owner of the phone or username. */
+/**
+ * The person whom the text in an account box means (LGN-2): found by the document, or as the owner of the phone or
+ * username.
+ */
 export type Named =
   | {
       readonly via: 'document';
       readonly person: Person;
-      /** The day's failures, where they came along: they tell which reservation to try first. */
+      /** The day's failures, if they were read too: they tell which reservation to try first. */
       readonly lockout: LockoutRow | undefined;
     }
   | {
@@ -33,7 +36,7 @@ export type Named =
     }
   | { readonly via: 'username'; readonly personKey: string; readonly username: string };
 
-/** How the account box is to be understood. */
+/** How to understand the text in the account box. */
 interface Typed {
   readonly account: string;
   /** DOC-6: what the person said it is, after ACCOUNT_AMBIGUOUS. */
@@ -41,10 +44,10 @@ interface Typed {
 }
 
 /**
- * Finds the account typed: the persons of every document type that fits, in one read with the guards of phone and
- * username. Throws PHONE_NOT_FOUND for an unknown phone, USER_NOT_REGISTERED for everything else that is known in no form
- * (LGN-4), and ACCOUNT_AMBIGUOUS {kinds} where the text is more than one registered person's: then nothing has been
- * looked at or counted (DOC-6).
+ * Finds the typed account. One read fetches the persons of every document type that fits, and the rows of phone and
+ * username. Throws PHONE_NOT_FOUND for an unknown phone, USER_NOT_REGISTERED for any other text that matches nobody
+ * (LGN-4), and ACCOUNT_AMBIGUOUS {kinds} if several registered people match; in that case nothing has been compared or
+ * counted (DOC-6).
  */
 export async function accountNamed(
   ctx: FlowContext,
@@ -61,7 +64,7 @@ export async function accountNamed(
       variant,
     );
   if (new Set(found.map(holderOf)).size === 1) return first;
-  // Only who is registered counts; that takes a read of its own, for texts that are more than one thing.
+  // Only registered people count. That needs a further read, for texts that match several people.
   const registered = await stillRegistered(ctx, found);
   const distinct = registered.filter(
     (one, index) => registered.findIndex((other) => holderOf(other) === holderOf(one)) === index,
@@ -85,7 +88,7 @@ async function stillRegistered(ctx: FlowContext, found: readonly Named[]): Promi
   return found.filter((named) => named.via === 'document' || stillNames(named, owners.get(named.personKey)));
 }
 
-/** Everybody whom the readings find, in their order. */
+/** Everybody whom the possible meanings find, in their order. */
 async function candidatesOf(
   ctx: FlowContext,
   readings: readonly AccountReading[],
@@ -103,7 +106,7 @@ async function candidatesOf(
         for (const [index, type] of reading.types.entries()) {
           const key = personKey(ctx.keys, type, reading.number);
           const person = at('Users', { personKey: key });
-          // Of the likeliest reading alone, so that the read stays small.
+          // Only for the likeliest meaning, so that the read stays small.
           const lockout = index === 0 ? at('Lockouts', lockoutKey(key, today)) : undefined;
           takes.push((items) => {
             const row = items[person] as unknown as Person | undefined;
@@ -135,7 +138,7 @@ async function candidatesOf(
         const guard = at('Users', { personKey: usernameKeyOf(ctx, reading.username) });
         takes.push((items) => {
           const { owner, username } = (items[guard] ?? {}) as unknown as Partial<UsernameGuard>;
-          // Other capitals name nobody: told here, before an attempt of the owner's is reserved.
+          // A username typed with other capitals matches nobody: decided here, before a try of its owner is reserved.
           return owner && username === reading.username
             ? [{ via: 'username', personKey: owner, username }]
             : [];
@@ -154,7 +157,10 @@ export const unknownAccount = (looksLikePhone: boolean, variant?: 'other-entry')
     ? new Problem('PHONE_NOT_FOUND')
     : new Problem('USER_NOT_REGISTERED', {}, variant ? { variant } : {});
 
-/** What is known of the number's window: as read with the typed phone, or as the person's last journey left it. */
+/**
+ * What is known of the number's window: as it was read with the typed phone, or as the person's last journey remembered
+ * it.
+ */
 export function windowHint(
   named: Named | undefined,
   person: Person,
@@ -164,7 +170,10 @@ export function windowHint(
   return hint ? { window: hint } : {};
 }
 
-/** USR-1: usernames are case-sensitive at login though unique ignoring case; a phone must still be theirs. */
+/**
+ * USR-1: usernames are case-sensitive at login although they are unique regardless of case; a phone must still belong
+ * to the person.
+ */
 export function stillNames(
   named: Exclude<Named, { via: 'document' }>,
   person: Person | undefined,

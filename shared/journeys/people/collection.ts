@@ -14,23 +14,23 @@ import { findPerson, personUpdate } from '#store/people/users.ts';
 import type { RelationOrigin } from '../companies/relation-audits.ts';
 import { hasOtherName, type NamedPerson, readName, readPerson, requireSameName } from './named-person.ts';
 
-/** What a hall saw (REG-2): the person, the document and the phone. */
+/** What a hall collected (REG-2): the person, the document and the phone. */
 export interface Collected {
   readonly person: v.InferOutput<typeof person>;
   readonly phone: string;
   readonly officer: string;
-  /** DOC-5: the name on the record, of somebody who has another one by law now. */
+  /** DOC-5: the name on the record, for a person whose legal name has changed. */
   readonly formerName?: string | undefined;
-  /** ISO time at which the hall saw the person; none: now. */
+  /** ISO time at which the hall saw the person; absent means now. */
   readonly collectedAt?: string | undefined;
 }
 
 /**
- * Real-name collection at a hall: level 5 (LVL-1), and the phone that registration must use. Whoever has changed the name
- * by law gets the record's name changed with it, and stays the same person in every relation (DOC-5).
- * @param version the registry's, which an older one cannot overwrite (ENT-3); none for what a counter enters itself,
- *   which stands until the registry's next line
- * @returns whether anything was older than what is known and so changed nothing
+ * Real-name collection at a hall: level 5 (LVL-1), and the phone that the registration must use. If the person's legal
+ * name has changed, the record's name is changed too, and they stay the same person in every relation (DOC-5).
+ * @param version the registry's version, which an older one cannot overwrite (ENT-3); absent for what a counter enters
+ * itself, which holds until the registry's next line
+ * @returns whether something was older than what is known and therefore changed nothing
  */
 export async function collect(
   ctx: FlowContext,
@@ -80,12 +80,12 @@ export async function collect(
     ]);
     return 'accepted';
   });
-  // Also of what is stale: the line or call before may have died on the way.
+  // Also for an old version: the run before may have died before this step.
   if (former !== undefined) await refreshNames(ctx, named.key);
   return taken;
 }
 
-/** DOC-5: whether the record is by the former name. PERSON_MISMATCH where it is by neither of the two. */
+/** DOC-5: whether the record has the former name. Throws PERSON_MISMATCH if it has neither of the two names. */
 function isRenamed(
   ctx: FlowContext,
   named: NamedPerson,
@@ -97,11 +97,11 @@ function isRenamed(
   return true;
 }
 
-/** Relations written side by side, and how many times so many: more than anybody has. */
+/** How many relations are written in parallel, and how many groups of them: more than anybody has. */
 const namesAtOnce = 50;
 const namePages = 400;
 
-/** Brings the name of the record to the copies in the person's relations. Harmless to repeat. Throws TooManyPages. */
+/** Copies the record's name into the person's relations. Harmless to repeat. Throws TooManyPages. */
 async function refreshNames(ctx: FlowContext, personKey: string): Promise<void> {
   const person = await findPerson(ctx.db, personKey);
   if (!person || !isNamed(person)) return;

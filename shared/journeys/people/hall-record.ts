@@ -3,13 +3,15 @@ import type { FlowContext } from '#runtime/context.ts';
 import type { HallCollection, Person } from '#store/people/person-row.ts';
 import { findPhone, type PhoneRow } from '#store/people/phones.ts';
 
-/** A person's hall record as a registration may use it (REG-2): it stands, or it has ended, or there never was one. */
+/**
+ * A person's hall record, as a registration may use it (REG-2): it is valid, or it has ended, or there was never one.
+ */
 export interface HallRecord {
   readonly standing?: HallCollection;
   readonly ended?: HallRecordEnd;
 }
 
-/** @param row of the record's number, where it has been read already */
+/** @param row the row of the record's number, if it was read already */
 export async function hallRecordOf(
   ctx: Pick<FlowContext, 'db' | 'settings'>,
   person: Person | undefined,
@@ -35,8 +37,8 @@ export async function hallRecordOf(
 }
 
 /**
- * When an account of this system ended. One that an import brought as ended and that nobody has used here since needs
- * what a new one needs (FAQ 二(二)8), so it has no such time.
+ * When an account of this system ended. An account that was imported as ended, and that nobody has used here since, has
+ * no such time: it needs what a new account needs (FAQ 二(二)8).
  */
 function endedHereAt({ account, migrated, passwordRev = 0 }: Person): string | undefined {
   if (!account || account.status === 'active') return undefined;

@@ -13,17 +13,17 @@ import { isNamed, type Person, sealContext } from '#store/people/person-row.ts';
 import { personUpdate } from '#store/people/users.ts';
 import { nameOf } from './personal-data.ts';
 
-/** A person as somebody else names them: normalised, with the key under which they exist before any account. */
+/** A person as somebody else names them: normalised, with the key that the person has even before any account. */
 export interface NamedPerson {
   readonly key: string;
   readonly name: string;
-  /** The real-name facts, sealed for this person's row. */
+  /** The real-name data, sealed for this person's row. */
   readonly record: Pick<Person, 'documentType' | 'sealedName' | 'sealedNumber'> & {
     readonly nameClaimed: undefined;
   };
 }
 
-/** A name in its one spelling. Throws BAD_REQUEST that tells the member, to callers and to the feed's report. */
+/** A name in its one spelling. Throws BAD_REQUEST that names the member, for callers and for the feed's report. */
 export function readName(raw: string, member: string): string {
   try {
     return normaliseName(raw);
@@ -33,7 +33,7 @@ export function readName(raw: string, member: string): string {
   }
 }
 
-/** Throws DOCUMENT_INVALID, or BAD_REQUEST for what is no name. */
+/** Throws DOCUMENT_INVALID, or BAD_REQUEST if the text is no name. */
 export function readPerson(ctx: FlowContext, raw: v.InferOutput<typeof person>, now: Date): NamedPerson {
   const name = normaliseName(raw.name);
   const number = parseDocument(raw.documentType, raw.documentNumber, shanghaiDay(now));
@@ -50,14 +50,14 @@ export function readPerson(ctx: FlowContext, raw: v.InferOutput<typeof person>, 
   };
 }
 
-/** DOC-5: whether the record that is there is by another name. One that only an order has made has none (ORD-1). */
+/** DOC-5: whether the existing record has another name. A record that only an order created has no name (ORD-1). */
 export const hasOtherName = (
   ctx: Pick<FlowContext, 'dataKeys'>,
   { name }: Pick<NamedPerson, 'name'>,
   known: Pick<Person, 'personKey' | 'sealedName' | 'nameClaimed'> | undefined,
 ): boolean => known !== undefined && isNamed(known) && !sameName(nameOf(ctx, known), name);
 
-/** DOC-5: a number already held by another name is refused where it comes in. */
+/** DOC-5: refuses a number whose record has another name. */
 export function requireSameName(
   ctx: FlowContext,
   named: Pick<NamedPerson, 'name'>,
@@ -67,8 +67,9 @@ export function requireSameName(
 }
 
 /**
- * The real-name record of somebody who was unknown so far; nothing for the others.
- * @param claimed the name is what somebody says who has no say in it: it holds until anybody else names the person
+ * The writes of a real-name record for a person who was unknown so far; empty for others.
+ * @param claimed true if the name comes from somebody without authority over it: it holds until anybody else names the
+ * person
  */
 export const recordWrites = (
   named: NamedPerson,
@@ -86,7 +87,7 @@ export const recordWrites = (
         ),
       ];
 
-/** The person as relations keep them: by the name of their own record where there is one. */
+/** The person as relations store them: by the name of their own record, if there is one. */
 export const holderOf = (named: NamedPerson, known: Person | undefined) => ({
   personKey: named.key,
   sealedName: known && isNamed(known) ? known.sealedName : named.record.sealedName,

@@ -4,17 +4,18 @@ import type { FlowContext } from '#runtime/context.ts';
 import type { OwnPhone, Person } from '#store/people/person-row.ts';
 import { phoneNumberOf } from './personal-data.ts';
 
-/** The longest that an answer waits for its notices: a provider that hangs costs the person no more than this. */
+/** The longest that an answer waits for its notices: a provider that hangs delays the person by no more than this. */
 const longestWaitMs = 1500;
 
 /**
- * Tells the person by SMS of a change of phones, password, recovery or account that may not be theirs, at all numbers
- * that they held before it (PWD-3, PHN-4): whoever made the change has at most some of them. Side by side, never at the
- * price of the change itself, and never longer than a moment.
- * @param before the person as the change found them; a change is decided from what its transaction holds on to, so
- *   these numbers are theirs until that moment
+ * Informs the person by SMS about a change of phones, password, recovery or account that somebody else may have made
+ * (PWD-3, PHN-4). The SMS goes to all numbers that the person had before the change, because another person who made it
+ * owns at most some of them. All are sent in parallel; a failed notice never undoes the change, and the answer waits
+ * only briefly.
+ * @param before the person as the change read them; the transaction of the change checks that version, so these numbers
+ * were theirs until then
  * @param detail already masked (DOC-4)
- * @param lost numbers that belong to somebody else by this change: they are told nothing
+ * @param lost numbers that belong to somebody else after the change: they get no notice
  */
 export async function tellPerson(
   ctx: FlowContext,
@@ -24,12 +25,12 @@ export async function tellPerson(
   detail = '',
   lost: readonly string[] = [],
 ): Promise<void> {
-  // What an order took off the account is not among them any more (ORD-1).
+  // Numbers that an order removed from the account are no longer in the list (ORD-1).
   const notified = (before?.phones ?? []).filter((phone) => !lost.includes(phone.phoneKey));
   await briefly(Promise.all(notified.map((phone) => send(ctx, call, phone, kind, detail))));
 }
 
-/** Tells one number: what concerns a relation goes to the default one (REL-8). */
+/** Sends one notice to one number: notices about a relation go to the default phone (REL-8). */
 export const tellBySms = (
   ctx: FlowContext,
   call: AnyCall,
@@ -38,7 +39,7 @@ export const tellBySms = (
   detail = '',
 ): Promise<void> => (phone ? briefly(send(ctx, call, phone, kind, detail)) : Promise.resolve());
 
-/** Whatever happens to a notice, the change stands: it is in the person's history, too. */
+/** Whatever happens to a notice, the change stays done; it is in the person's history too. */
 async function send(
   ctx: FlowContext,
   call: AnyCall,
@@ -50,7 +51,7 @@ async function send(
     const text = noticeText(kind, detail, call.language);
     await ctx.sms.send({ phone: phoneNumberOf(ctx, phone), purpose: 'notice', text });
   } catch {
-    // Told nowhere else: the provider's own metrics show what it refuses.
+    // Not logged: the metrics of the provider's calls show what it refuses.
   }
 }
 

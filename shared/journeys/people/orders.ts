@@ -20,12 +20,12 @@ import { endSessions } from '../sessions/end-sessions.ts';
 import { requireSameName } from './named-person.ts';
 import { tellPerson } from './notices.ts';
 
-/** An order as it came in (ORD-1). */
+/** An order as it arrived (ORD-1). */
 export interface GivenOrder {
   readonly person: {
     readonly documentType: v.InferOutput<typeof documentTypes>;
     readonly documentNumber: string;
-    /** Where it is given it must be the record's (DOC-5). */
+    /** If it is given, it must match the record (DOC-5). */
     readonly name?: string | undefined;
   };
   readonly order: Order;
@@ -34,7 +34,9 @@ export interface GivenOrder {
   readonly approvedBy?: string | undefined;
 }
 
-/** Numbers that orders took are remembered, the newest, far beyond what anybody holds at once (PHN-1). */
+/**
+ * How many of the numbers that orders took are remembered, the newest first: far more than anybody can have (PHN-1).
+ */
 const rememberedNumbers = 50;
 
 const notices: Readonly<Record<Order, OrderNotice>> = {
@@ -45,12 +47,13 @@ const notices: Readonly<Record<Order, OrderNotice>> = {
 };
 
 /**
- * Gives an order, in one transaction with all that follows from it, and tells the person at every number held before it.
- * The order holds for somebody unknown too: the row that the order makes has no name until somebody names the person.
- * @param version the registry's; none for a counter's, which comes after whatever was ordered before it
+ * Executes an order, in one transaction with everything that follows from it, and informs the person at every number
+ * they had before. An order also holds for an unknown person: it creates a row without a name, until somebody names the
+ * person.
+ * @param version the registry's version; absent for a counter's order, which comes after whatever was ordered before
  * @param also further conditions of the transaction
- * @returns whether the version was older than what is known, and so changed nothing
- * @throws BAD_REQUEST without the second officer that it needs, DOCUMENT_INVALID, PERSON_MISMATCH
+ * @returns whether the version was older than what is known, so that nothing was changed
+ * @throws BAD_REQUEST if a required second officer is missing, DOCUMENT_INVALID, PERSON_MISMATCH
  */
 export async function giveOrder(
   ctx: FlowContext,
@@ -89,7 +92,7 @@ export async function giveOrder(
             ...origin.detail,
             officer,
             ...(approvedBy === undefined ? {} : { approvedBy }),
-            // Not `reason`, which the own history shows: this one is for the bureau.
+            // Not `reason`, which the person's own history shows: this text is for the bureau only.
             grounds: maskedReason(given.reason),
             ...(version === undefined ? {} : { version }),
           },
@@ -131,7 +134,7 @@ function readOrdered(
   };
 }
 
-/** What an order changes of the person, with the writes beside it. */
+/** What an order changes about the person, and the writes beside it. */
 function effectOf(
   ctx: FlowContext,
   call: AnyCall,
@@ -146,7 +149,7 @@ function effectOf(
       return {
         changes: {
           ...ended?.changes,
-          // What it had proved ends with it: a proof that is asked for after the resumption wants a new face.
+          // The account's kept face check ends too: a proof after the suspension is lifted needs a new face check.
           faceProof: undefined,
           orders: { ...orders, suspendedAt: orders.suspendedAt ?? at, proofsEndedAt: at },
         },
@@ -166,7 +169,7 @@ function effectOf(
   }
 }
 
-/** 置空, as at a takeover (PHN-3): the numbers are free for whoever proves them, and LGN-5 holds from now on. */
+/** 置空, as at a takeover (PHN-3): anybody who proves the numbers can claim them, and LGN-5 applies from now on. */
 function emptied(known: Person | undefined, orders: Orders, at: string) {
   const phones = known?.phones ?? [];
   const keys = new Set(phones.map(({ phoneKey }) => phoneKey));

@@ -4,12 +4,12 @@ import { findPerson } from '#store/people/users.ts';
 import type { SessionCall } from '../factors/fresh-factor.ts';
 import { maskedPhoneOf } from './personal-data.ts';
 
-/** The person behind the session. One whose account has just ended has no session any more either. */
+/** The person behind the session. If the account has just ended, the session has ended too. */
 export async function signedInPerson(ctx: Pick<FlowContext, 'db'>, call: SessionCall): Promise<Active> {
   return requireAdmitted(await findPerson(ctx.db, call.caller.session.personKey), 'SESSION_ENDED');
 }
 
-/** The own numbers as the account centre shows them (DOC-4), the default one first. */
+/** The person's own numbers as the account centre shows them (DOC-4), the default one first. */
 export const shownPhones = (ctx: Pick<FlowContext, 'dataKeys'>, person: Person) =>
   (person.phones ?? [])
     .map((phone) => ({

@@ -17,7 +17,7 @@ export const nameOf = (ctx: Opened, person: Pick<Person, 'personKey' | 'sealedNa
   unseal(ctx.dataKeys, sealContext.name(person.personKey), person.sealedName);
 export const numberOf = (ctx: Opened, person: Pick<Person, 'personKey' | 'sealedNumber'>): string =>
   unseal(ctx.dataKeys, sealContext.number(person.personKey), person.sealedNumber);
-/** Whether a number as somebody types it is this person's (DOC-2); nobody is asked for the type. */
+/** Whether a typed number is this person's document number (DOC-2); the type is not asked for. */
 export const isNumberOf = (
   ctx: Opened,
   person: Pick<Person, 'personKey' | 'documentType' | 'sealedNumber'>,
@@ -32,8 +32,8 @@ export const maskedPhoneOf = (ctx: Opened, phone: Pick<OwnPhone, 'phoneKey' | 's
   maskPhone(phoneNumberOf(ctx, phone));
 
 /**
- * REL-11: somebody in a list from which people are managed, so that two of one name are told apart.
- * @param person as Users has them; somebody without a record shows no number
+ * REL-11: a person in a list from which people are managed, so that two people of the same name can be told apart.
+ * @param person the row in Users; a person without a record shows no number
  */
 export function maskedPerson(
   ctx: Opened,
@@ -42,7 +42,7 @@ export function maskedPerson(
 ): { name: string; documentNumber: string; phone?: string } {
   const phone = isActive(person) ? defaultPhone(person) : undefined;
   return {
-    // The record's, which may have changed by law since the form or relation was written (DOC-5).
+    // The name of the record, which may have changed legally since the form or relation was written (DOC-5).
     name: maskName(nameOf(ctx, person && isNamed(person) ? person : holder)),
     documentNumber: person?.sealedNumber ? maskDocument(numberOf(ctx, person)) : '*',
     ...(phone ? { phone: maskedPhoneOf(ctx, phone) } : {}),

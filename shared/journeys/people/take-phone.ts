@@ -9,17 +9,18 @@ import { auditPut } from '../audit.ts';
 import { tellPerson } from './notices.ts';
 import { phoneNumberOf } from './personal-data.ts';
 
-/** What a takeover does to whoever held the number. */
+/** What a takeover does to the former holder of the number. */
 export interface PhoneLoss {
   readonly writes: readonly Write[];
-  /** To be called once the writes stand: tells the former holder at the numbers that are left (PWD-3). */
+  /** Call this after the writes succeeded: it informs the former holder at the numbers that they still have (PWD-3). */
   readonly tell: () => Promise<void>;
 }
 export const noLoss: PhoneLoss = { writes: [], tell: async () => undefined };
 
 /**
- * PHN-3: the writes by which the former holder loses a number that is taken over (置空), and finds it in the own
- * history. The claim itself is `claimPhoneUpdate` with that holder. A holder who changes meanwhile makes them fail with ConcurrentChange.
+ * PHN-3: the writes by which the former holder loses a number that is taken over (置空), and that record it in their
+ * history. The claim itself is `claimPhoneUpdate` with that holder. Throws ConcurrentChange if the holder changed since
+ * they were read.
  */
 export async function phoneLoss(
   ctx: FlowContext,
@@ -45,7 +46,7 @@ export async function phoneLoss(
   };
 }
 
-/** In Chinese, because the language of the call is somebody else's. */
+/** In Chinese, because the language of the call is another person's. */
 export const tellLoss = (
   ctx: FlowContext,
   call: AnyCall,

@@ -16,12 +16,16 @@ import { rolesAfter } from './current-identity.ts';
 import type { Becoming } from './identity-choices.ts';
 import type { Judged } from './switch-identity.ts';
 
-/** Whether the person may become that today, with the writes that hold it true and remember the role (LGN-10). */
+/**
+ * Whether the person may become that identity today, with the writes that check it in the transaction and remember the
+ * role (LGN-10).
+ */
 export async function judged(ctx: FlowContext, call: SessionCall, becoming: Becoming): Promise<Judged> {
   if (becoming === 'person') return { next: asPerson, writes: [] };
   const { personKey, company: acting } = call.caller.session;
   const { companyKey, role } = becoming;
-  // From a client back to the agency, in its own session; other clients have a way of their own (SWI-3).
+  // From a client back to the agency, within the agency's own session; other clients are reached by another route
+  // (SWI-3).
   if (acting?.by === 'agreement' && acting.agencyKey === companyKey && role === acting.role)
     return backAtAgency(ctx, call, companyKey);
   const [relations, company, person] = await Promise.all([
@@ -33,7 +37,7 @@ export async function judged(ctx: FlowContext, call: SessionCall, becoming: Beco
   const active = relations.filter((relation) => isActiveOn(inTerm(relation, company?.term), day));
   const relation = active.find((one) => one.role === role);
   const problem = companyProblem(company);
-  // SWI-4: what is no own relation is not reached from here.
+  // SWI-4: only own relations can be reached by this route.
   if (!relation && role === 'tax-agent') throw new Problem('SWITCH_NOT_ALLOWED');
   if (!relation || problem?.code === 'TAXPAYER_NOT_FOUND') throw new Problem('RELATION_NOT_FOUND');
   if (problem) throw problem;

@@ -12,8 +12,9 @@ import { agentAccessBasesAt, firstActingOption, readAgentAccess } from '../agenc
 import { type ActingOption, actingOptionOf } from '../companies/acting-option.ts';
 
 /**
- * The claim with what it may stand on. Of a tax agent that are places on both forms, as at `enterprise` by the client's
- * number (AGY-3): nobody holds a relation of this role, and what stands there is judged by `actingOptionFor`.
+ * A claim to act for a company, with its possible access bases. For a tax agent these are entries on both forms, as at
+ * `enterprise` with the client's number (AGY-3), because nobody has a relation of that role. `actingOptionFor` judges
+ * them.
  */
 export const claimOf = async (
   ctx: FlowContext,
@@ -29,9 +30,9 @@ export const claimOf = async (
 });
 
 /**
- * Whether the person may act for the company in this role today (QR-3, REL-8, AGY-1), in one step of reads side by side.
- * Throws RELATION_NOT_FOUND, COMPANY_NOT_CONFIRMED for a company that still waits (ENT-2), USE_SPECIAL_ENTRY {entry}.
- * The special entries know no agents: who claims to be one there has no relation.
+ * Whether the person may act for the company in this role today (QR-3, REL-8, AGY-1), in one step of parallel reads.
+ * Throws RELATION_NOT_FOUND, COMPANY_NOT_CONFIRMED for a company that awaits confirmation (ENT-2), USE_SPECIAL_ENTRY
+ * {entry}. The special entries have no agents: a person who claims to be one there has no relation.
  */
 export async function actingOptionFor(
   ctx: FlowContext,
@@ -59,15 +60,15 @@ export async function actingOptionFor(
     throw new Problem('RELATION_NOT_FOUND');
   const problem = companyProblem(taxpayer);
   if (problem) throw problem.code === 'COMPANY_NOT_CONFIRMED' ? problem : new Problem('RELATION_NOT_FOUND');
-  // SPC-1: special subjects have entries of their own, with a report or role to choose.
+  // SPC-1: special subjects have their own entries, where a report or role is chosen.
   const entry = properEntry('enterprise', taxpayer?.subjects ?? []);
   if (entry) throw new Problem('USE_SPECIAL_ENTRY', { entry });
   return actingOptionOf(ctx, relation, now);
 }
 
 /**
- * The company that a channel signed for (QR-1), judged now (QR-3). Throws what `actingOptionFor` throws; RELATION_NOT_FOUND
- * for a number that is none.
+ * The company that a channel signed for (QR-1), judged now (QR-3). Throws what `actingOptionFor` throws, and
+ * RELATION_NOT_FOUND for a text that is no taxpayer number.
  */
 export async function assertedCompany(
   ctx: FlowContext,
@@ -79,7 +80,7 @@ export async function assertedCompany(
   return { claim, option: await actingOptionFor(ctx, personKey, claim, now) };
 }
 
-/** A number that is none cannot be anybody's company. */
+/** A text that is no taxpayer number cannot be anybody's company. */
 function keyOfCompany(ctx: Pick<FlowContext, 'keys'>, taxpayerId: string): string {
   try {
     return companyKeyOf(ctx.keys, parseTaxpayerId(taxpayerId));

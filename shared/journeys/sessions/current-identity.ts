@@ -12,14 +12,14 @@ import { type ActsAs, asPerson, type Session } from '#store/sessions/session-row
 import { identityUpdate } from '#store/sessions/sessions.ts';
 import { auditPut } from '../audit.ts';
 
-/** LGN-10: the roles chosen last, with this one in its company. */
+/** LGN-10: the roles chosen last, updated with this role for its company. */
 export const rolesAfter = (
   person: Pick<Person, 'lastRoles'>,
   { company }: ActsAs,
 ): Readonly<Record<string, Role>> | undefined =>
   company ? { ...person.lastRoles, [company.companyKey]: company.role } : person.lastRoles;
 
-/** An identity as the audit tells it (AUD-1). */
+/** An identity as the audit records it (AUD-1). */
 export function identityAuditDetail(identity: Identity): NonNullable<AuditEvent['detail']> {
   switch (identity.kind) {
     case 'natural':
@@ -44,8 +44,8 @@ export function identityAuditDetail(identity: Identity): NonNullable<AuditEvent[
 }
 
 /**
- * A session as its access basis allows it today, to be signed into a new access token: no token tells of a company that is
- * lost. Where it is, the session goes on as what is left, and the tokens before die (SES-2, REL-7, AGY-4).
+ * A session as its access basis allows it today, for a new access token: no token names a company that is lost. If the
+ * company is lost, the session continues as what is left, and earlier tokens are refused (SES-2, REL-7, AGY-4).
  */
 export function currentIdentity(
   ctx: Pick<FlowContext, 'db' | 'settings'>,

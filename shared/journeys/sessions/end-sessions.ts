@@ -1,3 +1,4 @@
+import { epochSeconds } from '#domain/epoch.ts';
 import { Problem } from '#domain/problem.ts';
 import type { AnyCall } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
@@ -11,8 +12,8 @@ import { sessionsOf } from '#store/sessions/web-sessions.ts';
 import { auditPut } from '../audit.ts';
 
 /**
- * Ends all sessions of a person, or all but `keep` (PWD-3, CTR-2): the pointers for the write of the person (which
- * must be conditioned on the rev as read, so that no login slips in between), and the writes beside it.
+ * Ends all sessions of a person, or all except `keep` (PWD-3, CTR-2). Returns the pointers for the write of the person
+ * (which must require the `rev` that was read, so that no login comes in between), and the further writes.
  */
 export function endSessions(
   ctx: Pick<FlowContext, 'settings'>,
@@ -21,7 +22,7 @@ export function endSessions(
   reason: EndReason,
   keep?: Pick<Session, 'sessionId' | 'expiresAt'>,
 ): { changes: Pick<PersonChanges, 'webSession' | 'otherWebSessions' | 'appSessions'>; writes: Write[] } {
-  const at = Math.floor(call.now.getTime() / 1000);
+  const at = epochSeconds(call.now);
   const others = sessionsOf(person, call.now).filter(({ sessionId }) => sessionId !== keep?.sessionId);
   return {
     changes: {
@@ -36,7 +37,7 @@ export function endSessions(
   };
 }
 
-/** 退出 (SES-1): the session of this call is over at once, wherever it is checked; SESSION_ENDED where there is none. */
+/** 退出 (SES-1): the session of this call ends at once, for every later check; SESSION_ENDED if it has ended already. */
 export const loggedOutWrites = (
   ctx: Pick<FlowContext, 'settings'>,
   call: AnyCall,
@@ -44,7 +45,7 @@ export const loggedOutWrites = (
   detail: AuditEvent['detail'] = {},
 ): Write[] => [
   {
-    ...endUpdate(sessionId, { reason: 'logged-out', at: Math.floor(call.now.getTime() / 1000) }),
+    ...endUpdate(sessionId, { reason: 'logged-out', at: epochSeconds(call.now) }),
     onRefused: () => new Problem('SESSION_ENDED'),
   },
   auditPut(ctx, call, personKey, 'session-ended', 'success', { reason: 'logged-out', ...detail }),

@@ -5,7 +5,7 @@ import { Problem } from '#domain/problem.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import type { Session } from '#store/sessions/session-row.ts';
 
-/** What a signed-in person can become: themselves, or a role in a company. */
+/** What a signed-in person can become: themselves, or one role in a company. */
 export type Becoming = 'person' | { readonly companyKey: string; readonly role: Role };
 
 const schema = v.union([v.literal('person'), v.object({ companyKey: v.string(), role: v.picklist(roles) })]);
@@ -14,13 +14,13 @@ type Sealing = Pick<FlowContext, 'dataKeys'>;
 type Of = Pick<Session, 'sessionId' | 'personKey'>;
 
 /**
- * The handle of an identity to switch to (SWI-5): sealed, so that it says nothing and cannot be made up, and good in this
- * session only. What it stands for is judged when it is used.
+ * The handle of an identity to switch to (SWI-5): sealed, so that it shows nothing and cannot be invented, and valid
+ * only in this session. The identity is judged when the handle is used.
  */
 export const choiceIdOf = (ctx: Sealing, session: Of, becoming: Becoming): string =>
   seal(ctx.dataKeys, contextOf(session), JSON.stringify(becoming));
 
-/** Opens a handle of this session. Throws NOT_FOUND for any other text, another session's handle included. */
+/** Opens a handle of this session. Throws NOT_FOUND for any other text, including the handle of another session. */
 export function becomingOf(ctx: Sealing, session: Of, choiceId: string): Becoming {
   try {
     return v.parse(schema, JSON.parse(unseal(ctx.dataKeys, contextOf(session), choiceId)));

@@ -4,6 +4,7 @@ import { handle } from '#crypto/random.ts';
 import { newRefreshToken, type RefreshToken, refreshCookie } from '#crypto/refresh-tokens.ts';
 import { unseal } from '#crypto/sealed.ts';
 import { amrOf } from '#domain/authentication.ts';
+import { epochSeconds } from '#domain/epoch.ts';
 import { maskName } from '#domain/masks.ts';
 import type { Channel } from '#domain/names.ts';
 import type { WindowHint } from '#domain/sms-window.ts';
@@ -67,26 +68,26 @@ export const shownSession = (
   ),
 });
 
-/** Max-Age is what is left of the absolute life (SES-1, SES-2). */
+/** Max-Age is the rest of the session's absolute life (SES-1, SES-2). */
 export const cookieFor = (token: RefreshToken, session: Session, now: Date): string =>
-  refreshCookie(token, session.expiresAt - Math.floor(now.getTime() / 1000));
+  refreshCookie(token, session.expiresAt - epochSeconds(now));
 
-/** By what a session is opened. */
+/** How a session is opened. */
 export interface OpenedBy {
   readonly method: string;
-  /** What the journey knows of the number's window, for the person's next one. */
+  /** What the journey knows of the number's window, kept for the person's next journey. */
   readonly window?: WindowHint | undefined;
-  /** False where what it was opened by is no fresh factor (PHN-4). */
+  /** False if the factor is no fresh factor (PHN-4). */
   readonly fresh?: boolean;
-  /** ISO time of the check, where the factor was a face (PHN-4). */
+  /** ISO time of the check, if the factor was a face (PHN-4). */
   readonly faceAt?: string | undefined;
-  /** QR-1: the channel that confirmed the code; no factor is passed by it (SES-5). */
+  /** QR-1: the channel that confirmed the code; a confirmation is no factor (SES-5). */
   readonly qr?: Channel;
-  /** Epoch seconds at which the factor was passed, where that was in an earlier call. */
+  /** Epoch seconds at which the factor was passed, if that was in an earlier call. */
   readonly factorAt?: number;
-  /** The role was chosen among several: to be preselected the next time (LGN-10). */
+  /** The person chose this role among several: it is preselected next time (LGN-10). */
   readonly chosen?: boolean;
-  /** The person's numbers, where the factor has proved one of them (MIG-1). */
+  /** The person's numbers, if the factor has proved one of them (MIG-1). */
   readonly phones?: Person['phones'];
 }
 
@@ -96,8 +97,8 @@ interface OpenedSession {
 }
 
 /**
- * Opens a session in one transaction with whatever opens it (`writes`: the ticket spent, counts reset). Throws
- * ConcurrentChange where the person changed since read: the caller reads again and calls again.
+ * Opens a session in one transaction with the writes of the journey (`writes`: the ticket spent, counts reset). Throws
+ * ConcurrentChange if the person changed since they were read: the caller reads again and calls again.
  */
 export async function openSession(
   ctx: FlowContext,
@@ -108,14 +109,14 @@ export async function openSession(
   writes: readonly Write[],
 ): Promise<OpenedSession> {
   const opening = sessionOpening(ctx, call, person, as, by);
-  // The journey's own conditions first: a spent ticket says so instead of looking like a race.
+  // The journey's own conditions come first: then a spent ticket answers as such, and not as a race.
   await ctx.db.transact([...writes, ...opening.writes]);
   return opening.answer();
 }
 
 /**
- * The writes that open a session, and its answer once they are done: they swap the person's web session, end the older
- * one (where only one is allowed), tell it when and by what it was replaced (SES-3), and write the audit.
+ * The writes that open a session, and the answer once they are done. They swap the person's web session, end the older
+ * one (if only one is allowed), record when and by what it was replaced (SES-3), and write the audit.
  */
 export function sessionOpening(
   ctx: FlowContext,
@@ -125,7 +126,7 @@ export function sessionOpening(
   by: OpenedBy,
 ): { readonly writes: readonly Write[]; readonly answer: () => Promise<OpenedSession> } {
   const { policies } = ctx.settings;
-  const at = Math.floor(call.now.getTime() / 1000);
+  const at = epochSeconds(call.now);
   const sessionId = handle();
   const refresh = newRefreshToken(ctx.handles, sessionId);
   const session: Session = {
@@ -143,7 +144,7 @@ export function sessionOpening(
     factorAt: by.fresh === false || by.qr !== undefined ? 0 : (by.factorAt ?? at),
     ...(by.faceAt === undefined ? {} : { faceAt: by.faceAt }),
     ...(by.qr === undefined ? {} : { qr: by.qr }),
-    // Whoever shows up by an app that knows them did not need the password (QR-1).
+    // A person whom an app identified did not use the initial password (QR-1).
     ...(person.password?.initial && by.qr === undefined ? { passwordDue: true } : {}),
     methods: amrOf(by.method),
     browser: call.origin.browser,

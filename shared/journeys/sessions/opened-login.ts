@@ -11,8 +11,8 @@ import { openTicketPut } from '#store/tickets/tickets.ts';
 import { maskedPhoneOf } from '../people/personal-data.ts';
 
 /**
- * A login whose first factor was right (LGN-3): the write that opens its ticket, and what the person is told. Whichever
- * way the password came, the second factor is the same.
+ * A login whose first factor was right (LGN-3): the write that opens its ticket, and the answer. Whichever way the
+ * password was checked, the second factor is the same.
  */
 export function openedLogin(
   ctx: FlowContext,
@@ -24,17 +24,17 @@ export function openedLogin(
     /** The company's term (ENT-4). */
     readonly companyTerm?: number | undefined;
     readonly companyTermSince?: string | undefined;
-    /** Shown beside the second factor (REL-11). */
+    /** The company's name, shown with the second factor (REL-11). */
     readonly taxpayerName?: string | undefined;
-    /** The number an SMS goes to (LGN-6); none where the person has none (LGN-5). */
+    /** The number that gets an SMS (LGN-6); absent if the person has none (LGN-5). */
     readonly phone: OwnPhone | undefined;
     readonly window?: WindowHint;
-    /** What may let the person in as tax agent (AGY-3). */
+    /** The access bases that may let the person in as tax agent (AGY-3). */
     readonly agentAt?: readonly AgentAccessBasis[];
   },
 ) {
   const { entry, companyKey, companyTerm, companyTermSince, taxpayerName, window, agentAt = [] } = login;
-  // LGN-11: what many know opens only the face.
+  // LGN-11: after an initial password, which many people may know, only the face is accepted.
   const isInitial = person.password?.initial === true;
   const phone = isInitial ? undefined : login.phone;
   const opened = openTicketPut<LoginTicket>(

@@ -10,16 +10,17 @@ import type { SessionCall } from '../factors/fresh-factor.ts';
 import { identityAuditDetail } from './current-identity.ts';
 import { sessionAnswer } from './open-session.ts';
 
-/** What a session is to become, with the writes that hold it true. */
+/** What a session will become, with the checks for the transaction. */
 export interface Judged {
   readonly next: ActsAs;
   readonly writes: readonly Write[];
 }
 
 /**
- * SWI-5: the session goes on as somebody else, audited in the same transaction; access tokens of the identity before end
- * with it (SES-2). SESSION_ENDED where another switch came first.
- * @param judge says what it may become, read anew each time; `again` where what it relied on changed meanwhile
+ * SWI-5: the session continues with another identity, audited in the same transaction; access tokens of the earlier
+ * identity become invalid (SES-2). Throws SESSION_ENDED if another switch came first.
+ * @param judge returns what the session may become, from a new read each time; `again` if what it relied on changed
+ * meanwhile
  */
 export async function switchIdentity(
   ctx: FlowContext,
@@ -36,8 +37,8 @@ export async function switchIdentity(
 }
 
 /**
- * Decides a switch, and decides it anew where something changed that it relied on. SESSION_ENDED where another switch came
- * first: that has ended the token of this call.
+ * Decides a switch, and decides it again if something changed that the decision relied on. Throws SESSION_ENDED if
+ * another switch came first, because that one has invalidated the token of this call.
  */
 export function decideSwitch<T>(
   ctx: FlowContext,
@@ -52,7 +53,10 @@ export function decideSwitch<T>(
   });
 }
 
-/** The session goes on as that, and the audit of it; what holds it true stands beside them. */
+/**
+ * The writes that give the session its new identity, with the audit; the checks of that identity stand beside them in
+ * the transaction.
+ */
 export const switchWrites = (ctx: FlowContext, call: SessionCall, next: ActsAs): Write[] => {
   const { session } = call.caller;
   const detail = identityAuditDetail(next.identity);

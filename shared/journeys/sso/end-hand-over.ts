@@ -1,9 +1,9 @@
+import { epochSeconds } from '#domain/epoch.ts';
 import type { RpEndReason } from '#domain/relying-parties.ts';
 import type { AnyCall } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
 import { type RpSession, rpEndUpdate } from '#store/sessions/rp-sessions.ts';
-import { seconds } from '#store/tickets/ticket-times.ts';
 import { auditPut } from '../audit.ts';
 
 /**
@@ -16,6 +16,6 @@ export const handOverEndWrites = (
   handOver: Pick<RpSession, 'sessionId' | 'clientId' | 'sid' | 'personKey'>,
   reason: RpEndReason,
 ): Write[] => [
-  rpEndUpdate(handOver, { reason, at: seconds(call.now) }),
+  rpEndUpdate(handOver, { reason, at: epochSeconds(call.now) }),
   auditPut(ctx, call, handOver.personKey, 'sso-ended', 'success', { client: handOver.clientId, reason }),
 ];

@@ -1,3 +1,4 @@
+import { epochSeconds } from '#domain/epoch.ts';
 import type { Granted } from '#domain/granted-limits.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { auditEventPut } from '#store/audit/audit-events.ts';
@@ -73,7 +74,7 @@ export async function endIfOver(ctx: Judging, handOver: RpSession, now: Date): P
     ctx.settings.policies.auditRetentionDays,
   );
   try {
-    await ctx.db.transact([rpEndUpdate(handOver, { reason, at: Math.floor(now.getTime() / 1000) }), event]);
+    await ctx.db.transact([rpEndUpdate(handOver, { reason, at: epochSeconds(now) }), event]);
   } catch (error) {
     // Somebody else ended it, or another hand-over took its place: its own change tells.
     if (!(error instanceof ConcurrentChange)) throw error;

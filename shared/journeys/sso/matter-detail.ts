@@ -1,14 +1,14 @@
+import { epochSeconds } from '#domain/epoch.ts';
 import { type Matter, mayDo } from '#domain/matters.ts';
 import type { EffectiveSession } from '#store/sessions/effective-session.ts';
 import type { ShownMatter } from '#store/tickets/sso-tickets.ts';
-import { seconds } from '#store/tickets/ticket-times.ts';
 import type { Detail } from './granted-details.ts';
 
 /** SSO-9: what a system is told of a matter, in `authorization_details`. @param level the person's real-name level */
 export const matterDetail = ({ code, at, validUntil, nonce }: ShownMatter, level: number): Detail => ({
   type: 'matter',
   matter: code,
-  at: seconds(new Date(at)),
+  at: epochSeconds(new Date(at)),
   level,
   valid_until: validUntil,
   ...(nonce === undefined ? {} : { nonce }),

@@ -1,6 +1,9 @@
 import { at, type Details } from './catalogue.ts';
 
-/** What to do next, where several sentences say it or a value chooses it: the English of zh-details.ts. */
+/**
+ * What to do next, for advice that several sentences share or that depends on a value: the English version of
+ * zh-details.ts.
+ */
 
 export const tries = (d: Details) =>
   typeof d.remainingAttempts === 'number'
@@ -10,11 +13,11 @@ export const tries = (d: Details) =>
 export const retry = (d: Details) =>
   d.retryAt ? `Possible again after ${at(d.retryAt)} (Beijing time).` : 'Please try again a little later.';
 
-/** ORD-1: nothing that the person could do here lifts it. */
+/** ORD-1: the person cannot lift a suspension here. */
 export const suspended = () =>
   'Call 12366, or bring your document to a tax service hall to have it resumed. Registering again or a new password does not lift it.';
 
-/** LGN-8: what to do without a relation. */
+/** LGN-8: what a person without a relation can do. */
 export const relation = (d: Details) => {
   if (d.pendingAuthorizationId === undefined)
     return 'Ask the legal representative or finance head to add you under Account centre – Staff permissions, then confirm it yourself.';
@@ -23,7 +26,7 @@ export const relation = (d: Details) => {
     : 'An authorisation of this company waits for you: log in as a natural person and confirm it under Account centre – Company authorisations.';
 };
 
-/** A company of special subjects alone has nobody who could log in under Enterprise to add people (SPC-4). */
+/** A company that is only a special subject has nobody who could log in under Enterprise to add people (SPC-4). */
 export const atHall = (d: Details) =>
   relation(d) +
   (d.pendingAuthorizationId === undefined
@@ -44,7 +47,7 @@ export const entries: Record<string, string> = {
   'social-insurance': 'Special subjects – Social insurance only',
 };
 
-/** REG-2: why a hall record serves no more. */
+/** REG-2: why a hall record can no longer be used. */
 export const hallRecordEnds: Record<string, string> = {
   used: 'The record has served a registration already.',
   'account-ended': 'The record is older than the end of your account.',

@@ -12,7 +12,7 @@ import {
   weak,
 } from './en-details.ts';
 
-/** English sentences for people who do not read Chinese; same facts as zh.ts. */
+/** English sentences for people who do not read Chinese; they state the same facts as zh.ts. */
 export const en: Catalogue = {
   BAD_REQUEST: {
     title: 'Something in the request is not right',

@@ -11,7 +11,7 @@ export function messageFor(code: ProblemCode, variant: string | undefined, langu
   return (variant && catalogue[`${code}/${variant}`]) || catalogue[code];
 }
 
-/** Notices that travel with successful answers. */
+/** Notices that are part of successful answers. */
 const notices = {
   PHONE_EMPTY: {
     zh: '您的手机号为空，请您通过扫码验证方式登录系统，并在账户中心的手机号码修改菜单中添加默认手机号。',

@@ -1,6 +1,6 @@
 import { at, type Details } from './catalogue.ts';
 
-/** What to do next, where several sentences say it or a value chooses it. */
+/** What to do next, for advice that several sentences share or that depends on a value. */
 
 export const tries = (d: Details) =>
   typeof d.remainingAttempts === 'number'
@@ -9,11 +9,11 @@ export const tries = (d: Details) =>
 
 export const retry = (d: Details) => (d.retryAt ? `您可以在 ${at(d.retryAt)} 之后再试。` : '请稍后再试。');
 
-/** ORD-1: nothing that the person could do here lifts it. */
+/** ORD-1: the person cannot lift a suspension here. */
 export const suspended = () =>
   '请拨打 12366 咨询，或携带本人证件前往办税服务厅申请恢复。重新注册或修改密码不能恢复账号。';
 
-/** LGN-8: what to do without a relation. */
+/** LGN-8: what a person without a relation can do. */
 export const relation = (d: Details) => {
   if (d.pendingAuthorizationId === undefined)
     return '请联系企业的法定代表人或财务负责人，在“账户中心-人员权限管理”中将您添加为办税人员，再由您本人确认。';
@@ -22,7 +22,7 @@ export const relation = (d: Details) => {
     : '您有一项该企业的待确认授权，请从“自然人业务”入口登录，在“账户中心-企业授权管理-待确认授权”中确认。';
 };
 
-/** A company of special subjects alone has nobody who could log in under 企业业务 to add people (SPC-4). */
+/** A company that is only a special subject has nobody who could log in under 企业业务 to add people (SPC-4). */
 export const atHall = (d: Details) =>
   relation(d) +
   (d.pendingAuthorizationId === undefined
@@ -42,7 +42,7 @@ export const entries: Record<string, string> = {
   'social-insurance': '特定主体-社保非税专用用户',
 };
 
-/** REG-2: why a hall record serves no more. */
+/** REG-2: why a hall record can no longer be used. */
 export const hallRecordEnds: Record<string, string> = {
   used: '该采集记录已用于一次注册。',
   'account-ended': '该采集记录早于您的账号注销或失效时间。',

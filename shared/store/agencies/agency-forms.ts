@@ -7,33 +7,33 @@ import { all, atLeast, atMost, equals, holds, oneOf } from '../dynamodb/expressi
 import type { Key, RefusableCheck } from '../dynamodb/tables.ts';
 
 /**
- * The two forms that a tax agent must stand on (AGY-1): the agency's staff form, 《涉税专业服务机构（人员）基本信息采集表》, and the
- * client's agreement form, 《涉税专业服务协议要素信息采集表》.
- *
- * A form can be larger than one transaction and still changes at once: each of its agents has a row under the person
- * with the forms they stand on, and one head row says which form holds. Rows that name another form say nothing.
+ * The two forms that name a tax agent (AGY-1): the agency's staff form, 《涉税专业服务机构（人员）基本信息采集表》, and the client's
+ * agreement form, 《涉税专业服务协议要素信息采集表》.
+ * A form may be larger than one transaction and must still change at one instant. So each agent has a row of their own
+ * that lists the forms that name them, and one head row tells which form is in force. An entry of another form has no
+ * effect.
  */
 
 /** The head of an agency's staff form, in Agencies under `part` = `form`. */
 export interface StaffForm {
   readonly agencyKey: string;
   readonly rev: number;
-  /** The form that holds. */
+  /** The id of the form that is in force. */
   readonly formId: string;
-  /** How many agents it names, so that a list read beside a change is known to be whole. */
+  /** How many agents the form names, so that a reader can tell whether a list read during a change is complete. */
   readonly size: number;
-  /** The registry's version, where the registry sent it (ENT-3). */
+  /** The registry's version, if the registry sent the form (ENT-3). */
   readonly version?: number;
 }
 export const staffFormKey = (agencyKey: string): Key => ({ agencyKey, part: 'form' });
 
-/** Somebody whom a form names. */
+/** A person whom a form names. */
 export interface FormAgent {
   readonly personKey: string;
   readonly sealedName: Sealed;
 }
 
-/** What an agreement says: services, period, agents. */
+/** The content of an agreement: services, period, agents. */
 export interface Terms extends Period {
   readonly items: readonly ServiceItem[];
   readonly agents: readonly FormAgent[];
@@ -48,11 +48,11 @@ export interface Agreement extends Terms {
   readonly agencyNumber: KeptNumber;
   readonly clientNumber: KeptNumber;
   readonly state: 'pending' | 'active' | 'rejected' | 'ended';
-  /** The form that holds; none before anything took effect. */
+  /** The form that is in force; absent before any terms took effect. */
   readonly formId?: string;
-  /** Other terms that wait for the client while these hold. */
+  /** New terms that wait for the client's consent; until then these terms hold. */
   readonly proposed?: Terms;
-  /** The registry's version, where the registry sent it (ENT-3). */
+  /** The registry's version, if the registry sent it (ENT-3). */
   readonly version?: number;
   /** ISO 8601 */
   readonly updatedAt: string;
@@ -63,13 +63,19 @@ export const agreementKey = (agreementId: string): Key => ({ agreementId });
 export interface FormEntry {
   readonly personKey: string;
   readonly relation: string;
-  /** The forms that name the person; which of them holds, the head says. */
+  /** The forms that name the person; the head row tells which of them is in force. */
   readonly forms?: ReadonlySet<string>;
-  /** Of an agreement: whose, and for how long, as its newest form says; a hint, the agreement decides. */
+  /**
+   * For an agreement: whose it is, and its period according to its newest form. This is only a hint; the agreement
+   * decides.
+   */
   readonly agencyKey?: string;
   readonly from?: string;
   readonly until?: string;
-  /** What the client is searched by, and its `rev` of which that is. Without it, and while it is old, the client is asked. */
+  /**
+   * The text by which the client is searched, and the client's `rev` from which it was copied. If the text is missing
+   * or old, the client's own row is read.
+   */
   readonly searched?: string;
   readonly searchedRev?: number;
   readonly clientKey?: string;
@@ -88,7 +94,7 @@ export const clientEntryKey = (personKey: string, clientKey: string, agreementId
   personKey,
   relation: `${clientEntryPrefix(clientKey)}${agreementId}`,
 });
-/** What a place says of itself: `clientEntryKey` read backwards. */
+/** The agreement and the client that a row belongs to: `clientEntryKey` read backwards. */
 export function clientEntryRef({ relation }: Pick<FormEntry, 'relation'>): {
   readonly clientKey: string;
   readonly agreementId: string;
@@ -97,22 +103,22 @@ export function clientEntryRef({ relation }: Pick<FormEntry, 'relation'>): {
   return { clientKey, agreementId };
 }
 
-/** Begins with its time, so that a form that nobody finished can be told from one that is on its way. */
+/** Begins with the time, so that a form that was never finished can be told from one that is still being written. */
 export const newFormId = (now: Date): string => `${now.getTime().toString(36).padStart(9, '0')}-${handle()}`;
-/** No function runs that long. */
+/** Milliseconds; no function runs that long. */
 const unfinishedAfterMs = 3_600_000;
 export const isAbandoned = (formId: string, now: Date): boolean =>
   timeOf(formId) < now.getTime() - unfinishedAfterMs;
 const timeOf = (formId: string): number => Number.parseInt(formId.split('-')[0] ?? '', 36);
 
 /**
- * ENT-4: whether a form is younger than the last cancellation of its company: a staff form's agency, an agreement's client.
- * What stood on the company before has ended with it, and does not come back by its return.
+ * ENT-4: whether a form is younger than the last cancellation of its company (for a staff form the agency, for an
+ * agreement the client). Older forms ended with the cancellation and do not take effect again when the company returns.
  */
 export const isFormOfTerm = (formId: string | undefined, company: InTermSince | undefined): boolean =>
   formId !== undefined && isOfTerm(timeOf(formId), company ?? {});
 
-/** Whether the form that holds names the person. */
+/** Whether the form that is in force names the person. */
 export const isNamedBy = (
   form: Pick<StaffForm | Agreement, 'formId'> | undefined,
   entry: FormEntry | undefined,
@@ -131,7 +137,7 @@ export const isAgreementOf = (
 
 const gone = () => new Problem('RELATION_NOT_FOUND');
 
-/** Inside the transaction that relies on it: this form still holds and still names the person. RELATION_NOT_FOUND. */
+/** For a transaction that relies on it: this form is still in force and still names the person. RELATION_NOT_FOUND. */
 export const onStaffFormChecks = (
   personKey: string,
   form: Pick<StaffForm, 'agencyKey' | 'formId'>,
@@ -146,9 +152,10 @@ export const onStaffFormChecks = (
 ];
 
 /**
- * Inside the transaction that relies on the agreement: the agreement is in force on this day, and its form still names the
- * person. Whose agreement it is never changes. RELATION_NOT_FOUND.
- * @param forms the form that was read to hold, or, where only the person's own row was read, all that it names
+ * For a transaction that relies on the agreement: it is in force on this day, and its form still names the person. The
+ * parties of an agreement never change. RELATION_NOT_FOUND.
+ * @param forms the form that was read to be in force; or, if only the person's own row was read, all forms that it
+ * lists
  */
 export const onAgreementChecks = (
   personKey: string,

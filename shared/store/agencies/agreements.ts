@@ -10,15 +10,15 @@ import { type Agreement, agreementKey } from './agency-forms.ts';
 export const findAgreement = (db: Db, agreementId: string) =>
   db.get<Agreement>('Agreements', agreementKey(agreementId));
 
-/** New facts by attribute; undefined takes the attribute away. */
+/** New values by attribute; undefined removes the attribute. */
 export type AgreementChanges = {
   readonly [K in Exclude<keyof Agreement, 'agreementId' | 'rev'>]?: Agreement[K] | undefined;
 };
-/** Changes an agreement as it was read (version 0: as there was none). ConcurrentChange where it changed since. */
+/** Changes an agreement as it was read (version 0: it did not exist). Throws ConcurrentChange if it changed since. */
 export const agreementUpdate = (agreementId: string, version: number, changes: AgreementChanges): Write =>
   versionedUpdate('Agreements', agreementKey(agreementId), version, changes, () => new ConcurrentChange());
 
-/** A page of the agreements of one side, by id. An index: for lists, never for a rule. */
+/** One page of a side's agreements, by id. Reads an index: for lists, never for a rule. */
 export const agreementsOf = (
   db: Db,
   side: { readonly agencyKey: string } | { readonly clientKey: string },
@@ -34,8 +34,8 @@ export const agreementsOf = (
 };
 
 /**
- * The periods that an agency and a client have agreed or proposed, in one row a pair: two agreements that overlap meet
- * here, also when they are entered at the same moment (AGY-4). Outside of both indexes.
+ * The periods that one agency and one client have agreed or proposed, all in one row, so that two agreements that
+ * overlap meet here, even if they are entered at the same moment (AGY-4). The row is in neither index.
  */
 export interface Pair {
   readonly rev: number;
@@ -43,7 +43,9 @@ export interface Pair {
 }
 interface Taken extends Period {
   readonly agreementId: string;
-  /** ISO time at which it was written: what was agreed before a cancellation of the client takes no place (ENT-4). */
+  /**
+   * ISO time at which the period was written: agreements from before a cancellation of the client do not count (ENT-4).
+   */
   readonly at?: string;
 }
 type Between = Pick<Agreement, 'agencyKey' | 'clientKey'>;
@@ -52,7 +54,7 @@ const pairKey = ({ agencyKey, clientKey }: Between): Key => ({
 });
 export const findPair = (db: Db, between: Between) => db.get<Pair>('Agreements', pairKey(between));
 
-/** Whether another agreement of the pair has a day of these, as far as it has not ended with the client's last term. */
+/** Whether another agreement of the pair covers one of these days, unless it ended with the client's last term. */
 export const isTaken = (
   pair: Pair | undefined,
   agreementId: string,
@@ -66,7 +68,10 @@ export const isTaken = (
       periods.some((period) => overlap(period, taken)),
   );
 
-/** The periods of one agreement from now on; what is over takes no place. ConcurrentChange where the pair changed since read. */
+/**
+ * Records the periods of one agreement; past periods are dropped. Throws ConcurrentChange if the pair changed since it
+ * was read.
+ */
 export const pairUpdate = (
   between: Between,
   pair: Pair | undefined,

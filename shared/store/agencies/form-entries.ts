@@ -17,11 +17,14 @@ import {
 import type { Db, Key, Update, Write } from '../dynamodb/tables.ts';
 import { type FormEntry, staffEntryPrefix } from './agency-forms.ts';
 
-/** TransactWriteItems takes a hundred; a few at once keep a large form quick and its tables unharmed. */
+/** TransactWriteItems takes a hundred items; a few transactions in parallel are fast without overloading the tables. */
 const itemsAtMost = 100;
 const atOnce = 4;
 
-/** Writes of any number: each group is all or none, groups side by side. For what may be repeated, and what no rule sees yet. */
+/**
+ * Any number of writes: each group is written completely or not at all, and groups are written in parallel. For writes
+ * that may be repeated and that no rule sees yet.
+ */
 export async function transactInBatches(db: Db, groups: readonly (readonly Write[])[]): Promise<void> {
   const batches: Write[][] = [];
   let last: Write[] | undefined;
@@ -39,7 +42,7 @@ export async function transactInBatches(db: Db, groups: readonly (readonly Write
   for (const run of runs) if (run.status === 'rejected') throw run.reason;
 }
 
-/** A form names a person. Nothing holds by this until the form's head names the form. */
+/** Adds a form to the row of a person whom it names. It has no effect until the form's head row names the form. */
 export const formEntryUpdate = (
   key: Key,
   formId: string,
@@ -53,7 +56,7 @@ export const formEntryUpdate = (
   },
 });
 
-/** The days of a form that holds, in the row of somebody whom it names. */
+/** Writes the period of a form that is in force into the row of a person whom it names. */
 export const formEntryPeriodUpdate = (key: Key, formId: string, { from, until }: Period): Write => ({
   table: 'Relationships',
   key,
@@ -62,9 +65,11 @@ export const formEntryPeriodUpdate = (key: Key, formId: string, { from, until }:
 });
 
 /**
- * Takes a form that does not hold (any more) out of its people's rows. Only tidiness: what is left behind says nothing.
- * @param people `gone` from the form that holds now, so that their rows may go, or `kept` by it
- * @param others writes that tidy beside
+ * Removes a form that is not in force (any more) from the rows of its people. This is only tidying: an entry that stays
+ * has no effect.
+ * @param people `gone`: people whom the form in force does not name, so that their rows may be removed; `kept`: people
+ * whom it names
+ * @param others further rows to tidy at the same time
  */
 export async function removeFormEntries(
   db: Db,
@@ -89,7 +94,7 @@ export async function removeFormEntries(
     db,
     removed.map((write) => [write]),
   )
-    // A row that yet another form names stays, less this one.
+    // If another form names the person too, the row stays without this form.
     .catch(() => oneByOne(people.gone.map((key) => [removal(key), leaving(key)])))
     .catch(() => undefined);
   await transactInBatches(
@@ -104,8 +109,8 @@ export async function removeFormEntries(
 }
 
 /**
- * A person's own rows of one prefix, the first page; strongly consistent, on the table's own key. An agreement that ran out
- * leaves its row: of those `on` a day there are few, whatever the years have left, but `limit` counts all.
+ * The first page of a person's own rows with one prefix; strongly consistent, by the table's own key. Agreements that
+ * ran out leave their rows. Of rows that cover a day (`on`) there are only a few, but `limit` counts all rows.
  */
 export const formEntriesOf = (
   db: Db,
@@ -125,10 +130,13 @@ export const formEntriesOf = (
   });
 };
 
-/** Name and, where it may be read, number, as one text in which a part of either is looked for. */
+/** Name and, if it may be read, number as one text, in which a search looks for a part of either. */
 const searchedBy = ({ name, taxpayerId = '' }: KnownTaxpayer): string => `${searchForm(name)}\n${taxpayerId}`;
 
-/** What the client of an agent's row is searched by; only where the row is there, and never over something newer. */
+/**
+ * Writes the text by which the client of an agent's row is searched; only if the row exists, and never over a newer
+ * text.
+ */
 export const searchedUpdate = (key: Key, company: KnownTaxpayer): Update => ({
   table: 'Relationships',
   key,
@@ -140,19 +148,22 @@ export const searchedUpdate = (key: Key, company: KnownTaxpayer): Update => ({
 
 export interface ClientSearch {
   readonly agencyKey: string;
-  /** Shanghai day on which the agreement has to hold, as far as the row knows. */
+  /** Shanghai day on which the agreement must be in force, as far as the row can tell. */
   readonly day: string;
-  /** As it was typed. */
+  /** The search text as typed. */
   readonly query: string;
-  /** The client whose number was typed whole, which the row of one that is somebody's own does not hold (DOC-4). */
+  /**
+   * The client whose whole number was typed: the row of a client whose number is a person's does not contain the number
+   * (DOC-4).
+   */
   readonly typed?: string | undefined;
-  /** Clients whose change has not reached every copy yet: looked at whatever the rows say. */
+  /** Clients whose last change has not reached every copy yet: they are always read, whatever the row says. */
   readonly due: CopiesDue;
 }
 
 /**
- * A page of the rows of an agent's clients that may be what is searched for, picked out of `limit` rows by DynamoDB itself;
- * nothing but the rows is read for those that are not. Strongly consistent.
+ * One page of the rows of an agent's clients that may match a search. DynamoDB itself picks them out of `limit` rows,
+ * so nothing else is read for the others. Strongly consistent.
  */
 export function clientEntries(
   db: Db,
@@ -162,7 +173,7 @@ export function clientEntries(
   page: { readonly from?: Key | undefined; readonly limit: number },
 ) {
   const [text, number] = [searchForm(query), foldNumber(query)];
-  // IN takes a hundred, and so many are told; where there are more, any may be.
+  // IN takes a hundred values. If more companies have changed than the index tells, any company may be one of them.
   const changed = [...due.companyKeys, ...(typed === undefined ? [] : [typed])].slice(0, 100);
   const searching = text !== '' && !due.many;
   const fits = any(
@@ -185,7 +196,7 @@ export function clientEntries(
   });
 }
 
-/** The agencies whose staff forms name a person, as far as the own rows tell. */
+/** The agencies whose staff forms name a person, as far as the person's own rows tell. */
 export async function agenciesNaming(db: Db, personKey: string): Promise<Set<string>> {
   const { items } = await formEntriesOf(db, personKey, staffEntryPrefix);
   return new Set(

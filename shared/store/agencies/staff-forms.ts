@@ -6,7 +6,7 @@ import { versionedUpdate } from '../dynamodb/versioned-update.ts';
 import { type FormAgent, type StaffForm, staffEntryKey, staffFormKey } from './agency-forms.ts';
 import { formEntryUpdate } from './form-entries.ts';
 
-/** One agent in the list of one form of an agency, in Agencies. */
+/** One agent in the list of one form of an agency, in table Agencies. */
 export interface ListedAgent extends FormAgent {
   readonly agencyKey: string;
   readonly part: string;
@@ -19,10 +19,10 @@ export const formIdOf = ({ part }: Pick<ListedAgent, 'part'>): string => part.sp
 export const findStaffForm = (db: Db, agencyKey: string) =>
   db.get<StaffForm>('Agencies', staffFormKey(agencyKey));
 
-/** A megabyte each: more agents than any agency has, with the forms that nobody finished. */
+/** Pages of a megabyte each: enough for more agents than any agency has, unfinished forms included. */
 const pagesAtMost = 40;
 
-/** Every list row of an agency, of forms before and to come as well. Throws TooManyPages. */
+/** Every list row of an agency, including rows of earlier forms and of forms not yet in force. Throws TooManyPages. */
 export const allListed = (db: Db, agencyKey: string): Promise<ListedAgent[]> =>
   allItems(pagesAtMost, (from) =>
     db.query<ListedAgent>('Agencies', {
@@ -32,7 +32,7 @@ export const allListed = (db: Db, agencyKey: string): Promise<ListedAgent[]> =>
     }),
   );
 
-/** Some agents of the form that holds, by their handles: undefined for those it does not name. */
+/** Some agents of the form in force, by their handles; undefined for those whom it does not name. */
 export async function findListed(
   db: Db,
   { agencyKey, formId }: Pick<StaffForm, 'agencyKey' | 'formId'>,
@@ -50,7 +50,7 @@ export async function findListed(
   return new Map(found.filter((row) => row !== undefined).map((row) => [row.agentId, row]));
 }
 
-/** One agent of a form that does not hold yet: the list row and the person's own row. */
+/** The two rows of one agent of a form that is not yet in force: the list row and the person's own row. */
 export const listingWrites = (
   agencyKey: string,
   formId: string,
@@ -74,7 +74,7 @@ export const unlistingRemoval = ({ agencyKey, part }: ListedAgent): Write => ({
   remove: { agencyKey, part },
 });
 
-/** The form holds from now on, in the place of the one that was read. ConcurrentChange where another came first. */
+/** Puts the form into force in place of the one that was read. Throws ConcurrentChange if another form came first. */
 export const staffFormUpdate = (
   agencyKey: string,
   before: StaffForm | undefined,

@@ -1,9 +1,10 @@
 import { ulid } from '#crypto/random.ts';
+import { epochSeconds } from '#domain/epoch.ts';
 import type { RelationState } from '#domain/relations.ts';
 import { absent, equals } from '../dynamodb/expressions.ts';
 import type { Db, Key, Put } from '../dynamodb/tables.ts';
 
-/** What happened (AUD-1). Kinds are stable words; sentences for people are the portal's. */
+/** What happened (AUD-1). The kinds are stable words; the sentences for people belong to the portal. */
 export type AuditKind =
   | 'registered'
   | 'identity-refused'
@@ -48,9 +49,9 @@ export type AuditKind =
   | `relation-${RelationState | 'adjusted'}`;
 
 export interface AuditEvent {
-  /** Person key or company key, or `client:` and the id of a tax system: whose history this is. */
+  /** Whose history the event belongs to: a person key, a company key, or `client:` and the id of a tax system. */
   readonly subject: string;
-  /** Person key of whoever did it where that is not the subject; for the bureau, never shown to people. */
+  /** Person key of the person who acted, if that is not the subject; for the bureau only, never shown to people. */
   readonly actor?: string | undefined;
   readonly kind: AuditKind;
   readonly outcome: 'success' | 'failure';
@@ -58,11 +59,11 @@ export interface AuditEvent {
   readonly channel: string;
   /** Truncated network address (AUD-1). */
   readonly address: string;
-  /** Codes and masked values only. */
+  /** Only codes and masked values. */
   readonly detail?: Readonly<Record<string, string | number | boolean>> | undefined;
 }
 
-/** The append-only write of one event, to stand in the transaction of the change it tells about. */
+/** The write that appends one event; it belongs into the transaction of the change that the event records. */
 export function auditEventPut(event: AuditEvent, retentionDays: number): Put {
   return {
     table: 'Audit',
@@ -76,23 +77,23 @@ export function auditEventPut(event: AuditEvent, retentionDays: number): Put {
       address: event.address,
       detail: event.detail,
       actor: event.actor,
-      ttl: Math.floor(event.at.getTime() / 1000) + retentionDays * 86_400,
+      ttl: epochSeconds(event.at) + retentionDays * 86_400,
     },
     condition: absent('eventId'),
   };
 }
 
-/** An event as it stands. */
+/** An event as it is stored. */
 export type StoredEvent = Omit<AuditEvent, 'at'> & { readonly eventId: string; readonly at: string };
 
-/** One page of a subject's history, newest first (SES-4); `next` where there is more. */
+/** One page of a subject's history, newest first (SES-4); `next` if there are more events. */
 export async function historyPage(
   db: Db,
   subject: string,
   pageSize: number,
   from?: Key,
 ): Promise<{ events: StoredEvent[]; next: Key | undefined }> {
-  // One more than shown tells whether another page is worth offering.
+  // Reads one item more than it shows, to know whether another page exists.
   const { items } = await db.query<StoredEvent>('Audit', {
     condition: equals('subject', subject),
     limit: pageSize + 1,

@@ -2,7 +2,10 @@ import { shanghaiDay } from '#domain/days.ts';
 import { countUpdate, dayRowExpiry } from '../dynamodb/counters.ts';
 import type { Write } from '../dynamodb/tables.ts';
 
-/** REL-11: counts a company whose name a person looks up on one Shanghai day. Refused with `onRefused` beyond `most`. */
+/**
+ * REL-11: counts the companies whose names a person looks up on one Shanghai day. Refused with `onRefused` above
+ * `most`.
+ */
 export const previewUpdate = (personKey: string, now: Date, most: number, onRefused: () => Error): Write => ({
   ...countUpdate(
     {

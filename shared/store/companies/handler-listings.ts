@@ -3,8 +3,8 @@ import { absentOr, below, equals } from '../dynamodb/expressions.ts';
 import type { Db, Key, RefusableCheck, RefusablePut } from '../dynamodb/tables.ts';
 
 /**
- * What 金三 says of a tax handler (REL-4), apart from any authorisation: a removal that came before its appointment keeps
- * its version, and authorisations come and go beside it (ENT-3).
+ * What 金三 states about a tax handler (REL-4), stored apart from any authorisation: a removal that arrives before its
+ * appointment keeps its version, and authorisations are created and ended independently (ENT-3).
  */
 export interface HandlerListing {
   readonly version: number;
@@ -19,7 +19,7 @@ const listingKey = (personKey: string, companyKey: string): Key => ({
 export const findListing = (db: Db, personKey: string, companyKey: string) =>
   db.get<HandlerListing>('Relationships', listingKey(personKey, companyKey));
 
-/** An older version never overwrites a newer one; ConcurrentChange where one came first. */
+/** Never overwrites a newer version; throws ConcurrentChange if another version came first. */
 export const listingPut = (
   personKey: string,
   companyKey: string,
@@ -31,7 +31,7 @@ export const listingPut = (
   onRefused: () => new ConcurrentChange(),
 });
 
-/** Inside the transaction that was decided from it: the listing as it was read. */
+/** For a transaction that was decided from it: the listing is as it was read. */
 export const listingCheck = (
   personKey: string,
   companyKey: string,

@@ -10,7 +10,7 @@ import { guardKey, historyPrefix, relationKey, relationKeyOf } from './relation-
 import { listed, listKeysOf } from './relation-lists.ts';
 import type { Relation } from './relation-row.ts';
 
-/** What a new authorisation is; the rest follows. */
+/** The given facts of a new authorisation; all others are derived. */
 export type NewRelation = Omit<
   Relation,
   | 'relation'
@@ -26,9 +26,10 @@ export type NewRelation = Omit<
 > & { readonly state: 'pending' | 'active' };
 
 /**
- * Begins an authorisation, in the place of the one `read` (the current row as it was read, if there is one), which must
- * have ended: it moves into history, and a person and company never have two of one role (REL-10). Throws
- * RELATION_EXISTS where the previous one lives in the company's present term (ENT-4); the writes are refused with ConcurrentChange when it changed since read.
+ * Begins an authorisation in place of `read` (the current row as it was read, if there is one), which must have ended.
+ * `read` moves into history, so a person never has two current relations of one role in a company (REL-10). Throws
+ * RELATION_EXISTS if the previous relation is live in the company's present term (ENT-4). The writes throw
+ * ConcurrentChange if the row changed since it was read.
  */
 export function beginWrites(
   fresh: NewRelation,
@@ -94,16 +95,16 @@ export function beginWrites(
   };
 }
 
-/** What a transition may change beside the state. */
+/** What a transition may change in addition to the state. */
 export type RelationChanges = Partial<Pick<Relation, 'permissions' | 'taxpayerName' | 'taxpayerState'>> & {
-  /** null takes the last day away: unlimited. */
+  /** Null removes the last day: unlimited. */
   readonly validUntil?: string | null;
 };
 
 /**
- * Moves an authorisation (REL-10). The allowed prior states, the direction and the roles of the transition are the
- * write's condition; what stands there when it is refused decides the answer.
- * @param seen the revision that whoever decides was shown (REL-11): of anything else nothing is decided, STATE_CONFLICT
+ * Changes the state of an authorisation (REL-10). The write's condition holds the transition's allowed states,
+ * direction and roles; if it is refused, the row that is there decides the answer.
+ * @param seen the revision that the person was shown (REL-11): STATE_CONFLICT if the row has another one
  */
 export function transitionUpdate(
   relation: Relation,
@@ -117,7 +118,8 @@ export function transitionUpdate(
   const refused = refusalOf(transition, relation, day);
   if (refused) throw new Problem(refused);
   const { validUntil, ...others } = changes;
-  // A change that moves the row nowhere in the lists leaves its keys, which another one beside it may be changing.
+  // A change that does not move the row within the lists leaves the list keys alone: another write may be changing
+  // them.
   const moves = transition.to !== relation.state || validUntil !== undefined;
   const { validUntil: lastDay, ...unlimited } = relation;
   const { companySort, personSort, confirmerKey } = listKeysOf({
@@ -126,7 +128,8 @@ export function transitionUpdate(
     state: transition.to,
     ...lastDayOf(validUntil === undefined ? lastDay : validUntil),
   });
-  // Who may confirm goes with the end of the relation or of the waiting; in between the company's copies decide it.
+  // The right to confirm ends with the relation or with the company's waiting; in between the company's copies decide
+  // it.
   const confirmsNoMore =
     confirmerKey === undefined && (!isLive(transition.to) || others.taxpayerState !== undefined);
   const removed = [
@@ -167,8 +170,8 @@ const lastDayOf = (validUntil: string | null | undefined): { validUntil?: string
   typeof validUntil === 'string' ? { validUntil } : {};
 
 /**
- * 清除记录 (CTR-3): hides an ended authorisation from one side's history. STATE_CONFLICT while it lives, ConcurrentChange when it
- * was moved into history since read.
+ * 清除记录 (CTR-3): hides an ended authorisation from one side's history. Throws STATE_CONFLICT while it is live,
+ * ConcurrentChange if it moved into history since it was read.
  */
 export const hideUpdate = (relation: Relation, side: 'person' | 'company', day: string): RefusableUpdate => ({
   table: 'Relationships',
@@ -188,7 +191,7 @@ export const hideUpdate = (relation: Relation, side: 'person' | 'company', day: 
     any(
       not(oneOf('state', ['pending', 'active'])),
       below('validUntil', day),
-      // What ended with an earlier term of the company keeps the state that it had (ENT-4).
+      // A relation that ended with an earlier term of the company keeps the state that it had (ENT-4).
       all(exists('taxpayerTerm'), not(sameAs('taxpayerTerm', 'companyTerm'))),
     ),
   ),

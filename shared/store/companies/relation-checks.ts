@@ -5,19 +5,19 @@ import type { Check, RefusableCheck } from '../dynamodb/tables.ts';
 import { relationKey } from './relation-keys.ts';
 import type { Relation } from './relation-row.ts';
 
-/** The row is still the one that was read. */
+/** The row is the one that was read. */
 export const asRead = ({
   authorizationId,
   rev: version,
 }: Pick<Relation, 'authorizationId' | 'rev'>): Condition =>
   all(equals('authorizationId', authorizationId), equals('rev', version));
 
-/** REL-8: the last day has not passed; none is for good. */
+/** REL-8: the last day is not over; a row without a last day never ends by time. */
 export const lastsUntil = (day: string): Condition => absentOr('validUntil', atLeast('validUntil', day));
 
 /**
- * Inside the transaction of whatever relies on it: this relation is active on this day (REL-8), with
- * `authorizationId` still the same one. RELATION_NOT_FOUND otherwise.
+ * For a transaction that relies on it: this relation is active on this day (REL-8), and it is still the same
+ * authorisation (`authorizationId`). RELATION_NOT_FOUND otherwise.
  */
 export const activeRelationCheck = (
   relation: Pick<Relation, 'personKey' | 'companyKey' | 'role'> & { readonly authorizationId?: string },
@@ -33,7 +33,7 @@ export const activeRelationCheck = (
   onRefused: () => new Problem('RELATION_NOT_FOUND'),
 });
 
-/** Inside a transaction that relies on it as it was read: unchanged, and not over by its last day. */
+/** For a transaction that relies on the relation as it was read: it is unchanged, and its last day is not over. */
 export const relationSeenCheck = (
   of: Pick<Relation, 'personKey' | 'companyKey' | 'role'>,
   seen: Pick<Relation, 'authorizationId' | 'rev'>,
@@ -44,7 +44,10 @@ export const relationSeenCheck = (
   condition: all(asRead(seen), lastsUntil(day)),
 });
 
-/** Inside a transaction that was decided from it: the current row as it was read, or still none. ConcurrentChange otherwise. */
+/**
+ * For a transaction that was decided from it: the current row is as it was read, or there is still none.
+ * ConcurrentChange otherwise.
+ */
 export const relationUnchangedCheck = (
   of: Pick<Relation, 'personKey' | 'companyKey' | 'role'>,
   read: Relation | undefined,

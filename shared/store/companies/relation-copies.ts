@@ -17,14 +17,14 @@ export const copiesOf = (company: KnownTaxpayer): CompanyCopies => ({
   ...keptNumberOf(company),
 });
 
-/** What a relation that begins keeps of its company: which one, in which term, and the copies. */
+/** What a new relation stores about its company: which company, in which term, and the copies. */
 export const companyCopies = (company: KnownTaxpayer) => ({
   companyKey: company.companyKey,
   companyTerm: company.term,
   ...copiesOf(company),
 });
 
-/** Brings the copy of the person's name in a relation up to date (DOC-5). Harmless to repeat. */
+/** Updates the copy of the person's name in a relation (DOC-5). Harmless to repeat. */
 export const nameUpdate = (
   relation: Pick<Relation, 'personKey' | 'relation' | 'authorizationId'>,
   sealedName: Sealed,
@@ -35,14 +35,14 @@ export const nameUpdate = (
   condition: equals('authorizationId', relation.authorizationId),
 });
 
-/** What a relation copies of its company; the company itself is what rules look at. */
+/** What a relation copies from its company; rules read the company itself. */
 export type CompanyCopies = Pick<
   Relation,
   'taxpayerName' | 'taxpayerState' | 'taxpayerSubjects' | 'taxpayerTerm'
 > &
   KeptNumber & { readonly taxpayerRev: number };
 
-/** Whether a row says of the company what these copies say. A number is one however it was sealed. */
+/** Whether a row already has these copies. A number counts as equal however it was sealed. */
 export const saysTheSame = (row: Relation, copies: CompanyCopies): boolean =>
   row.taxpayerName === copies.taxpayerName &&
   row.taxpayerId === copies.taxpayerId &&
@@ -51,16 +51,16 @@ export const saysTheSame = (row: Relation, copies: CompanyCopies): boolean =>
   row.taxpayerSubjects?.join() === copies.taxpayerSubjects?.join() &&
   (row.taxpayerTerm ?? 0) === (copies.taxpayerTerm ?? 0);
 
-/** Whether nothing is to be written over a row: it has these copies, or those of the company as it was later. */
+/** Whether a row needs no update: it has these copies, or newer ones. */
 export const needsNoCopies = (row: Relation, copies: CompanyCopies): boolean => {
   const { taxpayerRev = -1 } = row;
   return taxpayerRev > copies.taxpayerRev || (taxpayerRev === copies.taxpayerRev && saysTheSame(row, copies));
 };
 
 /**
- * Brings the copies of a company's name, number and state in a relation up to date, and with them its place in the
- * person's lists. Only in the row as it was read, and never over newer copies: where that has changed, it is to be decided
- * anew. Harmless to repeat.
+ * Updates the copies of a company's name, number and state in a relation, and with them its place in the person's
+ * lists. It changes the row only as it was read, and never replaces newer copies; if the row has changed, the caller
+ * decides again. Harmless to repeat.
  */
 export function copiesUpdate(relation: Relation, copies: CompanyCopies): Update {
   const { personSort, confirmerKey } = listKeysOf({ ...relation, ...copies });

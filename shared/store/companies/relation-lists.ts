@@ -5,27 +5,27 @@ import type { Db, Key } from '../dynamodb/tables.ts';
 import type { ListKeys, Relation } from './relation-row.ts';
 
 /**
- * The lists of both sides (CTR-3), each a range of an index that holds what is listed and nothing else: a page costs
- * what it shows, however many people a company has or companies a person. What a day ends (REL-8) and what a new term of
- * the company ends (ENT-4) is in the order of the keys, so nobody has to move rows at midnight. Indexes are eventually
- * consistent: they serve lists, never rules.
+ * The lists of both sides (CTR-3). Each list is a range of an index that holds exactly what is listed, so a page costs
+ * only what it shows, however many people a company has or companies a person. The order of the keys already contains
+ * what a day ends (REL-8) and what a new term of the company ends (ENT-4), so nothing has to be moved at midnight.
+ * Indexes are eventually consistent: they serve lists, never rules.
  */
 
 type Listed = Omit<Relation, keyof ListKeys>;
 
-/** Digits that fall as the number grows: what has come last, or lasts longest, stands first. */
+/** Digits that become smaller as the number grows, so that the newest, or the longest valid, comes first. */
 const falling = (number: number, digits: number): string =>
   String(10 ** digits - 1 - number).padStart(digits, '0');
 const termDigits = 6;
 const termPart = (term = 0): string => falling(term, termDigits);
 const dayDigits = 8;
-/** Unlimited stands before every day. */
+/** A relation without a last day comes before all days. */
 const dayPart = (validUntil: string | undefined): string =>
   validUntil === undefined
     ? '0'.repeat(dayDigits)
     : falling(Number(validUntil.replaceAll('-', '')), dayDigits);
 
-/** Comes after all that keys are made of. */
+/** A text that comes after all keys. */
 const last = '~';
 const hidden = 'hidden#';
 
@@ -38,7 +38,7 @@ function companySortOf(row: Listed): string {
     : `${list}#${termPart(row.companyTerm)}#${dayPart(row.validUntil)}#${of}`;
 }
 
-/** Whether the company, as the row knows it, lets the relation live (ENT-4). */
+/** Whether the relation is live according to the company's state in the row's copies (ENT-4). */
 const livesByCopies = ({ taxpayerState, taxpayerTerm, companyTerm }: Listed): boolean =>
   taxpayerState !== 'cancelled' && (taxpayerTerm ?? 0) === (companyTerm ?? 0);
 
@@ -62,7 +62,7 @@ export const listKeysOf = (row: Listed): ListKeys => ({
   personSort: personSortOf(row),
   ...(mayConfirm(row) ? { confirmerKey: row.personKey } : {}),
 });
-/** A row with its keys, whatever keys it had. */
+/** A row with its list keys, whatever keys it had before. */
 export const listed = ({ confirmerKey: _, ...row }: Listed & Partial<ListKeys>): Relation => ({
   ...row,
   ...listKeysOf(row),
@@ -73,9 +73,9 @@ interface Range {
   readonly first: string;
   readonly last: string;
 }
-/** One of the three lists, or both that live: pending first. */
+/** One of the three lists, or `live`: pending and active together, pending first. */
 export type ListName = RelationList | 'live';
-/** @param live where the rows stand that live today; behind it, to the end of their prefix, stand those that do not */
+/** @param live the range of the rows that are live today; the rows behind it, up to the end of their prefix, are not */
 function rangesOf(list: ListName, live: (of: 'active' | 'pending') => Range): Range[] {
   const ended = (of: 'active' | 'pending'): Range => ({ first: live(of).last, last: `${of}#${last}` });
   switch (list) {
@@ -88,14 +88,14 @@ function rangesOf(list: ListName, live: (of: 'active' | 'pending') => Range): Ra
   }
 }
 
-/** Where a list goes on: the range, and the row in it after which. */
+/** Where a list continues: the range, and the last row that was shown of it. */
 export interface ListCursor {
   readonly range: number;
   readonly after?: Key | undefined;
 }
 export interface ListPage {
   readonly relations: Relation[];
-  /** None at the end of the list. */
+  /** Absent at the end of the list. */
   readonly next?: ListCursor;
 }
 interface Wanted {
@@ -104,7 +104,7 @@ interface Wanted {
   readonly from?: ListCursor | undefined;
 }
 
-/** At most one read a range: one for what lives, three for what has ended. */
+/** At most one read per range: one range for live rows, three for ended rows. */
 async function pageOf(
   db: Db,
   index: { readonly name: 'byCompany' | 'byPerson'; readonly partition: string; readonly sort: string },
@@ -116,7 +116,7 @@ async function pageOf(
   let after = from?.after;
   for (let range = from?.range ?? 0; range < ranges.length; range++, after = undefined) {
     const keys = ranges[range] as Range;
-    // One more than shown tells whether another page is worth offering.
+    // Reads one item more than it shows, to know whether another page exists.
     const page = await db.query<Relation>('Relationships', {
       index: index.name,
       condition: all(equals(index.partition, owner), between(index.sort, keys.first, keys.last)),
@@ -125,7 +125,7 @@ async function pageOf(
     });
     found.push(...page.items.map((relation) => ({ relation, range })));
     if (found.length > limit) break;
-    // Rows so large that a call's megabyte came before the limit: the list goes on from there.
+    // The rows are so large that the read stopped at a megabyte: the next page continues there.
     if (page.next)
       return { relations: found.map(({ relation }) => relation), next: { range, after: page.next } };
   }
@@ -150,9 +150,9 @@ const byCompany = { name: 'byCompany', partition: 'companyKey', sort: 'companySo
 const byPerson = { name: 'byPerson', partition: 'personKey', sort: 'personSort' } as const;
 
 /**
- * A page of a company's people: of what lives first those without a last day, by role, then those whose last day is
- * furthest.
- * @param term the company's present one (ENT-4)
+ * One page of a company's people. Of the live ones first those without a last day, by role, then those with the latest
+ * last day.
+ * @param term the company's present term (ENT-4)
  */
 export const companyList = (
   db: Db,
@@ -172,8 +172,8 @@ export const companyList = (
   );
 
 /**
- * A page of a person's relations: of what lives first those without a last day, by company, then those whose last day is
- * furthest. What the rows know of their companies may be a moment old: whoever shows them asks the companies.
+ * One page of a person's relations. Of the live ones first those without a last day, by company, then those with the
+ * latest last day. The rows' copies of their companies may be a moment old: the caller reads the companies.
  */
 export const personList = (db: Db, personKey: string, list: ListName, wanted: Wanted): Promise<ListPage> =>
   pageOf(
@@ -184,7 +184,7 @@ export const personList = (db: Db, personKey: string, list: ListName, wanted: Wa
     wanted,
   );
 
-/** One page of a company's live rows of any term and day, for what has to reach all of them. */
+/** One page of a company's live rows of any term and day, for work that must reach all of them. */
 export const companyRows = (
   db: Db,
   companyKey: string,
@@ -198,7 +198,7 @@ export const companyRows = (
     from: page.from,
   });
 
-/** Relations by which a person may confirm companies that wait, by company: the first `limit`. */
+/** Relations by which a person may confirm companies that wait, by company: the first `limit` of them. */
 export async function confirmingRelations(db: Db, personKey: string, limit: number): Promise<Relation[]> {
   const { items } = await db.query<Relation>('Relationships', {
     index: 'confirming',

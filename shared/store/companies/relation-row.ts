@@ -3,7 +3,7 @@ import type { Permission, RelationFacts, RelationState } from '#domain/relations
 import type { CompanyState, CompanySubject } from '#domain/taxpayers.ts';
 import type { KeptNumber } from './taxpayers.ts';
 
-/** The keys of a row in the indexes. The keys follow from the row: whoever changes what a key stands for writes the key too. */
+/** The row's keys in the indexes. They follow from the row: a write that changes such a fact must write the key too. */
 export interface ListKeys {
   /** In `byCompany`, the company's three lists: a live row by term, last day, role. */
   readonly companySort: string;
@@ -14,8 +14,8 @@ export interface ListKeys {
 }
 
 /**
- * Person–company relations (REL). One current row per person, company and role; an authorisation that a newer one
- * replaced lies beside it as history. A guard finds either by the random authorizationId.
+ * Person–company relations (REL). There is one current row per person, company and role; authorisations that newer ones
+ * replaced are stored beside it as history. A guard row finds either by the random authorizationId.
  */
 export interface Relation extends RelationFacts, KeptNumber, ListKeys {
   readonly personKey: string;
@@ -27,19 +27,19 @@ export interface Relation extends RelationFacts, KeptNumber, ListKeys {
   readonly rev: number;
   readonly state: RelationState;
   readonly permissions: readonly Permission[];
-  /** Who entered it. */
+  /** Where the relation came from. */
   readonly source: 'registry' | 'company' | 'person' | 'hall' | 'legacy';
   /** ISO 8601 */
   readonly createdAt: string;
   readonly updatedAt: string;
   /** The person's name, sealed as in Users, for the company's list. */
   readonly sealedName: Sealed;
-  /** Copies for lists; Taxpayers is what rules look at. */
+  /** Copies for lists; rules read Taxpayers. */
   readonly taxpayerName: string;
   readonly taxpayerState: CompanyState;
   readonly taxpayerSubjects?: readonly CompanySubject[];
   readonly taxpayerTerm?: number | undefined;
-  /** The company's `rev` of which the copies are: a newer one is never overwritten by an older one. */
+  /** The company's `rev` from which the copies were taken: newer copies are never overwritten by older ones. */
   readonly taxpayerRev?: number;
   /** 清除记录 hides an ended authorisation from one side (CTR-3). */
   readonly hiddenByPerson?: boolean;

@@ -12,8 +12,8 @@ export const findRelation = (db: Db, personKey: string, companyKey: string, role
   db.get<Relation>('Relationships', relationKey(personKey, companyKey, role));
 
 /**
- * Which of these people have one of these roles in a company on this day, in its present term (ENT-4); reads of a hundred
- * side by side, the company's row among them.
+ * Which of these people have one of these roles in a company on this day, in the company's present term (ENT-4). Reads
+ * up to a hundred items per call, in parallel, the company's row among them.
  */
 export async function activePeople(
   db: Db,
@@ -73,20 +73,20 @@ interface Guard {
   readonly at: string;
 }
 
-/** Finds an authorisation by its handle, current or replaced; two reads. Undefined where there is none. */
+/** Finds an authorisation by its handle, whether current or replaced, with two reads. Undefined if there is none. */
 export async function findAuthorization(db: Db, authorizationId: string): Promise<Relation | undefined> {
   const guard = await db.get<Guard>('Relationships', guardKey(authorizationId));
   if (!guard) return undefined;
   const found = await db.get<Relation>('Relationships', { personKey: guard.holder, relation: guard.at });
   if (found?.authorizationId === authorizationId) return found;
-  // Replaced between the two reads: the guard now tells where it went.
+  // It was replaced between the two reads: the guard now tells where it is.
   const moved = await db.get<Guard>('Relationships', guardKey(authorizationId));
   const again =
     moved && (await db.get<Relation>('Relationships', { personKey: moved.holder, relation: moved.at }));
   return again?.authorizationId === authorizationId ? again : undefined;
 }
 
-/** What a list shows of the relation, by what its own copies tell of the company (ENT-4): no list reads every company. */
+/** The state that a list shows, judged by the row's own copies of the company (ENT-4): no list reads every company. */
 export const shownStateOf = (relation: Relation, day: string): ShownState =>
   shownStateOn(
     relation,

@@ -3,15 +3,16 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { asSubsegment } from '#gateways/subsegments.ts';
 
 /**
- * Lambda ends before API Gateway's 30 s do: a call that hangs is given up early and tried again, three times in all.
- * Milliseconds, of one try.
+ * Milliseconds of one try. Lambda ends before API Gateway's 30 s are over, so a call that hangs is given up early and
+ * tried again, three times in all.
  */
 const connectionTimeout = 2_000;
 const requestTimeout = 2_500;
 
 /**
  * The SDK's document client (docs/decisions/0025). Region, endpoint (`AWS_ENDPOINT_URL_DYNAMODB`, `AWS_ENDPOINT_URL`)
- * and credentials come from where the SDK looks for them: on Lambda the environment, in a container its endpoint.
+ * and credentials come from the usual places of the SDK: on Lambda the environment, in a container its credentials
+ * endpoint.
  */
 export function openClient(): DynamoDBDocumentClient {
   const client = new DynamoDBClient({
@@ -20,21 +21,21 @@ export function openClient(): DynamoDBDocumentClient {
     requestHandler: {
       connectionTimeout,
       requestTimeout,
-      // Without it the handler only warns that a call takes too long.
+      // Without this option the handler only warns when a call takes too long.
       throwOnRequestTimeout: true,
-      // An answer that began and stands still.
+      // For an answer that began and then stopped.
       socketTimeout: requestTimeout,
       httpAgent: { maxSockets: 256 },
       httpsAgent: { maxSockets: 256 },
     },
-    // Told here so that no call asks the environment and the profile's files for what no stage of ours sets.
+    // Set here, so that no call searches the environment and profile files for settings that no stage of ours has.
     defaultsMode: 'standard',
     useDualstackEndpoint: false,
     useFipsEndpoint: false,
     accountIdEndpointMode: 'disabled',
     endpointDiscoveryEnabled: false,
   });
-  // A call with all its tries is one subsegment (X-Ray): operation and tables, no key and no item.
+  // All tries of a call are one subsegment (X-Ray) with operation and tables, without key and item.
   client.middlewareStack.add(
     (next, { commandName = '' }) =>
       (input) =>

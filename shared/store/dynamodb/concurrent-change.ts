@@ -1,6 +1,9 @@
 import { Problem } from '#domain/problem.ts';
 
-/** Thrown by a stale write: the caller reads again and decides anew, a bounded number of times. */
+/**
+ * A write was decided from a read that is no longer true: the caller reads again and decides again, a limited number of
+ * times.
+ */
 export class ConcurrentChange extends Error {
   constructor() {
     super('the item changed since it was read');
@@ -9,8 +12,8 @@ export class ConcurrentChange extends Error {
 }
 
 /**
- * What was read already, for the first decision, and what is read anew for each further one: whoever has read something
- * before a decision that may have to be repeated does not read it twice.
+ * Returns what was read already the first time, and reads again each further time. So a decision that may have to be
+ * repeated does not read twice what its caller has just read.
  */
 export function firstRead<T>(read: T, readAgain: () => Promise<T>): () => Promise<T> {
   let used = false;
@@ -21,7 +24,7 @@ export function firstRead<T>(read: T, readAgain: () => Promise<T>): () => Promis
   };
 }
 
-/** Repeats a read-decide-write whose write found the item changed. */
+/** Repeats a sequence of read, decision and write if the write found the item changed. */
 export async function retryOnConcurrentChange<T>(attempt: () => Promise<T>, rounds = 6): Promise<T> {
   for (let round = 1; ; round++) {
     try {

@@ -1,27 +1,31 @@
 import { nextMidnight } from '#domain/days.ts';
+import { epochSeconds } from '#domain/epoch.ts';
 import { absentOr, below } from './expressions.ts';
 import type { Check, Update } from './tables.ts';
 
 /**
- * One number under a primary key, in a row of Tickets that dies with its time. The number is changed by the update below alone,
- * so that a limit on it is exact under parallel calls.
+ * One counter in a row of Tickets that DynamoDB deletes after its time. Only the update below changes the counter, so
+ * that a limit on it is exact under parallel calls.
  */
 export interface Counter {
   readonly ticketKey: string;
-  /** Of the row. */
+  /** The kind of the row. */
   readonly kind: string;
-  /** The number's own name: a row may have several. */
+  /** The name of the counter; a row may have several counters. */
   readonly counts: string;
   /** Epoch seconds. */
   readonly ttl: number;
 }
 
-/** Until when a row of a Shanghai day is kept: a day after it, so that its end may be seen on any clock. Epoch seconds. */
-export const dayRowExpiry = (now: Date): number => Math.floor(nextMidnight(now).getTime() / 1000) + 86_400;
+/**
+ * Until when (epoch seconds) a row of a Shanghai day is kept: one day longer than the day, so that every clock has seen
+ * its end.
+ */
+export const dayRowExpiry = (now: Date): number => epochSeconds(nextMidnight(now)) + 86_400;
 
 /**
- * Counts one, or takes one back.
- * @param most refused where so many are counted already; none: never refused
+ * Adds one, or takes one back.
+ * @param most the write is refused if the counter has reached this number; absent: never refused
  */
 export function countUpdate(
   { ticketKey, kind, counts, ttl }: Counter,
@@ -35,7 +39,7 @@ export function countUpdate(
   };
 }
 
-/** That fewer than `most` are counted. */
+/** The check that the counter is below `most`. */
 export const roomCheck = (
   { ticketKey, counts }: Pick<Counter, 'ticketKey' | 'counts'>,
   most: number,

@@ -1,6 +1,6 @@
 /**
- * Conditions and changes as values. Each attribute is aliased and each value passed beside the text when a call is made,
- * so that no reserved word and no name of somebody's data gets into an expression.
+ * Conditions and updates as values. When a call is made, every attribute gets an alias and every value is passed beside
+ * the text, so that no reserved word and no data can become part of an expression.
  */
 
 /** The names and values of one call's expressions. */
@@ -25,12 +25,12 @@ class Placeholders {
   }
 }
 
-/** An attribute; steps of a map that may contain dots are given one by one. */
+/** An attribute. Steps into a map whose keys may contain dots are given as a list. */
 export type Path = string | readonly string[];
 
 export interface Condition {
   readonly write: (to: Placeholders) => string;
-  /** What joins its parts, where it has several: DynamoDB refuses parentheses that are not needed. */
+  /** What joins the parts, if there are several: DynamoDB refuses parentheses that are not needed. */
   readonly joinedBy?: 'AND' | 'OR';
 }
 const compared =
@@ -48,7 +48,7 @@ export const exists = (path: Path): Condition => ({ write: (to) => `attribute_ex
 export const absent = (path: Path): Condition => ({
   write: (to) => `attribute_not_exists(${to.path(path)})`,
 });
-/** A set or list has this member, a text this part. */
+/** A set or list has this member, or a text has this part. */
 export const holds = (path: Path, member: unknown): Condition => ({
   write: (to) => `contains(${to.path(path)}, ${to.value(member)})`,
 });
@@ -61,7 +61,7 @@ export const between = (path: Path, first: unknown, last: unknown): Condition =>
 export const oneOf = (path: Path, values: readonly unknown[]): Condition => ({
   write: (to) => `${to.path(path)} IN (${values.map((value) => to.value(value)).join(', ')})`,
 });
-/** Two attributes of the item are alike. */
+/** Two attributes of the item have equal values. */
 export const sameAs = (path: Path, other: Path): Condition => ({
   write: (to) => `${to.path(path)} = ${to.path(other)}`,
 });
@@ -75,9 +75,9 @@ export const sizeIs = sized('=');
 export const sizeAtLeast = sized('>=');
 
 type Parts = readonly (Condition | undefined)[];
-/** All of them; undefined ones are left out. */
+/** All of these conditions; undefined ones are left out. */
 export const all = (...parts: Parts): Condition => joined('AND', parts);
-/** One of them at least; undefined ones are left out. */
+/** At least one of these conditions; undefined ones are left out. */
 export const any = (...parts: Parts): Condition => joined('OR', parts);
 export const not = (part: Condition): Condition => ({
   write: (to) => `NOT ${part.joinedBy ? `(${part.write(to)})` : part.write(to)}`,
@@ -93,10 +93,10 @@ function joined(joinedBy: 'AND' | 'OR', parts: Parts): Condition {
   return { joinedBy, write: (to) => present.map((part) => write(part, to)).join(` ${joinedBy} `) };
 }
 
-/** No attribute of the name, or one that fits: what a row that is not there yet must not fail. */
+/** The attribute is absent, or it fits: for conditions that a row that does not exist yet must pass. */
 export const absentOr = (path: Path, fits: Condition): Condition => any(absent(path), fits);
 
-/** What an attribute is set to, where that is made of what the item holds. */
+/** A value for an attribute that is computed from what the item holds. */
 class Operand {
   readonly write: (to: Placeholders) => string;
   constructor(write: (to: Placeholders) => string) {
@@ -108,17 +108,17 @@ export const plus = (path: Path, number: number): Operand =>
   new Operand((to) => `${to.path(path)} + ${to.value(number)}`);
 export const minus = (path: Path, number: number): Operand =>
   new Operand((to) => `${to.path(path)} - ${to.value(number)}`);
-/** Where there is a value already, that stays. */
+/** Sets the value only if the attribute has none. */
 export const unlessSet = (path: Path, value: unknown): Operand =>
   new Operand((to) => `if_not_exists(${to.path(path)}, ${to.value(value)})`);
 
 export interface Changes {
-  /** By attribute; undefined ones are left as they are. */
+  /** By attribute; attributes with undefined stay as they are. */
   readonly set?: Readonly<Record<string, unknown>>;
   readonly remove?: readonly string[];
-  /** Numbers, and sets of members to be put in. */
+  /** Numbers to add, and members to put into sets. */
   readonly add?: Readonly<Record<string, unknown>>;
-  /** Sets of members to be taken out. */
+  /** Members to remove from sets. */
   readonly take?: Readonly<Record<string, unknown>>;
 }
 function writeChanges({ set = {}, remove = [], add = {}, take = {} }: Changes, to: Placeholders): string {
@@ -140,10 +140,10 @@ function writeChanges({ set = {}, remove = [], add = {}, take = {} }: Changes, t
     .join(' ');
 }
 
-/** What a write or a query may say. */
+/** The expressions that a write or a query may have. */
 export interface Expressed {
   readonly condition?: Condition;
-  /** Of a query, on what its key has found. */
+  /** For a query: a filter on the items that its key found. */
   readonly filter?: Condition;
   readonly update?: Changes;
 }

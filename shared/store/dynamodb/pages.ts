@@ -1,13 +1,13 @@
 import type { Key } from './tables.ts';
 
-/** One read of a list: what it found, and where the list goes on. */
+/** One read of a list: its items, and where the list continues. */
 export interface Page<T> {
   readonly items: readonly T[];
   readonly next?: Key | undefined;
 }
 type ReadPage<T> = (from: Key | undefined) => Promise<Page<T>>;
 
-/** A list that has to be read whole is longer than anything it was made for. */
+/** A list that must be read completely is longer than anything it was made for. */
 export class TooManyPages extends Error {
   constructor(pages: number) {
     super(`a list of more than ${pages} pages`);
@@ -16,8 +16,9 @@ export class TooManyPages extends Error {
 }
 
 /**
- * One page after the other, at most so many: who stops there goes on from the last one's `next`, which is absent at the
- * end of the list. Every loop over pages is one of these two, so that none is without an end.
+ * Reads one page after the other, up to a limit. A caller that stops there can continue from the last page's `next`,
+ * which is absent at the end of the list. Every loop over pages uses this function or the next one, so that none is
+ * endless.
  */
 export async function* pagesUpTo<T>(
   most: number,
@@ -33,7 +34,10 @@ export async function* pagesUpTo<T>(
   }
 }
 
-/** The same for what has to be read whole. Throws TooManyPages where the list goes on behind the last page allowed. */
+/**
+ * The same for a list that must be read completely. Throws TooManyPages if the list continues after the last allowed
+ * page.
+ */
 export async function* allPages<T>(most: number, read: ReadPage<T>): AsyncGenerator<Page<T>, void, void> {
   let last: Page<T> | undefined;
   for await (const page of pagesUpTo(most, read)) {

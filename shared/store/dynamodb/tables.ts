@@ -16,7 +16,7 @@ import { budgetSignal } from '#gateways/time-budget.ts';
 import { openClient } from './client.ts';
 import { type Changes, type Condition, compile, type Expressed } from './expressions.ts';
 
-/** An item as stored. Store modules give it its type; nobody else sees attribute names. */
+/** An item as stored. The store modules give it a type; no other code sees attribute names. */
 export type Item = Record<string, unknown>;
 export type Key = Record<string, string>;
 
@@ -30,7 +30,7 @@ export interface Put extends Expression {
   readonly table: TableName;
   readonly put: Item;
 }
-/** Takes an item away; only inside a transaction. */
+/** Deletes an item; only inside a transaction. */
 export interface Removal extends Expression {
   readonly table: TableName;
   readonly remove: Key;
@@ -40,7 +40,7 @@ export interface Check extends Expression {
   readonly key: Key;
   readonly condition: Condition;
 }
-/** One write of a transaction and what its refusal means: the problem to answer, given the item that stood there. */
+/** One write of a transaction, and what its refusal means: the error to throw, given the item that was found. */
 export type Write = (Update | Put | Removal | Check) & {
   readonly onRefused?: (old: Item | undefined) => Error;
 };
@@ -54,14 +54,14 @@ export type WriteResult<T> =
   | { readonly ok: true; readonly item: T }
   | { readonly ok: false; readonly old: T | undefined };
 
-/** The outcome of a transaction: done, or the first write whose condition failed and the item that stood there. */
+/** The outcome of a transaction: done, or the first write whose condition failed, with the item that was found. */
 export type TransactionResult =
   | { readonly ok: true }
   | {
       readonly ok: false;
       readonly refusedBy: Write;
       readonly item: Item | undefined;
-      /** What that write's `onRefused` says; STATE_CONFLICT where the write has none. */
+      /** The error of that write's `onRefused`; STATE_CONFLICT if the write has none. */
       readonly problem: Error;
     };
 
@@ -70,7 +70,7 @@ export type Db = ReturnType<typeof openTables>;
 const conflictRetries = 14;
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-/** Of one call with all its tries: it ends with the invocation's time (ERR-02). */
+/** For one call with all its tries: it is aborted when the invocation's time ends (ERR-02). */
 function inTime(): { abortSignal?: AbortSignal } {
   const abortSignal = budgetSignal();
   return abortSignal ? { abortSignal } : {};
@@ -95,8 +95,8 @@ function isConflict(error: unknown): boolean {
 }
 
 /**
- * Repeats a call that lost against a concurrent one. Two requests in each other's way are nobody's failure,
- * so they are never shown as 5xx; a hot item that stays hot ends in TOO_MANY_REQUESTS.
+ * Repeats a call that lost against a concurrent one. Such a conflict is nobody's failure, so it is never answered as
+ * 5xx; an item that stays in use for too long ends in TOO_MANY_REQUESTS.
  */
 async function retryOnConflict<T>(call: () => Promise<T>): Promise<T> {
   for (let attempt = 0; ; attempt++) {
@@ -111,7 +111,7 @@ async function retryOnConflict<T>(call: () => Promise<T>): Promise<T> {
   }
 }
 
-/** The tables of this function, by the names its environment gives. */
+/** The tables of this function, by the names that its environment gives. */
 export function openTables() {
   let opened: DynamoDBDocumentClient | undefined;
   const client = (): DynamoDBDocumentClient => {
@@ -134,7 +134,7 @@ export function openTables() {
   };
 
   return {
-    /** Reads one item, strongly consistent unless told. */
+    /** Reads one item, strongly consistent unless the caller says otherwise. */
     async get<T extends object>(
       table: TableName,
       key: Key,
@@ -182,7 +182,7 @@ export function openTables() {
         filter?: Condition;
         limit?: number;
         backwards?: boolean;
-        /** Strongly consistent: only on a table's own key, where a rule may read. */
+        /** Strongly consistent; possible only on a table's own key, from which a rule may read. */
         consistent?: boolean;
         from?: Key | undefined;
       },
@@ -206,7 +206,10 @@ export function openTables() {
       return { items: Items as T[], next: last };
     },
 
-    /** A single conditional update. A refusal is an outcome and carries the item as it stood, without a second read. */
+    /**
+     * A single conditional update. A refusal is returned as a result that carries the item as it is, without a second
+     * read.
+     */
     async update<T extends object>(u: Update): Promise<WriteResult<T>> {
       try {
         const { Attributes: item } = await retryOnConflict(() =>
@@ -228,7 +231,7 @@ export function openTables() {
       }
     },
 
-    /** A single conditional put; false when its condition did not hold. */
+    /** A single conditional put; false if its condition did not hold. */
     async put(p: Put): Promise<boolean> {
       try {
         await retryOnConflict(() =>
@@ -244,7 +247,10 @@ export function openTables() {
       }
     },
 
-    /** All writes or none. The first write whose condition fails decides the error: its `onRefused`, or STATE_CONFLICT. */
+    /**
+     * Writes all or nothing. The first write whose condition fails decides the error: its `onRefused`, or
+     * STATE_CONFLICT.
+     */
     async transact(writes: readonly Write[]): Promise<void> {
       const result = await tryTransact(writes);
       if (!result.ok) throw result.problem;
@@ -253,8 +259,8 @@ export function openTables() {
   };
 
   /**
-   * A transaction for whoever goes on after a refusal: the result says which write was refused. One TransactWriteItems; the
-   * SDK sends one token over its tries, so that an answer that was lost does not apply it twice.
+   * A transaction for a caller that continues after a refusal: the result tells which write was refused. It is one
+   * TransactWriteItems. The SDK sends the same token in all tries, so that a lost answer does not apply it twice.
    */
   async function tryTransact(writes: readonly Write[]): Promise<TransactionResult> {
     const TransactItems = writes.map((w) => {
@@ -284,7 +290,7 @@ export function openTables() {
   }
 }
 
-/** The item that made a condition fail: errors come from the SDK as DynamoDB wrote them. */
+/** The item that made a condition fail; the SDK's errors hold it in DynamoDB's own form. */
 function refusedItem(refusal: unknown): Item | undefined {
   const { Item: item } = refusal as { Item?: Parameters<typeof unmarshall>[0] };
   return item && unmarshall(item);

@@ -4,10 +4,10 @@ import { absent, equals } from './expressions.ts';
 import type { Item, Key, Write } from './tables.ts';
 
 /**
- * A change to an item that counts its versions in the attribute `rev`, decided from a read: it applies to the item exactly
- * as it was read, and fails with `onRefused`, given the item as it now stands.
- * @param version the one that was read; 0: the item was not there
- * @param changes new values by attribute; undefined takes the attribute away
+ * A change to an item that counts its versions in the attribute `rev`, decided from a read. It applies only to the item
+ * exactly as it was read; otherwise it fails with `onRefused`, which gets the item as it is now.
+ * @param version the version that was read; 0: the item did not exist
+ * @param changes new values by attribute; undefined removes the attribute
  */
 export function versionedUpdate(
   table: TableName,
@@ -32,12 +32,12 @@ interface Versioned {
   readonly rev: number;
 }
 
-/** REL-11: stands in a list for the row exactly as it was shown. */
+/** REL-11: the revision that a list shows for the row. */
 export const revisionOf = ({ rev: version }: Versioned): string => String(version);
 
 /**
- * REL-11: what is decided on is what was shown. To be asked of the row as it was read, whose `rev` is a condition of the
- * write that follows. STATE_CONFLICT; nothing is asked where the caller says no revision.
+ * REL-11: checks that the row is still what the person was shown. To be called with the row as it was read, whose `rev`
+ * is a condition of the write that follows. Throws STATE_CONFLICT; checks nothing if the caller sent no revision.
  */
 export function requireSeenRevision({ rev: version }: Versioned, seen: string | number | undefined): void {
   if (seen !== undefined && String(seen) !== String(version)) throw new Problem('STATE_CONFLICT');

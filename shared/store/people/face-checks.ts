@@ -6,15 +6,15 @@ import type { Check, Write } from '../dynamodb/tables.ts';
 import { type Active, isActive, isSuspended, type Person } from './person-row.ts';
 import { notSuspended, recoveryCovered, registered } from './users.ts';
 
-/** A passed face check: ISO time, and `account.since` of the person then. */
+/** A passed face check: its ISO time, and the person's `account.since` at that time. */
 interface Checked {
   readonly at: string;
   readonly since: string;
 }
 
 /**
- * STP-4: whether a face check still stands for its person: registered as at the check, not suspended, no order since that
- * ends proofs (ORD-1), no number recovered since within the last day (PHN-4).
+ * STP-4: whether a face check is still valid for its person: same registration as at the check, not suspended, no order
+ * since then that ends proofs (ORD-1), and no phone recovered since then within the last day (PHN-4).
  */
 export const faceStands = (
   person: Person | undefined,
@@ -29,8 +29,8 @@ export const faceStands = (
   coversRecovery({ faceAt: face.at, recoveredAt: person.phoneRecoveredAt }, now, policies);
 
 /**
- * The same for a transaction that tells of the check, whoever read the person before it. Beside a change of the person in
- * the same operation, a refusal that is none of the check's is ConcurrentChange.
+ * The same condition for a transaction that relies on the check. If the operation changes the person too, a refusal for
+ * another reason throws ConcurrentChange.
  */
 export const faceStandsCheck = (
   personKey: string,

@@ -6,11 +6,10 @@ import { Problem } from '#domain/problem.ts';
 import { absent, absentOr, type Condition, sizeBelow } from '../dynamodb/expressions.ts';
 
 /**
- * Failures per person and calendar day (LCK). The day is part of the key, so counts die at midnight without anybody
- * resetting them, and yesterday's lock does not hold today whether or not the sweep ran (UNL-2).
- *
+ * Failures per person and calendar day (LCK). The day is part of the key, so the counts end at midnight without being
+ * reset, and yesterday's lock does not hold today whether or not the sweep ran (UNL-2).
  * An attempt is a member of a set, not a number: taking the same attempt twice (an SDK retry after a lost answer)
- * takes it once, and giving it back is exact.
+ * counts once, and giving it back is exact.
  */
 export interface LockoutRow {
   readonly personKey: string;
@@ -29,7 +28,7 @@ export interface Attempt {
   readonly personKey: string;
   readonly day: string;
   readonly method: AuthMethod;
-  /** Random, one per request. */
+  /** Random, a new one for each request. */
   readonly attemptId: string;
 }
 

@@ -2,12 +2,15 @@ import { equals, exists } from '../dynamodb/expressions.ts';
 import type { Db, Write } from '../dynamodb/tables.ts';
 import { lockoutKey } from './lockout-row.ts';
 
-/** The sweep reads this many partitions a day side by side; one would be hot on a bad night. */
+/**
+ * How many partitions of a day the sweep reads in parallel; a single one would be overloaded on a night with many
+ * locks.
+ */
 export const sweepShards = 8;
 
 export const sweepKeyOf = (day: string, shard: number): string => `${day}#${shard}`;
 
-/** Over the whole key: its last character alone says only four bits of the hash. */
+/** Computed from the whole key: its last character alone carries only four bits of the hash. */
 export function shardOf(personKey: string): number {
   let sum = 0;
   for (let at = 0; at < personKey.length; at++) sum = (sum * 31 + personKey.charCodeAt(at)) % 1_000_003;
@@ -23,7 +26,7 @@ export const lockedRows = (db: Db, day: string, shard: number, from?: Record<str
     from,
   });
 
-/** Takes the lock mark off an ended day's row, once: the condition makes a second sweep pass over it. */
+/** Removes the lock mark from the row of an ended day, once: the condition makes a second sweep skip the row. */
 export function sweptUpdate(personKey: string, day: string): Write {
   return {
     table: 'Lockouts',

@@ -28,21 +28,21 @@ import { shardOf, sweepKeyOf } from './lockout-sweep.ts';
 import { returnedGuessUpdate } from './sms-guesses.ts';
 
 export interface Reserved {
-  /** Attempts of this method that stand now, this one included. */
+  /** The attempts of this method that count now, this one included. */
   readonly taken: number;
 }
 
-/** SMS attempts also count against the day's guesses; the two sets move together in one write. */
+/** SMS attempts also count as guesses of the day; both sets change in one write. */
 const setsOf = ({ method, attemptId }: Attempt): NonNullable<Changes['add']> => ({
   [method]: new Set([attemptId]),
   ...(method === 'sms' ? { smsGuesses: new Set([attemptId]) } : {}),
 });
 
 /**
- * LCK-4: reserves one look before anything is compared. Any number of parallel requests gets at most five between
- * successes, because each is one conditional write; the fifth marks the lock (and its audit event) in the same
- * transaction. Throws ACCOUNT_LOCKED, or FACE_REQUIRED when the day's SMS guesses are used up (LCK-5).
- * `known` is the row if the caller has just read it: it only chooses which write is tried first.
+ * LCK-4: reserves one try before anything is compared. Any number of parallel requests gets at most five tries between
+ * two successes, because each reservation is one conditional write; the fifth sets the lock (and writes its audit
+ * event) in the same transaction. Throws ACCOUNT_LOCKED, or FACE_REQUIRED if the day's SMS guesses are used up (LCK-5).
+ * `known` is the row if the caller has just read it: it decides only which write is tried first.
  */
 export async function reserveAttempt(
   db: Db,
@@ -54,7 +54,7 @@ export async function reserveAttempt(
   try {
     return await reserve(db, attempt, policies, lockEvent, known);
   } catch (error) {
-    // It may have arrived though its answer did not: what nobody looked at does not count.
+    // The write may have succeeded although its answer was lost. A try that was never compared must not count.
     if (!(error instanceof Problem)) await returnAttempt(db, attempt, 0, policies).catch(() => undefined);
     throw error;
   }
@@ -72,7 +72,8 @@ async function reserve(
   const ttl = lockoutExpiry(day, policies);
   const withinGuesses = method === 'sms' ? guessesLeft(policies) : undefined;
   let row = known;
-  // Each round loses only to a success or failure beside it; the right password must not lose to a flood of wrong ones.
+  // Each round loses only against another success or failure; the right password must not lose against a flood of wrong
+  // ones.
   for (let round = 0; round < 12; round++) {
     if (row?.lockedAt) throw lockedProblem(day);
     if (method === 'sms' && (row?.smsGuesses?.size ?? 0) >= policies.smsGuessesPerDay)
@@ -115,14 +116,14 @@ async function reserve(
     if (locked.refusedBy !== fifth) throw locked.problem;
     row = locked.item as LockoutRow | undefined;
   }
-  // Successes and failures of the same person keep crossing each other: refuse, nothing was reserved.
+  // Successes and failures of the same person interfere again and again: refuse; nothing was reserved.
   throw new Problem('TOO_MANY_REQUESTS', { retryAfter: 1 });
 }
 
 /**
- * Gives a reservation back after our own error (LCK-4). A lock stands on five attempts of its method: with any of
- * them given back, whichever had set it, that lock goes too.
- * @param taken only says which of the two writes is tried first.
+ * Gives a reservation back after our own error (LCK-4). A lock needs five attempts of its method: if one of them is
+ * given back, the lock is removed too, whichever attempt had set it.
+ * @param taken only decides which of the two writes is tried first
  */
 export async function returnAttempt(
   db: Db,
@@ -144,7 +145,7 @@ export async function returnAttempt(
     });
     if (written.ok) return;
     if (!written.old?.[method]?.has(attemptId)) {
-      // A success beside this one has cleared the method's count; the guess of the day is still there.
+      // A parallel success has reset the method's count; the guess of the day is still there.
       if (written.old?.smsGuesses?.has(attemptId)) await db.update(returnedGuessUpdate(attempt));
       return;
     }
@@ -153,10 +154,10 @@ export async function returnAttempt(
 }
 
 /**
- * Success of a method resets its count, in the transaction that gives the success its effect. A lock set by another
- * method in the meantime refuses it; the lock that this method's own reservations set is lifted. A success that holds
- * no reservation (a face proof from earlier) has no part in any lock and is refused by each.
- * `guess` is the right SMS code of the same call: one item stands only once in a transaction.
+ * The success of a method resets its count, in the transaction in which the success takes effect. A lock that another
+ * method set meanwhile refuses it; the lock that this method's own reservations set is removed. A success without a
+ * reservation (a face proof from earlier) has set no lock, and every lock refuses it. `guess` is the right SMS code of
+ * the same call, because a transaction can write one item only once.
  */
 export function successUpdate(
   attempt: Attempt,
@@ -179,8 +180,8 @@ export function successUpdate(
 }
 
 /**
- * The success of a right SMS code, which holds no reservation: it counts as one look that is over with it. Refused by
- * every lock, and where the day's guesses are used up (`usedUp`, LCK-5), so that five wrong codes before it keep it out.
+ * The success of a right SMS code, which has no reservation. It is refused by every lock, and if the day's guesses are
+ * used up (`usedUp`, LCK-5), so that it cannot succeed after five wrong codes.
  */
 export function rightCodeUpdate(attempt: Attempt, policies: Policies, usedUp: () => Problem): Write {
   return {
@@ -192,7 +193,7 @@ export function rightCodeUpdate(attempt: Attempt, policies: Policies, usedUp: ()
   };
 }
 
-/** LCK-2 for a method that is not counted here: refuses while the account is locked. */
+/** LCK-2 for a method whose failures are not counted here: refuses while the account is locked. */
 export function notLockedCheck(personKey: string, day: string): Write {
   return {
     table: 'Lockouts',
@@ -203,9 +204,9 @@ export function notLockedCheck(personKey: string, day: string): Write {
 }
 
 /**
- * LCK-3, LCK-5: 忘记密码 clears all three counts and the lock; the day's wrong guesses stay counted, except the
- * `guess` that turned out right. `lock` says whether one was seen (its end has its own audit event) and what to throw
- * where that has changed since.
+ * LCK-3, LCK-5: 忘记密码 clears all three counts and the lock. The day's wrong guesses stay counted, except `guess`, which
+ * turned out right. `lock` tells whether a lock was seen (its end has its own audit event) and what to throw if that
+ * has changed since.
  */
 export function unlockUpdate(
   personKey: string,

@@ -3,9 +3,9 @@ import { type Counter, countUpdate, dayRowExpiry, roomCheck } from '../dynamodb/
 import type { Db, Write } from '../dynamodb/tables.ts';
 
 /**
- * REG-9: names and numbers that were tried against a document and did not fit, by the document's key and the Shanghai
- * day. A row beside the address budgets, because it dies with its day like they do and is no lock: nobody is kept out
- * by it who solves a challenge.
+ * REG-9: names and numbers that were tried for a document and did not match, counted by the document's key and the
+ * Shanghai day. The counter is stored beside the address budgets, because it ends with its day as they do. It is no
+ * lock: whoever solves a challenge may go on.
  */
 const counterOf = (personKey: string, now: Date, counts: 'misses' | 'nobody'): Counter => ({
   ticketKey: `m_${personKey}_${shanghaiDay(now)}`,
@@ -16,7 +16,7 @@ const counterOf = (personKey: string, now: Date, counts: 'misses' | 'nobody'): C
 
 /**
  * Counts one miss.
- * @param most the tries that need no challenge; none for a try that has solved one: it counts, and is never refused
+ * @param most the tries that need no challenge; absent for a try that has solved one: it is counted and never refused
  */
 export const missUpdate = (
   personKey: string,
@@ -25,7 +25,7 @@ export const missUpdate = (
   onRefused: () => Error,
 ): Write => ({ ...countUpdate(counterOf(personKey, now, 'misses'), { most }), onRefused });
 
-/** A try that fits tells as much as one that does not, so it too is one of the tries that need no challenge. */
+/** A match tells as much as a miss, so a match also uses one of the tries that need no challenge. */
 export const missesLeftCheck = (
   personKey: string,
   now: Date,
@@ -33,15 +33,18 @@ export const missesLeftCheck = (
   onRefused: () => Error,
 ): Write => ({ ...roomCheck(counterOf(personKey, now, 'misses'), most), onRefused });
 
-/** Recoveries of the day for somebody who does not exist, this one included: what their answers go by, never a lock. */
+/**
+ * Counts a phone recovery for a person who does not exist, and returns the day's count, this one included. The answers
+ * depend on the count, but it is never a lock.
+ */
 export async function countNobody(db: Db, personKey: string, now: Date): Promise<number> {
   const written = await db.update<{ nobody: number }>(countUpdate(counterOf(personKey, now, 'nobody')));
   return written.ok ? written.item.nobody : 1;
 }
 
 /**
- * Changes nothing: costs what the event of a failure costs, so that the answer for somebody who does not exist comes
- * after as many calls as any other.
+ * Changes nothing, but costs as much as the audit event of a failure, so that the answer for a person who does not
+ * exist needs as many calls as any other.
  */
 export const writeForNobody = (db: Db, personKey: string, now: Date) => {
   const { ticketKey, kind, ttl } = counterOf(personKey, now, 'nobody');

@@ -5,20 +5,20 @@ import { Problem, type ProblemCode } from '#domain/problem.ts';
 import type { WindowHint } from '#domain/sms-window.ts';
 
 /**
- * The person: real-name record and account in one item, keyed by the HMAC of document type and number, so that a
- * person exists before the account and survives its end. `rev` grows with every change of the person's facts and is
- * the condition of every write that was decided from a read.
+ * The person: real-name record and account in one item. Its key is the HMAC of document type and number, so that a
+ * person exists before the account and after its end. `rev` grows with every change of the person's facts and is the
+ * condition of every write that was decided from a read.
  */
 export interface Person {
   readonly personKey: string;
   readonly rev: number;
   readonly documentType: string;
-  /** Not there while nothing but an order is known of somebody, which names no name: see `isNamed`. */
+  /** Absent while only an order is known about the person, because an order need not contain a name: see `isNamed`. */
   readonly sealedName: Sealed;
   readonly sealedNumber: Sealed;
   /**
-   * Only an agency has named them so far, on its staff form: whoever proves to be the person, and any authority, names them
-   * anew (DOC-5).
+   * Only an agency has named the person so far, on its staff form. When the person proves their identity, or an
+   * authority names them, the name is replaced (DOC-5).
    */
   readonly nameClaimed?: true;
   /** LVL-1: 3 without a face check, 4 with one, 5 collected at a hall. */
@@ -28,7 +28,7 @@ export interface Person {
   readonly account?: { readonly status: 'active' | 'cancelled' | 'invalid'; readonly since: string };
   readonly password?: PersonPassword;
   readonly passwordHistory?: readonly StoredPassword[];
-  /** Grows with every new password: a login begun with an earlier one cannot be finished (PWD-3). */
+  /** Grows with every new password: a login that began with an earlier password cannot be finished (PWD-3). */
   readonly passwordRev?: number;
   readonly phones?: readonly OwnPhone[];
   readonly defaultPhoneId?: string;
@@ -36,40 +36,51 @@ export interface Person {
   /** ISO time of the last change after the free first setting (USR-1). */
   readonly usernameChangedAt?: string;
   readonly consents?: readonly Consent[];
-  /** The last passed face check of this registered person (STP-2): no fact that others decide from, so outside `rev`. */
+  /**
+   * The last passed face check of this registered person (STP-2). No other decision depends on it, so it is outside of
+   * `rev`.
+   */
   readonly faceProof?: KeptFace;
-  /** ISO time of the last 找回手机号码 (PHN-4), whatever became of its number. */
+  /** ISO time of the last 找回手机号码 (PHN-4), whatever happened to the number since. */
   readonly phoneRecoveredAt?: string;
-  /** SES-3: the one web session; swapped in the transaction that opens a session. */
+  /** SES-3: the one web session; it is replaced in the transaction that opens a session. */
   readonly webSession?: WebSessionPointer;
-  /** Where the stage allows several web sessions: the ones before the newest, the oldest first. */
+  /** In stages that allow several web sessions: the ones before the newest, the oldest first. */
   readonly otherWebSessions?: readonly WebSessionPointer[];
-  /** QR-1 in a web view: the session that hand-overs from an app stand on, one an app; no page and no cookie has it. */
+  /**
+   * QR-1 in an app's web view: the session on which hand-overs from an app are based, one per app; no page and no
+   * cookie has it.
+   */
   readonly appSessions?: Readonly<Partial<Record<Channel, WebSessionPointer>>>;
-  /** LGN-10: the role chosen last, by company, where there were several to choose from. */
+  /** LGN-10: for each company the role chosen last, if there were several roles to choose from. */
   readonly lastRoles?: Readonly<Record<string, Role>>;
-  /** What a `person` line of the registry feed brought (MIG-1). */
+  /** What a `person` line of the registry feed imported (MIG-1). */
   readonly migrated?: Migrated;
-  /** What the authority has ordered of this person (ORD-1), registered or not. */
+  /** What the authority has ordered about this person (ORD-1), registered or not. */
   readonly orders?: Orders;
-  /** The SMS window that the last finished journey left, so that the next one's first guess is right. */
+  /**
+   * The SMS window as the last finished journey remembered it, so that the next journey tries the right write first.
+   */
   readonly lastWindow?: WindowHint;
 }
 
 /**
- * Orders as they stand. Each of them is a change of the person's facts, so `rev` grows with it: whatever was decided
- * from before it is refused by the store and decided anew.
+ * The present effect of orders. Each order changes the person's facts, so `rev` grows: the store refuses what was
+ * decided from the person before the order, and the caller decides again.
  */
 export interface Orders {
-  /** The newest of the feed's versions, a sequence of its own; none while only counters have ordered. */
+  /** The newest version from the feed, in a sequence of its own; absent while only counters have ordered. */
   readonly version?: number;
-  /** ISO time since when the account is suspended; none: it is not. */
+  /** ISO time since when the account is suspended; absent: it is not. */
   readonly suspendedAt?: string;
-  /** ISO time of the last suspension, also once it is lifted: no face check from before it proves anything. */
+  /** ISO time of the last suspension, kept after it is lifted: no face check from before it proves anything. */
   readonly proofsEndedAt?: string;
   /** ISO time of the last order that took all phones. */
   readonly emptiedAt?: string;
-  /** The numbers that orders took, each with the last time: no notice of a later change goes there (PWD-3). */
+  /**
+   * The numbers that orders took, each with the time of the last such order: later notices are not sent to them
+   * (PWD-3).
+   */
   readonly emptied?: readonly { readonly phoneKey: string; readonly at: string }[];
 }
 
@@ -77,13 +88,16 @@ export interface Orders {
 export interface KeptFace {
   readonly at: string;
   readonly transactionId: string;
-  /** `account.since` of the registration that it belongs to: it ends with that account. */
+  /** `account.since` of the registration that it belongs to: the check ends with that account. */
   readonly since: string;
 }
 
 export interface Migrated {
   readonly version: number;
-  /** The account as the line left it, by which what is done here since is told from it; none where it was here before. */
+  /**
+   * The account as the import left it: the difference to it shows what was done here since. Absent if the account
+   * existed before.
+   */
   readonly gave?: {
     readonly status: 'active' | 'cancelled' | 'invalid';
     readonly passwordRev: number;
@@ -96,11 +110,11 @@ export interface HallCollection {
   readonly sealedPhone: Sealed;
   readonly officer: string;
   readonly version: number;
-  /** ISO time at which it was written here. */
+  /** ISO time at which the record was stored here. */
   readonly at: string;
-  /** ISO time at which the hall saw the person: what the record's life is counted from (REG-2). */
+  /** ISO time at which the hall saw the person; the record's life is counted from it (REG-2). */
   readonly collectedAt: string;
-  /** ISO time of the registration that it served: it serves no other (REG-2). The version stays known. */
+  /** ISO time of the registration that used the record: no other may use it (REG-2). The version stays stored. */
   readonly usedAt?: string;
 }
 
@@ -109,9 +123,9 @@ export interface OwnPhone {
   readonly phoneKey: string;
   readonly sealed: Sealed;
   readonly since: string;
-  /** It came by an import, and no SMS to it has been answered here yet (MIG-1). */
+  /** The number was imported, and nobody has answered an SMS to it here yet (MIG-1). */
   readonly imported?: true;
-  /** ISO time at which 找回手机号码 brought it: for a day an SMS to it is no fresh factor (PHN-4). */
+  /** ISO time at which 找回手机号码 added the number: for one day an SMS to it is no fresh factor (PHN-4). */
   readonly recoveredAt?: string;
 }
 
@@ -123,13 +137,13 @@ export interface Consent {
 
 export interface WebSessionPointer {
   readonly sessionId: string;
-  /** Epoch seconds; a pointer past it points to nothing. */
+  /** Epoch seconds; after this time the pointer is meaningless. */
   readonly expiresAt: number;
 }
 
 /**
- * What opening a session needs of a person, as a login's first step read it: no password and no history. The copy is only a
- * guess that saves a read; whoever opens a session by it says so in the write's condition (`rev`, session, level).
+ * The facts about a person that opening a session needs, as a login's first step read them: no password and no history.
+ * The copy only saves a read. The write that opens a session checks it in its condition (`rev`, session, level).
  */
 export function sessionFieldsOf(person: Person): Person {
   const { password, passwordHistory, username, usernameChangedAt, consents, faceProof, ...others } = person;
@@ -137,7 +151,7 @@ export function sessionFieldsOf(person: Person): Person {
   return needed;
 }
 
-/** Contexts that bind a sealed field to its owner and place. */
+/** Contexts that bind a sealed field to its owner and column. */
 export const sealContext = {
   name: (personKey: string) => `name:${personKey}`,
   number: (personKey: string) => `number:${personKey}`,
@@ -150,7 +164,7 @@ export type Active = Person & { readonly account: { readonly status: 'active' } 
 export const isActive = (person: Person | undefined): person is Active =>
   person?.account?.status === 'active';
 
-/** ORD-1. Suspended is a person, registered or not. */
+/** ORD-1: whether the person is suspended, registered or not. */
 export const isSuspended = (person: Person | undefined): boolean => person?.orders?.suspendedAt !== undefined;
 
 export function refuseSuspended(person: Person | undefined): void {
@@ -158,8 +172,8 @@ export function refuseSuspended(person: Person | undefined): void {
 }
 
 /**
- * The person who comes in at a door: registered, else `unless`, and not suspended, else ACCOUNT_SUSPENDED (ORD-1). To be
- * asked where what proves the person has been looked at already, so that a stranger learns nothing of a suspension.
+ * The person, if they may use a route: registered (otherwise `unless`), and not suspended (otherwise ACCOUNT_SUSPENDED,
+ * ORD-1). Call this only after the person's proof was checked, so that a stranger does not learn of a suspension.
  */
 export function requireAdmitted(person: Person | undefined, unless: ProblemCode): Active {
   if (!isActive(person)) throw new Problem(unless);
@@ -167,7 +181,10 @@ export function requireAdmitted(person: Person | undefined, unless: ProblemCode)
   return person;
 }
 
-/** Whether a row says who it is. One that only an order has made does not (ORD-1), nor does what an agency claims (DOC-5). */
+/**
+ * Whether a row has a trustworthy name. A row that only an order created has none (ORD-1), and a name that only an
+ * agency claims does not count (DOC-5).
+ */
 export const isNamed = (person: Pick<Person, 'sealedName' | 'nameClaimed'> | undefined): boolean =>
   person?.sealedName !== undefined && !person.nameClaimed;
 
@@ -177,6 +194,6 @@ export const ownPhone = (person: Person, phoneKey: string | undefined): OwnPhone
 export const defaultPhone = (person: Person): OwnPhone | undefined =>
   person.phones?.find((phone) => phone.phoneId === person.defaultPhoneId);
 
-/** STP-4: the face check that may serve again: one of this very registration. */
+/** STP-4: the face check that may be used again: one of this very registration. */
 export const keptFace = ({ faceProof, account }: Person): KeptFace | undefined =>
   faceProof !== undefined && faceProof.since === account?.since ? faceProof : undefined;

@@ -3,22 +3,24 @@ import { absent, absentOr, all, any, atMost, equals } from '../dynamodb/expressi
 import type { Db, Write } from '../dynamodb/tables.ts';
 
 /**
- * What is known of a number (PHN-1). The item is the guard: one number, one owner, under any race (PHN-5). The item stays
- * without an owner once it had one, so that what an import has to remember of a number outlives its owners.
+ * What is stored about a number (PHN-1). The item is the guard: one number has one owner, whatever happens in parallel
+ * (PHN-5). The item stays after its owner has gone, so that what an import must remember about a number is not lost.
  */
 export interface PhoneRow {
   readonly phoneKey: string;
-  /** None: free. */
+  /** Absent: the number is free. */
   readonly personKey?: string;
   readonly since?: string;
-  /** The owner has it from an import, and no SMS to it has been answered here yet. */
+  /** The owner has the number from an import, and nobody has answered an SMS to it here yet. */
   readonly imported?: true;
   /**
-   * ISO time at which it last left somebody: removed, given up with the account, taken over, emptied by an import. The
-   * time stays when the next owner comes, because a hall record of before is over by then (REG-2).
+   * ISO time at which the number last left a person: removed, given up with the account, taken over, or removed by an
+   * import. The time stays when the next owner comes, because a hall record from before it is no longer valid (REG-2).
    */
   readonly leftAt?: string;
-  /** Imports named it for two people (MIG-1): no later line gets it, only who proves it by SMS. */
+  /**
+   * Imports named this number for two people (MIG-1): no later import line gets it, only a person who proves it by SMS.
+   */
   readonly contested?: true;
 }
 export type OwnedPhone = PhoneRow & { readonly personKey: string };
@@ -32,10 +34,10 @@ export async function phoneOwner(db: Db, phoneKey: string): Promise<OwnedPhone |
 }
 
 /**
- * Claims a number for a person who has proved it by SMS. Free, or already theirs, or (with `from`, after SMS and face,
- * PHN-3) taken over from exactly that owner. Anything else is PHONE_TAKEN.
- * @param hall for a registration by a hall record (REG-2): when it was collected, since when the number must not have
- *   left anybody, and what to throw where it has
+ * Claims a number for a person who has proved it by SMS. It must be free, or already theirs, or (with `from`, after SMS
+ * and face, PHN-3) taken over from exactly that owner. Otherwise PHONE_TAKEN.
+ * @param hall for a registration with a hall record (REG-2): the time of collection, since which the number must not
+ * have left anybody, and the error to throw if it has
  */
 export function claimPhoneUpdate(
   phoneKey: string,
@@ -60,7 +62,7 @@ export function claimPhoneUpdate(
   };
 }
 
-/** Frees a number for anybody (PHN-2, CTR-2), if it is still this person's. */
+/** Frees a number (PHN-2, CTR-2) if it is still this person's. */
 export const releasePhoneUpdate = (
   phoneKey: string,
   personKey: string,
@@ -74,7 +76,7 @@ export const releasePhoneUpdate = (
   onRefused,
 });
 
-/** MIG-1: gives a number that an import names to its person, if nobody has it and it was not contested meanwhile. */
+/** MIG-1: gives an imported number to its person, if nobody has it and it has not become contested meanwhile. */
 export const importPhoneUpdate = (
   phoneKey: string,
   personKey: string,
@@ -89,8 +91,8 @@ export const importPhoneUpdate = (
 });
 
 /**
- * MIG-1: two people were named for a number. Who had it by an import loses it; who proved it by SMS keeps it. In both
- * cases only on the condition that it stands as it was read.
+ * MIG-1: imports named two people for one number. An owner who had it by an import loses it; an owner who proved it by
+ * SMS keeps it. Both only if the row is as it was read.
  */
 export const contestPhoneUpdate = (row: OwnedPhone, now: Date, onRefused: () => Error): Write => ({
   table: 'Phones',
@@ -108,7 +110,7 @@ export const contestPhoneUpdate = (row: OwnedPhone, now: Date, onRefused: () => 
   onRefused,
 });
 
-/** The holder has answered an SMS to a number that came by an import: no later import can take it (MIG-1). */
+/** The owner has answered an SMS to an imported number: no later import can take it (MIG-1). */
 export const phoneProvenUpdate = (phoneKey: string, personKey: string, onRefused: () => Error): Write => ({
   table: 'Phones',
   key: { phoneKey },

@@ -13,8 +13,8 @@ import {
 } from './lockout-row.ts';
 
 /**
- * LCK-5 outside of login: wrong codes in registration, reset and the like count only towards the day's guesses.
- * Throws `usedUp` when there are none left.
+ * LCK-5 outside of login: wrong codes in registration, reset and similar journeys count only as guesses of the day.
+ * Throws `usedUp` if none is left.
  */
 export async function reserveGuess(
   db: Db,
@@ -39,7 +39,7 @@ export async function reserveGuess(
   if (!written.ok) throw usedUp();
 }
 
-/** Gives a guess back that was never compared. */
+/** Gives back a guess that was never compared. */
 export const returnGuess = (db: Db, guess: Omit<Attempt, 'method'>) =>
   db.update({
     ...returnedGuessUpdate(guess),
@@ -47,8 +47,8 @@ export const returnGuess = (db: Db, guess: Omit<Attempt, 'method'>) =>
   });
 
 /**
- * Refuses to send another code while the day's guesses are used up (LCK-5), and at login while the account is
- * locked, inside the send's transaction.
+ * For the transaction of a send: refuses another code while the day's guesses are used up (LCK-5), and at login while
+ * the account is locked.
  */
 export function guessesLeftCheck(
   personKey: string,
@@ -66,7 +66,7 @@ export function guessesLeftCheck(
   };
 }
 
-/** A right code is no wrong guess: takes the reservation out, alone or in the transaction of its success. */
+/** A right code is no wrong guess: removes the reservation, alone or in the transaction of the success. */
 export function returnedGuessUpdate(guess: Omit<Attempt, 'method'>): Update {
   return {
     table: 'Lockouts',

@@ -1,16 +1,17 @@
+import { epochSeconds } from '#domain/epoch.ts';
 import { Problem } from '#domain/problem.ts';
 import { absent, all, any, atMost, equals } from '../dynamodb/expressions.ts';
 import type { Db, Write } from '../dynamodb/tables.ts';
 
-/** The item that holds a username, ignoring case (USR-1); a freed one stays reserved (USR-2). */
+/** The item that holds a username, whatever its capitals (USR-1); a name that was given up stays reserved (USR-2). */
 export interface UsernameGuard {
   readonly personKey: string;
   readonly owner?: string;
-  /** The name in the owner's own capitals, which are the only ones that log in (USR-1). */
+  /** The name with the owner's capitals; only this spelling logs in (USR-1). */
   readonly username?: string;
-  /** Epoch seconds until which a freed name is reserved. */
+  /** Epoch seconds until which a name that was given up is reserved. */
   readonly reservedUntil?: number;
-  /** Who freed it: the reservation keeps others away, not the person who had it. */
+  /** The person who gave it up: the reservation keeps others away, but not this person. */
   readonly formerOwner?: string;
 }
 
@@ -22,9 +23,12 @@ export const usernameFree = (guard: UsernameGuard | undefined, owner: string, no
   !guard ||
   guard.owner === owner ||
   (guard.owner === undefined && guard.formerOwner === owner) ||
-  (guard.owner === undefined && (guard.reservedUntil ?? 0) <= now.getTime() / 1000);
+  (guard.owner === undefined && (guard.reservedUntil ?? 0) <= epochSeconds(now));
 
-/** Claims a username: free, theirs or lately theirs, or freed longer than its reservation. Else USERNAME_TAKEN. */
+/**
+ * Claims a username that is free, already or recently the person's own, or reserved no longer. Otherwise
+ * USERNAME_TAKEN.
+ */
 export function claimUsernamePut(key: string, username: string, owner: string, now: Date): Write {
   return {
     table: 'Users',
@@ -32,16 +36,13 @@ export function claimUsernamePut(key: string, username: string, owner: string, n
     condition: any(
       absent('personKey'),
       equals('owner', owner),
-      all(
-        absent('owner'),
-        any(equals('formerOwner', owner), atMost('reservedUntil', Math.floor(now.getTime() / 1000))),
-      ),
+      all(absent('owner'), any(equals('formerOwner', owner), atMost('reservedUntil', epochSeconds(now)))),
     ),
     onRefused: () => new Problem('USERNAME_TAKEN'),
   };
 }
 
-/** Frees a username and keeps it reserved (USR-2). */
+/** Gives up a username and keeps it reserved (USR-2). */
 export const releaseUsernamePut = (
   key: string,
   owner: string,
@@ -49,7 +50,7 @@ export const releaseUsernamePut = (
   onRefused: () => Error,
 ): Write => ({
   table: 'Users',
-  put: { personKey: key, formerOwner: owner, reservedUntil: Math.floor(reservedUntil.getTime() / 1000) },
+  put: { personKey: key, formerOwner: owner, reservedUntil: epochSeconds(reservedUntil) },
   condition: equals('owner', owner),
   onRefused,
 });

@@ -7,11 +7,11 @@ import { versionedUpdate } from '../dynamodb/versioned-update.ts';
 import { isActive, isSuspended, type KeptFace, type Person } from './person-row.ts';
 
 /**
- * A passed face check of a registered person, in the transaction of the check (STP-2), and with it the rise from
- * level 3 to 4 where the check is one that lifts (LVL-2). The level stands in the condition instead of `rev`: nothing
- * that others decided from the person becomes wrong by it, so nobody has to decide anew. The account must be the one for
- * which the check was started (STP-4): not one registered anew, nor that of the next holder of the number. A suspended
- * person proves nothing (ORD-1).
+ * Records a passed face check of a registered person, in the transaction of the check (STP-2), and raises the level
+ * from 3 to 4 if this kind of check does (LVL-2). The condition contains the level instead of `rev`: the check changes
+ * nothing from which others decide, so nobody has to decide again. The account must be the one for which the check was
+ * started (STP-4), not one that was registered since, nor that of the number's next owner. A suspended person proves
+ * nothing (ORD-1).
  */
 export function facePassedUpdate(
   personKey: string,
@@ -43,13 +43,16 @@ export const registered = equals('account.status', 'active');
 
 export const notSuspended = absent('orders.suspendedAt');
 
-/** What refused a write that a suspension stands against: ACCOUNT_SUSPENDED, or else what `onRefused` says. */
+/**
+ * The error of a write that was refused: ACCOUNT_SUSPENDED if the person is suspended, otherwise what `onRefused`
+ * returns.
+ */
 const refusal = (old: Item | undefined, onRefused: () => Error): Error =>
   isSuspended(old as Person | undefined) ? new Problem('ACCOUNT_SUSPENDED') : onRefused();
 
 /**
- * Makes a transaction that writes nothing of the person hold only for somebody registered and not suspended (ORD-1):
- * what an order that came first forbids is not given after it.
+ * For a transaction that writes nothing about the person: they must be registered and not suspended (ORD-1), so that
+ * nothing is granted after an order that forbids it.
  */
 export const admittedCheck = (personKey: string, onRefused: () => Error): Write => ({
   table: 'Users',
@@ -58,7 +61,7 @@ export const admittedCheck = (personKey: string, onRefused: () => Error): Write 
   onRefused: (old) => refusal(old, onRefused),
 });
 
-/** No number was recovered within the last day, or before the face. */
+/** No phone was recovered within the last day, or the face check came after the recovery. */
 export const recoveryCovered = (
   faceAt: string | undefined,
   now: Date,
@@ -71,9 +74,9 @@ export const recoveryCovered = (
   );
 
 /**
- * PHN-4: for a transaction that wants a face where a number was recovered within the last day, be it since the person was
- * read. Throws FACE_REQUIRED.
- * @param faceAt ISO time of the session's own face check: what was recovered before it is covered
+ * PHN-4: for a transaction that requires a face check if a phone was recovered within the last day, even since the
+ * person was read. Throws FACE_REQUIRED.
+ * @param faceAt ISO time of the session's own face check: it covers earlier recoveries
  */
 export const recoveryCoveredCheck = (
   personKey: string,
@@ -88,7 +91,7 @@ export const recoveryCoveredCheck = (
     isActive(old as Person | undefined) ? new Problem('FACE_REQUIRED') : new Problem('SESSION_ENDED'),
 });
 
-/** For a transaction decided from the person as read that changes nothing of them. ConcurrentChange. */
+/** For a transaction that was decided from the person as read and does not change them. ConcurrentChange. */
 export const personCheck = ({ personKey, rev: version }: Person): Write => ({
   table: 'Users',
   key: { personKey },
@@ -96,14 +99,14 @@ export const personCheck = ({ personKey, rev: version }: Person): Write => ({
   onRefused: () => new ConcurrentChange(),
 });
 
-/** New facts by attribute; undefined takes the attribute away. */
+/** New values by attribute; undefined removes the attribute. */
 export type PersonChanges = {
   readonly [K in Exclude<keyof Person, 'personKey' | 'rev'>]?: Person[K] | undefined;
 };
 
 /**
- * Changes a person's facts as they were read. Another change in between makes
- * it fail with `onRefused` (given the person as it now stands).
+ * Changes a person's facts as they were read. If they changed in between, it fails with `onRefused` (which gets the
+ * person as it is now).
  */
 export function personUpdate(
   personKey: string,
@@ -116,7 +119,7 @@ export function personUpdate(
   );
 }
 
-/** Several people by key, in reads of a hundred side by side; those who are unknown are missing. */
+/** Several people by key, in parallel reads of a hundred; unknown people are missing from the result. */
 export async function findPeople(db: Db, personKeys: readonly string[]): Promise<Map<string, Person>> {
   const keys = [...new Set(personKeys)];
   const pages = Array.from({ length: Math.ceil(keys.length / 100) }, (_, page) =>

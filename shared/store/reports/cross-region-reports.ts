@@ -8,10 +8,11 @@ import { pagesUpTo } from '../dynamodb/pages.ts';
 import type { Db, Key, RefusableCheck, RefusablePut, Write } from '../dynamodb/tables.ts';
 
 /**
- * 跨区域涉税事项报告: the reports that an outside company works under here (SPC-2, SPC-3). Three kinds of rows, changed
- * together in one transaction: the report itself under its company; a head under its number alone, which knows version
- * and place, so that a report that changes company leaves nothing behind; and, under company and name, which 经办人 of
- * that name have a report and until when, so that one condition tells whether somebody is one of them.
+ * 跨区域涉税事项报告: the reports under which a company from outside works here (SPC-2, SPC-3). There are three kinds of rows,
+ * which change together in one transaction. The report itself, under its company. A head under the report's number
+ * alone, which knows version and company, so that a report that moves to another company leaves nothing behind. And a
+ * row under company and name, which lists the 经办人 of that name and the last days of their reports, so that one
+ * condition can check whether a person is one of them.
  */
 export interface CrossRegionReport {
   readonly companyKey: string;
@@ -20,22 +21,24 @@ export interface CrossRegionReport {
   readonly place: string;
   /** The last day, inclusive, YYYY-MM-DD in Asia/Shanghai. */
   readonly validUntil: string;
-  /** The 经办人: keyed hash of company, name and phone, never the data themselves (SPC-3, DOC-4). */
+  /** The 经办人: a keyed hash of company, name and phone, never the data themselves (SPC-3, DOC-4). */
   readonly handlerKey: string;
-  /** ISO time at which the registry told it: a report from before a cancellation of the company is over (ENT-4). */
+  /**
+   * ISO time at which the registry sent the report: a report from before a cancellation of the company is over (ENT-4).
+   */
   readonly at?: string;
 }
 export const reportKey = (companyKey: string, reportNo: string): Key => ({ companyKey, reportNo });
 export const findReport = (db: Db, companyKey: string, reportNo: string) =>
   db.get<CrossRegionReport>('CrossRegionReports', reportKey(companyKey, reportNo));
 
-/** The partitions of the two indexes: reports of one company, or of one 经办人, that end alike. */
+/** The partitions of the two indexes: reports of one company, or of one 经办人, with the same last characters. */
 const indexKeys = ({ companyKey, handlerKey }: ReportsOf, ending: string) => ({
   endingKey: `${companyKey}#${lastCharacters(ending)}`,
   ...(handlerKey === undefined ? {} : { handlerEndingKey: `${handlerKey}#${lastCharacters(ending)}` }),
 });
 
-/** What is known of a report by its number alone; `mark` is new with every change. */
+/** What is known about a report by its number alone; `mark` is new with every change. */
 export interface ReportHead {
   readonly mark: string;
   /** The registry's version (ENT-3). */
@@ -44,12 +47,12 @@ export interface ReportHead {
   readonly validUntil: string;
   readonly handler: HandlerKeys;
 }
-/** The two keyed hashes of a 经办人: of the name, and of name and phone; both with the company in them. */
+/** The two keyed hashes of a 经办人: one of the name, one of name and phone; both include the company. */
 export interface HandlerKeys {
   readonly nameKey: string;
   readonly handlerKey: string;
 }
-/** Neither prefix is one of a company key, nor in any report number. */
+/** No company key and no report number begins with these prefixes. */
 const headKey = (reportNo: string): Key => ({ companyKey: `report#${reportNo}`, reportNo: '#head' });
 const handlersKey = (companyKey: string, nameKey: string): Key => ({ companyKey, reportNo: `#${nameKey}` });
 
@@ -61,7 +64,7 @@ export interface NamedHandlers {
   readonly companyKey: string;
   readonly nameKey: string;
   readonly mark: string;
-  /** By handlerKey: how many reports there are of each last day. */
+  /** By handlerKey: how many reports end on each last day. */
   readonly reports: Readonly<Record<string, Readonly<Record<string, number>>>>;
   /** By handlerKey: the latest of those days. */
   readonly openUntil: Readonly<Record<string, string>>;
@@ -76,7 +79,7 @@ export const isHandler = (
   day: string,
 ): boolean => handlerKeys.some((key) => (named?.openUntil[key] ?? '') >= day);
 
-/** Inside the transaction that relies on it: the same, by one condition however many phones a person has. */
+/** The same check inside the transaction that relies on it; one condition, however many phones a person has. */
 export const namedCheck = (
   companyKey: string,
   { nameKey, handlerKeys }: { readonly nameKey: string; readonly handlerKeys: readonly string[] },
@@ -89,15 +92,16 @@ export const namedCheck = (
   onRefused,
 });
 
-/** A report as a registry line tells it. */
+/** A report as a registry line states it. */
 export type ReportLine = Omit<CrossRegionReport, 'handlerKey'> & {
   readonly version: number;
   readonly handler: HandlerKeys;
 };
 
 /**
- * Takes a report as it is told from now on, wherever it stood before; the head must be as it was read (ConcurrentChange).
- * @param named the rows of the names concerned, as they were read: of the new 经办人 and of the one before
+ * Stores a report as the registry states it now, wherever it was before. The head must be as it was read
+ * (ConcurrentChange).
+ * @param named the rows of the names concerned, as they were read: of the new 经办人 and of the previous one
  */
 export function reportWrites(
   { version, handler, ...line }: ReportLine,
@@ -128,10 +132,10 @@ export function reportWrites(
   ];
 }
 
-/** One report more or less of a 经办人. */
+/** One report more, or one less, for a 经办人. */
 type Change = HandlerKeys & { readonly companyKey: string; readonly validUntil: string; readonly by: number };
 
-/** One row takes all its changes at once: an item stands only once in a transaction. */
+/** One row takes all its changes at once, because a transaction can write an item only once. */
 function namedWrites(
   named: readonly (NamedHandlers | undefined)[],
   changes: readonly Change[],
@@ -167,7 +171,7 @@ function namedWrites(
   });
 }
 
-/** What has long been over is forgotten, so that a row does not grow for ever; no clock is that far behind. */
+/** Reports that ended long ago are dropped, so that a row does not grow for ever; no clock is that far behind. */
 const yearBefore = (day: string): string => `${Number(day.slice(0, 4)) - 1}${day.slice(4)}`;
 
 const counted = (
@@ -178,27 +182,29 @@ const counted = (
   return { ...reports, [handlerKey]: { ...days, [validUntil]: (days[validUntil] ?? 0) + by } };
 };
 
-/** A mark is never used twice: a row that went and came again is not taken for the one that was read. */
+/**
+ * A mark is never used twice, so that a row that was deleted and created again is not taken for the one that was read.
+ */
 const asMarked = (mark: string | undefined): Pick<RefusablePut, 'condition' | 'onRefused'> => ({
   condition: mark === undefined ? absent('mark') : equals('mark', mark),
   onRefused: () => new ConcurrentChange(),
 });
 
-/** Whose reports: all of a company's, or those of one 经办人 of it. */
+/** Whose reports: all of a company's, or only those of one of its 经办人. */
 export interface ReportsOf {
   readonly companyKey: string;
   readonly handlerKey?: string;
 }
-/** One answer shows no more; who misses one types more of its number. */
+/** The most reports in one answer; a person who misses one types more of its number. */
 export const mostReports = 50;
-/** How far a longer ending is looked for among those that share its last four characters. */
+/** How many reports with the same last four characters are searched for a longer ending. */
 const longerPage = 500;
 const longerPages = 4;
 
 /**
- * The reports that end so and are valid today, the longest valid first, `mostReports` at most. The indexes hold them by
- * ending and last day, so that only what is answered is read; a longer ending is picked out of those with the same last
- * characters. An index: whatever is chosen is read again.
+ * The reports whose numbers end like that and that are valid today, the longest valid first, at most `mostReports`. The
+ * indexes are sorted by ending and last day, so only what is answered is read; a longer ending is picked out of the
+ * reports with the same last characters. This reads an index: the report that is chosen is read again.
  */
 export async function reportsEndingIn(
   db: Db,
@@ -229,12 +235,12 @@ export async function reportsEndingIn(
   return found.slice(0, mostReports);
 }
 
-/** A company with no more reports, over or not, gets them listed without an ending (SPC-2). */
+/** A company with at most this many reports, ended ones included, gets them listed without typing an ending (SPC-2). */
 export const fewReports = 10;
-/** All reports of a company that has few; undefined where it has more. One read of eleven rows at most. */
+/** All reports of a company that has few; undefined if it has more. One read of at most eleven rows. */
 export async function reportsIfFew(db: Db, companyKey: string): Promise<CrossRegionReport[] | undefined> {
   const { items } = await db.query<CrossRegionReport>('CrossRegionReports', {
-    // Past the rows of 经办人, whose keys begin with `#`.
+    // Skips the rows of 经办人, whose keys begin with `#`.
     condition: all(equals('companyKey', companyKey), above('reportNo', '$')),
     limit: fewReports + 1,
     consistent: true,
@@ -242,7 +248,7 @@ export async function reportsIfFew(db: Db, companyKey: string): Promise<CrossReg
   return items.length > fewReports ? undefined : items;
 }
 
-/** Whether a report can be worked under today and, where `handlerKey` is given, still names that 经办人. */
+/** Whether a report can be used today and, if `handlerKey` is given, still names that 经办人. */
 export const isReportFor = (
   report: CrossRegionReport | undefined,
   handlerKey: string | undefined,
@@ -254,10 +260,10 @@ export const isReportFor = (
   report.validUntil >= day &&
   (handlerKey === undefined || report.handlerKey === handlerKey);
 
-/** A report that ran out, moved or changed hands since somebody saw it. */
+/** The report ended, moved or got another 经办人 since somebody saw it. */
 export const reportGone = (): Problem => new Problem('RELATION_NOT_FOUND', {}, { variant: 'report' });
 
-/** Inside the transaction that relies on it: the same. RELATION_NOT_FOUND otherwise. */
+/** The same check inside the transaction that relies on it. RELATION_NOT_FOUND otherwise. */
 export const reportCheck = (
   companyKey: string,
   reportNo: string,

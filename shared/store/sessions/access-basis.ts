@@ -22,8 +22,8 @@ import type { Db, Key } from '../dynamodb/tables.ts';
 import { type CrossRegionReport, isReportFor, reportKey } from '../reports/cross-region-reports.ts';
 
 /**
- * The company that somebody acts for, and what lets them (REL-8, AGY-1, SPC-3). Every call looks at the
- * access basis again, so that its end bites at once.
+ * The company that a person acts for, and what gives them the right (REL-8, AGY-1, SPC-3). Every call checks the access
+ * basis again, so that its end takes effect at once.
  */
 export type AccessBasis =
   /** An own relation; at `cross-region` together with a report. */
@@ -34,9 +34,9 @@ export type AccessBasis =
       readonly authorizationId: string;
       readonly reportNo?: string;
     }
-  /** A place on an agency's staff form: the agency itself. */
+  /** An entry on an agency's staff form: gives access to the agency itself. */
   | { readonly by: 'staff-form'; readonly companyKey: string; readonly role: 'tax-agent' }
-  /** A place on both forms: a client of the agency. */
+  /** Entries on both forms: give access to a client of the agency. */
   | {
       readonly by: 'agreement';
       readonly companyKey: string;
@@ -53,16 +53,16 @@ export type AccessBasis =
       readonly handlerKey: string;
     };
 
-/** Where to find all that, as an access token carries it. */
+/** Where these rows are stored, as an access token carries it. */
 export type AccessBasisRef =
   | Omit<Extract<AccessBasis, { by: 'relation' }>, 'authorizationId'>
   | Extract<AccessBasis, { by: 'staff-form' | 'agreement' }>
   | Omit<Extract<AccessBasis, { by: 'report' }>, 'handlerKey'>;
 
-/** Where an agent may stand: at the agency itself, or, by an agreement, at a client. */
+/** The access bases of agents: at the agency itself, or, by an agreement, at a client. */
 export type AgentAccessBasis = Extract<AccessBasis, { by: 'staff-form' | 'agreement' }>;
 
-/** What stands there today. */
+/** The rows behind an access basis, as they are now. */
 export interface AccessRecords {
   readonly relation?: Relation | undefined;
   readonly company?: Taxpayer | undefined;
@@ -80,7 +80,7 @@ interface AgencyRecords {
 type ItemRef = Parameters<Db['batchGet']>[0][number];
 const itemRef = (table: ItemRef['table'], key: Key): ItemRef => ({ table, key });
 
-/** One read, of the table's own keys. */
+/** Reads the rows in one call, by the tables' own keys. */
 export async function readAccessRecords(
   db: Db,
   personKey: string,
@@ -146,8 +146,8 @@ export interface CompanyAccess {
   readonly permissions: readonly Permission[];
 }
 /**
- * Undefined where the access basis is gone. The company belongs to it: it must be at work, in the term of the relation
- * (ENT-4), and be let in at the entry of the identity (SPC-1).
+ * What an access basis gives today; undefined if it no longer gives access. The company must be active, in the term of
+ * the relation (ENT-4), and admitted at the entry of the identity (SPC-1).
  */
 export function evaluateAccess(
   basis: AccessBasis,
@@ -175,7 +175,7 @@ export function evaluateAccess(
     }
     case 'agreement': {
       const { agencyKey, companyKey: clientKey } = basis;
-      // Agents work for clients at `enterprise` or as at `enterprise` (AGY-3, SWI-3).
+      // Agents work for clients at `enterprise`, or by a switch that follows its rules (AGY-3, SWI-3).
       if (!evaluateAgencyAccess(records) || !isAtWork(company) || !isAdmitted('enterprise', company.subjects))
         return undefined;
       return isAgreementOf(agreement, { agencyKey, clientKey }, day) &&
@@ -193,7 +193,7 @@ export function evaluateAccess(
   }
 }
 
-/** The agency whose staff form names the person today; a company that is an agency no longer has none. */
+/** The agency whose staff form names the person today; undefined if the company is no longer an agency. */
 export function evaluateAgencyAccess({ agency }: AccessRecords): KnownTaxpayer | undefined {
   return agency &&
     isAtWork(agency.company) &&

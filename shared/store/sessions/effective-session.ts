@@ -12,7 +12,7 @@ import { type ActsAs, asPerson, type Session } from './session-row.ts';
 /** A session and what it may do now. */
 export interface EffectiveSession {
   readonly session: Session;
-  /** The company of the session is lost: `session` is what is left. */
+  /** True if the company of the session is lost; `session` is then what is left. */
   readonly lost: boolean;
   /** In the company of the session (REL-8). */
   readonly permissions: readonly Permission[];
@@ -21,8 +21,8 @@ export interface EffectiveSession {
 }
 
 /**
- * A session as its access basis allows it today: permissions and names come from there. Without it the company is lost (REL-7,
- * REL-8) and the person is left, or, of an agency's client, the agency (AGY-4).
+ * A session as its access basis allows it today; permissions and names come from the access basis. Without access the
+ * company is lost (REL-7, REL-8): the person is left, or, for a client of an agency, the agency (AGY-4).
  */
 export function effectiveSession(
   session: Session,
@@ -42,7 +42,7 @@ export function effectiveSession(
   return { session: withIdentity(session, fallbackIdentity(session, records)), lost: true, permissions: [] };
 }
 
-/** The entry at which an identity stands (LGN-1); by switching, companies are reached as at `enterprise` (SWI-2). */
+/** The entry to which an identity belongs (LGN-1); companies reached by a switch count as at `enterprise` (SWI-2). */
 const entryOf = (identity: Exclude<Identity, { kind: 'natural' }>): CompanyEntry =>
   identity.kind === 'special' ? identity.subject : identity.kind;
 

@@ -1,33 +1,35 @@
+import { epochSeconds } from '#domain/epoch.ts';
 import type { Policies } from '#domain/policies.ts';
 import { Problem } from '#domain/problem.ts';
 import { above, absent, all, below, copyOf, equals } from '../dynamodb/expressions.ts';
 import type { Db } from '../dynamodb/tables.ts';
 import { endedProblem, endOf } from './session-end.ts';
-import { type Session, seconds } from './session-row.ts';
+import type { Session } from './session-row.ts';
 
 /**
- * So many turns are remembered, and no more are made within the grace: a token that turns so fast stays the same.
- * Forgotten turns are therefore always older than the grace.
+ * How many turns are remembered; within the grace no more are made, so a token that turns very fast stays the same.
+ * Turns that were forgotten are therefore always older than the grace.
  */
 const turnsRemembered = 8;
 
 export const noTurns: readonly number[] = Array.from({ length: turnsRemembered }, () => 0);
 
-/** Operands are read before anything is written: each turn moves one place on. */
+/** DynamoDB reads all operands before it writes: each turn moves on by one place. */
 const turnOn = (at: number) =>
   Object.fromEntries(noTurns.map((_, i) => [`turnedAt[${i}]`, i === 0 ? at : copyOf(`turnedAt[${i - 1}]`)]));
 
-/** What the table must know of a refresh token. */
+/** What the table stores of a refresh token. */
 interface TokenHash {
   readonly sessionId: string;
   readonly hash: string;
 }
 
 /**
- * SES-2: turns the refresh token over, in one write on condition that the presented one is the newest. One that was
- * spent within the grace (a lost answer, a second tab) gets the newest of its chain, however many turns lie between.
- * @param successorOf the one token that follows another, so that the chain is walked and not stored
- * @returns the token to hand out; none where a token was used that was spent before the grace
+ * SES-2: replaces the refresh token by its successor, in one write whose condition is that the presented token is the
+ * newest. A token that was replaced within the grace (a lost answer, a second tab) gets the newest token of its chain,
+ * however many turns lie between.
+ * @param successorOf the one token that follows another, so that the chain is computed and not stored
+ * @returns the token to hand out; undefined if the presented token was replaced before the grace
  * @throws Problem SESSION_ENDED
  */
 export async function rotateRefresh<Token extends TokenHash>(
@@ -37,7 +39,7 @@ export async function rotateRefresh<Token extends TokenHash>(
   now: Date,
   policies: Policies,
 ): Promise<{ session: Session; token: Token | undefined }> {
-  const at = seconds(now);
+  const at = epochSeconds(now);
   const next = successorOf(presented);
   const written = await db.update<Session>({
     table: 'Sessions',
@@ -59,7 +61,7 @@ export async function rotateRefresh<Token extends TokenHash>(
   return { session, token: newestOf(session, presented, successorOf, at - policies.refreshGraceSeconds) };
 }
 
-/** @param since epoch seconds: a token spent before it is good for nothing */
+/** @param since epoch seconds: a token that was replaced before this time is refused */
 function newestOf<Token extends TokenHash>(
   session: Session,
   presented: Token,
@@ -70,7 +72,7 @@ function newestOf<Token extends TokenHash>(
   if (token.hash === session.refreshHash) return token;
   for (const spentAt of session.turnedAt ?? []) {
     token = successorOf(token);
-    // As many turns ago as steps were needed: then the presented one was spent.
+    // The number of steps is the number of turns since then: so this is when the presented token was replaced.
     if (token.hash === session.refreshHash) return spentAt >= since ? token : undefined;
   }
   return undefined;

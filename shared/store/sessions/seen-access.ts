@@ -6,22 +6,22 @@ import { reportCheck } from '../reports/cross-region-reports.ts';
 import type { AccessBasis, AccessRecords } from './access-basis.ts';
 
 /**
- * What a company identity stood on, as it was read: versions (`rev`) instead of rows, so that a later transaction can hold true
- * that nothing of it changed, without reading it again.
+ * What a company identity relied on when it was read: versions (`rev`) instead of rows, so that a later transaction can
+ * check that nothing has changed, without reading the rows again.
  */
 export interface SeenAccess {
   readonly acting: AccessBasis;
-  /** Of the company acted for; of the agency itself, the agency. */
+  /** The version of the company acted for; at the agency itself, of the agency. */
   readonly companyRev: number;
   readonly relationRev?: number;
-  /** Of the agency that acts for a client. */
+  /** The version of the agency that acts for a client. */
   readonly agencyRev?: number;
   /** The forms that named the person (AGY-1). */
   readonly staffForm?: string;
   readonly agreementForm?: string;
 }
 
-/** Undefined where one of the rows is missing; then nothing gives the access either. */
+/** Undefined if one of the rows is missing; then there is no access either. */
 export function seenAccess(acting: AccessBasis, records: AccessRecords): SeenAccess | undefined {
   const { relation, company, agency, agreement } = records;
   const staffForm = agency?.form?.formId;
@@ -52,8 +52,8 @@ export function seenAccess(acting: AccessBasis, records: AccessRecords): SeenAcc
 }
 
 /**
- * Inside the transaction that relies on it: all of that is still as it was seen, and not over by its last day.
- * @param onRefused what a change means to the caller
+ * Checks for a transaction: all of it is unchanged since it was seen, and no last day is over.
+ * @param onRefused the error that a change means for the caller
  */
 export function seenAccessChecks(
   personKey: string,

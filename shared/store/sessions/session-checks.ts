@@ -1,13 +1,14 @@
+import { epochSeconds } from '#domain/epoch.ts';
 import type { Policies } from '#domain/policies.ts';
 import { Problem } from '#domain/problem.ts';
 import { above, absent, all, equals } from '../dynamodb/expressions.ts';
 import type { Item } from '../dynamodb/tables.ts';
 import { endedProblem, endOf } from './session-end.ts';
-import { type Session, seconds } from './session-row.ts';
+import type { Session } from './session-row.ts';
 
 /**
- * For a transaction that is made in a session: it has not ended since it was read, by a newer login, by logging out or by
- * order. Throws SESSION_ENDED with the reason.
+ * For a transaction of a call in a session: the session has not ended since it was read, whether by a newer login, a
+ * logout or an order. Throws SESSION_ENDED with the reason.
  */
 export const sessionAliveCheck = (
   { sessionId }: Pick<Session, 'sessionId'>,
@@ -16,14 +17,17 @@ export const sessionAliveCheck = (
 ) => ({
   table: 'Sessions' as const,
   key: { sessionId },
-  condition: all(absent('ended'), above('expiresAt', seconds(now))),
+  condition: all(absent('ended'), above('expiresAt', epochSeconds(now))),
   onRefused: (old?: Item) => {
     const ended = old && endOf(old as unknown as Session, now, policies);
     return ended ? endedProblem(ended) : new Problem('SESSION_ENDED');
   },
 });
 
-/** The same, and it is still who it was read to be: no switch came between. SESSION_ENDED otherwise. */
+/**
+ * The same check, and the session still has the identity that was read: no switch came between. SESSION_ENDED
+ * otherwise.
+ */
 export const versionAliveCheck = (
   session: Pick<Session, 'sessionId' | 'version'>,
   now: Date,
@@ -33,7 +37,10 @@ export const versionAliveCheck = (
   return { ...alive, condition: all(alive.condition, equals('version', session.version)) };
 };
 
-/** The same for what was decided in the session a while ago and comes true now: it has not become idle meanwhile, either. */
+/**
+ * The same check for what was decided in the session earlier and takes effect now: the session has not become idle
+ * either.
+ */
 export const stillUsedCheck = (
   session: Pick<Session, 'sessionId' | 'version'>,
   now: Date,
@@ -42,6 +49,6 @@ export const stillUsedCheck = (
   const alive = versionAliveCheck(session, now, policies);
   return {
     ...alive,
-    condition: all(alive.condition, above('lastSeenAt', seconds(now) - policies.sessionIdleSeconds)),
+    condition: all(alive.condition, above('lastSeenAt', epochSeconds(now) - policies.sessionIdleSeconds)),
   };
 };

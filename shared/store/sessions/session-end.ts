@@ -1,17 +1,18 @@
 import { isoShanghai } from '#domain/days.ts';
+import { epochSeconds, fromEpochSeconds } from '#domain/epoch.ts';
 import type { Policies } from '#domain/policies.ts';
 import { Problem } from '#domain/problem.ts';
 import { above, absent, all, equals, exists, unlessSet } from '../dynamodb/expressions.ts';
 import type { RefusableUpdate, Write } from '../dynamodb/tables.ts';
-import { type Ended, type Session, seconds } from './session-row.ts';
+import type { Ended, Session } from './session-row.ts';
 
-/** The end of a session at `now`, whether written down or only due by the clock: whichever came first. */
+/** How a session ended by `now`: by what is stored, or by time; whichever came first. */
 export function endOf(session: Session, now: Date, policies: Policies): Ended | undefined {
   const due: Ended[] = [
     { reason: 'idle', at: session.lastSeenAt + policies.sessionIdleSeconds },
     { reason: 'expired', at: session.expiresAt },
   ];
-  const over = due.filter((end) => end.at <= seconds(now));
+  const over = due.filter((end) => end.at <= epochSeconds(now));
   return [...(session.ended ? [session.ended] : []), ...over].sort((one, other) => one.at - other.at)[0];
 }
 
@@ -20,7 +21,7 @@ export const endedProblem = (ended: Ended): Problem =>
     'SESSION_ENDED',
     {
       reason: ended.reason,
-      at: isoShanghai(new Date(ended.at * 1000)),
+      at: isoShanghai(fromEpochSeconds(ended.at)),
       ...(ended.by ? { by: ended.by } : {}),
     },
     { variant: ended.reason },
@@ -35,8 +36,7 @@ export const endUpdate = (sessionId: string, ended: Ended): RefusableUpdate => (
 });
 
 /**
- * SES-4: ends one of the person's own sessions that is still alive; to anybody else, and afterwards, there is no such
- * session.
+ * SES-4: ends one of the person's own live sessions. For anybody else, and after its end, the session does not exist.
  */
 export function endOwnUpdate(
   sessionId: string,

@@ -37,7 +37,7 @@ export interface Session {
   readonly personKey: string;
   readonly channel: Channel;
   readonly identity: Identity;
-  /** What a company identity stands on (REL-8). Never shown; natural sessions have none. */
+  /** The access basis of a company identity (REL-8). Never shown; natural sessions have none. */
   readonly company?: AccessBasis;
   /** Grows with every switch or loss of identity: an access token of an older version is refused (SES-2). */
   readonly version: number;
@@ -46,23 +46,23 @@ export interface Session {
   readonly startedAt: number;
   readonly lastSeenAt: number;
   readonly expiresAt: number;
-  /** The last second factor passed in this session (SES-5); 0 where none was that counts. */
+  /** Epoch seconds of the last second factor in this session (SES-5); 0 if there was none that counts. */
   readonly factorAt: number;
   /** ISO time of the last face check that was a factor of this session (PHN-4). */
   readonly faceAt?: string;
-  /** QR-1: the channel that confirmed the code by which it was opened; that was no factor (SES-5). */
+  /** QR-1: the channel that confirmed the QR code that opened the session; that was no factor (SES-5). */
   readonly qr?: Channel;
-  /** LGN-11: opened by the initial password, and good for nothing but changing it. */
+  /** LGN-11: opened with the initial password; the session may only change it. */
   readonly passwordDue?: true;
-  /** SSO-6: by which factors it was opened; tax systems are told. Sessions from before that was kept have none. */
+  /**
+   * SSO-6: the factors with which the session was opened, for tax systems. Sessions from before this was stored have
+   * none.
+   */
   readonly methods?: readonly Amr[];
   readonly browser: string;
   readonly address: string;
   readonly refreshHash: string;
-  /** When its last tokens were spent, the newest first; 0 where there was none yet (SES-2). */
+  /** When the last refresh tokens were replaced, the newest first; 0 for none yet (SES-2). */
   readonly turnedAt: readonly number[];
   readonly ended?: Ended;
 }
-
-/** Epoch seconds. */
-export const seconds = (at: Date): number => Math.floor(at.getTime() / 1000);

@@ -1,3 +1,4 @@
+import { epochSeconds } from '#domain/epoch.ts';
 import type { Policies } from '#domain/policies.ts';
 import { Problem } from '#domain/problem.ts';
 import { ConcurrentChange } from '../dynamodb/concurrent-change.ts';
@@ -5,12 +6,12 @@ import { absent, all, equals, exists } from '../dynamodb/expressions.ts';
 import type { Db, Put, RefusableUpdate, Write } from '../dynamodb/tables.ts';
 import { sessionAliveCheck, stillUsedCheck } from './session-checks.ts';
 import { endedProblem, endOf } from './session-end.ts';
-import { type ActsAs, type Ended, type Session, seconds } from './session-row.ts';
+import type { ActsAs, Ended, Session } from './session-row.ts';
 
-/** Ended sessions are kept a day longer, so that a returning browser can be told why. */
+/** Seconds. Ended sessions are kept a day longer, so that a returning browser can be told the reason. */
 const keptAfter = 86_400;
 
-/** Reads the session of an access token and refuses an ended one or one whose identity has changed since. */
+/** Reads the session of an access token; refuses an ended session, or one whose identity has changed since. */
 export async function liveSession(
   db: Db,
   token: { sessionId: string; version: number; personKey: string },
@@ -26,8 +27,8 @@ export async function liveSession(
 }
 
 /**
- * Gives a session another identity. Its version grows, so that access tokens of the older identity die (SES-2).
- * ConcurrentChange where another switch came first, SESSION_ENDED where it is over.
+ * Gives a session another identity. Its version grows, so that access tokens of the earlier identity become invalid
+ * (SES-2). Throws ConcurrentChange if another switch came first, SESSION_ENDED if the session is over.
  */
 export const identityUpdate = (
   session: Pick<Session, 'sessionId' | 'version'>,
@@ -55,7 +56,7 @@ export const sessionPut = (session: Session): Put => ({
   condition: absent('sessionId'),
 });
 
-/** LVL-2: a session shows the level that its person rose to meanwhile. */
+/** LVL-2: writes the level to which the person has risen into the session. */
 export const sessionLevelUpdate = (sessionId: string, level: number): RefusableUpdate => ({
   table: 'Sessions',
   key: { sessionId },
@@ -64,39 +65,39 @@ export const sessionLevelUpdate = (sessionId: string, level: number): RefusableU
   onRefused: () => new ConcurrentChange(),
 });
 
-/** SES-2: a sign of life from a tax system that the person works in; the session's absolute end stays. */
+/** SES-2: records activity in a tax system as activity of the session; the session's absolute end does not move. */
 export const seenUpdate = (
   session: Pick<Session, 'sessionId' | 'version'>,
   now: Date,
   policies: Policies,
 ): RefusableUpdate => ({
   ...stillUsedCheck(session, now, policies),
-  update: { set: { lastSeenAt: seconds(now) } },
+  update: { set: { lastSeenAt: epochSeconds(now) } },
 });
 
-/** LGN-11: the initial password is changed, and this session, which must be alive, is one like any other. */
+/** LGN-11: the initial password was changed; from now on the session, which must be live, is a normal one. */
 export const passwordSetUpdate = (session: Session, now: Date, policies: Policies): Write => ({
   ...sessionAliveCheck(session, now, policies),
   update: { remove: ['passwordDue'] },
 });
 
 /**
- * SES-5: a second factor was passed in this session, which must still be alive.
- * @param faceAt ISO time of the check, where it was a face
+ * SES-5: records that a second factor was passed in this session, which must still be live.
+ * @param faceAt ISO time of the check, if it was a face
  */
 export function factorPassedUpdate(session: Session, now: Date, policies: Policies, faceAt?: string): Write {
   return {
     ...sessionAliveCheck(session, now, policies),
-    update: { set: { factorAt: seconds(now), faceAt } },
+    update: { set: { factorAt: epochSeconds(now), faceAt } },
   };
 }
 
-/** Ends this very session, in which the call is made: it must still be alive. */
+/** Ends the session in which the call is made; it must still be live. */
 export function endAliveUpdate(session: Session, ended: Ended, now: Date, policies: Policies): Write {
   return { ...sessionAliveCheck(session, now, policies), update: { set: { ended } } };
 }
 
-/** Several sessions by id in one read, without those that are not there any more. */
+/** Several sessions by id in one read, without those that no longer exist. */
 export async function findSessions(db: Db, ids: readonly string[]): Promise<Session[]> {
   const items = await db.batchGet(ids.map((sessionId) => ({ table: 'Sessions', key: { sessionId } })));
   return items.filter((item) => item !== undefined) as unknown as Session[];

@@ -1,27 +1,30 @@
+import { epochSeconds } from '#domain/epoch.ts';
 import type { Policies } from '#domain/policies.ts';
 import { ConcurrentChange } from '../dynamodb/concurrent-change.ts';
 import { absent, all, equals } from '../dynamodb/expressions.ts';
 import type { Db, Write } from '../dynamodb/tables.ts';
 import type { Active, Person, WebSessionPointer } from '../people/person-row.ts';
 import { hasLevel, type PersonChanges } from '../people/users.ts';
-import { seconds } from './session-row.ts';
 
-/** The web sessions that may be alive, the oldest first; what a pointer points to can have ended. */
+/** The web sessions that may be live, the oldest first; the session behind a pointer may have ended. */
 export const webSessionsOf = (person: Person, now: Date): WebSessionPointer[] =>
   [...(person.otherWebSessions ?? []), ...(person.webSession ? [person.webSession] : [])].filter(
-    ({ expiresAt }) => expiresAt > seconds(now),
+    ({ expiresAt }) => expiresAt > epochSeconds(now),
   );
 
-/** These, and those that hand-overs from apps stand on: all that end with the account, a password or by order. */
+/**
+ * The web sessions, and the sessions of hand-overs from apps: all sessions that end with the account, with a new
+ * password or by an order.
+ */
 export const sessionsOf = (person: Person, now: Date): WebSessionPointer[] => [
   ...webSessionsOf(person, now),
-  ...Object.values(person.appSessions ?? {}).filter(({ expiresAt }) => expiresAt > seconds(now)),
+  ...Object.values(person.appSessions ?? {}).filter(({ expiresAt }) => expiresAt > epochSeconds(now)),
 ];
 
-/** Where several web sessions are allowed, a further login ends the oldest beyond these (SES-3). */
+/** In stages that allow several web sessions, a further login ends the oldest ones above this number (SES-3). */
 const webSessionsAtMost = 20;
 
-/** Which web sessions a new one ends and which live on beside it (SES-3). */
+/** Which web sessions a new one ends, and which stay beside it (SES-3). */
 export function besideNewSession(
   person: Person,
   now: Date,
@@ -34,10 +37,10 @@ export function besideNewSession(
 }
 
 /**
- * SES-3: makes `next` the person's web session, on condition that person, pointer and level are still what was read;
- * an account that ends or is suspended is another `rev`. Two logins at once: one of them meets ConcurrentChange, reads again and
- * then ends the other. `rev` grows too, so that a new password that was decided before this login meets ConcurrentChange and ends
- * its session (PWD-3). The pointer is not under `rev`: logging out takes it away.
+ * SES-3: makes `next` the person's web session, if person, pointer and level are still as they were read (an account
+ * that ends or is suspended has another `rev`). Of two simultaneous logins one gets ConcurrentChange, reads again and
+ * then ends the other. `rev` grows too, so that a new password that was decided before this login gets ConcurrentChange
+ * and ends the session of this login (PWD-3). The pointer itself is outside of `rev`, because logging out removes it.
  */
 export function swapPointerUpdate(
   person: Active,
@@ -63,7 +66,7 @@ export function swapPointerUpdate(
     condition: all(
       equals('rev', person.rev),
       old ? equals('webSession.sessionId', old) : absent('webSession'),
-      // The level rises outside of `rev` (LVL-2), and the session shows it.
+      // The level rises without a new `rev` (LVL-2), and the session shows the level.
       hasLevel(person.realNameLevel),
     ),
     onRefused: () => new ConcurrentChange(),
@@ -71,8 +74,8 @@ export function swapPointerUpdate(
 }
 
 /**
- * Takes the pointer to a session that has ended, so that the next login is not told of replacing it. Only tidiness:
- * a pointer to an ended session does no harm, so a failure is none of the caller's.
+ * Removes the pointer to a session that has ended, so that the next login does not report replacing it. This is only
+ * tidying: a pointer to an ended session does no harm, so a failure is ignored.
  */
 export async function forgetWebSession(db: Db, personKey: string, sessionId: string): Promise<void> {
   await db

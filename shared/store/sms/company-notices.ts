@@ -9,9 +9,10 @@ interface Row {
 }
 
 /**
- * SMS-4: whether a person may be told by SMS what a company did: one of a kind in ten minutes, ten a day, for each person
- * and company; exact under parallel requests. What is not told stands in the history. Takes nothing from SMS-1.
- * @param kind of the notice, a name of ours
+ * SMS-4: whether a person may get an SMS about what a company did: one of each kind in ten minutes, ten a day, per
+ * person and company; exact under parallel requests. What is not sent stands in the history. These notices do not count
+ * for SMS-1.
+ * @param kind our own name of the notice
  */
 export async function takeCompanyNotice(
   db: Db,
@@ -41,7 +42,8 @@ export async function takeCompanyNotice(
     });
   const first = await write(true);
   if (first.ok) return true;
-  // A refusal shows the row: on the same day there may be room; on another the kind's ten minutes run.
+  // The refused write was for a new day. If the row is of today, today may still have room; if it is not, the ten minutes
+  // of this kind are not over.
   if (first.old?.day !== today) return false;
   return (await write(false)).ok;
 }

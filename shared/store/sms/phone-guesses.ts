@@ -4,17 +4,18 @@ import type { Db, Update } from '../dynamodb/tables.ts';
 import { dayKey } from './sms-windows.ts';
 
 /**
- * LCK-5: wrong codes of a day that were sent to a number, typed by people who are not registered. So many are free; after
- * them each wants a challenge and is counted no more. A guess is a member of a set, like an attempt in Lockouts.
+ * LCK-5: wrong codes of a day that were sent to a number and typed by people who are not registered. A few are free;
+ * after them each needs a challenge and is no longer counted. A guess is a member of a set, like an attempt in
+ * Lockouts.
  */
 export interface PhoneGuess {
   readonly phoneKey: string;
   readonly now: Date;
-  /** Random, one per request. */
+  /** Random, a new one for each request. */
   readonly attemptId: string;
 }
 
-/** Reserves a free guess. False where there is none left. */
+/** Reserves a free guess. False if none is left. */
 export async function reservePhoneGuess(db: Db, guess: PhoneGuess, free: number): Promise<boolean> {
   const written = await db.update({
     table: 'SmsWindows',
@@ -25,7 +26,7 @@ export async function reservePhoneGuess(db: Db, guess: PhoneGuess, free: number)
   return written.ok;
 }
 
-/** A right code is no wrong guess, nor is one that was never compared. */
+/** A right code, and a code that was never compared, is no wrong guess. */
 export const returnedPhoneGuessUpdate = ({ phoneKey, now, attemptId }: PhoneGuess): Update => ({
   table: 'SmsWindows',
   key: { phoneKey: dayKey(phoneKey, now) },

@@ -33,9 +33,9 @@ import type { Db, Item, Update, Write } from '../dynamodb/tables.ts';
 import { isOwned, type PhoneRow } from '../people/phones.ts';
 
 /**
- * Codes sent to a phone (SMS-1, SMS-2, SMS-4). One row is the window that began with its first code, another counts the
- * strangers' sends of a day. Whatever was read before, the conditions of the writes hold the rule: what they let pass is
- * exact, and what they refuse is looked at again before anybody is told so.
+ * Codes sent to a phone (SMS-1, SMS-2, SMS-4). One row is the window that began with its first code; another row counts
+ * the sends that strangers asked for on a day. Whatever was read before, the conditions of the writes enforce the rule:
+ * what they allow is exact, and after a refusal the row is judged again before the caller gets the answer.
  */
 interface WindowRow extends SmsWindow {
   readonly phoneKey: string;
@@ -44,29 +44,35 @@ export interface Send {
   readonly phoneKey: string;
   readonly kind: SendKind;
   readonly now: Date;
-  /** One of another number is none. */
+  /** A hint about another number is ignored. */
   readonly hint?: WindowHint | undefined;
-  /** A stranger's: whether the number is a registered person's, as it was read or is expected. */
+  /**
+   * For a send that a stranger asks for: whether the number belongs to a registered person, as it was read or is
+   * expected.
+   */
   readonly owned?: boolean;
   readonly solved?: boolean;
 }
-/** A send that counts, for giving it back. */
+/** A send that was counted, kept for giving it back. */
 export interface Taken extends Send {
   readonly fresh: boolean;
   readonly startedAt: number;
 }
 
-/** What is counted of a number on one day. */
+/** The key of what is counted for a number on one day. */
 export const dayKey = (phoneKey: string, now: Date): string => `${phoneKey}/${shanghaiDay(now)}`;
 const lastOf = (kind: SendKind): string => (waitsWithOwner(kind) ? 'ownerAt' : 'outsideAt');
 const otherOf = (kind: SendKind): string => (waitsWithOwner(kind) ? 'outsideAt' : 'ownerAt');
-/** What one send of a kind counts as. */
+/** What one send of this kind counts as. */
 const countsOf = (kind: SendKind) => ({
   outside: kind === 'owner' ? 0 : 1,
   strangers: kind === 'stranger' ? 1 : 0,
 });
 
-/** A new window needs none that runs; a further code needs room in the one that does. Each of them needs the kind's own minute. */
+/**
+ * A new window may begin only if none is running; a further code needs room in the running window. Both need the minute
+ * of the kind's own queue to be over.
+ */
 function windowUpdate(send: Send, fresh: boolean, owned: boolean, policies: Policies): Update {
   const { phoneKey, kind } = send;
   const now = send.now.getTime();
@@ -106,7 +112,10 @@ function windowUpdate(send: Send, fresh: boolean, owned: boolean, policies: Poli
   };
 }
 
-/** SMS-4: counts a stranger's send of the day, and holds the number to be as free as its limits say. */
+/**
+ * SMS-4: counts a send that a stranger asked for on this day, and checks the owner of the number that its limits
+ * assume.
+ */
 function strangerWrites(send: Send, owned: boolean, policies: Policies): Write[] {
   const { phoneKey, now, solved = false } = send;
   return [
@@ -128,7 +137,7 @@ function strangerWrites(send: Send, owned: boolean, policies: Policies): Write[]
   ];
 }
 
-/** What stands of a number: its window, the day's strangers, whose it is. One call. */
+/** The state of a number: its window, the strangers' sends of the day, and its owner. One call. */
 export interface PhoneSendState {
   readonly window: SmsWindow | undefined;
   readonly today: number;
@@ -148,8 +157,8 @@ export const phoneSendStateOf = ([window, day, phone]: readonly (Item | undefine
 
 /**
  * Takes one of the phone's codes together with `writes` (the code on its ticket), all or nothing. `known` is what was
- * read beside the ticket; without it the first try follows what is expected, and a refusal is looked at before it is
- * believed. Throws SMS_TOO_FREQUENT {retryAt}, or what `wanted` says where the send wants a challenge (SMS-4).
+ * read with the ticket; without it the first try follows what is expected, and after a refusal the state is read before
+ * it is believed. Throws SMS_TOO_FREQUENT {retryAt}, or the error of `wanted` if the send needs a challenge (SMS-4).
  */
 export async function takeSend(
   db: Db,
@@ -179,7 +188,7 @@ export async function takeSend(
     const result = await db.tryTransact([...own, ...writes({ phoneKey, startedAt })]);
     if (result.ok) return { ...send, owned, fresh, startedAt };
     if (!own.includes(result.refusedBy)) throw result.problem;
-    // Something stands otherwise than expected: the rule is asked again with what stands there.
+    // The state differs from the expected one: the rule is asked again with the state that was found.
     state =
       kind === 'stranger'
         ? phoneSendStateOf(await db.batchGet(phoneSendStateKeys(phoneKey, send.now)))
@@ -189,9 +198,9 @@ export async function takeSend(
 }
 
 /**
- * SMS-1: a send that the provider refused is given back, with what else it took (`writes`). A window that it began never
- * was one: what the other kind sent meanwhile has begun it instead, and a window that began later owes it nothing. What
- * was given back already takes nothing more.
+ * SMS-1: gives back a send that the provider refused, with what else it took (`writes`). If the send began a window,
+ * that window is removed: the window then begins with what the other queue sent meanwhile, and a later window is not
+ * changed. A send that was given back already takes nothing more.
  */
 export async function returnSend(db: Db, taken: Taken, writes: readonly Write[] = []): Promise<void> {
   const { phoneKey, kind } = taken;

@@ -2,8 +2,9 @@ import { clockHour } from '#domain/days.ts';
 import type { Item, Write } from '../dynamodb/tables.ts';
 
 /**
- * SMS-4: strangers' sends of the whole stage in an hour. Counted in the transaction of each send, over so many rows that
- * none is hot; summed beside the ticket's read. Off by what is under way at that moment, and by nothing else.
+ * SMS-4: the sends of the whole stage in an hour that strangers asked for. Each send is counted in its own transaction,
+ * spread over several rows so that none is overloaded; the rows are summed in parallel to the ticket's read. The sum
+ * lacks only the sends in progress at that moment.
  */
 const shards = 8;
 const keyOf = (now: Date, shard: number) => ({ phoneKey: `hour/${clockHour(now).from}/${shard}` });
@@ -13,7 +14,7 @@ export const stageBudgetKeys = (now: Date) =>
 export const stageSendsOf = (rows: readonly (Item | undefined)[]): number =>
   rows.reduce((sum, row) => sum + ((row?.strangers as number | undefined) ?? 0), 0);
 
-/** Counts one, or takes it back from where it was counted. */
+/** Counts one, or takes it back from the row in which it was counted. */
 export const stageSendUpdate = (now: Date, shard: number, by: 1 | -1): Write => ({
   table: 'SmsWindows',
   key: keyOf(now, shard),

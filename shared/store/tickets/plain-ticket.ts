@@ -1,7 +1,7 @@
-/** `passed`: both factors of a login are, and the role is still to be chosen. */
+/** `passed`: both factors of a login were passed, and the role has still to be chosen. */
 export type TicketState = 'open' | 'passed' | 'spent' | 'ended';
 
-/** What every journey under way has, with a person's code or face or without. */
+/** The members that every journey's ticket has. */
 export interface PlainTicket {
   readonly ticketKey: string;
   readonly kind: string;

@@ -1,8 +1,9 @@
 import type { AuthorizationRequest } from '#domain/authorization-requests.ts';
+import { epochSeconds } from '#domain/epoch.ts';
 import { absent } from '../dynamodb/expressions.ts';
 import type { Db, Put, Write } from '../dynamodb/tables.ts';
 import { ofRequest, type SsoCodeTicket } from './sso-tickets.ts';
-import { seconds, ttlAfter } from './ticket-times.ts';
+import { ttlAfter } from './ticket-times.ts';
 import { ticketKeyOf, ticketUpdate } from './tickets.ts';
 
 /** What seals the details of a code: its own row. */
@@ -21,7 +22,7 @@ export function codePut(
   now: Date,
   lifetimeSeconds: number,
 ): Put {
-  const expiresAt = seconds(now) + lifetimeSeconds;
+  const expiresAt = epochSeconds(now) + lifetimeSeconds;
   return {
     table: 'Tickets',
     put: {
@@ -53,6 +54,6 @@ export const codeSpentUpdate = (
   now: Date,
   onRefused: () => Error,
 ): Write => ({
-  ...ticketUpdate(ticket, now, { set: { state: 'spent', spent: { at: seconds(now), sid } } }),
+  ...ticketUpdate(ticket, now, { set: { state: 'spent', spent: { at: epochSeconds(now), sid } } }),
   onRefused,
 });

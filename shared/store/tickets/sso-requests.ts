@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { AuthorizationRequest } from '#domain/authorization-requests.ts';
+import { epochSeconds } from '#domain/epoch.ts';
 import { Problem } from '#domain/problem.ts';
 import { above, absentOr, all, equals, sizeBelow } from '../dynamodb/expressions.ts';
 import type { Db, Put, Write } from '../dynamodb/tables.ts';
 import type { SsoRequestTicket } from './sso-tickets.ts';
-import { seconds, ttlAfter } from './ticket-times.ts';
+import { ttlAfter } from './ticket-times.ts';
 import { openTicketPut, ticketKeyOf, ticketProblem, ticketUpdate } from './tickets.ts';
 
 /** One request, opened from so many browsers or tabs at most. */
@@ -24,7 +25,7 @@ export const openRequestPut = (
   lifetimeSeconds: number,
 ): { id: string; write: Put } =>
   openTicketPut<SsoRequestTicket>(
-    { kind: 'sso', request, createdAt: seconds(now), browsers: new Set([browserHash(secret)]) },
+    { kind: 'sso', request, createdAt: epochSeconds(now), browsers: new Set([browserHash(secret)]) },
     now,
     lifetimeSeconds,
   );
@@ -36,7 +37,7 @@ export const pushedRequestPut = (
   lifetimeSeconds: number,
 ): { id: string; write: Put } =>
   openTicketPut<SsoRequestTicket>(
-    { kind: 'sso', request, createdAt: seconds(now), pushedUntil: seconds(now) + lifetimeSeconds },
+    { kind: 'sso', request, createdAt: epochSeconds(now), pushedUntil: epochSeconds(now) + lifetimeSeconds },
     now,
     lifetimeSeconds,
   );
@@ -54,7 +55,7 @@ export async function openPushed(
   now: Date,
   lifetimeSeconds: number,
 ): Promise<SsoRequestTicket | undefined> {
-  const expiresAt = seconds(now) + lifetimeSeconds;
+  const expiresAt = epochSeconds(now) + lifetimeSeconds;
   const written = await db.update<SsoRequestTicket>({
     table: 'Tickets',
     key: { ticketKey: ticketKeyOf(id) },
@@ -64,7 +65,7 @@ export async function openPushed(
     },
     condition: all(
       equals('state', 'open'),
-      above('pushedUntil', seconds(now)),
+      above('pushedUntil', epochSeconds(now)),
       equals('request.clientId', clientId),
       absentOr('browsers', sizeBelow('browsers', browsersAtMost)),
     ),

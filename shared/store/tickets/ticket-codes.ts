@@ -1,3 +1,4 @@
+import { epochSeconds } from '#domain/epoch.ts';
 import type { Policies } from '#domain/policies.ts';
 import { Problem } from '#domain/problem.ts';
 import { tooFrequent, type WindowHint } from '#domain/sms-window.ts';
@@ -23,7 +24,7 @@ import {
   type StoredCode,
   type TicketBase,
 } from './ticket-kinds.ts';
-import { seconds, ttlAfter } from './ticket-times.ts';
+import { ttlAfter } from './ticket-times.ts';
 import { isCode, isOpen, ticketKeyOf, ticketProblem, ticketUpdate } from './tickets.ts';
 
 /** SMS-4: counts a send on a ticket, which has room for so many sends and so many numbers. */
@@ -39,8 +40,9 @@ const oneMoreSend = (
 });
 
 /**
- * SMS-4: counts a send on the journey whose codes lie on tickets of their own, one a person (the old login's bindings).
- * SMS_TOO_FREQUENT where it has sent its fill. What the provider refuses afterwards stays counted: the journey ends soon.
+ * SMS-4: counts a send on a journey whose codes have tickets of their own, one per person (the bindings of the old
+ * login). SMS_TOO_FREQUENT if the journey has used up its sends. A send that the provider then refuses stays counted,
+ * because the journey is short.
  */
 export function journeySendUpdate(
   ticket: Pick<LegacyTicket, 'ticketKey' | 'kind' | 'expiresAt'>,
@@ -58,8 +60,8 @@ export function journeySendUpdate(
 }
 
 /**
- * Puts the newest code on its ticket; the one before is void (SMS-2). A ticket, or a session and purpose, sends so many
- * and to so many numbers (SMS-4); after that not before its end.
+ * Puts the newest code on its ticket; the code before it becomes void (SMS-2). A ticket, or a session and purpose, may
+ * send only so many codes to so many numbers (SMS-4); after that none before it ends.
  */
 export function codeUpdate(
   ticket: CodeTicket,
@@ -69,7 +71,7 @@ export function codeUpdate(
   policies: Pick<Policies, 'smsNumbersPerTicket' | 'smsSendsPerTicket'>,
 ): Write {
   const { kind, personKey, expiresAt } = ticket;
-  // What holds only a code is opened by its first send.
+  // A ticket that holds only a code is opened by its first send.
   const opens = holdsOnlyACode(kind);
   const { fits, counts } = oneMoreSend(code.phoneKey, policies);
   const update: Changes = {
@@ -96,15 +98,15 @@ export function codeUpdate(
   };
 }
 
-/** Uses the code up with the ticket that holds nothing else; the next send opens it again. */
+/** Uses the code up, together with a ticket that holds nothing else; the next send opens that ticket again. */
 export const codeSpentUpdate = (ticket: SessionCodeTicket, hash: string, now: Date): Write => ({
   ...ticketUpdate(ticket, now, { remove: ['code'] }, isCode(hash)),
   onRefused: () => new Problem('SMS_CODE_WRONG', {}, { variant: 'used-up' }),
 });
 
 /**
- * A code whose send the provider refused is void, and no send.
- * @param isNew whether this was the ticket's first to that number
+ * A code whose send the provider refused becomes void, and the send is not counted.
+ * @param isNew whether this was the ticket's first send to that number
  */
 export const dropCode = (
   db: Db,
@@ -124,12 +126,12 @@ export const dropCode = (
   });
 
 /**
- * Reserves one try of the ticket's code and reads the ticket, in one write: parallel guesses get at most five per
- * code (SMS-2). A try is a member of a set, like an attempt in Lockouts: an answer that was lost and asked for again
- * counts once, and giving back is exact. Throws the ticket's problem, or SMS_CODE_WRONG when there is no code to try
- * (any more).
- * @param tryId random, one per request
- * @param wrongCodes LCK-5: how many wrong ones, over all its codes, end the ticket of somebody who is not registered
+ * Reserves one try of the ticket's code and returns the ticket, in one write: parallel guesses get at most five tries
+ * per code (SMS-2). A try is a member of a set, like an attempt in Lockouts: a call repeated after a lost answer counts
+ * once, and giving back is exact. Throws the ticket's problem, or SMS_CODE_WRONG if there is no code to try (any more).
+ * @param tryId random, a new one for each request
+ * @param wrongCodes LCK-5: how many wrong codes, over all codes of the ticket, end the ticket of a person who is not
+ * registered
  */
 export async function tryCode<T extends CodeTicket>(
   db: Db,
@@ -155,27 +157,27 @@ export async function tryCode<T extends CodeTicket>(
       condition: all(
         equals('kind', kind),
         isOpen(now),
-        above('code.expiresAt', seconds(now)),
+        above('code.expiresAt', epochSeconds(now)),
         hasRoom('codeTries', tries, tryId),
         wrongCodes === undefined ? undefined : hasRoom('wrongCodes', wrongCodes, tryId),
       ),
     });
   } catch (error) {
-    // It may have arrived though its answer did not: what was not compared does not count.
+    // The write may have succeeded although its answer was lost. A try that was never compared must not count.
     await returnTry(db, ticketKey, tryId).catch(() => undefined);
     throw error;
   }
   if (written.ok) return written.item;
-  // Where the code is all there is, none (any more) is a wrong one, not a missing journey.
+  // For a ticket that holds only a code, a missing ticket means a wrong code, not a missing journey.
   if (!written.old && holdsOnlyACode(kind)) throw new Problem('SMS_CODE_WRONG', {}, { variant: 'used-up' });
   throw ticketProblem(written.old, kind, now) ?? new Problem('SMS_CODE_WRONG', {}, { variant: 'used-up' });
 }
 
-/** So many tries and no more; a try that was taken already, by a call whose answer was lost, is none more. */
+/** At most so many tries; a try that was reserved already, by a call whose answer was lost, is not counted again. */
 const hasRoom = (tries: 'codeTries' | 'wrongCodes', most: number, tryId: string) =>
   absentOr(tries, any(sizeBelow(tries, most), holds(tries, tryId)));
 
-/** A right code whose call failed for another reason stays usable (SMS-2): gives its try back. */
+/** A right code whose call failed for another reason stays valid (SMS-2): gives its try back. */
 export const returnTry = (db: Db, ticketKey: string, tryId: string) =>
   db.update({
     table: 'Tickets',
@@ -184,7 +186,7 @@ export const returnTry = (db: Db, ticketKey: string, tryId: string) =>
     condition: any(holds('codeTries', tryId), holds('wrongCodes', tryId)),
   });
 
-/** LCK-5: the wrong code that was the last ends its ticket, if all of them still stand. */
+/** LCK-5: the last wrong code ends its ticket, if all the wrong codes are still counted. */
 export const endedByCodesUpdate = (ticketKey: string, wrongCodes: number): Write => ({
   table: 'Tickets',
   key: { ticketKey },

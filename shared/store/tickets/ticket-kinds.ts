@@ -9,21 +9,21 @@ import type { PlainTicket } from './plain-ticket.ts';
 import type { MatterFace, SsoCodeTicket, SsoLogoutTicket, SsoRequestTicket } from './sso-tickets.ts';
 
 /**
- * Journeys under way. The handle that the client holds is random; the table knows only its hash. A ticket is open,
- * spent by the one call that uses it up, or ended; its times are checked on read and in conditions, never left to TTL.
+ * Journeys in progress. The client holds a random handle, and the table stores only its hash. A ticket is open, spent
+ * by the one call that uses it up, or ended. Its times are checked on read and in conditions and never left to TTL.
  */
 export interface TicketBase extends PlainTicket {
   readonly personKey: string;
   /** The newest SMS code of this ticket (SMS-2). */
   readonly code?: StoredCode;
-  /** Tries of that code, wrong ones and those under way. */
+  /** Tries of that code: wrong ones, and those in progress. */
   readonly codeTries?: ReadonlySet<string>;
-  /** What this journey knows of the number's window. */
+  /** What this journey knows about the number's SMS window. */
   readonly window?: WindowHint;
-  /** SMS-4: sends of this ticket, and the numbers that they went to. */
+  /** SMS-4: the sends of this ticket, and the numbers that they went to. */
   readonly sends?: number;
   readonly numbers?: ReadonlySet<string>;
-  /** Wrong codes over all codes of the ticket of somebody who is not registered, and those under way (LCK-5). */
+  /** For a person who is not registered: wrong codes over all codes of the ticket, and those in progress (LCK-5). */
   readonly wrongCodes?: ReadonlySet<string>;
   /** A passed face check (FACE-2) started from this ticket. */
   readonly face?: FaceProof;
@@ -39,13 +39,16 @@ export interface StoredCode {
 
 export interface FaceProof {
   readonly scanKey: string;
-  /** The provider's transaction id: all that is kept of a face check (REG-6). */
+  /** The provider's transaction id: the only thing that is kept of a face check (REG-6). */
   readonly transactionId: string;
   readonly at: string;
   readonly channel: Channel;
 }
 
-/** What the journey's ticket takes of a passed scan: the proof, and of a step-up what it was begun for (SSO-9). */
+/**
+ * What the journey's ticket gets from a passed scan: the proof, and for a step-up what the step-up was started for
+ * (SSO-9).
+ */
 export const proofOnJourney = (
   { stepUp, since, expiresAt }: ScanTicket,
   face: FaceProof,
@@ -68,7 +71,7 @@ export interface RegistrationTicket extends TicketBase {
   readonly consents: readonly ('privacy' | 'face')[];
   readonly channel: Channel;
   readonly startedAt: string;
-  /** A hall record stands for the face check (REG-2) and names the phone that must be used. */
+  /** A hall record replaces the face check (REG-2) and names the phone that must be used. */
   readonly hallPhoneKey?: string;
   /** Wrong numbers tried against that record; the fifth ends the ticket (REG-2). */
   readonly wrongPhones?: number;
@@ -80,15 +83,15 @@ export interface RegistrationProfile {
   readonly sealedPhone: Sealed;
   readonly password: StoredPassword;
   readonly username?: string;
-  /** The number is somebody else's and the person asked for it (PHN-3): a face proof is needed. */
+  /** The number belongs to somebody else, and the person asked to take it over (PHN-3): a face proof is needed. */
   readonly takeover: boolean;
 }
 
 export interface LoginTicket extends TicketBase {
   readonly kind: 'login';
-  /** The password that opened it, by its count. */
+  /** The number of the password that opened the ticket (`passwordRev`). */
   readonly passwordRev?: number;
-  /** At `natural`: the person as the first step saw them, so that the second need not read them. */
+  /** At `natural`: the person as the first step read them, so that the second step need not read them again. */
   readonly who?: Person;
   readonly entry: Entry;
   /** The company, at every entry but `natural`. */
@@ -96,30 +99,33 @@ export interface LoginTicket extends TicketBase {
   /** The company's term when the password was right (ENT-4). */
   readonly companyTerm?: number;
   readonly companyTermSince?: string;
-  /** The number an SMS goes to (LGN-6). */
+  /** The number that gets an SMS (LGN-6). */
   readonly phone?: { readonly phoneKey: string; readonly sealed: Sealed };
   readonly day: string;
-  /** At `enterprise`: what may let the person in as tax agent (AGY-3), by their own rows; judged when it is used. */
+  /**
+   * At `enterprise`: the access bases that may let the person in as tax agent (AGY-3), from the person's own rows; they
+   * are judged when they are used.
+   */
   readonly agentAt?: readonly AgentAccessBasis[];
-  /** State `passed`. */
+  /** Only in state `passed`. */
   readonly passed?: PassedFactors;
-  /** LGN-11: opened by the initial password; no code is sent. */
+  /** LGN-11: opened with the initial password; no code is sent. */
   readonly faceOnly?: true;
 }
 
-/** What a login knows once both factors are passed and the person still has to choose (LGN-9, LGN-10). */
+/** What a login knows after both factors were passed, while the person still has to choose (LGN-9, LGN-10). */
 export interface PassedFactors {
   /** Epoch seconds. */
   readonly at: number;
   readonly method: string;
-  /** Whether it is a fresh factor (SES-5, PHN-4). */
+  /** Whether the factor counts as a fresh factor (SES-5, PHN-4). */
   readonly fresh: boolean;
-  /** ISO time of the check, where it was a face (PHN-4). */
+  /** ISO time of the check, if it was a face (PHN-4). */
   readonly faceAt?: string;
   readonly choices: readonly RoleChoice[];
-  /** As tax agent, beside or instead of these (AGY-3). */
+  /** A choice as tax agent, beside or instead of these roles (AGY-3). */
   readonly agent?: AgentChoice;
-  /** The pending appointment that may be confirmed here (LGN-9). */
+  /** The pending appointment that the person may confirm here (LGN-9). */
   readonly confirm?: {
     readonly authorizationId: string;
     readonly role: Role;
@@ -127,7 +133,7 @@ export interface PassedFactors {
   };
 }
 
-/** The choice that rests on both forms instead of a relation. */
+/** A choice that is based on both forms instead of a relation. */
 export interface AgentChoice {
   readonly choiceId: string;
   readonly basis: AgentAccessBasis;
@@ -139,10 +145,10 @@ export interface RoleChoice {
   readonly authorizationId: string;
 }
 
-/** 找回手机号码 (PHN-4): the password was right, the new number is still to be proven. */
+/** 找回手机号码 (PHN-4): the password was right; the new number has still to be proved. */
 export interface RecoveryTicket extends TicketBase {
   readonly kind: 'phone-recovery';
-  /** The password that opened it, by its count. */
+  /** The number of the password that opened the ticket (`passwordRev`). */
   readonly passwordRev?: number;
   readonly newPhone: { readonly phoneKey: string; readonly sealed: Sealed };
 }
@@ -151,23 +157,23 @@ export interface ResetTicket extends TicketBase {
   readonly kind: 'password-reset';
   /** `account.since` of the registration that it was opened for. */
   readonly since?: string;
-  /** PHN-4: the number was recovered lately; no code is sent. */
+  /** PHN-4: the number was recovered recently; no code is sent. */
   readonly faceOnly?: true;
   readonly phone?: { readonly phoneKey: string; readonly sealed: Sealed };
 }
 
 /**
- * A code on a page that a phone scans (QR, FACE): for a face check of a known person, or to confirm something as
- * whoever is logged in on the phone.
+ * A code on a page that a phone scans (QR, FACE): for a face check of a known person, or to confirm something as the
+ * person who is logged in on the phone.
  */
 export interface ScanTicket
   extends Omit<TicketBase, 'personKey' | 'code' | 'window' | 'face' | 'faceFailures'> {
   readonly kind: 'scan';
   readonly purpose: ScanPurpose;
   readonly scanState: 'pending' | 'scanned' | 'passed' | 'confirmed' | 'failed' | 'cancelled';
-  /** What a channel must be allowed to do in order to scan it (CHN). */
+  /** The action that a channel must be allowed to do in order to scan it (CHN). */
   readonly action: ChannelAction;
-  /** Hash of the secret that only the asking browser holds (QR-2). */
+  /** Hash of the secret that only the browser that asked has (QR-2). */
   readonly pollHash: string;
   readonly origin: {
     readonly account: string;
@@ -175,60 +181,73 @@ export interface ScanTicket
     readonly place: string;
     readonly at: string;
   };
-  /** The call that a passed check of its own may be spent by, and the session that this call must be made in (SES-5). */
+  /**
+   * For a check that stands alone: the call that may spend it, and the session in which that call must be made (SES-5).
+   */
   readonly use?: FaceUse;
   readonly sessionId?: string;
-  /** A session that came by QR: its confirming channel may check the face too, whatever `action` says (SES-5). */
+  /**
+   * For a session that was opened by QR: the channel that confirmed it may check the face too, whatever `action` allows
+   * (SES-5).
+   */
   readonly alsoBy?: Channel;
-  /** Whose face is wanted. A code that is only confirmed has nobody yet. */
+  /** The person whose face is checked. A code that is only confirmed has nobody yet. */
   readonly personKey?: string;
   /** `account.since` of the person at the start: the check ends with that account (STP-4). */
   readonly since?: string;
   readonly subject?: FaceSubject;
-  /** The journey that the check serves; its ticket takes the proof. */
+  /** The journey that the check serves; its ticket gets the proof. */
   readonly parent?: { readonly ticketKey: string; readonly kind: Ticket['kind'] };
-  /** Where failed checks count: in LCK (login), on the journey's ticket (REG-5), or on this scan alone. */
+  /** Where failed checks count: as LCK failures (login), on the journey's ticket (REG-5), or on this scan alone. */
   readonly counts: 'lockout' | 'ticket' | 'scan';
   readonly faceToken?: string;
   readonly failures?: number;
-  /** After a failed check: how many more the journey, the day or this scan allows (REG-5, LCK-1). */
+  /** After a failed check: how many more checks the journey, the day or this scan allows (REG-5, LCK-1). */
   readonly triesLeft?: number;
-  /** QR-2: a code that is confirmed belongs to who scanned it first. The name is masked, for the page alone. */
+  /**
+   * QR-2: a code that is confirmed belongs to the person who scanned it first. The name is masked and only for the
+   * page.
+   */
   readonly scannedBy?: { readonly personKey: string; readonly name: string };
-  /** QR-1: who confirmed on which phone, and as what; the page's next poll turns it into a session. */
+  /** QR-1: who confirmed, on which phone and as what; the page's next poll turns this into a session. */
   readonly confirmed?: {
     readonly personKey: string;
     readonly channel: Channel;
     readonly company?: CompanyClaim;
   };
-  /** STP-2: what the passed check will prove, and to whom. */
+  /** STP-2: what the passed check will prove, and to which system. */
   readonly stepUp?: StepUpRequest;
   /** The passed check and the level that the person had after it. */
   readonly proven?: { readonly at: string; readonly transactionId: string; readonly level: number };
 }
 
-/** A company and role as a phone asserts them (QR-1). */
+/** A company and role that a phone asserts (QR-1). */
 export interface CompanyClaim {
   readonly companyKey: string;
   readonly role: Role;
-  /** Of a tax agent: what the own rows named then, so that looking again needs no search (QR-3). */
+  /**
+   * For a tax agent: the access bases from the person's own rows at that time, so that judging again needs no search
+   * (QR-3).
+   */
   readonly agentAt?: readonly AgentAccessBasis[];
 }
 
-/** A step-up as it was asked for: by a session, or by the terminal or hall counter in front of the person (STP-3). */
+/** A step-up as it was requested: by a session, or by the terminal or hall counter where the person stands (STP-3). */
 export interface StepUpRequest {
   readonly matter: string;
   readonly audience: string;
   readonly nonce?: string;
   readonly sessionId?: string;
-  /** What the session stood on when it asked: a proof is made only while it still stands on the same (STP-4). */
+  /**
+   * The session's access basis at the request: a proof is made only while the session still has the same one (STP-4).
+   */
   readonly acting?: AccessBasis;
   readonly startedBy?: { readonly channel: Channel; readonly officer?: string; readonly office?: string };
 }
 
 /**
- * SES-5: what a face check of a session is started for: `/v1/session/factor`, or one call of the account centre;
- * `account` where the page did not say which of these. `level` is no proof of anything else (LVL-2).
+ * SES-5: the call for which a session starts a face check: `/v1/session/factor`, or one call of the account centre;
+ * `account` if the page did not say which. A check for `level` proves nothing else (LVL-2).
  */
 export const accountFaceUses = ['password', 'phone', 'deregistration'] as const;
 
@@ -245,18 +264,18 @@ export interface FaceSubject {
   readonly sealedNumber: Sealed;
 }
 
-/** The old login once the company password was right (LEG-1): nobody is known yet, whom it may be is. */
+/** The old login after the right company password (LEG-1): the person is not known yet, only who it may be. */
 export interface LegacyTicket
   extends Omit<TicketBase, 'personKey' | 'code' | 'window' | 'face' | 'faceFailures'> {
   readonly kind: 'legacy';
   readonly companyKey: string;
-  /** Who may be picked, by the handles that this ticket's holder got. */
+  /** The people who may be picked, by the handles that the ticket's holder got. */
   readonly persons: Readonly<Record<string, string>>;
 }
 
 /**
- * The code of something that a signed-in person does, or that binds somebody in the old login: its path names no
- * ticket, so there is one per session and purpose, opened anew by each send.
+ * The code for something that a signed-in person does, or for binding a person in the old login. The path of such a
+ * call names no ticket, so there is one ticket per session and purpose, and each send opens it again.
  */
 export interface SessionCodeTicket extends TicketBase {
   readonly kind: SessionCodePurpose;
@@ -269,7 +288,7 @@ export type SessionCodePurpose = (typeof sessionCodePurposes)[number];
 export const holdsOnlyACode = (kind: Ticket['kind']): kind is SessionCodePurpose =>
   sessionCodePurposes.some((purpose) => purpose === kind);
 
-/** What stands for the handle of such a ticket. */
+/** The text that takes the place of such a ticket's handle. */
 export const sessionCodeId = (sessionId: string, purpose: SessionCodePurpose): string =>
   `${sessionId}/${purpose}`;
 

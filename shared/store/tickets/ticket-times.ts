@@ -1,5 +1,5 @@
-/** Epoch seconds. */
-export const seconds = (at: Date): number => Math.floor(at.getTime() / 1000);
-
-/** When the table forgets a ticket, epoch seconds: a day after its end, so that "expired" can be told from "never was". */
+/**
+ * When the table may delete a ticket (epoch seconds): a day after its end, so that "expired" can be told from "never
+ * existed".
+ */
 export const ttlAfter = (expiresAt: number): number => expiresAt + 86_400;

@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import { type ClientAssertion, refused } from '#crypto/client-assertions.ts';
 import { handle } from '#crypto/random.ts';
+import { epochSeconds, fromEpochSeconds } from '#domain/epoch.ts';
 import { Problem } from '#domain/problem.ts';
 import { above, absent, all, type Changes, type Condition, equals } from '../dynamodb/expressions.ts';
 import type { Db, Put, RefusableUpdate, Write } from '../dynamodb/tables.ts';
 import type { TicketState } from './plain-ticket.ts';
 import { once, oncePut } from './spent-once.ts';
 import type { LoginTicket, PassedFactors, RegistrationTicket, Ticket, TicketBase } from './ticket-kinds.ts';
-import { seconds, ttlAfter } from './ticket-times.ts';
+import { ttlAfter } from './ticket-times.ts';
 
 export const ticketKeyOf = (id: string): string => `t_${createHash('sha256').update(id).digest('base64url')}`;
 
@@ -19,11 +20,11 @@ export function openTicketPut<T extends Ticket>(
 ): { id: string; ticketKey: string; expiresAt: Date; write: Put } {
   const id = handle();
   const ticketKey = ticketKeyOf(id);
-  const expiresAt = seconds(now) + lifetimeSeconds;
+  const expiresAt = epochSeconds(now) + lifetimeSeconds;
   return {
     id,
     ticketKey,
-    expiresAt: new Date(expiresAt * 1000),
+    expiresAt: fromEpochSeconds(expiresAt),
     write: {
       table: 'Tickets',
       put: { ...body, ticketKey, expiresAt, state: 'open', ttl: ttlAfter(expiresAt) },
@@ -32,7 +33,7 @@ export function openTicketPut<T extends Ticket>(
   };
 }
 
-/** What a ticket that is missing, of another kind, spent or over means to its holder. */
+/** The refusal for a ticket that is missing, of another kind, spent or over. */
 export function ticketProblem(
   ticket: Pick<TicketBase, 'kind' | 'state' | 'expiresAt'> | undefined,
   kind: string,
@@ -41,7 +42,7 @@ export function ticketProblem(
 ): Problem | undefined {
   if (!ticket || ticket.kind !== kind) return new Problem('NOT_FOUND');
   if (ticket.state !== state) return new Problem('STATE_CONFLICT');
-  if (ticket.expiresAt <= seconds(now)) return new Problem('EXPIRED');
+  if (ticket.expiresAt <= epochSeconds(now)) return new Problem('EXPIRED');
   return undefined;
 }
 
@@ -60,9 +61,9 @@ export async function openTicket<T extends Ticket>(
 
 /** The condition that every write on an open ticket carries. */
 export const isOpen = (now: Date, state: TicketState = 'open'): Condition =>
-  all(equals('state', state), above('expiresAt', seconds(now)));
+  all(equals('state', state), above('expiresAt', epochSeconds(now)));
 
-/** A change to an open ticket inside a transaction; refused with the ticket's own problem. */
+/** A change to an open ticket inside a transaction; its refusal is the ticket's own problem. */
 export function ticketUpdate(
   ticket: { readonly ticketKey: string; readonly kind: Ticket['kind'] },
   now: Date,
@@ -81,8 +82,8 @@ export function ticketUpdate(
 }
 
 /**
- * REG-2: one more wrong number for the hall record, counted from the ticket as it was read; the last permitted one ends
- * the ticket in the same write. `moved` is thrown where another try was counted meanwhile.
+ * REG-2: counts one more wrong number for the hall record, from the ticket as it was read; the last permitted one ends
+ * the ticket in the same write. `moved` is thrown if another try was counted meanwhile.
  */
 export function wrongPhoneUpdate(
   ticket: Pick<RegistrationTicket, 'ticketKey' | 'kind' | 'wrongPhones'>,
@@ -114,7 +115,7 @@ export const spendUpdate = (
 export const isCode = (hash: string): Condition => equals('code.hash', hash);
 
 /**
- * Both factors are passed: no code, face or second `verify` fits the ticket any more, only a choice.
+ * Both factors were passed: the ticket now takes no code, face or second `verify`, only a choice.
  * @param codeHash of the SMS code that was right
  */
 export const passUpdate = (
@@ -141,10 +142,13 @@ export const chosenUpdate = (ticket: LoginTicket, now: Date): Write =>
 const clientAssertionKey = ({ clientId, jti }: Pick<ClientAssertion, 'clientId' | 'jti'>): string =>
   `j_${createHash('sha256').update(`${clientId}\n${jti}`).digest('base64url')}`;
 
-/** SSO-3: a client's assertion works once. False when it has been seen. */
+/** SSO-3: a client's assertion works once. False if it was used before. */
 export const spendClientAssertion = (db: Db, assertion: ClientAssertion, now: Date): Promise<boolean> =>
   once(db, clientAssertionKey(assertion), assertion.expiresAt, now);
 
-/** Spends a client's assertion inside a transaction: `invalid_client` where it was seen before, and then nothing is done. */
+/**
+ * Spends a client's assertion inside a transaction: `invalid_client` if it was used before, and then nothing is
+ * written.
+ */
 export const clientAssertionPut = (assertion: ClientAssertion, now: Date): Write =>
   oncePut(clientAssertionKey(assertion), assertion.expiresAt, now, refused);
