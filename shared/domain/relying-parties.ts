@@ -59,6 +59,8 @@ export interface RelyingParty {
   readonly dpop: boolean;
   /** RFC 9126, 6: whether all its requests must be pushed; the others' may. */
   readonly pushed: boolean;
+  /** Codes of the matters of risk that its requests may ask (SSO-9); whoever asks a matter sends people to a face check. */
+  readonly matters: readonly string[];
   /** Resources whose access tokens it may ask about (RFC 7662). */
   readonly introspects: readonly string[];
 }

@@ -6,7 +6,7 @@ export interface ClaimsAsked {
   readonly essentialAcr?: readonly string[];
   /** The least real-name level that is needed. */
   readonly essentialLevel?: number;
-  /** Nobody but the person whom the system knows by this (OpenID Connect Core, 3.1.2.2). */
+  /** Nobody but the person whom the system knows by this; an `id_token_hint` says the same (OpenID Connect Core, 3.1.2.2). */
   readonly sub?: string;
 }
 

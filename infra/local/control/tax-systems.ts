@@ -89,6 +89,7 @@ export async function openTaxSystems({ issuer, port, now }: Surroundings): Promi
         initiateLoginUri: url + loginPath,
         keys: [key.publicKey],
         resources: [{ uri: `${url}/api` }],
+        matters: [matter.code],
       };
       return { clientId, name, url, client, server, state, notices: system.notices };
     }),
