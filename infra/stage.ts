@@ -95,6 +95,7 @@ export function resolveStage(name: unknown, overrides: StageOverrides = {}): Sta
       parseRelyingParties(overrides.relyingParties ?? config.relyingParties ?? [], {
         issuer: settings.issuer,
         sectors: settings.audiences.map(({ code }) => code),
+        matters: settings.matters.map(({ code }) => code),
         plainHttp: name === 'local',
       }),
     ),

@@ -160,6 +160,16 @@ describe('a browser at the authorization endpoint', () => {
 const byReference = (uri: string, more: Record<string, string> = {}) =>
   authorize(door, { client_id: 'filing-web', request_uri: uri, ...more });
 
+it('SSO-2 the authorization endpoint knows no CORS: scripts of other pages are answered nothing that they may read', async () => {
+  const origin = 'https://elsewhere.example.cn';
+  const asks = { origin, 'access-control-request-method': 'POST' };
+  const url = `${door.url}/oauth2/authorize?${queryOf(requestOf(filing))}`;
+  for (const init of [{ method: 'OPTIONS', headers: asks }, { headers: { origin } }]) {
+    const { headers } = await fetch(url, { ...init, redirect: 'manual' });
+    expect([...headers.keys()].filter((name) => name.startsWith('access-control-'))).toEqual([]);
+  }
+});
+
 describe('a pushed request', () => {
   it('SSO-2 is the only one of a client that has to push', async () => {
     const kept = await requestsKept();
