@@ -10,8 +10,8 @@ import { boundaryName } from './deploy/policies.ts';
 import { prefix } from './names.ts';
 import { shifts } from './release.ts';
 import { AlarmStack } from './stacks/alarm-stack.ts';
-import { ApiStack } from './stacks/api-stack.ts';
 import { DataStack } from './stacks/data-stack.ts';
+import { FunctionStack } from './stacks/function-stack.ts';
 import { cloudFrontMetricRegion, PortalAlarmStack } from './stacks/portal-alarm-stack.ts';
 import { cloudFrontLogRegion, PortalLogStack } from './stacks/portal-log-stack.ts';
 import { PortalStack } from './stacks/portal-stack.ts';
@@ -106,7 +106,7 @@ function addStacks(
   };
   const lasting = stage.name === 'prod' && !stage.first;
   const data = new DataStack(app, names.data, { ...common, flows, terminationProtection: lasting });
-  const api = new ApiStack(app, names.api, {
+  const api = new FunctionStack(app, names.api, {
     ...common,
     flows,
     assets,

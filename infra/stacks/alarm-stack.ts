@@ -16,11 +16,11 @@ import { canary } from '../constructs/canary.ts';
 import { alarmName } from '../names.ts';
 import { shifts } from '../release.ts';
 import type { Stage } from '../stage.ts';
-import type { ApiStack } from './api-stack.ts';
+import type { FunctionStack } from './function-stack.ts';
 
 export interface AlarmStackProps extends StackProps {
   readonly stage: Stage;
-  readonly source: ApiStack;
+  readonly source: FunctionStack;
   /** Of the canary; none where the stage has no canary. */
   readonly canarySecretArn: string | undefined;
 }

@@ -17,7 +17,7 @@ import { hashingPool } from '../hashing-pool.ts';
 import { checkProvisioned } from '../release.ts';
 import type { Stage } from '../stage.ts';
 
-export interface ApiStackProps extends StackProps {
+export interface FunctionStackProps extends StackProps {
   readonly stage: Stage;
   readonly flows: readonly FlowDeclaration[];
   /** Has the bundled asset of each function in a folder of the flow's name. */
@@ -27,7 +27,7 @@ export interface ApiStackProps extends StackProps {
 }
 
 /** Everything made from the contracts: functions with their roles, the HTTP API, schedules, rotation, the feed, streams, queues. */
-export class ApiStack extends Stack {
+export class FunctionStack extends Stack {
   readonly functions: readonly FlowFunction[];
   readonly api: FlowApi;
   readonly deadLetters: readonly Queue[];
@@ -35,7 +35,7 @@ export class ApiStack extends Stack {
   constructor(
     scope: Construct,
     id: string,
-    { stage, flows, assets, shared, tablesKey, ...props }: ApiStackProps,
+    { stage, flows, assets, shared, tablesKey, ...props }: FunctionStackProps,
   ) {
     super(scope, id, props);
     const pool = hashingPool(stage, flows);
