@@ -10,6 +10,7 @@ import { boundaryName } from './deploy/policies.ts';
 import { prefix } from './names.ts';
 import { shifts } from './release.ts';
 import { AlarmStack } from './stacks/alarm-stack.ts';
+import { ApiStack } from './stacks/api-stack.ts';
 import { DataStack } from './stacks/data-stack.ts';
 import { FunctionStack } from './stacks/function-stack.ts';
 import { cloudFrontMetricRegion, PortalAlarmStack } from './stacks/portal-alarm-stack.ts';
@@ -36,6 +37,7 @@ export interface SynthesisOptions extends StageOverrides, Sources {
 export const stackNames = (stage: Stage) => ({
   data: `${prefix(stage)}-data`,
   release: `${prefix(stage)}-release`,
+  functions: `${prefix(stage)}-functions`,
   api: `${prefix(stage)}-api`,
   alarms: `${prefix(stage)}-alarms`,
   portal: `${prefix(stage)}-portal`,
@@ -100,13 +102,14 @@ function addStacks(
     stage,
     env: { region: stage.region, ...(stage.account ? { account: stage.account } : {}) },
     tags: { system: 'ahtax', stage: stage.name },
+    // From the second step of the first deployment on (docs/operations.md).
+    terminationProtection: stage.name === 'prod' && !stage.first,
     ...(shifts(stage)
       ? { ...described(stage), permissionsBoundary: PermissionsBoundary.fromName(boundaryName(stage.name)) }
       : {}),
   };
-  const lasting = stage.name === 'prod' && !stage.first;
-  const data = new DataStack(app, names.data, { ...common, flows, terminationProtection: lasting });
-  const api = new FunctionStack(app, names.api, {
+  const data = new DataStack(app, names.data, { ...common, flows });
+  const functions = new FunctionStack(app, names.functions, {
     ...common,
     flows,
     assets,
@@ -114,11 +117,20 @@ function addStacks(
     tablesKey: data.tablesKey,
   });
   // Tables are known by name, which CloudFormation can't see as a dependency.
-  api.addStackDependency(data);
-  if (shifts(stage)) api.addStackDependency(new ReleaseStack(app, names.release, { ...common, flows }));
-  new AlarmStack(app, names.alarms, { ...common, source: api, canarySecretArn: data.canarySecretArn });
+  functions.addStackDependency(data);
+  if (shifts(stage)) functions.addStackDependency(new ReleaseStack(app, names.release, { ...common, flows }));
+  const door = new ApiStack(app, names.api, { ...common, flows });
+  // And so are functions.
+  door.addStackDependency(functions);
+  new AlarmStack(app, names.alarms, {
+    ...common,
+    api: door.api,
+    flows,
+    deadLetters: functions.deadLetters,
+    canarySecretArn: data.canarySecretArn,
+  });
   const { portal, domain } = stage;
-  const apiHost = api.api.regionalHost;
+  const apiHost = door.api.regionalHost;
   if (!portal || !domain || !apiHost || !files) return;
   const front = new PortalStack(app, names.portal, {
     ...common,

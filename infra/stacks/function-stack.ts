@@ -6,7 +6,6 @@ import type { Construct } from 'constructs';
 import type { FlowDeclaration } from '#contract/flow.ts';
 import type { SharedResources } from '../constructs/environment.ts';
 import { FlowFunction, timeoutSeconds } from '../constructs/flow-function.ts';
-import { FlowApi } from '../constructs/http-api.ts';
 import { fed } from '../constructs/triggers/feed.ts';
 import { queued } from '../constructs/triggers/queue.ts';
 import { rotating } from '../constructs/triggers/rotation.ts';
@@ -26,10 +25,9 @@ export interface FunctionStackProps extends StackProps {
   readonly tablesKey: IKey;
 }
 
-/** Everything made from the contracts: functions with their roles, the HTTP API, schedules, rotation, the feed, streams, queues. */
+/** What the contracts do: functions with their roles, and what starts them beside routes: schedules, rotation, the feed, streams, queues. */
 export class FunctionStack extends Stack {
   readonly functions: readonly FlowFunction[];
-  readonly api: FlowApi;
   readonly deadLetters: readonly Queue[];
 
   constructor(
@@ -56,7 +54,6 @@ export class FunctionStack extends Stack {
       return entry;
     });
     this.deadLetters = failed;
-    this.api = new FlowApi(this, 'http', { stage, functions: this.functions });
   }
 
   private trigger(
