@@ -29,6 +29,7 @@ const shown = new Set([
   'kind',
   'level',
   'lifted',
+  'locality',
   'matter',
   'office',
   'method',

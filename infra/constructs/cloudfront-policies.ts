@@ -36,6 +36,9 @@ export function cachePolicy(
   }).ref;
 }
 
+/** Shown beside somebody's last login; CloudFront in partition aws-cn names no places. */
+const viewerCity = 'CloudFront-Viewer-City';
+
 /**
  * The API sees the request as the viewer sent it. Host goes along too: the API's regional host takes the request for
  * our domain by it, and only so can CloudFront's own header be added, because a policy that leaves out headers of the
@@ -47,7 +50,7 @@ export const wholeRequest = (scope: Construct, stage: Stage): string =>
       name: `${prefix(stage)}-whole-request`,
       headersConfig: {
         headerBehavior: 'allViewerAndWhitelistCloudFront',
-        headers: ['CloudFront-Viewer-Address'],
+        headers: ['CloudFront-Viewer-Address', ...(stage.partition === 'aws-cn' ? [] : [viewerCity])],
       },
       cookiesConfig: { cookieBehavior: 'all' },
       queryStringsConfig: { queryStringBehavior: 'all' },

@@ -45,6 +45,8 @@ export interface RuntimeOptions {
    * What can't be loaded is then found late.
    */
   readonly loadLate?: boolean;
+  /** What CloudFront would show beside its own headers; without it they are believed nowhere. */
+  readonly originSecret?: string;
   /** Seconds that no function may take longer, whatever the template gives it: for tests of what hangs. */
   readonly longestSeconds?: number;
   /** An assembly of stage `local` that exists already, of whatever settings; otherwise it is synthesized. */

@@ -23,6 +23,7 @@ const told = [
   'client',
   'role',
   'phone',
+  'locality',
   'method',
   'matter',
   'validUntil',
