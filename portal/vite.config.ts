@@ -108,6 +108,7 @@ export default defineConfig({
     emptyOutDir: true,
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    manifest: 'manifest.json',
   },
   // Dev server beside `npm start -- --no-portal --port 3000`, which takes changes from its own origin alone (SES-2).
   server: {
