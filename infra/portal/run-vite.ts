@@ -1,7 +1,9 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { build } from 'vite';
-import { makeFirstView } from './first-view.ts';
+import { makeFirstViews, manifestFile } from './first-view.ts';
 
-/** The process that build.ts starts: the pages and the login page's first view, their errors on standard error. */
+/** The process that build.ts starts: the pages and the first views, their errors on standard error. */
 const [root = '', mode = '', outDir = ''] = process.argv.slice(2);
 try {
   await build({
@@ -10,7 +12,8 @@ try {
     logLevel: 'silent',
     build: { outDir, emptyOutDir: true, reportCompressedSize: false },
   });
-  await makeFirstView(root, mode, outDir);
+  await makeFirstViews(root, mode, outDir);
+  rmSync(join(outDir, manifestFile), { force: true });
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
