@@ -21,7 +21,7 @@ const thisKey = ['*'];
 
 /**
  * Looking after the key, but not using it. Who may do this can read nothing with the key as it is; he could let himself
- * in by another key policy (PutKeyPolicy), which CloudTrail shows and the next deployment undoes.
+ * in by another key policy (PutKeyPolicy), which CloudTrail and `cdk drift` show.
  */
 const administration = [
   'kms:CancelKeyDeletion',
