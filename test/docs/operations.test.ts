@@ -5,7 +5,7 @@ import { logEvents } from '#contract/log-events.ts';
 import { type TableDeclaration, tables } from '#contract/tables.ts';
 import { flows } from '#flows/contracts.ts';
 import { queries } from '../../infra/alarms/queries.ts';
-import { boundaryName, deployPolicyName } from '../../infra/deploy/policies.ts';
+import { boundaryName, deployerName, deployPolicyName } from '../../infra/deploy/policies.ts';
 import { resolveStage } from '../../infra/stage.ts';
 import { stackNames } from '../../infra/synth.ts';
 import { type Assembly, assembly, synthTimeout } from '../infra/assembly.ts';
@@ -48,7 +48,13 @@ describe('whoever acts by the page finds what it names', () => {
       for (const [property, value] of Object.entries(Properties))
         if (/Name$/.test(property) && typeof value === 'string') names.add(value.replace(/^alias\//, ''));
     const stage = resolveStage('prod', { rehearsal: true });
-    for (const name of [...Object.values(stackNames(stage)), boundaryName('prod'), deployPolicyName('prod')])
+    for (const name of [
+      ...Object.values(stackNames(stage)),
+      boundaryName('prod'),
+      deployPolicyName('prod'),
+      deployerName('prod'),
+      `${deployerName('prod')}-trust`,
+    ])
       names.add(name);
     // What a person makes, and a front that many names have.
     for (const name of ['ahtax-prod-Users-restored', 'ahtax-prod-']) names.add(name);
