@@ -30,6 +30,10 @@ export const originSecretName = (stage: Stage): string => `${prefix(stage)}/orig
 export const arn = (service: string, resource: string): string =>
   `arn:${Aws.PARTITION}:${service}:${Aws.REGION}:${Aws.ACCOUNT_ID}:${resource}`;
 
+/** A function's alias, for stacks other than the one that makes it. */
+export const aliasArn = (stage: Pick<Stage, 'name'>, flow: string): string =>
+  arn('lambda', `function:${functionName(stage, flow)}:${liveAlias}`);
+
 export function tableArn(stage: Stage, tableOrIndex: TableOrIndex): string {
   const [table, index] = splitTable(tableOrIndex);
   return arn('dynamodb', `table/${tableName(stage, table)}${index ? `/index/${index}` : ''}`);

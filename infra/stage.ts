@@ -11,6 +11,7 @@ import {
 import { defaultAudiences, defaultMatters } from '#domain/matters.ts';
 import { defaultPolicies } from '#domain/policies.ts';
 import { type StageConfig, type StageName, stageNames, stages } from './config.ts';
+import { misshapen } from './stage-shape.ts';
 import { standIns } from './stand-ins.ts';
 
 export type Partition = 'aws' | 'aws-cn';
@@ -95,6 +96,7 @@ export function resolveStage(name: unknown, overrides: StageOverrides = {}): Sta
       parseRelyingParties(overrides.relyingParties ?? config.relyingParties ?? [], {
         issuer: settings.issuer,
         sectors: settings.audiences.map(({ code }) => code),
+        matters: settings.matters.map(({ code }) => code),
         plainHttp: name === 'local',
       }),
     ),
@@ -140,6 +142,8 @@ function refuse(name: StageName, partition: Partition, config: StageConfig, sett
   const no = (sentence: string): never => {
     throw new Error(`Stage ${name}: ${sentence}`);
   };
+  const wrong = misshapen(config);
+  if (wrong.length > 0) no(`${wrong.join('; ')}.`);
   const { domain, architecture } = config;
   if (name !== 'local' && !settings.issuer.startsWith('https://')) no('issuer must be an https origin.');
   if (name === 'prod' && partition !== 'aws-cn')
@@ -172,12 +176,18 @@ function refuse(name: StageName, partition: Partition, config: StageConfig, sett
     no(`custodians must be ARNs of roles of partition ${partition}, not ${foreign}.`);
   if (config.codeSigningConfigArn && !isOurs(config.codeSigningConfigArn, 'lambda'))
     no(`codeSigningConfigArn must be of partition ${partition} and region ${config.region}.`);
-  const { cloudFrontTopicArn } = config.alarms;
+  const { topicArn, cloudFrontTopicArn } = config.alarms;
+  if (topicArn && !isOurs(topicArn, 'sns'))
+    no(
+      `alarms.topicArn must be the ARN of an SNS topic of partition ${partition} and region ${config.region}, where the alarms are.`,
+    );
   if (cloudFrontTopicArn && partition !== 'aws')
     no('alarms.cloudFrontTopicArn: partition aws-cn has no metrics of CloudFront to tell of.');
   if (cloudFrontTopicArn && !/^arn:[\w-]+:sns:us-east-1:/.test(cloudFrontTopicArn))
     no('alarms.cloudFrontTopicArn must be the ARN of an SNS topic in us-east-1, where the alarm is.');
   refusePortal(partition, config, no);
+  if (name === 'prod' && !config.concurrency)
+    no('concurrency is required: what guesses passwords must not eat the account’s calls at once (PWD-02).');
   if (name === 'local') return;
   if (architecture === 'host') no("architecture 'host' is only for stage local.");
   if (settings.sms.kind === 'outbox')

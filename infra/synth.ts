@@ -12,6 +12,7 @@ import { shifts } from './release.ts';
 import { AlarmStack } from './stacks/alarm-stack.ts';
 import { ApiStack } from './stacks/api-stack.ts';
 import { DataStack } from './stacks/data-stack.ts';
+import { FunctionStack } from './stacks/function-stack.ts';
 import { cloudFrontMetricRegion, PortalAlarmStack } from './stacks/portal-alarm-stack.ts';
 import { cloudFrontLogRegion, PortalLogStack } from './stacks/portal-log-stack.ts';
 import { PortalStack } from './stacks/portal-stack.ts';
@@ -36,6 +37,7 @@ export interface SynthesisOptions extends StageOverrides, Sources {
 export const stackNames = (stage: Stage) => ({
   data: `${prefix(stage)}-data`,
   release: `${prefix(stage)}-release`,
+  functions: `${prefix(stage)}-functions`,
   api: `${prefix(stage)}-api`,
   alarms: `${prefix(stage)}-alarms`,
   portal: `${prefix(stage)}-portal`,
@@ -101,13 +103,14 @@ function addStacks(
     stage,
     env: { region: stage.region, ...(stage.account ? { account: stage.account } : {}) },
     tags: { system: 'ahtax', stage: stage.name },
+    // From the second step of the first deployment on (docs/operations.md).
+    terminationProtection: stage.name === 'prod' && !stage.first,
     ...(shifts(stage)
       ? { ...described(stage), permissionsBoundary: PermissionsBoundary.fromName(boundaryName(stage.name)) }
       : {}),
   };
-  const lasting = stage.name === 'prod' && !stage.first;
-  const data = new DataStack(app, names.data, { ...common, flows, terminationProtection: lasting });
-  const api = new ApiStack(app, names.api, {
+  const data = new DataStack(app, names.data, { ...common, flows });
+  const functions = new FunctionStack(app, names.functions, {
     ...common,
     flows,
     assets,
@@ -115,11 +118,20 @@ function addStacks(
     tablesKey: data.tablesKey,
   });
   // The functions use tables by name, which CloudFormation does not recognise as a dependency.
-  api.addStackDependency(data);
-  if (shifts(stage)) api.addStackDependency(new ReleaseStack(app, names.release, { ...common, flows }));
-  new AlarmStack(app, names.alarms, { ...common, source: api, canarySecretArn: data.canarySecretArn });
+  functions.addStackDependency(data);
+  if (shifts(stage)) functions.addStackDependency(new ReleaseStack(app, names.release, { ...common, flows }));
+  const door = new ApiStack(app, names.api, { ...common, flows });
+  // The API uses functions by name, too.
+  door.addStackDependency(functions);
+  new AlarmStack(app, names.alarms, {
+    ...common,
+    api: door.api,
+    flows,
+    deadLetters: functions.deadLetters,
+    canarySecretArn: data.canarySecretArn,
+  });
   const { portal, domain } = stage;
-  const apiHost = api.api.regionalHost;
+  const apiHost = door.api.regionalHost;
   if (!portal || !domain || !apiHost || !files) return;
   const front = new PortalStack(app, names.portal, {
     ...common,

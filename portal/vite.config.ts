@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
-import { paletteSheet } from './src/app/palette.ts';
+import { tokensSheet } from './src/app/tokens.ts';
 
 const api = process.env.API ?? 'http://127.0.0.1:3000';
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -45,11 +45,11 @@ const chineseWords: Plugin = {
   },
 };
 
-/** The colours as custom properties: `import 'palette.css'`. */
-const paletteStyles: Plugin = {
-  name: 'palette-styles',
-  resolveId: (source) => (source === 'palette.css' ? '/palette.css' : null),
-  load: (id) => (id === '/palette.css' ? paletteSheet() : null),
+/** The tokens as custom properties: `import 'tokens.css'`. */
+const tokenStyles: Plugin = {
+  name: 'token-styles',
+  resolveId: (source) => (source === 'tokens.css' ? '/tokens.css' : null),
+  load: (id) => (id === '/tokens.css' ? tokensSheet() : null),
 };
 
 /** Every browser that runs this page reads woff2; the older copies would only double the build. */
@@ -99,7 +99,7 @@ const loginAtOnce: Plugin = {
 
 export default defineConfig({
   root: here('.'),
-  plugins: [constructedStyles, leftOut, chineseWords, paletteStyles, onlyWoff2, loginAtOnce, react()],
+  plugins: [constructedStyles, leftOut, chineseWords, tokenStyles, onlyWoff2, loginAtOnce, react()],
   // Linked from the CSS, never inlined: the policy allows no data: fonts.
   build: {
     // The browsers that index.html names; public/old-browser.js tells the others.
@@ -108,6 +108,7 @@ export default defineConfig({
     emptyOutDir: true,
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    manifest: 'manifest.json',
   },
   // Dev server beside `npm start -- --no-portal --port 3000`, which takes changes from its own origin alone (SES-2).
   server: {

@@ -32,6 +32,7 @@ const shown = new Set([
   'kind',
   'level',
   'lifted',
+  'locality',
   'matter',
   'office',
   'method',

@@ -6,6 +6,7 @@ import { Problem } from '#domain/problem.ts';
 import type { GrantedDetails } from '#journeys/sso/granted-details.ts';
 import type { FoundMatter, Given } from '#journeys/sso/hand-over.ts';
 import { type Acts, mayBeDoneBy } from '#journeys/sso/matter-detail.ts';
+import { clientOf } from '#journeys/sso/weigh.ts';
 import { ok } from '#runtime/answers.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import type { SsoRequestTicket } from '#store/tickets/sso-tickets.ts';
@@ -16,14 +17,18 @@ export interface AskedMatter extends Pick<MatterAsked, 'nonce'> {
   readonly matter: Matter;
 }
 
-/** Undefined where the request asks none. A matter that left the settings since takes the request with it, as a client does. */
+/**
+ * Undefined where the request asks none. A matter that left the settings since, or those of its client, takes the request
+ * with it, as a client does.
+ */
 export function matterAsked(
-  { settings }: Pick<FlowContext, 'settings'>,
-  { request: { matter: asked } }: Pick<SsoRequestTicket, 'request'>,
+  ctx: Pick<FlowContext, 'settings' | 'relyingParties'>,
+  ticket: Pick<SsoRequestTicket, 'request'>,
 ): AskedMatter | undefined {
+  const { matter: asked } = ticket.request;
   if (!asked) return undefined;
-  const matter = settings.matters.find(({ code }) => code === asked.matter);
-  if (!matter) throw new Problem('NOT_FOUND');
+  const matter = ctx.settings.matters.find(({ code }) => code === asked.matter);
+  if (!matter || !clientOf(ctx, ticket).matters.includes(matter.code)) throw new Problem('NOT_FOUND');
   return { matter, ...(asked.nonce === undefined ? {} : { nonce: asked.nonce }) };
 }
 
@@ -35,7 +40,7 @@ type Weighed = 'none' | 'not-allowed' | 'face' | FoundMatter;
  * STP-4); or the answer. Whether the check still stands for the person, the transaction says.
  */
 export function weighMatter(
-  ctx: Pick<FlowContext, 'settings'>,
+  ctx: Pick<FlowContext, 'settings' | 'relyingParties'>,
   { caller: { request: ticket }, now }: Pick<DecisionCall, 'caller' | 'now'>,
   acts: Acts,
 ): Weighed {

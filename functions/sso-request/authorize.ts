@@ -1,3 +1,4 @@
+import { personHintIn } from '#crypto/id-tokens.ts';
 import { handle } from '#crypto/random.ts';
 import { answerAddress, type Judged, judgeRequest, refusal } from '#domain/authorization-requests.ts';
 import { type Parameters, parametersOf } from '#domain/oauth-parameters.ts';
@@ -67,14 +68,16 @@ async function open(
     return ticket ? { id: pushed, secret } : { page: 'request_uri' };
   }
   const clientOf = (id: string) => ctx.relyingParties.find(({ clientId }) => clientId === id);
-  const judged = judgeRequest(parameters, clientOf, ctx.settings.matters);
+  const { issuer, matters } = ctx.settings;
+  const hint = personHintIn(parameters?.values.get('id_token_hint'), issuer);
+  const judged = judgeRequest(parameters, clientOf, { matters, hint });
   if (!judged.ok) {
     if ('page' in judged) return judged;
-    return { location: answerAddress(ctx.settings.issuer, judged.returnTo, judged.refused) };
+    return { location: answerAddress(issuer, judged.returnTo, judged.refused) };
   }
   if (clientOf(judged.request.clientId)?.pushed) {
     const unpushed = refusal('invalid_request', 'requests of this client are pushed first');
-    return { location: answerAddress(ctx.settings.issuer, judged.request, unpushed) };
+    return { location: answerAddress(issuer, judged.request, unpushed) };
   }
   if (!(await withinBudget(ctx, call))) return { page: 'busy' };
   const { id, write } = openRequestPut(keptRequest(ctx, judged.request), secret, call.now, ssoRequestSeconds);

@@ -21,6 +21,7 @@ const parameters = v.object({
   acr_values: text,
   dpop_jkt: text,
   login_hint: text,
+  id_token_hint: text,
   ui_locales: text,
 });
 

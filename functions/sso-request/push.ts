@@ -1,3 +1,4 @@
+import { personHintIn } from '#crypto/id-tokens.ts';
 import { judgeRequest } from '#domain/authorization-requests.ts';
 import { parametersOf } from '#domain/oauth-parameters.ts';
 import { OAuthProblem } from '#domain/oauth-problem.ts';
@@ -22,11 +23,10 @@ export const pushRequest: StepOf<typeof ssoRequest, 'push'> = async (ctx, call) 
   if (call.parameters.some(([name]) => name === 'request_uri'))
     throw new OAuthProblem('invalid_request', 'request_uri is no part of a pushed request');
   const asked = call.parameters.filter(([name]) => !ofClient.has(name));
-  const judged = judgeRequest(
-    parametersOf([['client_id', client.clientId], ...asked]),
-    () => client,
-    ctx.settings.matters,
-  );
+  const parameters = parametersOf([['client_id', client.clientId], ...asked]);
+  const { issuer, matters } = ctx.settings;
+  const hint = personHintIn(parameters?.values.get('id_token_hint'), issuer);
+  const judged = judgeRequest(parameters, () => client, { matters, hint });
   if (!judged.ok) {
     if ('refused' in judged) throw new OAuthProblem(judged.refused.error, judged.refused.description);
     throw new OAuthProblem(

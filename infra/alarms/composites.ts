@@ -1,4 +1,4 @@
-import { CfnCompositeAlarm } from 'aws-cdk-lib/aws-cloudwatch';
+import { Alarm, CfnCompositeAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import { alarmName } from '../names.ts';
 import type { Stage } from '../stage.ts';
@@ -88,6 +88,8 @@ export function compositesOf(
           }
         : {}),
     });
+    // CloudWatch refuses a message of alarms that are not there yet, and rules name them by text, which CloudFormation cannot see.
+    for (const alarm of scope.node.children) if (alarm instanceof Alarm) composite.node.addDependency(alarm);
     if (follows) composite.node.addDependency(scope.node.findChild('people-composite'));
   }
 }

@@ -39,6 +39,9 @@ export function cachePolicy(
   }).ref;
 }
 
+/** Shown beside somebody's last login; CloudFront in partition aws-cn names no places. */
+const viewerCity = 'CloudFront-Viewer-City';
+
 /**
  * The API gets the request as the viewer sent it, the Host header included: the API's regional host recognises our
  * domain by it. It is also the only way to add CloudFront's own header, because a policy that leaves out headers of the
@@ -50,7 +53,7 @@ export const wholeRequest = (scope: Construct, stage: Stage): string =>
       name: `${prefix(stage)}-whole-request`,
       headersConfig: {
         headerBehavior: 'allViewerAndWhitelistCloudFront',
-        headers: ['CloudFront-Viewer-Address'],
+        headers: ['CloudFront-Viewer-Address', ...(stage.partition === 'aws-cn' ? [] : [viewerCity])],
       },
       cookiesConfig: { cookieBehavior: 'all' },
       queryStringsConfig: { queryStringBehavior: 'all' },

@@ -9,11 +9,11 @@ import {
 import { CfnPermission } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { routeKey } from '#contract/flow.ts';
+import { type FlowDeclaration, routeKey } from '#contract/flow.ts';
 import { acknowledge } from '../exceptions.ts';
-import { arn, prefix } from '../names.ts';
+import { aliasArn, arn, prefix } from '../names.ts';
 import type { Stage } from '../stage.ts';
-import { type FlowFunction, timeoutSeconds } from './flow-function.ts';
+import { timeoutSeconds } from './flow-function.ts';
 import { logRemoval } from './log-removal.ts';
 
 /**
@@ -42,7 +42,7 @@ export class FlowApi extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { stage, functions }: { stage: Stage; functions: readonly FlowFunction[] },
+    { stage, flows }: { stage: Stage; flows: readonly FlowDeclaration[] },
   ) {
     super(scope, id);
     const api = new CfnApi(this, 'Api', {
@@ -53,7 +53,7 @@ export class FlowApi extends Construct {
       disableExecuteApiEndpoint: stage.domain !== undefined,
     });
     this.apiId = api.ref;
-    for (const entry of functions) this.addFunction(api, entry);
+    for (const flow of flows) this.addFunction(api, stage, flow);
 
     const accessLog = new LogGroup(this, 'AccessLog', {
       logGroupName: `/aws/apigateway/${prefix(stage)}`,
@@ -78,12 +78,13 @@ export class FlowApi extends Construct {
     this.regionalHost = stage.domain && this.addDomain(api, deployed, stage.domain);
   }
 
-  private addFunction(api: CfnApi, { flow, live }: FlowFunction): void {
+  private addFunction(api: CfnApi, stage: Stage, flow: FlowDeclaration): void {
     if (!flow.routes) return;
+    const live = aliasArn(stage, flow.name);
     const integration = new CfnIntegration(this, `${flow.name}-integration`, {
       apiId: api.ref,
       integrationType: 'AWS_PROXY',
-      integrationUri: live.functionArn,
+      integrationUri: live,
       payloadFormatVersion: '2.0',
       timeoutInMillis: (timeoutSeconds(flow) + 1) * 1000,
     });
@@ -102,7 +103,7 @@ export class FlowApi extends Construct {
     }
     new CfnPermission(this, `${flow.name}-permission`, {
       action: 'lambda:InvokeFunction',
-      functionName: live.functionArn,
+      functionName: live,
       principal: 'apigateway.amazonaws.com',
       sourceArn: arn('execute-api', `${api.ref}/*/*`),
     });

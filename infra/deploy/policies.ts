@@ -143,6 +143,15 @@ export function deployPolicy(stage: StageName, account: string): PolicyDocument 
       },
     }),
     allow('Certificates', ['iam:GetServerCertificate'], '*'),
+    // API Gateway makes it with an account's first domain name, by the rights of whoever makes that.
+    allow(
+      'RoleOfApiGateway',
+      ['iam:CreateServiceLinkedRole'],
+      [
+        `arn:${at.partition}:iam::${account}:role/aws-service-role/ops.apigateway.amazonaws.com/AWSServiceRoleForAPIGateway`,
+      ],
+      { StringEquals: { 'iam:AWSServiceName': 'ops.apigateway.amazonaws.com' } },
+    ),
     {
       Sid: 'NeverReadsSecrets',
       Effect: 'Deny',

@@ -45,6 +45,8 @@ export interface RuntimeOptions {
    * often. A function that cannot be loaded is then noticed late.
    */
   readonly loadLate?: boolean;
+  /** The secret that CloudFront sends with each request; without it no function trusts CloudFront's own headers. */
+  readonly originSecret?: string;
   /** No function may take longer than this many seconds, whatever the template allows: for tests of calls that hang. */
   readonly longestSeconds?: number;
   /** An existing assembly of stage `local`, with any settings; without it the stage is synthesized. */

@@ -33,7 +33,7 @@ import { openPortal, overridesOf, synthesized, taxSystemsOf, temporaryFolder } f
 import type { Runtime, RuntimeOptions } from './runtime-types.ts';
 import { readAssembly } from './template/assembly.ts';
 import { type FunctionModel, readModel } from './template/model.ts';
-import { withSettings, withShortTime } from './template/stage-settings.ts';
+import { withOriginSecret, withSettings, withShortTime } from './template/stage-settings.ts';
 
 export type { Runtime, RuntimeClock, RuntimeOptions } from './runtime-types.ts';
 
@@ -105,7 +105,8 @@ async function start(
           return copies;
         })
       : model;
-  const app = options.longestSeconds ? withShortTime(fitted, options.longestSeconds) : fitted;
+  const timed = options.longestSeconds ? withShortTime(fitted, options.longestSeconds) : fitted;
+  const app = options.originSecret ? withOriginSecret(timed, options.originSecret) : timed;
 
   const { region } = app.environment;
   const { state: identity, save } = openState(folder?.file('runtime.json'), {

@@ -57,6 +57,14 @@ export class DataStack extends Stack {
       if (declaration.streams) streamArns[name as TableName] = table.attrStreamArn;
     }
     const { secretArns, canarySecretArn } = this.secrets(stage, flows, secretsKey);
+    // Exported whether or not a flow uses them: an export that goes with its last user is refused while that is still there.
+    for (const known of [
+      ...Object.values(secretArns),
+      ...Object.values(streamArns),
+      dataKey.keyArn,
+      this.tablesKey.keyArn,
+    ])
+      this.exportValue(known);
     this.canarySecretArn = canarySecretArn;
     this.shared = {
       secretArns,
@@ -141,7 +149,7 @@ export class DataStack extends Stack {
       acknowledge(
         secret,
         'AwsSolutions-SMG4',
-        'Rotated by the schedule in the api stack, where the function lives.',
+        'Rotated by the schedule in the stack of the functions, where the function lives.',
       );
     if (shifts(stage)) {
       const canary = make(

@@ -1,7 +1,7 @@
 import { createRoot, hydrateRoot } from 'react-dom/client';
 import { App } from './app/App.tsx';
 import { hasFirstView } from './app/early.ts';
-import 'palette.css';
+import 'tokens.css';
 import './app/styles.css';
 import { startLook } from './app/look.ts';
 import { loadLogin } from './app/routes.tsx';

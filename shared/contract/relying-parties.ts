@@ -69,6 +69,7 @@ const schema = v.strictObject({
   refresh: v.optional(v.boolean(), true),
   dpop: v.optional(v.boolean(), false),
   pushed: v.optional(v.boolean(), false),
+  matters: v.optional(v.pipe(v.array(text), v.readonly()), []),
   introspects: v.optional(v.pipe(v.array(address), v.readonly()), []),
 });
 
@@ -78,6 +79,8 @@ interface Surroundings {
   readonly issuer: string;
   /** Codes of the stage's audiences. */
   readonly sectors: readonly string[];
+  /** Codes of the stage's matters of risk. */
+  readonly matters: readonly string[];
   /** Only for stage `local`: addresses of this machine may use plain HTTP. */
   readonly plainHttp: boolean;
 }
@@ -108,7 +111,7 @@ function faultsOf(
   client: RelyingParty,
   at: number,
   clients: readonly RelyingParty[],
-  { issuer, sectors, plainHttp }: Surroundings,
+  { issuer, sectors, matters, plainHttp }: Surroundings,
 ): Fault[] {
   const faults: Fault[] = [];
   const before = clients.slice(0, at);
@@ -123,6 +126,8 @@ function faultsOf(
     if (before.some(({ resources }) => resources.some((other) => other.uri === uri)))
       faults.push([`${at}.resources.${index}.uri`, 'is the resource of another client']);
   }
+  for (const [index, code] of client.matters.entries())
+    if (!matters.includes(code)) faults.push([`${at}.matters.${index}`, `${code} is no matter of the stage`]);
   for (const [index, uri] of client.introspects.entries())
     if (!clients.some(({ resources }) => resources.some((other) => other.uri === uri)))
       faults.push([`${at}.introspects.${index}`, 'is no resource of any client']);

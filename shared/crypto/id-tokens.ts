@@ -1,5 +1,8 @@
+import { decodeJwt, errors } from 'jose';
 import * as v from 'valibot';
+import type { PersonHint } from '#domain/authorization-requests.ts';
 import type { LogoutHint } from '#domain/logout-requests.ts';
+import { isWhole } from '#domain/text.ts';
 import type { HandOverFacts } from './rp-access-tokens.ts';
 import { signJwt, verifyJwt } from './signed-tokens.ts';
 import type { SigningRing } from './signing-ring.ts';
@@ -61,4 +64,27 @@ export async function readIdTokenHint(
     await verifyJwt(ring, token, kind, now, { outlivedSeconds: longestSession }),
   );
   return claims.success ? { clientId: claims.output.aud, sid: claims.output.sid } : undefined;
+}
+
+const personSchema = v.object({
+  iss: v.string(),
+  aud: v.string(),
+  sub: v.pipe(v.string(), v.minLength(1), v.maxLength(255), v.check(isWhole)),
+});
+
+/**
+ * SSO-9: the person whom an `id_token_hint` at the authorization endpoint means. The signature is not looked at: the claim
+ * `sub` of a request says the same of anybody without one, so that nothing is gained by forging a hint, and the function
+ * that strangers call holds no signing key (docs/decisions/0043). Undefined for what is no ID token of this issuer.
+ */
+export function personHintIn(token: string | undefined, issuer: string): PersonHint | undefined {
+  try {
+    const claims = v.safeParse(personSchema, token === undefined ? undefined : decodeJwt(token));
+    if (!claims.success || claims.output.iss !== issuer) return undefined;
+    const { aud: clientId, sub } = claims.output;
+    return { clientId, sub };
+  } catch (error) {
+    if (error instanceof errors.JOSEError) return undefined;
+    throw error;
+  }
 }

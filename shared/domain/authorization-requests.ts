@@ -33,6 +33,21 @@ export interface AuthorizationRequest {
   readonly dpopJkt?: string;
 }
 
+/** The person whom an ID token of ours means, and the client that got it; what a request brings as `id_token_hint`. */
+export interface PersonHint {
+  readonly clientId: string;
+  /** As that client knows the person. */
+  readonly sub: string;
+}
+
+/** What a request is judged by, beside its client. */
+export interface Asking {
+  /** The stage's matters of risk. */
+  readonly matters: readonly Pick<Matter, 'code'>[];
+  /** What the request's `id_token_hint` says; undefined where it is none of our ID tokens. */
+  readonly hint: PersonHint | undefined;
+}
+
 /**
  * A refusal that the browser carries back. `description` is for the client's developer; it repeats nothing that the
  * client sent.
@@ -68,12 +83,11 @@ const highestLevel = 5;
  * Judges an authorization request (SSO-2): first client and redirect_uri, because without them no answer may be sent
  * anywhere; then everything else in the order of the profile's table.
  * @param raw undefined if the text could not be read
- * @param matters the matters of the stage, which a request may name
  */
 export function judgeRequest(
   raw: Parameters | undefined,
   clientOf: (clientId: string) => RelyingParty | undefined,
-  matters: readonly Pick<Matter, 'code'>[],
+  asking: Asking,
 ): Judged {
   if (!raw) return { ok: false, page: 'request' };
   const { values, doubled } = raw;
@@ -86,7 +100,7 @@ export function judgeRequest(
   const state = values.get('state');
   const echoed = state !== undefined && !doubled.has('state') && byteLength(state) <= longestEcho;
   const returnTo: ReturnAddress = { redirectUri, ...(echoed ? { state } : {}) };
-  const read = readRequest(raw, client, redirectUri, matters);
+  const read = readRequest(raw, client, redirectUri, asking);
   return 'error' in read ? { ok: false, refused: read, returnTo } : { ok: true, request: read };
 }
 
@@ -101,7 +115,7 @@ function readRequest(
   { values, doubled, size }: Parameters,
   client: RelyingParty,
   redirectUri: string,
-  matters: readonly Pick<Matter, 'code'>[],
+  { matters, hint }: Asking,
 ): AuthorizationRequest | OAuthRefusal {
   if (size > longestRequest) return refusal('invalid_request', 'the request is longer than 8 KiB');
   if (doubled.size > 0) return refusal('invalid_request', 'a parameter is sent more than once');
@@ -142,6 +156,11 @@ function readRequest(
   if (maxAge === 'wrong') return refusal('invalid_request', 'max_age is a whole number of seconds');
   const claims = readClaims(values.get('claims'));
   if (claims === 'wrong') return refusal('invalid_request', 'claims is not as OpenID Connect has it');
+  if (values.has('id_token_hint') && hint?.clientId !== client.clientId)
+    return refusal('invalid_request', 'id_token_hint is no ID token that this client got here');
+  const sub = hint?.sub ?? claims?.sub;
+  if (claims?.sub !== undefined && claims.sub !== sub)
+    return refusal('invalid_request', 'claims and id_token_hint mean two people');
   const acrValues = wordsOf(values.get('acr_values'));
   // No login and no face check can help: the system gets the refusal at once, before the person sees a page.
   if (isAcrUnknown({ acrValues, claims }) || (claims?.essentialLevel ?? 0) > highestLevel)
@@ -149,6 +168,9 @@ function readRequest(
   const details = readDetailsAsked(values.get('authorization_details'), matters);
   if (details === 'wrong')
     return refusal('invalid_authorization_details', 'authorization_details are not as documented');
+  // Each matter sends people to a face check: who may ask which is agreed on, as scopes are.
+  if (details.matter && !client.matters.includes(details.matter.matter))
+    return refusal('invalid_authorization_details', 'the matter is none that this client may ask');
 
   const [state, nonce] = [values.get('state'), values.get('nonce')];
   return {
@@ -160,7 +182,7 @@ function readRequest(
     scope: grantableScope(asked, client, resource.scopes),
     resource: resource.uri,
     ...details,
-    ...(claims ? { claims } : {}),
+    ...(claims || sub !== undefined ? { claims: { ...claims, ...(sub === undefined ? {} : { sub }) } } : {}),
     prompt,
     ...(maxAge === undefined ? {} : { maxAge }),
     acrValues,

@@ -9,7 +9,10 @@ export interface ClaimsAsked {
   readonly essentialAcr?: readonly string[];
   /** The lowest real-name level that the request accepts. */
   readonly essentialLevel?: number;
-  /** The request accepts only the person whom the system knows by this `sub` (OpenID Connect Core, 3.1.2.2). */
+  /**
+   * The request accepts only the person whom the system knows by this `sub`; an `id_token_hint` says the same (OpenID
+   * Connect Core, 3.1.2.2).
+   */
   readonly sub?: string;
 }
 

@@ -18,7 +18,7 @@ import { pageAnswer } from './page-answers.ts';
 import { asProblem, commonHeaders, type HttpAnswer, problemAnswer } from './problems.ts';
 import { eachOnce, readBody, readForm, readParameters, readParams, readQuery } from './request.ts';
 import { actorOf, logRequest } from './request-log.ts';
-import { addressOf } from './viewer.ts';
+import { addressOf, localityOf } from './viewer.ts';
 
 type AnyStep = (ctx: FlowContext, call: Call) => Promise<Answer>;
 type Internal = { startedAt: number; problem?: Problem };
@@ -94,6 +94,7 @@ export function serve<const F extends FlowDeclaration>(
     const [ctx, { browserOf }] = await Promise.all([openContext(), import('./browsers.ts')]);
     const origin = {
       address: addressOf(event),
+      locality: localityOf(event),
       browser: browserOf(event.requestContext.http.userAgent ?? ''),
       traceId: traceIdOf(event),
     };

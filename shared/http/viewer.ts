@@ -5,6 +5,7 @@ import { addressBeforePort } from '#runtime/addresses.ts';
 /** The header that CloudFront adds to each request to us (infra/stacks/portal-stack.ts). */
 export const originSecretHeader = 'x-origin-secret';
 export const viewerAddressHeader = 'cloudfront-viewer-address';
+export const viewerCityHeader = 'cloudfront-viewer-city';
 
 /**
  * The caller's address, for budgets and the audit (LGN-12, AUD-1). Behind CloudFront the connection comes from an edge
@@ -16,6 +17,29 @@ export function addressOf(event: Pick<APIGatewayProxyEventV2, 'headers' | 'reque
   const viewer = event.headers[viewerAddressHeader];
   if (!viewer || !isOurs(event.headers[originSecretHeader])) return sourceIp;
   return addressBeforePort(viewer) ?? sourceIp;
+}
+
+/** Letters of any script, and what stands between them in the name of a city. */
+const cityName = /^\p{L}[\p{L}\p{M} .'’-]{0,59}$/u;
+
+/**
+ * The city that CloudFront takes the caller's address for, so that people recognise their own logins (SES-4). Believed
+ * like the address. Undefined where it says none, as for mobile networks and in partition aws-cn, or nothing that is a name.
+ */
+export function localityOf({ headers }: Pick<APIGatewayProxyEventV2, 'headers'>): string | undefined {
+  const told = headers[viewerCityHeader];
+  if (!told || !isOurs(headers[originSecretHeader])) return undefined;
+  const city = decoded(told)?.trim() ?? '';
+  return cityName.test(city) ? city : undefined;
+}
+
+/** Letters beyond ASCII come percent-encoded. */
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** A deployment without CloudFront has no secret and trusts no such header. */

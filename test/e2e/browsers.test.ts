@@ -2,7 +2,7 @@ import type { Locator, Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { loggedInByFace, scanFace } from '../support/door.ts';
 import { settled } from '../support/seed.ts';
-import { long } from '../support/variants.ts';
+import { keeping, long } from '../support/variants.ts';
 import { usePortal } from './support/browser.ts';
 import { openSignedIn } from './support/signed-in.ts';
 
@@ -119,11 +119,11 @@ describe('browsers that can’t run the pages', () => {
     for (const hasText of [chinese, english]) await expectSeen(page.locator(`${inside} p`, { hasText }));
   };
 
-  it('without JavaScript a sentence in both languages says which browsers serve', async () => {
+  long('without JavaScript a sentence in both languages says which browsers serve', async () => {
     await says(await portal.open('/login', { javaScript: false, width: 360, height: 640 }), 'noscript');
   });
 
-  it.each([
+  keeping(1)([
     ['modules', 'delete HTMLScriptElement.prototype.noModule'],
     ['constructed style sheets', 'delete CSSStyleSheet.prototype.replaceSync'],
     ['dialogs', 'delete HTMLDialogElement.prototype.showModal'],

@@ -6,7 +6,7 @@ import { wait } from '../support/door.ts';
 import { long } from '../support/variants.ts';
 import { expectAccessible, expectFits, picture, usePortal } from './support/browser.ts';
 
-const portal = usePortal({ demo: true });
+const portal = usePortal({ demo: true, taxSystems: true });
 const { zhangWei, liNa, wangFang, zhouJie } = people;
 
 const patient = { timeout: 15_000 };
@@ -106,6 +106,31 @@ describe('the phones on the desk', () => {
       await pick(ahtax(desk), '登录人', liNa.name);
       await ahtax(desk).getByRole('button', { name: '查看我的企业' }).click();
       await notice(ahtax(desk).getByRole('list', { name: '我的企业' }), taxpayers.huijiang.name);
+    },
+  );
+
+  long(
+    'SSO-4 QR-1 a phone that opened a tax system hands its person over, as the company it works for',
+    async () => {
+      const system = portal.door.taxSystems?.list.find(({ clientId }) => clientId === 'filing-web');
+      const desk = await portal.open('/desk');
+      const phone = ahtax(desk);
+      await pick(phone, '登录人', zhangWei.name);
+      await pick(phone, '使用身份', taxpayers.huijiang.name);
+      const page = await portal.tab(desk, `${system?.url}/login`);
+      await page.getByText('请先登录，登录后将进入').first().waitFor();
+      await phone.getByRole('button', { name: /^以本机身份进入业务系统/ }).click();
+      await notice(phone, '已交接给业务系统。');
+      // The web view is a tab of the same browser: the system knows the request for its own.
+      await phone
+        .getByRole('link', { name: '在内嵌浏览器中继续' })
+        .evaluate((link) => link.removeAttribute('target'));
+      await phone.getByRole('link', { name: '在内嵌浏览器中继续' }).click();
+      await desk.waitForURL(`${system?.url}/`);
+      await notice(desk.locator('body'), taxpayers.huijiang.name);
+      expect((await desk.context().cookies(portal.door.url)).map(({ name }) => name)).not.toContain(
+        '__Host-refresh',
+      );
     },
   );
 

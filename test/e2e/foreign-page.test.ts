@@ -2,12 +2,12 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { maskName } from '#domain/masks.ts';
 import { loggedInByFace, loginTicket, scanFace } from '../support/door.ts';
 import type { Sample } from '../support/people.ts';
 import { settled } from '../support/seed.ts';
-import { long } from '../support/variants.ts';
+import { keeping, long } from '../support/variants.ts';
 import { usePortal } from './support/browser.ts';
 import { openSignedIn } from './support/signed-in.ts';
 
@@ -46,7 +46,7 @@ const script = (action: string, faceTicket: string) => `<!doctype html><title>Tr
   Promise.all([from(), from('text/plain')]).then(() => { document.title = 'Tried'; });</script>`;
 
 describe('a foreign page in the same browser', () => {
-  it.each(['localhost', '127.0.0.1'])(
+  keeping(1)(['localhost', '127.0.0.1'])(
     'SES-2 a form of %s that posts its own login as text leaves my session mine',
     async (host) => {
       const [mine, theirs] = [await settled(portal.door), await settled(portal.door)];

@@ -252,7 +252,7 @@ describe('logging in', () => {
 });
 
 describe('when the API is away', () => {
-  it('says so calmly, keeps what was typed, and sends again only when asked', async () => {
+  long('says so calmly, keeps what was typed, and sends again only when asked', async () => {
     const page = await portal.open();
     await page.getByRole('tab', { name: '自然人业务' }).click();
     await page.getByLabel('居民身份证号码/手机号码/用户名').fill('13800000000');

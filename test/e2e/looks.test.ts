@@ -73,40 +73,43 @@ describe('colours of the system’s own', () => {
 });
 
 describe('长辈版', () => {
-  it('one entry, few choices and large targets; kept by the browser, left by the header, and it logs in', async () => {
-    const page = await portal.open('/login', small);
-    await page.getByRole('img', { name: '二维码' }).waitFor();
-    const choices = () => page.locator('main :is(a, button, input):visible').count();
-    const before = await choices();
-    await button(page, '长辈版').click();
-    await expect.poll(() => page.getByRole('tab').count()).toBe(0);
-    expect(await choices()).toBeLessThan(before / 1.5);
-    expect(await page.getByLabel('统一社会信用代码/纳税人识别号').count()).toBe(0);
-    const tooSmall = (await page.evaluate(`[...document.querySelectorAll('a, button, input, summary')]
+  long(
+    'one entry, few choices and large targets; kept by the browser, left by the header, and it logs in',
+    async () => {
+      const page = await portal.open('/login', small);
+      await page.getByRole('img', { name: '二维码' }).waitFor();
+      const choices = () => page.locator('main :is(a, button, input):visible').count();
+      const before = await choices();
+      await button(page, '长辈版').click();
+      await expect.poll(() => page.getByRole('tab').count()).toBe(0);
+      expect(await choices()).toBeLessThan(before / 1.5);
+      expect(await page.getByLabel('统一社会信用代码/纳税人识别号').count()).toBe(0);
+      const tooSmall = (await page.evaluate(`[...document.querySelectorAll('a, button, input, summary')]
       .filter((one) => one.checkVisibility() && !one.closest('.skip, .ant-input-affix-wrapper'))
       .map((one) => [one.textContent || one.id, Math.round(one.getBoundingClientRect().height)])
       .filter(([, height]) => height < 44)`)) as unknown[];
-    expect(tooSmall).toEqual([]);
-    await expectFits(page);
-    await expectAccessible(page);
-    await picture(page, 'elder-login-360');
-    await page.reload();
-    await button(page, '用手机扫码登录').waitFor();
-    // The other entries are one click away.
-    await button(page, '企业、代理业务和更多').click();
-    await page.getByRole('tab', { name: '企业业务' }).waitFor();
-    const { cookie } = await loggedInByFace(portal.door, await settled(portal.door));
-    const signedIn = await openSignedIn(portal, cookie, '/me', small);
-    await button(signedIn, '长辈版').click();
-    await expect.poll(() => signedIn.locator('.tiles .tile').count()).toBeLessThanOrEqual(4);
-    await stands(signedIn);
-    await expectFits(signedIn);
-    await expectAccessible(signedIn);
-    await picture(signedIn, 'elder-me-360');
-    await button(signedIn, '标准版').click();
-    await button(signedIn, '长辈版').waitFor();
-    expect(await signedIn.evaluate('localStorage.elder')).toBeUndefined();
-  });
+      expect(tooSmall).toEqual([]);
+      await expectFits(page);
+      await expectAccessible(page);
+      await picture(page, 'elder-login-360');
+      await page.reload();
+      await button(page, '用手机扫码登录').waitFor();
+      // The other entries are one click away.
+      await button(page, '企业、代理业务和更多').click();
+      await page.getByRole('tab', { name: '企业业务' }).waitFor();
+      const { cookie } = await loggedInByFace(portal.door, await settled(portal.door));
+      const signedIn = await openSignedIn(portal, cookie, '/me', small);
+      await button(signedIn, '长辈版').click();
+      await expect.poll(() => signedIn.locator('.tiles .tile').count()).toBeLessThanOrEqual(4);
+      await stands(signedIn);
+      await expectFits(signedIn);
+      await expectAccessible(signedIn);
+      await picture(signedIn, 'elder-me-360');
+      await button(signedIn, '标准版').click();
+      await button(signedIn, '长辈版').waitFor();
+      expect(await signedIn.evaluate('localStorage.elder')).toBeUndefined();
+    },
+  );
 });
 
 /** Each pair of language, theme and size is one of them. */

@@ -1,58 +1,28 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import type { Page } from 'playwright-core';
-import { afterAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { companyOf } from '../flows/support/registry.ts';
 import { giveRelation, inCompany } from '../flows/support/relations.ts';
 import { handedOver } from '../flows/support/rps.ts';
-import { pushed, queryOf, requestOf, taxSystem } from '../flows/support/sso.ts';
+import { pushed, queryOf } from '../flows/support/sso.ts';
 import { localPartner, loggedInByQr, workingAs } from '../support/channel-partner.ts';
 import { expectStatus } from '../support/door.ts';
 import { long } from '../support/variants.ts';
 import { knownPerson } from '../support/watched.ts';
 import { expectAccessible, expectFits, picture, usePortal } from './support/browser.ts';
 import { openSignedIn } from './support/signed-in.ts';
+import { taxPages } from './support/tax-pages.ts';
 
-/** Pages of tax systems on another site: `/start/…` begins a request, with its query beside, `/back` tells what came. */
-const server = createServer((incoming, response) => {
-  const { pathname, searchParams } = new URL(incoming.url ?? '', 'http://localhost');
-  const system = systems.find(({ client }) => pathname === `/start/${client.clientId}`);
-  if (system) {
-    const location = `${portal.door.url}/oauth2/authorize?${queryOf(requestOf(system, Object.fromEntries(searchParams)))}`;
-    return void response.writeHead(303, { location }).end();
-  }
-  const came = JSON.stringify(Object.fromEntries(searchParams));
-  response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' });
-  response.end(`<!doctype html><html lang="zh"><title>system</title><pre>${came}</pre></html>`);
-});
-server.listen(0, '127.0.0.1');
-await once(server, 'listening');
-afterAll(() => server.close());
-const origin = `http://localhost:${(server.address() as AddressInfo).port}`;
-
-const facts = (clientId: string, zh: string, en: string) => ({
-  name: { zh, en },
-  redirectUris: [`${origin}/back/${clientId}`],
-  initiateLoginUri: `${origin}/start/${clientId}`,
-  backchannelLogoutUri: `${origin}/logout`,
-});
+const pages = await taxPages(() => portal);
+const { origin, cameBack } = pages;
 const systems = await Promise.all([
-  taxSystem('filing-web', facts('filing-web', '申报缴纳系统', 'Filing and payment')),
-  taxSystem('invoice-web', {
-    ...facts('invoice-web', '电子发票服务平台', 'Electronic invoices'),
+  pages.system('filing-web', { name: { zh: '申报缴纳系统', en: 'Filing and payment' } }),
+  pages.system('invoice-web', {
+    name: { zh: '电子发票服务平台', en: 'Electronic invoices' },
     accepts: { kinds: ['enterprise'] },
     silent: false,
   }),
 ]);
 const [filing] = systems as [(typeof systems)[0], (typeof systems)[0]];
 const portal = usePortal({ relyingParties: systems.map(({ client }) => client) });
-
-/** What the system got, once the browser is there. */
-async function cameBack(page: Page, clientId: string): Promise<Record<string, string>> {
-  await page.waitForURL(`${origin}/back/${clientId}?**`);
-  return JSON.parse((await page.locator('pre').textContent()) ?? '');
-}
 
 long(
   'SSO-2 SSO-4 SSO-9 SSO-13 from another site: login first, which names the system, and back with a code',

@@ -162,7 +162,7 @@ describe('SMS provider away', () => {
     60_000,
   );
 
-  it('SMS-1 SMS-2 a failed send voids no code but its own', async () => {
+  long('SMS-1 SMS-2 a failed send voids no code but its own', async () => {
     const who = person();
     const id = await startRegistration(door, who);
     door.faults.add({ service: 'sms', kind: 'error500' });

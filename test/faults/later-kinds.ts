@@ -7,9 +7,10 @@ import {
   client,
   staffLine,
 } from '../flows/support/agencies.ts';
-import { feed } from '../flows/support/registry.ts';
-import { inCompany } from '../flows/support/relations.ts';
+import { companyOf, feed } from '../flows/support/registry.ts';
+import { bothFactors, chooseRole, giveRelation, inCompany } from '../flows/support/relations.ts';
 import { applied, claimed, company, counter, decide, somebody } from '../flows/support/staff.ts';
+import type { Loose } from '../support/client.ts';
 import { expectStatus, loggedInByFace } from '../support/door.ts';
 import { settled } from '../support/seed.ts';
 import { knownPerson } from '../support/watched.ts';
@@ -34,6 +35,31 @@ export const laterKinds: readonly Kind[] = [
           }
         },
         done: async () => (await door.http('GET', '/v1/session', undefined, { token })).status === 200,
+      };
+    },
+  },
+  {
+    name: 'LGN-9 LGN-10 a role is chosen on a page that was loaded anew',
+    routes: / \/v1\/logins\/\{id\}\/cho/,
+    async ready(door) {
+      const [who, boss] = [await knownPerson(door), await knownPerson(door)];
+      const taxpayerId = await companyOf(door, boss);
+      await giveRelation(door, who, taxpayerId, 'tax-handler');
+      await giveRelation(door, who, taxpayerId, 'invoice-clerk');
+      let token = '';
+      return {
+        async run() {
+          const { loginId } = await bothFactors(door, who, taxpayerId);
+          const { choices } = expectStatus(await door.http('GET', `/v1/logins/${loginId}/choices`), 200).body;
+          const wanted = choices.find(({ identity }: Loose) => identity.role === 'invoice-clerk');
+          const reply = await chooseRole(door, loginId, wanted.choiceId);
+          token = expectStatus(reply, 200).body.session.accessToken;
+        },
+        async done() {
+          const { body } = await door.http('GET', '/v1/session', undefined, { token });
+          const { taxpayerId: chosen, role } = body.session?.identity ?? {};
+          return chosen === taxpayerId && role === 'invoice-clerk';
+        },
       };
     },
   },

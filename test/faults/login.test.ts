@@ -200,17 +200,21 @@ describe('LCK-4 our own error is no failure', () => {
     120_000,
   );
 
-  it('LCK-4 the fifth attempt, lost by our own error, leaves no lock behind', async () => {
-    for (const kind of ['error500', 'after'] as const) {
-      for (let i = 0; i < 4; i++) await enterPassword(door, who.documentNumber, 'Falsch#9182');
-      door.faults.add({ routeKey: 'POST /v1/logins', action: 'TransactWriteItems', kind, times: 3 });
-      const reply = await enterPassword(door, who.documentNumber, who.password);
-      door.faults.clear();
-      expectDecent(reply, kind);
-      expect(reply.status).toBe(503);
-      expect(await standing(door, key)).toEqual({ password: 4 });
-      await logIn(door, who, 'face');
-      expect(await standing(door, key)).toEqual({});
-    }
-  }, 60_000);
+  long(
+    'LCK-4 the fifth attempt, lost by our own error, leaves no lock behind',
+    async () => {
+      for (const kind of ['error500', 'after'] as const) {
+        for (let i = 0; i < 4; i++) await enterPassword(door, who.documentNumber, 'Falsch#9182');
+        door.faults.add({ routeKey: 'POST /v1/logins', action: 'TransactWriteItems', kind, times: 3 });
+        const reply = await enterPassword(door, who.documentNumber, who.password);
+        door.faults.clear();
+        expectDecent(reply, kind);
+        expect(reply.status).toBe(503);
+        expect(await standing(door, key)).toEqual({ password: 4 });
+        await logIn(door, who, 'face');
+        expect(await standing(door, key)).toEqual({});
+      }
+    },
+    60_000,
+  );
 });

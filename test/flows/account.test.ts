@@ -119,7 +119,7 @@ describe('username', () => {
     expect((await rename(late, 'Qiyun2028')).body.changeableFrom).toBe('2029-01-01T00:00:00+08:00');
   });
 
-  it('USR-1 LGN-2 the new name logs in at once, in its own capitals, and the old one no more', async () => {
+  long('USR-1 LGN-2 the new name logs in at once, in its own capitals, and the old one no more', async () => {
     const who = await newcomer(door, {}, { username: 'Oldname20' });
     expectStatus(await rename(who, 'NewName20'), 200);
     expectStatus(await enterPassword(door, 'NewName20', who.password), 201);
@@ -127,7 +127,7 @@ describe('username', () => {
       expect((await enterPassword(door, account, who.password)).body.code).toBe('USER_NOT_REGISTERED');
   });
 
-  it('USR-1 other capitals are a change', async () => {
+  long('USR-1 other capitals are a change', async () => {
     const who = await newcomer(door, {}, { username: 'Capital20' });
     expectStatus(await rename(who, 'CAPITAL20'), 200);
     expectStatus(await enterPassword(door, 'CAPITAL20', who.password), 201);
@@ -163,7 +163,7 @@ describe('username', () => {
     expect(guards).toHaveLength(2);
   });
 
-  it('USR-1 one person, many changes at once: one happens', async () => {
+  long('USR-1 one person, many changes at once: one happens', async () => {
     const who = await newcomer(door, {}, { username: 'Parallel0' });
     const replies = await Promise.all([1, 2, 3, 4, 5].map((n) => rename(who, `Parallel${n}`)));
     expect(replies.map(({ status }) => status).sort()).toEqual([200, 409, 409, 409, 409]);
@@ -195,7 +195,7 @@ describe('username', () => {
 });
 
 describe('password', () => {
-  it('PWD-1 PWD-3 is changed by the old one: this session stays, the person is told', async () => {
+  long('PWD-1 PWD-3 is changed by the old one: this session stays, the person is told', async () => {
     const who = await newcomer(door);
     expectStatus(await change(who, { oldPassword: who.password, newPassword: fresh }), 204);
     expectStatus(await who.api('GET', '/v1/session'), 200);
@@ -211,7 +211,7 @@ describe('password', () => {
     });
   });
 
-  it('PWD-1 is changed by a face proof, which serves once', async () => {
+  long('PWD-1 is changed by a face proof, which serves once', async () => {
     const who = await newcomer(door);
     const faceTicket = await ownFace(door, who);
     expectStatus(await change(who, { faceTicket, newPassword: fresh }), 204);
@@ -235,7 +235,7 @@ describe('password', () => {
     expectStatus(await enterPassword(door, who.documentNumber, who.password), 201);
   });
 
-  it('SES-5 wants a fresh factor beside the old password; a face proof is one', async () => {
+  long('SES-5 wants a fresh factor beside the old password; a face proof is one', async () => {
     const who = await newcomer(door);
     await wait(door, 601);
     const stale = await refreshed(door, who);
@@ -248,7 +248,7 @@ describe('password', () => {
     expectStatus(await change(stale, { faceTicket: await ownFace(door, stale), newPassword: fresh }), 204);
   });
 
-  it('LCK-1 LCK-5 a wrong old password counts with those typed at login', async () => {
+  long('LCK-1 LCK-5 a wrong old password counts with those typed at login', async () => {
     const who = await newcomer(door);
     for (const left of [4, 3])
       expect((await change(who, { oldPassword: wrong, newPassword: fresh })).body).toMatchObject({
@@ -321,7 +321,7 @@ describe('password', () => {
     expectStatus(await change(who, { oldPassword: passwords[5], newPassword: passwords[0] }), 204);
   });
 
-  it('PWD-1 two changes at once from the same old password: one happens', async () => {
+  long('PWD-1 two changes at once from the same old password: one happens', async () => {
     const who = await newcomer(door);
     const replies = await Promise.all(
       ['Second#2058', 'Third##2058'].map((newPassword) =>
@@ -333,7 +333,7 @@ describe('password', () => {
     expectStatus(await enterPassword(door, who.documentNumber, kept), 201);
   });
 
-  it('PWD-3 a login begun with the old password gets no session', async () => {
+  long('PWD-3 a login begun with the old password gets no session', async () => {
     const who = await newcomer(door);
     const loginId = expectStatus(await enterPassword(door, who.documentNumber, who.password), 201).body
       .loginId;
@@ -346,7 +346,7 @@ describe('password', () => {
     expectStatus(await who.api('GET', '/v1/session'), 200);
   });
 
-  it('answers malformed input: no proof, two proofs, no new one, huge ones', async () => {
+  long('answers malformed input: no proof, two proofs, no new one, huge ones', async () => {
     const who = await newcomer(door);
     for (const body of [
       { newPassword: fresh },

@@ -81,7 +81,7 @@ describe('at `agency`', () => {
     expect(said(await at('agency', agent, waiting))).toBe('COMPANY_NOT_CONFIRMED');
   });
 
-  it('AGY-1 judges the place once more at the second step', async () => {
+  long('AGY-1 judges the place once more at the second step', async () => {
     const leaver = await knownPerson(door);
     await feed(door, staffLine(agency.id, [agent, leaver]));
     const { loginId } = expectStatus(await at('agency', leaver, agency.id), 201).body;
@@ -90,7 +90,7 @@ describe('at `agency`', () => {
     expect(said(await at('agency', leaver, agency.id))).toBe('RELATION_NOT_FOUND');
   });
 
-  it('AGY-1 AGY-4 ends a live session with its place on the form', async () => {
+  long('AGY-1 AGY-4 ends a live session with its place on the form', async () => {
     const leaver = await knownPerson(door);
     await feed(
       door,
@@ -193,23 +193,26 @@ describe('at `enterprise`', () => {
     expect(second.identity.permissions).toEqual(['enquiry']);
   });
 
-  it('AGY-2 AGY-3 opens the agency itself to its own people and to the agents on its staff form', async () => {
-    const { reply } = await bothFactors(door, agent, agency.id);
-    expect(reply.body.session.identity).toMatchObject({
-      kind: 'enterprise',
-      taxpayerId: agency.id,
-      role: 'tax-agent',
-      permissions: [],
-    });
-    const api = apiOf(door, reply.body.session.accessToken);
-    expect((await api('GET', '/v1/agency/staff')).body.agents).toHaveLength(1);
-    expect((await agency.api('GET', '/v1/agency/staff')).body.agents).toHaveLength(1);
-    const own = (await bothFactors(door, agency.boss, agency.id)).reply.body.session;
-    expect(own.identity).toMatchObject({ taxpayerId: agency.id, role: 'legal-representative' });
-    agency = { ...agency, api: apiOf(door, own.accessToken) };
-  });
+  long(
+    'AGY-2 AGY-3 opens the agency itself to its own people and to the agents on its staff form',
+    async () => {
+      const { reply } = await bothFactors(door, agent, agency.id);
+      expect(reply.body.session.identity).toMatchObject({
+        kind: 'enterprise',
+        taxpayerId: agency.id,
+        role: 'tax-agent',
+        permissions: [],
+      });
+      const api = apiOf(door, reply.body.session.accessToken);
+      expect((await api('GET', '/v1/agency/staff')).body.agents).toHaveLength(1);
+      expect((await agency.api('GET', '/v1/agency/staff')).body.agents).toHaveLength(1);
+      const own = (await bothFactors(door, agency.boss, agency.id)).reply.body.session;
+      expect(own.identity).toMatchObject({ taxpayerId: agency.id, role: 'legal-representative' });
+      agency = { ...agency, api: apiOf(door, own.accessToken) };
+    },
+  );
 
-  it('AGY-1 LGN-8 wants both forms: whoever stands on one only has no relation', async () => {
+  long('AGY-1 LGN-8 wants both forms: whoever stands on one only has no relation', async () => {
     const onStaff = await knownPerson(door);
     const onAgreement = await knownPerson(door);
     const other = await client(door);
@@ -259,21 +262,24 @@ describe('at `enterprise`', () => {
     },
   );
 
-  it('AGY-4 REL-8 ends at midnight after the last day, in live sessions too, and begins with the first', async () => {
-    const short = await client(door);
-    await feed(door, agreementLine(agency.id, short, [agent], { from: today, until: today }));
-    door.clock.set('2027-03-01T23:59:59+08:00');
-    expect(said(await enterCompany(door, agent, short))).toBe('RELATION_NOT_FOUND');
-    door.clock.set('2027-03-02T23:58:00+08:00');
-    const { reply } = await bothFactors(door, agent, short);
-    const api = apiOf(door, reply.body.session.accessToken);
-    door.clock.set('2027-03-02T23:59:59+08:00');
-    expectStatus(await api('GET', '/v1/enterprise'), 200);
-    door.clock.set('2027-03-03T00:00:00+08:00');
-    expect(said(await api('GET', '/v1/enterprise'))).toBe('RELATION_NOT_FOUND');
-    expect((await api('GET', '/v1/session')).body.session.identity).toEqual({ kind: 'natural' });
-    expect(said(await enterCompany(door, agent, short))).toBe('RELATION_NOT_FOUND');
-  });
+  long(
+    'AGY-4 REL-8 ends at midnight after the last day, in live sessions too, and begins with the first',
+    async () => {
+      const short = await client(door);
+      await feed(door, agreementLine(agency.id, short, [agent], { from: today, until: today }));
+      door.clock.set('2027-03-01T23:59:59+08:00');
+      expect(said(await enterCompany(door, agent, short))).toBe('RELATION_NOT_FOUND');
+      door.clock.set('2027-03-02T23:58:00+08:00');
+      const { reply } = await bothFactors(door, agent, short);
+      const api = apiOf(door, reply.body.session.accessToken);
+      door.clock.set('2027-03-02T23:59:59+08:00');
+      expectStatus(await api('GET', '/v1/enterprise'), 200);
+      door.clock.set('2027-03-03T00:00:00+08:00');
+      expect(said(await api('GET', '/v1/enterprise'))).toBe('RELATION_NOT_FOUND');
+      expect((await api('GET', '/v1/session')).body.session.identity).toEqual({ kind: 'natural' });
+      expect(said(await enterCompany(door, agent, short))).toBe('RELATION_NOT_FOUND');
+    },
+  );
 
   long('AGY-4 ENT-3 ends with the client, and with the agency', async () => {
     const other = await agencyFirm(door);

@@ -76,7 +76,7 @@ describe('clients', () => {
     expect(await clientsOf(api, `?query=${encodeURIComponent('合肥市')}`)).toEqual([]);
   });
 
-  it('SWI-3 are listed by number and found by a part of name or number', async () => {
+  long('SWI-3 are listed by number and found by a part of name or number', async () => {
     const { api } = await agentAt(door, agent, agency.id);
     const all = await clientsOf(api);
     expect(numbers(all)).toEqual(clients);
@@ -125,20 +125,23 @@ describe('clients', () => {
     expect(told.slice(-2).map(({ detail }) => detail.taxpayerId)).toEqual([first, second]);
   });
 
-  it('SWI-3 AGY-4 a form that is replaced between the look and the switch names the agent still', async () => {
-    const id = await client(door);
-    const line = agreementLine(agency.id, id, [agent]);
-    await feed(door, line);
-    const { api } = await agentAt(door, agent, agency.id);
-    const became = await whileHeld(
-      door,
-      { function: 'clients' },
-      () => api('POST', '/v1/session/client', { taxpayerId: id }),
-      () => feed(door, { ...line, until: '2028-12-31' }),
-    );
-    expect(expectStatus(became, 200).body.session.identity.client.taxpayerId).toBe(id);
-    await feed(door, { ...line, removed: true });
-  });
+  long(
+    'SWI-3 AGY-4 a form that is replaced between the look and the switch names the agent still',
+    async () => {
+      const id = await client(door);
+      const line = agreementLine(agency.id, id, [agent]);
+      await feed(door, line);
+      const { api } = await agentAt(door, agent, agency.id);
+      const became = await whileHeld(
+        door,
+        { function: 'clients' },
+        () => api('POST', '/v1/session/client', { taxpayerId: id }),
+        () => feed(door, { ...line, until: '2028-12-31' }),
+      );
+      expect(expectStatus(became, 200).body.session.identity.client.taxpayerId).toBe(id);
+      await feed(door, { ...line, removed: true });
+    },
+  );
 
   long('SWI-3 SWI-5 are those of this agency, this person and today, and no others', async () => {
     const other = await agencyFirm(door);
@@ -220,39 +223,43 @@ describe('clients', () => {
 });
 
 describe('other identities', () => {
-  it('SWI-2 SWI-5 from an agency session: natural, own companies, the agency without its client, the current one marked', async () => {
-    const { api } = await agentAt(door, agent, agency.id);
-    const kinds = (list: Loose[]) =>
-      list.map(({ identity, current }) => [
-        identity.kind,
-        identity.taxpayerId ?? identity.client?.taxpayerId,
-        current,
+  long(
+    'SWI-2 SWI-5 from an agency session: natural, own companies, the agency without its client, the current one marked',
+    async () => {
+      const { api } = await agentAt(door, agent, agency.id);
+      const kinds = (list: Loose[]) =>
+        list.map(({ identity, current }) => [
+          identity.kind,
+          identity.taxpayerId ?? identity.client?.taxpayerId,
+          current,
+        ]);
+      expect(kinds(await identities(api))).toEqual([
+        ['natural', undefined, undefined],
+        ['enterprise', own, undefined],
+        ['agency', undefined, true],
       ]);
-    expect(kinds(await identities(api))).toEqual([
-      ['natural', undefined, undefined],
-      ['enterprise', own, undefined],
-      ['agency', undefined, true],
-    ]);
-    const there = await goTo(door, api, clients[0] ?? '');
-    const choices = await identities(there.api);
-    expect(kinds(choices)).toEqual([
-      ['natural', undefined, undefined],
-      ['enterprise', own, undefined],
-      ['agency', undefined, undefined],
-      ['agency', clients[0], true],
-    ]);
-    expect(said(await switchTo(there.api, choices[3]?.choiceId))).toBe('SWITCH_NOT_ALLOWED');
-    const back = expectStatus(await switchTo(there.api, choices[2]?.choiceId), 200).body.session;
-    expect(back.identity).not.toHaveProperty('client');
-    const home = apiOf(door, back.accessToken);
-    const mine = expectStatus(await switchTo(home, (await identities(home))[1]?.choiceId), 200).body.session;
-    expect(mine.identity).toMatchObject({ kind: 'enterprise', taxpayerId: own });
-    const outside = apiOf(door, mine.accessToken);
-    expect(said(await outside('GET', '/v1/session/clients'))).toBe('SWITCH_NOT_ALLOWED');
-    expect(said(await outside('POST', '/v1/session/client', { taxpayerId: clients[0] }))).toBe(
-      'SWITCH_NOT_ALLOWED',
-    );
-  });
+      const there = await goTo(door, api, clients[0] ?? '');
+      const choices = await identities(there.api);
+      expect(kinds(choices)).toEqual([
+        ['natural', undefined, undefined],
+        ['enterprise', own, undefined],
+        ['agency', undefined, undefined],
+        ['agency', clients[0], true],
+      ]);
+      expect(said(await switchTo(there.api, choices[3]?.choiceId))).toBe('SWITCH_NOT_ALLOWED');
+      const back = expectStatus(await switchTo(there.api, choices[2]?.choiceId), 200).body.session;
+      expect(back.identity).not.toHaveProperty('client');
+      const home = apiOf(door, back.accessToken);
+      const mine = expectStatus(await switchTo(home, (await identities(home))[1]?.choiceId), 200).body
+        .session;
+      expect(mine.identity).toMatchObject({ kind: 'enterprise', taxpayerId: own });
+      const outside = apiOf(door, mine.accessToken);
+      expect(said(await outside('GET', '/v1/session/clients'))).toBe('SWITCH_NOT_ALLOWED');
+      expect(said(await outside('POST', '/v1/session/client', { taxpayerId: clients[0] }))).toBe(
+        'SWITCH_NOT_ALLOWED',
+      );
+    },
+  );
 
   it('SWI-4 whoever came through `enterprise` as tax agent goes to own companies only', async () => {
     const [first = '', second = ''] = clients;

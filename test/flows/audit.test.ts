@@ -80,7 +80,7 @@ describe('AUD-1 what is written down', () => {
       expect(['string', 'number', 'boolean']).toContain(typeof value);
   }
 
-  it('AUD-1 consent and registration', async () => {
+  long('AUD-1 consent and registration', async () => {
     const one = person();
     const list = await eventsOf(door, () => registered(door, one));
     for (const event of list) checkWhole(event);
@@ -93,7 +93,7 @@ describe('AUD-1 what is written down', () => {
     expect(new Set(list.map((event) => event.subject)).size).toBe(1);
   });
 
-  it('AUD-1 the hall collection, with the officer', async () => {
+  long('AUD-1 the hall collection, with the officer', async () => {
     const list = await eventsOf(door, () => door.registry(collectionLine(personWith('208'))));
     expect(list).toMatchObject([
       { kind: 'collected', outcome: 'success', channel: 'hall', detail: { officer: '3401001' } },
@@ -161,7 +161,7 @@ describe('AUD-1 what is written down', () => {
     who = { ...who, password: newPassword };
   });
 
-  it('AUD-1 a lost phone is written for who lost it', async () => {
+  long('AUD-1 a lost phone is written for who lost it', async () => {
     await wait(door, 61);
     const taker = person({ phone: who.phone });
     const id = await startRegistration(door, taker);
@@ -186,7 +186,7 @@ describe('AUD-1 what is written down', () => {
     expect(await written(() => door.schedule('midnight-unlock'), oneKey)).toEqual([]);
   });
 
-  it('AUD-1 is append-only: no function may change or delete an event, and none did', async () => {
+  long('AUD-1 is append-only: no function may change or delete an event, and none did', async () => {
     const before = new Map((await events(door)).map((event) => [`${event.subject} ${event.eventId}`, event]));
     expect(before.size).toBeGreaterThan(10);
     await registered(door);

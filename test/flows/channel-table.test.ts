@@ -1,5 +1,5 @@
 /** @module-tag grants */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { type ChannelAction, may } from '#domain/channels.ts';
 import { type Channel, channels } from '#domain/names.ts';
 import {
@@ -114,7 +114,7 @@ describe('CHN-1 two keys during a rotation', () => {
     expect(await scan(newer, 'ahtax-app')).toEqual(refused);
   });
 
-  it('CHN-1 QR-1 one phone may scan with the old key and confirm with the new', async () => {
+  long('CHN-1 QR-1 one phone may scan with the old key and confirm with the new', async () => {
     const code = (await door.http('POST', '/v1/qr-logins')).body;
     const [older, newer] = (door.keys.get('iit-app') ?? []).map((key) =>
       channelPartner(door.http, 'iit-app', signedBy(key, door.issuer, door.now), workingAs(who)),
@@ -159,7 +159,7 @@ describe('REL-9 relations for channels', () => {
     });
   });
 
-  it('REL-9 the person must be named by the assertion', async () => {
+  long('REL-9 the person must be named by the assertion', async () => {
     expect(told(await localPartner(door, 'ahtax-app').relations())).toEqual([401, 'ASSERTION_INVALID']);
     const asked = await door.http('GET', `/v1/channel/relations?documentNumber=${who.documentNumber}`);
     expect(told(asked)).toEqual([401, 'ASSERTION_INVALID']);

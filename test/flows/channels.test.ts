@@ -67,7 +67,7 @@ const present = async (assertion: string | undefined, qrContent?: string) =>
   );
 
 describe('CHN-1 a channel proves itself', () => {
-  it('CHN-1 takes a right assertion, with and without iat', async () => {
+  long('CHN-1 takes a right assertion, with and without iat', async () => {
     expectStatus(await present(await signed(claims())), 200);
     expectStatus(await present(await signed(claims({ iat: undefined as unknown as number }))), 200);
   });
@@ -211,7 +211,7 @@ describe('CHN the table', () => {
     // And its scan left no mark: the right app goes on as if nothing had been.
     expectStatus(await asChannel(door, 'ahtax-app')('POST', path, { qrContent }), 200);
   });
-  it('CHN-2 the settings tell clients the apps and channels', async () => {
+  long('CHN-2 the settings tell clients the apps and channels', async () => {
     const { body } = await door.http('GET', '/v1/config');
     expect(body.channels.map((channel: { code: string }) => channel.code)).toEqual(
       channels.filter((channel) => channel !== 'exchange'),

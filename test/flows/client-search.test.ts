@@ -99,16 +99,19 @@ async function wholeList(query: string) {
 }
 
 describe('the clients of an agent who has five hundred', () => {
-  it('SWI-3 ENT-5 one of them is found on one page, by name or number, for the rows and its own reads', async () => {
-    for (const typed of ['第497号', '0000497X', 'ｍｃ00004 97']) {
-      const found = await page(typed);
-      expect(found.ids).toEqual([numbers[497]]);
-      expect(found.cursor).toBeUndefined();
-      expect(found.calls).toBeLessThanOrEqual(9);
-      // A row is a twelfth of a unit; the agreements and companies of five hundred would be a thousand.
-      expect(found.readUnits).toBeLessThan(70);
-    }
-  });
+  long(
+    'SWI-3 ENT-5 one of them is found on one page, by name or number, for the rows and its own reads',
+    async () => {
+      for (const typed of ['第497号', '0000497X', 'ｍｃ00004 97']) {
+        const found = await page(typed);
+        expect(found.ids).toEqual([numbers[497]]);
+        expect(found.cursor).toBeUndefined();
+        expect(found.calls).toBeLessThanOrEqual(9);
+        // A row is a twelfth of a unit; the agreements and companies of five hundred would be a thousand.
+        expect(found.readUnits).toBeLessThan(70);
+      }
+    },
+  );
 
   it('SWI-3 what nobody has is an empty list at once, without a cursor', async () => {
     const found = await page('天都');
@@ -131,7 +134,7 @@ describe('the clients of an agent who has five hundred', () => {
     expect(rare).toEqual([numbers.filter((_, at) => String(at).endsWith('99'))]);
   });
 
-  it('CTR-2 the warning before 用户注销 names two hundred and says that there are more', async () => {
+  long('CTR-2 the warning before 用户注销 names two hundred and says that there are more', async () => {
     // Rows of agreements that ran out, before all others: they name nobody and take nobody's place.
     const entry = (await rows(door, 'Relationships')).find(({ searched }) => searched?.includes('徽州第'));
     await putAll(

@@ -72,7 +72,7 @@ describe('ENT-4 sessions', () => {
     expect(next.session.identity).toEqual({ kind: 'natural' });
   });
 
-  it('ENT-4 SPC-5 a special session falls when the company is that subject no longer', async () => {
+  long('ENT-4 SPC-5 a special session falls when the company is that subject no longer', async () => {
     const { who, taxpayerId } = await firmWith('tax-handler', { subject: ['social-insurance'] });
     const entry = 'social-insurance';
     const { reply } = await bothFactors(door, who, taxpayerId, { entry });
@@ -153,7 +153,7 @@ describe('ENT-4 relations', () => {
     },
   );
 
-  it('ENT-4 ENT-3 a representative’s line that comes before the company’s own return counts', async () => {
+  long('ENT-4 ENT-3 a representative’s line that comes before the company’s own return counts', async () => {
     const boss = await knownPerson(door);
     const taxpayerId = await companyOf(door, boss);
     await feed(door, companyLine(taxpayerId, { state: 'cancelled' }));

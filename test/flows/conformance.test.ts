@@ -2,7 +2,7 @@ import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { expectStatus, loggedInByFace } from '../support/door.ts';
 import { knownPerson, morning, openWatchedDoor, type WatchedDoor } from '../support/watched.ts';
-import { begin, exchange, granted, userinfo } from './support/hand-overs.ts';
+import { begin, clientCall, exchange, granted, userinfo } from './support/hand-overs.ts';
 import { type StandIn, standIn } from './support/rps.ts';
 
 /** Modules of the OpenID Foundation's plans that no other test shows: docs/conformance.md has all. */
@@ -21,6 +21,16 @@ afterAll(async () => {
   await door?.finish();
 });
 beforeEach(() => door.clock.set(morning));
+
+/** A good request, as far as it is not the subject. */
+const parametersOf = ({ client }: StandIn) => ({
+  response_type: 'code',
+  client_id: client.clientId,
+  redirect_uri: client.redirectUris[0] ?? '',
+  scope: 'openid',
+  code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+  code_challenge_method: 'S256',
+});
 
 /** A whole journey; answers the ID token's claims. */
 async function whole(changes: Record<string, string | undefined>, system = one) {
@@ -52,7 +62,6 @@ describe('a journey goes through', () => {
     ['with acr_values', { acr_values: 'urn:ahtax:face 1' }, { acr: 'urn:ahtax:face' }],
     ['with a max_age that holds', { max_age: '10000' }, { auth_time: expect.any(Number) }],
     ['with claims that are essential', { claims: '{"id_token":{"acr":{"essential":true}}}' }, {}],
-    ['with an id_token_hint, which says nothing here', { id_token_hint: 'e30.e30.x', prompt: 'none' }, {}],
   ])('SSO-2 SSO-6 %s', async (_what, changes, claims) => {
     expect((await whole(changes)).claims).toMatchObject(claims);
   });
@@ -66,6 +75,41 @@ describe('a journey goes through', () => {
     });
     expect((await whole({ scope: 'openid' })).claims).not.toHaveProperty('name');
     expect((await whole({})).claims).not.toHaveProperty('nonce');
+  });
+
+  it('SSO-9 with an id_token_hint of whoever is there', async () => {
+    const { claims, body } = await whole({});
+    const again = await whole({ id_token_hint: body.id_token, prompt: 'none' });
+    expect(again.claims).toMatchObject({ sub: claims.sub, sid: claims.sid });
+  });
+
+  it('SSO-9 an id_token_hint of somebody else is login_required, however old; another client’s is no hint', async () => {
+    const [{ id_token: mine }, { id_token: elsewhere }] = [
+      (await whole({})).body,
+      (await whole({}, two)).body,
+    ];
+    door.clock.advance(600);
+    const other = (await loggedInByFace(door, await knownPerson(door))).session.accessToken;
+    const asked = async (changes: Record<string, string>) => {
+      const { id, cookie } = await begin(door, one, { id_token_hint: mine, ...changes });
+      return door.http('POST', `/v1/sso/${id}/approve`, {}, { token: other, cookie });
+    };
+    const silently = expectStatus(await asked({ prompt: 'none' }), 200).body;
+    expect(new URL(silently.redirectTo).searchParams.get('error')).toBe('login_required');
+    expect((await asked({})).body.code).toBe('REAUTHENTICATION_REQUIRED');
+
+    const wrong = { id_token_hint: elsewhere, state: 'kept' };
+    const query = new URLSearchParams({ ...parametersOf(one), ...wrong });
+    const answer = await fetch(`${door.url}/oauth2/authorize?${query}`, { redirect: 'manual' });
+    const { searchParams } = new URL(answer.headers.get('location') ?? '');
+    expect([
+      answer.status,
+      searchParams.get('error'),
+      searchParams.get('state'),
+      searchParams.get('iss'),
+    ]).toEqual([303, 'invalid_request', 'kept', door.issuer]);
+    const pushed = await clientCall(door, one, '/oauth2/par', { ...parametersOf(one), ...wrong });
+    expect([pushed.status, pushed.body.error]).toEqual([400, 'invalid_request']);
   });
 
   it('SSO-9 max_age=1 wants a login; auth_time is that of the session', async () => {

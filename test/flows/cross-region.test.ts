@@ -138,7 +138,7 @@ describe('the report', () => {
     expect(numbersOf(await reportsFor(door, loginId, today.slice(-10)))).toEqual([today]);
   });
 
-  it('SPC-2 SPC-3 keeps the reports of different companies apart', async () => {
+  long('SPC-2 SPC-3 keeps the reports of different companies apart', async () => {
     const [taxpayerId, elsewhere] = [await outsider(), await outsider()];
     const [own, foreign] = [reportNumber('4321'), reportNumber('4321')];
     await feed(door, reportLine(taxpayerId, own), reportLine(elsewhere, foreign));
@@ -159,7 +159,7 @@ describe('who sees reports', () => {
     expect(session.identity).toMatchObject({ role, reportNo });
   });
 
-  it('SPC-3 LGN-8 LCK-6 nobody else: told after the right password, counted as no failure', async () => {
+  long('SPC-3 LGN-8 LCK-6 nobody else: told after the right password, counted as no failure', async () => {
     const taxpayerId = await outsider();
     await feed(door, reportLine(taxpayerId, reportNumber()));
     const [stranger, clerk, waiting] = [
@@ -244,7 +244,7 @@ describe('who sees reports', () => {
     expect((await enterCompany(door, who, taxpayerId, crossRegion)).body.code).toBe('RELATION_NOT_FOUND');
   });
 
-  it('SPC-3 a 经办人 of one company is nobody in another, and none after the last day', async () => {
+  long('SPC-3 a 经办人 of one company is nobody in another, and none after the last day', async () => {
     const who = await knownPerson(door);
     const [taxpayerId, elsewhere] = [await outsider(), await outsider()];
     await feed(
@@ -334,7 +334,7 @@ describe('bad input', () => {
     );
   });
 
-  it('SPC-2 shows nothing before both factors, and nothing at other entries', async () => {
+  long('SPC-2 shows nothing before both factors, and nothing at other entries', async () => {
     const { loginId: early } = expectStatus(
       await enterCompany(door, boss, taxpayerId, crossRegion),
       201,
@@ -351,7 +351,7 @@ describe('bad input', () => {
     expect((await searchReports(door, elsewhere.loginId, '0001')).body.code).toBe('NOT_FOUND');
   });
 
-  it('SPC-2 takes the handles of this login only, from any of its searches, once', async () => {
+  long('SPC-2 takes the handles of this login only, from any of its searches, once', async () => {
     const other = await beforeReports(door, boss, taxpayerId);
     const [foreign] = await reportsFor(door, other, '0001');
     const [own] = await reportsFor(door, loginId, '0001');
@@ -371,7 +371,7 @@ describe('bad input', () => {
       expect(reply.body).toMatchObject({ status: 409, code: 'STATE_CONFLICT' });
   });
 
-  it('SPC-2 lasts the ten minutes of the login', async () => {
+  long('SPC-2 lasts the ten minutes of the login', async () => {
     const late = await beforeReports(door, boss, taxpayerId);
     const [own] = await reportsFor(door, late, '0001');
     await wait(door, 600);
@@ -410,7 +410,7 @@ describe('while choosing', () => {
     }
   });
 
-  it('SPC-3 REL-7 judges the role when it is chosen, and before', async () => {
+  long('SPC-3 REL-7 judges the role when it is chosen, and before', async () => {
     const who = await knownPerson(door);
     const taxpayerId = await outsider();
     const reportNo = reportNumber();
@@ -586,7 +586,7 @@ describe('the feed', () => {
       200,
     ).body;
 
-  it('ENT-3 SPC-2 takes a report before its company is known', async () => {
+  long('ENT-3 SPC-2 takes a report before its company is known', async () => {
     const who = await knownPerson(door);
     const taxpayerId = creditCode();
     const reportNo = reportNumber();
@@ -652,34 +652,37 @@ describe('the feed', () => {
     },
   );
 
-  it('SPC-2 DOC-2 is found by its last digits, without 号 and punctuation, in whatever brackets', async () => {
-    const taxpayerId = await outsider();
-    const serial = String(Date.now()).slice(-6);
-    const [one, other] = [`皖税跨报〔2026〕${serial}0012号`, `皖税跨报〔2026〕${serial}0013号`];
-    await feed(door, reportLine(taxpayerId, one), reportLine(taxpayerId, other));
-    const loginId = await beforeReports(door, boss, taxpayerId);
-    for (const ending of [
-      '0012',
-      '0012号',
-      '００１２',
-      ' 00 12 ',
-      `[2026]${serial}0012`,
-      `（2026）${serial}0012号`,
-      `〔2026〕${serial}0012`,
-      `皖税跨报【2026】${serial}0012号`,
-      one,
-    ])
-      expect(numbersOf(await reportsFor(door, loginId, ending)), ending).toEqual([one]);
-    for (const short of ['12号', '〕12号', '012', '---'])
-      expect((await searchReports(door, loginId, short)).body.code, short).toBe('ENDING_TOO_SHORT');
-    // Brackets of another kind in a later line are the same report.
-    const again = {
-      ...reportLine(taxpayerId, one.replace('〔', '[').replace('〕', ']')),
-      version: 9_000_000_000,
-    };
-    expect(await told({ ...again, place: '芜湖市' })).toMatchObject({ accepted: 1 });
-    expect(await reportsFor(door, loginId, '0012')).toMatchObject([{ reportNo: one, place: '芜湖市' }]);
-  });
+  long(
+    'SPC-2 DOC-2 is found by its last digits, without 号 and punctuation, in whatever brackets',
+    async () => {
+      const taxpayerId = await outsider();
+      const serial = String(Date.now()).slice(-6);
+      const [one, other] = [`皖税跨报〔2026〕${serial}0012号`, `皖税跨报〔2026〕${serial}0013号`];
+      await feed(door, reportLine(taxpayerId, one), reportLine(taxpayerId, other));
+      const loginId = await beforeReports(door, boss, taxpayerId);
+      for (const ending of [
+        '0012',
+        '0012号',
+        '００１２',
+        ' 00 12 ',
+        `[2026]${serial}0012`,
+        `（2026）${serial}0012号`,
+        `〔2026〕${serial}0012`,
+        `皖税跨报【2026】${serial}0012号`,
+        one,
+      ])
+        expect(numbersOf(await reportsFor(door, loginId, ending)), ending).toEqual([one]);
+      for (const short of ['12号', '〕12号', '012', '---'])
+        expect((await searchReports(door, loginId, short)).body.code, short).toBe('ENDING_TOO_SHORT');
+      // Brackets of another kind in a later line are the same report.
+      const again = {
+        ...reportLine(taxpayerId, one.replace('〔', '[').replace('〕', ']')),
+        version: 9_000_000_000,
+      };
+      expect(await told({ ...again, place: '芜湖市' })).toMatchObject({ accepted: 1 });
+      expect(await reportsFor(door, loginId, '0012')).toMatchObject([{ reportNo: one, place: '芜湖市' }]);
+    },
+  );
 
   it('ENT-3 SPC-2 refuses bad lines one by one, each by its code, and repeats nothing of them', async () => {
     const taxpayerId = await outsider();
@@ -901,7 +904,7 @@ describe('cost', () => {
   );
 });
 
-it('SPC-3 fails closed when reports cannot be read', async () => {
+long('SPC-3 fails closed when reports cannot be read', async () => {
   const who = await knownPerson(door);
   const taxpayerId = await outsider();
   const reportNo = reportNumber();

@@ -174,7 +174,7 @@ describe('用户注销', () => {
     expect((await enterPassword(door, who.documentNumber, wrong)).body.remainingAttempts).toBe(4);
   });
 
-  it('LCK-5 a wrong password counts with those of the login, and leaves the code usable', async () => {
+  long('LCK-5 a wrong password counts with those of the login, and leaves the code usable', async () => {
     const who = await newcomer(door);
     const smsCode = await endCode(who);
     expect((await end(who, { password: who.password, smsCode: otherThan(smsCode) })).body).toMatchObject({

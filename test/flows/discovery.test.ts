@@ -9,6 +9,7 @@ import { openApi } from '../../infra/openapi.ts';
 import type { Loose } from '../support/client.ts';
 import { type Door, enterPassword, loggedInByFace, openDoor, registered } from '../support/door.ts';
 import { mobile, person } from '../support/people.ts';
+import { long } from '../support/variants.ts';
 import { routes } from './support/bodies.ts';
 
 let door: Door;
@@ -123,21 +124,24 @@ describe('what clients may ask before anybody logs in', () => {
     }
   });
 
-  it('SES-2 TOK-03 jwks has public keys only, and the access token is signed with one of them', async () => {
-    const { body, headers } = await get('/.well-known/jwks.json');
-    expect(body.keys.length).toBeGreaterThan(0);
-    for (const key of body.keys) {
-      expect(key).toMatchObject({ kty: 'EC', crv: 'P-256', alg: 'ES256', use: 'sig' });
-      expect(Object.keys(key)).not.toContain('d');
-      expect(key.kid).toBeTruthy();
-    }
-    // Verifiers keep them, but no longer than a new key is published before it signs.
-    expect(headers.get('cache-control')).toBe('public, max-age=300');
-    const { session } = await loggedInByFace(door, await registered(door));
-    const header = JSON.parse(Buffer.from(session.accessToken.split('.')[0], 'base64url').toString('utf8'));
-    expect(header.alg).toBe('ES256');
-    expect(body.keys.map((key: Loose) => key.kid)).toContain(header.kid);
-  });
+  long(
+    'SES-2 TOK-03 jwks has public keys only, and the access token is signed with one of them',
+    async () => {
+      const { body, headers } = await get('/.well-known/jwks.json');
+      expect(body.keys.length).toBeGreaterThan(0);
+      for (const key of body.keys) {
+        expect(key).toMatchObject({ kty: 'EC', crv: 'P-256', alg: 'ES256', use: 'sig' });
+        expect(Object.keys(key)).not.toContain('d');
+        expect(key.kid).toBeTruthy();
+      }
+      // Verifiers keep them, but no longer than a new key is published before it signs.
+      expect(headers.get('cache-control')).toBe('public, max-age=300');
+      const { session } = await loggedInByFace(door, await registered(door));
+      const header = JSON.parse(Buffer.from(session.accessToken.split('.')[0], 'base64url').toString('utf8'));
+      expect(header.alg).toBe('ES256');
+      expect(body.keys.map((key: Loose) => key.kid)).toContain(header.kid);
+    },
+  );
 
   it('SSO-12 both metadata documents name the issuer and the endpoints that are served, and no other', async () => {
     const { body, headers } = await get('/.well-known/openid-configuration');
@@ -207,7 +211,7 @@ describe('every answer', () => {
     expect(zh.body.title).not.toBe(en.body.title);
   });
 
-  it('DATA-01 is not cached, framed, sniffed, or taken elsewhere', async () => {
+  long('DATA-01 is not cached, framed, sniffed, or taken elsewhere', async () => {
     const who = await registered(door);
     const replies = [
       await door.http('GET', '/v1/health'),
@@ -230,21 +234,24 @@ describe('every answer', () => {
     }
   });
 
-  it('SES-2 sets one cookie, host-bound and out of reach of scripts, for the rest of the twelve hours', async () => {
-    const who = await registered(door);
-    const login = (await enterPassword(door, who.documentNumber, who.password)).body.loginId;
-    expect((await door.http('GET', '/v1/health')).headers.getSetCookie()).toEqual([]);
-    expect(login).toBeTruthy();
-    const { cookie } = await loggedInByFace(door, who);
-    const reply = await door.http('POST', '/v1/session/refresh', undefined, { cookie });
-    const set = reply.headers.getSetCookie();
-    expect(set).toHaveLength(1);
-    expect(set[0]).toMatch(/^__Host-refresh=[\w.-]+;/);
-    for (const attribute of ['HttpOnly', 'Secure', 'SameSite=Strict', 'Path=/'])
-      expect(set[0]).toContain(attribute);
-    expect(set[0]).not.toMatch(/Domain=/i);
-    const age = Number(/Max-Age=(\d+)/.exec(set[0] ?? '')?.[1]);
-    expect(age).toBeGreaterThan(defaultPolicies.sessionAbsoluteSeconds - 60);
-    expect(age).toBeLessThanOrEqual(defaultPolicies.sessionAbsoluteSeconds);
-  });
+  long(
+    'SES-2 sets one cookie, host-bound and out of reach of scripts, for the rest of the twelve hours',
+    async () => {
+      const who = await registered(door);
+      const login = (await enterPassword(door, who.documentNumber, who.password)).body.loginId;
+      expect((await door.http('GET', '/v1/health')).headers.getSetCookie()).toEqual([]);
+      expect(login).toBeTruthy();
+      const { cookie } = await loggedInByFace(door, who);
+      const reply = await door.http('POST', '/v1/session/refresh', undefined, { cookie });
+      const set = reply.headers.getSetCookie();
+      expect(set).toHaveLength(1);
+      expect(set[0]).toMatch(/^__Host-refresh=[\w.-]+;/);
+      for (const attribute of ['HttpOnly', 'Secure', 'SameSite=Strict', 'Path=/'])
+        expect(set[0]).toContain(attribute);
+      expect(set[0]).not.toMatch(/Domain=/i);
+      const age = Number(/Max-Age=(\d+)/.exec(set[0] ?? '')?.[1]);
+      expect(age).toBeGreaterThan(defaultPolicies.sessionAbsoluteSeconds - 60);
+      expect(age).toBeLessThanOrEqual(defaultPolicies.sessionAbsoluteSeconds);
+    },
+  );
 });

@@ -60,24 +60,27 @@ describe('order of checks', () => {
     crossRegion = await companyOf(door, boss, { subject: 'cross-region' });
   });
 
-  it('LGN-2 LGN-7 tells an unknown or cancelled company before anything of the account, and counts nothing', async () => {
-    for (const taxpayerId of [creditCode(), gone, '340100000000001', 'nonsense'])
-      for (const [account, password] of [
-        [boss.documentNumber, boss.password],
-        [stranger.documentNumber, wrong],
-        ['NoSuchUser1', wrong],
-        ['13900000000', wrong],
-      ] as const)
-        expect(
-          (await enterPassword(door, account, password, 'enterprise', { taxpayerId })).body,
-        ).toMatchObject({
-          status: 404,
-          code: 'TAXPAYER_NOT_FOUND',
-          title: '输入的统一社会信用代码或纳税人识别号错误，请重新输入',
-        });
-    expect(await failures(door, boss)).toEqual(none);
-    expect(await failures(door, stranger)).toEqual(none);
-  });
+  long(
+    'LGN-2 LGN-7 tells an unknown or cancelled company before anything of the account, and counts nothing',
+    async () => {
+      for (const taxpayerId of [creditCode(), gone, '340100000000001', 'nonsense'])
+        for (const [account, password] of [
+          [boss.documentNumber, boss.password],
+          [stranger.documentNumber, wrong],
+          ['NoSuchUser1', wrong],
+          ['13900000000', wrong],
+        ] as const)
+          expect(
+            (await enterPassword(door, account, password, 'enterprise', { taxpayerId })).body,
+          ).toMatchObject({
+            status: 404,
+            code: 'TAXPAYER_NOT_FOUND',
+            title: '输入的统一社会信用代码或纳税人识别号错误，请重新输入',
+          });
+      expect(await failures(door, boss)).toEqual(none);
+      expect(await failures(door, stranger)).toEqual(none);
+    },
+  );
 
   it('LGN-2 takes the number as people type it', async () => {
     for (const taxpayerId of [active.toLowerCase(), ` ${active} `])
@@ -97,7 +100,7 @@ describe('order of checks', () => {
     });
   });
 
-  it('LGN-2 LGN-8 reveals nothing of relation, state or subject to a wrong password', async () => {
+  long('LGN-2 LGN-8 reveals nothing of relation, state or subject to a wrong password', async () => {
     for (const taxpayerId of [active, waiting, crossRegion])
       for (const who of [boss, stranger]) {
         const reply = await enterCompany(door, who, taxpayerId, { password: wrong });
@@ -141,25 +144,28 @@ describe('order of checks', () => {
       });
   });
 
-  it('LCK-6 LGN-8 counts no failure without a relation, and the right password resets the count', async () => {
-    for (let i = 0; i < 3; i++) await enterCompany(door, stranger, active, { password: wrong });
-    expect(await failures(door, stranger)).toEqual({ ...none, password: 3 });
-    expect((await enterCompany(door, stranger, active)).body.code).toBe('RELATION_NOT_FOUND');
-    expect(await failures(door, stranger)).toEqual(none);
-    for (let i = 0; i < 7; i++)
+  long(
+    'LCK-6 LGN-8 counts no failure without a relation, and the right password resets the count',
+    async () => {
+      for (let i = 0; i < 3; i++) await enterCompany(door, stranger, active, { password: wrong });
+      expect(await failures(door, stranger)).toEqual({ ...none, password: 3 });
       expect((await enterCompany(door, stranger, active)).body.code).toBe('RELATION_NOT_FOUND');
-    expect(await failures(door, stranger)).toEqual(none);
-    const told = (await history(door, stranger)).filter(
-      ({ detail }) => detail?.reason === 'RELATION_NOT_FOUND',
-    );
-    expect(told.length).toBeGreaterThanOrEqual(8);
-    for (const { kind, outcome, detail } of told)
-      expect({ kind, outcome, entry: detail.entry }).toEqual({
-        kind: 'login-password',
-        outcome: 'failure',
-        entry: 'enterprise',
-      });
-  });
+      expect(await failures(door, stranger)).toEqual(none);
+      for (let i = 0; i < 7; i++)
+        expect((await enterCompany(door, stranger, active)).body.code).toBe('RELATION_NOT_FOUND');
+      expect(await failures(door, stranger)).toEqual(none);
+      const told = (await history(door, stranger)).filter(
+        ({ detail }) => detail?.reason === 'RELATION_NOT_FOUND',
+      );
+      expect(told.length).toBeGreaterThanOrEqual(8);
+      for (const { kind, outcome, detail } of told)
+        expect({ kind, outcome, entry: detail.entry }).toEqual({
+          kind: 'login-password',
+          outcome: 'failure',
+          entry: 'enterprise',
+        });
+    },
+  );
 
   it('LCK-1 LCK-2 shares the counts between the entries, because the password is one', async () => {
     const who = await knownPerson(door);
@@ -271,7 +277,7 @@ describe('one role', () => {
     expect(await failures(door, boss)).toEqual(none);
   });
 
-  it('REL-8 shows an invoice clerk and a narrowed tax handler what they may do', async () => {
+  long('REL-8 shows an invoice clerk and a narrowed tax handler what they may do', async () => {
     const boss = await knownPerson(door);
     const taxpayerId = await companyOf(door, boss);
     const clerk = await knownPerson(door);
@@ -291,7 +297,7 @@ describe('one role', () => {
       await inCompany(door, boss, await companyOf(door, boss, { subject }));
   });
 
-  it('DOC-4 masks a taxpayer number that is a person’s ID number everywhere', async () => {
+  long('DOC-4 masks a taxpayer number that is a person’s ID number everywhere', async () => {
     const boss = await knownPerson(door);
     const number = boss.documentNumber;
     await feed(
@@ -313,7 +319,7 @@ describe('one role', () => {
     expect(claims).not.toContain(number);
   });
 
-  it('REL-8 lets in until the end of the last day, and not a second longer', async () => {
+  long('REL-8 lets in until the end of the last day, and not a second longer', async () => {
     const boss = await knownPerson(door);
     const taxpayerId = await companyOf(door, boss);
     const handler = await knownPerson(door);
@@ -346,7 +352,7 @@ describe('several roles', () => {
       await giveRelation(door, who, taxpayerId, role);
   });
 
-  it('LGN-10 offers them in their order after both factors and opens the one chosen', async () => {
+  long('LGN-10 offers them in their order after both factors and opens the one chosen', async () => {
     const { loginId, reply } = await bothFactors(door, who, taxpayerId);
     expect(reply.cookie).toBeUndefined();
     expect(Object.keys(reply.body)).toEqual(['choices']);
@@ -382,7 +388,7 @@ describe('several roles', () => {
     }
   });
 
-  it('SES-5 counts the factor from when it was passed, not from the choice', async () => {
+  long('SES-5 counts the factor from when it was passed, not from the choice', async () => {
     const { loginId, reply } = await bothFactors(door, who, taxpayerId);
     const passedAt = door.clock.now().getTime() / 1000;
     await wait(door, 500);
@@ -395,7 +401,7 @@ describe('several roles', () => {
     );
   });
 
-  it('LGN-10 knows only the handles of this login, and only after both factors', async () => {
+  long('LGN-10 knows only the handles of this login, and only after both factors', async () => {
     const first = await bothFactors(door, who, taxpayerId);
     const second = await bothFactors(door, who, taxpayerId);
     const [choice] = second.reply.body.choices;
@@ -435,7 +441,7 @@ describe('several roles', () => {
     });
   });
 
-  it('LGN-10 SES-3 opens one session for any number of choices at once', async () => {
+  long('LGN-10 SES-3 opens one session for any number of choices at once', async () => {
     const { loginId, reply } = await bothFactors(door, who, taxpayerId);
     const answers = await Promise.all(
       [0, 1, 2, 0, 1, 2].map((index) => chooseRole(door, loginId, reply.body.choices[index].choiceId)),
@@ -462,7 +468,7 @@ describe('several roles', () => {
 });
 
 describe('replaced on the way', () => {
-  it('REL-2 refuses a legal representative who was replaced between password and factor', async () => {
+  long('REL-2 refuses a legal representative who was replaced between password and factor', async () => {
     const boss = await knownPerson(door);
     const heir = await knownPerson(door);
     const taxpayerId = await companyOf(door, boss);
@@ -473,35 +479,41 @@ describe('replaced on the way', () => {
     await inCompany(door, heir, taxpayerId);
   });
 
-  it('REL-2 refuses one who was replaced between factor and choice; the other role is still there', async () => {
-    const boss = await knownPerson(door);
-    const heir = await knownPerson(door);
-    const taxpayerId = await companyOf(door, boss);
-    await giveRelation(door, boss, taxpayerId, 'tax-handler');
-    const { loginId, reply } = await bothFactors(door, boss, taxpayerId);
-    await feed(door, representativeLine(taxpayerId, heir));
-    const [representative, handler] = reply.body.choices;
-    expect((await chooseRole(door, loginId, representative.choiceId)).body).toMatchObject({
-      status: 403,
-      code: 'RELATION_NOT_FOUND',
-    });
-    const opened = expectStatus(await chooseRole(door, loginId, handler.choiceId), 200);
-    expect(opened.body.session.identity.role).toBe('tax-handler');
-  });
+  long(
+    'REL-2 refuses one who was replaced between factor and choice; the other role is still there',
+    async () => {
+      const boss = await knownPerson(door);
+      const heir = await knownPerson(door);
+      const taxpayerId = await companyOf(door, boss);
+      await giveRelation(door, boss, taxpayerId, 'tax-handler');
+      const { loginId, reply } = await bothFactors(door, boss, taxpayerId);
+      await feed(door, representativeLine(taxpayerId, heir));
+      const [representative, handler] = reply.body.choices;
+      expect((await chooseRole(door, loginId, representative.choiceId)).body).toMatchObject({
+        status: 403,
+        code: 'RELATION_NOT_FOUND',
+      });
+      const opened = expectStatus(await chooseRole(door, loginId, handler.choiceId), 200);
+      expect(opened.body.session.identity.role).toBe('tax-handler');
+    },
+  );
 
-  it('REL-10 does not take a newer authorisation of the same role for the one that was offered', async () => {
-    const who = await knownPerson(door);
-    const taxpayerId = await companyOf(door, await knownPerson(door));
-    await giveRelation(door, who, taxpayerId, 'tax-handler');
-    await giveRelation(door, who, taxpayerId, 'invoice-clerk');
-    const { loginId, reply } = await bothFactors(door, who, taxpayerId);
-    await giveRelation(door, who, taxpayerId, 'tax-handler');
-    expect((await chooseRole(door, loginId, reply.body.choices[0].choiceId)).body.code).toBe(
-      'RELATION_NOT_FOUND',
-    );
-  });
+  long(
+    'REL-10 does not take a newer authorisation of the same role for the one that was offered',
+    async () => {
+      const who = await knownPerson(door);
+      const taxpayerId = await companyOf(door, await knownPerson(door));
+      await giveRelation(door, who, taxpayerId, 'tax-handler');
+      await giveRelation(door, who, taxpayerId, 'invoice-clerk');
+      const { loginId, reply } = await bothFactors(door, who, taxpayerId);
+      await giveRelation(door, who, taxpayerId, 'tax-handler');
+      expect((await chooseRole(door, loginId, reply.body.choices[0].choiceId)).body.code).toBe(
+        'RELATION_NOT_FOUND',
+      );
+    },
+  );
 
-  it('ENT-2 LGN-7 refuses a company that was cancelled between password and factor', async () => {
+  long('ENT-2 LGN-7 refuses a company that was cancelled between password and factor', async () => {
     const boss = await knownPerson(door);
     const taxpayerId = await companyOf(door, boss);
     const { loginId } = expectStatus(await enterCompany(door, boss, taxpayerId), 201).body;
@@ -509,7 +521,7 @@ describe('replaced on the way', () => {
     expect((await passFace(door, loginId)).body.code).toBe('TAXPAYER_NOT_FOUND');
   });
 
-  it('SMS-2 LCK-6 leaves code and counts alone where the relation has gone', async () => {
+  long('SMS-2 LCK-6 leaves code and counts alone where the relation has gone', async () => {
     const who = await knownPerson(door);
     const taxpayerId = await companyOf(door, await knownPerson(door));
     await giveRelation(door, who, taxpayerId, 'tax-handler');
@@ -581,7 +593,7 @@ describe('finance head', () => {
     });
   });
 
-  it('LGN-9 LGN-10 offers it beside the roles that are active', async () => {
+  long('LGN-9 LGN-10 offers it beside the roles that are active', async () => {
     const who = await knownPerson(door);
     const taxpayerId = await companyOf(door, await knownPerson(door));
     await giveRelation(door, who, taxpayerId, 'tax-handler');
@@ -602,7 +614,7 @@ describe('finance head', () => {
     expect(opened.body.session.identity.role).toBe('finance-head');
   });
 
-  it('LGN-9 confirms only what this login offers', async () => {
+  long('LGN-9 confirms only what this login offers', async () => {
     const who = await knownPerson(door);
     const other = await knownPerson(door);
     const taxpayerId = await companyOf(door, await knownPerson(door));
@@ -657,7 +669,7 @@ describe('special entries', () => {
     },
   );
 
-  it('SPC-5 lets a company of several subjects in at each of its entries', async () => {
+  long('SPC-5 lets a company of several subjects in at each of its entries', async () => {
     const boss = await knownPerson(door);
     const taxpayerId = await companyOf(door, boss, { subject: ['enterprise', 'cross-region-property'] });
     expect((await bothFactors(door, boss, taxpayerId)).reply.body.session.identity.kind).toBe('enterprise');
@@ -703,7 +715,7 @@ describe('cost', () => {
     },
   );
 
-  it('LGN-8 reads as much for a person with 200 companies as for one with a single one', async () => {
+  long('LGN-8 reads as much for a person with 200 companies as for one with a single one', async () => {
     const taxpayerId = await companyOf(door, await knownPerson(door));
     const few = await knownPerson(door);
     const many = await knownPerson(door);

@@ -191,7 +191,7 @@ describe('SES-5 a face check belongs to its session', () => {
   const changeTo = (who: SignedIn, faceTicket: string) =>
     who.api('PUT', '/v1/account/password', { faceTicket, newPassword });
 
-  it('SES-5 one that a replaced session has passed serves neither that session nor the next', async () => {
+  long('SES-5 one that a replaced session has passed serves neither that session nor the next', async () => {
     const who = await knownPerson(door);
     const first = await signIn(door, who);
     const ticket = await accountFace(first);
@@ -267,23 +267,26 @@ describe('SES-5 CHN the face of a session that came by QR', () => {
     }
   });
 
-  it('SES-5 LVL-2 a mini program’s check is a proof, but raises no level and is none for that', async () => {
-    const known: Known = await knownPerson(door);
-    await door.dynamodb('UpdateItem', {
-      TableName: door.tables.find((name) => name.endsWith('-Users')),
-      Key: { personKey: { S: known.personKey } },
-      UpdateExpression: 'SET realNameLevel = :three',
-      ExpressionAttributeValues: { ':three': { N: '3' } },
-    });
-    const who = await signInByQr(door, known, 'wechat-mini');
-    expect((await scanBy(who, 'wechat-mini', '/v1/account/face', { for: 'level' })).status).toBe(403);
-    const { scan } = await scanBy(who, 'wechat-mini', '/v1/account/face', { for: 'password' });
-    expect((await pollScan(door.http, scan)).body.state).toBe('passed');
-    expect((await row(door, 'Users', { personKey: known.personKey })).realNameLevel).toBe(3);
-    expectStatus(await changeTo(who, scan.ticket), 204);
-    await accountFace(who, 'level');
-    expect((await row(door, 'Users', { personKey: known.personKey })).realNameLevel).toBe(4);
-  });
+  long(
+    'SES-5 LVL-2 a mini program’s check is a proof, but raises no level and is none for that',
+    async () => {
+      const known: Known = await knownPerson(door);
+      await door.dynamodb('UpdateItem', {
+        TableName: door.tables.find((name) => name.endsWith('-Users')),
+        Key: { personKey: { S: known.personKey } },
+        UpdateExpression: 'SET realNameLevel = :three',
+        ExpressionAttributeValues: { ':three': { N: '3' } },
+      });
+      const who = await signInByQr(door, known, 'wechat-mini');
+      expect((await scanBy(who, 'wechat-mini', '/v1/account/face', { for: 'level' })).status).toBe(403);
+      const { scan } = await scanBy(who, 'wechat-mini', '/v1/account/face', { for: 'password' });
+      expect((await pollScan(door.http, scan)).body.state).toBe('passed');
+      expect((await row(door, 'Users', { personKey: known.personKey })).realNameLevel).toBe(3);
+      expectStatus(await changeTo(who, scan.ticket), 204);
+      await accountFace(who, 'level');
+      expect((await row(door, 'Users', { personKey: known.personKey })).realNameLevel).toBe(4);
+    },
+  );
   const changeTo = (who: SignedIn, faceTicket: string) =>
     who.api('PUT', '/v1/account/password', { faceTicket, newPassword });
 });

@@ -165,7 +165,7 @@ describe('FACE-1 who scans', () => {
 });
 
 describe('FACE-2 the proof', () => {
-  it("FACE-2 believes the provider's result and not the app's word", async () => {
+  long("FACE-2 believes the provider's result and not the app's word", async () => {
     const { loginId, scan } = await loginScan();
     const kit = await startKit(door, scan.qrContent);
     door.face('fail');
@@ -175,7 +175,7 @@ describe('FACE-2 the proof', () => {
     expect((await verify(loginId, scan.ticket)).body.code).toBe('FACE_REQUIRED');
   });
 
-  it('FACE-2 takes no token but the one that it started on this ticket', async () => {
+  long('FACE-2 takes no token but the one that it started on this ticket', async () => {
     const mine = await loginScan();
     const other = await loginScan(await registered(door));
     const kit = await startKit(door, mine.scan.qrContent);
@@ -192,7 +192,7 @@ describe('FACE-2 the proof', () => {
     expectStatus(await verify(mine.loginId, mine.scan.ticket), 200);
   });
 
-  it('FACE-2 a check serves only the journey that it was started for', async () => {
+  long('FACE-2 a check serves only the journey that it was started for', async () => {
     const passed = await loginScan();
     expectStatus(await scanFace(door, passed.scan.qrContent), 200);
     const second = await loginTicket(door, who);
@@ -217,7 +217,7 @@ describe('FACE-2 the proof', () => {
     expect((await verify(passed.loginId, passed.scan.ticket)).body.code).toBe('STATE_CONFLICT');
   });
 
-  it('FACE-2 no ticket of another person, nor the login ticket itself, is a proof', async () => {
+  long('FACE-2 no ticket of another person, nor the login ticket itself, is a proof', async () => {
     const { loginId, scan } = await loginScan();
     const foreign = await loginScan(await registered(door));
     expectStatus(await scanFace(door, foreign.scan.qrContent), 200);
@@ -256,7 +256,7 @@ describe('FACE-2 the proof', () => {
     expect((await verify(loginId, scan.ticket)).body).toMatchObject({ status: 410, code: 'EXPIRED' });
   });
 
-  it('FACE-2 asks for the result again without harm when its answer was lost', async () => {
+  long('FACE-2 asks for the result again without harm when its answer was lost', async () => {
     const { loginId, scan } = await loginScan();
     const kit = await startKit(door, scan.qrContent);
     const replies = await Promise.all([kit.result(), kit.result(), kit.result()]);
@@ -272,7 +272,7 @@ describe('FACE-2 the proof', () => {
     expect(await faceFailures()).toBe(0);
   });
 
-  it('REG-6 FACE-2 keeps transaction id and outcome of a check, nothing of the face', async () => {
+  long('REG-6 FACE-2 keeps transaction id and outcome of a check, nothing of the face', async () => {
     const { scan } = await loginScan();
     const written = await eventsOf(door, async () => {
       door.face('mismatch');
@@ -296,7 +296,7 @@ describe('FACE-2 the proof', () => {
     ]);
   });
 
-  it('FACE-2 the steps have an order', async () => {
+  long('FACE-2 the steps have an order', async () => {
     const { scan } = await loginScan();
     const kitBefore = await app()('POST', `/v1/channel/scans/${scan.ticket}/face`);
     expect(kitBefore.body).toMatchObject({ status: 409, code: 'STATE_CONFLICT' });
@@ -328,7 +328,7 @@ describe('FACE-2 the proof', () => {
 });
 
 describe('QR-2 polling', () => {
-  it('QR-2 only the browser that asked may look', async () => {
+  long('QR-2 only the browser that asked may look', async () => {
     const { loginId, scan } = await loginScan();
     const other = await loginScan();
     const ask = (ticket: string, headers: Record<string, string> = {}) =>
@@ -357,7 +357,7 @@ describe('QR-2 polling', () => {
     expect(used?.readUnits).toBeLessThanOrEqual(10);
   });
 
-  it('FACE-2 tells pending, scanned, passed in turn', async () => {
+  long('FACE-2 tells pending, scanned, passed in turn', async () => {
     const { scan } = await loginScan();
     const states = [(await poll(door, scan)).body.state];
     const kit = await startKit(door, scan.qrContent);

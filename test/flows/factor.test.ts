@@ -46,7 +46,7 @@ describe('a fresh factor', () => {
     expect(await probe(still)).toBe('FRESH_FACTOR_REQUIRED');
   });
 
-  it('SES-5 an SMS to the own phone renews it', async () => {
+  long('SES-5 an SMS to the own phone renews it', async () => {
     const stale = await staled(await newcomer(door));
     const sent = expectStatus(await stale.api('POST', '/v1/session/factor/sms'), 202);
     expect(sent.body).toEqual({
@@ -149,7 +149,7 @@ describe('a fresh factor', () => {
     },
   );
 
-  it('SES-2 SES-5 an ended session passes nothing', async () => {
+  long('SES-2 SES-5 an ended session passes nothing', async () => {
     const who = await newcomer(door);
     const faceTicket = await ownFace(door, who);
     await signIn(door, who);

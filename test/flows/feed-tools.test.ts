@@ -107,7 +107,7 @@ describe('made-up lines', () => {
     expect(textOf(made({ ...size, seed: seedOf('8') }))).not.toBe(textOf(made(size)));
   });
 
-  it('DOC-2 DOC-3 name people, companies and phones that our own rules take', () => {
+  long('DOC-2 DOC-3 name people, companies and phones that our own rules take', () => {
     const lines = made({ people: 3_000, companies: 1_200, seed: 11 });
     for (const { person, phone, taxpayerId, agencyId, clientId, agents = [], reportNo, handler } of lines) {
       for (const number of [taxpayerId, agencyId, clientId])
@@ -237,33 +237,36 @@ describe('made-up lines', () => {
     expect(reports.length).toBeGreaterThan(first.length);
   });
 
-  it('MIG-1 are people as an old system knew them: the same for a seed, with hashes and duplicates as asked for', () => {
-    const size = (oldHashes: number, duplicatePhones: number): Size => ({
-      people: 3_000,
-      companies: 300,
-      seed: 9,
-      migration: { oldHashes, duplicatePhones },
-    });
-    const people = (some: Size) => made(some).filter(({ type }) => type === 'person');
-    const lines = people(size(0.5, 0.1));
-    expect(lines).toHaveLength(3_000);
-    expect(textOf(people(size(0.5, 0.1)))).toBe(textOf(lines));
-    const hashed = lines.flatMap(({ passwordHash }) => (passwordHash === undefined ? [] : [passwordHash]));
-    expect(Math.abs(hashed.length - 1_500)).toBeLessThan(150);
-    for (const hash of hashed) expect(parseLegacyHash(hash)).not.toBeNull();
-    expect(people(size(0, 0)).some(({ passwordHash }) => passwordHash !== undefined)).toBe(false);
-    const owners = (some: readonly Line[]) => {
-      const claims = new Map<string, number>();
-      for (const phone of some.flatMap(({ phones = [] }) => phones))
-        claims.set(phone, (claims.get(phone) ?? 0) + 1);
-      return [...claims.values()].filter((count) => count > 1).length;
-    };
-    expect(owners(people(size(0, 0)))).toBe(0);
-    expect(owners(lines)).toBeGreaterThan(200);
-    const companies = made(size(1, 0)).filter(({ type }) => type === 'taxpayer');
-    for (const { companyPasswordHash = '' } of companies)
-      expect(parseLegacyHash(companyPasswordHash)).not.toBeNull();
-  });
+  long(
+    'MIG-1 are people as an old system knew them: the same for a seed, with hashes and duplicates as asked for',
+    () => {
+      const size = (oldHashes: number, duplicatePhones: number): Size => ({
+        people: 3_000,
+        companies: 300,
+        seed: 9,
+        migration: { oldHashes, duplicatePhones },
+      });
+      const people = (some: Size) => made(some).filter(({ type }) => type === 'person');
+      const lines = people(size(0.5, 0.1));
+      expect(lines).toHaveLength(3_000);
+      expect(textOf(people(size(0.5, 0.1)))).toBe(textOf(lines));
+      const hashed = lines.flatMap(({ passwordHash }) => (passwordHash === undefined ? [] : [passwordHash]));
+      expect(Math.abs(hashed.length - 1_500)).toBeLessThan(150);
+      for (const hash of hashed) expect(parseLegacyHash(hash)).not.toBeNull();
+      expect(people(size(0, 0)).some(({ passwordHash }) => passwordHash !== undefined)).toBe(false);
+      const owners = (some: readonly Line[]) => {
+        const claims = new Map<string, number>();
+        for (const phone of some.flatMap(({ phones = [] }) => phones))
+          claims.set(phone, (claims.get(phone) ?? 0) + 1);
+        return [...claims.values()].filter((count) => count > 1).length;
+      };
+      expect(owners(people(size(0, 0)))).toBe(0);
+      expect(owners(lines)).toBeGreaterThan(200);
+      const companies = made(size(1, 0)).filter(({ type }) => type === 'taxpayer');
+      for (const { companyPasswordHash = '' } of companies)
+        expect(parseLegacyHash(companyPasswordHash)).not.toBeNull();
+    },
+  );
 
   it('spread numbers without meeting one twice, and dice give every choice its chance', () => {
     fc.assert(
@@ -283,7 +286,7 @@ describe('made-up lines', () => {
 });
 
 describe('npm run feed:sample', () => {
-  it('writes the same file twice, and the same to standard output', async () => {
+  long('writes the same file twice, and the same to standard output', async () => {
     const flags = ['--people', '300', '--companies', '100', '--seed', 'demo', '--year', `${year}`];
     const path = join(folder, 'sample.jsonl');
     const toFile = await tool('sample', ...flags, '--out', path);
@@ -353,36 +356,39 @@ describe('npm run feed', () => {
     },
   );
 
-  it('ENT-3 prints each rejected line with its number in the file, code and reason, and ends with 1', async () => {
-    const path = join(folder, 'bad.jsonl');
-    const good = made({ people: 400, companies: 0, seed: 22 });
-    // Further than one batch, and after blank lines, which count.
-    const filler = Array.from({ length: 1_100 }, () => '');
-    const lines = [
-      ...good.slice(0, 3).map((line) => JSON.stringify(line)),
-      '{"type":"collection"',
-      ...filler,
-      JSON.stringify({ ...good[4], phone: '12' }),
-      JSON.stringify(good[5]),
-      '{"type":"unheard-of","version":1}',
-    ];
-    await writeFile(path, lines.join('\r\n'));
-    const { code, out, err } = await tool('send', path, '--url', `${door.url}/`);
-    expect(code).toBe(1);
-    expect(
-      out
-        .trimEnd()
-        .split('\n')
-        .map((line) => line.split(' ').slice(0, 4).join(' ')),
-    ).toEqual([
-      'line 4 rejected: BAD_REQUEST',
-      'line 1105 rejected: PHONE_INVALID',
-      'line 1107 rejected: BAD_REQUEST',
-    ]);
-    expect(out).toContain('not JSON');
-    expect(err).toContain(`${lines.length} lines,`);
-    expect(err).toContain('4 accepted, 0 stale, 3 rejected');
-  });
+  long(
+    'ENT-3 prints each rejected line with its number in the file, code and reason, and ends with 1',
+    async () => {
+      const path = join(folder, 'bad.jsonl');
+      const good = made({ people: 400, companies: 0, seed: 22 });
+      // Further than one batch, and after blank lines, which count.
+      const filler = Array.from({ length: 1_100 }, () => '');
+      const lines = [
+        ...good.slice(0, 3).map((line) => JSON.stringify(line)),
+        '{"type":"collection"',
+        ...filler,
+        JSON.stringify({ ...good[4], phone: '12' }),
+        JSON.stringify(good[5]),
+        '{"type":"unheard-of","version":1}',
+      ];
+      await writeFile(path, lines.join('\r\n'));
+      const { code, out, err } = await tool('send', path, '--url', `${door.url}/`);
+      expect(code).toBe(1);
+      expect(
+        out
+          .trimEnd()
+          .split('\n')
+          .map((line) => line.split(' ').slice(0, 4).join(' ')),
+      ).toEqual([
+        'line 4 rejected: BAD_REQUEST',
+        'line 1105 rejected: PHONE_INVALID',
+        'line 1107 rejected: BAD_REQUEST',
+      ]);
+      expect(out).toContain('not JSON');
+      expect(err).toContain(`${lines.length} lines,`);
+      expect(err).toContain('4 accepted, 0 stale, 3 rejected');
+    },
+  );
 
   long(
     'MIG-1 goes on where it stopped, in this runtime and for this content only; --from and --report',
@@ -492,7 +498,7 @@ describe('handing a file over', () => {
     };
   };
 
-  it('sends batch after batch, no more than is read, and tells progress after each', async () => {
+  long('sends batch after batch, no more than is read, and tells progress after each', async () => {
     bodies = [];
     answer = (body) => ({
       status: 200,

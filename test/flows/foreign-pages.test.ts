@@ -5,7 +5,7 @@ import { openApi } from '../../infra/openapi.ts';
 import type { Loose, Reply, Request } from '../support/client.ts';
 import { type Door, loggedInByFace, openDoor, registered } from '../support/door.ts';
 import type { Sample } from '../support/people.ts';
-import { keeping } from '../support/variants.ts';
+import { keeping, long } from '../support/variants.ts';
 import { goodBody, goodQuery, pathWith, type Route, routes } from './support/bodies.ts';
 import { claimOf } from './support/channels.ts';
 import { expectProblem } from './support/problems.ts';
@@ -150,13 +150,16 @@ describe('foreign pages', () => {
     expect((await refused('en')).body.detail).toContain(door.issuer);
   });
 
-  it('SES-2 looks are not asked where they come from: the browser keeps their answers from foreign pages', async () => {
-    const headers = { origin: 'https://evil.example' };
-    const { session } = await loggedInByFace(door, await registered(door));
-    const reply = await door.http('GET', '/v1/session', undefined, { token: session.accessToken, headers });
-    expect(reply.status).toBe(200);
-    expect(reply.headers.get('access-control-allow-origin')).toBeNull();
-  });
+  long(
+    'SES-2 looks are not asked where they come from: the browser keeps their answers from foreign pages',
+    async () => {
+      const headers = { origin: 'https://evil.example' };
+      const { session } = await loggedInByFace(door, await registered(door));
+      const reply = await door.http('GET', '/v1/session', undefined, { token: session.accessToken, headers });
+      expect(reply.status).toBe(200);
+      expect(reply.headers.get('access-control-allow-origin')).toBeNull();
+    },
+  );
 
   it('SES-2 OpenAPI names both codes at every route that changes something, and at no other', () => {
     const { paths } = openApi(flows);

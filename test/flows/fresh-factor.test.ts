@@ -173,7 +173,7 @@ describe('SES-5 a session that ends between reading and writing', () => {
       expect([fact, after[fact]]).toEqual([fact, before[fact]]);
   });
 
-  it('SMS-2 a code that a newer one replaces meanwhile adds no phone', async () => {
+  long('SMS-2 a code that a newer one replaces meanwhile adds no phone', async () => {
     const known = await knownPerson(door);
     const who = await signIn(door, known);
     const phone = mobile();

@@ -72,7 +72,7 @@ describe('REG-2 a hall record serves one registration', () => {
     expect(expectStatus(await complete(id), 201).body.realNameLevel).toBe(5);
   });
 
-  it('REG-2 two registrations by one record at the same moment: one', async () => {
+  long('REG-2 two registrations by one record at the same moment: one', async () => {
     const who = personWith('241');
     await collect(who);
     const ids: string[] = [];
@@ -139,7 +139,7 @@ describe('REG-2 a hall record is as old as its collection', () => {
     });
   });
 
-  it('REG-2 a record that ends between beginning and end of a registration serves no more', async () => {
+  long('REG-2 a record that ends between beginning and end of a registration serves no more', async () => {
     const [foreigner, local] = [personWith('208'), person()];
     const ids: string[] = [];
     for (const who of [foreigner, local]) await collect(who);
@@ -220,38 +220,44 @@ describe('REG-2 a hall record ends with its number', () => {
     await joined({ ...who, phone, password: 'Kuaiji!58ws' });
   });
 
-  it('REG-4 one that was imported as ended needs what a new one needs, an older record included', async () => {
-    for (const state of ['invalid', 'cancelled']) {
-      const who = person();
-      await collect(who);
-      await wait(door, 60);
-      const line = { ...personLine(who, 1), phones: [], state };
-      expect(await door.registry(JSON.stringify(line))).toMatchObject({ accepted: 1 });
-      expect(await faceRequired(who)).toBe(false);
-      await joined(who);
-    }
-  });
+  long(
+    'REG-4 one that was imported as ended needs what a new one needs, an older record included',
+    async () => {
+      for (const state of ['invalid', 'cancelled']) {
+        const who = person();
+        await collect(who);
+        await wait(door, 60);
+        const line = { ...personLine(who, 1), phones: [], state };
+        expect(await door.registry(JSON.stringify(line))).toMatchObject({ accepted: 1 });
+        expect(await faceRequired(who)).toBe(false);
+        await joined(who);
+      }
+    },
+  );
 });
 
 describe('REG-2 the number of a hall record is not to be guessed', () => {
-  it('REG-2 REG-9 five wrong numbers end the ticket, also at the same time, and nobody gets a code', async () => {
-    const who = personWith('241');
-    await collect(who);
-    const id = await startRegistration(door, who);
-    const numbers = Array.from({ length: 8 }, mobile);
-    let replies: Awaited<ReturnType<typeof sendRegistrationCode>>[] = [];
-    const written = await eventsOf(door, async () => {
-      replies = await Promise.all(numbers.map((phone) => sendRegistrationCode(door, id, phone)));
-    });
-    const wrong = replies.filter(({ body }) => body.code === 'IDENTITY_MISMATCH');
-    expect(wrong.map(({ body }) => body.remainingAttempts).sort()).toEqual([0, 1, 2, 3, 4]);
-    expect(replies.filter(({ body }) => body.code === 'STATE_CONFLICT')).toHaveLength(3);
-    expect((await sendRegistrationCode(door, id, who.phone)).body.code).toBe('STATE_CONFLICT');
-    for (const phone of [...numbers, who.phone]) expect(newestCode(door, phone)).toBe('');
-    const left = written.filter(
-      ({ kind, detail }) => kind === 'identity-refused' && detail?.reason === 'phone',
-    );
-    expect(left).toHaveLength(5);
-    expect(await faceRequired(who)).toBe(false);
-  });
+  long(
+    'REG-2 REG-9 five wrong numbers end the ticket, also at the same time, and nobody gets a code',
+    async () => {
+      const who = personWith('241');
+      await collect(who);
+      const id = await startRegistration(door, who);
+      const numbers = Array.from({ length: 8 }, mobile);
+      let replies: Awaited<ReturnType<typeof sendRegistrationCode>>[] = [];
+      const written = await eventsOf(door, async () => {
+        replies = await Promise.all(numbers.map((phone) => sendRegistrationCode(door, id, phone)));
+      });
+      const wrong = replies.filter(({ body }) => body.code === 'IDENTITY_MISMATCH');
+      expect(wrong.map(({ body }) => body.remainingAttempts).sort()).toEqual([0, 1, 2, 3, 4]);
+      expect(replies.filter(({ body }) => body.code === 'STATE_CONFLICT')).toHaveLength(3);
+      expect((await sendRegistrationCode(door, id, who.phone)).body.code).toBe('STATE_CONFLICT');
+      for (const phone of [...numbers, who.phone]) expect(newestCode(door, phone)).toBe('');
+      const left = written.filter(
+        ({ kind, detail }) => kind === 'identity-refused' && detail?.reason === 'phone',
+      );
+      expect(left).toHaveLength(5);
+      expect(await faceRequired(who)).toBe(false);
+    },
+  );
 });

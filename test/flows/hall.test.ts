@@ -45,25 +45,28 @@ describe('the hall counter', () => {
     });
   const removed = (id: string) => counter(door)('DELETE', `/v1/hall/relations/${id}`);
 
-  it('REG-2 LVL-1 collects a person whose registration then needs no face, with the phone that was seen', async () => {
-    const who = person({ documentType: '208', documentNumber: `P${Date.now() % 10_000_000}` });
-    const happened = await eventsOf(door, async () => {
-      const reply = await counter(door)('POST', '/v1/hall/collections', {
-        person: claimed(who),
-        phone: who.phone,
+  long(
+    'REG-2 LVL-1 collects a person whose registration then needs no face, with the phone that was seen',
+    async () => {
+      const who = person({ documentType: '208', documentNumber: `P${Date.now() % 10_000_000}` });
+      const happened = await eventsOf(door, async () => {
+        const reply = await counter(door)('POST', '/v1/hall/collections', {
+          person: claimed(who),
+          phone: who.phone,
+        });
+        expect([reply.status, reply.body]).toEqual([201, { realNameLevel: 5 }]);
       });
-      expect([reply.status, reply.body]).toEqual([201, { realNameLevel: 5 }]);
-    });
-    expect(happened).toMatchObject([{ kind: 'collected', channel: 'hall', detail: officer }]);
-    expect(JSON.stringify(happened)).not.toContain(who.documentNumber);
-    const id = await startRegistration(door, who);
-    expectStatus(await fillProfile(door, id, who), 200);
-    expect(expectStatus(await door.http('POST', `/v1/registrations/${id}/complete`), 201).body).toMatchObject(
-      {
+      expect(happened).toMatchObject([{ kind: 'collected', channel: 'hall', detail: officer }]);
+      expect(JSON.stringify(happened)).not.toContain(who.documentNumber);
+      const id = await startRegistration(door, who);
+      expectStatus(await fillProfile(door, id, who), 200);
+      expect(
+        expectStatus(await door.http('POST', `/v1/registrations/${id}/complete`), 201).body,
+      ).toMatchObject({
         realNameLevel: 5,
-      },
-    );
-  });
+      });
+    },
+  );
 
   it('ENT-3 a later collection counts, and the registry’s versions go on from where they were', async () => {
     const who = person();
@@ -87,7 +90,7 @@ describe('the hall counter', () => {
     await fed(door, line(1, mobile()));
   });
 
-  it('DOC-5 refuses a wrong name, a wrong number, a wrong phone', async () => {
+  long('DOC-5 refuses a wrong name, a wrong number, a wrong phone', async () => {
     const who = await registered(door);
     for (const [body, code] of [
       [{ person: claimed({ ...who, name: '别的人' }), phone: who.phone }, 'PERSON_MISMATCH'],
@@ -216,7 +219,7 @@ describe('the hall counter', () => {
     expect(expectStatus(await related(firm.id, two.who), 201).body.authorizationId).toBe(application);
   });
 
-  it('ENT-3 whom somebody else brings in waits; who stands there themselves does not', async () => {
+  long('ENT-3 whom somebody else brings in waits; who stands there themselves does not', async () => {
     const [firm, hand] = [await company(door), await somebody(door)];
     const boss = claimOf(firm.boss.who);
     const { body } = expectStatus(await related(firm.id, hand.who, {}, boss), 201);
@@ -269,7 +272,7 @@ describe('the hall counter', () => {
     for (const unknown of ['x', 'A'.repeat(32)]) expect(said(await removed(unknown))).toBe('NOT_FOUND');
   });
 
-  it('DOC-5 refuses roles, companies, people and days that are none', async () => {
+  long('DOC-5 refuses roles, companies, people and days that are none', async () => {
     const firm = await company(door);
     const who = await registered(door);
     const gone = creditCode();
@@ -285,26 +288,29 @@ describe('the hall counter', () => {
     expect(await firm.staff()).toHaveLength(1);
   });
 
-  it('ENT-2 confirms a waiting company: the legal representative takes effect, a handler goes on waiting', async () => {
-    const [boss, hand, id] = [await somebody(door), await somebody(door), creditCode()];
-    await fed(
-      door,
-      taxpayer(id, 1, { state: 'awaiting-confirmation' }),
-      legalRepresentative(id, boss.who),
-      taxHandler(id, hand.who),
-    );
-    const confirm = () => counter(door)('POST', '/v1/hall/confirmations', { taxpayerId: id });
-    const happened = await eventsOf(door, async () => expectStatus(await confirm(), 200));
-    for (const event of happened) expect(event).toMatchObject({ channel: 'hall', detail: officer });
-    expect(await boss.listed('active', id)).toMatchObject([{ role: 'legal-representative' }]);
-    const [{ authorizationId }] = await hand.listed('pending', id);
-    expectStatus(await decide(hand, authorizationId, 'confirm'), 200);
-    expect(said(await confirm())).toBe('STATE_CONFLICT');
-    for (const unknown of [creditCode(), 'nonsense'])
-      expect(said(await counter(door)('POST', '/v1/hall/confirmations', { taxpayerId: unknown }))).toBe(
-        'TAXPAYER_NOT_FOUND',
+  long(
+    'ENT-2 confirms a waiting company: the legal representative takes effect, a handler goes on waiting',
+    async () => {
+      const [boss, hand, id] = [await somebody(door), await somebody(door), creditCode()];
+      await fed(
+        door,
+        taxpayer(id, 1, { state: 'awaiting-confirmation' }),
+        legalRepresentative(id, boss.who),
+        taxHandler(id, hand.who),
       );
-  });
+      const confirm = () => counter(door)('POST', '/v1/hall/confirmations', { taxpayerId: id });
+      const happened = await eventsOf(door, async () => expectStatus(await confirm(), 200));
+      for (const event of happened) expect(event).toMatchObject({ channel: 'hall', detail: officer });
+      expect(await boss.listed('active', id)).toMatchObject([{ role: 'legal-representative' }]);
+      const [{ authorizationId }] = await hand.listed('pending', id);
+      expectStatus(await decide(hand, authorizationId, 'confirm'), 200);
+      expect(said(await confirm())).toBe('STATE_CONFLICT');
+      for (const unknown of [creditCode(), 'nonsense'])
+        expect(said(await counter(door)('POST', '/v1/hall/confirmations', { taxpayerId: unknown }))).toBe(
+          'TAXPAYER_NOT_FOUND',
+        );
+    },
+  );
 
   long('ENT-2 a handler entered at the counter of a waiting company may confirm it', async () => {
     const [hand, id] = [await somebody(door), creditCode()];

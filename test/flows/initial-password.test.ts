@@ -48,20 +48,23 @@ function entriesOf(body: unknown): Record<string, unknown> {
 const codesOf = (list: readonly { code: string }[]) => list.map(({ code }) => code);
 
 describe('a password that the registry set', () => {
-  it('LGN-11 MIG-1 is the last six of the document, an X in either case; nothing of it is kept', async () => {
-    const who = await beginner();
-    expect((await personOf(door, who.key)).password).toEqual({ initial: true });
-    expect((await enterPassword(door, who.documentNumber, '000000')).body).toMatchObject({
-      code: 'BAD_CREDENTIALS',
-      remainingAttempts: 4,
-    });
-    expectStatus(await enterPassword(door, who.phone, who.password.toLowerCase()), 201);
-    // Fewer or more of the number is another password.
-    for (const wrong of [who.documentNumber.slice(-5), who.documentNumber.slice(-7), who.documentNumber])
-      expectStatus(await enterPassword(door, who.documentNumber, wrong), 401);
-    // It stays what it is: nothing was hashed meanwhile.
-    expect((await personOf(door, who.key)).password).toEqual({ initial: true });
-  });
+  long(
+    'LGN-11 MIG-1 is the last six of the document, an X in either case; nothing of it is kept',
+    async () => {
+      const who = await beginner();
+      expect((await personOf(door, who.key)).password).toEqual({ initial: true });
+      expect((await enterPassword(door, who.documentNumber, '000000')).body).toMatchObject({
+        code: 'BAD_CREDENTIALS',
+        remainingAttempts: 4,
+      });
+      expectStatus(await enterPassword(door, who.phone, who.password.toLowerCase()), 201);
+      // Fewer or more of the number is another password.
+      for (const wrong of [who.documentNumber.slice(-5), who.documentNumber.slice(-7), who.documentNumber])
+        expectStatus(await enterPassword(door, who.documentNumber, wrong), 401);
+      // It stays what it is: nothing was hashed meanwhile.
+      expect((await personOf(door, who.key)).password).toEqual({ initial: true });
+    },
+  );
 
   it('LGN-11 LCK-1 counts and locks like any other', async () => {
     const who = await beginner();
@@ -139,23 +142,26 @@ describe('the session that it opens', () => {
     who = next;
   });
 
-  it('LGN-11 PWD-2 the new password is judged like any; then everything is open, in this session', async () => {
-    const weak = await change(who, { newPassword: `Ab#${who.password}` });
-    expect(weak.body).toMatchObject({
-      code: 'PASSWORD_WEAK',
-      reasons: expect.arrayContaining(['contains-document']),
-    });
-    expectStatus(await who.api('GET', '/v1/account'), 403);
-    expectStatus(await change(who), 204);
-    expectStatus(await who.api('GET', '/v1/account'), 200);
-    const next = await refreshed(door, who);
-    expect(decodeProtectedHeader(next.token).typ).toBe('at+jwt');
-    expect((await next.api('GET', '/v1/session')).body.session.notices).toEqual([]);
-    // An ordinary password from now on, at both factors.
-    const { body } = expectStatus(await enterPassword(door, who.documentNumber, newPassword), 201);
-    expect(body.secondFactors).toHaveLength(2);
-    expectStatus(await enterPassword(door, who.documentNumber, who.password), 401);
-  });
+  long(
+    'LGN-11 PWD-2 the new password is judged like any; then everything is open, in this session',
+    async () => {
+      const weak = await change(who, { newPassword: `Ab#${who.password}` });
+      expect(weak.body).toMatchObject({
+        code: 'PASSWORD_WEAK',
+        reasons: expect.arrayContaining(['contains-document']),
+      });
+      expectStatus(await who.api('GET', '/v1/account'), 403);
+      expectStatus(await change(who), 204);
+      expectStatus(await who.api('GET', '/v1/account'), 200);
+      const next = await refreshed(door, who);
+      expect(decodeProtectedHeader(next.token).typ).toBe('at+jwt');
+      expect((await next.api('GET', '/v1/session')).body.session.notices).toEqual([]);
+      // An ordinary password from now on, at both factors.
+      const { body } = expectStatus(await enterPassword(door, who.documentNumber, newPassword), 201);
+      expect(body.secondFactors).toHaveLength(2);
+      expectStatus(await enterPassword(door, who.documentNumber, who.password), 401);
+    },
+  );
 
   long(
     'LGN-11 SES-5 a login of more than ten minutes ago wants a face again, which it may ask for',
@@ -200,17 +206,20 @@ describe('the session that it opens', () => {
     expectStatus(await door.http('GET', '/v1/account', undefined, { token }), 200);
   });
 
-  it('LGN-11 MIG-1 ends when the old system’s password comes along later, which is then the one', async () => {
-    const other = await signIn(door, await beginner());
-    const passwordHash = legacy('SHA256', 'Laojia#2011');
-    await feed(door, personLine(other, 2, { passwordHash }));
-    expect((await other.api('GET', '/v1/session')).body).toMatchObject({ reason: 'credential-change' });
-    expectStatus(await enterPassword(door, other.documentNumber, other.password), 401);
-    const { body } = expectStatus(await enterPassword(door, other.documentNumber, 'Laojia#2011'), 201);
-    expect(body.secondFactors).toHaveLength(2);
-  });
+  long(
+    'LGN-11 MIG-1 ends when the old system’s password comes along later, which is then the one',
+    async () => {
+      const other = await signIn(door, await beginner());
+      const passwordHash = legacy('SHA256', 'Laojia#2011');
+      await feed(door, personLine(other, 2, { passwordHash }));
+      expect((await other.api('GET', '/v1/session')).body).toMatchObject({ reason: 'credential-change' });
+      expectStatus(await enterPassword(door, other.documentNumber, other.password), 401);
+      const { body } = expectStatus(await enterPassword(door, other.documentNumber, 'Laojia#2011'), 201);
+      expect(body.secondFactors).toHaveLength(2);
+    },
+  );
 
-  it('QR-1 LGN-11 a session by QR was not opened by that password, and is an ordinary one', async () => {
+  long('QR-1 LGN-11 a session by QR was not opened by that password, and is an ordinary one', async () => {
     const other = await beginner();
     const code = expectStatus(await door.http('POST', '/v1/qr-logins'), 201).body;
     const phone = localPartner(door, 'ahtax-app', workingAs(other));
@@ -286,7 +295,7 @@ describe('at the entry of a company', () => {
     return { loginId, body: expectStatus(reply, 200).body };
   }
 
-  it('LGN-11 LGN-10 the session is as closed, after a choice of role too', async () => {
+  long('LGN-11 LGN-10 the session is as closed, after a choice of role too', async () => {
     const who = await beginner();
     const id = creditCode();
     await feed(door, taxpayer(id), legalRepresentative(id, who));

@@ -79,7 +79,7 @@ const storedPassword = async (taxpayerId: string) =>
   (await row(door, 'Taxpayers', { companyKey: keyOf(taxpayerId) })).companyPassword;
 
 describe('the way through', () => {
-  it('LEG-1 CTR-3 says where the company has more people than it offers to pick', async () => {
+  long('LEG-1 CTR-3 says where the company has more people than it offers to pick', async () => {
     const [boss, hand] = [await knownPerson(door), await knownPerson(door)];
     const id = await oldCompany(door, boss);
     await giveRelation(door, hand, id, 'tax-handler');
@@ -161,29 +161,32 @@ describe('the way through', () => {
     },
   );
 
-  it('LEG-1 LGN-10 lists who is active today, each once under the first role, and asks for the role after both factors', async () => {
-    const boss = await knownPerson(door);
-    const clerk = await knownPerson(door);
-    const [late, asked] = [await knownPerson(door), await knownPerson(door)];
-    const taxpayerId = await oldCompany(door, boss);
-    await giveRelation(door, clerk, taxpayerId, 'invoice-clerk');
-    await giveRelation(door, clerk, taxpayerId, 'tax-handler');
-    await giveRelation(door, late, taxpayerId, 'tax-handler', { validUntil: '2027-03-01' });
-    await giveRelation(door, asked, taxpayerId, 'tax-handler', { state: 'pending' });
-    const { legacyId, persons } = await picking(door, taxpayerId);
-    expect(persons.map(({ name, role }) => [name, role])).toEqual([
-      [masked(boss), 'legal-representative'],
-      [masked(clerk), 'tax-handler'],
-    ]);
-    expect(JSON.stringify(persons)).not.toMatch(/personKey|p1_/);
-    const { loginId } = expectStatus(
-      await pick(door, legacyId, persons[1]?.personRef, clerk.password),
-      201,
-    ).body;
-    const { choices } = expectStatus(await passFace(door, loginId), 200).body;
-    expect(choices.map(({ identity }: Loose) => identity.role)).toEqual(['tax-handler', 'invoice-clerk']);
-    expectStatus(await chooseRole(door, loginId, choices[1].choiceId), 200);
-  });
+  long(
+    'LEG-1 LGN-10 lists who is active today, each once under the first role, and asks for the role after both factors',
+    async () => {
+      const boss = await knownPerson(door);
+      const clerk = await knownPerson(door);
+      const [late, asked] = [await knownPerson(door), await knownPerson(door)];
+      const taxpayerId = await oldCompany(door, boss);
+      await giveRelation(door, clerk, taxpayerId, 'invoice-clerk');
+      await giveRelation(door, clerk, taxpayerId, 'tax-handler');
+      await giveRelation(door, late, taxpayerId, 'tax-handler', { validUntil: '2027-03-01' });
+      await giveRelation(door, asked, taxpayerId, 'tax-handler', { state: 'pending' });
+      const { legacyId, persons } = await picking(door, taxpayerId);
+      expect(persons.map(({ name, role }) => [name, role])).toEqual([
+        [masked(boss), 'legal-representative'],
+        [masked(clerk), 'tax-handler'],
+      ]);
+      expect(JSON.stringify(persons)).not.toMatch(/personKey|p1_/);
+      const { loginId } = expectStatus(
+        await pick(door, legacyId, persons[1]?.personRef, clerk.password),
+        201,
+      ).body;
+      const { choices } = expectStatus(await passFace(door, loginId), 200).body;
+      expect(choices.map(({ identity }: Loose) => identity.role)).toEqual(['tax-handler', 'invoice-clerk']);
+      expectStatus(await chooseRole(door, loginId, choices[1].choiceId), 200);
+    },
+  );
 
   it('LEG-1 takes at most three calls one after the other for each password', async () => {
     const boss = await knownPerson(door);
@@ -232,44 +235,47 @@ describe('company password', () => {
     expect(said(await oldLogin(door, taxpayerId, companyPassword, stale))).toBe('CHALLENGE_REQUIRED');
   });
 
-  it('LEG-1 LCK-1 LCK-2 counts five a day of its own: 4, 3, 2, 1, locked, and the sixth right one is not looked at', async () => {
-    const boss = await knownPerson(door);
-    const taxpayerId = await oldCompany(door, boss);
-    const first = await oldLogin(door, taxpayerId, wrong);
-    expect(first.body).toMatchObject({
-      status: 401,
-      code: 'BAD_CREDENTIALS',
-      title: '输入的企业密码错误，请重新输入！',
-      remainingAttempts: 4,
-    });
-    const said4 = [];
-    for (let i = 0; i < 3; i++) said4.push(answer(await oldLogin(door, taxpayerId, wrong)));
-    expect(said4).toEqual([3, 2, 1]);
-    for (const typed of [wrong, companyPassword, wrong]) {
-      const { body } = await oldLogin(door, taxpayerId, typed);
-      expect(body).toMatchObject(locked);
-      expect(body.title).toMatch(/企业密码.*新版登录/);
-      expect(body.detail).toContain('2027-03-03 00:00');
-    }
-    expect(await failures(door, companyOf(taxpayerId))).toEqual({ ...none, password: 5, locked: true });
-    // Nobody's own count is touched, and the new login goes on.
-    expect(await failures(door, boss)).toEqual(none);
-    expectStatus(await enterCompany(door, boss, taxpayerId), 201);
-    const told = (await companyHistory(door, taxpayerId)).filter(
-      ({ detail }) => detail?.method === 'company-password',
-    );
-    expect(told.map(({ kind, outcome }) => `${kind} ${outcome}`).sort()).toEqual([
-      'locked failure',
-      ...Array.from({ length: 4 }, () => 'login-password failure'),
-    ]);
-    const english = await door.http(
-      'POST',
-      '/v1/legacy/logins',
-      { taxpayerId, companyPassword, challenge: (await door.solutions(1))[0] },
-      { headers: { 'accept-language': 'en' } },
-    );
-    expect(english.body.title).toMatch(/old login is locked for this company/);
-  });
+  long(
+    'LEG-1 LCK-1 LCK-2 counts five a day of its own: 4, 3, 2, 1, locked, and the sixth right one is not looked at',
+    async () => {
+      const boss = await knownPerson(door);
+      const taxpayerId = await oldCompany(door, boss);
+      const first = await oldLogin(door, taxpayerId, wrong);
+      expect(first.body).toMatchObject({
+        status: 401,
+        code: 'BAD_CREDENTIALS',
+        title: '输入的企业密码错误，请重新输入！',
+        remainingAttempts: 4,
+      });
+      const said4 = [];
+      for (let i = 0; i < 3; i++) said4.push(answer(await oldLogin(door, taxpayerId, wrong)));
+      expect(said4).toEqual([3, 2, 1]);
+      for (const typed of [wrong, companyPassword, wrong]) {
+        const { body } = await oldLogin(door, taxpayerId, typed);
+        expect(body).toMatchObject(locked);
+        expect(body.title).toMatch(/企业密码.*新版登录/);
+        expect(body.detail).toContain('2027-03-03 00:00');
+      }
+      expect(await failures(door, companyOf(taxpayerId))).toEqual({ ...none, password: 5, locked: true });
+      // Nobody's own count is touched, and the new login goes on.
+      expect(await failures(door, boss)).toEqual(none);
+      expectStatus(await enterCompany(door, boss, taxpayerId), 201);
+      const told = (await companyHistory(door, taxpayerId)).filter(
+        ({ detail }) => detail?.method === 'company-password',
+      );
+      expect(told.map(({ kind, outcome }) => `${kind} ${outcome}`).sort()).toEqual([
+        'locked failure',
+        ...Array.from({ length: 4 }, () => 'login-password failure'),
+      ]);
+      const english = await door.http(
+        'POST',
+        '/v1/legacy/logins',
+        { taxpayerId, companyPassword, challenge: (await door.solutions(1))[0] },
+        { headers: { 'accept-language': 'en' } },
+      );
+      expect(english.body.title).toMatch(/old login is locked for this company/);
+    },
+  );
 
   long(
     'LEG-1 UNL-1 UNL-2 LCK-3 the count dies at midnight without any sweep; the sweep writes its one event',
@@ -289,7 +295,7 @@ describe('company password', () => {
     },
   );
 
-  it('LEG-1 LCK-1 success resets the count, at the fifth try too, and leaves no lock', async () => {
+  long('LEG-1 LCK-1 success resets the count, at the fifth try too, and leaves no lock', async () => {
     const taxpayerId = await oldCompany(door);
     for (let round = 0; round < 2; round++) {
       for (let i = 0; i < 4; i++) expect(answer(await oldLogin(door, taxpayerId, wrong))).toBe(4 - i);
@@ -329,7 +335,7 @@ describe('company password', () => {
     expect(await failures(door, companyOf(taxpayerId))).toEqual(none);
   });
 
-  it('LEG-1 MIG-1 PWD-3 replaces the wrapped hash of the old system at the first login', async () => {
+  long('LEG-1 MIG-1 PWD-3 replaces the wrapped hash of the old system at the first login', async () => {
     const taxpayerId = await oldCompany(door);
     expect(await storedPassword(taxpayerId)).toMatchObject({ wraps: 'SHA256' });
     await oldLogin(door, taxpayerId, wrong);
@@ -357,34 +363,39 @@ describe('company password', () => {
 });
 
 describe('the person picked', () => {
-  it('LEG-1 LCK-1 LCK-2 five wrong passwords lock that person at every entry, and nobody else', async () => {
-    const [boss, clerk] = [await knownPerson(door), await knownPerson(door)];
-    const taxpayerId = await oldCompany(door, boss);
-    await giveRelation(door, clerk, taxpayerId, 'invoice-clerk');
-    const { legacyId, persons } = await picking(door, taxpayerId);
-    const [first, second] = persons.map(({ personRef }) => personRef);
-    expect(answer(await pick(door, legacyId, first, wrong))).toBe(4);
-    expect(answer(await enterCompany(door, boss, taxpayerId, { password: wrong }))).toBe(3);
-    expect(answer(await enterPassword(door, boss.phone, wrong))).toBe(2);
-    expect(answer(await pick(door, legacyId, first, wrong))).toBe(1);
-    const fifth = await pick(door, legacyId, first, wrong);
-    const text = '连续认证错误次数过多，您的账号已被锁定。建议您直接使用“忘记密码”修改密码';
-    for (const reply of [fifth, await pick(door, legacyId, first, boss.password)])
-      expect(reply.body).toMatchObject({
-        status: 423,
-        code: 'ACCOUNT_LOCKED',
-        title: text,
-        lockedUntil: '2027-03-03T00:00:00+08:00',
-      });
-    expect(said(await enterPassword(door, boss.phone, boss.password))).toBe('ACCOUNT_LOCKED');
-    expect(await failures(door, companyOf(taxpayerId))).toEqual(none);
-    const events = (await history(door, boss)).map(({ kind, detail }) => `${kind} ${detail?.purpose ?? ''}`);
-    expect(events.filter((event) => event === 'login-password legacy-login')).toHaveLength(2);
-    expect(events.filter((event) => event.startsWith('locked'))).toEqual(['locked legacy-login']);
-    expectStatus(await pick(door, legacyId, second, clerk.password), 201);
-  });
+  long(
+    'LEG-1 LCK-1 LCK-2 five wrong passwords lock that person at every entry, and nobody else',
+    async () => {
+      const [boss, clerk] = [await knownPerson(door), await knownPerson(door)];
+      const taxpayerId = await oldCompany(door, boss);
+      await giveRelation(door, clerk, taxpayerId, 'invoice-clerk');
+      const { legacyId, persons } = await picking(door, taxpayerId);
+      const [first, second] = persons.map(({ personRef }) => personRef);
+      expect(answer(await pick(door, legacyId, first, wrong))).toBe(4);
+      expect(answer(await enterCompany(door, boss, taxpayerId, { password: wrong }))).toBe(3);
+      expect(answer(await enterPassword(door, boss.phone, wrong))).toBe(2);
+      expect(answer(await pick(door, legacyId, first, wrong))).toBe(1);
+      const fifth = await pick(door, legacyId, first, wrong);
+      const text = '连续认证错误次数过多，您的账号已被锁定。建议您直接使用“忘记密码”修改密码';
+      for (const reply of [fifth, await pick(door, legacyId, first, boss.password)])
+        expect(reply.body).toMatchObject({
+          status: 423,
+          code: 'ACCOUNT_LOCKED',
+          title: text,
+          lockedUntil: '2027-03-03T00:00:00+08:00',
+        });
+      expect(said(await enterPassword(door, boss.phone, boss.password))).toBe('ACCOUNT_LOCKED');
+      expect(await failures(door, companyOf(taxpayerId))).toEqual(none);
+      const events = (await history(door, boss)).map(
+        ({ kind, detail }) => `${kind} ${detail?.purpose ?? ''}`,
+      );
+      expect(events.filter((event) => event === 'login-password legacy-login')).toHaveLength(2);
+      expect(events.filter((event) => event.startsWith('locked'))).toEqual(['locked legacy-login']);
+      expectStatus(await pick(door, legacyId, second, clerk.password), 201);
+    },
+  );
 
-  it('LEG-1 LGN-11 an initial password opens nothing here, which only its holder learns', async () => {
+  long('LEG-1 LGN-11 an initial password opens nothing here, which only its holder learns', async () => {
     const who = await knownPerson(door);
     const taxpayerId = await oldCompany(door, who);
     await setOnPerson(door, who.personKey, 'password', { initial: true });
@@ -399,7 +410,7 @@ describe('the person picked', () => {
     expect(await failures(door, who)).toEqual(none);
   });
 
-  it('LEG-1 LGN-4 somebody whom the counter entered and who never registered is told to', async () => {
+  long('LEG-1 LGN-4 somebody whom the counter entered and who never registered is told to', async () => {
     const boss = await knownPerson(door);
     const taxpayerId = await oldCompany(door, boss);
     const stranger = person();
@@ -421,29 +432,32 @@ describe('the person picked', () => {
     });
   });
 
-  it('LEG-1 SPC-1 LGN-2 LGN-8 entry, then relation, are told after the right password and count nothing', async () => {
-    const [boss, clerk] = [await knownPerson(door), await knownPerson(door)];
-    const special = await oldCompany(door, boss, { subject: 'cross-region' });
-    const picked = await picking(door, special);
-    const ref = picked.persons[0]?.personRef;
-    expect(answer(await pick(door, picked.legacyId, ref, wrong))).toBe(4);
-    expect((await pick(door, picked.legacyId, ref, boss.password)).body).toMatchObject({
-      code: 'USE_SPECIAL_ENTRY',
-      entry: 'cross-region',
-    });
-    const taxpayerId = await oldCompany(door, boss);
-    await giveRelation(door, clerk, taxpayerId, 'tax-handler');
-    const { legacyId, persons } = await picking(door, taxpayerId);
-    const clerkRef = persons[1]?.personRef;
-    await changeRelation(door, clerk, taxpayerId, 'tax-handler', { state: 'deleted' });
-    expect(answer(await pick(door, legacyId, clerkRef, wrong))).toBe(4);
-    expect(said(await pick(door, legacyId, clerkRef, clerk.password))).toBe('RELATION_NOT_FOUND');
-    // Refusals leave the choice open.
-    expectStatus(await pick(door, legacyId, persons[0]?.personRef, boss.password), 201);
-    for (const who of [boss, clerk]) expect(await failures(door, who)).toEqual(none);
-  });
+  long(
+    'LEG-1 SPC-1 LGN-2 LGN-8 entry, then relation, are told after the right password and count nothing',
+    async () => {
+      const [boss, clerk] = [await knownPerson(door), await knownPerson(door)];
+      const special = await oldCompany(door, boss, { subject: 'cross-region' });
+      const picked = await picking(door, special);
+      const ref = picked.persons[0]?.personRef;
+      expect(answer(await pick(door, picked.legacyId, ref, wrong))).toBe(4);
+      expect((await pick(door, picked.legacyId, ref, boss.password)).body).toMatchObject({
+        code: 'USE_SPECIAL_ENTRY',
+        entry: 'cross-region',
+      });
+      const taxpayerId = await oldCompany(door, boss);
+      await giveRelation(door, clerk, taxpayerId, 'tax-handler');
+      const { legacyId, persons } = await picking(door, taxpayerId);
+      const clerkRef = persons[1]?.personRef;
+      await changeRelation(door, clerk, taxpayerId, 'tax-handler', { state: 'deleted' });
+      expect(answer(await pick(door, legacyId, clerkRef, wrong))).toBe(4);
+      expect(said(await pick(door, legacyId, clerkRef, clerk.password))).toBe('RELATION_NOT_FOUND');
+      // Refusals leave the choice open.
+      expectStatus(await pick(door, legacyId, persons[0]?.personRef, boss.password), 201);
+      for (const who of [boss, clerk]) expect(await failures(door, who)).toEqual(none);
+    },
+  );
 
-  it('LEG-1 ENT-2 LGN-7 a company that went meanwhile is gone', async () => {
+  long('LEG-1 ENT-2 LGN-7 a company that went meanwhile is gone', async () => {
     const boss = await knownPerson(door);
     const taxpayerId = await oldCompany(door, boss);
     const { legacyId, persons } = await picking(door, taxpayerId);
@@ -452,7 +466,7 @@ describe('the person picked', () => {
     expect(await failures(door, boss)).toEqual(none);
   });
 
-  it('LEG-1 MIG-1 replaces a wrapped hash of the person too', async () => {
+  long('LEG-1 MIG-1 replaces a wrapped hash of the person too', async () => {
     const who = await knownPerson(door);
     const taxpayerId = await oldCompany(door, who);
     // What the company's import left behind stands for the person's.
@@ -462,7 +476,7 @@ describe('the person picked', () => {
     expectStatus(await enterPassword(door, who.phone, companyPassword), 201);
   });
 
-  it('LEG-1 LGN-5 a person without a phone is told how to go on', async () => {
+  long('LEG-1 LGN-5 a person without a phone is told how to go on', async () => {
     const who = await knownPerson(door);
     const taxpayerId = await oldCompany(door, who);
     await setOnPerson(door, who.personKey, 'phones', []);
@@ -474,7 +488,7 @@ describe('the person picked', () => {
 });
 
 describe('the choice itself', () => {
-  it('LEG-1 BL-01 knows only its own handles, opens one login and lives ten minutes', async () => {
+  long('LEG-1 BL-01 knows only its own handles, opens one login and lives ten minutes', async () => {
     const boss = await knownPerson(door);
     const taxpayerId = await oldCompany(door, boss);
     const [own, other] = [await picking(door, taxpayerId), await picking(door, taxpayerId)];
@@ -518,7 +532,7 @@ describe('the choice itself', () => {
     expect(said(await bindingSms(door, other.legacyId, boss))).toBe('EXPIRED');
   });
 
-  it('LEG-1 of right passwords at once one opens a login', async () => {
+  long('LEG-1 of right passwords at once one opens a login', async () => {
     const boss = await knownPerson(door);
     const taxpayerId = await oldCompany(door, boss);
     const { legacyId, persons } = await picking(door, taxpayerId);
@@ -546,19 +560,22 @@ describe('the choice itself', () => {
 });
 
 describe('binding a tax handler', () => {
-  it('SMS-4 LEG-2 one handle of the old login sends codes to three numbers and not to a fourth, also at once', async () => {
-    const company = await oldCompany(door);
-    const { legacyId } = expectStatus(await oldLogin(door, company), 201).body;
-    const people = await Promise.all(Array.from({ length: 8 }, () => knownPerson(door)));
-    await wait(door, 61);
-    const replies = await Promise.all(people.map((who) => bindingSms(door, legacyId, who)));
-    expect(replies.map(said).sort()).toEqual([
-      ...Array.from({ length: 3 }, () => '202'),
-      ...Array.from({ length: 5 }, () => 'SMS_TOO_FREQUENT'),
-    ]);
-  });
+  long(
+    'SMS-4 LEG-2 one handle of the old login sends codes to three numbers and not to a fourth, also at once',
+    async () => {
+      const company = await oldCompany(door);
+      const { legacyId } = expectStatus(await oldLogin(door, company), 201).body;
+      const people = await Promise.all(Array.from({ length: 8 }, () => knownPerson(door)));
+      await wait(door, 61);
+      const replies = await Promise.all(people.map((who) => bindingSms(door, legacyId, who)));
+      expect(replies.map(said).sort()).toEqual([
+        ...Array.from({ length: 3 }, () => '202'),
+        ...Array.from({ length: 5 }, () => 'SMS_TOO_FREQUENT'),
+      ]);
+    },
+  );
 
-  it('LEG-2 binds at once where the company has nobody; everybody else waits for the company', async () => {
+  long('LEG-2 binds at once where the company has nobody; everybody else waits for the company', async () => {
     const [first, second] = [await knownPerson(door), await knownPerson(door)];
     const taxpayerId = await oldCompany(door);
     await wait(door, 61);
@@ -722,7 +739,7 @@ describe('binding a tax handler', () => {
     expect(await boundBy(door, taxpayerId, next)).toMatchObject({ state: 'active' });
   });
 
-  it('LEG-2 SPC-4 binds for companies of special entries too, before the change', async () => {
+  long('LEG-2 SPC-4 binds for companies of special entries too, before the change', async () => {
     const who = await knownPerson(door);
     const taxpayerId = await oldCompany(door, undefined, { subject: 'social-insurance' });
     await wait(door, 61);
@@ -730,33 +747,36 @@ describe('binding a tax handler', () => {
     expectStatus(await enterCompany(door, who, taxpayerId, { entry: 'social-insurance' }), 201);
   });
 
-  it('LEG-2 names who is not registered, whose name differs, who is there already and who has no phone', async () => {
-    const boss = await knownPerson(door);
-    const [handler, phoneless] = [await knownPerson(door), await knownPerson(door)];
-    const taxpayerId = await oldCompany(door, boss);
-    await giveRelation(door, handler, taxpayerId, 'tax-handler', { state: 'pending' });
-    await setOnPerson(door, phoneless.personKey, 'phones', []);
-    await wait(door, 61);
-    const { legacyId } = await picking(door, taxpayerId);
-    expect((await bindingSms(door, legacyId, person())).body).toMatchObject({
-      status: 422,
-      code: 'PERSON_NOT_REGISTERED',
-    });
-    expect((await bindingSms(door, legacyId, { ...handler, name: '诸葛亮' })).body).toMatchObject({
-      status: 409,
-      code: 'PERSON_MISMATCH',
-    });
-    expect(said(await bindingSms(door, legacyId, { ...handler, documentNumber: '110105194912310021' }))).toBe(
-      'DOCUMENT_INVALID',
-    );
-    expect(said(await bindingSms(door, legacyId, phoneless))).toBe('PHONE_EMPTY');
-    expect(said(await bindingSms(door, 'no-such-login', handler))).toBe('NOT_FOUND');
-    const code = await bindingCode(door, legacyId, handler);
-    expect(said(await bind(door, 'no-such-login', handler, code))).toBe('NOT_FOUND');
-    expect(said(await bind(door, legacyId, handler, code))).toBe('RELATION_EXISTS');
-    expect(said(await bind(door, legacyId, { ...handler, name: '诸葛亮' }, code))).toBe('PERSON_MISMATCH');
-    expect(await failures(door, handler)).toEqual(none);
-  });
+  long(
+    'LEG-2 names who is not registered, whose name differs, who is there already and who has no phone',
+    async () => {
+      const boss = await knownPerson(door);
+      const [handler, phoneless] = [await knownPerson(door), await knownPerson(door)];
+      const taxpayerId = await oldCompany(door, boss);
+      await giveRelation(door, handler, taxpayerId, 'tax-handler', { state: 'pending' });
+      await setOnPerson(door, phoneless.personKey, 'phones', []);
+      await wait(door, 61);
+      const { legacyId } = await picking(door, taxpayerId);
+      expect((await bindingSms(door, legacyId, person())).body).toMatchObject({
+        status: 422,
+        code: 'PERSON_NOT_REGISTERED',
+      });
+      expect((await bindingSms(door, legacyId, { ...handler, name: '诸葛亮' })).body).toMatchObject({
+        status: 409,
+        code: 'PERSON_MISMATCH',
+      });
+      expect(
+        said(await bindingSms(door, legacyId, { ...handler, documentNumber: '110105194912310021' })),
+      ).toBe('DOCUMENT_INVALID');
+      expect(said(await bindingSms(door, legacyId, phoneless))).toBe('PHONE_EMPTY');
+      expect(said(await bindingSms(door, 'no-such-login', handler))).toBe('NOT_FOUND');
+      const code = await bindingCode(door, legacyId, handler);
+      expect(said(await bind(door, 'no-such-login', handler, code))).toBe('NOT_FOUND');
+      expect(said(await bind(door, legacyId, handler, code))).toBe('RELATION_EXISTS');
+      expect(said(await bind(door, legacyId, { ...handler, name: '诸葛亮' }, code))).toBe('PERSON_MISMATCH');
+      expect(await failures(door, handler)).toEqual(none);
+    },
+  );
 
   it('LEG-2 SMS-2 OTP-03 the code is one person’s in one choice, checked first and spent only by success', async () => {
     const [boss, who, other] = [await knownPerson(door), await knownPerson(door), await knownPerson(door)];
@@ -783,19 +803,22 @@ describe('binding a tax handler', () => {
     expect(said(await bind(door, legacyId, who, code))).toBe('SMS_CODE_WRONG');
   });
 
-  it('LEG-2 LCK-1 LCK-2 five wrong passwords lock the person, and the right one is not looked at', async () => {
-    const who = await knownPerson(door);
-    const taxpayerId = await oldCompany(door);
-    await wait(door, 61);
-    const { legacyId } = await picking(door, taxpayerId);
-    const code = await bindingCode(door, legacyId, who);
-    const answers = [];
-    for (let i = 0; i < 5; i++) answers.push(answer(await bind(door, legacyId, who, code, wrong)));
-    expect(answers).toEqual([4, 3, 2, 1, 'ACCOUNT_LOCKED']);
-    expect(said(await bind(door, legacyId, who, code))).toBe('ACCOUNT_LOCKED');
-    expect(await relationRow(door, who, taxpayerId, 'tax-handler')).toBeUndefined();
-    expect(said(await enterPassword(door, who.phone, who.password))).toBe('ACCOUNT_LOCKED');
-  });
+  long(
+    'LEG-2 LCK-1 LCK-2 five wrong passwords lock the person, and the right one is not looked at',
+    async () => {
+      const who = await knownPerson(door);
+      const taxpayerId = await oldCompany(door);
+      await wait(door, 61);
+      const { legacyId } = await picking(door, taxpayerId);
+      const code = await bindingCode(door, legacyId, who);
+      const answers = [];
+      for (let i = 0; i < 5; i++) answers.push(answer(await bind(door, legacyId, who, code, wrong)));
+      expect(answers).toEqual([4, 3, 2, 1, 'ACCOUNT_LOCKED']);
+      expect(said(await bind(door, legacyId, who, code))).toBe('ACCOUNT_LOCKED');
+      expect(await relationRow(door, who, taxpayerId, 'tax-handler')).toBeUndefined();
+      expect(said(await enterPassword(door, who.phone, who.password))).toBe('ACCOUNT_LOCKED');
+    },
+  );
 
   long('LEG-2 LCK-5 ten wrong codes a day are the end until midnight, as in every journey', async () => {
     const who = await knownPerson(door);
@@ -837,37 +860,43 @@ describe('binding a tax handler', () => {
     expect(said(await bindingSms(door, legacyId, who))).toBe('SMS_TOO_FREQUENT');
   });
 
-  it('LEG-2 LGN-11 PHN-4 neither an initial password nor a number recovered lately binds anybody', async () => {
-    const [first, second] = [await knownPerson(door), await knownPerson(door)];
-    const taxpayerId = await oldCompany(door);
-    await setOnPerson(door, first.personKey, 'password', { initial: true });
-    const { phones } = await row(door, 'Users', { personKey: second.personKey });
-    const recoveredAt = door.clock.now().toISOString();
-    await setOnPerson(door, second.personKey, 'phones', [{ ...phones[0], recoveredAt }]);
-    await wait(door, 61);
-    const { legacyId } = await picking(door, taxpayerId);
-    const code = await bindingCode(door, legacyId, first);
-    expect(said(await bind(door, legacyId, first, code, first.documentNumber.slice(-6)))).toBe(
-      'PASSWORD_CHANGE_REQUIRED',
-    );
-    expect(said(await bindingSms(door, legacyId, second))).toBe('FACE_REQUIRED');
-  });
+  long(
+    'LEG-2 LGN-11 PHN-4 neither an initial password nor a number recovered lately binds anybody',
+    async () => {
+      const [first, second] = [await knownPerson(door), await knownPerson(door)];
+      const taxpayerId = await oldCompany(door);
+      await setOnPerson(door, first.personKey, 'password', { initial: true });
+      const { phones } = await row(door, 'Users', { personKey: second.personKey });
+      const recoveredAt = door.clock.now().toISOString();
+      await setOnPerson(door, second.personKey, 'phones', [{ ...phones[0], recoveredAt }]);
+      await wait(door, 61);
+      const { legacyId } = await picking(door, taxpayerId);
+      const code = await bindingCode(door, legacyId, first);
+      expect(said(await bind(door, legacyId, first, code, first.documentNumber.slice(-6)))).toBe(
+        'PASSWORD_CHANGE_REQUIRED',
+      );
+      expect(said(await bindingSms(door, legacyId, second))).toBe('FACE_REQUIRED');
+    },
+  );
 
-  it('LEG-2 MIG-1 a number that an import brought is proved by the code: no later import takes it away', async () => {
-    const taxpayerId = await oldCompany(door);
-    const [who, other] = [await moved(door, person()), person()];
-    await wait(door, 61);
-    const { legacyId } = await picking(door, taxpayerId);
-    const code = await bindingCode(door, legacyId, who);
-    expectStatus(await bind(door, legacyId, who, code), 201);
-    await feed(door, personLine({ ...other, phone: who.phone }));
-    const { loginId, secondFactors } = expectStatus(
-      await enterPassword(door, who.phone, who.password),
-      201,
-    ).body;
-    expect(loginId).toBeDefined();
-    expect(secondFactors).toContainEqual(expect.objectContaining({ method: 'sms' }));
-  });
+  long(
+    'LEG-2 MIG-1 a number that an import brought is proved by the code: no later import takes it away',
+    async () => {
+      const taxpayerId = await oldCompany(door);
+      const [who, other] = [await moved(door, person()), person()];
+      await wait(door, 61);
+      const { legacyId } = await picking(door, taxpayerId);
+      const code = await bindingCode(door, legacyId, who);
+      expectStatus(await bind(door, legacyId, who, code), 201);
+      await feed(door, personLine({ ...other, phone: who.phone }));
+      const { loginId, secondFactors } = expectStatus(
+        await enterPassword(door, who.phone, who.password),
+        201,
+      ).body;
+      expect(loginId).toBeDefined();
+      expect(secondFactors).toContainEqual(expect.objectContaining({ method: 'sms' }));
+    },
+  );
 
   long(
     'REG-9 LEG-2 names are not to be tried here: after twenty misses of a day a challenge, the right name too',
@@ -897,7 +926,7 @@ describe('binding a tax handler', () => {
     },
   );
 
-  it('LEG-2 of several bindings at once one is the first, the others wait', async () => {
+  long('LEG-2 of several bindings at once one is the first, the others wait', async () => {
     const taxpayerId = await oldCompany(door);
     const people: Known[] = [];
     for (let i = 0; i < 5; i++) people.push(await knownPerson(door));
@@ -918,7 +947,7 @@ describe('binding a tax handler', () => {
     for (const who of people) expect(await failures(door, who)).toEqual(none);
   });
 
-  it('LEG-2 the same binding many times at once is one', async () => {
+  long('LEG-2 the same binding many times at once is one', async () => {
     const who = await knownPerson(door);
     const taxpayerId = await oldCompany(door);
     await wait(door, 61);
@@ -933,7 +962,7 @@ describe('binding a tax handler', () => {
 });
 
 describe('the last day', () => {
-  it('LEG-1 answers until its end; then every route says so before anything is looked at', async () => {
+  long('LEG-1 answers until its end; then every route says so before anything is looked at', async () => {
     const boss = await knownPerson(door);
     const taxpayerId = await oldCompany(door, boss);
     door.clock.set(`${lastDay}T23:59:58+08:00`);

@@ -89,7 +89,7 @@ async function resetByFace(who: Known, newPassword: string): Promise<void> {
 }
 
 describe('password', () => {
-  it('LCK-1 LCK-2 counts down 4, 3, 2, 1; the fifth failure answers the lock itself', async () => {
+  long('LCK-1 LCK-2 counts down 4, 3, 2, 1; the fifth failure answers the lock itself', async () => {
     const who = await knownPerson(door);
     expect(await wrongPasswords(who, 4)).toEqual([4, 3, 2, 1]);
     expect(await failures(door, who)).toEqual({ ...none, password: 4 });
@@ -120,7 +120,7 @@ describe('password', () => {
     expect(answers).toEqual([4, 3, 2, 1, 'ACCOUNT_LOCKED']);
   });
 
-  it('LCK-1 success resets the count', async () => {
+  long('LCK-1 success resets the count', async () => {
     const who = await knownPerson(door);
     expect(await wrongPasswords(who, 4)).toEqual([4, 3, 2, 1]);
     expectStatus(await enterPassword(door, who.phone, who.password), 201);
@@ -128,7 +128,7 @@ describe('password', () => {
     expect(await wrongPasswords(who, 2)).toEqual([4, 3]);
   });
 
-  it('LCK-1 LCK-4 a right password on the fifth attempt logs in and leaves no lock', async () => {
+  long('LCK-1 LCK-4 a right password on the fifth attempt logs in and leaves no lock', async () => {
     for (const by of ['phone', 'documentNumber'] as const) {
       const who = await knownPerson(door);
       await wrongPasswords(who, 4);
@@ -309,27 +309,30 @@ describe('SMS code', () => {
     },
   );
 
-  it('LCK-5 LCK-4 of forty parallel wrong codes over the codes of a registration ten are looked at', async () => {
-    const who = person();
-    const id = await startRegistration(door, who);
-    let looked = 0;
-    for (let round = 0; round < 3; round++) {
-      const sent = await sendRegistrationCode(door, id, who.phone);
-      if (sent.body.code === 'STATE_CONFLICT') break;
-      expectStatus(sent, 202);
-      const smsCode = otherThan(await codeFor(door, who.phone));
-      const body = { phone: who.phone, smsCode, password: who.password };
-      // Four of the first code, so that the last of the ten are fewer than a code's five.
-      const replies = await Promise.all(
-        Array.from({ length: round === 0 ? 4 : 13 }, () =>
-          door.http('PUT', `/v1/registrations/${id}/profile`, body),
-        ),
-      );
-      looked += replies.filter(({ body }) => body.remainingAttempts !== undefined).length;
-      await wait(door, 61);
-    }
-    expect(looked).toBe(10);
-  });
+  long(
+    'LCK-5 LCK-4 of forty parallel wrong codes over the codes of a registration ten are looked at',
+    async () => {
+      const who = person();
+      const id = await startRegistration(door, who);
+      let looked = 0;
+      for (let round = 0; round < 3; round++) {
+        const sent = await sendRegistrationCode(door, id, who.phone);
+        if (sent.body.code === 'STATE_CONFLICT') break;
+        expectStatus(sent, 202);
+        const smsCode = otherThan(await codeFor(door, who.phone));
+        const body = { phone: who.phone, smsCode, password: who.password };
+        // Four of the first code, so that the last of the ten are fewer than a code's five.
+        const replies = await Promise.all(
+          Array.from({ length: round === 0 ? 4 : 13 }, () =>
+            door.http('PUT', `/v1/registrations/${id}/profile`, body),
+          ),
+        );
+        looked += replies.filter(({ body }) => body.remainingAttempts !== undefined).length;
+        await wait(door, 61);
+      }
+      expect(looked).toBe(10);
+    },
+  );
 
   long(
     'LCK-5 from the thirtieth wrong code of a day sent to a number each try wants a challenge, and is never refused',
@@ -436,22 +439,25 @@ describe('face', () => {
     await loggedInByFace(door, who);
   });
 
-  it('LCK-4 FACE-1 one failed check counts once, however often and at the same time its result is asked for', async () => {
-    const who = await knownPerson(door);
-    const ticket = await loginTicket(door, who);
-    const scan = expectStatus(await ticketCall(door, ticket, 'face'), 201).body;
-    const call = async (path: string, body?: unknown) => {
-      const assertion = await door.assertion('ahtax-app', { method: 'POST', path });
-      return door.http('POST', path, body, { assertion });
-    };
-    expectStatus(await call('/v1/channel/scans', { qrContent: scan.qrContent }), 200);
-    const { token } = expectStatus(await call(`/v1/channel/scans/${scan.ticket}/face`), 200).body;
-    door.face('fail');
-    await Promise.all(
-      Array.from({ length: 12 }, () => call(`/v1/channel/scans/${scan.ticket}/face-result`, { token })),
-    );
-    expect(await failures(door, who)).toEqual({ ...none, face: 1 });
-  });
+  long(
+    'LCK-4 FACE-1 one failed check counts once, however often and at the same time its result is asked for',
+    async () => {
+      const who = await knownPerson(door);
+      const ticket = await loginTicket(door, who);
+      const scan = expectStatus(await ticketCall(door, ticket, 'face'), 201).body;
+      const call = async (path: string, body?: unknown) => {
+        const assertion = await door.assertion('ahtax-app', { method: 'POST', path });
+        return door.http('POST', path, body, { assertion });
+      };
+      expectStatus(await call('/v1/channel/scans', { qrContent: scan.qrContent }), 200);
+      const { token } = expectStatus(await call(`/v1/channel/scans/${scan.ticket}/face`), 200).body;
+      door.face('fail');
+      await Promise.all(
+        Array.from({ length: 12 }, () => call(`/v1/channel/scans/${scan.ticket}/face-result`, { token })),
+      );
+      expect(await failures(door, who)).toEqual({ ...none, face: 1 });
+    },
+  );
 });
 
 describe('methods beside each other', () => {
@@ -474,7 +480,7 @@ describe('methods beside each other', () => {
     expect(await failures(door, who)).toEqual({ ...none, guesses: 4 });
   });
 
-  it('LCK-2 a lock by one method refuses the second step of tickets opened before', async () => {
+  long('LCK-2 a lock by one method refuses the second step of tickets opened before', async () => {
     const who = await knownPerson(door);
     await wait(door, 61);
     const bySms = await loginTicket(door, who);
@@ -487,7 +493,7 @@ describe('methods beside each other', () => {
     expect(await failures(door, who)).toEqual({ ...none, password: 5, locked: true });
   });
 
-  it('LCK-5 sessions that exist go on while the account is locked', async () => {
+  long('LCK-5 sessions that exist go on while the account is locked', async () => {
     const who = await knownPerson(door);
     const { session, cookie } = await loggedInByFace(door, who);
     await wrongPasswords(who, 5);
@@ -515,7 +521,7 @@ describe('methods beside each other', () => {
     },
   );
 
-  it('LCK-3 unlocks by SMS too', async () => {
+  long('LCK-3 unlocks by SMS too', async () => {
     const who = await knownPerson(door);
     await wrongPasswords(who, 5);
     await wait(door, 61);
@@ -624,7 +630,7 @@ describe('our own errors', () => {
     expect(await failures(door, who)).toEqual({ ...none, password: 1 });
   });
 
-  it('LCK-4 a function that died leaves the attempt spent', async () => {
+  long('LCK-4 a function that died leaves the attempt spent', async () => {
     const who = await knownPerson(door);
     await door.provoking(async () => {
       door.faults.add({ function: 'login', action: 'UpdateItem', table: 'Lockouts', kind: 'crash-after' });
@@ -634,7 +640,7 @@ describe('our own errors', () => {
     expect(answer(await enterPassword(door, who.phone, wrong))).toBe(3);
   });
 
-  it('LCK-4 LCK-6 give the SMS try and attempt back', async () => {
+  long('LCK-4 LCK-6 give the SMS try and attempt back', async () => {
     const who = await knownPerson(door);
     await wait(door, 61);
     const ticket = await loginTicket(door, who);

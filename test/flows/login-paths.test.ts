@@ -79,7 +79,7 @@ describe('sessions', () => {
     expect(handing.map(nameOf).sort()).toEqual(Object.keys(strengths).sort());
   });
 
-  it('LGN-3 QR-2 none of the public ones does for somebody who has proved nothing', async () => {
+  long('LGN-3 QR-2 none of the public ones does for somebody who has proved nothing', async () => {
     for (const { route } of routes.filter((one) => nameOf(one) in strengths)) {
       const body = route.method === 'GET' ? undefined : goodBody(route);
       const reply = await door.http(route.method, pathWith(route, 'nothing'), body, {
@@ -281,7 +281,7 @@ describe('passwords', () => {
     expect((await failures(door, who)).password).toBe(5);
   });
 
-  it('LEG-1 LCK-1 the company’s password is locked alone', async () => {
+  long('LEG-1 LCK-1 the company’s password is locked alone', async () => {
     const who = await knownPerson(door);
     const taxpayerId = await oldCompany(door, who);
     const answers = [];
@@ -509,7 +509,7 @@ describe('ways without a password', () => {
     expect((await failures(door, who)).locked).toBe(true);
   };
 
-  it('LCK-5 QR-1 a phone app’s login passes a lock and does not lift it', async () => {
+  long('LCK-5 QR-1 a phone app’s login passes a lock and does not lift it', async () => {
     const who = await knownPerson(door);
     await lock(who);
     const code = expectStatus(await door.http('POST', '/v1/qr-logins'), 201).body;
@@ -528,7 +528,7 @@ describe('ways without a password', () => {
     expect(said(await enterPassword(door, who.phone, who.password))).toBe('ACCOUNT_LOCKED');
   });
 
-  it('LCK-5 SES-2 a session that is there goes on while locked, and only by its cookie', async () => {
+  long('LCK-5 SES-2 a session that is there goes on while locked, and only by its cookie', async () => {
     const who = await knownPerson(door);
     const { cookie } = await loggedInByFace(door, who);
     await lock(who);

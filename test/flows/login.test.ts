@@ -136,7 +136,7 @@ describe('account box', () => {
     expectStatus(await enterPassword(door, who.documentNumber, who.password), 201);
   });
 
-  it('LGN-7 DOC-2 takes the password exactly as it was set, but for white space at its ends', async () => {
+  long('LGN-7 DOC-2 takes the password exactly as it was set, but for white space at its ends', async () => {
     for (const password of [
       who.password.toLowerCase(),
       `${who.password.slice(0, 4)} ${who.password.slice(4)}`,
@@ -309,7 +309,7 @@ describe('second factor', () => {
     await loggedIn(door, heir, heir.phone);
   });
 
-  it('LGN-6 sends to the phone typed, else to the default phone, and shows which', async () => {
+  long('LGN-6 sends to the phone typed, else to the default phone, and shows which', async () => {
     const who = await knownPerson(door, person(), { username: 'TwoPhones1' });
     const lender = await knownPerson(door);
     // A second number as the account centre would add it; sealed numbers are bound to the number, not to the person.
@@ -354,7 +354,7 @@ describe('second factor', () => {
 });
 
 describe('order of checks', () => {
-  it('LGN-2 knows the account before the lock, and the lock before the password', async () => {
+  long('LGN-2 knows the account before the lock, and the lock before the password', async () => {
     const who = await knownPerson(door, person(), { username: 'LockedOne' });
     for (let i = 0; i < 5; i++) await enterPassword(door, who.phone, wrong);
     const locked = await failures(door, who);
@@ -446,7 +446,7 @@ describe('challenge', () => {
     throw new Error('The address is asked for no challenge.');
   };
 
-  it('LGN-12 asks for a challenge after the budget, before anything is looked at', async () => {
+  long('LGN-12 asks for a challenge after the budget, before anything is looked at', async () => {
     expect((await attempt(wrong)).body).toMatchObject({ code: 'BAD_CREDENTIALS', remainingAttempts: 4 });
     expect((await attempt(wrong)).body).toMatchObject({ code: 'BAD_CREDENTIALS', remainingAttempts: 3 });
     for (let i = 0; i < 6; i++) {
@@ -536,7 +536,7 @@ it('LGN-3 SMS-2 tells a wrong code apart and leaves the ticket usable', async ()
   expect(await failures(door, who)).toEqual({ ...none, guesses: 1 });
 });
 
-it('LGN-6 keeps numbers out of every answer of the login', async () => {
+long('LGN-6 keeps numbers out of every answer of the login', async () => {
   const who = await registered(door, person({ phone: mobile() }));
   const replies = [
     await enterPassword(door, who.documentNumber, who.password),

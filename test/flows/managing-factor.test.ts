@@ -81,7 +81,7 @@ describe('SES-5 a session that came by QR', () => {
     expect(codeOf(await called(own(one), one))).toBe('FRESH_FACTOR_REQUIRED');
   });
 
-  it('SES-5 reading, applying, rejecting, withdrawing, leaving and hiding want none', async () => {
+  long('SES-5 reading, applying, rejecting, withdrawing, leaving and hiding want none', async () => {
     const id = creditCode();
     await feed(door, companyLine(id));
     const applied = await asPerson.api('POST', '/v1/authorizations', { taxpayerId: id, role: 'tax-handler' });
@@ -111,7 +111,7 @@ describe('SES-5 a session that came by QR', () => {
   });
   const passed = new Set<string>();
 
-  it('SES-5 the one factor is for the whole session; what is fresh is not', async () => {
+  long('SES-5 the one factor is for the whole session; what is fresh is not', async () => {
     await wait(door, 290);
     let later = await refreshed(door, asPerson);
     await wait(door, 290);
@@ -136,7 +136,7 @@ describe('SES-5 a session that came by QR', () => {
     expect(codeOf(await confirm())).toBe('NOT_FOUND');
   });
 
-  it('SES-5 a session by password and factor needs no further one to manage', async () => {
+  long('SES-5 a session by password and factor needs no further one to manage', async () => {
     const { who, identity } = await boss();
     const signed = await forCompany(await signIn(door, who), identity.taxpayerId);
     await wait(door, 601);
@@ -434,7 +434,7 @@ describe('SES-5 PHN-4 between reading and writing', () => {
     },
   );
 
-  it('SES-5 PHN-4 a number recovered while its code is judged is no factor', async () => {
+  long('SES-5 PHN-4 a number recovered while its code is judged is no factor', async () => {
     const known = await knownPerson(door);
     await wait(door, 61);
     const who = await signInByQr(door, known);

@@ -149,36 +149,41 @@ describe('people who move over', () => {
       expect(JSON.stringify(report)).not.toContain(secret);
   });
 
-  it('MIG-1 a repeated or older line changes nothing; a newer one brings what the old system learned', async () => {
-    const who = person();
-    const [second, third] = [mobile(), mobile()];
-    const line = personLine(who, 3, {
-      passwordHash: legacy('MD5', who.password),
-      phones: [who.phone, second],
-    });
-    const key = await subjectOf(door, () => feed(door, line), 'migrated');
-    const before = await personOf(door, key);
-    expect(await feed(door, line, { ...line, version: 2, phones: [] })).toMatchObject({
-      accepted: 0,
-      stale: 2,
-    });
-    expect(await personOf(door, key)).toEqual(before);
+  long(
+    'MIG-1 a repeated or older line changes nothing; a newer one brings what the old system learned',
+    async () => {
+      const who = person();
+      const [second, third] = [mobile(), mobile()];
+      const line = personLine(who, 3, {
+        passwordHash: legacy('MD5', who.password),
+        phones: [who.phone, second],
+      });
+      const key = await subjectOf(door, () => feed(door, line), 'migrated');
+      const before = await personOf(door, key);
+      expect(await feed(door, line, { ...line, version: 2, phones: [] })).toMatchObject({
+        accepted: 0,
+        stale: 2,
+      });
+      expect(await personOf(door, key)).toEqual(before);
 
-    const renewed = 'Jianghuai#2061';
-    await feed(door, {
-      ...line,
-      version: 4,
-      phones: [third, who.phone],
-      passwordHash: legacy('SM3', renewed),
-    });
-    expect(await enterPassword(door, second, renewed)).toMatchObject({ status: 404 });
-    expectStatus(await enterPassword(door, who.phone, who.password), 401);
-    expect(await factorsOf(who, third, renewed)).toEqual(['sms', 'face']);
-    // The first number was the default one and stays it.
-    const reply = expectStatus(await enterPassword(door, who.documentNumber, renewed), 201);
-    expect(reply.body.secondFactors[0].maskedPhone).toBe(`${who.phone.slice(0, 3)}****${who.phone.slice(7)}`);
-    await ownedNumbers(door);
-  });
+      const renewed = 'Jianghuai#2061';
+      await feed(door, {
+        ...line,
+        version: 4,
+        phones: [third, who.phone],
+        passwordHash: legacy('SM3', renewed),
+      });
+      expect(await enterPassword(door, second, renewed)).toMatchObject({ status: 404 });
+      expectStatus(await enterPassword(door, who.phone, who.password), 401);
+      expect(await factorsOf(who, third, renewed)).toEqual(['sms', 'face']);
+      // The first number was the default one and stays it.
+      const reply = expectStatus(await enterPassword(door, who.documentNumber, renewed), 201);
+      expect(reply.body.secondFactors[0].maskedPhone).toBe(
+        `${who.phone.slice(0, 3)}****${who.phone.slice(7)}`,
+      );
+      await ownedNumbers(door);
+    },
+  );
 
   long('MIG-1 REG-4 an ended account is unknown at login and restored by registering again', async () => {
     for (const state of ['invalid', 'cancelled']) {
@@ -307,44 +312,50 @@ describe('what people have done here', () => {
     await ownedNumbers(door);
   });
 
-  it('MIG-1 PWD-3 a password that was logged in with is not replaced by the old system’s weak one', async () => {
-    const who = person();
-    const key = await keyOf(who, { passwordHash: legacy('MD5', who.password) });
-    await factorsOf(who);
-    const { password } = await personOf(door, key);
-    await feed(door, personLine(who, 2, { passwordHash: legacy('MD5', who.password) }));
-    expect((await personOf(door, key)).password).toEqual(password);
-    expect(await factorsOf(who)).toEqual(['sms', 'face']);
-  });
+  long(
+    'MIG-1 PWD-3 a password that was logged in with is not replaced by the old system’s weak one',
+    async () => {
+      const who = person();
+      const key = await keyOf(who, { passwordHash: legacy('MD5', who.password) });
+      await factorsOf(who);
+      const { password } = await personOf(door, key);
+      await feed(door, personLine(who, 2, { passwordHash: legacy('MD5', who.password) }));
+      expect((await personOf(door, key)).password).toEqual(password);
+      expect(await factorsOf(who)).toEqual(['sms', 'face']);
+    },
+  );
 });
 
 describe('numbers that two people claim', () => {
-  it('MIG-1 LGN-5 are taken from both, and refused in every later line; the report tells how many', async () => {
-    const [first, second, third] = [person(), person(), person()];
-    const { phone } = first;
-    await moved(door, first);
-    const report = await feed(door, personLine({ ...second, phone }), personLine({ ...third, phone }));
-    expect(report).toMatchObject({ accepted: 2, emptied: 1 });
-    expect(told(report, 'warnings')).toEqual([
-      [1, 'PHONE_EMPTIED'],
-      [2, 'PHONE_REFUSED'],
-    ]);
-    expect(JSON.stringify(report)).not.toContain(phone);
-    const reply = expectStatus(await enterPassword(door, first.documentNumber, first.password), 201);
-    expect(reply.body).toMatchObject({
-      secondFactors: [{ method: 'face' }],
-      notices: [{ code: 'PHONE_EMPTY' }],
-    });
-    expect((await enterPassword(door, phone, first.password)).body.code).toBe('PHONE_NOT_FOUND');
-    // Neither gets it by a newer line.
-    const later = await feed(door, personLine(first, 2), personLine({ ...second, phone }, 2));
-    expect(told(later, 'warnings')).toEqual([
-      [1, 'PHONE_REFUSED'],
-      [2, 'PHONE_REFUSED'],
-    ]);
-    expect(later).not.toHaveProperty('emptied');
-    await ownedNumbers(door);
-  });
+  long(
+    'MIG-1 LGN-5 are taken from both, and refused in every later line; the report tells how many',
+    async () => {
+      const [first, second, third] = [person(), person(), person()];
+      const { phone } = first;
+      await moved(door, first);
+      const report = await feed(door, personLine({ ...second, phone }), personLine({ ...third, phone }));
+      expect(report).toMatchObject({ accepted: 2, emptied: 1 });
+      expect(told(report, 'warnings')).toEqual([
+        [1, 'PHONE_EMPTIED'],
+        [2, 'PHONE_REFUSED'],
+      ]);
+      expect(JSON.stringify(report)).not.toContain(phone);
+      const reply = expectStatus(await enterPassword(door, first.documentNumber, first.password), 201);
+      expect(reply.body).toMatchObject({
+        secondFactors: [{ method: 'face' }],
+        notices: [{ code: 'PHONE_EMPTY' }],
+      });
+      expect((await enterPassword(door, phone, first.password)).body.code).toBe('PHONE_NOT_FOUND');
+      // Neither gets it by a newer line.
+      const later = await feed(door, personLine(first, 2), personLine({ ...second, phone }, 2));
+      expect(told(later, 'warnings')).toEqual([
+        [1, 'PHONE_REFUSED'],
+        [2, 'PHONE_REFUSED'],
+      ]);
+      expect(later).not.toHaveProperty('emptied');
+      await ownedNumbers(door);
+    },
+  );
 
   it('MIG-1 leave the other numbers of a person alone, and one of them becomes the default', async () => {
     const who = person();

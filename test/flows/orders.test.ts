@@ -40,20 +40,23 @@ const told = (report: object, list: 'rejected' | 'warnings') =>
   (report as Record<string, { line: number; code: string }[]>)[list]?.map(({ line, code }) => [line, code]);
 
 describe('ORD-1 suspending and resuming', () => {
-  it('ORD-1 LGN-2 is told after the right password only, and a wrong one counts and says nothing of it', async () => {
-    const who = await knownPerson(door);
-    await ordered(who, 'suspend');
-    const wrong = await login(who, 'Falsch#9182');
-    expect([said(wrong), wrong.body.remainingAttempts]).toEqual(['BAD_CREDENTIALS', 4]);
-    const right = await login(who);
-    expectProblem(right);
-    expect([right.status, right.body.code]).toEqual([403, 'ACCOUNT_SUSPENDED']);
-    expect(right.body.detail).toContain('12366');
-    // The right password is no failure, and resets the count.
-    expect((await login(who, 'Falsch#9182')).body.remainingAttempts).toBe(4);
-    for (let look = 0; look < 4; look++) await login(who, 'Falsch#9182');
-    expect(said(await login(who))).toBe('ACCOUNT_LOCKED');
-  });
+  long(
+    'ORD-1 LGN-2 is told after the right password only, and a wrong one counts and says nothing of it',
+    async () => {
+      const who = await knownPerson(door);
+      await ordered(who, 'suspend');
+      const wrong = await login(who, 'Falsch#9182');
+      expect([said(wrong), wrong.body.remainingAttempts]).toEqual(['BAD_CREDENTIALS', 4]);
+      const right = await login(who);
+      expectProblem(right);
+      expect([right.status, right.body.code]).toEqual([403, 'ACCOUNT_SUSPENDED']);
+      expect(right.body.detail).toContain('12366');
+      // The right password is no failure, and resets the count.
+      expect((await login(who, 'Falsch#9182')).body.remainingAttempts).toBe(4);
+      for (let look = 0; look < 4; look++) await login(who, 'Falsch#9182');
+      expect(said(await login(who))).toBe('ACCOUNT_LOCKED');
+    },
+  );
 
   long(
     'ORD-1 SES-2 ends the sessions at once with their reason, and a resumption brings none back',
@@ -79,7 +82,7 @@ describe('ORD-1 suspending and resuming', () => {
     },
   );
 
-  it('ORD-1 ends sessions alone: the account goes on', async () => {
+  long('ORD-1 ends sessions alone: the account goes on', async () => {
     const who = await knownPerson(door);
     const { cookie } = await loggedInByFace(door, who);
     await ordered(who, 'end-sessions');
@@ -88,7 +91,7 @@ describe('ORD-1 suspending and resuming', () => {
     await loggedInByFace(door, who);
   });
 
-  it('ORD-1 is audited with officers and office, told by SMS, and seen in the own history', async () => {
+  long('ORD-1 is audited with officers and office, told by SMS, and seen in the own history', async () => {
     const who = await knownPerson(door);
     await loggedInByFace(door, who);
     const happened = await eventsOf(door, async () => {
@@ -262,7 +265,7 @@ describe('ORD-1 by whom and of whom', () => {
     await ordered(who, 'suspend', named);
   });
 
-  it('ORD-1 an order for somebody unknown holds: they cannot register until it is lifted', async () => {
+  long('ORD-1 an order for somebody unknown holds: they cannot register until it is lifted', async () => {
     const who = person();
     await ordered(who, 'suspend');
     const start = () =>
@@ -274,24 +277,27 @@ describe('ORD-1 by whom and of whom', () => {
     expectStatus(await login(who), 201);
   });
 
-  it('ORD-1 ENT-3 MIG-1 a row that only an order made takes its name from whoever names it first', async () => {
-    const [collected, imported, handler] = [person(), person(), person()];
-    for (const who of [collected, imported, handler]) await ordered(who, 'suspend');
-    const hall = asChannel(door, 'hall');
-    expectStatus(
-      await hall('POST', '/v1/hall/collections', { person: claimed(collected), phone: collected.phone }),
-      201,
-    );
-    await moved(door, imported);
-    expect(said(await login(imported))).toBe('ACCOUNT_SUSPENDED');
-    await fed(door, taxHandler(creditCode(), handler));
-    for (const who of [collected, imported, handler]) {
-      const named = { person: { ...claimed(who), name: '别的人' } };
-      expect(said(await orderAtHall(door, who, 'resume', named))).toBe('PERSON_MISMATCH');
-    }
-    await ordered(imported, 'resume');
-    expectStatus(await login(imported), 201);
-  });
+  long(
+    'ORD-1 ENT-3 MIG-1 a row that only an order made takes its name from whoever names it first',
+    async () => {
+      const [collected, imported, handler] = [person(), person(), person()];
+      for (const who of [collected, imported, handler]) await ordered(who, 'suspend');
+      const hall = asChannel(door, 'hall');
+      expectStatus(
+        await hall('POST', '/v1/hall/collections', { person: claimed(collected), phone: collected.phone }),
+        201,
+      );
+      await moved(door, imported);
+      expect(said(await login(imported))).toBe('ACCOUNT_SUSPENDED');
+      await fed(door, taxHandler(creditCode(), handler));
+      for (const who of [collected, imported, handler]) {
+        const named = { person: { ...claimed(who), name: '别的人' } };
+        expect(said(await orderAtHall(door, who, 'resume', named))).toBe('PERSON_MISMATCH');
+      }
+      await ordered(imported, 'resume');
+      expectStatus(await login(imported), 201);
+    },
+  );
 
   it('ORD-1 REG-4 outlives the account: who closed it is suspended when they come again', async () => {
     const who = person();
@@ -305,7 +311,7 @@ describe('ORD-1 by whom and of whom', () => {
     expect(said(await login(who))).toBe('USER_NOT_REGISTERED');
   });
 
-  it('ORD-1 stops a registration that had begun before it', async () => {
+  long('ORD-1 stops a registration that had begun before it', async () => {
     const who = person();
     const id = await startRegistration(door, who);
     expectStatus(await fillProfile(door, id, who), 200);
@@ -417,23 +423,26 @@ describe('ORD-1 the hour of the feed', () => {
     });
   };
 
-  it('ORD-1 has a limit, exactly: what brings more is given back whole and waits for a person, who may hand it over', async () => {
-    for (const who of all) await settled(door, who);
-    await given(298);
-    const heldBack = { batchItemFailures: [{ itemIdentifier: 'm' }] };
-    expect(await door.invoke('registry-feed', message(1))).toEqual(heldBack);
-    expect(await suspended()).toHaveLength(2);
-    // It comes again and is no further; what was taken before counts for nothing.
-    expect(await door.invoke('registry-feed', message(1))).toEqual(heldBack);
-    expect(await suspended()).toHaveLength(2);
-    expect(JSON.stringify(door.logs())).toContain('more than 300 orders in an hour');
-    // An operator who has looked calls the function itself.
-    expect(await feed(door, ...all.map((who) => orderLine(who, 'suspend', 1)))).toMatchObject({
-      accepted: 1,
-      stale: 2,
-    });
-    expect(await suspended()).toHaveLength(3);
-    await wait(door, 3600);
-    expect(await door.invoke('registry-feed', message(2))).toEqual({ batchItemFailures: [] });
-  });
+  long(
+    'ORD-1 has a limit, exactly: what brings more is given back whole and waits for a person, who may hand it over',
+    async () => {
+      for (const who of all) await settled(door, who);
+      await given(298);
+      const heldBack = { batchItemFailures: [{ itemIdentifier: 'm' }] };
+      expect(await door.invoke('registry-feed', message(1))).toEqual(heldBack);
+      expect(await suspended()).toHaveLength(2);
+      // It comes again and is no further; what was taken before counts for nothing.
+      expect(await door.invoke('registry-feed', message(1))).toEqual(heldBack);
+      expect(await suspended()).toHaveLength(2);
+      expect(JSON.stringify(door.logs())).toContain('more than 300 orders in an hour');
+      // An operator who has looked calls the function itself.
+      expect(await feed(door, ...all.map((who) => orderLine(who, 'suspend', 1)))).toMatchObject({
+        accepted: 1,
+        stale: 2,
+      });
+      expect(await suspended()).toHaveLength(3);
+      await wait(door, 3600);
+      expect(await door.invoke('registry-feed', message(2))).toEqual({ batchItemFailures: [] });
+    },
+  );
 });

@@ -87,7 +87,7 @@ describe('one web session', () => {
     expectStatus(await look(again), 200);
   });
 
-  it('SES-3 after logging out, the next login is told of no replacement', async () => {
+  long('SES-3 after logging out, the next login is told of no replacement', async () => {
     const who = await newcomer(door);
     expectStatus(await who.api('DELETE', '/v1/session'), 204);
     const { session } = await loggedInByFace(door, who);

@@ -116,7 +116,7 @@ describe('PWD-1 忘记密码', () => {
     ).toEqual(['notice']);
   });
 
-  it('PWD-1 takes document, phone and username for the account', async () => {
+  long('PWD-1 takes document, phone and username for the account', async () => {
     const username = `Lushan${Date.now() % 1_000_000}`;
     const who = await registered(door, person(), { username });
     for (const account of [who.documentNumber, who.phone, username, ` ${who.documentNumber.toLowerCase()}`])
@@ -160,7 +160,7 @@ describe('PWD-1 忘记密码', () => {
     }
   });
 
-  it('PWD-1 LGN-4 says who is not registered', async () => {
+  long('PWD-1 LGN-4 says who is not registered', async () => {
     const nobody = person();
     expect((await start(nobody)).body).toMatchObject({ status: 404, code: 'USER_NOT_REGISTERED' });
     expect((await start(nobody, nobody.phone)).body).toMatchObject({ status: 404, code: 'PHONE_NOT_FOUND' });
@@ -175,7 +175,7 @@ describe('PWD-1 忘记密码', () => {
     expect((await complete(id, { faceTicket, newPassword: freshPassword() })).status).toBe(404);
   });
 
-  it('PWD-1 PHN-3 a recycled phone number alone is not a person', async () => {
+  long('PWD-1 PHN-3 a recycled phone number alone is not a person', async () => {
     const former = await registered(door);
     await wait(door, 61);
     const owner = person({ phone: former.phone });
@@ -201,7 +201,7 @@ describe('PWD-1 忘记密码', () => {
     expectStatus(await resetByFace(former, freshPassword()), 204);
   });
 
-  it('PWD-1 DOC-6 asks which is meant of two who hold the number under different types', async () => {
+  long('PWD-1 DOC-6 asks which is meant of two who hold the number under different types', async () => {
     const taiwanese = await registered(door, personWith('213'));
     const foreigner = personWith('299', { documentNumber: taiwanese.documentNumber });
     await door.registry(collectionLine(foreigner));
@@ -228,7 +228,7 @@ describe('PWD-1 忘记密码', () => {
     }
   });
 
-  it('PWD-1 a ticket is over after 30 minutes, and of no other journey', async () => {
+  long('PWD-1 a ticket is over after 30 minutes, and of no other journey', async () => {
     const who = await registered(door);
     const { id, faceTicket } = await withFace(who);
     await wait(door, defaultPolicies.resetSeconds);
@@ -269,7 +269,7 @@ describe('PWD-1 忘记密码', () => {
     expectStatus(await complete(mine.id, { faceTicket: mine.faceTicket, newPassword }), 204);
   });
 
-  it('SMS-2 a code of the reset serves nothing else, and nothing else serves the reset', async () => {
+  long('SMS-2 a code of the reset serves nothing else, and nothing else serves the reset', async () => {
     const who = await registered(door);
     const { id, smsCode } = await withCode(who);
     const loginId = await loginTicket(door, who);
@@ -286,7 +286,7 @@ describe('PWD-1 忘记密码', () => {
     expectStatus(await complete(id, { smsCode, newPassword: freshPassword() }), 204);
   });
 
-  it('SMS-2 exactly one of parallel completions with the right code changes the password', async () => {
+  long('SMS-2 exactly one of parallel completions with the right code changes the password', async () => {
     const who = await registered(door);
     const { id, smsCode } = await withCode(who);
     const passwords = [freshPassword(), freshPassword(), freshPassword()];
@@ -336,15 +336,18 @@ describe('PWD-2 what a password may be', () => {
     expect((await enterPassword(door, who.documentNumber, old)).body.code).toBe('BAD_CREDENTIALS');
   });
 
-  it('PWD-2 SMS-2 a weak password leaves the code usable, and a wrong code says nothing about the password', async () => {
-    const one = await registered(door);
-    const { id, smsCode } = await withCode(one);
-    const blind = await complete(id, { smsCode: wrongTo(smsCode), newPassword: 'weak' });
-    expect(blind.body).toMatchObject({ code: 'SMS_CODE_WRONG', remainingAttempts: 4 });
-    for (let i = 0; i < 6; i++)
-      expect((await complete(id, { smsCode, newPassword: 'weak' })).body.code).toBe('PASSWORD_WEAK');
-    expectStatus(await complete(id, { smsCode, newPassword: freshPassword() }), 204);
-  });
+  long(
+    'PWD-2 SMS-2 a weak password leaves the code usable, and a wrong code says nothing about the password',
+    async () => {
+      const one = await registered(door);
+      const { id, smsCode } = await withCode(one);
+      const blind = await complete(id, { smsCode: wrongTo(smsCode), newPassword: 'weak' });
+      expect(blind.body).toMatchObject({ code: 'SMS_CODE_WRONG', remainingAttempts: 4 });
+      for (let i = 0; i < 6; i++)
+        expect((await complete(id, { smsCode, newPassword: 'weak' })).body.code).toBe('PASSWORD_WEAK');
+      expectStatus(await complete(id, { smsCode, newPassword: freshPassword() }), 204);
+    },
+  );
 
   long('PWD-2 refuses the last five, and only those', async () => {
     const one = await registered(door);
@@ -365,7 +368,7 @@ describe('PWD-2 what a password may be', () => {
 });
 
 describe('PWD-3 what a change does', () => {
-  it('PWD-3 SES-2 ends every session with its reason', async () => {
+  long('PWD-3 SES-2 ends every session with its reason', async () => {
     const who = await registered(door);
     const { session, cookie } = await loggedInByFace(door, who);
     const written = await eventsOf(door, async () =>
@@ -381,7 +384,7 @@ describe('PWD-3 what a change does', () => {
     expect(refreshed.body).toMatchObject({ status: 401, code: 'SESSION_ENDED', reason: 'credential-change' });
   });
 
-  it('PWD-3 ends a login that was begun with the old password', async () => {
+  long('PWD-3 ends a login that was begun with the old password', async () => {
     const who = await registered(door);
     const loginId = await loginTicket(door, who);
     const scan = expectStatus(await door.http('POST', `/v1/logins/${loginId}/face`), 201).body;
@@ -503,7 +506,7 @@ describe('PWD-3 what a change does', () => {
     expectStatus(await resetByFace(who, freshPassword()), 204);
   });
 
-  it('FACE-1 the 个人所得税 APP must be logged in as the person of the account', async () => {
+  long('FACE-1 the 个人所得税 APP must be logged in as the person of the account', async () => {
     const who = await registered(door);
     const id = await begin(who);
     const scan = expectStatus(await door.http('POST', `/v1/password-resets/${id}/face`), 201).body;

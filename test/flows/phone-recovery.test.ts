@@ -85,7 +85,7 @@ describe('PHN-4 找回手机号码', () => {
     expect(codeOf(await send(id))).toEqual([409, 'STATE_CONFLICT']);
   });
 
-  it('PHN-4 marks the number as recovered, also one that was theirs before', async () => {
+  long('PHN-4 marks the number as recovered, also one that was theirs before', async () => {
     const who = await registered(door);
     const key = await keyOf(who);
     await wait(door, 61);
@@ -113,17 +113,20 @@ describe('PHN-4 找回手机号码', () => {
     expect((await enterPassword(door, who.documentNumber, 'Falsch#9182')).body.remainingAttempts).toBe(4);
   });
 
-  it('PHN-4 LCK-4 locks at the fifth failure, also under parallel guesses, and is refused while locked', async () => {
-    const who = await registered(door);
-    const replies = await Promise.all(
-      Array.from({ length: 12 }, () => start(who, mobile(), { password: 'Falsch#9182' })),
-    );
-    const codes = replies.map(({ body }) => body.code);
-    expect(codes.filter((code) => code === 'BAD_CREDENTIALS')).toHaveLength(4);
-    expect(codes.filter((code) => code === 'ACCOUNT_LOCKED')).toHaveLength(8);
-    expect(codeOf(await start(who, mobile()))).toEqual([423, 'ACCOUNT_LOCKED']);
-    expect((await enterPassword(door, who.documentNumber, who.password)).body.code).toBe('ACCOUNT_LOCKED');
-  });
+  long(
+    'PHN-4 LCK-4 locks at the fifth failure, also under parallel guesses, and is refused while locked',
+    async () => {
+      const who = await registered(door);
+      const replies = await Promise.all(
+        Array.from({ length: 12 }, () => start(who, mobile(), { password: 'Falsch#9182' })),
+      );
+      const codes = replies.map(({ body }) => body.code);
+      expect(codes.filter((code) => code === 'BAD_CREDENTIALS')).toHaveLength(4);
+      expect(codes.filter((code) => code === 'ACCOUNT_LOCKED')).toHaveLength(8);
+      expect(codeOf(await start(who, mobile()))).toEqual([423, 'ACCOUNT_LOCKED']);
+      expect((await enterPassword(door, who.documentNumber, who.password)).body.code).toBe('ACCOUNT_LOCKED');
+    },
+  );
 
   it('LGN-11 an initial password is no proof here, and no failure', async () => {
     const who = await registered(door);
@@ -186,7 +189,7 @@ describe('PHN-4 找回手机号码', () => {
     expect(left).toEqual([4, 3, 2, 1, 'ACCOUNT_LOCKED']);
   });
 
-  it('PHN-4 a locked account finishes no recovery that was begun before', async () => {
+  long('PHN-4 a locked account finishes no recovery that was begun before', async () => {
     const who = await registered(door);
     const newPhone = mobile();
     const id = await begin(who, newPhone);
@@ -248,7 +251,7 @@ describe('PHN-4 找回手机号码', () => {
     expect((await complete(b, { smsCode: codeB })).status).toBe(204);
   });
 
-  it('LCK-5 ten wrong codes a day leave midnight, for a face does not prove a number', async () => {
+  long('LCK-5 ten wrong codes a day leave midnight, for a face does not prove a number', async () => {
     const who = await registered(door);
     const phones = [mobile(), mobile(), mobile()];
     for (const phone of phones.slice(0, 2)) {
@@ -287,7 +290,7 @@ describe('PHN-4 找回手机号码', () => {
     expect(login.filter(({ body }) => body.secondFactors[0].maskedPhone.endsWith(tail)).length).toBe(1);
   });
 
-  it('PHN-5 SMS-2 one journey finishes once, however often it is asked at the same time', async () => {
+  long('PHN-5 SMS-2 one journey finishes once, however often it is asked at the same time', async () => {
     const who = await registered(door);
     const newPhone = mobile();
     const id = await begin(who, newPhone);
@@ -313,7 +316,7 @@ describe('PHN-4 找回手机号码', () => {
     expect(login.session.accessToken).toBeTruthy();
   });
 
-  it('refuses malformed input with its code, never a 500', async () => {
+  long('refuses malformed input with its code, never a 500', async () => {
     const who = await registered(door);
     expect(codeOf(await start(who, '12345'))).toEqual([400, 'PHONE_INVALID']);
     expect(codeOf(await start(who, mobile(), { documentNumber: '340104199001010000' }))).toEqual([

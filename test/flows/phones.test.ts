@@ -183,7 +183,7 @@ describe('adding', () => {
     expect((await post(later, { phone, smsCode: newest })).body.code).toBe('SMS_CODE_WRONG');
   });
 
-  it('SMS-1 the number has its own window, whoever asks', async () => {
+  long('SMS-1 the number has its own window, whoever asks', async () => {
     const phone = mobile();
     const [a, b] = [await newcomer(door), await newcomer(door)];
     expectStatus(await a.api('POST', '/v1/account/phones/sms', { phone }), 202);
@@ -192,7 +192,7 @@ describe('adding', () => {
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
   });
 
-  it('LCK-5 ten wrong codes a day are the most, over all numbers', async () => {
+  long('LCK-5 ten wrong codes a day are the most, over all numbers', async () => {
     const who = await newcomer(door);
     for (let n = 0; n < 2; n++) {
       const phone = mobile();
@@ -279,26 +279,29 @@ describe('a number of somebody else', () => {
     expectStatus(await enterPassword(door, holder.phone, who.password), 201);
   });
 
-  it('PHN-3 LGN-3 taking a phone while its owner logs in: the open login gets no session by SMS', async () => {
-    const holder = await newcomer(door);
-    const who = await newcomer(door);
-    const faceTicket = await ownFace(door, who);
-    const loginId = await loginTicket(door, holder);
-    await wait(door, 61);
-    expectStatus(await ticketCall(door, loginId, 'sms'), 202);
-    const loginCode = newestCode(door, holder.phone);
-    await wait(door, 61);
-    expectStatus(await addPhone(door, who, holder.phone, { takeover: true, faceTicket }), 201);
-    expect((await verify(door, loginId, { smsCode: loginCode })).body).toMatchObject({
-      status: 403,
-      code: 'FACE_REQUIRED',
-    });
-    // A code sent only now lands on the taker's phone and opens nothing.
-    await wait(door, 61);
-    expectStatus(await ticketCall(door, loginId, 'sms'), 202);
-    const later = await verify(door, loginId, { smsCode: newestCode(door, holder.phone) });
-    expect(later.body.code).toBe('FACE_REQUIRED');
-  });
+  long(
+    'PHN-3 LGN-3 taking a phone while its owner logs in: the open login gets no session by SMS',
+    async () => {
+      const holder = await newcomer(door);
+      const who = await newcomer(door);
+      const faceTicket = await ownFace(door, who);
+      const loginId = await loginTicket(door, holder);
+      await wait(door, 61);
+      expectStatus(await ticketCall(door, loginId, 'sms'), 202);
+      const loginCode = newestCode(door, holder.phone);
+      await wait(door, 61);
+      expectStatus(await addPhone(door, who, holder.phone, { takeover: true, faceTicket }), 201);
+      expect((await verify(door, loginId, { smsCode: loginCode })).body).toMatchObject({
+        status: 403,
+        code: 'FACE_REQUIRED',
+      });
+      // A code sent only now lands on the taker's phone and opens nothing.
+      await wait(door, 61);
+      expectStatus(await ticketCall(door, loginId, 'sms'), 202);
+      const later = await verify(door, loginId, { smsCode: newestCode(door, holder.phone) });
+      expect(later.body.code).toBe('FACE_REQUIRED');
+    },
+  );
 
   long('PHN-3 PWD-1 nor is the password reset through it', async () => {
     const holder = await newcomer(door);
@@ -346,7 +349,7 @@ describe('a number of somebody else', () => {
     await ownership();
   });
 
-  it('PHN-5 adding a free number while somebody registers with it: one owner', async () => {
+  long('PHN-5 adding a free number while somebody registers with it: one owner', async () => {
     const who = await newcomer(door);
     const stranger = person();
     const id = await startRegistration(door, stranger);
@@ -367,7 +370,7 @@ describe('a number of somebody else', () => {
 });
 
 describe('default and deleting', () => {
-  it('PHN-2 the default cannot be deleted before another is default', async () => {
+  long('PHN-2 the default cannot be deleted before another is default', async () => {
     const who = await newcomer(door);
     const phone = mobile();
     expectStatus(await addPhone(door, who, phone), 201);
@@ -403,7 +406,7 @@ describe('default and deleting', () => {
     expect(await phonesOf(other)).toEqual([foreign]);
   });
 
-  it('PHN-2 making it default and deleting it at once: never a default that is gone', async () => {
+  long('PHN-2 making it default and deleting it at once: never a default that is gone', async () => {
     const who = await newcomer(door);
     expectStatus(await addPhone(door, who, mobile()), 201);
     const [, second] = await phonesOf(who);
@@ -420,7 +423,7 @@ describe('default and deleting', () => {
     await ownership();
   });
 
-  it('PHN-2 LGN-3 a login that waits for a code of a deleted number gets no session by it', async () => {
+  long('PHN-2 LGN-3 a login that waits for a code of a deleted number gets no session by it', async () => {
     const who = await newcomer(door);
     const phone = mobile();
     expectStatus(await addPhone(door, who, phone), 201);

@@ -124,7 +124,7 @@ describe('QR-1 login by scanning', () => {
     });
   });
 
-  it('QR-1 nobody confirms without being logged in on the phone, in the 安徽税务 APP neither', async () => {
+  long('QR-1 nobody confirms without being logged in on the phone, in the 安徽税务 APP neither', async () => {
     for (const channel of phones) {
       const code = await showCode();
       const phone = localPartner(door, channel);
@@ -143,23 +143,26 @@ describe('QR-1 login by scanning', () => {
     expectStatus(await phoneOf().confirmCode(code.qrContent), 204);
   });
 
-  it('SES-3 SES-5 the session passed no factor, remembers its channel and replaces the one before', async () => {
-    const before = await loggedInByFace(door, who);
-    const code = await showCode();
-    expectStatus(await phoneOf().confirmCode(code.qrContent), 204);
-    const opened = await ask(code);
-    expect(opened.body.session.notices).toMatchObject([{ code: 'SESSION_REPLACED' }]);
-    const session = (await rows(door, 'Sessions')).find(
-      (one) => one.sessionId === opened.body.session.sessionId,
-    );
-    expect(session).toMatchObject({
-      channel: 'web',
-      factorAt: 0,
-      qr: 'ahtax-app',
-    });
-    const old = await door.http('GET', '/v1/session', undefined, { token: before.session.accessToken });
-    expect(old.body).toMatchObject({ code: 'SESSION_ENDED', reason: 'replaced', by: 'Edge · Windows' });
-  });
+  long(
+    'SES-3 SES-5 the session passed no factor, remembers its channel and replaces the one before',
+    async () => {
+      const before = await loggedInByFace(door, who);
+      const code = await showCode();
+      expectStatus(await phoneOf().confirmCode(code.qrContent), 204);
+      const opened = await ask(code);
+      expect(opened.body.session.notices).toMatchObject([{ code: 'SESSION_REPLACED' }]);
+      const session = (await rows(door, 'Sessions')).find(
+        (one) => one.sessionId === opened.body.session.sessionId,
+      );
+      expect(session).toMatchObject({
+        channel: 'web',
+        factorAt: 0,
+        qr: 'ahtax-app',
+      });
+      const old = await door.http('GET', '/v1/session', undefined, { token: before.session.accessToken });
+      expect(old.body).toMatchObject({ code: 'SESSION_ENDED', reason: 'replaced', by: 'Edge · Windows' });
+    },
+  );
 
   it('LCK-5 works while the account is locked, and does not unlock it', async () => {
     const locked = await knownPerson(door);
@@ -175,7 +178,7 @@ describe('QR-1 login by scanning', () => {
 });
 
 describe('QR-2 states, times and races', () => {
-  it('QR-2 of twenty polls at once one gets the session', async () => {
+  long('QR-2 of twenty polls at once one gets the session', async () => {
     const code = await showCode();
     expectStatus(await phoneOf().confirmCode(code.qrContent), 204);
     const replies = await Promise.all(Array.from({ length: 20 }, () => ask(code)));
@@ -273,7 +276,7 @@ describe('QR-2 states, times and races', () => {
     });
   });
 
-  it('QR-2 confirm and cancel at once: one of them, and the page hears which', async () => {
+  long('QR-2 confirm and cancel at once: one of them, and the page hears which', async () => {
     for (let round = 0; round < 4; round++) {
       const code = await showCode();
       const phone = phoneOf();
@@ -296,7 +299,7 @@ describe('QR-2 states, times and races', () => {
     expect((await ask(code)).body.session.accessToken).toBeDefined();
   });
 
-  it('QR-2 is over after 180 seconds for phone and page, confirmed or not', async () => {
+  long('QR-2 is over after 180 seconds for phone and page, confirmed or not', async () => {
     const [unseen, shown, agreed, done] = [
       await showCode(),
       await showCode(),
@@ -360,7 +363,7 @@ describe('QR-3 companies', () => {
     taxpayerId = await companyOf(door, who);
   });
 
-  it('QR-1 QR-3 the page takes over the company that the phone works for', async () => {
+  long('QR-1 QR-3 the page takes over the company that the phone works for', async () => {
     for (const body of [undefined, { kind: 'enterprise', ...asCompany() }, asCompany()]) {
       const code = await showCode();
       const phone = phoneOf(who, 'ahtax-app', asCompany());
@@ -415,7 +418,7 @@ describe('QR-3 companies', () => {
     await refused(who, asCompany(waiting), 'RELATION_NOT_FOUND');
   });
 
-  it('QR-3 a relation lost between confirmation and page opens nothing', async () => {
+  long('QR-3 a relation lost between confirmation and page opens nothing', async () => {
     const code = await showCode();
     const lost = await companyOf(door, who);
     expectStatus(await phoneOf(who, 'ahtax-app', asCompany(lost)).confirmCode(code.qrContent), 204);
@@ -483,7 +486,7 @@ describe('QR-3 tax agents', () => {
     expect(session.identity).toMatchObject({ kind: 'enterprise', ...asAgent(agency.id), permissions: [] });
   });
 
-  it('AGY-1 QR-3 forms that were replaced since and name the agent still let the page in', async () => {
+  long('AGY-1 QR-3 forms that were replaced since and name the agent still let the page in', async () => {
     const code = await confirmedFor(served);
     const other = person();
     const { agents } = staffLine(agency.id, [other, agent]);
@@ -571,7 +574,7 @@ describe('QR bad input', () => {
     expect((await ask(code)).body).toEqual({ state: 'scanned', scannedBy: maskName(who.name) });
   });
 
-  it('QR-2 tickets of other journeys are none', async () => {
+  long('QR-2 tickets of other journeys are none', async () => {
     const phone = phoneOf();
     const registrationId = await startRegistration(door, person());
     const loginId = await loginTicket(door, who);

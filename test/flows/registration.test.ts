@@ -77,7 +77,7 @@ describe('REG-1 logged in by registering', () => {
     },
   );
 
-  it('REG-1 a session that cannot be opened leaves the person registered, who logs in', async () => {
+  long('REG-1 a session that cannot be opened leaves the person registered, who logs in', async () => {
     const who = person();
     const id = await ready(who);
     door.faults.add({
@@ -95,46 +95,49 @@ describe('REG-1 logged in by registering', () => {
 });
 
 describe('REG-1 the steps of a registration', () => {
-  it('REG-1 LVL-1 go from identity over basic information and face check to real-name level 4', async () => {
-    const who = person();
-    const begun = expectStatus(await start(who), 201).body;
-    expect(begun).toEqual({ registrationId: expect.stringMatching(/^[\w-]{22,64}$/), faceRequired: true });
-    const id = begun.registrationId;
-    expect((await complete(id)).body).toMatchObject({ status: 409, code: 'STEP_MISSING' });
+  long(
+    'REG-1 LVL-1 go from identity over basic information and face check to real-name level 4',
+    async () => {
+      const who = person();
+      const begun = expectStatus(await start(who), 201).body;
+      expect(begun).toEqual({ registrationId: expect.stringMatching(/^[\w-]{22,64}$/), faceRequired: true });
+      const id = begun.registrationId;
+      expect((await complete(id)).body).toMatchObject({ status: 409, code: 'STEP_MISSING' });
 
-    const sent = expectStatus(await sendRegistrationCode(door, id, who.phone), 202).body;
-    expect(sent).toEqual({
-      maskedPhone: `${who.phone.slice(0, 3)}****${who.phone.slice(7)}`,
-      resendAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+08:00$/),
-    });
-    const profile = await door.http('PUT', `/v1/registrations/${id}/profile`, {
-      phone: who.phone,
-      smsCode: await codeFor(door, who.phone),
-      password: who.password,
-    });
-    expect(expectStatus(profile, 200).body).toEqual({ maskedPhone: sent.maskedPhone, faceRequired: true });
-    expect((await complete(id)).body).toMatchObject({ status: 403, code: 'FACE_REQUIRED' });
-    expect((await enterPassword(door, who.documentNumber, who.password)).body.code).toBe(
-      'USER_NOT_REGISTERED',
-    );
+      const sent = expectStatus(await sendRegistrationCode(door, id, who.phone), 202).body;
+      expect(sent).toEqual({
+        maskedPhone: `${who.phone.slice(0, 3)}****${who.phone.slice(7)}`,
+        resendAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+08:00$/),
+      });
+      const profile = await door.http('PUT', `/v1/registrations/${id}/profile`, {
+        phone: who.phone,
+        smsCode: await codeFor(door, who.phone),
+        password: who.password,
+      });
+      expect(expectStatus(profile, 200).body).toEqual({ maskedPhone: sent.maskedPhone, faceRequired: true });
+      expect((await complete(id)).body).toMatchObject({ status: 403, code: 'FACE_REQUIRED' });
+      expect((await enterPassword(door, who.documentNumber, who.password)).body.code).toBe(
+        'USER_NOT_REGISTERED',
+      );
 
-    const scan = await startFace(id);
-    expect((await poll(door, scan)).body).toEqual({ state: 'pending' });
-    expect((await scanFace(door, scan.qrContent)).body).toMatchObject({ passed: true });
-    expect((await poll(door, scan)).body).toEqual({ state: 'passed' });
-    const done = await complete(id);
-    expect(done.status).toBe(201);
-    expect(done.body).toMatchObject({ realNameLevel: 4 });
-    expect((await enterPassword(door, who.documentNumber, who.password)).status).toBe(201);
-    expect((await enterPassword(door, who.phone, who.password)).status).toBe(201);
-  });
+      const scan = await startFace(id);
+      expect((await poll(door, scan)).body).toEqual({ state: 'pending' });
+      expect((await scanFace(door, scan.qrContent)).body).toMatchObject({ passed: true });
+      expect((await poll(door, scan)).body).toEqual({ state: 'passed' });
+      const done = await complete(id);
+      expect(done.status).toBe(201);
+      expect(done.body).toMatchObject({ realNameLevel: 4 });
+      expect((await enterPassword(door, who.documentNumber, who.password)).status).toBe(201);
+      expect((await enterPassword(door, who.phone, who.password)).status).toBe(201);
+    },
+  );
 
   it('REG-1 refuses a face check before the basic information', async () => {
     const id = await startRegistration(door, person());
     expect((await door.http('POST', `/v1/registrations/${id}/face`)).body.code).toBe('STEP_MISSING');
   });
 
-  it('REG-1 a registration is used up by its completion and over after 30 minutes', async () => {
+  long('REG-1 a registration is used up by its completion and over after 30 minutes', async () => {
     const who = person();
     const id = await ready(who);
     expectStatus(await complete(id), 201);
@@ -155,7 +158,7 @@ describe('REG-1 the steps of a registration', () => {
     expect((await sendRegistrationCode(door, late, mobile())).body.code).toBe('EXPIRED');
   });
 
-  it('REG-1 takes no ticket of another journey', async () => {
+  long('REG-1 takes no ticket of another journey', async () => {
     const who = await registered(door);
     const loginId = await loginTicket(door, who);
     expect((await complete(loginId)).body).toMatchObject({ status: 404, code: 'NOT_FOUND' });
@@ -172,7 +175,7 @@ describe('REG-1 the steps of a registration', () => {
     });
   });
 
-  it('REG-3 lets only one of two open registrations of one person succeed', async () => {
+  long('REG-3 lets only one of two open registrations of one person succeed', async () => {
     const who = person();
     const [first, second] = [await ready(who), await ready({ ...who, phone: mobile() })];
     expectStatus(await complete(first), 201);
@@ -261,7 +264,7 @@ describe('DOC-1 the twelve document types', () => {
     expect((await complete(begun.registrationId)).body).toMatchObject({ realNameLevel: 5 });
   });
 
-  it('REG-2 ENT-3 a newer hall record counts, an older one changes nothing', async () => {
+  long('REG-2 ENT-3 a newer hall record counts, an older one changes nothing', async () => {
     const who = personWith('239');
     const corrected = { ...who, phone: mobile() };
     await door.registry(collectionLine(who, 5));
@@ -284,7 +287,7 @@ describe('DOC-1 the twelve document types', () => {
     expect((await complete(id)).body.code).toBe('STATE_CONFLICT');
   });
 
-  it('DOC-2 takes a number in full width, lower case and with spaces for the same', async () => {
+  long('DOC-2 takes a number in full width, lower case and with spaces for the same', async () => {
     let who = person();
     while (!who.documentNumber.endsWith('X')) who = person();
     await registered(door, who);
@@ -315,7 +318,7 @@ describe('DOC-1 the twelve document types', () => {
     expect((await start(who, { documentType: '101' })).body.code).toBe('BAD_REQUEST');
   });
 
-  it('DOC-5 PERSON_MISMATCH refuses a number that another name holds under the same type', async () => {
+  long('DOC-5 PERSON_MISMATCH refuses a number that another name holds under the same type', async () => {
     const who = await registered(door);
     const other = await start(who, { name: '欧阳不同' });
     expect(other.body).toMatchObject({ status: 409, code: 'PERSON_MISMATCH' });
@@ -328,7 +331,7 @@ describe('DOC-1 the twelve document types', () => {
     expect(report.rejected).toMatchObject([{ line: 1, code: 'PERSON_MISMATCH' }]);
   });
 
-  it('DOC-5 PERSON_MISMATCH is found again at completion, where another registered meanwhile', async () => {
+  long('DOC-5 PERSON_MISMATCH is found again at completion, where another registered meanwhile', async () => {
     const who = person();
     const mine = await ready(who);
     const other = await ready({ ...who, name: '司马相如', phone: mobile() });
@@ -336,7 +339,7 @@ describe('DOC-1 the twelve document types', () => {
     expect(['ALREADY_REGISTERED', 'PERSON_MISMATCH']).toContain((await complete(other)).body.code);
   });
 
-  it('DOC-5 DOC-6 one number under two types is two persons, and each says at login which', async () => {
+  long('DOC-5 DOC-6 one number under two types is two persons, and each says at login which', async () => {
     const taiwanese = personWith('213', { password: 'Jiangnan#7041' });
     const foreigner = personWith('208', {
       documentNumber: taiwanese.documentNumber,
@@ -391,7 +394,7 @@ describe('REG-4 registering again', () => {
     },
   );
 
-  it('REG-4 PWD-2 keeps the history of passwords: the last ones stay refused', async () => {
+  long('REG-4 PWD-2 keeps the history of passwords: the last ones stay refused', async () => {
     const who = person();
     const key = await subjectOf(door, () => registered(door, who), 'registered');
     await setOnPerson(door, key, 'account', { status: 'cancelled', since: new Date().toISOString() });
@@ -473,30 +476,33 @@ describe('REG-6 consents', () => {
     expect(await rowsOf(door, 'Tickets')).toHaveLength(tickets.length);
   });
 
-  it('REG-6 records them with version and time; of the face check only transaction id and result are kept', async () => {
-    const who = person();
-    const written = await eventsOf(door, () => registered(door, who));
-    const key = written.find((event) => event.kind === 'registered')?.subject ?? '';
-    const { consents } = (await personOf(door, key)) as {
-      consents: { kind: string; version: string; at: string }[];
-    };
-    expect(consents.map((consent) => consent.kind).sort()).toEqual(['face', 'privacy']);
-    for (const consent of consents) {
-      expect(consent.version).toBe(defaultPolicies.consentVersion);
-      expect(Math.abs(Date.parse(consent.at) - door.clock.now().getTime())).toBeLessThan(60_000);
-    }
-    expect(written.find((event) => event.kind === 'consented')).toMatchObject({
-      subject: key,
-      outcome: 'success',
-      detail: { consents: 'face privacy', version: defaultPolicies.consentVersion },
-    });
-    expect(written.find((event) => event.kind === 'face')).toMatchObject({
-      outcome: 'success',
-      detail: { transactionId: expect.stringMatching(/^local-/) },
-    });
-  });
+  long(
+    'REG-6 records them with version and time; of the face check only transaction id and result are kept',
+    async () => {
+      const who = person();
+      const written = await eventsOf(door, () => registered(door, who));
+      const key = written.find((event) => event.kind === 'registered')?.subject ?? '';
+      const { consents } = (await personOf(door, key)) as {
+        consents: { kind: string; version: string; at: string }[];
+      };
+      expect(consents.map((consent) => consent.kind).sort()).toEqual(['face', 'privacy']);
+      for (const consent of consents) {
+        expect(consent.version).toBe(defaultPolicies.consentVersion);
+        expect(Math.abs(Date.parse(consent.at) - door.clock.now().getTime())).toBeLessThan(60_000);
+      }
+      expect(written.find((event) => event.kind === 'consented')).toMatchObject({
+        subject: key,
+        outcome: 'success',
+        detail: { consents: 'face privacy', version: defaultPolicies.consentVersion },
+      });
+      expect(written.find((event) => event.kind === 'face')).toMatchObject({
+        outcome: 'success',
+        detail: { transactionId: expect.stringMatching(/^local-/) },
+      });
+    },
+  );
 
-  it('REG-6 a face check needs its own consent, also where only a takeover asks for it', async () => {
+  long('REG-6 a face check needs its own consent, also where only a takeover asks for it', async () => {
     const holder = await registered(door);
     const who = personWith('241', { phone: holder.phone });
     await door.registry(collectionLine(who));
@@ -534,7 +540,7 @@ describe('REG-7 channels', () => {
     expect(door.sms(who.phone)).toEqual([]);
   });
 
-  it('REG-7 the 安徽税务 APP registers, and the audit knows that it did', async () => {
+  long('REG-7 the 安徽税务 APP registers, and the audit knows that it did', async () => {
     const who = person();
     const app = asChannel(door, 'ahtax-app');
     const written = await eventsOf(door, async () => {
@@ -682,22 +688,25 @@ describe('basic information', () => {
     return { id, smsCode, wrong: smsCode === '123456' ? '654321' : '123456', save };
   }
 
-  it('SMS-2 PWD-2 USR-1 the code comes first, and a refusal for another reason leaves it usable', async () => {
-    const { id, wrong, save } = await withCodeSent(person());
-    const bad = { password: '123', username: '9' };
-    const refused = await save({ ...bad, smsCode: wrong });
-    expect(refused.body).toMatchObject({ status: 401, code: 'SMS_CODE_WRONG', remainingAttempts: 4 });
-    expect((await save({ ...bad })).body.code).toBe('USERNAME_INVALID');
-    const weak = await save({ password: 'Qz7#Kp' });
-    expect(weak.body).toMatchObject({ status: 422, code: 'PASSWORD_WEAK', reasons: ['length'] });
-    expect(weak.body.detail).toContain('8-20');
-    expect((await save({ smsCode: wrong })).body.remainingAttempts).toBe(3);
-    expectStatus(await save(), 200);
-    // Spent by the call that succeeded.
-    expect((await save()).body.code).toBe('SMS_CODE_WRONG');
-    await passFace(id);
-    expectStatus(await complete(id), 201);
-  });
+  long(
+    'SMS-2 PWD-2 USR-1 the code comes first, and a refusal for another reason leaves it usable',
+    async () => {
+      const { id, wrong, save } = await withCodeSent(person());
+      const bad = { password: '123', username: '9' };
+      const refused = await save({ ...bad, smsCode: wrong });
+      expect(refused.body).toMatchObject({ status: 401, code: 'SMS_CODE_WRONG', remainingAttempts: 4 });
+      expect((await save({ ...bad })).body.code).toBe('USERNAME_INVALID');
+      const weak = await save({ password: 'Qz7#Kp' });
+      expect(weak.body).toMatchObject({ status: 422, code: 'PASSWORD_WEAK', reasons: ['length'] });
+      expect(weak.body.detail).toContain('8-20');
+      expect((await save({ smsCode: wrong })).body.remainingAttempts).toBe(3);
+      expectStatus(await save(), 200);
+      // Spent by the call that succeeded.
+      expect((await save()).body.code).toBe('SMS_CODE_WRONG');
+      await passFace(id);
+      expectStatus(await complete(id), 201);
+    },
+  );
 
   it('SMS-2 OTP-03 the code belongs to its phone and its ticket', async () => {
     const mine = await withCodeSent(person());
@@ -708,7 +717,7 @@ describe('basic information', () => {
     expectStatus(await mine.save(), 200);
   });
 
-  it('SMS-2 five wrong codes use it up, and five minutes end it', async () => {
+  long('SMS-2 five wrong codes use it up, and five minutes end it', async () => {
     const who = person();
     const first = await withCodeSent(who);
     for (let i = 0; i < 5; i++)
@@ -719,7 +728,7 @@ describe('basic information', () => {
     expect((await late.save()).body.code).toBe('SMS_CODE_WRONG');
   });
 
-  it('LCK-5 ten wrong codes over several tickets under one name stop nobody who has it', async () => {
+  long('LCK-5 ten wrong codes over several tickets under one name stop nobody who has it', async () => {
     const who = person();
     for (let round = 0; round < 2; round++) {
       const { save, wrong } = await withCodeSent({ ...who, phone: mobile() });
@@ -770,7 +779,7 @@ describe('basic information', () => {
     expectStatus(await complete(lateId), 201);
   });
 
-  it('SMS-2 the basic information may be given again, and the last one counts', async () => {
+  long('SMS-2 the basic information may be given again, and the last one counts', async () => {
     const who = person();
     const id = await startRegistration(door, who);
     expectStatus(await fillProfile(door, id, { ...who, phone: mobile(), password: 'Erster!4711' }), 200);

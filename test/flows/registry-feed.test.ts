@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Door, openDoor } from '../support/door.ts';
 import { person } from '../support/people.ts';
+import { long } from '../support/variants.ts';
 import { creditCode, feed, legalRepresentative, taxpayer } from './support/feed-lines.ts';
 import { rowsOf } from './support/tables.ts';
 
@@ -24,7 +25,7 @@ describe('the registry feed', () => {
   });
   afterAll(() => door?.stop());
 
-  it('ENT-3 reports bad lines by number and code, and takes all others', async () => {
+  long('ENT-3 reports bad lines by number and code, and takes all others', async () => {
     const good = collection(3);
     const otherName = { ...good, version: 4, person: { ...good.person, name: '不同人' } };
     const lines = [

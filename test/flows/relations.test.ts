@@ -46,17 +46,20 @@ describe('legal representatives from the registry', () => {
     expect(await listed(token, 'history', id)).toEqual([]);
   });
 
-  it('ENT-3 takes company and legal representative in either order, and before the person has an account', async () => {
-    const who = person();
-    const [first, second] = [creditCode(), creditCode()];
-    await feed(door, legalRepresentative(first, who), taxpayer(first));
-    await feed(door, taxpayer(second), legalRepresentative(second, who));
-    const { token } = await signedIn(who);
-    expect(await listed(token, 'active', first)).toHaveLength(1);
-    expect(await listed(token, 'active', second)).toHaveLength(1);
-  });
+  long(
+    'ENT-3 takes company and legal representative in either order, and before the person has an account',
+    async () => {
+      const who = person();
+      const [first, second] = [creditCode(), creditCode()];
+      await feed(door, legalRepresentative(first, who), taxpayer(first));
+      await feed(door, taxpayer(second), legalRepresentative(second, who));
+      const { token } = await signedIn(who);
+      expect(await listed(token, 'active', first)).toHaveLength(1);
+      expect(await listed(token, 'active', second)).toHaveLength(1);
+    },
+  );
 
-  it('REL-2 waits with a company that waits for confirmation and takes effect with it', async () => {
+  long('REL-2 waits with a company that waits for confirmation and takes effect with it', async () => {
     const { who, token } = await signedIn();
     const id = creditCode();
     await feed(door, taxpayer(id, 1, { state: 'awaiting-confirmation' }), legalRepresentative(id, who));
@@ -95,7 +98,7 @@ describe('legal representatives from the registry', () => {
     },
   );
 
-  it('REL-10 who comes back begins a new authorisation and keeps the old record', async () => {
+  long('REL-10 who comes back begins a new authorisation and keeps the old record', async () => {
     const { who, token } = await signedIn();
     const id = creditCode();
     await feed(door, taxpayer(id), legalRepresentative(id, who));
@@ -211,14 +214,17 @@ describe('legal representatives from the registry', () => {
     },
   );
 
-  it('DOC-5 a number already held by another name is refused, and leaves the company as it was', async () => {
-    const { who } = await signedIn();
-    const id = creditCode();
-    const report = await feed(door, taxpayer(id), legalRepresentative(id, { ...who, name: '不同人' }));
-    expect(report).toMatchObject({ accepted: 1, rejected: [{ line: 2, code: 'PERSON_MISMATCH' }] });
-    const row = (await rowsOf(door, 'Taxpayers')).find((one) => one.companyKey === `c_${id}`);
-    expect(row?.legalRepresentative).toBeUndefined();
-  });
+  long(
+    'DOC-5 a number already held by another name is refused, and leaves the company as it was',
+    async () => {
+      const { who } = await signedIn();
+      const id = creditCode();
+      const report = await feed(door, taxpayer(id), legalRepresentative(id, { ...who, name: '不同人' }));
+      expect(report).toMatchObject({ accepted: 1, rejected: [{ line: 2, code: 'PERSON_MISMATCH' }] });
+      const row = (await rowsOf(door, 'Taxpayers')).find((one) => one.companyKey === `c_${id}`);
+      expect(row?.legalRepresentative).toBeUndefined();
+    },
+  );
 
   it('DOC-4 a number that is a person’s stands sealed in the tables and masked in the answers', async () => {
     const { who, token } = await signedIn();

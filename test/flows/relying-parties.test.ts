@@ -196,7 +196,7 @@ describe('openid-client: the tax system of examples/relying-party', () => {
     expect(filing.notices).toHaveLength(before);
   });
 
-  it('needs jose and openid-client and nothing else, and starts as its README says', async () => {
+  long('needs jose and openid-client and nothing else, and starts as its README says', async () => {
     const example = 'examples/relying-party';
     const { dependencies } = JSON.parse(readFileSync(join(example, 'package.json'), 'utf8'));
     const house = JSON.parse(readFileSync('package.json', 'utf8'));
@@ -376,29 +376,38 @@ describe('oauth4webapi: another library, call by call', () => {
     return tokens;
   };
 
-  it('SSO-2 SSO-6 pushes its request, gets the code with state and iss, and tokens that it believes', async () => {
-    const rp = await system();
-    const { token } = await person();
-    const one = await begun(rp);
-    const answer = await oauth.pushedAuthorizationRequest(rp.as, rp.self, rp.byKey, one.parameters, rp.plain);
-    const { request_uri } = await oauth.processPushedAuthorizationResponse(rp.as, rp.self, answer);
-    const back = await decided(rp, { request_uri }, token);
-    const tokens = await tokensOf(rp, one, back);
-    expect(oauth.getValidatedIdTokenClaims(tokens)).toMatchObject({
-      nonce: one.nonce,
-      acr: 'urn:ahtax:face',
-    });
-    expect(tokens.authorization_details).toEqual([{ type: 'taxpayer', identity: 'natural' }]);
-    // What the system's own API does with the access token (RFC 9068).
-    const resource = other.client.resources[0]?.uri ?? '';
-    const request = new Request(resource, { headers: { authorization: `Bearer ${tokens.access_token}` } });
-    const options = { ...rp.plain, [oauth.clockSkew]: rp.self[oauth.clockSkew] ?? 0 };
-    const claims = await oauth.validateJwtAccessToken(rp.as, request, resource, options);
-    expect(claims).toMatchObject({ client_id: 'other-web', scope: 'openid profile' });
-    await expect(
-      oauth.validateJwtAccessToken(rp.as, request, `${resource}/other`, options),
-    ).rejects.toThrow();
-  });
+  long(
+    'SSO-2 SSO-6 pushes its request, gets the code with state and iss, and tokens that it believes',
+    async () => {
+      const rp = await system();
+      const { token } = await person();
+      const one = await begun(rp);
+      const answer = await oauth.pushedAuthorizationRequest(
+        rp.as,
+        rp.self,
+        rp.byKey,
+        one.parameters,
+        rp.plain,
+      );
+      const { request_uri } = await oauth.processPushedAuthorizationResponse(rp.as, rp.self, answer);
+      const back = await decided(rp, { request_uri }, token);
+      const tokens = await tokensOf(rp, one, back);
+      expect(oauth.getValidatedIdTokenClaims(tokens)).toMatchObject({
+        nonce: one.nonce,
+        acr: 'urn:ahtax:face',
+      });
+      expect(tokens.authorization_details).toEqual([{ type: 'taxpayer', identity: 'natural' }]);
+      // What the system's own API does with the access token (RFC 9068).
+      const resource = other.client.resources[0]?.uri ?? '';
+      const request = new Request(resource, { headers: { authorization: `Bearer ${tokens.access_token}` } });
+      const options = { ...rp.plain, [oauth.clockSkew]: rp.self[oauth.clockSkew] ?? 0 };
+      const claims = await oauth.validateJwtAccessToken(rp.as, request, resource, options);
+      expect(claims).toMatchObject({ client_id: 'other-web', scope: 'openid profile' });
+      await expect(
+        oauth.validateJwtAccessToken(rp.as, request, `${resource}/other`, options),
+      ).rejects.toThrow();
+    },
+  );
 
   long('SSO-7 SSO-11 refreshes, asks userinfo, has a token looked at and gives it back', async () => {
     const rp = await system();
@@ -431,7 +440,7 @@ describe('oauth4webapi: another library, call by call', () => {
     await expect(oauth.processUserInfoResponse(as, self, sub, gone)).rejects.toMatchObject({ status: 401 });
   });
 
-  it('SSO-5 is told invalid_grant of a code that was used, by RFC 6749’s own form', async () => {
+  long('SSO-5 is told invalid_grant of a code that was used, by RFC 6749’s own form', async () => {
     const rp = await system();
     const { token } = await person();
     const one = await begun(rp);
@@ -440,7 +449,7 @@ describe('oauth4webapi: another library, call by call', () => {
     await expect(tokensOf(rp, one, back)).rejects.toMatchObject({ error: 'invalid_grant', status: 400 });
   });
 
-  it('SSO-3 is told invalid_client where another key signed', async () => {
+  long('SSO-3 is told invalid_client where another key signed', async () => {
     const rp = await system();
     const { token } = await person();
     const one = await begun(rp);
@@ -451,7 +460,7 @@ describe('oauth4webapi: another library, call by call', () => {
     await tokensOf(rp, one, back);
   });
 
-  it('SSO-4 is told access_denied, with state and iss', async () => {
+  long('SSO-4 is told access_denied, with state and iss', async () => {
     const rp = await system();
     const { token } = await person();
     const one = await begun(rp);
@@ -462,7 +471,7 @@ describe('oauth4webapi: another library, call by call', () => {
     expect(back.searchParams.get('iss')).toBe(door.issuer);
   });
 
-  it('SSO-9 prompt=none with a session needs no page, and max_age wants a login again', async () => {
+  long('SSO-9 prompt=none with a session needs no page, and max_age wants a login again', async () => {
     const rp = await system();
     const { token } = await person();
     const silent = await begun(rp, { prompt: 'none' });

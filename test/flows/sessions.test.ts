@@ -83,7 +83,7 @@ describe('cookie', () => {
     },
   );
 
-  it('SES-1 logging out bites at once, everywhere', async () => {
+  long('SES-1 logging out bites at once, everywhere', async () => {
     const who = await knownPerson(door);
     const { session, cookie } = await loggedInByFace(door, who);
     const other = await loggedInByFace(door, await knownPerson(door));
@@ -107,7 +107,7 @@ describe('cookie', () => {
 });
 
 describe('refresh', () => {
-  it('SES-2 turns the token over each time and goes on for hours', async () => {
+  long('SES-2 turns the token over each time and goes on for hours', async () => {
     const { session, cookie } = await loggedInByFace(door, await knownPerson(door));
     const seen = new Set([cookie]);
     let current = cookie;
@@ -206,22 +206,25 @@ describe('refresh', () => {
     },
   );
 
-  it('SES-2 eight turns are made within the grace and no more: then the newest stays until there is room', async () => {
-    const { cookie } = await loggedInByFace(door, await knownPerson(door));
-    const chain = [cookie];
-    for (let turn = 1; turn <= 8; turn++)
-      chain.push(expectStatus(await refresh(chain.at(-1)), 200).cookie ?? '');
-    expect(new Set(chain).size).toBe(9);
-    for (const spent of [...chain, chain[8]])
-      expect(expectStatus(await refresh(spent), 200).cookie).toBe(chain[8]);
-    await wait(door, 10);
-    for (const spent of chain) expect(expectStatus(await refresh(spent), 200).cookie).toBe(chain[8]);
-    await wait(door, 1);
-    const next = expectStatus(await refresh(chain[8]), 200).cookie;
-    expect(chain).not.toContain(next);
-    expect(expectStatus(await refresh(chain[8]), 200).cookie).toBe(next);
-    expect((await refresh(chain[0])).body).toMatchObject(ended('reuse'));
-  });
+  long(
+    'SES-2 eight turns are made within the grace and no more: then the newest stays until there is room',
+    async () => {
+      const { cookie } = await loggedInByFace(door, await knownPerson(door));
+      const chain = [cookie];
+      for (let turn = 1; turn <= 8; turn++)
+        chain.push(expectStatus(await refresh(chain.at(-1)), 200).cookie ?? '');
+      expect(new Set(chain).size).toBe(9);
+      for (const spent of [...chain, chain[8]])
+        expect(expectStatus(await refresh(spent), 200).cookie).toBe(chain[8]);
+      await wait(door, 10);
+      for (const spent of chain) expect(expectStatus(await refresh(spent), 200).cookie).toBe(chain[8]);
+      await wait(door, 1);
+      const next = expectStatus(await refresh(chain[8]), 200).cookie;
+      expect(chain).not.toContain(next);
+      expect(expectStatus(await refresh(chain[8]), 200).cookie).toBe(next);
+      expect((await refresh(chain[0])).body).toMatchObject(ended('reuse'));
+    },
+  );
 
   it('SES-2 ends after 30 idle minutes', async () => {
     const { session, cookie } = await loggedInByFace(door, await knownPerson(door));
@@ -237,7 +240,7 @@ describe('refresh', () => {
     expect((await show(session.accessToken)).body.code).toBe('SESSION_ENDED');
   });
 
-  it('SES-2 ends twelve hours after the login, whatever happens', async () => {
+  long('SES-2 ends twelve hours after the login, whatever happens', async () => {
     const { cookie } = await loggedInByFace(door, await knownPerson(door));
     let current = cookie;
     let last: Reply<Loose> | undefined;
@@ -262,7 +265,7 @@ describe('refresh', () => {
     expect((await refresh(cookie)).body).toMatchObject(ended('idle', idleAt));
   });
 
-  it('SES-2 forged, foreign and broken cookies get nothing and leave the session alone', async () => {
+  long('SES-2 forged, foreign and broken cookies get nothing and leave the session alone', async () => {
     const { cookie } = await loggedInByFace(door, await knownPerson(door));
     const other = await loggedInByFace(door, await knownPerson(door));
     const [name, value] = cookie.split('=') as [string, string];
@@ -321,7 +324,7 @@ describe('refresh', () => {
     expectStatus(await refresh(same.cookie), 200);
   });
 
-  it('SES-2 fails closed while the store is away, and loses nothing', async () => {
+  long('SES-2 fails closed while the store is away, and loses nothing', async () => {
     const { session, cookie } = await loggedInByFace(door, await knownPerson(door));
     await door.provoking(async () => {
       door.faults.add({ function: 'session', kind: 'error500', times: Number.POSITIVE_INFINITY });
@@ -355,28 +358,31 @@ describe('access token', () => {
       currentDate: door.clock.now(),
     });
 
-  it('SES-2 TOK-01 verifies with the published keys, lives five minutes and names nobody in clear', async () => {
-    const who = await knownPerson(door);
-    const { session } = await loggedInByFace(door, who);
-    const jwks = await keys();
-    expect(jwks.keys.length).toBeGreaterThan(0);
-    for (const key of jwks.keys) {
-      expect(key).toMatchObject({ kty: 'EC', crv: 'P-256', alg: 'ES256', use: 'sig' });
-      expect(key).not.toHaveProperty('d');
-    }
-    const { payload } = await verified(session.accessToken, jwks);
-    expect((payload.exp ?? 0) - (payload.iat ?? 0)).toBe(300);
-    expect(payload.sub).toBe(who.personKey);
-    expect(payload.identity).toEqual({ kind: 'natural' });
-    const text = JSON.stringify(payload);
-    for (const clear of [who.name, who.documentNumber, who.phone]) expect(text).not.toContain(clear);
-    await wait(door, 299);
-    expectStatus(await show(session.accessToken), 200);
-    await wait(door, 1);
-    const late = await show(session.accessToken);
-    expect(late.body).toMatchObject({ status: 401, code: 'SESSION_ENDED' });
-    expect(late.body.reason).toBeUndefined();
-  });
+  long(
+    'SES-2 TOK-01 verifies with the published keys, lives five minutes and names nobody in clear',
+    async () => {
+      const who = await knownPerson(door);
+      const { session } = await loggedInByFace(door, who);
+      const jwks = await keys();
+      expect(jwks.keys.length).toBeGreaterThan(0);
+      for (const key of jwks.keys) {
+        expect(key).toMatchObject({ kty: 'EC', crv: 'P-256', alg: 'ES256', use: 'sig' });
+        expect(key).not.toHaveProperty('d');
+      }
+      const { payload } = await verified(session.accessToken, jwks);
+      expect((payload.exp ?? 0) - (payload.iat ?? 0)).toBe(300);
+      expect(payload.sub).toBe(who.personKey);
+      expect(payload.identity).toEqual({ kind: 'natural' });
+      const text = JSON.stringify(payload);
+      for (const clear of [who.name, who.documentNumber, who.phone]) expect(text).not.toContain(clear);
+      await wait(door, 299);
+      expectStatus(await show(session.accessToken), 200);
+      await wait(door, 1);
+      const late = await show(session.accessToken);
+      expect(late.body).toMatchObject({ status: 401, code: 'SESSION_ENDED' });
+      expect(late.body.reason).toBeUndefined();
+    },
+  );
 
   it('SES-2 TOK-01 TOK-02 believes no other token; the word Bearer has no case', async () => {
     const { session, cookie } = await loggedInByFace(door, await knownPerson(door));
@@ -412,7 +418,7 @@ describe('access token', () => {
       expectStatus(await door.http('GET', '/v1/session', undefined, { headers: { authorization } }), 200);
   });
 
-  it('SES-2 TOK-03 keys rotate without a gap', async () => {
+  long('SES-2 TOK-03 keys rotate without a gap', async () => {
     const who = await knownPerson(door);
     const before = await loggedInByFace(door, who);
     const oldKid = decodeProtectedHeader(before.session.accessToken).kid;
@@ -450,7 +456,7 @@ describe('access token', () => {
 });
 
 describe('one session', () => {
-  it('SES-3 a newer login ends the older, which is told when and where', async () => {
+  long('SES-3 a newer login ends the older, which is told when and where', async () => {
     const who = await knownPerson(door);
     const first = await loginWith(who, firefox);
     expect(first.body.session.notices).toEqual([]);
@@ -473,7 +479,7 @@ describe('one session', () => {
     expect((await history(door, who)).filter((event) => event.kind === 'login')).toHaveLength(2);
   });
 
-  it('SES-3 a login ends nothing that had ended before: the first reason stays', async () => {
+  long('SES-3 a login ends nothing that had ended before: the first reason stays', async () => {
     const who = await knownPerson(door);
     const first = await loggedInByFace(door, who);
     const idleAt = at(1800);
@@ -485,7 +491,7 @@ describe('one session', () => {
     expect((await refresh(second.cookie)).body.reason).toBe('logged-out');
   });
 
-  it('SES-3 people do not end each other’s', async () => {
+  long('SES-3 people do not end each other’s', async () => {
     const [one, other] = [await loggedInByFace(door, await knownPerson(door)), await knownPerson(door)];
     await loggedInByFace(door, other);
     expectStatus(await show(one.session.accessToken), 200);
@@ -507,7 +513,7 @@ describe('one session', () => {
     }
   });
 
-  it('PWD-3 SES-2 a new password ends the session and the logins under way', async () => {
+  long('PWD-3 SES-2 a new password ends the session and the logins under way', async () => {
     const who = await knownPerson(door, person());
     await wait(door, 60);
     const { session, cookie } = await loggedIn(door, who);

@@ -319,7 +319,7 @@ describe('what a code opens', () => {
     expectStatus(await verify(door, ticket, { smsCode: newest }), 200);
   });
 
-  it('SMS-2 has five tries, then even the right code is refused; a new code has its own', async () => {
+  long('SMS-2 has five tries, then even the right code is refused; a new code has its own', async () => {
     const who = person();
     const { id, code } = await register(who);
     for (const left of [4, 3, 2, 1, 0]) {
@@ -335,7 +335,7 @@ describe('what a code opens', () => {
     expectStatus(await profile(id, who, await codeFor(door, who.phone)), 200);
   });
 
-  it('SMS-2 is bound to its ticket', async () => {
+  long('SMS-2 is bound to its ticket', async () => {
     const who = await knownPerson(door);
     await wait(door, 60);
     const mine = await loginTicket(door, who);
@@ -351,7 +351,7 @@ describe('what a code opens', () => {
     expectStatus(await verify(door, mine, { smsCode: code }), 200);
   });
 
-  it('SMS-2 is bound to its purpose', async () => {
+  long('SMS-2 is bound to its purpose', async () => {
     const who = await knownPerson(door);
     await wait(door, 60);
     const login = await loginTicket(door, who);
@@ -368,7 +368,7 @@ describe('what a code opens', () => {
     expectStatus(await complete(reset, resetCode), 204);
   });
 
-  it('SMS-2 is bound to its phone: swapping the number in the profile gets nothing', async () => {
+  long('SMS-2 is bound to its phone: swapping the number in the profile gets nothing', async () => {
     const who = person();
     const victim = mobile();
     const { id, code } = await register(who);
@@ -400,30 +400,33 @@ describe('what a code opens', () => {
       });
   });
 
-  it('SMS-2 a weak password, a bad or taken name and a taken phone leave the code usable and count nothing', async () => {
-    const owner = await knownPerson(door, person(), { username: 'TakenName2' });
-    await wait(door, 60);
-    const who = person({ phone: owner.phone });
-    const { id, code } = await register(who);
-    for (let round = 0; round < 3; round++)
-      for (const [extra, expected] of [
-        [{ password: 'short' }, 'PASSWORD_WEAK'],
-        [{ username: '1bad' }, 'USERNAME_INVALID'],
-        [{ username: 'takenname2', takeoverPhone: true }, 'USERNAME_TAKEN'],
-        [{}, 'PHONE_TAKEN'],
-      ] as const)
-        expect((await profile(id, who, code, extra)).body.code).toBe(expected);
-    const lockouts = (await rows(door, 'Lockouts')).filter((item) => item.smsGuesses?.size > 0);
-    expectStatus(await profile(id, who, code, { takeoverPhone: true, username: 'FreeName2' }), 200);
-    const personKey = (
-      await row(door, 'Tickets', {
-        ticketKey: `t_${createHash('sha256').update(id).digest('base64url')}`,
-      })
-    ).personKey;
-    expect(lockouts.filter((item) => item.personKey === personKey)).toEqual([]);
-  });
+  long(
+    'SMS-2 a weak password, a bad or taken name and a taken phone leave the code usable and count nothing',
+    async () => {
+      const owner = await knownPerson(door, person(), { username: 'TakenName2' });
+      await wait(door, 60);
+      const who = person({ phone: owner.phone });
+      const { id, code } = await register(who);
+      for (let round = 0; round < 3; round++)
+        for (const [extra, expected] of [
+          [{ password: 'short' }, 'PASSWORD_WEAK'],
+          [{ username: '1bad' }, 'USERNAME_INVALID'],
+          [{ username: 'takenname2', takeoverPhone: true }, 'USERNAME_TAKEN'],
+          [{}, 'PHONE_TAKEN'],
+        ] as const)
+          expect((await profile(id, who, code, extra)).body.code).toBe(expected);
+      const lockouts = (await rows(door, 'Lockouts')).filter((item) => item.smsGuesses?.size > 0);
+      expectStatus(await profile(id, who, code, { takeoverPhone: true, username: 'FreeName2' }), 200);
+      const personKey = (
+        await row(door, 'Tickets', {
+          ticketKey: `t_${createHash('sha256').update(id).digest('base64url')}`,
+        })
+      ).personKey;
+      expect(lockouts.filter((item) => item.personKey === personKey)).toEqual([]);
+    },
+  );
 
-  it('SMS-2 PWD-2 a weak new password leaves the reset code usable', async () => {
+  long('SMS-2 PWD-2 a weak new password leaves the reset code usable', async () => {
     const who: Known = await knownPerson(door);
     await wait(door, 60);
     const reset = await startReset(who);
@@ -443,7 +446,7 @@ describe('what a code opens', () => {
 });
 
 describe('what the message says', () => {
-  it('SMS-3 names bureau, purpose, code and minutes', async () => {
+  long('SMS-3 names bureau, purpose, code and minutes', async () => {
     const who = await registered(door);
     await wait(door, 60);
     const code = await loginCode(door, await loginTicket(door, who), who.phone);

@@ -159,22 +159,25 @@ describe('the page of a hand-over', () => {
 });
 
 describe('a decision', () => {
-  it('SSO-4 hands over with code, state and iss, and uses the request and the browser’s secret up', async () => {
-    const someone = await natural();
-    const { approve, show, refuse, leave, browser } = await pageFor(open, someone);
-    const reply = expectStatus(await approve(), 200);
-    expect(answerIn(reply.body.redirectTo)).toEqual({
-      to: 'https://filing-web.example.cn/back',
-      code: expect.stringMatching(/^[\w-]{43}$/),
-      state: 'state-of-the-system',
-      iss: door.issuer,
-    });
-    expect(reply.headers.getSetCookie()).toEqual([
-      `${browser.cookie.split('=')[0]}=; Path=/; HttpOnly; Secure; SameSite=Lax; Max-Age=0`,
-    ]);
-    for (const call of [show, approve, refuse, leave]) expect(said(await call())).toBe('STATE_CONFLICT');
-    expect(await ssoEvents(someone)).toEqual([['sso-decided', 'filing-web']]);
-  });
+  long(
+    'SSO-4 hands over with code, state and iss, and uses the request and the browser’s secret up',
+    async () => {
+      const someone = await natural();
+      const { approve, show, refuse, leave, browser } = await pageFor(open, someone);
+      const reply = expectStatus(await approve(), 200);
+      expect(answerIn(reply.body.redirectTo)).toEqual({
+        to: 'https://filing-web.example.cn/back',
+        code: expect.stringMatching(/^[\w-]{43}$/),
+        state: 'state-of-the-system',
+        iss: door.issuer,
+      });
+      expect(reply.headers.getSetCookie()).toEqual([
+        `${browser.cookie.split('=')[0]}=; Path=/; HttpOnly; Secure; SameSite=Lax; Max-Age=0`,
+      ]);
+      for (const call of [show, approve, refuse, leave]) expect(said(await call())).toBe('STATE_CONFLICT');
+      expect(await ssoEvents(someone)).toEqual([['sso-decided', 'filing-web']]);
+    },
+  );
 
   long('SSO-5 SSO-6 keeps with the code what was decided, sealed where it could name somebody', async () => {
     const someone = await handler();
@@ -222,26 +225,29 @@ describe('a decision', () => {
     ]);
   });
 
-  it('SSO-6 DOC-4 DOC-2 a company that a request means stands nowhere in clear, and is found however its number is printed', async () => {
-    const someone = await handler();
-    const { taxpayerId: id } = someone;
-    const meaning = (taxpayer: string) =>
-      pageFor(open, someone, { authorization_details: JSON.stringify([{ type: 'taxpayer', taxpayer }]) });
-    const printed = `${id.slice(0, 6)} ${id.slice(6, 14)}-${id.slice(14).toLowerCase()}`;
-    const page = await meaning(printed);
-    const kept = JSON.stringify(await ticketRow(door, page.browser.id));
-    for (const text of [id, id.slice(6), printed]) expect(kept).not.toContain(text);
-    const [details] = await detailsOf(codeIn(expectStatus(await page.approve(), 200)));
-    expect(details.taxpayer.id).toBe(id);
-    const byRef = await meaning(details.taxpayer.ref);
-    expect(expectStatus(await byRef.show(), 200).body.asked.accepted).toBe(true);
-    expect(JSON.stringify(await ticketRow(door, byRef.browser.id))).not.toContain(details.taxpayer.ref);
-    const other = await meaning(`${id.slice(0, -1)}${id.endsWith('0') ? '1' : '0'}`);
-    expect(expectStatus(await other.show(), 200).body.asked.accepted).toBe(false);
-    expect(said(await other.approve())).toBe('IDENTITY_NOT_ACCEPTED');
-  });
+  long(
+    'SSO-6 DOC-4 DOC-2 a company that a request means stands nowhere in clear, and is found however its number is printed',
+    async () => {
+      const someone = await handler();
+      const { taxpayerId: id } = someone;
+      const meaning = (taxpayer: string) =>
+        pageFor(open, someone, { authorization_details: JSON.stringify([{ type: 'taxpayer', taxpayer }]) });
+      const printed = `${id.slice(0, 6)} ${id.slice(6, 14)}-${id.slice(14).toLowerCase()}`;
+      const page = await meaning(printed);
+      const kept = JSON.stringify(await ticketRow(door, page.browser.id));
+      for (const text of [id, id.slice(6), printed]) expect(kept).not.toContain(text);
+      const [details] = await detailsOf(codeIn(expectStatus(await page.approve(), 200)));
+      expect(details.taxpayer.id).toBe(id);
+      const byRef = await meaning(details.taxpayer.ref);
+      expect(expectStatus(await byRef.show(), 200).body.asked.accepted).toBe(true);
+      expect(JSON.stringify(await ticketRow(door, byRef.browser.id))).not.toContain(details.taxpayer.ref);
+      const other = await meaning(`${id.slice(0, -1)}${id.endsWith('0') ? '1' : '0'}`);
+      expect(expectStatus(await other.show(), 200).body.asked.accepted).toBe(false);
+      expect(said(await other.approve())).toBe('IDENTITY_NOT_ACCEPTED');
+    },
+  );
 
-  it('SSO-4 is made once: of twelve at once, some yes and some no, one counts', async () => {
+  long('SSO-4 is made once: of twelve at once, some yes and some no, one counts', async () => {
     const someone = await natural();
     const { approve, refuse } = await pageFor(open, someone);
     const replies = await Promise.all(
@@ -273,7 +279,7 @@ describe('a decision', () => {
     expect(said(await leave())).toBe('STATE_CONFLICT');
   });
 
-  it('SSO-2 after ten minutes is none any more', async () => {
+  long('SSO-2 after ten minutes is none any more', async () => {
     const { who } = await natural();
     const { browser } = await pageFor(open, {});
     door.clock.advance(599);
@@ -311,7 +317,7 @@ describe('between the look and the write', () => {
     return { reply, browser };
   };
 
-  it('SSO-4 a session that ends hands nobody over, and says why', async () => {
+  long('SSO-4 a session that ends hands nobody over, and says why', async () => {
     const someone = await natural();
     const { reply, browser } = await approvingWhile(someone, () =>
       door.http('DELETE', '/v1/session', undefined, { token: someone.token }),
@@ -331,7 +337,7 @@ describe('between the look and the write', () => {
     ).choiceId;
   };
 
-  it('SSO-4 a switch leaves the decision of the identity before undone', async () => {
+  long('SSO-4 a switch leaves the decision of the identity before undone', async () => {
     const someone = await handler();
     const choiceId = await becoming(someone, 'natural');
     const { reply, browser } = await approvingWhile(someone, () =>
@@ -359,7 +365,7 @@ describe('between the look and the write', () => {
     await expectNothingDone(someone, browser);
   });
 
-  it('SSO-6 permissions get narrower: the narrower ones are handed over', async () => {
+  long('SSO-6 permissions get narrower: the narrower ones are handed over', async () => {
     const someone = await handler();
     const { reply } = await approvingWhile(someone, () =>
       changeRelation(door, someone.who, someone.taxpayerId, 'tax-handler', { permissions: ['enquiry'] }),
@@ -368,7 +374,7 @@ describe('between the look and the write', () => {
     expect((await detailsOf(codeIn(reply)))[0].actions).toEqual(['enquiry']);
   });
 
-  it('SSO-6 the company gets another name: the new one is told', async () => {
+  long('SSO-6 the company gets another name: the new one is told', async () => {
     const someone = await handler();
     const { reply } = await approvingWhile(someone, () =>
       feed(door, companyLine(someone.taxpayerId, { name: '新名茶业' })),
@@ -406,7 +412,7 @@ describe('between the look and the write', () => {
     await expectNothingDone(someone, held.browser);
   });
 
-  it('SSO-4 SPC-3 the report runs out: nobody is handed over under it', async () => {
+  long('SSO-4 SPC-3 the report runs out: nobody is handed over under it', async () => {
     const boss = await knownPerson(door);
     const taxpayerId = await companyOf(door, boss, { subject: 'cross-region' });
     const reportNo = reportNumber();
@@ -420,44 +426,50 @@ describe('between the look and the write', () => {
     await expectNothingDone(someone, browser);
   });
 
-  it('SSO-4 SWI-5 an identity that was chosen and is lost meanwhile changes nothing of the session', async () => {
-    const someone = await handler();
-    const other = await companyOf(door, await knownPerson(door));
-    await giveRelation(door, someone.who, other, 'finance-head');
-    const before = await row(door, 'Sessions', { sessionId: someone.sessionId });
-    const choiceId = await becoming(someone, 'enterprise', other);
-    const { reply, browser } = await approvingWhile(
-      someone,
-      () => changeRelation(door, someone.who, other, 'finance-head', { state: 'deleted' }),
-      { choiceId },
-    );
-    expect(said(reply)).toBe('RELATION_NOT_FOUND');
-    await expectNothingDone(someone, browser);
-    expect(await row(door, 'Sessions', { sessionId: someone.sessionId })).toEqual(before);
-  });
+  long(
+    'SSO-4 SWI-5 an identity that was chosen and is lost meanwhile changes nothing of the session',
+    async () => {
+      const someone = await handler();
+      const other = await companyOf(door, await knownPerson(door));
+      await giveRelation(door, someone.who, other, 'finance-head');
+      const before = await row(door, 'Sessions', { sessionId: someone.sessionId });
+      const choiceId = await becoming(someone, 'enterprise', other);
+      const { reply, browser } = await approvingWhile(
+        someone,
+        () => changeRelation(door, someone.who, other, 'finance-head', { state: 'deleted' }),
+        { choiceId },
+      );
+      expect(said(reply)).toBe('RELATION_NOT_FOUND');
+      await expectNothingDone(someone, browser);
+      expect(await row(door, 'Sessions', { sessionId: someone.sessionId })).toEqual(before);
+    },
+  );
 
-  it('SSO-4 SWI-5 the chosen identity and the hand-over are one write; the token before ends with it', async () => {
-    const someone = await handler();
-    const { approve } = await pageFor(open, someone, { prompt: 'select_account' });
-    const choiceId = await becoming(someone, 'natural');
-    const code = codeIn(expectStatus(await approve({ choiceId }), 200));
-    const session = await row(door, 'Sessions', { sessionId: someone.sessionId });
-    expect(session).toMatchObject({ identity: { kind: 'natural' }, version: 2 });
-    expect(await ticketRow(door, code)).toMatchObject({
-      version: 2,
-      told: { identity: { kind: 'natural' } },
-    });
-    expect(await ticketRow(door, code)).not.toHaveProperty('grounds');
-    expect(await detailsOf(code)).toEqual([{ type: 'taxpayer', identity: 'natural' }]);
-    const old = await door.http('GET', '/v1/session', undefined, { token: someone.token });
-    expect(said(old)).toBe('SESSION_ENDED');
-    expect((await ssoEvents(someone)).sort()).toEqual([
-      ['identity-switched', 'natural'],
-      ['sso-decided', 'filing-web'],
-    ]);
-  });
+  long(
+    'SSO-4 SWI-5 the chosen identity and the hand-over are one write; the token before ends with it',
+    async () => {
+      const someone = await handler();
+      const { approve } = await pageFor(open, someone, { prompt: 'select_account' });
+      const choiceId = await becoming(someone, 'natural');
+      const code = codeIn(expectStatus(await approve({ choiceId }), 200));
+      const session = await row(door, 'Sessions', { sessionId: someone.sessionId });
+      expect(session).toMatchObject({ identity: { kind: 'natural' }, version: 2 });
+      expect(await ticketRow(door, code)).toMatchObject({
+        version: 2,
+        told: { identity: { kind: 'natural' } },
+      });
+      expect(await ticketRow(door, code)).not.toHaveProperty('grounds');
+      expect(await detailsOf(code)).toEqual([{ type: 'taxpayer', identity: 'natural' }]);
+      const old = await door.http('GET', '/v1/session', undefined, { token: someone.token });
+      expect(said(old)).toBe('SESSION_ENDED');
+      expect((await ssoEvents(someone)).sort()).toEqual([
+        ['identity-switched', 'natural'],
+        ['sso-decided', 'filing-web'],
+      ]);
+    },
+  );
 
-  it('SSO-4 LGN-10 a company can be chosen in the same way, with its role remembered', async () => {
+  long('SSO-4 LGN-10 a company can be chosen in the same way, with its role remembered', async () => {
     const someone = await natural();
     const taxpayerId = await companyOf(door, someone.who, { name: '选中的公司' });
     await giveRelation(door, someone.who, taxpayerId, 'tax-handler');
@@ -476,7 +488,7 @@ describe('between the look and the write', () => {
 });
 
 describe('who a system does not take', () => {
-  it('SSO-4 is told whom it does, and is not handed over', async () => {
+  long('SSO-4 is told whom it does, and is not handed over', async () => {
     const someone = await handler();
     const { approve, show, browser } = await pageFor(bosses, someone);
     expect((await show()).body.asked).toMatchObject({ accepted: false, choose: true });
@@ -487,7 +499,7 @@ describe('who a system does not take', () => {
     expect(await codesKept(someone.sessionId)).toEqual([]);
   });
 
-  it('SSO-4 cannot choose such an identity either, and the session stays who it was', async () => {
+  long('SSO-4 cannot choose such an identity either, and the session stays who it was', async () => {
     const someone = await handler();
     const { choices } = (
       await door.http('GET', '/v1/session/identities', undefined, { token: someone.token })
@@ -499,19 +511,22 @@ describe('who a system does not take', () => {
     expectStatus(await door.http('GET', '/v1/enterprise', undefined, { token: someone.token }), 200);
   });
 
-  it('SSO-4 REL-8 has lost the company: shown what is left, and never handed over as that unasked', async () => {
-    const someone = await handler();
-    const { approve, show, refuse } = await pageFor(open, someone);
-    await changeRelation(door, someone.who, someone.taxpayerId, 'tax-handler', { state: 'deleted' });
-    expect((await show()).body.asked).toMatchObject({
-      identity: { kind: 'natural' },
-      accepted: false,
-      choose: true,
-    });
-    expect((await approve({ silently: true })).body.asked.accepted).toBe(false);
-    expect(said(await approve())).toBe('RELATION_NOT_FOUND');
-    expectStatus(await refuse(), 200);
-  });
+  long(
+    'SSO-4 REL-8 has lost the company: shown what is left, and never handed over as that unasked',
+    async () => {
+      const someone = await handler();
+      const { approve, show, refuse } = await pageFor(open, someone);
+      await changeRelation(door, someone.who, someone.taxpayerId, 'tax-handler', { state: 'deleted' });
+      expect((await show()).body.asked).toMatchObject({
+        identity: { kind: 'natural' },
+        accepted: false,
+        choose: true,
+      });
+      expect((await approve({ silently: true })).body.asked.accepted).toBe(false);
+      expect(said(await approve())).toBe('RELATION_NOT_FOUND');
+      expectStatus(await refuse(), 200);
+    },
+  );
 
   it('SSO-9 LVL-1 has too low a level, which is told', async () => {
     const { approve, show } = await pageFor(strict, await natural());
@@ -519,21 +534,24 @@ describe('who a system does not take', () => {
       expect(reply.body).toMatchObject({ status: 403, code: 'LEVEL_TOO_LOW', required: 5 });
   });
 
-  it('SSO-9 has to log in again where the system wants that, and then goes on with the same request', async () => {
-    const { who, token } = await natural();
-    door.clock.advance(100);
-    for (const changes of [{ prompt: 'login' }, { max_age: '0' }, { max_age: '99' }]) {
-      const { approve } = await pageFor(open, { token }, changes);
-      expect(said(await approve())).toBe('REAUTHENTICATION_REQUIRED');
-    }
-    const { browser, show } = await pageFor(open, { token }, { prompt: 'login' });
-    expect(said(await show())).toBe('REAUTHENTICATION_REQUIRED');
-    door.clock.advance(5);
-    const { session } = await loggedInByFace(door, who);
-    expectStatus(await pageOf(door, browser, session.accessToken).approve(), 200);
-  });
+  long(
+    'SSO-9 has to log in again where the system wants that, and then goes on with the same request',
+    async () => {
+      const { who, token } = await natural();
+      door.clock.advance(100);
+      for (const changes of [{ prompt: 'login' }, { max_age: '0' }, { max_age: '99' }]) {
+        const { approve } = await pageFor(open, { token }, changes);
+        expect(said(await approve())).toBe('REAUTHENTICATION_REQUIRED');
+      }
+      const { browser, show } = await pageFor(open, { token }, { prompt: 'login' });
+      expect(said(await show())).toBe('REAUTHENTICATION_REQUIRED');
+      door.clock.advance(5);
+      const { session } = await loggedInByFace(door, who);
+      expectStatus(await pageOf(door, browser, session.accessToken).approve(), 200);
+    },
+  );
 
-  it('SSO-9 has no face check where one is needed, which a no tells the system', async () => {
+  long('SSO-9 has no face check where one is needed, which a no tells the system', async () => {
     const who = await knownPerson(door);
     const { session } = await loggedIn(door, who);
     const claims = JSON.stringify({ id_token: { acr: { essential: true, values: ['urn:ahtax:face'] } } });
@@ -547,7 +565,7 @@ describe('who a system does not take', () => {
     expect((await ticketRow(door, codeIn(await approve()))).told).toMatchObject({ acr: 'urn:ahtax:2fa' });
   });
 
-  it('SSO-9 is not who the system means by the claim sub', async () => {
+  long('SSO-9 is not who the system means by the claim sub', async () => {
     const { token } = await natural();
     const { told } = await ticketRow(door, codeIn(await (await pageFor(open, { token })).approve()));
     const asking = (value: string) =>
@@ -567,7 +585,7 @@ describe('who a system does not take', () => {
 });
 
 describe('without a question', () => {
-  it('SSO-4 goes who is taken, where system and request leave it open', async () => {
+  long('SSO-4 goes who is taken, where system and request leave it open', async () => {
     const someone = await natural();
     const { approve } = await pageFor(open, someone);
     expect(codeIn(await approve({ silently: true }))).not.toBe('');
@@ -597,7 +615,7 @@ describe('without a question', () => {
     expect(await ssoEvents(someone)).toEqual([['sso-refused', system.client.clientId, error]]);
   });
 
-  it('SSO-9 prompt=none hands over who is there, and nobody who is not', async () => {
+  long('SSO-9 prompt=none hands over who is there, and nobody who is not', async () => {
     const someone = await natural();
     const there = await pageFor(open, someone, { prompt: 'none' });
     expect(codeIn(await there.approve({ silently: true }))).not.toBe('');
@@ -631,7 +649,7 @@ describe('while the database is away', () => {
     expect(codeIn(expectStatus(await approve(), 200))).not.toBe('');
   });
 
-  it('SSO-4 ERR-01 a decision whose answer is lost is made once, and its code comes', async () => {
+  long('SSO-4 ERR-01 a decision whose answer is lost is made once, and its code comes', async () => {
     const someone = await natural();
     const { approve } = await pageFor(open, someone);
     const reply = await door.provoking(() => {

@@ -100,11 +100,14 @@ describe('SSO-6 tokens that are bound to a key', () => {
     },
   );
 
-  it('SSO-5 without a proof a client that binds its tokens gets none, and the code is still good', async () => {
-    const code = await codeOf();
-    expectRefused(await exchange(door, bound, code), 'invalid_request');
-    await expectGood(code);
-  });
+  long(
+    'SSO-5 without a proof a client that binds its tokens gets none, and the code is still good',
+    async () => {
+      const code = await codeOf();
+      expectRefused(await exchange(door, bound, code), 'invalid_request');
+      await expectGood(code);
+    },
+  );
 
   keeping(3)<[string, () => Promise<Record<string, string>>]>([
     ['for another endpoint', () => key.proof(door, '/oauth2/par')],
@@ -126,24 +129,27 @@ describe('SSO-6 tokens that are bound to a key', () => {
     await expectGood(code);
   });
 
-  it('SSO-3 a proof ten seconds ahead or behind is taken', async () => {
+  long('SSO-3 a proof ten seconds ahead or behind is taken', async () => {
     const at = Math.floor(door.clock.now().getTime() / 1000);
     for (const iat of [at - 10, at + 10])
       expect((await exchange(door, bound, await codeOf(), {}, await proof({ iat }))).status).toBe(200);
   });
 
-  it('SSO-3 one proof on six codes at once: one is answered, and the other five codes are still good', async () => {
-    const codes = await Promise.all(Array.from({ length: 6 }, () => codeOf()));
-    const same = await proof({ jti: 'a-jti-to-look-for' });
-    const replies = await Promise.all(codes.map((code) => exchange(door, bound, code, {}, same)));
-    expect(replies.map(({ status, body }) => body.error ?? status).sort()).toEqual([
-      200,
-      ...Array(5).fill('invalid_dpop_proof'),
-    ]);
-    for (const [at, { status }] of replies.entries())
-      if (status !== 200) await expectGood(codes[at] as Granted);
-    expect(JSON.stringify(await rows(door, 'Tickets'))).not.toContain('a-jti-to-look-for');
-  });
+  long(
+    'SSO-3 one proof on six codes at once: one is answered, and the other five codes are still good',
+    async () => {
+      const codes = await Promise.all(Array.from({ length: 6 }, () => codeOf()));
+      const same = await proof({ jti: 'a-jti-to-look-for' });
+      const replies = await Promise.all(codes.map((code) => exchange(door, bound, code, {}, same)));
+      expect(replies.map(({ status, body }) => body.error ?? status).sort()).toEqual([
+        200,
+        ...Array(5).fill('invalid_dpop_proof'),
+      ]);
+      for (const [at, { status }] of replies.entries())
+        if (status !== 200) await expectGood(codes[at] as Granted);
+      expect(JSON.stringify(await rows(door, 'Tickets'))).not.toContain('a-jti-to-look-for');
+    },
+  );
 
   it('SSO-3 a proof that a refused call brought is used up, too', async () => {
     const [code, same] = [await codeOf(), await proof()];
@@ -152,18 +158,21 @@ describe('SSO-6 tokens that are bound to a key', () => {
     await expectGood(code);
   });
 
-  it('SSO-3 beside each other an exchange that is held and another with its proof: one of them counts', async () => {
-    const [one, two] = [await codeOf(), await codeOf()];
-    const same = await proof();
-    const late = await whileHeld(
-      door,
-      { function: 'sso-token' },
-      () => exchange(door, bound, one, {}, same),
-      async () => expect((await exchange(door, bound, two, {}, same)).status).toBe(200),
-    );
-    expectRefused(late, 'invalid_dpop_proof');
-    await expectGood(one);
-  });
+  long(
+    'SSO-3 beside each other an exchange that is held and another with its proof: one of them counts',
+    async () => {
+      const [one, two] = [await codeOf(), await codeOf()];
+      const same = await proof();
+      const late = await whileHeld(
+        door,
+        { function: 'sso-token' },
+        () => exchange(door, bound, one, {}, same),
+        async () => expect((await exchange(door, bound, two, {}, same)).status).toBe(200),
+      );
+      expectRefused(late, 'invalid_dpop_proof');
+      await expectGood(one);
+    },
+  );
 
   it('SSO-5 SSO-7 takes no more calls in a chain than without', async () => {
     const code = await codeOf();
@@ -219,25 +228,28 @@ describe('SSO-5 a code that is bound to a key before it is given', () => {
     await expectGood(code);
   });
 
-  it('SSO-5 by dpop_jkt in the browser’s address', async () => {
+  long('SSO-5 by dpop_jkt in the browser’s address', async () => {
     const code = await codeOf(free, { dpop_jkt: key.jkt });
     expectRefused(await exchange(door, free, code), 'invalid_grant');
     expectRefused(await exchange(door, free, code, {}, await proof({}, other)), 'invalid_grant');
     await expectGood(code, free);
   });
 
-  it('SSO-2 mismatched dpop_jkt and proof at PAR, a proof for elsewhere or used before, and no thumbprint at all', async () => {
-    expectRefused(await push({ dpop_jkt: other.jkt }, await proofAtPar()), 'invalid_request');
-    expectRefused(await push({}, await proof()), 'invalid_dpop_proof');
-    expectRefused(await push({ dpop_jkt: 'key' }), 'invalid_request');
-    const same = await proofAtPar();
-    const replies = await Promise.all([push({}, same), push({}, same), push({}, same)]);
-    expect(replies.map(({ status, body }) => body.error ?? status).sort()).toEqual([
-      201,
-      'invalid_dpop_proof',
-      'invalid_dpop_proof',
-    ]);
-  });
+  long(
+    'SSO-2 mismatched dpop_jkt and proof at PAR, a proof for elsewhere or used before, and no thumbprint at all',
+    async () => {
+      expectRefused(await push({ dpop_jkt: other.jkt }, await proofAtPar()), 'invalid_request');
+      expectRefused(await push({}, await proof()), 'invalid_dpop_proof');
+      expectRefused(await push({ dpop_jkt: 'key' }), 'invalid_request');
+      const same = await proofAtPar();
+      const replies = await Promise.all([push({}, same), push({}, same), push({}, same)]);
+      expect(replies.map(({ status, body }) => body.error ?? status).sort()).toEqual([
+        201,
+        'invalid_dpop_proof',
+        'invalid_dpop_proof',
+      ]);
+    },
+  );
 });
 
 describe('SSO-7 at userinfo and at a refresh', () => {
@@ -279,16 +291,19 @@ describe('SSO-7 at userinfo and at a refresh', () => {
     );
   });
 
-  it('SSO-7 a bound token in a form, and a free one by the scheme of bound ones, open nothing', async () => {
-    const { access_token: access } = await expectGood(await codeOf());
-    expectRefused(await userinfo(door, access, 'post-body'), 'invalid_token', 401);
-    const plain = (await exchange(door, free, await codeOf(free))).body.access_token;
-    const headers = await key.proofAt(door, plain);
-    expectRefused(await userinfo(door, plain, 'get', 'DPoP', headers), 'invalid_token', 401);
-    expect((await userinfo(door, plain)).status).toBe(200);
-  });
+  long(
+    'SSO-7 a bound token in a form, and a free one by the scheme of bound ones, open nothing',
+    async () => {
+      const { access_token: access } = await expectGood(await codeOf());
+      expectRefused(await userinfo(door, access, 'post-body'), 'invalid_token', 401);
+      const plain = (await exchange(door, free, await codeOf(free))).body.access_token;
+      const headers = await key.proofAt(door, plain);
+      expectRefused(await userinfo(door, plain, 'get', 'DPoP', headers), 'invalid_token', 401);
+      expect((await userinfo(door, plain)).status).toBe(200);
+    },
+  );
 
-  it('SSO-7 one proof at userinfo six times at once is taken once', async () => {
+  long('SSO-7 one proof at userinfo six times at once is taken once', async () => {
     const { access_token: access } = await expectGood(await codeOf());
     const same = await key.proofAt(door, access);
     const replies = await Promise.all(
@@ -300,7 +315,7 @@ describe('SSO-7 at userinfo and at a refresh', () => {
     ]);
   });
 
-  it('SSO-7 a refresh token works with the key alone that its hand-over began with', async () => {
+  long('SSO-7 a refresh token works with the key alone that its hand-over began with', async () => {
     const { refresh_token } = await expectGood(await codeOf());
     expectRefused(await refresh(door, bound, refresh_token), 'invalid_request');
     expectRefused(await refresh(door, bound, refresh_token, {}, await proof({}, other)), 'invalid_grant');
@@ -310,7 +325,7 @@ describe('SSO-7 at userinfo and at a refresh', () => {
     expect((await refresh(door, free, unbound)).body.token_type).toBe('Bearer');
   });
 
-  it('SSO-7 a refresh that meets a hand-over with another key gives nothing by the old one', async () => {
+  long('SSO-7 a refresh that meets a hand-over with another key gives nothing by the old one', async () => {
     const { refresh_token } = await expectGood(await codeOf());
     const code = await codeOf();
     const held = { function: 'sso-token' };
@@ -334,7 +349,7 @@ describe('whole journeys by libraries', () => {
   };
   const skew = () => Math.round((door.clock.now().getTime() - Date.now()) / 1000);
 
-  it('SSO-6 SSO-7 openid-client: pushed, exchanged, refreshed and asked with its key', async () => {
+  long('SSO-6 SSO-7 openid-client: pushed, exchanged, refreshed and asked with its key', async () => {
     const config = await client.discovery(
       new URL(door.issuer),
       'bound-web',
@@ -373,60 +388,63 @@ describe('whole journeys by libraries', () => {
     ).rejects.toMatchObject({ error: 'invalid_grant' });
   });
 
-  it('SSO-6 SSO-7 oauth4webapi: bound by dpop_jkt in the address, and its own API checks token, proof and key', async () => {
-    const self: oauth.Client = { client_id: 'bound-web', [oauth.clockSkew]: skew() };
-    const plain = { [oauth.allowInsecureRequests]: true };
-    const issuer = new URL(door.issuer);
-    const as = await oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer, plain));
-    const byKey = oauth.PrivateKeyJwt({ key: bound.privateKey as oauth.CryptoKey, kid: 'k1' });
-    const DPoP = oauth.DPoP(self, await oauth.generateKeyPair('ES256'));
-    const verifier = oauth.generateRandomCodeVerifier();
-    const redirectUri = bound.client.redirectUris[0] ?? '';
-    const url = new URL(as.authorization_endpoint ?? '');
-    url.search = new URLSearchParams({
-      client_id: self.client_id,
-      redirect_uri: redirectUri,
-      response_type: 'code',
-      scope: 'openid',
-      code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
-      code_challenge_method: 'S256',
-      dpop_jkt: await DPoP.calculateThumbprint(),
-    }).toString();
-    const back = oauth.validateAuthResponse(as, self, await decided(url), oauth.expectNoState);
-    const options = { ...plain, DPoP };
-    const answer = await oauth.authorizationCodeGrantRequest(
-      as,
-      self,
-      byKey,
-      back,
-      redirectUri,
-      verifier,
-      options,
-    );
-    const tokens = await oauth.processAuthorizationCodeResponse(as, self, answer);
-    expect(tokens.token_type).toBe('dpop');
-    const info = await oauth.userInfoRequest(as, self, tokens.access_token, options);
-    const { sub } = await oauth.processUserInfoResponse(as, self, oauth.skipSubjectCheck, info);
-    const resource = bound.client.resources[0]?.uri ?? '';
-    let checked: unknown;
-    await oauth.protectedResourceRequest(
-      tokens.access_token,
-      'GET',
-      new URL(resource),
-      undefined,
-      undefined,
-      {
-        ...options,
-        [oauth.customFetch]: async (uri: string, init: RequestInit) => {
-          checked = await oauth.validateJwtAccessToken(as, new Request(uri, init), resource, {
-            ...plain,
-            requireDPoP: true,
-            [oauth.clockSkew]: self[oauth.clockSkew] ?? 0,
-          });
-          return new Response();
-        },
-      } as never,
-    );
-    expect(checked).toMatchObject({ sub, client_id: 'bound-web' });
-  });
+  long(
+    'SSO-6 SSO-7 oauth4webapi: bound by dpop_jkt in the address, and its own API checks token, proof and key',
+    async () => {
+      const self: oauth.Client = { client_id: 'bound-web', [oauth.clockSkew]: skew() };
+      const plain = { [oauth.allowInsecureRequests]: true };
+      const issuer = new URL(door.issuer);
+      const as = await oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer, plain));
+      const byKey = oauth.PrivateKeyJwt({ key: bound.privateKey as oauth.CryptoKey, kid: 'k1' });
+      const DPoP = oauth.DPoP(self, await oauth.generateKeyPair('ES256'));
+      const verifier = oauth.generateRandomCodeVerifier();
+      const redirectUri = bound.client.redirectUris[0] ?? '';
+      const url = new URL(as.authorization_endpoint ?? '');
+      url.search = new URLSearchParams({
+        client_id: self.client_id,
+        redirect_uri: redirectUri,
+        response_type: 'code',
+        scope: 'openid',
+        code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
+        code_challenge_method: 'S256',
+        dpop_jkt: await DPoP.calculateThumbprint(),
+      }).toString();
+      const back = oauth.validateAuthResponse(as, self, await decided(url), oauth.expectNoState);
+      const options = { ...plain, DPoP };
+      const answer = await oauth.authorizationCodeGrantRequest(
+        as,
+        self,
+        byKey,
+        back,
+        redirectUri,
+        verifier,
+        options,
+      );
+      const tokens = await oauth.processAuthorizationCodeResponse(as, self, answer);
+      expect(tokens.token_type).toBe('dpop');
+      const info = await oauth.userInfoRequest(as, self, tokens.access_token, options);
+      const { sub } = await oauth.processUserInfoResponse(as, self, oauth.skipSubjectCheck, info);
+      const resource = bound.client.resources[0]?.uri ?? '';
+      let checked: unknown;
+      await oauth.protectedResourceRequest(
+        tokens.access_token,
+        'GET',
+        new URL(resource),
+        undefined,
+        undefined,
+        {
+          ...options,
+          [oauth.customFetch]: async (uri: string, init: RequestInit) => {
+            checked = await oauth.validateJwtAccessToken(as, new Request(uri, init), resource, {
+              ...plain,
+              requireDPoP: true,
+              [oauth.clockSkew]: self[oauth.clockSkew] ?? 0,
+            });
+            return new Response();
+          },
+        } as never,
+      );
+      expect(checked).toMatchObject({ sub, client_id: 'bound-web' });
+    },
+  );
 });

@@ -219,7 +219,7 @@ describe('SSO-7 refresh', () => {
     },
   );
 
-  it('SES-2 half an hour in which nobody was seen ends it', async () => {
+  long('SES-2 half an hour in which nobody was seen ends it', async () => {
     const { token } = await signedIn();
     const one = await entered(token);
     door.clock.advance(1_799);
@@ -293,7 +293,7 @@ describe('SSO-7 refresh', () => {
     expect((await sessionRow(sessionId)).lastSeenAt).toBe(now() - 60);
   });
 
-  it('of six at once with one assertion one is answered; with six assertions all are', async () => {
+  long('of six at once with one assertion one is answered; with six assertions all are', async () => {
     const { token } = await signedIn();
     const { refreshToken } = await entered(token);
     const client_assertion = await assertionOf(door, filing);
@@ -304,7 +304,7 @@ describe('SSO-7 refresh', () => {
     expect(all.map(({ status }) => status)).toEqual(six.map(() => 200));
   });
 
-  it('SSO-14 its token is sealed to others, and the table knows a hash', async () => {
+  long('SSO-14 its token is sealed to others, and the table knows a hash', async () => {
     const { token, sessionId } = await signedIn();
     const { refreshToken, access } = await entered(token);
     await refresh(door, filing, refreshToken);
@@ -332,26 +332,29 @@ describe('SSO-7 refresh', () => {
 });
 
 describe('SSO-7 userinfo', () => {
-  it('answers GET, and POST with the token in the header or in the form; the scheme has no case', async () => {
-    const { token } = await signedIn();
-    const { access, id } = await entered(token);
-    const { sub, name } = decodeJwt(id);
-    for (const how of ['get', 'post-header', 'post-body'] as const) {
-      const { status, body, headers } = await userinfo(door, access, how);
-      expect([status, headers.get('content-type')]).toEqual([200, 'application/json; charset=utf-8']);
-      expect(body).toEqual({
-        sub,
-        name,
-        real_name_level: 4,
-        identity: { kind: 'natural' },
-        authorization_details: [{ type: 'taxpayer', identity: 'natural' }],
-      });
-    }
-    for (const scheme of ['bearer', 'BEARER', 'bEaReR'])
-      expect((await userinfo(door, access, 'get', scheme)).status).toBe(200);
-  });
+  long(
+    'answers GET, and POST with the token in the header or in the form; the scheme has no case',
+    async () => {
+      const { token } = await signedIn();
+      const { access, id } = await entered(token);
+      const { sub, name } = decodeJwt(id);
+      for (const how of ['get', 'post-header', 'post-body'] as const) {
+        const { status, body, headers } = await userinfo(door, access, how);
+        expect([status, headers.get('content-type')]).toEqual([200, 'application/json; charset=utf-8']);
+        expect(body).toEqual({
+          sub,
+          name,
+          real_name_level: 4,
+          identity: { kind: 'natural' },
+          authorization_details: [{ type: 'taxpayer', identity: 'natural' }],
+        });
+      }
+      for (const scheme of ['bearer', 'BEARER', 'bEaReR'])
+        expect((await userinfo(door, access, 'get', scheme)).status).toBe(200);
+    },
+  );
 
-  it('RFC 6750: tells who brings no token from who brings one that is not good', async () => {
+  long('RFC 6750: tells who brings no token from who brings one that is not good', async () => {
     const { token } = await signedIn();
     const { access } = await entered(token);
     const none = await fetch(`${door.url}/oauth2/userinfo?access_token=${access}`);
@@ -410,7 +413,7 @@ describe('SSO-11 introspection', () => {
     expect((await introspection(door, registers, access, hinted)).body.active).toBe(true);
   });
 
-  it('everybody else, and of every other token, hears {active: false} and no more', async () => {
+  long('everybody else, and of every other token, hears {active: false} and no more', async () => {
     const { token } = await signedIn();
     const [mine, theirs] = [await entered(token), await entered(token, registers)];
     for (const [system, asked] of [
@@ -493,7 +496,7 @@ async function switchToPerson({ token }: Session) {
 const leave = (token: string) => door.http('DELETE', '/v1/session/systems/filing-web', undefined, { token });
 
 describe('SSO-7 SSO-8 what ends is known to the very next refresh, userinfo and introspection', () => {
-  keeping(6)<[string, () => Promise<Changed>, (one: Changed) => Promise<unknown>]>([
+  keeping(2)<[string, () => Promise<Changed>, (one: Changed) => Promise<unknown>]>([
     ['SES-1 退出', signedIn, async ({ token }) => expectStatus(await logOut(token), 204)],
     ['REL-7 the relation is deleted', forCompany, relationChange({ state: 'deleted' })],
     ['AGY-4 the agreement ends', agentFor, ({ agreement }) => feed(door, { ...agreement, until: yesterday })],
@@ -602,7 +605,7 @@ describe('SSO-7 between the reads of a refresh and its write', () => {
   const beside = (refreshToken: string, meanwhile: () => Promise<unknown>) =>
     whileHeld(door, { function: 'sso-token' }, () => refresh(door, filing, refreshToken), meanwhile);
 
-  keeping(3)<[string, () => Promise<Changed>, (one: Changed) => Promise<unknown>]>([
+  keeping(1)<[string, () => Promise<Changed>, (one: Changed) => Promise<unknown>]>([
     ['退出', signedIn, async ({ token }) => expectStatus(await logOut(token), 204)],
     ['the relation is deleted', forCompany, relationChange({ state: 'deleted' })],
     ['the person leaves the system', signedIn, async ({ token }) => expectStatus(await leave(token), 204)],
@@ -627,7 +630,7 @@ describe('SSO-7 between the reads of a refresh and its write', () => {
     expect((await sessionRow(one.sessionId)).lastSeenAt).toBeLessThan(now());
   });
 
-  it('REL-8 a permission is narrowed: read anew, and so answered', async () => {
+  long('REL-8 a permission is narrowed: read anew, and so answered', async () => {
     const one = await forCompany();
     const { refreshToken } = await entered(one.token);
     const reply = await beside(refreshToken, () => relationChange({ permissions: ['enquiry'] })(one));
@@ -635,7 +638,7 @@ describe('SSO-7 between the reads of a refresh and its write', () => {
     expect(reply.body.authorization_details[0].actions).toEqual(['enquiry']);
   });
 
-  it('SSO-5 a new hand-over as the same person: both are good', async () => {
+  long('SSO-5 a new hand-over as the same person: both are good', async () => {
     const one = await signedIn();
     const { refreshToken } = await entered(one.token);
     const reply = await beside(refreshToken, () => entered(one.token));
@@ -715,7 +718,7 @@ describe('a matter that was shown on the way', () => {
     await expectTold(one, undefined);
   });
 
-  it('SSO-9 SSO-7 STP-4 goes with the permission that it needs, and the hand-over stays', async () => {
+  long('SSO-9 SSO-7 STP-4 goes with the permission that it needs, and the hand-over stays', async () => {
     const session = await forCompany();
     const one = await enteredWith(session);
     await expectTold(one, issue());
@@ -724,7 +727,7 @@ describe('a matter that was shown on the way', () => {
     await expectTold(one, undefined);
   });
 
-  it('SSO-9 SSO-7 STP-4 is over by its own time', async () => {
+  long('SSO-9 SSO-7 STP-4 is over by its own time', async () => {
     const one = await enteredWith(await signedIn(), 'refund.apply');
     const until = matterIn(one).valid_until - now();
     expect(until).toBe(300);
@@ -756,7 +759,7 @@ describe('a matter that was shown on the way', () => {
     },
   );
 
-  it('SSO-9 the acr is told by the very word that was asked', async () => {
+  long('SSO-9 the acr is told by the very word that was asked', async () => {
     const one = await entered((await signedIn()).token, filing, { acr_values: 'urn:ahtax:2fa' });
     const { refreshed, asked } = await said(one);
     expect([decodeJwt(refreshed.body.access_token).acr, asked.body.acr]).toEqual([

@@ -189,7 +189,7 @@ describe('SSO-9 a request that asks a matter', () => {
     },
   );
 
-  it('SSO-9 STP-4 a check belongs to the session and to the identity that it was made for', async () => {
+  long('SSO-9 STP-4 a check belongs to the session and to the identity that it was made for', async () => {
     const { who, token, taxpayerId } = await inCompanyAs('finance-head');
     await giveRelation(door, who, taxpayerId, 'tax-handler');
     const page = await asking({ token }, 'refund.apply');
@@ -261,7 +261,7 @@ describe('SSO-9 between the look and the write', () => {
     expectStatus(await page.approve(), 200);
   });
 
-  it('SSO-9 ORD-1 the person is suspended: nobody is handed over', async () => {
+  long('SSO-9 ORD-1 the person is suspended: nobody is handed over', async () => {
     const someone = await withoutFace();
     const reply = await approvingWhile(someone, 'refund.apply', async () =>
       expectStatus(await orderAtHall(door, someone.who, 'suspend'), 204),
@@ -269,7 +269,7 @@ describe('SSO-9 between the look and the write', () => {
     expect([said(reply), reply.body.reason]).toEqual(['SESSION_ENDED', 'suspended']);
   });
 
-  it('SSO-9 STP-4 the permission goes: the matter is refused', async () => {
+  long('SSO-9 STP-4 the permission goes: the matter is refused', async () => {
     const someone = await inCompanyAs('tax-handler');
     const reply = await approvingWhile(someone, 'invoice.issue', () =>
       changeRelation(door, someone.who, someone.taxpayerId, 'tax-handler', { permissions: ['enquiry'] }),

@@ -45,16 +45,19 @@ const page = (reason: string) => `${door.issuer}/sso/error?reason=${reason}`;
 const requestsKept = async () => (await rows(door, 'Tickets')).filter(({ kind }) => kind === 'sso').length;
 
 describe('a browser at the authorization endpoint', () => {
-  it('SSO-2 goes on to the page that decides by 303, with a secret of its own that Lax lets come back', async () => {
-    const { status, location, headers, id, cookie } = await asked(door, filing);
-    expect(status).toBe(303);
-    expect(location).toBe(`${door.issuer}/sso#${id}`);
-    expect(headers.get('cache-control')).toBe('no-store');
-    expect(headers.getSetCookie()).toEqual([
-      `${cookie}; Path=/; HttpOnly; Secure; SameSite=Lax; Max-Age=600`,
-    ]);
-    expect(cookie).toMatch(new RegExp(`^__Host-sso-${id.slice(0, 8)}=[\\w-]{32}$`));
-  });
+  long(
+    'SSO-2 goes on to the page that decides by 303, with a secret of its own that Lax lets come back',
+    async () => {
+      const { status, location, headers, id, cookie } = await asked(door, filing);
+      expect(status).toBe(303);
+      expect(location).toBe(`${door.issuer}/sso#${id}`);
+      expect(headers.get('cache-control')).toBe('no-store');
+      expect(headers.getSetCookie()).toEqual([
+        `${cookie}; Path=/; HttpOnly; Secure; SameSite=Lax; Max-Age=600`,
+      ]);
+      expect(cookie).toMatch(new RegExp(`^__Host-sso-${id.slice(0, 8)}=[\\w-]{32}$`));
+    },
+  );
 
   it('SSO-2 leaves its request behind, and of the secret and the handle only hashes', async () => {
     const { id, cookie } = await asked(door, filing, { max_age: '60', login_hint: '13805510001' });
@@ -157,6 +160,16 @@ describe('a browser at the authorization endpoint', () => {
 const byReference = (uri: string, more: Record<string, string> = {}) =>
   authorize(door, { client_id: 'filing-web', request_uri: uri, ...more });
 
+it('SSO-2 the authorization endpoint knows no CORS: scripts of other pages are answered nothing that they may read', async () => {
+  const origin = 'https://elsewhere.example.cn';
+  const asks = { origin, 'access-control-request-method': 'POST' };
+  const url = `${door.url}/oauth2/authorize?${queryOf(requestOf(filing))}`;
+  for (const init of [{ method: 'OPTIONS', headers: asks }, { headers: { origin } }]) {
+    const { headers } = await fetch(url, { ...init, redirect: 'manual' });
+    expect([...headers.keys()].filter((name) => name.startsWith('access-control-'))).toEqual([]);
+  }
+});
+
 describe('a pushed request', () => {
   it('SSO-2 is the only one of a client that has to push', async () => {
     const kept = await requestsKept();
@@ -207,7 +220,7 @@ describe('a pushed request', () => {
     },
   );
 
-  it('SSO-2 is nobody’s after its minute, and never another client’s', async () => {
+  long('SSO-2 is nobody’s after its minute, and never another client’s', async () => {
     const { request_uri } = (await pushed(door, filing)).body;
     const foreign = await authorize(door, { client_id: 'invoice-web', request_uri });
     expect(foreign.location).toBe(page('request_uri'));
@@ -230,7 +243,7 @@ describe('a pushed request', () => {
       );
   });
 
-  it('SSO-2 twenty browsers at once open it ten times, and then no more', async () => {
+  long('SSO-2 twenty browsers at once open it ten times, and then no more', async () => {
     const { request_uri } = (await pushed(door, filing)).body;
     const opened = await Promise.all(Array.from({ length: 20 }, () => byReference(request_uri)));
     expect(opened.filter(({ id }) => id !== '')).toHaveLength(10);

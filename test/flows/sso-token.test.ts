@@ -139,7 +139,7 @@ describe('SSO-6 tokens', () => {
       expect(said).not.toContain(secret);
   });
 
-  it('of a company: whom for, in which role, with which permissions, and not in the ID token', async () => {
+  long('of a company: whom for, in which role, with which permissions, and not in the ID token', async () => {
     const { taxpayerId, token } = await forCompany();
     const { body } = await exchange(door, filing, await granted(door, filing, token));
     const detail = {
@@ -159,14 +159,14 @@ describe('SSO-6 tokens', () => {
     expect(JSON.stringify(id)).not.toContain(taxpayerId);
   });
 
-  it('say nothing of the name without the scope profile', async () => {
+  long('say nothing of the name without the scope profile', async () => {
     const { token } = await signedIn();
     const { body } = await exchange(door, filing, await granted(door, filing, token, { scope: 'openid' }));
     expect(decodeJwt(body.id_token)).not.toHaveProperty('name');
     expect(body.scope).toBe('openid');
   });
 
-  it('are different pseudonyms in different sectors', async () => {
+  long('are different pseudonyms in different sectors', async () => {
     const { token } = await signedIn();
     const [one, other] = await Promise.all(
       [filing, invoice].map(async (system) => {
@@ -178,7 +178,7 @@ describe('SSO-6 tokens', () => {
     expect(one).not.toBe(other);
   });
 
-  it('serve nowhere here: neither opens the portal', async () => {
+  long('serve nowhere here: neither opens the portal', async () => {
     const { token } = await signedIn();
     const { body } = await exchange(door, filing, await granted(door, filing, token));
     for (const foreign of [body.id_token, body.access_token]) {
@@ -214,7 +214,7 @@ describe('SSO-5 a code works once', () => {
     expect(await kinds(who)).toEqual(['sso-decided', 'sso-handed-over']);
   });
 
-  it('two at once after both have read it open: the transaction decides', async () => {
+  long('two at once after both have read it open: the transaction decides', async () => {
     const { token } = await signedIn();
     const code = await granted(door, filing, token);
     let second: Loose;
@@ -230,21 +230,24 @@ describe('SSO-5 a code works once', () => {
     expectRefused(first, 'invalid_grant');
   });
 
-  it('two codes of one session for one system at once: both are good, and one hand-over is left', async () => {
-    const { token, sessionId } = await signedIn();
-    const codes = [await granted(door, filing, token), await granted(door, filing, token)] as const;
-    let second: Loose;
-    const first = await whileHeld(
-      door,
-      { function: 'sso-token' },
-      () => exchange(door, filing, codes[0]),
-      async () => {
-        second = await exchange(door, filing, codes[1]);
-      },
-    );
-    const sids = [first, second].map(({ body }) => decodeJwt(body.id_token).sid);
-    expect(sids).toEqual([(await handOver(sessionId)).sid, sids[0]]);
-  });
+  long(
+    'two codes of one session for one system at once: both are good, and one hand-over is left',
+    async () => {
+      const { token, sessionId } = await signedIn();
+      const codes = [await granted(door, filing, token), await granted(door, filing, token)] as const;
+      let second: Loose;
+      const first = await whileHeld(
+        door,
+        { function: 'sso-token' },
+        () => exchange(door, filing, codes[0]),
+        async () => {
+          second = await exchange(door, filing, codes[1]);
+        },
+      );
+      const sids = [first, second].map(({ body }) => decodeJwt(body.id_token).sid);
+      expect(sids).toEqual([(await handOver(sessionId)).sid, sids[0]]);
+    },
+  );
 
   long(
     'beside the end of the hand-over before: a new one under its own name, and the old is told',
@@ -306,7 +309,7 @@ describe('SSO-5 a code works once', () => {
     expect(await handOver(sessionId)).not.toHaveProperty('ended');
   });
 
-  it('lost on the way to us or back from the table, the write is made once and answered', async () => {
+  long('lost on the way to us or back from the table, the write is made once and answered', async () => {
     const { who, token } = await signedIn();
     for (const kind of ['error500', 'after'] as const) {
       const code = await granted(door, filing, token);
@@ -316,16 +319,19 @@ describe('SSO-5 a code works once', () => {
     expect((await kinds(who)).filter((kind) => kind === 'sso-handed-over')).toHaveLength(2);
   });
 
-  it('an answer that the client never saw: its second try is refused, nothing ends, and a new request comes silently', async () => {
-    const { token, sessionId } = await signedIn();
-    const code = await granted(door, filing, token);
-    await exchange(door, filing, code);
-    door.clock.advance(2);
-    expectRefused(await exchange(door, filing, code), 'invalid_grant');
-    const { sid } = await handOver(sessionId);
-    const { body } = await exchange(door, filing, await granted(door, filing, token));
-    expect(decodeJwt(body.id_token).sid).toBe(sid);
-  });
+  long(
+    'an answer that the client never saw: its second try is refused, nothing ends, and a new request comes silently',
+    async () => {
+      const { token, sessionId } = await signedIn();
+      const code = await granted(door, filing, token);
+      await exchange(door, filing, code);
+      door.clock.advance(2);
+      expectRefused(await exchange(door, filing, code), 'invalid_grant');
+      const { sid } = await handOver(sessionId);
+      const { body } = await exchange(door, filing, await granted(door, filing, token));
+      expect(decodeJwt(body.id_token).sid).toBe(sid);
+    },
+  );
 });
 
 describe('SSO-5 a miss spends nothing', () => {
@@ -375,7 +381,7 @@ describe('SSO-5 a miss spends nothing', () => {
     await expectGood(code);
   });
 
-  it('a parameter sent twice', async () => {
+  long('a parameter sent twice', async () => {
     const { token } = await signedIn();
     const code = await granted(door, filing, token);
     const form = new URLSearchParams({
@@ -391,7 +397,7 @@ describe('SSO-5 a miss spends nothing', () => {
     await expectGood(code);
   });
 
-  it('a code is good for a minute, counted when it is read', async () => {
+  long('a code is good for a minute, counted when it is read', async () => {
     const { token } = await signedIn();
     const [late, intime] = [await granted(door, filing, token), await granted(door, filing, token)];
     door.clock.advance(59);
@@ -402,20 +408,23 @@ describe('SSO-5 a miss spends nothing', () => {
 });
 
 describe('SSO-3 the client says who it is, once', () => {
-  it('one assertion on six codes at once: one accepted, five invalid_client, and those five codes still good', async () => {
-    const { token } = await signedIn();
-    const codes: Granted[] = [];
-    for (let i = 0; i < 6; i++) codes.push(await granted(door, filing, token));
-    const client_assertion = await assertionOf(door, filing);
-    const replies = await Promise.all(
-      codes.map((code) => exchange(door, filing, code, { client_assertion })),
-    );
-    expect(replies.map(({ status }) => status).sort()).toEqual([200, 401, 401, 401, 401, 401]);
-    const left = codes.filter((_, i) => replies[i]?.status === 401);
-    for (const reply of replies.filter(({ status }) => status === 401))
-      expectRefused(reply, 'invalid_client', 401);
-    for (const code of left) await expectGood(code);
-  });
+  long(
+    'one assertion on six codes at once: one accepted, five invalid_client, and those five codes still good',
+    async () => {
+      const { token } = await signedIn();
+      const codes: Granted[] = [];
+      for (let i = 0; i < 6; i++) codes.push(await granted(door, filing, token));
+      const client_assertion = await assertionOf(door, filing);
+      const replies = await Promise.all(
+        codes.map((code) => exchange(door, filing, code, { client_assertion })),
+      );
+      expect(replies.map(({ status }) => status).sort()).toEqual([200, 401, 401, 401, 401, 401]);
+      const left = codes.filter((_, i) => replies[i]?.status === 401);
+      for (const reply of replies.filter(({ status }) => status === 401))
+        expectRefused(reply, 'invalid_client', 401);
+      for (const code of left) await expectGood(code);
+    },
+  );
 
   it('a refused call spends its assertion too, and not the code', async () => {
     const { token } = await signedIn();
@@ -556,7 +565,7 @@ describe('SSO-5 what ends between decision and exchange', () => {
     expect(filing.tokens.map((logout) => decodeJwt(logout).sid)).toEqual([sid]);
   });
 
-  it('SPC-3 the report', async () => {
+  long('SPC-3 the report', async () => {
     const boss = await knownPerson(door);
     const taxpayerId = await companyOf(door, boss, { subject: 'cross-region' });
     const reportNo = reportNumber();
@@ -570,7 +579,7 @@ describe('SSO-5 what ends between decision and exchange', () => {
     expect(await handOver(session.sessionId, invoice)).toBeUndefined();
   });
 
-  it('ENT-4 the company is gone', async () => {
+  long('ENT-4 the company is gone', async () => {
     const { taxpayerId, token, sessionId } = await forCompany();
     const code = await granted(door, filing, token);
     await feed(door, companyLine(taxpayerId, { state: 'cancelled' }));
@@ -598,7 +607,7 @@ describe('SSO-8 a code exchanged beside 退出', () => {
 });
 
 describe('SSO-14', () => {
-  it('no code, verifier, state, assertion or token is in a log or stands readable in a table', async () => {
+  long('no code, verifier, state, assertion or token is in a log or stands readable in a table', async () => {
     const { token } = await signedIn();
     const state = 'state-to-look-for';
     const code = await granted(door, filing, token, { state });

@@ -1,6 +1,6 @@
 /** @module-tag grants */
 import { decodeJwt } from 'jose';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect } from 'vitest';
 import type { Granted } from '#domain/granted-limits.ts';
 import type { RpSession } from '#store/sessions/rp-sessions.ts';
 import { expectStatus, loggedInByFace } from '../support/door.ts';
@@ -315,7 +315,7 @@ const ways: readonly Way[] = [
 ];
 
 describe('SSO-8 a hand-over ends and its system is told', () => {
-  keeping(9)(ways)('$way: $reason', async ({ begin, end, reason, swept }) => {
+  keeping(4)(ways)('$way: $reason', async ({ begin, end, reason, swept }) => {
     const there = await begin();
     await door.settled();
     expect(toldSids()).toEqual([]);
@@ -379,16 +379,19 @@ describe('SSO-8 a hand-over goes on', () => {
     expect(toldSids()).toContain(there.handOver.sid);
   });
 
-  it('and a hand-over as the new identity in the place of the old one, however soon: the old name alone is told', async () => {
-    const there = await atCompany();
-    await switched(there);
-    const next = await handedOver(door, there.who.sessionId, 'filing-web');
-    await door.settled();
-    expect(toldSids()).toEqual([there.handOver.sid]);
-    expect(await rpRow(door, next)).not.toHaveProperty('ended');
-  });
+  long(
+    'and a hand-over as the new identity in the place of the old one, however soon: the old name alone is told',
+    async () => {
+      const there = await atCompany();
+      await switched(there);
+      const next = await handedOver(door, there.who.sessionId, 'filing-web');
+      await door.settled();
+      expect(toldSids()).toEqual([there.handOver.sid]);
+      expect(await rpRow(door, next)).not.toHaveProperty('ended');
+    },
+  );
 
-  it('and a second hand-over under the same name tells nobody', async () => {
+  long('and a second hand-over under the same name tells nobody', async () => {
     const there = await asPerson();
     await handedOver(door, there.who.sessionId, 'filing-web', {
       sid: there.handOver.sid,

@@ -169,46 +169,52 @@ describe('the people of a company', () => {
     },
   );
 
-  it('REL-5 DOC-5 refuses who is not registered, a wrong name, a wrong number, and bad fields by name', async () => {
-    const [firm, hand] = [await company(door), await somebody(door)];
-    expect(said(await firm.invite(person()))).toBe('PERSON_NOT_REGISTERED');
-    expect(said(await firm.invite({ ...hand.who, name: '另一人' }))).toBe('PERSON_MISMATCH');
-    const number = `${hand.who.documentNumber.slice(0, 17)}${hand.who.documentNumber.endsWith('1') ? '2' : '1'}`;
-    expect(said(await firm.invite({ ...hand.who, documentNumber: number }))).toBe('DOCUMENT_INVALID');
-    const yesterday = shanghaiDay(new Date(door.clock.now().getTime() - 86_400_000));
-    const bad: [object, string][] = [
-      [{ role: 'boss' }, 'role'],
-      [{ role: undefined }, 'role'],
-      [{ permissions: [] }, 'permissions'],
-      [{ permissions: ['everything'] }, 'permissions.0'],
-      [{ permissions: 'filing' }, 'permissions'],
-      [{ validUntil: yesterday }, 'validUntil'],
-      [{ validUntil: '2027-02-30' }, 'validUntil'],
-      [{ validUntil: 'tomorrow' }, 'validUntil'],
-      [{ validUntil: 20_270_101 }, 'validUntil'],
-      [{ name: '' }, 'name'],
-      [{ documentType: '999' }, 'documentType'],
-    ];
-    for (const [fields, path] of bad) {
-      const reply = await firm.invite(hand.who, fields);
-      expectProblem(reply, path);
-      expect([said(reply), reply.body.errors?.map((one: Loose) => one.path)]).toEqual([
-        'BAD_REQUEST',
-        [path],
-      ]);
-    }
-    expect(await firm.staff('pending')).toEqual([]);
-    expect(noticesTo(door, hand.who.phone)).toEqual([]);
-  });
+  long(
+    'REL-5 DOC-5 refuses who is not registered, a wrong name, a wrong number, and bad fields by name',
+    async () => {
+      const [firm, hand] = [await company(door), await somebody(door)];
+      expect(said(await firm.invite(person()))).toBe('PERSON_NOT_REGISTERED');
+      expect(said(await firm.invite({ ...hand.who, name: '另一人' }))).toBe('PERSON_MISMATCH');
+      const number = `${hand.who.documentNumber.slice(0, 17)}${hand.who.documentNumber.endsWith('1') ? '2' : '1'}`;
+      expect(said(await firm.invite({ ...hand.who, documentNumber: number }))).toBe('DOCUMENT_INVALID');
+      const yesterday = shanghaiDay(new Date(door.clock.now().getTime() - 86_400_000));
+      const bad: [object, string][] = [
+        [{ role: 'boss' }, 'role'],
+        [{ role: undefined }, 'role'],
+        [{ permissions: [] }, 'permissions'],
+        [{ permissions: ['everything'] }, 'permissions.0'],
+        [{ permissions: 'filing' }, 'permissions'],
+        [{ validUntil: yesterday }, 'validUntil'],
+        [{ validUntil: '2027-02-30' }, 'validUntil'],
+        [{ validUntil: 'tomorrow' }, 'validUntil'],
+        [{ validUntil: 20_270_101 }, 'validUntil'],
+        [{ name: '' }, 'name'],
+        [{ documentType: '999' }, 'documentType'],
+      ];
+      for (const [fields, path] of bad) {
+        const reply = await firm.invite(hand.who, fields);
+        expectProblem(reply, path);
+        expect([said(reply), reply.body.errors?.map((one: Loose) => one.path)]).toEqual([
+          'BAD_REQUEST',
+          [path],
+        ]);
+      }
+      expect(await firm.staff('pending')).toEqual([]);
+      expect(noticesTo(door, hand.who.phone)).toEqual([]);
+    },
+  );
 
-  it('REL-5 a person known to the registry under another name is a mismatch before they are unregistered', async () => {
-    const [firm, known] = [await company(door), person()];
-    await fed(door, taxHandler(firm.id, known));
-    expect(said(await firm.invite({ ...known, name: '另一人' }, { role: 'invoice-clerk' }))).toBe(
-      'PERSON_MISMATCH',
-    );
-    expect(said(await firm.invite(known, { role: 'invoice-clerk' }))).toBe('PERSON_NOT_REGISTERED');
-  });
+  long(
+    'REL-5 a person known to the registry under another name is a mismatch before they are unregistered',
+    async () => {
+      const [firm, known] = [await company(door), person()];
+      await fed(door, taxHandler(firm.id, known));
+      expect(said(await firm.invite({ ...known, name: '另一人' }, { role: 'invoice-clerk' }))).toBe(
+        'PERSON_MISMATCH',
+      );
+      expect(said(await firm.invite(known, { role: 'invoice-clerk' }))).toBe('PERSON_NOT_REGISTERED');
+    },
+  );
 
   long('REL-10 one live authorisation a role, whoever began it; several roles side by side', async () => {
     const [firm, hand] = [await company(door), await somebody(door)];
@@ -323,15 +329,21 @@ describe('the people of a company', () => {
     expect(rows.filter((row) => row.state === 'withdrawn')).toHaveLength(2);
   });
 
-  it('REL-8 permissions: a clerk only invoices, a handler all unless narrowed, in the order of the groups', async () => {
-    const [firm, hand] = [await company(door), await somebody(door)];
-    const clerk = await firm.invited(hand.who, { role: 'invoice-clerk', permissions: ['filing', 'invoice'] });
-    const handler = await firm.invited(hand.who, { permissions: ['enquiry', 'filing', 'filing'] });
-    expect(await firm.staff('pending')).toMatchObject([
-      { authorizationId: handler, permissions: ['filing', 'enquiry'] },
-      { authorizationId: clerk, permissions: ['invoice'] },
-    ]);
-  });
+  long(
+    'REL-8 permissions: a clerk only invoices, a handler all unless narrowed, in the order of the groups',
+    async () => {
+      const [firm, hand] = [await company(door), await somebody(door)];
+      const clerk = await firm.invited(hand.who, {
+        role: 'invoice-clerk',
+        permissions: ['filing', 'invoice'],
+      });
+      const handler = await firm.invited(hand.who, { permissions: ['enquiry', 'filing', 'filing'] });
+      expect(await firm.staff('pending')).toMatchObject([
+        { authorizationId: handler, permissions: ['filing', 'enquiry'] },
+        { authorizationId: clerk, permissions: ['invoice'] },
+      ]);
+    },
+  );
 
   long(
     'REL-8 narrowing and extending bite in the live session, need no consent, and the person is told',
@@ -403,7 +415,7 @@ describe('the people of a company', () => {
     expectStatus(await managedBy(firm.id, heir).on(id, 'withdraw'), 200);
   });
 
-  it('ENT-3 nobody manages a company that is cancelled', async () => {
+  long('ENT-3 nobody manages a company that is cancelled', async () => {
     const [firm, hand] = [await company(door), await somebody(door)];
     const id = await firm.invited(hand.who);
     await fed(door, taxpayer(firm.id, 2, { state: 'cancelled' }));
@@ -524,7 +536,7 @@ describe('the people of a company', () => {
     },
   );
 
-  it('REL-5 unknown and foreign handles are NOT_FOUND alike, malformed ones too', async () => {
+  long('REL-5 unknown and foreign handles are NOT_FOUND alike, malformed ones too', async () => {
     const firm = await company(door);
     for (const id of ['x', 'A'.repeat(32), `c_${firm.id}`, creditCode()])
       for (const what of ['confirm', 'reject', 'withdraw', 'hide'])

@@ -136,7 +136,7 @@ describe('STP-1 the scan', () => {
     expect((await show(token, stepUpId)).body.state).toBe('passed');
   });
 
-  it('STP-1 the scanning person is the person of the session', async () => {
+  long('STP-1 the scanning person is the person of the session', async () => {
     const { who, token } = await fresh();
     const { who: other, token: otherToken } = await fresh();
     const { stepUpId, scan } = expectStatus(await start(token), 201).body;
@@ -185,35 +185,38 @@ describe('STP-1 the scan', () => {
 });
 
 describe('STP-2 the proof', () => {
-  it('STP-2 a face check serves 24 hours, and every audience knows the person by another name', async () => {
-    const { who, token } = await fresh();
-    const first = await passed(token, who);
-    const again = expectStatus(await start(token), 200).body;
-    expect(again.satisfied).toBe(true);
-    expect(await checked(again.proof)).toMatchObject({ sub: first.sub, at: first.at });
-    const filing = expectStatus(
-      await start(token, { matter: 'invoice.void', audience: 'filing', nonce: 'x' }),
-      200,
-    ).body;
-    const other = await checked(filing.proof, 'filing');
-    expect(other).toMatchObject({ matter: 'invoice.void', at: first.at, nonce: 'x' });
-    expect(other.sub).not.toBe(first.sub);
-    await expect(checked(filing.proof, 'invoice')).rejects.toThrow();
-    expect((await history(door, who)).filter((event) => event.kind === 'step-up').at(-1)).toMatchObject({
-      outcome: 'success',
-      detail: { matter: 'invoice.void', audience: 'filing' },
-    });
+  long(
+    'STP-2 a face check serves 24 hours, and every audience knows the person by another name',
+    async () => {
+      const { who, token } = await fresh();
+      const first = await passed(token, who);
+      const again = expectStatus(await start(token), 200).body;
+      expect(again.satisfied).toBe(true);
+      expect(await checked(again.proof)).toMatchObject({ sub: first.sub, at: first.at });
+      const filing = expectStatus(
+        await start(token, { matter: 'invoice.void', audience: 'filing', nonce: 'x' }),
+        200,
+      ).body;
+      const other = await checked(filing.proof, 'filing');
+      expect(other).toMatchObject({ matter: 'invoice.void', at: first.at, nonce: 'x' });
+      expect(other.sub).not.toBe(first.sub);
+      await expect(checked(filing.proof, 'invoice')).rejects.toThrow();
+      expect((await history(door, who)).filter((event) => event.kind === 'step-up').at(-1)).toMatchObject({
+        outcome: 'success',
+        detail: { matter: 'invoice.void', audience: 'filing' },
+      });
 
-    await wait(door, 86_398);
-    const late = (await loggedInByQr(door, who)).session.accessToken;
-    const last = await checked(expectStatus(await start(late), 200).body.proof);
-    // STP-4: however old the check, a proof lives five minutes.
-    expect(last.exp).toBe(seconds() + 300);
-    await wait(door, 2);
-    expectStatus(await start(late), 201);
-  });
+      await wait(door, 86_398);
+      const late = (await loggedInByQr(door, who)).session.accessToken;
+      const last = await checked(expectStatus(await start(late), 200).body.proof);
+      // STP-4: however old the check, a proof lives five minutes.
+      expect(last.exp).toBe(seconds() + 300);
+      await wait(door, 2);
+      expectStatus(await start(late), 201);
+    },
+  );
 
-  it('STP-2 matters say how long a check serves them, from not at all', async () => {
+  long('STP-2 matters say how long a check serves them, from not at all', async () => {
     const { who, token } = await fresh();
     const red = await passed(token, who, { matter: 'invoice.red' });
     expect(red).toMatchObject({ matter: 'invoice.red', at: seconds(), exp: seconds() + 300 });
@@ -262,7 +265,7 @@ describe('STP-2 the proof', () => {
     expectStatus(await start(token), 200);
   });
 
-  it('STP-2 a failed check proves nothing', async () => {
+  long('STP-2 a failed check proves nothing', async () => {
     const { who, token } = await fresh();
     const { scan } = expectStatus(await start(token), 201).body;
     await door.http('POST', '/local/face', { outcome: 'fail' });
@@ -271,7 +274,7 @@ describe('STP-2 the proof', () => {
     expectStatus(await start(token), 201);
   });
 
-  it('STP-2 DOC-4 names the document only to an audience that may see it', async () => {
+  long('STP-2 DOC-4 names the document only to an audience that may see it', async () => {
     const { who, token } = await fresh();
     const seen = await passed(token, who, { matter: 'taxpayer.cancel', audience: 'registration' });
     expect(seen.person).toEqual({ documentType: '201', documentNumber: who.documentNumber });
@@ -441,7 +444,7 @@ describe('STP-4 what holds when the proof is made', () => {
     },
   );
 
-  it('STP-4 REL-8 permissions narrowed after the scan count', async () => {
+  long('STP-4 REL-8 permissions narrowed after the scan count', async () => {
     const { who, taxpayerId, token, stepUpId } = await passedAs('tax-handler');
     await changeRelation(door, who, taxpayerId, 'tax-handler', { permissions: ['enquiry', 'invoice'] });
     const { company } = await checked(expectStatus(await show(token, stepUpId), 200).body.proof);
@@ -461,7 +464,7 @@ describe('STP-4 what holds when the proof is made', () => {
     expect(told(await show(switched, stepUpId))).toEqual([403, 'RELATION_NOT_FOUND']);
   });
 
-  it('STP-4 SES-5 a later session of the same person sees the state and gets no proof', async () => {
+  long('STP-4 SES-5 a later session of the same person sees the state and gets no proof', async () => {
     const { who, token } = await fresh();
     const { stepUpId, scan } = expectStatus(await start(token), 201).body;
     expectStatus(await ahtax(who).showFace(scan.qrContent), 200);
@@ -469,7 +472,7 @@ describe('STP-4 what holds when the proof is made', () => {
     expect((await show(later, stepUpId)).body).toEqual({ state: 'passed' });
   });
 
-  it('STP-4 a face check from before the account began anew serves nothing', async () => {
+  long('STP-4 a face check from before the account began anew serves nothing', async () => {
     const { who, token } = await fresh();
     await passed(token, who);
     await wait(door, 1);
@@ -482,7 +485,7 @@ describe('STP-4 what holds when the proof is made', () => {
 });
 
 describe('LVL-2 from 3 to 4', () => {
-  it('LVL-2 any passed step-up lifts, at once also in the live session', async () => {
+  long('LVL-2 any passed step-up lifts, at once also in the live session', async () => {
     const { who, token } = await fresh(3);
     const level = async () =>
       (await door.http('GET', '/v1/session', undefined, { token })).body.session.person.realNameLevel;
@@ -506,20 +509,20 @@ describe('LVL-2 from 3 to 4', () => {
     expect((await row(door, 'Users', { personKey: who.personKey })).realNameLevel).toBe(4);
   });
 
-  it('LVL-2 LVL-1 a hall’s level 5 stays', async () => {
+  long('LVL-2 LVL-1 a hall’s level 5 stays', async () => {
     const { who, token } = await fresh(5);
     expect((await passed(token, who)).lvl).toBe(5);
     expect((await row(door, 'Users', { personKey: who.personKey })).realNameLevel).toBe(5);
   });
 
-  it('LVL-2 the face of a login does not lift', async () => {
+  long('LVL-2 the face of a login does not lift', async () => {
     const { who } = await fresh(3);
     expect((await loggedInByFace(door, who)).session.person.realNameLevel).toBe(3);
     const satisfied = await start((await loggedInByQr(door, who)).session.accessToken);
     expect((await checked(satisfied.body.proof)).lvl).toBe(3);
   });
 
-  it('LVL-2 two step-ups that pass at once lift once, and both have passed', async () => {
+  long('LVL-2 two step-ups that pass at once lift once, and both have passed', async () => {
     const { who, token } = await fresh(3);
     const both = [expectStatus(await start(token), 201).body, expectStatus(await start(token), 201).body];
     const replies = await Promise.all(both.map(({ scan }) => ahtax(who).showFace(scan.qrContent)));
@@ -529,7 +532,7 @@ describe('LVL-2 from 3 to 4', () => {
     expect((await history(door, who)).filter((event) => event.kind === 'level-raised')).toHaveLength(1);
   });
 
-  it('LVL-2 a check that passes while its person changes loses nothing', async () => {
+  long('LVL-2 a check that passes while its person changes loses nothing', async () => {
     const { who, token } = await fresh(3);
     const { stepUpId, scan } = expectStatus(await start(token), 201).body;
     const [passing, logins] = await Promise.all([
@@ -545,7 +548,7 @@ describe('LVL-2 from 3 to 4', () => {
 });
 
 describe('STP bad input', () => {
-  it('STP-2 unknown matters and audiences', async () => {
+  long('STP-2 unknown matters and audiences', async () => {
     const { token } = await fresh();
     for (const matter of ['invoice', 'invoice.issue ', 'INVOICE.ISSUE', 'toString', '__proto__'])
       expect(told(await start(token, { matter }))).toEqual([400, 'MATTER_UNKNOWN']);
@@ -562,7 +565,7 @@ describe('STP bad input', () => {
       expect(told(await start(token, body))).toEqual([400, 'BAD_REQUEST']);
   });
 
-  it('STP-2 wants a session, and ids of other things are none', async () => {
+  long('STP-2 wants a session, and ids of other things are none', async () => {
     const { who, token } = await fresh();
     expect(
       told(await door.http('POST', '/v1/step-ups', { matter: 'invoice.issue', audience: 'invoice' })),
@@ -575,7 +578,7 @@ describe('STP bad input', () => {
     expect(told(await start(token))).toEqual([401, 'SESSION_ENDED']);
   });
 
-  it('STP-2 the account must still be there', async () => {
+  long('STP-2 the account must still be there', async () => {
     const { who, token } = await fresh();
     const { stepUpId, scan } = expectStatus(await start(token), 201).body;
     await setOnPerson(door, who.personKey, 'account', { status: 'cancelled', since: '2027-03-02T10:00:00Z' });

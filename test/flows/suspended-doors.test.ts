@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RouteDeclaration } from '#contract/flow.ts';
 import { flows } from '#flows/contracts.ts';
 import { expectStatus, loggedInByFace, registered } from '../support/door.ts';
-import { keeping } from '../support/variants.ts';
+import { keeping, long } from '../support/variants.ts';
 import { firstSteps, laterSteps, signedInSteps, type Way } from './support/doors.ts';
 import { type LegacyDoor, openLegacyDoor } from './support/legacy.ts';
 import { orderAtHall } from './support/orders.ts';
@@ -44,7 +44,7 @@ describe('ORD-1 every door', () => {
     },
   );
 
-  it('ORD-1 STP-2 a proof from before a suspension is none after it is lifted', async () => {
+  long('ORD-1 STP-2 a proof from before a suspension is none after it is lifted', async () => {
     const way = laterSteps.find(({ name }) => name === 'the proof of a verification');
     const { who, last } = (await way?.prepare(door)) ?? expect.fail();
     await ordered(who, 'suspend');

@@ -264,7 +264,7 @@ describe('switching', () => {
     }
   });
 
-  it('SWI-5 lets nothing out of a special session but the person', async () => {
+  long('SWI-5 lets nothing out of a special session but the person', async () => {
     const boss = await knownPerson(door);
     const special = await companyOf(door, boss, { subject: 'social-insurance' });
     await companyOf(door, boss);
@@ -287,7 +287,7 @@ describe('switching', () => {
     expect(await identities(back.accessToken)).toHaveLength(2);
   });
 
-  it('SWI-5 SES-2 lets one of many switches of the same token through', async () => {
+  long('SWI-5 SES-2 lets one of many switches of the same token through', async () => {
     const token = await naturalToken(who);
     const choices = await identities(token);
     const answers = await Promise.all(
@@ -445,7 +445,7 @@ describe('live sessions', () => {
     },
   );
 
-  it('ENT-3 ends work for a company that is cancelled, and shows a new name at once', async () => {
+  long('ENT-3 ends work for a company that is cancelled, and shows a new name at once', async () => {
     const { taxpayerId, token } = await acting();
     await feed(door, companyLine(taxpayerId, { name: '合肥新名科技有限公司' }));
     expect((await get('/v1/enterprise', token)).body.taxpayerName).toBe('合肥新名科技有限公司');
@@ -454,29 +454,32 @@ describe('live sessions', () => {
     await expectLost(token);
   });
 
-  it('REL-7 SES-2 goes on as the natural person after refresh; older tokens die; it is audited', async () => {
-    const { who, taxpayerId, token, cookie } = await acting();
-    await changeRelation(door, who, taxpayerId, 'tax-handler', { state: 'deleted' });
-    const refreshed = expectStatus(await refresh(cookie), 200);
-    const { session } = refreshed.body;
-    expect(session.identity).toEqual({ kind: 'natural' });
-    expect(session.notices.map(({ code }: { code: string }) => code)).toEqual(['IDENTITY_LOST']);
-    expect(claimsOf(session.accessToken)).not.toHaveProperty('company');
-    expect(claimsOf(session.accessToken).identity).toEqual({ kind: 'natural' });
-    expect((await get('/v1/enterprise', token)).body).toMatchObject({ status: 401, code: 'SESSION_ENDED' });
-    expect((await get('/v1/enterprise', session.accessToken)).body.code).toBe('ROLE_NOT_ALLOWED');
-    expectStatus(await get('/v1/account', session.accessToken), 200);
-    expect((await history(door, who)).filter(({ kind }) => kind === 'identity-lost')).toMatchObject([
-      { detail: { taxpayerId, role: 'tax-handler' } },
-    ]);
-    // A lost answer is repeated as it was, and a later refresh tells nothing twice.
-    expect(expectStatus(await refresh(cookie), 200).body.session.identity).toEqual({ kind: 'natural' });
-    await wait(door, 30);
-    const later = expectStatus(await refresh(refreshed.cookie ?? ''), 200).body.session;
-    expect(later).toMatchObject({ identity: { kind: 'natural' }, notices: [] });
-  });
+  long(
+    'REL-7 SES-2 goes on as the natural person after refresh; older tokens die; it is audited',
+    async () => {
+      const { who, taxpayerId, token, cookie } = await acting();
+      await changeRelation(door, who, taxpayerId, 'tax-handler', { state: 'deleted' });
+      const refreshed = expectStatus(await refresh(cookie), 200);
+      const { session } = refreshed.body;
+      expect(session.identity).toEqual({ kind: 'natural' });
+      expect(session.notices.map(({ code }: { code: string }) => code)).toEqual(['IDENTITY_LOST']);
+      expect(claimsOf(session.accessToken)).not.toHaveProperty('company');
+      expect(claimsOf(session.accessToken).identity).toEqual({ kind: 'natural' });
+      expect((await get('/v1/enterprise', token)).body).toMatchObject({ status: 401, code: 'SESSION_ENDED' });
+      expect((await get('/v1/enterprise', session.accessToken)).body.code).toBe('ROLE_NOT_ALLOWED');
+      expectStatus(await get('/v1/account', session.accessToken), 200);
+      expect((await history(door, who)).filter(({ kind }) => kind === 'identity-lost')).toMatchObject([
+        { detail: { taxpayerId, role: 'tax-handler' } },
+      ]);
+      // A lost answer is repeated as it was, and a later refresh tells nothing twice.
+      expect(expectStatus(await refresh(cookie), 200).body.session.identity).toEqual({ kind: 'natural' });
+      await wait(door, 30);
+      const later = expectStatus(await refresh(refreshed.cookie ?? ''), 200).body.session;
+      expect(later).toMatchObject({ identity: { kind: 'natural' }, notices: [] });
+    },
+  );
 
-  it('SWI-2 lets the person switch away from a lost company, or log out', async () => {
+  long('SWI-2 lets the person switch away from a lost company, or log out', async () => {
     const { boss, who, taxpayerId, token } = await acting();
     const second = await companyOf(door, boss);
     await giveRelation(door, who, second, 'invoice-clerk');
@@ -497,7 +500,7 @@ describe('live sessions', () => {
     });
   });
 
-  it('REL-10 does not let a newer authorisation revive the session of the old one', async () => {
+  long('REL-10 does not let a newer authorisation revive the session of the old one', async () => {
     const { who, taxpayerId, token } = await acting();
     await giveRelation(door, who, taxpayerId, 'tax-handler');
     await expectLost(token);
@@ -506,7 +509,7 @@ describe('live sessions', () => {
     expectStatus(await get('/v1/enterprise', accessToken), 200);
   });
 
-  it('REL-8 fails closed when the relation cannot be read', async () => {
+  long('REL-8 fails closed when the relation cannot be read', async () => {
     const { token } = await acting();
     await door.provoking(async () => {
       door.faults.add({ table: 'Relationships', kind: 'error500', times: Number.POSITIVE_INFINITY });

@@ -89,8 +89,12 @@ it('SSO-15 SSO-9 each asks a matter of risk: the face is shown on the way, and i
   const boss = await knownPerson(door);
   const company = await inCompany(door, boss, await companyOf(door, boss));
   const { session } = await loggedInByFace(door, await knownPerson(door));
+  const [{ id: firm }, agent, served] = [await agencyFirm(door), await knownPerson(door), await client(door)];
+  await feed(door, staffLine(firm, [agent]), agreementLine(firm, served, [agent]));
+  const { token: atClient } = await goTo(door, (await agentAt(door, agent, firm)).api, served);
   for (const [clientId, token, matter] of [
     ['filing-web', company.token, '开具发票'],
+    ['agency-web', atClient, '申请退税'],
     ['iit-web', session.accessToken, '申请退税'],
   ] as const) {
     const { origin } = await system(clientId);

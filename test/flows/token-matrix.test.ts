@@ -4,6 +4,7 @@ import { newClientKey } from '../../examples/relying-party/keys.ts';
 import type { Loose } from '../support/client.ts';
 import { expectStatus, loggedInByFace } from '../support/door.ts';
 import { person } from '../support/people.ts';
+import { keeping } from '../support/variants.ts';
 import { knownPerson, openWatchedDoor, type WatchedDoor } from '../support/watched.ts';
 import { signIn } from './support/account.ts';
 import { type ProofKey, proofKey } from './support/dpop.ts';
@@ -238,7 +239,7 @@ const places: Record<string, Place> = {
 };
 
 describe('TOK-02 SES-2 SSO-6 SSO-7 SSO-10 SSO-11 every token at every place that takes one', () => {
-  it.each(Object.entries(places))('%s', async (_name, { takes, no, try: attempt }) => {
+  keeping(7)(Object.entries(places))('%s', async (_name, { takes, no, try: attempt }) => {
     const said: Record<string, string> = {};
     await entered();
     for (const [kind, token] of Object.entries(lasting)) said[kind] = await attempt(token);

@@ -5,6 +5,7 @@ import { readBody } from '#http/request.ts';
 import { codeFor, type Door, enterPassword, expectStatus, loginTicket, openDoor } from '../support/door.ts';
 import { mobile, person, type Sample } from '../support/people.ts';
 import { settled } from '../support/seed.ts';
+import { long } from '../support/variants.ts';
 import { creditCode, feed, legalRepresentative, taxpayer } from './support/feed-lines.ts';
 import { claimed, counter, said } from './support/staff.ts';
 import { rowsOf } from './support/tables.ts';
@@ -148,7 +149,7 @@ describe('what people type', () => {
     who = await settled(door);
   });
 
-  it('DOC-2 an account is found however its number is printed or pasted', async () => {
+  long('DOC-2 an account is found however its number is printed or pasted', async () => {
     const { documentNumber: number, phone } = who;
     for (const account of [
       spaced(number),

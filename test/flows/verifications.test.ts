@@ -110,7 +110,7 @@ describe('STP-3 verification at terminal and counter', () => {
     },
   );
 
-  it('STP-3 only the person that was named can pass', async () => {
+  long('STP-3 only the person that was named can pass', async () => {
     const other = await knownPerson(door);
     const scan = expectStatus(await terminal.startVerification(who, 'invoice.void', 'invoice'), 200).body;
     for (const channel of ['iit-app', 'wechat-mini', 'alipay-mini'] as const)
@@ -129,7 +129,7 @@ describe('STP-3 verification at terminal and counter', () => {
     expect(told(await ask({ ...scan, pollSecret: 'x'.repeat(32) }))).toEqual([404, 'NOT_FOUND']);
   });
 
-  it('CHN-1 AUD-1 the audit keeps officer, office and terminal, also when nobody scans', async () => {
+  long('CHN-1 AUD-1 the audit keeps officer, office and terminal, also when nobody scans', async () => {
     const subject = await knownPerson(door);
     const events = async () =>
       (await history(door, subject)).filter(({ kind, detail }) => kind === 'step-up' || detail?.matter);
@@ -157,17 +157,23 @@ describe('STP-3 verification at terminal and counter', () => {
       expect(JSON.stringify(await rows(door, 'Audit'))).not.toContain(secret);
   });
 
-  it('STP-2 LVL-2 the face shown there serves the person afterwards, and lifts the level as any step-up does', async () => {
-    const subject = await knownPerson(door);
-    await setOnPerson(door, subject.personKey, 'realNameLevel', 3);
-    const scan = expectStatus(await terminal.startVerification(subject, 'invoice.void', 'invoice'), 200).body;
-    expectStatus(await localPartner(door, 'ahtax-app').showFace(scan.qrContent), 200);
-    expect(await checked((await ask(scan)).body.proof, 'invoice')).toMatchObject({ lvl: 4 });
-    expect((await row(door, 'Users', { personKey: subject.personKey })).realNameLevel).toBe(4);
-    const token = (await loggedInByQr(door, subject)).session.accessToken;
-    const body = { matter: 'invoice.issue', audience: 'filing' };
-    expectStatus(await door.http('POST', '/v1/step-ups', body, { token }), 200);
-  });
+  long(
+    'STP-2 LVL-2 the face shown there serves the person afterwards, and lifts the level as any step-up does',
+    async () => {
+      const subject = await knownPerson(door);
+      await setOnPerson(door, subject.personKey, 'realNameLevel', 3);
+      const scan = expectStatus(
+        await terminal.startVerification(subject, 'invoice.void', 'invoice'),
+        200,
+      ).body;
+      expectStatus(await localPartner(door, 'ahtax-app').showFace(scan.qrContent), 200);
+      expect(await checked((await ask(scan)).body.proof, 'invoice')).toMatchObject({ lvl: 4 });
+      expect((await row(door, 'Users', { personKey: subject.personKey })).realNameLevel).toBe(4);
+      const token = (await loggedInByQr(door, subject)).session.accessToken;
+      const body = { matter: 'invoice.issue', audience: 'filing' };
+      expectStatus(await door.http('POST', '/v1/step-ups', body, { token }), 200);
+    },
+  );
 });
 
 describe('STP-4 what holds when the proof is fetched', () => {

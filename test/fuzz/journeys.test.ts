@@ -103,8 +103,7 @@ describe('requests with one field changed', () => {
   it.each(kinds.filter(({ name }) => few.includes(name)))(
     'BL-06 API-01 ERR-01 $name: refused or taken, never half',
     async (kind) => {
-      for (const round of [0, 1])
-        expect((await through(kind, { seed: 20_270_302, round, often: 3 })).size).toBeGreaterThan(0);
+      expect((await through(kind, { seed: 20_270_302, round: 0, often: 3 })).size).toBeGreaterThan(0);
     },
   );
 

@@ -149,7 +149,7 @@ describe('secrets', () => {
     expect((await getSigningRing())[0]?.kid).not.toBe(before[0]?.kid);
   });
 
-  it('ERR-01 goes on with what it knows while Secrets Manager is away, and looks again soon', async () => {
+  long('ERR-01 goes on with what it knows while Secrets Manager is away, and looks again soon', async () => {
     const warned = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
     aws.create('signing', await ring(0));
     const before = await getSigningRing();

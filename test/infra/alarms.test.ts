@@ -152,6 +152,31 @@ it.each(stageNames)(
   },
 );
 
+it.each(stageNames)(
+  'OPS-02 makes the messages of stage %s after the alarms that they name, without which CloudWatch refuses them',
+  async (stage) => {
+    const all = await assembly(stage);
+    const messages = all.of('AWS::CloudWatch::CompositeAlarm');
+    const idOf = new Map(
+      [...all.of('AWS::CloudWatch::Alarm'), ...messages].map(({ id, Properties }) => [
+        String(Properties.AlarmName),
+        id,
+      ]),
+    );
+    const before = new Set(resourcesOf(all.templates.release ?? '{"Resources":{}}').map(({ id }) => id));
+    for (const { DependsOn = [], Properties } of messages)
+      for (const [
+        ,
+        name = '',
+      ] of `${Properties.AlarmRule} ALARM("${Properties.ActionsSuppressor ?? ''}")`.matchAll(
+        /ALARM\("([^"]+)"\)/g,
+      )) {
+        const id = idOf.get(name) ?? '';
+        expect(before.has(id) || DependsOn.includes(id), `${Properties.AlarmName} needs ${name}`).toBe(true);
+      }
+  },
+);
+
 it('OPS-02 is quiet about what follows from an outage that is told of already', () => {
   const by = new Map(composites(built).map((one) => [one.AlarmName, one]));
   for (const group of ['work', 'capacity', 'providers'])

@@ -21,7 +21,9 @@ export interface Resource {
 export interface Assembly {
   readonly directory: string;
   /** The templates' text by what the stack holds. */
-  readonly templates: Readonly<Record<'data' | 'api' | 'alarms', string>> & { readonly release?: string };
+  readonly templates: Readonly<Record<'data' | 'functions' | 'api' | 'alarms', string>> & {
+    readonly release?: string;
+  };
   /** The portal stack's; stage local has none. Its resources are not among `resources`. */
   readonly portal: string | undefined;
   /** CloudFront's access log and its alarm; in partition aws only. */
@@ -93,6 +95,7 @@ function readStage(stage: StageName, directory: string): Assembly {
   const templates = {
     data: read('data'),
     ...(release ? { release } : {}),
+    functions: read('functions'),
     api: read('api'),
     alarms: read('alarms'),
   };

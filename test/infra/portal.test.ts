@@ -2,7 +2,13 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { addressOf, originSecretHeader, viewerAddressHeader } from '#http/viewer.ts';
+import {
+  addressOf,
+  localityOf,
+  originSecretHeader,
+  viewerAddressHeader,
+  viewerCityHeader,
+} from '#http/viewer.ts';
 import { stageNames, stages } from '../../infra/config.ts';
 import { buildPortal, type PortalMode } from '../../infra/portal/build.ts';
 import { fileOfPage, isPage } from '../../infra/portal/fallback.ts';
@@ -122,7 +128,7 @@ describe.each(deployed)('portal stack of stage %s', (stage) => {
       ).toMatchObject({
         HeadersConfig: {
           HeaderBehavior: 'allViewerAndWhitelistCloudFront',
-          Headers: ['CloudFront-Viewer-Address'],
+          Headers: ['CloudFront-Viewer-Address', ...(china ? [] : ['CloudFront-Viewer-City'])],
         },
         CookiesConfig: { CookieBehavior: 'all' },
         QueryStringsConfig: { QueryStringBehavior: 'all' },
@@ -130,7 +136,10 @@ describe.each(deployed)('portal stack of stage %s', (stage) => {
       expect(AllowedMethods).toHaveLength(7);
       expect(ViewerProtocolPolicy).toBe('https-only');
     }
-    expect(viewerAddressHeader).toBe('cloudfront-viewer-address');
+    expect([viewerAddressHeader, viewerCityHeader]).toEqual([
+      'cloudfront-viewer-address',
+      'cloudfront-viewer-city',
+    ]);
     const reference = `{{resolve:secretsmanager:ahtax-${stage}/origin:SecretString}}`;
     expect(front.Origins.find(({ Id }) => Id === 'api')).toMatchObject({
       CustomOriginConfig: { OriginProtocolPolicy: 'https-only', OriginSSLProtocols: ['TLSv1.2'] },
@@ -400,6 +409,25 @@ describe('API-01 the address of the caller', () => {
       expect(viewer(wrong)).toBe('192.0.2.7');
     },
   );
+});
+
+describe('SES-4 the city of the caller', () => {
+  afterEach(() => {
+    delete process.env.ORIGIN_SECRET;
+  });
+  const seen = (city: string, shown = 'Zs8Kq0XwY4') =>
+    localityOf({ headers: { [viewerCityHeader]: city, [originSecretHeader]: shown } });
+
+  it('SES-4 is believed with the secret alone, read from what CloudFront encodes, and dropped where it is no name', () => {
+    expect(seen('Hefei')).toBeUndefined();
+    process.env.ORIGIN_SECRET = 'Zs8Kq0XwY4';
+    expect(seen('Hefei')).toBe('Hefei');
+    expect(seen('Hefei', 'x')).toBeUndefined();
+    expect(seen('S%C3%A3o%20Paulo')).toBe('São Paulo');
+    expect(seen('合肥')).toBe('合肥');
+    for (const wrong of ['', ' ', '%', '<b>', '13955100101', 'x'.repeat(61), 'Hefei%0AAdmin'])
+      expect(seen(wrong)).toBeUndefined();
+  });
 });
 
 describe('addresses of pages', () => {

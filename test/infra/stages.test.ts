@@ -182,6 +182,44 @@ describe('stand-ins', () => {
   );
 });
 
+describe('mistakes of whoever fills the settings in', () => {
+  const alarms = filled('prod').alarms;
+  it.each([
+    ['account', { account: '3456-7890-1234' }, /account must be .* twelve digits/],
+    ['region', { region: 'cn-nroth-1' }, /region must be cn-north-1 or cn-northwest-1/],
+    ['architecture', { architecture: 'arm' }, /architecture must be arm64 or x86_64/],
+    [
+      'a certificate of another account',
+      { account: '987654321098' },
+      /domain\.certificateArn must be of the stage's account 987654321098/,
+    ],
+    [
+      'domain',
+      { domain: { name: 'https://etax.ahtax.gov.cn', certificateArn: '' } },
+      /domain\.name must be a host name alone/,
+    ],
+    ['days of logs', { logRetentionDays: 45 }, /logRetentionDays must be one of .* 400/],
+    ['throttling', { throttling: { requestsPerSecond: 0, burst: 1 } }, /throttling\.requestsPerSecond/],
+    ['no pool', { concurrency: undefined }, /concurrency is required/],
+    [
+      'quota',
+      { concurrency: { account: 1000.5, hashing: 1 } },
+      /concurrency\.account must be a whole number/,
+    ],
+    ['share of failures', { alarms: { ...alarms, errorPercent: '1' } }, /errorPercent must be a number/],
+    ['address', { alarms: { ...alarms, emails: ['oncall'] } }, /alarms\.emails\.0 must be a mail address/],
+    [
+      'a topic of another region',
+      { alarms: { ...alarms, topicArn: 'arn:aws-cn:sns:cn-northwest-1:345678901234:x' } },
+      /alarms\.topicArn must be .* region cn-north-1/,
+    ],
+  ])('OPS-01 %s: stop the synth by the name of the setting', (_what, wrong, sentence) => {
+    expect(() => resolveStage('prod', { config: { ...filled('prod'), ...wrong } as object })).toThrow(
+      sentence,
+    );
+  });
+});
+
 describe('hashing pool', () => {
   const pool = (account: number, hashing: number) =>
     hashingPool({ name: 'prod', concurrency: { account, hashing } }, flows);
@@ -230,7 +268,8 @@ describe('the first deployment', () => {
       expect(protectedTables(first)).toEqual([]);
       expect(stackProtection(first)).not.toContain(true);
       expect(protectedTables(later)).toHaveLength(lasting.length);
-      expect(stackProtection(later)).toContain(true);
+      expect(stackProtection(later)).not.toContain(false);
+      expect(stackProtection(later).length).toBeGreaterThan(5);
       expect(JSON.parse(first.templates.data).Description).toContain('FIRST DEPLOYMENT');
       // What is made under a fixed name and kept goes with a creation that failed.
       for (const { DeletionPolicy } of later.resources) expect(DeletionPolicy).not.toBe('Retain');

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Loose, Reply } from '../support/client.ts';
 import { enterPassword, expectStatus, loginTicket, wait } from '../support/door.ts';
-import { keeping } from '../support/variants.ts';
+import { keeping, long } from '../support/variants.ts';
 import {
   failures,
   history,
@@ -95,21 +95,24 @@ describe('passwords', () => {
     },
   );
 
-  it('LCK-4 forty right ones at once all open a ticket or say locked, and leave neither count nor lock', async () => {
-    const who = await knownPerson(door);
-    const replies = await atOnce(40, () => enterPassword(door, who.phone, who.password));
-    const counts = tally(replies);
-    expect(counts['201']).toBeGreaterThanOrEqual(5);
-    expect(
-      Object.keys(counts).filter((name) => !['201', 'ACCOUNT_LOCKED', 'TOO_MANY_REQUESTS'].includes(name)),
-    ).toEqual([]);
-    expect(await failures(door, who)).toEqual(none);
-    expectStatus(await enterPassword(door, who.phone, who.password), 201);
-  });
+  long(
+    'LCK-4 forty right ones at once all open a ticket or say locked, and leave neither count nor lock',
+    async () => {
+      const who = await knownPerson(door);
+      const replies = await atOnce(40, () => enterPassword(door, who.phone, who.password));
+      const counts = tally(replies);
+      expect(counts['201']).toBeGreaterThanOrEqual(5);
+      expect(
+        Object.keys(counts).filter((name) => !['201', 'ACCOUNT_LOCKED', 'TOO_MANY_REQUESTS'].includes(name)),
+      ).toEqual([]);
+      expect(await failures(door, who)).toEqual(none);
+      expectStatus(await enterPassword(door, who.phone, who.password), 201);
+    },
+  );
 });
 
 describe('SMS codes', () => {
-  it('LCK-4 SMS-2 eighty parallel wrong codes get five looks', async () => {
+  long('LCK-4 SMS-2 eighty parallel wrong codes get five looks', async () => {
     const who = await knownPerson(door);
     const ticket = await loginTicket(door, who);
     await wait(door, 61);
@@ -144,28 +147,31 @@ describe('SMS codes', () => {
   const wrongOnes = (code: string, count: number) =>
     Array.from({ length: count }, (_, i) => String((Number(code) + 1 + i) % 1_000_000).padStart(6, '0'));
 
-  it('LCK-4 a right code that was compared before five wrong ones were told opens nothing after them', async () => {
-    const who = await knownPerson(door);
-    const [mine, other] = await codesOf(who, 2);
-    const held = door.faults.add({
-      function: 'login',
-      routeKey: 'POST /v1/logins/{id}/verify',
-      action: 'TransactWriteItems',
-      kind: 'hold',
-    });
-    const right = verify(door, mine?.ticket ?? '', { smsCode: mine?.code ?? '' });
-    await door.faults.held(held);
-    const wrong = await Promise.all(
-      wrongOnes(other?.code ?? '', 5).map((smsCode) => verify(door, other?.ticket ?? '', { smsCode })),
-    );
-    expect(tally(wrong)).toEqual({ SMS_CODE_WRONG: 4, ACCOUNT_LOCKED: 1 });
-    door.faults.release(held);
-    expect((await right).body.code).toBe('ACCOUNT_LOCKED');
-    expect((await rows(door, 'Sessions')).filter((s) => s.personKey === who.personKey)).toEqual([]);
-    expect(await failures(door, who)).toEqual({ ...none, sms: 5, guesses: 5, locked: true });
-  });
+  long(
+    'LCK-4 a right code that was compared before five wrong ones were told opens nothing after them',
+    async () => {
+      const who = await knownPerson(door);
+      const [mine, other] = await codesOf(who, 2);
+      const held = door.faults.add({
+        function: 'login',
+        routeKey: 'POST /v1/logins/{id}/verify',
+        action: 'TransactWriteItems',
+        kind: 'hold',
+      });
+      const right = verify(door, mine?.ticket ?? '', { smsCode: mine?.code ?? '' });
+      await door.faults.held(held);
+      const wrong = await Promise.all(
+        wrongOnes(other?.code ?? '', 5).map((smsCode) => verify(door, other?.ticket ?? '', { smsCode })),
+      );
+      expect(tally(wrong)).toEqual({ SMS_CODE_WRONG: 4, ACCOUNT_LOCKED: 1 });
+      door.faults.release(held);
+      expect((await right).body.code).toBe('ACCOUNT_LOCKED');
+      expect((await rows(door, 'Sessions')).filter((s) => s.personKey === who.personKey)).toEqual([]);
+      expect(await failures(door, who)).toEqual({ ...none, sms: 5, guesses: 5, locked: true });
+    },
+  );
 
-  it('LCK-4 LCK-5 wrong codes at four codes at once get five looks together', async () => {
+  long('LCK-4 LCK-5 wrong codes at four codes at once get five looks together', async () => {
     const who = await knownPerson(door);
     const codes = await codesOf(who, 4);
     const replies = await Promise.all(
@@ -178,7 +184,7 @@ describe('SMS codes', () => {
       expect((await verify(door, ticket, { smsCode: code })).status).toBeGreaterThanOrEqual(400);
   });
 
-  it('LCK-5 parallel wrong codes over several tickets get ten a day', async () => {
+  long('LCK-5 parallel wrong codes over several tickets get ten a day', async () => {
     const who = await knownPerson(door);
     let looked = 0;
     // Four wrong at once, then a reset of the method's count by the right one, until the day's ten are used up.

@@ -5,7 +5,7 @@ import { type LegacyDoor, openLegacyDoor } from '../flows/support/legacy.ts';
 import { orderAtHall, orderLine } from '../flows/support/orders.ts';
 import { expectStatus, loggedInByFace, registered } from '../support/door.ts';
 import { person } from '../support/people.ts';
-import { keeping } from '../support/variants.ts';
+import { keeping, long } from '../support/variants.ts';
 import { knownPerson, row, rows } from '../support/watched.ts';
 
 let door: LegacyDoor;
@@ -52,7 +52,7 @@ describe('ORD-1 an order that comes while', () => {
     },
   );
 
-  it('ORD-1 SES-2 a session is refreshed: it is over', async () => {
+  long('ORD-1 SES-2 a session is refreshed: it is over', async () => {
     const who = await registered(door);
     const { cookie } = await loggedInByFace(door, who);
     const refresh = () => door.http('POST', '/v1/session/refresh', undefined, { cookie });
@@ -61,7 +61,7 @@ describe('ORD-1 an order that comes while', () => {
     expect([reply.body.code, reply.body.reason]).toEqual(['SESSION_ENDED', 'suspended']);
   });
 
-  it('ORD-1 SES-2 end-sessions: the session that is just opened is ended or opened after it', async () => {
+  long('ORD-1 SES-2 end-sessions: the session that is just opened is ended or opened after it', async () => {
     const way = laterSteps.find(({ name }) => name === 'the face of a login');
     const { who, last } = (await way?.prepare(door)) ?? expect.fail();
     const reply = await overtaken({ function: 'login', action: 'TransactWriteItems' }, last, () =>
@@ -89,19 +89,22 @@ describe('ORD-1 two officers', () => {
     expect((await row(door, 'Users', { personKey: who.personKey })).orders).toEqual({ version: 6 });
   });
 
-  it('ORD-1 counters that order at once are taken one after the other, and what stands is the last of them', async () => {
-    const who = await knownPerson(door);
-    for (let round = 0; round < 4; round++) {
-      await Promise.all([ordered(who, 'suspend'), ordered(who, 'resume'), ordered(who, 'empty-phones')]);
-      const { orders, phones } = await row(door, 'Users', { personKey: who.personKey });
-      expect(phones).toBeUndefined();
-      expect(orders.emptiedAt).toBeDefined();
-      expect([0, 1]).toContain(Object.keys(orders).filter((one) => one === 'suspendedAt').length);
-    }
-    const audit = (await rows(door, 'Audit')).filter(({ subject }) => subject === who.personKey);
-    for (const kind of ['account-suspended', 'account-resumed', 'phones-emptied'])
-      expect(audit.filter((event) => event.kind === kind)).toHaveLength(4);
-  });
+  long(
+    'ORD-1 counters that order at once are taken one after the other, and what stands is the last of them',
+    async () => {
+      const who = await knownPerson(door);
+      for (let round = 0; round < 4; round++) {
+        await Promise.all([ordered(who, 'suspend'), ordered(who, 'resume'), ordered(who, 'empty-phones')]);
+        const { orders, phones } = await row(door, 'Users', { personKey: who.personKey });
+        expect(phones).toBeUndefined();
+        expect(orders.emptiedAt).toBeDefined();
+        expect([0, 1]).toContain(Object.keys(orders).filter((one) => one === 'suspendedAt').length);
+      }
+      const audit = (await rows(door, 'Audit')).filter(({ subject }) => subject === who.personKey);
+      for (const kind of ['account-suspended', 'account-resumed', 'phones-emptied'])
+        expect(audit.filter((event) => event.kind === kind)).toHaveLength(4);
+    },
+  );
 
   it('ORD-1 an order overtaken by another is decided anew: both hold', async () => {
     const who = await knownPerson(door);
@@ -121,7 +124,7 @@ describe('ORD-1 two officers', () => {
   });
 });
 
-it('ORD-1 of any number of orders at once an office gives exactly its limit', async () => {
+long('ORD-1 of any number of orders at once an office gives exactly its limit', async () => {
   const replies = await Promise.all(
     Array.from({ length: 36 }, () => orderAtHall(door, person(), 'resume', {}, { office: '黟县办税服务厅' })),
   );

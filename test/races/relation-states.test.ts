@@ -108,7 +108,7 @@ describe('relations in their table', () => {
     expect((await current(personKey))?.state).toBe('withdrawn');
   });
 
-  it('REL-10 of all answers to one invitation at once the first one counts', async () => {
+  long('REL-10 of all answers to one invitation at once the first one counts', async () => {
     const names = ['acceptInvitation', 'refuseInvitation', 'withdrawInvitation', 'strike'] as const;
     for (let round = 0; round < 10; round++) {
       const personKey = person();

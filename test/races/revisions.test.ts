@@ -3,7 +3,7 @@ import { companyOf } from '../flows/support/registry.ts';
 import { giveRelation, inCompany, keyOf, relationRow } from '../flows/support/relations.ts';
 import type { Loose, Reply } from '../support/client.ts';
 import { expectStatus, loggedInByFace } from '../support/door.ts';
-import { keeping } from '../support/variants.ts';
+import { keeping, long } from '../support/variants.ts';
 import { knownPerson, openWatchedDoor, row, type WatchedDoor } from '../support/watched.ts';
 
 /** REL-11: a decision is on what was shown. The decision is held at its write while the other side changes it. */
@@ -118,7 +118,7 @@ describe('REL-11 authorisations and staff', () => {
     door.faults.clear();
   });
 
-  it('REL-11 an older revision is refused, and without one it is as before', async () => {
+  long('REL-11 an older revision is refused, and without one it is as before', async () => {
     const sides = await bothSides('pending');
     const revision = await sides.toPerson();
     await changed(sides, { validUntil: '2027-12-31' });

@@ -115,7 +115,7 @@ describe('sessions', () => {
     },
   );
 
-  it('SES-2 tabs that turn and turn at once lose no session, and no token leads to two', async () => {
+  long('SES-2 tabs that turn and turn at once lose no session, and no token leads to two', async () => {
     const { cookie } = await loggedInByFace(door, await knownPerson(door));
     const tab = async () => {
       let mine = cookie;
@@ -133,7 +133,7 @@ describe('sessions', () => {
     expectStatus(await refresh([...newest][0]), 200);
   });
 
-  it('SES-1 SES-2 a refresh beside a logout does not bring the session back', async () => {
+  long('SES-1 SES-2 a refresh beside a logout does not bring the session back', async () => {
     const { session, cookie } = await loggedInByFace(door, await knownPerson(door));
     const [out, ...refreshed] = await Promise.all([
       door.http('DELETE', '/v1/session', undefined, { token: session.accessToken }),
@@ -150,7 +150,7 @@ describe('sessions', () => {
     }
   });
 
-  it('SES-2 a thief and the owner racing with a token spent long ago end the session once', async () => {
+  long('SES-2 a thief and the owner racing with a token spent long ago end the session once', async () => {
     const who = await knownPerson(door);
     const { cookie } = await loggedInByFace(door, who);
     const next = expectStatus(await refresh(cookie), 200).cookie;
@@ -173,7 +173,7 @@ describe('while a session is being opened', () => {
   const live = async (who: Known) => (await sessionsOf(who)).filter(({ ended }) => ended === undefined);
   const noticesOf = ({ body }: Reply<Loose>) => body.session.notices.map(({ code }: Loose) => code);
 
-  it('PWD-3 a reset ends the login: it was begun with the password before', async () => {
+  long('PWD-3 a reset ends the login: it was begun with the password before', async () => {
     const who = await knownPerson(door);
     const reset = await resetReady(who);
     const reply = await enteringWhile(who, async () => expectStatus(await reset('Huaihe#20581'), 204));
@@ -181,7 +181,7 @@ describe('while a session is being opened', () => {
     expect(await sessionsOf(who)).toEqual([]);
   });
 
-  it('SES-3 another login that comes first is ended by this one', async () => {
+  long('SES-3 another login that comes first is ended by this one', async () => {
     const who = await knownPerson(door);
     const other = await proven(who);
     let first: Loose;
@@ -193,7 +193,7 @@ describe('while a session is being opened', () => {
     expect(await live(who)).toHaveLength(1);
   });
 
-  it('SES-3 a session that is logged out is not told of as replaced', async () => {
+  long('SES-3 a session that is logged out is not told of as replaced', async () => {
     const who = await knownPerson(door);
     const { session } = await loggedInByFace(door, who);
     const reply = await enteringWhile(who, async () =>

@@ -244,47 +244,55 @@ describe('the rows of a number', () => {
     });
   });
 
-  it('SMS-1 SMS-4 giving back touches neither a later send of the same queue nor a later window', async () => {
-    // The answer of the provider comes so late that others have sent meanwhile.
-    const [queue, window, full, further] = await Promise.all([1, 2, 3, 4].map(() => number(true)));
-    const late = start + 600_000;
-    const opening = async (phoneKey = '') => {
-      const taken = await take({ phoneKey, kind: 'stranger', now: start });
-      if (!taken) throw new Error('should pass');
-      return taken;
-    };
-    const owners = async (phoneKey = '', ...times: number[]) => {
-      for (const now of times) expect(await take({ phoneKey, kind: 'owner', now })).toBeDefined();
-    };
-    const counted = async (phoneKey = '') => {
-      const { outsideAt, ...rest } = (await windowOf(phoneKey)) ?? {};
-      return rest;
-    };
+  long(
+    'SMS-1 SMS-4 giving back touches neither a later send of the same queue nor a later window',
+    async () => {
+      // The answer of the provider comes so late that others have sent meanwhile.
+      const [queue, window, full, further] = await Promise.all([1, 2, 3, 4].map(() => number(true)));
+      const late = start + 600_000;
+      const opening = async (phoneKey = '') => {
+        const taken = await take({ phoneKey, kind: 'stranger', now: start });
+        if (!taken) throw new Error('should pass');
+        return taken;
+      };
+      const owners = async (phoneKey = '', ...times: number[]) => {
+        for (const now of times) expect(await take({ phoneKey, kind: 'owner', now })).toBeDefined();
+      };
+      const counted = async (phoneKey = '') => {
+        const { outsideAt, ...rest } = (await windowOf(phoneKey)) ?? {};
+        return rest;
+      };
 
-    const first = await opening(queue);
-    await owners(queue, start + 1500);
-    expect(await take({ phoneKey: queue ?? '', kind: 'stranger', now: start + 61_000 })).toBeDefined();
-    await returnSend(db, first);
-    expect(await take({ phoneKey: queue ?? '', kind: 'stranger', now: start + 62_000 })).toBeUndefined();
+      const first = await opening(queue);
+      await owners(queue, start + 1500);
+      expect(await take({ phoneKey: queue ?? '', kind: 'stranger', now: start + 61_000 })).toBeDefined();
+      await returnSend(db, first);
+      expect(await take({ phoneKey: queue ?? '', kind: 'stranger', now: start + 62_000 })).toBeUndefined();
 
-    for (const [phoneKey, times] of [
-      [window, [late]],
-      [full, [late, late + 61_000]],
-    ] as const) {
-      const old = await opening(phoneKey);
-      await owners(phoneKey, ...times);
-      const stood = await counted(phoneKey);
-      await returnSend(db, old);
-      expect(await counted(phoneKey)).toEqual(stood);
-    }
+      for (const [phoneKey, times] of [
+        [window, [late]],
+        [full, [late, late + 61_000]],
+      ] as const) {
+        const old = await opening(phoneKey);
+        await owners(phoneKey, ...times);
+        const stood = await counted(phoneKey);
+        await returnSend(db, old);
+        expect(await counted(phoneKey)).toEqual(stood);
+      }
 
-    await owners(further, start);
-    const inside = await take({ phoneKey: further ?? '', kind: 'stranger', now: start + 1000, seen: start });
-    await owners(further, late, late + 61_000);
-    const stood = await counted(further);
-    if (inside) await returnSend(db, inside);
-    expect(await counted(further)).toEqual(stood);
-  });
+      await owners(further, start);
+      const inside = await take({
+        phoneKey: further ?? '',
+        kind: 'stranger',
+        now: start + 1000,
+        seen: start,
+      });
+      await owners(further, late, late + 61_000);
+      const stood = await counted(further);
+      if (inside) await returnSend(db, inside);
+      expect(await counted(further)).toEqual(stood);
+    },
+  );
 
   it('SMS-1 giving back what began a window does not fail where the rest of it has lost its time', async () => {
     const phoneKey = await number(true);
@@ -313,7 +321,7 @@ describe('the rows of a number', () => {
     expect(await windowOf(phoneKey)).toMatchObject({ total: 0, outside: 0, strangers: 0 });
   });
 
-  it('SMS-4 the hourly counter of the stage is exact after parallel sends, by hour', async () => {
+  long('SMS-4 the hourly counter of the stage is exact after parallel sends, by hour', async () => {
     const sends = async (at: Date) => stageSendsOf(await db.batchGet(stageBudgetKeys(at)));
     const now = new Date(start);
     await Promise.all(

@@ -469,7 +469,7 @@ describe('a model of hand-overs', () => {
       'login suspended',
     ])
       expect([...reached]).toContain(state);
-    await anyOrder(15, 25, { numRuns: 1, seed: 20_270_302 });
+    await anyOrder(6, 25, { numRuns: 1, seed: 20_270_302 });
   });
 
   it(`${rules} in any order`, { timeout: 600_000, tags: ['long'] }, () =>

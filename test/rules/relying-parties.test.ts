@@ -14,7 +14,12 @@ const filing: RelyingPartyInput = {
   resources: [{ uri: 'https://filing.example.cn/api' }],
   accepts: { kinds: ['enterprise'] },
 };
-const around = { issuer: 'https://etax.example.cn', sectors: ['filing', 'invoice'], plainHttp: false };
+const around = {
+  issuer: 'https://etax.example.cn',
+  sectors: ['filing', 'invoice'],
+  matters: ['invoice.issue'],
+  plainHttp: false,
+};
 const parse = (...clients: object[]) =>
   parseRelyingParties(
     clients.map((changes) => ({ ...filing, ...changes })),
@@ -28,6 +33,7 @@ describe('SSO-1 the clients of a stage', () => {
       document: false,
       number: false,
       silent: true,
+      matters: [],
       postLogoutRedirectUris: [],
       resources: [{ uri: 'https://filing.example.cn/api', scopes: ['openid', 'profile'] }],
     });
@@ -57,6 +63,7 @@ describe('SSO-1 the clients of a stage', () => {
       { resources: [{ uri: 'https://etax.example.cn/' }] },
       /0\.resources\.0\.uri: .*issuer/,
     ],
+    ['an unknown matter', { matters: ['invoice.burn'] }, /0\.matters\.0: invoice\.burn is no matter/],
     ['an unknown resource to ask about', { introspects: ['https://b.cn/api'] }, /0\.introspects\.0/],
     ['a secret', { secret: 'x' }, /0\.secret/],
   ])('are refused by name: %s', (_what, changes, message) => {

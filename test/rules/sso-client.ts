@@ -1,3 +1,4 @@
+import { defaultMatters } from '#domain/matters.ts';
 import type { RelyingParty } from '#domain/relying-parties.ts';
 
 /** A relying party for tests of pure functions; its keys are none. */
@@ -21,6 +22,7 @@ export const client = (facts: Partial<RelyingParty> = {}): RelyingParty => ({
   refresh: false,
   dpop: false,
   pushed: false,
+  matters: defaultMatters.map(({ code }) => code),
   introspects: [],
   ...facts,
 });

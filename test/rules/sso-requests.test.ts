@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { answerAddress, judgeRequest } from '#domain/authorization-requests.ts';
+import { answerAddress, judgeRequest, type PersonHint } from '#domain/authorization-requests.ts';
 import { defaultMatters } from '#domain/matters.ts';
 import { parametersOf } from '#domain/oauth-parameters.ts';
 import { client } from './sso-client.ts';
@@ -21,16 +21,16 @@ const queryOf = (parameters: Readonly<Record<string, string | undefined>>): stri
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => `${name}=${encodeURIComponent(value ?? '')}`)
     .join('&');
-const judgeRaw = (raw: string, facts = {}) => {
+const judgeRaw = (raw: string, facts = {}, hint?: PersonHint) => {
   const rp = client(facts);
   return judgeRequest(
     parametersOf([...new URLSearchParams(raw)]),
     (id) => (id === rp.clientId ? rp : undefined),
-    defaultMatters,
+    { matters: defaultMatters, hint },
   );
 };
-const judge = (changes: Readonly<Record<string, string | undefined>> = {}, facts = {}) =>
-  judgeRaw(queryOf({ ...good, ...changes }), facts);
+const judge = (changes: Readonly<Record<string, string | undefined>> = {}, facts = {}, hint?: PersonHint) =>
+  judgeRaw(queryOf({ ...good, ...changes }), facts, hint);
 const errorOf = (judged: ReturnType<typeof judge>): string =>
   judged.ok ? 'none' : 'page' in judged ? `page ${judged.page}` : judged.refused.error;
 const requestOf = (judged: ReturnType<typeof judge>) => {
@@ -169,6 +169,27 @@ describe('the rest goes back to the client', () => {
       redirectUri: good.redirect_uri,
       ...(changes.state === long ? {} : { state: 'st-1' }),
     });
+  });
+
+  it('SSO-9 refuses a matter that the client’s settings do not name, though the stage has it', () => {
+    const asked = matters({ matter: 'refund.apply' });
+    expect(errorOf(judge(asked, { matters: ['invoice.issue'] }))).toBe(wrongDetails);
+    expect(errorOf(judge(asked, { matters: [] }))).toBe(wrongDetails);
+    expect(requestOf(judge(asked, { matters: ['refund.apply'] })).matter).toEqual({ matter: 'refund.apply' });
+  });
+
+  it('SSO-9 refuses an id_token_hint that is none of ours, another client’s, or means another person than the claim sub', () => {
+    const asked = { id_token_hint: 'a.b.c' };
+    const mine = { clientId: 'filing-web', sub: 's1_somebody' };
+    expect(errorOf(judge(asked))).toBe('invalid_request');
+    expect(errorOf(judge(asked, {}, { ...mine, clientId: 'invoice-web' }))).toBe('invalid_request');
+    const claims = (value: string) => ({
+      ...asked,
+      claims: JSON.stringify({ id_token: { sub: { value } } }),
+    });
+    expect(errorOf(judge(claims('s1_another'), {}, mine))).toBe('invalid_request');
+    for (const changes of [asked, claims(mine.sub)])
+      expect(requestOf(judge(changes, {}, mine)).claims).toEqual({ sub: mine.sub });
   });
 
   it('SSO-2 refuses every parameter that is sent twice, known or not, and a doubled state does not come back', () => {

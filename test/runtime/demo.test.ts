@@ -20,7 +20,7 @@ import {
   scanFace,
   sendRegistrationCode,
 } from '../support/door.ts';
-import { long } from '../support/variants.ts';
+import { keeping, long } from '../support/variants.ts';
 
 describe('the demo people', () => {
   it('DOC-2 DOC-3 have numbers and phones that the rules accept, each their own', () => {
@@ -121,7 +121,7 @@ describe('a runtime with demo people', () => {
     for (const { at } of door.sms()) expect(Date.parse(at)).toBeLessThan(Date.now() - 600_000);
   });
 
-  it.each(demoLogins)('lets $person in at $entry $company', async (one) => {
+  keeping(6)(demoLogins)('lets $person in at $entry $company', async (one) => {
     const session = await login(one);
     expect(session.identity.kind).toBe(
       one.entry === 'natural' || one.entry === 'enterprise' || one.entry === 'agency' ? one.entry : 'special',
@@ -170,7 +170,7 @@ describe('a runtime with demo people', () => {
     );
   });
 
-  it('does so only until it is noted in the data folder', async () => {
+  long('does so only until it is noted in the data folder', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'ahtax-demo-'));
     try {
       const told: string[] = [];
@@ -206,7 +206,7 @@ describe('a runtime with demo people', () => {
     },
   );
 
-  it('knows nobody where it was not asked for them', async () => {
+  long('knows nobody where it was not asked for them', async () => {
     const bare = await openDoor();
     try {
       expect(bare.demo).toBeUndefined();

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { RelyingPartyInput } from '#contract/relying-parties.ts';
 import { type Runtime, startRuntime } from '../../infra/local/runtime.ts';
 import { synthesize } from '../../infra/synth.ts';
+import { long } from '../support/variants.ts';
 import { flows, functionsDirectory } from './fixtures/event-flows/flows.ts';
 
 const outdir = mkdtempSync(join(tmpdir(), 'ahtax-events-'));
@@ -62,7 +63,7 @@ const tries = async (id: string): Promise<string[]> => {
 };
 
 describe('SSO-15 changes of a table start functions', () => {
-  it('that fit the pattern, and through a queue the next one', async () => {
+  long('that fit the pattern, and through a queue the next one', async () => {
     await write('one', 'logged-out');
     await write('two');
     await write('three', 'quietly');
@@ -81,7 +82,7 @@ describe('SSO-15 changes of a table start functions', () => {
     expect(await tries('direct')).toEqual(['direct#1']);
   });
 
-  it('and one that nobody can take holds up no other: it goes to the dead letters', async () => {
+  long('and one that nobody can take holds up no other: it goes to the dead letters', async () => {
     await Promise.all([write('poison', 'x'), write('after', 'x'), write('later', 'x')]);
     await runtime.settled();
     // Those in one batch with it came again with it.
@@ -93,7 +94,7 @@ describe('SSO-15 changes of a table start functions', () => {
 });
 
 describe('SSO-15 a message of a queue', () => {
-  it('that fails comes again when its time is up on the virtual clock, and then is put aside', async () => {
+  long('that fails comes again when its time is up on the virtual clock, and then is put aside', async () => {
     await write('bad', 'x');
     await runtime.settled();
     expect(await tries('bad')).toEqual(['bad#1']);

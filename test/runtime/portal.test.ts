@@ -186,7 +186,7 @@ describe('pages on the port of the API', () => {
       expect((await ask('/', { host })).status).toBe(200);
   });
 
-  it('without the portal nothing but the API answers', async () => {
+  long('without the portal nothing but the API answers', async () => {
     const bare = await startFixture();
     try {
       const answer = await fetch(bare.url);
@@ -253,7 +253,7 @@ describe('the build of the pages', () => {
     });
   });
 
-  it('says so where there is nothing to build', async () => {
+  long('says so where there is nothing to build', async () => {
     const root = copied();
     rmSync(join(root, 'index.html'));
     await expect(startFixture({ portal: true, portalRoot: root })).rejects.toThrow(

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import argon2 from 'argon2';
-import { afterEach, describe, expect, inject, it } from 'vitest';
+import { afterEach, describe, expect, inject } from 'vitest';
 import { keeping, long } from '../support/variants.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -197,7 +197,7 @@ describe('data folder', () => {
     },
   );
 
-  it('says in one sentence that it is a file', async () => {
+  long('says in one sentence that it is a file', async () => {
     const file = join(folder(), 'file');
     writeFileSync(file, '');
     chmodSync(file, 0o600);
@@ -216,7 +216,7 @@ describe('npm start', () => {
     );
   });
 
-  it('says in one sentence that the port is taken', async () => {
+  long('says in one sentence that the port is taken', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     cleanups.push(() => server.close());

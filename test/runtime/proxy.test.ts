@@ -101,7 +101,7 @@ describe('counting', () => {
     expect(used()).toMatchObject({ invocations: 1, calls: 6, longestChain: 3 });
   });
 
-  it('keeps concurrent invocations apart', async () => {
+  long('keeps concurrent invocations apart', async () => {
     runtime.resetUsage();
     await Promise.all(Array.from({ length: 20 }, () => steps(runtime, [[get('a')], [get('b'), put('c')]])));
     expect(used()).toMatchObject({ invocations: 20, calls: 60, longestChain: 2 });
@@ -155,7 +155,7 @@ describe('faults', () => {
     expect(await call(runtime, get('a'))).toMatchObject({ ok: false, name: 'TimeoutError' });
   });
 
-  it('`crash` ends the function at the call; the next invocation gets a new one', async () => {
+  long('`crash` ends the function at the call; the next invocation gets a new one', async () => {
     runtime.faults.add({ kind: 'crash', action: 'PutItem', nth: 1 });
     expect((await probe(runtime, { do: 'steps', steps: [[put('crash')]] })).status).toBe(500);
     expect((await call(runtime, get('crash'))).answer?.Item).toBeUndefined();
@@ -179,28 +179,31 @@ describe('faults', () => {
     expect(runtime.faults.struck(id)).toBe(1);
   });
 
-  it('`hold` keeps all tries of a call, and carries out only the one that somebody still waits for', async () => {
-    const id = runtime.faults.add({ kind: 'hold', action: 'UpdateItem' });
-    const add = {
-      op: 'UpdateItem',
-      input: {
-        TableName: table,
-        Key: { pk: { S: 'tries' } },
-        UpdateExpression: 'ADD #n :one',
-        ExpressionAttributeNames: { '#n': 'n' },
-        ExpressionAttributeValues: { ':one': { N: '1' } },
-      },
-    };
-    // The probe gives a try up after 0.5 s and makes two.
-    const calls = () => runtime.usage().probe?.routes['POST /probe']?.calls ?? 0;
-    const before = calls();
-    const waiting = call(runtime, add);
-    await expect.poll(calls, { timeout: 5_000, interval: 5 }).toBe(before + 2);
-    runtime.faults.release(id);
-    expect(await waiting).toMatchObject({ ok: true, attempts: 2 });
-    expect(await stored('tries')).toMatchObject({ Item: { n: { N: '1' } } });
-    expect(runtime.faults.struck(id)).toBe(1);
-  });
+  long(
+    '`hold` keeps all tries of a call, and carries out only the one that somebody still waits for',
+    async () => {
+      const id = runtime.faults.add({ kind: 'hold', action: 'UpdateItem' });
+      const add = {
+        op: 'UpdateItem',
+        input: {
+          TableName: table,
+          Key: { pk: { S: 'tries' } },
+          UpdateExpression: 'ADD #n :one',
+          ExpressionAttributeNames: { '#n': 'n' },
+          ExpressionAttributeValues: { ':one': { N: '1' } },
+        },
+      };
+      // The probe gives a try up after 0.5 s and makes two.
+      const calls = () => runtime.usage().probe?.routes['POST /probe']?.calls ?? 0;
+      const before = calls();
+      const waiting = call(runtime, add);
+      await expect.poll(calls, { timeout: 5_000, interval: 5 }).toBe(before + 2);
+      runtime.faults.release(id);
+      expect(await waiting).toMatchObject({ ok: true, attempts: 2 });
+      expect(await stored('tries')).toMatchObject({ Item: { n: { N: '1' } } });
+      expect(runtime.faults.struck(id)).toBe(1);
+    },
+  );
 
   it('`hold` waits for several calls at once, and another fault can follow it', async () => {
     const id = runtime.faults.add({ kind: 'hold', action: 'PutItem', times: 2 });

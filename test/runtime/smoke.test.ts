@@ -46,7 +46,7 @@ it('OPS-01 the smoke journey says where it failed, and nothing of the person', a
   door.faults.clear();
 });
 
-it('OPS-01 `npm run smoke` ends with 1 where something does not answer', async () => {
+long('OPS-01 `npm run smoke` ends with 1 where something does not answer', async () => {
   const run = (url: string) =>
     new Promise<{ code: number | null; said: string }>((resolve) => {
       const child = spawn(process.execPath, ['infra/smoke/main.ts', '--url', url]);

@@ -46,7 +46,8 @@ const stoodFor = [
     name: { zh: '涉税专业服务系统（示例）', en: 'Services of tax agencies (stand-in)' },
     sector: 'registration',
     accepts: { kinds: ['agency'] },
-    matter: { code: 'invoice.issue', zh: '开具发票' },
+    // No agreement lets an agent issue invoices (AGY-4).
+    matter: { code: 'refund.apply', zh: '申请退税' },
   },
 ] as const satisfies readonly (Partial<RelyingPartyInput> & { matter: Matter })[];
 
@@ -89,6 +90,7 @@ export async function openTaxSystems({ issuer, port, now }: Surroundings): Promi
         initiateLoginUri: url + loginPath,
         keys: [key.publicKey],
         resources: [{ uri: `${url}/api` }],
+        matters: [matter.code],
       };
       return { clientId, name, url, client, server, state, notices: system.notices };
     }),

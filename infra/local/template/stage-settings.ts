@@ -37,6 +37,15 @@ export function withSettings(app: LocalApp, overrides: StageOverrides, folder: (
   };
 }
 
+/** As behind CloudFront: its headers are believed beside this secret. */
+export const withOriginSecret = (app: LocalApp, secret: string): LocalApp => ({
+  ...app,
+  functions: app.functions.map((model) => ({
+    ...model,
+    environment: { ...model.environment, ORIGIN_SECRET: secret },
+  })),
+});
+
 /** @param seconds that no function may take longer */
 export const withShortTime = (app: LocalApp, seconds: number): LocalApp => ({
   ...app,

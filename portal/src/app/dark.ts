@@ -1,5 +1,5 @@
 import darkAlgorithm from 'antd/es/theme/themes/dark';
-import { dark } from './palette.ts';
+import { dark } from './tokens.ts';
 
 /** What antd needs for a dark system; comes where the system is dark. It darkens what it is given, hence the lighter seeds. */
 export const algorithm = darkAlgorithm;

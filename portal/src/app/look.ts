@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from 'react';
+import { afterPaint } from './after-paint.ts';
 import { isDarkSystem, onSystemColours, remember, remembered } from './optional.ts';
 import { hasDark, type Look, loadDark } from './theme.ts';
 
@@ -23,11 +24,9 @@ export function chooseLook(chosen: Look): void {
   remember(keys.elder, chosen === 'elder' ? 'yes' : undefined);
   show();
   // Type and targets are there with the next paint; antd's parts, which are computed anew, follow it.
-  requestAnimationFrame(() =>
-    setTimeout(() => {
-      for (const listener of listeners) listener();
-    }),
-  );
+  afterPaint(() => {
+    for (const listener of listeners) listener();
+  });
 }
 const onLook = (listener: () => void): (() => void) => {
   listeners.add(listener);

@@ -1,15 +1,8 @@
 import type { ThemeConfig } from 'antd';
 import { wantsLessMotion } from './optional.ts';
-import { light, type Palette } from './palette.ts';
+import { corners, light, type Palette, sizes } from './tokens.ts';
 
 export type Look = 'normal' | 'large' | 'elder';
-
-/** Type and targets in pixels, of antd's parts; styles.css has the rest in rem, whose size follows the same look. */
-const sizes = {
-  normal: { font: 16, control: 40, gap: 16, tab: 17 },
-  large: { font: 20, control: 52, gap: 20, tab: 22 },
-  elder: { font: 20, control: 60, gap: 24, tab: 22 },
-} as const;
 
 /** antd derives the other ones from these. */
 const lightSeeds = {
@@ -26,7 +19,7 @@ export async function loadDark(): Promise<void> {
 }
 export const hasDark = (): boolean => dark !== undefined;
 
-const grounds = ({ ink, soft, card, raised, pale, line, edge }: Palette): ThemeConfig['token'] => ({
+const grounds = ({ ink, soft, card, raised, pale, line, edge, lift }: Palette): ThemeConfig['token'] => ({
   colorText: ink,
   colorTextSecondary: soft,
   colorTextDescription: soft,
@@ -36,9 +29,11 @@ const grounds = ({ ink, soft, card, raised, pale, line, edge }: Palette): ThemeC
   colorBgLayout: pale,
   colorBorder: edge,
   colorBorderSecondary: line,
+  boxShadow: lift,
+  boxShadowSecondary: lift,
 });
 
-/** A calm blue; every pair of text and ground has a contrast of at least 4.5 : 1 (palette.ts). */
+/** A calm blue; every pair of text and ground has a contrast of at least 4.5 : 1 (tokens.ts). */
 const themeOf = (look: Look, isDark: boolean): ThemeConfig => {
   const { font, control, gap, tab } = sizes[look];
   const shade = isDark ? dark : undefined;
@@ -53,7 +48,7 @@ const themeOf = (look: Look, isDark: boolean): ThemeConfig => {
       motion: !wantsLessMotion(),
       // One ring around what has the focus: that of styles.css.
       controlOutlineWidth: 0,
-      borderRadius: 6,
+      borderRadius: corners.control,
       fontFamily: 'var(--font)',
       fontSize: font,
       controlHeight: control,

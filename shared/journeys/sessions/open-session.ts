@@ -166,6 +166,7 @@ export function sessionOpening(
       method: by.method,
       ...identityAuditDetail(as.identity),
       browser: session.browser,
+      ...(call.origin.locality === undefined ? {} : { locality: call.origin.locality }),
       ...(replaces ? { replaced: true } : {}),
     }),
   ];

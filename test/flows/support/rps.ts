@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { type CryptoKey, exportJWK, generateKeyPair } from 'jose';
 import type { RelyingPartyInput } from '#contract/relying-parties.ts';
+import { defaultMatters } from '#domain/matters.ts';
 import { defaultPolicies } from '#domain/policies.ts';
 import { nextLookAt, type RpSession, rpIndexKeysOf, rpSessionPut } from '#store/sessions/rp-sessions.ts';
 import type { Door } from '../../support/door.ts';
@@ -56,6 +57,7 @@ export async function standIn(clientId: string, changes: Partial<RelyingPartyInp
       keys: [{ ...key, x, y }],
       resources: [{ uri: `${origin}/api` }],
       accepts: { kinds: ['natural', 'enterprise', 'agency', 'special'] },
+      matters: defaultMatters.map(({ code }) => code),
       ...changes,
     } satisfies RelyingPartyInput,
     stop: () => {

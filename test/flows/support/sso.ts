@@ -2,6 +2,7 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import type { RelyingPartyInput } from '#contract/relying-parties.ts';
 import { clientAssertionType } from '#crypto/client-assertions.ts';
+import { defaultMatters } from '#domain/matters.ts';
 import { expectListed } from '../../support/answers.ts';
 import type { Loose } from '../../support/client.ts';
 import { type Door, expectStatus } from '../../support/door.ts';
@@ -31,6 +32,7 @@ export async function taxSystem(
       keys: [{ kid: 'k1', kty: 'EC', crv: 'P-256', x, y }],
       resources: [{ uri: `${origin}/api` }],
       accepts: { kinds: ['natural', 'enterprise', 'agency', 'special'] },
+      matters: defaultMatters.map(({ code }) => code),
       ...facts,
     },
     assertion: (door, changes = {}) => {

@@ -1,13 +1,13 @@
+import './sms-code.css';
 import { Button, Form } from 'antd';
-import { useEffect, useId, useState } from 'react';
-import { readCode } from '#domain/text.ts';
+import { type ChangeEvent, useEffect, useId, useState } from 'react';
+import { foldNumber, readCode } from '#domain/text.ts';
 import { shownTime } from '../../api/clock.ts';
 import { type Problem, problemOf, sentenceOf, textOf } from '../../api/problem.ts';
 import { useCommon, useLanguage } from '../../i18n/index.ts';
 import { announce } from '../live.tsx';
 import { useAction } from '../use-action.ts';
 import { useCountdown } from '../use-countdown.ts';
-import { Input } from './inputs.ts';
 import { useRules } from './rules.ts';
 
 interface Props {
@@ -42,7 +42,22 @@ export function useSentCode(before?: SentCode): KeptCode {
   return { sent, note };
 }
 
-/** The code box with its button: counts down to the next possible one, says where the code went (SMS-1, SMS-2). */
+const places = [1, 2, 3, 4, 5, 6] as const;
+
+/**
+ * The six digits of what was typed or pasted: a whole SMS may come along. Where the code that stands there was wrong, one
+ * more digit begins the next one.
+ */
+function digitsOf(text: string, wasWrong: boolean): string {
+  const digits = foldNumber(text).replace(/\D/g, '');
+  if (wasWrong && digits.length === places.length + 1) return digits.slice(-1);
+  return (/(?<!\d)\d{6}(?!\d)/.exec(foldNumber(text))?.[0] ?? digits).slice(0, places.length);
+}
+
+/**
+ * Six boxes for the code, with its button: counts down to the next possible one, says where the code went (SMS-1, SMS-2).
+ * The boxes are drawn around one field, which screen readers, paste and the phone's own filling know as one.
+ */
 export function SmsCodeField({
   name = 'smsCode',
   maskedPhone,
@@ -100,29 +115,38 @@ export function SmsCodeField({
   return (
     <Form.Item label={t('field.smsCode')} htmlFor={id} required>
       <div className="code-row">
-        <Form.Item name={name} noStyle rules={rules.smsCode}>
-          <Input
-            id={id}
-            className="code-boxes"
-            inputMode="numeric"
-            onChange={({ target: { value } }) => {
-              const code = readCode(value);
-              // After the form has taken it.
-              if (atOnce && code !== undefined && code.length === value.trim().length)
-                setTimeout(() => form.submit());
-            }}
-            autoComplete="one-time-code"
-            maxLength={32}
-            aria-describedby={`${id}-hint`}
-          />
-        </Form.Item>
-        <Button onClick={() => void get()} loading={busy} disabled={left > 0}>
-          {left > 600 && againAt
-            ? t('sms.until', { time: shownTime(againAt) })
-            : left > 0
-              ? t('sms.again', { seconds: left })
-              : t('sms.get')}
-        </Button>
+        <div>
+          <div className="code-boxes">
+            {places.map((place) => (
+              <span key={place} aria-hidden="true" />
+            ))}
+            <Form.Item
+              name={name}
+              noStyle
+              rules={rules.smsCode}
+              getValueFromEvent={({ target }: ChangeEvent<HTMLInputElement>) => {
+                const code = digitsOf(target.value, target.getAttribute('aria-invalid') === 'true');
+                // After the form has taken it.
+                if (atOnce && readCode(code) !== undefined) setTimeout(() => form.submit());
+                return code;
+              }}
+            >
+              <input
+                id={id}
+                inputMode="numeric"
+                autoComplete="one-time-code"
+                aria-describedby={`${id}-hint`}
+              />
+            </Form.Item>
+          </div>
+          <Button onClick={() => void get()} loading={busy} disabled={left > 0}>
+            {left > 600 && againAt
+              ? t('sms.until', { time: shownTime(againAt) })
+              : left > 0
+                ? t('sms.again', { seconds: left })
+                : t('sms.get')}
+          </Button>
+        </div>
       </div>
       <div id={`${id}-hint`} className={refused ? 'hint wrong' : 'hint'}>
         {refused ??

@@ -11,7 +11,7 @@ export const useNoticeTexts = texts('notices', {
     version: '版本：{{version}}',
     privacyText: {
       who: '处理者：国家税务总局安徽省税务局（电子税务局的主办单位）。',
-      what: '处理的信息：姓名、证件类型、证件号码、手机号码、用户名、登录时间、网络地址（只保留网段）和浏览器名称。',
+      what: '处理的信息：姓名、证件类型、证件号码、手机号码、用户名、登录时间、网络地址（只保留网段）、其所在城市和浏览器名称。',
       why: '目的和方式：核验身份、登录、保护账户和依法办理税费业务。证件号码、姓名和手机号码加密保存，页面上只显示一部分；除法律、行政法规规定的情形外，不提供给他人。',
       long: '保存期限：账户信息保存至您注销账户；安全记录至少保存 180 天；法律、行政法规另有规定的，从其规定。',
       rights:
@@ -33,7 +33,7 @@ export const useNoticeTexts = texts('notices', {
     version: 'Version: {{version}}',
     privacyText: {
       who: 'Who: the Anhui Provincial Tax Service, State Taxation Administration, which runs this e-tax bureau.',
-      what: 'What: name, document type, document number, mobile number, username, times of logging in, network address (its network only) and the name of the browser.',
+      what: 'What: name, document type, document number, mobile number, username, times of logging in, network address (its network only), its city and the name of the browser.',
       why: 'Why and how: to check who you are, to let you log in, to protect your account and to handle tax matters by law. Name, numbers and phone are kept encrypted and shown only in part; nobody else receives them unless a law says so.',
       long: 'How long: your account’s information until you close it; the security history for at least 180 days; longer only where a law says so.',
       rights:

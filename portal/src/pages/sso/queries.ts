@@ -1,6 +1,6 @@
 import { accepts } from '#domain/relying-parties.ts';
 import { answer, api } from '../../api/client.ts';
-import { usePaged } from '../me/parts/paged.tsx';
+import { usePaged } from '../me/parts/use-paged.ts';
 
 type Shown = Awaited<ReturnType<typeof show>>;
 const show = (id: string) => answer(api.GET('/v1/sso/{id}', { params: { path: { id } } }));

@@ -7,8 +7,9 @@ import { useCommon } from '../../../i18n/index.ts';
 import { useSystemName } from '../../sso/handing-over.ts';
 import { useMenuTexts } from '../menu.ts';
 import { type Fact, Item } from '../parts/items.tsx';
-import { PagedList, usePaged } from '../parts/paged.tsx';
+import { PagedList } from '../parts/paged.tsx';
 import { useParts } from '../parts/texts.ts';
+import { usePaged } from '../parts/use-paged.ts';
 import { useSystems } from '../systems/queries.ts';
 import { downloadCsv } from './download.ts';
 import { useActivityTexts } from './texts.ts';
@@ -23,6 +24,7 @@ const told = [
   'client',
   'role',
   'phone',
+  'locality',
   'method',
   'matter',
   'validUntil',

@@ -17,6 +17,7 @@ export const useActivityTexts = texts('me-activity', {
     address: '网络地址',
     browser: '浏览器',
     detail: {
+      locality: '地点',
       taxpayerName: '企业',
       taxpayerId: '纳税人识别号',
       agency: '代理机构',
@@ -119,6 +120,7 @@ export const useActivityTexts = texts('me-activity', {
     address: 'Network address',
     browser: 'Browser',
     detail: {
+      locality: 'Place',
       taxpayerName: 'Company',
       taxpayerId: 'Taxpayer number',
       agency: 'Agency',

@@ -6,8 +6,8 @@ import { type Agreement, AgreementList, isLiving, useAgreementTexts } from '../p
 import { useAccountCentre } from '../parts/context.tsx';
 import { Dialog } from '../parts/Dialog.tsx';
 import { Actions, useItemTitleId } from '../parts/items.tsx';
-import { usePaged } from '../parts/paged.tsx';
 import { changing as changingList, outdated } from '../parts/queries.ts';
+import { usePaged } from '../parts/use-paged.ts';
 import { AgreementForm, type AgreementValues } from './AgreementForm.tsx';
 import { useAgencyTexts } from './texts.ts';
 

@@ -7,8 +7,8 @@ import { ActionButton } from '../parts/ActionButton.tsx';
 import { type Agreement, AgreementList, isLiving, useAgreementTexts } from '../parts/agreements.tsx';
 import { Actions } from '../parts/items.tsx';
 import { Only } from '../parts/Only.tsx';
-import { usePaged } from '../parts/paged.tsx';
 import { changing } from '../parts/queries.ts';
+import { usePaged } from '../parts/use-paged.ts';
 import { useAgreementsTexts } from './texts.ts';
 
 /** The client's side of its agreements with agencies (AGY-4). */

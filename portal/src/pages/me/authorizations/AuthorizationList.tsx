@@ -1,9 +1,10 @@
 import type { RelationList } from '#domain/relations.ts';
 import { useCommon } from '../../../i18n/index.ts';
 import { Item } from '../parts/items.tsx';
-import { PagedList, usePaged } from '../parts/paged.tsx';
+import { PagedList } from '../parts/paged.tsx';
 import { usePermissionNames, useRelationFacts } from '../parts/relations.ts';
 import { useParts } from '../parts/texts.ts';
+import { usePaged } from '../parts/use-paged.ts';
 import { AuthorizationActions } from './AuthorizationActions.tsx';
 import { readAuthorizations } from './read-authorizations.ts';
 import { useAuthorizationsTexts } from './texts.ts';

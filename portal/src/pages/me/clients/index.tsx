@@ -7,9 +7,10 @@ import { useMenuTexts } from '../menu.ts';
 import { ActionButton } from '../parts/ActionButton.tsx';
 import { Actions, Item } from '../parts/items.tsx';
 import { Only } from '../parts/Only.tsx';
-import { PagedList, usePaged } from '../parts/paged.tsx';
+import { PagedList } from '../parts/paged.tsx';
 import { useSwitched } from '../parts/Switch.tsx';
 import { useParts } from '../parts/texts.ts';
+import { usePaged } from '../parts/use-paged.ts';
 import { useClientsTexts } from './texts.ts';
 
 /** 企业切换 (SWI-3): from one client of the agency to the next. */

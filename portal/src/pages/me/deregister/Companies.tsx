@@ -1,7 +1,8 @@
 import { answer, api } from '../../../api/client.ts';
 import { useCommon } from '../../../i18n/index.ts';
 import { useSession } from '../../../session/store.ts';
-import { PagedList, usePaged } from '../parts/paged.tsx';
+import { PagedList } from '../parts/paged.tsx';
+import { usePaged } from '../parts/use-paged.ts';
 import { useDeregisterTexts } from './texts.ts';
 
 /** CTR-2: whom the person can no longer serve. */

@@ -4,7 +4,7 @@ import { answer, api } from '../../../api/client.ts';
 import { shownTime } from '../../../api/clock.ts';
 import { useHomeTexts } from './texts.ts';
 
-/** The login before this one: when, by what browser, from which network. Somebody who was not there notices (SES-4). */
+/** The login before this one: when, by what browser, from which city, where that is known, or network. Somebody who was not there notices (SES-4). */
 export function LastLogin() {
   const t = useHomeTexts();
   const { data } = useQuery({
@@ -20,7 +20,11 @@ export function LastLogin() {
   const { at, address, detail } = before;
   return (
     <p className="small last-login">
-      {t('lastLogin', { at: shownTime(at), browser: String(detail.browser ?? '—'), address })}{' '}
+      {t('lastLogin', {
+        at: shownTime(at),
+        browser: String(detail.browser ?? '—'),
+        place: detail.locality === undefined ? t('network', { address }) : String(detail.locality),
+      })}{' '}
       <Link to="/me/activity">{t('notMe')}</Link>
     </p>
   );

@@ -4,7 +4,8 @@ export const useHomeTexts = texts('me-home', {
   zh: {
     systems: '业务系统',
     hello: '{{name}}，您好',
-    lastLogin: '上次登录：{{at}} · {{browser}} · 网络 {{address}}',
+    lastLogin: '上次登录：{{at}} · {{browser}} · {{place}}',
+    network: '网络 {{address}}',
     firstLogin: '这是您第一次登录',
     notMe: '不是我',
     todo: '需要您处理',
@@ -38,7 +39,8 @@ export const useHomeTexts = texts('me-home', {
   en: {
     systems: 'Tax systems',
     hello: 'Hello {{name}}',
-    lastLogin: 'Last login: {{at}} · {{browser}} · network {{address}}',
+    lastLogin: 'Last login: {{at}} · {{browser}} · {{place}}',
+    network: 'network {{address}}',
     firstLogin: 'This is your first login',
     notMe: 'That was not me',
     todo: 'Waiting for you',

@@ -3,8 +3,9 @@ import type { AgreementState, ServiceItem } from '#domain/agreements.ts';
 import { texts, useCommon } from '../../../i18n/index.ts';
 import type { Column } from './ItemTable.tsx';
 import { type Fact, Item } from './items.tsx';
-import { PagedList, type usePaged } from './paged.tsx';
+import { PagedList } from './paged.tsx';
 import { useParts } from './texts.ts';
+import type { usePaged } from './use-paged.ts';
 
 /** Words about agreements, for the agency's side and the client's (AGY-4). */
 export const useAgreementTexts = texts('me-agreement', {

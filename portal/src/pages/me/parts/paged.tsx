@@ -1,25 +1,10 @@
-import { type QueryKey, type UseQueryResult, useInfiniteQuery } from '@tanstack/react-query';
+import type { UseQueryResult } from '@tanstack/react-query';
 import { type ReactNode, useEffect, useSyncExternalStore } from 'react';
 import { isWideScreen, onWideScreen } from '../../../app/optional.ts';
 import { ReadProblem } from '../../../components/ReadProblem.tsx';
 import { Empty, Loaded, Loading, More } from '../../../components/states.tsx';
 import { type Column, ItemTable } from './ItemTable.tsx';
-
-interface Page<T> {
-  readonly items: readonly T[];
-  readonly cursor?: string | undefined;
-}
-
-/** A list that goes on by cursor. Opening it reads it again: the other side may have acted meanwhile. */
-export function usePaged<T>(queryKey: QueryKey, read: (cursor: string | undefined) => Promise<Page<T>>) {
-  return useInfiniteQuery({
-    queryKey,
-    queryFn: ({ pageParam }) => read(pageParam),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: ({ cursor }) => cursor,
-    staleTime: 0,
-  });
-}
+import type { usePaged } from './use-paged.ts';
 
 interface Props<T> {
   /** People compare: a table where there is room, searched and sorted on this page alone. */

@@ -3,7 +3,7 @@ import { answer, api } from '../../../api/client.ts';
 import { problemOf } from '../../../api/problem.ts';
 import { queries } from '../../../app/queries.ts';
 import { useSession } from '../../../session/store.ts';
-import { usePaged } from './paged.tsx';
+import { usePaged } from './use-paged.ts';
 
 /** Reads that several pages share. */
 export const useAccount = () =>

@@ -1,7 +1,37 @@
+/*
+ * The portal's look in one file: colours, spaces, type, corners and shadows. vite.config.ts writes them as custom properties
+ * (`--ink`, `--space-4` …) for our own sheets, theme.ts gives them to antd.
+ */
+
+/** Steps of a quarter rem, between things and inside of them: `--space-1` … `--space-8`. */
+const space = { 1: '0.25rem', 2: '0.5rem', 3: '0.75rem', 4: '1rem', 5: '1.25rem', 6: '1.5rem', 8: '2rem' };
+
+/** Sizes of type, by what they are for; rem, so that all of it follows the chosen look. */
+const type = {
+  tiny: '0.75rem',
+  small: '0.8125rem',
+  note: '0.875rem',
+  text: '1rem',
+  tab: '1.0625rem',
+  section: '1.125rem',
+  brand: '1.25rem',
+  title: '1.375rem',
+  sign: '4rem',
+};
+
+/** Corners in pixels: of a mark, of what is clicked or filled in, of a tile, of a card. */
+export const corners = { small: 4, control: 6, tile: 8, card: 10 };
+
+/** What antd computes in pixels, for each look: type, height of controls, gap between fields, type of tabs. */
+export const sizes = {
+  normal: { font: 16, control: 40, gap: 16, tab: 17 },
+  large: { font: 20, control: 52, gap: 20, tab: 22 },
+  elder: { font: 20, control: 60, gap: 24, tab: 22 },
+} as const;
+
 /**
- * Every colour of the portal, by what it is for, for a light and a dark system. vite.config.ts writes them as custom
- * properties (`--ink` …) for our own sheets, theme.ts gives them to antd. Names that belong together as text and ground
- * stand in `pairs`; a test holds their contrast.
+ * Every colour, by what it is for, for a light and a dark system. Names that belong together as text and ground stand in
+ * `pairs`; a test holds their contrast.
  */
 export interface Palette {
   /** Text, and text that is less important. */
@@ -37,6 +67,9 @@ export interface Palette {
   readonly 'news-ink': string;
   readonly 'foot-ink': string;
   readonly veil: string;
+  /** Shadows: of what lies on the page, of what is lifted over it. */
+  readonly rise: string;
+  readonly lift: string;
 }
 
 export const light: Palette = {
@@ -68,6 +101,8 @@ export const light: Palette = {
   'news-ink': '#4a3a10',
   'foot-ink': '#dbe7f4',
   veil: '#ffffffeb',
+  rise: '0 1px 2px #0a27470f, 0 4px 16px #0a27470f',
+  lift: '0 2px 6px #0a27471f, 0 12px 40px #0a274733',
 };
 
 export const dark: Palette = {
@@ -99,6 +134,8 @@ export const dark: Palette = {
   'news-ink': '#f1dca5',
   'foot-ink': '#c6d4e4',
   veil: '#171e29eb',
+  rise: '0 1px 2px #00000066',
+  lift: '0 2px 6px #00000080, 0 12px 40px #000000b3',
 };
 
 /** Text and the grounds that it stands on: 4.5 : 1 at least. */
@@ -121,13 +158,18 @@ export const edges: typeof pairs = [
   ['fill', 'pale', 'card'],
 ];
 
-const properties = (palette: Palette): string =>
-  Object.entries(palette)
-    .map(([name, value]) => `--${name}:${value}`)
+const properties = (values: object, prefix = '', unit = ''): string =>
+  Object.entries(values)
+    .map(([name, value]) => `--${prefix}${name}:${value}${unit}`)
     .join(';');
 
-/** As a style sheet: the system decides, and paper is always light. */
-export const paletteSheet = (): string =>
-  `:root{color-scheme:light dark;${properties(light)}}
+/** As a style sheet: the system decides about colours, and paper is always light. */
+export const tokensSheet = (): string =>
+  `:root{color-scheme:light dark;${[
+    properties(space, 'space-'),
+    properties(type, 'type-'),
+    properties(corners, 'corner-', 'px'),
+    properties(light),
+  ].join(';')}}
 @media screen and (prefers-color-scheme:dark){:root{${properties(dark)}}}
 @media print{:root{color-scheme:light}}`;

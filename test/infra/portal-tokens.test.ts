@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { dark, edges, light, type Palette, pairs } from '../../portal/src/app/palette.ts';
+import { dark, edges, light, type Palette, pairs } from '../../portal/src/app/tokens.ts';
 
 /** Relative luminance of `#rrggbb` (WCAG 2). */
 function luminance(colour: string): number {

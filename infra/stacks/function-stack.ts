@@ -1,0 +1,80 @@
+import { join } from 'node:path';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import { Stack, type StackProps } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+import type { FlowDeclaration } from '#contract/flow.ts';
+import type { SharedResources } from '../constructs/environment.ts';
+import { FlowFunction, timeoutSeconds } from '../constructs/flow-function.ts';
+import { fed } from '../constructs/triggers/feed.ts';
+import { queued } from '../constructs/triggers/queue.ts';
+import { rotating } from '../constructs/triggers/rotation.ts';
+import { scheduled } from '../constructs/triggers/schedule.ts';
+import { streamed } from '../constructs/triggers/stream.ts';
+import type { Trigger } from '../constructs/triggers/trigger.ts';
+import { hashingPool } from '../hashing-pool.ts';
+import { checkProvisioned } from '../release.ts';
+import type { Stage } from '../stage.ts';
+
+export interface FunctionStackProps extends StackProps {
+  readonly stage: Stage;
+  readonly flows: readonly FlowDeclaration[];
+  /** Has the bundled asset of each function in a folder of the flow's name. */
+  readonly assets: string;
+  readonly shared: SharedResources;
+  readonly tablesKey: IKey;
+}
+
+/** What the contracts do: functions with their roles, and what starts them beside routes: schedules, rotation, the feed, streams, queues. */
+export class FunctionStack extends Stack {
+  readonly functions: readonly FlowFunction[];
+  readonly deadLetters: readonly Queue[];
+
+  constructor(
+    scope: Construct,
+    id: string,
+    { stage, flows, assets, shared, tablesKey, ...props }: FunctionStackProps,
+  ) {
+    super(scope, id, props);
+    const pool = hashingPool(stage, flows);
+    checkProvisioned(stage, flows, pool);
+    const failed: Queue[] = [];
+    this.functions = flows.map((flow) => {
+      const trigger = this.trigger(stage, flow, shared, tablesKey);
+      if (trigger?.failed) failed.push(trigger.failed);
+      const entry = new FlowFunction(this, {
+        stage,
+        flow,
+        assetDirectory: join(assets, flow.name),
+        shared,
+        reserved: pool.get(flow.name),
+        statements: trigger?.statements ?? [],
+      });
+      trigger?.connect(entry);
+      return entry;
+    });
+    this.deadLetters = failed;
+  }
+
+  private trigger(
+    stage: Stage,
+    flow: FlowDeclaration,
+    shared: SharedResources,
+    tablesKey: IKey,
+  ): Trigger | undefined {
+    switch (flow.trigger?.kind) {
+      case 'schedule':
+        return scheduled(this, stage, flow, flow.trigger);
+      case 'rotation':
+        return rotating(this, flow, flow.trigger, shared);
+      case 'feed':
+        return fed(this, stage, timeoutSeconds(flow), tablesKey);
+      case 'stream':
+        return streamed(this, stage, flow, flow.trigger, shared);
+      case 'queue':
+        return queued(this, stage, flow, flow.trigger);
+      case undefined:
+        return undefined;
+    }
+  }
+}

@@ -1,0 +1,71 @@
+import * as v from 'valibot';
+import type { StageConfig } from './config.ts';
+import { isStandIn } from './stand-ins.ts';
+
+/** What CloudWatch Logs knows as days to keep. */
+const retentionDays = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+];
+const whole = v.pipe(
+  v.number('must be a number'),
+  v.integer('must be a whole number'),
+  v.minValue(1, 'must be 1 or more'),
+);
+const text = (form: RegExp, is: string) => v.pipe(v.string(`must be ${is}`), v.regex(form, `must be ${is}`));
+
+/** The form of a stage's settings outside `settings`. The sources run without their types: a wrong one has to be found here. */
+const shape = v.looseObject({
+  account: v.optional(text(/^\d{12}$/, 'an account number: twelve digits')),
+  region: v.pipe(
+    v.string(),
+    v.check(
+      (region) => !region.startsWith('cn-') || /^cn-(north|northwest)-1$/.test(region),
+      'must be cn-north-1 or cn-northwest-1: partition aws-cn has these two',
+    ),
+  ),
+  architecture: v.picklist(['arm64', 'x86_64', 'host'], 'must be arm64 or x86_64'),
+  domain: v.optional(
+    v.looseObject({
+      name: text(
+        /^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/,
+        'a host name alone, such as etax.example.cn',
+      ),
+    }),
+  ),
+  logRetentionDays: v.picklist(
+    retentionDays,
+    `must be one of the days that CloudWatch Logs knows: ${retentionDays.join(', ')}`,
+  ),
+  throttling: v.looseObject({ requestsPerSecond: whole, burst: whole }),
+  concurrency: v.optional(v.looseObject({ account: whole, hashing: whole })),
+  alarms: v.looseObject({
+    emails: v.optional(v.array(text(/^[^@\s]+@[^@\s]+\.[^@\s]+$/, 'a mail address'))),
+    errorPercent: v.pipe(
+      v.number('must be a number'),
+      v.gtValue(0, 'must be above 0'),
+      v.maxValue(100, 'must be 100 or less'),
+    ),
+    lockedInFiveMinutes: whole,
+  }),
+});
+
+/**
+ * What is wrong about the form of a stage's settings, each with its name; and what its ARNs say of another account than the
+ * stage's, where that is known. Nothing: all is well.
+ */
+export function misshapen(config: StageConfig): string[] {
+  const { success, issues } = v.safeParse(shape, config);
+  if (!success) return issues.map((issue) => `${v.getDotPath(issue)} ${issue.message}`);
+  const { account, domain, portal, codeSigningConfigArn } = config;
+  if (!account) return [];
+  // API Gateway, CloudFront and Lambda take what is their own account's only.
+  return Object.entries({
+    'domain.certificateArn': domain?.certificateArn,
+    'portal.certificate': portal?.certificate.startsWith('arn:') ? portal.certificate : undefined,
+    codeSigningConfigArn,
+  }).flatMap(([name, arn]) =>
+    arn !== undefined && !isStandIn(arn) && arn.split(':')[4] !== account
+      ? [`${name} must be of the stage's account ${account}`]
+      : [],
+  );
+}

@@ -1,0 +1,65 @@
+import { useEffect, useRef, useState } from 'react';
+import { answer, api } from '../api/client.ts';
+import { type Factor, type Proof, SecondFactor } from '../components/SecondFactor.tsx';
+import { useCommon } from '../i18n/index.ts';
+import type { FreshFactors } from './fresh-factor.tsx';
+
+/** The person's default number, masked; null where there is none, undefined as long as it is not known. */
+function useDefaultPhone(): string | null | undefined {
+  const [phone, setPhone] = useState<string | null>();
+  useEffect(() => {
+    answer(api.GET('/v1/account')).then(
+      ({ phones }) => setPhone(phones.find(({ isDefault }) => isDefault)?.maskedPhone ?? null),
+      () => undefined,
+    );
+  }, []);
+  return phone;
+}
+
+/** Asks for one of the factors and uses it for this session (SES-5). */
+export function FactorDialog({
+  factors,
+  onClose,
+}: {
+  readonly factors: FreshFactors;
+  readonly onClose: (passed: boolean) => void;
+}) {
+  const t = useCommon();
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => dialog.current?.showModal(), []);
+  const phone = useDefaultPhone();
+  // LGN-6: where the code will go is said before it is sent; who has no number is not offered one (LGN-5).
+  const usable = factors.flatMap((factor): Factor[] =>
+    factor.method === 'face' || phone === undefined
+      ? [factor]
+      : phone === null
+        ? []
+        : [{ ...factor, maskedPhone: phone }],
+  );
+  const known = phone === undefined ? 'asking' : 'known';
+  const verify = async (proof: Proof) => {
+    await answer(api.POST('/v1/session/factor', { body: proof }));
+    onClose(true);
+  };
+  return (
+    <dialog
+      ref={dialog}
+      className="card dialog"
+      aria-labelledby="factor-title"
+      onCancel={() => onClose(false)}
+    >
+      <h2 id="factor-title">{t('factor.fresh')}</h2>
+      <SecondFactor
+        key={known}
+        factors={usable}
+        faceHint={t('factor.miniHint')}
+        sendSms={() => answer(api.POST('/v1/session/factor/sms'))}
+        startFace={() => answer(api.POST('/v1/session/factor/face'))}
+        verify={verify}
+      />
+      <button type="button" className="link" onClick={() => onClose(false)}>
+        {t('cancel')}
+      </button>
+    </dialog>
+  );
+}

@@ -1,0 +1,140 @@
+import { randomBytes } from 'node:crypto';
+import { decodeJwt } from 'jose';
+import { afterAll, beforeAll, beforeEach, describe, expect } from 'vitest';
+import { defaultPolicies } from '#domain/policies.ts';
+import { nextLookAt, type RpSession, rpSessionPut } from '#store/sessions/rp-sessions.ts';
+import { expectStatus } from '../support/door.ts';
+import { long } from '../support/variants.ts';
+import { morning, openWatchedDoor, rows, type WatchedDoor } from '../support/watched.ts';
+import { putAll } from './support/bulk.ts';
+import { type StandIn, standIn } from './support/rps.ts';
+
+/** More hand-overs end at once than one run can look at: here a run has a moment (SSO-8). */
+let door: WatchedDoor;
+let system: StandIn;
+beforeAll(async () => {
+  system = await standIn('filing-web');
+  door = await openWatchedDoor({
+    alone: true,
+    relyingParties: [system.client],
+    policies: { sweepMilliseconds: 100 },
+  });
+});
+afterAll(async () => {
+  system?.stop();
+  await door?.finish();
+});
+beforeEach(() => {
+  door.clock.set(morning);
+  system.tokens.length = 0;
+});
+
+const many = 300;
+const idleSeconds = 1_800;
+/** Hand-overs of people who are seen no more: written while they live, so that their own change ends none of them. */
+async function due(): Promise<RpSession[]> {
+  const now = Math.floor(door.clock.now().getTime() / 1000);
+  const handOvers = Array.from({ length: many }, (): RpSession => {
+    const sid = randomBytes(24).toString('base64url');
+    const session = { lastSeenAt: now, expiresAt: now + 43_200 };
+    return {
+      sessionId: `idle-${sid}`,
+      clientId: 'filing-web',
+      sid,
+      sub: `s1_${sid}`,
+      personKey: `p_${sid}`,
+      version: 1,
+      scope: 'openid',
+      resource: 'http://127.0.0.1/api',
+      startedAt: now,
+      expiresAt: session.expiresAt,
+      lookAt: nextLookAt(session, undefined, defaultPolicies),
+    };
+  });
+  await putAll(
+    door,
+    'Sessions',
+    handOvers.map(({ sessionId, personKey, version, startedAt, expiresAt }) => {
+      const identity = { kind: 'natural' };
+      return { sessionId, personKey, version, startedAt, expiresAt, lastSeenAt: startedAt, identity };
+    }),
+  );
+  await putAll(
+    door,
+    'RpSessions',
+    handOvers.map((one) => {
+      const write = rpSessionPut(one, undefined);
+      return 'put' in write ? write.put : {};
+    }),
+  );
+  await door.settled();
+  expect(await waiting(handOvers)).toHaveLength(many);
+  door.clock.advance(idleSeconds);
+  return handOvers;
+}
+const sweep = async () => expectStatus(await door.http('POST', '/local/schedule/sso-sweep'), 200).body;
+const sidsOf = (some: readonly Pick<RpSession, 'sid'>[]) => some.map(({ sid }) => sid).sort();
+/** Of these the ones that no run has looked at. */
+const waiting = async (some: readonly RpSession[]) => {
+  const mine = new Set(sidsOf(some));
+  return (await rows(door, 'RpSessions')).filter(
+    ({ sid, sweepShard }) => mine.has(sid) && sweepShard !== undefined,
+  );
+};
+const endings = async (some: readonly RpSession[]) => {
+  const mine = new Set(some.map(({ personKey }) => personKey));
+  return (await rows(door, 'Audit')).filter(({ subject, kind }) => mine.has(subject) && kind === 'sso-ended');
+};
+
+describe('SSO-8 what does not fit the time of a sweep', () => {
+  long(
+    'is handed on until nothing is left: each hand-over ends once, and its system is told once',
+    async () => {
+      const handOvers = await due();
+      const first = await sweep();
+      expect(first.left).toBe(true);
+      expect(first.ended).toBeLessThan(many);
+      await door.settled();
+      expect(await waiting(handOvers)).toEqual([]);
+      expect(await endings(handOvers)).toHaveLength(many);
+      expect(system.tokens.map((token) => String(decodeJwt(token).sid)).sort()).toEqual(sidsOf(handOvers));
+      const runs = door
+        .logs()
+        .map(({ line }) => line)
+        .filter((line) => line.includes('"hand-overs-swept"'))
+        .map((line) => JSON.parse(line) as { flow: string; ended: number; left: boolean });
+      const mine = runs.slice(runs.findLastIndex(({ flow }) => flow === 'sso-sweep'));
+      expect(mine.length).toBeGreaterThan(1);
+      expect(mine.slice(1).every(({ flow }) => flow === 'sso-sweep-rest')).toBe(true);
+      expect(mine.reduce((sum, { ended }) => sum + ended, 0)).toBe(many);
+      expect(mine.map(({ left }) => left).at(-1)).toBe(false);
+    },
+  );
+
+  long(
+    'comes again where the run that goes on fails, is put aside at last, and the next sweep ends it',
+    async () => {
+      const handOvers = await due();
+      await door.provoking(async () => {
+        door.faults.add({
+          function: 'sso-sweep-rest',
+          action: 'TransactWriteItems',
+          kind: 'error500',
+          times: Number.POSITIVE_INFINITY,
+        });
+        await sweep();
+        for (let round = 0; round < 6; round++) {
+          await door.settled();
+          door.clock.advance(1_801);
+        }
+        await door.settled();
+      });
+      expect(door.queued('sso-sweep-rest-failed')).toHaveLength(1);
+      expect((await waiting(handOvers)).length).toBeGreaterThan(0);
+      await sweep();
+      await door.settled();
+      expect(await waiting(handOvers)).toEqual([]);
+      expect(await endings(handOvers)).toHaveLength(many);
+    },
+  );
+});
