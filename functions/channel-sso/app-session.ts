@@ -20,9 +20,10 @@ import type { channelSso } from './contract.ts';
 export type HandOverCall = CallOf<typeof channelSso, 'handOver'>;
 
 /**
- * The session that hand-overs from an app stand on: one of the person in each app (SES-3: apps have their own). While the
- * app works as the same, it goes on and counts as seen; as another identity it is replaced, and its systems are told. No
- * token of it is given to anybody. It ends with the account, a new password or by order as every other.
+ * The session behind hand-overs from an app: the person has one for each app (SES-3: apps have sessions of their
+ * own). While the app keeps the identity, the session continues and counts as seen; with another identity it is
+ * replaced, and its systems are informed. Nobody gets a token of it. It ends with the account, with a new password or
+ * by an order, like every other session.
  */
 export async function appSession(
   ctx: FlowContext,
@@ -88,7 +89,7 @@ function newSession(
     methods: amrOf('qr'),
     browser: call.origin.browser,
     address: truncatedAddress(call.origin.address),
-    // Of no refresh token that was ever made.
+    // The hash of no refresh token that was ever made.
     refreshHash: handle(),
     turnedAt: noTurns,
   };

@@ -20,9 +20,9 @@ import { appSession, type HandOverCall } from './app-session.ts';
 import type { channelSso } from './contract.ts';
 
 /**
- * QR-1 without the code: the app's word is believed for who is logged in on it and for whom they work there; account and
- * relation are ours to judge (QR-3). State, nonce, PKCE and code are those of the request that the web view brought, so what
- * is answered serves no other browser. Nobody is asked here: the app has its person in front of it.
+ * QR-1 without the code: the app is trusted to know who is logged in and for which company; account and relation are
+ * judged by us (QR-3). State, nonce, PKCE and code belong to the request that the web view brought, so the answer is
+ * useless to another browser. Nobody is asked here, because the person has just acted in the app.
  */
 export const handOverByApp: StepOf<typeof channelSso, 'handOver'> = async (ctx, call) => {
   const { assertion } = call.caller;
@@ -44,7 +44,7 @@ async function handedOver(ctx: FlowContext, call: HandOverCall, personKey: strin
   const client = clientOf(ctx, ticket);
   const person = requireAdmitted(settled(known), 'USER_NOT_REGISTERED');
   const as = settled(acting)?.option ?? asPerson;
-  // A matter wants a face on the page (SSO-9): the person logs in there.
+  // A matter needs a face check on the page (SSO-9): the person logs in there.
   if (ticket.request.matter) throw new Problem('FACE_REQUIRED', { system: client.name });
   const [{ session, writes }, records] = await Promise.all([
     appSession(ctx, call, person, as),

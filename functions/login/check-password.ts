@@ -9,6 +9,7 @@ import {
   comparePassword,
   passwordAttempt,
   rehash,
+  reservedPassword,
   reservePassword,
   wrongPasswordProblem,
 } from '#journeys/factors/password-check.ts';
@@ -138,8 +139,16 @@ async function requireRightPassword(
   const known = named.via === 'document' ? named.person : undefined;
   const personKey = named.via === 'document' ? named.person.personKey : named.personKey;
   const attempt = passwordAttempt(personKey, call.now);
-  // Both must finish first: a failed read must not leave the reservation spent (LCK-4).
-  const [read, reservation] = await Promise.allSettled([
+  const [reserved, [person, relations, agentAt, isNamed]] = await reservedPassword(
+    ctx,
+    attempt,
+    reservePassword(
+      ctx,
+      call,
+      attempt,
+      { entry: call.body.entry },
+      named.via === 'document' ? named.lockout : undefined,
+    ),
     Promise.all([
       known ?? findPerson(ctx.db, personKey),
       // Read before the password is known to be right, answered only after it (LGN-8).
@@ -149,20 +158,7 @@ async function requireRightPassword(
         ? isHandlerIn(ctx, known, asked.companyKey, attempt.day)
         : undefined,
     ]),
-    reservePassword(
-      ctx,
-      call,
-      attempt,
-      { entry: call.body.entry },
-      named.via === 'document' ? named.lockout : undefined,
-    ),
-  ]);
-  const reserved = settled(reservation);
-  if (read.status === 'rejected') {
-    await returnAttempt(ctx.db, attempt, reserved.taken, ctx.settings.policies);
-    throw read.reason;
-  }
-  const [person, relations, agentAt, isNamed] = read.value;
+  );
   if (!person || (named.via !== 'document' && !stillNames(named, person))) {
     await returnAttempt(ctx.db, attempt, reserved.taken, ctx.settings.policies);
     throw unknownAccount(looksLikePhone(call.body.account), asked && 'other-entry');

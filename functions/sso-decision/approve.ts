@@ -20,9 +20,9 @@ import { askedOf } from './show.ts';
 import type { ApproveCall } from './weigh.ts';
 
 /**
- * SSO-4: the person is handed over. In one transaction the request is decided, by a browser that opened it, the session
- * still lives as who it was read to be, everything that a company identity stands on is unchanged, and the code is there;
- * with `choiceId` the session becomes that identity in the same one (SWI-5).
+ * SSO-4: the person is handed over. One transaction decides the request (by a browser that opened it), checks that the
+ * session is live with the identity that was read and that the rows behind a company identity are unchanged, and writes
+ * the code. With `choiceId` the session takes that identity in the same transaction (SWI-5).
  */
 export const approve: StepOf<typeof ssoDecision, 'approve'> = async (ctx, call) => {
   const { caller, body } = call;
@@ -64,7 +64,7 @@ export const approve: StepOf<typeof ssoDecision, 'approve'> = async (ctx, call) 
 
 type Seen = Pick<ApproveCall['caller'], 'session' | 'permissions' | 'lost' | 'records'>;
 
-/** The caller once more, because what the company identity stands on changed since it was read. */
+/** Reads the caller again, because the rows behind the company identity changed since they were read. */
 async function seenAgain(ctx: FlowContext, { caller, now }: ApproveCall): Promise<Seen> {
   const { sessionId, personKey, version } = caller.session;
   const session = await liveSession(ctx.db, { sessionId, personKey, version }, now, ctx.settings.policies);

@@ -16,7 +16,7 @@ import { handOver } from './hand-over.ts';
 import { givenWith, unlessFaceWanted, weighMatter } from './matter.ts';
 import type { ApproveCall, DecisionCall } from './weigh.ts';
 
-/** SSO-4: the person is handed over as another identity, which the session takes in the same transaction (SWI-5). */
+/** SSO-4: the person is handed over with another identity, which the session takes in the same transaction (SWI-5). */
 export async function asChosen(ctx: FlowContext, call: ApproveCall, client: RelyingParty, choiceId: string) {
   const { request: ticket, session } = call.caller;
   const readChosen = chosenBy(ctx, call, choiceId);
@@ -40,8 +40,8 @@ export async function asChosen(ctx: FlowContext, call: ApproveCall, client: Rely
 }
 
 /**
- * The choice, as it is today: whom the session would act as, by which rows, and the writes that hold a switch to it true.
- * RELATION_NOT_FOUND where that is lost.
+ * The chosen identity as it is today: what the session would act as, the rows behind it, and the checks for a switch to
+ * it. RELATION_NOT_FOUND if it is lost.
  */
 export function chosenBy(ctx: FlowContext, call: DecisionCall, choiceId: string) {
   const { session } = call.caller;
@@ -59,7 +59,10 @@ export function chosenBy(ctx: FlowContext, call: DecisionCall, choiceId: string)
   };
 }
 
-/** Where the rows of an identity lie that can be chosen: own relations, or the agency that one works for now (SWI-4). */
+/**
+ * Where the rows of an identity are stored that can be chosen: own relations, or the agency for which the person works
+ * now (SWI-4).
+ */
 function accessRefOf({ company }: Session, becoming: Becoming): AccessBasisRef | undefined {
   if (becoming === 'person') return undefined;
   const { companyKey, role } = becoming;
@@ -69,8 +72,8 @@ function accessRefOf({ company }: Session, becoming: Becoming): AccessBasisRef |
 }
 
 /**
- * A transaction takes one operation an item. What the revisions hold true, the switch's own checks need not; a change of
- * the switch's to an item that is checked here, too, is made on both conditions.
+ * A transaction can contain an item only once. A check of the switch is dropped if a revision check of the same item
+ * covers it; a change that the switch makes to a checked item gets both conditions.
  */
 function eachOnce(exact: readonly Write[], others: readonly Write[]): Write[] {
   const itemOf = (write: Write): string | undefined =>
@@ -87,7 +90,7 @@ function onBoth(check: Write, change: Write | undefined): Write {
   if (!change || !('key' in check)) return check;
   const [one, other] = [check.condition, change.condition];
   if (typeof one !== 'object' || typeof other !== 'object') throw new Error('Two conditions as text');
-  // The check looks at the item itself: where it still holds, it was the change that was stale.
+  // The condition tests the item itself: if the check still holds, then the change was outdated.
   return {
     ...change,
     condition: all(one, other),

@@ -4,40 +4,42 @@ import { channel, identity, role, scan, time } from '#contract/schemas.ts';
 import { identityKinds } from '#domain/relying-parties.ts';
 import { companySubjects } from '#domain/taxpayers.ts';
 
-/** What the page says before the person decides (SSO-13). */
+/** What the page shows before the person decides (SSO-13). */
 const client = v.object({ clientId: v.string(), name: v.object({ zh: v.string(), en: v.string() }) });
 const asked = v.object({
   client,
   identity,
-  /** Whether the system takes this identity; where not, another one is chosen from `/v1/session/identities`. */
+  /** Whether the system accepts this identity; if not, the person chooses another one from `/v1/session/identities`. */
   accepted: v.boolean(),
-  /** The system wants the person to choose. */
+  /** The system wants the person to choose an identity. */
   choose: v.boolean(),
   accepts: v.object({
     kinds: v.array(v.picklist(identityKinds)),
     roles: v.optional(v.array(role)),
     subjects: v.optional(v.array(v.picklist(companySubjects))),
   }),
-  /** What the system gets. */
+  /** What the system will get. */
   gets: v.array(v.picklist(['pseudonym', 'level', 'name', 'company', 'permissions', 'document'])),
   permissions: v.array(v.string()),
-  /** The matter of risk that the system asks, and whether this identity may do it (STP-4). */
+  /** The matter of risk that the system asks about, and whether this identity may do it (STP-4). */
   matter: v.optional(v.object({ code: v.string(), zh: v.string(), allowed: v.boolean() })),
   expiresAt: time,
 });
 const sentOn = v.object({ redirectTo: v.string() });
-/** The face is to be shown for the system's matter, by one of these phones; then the page asks again (SSO-9). */
+/** A face check is needed for the system's matter, with one of these phone apps; then the page asks again (SSO-9). */
 const stepUpWanted = v.object({
   stepUp: v.object({
     matter: v.object({ code: v.string(), zh: v.string() }),
     channels: v.array(channel),
   }),
 });
-/** The address for the browser, or, where it was to go silently and cannot, what the page shows or does first. */
+/**
+ * The address for the browser; or, if the hand-over should be silent and cannot be, what the page shows or does first.
+ */
 const approved = v.union([sentOn, v.object({ asked }), stepUpWanted]);
 const choiceId = v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(512)));
 
-/** What keeps somebody from being handed over, as they are or as they chose. */
+/** Refusals of a hand-over, with the current or with the chosen identity. */
 const decisionErrors = [
   'SESSION_ENDED',
   'IDENTITY_NOT_ACCEPTED',

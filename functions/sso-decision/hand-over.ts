@@ -11,7 +11,7 @@ import { faceStandsCheck } from '#store/people/face-checks.ts';
 import { FaceWanted } from './matter.ts';
 import type { ApproveCall } from './weigh.ts';
 
-/** A hand-over of a session, and of the face for a matter, which must still stand. */
+/** A hand-over of a session, together with the face check for a matter, which must still be valid. */
 export function handOver(
   ctx: FlowContext,
   call: ApproveCall,
@@ -25,7 +25,7 @@ export function handOver(
   return { ...handed, rest: [...handed.rest, ...stands] };
 }
 
-/** The check of the face still stands for the person, be it a moment later (STP-4, PHN-4, ORD-1). */
+/** The face check is still valid for the person, even if a moment later (STP-4, PHN-4, ORD-1). */
 const standsFor = (
   ctx: FlowContext,
   { now }: ApproveCall,

@@ -10,7 +10,9 @@ import { sentOn } from './answers.ts';
 import type { ssoDecision } from './contract.ts';
 import type { DecisionCall } from './weigh.ts';
 
-/** SSO-4: the person says no; to a system that wants another authentication, that it was not given (SSO-9). */
+/**
+ * SSO-4: the person refuses; a system that demanded another authentication is told that it was not provided (SSO-9).
+ */
 export const refuse: StepOf<typeof ssoDecision, 'refuse'> = (ctx, call) => {
   const { request, session } = call.caller;
   const lacks = lacking(ctx, request, clientOf(ctx, request), session, call.now);
@@ -19,8 +21,8 @@ export const refuse: StepOf<typeof ssoDecision, 'refuse'> = (ctx, call) => {
 };
 
 /**
- * SSO-9: what the session lacks ends the decision here: the person is told, or, where no page is wanted, the system is.
- * Undefined where nothing is lacking.
+ * SSO-9: something that the session lacks ends the decision here: the person is told, or, if no page is wanted, the
+ * system. Undefined if nothing is lacking.
  */
 export async function refusedAsLacking(ctx: FlowContext, call: DecisionCall, client: RelyingParty) {
   const { request, session } = call.caller;
@@ -30,7 +32,7 @@ export async function refusedAsLacking(ctx: FlowContext, call: DecisionCall, cli
   return refused(ctx, call, noneAnswer(lacks.kind));
 }
 
-/** The request ends with an error that the client is told; audited, because it was asked in somebody's session. */
+/** The request ends with an error for the client; it is audited, because it was made in a person's session. */
 export async function refused(ctx: FlowContext, call: DecisionCall, said: OAuthRefusal) {
   const { request: ticket, session } = call.caller;
   const { request } = ticket;
@@ -44,7 +46,7 @@ export async function refused(ctx: FlowContext, call: DecisionCall, said: OAuthR
   return sentOn(call.params.id, answerAddress(ctx.settings.issuer, request, said));
 }
 
-/** Nobody is logged in: what the client is told depends on whether it wanted a page at all. In nobody's history. */
+/** Nobody is logged in: the answer for the client depends on whether it allowed a page. It is in nobody's history. */
 export const leave: StepOf<typeof ssoDecision, 'leave'> = async (ctx, call) => {
   const { id } = call.params;
   const ticket = await requestFor(ctx.db, id, call.cookie, call.now);

@@ -13,7 +13,7 @@ import type { ssoDecision } from './contract.ts';
 import { matterAsked } from './matter.ts';
 import type { DecisionCall } from './weigh.ts';
 
-/** Which system asks, before anybody is logged in: its own browser is told that and nothing else. */
+/** Which system asks, before anybody is logged in: the browser of the request learns that and nothing else. */
 export const introduce: StepOf<typeof ssoDecision, 'introduce'> = async (ctx, call) => {
   const { id } = call.params;
   const ticket = await requestFor(ctx.db, id, call.cookie, call.now);
@@ -23,7 +23,7 @@ export const introduce: StepOf<typeof ssoDecision, 'introduce'> = async (ctx, ca
   });
 };
 
-/** SSO-13: which system asks, as whom the person would go there, and what it gets. */
+/** SSO-13: which system asks, with which identity the person would go there, and what the system would get. */
 export const show: StepOf<typeof ssoDecision, 'show'> = async (ctx, call) => {
   const { request, session } = call.caller;
   const client = clientOf(ctx, request);
@@ -34,7 +34,7 @@ export const show: StepOf<typeof ssoDecision, 'show'> = async (ctx, call) => {
 
 export function askedOf(ctx: FlowContext, { caller }: Pick<DecisionCall, 'caller'>, client: RelyingParty) {
   const { request: ticket, session, records, lost } = caller;
-  // Of whoever lost a company only the person is left, which is not who they meant to go there as.
+  // If the company is lost, only the natural person is left, and that is not the identity that the person meant.
   const granted = lost ? undefined : grantedDetails(ctx, client, ticket.request.taxpayer, caller, records);
   const asked = matterAsked(ctx, ticket);
   const allowed = asked === undefined || mayBeDoneBy(asked.matter, caller);

@@ -20,9 +20,9 @@ import { refused, refusedAsLacking } from './refuse.ts';
 import type { StepUpCall } from './weigh.ts';
 
 /**
- * SSO-9: the face for the request's matter, by the rules of a step-up (STP-1, STP-2, STP-4): a check that is recent enough
- * serves again, otherwise the person scans; the passed scan writes it on the request. Who may not do the matter is told
- * before the scan. Where the system wanted no page, it is told that one is needed.
+ * SSO-9: the face check for the request's matter, by the rules of a step-up (STP-1, STP-2, STP-4). A recent check
+ * serves again, otherwise the person scans, and the passed scan is written on the request. A person who may not do the
+ * matter is told before the scan. A system that allowed no page is told that one is needed.
  */
 export const stepUp: StepOf<typeof ssoDecision, 'stepUp'> = async (ctx, call) => {
   const { request: ticket, session } = call.caller;
@@ -65,7 +65,7 @@ const named = ({ matter, nonce }: AskedMatter) => ({
   ...(nonce === undefined ? {} : { nonce }),
 });
 
-/** As whom the person will go: as who they are, or as the choice that they will come back with. */
+/** The identity with which the person will go: the current one, or the one that they will choose. */
 async function actsAs(ctx: FlowContext, call: StepUpCall) {
   const { caller, body } = call;
   if (body.choiceId === undefined) {

@@ -11,8 +11,8 @@ import type { ssoLogout } from './contract.ts';
 type AskCall = CallOf<typeof ssoLogout, 'ask'> | CallOf<typeof ssoLogout, 'askByForm'>;
 
 /**
- * SSO-10: what is asked is judged and kept, and the browser goes on to our page. The endpoint itself logs nobody out: coming
- * from another site's page the browser does not bring its session, which only the page's own call does.
+ * SSO-10: the request is judged and stored, and the browser goes on to our page. This endpoint itself logs nobody out:
+ * a navigation from another site does not bring the session's cookie, only the page's own call does.
  */
 export async function askLogout(ctx: FlowContext, call: AskCall) {
   const { relyingParties, signing, settings } = ctx;

@@ -12,8 +12,9 @@ import { openTicket } from '#store/tickets/tickets.ts';
 import type { ssoLogout } from './contract.ts';
 
 /**
- * SSO-10: 退出, because a tax system asked for it. Nobody is asked where it named a hand-over of this very session; otherwise
- * the person says so on the page, because a link of anybody's leads here. The other systems are told as ever (SSO-8).
+ * SSO-10: 退出 at the request of a tax system. If the system named a hand-over of this very session, the person is not
+ * asked; otherwise they confirm on the page, because anybody could make a link to it. The other systems are informed as
+ * always (SSO-8).
  */
 export const confirmLogout: StepOf<typeof ssoLogout, 'confirm'> = async (ctx, call) => {
   const { session } = call.caller;
@@ -41,7 +42,7 @@ export const confirmLogout: StepOf<typeof ssoLogout, 'confirm'> = async (ctx, ca
   );
 };
 
-/** Nobody is logged in, or not any more: the browser goes where it would have gone. */
+/** Nobody is logged in (any more): the browser goes where it would have gone after the logout. */
 export const leaveLoggedOut: StepOf<typeof ssoLogout, 'leave'> = async (ctx, call) => {
   const { asked } = await openTicket<SsoLogoutTicket>(ctx.db, call.params.id, 'sso-logout', call.now);
   return ok({ redirectTo: afterLogout(asked) });

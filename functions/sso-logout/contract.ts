@@ -11,7 +11,7 @@ const parameters = v.object({
   state: text,
   ui_locales: text,
 });
-/** Left out where nobody said which system asks. */
+/** Absent if the request did not name the system. */
 const client = v.optional(
   v.object({ clientId: v.string(), name: v.object({ zh: v.string(), en: v.string() }) }),
 );

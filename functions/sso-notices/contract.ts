@@ -1,6 +1,6 @@
 import { accessReads, type ChangePattern, flow } from '#contract/flow.ts';
 
-/** What was written and is not only new: nothing can have stood on a row that was not there. */
+/** A row that existed before and was changed: no hand-over can depend on a row that did not exist. */
 const changed = (dynamodb: NonNullable<ChangePattern['dynamodb']> = {}): ChangePattern => ({
   eventName: ['MODIFY', 'REMOVE'],
   dynamodb,
@@ -26,7 +26,7 @@ export const ssoNotices = flow({
     tables: {
       Sessions: [
         { dynamodb: { NewImage: { ended: { M: { reason: { S: [{ exists: true }] } } } } } },
-        // Every session that ever changed its identity: which write changed it, no pattern can say.
+        // Every session that has ever changed its identity: a pattern cannot tell which write changed it.
         changed({ NewImage: { version: { N: [{ 'anything-but': ['1'] }] } } }),
         { eventName: ['REMOVE'] },
       ],
@@ -35,7 +35,7 @@ export const ssoNotices = flow({
       Agencies: [changed({ Keys: { part: { S: ['form'] } } })],
       Taxpayers: [wasActive],
       CrossRegionReports: [changed()],
-      // Their own end, whoever wrote it, and a begin beside an end elsewhere.
+      // The rows' own ends, whoever wrote them, and hand-overs that begin while something else ends.
       RpSessions: [],
     },
   },

@@ -12,12 +12,15 @@ import { touchedBy } from './touched.ts';
 
 const openContext = flowContextOf(ssoNotices, { db: openTables() });
 
-/** Hand-overs that are looked at side by side: a company may have thousands, each with a read or two and perhaps a write. */
+/**
+ * How many hand-overs are checked in parallel: a company may have thousands, each with a read or two and perhaps a
+ * write.
+ */
 const judgedAtOnce = 20;
 
 /**
- * Changes of one table, in their order for each row. A batch that fails comes again: ending twice writes nothing twice, and
- * a system that is told twice ends what it has ended.
+ * Changes of one table, in order for each row. A batch that fails comes again: a second end writes nothing, and a
+ * system that is informed twice ends what it has already ended.
  */
 export const handler = (event: DynamoDBStreamEvent, context: Context): Promise<void> =>
   withinBudget(context, () => judgeAll(event));

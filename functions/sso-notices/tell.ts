@@ -2,15 +2,18 @@ import { sendMessage } from '#gateways/queues.ts';
 import type { Change } from '#store/dynamodb/changes.ts';
 import type { RpSession } from '#store/sessions/rp-sessions.ts';
 
-/** What the telling is started with: everything it needs, because another hand-over may have taken the row since. */
+/**
+ * The message that starts informing a system: it contains everything, because another hand-over may have the row by
+ * then.
+ */
 export interface Telling extends Pick<RpSession, 'sessionId' | 'clientId' | 'sid' | 'sub' | 'personKey'> {
   readonly reason: string;
 }
 
 /**
- * The hand-overs that a change of their row ended and whose systems do not know it yet (SSO-8): ended by a write, replaced
- * while they lived by one under another name, or taken away by time before anybody ended them. And the one that goes on
- * with less than its system was told.
+ * The hand-overs that a change of their row ended and whose systems do not know it yet (SSO-8): ended by a write,
+ * replaced while live by one with another name, or deleted by TTL before anything ended them. Also a hand-over that
+ * continues with less than its system was told.
  */
 export function untold({ old, fresh }: Change<RpSession>): Telling[] {
   if (fresh?.ended && !(old?.ended && old.sid === fresh.sid)) {

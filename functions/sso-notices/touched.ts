@@ -9,7 +9,7 @@ import {
   rpSessionsOfPerson,
 } from '#store/sessions/rp-sessions.ts';
 
-/** The key attributes of the rows that hand-overs stand on. */
+/** The key attributes of the rows on which hand-overs depend. */
 interface Keys {
   readonly sessionId?: string;
   readonly personKey?: string;
@@ -19,9 +19,9 @@ interface Keys {
 }
 
 /**
- * The hand-overs that a change may have ended; too many cost a look each, none is left out. By a session they are found
- * strongly consistent; by person and company through an index, which may be a moment late: a hand-over that is younger
- * than that is judged when its own row is seen.
+ * The hand-overs that a change may have ended. Too many cost one check each; none is left out. By a session they are
+ * found strongly consistently; by person and company through an index that may be a moment late: a hand-over younger
+ * than that is judged when its own row's change arrives.
  */
 export async function touchedBy(db: Db, table: string, change: Change): Promise<RpSession[]> {
   const row = (change.fresh ?? change.old ?? {}) as Keys;
@@ -45,7 +45,7 @@ export async function touchedBy(db: Db, table: string, change: Change): Promise<
   }
 }
 
-/** Whoever acts as a company, and an agency's agents at its clients. */
+/** Everybody who acts as a company, and an agency's agents at its clients. */
 async function both(db: Db, key: string | undefined): Promise<RpSession[]> {
   if (key === undefined) return [];
   const found = await Promise.all([rpSessionsForCompany(db, key), rpSessionsForAgency(db, key)]);
@@ -54,7 +54,7 @@ async function both(db: Db, key: string | undefined): Promise<RpSession[]> {
 
 const live = (found: readonly RpSession[]): RpSession[] => found.filter(({ ended }) => !ended);
 
-/** A hand-over that began, in an empty place or in that of another one, or that was told more. */
+/** A hand-over that began, in an empty place or in place of another one, or that was told more. */
 function begun({ old, fresh }: Change<Partial<RpSession>>): RpSession[] {
   if (!fresh || (fresh.sid === old?.sid && isDeepStrictEqual(fresh.granted, old?.granted))) return [];
   return live([fresh as RpSession]);

@@ -6,7 +6,10 @@ import { ssoSweepRest } from './contract.ts';
 
 const db = openTables();
 
-/** One message starts one run. The message says nothing that matters: what is left stands in the index. A run that fails comes again. */
+/**
+ * One message starts one run. The content of the message does not matter: the index knows what is left. A run that
+ * fails comes again.
+ */
 export async function handler(_event: SQSEvent, context: Context): Promise<void> {
   await sweepHandOvers({ db, settings: settings() }, ssoSweepRest.name, new Date(), context);
 }

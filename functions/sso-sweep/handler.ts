@@ -6,6 +6,6 @@ import { ssoSweep } from './contract.ts';
 
 const db = openTables();
 
-/** Started by the schedule every five minutes; by hand it does the same. */
+/** Started by the schedule every five minutes; started by hand it does the same. */
 export const handler = (_event: unknown, context: Context): Promise<SweptHandOvers> =>
   sweepHandOvers({ db, settings: settings() }, ssoSweep.name, new Date(), context);

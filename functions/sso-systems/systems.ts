@@ -34,7 +34,7 @@ export const listSystems: StepOf<typeof ssoSystems, 'list'> = async (ctx, call) 
   });
 };
 
-/** SSO-13: the person leaves one system. Its row's change has the system told (SSO-8). */
+/** SSO-13: the person leaves one system. The change of the row makes the stream inform the system (SSO-8). */
 export const leaveSystem: StepOf<typeof ssoSystems, 'leave'> = async (ctx, call) => {
   const { session } = call.caller;
   await retryOnConcurrentChange(async () => {
@@ -45,13 +45,13 @@ export const leaveSystem: StepOf<typeof ssoSystems, 'leave'> = async (ctx, call)
   return noContent();
 };
 
-/** A hand-over as another identity is over, also while nobody has written that down yet. */
+/** A hand-over with another identity is over, even if no write has ended it yet. */
 const isLive = ({ ended, version }: RpSession, session: Session): boolean =>
   !ended && version === session.version;
 
 const isOpenTo = (client: RelyingParty, { identity, company, realNameLevel }: Session): boolean =>
   realNameLevel >= client.minLevel && accepts(client, actingOf(identity, company));
 
-/** OpenID Connect Core, 4: the system begins the request itself, and is told at whom. */
+/** OpenID Connect Core, 4: the system begins the request itself; the parameter tells it the issuer. */
 const startAt = (uri: string, issuer: string): string =>
   `${uri}${uri.includes('?') ? '&' : '?'}iss=${encodeURIComponent(issuer)}`;

@@ -1,6 +1,6 @@
 import { flow } from '#contract/flow.ts';
 
-/** SSO-8: one at once and five more, ten minutes apart, so that an hour is over when it is given up. */
+/** SSO-8: one try at once and five more, ten minutes apart, so that the system is given up after an hour. */
 export const tellingTries = 6;
 
 export const ssoTell = flow({

@@ -7,7 +7,10 @@ import { readTelling, tellOnce } from './tell-once.ts';
 
 const openContext = flowContextOf(ssoTell, { db: openTables() });
 
-/** What a system did not take comes again by the queue, and at last lies with the dead letters, which ring. */
+/**
+ * A message that a system did not take is retried by the queue, and finally goes to the dead-letter queue, which raises
+ * an alarm.
+ */
 export const handler = (event: SQSEvent, context: Context): Promise<SQSBatchResponse> =>
   withinBudget(context, () => tellAll(event));
 

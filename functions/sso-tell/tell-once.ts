@@ -20,19 +20,20 @@ type Telling = v.InferOutput<typeof telling>;
 /** @throws Error for what none of our functions sends: it ends with the dead letters */
 export const readTelling = (body: string): Telling => v.parse(telling, JSON.parse(body));
 
-/** SSO-8: how long a system may take to be reached, and in all (milliseconds). */
+/** SSO-8: milliseconds until the system must be connected, and until it must have answered. */
 const patience = { connectMilliseconds: 2_000, timeoutMilliseconds: 5_000 };
 
 type TellingContext = Pick<FlowContext, 'db' | 'settings' | 'signing' | 'relyingParties'>;
 interface Try {
   readonly tries: number;
-  /** Nobody tries again after this one. */
+  /** True for the last try. */
   readonly last: boolean;
 }
 
 /**
- * One try. 200 and 204 are a yes (OpenID Connect Back-Channel Logout, 2.8); everything else, a redirect too, is none.
- * @returns whether the system knows, or is no client any more
+ * One try. 200 and 204 mean yes (OpenID Connect Back-Channel Logout, 2.8); everything else, including a redirect, means
+ * no.
+ * @returns whether the system knows, or is no longer a client
  */
 export async function tellOnce(
   ctx: TellingContext,
@@ -63,7 +64,7 @@ async function post(
 
 async function keepTold(ctx: TellingContext, asked: Telling, now: Date, tries: number): Promise<void> {
   const at = epochSeconds(now);
-  // Another hand-over may have its row by now: then this one is history, which the audit keeps.
+  // Another hand-over may have its row by now: then this one is only in the audit.
   await ctx.db.update(rpToldUpdate(asked, { at, tries }));
   await ctx.db.put(tellingAuditPut(ctx, asked, 'sso-told', now, { reason: asked.reason }));
 }

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { flow } from '#contract/flow.ts';
 
 const text = v.optional(v.pipe(v.string(), v.maxLength(1024)));
-/** Whatever somebody takes for a token: one that is none of ours is unknown, and no bad request (RFC 7009, 2.2). */
+/** Any text: one that is no token of ours is an unknown token, not a bad request (RFC 7009, 2.2). */
 const token = v.pipe(v.string(), v.minLength(1));
 /** `DPoP`: bound to the key that the call has proved (RFC 9449, 5). */
 const token_type = v.picklist(['Bearer', 'DPoP']);
@@ -17,12 +17,12 @@ const userinfo = {
   answers: {
     200: v.object({
       sub: v.string(),
-      /** Masked; with the scope `profile`. */
+      /** Masked; only with the scope `profile`. */
       name: v.optional(v.string()),
       real_name_level: v.number(),
       identity: v.object({ kind: v.string(), role: v.optional(v.string()) }),
       authorization_details: details,
-      /** With the scope `document`, of clients that may be told it. */
+      /** Only with the scope `document`, for clients that may know it. */
       document: v.optional(v.object({ type: v.string(), number: v.string() })),
     }),
   },
@@ -71,9 +71,9 @@ export const ssoToken = flow({
           access_token: v.string(),
           token_type,
           expires_in: v.number(),
-          /** Not where a refresh leaves `openid` out. */
+          /** Absent if a refresh leaves out `openid`. */
           id_token: v.optional(v.string()),
-          /** Of clients with refresh tokens; always the same of one hand-over. */
+          /** For clients with refresh tokens; it stays the same for one hand-over. */
           refresh_token: v.optional(v.string()),
           scope: v.string(),
           authorization_details: details,
@@ -132,7 +132,7 @@ export const ssoToken = flow({
             acr: v.string(),
             real_name_level: v.number(),
             authorization_details: details,
-            /** Of a bound one. */
+            /** For a bound token. */
             cnf: v.optional(v.object({ jkt: v.string() })),
           }),
           v.object({ active: v.literal(false) }),

@@ -30,14 +30,14 @@ import { callPuts, Miss, missed, type TokenCall, unlessMissed } from './missed.t
 import { replayed } from './replay.ts';
 import { type Tokens, tokensFor } from './tokens.ts';
 
-/** Without a reason: whoever guesses learns nothing of which part was right. */
+/** Without a reason, so that a guesser does not learn which part was right. */
 const invalidGrant = (): OAuthProblem =>
   new OAuthProblem('invalid_grant', 'The code is not good, not any more, or not for this client and address');
 
 /**
- * SSO-5: the code is compared with everything that it is bound to, and a miss leaves it as it was. Then one transaction
- * opens the hand-over. Of many calls at once one is answered with tokens; a code that meets a logout, a switch or the end
- * of a relation gives nothing.
+ * SSO-5: the code is compared with everything that it is bound to; a mismatch leaves the code as it was. Then one
+ * transaction opens the hand-over. Of many parallel calls one gets tokens; a code that meets a logout, a switch or the
+ * end of a relation gives nothing.
  */
 export async function exchanged(ctx: FlowContext, call: TokenCall): Promise<Tokens> {
   const { body, now } = call;
@@ -64,10 +64,13 @@ function isBoundTo({ request }: SsoCodeTicket, { body, caller, proof }: TokenCal
   );
 }
 
-/** Since the code was read it was spent, or something ended that it stood on. */
+/** Since the code was read it was spent, or something ended on which it depends. */
 const over = (): Miss => new Miss(invalidGrant());
 
-/** @throws Miss, ConcurrentChange (another hand-over of this session to this client, or its end), OAuthProblem invalid_client */
+/**
+ * @throws Miss, ConcurrentChange (another hand-over of this session to this client, or its end), OAuthProblem
+ * invalid_client
+ */
 async function exchangedOnce(ctx: FlowContext, call: TokenCall, ticket: SsoCodeTicket): Promise<Tokens> {
   const { caller, now } = call;
   const { client } = caller;
@@ -79,7 +82,7 @@ async function exchangedOnce(ctx: FlowContext, call: TokenCall, ticket: SsoCodeT
   };
   const refresh = client.refresh ? newRpRefreshToken(ctx, begun) : undefined;
   const next = { ...begun, ...(refresh ? { refreshHash: refresh.hash } : {}) };
-  // Signed before anything is spent: a code that was taken is answered.
+  // Signed before anything is spent, so that a spent code always has an answer.
   const tokens = await tokensFor(
     ctx,
     { ...decidedIn(ctx, ticket), handOver: next, jkt, refreshToken: refresh?.token },
@@ -98,7 +101,7 @@ async function exchangedOnce(ctx: FlowContext, call: TokenCall, ticket: SsoCodeT
   return tokens;
 }
 
-/** What was decided with the code; nothing of it has changed, or the transaction is refused. */
+/** What was decided with the code; if any of it has changed, the transaction is refused. */
 function decidedIn({ dataKeys }: Pick<FlowContext, 'dataKeys'>, ticket: SsoCodeTicket) {
   const { ticketKey, sealedDetails, personKey, sealedName, told, matter, request } = ticket;
   const details: Record<string, unknown>[] = JSON.parse(
@@ -109,7 +112,9 @@ function decidedIn({ dataKeys }: Pick<FlowContext, 'dataKeys'>, ticket: SsoCodeT
   return { told, details: all, name, scope: request.scope, nonce: request.nonce };
 }
 
-/** The code is spent; the session lives as who it was, and what a company identity stood on has not changed. */
+/**
+ * The code is spent; the session is live with the same identity; the rows behind a company identity have not changed.
+ */
 function standsChecks({ settings }: FlowContext, ticket: SsoCodeTicket, sid: string, now: Date): Write[] {
   const { personKey, grounds, matter } = ticket;
   return [
@@ -121,8 +126,8 @@ function standsChecks({ settings }: FlowContext, ticket: SsoCodeTicket, sid: str
 }
 
 /**
- * The row of the hand-over. As the same identity it keeps the name that the client knows, unless that has ended or the
- * client was told that less is left: a logout token that comes late ends nothing newer.
+ * The row of the hand-over. With the same identity it keeps the name that the client knows, unless that hand-over has
+ * ended or the client was told that less is left: a late logout token ends nothing newer.
  */
 function handOverOf(
   ticket: SsoCodeTicket,

@@ -7,8 +7,8 @@ import { liveBehind, standingOf } from './standing.ts';
 const inactive = () => ok({ active: false as const });
 
 /**
- * SSO-11, RFC 7662: whether an access token still holds at this moment, and what it permits today; for a client that keeps
- * the resource which the token is for. Every other token, and every other caller, hears the same no.
+ * SSO-11, RFC 7662: whether an access token is valid at this moment, and what it permits today; for a client that runs
+ * the resource of the token. For any other token, and for any other caller, the answer is the same no.
  */
 export const introspect: StepOf<typeof ssoToken, 'introspect'> = async (ctx, { caller, body, now }) => {
   const { issuer } = ctx.settings;

@@ -13,15 +13,15 @@ import type { ssoToken } from './contract.ts';
 /** A call, and the key that it has proved to hold (RFC 9449). */
 export type TokenCall = CallOf<typeof ssoToken, 'token'> & { readonly proof?: DpopProof | undefined };
 
-/** That this call's assertion and proof are good for no other one. */
+/** The writes that spend the call's assertion and proof, so that no other call can use them. */
 export const callPuts = ({ caller, proof, now }: TokenCall): Write[] => [
   clientAssertionPut(caller.clientAssertion, now),
   ...(proof ? [dpopProofPut(proof, now)] : []),
 ];
 
 /**
- * What to answer to a call that changes nothing: its own problem. An assertion is good for one call whatever came of it, and
- * so is a proof, so this spends them alone; one that had been used is what is wrong first (SSO-3).
+ * The answer to a call that changes nothing: its own problem. An assertion, like a proof, is good for one call whatever
+ * its result, so this spends only them; if one had been used before, that problem comes first (SSO-3).
  */
 export async function missed(
   { db }: FlowContext,
@@ -36,7 +36,7 @@ export async function missed(
   return isNewProof ? problem : proofRefused();
 }
 
-/** Thrown out of a decision that came to nothing, also by the store for what changed since it was read. */
+/** Thrown when a decision fails; also by the store if something changed since it was read. */
 export class Miss extends Error {
   readonly problem: OAuthProblem;
   constructor(problem: OAuthProblem) {
@@ -45,7 +45,7 @@ export class Miss extends Error {
   }
 }
 
-/** Decides, and decides anew where something changed meanwhile; a miss spends the assertion alone. */
+/** Decides, and decides again if something changed meanwhile; a failed decision spends only assertion and proof. */
 export async function unlessMissed<T>(
   ctx: FlowContext,
   call: TokenCall,

@@ -20,8 +20,8 @@ const invalidGrant = (): OAuthProblem =>
 const over = (): Miss => new Miss(invalidGrant());
 
 /**
- * SSO-7: new tokens of a hand-over that still holds, with what is permitted today. The token stays the same; the session,
- * whose end does not move, counts as seen (SES-2), in one transaction with everything that this relies on.
+ * SSO-7: new tokens for a hand-over that still holds, with what is permitted today. The refresh token stays the same.
+ * The session, whose end does not move, counts as seen (SES-2). One transaction checks everything that this relies on.
  */
 export async function refreshed(ctx: FlowContext, call: TokenCall): Promise<Tokens> {
   const { body, caller } = call;
@@ -36,13 +36,13 @@ export async function refreshed(ctx: FlowContext, call: TokenCall): Promise<Toke
   return unlessMissed(ctx, call, () => refreshedOnce(ctx, call, presented));
 }
 
-/** @throws Miss, ConcurrentChange (what the identity stands on), OAuthProblem invalid_client */
+/** @throws Miss, ConcurrentChange (the rows behind the identity), OAuthProblem invalid_client */
 async function refreshedOnce(ctx: FlowContext, call: TokenCall, presented: RpRefreshToken): Promise<Tokens> {
   const { body, caller, now } = call;
   const live = await liveHandOver(ctx, caller.client, presented, now);
   if (!live || !constantTimeEqual(live.handOver.refreshHash ?? '', presented.hash)) throw over();
   const jkt = call.proof?.jkt;
-  // Bound as the first tokens were: whoever has the refresh token and not the key gets nothing.
+  // Bound like the first tokens: a caller with the refresh token and without the key gets nothing.
   if (live.handOver.jkt !== undefined && live.handOver.jkt !== jkt) throw over();
   const scope = narrowedScope(body, live.handOver);
   const standing = await standingOf(ctx, caller.client, live, now);
@@ -75,13 +75,13 @@ function narrowedScope(
   return asked;
 }
 
-/** The face of a matter that is told still stands; otherwise the tokens are made anew without it. */
+/** The face check of a matter in the tokens is still valid; otherwise the tokens are made again without it. */
 const matterChecks = ({ settings }: FlowContext, { session, matter }: Standing, now: Date): Write[] =>
   matter
     ? [faceStandsCheck(session.personKey, matter, now, settings.policies, () => new ConcurrentChange())]
     : [];
 
-/** Nothing of it has changed since it was read: otherwise it is read and judged anew. */
+/** Nothing behind the identity has changed since it was read; otherwise it is read and judged again. */
 function groundsChecks({ session, records }: Standing, now: Date): Write[] {
   if (!session.company) return [];
   const grounds = records && seenAccess(session.company, records);

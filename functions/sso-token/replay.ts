@@ -9,9 +9,10 @@ import type { SsoCodeTicket } from '#store/tickets/sso-tickets.ts';
 import { callPuts, missed, type TokenCall } from './missed.ts';
 
 /**
- * SSO-5: a code that comes again, by the client it was for and with the right verifier. Soon after the first time that is
- * a double call or a lost answer; later somebody else had both, and what the first gave ends. Nobody who has the code
- * alone comes this far, nor who sends a whole call again: its assertion is spent.
+ * SSO-5: a code that comes again, from its own client and with the right verifier. Soon after the first time this is a
+ * double call or follows a lost answer; later it means that somebody else had both, and the hand-over of the first
+ * exchange ends. A caller who only has the code does not get here, nor one who repeats a whole call: its assertion is
+ * spent.
  * @returns what to answer
  */
 export async function replayed(
@@ -31,7 +32,7 @@ export async function replayed(
     ]);
   } catch (error) {
     if (!(error instanceof ConcurrentChange)) throw error;
-    // It has ended already, or a later hand-over under another name has its row.
+    // It has ended already, or a later hand-over with another name has its row.
     return missed(ctx, call, answer);
   }
   writeLine({ level: 'WARN', word: 'code-replayed', flow: 'sso-token', client: clientId });

@@ -11,8 +11,8 @@ import type { ssoToken } from './contract.ts';
 type RevokeCall = CallOf<typeof ssoToken, 'revoke'>;
 
 /**
- * SSO-11, RFC 7009: the system gives a token back, and with it the hand-over that both its tokens stand on. A token that is
- * unknown, over or somebody else's is answered alike, because there is nothing left to do.
+ * SSO-11, RFC 7009: the system gives a token back, which ends the hand-over behind both its tokens. A token that is
+ * unknown, expired or another client's gets the same answer, because nothing is left to do.
  */
 export const revoke: StepOf<typeof ssoToken, 'revoke'> = async (ctx, call) => {
   const named = await namedBy(ctx, call);
@@ -23,11 +23,11 @@ export const revoke: StepOf<typeof ssoToken, 'revoke'> = async (ctx, call) => {
 interface Named {
   readonly sessionId: string;
   readonly sid: string;
-  /** Of a refresh token. */
+  /** For a refresh token. */
   readonly hash?: string;
 }
 
-/** The hand-over of this client that a token stands on. `token_type_hint` is only a hint: both kinds are tried. */
+/** The hand-over of this client that a token belongs to. `token_type_hint` is only a hint: both kinds are tried. */
 async function namedBy(ctx: FlowContext, { body, caller, now }: RevokeCall): Promise<Named | undefined> {
   const { clientId } = caller.client;
   const refresh = readRpRefreshToken(ctx.dataKeys, clientId, body.token);

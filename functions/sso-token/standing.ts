@@ -17,13 +17,16 @@ import { endOf } from '#store/sessions/session-end.ts';
 import type { Session } from '#store/sessions/session-row.ts';
 import type { ShownMatter, TokenClaims } from '#store/tickets/sso-tickets.ts';
 
-/** A hand-over whose session lives and is still who was handed over. What a company identity stands on is not read yet. */
+/**
+ * A hand-over whose session is live and still has the same identity. The rows behind a company identity are not read
+ * yet.
+ */
 export interface LiveHandOver {
   readonly handOver: RpSession;
   readonly session: Session;
 }
 
-/** SSO-7: the first read of every call that stands on a hand-over. Undefined where it is over. */
+/** SSO-7: the first read of every call that depends on a hand-over. Undefined if it is over. */
 export async function liveHandOver(
   { db, settings }: Pick<FlowContext, 'db' | 'settings'>,
   { clientId }: Pick<RelyingParty, 'clientId'>,
@@ -37,7 +40,7 @@ export async function liveHandOver(
   return { handOver, session };
 }
 
-/** The same by an access token, which names its session for us alone. Undefined where it is over. */
+/** The same for an access token, in which only we can read the session. Undefined if it is over. */
 export async function liveBehind(
   ctx: Pick<FlowContext, 'db' | 'settings' | 'dataKeys'>,
   { client, token: { sid, ses } }: ClientTokenCaller,
@@ -47,21 +50,21 @@ export async function liveBehind(
   return sessionId === undefined ? undefined : liveHandOver(ctx, client, { sessionId, sid }, now);
 }
 
-/** What a hand-over gives today. */
+/** What a hand-over grants today. */
 export interface Standing extends LiveHandOver {
   readonly records: AccessRecords | undefined;
   readonly details: readonly Detail[];
-  /** Of a company identity: how far that goes (SSO-8). */
+  /** For a company identity: its limits (SSO-8). */
   readonly limits: Granted | undefined;
   readonly told: TokenClaims;
-  /** The matter of the hand-over, where it still holds (SSO-9). */
+  /** The matter of the hand-over, if it still holds (SSO-9). */
   readonly matter: ShownMatter | undefined;
 }
 
 /**
- * SSO-7: the second read, of what a company identity stands on; natural people have nothing to read. Permissions, names and
- * dates are today's, never more than was asked. Undefined where nothing of it is left, or where the system no longer takes
- * such an identity.
+ * SSO-7: the second read, of the rows behind a company identity; for natural persons nothing has to be read.
+ * Permissions, names and dates are today's, never more than was asked for. Undefined if nothing is left, or if the
+ * system no longer accepts such an identity.
  */
 export async function standingOf(
   ctx: Pick<FlowContext, 'db' | 'handles' | 'dataKeys' | 'settings'>,
@@ -90,7 +93,10 @@ export async function standingOf(
   };
 }
 
-/** SSO-9: in its time, while who acts may do it (STP-4) and the face still stands for the person (PHN-4, ORD-1). */
+/**
+ * SSO-9: only until its end, while the identity may do the matter (STP-4), and while the face check is valid for the
+ * person (PHN-4, ORD-1).
+ */
 function matterToday(
   { settings }: Pick<FlowContext, 'settings'>,
   { matter: shown }: RpSession,

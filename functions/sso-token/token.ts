@@ -25,8 +25,8 @@ export const token: StepOf<typeof ssoToken, 'token'> = async (ctx, given) => {
 };
 
 /**
- * The call with the key that it proves to hold. Of a client with `dpop` every token is bound to one (RFC 9449, 5.2); others
- * may bind theirs.
+ * The call with the key that it proves. For a client with `dpop` every token is bound to a key (RFC 9449, 5.2); for
+ * other clients that is optional.
  */
 async function proven(ctx: FlowContext, call: TokenCall): Promise<TokenCall> {
   let proof: DpopProof | undefined;

@@ -8,15 +8,15 @@ import type { TokenClaims } from '#store/tickets/sso-tickets.ts';
 
 type Signing = Pick<FlowContext, 'signing' | 'settings' | 'dataKeys'>;
 
-/** What tokens are made of, whichever grant they are for. */
+/** The facts from which tokens are made, for every grant. */
 export interface Given {
   readonly handOver: Pick<RpSession, 'sessionId' | 'clientId' | 'sid' | 'resource'>;
-  /** Of the key that the call has proved: the access token is bound to it. */
+  /** The thumbprint of the key that the call has proved; the access token is bound to it. */
   readonly jkt: string | undefined;
   readonly told: TokenClaims;
   readonly scope: readonly string[];
   readonly details: readonly Detail[];
-  /** Of the request that began the hand-over; a refresh has none (OpenID Connect Core, 12.2). */
+  /** The nonce of the request that began the hand-over; absent in a refresh (OpenID Connect Core, 12.2). */
   readonly nonce?: string | undefined;
   /** Masked. */
   readonly name: string;
@@ -26,8 +26,8 @@ export interface Given {
 export type Tokens = Awaited<ReturnType<typeof tokensFor>>;
 
 /**
- * SSO-6: what a client gets. The ID token says who came and how, and no more: it travels in addresses as a hint (DATA-01).
- * The company and what may be done there are in the access token and in the answer.
+ * SSO-6: the tokens of a client. The ID token tells only who came and how they were authenticated, because it travels
+ * in addresses as a hint (DATA-01). The company and its permissions are in the access token and in the answer.
  */
 export async function tokensFor(
   { signing, settings: { issuer, policies }, dataKeys }: Signing,

@@ -11,7 +11,10 @@ import { type LiveHandOver, liveBehind, standingOf } from './standing.ts';
 
 type UserinfoCall = CallOf<typeof ssoToken, 'userinfo'> | CallOf<typeof ssoToken, 'userinfoByForm'>;
 
-/** SSO-7: who this access token is of and what they may do now. The document is told here alone, and to few (SSO-6). */
+/**
+ * SSO-7: whose access token this is and what they may do now. Only this answer contains the document, and only for few
+ * clients (SSO-6).
+ */
 async function answered(ctx: FlowContext, { caller, now }: UserinfoCall) {
   const { client, token } = caller;
   const scope = wordsOf(token.scope);

@@ -29,21 +29,8 @@ export const handle = bounded(1, 64);
 /** Where a list continues: the `next` of the page before, unchanged. */
 export const cursor = v.optional(bounded(1, 1024));
 
-/** Personal documents by type code (DOC-1). The names of the types come from the domain's table. */
-export const documentType = v.picklist([
-  '201',
-  '208',
-  '210',
-  '213',
-  '227',
-  '233',
-  '237',
-  '238',
-  '239',
-  '240',
-  '241',
-  '299',
-]);
+/** Personal documents by type code (DOC-1). */
+export const documentType = v.picklist(documentTypeCodes);
 const personEntries = { name: bounded(1, 120), documentType, documentNumber: bounded(1, 64) };
 export const person = v.object(personEntries);
 export { personEntries };
@@ -74,7 +61,7 @@ export const account = bounded(1, 64);
 /** DOC-6: which kind of account the person means, sent after the refusal ACCOUNT_AMBIGUOUS {kinds}. */
 export const accountKind = v.optional(
   v.variant('kind', [
-    v.object({ kind: v.literal('document'), documentType: v.picklist(documentTypeCodes) }),
+    v.object({ kind: v.literal('document'), documentType }),
     v.object({ kind: v.literal('phone') }),
     v.object({ kind: v.literal('username') }),
   ]),

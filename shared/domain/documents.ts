@@ -126,7 +126,7 @@ const fixedFormTypes = [
 ] as const satisfies readonly DocumentType[];
 
 /** Types whose numbers may contain hyphens. */
-const hyphened: ReadonlySet<string> = new Set(['239', '240', '241', '299']);
+const hyphened: ReadonlySet<string> = new Set(documentTypeCodes.filter((type) => forms[type].includes(free)));
 
 /**
  * DOC-2: the number without the blanks and hyphens of its print, in half width and upper case; a number without a fixed

@@ -17,3 +17,20 @@ export async function allSettled<T extends readonly unknown[]>(
   const results = await Promise.allSettled(calls);
   return results.map((result) => settled(result)) as { -readonly [K in keyof T]: Awaited<T[K]> };
 }
+
+/**
+ * Reserves something in parallel to a read. Both calls finish before anything is decided, because a reservation that is
+ * still being written cannot be given back. If either call fails, the reservation is given back and its error takes
+ * precedence.
+ * @param giveBack undoes the reservation; `isReserved` is false if it failed itself
+ */
+export async function reservedBeside<Reserved, Read>(
+  reserving: Promise<Reserved>,
+  reading: Promise<Read>,
+  giveBack: (isReserved: boolean, reserved?: Reserved) => Promise<unknown>,
+): Promise<readonly [Reserved, Read]> {
+  const [reserved, read] = await Promise.allSettled([reserving, reading]);
+  if (reserved.status === 'rejected') await giveBack(false).catch(() => undefined);
+  else if (read.status === 'rejected') await giveBack(true, reserved.value).catch(() => undefined);
+  return [settled(reserved), settled(read)];
+}

@@ -1,7 +1,7 @@
 import { solveChallenge } from 'altcha-lib';
 import { deriveKey } from 'altcha-lib/algorithms/web/pbkdf2';
 
-/** Proof of work beside the page, so that it stays alive (LGN-12). */
+/** Computes the proof of work in a worker, so that the page stays responsive (LGN-12). */
 addEventListener(
   'message',
   async ({ data }: MessageEvent<Parameters<typeof solveChallenge>[0]['challenge']>) => {

@@ -8,7 +8,7 @@ const add = (change: number): void => {
   working += change;
   for (const listener of listeners) listener();
 };
-/** Whether a security check is running; <ChallengeNotice /> says so. */
+/** Whether a security check is running; <ChallengeNotice /> shows it. */
 export const useChallengeRunning = (): boolean =>
   useSyncExternalStore(
     (listener) => {
@@ -28,7 +28,7 @@ interface Challenge {
 const isChallenge = (value: unknown): value is Challenge =>
   typeof value === 'object' && value !== null && 'parameters' in value;
 
-/** The payload that the API wants: base64 of the challenge and its solution. */
+/** The payload that the API expects: base64 of the challenge and its solution. */
 async function solve(challenge: Challenge): Promise<string> {
   const worker = new Worker(new URL('./challenge-worker.ts', import.meta.url), { type: 'module' });
   add(1);
@@ -56,11 +56,14 @@ async function solve(challenge: Challenge): Promise<string> {
   }
 }
 
-/** The address, the number and the stage may each want one, the last a dearer one; nobody asks more often. */
+/**
+ * The address, the number and the stage may each ask for a proof, the stage for an expensive one; there are no further
+ * reasons.
+ */
 const mostAsked = 3;
 
 /**
- * Sends; where the API asks for a proof of work first (CHALLENGE_REQUIRED, nothing was done), solves it and sends
+ * Sends a call. If the API asks for a proof of work first (CHALLENGE_REQUIRED, nothing was done), solves it and sends
  * again: `withChallenge((challenge) => answer(api.POST('/v1/logins', { body: { …values, ...challenge } })))`.
  */
 export async function withChallenge<T>(send: (challenge: { challenge?: string }) => Promise<T>): Promise<T> {

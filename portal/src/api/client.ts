@@ -4,13 +4,13 @@ import { hearClock } from './clock.ts';
 import type { Paths } from './paths.ts';
 import { ApiProblem, type Problem, problemOf } from './problem.ts';
 
-/** What the session gives to the client; the client knows nothing else of it. */
+/** What the client needs from the session; it knows nothing else of the session. */
 export interface Credentials {
-  /** A token that lives, refreshed if need be; undefined where nobody is signed in. Throws where this tab must stop. */
+  /** A valid token, refreshed if necessary; undefined if nobody is signed in. Throws if this tab must stop. */
   token(): Promise<string | undefined>;
-  /** The API knows this token no longer: another one, or undefined where the session is over. */
+  /** The API refused this token: returns another one, or undefined if the session has ended. */
   renewed(refused: string): Promise<string | undefined>;
-  /** Problems that concern the session as a whole. */
+  /** Receives problems that concern the session as a whole. */
   heard(problem: Problem): void;
 }
 let credentials: Credentials | undefined;
@@ -18,7 +18,7 @@ export const giveCredentials = (given: Credentials): void => {
   credentials = given;
 };
 
-/** Beyond this we say that no answer came. */
+/** After this time the page says that no answer came. */
 const patienceMs = 20_000;
 
 async function patientFetch(request: Request): Promise<Response> {
@@ -46,12 +46,12 @@ const everyCall: Middleware = {
   },
 };
 
-/** Copies of requests on their way: a body is read once only. */
+/** Copies of requests that are being sent, because a body can be read only once. */
 const spares = new Map<string, Request>();
 
 /**
- * A token that ran out is refused before anything is done, so that the same call may be made again with a new one, once.
- * An ended session says its reason, and is not tried again.
+ * A call with an expired token is refused before anything is done, so it may be repeated once with a new token. A call
+ * in an ended session gets the reason and is not repeated.
  */
 const authorization: Middleware = {
   onRequest: async ({ request, id }) => {
@@ -97,9 +97,9 @@ const make = (...middleware: Middleware[]) => {
   return client;
 };
 
-/** Calls of pages: with the session where there is one. */
+/** For calls of pages: with the session's token if there is one. */
 export const api = make(authorization);
-/** Calls that make or renew the session itself. */
+/** For calls that create or renew the session itself. */
 export const bareApi = make();
 
 type Reply = { readonly data?: unknown; readonly error?: unknown; readonly response: Response };

@@ -1,6 +1,6 @@
 /**
- * Countdowns run on the API's clock, not on this machine's, which may be wrong (and which the local runtime's virtual
- * clock does not follow): every answer's Date says how far the two are apart.
+ * Countdowns use the API's clock, not this machine's, which may be wrong (and which the local runtime's virtual clock
+ * does not follow). The Date header of every answer shows the difference between the two.
  */
 let aheadMs = 0;
 
@@ -14,6 +14,6 @@ export const serverNow = (): number => Date.now() + aheadMs;
 export const secondsUntil = (instant: string): number =>
   Math.max(0, Math.ceil((Date.parse(instant) - serverNow()) / 1000));
 
-/** `2026-11-23 09:30` in Shanghai, as the API's sentences say it. */
+/** `2026-11-23 09:30` in Shanghai, in the form of the API's sentences. */
 export const shownTime = (instant: string): string =>
   new Date(Date.parse(instant) + 8 * 3_600_000).toISOString().slice(0, 16).replace('T', ' ');

@@ -5,7 +5,7 @@ import type { Problem } from './problem.ts';
 
 /**
  * The routes of all contracts in the form that openapi-fetch reads, derived by types alone: nothing is generated, and a
- * page that does not fit its contract does not compile.
+ * page that does not match its contract does not compile.
  */
 type RoutesOf<F> = F extends { readonly routes: infer R extends Readonly<Record<string, RouteDeclaration>> }
   ? R[keyof R]

@@ -1,9 +1,12 @@
 import type { ProblemCode } from '#domain/problem.ts';
 import { sentences } from './sentences.ts';
 
-/** What the API says when it says no (RFC 9457): its sentences are for the person, in the language asked for. */
+/** A refusal of the API (RFC 9457); its sentences are for the person, in the language of the request. */
 export interface Problem {
-  /** Two are ours: no answer came (`NETWORK`), or one of something that stands before the API (`BLOCKED`). */
+  /**
+   * Two codes are the portal's own: no answer came (`NETWORK`), or the answer came from something in front of the API
+   * (`BLOCKED`).
+   */
   readonly code: ProblemCode | 'NETWORK' | 'BLOCKED';
   readonly title: string;
   readonly status: number;
@@ -27,8 +30,8 @@ const isProblem = (body: unknown): body is Problem =>
   typeof body === 'object' && body !== null && 'code' in body && 'title' in body;
 
 /**
- * Whatever was thrown or answered, as something to show. An answer without a problem is not the API's: a firewall or proxy
- * refuses (403 and others) or has had enough (429), and the network is in order.
+ * Turns a thrown value or an answer into a problem that can be shown. An answer that is no problem does not come from
+ * the API: a firewall or proxy refuses (403 and others) or limits the calls (429), and the network works.
  */
 export function problemOf(error: unknown, status = 0): Problem {
   if (error instanceof ApiProblem) return error.problem;
@@ -46,14 +49,14 @@ export const sentenceOf = ({ title, detail }: Problem): string => {
   return `${title}${/[.!]$/.test(title) ? ' ' : /\p{Script=Han}/u.test(title) ? '。' : '. '}${detail}`;
 };
 
-/** Worth another try with nothing changed, by itself. */
+/** The page may repeat the call by itself, unchanged. */
 export const isTransient = ({ code }: Problem): boolean => code === 'NETWORK' || code === 'UNAVAILABLE';
 
-/** Worth another try when the person says so: also what stands before the API may let the next call through. */
+/** The person may repeat the call by a click; something in front of the API may let the next call pass. */
 export const mayPass = (problem: Problem): boolean =>
   isTransient(problem) || problem.code === 'BLOCKED' || problem.code === 'TOO_MANY_REQUESTS';
 
-/** A member of a problem where it is a text. */
+/** A member of a problem, if it is a text. */
 export const textOf = (problem: Problem, member: string): string | undefined => {
   const value = problem[member];
   return typeof value === 'string' ? value : undefined;

@@ -2,8 +2,8 @@ import { useConfig } from '../api/config.ts';
 import { useCommon, useLanguage } from '../i18n/index.ts';
 
 /**
- * What everybody is told today: one line of one height, behind it all of them. It stands there before the API has said
- * anything, with the hotline, so that nothing below it moves.
+ * Today's announcements: one line of fixed height that opens to show all of them. It appears, with the hotline, before
+ * the API has answered, so that nothing below it moves.
  */
 export function Announcements() {
   const t = useCommon();

@@ -7,7 +7,7 @@ import { Pages } from './routes.tsx';
 import { themeFor } from './theme.ts';
 
 interface Props {
-  /** The browser's addresses; at build time there is one. */
+  /** The router for the browser's addresses; at build time there is only one address. */
   readonly Router?: ComponentType<{ children: ReactNode }>;
   readonly isDark?: boolean;
 }
@@ -21,11 +21,11 @@ export function App({ Router = BrowserRouter, isDark: darkBuild = false }: Props
       locale={antdWords(language)}
       theme={themeFor(look, isDark)}
       form={{ requiredMark: false, scrollToFirstError: true }}
-      // Two Chinese characters of a button stay together: screen readers and tests read its name as written.
-      // Ours leaves with the wait and has no name: antd's waits for a transition to end, which an answer within a frame
-      // never starts, and calls the button "loading" as long.
+      // The two Chinese characters of a button stay together, so that screen readers and tests read its name as
+      // written. Our loading icon disappears with the wait and has no name: antd's icon waits for a transition to end,
+      // which never starts if the answer comes within a frame, and meanwhile the button's name is "loading".
       button={{ autoInsertSpace: false, loadingIcon: <span className="busy" aria-hidden="true" /> }}
-      // A list that drops down from a dialog belongs to it: what lies behind a modal one is out of reach.
+      // A list that opens from a dialog belongs inside the dialog: what lies behind a modal dialog cannot be reached.
       getPopupContainer={(trigger) => trigger?.closest('dialog') ?? document.body}
       wave={{ disabled: true }}
     >

@@ -1,4 +1,4 @@
-/** Our own plain mark; the state's emblem is not ours to use. */
+/** Our own plain mark; we may not use the state's emblem. */
 export const Emblem = () => (
   <svg className="emblem" viewBox="0 0 32 32" aria-hidden="true" focusable="false">
     <path

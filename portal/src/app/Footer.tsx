@@ -3,7 +3,7 @@ import { useConfig } from '../api/config.ts';
 import { useCommon, useLanguage } from '../i18n/index.ts';
 import { Emblem } from './Emblem.tsx';
 
-/** Who runs this and by what records, whom to call, and the pages that every government service has. */
+/** Who runs this site, its registrations, the hotline, and the pages that every government service has. */
 export function Footer() {
   const t = useCommon();
   const english = useLanguage() === 'en';

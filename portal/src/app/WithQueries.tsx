@@ -2,7 +2,7 @@ import { QueryClientProvider } from '@tanstack/react-query';
 import { Outlet } from 'react-router';
 import { queries } from './queries.ts';
 
-/** Pages that read lists and details; the pages before the login do without react-query (10 KB). */
+/** For pages that read lists and details; the pages before the login do without react-query (10 KB). */
 export function Page() {
   return (
     <QueryClientProvider client={queries}>

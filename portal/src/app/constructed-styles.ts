@@ -1,9 +1,9 @@
 import { uniqueName } from './optional.ts';
 
 /**
- * Stands in for `@rc-component/util`'s `Dom/dynamicCSS` (vite.config.ts): what antd computes at run time becomes
+ * Replaces `@rc-component/util`'s `Dom/dynamicCSS` (vite.config.ts): the styles that antd computes at run time become
  * constructed style sheets. A `<style>` element would need 'unsafe-inline' or a nonce, which static pages cannot have.
- * All of it lies in a cascade layer, so that our own style sheet wins without tricks.
+ * All of these styles are in a cascade layer, so that our own style sheet takes precedence.
  */
 interface Options {
   readonly prepend?: boolean | 'queue';
@@ -15,7 +15,7 @@ interface Entry {
   readonly sheet: CSSStyleSheet;
   readonly rank: number;
   css: string;
-  /** What callers put attributes on; never in the document. */
+  /** The element to which callers add attributes; it is never part of the document. */
   readonly handle: HTMLElement;
 }
 
@@ -35,7 +35,7 @@ export function updateCSS(css: string, key: string, options: Options = {}): HTML
   sheet.replaceSync(layered(css));
   const rank = options.prepend ? (options.priority ?? 0) : Number.POSITIVE_INFINITY;
   const entry = { id, sheet, rank, css, handle: document.createElement('i') };
-  // Behind those of the same rank, before those of a higher one.
+  // After the sheets of the same rank, before those of a higher one.
   const next = entries.findIndex((other) => other.rank > rank);
   const at = next < 0 ? entries.length : next;
   entries.splice(at, 0, entry);
@@ -54,7 +54,7 @@ export const injectCSS = (css: string, options: Options = {}): HTMLElement =>
   updateCSS(css, uniqueName(), options);
 export const clearContainerCache = (): void => undefined;
 
-/** The icons' copy of the module has these two beside; no page of ours has shadow roots. */
+/** The icons' copy of the module also exports these two; no page of ours has shadow roots. */
 export const getShadowRoot = (): undefined => undefined;
 export const warningOnce = (valid: boolean, message: string): void => {
   if (import.meta.env.DEV && !valid) console.warn(message);

@@ -1,7 +1,7 @@
 import darkAlgorithm from 'antd/es/theme/themes/dark';
 import { dark } from './tokens.ts';
 
-/** What antd needs for a dark system; comes where the system is dark. It darkens what it is given, hence the lighter seeds. */
+/** What antd needs for a dark system; loaded only there. It darkens the given colours, so these are lighter. */
 export const algorithm = darkAlgorithm;
 export const palette = dark;
 export const seeds = {
@@ -11,5 +11,5 @@ export const seeds = {
   colorError: '#ff8a80',
   colorSuccess: '#6fce8b',
 };
-/** A light red needs dark words on it. */
+/** A light red needs dark text on it. */
 export const components = { Button: { dangerColor: '#1c0f0e' } };

@@ -1,9 +1,9 @@
 import '@fontsource/noto-sans-sc/400.css';
 
 /**
- * Chromium keeps words that it drew as boxes before a font arrived in its cache and draws them as boxes again. So each
- * arrival gives the page another key in that cache: a font feature that no font has. Machines with a Chinese font
- * download nothing and never come here.
+ * Chromium caches words that it drew as boxes before a font arrived, and draws the boxes again. So each arriving font
+ * changes the key of that cache: it switches on a font feature that no font has. Machines with a Chinese font download
+ * nothing and never run this.
  */
 let arrivals = 0;
 document.fonts.addEventListener('loadingdone', () => {

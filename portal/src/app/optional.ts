@@ -1,6 +1,7 @@
 /**
- * What a browser may lack, switch off or refuse: an embedded one without storage, one that blocks cookies (its storage
- * throws), an insecure origin. Everything of this kind is asked for here and nowhere else, and each page works without it.
+ * Features that a browser may lack, switch off or refuse: an embedded browser without storage, one that blocks cookies
+ * (its storage throws), an insecure origin. All such features are used here and nowhere else, and each page works
+ * without them.
  */
 function attempt<T>(get: () => T | null | undefined): T | undefined {
   try {
@@ -10,12 +11,12 @@ function attempt<T>(get: () => T | null | undefined): T | undefined {
   }
 }
 
-/** What this page was told: stands in where nothing is kept, so that a choice holds at least until the page is left. */
+/** Values that could not be stored, so that a choice holds at least until the page is left. */
 const told = new Map<string, string | undefined>();
 
 const toldHere = new Map<string, string | undefined>();
 
-/** The person's choices of look and language (DOC-4: nothing else is ever kept). */
+/** The person's choices of look and language (DOC-4: nothing else is ever stored). */
 export const remembered = (key: string): string | undefined =>
   told.has(key) ? told.get(key) : attempt(() => localStorage.getItem(key));
 export function remember(key: string, value: string | undefined): void {
@@ -24,8 +25,8 @@ export function remember(key: string, value: string | undefined): void {
 }
 
 /**
- * What this tab keeps over a reload, or over the trip to the SMS on a phone that drops the page meanwhile: handles and
- * steps, never personal data (DOC-4). Gone with the tab.
+ * What this tab keeps over a reload, or while the person looks at the SMS on a phone that unloads the page: handles and
+ * steps, never personal data (DOC-4). Deleted with the tab.
  */
 export const keptHere = (key: string): string | undefined =>
   toldHere.has(key) ? toldHere.get(key) : attempt(() => sessionStorage.getItem(key));
@@ -34,11 +35,11 @@ export function keepHere(key: string, value: string | undefined): void {
   attempt(() => (value === undefined ? sessionStorage.removeItem(key) : sessionStorage.setItem(key, value)));
 }
 
-/** Talks to the other tabs of this browser; undefined where they cannot hear us. */
+/** Sends messages to the other tabs of this browser; undefined if that is not possible. */
 export const openChannel = (name: string): BroadcastChannel | undefined =>
   attempt(() => new BroadcastChannel(name));
 
-/** Does the work while no other tab does its own; at once where the browser has no locks or refuses them. */
+/** Runs the work while no other tab runs its own; at once if the browser has no locks or refuses them. */
 export async function oneTabAtATime<T>(name: string, work: () => Promise<T>): Promise<T> {
   const locks = attempt(() => navigator.locks);
   let begun = false;
@@ -54,7 +55,7 @@ export async function oneTabAtATime<T>(name: string, work: () => Promise<T>): Pr
   return begin();
 }
 
-/** antd asks it, too: without it nothing is known of the window, and the widest layout it is. */
+/** antd uses it too: without it nothing is known about the window, and the widest layout is taken. */
 if (typeof matchMedia !== 'function')
   window.matchMedia = (media) =>
     Object.assign(new EventTarget(), {
@@ -65,11 +66,11 @@ if (typeof matchMedia !== 'function')
       removeListener: () => undefined,
     });
 
-/** Whether the person asks for less motion. */
+/** Whether the person prefers less motion. */
 export const wantsLessMotion = (): boolean =>
   attempt(() => matchMedia('(prefers-reduced-motion: reduce)').matches) ?? false;
 
-/** Whether a table of several columns has room; hears of every change. */
+/** Whether there is room for a table of several columns; the listener is called at every change. */
 export function onWideScreen(listener: () => void): () => void {
   const query = wideScreen();
   query?.addEventListener?.('change', listener);
@@ -78,7 +79,7 @@ export function onWideScreen(listener: () => void): () => void {
 const wideScreen = (): MediaQueryList | undefined => attempt(() => matchMedia('(min-width: 64em)'));
 export const isWideScreen = (): boolean => wideScreen()?.matches ?? false;
 
-/** Whether the system is set to dark; hears of every change. */
+/** Whether the system is set to dark; the listener is called at every change. */
 export function onSystemColours(listener: () => void): () => void {
   const query = darkSystem();
   query?.addEventListener?.('change', listener);
@@ -99,7 +100,7 @@ export async function copyText(text: string): Promise<boolean> {
 }
 
 let names = 0;
-/** A name that nothing else in any tab has; no secret. */
+/** A name that no other tab has; it is no secret. */
 export const uniqueName = (): string => {
   names += 1;
   return attempt(() => crypto.randomUUID()) ?? `${performance.timeOrigin}-${Math.random()}-${names}`;

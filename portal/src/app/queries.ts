@@ -3,8 +3,9 @@ import { isTransient, problemOf } from '../api/problem.ts';
 import { onSession, sessionState } from '../session/store.ts';
 
 /**
- * Reads are tried again where no answer came; what changes something is sent once and never queued for later: the person
- * decides. Coming back to a window is no reason to ask, or a forgotten one would never be idle (SES-2).
+ * Reads are repeated if no answer came. A call that changes something is sent once and never queued: the person
+ * decides. Returning to a window reads nothing again, because a forgotten window would otherwise never become idle
+ * (SES-2).
  */
 export const queries = new QueryClient({
   defaultOptions: {
@@ -19,7 +20,7 @@ export const queries = new QueryClient({
   },
 });
 
-/** What one identity has read, no other one sees. */
+/** What one identity has read is not shown to another. */
 const reader = (): string => {
   const now = sessionState();
   return now.status === 'active' ? `${now.session.sessionId} ${JSON.stringify(now.session.identity)}` : '';

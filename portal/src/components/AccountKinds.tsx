@@ -5,8 +5,8 @@ import type { Problem } from '../api/problem.ts';
 import { useCommon, useLanguage } from '../i18n/index.ts';
 
 /**
- * DOC-6: which account the person said they mean. It holds for the text that was asked about: whoever types another
- * account is asked anew.
+ * DOC-6: which kind of account the person chose. The choice holds for the text that was asked about; after another
+ * account was typed, the person is asked again.
  */
 export function useAccountKind() {
   const meant = useRef<{ readonly account: string; readonly kind: AccountKind }>(undefined);
@@ -14,7 +14,7 @@ export function useAccountKind() {
     choose: (account: string, kind: AccountKind) => {
       meant.current = { account, kind };
     },
-    /** What is sent beside the account. */
+    /** The members to send with the account. */
     of: (account: string): { accountKind?: AccountKind } =>
       meant.current?.account === account ? { accountKind: meant.current.kind } : {},
   };
@@ -25,7 +25,9 @@ interface Props {
   readonly onChoose: (kind: AccountKind) => void;
 }
 
-/** The kinds that the API named in ACCOUNT_AMBIGUOUS, each a button that sends the same again; nothing otherwise. */
+/**
+ * The kinds that the API listed in ACCOUNT_AMBIGUOUS, each as a button that sends the form again; otherwise nothing.
+ */
 export function AccountKinds({ problem, onChoose }: Props) {
   const t = useCommon();
   const language = useLanguage();

@@ -1,7 +1,7 @@
 import { useChallengeRunning } from '../api/challenge.ts';
 import { useCommon } from '../i18n/index.ts';
 
-/** Near the button of a form whose call may want a proof of work. */
+/** Stands near the button of a form whose call may need a proof of work. */
 export function ChallengeNotice() {
   const t = useCommon();
   const running = useChallengeRunning();

@@ -2,7 +2,7 @@ import { Link } from 'react-router';
 import { PageTitle } from './PageTitle.tsx';
 import { Notice } from './ProblemAlert.tsx';
 
-/** The end of a journey: what is so now, and where to go from here. */
+/** The end of a journey: the result, and where to go from here. */
 export function Finished({
   title,
   text,

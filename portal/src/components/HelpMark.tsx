@@ -1,6 +1,6 @@
 import { useCommon } from '../i18n/index.ts';
 
-/** "?" beside a word: opens its answer beside this page, so that what was typed stays. */
+/** "?" beside a word: opens its answer in another tab, so that what was typed stays. */
 export function HelpMark({ anchor, about }: { readonly anchor: string; readonly about: string }) {
   const t = useCommon();
   return (

@@ -3,11 +3,14 @@ import { Link } from 'react-router';
 import type { Problem } from '../api/problem.ts';
 import { useCommon } from '../i18n/index.ts';
 
-/** The journey's ticket ran out, was used up or is no longer known: only a new one goes on. */
+/** The journey's ticket has expired, was used up or is unknown: the journey must be begun again. */
 export const isOver = (problem: Problem | undefined): boolean =>
   problem?.code === 'EXPIRED' || problem?.code === 'STATE_CONFLICT' || problem?.code === 'NOT_FOUND';
 
-/** For a field that meets a refusal of its journey: an end of it is shown by the page, everything else by the field. */
+/**
+ * For a field that gets a refusal of its journey: the page shows the end of the journey, the field shows everything
+ * else.
+ */
 export const overTo =
   (show: (problem: Problem) => void) =>
   (found: Problem): boolean => {
@@ -16,7 +19,10 @@ export const overTo =
     return over;
   };
 
-/** No dead end: a journey that is over begins anew with what was typed, and a locked account is told its ways out (LCK-3, LCK-5). */
+/**
+ * There is no dead end: a journey that has ended begins again with what was typed, and a locked account is told how to
+ * unlock it (LCK-3, LCK-5).
+ */
 export function WayOut({
   problem,
   onRestart,
@@ -34,7 +40,7 @@ export function WayOut({
   return problem?.code === 'ACCOUNT_LOCKED' ? <LockedWays onQr={onRestart} /> : null;
 }
 
-/** 忘记密码 unlocks at once; a QR login works while locked. */
+/** 忘记密码 unlocks at once; a QR login works while the account is locked. */
 export function LockedWays({ onQr }: { readonly onQr?: (() => void) | undefined }) {
   const t = useCommon();
   return (

@@ -3,8 +3,8 @@ import { isTypingEarly } from '../app/early.ts';
 import { useCommon } from '../i18n/index.ts';
 
 /**
- * The heading of a page or of one step of a journey: takes the focus when it appears, so that keyboard and screen reader
- * begin there, and names the window. `step` changes → the focus comes back.
+ * The heading of a page or of one step of a journey. It takes the focus when it appears, so that keyboard and screen
+ * reader begin there, and it sets the window's title. When `step` changes, it takes the focus again.
  */
 export function PageTitle({
   children,

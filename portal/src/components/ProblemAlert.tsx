@@ -7,13 +7,13 @@ import { isOrdered, WhomToAsk } from './Suspended.tsx';
 
 interface Props {
   readonly problem: Problem | undefined;
-  /** Shown where the same thing may work the next time. */
+  /** Shown if the same call may work the next time. */
   readonly onRetry?: (() => void) | undefined;
   /** What to do next: a link, a button. */
   readonly children?: ReactNode;
 }
 
-/** The API's sentence and what helps. Takes the focus when it appears, so that nobody has to look for it. */
+/** The API's sentence and what helps. Takes the focus when it appears, so that nobody has to search for it. */
 export function ProblemAlert({ problem, onRetry, children }: Props) {
   const t = useCommon();
   const box = useRef<HTMLDivElement>(null);
@@ -40,7 +40,7 @@ export function ProblemAlert({ problem, onRetry, children }: Props) {
       {children}
       {anchor ? (
         <p className="small">
-          {/* Beside this page: what was typed stays. */}
+          {/* In another tab, so that what was typed stays. */}
           <a href={`/help#${anchor}`} target="_blank" rel="noreferrer">
             {t('problem.help')}
           </a>
@@ -51,7 +51,7 @@ export function ProblemAlert({ problem, onRetry, children }: Props) {
   );
 }
 
-/** Something to know that is no problem. */
+/** Information that is no problem. */
 export function Notice({
   children,
   kind = 'info',

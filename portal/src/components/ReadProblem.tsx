@@ -20,7 +20,7 @@ const subscribe = (listener: () => void): (() => void) => {
 const alike = (says: string): Failed[] => [...failed].filter((one) => one.says === says);
 const sayingOf = ({ code, title }: Problem): string => `${code} ${title}`;
 
-/** What several reads of a page failed by is said once, by the first of them, and its button tries all of them again. */
+/** If several reads of a page fail, the first of them shows the problem once, and its button repeats all of them. */
 export function ReadProblem({ error, onRetry }: { readonly error: unknown; readonly onRetry: () => void }) {
   const problem = problemOf(error);
   const says = sayingOf(problem);

@@ -1,4 +1,4 @@
-/** Narrows what a page shows already; nothing is sent. */
+/** Filters what the page already shows; nothing is sent. */
 export function SearchField({
   label,
   value,

@@ -17,25 +17,25 @@ export type Factor = { readonly method: 'sms'; readonly maskedPhone?: string } |
 export type Proof = { readonly smsCode: string } | { readonly faceTicket: string };
 
 interface Props {
-  /** What may be used, as the API offers it. */
+  /** The factors that the API offers. */
   readonly factors: readonly Factor[];
   readonly sendSms: () => Promise<{ maskedPhone: string; resendAt: string }>;
   readonly startFace: () => Promise<Scan>;
   /** Uses the proof; throws ApiProblem. */
   readonly verify: (proof: Proof) => Promise<void>;
-  /** What the button says; 验证 unless said otherwise. */
+  /** The button's label; 验证 by default. */
   readonly action?: string | undefined;
-  /** Said of the face beside which apps check it. */
+  /** A hint about the face check, shown beside the list of apps. */
   readonly faceHint?: string | undefined;
-  /** Begins the journey anew where its ticket is over. */
+  /** Begins the journey again if its ticket has ended. */
   readonly onRestart?: (() => void) | undefined;
-  /** Shown where the last face try failed. */
+  /** Shown if the last face check failed. */
   readonly failed?: ReactNode;
-  /** When the next code may be asked for, of a page that was loaded anew. */
+  /** When the next code may be requested, for a page that was reloaded. */
   readonly againAt?: string | undefined;
 }
 
-/** SMS code or face check, side by side as tabs (LGN-3); what one has begun is there when somebody comes back to it. */
+/** SMS code or face check, as two tabs (LGN-3); each tab keeps its progress when the person returns to it. */
 export function SecondFactor({ factors, againAt, ...props }: Props) {
   const t = useCommon();
   const [method, setMethod] = useState<Factor['method']>(factors[0]?.method ?? 'face');
@@ -110,7 +110,7 @@ function ByFace({
       </p>
       <p className="small">{t('factor.iitHint')}</p>
       {faceHint === undefined ? null : <p className="small">{faceHint}</p>}
-      {/* A passed check whose use met a bad network is used again, not scanned again. */}
+      {/* If the network fails after a passed check, the check is used again and the person need not scan again. */}
       <ProblemAlert problem={problem} onRetry={passed ? () => void use(passed) : undefined}>
         <WayOut problem={problem} onRestart={onRestart} />
       </ProblemAlert>

@@ -1,6 +1,6 @@
 import './steps.css';
 
-/** Where a journey stands: `at` counts from 0. */
+/** The progress of a journey: `at` counts from 0. */
 export function Steps({ label, steps, at }: { label: string; steps: readonly string[]; at: number }) {
   return (
     <ol className="steps" aria-label={label}>

@@ -1,12 +1,12 @@
 import type { Problem } from '../api/problem.ts';
 import { useCommon } from '../i18n/index.ts';
 
-/** ORD-1: what the authority ordered; nothing on these pages lifts it. */
+/** ORD-1: the authority has suspended the account; nothing on these pages lifts that. */
 export const isOrdered = ({ code, reason }: Problem): boolean =>
   code === 'ACCOUNT_SUSPENDED' ||
   (code === 'SESSION_ENDED' && (reason === 'suspended' || reason === 'by-order'));
 
-/** Whom to turn to: the hotline, which a phone can call at once, and the hall. */
+/** Where to get help: the hotline, which a phone can call at once, and the hall. */
 export function WhomToAsk() {
   const t = useCommon();
   return (

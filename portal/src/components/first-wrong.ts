@@ -2,7 +2,7 @@ import type { FormInstance } from 'antd';
 
 type Name = string | number | readonly (string | number)[];
 
-/** The element of a field; of a group of boxes or radios, its first one. */
+/** The element of a field; for a group of boxes or radios, the first one. */
 function elementOf(form: FormInstance<never>, name: Name): HTMLElement | undefined {
   const found = form.getFieldInstance(name as never) as unknown;
   const held =
@@ -17,8 +17,8 @@ function elementOf(form: FormInstance<never>, name: Name): HTMLElement | undefin
 }
 
 /**
- * Focuses the wrong field that stands first on the page: antd takes the one that was mounted first, and that of a form
- * whose fields come and go is another one. Groups of boxes it does not focus at all.
+ * Focuses the wrong field that comes first on the page. antd would take the one that was mounted first, which is
+ * another one in a form whose fields come and go, and it does not focus groups of boxes at all.
  */
 export function focusFirst(form: FormInstance<never>, names: readonly Name[]): void {
   const [first] = names

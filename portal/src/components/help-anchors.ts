@@ -1,6 +1,6 @@
 import type { ProblemCode } from '#domain/problem.ts';
 
-/** Which answer of /help explains a refusal. */
+/** The answer of /help that explains a refusal. */
 const anchors: Partial<Record<ProblemCode, string>> = {
   USER_NOT_REGISTERED: 'not-registered',
   PHONE_NOT_FOUND: 'phone',

@@ -1,26 +1,28 @@
 import { serverNow } from '../api/clock.ts';
 import { keepHere, keptHere } from '../app/optional.ts';
 
-/** Where a journey stands: a handle of 128 random bits, a step and a day's time. Nothing of it says who somebody is (DOC-4). */
+/**
+ * The progress of a journey: a handle of 128 random bits, a step and a time. None of it tells who somebody is (DOC-4).
+ */
 export interface KeptJourney {
   readonly at: string;
   /** The API's handle of it. */
   readonly id: string;
   readonly methods?: readonly ('sms' | 'face')[];
   readonly faceRequired?: boolean;
-  /** When the next code may be asked for: one was sent. */
+  /** When the next code may be requested, if one was sent. */
   readonly againAt?: string;
 }
 type Journey = 'login' | 'register' | 'reset' | 'recover';
 
-/** Not kept longer than any of them lives. */
+/** Not kept longer than any of these tickets lives. */
 const keptMs = 30 * 60_000;
 
 export function keepJourney(name: Journey, journey: KeptJourney | undefined): void {
   keepHere(`journey-${name}`, journey && JSON.stringify({ ...journey, until: serverNow() + keptMs }));
 }
 
-/** What this tab was in the midst of, before it was loaded anew. */
+/** The journey that this tab was in before it was reloaded. */
 export function keptJourney(name: Journey): KeptJourney | undefined {
   try {
     const kept = JSON.parse(keptHere(`journey-${name}`) ?? 'null') as
@@ -32,7 +34,7 @@ export function keptJourney(name: Journey): KeptJourney | undefined {
   }
 }
 
-/** Notes when the next code may be asked for, beside what is kept. */
+/** Records when the next code may be requested. */
 export function keepSent(name: Journey, againAt: string | undefined): void {
   const kept = keptJourney(name);
   if (kept && againAt !== undefined) keepJourney(name, { ...kept, againAt });

@@ -3,14 +3,14 @@ import { useSyncExternalStore } from 'react';
 let said = '';
 const listeners = new Set<() => void>();
 
-/** Tells screen readers what happened without moving the focus: a code sent, a scan passed. */
+/** Tells screen readers what happened without moving the focus: a code was sent, a scan passed. */
 export function announce(sentence: string): void {
-  // The same sentence twice is news twice.
+  // The same sentence must be read again when it happens again.
   said = sentence === said ? `${sentence}\u00a0` : sentence;
   for (const listener of listeners) listener();
 }
 
-/** Stands once, in the frame. */
+/** Rendered once, in the frame. */
 export function LiveRegion() {
   const sentence = useSyncExternalStore(
     (listener) => {

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import { useCommon } from '../i18n/index.ts';
 import { ReadProblem } from './ReadProblem.tsx';
 
-/** Plain: antd's brings a percentage and a full-screen mode. */
+/** Our own, because antd's adds a percentage and a full-screen mode. */
 export const Spinner = () => <span className="spinner" aria-hidden="true" />;
 
 export function Loading() {
@@ -27,7 +27,7 @@ interface QueryLike<T> {
   refetch(): unknown;
 }
 
-/** The three faces of something read from the API: loading, a problem with a retry, or what was read. */
+/** The three states of something read from the API: loading, a problem with a retry button, or the data. */
 export function Loaded<T>({ query, children }: { query: QueryLike<T>; children: (data: T) => ReactNode }) {
   if (query.data !== undefined) return children(query.data);
   if (query.error && !query.isFetching)
@@ -35,7 +35,7 @@ export function Loaded<T>({ query, children }: { query: QueryLike<T>; children: 
   return <Loading />;
 }
 
-/** 查看更多 under a list that goes on. */
+/** 查看更多 under a list that has more. */
 export function More({ shown, busy, onMore }: { shown: boolean; busy: boolean; onMore: () => void }) {
   const t = useCommon();
   if (!shown) return null;

@@ -2,7 +2,9 @@ import { useEffect, useRef, useState } from 'react';
 import { type Problem, problemOf } from '../api/problem.ts';
 import { useLanguage } from '../i18n/index.ts';
 
-/** A button that changes something: once at a time, never again by itself. `run` answers whether it worked. */
+/**
+ * A button that changes something: one call at a time, never repeated automatically. `run` returns whether it worked.
+ */
 export function useAction() {
   const [problem, setProblem] = useState<Problem>();
   const [busy, setBusy] = useState(false);

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import { secondsUntil } from '../api/clock.ts';
 
-/** Seconds until an instant of the API, counted down; 0 where there is none. */
+/** Seconds until an instant of the API, counted down; 0 if there is no instant. */
 export function useCountdown(instant: string | undefined): number {
   const [left, setLeft] = useState(0);
   useEffect(() => {

@@ -1,8 +1,8 @@
 import { useLocation, useNavigate } from 'react-router';
 
 /**
- * The step of a journey, kept in the browser's history: going back is a step back. Only its name stands there. A step
- * that the page knows nothing of any more (`known` says no) is the first one.
+ * The step of a journey, kept in the browser's history: going back goes one step back. Only the step's name is stored.
+ * A step that is not valid any more (`known` returns false) becomes the first one.
  */
 export function useStep<S extends string>(
   first: S,

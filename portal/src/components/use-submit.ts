@@ -5,7 +5,7 @@ import { type Problem, problemOf, sentenceOf } from '../api/problem.ts';
 import { useCommon, useLanguage } from '../i18n/index.ts';
 import { focusFirst } from './first-wrong.ts';
 
-/** Which field a refusal speaks of; the first that the form has. */
+/** The field that a refusal is about: the first of these that the form has. */
 const fieldsOf: Partial<Record<Problem['code'], readonly string[]>> = {
   DOCUMENT_INVALID: ['documentNumber'],
   PERSON_MISMATCH: ['name'],
@@ -20,20 +20,20 @@ const fieldsOf: Partial<Record<Problem['code'], readonly string[]>> = {
 
 interface Options<V extends object> {
   readonly form: FormInstance<V>;
-  /** Sends what was typed; throws ApiProblem. */
+  /** Sends the typed values; throws ApiProblem. */
   readonly send: (values: V) => Promise<void>;
-  /** Codes that belong to a field of this form, beside the usual ones; `null`: show it above instead. */
+  /** Codes that belong to a field of this form, beside the usual ones; `null`: show it above the form instead. */
   readonly fields?: Partial<Record<ProblemCode, (keyof V & string) | null>>;
 }
 
-/** What the person types anew when it was wrong: changing it takes no sentence away. */
+/** Fields that the person types again after a mistake: changing them does not remove the message. */
 const isSecret = (name: string): boolean => /password|code$|^repeat$/i.test(name);
 const meantBy = (values: object): string =>
   JSON.stringify(Object.entries(values).filter(([name]) => !isSecret(name)));
 
 /**
- * Submits a form once at a time. What the API says of a field stands beside it and takes the focus, the rest is `problem`
- * for <ProblemAlert>. What was typed always stays.
+ * Submits a form, one call at a time. A message of the API about a field stands beside the field and takes the focus;
+ * other messages are in `problem` for <ProblemAlert>. What was typed always stays.
  */
 export function useSubmit<V extends object>({ form, send, fields = {} }: Options<V>) {
   const t = useCommon();
@@ -41,8 +41,8 @@ export function useSubmit<V extends object>({ form, send, fields = {} }: Options
   const [busy, setBusy] = useState(false);
   const running = useRef(false);
 
-  // A sentence about another number, company or account is none any more; one in another language is not read. Only that
-  // draws the form again: a key alone does not.
+  // A message about another number, company or account no longer applies, and a message in another language cannot be
+  // read. Only that renders the form again; a single key does not.
   const saidOf = useRef<string>(undefined);
   const setProblem = (found: Problem | undefined) => {
     saidOf.current = found && meantBy(form.getFieldsValue() as object);
@@ -61,7 +61,7 @@ export function useSubmit<V extends object>({ form, send, fields = {} }: Options
     form.setFields(wrong.map(({ name }) => ({ name: name as never, errors: [] })));
   }, [language]);
 
-  /** @returns whether every part of the problem found its field */
+  /** @returns whether every part of the problem belongs to a field */
   const besideFields = (found: Problem): boolean => {
     const known = Object.keys(form.getFieldsValue() as object);
     const place = (name: string, text: string) => {
@@ -86,7 +86,7 @@ export function useSubmit<V extends object>({ form, send, fields = {} }: Options
   };
 
   const submit = async (values: V): Promise<void> => {
-    // A second click or Enter while the first is on its way sends nothing.
+    // A second click or Enter while the first call is running sends nothing.
     if (running.current) return;
     running.current = true;
     setBusy(true);
@@ -106,7 +106,7 @@ export function useSubmit<V extends object>({ form, send, fields = {} }: Options
     busy,
     problem,
     setProblem,
-    /** For <ProblemAlert onRetry>: the same again, by the person's own decision. */
+    /** For <ProblemAlert onRetry>: sends the same again when the person decides so. */
     retry: () => form.submit(),
   };
 }

@@ -5,7 +5,7 @@ import { remember, remembered } from '../app/optional.ts';
 import { zh } from './zh.ts';
 
 /**
- * Two languages, keys checked by the compiler, values in `{{…}}`: that is all we need of a library, and i18next costs
+ * Two languages, keys checked by the compiler, values in `{{…}}`: we need nothing else of a library, and i18next costs
  * 14 KB of the login page's 200 (ADR 0021).
  */
 export type Language = 'zh-CN' | 'en';
@@ -21,7 +21,7 @@ const listeners = new Set<() => void>();
 
 export const language = (): Language => current;
 
-/** English comes when it is wanted: most visitors never need it. */
+/** English is loaded when it is chosen, because most visitors never need it. */
 async function take(chosen: Language): Promise<void> {
   if (chosen === 'en') {
     english ??= await import('./en.ts');
@@ -35,7 +35,7 @@ export async function chooseLanguage(chosen: Language): Promise<void> {
   await take(chosen);
   remember(key, chosen);
 }
-/** Before anything is shown. Where English does not arrive, Chinese it is. */
+/** Runs before anything is shown. If English cannot be loaded, the page is in Chinese. */
 export const startLanguage = (): Promise<void> => take(chosenBefore()).catch(() => undefined);
 
 const onLanguage = (listener: () => void): (() => void) => {
@@ -48,7 +48,7 @@ export const useLanguage = (): Language => useSyncExternalStore(onLanguage, lang
 /** The words of antd's own parts. */
 export const antdWords = (chosen: Language): Locale => (chosen === 'en' && english?.antdWords) || zhCN;
 
-/** The text at `a.b.c`; its key where there is none, so that a gap is seen and nothing breaks. */
+/** The text at `a.b.c`; the key itself if there is none, so that a gap is visible and nothing breaks. */
 function textAt(chosen: Language, name: string, path: string, values: Values = {}): string {
   let at: string | Tree | undefined = trees[chosen][name];
   for (const part of path.split('.')) at = typeof at === 'object' ? at[part] : undefined;
@@ -69,8 +69,8 @@ type Values = Readonly<Record<string, string | number>>;
 export type Translate<T> = (key: Keys<T>, values?: Values) => string;
 
 /**
- * Registers the texts of one page or component and answers its hook: `const t = useTexts(); t('title')`. Values stand as
- * `{{name}}` in a text. English must have the keys of Chinese.
+ * Registers the texts of one page or component and returns its hook: `const t = useTexts(); t('title')`. Values are
+ * written as `{{name}}` in a text. English must have the same keys as Chinese.
  */
 export function texts<const T extends Tree>(
   name: string,
@@ -85,5 +85,5 @@ export function texts<const T extends Tree>(
 
 /** The texts that every page may need. */
 export const useCommon = (): Translate<typeof zh> => useNamespace('common');
-/** Outside of components; says it in the language of this moment. */
+/** For use outside of components; takes the language of the moment. */
 export const translate: Translate<typeof zh> = (path, values) => textAt(current, 'common', path, values);

@@ -6,7 +6,7 @@ import { useCommon } from '../i18n/index.ts';
 import { refreshSession } from './session.ts';
 import { sinceHeard } from './token.ts';
 
-/** Long enough to be heard and answered (WCAG 2.2.1 asks for 20 seconds at least). */
+/** Long enough to be heard and answered (WCAG 2.2.1 requires at least 20 seconds). */
 const warnedSeconds = 120;
 
 /** Before an idle session ends by itself (SES-2), the person is asked, and one click keeps it. */
@@ -22,7 +22,7 @@ export function IdleWarning() {
       const since = sinceHeard();
       const rest = since === undefined ? undefined : Math.floor(idle - since / 1000);
       setLeft(rest !== undefined && rest <= warnedSeconds && rest > 0 ? rest : undefined);
-      // At the end the API says so itself, and the login page keeps the way back.
+      // At the end the API itself reports it, and the login page remembers the page to return to.
       if (rest !== undefined && rest <= 0 && !asked) {
         asked = true;
         void refreshSession().catch(() => undefined);

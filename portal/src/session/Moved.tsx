@@ -5,7 +5,7 @@ import { useIdentityName } from './identities.ts';
 import { startOver } from './session.ts';
 import { useSessionState } from './store.ts';
 
-/** A tab whose identity changed in another tab stops and says so: a dialog that cannot be left but forward. */
+/** A tab whose identity changed in another tab stops and shows this dialog, which can only be left by going on. */
 export function Moved() {
   const t = useCommon();
   const identityName = useIdentityName();

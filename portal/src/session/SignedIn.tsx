@@ -6,11 +6,14 @@ import { want, wantNothing } from './wanted.ts';
 
 const changing = '/change-password';
 
-/** Pages behind it are for signed-in people; everybody else goes to the login page, which says why, and comes back. */
+/**
+ * The pages inside are for signed-in people. Everybody else goes to the login page, which gives the reason, and returns
+ * later.
+ */
 export function SignedIn() {
   const now = useSessionState();
   const { pathname } = useLocation();
-  // Who has to change the password first still wants to go where they came for (LGN-11).
+  // A person who must change the password first still wants to reach the page that they asked for (LGN-11).
   const isThere = now.status === 'active' && pathname !== changing;
   useEffect(() => {
     if (isThere) wantNothing();
@@ -22,7 +25,7 @@ export function SignedIn() {
   return <Outlet />;
 }
 
-/** To a page that has to be passed before this one. */
+/** Redirects to a page that must be passed before this one. */
 function Via({ path }: { readonly path: string }) {
   const { pathname, search } = useLocation();
   useEffect(() => want(pathname + search), [pathname, search]);

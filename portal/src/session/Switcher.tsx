@@ -19,12 +19,12 @@ interface Option {
   readonly current?: true | undefined;
   readonly kind: 'identity' | 'client';
 }
-/** Enough for a bookkeeper with thirty companies; whoever has more is told so, and searches on the page. */
+/** Enough for a bookkeeper with thirty companies; a person with more is told so and searches on the page. */
 const pages = 5;
 /** What the dialog lists. */
 interface Some {
   readonly options: readonly Option[];
-  /** The page with all of them, where there are more. */
+  /** The page with all of them, if there are more. */
   readonly more?: '/me/clients' | '/me/switch' | undefined;
 }
 
@@ -63,7 +63,7 @@ export function Switcher({
       adoptSession(session);
       announce(name);
     });
-  // As the API looks for clients: numbers without the hyphens of print, too (DOC-2, ENT-5).
+  // As the API searches for clients: numbers also without the hyphens of print (DOC-2, ENT-5).
   const [wanted, wantedNumber] = [searchForm(query), foldNumber(query)];
   const found = list?.options.filter(
     ({ name, number = '' }) =>

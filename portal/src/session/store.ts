@@ -4,31 +4,31 @@ import type { Problem } from '../api/problem.ts';
 
 export type Session = Omit<SessionAnswer, 'accessToken' | 'expiresIn'>;
 
-/** How this tab stands. Nothing of it is ever written to storage. */
+/** The state of this tab. It is never written to storage. */
 export type SessionState =
-  /** The cookie was not asked yet. */
+  /** The cookie was not checked yet. */
   | { readonly status: 'unknown' }
-  /** Nobody is signed in; `ended` says why somebody no longer is. */
+  /** Nobody is signed in; `ended` tells why a person no longer is. */
   | {
       readonly status: 'none';
       readonly ended?: Problem;
-      /** The person's own doing, and done: 退出, 用户注销. */
+      /** The person ended it themselves: 退出, 用户注销. */
       readonly good?: true;
-      /** A sentence of ours, in the language of the moment when it is read. */
+      /** One of our own sentences, in the language of the moment when it is read. */
       readonly says?: 'left' | 'elsewhere';
     }
   | {
       readonly status: 'active';
       readonly session: Session;
-      /** LGN-11: nothing is allowed but the new password. */
+      /** LGN-11: only the new password may be set. */
       readonly mustChangePassword?: true;
     }
-  /** Another tab took another identity: this one stops (SES-2). `reason` is the API's sentence, where there is one. */
+  /** Another tab changed the identity: this one stops (SES-2). `reason` is the API's sentence, if there is one. */
   | {
       readonly status: 'moved';
       readonly session: Session;
       readonly reason?: string;
-      /** What the browser's session is now, where the API has said it. */
+      /** The browser's session as it is now, if the API has told it. */
       readonly next?: Session;
     };
 

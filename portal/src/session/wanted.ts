@@ -2,8 +2,8 @@ import type { Identity } from '#contract/schemas.ts';
 import { keepHere, keptHere } from '../app/optional.ts';
 
 /**
- * The page that somebody wanted before being sent to the login: from the guard, or from a link in an SMS. Kept in the
- * tab, so that it outlives 忘记密码, a reload and a registration. A path of ours with the name of a tab or the
+ * The page that a person wanted before they were sent to the login: from the guard, or from a link in an SMS. Kept in
+ * the tab, so that it survives 忘记密码, a reload and a registration. It is a path of ours with the name of a tab or the
  * handle of a hand-over, nothing personal.
  */
 const key = 'wanted';
@@ -14,11 +14,11 @@ const isOurs = (path: unknown): path is string =>
 export function want(path: string): void {
   if (isOurs(path)) keepHere(key, path);
 }
-/** Where to go after the login; `/me` unless somebody wanted something else. Asked for once. */
+/** Where to go after the login; `/me` unless another page was wanted. Can be read once. */
 export function takeWanted(identity?: Identity): string {
   const path = keptHere(key);
   if (isOurs(path)) return path;
-  // An agent works for a client: which one, is the first question (SWI-3).
+  // An agent works for a client, so first they choose which one (SWI-3).
   return identity?.kind === 'agency' && !identity.client ? '/me/clients' : '/me';
 }
 export const wantNothing = (): void => keepHere(key, undefined);

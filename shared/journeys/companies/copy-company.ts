@@ -29,7 +29,6 @@ const agreementPages = 400;
 
 /** Asked between two pages: once it is true, the run ends and reports that something is left. */
 type IsOver = () => boolean;
-class Left extends Error {}
 
 /**
  * Brings a company's name, number and state to the rows that hold copies of them: its live relations (for lists only),
@@ -47,13 +46,8 @@ export async function copyCompany(
 ): Promise<boolean> {
   const company = await findTaxpayer(db, companyKey);
   if (!isKnown(company) || !(company.copiesDue || named)) return false;
-  try {
-    if (company.copiesDue) await copyToRelations(db, company, isOver);
-    await copyToAgents(db, company, isOver);
-  } catch (error) {
-    if (error instanceof Left) return true;
-    throw error;
-  }
+  if (company.copiesDue && (await copyToRelations(db, company, isOver))) return true;
+  if (await copyToAgents(db, company, isOver)) return true;
   if (company.copiesDue)
     await db
       .transact([
@@ -65,18 +59,21 @@ export async function copyCompany(
   return false;
 }
 
-async function copyToRelations(db: Db, company: KnownTaxpayer, isOver: IsOver): Promise<void> {
+/** @returns whether something is left */
+async function copyToRelations(db: Db, company: KnownTaxpayer, isOver: IsOver): Promise<boolean> {
   // Pending before active: a relation that becomes active in between is then met twice rather than never.
   for (const list of ['pending', 'active'] as const)
     for await (const page of allPages(relationPages, (from) =>
       companyRows(db, company.companyKey, list, { from, limit: relationsPerPage }),
     )) {
       await Promise.all(page.items.map((relation) => copyToRelation(db, relation, copiesOf(company))));
-      if (page.next && isOver()) throw new Left();
+      if (page.next && isOver()) return true;
     }
+  return false;
 }
 
-async function copyToAgents(db: Db, company: KnownTaxpayer, isOver: IsOver): Promise<void> {
+/** @returns whether something is left */
+async function copyToAgents(db: Db, company: KnownTaxpayer, isOver: IsOver): Promise<boolean> {
   const { companyKey: clientKey } = company;
   for await (const page of allPages(agreementPages, (from) =>
     agreementsOf(db, { clientKey }, { from, limit: agreementsPerPage }),
@@ -88,8 +85,9 @@ async function copyToAgents(db: Db, company: KnownTaxpayer, isOver: IsOver): Pro
           db.update(searchedUpdate(clientEntryKey(personKey, clientKey, agreementId), company)),
         ),
       );
-    if (page.next && isOver()) throw new Left();
+    if (page.next && isOver()) return true;
   }
+  return false;
 }
 
 /** A row that changes again and again is being changed by others; then the whole run is repeated later. */

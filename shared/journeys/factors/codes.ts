@@ -12,9 +12,10 @@ import { smsText } from '#gateways/sms/text.ts';
 import type { AnyCall } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { logStrangerSend } from '#runtime/log.ts';
-import { settled } from '#runtime/settled.ts';
+import { reservedBeside } from '#runtime/settled.ts';
 import type { Put, Write } from '#store/dynamodb/tables.ts';
 import { lockedProblem } from '#store/people/lockout-row.ts';
+import type { Reserved } from '#store/people/lockout-table.ts';
 import { returnSend, takeSend } from '#store/sms/sms-windows.ts';
 import { someShard, stageSendUpdate } from '#store/sms/stage-budget.ts';
 import { codeUpdate, dropCode, endedByCodesUpdate, returnTry, tryCode } from '#store/tickets/ticket-codes.ts';
@@ -162,31 +163,25 @@ export async function withCode<T extends CodeTicket, M, R>(
     right,
     challenge,
   });
-  // Both calls must finish first: a reservation that is still being written could not be given back.
-  const [reserved, read] = await Promise.allSettled([
-    count.reserve(),
-    right ? Promise.resolve(meanwhile(ticket)) : undefined,
-  ]);
-  const giveBack = () =>
+  const giveBack = (isReserved: boolean, guess?: Reserved) =>
     Promise.allSettled([
       returnTry(ctx.db, ticketKey, attemptId),
-      reserved.status === 'rejected' ? undefined : count.giveBack(reserved.value),
+      isReserved ? count.giveBack(guess) : undefined,
     ]);
-  if (reserved.status === 'rejected' || read.status === 'rejected') {
-    await giveBack();
-    settled(reserved);
-    throw settled(read);
-  }
+  const [reserved, read] = await reservedBeside<Reserved | undefined, M | undefined>(
+    count.reserve(),
+    Promise.resolve(right ? meanwhile(ticket) : undefined),
+    giveBack,
+  );
 
   if (!right) {
     const left = Math.min(
       policies.smsCodeTries - (ticket.codeTries?.size ?? 0),
       ofTicket === undefined ? Number.POSITIVE_INFINITY : ofTicket - (ticket.wrongCodes?.size ?? 0),
-      reserved.value ? remainingAttempts(reserved.value.taken, policies) : Number.POSITIVE_INFINITY,
+      reserved ? remainingAttempts(reserved.taken, policies) : Number.POSITIVE_INFINITY,
     );
     // The fifth reservation has written its own audit event together with the lock.
-    if (reserved.value && reserved.value.taken >= policies.lockoutFailures)
-      throw lockedProblem(shanghaiDay(call.now));
+    if (reserved && reserved.taken >= policies.lockoutFailures) throw lockedProblem(shanghaiDay(call.now));
     const failure = auditPut(ctx, call, personKey, 'login-second-factor', 'failure', {
       method: 'sms',
       purpose,
@@ -197,15 +192,15 @@ export async function withCode<T extends CodeTicket, M, R>(
       else await ctx.db.put(failure);
     } catch (error) {
       // The answer says that nothing was changed, so a failure that could not be written does not count.
-      await giveBack();
+      await giveBack(true, reserved);
       throw error;
     }
     throw new Problem('SMS_CODE_WRONG', { remainingAttempts: left });
   }
   try {
-    return await act({ ticket, hash, phoneKey, attemptId, writes: [count.success] }, read.value as M);
+    return await act({ ticket, hash, phoneKey, attemptId, writes: [count.success] }, read as M);
   } catch (error) {
-    await giveBack();
+    await giveBack(true, reserved);
     throw error;
   }
 }

@@ -13,7 +13,7 @@ import { Problem } from '#domain/problem.ts';
 import { getKeys } from '#gateways/secrets.ts';
 import type { AnyCall } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import { settled } from '#runtime/settled.ts';
+import { reservedBeside } from '#runtime/settled.ts';
 import type { AuditEvent, AuditKind } from '#store/audit/audit-events.ts';
 import { ConcurrentChange, firstRead, retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
@@ -80,6 +80,17 @@ export const reservePassword = (
     auditPut(ctx, call, attempt.personKey, 'locked', 'failure', { method: 'password', ...where }),
     known,
   );
+
+/** A reserved try in parallel to a read; a failed read gives the try back (LCK-4). */
+export const reservedPassword = <T>(
+  ctx: FlowContext,
+  attempt: Attempt,
+  reserving: Promise<Reserved>,
+  reading: Promise<T>,
+): Promise<readonly [Reserved, T]> =>
+  reservedBeside(reserving, reading, async (_isReserved, reserved) => {
+    if (reserved) await returnAttempt(ctx.db, attempt, reserved.taken, ctx.settings.policies);
+  });
 
 /** Our own error is nobody's failure: the reservation is given back (LCK-4). */
 export async function comparePassword(
@@ -162,11 +173,12 @@ export async function withPassword<R>(
   const { personKey, purpose } = typed;
   const refused = 'initial' in typed ? typed.initial : new Problem('PASSWORD_CHANGE_REQUIRED');
   const attempt = passwordAttempt(personKey, call.now);
-  const [read, reservation] = await Promise.allSettled([
-    typed.read ?? findPerson(ctx.db, personKey),
+  const [reserved, read] = await reservedPassword(
+    ctx,
+    attempt,
     reservePassword(ctx, call, attempt, { purpose }),
-  ]);
-  const reserved = settled(reservation);
+    Promise.resolve(typed.read ?? findPerson(ctx.db, personKey)),
+  );
   const writes = [
     successUpdate(attempt, policies, { reserved: true, guess: typed.guess }),
     // This try itself had set the lock; lifting it has an audit event of its own.
@@ -176,7 +188,7 @@ export async function withPassword<R>(
   ];
   let wrong = false;
   try {
-    const readPerson = firstRead(settled(read), () => findPerson(ctx.db, personKey));
+    const readPerson = firstRead(read, () => findPerson(ctx.db, personKey));
     return await retryOnConcurrentChange(async () => {
       const person = await readPerson();
       if (!isActive(person)) throw new Problem('USER_NOT_REGISTERED');

@@ -15,21 +15,20 @@ export interface Try {
   readonly solved: boolean;
 }
 
-/** The document's tries of the day that need no challenge are used up (REG-9). */
-class ChallengeDue extends Error {
-  constructor() {
-    super('a challenge is due');
-    this.name = 'ChallengeDue';
-  }
-}
-const due = () => new ChallengeDue();
+/**
+ * What the store throws when the document's tries of the day that need no challenge are used up (REG-9): the code alone.
+ * `asChallenge` adds the challenge, because making one takes a call that the store does not make.
+ */
+const due = () => new Problem('CHALLENGE_REQUIRED');
+const isDue = (error: unknown): boolean =>
+  error instanceof Problem && error.code === 'CHALLENGE_REQUIRED' && error.details.challenge === undefined;
 
 /** Turns the refusal of a write below into CHALLENGE_REQUIRED with a challenge. */
 export async function asChallenge<R>(ctx: FlowContext, call: AnyCall, act: () => Promise<R>): Promise<R> {
   try {
     return await act();
   } catch (error) {
-    throw error instanceof ChallengeDue ? await challengeRequired(ctx, call) : error;
+    throw isDue(error) ? await challengeRequired(ctx, call) : error;
   }
 }
 
@@ -85,7 +84,7 @@ export const toldWithinTries = <R>(
     try {
       return await act(withinTries(ctx, call, tried));
     } catch (error) {
-      if (!(error instanceof ChallengeDue)) await fitted(ctx, call, tried);
+      if (!isDue(error)) await fitted(ctx, call, tried);
       throw error;
     }
   });

@@ -4,15 +4,16 @@ import { isTaxpayerId } from '#domain/taxpayers.ts';
 import { foldNumber } from '#domain/text.ts';
 
 /**
- * What stands for the name by which a request means a company: its number may be a person's (DOC-4), and a request is kept
- * until it is decided. A number is one however it is printed (DOC-2); a `ref` is taken as it is.
+ * The handle that stands for the name by which a request means a company. The name may be a person's number (DOC-4),
+ * and a request is stored until it is decided. A number gives the same handle however it is printed (DOC-2); a `ref` is
+ * taken as it is.
  */
 export function companyMeant(handles: HandleKeys, named: string): string {
   const number = foldNumber(named);
   return handleKey(handles, 'meant', isTaxpayerId(number) ? number : named);
 }
 
-/** A request as it may be kept. */
+/** A request in the form in which it may be stored. */
 export const keptRequest = (
   { handles }: { readonly handles: HandleKeys },
   request: AuthorizationRequest,

@@ -7,8 +7,9 @@ import { type RpSession, rpEndUpdate } from '#store/sessions/rp-sessions.ts';
 import { auditPut } from '../audit.ts';
 
 /**
- * A hand-over ends by a call of the person's or of the system's, and stands so in the person's history. Its row's change has
- * the system told (SSO-8). ConcurrentChange where it has ended or changed hands since it was read.
+ * The writes by which a call of the person or of the system ends a hand-over, with the event in the person's history.
+ * The change of its row makes the stream inform the system (SSO-8). Throws ConcurrentChange if the hand-over has ended
+ * or was replaced since it was read.
  */
 export const handOverEndWrites = (
   ctx: FlowContext,

@@ -11,24 +11,27 @@ import type { EffectiveSession } from '#store/sessions/effective-session.ts';
 import { companyMeant } from './asked-company.ts';
 import { lastDay, limitsToday } from './granted-limits.ts';
 
-/** An entry of `authorization_details` as a relying party gets it (RFC 9396). */
+/** One entry of `authorization_details` in a relying party's token (RFC 9396). */
 export type Detail = Readonly<Record<string, unknown>>;
 /** What a hand-over grants. */
 export interface GrantedDetails {
   readonly details: readonly Detail[];
   readonly actions: readonly Permission[];
-  /** Of a company identity: how far that goes, to be compared with what holds later (SSO-8). */
+  /** For a company identity: the limits of the grant, to be compared with what holds later (SSO-8). */
   readonly limits?: Granted;
 }
 type Keys = Pick<FlowContext, 'handles' | 'dataKeys'>;
 
-/** The person at this client and its like: the `sub` of the sector's proofs, too (STP-2). */
+/**
+ * The person's pseudonym at this client and at all clients of its sector; also the `sub` of the sector's proofs
+ * (STP-2).
+ */
 export const pairwise = (ctx: Keys, { sector }: Pick<RelyingParty, 'sector'>, personKey: string): string =>
   handleKey(ctx.handles, 'pseudonym', `${sector}|${personKey}`);
 
 /**
- * SSO-6: what this session may be handed over as, narrowed to request ∩ client ∩ what the access basis gives today.
- * Undefined where the client does not accept the identity, or the request means another one.
+ * SSO-6: what this session is handed over as, narrowed to request ∩ client ∩ what the access basis grants today.
+ * Undefined if the client does not accept the identity, or the request means another one.
  */
 export function grantedDetails(
   ctx: Keys,
@@ -68,18 +71,21 @@ export function grantedDetails(
   };
 }
 
-/** Whom a client is asked to accept. */
+/** The identity that a client is asked to accept. */
 export const actingOf = (identity: Identity, company: AccessBasis | undefined) => ({
   kind: identity.kind,
   ...(company ? { role: company.role } : {}),
   ...(identity.kind === 'special' ? { subject: identity.subject } : {}),
 });
 
-/** The company that is acted for, as it was read. */
+/** The company that the person acts for, as it was read. */
 const companyIn = ({ by }: AccessBasis, { company, agency }: AccessRecords): Taxpayer | undefined =>
   by === 'staff-form' ? agency?.company : company;
 
-/** A company as this client may know it: its number only where that is no person's, or the settings say so (DOC-4). */
+/**
+ * A company as this client may know it: with its number only if the number is no person's, or the settings allow it
+ * (DOC-4).
+ */
 function companyShown(ctx: Keys, client: RelyingParty, company: Taxpayer) {
   const { companyKey, name = '' } = company;
   const mayKnow = client.number || !isPersonal(company);
@@ -90,7 +96,7 @@ function companyShown(ctx: Keys, client: RelyingParty, company: Taxpayer) {
   };
 }
 
-/** By which a request may mean the company: as the client knows it. */
+/** The names by which a request may mean the company, as the client knows them. */
 const namesOf = (shown: ReturnType<typeof companyShown> | undefined): string[] =>
   shown ? [shown.ref, ...(shown.id === undefined ? [] : [shown.id])] : [];
 

@@ -2,7 +2,7 @@ import { type Granted, isWithin, remaining } from '#domain/granted-limits.ts';
 import type { AccessBasis, AccessRecords } from '#store/sessions/access-basis.ts';
 import type { EffectiveSession } from '#store/sessions/effective-session.ts';
 
-/** The last day of everything that a company identity stands on, inclusive; undefined where nothing has one. */
+/** The earliest last day of all rows behind a company identity, inclusive; undefined if none has a last day. */
 export function lastDay(
   company: AccessBasis,
   { relation, agreement, report }: AccessRecords,
@@ -15,7 +15,7 @@ export function lastDay(
   return days.sort()[0];
 }
 
-/** What a company identity may do today, and how far (SSO-8); undefined of whoever acts as nobody but themselves. */
+/** What a company identity may do today, and its limits (SSO-8); undefined for a natural person. */
 export function limitsToday(
   { session: { company }, permissions }: Pick<EffectiveSession, 'session' | 'permissions'>,
   records: AccessRecords | undefined,
@@ -29,6 +29,9 @@ export function limitsToday(
   };
 }
 
-/** What is left of what a system was told, where that is less. What became more, it learns when it asks again. */
+/**
+ * What is left of what a system was told, if that is less. If it has become more, the system learns it when it asks
+ * again.
+ */
 export const leftOf = (told: Granted | undefined, today: Granted | undefined): Granted | undefined =>
   told && today && !isWithin(told, today) ? remaining(told, today) : undefined;

@@ -18,17 +18,17 @@ import { lastDay, leftOf, limitsToday } from './granted-limits.ts';
 
 type Judging = Pick<FlowContext, 'db' | 'settings'>;
 
-/** How a hand-over stands: over, and why; or live, and when time may end it at the earliest (ISO). */
+/** The state of a hand-over: over, with the reason; or live, with the earliest time (ISO) at which time may end it. */
 type Standing =
   | { readonly over: RpEnded['reason'] }
   | {
       readonly over?: undefined;
       readonly lookAt: string;
-      /** Less is left of what the system was told: this. */
+      /** Less is left than the system was told: this. */
       readonly left?: Granted | undefined;
     };
 
-/** SSO-8: whether a hand-over still holds, by what stands now. */
+/** SSO-8: whether a hand-over still holds, judged by the rows as they are now. */
 async function standingOf(
   { db, settings }: Judging,
   { sessionId, personKey, version, company, granted }: RpSession,
@@ -52,7 +52,8 @@ async function standingOf(
 }
 
 /**
- * Ends it where it is over, and keeps where less is left than was told; its own row's change then has the system told.
+ * Ends a hand-over if it is over; if less is left than the system was told, stores what is left. The change of its row
+ * makes the stream inform the system.
  */
 export async function endIfOver(ctx: Judging, handOver: RpSession, now: Date): Promise<Standing> {
   const standing = await standingOf(ctx, handOver, now);
@@ -76,7 +77,7 @@ export async function endIfOver(ctx: Judging, handOver: RpSession, now: Date): P
   try {
     await ctx.db.transact([rpEndUpdate(handOver, { reason, at: epochSeconds(now) }), event]);
   } catch (error) {
-    // Somebody else ended it, or another hand-over took its place: its own change tells.
+    // Another call ended it, or another hand-over took its place: the change of that write informs the system.
     if (!(error instanceof ConcurrentChange)) throw error;
   }
   return standing;

@@ -21,29 +21,32 @@ import { identityAuditDetail } from '../sessions/current-identity.ts';
 import { type GrantedDetails, pairwise } from './granted-details.ts';
 import { tokenClaims } from './token-claims.ts';
 
-/** Who is handed over: the session as it will stand, by what was read of its company. */
+/**
+ * What is handed over: the session as it will be after the transaction, judged by the rows that were read of its
+ * company.
+ */
 export interface HandedOver extends Pick<EffectiveSession, 'session' | 'permissions'> {
   readonly records: AccessRecords | undefined;
-  /** Of the session once this is written. */
+  /** The version of the session after the transaction. */
   readonly version: number;
 }
 
-/** The face for a matter, and what the system is told of it (SSO-9). */
+/** The face check for a matter, and what the system is told about it (SSO-9). */
 export interface FoundMatter {
   readonly shown: ShownMatter;
-  /** The provider's, for the audit. */
+  /** The provider's transaction id, for the audit. */
   readonly transactionId: string;
 }
 
-/** What the system is given, beside who came. */
+/** What the system gets, beside the person's pseudonym. */
 export interface Given extends Pick<GrantedDetails, 'details' | 'limits'> {
   readonly matter?: FoundMatter;
 }
 
 /**
- * The writes of a hand-over, and where the browser goes with its code: the request decided, everything that the identity
- * stands on unchanged since it was read (ConcurrentChange otherwise), the code, the audit. The session itself, and
- * the face for a matter, are the caller's to check.
+ * The writes of a hand-over, and the address to which the browser goes with its code: the request is decided, the rows
+ * behind the identity are unchanged since they were read (otherwise ConcurrentChange), the code and the audit are
+ * written. The caller checks the session itself, and the face for a matter.
  */
 export function handOver(
   ctx: FlowContext,

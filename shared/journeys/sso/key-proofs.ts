@@ -5,8 +5,8 @@ import type { FlowContext } from '#runtime/context.ts';
 type ProvingCall = Pick<Call, 'header' | 'now'> & { readonly route: Pick<Call['route'], 'method' | 'path'> };
 
 /**
- * The key that a client's call proves to hold, by its header `DPoP` (RFC 9449); undefined where it brings none. Single use
- * is the step's to write.
+ * The key that a client's call proves by its header `DPoP` (RFC 9449); undefined if there is no header. The step must
+ * write that the proof was used.
  * @throws OAuthProblem invalid_dpop_proof
  */
 export async function keyProofOf(

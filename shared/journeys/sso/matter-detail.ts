@@ -4,7 +4,9 @@ import type { EffectiveSession } from '#store/sessions/effective-session.ts';
 import type { ShownMatter } from '#store/tickets/sso-tickets.ts';
 import type { Detail } from './granted-details.ts';
 
-/** SSO-9: what a system is told of a matter, in `authorization_details`. @param level the person's real-name level */
+/**
+ * SSO-9: what a system is told about a matter, in `authorization_details`. @param level the person's real-name level
+ */
 export const matterDetail = ({ code, at, validUntil, nonce }: ShownMatter, level: number): Detail => ({
   type: 'matter',
   matter: code,
@@ -14,9 +16,9 @@ export const matterDetail = ({ code, at, validUntil, nonce }: ShownMatter, level
   ...(nonce === undefined ? {} : { nonce }),
 });
 
-/** Who acts, and what they may do today. */
+/** The identity, and what it may do today. */
 export type Acts = Pick<EffectiveSession, 'session' | 'permissions'>;
 
-/** STP-4: whether this identity may do the matter today. People act for themselves and are not asked. */
+/** STP-4: whether this identity may do the matter today. Natural persons act for themselves and are not checked. */
 export const mayBeDoneBy = (matter: Matter, { session: { company }, permissions }: Acts): boolean =>
   company === undefined || mayDo(matter, { role: company.role, permissions });

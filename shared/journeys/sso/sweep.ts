@@ -6,16 +6,17 @@ import { lookedAtUpdate, type RpSession, rpSessionsDue, rpSweepShards } from '#s
 import { sweepInTime, sweepRows } from '../sweeping.ts';
 import { endIfOver } from './hand-over-ends.ts';
 
-/** What one run did. `left`: its time was over before the hand-overs were. */
+/** The result of one run. `left`: the time of the run was over before all hand-overs were checked. */
 export interface SweptHandOvers {
   readonly ended: number;
   readonly left: boolean;
 }
 
 /**
- * SSO-8: one run over the hand-overs that time alone may have ended, which nobody writes: an idle session, its twelve
- * hours, the last day of a relation, agreement or report. Ended ones are told by their own change; those that live are looked
- * at again when time may end them next. Dying half-way leaves the rest for the next run, and twice writes nothing twice.
+ * SSO-8: one run over the hand-overs that time alone may have ended, so that no write has ended them: an idle session,
+ * its twelve hours, the last day of a relation, agreement or report. For each ended hand-over, the change of its row
+ * informs the system; a live one is checked again at the next time that may end it. A run that dies leaves the rest for
+ * the next run, and a second run writes nothing twice.
  */
 export function sweepHandOvers(
   ctx: Pick<FlowContext, 'db' | 'settings'>,

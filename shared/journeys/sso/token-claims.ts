@@ -4,8 +4,8 @@ import type { Session } from '#store/sessions/session-row.ts';
 import type { TokenClaims } from '#store/tickets/sso-tickets.ts';
 
 /**
- * SSO-6: what tokens tell of the person and of how they were authenticated, as the session stands.
- * @param wanted the words of acr of which the request needed one (SSO-9)
+ * SSO-6: what tokens state about the person and their authentication, judged by the session.
+ * @param wanted the acr values of which the request needed one (SSO-9)
  */
 export function tokenClaims(
   { startedAt, methods, faceAt, realNameLevel, identity, company }: Session,

@@ -6,7 +6,7 @@ import type { Session } from '#store/sessions/session-row.ts';
 import type { SsoRequestTicket } from '#store/tickets/sso-tickets.ts';
 import { pairwise } from './granted-details.ts';
 
-/** The client of a request. One that left the settings since has no requests any more. */
+/** The client of a request. A request of a client that has left the settings does not exist any more. */
 export function clientOf(
   { relyingParties }: Pick<FlowContext, 'relyingParties'>,
   { request }: Pick<SsoRequestTicket, 'request'>,
@@ -30,7 +30,7 @@ export const lacking = (
     { ...session, sub: pairwise(ctx, client, session.personKey) },
     now,
   );
-/** The same as a refusal, which says which system it is about. */
+/** The same as a refusal that names the system. */
 export function lackingProblem(lacks: Shortfall, { name }: Pick<RelyingParty, 'name'>): Problem {
   switch (lacks.kind) {
     case 'login':
@@ -42,13 +42,13 @@ export function lackingProblem(lacks: Shortfall, { name }: Pick<RelyingParty, 'n
   }
 }
 
-/** Whom a client lets in, as the page is told. */
+/** The identities that a client accepts, in the form for the page. */
 export const acceptsOf = ({ accepts: { kinds, roles, subjects } }: Pick<RelyingParty, 'accepts'>) => ({
   kinds: [...kinds],
   ...(roles ? { roles: [...roles] } : {}),
   ...(subjects ? { subjects: [...subjects] } : {}),
 });
 
-/** SSO-4: the client does not take this identity; the answer says which it does. */
+/** SSO-4: the client does not accept this identity; the answer lists which ones it accepts. */
 export const notAccepted = (client: RelyingParty): Problem =>
   new Problem('IDENTITY_NOT_ACCEPTED', { accepts: acceptsOf(client), system: client.name });

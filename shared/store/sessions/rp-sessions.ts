@@ -12,50 +12,53 @@ import type { AccessBasis } from './access-basis.ts';
 import type { EndReason, Session } from './session-row.ts';
 
 /**
- * RP sessions (SSO): that somebody was handed over to a tax system, as whom, and whether that still holds. One row a
- * session and client. Ending one is a write like any other; telling the system is not the writer's work: the table's
- * stream starts it, so that no end is untold (SSO-8). Times are epoch seconds.
+ * RP sessions (SSO): the record that a person was handed over to a tax system, with which identity, and whether that
+ * still holds. One row per session and client. Ending one is a normal write. The writer does not inform the system: the
+ * table's stream starts that, so that no end is forgotten (SSO-8). Times are epoch seconds.
  */
 export interface RpSession {
   readonly sessionId: string;
   readonly clientId: string;
   /**
-   * 192 bits, base64url: the name of this hand-over towards the client, in ID tokens and logout tokens. A second one to the
-   * same client as the same identity keeps it; one as another identity, or after an end, gets its own, so that a logout
-   * token that comes late ends nothing newer.
+   * 192 bits, base64url: the name of this hand-over for the client, in ID tokens and logout tokens. A second hand-over
+   * to the same client with the same identity keeps the name. One with another identity, or after an end, gets a new
+   * name, so that a late logout token ends nothing newer.
    */
   readonly sid: string;
-  /** Pairwise, by the client's sector. */
+  /** Pairwise pseudonym, by the client's sector. */
   readonly sub: string;
-  /** The person, for the audit and for what ends by the person. */
+  /** The person, for the audit and for ends that concern the person. */
   readonly personKey: string;
-  /** What it stands on: of natural people nothing more. */
+  /** The access basis; absent for natural persons. */
   readonly company?: AccessBasis;
-  /** Copies out of `company`, for the indexes: the company acted for and, by an agreement, the agency that acts. */
+  /** Copies of `company` for the indexes: the company acted for and, for an agreement, the agency that acts. */
   readonly companyKey?: string;
   readonly agencyKey?: string;
-  /** Of a company identity: the most that this client was told it may do, less what it was told is gone (SSO-8). */
+  /** For a company identity: the most that this client was told it may do, less what it was told has ended (SSO-8). */
   readonly granted?: Granted;
-  /** How often less was left than it had been told: each time it is told by a logout token, though the hand-over goes on. */
+  /**
+   * How often less was left than the client had been told. Each time the client is told by a logout token, though the
+   * hand-over continues.
+   */
   readonly narrowings?: number;
-  /** The session's identity version that was decided on: another one ends this (`switched`). */
+  /** The identity version of the session when this was decided: another version ends the hand-over (`switched`). */
   readonly version: number;
   readonly scope: string;
   readonly resource: string;
-  /** What the request narrowed its details to: no refresh gives more (SSO-7). */
+  /** The narrowing that the request asked for: no refresh gives more (SSO-7). */
   readonly taxpayer?: TaxpayerAsked;
-  /** The words of acr of which the request needed one: tokens tell the one that is met (SSO-9). */
+  /** The acr values of which the request needed one: tokens state the one that is met (SSO-9). */
   readonly acrs?: readonly string[];
-  /** SSO-9: told as long as it holds. */
+  /** SSO-9: tokens state it as long as it holds. */
   readonly matter?: ShownMatter;
-  /** Thumbprint of the key that its tokens are bound to (RFC 9449). */
+  /** Thumbprint of the key to which its tokens are bound (RFC 9449). */
   readonly jkt?: string;
-  /** SHA-256 of the refresh token's secret; of clients that get one. */
+  /** SHA-256 of the refresh token's secret, for clients that get one. */
   readonly refreshHash?: string;
   readonly startedAt: number;
-  /** The session's end. */
+  /** The end of the session. */
   readonly expiresAt: number;
-  /** ISO time before which nothing ends it that nobody writes: idleness, the session's end, a last day. */
+  /** ISO time: before it, time alone cannot end the hand-over (idleness, the session's end, a last day). */
   readonly lookAt: string;
   readonly ended?: RpEnded;
   readonly told?: { readonly at: number; readonly tries: number };
@@ -65,13 +68,16 @@ export interface RpEnded {
   readonly at: number;
 }
 
-/** Rows stay a day longer than their session, so that telling, which takes an hour at most, finds them. */
+/**
+ * Seconds. Rows are kept a day longer than their session, so that they still exist while the system is being informed,
+ * which takes an hour at most.
+ */
 const keptAfter = 86_400;
 
 export const findRpSession = (db: Db, sessionId: string, clientId: string) =>
   db.get<RpSession>('RpSessions', { sessionId, clientId });
 
-/** A hand-over and the session that it stands on, in one read. */
+/** A hand-over and its session, in one read. */
 export async function findWithSession(
   db: Db,
   sessionId: string,
@@ -87,7 +93,7 @@ export async function findWithSession(
   };
 }
 
-/** All of one session, by the table's own key and strongly consistent. */
+/** All hand-overs of one session, by the table's own key and strongly consistent. */
 export async function rpSessionsOf(db: Db, sessionId: string): Promise<RpSession[]> {
   const { items } = await db.query<RpSession>('RpSessions', {
     condition: equals('sessionId', sessionId),
@@ -101,10 +107,13 @@ type By =
   | Required<Pick<RpSession, 'companyKey'>>
   | Required<Pick<RpSession, 'agencyKey'>>;
 
-/** A megabyte each, some thousand hand-overs: more than a province has at once of one person, company or agency. */
+/**
+ * Pages of a megabyte each, some thousand hand-overs: more than one person, company or agency of a province has at
+ * once.
+ */
 const pagesAtMost = 200;
 
-/** Through an index, which may be a moment behind: for telling, never for a rule. Throws TooManyPages. */
+/** Reads an index, which may be a moment late: to inform systems, never for a rule. Throws TooManyPages. */
 function allBy(db: Db, index: 'byPerson' | 'byCompany' | 'byAgency', by: By): Promise<RpSession[]> {
   const [[attribute, key] = ['', '']] = Object.entries(by);
   return allItems(pagesAtMost, (from) =>
@@ -116,12 +125,12 @@ function allBy(db: Db, index: 'byPerson' | 'byCompany' | 'byAgency', by: By): Pr
   );
 }
 export const rpSessionsOfPerson = (db: Db, personKey: string) => allBy(db, 'byPerson', { personKey });
-/** Of whoever acts as this company. */
+/** The hand-overs of everybody who acts as this company. */
 export const rpSessionsForCompany = (db: Db, companyKey: string) => allBy(db, 'byCompany', { companyKey });
-/** Of this agency's agents at its clients. */
+/** The hand-overs of this agency's agents at its clients. */
 export const rpSessionsForAgency = (db: Db, agencyKey: string) => allBy(db, 'byAgency', { agencyKey });
 
-/** That the client knows; only of the hand-over that it was told of. */
+/** Records that the client has been informed; only for the hand-over that it was informed about. */
 export const rpToldUpdate = (
   { sessionId, clientId, sid }: Pick<RpSession, 'sessionId' | 'clientId' | 'sid'>,
   told: NonNullable<RpSession['told']>,
@@ -132,7 +141,7 @@ export const rpToldUpdate = (
   condition: equals('sid', sid),
 });
 
-/** What of the identity goes into the indexes. */
+/** The attributes for the indexes that follow from the identity. */
 export const rpIndexKeysOf = (
   company: AccessBasis | undefined,
 ): Pick<RpSession, 'company' | 'companyKey' | 'agencyKey'> =>
@@ -145,8 +154,8 @@ export const rpIndexKeysOf = (
     : {};
 
 /**
- * Puts the row of a hand-over in the place of the one that was `read` for this session and client, if there is one.
- * ConcurrentChange where another exchange or an end came between: the caller reads again.
+ * Puts the row of a hand-over in place of the one that was `read` for this session and client, if there was one. Throws
+ * ConcurrentChange if another exchange or an end came between: the caller reads again.
  */
 export const rpSessionPut = (next: RpSession, read: RpSession | undefined): Write => ({
   table: 'RpSessions',
@@ -173,14 +182,14 @@ export const rpEndUpdate = (
   onRefused: () => new ConcurrentChange(),
 });
 
-/** The sweep reads this many partitions side by side: each takes an eighth of the hand-overs that begin. */
+/** How many partitions the sweep reads in parallel: each holds an eighth of the hand-overs. */
 export const rpSweepShards = 8;
-/** `sid` is random: its first character has six even bits. */
+/** `sid` is random: its first character has six evenly distributed bits. */
 const sweepShardOf = (sid: string): string => String(sid.charCodeAt(0) % rpSweepShards);
 
 /**
- * When time may end a hand-over at the earliest, ISO: its session is idle, over, or what the company identity stands on has
- * had its last day.
+ * The earliest time (ISO) at which time may end a hand-over: its session becomes idle or ends, or a last day of its
+ * access basis is over.
  */
 export function nextLookAt(
   session: { readonly lastSeenAt: number; readonly expiresAt: number },
@@ -192,7 +201,9 @@ export function nextLookAt(
   return new Date(Math.min(...ends)).toISOString();
 }
 
-/** One page of a shard's hand-overs that time may have ended by now, the oldest first; for the sweep, never for a rule. */
+/**
+ * One page of a shard's hand-overs that time may have ended by now, the oldest first; for the sweep, never for a rule.
+ */
 export const rpSessionsDue = (db: Db, shard: number, now: Date, from?: Record<string, string>) =>
   db.query<RpSession>('RpSessions', {
     index: 'sweep',
@@ -201,7 +212,10 @@ export const rpSessionsDue = (db: Db, shard: number, now: Date, from?: Record<st
     from,
   });
 
-/** It was looked at and lives: when it is to be looked at again. Refused where it has ended or changed hands meanwhile. */
+/**
+ * The hand-over was checked and is live: stores when to check it again. Refused if it has ended or was replaced
+ * meanwhile.
+ */
 export const lookedAtUpdate = (
   { sessionId, clientId, sid }: Pick<RpSession, 'sessionId' | 'clientId' | 'sid'>,
   lookAt: string,
@@ -212,7 +226,10 @@ export const lookedAtUpdate = (
   condition: all(equals('sid', sid), absent('ended')),
 });
 
-/** Less is left than was told; the row's change has the system told. Refused where that is known, or it has ended or changed hands. */
+/**
+ * Less is left than the client was told; the change of the row makes the stream inform the client. Refused if that is
+ * stored already, or the hand-over has ended or was replaced.
+ */
 export const narrowedUpdate = (
   { sessionId, clientId, sid, narrowings }: RpSession,
   granted: Granted,
@@ -228,8 +245,8 @@ export const narrowedUpdate = (
 });
 
 /**
- * Inside the transaction of a refresh: the hand-over lives, and under the name to which its refresh token belongs.
- * @param told what the refresh tells; more than before is kept (SSO-8)
+ * Inside the transaction of a refresh: the hand-over is live and has the name to which its refresh token belongs.
+ * @param told what the refresh tells the client; if it is more than before, it is stored (SSO-8)
  */
 export function rpLiveWrite(
   { sessionId, clientId, sid, jkt, granted }: RpSession,

@@ -6,16 +6,16 @@ import { ofRequest, type SsoCodeTicket } from './sso-tickets.ts';
 import { ttlAfter } from './ticket-times.ts';
 import { ticketKeyOf, ticketUpdate } from './tickets.ts';
 
-/** What seals the details of a code: its own row. */
+/** The context that seals the details of a code: its own row. */
 export const sealedDetailsContext = (ticketKey: string): string => `sso-code:${ticketKey}`;
 
-/** What is decided and kept with a code; of the request the parts that matter afterwards. */
+/** What was decided and is stored with a code; of the request only the parts that matter afterwards. */
 export type Decided = Omit<
   SsoCodeTicket,
   'ticketKey' | 'expiresAt' | 'state' | 'kind' | 'spent' | 'request'
 > & { readonly request: AuthorizationRequest };
 
-/** The code of a decided request: 256 bits, known to the table by its hash. */
+/** The code of a decided request: 256 bits; the table stores only its hash. */
 export function codePut(
   code: string,
   { request, ...facts }: Decided,
@@ -45,8 +45,8 @@ export async function findCode(db: Db, code: string): Promise<SsoCodeTicket | un
 
 /**
  * The code is exchanged, once.
- * @param sid of the hand-over that it gave, for a replay
- * @param onRefused spent or expired meanwhile
+ * @param sid the name of the hand-over that it gave, in case the code comes again
+ * @param onRefused the error if the code was spent or has expired meanwhile
  */
 export const codeSpentUpdate = (
   ticket: SsoCodeTicket,

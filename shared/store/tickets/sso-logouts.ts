@@ -3,7 +3,7 @@ import type { Put } from '../dynamodb/tables.ts';
 import type { SsoLogoutTicket } from './sso-tickets.ts';
 import { openTicketPut } from './tickets.ts';
 
-/** Keeps a logout that a tax system asks for until the person's page takes it up (SSO-10). */
+/** Stores a logout that a tax system requests, until the person's page picks it up (SSO-10). */
 export const logoutPut = (
   asked: LogoutAsked,
   now: Date,

@@ -8,13 +8,13 @@ import type { SsoRequestTicket } from './sso-tickets.ts';
 import { ttlAfter } from './ticket-times.ts';
 import { openTicketPut, ticketKeyOf, ticketProblem, ticketUpdate } from './tickets.ts';
 
-/** One request, opened from so many browsers or tabs at most. */
+/** The most browsers or tabs in which one request can be opened. */
 const browsersAtMost = 10;
 
-/** What the table knows of a browser's secret, which has 192 random bits. */
+/** What the table stores of a browser's secret, which has 192 random bits. */
 const browserHash = (secret: string): string => createHash('sha256').update(secret).digest('base64url');
 
-/** The cookie that holds it: one a request, so that several systems may ask at once. */
+/** The cookie with the secret: one per request, so that several systems may ask at the same time. */
 export const browserCookie = (id: string): `__Host-sso-${string}` => `__Host-sso-${id.slice(0, 8)}`;
 
 /** Opens a request for the browser that brought it. */
@@ -30,7 +30,7 @@ export const openRequestPut = (
     lifetimeSeconds,
   );
 
-/** Keeps a pushed request until a browser opens it (RFC 9126). */
+/** Stores a pushed request until a browser opens it (RFC 9126). */
 export const pushedRequestPut = (
   request: AuthorizationRequest,
   now: Date,
@@ -43,9 +43,9 @@ export const pushedRequestPut = (
   );
 
 /**
- * A browser opens a pushed request, in one write: of this client, not decided yet, in time. The same browser and
- * another tab may open the request again, until the request is decided.
- * @returns the request, or undefined where it is none of these
+ * A browser opens a pushed request, in one write: the request must be this client's, not decided, and in time. The same
+ * browser or another tab may open it again until it is decided.
+ * @returns the request, or undefined if one of these is not true
  */
 export async function openPushed(
   db: Db,
@@ -74,7 +74,7 @@ export async function openPushed(
 }
 
 /**
- * The request for one of the browsers that opened it; to any other there is none.
+ * The request, for one of the browsers that opened it; for any other browser it does not exist.
  * @throws Problem NOT_FOUND, STATE_CONFLICT (decided), EXPIRED
  */
 export async function requestFor(
@@ -92,7 +92,8 @@ export async function requestFor(
 }
 
 /**
- * The request that a browser has opened, for who knows its handle without being that browser: an app whose web view it is.
+ * A request that a browser has opened, for a caller that knows its handle without being that browser: the app in whose
+ * web view it is.
  * @throws Problem NOT_FOUND, STATE_CONFLICT (decided), EXPIRED
  */
 export async function openedRequest(db: Db, id: string, now: Date): Promise<SsoRequestTicket> {
@@ -102,6 +103,9 @@ export async function openedRequest(db: Db, id: string, now: Date): Promise<SsoR
   return ticket as SsoRequestTicket;
 }
 
-/** The request is decided, once. Whose browser decides, `requestFor` has judged: browsers come to it and never go. */
+/**
+ * The request is decided, once. `requestFor` has already checked the browser: browsers are added to a request and never
+ * removed.
+ */
 export const decidedUpdate = (ticket: SsoRequestTicket, now: Date): Write =>
   ticketUpdate(ticket, now, { set: { state: 'spent' } });

@@ -16,17 +16,17 @@ export interface SsoRequestTicket extends PlainTicket {
   readonly request: AuthorizationRequest;
   /** Epoch seconds. */
   readonly createdAt: number;
-  /** Came by PAR: opened by a browser until then (epoch seconds), and not later. */
+  /** For a pushed request (PAR): a browser must open it before this time (epoch seconds). */
   readonly pushedUntil?: number;
-  /** Hashes of the secrets of the browsers that opened it; only they decide it. */
+  /** Hashes of the secrets of the browsers that opened it; only these browsers decide it. */
   readonly browsers?: ReadonlySet<string>;
-  /** SSO-9: the face that was shown for the request's matter, or one of before that serves again. */
+  /** SSO-9: the face check for the request's matter: a new one, or an earlier one that still serves. */
   readonly face?: MatterFace;
 }
 
 /**
- * A passed face check of one session, for one matter: it serves this request alone, and only while the session is handed
- * over as who it was begun for (STP-4).
+ * A passed face check of one session for one matter. It serves this request only, and only while the session is handed
+ * over with the identity for which it was started (STP-4).
  */
 export interface MatterFace {
   /** ISO time of the check. */
@@ -35,48 +35,48 @@ export interface MatterFace {
   /** `account.since` of the person at the check (STP-4). */
   readonly since: string;
   readonly sessionId: string;
-  /** Whom for; a person for themselves has none. */
+  /** The company for which it was shown; absent for a natural person. */
   readonly acting?: AccessBasis;
-  /** Of a scan: until when it may be used though the matter takes no earlier check (epoch seconds). */
+  /** For a scan: until when (epoch seconds) it may be used even if the matter accepts no earlier check. */
   readonly scanUntil?: number;
 }
 
-/** SSO-9: a matter for which the face was shown on the way to a system. Nothing in it names anybody. */
+/** SSO-9: a matter for which the face was shown on the way to a system. It names no person. */
 export interface ShownMatter {
   readonly code: string;
   /** ISO time of the check, and `account.since` of the person then. */
   readonly at: string;
   readonly since: string;
-  /** Epoch seconds: how long the system may rely on it. */
+  /** Epoch seconds: until when the system may rely on it. */
   readonly validUntil: number;
   readonly nonce?: string;
 }
 
 /**
- * Authorization codes (SSO-5): rows of Tickets, found by the hash of the code. The row holds everything that was decided,
- * so that the exchange needs one read of it and one transaction:
- *
- * - `codeSpentUpdate`: the code is open and in time, and now spent, by the `sid` that it gave;
- * - `versionAliveCheck({ sessionId, version })` (session-checks.ts): the session lives and is still who it was;
- * - `seenAccessChecks(personKey, grounds, day)` (seen-access.ts), for a company identity: what it stood on at the decision has
- *   not changed, which is exact without reading it again;
+ * Authorization codes (SSO-5): rows of Tickets, found by the hash of the code. The row holds everything that was
+ * decided, so that the exchange needs one read of it and one transaction:
+ * - `codeSpentUpdate`: the code is open and in time, and is now spent, with the `sid` that it gave;
+ * - `versionAliveCheck({ sessionId, version })` (session-checks.ts): the session is live and has the same identity;
+ * - `seenAccessChecks(personKey, grounds, day)` (seen-access.ts), for a company identity: the rows behind it at the
+ * decision have not changed, which is exact without reading them again;
  * - `rpSessionPut` (rp-sessions.ts) with the client's assertion and the audit.
- *
- * Client, redirect_uri, verifier and time are compared with the row before that: a miss writes nothing. A spent row is kept
- * a day; `spent` tells a replay which hand-over it would end.
+ * Client, redirect_uri, verifier and time are compared with the row before that: a mismatch writes nothing. A spent row
+ * is kept for a day; `spent` tells which hand-over a replay would end.
  */
 export interface SsoCodeTicket extends PlainTicket {
   readonly kind: 'sso-code';
   readonly personKey: string;
-  /** `taxpayer` narrows also what a refresh may give; of `acrValues` and `claims` it tells the word of acr. */
+  /**
+   * `taxpayer` also narrows what a refresh may give; `acrValues` and `claims` decide which acr value the tokens state.
+   */
   readonly request: Pick<AuthorizationRequest, (typeof ofRequest)[number]>;
   readonly sessionId: string;
-  /** Of the session: its identity version after the decision, and its end (epoch seconds). */
+  /** The identity version of the session after the decision, and the session's end (epoch seconds). */
   readonly version: number;
   readonly sessionEnds: number;
-  /** What a company identity stood on; natural people have none. */
+  /** What the company identity relied on; absent for natural persons. */
   readonly grounds?: SeenAccess;
-  /** Of a company identity: how far it was granted (SSO-8). */
+  /** For a company identity: the limits of the grant (SSO-8). */
   readonly granted?: Granted;
   readonly told: TokenClaims;
   readonly matter?: ShownMatter;
@@ -89,17 +89,17 @@ export interface SsoCodeTicket extends PlainTicket {
 }
 
 /**
- * A logout that a tax system asks for (SSO-10). It is never spent: it ends nothing by itself, and the page that takes it up
- * may ask again after a lost answer.
+ * A logout that a tax system requests (SSO-10). The ticket is never spent: it ends nothing by itself, and the page that
+ * picks it up may ask again after a lost answer.
  */
 export interface SsoLogoutTicket extends PlainTicket {
   readonly kind: 'sso-logout';
   readonly asked: LogoutAsked;
 }
 
-/** What tokens tell of the person and of how they were authenticated. */
+/** What tokens state about the person and their authentication. */
 export interface TokenClaims {
-  /** Pairwise, by the client's sector. */
+  /** Pairwise pseudonym, by the client's sector. */
   readonly sub: string;
   /** Epoch seconds: when the session began. */
   readonly authTime: number;
@@ -109,7 +109,7 @@ export interface TokenClaims {
   readonly identity: { readonly kind: IdentityKind; readonly role?: Role };
 }
 
-/** What of a request matters after its decision. */
+/** The parts of a request that matter after its decision. */
 export const ofRequest = [
   'clientId',
   'redirectUri',

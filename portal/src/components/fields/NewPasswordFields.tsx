@@ -7,11 +7,11 @@ import { Password } from './inputs.ts';
 
 interface Props {
   readonly name?: string;
-  /** What is known about the person, so that it is not in the password (PWD-2). */
+  /** Facts about the person that the password must not contain (PWD-2). */
   readonly context?: Partial<PasswordContext>;
 }
 
-/** Reasons that can be told here; the list of common passwords and the last five are the API's. */
+/** Reasons that can be checked here; only the API checks the list of common passwords and the last five. */
 const shown = [
   ['length', 'password.length'],
   ['classes', 'password.classes'],
@@ -23,7 +23,7 @@ const shown = [
   ['contains-document', 'password.containsDocument'],
 ] as const satisfies readonly (readonly [PasswordWeakness, string])[];
 
-/** As the API will know them, however they are typed in the same form (DOC-2). */
+/** The values in the form in which the API will compare them, however they are typed in the same form (DOC-2). */
 const folded = ({
   phones = [],
   documentNumber = '',
@@ -34,11 +34,11 @@ const folded = ({
   username: username && foldText(username),
 });
 
-/** 新密码 and 确认密码 with the rules ticked off while typing; the second field (`repeat`) is not for the API. */
+/** 新密码 and 确认密码, with the rules checked while typing; the second field (`repeat`) is not sent to the API. */
 export function NewPasswordFields({ name = 'newPassword', context = {} }: Props) {
   const t = useCommon();
   const form = Form.useFormInstance();
-  // White space at the ends is not the password's (DOC-2).
+  // White space at the ends is not part of the password (DOC-2).
   const typed = typedPassword(Form.useWatch<string | undefined>(name, form) ?? '');
   const weaknesses = (password: string) => passwordWeaknesses(password, folded(context), () => false);
   const missed = new Set(weaknesses(typed));

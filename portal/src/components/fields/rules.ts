@@ -9,7 +9,7 @@ import { readUsername } from '#domain/usernames.ts';
 import { serverNow } from '../../api/clock.ts';
 import { useCommon } from '../../i18n/index.ts';
 
-/** Rules judge as the API does, by the same code; empty fields are the business of `required`, at submit only. */
+/** Rules judge like the API, with the same code; empty fields are checked by `required`, only at submit. */
 export const required = (message: string): FormRule => ({
   required: true,
   whitespace: true,

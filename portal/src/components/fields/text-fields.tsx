@@ -5,7 +5,7 @@ import { Input, Password } from './inputs.ts';
 import { required, useRules } from './rules.ts';
 
 interface Named {
-  /** The form's field, and by it the label's `for`; the API's name unless said otherwise. */
+  /** The form's field, which the label's `for` also uses; by default the API's name. */
   readonly name?: string;
   readonly label?: string;
 }
@@ -53,7 +53,7 @@ export function TaxpayerIdField({
   );
 }
 
-/** Document number, phone or username: which one, the API finds out (LGN-2). */
+/** Document number, phone or username: the API finds out which (LGN-2). */
 export function AccountField({ name = 'account', label }: Named) {
   const t = useCommon();
   const shown = label ?? t('field.account');
@@ -64,7 +64,7 @@ export function AccountField({ name = 'account', label }: Named) {
   );
 }
 
-/** A password that exists: nothing is judged but that it is there. */
+/** An existing password: only checked for being there. */
 export function PasswordField({ name = 'password', label }: Named) {
   const t = useCommon();
   const shown = label ?? t('field.password');
@@ -73,7 +73,7 @@ export function PasswordField({ name = 'password', label }: Named) {
       name={name}
       label={shown}
       rules={[
-        // White space is not a password's (DOC-2).
+        // White space is not part of a password (DOC-2).
         required(t('field.required', { label: shown })),
       ]}
     >
@@ -82,7 +82,7 @@ export function PasswordField({ name = 'password', label }: Named) {
   );
 }
 
-/** USR-1; may stay empty where the API lets it. */
+/** USR-1; may stay empty if the API allows it. */
 export function UsernameField({
   name = 'username',
   label,

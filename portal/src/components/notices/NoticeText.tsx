@@ -3,7 +3,7 @@ import { useNoticeTexts } from './texts.ts';
 
 const parts = ['who', 'what', 'why', 'long', 'rights', 'contact'] as const;
 
-/** The whole text of a notice, with the version that an agreement to it is stamped with. */
+/** The whole text of a notice, with the version that an agreement records. */
 export function NoticeText({ of: name }: { readonly of: 'privacy' | 'face' }) {
   const t = useNoticeTexts();
   const { data } = useConfig();

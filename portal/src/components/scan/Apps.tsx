@@ -8,7 +8,7 @@ const appCodes = ['ahtax-app', 'iit-app', 'wechat-mini', 'alipay-mini'] as const
 export type AppCode = (typeof appCodes)[number];
 export const isAppCode = (channel: string): channel is AppCode => appCodes.some((code) => code === channel);
 
-/** CHN-2: which apps scan, by name, and where to get them; `open` shows that at once. */
+/** CHN-2: the apps that scan, by name, and where to get them; `open` shows that at once. */
 export function Apps({ codes, open: atOnce = false }: { codes: readonly AppCode[]; open?: boolean }) {
   const t = useCommon();
   const { data } = useConfig();

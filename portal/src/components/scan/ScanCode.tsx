@@ -12,21 +12,24 @@ import { readable } from './readable.ts';
 import { type Polled, type Scan, useScan } from './use-scan.ts';
 
 interface Props {
-  /** Makes a code. */
+  /** Creates a code. */
   readonly start: () => Promise<Scan>;
   /** `passed` (a face check: use `scan.ticket`) or `confirmed` (a QR login: `polled.session`). */
   readonly onDone: (scan: Scan, polled: Polled) => void;
-  /** The apps that may scan it (CHN); both tax apps unless said otherwise. */
+  /** The apps that may scan it (CHN); both tax apps by default. */
   readonly apps?: readonly AppCode[];
-  /** Begins the journey anew that the code serves, where its ticket is over. */
+  /** Begins the journey that the code serves again, if its ticket has ended. */
   readonly onRestart?: (() => void) | undefined;
-  /** Shown where the last face try failed, instead of another code (REG-5, LCK-1). */
+  /** Shown instead of another code if the last face check failed (REG-5, LCK-1). */
   readonly failed?: ReactNode;
-  /** How often a code that ran out is replaced by itself; never unless said otherwise. */
+  /** How often an expired code is replaced automatically; never by default. */
   readonly renewals?: number;
 }
 
-/** A code for the phone with all its states; one that ran out, failed or was cancelled is renewed by a click (QR-2, FACE-2), as is one that somebody else has scanned. */
+/**
+ * A QR code for the phone, with all its states. A click renews a code that expired, failed or was cancelled (QR-2,
+ * FACE-2), or that somebody else has scanned.
+ */
 export function ScanCode({
   start,
   onDone,
@@ -41,7 +44,7 @@ export function ScanCode({
     onDone,
     renewals,
   });
-  // A failed try is a state of its own: the phone may go on by itself, or the page shows another code (REG-5).
+  // A failed check is a state of its own: the phone may continue by itself, or the page shows another code (REG-5).
   const missed = phase === 'scanned' && triesLeft !== undefined;
   const over = phase === 'expired' || phase === 'failed' || phase === 'cancelled' || phase === 'refused';
   const done = phase === 'passed' || phase === 'confirmed';

@@ -19,7 +19,7 @@ const poll = async ({ ticket, pollSecret }: Scan) => {
 export type Polled = Awaited<ReturnType<typeof poll>>;
 export type ScanPhase = Polled['state'] | 'making' | 'refused';
 
-/** One code at a time: made by `start`, asked about as often as the API advises, until it is over. */
+/** One code at a time: created by `start`, then polled as often as the API advises, until it ends. */
 export function useScan({
   start,
   onDone,
@@ -27,7 +27,7 @@ export function useScan({
 }: {
   start: () => Promise<Scan>;
   onDone: (scan: Scan, polled: Polled) => void;
-  /** How often a code that ran out is replaced by itself. */
+  /** How often an expired code is replaced automatically. */
   renewals: number;
 }) {
   const [phase, setPhase] = useState<ScanPhase>('making');
@@ -37,7 +37,7 @@ export function useScan({
   const [triesLeft, setTriesLeft] = useState<number>();
   const [problem, setProblem] = useState<Problem>();
   const [away, setAway] = useState(false);
-  // The newest of what the caller gave, without beginning anew at each of its renderings.
+  // The newest callbacks of the caller, without starting again at each rendering.
   const given = useRef({ start, onDone });
   given.current = { start, onDone };
   const current = useRef(0);

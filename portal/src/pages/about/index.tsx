@@ -19,7 +19,7 @@ const own = [
   'activity',
 ] as const;
 
-/** What every government service says of itself: privacy, accessibility, browsers, site map. */
+/** What every government service states about itself: privacy, accessibility, browsers, site map. */
 export function Page() {
   const t = useAboutTexts();
   const common = useCommon();

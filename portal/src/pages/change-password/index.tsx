@@ -19,7 +19,7 @@ interface Typed {
   readonly repeat: string;
 }
 
-/** LGN-11: the one thing that a session with the initial password may do. */
+/** LGN-11: the only page that a session with the initial password may use. */
 export function Page() {
   const t = useChangeTexts();
   const navigate = useNavigate();

@@ -16,7 +16,7 @@ const steps = [
   ['hour', 3_600],
 ] as const;
 
-/** The clock that every function reads, and the work that it would start at midnight. */
+/** The clock that every function reads, and the work that starts at midnight. */
 export function Clock() {
   const t = useDeskTexts();
   const id = useId();
@@ -85,7 +85,7 @@ export function Clock() {
   );
 }
 
-/** Runs on between two readings. */
+/** Shows the running time between two readings. */
 function Face({ face, readAt }: { face: ClockFace; readAt: number }) {
   const t = useDeskTexts();
   const [machine, setMachine] = useState(Date.now);

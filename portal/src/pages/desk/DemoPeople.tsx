@@ -7,7 +7,7 @@ import { useDemo } from './demo.ts';
 import type { DemoCompany, DemoPerson } from './local.ts';
 import { useDeskTexts } from './texts.ts';
 
-/** Who can be played, and how each of them logs in. */
+/** The people who can be played, and how each of them logs in. */
 export function DemoPeople() {
   const t = useDeskTexts();
   const query = useDemo();

@@ -9,7 +9,7 @@ import { useDeskTexts } from './texts.ts';
 
 const faceKey = ['face'];
 
-/** What the simulated face provider answers from now on. */
+/** Sets the answer of the simulated face provider. */
 export function FaceOutcome() {
   const t = useDeskTexts();
   const id = useId();

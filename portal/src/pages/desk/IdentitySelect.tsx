@@ -18,7 +18,10 @@ interface Props {
   readonly onChange: (identity: Identity) => void;
 }
 
-/** As whom the phone works: the natural person, or one of their companies. The app of one's own income tax knows none. */
+/**
+ * The identity in which the phone works: the natural person, or one of their companies. The app for personal income tax
+ * has no companies.
+ */
 export function IdentitySelect({ id, app, person, value, onChange }: Props) {
   const t = useDeskTexts();
   const common = useCommon();

@@ -13,7 +13,7 @@ import { exactTime } from './time.ts';
 
 const shownAtMost = 30;
 
-/** What all phones got, newest first, asked every two seconds. */
+/** The messages of all phones, newest first, read every two seconds. */
 export function Inbox() {
   const t = useDeskTexts();
   const id = useId();
@@ -78,7 +78,7 @@ function purposeOf({ purpose }: Sms, t: ReturnType<typeof useDeskTexts>): string
   return t(`smsPurpose.${known ?? 'other'}`);
 }
 
-/** Says aloud that something arrived, but not what lay there when the page opened. */
+/** Announces a new message aloud, but not the messages that were there when the page opened. */
 function useNewsOf(messages: readonly Sms[] | undefined): void {
   const t = useDeskTexts();
   const seen = useRef<number>(undefined);

@@ -12,7 +12,7 @@ interface Props {
   readonly id?: string;
   readonly value?: Person | undefined;
   readonly onChange?: (person: Person | undefined) => void;
-  /** What an empty choice is called, where one is allowed. */
+  /** The label of the empty choice, if one is allowed. */
   readonly nobody?: string;
 }
 

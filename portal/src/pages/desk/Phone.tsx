@@ -10,7 +10,7 @@ import { Relations } from './Relations.tsx';
 import { Scanner } from './Scanner.tsx';
 import { useDeskTexts } from './texts.ts';
 
-/** One phone with one app: who is logged in on it and for whom, what it scans, and what it shows of companies. */
+/** One phone with one app: who is logged in and for which company, what it scans, and which companies it shows. */
 export function Phone({ app }: { app: AppCode }) {
   const t = useDeskTexts();
   const common = useCommon();

@@ -29,7 +29,7 @@ const example = ({ name, documentType, documentNumber }: Person): string =>
     .map((line) => JSON.stringify(line))
     .join('\n');
 
-/** Lines as the registry's feed brings them (ENT-3). */
+/** Lines as the registry's feed sends them (ENT-3). */
 export function Registry() {
   const t = useDeskTexts();
   const id = useId();

@@ -8,10 +8,10 @@ import type { Partner } from './local.ts';
 import { ScannedCode } from './ScannedCode.tsx';
 import { useDeskTexts } from './texts.ts';
 
-/** What a window calls itself, without the bureau's name behind it. */
+/** The title of a window without the bureau's name. */
 const shortTitle = (title: string): string => title.split(' - ')[0] ?? title;
 
-/** The phone's camera: codes that this browser shows are one click away, others are pasted. */
+/** The phone's camera: a click scans a code that this browser shows; other codes are pasted. */
 export function Scanner({ phone }: { phone: Partner }) {
   const t = useDeskTexts();
   const id = useId();

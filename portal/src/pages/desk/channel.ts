@@ -3,7 +3,7 @@ import type { Order } from '#domain/orders.ts';
 import { answer, bareApi } from '../../api/client.ts';
 import { type Partner, type Person, signed } from './local.ts';
 
-/** What the phones, the terminal and the counter ask of the API. */
+/** The API calls of the phones, the terminal and the counter. */
 
 const scans = '/v1/channel/scans' as const;
 const path = (ticket: string) => ({ params: { path: { ticket } } });
@@ -30,7 +30,7 @@ export const cancelScan = async (phone: Partner, ticket: string) =>
     }),
   );
 
-/** Starts the face kit and reports that it is done, as an app does; the simulated provider says how it went. */
+/** Starts the face kit and reports that it is done, as an app does; the simulated provider decides the result. */
 export async function showFace(phone: Partner, ticket: string) {
   const { token } = await answer(
     bareApi.POST(`${scans}/{ticket}/face`, {
@@ -48,9 +48,9 @@ export async function showFace(phone: Partner, ticket: string) {
 }
 
 const systems = '/v1/channel/sso' as const;
-/** The request in the address of a page that a tax system has sent somebody to. */
+/** The request in the address of a page to which a tax system has sent somebody. */
 export const requestIn = (content: string): string | undefined => /\/sso#([\w-]{32})$/.exec(content)?.[1];
-/** The phone's person goes to the tax system that its web view shows (QR-1); where to. */
+/** Hands the phone's person over to the tax system that its web view shows (QR-1); returns the address. */
 export const handOver = async (phone: Partner, id: string): Promise<string> =>
   (
     await answer(

@@ -13,7 +13,7 @@ interface Heard extends ShownCode {
   round: number;
 }
 
-/** A window that was killed says nothing: who did not answer the last two questions is gone. */
+/** A window that was killed sends nothing: a window that did not answer the last two questions is gone. */
 const roundMs = 3_000;
 const heard = new Map<string, Heard>();
 const listeners = new Set<() => void>();
@@ -59,7 +59,7 @@ function listen(): () => void {
   };
 }
 
-/** Stands outside of the hook: a new function would be a new subscription at each rendering. */
+/** Defined outside of the hook: a new function would mean a new subscription at each rendering. */
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);
   stop ??= listen();

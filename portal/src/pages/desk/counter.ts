@@ -1,9 +1,9 @@
 import type { Partner } from './local.ts';
 
-/** Made-up names of who stands behind the counter; the audit keeps them (CHN-1). */
+/** Invented names of the officer and office at the counter; the audit records them (CHN-1). */
 export const office = '合肥市蜀山区办税服务厅';
 export const officer = '340101001';
-/** Who approves what one officer may not order alone (ORD-1). */
+/** The officer who approves what one officer may not order alone (ORD-1). */
 export const secondOfficer = '340101002';
 
 export const desk = (channel: 'terminal' | 'hall', person?: Partner['person']): Partner => ({

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { problemOf } from '../../api/problem.ts';
 import { type Demo, readDemo } from './local.ts';
 
-/** The people whom the local runtime began with, and how to log in as each; a runtime may have none. */
+/** The people whom the local runtime created at its start, and how to log in as each; there may be none. */
 export const useDemo = () =>
   useQuery({
     queryKey: ['demo'],

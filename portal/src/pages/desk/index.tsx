@@ -15,12 +15,12 @@ import { Registry } from './Registry.tsx';
 import { Terminal } from './Terminal.tsx';
 import { useDeskTexts } from './texts.ts';
 
-/** Of the desk alone: whoever logs in or switches in another window clears what the portal has read, not what lies here. */
+/** Only for the desk: a login or switch in another window clears what the portal has read, but not the desk's data. */
 const queries = new QueryClient({
   defaultOptions: { queries: { retry: 1, networkMode: 'always' }, mutations: { retry: false } },
 });
 
-/** This machine only: everything that surrounds the portal, so that one person plays every journey. */
+/** This machine only: everything around the portal, so that one person can play every journey. */
 export function Page() {
   const t = useDeskTexts();
   return (

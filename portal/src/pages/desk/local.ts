@@ -3,11 +3,11 @@ import type { person } from '#contract/schemas.ts';
 import type { Channel, Entry, Role } from '#domain/names.ts';
 import { ApiProblem, problemOf } from '../../api/problem.ts';
 
-/** The local runtime's own routes (`/local`): they are no part of the API, so nothing of them is in its contracts. */
+/** The local runtime's own routes (`/local`): they are not part of the API, so no contract describes them. */
 
 export type Person = InferOutput<typeof person>;
 
-/** Somebody whom this machine knows from the start, and how they log in. */
+/** A person whom this machine knows from the start, and how they log in. */
 export interface DemoPerson extends Person {
   readonly key: string;
   readonly phone: string;
@@ -34,7 +34,7 @@ export interface DemoCompany {
 export interface Demo {
   readonly people: readonly DemoPerson[];
   readonly companies: readonly DemoCompany[];
-  /** What could not be loaded, in words. */
+  /** The steps of loading that failed, in words. */
   readonly problems: readonly string[];
 }
 
@@ -70,14 +70,14 @@ export interface FeedReport {
   readonly warnings: readonly FeedLineNote[];
 }
 
-/** What a channel says of itself and its person in an assertion (CHN-1). */
+/** What a channel states about itself and its person in an assertion (CHN-1). */
 export interface About {
   readonly person?: Pick<Person, 'documentType' | 'documentNumber'>;
   readonly identity?: { readonly taxpayerId: string; readonly role: Role };
   readonly officer?: string;
   readonly office?: string;
 }
-/** Somebody with a key: a phone app, a terminal, a counter. */
+/** A partner with a key: a phone app, a terminal, a counter. */
 export interface Partner extends About {
   readonly channel: Exclude<Channel, 'web' | 'exchange'>;
 }
@@ -118,7 +118,7 @@ export const chooseFace = (outcome: FaceOutcome): Promise<{ outcome: FaceOutcome
 export const feed = (lines: string): Promise<FeedReport> =>
   local('POST', '/registry', lines, 'application/x-ndjson');
 
-/** The header that proves a channel, for one call: signed anew each time. */
+/** The header that proves a channel for one call; signed again for each call. */
 export async function signed(
   { channel, person, identity, officer, office }: Partner,
   method: string,
@@ -127,7 +127,7 @@ export async function signed(
   const { assertion } = await post<{ assertion: string }>(`/channels/${channel}/assertion`, {
     method,
     path,
-    // Nothing else of a person: the name is no part of an assertion.
+    // Nothing else about a person: the name is no part of an assertion.
     ...(person
       ? { person: { documentType: person.documentType, documentNumber: person.documentNumber } }
       : {}),

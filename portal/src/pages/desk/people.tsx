@@ -11,7 +11,7 @@ const PeopleContext = createContext<People>({ all: [], add: () => undefined });
 export const keyOf = ({ documentType, documentNumber }: Person): string =>
   `${documentType} ${documentNumber}`;
 
-/** Whom the whole desk knows: the demo people, and those typed in; kept in memory only. */
+/** The people whom the desk knows: the demo people, and those typed in; kept in memory only. */
 export function PeopleOfTheDesk({ children }: { children: ReactNode }) {
   const { data } = useDemo();
   const [typed, setTyped] = useState<readonly Person[]>([]);

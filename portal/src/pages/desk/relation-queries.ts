@@ -14,7 +14,7 @@ export const useRelations = (phone: Partner, person: Person, enabled = true) =>
 
 /**
  * A business whose number is its owner's own is shown masked (DOC-4); a real app knows the number of the person who is
- * logged in on it.
+ * logged in.
  */
 export const fullNumber = (shown: string, { documentNumber }: Person): string => {
   if (!shown.includes('*')) return shown;

@@ -18,9 +18,9 @@ import { useForgotTexts } from './texts.ts';
 export interface Reset {
   readonly resetId: string;
   readonly methods: readonly Factor[];
-  /** The password may not hold it (PWD-2). */
+  /** The password must not contain it (PWD-2). */
   readonly documentNumber: string;
-  /** When the next code may be asked for, of a page that was loaded anew. */
+  /** When the next code may be requested, for a page that was reloaded. */
   readonly againAt?: string | undefined;
 }
 interface Typed {
@@ -29,7 +29,7 @@ interface Typed {
   readonly repeat: string;
 }
 
-/** The proof and the new password go together: a weak password leaves the proof usable (SMS-2). */
+/** The proof and the new password are sent together: after a weak password the proof stays valid (SMS-2). */
 export function Prove({
   reset: { resetId, methods, documentNumber, againAt },
   onDone,
@@ -45,7 +45,7 @@ export function Prove({
   const common = useCommon();
   const [method, setMethod] = useState<Factor['method']>(methods[0]?.method ?? 'face');
   const [faceTicket, setFaceTicket] = useState<string>();
-  // 短信 and 扫脸 are tabs: the code that was sent is still known when somebody comes back to it.
+  // 短信 and 扫脸 are tabs: the code that was sent is still known when the person returns to the tab.
   const kept = useSentCode(againAt === undefined ? undefined : { againAt });
   const [form] = Form.useForm<Typed>();
   const at = { params: { path: { id: resetId } } };

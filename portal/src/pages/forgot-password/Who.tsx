@@ -22,7 +22,10 @@ export interface TypedWho {
   readonly documentNumber: string;
 }
 
-/** A recycled phone number alone is no person: name and document stand beside the account (PWD-1). */
+/**
+ * A phone number may have been given to another person, so it identifies nobody: name and document are needed too
+ * (PWD-1).
+ */
 export function Who({
   before,
   onTyped,

@@ -8,7 +8,7 @@ import { Prove, type Reset } from './Prove.tsx';
 import { useForgotTexts } from './texts.ts';
 import { type TypedWho, Who } from './Who.tsx';
 
-/** A page that was loaded anew knows the ticket; the number typed is not kept. */
+/** After a reload the page knows the ticket; the typed number is not kept. */
 function restored(): Reset | undefined {
   const kept = keptJourney('reset');
   return (
@@ -21,14 +21,14 @@ function restored(): Reset | undefined {
   );
 }
 
-/** 忘记密码 (PWD-1): who, then a factor together with the new password; unlocks at once (LCK-3). */
+/** 忘记密码 (PWD-1): first the person, then a factor together with the new password; it unlocks at once (LCK-3). */
 export function Page() {
   const t = useForgotTexts();
   const navigate = useNavigate();
   const [reset, setReset] = useState(restored);
   const [typed, setTyped] = useState<TypedWho>();
   const { step, go, back } = useStep<'who' | 'prove'>('who', () => reset !== undefined);
-  /** The login page has the account filled in and waits for the new password. */
+  /** The login page has the account filled in and expects the new password. */
   const done = () => {
     keepJourney('reset', undefined);
     rememberTyped({ ...(typed ? { account: typed.account } : {}), news: t('doneText') });

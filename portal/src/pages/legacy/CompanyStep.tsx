@@ -26,7 +26,7 @@ interface Typed {
   readonly companyPassword: string;
 }
 
-/** The company's number and password; the API always wants a proof of work first, which nobody has to click. */
+/** The company's number and password; the API always asks for a proof of work first, which needs no click. */
 export function CompanyStep({ onPassed }: { onPassed: (company: CompanyPassed) => void }) {
   const t = useLegacyTexts();
   const day = useLegacyDay();

@@ -24,7 +24,10 @@ interface Typed {
   readonly password: string;
 }
 
-/** Who of the company somebody is, proven by the own password: it is the person's and counts as such (LEG-1, LCK-1). */
+/**
+ * The person chooses themselves from the company's people and proves it with their own password, which counts as their
+ * own (LEG-1, LCK-1).
+ */
 export function PickPerson({ company, onPassed, onBind, onRestart }: Props) {
   const t = useLegacyTexts();
   const common = useCommon();

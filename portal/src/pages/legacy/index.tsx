@@ -11,13 +11,13 @@ import { type CompanyPassed, CompanyStep } from './CompanyStep.tsx';
 import { PickPerson } from './PickPerson.tsx';
 import { useLegacyTexts } from './texts.ts';
 
-/** 旧版登录 (LEG-1, LEG-2): company password, person, that person's password, then the second factor of everybody. */
+/** 旧版登录 (LEG-1, LEG-2): the company password, the person, that person's password, then the usual second factor. */
 export function Page() {
   const t = useLegacyTexts();
   const journey = useJourney();
   const now = useSessionState();
   const [company, setCompany] = useState<CompanyPassed>();
-  // What follows the second factor stands in the same history, under a name of the journey's own.
+  // The steps after the second factor use the same history, under a name of their own.
   const place = useStep<'company' | 'person' | 'bind'>(
     'company',
     (step) => company !== undefined && (step === 'person' || step === 'bind'),

@@ -8,7 +8,10 @@ import { useAction } from '../../components/use-action.ts';
 import type { Journey } from './journey.ts';
 import { useLoginTexts } from './texts.ts';
 
-/** LGN-9, LGN-10: a reload between the factor and the role goes on where it was; names of companies are kept nowhere. */
+/**
+ * LGN-9, LGN-10: after a reload between factor and role the login continues where it was; names of companies are not
+ * stored.
+ */
 export function Choosing({ journey, loginId }: { readonly journey: Journey; readonly loginId: string }) {
   const t = useLoginTexts();
   const { run, problem } = useAction();

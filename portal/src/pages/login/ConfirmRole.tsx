@@ -13,7 +13,7 @@ interface Props {
   readonly choices: readonly Choice[];
 }
 
-/** LGN-9: a finance head confirms the appointment right here, and cannot refuse it (REL-3). */
+/** LGN-9: a finance head confirms the appointment here, and cannot refuse it (REL-3). */
 export function ConfirmRole({ journey, loginId, confirm, choices }: Props) {
   const t = useLoginTexts();
   const { run, busy, problem } = useAction();
@@ -36,7 +36,7 @@ export function ConfirmRole({ journey, loginId, confirm, choices }: Props) {
       <ProblemAlert problem={problem} onRetry={() => void run(take)} />
       {problem?.code === 'FACE_REQUIRED' ? (
         <p>
-          {/* PHN-4: the factor of this login is passed already; only another login can bring a face. */}
+          {/* PHN-4: this login's factor was passed already; only another login can use a face. */}
           <Button type="primary" onClick={journey.restart}>
             {t('confirmByFace')}
           </Button>

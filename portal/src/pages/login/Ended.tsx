@@ -7,15 +7,17 @@ import { startSession } from '../../session/session.ts';
 import { useSessionState } from '../../session/store.ts';
 import { useLoginTexts } from './texts.ts';
 
-/** What nobody has to be alarmed about: time passed, or the person's own doing in another tab. */
+/** Reasons that need not alarm anybody: time passed, or the person did it in another tab. */
 const calm: readonly unknown[] = ['idle', 'expired', 'logged-out', undefined];
 
-/** Why somebody who was signed in no longer is: replaced (when and where), idle, logged out in another tab … (SES-3). */
+/**
+ * Why a person who was signed in no longer is: replaced (when and where), idle, logged out in another tab … (SES-3).
+ */
 export function Ended() {
   const t = useLoginTexts();
   const common = useCommon();
   const now = useSessionState();
-  // The API says it again in the language that is chosen now.
+  // The API gives the sentence again in the language that is chosen now.
   const language = useLanguage();
   const saidIn = useRef(language);
   const isTheirs = now.status === 'none' && now.ended !== undefined && !now.good && !now.says;

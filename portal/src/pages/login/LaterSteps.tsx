@@ -14,7 +14,7 @@ import { RoleChoice } from './RoleChoice.tsx';
 import { useLoginTexts } from './texts.ts';
 import { rememberTyped, typedLogin } from './typed.ts';
 
-/** What comes after the password, also of the old login. */
+/** The steps after the password, also of the old login. */
 export function LaterSteps({ journey }: { journey: Journey }) {
   const t = useLoginTexts();
   const common = useCommon();
@@ -87,7 +87,10 @@ export function LaterSteps({ journey }: { journey: Journey }) {
   );
 }
 
-/** Which account and company this is for: a mistyped one is seen before a code is sent. The account is masked like everywhere. */
+/**
+ * The account and company of this login, so that a mistyped one is noticed before a code is sent. The account is masked
+ * as everywhere.
+ */
 function WhoEnters({ taxpayerName }: { readonly taxpayerName: string | undefined }) {
   const t = useLoginTexts();
   const { account } = typedLogin();

@@ -14,7 +14,7 @@ interface Props {
   readonly children?: ReactNode;
 }
 
-/** The API's sentence, with the way on that fits it. */
+/** The API's sentence, with the links that help in this case. */
 export function Refused({ problem, entry, onEntry, onRetry, children }: Props) {
   return (
     <ProblemAlert problem={problem} onRetry={onRetry}>

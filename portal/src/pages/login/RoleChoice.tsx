@@ -12,7 +12,7 @@ interface Props {
   readonly choices: readonly Choice[];
 }
 
-/** LGN-10: in the order of the five roles, the one used last marked. */
+/** LGN-10: in the order of the five roles, with a mark at the one used last. */
 export function RoleChoice({ journey, loginId, choices }: Props) {
   const t = useLoginTexts();
   const identityName = useIdentityName();

@@ -19,15 +19,15 @@ export interface Appointment {
 }
 export interface PasswordPassed {
   readonly loginId: string;
-  /** The company that is entered. */
+  /** The company for which the person logs in. */
   readonly taxpayerName?: string | undefined;
   readonly secondFactors: readonly Factor[];
   readonly notices: readonly { code: string; title: string }[];
-  /** When the next code may be asked for, of a page that was loaded anew. */
+  /** When the next code may be requested, for a page that was reloaded. */
   readonly againAt?: string | undefined;
 }
 
-/** Where somebody stands between the password and the session. */
+/** The progress between the password and the session. */
 export type Step =
   | { readonly at: 'password' }
   | ({ readonly at: 'factor' } & PasswordPassed)
@@ -39,7 +39,7 @@ export type Step =
     }
   | { readonly at: 'choice'; readonly loginId: string; readonly choices: readonly Choice[] }
   | { readonly at: 'reports'; readonly loginId: string }
-  /** A page that was loaded anew: what there is to choose, the API says once more. */
+  /** After a reload: the API lists the choices again. */
   | { readonly at: 'choosing'; readonly loginId: string };
 
 interface Passed {
@@ -48,7 +48,9 @@ interface Passed {
   readonly confirm?: Appointment | undefined;
 }
 
-/** Only a handle and the ways on are kept over a reload: the masked number and names are asked for again or left out. */
+/**
+ * Over a reload only a handle and the offered factors are kept; the masked number and names are read again or left out.
+ */
 function keep(step: Step): void {
   if (step.at === 'factor')
     keepJourney('login', {
@@ -76,8 +78,9 @@ function restored(): Step {
 }
 
 /**
- * The steps after each other: password → factor → (confirm) → (role or report) → session. What comes after the password
- * has an entry of its own in the browser's history: going back is a step back, and what was typed is there.
+ * The steps one after the other: password → factor → (confirm) → (role or report) → session. The steps after the
+ * password have an entry of their own in the browser's history: going back goes one step back, and what was typed is
+ * still there.
  */
 export function useJourney() {
   const [later, setLater] = useState<Step>(restored);
@@ -86,13 +89,13 @@ export function useJourney() {
   const take = (next: Step) => {
     keep(next);
     setLater(next);
-    // The first of them is a step onward; the next ones take its place, for a factor is passed only once.
+    // The first of them adds an entry to the history; the next ones replace it, because a factor is passed only once.
     place.go('later', { replace: place.step === 'later' });
   };
   const finish = (session: SessionAnswer) => {
     keepJourney('login', undefined);
     forgetTyped();
-    // The page itself goes where somebody wanted to go, as for everybody who is signed in already.
+    // The page itself goes to where the person wanted to go, as for everybody who is already signed in.
     adoptSession(session);
   };
   return {
@@ -105,7 +108,7 @@ export function useJourney() {
     passwordPassed: (passed: PasswordPassed) => take({ at: 'factor', ...passed }),
     finish,
     choose: (loginId: string, choices: readonly Choice[]) => take({ at: 'choice', loginId, choices }),
-    /** What a passed factor or a confirmed appointment leads to. */
+    /** What follows a passed factor or a confirmed appointment. */
     goOn: (loginId: string, { session, choices = [], confirm }: Passed) => {
       if (session) finish(session);
       else if (confirm) take({ at: 'confirm', loginId, confirm, choices });

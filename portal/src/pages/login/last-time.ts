@@ -2,7 +2,7 @@ import { type Entry, entries } from '#domain/names.ts';
 import { holdsPersonNumber, parseTaxpayerId } from '#domain/taxpayers.ts';
 import { remember, remembered } from '../../app/optional.ts';
 
-/** A company that somebody entered in this browser: no person's number, so nothing personal (DOC-4). */
+/** A company that was entered in this browser: its number is no person's, so nothing here is personal (DOC-4). */
 export interface LastCompany {
   readonly taxpayerId: string;
   readonly taxpayerName: string;
@@ -25,7 +25,7 @@ export function lastCompanies(): readonly LastCompany[] {
   }
 }
 
-/** After the password was right: the entry, and the company unless its number is somebody's document. */
+/** Called after the right password: remembers the entry, and the company unless its number is a person's document. */
 export function rememberLogin(
   entry: Entry,
   typed: string | undefined,

@@ -1,13 +1,13 @@
 import type { Entry } from '#domain/names.ts';
 import { lastCompanies, lastEntry } from './last-time.ts';
 
-/** What stands in the form of the first step, so that it is there again whichever way somebody comes back. */
+/** What the form of the first step contains, so that it is there again whichever way the person comes back. */
 export interface TypedLogin {
   readonly entry: Entry;
   readonly taxpayerId?: string | undefined;
   readonly account?: string | undefined;
   readonly password?: string | undefined;
-  /** Good news of where somebody comes from: the password is new, the number is found again. */
+  /** Good news from the page before: the password is new, the phone was recovered. */
   readonly news?: string | undefined;
 }
 
@@ -18,7 +18,7 @@ export const typedLogin = (): TypedLogin => typed;
 export function rememberTyped(more: Partial<TypedLogin>): void {
   typed = { ...typed, ...more };
 }
-/** Somebody is in: nothing of it is kept. */
+/** The person is logged in: nothing of it is kept. */
 export function forgetTyped(): void {
   typed = { entry: lastEntry(), taxpayerId: lastCompanies()[0]?.taxpayerId };
 }

@@ -25,7 +25,7 @@ export interface Group {
   readonly entries: readonly Entry[];
 }
 
-/** CTR-1: what an identity finds in the menu. The API decides; the menu only spares a refusal. */
+/** CTR-1: the menu of an identity. The API decides; the menu only avoids refusals. */
 export function menuOf(identity: Identity, isAgency: boolean): readonly Group[] {
   const groups: Group[] = [
     { name: 'person', entries: person },
@@ -45,7 +45,7 @@ function companyEntries(identity: Identity, isAgency: boolean): Entry[] {
   ];
 }
 
-/** 长辈版: the entries that most people come for, in the same order and groups. */
+/** 长辈版: the entries that most people use, in the same order and groups. */
 const common: readonly Entry[] = [
   'phones',
   'password',

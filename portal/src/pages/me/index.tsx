@@ -8,7 +8,9 @@ import './me.css';
 import { AccountCentreParts } from './parts/context.tsx';
 import { useIsAgency } from './parts/queries.ts';
 
-/** 我的信息 → 账户中心: the menu beside its sub-pages. Another identity begins with nothing of the one before. */
+/**
+ * 我的信息 → 账户中心: the menu beside its sub-pages. After a switch the new identity starts with nothing of the previous one.
+ */
 export function Page() {
   const { sessionId, identity } = useSession();
   return (
@@ -29,12 +31,12 @@ function Menu() {
   const isAgency = useIsAgency();
   const { pathname } = useLocation();
   const [openAt, setOpenAt] = useState<string>();
-  // 长辈版: what most people come for; the others are one click away.
+  // 长辈版: what most people use; the other entries are one click away.
   const isElder = useIsElder();
   const [showsAll, showAll] = useState(false);
   const whole = menuOf(identity, isAgency);
   const groups = isElder && !showsAll ? fewerOf(whole) : whole;
-  // Open for the page where it was opened: following a link closes it.
+  // Open only on the page where it was opened: following a link closes it.
   const open = openAt === pathname;
   return (
     <nav className="centre-menu card" aria-label={t('menu')}>

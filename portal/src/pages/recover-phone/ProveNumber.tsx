@@ -15,10 +15,13 @@ import { useSubmit } from '../../components/use-submit.ts';
 import { useCommon } from '../../i18n/index.ts';
 import { useRecoverTexts } from './texts.ts';
 
-/** Why a face check comes on top: the number is somebody else's (PHN-3), or the stage wants one for everybody. */
+/**
+ * Why a face check is needed in addition: the number is somebody else's (PHN-3), or the stage requires one from
+ * everybody.
+ */
 type Extra = 'takeover' | 'face';
 
-/** The code to the new number; it stays usable while a face check is added (SMS-2). */
+/** The code to the new number; it stays valid while a face check is added (SMS-2). */
 export function ProveNumber({
   recoveryId,
   againAt,
@@ -27,7 +30,7 @@ export function ProveNumber({
   onRestart,
 }: {
   recoveryId: string;
-  /** When the next code may be asked for, of a page that was loaded anew. */
+  /** When the next code may be requested, for a page that was reloaded. */
   againAt: string | undefined;
   onDone: () => void;
   onBack: () => void;
@@ -64,13 +67,13 @@ export function ProveNumber({
         const { code } = problemOf(error);
         if (code === 'PHONE_TAKEN') setTaken(true);
         if (code !== 'FACE_REQUIRED') throw error;
-        // A check that was used or ran out is done anew.
+        // A check that was used or has expired must be repeated.
         setFaceTicket(undefined);
         setExtra(extra ?? 'face');
       }
     },
   });
-  // The proof goes in with the code as it was typed.
+  // The proof is sent together with the code as it was typed.
   useEffect(() => {
     if (faceTicket) form.submit();
   }, [faceTicket, form]);

@@ -8,7 +8,7 @@ import { ProveNumber } from './ProveNumber.tsx';
 import { useRecoverTexts } from './texts.ts';
 import { type TypedWho, Who } from './Who.tsx';
 
-/** 找回手机号码 (PHN-4): for who still knows the password. */
+/** 找回手机号码 (PHN-4): for a person who still knows the password. */
 export function Page() {
   const t = useRecoverTexts();
   const navigate = useNavigate();

@@ -19,7 +19,7 @@ interface Props {
   readonly onRestart: () => void;
 }
 
-/** The face check, and what makes the person registered; without one to do, only the latter (REG-1, REG-2). */
+/** The face check, and the call that registers the person; if no check is needed, only the call (REG-1, REG-2). */
 export function FaceStep({ opened: { registrationId, faceRequired }, onDone, onProfile, onRestart }: Props) {
   const t = useRegisterTexts();
   const common = useCommon();
@@ -32,7 +32,7 @@ export function FaceStep({ opened: { registrationId, faceRequired }, onDone, onP
       if (session) adoptSession(session);
     });
   const begun = useRef(false);
-  // Nothing is left for the person to do here.
+  // The person has nothing more to do here.
   useEffect(() => {
     if (faceRequired || begun.current) return;
     begun.current = true;

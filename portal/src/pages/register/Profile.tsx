@@ -24,7 +24,9 @@ export interface TypedProfile {
   readonly takeoverPhone?: boolean;
 }
 
-/** Phone, password, username (REG-1). A number of somebody else can be taken over by who passes the face check (PHN-3). */
+/**
+ * Phone, password, username (REG-1). A person who passes the face check can take over somebody else's number (PHN-3).
+ */
 export function Profile({
   opened: { registrationId, faceRequired, documentNumber },
   before,
@@ -34,7 +36,7 @@ export function Profile({
   onBack,
 }: {
   opened: Opened;
-  /** What was typed, of somebody who comes back; the code belongs to its ticket. */
+  /** What was typed, for a person who comes back; the code belongs to its ticket. */
   before: TypedProfile | undefined;
   onTyped: (typed: TypedProfile) => void;
   onKept: (faceRequired: boolean) => void;

@@ -1,4 +1,4 @@
-/** What later steps need of the number typed: the password may not hold it (PWD-2). */
+/** What later steps need of the typed number: the password must not contain it (PWD-2). */
 export interface Opened {
   readonly registrationId: string;
   readonly faceRequired: boolean;

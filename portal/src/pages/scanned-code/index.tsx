@@ -2,7 +2,9 @@ import { PageTitle } from '../../components/PageTitle.tsx';
 import { Apps } from '../../components/scan/Apps.tsx';
 import { useScannedCodeTexts } from './texts.ts';
 
-/** CHN-2: where a camera or a foreign app lands with one of our codes. What the code is for, only the apps learn. */
+/**
+ * CHN-2: the page for a camera or another app that scanned one of our codes. Only the apps learn what the code is for.
+ */
 export function Page() {
   const t = useScannedCodeTexts();
   return (

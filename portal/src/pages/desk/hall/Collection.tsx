@@ -17,7 +17,7 @@ interface Values {
   readonly newName?: string;
 }
 
-/** REG-2: person, document and phone were seen; DOC-5: a name changed by law. */
+/** REG-2: the hall has seen person, document and phone; DOC-5: a name that was changed legally. */
 export function Collection() {
   const t = useDeskTexts();
   const [form] = Form.useForm<Values>();

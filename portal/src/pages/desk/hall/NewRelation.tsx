@@ -18,13 +18,16 @@ const roles = ['tax-handler', 'invoice-clerk', 'finance-head'] as const;
 interface Values {
   readonly taxpayerId: string;
   readonly person: Person;
-  /** Nobody chosen: the named person themselves. */
+  /** Absent: the named person themselves is present. */
   readonly present?: Person;
   readonly role: (typeof roles)[number];
   readonly validUntil?: string;
 }
 
-/** ENT-3: who is at the counter themselves works for the company at once, somebody else waits (REL-3). */
+/**
+ * ENT-3: a person who comes to the counter themselves works for the company at once; anybody else must agree first
+ * (REL-3).
+ */
 export function NewRelation() {
   const t = useDeskTexts();
   const common = useCommon();

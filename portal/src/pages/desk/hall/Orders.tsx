@@ -18,7 +18,7 @@ interface Values {
   readonly approvedBy?: string;
 }
 
-/** ORD-1: two officers where somebody is locked out; an order for somebody unknown holds. */
+/** ORD-1: an order that locks a person out needs two officers; an order for an unknown person holds too. */
 export function Orders() {
   const t = useDeskTexts();
   const common = useCommon();

@@ -3,7 +3,7 @@ import { useCommon } from '../../../i18n/index.ts';
 import { PersonSelect } from '../PersonSelect.tsx';
 import { useDeskTexts } from '../texts.ts';
 
-/** Whom the counter's work is about; in the form as `person`. */
+/** The person whom the counter's work concerns; in the form as `person`. */
 export function PersonField() {
   const t = useDeskTexts();
   const common = useCommon();

@@ -16,7 +16,7 @@ interface Values {
   readonly documentNumber: string;
 }
 
-/** Somebody new on the staff form, beside those who stand there. */
+/** Adds a person to the staff form, beside those who are on it. */
 export function AddAgent({ onClose }: { readonly onClose: () => void }) {
   const t = useAgencyTexts();
   const { say, ensured } = useAccountCentre();

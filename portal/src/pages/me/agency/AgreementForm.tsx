@@ -21,7 +21,7 @@ export interface AgreementValues {
   readonly until: string;
 }
 interface Props {
-  /** What is changed; nothing where a new one is entered. */
+  /** The agreement that is changed; absent for a new one. */
   readonly agreement?: Agreement;
   readonly send: (values: AgreementValues) => Promise<void>;
   readonly onCancel: () => void;
@@ -48,7 +48,7 @@ export function AgreementForm({ agreement, send, onCancel }: Props) {
   return (
     <Loaded query={staff}>
       {(listed) => {
-        // Whom the agreement names already may stay, even after they left the form.
+        // A person whom the agreement names may stay in it, even after they left the form.
         const known = new Map(
           [...listed, ...(start?.agents ?? [])].map(({ agentId, name, documentNumber }) => [
             agentId,

@@ -9,7 +9,7 @@ import { AddAgent } from './AddAgent.tsx';
 import { type Agent, changeStaffForm, useAgents } from './queries.ts';
 import { useAgencyTexts } from './texts.ts';
 
-/** AGY-1: the staff form. It is sent whole, so each change keeps the others by their handles. */
+/** AGY-1: the staff form. It is sent as a whole, so each change names the other people by their handles. */
 export function Staff({ keeps }: { readonly keeps: boolean }) {
   const t = useAgencyTexts();
   const parts = useParts();

@@ -7,14 +7,14 @@ import { outdated } from '../parts/queries.ts';
 const readAgents = async () => (await answer(api.GET('/v1/agency/staff'))).agents;
 export type Agent = Awaited<ReturnType<typeof readAgents>>[number];
 
-/** The staff form that holds. */
+/** The staff form in force. */
 export const useAgents = () => useQuery({ queryKey: ['agency-staff'], queryFn: readAgents });
 
 type Form = Paths['/v1/agency/staff']['put']['requestBody']['content']['application/json'];
 
 /**
- * The form is sent whole. It is read anew first, with its revision, so that nobody whom a colleague adds at the same time
- * is lost: then the API refuses (STATE_CONFLICT), and the list stands there as it is now.
+ * The form is sent as a whole. It is read again first, with its revision, so that nobody whom a colleague adds at the
+ * same time is lost: in that case the API refuses (STATE_CONFLICT), and the page shows the list as it is now.
  */
 export async function changeStaffForm(
   next: (agents: readonly { readonly agentId: string }[]) => Form['agents'],

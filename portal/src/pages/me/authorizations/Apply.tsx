@@ -22,8 +22,8 @@ interface Values {
 }
 
 /**
- * REL-6: the company's legal representative or finance head decides. Its name is shown before, so that a mistyped number
- * asks no stranger (REL-11).
+ * REL-6: the company's legal representative or finance head decides. The company's name is shown before, so that a
+ * mistyped number does not ask a stranger (REL-11).
  */
 export function Apply({
   onApplied,

@@ -10,7 +10,7 @@ import { useAuthorizationsTexts } from './texts.ts';
 
 const change = (call: Promise<unknown>) => changing(call, 'authorizations', 'identities');
 
-/** What the person may do with one of the list; where nothing, why (REL-2, REL-3, REL-7). */
+/** What the person may do with one authorisation; if nothing, the reason (REL-2, REL-3, REL-7). */
 export function AuthorizationActions({
   authorization: { authorizationId, taxpayerName: company, role, direction, refusable, revision },
   list,
@@ -22,7 +22,7 @@ export function AuthorizationActions({
   const common = useCommon();
   const parts = useParts();
   const params = { path: { authorizationId } };
-  // What was shown is decided on, and nothing else (REL-11).
+  // The decision holds only for what was shown (REL-11).
   const body = { revision };
 
   if (list === 'history')

@@ -7,7 +7,7 @@ import { changing } from '../parts/queries.ts';
 import { useParts } from '../parts/texts.ts';
 import { useAuthorizationsTexts } from './texts.ts';
 
-/** ENT-1, ENT-2: companies that wait for this person. Most people have none, and see nothing of it. */
+/** ENT-1, ENT-2: companies that wait for this person. Most people have none and do not see this part. */
 export function WaitingCompanies() {
   const t = useAuthorizationsTexts();
   const parts = useParts();

@@ -13,7 +13,7 @@ import { AuthorizationList } from './AuthorizationList.tsx';
 import { useAuthorizationsTexts } from './texts.ts';
 import { WaitingCompanies } from './WaitingCompanies.tsx';
 
-/** 企业授权管理 (CTR-3, REL-5 … REL-7): the natural person's own word, so in no company's name. */
+/** 企业授权管理 (CTR-3, REL-5 … REL-7): only for the natural person, who decides in no company's name. */
 export function Page() {
   const menu = useMenuTexts();
   const t = useAuthorizationsTexts();

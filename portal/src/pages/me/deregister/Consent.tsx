@@ -8,12 +8,12 @@ import { useSubmit } from '../../../components/use-submit.ts';
 import { useDeregisterTexts } from './texts.ts';
 
 interface Props {
-  /** What the API said of the password. */
+  /** The API's answer about the password. */
   readonly refused: Problem | undefined;
   readonly send: (password: string) => Promise<void>;
 }
 
-/** The clear word that the consequences are understood, and the password. */
+/** The person states that they understand the consequences, and types the password. */
 export function Consent({ refused, send }: Props) {
   const t = useDeregisterTexts();
   const [form] = Form.useForm<{ understood: boolean; password: string }>();

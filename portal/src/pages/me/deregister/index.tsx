@@ -14,7 +14,7 @@ import { Companies } from './Companies.tsx';
 import { Consent } from './Consent.tsx';
 import { useDeregisterTexts } from './texts.ts';
 
-/** 用户注销 (CTR-2): the consequences and the password, then the second factor, which ends the account. */
+/** 用户注销 (CTR-2): first the consequences and the password, then the second factor, which ends the account. */
 export function Page() {
   const menu = useMenuTexts();
   const t = useDeregisterTexts();
@@ -23,9 +23,9 @@ export function Page() {
   const account = useAccount();
   const [refused, setRefused] = useState<Problem>();
   const password = useRef('');
-  // Without the password, which a reload forgets, there is no second step.
+  // Without the password, which is lost in a reload, there is no second step.
   const { step, go, back } = useStep<'consent' | 'factor'>('consent', () => password.current !== '');
-  /** A proof that a wrong password has not spent: it need not be given twice. */
+  /** A proof that a wrong password has not spent: the person need not prove themselves again. */
   const kept = useRef<Proof>(undefined);
 
   const close = async (proof: Proof) => {
@@ -55,7 +55,7 @@ export function Page() {
   return (
     <section className="card">
       <PageTitle step={step}>{menu('deregister')}</PageTitle>
-      {/* Stays mounted, so that nothing typed is lost on the way back. */}
+      {/* Stays mounted, so that nothing typed is lost when the person goes back. */}
       <div hidden={step !== 'consent'}>
         <p>
           <strong>{t('warning')}</strong>

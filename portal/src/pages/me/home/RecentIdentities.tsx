@@ -8,7 +8,7 @@ import { useHomeTexts } from './texts.ts';
 
 const most = 4;
 
-/** Other identities, one click away (SWI-2); who has one only sees nothing of it. */
+/** Other identities, one click away (SWI-2); a person with only one does not see this part. */
 export function RecentIdentities() {
   const t = useHomeTexts();
   const parts = useParts();

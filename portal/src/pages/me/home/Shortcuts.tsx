@@ -6,7 +6,7 @@ import { useIsAgency } from '../parts/queries.ts';
 import { Tile } from './Tile.tsx';
 import { useHomeTexts } from './texts.ts';
 
-/** What people come for most, of what this identity has; the whole account centre is the menu beside it. */
+/** What people use most, of what this identity has; the menu beside it has the whole account centre. */
 const often = [
   'clients',
   'staff',
@@ -29,7 +29,7 @@ const icons: Record<(typeof often)[number], string> = {
   phones: '机',
   activity: '安',
 };
-/** Two rows of a wide screen; in 长辈版 one thing after the other, and few of them. */
+/** How many: two rows on a wide screen; in 长辈版 fewer, one below the other. */
 const [most, mostForElders] = [6, 4];
 
 export function Shortcuts() {

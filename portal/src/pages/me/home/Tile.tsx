@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 
-/** One way on: a name, what it is for, a number that waits. Stands in `<ul className="tiles">`. */
+/** A link with a name, a purpose, and the number of things that wait. Stands in `<ul className="tiles">`. */
 export function Tile({
   to,
   title,

@@ -10,9 +10,9 @@ import { useAccount } from '../parts/queries.ts';
 import { useWaiting } from '../parts/waiting.ts';
 import { useHomeTexts } from './texts.ts';
 
-/** A relation that ends within so many days is said early enough to have it extended (REL-8). */
+/** A relation that ends within this many days is shown, early enough to have it extended (REL-8). */
 const soonDays = 30;
-/** Told by the page itself, or no news. */
+/** Notices that the page itself shows elsewhere, or that are no news. */
 const quiet: readonly string[] = ['CLOSE_IS_NOT_LOGOUT', 'SESSION_REPLACED'];
 
 interface Thing {
@@ -21,7 +21,7 @@ interface Thing {
   readonly to?: string;
 }
 
-/** What waits for this person in this identity, each with the way to it. */
+/** What waits for this person in this identity, each with a link to it. */
 export function Todo() {
   const t = useHomeTexts();
   const { identity, notices, person } = useSession();
@@ -59,7 +59,7 @@ export function Todo() {
   );
 }
 
-/** The person's own relations that end soon; a company sees its people's on its own page. */
+/** The person's own relations that end soon; a company sees those of its people on its own page. */
 function useExpiring(identity: Identity): Thing[] {
   const t = useHomeTexts();
   const common = useCommon();

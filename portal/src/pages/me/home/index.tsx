@@ -14,7 +14,7 @@ import { Todo } from './Todo.tsx';
 import { useHomeTexts } from './texts.ts';
 
 /**
- * The first screen: who I am here, what waits for me, and where to go. Each part is a section of its own; one of tiles
+ * The first screen: the identity, what waits, and where to go. Each part is a section of its own; a section of tiles
  * (`<ul className="tiles">` of `<Tile>`) goes between Todo and Shortcuts.
  */
 export function Page() {

@@ -20,7 +20,7 @@ export function Page() {
     await outdated('account');
     setBegun(false);
     say(t('done'));
-    // What the session says of the person is read again; the level itself is raised already.
+    // The session's data about the person are read again; the level itself is raised already.
     await refreshSession().catch(() => undefined);
   };
   return (

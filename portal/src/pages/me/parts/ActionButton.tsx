@@ -9,16 +9,16 @@ import { useParts } from './texts.ts';
 
 interface Props {
   readonly label: string;
-  /** Changes something; throws ApiProblem. A fresh factor is asked for where the API wants one (SES-5). */
+  /** Changes something; throws ApiProblem. If the API needs a fresh factor, the person is asked for it (SES-5). */
   readonly act: () => Promise<unknown>;
-  /** Said at the top when it worked. */
+  /** The message at the top after it worked. */
   readonly done?: string | undefined;
-  /** What the person is asked before; without it the button acts at once. */
+  /** The question that the person must answer first; without it the button acts at once. */
   readonly ask?: string | undefined;
   readonly kind?: 'primary' | 'danger' | 'plain';
 }
 
-/** A button that changes something: asks first where it cannot be undone, acts once, says what became of it. */
+/** A button that changes something: asks first if the change cannot be undone, acts once, and shows the result. */
 export function ActionButton({ label, act, done, ask, kind = 'plain' }: Props) {
   const parts = useParts();
   const { say, hush, ensured } = useAccountCentre();
@@ -74,7 +74,7 @@ interface QuestionProps {
   readonly onNo: () => void;
   readonly children: React.ReactNode;
 }
-/** Asks before something is done; the answer that does no harm has the focus. */
+/** Asks before something is done; the harmless answer has the focus. */
 export function Question({ title, text, busy, danger, onYes, onNo, children }: QuestionProps) {
   const t = useCommon();
   const id = useId();
@@ -95,7 +95,7 @@ export function Question({ title, text, busy, danger, onYes, onNo, children }: Q
       <p id={`${id}-text`}>{text}</p>
       {children}
       <div className="row">
-        {/* First and so focused: Enter does no harm. */}
+        {/* First and therefore focused: Enter does no harm. */}
         <Button onClick={onNo} disabled={busy}>
           {t('cancel')}
         </Button>

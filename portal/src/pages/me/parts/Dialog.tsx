@@ -2,7 +2,7 @@ import { Button } from 'antd';
 import { type ReactNode, useEffect, useId, useRef } from 'react';
 import { useCommon } from '../../../i18n/index.ts';
 
-/** A form beside the list that it changes; closed by Escape or its own button. */
+/** A form beside the list that it changes; Escape or its own button closes it. */
 export function Dialog({
   title,
   onClose,
@@ -31,7 +31,7 @@ export function Dialog({
   );
 }
 
-/** How a form in a dialog ends: it is sent, or left. */
+/** The two buttons of a form in a dialog: send, or close. */
 export function DialogButtons({
   submit,
   busy,

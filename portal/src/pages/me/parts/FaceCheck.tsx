@@ -6,12 +6,12 @@ import { useAction } from '../../../components/use-action.ts';
 import { useCommon } from '../../../i18n/index.ts';
 
 interface Props {
-  /** The one call that it is the proof of (SES-5); `level`: none, only the level rises (LVL-2). */
+  /** The one call that the check proves (SES-5); `level`: none, it only raises the level (LVL-2). */
   readonly for: 'password' | 'phone' | 'level';
   readonly use: (faceTicket: string) => Promise<void>;
 }
 
-/** A face check of the account centre: passed, its call is made at once. */
+/** A face check of the account centre: after it passed, its call is made at once. */
 export function FaceCheck({ for: purpose, use }: Props) {
   const t = useCommon();
   const { run, problem } = useAction();
@@ -22,7 +22,7 @@ export function FaceCheck({ for: purpose, use }: Props) {
       <p>{t('factor.faceHint')}</p>
       <p className="small">{t('factor.iitHint')}</p>
       {purpose === 'level' ? null : <p className="small">{t('factor.miniHint')}</p>}
-      {/* A passed check whose use met a bad network is used again, not scanned again. */}
+      {/* If the network fails after a passed check, the check is used again and the person need not scan again. */}
       <ProblemAlert problem={problem} onRetry={passed ? () => void go(passed) : undefined} />
       <ScanCode
         start={() => answer(api.POST('/v1/account/face', { body: { for: purpose } }))}

@@ -8,23 +8,23 @@ import { useParts } from './texts.ts';
 export interface Column<T> {
   readonly title: string;
   readonly show: (item: T) => ReactNode;
-  /** What it is sorted and searched by; a column without is neither. */
+  /** The text by which the column is sorted and searched; without it the column is neither. */
   readonly text?: (item: T) => string;
-  /** Never broken in two: a time, an address. */
+  /** Never broken into two lines: a time, an address. */
   readonly steady?: true;
 }
 interface Props<T> {
   readonly items: readonly T[];
-  /** What an item is, so that its row, and a dialog open in it, outlive a list that is read anew. */
+  /** The identity of an item, so that its row, and a dialog open in it, stay when the list is read again. */
   readonly keyOf: (item: T, at: number) => string;
   readonly label: string;
   readonly columns: readonly Column<T>[];
-  /** Whether a long one gets a search field of its own. */
+  /** Whether a long list gets a search field of its own. */
   readonly isSearched: boolean;
-  /** More of the list can be loaded: what is not found here may be there. */
+  /** More of the list can be loaded, and may contain what is not found here. */
   readonly goesOn: boolean;
 }
-/** From so many on, searching is quicker than reading. */
+/** From this many items on, a search field is shown. */
 const searchedFrom = 6;
 
 /** A list as a table: sorted by a click on a heading, searched by what its columns show, page by page. */

@@ -9,7 +9,7 @@ interface Props {
   readonly children: ReactNode;
 }
 
-/** CTR-1: company pages only in that company's identity. Who came by an old link is told where to go. */
+/** CTR-1: company pages exist only in that company's identity. A person who follows an old link is told where to go. */
 export function Only({ when, otherwise, children }: Props) {
   const t = useParts();
   if (when) return children;

@@ -15,7 +15,10 @@ const useT = texts('me-switching', {
   en: { switched: 'You are now {{identity}}' },
 });
 
-/** Takes the session that a switch answered: other tabs stop, this one begins at the start of the new identity. */
+/**
+ * Takes over the session that a switch returned: other tabs stop, this one starts at the first page of the new
+ * identity.
+ */
 export function useSwitched(): (session: SessionAnswer) => Promise<void> {
   const t = useT();
   const identityName = useIdentityName();
@@ -27,7 +30,7 @@ export function useSwitched(): (session: SessionAnswer) => Promise<void> {
   };
 }
 
-/** Takes one of the own identities (SWI-1, SWI-2). */
+/** Switches to one of the person's own identities (SWI-1, SWI-2). */
 export function useBecome(): (choiceId: string) => Promise<void> {
   const switched = useSwitched();
   return async (choiceId) => {
@@ -43,7 +46,7 @@ interface Props {
     readonly current?: true | undefined;
   };
 }
-/** SWI-1, SWI-2: one of what this session can become, the current one marked (SWI-5). */
+/** SWI-1, SWI-2: one identity that this session can take, with a mark at the current one (SWI-5). */
 export function IdentityItem({ choice: { choiceId, identity, current } }: Props) {
   const parts = useParts();
   const identityName = useIdentityName();

@@ -3,11 +3,14 @@ import { useLocation } from 'react-router';
 import { type Ensured, useFreshFactor } from '../../../session/fresh-factor.tsx';
 
 interface AccountCentre {
-  /** Says at the top of the page that something worked, and takes the focus there: what was clicked may be gone. */
+  /**
+   * Shows at the top of the page that something worked, and moves the focus there, because what was clicked may be
+   * gone.
+   */
   readonly say: (sentence: string) => void;
-  /** Takes it away again: something new has begun. */
+  /** Removes the message: something new has begun. */
   readonly hush: () => void;
-  /** SES-5, PHN-4: asks for a factor where the API wants one, and then goes on by itself. */
+  /** SES-5, PHN-4: asks for a factor if the API needs one, and then continues. */
   readonly ensured: Ensured;
 }
 const Context = createContext<AccountCentre | undefined>(undefined);
@@ -18,7 +21,7 @@ export function useAccountCentre(): AccountCentre {
   return centre;
 }
 
-/** What all pages of 账户中心 share: the good news at the top, and the dialog for a fresh factor. */
+/** What all pages of 账户中心 share: the message at the top, and the dialog for a fresh factor. */
 export function AccountCentreParts({ children }: { readonly children: ReactNode }) {
   const { pathname } = useLocation();
   const fresh = useFreshFactor();

@@ -11,8 +11,9 @@ const asDay = 'YYYY-MM-DD';
 const today = (): string => shanghaiDay(new Date(serverNow()));
 
 /**
- * A calendar day, today or later: typed as 2026-03-02 or chosen from a calendar in the portal's language (a browser's own
- * field follows the browser's). What was chosen stands below in words; the form holds it as the API takes it.
+ * A calendar day, today or later: typed as 2026-03-02 or chosen from a calendar in the portal's language (a browser's
+ * own date field follows the browser's language). The chosen day is shown below in words; the form's value is what the
+ * API takes.
  */
 export function DayField({
   name,
@@ -25,7 +26,7 @@ export function DayField({
   readonly label: string;
   readonly hint?: string;
   readonly optional?: boolean;
-  /** Whether it may lie before today. */
+  /** Whether the day may be in the past. */
   readonly past?: boolean;
 }) {
   const t = useCommon();
@@ -75,7 +76,7 @@ export function ValidUntilField() {
   return <DayField name="validUntil" label={t('fact.validUntil')} hint={t('validUntilHint')} optional />;
 }
 
-/** REL-7: the roles that person and company may agree on between themselves. */
+/** REL-7: the roles that a person and a company may agree on without the registry. */
 export function StaffRoleField() {
   const t = useCommon();
   const parts = useParts();
@@ -102,7 +103,7 @@ export function PermissionsField() {
   );
 }
 
-/** Several of a few; at least one. */
+/** Several choices of a few; at least one. */
 export function CheckboxesField({
   name,
   label,
@@ -121,7 +122,7 @@ export function CheckboxesField({
       name={name}
       label={label}
       extra={hint}
-      // Not `required`: antd would put aria-required on a group, which has no such thing.
+      // Not `required`: antd would put aria-required on a group, where it is not allowed.
       rules={[
         {
           validateTrigger: 'onSubmit',

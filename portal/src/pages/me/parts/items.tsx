@@ -1,6 +1,6 @@
 import { createContext, type ReactNode, useContext, useId } from 'react';
 
-/** Term and description; what is undefined is left out. */
+/** Term and description; undefined ones are left out. */
 export type Fact = readonly [term: string, value: ReactNode];
 
 export function Facts({ facts }: { readonly facts: readonly Fact[] }) {
@@ -18,22 +18,22 @@ export function Facts({ facts }: { readonly facts: readonly Fact[] }) {
 }
 
 const TitleId = createContext<string | undefined>(undefined);
-/** Marks what an item is about, for its buttons; a card and a row of a table both do. */
+/** Names the subject of an item for its buttons; used by cards and by rows of tables. */
 export const About = TitleId;
-/** The id of the item around, so that 删除 says of what. */
+/** The id of the enclosing item's title, so that 删除 tells what it deletes. */
 export const useItemTitleId = (): string | undefined => useContext(TitleId);
 
 interface ItemProps {
   readonly title: ReactNode;
   readonly tag?: string | undefined;
-  /** `warn` for what failed or waits. */
+  /** `warn` for something that failed or waits. */
   readonly tone?: 'good' | 'warn' | 'plain';
   readonly facts?: readonly Fact[];
   /** Buttons, and what they open. */
   readonly children?: ReactNode;
 }
 
-/** One thing of a list: a card on every screen, so that nothing is wider than a phone. */
+/** One item of a list: a card on every screen, so that nothing is wider than a phone. */
 export function Item({ title, tag, tone = 'plain', facts = [], children }: ItemProps) {
   const id = useId();
   return (

@@ -4,7 +4,7 @@ import { useCommon } from '../../../i18n/index.ts';
 import type { Fact } from './items.tsx';
 import { useParts } from './texts.ts';
 
-/** Permissions in words; words that we do not know are left out. */
+/** Permissions in words; unknown ones are left out. */
 export function usePermissionNames(): (permissions: readonly string[]) => string {
   const t = useParts();
   const common = useCommon();
@@ -21,7 +21,7 @@ export function usePermissionNames(): (permissions: readonly string[]) => string
       .join(common('scan.and'));
 }
 
-/** What both sides are told of an authorisation. */
+/** The facts of an authorisation that both sides see. */
 export function useRelationFacts() {
   const t = useParts();
   const permissionNames = usePermissionNames();

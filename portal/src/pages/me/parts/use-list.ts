@@ -1,8 +1,8 @@
 import { useSearchParams } from 'react-router';
 
 /**
- * Which of a page's lists is shown, in the address: 去办理, a link of an SMS and a reload find it, and the address says
- * nothing but its name.
+ * Which of a page's lists is shown, kept in the address, so that 去办理, a link in an SMS and a reload find it. The
+ * address contains nothing but the list's name.
  */
 export function useList<L extends string>(lists: readonly L[], first: L): [L, (list: L) => void] {
   const [params, setParams] = useSearchParams();

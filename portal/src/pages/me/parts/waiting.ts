@@ -3,7 +3,7 @@ import type { Identity } from '#contract/schemas.ts';
 import { isManagingRole } from '#domain/relations.ts';
 import { answer, api } from '../../../api/client.ts';
 
-/** What waits for somebody's word. */
+/** Something that waits for a decision. */
 export interface Waiting {
   readonly what: 'waiting' | 'companies' | 'applications' | 'agreements';
   readonly count: number;
@@ -14,7 +14,7 @@ export interface Waiting {
 export const isManager = (identity: Identity): boolean =>
   identity.kind === 'enterprise' && isManagingRole(identity.role);
 
-/** Of the person: authorisations that a company or the authorities began (REL-3 … REL-5). */
+/** For the person: authorisations that a company or the authorities began (REL-3 … REL-5). */
 export const useInvitations = (enabled: boolean) =>
   useQuery({
     queryKey: ['authorizations', 'count'],
@@ -24,7 +24,7 @@ export const useInvitations = (enabled: boolean) =>
         await answer(api.GET('/v1/authorizations', { params: { query: { state: 'pending' } } }))
       ).authorizations.filter(({ direction }) => direction === 'invited').length,
   });
-/** Of the company: people who apply (REL-6). */
+/** For the company: people who apply (REL-6). */
 export const useApplications = (enabled: boolean) =>
   useQuery({
     queryKey: ['staff', 'count'],
@@ -35,7 +35,7 @@ export const useApplications = (enabled: boolean) =>
       ).staff.filter(({ direction }) => direction === 'applied').length,
   });
 
-/** What waits for this identity (REL, ENT, AGY-4); what cannot be read just now, its own page says. */
+/** What waits for this identity (REL, ENT, AGY-4). If something cannot be read now, its own page shows the problem. */
 export function useWaiting(identity: Identity): {
   readonly all: readonly Waiting[];
   readonly known: boolean;

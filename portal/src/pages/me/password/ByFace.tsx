@@ -11,14 +11,17 @@ import { FaceCheck } from '../parts/FaceCheck.tsx';
 import { usePasswordContext } from './context.ts';
 import { usePasswordTexts } from './texts.ts';
 
-/** For one who came by QR and forgot the password: the new one first, then the face, which changes it. */
+/**
+ * For a person who logged in by QR and forgot the password: first the new password, then the face check, which changes
+ * it.
+ */
 export function ByFace() {
   const t = usePasswordTexts();
   const context = usePasswordContext();
   const { say, ensured } = useAccountCentre();
   const [form] = Form.useForm<{ newPassword: string }>();
   const [scanning, setScanning] = useState(false);
-  /** A proof that no call has spent: a refused password, or a bad network, costs no second scan. */
+  /** A proof that no call has spent: after a refused password or a network failure the person need not scan again. */
   const proof = useRef<string>(undefined);
 
   const change = async (faceTicket: string) => {
@@ -29,7 +32,7 @@ export function ByFace() {
         'ownFace',
       );
     } catch (error) {
-      // A proof that ran out or was spent is no use; what the password misses has nothing to do with it.
+      // A proof that expired or was spent is dropped; a weak password says nothing about the proof.
       const problem = problemOf(error);
       if (problem.code !== 'PASSWORD_WEAK' && !isTransient(problem)) proof.current = undefined;
       throw error;
@@ -45,7 +48,7 @@ export function ByFace() {
       else await change(proof.current);
     },
   });
-  /** The form sends it: what the password misses is said beside it, as everywhere. */
+  /** Sent by the form, so that messages about the password stand beside it, as everywhere. */
   const scanned = async (faceTicket: string) => {
     proof.current = faceTicket;
     setScanning(false);

@@ -18,7 +18,7 @@ export function ByOldPassword() {
     form,
     fields: { BAD_CREDENTIALS: 'oldPassword' },
     send: async ({ oldPassword, newPassword }) => {
-      // LGN-11: an initial password is no old one here, and a face that changes it is the other tab's.
+      // LGN-11: an initial password does not count as old password here; the other tab changes it by a face check.
       await ensured(
         () => answer(api.PUT('/v1/account/password', { body: { oldPassword, newPassword } })),
         'ownFace',

@@ -16,12 +16,12 @@ import { usePhonesTexts } from './texts.ts';
 
 interface Values {
   readonly phone: string;
-  /** Not `smsCode`: the dialog for a fresh factor has a field of that name at the same time. */
+  /** Not `smsCode`, because the dialog for a fresh factor has a field of that name at the same time. */
   readonly phoneCode: string;
   readonly makeDefault?: boolean;
 }
 
-/** PHN-2: a code to the new number; PHN-3: one of somebody else is taken over with a face proof. */
+/** PHN-2: sends a code to the new number; PHN-3: takes over somebody else's number with a face proof. */
 export function AddPhone() {
   const t = usePhonesTexts();
   const { say, ensured } = useAccountCentre();
@@ -58,7 +58,7 @@ export function AddPhone() {
       try {
         await add(values);
       } catch (error) {
-        // The right code was not spent: it serves for the take-over.
+        // The right code was not spent: it is used for the takeover.
         if (problemOf(error).code === 'PHONE_TAKEN') setTaken(true);
         throw error;
       }
@@ -79,7 +79,7 @@ export function AddPhone() {
       <ApiForm form={form} onFinish={submit} onValuesChange={() => setTaken(false)}>
         <ProblemAlert problem={problem} onRetry={retry} />
         <PhoneField />
-        {/* The next number has its own codes. */}
+        {/* The next number gets codes of its own. */}
         <SmsCodeField key={added} name="phoneCode" send={send} />
         <ChallengeNotice />
         <Form.Item name="makeDefault" valuePropName="checked">

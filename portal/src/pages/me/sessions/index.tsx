@@ -10,7 +10,7 @@ import { outdated } from '../parts/queries.ts';
 import { useParts } from '../parts/texts.ts';
 import { useSessionsTexts } from './texts.ts';
 
-/** SES-4: the own logins, and the end of any other. */
+/** SES-4: the person's own sessions; each other one can be ended. */
 export function Page() {
   const menu = useMenuTexts();
   const t = useSessionsTexts();

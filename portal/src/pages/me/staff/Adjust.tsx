@@ -17,7 +17,7 @@ interface Values {
   readonly validUntil?: string;
 }
 
-/** REL-8: narrow or widen at once, the person is told. An invoice clerk has only invoices. */
+/** REL-8: changes permissions at once, and the person is informed. An invoice clerk only has invoices. */
 export function Adjust({ member, onDone }: { readonly member: StaffMember; readonly onDone: () => void }) {
   const t = useStaffTexts();
   const parts = useParts();
@@ -32,7 +32,7 @@ export function Adjust({ member, onDone }: { readonly member: StaffMember; reado
           answer(
             api.PATCH('/v1/enterprise/staff/{authorizationId}', {
               params: { path: { authorizationId } },
-              // An emptied day is unlimited; one that was not touched stays as it is.
+              // An emptied day means unlimited; a day that was not touched stays.
               body: {
                 ...(typed.permissions ? { permissions: typed.permissions } : {}),
                 validUntil: typed.validUntil || null,
@@ -51,7 +51,7 @@ export function Adjust({ member, onDone }: { readonly member: StaffMember; reado
     <div>
       <ApiForm
         form={form}
-        // Several may be open: their fields are told apart by the form's name.
+        // Several of these forms may be open: the form's name keeps their fields apart.
         name={authorizationId}
         initialValues={{ permissions, validUntil }}
         onFinish={submit}

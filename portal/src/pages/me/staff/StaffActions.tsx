@@ -13,7 +13,7 @@ import type { StaffMember } from './read-staff.ts';
 import { useStaffTexts } from './texts.ts';
 
 const change = (call: Promise<unknown>) => changing(call, 'staff');
-/** Of two people of one name it says which (REL-11). */
+/** Tells two people of the same name apart (REL-11). */
 const whoOf = ({ name, documentNumber }: StaffMember): string => `${name}（${documentNumber}）`;
 
 interface Props {
@@ -21,7 +21,7 @@ interface Props {
   readonly list: RelationList;
 }
 
-/** What the company may do with one of the list (REL-5 … REL-7). */
+/** What the company may do with one person of the list (REL-5 … REL-7). */
 export function StaffActions({ member, list }: Props) {
   const t = useStaffTexts();
   if (list === 'active') return <ActiveActions member={member} />;

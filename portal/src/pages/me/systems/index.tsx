@@ -11,7 +11,7 @@ import { useSystems } from './queries.ts';
 import { Tiles } from './Tiles.tsx';
 import { useSystemsTexts } from './texts.ts';
 
-/** SSO-13: the systems entered in this session, each to be left alone. */
+/** SSO-13: the systems entered in this session; each can be left. */
 export function Page() {
   const menu = useMenuTexts();
   const t = useSystemsTexts();
