@@ -2,7 +2,7 @@ import type { FlowDeclaration } from '#contract/flow.ts';
 import type { Stage } from './stage.ts';
 
 /** What Lambda keeps unreserved in every account, for the functions without a reservation. */
-const unreserved = 100;
+export const unreserved = 100;
 
 /** How often a flow hashes compared with the others: most people log in, some reset, few do the rest. */
 const weights: Readonly<Record<string, number>> = { login: 8, registration: 2, 'password-reset': 2 };

@@ -20,6 +20,7 @@ export const lacksOf = ({ partition }: Pick<Stage, 'partition'>): string[] =>
   partition === 'aws'
     ? []
     : [
+        'aws-cn answers a call without an AWS signature only in an account with an ICP filing: apply for it before the first deployment (docs/operations.md).',
         'aws-cn has no CodePipeline: .github/workflows/deploy.yml deploys, by a runner in the account.',
         'aws-cn has no X-Ray for Lambda: the traceId of an answer finds its lines (saved query "trace").',
         'aws-cn has no CloudFront metrics in this region, and none of IAM certificates: the canary comes through CloudFront and counts the certificate’s days.',

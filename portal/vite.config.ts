@@ -108,7 +108,19 @@ export default defineConfig({
     emptyOutDir: true,
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // What the pages with a first view load (infra/portal/first-view.ts); not deployed.
     manifest: 'manifest.json',
+    // Few files instead of many small ones, which compress worse and each cost a request.
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: 'base', tags: ['$initial'], priority: 1 },
+            { name: 'forms', test: /portal.src.components.(ApiForm|use-submit|Tabs|fields.text-fields)/ },
+          ],
+        },
+      },
+    },
   },
   // Dev server beside `npm start -- --no-portal --port 3000`, which takes changes from its own origin alone (SES-2).
   server: {

@@ -46,7 +46,7 @@ export const queries: Readonly<Record<string, Query>> = {
     of: ({ trigger }) => trigger?.kind === 'feed',
     lines: [
       'filter word in ["message-failed", "file-paused", "file-changed", "rejected"]',
-      'fields @timestamp, word, file, line, code, cause.message',
+      'fields @timestamp, word, file, line, code, cause.name, cause.message',
       'sort @timestamp desc | limit 200',
     ],
   },

@@ -106,7 +106,7 @@ export function fallback(scope: Construct, stage: Stage): CfnDistribution.Functi
     autoPublish: true,
     functionCode: fallbackFunction,
     functionConfig: {
-      comment: 'Every page of the portal is index.html or, first, login.html',
+      comment: 'Every page of the portal is index.html or has a first view',
       runtime: 'cloudfront-js-2.0',
     },
   });

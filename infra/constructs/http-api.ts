@@ -72,7 +72,8 @@ export class FlowApi extends Construct {
       defaultRouteSettings: {
         throttlingRateLimit: stage.throttling.requestsPerSecond,
         throttlingBurstLimit: stage.throttling.burst,
-        detailedMetricsEnabled: true,
+        // By route they cost as much as all else that watches; ours by flow, and the log by route, tell as much.
+        detailedMetricsEnabled: false,
       },
     });
     this.regionalHost = stage.domain && this.addDomain(api, deployed, stage.domain);

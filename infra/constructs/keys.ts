@@ -20,8 +20,8 @@ export interface StageKeyProps {
 const thisKey = ['*'];
 
 /**
- * Administration of the key without its use. An administrator cannot read anything with the key. They could give
- * themselves access by another key policy (PutKeyPolicy); CloudTrail shows that, and the next deployment reverts it.
+ * Administration of the key without its use. An administrator cannot read anything with the key. An administrator could
+ * give themselves access by another key policy (PutKeyPolicy); CloudTrail and `cdk drift` show such a change.
  */
 const administration = [
   'kms:CancelKeyDeletion',

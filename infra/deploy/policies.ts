@@ -1,5 +1,6 @@
 import { type StageName, stages } from '../config.ts';
 import { prefix } from '../names.ts';
+import { cloudFrontLogRegion } from '../stacks/portal-log-stack.ts';
 
 interface Statement {
   readonly Sid: string;
@@ -12,6 +13,9 @@ export interface PolicyDocument {
   readonly Version: '2012-10-17';
   readonly Statement: readonly Statement[];
 }
+
+/** By which `cdk bootstrap` names what it makes, unless it is told another. */
+export const bootstrapQualifier = 'hnb659fds';
 
 export const boundaryName = (stage: StageName): string => `${prefix({ name: stage })}-boundary`;
 export const deployPolicyName = (stage: StageName): string => `${prefix({ name: stage })}-deploy`;
@@ -170,6 +174,49 @@ export function deployPolicy(stage: StageName, account: string): PolicyDocument 
   ]);
 }
 
+/** The role that the workflow takes on, as `repository` (owner/name) runs it for the stage's environment; made once, too. */
+export const deployerName = (stage: StageName): string => `${prefix({ name: stage })}-deployer`;
+
+/** Of its account it may only take on the roles that `cdk bootstrap` made there. */
+export function deployerPolicy(stage: StageName, account: string): PolicyDocument {
+  const { partition, region } = places(stage, account);
+  const regions = partition === 'aws' ? [region, cloudFrontLogRegion] : [region];
+  return document([
+    allow(
+      'RolesOfBootstrap',
+      ['sts:AssumeRole'],
+      regions.flatMap((one) =>
+        ['deploy', 'file-publishing', 'lookup'].map(
+          (what) =>
+            `arn:${partition}:iam::${account}:role/cdk-${bootstrapQualifier}-${what}-role-${account}-${one}`,
+        ),
+      ),
+    ),
+  ]);
+}
+
+/** Who may take the role on: the workflow of one repository, in the environment that waits for its reviewers. */
+export function deployerTrust(stage: StageName, account: string, repository: string): object {
+  const { partition } = places(stage, account);
+  const github = 'token.actions.githubusercontent.com';
+  return {
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Effect: 'Allow',
+        Principal: { Federated: `arn:${partition}:iam::${account}:oidc-provider/${github}` },
+        Action: 'sts:AssumeRoleWithWebIdentity',
+        Condition: {
+          StringEquals: {
+            [`${github}:aud`]: partition === 'aws-cn' ? 'sts.amazonaws.com.cn' : 'sts.amazonaws.com',
+            [`${github}:sub`]: `repo:${repository}:environment:${stage}`,
+          },
+        },
+      },
+    ],
+  };
+}
+
 const document = (statements: readonly Statement[]): PolicyDocument => ({
   Version: '2012-10-17',
   Statement: statements,
@@ -186,5 +233,5 @@ function places(stage: StageName, account: string) {
   const partition = region.startsWith('cn-') ? 'aws-cn' : 'aws';
   const at = (service: string, resource: string): string =>
     `arn:${partition}:${service}:${region}:${account}:${resource}`;
-  return Object.assign(at, { partition, prefix: prefix({ name: stage }) });
+  return Object.assign(at, { partition, region, prefix: prefix({ name: stage }) });
 }

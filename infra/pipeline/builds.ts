@@ -8,12 +8,10 @@ import { Aws, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { type StageName, stages } from '../config.ts';
 import { forThisAccount } from '../constructs/triggers/trigger.ts';
+import { bootstrapQualifier } from '../deploy/policies.ts';
 import { acknowledge } from '../exceptions.ts';
 import { cloudFrontLogRegion } from '../stacks/portal-log-stack.ts';
 import { deployCommands, smokeVariables } from './steps.ts';
-
-/** The qualifier in the names of everything that `cdk bootstrap` creates, unless it is given another one. */
-const bootstrapQualifier = 'hnb659fds';
 
 /** What is passed from step to step. */
 export interface Artifacts {

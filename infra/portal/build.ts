@@ -85,7 +85,7 @@ function fingerprint(root: string, mode: PortalMode): string {
     'functions/**/contract.ts',
     'package-lock.json',
     'package.json',
-    'infra/portal/{build,compress,first-view,run-vite}.ts',
+    'infra/portal/{build,compress,fallback,first-view,run-vite}.ts',
   ]);
   return hash.digest('hex').slice(0, 32);
 }

@@ -6,18 +6,19 @@
 const file = /\.[^/]*$/;
 export const isPage = (path: string): boolean => !file.test(path);
 
-/**
- * For the addresses at which a first visitor arrives, the login page made at build time is served instead of an empty
- * page.
- */
-const firstView = /^\/(login)?$/;
-export const loginFile = 'login.html';
-export const fileOfPage = (path: string): string => (firstView.test(path) ? loginFile : 'index.html');
+/** Pages whose first view is made at build time: their addresses, and the files that hold it instead of an empty page. */
+export const firstViews = { '/login': 'login.html', '/register': 'register.html', '/me': 'me.html' } as const;
+export type FirstViewPath = keyof typeof firstViews;
+export const loginFile = firstViews['/login'];
+/** No name of an object's own begins with a slash, so that looking up an address finds addresses alone. */
+const fileAt: Readonly<Record<string, string>> = { '/': loginFile, ...firstViews };
+export const fileOfPage = (path: string): string => fileAt[path] ?? 'index.html';
 
 /** The same as a CloudFront Function (JavaScript runtime 2.0). */
-export const fallbackFunction = `function handler(event) {
+export const fallbackFunction = `var files = ${JSON.stringify(fileAt)};
+function handler(event) {
   var request = event.request;
-  if (!${file}.test(request.uri)) request.uri = ${firstView}.test(request.uri) ? '/${loginFile}' : '/index.html';
+  if (!${file}.test(request.uri)) request.uri = '/' + (files[request.uri] || 'index.html');
   return request;
 }
 `;

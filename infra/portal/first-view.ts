@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'vite';
-import { loginFile } from './fallback.ts';
+import { type FirstViewPath, firstViews } from './fallback.ts';
 import { assetsFolder } from './headers.ts';
 
 interface FirstView {
@@ -13,12 +13,19 @@ interface FirstView {
 /** What the page must not contain: the content security policy refuses it, and the page would not look as intended. */
 const refused = /<script|<style|\bstyle=|\bon\w+=/i;
 
+/** What a page loads beside the first files, as modules of the sources; they come with the first request. */
+const modulesOf: Readonly<Record<FirstViewPath, readonly string[]>> = {
+  '/login': ['src/pages/login/index.tsx'],
+  '/register': ['src/pages/register/index.tsx'],
+  '/me': ['src/app/WithQueries.tsx', 'src/pages/me/index.tsx', 'src/pages/me/home/index.tsx'],
+};
+
 /**
- * Makes `login.html` beside `index.html`: the login page's first view as React renders it, with antd's styles in a
- * separate file, so that people see the form before any script has arrived. The page's own style sheets come with the
- * first request.
+ * Makes a page beside `index.html` for each first view (fallback.ts) as React renders it, with antd's styles in a
+ * separate file, so that people see the form before any script has arrived. Of /me, whose content belongs to one person,
+ * only the frame is made. The head of the page names the files that the page loads.
  */
-export async function makeFirstView(root: string, mode: string, outDir: string): Promise<void> {
+export async function makeFirstViews(root: string, mode: string, outDir: string): Promise<void> {
   const entry = join(root, 'src/prerender/index.tsx');
   if (!existsSync(entry)) return;
   // Below the project, so that packages are found; our own modules are built into single copies.
@@ -32,16 +39,22 @@ export async function makeFirstView(root: string, mode: string, outDir: string):
       ssr: { noExternal: true },
     });
     standForBrowser();
-    const made: { firstView(): Promise<FirstView> } = await import(
+    const made: { firstView(path: FirstViewPath): Promise<FirstView> } = await import(
       pathToFileURL(join(folder, 'index.js')).href
     );
-    const { html, css } = await made.firstView();
-    if (refused.test(html))
-      throw new Error(`The first view has what the policy refuses: ${html.match(refused)}`);
-    writeFileSync(
-      join(outDir, loginFile),
-      withView(readFileSync(join(outDir, 'index.html'), 'utf8'), html, keep(outDir, css)),
-    );
+    const empty = readFileSync(join(outDir, 'index.html'), 'utf8');
+    const manifest = JSON.parse(readFileSync(join(outDir, manifestFile), 'utf8')) as Manifest;
+    for (const path of Object.keys(firstViews) as FirstViewPath[]) {
+      const { html, css } = await made.firstView(path);
+      if (refused.test(html))
+        throw new Error(`The first view of ${path} has what the policy refuses: ${html.match(refused)}`);
+      const head = [
+        '<script src="/first-view.js"></script>',
+        `<link rel="stylesheet" crossorigin href="/${keep(outDir, css)}">`,
+        ...filesOf(manifest, modulesOf[path]),
+      ];
+      writeFileSync(join(outDir, firstViews[path]), withView(empty, path, html, head));
+    }
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -68,14 +81,44 @@ function keep(outDir: string, css: string): string {
   return name;
 }
 
+interface Chunk {
+  readonly file: string;
+  readonly css?: readonly string[];
+  readonly imports?: readonly string[];
+}
+type Manifest = Readonly<Record<string, Chunk>>;
+/** Vite's list of what came of which module (portal/vite.config.ts); the build takes it away at its end. */
+export const manifestFile = 'manifest.json';
+
+/** Links to what these modules load at once. */
+function filesOf(manifest: Manifest, modules: readonly string[]): string[] {
+  const scripts = new Set<string>();
+  const sheets = new Set<string>();
+  const add = (name: string): void => {
+    const chunk = manifest[name];
+    if (!chunk) throw new Error(`${name} is no module of the portal`);
+    if (scripts.has(chunk.file)) return;
+    scripts.add(chunk.file);
+    for (const sheet of chunk.css ?? []) sheets.add(sheet);
+    for (const next of chunk.imports ?? []) add(next);
+  };
+  for (const name of modules) add(name);
+  return [
+    ...[...sheets].map((file) => `<link rel="stylesheet" crossorigin href="/${file}">`),
+    ...[...scripts].map((file) => `<link rel="modulepreload" crossorigin href="/${file}">`),
+  ];
+}
+
 const emptyRoot = '<div id="root"></div>';
-function withView(page: string, html: string, sheet: string): string {
-  if (!page.includes(emptyRoot)) throw new Error('index.html has no empty root');
-  return page
+/** What index.html preloads for everybody: this page names its own. */
+const preloads = /\s*<link [^>]*rel="(?:preload|modulepreload)"[^>]*>/g;
+const linkOf = (line: string): string => /(?:src|href)="[^"]*"/.exec(line)?.[0] ?? line;
+function withView(page: string, path: FirstViewPath, html: string, head: readonly string[]): string {
+  if (!page.includes(emptyRoot) || !page.includes('<html ')) throw new Error('index.html is not as it was');
+  const bare = page.replace(preloads, '');
+  const lines = head.filter((line) => !bare.includes(linkOf(line)));
+  return bare
+    .replace('<html ', () => `<html data-view="${path}" `)
     .replace(emptyRoot, () => `<div id="root">${html}</div>`)
-    .replaceAll('rel="preload" as="style"', 'rel="stylesheet"')
-    .replace(
-      '</title>',
-      `</title>\n    <script src="/first-view.js"></script>\n    <link rel="stylesheet" crossorigin href="/${sheet}">`,
-    );
+    .replace('</title>', () => `</title>\n    ${lines.join('\n    ')}`);
 }

@@ -1,9 +1,10 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { build } from 'vite';
-import { makeFirstView } from './first-view.ts';
+import { makeFirstViews, manifestFile } from './first-view.ts';
 
 /**
- * The process that build.ts starts: it builds the pages and the login page's first view and writes errors to standard
- * error.
+ * The process that build.ts starts: it builds the pages and their first views and writes errors to standard error.
  */
 const [root = '', mode = '', outDir = ''] = process.argv.slice(2);
 try {
@@ -13,7 +14,8 @@ try {
     logLevel: 'silent',
     build: { outDir, emptyOutDir: true, reportCompressedSize: false },
   });
-  await makeFirstView(root, mode, outDir);
+  await makeFirstViews(root, mode, outDir);
+  rmSync(join(outDir, manifestFile), { force: true });
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;

@@ -1,10 +1,11 @@
 /*
- * Runs before the login page that was made at build time is painted, in the syntax of old engines (ES 5). Says whether that
- * page is what this visitor would see (no other language, look, company or journey of before); where not, it stays unseen
+ * Runs before a page that was made at build time is painted, in the syntax of old engines (ES 5). Says whether that page is
+ * what this visitor would see (no other language, look, company or journey of before); where not, it stays unseen
  * until the real one is there. Until then it keeps clicks, so that none is lost, and no form is sent by the browser itself.
  */
 // biome-ignore-all lint/complexity/useArrowFunction: old engines know no arrows
 // biome-ignore-all lint/complexity/useOptionalChain: nor optional chains
+// biome-ignore-all lint/style/useTemplate: nor templates
 (function (early, html) {
   function kept(store, key) {
     try {
@@ -13,17 +14,29 @@
       return null;
     }
   }
+  var view = html.getAttribute('data-view');
   var entry = kept('localStorage', 'login-entry');
   early.fits =
-    /^\/(login)?$/.test(location.pathname) &&
+    (location.pathname === '/' ? '/login' : location.pathname) === view &&
     !(history.state && history.state.usr) &&
     !kept('localStorage', 'language') &&
     !kept('localStorage', 'large-type') &&
     !kept('localStorage', 'elder') &&
-    !kept('localStorage', 'login-companies') &&
-    (!entry || entry === 'enterprise') &&
-    !kept('sessionStorage', 'journey-login');
+    !kept('sessionStorage', 'journey-' + view.slice(1)) &&
+    (view !== '/login' || (!kept('localStorage', 'login-companies') && (!entry || entry === 'enterprise')));
   html.setAttribute('data-first', early.fits ? 'shown' : 'hidden');
+  // What each page asks first is asked now, and answers while scripts come; /me shows nothing before it knows whose it is.
+  if (early.fits && window.fetch) {
+    early.config = fetch('/v1/config');
+    if (view === '/me' && navigator.locks)
+      early.session = navigator.locks.request('session-refresh', function () {
+        return fetch('/v1/session/refresh', { method: 'POST', headers: { 'accept-language': 'zh-CN' } });
+      });
+    [early.config, early.session].forEach(function (asked) {
+      // Told where the answer is used.
+      if (asked) asked.catch(function () {});
+    });
+  }
   function click(event) {
     var button = event.target.closest ? event.target.closest('button') : null;
     if (button) early.clicks.push(button);

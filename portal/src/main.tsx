@@ -4,7 +4,7 @@ import { hasFirstView } from './app/early.ts';
 import 'tokens.css';
 import './app/styles.css';
 import { startLook } from './app/look.ts';
-import { loadLogin } from './app/routes.tsx';
+import { loadFirst } from './app/routes.tsx';
 import { startLanguage } from './i18n/index.ts';
 import { startSession } from './session/session.ts';
 
@@ -17,7 +17,7 @@ void Promise.all([startLanguage(), startLook()]).then(async () => {
   if (location.pathname === '/') history.replaceState(history.state, '', `/login${location.search}`);
   if (hasFirstView(root)) {
     // Without its code the page would be taken over later, and nothing clicked until then would be seen.
-    await loadLogin();
+    await loadFirst(location.pathname);
     hydrateRoot(root, <App />);
     return;
   }

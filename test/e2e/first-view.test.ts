@@ -1,6 +1,10 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
+import { loggedInByFace } from '../support/door.ts';
+import { settled } from '../support/seed.ts';
+import { long } from '../support/variants.ts';
 import { expectAccessible, picture, usePortal } from './support/browser.ts';
+import { openSignedIn } from './support/signed-in.ts';
 
 const portal = usePortal();
 const account = '居民身份证号码/手机号码/用户名';
@@ -17,7 +21,7 @@ async function withoutScripts(page: Page, path: string): Promise<() => void> {
     await route.continue();
   });
   await page.goto(path, { waitUntil: 'commit' });
-  await page.locator('#account').waitFor({ state: 'attached' });
+  await page.locator('#main').waitFor({ state: 'attached' });
   return arrive;
 }
 
@@ -59,4 +63,46 @@ describe('the login page before its scripts have come', () => {
     await button(page, 'Log in').waitFor();
     expect(await page.getByText('登录', { exact: true }).count()).toBe(0);
   });
+});
+
+describe('other pages before their scripts have come', () => {
+  long(
+    'REG-1 the registration is the real form; what was typed and ticked meanwhile is taken over',
+    async () => {
+      const page = await portal.open('/help');
+      const arrive = await withoutScripts(page, '/register');
+      await page.getByRole('heading', { name: '填写身份信息' }).waitFor();
+      await expectAccessible(page);
+      await page.getByLabel('姓名').fill('张三');
+      await page.getByLabel('证件号码').fill('1101');
+      await page.getByRole('checkbox').first().check();
+      const made = await page.evaluateHandle('document.querySelector("#documentNumber")');
+      await button(page, '下一步：填写基本信息').click();
+      arrive();
+      // Judged: the number is wrong, and nothing else is missing.
+      await page.getByText(/证件号码不正确/).waitFor();
+      expect(await page.getByLabel('姓名').inputValue()).toBe('张三');
+      expect(await page.getByRole('checkbox').first().isChecked()).toBe(true);
+      expect(await page.locator('.ant-form-item-explain-error').count()).toBe(1);
+      expect(await (await made.getProperty('isConnected')).jsonValue()).toBe(true);
+    },
+  );
+
+  long(
+    'SES-2 the first screen has its frame, and asks the cookie once, before its scripts have come',
+    async () => {
+      const { cookie } = await loggedInByFace(portal.door, await settled(portal.door));
+      const page = await openSignedIn(portal, cookie, '/help');
+      const asked: string[] = [];
+      page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+      const answered = page.waitForResponse('**/v1/session/refresh');
+      const arrive = await withoutScripts(page, '/me');
+      await page.getByRole('contentinfo').getByText('主办单位').waitFor();
+      await answered;
+      arrive();
+      await page.getByText('没有需要您处理的事项').waitFor();
+      expect(asked.filter((path) => path === '/v1/session/refresh')).toHaveLength(1);
+      expect(asked.filter((path) => path === '/v1/config')).toHaveLength(1);
+    },
+  );
 });

@@ -229,7 +229,7 @@ describe('adding', () => {
 });
 
 describe('a number of somebody else', () => {
-  long('PHN-3 is said only after the right code', async () => {
+  it('PHN-3 is said only after the right code', async () => {
     const holder = await newcomer(door);
     const who = await newcomer(door);
     await wait(door, 61);

@@ -450,6 +450,9 @@ it.each(['dev', 'staging', 'prod', 'showcase'] as const)(
       ),
     );
     const messages = all.filter(({ Type }) => Type === 'AWS::CloudWatch::CompositeAlarm');
+    const gateway = all.find(({ Type }) => Type === 'AWS::ApiGatewayV2::Stage');
+    // By route they are metrics that cost.
+    expect(gateway?.Properties.DefaultRouteSettings).toMatchObject({ DetailedMetricsEnabled: false });
     const costs = paragraphs.get('What noticing costs') ?? '';
     const cells = (row: string): string[] =>
       costs
@@ -469,6 +472,13 @@ it.each(['dev', 'staging', 'prod', 'showcase'] as const)(
         Math.max(1, count / 10),
       );
     }
+    const dollars = (cell = ''): number =>
+      cell.startsWith('below') ? 0.5 : Number(/(\d+)$/.exec(cell)?.[1] ?? 0);
+    const rows = costs.split('\n').filter((line) => /^\| (?!\||alarms|\*\*)\w/.test(line));
+    expect(rows.length).toBeGreaterThan(7);
+    const sum = rows.reduce((all, line) => all + dollars(line.split('|')[column]?.trim()), 0);
+    const total = Number(/\d+/.exec(cells('**together')[column] ?? '')?.[0]);
+    expect(Math.abs(total - sum), `together ${total} said, ${sum} added up`).toBeLessThanOrEqual(sum / 20);
   },
 );
 

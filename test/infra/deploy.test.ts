@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { type StageName, stageNames } from '../../infra/config.ts';
-import { boundary, boundaryName, deployPolicy } from '../../infra/deploy/policies.ts';
+import {
+  boundary,
+  boundaryName,
+  deployerPolicy,
+  deployerTrust,
+  deployPolicy,
+} from '../../infra/deploy/policies.ts';
 import { matches } from '../../infra/local/emulators/policy.ts';
 import {
   type Assembly,
@@ -108,4 +114,17 @@ describe.each(deployed)('stage %s', (stage) => {
     },
     synthTimeout,
   );
+  it('OPS-01 lets the workflow of one repository and environment take on the roles of `cdk bootstrap`, and nothing else', () => {
+    expect(deployerPolicy(stage, account).Statement).toHaveLength(1);
+    for (const { Action, Resource } of deployerPolicy(stage, account).Statement) {
+      expect(Action).toEqual(['sts:AssumeRole']);
+      for (const one of list(Resource))
+        expect(one).toMatch(/^arn:aws(-cn)?:iam::345678901234:role\/cdk-\w+-[\w-]+-role-/);
+    }
+    const trust = JSON.stringify(deployerTrust(stage, account, 'ahtax/door'));
+    expect(trust).toContain(`"repo:ahtax/door:environment:${stage}"`);
+    expect(trust).toContain(
+      stage === 'prod' || stage === 'staging' ? '"sts.amazonaws.com.cn"' : '"sts.amazonaws.com"',
+    );
+  });
 });

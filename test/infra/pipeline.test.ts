@@ -149,6 +149,10 @@ it('OPS-01 the workflow does the same by the same commands: test, synth, staging
   ].map((one) => text.indexOf(one));
   expect(places).not.toContain(-1);
   expect(places).toEqual(places.toSorted((a, b) => a - b));
+  // Both stages are in partition aws-cn, whose STS has a name of its own.
+  const asked = text.match(/role-to-assume: .*\n( {10}\S.*\n)+/g) ?? [];
+  expect(asked).toHaveLength(2);
+  for (const one of asked) expect(one).toContain('audience: sts.amazonaws.com.cn');
   for (const variable of Object.keys(smokeVariables)) expect(text).toContain(`${variable}: `);
   const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   for (const [, script = ''] of text.matchAll(/npm run (\S+)/g))

@@ -199,10 +199,12 @@ describe.each(deployed)('portal stack of stage %s', (stage) => {
       expect(uri).toBe(isPage(path) ? `/${fileOfPage(path)}` : path);
     }
     expect(['/', '/login', '/a.b/c'].every(isPage)).toBe(true);
-    expect(['/', '/login', '/loginx', '/me'].map(fileOfPage)).toEqual([
+    expect(['/', '/login', '/loginx', '/register', '/me', '/me/phones'].map(fileOfPage)).toEqual([
       'login.html',
       'login.html',
       'index.html',
+      'register.html',
+      'me.html',
       'index.html',
     ]);
     expect(['/x.js', '/index.html'].some(isPage)).toBe(false);
@@ -441,7 +443,7 @@ describe('addresses of pages', () => {
     expect(sub.length).toBeGreaterThan(5);
   });
 
-  it('are each a copy of index.html, and the login’s of its first view, where nothing sends them there', () => {
+  it('are each a copy of index.html, or of their first view, where nothing sends them there', () => {
     const files = join(import.meta.dirname, 'fixtures/pages');
     const pageOf = (path: string) => readFileSync(join(files, fileOfPage(`/${path}`)), 'utf8');
     const copied: string[] = [];

@@ -79,6 +79,8 @@ it(
     expect(() => check({ logon: 1 })).toThrow(/provisioned\.logon names no flow/);
     expect(() => check({ login: 400 })).toThrow(/provisioned\.login is more than the \d+ that are reserved/);
     expect(() => check({ scan: 0.5 })).toThrow(/whole number/);
+    expect(() => check({ scan: 480 })).not.toThrow();
+    expect(() => check({ scan: 481 })).toThrow(/keeps 481 calls ready .* only 480 are left/);
   },
   synthTimeout,
 );

@@ -46,7 +46,7 @@ describe('partitions', () => {
 
   it('OPS-02 says at the synth what aws-cn lacks and what does its work there', () => {
     const said = lacksOf(resolveStage('prod', { rehearsal: true })).join('\n');
-    for (const lack of ['CodePipeline', 'X-Ray', 'CloudFront metrics', 'access log'])
+    for (const lack of ['ICP filing', 'CodePipeline', 'X-Ray', 'CloudFront metrics', 'access log'])
       expect(said).toContain(lack);
     expect(lacksOf(resolveStage('showcase', { rehearsal: true }))).toEqual([]);
     expect(readFileSync(join(infra, 'app.ts'), 'utf8')).toContain('lacksOf(stage)');

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parseRelyingParties, type RelyingPartyInput } from '#contract/relying-parties.ts';
 import { accepts } from '#domain/relying-parties.ts';
@@ -37,6 +38,18 @@ describe('SSO-1 the clients of a stage', () => {
       postLogoutRedirectUris: [],
       resources: [{ uri: 'https://filing.example.cn/api', scopes: ['openid', 'profile'] }],
     });
+  });
+
+  it('are told by an example in docs/relying-parties.md, which is a good one on this machine', () => {
+    const [, json = ''] =
+      /```json\n(\{\n {2}"clientId"[^`]*)```/.exec(readFileSync('docs/relying-parties.md', 'utf8')) ?? [];
+    const example = JSON.parse(json);
+    const { issuer } = around;
+    const shown = { ...example, keys: [{ ...example.keys[0], ...key('k1') }] };
+    const local = { issuer, sectors: ['filing'], matters: ['invoice.issue'], plainHttp: true };
+    expect(parseRelyingParties([shown], local)).toMatchObject([
+      { clientId: 'your-client-id', refresh: true },
+    ]);
   });
 
   it('may have two keys while one replaces the other', () => {

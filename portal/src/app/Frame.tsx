@@ -1,12 +1,13 @@
-import { Suspense } from 'react';
+import { lazy, Suspense, useEffect } from 'react';
 import { Link, Outlet, useLocation } from 'react-router';
 import { LiveRegion } from '../components/live.tsx';
 import { Loading } from '../components/states.tsx';
 import { chooseLanguage, useCommon, useLanguage } from '../i18n/index.ts';
-import { Moved } from '../session/Moved.tsx';
+import { useSessionState } from '../session/store.ts';
 import { Announcements } from './Announcements.tsx';
 import { Broken } from './Broken.tsx';
 import { Emblem } from './Emblem.tsx';
+import { clickAsBefore } from './early.ts';
 import { Footer } from './Footer.tsx';
 import { chooseLook, useLook } from './look.ts';
 import { SignedInBar } from './SignedInBar.tsx';
@@ -45,14 +46,35 @@ export function Frame() {
         <Broken key={pathname}>
           <Suspense fallback={<Loading />}>
             <Outlet />
+            <TakenOver />
           </Suspense>
         </Broken>
       </main>
       <Footer />
       <LiveRegion />
-      {onDesk ? null : <Moved />}
+      {onDesk ? null : <WhereMoved />}
     </>
   );
+}
+
+const Moved = lazy(async () => ({ default: (await import('../session/Moved.tsx')).Moved }));
+/** Comes when somebody is signed in, so that it is there when it is needed. */
+function WhereMoved() {
+  const { status } = useSessionState();
+  return status === 'active' || status === 'moved' ? (
+    <Suspense fallback={null}>
+      <Moved />
+    </Suspense>
+  ) : null;
+}
+
+/**
+ * Comes to life with the page before it, and after it: what was clicked in a page made at build time is clicked now. What is
+ * in a <Suspense> of the page's own would come later, and miss it.
+ */
+function TakenOver() {
+  useEffect(clickAsBefore, []);
+  return null;
 }
 
 /** Look and language. A phone's header has room for the first word of each name. */

@@ -1,14 +1,14 @@
 import { lazy, Suspense, useState } from 'react';
-import { Link, useNavigate } from 'react-router';
+import { Link, useLocation, useNavigate } from 'react-router';
 import { problemOf } from '../api/problem.ts';
 import { announce } from '../components/live.tsx';
 import { useCommon } from '../i18n/index.ts';
-import { IdleWarning } from '../session/IdleWarning.tsx';
 import { useIdentityName } from '../session/identities.ts';
 import { logOut } from '../session/session.ts';
 import { useSessionState } from '../session/store.ts';
 import { wantNothing } from '../session/wanted.ts';
 
+const IdleWarning = lazy(async () => ({ default: (await import('../session/IdleWarning.tsx')).IdleWarning }));
 /** Comes with its first use: the login page does without. */
 const Switcher = lazy(async () => ({ default: (await import('../session/Switcher.tsx')).Switcher }));
 
@@ -21,6 +21,8 @@ export function SignedInBar() {
   const [leaving, setLeaving] = useState(false);
   const [switching, setSwitching] = useState(false);
   const [failed, setFailed] = useState<string>();
+  const { pathname } = useLocation();
+  if (now.status === 'unknown' && pathname === '/me') return <Waiting />;
   if (now.status !== 'active' && now.status !== 'moved') return null;
   const { person, identity } = now.session;
 
@@ -64,12 +66,34 @@ export function SignedInBar() {
           </button>
         </nav>
       </div>
-      {now.status === 'active' ? <IdleWarning /> : null}
+      {now.status === 'active' ? (
+        <Suspense fallback={null}>
+          <IdleWarning />
+        </Suspense>
+      ) : null}
       {switching ? (
         <Suspense fallback={null}>
           <Switcher identity={identity} onClose={() => setSwitching(false)} />
         </Suspense>
       ) : null}
     </section>
+  );
+}
+
+/** Holds the bar's place, so that nothing below moves when it comes. */
+function Waiting() {
+  const t = useCommon();
+  return (
+    <div className="who who-waiting" aria-hidden="true">
+      <div className="who-inner">
+        <span className="who-name">{t('session.natural')}</span>
+        <small>{t('logOutHint')}</small>
+        <div className="who-nav">
+          <span className="quiet">{t('switcher.open')}</span>
+          <span>{t('accountCentre')}</span>
+          <span className="log-out">{t('logOut')}</span>
+        </div>
+      </div>
+    </div>
   );
 }

@@ -8,22 +8,30 @@ import { NotFound } from './NotFound.tsx';
 const page = (load: () => Promise<{ Page: ComponentType }>) =>
   lazy(async () => ({ default: (await load()).Page }));
 
-let login: ComponentType | undefined;
-const LazyLogin = page(() => import('../pages/login/index.tsx'));
-/** So that the login page is there at once, where its HTML was made at build time. */
-export async function loadLogin(): Promise<void> {
-  login = (await import('../pages/login/index.tsx')).Page;
+/** Pages whose HTML was made at build time (infra/portal/fallback.ts): they are taken over at once, not after a wait. */
+const firstPages = {
+  '/login': () => import('../pages/login/index.tsx'),
+  '/register': () => import('../pages/register/index.tsx'),
+} as const;
+const isFirst = (path: string): path is keyof typeof firstPages => Object.hasOwn(firstPages, path);
+const loaded = new Map<string, ComponentType>();
+export async function loadFirst(path: string): Promise<void> {
+  if (isFirst(path)) loaded.set(path, (await firstPages[path]()).Page);
 }
-const Login = () => {
-  const Page = login ?? LazyLogin;
-  return <Page />;
+const firstPage = (path: keyof typeof firstPages): ComponentType => {
+  const Later = page(firstPages[path]);
+  return () => {
+    const Page = loaded.get(path) ?? Later;
+    return <Page />;
+  };
 };
+const Login = firstPage('/login');
+const Register = firstPage('/register');
 
 /** The local runtime builds with mode `desk`; what is deployed has no trace of the phones on the desk. */
 const onThisMachine = import.meta.env.MODE === 'desk' || import.meta.env.DEV;
 
 const Legacy = page(() => import('../pages/legacy/index.tsx'));
-const Register = page(() => import('../pages/register/index.tsx'));
 const ForgotPassword = page(() => import('../pages/forgot-password/index.tsx'));
 const RecoverPhone = page(() => import('../pages/recover-phone/index.tsx'));
 const ScannedCode = page(() => import('../pages/scanned-code/index.tsx'));

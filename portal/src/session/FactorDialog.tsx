@@ -2,7 +2,6 @@ import { useEffect, useRef, useState } from 'react';
 import { answer, api } from '../api/client.ts';
 import { type Factor, type Proof, SecondFactor } from '../components/SecondFactor.tsx';
 import { useCommon } from '../i18n/index.ts';
-import type { FreshFactors } from './fresh-factor.tsx';
 
 /** The person's default number, masked; null where there is none, undefined as long as it is not known. */
 function useDefaultPhone(): string | null | undefined {
@@ -15,6 +14,9 @@ function useDefaultPhone(): string | null | undefined {
   }, []);
   return phone;
 }
+
+/** The methods that a call accepts as a fresh factor. */
+export type FreshFactors = readonly { readonly method: 'sms' | 'face' }[];
 
 /** Asks for one of the factors and uses it for this session (SES-5). */
 export function FactorDialog({

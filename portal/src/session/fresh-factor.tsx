@@ -1,13 +1,12 @@
 import { lazy, type ReactNode, Suspense, useState } from 'react';
 import { problemOf } from '../api/problem.ts';
+import type { FreshFactors } from './FactorDialog.tsx';
 
 /** Comes with its first use: most visits need none. */
 const FactorDialog = lazy(async () => ({ default: (await import('./FactorDialog.tsx')).FactorDialog }));
 
 const either = [{ method: 'sms' }, { method: 'face' }] as const;
 const face = [{ method: 'face' }] as const;
-
-export type FreshFactors = typeof either | typeof face;
 
 /** `ownFace`: the call brings a face proof of its own, of which FACE_REQUIRED speaks. */
 export type Ensured = <T>(work: () => Promise<T>, ownFace?: 'ownFace') => Promise<T>;

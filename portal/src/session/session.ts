@@ -2,6 +2,7 @@ import type { SessionAnswer } from '#contract/schemas.ts';
 import { answer, bareApi, giveCredentials } from '../api/client.ts';
 import { ApiProblem, type Problem, problemOf } from '../api/problem.ts';
 import { sentences } from '../api/sentences.ts';
+import { askedEarly } from '../app/early.ts';
 import { translate } from '../i18n/index.ts';
 import { type Session, sessionState, setSession } from './store.ts';
 import { hearTabs, oneAtATime, tellTabs } from './tabs.ts';
@@ -34,16 +35,17 @@ let running: Promise<void> | undefined;
 
 /** Asks the cookie for a token. Ends the session here where it is over; throws where no answer came. */
 export function refreshSession(): Promise<void> {
-  running ??= oneAtATime(renew).finally(() => {
+  const early = running ? {} : askedEarly('session');
+  running ??= oneAtATime(() => renew(early)).finally(() => {
     running = undefined;
   });
   return running;
 }
 
-async function renew(): Promise<void> {
+async function renew(early: ReturnType<typeof askedEarly>): Promise<void> {
   const before = sessionState();
   try {
-    const { session } = await answer(bareApi.POST('/v1/session/refresh'));
+    const { session } = await answer(bareApi.POST('/v1/session/refresh', early));
     const now = factsOf(session);
     const held = sessionState();
     // Logged out, or stopped, while the answer was on its way.

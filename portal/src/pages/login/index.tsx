@@ -3,7 +3,6 @@ import { Button } from 'antd';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { Navigate } from 'react-router';
 import { answer, bareApi } from '../../api/client.ts';
-import { clickAsBefore } from '../../app/early.ts';
 import { useIsElder } from '../../app/look.ts';
 import { HelpMark } from '../../components/HelpMark.tsx';
 import { ScanCode } from '../../components/scan/ScanCode.tsx';
@@ -31,7 +30,6 @@ export function Page() {
   const now = useSessionState();
   const isElder = useIsElder();
   const [showsQr, showQr] = useState(false);
-  useEffect(clickAsBefore, []);
   // Who goes elsewhere from here types the password again.
   useEffect(() => () => rememberTyped({ password: undefined }), []);
   if (now.status === 'active') {

@@ -1,9 +1,11 @@
 import './register.css';
 import { Button, Checkbox, Form } from 'antd';
+import { useEffect } from 'react';
 import { Link } from 'react-router';
 import type { DocumentType } from '#domain/documents.ts';
 import { withChallenge } from '../../api/challenge.ts';
 import { answer, bareApi } from '../../api/client.ts';
+import { tickedEarly, typedEarly } from '../../app/early.ts';
 import { ApiForm } from '../../components/ApiForm.tsx';
 import { ChallengeNotice } from '../../components/ChallengeNotice.tsx';
 import { PersonFields } from '../../components/fields/PersonFields.tsx';
@@ -50,6 +52,14 @@ export function Identity({
       onOpened({ ...opened, documentNumber: person.documentNumber });
     },
   });
+  // Typed and ticked before this form came to life.
+  useEffect(() => {
+    for (const name of ['name', 'documentNumber'] as const) {
+      const value = typedEarly(name);
+      if (value !== undefined) form.setFieldValue(name, value);
+    }
+    for (const name of ['privacy', 'face'] as const) if (tickedEarly(name)) form.setFieldValue(name, true);
+  }, [form]);
   return (
     <>
       <PageTitle step="identity">{t('identityTitle')}</PageTitle>

@@ -1,16 +1,22 @@
-import { useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { Navigate, useNavigate } from 'react-router';
 import { Finished } from '../../components/Finished.tsx';
 import { keepJourney, keptJourney } from '../../components/kept-journey.ts';
 import { Steps } from '../../components/Steps.tsx';
+import { Loading } from '../../components/states.tsx';
 import { useStep } from '../../components/use-step.ts';
 import { useSessionState } from '../../session/store.ts';
-import { FaceStep } from './FaceStep.tsx';
 import { Identity, type TypedIdentity } from './Identity.tsx';
 import type { Opened } from './opened.ts';
-import { Profile, type TypedProfile } from './Profile.tsx';
+import type { TypedProfile } from './Profile.tsx';
 import { RestartLink } from './RestartLink.tsx';
 import { useRegisterTexts } from './texts.ts';
+
+/** What comes later is fetched while the first form is filled in. */
+const profileStep = () => import('./Profile.tsx');
+const faceStep = () => import('./FaceStep.tsx');
+const Profile = lazy(async () => ({ default: (await profileStep()).Profile }));
+const FaceStep = lazy(async () => ({ default: (await faceStep()).FaceStep }));
 
 const steps = ['identity', 'profile', 'face', 'done'] as const;
 type Step = (typeof steps)[number];
@@ -34,6 +40,7 @@ export function Page() {
   const { step, go, back } = useStep<Step>('identity', (one) =>
     one === 'done' ? level !== undefined : opened !== undefined,
   );
+  useEffect(() => void Promise.all([profileStep(), faceStep()]).catch(() => undefined), []);
   const take = (next: Opened, at: 'profile' | 'face') => {
     setOpened(next);
     keepJourney('register', { at, id: next.registrationId, faceRequired: next.faceRequired });
@@ -69,26 +76,30 @@ export function Page() {
           onOpened={(next) => take(next, 'profile')}
           onLeave={() => void navigate('/login')}
         />
-      ) : step === 'profile' ? (
-        <Profile
-          opened={opened}
-          before={profile}
-          onTyped={setProfile}
-          onKept={(faceRequired) => take({ ...opened, faceRequired }, 'face')}
-          onRestart={restart}
-          onBack={back}
-        />
       ) : (
-        <FaceStep
-          opened={opened}
-          onDone={(reached) => {
-            keepJourney('register', undefined);
-            setLevel(reached);
-            go('done', { replace: true });
-          }}
-          onProfile={back}
-          onRestart={restart}
-        />
+        <Suspense fallback={<Loading />}>
+          {step === 'profile' ? (
+            <Profile
+              opened={opened}
+              before={profile}
+              onTyped={setProfile}
+              onKept={(faceRequired) => take({ ...opened, faceRequired }, 'face')}
+              onRestart={restart}
+              onBack={back}
+            />
+          ) : (
+            <FaceStep
+              opened={opened}
+              onDone={(reached) => {
+                keepJourney('register', undefined);
+                setLevel(reached);
+                go('done', { replace: true });
+              }}
+              onProfile={back}
+              onRestart={restart}
+            />
+          )}
+        </Suspense>
       )}
       {step === 'identity' ? null : (
         <RestartLink
