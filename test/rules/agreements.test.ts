@@ -108,3 +108,54 @@ describe('terms', () => {
     ]);
   });
 });
+
+describe('the days of an agreement', () => {
+  const of = (state: 'active' | 'pending' | 'ended' | 'rejected') => ({
+    state,
+    from: '2027-03-02',
+    until: '2027-03-04',
+  });
+
+  it('AGY-4 are its first and its last one too', () => {
+    const days = ['2027-03-01', '2027-03-02', '2027-03-04', '2027-03-05'];
+    expect(days.map((day) => isInForce(of('active'), day))).toEqual([false, true, true, false]);
+    expect(days.map((day) => isInForce(of('pending'), day))).toEqual([false, false, false, false]);
+    expect(days.map((day) => agreementStateOn(of('active'), day)).at(-1)).toBe('expired');
+    expect(agreementStateOn(of('pending'), '2027-03-05')).toBe('expired');
+    expect(agreementStateOn(of('active'), '2027-03-04')).toBe('active');
+    for (const state of ['ended', 'rejected'] as const)
+      expect(agreementStateOn(of(state), '2027-03-05')).toBe(state);
+  });
+
+  it('AGY-4 overlap from one shared day on, whichever comes first', () => {
+    const [early, late] = [of('active'), { from: '2027-03-04', until: '2027-03-09' }];
+    expect([overlap(early, late), overlap(late, early)]).toEqual([true, true]);
+    const after = { from: '2027-03-05', until: '2027-03-09' };
+    expect([overlap(early, after), overlap(after, early)]).toEqual([false, false]);
+  });
+
+  it('AGY-4 are refused with the field and what was expected', () => {
+    const refused = (from: string, until: string, today = '2027-03-02') => {
+      try {
+        parseComingPeriod({ from, until }, today);
+        return undefined;
+      } catch (error) {
+        return (error as { details: { reason: string } }).details.reason;
+      }
+    };
+    expect(refused('2027-03-02x', '2027-03-04')).toBe('from (expected a day)');
+    expect(refused('2027-03-02', 'x2027-03-04')).toBe('until (expected a day)');
+    expect(refused('2027-03-02', '2027-03-01')).toBe('until (not before from)');
+    expect(refused('2027-02-01', '2027-03-01')).toBe('until (expected a day, today or later)');
+    expect(refused('2027-03-02', '2027-03-02')).toBeUndefined();
+  });
+
+  it('AGY-4 that end later are no narrowing, and neither are those that begin earlier', () => {
+    const given = (from: string, until: string): Given => ({ from, until, items: [], agents: [] });
+    const now = given('2027-03-02', '2027-03-04');
+    const narrows = (from: string, until: string) => onlyNarrows(now, given(from, until));
+    expect(narrows('2027-03-02', '2027-03-05')).toBe(false);
+    expect(narrows('2027-03-01', '2027-03-04')).toBe(false);
+    expect(narrows('2027-03-03', '2027-03-03')).toBe(true);
+  });
+});

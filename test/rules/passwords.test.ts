@@ -253,3 +253,27 @@ describe('common passwords', () => {
     );
   });
 });
+
+describe('a run', () => {
+  const isRun = (password: string): boolean => weaknesses(password).includes('run');
+
+  it('PWD-2 counts at the end too, and from the first to the last digit and letter', () => {
+    for (const run of ['Kx8$mT0123', 'Kx8$mT6789', 'Kx8$mwxyz', 'Kx8$mabcd', 'Kx8$mT9876', 'Kx8$m----'])
+      expect([run, isRun(run)]).toEqual([run, true]);
+  });
+
+  it('PWD-2 is of four, and of digits or letters alone', () => {
+    for (const none of ['Kx8$mT012', 'Kx8m/012', 'Kx8m789:', 'Kx8m`abc', 'Kx8mxyz{', 'Kx8m!"#$', 'Kx8m2468'])
+      expect([none, isRun(none)]).toEqual([none, false]);
+  });
+
+  it('PWD-2 an empty username or phone is in no password', () => {
+    const nobody = { username: '', phones: [''], documentNumber: '' };
+    expect(passwordWeaknesses('Kx8$mT2q', nobody, never)).toEqual([]);
+  });
+
+  it('PWD-2 of 128 characters everything is told, beyond that the length alone', () => {
+    expect(passwordWeaknesses('a'.repeat(128), zhang, never)).toEqual(['length', 'classes', 'run']);
+    expect(passwordWeaknesses('a'.repeat(129), zhang, never)).toEqual(['length']);
+  });
+});

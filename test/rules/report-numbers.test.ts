@@ -78,3 +78,25 @@ describe('report numbers', () => {
     );
   });
 });
+
+describe('the length of a report number', () => {
+  it('SPC-2 is sixty-four characters at most, however many blanks were typed', () => {
+    expect(readReportNumber('1'.repeat(64))).toBe('1'.repeat(64));
+    expect(readReportNumber('1'.repeat(65))).toBeUndefined();
+    expect(readReportNumber(`1234${' '.repeat(124)}`)).toBe('1234');
+    expect(readReportNumber(`1234${' '.repeat(125)}`)).toBeUndefined();
+  });
+
+  it('SPC-2 an ending that no number has names its field', () => {
+    let refused: unknown;
+    try {
+      parseEnding('12?45');
+    } catch (error) {
+      refused = error;
+    }
+    expect(refused).toMatchObject({
+      code: 'BAD_REQUEST',
+      details: { errors: [{ path: 'ending', message: 'expected the end of a report number' }] },
+    });
+  });
+});

@@ -102,10 +102,7 @@ export interface LoginTicket extends TicketBase {
   /** The number that gets an SMS (LGN-6). */
   readonly phone?: { readonly phoneKey: string; readonly sealed: Sealed };
   readonly day: string;
-  /**
-   * At `enterprise`: the access bases that may let the person in as tax agent (AGY-3), from the person's own rows; they
-   * are judged when they are used.
-   */
+  /** At `enterprise`: the person's own access bases as tax agent (AGY-3), judged when they are used. */
   readonly agentAt?: readonly AgentAccessBasis[];
   /** Only in state `passed`. */
   readonly passed?: PassedFactors;
@@ -186,10 +183,7 @@ export interface ScanTicket
    */
   readonly use?: FaceUse;
   readonly sessionId?: string;
-  /**
-   * For a session that was opened by QR: the channel that confirmed it may check the face too, whatever `action` allows
-   * (SES-5).
-   */
+  /** In a session opened by QR: the confirming channel may check the face too, whatever `action` says (SES-5). */
   readonly alsoBy?: Channel;
   /** The person whose face is checked. A code that is only confirmed has nobody yet. */
   readonly personKey?: string;
@@ -204,10 +198,7 @@ export interface ScanTicket
   readonly failures?: number;
   /** After a failed check: how many more checks the journey, the day or this scan allows (REG-5, LCK-1). */
   readonly triesLeft?: number;
-  /**
-   * QR-2: a code that is confirmed belongs to the person who scanned it first. The name is masked and only for the
-   * page.
-   */
+  /** QR-2: a code that is confirmed belongs to its first scanner. The name is masked, for the page only. */
   readonly scannedBy?: { readonly personKey: string; readonly name: string };
   /** QR-1: who confirmed, on which phone and as what; the page's next poll turns this into a session. */
   readonly confirmed?: {
@@ -225,10 +216,7 @@ export interface ScanTicket
 export interface CompanyClaim {
   readonly companyKey: string;
   readonly role: Role;
-  /**
-   * For a tax agent: the access bases from the person's own rows at that time, so that judging again needs no search
-   * (QR-3).
-   */
+  /** For a tax agent: the person's own access bases at that time, so that judging again needs no search (QR-3). */
   readonly agentAt?: readonly AgentAccessBasis[];
 }
 
