@@ -127,8 +127,8 @@ function withView(
   const lines = files.filter((line) => !bare.includes(linkOf(line)));
   return (
     bare
-    .replace('<html ', () => `<html data-view="${path}" `)
-    .replace(emptyRoot, () => `<div id="root">${html}</div>`)
+      .replace('<html ', () => `<html data-view="${path}" `)
+      .replace(emptyRoot, () => `<div id="root">${html}</div>`)
       .replace('</title>', () => `</title>\n    ${early.join('\n    ')}`)
       // Behind the sheets of every page, as when a page comes later.
       .replace('</head>', () => `  ${lines.join('\n    ')}\n  </head>`)
