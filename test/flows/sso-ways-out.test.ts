@@ -1,6 +1,6 @@
 /** @module-tag grants */
 import { decodeJwt } from 'jose';
-import { afterAll, beforeAll, beforeEach, describe, expect } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, vi } from 'vitest';
 import type { Granted } from '#domain/granted-limits.ts';
 import type { RpSession } from '#store/sessions/rp-sessions.ts';
 import { expectStatus, loggedInByFace } from '../support/door.ts';
@@ -320,9 +320,11 @@ describe('SSO-8 a hand-over ends and its system is told', () => {
     await door.settled();
     expect(toldSids()).toEqual([]);
     await end(there);
-    if (swept) await sweep();
-    await door.settled();
     const { handOver, who } = there;
+    if (swept) await sweep();
+    // SSO-8: within five seconds of what ended it.
+    await vi.waitFor(() => expect(toldSids()).toContain(handOver.sid), { timeout: 5_000, interval: 20 });
+    await door.settled();
     // A sweep ends what earlier tests have left idle, too.
     expect(toldSids().filter((sid) => !swept || sid === handOver.sid)).toEqual([handOver.sid]);
     const standing = await rpRow(door, handOver);
