@@ -2,7 +2,6 @@ import { useEffect, useRef, useState } from 'react';
 import { answer, api } from '../api/client.ts';
 import { type Factor, type Proof, SecondFactor } from '../components/SecondFactor.tsx';
 import { useCommon } from '../i18n/index.ts';
-import type { FreshFactors } from './fresh-factor.tsx';
 
 /** The person's default number, masked; null where there is none, undefined as long as it is not known. */
 function useDefaultPhone(): string | null | undefined {
@@ -21,7 +20,7 @@ export function FactorDialog({
   factors,
   onClose,
 }: {
-  readonly factors: FreshFactors;
+  readonly factors: readonly Factor[];
   readonly onClose: (passed: boolean) => void;
 }) {
   const t = useCommon();

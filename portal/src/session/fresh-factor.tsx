@@ -7,12 +7,10 @@ const FactorDialog = lazy(async () => ({ default: (await import('./FactorDialog.
 const either = [{ method: 'sms' }, { method: 'face' }] as const;
 const face = [{ method: 'face' }] as const;
 
-export type FreshFactors = typeof either | typeof face;
-
 /** `ownFace`: the call brings a face proof of its own, of which FACE_REQUIRED speaks. */
 export type Ensured = <T>(work: () => Promise<T>, ownFace?: 'ownFace') => Promise<T>;
 interface Asking {
-  readonly factors: FreshFactors;
+  readonly factors: typeof either | typeof face;
   readonly resolve: () => void;
   readonly reject: () => void;
 }
