@@ -23,7 +23,7 @@ export function FactorDialog({
   factors,
   onClose,
 }: {
-  readonly factors: FreshFactors;
+  readonly factors: readonly Factor[];
   readonly onClose: (passed: boolean) => void;
 }) {
   const t = useCommon();

@@ -11,7 +11,7 @@ const face = [{ method: 'face' }] as const;
 /** `ownFace`: the call brings a face proof of its own, of which FACE_REQUIRED speaks. */
 export type Ensured = <T>(work: () => Promise<T>, ownFace?: 'ownFace') => Promise<T>;
 interface Asking {
-  readonly factors: FreshFactors;
+  readonly factors: typeof either | typeof face;
   readonly resolve: () => void;
   readonly reject: () => void;
 }
