@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readAssembly } from '../infra/local/template/assembly.ts';
 import { type LocalApp, readModel } from '../infra/local/template/model.ts';
+import type { RelyingPartyInput } from '../shared/contract/relying-parties.ts';
 
 /** Stage `local` as synthesized, with its bundles. */
 export interface Synthesized {
@@ -20,10 +21,14 @@ export interface Metafile {
 }
 
 /** The same assembly that the local runtime runs: challenges off, so that no budget stands in the way. */
-export async function synthesizeLocal(issuer: string): Promise<Synthesized> {
+export async function synthesizeLocal(
+  issuer: string,
+  relyingParties?: readonly RelyingPartyInput[],
+): Promise<Synthesized> {
   const { synthesize } = await import('../infra/synth.ts');
   const outdir = await mkdtemp(join(tmpdir(), 'ahtax-bench-'));
-  const directory = await synthesize({ stage: 'local', outdir, issuer, policies: { challengeAfter: null } });
+  const policies = { challengeAfter: null };
+  const directory = await synthesize({ stage: 'local', outdir, issuer, relyingParties, policies });
   const bundles = join(directory, 'bundles');
   return {
     app: readModel(readAssembly(directory)),

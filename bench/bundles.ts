@@ -10,6 +10,8 @@ import { median, progress, say, table, title, verdict } from './print.ts';
 const processes = 15;
 const limitKB = 450;
 const limitMs = 60;
+/** What single sign-on may take to import, in what `session` takes. */
+const ssoLimit = 1.3;
 
 /**
  * Part 4: each bundle's size and what a fresh process takes to import it, beside an empty handler's. Rounds go over
@@ -48,6 +50,11 @@ export async function weighBundles(): Promise<void> {
       ]);
     }
     table(['bundle', 'KB', 'native KB', 'import ms', 'beyond empty', 'DynamoDB client', 'tables', ''], rows);
+    const importOf = (name: string): number => Number(rows.find(([first]) => first === name)?.[3]);
+    for (const { name } of flows.filter((flow) => /^(sso-|channel-sso)/.test(flow.name))) {
+      const ratio = importOf(name) / importOf('session');
+      say(`import of ${name} ÷ session: ${ratio.toFixed(2)}, limit ${ssoLimit}: ${verdict(ratio, ssoLimit)}`);
+    }
     const largest = Math.max(...rows.slice(1).map((row) => Number(row[1])));
     say(
       `\nLimits: ${limitKB} KB minified without native code (largest ${largest}: ${verdict(largest, limitKB)}), ${limitMs} ms import; medians of ${processes} fresh processes; no client of DynamoDB without tables.`,

@@ -8,6 +8,7 @@ import { sweepMidnight } from './midnight.ts';
 import { showPortal } from './portal/show.ts';
 import { progress, say } from './print.ts';
 import { showReports } from './reports.ts';
+import { compareHandOvers } from './sso/compare.ts';
 import { timeStart } from './start.ts';
 
 /** `npm run bench [-- part …]`: everything, or the parts named. See README.md here. */
@@ -16,6 +17,7 @@ const parts = {
   companies: showCompanies,
   reports: showReports,
   login: compareLogins,
+  sso: compareHandOvers,
   feed: loadFeed,
   import: importPeople,
   midnight: sweepMidnight,

@@ -56,13 +56,15 @@ const shape = v.looseObject({
 export function misshapen(config: StageConfig): string[] {
   const { success, issues } = v.safeParse(shape, config);
   if (!success) return issues.map((issue) => `${v.getDotPath(issue)} ${issue.message}`);
-  const { account, domain, portal, codeSigningConfigArn } = config;
+  const { account, domain, portal, codeSigningConfigArn, settings } = config;
   if (!account) return [];
-  // API Gateway, CloudFront and Lambda take what is their own account's only.
+  // API Gateway, CloudFront and Lambda take what is their own account's only, and the boundary allows no other's numbers.
   return Object.entries({
     'domain.certificateArn': domain?.certificateArn,
     'portal.certificate': portal?.certificate.startsWith('arn:') ? portal.certificate : undefined,
     codeSigningConfigArn,
+    'settings.sms.originationIdentity':
+      settings.sms.kind === 'aws' ? settings.sms.originationIdentity : undefined,
   }).flatMap(([name, arn]) =>
     arn !== undefined && !isStandIn(arn) && arn.split(':')[4] !== account
       ? [`${name} must be of the stage's account ${account}`]

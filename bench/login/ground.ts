@@ -2,38 +2,56 @@ import { randomUUID } from 'node:crypto';
 import { dynamoDbClient } from '../../infra/local/emulators/dynamodb-client.ts';
 import { startDynamoDbLocal } from '../../infra/local/emulators/dynamodb-local.ts';
 import { createTables } from '../../infra/local/emulators/tables.ts';
+import type { RelyingPartyInput } from '../../shared/contract/relying-parties.ts';
 import { type Synthesized, synthesizeLocal } from '../assembly.ts';
 import { progress } from '../print.ts';
 import { pinning, pinSelf } from './child.ts';
 import type { OursSetup } from './ours.ts';
 import { type Person, seedPeople } from './people.ts';
-import { makeSecrets, type Stubs, startStubs } from './stubs.ts';
+import { type BenchSecrets, makeSecrets, type Stubs, startStubs } from './stubs.ts';
 
 /** Everything around the measured processes. */
 export interface Ground {
   readonly people: Person[];
   readonly stubs: Stubs;
+  readonly secrets: BenchSecrets;
   readonly ours: { setup: OursSetup; env: Readonly<Record<string, string>> };
   readonly synthesized: Synthesized;
   readonly core: string | undefined;
   stop(): Promise<void>;
 }
 
-/** DynamoDB Local with the template's tables, secrets, outbox and registered people; on all cores but the measured one. */
-export async function prepare(people: number): Promise<Ground> {
+/**
+ * DynamoDB Local with the template's tables, secrets, outbox and registered people; on all cores but the measured one.
+ * @param measured short names of the functions that one process runs
+ */
+export async function prepare(
+  people: number,
+  measured: readonly string[] = ['login'],
+  relyingParties?: readonly RelyingPartyInput[],
+): Promise<Ground> {
   const pinned = pinning();
   if (pinned) pinSelf(pinned.rest);
   const secrets = await makeSecrets();
   const stubs = await startStubs(secrets);
   const local = await startDynamoDbLocal();
-  const synthesized = await synthesizeLocal(stubs.origin);
+  const synthesized = await synthesizeLocal(stubs.origin, relyingParties);
   const { app } = synthesized;
   const namespace = `bench${randomUUID().replaceAll('-', '')}`;
   await createTables(dynamoDbClient(local.endpoint, namespace, app.environment.region), app.tables);
-  const login = app.functions.find((model) => model.shortName === 'login');
-  if (!login) throw new Error('The template has no function for logging in');
+  const functions = measured.map((name) => {
+    const found = app.functions.find((model) => model.shortName === name);
+    if (!found) throw new Error(`The template has no function ${name}`);
+    return found;
+  });
+  const [{ directory: root = '' } = {}] = functions;
+  const names = new Set(functions.map(({ name }) => name));
+  const users = app.functions.find((model) => model.shortName === 'login')?.environment;
   const env = {
-    ...login.environment,
+    // Those of the login name the tables that people are written to.
+    ...users,
+    ...Object.assign({}, ...functions.map(({ environment }) => environment)),
+    LAMBDA_TASK_ROOT: root,
     AWS_REGION: app.environment.region,
     // DynamoDB Local keeps the data of each access key apart.
     AWS_ACCESS_KEY_ID: namespace,
@@ -49,11 +67,11 @@ export async function prepare(people: number): Promise<Ground> {
   return {
     people: seeded,
     stubs,
+    secrets,
     ours: {
       setup: {
-        directory: login.directory,
-        handler: login.handler,
-        routes: app.routes.filter((route) => route.functionName === login.name),
+        functions: functions.map(({ name, directory, handler }) => ({ name, directory, handler })),
+        routes: app.routes.filter((route) => names.has(route.functionName)),
       },
       env,
     },

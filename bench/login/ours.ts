@@ -8,15 +8,20 @@ import { gatewayEvent } from '../../infra/local/http/gateway-event.ts';
 import { readBody } from '../../infra/local/http/http.ts';
 import { routeFinder } from '../../infra/local/http/routes.ts';
 import type { RouteModel } from '../../infra/local/template/model.ts';
+import { callsPath, countCalls } from './calls.ts';
 import { obey, tell } from './child.ts';
 
 /**
- * The bundled handler of one function of stage `local` behind a bare HTTP server, in one process: what is measured.
+ * The bundled handlers of functions of stage `local` behind a bare HTTP server, in one process: what is measured.
  * DynamoDB Local answers directly, without the runtime's proxy; the environment is the template's.
  */
 export interface OursSetup {
-  readonly directory: string;
-  readonly handler: string;
+  readonly functions: readonly {
+    readonly name: string;
+    readonly directory: string;
+    readonly handler: string;
+  }[];
+  /** Of these functions. */
   readonly routes: readonly RouteModel[];
 }
 type Handler = (
@@ -24,18 +29,26 @@ type Handler = (
   context: object,
 ) => Promise<{ statusCode: number; headers: Record<string, string>; cookies?: string[]; body: string }>;
 
-const { directory, handler: name, routes } = JSON.parse(process.argv[2] ?? '') as OursSetup;
-const [file = 'index', member = 'handler'] = name.split('.');
-const load = createRequire(join(directory, 'package.json'));
-const handler = load(join(directory, `${file}.js`))[member] as Handler;
+const { functions, routes } = JSON.parse(process.argv[2] ?? '') as OursSetup;
+const handlers = new Map<string, Handler>(
+  functions.map(({ name, directory, handler }) => {
+    const [file = 'index', member = 'handler'] = handler.split('.');
+    const load = createRequire(join(directory, 'package.json'));
+    return [name, load(join(directory, `${file}.js`))[member] as Handler];
+  }),
+);
 const find = routeFinder(routes);
 const context = { functionName: 'bench', awsRequestId: 'bench', getRemainingTimeInMillis: () => 30_000 };
 
+const calls = countCalls();
+
 const server = createServer(async (incoming, response) => {
+  if (incoming.url === callsPath) return void response.end(String(calls()));
   const body = await readBody(incoming, 65_536);
   const [path = '/', query = ''] = (incoming.url ?? '/').split('?');
   const match = find(incoming.method ?? '', path);
-  if (!match || !body) {
+  const handler = match && handlers.get(match.route.functionName);
+  if (!handler || !body) {
     response.writeHead(404).end();
     return;
   }

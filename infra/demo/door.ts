@@ -2,6 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isObject, type JsonObject, objectOf } from '../local/http/json.ts';
 import { solutionOf } from './challenge.ts';
 
+const browser =
+  'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/153.0.0.0 Safari/537.36';
+
 export interface Reply {
   readonly status: number;
   readonly body: JsonObject;
@@ -44,6 +47,8 @@ export function openDemoDoor(url: string, signal: AbortSignal): DemoDoor {
     const answer = await send(method, path, {
       headers: {
         'content-type': 'application/json',
+        // What the history of the demo people shows: a browser that people have.
+        'user-agent': browser,
         ...(assertion ? { 'channel-assertion': assertion } : {}),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),

@@ -48,12 +48,14 @@ export async function makeFirstViews(root: string, mode: string, outDir: string)
       const { html, css } = await made.firstView(path);
       if (refused.test(html))
         throw new Error(`The first view of ${path} has what the policy refuses: ${html.match(refused)}`);
-      const head = [
+      const early = [
         '<script src="/first-view.js"></script>',
         `<link rel="stylesheet" crossorigin href="/${keep(outDir, css)}">`,
-        ...filesOf(manifest, modulesOf[path]),
       ];
-      writeFileSync(join(outDir, firstViews[path]), withView(empty, path, html, head));
+      writeFileSync(
+        join(outDir, firstViews[path]),
+        withView(empty, path, html, early, filesOf(manifest, modulesOf[path])),
+      );
     }
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -113,12 +115,22 @@ const emptyRoot = '<div id="root"></div>';
 /** What index.html preloads for everybody: this page names its own. */
 const preloads = /\s*<link [^>]*rel="(?:preload|modulepreload)"[^>]*>/g;
 const linkOf = (line: string): string => /(?:src|href)="[^"]*"/.exec(line)?.[0] ?? line;
-function withView(page: string, path: FirstViewPath, html: string, head: readonly string[]): string {
+function withView(
+  page: string,
+  path: FirstViewPath,
+  html: string,
+  early: readonly string[],
+  files: readonly string[],
+): string {
   if (!page.includes(emptyRoot) || !page.includes('<html ')) throw new Error('index.html is not as it was');
   const bare = page.replace(preloads, '');
-  const lines = head.filter((line) => !bare.includes(linkOf(line)));
-  return bare
-    .replace('<html ', () => `<html data-view="${path}" `)
-    .replace(emptyRoot, () => `<div id="root">${html}</div>`)
-    .replace('</title>', () => `</title>\n    ${lines.join('\n    ')}`);
+  const lines = files.filter((line) => !bare.includes(linkOf(line)));
+  return (
+    bare
+      .replace('<html ', () => `<html data-view="${path}" `)
+      .replace(emptyRoot, () => `<div id="root">${html}</div>`)
+      .replace('</title>', () => `</title>\n    ${early.join('\n    ')}`)
+      // Behind the sheets of every page, as when a page comes later.
+      .replace('</head>', () => `  ${lines.join('\n    ')}\n  </head>`)
+  );
 }

@@ -1,4 +1,4 @@
-import { decodeJwt, errors } from 'jose';
+import { decodeJwt, decodeProtectedHeader, errors } from 'jose';
 import * as v from 'valibot';
 import type { PersonHint } from '#domain/authorization-requests.ts';
 import type { LogoutHint } from '#domain/logout-requests.ts';
@@ -78,13 +78,17 @@ const personSchema = v.object({
  * that strangers call holds no signing key (docs/decisions/0043). Undefined for what is no ID token of this issuer.
  */
 export function personHintIn(token: string | undefined, issuer: string): PersonHint | undefined {
+  if (token === undefined) return undefined;
   try {
-    const claims = v.safeParse(personSchema, token === undefined ? undefined : decodeJwt(token));
-    if (!claims.success || claims.output.iss !== issuer) return undefined;
+    const claims = v.safeParse(personSchema, decodeJwt(token));
+    // A logout token names client and person, too (TOK-02).
+    if (!claims.success || claims.output.iss !== issuer || decodeProtectedHeader(token).typ !== idTokenType)
+      return undefined;
     const { aud: clientId, sub } = claims.output;
     return { clientId, sub };
   } catch (error) {
-    if (error instanceof errors.JOSEError) return undefined;
+    // The header of what is no JWS is a TypeError of the library.
+    if (error instanceof errors.JOSEError || error instanceof TypeError) return undefined;
     throw error;
   }
 }

@@ -4,8 +4,8 @@ import { personHintIn } from '#crypto/id-tokens.ts';
 
 const issuer = 'https://etax.example.cn';
 const good = { iss: issuer, aud: 'filing-web', sub: 's1_somebody' };
-const signed = (claims: object) =>
-  new SignJWT({ ...claims }).setProtectedHeader({ alg: 'HS256' }).sign(new Uint8Array(32));
+const signed = (claims: object, typ = 'JWT') =>
+  new SignJWT({ ...claims }).setProtectedHeader({ alg: 'HS256', typ }).sign(new Uint8Array(32));
 
 describe('SSO-9 whom an id_token_hint means', () => {
   it('is read without its signature, which adds nothing to the claim sub, and however old it is', async () => {
@@ -27,6 +27,10 @@ describe('SSO-9 whom an id_token_hint means', () => {
 
   it.each(['', 'x', 'a.b', 'a.b.c', 'e30.W10.x', 'e30.bnVsbA.x', '\u{1F600}'])('is nobody in %s', (text) => {
     expect(personHintIn(text, issuer)).toBeUndefined();
+  });
+
+  it('TOK-02 is nobody in a token of another kind', async () => {
+    expect(personHintIn(await signed(good, 'logout+jwt'), issuer)).toBeUndefined();
   });
 
   it('is nobody where none came', () => {

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { creditCode, legalRepresentative, taxpayer } from '../flows/support/feed-lines.ts';
 import { inCompany } from '../flows/support/relations.ts';
 import { fed, taxHandler } from '../flows/support/staff.ts';
-import { loggedInByFace, scanFace } from '../support/door.ts';
+import { loggedInByFace, scanFace, wait } from '../support/door.ts';
 import { person, type Sample } from '../support/people.ts';
 import { settled } from '../support/seed.ts';
 import { long } from '../support/variants.ts';
@@ -69,12 +69,38 @@ describe('the first screen', () => {
     await expectFits(page);
   });
 
+  long('SES-2 REL-5 permissions that change are no other identity: the page goes on with them', async () => {
+    const { cookie } = await inCompany(portal.door, boss, companies[0] ?? '');
+    const page = await openSignedIn(portal, cookie, '/me/company');
+    await page
+      .getByText('当前身份')
+      .or(page.getByRole('heading', { level: 1, name: '企业基本信息' }))
+      .first()
+      .waitFor();
+    await page.waitForLoadState('networkidle');
+    await page.route('**/v1/session/refresh', async (route) => {
+      const answer = await route.fetch();
+      const body = (await answer.json()) as { session: { identity: { permissions: string[] } } };
+      body.session.identity.permissions = ['query'];
+      await route.fulfill({ response: answer, json: body });
+    });
+    // The token is out of date: the next read takes a new one.
+    await wait(portal.door, 16 * 60);
+    const refreshed = page.waitForResponse('**/v1/session/refresh');
+    await page.getByRole('link', { name: '安全记录' }).first().click();
+    await refreshed;
+    await page.getByRole('row').nth(1).waitFor();
+    expect(await page.getByRole('dialog').count()).toBe(0);
+  });
+
   long('SES-2 before an idle session ends the person is asked, and one click keeps it', async () => {
     const { cookie } = await loggedInByFace(portal.door, await settled(portal.door));
     const page = await openSignedIn(portal, cookie);
     await page.clock.install();
     await page.goto('/me');
-    await page.getByText('实名等级 4 级').waitFor();
+    await page.getByText('没有需要您处理的事项').waitFor();
+    // All is read: a call under way would be given up when the clock leaps, and what tries it again is a sign of life.
+    await page.waitForLoadState('networkidle');
     await page.clock.fastForward(27 * 60_000);
     expect(await page.getByRole('alertdialog').count()).toBe(0);
     await page.clock.fastForward(90_000);

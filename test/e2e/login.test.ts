@@ -251,6 +251,32 @@ describe('logging in', () => {
   });
 });
 
+describe('the six boxes of a code', () => {
+  long(
+    'SMS-2 are one field by its name: a whole SMS is pasted, six digits submit, one more begins anew',
+    async () => {
+      const who = await settled(portal.door);
+      const page = await portal.open('/login', { width: 360 });
+      await asNatural(page, who);
+      const code = page.getByRole('textbox', { name: '短信验证码' });
+      await page.getByRole('button', { name: '获取验证码' }).click();
+      await page.getByText('验证码已发送至').first().waitFor();
+      expect(await code.getAttribute('autocomplete')).toBe('one-time-code');
+      expect(await page.locator('.code-boxes > span').count()).toBe(6);
+      await expectFits(page);
+      const right = await codeFor(portal.door, who.phone);
+      const wrong = right === '111111' ? '222222' : '111111';
+      await code.pressSequentially(wrong);
+      await page.getByText('短信验证码错误或已失效').waitFor();
+      await expectAccessible(page);
+      await code.press('7');
+      expect(await code.inputValue()).toBe('7');
+      await code.fill(`【安徽税务】验证码 ${right.slice(0, 3)} ${right.slice(3)}，5分钟内有效。`);
+      await isSignedIn(page);
+    },
+  );
+});
+
 describe('when the API is away', () => {
   long('says so calmly, keeps what was typed, and sends again only when asked', async () => {
     const page = await portal.open();

@@ -10,6 +10,7 @@ import { signIn } from './support/account.ts';
 import { type ProofKey, proofKey } from './support/dpop.ts';
 import {
   assertionOf,
+  begin,
   clientCall,
   exchange,
   granted,
@@ -199,6 +200,17 @@ const places: Record<string, Place> = {
         : location.includes('/sso/logout#')
           ? 'taken'
           : location;
+    },
+  },
+  'id_token_hint of /oauth2/authorize': {
+    takes: ['ID token'],
+    no: 'invalid_request',
+    try: async (token) => {
+      const asked = { id_token_hint: token };
+      return begin(door, system, asked).then(
+        () => 'taken',
+        ({ message }: Error) => /[?&]error=(invalid_request)&/.exec(message)?.[1] ?? message,
+      );
     },
   },
   'token of /oauth2/introspect': {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type StageName, stageNames } from '../../infra/config.ts';
+import { type StageName, stageNames, stages } from '../../infra/config.ts';
 import {
   boundary,
   boundaryName,
@@ -8,6 +8,8 @@ import {
   deployPolicy,
 } from '../../infra/deploy/policies.ts';
 import { matches } from '../../infra/local/emulators/policy.ts';
+import { readAssembly } from '../../infra/local/template/assembly.ts';
+import { evaluate } from '../../infra/local/template/evaluate.ts';
 import {
   type Assembly,
   assembly,
@@ -62,6 +64,41 @@ describe.each(deployed)('stage %s', (stage) => {
       const missing = new Set(given.filter((action) => !allowed.some((one) => matches(one, action, true))));
       expect([...missing]).toEqual([]);
       expect(allowed.filter((action) => /^(iam|sts|\*)/.test(action))).toEqual([]);
+    },
+    synthTimeout,
+  );
+
+  it(
+    'OPS-01 has a boundary that holds each grant of each role on the very thing that it is given for',
+    async () => {
+      const { directory } = await assembly(stage);
+      const { region } = stages[stage];
+      const partition = region.startsWith('cn-') ? 'aws-cn' : 'aws';
+      const all = readAssembly(directory).stacks.filter(({ name }) => !/-portal-(logs|alarms)$/.test(name));
+      const resources = evaluate(
+        all.map((stack) => ({ ...stack, account, region })),
+        { region, account, partition },
+      );
+      const within = boundary(stage, account).Statement;
+      const outside = new Set<string>();
+      let grants = 0;
+      for (const { type, id, properties } of resources)
+        if (type === 'AWS::IAM::Role' || type === 'AWS::IAM::Policy')
+          for (const { Action, Resource } of statementsOf({ id, Type: type, Properties: properties }))
+            for (const action of list(Action))
+              for (const given of list(Resource as string | string[] | undefined)) {
+                // A rehearsal's stand-in is of the stage's account, as the synth wants of a real one.
+                const resource = String(given).replace('111122223333', account);
+                grants += 1;
+                const holds = within.some(
+                  (one) =>
+                    one.Action.some((pattern) => matches(pattern, action, true)) &&
+                    list(one.Resource).some((pattern) => matches(pattern, resource, false)),
+                );
+                if (!holds) outside.add(`${id} ${action} ${resource}`);
+              }
+      expect(grants).toBeGreaterThan(500);
+      expect([...outside]).toEqual([]);
     },
     synthTimeout,
   );

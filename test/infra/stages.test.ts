@@ -218,6 +218,15 @@ describe('mistakes of whoever fills the settings in', () => {
       sentence,
     );
   });
+
+  it('OPS-01 a number of another account stops the synth too: the boundary allows sending by none', () => {
+    const { settings, ...config } = filled('dev');
+    const originationIdentity = 'arn:aws:sms-voice:ap-southeast-1:987654321098:pool/pool-1';
+    const sms = { kind: 'aws', originationIdentity };
+    expect(() => resolveStage('dev', { config: { ...config, settings: { ...settings, sms } } })).toThrow(
+      /originationIdentity must be of the stage's account 345678901234/,
+    );
+  });
 });
 
 describe('hashing pool', () => {

@@ -27,9 +27,17 @@ const agent: Who = {
 };
 
 const notebook = { width: 1366, height: 625 };
+const desktop = { width: 1920, height: 945 };
 const phone = { width: 360, height: 740 };
 
-const runtime = await startRuntime({ port: 0, inMemory: true, portal: true, demo: true, quiet: true });
+const runtime = await startRuntime({
+  port: 0,
+  inMemory: true,
+  portal: true,
+  demo: true,
+  taxSystems: true,
+  quiet: true,
+});
 const browser: Browser = await launchChromium(await chromiumPath());
 try {
   await takeAll();
@@ -43,6 +51,9 @@ async function takeAll(): Promise<void> {
   const login = await open('/login');
   await code(login);
   await keep(login, 'login');
+  const wide = await open('/login', desktop);
+  await code(wide);
+  await keep(wide, 'login-1920');
   const dark = await open('/login', notebook, 'dark');
   await code(dark);
   await keep(dark, 'login-dark');
@@ -54,6 +65,15 @@ async function takeAll(): Promise<void> {
   await large.getByRole('button', { name: '长辈版' }).click();
   await large.getByRole('button', { name: '用手机扫码登录' }).waitFor();
   await keep(large, 'login-360-elder', true);
+  await large.emulateMedia({ forcedColors: 'active' });
+  await large.getByRole('button', { name: '标准版' }).click();
+  await large.setViewportSize(notebook);
+  await code(large);
+  await keep(large, 'login-forced-colors');
+  const start = await open('/register');
+  await start.getByRole('button', { name: '下一步：填写基本信息' }).click();
+  await start.getByText('请填写姓名').waitFor();
+  await keep(start, 'registration-errors', true);
   await keep(await open('/help'), 'help');
   const desk = await open('/desk', { width: 1366, height: 768 });
   await desk.getByRole('heading').first().waitFor();
@@ -61,6 +81,7 @@ async function takeAll(): Promise<void> {
 
   const company = await signedIn(boss);
   await company.getByText('没有需要您处理的事项').waitFor();
+  await company.getByRole('heading', { name: '业务系统' }).waitFor();
   await company.getByText('上次登录').waitFor();
   await company.getByText('最近的身份').waitFor();
   await keep(company, 'first-screen', true);
@@ -70,6 +91,13 @@ async function takeAll(): Promise<void> {
   await company.getByRole('row').nth(1).waitFor();
   await company.emulateMedia({ colorScheme: 'light' });
   await keep(company, 'staff');
+  await company.goto('/me/activity');
+  await company.getByRole('row').nth(1).waitFor();
+  await keep(company, 'security-history');
+  await company.getByRole('button', { name: 'English' }).click();
+  await company.goto('/me');
+  await company.getByText('Nothing waits for you').waitFor();
+  await keep(company, 'first-screen-english');
   const clients = await signedIn(agent, phone);
   await clients.goto('/me/clients');
   await clients.getByRole('list', { name: '委托企业' }).waitFor();
@@ -108,6 +136,10 @@ async function signedIn(who: Who, viewport?: { width: number; height: number }):
   await page.getByRole('button', { name: '登录', exact: true }).click();
   await page.getByRole('button', { name: '获取验证码' }).click();
   await page.getByText('验证码已发送至').first().waitFor();
+  if (who === boss) {
+    await page.getByRole('textbox', { name: '短信验证码' }).fill('354');
+    await keep(page, 'second-factor');
+  }
   const sent = (await (await fetch(`${runtime.url}/local/sms?phone=${who.phone}`)).json()) as {
     code?: string;
   }[];

@@ -13,7 +13,7 @@ const { imports: aliases } = JSON.parse(readFileSync(join(root, 'package.json'),
 };
 const sources = (folder: string): string[] =>
   readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((file) => /\.[cm]?tsx?$/.test(file))
+    .filter((file) => /\.[cm]?tsx?$/.test(file) && !file.includes('node_modules'))
     .map((file) => join(folder, file));
 
 const imported = (file: string) => importsIn(readFileSync(join(root, file), 'utf8'));

@@ -1,9 +1,10 @@
-/** Our own plain mark; we may not use the state's emblem. */
+/**
+ * Our own mark: a stepped gable of the houses of southern Anhui, with the door open. The state's emblem is not ours to use.
+ * The tab's icon (icon.svg) shows the same mark.
+ */
 export const Emblem = () => (
   <svg className="emblem" viewBox="0 0 32 32" aria-hidden="true" focusable="false">
-    <path
-      d="M3 14 16 4l13 10v2H3zM6 18h3v8H6zm8.5 0h3v8h-3zM23 18h3v8h-3zM3 28h26v2H3z"
-      fill="currentColor"
-    />
+    <path d="M10 3h12v3h-2v4h6v3h-2v4h6v3h-2v9H4v-9H2v-3h6v-4H6v-3h6V6h-2z" fill="currentColor" />
+    <path d="M13 29V19a3 3 0 0 1 6 0v10z" fill="var(--gold)" />
   </svg>
 );

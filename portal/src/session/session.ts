@@ -8,9 +8,13 @@ import { type Session, sessionState, setSession } from './store.ts';
 import { hearTabs, oneAtATime, tellTabs } from './tabs.ts';
 import { dropToken, freshToken, heldToken, holdToken } from './token.ts';
 
+/** What an identity may do and is called may change while it stays the same one (REL-5, ENT-4): that stops no tab. */
+const mayChange: readonly string[] = ['permissions', 'taxpayerName', 'agencyName'];
+const standing = ({ identity }: Session): string =>
+  JSON.stringify(identity, (key, value: unknown) => (mayChange.includes(key) ? undefined : value));
 /** The same person and identity as before? Key order is the API's, so equal identities are equal texts. */
 const sameAs = (one: Session, other: Session): boolean =>
-  one.sessionId === other.sessionId && JSON.stringify(one.identity) === JSON.stringify(other.identity);
+  one.sessionId === other.sessionId && standing(one) === standing(other);
 
 const factsOf = ({ accessToken: _token, expiresIn: _seconds, ...facts }: SessionAnswer): Session => facts;
 

@@ -49,9 +49,11 @@ const places = [1, 2, 3, 4, 5, 6] as const;
  * more digit begins the next one.
  */
 function digitsOf(text: string, wasWrong: boolean): string {
-  const digits = foldNumber(text).replace(/\D/g, '');
-  if (wasWrong && digits.length === places.length + 1) return digits.slice(-1);
-  return (/(?<!\d)\d{6}(?!\d)/.exec(foldNumber(text))?.[0] ?? digits).slice(0, places.length);
+  const typed = foldNumber(text);
+  const [code] = /(?<!\d)\d{6}(?!\d)/.exec(typed) ?? [];
+  if (code !== undefined) return code;
+  if (wasWrong && /^\d{7}$/.test(typed)) return typed.slice(-1);
+  return typed.replace(/\D/g, '').slice(0, places.length);
 }
 
 /**

@@ -34,6 +34,7 @@ function Clients() {
     <>
       <p>{t('hint')}</p>
       <Form<{ query?: string }>
+        className="find"
         layout="vertical"
         role="search"
         onFinish={({ query: typed = '' }) => setQuery(typed.trim())}
@@ -41,9 +42,7 @@ function Clients() {
         <Form.Item name="query" label={t('search')}>
           <Input type="search" maxLength={120} autoComplete="off" enterKeyHint="search" />
         </Form.Item>
-        <p>
-          <Button htmlType="submit">{t('find')}</Button>
-        </p>
+        <Button htmlType="submit">{t('find')}</Button>
       </Form>
       <ClientList key={query} query={query} />
     </>
