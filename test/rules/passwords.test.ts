@@ -277,3 +277,8 @@ describe('a run', () => {
     expect(passwordWeaknesses('a'.repeat(129), zhang, never)).toEqual(['length']);
   });
 });
+
+it('PWD-2 a common word with three digits in sequence behind it is common, with other three it is not', () => {
+  const behind = (tail: string) => isCommonPassword(`Password${tail}`);
+  expect([behind('234!'), behind('543!'), behind('257!')]).toEqual([true, true, false]);
+});

@@ -75,6 +75,9 @@ describe('a phone number', () => {
         personKey: ben,
         leftAt: later(10).toISOString(),
       });
+      expect(await written(claimPhoneUpdate(phoneKey, ada, now, undefined, hall(later(10))))).toBe(
+        'PHONE_TAKEN',
+      );
     },
   );
 
@@ -90,6 +93,10 @@ describe('a phone number', () => {
     expect(await imported(ada)).toBe('STATE_CONFLICT');
     const asImported = await contested();
     expect(asImported).toMatchObject({ personKey: ada, imported: true });
+    const claimed = handle();
+    await written(importPhoneUpdate(claimed, ada, now, changed));
+    await written(claimPhoneUpdate(claimed, ada, now));
+    expect(await findPhone(db, claimed)).not.toHaveProperty('imported');
     expect(await written(phoneProvenUpdate(phoneKey, ben, changed))).toBe('STATE_CONFLICT');
     expect(await written(phoneProvenUpdate(phoneKey, ada, changed))).toBeUndefined();
     expect(await written(contestPhoneUpdate(asImported, now, changed))).toBe('STATE_CONFLICT');

@@ -13,6 +13,7 @@ import {
   countAddress,
   dpopProofPut,
   once,
+  oncePut,
   spendAssertion,
   spendChallenge,
   spendDpopProof,
@@ -98,6 +99,7 @@ describe('a ticket', () => {
     );
     expect(await sent(ticket, 'h1')).toBeUndefined();
     expect(await written(spendUpdate(ticket, now))).toBeUndefined();
+    expect(await rowOf(ticket)).toMatchObject({ state: 'spent' });
     expect(await rowOf(ticket)).not.toHaveProperty('code');
     expect(await written(spendUpdate(ticket, now))).toBe('STATE_CONFLICT');
     expect(await read(now)).toBe('STATE_CONFLICT');
@@ -117,6 +119,7 @@ describe('a ticket', () => {
     expect(await rowOf(ticket)).toMatchObject({ state: 'passed', passed: { fresh: false } });
     expect(await written(chosenUpdate(ticket, later(600)))).toBe('EXPIRED');
     expect(await written(chosenUpdate(ticket, now))).toBeUndefined();
+    expect(await rowOf(ticket)).toMatchObject({ state: 'spent' });
     expect(await written(chosenUpdate(ticket, now))).toBe('STATE_CONFLICT');
     const byFace = await opened<LoginTicket>('login');
     expect(await written(passUpdate(byFace, passed, now, undefined))).toBeUndefined();
@@ -185,6 +188,9 @@ describe('the code of a ticket', () => {
     const tried = (tryId: string, when = now) =>
       refusalOf(tryCode(db, ticket.id, 'password-reset', when, 2, tryId));
     expect(await tried('t0')).toBe('SMS_CODE_WRONG');
+    await expect(tryCode(db, ticket.id, 'password-reset', now, 2, 't0')).rejects.toMatchObject({
+      variant: 'used-up',
+    });
     await sent(ticket, 'h1');
     expect(await tried('t1')).toBeUndefined();
     expect(await tried('t1')).toBeUndefined();
@@ -295,6 +301,11 @@ describe('what works once', () => {
       const [live, over] = [handle(), handle()];
       await once(db, live, expiresAt, now);
       await once(db, over, later(-60), now);
+      const [put, late] = [handle(), handle()];
+      const again = () => new Problem('STATE_CONFLICT');
+      await db.transact([oncePut(put, expiresAt, now, again), oncePut(late, later(-60), now, again)]);
+      expect(await rowOf({ ticketKey: put })).toMatchObject({ kind: 'once', ttl: at + 60 + 86_400 });
+      expect(await rowOf({ ticketKey: late })).toMatchObject({ ttl: at + 86_400 });
       expect(await rowOf({ ticketKey: live })).toMatchObject({ kind: 'once', ttl: at + 60 + 86_400 });
       expect(await rowOf({ ticketKey: over })).toMatchObject({ expiresAt: at - 60, ttl: at + 86_400 });
     },
