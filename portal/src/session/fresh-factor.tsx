@@ -1,6 +1,5 @@
 import { lazy, type ReactNode, Suspense, useState } from 'react';
 import { problemOf } from '../api/problem.ts';
-import type { FreshFactors } from './FactorDialog.tsx';
 
 /** Comes with its first use: most visits need none. */
 const FactorDialog = lazy(async () => ({ default: (await import('./FactorDialog.tsx')).FactorDialog }));
