@@ -6,7 +6,7 @@ import { PageTitle } from '../../../components/PageTitle.tsx';
 import { useCommon } from '../../../i18n/index.ts';
 import { useSystemName } from '../../sso/handing-over.ts';
 import { useMenuTexts } from '../menu.ts';
-import { type Fact, Item } from '../parts/items.tsx';
+import { type Fact, Facts, Item } from '../parts/items.tsx';
 import { PagedList } from '../parts/paged.tsx';
 import { useParts } from '../parts/texts.ts';
 import { usePaged } from '../parts/use-paged.ts';
@@ -64,12 +64,6 @@ export function Page() {
     <section className="card">
       <PageTitle>{menu('activity')}</PageTitle>
       <p>{t('hint')}</p>
-      {list.data ? (
-        <p>
-          <Button onClick={() => downloadCsv(t('list'), [heads, ...events.map(cells)])}>{t('export')}</Button>{' '}
-          <span className="small">{t('exportHint', { count: events.length })}</span>
-        </p>
-      ) : null}
       <PagedList
         // Two of a second may be alike.
         keyOf={(_event, at) => String(at)}
@@ -91,7 +85,7 @@ export function Page() {
           { title: t('at'), show: ({ at }) => shownTime(at), text: ({ at }) => at, steady: true },
           {
             title: t('more'),
-            show: ({ kind, detail }) => detailText(kind, detail),
+            show: ({ kind, detail }) => <Facts facts={detailFacts(kind, detail)} />,
             text: ({ kind, detail }) => detailText(kind, detail),
           },
           {
@@ -122,6 +116,12 @@ export function Page() {
           />
         )}
       </PagedList>
+      {events.length > 0 ? (
+        <p>
+          <Button onClick={() => downloadCsv(t('list'), [heads, ...events.map(cells)])}>{t('export')}</Button>{' '}
+          <span className="small">{t('exportHint', { count: events.length })}</span>
+        </p>
+      ) : null}
     </section>
   );
 }

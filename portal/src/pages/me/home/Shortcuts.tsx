@@ -3,6 +3,7 @@ import { useSession } from '../../../session/store.ts';
 import { type Entry, menuOf } from '../entries.ts';
 import { useMenuTexts } from '../menu.ts';
 import { useIsAgency } from '../parts/queries.ts';
+import { icons } from './icons.tsx';
 import { Tile } from './Tile.tsx';
 import { useHomeTexts } from './texts.ts';
 
@@ -18,17 +19,6 @@ const often = [
   'phones',
   'activity',
 ] as const;
-const icons: Record<(typeof often)[number], string> = {
-  clients: '⇄',
-  staff: '员',
-  agency: '代',
-  agreements: '约',
-  authorizations: '授',
-  company: '企',
-  switch: '⇆',
-  phones: '机',
-  activity: '安',
-};
 /** How many: two rows on a wide screen; in 长辈版 fewer, one below the other. */
 const [most, mostForElders] = [6, 4];
 
