@@ -1,5 +1,5 @@
 import type { SessionAnswer } from '#contract/schemas.ts';
-import { answer, bareApi, giveCredentials } from '../api/client.ts';
+import { answer, bareApi, giveCredentials, patientFetch } from '../api/client.ts';
 import { ApiProblem, type Problem, problemOf } from '../api/problem.ts';
 import { sentences } from '../api/sentences.ts';
 import { askedEarly } from '../app/early.ts';
@@ -39,7 +39,7 @@ let running: Promise<void> | undefined;
 
 /** Asks the cookie for a token. Ends the session here where it is over; throws where no answer came. */
 export function refreshSession(): Promise<void> {
-  const early = running ? {} : askedEarly('session');
+  const early = running ? {} : askedEarly('session', patientFetch);
   running ??= oneAtATime(() => renew(early)).finally(() => {
     running = undefined;
   });
