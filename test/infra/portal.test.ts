@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import {
   addressOf,
   localityOf,
@@ -416,6 +416,7 @@ describe('API-01 the address of the caller', () => {
 describe('SES-4 the city of the caller', () => {
   afterEach(() => {
     delete process.env.ORIGIN_SECRET;
+    vi.unstubAllEnvs();
   });
   const seen = (city: string, shown = 'Zs8Kq0XwY4') =>
     localityOf({ headers: { [viewerCityHeader]: city, [originSecretHeader]: shown } });
@@ -429,6 +430,16 @@ describe('SES-4 the city of the caller', () => {
     expect(seen('合肥')).toBe('合肥');
     for (const wrong of ['', ' ', '%', '<b>', '13955100101', 'x'.repeat(61), 'Hefei%0AAdmin'])
       expect(seen(wrong)).toBeUndefined();
+  });
+
+  it('SES-4 is nobody’s in partition aws-cn, where a header of this name is the viewer’s own', () => {
+    process.env.ORIGIN_SECRET = 'Zs8Kq0XwY4';
+    vi.stubEnv('AWS_REGION', 'ap-southeast-1');
+    expect(seen('Hefei')).toBe('Hefei');
+    for (const region of ['cn-north-1', 'cn-northwest-1']) {
+      vi.stubEnv('AWS_REGION', region);
+      expect(seen('Hefei')).toBeUndefined();
+    }
   });
 });
 
