@@ -443,6 +443,15 @@ describe('SES-4 the city of the caller', () => {
   });
 });
 
+it('a piece of the frame that comes later and does not arrive takes no page away with it', () => {
+  const app = join(import.meta.dirname, '../../portal/src/app');
+  const pieces = ['Frame.tsx', 'SignedInBar.tsx'].flatMap((file) => [
+    ...readFileSync(join(app, file), 'utf8').matchAll(/(<Broken[^>]*>\s*)?<Suspense /g),
+  ]);
+  expect(pieces.length).toBeGreaterThan(3);
+  for (const [, around] of pieces) expect(around).toBeDefined();
+});
+
 describe('addresses of pages', () => {
   it('are listed as the portal routes them', () => {
     const routes = readFileSync(join(import.meta.dirname, '../../portal/src/app/routes.tsx'), 'utf8');
