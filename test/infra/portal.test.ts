@@ -452,6 +452,39 @@ it('a piece of the frame that comes later and does not arrive takes no page away
   for (const [, around] of pieces) expect(around).toBeDefined();
 });
 
+describe('SES-2 who acts in a tab', () => {
+  const person = { kind: 'enterprise', taxpayerId: '9134', taxpayerName: '甲', role: 'tax-handler' };
+  const agency = { kind: 'agency', agencyId: '9135', agencyName: '乙' };
+  const client = { taxpayerId: '9136', taxpayerName: '丙' };
+  const read = async () => {
+    const { whoActs } = await import(join(import.meta.dirname, '../../portal/src/session/store.ts'));
+    return (identity: object, sessionId = 's1') => whoActs({ sessionId, identity }) as string;
+  };
+
+  it('REL-5 ENT-4 stays the same one with other permissions and under another name: forms and reads stay', async () => {
+    const who = await read();
+    const before = who({ ...person, permissions: ['query', 'invoice'] });
+    expect(who({ ...person, permissions: ['query'] })).toBe(before);
+    expect(who({ ...person, taxpayerName: '甲二', permissions: [] })).toBe(before);
+    expect(who({ ...agency, client: { ...client, taxpayerName: '丙二' } })).toBe(who({ ...agency, client }));
+  });
+
+  it('SWI-2 is another one with another session, company, client or role: nothing of the one before stays', async () => {
+    const who = await read();
+    const all = [
+      who(person),
+      who(person, 's2'),
+      who({ ...person, taxpayerId: '9139' }),
+      who({ ...person, role: 'invoice-clerk' }),
+      who(agency),
+      who({ ...agency, client }),
+      who({ ...agency, client: { ...client, taxpayerId: '9139' } }),
+      who({ kind: 'natural' }),
+    ];
+    expect(new Set(all).size).toBe(all.length);
+  });
+});
+
 describe('addresses of pages', () => {
   it('are listed as the portal routes them', () => {
     const routes = readFileSync(join(import.meta.dirname, '../../portal/src/app/routes.tsx'), 'utf8');
