@@ -25,15 +25,34 @@
     !kept('sessionStorage', 'journey-' + view.slice(1)) &&
     (view !== '/login' || (!kept('localStorage', 'login-companies') && (!entry || entry === 'enterprise')));
   html.setAttribute('data-first', early.fits ? 'shown' : 'hidden');
+  // Nothing waits for an answer for ever: the lock would stop every tab. Our scripts ask again then, within the ten seconds
+  // in which the API takes the same cookie twice (SES-2).
+  function ask(path, options) {
+    var patience = window.AbortController ? new AbortController() : null;
+    var timer = setTimeout(function () {
+      if (patience) patience.abort();
+    }, 8000);
+    if (patience) options.signal = patience.signal;
+    return fetch(path, options).then(function (answer) {
+      clearTimeout(timer);
+      // It lies here until our scripts read it, and tells the time of now.
+      answer.heardAt = Date.now();
+      return answer;
+    });
+  }
   // What each page asks first is asked now, and answers while scripts come; /me shows nothing before it knows whose it is.
   if (early.fits && window.fetch) {
-    early.config = fetch('/v1/config');
-    if (view === '/me' && navigator.locks)
-      early.session = navigator.locks.request('session-refresh', function () {
-        return fetch('/v1/session/refresh', { method: 'POST', headers: { 'accept-language': 'zh-CN' } });
-      });
+    early.config = ask('/v1/config', {});
+    try {
+      if (view === '/me' && navigator.locks)
+        early.session = navigator.locks.request('session-refresh', function () {
+          return ask('/v1/session/refresh', { method: 'POST', headers: { 'accept-language': 'zh-CN' } });
+        });
+    } catch (_refused) {
+      // Then our scripts ask.
+    }
     [early.config, early.session].forEach(function (asked) {
-      // Told where the answer is used.
+      // Asked again where the answer is used.
       if (asked) asked.catch(function () {});
     });
   }

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import {
   addressOf,
   localityOf,
@@ -416,6 +416,7 @@ describe('API-01 the address of the caller', () => {
 describe('SES-4 the city of the caller', () => {
   afterEach(() => {
     delete process.env.ORIGIN_SECRET;
+    vi.unstubAllEnvs();
   });
   const seen = (city: string, shown = 'Zs8Kq0XwY4') =>
     localityOf({ headers: { [viewerCityHeader]: city, [originSecretHeader]: shown } });
@@ -429,6 +430,58 @@ describe('SES-4 the city of the caller', () => {
     expect(seen('合肥')).toBe('合肥');
     for (const wrong of ['', ' ', '%', '<b>', '13955100101', 'x'.repeat(61), 'Hefei%0AAdmin'])
       expect(seen(wrong)).toBeUndefined();
+  });
+
+  it('SES-4 is nobody’s in partition aws-cn, where a header of this name is the viewer’s own', () => {
+    process.env.ORIGIN_SECRET = 'Zs8Kq0XwY4';
+    vi.stubEnv('AWS_REGION', 'ap-southeast-1');
+    expect(seen('Hefei')).toBe('Hefei');
+    for (const region of ['cn-north-1', 'cn-northwest-1']) {
+      vi.stubEnv('AWS_REGION', region);
+      expect(seen('Hefei')).toBeUndefined();
+    }
+  });
+});
+
+it('a piece of the frame that comes later and does not arrive takes no page away with it', () => {
+  const app = join(import.meta.dirname, '../../portal/src/app');
+  const pieces = ['Frame.tsx', 'SignedInBar.tsx'].flatMap((file) => [
+    ...readFileSync(join(app, file), 'utf8').matchAll(/(<Broken[^>]*>\s*)?<Suspense /g),
+  ]);
+  expect(pieces.length).toBeGreaterThan(3);
+  for (const [, around] of pieces) expect(around).toBeDefined();
+});
+
+describe('SES-2 who acts in a tab', () => {
+  const person = { kind: 'enterprise', taxpayerId: '9134', taxpayerName: '甲', role: 'tax-handler' };
+  const agency = { kind: 'agency', agencyId: '9135', agencyName: '乙' };
+  const client = { taxpayerId: '9136', taxpayerName: '丙' };
+  const read = async () => {
+    const { whoActs } = await import(join(import.meta.dirname, '../../portal/src/session/store.ts'));
+    return (identity: object, sessionId = 's1') => whoActs({ sessionId, identity }) as string;
+  };
+
+  it('REL-5 ENT-4 stays the same one with other permissions and under another name: forms and reads stay', async () => {
+    const who = await read();
+    const before = who({ ...person, permissions: ['query', 'invoice'] });
+    expect(who({ ...person, permissions: ['query'] })).toBe(before);
+    expect(who({ ...person, taxpayerName: '甲二', permissions: [] })).toBe(before);
+    expect(who({ ...agency, client: { ...client, taxpayerName: '丙二' } })).toBe(who({ ...agency, client }));
+  });
+
+  it('SWI-2 is another one with another session, company, client or role: nothing of the one before stays', async () => {
+    const who = await read();
+    const all = [
+      who(person),
+      who(person, 's2'),
+      who({ ...person, taxpayerId: '9139' }),
+      who({ ...person, role: 'invoice-clerk' }),
+      who(agency),
+      who({ ...agency, client }),
+      who({ ...agency, client: { ...client, taxpayerId: '9139' } }),
+      who({ kind: 'natural' }),
+    ];
+    expect(new Set(all).size).toBe(all.length);
   });
 });
 

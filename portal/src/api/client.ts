@@ -21,7 +21,7 @@ export const giveCredentials = (given: Credentials): void => {
 /** After this time the page says that no answer came. */
 const patienceMs = 20_000;
 
-async function patientFetch(request: Request): Promise<Response> {
+export async function patientFetch(request: Request): Promise<Response> {
   const patience = new AbortController();
   const timer = setTimeout(() => patience.abort(), patienceMs);
   request.signal.addEventListener('abort', () => patience.abort(), { once: true });

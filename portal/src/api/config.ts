@@ -1,11 +1,11 @@
 import { useEffect, useState } from 'react';
 import { shanghaiDay } from '#domain/days.ts';
 import { askedEarly } from '../app/early.ts';
-import { answer, bareApi } from './client.ts';
+import { answer, bareApi, patientFetch } from './client.ts';
 import { serverNow } from './clock.ts';
 
 /** What the API says about itself: entries, document types, apps, the day of the old login. Asked once per page load. */
-const ask = () => answer(bareApi.GET('/v1/config', askedEarly('config')));
+const ask = () => answer(bareApi.GET('/v1/config', askedEarly('config', patientFetch)));
 type Config = Awaited<ReturnType<typeof ask>>;
 
 let asked: Promise<Config> | undefined;

@@ -2,14 +2,21 @@ import { Button } from 'antd';
 import { Component, type ReactNode } from 'react';
 import { translate } from '../i18n/index.ts';
 
+interface Props {
+  readonly children: ReactNode;
+  /** For a piece that may be missing: nothing is said. */
+  readonly quiet?: boolean;
+}
+
 /** Catches a page that threw, or a chunk that did not arrive: the frame stays, and reloading is offered. */
-export class Broken extends Component<{ children: ReactNode }, { broken: boolean }> {
+export class Broken extends Component<Props, { broken: boolean }> {
   override state = { broken: false };
   static getDerivedStateFromError() {
     return { broken: true };
   }
   override render() {
     if (!this.state.broken) return this.props.children;
+    if (this.props.quiet) return null;
     return (
       <section className="card narrow" role="alert">
         <h1>{translate('broken')}</h1>

@@ -58,13 +58,18 @@ export function Frame() {
 }
 
 const Moved = lazy(async () => ({ default: (await import('../session/Moved.tsx')).Moved }));
-/** Comes when somebody is signed in, so that it is there when it is needed. */
+/**
+ * Comes when somebody is signed in, so that it is there when it is needed. Where it did not arrive, the page goes on until
+ * then; a tab that stopped offers to be loaded anew.
+ */
 function WhereMoved() {
   const { status } = useSessionState();
   return status === 'active' || status === 'moved' ? (
-    <Suspense fallback={null}>
-      <Moved />
-    </Suspense>
+    <Broken quiet={status === 'active'}>
+      <Suspense fallback={null}>
+        <Moved />
+      </Suspense>
+    </Broken>
   ) : null;
 }
 

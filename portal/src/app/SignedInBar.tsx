@@ -7,6 +7,7 @@ import { useIdentityName } from '../session/identities.ts';
 import { logOut } from '../session/session.ts';
 import { useSessionState } from '../session/store.ts';
 import { wantNothing } from '../session/wanted.ts';
+import { Broken } from './Broken.tsx';
 
 const IdleWarning = lazy(async () => ({ default: (await import('../session/IdleWarning.tsx')).IdleWarning }));
 /** Comes with its first use: the login page does without. */
@@ -67,14 +68,18 @@ export function SignedInBar() {
         </nav>
       </div>
       {now.status === 'active' ? (
-        <Suspense fallback={null}>
-          <IdleWarning />
-        </Suspense>
+        <Broken quiet>
+          <Suspense fallback={null}>
+            <IdleWarning />
+          </Suspense>
+        </Broken>
       ) : null}
       {switching ? (
-        <Suspense fallback={null}>
-          <Switcher identity={identity} onClose={() => setSwitching(false)} />
-        </Suspense>
+        <Broken>
+          <Suspense fallback={null}>
+            <Switcher identity={identity} onClose={() => setSwitching(false)} />
+          </Suspense>
+        </Broken>
       ) : null}
     </section>
   );

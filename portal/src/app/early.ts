@@ -21,13 +21,27 @@ declare global {
 export const hasFirstView = (root: HTMLElement): boolean =>
   root.firstElementChild !== null && window.early?.fits === true;
 
-/** An answer that was asked for before our script ran, as the client's way to fetch it; once, then it asks itself. */
-export function askedEarly(what: 'session' | 'config'): { readonly fetch?: () => Promise<Response> } {
+type Ask = (request: Request) => Promise<Response>;
+
+/**
+ * An answer that was asked for before our script ran, as the client's way to fetch it; once, then it asks itself. Where none
+ * came, or the browser refused the lock, it asks itself at once.
+ */
+export function askedEarly(what: 'session' | 'config', ask: Ask): { readonly fetch?: Ask } {
   const { early } = window;
   const asked = early?.[what];
   if (!early || !asked) return {};
   early[what] = undefined;
-  return { fetch: () => asked };
+  return { fetch: (request) => asked.then(asOfNow, () => ask(request)) };
+}
+
+/** The answer lay there since it came; its Date, by which our clock goes (api/clock.ts), is that of now. */
+function asOfNow(answer: Response & { readonly heardAt?: number }): Response {
+  const { status, statusText, body, heardAt = Date.now() } = answer;
+  const headers = new Headers(answer.headers);
+  const date = Date.parse(headers.get('date') ?? '');
+  if (!Number.isNaN(date)) headers.set('date', new Date(date + Date.now() - heardAt).toUTCString());
+  return new Response(body, { status, statusText, headers });
 }
 
 /** Whether somebody is typing in it: then nothing takes the focus away. */

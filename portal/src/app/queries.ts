@@ -1,6 +1,6 @@
 import { QueryClient } from '@tanstack/react-query';
 import { isTransient, problemOf } from '../api/problem.ts';
-import { onSession, sessionState } from '../session/store.ts';
+import { onSession, sessionState, whoActs } from '../session/store.ts';
 
 /**
  * Reads are repeated if no answer came. A call that changes something is sent once and never queued: the person
@@ -23,7 +23,7 @@ export const queries = new QueryClient({
 /** What one identity has read is not shown to another. */
 const reader = (): string => {
   const now = sessionState();
-  return now.status === 'active' ? `${now.session.sessionId} ${JSON.stringify(now.session.identity)}` : '';
+  return now.status === 'active' ? whoActs(now.session) : '';
 };
 let seen = reader();
 onSession(() => {

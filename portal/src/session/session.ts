@@ -1,20 +1,12 @@
 import type { SessionAnswer } from '#contract/schemas.ts';
-import { answer, bareApi, giveCredentials } from '../api/client.ts';
+import { answer, bareApi, giveCredentials, patientFetch } from '../api/client.ts';
 import { ApiProblem, type Problem, problemOf } from '../api/problem.ts';
 import { sentences } from '../api/sentences.ts';
 import { askedEarly } from '../app/early.ts';
 import { translate } from '../i18n/index.ts';
-import { type Session, sessionState, setSession } from './store.ts';
+import { type Session, sessionState, setSession, whoActs } from './store.ts';
 import { hearTabs, oneAtATime, tellTabs } from './tabs.ts';
 import { dropToken, freshToken, heldToken, holdToken } from './token.ts';
-
-/** What an identity may do and is called may change while it stays the same one (REL-5, ENT-4): that stops no tab. */
-const mayChange: readonly string[] = ['permissions', 'taxpayerName', 'agencyName'];
-const standing = ({ identity }: Session): string =>
-  JSON.stringify(identity, (key, value: unknown) => (mayChange.includes(key) ? undefined : value));
-/** The same person and identity as before? Key order is the API's, so equal identities are equal texts. */
-const sameAs = (one: Session, other: Session): boolean =>
-  one.sessionId === other.sessionId && standing(one) === standing(other);
 
 const factsOf = ({ accessToken: _token, expiresIn: _seconds, ...facts }: SessionAnswer): Session => facts;
 
@@ -39,7 +31,7 @@ let running: Promise<void> | undefined;
 
 /** Asks the cookie for a token. Ends the session here where it is over; throws where no answer came. */
 export function refreshSession(): Promise<void> {
-  const early = running ? {} : askedEarly('session');
+  const early = running ? {} : askedEarly('session', patientFetch);
   running ??= oneAtATime(() => renew(early)).finally(() => {
     running = undefined;
   });
@@ -54,7 +46,7 @@ async function renew(early: ReturnType<typeof askedEarly>): Promise<void> {
     const held = sessionState();
     // Logged out, or stopped, while the answer was on its way.
     if (held.status === 'moved' || (held.status === 'none' && before.status !== 'none')) return;
-    if (held.status === 'active' && !sameAs(held.session, now)) return stop(held.session, now);
+    if (held.status === 'active' && whoActs(held.session) !== whoActs(now)) return stop(held.session, now);
     holdToken(session.accessToken, session.expiresIn);
     setSession(held.status === 'active' ? { ...held, session: now } : { status: 'active', session: now });
   } catch (error) {

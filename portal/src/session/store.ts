@@ -4,6 +4,15 @@ import type { Problem } from '../api/problem.ts';
 
 export type Session = Omit<SessionAnswer, 'accessToken' | 'expiresIn'>;
 
+/** What an identity may do and is called may change while it stays the same one (REL-5, ENT-4). */
+const mayChange: readonly string[] = ['permissions', 'taxpayerName', 'agencyName'];
+/**
+ * Who acts, and as whom: another text is another identity, with which no tab goes on and of whose reads and forms nothing is
+ * kept. Key order is the API's, so equal identities are equal texts.
+ */
+export const whoActs = ({ sessionId, identity }: Pick<Session, 'sessionId' | 'identity'>): string =>
+  `${sessionId} ${JSON.stringify(identity, (key, value: unknown) => (mayChange.includes(key) ? undefined : value))}`;
+
 /** The state of this tab. It is never written to storage. */
 export type SessionState =
   /** The cookie was not checked yet. */

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { NavLink, Outlet, useLocation } from 'react-router';
 import { useIsElder } from '../../app/look.ts';
-import { useSession } from '../../session/store.ts';
+import { useSession, whoActs } from '../../session/store.ts';
 import { type Entry, fewerOf, menuOf } from './entries.ts';
 import { useMenuTexts } from './menu.ts';
 import './me.css';
@@ -12,9 +12,9 @@ import { useIsAgency } from './parts/queries.ts';
  * 我的信息 → 账户中心: the menu beside its sub-pages. After a switch the new identity starts with nothing of the previous one.
  */
 export function Page() {
-  const { sessionId, identity } = useSession();
+  const session = useSession();
   return (
-    <div className="centre" key={`${sessionId} ${JSON.stringify(identity)}`}>
+    <div className="centre" key={whoActs(session)}>
       <Menu />
       <div className="centre-page">
         <AccountCentreParts>
