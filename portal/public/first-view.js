@@ -1,7 +1,8 @@
 /*
- * Runs before a page that was made at build time is painted, in the syntax of old engines (ES 5). Says whether that page is
- * what this visitor would see (no other language, look, company or journey of before); where not, it stays unseen
- * until the real one is there. Until then it keeps clicks, so that none is lost, and no form is sent by the browser itself.
+ * Runs before a page made at build time is painted, in the syntax of old engines (ES 5). Decides whether that page is right
+ * for this visitor (no stored language, look, company or journey). If not, the page stays hidden until the real page is
+ * ready. Until React takes over, this script keeps the clicks, so that none is lost, and stops the browser from sending
+ * a form.
  */
 // biome-ignore-all lint/complexity/useArrowFunction: old engines know no arrows
 // biome-ignore-all lint/complexity/useOptionalChain: nor optional chains
@@ -25,7 +26,7 @@
     !kept('sessionStorage', 'journey-' + view.slice(1)) &&
     (view !== '/login' || (!kept('localStorage', 'login-companies') && (!entry || entry === 'enterprise')));
   html.setAttribute('data-first', early.fits ? 'shown' : 'hidden');
-  // What each page asks first is asked now, and answers while scripts come; /me shows nothing before it knows whose it is.
+  // The first calls of each page begin now and are answered while scripts load; /me shows nothing before it has a session.
   if (early.fits && window.fetch) {
     early.config = fetch('/v1/config');
     if (view === '/me' && navigator.locks)
@@ -33,7 +34,7 @@
         return fetch('/v1/session/refresh', { method: 'POST', headers: { 'accept-language': 'zh-CN' } });
       });
     [early.config, early.session].forEach(function (asked) {
-      // Told where the answer is used.
+      // The code that uses the answer handles the error.
       if (asked) asked.catch(function () {});
     });
   }

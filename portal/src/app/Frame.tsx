@@ -69,8 +69,8 @@ function WhereMoved() {
 }
 
 /**
- * Comes to life with the page before it, and after it: what was clicked in a page made at build time is clicked now. What is
- * in a <Suspense> of the page's own would come later, and miss it.
+ * Its effect runs after the effects of the page before it, when React has taken over a page made at build time. Then the
+ * kept clicks are repeated. Content inside a page's own <Suspense> would be taken over later and would miss the clicks.
  */
 function TakenOver() {
   useEffect(clickAsBefore, []);
