@@ -58,7 +58,7 @@ export function Frame() {
 }
 
 const Moved = lazy(async () => ({ default: (await import('../session/Moved.tsx')).Moved }));
-/** Comes when somebody is signed in, so that it is there when it is needed. */
+/** Loaded when a person is signed in, so that it is ready when it is needed. */
 function WhereMoved() {
   const { status } = useSessionState();
   return status === 'active' || status === 'moved' ? (

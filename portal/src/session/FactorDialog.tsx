@@ -3,7 +3,7 @@ import { answer, api } from '../api/client.ts';
 import { type Factor, type Proof, SecondFactor } from '../components/SecondFactor.tsx';
 import { useCommon } from '../i18n/index.ts';
 
-/** The person's default number, masked; null where there is none, undefined as long as it is not known. */
+/** The person's default number, masked; null if the person has none, undefined as long as it is not known. */
 function useDefaultPhone(): string | null | undefined {
   const [phone, setPhone] = useState<string | null>();
   useEffect(() => {

@@ -8,7 +8,7 @@ import { type Session, sessionState, setSession } from './store.ts';
 import { hearTabs, oneAtATime, tellTabs } from './tabs.ts';
 import { dropToken, freshToken, heldToken, holdToken } from './token.ts';
 
-/** What an identity may do and is called may change while it stays the same one (REL-5, ENT-4): that stops no tab. */
+/** The permissions and names of an identity may change while it stays the same identity (REL-5, ENT-4): no tab stops. */
 const mayChange: readonly string[] = ['permissions', 'taxpayerName', 'agencyName'];
 const standing = ({ identity }: Session): string =>
   JSON.stringify(identity, (key, value: unknown) => (mayChange.includes(key) ? undefined : value));
