@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { StageConfig } from './config.ts';
 import { isStandIn } from './stand-ins.ts';
 
-/** What CloudWatch Logs knows as days to keep. */
+/** The numbers of days for which CloudWatch Logs can keep lines. */
 const retentionDays = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
@@ -13,7 +13,10 @@ const whole = v.pipe(
 );
 const text = (form: RegExp, is: string) => v.pipe(v.string(`must be ${is}`), v.regex(form, `must be ${is}`));
 
-/** The form of a stage's settings outside `settings`. The sources run without their types: a wrong one has to be found here. */
+/**
+ * The form of a stage's settings outside `settings`. Node runs the sources without checking their types, so this schema
+ * must find a wrong form.
+ */
 const shape = v.looseObject({
   account: v.optional(text(/^\d{12}$/, 'an account number: twelve digits')),
   region: v.pipe(
@@ -50,15 +53,15 @@ const shape = v.looseObject({
 });
 
 /**
- * What is wrong about the form of a stage's settings, each with its name; and what its ARNs say of another account than the
- * stage's, where that is known. Nothing: all is well.
+ * Lists each setting of a stage whose form is wrong, by its name, and each ARN of another account than the stage's, if the
+ * stage names its account. The list is empty if everything is right.
  */
 export function misshapen(config: StageConfig): string[] {
   const { success, issues } = v.safeParse(shape, config);
   if (!success) return issues.map((issue) => `${v.getDotPath(issue)} ${issue.message}`);
   const { account, domain, portal, codeSigningConfigArn, settings } = config;
   if (!account) return [];
-  // API Gateway, CloudFront and Lambda take what is their own account's only, and the boundary allows no other's numbers.
+  // API Gateway, CloudFront and Lambda accept only resources of their own account, and the boundary allows no others.
   return Object.entries({
     'domain.certificateArn': domain?.certificateArn,
     'portal.certificate': portal?.certificate.startsWith('arn:') ? portal.certificate : undefined,

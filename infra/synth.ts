@@ -103,7 +103,7 @@ function addStacks(
     stage,
     env: { region: stage.region, ...(stage.account ? { account: stage.account } : {}) },
     tags: { system: 'ahtax', stage: stage.name },
-    // From the second step of the first deployment on (docs/operations.md).
+    // Protected from the second step of the first deployment on (docs/operations.md).
     terminationProtection: stage.name === 'prod' && !stage.first,
     ...(shifts(stage)
       ? { ...described(stage), permissionsBoundary: PermissionsBoundary.fromName(boundaryName(stage.name)) }

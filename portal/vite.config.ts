@@ -32,7 +32,7 @@ const leftOut: Plugin = {
       : null,
 };
 
-/** antd falls back on English words where it is given none; ours gives them always, and English comes when it is chosen. */
+/** antd uses English texts if it gets none. Our code always gives texts, and loads English only when it is chosen. */
 const chineseWords: Plugin = {
   name: 'chinese-words',
   enforce: 'pre',
@@ -45,7 +45,7 @@ const chineseWords: Plugin = {
   },
 };
 
-/** The tokens as custom properties: `import 'tokens.css'`. */
+/** The design values of tokens.ts as custom properties: `import 'tokens.css'`. */
 const tokenStyles: Plugin = {
   name: 'token-styles',
   resolveId: (source) => (source === 'tokens.css' ? '/tokens.css' : null),
@@ -63,8 +63,8 @@ const onlyWoff2: Plugin = {
 };
 
 /**
- * The login page's files come with the first ones instead of after them: whoever opens the portal with nothing cached
- * goes there, and on a slow network each file that asks for the next one costs half a second.
+ * Loads the login page's files together with the first files instead of after them. A visitor without a cache goes to the
+ * login page, and on a slow network each file that must load before the next one costs half a second.
  */
 const loginAtOnce: Plugin = {
   name: 'login-at-once',
@@ -108,9 +108,9 @@ export default defineConfig({
     emptyOutDir: true,
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    // What the pages with a first view load (infra/portal/first-view.ts); not deployed.
+    // Lists the files that pages with a first view load (infra/portal/first-view.ts); not deployed.
     manifest: 'manifest.json',
-    // Few files instead of many small ones, which compress worse and each cost a request.
+    // Few files instead of many small ones, which compress worse and each need a request.
     rolldownOptions: {
       output: {
         codeSplitting: {

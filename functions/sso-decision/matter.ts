@@ -18,8 +18,8 @@ export interface AskedMatter extends Pick<MatterAsked, 'nonce'> {
 }
 
 /**
- * Undefined where the request asks none. A matter that left the settings since, or those of its client, takes the request
- * with it, as a client does.
+ * Undefined if the request names no matter. If the matter has been removed from the stage's settings or from its client's
+ * settings since the request began, the request ends, as it does when its client is removed.
  */
 export function matterAsked(
   ctx: Pick<FlowContext, 'settings' | 'relyingParties'>,

@@ -5,7 +5,7 @@ import type { Stage } from '../stage.ts';
 import { ownNamespace, period, sum } from './metrics.ts';
 import type { Rule } from './rule.ts';
 
-/** Somebody guesses, locks people out, orders too much or sends SMS at our cost. */
+/** Alarms for a person who guesses passwords, locks people out, gives too many orders or makes us pay for SMS. */
 export const abuseRules = (stage: Stage, flows: readonly FlowDeclaration[]): Rule[] => [
   ...locksSurge(stage, flows),
   ...orderRules(stage),
@@ -24,7 +24,7 @@ export const abuseRules = (stage: Stage, flows: readonly FlowDeclaration[]): Rul
   },
 ];
 
-/** Counts answers ACCOUNT_LOCKED of every flow that can give it: the lock itself and each try on a locked account. */
+/** Counts the answers ACCOUNT_LOCKED of all flows: the answer that locks, and each later try on a locked account. */
 function locksSurge(stage: Stage, flows: readonly FlowDeclaration[]): Rule[] {
   const names = flows.filter(answersLocked).map(({ name }) => name);
   if (names.length === 0) return [];
@@ -49,7 +49,7 @@ function locksSurge(stage: Stage, flows: readonly FlowDeclaration[]): Rule[] {
 const answersLocked = ({ routes = {} }: FlowDeclaration): boolean =>
   Object.values(routes).some(({ errors }) => errors?.includes('ACCOUNT_LOCKED'));
 
-/** ORD-1: an office that has used most of its hour, and more orders by the feed in an hour than one office may give. */
+/** ORD-1: an office has used most of its orders of an hour, or the feed brought more than one office may give. */
 function orderRules(stage: Stage): Rule[] {
   const { ordersPerOfficeHour, ordersAlarmPercent } = stage.settings.policies;
   return [

@@ -3,7 +3,7 @@ import { Duration } from 'aws-cdk-lib/core';
 import { ownNamespace, period, sum } from './metrics.ts';
 import type { Rule } from './rule.ts';
 
-/** What the canary sees from outside: whether its person gets in, and how long the certificate lasts. */
+/** Alarms from the canary, which calls from outside: its person cannot log in, or the certificate expires soon. */
 export const canaryRules = (): Rule[] => [
   {
     name: 'canary-failing',

@@ -5,30 +5,30 @@ import type { Stage } from '../stage.ts';
 import { burnTerms } from './people-rules.ts';
 import { type Group, runbook } from './rule.ts';
 
-/** What each message says, and whether an outage that is told of already is its cause. */
+/** For each group: the text of its message, and whether its alarms usually follow from an outage in `people`. */
 const groups: Readonly<Record<Group, { says: string; follows: boolean }>> = {
   people: { says: 'People cannot get in', follows: false },
   work: { says: 'Work behind the scenes stands still', follows: true },
   capacity: { says: 'It is slow, or full', follows: true },
-  // Where its outage keeps people out, that is the message, and its first step looks here too.
+  // If the provider's outage keeps people out, `people` sends the message, and its first step looks at providers too.
   providers: { says: 'SMS or face provider is away', follows: true },
   abuse: { says: 'Somebody may be misusing the door', follows: false },
   upkeep: { says: 'Something runs out soon, or was not done', follows: false },
 };
 
-/** CloudWatch takes a hundred alarms in one. */
+/** CloudWatch allows a hundred alarms in one composite alarm. */
 const mostNames = 100;
 
-/** An alarm of alarms, which is what somebody is told by. */
+/** A composite alarm of CloudWatch. Only composite alarms send a message to people. */
 export interface Message {
-  /** The group's name; a group of more than a hundred alarms has further messages, `capacity-2` for one. */
+  /** The group's name. A group of more than a hundred alarms has further messages, for example `capacity-2`. */
   readonly id: string;
   readonly group: Group;
-  /** What has to ring for it to tell: alarms by name, or pairs that ring together. */
+  /** The message is sent when one of these rings: an alarm by its name, or a pair of alarms together. */
   readonly terms: readonly string[];
 }
 
-/** The messages of a stage, each of no more alarms than CloudWatch takes. */
+/** The messages of a stage; each has at most as many alarms as CloudWatch allows. */
 export function messagesOf(
   stage: Pick<Stage, 'name'>,
   members: ReadonlyMap<Group, readonly string[]>,
@@ -62,8 +62,8 @@ function inParts(terms: readonly string[]): string[][] {
 }
 
 /**
- * One message for one outage: it tells when the first of its alarms rings and when the last is over. While people cannot
- * get in, what follows from it is kept quiet, and for ten minutes after.
+ * Sends one message for one outage: a group sends when the first of its alarms rings and when the last is over. While
+ * `people` rings, and for ten minutes after that, the groups that follow from it send nothing.
  */
 export function compositesOf(
   scope: Construct,
@@ -88,7 +88,8 @@ export function compositesOf(
           }
         : {}),
     });
-    // CloudWatch refuses a message of alarms that are not there yet, and rules name them by text, which CloudFormation cannot see.
+    // CloudWatch refuses a composite alarm if one of its alarms does not exist yet. The rule names the alarms in a text,
+    // so CloudFormation does not see the dependency.
     for (const alarm of scope.node.children) if (alarm instanceof Alarm) composite.node.addDependency(alarm);
     if (follows) composite.node.addDependency(scope.node.findChild('people-composite'));
   }

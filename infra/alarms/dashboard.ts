@@ -22,7 +22,10 @@ import { ownNamespace, period, sum } from './metrics.ts';
 import type { HttpApi } from './people-rules.ts';
 import { queries } from './queries.ts';
 
-/** From its own region; of all distributions of the account, because the stage's own is made after this dashboard. */
+/**
+ * CloudFront's metric from CloudFront's region. It covers all distributions of the account, because the stage's own
+ * distribution is created after this dashboard.
+ */
 const cloudFrontFailures = new MathExpression({
   expression: `SEARCH('{AWS/CloudFront,DistributionId,Region} MetricName="5xxErrorRate"', 'Average', 300)`,
   searchRegion: 'us-east-1',
@@ -37,7 +40,7 @@ const title = (text: string, about: string): IWidget =>
 const graph = (name: string, left: IMetric[], width = 12, right: IMetric[] = []): IWidget =>
   new GraphWidget({ title: name, left, right, width, height: 6, view: GraphWidgetView.TIME_SERIES, period });
 
-/** The questions of a person on call, from top to bottom. */
+/** Answers the questions of a person on call, from top to bottom. */
 export function dashboard(
   scope: Construct,
   stage: Stage,
@@ -49,7 +52,7 @@ export function dashboard(
   }: {
     readonly flows: readonly FlowDeclaration[];
     readonly api: HttpApi;
-    /** The alarms that tell somebody. */
+    /** The composite alarms, which send messages to people. */
     readonly messages: readonly string[];
     readonly failed: readonly string[];
   },

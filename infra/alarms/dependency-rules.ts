@@ -5,7 +5,7 @@ import type { Stage } from '../stage.ts';
 import { ownNamespace, period, share, sum } from './metrics.ts';
 import type { Rule } from './rule.ts';
 
-/** The calls by which our functions use tables (shared/store/dynamodb): DynamoDB counts its own failures by call. */
+/** The DynamoDB calls that our functions use (shared/store/dynamodb): DynamoDB counts its own failures for each call. */
 const operations = [
   'BatchGetItem',
   'BatchWriteItem',
@@ -16,10 +16,10 @@ const operations = [
   'TransactWriteItems',
   'UpdateItem',
 ] as const;
-/** Of what an account may run at once: from here on there is time to act. */
+/** The alarm rings at this part of the account's concurrency, so that there is still time to act. */
 const busyPercent = 80;
 
-/** DynamoDB, the providers, and the account's own limit. */
+/** Alarms for DynamoDB, the providers, and the account's own limit. */
 export function dependencyRules(stage: Stage): Rule[] {
   const concurrency = stage.concurrency?.account ?? 1_000;
   return [

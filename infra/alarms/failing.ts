@@ -8,16 +8,16 @@ import { ownNamespace, sum } from './metrics.ts';
 import { runbook } from './rule.ts';
 
 const minute = Duration.minutes(1);
-/** Below this many calls in a minute a percentage says nothing: any failure counts. */
+/** With fewer calls in a minute a percentage means nothing, so any failure counts. */
 const fewCalls = 20;
 
 export const failingName = (stage: Stage, flow: FlowDeclaration): string =>
   alarmName(stage, `${flow.name}-failing`);
 
 /**
- * Whether a flow fails: what it answers with 5xx, and calls that end with no answer of ours. Two bad minutes of five
- * ring. By day a minute is bad when more than `errorPercent` fail; by night, with few calls, when one does. CodeDeploy
- * looks at it, and a composite alarm tells about it (composites.ts): it tells nobody itself.
+ * Rings if a flow fails: it counts answers 5xx and calls that end without an answer of ours. Two bad minutes out of five
+ * ring. With many calls, a minute is bad if more than `errorPercent` of them fail; with few calls, for example at night,
+ * if one call fails. CodeDeploy watches this alarm. It sends no message itself; a composite alarm does (composites.ts).
  */
 export function failingAlarm(scope: Construct, stage: Stage, flow: FlowDeclaration): Alarm {
   const name = functionName(stage, flow.name);

@@ -6,11 +6,11 @@ import type { Stage } from '../stage.ts';
 import { ownNamespace, period, sum } from './metrics.ts';
 import type { Rule } from './rule.ts';
 
-/** The night's run has a paragraph of its own. @param name of a schedule, or of its function */
+/** The midnight unlock has its own paragraph. @param name the name of a schedule or of its function */
 export const pageOfSchedule = (name: string): string =>
   name.startsWith('midnight') ? 'midnight' : 'schedules';
 
-/** Six turns of a function that comes every few minutes, after which its silence tells; undefined of seldom ones. */
+/** The time of six turns of a function that runs every few minutes; undefined for functions that run seldom. */
 function often({ trigger }: FlowDeclaration): Duration | undefined {
   if (trigger?.kind !== 'schedule') return undefined;
   const [, minutes] =
@@ -20,7 +20,7 @@ function often({ trigger }: FlowDeclaration): Duration | undefined {
 
 const slow = { p95: 2_000, p99: 5_000 } as const;
 
-/** Of each function: whether its calls find room, and how long people wait for its answers. */
+/** Alarms for each function: Lambda refuses calls because too many run, or people wait too long for answers. */
 export const flowRules = (stage: Stage, flows: readonly FlowDeclaration[]): Rule[] =>
   flows.flatMap((flow) => {
     const FunctionName = functionName(stage, flow.name);

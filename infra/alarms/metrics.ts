@@ -5,7 +5,7 @@ import { Duration } from 'aws-cdk-lib/core';
 export const ownNamespace = 'AhtaxDoor';
 
 export const period = Duration.minutes(5);
-/** Below this many calls in five minutes a percentage says nothing. */
+/** With fewer calls in five minutes a percentage means nothing. */
 const fewCalls = 20;
 
 export const sum = (
@@ -15,7 +15,7 @@ export const sum = (
   over: Duration = period,
 ) => new Metric({ namespace, metricName, dimensionsMap, statistic: Stats.SUM, period: over });
 
-/** A share in percent, 0 while there are too few calls to speak of one. */
+/** A share in percent; 0 if there are too few calls for a percentage. */
 export const share = (part: IMetric, whole: IMetric) =>
   new MathExpression({
     expression: `IF(whole > ${fewCalls}, 100 * part / whole, 0)`,

@@ -9,9 +9,12 @@ export interface HttpApi {
   readonly stageName: string;
 }
 
-/** The share of requests in thirty days that may fail: 99.9 % have to be answered. */
+/** The objective: in thirty days this share of the requests is answered without a failure of ours. */
 export const objective = 0.999;
-/** How fast that is used up, by window: at 14.4 times in two days, at 6 in five. The short window says it still goes on. */
+/**
+ * How fast the allowed failures are used up, for each pair of windows: at 14.4 times the allowed rate in two days, at 6
+ * times in five days. The short window shows that requests still fail.
+ */
 const burns = [
   { name: 'fast', factor: 14.4, long: Duration.hours(1), short: Duration.minutes(5) },
   { name: 'slow', factor: 6, long: Duration.hours(6), short: Duration.minutes(30) },
@@ -19,7 +22,7 @@ const burns = [
 
 const logins = Duration.minutes(30);
 
-/** Whether people get in: what the API answers, the objective, traffic, and logins that are begun and not finished. */
+/** Alarms for people who cannot log in: the API's answers, the objective, the traffic, and logins that nobody finishes. */
 export function peopleRules(stage: Stage, { apiId, stageName }: HttpApi): Rule[] {
   const gateway = (name: string, over?: Duration) =>
     sum('AWS/ApiGateway', name, { ApiId: apiId, Stage: stageName }, over);
@@ -58,7 +61,7 @@ export function peopleRules(stage: Stage, { apiId, stageName }: HttpApi): Rule[]
   ];
 }
 
-/** Two alarms a burn rate, one a window: only both together ring (`burnRule`). */
+/** Two alarms for each rate, one for each window; only both together send a message (`burnTerms`). */
 export const burnRules = ({ apiId, stageName }: HttpApi): Rule[] =>
   burns.flatMap(({ name, factor, long, short }) =>
     [long, short].map((over): Rule => {
@@ -78,7 +81,7 @@ export const burnRules = ({ apiId, stageName }: HttpApi): Rule[] =>
     }),
   );
 
-/** A term of the group's rule: the long window and the short one. */
+/** The terms of the group's rule: for each rate, the long window and the short window together. */
 export const burnTerms = (named: (alarm: string) => string): string[] =>
   burns.map(
     ({ name }) => `(ALARM("${named(`slo-${name}-long`)}") AND ALARM("${named(`slo-${name}-short`)}"))`,

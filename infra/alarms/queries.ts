@@ -5,14 +5,14 @@ import { functionName, prefix } from '../names.ts';
 import type { Stage } from '../stage.ts';
 
 interface Query {
-  /** Which functions' logs it looks at. */
+  /** The functions whose logs the query reads. */
   readonly of: (flow: FlowDeclaration) => boolean;
   readonly lines: readonly string[];
 }
 
 const answering = ({ routes }: FlowDeclaration): boolean => routes !== undefined;
 
-/** What docs/operations.md asks a person on call to look at; saved in CloudWatch under `ahtax-<stage>/`. */
+/** The queries that docs/operations.md names to a person on call; saved in CloudWatch under `ahtax-<stage>/`. */
 export const queries: Readonly<Record<string, Query>> = {
   failures: {
     of: () => true,

@@ -3,7 +3,7 @@ import type { Construct } from 'constructs';
 import { alarmName } from '../names.ts';
 import type { Stage } from '../stage.ts';
 
-/** What one message is about (composites.ts): whatever rings of a group, somebody is told once. */
+/** The group of a message (composites.ts): when alarms of a group ring, people get one message. */
 export type Group = 'people' | 'work' | 'capacity' | 'providers' | 'abuse' | 'upkeep';
 
 export interface Rule {
@@ -13,21 +13,21 @@ export interface Rule {
   /** The heading in docs/operations.md that says what to do. */
   readonly page: string;
   readonly metric: IMetric;
-  /** Rings above this value, or from it on, … */
+  /** `above`: rings above this value. `from`: rings at this value or above it. */
   readonly above?: number;
   readonly from?: number;
-  /** … or when there was less than this, or nothing at all. */
+  /** Rings below this value, and also if there is no value at all … */
   readonly below?: number;
-  /** … where nothing at all says nothing. */
+  /** … unless `silent` is set: then a missing value does not ring. */
   readonly silent?: true;
-  /** In how many of the last periods; the last one alone unless said otherwise. */
+  /** How many of the last periods must be bad; without this only the last period counts. */
   readonly periods?: { readonly bad: number; readonly of: number };
 }
 
-/** Where a person who is woken finds what to do. */
+/** The place in the documents that tells a person on call what to do. */
 export const runbook = (page: string): string => `docs/operations.md#${page}`;
 
-/** An alarm that tells nobody itself: its group does. */
+/** An alarm that sends no message itself; the composite alarm of its group does. */
 export function alarmOf(
   scope: Construct,
   stage: Stage,

@@ -6,10 +6,10 @@ import { pageOfSchedule } from './flow-rules.ts';
 import { ownNamespace, period, sum } from './metrics.ts';
 import type { Rule } from './rule.ts';
 
-/** The night's run is late when it is through more than this after midnight (UNL-1). */
+/** The midnight unlock is late if it finishes more than this after midnight (UNL-1). */
 const lateSeconds = 1_800;
 
-/** Where the paragraph is of a queue of what nobody could handle, by what sends there. */
+/** The paragraph about a queue of failed messages, which depends on the sender of the messages. */
 function pageOf(queue: string, flows: readonly FlowDeclaration[]): string {
   const scheduled = flows.some(
     ({ trigger }) => trigger?.kind === 'schedule' && queue === `${trigger.name}-failed`,
@@ -18,7 +18,7 @@ function pageOf(queue: string, flows: readonly FlowDeclaration[]): string {
   return queue.startsWith('feed') ? 'feed' : 'dead-letters';
 }
 
-/** What runs behind the scenes: feed, queues, the night. @param failed the queues of what nobody could handle */
+/** Alarms for the work in the background: feed, queues, midnight unlock. @param failed the queues of failed messages */
 export const workRules = (
   stage: Stage,
   flows: readonly FlowDeclaration[],

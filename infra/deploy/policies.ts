@@ -14,7 +14,7 @@ export interface PolicyDocument {
   readonly Statement: readonly Statement[];
 }
 
-/** By which `cdk bootstrap` names what it makes, unless it is told another. */
+/** The default qualifier of `cdk bootstrap`: a part of the name of each resource that it makes. */
 export const bootstrapQualifier = 'hnb659fds';
 
 export const boundaryName = (stage: StageName): string => `${prefix({ name: stage })}-boundary`;
@@ -147,7 +147,7 @@ export function deployPolicy(stage: StageName, account: string): PolicyDocument 
       },
     }),
     allow('Certificates', ['iam:GetServerCertificate'], '*'),
-    // API Gateway makes it with an account's first domain name, by the rights of whoever makes that.
+    // API Gateway creates this role with an account's first domain name, with the rights of the role that creates the name.
     allow(
       'RoleOfApiGateway',
       ['iam:CreateServiceLinkedRole'],
@@ -174,10 +174,10 @@ export function deployPolicy(stage: StageName, account: string): PolicyDocument 
   ]);
 }
 
-/** The role that the workflow takes on, as `repository` (owner/name) runs it for the stage's environment; made once, too. */
+/** The role that the workflow of a repository takes on for the stage's environment; an administrator creates it once. */
 export const deployerName = (stage: StageName): string => `${prefix({ name: stage })}-deployer`;
 
-/** Of its account it may only take on the roles that `cdk bootstrap` made there. */
+/** The role may do only one thing in its account: take on the roles that `cdk bootstrap` made there. */
 export function deployerPolicy(stage: StageName, account: string): PolicyDocument {
   const { partition, region } = places(stage, account);
   const regions = partition === 'aws' ? [region, cloudFrontLogRegion] : [region];
@@ -195,7 +195,7 @@ export function deployerPolicy(stage: StageName, account: string): PolicyDocumen
   ]);
 }
 
-/** Who may take the role on: the workflow of one repository, in the environment that waits for its reviewers. */
+/** Only the workflow of one repository may take on the role, in the environment that waits for its reviewers. */
 export function deployerTrust(stage: StageName, account: string, repository: string): object {
   const { partition } = places(stage, account);
   const github = 'token.actions.githubusercontent.com';

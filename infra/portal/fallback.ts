@@ -6,11 +6,11 @@
 const file = /\.[^/]*$/;
 export const isPage = (path: string): boolean => !file.test(path);
 
-/** Pages whose first view is made at build time: their addresses, and the files that hold it instead of an empty page. */
+/** Pages whose first view is made at build time: their addresses, and the files with the first view. */
 export const firstViews = { '/login': 'login.html', '/register': 'register.html', '/me': 'me.html' } as const;
 export type FirstViewPath = keyof typeof firstViews;
 export const loginFile = firstViews['/login'];
-/** No name of an object's own begins with a slash, so that looking up an address finds addresses alone. */
+/** No built-in property of an object begins with a slash, so a lookup by address can find only addresses. */
 const fileAt: Readonly<Record<string, string>> = { '/': loginFile, ...firstViews };
 export const fileOfPage = (path: string): string => fileAt[path] ?? 'index.html';
 

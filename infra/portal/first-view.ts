@@ -13,7 +13,7 @@ interface FirstView {
 /** What the page must not contain: the content security policy refuses it, and the page would not look as intended. */
 const refused = /<script|<style|\bstyle=|\bon\w+=/i;
 
-/** What a page loads beside the first files, as modules of the sources; they come with the first request. */
+/** The source modules that a page needs in addition to the first files; the page's head names their files. */
 const modulesOf: Readonly<Record<FirstViewPath, readonly string[]>> = {
   '/login': ['src/pages/login/index.tsx'],
   '/register': ['src/pages/register/index.tsx'],
@@ -89,10 +89,10 @@ interface Chunk {
   readonly imports?: readonly string[];
 }
 type Manifest = Readonly<Record<string, Chunk>>;
-/** Vite's list of what came of which module (portal/vite.config.ts); the build takes it away at its end. */
+/** Vite's list of modules and their built files (portal/vite.config.ts); the build deletes the list at its end. */
 export const manifestFile = 'manifest.json';
 
-/** Links to what these modules load at once. */
+/** Links to the files that these modules load at once. */
 function filesOf(manifest: Manifest, modules: readonly string[]): string[] {
   const scripts = new Set<string>();
   const sheets = new Set<string>();
@@ -112,7 +112,7 @@ function filesOf(manifest: Manifest, modules: readonly string[]): string[] {
 }
 
 const emptyRoot = '<div id="root"></div>';
-/** What index.html preloads for everybody: this page names its own. */
+/** The preloads of index.html, which every page has; a page with a first view names its own files instead. */
 const preloads = /\s*<link [^>]*rel="(?:preload|modulepreload)"[^>]*>/g;
 const linkOf = (line: string): string => /(?:src|href)="[^"]*"/.exec(line)?.[0] ?? line;
 function withView(
@@ -130,7 +130,7 @@ function withView(
       .replace('<html ', () => `<html data-view="${path}" `)
       .replace(emptyRoot, () => `<div id="root">${html}</div>`)
       .replace('</title>', () => `</title>\n    ${early.join('\n    ')}`)
-      // Behind the sheets of every page, as when a page comes later.
+      // After the style sheets of all pages, in the same order as when a page is loaded later.
       .replace('</head>', () => `  ${lines.join('\n    ')}\n  </head>`)
   );
 }

@@ -23,7 +23,7 @@ export interface AlarmStackProps extends StackProps {
   readonly stage: Stage;
   readonly flows: readonly FlowDeclaration[];
   readonly api: HttpApi;
-  /** The queues of what nobody could handle. */
+  /** The queues of failed messages. */
   readonly deadLetters: readonly Queue[];
   /** Of the canary; none where the stage has no canary. */
   readonly canarySecretArn: string | undefined;

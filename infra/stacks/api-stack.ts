@@ -10,8 +10,8 @@ export interface ApiStackProps extends StackProps {
 }
 
 /**
- * The HTTP API with the routes of the contracts. It knows the functions by name: an export of theirs that is in use could
- * not go with its flow.
+ * The HTTP API with the routes of the contracts. It refers to the functions by name, not by export: CloudFormation does not
+ * remove an export that is in use, so no flow could be removed.
  */
 export class ApiStack extends Stack {
   readonly api: FlowApi;
@@ -19,7 +19,7 @@ export class ApiStack extends Stack {
   constructor(scope: Construct, id: string, { stage, flows, ...props }: ApiStackProps) {
     super(scope, id, props);
     this.api = new FlowApi(this, 'http', { stage, flows });
-    // As in data-stack.ts.
+    // Always exported, for the reason in data-stack.ts.
     for (const known of [this.api.apiId, this.api.regionalHost]) if (known) this.exportValue(known);
   }
 }

@@ -57,7 +57,8 @@ export class DataStack extends Stack {
       if (declaration.streams) streamArns[name as TableName] = table.attrStreamArn;
     }
     const { secretArns, canarySecretArn } = this.secrets(stage, flows, secretsKey);
-    // Exported whether or not a flow uses them: an export that goes with its last user is refused while that is still there.
+    // Always exported, whether or not a flow uses them: CloudFormation refuses to remove an export while the old version of
+    // the other stack still uses it.
     for (const known of [
       ...Object.values(secretArns),
       ...Object.values(streamArns),

@@ -25,7 +25,10 @@ export interface FunctionStackProps extends StackProps {
   readonly tablesKey: IKey;
 }
 
-/** What the contracts do: functions with their roles, and what starts them beside routes: schedules, rotation, the feed, streams, queues. */
+/**
+ * The functions of the contracts with their roles, and all triggers except routes: schedules, rotation, the feed, streams,
+ * queues.
+ */
 export class FunctionStack extends Stack {
   readonly functions: readonly FlowFunction[];
   readonly deadLetters: readonly Queue[];

@@ -1,7 +1,8 @@
 /*
- * Runs before a page that was made at build time is painted, in the syntax of old engines (ES 5). Says whether that page is
- * what this visitor would see (no other language, look, company or journey of before); where not, it stays unseen
- * until the real one is there. Until then it keeps clicks, so that none is lost, and no form is sent by the browser itself.
+ * Runs before a page made at build time is painted, in the syntax of old engines (ES 5). Decides whether that page is right
+ * for this visitor (no stored language, look, company or journey). If not, the page stays hidden until the real page is
+ * ready. Until React takes over, this script keeps the clicks, so that none is lost, and stops the browser from sending
+ * a form.
  */
 // biome-ignore-all lint/complexity/useArrowFunction: old engines know no arrows
 // biome-ignore-all lint/complexity/useOptionalChain: nor optional chains
@@ -25,8 +26,8 @@
     !kept('sessionStorage', 'journey-' + view.slice(1)) &&
     (view !== '/login' || (!kept('localStorage', 'login-companies') && (!entry || entry === 'enterprise')));
   html.setAttribute('data-first', early.fits ? 'shown' : 'hidden');
-  // Nothing waits for an answer for ever: the lock would stop every tab. Our scripts ask again then, within the ten seconds
-  // in which the API takes the same cookie twice (SES-2).
+  // A call that gets no answer is given up after eight seconds, because the lock stops every tab while it is held. Our
+  // scripts then ask again, within the ten seconds in which the API takes the same cookie twice (SES-2).
   function ask(path, options) {
     var patience = window.AbortController ? new AbortController() : null;
     var timer = setTimeout(function () {
@@ -35,12 +36,12 @@
     if (patience) options.signal = patience.signal;
     return fetch(path, options).then(function (answer) {
       clearTimeout(timer);
-      // It lies here until our scripts read it, and tells the time of now.
+      // The answer may wait here until our scripts read it: they need the time at which it came.
       answer.heardAt = Date.now();
       return answer;
     });
   }
-  // What each page asks first is asked now, and answers while scripts come; /me shows nothing before it knows whose it is.
+  // The first calls of each page begin now and are answered while scripts load; /me shows nothing before it has a session.
   if (early.fits && window.fetch) {
     early.config = ask('/v1/config', {});
     try {
@@ -52,7 +53,7 @@
       // Then our scripts ask.
     }
     [early.config, early.session].forEach(function (asked) {
-      // Asked again where the answer is used.
+      // The code that uses the answer handles the error.
       if (asked) asked.catch(function () {});
     });
   }

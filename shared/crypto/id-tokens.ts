@@ -73,21 +73,21 @@ const personSchema = v.object({
 });
 
 /**
- * SSO-9: the person whom an `id_token_hint` at the authorization endpoint means. The signature is not looked at: the claim
- * `sub` of a request says the same of anybody without one, so that nothing is gained by forging a hint, and the function
- * that strangers call holds no signing key (docs/decisions/0043). Undefined for what is no ID token of this issuer.
+ * SSO-9: the person whom an `id_token_hint` at the authorization endpoint means. The signature is not checked: a request
+ * may also name a person by the claim `sub`, which has no signature, so a forged hint has no advantage. And the function
+ * that strangers call has no signing key (docs/decisions/0043). Undefined for a text that is no ID token of this issuer.
  */
 export function personHintIn(token: string | undefined, issuer: string): PersonHint | undefined {
   if (token === undefined) return undefined;
   try {
     const claims = v.safeParse(personSchema, decodeJwt(token));
-    // A logout token names client and person, too (TOK-02).
+    // The type must be checked, because a logout token also names client and person (TOK-02).
     if (!claims.success || claims.output.iss !== issuer || decodeProtectedHeader(token).typ !== idTokenType)
       return undefined;
     const { aud: clientId, sub } = claims.output;
     return { clientId, sub };
   } catch (error) {
-    // The header of what is no JWS is a TypeError of the library.
+    // The library throws a TypeError for the header of a text that is no JWS.
     if (error instanceof errors.JOSEError || error instanceof TypeError) return undefined;
     throw error;
   }

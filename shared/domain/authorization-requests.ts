@@ -33,18 +33,18 @@ export interface AuthorizationRequest {
   readonly dpopJkt?: string;
 }
 
-/** The person whom an ID token of ours means, and the client that got it; what a request brings as `id_token_hint`. */
+/** From the `id_token_hint` of a request: the person whom our ID token means, and the client that got the token. */
 export interface PersonHint {
   readonly clientId: string;
-  /** As that client knows the person. */
+  /** The person's pseudonym for that client. */
   readonly sub: string;
 }
 
-/** What a request is judged by, beside its client. */
+/** Data that a request is checked against, in addition to its client. */
 export interface Asking {
   /** The stage's matters of risk. */
   readonly matters: readonly Pick<Matter, 'code'>[];
-  /** What the request's `id_token_hint` says; undefined where it is none of our ID tokens. */
+  /** The content of the request's `id_token_hint`; undefined if the hint is not an ID token of ours. */
   readonly hint: PersonHint | undefined;
 }
 
@@ -168,7 +168,7 @@ function readRequest(
   const details = readDetailsAsked(values.get('authorization_details'), matters);
   if (details === 'wrong')
     return refusal('invalid_authorization_details', 'authorization_details are not as documented');
-  // Each matter sends people to a face check: who may ask which is agreed on, as scopes are.
+  // Each matter sends people to a face check, so a client may name only the matters of its setting, as with scopes.
   if (details.matter && !client.matters.includes(details.matter.matter))
     return refusal('invalid_authorization_details', 'the matter is none that this client may ask');
 

@@ -65,7 +65,7 @@ export interface RelyingParty {
   readonly dpop: boolean;
   /** RFC 9126, 6: whether all its requests must be pushed; for other clients pushing is optional. */
   readonly pushed: boolean;
-  /** Codes of the matters of risk that its requests may ask (SSO-9); whoever asks a matter sends people to a face check. */
+  /** Codes of the matters of risk that its requests may name (SSO-9); each matter sends people to a face check. */
   readonly matters: readonly string[];
   /** Resources whose access tokens this client may introspect (RFC 7662). */
   readonly introspects: readonly string[];

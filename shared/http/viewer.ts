@@ -19,12 +19,13 @@ export function addressOf(event: Pick<APIGatewayProxyEventV2, 'headers' | 'reque
   return addressBeforePort(viewer) ?? sourceIp;
 }
 
-/** Letters of any script, and what stands between them in the name of a city. */
+/** Letters of any script, and the characters between them in names of cities. */
 const cityName = /^\p{L}[\p{L}\p{M} .'’-]{0,59}$/u;
 
 /**
- * The city that CloudFront takes the caller's address for, so that people recognise their own logins (SES-4). Believed
- * like the address. Undefined where it says none, as for mobile networks and in partition aws-cn, or nothing that is a name.
+ * The city that CloudFront derives from the caller's address, so that people recognise their own logins (SES-4). It is
+ * trusted under the same condition as the address. Undefined if CloudFront names no city, as for mobile networks and in
+ * partition aws-cn, or if the text cannot be a city's name.
  */
 export function localityOf({ headers }: Pick<APIGatewayProxyEventV2, 'headers'>): string | undefined {
   const told = headers[viewerCityHeader];
@@ -34,12 +35,12 @@ export function localityOf({ headers }: Pick<APIGatewayProxyEventV2, 'headers'>)
 }
 
 /**
- * In partition aws-cn CloudFront adds no such header, so one that a viewer made up comes here beside our secret: whoever
- * knows somebody's password would choose the city that their history shows.
+ * In partition aws-cn CloudFront adds no such header, so a header that a viewer made up would reach us beside our secret:
+ * a person who knows somebody's password could choose the city that the history shows.
  */
 const namesCities = (): boolean => !process.env.AWS_REGION?.startsWith('cn-');
 
-/** Letters beyond ASCII come percent-encoded. */
+/** CloudFront sends letters outside ASCII percent-encoded. */
 function decoded(text: string): string | undefined {
   try {
     return decodeURIComponent(text);

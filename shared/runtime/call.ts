@@ -74,7 +74,7 @@ export interface HandOver {
 export interface Origin {
   readonly channel: Channel;
   readonly address: string;
-  /** The city of that address, where CloudFront names one. */
+  /** The city of that address, if CloudFront names one. */
   readonly locality?: string | undefined;
   readonly browser: string;
   readonly traceId: string;

@@ -37,7 +37,7 @@ export function withSettings(app: LocalApp, overrides: StageOverrides, folder: (
   };
 }
 
-/** As behind CloudFront: its headers are believed beside this secret. */
+/** As behind CloudFront: its headers are trusted only together with this secret. */
 export const withOriginSecret = (app: LocalApp, secret: string): LocalApp => ({
   ...app,
   functions: app.functions.map((model) => ({

@@ -59,8 +59,8 @@ export function Frame() {
 
 const Moved = lazy(async () => ({ default: (await import('../session/Moved.tsx')).Moved }));
 /**
- * Comes when somebody is signed in, so that it is there when it is needed. Where it did not arrive, the page goes on until
- * then; a tab that stopped offers to be loaded anew.
+ * Loaded when a person is signed in, so that it is ready when it is needed. If it could not be loaded, the page works on
+ * until it is needed; a tab that has stopped then offers to be loaded anew.
  */
 function WhereMoved() {
   const { status } = useSessionState();
@@ -74,8 +74,8 @@ function WhereMoved() {
 }
 
 /**
- * Comes to life with the page before it, and after it: what was clicked in a page made at build time is clicked now. What is
- * in a <Suspense> of the page's own would come later, and miss it.
+ * Its effect runs after the effects of the page before it, when React has taken over a page made at build time. Then the
+ * kept clicks are repeated. Content inside a page's own <Suspense> would be taken over later and would miss the clicks.
  */
 function TakenOver() {
   useEffect(clickAsBefore, []);

@@ -85,7 +85,7 @@ export function SignedInBar() {
   );
 }
 
-/** Holds the bar's place, so that nothing below moves when it comes. */
+/** Keeps the bar's place free, so that nothing below moves when the bar appears. */
 function Waiting() {
   const t = useCommon();
   return (

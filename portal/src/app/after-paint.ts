@@ -1,6 +1,6 @@
 /**
- * Does work after the next paint, so that what was clicked is seen to be clicked at once. A page that is not painted, in
- * a tab behind, does not wait for ever.
+ * Does work after the next paint, so that the person sees at once that the click worked. In a hidden tab the browser does
+ * not paint; there the work is done after a limited wait.
  */
 export function afterPaint(work: () => void): void {
   let done = false;

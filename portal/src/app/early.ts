@@ -1,12 +1,12 @@
 /**
- * A page made at build time (src/prerender) stands there before our script runs, and people begin: what they typed and
- * clicked until then (public/first-view.js) is taken over when the page has come to life.
+ * The browser shows a page made at build time (src/prerender) before our script runs, and people begin to use it. When
+ * React has taken over the page, their typed text and their clicks (kept by public/first-view.js) are taken over too.
  */
 interface Early {
-  /** Whether it is what this visitor sees. */
+  /** Whether the page made at build time is right for this visitor. */
   readonly fits: boolean;
   readonly clicks: readonly HTMLElement[];
-  /** What was asked already: the cookie's refresh, under the lock of all tabs (session/tabs.ts), and what the API says of itself. */
+  /** Calls that have already begun: the refresh by cookie, under the lock of all tabs (session/tabs.ts), and `/v1/config`. */
   session?: Promise<Response> | undefined;
   config?: Promise<Response> | undefined;
   end(): void;
@@ -17,15 +17,15 @@ declare global {
   }
 }
 
-/** Whether that page is taken over instead of being drawn anew. */
+/** Whether React takes over the page made at build time instead of drawing a new one. */
 export const hasFirstView = (root: HTMLElement): boolean =>
   root.firstElementChild !== null && window.early?.fits === true;
 
 type Ask = (request: Request) => Promise<Response>;
 
 /**
- * An answer that was asked for before our script ran, as the client's way to fetch it; once, then it asks itself. Where none
- * came, or the browser refused the lock, it asks itself at once.
+ * A `fetch` for the client that gives the answer of a call which began before our script ran. Only the first use gets that
+ * answer; after that, or if no answer came or the browser refused the lock, the client makes its own calls.
  */
 export function askedEarly(what: 'session' | 'config', ask: Ask): { readonly fetch?: Ask } {
   const { early } = window;
@@ -35,7 +35,7 @@ export function askedEarly(what: 'session' | 'config', ask: Ask): { readonly fet
   return { fetch: (request) => asked.then(asOfNow, () => ask(request)) };
 }
 
-/** The answer lay there since it came; its Date, by which our clock goes (api/clock.ts), is that of now. */
+/** The answer has waited since it came; the Date by which our clock is set (api/clock.ts) is moved on by that time. */
 function asOfNow(answer: Response & { readonly heardAt?: number }): Response {
   const { status, statusText, body, heardAt = Date.now() } = answer;
   const headers = new Headers(answer.headers);
@@ -44,23 +44,23 @@ function asOfNow(answer: Response & { readonly heardAt?: number }): Response {
   return new Response(body, { status, statusText, headers });
 }
 
-/** Whether somebody is typing in it: then nothing takes the focus away. */
+/** Whether the person is typing in the page made at build time; then no code may move the focus. */
 export const isTypingEarly = (): boolean =>
   window.early !== undefined && document.activeElement instanceof HTMLInputElement;
 
-/** What stands in one of its fields; nothing where the page has long come to life. */
+/** The text typed into a field of the page made at build time; undefined after React has taken over. */
 export function typedEarly(field: string): string | undefined {
   const element = window.early ? document.getElementById(field) : null;
   return element instanceof HTMLInputElement && element.value !== '' ? element.value : undefined;
 }
 
-/** Whether a box was ticked in it. */
+/** Whether the person ticked a box in the page made at build time. */
 export function tickedEarly(field: string): boolean {
   const element = window.early ? document.getElementById(field) : null;
   return element instanceof HTMLInputElement && element.checked;
 }
 
-/** Does what was clicked meanwhile, once. */
+/** Repeats the clicks of the time before React took over, once. */
 export function clickAsBefore(): void {
   const { early } = window;
   window.early = undefined;

@@ -8,7 +8,7 @@ import { NotFound } from './NotFound.tsx';
 const page = (load: () => Promise<{ Page: ComponentType }>) =>
   lazy(async () => ({ default: (await load()).Page }));
 
-/** Pages whose HTML was made at build time (infra/portal/fallback.ts): they are taken over at once, not after a wait. */
+/** Pages whose HTML is made at build time (infra/portal/fallback.ts): React takes them over without a loading state. */
 const firstPages = {
   '/login': () => import('../pages/login/index.tsx'),
   '/register': () => import('../pages/register/index.tsx'),

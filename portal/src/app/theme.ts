@@ -33,7 +33,7 @@ const grounds = ({ ink, soft, card, raised, pale, line, edge, lift }: Palette): 
   boxShadowSecondary: lift,
 });
 
-/** A calm blue; every pair of text and ground has a contrast of at least 4.5 : 1 (tokens.ts). */
+/** A calm blue; every pair of text and background has a contrast of at least 4.5 : 1 (tokens.ts). */
 const themeOf = (look: Look, isDark: boolean): ThemeConfig => {
   const { font, control, gap, tab } = sizes[look];
   const shade = isDark ? dark : undefined;

@@ -1,12 +1,12 @@
 /*
- * The portal's look in one file: colours, spaces, type, corners and shadows. vite.config.ts writes them as custom properties
- * (`--ink`, `--space-4` …) for our own sheets, theme.ts gives them to antd.
+ * The portal's design values in one file: colours, spaces, type, corners and shadows. vite.config.ts writes them as custom
+ * properties (`--ink`, `--space-4` …) for our own style sheets, and theme.ts gives them to antd.
  */
 
 /** Steps of a quarter rem, between things and inside of them: `--space-1` … `--space-8`. */
 const space = { 1: '0.25rem', 2: '0.5rem', 3: '0.75rem', 4: '1rem', 5: '1.25rem', 6: '1.5rem', 8: '2rem' };
 
-/** Sizes of type, by what they are for; rem, so that all of it follows the chosen look. */
+/** Sizes of type, named by their use; in rem, so that every size follows the chosen look. */
 const type = {
   tiny: '0.75rem',
   small: '0.8125rem',
@@ -19,10 +19,10 @@ const type = {
   sign: '4rem',
 };
 
-/** Corners in pixels: of a mark, of what is clicked or filled in, of a tile, of a card. */
+/** Radius of corners in pixels: of a mark, of a button or field, of a tile, of a card. */
 export const corners = { small: 4, control: 6, tile: 8, card: 10 };
 
-/** What antd computes in pixels, for each look: type, height of controls, gap between fields, type of tabs. */
+/** Values in pixels that antd needs, for each look: type, height of controls, gap between fields, type of tabs. */
 export const sizes = {
   normal: { font: 16, control: 40, gap: 16, tab: 17 },
   large: { font: 20, control: 52, gap: 20, tab: 22 },
@@ -30,24 +30,24 @@ export const sizes = {
 } as const;
 
 /**
- * Every colour, by what it is for, for a light and a dark system. Names that belong together as text and ground stand in
- * `pairs`; a test holds their contrast.
+ * Every colour, named by its use, for a light and a dark system. `pairs` lists which text is used on which background; a
+ * test checks their contrast.
  */
 export interface Palette {
   /** Text, and text that is less important. */
   readonly ink: string;
   readonly soft: string;
-  /** Links, what is chosen. */
+  /** Links and chosen items. */
   readonly blue: string;
-  /** A filled ground of that colour, with `on` as its text; the header goes from `deep` to it. */
+  /** A background of that colour, with text in `on`; the header's colour changes from `deep` to this one. */
   readonly fill: string;
   readonly deep: string;
   readonly on: string;
-  /** The page, and what lies on it. */
+  /** The page, and the surfaces on it. */
   readonly pale: string;
   readonly card: string;
   readonly raised: string;
-  /** Between things, and around what can be filled in (3 : 1). */
+  /** Lines between things, and borders of fields (3 : 1). */
   readonly line: string;
   readonly edge: string;
   readonly ring: string;
@@ -67,7 +67,7 @@ export interface Palette {
   readonly 'news-ink': string;
   readonly 'foot-ink': string;
   readonly veil: string;
-  /** Shadows: of what lies on the page, of what is lifted over it. */
+  /** Shadows of surfaces on the page, and of surfaces above it. */
   readonly rise: string;
   readonly lift: string;
 }
@@ -138,7 +138,7 @@ export const dark: Palette = {
   lift: '0 2px 6px #00000080, 0 12px 40px #000000b3',
 };
 
-/** Text and the grounds that it stands on: 4.5 : 1 at least. */
+/** Text and its backgrounds: a contrast of at least 4.5 : 1. */
 export const pairs: readonly (readonly [keyof Palette, ...(keyof Palette)[]])[] = [
   ['ink', 'card', 'raised', 'pale', 'info-ground', 'bad-ground', 'good-ground', 'warn-ground'],
   ['soft', 'card', 'raised', 'pale', 'info-ground', 'bad-ground', 'plain-ground'],
@@ -151,7 +151,7 @@ export const pairs: readonly (readonly [keyof Palette, ...(keyof Palette)[]])[] 
   ['news-ink', 'news-ground'],
   ['foot-ink', 'deep'],
 ];
-/** Borders and rings that say something, beside their grounds: 3 : 1 at least. */
+/** Borders and rings that carry meaning, and their backgrounds: a contrast of at least 3 : 1. */
 export const edges: typeof pairs = [
   ['edge', 'card', 'pale', 'raised'],
   ['ring', 'card', 'pale', 'raised', 'info-ground'],
@@ -163,7 +163,7 @@ const properties = (values: object, prefix = '', unit = ''): string =>
     .map(([name, value]) => `--${prefix}${name}:${value}${unit}`)
     .join(';');
 
-/** As a style sheet: the system decides about colours, and paper is always light. */
+/** The values as a style sheet: the system's setting decides between light and dark, and print is always light. */
 export const tokensSheet = (): string =>
   `:root{color-scheme:light dark;${[
     properties(space, 'space-'),

@@ -4,9 +4,9 @@ import { afterPaint } from '../app/after-paint.ts';
 import { focusFirst } from './first-wrong.ts';
 
 /**
- * A form as all of ours are: labels above, format judged when a field is left, what is missing said at submit, the first
- * wrong field focused, and the browser's own bubbles off. Judging all fields at once is the longest work of any form here:
- * it follows the paint that shows the button pressed.
+ * The form that all pages use. Labels are above the fields. A field's format is checked when the person leaves the field.
+ * Missing fields are reported at submit, and the first wrong field gets the focus. The browser's own messages are off.
+ * Checking all fields at once takes the longest time, so the check runs after the paint that shows the pressed button.
  */
 export function ApiForm<V extends object>({
   children,

@@ -15,15 +15,15 @@ async function rendered(path: string, isDark: boolean) {
     <StyleProvider cache={cache}>
       <App Router={Router} isDark={isDark} />
     </StyleProvider>,
-    // One piece: what comes later would come by inline scripts, which the policy refuses.
+    // One piece: React would add later pieces by inline scripts, which the policy refuses.
     { progressiveChunkSize: Number.POSITIVE_INFINITY },
   );
   return { html: await new Response(prelude).text(), cache };
 }
 
 /**
- * A page as a first visitor sees it before any script runs: its HTML, and what antd computes for it as a style
- * sheet, in the layer of constructed-styles.ts. A dark system differs in antd's custom properties alone.
+ * A page as a new visitor sees it before any script runs: its HTML, and antd's computed styles as a style sheet, in the
+ * layer of constructed-styles.ts. For a dark system only antd's custom properties are different.
  */
 export async function firstView(path: string): Promise<{ readonly html: string; readonly css: string }> {
   await Promise.all([loadFirst(path), loadDark()]);

@@ -3,7 +3,7 @@ import { answer, api } from '../api/client.ts';
 import { type Factor, type Proof, SecondFactor } from '../components/SecondFactor.tsx';
 import { useCommon } from '../i18n/index.ts';
 
-/** The person's default number, masked; null where there is none, undefined as long as it is not known. */
+/** The person's default number, masked; null if the person has none, undefined as long as it is not known. */
 function useDefaultPhone(): string | null | undefined {
   const [phone, setPhone] = useState<string | null>();
   useEffect(() => {
@@ -18,7 +18,7 @@ function useDefaultPhone(): string | null | undefined {
 /** The methods that a call accepts as a fresh factor. */
 export type FreshFactors = readonly { readonly method: 'sms' | 'face' }[];
 
-/** Asks for one of the factors and uses it for this session (SES-5). */
+/** Asks the person for one of the factors and uses the factor for this session (SES-5). */
 export function FactorDialog({
   factors,
   onClose,
@@ -30,7 +30,7 @@ export function FactorDialog({
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current?.showModal(), []);
   const phone = useDefaultPhone();
-  // LGN-6: where the code will go is said before it is sent; who has no number is not offered one (LGN-5).
+  // LGN-6: the dialog shows the number before a code is sent; a person without a number is not offered SMS (LGN-5).
   const usable = factors.flatMap((factor): Factor[] =>
     factor.method === 'face' || phone === undefined
       ? [factor]

@@ -1,7 +1,7 @@
 import { lazy, type ReactNode, Suspense, useState } from 'react';
 import { problemOf } from '../api/problem.ts';
 
-/** Comes with its first use: most visits need none. */
+/** Loaded at the first use, because most visits do not need the dialog. */
 const FactorDialog = lazy(async () => ({ default: (await import('./FactorDialog.tsx')).FactorDialog }));
 
 const either = [{ method: 'sms' }, { method: 'face' }] as const;

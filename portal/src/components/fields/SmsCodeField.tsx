@@ -12,22 +12,22 @@ import { useRules } from './rules.ts';
 
 interface Props {
   readonly name?: string;
-  /** Where the code will go, masked; before the first one is sent (LGN-6). */
+  /** The masked number that will get the code, shown before the first code is sent (LGN-6). */
   readonly maskedPhone?: string | undefined;
-  /** The number that was typed beside it: what was said of another one is gone. */
+  /** The number typed in the field beside this one. When it changes, messages about the earlier number disappear. */
   readonly target?: string | undefined;
-  /** Kept by whoever takes this field away and brings it back (`useSentCode`). */
+  /** The state of a sent code, kept by a parent that removes this field and shows it again (`useSentCode`). */
   readonly kept?: KeptCode | undefined;
-  /** Problems that the whole journey has; true where somebody else shows them. */
+  /** Handles problems of the whole journey; answers true if other code shows the problem. */
   readonly onProblem?: ((problem: Problem) => boolean) | undefined;
-  /** Submits the form as soon as all six digits are there. */
+  /** Submits the form as soon as all six digits are filled in. */
   readonly atOnce?: boolean;
-  /** Sends a code; throws ApiProblem. Validate what it needs first (`form.validateFields(['phone'])`): a throw of that is fine. */
+  /** Sends a code; throws ApiProblem. First validate the fields that it needs (`form.validateFields(['phone'])`), which may throw. */
   readonly send: () => Promise<{ maskedPhone: string; resendAt: string }>;
 }
 
 interface SentCode {
-  /** Masked; not known where the page was loaded anew meanwhile. */
+  /** Masked; unknown if the page was loaded again after the send. */
   readonly sentTo?: string | undefined;
   readonly againAt?: string | undefined;
   readonly target?: string | undefined;
@@ -36,7 +36,7 @@ export interface KeptCode {
   readonly sent: SentCode | undefined;
   readonly note: (sent: SentCode | undefined) => void;
 }
-/** That a code was sent, where the field itself comes and goes: 短信 and 扫脸 are tabs. */
+/** Remembers that a code was sent while the field itself is removed and shown again: 短信 and 扫脸 are tabs. */
 export function useSentCode(before?: SentCode): KeptCode {
   const [sent, note] = useState(before);
   return { sent, note };
@@ -45,8 +45,7 @@ export function useSentCode(before?: SentCode): KeptCode {
 const places = [1, 2, 3, 4, 5, 6] as const;
 
 /**
- * The six digits of what was typed or pasted: a whole SMS may come along. Where the code that stands there was wrong, one
- * more digit begins the next one.
+ * The six digits of a typed or pasted text, which may be a whole SMS. After a wrong code, one more digit begins a new code.
  */
 function digitsOf(text: string, wasWrong: boolean): string {
   const typed = foldNumber(text);
@@ -57,8 +56,9 @@ function digitsOf(text: string, wasWrong: boolean): string {
 }
 
 /**
- * Six boxes for the code, with its button: counts down to the next possible one, says where the code went (SMS-1, SMS-2).
- * The boxes are drawn around one field, which screen readers, paste and the phone's own filling know as one.
+ * Six boxes for the code, with a send button, which counts down to the next possible send. A text says which number got the
+ * code (SMS-1, SMS-2). The boxes are drawn around a single field, so that screen readers, paste and the phone's automatic
+ * filling work.
  */
 export function SmsCodeField({
   name = 'smsCode',
@@ -71,7 +71,7 @@ export function SmsCodeField({
 }: Props) {
   const t = useCommon();
   const rules = useRules();
-  // The dialog for a fresh factor may stand beside a form with a code of its own.
+  // The dialog for a fresh factor may be open together with a form that has a code field, too.
   const id = `${useId()}${name}`;
   const form = Form.useFormInstance();
   const { run, busy } = useAction();
@@ -96,7 +96,7 @@ export function SmsCodeField({
         form.setFields([{ name, errors: [] }]);
         form.focusField(name);
       } catch (error) {
-        // The form's own validation has said it beside its field.
+        // The form's validation has already shown the problem beside its field.
         if (typeof error === 'object' && error !== null && 'errorFields' in error) return;
         const problem = problemOf(error);
         if (onProblem?.(problem)) return;
@@ -128,7 +128,7 @@ export function SmsCodeField({
               rules={rules.smsCode}
               getValueFromEvent={({ target }: ChangeEvent<HTMLInputElement>) => {
                 const code = digitsOf(target.value, target.getAttribute('aria-invalid') === 'true');
-                // After the form has taken it.
+                // After the form has stored the value.
                 if (atOnce && readCode(code) !== undefined) setTimeout(() => form.submit());
                 return code;
               }}

@@ -24,14 +24,14 @@ export interface TypedIdentity {
   readonly face?: boolean;
 }
 
-/** Identity check and consents (REG-1, REG-6): each is read here and agreed to by itself. */
+/** Identity check and consents (REG-1, REG-6): the person reads each consent here and agrees to each one separately. */
 export function Identity({
   before,
   onTyped,
   onOpened,
   onLeave,
 }: {
-  /** What was typed, of somebody who comes back. */
+  /** The data that the person typed before, if the person returns to this step. */
   before: TypedIdentity | undefined;
   onTyped: (typed: TypedIdentity) => void;
   onOpened: (opened: Opened) => void;
@@ -52,7 +52,7 @@ export function Identity({
       onOpened({ ...opened, documentNumber: person.documentNumber });
     },
   });
-  // Typed and ticked before this form came to life.
+  // Takes over text and ticks from the time before React took over the page.
   useEffect(() => {
     for (const name of ['name', 'documentNumber'] as const) {
       const value = typedEarly(name);
@@ -93,7 +93,7 @@ export function Identity({
   );
 }
 
-/** Without the face consent only who was recorded at a hall can go on; the API says so (REG-2, REG-6). */
+/** Without the face consent only a person who was recorded at a hall can continue; the API decides (REG-2, REG-6). */
 function Consent({ name, optional = false }: { name: 'privacy' | 'face'; optional?: boolean }) {
   const t = useRegisterTexts();
   return (

@@ -12,7 +12,7 @@ import type { TypedProfile } from './Profile.tsx';
 import { RestartLink } from './RestartLink.tsx';
 import { useRegisterTexts } from './texts.ts';
 
-/** What comes later is fetched while the first form is filled in. */
+/** The later steps are loaded while the person fills in the first form. */
 const profileStep = () => import('./Profile.tsx');
 const faceStep = () => import('./FaceStep.tsx');
 const Profile = lazy(async () => ({ default: (await profileStep()).Profile }));

@@ -4,7 +4,10 @@ import { answer, api } from '../../../api/client.ts';
 import { shownTime } from '../../../api/clock.ts';
 import { useHomeTexts } from './texts.ts';
 
-/** The login before this one: when, by what browser, from which city, where that is known, or network. Somebody who was not there notices (SES-4). */
+/**
+ * The login before this one: time, browser, and city or, if the city is unknown, network. A person who did not log in then
+ * notices a stranger's login (SES-4).
+ */
 export function LastLogin() {
   const t = useHomeTexts();
   const { data } = useQuery({

@@ -5,7 +5,7 @@ interface Page<T> {
   readonly cursor?: string | undefined;
 }
 
-/** A list that goes on by cursor. Opening it reads it again: the other side may have acted meanwhile. */
+/** A list that is read page by page with a cursor. Opening the list reads it again, because the other side may have acted. */
 export function usePaged<T>(queryKey: QueryKey, read: (cursor: string | undefined) => Promise<Page<T>>) {
   return useInfiniteQuery({
     queryKey,
