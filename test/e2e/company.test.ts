@@ -114,7 +114,6 @@ describe('the people of a company', () => {
       await item(manager, '汪**').getByRole('button', { name: '删除' }).click();
       await manager.getByRole('dialog', { name: '删除' }).getByRole('button', { name: '确定' }).click();
       await manager.getByText('已删除该人员与本企业的关联关系').waitFor();
-      await menu.getByRole('link', { name: '我的信息' }).click();
       await menu.getByRole('link', { name: '登录设备' }).click();
       const lost = page.getByRole('dialog', { name: '您的企业身份已失效' });
       await lost.getByText('已切换回自然人身份').waitFor();
