@@ -93,6 +93,8 @@ describe('other pages before their scripts have come', () => {
     async () => {
       const { cookie } = await loggedInByFace(portal.door, await settled(portal.door));
       const page = await openSignedIn(portal, cookie, '/help');
+      // What the page before asks is over.
+      await button(page, '退出').waitFor();
       const asked: string[] = [];
       page.on('request', (request) => asked.push(new URL(request.url()).pathname));
       const answered = page.waitForResponse('**/v1/session/refresh');

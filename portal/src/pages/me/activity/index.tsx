@@ -80,7 +80,6 @@ export function Page() {
               </>
             ),
             text: ({ kind }) => words(`kind.${kind}`, t('other')),
-            steady: true,
           },
           { title: t('at'), show: ({ at }) => shownTime(at), text: ({ at }) => at, steady: true },
           {
