@@ -35,6 +35,7 @@ const shape = v.looseObject({
       ),
     }),
   ),
+  portal: v.optional(v.looseObject({ certificate: v.string('must be the name of a certificate') })),
   logRetentionDays: v.picklist(
     retentionDays,
     `must be one of the days that CloudWatch Logs knows: ${retentionDays.join(', ')}`,

@@ -266,6 +266,20 @@ describe('the six boxes of a code', () => {
       await expectFits(page);
       const right = await codeFor(portal.door, who.phone);
       const wrong = right === '111111' ? '222222' : '111111';
+      // Where no answer came, a seventh key sends the same code no second time.
+      let calls = 0;
+      await page.route('**/v1/logins/*/verify', (route) => {
+        calls += 1;
+        return route.abort('connectionrefused');
+      });
+      await code.pressSequentially(wrong);
+      await page.getByText('暂时连接不上电子税务局').waitFor();
+      await code.press('End');
+      await code.press('7');
+      await page.waitForTimeout(300);
+      expect([await code.inputValue(), calls]).toEqual([wrong, 1]);
+      await page.unroute('**/v1/logins/*/verify');
+      await code.fill('');
       await code.pressSequentially(wrong);
       await page.getByText('短信验证码错误或已失效').waitFor();
       await expectAccessible(page);

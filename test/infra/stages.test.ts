@@ -198,6 +198,7 @@ describe('mistakes of whoever fills the settings in', () => {
       { domain: { name: 'https://etax.ahtax.gov.cn', certificateArn: '' } },
       /domain\.name must be a host name alone/,
     ],
+    ['no certificate of the portal', { portal: { certificate: 7 } }, /portal\.certificate must be/],
     ['days of logs', { logRetentionDays: 45 }, /logRetentionDays must be one of .* 400/],
     ['throttling', { throttling: { requestsPerSecond: 0, burst: 1 } }, /throttling\.requestsPerSecond/],
     ['no pool', { concurrency: undefined }, /concurrency is required/],

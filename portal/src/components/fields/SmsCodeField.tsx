@@ -128,8 +128,9 @@ export function SmsCodeField({
               rules={rules.smsCode}
               getValueFromEvent={({ target }: ChangeEvent<HTMLInputElement>) => {
                 const code = digitsOf(target.value, target.getAttribute('aria-invalid') === 'true');
-                // After the form has stored the value.
-                if (atOnce && readCode(code) !== undefined) setTimeout(() => form.submit());
+                // After the form has stored the value. A seventh key changes nothing, and must not send the same code again.
+                const isNew = code !== form.getFieldValue(name);
+                if (atOnce && isNew && readCode(code) !== undefined) setTimeout(() => form.submit());
                 return code;
               }}
             >
