@@ -102,6 +102,10 @@ describe('the people of a company', () => {
       for (const permission of ['发票业务', '申报缴税'])
         await item(manager, '汪**').getByLabel(permission).uncheck();
       await expectAccessible(manager);
+      // A tablet is turned: the dialog stays, and what was changed in it.
+      await manager.setViewportSize({ width: 500, height: 900 });
+      expect(await manager.getByLabel('发票业务').isChecked()).toBe(false);
+      await manager.setViewportSize({ width: 1280, height: 900 });
       await picture(manager, 'staff');
       await button(manager, '保存').click();
       await manager.getByText('已修改，并已告知本人').waitFor();

@@ -77,7 +77,13 @@ export function onWideScreen(listener: () => void): () => void {
   return () => query?.removeEventListener?.('change', listener);
 }
 const wideScreen = (): MediaQueryList | undefined => attempt(() => matchMedia('(min-width: 64em)'));
-export const isWideScreen = (): boolean => wideScreen()?.matches ?? false;
+let isWide: boolean | undefined;
+/** While a dialog is open the answer stays: a tablet that is turned must not lose what is typed in a dialog of a list. */
+export function isWideScreen(): boolean {
+  if (isWide === undefined || !document.querySelector('dialog[open]'))
+    isWide = wideScreen()?.matches ?? false;
+  return isWide;
+}
 
 /** Whether the system is set to dark; the listener is called at every change. */
 export function onSystemColours(listener: () => void): () => void {
