@@ -1,6 +1,5 @@
-import { personHintIn } from '#crypto/id-tokens.ts';
 import { handle } from '#crypto/random.ts';
-import { answerAddress, type Judged, judgeRequest, refusal } from '#domain/authorization-requests.ts';
+import { answerAddress, type Judged, refusal } from '#domain/authorization-requests.ts';
 import { type Parameters, parametersOf } from '#domain/oauth-parameters.ts';
 import { hostCookie } from '#http/cookies.ts';
 import { withinAddressBudget } from '#journeys/factors/anti-automation.ts';
@@ -10,6 +9,7 @@ import type { CallOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { browserCookie, openPushed, openRequestPut } from '#store/tickets/sso-requests.ts';
 import type { ssoRequest } from './contract.ts';
+import { judge } from './judge.ts';
 import { pushedId } from './request-uri.ts';
 
 type AuthorizeCall = CallOf<typeof ssoRequest, 'authorize'> | CallOf<typeof ssoRequest, 'authorizeByForm'>;
@@ -68,9 +68,8 @@ async function open(
     return ticket ? { id: pushed, secret } : { page: 'request_uri' };
   }
   const clientOf = (id: string) => ctx.relyingParties.find(({ clientId }) => clientId === id);
-  const { issuer, matters } = ctx.settings;
-  const hint = personHintIn(parameters?.values.get('id_token_hint'), issuer);
-  const judged = judgeRequest(parameters, clientOf, { matters, hint });
+  const { issuer } = ctx.settings;
+  const judged = judge(ctx, parameters, clientOf);
   if (!judged.ok) {
     if ('page' in judged) return judged;
     return { location: answerAddress(issuer, judged.returnTo, judged.refused) };

@@ -1,5 +1,3 @@
-import { personHintIn } from '#crypto/id-tokens.ts';
-import { judgeRequest } from '#domain/authorization-requests.ts';
 import { parametersOf } from '#domain/oauth-parameters.ts';
 import { OAuthProblem } from '#domain/oauth-problem.ts';
 import { keptRequest } from '#journeys/sso/asked-company.ts';
@@ -9,6 +7,7 @@ import type { StepOf } from '#runtime/call.ts';
 import { dpopProofPut } from '#store/tickets/spent-once.ts';
 import { pushedRequestPut } from '#store/tickets/sso-requests.ts';
 import type { ssoRequest } from './contract.ts';
+import { judge } from './judge.ts';
 import { requestUriOf } from './request-uri.ts';
 
 /** Parameters by which the client says who it is, and which are no part of its request. */
@@ -23,10 +22,7 @@ export const pushRequest: StepOf<typeof ssoRequest, 'push'> = async (ctx, call) 
   if (call.parameters.some(([name]) => name === 'request_uri'))
     throw new OAuthProblem('invalid_request', 'request_uri is no part of a pushed request');
   const asked = call.parameters.filter(([name]) => !ofClient.has(name));
-  const parameters = parametersOf([['client_id', client.clientId], ...asked]);
-  const { issuer, matters } = ctx.settings;
-  const hint = personHintIn(parameters?.values.get('id_token_hint'), issuer);
-  const judged = judgeRequest(parameters, () => client, { matters, hint });
+  const judged = judge(ctx, parametersOf([['client_id', client.clientId], ...asked]), () => client);
   if (!judged.ok) {
     if ('refused' in judged) throw new OAuthProblem(judged.refused.error, judged.refused.description);
     throw new OAuthProblem(

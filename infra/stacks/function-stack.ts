@@ -30,7 +30,6 @@ export interface FunctionStackProps extends StackProps {
  * queues.
  */
 export class FunctionStack extends Stack {
-  readonly functions: readonly FlowFunction[];
   readonly deadLetters: readonly Queue[];
 
   constructor(
@@ -42,7 +41,7 @@ export class FunctionStack extends Stack {
     const pool = hashingPool(stage, flows);
     checkProvisioned(stage, flows, pool);
     const failed: Queue[] = [];
-    this.functions = flows.map((flow) => {
+    for (const flow of flows) {
       const trigger = this.trigger(stage, flow, shared, tablesKey);
       if (trigger?.failed) failed.push(trigger.failed);
       const entry = new FlowFunction(this, {
@@ -54,8 +53,7 @@ export class FunctionStack extends Stack {
         statements: trigger?.statements ?? [],
       });
       trigger?.connect(entry);
-      return entry;
-    });
+    }
     this.deadLetters = failed;
   }
 
