@@ -2,7 +2,12 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** A shared machine stops everything for seconds now and then; on CI a test fails that fails twice. */
-const limits = { testTimeout: 180_000, hookTimeout: 240_000, retry: process.env.CI ? 1 : 0 };
+const limits = {
+  testTimeout: 180_000,
+  hookTimeout: 240_000,
+  retry: process.env.CI ? 1 : 0,
+  expect: { poll: { timeout: 30_000 } },
+};
 
 /** They rotate keys, end everybody's locks, read whole tables, name fixed people or set the environment: each stands alone. */
 const aloneInItsTables = [

@@ -27,6 +27,7 @@ import {
   scanFace,
   wait,
 } from '../support/door.ts';
+import { allowing } from '../support/patience.ts';
 import { person, type Sample } from '../support/people.ts';
 import { settled } from '../support/seed.ts';
 import { long } from '../support/variants.ts';
@@ -373,7 +374,7 @@ describe('every page of every identity', () => {
   async function walked(page: Page, name: string, identity: Pick<Identity, 'kind'>, isAgency: boolean) {
     const entries = menuOf(identity as Identity, isAgency).flatMap((group) => group.entries);
     const fine = async (what: string) => {
-      await expect.poll(() => page.getByText('正在加载').count(), { timeout: 30_000 }).toBe(0);
+      await expect.poll(() => page.getByText('正在加载').count(), { timeout: allowing(30_000) }).toBe(0);
       await expectAccessible(page);
       await expectFits(page);
       await picture(page, `walk-${name}-${what}-360`);

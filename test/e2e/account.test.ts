@@ -1,6 +1,7 @@
 import { describe, expect } from 'vitest';
 import { moved } from '../flows/support/migration.ts';
 import { codeFor, loggedInByFace, loggedIn as loggedInBySms, scanFace, wait } from '../support/door.ts';
+import { allowing } from '../support/patience.ts';
 import { mobile, person } from '../support/people.ts';
 import { settled } from '../support/seed.ts';
 import { long } from '../support/variants.ts';
@@ -35,7 +36,7 @@ describe('the account centre of a natural person', () => {
       await menu.getByRole('button').click();
       await menu.getByRole('link', { name: title }).click();
       await page.getByRole('heading', { level: 1, name: title }).waitFor();
-      await expect.poll(() => page.getByText('正在加载').count(), { timeout: 30_000 }).toBe(0);
+      await expect.poll(() => page.getByText('正在加载').count(), { timeout: allowing(30_000) }).toBe(0);
       expect(new URL(page.url()).pathname).toBe(`/me/${path}`);
       await expectAccessible(page);
       await expectFits(page);
@@ -147,14 +148,17 @@ describe('the account centre of a natural person', () => {
         });
         await page.reload();
         await menu.getByRole('link', { name: '企业授权管理' }).click();
-        await page.getByText(said).first().waitFor({ timeout: 30_000 });
+        await page
+          .getByText(said)
+          .first()
+          .waitFor({ timeout: allowing(30_000) });
         // Until no list is being read: a 503 is tried again by itself first.
-        await expect.poll(() => page.getByText('正在加载').count(), { timeout: 30_000 }).toBe(0);
+        await expect.poll(() => page.getByText('正在加载').count(), { timeout: allowing(30_000) }).toBe(0);
         expect(await page.getByRole('alert').filter({ hasText: said }).count()).toBe(1);
         expect(failing.size).toBeGreaterThan(1);
         await page.unroute(lists);
         await page.getByRole('button', { name: '重试' }).click();
-        await expect.poll(() => page.getByRole('alert').count(), { timeout: 15_000 }).toBe(0);
+        await expect.poll(() => page.getByRole('alert').count(), { timeout: allowing(15_000) }).toBe(0);
       }
       await menu.getByRole('link', { name: '登录设备' }).click();
 

@@ -8,6 +8,7 @@ import { companyLine, companyOf, creditCode, feed, representativeLine } from '..
 import { giveRelation } from '../flows/support/relations.ts';
 import { handlerOf, reportLine, reportNumber } from '../flows/support/reports.ts';
 import { codeFor, enterPassword, expectStatus, scanFace, wait } from '../support/door.ts';
+import { allowing } from '../support/patience.ts';
 import { person, type Sample } from '../support/people.ts';
 import { settled } from '../support/seed.ts';
 import { long } from '../support/variants.ts';
@@ -353,9 +354,9 @@ describe('旧版登录', () => {
       await picture(page, 'legacy-360');
       await enterOld(page, taxpayerId, 'Wrong#1998');
       // The work that the API asks for before each look takes a while where the machine is busy.
-      await page.getByText('今日还可以尝试 4 次').waitFor({ timeout: 60_000 });
+      await page.getByText('今日还可以尝试 4 次').waitFor({ timeout: allowing(60_000) });
       await enterOld(page, taxpayerId);
-      await page.getByRole('heading', { name: '请选择办税人员' }).waitFor({ timeout: 60_000 });
+      await page.getByRole('heading', { name: '请选择办税人员' }).waitFor({ timeout: allowing(60_000) });
       await button(page, '登录').click();
       await page.getByText('请填写个人用户密码').waitFor();
       const shown = `${boss.name.slice(0, 1)}**（${maskDocument(boss.documentNumber)}） · 法定代表人`;
@@ -385,7 +386,7 @@ describe('旧版登录', () => {
       await wait(door, 61);
       const page = await portal.open('/legacy', phone);
       await enterOld(page, taxpayerId);
-      await button(page, '绑定办税员').click({ timeout: 60_000 });
+      await button(page, '绑定办税员').click({ timeout: allowing(60_000) });
       await button(page, '获取验证码').click();
       await page.getByText('请填写姓名').waitFor();
       await page.getByLabel('姓名').fill(who.name);

@@ -3,13 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { companies as taxpayers } from '../../infra/demo/companies.ts';
 import { people } from '../../infra/demo/people.ts';
 import { wait } from '../support/door.ts';
+import { allowing } from '../support/patience.ts';
 import { long } from '../support/variants.ts';
 import { expectAccessible, expectFits, picture, usePortal } from './support/browser.ts';
 
 const portal = usePortal({ demo: true, taxSystems: true });
 const { zhangWei, liNa, wangFang, zhouJie } = people;
-
-const patient = { timeout: 15_000 };
 
 const phoneOf = (desk: Page, app: string): Locator => desk.getByRole('region', { name: app, exact: true });
 const ahtax = (desk: Page) => phoneOf(desk, '安徽税务 APP');
@@ -226,7 +225,7 @@ describe('around the phones', () => {
       const before = portal.door.clock.now().getTime();
       await clock.getByRole('button', { name: '+1 小时' }).click();
       await expect
-        .poll(() => portal.door.clock.now().getTime() - before, patient)
+        .poll(() => portal.door.clock.now().getTime() - before, { timeout: allowing(15_000) })
         .toBeGreaterThanOrEqual(3_600_000);
       await clock.getByRole('button', { name: '到零点' }).click();
       await clock.getByText(/ 00:00:\d\d$/).waitFor();
@@ -238,7 +237,7 @@ describe('around the phones', () => {
       expect(portal.door.clock.now().toISOString()).toBe('2035-03-01T00:30:00.000Z');
       await clock.getByRole('button', { name: '恢复本机时间' }).click();
       await clock.getByText('走动中').waitFor();
-      expect(Math.abs(portal.door.clock.now().getTime() - Date.now())).toBeLessThan(10_000);
+      expect(Math.abs(portal.door.clock.now().getTime() - Date.now())).toBeLessThan(allowing(10_000));
     },
   );
 

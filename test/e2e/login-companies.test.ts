@@ -4,6 +4,7 @@ import { companyPassword, sha256 } from '../flows/support/legacy.ts';
 import { companyLine, companyOf, creditCode, feed, representativeLine } from '../flows/support/registry.ts';
 import { reportLine, reportNumber } from '../flows/support/reports.ts';
 import { codeFor, scanFace, wait } from '../support/door.ts';
+import { allowing } from '../support/patience.ts';
 import type { Sample } from '../support/people.ts';
 import { settled } from '../support/seed.ts';
 import { long } from '../support/variants.ts';
@@ -155,7 +156,7 @@ describe('the old login', () => {
       await page.getByLabel('统一社会信用代码/纳税人识别号').fill(taxpayerId);
       await page.getByLabel('企业密码').fill(companyPassword);
       await page.getByRole('button', { name: '下一步' }).click();
-      await page.getByText('该企业还没有可以选择的办税人员').waitFor({ timeout: 60_000 });
+      await page.getByText('该企业还没有可以选择的办税人员').waitFor({ timeout: allowing(60_000) });
       await page.getByRole('button', { name: '绑定办税员' }).click();
       await page.getByLabel('姓名').fill(who.name);
       await page.getByLabel('证件号码').fill(who.documentNumber);

@@ -6,6 +6,7 @@ import { agencyFirm, claimed, client, entering } from '../flows/support/agencies
 import { inCompany } from '../flows/support/relations.ts';
 import { company } from '../flows/support/staff.ts';
 import { expectStatus, loggedInByFace } from '../support/door.ts';
+import { allowing } from '../support/patience.ts';
 import { settled } from '../support/seed.ts';
 import { long } from '../support/variants.ts';
 import { expectAccessible, expectFits, picture, usePortal } from './support/browser.ts';
@@ -18,7 +19,7 @@ const groundOf = (page: Page, selector: string) =>
   page.evaluate(`getComputedStyle(document.querySelector('${selector}')).backgroundColor`) as Promise<string>;
 /** Nothing of the page is under way. */
 const stands = (page: Page) =>
-  expect.poll(() => page.getByText(/^(正在加载|Loading)$/).count(), { timeout: 30_000 }).toBe(0);
+  expect.poll(() => page.getByText(/^(正在加载|Loading)$/).count(), { timeout: allowing(30_000) }).toBe(0);
 
 describe('a dark system', () => {
   long(

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { exampleSystem } from '../flows/support/example-systems.ts';
 import { companyOf } from '../flows/support/registry.ts';
 import { inCompany } from '../flows/support/relations.ts';
+import { allowing } from '../support/patience.ts';
 import { long } from '../support/variants.ts';
 import { knownPerson } from '../support/watched.ts';
 import { usePortal } from './support/browser.ts';
@@ -32,7 +33,7 @@ describe('the tax system of the example', () => {
 
       const tab = await portal.tab(page);
       await tab.getByRole('button', { name: '退出' }).click();
-      await expect.poll(() => system.notices.length, { timeout: 5_000 }).toBe(1);
+      await expect.poll(() => system.notices.length, { timeout: allowing(5_000) }).toBe(1);
       await page.reload();
       await page.getByText('尚未登录，或登录已结束。').waitFor();
     },

@@ -3,6 +3,7 @@ import { describe, expect, vi } from 'vitest';
 import { type CompanyKey, companies } from '../../infra/demo/companies.ts';
 import { demoPassword, type PersonKey, people } from '../../infra/demo/people.ts';
 import { codeFor, scanFace, wait } from '../support/door.ts';
+import { allowing } from '../support/patience.ts';
 import { long } from '../support/variants.ts';
 import { picture, usePortal } from './support/browser.ts';
 
@@ -241,7 +242,7 @@ describe('a newcomer’s tour', () => {
       await page.getByLabel('统一社会信用代码/纳税人识别号').fill(companies.huijiang.taxpayerId);
       await page.getByLabel('企业密码').fill(demoPassword);
       await button(page, '下一步').click();
-      await page.getByRole('radio', { name: /^张\*.* · 法定代表人/ }).check({ timeout: 90_000 });
+      await page.getByRole('radio', { name: /^张\*.* · 法定代表人/ }).check({ timeout: allowing(60_000) });
       await page.getByLabel('个人用户密码').fill(demoPassword);
       await button(page, '登录').click();
       await byFace(page);

@@ -3,6 +3,7 @@ import type { FunctionError } from '../../infra/local/lambda/functions.ts';
 import { creditCode, taxpayer } from '../flows/support/feed-lines.ts';
 import { type LegacyDoor, openLegacyDoor } from '../flows/support/legacy.ts';
 import { type StandIn, standIn } from '../flows/support/rps.ts';
+import { allowing } from '../support/patience.ts';
 import { long } from '../support/variants.ts';
 import { companyKinds } from './company-kinds.ts';
 import { type Spot, spotsOf } from './journeys.ts';
@@ -75,7 +76,7 @@ async function hanging(those: readonly { readonly kind: Kind; readonly spot: Spo
       const found = answeredLate(spot.routeKey).filter((line) => !before.has(JSON.stringify(line)));
       expect(found, JSON.stringify(spot)).not.toEqual([]);
       return found.at(-1);
-    });
+    }, allowing(1_000));
     if (told?.code === 'UNAVAILABLE')
       expect(told).toMatchObject({ level: 'ERROR', status: 503, cause: { name: expect.any(String) } });
   }

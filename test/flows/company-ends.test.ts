@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Role } from '#domain/names.ts';
 import type { Loose, Reply } from '../support/client.ts';
 import { enterPassword, expectStatus, loggedInByFace, scanFace, wait } from '../support/door.ts';
+import { allowing } from '../support/patience.ts';
 import { keeping, long } from '../support/variants.ts';
 import { type Known, knownPerson, openWatchedDoor, type WatchedDoor } from '../support/watched.ts';
 import {
@@ -104,7 +105,7 @@ describe('ENT-4 relations', () => {
       const ended = [{ state: 'company-cancelled' }];
       await vi.waitFor(
         async () => expect(await listed(natural, 'history', taxpayerId)).toMatchObject(ended),
-        5000,
+        allowing(5_000),
       );
       expect((await relationRow(door, who, taxpayerId, 'tax-handler')).state).toBe('active');
 

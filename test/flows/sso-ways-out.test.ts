@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, vi } from 'vitest';
 import type { Granted } from '#domain/granted-limits.ts';
 import type { RpSession } from '#store/sessions/rp-sessions.ts';
 import { expectStatus, loggedInByFace } from '../support/door.ts';
+import { allowing } from '../support/patience.ts';
 import { keeping, long } from '../support/variants.ts';
 import {
   history,
@@ -323,7 +324,10 @@ describe('SSO-8 a hand-over ends and its system is told', () => {
     const { handOver, who } = there;
     if (swept) await sweep();
     // SSO-8: within five seconds of what ended it.
-    await vi.waitFor(() => expect(toldSids()).toContain(handOver.sid), { timeout: 5_000, interval: 20 });
+    await vi.waitFor(() => expect(toldSids()).toContain(handOver.sid), {
+      timeout: allowing(5_000),
+      interval: 20,
+    });
     await door.settled();
     // A sweep ends what earlier tests have left idle, too.
     expect(toldSids().filter((sid) => !swept || sid === handOver.sid)).toEqual([handOver.sid]);

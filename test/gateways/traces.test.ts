@@ -8,6 +8,7 @@ import { traced, traceId } from '#gateways/trace.ts';
 import { logRequest } from '#http/request-log.ts';
 import { openTables } from '#store/dynamodb/tables.ts';
 import { answer, refusal, startMisbehaving } from '../store/misbehaving-server.ts';
+import { allowing } from '../support/patience.ts';
 
 const root = '1-5759e988-bd862e3fe1be46a994272793';
 const header = (sampled: 0 | 1) => `Root=${root};Parent=53995c3f42cd8ad8;Sampled=${sampled};Lineage=1:a:0`;
@@ -46,7 +47,8 @@ afterEach(() => {
   vi.unstubAllEnvs();
   vi.restoreAllMocks();
 });
-const arrived = (count: number) => vi.waitFor(() => expect(told).toHaveLength(count), { interval: 5 });
+const arrived = (count: number) =>
+  vi.waitFor(() => expect(told).toHaveLength(count), { interval: 5, timeout: allowing(1_000) });
 
 it('OPS-02 tells X-Ray of each call of DynamoDB by operation and table, of no key and no item', async () => {
   server.plays(answer({ Item: { personKey: { S: 'p1_secret' } } }));

@@ -2,6 +2,7 @@ import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { routeFinder } from '../../infra/local/http/routes.ts';
 import type { Runtime } from '../../infra/local/runtime.ts';
+import { allowing } from '../support/patience.ts';
 import { keeping } from '../support/variants.ts';
 import { probe, startFixture } from './fixture.ts';
 
@@ -149,7 +150,7 @@ describe('functions that fail', () => {
   const failed = { status: 500, body: { message: 'Internal Server Error' } };
   keeping(1)(['throw', 'never', 'hang', 'exit'])('%s → 500, and the next request is served', async (what) => {
     expect(await probe(runtime, { do: what })).toEqual(failed);
-    await expect.poll(async () => (await ask('/probe')).status, { timeout: 10_000 }).toBe(200);
+    await expect.poll(async () => (await ask('/probe')).status, { timeout: allowing(10_000) }).toBe(200);
   });
   it.each([
     [{ statusCode: 'no' }],

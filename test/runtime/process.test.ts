@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import argon2 from 'argon2';
 import { afterEach, describe, expect, inject } from 'vitest';
+import { allowing } from '../support/patience.ts';
 import { keeping, long } from '../support/variants.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -43,7 +44,7 @@ function run(file: string, args: string[], env: Record<string, string> = {}): Ru
 
 async function ready(started: Run): Promise<string> {
   await expect
-    .poll(() => /ready (\S+)/.exec(started.out) ?? started.err, { timeout: 30_000, interval: 50 })
+    .poll(() => /ready (\S+)/.exec(started.out) ?? started.err, { timeout: allowing(30_000), interval: 50 })
     .toHaveProperty('index');
   return /ready (\S+)/.exec(started.out)?.[1] ?? '';
 }
@@ -100,7 +101,7 @@ describe('processes', () => {
     expect(children.map(commandOf).join()).toContain('dynamodb-local.xml');
     started.child.kill(signal);
     await started.ended;
-    await expect.poll(() => children.filter(alive), { timeout: 5_000, interval: 20 }).toEqual([]);
+    await expect.poll(() => children.filter(alive), { timeout: allowing(5_000), interval: 20 }).toEqual([]);
   });
 
   long('DynamoDB Local listens on 127.0.0.1 only', async () => {
@@ -143,7 +144,9 @@ describe('a function that dies while native code runs for it', () => {
     const url = await ready(started);
     for (let time = 1; time <= 2; time++) {
       expect((await ask(url, { do: 'hashing', dies })).status).toBe(500);
-      await expect.poll(async () => (await ask(url, { do: 'env' })).status, { timeout: 10_000 }).toBe(200);
+      await expect
+        .poll(async () => (await ask(url, { do: 'env' })).status, { timeout: allowing(10_000) })
+        .toBe(200);
     }
     const { status, text } = await ask(url, { do: 'hash', password: 'Wanjiang#2058' });
     expect(status).toBe(200);

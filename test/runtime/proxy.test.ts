@@ -1,6 +1,7 @@
 import { AwsClient } from 'aws4fetch';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Runtime } from '../../infra/local/runtime.ts';
+import { allowing } from '../support/patience.ts';
 import { long } from '../support/variants.ts';
 import { call, get, probe, put, startFixture, steps, table } from './fixture.ts';
 
@@ -197,7 +198,7 @@ describe('faults', () => {
       const calls = () => runtime.usage().probe?.routes['POST /probe']?.calls ?? 0;
       const before = calls();
       const waiting = call(runtime, add);
-      await expect.poll(calls, { timeout: 5_000, interval: 5 }).toBe(before + 2);
+      await expect.poll(calls, { timeout: allowing(5_000), interval: 5 }).toBe(before + 2);
       runtime.faults.release(id);
       expect(await waiting).toMatchObject({ ok: true, attempts: 2 });
       expect(await stored('tries')).toMatchObject({ Item: { n: { N: '1' } } });

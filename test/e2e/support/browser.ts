@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, inject } from 'vite
 import type { RuntimeOptions } from '../../../infra/local/runtime.ts';
 import { launchChromium } from '../../support/chromium.ts';
 import { type Door, openDoor } from '../../support/door.ts';
+import { allowing } from '../../support/patience.ts';
 
 const pictures = join(import.meta.dirname, '../../../test-results');
 const axeSource = readFileSync(new URL(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
@@ -92,7 +93,7 @@ export function usePortal(options: Partial<RuntimeOptions> = {}): Portal {
 
   const watch = (page: Page, context: BrowserContext): Opened => {
     const one: Opened = { page, context, complaints: [], codes: { login: [], face: [] } };
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(allowing(15_000));
     page.on('pageerror', (error) => one.complaints.push(error.message));
     page.on('console', (message) => {
       const text = message.text();
@@ -146,7 +147,7 @@ export function usePortal(options: Partial<RuntimeOptions> = {}): Portal {
     scanned: async (page, kind = 'face') => {
       const { codes } = needed(opened.find((candidate) => candidate.page === page));
       const from = read.get(codes[kind]) ?? 0;
-      await expect.poll(() => codes[kind].length, { timeout: 15_000 }).toBeGreaterThan(from);
+      await expect.poll(() => codes[kind].length, { timeout: allowing(15_000) }).toBeGreaterThan(from);
       read.set(codes[kind], codes[kind].length);
       return codes[kind].at(-1) ?? '';
     },
