@@ -7,8 +7,9 @@ import { printed, type Report, tableOf } from '../support/rules-table.ts';
 const markdown = readFileSync('docs/rules.md', 'utf8');
 const entries = ruleEntries(markdown);
 
-/** The text of one rule on a page: to the end of its line. */
-const entryOf = (page: string, id: string): string => page.split(`\n- **${id}**`)[1]?.split('\n')[0] ?? '';
+/** The text of one rule on a page, with its sub-bullets: to the next rule or heading. */
+const entryOf = (page: string, id: string): string =>
+  page.split(`\n- **${id}**`)[1]?.split(/\n(?:- \*\*|#)/)[0] ?? '';
 
 /** How many rules each group has; a rule that vanishes or appears has to be meant. */
 const groups = {
