@@ -9,6 +9,7 @@ import { Broken } from './Broken.tsx';
 import { Emblem } from './Emblem.tsx';
 import { clickAsBefore } from './early.ts';
 import { Footer } from './Footer.tsx';
+import { LatePiece } from './LatePiece.tsx';
 import { chooseLook, useLook } from './look.ts';
 import { SignedInBar } from './SignedInBar.tsx';
 
@@ -65,11 +66,9 @@ const Moved = lazy(async () => ({ default: (await import('../session/Moved.tsx')
 function WhereMoved() {
   const { status } = useSessionState();
   return status === 'active' || status === 'moved' ? (
-    <Broken quiet={status === 'active'}>
-      <Suspense fallback={null}>
-        <Moved />
-      </Suspense>
-    </Broken>
+    <LatePiece quiet={status === 'active'}>
+      <Moved />
+    </LatePiece>
   ) : null;
 }
 
