@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DataKeys, seal } from '#crypto/sealed.ts';
-import { listed } from '#store/companies/relation-lists.ts';
+import { withListKeys } from '#store/companies/relation-lists.ts';
 import type { Relation } from '#store/companies/relations.ts';
 import { sealContext } from '#store/people/person-row.ts';
 import type { Loose } from '../support/client.ts';
@@ -46,7 +46,7 @@ const rowsLike = (count: number, facts: (at: number) => Partial<Relation>): Rela
     const personKey = of.personKey ?? `p_large-${made}`;
     const sealedName = seal(dataKeys, sealContext.name(personKey), '王小明');
     const row = { ...template, personKey, authorizationId: `large-${made++}`, sealedName, ...of };
-    return listed({ ...row, relation: of.relation ?? `${row.companyKey}#${row.role}` });
+    return withListKeys({ ...row, relation: of.relation ?? `${row.companyKey}#${row.role}` });
   });
 
 /** One list of the company to its end, with what the dearest page cost. */

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { seal } from '#crypto/sealed.ts';
 import { maskDocument } from '#domain/masks.ts';
-import { listed } from '#store/companies/relation-lists.ts';
+import { withListKeys } from '#store/companies/relation-lists.ts';
 import { sealContext } from '#store/people/person-row.ts';
 import type { Loose, Reply } from '../support/client.ts';
 import { codeFor, enterPassword, expectStatus, grantsLeft, registered, wait } from '../support/door.ts';
@@ -93,7 +93,7 @@ describe('the way through', () => {
       Array.from({ length: 110 }, (_, at) => {
         const personKey = `p_more-${id}-${at}`;
         const sealedName = seal(dataKeys, sealContext.name(personKey), '王小明');
-        return listed({ ...template, personKey, authorizationId: `more-${at}`, sealedName });
+        return withListKeys({ ...template, personKey, authorizationId: `more-${at}`, sealedName });
       }),
     );
     const many = await picking(door, id);

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { tables, tableVariable } from '#contract/tables.ts';
 import { Problem } from '#domain/problem.ts';
 import { isLive, type RelationState, refusalOf, stateOn, transitions } from '#domain/relations.ts';
-import { beginWrites, hideUpdate, transitionUpdate } from '#store/companies/relation-changes.ts';
+import { beginRelationWrites, hideUpdate, transitionUpdate } from '#store/companies/relation-changes.ts';
 import { findAuthorization, findRelation, type Relation, relationsOf } from '#store/companies/relations.ts';
 import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import { type Db, openTables } from '#store/dynamodb/tables.ts';
@@ -74,12 +74,12 @@ const facts = (personKey: string, overrides: Partial<Relation> = {}) => ({
   taxpayerState: 'active' as const,
   ...overrides,
 });
-type Fresh = Parameters<typeof beginWrites>[0];
+type Fresh = Parameters<typeof beginRelationWrites>[0];
 const person = () => `p1_${randomUUID()}`;
 const current = (personKey: string) => findRelation(db, personKey, 'c_91340100MA0000001X', 'tax-handler');
 
 async function begin(personKey: string, overrides: Partial<Relation> = {}, previous?: Relation) {
-  const begun = beginWrites(facts(personKey, overrides) as Fresh, previous, now, today);
+  const begun = beginRelationWrites(facts(personKey, overrides) as Fresh, previous, now, today);
   await db.transact(begun.writes);
   return begun.relation;
 }
@@ -129,7 +129,7 @@ describe('relations in their table', () => {
     const read = await begin(personKey, { state: 'active', validUntil: today });
     expect(await move({ ...read, validUntil: '2026-11-24' }, 'adjust', '2026-11-24')).toBe('STATE_CONFLICT');
     expect(await outcome(() => begin(personKey, {}, read))).toBe('RELATION_EXISTS');
-    const begun = beginWrites(facts(personKey) as Fresh, read, now, '2026-11-24');
+    const begun = beginRelationWrites(facts(personKey) as Fresh, read, now, '2026-11-24');
     await db.transact(begun.writes);
     const { items } = await relationsOf(db, personKey, { history: true });
     expect(items.map((one) => one.state).sort()).toEqual(['expired', 'pending']);

@@ -2,7 +2,7 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import { ulid } from '#crypto/random.ts';
 import type { Role } from '#domain/names.ts';
 import type { RelationState } from '#domain/relations.ts';
-import { listed, listKeysOf } from '#store/companies/relation-lists.ts';
+import { listKeysOf, withListKeys } from '#store/companies/relation-lists.ts';
 import type { Relation } from '#store/companies/relations.ts';
 import type { Loose, Reply } from '../../support/client.ts';
 import { type Door, enterPassword, expectStatus, grantsLeft, scanFace } from '../../support/door.ts';
@@ -67,7 +67,7 @@ export async function giveRelation(
     taxpayerState: company.state,
     taxpayerSubjects: company.subjects,
   };
-  await put(door, 'Relationships', listed(facts as unknown as Relation));
+  await put(door, 'Relationships', withListKeys(facts as unknown as Relation));
   await put(door, 'Relationships', {
     personKey: `authorization#${authorizationId}`,
     relation: 'guard',
