@@ -46,7 +46,7 @@ afterAll(() => door?.finish());
 const wrong = 'Wrong#9182';
 const end = (who: SignedIn, body: object) => who.api('POST', '/v1/account/deregistration', body);
 
-/** Sends the code (60 s after the last one to this phone) and answers it. */
+/** Sends the code (60 s after the last one to this phone) and returns it. */
 async function endCode(who: SignedIn): Promise<string> {
   await wait(door, 61);
   expectStatus(await who.api('POST', '/v1/account/deregistration/sms'), 202);
@@ -131,7 +131,7 @@ describe('用户注销', () => {
       documentNumber: who.documentNumber,
     });
     expect(reset.body.code).toBe('USER_NOT_REGISTERED');
-    // Numbers are free for others, the name is not (USR-2).
+    // The numbers are free for other people, but the username is not (USR-2).
     await wait(door, 61);
     const other = await registered(door, person({ phone: second }));
     const rename = (await signIn(door, other)).api('PUT', '/v1/account/username', { username: 'chaohu2058' });
