@@ -134,7 +134,7 @@ describe('the account centre of a natural person', () => {
       await page.getByText('本次登录', { exact: true }).waitFor();
 
       // Several lists fail in the same way: the page shows one box, and its button reads all lists again. The text says
-      // whether the API or the network failed (ERR-01).
+      // who refuses: the API or a device of the network (ERR-01).
       const menu = page.getByRole('navigation', { name: '账户中心菜单' });
       const lists = /\/v1\/(authorizations|confirmations)/;
       for (const [status, said] of [

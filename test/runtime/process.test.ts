@@ -10,7 +10,7 @@ import { afterEach, describe, expect, inject } from 'vitest';
 import { keeping, long } from '../support/variants.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-/** The project's own Node, whichever runs the tests. */
+/** The project's own Node.js, whatever Node.js runs the tests. */
 const node = join(root, 'node_modules/node/bin/node');
 const fixture = join(root, 'test/runtime/fixtures/run.ts');
 const main = join(root, 'infra/local/main.ts');
@@ -48,7 +48,7 @@ async function ready(started: Run): Promise<string> {
   return /ready (\S+)/.exec(started.out)?.[1] ?? '';
 }
 
-/** Process ids below one process, from /proc. */
+/** The ids of all processes below one process, from /proc. */
 function descendants(pid: number): number[] {
   const parents = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
