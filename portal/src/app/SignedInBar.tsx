@@ -10,10 +10,10 @@ import { wantNothing } from '../session/wanted.ts';
 import { LatePiece } from './LatePiece.tsx';
 
 const IdleWarning = lazy(async () => ({ default: (await import('../session/IdleWarning.tsx')).IdleWarning }));
-/** Comes with its first use: the login page does without. */
+/** Loaded at its first use, because the login page does not need it. */
 const Switcher = lazy(async () => ({ default: (await import('../session/Switcher.tsx')).Switcher }));
 
-/** Who somebody is here and for whom, and 退出: always in sight while signed in (SES-1). */
+/** Shows the person, the identity and 退出, always visible while a person is signed in (SES-1). */
 export function SignedInBar() {
   const t = useCommon();
   const identityName = useIdentityName();

@@ -20,7 +20,7 @@ interface Option {
   readonly current?: true | undefined;
   readonly kind: 'identity' | 'client';
 }
-/** Enough for a bookkeeper with thirty companies; a person with more is told so and searches on the page. */
+/** Enough for a bookkeeper with thirty companies. A person with more is told so, and searches on the page. */
 const pages = 5;
 /** What the dialog lists. */
 interface Some {
@@ -63,7 +63,7 @@ export function Switcher({
       adoptSession(session);
       announce(name);
     });
-  // As the API searches for clients: numbers also without the hyphens of print (DOC-2, ENT-5).
+  // The API searches in the same way: it also finds numbers that are typed without hyphens (DOC-2, ENT-5).
   const [wanted, wantedNumber] = [searchForm(query), foldNumber(query)];
   const found = list?.options.filter(
     ({ name, number = '' }) =>

@@ -23,8 +23,8 @@ export interface Recovery {
 }
 
 /**
- * Why a face check is needed in addition: the number is somebody else's (PHN-3), or the stage requires one from
- * everybody.
+ * Why a face check is needed in addition: the number belongs to another person (PHN-3), or the stage requires a face
+ * check from everybody.
  */
 type Extra = 'takeover' | 'face';
 

@@ -25,7 +25,7 @@ export interface TypedProfile {
 }
 
 /**
- * Phone, password, username (REG-1). A person who passes the face check can take over somebody else's number (PHN-3).
+ * Phone, password, username (REG-1). A person who passes the face check can take over another person's number (PHN-3).
  */
 export function Profile({
   opened: { registrationId, faceRequired, documentNumber },
@@ -36,7 +36,7 @@ export function Profile({
   onBack,
 }: {
   opened: Opened;
-  /** What was typed, for a person who comes back; the code belongs to its ticket. */
+  /** What the person typed before, if the person comes back. The code is not kept, because it belongs to its ticket. */
   before: TypedProfile | undefined;
   onTyped: (typed: TypedProfile) => void;
   onKept: (faceRequired: boolean) => void;
