@@ -14,9 +14,7 @@ export type FromServer =
   | { readonly kind: 'ready'; readonly port: number }
   | ({ readonly kind: 'cpu' } & Cpu)
   | { readonly kind: 'verified' }
-  | { readonly kind: 'profiled' }
-  /** The peer's SMS: handed over without HTTP, to its advantage. */
-  | { readonly kind: 'code'; readonly to: string; readonly code: string };
+  | { readonly kind: 'profiled' };
 
 /** CPU since the start, in ms: of the whole process with all its threads, and of the one that runs JavaScript. */
 export interface Cpu {
@@ -48,7 +46,6 @@ export interface Server {
   verify(count: number, atOnce: number): Promise<void>;
   /** Starts V8's sampling profiler; the answer ends it and writes the profile to a file. */
   profile(): Promise<(file: string) => Promise<void>>;
-  onCode(listener: (to: string, code: string) => void): void;
   stop(): Promise<void>;
 }
 
@@ -85,10 +82,6 @@ export async function startServer(
   // Read and dropped: the functions write a log line a request, as they do on Lambda.
   child.stdout?.resume();
   const send = (message: ToServer): void => void child.send(message);
-  const listeners: ((to: string, code: string) => void)[] = [];
-  child.on('message', (message: FromServer) => {
-    if (message.kind === 'code') for (const listener of listeners) listener(message.to, message.code);
-  });
   const { port } = await next(child, name, 'ready');
   return {
     name,
@@ -109,7 +102,6 @@ export async function startServer(
         await next(child, name, 'profiled');
       };
     },
-    onCode: (listener) => listeners.push(listener),
     stop: async () => {
       if (child.exitCode !== null || child.signalCode !== null) return;
       child.disconnect();

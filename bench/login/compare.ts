@@ -57,20 +57,20 @@ async function startHash(core: string | undefined): Promise<Contestant> {
 }
 
 /** @param postgres address of a database; SQLite in the peer's own process without one */
-async function startPeer(people: number, core: string | undefined, postgres?: string): Promise<Contestant> {
-  const args = [String(people), ...(postgres === undefined ? [] : [postgres])];
+async function startPeer(
+  people: number,
+  { core, stubs }: Pick<Ground, 'core' | 'stubs'>,
+  postgres?: string,
+): Promise<Contestant> {
+  const args = [String(people), stubs.origin, ...(postgres === undefined ? [] : [postgres])];
   const server = await startServer('better-auth', './better-auth.ts', { args, core });
   const { post } = poster(server.port);
-  const waiting = new Map<string, (code: string) => void>();
-  server.onCode((to, code) => waiting.get(to)?.(code));
   let next = 0;
   return {
     name: postgres === undefined ? 'better-auth, SQLite in process' : 'better-auth, PostgreSQL',
     server,
     run: (width, count) =>
-      atOnce(width, count, () =>
-        loginOfPeer(post, `p${next++}@bench.test`, (email) => new Promise((ok) => waiting.set(email, ok))),
-      ),
+      atOnce(width, count, () => loginOfPeer(post, `p${next++}@bench.test`, stubs.takeCode)),
   };
 }
 
@@ -101,9 +101,9 @@ export async function compareLogins(amount: Amount = usualAmount): Promise<void>
     const byPhone = await startOurs(ground, [], 'phone');
     contestants.push({ ...byPhone, name: 'ours, by phone' });
     if (peerInstalled()) {
-      contestants.push(await startPeer(logins, ground.core));
+      contestants.push(await startPeer(logins, ground));
       const { PG_URL: postgres } = process.env;
-      if (postgres) contestants.push(await startPeer(logins, ground.core, postgres));
+      if (postgres) contestants.push(await startPeer(logins, ground, postgres));
       else say('better-auth on PostgreSQL is skipped: PG_URL names no database.');
     }
     progress('warming up');

@@ -82,15 +82,14 @@ export async function loginOfOurs(
 export async function loginOfPeer(
   post: Post,
   email: string,
-  codeFor: (email: string) => Promise<string>,
+  takeCode: (email: string) => string,
 ): Promise<void> {
   const signedIn = expect(await post('/api/auth/sign-in/email', { email, password }), 200, 'sign-in');
   if (signedIn.body.twoFactorRedirect !== true) throw new Error('No second factor was asked for');
   const cookie = cookiesOf(signedIn);
-  const code = codeFor(email);
   expect(await post('/api/auth/two-factor/send-otp', {}, cookie), 200, 'send-otp');
   const done = expect(
-    await post('/api/auth/two-factor/verify-otp', { code: await code }, cookie),
+    await post('/api/auth/two-factor/verify-otp', { code: takeCode(email) }, cookie),
     200,
     'verify-otp',
   );

@@ -59,16 +59,19 @@ export async function call(url: string | URL, request: OutboundRequest): Promise
   if (time === 0) throw new OutboundError('no-time');
   try {
     // The path of an address may identify a person; the host does not.
-    return await asSubsegment({ name: new URL(url).hostname, namespace: 'remote' }, async () => {
-      const response = await fetch(url, {
-        method,
-        headers,
-        redirect: 'manual',
-        signal: AbortSignal.timeout(time),
-        ...(body !== undefined && { body }),
-      });
-      return { status: response.status, text: await readBounded(response, maxBytes) };
-    });
+    return await asSubsegment(
+      () => ({ name: new URL(url).hostname, namespace: 'remote' }),
+      async () => {
+        const response = await fetch(url, {
+          method,
+          headers,
+          redirect: 'manual',
+          signal: AbortSignal.timeout(time),
+          ...(body !== undefined && { body }),
+        });
+        return { status: response.status, text: await readBounded(response, maxBytes) };
+      },
+    );
   } catch (error) {
     if (error instanceof OutboundError) throw error;
     // The cause is dropped on purpose: it may quote the URL or the answer.

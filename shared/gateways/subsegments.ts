@@ -14,8 +14,9 @@ export interface Called {
  * Reports a call to an outside service to X-Ray's daemon, which Lambda runs beside the function; does nothing if the
  * invocation is not traced. It does without X-Ray's SDK, which is no longer developed and is larger than our largest
  * function. The daemon takes one documented JSON text per datagram.
+ * @param called is asked only if the invocation is traced
  */
-export async function asSubsegment<T>(called: Called, call: () => Promise<T>): Promise<T> {
+export async function asSubsegment<T>(called: () => Called, call: () => Promise<T>): Promise<T> {
   const daemon = process.env.AWS_XRAY_DAEMON_ADDRESS;
   const segment = daemon && tracedSegment();
   if (!segment) return call();
@@ -35,7 +36,7 @@ export async function asSubsegment<T>(called: Called, call: () => Promise<T>): P
       parent_id: segment.parent,
       start_time: begun / 1000,
       end_time: Date.now() / 1000,
-      ...called,
+      ...called(),
       ...failure,
     });
   }

@@ -19,7 +19,8 @@ export interface TracedSegment {
  * machine, and for invocations that the sampling leaves out.
  */
 export function tracedSegment(): TracedSegment | undefined {
-  const header = process.env._X_AMZN_TRACE_ID ?? '';
+  const header = process.env._X_AMZN_TRACE_ID;
+  if (!header) return undefined;
   const member = (name: string, value: string): string | undefined =>
     new RegExp(`(?:^|;)${name}=(${value})(?:;|$)`).exec(header)?.[1];
   const root = member('Root', '1-[0-9a-f]{8}-[0-9a-f]{24}');

@@ -18,6 +18,10 @@ const apps: readonly (readonly [RegExp, string])[] = [
 const families: ReadonlySet<string> = new Set([...Object.values(Bowser.BROWSER_MAP), ...Object.keys(names)]);
 const unknown = '未知浏览器';
 
+/** Many people have the same browser, and parsing takes longer than most of a request. */
+const recent = new Map<string, string>();
+const mostRecent = 500;
+
 /**
  * The browser as people recognise it: family and system, not the whole User-Agent (QR-2, SES-4). The library bowser
  * parses it, because there are many names and they change; the apps and systems common on Chinese phones are added
@@ -25,6 +29,15 @@ const unknown = '未知浏览器';
  */
 export function browserOf(userAgent: string): string {
   const ua = userAgent.slice(0, 512);
+  const seen = recent.get(ua);
+  if (seen !== undefined) return seen;
+  if (recent.size >= mostRecent) recent.clear();
+  const browser = parsed(ua);
+  recent.set(ua, browser);
+  return browser;
+}
+
+function parsed(ua: string): string {
   if (ua.trim() === '') return unknown;
   const { browser, os, platform } = Bowser.parse(ua);
   const app = apps.find(([mark]) => mark.test(ua))?.[1];

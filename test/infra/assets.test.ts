@@ -49,7 +49,7 @@ describe('packaged assets', () => {
   });
 
   it.each(flows)(
-    '$name is one file of at most 460 KB, what it loads when it needs it, and what its contract carries',
+    '$name is one file of at most 450 KB, what it loads when it needs it, and what its contract carries',
     (flow) => {
       const { folder } = asset('showcase', flow);
       const parts = [
@@ -65,7 +65,7 @@ describe('packaged assets', () => {
       ];
       for (const part of parts) expect(statSync(join(folder, part)).size, part).toBeLessThanOrEqual(80_000);
       expect(readdirSync(folder).sort()).toEqual(expected.sort());
-      expect(statSync(join(folder, 'index.js')).size).toBeLessThanOrEqual(460_000);
+      expect(statSync(join(folder, 'index.js')).size).toBeLessThanOrEqual(450_000);
     },
   );
 

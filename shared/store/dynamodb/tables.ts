@@ -118,9 +118,11 @@ export function openTables() {
     opened ??= openClient();
     return opened;
   };
+  const names = new Map<TableName, string>();
   const name = (table: TableName): string => {
-    const deployed = process.env[tableVariable(table)];
+    const deployed = names.get(table) ?? process.env[tableVariable(table)];
     if (!deployed) throw new Error(`This function's contract does not list the table ${table}`);
+    names.set(table, deployed);
     return deployed;
   };
   const expression = (e: Expressed) => {
